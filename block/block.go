@@ -1,0 +1,52 @@
+// Package block holds what flows from price paths to tokens: the next steps of
+// a group of neighbouring paths, side by side.
+//
+// Path i is lane i mod Lanes of group i / Lanes. A block is filled by paths,
+// walked over by any number of tokens, and then overwritten with the steps
+// that follow, so memory does not depend on the number of steps.
+package block
+
+import "time"
+
+const (
+	Lanes = 16 // paths in a group
+	Steps = 64 // most steps in one block
+)
+
+// A Track holds one quantity of a block, by step and lane.
+type Track [Steps][Lanes]float64
+
+// A Block is up to Steps consecutive steps of Lanes consecutive paths.
+//
+// Tracks are per underlying, in the order of the study's underlyings. A nil
+// track means the quantity is unknown (Lo, Hi) or absent (Gap).
+type Block struct {
+	Group uint64        // the paths are Lanes·Group … Lanes·Group + Lanes − 1
+	First int           // number of the first step, from 0
+	Len   int           // steps in use, 1 to Steps
+	Step  time.Duration // length of each step
+
+	Move []*Track // log-return over the step: from its open to its close
+	Gap  []*Track // log-return from the last close to the step's open
+	Lo   []*Track // least log-return from the open reached inside the step, ≤ 0
+	Hi   []*Track // largest log-return from the open reached inside the step, ≥ 0
+
+	// Gross is e^Move, filled once for all tokens: what a unit of the
+	// underlying at the open is worth at the close.
+	Gross []*Track
+}
+
+// New returns a block with tracks for the given number of underlyings; gaps
+// and extremes are left nil.
+func New(underlyings int) *Block {
+	b := &Block{
+		Gap: make([]*Track, underlyings),
+		Lo:  make([]*Track, underlyings),
+		Hi:  make([]*Track, underlyings),
+	}
+	for range underlyings {
+		b.Move = append(b.Move, new(Track))
+		b.Gross = append(b.Gross, new(Track))
+	}
+	return b
+}

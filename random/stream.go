@@ -1,0 +1,82 @@
+package random
+
+import (
+	//lint:ignore SA1019 the project's named random library; imported here alone
+	xrand "golang.org/x/exp/rand"
+
+	"mcrisk/fmath"
+)
+
+// An ID names one stream of a path: what it is for, and which of several.
+type ID uint32
+
+// Purposes of streams. The values are part of the numbers: changing one moves
+// every result drawn through it.
+const (
+	Diffusion = 0 // Brownian increments, one stream for each Brownian track
+	JumpClock = 1 // times of jumps
+	JumpSize  = 2 // sizes of jumps
+)
+
+// Stream returns the ID of the index-th stream for a purpose.
+func Stream(purpose, index int) ID { return ID(purpose<<24 | index) }
+
+// A Source is the sequence of words of one stream of one path. It is a value
+// of a few bytes; a copy replays. It satisfies the Source of
+// golang.org/x/exp/rand and of math/rand/v2.
+type Source struct {
+	seed, path uint64
+	id         ID
+	quad       uint32 // next block of four words
+	buf        [4]uint32
+	left       uint8 // words of buf not yet used
+}
+
+var _ xrand.Source = (*Source)(nil)
+
+// NewSource returns the stream id of a path.
+func NewSource(seed, path uint64, id ID) Source {
+	return Source{seed: seed, path: path, id: id}
+}
+
+// Seed restarts the stream under another seed.
+func (s *Source) Seed(seed uint64) { *s = NewSource(seed, s.path, s.id) }
+
+// Rand returns the scalar draws of golang.org/x/exp/rand over this stream, for
+// indices and permutations. Paths do not draw their normals through it.
+func (s *Source) Rand() *xrand.Rand { return xrand.New(s) }
+
+// Uint32 returns the next word. A stream has 2³⁴ of them.
+func (s *Source) Uint32() uint32 {
+	if s.left == 0 {
+		b := &s.buf
+		b[0], b[1], b[2], b[3] = philox(s.quad, uint32(s.id), uint32(s.path), uint32(s.path>>32), uint32(s.seed), uint32(s.seed>>32))
+		s.quad++
+		s.left = 4
+	}
+	s.left--
+	return s.buf[3-s.left]
+}
+
+// Uint64 returns the next two words, the first in the low half.
+func (s *Source) Uint64() uint64 {
+	lo := uint64(s.Uint32())
+	return lo | uint64(s.Uint32())<<32
+}
+
+// Float64 returns a uniform number in the open interval (0, 1): the middles of
+// 2⁵² equal cells, so that its logarithm is finite and 1 is never returned.
+func (s *Source) Float64() float64 {
+	return (float64(s.Uint64()>>12) + 0.5) * (1.0 / (1 << 52))
+}
+
+// Exp returns an exponential number with mean 1, at most 36.8.
+func (s *Source) Exp() float64 { return -fmath.Log(s.Float64()) }
+
+// Norm returns a standard normal made from the next two words, as Normals
+// makes them. Its companion is not used.
+func (s *Source) Norm() float64 {
+	a := s.Uint32()
+	x, _ := normals(a, s.Uint32())
+	return float64(x)
+}
