@@ -1,0 +1,53 @@
+package analytics
+
+import "math"
+
+// ControlledMean is the mean of xs corrected by a control: another number of
+// the same paths whose true mean is known. It regresses xs on control,
+//
+//	Value = x̄ - β (c̄ - controlMean),    β = Σ(x-x̄)(c-c̄) / Σ(c-c̄)²,
+//	SE²   = s² (1/n + (c̄-controlMean)²/Σ(c-c̄)²),
+//
+// with s² the squared residuals over n - 2, since two parameters are fitted,
+// and the interval Value ± z·SE. The gain is Mean's SE² over this one: how many
+// times more paths Mean would need for the same interval. It is large where xs
+// is nearly linear in the control, and may fall a little below one where the
+// control is useless.
+//
+// β comes from the same sample, so Value has a bias of order 1/n, √n times
+// smaller than SE; there is none where xs is linear in the control plus
+// independent noise. controlMean must be the mean over all paths: do not drop
+// ruined paths before calling, because the survivors' control has another mean.
+//
+// With fewer than three paths, or a control that does not vary, this is Mean
+// with a gain of one. Values that are not finite, controlMean among them, make
+// the result and the gain NaN. It panics if the lengths differ.
+func ControlledMean(xs, control []float64, controlMean, confidence float64) (e Estimate, gain float64) {
+	checkPairs(len(xs), len(control))
+	n := float64(len(xs))
+	xMean, xx := moments(xs)
+	cMean, cc := moments(control)
+	off := cMean - controlMean
+	if n > 0 && !(finite(xMean) && finite(off)) {
+		checkConfidence(confidence)
+		return undefined(confidence, len(xs), Normal), math.NaN()
+	}
+	if n < 3 || cc == 0 {
+		return Mean(xs, confidence), 1
+	}
+	var xc, rr sum
+	for i := range xs {
+		xc.add(float64((xs[i] - xMean) * (control[i] - cMean)))
+	}
+	beta := xc.value() / cc
+	for i := range xs {
+		r := (xs[i] - xMean) - float64(beta*(control[i]-cMean))
+		rr.add(float64(r * r))
+	}
+	variance := rr.value() / (n - 2) * (1/n + float64(off*off)/cc)
+	gain = xx / (n - 1) / n / variance
+	if xx == 0 {
+		gain = 1 // a constant has no error to reduce
+	}
+	return normal(xMean-float64(beta*off), math.Sqrt(variance), confidence, len(xs)), gain
+}

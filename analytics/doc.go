@@ -1,0 +1,19 @@
+// Package analytics turns samples into estimates that travel with their
+// intervals: means, probabilities, quantiles, tail losses, paired differences,
+// and the numbers that a figure is drawn from.
+//
+// Everything is a plain function of a []float64 in path order and of a
+// confidence in (0, 1). A sample stays the caller's: no function changes or
+// keeps it. Results are in the sample's own unit; losses, probabilities and
+// tail levels are fractions, never percents. Sums are compensated and run in
+// index order, so an estimate depends on the sample and on nothing else.
+//
+// What a sample cannot tell is NaN: no values, or a NaN among them. A ruined
+// path has a log metric of -Inf; quantiles take it as the lowest value, and
+// [MeanFinite] and [PairedDifference] leave it out and say in N how many
+// remained. A caller's bug (lengths that differ, a confidence of 95) panics
+// with a sentence that says what was wanted.
+//
+// Samples are taken as independent and equally weighted. Nothing here draws
+// random numbers, simulates, or draws figures.
+package analytics

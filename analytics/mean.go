@@ -1,0 +1,66 @@
+package analytics
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Mean is the mean of xs with the interval Value ± z·SE, where SE is the
+// sample's standard deviation (divisor n-1) over √n.
+//
+// The interval rests on the central limit theorem: it is too short below about
+// 30 values, and for samples whose mean a few rare values decide, such as the
+// final equity of a leveraged token over a year. One value has a mean but no
+// SE and no interval; an infinite value makes the mean infinite and the rest NaN.
+func Mean(xs []float64, confidence float64) Estimate {
+	mean, squares := moments(xs)
+	n := float64(len(xs))
+	se := math.NaN()
+	if len(xs) > 1 {
+		se = math.Sqrt(squares / (n - 1) / n)
+	}
+	return normal(mean, se, confidence, len(xs))
+}
+
+// MeanFinite is the Mean over the values of xs that are finite; N says how
+// many they are. It is the mean over survivors of a metric that is -Inf for a
+// ruined path, and says nothing about the ruined: report their [Proportion]
+// beside it. A NaN is not a ruined path and still makes the result NaN.
+func MeanFinite(xs []float64, confidence float64) Estimate {
+	survivors := make([]float64, 0, len(xs))
+	for _, x := range xs {
+		if !math.IsInf(x, 0) {
+			survivors = append(survivors, x)
+		}
+	}
+	return Mean(survivors, confidence)
+}
+
+// normal is the estimate value ± z·se. Where se is NaN there is no interval.
+func normal(value, se, confidence float64, n int) Estimate {
+	half := float64(zScore(confidence) * se)
+	return Estimate{
+		Value: value, SE: se, Lo: value - half, Hi: value + half,
+		Confidence: confidence, N: n, Method: Normal,
+	}
+}
+
+// undefined is the estimate of something that n values do not determine.
+func undefined(confidence float64, n int, m Method) Estimate {
+	nan := math.NaN()
+	return Estimate{Value: nan, SE: nan, Lo: nan, Hi: nan, Confidence: confidence, N: n, Method: m}
+}
+
+// zScore is the number of standard errors on each side of a normal interval.
+func zScore(confidence float64) float64 {
+	checkConfidence(confidence)
+	return distuv.UnitNormal.Quantile((1 + confidence) / 2)
+}
+
+func checkConfidence(confidence float64) {
+	if !(confidence > 0 && confidence < 1) {
+		panic(fmt.Sprintf("analytics: confidence = %v; want a number inside (0, 1)", confidence))
+	}
+}

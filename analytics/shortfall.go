@@ -1,0 +1,66 @@
+package analytics
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Losses turns net asset values, in units of what was paid, into the fractions
+// lost, 1 - nav: positive is bad, 1 is everything, negative is a gain. The
+// slice returned is new.
+func Losses(navs []float64) []float64 {
+	losses := make([]float64, len(navs))
+	for i, nav := range navs {
+		losses[i] = 1 - nav
+	}
+	return losses
+}
+
+// ValueAtRisk is the loss that is exceeded with probability p: the
+// (1-p)-[Quantile] of losses, in their unit. Losses are positive when bad and
+// p is the tail, so "VaR at 95 %" is p = 0.05.
+func ValueAtRisk(losses []float64, p, confidence float64) Estimate {
+	checkProbability(p)
+	return Quantile(losses, 1-p, confidence)
+}
+
+// ExpectedShortfall is the mean of the worst share p of losses, which are
+// positive when bad: of the n·p largest, the last one counted for the fraction
+// of it that is needed. With q the largest loss outside the tail,
+//
+//	ES = q + mean((loss-q)⁺)/p,    SE = sd((loss-q)⁺)/(p·√n),
+//
+// and the interval is normal. It is too short when few losses are in the tail,
+// of which n·p = 50 are a fair minimum; with fewer than two there is no SE and
+// no interval. ES of a sample lies below the truth by a term of order 1/(n·p).
+//
+// An infinite loss makes ES infinite and the rest NaN; an empty sample, a NaN or
+// a loss of -Inf makes it NaN. It panics unless 0 < p ≤ 1; p = 1 is the mean.
+//
+// Source: Rockafellar and Uryasev, Journal of Banking & Finance 26 (2002).
+func ExpectedShortfall(losses []float64, p, confidence float64) Estimate {
+	if !(p > 0 && p <= 1) {
+		panic(fmt.Sprintf("analytics: p = %v; want a tail probability in (0, 1]", p))
+	}
+	checkConfidence(confidence)
+	n := len(losses)
+	sorted := slices.Sorted(slices.Values(losses)) // NaN first
+	if n == 0 || !(sorted[0] > math.Inf(-1)) {
+		return undefined(confidence, n, Normal)
+	}
+	tail := min(int(float64(n)*p), n-1)
+	q := sorted[n-1-tail]
+	excess := make([]float64, n)
+	for i, loss := range losses {
+		if loss > q {
+			excess[i] = loss - q
+		}
+	}
+	mean, squares := moments(excess)
+	se := math.NaN()
+	if tail >= 2 {
+		se = math.Sqrt(squares/float64(n-1)/float64(n)) / p
+	}
+	return normal(q+mean/p, se, confidence, n)
+}
