@@ -1,0 +1,160 @@
+// Package catalogue holds real leveraged tokens and the underlyings they
+// follow, as data: one YAML file per family, embedded, each value with its
+// source and its date, and each value that nobody published marked as unknown
+// with the assumption used in its place.
+//
+// Rates and volatilities are per year of 365 days, rates continuously
+// compounded; fees and thresholds are fractions; targets are signed, bands are
+// magnitudes; money is in USD. Nothing here simulates, and nothing here is
+// computed: the tests recompute what was fitted.
+package catalogue
+
+import (
+	"cmp"
+	"embed"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed *.yaml
+var files embed.FS
+
+// LookupToken returns the token of that name, in upper or lower case. The error
+// for an unknown name lists the nearest ones.
+func LookupToken(name string) (Token, error) { return lookup("token", name, Tokens()) }
+
+// LookupUnderlying returns the underlying of that name, in upper or lower case.
+// The error for an unknown name lists the nearest ones.
+func LookupUnderlying(name string) (Underlying, error) {
+	return lookup("underlying", name, Underlyings())
+}
+
+// Tokens returns all tokens, sorted by name.
+func Tokens() []Token { return slices.Clone(all().Tokens) }
+
+// Underlyings returns all underlyings, sorted by name.
+func Underlyings() []Underlying { return slices.Clone(all().Underlyings) }
+
+// all is the union of the embedded families. A fault in them is a bug of this
+// package, which its tests find, so it panics.
+var all = sync.OnceValue(func() Family {
+	union, err := load()
+	if err != nil {
+		panic(err)
+	}
+	return union
+})
+
+// load parses the embedded files and checks what no file can know alone: that
+// names are unique and that each token's underlying is there.
+func load() (Family, error) {
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		return Family{}, err
+	}
+	var families []Family
+	var faults []error
+	for _, entry := range entries {
+		data, err := files.ReadFile(entry.Name())
+		if err != nil {
+			return Family{}, err
+		}
+		family, err := Parse(entry.Name(), data)
+		faults = append(faults, err)
+		families = append(families, family)
+	}
+	union, err := unite(families)
+	return union, errors.Join(append(faults, err)...)
+}
+
+func unite(families []Family) (Family, error) {
+	union := Family{Name: "all"}
+	for _, f := range families {
+		union.Tokens = append(union.Tokens, f.Tokens...)
+		union.Underlyings = append(union.Underlyings, f.Underlyings...)
+	}
+	faults := []error{sortByName("token", union.Tokens), sortByName("underlying", union.Underlyings)}
+	for _, t := range union.Tokens {
+		if _, err := lookup("underlying", t.Underlying, union.Underlyings); err != nil {
+			faults = append(faults, fmt.Errorf("catalogue: token %s: %w", t.Name, err))
+		}
+	}
+	return union, errors.Join(faults...)
+}
+
+// named is what a catalogue lists.
+type named interface{ name() string }
+
+func (t Token) name() string      { return t.Name }
+func (u Underlying) name() string { return u.Name }
+
+// sortByName sorts entries in place and refuses two of the same name.
+func sortByName[T named](kind string, entries []T) error {
+	slices.SortStableFunc(entries, func(a, b T) int { return cmp.Compare(a.name(), b.name()) })
+	var faults []error
+	for i := 1; i < len(entries); i++ {
+		if strings.EqualFold(entries[i].name(), entries[i-1].name()) {
+			faults = append(faults, fmt.Errorf("catalogue: two entries for %s %s; want one", kind, entries[i].name()))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func lookup[T named](kind, name string, entries []T) (T, error) {
+	var names []string
+	for _, e := range entries {
+		if strings.EqualFold(e.name(), name) {
+			return e, nil
+		}
+		names = append(names, e.name())
+	}
+	var none T
+	if near := nearest(name, names); len(near) > 0 {
+		return none, fmt.Errorf("catalogue: no %s %.40q; did you mean %s?", kind, name, strings.Join(near, " or "))
+	}
+	return none, fmt.Errorf("catalogue: no %s %.40q; want one of %s", kind, name, strings.Join(names, ", "))
+}
+
+// nearest returns the up to three names that the fewest edits turn name into,
+// nearest first, leaving out those that have less than half in common with it.
+func nearest(name string, names []string) []string {
+	name = strings.ToUpper(name)
+	if len(name) > 40 { // no name is that long, and edits takes the product of the lengths
+		return nil
+	}
+	var near []string
+	for _, n := range names {
+		if 2*edits(name, strings.ToUpper(n)) <= len(n) {
+			near = append(near, n)
+		}
+	}
+	slices.SortStableFunc(near, func(a, b string) int {
+		return cmp.Compare(edits(name, strings.ToUpper(a)), edits(name, strings.ToUpper(b)))
+	})
+	return near[:min(3, len(near))]
+}
+
+// edits is the Levenshtein distance: the number of bytes to insert, delete or
+// replace to turn a into b.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1) // distances from a[:i] to every b[:j]
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}
