@@ -119,7 +119,7 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 	for ; !errors.Is(err, io.EOF); record, err = rows.Read() {
 		var malformed *csv.ParseError
 		if errors.As(err, &malformed) {
-			faults.add(malformed.Line, "%v", malformed.Err)
+			faults.add(malformed.StartLine, "%v", malformed.Err)
 			continue
 		}
 		if err != nil { // the reader failed, not the file
@@ -151,7 +151,7 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 
 	switch {
 	case len(bars) == 0 && faults.count == 0:
-		return nil, fmt.Errorf("paths: %s has a header and no bars; want at least two", name)
+		return nil, fmt.Errorf("paths: %s has no bars; want at least two", name)
 	case len(bars) == 1 && faults.count == 0:
 		return nil, fmt.Errorf("paths: %s has one bar only; want at least two", name)
 	}
@@ -195,7 +195,7 @@ func historyColumns(first []string) (layout historyLayout, headed bool, err erro
 	layout.count = len(first)
 	if allDigits(first[0]) {
 		if len(first) != 12 {
-			return layout, false, fmt.Errorf("no header, and %d columns; want a header, or the 12 columns of a Binance kline file", len(first))
+			return layout, false, fmt.Errorf("%d columns and no header; want a header, or the 12 columns of a Binance kline file", len(first))
 		}
 		layout.time = historyColumn{"open time", 0}
 		layout.open, layout.high = historyColumn{"open", 1}, historyColumn{"high", 2}
