@@ -1,0 +1,270 @@
+package plots
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"mcrisk/analytics"
+)
+
+// A Scale says how a number is written on an axis and in a label.
+type Scale int
+
+const (
+	Number  Scale = iota // as it is
+	Percent              // a fraction, written in percent: 0.05 as 5
+)
+
+func (s Scale) factor() float64 {
+	if s == Percent {
+		return 100
+	}
+	return 1
+}
+
+// An axis maps values to places and knows where its ticks are.
+type axis struct {
+	min, max float64 // of the values, min < max
+	log      bool
+	ticks    []tick
+}
+
+// A tick is a labelled place on an axis.
+type tick struct {
+	at    float64
+	label string
+}
+
+// place returns where v lies, as a fraction of the axis.
+func (a axis) place(v float64) float64 {
+	if a.log {
+		return math.Log(v/a.min) / math.Log(a.max/a.min)
+	}
+	return (v - a.min) / (a.max - a.min)
+}
+
+// linearAxis spans lo to hi with at most most ticks, written in units of
+// 1/factor of a value.
+func linearAxis(lo, hi, factor float64, most int) axis {
+	if lo == hi { // one value, in the middle of an axis of its own size
+		pad := 0.5 * math.Abs(lo)
+		if pad == 0 {
+			pad = 1 / factor
+		}
+		lo, hi = lo-pad, hi+pad
+	}
+	step, decimals := niceStep((hi-lo)*factor, most)
+	return axis{min: lo, max: hi, ticks: ticksEvery(step, decimals, lo, hi, factor)}
+}
+
+// ticksEvery labels the multiples of step (in written units) from lo to hi.
+func ticksEvery(step float64, decimals int, lo, hi, factor float64) []tick {
+	var ticks []tick
+	const slack = 1e-9 // of a step: an end that is a multiple but for rounding has its tick
+	for k := math.Ceil(lo*factor/step - slack); k <= hi*factor/step+slack; k++ {
+		ticks = append(ticks, tick{k * step / factor, formatFixed(k*step, decimals)})
+	}
+	return ticks
+}
+
+// padded widens [lo, hi] by a twentieth on each side, but never across zero.
+func padded(lo, hi float64) (float64, float64) {
+	pad := 0.05 * (hi - lo)
+	l, h := lo-pad, hi+pad
+	if lo >= 0 && l < 0 {
+		l = 0
+	}
+	if hi <= 0 && h > 0 {
+		h = 0
+	}
+	return l, h
+}
+
+// niceStep returns the smallest 1, 2 or 5 times a power of ten that cuts span
+// into fewer than most pieces, and the decimals its multiples need.
+func niceStep(span float64, most int) (step float64, decimals int) {
+	exp := int(math.Floor(math.Log10(span/float64(most)))) - 1
+	for {
+		for _, m := range []float64{1, 2, 5} {
+			step := m * math.Pow10(exp)
+			if exp < 0 {
+				step = m / math.Pow10(-exp) // the nearest float64 to the decimal
+			}
+			if span/step < float64(most) {
+				return step, max(0, -exp)
+			}
+		}
+		exp++
+	}
+}
+
+// logAxis spans lo to hi, both positive, by decades, with finer ticks where
+// there are few decades and coarser ones where there are many.
+func logAxis(lo, hi, factor float64, most int) axis {
+	if lo == hi {
+		lo, hi = lo/2, hi*2
+	}
+	a := axis{min: lo, max: hi, log: true}
+	first := int(math.Floor(math.Log10(lo * factor)))
+	last := int(math.Ceil(math.Log10(hi * factor)))
+	for _, mantissas := range [][]float64{{1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 5}, {1, 3}, {1}} {
+		if a.ticks = logTicks(lo, hi, factor, first, last, 1, mantissas); len(a.ticks) <= most {
+			break
+		}
+	}
+	for every := 2; len(a.ticks) > most; every++ {
+		a.ticks = logTicks(lo, hi, factor, first, last, every, []float64{1})
+	}
+	if len(a.ticks) < 2 { // less than a decade and between round numbers
+		log := a
+		a = linearAxis(lo, hi, factor, most)
+		a.log, a.min, a.max = true, log.min, log.max
+	}
+	return a
+}
+
+func logTicks(lo, hi, factor float64, first, last, every int, mantissas []float64) []tick {
+	var ticks []tick
+	const slack = 1e-9
+	for e := first; e <= last; e++ {
+		if e%every != 0 {
+			continue
+		}
+		for _, m := range mantissas {
+			v, _ := strconv.ParseFloat(strconv.FormatFloat(m, 'f', 0, 64)+"e"+strconv.Itoa(e), 64)
+			if at := v / factor; at >= lo*(1-slack) && at <= hi*(1+slack) {
+				ticks = append(ticks, tick{at, formatShort(v)})
+			}
+		}
+	}
+	return ticks
+}
+
+// A clock is the unit of a time axis.
+type clock struct {
+	name    string
+	perYear float64
+	steps   []float64 // readable distances between ticks
+}
+
+var clocks = []clock{
+	{"hours", 365 * 24, []float64{1, 2, 3, 6, 12, 24}},
+	{"days", 365, []float64{1, 2, 5, 10, 15, 30, 60, 90}},
+	{"years", 1, []float64{0.25, 0.5, 1, 2, 5, 10, 20, 50, 100}},
+}
+
+// timeAxis spans the years from lo to hi in hours up to three days, in days up
+// to about a year, and in years beyond, and returns the unit's name.
+func timeAxis(lo, hi float64, most int) (axis, string) {
+	span := hi - lo
+	k := clocks[2]
+	switch {
+	case span <= 3.0/365:
+		k = clocks[0]
+	case span <= 400.0/365:
+		k = clocks[1]
+	}
+	for _, step := range k.steps {
+		if span*k.perYear/step < float64(most) {
+			decimals := 0
+			for s := step; s != math.Trunc(s); s *= 10 {
+				decimals++
+			}
+			// A span below one step is left to the decimal ticks.
+			if ticks := ticksEvery(step, decimals, lo, hi, k.perYear); len(ticks) >= 3 {
+				return axis{min: lo, max: hi, ticks: ticks}, k.name
+			}
+			break
+		}
+	}
+	return linearAxis(lo, hi, k.perYear, most), k.name
+}
+
+// formatFixed writes v with the given decimals, a true minus sign and commas
+// between thousands; far from one it writes a power of ten.
+func formatFixed(v float64, decimals int) string {
+	if v != 0 && (decimals > 4 || math.Abs(v) >= 1e7) {
+		return formatPower(v)
+	}
+	return dress(strconv.FormatFloat(v, 'f', decimals, 64))
+}
+
+// formatShort writes v in as few digits as identify it.
+func formatShort(v float64) string {
+	if a := math.Abs(v); v != 0 && (a < 1e-4 || a >= 1e7) {
+		return formatPower(v)
+	}
+	return dress(strconv.FormatFloat(v, 'f', -1, 64))
+}
+
+// formatDigits writes v to the given number of significant digits.
+func formatDigits(v float64, digits int) string {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits-1, 64), 64)
+	if a := math.Abs(rounded); rounded == 0 || (a >= 1e-4 && a < 1e7) {
+		decimals := 0
+		if rounded != 0 {
+			decimals = max(0, digits-1-int(math.Floor(math.Log10(a))))
+		}
+		return dress(strconv.FormatFloat(rounded, 'f', decimals, 64))
+	}
+	return formatPower(rounded)
+}
+
+// formatPower writes v as a mantissa and a power of ten, 2×10⁻⁶.
+func formatPower(v float64) string {
+	mantissa, exp, _ := strings.Cut(strconv.FormatFloat(v, 'e', -1, 64), "e")
+	if m, _ := strconv.ParseFloat(mantissa, 64); math.Abs(m) != math.Trunc(math.Abs(m)) {
+		mantissa = strconv.FormatFloat(m, 'g', 3, 64)
+	}
+	e, _ := strconv.Atoi(exp)
+	var up strings.Builder
+	for _, r := range strconv.Itoa(e) {
+		up.WriteRune(map[rune]rune{
+			'-': '⁻', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴', '5': '⁵', '6': '⁶', '7': '⁷', '8': '⁸', '9': '⁹',
+		}[r])
+	}
+	switch mantissa {
+	case "1":
+		mantissa = ""
+	case "-1":
+		mantissa = "-"
+	default:
+		mantissa += "×"
+	}
+	return strings.ReplaceAll(mantissa, "-", "−") + "10" + up.String()
+}
+
+// dress turns a plain decimal into print: −12,345.6, and never −0.
+func dress(s string) string {
+	s, negative := strings.CutPrefix(s, "-")
+	whole, fraction, dot := strings.Cut(s, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if dot {
+		whole += "." + fraction
+	}
+	if negative && strings.Trim(s, "0.") != "" {
+		whole = "−" + whole
+	}
+	return whole
+}
+
+// formatEstimate writes an estimate times factor and its interval, to the
+// decimals that the interval leaves meaningful.
+func formatEstimate(e analytics.Estimate, factor float64) string {
+	half := (e.Hi - e.Lo) / 2 * factor
+	if !(half > 0) {
+		return formatDigits(e.Value*factor, 3)
+	}
+	decimals := max(0, 1-int(math.Floor(math.Log10(half))))
+	f := func(v float64) string { return formatFixed(v*factor, decimals) }
+	return f(e.Value) + " (" + f(e.Lo) + " to " + f(e.Hi) + ")"
+}
+
+// round returns v rounded to the given decimals.
+func round(v float64, decimals int) float64 {
+	p := math.Pow10(decimals)
+	return math.Round(v*p) / p
+}

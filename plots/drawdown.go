@@ -1,0 +1,82 @@
+package plots
+
+import (
+	"fmt"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"mcrisk/analytics"
+)
+
+// DrawdownData is how deep the deepest fall from a peak was on each path, for
+// the token and for what it is compared with.
+type DrawdownData struct {
+	Title, Caption string
+	Series         []DrawdownSeries // the token first
+}
+
+// A DrawdownSeries is the maximum drawdown of one asset on every path.
+type DrawdownSeries struct {
+	Name   string
+	Depth  []float64      // deepest fall as a fraction of the peak, in [0, 1]; 1 is ruin
+	Weight []float64      // of each path, at least 0; nil: all equal
+	Marks  []DepthReached // points of the curve whose interval is drawn
+}
+
+// DepthReached is the estimated share of paths that fall by Depth or more.
+type DepthReached struct {
+	Depth float64            // in [0, 1]
+	Share analytics.Estimate // in [0, 1]
+}
+
+// Drawdown draws, for each depth, the share of paths whose worst fall from a
+// peak is at least that deep. "How likely is a loss of half?" is read off at
+// 50 % without adding up bars, and two assets compare at every depth.
+func Drawdown(in DrawdownData) (*Figure, error) {
+	c := checker{figure: "Drawdown"}
+	c.want(len(in.Series) >= 1 && len(in.Series) <= len(looks), "%d Series; want 1 to %d", len(in.Series), len(looks))
+	for _, s := range in.Series {
+		c.want(len(s.Depth) > 0, "series %q has no Depth", s.Name)
+		c.want(s.Weight == nil || len(s.Weight) == len(s.Depth), "series %q has %d Weight for %d Depth", s.Name, len(s.Weight), len(s.Depth))
+		c.share(fmt.Sprintf("series %q: Depth", s.Name), s.Depth)
+		c.weights(fmt.Sprintf("series %q: Weight", s.Name), s.Weight)
+		for i, m := range s.Marks {
+			c.want(m.Depth >= 0 && m.Depth <= 1, "series %q: Marks[%d].Depth = %v; want a fraction in [0, 1]", s.Name, i, m.Depth)
+			c.want(drawable(m.Share), "series %q: Marks[%d].Share = %+v; want a value within its interval", s.Name, i, m.Share)
+		}
+	}
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+
+	type curve struct{ xs, ys []float64 }
+	curves := make([]curve, len(in.Series))
+	var legend []entry
+	for i, s := range in.Series {
+		curves[i].xs, curves[i].ys = newSample(s.Depth, s.Weight).exceedance(0)
+		if len(s.Marks) > 0 {
+			legend = append(legend, seriesKey(s.Name, looks[i]))
+		} else {
+			legend = append(legend, lineKey(s.Name, looks[i].line(heavy)))
+		}
+	}
+	survival := panel{
+		label:  "Paths that fall at least this far from a peak (%)",
+		xlabel: "Maximum drawdown (% of the peak)",
+		x:      linearAxis(0, 1, 100, 11),
+		y:      linearAxis(0, 1, 100, 7),
+		paint: func(p plane) {
+			for i := len(curves) - 1; i >= 0; i-- { // the token on top
+				p.line(looks[i].line(heavy), curves[i].xs, curves[i].ys)
+			}
+			for i := len(curves) - 1; i >= 0; i-- {
+				for _, m := range in.Series[i].Marks {
+					p.whisker(looks[i].line(thin), m.Depth, m.Share.Lo, m.Share.Hi)
+					looks[i].marker.draw(p.Canvas, p.at(m.Depth, m.Share.Value), looks[i].color)
+				}
+			}
+		},
+	}
+	s := sheet{title: in.Title, caption: in.Caption, legend: legend, height: 3.2 * vg.Inch}
+	return s.figure(func(body draw.Canvas) { smallMultiples(body, 1, []panel{survival}) }), nil
+}

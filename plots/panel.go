@@ -1,0 +1,230 @@
+package plots
+
+import (
+	"image/color"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A panel is one pair of axes with something drawn in it.
+type panel struct {
+	label   string // quantity and unit of the y axis, written above it
+	xlabel  string // quantity and unit of the x axis, below it; empty: none
+	x, y    axis
+	upright bool      // grid lines stand on the x ticks instead of lying on the y ticks
+	top     vg.Length // room for direct labels between panel label and data
+	right   vg.Length // room for direct labels at the right of the data
+	paint   func(plane)
+
+	lines []string // the label, wrapped to the panel's width
+}
+
+// A plane is the data rectangle of a panel, addressed by values.
+type plane struct {
+	draw.Canvas
+	x, y axis
+}
+
+func (p plane) atX(v float64) vg.Length { return p.X(p.x.place(v)) }
+func (p plane) atY(v float64) vg.Length { return p.Y(p.y.place(v)) }
+func (p plane) at(x, y float64) vg.Point {
+	return vg.Point{X: p.atX(x), Y: p.atY(y)}
+}
+
+// shifted is the plane moved right by dx, to keep whiskers at one x apart.
+func (p plane) shifted(dx vg.Length) plane {
+	p.Min.X, p.Max.X = p.Min.X+dx, p.Max.X+dx
+	return p
+}
+
+// line joins the points, with a gap wherever y is NaN.
+func (p plane) line(style draw.LineStyle, xs, ys []float64) {
+	var run []vg.Point
+	for i := range xs {
+		if !math.IsNaN(ys[i]) {
+			run = append(run, p.at(xs[i], ys[i]))
+		}
+		if (math.IsNaN(ys[i]) || i == len(xs)-1) && len(run) > 0 {
+			p.StrokeLines(style, run)
+			run = nil
+		}
+	}
+}
+
+// area fills between two curves.
+func (p plane) area(c color.Color, xs, lo, hi []float64) {
+	var path vg.Path
+	path.Move(p.at(xs[0], lo[0]))
+	for i := 1; i < len(xs); i++ {
+		path.Line(p.at(xs[i], lo[i]))
+	}
+	for i := len(xs) - 1; i >= 0; i-- {
+		path.Line(p.at(xs[i], hi[i]))
+	}
+	path.Close()
+	p.SetColor(c)
+	p.Fill(path)
+}
+
+// bar fills the rectangle between two corners.
+func (p plane) bar(c color.Color, x0, y0, x1, y1 float64) {
+	var path vg.Path
+	path.Move(p.at(x0, y0))
+	path.Line(p.at(x1, y0))
+	path.Line(p.at(x1, y1))
+	path.Line(p.at(x0, y1))
+	path.Close()
+	p.SetColor(c)
+	p.Fill(path)
+}
+
+// whiskerCap is half the width of the stroke that ends a whisker.
+const whiskerCap = 1.8
+
+// whisker draws an interval from lo to hi, upright at x; nothing if it has no
+// ends.
+func (p plane) whisker(style draw.LineStyle, x, lo, hi float64) {
+	if math.IsNaN(lo) || math.IsNaN(hi) {
+		return
+	}
+	style.Dashes = nil
+	a, b := p.at(x, lo), p.at(x, hi)
+	p.StrokeLine2(style, a.X, a.Y, b.X, b.Y)
+	p.StrokeLine2(style, a.X-whiskerCap, a.Y, a.X+whiskerCap, a.Y)
+	p.StrokeLine2(style, b.X-whiskerCap, b.Y, b.X+whiskerCap, b.Y)
+}
+
+// sideWhisker is whisker lying at y.
+func (p plane) sideWhisker(style draw.LineStyle, y, lo, hi float64) {
+	if math.IsNaN(lo) || math.IsNaN(hi) {
+		return
+	}
+	a, b := p.at(lo, y), p.at(hi, y)
+	p.StrokeLine2(style, a.X, a.Y, b.X, b.Y)
+	p.StrokeLine2(style, a.X, a.Y-whiskerCap, a.X, a.Y+whiskerCap)
+	p.StrokeLine2(style, b.X, b.Y-whiskerCap, b.X, b.Y+whiskerCap)
+}
+
+// post draws a line at x from bottom to top, and on by rise.
+func (p plane) post(style draw.LineStyle, x float64, rise vg.Length) {
+	p.StrokeLine2(style, p.atX(x), p.Min.Y, p.atX(x), p.Max.Y+rise)
+}
+
+const (
+	tickLength = 2.5
+	tickGap    = 2.5 // between tick and its label
+)
+
+// room returns what the panel needs around its data.
+func (q panel) room() (leftRoom, rightRoom, bottom, top vg.Length) {
+	for _, t := range q.y.ticks {
+		leftRoom = max(leftRoom, tickInk.width(t.label))
+	}
+	leftRoom += tickLength + tickGap
+	rightRoom = q.right
+	for _, t := range q.x.ticks { // half a label may hang over each end
+		half := tickInk.width(t.label) / 2
+		if q.x.place(t.at) < 0.02 {
+			leftRoom = max(leftRoom, half)
+		}
+		if q.x.place(t.at) > 0.98 {
+			rightRoom = max(rightRoom, half)
+		}
+	}
+	bottom = tickLength + tickGap + tickInk.leading()
+	if q.xlabel != "" {
+		bottom += labelInk.leading()
+	}
+	top = q.top + tickInk.capital()/2 + 2
+	return leftRoom, rightRoom, bottom, top
+}
+
+// draw draws the panel with its data inside data.
+func (q panel) draw(c draw.Canvas, data vg.Rectangle, leftRoom vg.Length) {
+	p := plane{draw.Canvas{Canvas: c.Canvas, Rectangle: data}, q.x, q.y}
+	if q.upright {
+		for _, t := range q.x.ticks {
+			p.StrokeLine2(gridLine, p.atX(t.at), p.Min.Y, p.atX(t.at), p.Max.Y)
+		}
+	} else {
+		for _, t := range q.y.ticks {
+			p.StrokeLine2(gridLine, p.Min.X, p.atY(t.at), p.Max.X, p.atY(t.at))
+		}
+	}
+	q.paint(p)
+
+	p.StrokeLine2(axisLine, p.Min.X, p.Min.Y, p.Max.X, p.Min.Y)
+	below := p.Min.Y - tickLength - tickGap - tickInk.capital()
+	for _, t := range q.x.ticks {
+		x := p.atX(t.at)
+		p.StrokeLine2(axisLine, x, p.Min.Y, x, p.Min.Y-tickLength)
+		tickInk.write(c, x, below, middle, t.label)
+	}
+	for _, t := range q.y.ticks {
+		tickInk.write(c, p.Min.X-tickLength-tickGap, p.atY(t.at)-tickInk.capital()/2, right, t.label)
+	}
+	if q.xlabel != "" {
+		labelInk.write(c, p.Center().X, below-labelInk.leading()-1, middle, q.xlabel)
+	}
+	for i, line := range slices.Backward(q.lines) {
+		up := vg.Length(len(q.lines)-1-i) * labelInk.leading()
+		labelInk.write(c, p.Min.X-leftRoom, p.Max.Y+q.top+tickInk.capital()/2+5+up, left, line)
+	}
+}
+
+// shareX writes one label for the x axes of all panels along the bottom of c,
+// and returns what is left for the panels.
+func shareX(c draw.Canvas, label string) draw.Canvas {
+	labelInk.write(c, c.Center().X, c.Min.Y+3, middle, label)
+	c.Min.Y += labelInk.leading() + 1
+	return c
+}
+
+const gutter = 14 // points between panels
+
+// smallMultiples draws the panels row by row in cols columns, with data
+// rectangles of one size, aligned.
+func smallMultiples(c draw.Canvas, cols int, panels []panel) {
+	panels = slices.Clone(panels)
+	rows := (len(panels) + cols - 1) / cols
+	lefts, rights := make([]vg.Length, cols), make([]vg.Length, cols)
+	bottoms, tops := make([]vg.Length, rows), make([]vg.Length, rows)
+	for i, q := range panels {
+		l, r, b, t := q.room()
+		row, col := i/cols, i%cols
+		lefts[col], rights[col] = max(lefts[col], l), max(rights[col], r)
+		bottoms[row], tops[row] = max(bottoms[row], b), max(tops[row], t)
+	}
+	width := (c.Max.X - c.Min.X - gutter*vg.Length(cols-1) - sum(lefts) - sum(rights)) / vg.Length(cols)
+	for i := range panels { // labels need the width; they then take height
+		q, row, col := &panels[i], i/cols, i%cols
+		q.lines = labelInk.wrap(q.label, lefts[col]+width+rights[col])
+		_, _, _, t := q.room()
+		tops[row] = max(tops[row], t+vg.Length(len(q.lines))*labelInk.leading())
+	}
+	height := (c.Max.Y - c.Min.Y - gutter*vg.Length(rows-1) - sum(bottoms) - sum(tops)) / vg.Length(rows)
+	y := c.Max.Y
+	for row := range rows {
+		y -= tops[row] + height
+		x := c.Min.X
+		for col := range cols {
+			x += lefts[col]
+			if i := row*cols + col; i < len(panels) {
+				data := vg.Rectangle{Min: vg.Point{X: x, Y: y}, Max: vg.Point{X: x + width, Y: y + height}}
+				panels[i].draw(c, data, lefts[col])
+			}
+			x += width + rights[col] + gutter
+		}
+		y -= bottoms[row] + gutter
+	}
+}
+
+func sum(ls []vg.Length) (total vg.Length) {
+	for _, l := range ls {
+		total += l
+	}
+	return total
+}

@@ -1,0 +1,141 @@
+package plots
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A sheet is the arrangement all figures share, from top to bottom: title,
+// legend, body, notes, caption. Its height follows from its parts, so a long
+// caption makes a figure taller and never the data smaller.
+type sheet struct {
+	title   string
+	caption string
+	notes   []string // what the figure itself has to say, before the caption
+	legend  []entry
+	height  vg.Length // of the body
+}
+
+const (
+	headGap    = 3 // points between legend and body
+	captionGap = 5 // points between body and caption
+)
+
+// figure lays out the sheet; paint draws the body.
+func (s sheet) figure(paint func(body draw.Canvas)) *Figure {
+	const width = pageWidth - 2*margin
+	titles := titleInk.wrap(s.title, width)
+	keys := arrange(s.legend, width)
+	words := strings.Join(append(slices.Clone(s.notes), s.caption), "\n")
+	small := captionInk.wrap(words, width)
+
+	total := 2*margin + s.height +
+		vg.Length(len(titles))*titleInk.leading() +
+		vg.Length(len(keys))*tickInk.leading() +
+		vg.Length(len(small))*captionInk.leading()
+	total += headGap + captionGap
+	return record(pageWidth, total, s.title, strings.TrimSpace(words), func(c draw.Canvas) {
+		y := c.Max.Y - margin
+		for _, line := range titles {
+			titleInk.write(c, margin, y-titleInk.capital(), left, line)
+			y -= titleInk.leading()
+		}
+		for _, row := range keys {
+			for _, k := range row {
+				k.draw(c, margin+k.x, y-tickInk.capital())
+			}
+			y -= tickInk.leading()
+		}
+		y -= headGap
+		body := c
+		body.Min = vg.Point{X: margin, Y: y - s.height}
+		body.Max = vg.Point{X: pageWidth - margin, Y: y}
+		paint(body)
+		y -= s.height + captionGap
+		for _, line := range small {
+			captionInk.write(c, margin, y-captionInk.capital(), left, line)
+			y -= captionInk.leading()
+		}
+	})
+}
+
+// An entry is one key of a legend: a sample and its name.
+type entry struct {
+	name   string
+	wide   vg.Length                              // of the sample
+	sample func(c draw.Canvas, from, to vg.Point) // draws between two points of one height
+	x      vg.Length                              // its place in the row
+}
+
+const sampleWidth = 22
+
+func (e entry) draw(c draw.Canvas, x, baseline vg.Length) {
+	y := baseline + tickInk.capital()/2
+	e.sample(c, vg.Point{X: x, Y: y}, vg.Point{X: x + e.wide, Y: y})
+	tickInk.write(c, x+e.wide+4, baseline, left, e.name)
+}
+
+// arrange breaks a legend into rows no wider than width.
+func arrange(legend []entry, width vg.Length) [][]entry {
+	var rows [][]entry
+	x := width
+	for _, e := range legend {
+		w := e.wide + 4 + tickInk.width(e.name)
+		if len(rows) == 0 || x+w > width {
+			rows, x = append(rows, nil), 0
+		}
+		e.x = x
+		rows[len(rows)-1] = append(rows[len(rows)-1], e)
+		x += w + 16
+	}
+	return rows
+}
+
+// lineKey is a legend entry for a line.
+func lineKey(name string, style draw.LineStyle) entry {
+	return entry{name: name, wide: sampleWidth, sample: func(c draw.Canvas, a, b vg.Point) {
+		c.StrokeLine2(style, a.X, a.Y, b.X, b.Y)
+	}}
+}
+
+// seriesKey is a legend entry for a line with points.
+func seriesKey(name string, l look) entry {
+	return entry{name: name, wide: sampleWidth, sample: func(c draw.Canvas, a, b vg.Point) {
+		c.StrokeLine2(l.line(thin), a.X, a.Y, b.X, b.Y)
+		l.marker.draw(c, vg.Point{X: (a.X + b.X) / 2, Y: a.Y}, l.color)
+	}}
+}
+
+// spread moves heights apart until neighbours are at least gap from each other
+// and all lie in [lo, hi] if there is room, keeping their order.
+func spread(heights []vg.Length, gap, lo, hi vg.Length) []vg.Length {
+	order := make([]int, len(heights))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(heights[i], heights[j]) })
+	out := make([]vg.Length, len(heights))
+	floor := lo
+	for _, i := range order {
+		out[i] = max(heights[i], floor)
+		floor = out[i] + gap
+	}
+	ceiling := hi
+	for _, i := range slices.Backward(order) {
+		out[i] = min(out[i], ceiling)
+		ceiling = out[i] - gap
+	}
+	return out
+}
+
+// postKey is a legend entry for a vertical line.
+func postKey(name string, style draw.LineStyle) entry {
+	return entry{name: name, wide: 5, sample: func(c draw.Canvas, a, b vg.Point) {
+		x := (a.X + b.X) / 2
+		c.StrokeLine2(style, x, a.Y-4, x, a.Y+4)
+	}}
+}

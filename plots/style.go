@@ -1,0 +1,118 @@
+package plots
+
+import (
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// The page of a paper: text width, and the white around a figure so that
+// nothing touches its edge.
+const (
+	pageWidth = 6.5 * vg.Inch
+	margin    = vg.Length(8)
+)
+
+// Sizes of lines, in points.
+const (
+	hair  vg.Length = 0.4
+	thin  vg.Length = 0.6
+	heavy vg.Length = 1.4
+)
+
+var (
+	black     = color.NRGBA{0x22, 0x22, 0x22, 0xff}
+	grey      = color.NRGBA{0x66, 0x66, 0x66, 0xff}
+	white     = color.NRGBA{0xff, 0xff, 0xff, 0xff}
+	gridColor = color.NRGBA{0xdd, 0xdd, 0xdd, 0xff}
+
+	titleInk   = ink{11, black}
+	labelInk   = ink{8.5, black} // panels and axes
+	tickInk    = ink{8, black}
+	captionInk = ink{7.5, grey}
+
+	gridLine = draw.LineStyle{Color: gridColor, Width: hair}
+	axisLine = draw.LineStyle{Color: grey, Width: thin}
+)
+
+// A look is how one series is told from the others: by colour, by lightness,
+// by dash and by marker, so that each survives a grey copy.
+type look struct {
+	color  color.NRGBA
+	dashes []vg.Length
+	marker marker
+}
+
+// looks are those of the first, second, ... series. The colours are Paul Tol's
+// "high contrast" set, made for colour-blind readers and for grey, then black
+// and the cyan of his "bright" set.
+// Source: personal.sron.nl/~pault, "Introduction to colour schemes".
+var looks = []look{
+	{color.NRGBA{0x00, 0x44, 0x88, 0xff}, nil, disc},
+	{color.NRGBA{0xbb, 0x55, 0x66, 0xff}, []vg.Length{5, 2}, square},
+	{color.NRGBA{0xdd, 0xaa, 0x33, 0xff}, []vg.Length{1.5, 1.5}, triangle},
+	{black, []vg.Length{6, 2, 1.5, 2}, diamond},
+	{color.NRGBA{0x66, 0xcc, 0xee, 0xff}, []vg.Length{9, 2}, cross},
+}
+
+func (l look) line(width vg.Length) draw.LineStyle {
+	return draw.LineStyle{Color: l.color, Width: width, Dashes: l.dashes}
+}
+
+// tint is the colour at the given opacity in (0, 1).
+func tint(c color.NRGBA, opacity float64) color.NRGBA {
+	c.A = uint8(math.Round(255 * opacity))
+	return c
+}
+
+// A marker is the shape of a point.
+type marker int
+
+const (
+	disc marker = iota
+	square
+	triangle
+	diamond
+	cross
+)
+
+// draw marks p in color; all but the disc are open, on white.
+func (m marker) draw(c draw.Canvas, p vg.Point, color color.Color) {
+	const r = 2.1
+	var path vg.Path
+	polygon := func(corners ...vg.Point) {
+		path.Move(p.Add(corners[0]))
+		for _, q := range corners[1:] {
+			path.Line(p.Add(q))
+		}
+		path.Close()
+	}
+	switch m {
+	case disc:
+		path.Move(p.Add(vg.Point{X: r}))
+		path.Arc(p, r, 0, 2*math.Pi)
+		path.Close()
+	case square:
+		polygon(vg.Point{X: -r, Y: -r}, vg.Point{X: r, Y: -r}, vg.Point{X: r, Y: r}, vg.Point{X: -r, Y: r})
+	case triangle:
+		polygon(vg.Point{X: -1.2 * r, Y: -r}, vg.Point{X: 1.2 * r, Y: -r}, vg.Point{Y: 1.3 * r})
+	case diamond:
+		polygon(vg.Point{X: -1.4 * r}, vg.Point{Y: -1.4 * r}, vg.Point{X: 1.4 * r}, vg.Point{Y: 1.4 * r})
+	case cross:
+		path.Move(p.Add(vg.Point{X: -r, Y: -r}))
+		path.Line(p.Add(vg.Point{X: r, Y: r}))
+		path.Move(p.Add(vg.Point{X: -r, Y: r}))
+		path.Line(p.Add(vg.Point{X: r, Y: -r}))
+	}
+	if m == disc {
+		c.SetColor(color)
+		c.Fill(path)
+	} else if m != cross {
+		c.SetColor(white)
+		c.Fill(path)
+	}
+	c.SetLineStyle(draw.LineStyle{Color: color, Width: 0.9})
+	c.Stroke(path)
+}

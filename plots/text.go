@@ -1,0 +1,148 @@
+package plots
+
+import (
+	"fmt"
+	"image/color"
+	"strings"
+	"sync"
+
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/font/liberation"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// sans is Liberation Sans, parsed once.
+var sans = sync.OnceValue(func() *sfnt.Font {
+	face := font.NewCache(liberation.Collection()).Lookup(font.Font{Typeface: "Liberation", Variant: "Sans"}, 1)
+	return face.Face
+})
+
+// Ink is how a text looks: its size and its colour.
+type ink struct {
+	size  vg.Length
+	color color.Color
+}
+
+// An align says which part of a text lies at the given point: 0 its left end,
+// ½ its middle, 1 its right end.
+type align float64
+
+const (
+	left   align = 0
+	middle align = 0.5
+	right  align = 1
+)
+
+func (k ink) width(s string) vg.Length {
+	_, w := outline(s, k.size)
+	return w
+}
+
+// capital is the height of a digit or capital letter above the baseline.
+func (k ink) capital() vg.Length { return 0.69 * k.size }
+
+// leading is the distance between baselines.
+func (k ink) leading() vg.Length { return 1.3 * k.size }
+
+// write draws one line of text on a baseline.
+func (k ink) write(c draw.Canvas, x, baseline vg.Length, a align, s string) {
+	path, w := outline(s, k.size)
+	c.Push()
+	c.SetColor(k.color)
+	c.Translate(vg.Point{X: x - vg.Length(a)*w, Y: baseline})
+	c.Fill(path)
+	c.Pop()
+}
+
+// wrap breaks s at spaces into lines no wider than width. Newlines stay; a
+// single word may be wider than the line.
+func (k ink) wrap(s string, width vg.Length) []string {
+	var lines []string
+	for paragraph := range strings.SplitSeq(s, "\n") {
+		line := ""
+		for word := range strings.FieldsFuncSeq(paragraph, func(r rune) bool { return r == ' ' }) {
+			switch longer := line + " " + word; {
+			case line == "":
+				line = word
+			case k.width(longer) <= width:
+				line = longer
+			default:
+				lines = append(lines, line)
+				line = word
+			}
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// superscripts are drawn from the ordinary digits, since Liberation Sans lacks
+// some of them.
+var superscripts = map[rune]rune{
+	'⁰': '0', '¹': '1', '²': '2', '³': '3', '⁴': '4', '⁵': '5', '⁶': '6', '⁷': '7', '⁸': '8', '⁹': '9', '⁻': '−',
+}
+
+// outline returns the glyphs of s as one path that starts at the origin, and
+// the width of the text.
+func outline(s string, size vg.Length) (vg.Path, vg.Length) {
+	var (
+		f     = sans()
+		em    = fixed.Int26_6(f.UnitsPerEm()) // one unit of the font is 1/64 of a "pixel"
+		buf   sfnt.Buffer
+		path  vg.Path
+		pen   vg.Length
+		prev  sfnt.GlyphIndex
+		first = true
+	)
+	must := func(err error) {
+		if err != nil {
+			panic(fmt.Sprintf("plots: embedded font: %v", err)) // cannot depend on input: unknown runes have glyph 0
+		}
+	}
+	for _, r := range s {
+		scale, rise := size/vg.Length(em), vg.Length(0)
+		if digit, ok := superscripts[r]; ok {
+			r, scale, rise = digit, 0.65*scale, 0.35*size
+		}
+		glyph, err := f.GlyphIndex(&buf, r)
+		must(err)
+		if !first && rise == 0 {
+			if kern, err := f.Kern(&buf, prev, glyph, em, 0); err == nil {
+				pen += vg.Length(kern) * scale
+			}
+		}
+		segments, err := f.LoadGlyph(&buf, glyph, em, nil)
+		must(err)
+		at := func(p fixed.Point26_6) vg.Point {
+			return vg.Point{X: pen + vg.Length(p.X)*scale, Y: rise - vg.Length(p.Y)*scale}
+		}
+		for i, seg := range segments {
+			switch seg.Op {
+			case sfnt.SegmentOpMoveTo:
+				if i > 0 {
+					path.Close()
+				}
+				path.Move(at(seg.Args[0]))
+			case sfnt.SegmentOpLineTo:
+				path.Line(at(seg.Args[0]))
+			case sfnt.SegmentOpQuadTo:
+				path.QuadTo(at(seg.Args[0]), at(seg.Args[1]))
+			case sfnt.SegmentOpCubeTo:
+				path.CubeTo(at(seg.Args[0]), at(seg.Args[1]), at(seg.Args[2]))
+			}
+		}
+		if len(segments) > 0 {
+			path.Close()
+		}
+		advance, err := f.GlyphAdvance(&buf, glyph, em, 0)
+		must(err)
+		pen += vg.Length(advance) * scale
+		prev, first = glyph, false
+	}
+	return path, pen
+}
