@@ -10,10 +10,14 @@ import (
 // Mean is the mean of xs with the interval Value ± z·SE, where SE is the
 // sample's standard deviation (divisor n-1) over √n.
 //
-// The interval rests on the central limit theorem: it is too short below about
-// 30 values, and for samples whose mean a few rare values decide, such as the
-// final equity of a leveraged token over a year. One value has a mean but no
-// SE and no interval; an infinite value makes the mean infinite and the rest NaN.
+// The interval rests on the central limit theorem and is too short below about
+// 30 values (ten normal values: 95 % means 92 %) and where a few rare values
+// decide the mean. For the final equity of an ideal 3x token over a year, 95 %
+// from 1,000 paths means 89 % at a volatility of 0.6 and 77 % at 0.8, and from
+// 10,000 paths 94 % and 87 %. [ControlledMean] is the remedy.
+//
+// One value has a mean but no SE and no interval; an infinite value makes the
+// mean infinite and the rest NaN.
 func Mean(xs []float64, confidence float64) Estimate {
 	mean, squares := moments(xs)
 	n := float64(len(xs))

@@ -24,27 +24,32 @@ func (s *sum) value() float64 {
 	return s.total + s.lost
 }
 
+// over is the sum divided by n > 0, rounded about once: the mean of equal
+// values is that value.
+func (s *sum) over(n float64) float64 {
+	mean := s.value() / n
+	if !finite(mean) {
+		return mean
+	}
+	return mean + (math.FMA(-mean, n, s.total)+s.lost)/n
+}
+
 // moments returns the mean of xs and the sum of its squared deviations from
-// it, which is NaN where the mean is not finite. Both are exact for constant
-// samples.
+// it, which is NaN where the mean is not finite.
 func moments(xs []float64) (mean, squares float64) {
+	var all, off, sq sum
+	for _, x := range xs {
+		all.add(x)
+	}
 	n := float64(len(xs))
-	var first sum
+	mean = all.over(n)
 	for _, x := range xs {
-		first.add(x)
-	}
-	rough := first.value() / n
-	if len(xs) == 0 || math.IsInf(rough, 0) || math.IsNaN(rough) {
-		return rough, math.NaN()
-	}
-	var off, sq sum // around the rough mean, whose rounding they then take out
-	for _, x := range xs {
-		d := x - rough
-		off.add(d)
+		d := x - mean
+		off.add(d) // what the rounding of the mean left
 		sq.add(float64(d * d))
 	}
-	shift := off.value() / n
-	return rough + shift, max(0, sq.value()-float64(off.value()*shift))
+	left := off.value()
+	return mean, max(0, sq.value()-float64(left*left)/n)
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
