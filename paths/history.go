@@ -142,7 +142,7 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 			case bar.Start.Equal(before):
 				faults.add(line, "%s = %q again, as on line %d; want each bar once", columns.time.name, record[columns.time.index], lines[n-1])
 			case bar.Start.Before(before):
-				faults.add(line, "%s = %q is before that of line %d; want times in order", columns.time.name, record[columns.time.index], lines[n-1])
+				faults.add(line, "%s = %q is before that of line %d; want the oldest bar first", columns.time.name, record[columns.time.index], lines[n-1])
 			}
 		}
 		bars = append(bars, bar)
@@ -157,7 +157,7 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 	}
 	step, offset := historyGrid(bars)
 	for i, bar := range bars {
-		if step > 0 && gridOffset(bar.Start, step) != offset {
+		if gridOffset(bar.Start, step) != offset {
 			faults.add(lines[i], "%s = %s is not on the grid of the others; want whole steps of %v",
 				columns.time.name, bar.Start.Format(time.RFC3339Nano), step)
 		}
@@ -335,9 +335,7 @@ func historyGrid(bars []Bar) (step, offset time.Duration) {
 			spacings[d]++
 		}
 	}
-	if step = mostCommon(spacings); step == 0 {
-		return 0, 0
-	}
+	step = mostCommon(spacings)
 	offsets := map[time.Duration]int{}
 	for _, bar := range bars {
 		offsets[gridOffset(bar.Start, step)]++
@@ -345,7 +343,8 @@ func historyGrid(bars []Bar) (step, offset time.Duration) {
 	return step, mostCommon(offsets)
 }
 
-// gridOffset is the time from the last whole step, counted from year 1, to t.
+// gridOffset is the time from the last whole step, counted from year 1, to t;
+// zero if the step is.
 func gridOffset(t time.Time, step time.Duration) time.Duration {
 	return t.Sub(t.Truncate(step))
 }

@@ -106,6 +106,24 @@ func TestHistoryReportsGaps(t *testing.T) {
 	}
 }
 
+// Returns are finite for every price that is, and lines count blank ones.
+func TestHistoryExtremes(t *testing.T) {
+	h, err := ReadHistory(strings.NewReader("date,open,high,low,close,volume\n"+
+		"2020-01-01,1,1e308,1e-308,1e-308,\n\n2020-01-02,1,1e308,1e-308,1e308,1\n\n\n2020-01-04,1,1e308,1e-308,1,\n"), "f.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := h.LogReturns(); len(r) != 1 || math.Abs(r[0]-616*math.Ln10) > 1e-12 {
+		t.Errorf("returns %v; want [616 ln 10]", r)
+	}
+	if len(h.Gaps) != 1 || h.Gaps[0].Line != 7 {
+		t.Errorf("gaps %v; want one, on line 7", h.Gaps)
+	}
+	if v := h.Bars[0].Volume; !math.IsNaN(v) || h.Bars[1].Volume != 1 {
+		t.Errorf("volumes %v and %v; want NaN and 1", v, h.Bars[1].Volume)
+	}
+}
+
 // Every fault of a file is reported at once, each by its line.
 func TestHistoryFaults(t *testing.T) {
 	f, err := os.Open(filepath.Join("testdata", "history", "faults.csv"))
@@ -126,7 +144,7 @@ func TestHistoryFaults(t *testing.T) {
 		`line 10: close = "ten"; want a finite number > 0`,
 		`line 11: volume = "-1"; want a finite number ≥ 0, or nothing`,
 		`line 12: timestamp = "2020-03-12T09:00:00Z" again, as on line 11; want each bar once`,
-		`line 13: timestamp = "2020-03-12T08:00:00Z" is before that of line 12; want times in order`,
+		`line 13: timestamp = "2020-03-12T08:00:00Z" is before that of line 12; want the oldest bar first`,
 		`line 15: 5 fields; want 6`,
 		`line 16: timestamp = "2020-03-12 12:00:00"; want a time such as 2020-03-12T10:00:00Z or a day such as 2020-03-12`,
 		`line 17: timestamp = "1584018000"; want milliseconds (13 digits) or microseconds (16 digits) since 1970`,
@@ -163,6 +181,13 @@ func TestHistoryRefuses(t *testing.T) {
 			"paths: f.csv: line 2: date = \"0001-01-01\"; want a year from 1900 to 2149\n" +
 				"paths: f.csv: line 3: date = \"2150-01-01\"; want a year from 1900 to 2149"},
 		{"price too large", header + "2020-01-01,1,1,1,1\n2020-01-02,1,1e309,1,1\n", `paths: f.csv: line 3: high = "1e309"; want a finite number > 0`},
+		{"too many fields", header + "2020-01-01,1,1,1,1,1\n2020-01-02,1,1,1,1\n", "paths: f.csv: line 2: 6 fields; want 5"},
+		{"volume that is no number", "date,open,high,low,close,volume\n2020-01-01,1,1,1,1,NaN\n2020-01-02,1,1,1,1,+Inf\n",
+			"paths: f.csv: line 2: volume = \"NaN\"; want a finite number ≥ 0, or nothing\n" +
+				"paths: f.csv: line 3: volume = \"+Inf\"; want a finite number ≥ 0, or nothing"},
+		{"newest first", header + "2020-01-03,1,1,1,1\n2020-01-02,1,1,1,1\n2020-01-01,1,1,1,1\n",
+			"paths: f.csv: line 3: date = \"2020-01-02\" is before that of line 2; want the oldest bar first\n" +
+				"paths: f.csv: line 4: date = \"2020-01-01\" is before that of line 3; want the oldest bar first"},
 		{"months", header + "2020-01-01,1,1,1,1\n2020-02-01,1,1,1,1\n2020-03-01,1,1,1,1\n2020-04-01,1,1,1,1\n",
 			"paths: f.csv: line 2: date = 2020-01-01T00:00:00Z is not on the grid of the others; want whole steps of 744h0m0s\n" +
 				"paths: f.csv: line 3: date = 2020-02-01T00:00:00Z is not on the grid of the others; want whole steps of 744h0m0s"},
