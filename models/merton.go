@@ -1,0 +1,84 @@
+package models
+
+import (
+	"fmt"
+	"math"
+
+	"mcrisk/block"
+	"mcrisk/fmath"
+	"mcrisk/param"
+	"mcrisk/random"
+)
+
+// Merton is geometric Brownian motion with jumps: at the times of a Poisson
+// process of rate Rate, ln S jumps by Normal(JumpMean, JumpSD²). Between them
+//
+//	d ln S = (Mu − Sigma²/2 − Rate·κ) dt + Sigma dW,  κ = e^{JumpMean + JumpSD²/2} − 1,
+//
+// which keeps the expected price at S(0)·e^{Mu·t}. Exact over any step: jump
+// times are sums of exponential gaps, so changing the rate moves the same
+// jumps in time. A log-return over t years has the cumulants of the diffusion
+// plus Rate·t·E[J^n].
+//
+// Source: Merton, "Option pricing when underlying stock returns are
+// discontinuous", J. Financial Economics 3 (1976).
+type Merton struct {
+	Mu       float64 // growth rate of the expected price, 1/year
+	Sigma    float64 // volatility of the diffusion, 1/√year, at least zero
+	Rate     float64 // jumps per year, at least zero
+	JumpMean float64 // mean of a jump of ln S
+	JumpSD   float64 // standard deviation of a jump of ln S, at least zero
+}
+
+var _ = Registry.Register(param.Kind[Model]{
+	Name: "merton", Doc: "geometric Brownian motion with normal jumps of the log-price",
+	Params: []param.Param{mu, sigma, jumpRate,
+		{Name: "jump-mean", Unit: param.Fraction, Min: -5, Max: 5, Default: -0.02, Doc: "mean of a jump of the log-price"},
+		{Name: "jump-sd", Unit: param.Fraction, Min: 0, Max: 5, Default: 0.06, Doc: "standard deviation of a jump of the log-price"}},
+	New: func(v param.Values) Model {
+		return Merton{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"], JumpMean: v["jump-mean"], JumpSD: v["jump-sd"]}
+	},
+})
+
+var jumpRate = param.Param{Name: "jump-rate", Unit: param.PerYear, Min: 0, Max: 1e5, Default: 10, Doc: "expected jumps a year"}
+
+func (m Merton) Check() error {
+	if err := (GBM{m.Mu, m.Sigma}).Check(); err != nil {
+		return err
+	}
+	if !(m.Rate >= 0 && m.Rate <= 1e5) {
+		return fmt.Errorf("models: Merton jump rate = %v; want 0 to 1e5 a year", m.Rate)
+	}
+	if !(m.JumpSD >= 0 && m.JumpSD <= 5) || !(math.Abs(m.JumpMean) <= 5) {
+		return fmt.Errorf("models: Merton jumps of mean %v and standard deviation %v; want a mean within ±5 and a deviation from 0 to 5", m.JumpMean, m.JumpSD)
+	}
+	return nil
+}
+
+func (Merton) Normals() int { return 1 }
+
+// State: the time of the next jump in years, and how many came before it.
+func (Merton) State() int { return 2 }
+
+func (m Merton) Begin(at At, state State) { beginJumps(at, m.Rate, state) }
+
+func (m Merton) Advance(at At, z []*block.Track, state State, move *block.Track) {
+	kappa := fmath.Expm1(m.JumpMean + float64(float64(m.JumpSD*m.JumpSD)/2))
+	GBM{m.Mu - float64(m.Rate*kappa), m.Sigma}.Advance(at, z, nil, move)
+	size := random.Stream(random.JumpSize, at.Underlying)
+	eachJump(at, m.Rate, state, func(step, lane int, path, n uint64) {
+		z := random.NormAt(at.Seed, path, size, n)
+		move[step][lane] += m.JumpMean + float64(m.JumpSD*z)
+	})
+}
+
+func (m Merton) Moments(t float64) Moments {
+	a, s2 := m.JumpMean, m.JumpSD*m.JumpSD
+	kappa := math.Expm1(a + s2/2)
+	l := m.Rate * t
+	return moments(
+		(m.Mu-m.Rate*kappa-m.Sigma*m.Sigma/2)*t+l*a,
+		m.Sigma*m.Sigma*t+l*(a*a+s2),
+		l*(a*a*a+3*a*s2),
+		l*(a*a*a*a+6*a*a*s2+3*s2*s2))
+}

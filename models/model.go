@@ -1,0 +1,81 @@
+// Package models holds the laws that an underlying price may follow.
+//
+// A model is a small struct of numbers plus one method that turns standard
+// normals into log-returns. Time is in years of 365 days, growth rates are
+// continuously compounded per year, and volatilities are per square-root year.
+// Every model is compensated so that the expected price is S(0)·e^{Mu·t}.
+// Nothing here knows what a token is, and nothing here draws the normals.
+package models
+
+import (
+	"time"
+
+	"mcrisk/block"
+	"mcrisk/param"
+)
+
+// A Model is the law of one underlying's log-price.
+type Model interface {
+	// Check reports what is wrong with the numbers together; each one's own
+	// range is in the registry.
+	Check() error
+
+	// Normals is how many tracks of standard normals Advance reads.
+	Normals() int
+
+	// State is how many numbers a lane carries from block to block.
+	State() int
+
+	// Begin sets the state of a group's lanes before their first step.
+	Begin(At, State)
+
+	// Advance writes the log-returns of the next at.Len steps of all lanes to
+	// move. It is a pure function of its arguments: it reads z and the jump
+	// streams that At addresses, and carries everything else in state.
+	Advance(at At, z []*block.Track, state State, move *block.Track)
+
+	// Moments are those of the log-return over t years, exactly.
+	Moments(t float64) Moments
+}
+
+// A State holds a model's numbers for the lanes of a group, [number][lane].
+type State [][block.Lanes]float64
+
+// At addresses the steps being made: everything a draw may depend on.
+type At struct {
+	Seed       uint64
+	Group      uint64 // paths Lanes·Group … Lanes·Group + Lanes − 1
+	Underlying int
+	First      int // number of the first step
+	Len        int
+	Step       time.Duration
+}
+
+// Moments are the mean, variance, skewness and excess kurtosis of a
+// log-return.
+type Moments struct{ Mean, Variance, Skewness, Kurtosis float64 }
+
+// moments turns cumulants into Moments.
+func moments(k1, k2, k3, k4 float64) Moments {
+	m := Moments{Mean: k1, Variance: k2}
+	if k2 > 0 {
+		m.Skewness = k3 / pow32(k2)
+		m.Kurtosis = k4 / (k2 * k2)
+	}
+	return m
+}
+
+// Year is the length of a year everywhere in this project.
+const Year = 365 * 24 * time.Hour
+
+// Years returns d in years.
+func Years(d time.Duration) float64 { return float64(d) / float64(Year) }
+
+// Registry holds the kinds of models by the names that specs and flags use.
+var Registry param.Registry[Model]
+
+var mu = param.Param{Name: "mu", Unit: param.Rate, Min: -10, Max: 10,
+	Doc: "growth rate of the expected price: E[S(t)] = S(0)·e^(mu·t)"}
+
+var sigma = param.Param{Name: "sigma", Unit: param.Sigma, Min: 0, Max: 10, Default: 0.8,
+	Doc: "volatility of the diffusion"}

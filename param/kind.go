@@ -1,0 +1,109 @@
+package param
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Values are the named numbers of one part of a study.
+type Values map[string]float64
+
+// A Kind is one registered way of making a T out of named numbers.
+type Kind[T any] struct {
+	Name   string
+	Doc    string // one sentence
+	Params []Param
+	New    func(Values) T
+}
+
+// A Registry holds the kinds of one interface. Each kind registers itself in
+// its own file when the package is initialised; nothing is added afterwards.
+type Registry[T any] struct{ kinds []Kind[T] }
+
+// Register adds a kind and returns it. A name used twice is a mistake in the
+// program and panics.
+func (r *Registry[T]) Register(k Kind[T]) Kind[T] {
+	if slices.ContainsFunc(r.kinds, func(o Kind[T]) bool { return o.Name == k.Name }) {
+		panic("param: kind " + k.Name + " registered twice")
+	}
+	r.kinds = append(r.kinds, k)
+	sort.Slice(r.kinds, func(i, j int) bool { return r.kinds[i].Name < r.kinds[j].Name })
+	return k
+}
+
+// Kinds returns the registered kinds by name.
+func (r *Registry[T]) Kinds() []Kind[T] { return slices.Clone(r.kinds) }
+
+// Kind returns the kind of that name.
+func (r *Registry[T]) Kind(name string) (Kind[T], error) {
+	var names []string
+	for _, k := range r.kinds {
+		if k.Name == name {
+			return k, nil
+		}
+		names = append(names, k.Name)
+	}
+	return Kind[T]{}, fmt.Errorf("kind %q; want %s", name, strings.Join(names, " or "))
+}
+
+// A Part is plain data that names a kind and its numbers. Numbers left out
+// take their defaults.
+type Part struct {
+	Kind   string
+	Values Values
+}
+
+// Complete returns the part with every default written out.
+func (r *Registry[T]) Complete(p Part) (Part, error) {
+	k, err := r.Kind(p.Kind)
+	if err != nil {
+		return p, err
+	}
+	full := Part{Kind: p.Kind, Values: Values{}}
+	for _, q := range k.Params {
+		full.Values[q.Name] = q.Default
+	}
+	var faults []error
+	for _, name := range SortedNames(p.Values) {
+		if i := slices.IndexFunc(k.Params, func(q Param) bool { return q.Name == name }); i < 0 {
+			faults = append(faults, fmt.Errorf("%s has no parameter %q; it has %s", p.Kind, name, nameList(k.Params)))
+		} else {
+			full.Values[name] = p.Values[name]
+			faults = append(faults, k.Params[i].Check(p.Values[name]))
+		}
+	}
+	return full, errors.Join(faults...)
+}
+
+// Build makes the T that a part describes. The range of each number is checked
+// here; what numbers mean together is the T's own business.
+func (r *Registry[T]) Build(p Part) (T, error) {
+	full, err := r.Complete(p)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	k, _ := r.Kind(p.Kind)
+	return k.New(full.Values), nil
+}
+
+func nameList(ps []Param) string {
+	names := make([]string, len(ps))
+	for i, p := range ps {
+		names[i] = p.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// SortedNames returns the names of vs in order.
+func SortedNames(vs Values) []string {
+	names := make([]string, 0, len(vs))
+	for n := range vs {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}

@@ -1,0 +1,186 @@
+package tokens
+
+import (
+	"math"
+	"time"
+
+	"mcrisk/fmath"
+)
+
+// A Lane is one lifetime in the making.
+type Lane struct {
+	x, b float64 // exposure and cash
+	n    float64 // entry size of a perpetual position
+
+	memo  Memo
+	watch Watch
+	low   float64       // watch.Low and watch.High widened by the tolerance
+	high  float64       //
+	due   time.Duration // when the pending order is executed; Never: none is pending
+	next  time.Duration // the keeper's next look, for a keeper with an interval
+
+	ended bool    // wiped out, or stopped after a liquidation
+	final float64 // equity at the end, once ended
+
+	money  account
+	logs   Ledger  // log parts of the items, without what is still in growth
+	growth float64 // product of the price events' e'/e since it was last folded into logs
+
+	rec drawdown
+	min float64 // least equity
+	lev struct{ min, max float64 }
+
+	marginRatio      float64 // smallest equity over entry size
+	rebalances       int
+	turnover         float64
+	outside          int // steps that ended outside the band
+	liquidations     int
+	firstLiquidation time.Duration
+
+	trace *recorder // nil: nobody is looking
+}
+
+// A Kernel advances lanes of one token in steps of one length.
+type Kernel struct {
+	token  Token
+	venue  venue
+	sign   float64 // of the target
+	target float64 // its magnitude
+	step   time.Duration
+	fee    float64 // a step's streaming fee: e^{−fee·dt} − 1
+	logFee float64
+}
+
+// Compile checks a token and makes it ready for steps of one length.
+func Compile(t Token, step time.Duration) (*Kernel, error) {
+	if err := t.Check(); err != nil {
+		return nil, err
+	}
+	years := float64(step) / float64(365*24*time.Hour)
+	logFee := -float64(t.StreamingFee * years)
+	return &Kernel{
+		token: t, venue: t.Mechanism.venue(t.Target, years),
+		sign: math.Copysign(1, t.Target), target: math.Abs(t.Target),
+		step: step, fee: fmath.Expm1(logFee), logFee: logFee,
+	}, nil
+}
+
+// Begin returns a lane at the start: exposure T, cash 1 − T.
+func (k *Kernel) Begin() Lane {
+	l := Lane{x: k.token.Target, b: 1 - k.token.Target, n: k.target, growth: 1, min: 1, marginRatio: math.Inf(1),
+		due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
+	l.lev.min, l.lev.max = k.target, k.target
+	l.rec = newDrawdown(1)
+	k.wait(&l, 0)
+	return l
+}
+
+// Equity is the lane's net asset value, in units of its initial equity.
+func (l *Lane) Equity() float64 {
+	if l.ended {
+		return l.final
+	}
+	return l.x + l.b
+}
+
+// Leverage is the lane's effective leverage, a magnitude; zero once ended.
+func (l *Lane) Leverage() float64 {
+	if l.ended {
+		return 0
+	}
+	return math.Abs(l.x) / (l.x + l.b)
+}
+
+// Drawdown is how far equity stands below its highest so far, a fraction.
+func (l *Lane) Drawdown() float64 { return 1 - l.Equity()/l.rec.peak }
+
+// view is what the policy sees now.
+func (k *Kernel) view(l *Lane, now time.Duration) View {
+	e := l.x + l.b
+	return View{Leverage: math.Abs(l.x) / e, Target: k.target, Now: now, Exposure: l.x, Equity: e}
+}
+
+// wait asks the policy what to wait for from now on.
+func (k *Kernel) wait(l *Lane, now time.Duration) {
+	l.watch = k.token.Policy.Watch(k.view(l, now), &l.memo)
+	l.low, l.high = l.watch.Low*(1-tolerance), l.watch.High*(1+tolerance)
+}
+
+// book enters a money item whose event takes equity from e to e + a; with
+// several items in one event, use split.
+func (l *Lane) book(i Item, a, e float64) {
+	l.money.add(i, a)
+	l.logs[i] += fmath.Log1p(a / e)
+}
+
+// split enters the items of one event that takes equity from e to e + Σa; each
+// log part is in proportion.
+func (l *Lane) split(e float64, items []Item, amounts []float64) {
+	total := 0.0
+	for _, a := range amounts {
+		total += a
+	}
+	per := logPerUnit(total / e)
+	for j, a := range amounts {
+		l.money.add(items[j], a)
+		l.logs[items[j]] += float64(a/e) * per
+	}
+}
+
+// logPerUnit returns ln(1+q)/q.
+func logPerUnit(q float64) float64 {
+	if math.Abs(q) < 1e-4 { // the first term left out is below 2e-21
+		return 1 - float64(q*(1.0/2-float64(q*(1.0/3-float64(q*(1.0/4-float64(q/5)))))))
+	}
+	return fmath.Log1p(q) / q
+}
+
+// move changes the exposure to x by a change of the price.
+func (l *Lane) move(x float64) {
+	e := l.x + l.b
+	l.money.add(Price, x-l.x)
+	l.x = x
+	l.growth *= (x + l.b) / e
+	if !(l.growth > 1e-100 && l.growth < 1e100) {
+		l.foldGrowth()
+	}
+}
+
+func (l *Lane) foldGrowth() {
+	if l.growth > 0 {
+		l.logs[Price] += fmath.Log(l.growth)
+	}
+	l.growth = 1
+}
+
+// end closes the books: what equity is left is final.
+func (l *Lane) end(now time.Duration) {
+	e := l.x + l.b
+	if e <= 0 {
+		l.money.add(Shortfall, -e)
+		e = 0
+	}
+	l.final, l.ended = e, true
+	l.x, l.b, l.due = 0, e, Never
+	l.min = min(l.min, e)
+	l.rec.visit(e, now)
+	if e == 0 {
+		l.trace.event(l, now, "wipe-out")
+	} else {
+		l.trace.event(l, now, "stop")
+	}
+}
+
+// gauge notes leverage and margin where they may be extreme: before a trade.
+func (k *Kernel) gauge(l *Lane) {
+	e := l.x + l.b
+	lev := math.Abs(l.x) / e
+	if lev > l.lev.max {
+		l.lev.max = lev
+	} else if lev < l.lev.min {
+		l.lev.min = lev
+	}
+	if k.venue.cn > 0 && l.n > 0 {
+		l.marginRatio = min(l.marginRatio, e/l.n)
+	}
+}

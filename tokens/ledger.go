@@ -1,0 +1,45 @@
+package tokens
+
+// An Item names one line of the ledger.
+type Item int
+
+const (
+	Price Item = iota
+	SupplyInterest
+	BorrowInterest
+	Funding
+	BorrowFee
+	StreamingFee
+	TradeFee
+	Impact
+	Gas
+	LiquidationPenalty
+	Shortfall
+	Items // how many there are
+)
+
+// ItemNames are the names of the items in tables and files.
+var ItemNames = [Items]string{"price", "supply_interest", "borrow_interest", "funding", "borrow_fee",
+	"streaming_fee", "trade_fee", "impact", "gas", "liquidation_penalty", "shortfall"}
+
+// A Ledger holds one number for each item.
+type Ledger [Items]float64
+
+// Sum adds the items up.
+func (g Ledger) Sum() float64 {
+	s := 0.0
+	for _, v := range g {
+		s += v
+	}
+	return s
+}
+
+// account is a ledger that adds up without losing digits (Kahan).
+type account struct{ sum, lost Ledger }
+
+func (a *account) add(i Item, v float64) {
+	y := v - a.lost[i]
+	t := a.sum[i] + y
+	a.lost[i] = (t - a.sum[i]) - y
+	a.sum[i] = t
+}

@@ -1,0 +1,119 @@
+package tokens
+
+import (
+	"math"
+	"time"
+)
+
+// A Lifetime is what one token went through on one path.
+type Lifetime struct {
+	NAV       float64 // final equity over initial equity; zero if wiped out
+	HolderNAV float64 // with the holder's entry and exit fees
+	MinNAV    float64 // least visited
+	Drawdown  Drawdown
+
+	Rebalances  int
+	Turnover    float64 // Σ |ΔX|/E, equity before each trade
+	Outside     int     // steps that ended outside the band
+	MinLeverage float64 // magnitude
+	MaxLeverage float64 // magnitude
+	// Health is the smallest health factor of a loan, or the smallest margin of
+	// a perpetual over its maintenance base. Infinite without debt or position.
+	Health           float64
+	Liquidations     int
+	FirstLiquidation float64 // years from the start; NaN: never
+	Ruined           bool    // nothing was left
+
+	Money Ledger // Σ is NAV − 1
+	Logs  Ledger // Σ is ln NAV on a path that was not ruined
+}
+
+// Finish closes a lane's books at the end of the horizon.
+func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
+	l.foldGrowth()
+	nav := l.Equity()
+	t := &k.token
+	life := Lifetime{
+		NAV:              nav,
+		HolderNAV:        float64(float64(nav*(1-t.EntryFee)) * (1 - t.ExitFee)),
+		MinNAV:           l.min,
+		Drawdown:         l.rec.result(horizon),
+		Rebalances:       l.rebalances,
+		Turnover:         l.turnover,
+		Outside:          l.outside,
+		MinLeverage:      l.lev.min,
+		MaxLeverage:      l.lev.max,
+		Health:           k.health(l),
+		Liquidations:     l.liquidations,
+		FirstLiquidation: math.NaN(),
+		Ruined:           nav == 0,
+		Money:            l.money.sum,
+		Logs:             l.logs,
+	}
+	if l.firstLiquidation != Never {
+		life.FirstLiquidation = years(l.firstLiquidation)
+	}
+	return life
+}
+
+// health is the smallest health factor or margin ratio met: at the largest
+// leverage, except where it depends on the size at entry.
+func (k *Kernel) health(l *Lane) float64 {
+	w := l.lev.max
+	switch {
+	case k.venue.perp && k.venue.cn > 0:
+		return l.marginRatio
+	case k.venue.perp:
+		return 1 / w
+	case k.sign > 0 && w <= 1:
+		return math.Inf(1)
+	case k.sign > 0:
+		return float64(w*k.venue.cx) / (w - 1)
+	}
+	return float64((1+w)*k.venue.cb) / w
+}
+
+// A Column is one number of a lifetime, by the name it has in files.
+type Column struct {
+	Name string
+	Unit string
+	Of   func(*Lifetime) float64
+}
+
+// Columns are the numbers kept of every lifetime, in the order of files and
+// hashes. A number that does not exist is NaN.
+var Columns = func() []Column {
+	flag := func(b bool) float64 {
+		if b {
+			return 1
+		}
+		return 0
+	}
+	cols := []Column{
+		{"nav", "initial equity", func(f *Lifetime) float64 { return f.NAV }},
+		{"holder_nav", "initial equity", func(f *Lifetime) float64 { return f.HolderNAV }},
+		{"min_nav", "initial equity", func(f *Lifetime) float64 { return f.MinNAV }},
+		{"max_drawdown", "fraction", func(f *Lifetime) float64 { return f.Drawdown.Depth }},
+		{"drawdown_length", "years", func(f *Lifetime) float64 { return f.Drawdown.Length }},
+		{"drawdown_recovery", "years", func(f *Lifetime) float64 { return f.Drawdown.Recovery }},
+		{"underwater", "years", func(f *Lifetime) float64 { return f.Drawdown.Underwater }},
+		{"rebalances", "count", func(f *Lifetime) float64 { return float64(f.Rebalances) }},
+		{"turnover", "net asset values", func(f *Lifetime) float64 { return f.Turnover }},
+		{"steps_outside", "count", func(f *Lifetime) float64 { return float64(f.Outside) }},
+		{"min_leverage", "leverage", func(f *Lifetime) float64 { return f.MinLeverage }},
+		{"max_leverage", "leverage", func(f *Lifetime) float64 { return f.MaxLeverage }},
+		{"health", "ratio", func(f *Lifetime) float64 { return f.Health }},
+		{"liquidations", "count", func(f *Lifetime) float64 { return float64(f.Liquidations) }},
+		{"first_liquidation", "years", func(f *Lifetime) float64 { return f.FirstLiquidation }},
+		{"ruined", "0 or 1", func(f *Lifetime) float64 { return flag(f.Ruined) }},
+	}
+	for i, name := range ItemNames {
+		cols = append(cols, Column{"money_" + name, "initial equity", func(f *Lifetime) float64 { return f.Money[i] }})
+	}
+	for i, name := range ItemNames {
+		if Item(i) != Shortfall { // it ends a lifetime at zero, which has no logarithm
+			cols = append(cols, Column{"log_" + name, "log equity", func(f *Lifetime) float64 { return f.Logs[i] }})
+		}
+	}
+	return cols
+}()

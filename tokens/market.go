@@ -1,0 +1,107 @@
+package tokens
+
+import (
+	"time"
+
+	"mcrisk/block"
+	"mcrisk/fmath"
+)
+
+// A Market follows one underlying on one path: what all tokens on it share.
+type Market struct {
+	x   float64 // log of the price over its start
+	qv  float64 // Σ of squared log-returns from close to close
+	rec drawdown
+}
+
+// NewMarket returns a market at the start.
+func NewMarket() Market { return Market{rec: newDrawdown(1)} }
+
+// Advance walks the markets of a group over the steps from … to−1 of a block.
+func Advance(b *block.Block, underlying int, markets *[block.Lanes]Market, from, to int) {
+	move, gap := b.Move[underlying], b.Gap[underlying]
+	lo, hi := b.Lo[underlying], b.Hi[underlying]
+	for i := range markets {
+		m := &markets[i]
+		for s := from; s < to; s++ {
+			now := time.Duration(b.First+s+1) * b.Step
+			bar := Bar{Move: move[s][i]}
+			if lo != nil {
+				bar.Lo, bar.Hi = lo[s][i], hi[s][i]
+				if gap != nil {
+					bar.Gap = gap[s][i]
+				}
+			}
+			m.Step(bar, lo != nil, now, b.Step)
+		}
+	}
+}
+
+// Step takes the market over one bar that ends at now.
+func (m *Market) Step(bar Bar, extremes bool, now, step time.Duration) {
+	open := m.x + bar.Gap
+	r := bar.Gap + bar.Move
+	if extremes {
+		m.rec.visit(fmath.Exp(open), now-step)
+		first, second := bar.Lo, bar.Hi
+		if bar.Hi < -bar.Lo {
+			first, second = bar.Hi, bar.Lo
+		}
+		m.rec.visit(fmath.Exp(open+first), now-step/2)
+		m.rec.visit(fmath.Exp(open+second), now-step/2)
+	}
+	m.x += r
+	m.qv += float64(r * r)
+	m.rec.visit(fmath.Exp(m.x), now)
+}
+
+// Price is the price over its start.
+func (m *Market) Price() float64 { return fmath.Exp(m.x) }
+
+// LogPrice is ln of the price over its start, QV the realised variance so far:
+// the sum of squared log-returns from close to close.
+func (m *Market) LogPrice() float64 { return m.x }
+func (m *Market) QV() float64       { return m.qv }
+
+// Ideal is the net asset value of the ideal token: rebalanced continuously and
+// free, it is worth S^T·e^V with V = −½·T·(T−1)·QV.
+func (m *Market) Ideal(target float64) float64 {
+	return fmath.Exp(float64(target*m.x) + VolatilityDecay(target, m.qv))
+}
+
+// VolatilityDecay is −½·T·(T−1)·QV, the log growth that an ideal token of
+// leverage T loses to realised variance QV.
+func VolatilityDecay(target, qv float64) float64 {
+	return -float64(float64(0.5*float64(target*(target-1))) * qv)
+}
+
+// A MarketLife is what one underlying did on one path.
+type MarketLife struct {
+	Price    float64 // final price over its start
+	LogPrice float64
+	QV       float64
+	Drawdown Drawdown
+}
+
+// Finish closes the market's record at the end of the horizon.
+func (m *Market) Finish(horizon time.Duration) MarketLife {
+	return MarketLife{Price: m.Price(), LogPrice: m.x, QV: m.qv, Drawdown: m.rec.result(horizon)}
+}
+
+// A MarketColumn is one number of a market's life, by the name it has in files.
+type MarketColumn struct {
+	Name string
+	Unit string
+	Of   func(*MarketLife) float64
+}
+
+// MarketColumns are the numbers kept of every underlying's path.
+var MarketColumns = []MarketColumn{
+	{"price", "price at the start", func(m *MarketLife) float64 { return m.Price }},
+	{"log_price", "log", func(m *MarketLife) float64 { return m.LogPrice }},
+	{"realised_variance", "log²", func(m *MarketLife) float64 { return m.QV }},
+	{"price_max_drawdown", "fraction", func(m *MarketLife) float64 { return m.Drawdown.Depth }},
+	{"price_drawdown_length", "years", func(m *MarketLife) float64 { return m.Drawdown.Length }},
+	{"price_drawdown_recovery", "years", func(m *MarketLife) float64 { return m.Drawdown.Recovery }},
+	{"price_underwater", "years", func(m *MarketLife) float64 { return m.Drawdown.Underwater }},
+}

@@ -1,0 +1,188 @@
+package tokens
+
+import (
+	"math"
+	"time"
+
+	"mcrisk/block"
+)
+
+// Advance walks the lanes of a group over the steps from … to−1 of a block,
+// for the given underlying.
+func (k *Kernel) Advance(b *block.Block, underlying int, lanes *[block.Lanes]Lane, from, to int) {
+	gross, gap := b.Gross[underlying], b.Gap[underlying]
+	lo, hi := b.Lo[underlying], b.Hi[underlying]
+	for i := range lanes {
+		l := &lanes[i]
+		for s := from; s < to && !l.ended; s++ {
+			now := time.Duration(b.First+s+1) * k.step
+			if lo == nil {
+				k.gridStep(l, gross[s][i], now)
+				continue
+			}
+			bar := Bar{Move: b.Move[underlying][s][i], Lo: lo[s][i], Hi: hi[s][i]}
+			if gap != nil {
+				bar.Gap = gap[s][i]
+			}
+			k.barStep(l, bar, now)
+		}
+	}
+}
+
+// gridStep is one step whose extremes are unknown: the price is seen at its
+// end only, so the whole move is met as one jump.
+func (k *Kernel) gridStep(l *Lane, gross float64, now time.Duration) {
+	k.carry(l, now-k.step)
+	k.jump(l, gross, now)
+	k.close(l, now)
+}
+
+// carry charges a step's interest, funding and borrow fee on the balances at
+// its start, valued at the old price.
+func (k *Kernel) carry(l *Lane, now time.Duration) {
+	v := &k.venue
+	e := l.x + l.b
+	if v.perp {
+		if v.funding == 0 && v.borrowFee == 0 {
+			return
+		}
+		f, g := -float64(v.funding*l.x), -float64(v.borrowFee*math.Abs(l.x))
+		k.split2(l, e, Funding, f, BorrowFee, g)
+		l.b += f + g
+	} else {
+		if v.growX == 0 && v.growB == 0 {
+			return
+		}
+		dx, db := float64(v.growX*l.x), float64(v.growB*l.b)
+		k.split2(l, e, v.itemX, dx, v.itemB, db)
+		l.x += dx
+		l.b += db
+	}
+	l.trace.event(l, now, "carry")
+}
+
+// split2 books the two items of a carry event.
+func (k *Kernel) split2(l *Lane, e float64, i Item, a float64, j Item, c float64) {
+	per := logPerUnit((a + c) / e)
+	l.money.add(i, a)
+	l.money.add(j, c)
+	l.logs[i] += float64(float64(a/e) * per)
+	l.logs[j] += float64(float64(c/e) * per)
+}
+
+// jump moves the price by a factor at once. Liquidation is met before
+// rebalancing.
+func (k *Kernel) jump(l *Lane, gross float64, now time.Duration) {
+	l.move(float64(l.x * gross))
+	l.trace.price(gross)
+	l.trace.event(l, now, "price")
+	if k.venue.margin(l) < 0 {
+		k.liquidate(l, now)
+	}
+	if !l.ended && !(l.x+l.b > 0) {
+		l.end(now)
+	}
+}
+
+// close ends a step: streaming fee, a look of the keeper, records.
+func (k *Kernel) close(l *Lane, now time.Duration) {
+	if l.ended {
+		return
+	}
+	if k.fee != 0 {
+		e := l.x + l.b
+		l.money.add(StreamingFee, float64(k.fee*e))
+		l.logs[StreamingFee] += k.logFee
+		l.x += float64(k.fee * l.x)
+		l.b += float64(k.fee * l.b)
+		l.trace.event(l, now, "fee")
+	}
+	k.look(l, now)
+	k.visit(l, now)
+	if k.beyond(l) {
+		l.outside++
+	}
+}
+
+// visit records equity at a point that the path really visited.
+func (k *Kernel) visit(l *Lane, now time.Duration) {
+	e := l.x + l.b
+	l.min = min(l.min, e)
+	l.rec.visit(e, now)
+}
+
+// beyond reports whether leverage is outside what the policy watches.
+func (k *Kernel) beyond(l *Lane) bool {
+	e, x := l.x+l.b, math.Abs(l.x)
+	return x < float64(l.low*e) || x > float64(l.high*e)
+}
+
+// look is the keeper looking at now: it executes an order that is due, or
+// places one, or trades at once if it is never late.
+func (k *Kernel) look(l *Lane, now time.Duration) {
+	k.gauge(l)
+	if l.due != Never {
+		if now >= l.due {
+			l.due = Never
+			k.decide(l, now)
+		}
+		return
+	}
+	if interval := k.token.Keeper.Interval; interval > 0 {
+		if now < l.next {
+			return
+		}
+		l.next = (now/interval + 1) * interval
+	}
+	if !k.beyond(l) && now < l.watch.At {
+		return
+	}
+	if k.token.Keeper.Latency > 0 {
+		l.due = now + k.token.Keeper.Latency
+		l.trace.event(l, now, "order")
+		return
+	}
+	k.decide(l, now)
+}
+
+// decide asks the policy for a trade, makes it, and asks what to wait for next.
+func (k *Kernel) decide(l *Lane, now time.Duration) {
+	to, ok := k.token.Policy.Trade(k.view(l, now), &l.memo)
+	if !ok || !k.trade(l, to, now) {
+		l.trace.event(l, now, "no trade")
+	}
+	k.wait(l, now)
+}
+
+// trade takes leverage to the given magnitude, cost included, and reports
+// whether there was anything to trade.
+func (k *Kernel) trade(l *Lane, to float64, now time.Duration) bool {
+	c, aum := &k.token.Cost, k.token.AUM
+	e := l.x + l.b
+	q, ok := c.size(math.Abs(l.x), e, to, aum)
+	if !ok {
+		return false
+	}
+	fee, impact, gas := c.of(q, aum)
+	l.split(e, tradeItems[:], []float64{-fee, -impact, -gas})
+	after := e - (fee + impact + gas)
+	k.position(l, float64(k.sign*float64(to*after)), after, q)
+	l.turnover += q / e
+	l.rebalances++
+	l.trace.event(l, now, "rebalance")
+	return true
+}
+
+var tradeItems = [...]Item{TradeFee, Impact, Gas}
+
+// position sets exposure x at equity e after trading notional q.
+func (k *Kernel) position(l *Lane, x, e, q float64) {
+	if k.venue.perp {
+		if math.Abs(x) > math.Abs(l.x) {
+			l.n += q
+		} else {
+			l.n *= x / l.x
+		}
+	}
+	l.x, l.b = x, e-x
+}

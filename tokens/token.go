@@ -1,0 +1,106 @@
+// Package tokens is the rebalancing core: what one leveraged token does on one
+// price path, to the last cent.
+//
+// Money is in units of the token's initial equity and prices are ratios to the
+// price at the start. Time is a time.Duration from the start; rates are per
+// year of 365 days. Leverage is signed in formulas (negative: short); bands
+// are magnitudes. There is no randomness here, no goroutine and no file. The
+// exact arithmetic is set out in docs/token-model.md.
+package tokens
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// A Token is a leveraged token: what it aims for, when and how it trades, what
+// that costs, and where it stands to lose everything.
+type Token struct {
+	Name      string
+	Target    float64   // target leverage, signed: 3, 2, 1, -1, …
+	Policy    Policy    // when to trade, and to what leverage
+	Mechanism Mechanism // Loan or Perp
+	Cost      Cost      // of a trade
+	Keeper    Keeper    // who looks, and how late it acts
+
+	AUM          float64 // US dollars that one unit of initial equity stands for, above zero
+	StreamingFee float64 // on net asset value, 1/year, continuously compounded
+
+	// After a liquidation the keeper levers again at its next look, unless Stop:
+	// then the lifetime ends holding what is left.
+	AfterLiquidation AfterLiquidation
+
+	// Fees on entering and leaving, fractions. They belong to the holder, not to
+	// the token: they scale the holder's result and nothing else.
+	EntryFee, ExitFee float64
+}
+
+// AfterLiquidation says how a lifetime goes on after a liquidation.
+type AfterLiquidation int
+
+const (
+	Continue AfterLiquidation = iota // the keeper levers again
+	Stop                             // the lifetime ends holding what is left
+)
+
+// A Keeper is the account that trades for the token.
+type Keeper struct {
+	Interval time.Duration // it looks at multiples of this from the start; zero: whenever the price is known
+	Latency  time.Duration // from seeing the trigger to trading, at the price of that later moment
+}
+
+// Check reports everything that is wrong with a token, its own numbers and
+// what they mean together.
+func (t Token) Check() error {
+	var faults []error
+	want := func(ok bool, format string, args ...any) {
+		if !ok {
+			faults = append(faults, fmt.Errorf("tokens: "+format, args...))
+		}
+	}
+	want(t.Target != 0 && math.Abs(t.Target) <= 100, "target leverage = %v; want a number from -100 to 100, not 0", t.Target)
+	want(t.AUM > 0 && !math.IsInf(t.AUM, 0), "AUM = %v USD; want a positive number", t.AUM)
+	want(t.StreamingFee >= 0 && t.StreamingFee <= 10, "streaming fee = %v a year; want 0 to 10", t.StreamingFee)
+	want(t.EntryFee >= 0 && t.EntryFee < 1, "entry fee = %v; want a fraction from 0 to below 1", t.EntryFee)
+	want(t.ExitFee >= 0 && t.ExitFee < 1, "exit fee = %v; want a fraction from 0 to below 1", t.ExitFee)
+	want(t.Keeper.Interval >= 0, "keeper interval = %v; want at least 0", t.Keeper.Interval)
+	want(t.Keeper.Latency >= 0, "keeper latency = %v; want at least 0", t.Keeper.Latency)
+	want(t.AfterLiquidation == Continue || t.AfterLiquidation == Stop, "after liquidation = %d; want Continue or Stop", t.AfterLiquidation)
+	faults = append(faults, t.Cost.check())
+	if t.Mechanism == nil {
+		faults = append(faults, errors.New("tokens: no mechanism; want Loan or Perp"))
+	}
+	if t.Policy == nil {
+		faults = append(faults, errors.New("tokens: no policy; want Band, Every, Hold or one of your own"))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return err
+	}
+	faults = append(faults, t.Mechanism.check())
+	if c, ok := t.Policy.(interface{ Check(target float64) error }); ok {
+		faults = append(faults, c.Check(t.Target))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return err
+	}
+	v := t.Mechanism.venue(t.Target, 0)
+	if l := (Lane{x: t.Target, b: 1 - t.Target, n: math.Abs(t.Target)}); v.margin(&l) < 0 {
+		return fmt.Errorf("tokens: leverage %v is liquidated at once; this venue liquidates at %.4g", t.Target, t.LiquidationLeverage())
+	}
+	return nil
+}
+
+// LiquidationLeverage is the leverage at which the venue liquidates a position
+// that never traded, signed; infinite if it never does.
+func (t Token) LiquidationLeverage() float64 {
+	v := t.Mechanism.venue(t.Target, 0)
+	// With equity 1 the margin is linear in the exposure x = L, b = 1 − L.
+	slope := v.cx - v.cb
+	l := (v.cn*math.Abs(t.Target) - v.cb) / slope
+	if l*t.Target <= 0 {
+		return math.Inf(1)
+	}
+	return l
+}

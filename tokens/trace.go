@@ -1,0 +1,105 @@
+package tokens
+
+import (
+	"time"
+
+	"mcrisk/block"
+	"mcrisk/fmath"
+)
+
+// An Event is something that happened to a token, and where it left it.
+type Event struct {
+	Time     time.Duration // from the start
+	Name     string        // start, carry, price, edge, order, rebalance, no trade, fee, liquidation, stop or wipe-out
+	Price    float64       // of the underlying, over its price at the start
+	Exposure float64       // in initial equity, signed
+	Cash     float64       // in initial equity, signed
+	Equity   float64       // in initial equity
+	Leverage float64       // signed; zero without equity
+	Money    Ledger        // running totals
+}
+
+// A recorder keeps the events of one lifetime. A nil recorder keeps nothing.
+type recorder struct {
+	events []Event
+	s      float64
+}
+
+func (r *recorder) price(gross float64) {
+	if r != nil {
+		r.s *= gross
+	}
+}
+
+func (r *recorder) event(l *Lane, now time.Duration, name string) {
+	if r == nil {
+		return
+	}
+	e := Event{Time: now, Name: name, Price: r.s, Exposure: l.x, Cash: l.b, Equity: l.x + l.b, Money: l.money.sum}
+	if e.Equity > 0 {
+		e.Leverage = l.x / e.Equity
+	}
+	r.events = append(r.events, e)
+}
+
+// A Path is one price history, step by step, in log-returns.
+type Path struct {
+	Step time.Duration
+	Bars []Bar
+	// Extremes says that Lo, Hi and Gap of the bars are known. Without them only
+	// Move counts, and the price is seen at the end of each step.
+	Extremes bool
+}
+
+// Live returns the token's lifetime on a path.
+func (k *Kernel) Live(p Path) Lifetime {
+	l := k.Begin()
+	k.run(&l, p)
+	return k.Finish(&l, p.length())
+}
+
+// Trace is Live with every event that happened. It runs the same code: the
+// lifetime has the same bits.
+func (k *Kernel) Trace(p Path) (Lifetime, []Event) {
+	l := k.Begin()
+	l.trace = &recorder{s: 1}
+	l.trace.event(&l, 0, "start")
+	k.run(&l, p)
+	return k.Finish(&l, p.length()), l.trace.events
+}
+
+func (p Path) length() time.Duration { return time.Duration(len(p.Bars)) * p.Step }
+
+func (k *Kernel) run(l *Lane, p Path) {
+	if p.Step != k.step {
+		panic("tokens: path has another step than the kernel was compiled for")
+	}
+	for i, bar := range p.Bars {
+		if l.ended {
+			return
+		}
+		now := time.Duration(i+1) * k.step
+		if p.Extremes {
+			k.barStep(l, bar, now)
+		} else {
+			k.gridStep(l, fmath.Exp(bar.Move), now)
+		}
+	}
+}
+
+// Pick copies lane i of a block's underlying to the end of a path.
+func (p *Path) Pick(b *block.Block, underlying, lane int) {
+	p.Step = b.Step
+	lo, hi, gap := b.Lo[underlying], b.Hi[underlying], b.Gap[underlying]
+	for s := range b.Len {
+		bar := Bar{Move: b.Move[underlying][s][lane]}
+		if lo != nil {
+			p.Extremes = true
+			bar.Lo, bar.Hi = lo[s][lane], hi[s][lane]
+			if gap != nil {
+				bar.Gap = gap[s][lane]
+			}
+		}
+		p.Bars = append(p.Bars, bar)
+	}
+}

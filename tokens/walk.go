@@ -1,0 +1,280 @@
+package tokens
+
+import (
+	"math"
+	"time"
+
+	"mcrisk/fmath"
+)
+
+// A Bar is one step whose extremes are known, in log-returns.
+type Bar struct {
+	Gap  float64 // from the last close to this open: a jump
+	Move float64 // from the open to the close
+	Lo   float64 // least reached, from the open, ≤ 0
+	Hi   float64 // largest reached, from the open, ≥ 0
+}
+
+// barStep is one step whose extremes are known. After the jump to the open the
+// price walks to the nearer extreme (a tie goes low first), to the farther one
+// and to the close, time shared in proportion to the log moves.
+func (k *Kernel) barStep(l *Lane, bar Bar, now time.Duration) {
+	start := now - k.step
+	k.carry(l, start)
+	if bar.Gap != 0 {
+		k.jump(l, fmath.Exp(bar.Gap), start)
+		if l.ended {
+			return
+		}
+		if k.token.Keeper.Interval == 0 {
+			k.look(l, start)
+		}
+		k.visit(l, start)
+	}
+	first, second := bar.Lo, bar.Hi
+	if bar.Hi < -bar.Lo {
+		first, second = bar.Hi, bar.Lo
+	}
+	legs := [3]float64{first, second - first, bar.Move - second}
+	length := math.Abs(legs[0]) + math.Abs(legs[1]) + math.Abs(legs[2])
+	at, done := start, 0.0
+	for i, w := range legs {
+		done += math.Abs(w)
+		end := now
+		if i < 2 && length > 0 {
+			end = start + share(k.step, done/length)
+		} else if i < 2 {
+			continue // the price stood still: one leg of no length takes all the time
+		}
+		if w != 0 || i == 2 {
+			k.walk(l, leg{math.Copysign(1, w), math.Abs(w), math.Abs(w), at, end})
+		}
+		if l.ended {
+			return
+		}
+		at = end
+	}
+	k.close(l, now)
+}
+
+func share(d time.Duration, part float64) time.Duration {
+	return time.Duration(math.Round(float64(float64(d) * part)))
+}
+
+// piece is the log move in which a token trades along an edge when its cost
+// has no continuous limit (gas, or impact that depends on size).
+const piece = 0.001
+
+// A leg is a continuous, monotone move of the price.
+type leg struct {
+	dir, total float64 // +1 up or −1 down; size of the log move
+	left       float64 // log move still to make
+	start, end time.Duration
+}
+
+// now is the time at which the price is where it is.
+func (g *leg) now() time.Duration {
+	if g.total == 0 {
+		return g.start
+	}
+	return g.start + share(g.end-g.start, (g.total-g.left)/g.total)
+}
+
+// ahead is the log move to make until a time; infinite if it is not before the
+// leg's end.
+func (g *leg) ahead(at time.Duration) float64 {
+	if at >= g.end {
+		return math.Inf(1)
+	}
+	part := float64(at-g.start) / float64(g.end-g.start)
+	return max(float64(g.total*part)-(g.total-g.left), 0)
+}
+
+// walk takes the price through a leg, meeting whatever is nearest:
+// liquidation, the keeper's trigger, the clock.
+func (k *Kernel) walk(l *Lane, g leg) {
+	always := k.token.Keeper.Interval == 0
+	clock := true           // the policy's clock still runs in this leg
+	tradedAt := math.Inf(1) // what was left of the leg at the last trade
+	for !l.ended {
+		d, x, what := g.left, 0.0, atEnd
+		if v, xv := k.liquidationAhead(l, g.dir); v <= d {
+			d, x, what = v, xv, atLiquidation
+		}
+		at := Never
+		switch {
+		case l.due != Never:
+			at = l.due
+		case !always:
+			at = l.next
+		case clock:
+			at = l.watch.At
+		}
+		if v := g.ahead(at); v <= d && what == atEnd || v < d {
+			d, x, what = v, 0, atClock
+		}
+		if always && l.due == Never {
+			if v, xv := k.edgeAhead(l, g.dir); v < d {
+				d, x, what = v, xv, atEdge
+			}
+		}
+		k.advance(l, &g, d, x)
+		now := g.now()
+		switch what {
+		case atEnd:
+			if always && l.due == Never {
+				k.look(l, g.end)
+			}
+			k.visit(l, g.end)
+			return
+		case atLiquidation:
+			k.liquidate(l, now)
+		case atClock:
+			k.look(l, at)
+			clock = l.watch.At > at
+			k.visit(l, at)
+		case atEdge:
+			k.gauge(l)
+			if k.token.Keeper.Latency > 0 {
+				l.due = now + k.token.Keeper.Latency
+				l.trace.event(l, now, "order")
+				continue
+			}
+			k.visit(l, now)
+			v := k.view(l, now)
+			to, ok := k.token.Policy.Trade(v, &l.memo)
+			stay := ok && math.Abs(to-v.Leverage) <= 1e-9*v.Leverage
+			switch {
+			case stay && k.token.Cost.proportional():
+				if tradedAt != g.left {
+					l.rebalances++
+				}
+				k.ride(l, &g, to, min(g.left, g.ahead(l.watch.At)))
+			case stay || !ok || !k.trade(l, to, now):
+				k.advance(l, &g, min(g.left, piece, g.ahead(l.watch.At)), 0)
+				if stay {
+					k.trade(l, to, g.now())
+				}
+			default:
+				tradedAt = g.left
+			}
+			k.wait(l, g.now())
+			k.visit(l, g.now())
+		}
+	}
+}
+
+// What a leg meets next.
+const (
+	atEnd = iota
+	atLiquidation
+	atClock
+	atEdge
+)
+
+// advance moves the price on by a log move d, to exposure x if that is known
+// exactly (not zero).
+func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
+	if d == 0 {
+		return
+	}
+	gross := fmath.Exp(float64(g.dir * d))
+	if x == 0 {
+		x = float64(l.x * gross)
+	}
+	l.move(x)
+	g.left = max(g.left-d, 0)
+	l.trace.price(gross)
+	l.trace.event(l, g.now(), "price")
+	k.gauge(l)
+}
+
+// liquidationAhead is the log move in direction dir until the venue
+// liquidates, and the exposure there; infinite if it never does.
+func (k *Kernel) liquidationAhead(l *Lane, dir float64) (d, x float64) {
+	v := &k.venue
+	if v.margin(l) < 0 {
+		return 0, l.x
+	}
+	return moveTo(l.x, (float64(v.cn*l.n)-float64(v.cb*l.b))/v.cx, dir)
+}
+
+// edgeAhead is the log move in direction dir until leverage reaches the edge
+// it is moving towards, zero if it is there or beyond, and the exposure there.
+func (k *Kernel) edgeAhead(l *Lane, dir float64) (d, x float64) {
+	lev := math.Abs(l.x) / (l.x + l.b)
+	rises := dir > 0
+	if k.sign > 0 && lev > 1 {
+		rises = !rises
+	}
+	edge := l.watch.Low
+	if rises {
+		edge = l.watch.High
+	}
+	if rises && lev >= edge || !rises && lev <= edge {
+		return 0, l.x
+	}
+	if edge == 0 || math.IsInf(edge, 1) {
+		return math.Inf(1), 0
+	}
+	w := float64(k.sign * edge)
+	if d, x = moveTo(l.x, float64(w*l.b)/(1-w), dir); math.IsInf(d, 1) && math.Abs(lev-edge) <= 1e-9*edge {
+		return 0, l.x // the edge is a rounding away, behind
+	}
+	return d, x
+}
+
+// moveTo is the log move in direction dir that takes exposure from to to;
+// infinite if that lies the other way.
+func moveTo(from, to, dir float64) (d, x float64) {
+	if ratio := to / from; ratio > 0 {
+		if d = float64(dir * fmath.Log(ratio)); d >= 0 {
+			return d, to
+		}
+	}
+	return math.Inf(1), 0
+}
+
+// ride trades continuously to stay at the edge lev while the price makes the
+// log move d, at proportional cost. With signed edge w and s = ±1 for a rising
+// or falling price, log equity grows by c = (1+s·k)·w/(1+s·k·w) per unit of
+// ln S, of which w is the price's part and the rest the cost's; turnover grows
+// by w(w−1)/(1+s·k·w).
+func (k *Kernel) ride(l *Lane, g *leg, lev, d float64) {
+	if d == 0 {
+		return
+	}
+	cost := &k.token.Cost
+	rate := cost.Fee + cost.ImpactBase
+	w, sk := float64(k.sign*lev), float64(g.dir*rate)
+	c := float64((1+sk)*w) / (1 + float64(sk*w))
+	turn := float64(w*(w-1)) / (1 + float64(sk*w))
+
+	e, move := l.x+l.b, float64(g.dir*d)
+	gain := float64(e * fmath.Expm1(float64(c*move)))
+	paid := float64(gain*(c-w)) / c
+	l.money.add(Price, gain-paid)
+	l.logs[Price] += float64(w * move)
+	if rate > 0 {
+		fee := float64(paid*cost.Fee) / rate
+		l.money.add(TradeFee, fee)
+		l.money.add(Impact, paid-fee)
+		log := float64((c - w) * move)
+		logFee := float64(log*cost.Fee) / rate
+		l.logs[TradeFee] += logFee
+		l.logs[Impact] += log - logFee
+	}
+	l.turnover += float64(turn * d)
+	after := e + gain
+	if k.venue.perp {
+		if g.dir*w > 0 { // a long adds in a rise, a short in a fall
+			l.n += float64(turn*gain) / float64(c*g.dir)
+		} else {
+			l.n = float64(l.n * fmath.Exp(-float64(turn*d)/lev))
+		}
+	}
+	l.x, l.b = float64(w*after), after-float64(w*after)
+	g.left = max(g.left-d, 0)
+	l.trace.price(fmath.Exp(move))
+	l.trace.event(l, g.now(), "edge")
+}
