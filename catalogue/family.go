@@ -5,7 +5,7 @@ import (
 )
 
 // A Family is the content of one file: tokens that share an issuer and a rule,
-// or a set of underlyings. Both are sorted as the file has them.
+// or a set of underlyings. Both are in the order of the file.
 type Family struct {
 	Name        string `yaml:"family"`
 	Tokens      []Token
@@ -43,20 +43,20 @@ type Text struct {
 
 // A Token is a leveraged token, by the rule and the venue it trades on.
 type Token struct {
-	Name        string // ticker
-	Underlying  string // name of an Underlying
-	Chain       Text
-	Target      Value // signed leverage, not 0
-	BandLow     Value `yaml:"band_low"`  // |leverage| below which it levers up
-	BandHigh    Value `yaml:"band_high"` // |leverage| above which it levers down
-	Destination Text  // leverage after a trade: "edge" of the band that was crossed, or "target"
-	Mechanism   Text  // "loan"
-	Loan        Loan
-	Cost        Cost
-	EntryFee    Value `yaml:"entry_fee"`     // of the holder's deposit, fraction
-	ExitFee     Value `yaml:"exit_fee"`      // of the holder's withdrawal, fraction
-	Streaming   Value `yaml:"streaming_fee"` // of net asset value, 1/year
-	AUM         Value `yaml:"aum_usd"`       // net asset value of all shares at the start, USD
+	Name         string // ticker
+	Underlying   string // name of an Underlying
+	Chain        Text
+	Target       Value // signed leverage, not 0
+	BandLow      Value `yaml:"band_low"`  // |leverage| below which it levers up
+	BandHigh     Value `yaml:"band_high"` // |leverage| above which it levers down
+	Destination  Text  // leverage after a trade: "edge" of the band that was crossed, or "target"
+	Mechanism    Text  // "loan"
+	Loan         Loan
+	Cost         Cost
+	EntryFee     Value `yaml:"entry_fee"`     // of the holder's deposit, fraction
+	ExitFee      Value `yaml:"exit_fee"`      // of the holder's withdrawal, fraction
+	StreamingFee Value `yaml:"streaming_fee"` // of net asset value, 1/year
+	AUM          Value `yaml:"aum_usd"`       // net asset value of all shares at the start, USD
 }
 
 // A Loan is a money market position: a bull deposits the underlying and owes a
@@ -85,13 +85,13 @@ type Cost struct {
 // An Underlying is an asset and geometric Brownian motion fitted to its
 // history: dS/S = Mu dt + Sigma dW.
 type Underlying struct {
-	Name     string
-	Sample   Sample
-	Sigma    Value // volatility, 1/√year
-	SigmaSE  Value `yaml:"sigma_se"`        // standard error of Sigma if returns are normal and independent
-	SigmaSEK Value `yaml:"sigma_se_robust"` // standard error of Sigma if returns are independent, with the sample's kurtosis
-	Mu       Value // growth rate of the expected price, 1/year
-	MuSE     Value `yaml:"mu_se"` // standard error of Mu, 1/year
+	Name          string
+	Sample        Sample
+	Sigma         Value // volatility, 1/√year
+	SigmaSE       Value `yaml:"sigma_se"`        // standard error of Sigma if returns are normal and independent
+	SigmaSERobust Value `yaml:"sigma_se_robust"` // standard error of Sigma if returns are independent, with the sample's kurtosis
+	Mu            Value // growth rate of the expected price, 1/year
+	MuSE          Value `yaml:"mu_se"` // standard error of Mu, 1/year
 }
 
 // A Sample is the history an Underlying was fitted to.

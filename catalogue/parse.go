@@ -80,7 +80,7 @@ func (c *checker) token(t Token) {
 		{"loan.liquidation_bonus", t.Loan.LiquidationBonus},
 		{"loan.borrow_rate", t.Loan.BorrowRate}, {"loan.supply_rate", t.Loan.SupplyRate},
 		{"cost.fee", t.Cost.Fee}, {"cost.impact_base", t.Cost.ImpactBase}, {"cost.impact_coefficient", t.Cost.ImpactCoefficient},
-		{"entry_fee", t.EntryFee}, {"exit_fee", t.ExitFee}, {"streaming_fee", t.Streaming},
+		{"entry_fee", t.EntryFee}, {"exit_fee", t.ExitFee}, {"streaming_fee", t.StreamingFee},
 	} {
 		c.number(v.field, v.value, v.value.Value >= 0 && v.value.Value < 1, "a fraction in [0, 1)")
 	}
@@ -104,7 +104,7 @@ func (c *checker) underlying(u Underlying) {
 		field string
 		value Value
 	}{
-		{"sigma", u.Sigma}, {"sigma_se", u.SigmaSE}, {"sigma_se_robust", u.SigmaSEK}, {"mu_se", u.MuSE},
+		{"sigma", u.Sigma}, {"sigma_se", u.SigmaSE}, {"sigma_se_robust", u.SigmaSERobust}, {"mu_se", u.MuSE},
 	} {
 		c.number(v.field, v.value, v.value.Value > 0 && v.value.Value < 10, "a number in (0, 10)")
 	}
@@ -159,8 +159,10 @@ func (c *checker) text(field string, t Text, words ...string) {
 	case t == Text{}:
 		c.fault(field, "missing; want value, source and as_of")
 		return
+	case t.Value == "" && len(words) == 0:
+		c.fault(field, "no value; want a word")
 	case t.Value == "":
-		c.fault(field, "no value")
+		c.fault(field, "no value; want "+strings.Join(words, " or "))
 	case len(words) > 0 && !slices.Contains(words, t.Value):
 		c.fault(field, fmt.Sprintf("value %.40q; want %s", t.Value, strings.Join(words, " or ")))
 	}
