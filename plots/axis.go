@@ -184,7 +184,7 @@ func timeAxis(lo, hi float64, most int) (axis, string) {
 // formatFixed writes v with the given decimals, a true minus sign and commas
 // between thousands; far from one it writes a power of ten.
 func formatFixed(v float64, decimals int) string {
-	if v != 0 && (decimals > 4 || math.Abs(v) >= 1e7) {
+	if v != 0 && (decimals > 6 || math.Abs(v) >= 1e7) {
 		return formatPower(v)
 	}
 	return dress(strconv.FormatFloat(v, 'f', decimals, 64))
@@ -258,7 +258,11 @@ func formatEstimate(e analytics.Estimate, factor float64) string {
 	if !(half > 0) {
 		return formatDigits(e.Value*factor, 3)
 	}
-	decimals := max(0, 1-int(math.Floor(math.Log10(half))))
+	exp := int(math.Floor(math.Log10(half)))
+	decimals := max(0, -exp)
+	if half < 3*math.Pow10(exp) { // 2 or 1 needs a second digit
+		decimals = max(0, 1-exp)
+	}
 	f := func(v float64) string { return formatFixed(v*factor, decimals) }
 	return f(e.Value) + " (" + f(e.Lo) + " to " + f(e.Hi) + ")"
 }

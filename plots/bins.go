@@ -2,6 +2,7 @@ package plots
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 )
@@ -102,14 +103,14 @@ func (s sample) rank(p float64) float64 {
 	return s.values[min(len(s.values)-1, int(p*float64(len(s.values))))]
 }
 
-// niceEdges makes bins of one round width. The width is that of Freedman and
-// Diaconis, 2·IQR/n^⅓, rounded up to 1, 2 or 5 times a power of ten; bins
-// reach over all values, or over their middle 99.8 % where the tails would take
-// more than mostBins.
+// niceEdges makes bins of one round width and says by which rule. The width is
+// that of Freedman and Diaconis, 2·IQR/n^⅓, rounded up to 1, 2 or 5 times a
+// power of ten; bins reach over all values, or over their middle 99.8 % where
+// the tails would take more than mostBins.
 //
 // Source: Freedman and Diaconis (1981), "On the histogram as a density
 // estimator: L2 theory".
-func (s sample) niceEdges() []float64 {
+func (s sample) niceEdges() (edges []float64, rule string) {
 	const mostBins = 80
 	n := len(s.values)
 	lo, hi := s.values[0], s.values[n-1]
@@ -118,7 +119,7 @@ func (s sample) niceEdges() []float64 {
 		if half == 0 {
 			half = 0.5
 		}
-		return []float64{lo - half, lo + half}
+		return []float64{lo - half, lo + half}, ", since all values are equal"
 	}
 	width := 2 * (s.rank(0.75) - s.rank(0.25)) / math.Cbrt(float64(n))
 	if (hi-lo)/mostBins > width {
@@ -130,11 +131,10 @@ func (s sample) niceEdges() []float64 {
 	}
 	step, _ := niceStep(hi-lo, max(2, int((hi-lo)/width)+1))
 	first, last := math.Floor(lo/step), math.Floor(hi/step)+1
-	var edges []float64
 	for k := first; k <= last; k++ {
 		edges = append(edges, k*step)
 	}
-	return edges
+	return edges, fmt.Sprintf(", by the rule of Freedman and Diaconis with at most %d bins, rounded", mostBins)
 }
 
 // note says in words how wide the bins are and what lies outside them.
@@ -149,7 +149,7 @@ func (h histogram) note(rule string) string {
 		note = "Bins are " + formatDigits(lo, 2) + " to " + formatDigits(hi, 2) + " wide" + rule + "."
 	}
 	if h.below+h.above > 0 {
-		note += " Beyond the axis: " + formatFixed(float64(h.below), 0) + " paths below, " + formatFixed(float64(h.above), 0) + " above."
+		note += " Beyond them: " + formatFixed(float64(h.below), 0) + " paths below and " + formatFixed(float64(h.above), 0) + " above."
 	}
 	return note
 }

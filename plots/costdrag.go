@@ -78,7 +78,7 @@ func CostDrag(in CostDragData) (*Figure, error) {
 	}
 	room = max(room, tickInk.width(header))
 
-	cost, income, whole := tint(looks[0].color, 0.65), tint(looks[2].color, 0.8), tint(grey, 0.65)
+	cost, income, whole := pale(looks[0].color, 0.65), pale(looks[3].color, 0.8), pale(grey, 0.65)
 	lo, hi := padded(drags.lo, drags.hi)
 	x := linearAxis(lo, hi, 100, 7)
 	bars := panel{
@@ -89,7 +89,9 @@ func CostDrag(in CostDragData) (*Figure, error) {
 		top:     tickInk.leading(),
 		right:   room + leader,
 		paint: func(p plane) {
-			tickInk.write(p.Canvas, p.Max.X+leader, p.Max.Y+3, left, header)
+			if len(rows) > 0 {
+				tickInk.write(p.Canvas, p.Max.X+leader, p.Max.Y+3, left, header)
+			}
 			for i, r := range rows {
 				fill := cost
 				switch {
@@ -103,7 +105,7 @@ func CostDrag(in CostDragData) (*Figure, error) {
 				p.sideWhisker(draw.LineStyle{Color: black, Width: 0.8}, place(i), r.Drag.Lo, r.Drag.Hi)
 				tickInk.write(p.Canvas, p.Max.X+leader, p.atY(place(i))-tickInk.capital()/2, left, values[i])
 			}
-			p.post(axisLine, 0, 0)
+			p.post(axisLine, 0)
 		},
 	}
 	s := sheet{title: in.Title, caption: in.Caption, height: vg.Length(max(1, len(rows)))*17 + 56}

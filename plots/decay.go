@@ -64,7 +64,7 @@ func DecayDistribution(in DecayData) (*Figure, error) {
 	sorted := newSample(values, weights)
 	edges, rule := in.Edges, ""
 	if edges == nil {
-		edges, rule = sorted.niceEdges(), ", chosen from the spread by the rule of Freedman and Diaconis and rounded"
+		edges, rule = sorted.niceEdges()
 	}
 	h := sorted.bin(edges)
 
@@ -85,11 +85,11 @@ func DecayDistribution(in DecayData) (*Figure, error) {
 		}
 		posts = append(posts, style)
 		xs.include(q.Estimate.Value)
-		legend = append(legend, postKey(q.name()+" "+formatEstimate(q.Estimate, 1), style))
+		legend = append(legend, postKey(q.name()+": "+formatEstimate(q.Estimate, 1), style))
 	}
 	for i, r := range in.References {
 		xs.include(r.At)
-		legend = append(legend, postKey(r.Name+" "+formatDigits(r.At, 3), looks[1+i%2].line(heavy)))
+		legend = append(legend, postKey(r.Name+": "+formatDigits(r.At, 3), looks[1+i%2].line(heavy)))
 	}
 
 	lo, hi := padded(xs.lo, xs.hi)
@@ -101,10 +101,10 @@ func DecayDistribution(in DecayData) (*Figure, error) {
 		paint: func(p plane) {
 			p.histogram(h, looks[0].color)
 			for i, q := range in.Quantiles {
-				p.post(posts[i], q.Estimate.Value, 0)
+				p.post(posts[i], q.Estimate.Value)
 			}
 			for i, r := range in.References {
-				p.post(looks[1+i%2].line(heavy), r.At, 0)
+				p.post(looks[1+i%2].line(heavy), r.At)
 			}
 		},
 	}
@@ -128,15 +128,14 @@ func survivors(values, weights []float64) (vs, ws []float64) {
 	return vs, ws
 }
 
-// histogram fills the bars and draws their outline.
+// histogram fills the outline of the bars, as one shape so that no seams show.
 func (p plane) histogram(h histogram, c color.NRGBA) {
-	var xs, ys []float64
-	xs, ys = append(xs, h.edges[0]), append(ys, 0)
+	xs, ys := []float64{h.edges[0]}, []float64{0}
 	for i := range h.counts {
-		p.bar(tint(c, 0.3), h.edges[i], 0, h.edges[i+1], h.density(i))
 		xs = append(xs, h.edges[i], h.edges[i+1])
 		ys = append(ys, h.density(i), h.density(i))
 	}
 	xs, ys = append(xs, h.edges[len(h.edges)-1]), append(ys, 0)
+	p.area(pale(c, 0.3), xs, make([]float64, len(xs)), ys)
 	p.line(draw.LineStyle{Color: c, Width: thin}, xs, ys)
 }

@@ -71,8 +71,7 @@ func Drawdown(in DrawdownData) (*Figure, error) {
 			}
 			for i := len(curves) - 1; i >= 0; i-- {
 				for _, m := range in.Series[i].Marks {
-					p.whisker(looks[i].line(thin), m.Depth, m.Share.Lo, m.Share.Hi)
-					looks[i].marker.draw(p.Canvas, p.at(m.Depth, m.Share.Value), looks[i].color)
+					p.estimates(looks[i], []float64{m.Depth}, []analytics.Estimate{m.Share})
 				}
 			}
 		},

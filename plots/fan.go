@@ -28,8 +28,18 @@ type FanData struct {
 }
 
 // fanFloor is the lowest NAV a fan shows: a hundredth of a percent of the
-// start. A log axis has no place for the zeros of ruined paths.
+// start.
 const fanFloor = 1e-4
+
+// fanBottom is where the log axis of a fan begins. It has no place for the zeros
+// of ruined paths, so where there are any it leaves room below the lowest other
+// value, down to a hundredth of the start at least, and they lie at its edge.
+func fanBottom(lowest float64, zeros bool) float64 {
+	if zeros {
+		lowest = min(0.01, lowest/3)
+	}
+	return max(lowest, fanFloor)
+}
 
 // Fan draws the 5–95 % and 25–75 % bands and the median of a token's NAV over
 // time on a log axis, with the medians it is compared with.
@@ -47,7 +57,7 @@ func Fan(in FanData) (*Figure, error) {
 	}{
 		{"5 %", "P05", in.P05}, {"25 %", "P25", in.P25}, {in.Name + " median", "P50", in.P50}, {"75 %", "P75", in.P75}, {"95 %", "P95", in.P95},
 	}
-	navs := nothing() // of the positive values
+	navs, zeros := nothing(), false // navs spans the positive values
 	checkNAV := func(field string, values []float64) {
 		c.want(len(values) == n, "%s has %d values for %d Times", field, len(values), n)
 		for i, v := range values {
@@ -57,6 +67,8 @@ func Fan(in FanData) (*Figure, error) {
 			}
 			if v > 0 {
 				navs.include(v)
+			} else {
+				zeros = true
 			}
 		}
 	}
@@ -79,7 +91,7 @@ func Fan(in FanData) (*Figure, error) {
 	}
 
 	navs.include(1)
-	floor := max(navs.lo, fanFloor)
+	floor := fanBottom(navs.lo, zeros)
 	clipped := false
 	clip := func(values []float64) []float64 {
 		out := make([]float64, n)
@@ -90,19 +102,18 @@ func Fan(in FanData) (*Figure, error) {
 		return out
 	}
 	var labels []label
-	last := func(text string, values []float64, l look) []float64 {
-		clippedValues := clip(values)
-		text += "  " + formatDigits(values[n-1], 2)
-		labels = append(labels, label{text: text, at: clippedValues[n-1], look: l})
-		return clippedValues
+	curve := func(name string, values []float64, l look) []float64 {
+		shown := clip(values)
+		labels = append(labels, label{name + "  " + formatDigits(values[n-1], 3), shown[n-1], l})
+		return shown
 	}
 	var q [5][]float64
 	for i := range quantiles {
-		q[i] = last(quantiles[i].label, quantiles[i].values, looks[0])
+		q[i] = curve(quantiles[i].label, quantiles[i].values, looks[0])
 	}
 	medians := make([][]float64, len(in.Medians))
 	for i, m := range in.Medians {
-		medians[i] = last(m.Name+" median", m.Y, looks[i+1])
+		medians[i] = curve(m.Name+" median", m.Y, looks[i+1])
 	}
 
 	var notes []string
@@ -117,7 +128,7 @@ func Fan(in FanData) (*Figure, error) {
 		label:  "Value (start = 1, log scale)",
 		xlabel: "Time (" + unit + ")",
 		x:      x,
-		y:      logAxis(floor, max(navs.hi, floor*1.01), 1, 9),
+		y:      logAxis(floor, navs.hi, 1, 9),
 		right:  labelRoom(labels),
 		paint: func(p plane) {
 			p.area(tint(looks[0].color, 0.16), in.Times, q[0], q[4])
@@ -125,7 +136,7 @@ func Fan(in FanData) (*Figure, error) {
 			for i := range medians {
 				p.line(looks[i+1].line(heavy), in.Times, medians[i])
 			}
-			p.line(looks[0].line(heavy), in.Times, q[2])
+			p.line(looks[0].line(heavy), in.Times, q[2]) // the token on top
 			p.labelRight(labels)
 		},
 	}

@@ -14,8 +14,12 @@ package plots
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/xml"
+	"hash/crc32"
 	"io"
+	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -52,8 +56,26 @@ func (f *Figure) Size() (width, height float64) {
 func (f *Figure) WritePNG(w io.Writer) error {
 	c := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi))
 	f.replay(c)
-	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
+	var b bytes.Buffer
+	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&b); err != nil {
+		return err
+	}
+	const header = 8 + 25 // the signature and the IHDR chunk, which pHYs has to follow
+	_, err := w.Write(slices.Concat(b.Bytes()[:header], resolution(), b.Bytes()[header:]))
 	return err
+}
+
+// resolution is the PNG chunk that says how many pixels make a metre, so that a
+// paper shows the figure at its own size.
+// Source: PNG specification, third edition, 11.3.4.3 (pHYs).
+func resolution() []byte {
+	perMetre := uint32(math.Round(dpi / 0.0254))
+	chunk := binary.BigEndian.AppendUint32(nil, 9) // length of the data
+	chunk = append(chunk, "pHYs"...)
+	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
+	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
+	chunk = append(chunk, 1) // the unit is the metre
+	return binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
 }
 
 // WriteSVG writes the figure as vectors on white, with its title and caption
@@ -72,7 +94,7 @@ func (f *Figure) WriteSVG(w io.Writer) error {
 	words.WriteString("</title>\n<desc>")
 	xml.EscapeText(&words, []byte(f.caption))
 	words.WriteString("</desc>\n<g ")
-	_, err := w.Write(bytes.Join([][]byte{head, words.Bytes(), body}, nil))
+	_, err := w.Write(slices.Concat(head, words.Bytes(), body))
 	return err
 }
 

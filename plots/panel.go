@@ -4,9 +4,11 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"mcrisk/analytics"
 )
 
 // A panel is one pair of axes with something drawn in it.
@@ -97,6 +99,16 @@ func (p plane) whisker(style draw.LineStyle, x, lo, hi float64) {
 	p.StrokeLine2(style, b.X-whiskerCap, b.Y, b.X+whiskerCap, b.Y)
 }
 
+// estimates draws points with their intervals; none for a NaN.
+func (p plane) estimates(l look, xs []float64, es []analytics.Estimate) {
+	for i, e := range es {
+		if finite(e.Value) {
+			p.whisker(l.line(thin), xs[i], e.Lo, e.Hi)
+			l.marker.draw(p.Canvas, p.at(xs[i], e.Value), l.color)
+		}
+	}
+}
+
 // sideWhisker is whisker lying at y.
 func (p plane) sideWhisker(style draw.LineStyle, y, lo, hi float64) {
 	if math.IsNaN(lo) || math.IsNaN(hi) {
@@ -108,9 +120,9 @@ func (p plane) sideWhisker(style draw.LineStyle, y, lo, hi float64) {
 	p.StrokeLine2(style, b.X, b.Y-whiskerCap, b.X, b.Y+whiskerCap)
 }
 
-// post draws a line at x from bottom to top, and on by rise.
-func (p plane) post(style draw.LineStyle, x float64, rise vg.Length) {
-	p.StrokeLine2(style, p.atX(x), p.Min.Y, p.atX(x), p.Max.Y+rise)
+// post draws a line at x from bottom to top.
+func (p plane) post(style draw.LineStyle, x float64) {
+	p.StrokeLine2(style, p.atX(x), p.Min.Y, p.atX(x), p.Max.Y)
 }
 
 const (
@@ -158,10 +170,13 @@ func (q panel) draw(c draw.Canvas, data vg.Rectangle, leftRoom vg.Length) {
 
 	p.StrokeLine2(axisLine, p.Min.X, p.Min.Y, p.Max.X, p.Min.Y)
 	below := p.Min.Y - tickLength - tickGap - tickInk.capital()
-	for _, t := range q.x.ticks {
+	every := p.labelStride()
+	for i, t := range q.x.ticks {
 		x := p.atX(t.at)
 		p.StrokeLine2(axisLine, x, p.Min.Y, x, p.Min.Y-tickLength)
-		tickInk.write(c, x, below, middle, t.label)
+		if i%every == 0 {
+			tickInk.write(c, x, below, middle, t.label)
+		}
 	}
 	for _, t := range q.y.ticks {
 		tickInk.write(c, p.Min.X-tickLength-tickGap, p.atY(t.at)-tickInk.capital()/2, right, t.label)
@@ -175,6 +190,31 @@ func (q panel) draw(c draw.Canvas, data vg.Rectangle, leftRoom vg.Length) {
 	}
 }
 
+// labelStride is 1 where every x tick has room for its label, 2 where every
+// other has, and so on.
+func (p plane) labelStride() int {
+	const apart = 5 // points between labels
+	for stride := 1; ; stride++ {
+		fits := true
+		for i := stride; i < len(p.x.ticks); i += stride {
+			a, b := p.x.ticks[i-stride], p.x.ticks[i]
+			fits = fits && p.atX(b.at)-p.atX(a.at) >= (tickInk.width(a.label)+tickInk.width(b.label))/2+apart
+		}
+		if fits {
+			return stride
+		}
+	}
+}
+
+// keepUnit holds the unit that ends a label together when the label is wrapped.
+func keepUnit(label string) string {
+	i := strings.LastIndex(label, "(")
+	if i < 0 {
+		return label
+	}
+	return label[:i] + strings.ReplaceAll(label[i:], " ", "\u00a0")
+}
+
 // shareX writes one label for the x axes of all panels along the bottom of c,
 // and returns what is left for the panels.
 func shareX(c draw.Canvas, label string) draw.Canvas {
@@ -183,7 +223,11 @@ func shareX(c draw.Canvas, label string) draw.Canvas {
 	return c
 }
 
-const gutter = 14 // points between panels
+// Points between panels.
+const (
+	gutterX = 14
+	gutterY = 7
+)
 
 // smallMultiples draws the panels row by row in cols columns, with data
 // rectangles of one size, aligned.
@@ -198,14 +242,14 @@ func smallMultiples(c draw.Canvas, cols int, panels []panel) {
 		lefts[col], rights[col] = max(lefts[col], l), max(rights[col], r)
 		bottoms[row], tops[row] = max(bottoms[row], b), max(tops[row], t)
 	}
-	width := (c.Max.X - c.Min.X - gutter*vg.Length(cols-1) - sum(lefts) - sum(rights)) / vg.Length(cols)
+	width := (c.Max.X - c.Min.X - gutterX*vg.Length(cols-1) - sum(lefts) - sum(rights)) / vg.Length(cols)
 	for i := range panels { // labels need the width; they then take height
 		q, row, col := &panels[i], i/cols, i%cols
-		q.lines = labelInk.wrap(q.label, lefts[col]+width+rights[col])
+		q.lines = labelInk.wrap(keepUnit(q.label), lefts[col]+width+rights[col])
 		_, _, _, t := q.room()
 		tops[row] = max(tops[row], t+vg.Length(len(q.lines))*labelInk.leading())
 	}
-	height := (c.Max.Y - c.Min.Y - gutter*vg.Length(rows-1) - sum(bottoms) - sum(tops)) / vg.Length(rows)
+	height := (c.Max.Y - c.Min.Y - gutterY*vg.Length(rows-1) - sum(bottoms) - sum(tops)) / vg.Length(rows)
 	y := c.Max.Y
 	for row := range rows {
 		y -= tops[row] + height
@@ -216,9 +260,9 @@ func smallMultiples(c draw.Canvas, cols int, panels []panel) {
 				data := vg.Rectangle{Min: vg.Point{X: x, Y: y}, Max: vg.Point{X: x + width, Y: y + height}}
 				panels[i].draw(c, data, lefts[col])
 			}
-			x += width + rights[col] + gutter
+			x += width + rights[col] + gutterX
 		}
-		y -= bottoms[row] + gutter
+		y -= bottoms[row] + gutterY
 	}
 }
 

@@ -72,9 +72,8 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 	for i, name := range exact {
 		legend = append(legend, lineKey(name, exactLine(i)))
 	}
-	mark := draw.LineStyle{Color: grey, Width: 0.8, Dashes: []vg.Length{3, 2}}
-	for _, r := range in.Marked {
-		legend = append(legend, postKey(r.Name, mark))
+	for i, r := range in.Marked {
+		legend = append(legend, postKey(r.Name, markedLine(i)))
 	}
 
 	cols := min(len(in.Metrics), 2)
@@ -92,16 +91,22 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 			x:     linearAxis(lo, hi, in.XScale.factor(), 14/cols),
 			y:     m.axis(),
 			paint: func(p plane) {
-				for _, r := range in.Marked {
-					p.post(mark, r.At, 0)
+				for i, r := range in.Marked {
+					p.post(markedLine(i), r.At)
+				}
+				dodged := func(i int, s Series) (plane, look) {
+					return p.shifted(3 * (vg.Length(i) - vg.Length(len(m.Series)-1)/2)), looks[series.index(s.Name)]
+				}
+				for i, s := range m.Series {
+					p, l := dodged(i, s)
+					p.line(l.line(thin), s.X, s.values())
 				}
 				for _, l := range m.Exact {
 					p.line(exactLine(exact.index(l.Name)), l.X, l.Y)
 				}
-				for _, s := range m.Series {
-					k := series.index(s.Name)
-					dodge := 3 * (vg.Length(k) - vg.Length(len(series)-1)/2)
-					p.shifted(dodge).series(looks[k], s)
+				for i, s := range m.Series {
+					p, l := dodged(i, s)
+					p.estimates(l, s.X, s.Y)
 				}
 			},
 		}
@@ -118,6 +123,12 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 func exactLine(i int) draw.LineStyle {
 	dashes := [][]vg.Length{nil, {4, 2}, {1, 1.5}}
 	return draw.LineStyle{Color: black, Width: 0.9, Dashes: dashes[i%len(dashes)]}
+}
+
+// markedLine is the style of the i-th marked setting.
+func markedLine(i int) draw.LineStyle {
+	dashes := [][]vg.Length{{3, 2}, {1, 1.5}, {6, 2, 1, 2}}
+	return draw.LineStyle{Color: grey, Width: 0.8, Dashes: dashes[i%len(dashes)]}
 }
 
 func (s Series) check(c *checker, metric string) {
@@ -151,19 +162,12 @@ func (m Metric) axis() axis {
 	return linearAxis(lo, hi, m.Scale.factor(), 6)
 }
 
-// series draws estimates with their intervals, joined by a thin line.
-func (p plane) series(l look, s Series) {
-	values := make([]float64, len(s.Y))
+func (s Series) values() []float64 {
+	vs := make([]float64, len(s.Y))
 	for i, e := range s.Y {
-		values[i] = e.Value
+		vs[i] = e.Value
 	}
-	p.line(l.line(thin), s.X, values)
-	for i, e := range s.Y {
-		if finite(e.Value) {
-			p.whisker(l.line(thin), s.X[i], e.Lo, e.Hi)
-			l.marker.draw(p.Canvas, p.at(s.X[i], e.Value), l.color)
-		}
-	}
+	return vs
 }
 
 // names are different names in order of appearance.

@@ -46,14 +46,14 @@ type look struct {
 }
 
 // looks are those of the first, second, ... series. The colours are Paul Tol's
-// "high contrast" set, made for colour-blind readers and for grey, then black
-// and the cyan of his "bright" set.
+// "high contrast" set, made for colour-blind readers and for grey, with its
+// black third, as its yellow pales on a band; then the cyan of his "bright" set.
 // Source: personal.sron.nl/~pault, "Introduction to colour schemes".
 var looks = []look{
 	{color.NRGBA{0x00, 0x44, 0x88, 0xff}, nil, disc},
 	{color.NRGBA{0xbb, 0x55, 0x66, 0xff}, []vg.Length{5, 2}, square},
-	{color.NRGBA{0xdd, 0xaa, 0x33, 0xff}, []vg.Length{1.5, 1.5}, triangle},
-	{black, []vg.Length{6, 2, 1.5, 2}, diamond},
+	{black, []vg.Length{1.5, 1.5}, triangle},
+	{color.NRGBA{0xdd, 0xaa, 0x33, 0xff}, []vg.Length{6, 2, 1.5, 2}, diamond},
 	{color.NRGBA{0x66, 0xcc, 0xee, 0xff}, []vg.Length{9, 2}, cross},
 }
 
@@ -65,6 +65,13 @@ func (l look) line(width vg.Length) draw.LineStyle {
 func tint(c color.NRGBA, opacity float64) color.NRGBA {
 	c.A = uint8(math.Round(255 * opacity))
 	return c
+}
+
+// pale is the colour mixed with white, so that a grid does not show through:
+// strength 1 is the colour itself.
+func pale(c color.NRGBA, strength float64) color.NRGBA {
+	mix := func(v uint8) uint8 { return uint8(math.Round(255 - strength*float64(255-v))) }
+	return color.NRGBA{mix(c.R), mix(c.G), mix(c.B), 255}
 }
 
 // A marker is the shape of a point.

@@ -57,10 +57,11 @@ func (k ink) write(c draw.Canvas, x, baseline vg.Length, a align, s string) {
 	c.Pop()
 }
 
-// wrap breaks s at spaces into lines no wider than width. Newlines stay; a
-// single word may be wider than the line.
+// wrap breaks s at spaces, except before a percent sign, into lines no wider
+// than width. Newlines stay; a single word may be wider than the line.
 func (k ink) wrap(s string, width vg.Length) []string {
 	var lines []string
+	s = strings.ReplaceAll(s, " %", "\u00a0%")
 	for paragraph := range strings.SplitSeq(s, "\n") {
 		line := ""
 		for word := range strings.FieldsFuncSeq(paragraph, func(r rune) bool { return r == ' ' }) {
@@ -81,11 +82,16 @@ func (k ink) wrap(s string, width vg.Length) []string {
 	return lines
 }
 
-// superscripts are drawn from the ordinary digits, since Liberation Sans lacks
-// some of them.
-var superscripts = map[rune]rune{
-	'⁰': '0', '¹': '1', '²': '2', '³': '3', '⁴': '4', '⁵': '5', '⁶': '6', '⁷': '7', '⁸': '8', '⁹': '9', '⁻': '−',
-}
+// Superscripts and subscripts are drawn from the ordinary digits, since
+// Liberation Sans lacks some of them and spaces others widely.
+var (
+	superscripts = map[rune]rune{
+		'⁰': '0', '¹': '1', '²': '2', '³': '3', '⁴': '4', '⁵': '5', '⁶': '6', '⁷': '7', '⁸': '8', '⁹': '9', '⁻': '−',
+	}
+	subscripts = map[rune]rune{
+		'₀': '0', '₁': '1', '₂': '2', '₃': '3', '₄': '4', '₅': '5', '₆': '6', '₇': '7', '₈': '8', '₉': '9', '₋': '−',
+	}
+)
 
 // outline returns the glyphs of s as one path that starts at the origin, and
 // the width of the text.
@@ -108,6 +114,8 @@ func outline(s string, size vg.Length) (vg.Path, vg.Length) {
 		scale, rise := size/vg.Length(em), vg.Length(0)
 		if digit, ok := superscripts[r]; ok {
 			r, scale, rise = digit, 0.65*scale, 0.35*size
+		} else if digit, ok := subscripts[r]; ok {
+			r, scale, rise = digit, 0.65*scale, -0.15*size
 		}
 		glyph, err := f.GlyphIndex(&buf, r)
 		must(err)
