@@ -20,18 +20,15 @@ import "math"
 // ruined paths before calling, because the survivors' control has another mean.
 //
 // With fewer than three paths, or a control that does not vary, this is Mean
-// with a gain of one. Values that are not finite, controlMean among them, make
-// the result and the gain NaN. It panics if the lengths differ.
+// with a gain of one. Otherwise a value that is not finite, in xs, in control or
+// as controlMean, makes the result and the gain NaN. It panics if the lengths
+// differ.
 func ControlledMean(xs, control []float64, controlMean, confidence float64) (e Estimate, gain float64) {
 	checkPairs(len(xs), len(control))
 	n := float64(len(xs))
 	xMean, xx := moments(xs)
 	cMean, cc := moments(control)
 	off := cMean - controlMean
-	if n > 0 && !(finite(xMean) && finite(off)) {
-		checkConfidence(confidence)
-		return undefined(confidence, len(xs), Normal), math.NaN()
-	}
 	if n < 3 || cc == 0 {
 		return Mean(xs, confidence), 1
 	}

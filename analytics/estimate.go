@@ -2,7 +2,9 @@ package analytics
 
 // An Estimate is a statistic of a sample and the interval that covers its true
 // value with the stated Confidence. A Value that does not exist (no path
-// survived, no variance to divide by) is NaN, and so are its bounds.
+// survived, no variance to divide by) is NaN, and so are its bounds. A Value
+// whose uncertainty is unknown (one path) has bounds of NaN; one that the sample
+// does not bound on a side has an infinite one there.
 type Estimate struct {
 	Value      float64 // the statistic, in the unit of the sample
 	SE         float64 // its standard error; NaN where the method gives none

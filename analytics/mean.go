@@ -21,10 +21,7 @@ import (
 func Mean(xs []float64, confidence float64) Estimate {
 	mean, squares := moments(xs)
 	n := float64(len(xs))
-	se := math.NaN()
-	if len(xs) > 1 {
-		se = math.Sqrt(squares / (n - 1) / n)
-	}
+	se := math.Sqrt(squares / (n - 1) / n) // 0/0 for one value
 	return normal(mean, se, confidence, len(xs))
 }
 

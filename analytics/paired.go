@@ -28,9 +28,6 @@ func PairedDifference(a, b []float64, confidence float64) Estimate {
 func UnpairedSE(a, b []float64) float64 {
 	a, b = bothFinite(a, b)
 	n := float64(len(a))
-	if n < 2 {
-		return math.NaN()
-	}
 	_, sa := moments(a)
 	_, sb := moments(b)
 	return math.Sqrt((sa + sb) / (n - 1) / n)

@@ -71,14 +71,11 @@ func typeSeven(n int, p float64, at func(rank int) float64) float64 {
 	return between(at(rank), at(rank+1), part)
 }
 
-// between is the point at fraction part in (0, 1) of the way from a to b ≥ a;
-// an infinite end wins, and two opposite ones give NaN.
+// between is the point at fraction part in (0, 1) of the way from a to b ≥ a.
+// An infinite end wins, and two opposite ones give NaN.
 func between(a, b, part float64) float64 {
 	if d := b - a; finite(d) {
-		return min(a+float64(part*d), b)
-	}
-	if a == b {
-		return a
+		return a + float64(part*d) // at most b, because part ≤ 1 - 2⁻⁵³
 	}
 	return float64((1-part)*a) + float64(part*b)
 }

@@ -125,6 +125,9 @@ func TestQuantileBounds(t *testing.T) {
 	if e := Quantile(xs[:100], 0.99, 0.95); e.Lo != 9997 || e.Hi != inf {
 		t.Errorf("got %+v, want [9997, +Inf]", e)
 	}
+	if e := Quantile([]float64{5, 4, 3, 2, 1}, 0.5, 0.9); e.Lo != 1 || e.Hi != 5 {
+		t.Errorf("got %+v, want the whole sample, [1, 5]", e)
+	}
 	// At a low confidence the lower rank, 5, lies above the interpolated 4.6.
 	if e := Quantile([]float64{1, 2, 3, 4, 5}, 0.9, 0.01); !(e.Lo <= e.Value && e.Value <= e.Hi) {
 		t.Errorf("got %+v, want Lo ≤ Value ≤ Hi", e)
