@@ -1,0 +1,102 @@
+package exact
+
+import "math"
+
+// A frame is a token and a price in the coordinate y.
+type frame struct {
+	token      Token
+	nu, sigma  float64 // of y between jumps: drift of ln S plus carry, and volatility
+	low, high  float64 // the band
+	start      [3]float64
+	safe, base float64 // rate of the safe leg; growth rate common to all paths, safe − Fee
+	carry      float64 // rate of the risky leg minus that of the safe leg
+}
+
+// Cycles start at the target (the token's birth), where a trade at the upper
+// end leads, or where one at the lower end leads.
+const (
+	birth = iota
+	fromUp
+	fromDown
+	ended // not a start: after liquidation or ruin nothing follows
+)
+
+func newFrame(t Token, m Model) frame {
+	risky, safe := t.legs()
+	nu, sigma := m.diffusion()
+	low, high := t.edges()
+	up, down := t.resets()
+	return frame{
+		token: t, nu: nu + risky - safe, sigma: sigma, low: low, high: high,
+		start: [3]float64{coordinate(t.Target), up, down},
+		safe:  safe, base: safe - t.Fee, carry: risky - safe,
+	}
+}
+
+// same reports whether every cycle starts at the target.
+func (f frame) same() bool {
+	return f.start[birth] == f.start[fromUp] && f.start[birth] == f.start[fromDown]
+}
+
+// An exit is a place outside the band where a cycle may end, and what happens
+// there.
+type exit struct {
+	y     float64
+	next  int     // fromUp, fromDown or ended
+	log   float64 // growth(y) plus the log of what cost or liquidation leave of equity
+	cost  float64 // minus the log of what the trade's cost leaves
+	trade float64 // notional over equity before the trade
+}
+
+func (f frame) exitAt(y float64) exit {
+	t := f.token
+	if y*t.Target <= 0 { // equity is gone
+		return exit{y: y, next: ended, log: math.Inf(-1)}
+	}
+	ratio := math.Exp(math.Abs(y)) // collateral over debt
+	if t.Threshold > 0 && ratio*t.Threshold < 1 {
+		return exit{y: y, next: ended, log: growth(y) + t.afterLiquidation(ratio)}
+	}
+	next := fromUp
+	if y <= f.low {
+		next = fromDown
+	}
+	log, trade := t.trade(leverage(y), leverage(f.start[next]))
+	if math.IsInf(log, -1) {
+		return exit{y: y, next: ended, log: log}
+	}
+	return exit{y: y, next: next, log: growth(y) + log, cost: -log, trade: trade}
+}
+
+// A visit is what one cycle does, from one start, as transforms at s: the
+// expectations of ∫e^{−s·t} dt spent near each inside node, and of e^{−s·τ}
+// with the cycle ending at each exit.
+type visit struct{ inside, exits []complex128 }
+
+// A cycle knows the law of y from a start until it leaves the band.
+type cycle interface {
+	// places returns the nodes inside the band and the exits.
+	places() (inside []float64, exits []exit)
+	// visits returns the transforms at s for each start.
+	visits(s complex128) [3]visit
+	// clock is the transform of time itself, 1/s, or step/(1 − e^{−s·step}) on a grid.
+	clock(s complex128) complex128
+}
+
+// sum adds the weights' products with values.
+func sum(weights []complex128, values []float64) complex128 {
+	var re, im float64
+	for i, w := range weights {
+		re += real(w) * values[i]
+		im += imag(w) * values[i]
+	}
+	return complex(re, im)
+}
+
+func total(weights []complex128) complex128 {
+	var t complex128
+	for _, w := range weights {
+		t += w
+	}
+	return t
+}

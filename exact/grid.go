@@ -1,0 +1,277 @@
+package exact
+
+import (
+	"fmt"
+	"math"
+	"math/cmplx"
+
+	lapack "gonum.org/v1/gonum/lapack/gonum"
+)
+
+// A stepped cycle is watched at the end of every step only. Inside the band
+// the density of one step is a kernel, made a matrix on Gauss–Legendre nodes
+// (Nyström's method; Atkinson, The Numerical Solution of Integral Equations of
+// the Second Kind, 1997, chapter 4), which converges faster than any power of
+// the number of nodes. With x = e^{−s·step} and K that matrix, the visits are
+// rows of (I − xK)⁻¹; K is brought to Hessenberg form once, so each s costs
+// only the square of the nodes.
+type stepped struct {
+	frame
+	step    float64
+	nodes   []float64 // Gauss nodes, then the three starts, which hold the first step
+	outside []exit
+	n       int          // number of Gauss nodes
+	h, q    []float64    // Kᵀ = Q·H·Qᵀ, row-major n×n
+	entry   [3][]float64 // Qᵀ·(row of the kernel from a start)
+	leave   []float64    // n × outside: probability of going from a node to an exit in one step
+	direct  [3][]float64 // from a start to an exit in its first step
+}
+
+// maxNodes limits the work of one operator to a few seconds.
+const maxNodes = 1400
+
+func newStepped(f frame, m Model, step float64, nodes int) (*stepped, error) {
+	inc := m.increment(step)
+	shift := f.carry * step
+	kernel := func(from, to float64) float64 { return inc.density(to - from - shift) }
+	width := f.high - f.low
+	if nodes == 0 {
+		nodes = int(24 + 2.4*width/inc.narrow)
+		if width < 1e-3*inc.narrow {
+			nodes = 8
+		}
+	}
+	if nodes > maxNodes {
+		return nil, fmt.Errorf("exact: the band is %.4g steps' moves wide and needs %d nodes; at most %d are used: take a longer step, or Step 0 with Shift for its effect", width/inc.narrow, nodes, maxNodes)
+	}
+	c := &stepped{frame: f, step: step, n: nodes}
+	var band rule
+	band.add(f.low, f.high, nodes)
+	c.n = len(band.x)
+	c.nodes = append(append([]float64{}, band.x...), f.start[:]...)
+	out := f.surroundings(inc, shift)
+	for _, y := range out.x {
+		c.outside = append(c.outside, f.exitAt(y))
+	}
+
+	n, q := c.n, len(out.x)
+	c.h = make([]float64, n*n)
+	c.leave = make([]float64, n*q)
+	defect := 0.0
+	for i, from := range band.x {
+		mass := 0.0
+		for j, to := range band.x {
+			k := band.w[j] * kernel(from, to)
+			c.h[j*n+i] = k
+			mass += k
+		}
+		for j, to := range out.x {
+			c.leave[i*q+j] = out.w[j] * kernel(from, to)
+			mass += c.leave[i*q+j]
+		}
+		defect = max(defect, math.Abs(mass-1))
+	}
+	for s, from := range f.start {
+		c.entry[s] = make([]float64, n)
+		c.direct[s] = make([]float64, q)
+		mass := 0.0
+		for j, to := range band.x {
+			c.entry[s][j] = band.w[j] * kernel(from, to)
+			mass += c.entry[s][j]
+		}
+		for j, to := range out.x {
+			c.direct[s][j] = out.w[j] * kernel(from, to)
+			mass += c.direct[s][j]
+		}
+		defect = max(defect, math.Abs(mass-1))
+	}
+	if !(defect < 1e-9) {
+		return nil, fmt.Errorf("exact: %d nodes lose %.2g of a step's probability; want more nodes or a longer step", nodes, defect)
+	}
+	c.reduce()
+	return c, nil
+}
+
+// surroundings covers the two sides outside the band as far as one step
+// reaches, with cuts where liquidation or ruin change what happens.
+func (f frame) surroundings(inc increment, shift float64) rule {
+	cuts := []float64{0}
+	if t := f.token; t.Threshold > 0 {
+		for _, c := range []float64{1 / t.Threshold, 0.95 / t.Threshold, 1 + t.Bonus} {
+			cuts = append(cuts, math.Copysign(math.Log(c), t.Target))
+		}
+	}
+	singular := func(y float64) bool { // log of equity goes to −Inf
+		return y == cuts[0] || len(cuts) > 1 && y == cuts[3]
+	}
+	var r rule
+	side := func(edge, end float64) {
+		sign := math.Copysign(1, end-edge)
+		for at := edge; at != end; {
+			next := end
+			for _, c := range cuts {
+				if (c-at)*sign > 0 && (next-c)*sign > 0 {
+					next = c
+				}
+			}
+			// as narrow as a step at the edge, and graded towards singular cuts
+			first, last := inc.narrow, next
+			if at != edge {
+				first = min(inc.features, math.Abs(at-edge)/2)
+			}
+			if singular(at) {
+				first = math.Abs(next-at) * 1e-3
+			}
+			if singular(next) {
+				last = (at + next) / 2
+				r.grade(next, last, math.Abs(next-at)*1e-4, 1.5*inc.features)
+			}
+			r.grade(at, last, first, 1.5*inc.features)
+			at = next
+		}
+	}
+	side(f.high, f.high+max(inc.hi+shift, inc.narrow))
+	side(f.low, f.low+min(inc.lo+shift, -inc.narrow))
+	return r
+}
+
+// reduce replaces Kᵀ in h by its Hessenberg form and fills q.
+func (c *stepped) reduce() {
+	n := c.n
+	if n == 0 {
+		return
+	}
+	var impl lapack.Implementation
+	tau := make([]float64, max(n-1, 1))
+	work := make([]float64, 64*n)
+	impl.Dgehrd(n, 0, n-1, c.h, n, tau, work, len(work))
+	c.q = append([]float64{}, c.h...)
+	impl.Dorghr(n, 0, n-1, c.q, n, tau, work, len(work))
+	for i := range n {
+		for j := 0; j < i-1; j++ {
+			c.h[i*n+j] = 0
+		}
+	}
+	for s, row := range c.entry {
+		turned := make([]float64, n)
+		for i, b := range row {
+			for j := range turned {
+				turned[j] += c.q[i*n+j] * b
+			}
+		}
+		c.entry[s] = turned
+	}
+}
+
+func (c *stepped) places() ([]float64, []exit) { return c.nodes, c.outside }
+
+func (c *stepped) clock(s complex128) complex128 {
+	x := -s * complex(c.step, 0)
+	if cmplx.Abs(x) < 1e-4 { // 1 − e^x without cancellation
+		return complex(c.step, 0) / (-x * (1 + x/2*(1+x/3*(1+x/4))))
+	}
+	return complex(c.step, 0) / (1 - cmplx.Exp(x))
+}
+
+func (c *stepped) visits(s complex128) (all [3]visit) {
+	n, q := c.n, len(c.outside)
+	x := cmplx.Exp(-s * complex(c.step, 0))
+	upper := c.eliminate(x)
+	for i := range all {
+		if i > 0 && c.same() {
+			all[i] = all[0]
+			continue
+		}
+		turned := upper.solve(c.entry[i])
+		v := visit{inside: make([]complex128, n+3), exits: make([]complex128, q)}
+		re, im := make([]float64, q), make([]float64, q)
+		for j := range n { // stays at node j, then the step that leaves
+			var a, b float64
+			row := c.q[j*n : j*n+n]
+			for k, t := range turned {
+				a += row[k] * real(t)
+				b += row[k] * imag(t)
+			}
+			rho := x * complex(a, b)
+			v.inside[j] = rho * complex(c.step, 0)
+			a, b = real(rho), imag(rho)
+			for k, p := range c.leave[j*q : j*q+q] {
+				re[k] += a * p
+				im[k] += b * p
+			}
+		}
+		v.inside[n+i] = complex(c.step, 0)
+		for k, p := range c.direct[i] {
+			v.exits[k] = x * complex(re[k]+p, im[k])
+		}
+		all[i] = v
+	}
+	return all
+}
+
+// An eliminated matrix is I − xH made upper triangular by row operations
+// between neighbours.
+type eliminated struct {
+	n      int
+	u      []complex128
+	factor []complex128
+	swap   []bool
+}
+
+func (c *stepped) eliminate(x complex128) *eliminated {
+	n := c.n
+	e := &eliminated{n: n, u: make([]complex128, n*n), factor: make([]complex128, n), swap: make([]bool, n)}
+	for i := range n {
+		for j := max(0, i-1); j < n; j++ {
+			e.u[i*n+j] = -x * complex(c.h[i*n+j], 0)
+		}
+		e.u[i*n+i]++
+	}
+	for i := 0; i+1 < n; i++ {
+		a, b := e.u[i*n:i*n+n], e.u[(i+1)*n:(i+1)*n+n]
+		if abs1(b[i]) > abs1(a[i]) {
+			e.swap[i] = true
+			for j := i; j < n; j++ {
+				a[j], b[j] = b[j], a[j]
+			}
+		}
+		if b[i] == 0 {
+			continue
+		}
+		f := b[i] / a[i]
+		e.factor[i] = f
+		fr, fi := real(f), imag(f)
+		for j := i + 1; j < n; j++ {
+			ar, ai := real(a[j]), imag(a[j])
+			b[j] -= complex(fr*ar-fi*ai, fr*ai+fi*ar)
+		}
+	}
+	return e
+}
+
+func abs1(z complex128) float64 { return math.Abs(real(z)) + math.Abs(imag(z)) }
+
+func (e *eliminated) solve(b []float64) []complex128 {
+	n := e.n
+	y := make([]complex128, n)
+	for i, v := range b {
+		y[i] = complex(v, 0)
+	}
+	for i := 0; i+1 < n; i++ {
+		if e.swap[i] {
+			y[i], y[i+1] = y[i+1], y[i]
+		}
+		y[i+1] -= e.factor[i] * y[i]
+	}
+	for i := n - 1; i >= 0; i-- {
+		row := e.u[i*n : i*n+n]
+		var re, im float64
+		for j := i + 1; j < n; j++ {
+			ar, ai, yr, yi := real(row[j]), imag(row[j]), real(y[j]), imag(y[j])
+			re += ar*yr - ai*yi
+			im += ar*yi + ai*yr
+		}
+		y[i] = (y[i] - complex(re, im)) / row[i]
+	}
+	return y
+}

@@ -1,0 +1,231 @@
+package exact
+
+import (
+	"math"
+	"math/cmplx"
+)
+
+// Rates are what a token does per year in the long run.
+//
+// Where cycles can end in liquidation, the rates are those of cycles begun
+// anew at the target after each, the money lost in it is not in Growth, and
+// Liquidations counts them per year; Hazard is the exact rate at which the
+// probability of never having been liquidated (or ruined) decays.
+type Rates struct {
+	Rebalances    float64 // 1/year; +Inf when trading at an edge continuously
+	UpShare       float64 // share of rebalances at the upper price edge, where the token buys
+	Turnover      float64 // notional traded over equity, 1/year
+	CostDrag      float64 // what trading costs take from Growth, 1/year
+	Growth        float64 // of ln NAV, 1/year
+	Decay         float64 // Growth − Target·(drift of ln S), 1/year
+	LogVariance   float64 // of ln NAV, 1/year
+	DecayVariance float64 // of ln NAV − Target·ln S, 1/year
+	Leverage      float64 // mean over time, signed; a grid's includes only its looks
+	Leverage2     float64 // mean of the square
+	Liquidations  float64 // 1/year
+	Hazard        float64 // 1/year
+}
+
+// LongRun returns the rates of the token's stationary regime.
+//
+// With cycles from start i of mean length m_i, stationary weights π_i of the
+// starts and R the log of equity over a cycle, rates are renewal–reward
+// quotients: 1/Σπm rebalances, growth Supply or Borrow of the safe leg − Fee +
+// ΣπE[R]/Σπm, and variances those of the central limit theorem,
+// Σπ E(R − g′τ)² /Σπm plus what the chain of starts correlates. To Edge,
+// watched continuously, the rates of the two local times take their place (see
+// edge.go). For GBM every expectation of a cycle watched continuously is
+// elementary; on a grid it solves one linear system.
+//
+// Limits: zero drift is not special. A band of no width trades infinitely often
+// when watched continuously and is refused (the limit is [Ideal] less cost);
+// on a grid it is the token reset at every step. A band without a low edge
+// (Low = 1 for a long) has no long run and is refused.
+//
+// Source: renewal–reward theorem, e.g. Asmussen, Applied Probability and
+// Queues, 2nd ed. 2003, chapters V and VII; transfer to bands derived here.
+func (p Problem) LongRun() (Rates, error) {
+	if p.Step == 0 && p.check() == nil && (p.Token.To == Edge || p.Token.To == Partial && p.Token.Speed == 0) {
+		if m, ok := p.Model.(GBM); ok {
+			return newFrame(p.Token, m).reflected()
+		}
+	}
+	f, c, err := p.cycle(1)
+	if err != nil {
+		return Rates{}, err
+	}
+	return f.rates(c, p.Model)
+}
+
+// stats are the moments of one cycle, from each start to each next one.
+type stats struct {
+	p, r   [3][3]float64 // probability; E[R; next]
+	r2     [3]float64    // E[R²]
+	tau    [3]float64    // E τ
+	rTau   [3]float64    // E[R·τ]
+	tau2   [3]float64    // E τ²
+	pTau   [3][3]float64 // E[τ; next]
+	weight [3]float64    // stationary weights of the starts
+	mean   float64       // Σ weight·τ
+}
+
+// rewards are the logs of equity at the exits, less slope times y.
+func rewards(exits []exit, slope float64) []float64 {
+	r := make([]float64, len(exits))
+	for k, e := range exits {
+		if e.next != ended {
+			r[k] = e.log - slope*e.y
+		}
+	}
+	return r
+}
+
+// toward sums weights·values over the exits that lead to next.
+func toward(weights []complex128, exits []exit, next int, values []float64) complex128 {
+	var s complex128
+	for k, e := range exits {
+		if e.next != next {
+			continue
+		}
+		if values == nil {
+			s += weights[k]
+		} else {
+			s += weights[k] * complex(values[k], 0)
+		}
+	}
+	return s
+}
+
+func (f frame) cycleStats(c cycle, slope float64) stats {
+	_, exits := c.places()
+	r := rewards(exits, slope)
+	var s stats
+	now := c.visits(0)
+	for i, v := range now {
+		s.tau[i] = real(total(v.inside))
+		if w, ok := c.(*watched); ok {
+			s.tau[i] = w.law(i).mean()
+		}
+		begin := growth(f.start[i]) - slope*f.start[i]
+		for k, e := range exits {
+			prob := real(v.exits[k])
+			next := e.next
+			if next == ended {
+				s.p[i][birth] += prob
+				continue
+			}
+			gain := r[k] - begin
+			s.p[i][next] += prob
+			s.r[i][next] += prob * gain
+			s.r2[i] += prob * gain * gain
+		}
+	}
+	p := s.p
+	s.weight = [3]float64{
+		p[1][0]*p[2][0] + p[1][2]*p[2][0] + p[2][1]*p[1][0],
+		p[0][1]*p[2][1] + p[0][2]*p[2][1] + p[2][0]*p[0][1],
+		p[0][2]*p[1][2] + p[0][1]*p[1][2] + p[1][0]*p[0][2],
+	}
+	all := s.weight[0] + s.weight[1] + s.weight[2]
+	for i := range s.weight {
+		s.weight[i] /= all
+		s.mean += s.weight[i] * s.tau[i]
+	}
+
+	// derivatives at s = 0 by Cauchy's integral on a circle well inside the
+	// region where the transforms are analytic
+	const points = 32
+	radius := 0.4 / max(s.tau[0], s.tau[1], s.tau[2])
+	for k := range points / 2 {
+		turn := cmplx.Exp(complex(0, 2*math.Pi*(float64(k)+0.5)/points))
+		for i, v := range c.visits(complex(radius, 0) * turn) {
+			begin := growth(f.start[i]) - slope*f.start[i]
+			first := 2 / (points * radius) // both half circles
+			s.tau2[i] += 2 * first / radius * real(total(v.exits)/(turn*turn))
+			for next := range 3 {
+				to := next
+				if to == birth {
+					to = ended
+				}
+				q := toward(v.exits, exits, to, nil)
+				s.pTau[i][next] -= first * real(q/turn)
+				if to != ended {
+					s.rTau[i] -= first * real((toward(v.exits, exits, to, r)-complex(begin, 0)*q)/turn)
+				}
+			}
+		}
+	}
+	return s
+}
+
+// variance is the rate of Var(Σ R) for the rewards in s: cycles' rewards R − gτ
+// with g chosen to centre them, and the solution b of Poisson's equation
+// (I − P)b = E[R − gτ] for the correlation between cycles.
+func (s stats) variance() float64 {
+	var sumR float64
+	for i, w := range s.weight {
+		sumR += w * (s.r[i][0] + s.r[i][1] + s.r[i][2])
+	}
+	g := sumR / s.mean
+	var y [3]float64
+	for i := range y {
+		y[i] = s.r[i][0] + s.r[i][1] + s.r[i][2] - g*s.tau[i]
+	}
+	var b [3]float64
+	p := s.p
+	if det := (1-p[0][0])*(1-p[1][1]) - p[0][1]*p[1][0]; det > 1e-12 {
+		b[0] = (y[0]*(1-p[1][1]) + p[0][1]*y[1]) / det
+		b[1] = (y[1]*(1-p[0][0]) + p[1][0]*y[0]) / det
+	}
+	v := 0.0
+	for i, w := range s.weight {
+		here := s.r2[i] - 2*g*s.rTau[i] + g*g*s.tau2[i]
+		for j := range b {
+			here += 2 * b[j] * (s.r[i][j] - g*s.pTau[i][j])
+		}
+		v += w * here
+	}
+	return v / s.mean
+}
+
+func (f frame) rates(c cycle, m Model) (Rates, error) {
+	inside, exits := c.places()
+	target := f.token.Target
+	s := f.cycleStats(c, 0)
+	trend := f.nu - f.carry // of ln S
+	rate, law := m.jumps()
+	trend += rate * law.sum(func(x float64) float64 { return x })
+
+	r := Rates{LogVariance: s.variance(), DecayVariance: f.cycleStats(c, target).variance()}
+	for i, v := range c.visits(0) {
+		w := s.weight[i] / s.mean
+		r.Growth += w * (s.r[i][1] + s.r[i][2])
+		r.Liquidations += w * s.p[i][birth]
+		for k, e := range exits {
+			if e.next == ended {
+				continue
+			}
+			q := w * real(v.exits[k])
+			r.Rebalances += q
+			r.Turnover += q * e.trade
+			r.CostDrag += q * e.cost
+			if e.next == fromUp {
+				r.UpShare += q
+			}
+		}
+		for k, y := range inside {
+			l := leverage(y)
+			r.Leverage += w * real(v.inside[k]) * l
+			r.Leverage2 += w * real(v.inside[k]) * l * l
+		}
+	}
+	if r.Rebalances > 0 {
+		r.UpShare /= r.Rebalances
+	}
+	r.Growth += f.base
+	r.Decay = r.Growth - target*trend
+	if r.Liquidations > 0 {
+		r.Hazard = -f.pole(c, 0, 0)
+	}
+	return r, finite("long-run rates", r.Growth, r.Decay, r.LogVariance, r.DecayVariance, r.Rebalances, r.Turnover, r.Hazard)
+}
