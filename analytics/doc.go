@@ -6,7 +6,9 @@
 // confidence in (0, 1). A sample stays the caller's: no function changes or
 // keeps it. Results are in the sample's own unit; losses, probabilities and
 // tail levels are fractions, never percents. Sums are compensated and run in
-// index order, so an estimate depends on the sample and on nothing else.
+// index order, and values, standard errors and order-statistic bounds have the
+// same bits on every machine. Bounds of normal and Clopper–Pearson intervals come
+// from gonum's distributions and may differ in the last digit.
 //
 // What a sample cannot tell is NaN: no values, or a NaN among them. A ruined
 // path has a log metric of -Inf; quantiles take it as the lowest value, and

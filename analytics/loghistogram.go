@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// LogHistogram counts non-negative values in buckets of equal relative width
-// at most, so that any quantile is known to within the fraction Alpha, however
-// many values there are. Two histograms merge by adding counts: the result is
+// LogHistogram counts non-negative values in buckets that are narrow in
+// proportion to their values, so that any quantile is known to within the
+// fraction Alpha, however many values there are. Two histograms merge by adding counts: the result is
 // the same whatever the order, the grouping or the number of processors.
 //
 // Each power of two is cut into equal buckets, and a value finds its own by

@@ -70,7 +70,7 @@ func TestQuantileRanks(t *testing.T) {
 		{"1 % of ten thousand", 10_000, 0.01, 0.95, 81, 120 + 1},
 		{"1 % of a hundred thousand", 100_000, 0.01, 0.95, 939, 1062 + 1},
 		{"99 % is the mirror", 10_000, 0.99, 0.95, 10_001 - 121, 10_001 - 81},
-		{"median of ten", 10, 0.5, 0.95, 2, 9}, // covers 97.85 %; Conover, Practical Nonparametric Statistics
+		{"median of ten", 10, 0.5, 0.95, 2, 9}, // 1 - 22/2¹⁰ = 97.85 %
 		{"median of five is out of reach", 5, 0.5, 0.95, 0, 6},
 		{"median of five at 90 %", 5, 0.5, 0.9, 1, 5}, // 1 - 2/2⁵ = 93.75 %
 		{"1 % of a hundred has no lower end", 100, 0.01, 0.95, 0, 4},
