@@ -1,0 +1,37 @@
+// Package paths makes the price paths that tokens live on, and holds price
+// histories.
+//
+// A path has a number: path i is a pure function of the model, the grid, the
+// seed and i. How many processors work, in which order, and which other paths
+// exist cannot change a bit of it. All goroutines of the project are here.
+package paths
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Grid is the times at which prices are seen.
+type Grid struct {
+	Step  time.Duration // from one to the next, above zero
+	Steps int           // how many, at least one
+}
+
+// NewGrid returns the grid of steps that fit into the horizon, which must be a
+// whole number of them.
+func NewGrid(horizon, step time.Duration) (Grid, error) {
+	switch {
+	case step <= 0:
+		return Grid{}, fmt.Errorf("paths: step = %v; want a duration above 0", step)
+	case horizon < step:
+		return Grid{}, fmt.Errorf("paths: horizon %v is shorter than a step of %v", horizon, step)
+	case horizon%step != 0:
+		return Grid{}, fmt.Errorf("paths: horizon %v is not a whole number of steps of %v", horizon, step)
+	case horizon/step > 1<<31:
+		return Grid{}, fmt.Errorf("paths: %d steps; want at most %d", horizon/step, 1<<31)
+	}
+	return Grid{Step: step, Steps: int(horizon / step)}, nil
+}
+
+// Horizon is the length of time the grid covers.
+func (g Grid) Horizon() time.Duration { return time.Duration(g.Steps) * g.Step }

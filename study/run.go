@@ -1,0 +1,185 @@
+package study
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"mcrisk/block"
+	"mcrisk/paths"
+	"mcrisk/tokens"
+)
+
+// ChunkPaths is the unit of summing, sharding and handing out: this many
+// consecutive paths.
+const ChunkPaths = 1024
+
+const chunkGroups = ChunkPaths / block.Lanes
+
+// A Chunk is what happened on consecutive paths.
+type Chunk struct {
+	First   int // number of the first path
+	N       int // paths, ChunkPaths except in the last chunk
+	Markets []tokens.MarketLife
+	Tokens  [][]tokens.Lifetime // by token, by path
+	Marks   []Mark
+}
+
+// A Mark is what paths of a chunk were worth at one time.
+type Mark struct {
+	Time  time.Duration
+	Price []float64   // of the underlying over its start, by path
+	NAV   [][]float64 // by token, by path
+	Ideal [][]float64 // of the token rebalanced continuously and free, by token, by path
+}
+
+// A Sink takes finished chunks, in the order of their paths, one at a time. A
+// chunk belongs to it.
+type Sink func(*Chunk) error
+
+// Options of a run do not change its results.
+type Options struct {
+	Workers  int                   // goroutines; 0: one for each processor
+	Progress func(done, total int) // called with paths finished; may be nil
+}
+
+// Run runs a study and hands its chunks to the sinks.
+func Run(ctx context.Context, spec Spec, opt Options, sinks ...Sink) error {
+	spec, err := spec.Complete()
+	if err != nil {
+		return err
+	}
+	r, err := newRunner(spec)
+	if err != nil {
+		return err
+	}
+	chunks := (spec.Paths + ChunkPaths - 1) / ChunkPaths
+	return paths.Ordered(ctx, chunks, opt.Workers,
+		func() func(int) (*Chunk, error) {
+			w := r.generator.NewWalker()
+			return func(i int) (*Chunk, error) { return r.chunk(ctx, w, i) }
+		},
+		func(_ int, c *Chunk) error {
+			for _, sink := range sinks {
+				if err := sink(c); err != nil {
+					return err
+				}
+			}
+			if opt.Progress != nil {
+				opt.Progress(c.First+c.N, spec.Paths)
+			}
+			return nil
+		})
+}
+
+// A runner is a study made ready.
+type runner struct {
+	spec      Spec
+	generator paths.Generator
+	kernels   []*tokens.Kernel
+	targets   []float64
+	marks     []int // numbers of steps, ascending
+}
+
+func newRunner(spec Spec) (*runner, error) {
+	grid, err := paths.NewGrid(spec.Horizon, spec.Step)
+	if err != nil {
+		return nil, err
+	}
+	model, err := spec.BuildModel()
+	if err != nil {
+		return nil, err
+	}
+	r := &runner{spec: spec, generator: paths.Generator{Model: model, Grid: grid, Seed: spec.Seed}}
+	for _, t := range spec.Tokens {
+		token, err := t.Build()
+		if err != nil {
+			return nil, err
+		}
+		k, err := tokens.Compile(token, spec.Step)
+		if err != nil {
+			return nil, fmt.Errorf("token %s: %w", t.Name, err)
+		}
+		r.kernels = append(r.kernels, k)
+		r.targets = append(r.targets, token.Target)
+	}
+	for m := 1; m <= spec.Marks; m++ {
+		step := int(int64(m) * int64(grid.Steps) / int64(spec.Marks))
+		if step > 0 && (len(r.marks) == 0 || step > r.marks[len(r.marks)-1]) {
+			r.marks = append(r.marks, step)
+		}
+	}
+	return r, nil
+}
+
+// chunk runs the i-th chunk.
+func (r *runner) chunk(ctx context.Context, w *paths.Walker, i int) (*Chunk, error) {
+	c := &Chunk{First: i * ChunkPaths}
+	c.N = min(ChunkPaths, r.spec.Paths-c.First)
+	c.Markets = make([]tokens.MarketLife, c.N)
+	for range r.kernels {
+		c.Tokens = append(c.Tokens, make([]tokens.Lifetime, c.N))
+	}
+	for _, step := range r.marks {
+		m := Mark{Time: time.Duration(step) * r.spec.Step, Price: make([]float64, c.N)}
+		for range r.kernels {
+			m.NAV = append(m.NAV, make([]float64, c.N))
+			m.Ideal = append(m.Ideal, make([]float64, c.N))
+		}
+		c.Marks = append(c.Marks, m)
+	}
+	for g := 0; g < chunkGroups && g*block.Lanes < c.N; g++ {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		r.group(c, w, g)
+	}
+	return c, nil
+}
+
+// group runs the g-th group of a chunk. Its last lanes may be beyond the last
+// path; they are walked and forgotten.
+func (r *runner) group(c *Chunk, w *paths.Walker, g int) {
+	var markets [block.Lanes]tokens.Market
+	lanes := make([][block.Lanes]tokens.Lane, len(r.kernels))
+	for l := range block.Lanes {
+		markets[l] = tokens.NewMarket()
+		for t, k := range r.kernels {
+			lanes[t][l] = k.Begin()
+		}
+	}
+	first := g * block.Lanes // in the chunk
+	n := min(block.Lanes, c.N-first)
+	next := 0 // mark
+	w.Begin(uint64(c.First/block.Lanes + g))
+	for b := w.Next(); b != nil; b = w.Next() {
+		for from := 0; from < b.Len; {
+			to := b.Len
+			if next < len(r.marks) {
+				to = min(to, r.marks[next]-b.First)
+			}
+			tokens.Advance(b, 0, &markets, from, to)
+			for t, k := range r.kernels {
+				k.Advance(b, 0, &lanes[t], from, to)
+			}
+			if next < len(r.marks) && b.First+to == r.marks[next] {
+				m := &c.Marks[next]
+				for l := range n {
+					m.Price[first+l] = markets[l].Price()
+					for t := range r.kernels {
+						m.NAV[t][first+l] = lanes[t][l].Equity()
+						m.Ideal[t][first+l] = markets[l].Ideal(r.targets[t])
+					}
+				}
+				next++
+			}
+			from = to
+		}
+	}
+	for l := range n {
+		c.Markets[first+l] = markets[l].Finish(r.spec.Horizon)
+		for t, k := range r.kernels {
+			c.Tokens[t][first+l] = k.Finish(&lanes[t][l], r.spec.Horizon)
+		}
+	}
+}

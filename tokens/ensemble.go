@@ -1,0 +1,47 @@
+package tokens
+
+import (
+	"fmt"
+	"time"
+)
+
+// An Ensemble is the lifetimes of one token on many paths, by column.
+type Ensemble struct {
+	Token   Token
+	Horizon time.Duration
+	N       int // lifetimes
+
+	names   []string
+	columns map[string][]float64
+}
+
+// NewEnsemble returns an empty ensemble of n lifetimes.
+func NewEnsemble(t Token, horizon time.Duration, n int) Ensemble {
+	return Ensemble{Token: t, Horizon: horizon, N: n, columns: map[string][]float64{}}
+}
+
+// Years is the length of the lifetimes.
+func (e *Ensemble) Years() float64 { return years(e.Horizon) }
+
+// Add adds a column, one number for each path in path order. The ensemble
+// keeps the slice.
+func (e *Ensemble) Add(name string, column []float64) {
+	if len(column) != e.N {
+		panic(fmt.Sprintf("tokens: column %s has %d numbers, the ensemble %d lifetimes", name, len(column), e.N))
+	}
+	e.names = append(e.names, name)
+	e.columns[name] = column
+}
+
+// Names are the columns kept, in order.
+func (e *Ensemble) Names() []string { return e.names }
+
+// Column returns a column by its name. It belongs to the ensemble. Asking for
+// a column that was not kept is a mistake in the program and panics.
+func (e *Ensemble) Column(name string) []float64 {
+	c, ok := e.columns[name]
+	if !ok {
+		panic(fmt.Sprintf("tokens: column %q was not kept", name))
+	}
+	return c
+}

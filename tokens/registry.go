@@ -1,0 +1,100 @@
+package tokens
+
+import (
+	"math"
+	"time"
+
+	"mcrisk/param"
+)
+
+// Policies and Mechanisms hold the kinds of each by the names that specs and
+// flags use.
+var (
+	Policies   param.Registry[Policy]
+	Mechanisms param.Registry[Mechanism]
+)
+
+var fraction = param.Param{Unit: param.Fraction, Min: 0, Max: math.Nextafter(1, 0)}
+
+func named(p param.Param, name string, def float64, doc string) param.Param {
+	p.Name, p.Default, p.Doc = name, def, doc
+	return p
+}
+
+// Params are the numbers of a token besides those of its policy and mechanism.
+var Params = []param.Param{
+	{Name: "target", Unit: param.Leverage, Min: -100, Max: 100, Default: 3, Doc: "target leverage, signed"},
+	named(fraction, "fee", 0, "cost of a trade, fraction of its notional"),
+	named(fraction, "impact-base", 0, "price impact of a trade of any size, fraction of its notional"),
+	named(fraction, "impact", 0, "price impact at 1 USD of notional, fraction; grows as notional^impact-exponent"),
+	{Name: "impact-exponent", Unit: param.Plain, Min: 0, Max: 2, Default: 1, Doc: "1 linear, 0.5 square-root law"},
+	{Name: "gas", Unit: param.USD, Min: 0, Max: 1e9, Doc: "fixed cost of a trade"},
+	{Name: "aum", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e6, Doc: "US dollars that the initial equity stands for"},
+	{Name: "keeper-interval", Unit: param.Time, Min: 0, Max: 1e10, Doc: "the keeper looks this often; 0: whenever the price is known"},
+	{Name: "latency", Unit: param.Time, Min: 0, Max: 1e10, Doc: "time from the trigger to the trade"},
+	{Name: "streaming-fee", Unit: param.Rate, Min: 0, Max: 10, Doc: "fee on net asset value"},
+	named(fraction, "entry-fee", 0, "paid by the holder on entering"),
+	named(fraction, "exit-fee", 0, "paid by the holder on leaving"),
+	{Name: "after-liquidation", Unit: param.Choice, Max: 1, Choices: []string{"continue", "stop"}, Doc: "lever again, or end holding what is left"},
+}
+
+var _ = Policies.Register(param.Kind[Policy]{
+	Name: "band", Doc: "rebalances when leverage leaves a band",
+	Params: []param.Param{
+		{Name: "low", Unit: param.Leverage, Min: 0, Max: 1000, Default: 2.7, Doc: "lower edge, a magnitude"},
+		{Name: "high", Unit: param.Leverage, Min: 0, Max: 1000, Default: 3.3, Doc: "upper edge, a magnitude"},
+		{Name: "to", Unit: param.Choice, Max: 2, Choices: []string{"edge", "target", "partial"}, Doc: "where it trades to"},
+		{Name: "speed", Unit: param.Plain, Min: 0, Max: 1, Default: 0.05, Doc: "partial: part of the way to the target"},
+	},
+	New: func(v param.Values) Policy {
+		return Band{Low: v["low"], High: v["high"], To: Destination(v["to"]), Speed: v["speed"]}
+	},
+})
+
+var _ = Policies.Register(param.Kind[Policy]{
+	Name: "every", Doc: "rebalances to the target at fixed times",
+	Params: []param.Param{
+		{Name: "reset-interval", Unit: param.Time, Min: 1e-9, Max: 1e10, Default: 86400, Doc: "from one reset to the next"},
+		{Name: "reset-offset", Unit: param.Time, Min: 0, Max: 1e10, Doc: "of the first reset, from the start; 0: one interval"},
+	},
+	New: func(v param.Values) Policy {
+		return Every{Interval: Duration(v["reset-interval"]), Offset: Duration(v["reset-offset"])}
+	},
+})
+
+var _ = Policies.Register(param.Kind[Policy]{
+	Name: "hold", Doc: "never trades",
+	New: func(param.Values) Policy { return Hold{} },
+})
+
+var _ = Mechanisms.Register(param.Kind[Mechanism]{
+	Name: "loan", Doc: "money market such as Aave",
+	Params: []param.Param{
+		{Name: "borrow", Unit: param.Rate, Min: -10, Max: 100, Default: 0.05, Doc: "rate of the asset owed, continuously compounded"},
+		{Name: "supply", Unit: param.Rate, Min: -10, Max: 100, Doc: "rate of the asset deposited, continuously compounded"},
+		named(fraction, "liquidation-threshold", 0.85, "part of the collateral that counts against the debt"),
+		named(fraction, "liquidation-bonus", 0.05, "the liquidator's, fraction of the debt repaid"),
+	},
+	New: func(v param.Values) Mechanism {
+		return Loan{Borrow: v["borrow"], Supply: v["supply"], Threshold: v["liquidation-threshold"], Bonus: v["liquidation-bonus"]}
+	},
+})
+
+var _ = Mechanisms.Register(param.Kind[Mechanism]{
+	Name: "perp", Doc: "perpetual future such as those of GMX and Hyperliquid",
+	Params: []param.Param{
+		{Name: "funding", Unit: param.Rate, Min: -100, Max: 100, Default: 0.1095, Doc: "paid by longs on notional; negative: received"},
+		{Name: "borrow-fee", Unit: param.Rate, Min: -100, Max: 100, Doc: "paid on absolute notional"},
+		named(fraction, "maintenance", 0.005, "margin below this fraction of the base is liquidated"),
+		{Name: "maintenance-base", Unit: param.Choice, Max: 1, Choices: []string{"current", "entry"}, Doc: "position's value now (Hyperliquid) or when opened (GMX)"},
+		named(fraction, "close-fee", 0, "counted against the margin in the liquidation test, fraction of the base"),
+		named(fraction, "liquidation-fee", 0, "taken when a position is liquidated, fraction of the base"),
+	},
+	New: func(v param.Values) Mechanism {
+		return Perp{Funding: v["funding"], BorrowFee: v["borrow-fee"], Maintenance: v["maintenance"],
+			Base: Base(v["maintenance-base"]), CloseFee: v["close-fee"], LiquidationFee: v["liquidation-fee"]}
+	},
+})
+
+// Duration turns seconds into a time.Duration, to the nearest nanosecond.
+func Duration(seconds float64) time.Duration { return time.Duration(math.Round(seconds * 1e9)) }
