@@ -19,15 +19,8 @@ import (
 // its range, and those faults are reported together, each with file, line,
 // entry and field. The name is used in errors.
 func Parse(name string, data []byte) (Family, error) {
-	var f Family
-	file, err := parser.ParseBytes(data, 0)
+	f, file, err := decode(data)
 	if err != nil {
-		return Family{}, fmt.Errorf("catalogue: %s: %w", name, err)
-	}
-	if len(file.Docs) != 1 {
-		return Family{}, fmt.Errorf("catalogue: %s: %d YAML documents; want one", name, len(file.Docs))
-	}
-	if err := yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
 		return Family{}, fmt.Errorf("catalogue: %s: %w", name, err)
 	}
 
@@ -50,6 +43,26 @@ func Parse(name string, data []byte) (Family, error) {
 		return Family{}, err
 	}
 	return f, nil
+}
+
+// decode reads one document of strict YAML. The library panics on some malformed
+// input and while wording some errors, as fuzzing found; both are errors here.
+func decode(data []byte) (f Family, file *ast.File, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("malformed YAML: %v", p)
+		}
+	}()
+	if file, err = parser.ParseBytes(data, 0); err != nil {
+		return f, nil, errors.New(err.Error())
+	}
+	if len(file.Docs) != 1 {
+		return f, nil, fmt.Errorf("%d YAML documents; want one", len(file.Docs))
+	}
+	if err = yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
+		return f, nil, errors.New(err.Error())
+	}
+	return f, file, nil
 }
 
 func (c *checker) token(t Token) {
