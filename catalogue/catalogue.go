@@ -91,9 +91,9 @@ type named interface{ name() string }
 func (t Token) name() string      { return t.Name }
 func (u Underlying) name() string { return u.Name }
 
-// sortByName sorts entries in place and refuses two of the same name.
+// sortByName sorts entries in place and refuses two of the same name, in any case.
 func sortByName[T named](kind string, entries []T) error {
-	slices.SortStableFunc(entries, func(a, b T) int { return cmp.Compare(a.name(), b.name()) })
+	slices.SortStableFunc(entries, func(a, b T) int { return cmp.Compare(strings.ToUpper(a.name()), strings.ToUpper(b.name())) })
 	var faults []error
 	for i := 1; i < len(entries); i++ {
 		if strings.EqualFold(entries[i].name(), entries[i-1].name()) {
@@ -122,9 +122,6 @@ func lookup[T named](kind, name string, entries []T) (T, error) {
 // nearest first, leaving out those that have less than half in common with it.
 func nearest(name string, names []string) []string {
 	name = strings.ToUpper(name)
-	if len(name) > 40 { // no name is that long, and edits takes the product of the lengths
-		return nil
-	}
 	var near []string
 	for _, n := range names {
 		if 2*edits(name, strings.ToUpper(n)) <= len(n) {

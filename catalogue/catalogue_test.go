@@ -74,13 +74,24 @@ func TestEdits(t *testing.T) {
 	}
 }
 
+func TestNearest(t *testing.T) {
+	names := []string{"ABCDEF", "ABCDEX", "ABCDXX", "ABCXXX", "ABXXXX"}
+	if got, want := nearest("abcdex", names), []string{"ABCDEX", "ABCDEF", "ABCDXX"}; !slices.Equal(got, want) {
+		t.Errorf("got %v; want %v", got, want)
+	}
+	if got := nearest("ABCDEF", []string{"ABCXXX", "ABXXXX"}); !slices.Equal(got, []string{"ABCXXX"}) {
+		t.Errorf("got %v; want the one that has half in common", got)
+	}
+}
+
 func TestUnite(t *testing.T) {
 	btc, eth := Underlying{Name: "BTC"}, Underlying{Name: "ETH"}
 	_, err := unite([]Family{
-		{Tokens: []Token{{Name: "B", Underlying: "ETH"}, {Name: "A", Underlying: "SOL"}}, Underlyings: []Underlying{eth, btc}},
+		{Tokens: []Token{{Name: "B", Underlying: "ETH"}, {Name: "A", Underlying: "SOL"}, {Name: "b", Underlying: "ETH"}}, Underlyings: []Underlying{eth, btc}},
 		{Tokens: []Token{{Name: "B", Underlying: "BTC"}}, Underlyings: []Underlying{eth}},
 	})
-	want := "catalogue: two entries for token B; want one\n" +
+	want := "catalogue: two entries for token b; want one\n" +
+		"catalogue: two entries for token B; want one\n" +
 		"catalogue: two entries for underlying ETH; want one\n" +
 		`catalogue: token A: catalogue: no underlying "SOL"; want one of BTC, ETH, ETH`
 	if fmt.Sprint(err) != want {

@@ -77,12 +77,14 @@ func (c *checker) token(t Token) {
 	c.text("loan.debt", t.Loan.Debt)
 
 	target, low, high := math.Abs(t.Target.Value), t.BandLow.Value, t.BandHigh.Value
-	c.number("target", t.Target, target > 0 && target <= 100, "a signed leverage, not 0")
-	c.number("band_low", t.BandLow, low > 0 && low <= target, "a magnitude in (0, |target|]")
-	c.number("band_high", t.BandHigh, high >= target && high <= 100, "a magnitude, |target| or more")
-
 	threshold := t.Loan.LiquidationThreshold.Value
+	c.number("target", t.Target, target > 0 && target <= 100, "a signed leverage, not 0")
+	c.number("band_low", t.BandLow, low > 0 && low <= 100, "a magnitude of leverage")
+	c.number("band_high", t.BandHigh, high > 0 && high <= 100, "a magnitude of leverage")
 	c.number("loan.liquidation_threshold", t.Loan.LiquidationThreshold, threshold > 0 && threshold < 1, "a fraction in (0, 1)")
+	if low > target || high < target { // false if one is missing, which was said above
+		c.fault("band_low", fmt.Sprintf("the band %v to %v does not contain the target's %v", low, high, target))
+	}
 	if limit := liquidationLeverage(t.Target.Value, threshold); threshold < 1 && high >= limit {
 		c.fault("band_high", fmt.Sprintf("%v is at or over %.4g, where the venue liquidates; want less", high, limit))
 	}
@@ -172,10 +174,8 @@ func (c *checker) text(field string, t Text, words ...string) {
 	case t == Text{}:
 		c.fault(field, "missing; want value, source and as_of")
 		return
-	case t.Value == "" && len(words) == 0:
-		c.fault(field, "no value; want a word")
 	case t.Value == "":
-		c.fault(field, "no value; want "+strings.Join(words, " or "))
+		c.fault(field, "no value; want a word")
 	case len(words) > 0 && !slices.Contains(words, t.Value):
 		c.fault(field, fmt.Sprintf("value %.40q; want %s", t.Value, strings.Join(words, " or ")))
 	}

@@ -69,6 +69,10 @@ func TestParseRefuses(t *testing.T) {
 		{"two documents", "underlyings:", "---\nunderlyings:", `small.yaml: 2 YAML documents; want one`},
 		{"no family", "family: small", "", `small.yaml: family: missing; want the name of the family`},
 
+		{"no such chain", "value: main, ", "", "small.yaml: line 6: SHORT2: chain: no value; want a word\n" +
+			"catalogue: small.yaml: line 13: SHORT2: loan.venue: no value; want a word\n" +
+			"catalogue: small.yaml: line 14: SHORT2: loan.collateral: no value; want a word\n" +
+			"catalogue: small.yaml: line 15: SHORT2: loan.debt: no value; want a word"},
 		{"no name", "name: SHORT2\n    underlying", "underlying", `small.yaml: line 4: tokens[0]: name: missing; want the name of the entry`},
 		{"no underlying", "underlying: COIN\n", "\n", `small.yaml: line 4: SHORT2: underlying: missing; want the name of an underlying`},
 		{"field missing", "    band_low: {value: 1.5" + page + "\n", "", `small.yaml: line 4: SHORT2: band_low: missing; want value, source and as_of`},
@@ -76,7 +80,7 @@ func TestParseRefuses(t *testing.T) {
 		{"value missing", "value: -2, ", "", `small.yaml: line 7: SHORT2: target: no value; want a signed leverage, not 0`},
 		{"value null", "value: -2, ", "value: null, ", `small.yaml: line 7: SHORT2: target: no value; want a signed leverage, not 0`},
 		{"value NaN", "value: -2, ", "value: .nan, ", `small.yaml: line 7: SHORT2: target: no value; want a signed leverage, not 0`},
-		{"word missing", "value: loan, ", "", `small.yaml: line 11: SHORT2: mechanism: no value; want loan`},
+		{"word missing", "value: loan, ", "", `small.yaml: line 11: SHORT2: mechanism: no value; want a word`},
 		{"source missing", "-2, source: page", "-2", `small.yaml: line 7: SHORT2: target: no source; want where the value, or the reason to assume it, was read`},
 		{"date missing", "-2" + page, "-2, source: page}", `small.yaml: line 7: SHORT2: target: no as_of; want a day such as 2026-01-31`},
 		{"date wrong", "-2" + page, "-2, source: page, as_of: 31.01.2026}", `small.yaml: line 7: SHORT2: target: as_of "31.01.2026"; want a day such as 2026-01-31`},
@@ -85,15 +89,19 @@ func TestParseRefuses(t *testing.T) {
 
 		{"destination", "value: target", "value: middle", `small.yaml: line 10: SHORT2: destination: value "middle"; want edge or target`},
 		{"mechanism", "value: loan", "value: magic", `small.yaml: line 11: SHORT2: mechanism: value "magic"; want loan`},
-		{"target zero", "value: -2", "value: 0", `small.yaml: line 7: SHORT2: target: value 0; want a signed leverage, not 0`},
-		{"low over target", "value: 1.5", "value: 2.01", `small.yaml: line 8: SHORT2: band_low: value 2.01; want a magnitude in (0, |target|]`},
-		{"low zero", "value: 1.5", "value: 0", `small.yaml: line 8: SHORT2: band_low: value 0; want a magnitude in (0, |target|]`},
-		{"high under target", "value: 2.5", "value: 1.99", `small.yaml: line 9: SHORT2: band_high: value 1.99; want a magnitude, |target| or more`},
-		{"high infinite", "value: 2.5", "value: .inf", `small.yaml: line 9: SHORT2: band_high: value +Inf; want a magnitude, |target| or more`},
+		{"target zero", "value: -2", "value: 0", "small.yaml: line 7: SHORT2: target: value 0; want a signed leverage, not 0\n" +
+			"catalogue: small.yaml: line 8: SHORT2: band_low: the band 1.5 to 2.5 does not contain the target's 0"},
+		{"low over target", "value: 1.5", "value: 2.01", `small.yaml: line 8: SHORT2: band_low: the band 2.01 to 2.5 does not contain the target's 2`},
+		{"low zero", "value: 1.5", "value: 0", `small.yaml: line 8: SHORT2: band_low: value 0; want a magnitude of leverage`},
+		{"low negative", "value: 1.5", "value: -1.5", `small.yaml: line 8: SHORT2: band_low: value -1.5; want a magnitude of leverage`},
+		{"high under target", "value: 2.5", "value: 1.99", `small.yaml: line 8: SHORT2: band_low: the band 1.5 to 1.99 does not contain the target's 2`},
+		{"high infinite", "value: 2.5", "value: .inf", "small.yaml: line 9: SHORT2: band_high: value +Inf; want a magnitude of leverage\n" +
+			"catalogue: small.yaml: line 9: SHORT2: band_high: +Inf is at or over 4, where the venue liquidates; want less"},
 		{"short liquidated", "value: 2.5", "value: 4.01", `small.yaml: line 9: SHORT2: band_high: 4.01 is at or over 4, where the venue liquidates; want less`},
 		{"long liquidated", "value: -2" + page + "\n    band_low: {value: 1.5" + page + "\n    band_high: {value: 2.5", "value: 2" + page + "\n    band_low: {value: 1.5" + page + "\n    band_high: {value: 5.01",
 			`small.yaml: line 9: SHORT2: band_high: 5.01 is at or over 5, where the venue liquidates; want less`},
 		{"threshold one", "value: 0.8", "value: 1", `small.yaml: line 16: SHORT2: loan.liquidation_threshold: value 1; want a fraction in (0, 1)`},
+		{"threshold in percent", "value: 0.8", "value: 80", `small.yaml: line 16: SHORT2: loan.liquidation_threshold: value 80; want a fraction in (0, 1)`},
 		{"fee of 20 %", "value: 0.002", "value: 20", `small.yaml: line 26: SHORT2: entry_fee: value 20; want a fraction in [0, 1)`},
 		{"negative rate", "value: 0.01", "value: -0.01", `small.yaml: line 19: SHORT2: loan.supply_rate: value -0.01; want a fraction in [0, 1)`},
 		{"exponent zero", "value: 0.5, source: page", "value: 0, source: page", `small.yaml: line 24: SHORT2: cost.impact_exponent: value 0; want a power in (0, 2]`},
@@ -105,7 +113,7 @@ func TestParseRefuses(t *testing.T) {
 		{"no file", "file: coin.csv, ", "", `small.yaml: line 32: COIN: sample: no file or no origin; want both`},
 		{"rows", "rows: 3", "rows: 4", `small.yaml: line 32: COIN: sample: 4 rows of 1h0m0s do not lead from 2020-01-01T00:00:00Z to 2020-01-01T02:00:00Z`},
 		{"step", "step: 1h", "step: hourly", `small.yaml: line 32: COIN: sample: time: invalid duration "hourly"`},
-		{"stamp", "first: 2020-01-01T00:00:00Z", "first: 2020-01-01", `small.yaml: line 32: COIN: sample: parsing time "2020-01-01"`},
+		{"stamp", "first: 2020-01-01T00:00:00Z", "first: 2020-01-01", `small.yaml: line 32: COIN: sample: parsing time "2020-01-01" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "T"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			text := small(t)
@@ -113,7 +121,11 @@ func TestParseRefuses(t *testing.T) {
 				t.Fatalf("nothing to edit: no %q", tt.old)
 			}
 			f, err := Parse("small.yaml", []byte(strings.Replace(text, tt.old, tt.new, 1)))
-			if got := fmt.Sprint(err); !strings.HasPrefix(got, "catalogue: "+tt.want) || !reflect.DeepEqual(f, Family{}) {
+			got, want := fmt.Sprint(err), "catalogue: "+tt.want
+			if strings.Contains(want, ": [") { // the parser adds an excerpt of the file
+				got = got[:min(len(got), len(want))]
+			}
+			if got != want || !reflect.DeepEqual(f, Family{}) {
 				t.Errorf("got %v, %v\nwant catalogue: %s", f, err, tt.want)
 			}
 		})
