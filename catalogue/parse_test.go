@@ -91,6 +91,8 @@ func TestParseRefuses(t *testing.T) {
 		{"mechanism", "value: loan", "value: magic", `small.yaml: line 11: SHORT2: mechanism: value "magic"; want loan`},
 		{"target zero", "value: -2", "value: 0", "small.yaml: line 7: SHORT2: target: value 0; want a signed leverage, not 0\n" +
 			"catalogue: small.yaml: line 8: SHORT2: band_low: the band 1.5 to 2.5 does not contain the target's 0"},
+		{"target infinite", "value: -2", "value: -.inf", "small.yaml: line 7: SHORT2: target: value -Inf; want a signed leverage, not 0\n" +
+			"catalogue: small.yaml: line 8: SHORT2: band_low: the band 1.5 to 2.5 does not contain the target's +Inf"},
 		{"low over target", "value: 1.5", "value: 2.01", `small.yaml: line 8: SHORT2: band_low: the band 2.01 to 2.5 does not contain the target's 2`},
 		{"low zero", "value: 1.5", "value: 0", `small.yaml: line 8: SHORT2: band_low: value 0; want a magnitude of leverage`},
 		{"low negative", "value: 1.5", "value: -1.5", `small.yaml: line 8: SHORT2: band_low: value -1.5; want a magnitude of leverage`},
@@ -101,6 +103,8 @@ func TestParseRefuses(t *testing.T) {
 		{"long liquidated", "value: -2" + page + "\n    band_low: {value: 1.5" + page + "\n    band_high: {value: 2.5", "value: 2" + page + "\n    band_low: {value: 1.5" + page + "\n    band_high: {value: 5.01",
 			`small.yaml: line 9: SHORT2: band_high: 5.01 is at or over 5, where the venue liquidates; want less`},
 		{"threshold one", "value: 0.8", "value: 1", `small.yaml: line 16: SHORT2: loan.liquidation_threshold: value 1; want a fraction in (0, 1)`},
+		{"threshold zero", "value: 0.8", "value: 0", "small.yaml: line 16: SHORT2: loan.liquidation_threshold: value 0; want a fraction in (0, 1)\n" +
+			"catalogue: small.yaml: line 9: SHORT2: band_high: 2.5 is at or over 0, where the venue liquidates; want less"},
 		{"threshold in percent", "value: 0.8", "value: 80", `small.yaml: line 16: SHORT2: loan.liquidation_threshold: value 80; want a fraction in (0, 1)`},
 		{"fee of 20 %", "value: 0.002", "value: 20", `small.yaml: line 26: SHORT2: entry_fee: value 20; want a fraction in [0, 1)`},
 		{"negative rate", "value: 0.01", "value: -0.01", `small.yaml: line 19: SHORT2: loan.supply_rate: value -0.01; want a fraction in [0, 1)`},

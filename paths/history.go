@@ -165,15 +165,19 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 	if err := faults.join(); err != nil {
 		return nil, err
 	}
+	return &History{Name: name, Step: step, Bars: bars, Gaps: historyGaps(bars, lines, step)}, nil
+}
 
-	h := &History{Name: name, Step: step, Bars: bars}
+// historyGaps lists the missing bars; lines has the line of each bar.
+func historyGaps(bars []Bar, lines []int, step time.Duration) []Gap {
+	var gaps []Gap
 	for i := 1; i < len(bars); i++ {
 		expected := bars[i-1].Start.Add(step)
 		if missing := int(bars[i].Start.Sub(expected) / step); missing > 0 {
-			h.Gaps = append(h.Gaps, Gap{Line: lines[i], From: expected, To: bars[i].Start, Missing: missing})
+			gaps = append(gaps, Gap{Line: lines[i], From: expected, To: bars[i].Start, Missing: missing})
 		}
 	}
-	return h, nil
+	return gaps
 }
 
 // historyLayout says where in a record the values of a bar are.
@@ -189,23 +193,24 @@ type historyColumn struct {
 	index int
 }
 
+// klineColumns is what a Binance kline file without a header has.
+var klineColumns = []string{"open_time", "open", "high", "low", "close", "volume",
+	"close_time", "quote_volume", "count", "taker_buy_volume", "taker_buy_quote_volume", "ignore"}
+
 // historyColumns reads the layout off the first record, and says whether that
 // record is a header.
 func historyColumns(first []string) (layout historyLayout, headed bool, err error) {
 	layout.count = len(first)
-	if allDigits(first[0]) {
-		if len(first) != 12 {
+	header, headed := first, !allDigits(first[0])
+	if !headed {
+		if len(first) != len(klineColumns) {
 			return layout, false, fmt.Errorf("%d columns and no header; want a header, or the 12 columns of a Binance kline file", len(first))
 		}
-		layout.time = historyColumn{"open time", 0}
-		layout.open, layout.high = historyColumn{"open", 1}, historyColumn{"high", 2}
-		layout.low, layout.close = historyColumn{"low", 3}, historyColumn{"close", 4}
-		layout.volume = historyColumn{"volume", 5}
-		return layout, false, nil
+		header = klineColumns
 	}
 
 	index := map[string]int{}
-	for i, field := range first {
+	for i, field := range header {
 		name := strings.ToLower(strings.TrimSpace(field))
 		if _, twice := index[name]; !twice {
 			index[name] = i
@@ -213,7 +218,7 @@ func historyColumns(first []string) (layout historyLayout, headed bool, err erro
 		}
 		switch name {
 		case "timestamp", "open_time", "date", "open", "high", "low", "close", "volume":
-			return layout, true, fmt.Errorf("two columns are called %q; want one", name)
+			return layout, headed, fmt.Errorf("two columns are called %q; want one", name)
 		}
 	}
 	var missing []string
@@ -230,18 +235,19 @@ func historyColumns(first []string) (layout historyLayout, headed bool, err erro
 	layout.open, layout.high = find("open"), find("high")
 	layout.low, layout.close = find("low"), find("close")
 	if len(missing) > 0 {
-		return layout, true, fmt.Errorf("header %.200q has no %s; want the columns timestamp (or date), open, high, low, close and perhaps volume",
-			strings.Join(first, ","), strings.Join(missing, ", "))
+		return layout, headed, fmt.Errorf("header %.200q has no %s; want the columns timestamp (or date), open, high, low, close and perhaps volume",
+			strings.Join(header, ","), strings.Join(missing, ", "))
 	}
 	layout.volume = historyColumn{"volume", -1}
 	if i, ok := index["volume"]; ok {
 		layout.volume.index = i
 	}
-	return layout, true, nil
+	return layout, headed, nil
 }
 
 // bar reads one record and reports what is wrong with it. It returns false if
-// the record has no time; a bar with other faults still has its place.
+// the record has no time, and so no place among the others; a bar with other
+// faults still has its place.
 func (l historyLayout) bar(record []string, fault func(format string, args ...any)) (Bar, bool) {
 	price := func(c historyColumn) float64 {
 		v, err := strconv.ParseFloat(strings.TrimSpace(record[c.index]), 64)
@@ -255,8 +261,8 @@ func (l historyLayout) bar(record []string, fault func(format string, args ...an
 		Open: price(l.open), High: price(l.high), Low: price(l.low), Close: price(l.close),
 		Volume: math.NaN(),
 	}
-	wrong := func(upper historyColumn, lower historyColumn) {
-		fault("%s = %s is below %s = %s; want low ≤ open, close ≤ high",
+	wrong := func(upper, lower historyColumn) {
+		fault("%s = %.40s is below %s = %.40s; want low ≤ open, close ≤ high",
 			upper.name, record[upper.index], lower.name, record[lower.index])
 	}
 	if bar.High < bar.Low {
