@@ -1,5 +1,7 @@
 package analytics
 
+import "mcrisk/tokens"
+
 // People mean three things by the decay of a leveraged token. Each has its own
 // name here and is a function of one path: nav is final equity in units of
 // equity at the start, s the price ratio over the same time, target the signed
@@ -26,17 +28,10 @@ func Efficiency(nav, target, s float64) float64 {
 	return (nav - 1) / float64(target*(s-1))
 }
 
-// TrackingVsIdeal is ln NAV - (T·ln S + V), with V the [VolatilityDecay] of
+// TrackingVsIdeal is ln NAV - (T·ln S + V), with V the [tokens.VolatilityDecay] of
 // the realised variance qv. Without jumps it is the distance, as a log, to the
 // ideal token that trades continuously and free: the part of the decay that a
 // better band, a cheaper venue or a faster keeper can change.
 func TrackingVsIdeal(logNAV, target, logS, qv float64) float64 {
-	return DecayVsPower(logNAV, target, logS) - VolatilityDecay(target, qv)
-}
-
-// VolatilityDecay is -½·T·(T-1)·qv, the decay_vs_power of the ideal token over
-// a path without jumps whose squared log-returns add up to qv (dimensionless,
-// σ²·years in the mean). Zero for targets of 0 and 1, a loss for others beyond.
-func VolatilityDecay(target, qv float64) float64 {
-	return float64(-0.5 * target * (target - 1) * qv)
+	return DecayVsPower(logNAV, target, logS) - tokens.VolatilityDecay(target, qv)
 }

@@ -3,6 +3,8 @@ package analytics
 import (
 	"math"
 	"testing"
+
+	"mcrisk/tokens"
 )
 
 // Rows that can be checked on paper. Up 10 % and back at 2x, reset after each
@@ -46,7 +48,7 @@ func TestVolatilityDecay(t *testing.T) {
 	for _, tt := range []struct{ target, want float64 }{
 		{0, 0}, {1, 0}, {2, -0.64}, {3, -1.92}, {-1, -0.64}, {-2, -1.92}, {0.5, 0.08},
 	} {
-		if got := VolatilityDecay(tt.target, 0.64); !same(got, tt.want, 1e-15) {
+		if got := tokens.VolatilityDecay(tt.target, 0.64); !same(got, tt.want, 1e-15) {
 			t.Errorf("target %v: %v, want %v", tt.target, got, tt.want)
 		}
 	}

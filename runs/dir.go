@@ -1,0 +1,191 @@
+package runs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// A Dir is a run directory being written. Everything goes into a hidden folder
+// beside it, which takes its name only when all is on disk: a run that was
+// killed never looks finished.
+type Dir struct {
+	Path    string // where the run will be
+	partial string
+	hashes  map[string]string
+}
+
+// Create begins a run directory at path, which must not exist.
+func Create(path string) (*Dir, error) {
+	if _, err := os.Lstat(path); err == nil {
+		return nil, fmt.Errorf("runs: output folder %s exists; want a new one", path)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("runs: output folder: %w", err)
+	}
+	parent := filepath.Dir(filepath.Clean(path))
+	if err := os.MkdirAll(parent, 0o777); err != nil {
+		return nil, fmt.Errorf("runs: output folder: %w", err)
+	}
+	partial, err := os.MkdirTemp(parent, "."+filepath.Base(path)+".partial-")
+	if err != nil {
+		return nil, fmt.Errorf("runs: output folder: %w", err)
+	}
+	if err := os.Chmod(partial, 0o755); err != nil {
+		return nil, fmt.Errorf("runs: output folder: %w", err)
+	}
+	return &Dir{Path: path, partial: partial, hashes: map[string]string{}}, nil
+}
+
+// File writes one file of the run, named relative to it with slashes.
+func (d *Dir) File(name string, write func(io.Writer) error) error {
+	path := filepath.Join(d.partial, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("runs: %w", err)
+	}
+	h := sha256.New()
+	if err := WriteFile(path, func(w io.Writer) error { return write(io.MultiWriter(w, h)) }); err != nil {
+		return fmt.Errorf("runs: %s: %w", name, err)
+	}
+	d.hashes[name] = sum(h)
+	return nil
+}
+
+func sum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
+
+// WriteFile creates a file, writes it and puts it on disk.
+func WriteFile(path string, write func(io.Writer) error) (err error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, f.Close())
+	}()
+	if err := write(f); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// A Manifest says what a run was and what it left.
+type Manifest struct {
+	Command     []string          `json:"command"`
+	Version     string            `json:"version"`
+	Generator   string            `json:"generator"` // of random numbers
+	SpecHash    string            `json:"spec_hash"`
+	ResultsHash string            `json:"results_hash"`
+	Seed        uint64            `json:"seed"`
+	Paths       int               `json:"paths"`
+	Workers     int               `json:"workers"`
+	Go          string            `json:"go"`
+	System      string            `json:"system"`
+	Processor   string            `json:"processor"`
+	Start       time.Time         `json:"start"`
+	End         time.Time         `json:"end"`
+	Settings    []Setting         `json:"settings"`
+	Inputs      map[string]string `json:"inputs"`  // SHA-256 of each file read
+	Outputs     map[string]string `json:"outputs"` // SHA-256 of each file written
+}
+
+// A Setting is one number of a run and where it came from.
+type Setting struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Origin string `json:"origin"`
+}
+
+// Generator names how random numbers are made. It changes when the numbers do.
+const Generator = "philox4x32-10/box-muller-f32/1"
+
+// Commit writes the manifest and gives the run its name.
+func (d *Dir) Commit(m Manifest) error {
+	m.Outputs = d.hashes
+	m.Version, m.Generator = Version(), Generator
+	m.Go, m.System, m.Processor = runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH, processor()
+	err := d.File("manifest.json", func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		e.SetEscapeHTML(false)
+		return e.Encode(m)
+	})
+	if err != nil {
+		return err
+	}
+	// Rename would replace an empty folder that appeared meanwhile.
+	if _, err := os.Lstat(d.Path); err == nil {
+		return fmt.Errorf("runs: output folder %s appeared meanwhile; want a new one", d.Path)
+	}
+	if err := os.Rename(d.partial, d.Path); err != nil {
+		return fmt.Errorf("runs: %w", err)
+	}
+	d.partial = ""
+	return nil
+}
+
+// Abort removes what was written, unless the run was committed.
+func (d *Dir) Abort() {
+	if d.partial != "" {
+		_ = os.RemoveAll(d.partial)
+	}
+}
+
+// SpecHash is the SHA-256 of a spec as WriteSpec writes it.
+func SpecHash(spec []byte) string {
+	h := sha256.Sum256(spec)
+	return hex.EncodeToString(h[:])
+}
+
+// FileHash is the SHA-256 of a file.
+func FileHash(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return sum(h), nil
+}
+
+// Version is the version of the program, with its commit where the build
+// recorded one.
+func Version() string {
+	v := "0.1.0"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				v += "+" + s.Value[:min(12, len(s.Value))]
+			}
+			if s.Key == "vcs.modified" && s.Value == "true" {
+				v += "-modified"
+			}
+		}
+	}
+	return v
+}
+
+func processor() string {
+	data, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	for line := range strings.Lines(string(data)) {
+		if name, ok := strings.CutPrefix(line, "model name"); ok {
+			return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(name), ":"))
+		}
+	}
+	return runtime.GOARCH
+}

@@ -1,0 +1,240 @@
+// Package runs is what a study leaves on disk: its spec as YAML, and the run
+// directory with manifest, tables and figures.
+package runs
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"mcrisk/models"
+	"mcrisk/param"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// WriteSpec writes a complete spec as YAML that ReadSpec reads back to the same
+// bits.
+func WriteSpec(w io.Writer, s study.Spec) error {
+	s, err := s.Complete()
+	if err != nil {
+		return err
+	}
+	var list []yaml.MapSlice
+	for _, t := range s.Tokens {
+		policy, _ := tokens.Policies.Kind(t.Policy.Kind)
+		mechanism, _ := tokens.Mechanisms.Kind(t.Mechanism.Kind)
+		m := yaml.MapSlice{
+			{Key: "name", Value: t.Name},
+			{Key: "policy", Value: part(t.Policy, policy.Params)},
+			{Key: "mechanism", Value: part(t.Mechanism, mechanism.Params)},
+		}
+		list = append(list, append(m, numbers(t.Values, tokens.Params)...))
+	}
+	model, _ := models.Registry.Kind(s.Model.Kind)
+	return yaml.NewEncoder(w).Encode(yaml.MapSlice{
+		{Key: "model", Value: part(s.Model, model.Params)},
+		{Key: "horizon", Value: param.FormatSeconds(s.Horizon.Seconds())},
+		{Key: "step", Value: param.FormatSeconds(s.Step.Seconds())},
+		{Key: "paths", Value: s.Paths},
+		{Key: "seed", Value: s.Seed},
+		{Key: "marks", Value: s.Marks},
+		{Key: "tokens", Value: list},
+	})
+}
+
+func part(p param.Part, params []param.Param) yaml.MapSlice {
+	return append(yaml.MapSlice{{Key: "kind", Value: p.Kind}}, numbers(p.Values, params)...)
+}
+
+func numbers(v param.Values, params []param.Param) yaml.MapSlice {
+	var m yaml.MapSlice
+	for _, p := range params {
+		m = append(m, yaml.MapItem{Key: p.Name, Value: scalar(p.Format(v[p.Name]))})
+	}
+	return m
+}
+
+// scalar is a value written to YAML as it stands: a number if it reads as one.
+type scalar string
+
+func (s scalar) MarshalYAML() ([]byte, error) { return []byte(s), nil }
+
+// ReadSpec reads a spec. Unknown keys, repeated keys and values out of range
+// are errors that say where; all are reported together.
+func ReadSpec(data []byte, name string) (study.Spec, error) {
+	var s study.Spec
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return s, fmt.Errorf("runs: %s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
+		return s, fmt.Errorf("runs: %s: want one YAML document with the keys model, horizon, step, paths, seed and tokens", name)
+	}
+	r := reader{name: name}
+	s.Seed = 1
+	r.mapping(file.Docs[0].Body, "the spec", fields{
+		"model":   func(n ast.Node) { s.Model = readPart(&r, n, &models.Registry) },
+		"horizon": func(n ast.Node) { s.Horizon = r.duration(n, "horizon") },
+		"step":    func(n ast.Node) { s.Step = r.duration(n, "step") },
+		"paths":   func(n ast.Node) { s.Paths = int(r.count(n, "paths", 1<<40)) },
+		"seed":    func(n ast.Node) { s.Seed = r.count(n, "seed", math.MaxUint64) },
+		"marks":   func(n ast.Node) { s.Marks = int(r.count(n, "marks", 64)) },
+		"tokens": func(n ast.Node) {
+			list, ok := n.(*ast.SequenceNode)
+			if !ok {
+				r.fault(n, "tokens; want a list")
+				return
+			}
+			for _, item := range list.Values {
+				s.Tokens = append(s.Tokens, r.token(item))
+			}
+		},
+	})
+	return s, errors.Join(r.faults...)
+}
+
+// A reader walks the nodes of a spec and collects what is wrong with them.
+type reader struct {
+	name   string
+	faults []error
+}
+
+type fields map[string]func(ast.Node)
+
+func (r *reader) fault(n ast.Node, format string, args ...any) {
+	at := ""
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		at = fmt.Sprintf("%d:%d: ", t.Position.Line, t.Position.Column)
+	}
+	r.faults = append(r.faults, fmt.Errorf("%s:%s%s", r.name, at, fmt.Sprintf(format, args...)))
+}
+
+// mapping hands the values of a mapping to the fields of their keys.
+func (r *reader) mapping(n ast.Node, what string, known fields) {
+	var items []*ast.MappingValueNode
+	switch m := n.(type) {
+	case *ast.MappingNode:
+		items = m.Values
+	case *ast.MappingValueNode:
+		items = []*ast.MappingValueNode{m}
+	default:
+		r.fault(n, "%s; want a mapping of names to values", what)
+		return
+	}
+	seen := map[string]bool{}
+	for _, item := range items {
+		key := item.Key.String()
+		read, ok := known[key]
+		switch {
+		case !ok:
+			var names []string
+			for k := range known {
+				names = append(names, k)
+			}
+			hint := ""
+			if near := param.Nearest(key, names); len(near) > 0 {
+				hint = "; did you mean " + strings.Join(near, " or ") + "?"
+			}
+			r.fault(item.Key, "%s has no %q%s", what, key, hint)
+		case seen[key]:
+			r.fault(item.Key, "%q again", key)
+		default:
+			read(item.Value)
+		}
+		seen[key] = true
+	}
+}
+
+func text(n ast.Node) string {
+	if s, ok := n.(*ast.StringNode); ok {
+		return s.Value
+	}
+	return strings.TrimSpace(n.String())
+}
+
+func (r *reader) duration(n ast.Node, name string) time.Duration {
+	s, err := param.Seconds(text(n))
+	if err != nil {
+		r.fault(n, "%s = %q; want a duration such as 90s, 5m, 1h or 30d", name, text(n))
+	}
+	return tokens.Duration(s)
+}
+
+func (r *reader) count(n ast.Node, name string, limit uint64) uint64 {
+	v, err := Count(text(n))
+	if err != nil || v > limit {
+		r.fault(n, "%s = %q; want a whole number up to %d", name, text(n), limit)
+	}
+	return v
+}
+
+// Count reads a whole number; 1e6 is one.
+func Count(text string) (uint64, error) {
+	if v, err := strconv.ParseUint(text, 10, 64); err == nil {
+		return v, nil
+	}
+	f, err := param.Number(text)
+	if err != nil || !(f >= 0 && f <= 1<<53) || f != math.Trunc(f) {
+		return 0, fmt.Errorf("%q; want a whole number such as 10000 or 1e6", text)
+	}
+	return uint64(f), nil
+}
+
+func (r *reader) values(into param.Values, params []param.Param) fields {
+	f := fields{}
+	for _, p := range params {
+		f[p.Name] = func(n ast.Node) {
+			v, err := p.Parse(text(n))
+			if err != nil {
+				r.fault(n, "%s", err)
+			}
+			into[p.Name] = v
+		}
+	}
+	return f
+}
+
+func readPart[T any](r *reader, n ast.Node, registry *param.Registry[T]) param.Part {
+	p := param.Part{Values: param.Values{}}
+	// The kind decides which other keys there may be, so it is read first.
+	var items []*ast.MappingValueNode
+	switch m := n.(type) {
+	case *ast.MappingNode:
+		items = m.Values
+	case *ast.MappingValueNode:
+		items = []*ast.MappingValueNode{m}
+	}
+	for _, item := range items {
+		if item.Key.String() == "kind" {
+			p.Kind = text(item.Value)
+		}
+	}
+	kind, err := registry.Kind(p.Kind)
+	if err != nil {
+		r.fault(n, "%s", err)
+		return p
+	}
+	f := r.values(p.Values, kind.Params)
+	f["kind"] = func(ast.Node) {}
+	r.mapping(n, kind.Name, f)
+	return p
+}
+
+func (r *reader) token(n ast.Node) study.TokenSpec {
+	t := study.TokenSpec{Values: param.Values{}}
+	f := r.values(t.Values, tokens.Params)
+	f["name"] = func(n ast.Node) { t.Name = text(n) }
+	f["policy"] = func(n ast.Node) { t.Policy = readPart(r, n, &tokens.Policies) }
+	f["mechanism"] = func(n ast.Node) { t.Mechanism = readPart(r, n, &tokens.Mechanisms) }
+	r.mapping(n, "a token", f)
+	return t
+}
