@@ -30,13 +30,15 @@ type stepped struct {
 // maxNodes limits the work of one operator to a few seconds.
 const maxNodes = 1400
 
-func newStepped(f frame, m Model, step float64, nodes int) (*stepped, error) {
+// newStepped takes as many nodes as asked, or if zero a number for about eleven
+// digits: perMove for each standard deviation of a step that the band is wide.
+func newStepped(f frame, m Model, step, perMove float64, nodes int) (*stepped, error) {
 	inc := m.increment(step)
 	shift := f.carry * step
 	kernel := func(from, to float64) float64 { return inc.density(to - from - shift) }
 	width := f.high - f.low
 	if nodes == 0 {
-		nodes = int(24 + 2.4*width/inc.narrow)
+		nodes = int(22 + perMove*width/inc.narrow)
 		if width < 1e-3*inc.narrow {
 			nodes = 8
 		}
@@ -49,7 +51,9 @@ func newStepped(f frame, m Model, step float64, nodes int) (*stepped, error) {
 	band.add(f.low, f.high, nodes)
 	c.n = len(band.x)
 	c.nodes = append(append([]float64{}, band.x...), f.start[:]...)
-	out := f.surroundings(inc, shift)
+	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), inc.narrow, 1.5*inc.features)
+	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), inc.narrow, 1.5*inc.features)
+	out.x, out.w = append(out.x, below.x...), append(out.w, below.w...)
 	for _, y := range out.x {
 		c.outside = append(c.outside, f.exitAt(y))
 	}
@@ -92,46 +96,42 @@ func newStepped(f frame, m Model, step float64, nodes int) (*stepped, error) {
 	return c, nil
 }
 
-// surroundings covers the two sides outside the band as far as one step
-// reaches, with cuts where liquidation or ruin change what happens.
-func (f frame) surroundings(inc increment, shift float64) rule {
+// side covers the way from an edge of the band out to end, with panels from
+// first wide at the edge to at most features, and with cuts where liquidation or
+// ruin change what happens.
+func (f frame) side(edge, end, first, features float64) (r rule) {
 	cuts := []float64{0}
 	if t := f.token; t.Threshold > 0 {
-		for _, c := range []float64{1 / t.Threshold, 0.95 / t.Threshold, 1 + t.Bonus} {
+		for _, c := range []float64{1 + t.Bonus, 1 / t.Threshold, 0.95 / t.Threshold} {
 			cuts = append(cuts, math.Copysign(math.Log(c), t.Target))
 		}
 	}
-	singular := func(y float64) bool { // log of equity goes to −Inf
-		return y == cuts[0] || len(cuts) > 1 && y == cuts[3]
+	singular := func(y float64) bool { // the log of equity goes to −Inf
+		return y == cuts[0] || len(cuts) > 1 && y == cuts[1]
 	}
-	var r rule
-	side := func(edge, end float64) {
-		sign := math.Copysign(1, end-edge)
-		for at := edge; at != end; {
-			next := end
-			for _, c := range cuts {
-				if (c-at)*sign > 0 && (next-c)*sign > 0 {
-					next = c
-				}
+	sign := math.Copysign(1, end-edge)
+	for at := edge; at != end; {
+		next := end
+		for _, c := range cuts {
+			if (c-at)*sign > 0 && (next-c)*sign > 0 {
+				next = c
 			}
-			// as narrow as a step at the edge, and graded towards singular cuts
-			first, last := inc.narrow, next
-			if at != edge {
-				first = min(inc.features, math.Abs(at-edge)/2)
-			}
-			if singular(at) {
-				first = math.Abs(next-at) * 1e-3
-			}
-			if singular(next) {
-				last = (at + next) / 2
-				r.grade(next, last, math.Abs(next-at)*1e-4, 1.5*inc.features)
-			}
-			r.grade(at, last, first, 1.5*inc.features)
-			at = next
 		}
+		size := math.Abs(next - at)
+		if at != edge {
+			first = features
+		}
+		if singular(at) {
+			first = size * 1e-3
+		}
+		last := next
+		if singular(next) {
+			last = (at + next) / 2
+			r.grade(next, last, size*1e-4, features)
+		}
+		r.grade(at, last, first, features)
+		at = next
 	}
-	side(f.high, f.high+max(inc.hi+shift, inc.narrow))
-	side(f.low, f.low+min(inc.lo+shift, -inc.narrow))
 	return r
 }
 

@@ -26,12 +26,12 @@ type sample struct {
 	visits [3]visit
 }
 
-func (p Problem) horizon(years float64) (*horizon, error) {
+func (p Problem) horizon(years, perMove float64) (*horizon, error) {
 	steps, err := p.steps(years)
 	if e := p.check(); e != nil || err != nil {
 		return nil, errors.Join(e, err)
 	}
-	f, c, err := p.cycle(years)
+	f, c, err := p.cycle(years, perMove)
 	if err != nil {
 		return nil, err
 	}
@@ -264,7 +264,7 @@ type Moments struct {
 //
 // Source: renewal theory as for [Problem.LongRun]; derived here.
 func (p Problem) Moments(years float64) (Moments, error) {
-	h, err := p.horizon(years)
+	h, err := p.horizon(years, usual)
 	if err != nil {
 		return Moments{}, err
 	}
@@ -415,7 +415,7 @@ func (h *horizon) half(centre float64) []sample {
 // Count returns P(N = k) for k rebalances up to the horizon, k < n. The
 // transform of P(N = k) is φ^k(1−φ)/s without liquidation.
 func (p Problem) Count(years float64, n int) ([]float64, error) {
-	h, err := p.horizon(years)
+	h, err := p.horizon(years, usual)
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func (p Problem) LongRun() (Rates, error) {
 			return newFrame(p.Token, m).reflected()
 		}
 	}
-	f, c, err := p.cycle(1)
+	f, c, err := p.cycle(1, usual)
 	if err != nil {
 		return Rates{}, err
 	}
@@ -193,7 +193,7 @@ func (f frame) rates(c cycle, m Model) (Rates, error) {
 	target := f.token.Target
 	s := f.cycleStats(c, 0)
 	trend := f.nu - f.carry // of ln S
-	rate, law := m.jumps()
+	rate, law := m.jumps(math.NaN())
 	trend += rate * law.sum(func(x float64) float64 { return x })
 
 	r := Rates{LogVariance: s.variance(), DecayVariance: f.cycleStats(c, target).variance()}

@@ -14,8 +14,9 @@ type Model interface {
 	check() error
 	// drift of ln S without jumps, and volatility
 	diffusion() (nu, sigma float64)
-	// rate of jumps, and nodes and weights of the law of one jump of ln S
-	jumps() (rate float64, law rule)
+	// rate of jumps, and nodes and weights of the law of one jump of ln S, graded
+	// towards a cut where what is integrated has a kink (NaN: nowhere)
+	jumps(cut float64) (rate float64, law rule)
 	// the law of ln S's move over dt
 	increment(dt float64) increment
 }
@@ -98,43 +99,44 @@ func (m Kou) diffusion() (nu, sigma float64) {
 	return m.Mu - m.Rate*kappa - m.Sigma*m.Sigma/2, m.Sigma
 }
 
-func (GBM) jumps() (float64, rule) { return 0, rule{} }
+func (GBM) jumps(float64) (float64, rule) { return 0, rule{} }
 
-func (m Merton) jumps() (float64, rule) {
+func (m Merton) jumps(cut float64) (float64, rule) {
 	if m.JumpSD == 0 {
 		return m.Rate, rule{x: []float64{m.JumpMean}, w: []float64{1}}
 	}
-	var r rule
-	for k := -10.0; k < 10; k++ {
-		r.add(m.JumpMean+k*m.JumpSD, m.JumpMean+(k+1)*m.JumpSD, panelNodes)
-	}
+	r := split(m.JumpMean, m.JumpMean+10*m.JumpSD, cut, m.JumpSD)
+	below := split(m.JumpMean, m.JumpMean-10*m.JumpSD, cut, m.JumpSD)
+	r.x, r.w = append(r.x, below.x...), append(r.w, below.w...)
 	for i, x := range r.x {
 		r.w[i] *= normalDensity(x, m.JumpMean, m.JumpSD)
 	}
 	return m.Rate, r
 }
 
-func (m Kou) jumps() (float64, rule) {
-	up := exponential(m.EtaUp, m.EtaUp-1)
-	down := exponential(m.EtaDown, m.EtaDown)
-	var r rule
-	for i := range up.x {
-		r.x, r.w = append(r.x, up.x[i]), append(r.w, m.Up*up.w[i])
+func (m Kou) jumps(cut float64) (float64, rule) {
+	r := split(0, 40/(m.EtaUp-1), cut, 1/m.EtaUp)
+	for i, x := range r.x {
+		r.w[i] *= m.Up * m.EtaUp * math.Exp(-m.EtaUp*x)
 	}
-	for i := range down.x {
-		r.x, r.w = append(r.x, -down.x[i]), append(r.w, (1-m.Up)*down.w[i])
+	below := split(0, -40/m.EtaDown, cut, 1/m.EtaDown)
+	for i, x := range below.x {
+		r.x, r.w = append(r.x, x), append(r.w, below.w[i]*(1-m.Up)*m.EtaDown*math.Exp(m.EtaDown*x))
 	}
 	return m.Rate, r
 }
 
-// exponential is the law of an exponential of rate eta, out to where e^{−decay·x}
-// is gone.
-func exponential(eta, decay float64) rule {
-	var r rule
-	r.grade(0, 40/decay, 0.5/eta, 2/eta)
-	for i, x := range r.x {
-		r.w[i] *= eta * math.Exp(-eta*x)
+// split covers the way from a to b with panels of a width, finer next to a cut
+// on the way.
+func split(a, b, cut, width float64) (r rule) {
+	if !((cut-a)*(b-cut) > 0) {
+		r.grade(a, b, width, width)
+		return r
 	}
+	mid := (a + cut) / 2
+	r.grade(a, mid, width, width)
+	r.grade(cut, mid, 1e-5*width, width)
+	r.grade(cut, b, 1e-5*width, width)
 	return r
 }
 
@@ -159,7 +161,7 @@ func (m GBM) increment(dt float64) increment {
 	mean, sd := nu*dt, sigma*math.Sqrt(dt)
 	return increment{
 		density: func(x float64) float64 { return normalDensity(x, mean, sd) },
-		lo:      mean - tails*sd, hi: mean + tails*sd + sd*sd,
+		lo:      mean - tails*sd, hi: mean + tails*sd + 2*sd*sd,
 		narrow: sd, features: sd,
 	}
 }
@@ -188,7 +190,7 @@ func (m Merton) increment(dt float64) increment {
 		sd = append(sd, math.Sqrt(sigma*sigma*dt+float64(n)*m.JumpSD*m.JumpSD))
 		k := len(sd) - 1
 		base.lo = min(base.lo, mean[k]-tails*sd[k])
-		base.hi = max(base.hi, mean[k]+tails*sd[k]+sd[k]*sd[k])
+		base.hi = max(base.hi, mean[k]+tails*sd[k]+2*sd[k]*sd[k])
 	}
 	if len(sd) > 0 && mode > 1 { // no narrower part than the fewest jumps seen
 		base.narrow = sd[0]
@@ -212,17 +214,15 @@ func (m Merton) increment(dt float64) increment {
 func (m Kou) increment(dt float64) increment {
 	nu, sigma := m.diffusion()
 	sd := sigma * math.Sqrt(dt)
-	reach := func(eta float64) float64 { // of a sum of Poisson many exponentials, by Chernoff
-		s := eta / 2
-		return (38 + m.Rate*dt*s/(eta-s)) / s
+	reach := func(eta, share float64) float64 { // of a sum of Poisson many exponentials, by Chernoff
+		if m.Rate*share == 0 {
+			return 0
+		}
+		return min((38+m.Rate*dt)/(eta/2), (38+9*m.Rate*dt)/(0.9*eta))
 	}
 	out := increment{
-		lo: min(0, nu*dt) - tails*sd, hi: max(0, nu*dt) + tails*sd + sd*sd,
+		lo: min(0, nu*dt) - tails*sd - reach(m.EtaDown, 1-m.Up), hi: max(0, nu*dt) + tails*sd + 2*sd*sd + reach(m.EtaUp-1, m.Up),
 		narrow: sd, features: max(sd, 1/max(m.EtaUp, m.EtaDown)),
-	}
-	if m.Rate > 0 {
-		out.lo -= reach(m.EtaDown) * min(1, (1-m.Up)*1e300)
-		out.hi += reach(m.EtaUp-1) * min(1, m.Up*1e300)
 	}
 	period := 1.05 * (out.hi - out.lo)
 	step := 2 * math.Pi / period

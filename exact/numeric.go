@@ -14,6 +14,9 @@ func (r *rule) add(a, b float64, n int) {
 	if !(b > a) {
 		return
 	}
+	if n == 26 { // gonum v0.17.0 has a wrong table for 26: its rule misses ∫e^x by 1 %
+		n = 27
+	}
 	x, w := make([]float64, n), make([]float64, n)
 	quad.Legendre{}.FixedLocations(x, w, a, b)
 	r.x, r.w = append(r.x, x...), append(r.w, w...)

@@ -29,8 +29,11 @@ func (p Problem) check() error {
 	return err
 }
 
+// usual is the number of Gauss nodes per standard deviation of a step.
+const usual = 2.2
+
 // cycle checks the problem and prepares it for horizons around scale years.
-func (p Problem) cycle(scale float64) (frame, cycle, error) {
+func (p Problem) cycle(scale, perMove float64) (frame, cycle, error) {
 	if err := p.check(); err != nil {
 		return frame{}, nil, err
 	}
@@ -39,7 +42,7 @@ func (p Problem) cycle(scale float64) (frame, cycle, error) {
 		if p.Token.To == Partial && p.Token.Speed > 0 && p.Token.Speed < 1 {
 			return f, nil, errors.New("exact: partial rebalances on a grid go to as many places as they start from; want Step 0, or To Target or Edge")
 		}
-		c, err := newStepped(f, p.Model, p.Step, p.Nodes)
+		c, err := newStepped(f, p.Model, p.Step, perMove, p.Nodes)
 		return f, c, err
 	}
 	if !(min(f.start[fromUp]-f.low, f.high-f.start[fromUp], f.start[fromDown]-f.low, f.high-f.start[fromDown]) > 1e-9*(f.high-f.low)) {
@@ -52,7 +55,7 @@ func (p Problem) cycle(scale float64) (frame, cycle, error) {
 		if m.Rate == 0 {
 			return f, newWatched(f, scale), nil
 		}
-		c, err := newJumping(f, m)
+		c, err := newJumping(f, m, scale)
 		return f, c, err
 	}
 	return f, nil, fmt.Errorf("exact: %T watched continuously has no closed form; want GBM or Kou, or a grid (Step > 0)", p.Model)

@@ -1,0 +1,206 @@
+package exact
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/cmplx"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Ideal is the token that holds its target at every moment at no cost: the
+// limit of a band of no width, and what decay is measured against. For GBM
+//
+//	ln NAV(T) ~ Normal(m, v²),  v = |b|·sigma·√T,
+//	m = [safe + b(Mu + risky − safe) − Fee − b²sigma²/2]·T,
+//
+// with b the leverage (any number here, also 1 or 0) and safe, risky the rates
+// of its two legs. A jump of S to S·J multiplies NAV by (1 + b(J−1))⁺.
+//
+// Source: Avellaneda and Zhang, "Path-dependence of leveraged ETF returns",
+// SIAM J. Financial Mathematics 1 (2010), 586–603; jumps as in Merton's model.
+type Ideal struct {
+	Leverage float64 // b, signed
+	Model    Model
+	Risky    float64 // accrual of the risky leg, 1/year
+	Safe     float64 // accrual of the safe leg, 1/year
+	Fee      float64 // 1/year
+}
+
+// Ideal returns the token's continuously rebalanced, free counterpart.
+func (t Token) Ideal(m Model) Ideal {
+	risky, safe := t.legs()
+	return Ideal{Leverage: t.Target, Model: m, Risky: risky, Safe: safe, Fee: t.Fee}
+}
+
+func (d Ideal) check(years float64) error {
+	if d.Model == nil {
+		return errors.New("exact: no model; want GBM, Merton or Kou")
+	}
+	err := d.Model.check()
+	for _, x := range []float64{d.Leverage, d.Risky, d.Safe, d.Fee} {
+		if !(math.Abs(x) <= 1000) {
+			err = errors.Join(err, fmt.Errorf("exact: ideal token with leverage or rate %v; want finite numbers within ±1000", x))
+		}
+	}
+	if !(years > 0 && years <= 100) {
+		err = errors.Join(err, fmt.Errorf("exact: horizon = %v years; want more than 0, at most 100", years))
+	}
+	return err
+}
+
+// rates returns the growth rate of ln NAV between jumps and its variance rate.
+func (d Ideal) rates() (m, v2 float64) {
+	nu, sigma := d.Model.diffusion()
+	b := d.Leverage
+	mu := nu + sigma*sigma/2
+	return d.Safe + b*(mu+d.Risky-d.Safe) - d.Fee - b*b*sigma*sigma/2, b * b * sigma * sigma
+}
+
+// jump is E[((1 + b(e^J − 1))⁺)^z; > 0] over one jump of ln S.
+func (d Ideal) jump(z complex128) complex128 {
+	_, law := d.Model.jumps(math.Log(1 - 1/d.Leverage)) // NaN if no jump can ruin it
+	var total complex128
+	for i, x := range law.x {
+		if kept := 1 + d.Leverage*math.Expm1(x); kept > 0 {
+			total += complex(law.w[i], 0) * cmplx.Exp(z*complex(math.Log(kept), 0))
+		}
+	}
+	return total
+}
+
+// Mean is E[NAV(T)] = exp{[.. + Rate·(E[(1+b(J−1))⁺] − 1)]·T}.
+func (d Ideal) Mean(years float64) (float64, error) { return d.moment(1, years) }
+
+// SD is the standard deviation of NAV(T).
+func (d Ideal) SD(years float64) (float64, error) {
+	one, err := d.moment(1, years)
+	if err != nil {
+		return 0, err
+	}
+	if k, ok := d.Model.(Kou); ok && k.Rate > 0 && k.Up > 0 && k.EtaUp <= 2 {
+		return 0, errors.New("exact: jumps up with EtaUp ≤ 2 have no second moment; want more")
+	}
+	two, err := d.moment(2, years)
+	return math.Sqrt(max(0, two-one*one)), err
+}
+
+func (d Ideal) moment(z, years float64) (float64, error) {
+	if err := d.check(years); err != nil {
+		return 0, err
+	}
+	x := real(d.cf(complex(z, 0), years))
+	return x, finite("moment of the ideal token", x)
+}
+
+// Alive is the probability that no jump has wiped the token out by then,
+// exp(−Rate·T·P(1 + b(J−1) ≤ 0)).
+func (d Ideal) Alive(years float64) (float64, error) { return d.moment(0, years) }
+
+// cf is E[NAV^z; NAV > 0].
+func (d Ideal) cf(z complex128, years float64) complex128 {
+	m, v2 := d.rates()
+	e := z*complex(m, 0) + z*z*complex(v2/2, 0)
+	if rate, _ := d.Model.jumps(math.NaN()); rate > 0 {
+		e += complex(rate, 0) * (d.jump(z) - 1)
+	}
+	return cmplx.Exp(e * complex(years, 0))
+}
+
+// Law is the distribution of ln NAV(T).
+func (d Ideal) Law(years float64) (Law, error) {
+	if err := d.check(years); err != nil {
+		return Law{}, err
+	}
+	if d.Leverage == 0 {
+		return Law{}, errors.New("exact: the ideal token of leverage 0 is certain; want another leverage")
+	}
+	const h = 1e-3
+	alive := real(d.cf(0, years))
+	up, down := real(cmplx.Log(d.cf(complex(h, 0), years)/complex(alive, 0))), real(cmplx.Log(d.cf(complex(-h, 0), years)/complex(alive, 0)))
+	v := inverter{
+		mean: (up - down) / (2 * h), sd: math.Sqrt(max(0, up+down)) / h,
+		alive: alive, dead: 1 - alive, tilt: true,
+		cf: func(z complex128) (complex128, error) { return d.cf(z, years), nil },
+	}
+	if rate, _ := d.Model.jumps(math.NaN()); rate > 0 {
+		v.tail = 30
+	}
+	return v.law()
+}
+
+// lognormal returns m and v of the law above, for GBM only.
+func (d Ideal) lognormal(years float64) (m, v float64, err error) {
+	if err := d.check(years); err != nil {
+		return 0, 0, err
+	}
+	if rate, _ := d.Model.jumps(math.NaN()); rate > 0 {
+		return 0, 0, errors.New("exact: with jumps the ideal token is not lognormal; want GBM, or use Law")
+	}
+	m, v2 := d.rates()
+	return m * years, math.Sqrt(v2 * years), nil
+}
+
+// Quantile is exp(m + v·z_p), for GBM; Median is its value at ½.
+func (d Ideal) Quantile(p, years float64) (float64, error) {
+	m, v, err := d.lognormal(years)
+	if err != nil {
+		return 0, err
+	}
+	if !(p > 0 && p < 1) {
+		return 0, fmt.Errorf("exact: quantile of %v; want strictly between 0 and 1", p)
+	}
+	return math.Exp(m + v*distuv.UnitNormal.Quantile(p)), nil
+}
+
+// Median of NAV(T), for GBM.
+func (d Ideal) Median(years float64) (float64, error) { return d.Quantile(0.5, years) }
+
+// Partial is E[NAV^k; NAV ≤ x], for GBM: e^{km + k²v²/2}·Φ((ln x − m)/v − kv).
+// With k = 0 it is the distribution function; Partial(1, q_p)/p is the mean of
+// the worst p of all outcomes.
+func (d Ideal) Partial(k, x, years float64) (float64, error) {
+	m, v, err := d.lognormal(years)
+	if err != nil {
+		return 0, err
+	}
+	if !(x >= 0) || math.IsNaN(k) {
+		return 0, fmt.Errorf("exact: partial moment %v below %v; want a number and a NAV of at least 0", k, x)
+	}
+	value := math.Exp(k*m+k*k*v*v/2) * distuv.UnitNormal.CDF((math.Log(x)-m)/v-k*v)
+	return value, finite("partial moment", value)
+}
+
+// BreakEven returns the price ratios outside of which the token beats 1 + b·R,
+// b times the underlying's simple return, at T: for b > 1 or b < 0 the two
+// solutions of e^{c}·S^b = 1 + b(S − 1). It also returns P(NAV > 1 + b·R), which
+// counts prices where 1 + b·R is negative. For GBM.
+func (d Ideal) BreakEven(years float64) (low, high, probability float64, err error) {
+	m, _, err := d.lognormal(years)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	b := d.Leverage
+	if !(b > 1 || b < 0) {
+		return 0, 0, 0, fmt.Errorf("exact: break-evens at leverage %v; want more than 1 or less than 0", b)
+	}
+	nu, sigma := d.Model.diffusion()
+	c := m - b*nu*years // ln NAV = c + b·ln S
+	gap := func(x float64) float64 { return math.Exp(c+b*x) - 1 - b*math.Expm1(x) }
+	// gap is convex in S and least where its slope is 0
+	least := c / (1 - b)
+	if !(gap(least) < 0) {
+		return 0, 0, 1, nil // it wins everywhere
+	}
+	spread := 1.0
+	for gap(least-spread) < 0 || gap(least+spread) < 0 {
+		if spread *= 2; spread > 600 {
+			return 0, 0, 0, fmt.Errorf("exact: break-evens lie beyond e^±600; want a shorter horizon than %v years", years)
+		}
+	}
+	a, z := root(gap, least-spread, least), root(gap, least, least+spread)
+	sd := sigma * math.Sqrt(years)
+	inside := distuv.UnitNormal.CDF((z-nu*years)/sd) - distuv.UnitNormal.CDF((a-nu*years)/sd)
+	return math.Exp(a), math.Exp(z), 1 - inside, nil
+}

@@ -1,0 +1,217 @@
+package exact
+
+import (
+	"cmp"
+	"errors"
+	"math"
+	"math/cmplx"
+	"slices"
+)
+
+// roots returns the four solutions b, by increasing real part, of ψ(b) = s
+// with Kou's exponent of y,
+//
+//	ψ(b) = sigma²b²/2 + nu·b + Rate·(Up·η₁/(η₁−b) + (1−Up)·η₂/(η₂+b) − 1),
+//
+// and the slopes ψ′ there. nu is the drift of y without jumps.
+func (m Kou) roots(nu float64, s complex128) (b, slope [4]complex128) {
+	v, p, e1, e2 := m.Sigma*m.Sigma/2, m.Up, m.EtaUp, m.EtaDown
+	// (v·b² + nu·b − Rate − s)(η₁ − b)(η₂ + b) + Rate·p·η₁(η₂ + b) + Rate(1−p)η₂(η₁ − b)
+	c := -complex(m.Rate, 0) - s
+	poly := [5]complex128{
+		c*complex(e1*e2, 0) + complex(m.Rate*e1*e2, 0),
+		complex(nu*e1*e2, 0) + c*complex(e1-e2, 0) + complex(m.Rate*(p*e1-(1-p)*e2), 0),
+		complex(v*e1*e2+nu*(e1-e2), 0) - c,
+		complex(v*(e1-e2)-nu, 0),
+		complex(-v, 0),
+	}
+	// Durand–Kerner from points around the scale of the roots
+	scale := max(e1, e2, math.Sqrt((cmplx.Abs(s)+m.Rate)/v), math.Abs(nu)/v)
+	for i := range b {
+		b[i] = cmplx.Rect(scale, 0.4+math.Pi/2*float64(i))
+	}
+	value := func(x complex128) complex128 {
+		y := poly[4]
+		for k := 3; k >= 0; k-- {
+			y = y*x + poly[k]
+		}
+		return y / poly[4]
+	}
+	for range 200 {
+		moved := 0.0
+		for i := range b {
+			d := value(b[i])
+			for j := range b {
+				if j != i {
+					d /= b[i] - b[j]
+				}
+			}
+			b[i] -= d
+			moved = max(moved, cmplx.Abs(d)/(1e-300+cmplx.Abs(b[i])))
+		}
+		if moved < 1e-15 {
+			break
+		}
+	}
+	slices.SortFunc(b[:], func(x, y complex128) int { return cmp.Compare(real(x), real(y)) })
+	for i, x := range b {
+		up, down := complex(e1, 0)-x, complex(e2, 0)+x
+		slope[i] = complex(2*v, 0)*x + complex(nu, 0) + complex(m.Rate, 0)*(complex(p*e1, 0)/(up*up)-complex((1-p)*e2, 0)/(down*down))
+	}
+	return b, slope
+}
+
+// A jumping cycle is Kou's price watched continuously: y creeps over an edge
+// or jumps over it, by an overshoot that is again exponential whatever came
+// before.
+//
+// Source: Kou and Wang, "First passage times of a jump diffusion process",
+// Advances in Applied Probability 35 (2003), 504–531; two-sided exit likewise.
+type jumping struct {
+	*watched
+	m         Kou
+	exits     []exit
+	upJumps   int       // exits[2 : 2+upJumps] are jumps up, the rest jumps down
+	overshoot []float64 // their weights
+	radius    float64   // of the circle whose mean is the value at 0
+}
+
+func newJumping(f frame, m Kou, scale float64) (*jumping, error) {
+	if m.Up == 0 || m.Up == 1 {
+		return nil, errors.New("exact: Kou jumps in one direction only, watched continuously, have no four roots; want 0 < Up < 1, or a grid (Step > 0)")
+	}
+	c := &jumping{watched: newWatched(f, scale), m: m}
+	c.exits = append(c.exits, c.ends...)
+	for _, side := range []struct{ eta, reach float64 }{{m.EtaUp, 40 / (m.EtaUp - 1)}, {-m.EtaDown, -40 / m.EtaDown}} {
+		edge, size := f.high, math.Abs(side.eta)
+		if side.eta < 0 {
+			edge = f.low
+		}
+		r := f.side(edge, edge+side.reach, 0.5/size, 1/size)
+		for k, y := range r.x {
+			c.exits = append(c.exits, f.exitAt(y))
+			c.overshoot = append(c.overshoot, r.w[k]*size*math.Exp(-size*math.Abs(y-edge)))
+		}
+		if side.eta > 0 {
+			c.upJumps = len(r.x)
+		}
+	}
+	e := c.law(birth)
+	c.radius = 0.4 / e.mean()
+	return c, nil
+}
+
+func (c *jumping) places() ([]float64, []exit) { return c.nodes.x, c.exits }
+
+func (c *jumping) visits(s complex128) (all [3]visit) {
+	if cmplx.Abs(s) < 1e-9*c.radius { // a root is 0 there; the mean value is not troubled
+		const points = 32
+		for k := range points / 2 {
+			turn := cmplx.Rect(c.radius, 2*math.Pi*(float64(k)+0.5)/points)
+			for i, v := range c.visits(turn) {
+				if k == 0 {
+					all[i] = visit{make([]complex128, len(v.inside)), make([]complex128, len(v.exits))}
+				}
+				for j, x := range v.inside {
+					all[i].inside[j] += complex(2*real(x)/points, 0)
+				}
+				for j, x := range v.exits {
+					all[i].exits[j] += complex(2*real(x)/points, 0)
+				}
+			}
+		}
+		return all
+	}
+	b, slope := c.m.roots(c.nu, s)
+	for i := range all {
+		if i > 0 && c.same() {
+			all[i] = all[0]
+			continue
+		}
+		all[i] = c.visit(c.start[i], b, slope)
+	}
+	return all
+}
+
+// visit solves for the four ways out and, by what they cut off from the
+// resolvent of the free process, for the time spent inside.
+func (c *jumping) visit(start float64, b, slope [4]complex128) visit {
+	e1, e2 := complex(c.m.EtaUp, 0), complex(c.m.EtaDown, 0)
+	above, below := c.high-start, c.low-start
+	// u(x) = Σ A_i·e^{b_i(x − anchor_i)}, anchored where each term is largest
+	var matrix [4][4]complex128
+	var here [4]complex128
+	for i, x := range b {
+		anchor := below
+		if i >= 2 {
+			anchor = above
+		}
+		top := cmplx.Exp(x * complex(above-anchor, 0))
+		bottom := cmplx.Exp(x * complex(below-anchor, 0))
+		matrix[0][i], matrix[1][i] = top, bottom
+		matrix[2][i], matrix[3][i] = top*e1/(e1-x), bottom*e2/(e2+x)
+		here[i] = cmplx.Exp(-x * complex(anchor, 0))
+	}
+	way := solveTransposed(matrix, here) // creep up, creep down, jump up, jump down
+
+	v := visit{inside: make([]complex128, len(c.nodes.x)), exits: make([]complex128, len(c.exits))}
+	v.exits[0], v.exits[1] = way[0], way[1]
+	for k, w := range c.overshoot {
+		jump := way[2]
+		if k >= c.upJumps {
+			jump = way[3]
+		}
+		v.exits[2+k] = jump * complex(w, 0)
+	}
+	for k, y := range c.nodes.x {
+		x := y - start
+		var r complex128
+		for i := range 2 { // left-moving part of the free resolvent, seen from above
+			down, up := b[i], b[i+2]
+			far := cmplx.Exp(-down*complex(x-above, 0)) * (way[0] + way[2]*e1/(e1-down)) / slope[i]
+			near := cmplx.Exp(-up*complex(x-below, 0)) * (way[1] + way[3]*e2/(e2+up)) / slope[i+2]
+			r += far - near
+			if x < 0 {
+				r -= cmplx.Exp(-down*complex(x, 0)) / slope[i]
+			} else {
+				r += cmplx.Exp(-up*complex(x, 0)) / slope[i+2]
+			}
+		}
+		v.inside[k] = complex(c.nodes.w[k], 0) * r
+	}
+	return v
+}
+
+// solveTransposed returns x with xᵀ·a = rᵀ, by elimination with pivoting.
+func solveTransposed(a [4][4]complex128, r [4]complex128) (x [4]complex128) {
+	var m [4][5]complex128
+	for i := range m {
+		for j := range 4 {
+			m[i][j] = a[j][i]
+		}
+		m[i][4] = r[i]
+	}
+	for k := range m {
+		best := k
+		for i := k + 1; i < 4; i++ {
+			if cmplx.Abs(m[i][k]) > cmplx.Abs(m[best][k]) {
+				best = i
+			}
+		}
+		m[k], m[best] = m[best], m[k]
+		for i := k + 1; i < 4; i++ {
+			f := m[i][k] / m[k][k]
+			for j := k; j < 5; j++ {
+				m[i][j] -= f * m[k][j]
+			}
+		}
+	}
+	for k := 3; k >= 0; k-- {
+		x[k] = m[k][4]
+		for j := k + 1; j < 4; j++ {
+			x[k] -= m[k][j] * x[j]
+		}
+		x[k] /= m[k][k]
+	}
+	return x
+}

@@ -1,0 +1,256 @@
+package exact
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/cmplx"
+	"slices"
+)
+
+// A Law is a distribution of the log of NAV (or of the decay), inverted from
+// its characteristic function by the midpoint rule,
+//
+//	F(x) = Dead + Alive/2 − (1/π)·Σ Im(e^{−iux}·φ(u))/u·du,  u = (k+½)·du,
+//
+// which is exact but for the mass farther than π/du from x and for frequencies
+// left out; Bound says what both can amount to.
+//
+// Source: Gil-Pelaez, "Note on the inversion theorem", Biometrika 38 (1951);
+// midpoint rule: Davies, Biometrika 60 (1973).
+type Law struct {
+	Dead  float64 // probability of NAV = 0, the log's −Inf
+	Alive float64 // the rest, or what the law is conditioned on
+	Mean  float64 // of NAV over the living part, E[NAV; alive]; NaN-free 0 for the decay
+	Bound float64 // of the absolute error of CDF
+
+	du     float64
+	plain  []complex128 // E[e^{iuX}; alive]
+	tilted []complex128 // E[e^{(1+iu)X}; alive]
+	lo, hi float64      // hold all but a negligible part
+	centre float64      // of the log, already taken out of plain and tilted
+}
+
+// inverter says how a law is to be built: cf(z) is E[e^{zX}; alive].
+type inverter struct {
+	mean, sd float64 // of X
+	tail     float64 // how far to the left and right exponential tails reach
+	dead     float64
+	alive    float64
+	tilt     bool
+	highest  float64 // frequency that cf can be trusted up to; zero: any
+	cf       func(z complex128) (complex128, error)
+}
+
+const maxFrequencies = 4000
+
+func (v inverter) law() (Law, error) {
+	spread := 10*v.sd + v.tail
+	l := Law{
+		Dead: v.dead, Alive: v.alive, du: math.Pi / (1.05 * 2 * spread), centre: v.mean,
+		lo: v.mean - spread, hi: v.mean + spread,
+	}
+	most := maxFrequencies
+	if v.highest > 0 {
+		most = max(8, min(most, int(v.highest/l.du)))
+	}
+	add := func(to *[]complex128, re float64) (float64, error) {
+		small := 0
+		for k := range most {
+			u := (float64(k) + 0.5) * l.du
+			x, err := v.cf(complex(re, u))
+			if err != nil {
+				return 0, err
+			}
+			x *= cmplx.Exp(complex(0, -u*v.mean))
+			*to = append(*to, x)
+			if cmplx.Abs(x) < 1e-13*max(1, cmplx.Abs((*to)[0])) {
+				if small++; small == 8 {
+					return 0, nil
+				}
+			} else {
+				small = 0
+			}
+		}
+		return cmplx.Abs((*to)[most-1]), nil
+	}
+	rest, err := add(&l.plain, 0)
+	if err != nil {
+		return l, err
+	}
+	l.Bound = 1e-11 + rest
+	if v.tilt {
+		mean, err := v.cf(1)
+		if err != nil {
+			return l, err
+		}
+		l.Mean = real(mean)
+		if _, err := add(&l.tilted, 1); err != nil {
+			return l, err
+		}
+	}
+	if !(l.Bound < 1e-3) {
+		return l, fmt.Errorf("exact: the law's characteristic function is still %.2g at frequency %.4g: it has kinks or atoms; want a longer horizon", rest, l.du*float64(most))
+	}
+	return l, nil
+}
+
+func (l Law) below(terms []complex128, mass, x float64) float64 {
+	x -= l.centre
+	sum := 0.0
+	turn := cmplx.Exp(complex(0, -l.du*x))
+	at := cmplx.Exp(complex(0, -l.du*x/2))
+	for k, c := range terms {
+		if k%128 == 127 {
+			at = cmplx.Exp(complex(0, -l.du*x*(float64(k)+0.5)))
+		}
+		sum += (imag(c)*real(at) + real(c)*imag(at)) / (float64(k) + 0.5)
+		at *= turn
+	}
+	return mass/2 - sum/math.Pi
+}
+
+// CDF is P(X ≤ x) of the log x of NAV, or of the decay.
+func (l Law) CDF(x float64) float64 {
+	switch {
+	case x <= l.lo:
+		return l.Dead
+	case x >= l.hi:
+		return l.Dead + l.Alive
+	}
+	return min(l.Dead+l.Alive, max(l.Dead, l.Dead+l.below(l.plain, l.Alive, x)))
+}
+
+// Quantile is the smallest x with CDF(x) ≥ p, for p strictly between 0 and 1;
+// −Inf where the dead make up p. It refuses p so near an end that Bound hides it.
+func (l Law) Quantile(p float64) (float64, error) {
+	if !(p > 0 && p < l.Dead+l.Alive) {
+		return 0, fmt.Errorf("exact: quantile of %v; want more than 0 and less than %v", p, l.Dead+l.Alive)
+	}
+	if p <= l.Dead {
+		return math.Inf(-1), nil
+	}
+	if min(p-l.Dead, l.Dead+l.Alive-p) < 10*l.Bound {
+		return 0, fmt.Errorf("exact: quantile of %v is hidden by the law's error bound %.2g; want a p farther from the end", p, l.Bound)
+	}
+	x := root(func(x float64) float64 { return l.below(l.plain, l.Alive, x) - (p - l.Dead) }, l.lo, l.hi)
+	return x, finite("quantile", x)
+}
+
+// Partial is E[NAV; ln NAV ≤ x].
+func (l Law) Partial(x float64) float64 { return l.below(l.tilted, l.Mean, x) }
+
+// VaR is the loss 1 − NAV that is exceeded with probability p.
+func (l Law) VaR(p float64) (float64, error) {
+	x, err := l.Quantile(p)
+	return -math.Expm1(x), err
+}
+
+// ES is the mean loss 1 − NAV in the worst p of all outcomes.
+func (l Law) ES(p float64) (float64, error) {
+	if l.tilted == nil {
+		return 0, errors.New("exact: expected shortfall of a decay is not defined; want the law of NAV")
+	}
+	x, err := l.Quantile(p)
+	if err != nil {
+		return 0, err
+	}
+	if math.IsInf(x, -1) {
+		return 1, nil
+	}
+	return 1 - l.Partial(x)/p, nil
+}
+
+// Law returns the distribution of ln NAV at the horizon.
+func (p Problem) Law(years float64) (Law, error) { return p.law(years, 0) }
+
+// DecayLaw returns the distribution of ln NAV − Target·ln S at the horizon, of
+// tokens neither liquidated nor ruined by then.
+func (p Problem) DecayLaw(years float64) (Law, error) { return p.law(years, p.Token.Target) }
+
+func (p Problem) law(years, slope float64) (Law, error) {
+	// few steps leave high frequencies alive, which need nodes to be seen
+	h, err := p.horizon(years, usual+4/math.Sqrt(max(1, years/p.Step)))
+	if err != nil {
+		return Law{}, err
+	}
+	m, err := h.logMoments(slope)
+	if err != nil {
+		return Law{}, err
+	}
+	v := inverter{mean: m.Log, sd: m.LogSD, tilt: slope == 0}
+	if m.Liquidated > 1e-13 {
+		v.tail = 30 // what liquidation leaves can be arbitrarily little
+	}
+	v.highest = h.resolved(slope)
+	rate := h.base + slope*h.carry
+	at := func(z complex128, centre complex128) complex128 {
+		w := h.power(z, slope)
+		var total complex128
+		for _, s := range h.samples(centre) {
+			c, over := h.chain(w, s)
+			total += s.weight * c.solve(over)[birth]
+		}
+		return total * cmplx.Exp(z*complex(rate*years, 0))
+	}
+	// The dominant pole moves with Im z at the rate of its slope in Re z: the
+	// contour follows it, in steps so that few contours are needed.
+	var pole, drift [2]float64
+	for k := range 2 {
+		re := float64(k)
+		if k == 1 && slope != 0 {
+			break
+		}
+		const step = 1e-4
+		pole[k] = h.pole(h.cycle, re, slope)
+		drift[k] = (h.pole(h.cycle, re+step, slope) - h.pole(h.cycle, re-step, slope)) / (2 * step)
+	}
+	if err := finite("growth rates", pole[0], pole[1], drift[0], drift[1]); err != nil {
+		return Law{}, err
+	}
+	const stride = 8
+	v.cf = func(z complex128) (complex128, error) {
+		k := 0
+		if real(z) > 0.5 {
+			k = 1
+		}
+		centre := complex(pole[k], 0)
+		if h.steps == 0 || h.steps > circleSteps {
+			centre += complex(0, math.Round(imag(z)*drift[k]*years/stride)*stride/years)
+		}
+		x := at(z, centre)
+		if cmplx.IsNaN(x) {
+			return x, fmt.Errorf("exact: the characteristic function at %v is out of the arithmetic's range; want less extreme inputs", z)
+		}
+		return x, nil
+	}
+	alive, err := v.cf(0)
+	if err != nil {
+		return Law{}, err
+	}
+	v.alive, v.dead = real(alive), m.Ruined
+	if slope != 0 {
+		v.dead = 0
+		whole := v.cf
+		v.cf = func(z complex128) (complex128, error) {
+			x, err := whole(z)
+			return x / complex(real(alive), 0), err
+		}
+		v.alive = 1
+	}
+	return v.law()
+}
+
+// resolved is the highest frequency of ln NAV − slope·ln S that the nodes inside
+// the band can tell from lower ones.
+func (h *horizon) resolved(slope float64) float64 {
+	y := slices.Sorted(slices.Values(h.inside))
+	fastest := 0.0
+	for i := 1; i < len(y); i++ {
+		fastest = max(fastest, (y[i]-y[i-1])*math.Abs(leverage((y[i]+y[i-1])/2)-slope))
+	}
+	if fastest == 0 {
+		return 0
+	}
+	return 3 / fastest
+}

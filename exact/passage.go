@@ -1,0 +1,143 @@
+package exact
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/cmplx"
+)
+
+// HitBelow is the probability that X has been at or below −x, x ≥ 0, by then,
+//
+//	Φ((−x − nT)/(s√T)) + e^{−2nx/s²}·Φ((−x + nT)/(s√T)),  n = Drift, s = Sigma.
+//
+// Liquidation of a leveraged loan that never rebalances is such a hit.
+//
+// Source: Harrison, Brownian Motion and Stochastic Flow Systems, 1985, section 1.8.
+func (b Brownian) HitBelow(x, years float64) (float64, error) {
+	if err := b.check(years); err != nil {
+		return 0, err
+	}
+	if !(x >= 0) {
+		return 0, fmt.Errorf("exact: barrier at −%v; want a distance of at least 0", x)
+	}
+	sd := b.Sigma * math.Sqrt(years)
+	first := phi((-x - b.Drift*years) / sd)
+	z := (-x + b.Drift*years) / sd
+	second := 0.0
+	if q := phi(z); q > 0 {
+		second = math.Exp(-2*b.Drift*x/(b.Sigma*b.Sigma) + math.Log(q))
+	}
+	return min(1, first+second), nil
+}
+
+// phi is the normal distribution function, relatively exact far left.
+func phi(z float64) float64 { return 0.5 * math.Erfc(-z/math.Sqrt2) }
+
+// HitBelowOnGrid is HitBelow looked at only on n equally spaced dates: the
+// density of the survivors is carried from date to date by Nyström's method.
+func (b Brownian) HitBelowOnGrid(x, years float64, n int) (float64, error) {
+	if err := b.check(years); err != nil {
+		return 0, err
+	}
+	if !(x > 0) {
+		return 0, fmt.Errorf("exact: barrier at −%v; want a distance above 0", x)
+	}
+	if n < 1 {
+		return 0, fmt.Errorf("exact: %d dates; want at least 1", n)
+	}
+	dt := years / float64(n)
+	sd, drift := b.Sigma*math.Sqrt(dt), b.Drift*dt
+	top := tails*b.Sigma*math.Sqrt(years) + max(0, b.Drift*years)
+	nodes := int(40 + 2.2*(top+x)/sd)
+	if float64(nodes)*float64(nodes)*float64(n) > 3e9 {
+		return 0, fmt.Errorf("exact: %d dates need %d nodes; want fewer dates, or HitBelow at a barrier lower by 0.5826·Sigma·√step", n, nodes)
+	}
+	var r rule
+	r.add(-x, top, nodes)
+	density := make([]float64, nodes)
+	for j, y := range r.x {
+		density[j] = normalDensity(y, drift, sd)
+	}
+	next := make([]float64, nodes)
+	kernel := make([]float64, nodes*nodes)
+	for i, to := range r.x {
+		for j, from := range r.x {
+			kernel[i*nodes+j] = r.w[j] * normalDensity(to, from+drift, sd)
+		}
+	}
+	for range n - 1 {
+		for i := range next {
+			sum := 0.0
+			for j, k := range kernel[i*nodes : (i+1)*nodes] {
+				sum += k * density[j]
+			}
+			next[i] = sum
+		}
+		density, next = next, density
+	}
+	alive := 0.0
+	for j, f := range density {
+		alive += r.w[j] * f
+	}
+	return min(1, max(0, 1-alive)), nil
+}
+
+// FirstPassage is the probability that ln S reaches level b > 0 by then, under
+// Kou's model, from the transform
+//
+//	E e^{−q·τ} = (η₁−b₁)/η₁·b₂/(b₂−b₁)·e^{−b₁b} + (b₂−η₁)/η₁·b₁/(b₂−b₁)·e^{−b₂b},
+//
+// b₁ < η₁ < b₂ the positive roots of ψ = q. For a level below, mirror the model.
+//
+// Source: Kou and Wang, "First passage times of a jump diffusion process",
+// Advances in Applied Probability 35 (2003), 504–531.
+func (m Kou) FirstPassage(b, years float64) (float64, error) {
+	if err := errors.Join(m.check(), positive("level", b), positive("horizon", years)); err != nil {
+		return 0, err
+	}
+	nu, sigma := m.diffusion()
+	if m.Rate == 0 {
+		return Brownian{-nu, sigma}.HitBelow(b, years)
+	}
+	e := complex(m.EtaUp, 0)
+	p := laplace(years, func(q complex128) complex128 {
+		roots, _ := m.roots(nu, q)
+		b1, b2 := roots[2], roots[3]
+		x := complex(b, 0)
+		return ((e-b1)/e*b2/(b2-b1)*cmplx.Exp(-b1*x) + (b2-e)/e*b1/(b2-b1)*cmplx.Exp(-b2*x)) / q
+	})
+	return min(1, max(0, p)), finite("first passage", p)
+}
+
+// LeavesBy is the probability that X has left (−below, above) by then.
+func (b Brownian) LeavesBy(below, above, years float64) (float64, error) {
+	if err := errors.Join(b.check(years), positive("lower distance", below), positive("upper distance", above)); err != nil {
+		return 0, err
+	}
+	e := exitLaw{b.Drift, b.Sigma, below, above}
+	p := laplace(years, func(s complex128) complex128 {
+		up, down := e.transform(s)
+		return (up + down) / s
+	})
+	return min(1, max(0, p)), finite("exit probability", p)
+}
+
+// ExitQuantile is the time by which X has left (−below, above) with probability p.
+func (b Brownian) ExitQuantile(p, below, above float64) (float64, error) {
+	if !(p > 1e-9 && p < 1-1e-9) {
+		return 0, fmt.Errorf("exact: exit time's quantile of %v; want strictly between 0 and 1", p)
+	}
+	high := max(below, above) * max(below, above) / (b.Sigma * b.Sigma)
+	f, err := b.LeavesBy(below, above, high)
+	for ; err == nil && f < p; f, err = b.LeavesBy(below, above, high) {
+		high *= 2
+	}
+	if err != nil {
+		return 0, err
+	}
+	return root(func(t float64) float64 {
+		f, _ := b.LeavesBy(below, above, t)
+		return f - p
+	}, high*1e-6, high), nil
+}

@@ -1,0 +1,48 @@
+package exact
+
+import (
+	"fmt"
+	"math"
+)
+
+// Trend returns NAV after the price moved smoothly from 1 to ratio, without
+// noise, carry or fee, watched continuously. Between trades NAV is linear in S;
+// to Target it gains the same factor from trade to trade, to Edge it follows S to
+// the power (1±k)·L/(1±k·L) of the edge's leverage L once that is reached.
+//
+// Derived here from the self-financing condition.
+func (t Token) Trend(ratio float64) (float64, error) {
+	if err := t.check(); err != nil {
+		return 0, err
+	}
+	if err := positive("price ratio", ratio); err != nil {
+		return 0, err
+	}
+	f := newFrame(t, GBM{Sigma: 1})
+	edge, next := f.high, fromUp
+	if ratio < 1 {
+		edge, next = f.low, fromDown
+	}
+	left, log := math.Abs(math.Log(ratio)), 0.0 // of the move; of NAV
+	at := f.start[birth]
+	for count := 0; ; count++ {
+		if left <= math.Abs(edge-at) {
+			return math.Exp(log + growth(at+math.Copysign(left, ratio-1)) - growth(at)), nil
+		}
+		left -= math.Abs(edge - at)
+		log += growth(edge) - growth(at)
+		if f.start[next] == edge {
+			l, k := leverage(edge), t.Buy
+			if ratio < 1 {
+				k = -t.Sell
+			}
+			return math.Exp(log + math.Copysign(left, ratio-1)*(1+k)*l/(1+k*l)), nil
+		}
+		cost, _ := t.trade(leverage(edge), leverage(f.start[next]))
+		log += cost
+		at = f.start[next]
+		if count == 1_000_000 {
+			return 0, fmt.Errorf("exact: a price ratio of %v needs more than a million rebalances of so narrow a band; want To Edge or a wider one", ratio)
+		}
+	}
+}
