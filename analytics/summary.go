@@ -50,9 +50,9 @@ func Summarise(e *tokens.Ensemble, confidence float64) Summary {
 	}
 	mean := func(name, unit, doc string, xs []float64) { add(name, unit, doc, Mean(xs, confidence)) }
 
-	nav, price, target, years := e.Column("nav"), e.Column("price"), e.Token.Target, e.Years()
+	nav, price, target, years := e.Column("nav"), e.Column("underlying"), e.Token.Target, e.Years()
 	log := LogNAV(e)
-	logS, qv := e.Column("log_price"), e.Column("realised_variance")
+	logS, qv := e.Column("log_underlying"), e.Column("realised_variance")
 	each := func(of func(i int) float64) []float64 {
 		xs := make([]float64, e.N)
 		for i := range xs {
@@ -72,7 +72,7 @@ func Summarise(e *tokens.Ensemble, confidence float64) Summary {
 	mean("max_drawdown", "fraction", "deepest fall from a peak", e.Column("max_drawdown"))
 	mean("drawdown_length", "years", "from that peak to its trough", e.Column("drawdown_length"))
 	mean("underwater", "years", "longest time below an earlier peak", e.Column("underwater"))
-	mean("underlying_max_drawdown", "fraction", "the underlying's deepest fall", e.Column("price_max_drawdown"))
+	mean("underlying_max_drawdown", "fraction", "the underlying's deepest fall", e.Column("underlying_max_drawdown"))
 	mean("rebalances", "count", "trades over the horizon", e.Column("rebalances"))
 	mean("turnover", "net asset values", "notional traded over equity at each trade, over the horizon", e.Column("turnover"))
 	mean("trade_cost", "initial equity", "fee, impact and gas paid over the horizon; positive", each(func(i int) float64 { return TradeCost(e, i) }))

@@ -26,10 +26,13 @@ type Dir struct {
 	hashes  map[string]string
 }
 
+// ErrExists is what Create wraps when there is something at the path already.
+var ErrExists = errors.New("exists; want a new one")
+
 // Create begins a run directory at path, which must not exist.
 func Create(path string) (*Dir, error) {
 	if _, err := os.Lstat(path); err == nil {
-		return nil, fmt.Errorf("runs: output folder %s exists; want a new one", path)
+		return nil, fmt.Errorf("runs: output folder %s %w", path, ErrExists)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("runs: output folder: %w", err)
 	}

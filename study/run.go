@@ -183,3 +183,14 @@ func (r *runner) group(c *Chunk, w *paths.Walker, g int) {
 		}
 	}
 }
+
+// path makes one path alone.
+func (r *runner) path(i int) tokens.Path {
+	var p tokens.Path
+	w := r.generator.NewWalker()
+	w.Begin(uint64(i / block.Lanes))
+	for b := w.Next(); b != nil; b = w.Next() {
+		p.Pick(b, 0, i%block.Lanes)
+	}
+	return p
+}

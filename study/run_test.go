@@ -22,7 +22,7 @@ func TestSmoke(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []string{"rebalances", "turnover", "log_price", "nav"} {
+	for _, c := range []string{"rebalances", "turnover", "log_underlying", "nav"} {
 		s := 0.0
 		for _, v := range es[0].Column(c) {
 			s += v

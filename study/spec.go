@@ -5,7 +5,6 @@ package study
 import (
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"mcrisk/models"
@@ -157,19 +156,4 @@ func (t TokenSpec) Build() (tokens.Token, error) {
 		AUM:    v["aum"], StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],
 		AfterLiquidation: tokens.AfterLiquidation(v["after-liquidation"]),
 	}, nil
-}
-
-// HalfWidth sets a band token's edges to |target| ± h.
-func (t *TokenSpec) HalfWidth(h float64) {
-	target := math.Abs(t.Values["target"])
-	t.Policy.Values = cloneValues(t.Policy.Values)
-	t.Policy.Values["low"], t.Policy.Values["high"] = target-h, target+h
-}
-
-func cloneValues(v param.Values) param.Values {
-	c := param.Values{}
-	for k, x := range v {
-		c[k] = x
-	}
-	return c
 }

@@ -29,6 +29,9 @@ func (e *Ensemble) Add(name string, column []float64) {
 	if len(column) != e.N {
 		panic(fmt.Sprintf("tokens: column %s has %d numbers, the ensemble %d lifetimes", name, len(column), e.N))
 	}
+	if _, ok := e.columns[name]; ok {
+		panic(fmt.Sprintf("tokens: two columns are called %s", name))
+	}
 	e.names = append(e.names, name)
 	e.columns[name] = column
 }

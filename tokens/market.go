@@ -97,11 +97,11 @@ type MarketColumn struct {
 
 // MarketColumns are the numbers kept of every underlying's path.
 var MarketColumns = []MarketColumn{
-	{"price", "price at the start", func(m *MarketLife) float64 { return m.Price }},
-	{"log_price", "log", func(m *MarketLife) float64 { return m.LogPrice }},
+	{"underlying", "price at the start", func(m *MarketLife) float64 { return m.Price }},
+	{"log_underlying", "log", func(m *MarketLife) float64 { return m.LogPrice }},
 	{"realised_variance", "log²", func(m *MarketLife) float64 { return m.QV }},
-	{"price_max_drawdown", "fraction", func(m *MarketLife) float64 { return m.Drawdown.Depth }},
-	{"price_drawdown_length", "years", func(m *MarketLife) float64 { return m.Drawdown.Length }},
-	{"price_drawdown_recovery", "years", func(m *MarketLife) float64 { return m.Drawdown.Recovery }},
-	{"price_underwater", "years", func(m *MarketLife) float64 { return m.Drawdown.Underwater }},
+	{"underlying_max_drawdown", "fraction", func(m *MarketLife) float64 { return m.Drawdown.Depth }},
+	{"underlying_drawdown_length", "years", func(m *MarketLife) float64 { return m.Drawdown.Length }},
+	{"underlying_drawdown_recovery", "years", func(m *MarketLife) float64 { return m.Drawdown.Recovery }},
+	{"underlying_underwater", "years", func(m *MarketLife) float64 { return m.Drawdown.Underwater }},
 }

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"mcrisk/analytics"
+	"mcrisk/param"
+	"mcrisk/plots"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// sensitivityPaths is how many paths the sensitivity figure of a simulation
+// runs: enough for paired differences, little beside the simulation itself.
+const sensitivityPaths = 1000
+
+// tokenFigures draws the five figures of one token.
+func tokenFigures(ctx context.Context, p *plan, workers, token int, e *tokens.Ensemble, s *analytics.Summary, fan *analytics.Fan, times []float64) ([]namedFigure, error) {
+	figures := []struct {
+		name string
+		draw func() (*plots.Figure, error)
+	}{
+		{"fan", func() (*plots.Figure, error) { return fanFigure(p, e, s, fan, times) }},
+		{"decay", func() (*plots.Figure, error) { return decayFigure(p, e, s) }},
+		{"drawdown", func() (*plots.Figure, error) { return drawdownFigure(p, e) }},
+		{"cost-drag", func() (*plots.Figure, error) { return costFigure(p, e, s) }},
+		{"sensitivity", func() (*plots.Figure, error) { return bandFigure(ctx, p, workers, token) }},
+	}
+	var out []namedFigure
+	for _, f := range figures {
+		drawn, err := f.draw()
+		if err != nil {
+			return nil, fmt.Errorf("figure %s: %w", f.name, err)
+		}
+		if drawn != nil {
+			out = append(out, namedFigure{f.name, drawn})
+		}
+	}
+	return out, nil
+}
+
+func fanFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary, fan *analytics.Fan, times []float64) (*plots.Figure, error) {
+	at := func(h []analytics.LogHistogram, q float64) []float64 {
+		// Every path starts at 1.
+		return append([]float64{1}, analytics.Values(h, q, confidence)...)
+	}
+	ruined, _ := s.Metric("ruined")
+	return plots.Fan(plots.FanData{
+		Title: e.Token.Name + ": net asset value", Caption: caption(p, e.N),
+		Times: append([]float64{0}, times...), Name: e.Token.Name,
+		P05: at(fan.NAV, 0.05), P25: at(fan.NAV, 0.25), P50: at(fan.NAV, 0.5), P75: at(fan.NAV, 0.75), P95: at(fan.NAV, 0.95),
+		Medians: []plots.Line{
+			{Name: "Underlying, median", Y: at(fan.Price, 0.5)},
+			{Name: "Ideal token, median", Y: at(fan.Ideal, 0.5)},
+		},
+		Ruined: ruined.Value,
+	})
+}
+
+func decayFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary) (*plots.Figure, error) {
+	log, logS := analytics.LogNAV(e), e.Column("log_underlying")
+	decay := make([]float64, e.N)
+	for i := range decay {
+		decay[i] = analytics.DecayVsPower(log[i], e.Token.Target, logS[i])
+	}
+	levels := []float64{0.05, 0.5, 0.95}
+	var quantiles []plots.Quantile
+	for i, q := range analytics.Quantiles(decay, levels, confidence) {
+		quantiles = append(quantiles, plots.Quantile{P: levels[i], Estimate: q})
+	}
+	edges, _ := analytics.Bins(decay, 80)
+	qv := analytics.Mean(e.Column("realised_variance"), confidence).Value
+	return plots.DecayDistribution(plots.DecayData{
+		Title: e.Token.Name + ": decay against the compounding ideal", Caption: caption(p, e.N),
+		Decay: decay, Edges: edges, Quantiles: quantiles,
+		References: []plots.Reference{{Name: "Ideal token", At: tokens.VolatilityDecay(e.Token.Target, qv)}},
+	})
+}
+
+func drawdownFigure(p *plan, e *tokens.Ensemble) (*plots.Figure, error) {
+	series := func(name, column string) plots.DrawdownSeries {
+		depth := e.Column(column)
+		s := plots.DrawdownSeries{Name: name, Depth: depth}
+		for _, d := range []float64{0.25, 0.5, 0.75} {
+			k := 0
+			for _, v := range depth {
+				if v >= d {
+					k++
+				}
+			}
+			s.Marks = append(s.Marks, plots.DepthReached{Depth: d, Share: analytics.Proportion(k, len(depth), confidence)})
+		}
+		return s
+	}
+	return plots.Drawdown(plots.DrawdownData{
+		Title: e.Token.Name + ": maximum drawdown", Caption: caption(p, e.N),
+		Series: []plots.DrawdownSeries{series(e.Token.Name, "max_drawdown"), series("Underlying", "underlying_max_drawdown")},
+	})
+}
+
+func costFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary) (*plots.Figure, error) {
+	d := plots.CostDragData{Title: e.Token.Name + ": what costs take a year", Caption: caption(p, e.N)}
+	names := map[tokens.Item]string{tokens.TradeFee: "Trade fee", tokens.Impact: "Price impact", tokens.Gas: "Gas",
+		tokens.BorrowInterest: "Borrow interest", tokens.SupplyInterest: "Supply interest", tokens.Funding: "Funding",
+		tokens.BorrowFee: "Borrow fee", tokens.StreamingFee: "Streaming fee", tokens.LiquidationPenalty: "Liquidation"}
+	for _, item := range analytics.CostItems {
+		d.Items = append(d.Items, plots.CostItem{Name: names[item], Drag: analytics.CostDragOf(e, item, confidence)})
+	}
+	if total, ok := s.Metric("cost_drag"); ok {
+		d.Total = &total.Estimate
+	}
+	return plots.CostDrag(d)
+}
+
+// bandFigure sweeps a band token's half-width around its own, to the edge and
+// to the target, over the first paths; nil for a token without a band.
+func bandFigure(ctx context.Context, p *plan, workers, token int) (*plots.Figure, error) {
+	spec := p.spec
+	spec.Tokens = spec.Tokens[token : token+1]
+	if spec.Tokens[0].Policy.Kind != "band" {
+		return nil, nil
+	}
+	spec.Paths = min(spec.Paths, sensitivityPaths)
+	policy := spec.Tokens[0].Policy.Values
+	target := math.Abs(spec.Tokens[0].Values["target"])
+	width := (policy["high"] - policy["low"]) / 2
+	widest := 2.5 * width
+	if spec.Tokens[0].Values["target"] > 0 {
+		widest = min(widest, 0.9*(target-1))
+	} else {
+		widest = min(widest, 0.9*target)
+	}
+	if !(width > 0) || !(widest > width/2) {
+		return nil, nil
+	}
+	var values []float64
+	for i := range 8 {
+		values = append(values, width/3+(widest-width/3)*float64(i)/7)
+	}
+	data := sensitivityData(p, spec.Tokens[0].Name, spec.Paths, study.HalfWidth)
+	data.Marked = []plots.Reference{{Name: "Its own band", At: width}}
+	for _, to := range []struct {
+		name string
+		to   tokens.Destination
+	}{{"To the edge", tokens.Edge}, {"To the target", tokens.Target}} {
+		s, err := spec.With("to", float64(to.to))
+		if err != nil {
+			return nil, err
+		}
+		_, cells, err := study.Sweep(ctx, s, study.HalfWidth.Name, values, study.Options{Workers: workers}, analytics.SweepColumns)
+		if err != nil {
+			return nil, err
+		}
+		addSeries(&data, to.name, cells, 0)
+	}
+	return plots.Sensitivity(data)
+}
+
+// sensitivityData is a sensitivity figure without its series.
+func sensitivityData(p *plan, name string, paths int, over param.Param) plots.SensitivityData {
+	return plots.SensitivityData{
+		Title:   fmt.Sprintf("%s: sensitivity to %s", name, over.Name),
+		Caption: caption(p, paths) + " All points on the same paths.",
+		XLabel:  axisLabel(over), XScale: scale(over.Unit),
+		Metrics: []plots.Metric{
+			{Label: "Trading drag (% a year)", Scale: plots.Percent},
+			{Label: "Tracking against the ideal (log, %)", Scale: plots.Percent},
+			{Label: "Mean maximum drawdown (%)", Scale: plots.Percent},
+			{Label: "Rebalances a year", Log: true},
+		},
+	}
+}
+
+// figureMetrics are the sweep metrics drawn, in the order of the panels.
+var figureMetrics = []string{"trade_drag", "tracking_vs_ideal", "max_drawdown", "rebalances"}
+
+func addSeries(d *plots.SensitivityData, name string, cells []study.Cell, token int) {
+	for i, metric := range figureMetrics {
+		s := plots.Series{Name: name}
+		for _, c := range cells {
+			for _, m := range analytics.SweepMetrics {
+				if m.Name == metric {
+					s.X = append(s.X, c.Value)
+					s.Y = append(s.Y, analytics.MeanFinite(m.Paths(&c.Ensembles[token]), confidence))
+				}
+			}
+		}
+		d.Metrics[i].Series = append(d.Metrics[i].Series, s)
+	}
+}
+
+func axisLabel(p param.Param) string {
+	label := map[string]string{"half-width": "Half-width of the band (leverage)", "sigma": "Volatility (% per √year)"}[p.Name]
+	if label != "" {
+		return label
+	}
+	unit := string(p.Unit)
+	switch p.Unit {
+	case param.Fraction:
+		unit = "%"
+	case param.Rate:
+		unit = "% a year"
+	case param.Time:
+		unit = "seconds"
+	}
+	return p.Name + " (" + unit + ")"
+}
+
+func scale(u param.Unit) plots.Scale {
+	if u == param.Fraction || u == param.Rate || u == param.Sigma {
+		return plots.Percent
+	}
+	return plots.Number
+}

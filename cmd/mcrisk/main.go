@@ -1,0 +1,91 @@
+// Command mcrisk simulates leveraged tokens over thousands of possible price
+// histories and says what rebalancing does to their holder.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitInput       = 2
+	exitInterrupted = 130
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// An inputError is a fault of what the user typed.
+type inputError struct{ error }
+
+func (e inputError) Unwrap() error { return e.error }
+
+func badInput(format string, args ...any) error { return inputError{fmt.Errorf(format, args...)} }
+
+// run is the command as a function; it returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitDone
+	case ctx.Err() != nil:
+		fmt.Fprintln(stderr, "mcrisk: interrupted; nothing was written")
+		return exitInterrupted
+	}
+	fmt.Fprintln(stderr, "mcrisk:", err)
+	if errors.As(err, new(inputError)) {
+		return exitInput
+	}
+	return exitFailed
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mcrisk",
+		Short: "Monte Carlo risk of leveraged tokens",
+		Long: `mcrisk simulates leveraged tokens that rebalance when their leverage leaves a
+band, over thousands of possible price histories, and says what that does to
+their holder: decay, drawdown, cost, and which band loses least.
+
+Results go to standard output, progress and notes to standard error.
+Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
+		Example: `  mcrisk simulate --token ETHBULL3X
+  mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05
+  mcrisk trace --token ETHBULL3X --path 4821
+  mcrisk tokens ETHBULL3X`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			hint := ""
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				hint = "; did you mean " + near[0] + "?"
+			}
+			return badInput("no command %q%s", args[0], hint)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SuggestionsMinimumDistance = 3
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(newSimulate(), newSweep(), newTrace(), newCalibrate(), newTokens(), newVersion())
+	return root
+}

@@ -1,0 +1,329 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mcrisk/analytics"
+	"mcrisk/param"
+	"mcrisk/plots"
+	"mcrisk/runs"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+const confidence = 0.95
+
+// outputFlags say what a command writes.
+type outputFlags struct {
+	out       string
+	json      bool
+	noFigures bool
+	noSave    bool
+}
+
+func addOutputFlags(cmd *cobra.Command) *outputFlags {
+	o := new(outputFlags)
+	s := cmd.Flags()
+	s.StringVar(&o.out, "out", "", "run `directory` to write, which must not exist (default runs/NAME-TIME-HASH)")
+	s.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
+	s.BoolVar(&o.noFigures, "no-figures", false, "draw no figures")
+	s.BoolVar(&o.noSave, "no-save", false, "write no run directory")
+	return o
+}
+
+func newSimulate() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "simulate",
+		Short: "Simulate the lifetimes of a token and summarise them",
+		Long: `simulate runs thousands of lifetimes of a token and prints what they come to:
+final value, decay by its three names, drawdown, cost, probabilities of loss,
+each with its 95 % interval. It writes a run directory with the spec, all
+lifetimes, the summary and five figures.`,
+		Example: `  mcrisk simulate --token ETHBULL3X
+  mcrisk simulate --token ETHBULL3X --band 2.8:3.2 --to target --fee 10bp
+  mcrisk simulate --target 3 --band 2.8:3.2 --borrow 5% --sigma 0.6 --horizon 30d
+  mcrisk simulate --token BTCBULL3X --model merton --jump-rate 10 --keeper-interval 5m --latency 30m
+  mcrisk simulate --token ETHBULL3X --prices eth_usdt_perp_1h.csv --json --no-figures`,
+		Args: noArgs,
+	}
+	f := addStudyFlags(cmd)
+	o := addOutputFlags(cmd)
+	var lifetimes string
+	var printSpec bool
+	cmd.Flags().StringVar(&lifetimes, "lifetimes", "", "also write all lifetimes to this CSV `file`, which must not exist")
+	cmd.Flags().BoolVar(&printSpec, "print-spec", false, "print the study these flags describe as YAML, and run nothing")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		p, err := f.plan()
+		if err != nil {
+			return err
+		}
+		p.spec.Marks = min(64, int(p.spec.Horizon/p.spec.Step))
+		if printSpec {
+			return runs.WriteSpec(cmd.OutOrStdout(), p.spec)
+		}
+		return simulate(cmd, p, f.workers, o, lifetimes)
+	}
+	return cmd
+}
+
+func noArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return badInput("%q is not a flag; want none or flags only", args[0])
+	}
+	return nil
+}
+
+func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetimes string) error {
+	ctx := cmd.Context()
+	start := time.Now()
+	dir, err := o.create(p.spec)
+	if err != nil {
+		return err
+	}
+	defer dir.abort()
+	if lifetimes != "" {
+		if _, err := os.Lstat(lifetimes); err == nil {
+			return badInput("--lifetimes %s exists; want a new file", lifetimes)
+		}
+	}
+
+	fans := make([]*analytics.Fan, len(p.spec.Tokens))
+	for i := range fans {
+		fans[i] = analytics.NewFan(p.spec.Marks)
+	}
+	var times []float64
+	fill := func(c *study.Chunk) error {
+		times = times[:0]
+		for m, mark := range c.Marks {
+			times = append(times, float64(mark.Time)/float64(365*24*time.Hour))
+			for t := range fans {
+				fans[t].Add(m, mark.NAV[t], mark.Price, mark.Ideal[t])
+			}
+		}
+		return nil
+	}
+	progress := newProgress(cmd.ErrOrStderr(), p.spec.Paths, "lifetimes")
+	ensembles, err := study.Ensembles(ctx, p.spec, study.Options{Workers: workers, Progress: progress.update}, nil, fill)
+	progress.done()
+	if err != nil {
+		return err
+	}
+	hash := study.Hash(ensembles)
+	summaries := make([]analytics.Summary, len(ensembles))
+	for i := range ensembles {
+		summaries[i] = analytics.Summarise(&ensembles[i], confidence)
+	}
+	if lifetimes != "" {
+		err := runs.WriteFile(lifetimes, func(w io.Writer) error { return runs.WriteLifetimes(w, &ensembles[0]) })
+		if err != nil {
+			_ = os.Remove(lifetimes)
+			return fmt.Errorf("--lifetimes: %w", err)
+		}
+	}
+	if dir != nil {
+		if err := dir.study(p, summaries, ensembles, hash); err != nil {
+			return err
+		}
+		if !o.noFigures {
+			for i := range ensembles {
+				figures, err := tokenFigures(ctx, p, workers, i, &ensembles[i], &summaries[i], fans[i], times)
+				if err != nil {
+					return err
+				}
+				prefix := ""
+				if len(ensembles) > 1 {
+					prefix = ensembles[i].Token.Name + "-"
+				}
+				if err := dir.figures(prefix, figures); err != nil {
+					return err
+				}
+			}
+		}
+		if err := dir.commit(p, hash, workers, start); err != nil {
+			return err
+		}
+	}
+	out := cmd.OutOrStdout()
+	if o.json {
+		if err := writeJSON(out, hash, summaries); err != nil {
+			return err
+		}
+	} else if err := writeSummary(out, p, summaries, hash, time.Since(start)); err != nil {
+		return err
+	}
+	for _, n := range p.notes {
+		fmt.Fprintln(cmd.ErrOrStderr(), "note:", n)
+	}
+	if dir != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), "written:", dir.Path)
+	}
+	return nil
+}
+
+// runDir is a run directory being written; nil writes nothing.
+type runDir struct{ *runs.Dir }
+
+func (o *outputFlags) create(spec study.Spec) (*runDir, error) {
+	if o.noSave {
+		if o.out != "" {
+			return nil, badInput("--out and --no-save; want one of them")
+		}
+		return nil, nil
+	}
+	path := o.out
+	if path == "" {
+		var b bytes.Buffer
+		if err := runs.WriteSpec(&b, spec); err != nil {
+			return nil, err
+		}
+		name := strings.Map(func(r rune) rune {
+			if strings.ContainsRune(`/\ :`, r) {
+				return '-'
+			}
+			return r
+		}, spec.Tokens[0].Name)
+		path = filepath.Join("runs", name+"-"+time.Now().UTC().Format("20060102T150405Z")+"-"+runs.SpecHash(b.Bytes())[:8])
+	}
+	d, err := runs.Create(path)
+	if err != nil {
+		if errors.Is(err, runs.ErrExists) {
+			return nil, inputError{err}
+		}
+		return nil, err
+	}
+	return &runDir{d}, nil
+}
+
+func (d *runDir) abort() {
+	if d != nil {
+		d.Abort()
+	}
+}
+
+// study writes the spec, the summary and the lifetimes.
+func (d *runDir) study(p *plan, summaries []analytics.Summary, ensembles []tokens.Ensemble, hash string) error {
+	err := d.File("spec.yaml", func(w io.Writer) error { return runs.WriteSpec(w, p.spec) })
+	if err != nil {
+		return err
+	}
+	if err := d.File("summary.json", func(w io.Writer) error { return writeJSON(w, hash, summaries) }); err != nil {
+		return err
+	}
+	if err := d.File("summary.csv", func(w io.Writer) error { return writeSummaryCSV(w, summaries) }); err != nil {
+		return err
+	}
+	for i := range ensembles {
+		name := "lifetimes.csv"
+		if len(ensembles) > 1 {
+			name = "lifetimes-" + ensembles[i].Token.Name + ".csv"
+		}
+		if err := d.File(name, func(w io.Writer) error { return runs.WriteLifetimes(w, &ensembles[i]) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *runDir) figures(prefix string, figures []namedFigure) error {
+	for _, f := range figures {
+		if err := d.File("figures/"+prefix+f.name+".png", f.WritePNG); err != nil {
+			return err
+		}
+		if err := d.File("figures/"+prefix+f.name+".svg", f.WriteSVG); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *runDir) commit(p *plan, hash string, workers int, start time.Time) error {
+	var b bytes.Buffer
+	if err := runs.WriteSpec(&b, p.spec); err != nil {
+		return err
+	}
+	return d.Commit(runs.Manifest{
+		Command: os.Args, SpecHash: runs.SpecHash(b.Bytes()), ResultsHash: hash, Seed: p.spec.Seed, Paths: p.spec.Paths,
+		Workers: workers, Start: start.UTC(), End: time.Now().UTC(), Settings: p.settings(), Inputs: p.inputs,
+	})
+}
+
+type namedFigure struct {
+	name string
+	*plots.Figure
+}
+
+// jsonEstimate is an estimate with null for what does not exist.
+type jsonEstimate struct {
+	Estimate *float64 `json:"estimate"`
+	SE       *float64 `json:"se"`
+	Lo       *float64 `json:"lo"`
+	Hi       *float64 `json:"hi"`
+	N        int      `json:"n"`
+}
+
+func finite(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+func toJSON(e analytics.Estimate) jsonEstimate {
+	return jsonEstimate{finite(e.Value), finite(e.SE), finite(e.Lo), finite(e.Hi), e.N}
+}
+
+func writeJSON(w io.Writer, hash string, summaries []analytics.Summary) error {
+	type quantile struct {
+		Estimate *float64 `json:"estimate"`
+		Lo       *float64 `json:"lo"`
+		Hi       *float64 `json:"hi"`
+	}
+	type token struct {
+		Name      string                         `json:"name"`
+		Metrics   map[string]jsonEstimate        `json:"metrics"`
+		Quantiles map[string]map[string]quantile `json:"quantiles"`
+	}
+	all := struct {
+		ResultsHash string  `json:"results_hash"`
+		Confidence  float64 `json:"confidence"`
+		Tokens      []token `json:"tokens"`
+	}{ResultsHash: hash, Confidence: confidence}
+	for _, s := range summaries {
+		t := token{s.Token, map[string]jsonEstimate{}, map[string]map[string]quantile{"nav": {}}}
+		for _, m := range s.Metrics {
+			t.Metrics[m.Name] = toJSON(m.Estimate)
+		}
+		for _, q := range s.Quantiles {
+			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{finite(q.Value), finite(q.Lo), finite(q.Hi)}
+		}
+		all.Tokens = append(all.Tokens, t)
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(all)
+}
+
+// caption says how the numbers of a figure were made.
+func caption(p *plan, n int) string {
+	model := p.spec.Model
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s paths of %s in steps of %s, seed %d; model %s", thousands(n), param.FormatSeconds(p.spec.Horizon.Seconds()),
+		param.FormatSeconds(p.spec.Step.Seconds()), p.spec.Seed, model.Kind)
+	for _, name := range param.SortedNames(model.Values) {
+		fmt.Fprintf(&b, ", %s %s", name, short(model.Values[name]))
+	}
+	fmt.Fprintf(&b, "; intervals of %g %%.", 100*confidence)
+	return b.String()
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"mcrisk/runs"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+func newTrace() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "trace",
+		Short: "Print every event of one path",
+		Long: `trace runs one path again, alone, and prints every event of the token's life as
+CSV: time, what happened, price, exposure, cash, equity, leverage and the
+running totals of the ledger, in full precision. The last row's equity has the
+same bits as the path's nav in simulate's lifetimes.`,
+		Example: `  mcrisk trace --token ETHBULL3X --path 4821
+  mcrisk trace --token ETHBULL3X --path 4821 --events rebalance,liquidation`,
+		Args: noArgs,
+	}
+	f := addStudyFlags(cmd)
+	var path, only string
+	var events []string
+	cmd.Flags().StringVar(&path, "path", "0", "`number` of the path, from 0")
+	cmd.Flags().StringVar(&only, "of", "", "`name` of the token, for a spec with several")
+	cmd.Flags().StringSliceVar(&events, "events", nil, "print these events only: start, carry, price, edge, order, rebalance, fee, liquidation, …")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		p, err := f.plan()
+		if err != nil {
+			return err
+		}
+		n, err := runs.Count(path)
+		if err != nil || n >= uint64(p.spec.Paths) {
+			return badInput("--path = %q; want a whole number from 0 to %d, the last of the %d paths", path, p.spec.Paths-1, p.spec.Paths)
+		}
+		token := 0
+		if only != "" {
+			token = slices.IndexFunc(p.spec.Tokens, func(t study.TokenSpec) bool { return t.Name == only })
+			if token < 0 {
+				return badInput("--of = %q; no token of the study has that name", only)
+			}
+		}
+		_, list, err := study.Trace(p.spec, token, int(n))
+		if err != nil {
+			return err
+		}
+		out := bufio.NewWriter(cmd.OutOrStdout())
+		fmt.Fprint(out, "seconds,event,price,exposure,cash,equity,leverage")
+		for _, name := range tokens.ItemNames {
+			fmt.Fprint(out, ",", name)
+		}
+		fmt.Fprintln(out)
+		var buf []byte
+		for _, e := range list {
+			if len(events) > 0 && !slices.Contains(events, e.Name) {
+				continue
+			}
+			buf = runs.AppendFloat(buf[:0], e.Time.Seconds())
+			buf = append(buf, ',')
+			buf = append(buf, e.Name...)
+			for _, v := range append([]float64{e.Price, e.Exposure, e.Cash, e.Equity, e.Leverage}, e.Money[:]...) {
+				buf = append(buf, ',')
+				buf = runs.AppendFloat(buf, v)
+			}
+			out.Write(append(buf, '\n'))
+		}
+		return out.Flush()
+	}
+	return cmd
+}

@@ -1,0 +1,132 @@
+package study
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"mcrisk/models"
+	"mcrisk/param"
+	"mcrisk/tokens"
+)
+
+// HalfWidth is the name under which a band's edges are set together: to
+// |target| ± the number.
+var HalfWidth = param.Param{Name: "half-width", Unit: param.Leverage, Min: 0, Max: 100, Doc: "band: its edges are the target ± this"}
+
+// Param returns the description of a number that the spec has: one of its
+// model, or one of a token, its policy or its mechanism. The error for a name
+// that nothing has lists the nearest; for a name that belongs to another kind
+// it says which.
+func (s Spec) Param(name string) (param.Param, error) {
+	for _, p := range s.params() {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	if of := owners(name); len(of) > 0 {
+		have := []string{"model " + s.Model.Kind}
+		for _, t := range s.Tokens {
+			have = append(have, "policy "+t.Policy.Kind, "mechanism "+t.Mechanism.Kind)
+		}
+		return param.Param{}, fmt.Errorf("%s is a number of %s, and this study has %s", name, strings.Join(of, " or "), strings.Join(slices.Compact(have), ", "))
+	}
+	var names []string
+	for _, p := range s.params() {
+		names = append(names, p.Name)
+	}
+	if near := param.Nearest(name, names); len(near) > 0 {
+		return param.Param{}, fmt.Errorf("no parameter %q; did you mean %s?", name, strings.Join(near, " or "))
+	}
+	slices.Sort(names)
+	return param.Param{}, fmt.Errorf("no parameter %q; this study has %s", name, strings.Join(slices.Compact(names), ", "))
+}
+
+// params are all the numbers of the spec.
+func (s Spec) params() []param.Param {
+	ps := slices.Clone(tokens.Params)
+	if k, err := models.Registry.Kind(s.Model.Kind); err == nil {
+		ps = append(ps, k.Params...)
+	}
+	for _, t := range s.Tokens {
+		if k, err := tokens.Policies.Kind(t.Policy.Kind); err == nil {
+			ps = append(ps, k.Params...)
+		}
+		if k, err := tokens.Mechanisms.Kind(t.Mechanism.Kind); err == nil {
+			ps = append(ps, k.Params...)
+		}
+		if t.Policy.Kind == "band" {
+			ps = append(ps, HalfWidth)
+		}
+	}
+	return ps
+}
+
+// owners are the kinds that have a parameter.
+func owners(name string) []string {
+	var of []string
+	of = appendOwners(of, "model", models.Registry.Kinds(), name)
+	of = appendOwners(of, "policy", tokens.Policies.Kinds(), name)
+	of = appendOwners(of, "mechanism", tokens.Mechanisms.Kinds(), name)
+	if name == HalfWidth.Name {
+		of = append(of, "policy band")
+	}
+	return of
+}
+
+func appendOwners[T any](of []string, what string, kinds []param.Kind[T], name string) []string {
+	for _, k := range kinds {
+		if has(k.Params, name) {
+			of = append(of, what+" "+k.Name)
+		}
+	}
+	return of
+}
+
+func has(ps []param.Param, name string) bool {
+	return slices.ContainsFunc(ps, func(p param.Param) bool { return p.Name == name })
+}
+
+// With returns the spec with a number set, in its model or in every token that
+// has it.
+func (s Spec) With(name string, v float64) (Spec, error) {
+	p, err := s.Param(name)
+	if err != nil {
+		return s, err
+	}
+	if err := p.Check(v); err != nil {
+		return s, err
+	}
+	if k, err := models.Registry.Kind(s.Model.Kind); err == nil && has(k.Params, name) {
+		s.Model.Values = set(s.Model.Values, name, v)
+	}
+	s.Tokens = slices.Clone(s.Tokens)
+	for i := range s.Tokens {
+		t := &s.Tokens[i]
+		if has(tokens.Params, name) {
+			t.Values = set(t.Values, name, v)
+		}
+		if k, err := tokens.Policies.Kind(t.Policy.Kind); err == nil && has(k.Params, name) {
+			t.Policy.Values = set(t.Policy.Values, name, v)
+		}
+		if k, err := tokens.Mechanisms.Kind(t.Mechanism.Kind); err == nil && has(k.Params, name) {
+			t.Mechanism.Values = set(t.Mechanism.Values, name, v)
+		}
+		if name == HalfWidth.Name && t.Policy.Kind == "band" {
+			target := math.Abs(t.Values["target"])
+			t.Policy.Values = set(set(t.Policy.Values, "low", target-v), "high", target+v)
+		}
+	}
+	return s, nil
+}
+
+// set returns a copy of vs with one number set.
+func set(vs param.Values, name string, v float64) param.Values {
+	c := make(param.Values, len(vs)+1)
+	for k, x := range vs {
+		c[k] = x
+	}
+	c[name] = v
+	return c
+}
