@@ -47,7 +47,7 @@ func (a axis) place(v float64) float64 {
 // linearAxis spans lo to hi with at most most ticks, written in units of
 // 1/factor of a value.
 func linearAxis(lo, hi, factor float64, most int) axis {
-	if lo == hi { // one value, in the middle of an axis of its own size
+	if same(lo, hi) { // one value, in the middle of an axis of its own size
 		pad := 0.5 * math.Abs(lo)
 		if pad == 0 {
 			pad = 1 / factor
@@ -91,7 +91,7 @@ func niceStep(span float64, most int) (step float64, decimals int) {
 			if exp < 0 {
 				step = m / math.Pow10(-exp) // the nearest float64 to the decimal
 			}
-			if span/step < float64(most) {
+			if span/step < float64(most)-1e-9 { // a tick at each end makes one more
 				return step, max(0, -exp)
 			}
 		}
@@ -166,7 +166,7 @@ func timeAxis(lo, hi float64, most int) (axis, string) {
 		k = clocks[1]
 	}
 	for _, step := range k.steps {
-		if span*k.perYear/step < float64(most) {
+		if span*k.perYear/step < float64(most)-1e-9 {
 			decimals := 0
 			for s := step; s != math.Trunc(s); s *= 10 {
 				decimals++
@@ -184,7 +184,7 @@ func timeAxis(lo, hi float64, most int) (axis, string) {
 // formatFixed writes v with the given decimals, a true minus sign and commas
 // between thousands; far from one it writes a power of ten.
 func formatFixed(v float64, decimals int) string {
-	if v != 0 && (decimals > 6 || math.Abs(v) >= 1e7) {
+	if decimals > 6 || math.Abs(v) >= 1e7 {
 		return formatPower(v)
 	}
 	return dress(strconv.FormatFloat(v, 'f', decimals, 64))
@@ -192,47 +192,40 @@ func formatFixed(v float64, decimals int) string {
 
 // formatShort writes v in as few digits as identify it.
 func formatShort(v float64) string {
-	if a := math.Abs(v); v != 0 && (a < 1e-4 || a >= 1e7) {
-		return formatPower(v)
+	if a := math.Abs(v); a >= 1e-4 && a < 1e7 {
+		return dress(strconv.FormatFloat(v, 'f', -1, 64))
 	}
-	return dress(strconv.FormatFloat(v, 'f', -1, 64))
+	return formatPower(v)
 }
 
 // formatDigits writes v to the given number of significant digits.
 func formatDigits(v float64, digits int) string {
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits-1, 64), 64)
-	if a := math.Abs(rounded); rounded == 0 || (a >= 1e-4 && a < 1e7) {
-		decimals := 0
-		if rounded != 0 {
-			decimals = max(0, digits-1-int(math.Floor(math.Log10(a))))
-		}
-		return dress(strconv.FormatFloat(rounded, 'f', decimals, 64))
+	a := math.Abs(rounded)
+	if a < 1e-4 || a >= 1e7 {
+		return formatPower(rounded)
 	}
-	return formatPower(rounded)
+	decimals := max(0, digits-1-int(math.Floor(math.Log10(a))))
+	return dress(strconv.FormatFloat(rounded, 'f', decimals, 64))
 }
 
-// formatPower writes v as a mantissa and a power of ten, 2×10⁻⁶.
+// formatPower writes v to three digits with a power of ten, 2×10⁻⁶, and zero
+// as 0.
 func formatPower(v float64) string {
-	mantissa, exp, _ := strings.Cut(strconv.FormatFloat(v, 'e', -1, 64), "e")
-	if m, _ := strconv.ParseFloat(mantissa, 64); math.Abs(m) != math.Trunc(math.Abs(m)) {
-		mantissa = strconv.FormatFloat(m, 'g', 3, 64)
+	if v == 0 {
+		return "0"
 	}
-	e, _ := strconv.Atoi(exp)
-	var up strings.Builder
-	for _, r := range strconv.Itoa(e) {
-		up.WriteRune(map[rune]rune{
-			'-': '⁻', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴', '5': '⁵', '6': '⁶', '7': '⁷', '8': '⁸', '9': '⁹',
-		}[r])
-	}
+	mantissa, exp, _ := strings.Cut(strconv.FormatFloat(v, 'e', 2, 64), "e")
+	mantissa = strings.TrimRight(strings.TrimRight(mantissa, "0"), ".")
+	power := strings.NewReplacer("+0", "", "+", "", "-0", "⁻", "-", "⁻",
+		"0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹").Replace(exp)
 	switch mantissa {
-	case "1":
-		mantissa = ""
-	case "-1":
-		mantissa = "-"
+	case "1", "-1":
+		mantissa = strings.TrimSuffix(mantissa, "1")
 	default:
 		mantissa += "×"
 	}
-	return strings.ReplaceAll(mantissa, "-", "−") + "10" + up.String()
+	return strings.ReplaceAll(mantissa, "-", "−") + "10" + power
 }
 
 // dress turns a plain decimal into print: −12,345.6, and never −0.

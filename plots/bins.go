@@ -35,28 +35,32 @@ func newSample(values, weights []float64) sample {
 	return s
 }
 
-// exceedance returns the corners of the falling staircase
+// exceedance returns the falling staircase
 //
 //	x ↦ share of the sample at or above x
 //
-// from x = lo to the largest value. Of many more steps than a page can show,
-// every so manyth is drawn, exactly where it is.
+// from x = lo to the largest value. A sample too large for its steps to be seen
+// becomes a line through every so manyth corner, off by at most a 400th of it.
 func (s sample) exceedance(lo float64) (xs, shares []float64) {
-	const most = 2000
+	const most = 400
 	n := len(s.values)
 	stride := max(1, n/most)
 	xs, shares = []float64{lo}, []float64{1}
 	above := 1.0
-	for i := range n {
+	for i, v := range s.values {
+		before := above
 		above -= s.weights[i]
-		if (i+1)%stride != 0 && i != n-1 {
-			continue
-		}
 		if i == n-1 {
 			above = 0 // exactly
 		}
-		xs = append(xs, s.values[i], s.values[i])
-		shares = append(shares, shares[len(shares)-1], above)
+		switch {
+		case stride == 1:
+			xs, shares = append(xs, v, v), append(shares, before, above)
+		case i == 0:
+			xs, shares = append(xs, v), append(shares, 1)
+		case (i+1)%stride == 0 || i == n-1:
+			xs, shares = append(xs, v), append(shares, above)
+		}
 	}
 	return xs, shares
 }
@@ -114,7 +118,7 @@ func (s sample) niceEdges() (edges []float64, rule string) {
 	const mostBins = 80
 	n := len(s.values)
 	lo, hi := s.values[0], s.values[n-1]
-	if lo == hi {
+	if same(lo, hi) {
 		half := 0.05 * math.Abs(lo)
 		if half == 0 {
 			half = 0.5
@@ -124,7 +128,7 @@ func (s sample) niceEdges() (edges []float64, rule string) {
 	width := 2 * (s.rank(0.75) - s.rank(0.25)) / math.Cbrt(float64(n))
 	if (hi-lo)/mostBins > width {
 		lo, hi = s.rank(0.001), s.rank(0.999)
-		if lo == hi {
+		if same(lo, hi) {
 			lo, hi = s.values[0], s.values[n-1]
 		}
 		width = max(width, (hi-lo)/mostBins)

@@ -23,7 +23,12 @@ func (c *checker) want(ok bool, format string, args ...any) {
 
 func (c *checker) err() error { return errors.Join(c.faults...) }
 
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+// finite reports whether v is a number that an axis can be made for.
+func finite(v float64) bool { return math.Abs(v) < 1e100 }
+
+// same reports whether lo and hi differ by no more than rounding may do, too
+// little to cut the range between them into steps.
+func same(lo, hi float64) bool { return hi-lo <= 1e-9*max(math.Abs(lo), math.Abs(hi)) }
 
 // increasing reports whether all values are finite and each exceeds the one before.
 func increasing(vs []float64) bool {

@@ -56,6 +56,7 @@ func DecayDistribution(in DecayData) (*Figure, error) {
 	if c.err() == nil {
 		values, weights = survivors(in.Decay, in.Weight)
 		c.want(len(values) > 0, "none of %d paths has a finite Decay", len(in.Decay))
+		c.weights("Weight of the paths with a finite Decay", weights)
 	}
 	if err := c.err(); err != nil {
 		return nil, err

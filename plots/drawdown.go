@@ -55,7 +55,7 @@ func Drawdown(in DrawdownData) (*Figure, error) {
 	for i, s := range in.Series {
 		curves[i].xs, curves[i].ys = newSample(s.Depth, s.Weight).exceedance(0)
 		if len(s.Marks) > 0 {
-			legend = append(legend, seriesKey(s.Name, looks[i]))
+			legend = append(legend, seriesKey(s.Name, looks[i], heavy))
 		} else {
 			legend = append(legend, lineKey(s.Name, looks[i].line(heavy)))
 		}

@@ -123,12 +123,16 @@ func Fan(in FanData) (*Figure, error) {
 	if in.Ruined > 0 {
 		notes = append(notes, "Ruined by the end: "+formatDigits(100*in.Ruined, 2)+" % of paths.")
 	}
+	bottom := floor
+	if !clipped { // the lowest curve stands clear of the axis
+		bottom *= 0.8
+	}
 	x, unit := timeAxis(in.Times[0], in.Times[n-1], 8)
 	fan := panel{
 		label:  "Value (start = 1, log scale)",
 		xlabel: "Time (" + unit + ")",
 		x:      x,
-		y:      logAxis(floor, navs.hi, 1, 9),
+		y:      logAxis(bottom, 1.1*navs.hi, 1, 9),
 		right:  labelRoom(labels),
 		paint: func(p plane) {
 			p.area(tint(looks[0].color, 0.16), in.Times, q[0], q[4])

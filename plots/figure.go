@@ -28,9 +28,6 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// dpi is the resolution of a PNG, in dots per inch.
-const dpi = 200
-
 // A Figure is a finished drawing of a fixed size. It does not change after its
 // constructor returns, and may be written any number of times.
 type Figure struct {
@@ -53,7 +50,9 @@ func (f *Figure) Size() (width, height float64) {
 }
 
 // WritePNG writes the figure at 200 dots per inch on white.
-func (f *Figure) WritePNG(w io.Writer) error {
+func (f *Figure) WritePNG(w io.Writer) error { return f.writePNG(w, 200) }
+
+func (f *Figure) writePNG(w io.Writer, dpi int) error {
 	c := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi))
 	f.replay(c)
 	var b bytes.Buffer
@@ -61,15 +60,15 @@ func (f *Figure) WritePNG(w io.Writer) error {
 		return err
 	}
 	const header = 8 + 25 // the signature and the IHDR chunk, which pHYs has to follow
-	_, err := w.Write(slices.Concat(b.Bytes()[:header], resolution(), b.Bytes()[header:]))
+	_, err := w.Write(slices.Concat(b.Bytes()[:header], resolution(dpi), b.Bytes()[header:]))
 	return err
 }
 
 // resolution is the PNG chunk that says how many pixels make a metre, so that a
 // paper shows the figure at its own size.
 // Source: PNG specification, third edition, 11.3.4.3 (pHYs).
-func resolution() []byte {
-	perMetre := uint32(math.Round(dpi / 0.0254))
+func resolution(dpi int) []byte {
+	perMetre := uint32(math.Round(float64(dpi) / 0.0254))
 	chunk := binary.BigEndian.AppendUint32(nil, 9) // length of the data
 	chunk = append(chunk, "pHYs"...)
 	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)

@@ -2,9 +2,15 @@ package plots
 
 import (
 	"bytes"
+	"encoding/xml"
 	"flag"
+	"image"
+	"image/png"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 )
 
@@ -26,11 +32,12 @@ func render(t *testing.T, f *Figure) (png, svg []byte) {
 }
 
 // keep writes a figure to the folder of -out.
-func keep(t *testing.T, name string, png, svg []byte) {
+func keep(t *testing.T, name string, f *Figure) {
 	t.Helper()
 	if *out == "" {
 		return
 	}
+	png, svg := render(t, f)
 	for ext, data := range map[string][]byte{".png": png, ".svg": svg} {
 		if err := os.WriteFile(filepath.Join(*out, name+ext), data, 0o666); err != nil {
 			t.Fatal(err)
@@ -38,15 +45,158 @@ func keep(t *testing.T, name string, png, svg []byte) {
 	}
 }
 
-func TestGallery(t *testing.T) {
+// The drawings, at half the usual resolution, against images that someone has
+// looked at. A different processor may round the edge of a shape differently,
+// hence the few pixels allowed; one digit of one label changes more.
+func TestGolden(t *testing.T) {
+	const mayDiffer = 12 // pixels
 	for name, build := range gallery() {
 		t.Run(name, func(t *testing.T) {
 			f, err := build()
 			if err != nil {
 				t.Fatal(err)
 			}
-			png, svg := render(t, f)
-			keep(t, name, png, svg)
+			keep(t, name, f)
+			var got bytes.Buffer
+			if err := f.writePNG(&got, 100); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join("testdata", name+".png")
+			if *update {
+				if err := os.WriteFile(path, got.Bytes(), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := differing(t, got.Bytes(), want); n > mayDiffer {
+				t.Errorf("%d pixels differ from %s; look at both, then run with -update", n, path)
+			}
 		})
+	}
+}
+
+// differing counts the pixels that differ by more than a sixteenth in a channel,
+// or returns all of them if the sizes differ.
+func differing(t *testing.T, a, b []byte) int {
+	t.Helper()
+	decode := func(data []byte) image.Image {
+		m, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	p, q := decode(a), decode(b)
+	if p.Bounds() != q.Bounds() {
+		return p.Bounds().Dx() * p.Bounds().Dy()
+	}
+	n := 0
+	for y := range p.Bounds().Dy() {
+		for x := range p.Bounds().Dx() {
+			r1, g1, b1, _ := p.At(x, y).RGBA()
+			r2, g2, b2, _ := q.At(x, y).RGBA()
+			if far(r1, r2) || far(g1, g2) || far(b1, b2) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func far(a, b uint32) bool { return max(a, b)-min(a, b) > 0xffff/16 }
+
+// Two figures from the same input, drawn at once and twice each, are the same
+// bytes.
+func TestSameBytes(t *testing.T) {
+	a, b := gallery(), gallery()
+	for name := range a {
+		first, err := a[name]()
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := b[name]()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var pngs, svgs [4][]byte
+		var wait sync.WaitGroup
+		for i, f := range []*Figure{first, first, second, second} {
+			wait.Go(func() {
+				var p, s bytes.Buffer
+				if f.writePNG(&p, 40) == nil && f.WriteSVG(&s) == nil {
+					pngs[i], svgs[i] = p.Bytes(), s.Bytes()
+				}
+			})
+		}
+		wait.Wait()
+		for i := range pngs {
+			if len(pngs[i]) == 0 || !bytes.Equal(pngs[i], pngs[0]) {
+				t.Errorf("%s: PNG %d differs from the first", name, i)
+			}
+			if len(svgs[i]) == 0 || !bytes.Equal(svgs[i], svgs[0]) {
+				t.Errorf("%s: SVG %d differs from the first", name, i)
+			}
+		}
+	}
+}
+
+// An SVG is well formed, says its title and caption as text, and needs no font
+// and nothing from elsewhere.
+func TestSVGStandsAlone(t *testing.T) {
+	d := costs()
+	d.Title, d.Caption = "Fees < 1 % & more", "A caption."
+	f, err := CostDrag(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, svg := render(t, f)
+	texts := map[string]string{}
+	dec := xml.NewDecoder(bytes.NewReader(svg))
+	element := ""
+	for {
+		token, err := dec.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch x := token.(type) {
+		case xml.StartElement:
+			element = x.Name.Local
+			if element == "text" || element == "image" || element == "use" {
+				t.Errorf("found <%s>; want paths only", element)
+			}
+		case xml.CharData:
+			texts[element] += string(x)
+		}
+	}
+	if got := strings.TrimSpace(texts["title"]); got != d.Title {
+		t.Errorf("title = %q, want %q", got, d.Title)
+	}
+	if got := strings.TrimSpace(texts["desc"]); got != "Zero throughout and not drawn: Funding, Entry fee.\nA caption." {
+		t.Errorf("desc = %q", got)
+	}
+}
+
+// A long caption adds height and leaves the data as large as before.
+func TestCaptionAddsHeight(t *testing.T) {
+	d := costs()
+	short, err := CostDrag(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Caption = strings.Repeat(caption+" ", 10)
+	long, err := CostDrag(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w1, h1 := short.Size()
+	w2, h2 := long.Size()
+	if w1 != 6.5 || w2 != w1 || !(h2 > h1+1) {
+		t.Errorf("sizes %v x %v and %v x %v; want 6.5 wide, the second more than an inch taller", w1, h1, w2, h2)
 	}
 }

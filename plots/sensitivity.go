@@ -67,7 +67,7 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 	// Series differ in everything, exact lines only in their dashes.
 	var legend []entry
 	for i, name := range series {
-		legend = append(legend, seriesKey(name, looks[i]))
+		legend = append(legend, seriesKey(name, looks[i], thin))
 	}
 	for i, name := range exact {
 		legend = append(legend, lineKey(name, exactLine(i)))

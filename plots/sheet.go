@@ -103,9 +103,9 @@ func lineKey(name string, style draw.LineStyle) entry {
 }
 
 // seriesKey is a legend entry for a line with points.
-func seriesKey(name string, l look) entry {
+func seriesKey(name string, l look, width vg.Length) entry {
 	return entry{name: name, wide: sampleWidth, sample: func(c draw.Canvas, a, b vg.Point) {
-		c.StrokeLine2(l.line(thin), a.X, a.Y, b.X, b.Y)
+		c.StrokeLine2(l.line(width), a.X, a.Y, b.X, b.Y)
 		l.marker.draw(c, vg.Point{X: (a.X + b.X) / 2, Y: a.Y}, l.color)
 	}}
 }

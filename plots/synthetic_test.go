@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -204,5 +203,3 @@ func gallery() map[string]func() (*Figure, error) {
 		"sensitivity": func() (*Figure, error) { return Sensitivity(sensitivity(12)) },
 	}
 }
-
-var _ = fmt.Sprint
