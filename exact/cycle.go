@@ -83,16 +83,6 @@ type cycle interface {
 	clock(s complex128) complex128
 }
 
-// sum adds the weights' products with values.
-func sum(weights []complex128, values []float64) complex128 {
-	var re, im float64
-	for i, w := range weights {
-		re += real(w) * values[i]
-		im += imag(w) * values[i]
-	}
-	return complex(re, im)
-}
-
 func total(weights []complex128) complex128 {
 	var t complex128
 	for _, w := range weights {

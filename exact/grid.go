@@ -27,25 +27,21 @@ type stepped struct {
 	direct  [3][]float64 // from a start to an exit in its first step
 }
 
-// maxNodes limits the work of one operator to a few seconds.
-const maxNodes = 1400
+// A grid chooses at most chosenNodes, a second's work, and accepts maxNodes.
+const chosenNodes, maxNodes = 600, 1200
 
-// newStepped takes as many nodes as asked, or if zero a number for about eleven
-// digits: perMove for each standard deviation of a step that the band is wide.
-func newStepped(f frame, m Model, step, perMove float64, nodes int) (*stepped, error) {
+// nodesFor is a number of nodes for about eleven digits: perMove for each
+// standard deviation of a step that the band is wide.
+func (f frame) nodesFor(step, perMove float64) int {
+	move := f.sigma * math.Sqrt(step)
+	return int(min(22+perMove*(f.high-f.low)/move, 1e9))
+}
+
+// newStepped takes nodes Gauss nodes.
+func newStepped(f frame, m Model, step float64, nodes int) (*stepped, error) {
 	inc := m.increment(step)
 	shift := f.carry * step
 	kernel := func(from, to float64) float64 { return inc.density(to - from - shift) }
-	width := f.high - f.low
-	if nodes == 0 {
-		nodes = int(22 + perMove*width/inc.narrow)
-		if width < 1e-3*inc.narrow {
-			nodes = 8
-		}
-	}
-	if nodes > maxNodes {
-		return nil, fmt.Errorf("exact: the band is %.4g steps' moves wide and needs %d nodes; at most %d are used: take a longer step, or Step 0 with Shift for its effect", width/inc.narrow, nodes, maxNodes)
-	}
 	c := &stepped{frame: f, step: step, n: nodes}
 	var band rule
 	band.add(f.low, f.high, nodes)

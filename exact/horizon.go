@@ -278,14 +278,44 @@ func (p Problem) Moments(years float64) (Moments, error) {
 		if err != nil {
 			return Moments{}, err
 		}
-		for _, pair := range [][2]float64{{m.NAV, check.NAV}, {m.LogSD, check.LogSD}, {m.Log - 1, check.Log - 1}, {1 + m.Rebalances, 1 + check.Rebalances}, {1 + m.Turnover, 1 + check.Turnover}} {
-			m.Bound = max(m.Bound, math.Abs(pair[0]/pair[1]-1))
-		}
+		m.Bound = m.change(check)
 		if !(m.Bound < 1e-6) {
 			return m, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: cycles are too regular for it; want less drift for the volatility, or at most %d steps", years, m.Bound, circleSteps)
 		}
 	}
 	return m, nil
+}
+
+// Doubled is Moments with twice the nodes, and with Bound also covering what the
+// doubling changed. Watched continuously it is Moments itself.
+func (p Problem) Doubled(years float64) (Moments, error) {
+	once, err := p.Moments(years)
+	if err != nil || p.Step == 0 {
+		return once, err
+	}
+	if p.Nodes == 0 {
+		p.Nodes = newFrame(p.Token, p.Model).nodesFor(p.Step, usual)
+	}
+	p.Nodes *= 2
+	twice, err := p.Moments(years)
+	if err != nil {
+		return Moments{}, err
+	}
+	twice.Bound = max(twice.Bound, twice.change(once))
+	return twice, nil
+}
+
+// change is the largest relative difference of two results, where quantities
+// near zero count against 1.
+func (m Moments) change(n Moments) float64 {
+	worst := 0.0
+	for _, pair := range [][2]float64{
+		{m.NAV, n.NAV}, {m.Log - 1, n.Log - 1}, {m.LogSD, n.LogSD}, {m.Decay - 1, n.Decay - 1}, {m.DecaySD, n.DecaySD},
+		{1 + m.Rebalances, 1 + n.Rebalances}, {1 + m.Turnover, 1 + n.Turnover}, {1 + m.Liquidated, 1 + n.Liquidated},
+	} {
+		worst = max(worst, math.Abs(pair[0]-pair[1])/max(math.Abs(pair[1]), 1e-300))
+	}
+	return worst
 }
 
 func (p Problem) secondMoment() bool {

@@ -42,7 +42,13 @@ func (p Problem) cycle(scale, perMove float64) (frame, cycle, error) {
 		if p.Token.To == Partial && p.Token.Speed > 0 && p.Token.Speed < 1 {
 			return f, nil, errors.New("exact: partial rebalances on a grid go to as many places as they start from; want Step 0, or To Target or Edge")
 		}
-		c, err := newStepped(f, p.Model, p.Step, perMove, p.Nodes)
+		nodes := p.Nodes
+		if nodes == 0 {
+			if nodes = f.nodesFor(p.Step, perMove); nodes > chosenNodes {
+				return f, nil, fmt.Errorf("exact: the band is %.3g standard deviations of a step wide and needs %d nodes; at most %d are used: take a longer step, or Step 0 with Shift", (f.high-f.low)/(f.sigma*math.Sqrt(p.Step)), nodes, chosenNodes)
+			}
+		}
+		c, err := newStepped(f, p.Model, p.Step, nodes)
 		return f, c, err
 	}
 	if !(min(f.start[fromUp]-f.low, f.high-f.start[fromUp], f.start[fromDown]-f.low, f.high-f.start[fromDown]) > 1e-9*(f.high-f.low)) {
