@@ -10,49 +10,42 @@ import (
 // A Market follows one underlying on one path: what all tokens on it share.
 type Market struct {
 	x   float64 // log of the price over its start
+	s   float64 // the price over its start as a running product, for the drawdown
 	qv  float64 // Σ of squared log-returns from close to close
 	rec drawdown
 }
 
 // NewMarket returns a market at the start.
-func NewMarket() Market { return Market{rec: newDrawdown(1)} }
+func NewMarket() Market { return Market{s: 1, rec: newDrawdown(1)} }
 
 // Advance walks the markets of a group over the steps from … to−1 of a block.
 func Advance(b *block.Block, underlying int, markets *[block.Lanes]Market, from, to int) {
-	move, gap := b.Move[underlying], b.Gap[underlying]
+	move, gross, gap := b.Move[underlying], b.Gross[underlying], b.Gap[underlying]
 	lo, hi := b.Lo[underlying], b.Hi[underlying]
 	for i := range markets {
 		m := &markets[i]
 		for s := from; s < to; s++ {
 			now := time.Duration(b.First+s+1) * b.Step
-			bar := Bar{Move: move[s][i]}
-			if lo != nil {
-				bar.Lo, bar.Hi = lo[s][i], hi[s][i]
-				if gap != nil {
-					bar.Gap = gap[s][i]
-				}
+			r := move[s][i]
+			if gap != nil {
+				r += gap[s][i]
+				m.s *= fmath.Exp(gap[s][i])
+				m.rec.visit(m.s, now-b.Step)
 			}
-			m.Step(bar, lo != nil, now, b.Step)
+			if lo != nil {
+				first, second := lo[s][i], hi[s][i]
+				if second < -first {
+					first, second = second, first
+				}
+				m.rec.visit(float64(m.s*fmath.Exp(first)), now)
+				m.rec.visit(float64(m.s*fmath.Exp(second)), now)
+			}
+			m.s *= gross[s][i]
+			m.rec.visit(m.s, now)
+			m.x += r
+			m.qv += float64(r * r)
 		}
 	}
-}
-
-// Step takes the market over one bar that ends at now.
-func (m *Market) Step(bar Bar, extremes bool, now, step time.Duration) {
-	open := m.x + bar.Gap
-	r := bar.Gap + bar.Move
-	if extremes {
-		m.rec.visit(fmath.Exp(open), now-step)
-		first, second := bar.Lo, bar.Hi
-		if bar.Hi < -bar.Lo {
-			first, second = bar.Hi, bar.Lo
-		}
-		m.rec.visit(fmath.Exp(open+first), now-step/2)
-		m.rec.visit(fmath.Exp(open+second), now-step/2)
-	}
-	m.x += r
-	m.qv += float64(r * r)
-	m.rec.visit(fmath.Exp(m.x), now)
 }
 
 // Price is the price over its start.

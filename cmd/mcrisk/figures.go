@@ -52,8 +52,8 @@ func fanFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary, fan *analytics
 		Times: append([]float64{0}, times...), Name: e.Token.Name,
 		P05: at(fan.NAV, 0.05), P25: at(fan.NAV, 0.25), P50: at(fan.NAV, 0.5), P75: at(fan.NAV, 0.75), P95: at(fan.NAV, 0.95),
 		Medians: []plots.Line{
-			{Name: "Underlying, median", Y: at(fan.Price, 0.5)},
-			{Name: "Ideal token, median", Y: at(fan.Ideal, 0.5)},
+			{Name: "Underlying", Y: at(fan.Price, 0.5)},
+			{Name: "Ideal token", Y: at(fan.Ideal, 0.5)},
 		},
 		Ruined: ruined.Value,
 	})
@@ -70,11 +70,10 @@ func decayFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary) (*plots.Figu
 	for i, q := range analytics.Quantiles(decay, levels, confidence) {
 		quantiles = append(quantiles, plots.Quantile{P: levels[i], Estimate: q})
 	}
-	edges, _ := analytics.Bins(decay, 80)
 	qv := analytics.Mean(e.Column("realised_variance"), confidence).Value
 	return plots.DecayDistribution(plots.DecayData{
 		Title: e.Token.Name + ": decay against the compounding ideal", Caption: caption(p, e.N),
-		Decay: decay, Edges: edges, Quantiles: quantiles,
+		Decay: decay, Quantiles: quantiles,
 		References: []plots.Reference{{Name: "Ideal token", At: tokens.VolatilityDecay(e.Token.Target, qv)}},
 	})
 }
