@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"gonum.org/v1/plot/vg"
 	"mcrisk/analytics"
 )
 
@@ -107,6 +108,20 @@ func TestFormats(t *testing.T) {
 	} {
 		if tt.got != tt.want {
 			t.Errorf("got %q, want %q", tt.got, tt.want)
+		}
+	}
+}
+
+// Labels too wide for their ticks are thinned evenly.
+func TestLabelStride(t *testing.T) {
+	p := plane{x: linearAxis(0, 1, 1, 11)}
+	for _, tt := range []struct {
+		width vg.Length
+		want  int
+	}{{400, 1}, {150, 2}, {60, 3}, {1, 11}} {
+		p.Max.X = tt.width
+		if got := p.labelStride(); got != tt.want {
+			t.Errorf("%v wide: every label number %d, want %d", tt.width, got, tt.want)
 		}
 	}
 }

@@ -101,16 +101,18 @@ func (s sample) bin(edges []float64) histogram {
 // density is the share per unit of value in bin i.
 func (h histogram) density(i int) float64 { return h.share[i] / (h.edges[i+1] - h.edges[i]) }
 
-// quantile is the value below which a share p of the values lies, by count:
-// used to place bins, not to report.
+// rank is the value below which a share p of the values lies, by count: to
+// place bins, not to report.
 func (s sample) rank(p float64) float64 {
 	return s.values[min(len(s.values)-1, int(p*float64(len(s.values))))]
 }
 
 // niceEdges makes bins of one round width and says by which rule. The width is
-// that of Freedman and Diaconis, 2·IQR/n^⅓, rounded up to 1, 2 or 5 times a
-// power of ten; bins reach over all values, or over their middle 99.8 % where
-// the tails would take more than mostBins.
+// that of Freedman and Diaconis, 2·IQR/n^⅓, but at least a mostBins-th of what
+// the bins reach over, rounded to 1, 2 or 5 times a power of ten. They reach over
+// all values but stragglers: those both in the outermost hundredth and more than
+// six interquartile ranges beyond a quartile, which would press the rest into a
+// corner.
 //
 // Source: Freedman and Diaconis (1981), "On the histogram as a density
 // estimator: L2 theory".
@@ -125,14 +127,13 @@ func (s sample) niceEdges() (edges []float64, rule string) {
 		}
 		return []float64{lo - half, lo + half}, ", since all values are equal"
 	}
-	width := 2 * (s.rank(0.75) - s.rank(0.25)) / math.Cbrt(float64(n))
-	if (hi-lo)/mostBins > width {
-		lo, hi = s.rank(0.001), s.rank(0.999)
-		if same(lo, hi) {
-			lo, hi = s.values[0], s.values[n-1]
-		}
-		width = max(width, (hi-lo)/mostBins)
+	q1, q3 := s.rank(0.25), s.rank(0.75)
+	iqr := q3 - q1
+	if !same(q1, q3) {
+		lo = max(lo, min(q1-6*iqr, s.rank(0.01)))
+		hi = min(hi, max(q3+6*iqr, s.rank(0.99)))
 	}
+	width := max(2*iqr/math.Cbrt(float64(n)), (hi-lo)/mostBins)
 	step, _ := niceStep(hi-lo, max(2, int((hi-lo)/width)+1))
 	first, last := math.Floor(lo/step), math.Floor(hi/step)+1
 	for k := first; k <= last; k++ {
@@ -141,8 +142,8 @@ func (s sample) niceEdges() (edges []float64, rule string) {
 	return edges, fmt.Sprintf(", by the rule of Freedman and Diaconis with at most %d bins, rounded", mostBins)
 }
 
-// note says in words how wide the bins are and what lies outside them.
-func (h histogram) note(rule string) string {
+// note says in words how wide the bins are and what of the sample lies outside.
+func (s sample) note(h histogram, rule string) string {
 	lo, hi := math.Inf(1), 0.0
 	for i := range h.counts {
 		w := h.edges[i+1] - h.edges[i]
@@ -152,8 +153,19 @@ func (h histogram) note(rule string) string {
 	if hi > lo*1.001 {
 		note = "Bins are " + formatDigits(lo, 2) + " to " + formatDigits(hi, 2) + " wide" + rule + "."
 	}
-	if h.below+h.above > 0 {
-		note += " Beyond them: " + formatFixed(float64(h.below), 0) + " paths below and " + formatFixed(float64(h.above), 0) + " above."
+	if h.below > 0 {
+		note += fmt.Sprintf(" Not shown below them: %s, down to %s.", paths(h.below), formatDigits(s.values[0], 3))
+	}
+	if h.above > 0 {
+		note += fmt.Sprintf(" Not shown above them: %s, up to %s.", paths(h.above), formatDigits(s.values[len(s.values)-1], 3))
 	}
 	return note
+}
+
+// paths counts paths in words.
+func paths(n int) string {
+	if n == 1 {
+		return "1 path"
+	}
+	return formatFixed(float64(n), 0) + " paths"
 }

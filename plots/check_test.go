@@ -13,16 +13,16 @@ import (
 // and what was wanted.
 func TestErrors(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
-	w := newWorld(2, 40, 20, 0.8)
+	small := func() world { return newWorld(2, 40, 20, 0.8) } // anew for each row, which spoils it
 	undefined := analytics.Estimate{Value: nan, Lo: nan, Hi: nan}
 	fan := func(change func(*FanData)) func() (*Figure, error) {
-		return func() (*Figure, error) { d := w.fan(); change(&d); return Fan(d) }
+		return func() (*Figure, error) { d := small().fan(); change(&d); return Fan(d) }
 	}
 	decay := func(change func(*DecayData)) func() (*Figure, error) {
-		return func() (*Figure, error) { d := w.decayData(); change(&d); return DecayDistribution(d) }
+		return func() (*Figure, error) { d := small().decayData(); change(&d); return DecayDistribution(d) }
 	}
 	fall := func(change func(*DrawdownData)) func() (*Figure, error) {
-		return func() (*Figure, error) { d := w.drawdown(); change(&d); return Drawdown(d) }
+		return func() (*Figure, error) { d := small().drawdown(); change(&d); return Drawdown(d) }
 	}
 	cost := func(change func(*CostDragData)) func() (*Figure, error) {
 		return func() (*Figure, error) { d := costs(); change(&d); return CostDrag(d) }
@@ -44,6 +44,7 @@ func TestErrors(t *testing.T) {
 		{"short median", fan(func(d *FanData) { d.Medians[1].Y = nil }), `Fan: median "Ideal 3x" has 0 values for 21 Times`},
 		{"ruined in percent", fan(func(d *FanData) { d.Ruined = 3 }), "Fan: Ruined = 3; want a share in [0, 1]"},
 		{"ruined NaN", fan(func(d *FanData) { d.Ruined = nan }), "Fan: Ruined = NaN"},
+		{"median with X", fan(func(d *FanData) { d.Medians[0].X = d.Times }), `median "ETH" has its own X; want nil`},
 		{"too many medians", fan(func(d *FanData) { d.Medians = make([]Line, 5) }), "Fan: 5 Medians; want at most 4"},
 
 		{"empty decay", func() (*Figure, error) { return DecayDistribution(DecayData{}) }, "DecayDistribution: no Decay"},

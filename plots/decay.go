@@ -109,9 +109,9 @@ func DecayDistribution(in DecayData) (*Figure, error) {
 			}
 		},
 	}
-	s := sheet{title: in.Title, caption: in.Caption, legend: legend, notes: []string{h.note(rule)}, height: 3.1 * vg.Inch}
+	s := sheet{title: in.Title, caption: in.Caption, legend: legend, notes: []string{sorted.note(h, rule)}, height: 3.1 * vg.Inch}
 	if ruined := len(in.Decay) - len(values); ruined > 0 {
-		s.notes = append(s.notes, fmt.Sprintf("%s of %s paths were ruined; they have no decay and are left out.", formatFixed(float64(ruined), 0), formatFixed(float64(len(in.Decay)), 0)))
+		s.notes = append(s.notes, fmt.Sprintf("Left out, having no decay since ruined: %s of %s.", paths(ruined), formatFixed(float64(len(in.Decay)), 0)))
 	}
 	return s.figure(func(body draw.Canvas) { smallMultiples(body, 1, []panel{bars}) }), nil
 }

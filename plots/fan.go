@@ -21,7 +21,7 @@ type FanData struct {
 	P05, P25, P50, P75, P95 []float64
 
 	// Medians of what the token is compared with, such as its underlying and
-	// the ideal token, over the same Times (X may be left nil); in initial value.
+	// the ideal token, over the same Times (so X stays nil); in initial value.
 	Medians []Line
 
 	Ruined float64 // share of the paths ruined by the last time, in [0, 1]
@@ -84,6 +84,7 @@ func Fan(in FanData) (*Figure, error) {
 		}
 	}
 	for _, m := range in.Medians {
+		c.want(m.X == nil, "median %q has its own X; want nil, since it stands at Times", m.Name)
 		checkNAV(fmt.Sprintf("median %q", m.Name), m.Y)
 	}
 	if err := c.err(); err != nil {
@@ -118,7 +119,7 @@ func Fan(in FanData) (*Figure, error) {
 
 	var notes []string
 	if clipped {
-		notes = append(notes, "Values below "+formatShort(floor)+", ruined paths among them, are drawn at the lower edge.")
+		notes = append(notes, "Values below "+formatDigits(floor, 2)+", and zero where a quantile is ruined, are drawn at the lower edge.")
 	}
 	if in.Ruined > 0 {
 		notes = append(notes, "Ruined by the end: "+formatDigits(100*in.Ruined, 2)+" % of paths.")

@@ -1,6 +1,8 @@
 package plots
 
 import (
+	"math"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"mcrisk/analytics"
@@ -156,7 +158,8 @@ func (m Metric) axis() axis {
 		ys.include(l.Y...)
 	}
 	if m.Log && ys.lo > 0 {
-		return logAxis(ys.lo/1.1, ys.hi*1.1, m.Scale.factor(), 6)
+		pad := max(1.1, math.Pow(ys.hi/ys.lo, 0.05))
+		return logAxis(ys.lo/pad, ys.hi*pad, m.Scale.factor(), 6)
 	}
 	lo, hi := padded(ys.lo, ys.hi)
 	return linearAxis(lo, hi, m.Scale.factor(), 6)

@@ -1,7 +1,7 @@
 package plots
 
 import (
-	"cmp"
+	"image/color"
 	"slices"
 	"strings"
 
@@ -110,26 +110,13 @@ func seriesKey(name string, l look, width vg.Length) entry {
 	}}
 }
 
-// spread moves heights apart until neighbours are at least gap from each other
-// and all lie in [lo, hi] if there is room, keeping their order.
-func spread(heights []vg.Length, gap, lo, hi vg.Length) []vg.Length {
-	order := make([]int, len(heights))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(heights[i], heights[j]) })
-	out := make([]vg.Length, len(heights))
-	floor := lo
-	for _, i := range order {
-		out[i] = max(heights[i], floor)
-		floor = out[i] + gap
-	}
-	ceiling := hi
-	for _, i := range slices.Backward(order) {
-		out[i] = min(out[i], ceiling)
-		ceiling = out[i] - gap
-	}
-	return out
+// patchKey is a legend entry for an area.
+func patchKey(name string, fill color.Color) entry {
+	return entry{name: name, wide: sampleWidth, sample: func(c draw.Canvas, a, b vg.Point) {
+		r := vg.Rectangle{Min: vg.Point{X: a.X, Y: a.Y - 3}, Max: vg.Point{X: b.X, Y: b.Y + 3}}
+		c.SetColor(fill)
+		c.Fill(r.Path())
+	}}
 }
 
 // postKey is a legend entry for a vertical line.

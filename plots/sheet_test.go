@@ -29,19 +29,21 @@ func TestSpread(t *testing.T) {
 }
 
 func TestWrap(t *testing.T) {
+	for width := vg.Length(100); width < 468; width += 7 {
+		lines := captionInk.wrap(caption, width)
+		for _, line := range lines {
+			if w := captionInk.width(line); w > width {
+				t.Errorf("width %v: %v wide: %q", width, w, line)
+			}
+			if strings.HasPrefix(line, "%") {
+				t.Errorf("width %v: a percent sign is parted from its number: %q", width, line)
+			}
+		}
+		if got := strings.ReplaceAll(strings.Join(lines, " "), "\u00a0", " "); got != caption {
+			t.Errorf("width %v: words are lost: %q", width, got)
+		}
+	}
 	const width = 468
-	lines := captionInk.wrap(strings.Repeat(caption+" ", 5), width)
-	if len(lines) < 5 {
-		t.Errorf("%d lines", len(lines))
-	}
-	for _, line := range lines {
-		if w := captionInk.width(line); w > width {
-			t.Errorf("%v wide: %q", w, line)
-		}
-		if strings.HasPrefix(line, "%") {
-			t.Errorf("a percent sign is parted from its number: %q", line)
-		}
-	}
 	if got := captionInk.wrap("one\n\ntwo", width); !slices.Equal(got, []string{"one", "two"}) {
 		t.Errorf("paragraphs: %q", got)
 	}
