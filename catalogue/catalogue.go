@@ -17,6 +17,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"mcrisk/param"
 )
 
 //go:embed *.yaml
@@ -112,46 +114,8 @@ func lookup[T named](kind, name string, entries []T) (T, error) {
 		names = append(names, e.name())
 	}
 	var none T
-	if near := nearest(name, names); len(near) > 0 {
+	if near := param.Nearest(strings.ToUpper(name), names); len(near) > 0 {
 		return none, fmt.Errorf("catalogue: no %s %.40q; did you mean %s?", kind, name, strings.Join(near, " or "))
 	}
 	return none, fmt.Errorf("catalogue: no %s %.40q; want one of %s", kind, name, strings.Join(names, ", "))
-}
-
-// nearest returns the up to three names that the fewest edits turn name into,
-// nearest first, leaving out those that have less than half in common with it.
-func nearest(name string, names []string) []string {
-	name = strings.ToUpper(name)
-	var near []string
-	for _, n := range names {
-		if 2*edits(name, strings.ToUpper(n)) <= len(n) {
-			near = append(near, n)
-		}
-	}
-	slices.SortStableFunc(near, func(a, b string) int {
-		return cmp.Compare(edits(name, strings.ToUpper(a)), edits(name, strings.ToUpper(b)))
-	})
-	return near[:min(3, len(near))]
-}
-
-// edits is the Levenshtein distance: the number of bytes to insert, delete or
-// replace to turn a into b.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1) // distances from a[:i] to every b[:j]
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

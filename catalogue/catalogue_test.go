@@ -60,30 +60,6 @@ func TestLookup(t *testing.T) {
 	}
 }
 
-func TestEdits(t *testing.T) {
-	for _, tt := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"abc", "abc", 0},
-		{"kitten", "sitting", 3}, {"saturday", "sunday", 3}, {"flaw", "lawn", 2}, {"ab", "ba", 2}, // Wikipedia, Levenshtein distance
-	} {
-		if got, back := edits(tt.a, tt.b), edits(tt.b, tt.a); got != tt.want || back != tt.want {
-			t.Errorf("from %q to %q %d, and back %d; want %d", tt.a, tt.b, got, back, tt.want)
-		}
-	}
-}
-
-func TestNearest(t *testing.T) {
-	names := []string{"ABCDEF", "ABCDEX", "ABCDXX", "ABCXXX", "ABXXXX"}
-	if got, want := nearest("abcdex", names), []string{"ABCDEX", "ABCDEF", "ABCDXX"}; !slices.Equal(got, want) {
-		t.Errorf("got %v; want %v", got, want)
-	}
-	if got := nearest("ABCDEF", []string{"ABCXXX", "ABXXXX"}); !slices.Equal(got, []string{"ABCXXX"}) {
-		t.Errorf("got %v; want the one that has half in common", got)
-	}
-}
-
 func TestUnite(t *testing.T) {
 	btc, eth := Underlying{Name: "BTC"}, Underlying{Name: "ETH"}
 	_, err := unite([]Family{

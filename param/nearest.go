@@ -3,15 +3,19 @@ package param
 import "sort"
 
 // Nearest returns up to three of the names that are close to a misspelt one,
-// the closest first.
+// the closest first, leaving out those that have less than half in common with
+// it.
 func Nearest(name string, names []string) []string {
+	if len(name) > 40 { // no name is that long, and the distance takes the product of the lengths
+		return nil
+	}
 	type match struct {
 		name string
 		d    int
 	}
 	var ms []match
 	for _, n := range names {
-		if d := distance(name, n); d <= 1+max(len(name), len(n))/3 {
+		if d := distance(name, n); 2*d <= len(n) {
 			ms = append(ms, match{n, d})
 		}
 	}

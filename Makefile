@@ -1,0 +1,42 @@
+# Targets for people and for CI alike.
+GO ?= go
+
+.PHONY: check test race bits bench figures run ci
+
+# check is what a change must pass before review.
+check:
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+# test is the README's test command.
+test:
+	$(GO) test ./...
+
+race:
+	$(GO) test -race -short ./...
+
+# bits compares the golden numbers of the results-bearing packages under other
+# instruction sets; they must be the same everywhere.
+GOLDEN = $(GO) test -count=1 -run Golden ./fmath ./random ./models ./tokens ./study
+bits:
+	$(GOLDEN)
+	GODEBUG=cpu.fma=off $(GOLDEN)
+	@if grep -qw avx2 /proc/cpuinfo 2>/dev/null; then echo GOAMD64=v3; GOAMD64=v3 $(GOLDEN); fi
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./benchmarks
+
+# run is the README's run command.
+run:
+	$(GO) run ./cmd/mcrisk simulate --token ETHBULL3X
+
+# figures draws the pictures that the documentation shows.
+figures:
+	rm -rf docs/figures.new
+	$(GO) run ./cmd/mcrisk simulate --token ETHBULL3X --out docs/figures.new
+	mkdir -p docs/figures
+	cp docs/figures.new/figures/*.png docs/figures/
+	rm -rf docs/figures.new
+
+ci: check race bits test run
