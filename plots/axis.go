@@ -99,12 +99,9 @@ func niceStep(span float64, most int) (step float64, decimals int) {
 	}
 }
 
-// logAxis spans lo to hi, both positive, by decades, with finer ticks where
+// logAxis spans lo to hi, 0 < lo < hi, by decades, with finer ticks where
 // there are few decades and coarser ones where there are many.
 func logAxis(lo, hi, factor float64, most int) axis {
-	if lo == hi {
-		lo, hi = lo/2, hi*2
-	}
 	a := axis{min: lo, max: hi, log: true}
 	first := int(math.Floor(math.Log10(lo * factor)))
 	last := int(math.Ceil(math.Log10(hi * factor)))

@@ -139,7 +139,7 @@ func (s sample) niceEdges() (edges []float64, rule string) {
 	for k := first; k <= last; k++ {
 		edges = append(edges, k*step)
 	}
-	return edges, fmt.Sprintf(", by the rule of Freedman and Diaconis with at most %d bins, rounded", mostBins)
+	return edges, fmt.Sprintf(", by the rule of Freedman and Diaconis, at most %d of them", mostBins)
 }
 
 // note says in words how wide the bins are and what of the sample lies outside.
@@ -154,10 +154,10 @@ func (s sample) note(h histogram, rule string) string {
 		note = "Bins are " + formatDigits(lo, 2) + " to " + formatDigits(hi, 2) + " wide" + rule + "."
 	}
 	if h.below > 0 {
-		note += fmt.Sprintf(" Not shown below them: %s, down to %s.", paths(h.below), formatDigits(s.values[0], 3))
+		note += fmt.Sprintf(" Not shown below: %s, down to %s.", paths(h.below), formatDigits(s.values[0], 3))
 	}
 	if h.above > 0 {
-		note += fmt.Sprintf(" Not shown above them: %s, up to %s.", paths(h.above), formatDigits(s.values[len(s.values)-1], 3))
+		note += fmt.Sprintf(" Not shown above: %s, up to %s.", paths(h.above), formatDigits(s.values[len(s.values)-1], 3))
 	}
 	return note
 }

@@ -126,8 +126,8 @@ func TestNote(t *testing.T) {
 		want  string
 	}{
 		{[]float64{-10, 0, 10}, "Bins are 10 wide."},
-		{[]float64{-1, 0, 0.5}, "Bins are 0.50 to 1.0 wide. Not shown below them: 1 path, down to −9.02. Not shown above them: 1 path, up to 3.00."},
-		{[]float64{0, 0.05}, "Bins are 0.050 wide. Not shown below them: 3 paths, down to −9.02. Not shown above them: 2 paths, up to 3.00."},
+		{[]float64{-1, 0, 0.5}, "Bins are 0.50 to 1.0 wide. Not shown below: 1 path, down to −9.02. Not shown above: 1 path, up to 3.00."},
+		{[]float64{0, 0.05}, "Bins are 0.050 wide. Not shown below: 3 paths, down to −9.02. Not shown above: 2 paths, up to 3.00."},
 	} {
 		if got := s.note(s.bin(tt.edges), ""); got != tt.want {
 			t.Errorf("note %q, want %q", got, tt.want)

@@ -83,9 +83,12 @@ type Line struct {
 func (l Line) check(c *checker) {
 	c.want(len(l.X) >= 2 && len(l.X) == len(l.Y), "line %q has %d X and %d Y; want equally many, at least 2", l.Name, len(l.X), len(l.Y))
 	c.want(increasing(l.X), "X of line %q are not finite and increasing", l.Name)
-	ys := nothing()
-	ys.include(l.Y...)
-	c.want(ys.lo <= ys.hi, "line %q has no finite Y", l.Name)
+	some := false
+	for i, y := range l.Y {
+		some = some || finite(y)
+		c.want(finite(y) || math.IsNaN(y), "line %q: Y[%d] = %v; want a finite value or NaN", l.Name, i, y)
+	}
+	c.want(some, "line %q has no finite Y", l.Name)
 }
 
 // share checks that each value is a fraction of one.

@@ -82,6 +82,7 @@ func TestErrors(t *testing.T) {
 		{"infinite", sense(func(d *SensitivityData) { d.Metrics[0].Series[0].Y[0].Value = inf }), "Y[0] = {Value:+Inf"},
 		{"one-ended interval", sense(func(d *SensitivityData) { d.Metrics[0].Series[0].Y[0].Hi = nan }), "want a finite value within its interval, or NaN"},
 		{"exact line NaN", sense(func(d *SensitivityData) { d.Metrics[0].Exact[0].Y = slices.Repeat([]float64{nan}, 56) }), `line "exact, to the edge" has no finite Y`},
+		{"exact line infinite", sense(func(d *SensitivityData) { d.Metrics[0].Exact[0].Y[3] = inf }), `line "exact, to the edge": Y[3] = +Inf`},
 		{"marked NaN", sense(func(d *SensitivityData) { d.Marked[0].At = nan }), "is at NaN; want a finite value"},
 	} {
 		f, err := tt.build()

@@ -111,7 +111,7 @@ func DecayDistribution(in DecayData) (*Figure, error) {
 	}
 	s := sheet{title: in.Title, caption: in.Caption, legend: legend, notes: []string{sorted.note(h, rule)}, height: 3.1 * vg.Inch}
 	if ruined := len(in.Decay) - len(values); ruined > 0 {
-		s.notes = append(s.notes, fmt.Sprintf("Left out, having no decay since ruined: %s of %s.", paths(ruined), formatFixed(float64(len(in.Decay)), 0)))
+		s.notes = append(s.notes, fmt.Sprintf("Left out: %s of %s, ruined and so without a decay.", formatFixed(float64(ruined), 0), paths(len(in.Decay))))
 	}
 	return s.figure(func(body draw.Canvas) { smallMultiples(body, 1, []panel{bars}) }), nil
 }

@@ -2,7 +2,6 @@ package plots
 
 import (
 	"fmt"
-	"math"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -61,7 +60,7 @@ func Fan(in FanData) (*Figure, error) {
 	checkNAV := func(field string, values []float64) {
 		c.want(len(values) == n, "%s has %d values for %d Times", field, len(values), n)
 		for i, v := range values {
-			if !(v >= 0) || math.IsInf(v, 0) {
+			if !(v >= 0 && finite(v)) {
 				c.want(false, "%s[%d] = %v; want a finite NAV ≥ 0", field, i, v)
 				break
 			}
@@ -149,7 +148,7 @@ func Fan(in FanData) (*Figure, error) {
 		title: in.Title, caption: in.Caption, notes: notes, height: 3.4 * vg.Inch,
 		legend: []entry{
 			patchKey("5–95 % of paths", tint(looks[0].color, 0.16)),
-			patchKey("25–75 % of paths", tint(looks[0].color, 0.40)),
+			patchKey("25–75 % of paths", tint(looks[0].color, 0.40)), // one band over the other
 		},
 	}
 	return s.figure(func(body draw.Canvas) { smallMultiples(body, 1, []panel{fan}) }), nil

@@ -37,10 +37,13 @@ type Figure struct {
 	strokes       recorder.Canvas
 }
 
-// record keeps what paint draws on a canvas of the given size.
+// record keeps what paint draws on a white page of the given size.
 func record(width, height vg.Length, title, caption string, paint func(draw.Canvas)) *Figure {
 	f := &Figure{width: width, height: height, title: title, caption: caption}
-	paint(draw.NewCanvas(&f.strokes, width, height))
+	c := draw.NewCanvas(&f.strokes, width, height)
+	c.SetColor(white)
+	c.Fill(c.Rectangle.Path())
+	paint(c)
 	return f
 }
 

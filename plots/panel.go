@@ -137,20 +137,17 @@ func (q panel) room() (leftRoom, rightRoom, bottom, top vg.Length) {
 	}
 	leftRoom += tickLength + tickGap
 	rightRoom = q.right
+	const narrow = 100            // points; data are wider, so labels hang over less than this says
 	for _, t := range q.x.ticks { // half a label may hang over each end
-		half := tickInk.width(t.label) / 2
-		if q.x.place(t.at) < 0.02 {
-			leftRoom = max(leftRoom, half)
-		}
-		if q.x.place(t.at) > 0.98 {
-			rightRoom = max(rightRoom, half)
-		}
+		half, place := tickInk.width(t.label)/2, vg.Length(q.x.place(t.at))
+		leftRoom = max(leftRoom, half-place*narrow)
+		rightRoom = max(rightRoom, half-(1-place)*narrow)
 	}
 	bottom = tickLength + tickGap + tickInk.leading()
 	if q.xlabel != "" {
 		bottom += labelInk.leading()
 	}
-	top = q.top + tickInk.capital()/2 + 2
+	top = q.top + tickInk.capital()/2 + 2 + vg.Length(len(q.lines))*labelInk.leading()
 	return leftRoom, rightRoom, bottom, top
 }
 
@@ -237,17 +234,17 @@ func smallMultiples(c draw.Canvas, cols int, panels []panel) {
 	lefts, rights := make([]vg.Length, cols), make([]vg.Length, cols)
 	bottoms, tops := make([]vg.Length, rows), make([]vg.Length, rows)
 	for i, q := range panels {
-		l, r, b, t := q.room()
+		l, r, b, _ := q.room()
 		row, col := i/cols, i%cols
 		lefts[col], rights[col] = max(lefts[col], l), max(rights[col], r)
-		bottoms[row], tops[row] = max(bottoms[row], b), max(tops[row], t)
+		bottoms[row] = max(bottoms[row], b)
 	}
 	width := (c.Max.X - c.Min.X - gutterX*vg.Length(cols-1) - sum(lefts) - sum(rights)) / vg.Length(cols)
 	for i := range panels { // labels need the width; they then take height
 		q, row, col := &panels[i], i/cols, i%cols
 		q.lines = labelInk.wrap(keepUnit(q.label), lefts[col]+width+rights[col])
 		_, _, _, t := q.room()
-		tops[row] = max(tops[row], t+vg.Length(len(q.lines))*labelInk.leading())
+		tops[row] = max(tops[row], t)
 	}
 	height := (c.Max.Y - c.Min.Y - gutterY*vg.Length(rows-1) - sum(bottoms) - sum(tops)) / vg.Length(rows)
 	y := c.Max.Y

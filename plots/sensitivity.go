@@ -139,7 +139,7 @@ func (s Series) check(c *checker, metric string) {
 	some := false
 	for i, e := range s.Y {
 		some = some || finite(e.Value)
-		c.want(drawable(e) || e.Value != e.Value, "metric %q, series %q: Y[%d] = %+v; want a finite value within its interval, or NaN", metric, s.Name, i, e)
+		c.want(drawable(e) || math.IsNaN(e.Value), "metric %q, series %q: Y[%d] = %+v; want a finite value within its interval, or NaN", metric, s.Name, i, e)
 	}
 	c.want(some || len(s.Y) == 0, "metric %q, series %q: every value is NaN", metric, s.Name)
 }

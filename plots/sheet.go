@@ -33,11 +33,10 @@ func (s sheet) figure(paint func(body draw.Canvas)) *Figure {
 	words := strings.Join(append(slices.Clone(s.notes), s.caption), "\n")
 	small := captionInk.wrap(words, width)
 
-	total := 2*margin + s.height +
+	total := 2*margin + headGap + s.height + captionGap +
 		vg.Length(len(titles))*titleInk.leading() +
 		vg.Length(len(keys))*tickInk.leading() +
 		vg.Length(len(small))*captionInk.leading()
-	total += headGap + captionGap
 	return record(pageWidth, total, s.title, strings.TrimSpace(words), func(c draw.Canvas) {
 		y := c.Max.Y - margin
 		for _, line := range titles {

@@ -20,7 +20,7 @@ var sans = sync.OnceValue(func() *sfnt.Font {
 	return face.Face
 })
 
-// Ink is how a text looks: its size and its colour.
+// An ink is how a text looks: its size and its colour.
 type ink struct {
 	size  vg.Length
 	color color.Color
