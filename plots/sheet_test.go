@@ -29,7 +29,7 @@ func TestSpread(t *testing.T) {
 }
 
 func TestWrap(t *testing.T) {
-	for width := vg.Length(100); width < 468; width += 7 {
+	for width := vg.Length(100); width < 468; width += 41 {
 		lines := captionInk.wrap(caption, width)
 		for _, line := range lines {
 			if w := captionInk.width(line); w > width {
