@@ -96,11 +96,11 @@ func (t Token) Check() error {
 // that never traded, signed; infinite if it never does.
 func (t Token) LiquidationLeverage() float64 {
 	v := t.Mechanism.venue(t.Target, 0)
-	// With equity 1 the margin is linear in the exposure x = L, b = 1 − L.
-	slope := v.cx - v.cb
-	l := (v.cn*math.Abs(t.Target) - v.cb) / slope
-	if l*t.Target <= 0 {
+	// The price moves the exposure x until cx·x + cb·b = cn·n.
+	b := 1 - t.Target
+	x := (v.cn*math.Abs(t.Target) - v.cb*b) / v.cx
+	if !(x*t.Target > 0) {
 		return math.Inf(1)
 	}
-	return l
+	return x / (x + b)
 }
