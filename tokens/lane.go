@@ -27,9 +27,10 @@ type Lane struct {
 	growth float64 // product of the price events' e'/e since it was last folded into logs
 
 	rec drawdown
-	min float64 // least equity
-	lev struct{ min, max float64 }
+	min float64                    // least equity
+	lev struct{ min, max float64 } // of leverage, while there is equity
 
+	bust             float64 // least equity over exposure once there is no equity, else zero
 	marginRatio      float64 // smallest equity over entry size
 	rebalances       int
 	turnover         float64
@@ -174,13 +175,17 @@ func (l *Lane) end(now time.Duration) {
 // gauge notes leverage and margin where they may be extreme: before a trade.
 func (k *Kernel) gauge(l *Lane) {
 	e := l.x + l.b
+	if k.venue.entry && l.n > 0 {
+		l.marginRatio = min(l.marginRatio, e/l.n)
+	}
+	if !(e > 0) { // no equity is left to lever, but the venue's test still has a value
+		l.bust = min(l.bust, e/math.Abs(l.x))
+		return
+	}
 	lev := math.Abs(l.x) / e
 	if lev > l.lev.max {
 		l.lev.max = lev
 	} else if lev < l.lev.min {
 		l.lev.min = lev
-	}
-	if k.venue.cn > 0 && l.n > 0 {
-		l.marginRatio = min(l.marginRatio, e/l.n)
 	}
 }

@@ -59,18 +59,21 @@ func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 // health is the smallest health factor or margin ratio met: at the largest
 // leverage, except where it depends on the size at entry.
 func (k *Kernel) health(l *Lane) float64 {
-	w := l.lev.max
+	m := 1 / l.lev.max // equity over exposure
+	if l.bust < 0 {
+		m = l.bust
+	}
 	switch {
-	case k.venue.perp && k.venue.cn > 0:
+	case k.venue.entry:
 		return l.marginRatio
 	case k.venue.perp:
-		return 1 / w
-	case k.sign > 0 && w <= 1:
+		return m
+	case k.sign < 0:
+		return float64(k.venue.cb * (1 + m))
+	case m >= 1: // no debt
 		return math.Inf(1)
-	case k.sign > 0:
-		return float64(w*k.venue.cx) / (w - 1)
 	}
-	return float64((1+w)*k.venue.cb) / w
+	return k.venue.cx / (1 - m)
 }
 
 // A Column is one number of a lifetime, by the name it has in files.

@@ -21,10 +21,11 @@ func (k *Kernel) liquidate(l *Lane, now time.Duration) {
 	e := l.x + l.b
 	penalty := 0.0
 	if k.venue.perp {
-		penalty = float64(k.venue.liquidationFee * l.n)
-		if k.venue.cn == 0 {
-			penalty = float64(k.venue.liquidationFee * math.Abs(l.x))
+		base := math.Abs(l.x)
+		if k.venue.entry {
+			base = l.n
 		}
+		penalty = float64(k.venue.liquidationFee * base)
 		l.x, l.b, l.n = 0, e-penalty, 0
 	} else {
 		penalty = k.liquidateLoan(l)

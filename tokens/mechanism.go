@@ -26,9 +26,10 @@ type venue struct {
 	itemX, itemB       Item    // what that interest is called
 	funding, borrowFee float64 // a step's funding and borrow fee, fractions of notional
 	perp               bool
+	entry              bool // maintenance and liquidation fee refer to the entry size
 
 	bonus          float64 // loan: the liquidator's
-	liquidationFee float64 // perpetual: fraction of n
+	liquidationFee float64 // perpetual: fraction of the base
 }
 
 func (v *venue) margin(l *Lane) float64 {
@@ -99,11 +100,11 @@ func (m Perp) check() error {
 }
 
 func (m Perp) venue(target, years float64) venue {
-	v := venue{cx: 1, cb: 1, perp: true, liquidationFee: m.LiquidationFee,
+	v := venue{cx: 1, cb: 1, perp: true, entry: m.Base == EntrySize, liquidationFee: m.LiquidationFee,
 		funding: float64(m.Funding * years), borrowFee: float64(m.BorrowFee * years)}
 	need := m.Maintenance + m.CloseFee
 	switch {
-	case m.Base == EntrySize:
+	case v.entry:
 		v.cn = need
 	case target > 0:
 		v.cx = 1 - need
