@@ -16,6 +16,7 @@ const (
 	Diffusion = 0 // Brownian increments, one stream for each Brownian track
 	JumpClock = 1 // times of jumps
 	JumpSize  = 2 // sizes of jumps
+	Regime    = 3 // first regime and holding times
 )
 
 // Stream returns the ID of the index-th stream for a purpose.
@@ -79,4 +80,33 @@ func (s *Source) Norm() float64 {
 	a := s.Uint32()
 	x, _ := normals(a, s.Uint32())
 	return float64(x)
+}
+
+// ExpAt returns the n-th exponential number of a stream, addressed directly.
+func ExpAt(seed, path uint64, id ID, n uint64) float64 {
+	s := at(seed, path, id, n)
+	return s.Exp()
+}
+
+// NormAt returns the n-th standard normal of a stream, addressed directly.
+func NormAt(seed, path uint64, id ID, n uint64) float64 {
+	s := at(seed, path, id, n)
+	return s.Norm()
+}
+
+// at returns a stream placed before its n-th pair of words.
+func at(seed, path uint64, id ID, n uint64) Source {
+	s := NewSource(seed, path, id)
+	s.quad = uint32(n / 2)
+	if n%2 == 1 {
+		s.Uint64()
+	}
+	return s
+}
+
+// FloatAt returns the n-th uniform number of a stream in (0, 1), addressed
+// directly.
+func FloatAt(seed, path uint64, id ID, n uint64) float64 {
+	s := at(seed, path, id, n)
+	return s.Float64()
 }
