@@ -50,6 +50,7 @@ type Kernel struct {
 	step   time.Duration
 	fee    float64 // a step's streaming fee: e^{−fee·dt} − 1
 	logFee float64
+	first  Lane // at the start
 }
 
 // Compile checks a token and makes it ready for steps of one length.
@@ -59,22 +60,21 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	}
 	years := float64(step) / float64(365*24*time.Hour)
 	logFee := -float64(t.StreamingFee * years)
-	return &Kernel{
+	k := &Kernel{
 		token: t, venue: t.Mechanism.venue(t.Target, years),
 		sign: math.Copysign(1, t.Target), target: math.Abs(t.Target),
 		step: step, fee: fmath.Expm1(logFee), logFee: logFee,
-	}, nil
+	}
+	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, n: k.target, growth: 1, min: 1, marginRatio: math.Inf(1),
+		due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
+	k.first.lev.min, k.first.lev.max = k.target, k.target
+	k.first.rec = newDrawdown(1)
+	k.wait(&k.first, 0)
+	return k, nil
 }
 
 // Begin returns a lane at the start: exposure T, cash 1 − T.
-func (k *Kernel) Begin() Lane {
-	l := Lane{x: k.token.Target, b: 1 - k.token.Target, n: k.target, growth: 1, min: 1, marginRatio: math.Inf(1),
-		due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
-	l.lev.min, l.lev.max = k.target, k.target
-	l.rec = newDrawdown(1)
-	k.wait(&l, 0)
-	return l
-}
+func (k *Kernel) Begin() Lane { return k.first }
 
 // Equity is the lane's net asset value, in units of its initial equity.
 func (l *Lane) Equity() float64 {
