@@ -73,7 +73,7 @@ func TestErrors(t *testing.T) {
 
 		{"empty sensitivity", func() (*Figure, error) { return Sensitivity(SensitivityData{}) }, "Sensitivity: no Metrics"},
 		{"no unit", sense(func(d *SensitivityData) { d.XLabel = "" }), "Sensitivity: XLabel is empty; want the parameter and its unit"},
-		{"no series", sense(func(d *SensitivityData) { d.Metrics[1].Series = nil }), "has no Series"},
+		{"no series", sense(func(d *SensitivityData) { d.Metrics[1].Series = nil }), "has no Series and no Exact line"},
 		{"fewer Y", sense(func(d *SensitivityData) { d.Metrics[0].Series[0].Y = d.Metrics[0].Series[0].Y[1:] }), `metric "Cost drag (% a year)", series "to the edge": 4 X and 3 Y`},
 		{"X repeats", sense(func(d *SensitivityData) { d.Metrics[0].Series[0].X[1] = 0.05 }), "X are not finite and increasing"},
 		{"NaN only", sense(func(d *SensitivityData) {

@@ -49,7 +49,7 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 	var series, exact names
 	for _, m := range in.Metrics {
 		c.want(m.Label != "", "a metric has no Label; want the quantity and its unit")
-		c.want(len(m.Series) > 0, "metric %q has no Series", m.Label)
+		c.want(len(m.Series)+len(m.Exact) > 0, "metric %q has no Series and no Exact line", m.Label)
 		for _, s := range m.Series {
 			series.add(s.Name)
 			s.check(&c, m.Label)

@@ -86,6 +86,6 @@ Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
 	}
 	root.SuggestionsMinimumDistance = 3
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newSimulate(), newSweep(), newTrace(), newCalibrate(), newTokens(), newVersion())
+	root.AddCommand(newSimulate(), newSweep(), newExact(), newTrace(), newCalibrate(), newTokens(), newVersion())
 	return root
 }

@@ -157,6 +157,7 @@ func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over param.
 					data.Marked = []plots.Reference{{Name: "Its own", At: v}}
 				}
 				addSeries(&data, e.Token.Name, cells, t)
+			overlay(&data, p.spec, t, over, values)
 				figure, err := plots.Sensitivity(data)
 				if err != nil {
 					return err

@@ -1,0 +1,372 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"mcrisk/analytics"
+	"mcrisk/exact"
+	"mcrisk/models"
+	"mcrisk/param"
+	"mcrisk/plots"
+	"mcrisk/runs"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+func newExact() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "exact",
+		Short: "Answer for a band token without sampling",
+		Long: `exact computes what simulate estimates, without sampling error, for tokens whose
+cycles begin anew at every trade: a band on a loan, proportional costs, a price
+with independent increments, seen at the end of every step. Each number comes
+with a bound of its error, from doubling the nodes it is computed on. After a
+liquidation the token stops.
+
+With --over it draws the exact sensitivity curve.`,
+		Example: `  mcrisk exact --target 3 --band 2.8:3.2 --to target --fee 10bp --borrow 5% --sigma 0.6
+  mcrisk exact --token ETHBULL3X --impact 0 --gas 0 --fee 20bp
+  mcrisk exact --token ETHBULL3X --impact 0 --gas 0 --over half-width=0.05:0.6:0.05`,
+		Args: noArgs,
+	}
+	f := addStudyFlags(cmd)
+	o := addOutputFlags(cmd)
+	var over string
+	cmd.Flags().StringVar(&over, "over", "", "parameter and its values: `name=low:high:step` or name=a,b,c; draws the exact curve")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		p, err := f.plan()
+		if err != nil {
+			return err
+		}
+		if over == "" {
+			return exactly(cmd, p, o)
+		}
+		parameter, values, err := parseOver(p.spec, over)
+		if err != nil {
+			return inputError{err}
+		}
+		return exactCurve(cmd, p, o, parameter, values)
+	}
+	return cmd
+}
+
+// An exactMetric is a number known to within Bound.
+type exactMetric struct {
+	name, unit   string
+	value, bound float64
+}
+
+// An exactAnswer is what exact says about one token.
+type exactAnswer struct {
+	token     string
+	metrics   []exactMetric
+	quantiles []exactMetric // by level, as name
+	liquid    float64       // probability of liquidation
+}
+
+// problem states a token of a spec for package exact.
+func problem(s study.Spec, t study.TokenSpec) (exact.Problem, models.Model, tokens.Token, error) {
+	m, err := s.BuildModel()
+	if err != nil {
+		return exact.Problem{}, nil, tokens.Token{}, err
+	}
+	token, err := t.Build()
+	if err != nil {
+		return exact.Problem{}, nil, tokens.Token{}, err
+	}
+	p, err := exact.Of(token, m, s.Step)
+	if err != nil {
+		return p, m, token, fmt.Errorf("%s is beyond an exact answer:\n%w\nmcrisk simulate answers with the same flags", t.Name, err)
+	}
+	return p, m, token, nil
+}
+
+// price is what is known of the underlying at the horizon.
+func price(s study.Spec, m models.Model) (mean, meanLog, variance float64) {
+	years, step := models.Years(s.Horizon), models.Years(s.Step)
+	one := m.Moments(step)
+	mean = math.Exp(s.Model.Values["mu"] * years)
+	return mean, m.Moments(years).Mean, years / step * (one.Variance + one.Mean*one.Mean)
+}
+
+func answer(s study.Spec, t study.TokenSpec) (exactAnswer, error) {
+	p, model, token, err := problem(s, t)
+	if err != nil {
+		return exactAnswer{}, inputError{err}
+	}
+	years := models.Years(s.Horizon)
+	m, err := p.Doubled(years)
+	if err != nil {
+		return exactAnswer{}, err
+	}
+	law, err := p.Law(years)
+	if err != nil {
+		return exactAnswer{}, err
+	}
+	a := exactAnswer{token: t.Name, liquid: m.Liquidated}
+	add := func(name, unit string, v float64) {
+		a.metrics = append(a.metrics, exactMetric{name, unit, v, math.Abs(v) * m.Bound})
+	}
+	lawful := func(name, unit string, v float64, err error) error {
+		a.metrics = append(a.metrics, exactMetric{name, unit, v, law.Bound})
+		return err
+	}
+	mean, logS, qv := price(s, model)
+	add("nav", "initial equity", m.NAV)
+	add("holder_nav", "initial equity", m.NAV*(1-token.EntryFee)*(1-token.ExitFee))
+	add("log_nav", "log", m.Log)
+	add("ruined", "probability", m.Ruined)
+	a.metrics = append(a.metrics, exactMetric{"underlying", "initial price", mean, 0})
+	add("rebalances", "count", m.Rebalances)
+	add("turnover", "net asset values", m.Turnover)
+	add("decay_vs_power", "log", m.Decay)
+	add("decay_vs_linear", "initial equity", m.NAV-(1+token.Target*(mean-1)))
+	if m.Liquidated < 1e-9 { // else survivors' prices are not all prices
+		add("tracking_vs_ideal", "log", m.Log-(token.Target*logS+tokens.VolatilityDecay(token.Target, qv)))
+	}
+	add("trade_drag", "log per year", m.CostDrag/years)
+	add("p_liquidation", "probability", m.Liquidated)
+	for _, x := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
+		_ = lawful(fmt.Sprintf("p_loss_%.0f", 100*x), "probability", law.CDF(math.Log(1-x)), nil)
+	}
+	for _, tail := range []struct {
+		name string
+		p    float64
+		of   func(float64) (float64, error)
+	}{{"var_95", 0.05, law.VaR}, {"es_95", 0.05, law.ES}, {"var_99", 0.01, law.VaR}, {"es_99", 0.01, law.ES}} {
+		v, err := tail.of(tail.p)
+		if err := lawful(tail.name, "initial equity", v, err); err != nil {
+			return a, err
+		}
+	}
+	for _, q := range analytics.QuantileLevels {
+		x, err := law.Quantile(q)
+		if err != nil {
+			return a, err
+		}
+		a.quantiles = append(a.quantiles, exactMetric{strconv.FormatFloat(q, 'g', -1, 64), "initial equity", math.Exp(x), math.Exp(x) * law.Bound})
+	}
+	return a, nil
+}
+
+func exactly(cmd *cobra.Command, p *plan, o *outputFlags) error {
+	start := time.Now()
+	var answers []exactAnswer
+	for _, t := range p.spec.Tokens {
+		a, err := answer(p.spec, t)
+		if err != nil {
+			return err
+		}
+		if a.liquid > 1e-9 && t.Values["after-liquidation"] != float64(tokens.Stop) {
+			p.notes = append(p.notes, fmt.Sprintf("%s: liquidation has probability %s; these numbers stop there (--after-liquidation stop), simulate's own go on", t.Name, short(a.liquid)))
+		}
+		answers = append(answers, a)
+	}
+	w := cmd.OutOrStdout()
+	if o.json {
+		if err := writeExactJSON(w, answers); err != nil {
+			return err
+		}
+	} else {
+		for _, a := range answers {
+			fmt.Fprintf(w, "%s over %s, price seen every %s, without sampling\n\n", a.token, param.FormatSeconds(p.spec.Horizon.Seconds()), param.FormatSeconds(p.spec.Step.Seconds()))
+			t := newTable(w)
+			t.AppendHeader(table.Row{"metric", "value", "error below", "unit"})
+			for _, m := range a.metrics {
+				t.AppendRow(table.Row{m.name, strconv.FormatFloat(m.value, 'g', 10, 64), strconv.FormatFloat(m.bound, 'g', 2, 64), m.unit})
+			}
+			for _, m := range a.quantiles {
+				t.AppendRow(table.Row{"final NAV not exceeded with probability " + m.name, strconv.FormatFloat(m.value, 'g', 10, 64), strconv.FormatFloat(m.bound, 'g', 2, 64), m.unit})
+			}
+			t.Render()
+			fmt.Fprintln(w)
+		}
+		writeSettings(w, p.settings())
+		fmt.Fprintf(w, "\n%.2f s\n", time.Since(start).Seconds())
+	}
+	for _, n := range p.notes {
+		fmt.Fprintln(cmd.ErrOrStderr(), "note:", n)
+	}
+	return nil
+}
+
+func writeExactJSON(w io.Writer, answers []exactAnswer) error {
+	type value struct {
+		Estimate *float64 `json:"estimate"`
+		Bound    *float64 `json:"bound"`
+		Lo       *float64 `json:"lo"`
+		Hi       *float64 `json:"hi"`
+	}
+	of := func(m exactMetric) value {
+		return value{finite(m.value), finite(m.bound), finite(m.value - m.bound), finite(m.value + m.bound)}
+	}
+	type token struct {
+		Name      string                      `json:"name"`
+		Metrics   map[string]value            `json:"metrics"`
+		Quantiles map[string]map[string]value `json:"quantiles"`
+	}
+	var all struct {
+		Tokens []token `json:"tokens"`
+	}
+	for _, a := range answers {
+		t := token{a.token, map[string]value{}, map[string]map[string]value{"nav": {}}}
+		for _, m := range a.metrics {
+			t.Metrics[m.name] = of(m)
+		}
+		for _, m := range a.quantiles {
+			t.Quantiles["nav"][m.name] = of(m)
+		}
+		all.Tokens = append(all.Tokens, t)
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(all)
+}
+
+// exactLines are the exact curves of the sensitivity figure's metrics, by the
+// metric's name; empty where exact has no answer.
+func exactLines(s study.Spec, token int, over param.Param, values []float64) (map[string]plots.Line, error) {
+	lines := map[string]plots.Line{}
+	for _, v := range values {
+		c, err := s.With(over.Name, v)
+		if err == nil {
+			c, err = c.Complete()
+		}
+		if err != nil {
+			return nil, err
+		}
+		p, model, t, err := problem(c, c.Tokens[token])
+		if err != nil {
+			return nil, err
+		}
+		years := models.Years(c.Horizon)
+		m, err := p.Moments(years)
+		if err != nil {
+			return nil, fmt.Errorf("%s = %s: %w", over.Name, over.Format(v), err)
+		}
+		_, logS, qv := price(c, model)
+		for name, y := range map[string]float64{
+			"trade_drag":        m.CostDrag / years,
+			"tracking_vs_ideal": m.Log - (t.Target*logS + tokens.VolatilityDecay(t.Target, qv)),
+			"rebalances":        m.Rebalances / years,
+			"log_growth":        m.Log / years,
+		} {
+			l := lines[name]
+			l.Name = "Exact"
+			l.X, l.Y = append(l.X, v), append(l.Y, y)
+			lines[name] = l
+		}
+	}
+	return lines, nil
+}
+
+// finer puts points between the values of a number, so that a curve through
+// them looks like one.
+func finer(values []float64, p param.Param) []float64 {
+	if p.Unit == param.Choice || p.Unit == param.Time {
+		return values
+	}
+	const parts = 4
+	var fine []float64
+	for i := range values[:len(values)-1] {
+		for j := range parts {
+			fine = append(fine, values[i]+(values[i+1]-values[i])*float64(j)/parts)
+		}
+	}
+	return append(fine, values[len(values)-1])
+}
+
+// overlay lays exact curves over a sensitivity figure, where exact has an
+// answer.
+func overlay(d *plots.SensitivityData, s study.Spec, token int, over param.Param, values []float64) {
+	lines, err := exactLines(s, token, over, finer(values, over))
+	if err != nil {
+		return // beyond its reach; the simulated points stand alone
+	}
+	for i, name := range figureMetrics {
+		if l, ok := lines[name]; ok {
+			d.Metrics[i].Exact = append(d.Metrics[i].Exact, l)
+		}
+	}
+}
+
+// exactCurve prints and draws exact answers along one parameter.
+func exactCurve(cmd *cobra.Command, p *plan, o *outputFlags, over param.Param, values []float64) error {
+	start := time.Now()
+	lines, err := exactLines(p.spec, 0, over, values)
+	if err != nil {
+		return inputError{err}
+	}
+	drawn, err := exactLines(p.spec, 0, over, finer(values, over))
+	if err != nil {
+		return inputError{err}
+	}
+	names := []string{"log_growth", "trade_drag", "tracking_vs_ideal", "rebalances"}
+	dir, err := o.create(p.spec)
+	if err != nil {
+		return err
+	}
+	defer dir.abort()
+	if dir != nil {
+		if err := dir.File("spec.yaml", func(w io.Writer) error { return runs.WriteSpec(w, p.spec) }); err != nil {
+			return err
+		}
+		if !o.noFigures {
+			data := plots.SensitivityData{
+				Title:   fmt.Sprintf("%s: exact sensitivity to %s", p.spec.Tokens[0].Name, over.Name),
+				Caption: fmt.Sprintf("Without sampling, over %s, price seen every %s.", param.FormatSeconds(p.spec.Horizon.Seconds()), param.FormatSeconds(p.spec.Step.Seconds())),
+				XLabel:  axisLabel(over), XScale: scale(over.Unit),
+				Metrics: []plots.Metric{
+					{Label: "Expected log growth (% a year)", Scale: plots.Percent, Exact: []plots.Line{drawn["log_growth"]}},
+					{Label: "Trading drag (% a year)", Scale: plots.Percent, Exact: []plots.Line{drawn["trade_drag"]}},
+					{Label: "Tracking against the ideal (log, %)", Scale: plots.Percent, Exact: []plots.Line{drawn["tracking_vs_ideal"]}},
+					{Label: "Rebalances a year", Log: true, Exact: []plots.Line{drawn["rebalances"]}},
+				},
+			}
+			figure, err := plots.Sensitivity(data)
+			if err != nil {
+				return err
+			}
+			if err := dir.figures("", []namedFigure{{"sensitivity-exact", figure}}); err != nil {
+				return err
+			}
+		}
+		if err := dir.commit(p, "", 1, start); err != nil {
+			return err
+		}
+	}
+	w := cmd.OutOrStdout()
+	if o.json {
+		out := map[string]any{"over": over.Name, "values": values}
+		for _, n := range names {
+			out[n] = lines[n].Y
+		}
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		err = e.Encode(out)
+	} else {
+		t := newTable(w)
+		t.AppendHeader(table.Row{over.Name, "log_growth (per year)", "trade_drag (per year)", "tracking_vs_ideal (log)", "rebalances (per year)"})
+		for i, v := range values {
+			row := table.Row{over.Format(v)}
+			for _, n := range names {
+				row = append(row, strconv.FormatFloat(lines[n].Y[i], 'g', 9, 64))
+			}
+			t.AppendRow(row)
+		}
+		t.Render()
+		_, err = fmt.Fprintf(w, "\n%d values in %.2f s\n", len(values), time.Since(start).Seconds())
+	}
+	if dir != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), "written:", dir.Path)
+	}
+	return err
+}

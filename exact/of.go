@@ -1,0 +1,54 @@
+package exact
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"mcrisk/models"
+	"mcrisk/tokens"
+)
+
+// Of states the problem of a simulated token on a simulated price, seen at the
+// end of every step. A token or price that these methods cannot answer is
+// refused with all the reasons; package study simulates any of them.
+func Of(t tokens.Token, m models.Model, step time.Duration) (Problem, error) {
+	var faults []error
+	refuse := func(format string, args ...any) { faults = append(faults, fmt.Errorf("exact: "+format, args...)) }
+	x := Token{Target: t.Target, Buy: t.Cost.Fee + t.Cost.ImpactBase, Sell: t.Cost.Fee + t.Cost.ImpactBase, Fee: t.StreamingFee}
+	if band, ok := t.Policy.(tokens.Band); ok {
+		x.Low, x.High, x.Speed = band.Low, band.High, band.Speed
+		x.To = map[tokens.Destination]To{tokens.Edge: Edge, tokens.Target: Target, tokens.Partial: Partial}[band.To]
+	} else {
+		refuse("policy %T; only a band's cycles begin anew at each trade", t.Policy)
+	}
+	if loan, ok := t.Mechanism.(tokens.Loan); ok {
+		x.Borrow, x.Supply, x.Threshold, x.Bonus = loan.Borrow, loan.Supply, loan.Threshold, loan.Bonus
+	} else {
+		refuse("mechanism %T; funding paid from margin leaves leverage no longer the whole state", t.Mechanism)
+	}
+	if t.Cost.Gas > 0 {
+		refuse("gas of %v USD; a cost in dollars depends on how much money is left", t.Cost.Gas)
+	}
+	if t.Cost.Impact > 0 {
+		refuse("impact that grows with the trade; it depends on how much money is left")
+	}
+	if t.Keeper.Interval > step || t.Keeper.Latency > 0 {
+		refuse("a keeper that looks every %v and trades %v late; only one that trades at the end of every step begins each cycle anew", t.Keeper.Interval, t.Keeper.Latency)
+	}
+	p := Problem{Token: x, Step: models.Years(step)}
+	switch m := m.(type) {
+	case models.GBM:
+		p.Model = GBM{Mu: m.Mu, Sigma: m.Sigma}
+	case models.Merton:
+		p.Model = Merton{Mu: m.Mu, Sigma: m.Sigma, Rate: m.Rate, JumpMean: m.JumpMean, JumpSD: m.JumpSD}
+	case models.Kou:
+		p.Model = Kou{Mu: m.Mu, Sigma: m.Sigma, Rate: m.Rate, Up: m.Up, EtaUp: m.EtaUp, EtaDown: m.EtaDown}
+	default:
+		refuse("model %T; only prices with independent increments and a known density of a step", m)
+	}
+	if len(faults) == 0 {
+		faults = append(faults, p.check())
+	}
+	return p, errors.Join(faults...)
+}
