@@ -67,9 +67,6 @@ func Ordered[T any](ctx context.Context, n, workers int, start func() func(i int
 	var failure error
 	for o := range outcomes {
 		waiting[o.i] = o
-		if o.err != nil {
-			cancel()
-		}
 		for {
 			o, ok := waiting[next]
 			if !ok || failure != nil {
