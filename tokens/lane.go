@@ -107,31 +107,21 @@ func (k *Kernel) wait(l *Lane, now time.Duration) {
 	l.low, l.high = l.watch.Low*(1-tolerance), l.watch.High*(1+tolerance)
 }
 
-// book enters a money item whose event takes equity from e to e + a; with
-// several items in one event, use split.
-func (l *Lane) book(i Item, a, e float64) {
+// book enters an item of an event: the amount a, which with the event's other
+// items takes equity from e > 0 to e·(1 + q), where per is logPerUnit(q).
+func (l *Lane) book(i Item, a, e, per float64) {
 	l.money.add(i, a)
-	l.logs[i] += fmath.Log1p(a / e)
+	l.logs[i] += float64(a/e) * per
 }
 
-// split enters the items of one event that takes equity from e to e + Σa; each
-// log part is in proportion.
-func (l *Lane) split(e float64, items []Item, amounts []float64) {
-	total := 0.0
-	for _, a := range amounts {
-		total += a
-	}
-	per := logPerUnit(total / e)
-	for j, a := range amounts {
-		l.money.add(items[j], a)
-		l.logs[items[j]] += float64(a/e) * per
-	}
-}
-
-// logPerUnit returns ln(1+q)/q.
+// logPerUnit returns ln(1+q)/q, what a unit of q adds to log equity; zero if
+// the event leaves no equity, which has no logarithm.
 func logPerUnit(q float64) float64 {
-	if math.Abs(q) < 1e-4 { // the first term left out is below 2e-21
+	switch {
+	case math.Abs(q) < 1e-4: // the first term left out is below 2e-21
 		return 1 - float64(q*(1.0/2-float64(q*(1.0/3-float64(q*(1.0/4-float64(q/5)))))))
+	case !(q > -1):
+		return 0
 	}
 	return fmath.Log1p(q) / q
 }

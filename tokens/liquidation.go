@@ -30,8 +30,8 @@ func (k *Kernel) liquidate(l *Lane, now time.Duration) {
 	} else {
 		penalty = k.liquidateLoan(l)
 	}
-	if e > 0 && penalty < e {
-		l.book(LiquidationPenalty, -penalty, e)
+	if e > 0 {
+		l.book(LiquidationPenalty, -penalty, e, logPerUnit(-penalty/e))
 	} else {
 		l.money.add(LiquidationPenalty, -penalty)
 	}
@@ -40,7 +40,10 @@ func (k *Kernel) liquidate(l *Lane, now time.Duration) {
 	l.trace.event(l, now, "liquidation")
 	if !(l.x+l.b > 0) || k.token.AfterLiquidation == Stop {
 		l.end(now)
+		return
 	}
+	k.gauge(l)
+	k.visit(l, now)
 }
 
 // liquidateLoan lets liquidators repay debt against collateral until the

@@ -33,7 +33,13 @@ func (k *Kernel) Advance(b *block.Block, underlying int, lanes *[block.Lanes]Lan
 // end only, so the whole move is met as one jump.
 func (k *Kernel) gridStep(l *Lane, gross float64, now time.Duration) {
 	k.carry(l, now-k.step)
+	if l.ended {
+		return
+	}
 	k.jump(l, gross, now)
+	if l.ended {
+		return
+	}
 	k.close(l, now)
 }
 
@@ -46,28 +52,26 @@ func (k *Kernel) carry(l *Lane, now time.Duration) {
 		if v.funding == 0 && v.borrowFee == 0 {
 			return
 		}
-		f, g := -float64(v.funding*l.x), -float64(v.borrowFee*math.Abs(l.x))
-		k.split2(l, e, Funding, f, BorrowFee, g)
-		l.b += f + g
+		funding, fee := -float64(v.funding*l.x), -float64(v.borrowFee*math.Abs(l.x))
+		per := logPerUnit((funding + fee) / e)
+		l.book(Funding, funding, e, per)
+		l.book(BorrowFee, fee, e, per)
+		l.b += funding + fee
 	} else {
 		if v.growX == 0 && v.growB == 0 {
 			return
 		}
 		dx, db := float64(v.growX*l.x), float64(v.growB*l.b)
-		k.split2(l, e, v.itemX, dx, v.itemB, db)
+		per := logPerUnit((dx + db) / e)
+		l.book(v.itemX, dx, e, per)
+		l.book(v.itemB, db, e, per)
 		l.x += dx
 		l.b += db
 	}
 	l.trace.event(l, now, "carry")
-}
-
-// split2 books the two items of a carry event.
-func (k *Kernel) split2(l *Lane, e float64, i Item, a float64, j Item, c float64) {
-	per := logPerUnit((a + c) / e)
-	l.money.add(i, a)
-	l.money.add(j, c)
-	l.logs[i] += float64(float64(a/e) * per)
-	l.logs[j] += float64(float64(c/e) * per)
+	if !(l.x+l.b > 0) {
+		l.end(now)
+	}
 }
 
 // jump moves the price by a factor at once. Liquidation is met before
@@ -86,9 +90,6 @@ func (k *Kernel) jump(l *Lane, gross float64, now time.Duration) {
 
 // close ends a step: streaming fee, a look of the keeper, records.
 func (k *Kernel) close(l *Lane, now time.Duration) {
-	if l.ended {
-		return
-	}
 	if k.fee != 0 {
 		e := l.x + l.b
 		l.money.add(StreamingFee, float64(k.fee*e))
@@ -121,22 +122,25 @@ func (k *Kernel) beyond(l *Lane) bool {
 // places one, or trades at once if it is never late.
 func (k *Kernel) look(l *Lane, now time.Duration) {
 	k.gauge(l)
-	if l.due != Never {
+	looks := true
+	if interval := k.token.Keeper.Interval; interval > 0 {
+		if looks = now >= l.next; looks {
+			l.next = (now/interval + 1) * interval
+		}
+	}
+	switch {
+	case l.due != Never:
 		if now >= l.due {
 			l.due = Never
 			k.decide(l, now)
 		}
-		return
+	case looks && (k.beyond(l) || now >= l.watch.At):
+		k.order(l, now)
 	}
-	if interval := k.token.Keeper.Interval; interval > 0 {
-		if now < l.next {
-			return
-		}
-		l.next = (now/interval + 1) * interval
-	}
-	if !k.beyond(l) && now < l.watch.At {
-		return
-	}
+}
+
+// order sends the keeper's order: it is executed after the latency, or at once.
+func (k *Kernel) order(l *Lane, now time.Duration) {
 	if k.token.Keeper.Latency > 0 {
 		l.due = now + k.token.Keeper.Latency
 		l.trace.event(l, now, "order")
@@ -164,16 +168,19 @@ func (k *Kernel) trade(l *Lane, to float64, now time.Duration) bool {
 		return false
 	}
 	fee, impact, gas := c.of(q, aum)
-	l.split(e, tradeItems[:], []float64{-fee, -impact, -gas})
-	after := e - (fee + impact + gas)
+	cost := fee + impact + gas
+	per := logPerUnit(-cost / e)
+	l.book(TradeFee, -fee, e, per)
+	l.book(Impact, -impact, e, per)
+	l.book(Gas, -gas, e, per)
+	after := e - cost
 	k.position(l, float64(k.sign*float64(to*after)), after, q)
 	l.turnover += q / e
 	l.rebalances++
+	k.gauge(l)
 	l.trace.event(l, now, "rebalance")
 	return true
 }
-
-var tradeItems = [...]Item{TradeFee, Impact, Gas}
 
 // position sets exposure x at equity e after trading notional q.
 func (k *Kernel) position(l *Lane, x, e, q float64) {

@@ -21,15 +21,15 @@ type Bar struct {
 func (k *Kernel) barStep(l *Lane, bar Bar, now time.Duration) {
 	start := now - k.step
 	k.carry(l, start)
-	if bar.Gap != 0 {
+	if bar.Gap != 0 && !l.ended {
 		k.jump(l, fmath.Exp(bar.Gap), start)
-		if l.ended {
-			return
-		}
-		if k.token.Keeper.Interval == 0 {
+		if !l.ended {
 			k.look(l, start)
+			k.visit(l, start)
 		}
-		k.visit(l, start)
+	}
+	if l.ended {
+		return
 	}
 	first, second := bar.Lo, bar.Hi
 	if bar.Hi < -bar.Lo {
@@ -41,16 +41,19 @@ func (k *Kernel) barStep(l *Lane, bar Bar, now time.Duration) {
 	for i, w := range legs {
 		done += math.Abs(w)
 		end := now
-		if i < 2 && length > 0 {
+		if i < 2 {
+			if w == 0 {
+				continue
+			}
 			end = start + share(k.step, done/length)
-		} else if i < 2 {
-			continue // the price stood still: one leg of no length takes all the time
 		}
-		if w != 0 || i == 2 {
-			k.walk(l, leg{math.Copysign(1, w), math.Abs(w), math.Abs(w), at, end})
-		}
+		k.walk(l, leg{dir: math.Copysign(1, w), total: math.Abs(w), start: at, end: end})
 		if l.ended {
 			return
+		}
+		if end < now { // at an extreme; the close comes after the fee
+			k.look(l, end)
+			k.visit(l, end)
 		}
 		at = end
 	}
@@ -68,16 +71,19 @@ const piece = 0.001
 // A leg is a continuous, monotone move of the price.
 type leg struct {
 	dir, total float64 // +1 up or −1 down; size of the log move
-	left       float64 // log move still to make
+	done       float64 // log move made so far
 	start, end time.Duration
 }
+
+// left is the log move still to make.
+func (g *leg) left() float64 { return g.total - g.done }
 
 // now is the time at which the price is where it is.
 func (g *leg) now() time.Duration {
 	if g.total == 0 {
 		return g.start
 	}
-	return g.start + share(g.end-g.start, (g.total-g.left)/g.total)
+	return g.start + share(g.end-g.start, g.done/g.total)
 }
 
 // ahead is the log move to make until a time; infinite if it is not before the
@@ -87,17 +93,31 @@ func (g *leg) ahead(at time.Duration) float64 {
 		return math.Inf(1)
 	}
 	part := float64(at-g.start) / float64(g.end-g.start)
-	return max(float64(g.total*part)-(g.total-g.left), 0)
+	return max(float64(g.total*part)-g.done, 0)
 }
+
+// What a leg meets next.
+const (
+	atEnd = iota
+	atLiquidation
+	atClock
+	atEdge
+	atPiece
+)
 
 // walk takes the price through a leg, meeting whatever is nearest:
 // liquidation, the keeper's trigger, the clock.
+//
+// It ends whatever the policy says: at one price there is at most one trade at
+// an edge, a clock that does not advance stops for the rest of the leg, and
+// where there is nothing to trade the edges are not met again for a piece.
 func (k *Kernel) walk(l *Lane, g leg) {
 	always := k.token.Keeper.Interval == 0
-	clock := true           // the policy's clock still runs in this leg
-	tradedAt := math.Inf(1) // what was left of the leg at the last trade
+	clock := true    // the policy's clock still runs in this leg
+	traded := -1.0   // the point of the leg at which the last trade was
+	unwatched := 0.0 // edges are not met before this point
 	for !l.ended {
-		d, x, what := g.left, 0.0, atEnd
+		d, x, what := g.left(), 0.0, atEnd
 		if v, xv := k.liquidationAhead(l, g.dir); v <= d {
 			d, x, what = v, xv, atLiquidation
 		}
@@ -114,7 +134,11 @@ func (k *Kernel) walk(l *Lane, g leg) {
 			d, x, what = v, 0, atClock
 		}
 		if always && l.due == Never {
-			if v, xv := k.edgeAhead(l, g.dir); v < d {
+			if v := unwatched - g.done; v > 0 {
+				if v < d {
+					d, x, what = v, 0, atPiece
+				}
+			} else if v, xv := k.edgeAhead(l, g.dir); v < d {
 				d, x, what = v, xv, atEdge
 			}
 		}
@@ -122,55 +146,49 @@ func (k *Kernel) walk(l *Lane, g leg) {
 		now := g.now()
 		switch what {
 		case atEnd:
-			if always && l.due == Never {
-				k.look(l, g.end)
-			}
-			k.visit(l, g.end)
 			return
 		case atLiquidation:
 			k.liquidate(l, now)
+			if !l.ended && always && traded != g.done {
+				traded = g.done
+				k.look(l, now)
+			}
 		case atClock:
 			k.look(l, at)
 			clock = l.watch.At > at
 			k.visit(l, at)
+		case atPiece:
+			unwatched = 0
 		case atEdge:
-			k.gauge(l)
+			k.visit(l, now)
 			if k.token.Keeper.Latency > 0 {
-				l.due = now + k.token.Keeper.Latency
-				l.trace.event(l, now, "order")
+				k.order(l, now)
 				continue
 			}
-			k.visit(l, now)
 			v := k.view(l, now)
 			to, ok := k.token.Policy.Trade(v, &l.memo)
-			stay := ok && math.Abs(to-v.Leverage) <= 1e-9*v.Leverage
+			stay := math.Abs(to-v.Leverage) <= 1e-9*v.Leverage
 			switch {
-			case stay && k.token.Cost.proportional():
-				if tradedAt != g.left {
+			case ok && stay && k.rides(to, g.dir):
+				if traded != g.done {
 					l.rebalances++
 				}
-				k.ride(l, &g, to, min(g.left, g.ahead(l.watch.At)))
-			case stay || !ok || !k.trade(l, to, now):
-				k.advance(l, &g, min(g.left, piece, g.ahead(l.watch.At)), 0)
-				if stay {
-					k.trade(l, to, g.now())
+				d := g.left()
+				if clock {
+					d = min(d, g.ahead(l.watch.At))
 				}
+				k.ride(l, &g, to, d)
+				traded = g.done
+			case ok && !stay && traded != g.done && k.trade(l, to, now):
+				traded = g.done
 			default:
-				tradedAt = g.left
+				unwatched = g.done + piece
 			}
 			k.wait(l, g.now())
 			k.visit(l, g.now())
 		}
 	}
 }
-
-// What a leg meets next.
-const (
-	atEnd = iota
-	atLiquidation
-	atClock
-	atEdge
-)
 
 // advance moves the price on by a log move d, to exposure x if that is known
 // exactly (not zero).
@@ -183,7 +201,7 @@ func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
 		x = float64(l.x * gross)
 	}
 	l.move(x)
-	g.left = max(g.left-d, 0)
+	g.done = min(g.done+d, g.total)
 	l.trace.price(gross)
 	l.trace.event(l, g.now(), "price")
 	k.gauge(l)
@@ -211,11 +229,11 @@ func (k *Kernel) edgeAhead(l *Lane, dir float64) (d, x float64) {
 	if rises {
 		edge = l.watch.High
 	}
+	if !(edge > 0) || math.IsInf(edge, 1) {
+		return math.Inf(1), 0
+	}
 	if rises && lev >= edge || !rises && lev <= edge {
 		return 0, l.x
-	}
-	if edge == 0 || math.IsInf(edge, 1) {
-		return math.Inf(1), 0
 	}
 	w := float64(k.sign * edge)
 	if d, x = moveTo(l.x, float64(w*l.b)/(1-w), dir); math.IsInf(d, 1) && math.Abs(lev-edge) <= 1e-9*edge {
@@ -235,15 +253,20 @@ func moveTo(from, to, dir float64) (d, x float64) {
 	return math.Inf(1), 0
 }
 
+// rides reports whether trading along the edge lev has a limit while the price
+// moves in direction dir: cost is proportional, leverage is pushed over the
+// edge, and selling does not chase its own cost.
+func (k *Kernel) rides(lev, dir float64) bool {
+	c := &k.token.Cost
+	return c.proportional() && (k.sign < 0 && lev > 0 || lev > 1) && float64(dir*k.sign*lev)*(c.Fee+c.ImpactBase) > -1
+}
+
 // ride trades continuously to stay at the edge lev while the price makes the
 // log move d, at proportional cost. With signed edge w and s = ±1 for a rising
 // or falling price, log equity grows by c = (1+s·k)·w/(1+s·k·w) per unit of
 // ln S, of which w is the price's part and the rest the cost's; turnover grows
 // by w(w−1)/(1+s·k·w).
 func (k *Kernel) ride(l *Lane, g *leg, lev, d float64) {
-	if d == 0 {
-		return
-	}
 	cost := &k.token.Cost
 	rate := cost.Fee + cost.ImpactBase
 	w, sk := float64(k.sign*lev), float64(g.dir*rate)
@@ -274,7 +297,8 @@ func (k *Kernel) ride(l *Lane, g *leg, lev, d float64) {
 		}
 	}
 	l.x, l.b = float64(w*after), after-float64(w*after)
-	g.left = max(g.left-d, 0)
+	g.done = min(g.done+d, g.total)
+	k.gauge(l)
 	l.trace.price(fmath.Exp(move))
 	l.trace.event(l, g.now(), "edge")
 }
