@@ -38,6 +38,15 @@ func (f frame) same() bool {
 	return f.start[birth] == f.start[fromUp] && f.start[birth] == f.start[fromDown]
 }
 
+// slowest is the rate of leaving of Brownian motion without drift, π²sigma²/(2D²):
+// drift and jumps only add to it (in the real part of the generator's numerical
+// range), and looks at every step only act like a band some 0.6 standard
+// deviations wider at each end.
+func (f frame) slowest(step float64) float64 {
+	d := (f.high - f.low) + 1.2*f.sigma*math.Sqrt(step)
+	return math.Pi * math.Pi * f.sigma * f.sigma / (2 * d * d)
+}
+
 // An exit is a place outside the band where a cycle may end, and what happens
 // there.
 type exit struct {
@@ -79,6 +88,9 @@ type cycle interface {
 	places() (inside []float64, exits []exit)
 	// visits returns the transforms at s for each start.
 	visits(s complex128) [3]visit
+	// slowest is a rate at which y leaves the band at least, wherever it is: the
+	// transforms are analytic right of −slowest.
+	slowest() float64
 	// clock is the transform of time itself, 1/s, or step/(1 − e^{−s·step}) on a grid.
 	clock(s complex128) complex128
 }

@@ -161,6 +161,8 @@ func (c *stepped) reduce() {
 
 func (c *stepped) places() ([]float64, []exit) { return c.nodes, c.outside }
 
+func (c *stepped) slowest() float64 { return c.frame.slowest(c.step) }
+
 func (c *stepped) clock(s complex128) complex128 {
 	x := -s * complex(c.step, 0)
 	if cmplx.Abs(x) < 1e-4 { // 1 − e^x without cancellation

@@ -20,7 +20,7 @@ func positive(what string, value float64) error {
 func finite(what string, values ...float64) error {
 	for _, v := range values {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("exact: %s leave the range of the arithmetic (%v); want less extreme inputs", what, v)
+			return fmt.Errorf("exact: %s are beyond the arithmetic's range; want less extreme inputs", what)
 		}
 	}
 	return nil

@@ -42,7 +42,7 @@ func (p Problem) horizon(years, perMove float64) (*horizon, error) {
 
 // circleSteps is the largest number of steps inverted on a circle; above, a
 // Talbot contour needs fewer points.
-const circleSteps = 200
+const circleSteps = 60
 
 // samples returns the contour around centre with its visits. Around a real
 // centre the lower half mirrors the upper.
@@ -254,7 +254,7 @@ type Moments struct {
 
 // Moments returns expectations at the horizon, in years; on a grid it must be a
 // whole number of steps. NAVSD is +Inf where the second moment does not exist
-// (Kou with EtaUp ≤ 2).
+// or exceeds the arithmetic's range.
 //
 // Everything is a renewal equation solved by transform: with φ the transform of
 // the cycle's law, E N = φ/(s(1−φ)), E[NAV^z] = ∫G_s e^{z(h(y)−h(w))}dy/(1 − Σ
@@ -346,7 +346,9 @@ func (h *horizon) moments(second bool) (Moments, error) {
 	plain.NAV = nav(1)
 	plain.NAVSD = math.Inf(1)
 	if second {
-		plain.NAVSD = math.Sqrt(max(0, nav(2)-plain.NAV*plain.NAV))
+		if v := nav(2) - plain.NAV*plain.NAV; v < math.MaxFloat64 {
+			plain.NAVSD = math.Sqrt(max(0, v))
+		}
 	}
 	return plain, finite("moments", plain.NAV, plain.Log, plain.LogSD, plain.DecaySD, plain.Rebalances, plain.RebalancesSD)
 }

@@ -124,9 +124,6 @@ func (d Ideal) Law(years float64) (Law, error) {
 		alive: alive, dead: 1 - alive, tilt: true,
 		cf: func(z complex128) (complex128, error) { return d.cf(z, years), nil },
 	}
-	if rate, _ := d.Model.jumps(math.NaN()); rate > 0 {
-		v.tail = 30
-	}
 	return v.law()
 }
 

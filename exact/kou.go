@@ -73,7 +73,6 @@ type jumping struct {
 	exits     []exit
 	upJumps   int       // exits[2 : 2+upJumps] are jumps up, the rest jumps down
 	overshoot []float64 // their weights
-	radius    float64   // of the circle whose mean is the value at 0
 }
 
 func newJumping(f frame, m Kou, scale float64) (*jumping, error) {
@@ -96,18 +95,19 @@ func newJumping(f frame, m Kou, scale float64) (*jumping, error) {
 			c.upJumps = len(r.x)
 		}
 	}
-	e := c.law(birth)
-	c.radius = 0.4 / e.mean()
 	return c, nil
 }
 
 func (c *jumping) places() ([]float64, []exit) { return c.nodes.x, c.exits }
 
+func (c *jumping) slowest() float64 { return c.frame.slowest(0) }
+
 func (c *jumping) visits(s complex128) (all [3]visit) {
-	if cmplx.Abs(s) < 1e-9*c.radius { // a root is 0 there; the mean value is not troubled
+	// At 0 a root is 0, maybe twice; the mean over a circle is the same value.
+	if radius := 0.4 * c.slowest(); cmplx.Abs(s) < 1e-9*radius {
 		const points = 32
 		for k := range points / 2 {
-			turn := cmplx.Rect(c.radius, 2*math.Pi*(float64(k)+0.5)/points)
+			turn := cmplx.Rect(radius, 2*math.Pi*(float64(k)+0.5)/points)
 			for i, v := range c.visits(turn) {
 				if k == 0 {
 					all[i] = visit{make([]complex128, len(v.inside)), make([]complex128, len(v.exits))}

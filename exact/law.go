@@ -21,7 +21,7 @@ import (
 type Law struct {
 	Dead  float64 // probability of NAV = 0, the log's −Inf
 	Alive float64 // the rest, or what the law is conditioned on
-	Mean  float64 // of NAV over the living part, E[NAV; alive]; NaN-free 0 for the decay
+	Mean  float64 // E[NAV; alive]; 0 for a decay
 	Bound float64 // of the absolute error of CDF
 
 	du     float64
@@ -31,68 +31,80 @@ type Law struct {
 	centre float64      // of the log, already taken out of plain and tilted
 }
 
-// inverter says how a law is to be built: cf(z) is E[e^{zX}; alive].
+// An inverter says how a law is to be built: cf(z) is E[e^{zX}; alive].
 type inverter struct {
-	mean, sd float64 // of X
-	tail     float64 // how far to the left and right exponential tails reach
-	dead     float64
-	alive    float64
-	tilt     bool
-	highest  float64 // frequency that cf can be trusted up to; zero: any
-	cf       func(z complex128) (complex128, error)
+	mean, sd    float64 // of X
+	dead, alive float64
+	tilt        bool    // also for partial expectations
+	highest     float64 // frequency up to which cf can be trusted; zero: any
+	cf          func(z complex128) (complex128, error)
 }
 
-const maxFrequencies = 4000
+const maxFrequencies = 2000
 
+// law widens the range until what lies beyond it no longer shows: by the rule's
+// periodicity the mass beyond one end is what CDF misses at the other.
 func (v inverter) law() (Law, error) {
-	spread := 10*v.sd + v.tail
-	l := Law{
+	if !(v.sd > 0) {
+		return Law{}, errors.New("exact: the law has no spread that the arithmetic sees; want a longer horizon or more volatility")
+	}
+	for spread := 10 * v.sd; ; spread *= 2 {
+		l, err := v.within(spread)
+		if err != nil {
+			return l, err
+		}
+		beyond := max(math.Abs(l.below(l.plain, l.Alive, l.lo)), math.Abs(l.below(l.plain, l.Alive, l.hi)-l.Alive))
+		if beyond > 1e-10 && beyond > l.Bound && spread < 40*v.sd {
+			continue
+		}
+		if l.Bound += beyond; !(l.Bound < 1e-3) {
+			return l, fmt.Errorf("exact: the law is unsure by %.2g up to frequency %.4g: it has kinks or atoms; want a longer horizon", l.Bound, l.du*float64(len(l.plain)))
+		}
+		if v.tilt {
+			mean, err := v.cf(1)
+			if err != nil {
+				return l, err
+			}
+			l.Mean = real(mean)
+			l.tilted, _, err = v.terms(1, l)
+			if err != nil {
+				return l, err
+			}
+		}
+		return l, nil
+	}
+}
+
+func (v inverter) within(spread float64) (l Law, err error) {
+	l = Law{
 		Dead: v.dead, Alive: v.alive, du: math.Pi / (1.05 * 2 * spread), centre: v.mean,
 		lo: v.mean - spread, hi: v.mean + spread,
 	}
+	var rest float64
+	l.plain, rest, err = v.terms(0, l)
+	l.Bound = 1e-11 + rest
+	return l, err
+}
+
+// terms samples cf(re + iu) until it stays negligible, and says what is left.
+func (v inverter) terms(re float64, l Law) (terms []complex128, rest float64, err error) {
 	most := maxFrequencies
 	if v.highest > 0 {
 		most = max(8, min(most, int(v.highest/l.du)))
 	}
-	add := func(to *[]complex128, re float64) (float64, error) {
-		small := 0
-		for k := range most {
-			u := (float64(k) + 0.5) * l.du
-			x, err := v.cf(complex(re, u))
-			if err != nil {
-				return 0, err
-			}
-			x *= cmplx.Exp(complex(0, -u*v.mean))
-			*to = append(*to, x)
-			if cmplx.Abs(x) < 1e-13*max(1, cmplx.Abs((*to)[0])) {
-				if small++; small == 8 {
-					return 0, nil
-				}
-			} else {
-				small = 0
-			}
-		}
-		return cmplx.Abs((*to)[most-1]), nil
-	}
-	rest, err := add(&l.plain, 0)
-	if err != nil {
-		return l, err
-	}
-	l.Bound = 1e-11 + rest
-	if v.tilt {
-		mean, err := v.cf(1)
+	for k, small := 0, 0; k < most && small < 8; k++ {
+		u := (float64(k) + 0.5) * l.du
+		x, err := v.cf(complex(re, u))
 		if err != nil {
-			return l, err
+			return nil, 0, err
 		}
-		l.Mean = real(mean)
-		if _, err := add(&l.tilted, 1); err != nil {
-			return l, err
+		terms = append(terms, x*cmplx.Exp(complex(0, -u*v.mean)))
+		small++
+		if rest = cmplx.Abs(x); rest > 1e-13*max(1, cmplx.Abs(terms[0])) {
+			small = 0
 		}
 	}
-	if !(l.Bound < 1e-3) {
-		return l, fmt.Errorf("exact: the law's characteristic function is still %.2g at frequency %.4g: it has kinks or atoms; want a longer horizon", rest, l.du*float64(most))
-	}
-	return l, nil
+	return terms, rest, nil
 }
 
 func (l Law) below(terms []complex128, mass, x float64) float64 {
@@ -179,9 +191,6 @@ func (p Problem) law(years, slope float64) (Law, error) {
 		return Law{}, err
 	}
 	v := inverter{mean: m.Log, sd: m.LogSD, tilt: slope == 0}
-	if m.Liquidated > 1e-13 {
-		v.tail = 30 // what liquidation leaves can be arbitrarily little
-	}
 	v.highest = h.resolved(slope)
 	rate := h.base + slope*h.carry
 	at := func(z complex128, centre complex128) complex128 {
@@ -224,6 +233,9 @@ func (p Problem) law(years, slope float64) (Law, error) {
 		}
 		return x, nil
 	}
+	if err := h.trusted(v); err != nil {
+		return Law{}, err
+	}
 	alive, err := v.cf(0)
 	if err != nil {
 		return Law{}, err
@@ -239,6 +251,27 @@ func (p Problem) law(years, slope float64) (Law, error) {
 		v.alive = 1
 	}
 	return v.law()
+}
+
+// trusted compares one value of the characteristic function, a standard deviation's
+// frequency, with that of a larger contour.
+func (h *horizon) trusted(v inverter) error {
+	if h.steps > 0 && h.steps <= circleSteps {
+		return nil
+	}
+	z := complex(0, 1/v.sd)
+	usual, err := v.cf(z)
+	if err != nil {
+		return err
+	}
+	known := h.known
+	h.wide, h.known = true, map[complex128][]sample{}
+	wide, err := v.cf(z)
+	h.wide, h.known = false, known
+	if err == nil && !(cmplx.Abs(usual-wide) < 1e-7) {
+		err = fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: cycles are too regular for it; want less drift for the volatility, or at most %d steps", h.years, cmplx.Abs(usual-wide), circleSteps)
+	}
+	return err
 }
 
 // resolved is the highest frequency of ln NAV − slope·ln S that the nodes inside

@@ -134,8 +134,8 @@ func (f frame) cycleStats(c cycle, slope float64) stats {
 
 	// derivatives at s = 0 by Cauchy's integral on a circle well inside the
 	// region where the transforms are analytic
-	const points = 32
-	radius := 0.4 / max(s.tau[0], s.tau[1], s.tau[2])
+	const points = 48
+	radius := 0.5 * c.slowest()
 	for k := range points / 2 {
 		turn := cmplx.Exp(complex(0, 2*math.Pi*(float64(k)+0.5)/points))
 		for i, v := range c.visits(complex(radius, 0) * turn) {
@@ -220,7 +220,7 @@ func (f frame) rates(c cycle, m Model) (Rates, error) {
 		}
 	}
 	if r.Rebalances > 0 {
-		r.UpShare /= r.Rebalances
+		r.UpShare = max(0, r.UpShare/r.Rebalances)
 	}
 	r.Growth += f.base
 	r.Decay = r.Growth - target*trend

@@ -138,6 +138,10 @@ func newWatched(f frame, scale float64) *watched {
 
 func (c *watched) places() ([]float64, []exit) { return c.nodes.x, c.ends }
 
+func (c *watched) slowest() float64 {
+	return c.frame.slowest(0) + c.nu*c.nu/(2*c.sigma*c.sigma)
+}
+
 func (c *watched) clock(s complex128) complex128 { return 1 / s }
 
 func (c *watched) law(start int) exitLaw {
