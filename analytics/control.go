@@ -37,8 +37,10 @@ func ControlledMean(xs, control []float64, controlMean, confidence float64) (e E
 		xc.add(float64((xs[i] - xMean) * (control[i] - cMean)))
 	}
 	beta := xc.value() / cc
+	residuals := make([]float64, len(xs))
 	for i := range xs {
 		r := (xs[i] - xMean) - float64(beta*(control[i]-cMean))
+		residuals[i] = r
 		rr.add(float64(r * r))
 	}
 	variance := rr.value() / (n - 2) * (1/n + float64(off*off)/cc)
@@ -46,5 +48,10 @@ func ControlledMean(xs, control []float64, controlMean, confidence float64) (e E
 	if xx == 0 {
 		gain = 1 // a constant has no error to reduce
 	}
-	return normal(xMean-float64(beta*off), math.Sqrt(variance), confidence, len(xs)), gain
+	e = normal(xMean-float64(beta*off), math.Sqrt(variance), confidence, len(xs))
+	e.Gain = gain
+	if gain < 1e20 { // beyond it the residuals are rounding
+		e.Warning = doubt(residuals, 0, rr.value())
+	}
+	return e, gain
 }

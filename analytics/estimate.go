@@ -12,6 +12,14 @@ type Estimate struct {
 	Confidence float64 // in (0, 1)
 	N          int     // sample size the statistic was taken over
 	Method     Method  // how the interval was made
+	Gain       float64 // how many times more paths it would take without its control; 0: it has none
+	Warning    Warning // why the interval should not be taken at its word; empty: no reason is known
+}
+
+// scaled is the estimate in another unit: times a positive factor.
+func (e Estimate) scaled(by float64) Estimate {
+	e.Value, e.SE, e.Lo, e.Hi = e.Value*by, e.SE*by, e.Lo*by, e.Hi*by
+	return e
 }
 
 // A Method names the construction of an interval.
@@ -21,4 +29,22 @@ const (
 	Normal         Method = "normal"          // Value ± z·SE, by the central limit theorem
 	ClopperPearson Method = "clopper-pearson" // exact binomial
 	OrderStatistic Method = "order-statistic" // distribution-free ranks
+	Bootstrap      Method = "bootstrap"       // quantiles over resampled paths
+	Profile        Method = "profile"         // profile likelihood
+)
+
+// A Warning says, for programs, why an interval may cover less often than it
+// claims.
+type Warning string
+
+const (
+	// HeavyTail: a few large values decide the mean; its own skewness, the
+	// sample's over √n, is beyond ±0.1. Over 2,000 samples of a lognormal number
+	// it came up in all of those laws whose 95 % intervals cover less than 93 % of
+	// the time, and for none of those close to normal.
+	HeavyTail Warning = "heavy-tail"
+	// FewValues: a normal interval from fewer than 30 values.
+	FewValues Warning = "few-values"
+	// FewInTail: a tail mean or a tail fit over fewer than 50 values.
+	FewInTail Warning = "few-in-tail"
 )

@@ -1,0 +1,183 @@
+package analytics
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"mcrisk/tokens"
+)
+
+// A Part is one cause of a token's result, by path.
+type Part struct {
+	Name, Doc string
+	Paths     []float64
+}
+
+// LogParts takes ln NAV apart into causes that add up to it on every path that
+// was not ruined:
+//
+//	ln NAV = T·ln S + V + B + Σ cost items,
+//	V = −½·T·(T−1)·QV,   B = price parts − T·ln S − V,
+//
+// with QV the realised variance of the underlying. V is what an ideal token,
+// rebalanced continuously and free, loses to variance. B is what holding another
+// leverage than T added or took, with the higher moments of the moves: all that
+// a band does apart from its costs. A cost item's log part is its share of each
+// event's ln(1 + a/E). A ruined path is −Inf in every part: the log of nothing
+// has no causes; see [MoneyParts].
+func LogParts(e *tokens.Ensemble) []Part {
+	target := e.Token.Target
+	logS, qv, ruined := e.Column("log_underlying"), e.Column("realised_variance"), e.Column("ruined")
+	price := e.Column("log_price")
+	parts := []Part{
+		{"underlying", "T·ln S: the underlying's move, T times", nil},
+		{"volatility_decay", "−½T(T−1)·realised variance: what an ideal token loses to variance", nil},
+		{"band_effect", "leverage held against T, and the higher moments of moves", nil},
+	}
+	of := []func(i int) float64{
+		func(i int) float64 { return float64(target * logS[i]) },
+		func(i int) float64 { return tokens.VolatilityDecay(target, qv[i]) },
+		func(i int) float64 { return price[i] - float64(target*logS[i]) - tokens.VolatilityDecay(target, qv[i]) },
+	}
+	for _, item := range CostItems {
+		c := e.Column("log_" + tokens.ItemNames[item])
+		parts = append(parts, Part{tokens.ItemNames[item], itemDocs[item], nil})
+		of = append(of, func(i int) float64 { return c[i] })
+	}
+	for p := range parts {
+		xs := make([]float64, e.N)
+		for i := range xs {
+			xs[i] = math.Inf(-1)
+			if ruined[i] == 0 {
+				xs[i] = of[p](i)
+			}
+		}
+		parts[p].Paths = xs
+	}
+	return parts
+}
+
+// MoneyParts takes NAV − 1 apart, in initial equity, into causes that add up to
+// it on every path, ruined ones included: T·(S − 1), what holding exposure that
+// moves with equity added to or took from that, and the items of the ledger.
+func MoneyParts(e *tokens.Ensemble) []Part {
+	target := e.Token.Target
+	s, price := e.Column("underlying"), e.Column("money_price")
+	move, path := make([]float64, e.N), make([]float64, e.N)
+	for i := range move {
+		move[i] = float64(target * (s[i] - 1))
+		path[i] = price[i] - move[i]
+	}
+	parts := []Part{
+		{"underlying", "T·(S − 1): T times the underlying's simple return", move},
+		{"path", "exposure that moves with equity: compounding, variance and band together", path},
+	}
+	for _, item := range append(slices.Clone(CostItems), tokens.Shortfall) {
+		parts = append(parts, Part{tokens.ItemNames[item], itemDocs[item], e.Column("money_" + tokens.ItemNames[item])})
+	}
+	return parts
+}
+
+var itemDocs = map[tokens.Item]string{
+	tokens.TradeFee: "proportional fee of rebalancing trades", tokens.Impact: "price impact of rebalancing trades",
+	tokens.Gas: "gas of rebalancing trades", tokens.BorrowInterest: "interest on the debt",
+	tokens.SupplyInterest: "interest earned on the collateral", tokens.Funding: "funding of a perpetual",
+	tokens.BorrowFee: "borrow fee of a perpetual", tokens.StreamingFee: "the token's own yearly fee",
+	tokens.LiquidationPenalty: "taken by liquidators", tokens.Shortfall: "losses beyond equity, which the holder does not bear",
+}
+
+// A Cause is a part's mean over the paths, over the horizon and per year.
+type Cause struct {
+	Name, Doc    string
+	Over, Yearly Estimate
+}
+
+// An Attribution is a mean result and its causes, which add up to it.
+type Attribution struct {
+	Unit   string // of the results: "log" or "initial equity"
+	Causes []Cause
+	Total  Cause
+	Ruined int // paths left out of a log attribution
+}
+
+// AttributeLog is the attribution of E[ln NAV] over the paths that survive.
+// Where the mean of ln S is known and no path was ruined, every part is
+// controlled by ln S. The correction is linear in the sample, so controlled
+// means add up as plain ones do.
+func AttributeLog(e *tokens.Ensemble, known *Known, confidence float64) Attribution {
+	return attribute("log", LogParts(e), LogNAV(e), e, nil, known, confidence)
+}
+
+// AttributeMoney is the attribution of E[NAV] − 1 over all paths.
+func AttributeMoney(e *tokens.Ensemble, confidence float64) Attribution {
+	total := slices.Clone(e.Column("nav"))
+	for i := range total {
+		total[i]--
+	}
+	return attribute("initial equity", MoneyParts(e), total, e, nil, nil, confidence)
+}
+
+// A Group is the paths on which a column was neither lower nor higher than
+// others: one of equally large groups in the order of that column.
+type Group struct {
+	Lo, Hi float64 // of the column
+	N      int
+	Attribution
+}
+
+// AttributeBy is AttributeLog within groups of paths: the first holds the paths
+// with the lowest values of a column, such as "underlying" (the final price) or
+// "realised_variance", the last those with the highest. Groups differ by one
+// path at most. Intervals take the groups' edges as given.
+func AttributeBy(e *tokens.Ensemble, column string, groups int, confidence float64) []Group {
+	if !(groups >= 1 && groups <= e.N) {
+		panic(fmt.Sprintf("analytics: %d groups of %d paths; want 1 to %d", groups, e.N, e.N))
+	}
+	by := e.Column(column)
+	order := make([]int, e.N)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(by[i], by[j]) })
+	parts, total := LogParts(e), LogNAV(e)
+	out := make([]Group, groups)
+	for g := range out {
+		members := order[g*e.N/groups : (g+1)*e.N/groups]
+		out[g] = Group{by[members[0]], by[members[len(members)-1]], len(members),
+			attribute("log", parts, total, e, slices.Sorted(slices.Values(members)), nil, confidence)}
+	}
+	return out
+}
+
+// attribute takes the means of parts and of their total over the members, in
+// path order; nil: all paths.
+func attribute(unit string, parts []Part, total []float64, e *tokens.Ensemble, members []int, known *Known, confidence float64) Attribution {
+	years := e.Years()
+	cause := func(name, doc string, xs []float64) Cause {
+		if members != nil {
+			xs = pick(xs, members)
+		}
+		over := known.controlled(xs, e, ControlLogPrice, confidence)
+		return Cause{name, doc, over, over.scaled(1 / years)}
+	}
+	a := Attribution{Unit: unit}
+	for _, p := range parts {
+		a.Causes = append(a.Causes, cause(p.Name, p.Doc, p.Paths))
+	}
+	a.Total = cause("total", "all of these together", total)
+	a.Ruined = e.N - a.Total.Over.N
+	if members != nil {
+		a.Ruined = len(members) - a.Total.Over.N
+	}
+	return a
+}
+
+func pick(xs []float64, members []int) []float64 {
+	out := make([]float64, len(members))
+	for i, m := range members {
+		out[i] = xs[m]
+	}
+	return out
+}

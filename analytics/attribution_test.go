@@ -1,0 +1,163 @@
+package analytics_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"mcrisk/analytics"
+	"mcrisk/tokens"
+)
+
+// On every path that survives the log parts add up to ln NAV, and on every
+// path, ruined or not, the money parts add up to NAV − 1. The study must have
+// met liquidations, ruin and every item, or it proves nothing.
+func TestPartsAddUp(t *testing.T) {
+	seen := map[string]bool{}
+	for _, e := range run(t, stormy(512)) {
+		logs, money := analytics.LogParts(&e), analytics.MoneyParts(&e)
+		ruined, liquidated := e.Column("ruined"), e.Column("liquidations")
+		worstLog, worstMoney := 0.0, 0.0
+		for i := range e.N {
+			seen["ruin"] = seen["ruin"] || ruined[i] > 0
+			seen["liquidation survived"] = seen["liquidation survived"] || liquidated[i] > 0 && ruined[i] == 0
+			sum, size := 0.0, 1.0
+			for _, p := range money {
+				sum += p.Paths[i]
+				size += math.Abs(p.Paths[i])
+				seen[p.Name] = seen[p.Name] || p.Paths[i] != 0
+			}
+			worstMoney = max(worstMoney, math.Abs(sum-(e.Column("nav")[i]-1))/size)
+			sum = 0
+			for _, p := range logs {
+				if ruined[i] > 0 != math.IsInf(p.Paths[i], -1) {
+					t.Fatalf("%s, path %d, ruined %v: %s = %v", e.Token.Name, i, ruined[i], p.Name, p.Paths[i])
+				}
+				sum += p.Paths[i]
+			}
+			if ruined[i] == 0 {
+				worstLog = max(worstLog, math.Abs(sum-math.Log(e.Column("nav")[i])))
+			}
+		}
+		t.Logf("%s: log parts add up to %.1g, money parts to %.1g", e.Token.Name, worstLog, worstMoney)
+		if !(worstLog <= 1e-11) || !(worstMoney <= 1e-12) {
+			t.Errorf("%s: log parts miss the total by %.2g, money parts by %.2g of their size; want at most 1e-11 and 1e-12", e.Token.Name, worstLog, worstMoney)
+		}
+	}
+	for _, what := range append([]string{"ruin", "liquidation survived"}, tokens.ItemNames[1:]...) {
+		if !seen[what] {
+			t.Errorf("the study has no %s; want one that has everything", what)
+		}
+	}
+}
+
+// Means of parts add up to the mean of the total: plain, controlled and within
+// groups.
+func TestMeansAddUp(t *testing.T) {
+	spec := stormy(700)
+	es := run(t, spec)
+	calm := spec
+	calm.Model.Kind, calm.Model.Values = "gbm", map[string]float64{"sigma": 0.6}
+	calm.Tokens = spec.Tokens[2:]
+	known := analytics.Known{LogPrice: -0.18 * 90 / 365, Power: math.NaN()}
+	for _, tt := range []struct {
+		name string
+		of   []analytics.Attribution
+	}{
+		{"log", []analytics.Attribution{analytics.AttributeLog(&es[0], nil, 0.95)}},
+		{"money", []analytics.Attribution{analytics.AttributeMoney(&es[1], 0.95)}},
+		{"controlled", []analytics.Attribution{analytics.AttributeLog(&run(t, calm)[0], &known, 0.95)}},
+		{"by price", groups(analytics.AttributeBy(&es[2], "underlying", 5, 0.95))},
+		{"by variance", groups(analytics.AttributeBy(&es[0], "realised_variance", 3, 0.95))},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, a := range tt.of {
+				over, yearly := 0.0, 0.0
+				for _, c := range a.Causes {
+					over += c.Over.Value
+					yearly += c.Yearly.Value
+					if c.Over.N != a.Total.Over.N {
+						t.Errorf("%s over %d paths, the total over %d", c.Name, c.Over.N, a.Total.Over.N)
+					}
+				}
+				if d := over - a.Total.Over.Value; !(math.Abs(d) <= 1e-11) {
+					t.Errorf("causes add up to %v, the total is %v", over, a.Total.Over.Value)
+				}
+				if d := yearly - a.Total.Yearly.Value; !(math.Abs(d) <= 1e-11) {
+					t.Errorf("a year: causes add up to %v, the total is %v", yearly, a.Total.Yearly.Value)
+				}
+				if tt.name == "controlled" && !(a.Total.Over.Gain > 10) {
+					t.Errorf("gain %v; want the control to have been used", a.Total.Over.Gain)
+				}
+			}
+		})
+	}
+}
+
+func groups(gs []analytics.Group) (as []analytics.Attribution) {
+	for _, g := range gs {
+		as = append(as, g.Attribution)
+	}
+	return as
+}
+
+// Groups hold each path once, in the order of the column, and differ by one
+// path at most.
+func TestGroups(t *testing.T) {
+	e := run(t, stormy(102))[0]
+	by := slices.Sorted(slices.Values(e.Column("underlying")))
+	gs := analytics.AttributeBy(&e, "underlying", 5, 0.95)
+	from := 0
+	for i, g := range gs {
+		if g.N != g.Total.Over.N+g.Ruined || g.N < 20 || g.N > 21 {
+			t.Errorf("group %d has %d paths, %d survivors and %d ruined", i, g.N, g.Total.Over.N, g.Ruined)
+		}
+		if g.Lo != by[from] || g.Hi != by[from+g.N-1] {
+			t.Errorf("group %d reaches from %v to %v; want %v to %v", i, g.Lo, g.Hi, by[from], by[from+g.N-1])
+		}
+		from += g.N
+	}
+	if from != 102 {
+		t.Errorf("%d paths in the groups, want 102", from)
+	}
+}
+
+// A token that never trades, free, on a price known by hand: +10 % then −10 %.
+// At 2x: 1 → 1.2, leverage 2.2/1.2, then 1.2 − 0.22 = 0.98.
+func TestPartsByHand(t *testing.T) {
+	k, err := tokens.Compile(tokens.Token{Target: 2, AUM: 1, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Threshold: 0.95}}, year)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := tokens.Path{Step: year, Bars: []tokens.Bar{{Move: math.Log(1.1)}, {Move: math.Log(0.9)}}}
+	life := k.Live(path)
+	e := tokens.NewEnsemble(tokens.Token{Target: 2}, 2*year, 1)
+	for _, c := range tokens.Columns {
+		e.Add(c.Name, []float64{c.Of(&life)})
+	}
+	qv := math.Pow(math.Log(1.1), 2) + math.Pow(math.Log(0.9), 2)
+	e.Add("underlying", []float64{0.99})
+	e.Add("log_underlying", []float64{math.Log(0.99)})
+	e.Add("realised_variance", []float64{qv})
+	want := map[string]float64{
+		"log underlying": 2 * math.Log(0.99), "log volatility_decay": -qv, "log band_effect": math.Log(0.98) - 2*math.Log(0.99) + qv,
+		"money underlying": -0.02, "money path": 0,
+	}
+	for prefix, parts := range map[string][]analytics.Part{"log ": analytics.LogParts(&e), "money ": analytics.MoneyParts(&e)} {
+		for _, p := range parts {
+			if got := p.Paths[0]; math.Abs(got-want[prefix+p.Name]) > 1e-15 {
+				t.Errorf("%s%s = %v, want %v", prefix, p.Name, got, want[prefix+p.Name])
+			}
+		}
+	}
+}
+
+// Every item of the ledger but the price and the shortfall is a cost item, so
+// that none can be forgotten when the ledger grows.
+func TestCostItemsAreAll(t *testing.T) {
+	for i := range tokens.Items {
+		if is := slices.Contains(analytics.CostItems, i); is == (i == tokens.Price || i == tokens.Shortfall) {
+			t.Errorf("%s is a cost item: %v", tokens.ItemNames[i], is)
+		}
+	}
+}
