@@ -54,7 +54,7 @@ func (v inverter) law() (Law, error) {
 			return l, err
 		}
 		beyond := max(math.Abs(l.below(l.plain, l.Alive, l.lo)), math.Abs(l.below(l.plain, l.Alive, l.hi)-l.Alive))
-		if beyond > 1e-10 && beyond > l.Bound && spread < 40*v.sd {
+		if beyond > 1e-10 && beyond > l.Bound && len(l.plain) < 500 {
 			continue
 		}
 		if l.Bound += beyond; !(l.Bound < 1e-3) {

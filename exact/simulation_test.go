@@ -73,9 +73,6 @@ func simulate(t Token, step float64, moves []float64) (equity float64, trades in
 // the price's log and a power as controls, which makes most of these standard
 // errors less than 0.1 % of the value.
 func TestAgreesWithSimulation(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates 10 million steps")
-	}
 	const paths, steps, step = 4000, 720, 2 * hour
 	long := Token{Target: 3, Low: 2.7, High: 3.3, Buy: .001, Sell: .002, Fee: .02, Borrow: .06, Supply: .01, Threshold: .78, Bonus: .05}
 	short := Token{Target: -2, Low: 1.6, High: 2.3, Buy: .001, Sell: .001, Fee: .02, Borrow: .03, Supply: .04, Threshold: .83, Bonus: .05}
