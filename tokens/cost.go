@@ -58,7 +58,7 @@ func (c Cost) of(q, aum float64) (fee, impact, gas float64) {
 // It returns false if there is nothing to trade after the fixed cost, or if
 // selling only chases its own cost.
 func (c Cost) size(x, e, to, aum float64) (q float64, ok bool) {
-	if !(to >= 0) {
+	if !(to >= 0 && to <= maxLeverage) {
 		return 0, false
 	}
 	gap := float64(to*e) - x // what to buy if trading were free

@@ -14,9 +14,10 @@ type Policy interface {
 	// [Low, High] and the clock before At.
 	Watch(View, *Memo) Watch
 
-	// Trade is asked when that has happened and, if the keeper is late, again
-	// when its order is executed. It returns the leverage to trade to, a
-	// magnitude, or false if there is nothing to do (any more).
+	// Trade is asked when that has happened and, if the keeper is late, not
+	// before its order is executed. It returns the leverage to trade to, a
+	// magnitude up to 1000 (others are not traded to), or false if there is
+	// nothing to do (any more).
 	Trade(View, *Memo) (to float64, ok bool)
 }
 
@@ -45,6 +46,10 @@ const Never = time.Duration(math.MaxInt64)
 // less is rounding.
 const tolerance = 1e-12
 
+// maxLeverage is the most that is traded to: with more, equity would be lost
+// in the rounding of exposure and cash.
+const maxLeverage = 1000
+
 // A Destination says where a band token trades to.
 type Destination int
 
@@ -64,8 +69,8 @@ type Band struct {
 func (b Band) Check(target float64) error {
 	t := math.Abs(target)
 	switch {
-	case !(b.Low <= t && t <= b.High && b.High <= 1000):
-		return fmt.Errorf("tokens: band %v to %v does not contain the target %v; want low ≤ target ≤ high, magnitudes", b.Low, b.High, t)
+	case !(b.Low <= t && t <= b.High && b.High <= maxLeverage):
+		return fmt.Errorf("tokens: band %v to %v does not contain the target %v; want low ≤ target ≤ high ≤ %v, magnitudes", b.Low, b.High, t, maxLeverage)
 	case target > 0 && !(b.Low > 1):
 		return fmt.Errorf("tokens: band low = %v; want above 1 for a long token, whose leverage falls as the price rises (a 1x token needs no band: use hold)", b.Low)
 	case !(b.Low > 0):

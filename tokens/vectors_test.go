@@ -160,6 +160,7 @@ func TestSizeSolvesItsEquation(t *testing.T) {
 		{"to NaN", Cost{}, 3.3, 1, nan, false},
 		{"to infinity", Cost{}, 3.3, 1, inf, false},
 		{"to infinity at a fee", Cost{Fee: 0.01}, 3.3, 1, inf, false},
+		{"to a leverage that no venue gives", Cost{}, 3.3, 1, 1e4, false},
 		{"to the other side", Cost{}, 3.3, 1, -1, false},
 	}
 	for _, r := range rows {

@@ -65,8 +65,12 @@ func share(d time.Duration, part float64) time.Duration {
 }
 
 // piece is the log move in which a token trades along an edge when its cost
-// has no continuous limit (gas, or impact that depends on size).
-const piece = 0.001
+// has no continuous limit (gas, or impact that depends on size). Trades that
+// follow each other sooner than soon are made in pieces too.
+const (
+	piece = 0.001
+	soon  = piece / 100
+)
 
 // A leg is a continuous, monotone move of the price.
 type leg struct {
@@ -108,13 +112,13 @@ const (
 // walk takes the price through a leg, meeting whatever is nearest:
 // liquidation, the keeper's trigger, the clock.
 //
-// It ends whatever the policy says: at one price there is at most one trade at
-// an edge, a clock that does not advance stops for the rest of the leg, and
-// where there is nothing to trade the edges are not met again for a piece.
+// It ends whatever the policy says: a clock that does not advance stops for the
+// rest of the leg, and where there is nothing to trade, or nothing again so
+// soon, the edges are not met for a piece.
 func (k *Kernel) walk(l *Lane, g leg) {
 	always := k.token.Keeper.Interval == 0
 	clock := true    // the policy's clock still runs in this leg
-	traded := -1.0   // the point of the leg at which the last trade was
+	again := 0.0     // the point of the leg from which there may be another trade
 	unwatched := 0.0 // edges are not met before this point
 	for !l.ended {
 		d, x, what := g.left(), 0.0, atEnd
@@ -149,11 +153,12 @@ func (k *Kernel) walk(l *Lane, g leg) {
 			return
 		case atLiquidation:
 			k.liquidate(l, now)
-			if !l.ended && always && traded != g.done {
-				traded = g.done
+			if !l.ended && always && g.done >= again {
+				again = g.done + soon
 				k.look(l, now)
 			}
 		case atClock:
+			at = max(at, now) // a clock may be late
 			k.look(l, at)
 			clock = l.watch.At > at
 			k.visit(l, at)
@@ -170,7 +175,7 @@ func (k *Kernel) walk(l *Lane, g leg) {
 			stay := math.Abs(to-v.Leverage) <= 1e-9*v.Leverage
 			switch {
 			case ok && stay && k.rides(to, g.dir):
-				if traded != g.done {
+				if g.done >= again {
 					l.rebalances++
 				}
 				d := g.left()
@@ -178,9 +183,9 @@ func (k *Kernel) walk(l *Lane, g leg) {
 					d = min(d, g.ahead(l.watch.At))
 				}
 				k.ride(l, &g, to, d)
-				traded = g.done
-			case ok && !stay && traded != g.done && k.trade(l, to, now):
-				traded = g.done
+				again = g.done + soon
+			case ok && !stay && g.done >= again && k.trade(l, to, now):
+				again = g.done + soon
 			default:
 				unwatched = g.done + piece
 			}

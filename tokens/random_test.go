@@ -1,0 +1,190 @@
+package tokens
+
+import (
+	"math"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// Random tokens and paths for the laws. They lean to the places where things
+// break: thin margins, dear trades, late keepers, crashes.
+
+func number(lo, hi float64) *rapid.Generator[float64] { return rapid.Float64Range(lo, hi) }
+
+// sometimes is zero half of the time.
+func sometimes(t *rapid.T, name string, lo, hi float64) float64 {
+	if rapid.Bool().Draw(t, name+"?") {
+		return number(lo, hi).Draw(t, name)
+	}
+	return 0
+}
+
+func anyToken(t *rapid.T) Token {
+	token := Token{
+		Target: rapid.OneOf(rapid.SampledFrom([]float64{3, 2, 4, 1, -1, -2}), number(0.1, 5), number(-3, -0.1)).Draw(t, "target"),
+		AUM:    rapid.SampledFrom([]float64{1e6, 3000, 1e9}).Draw(t, "AUM"),
+		Cost:   anyCost(t),
+		Keeper: Keeper{
+			Interval: time.Duration(rapid.SampledFrom([]int{0, 0, 0, 20, 60, 90, 300}).Draw(t, "interval")) * time.Minute,
+			Latency:  time.Duration(rapid.SampledFrom([]int{0, 0, 0, 7, 60, 100}).Draw(t, "latency")) * time.Minute,
+		},
+		StreamingFee:     sometimes(t, "streaming fee", 0, 2),
+		AfterLiquidation: AfterLiquidation(rapid.IntRange(0, 1).Draw(t, "after liquidation")),
+		EntryFee:         sometimes(t, "entry fee", 0, 0.1),
+	}
+	size := math.Abs(token.Target)
+	if rapid.Bool().Draw(t, "loan") {
+		least := size / (1 + size) // below this threshold the target is liquidated at once
+		if token.Target > 0 {
+			least = max(1-1/size, 0)
+		}
+		token.Mechanism = Loan{
+			Borrow: sometimes(t, "borrow", -1, 5), Supply: sometimes(t, "supply", -1, 2),
+			Threshold: least + (0.999-least)*number(0.01, 1).Draw(t, "threshold"), Bonus: number(0, 0.2).Draw(t, "bonus"),
+		}
+	} else {
+		m := number(0, 0.9/max(size, 1)).Draw(t, "maintenance")
+		part := number(0, 1).Draw(t, "part")
+		token.Mechanism = Perp{
+			Funding: sometimes(t, "funding", -3, 3), BorrowFee: sometimes(t, "borrow fee", 0, 2),
+			Maintenance: m * part, CloseFee: m * (1 - part), LiquidationFee: sometimes(t, "liquidation fee", 0, 0.05),
+			Base: Base(rapid.IntRange(0, 1).Draw(t, "base")),
+		}
+	}
+	token.Policy = anyPolicy(t, token.Target)
+	return token
+}
+
+func anyCost(t *rapid.T) Cost {
+	if rapid.Bool().Draw(t, "free") {
+		return Cost{}
+	}
+	return Cost{
+		Fee: sometimes(t, "fee", 0, 0.02), ImpactBase: sometimes(t, "impact base", 0, 0.01),
+		Impact: sometimes(t, "impact", 0, 1e-6), Exponent: number(0, 1.5).Draw(t, "exponent"),
+		Gas: sometimes(t, "gas", 0, 3000),
+	}
+}
+
+func anyPolicy(t *rapid.T, target float64) Policy {
+	size := math.Abs(target)
+	switch rapid.IntRange(0, 5).Draw(t, "policy") {
+	case 0:
+		return Hold{}
+	case 1:
+		minutes := rapid.SampledFrom([]int{10, 60, 150, 1440})
+		return Every{time.Duration(minutes.Draw(t, "every")) * time.Minute, time.Duration(rapid.IntRange(0, 200).Draw(t, "offset")) * time.Minute}
+	case 2:
+		return whim{rapid.Uint64().Draw(t, "whim")}
+	}
+	low := size * number(0.3, 1).Draw(t, "low")
+	if target > 0 {
+		if target <= 1 {
+			return Every{time.Hour, 0}
+		}
+		low = 1 + (size-1)*number(0.01, 1).Draw(t, "low")
+	}
+	return Band{low, size * number(1, 2).Draw(t, "high"), Destination(rapid.IntRange(0, 2).Draw(t, "to")), number(0, 1).Draw(t, "speed")}
+}
+
+// whim is a policy without sense: what it watches and wants is noise, among it
+// clocks that stand still, bands turned inside out, and leverages that are not
+// numbers. It stays a function of what it sees and remembers.
+type whim struct{ seed uint64 }
+
+func (w whim) draw(m *Memo) uint64 {
+	m[0]++
+	if m[0] > 1e5 {
+		panic("the policy is asked without end")
+	}
+	x := w.seed + uint64(m[0])*0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+func (w whim) Watch(v View, m *Memo) Watch {
+	x := w.draw(m)
+	unit := float64(x>>40) / (1 << 24)
+	watch := Watch{v.Target * (0.5 + unit), v.Target * (0.8 + unit), Never}
+	switch x % 8 {
+	case 0:
+		watch.Low, watch.High = watch.High, watch.Low
+	case 1:
+		watch.Low, watch.High = v.Leverage, v.Leverage
+	case 2:
+		watch.Low, watch.High = 0, inf
+	case 3:
+		watch.Low, watch.High = nan, nan
+	case 4:
+		watch.Low = -1
+	}
+	switch x / 8 % 6 {
+	case 0:
+		watch.At = v.Now
+	case 1:
+		watch.At = 0
+	case 2:
+		watch.At = v.Now + 11*time.Minute
+	}
+	return watch
+}
+
+func (w whim) Trade(v View, m *Memo) (float64, bool) {
+	x := w.draw(m)
+	unit := float64(x>>40) / (1 << 24)
+	switch x % 12 {
+	case 0:
+		return v.Leverage, true
+	case 1:
+		return v.Leverage * (1 + 1e-10), true
+	case 2:
+		return 0, true
+	case 3:
+		return []float64{nan, inf, -1, 1e300, 5e-324}[x/16%5], true
+	case 4, 5:
+		return 0, false
+	case 6, 7:
+		return v.Target, true
+	}
+	return v.Target * 2 * unit, true
+}
+
+// anyPath is up to forty hours or days, calm or wild.
+func anyPath(t *rapid.T) Path {
+	step := rapid.SampledFrom([]time.Duration{time.Hour, day, 10 * time.Minute}).Draw(t, "step")
+	return somePath(t, step, rapid.Bool().Draw(t, "extremes"), rapid.IntRange(1, 40).Draw(t, "steps"))
+}
+
+func somePath(t *rapid.T, step time.Duration, extremes bool, steps int) Path {
+	p := Path{Step: step, Extremes: extremes}
+	size := rapid.SampledFrom([]float64{0.001, 0.02, 0.1}).Draw(t, "size")
+	crashes := rapid.Bool().Draw(t, "crashes")
+	for range steps {
+		b := Bar{Move: size * number(-2, 2).Draw(t, "move")}
+		switch rapid.IntRange(0, 9).Draw(t, "kind") {
+		case 0:
+			b.Move = 0
+		case 1:
+			if crashes {
+				b.Move = number(-0.5, 0.5).Draw(t, "jump")
+			}
+		case 2:
+			if extremes {
+				b.Gap = 3 * size * number(-1, 1).Draw(t, "gap")
+			}
+		}
+		if extremes {
+			b.Lo, b.Hi = min(b.Move, 0), max(b.Move, 0)
+			if rapid.Bool().Draw(t, "low?") {
+				b.Lo -= size * number(0, 2).Draw(t, "low")
+			}
+			if rapid.Bool().Draw(t, "high?") {
+				b.Hi += size * number(0, 2).Draw(t, "high")
+			}
+		}
+		p.Bars = append(p.Bars, b)
+	}
+	return p
+}
