@@ -92,6 +92,9 @@ func (l *Lane) Leverage() float64 {
 	return math.Abs(l.x) / (l.x + l.b)
 }
 
+// Extremes are the least and the greatest equity visited so far.
+func (l *Lane) Extremes() (low, high float64) { return l.min, l.rec.peak }
+
 // Drawdown is how far equity stands below its highest so far, a fraction.
 func (l *Lane) Drawdown() float64 { return 1 - l.Equity()/l.rec.peak }
 

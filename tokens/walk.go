@@ -77,17 +77,19 @@ type leg struct {
 	dir, total float64 // +1 up or −1 down; size of the log move
 	done       float64 // log move made so far
 	start, end time.Duration
+	clock      time.Duration // the latest look of a clock
 }
 
 // left is the log move still to make.
 func (g *leg) left() float64 { return g.total - g.done }
 
-// now is the time at which the price is where it is.
+// now is the time at which the price got where it is, or later if a clock has
+// struck since.
 func (g *leg) now() time.Duration {
 	if g.total == 0 {
-		return g.start
+		return max(g.start, g.clock)
 	}
-	return g.start + share(g.end-g.start, g.done/g.total)
+	return max(g.start+share(g.end-g.start, g.done/g.total), g.clock)
 }
 
 // ahead is the log move to make until a time; infinite if it is not before the
@@ -158,10 +160,10 @@ func (k *Kernel) walk(l *Lane, g leg) {
 				k.look(l, now)
 			}
 		case atClock:
-			at = max(at, now) // a clock may be late
-			k.look(l, at)
-			clock = l.watch.At > at
-			k.visit(l, at)
+			g.clock = max(at, now) // a clock may be late
+			k.look(l, g.clock)
+			clock = l.watch.At > g.clock
+			k.visit(l, g.clock)
 		case atPiece:
 			unwatched = 0
 		case atEdge:
