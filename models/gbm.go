@@ -58,6 +58,8 @@ func (m GBM) Moments(t float64) Moments {
 	return moments((m.Mu-m.Sigma*m.Sigma/2)*t, m.Sigma*m.Sigma*t, 0, 0)
 }
 
+func (m GBM) CGF(t float64, s complex128) complex128 { return diffusionCGF(m.Mu, m.Sigma, t, s) }
+
 // A Fit is a model fitted to a history, with what it is worth.
 type Fit struct {
 	Kind          string

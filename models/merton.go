@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"math"
+	"math/cmplx"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -32,15 +33,17 @@ type Merton struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "merton", Doc: "geometric Brownian motion with normal jumps of the log-price",
-	Params: []param.Param{mu, sigma, jumpRate,
-		{Name: "jump-mean", Unit: param.Fraction, Min: -5, Max: 5, Default: -0.02, Doc: "mean of a jump of the log-price"},
-		{Name: "jump-sd", Unit: param.Fraction, Min: 0, Max: 5, Default: 0.06, Doc: "standard deviation of a jump of the log-price"}},
+	Params: []param.Param{mu, sigma, jumpRate, jumpMean, jumpSD},
 	New: func(v param.Values) Model {
 		return Merton{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"], JumpMean: v["jump-mean"], JumpSD: v["jump-sd"]}
 	},
 })
 
-var jumpRate = param.Param{Name: "jump-rate", Unit: param.PerYear, Min: 0, Max: 1e5, Default: 10, Doc: "expected jumps a year"}
+var (
+	jumpRate = param.Param{Name: "jump-rate", Unit: param.PerYear, Min: 0, Max: 1e5, Default: 10, Doc: "expected jumps a year"}
+	jumpMean = param.Param{Name: "jump-mean", Unit: param.Fraction, Min: -5, Max: 5, Default: -0.02, Doc: "mean of a jump of the log-price"}
+	jumpSD   = param.Param{Name: "jump-sd", Unit: param.Fraction, Min: 0, Max: 5, Default: 0.06, Doc: "standard deviation of a jump of the log-price"}
+)
 
 func (m Merton) Check() error {
 	if err := (GBM{m.Mu, m.Sigma}).Check(); err != nil {
@@ -62,9 +65,13 @@ func (Merton) State() int { return 2 }
 
 func (m Merton) Begin(at At, state State) { beginJumps(at, m.Rate, state) }
 
+// kappa is the expected relative jump of the price, E[e^J] − 1.
+func (m Merton) kappa() float64 {
+	return fmath.Expm1(m.JumpMean + float64(float64(m.JumpSD*m.JumpSD)/2))
+}
+
 func (m Merton) Advance(at At, z []*block.Track, state State, move *block.Track) {
-	kappa := fmath.Expm1(m.JumpMean + float64(float64(m.JumpSD*m.JumpSD)/2))
-	GBM{m.Mu - float64(m.Rate*kappa), m.Sigma}.Advance(at, z, nil, move)
+	GBM{m.Mu - float64(m.Rate*m.kappa()), m.Sigma}.Advance(at, z, nil, move)
 	size := random.Stream(random.JumpSize, at.Underlying)
 	eachJump(at, m.Rate, state, func(step, lane int, path, n uint64) {
 		z := random.NormAt(at.Seed, path, size, n)
@@ -72,12 +79,15 @@ func (m Merton) Advance(at At, z []*block.Track, state State, move *block.Track)
 	})
 }
 
+func (m Merton) CGF(t float64, s complex128) complex128 {
+	return diffusionCGF(m.Mu-m.Rate*m.kappa(), m.Sigma, t, s) + c(m.Rate*t)*(cmplx.Exp(c(m.JumpMean)*s+c(m.JumpSD*m.JumpSD/2)*s*s)-1)
+}
+
 func (m Merton) Moments(t float64) Moments {
 	a, s2 := m.JumpMean, m.JumpSD*m.JumpSD
-	kappa := math.Expm1(a + s2/2)
 	l := m.Rate * t
 	return moments(
-		(m.Mu-m.Rate*kappa-m.Sigma*m.Sigma/2)*t+l*a,
+		(m.Mu-m.Rate*m.kappa()-m.Sigma*m.Sigma/2)*t+l*a,
 		m.Sigma*m.Sigma*t+l*(a*a+s2),
 		l*(a*a*a+3*a*s2),
 		l*(a*a*a*a+6*a*a*s2+3*s2*s2))

@@ -1,0 +1,142 @@
+package models
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"mcrisk/block"
+	"mcrisk/fmath"
+	"mcrisk/param"
+)
+
+// GJR is GARCH(1,1) whose variance reacts more to falls than to rises. The
+// log-return r of a step has variance h, and
+//
+//	r = Mu·dt − ln E[e^{√h·x}] + √h·x,   h' = ω + (Alpha + Gamma·1{x<0})·h·x² + Beta·h,
+//
+// with shocks x of variance 1 by Student's t with DoF degrees of freedom, cut
+// off at ±12 standard deviations (an uncut t has no finite expected price; [GJR.Cut]
+// is the mass lost). The second term, computed from the moments of the shock,
+// makes E[S(t)] = S(0)·e^{Mu·t} exact. ω is such that the variance in the long
+// run is Sigma² a year, where paths start. A step's standard deviation is held
+// at or below 1.
+//
+// The three coefficients belong to steps of length Step. On a grid with other
+// steps, r times as long, the half-life of the variance is kept and its noise
+// to leading order: persistence^r, and √r times Alpha and Gamma as long as
+// they stay below it.
+//
+// Sources: Bollerslev, "Generalized autoregressive conditional
+// heteroskedasticity", J. Econometrics 31 (1986); Glosten, Jagannathan and
+// Runkle, J. Finance 48 (1993); Nelson, "ARCH models as diffusion
+// approximations", J. Econometrics 45 (1990), for the change of step.
+type GJR struct {
+	Mu    float64       // growth rate of the expected price, 1/year
+	Sigma float64       // volatility in the long run, 1/√year, at least zero
+	Alpha float64       // reaction of the variance to a squared shock, at least zero
+	Gamma float64       // further reaction to a fall, at least −Alpha
+	Beta  float64       // share of the variance that stays, at least zero
+	DoF   float64       // degrees of freedom of the shocks, from 2.1 to 200
+	Step  time.Duration // length of the steps that Alpha, Gamma and Beta belong to
+}
+
+var _ = Registry.Register(param.Kind[Model]{
+	Name: "gjr", Doc: "GARCH with Student-t shocks whose variance reacts more to falls than to rises",
+	Params: []param.Param{mu, sigma, garchAlpha,
+		{Name: "gjr-gamma", Unit: param.Plain, Min: -1, Max: 1, Default: 0.03, Doc: "further reaction of the variance to a squared fall"},
+		garchBeta, garchDoF, garchStep},
+	New: func(v param.Values) Model { return newGJR(v) },
+})
+
+var (
+	garchAlpha = param.Param{Name: "garch-alpha", Unit: param.Plain, Min: 0, Max: 1, Default: 0.06, Doc: "reaction of the variance to a squared shock, per garch-step"}
+	garchBeta  = param.Param{Name: "garch-beta", Unit: param.Plain, Min: 0, Max: 1, Default: 0.92, Doc: "share of the variance that stays, per garch-step"}
+	garchDoF   = param.Param{Name: "dof", Unit: param.Plain, Min: 2.1, Max: 200, Default: 4, Doc: "degrees of freedom of the Student-t shocks"}
+	garchStep  = param.Param{Name: "garch-step", Unit: param.Time, Min: 1, Max: 366 * 86400, Default: 3600, Doc: "length of the steps that the variance's coefficients belong to"}
+)
+
+func newGJR(v param.Values) GJR {
+	return GJR{Mu: v["mu"], Sigma: v["sigma"], Alpha: v["garch-alpha"], Gamma: v["gjr-gamma"], Beta: v["garch-beta"],
+		DoF: v["dof"], Step: time.Duration(v["garch-step"] * float64(time.Second))}
+}
+
+func (m GJR) Check() error {
+	if err := (GBM{m.Mu, m.Sigma}).Check(); err != nil {
+		return err
+	}
+	if !(m.Alpha >= 0) || !(m.Alpha+m.Gamma >= 0) || !(m.Beta >= 0) {
+		return fmt.Errorf("models: GARCH alpha = %v, gamma = %v, beta = %v; want alpha, alpha + gamma and beta of at least 0, or variances turn negative", m.Alpha, m.Gamma, m.Beta)
+	}
+	if p := m.Persistence(); !(p < 1) {
+		return fmt.Errorf("models: GARCH alpha + gamma/2 + beta = %v; want less than 1, or there is no variance in the long run", p)
+	}
+	if !(m.DoF >= 2.1 && m.DoF <= 200) {
+		return fmt.Errorf("models: GARCH degrees of freedom = %v; want 2.1 to 200", m.DoF)
+	}
+	if m.Step < time.Second {
+		return fmt.Errorf("models: GARCH step = %v; want at least a second", m.Step)
+	}
+	return nil
+}
+
+// Persistence is the share of a variance's distance from the long run that is
+// left after a step.
+func (m GJR) Persistence() float64 { return m.Alpha + m.Gamma/2 + m.Beta }
+
+// Cut is the probability that an uncut Student-t lies beyond the cut.
+func (m GJR) Cut() float64 { return studentLaw(m.DoF).cut }
+
+func (GJR) Normals() int { return 1 }
+
+// State: the variance of the next step, over that of the long run.
+func (GJR) State() int { return 1 }
+
+func (m GJR) Begin(_ At, state State) {
+	for l := range block.Lanes {
+		state[0][l] = 1
+	}
+}
+
+// coefficients are alpha, gamma and beta for steps of a length.
+func (m GJR) coefficients(step time.Duration) (alpha, gamma, beta float64) {
+	if step == m.Step {
+		return m.Alpha, m.Gamma, m.Beta
+	}
+	r := float64(step) / float64(m.Step)
+	p := 0.0
+	if m.Persistence() > 0 {
+		p = fmath.Pow(m.Persistence(), r)
+	}
+	alpha, gamma = float64(m.Alpha*math.Sqrt(r)), float64(m.Gamma*math.Sqrt(r))
+	if a := alpha + gamma/2; a > p {
+		alpha, gamma = alpha*p/a, gamma*p/a
+	}
+	return alpha, gamma, max(p-(alpha+gamma/2), 0)
+}
+
+func (m GJR) Advance(at At, z []*block.Track, state State, move *block.Track) {
+	dt := Years(at.Step)
+	law := studentLaw(m.DoF)
+	alpha, gamma, beta := m.coefficients(at.Step)
+	omega := 1 - (alpha + gamma/2 + beta)
+	unit := float64(float64(m.Sigma*m.Sigma) * dt) // variance of a step in the long run
+	top := math.Inf(1)
+	if unit > 0 {
+		top = 1 / unit
+	}
+	growth := float64(m.Mu * dt)
+	for k := range at.Len {
+		for l := range block.Lanes {
+			h := min(state[0][l], top)
+			v := float64(unit * h)
+			x := law.at(z[0][k][l])
+			move[k][l] = (growth - law.compensator(v)) + float64(math.Sqrt(v)*x)
+			react := alpha
+			if x < 0 {
+				react += gamma
+			}
+			state[0][l] = omega + float64(h*(beta+float64(react*float64(x*x))))
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package models
+
+import (
+	"fmt"
+	"math"
+	"math/cmplx"
+
+	"mcrisk/block"
+	"mcrisk/fmath"
+	"mcrisk/param"
+)
+
+// Heston has a variance v of its own that returns to Theta,
+//
+//	d ln S = (Mu − v/2) dt + √v dW,   dv = Kappa (Theta − v) dt + Xi √v dB,   dW dB = Rho dt.
+//
+// Advance uses the quadratic-exponential scheme with martingale correction: v
+// moves by a law with the exact conditional mean and variance, and
+// E[S(t)] = S(0)·e^{Mu·t} holds exactly; what else is lost vanishes with the
+// step (option prices within 0.1 % at steps of a tenth of 1/Kappa). Two normals
+// a step, one for v.
+//
+// Sources: Heston, "A closed-form solution for options with stochastic
+// volatility", Review of Financial Studies 6 (1993); Andersen, "Simple and
+// efficient simulation of the Heston stochastic volatility model", J.
+// Computational Finance 11 (2008), with ψ_c = 1.5 and central weights;
+// transform in the form of Albrecher et al., "The little Heston trap", Wilmott
+// (2007).
+type Heston struct {
+	Mu    float64 // growth rate of the expected price, 1/year
+	V0    float64 // variance at the start, 1/year, at least zero; 0.64 is a volatility of 80 %
+	Kappa float64 // speed of the variance's return, 1/year, above zero
+	Theta float64 // variance in the long run, 1/year, above zero
+	Xi    float64 // volatility of the variance, 1/year, above zero
+	Rho   float64 // correlation of price and variance, −1 to 1
+}
+
+var _ = Registry.Register(param.Kind[Model]{
+	Name: "heston", Doc: "stochastic variance that returns to its mean, correlated with the price",
+	Params: []param.Param{mu, v0, kappa, theta, xi, rho},
+	New:    func(v param.Values) Model { return newHeston(v) },
+})
+
+var (
+	v0    = param.Param{Name: "v0", Unit: param.Rate, Min: 0, Max: 100, Default: 0.64, Doc: "variance at the start: 0.64 is a volatility of 80 %"}
+	kappa = param.Param{Name: "kappa", Unit: param.Rate, Min: 1e-3, Max: 1e4, Default: 8, Doc: "speed at which the variance returns to its mean"}
+	theta = param.Param{Name: "theta", Unit: param.Rate, Min: 1e-6, Max: 100, Default: 0.64, Doc: "variance in the long run"}
+	xi    = param.Param{Name: "xi", Unit: param.Rate, Min: 1e-3, Max: 1e3, Default: 2.5, Doc: "volatility of the variance"}
+	rho   = param.Param{Name: "rho", Unit: param.Plain, Min: -1, Max: 1, Default: -0.2, Doc: "correlation of the price and its variance"}
+)
+
+func newHeston(v param.Values) Heston {
+	return Heston{Mu: v["mu"], V0: v["v0"], Kappa: v["kappa"], Theta: v["theta"], Xi: v["xi"], Rho: v["rho"]}
+}
+
+func (m Heston) Check() error {
+	if err := (GBM{m.Mu, 0}).Check(); err != nil {
+		return err
+	}
+	if !(m.V0 >= 0 && m.V0 <= 100) || !(m.Theta > 0 && m.Theta <= 100) {
+		return fmt.Errorf("models: Heston variance = %v at the start, %v in the long run; want 0 to 100 at the start and above 0 in the long run", m.V0, m.Theta)
+	}
+	if !(m.Kappa > 0 && m.Kappa <= 1e4) || !(m.Xi > 0 && m.Xi <= 1e3) {
+		return fmt.Errorf("models: Heston kappa = %v, xi = %v; want above 0, at most 1e4 and 1e3", m.Kappa, m.Xi)
+	}
+	if !(math.Abs(m.Rho) <= 1) {
+		return fmt.Errorf("models: Heston rho = %v; want −1 to 1", m.Rho)
+	}
+	return nil
+}
+
+// Feller is 2·Kappa·Theta/Xi²: at 1 or above, the variance never reaches zero.
+// Below, it does and leaves again at once, which the scheme handles; nothing
+// here requires the condition.
+func (m Heston) Feller() float64 { return 2 * m.Kappa * m.Theta / (m.Xi * m.Xi) }
+
+func (Heston) Normals() int { return 2 }
+
+// State: the variance.
+func (Heston) State() int { return 1 }
+
+func (m Heston) Begin(_ At, state State) {
+	for l := range block.Lanes {
+		state[0][l] = m.V0
+	}
+}
+
+// psiC is where the scheme changes from a squared normal to an exponential
+// with a mass at zero.
+const psiC = 1.5
+
+func (m Heston) Advance(at At, z []*block.Track, state State, move *block.Track) {
+	dt := Years(at.Step)
+	// 1. the variance's conditional mean and variance are linear in v
+	e := fmath.Exp(-float64(m.Kappa * dt))
+	xi2 := float64(m.Xi*m.Xi) / m.Kappa
+	vary := float64(float64(xi2*e) * (1 - e))
+	vary0 := float64(float64(m.Theta*xi2)/2) * float64((1-e)*(1-e))
+	// 2. ln S given v now and then, with dW = Rho·dB + √(1−Rho²)·dZ
+	r := m.Rho / m.Xi
+	half := float64(dt/2) * (float64(m.Kappa*r) - 0.5)
+	k1, k2 := half-r, half+r
+	k3 := float64(float64(dt/2) * (1 - float64(m.Rho*m.Rho)))
+	k4 := k3
+	growth := float64(m.Mu * dt)
+	plain := -float64(float64(r*float64(m.Kappa*m.Theta)) * dt)
+	a2 := k2 + k4/2
+	k13 := k1 + k3/2
+	for k := range at.Len {
+		for l := range block.Lanes {
+			v := state[0][l]
+			mean := m.Theta + float64((v-m.Theta)*e)
+			s2 := float64(v*vary) + vary0
+			psi := s2 / float64(mean*mean)
+			var next, k0 float64
+			if psi <= psiC {
+				// v' = a(b + Z)²
+				i := 2 / psi
+				b2 := (i - 1) + math.Sqrt(float64(i*(i-1)))
+				a := mean / (1 + b2)
+				b := math.Sqrt(b2) + z[1][k][l]
+				next = float64(a * float64(b*b))
+				if w := 1 - 2*float64(a2*a); w > 0 {
+					k0 = float64(0.5*fmath.Log(w)) - float64(a2*float64(b2*a))/w - float64(k13*v)
+				} else {
+					k0 = plain
+				}
+			} else {
+				// v' is 0 with probability p, else exponential
+				p := (psi - 1) / (psi + 1)
+				beta := (1 - p) / mean
+				if tail := fmath.NormCDF(-z[1][k][l]); tail < 1-p {
+					next = fmath.Log((1-p)/tail) / beta
+				}
+				if beta > a2 {
+					k0 = -fmath.Log(p+float64(beta*(1-p))/(beta-a2)) - float64(k13*v)
+				} else {
+					k0 = plain
+				}
+			}
+			spread := float64(k3*v) + float64(k4*next)
+			move[k][l] = ((growth + k0) + (float64(k1*v) + float64(k2*next))) + float64(math.Sqrt(spread)*z[0][k][l])
+			state[0][l] = next
+		}
+	}
+}
+
+// affine returns A and B of CGF(t, s) = Mu·t·s + A + B·V0.
+func (m Heston) affine(t float64, s complex128) (a, b complex128) {
+	x2 := c(m.Xi * m.Xi)
+	q := c(m.Kappa) - c(m.Rho*m.Xi)*s
+	d := cmplx.Sqrt(q*q - x2*(s*s-s))
+	g := (q - d) / (q + d)
+	e := cmplx.Exp(-d * c(t))
+	b = (q - d) / x2 * (1 - e) / (1 - g*e)
+	a = c(m.Kappa*m.Theta) / x2 * ((q-d)*c(t) - 2*cmplx.Log((1-g*e)/(1-g)))
+	return a, b
+}
+
+func (m Heston) CGF(t float64, s complex128) complex128 {
+	a, b := m.affine(t, s)
+	return c(m.Mu*t)*s + a + b*c(m.V0)
+}
+
+// stationaryCGF is CGF for a path that has run for long: V0 is drawn from the
+// variance's long-run law, a gamma.
+func (m Heston) stationaryCGF(t float64, s complex128) complex128 {
+	a, b := m.affine(t, s)
+	scale := m.Xi * m.Xi / (2 * m.Kappa)
+	return c(m.Mu*t)*s + a - c(m.Feller())*cmplx.Log(1-b*c(scale))
+}
+
+// variance is the expected variance of the price's path over t years.
+func (m Heston) variance(t float64) float64 {
+	return m.Theta*t - (m.V0-m.Theta)*math.Expm1(-m.Kappa*t)/m.Kappa
+}
+
+func (m Heston) Moments(t float64) Moments { return momentsOf(m, t, 0.5/math.Sqrt(m.variance(t))) }

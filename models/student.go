@@ -1,0 +1,202 @@
+package models
+
+import (
+	"math"
+	"sync"
+
+	"mcrisk/fmath"
+)
+
+// A student is the law of a shock with variance 1: Student's t with some
+// degrees of freedom, scaled, and cut off at ±12 of its standard deviations.
+// Cut, because a t has no exponential moments and the expected price would be
+// infinite; scaled, so that the variance is 1 after the cut.
+//
+// A shock is made from one standard normal z by a monotone function, tabulated
+// and interpolated, so that it is addressed as the normal is.
+type student struct {
+	value, slope [studentNodes + 1]float64 // the shock at z = i/studentStep, and its derivative times the spacing
+	even         [studentTerms]float64     // E[x^{2n}]/(2n)!, n = 1, 2, …
+	scale        float64                   // one t is so many shocks
+	cut          float64                   // probability of a t beyond the cut
+}
+
+const (
+	studentCut   = 12
+	studentStep  = 32              // table nodes per unit of z
+	studentNodes = 7 * studentStep // normals of this project lie within ±6.66
+	studentTerms = 28              // of the moment series: enough for s up to 1
+	studentCells = 768             // of the integrals behind the table
+)
+
+// studentLaws remembers the tables by degrees of freedom. A table is a pure
+// function of them and is never changed: this saves time and nothing else.
+var studentLaws struct {
+	sync.Mutex
+	of map[float64]*student
+}
+
+func studentLaw(dof float64) *student {
+	studentLaws.Lock()
+	defer studentLaws.Unlock()
+	s := studentLaws.of[dof]
+	if s == nil {
+		if studentLaws.of == nil || len(studentLaws.of) >= 1024 { // a study with uncertain parameters asks for very many
+			studentLaws.of = map[float64]*student{}
+		}
+		s = newStudent(dof)
+		studentLaws.of[dof] = s
+	}
+	return s
+}
+
+// newStudent integrates g(x) = (1 + (x/scale)²/dof)^{−(dof+1)/2}, the density of
+// a shock but for a constant, in the coordinate x = scale·sinh w, in which it
+// has no sharp feature.
+func newStudent(dof float64) *student {
+	s := &student{scale: studentScale(dof)}
+	power := -(dof + 1) / 2
+	g := func(x float64) float64 {
+		y := x / s.scale
+		return fmath.Pow(1+float64(y*y)/dof, power)
+	}
+	// 1. tail[i] = ∫ g from edge[i] to the cut
+	var edge, tail [studentCells + 1]float64
+	for i := range edge {
+		edge[i] = float64(s.scale * sinh(float64(i)/studentCells*asinh(studentCut/s.scale)))
+	}
+	edge[studentCells] = studentCut
+	for i := studentCells - 1; i >= 0; i-- {
+		tail[i] = tail[i+1] + gauss(edge[i], edge[i+1], g)
+		at := gaussNodes(edge[i], edge[i+1])
+		for j, w := range gaussWeights {
+			x2, term := float64(at[j]*at[j]), float64(float64(w*(edge[i+1]-edge[i])/2)*g(at[j]))
+			for n := range s.even {
+				term = float64(term*x2) / float64((2*n+1)*(2*n+2))
+				s.even[n] += term
+			}
+		}
+	}
+	whole := tail[0]
+	for n := range s.even {
+		s.even[n] /= whole
+	}
+	// 2. the shock x at z has as much mass above as z: ∫ₓ g = 2Φ(−z)·∫₀ g
+	cell := 0
+	for i := range s.value {
+		z := float64(i) / studentStep
+		goal := float64(2 * fmath.NormCDF(-z) * whole)
+		for cell < studentCells-1 && tail[cell+1] > goal {
+			cell++
+		}
+		// Newton on the mass between the cell's edge and x
+		lo, hi := edge[cell], edge[cell+1]
+		x := lo + float64((hi-lo)*((tail[cell]-goal)/(tail[cell]-tail[cell+1])))
+		for range 3 {
+			x += ((tail[cell] - gauss(lo, x, g)) - goal) / g(x)
+		}
+		s.value[i] = x
+		// dx/dz = 2φ(z)·∫₀ g / g(x)
+		s.slope[i] = fmath.Exp(-float64(z*z)/2) * math.Sqrt(2/math.Pi) * whole / g(x) / studentStep
+	}
+	s.value[0] = 0
+	s.cut = beyondCut(g, whole)
+	return s
+}
+
+// beyondCut is the share of the uncut law outside the cut, by x = 1/y.
+func beyondCut(g func(float64) float64, whole float64) float64 {
+	const cells = 64
+	out := 0.0
+	for i := range cells {
+		out += gauss(float64(i)/cells/studentCut, float64(i+1)/cells/studentCut, func(y float64) float64 { return g(1/y) / float64(y*y) })
+	}
+	return out / (out + whole)
+}
+
+// studentScale finds the scale at which the cut law has variance 1, by secants.
+func studentScale(dof float64) float64 {
+	power := -(dof + 1) / 2
+	variance := func(scale float64) float64 {
+		const cells = 96
+		var mass, square float64
+		end := asinh(studentCut / scale)
+		for i := range cells {
+			lo, hi := float64(scale*sinh(float64(i)/cells*end)), float64(scale*sinh(float64(i+1)/cells*end))
+			at := gaussNodes(lo, hi)
+			for j, w := range gaussWeights {
+				y := at[j] / scale
+				m := float64(float64(w*(hi-lo)/2) * fmath.Pow(1+float64(y*y)/dof, power))
+				mass += m
+				square += float64(m * float64(at[j]*at[j]))
+			}
+		}
+		return square / mass
+	}
+	x0 := float64(0.9 * math.Sqrt((dof-2)/dof))
+	x1 := math.Sqrt((dof - 2) / dof) // without the cut
+	y0, y1 := variance(x0)-1, variance(x1)-1
+	for range 30 {
+		if math.Abs(y1) < 1e-15 || y1 == y0 {
+			break
+		}
+		x0, x1, y0 = x1, x1-float64(y1*(x1-x0))/(y1-y0), y1
+		y1 = variance(x1) - 1
+	}
+	return x1
+}
+
+// at is the shock of a standard normal.
+func (s *student) at(z float64) float64 {
+	f := math.Abs(z) * studentStep
+	i := min(int(f), studentNodes-1)
+	t := f - float64(i)
+	// cubic Hermite interpolation
+	a, b, da, db := s.value[i], s.value[i+1], s.slope[i], s.slope[i+1]
+	d := b - a
+	c2, c3 := float64(3*d)-float64(2*da)-db, (da+db)-float64(2*d)
+	x := a + float64(t*(da+float64(t*(c2+float64(t*c3)))))
+	return math.Copysign(x, z)
+}
+
+// compensator is ln E[e^{v·x}] of a shock x, for a volatility v in [0, 1] given
+// as its square.
+func (s *student) compensator(v2 float64) float64 {
+	n := studentTerms
+	switch { // terms fall off at least as (12v)²ⁿ/(2n)!
+	case v2 < 1e-4:
+		n = 6
+	case v2 < 1e-2:
+		n = 12
+	}
+	m := 0.0
+	for n--; n >= 0; n-- {
+		m = float64((m + s.even[n]) * v2)
+	}
+	return fmath.Log1p(m)
+}
+
+// gauss integrates f over a short interval, Gauss–Legendre with four points.
+func gauss(a, b float64, f func(float64) float64) float64 {
+	sum := 0.0
+	at := gaussNodes(a, b)
+	for j, w := range gaussWeights {
+		sum += float64(w * f(at[j]))
+	}
+	return float64(sum * ((b - a) / 2))
+}
+
+func gaussNodes(a, b float64) (at [4]float64) {
+	const x1, x2 = 0.86113631159405257522, 0.33998104358485626480
+	mid, half := (a+b)/2, (b-a)/2
+	for j, x := range [4]float64{-x1, -x2, x2, x1} {
+		at[j] = mid + float64(half*x)
+	}
+	return at
+}
+
+var gaussWeights = [4]float64{0.34785484513745385737, 0.65214515486254614263, 0.65214515486254614263, 0.34785484513745385737}
+
+func sinh(x float64) float64 { return (fmath.Exp(x) - fmath.Exp(-x)) / 2 }
+
+func asinh(x float64) float64 { return fmath.Log(x + math.Sqrt(float64(x*x)+1)) }
