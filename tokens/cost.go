@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -23,16 +24,22 @@ type Cost struct {
 }
 
 func (c Cost) check() error {
-	for name, v := range map[string]float64{"fee": c.Fee, "impact base": c.ImpactBase, "impact": c.Impact} {
-		if !(v >= 0 && v < 1) {
-			return fmt.Errorf("tokens: %s = %v; want a fraction from 0 to below 1", name, v)
-		}
+	faults := []error{
+		part("fee", c.Fee), part("impact base", c.ImpactBase), part("fee + impact base", c.Fee+c.ImpactBase), part("impact", c.Impact),
 	}
 	if !(c.Exponent >= 0 && c.Exponent <= 2) {
-		return fmt.Errorf("tokens: impact exponent = %v; want 0 to 2", c.Exponent)
+		faults = append(faults, fmt.Errorf("tokens: impact exponent = %v; want 0 to 2", c.Exponent))
 	}
 	if !(c.Gas >= 0) || math.IsInf(c.Gas, 0) {
-		return fmt.Errorf("tokens: gas = %v USD; want a finite number ≥ 0", c.Gas)
+		faults = append(faults, fmt.Errorf("tokens: gas = %v USD; want a finite number ≥ 0", c.Gas))
+	}
+	return errors.Join(faults...)
+}
+
+// part is the fault of a number that is not a fraction below 1.
+func part(name string, v float64) error {
+	if !(v >= 0 && v < 1) {
+		return fmt.Errorf("tokens: %s = %v; want a fraction from 0 to below 1", name, v)
 	}
 	return nil
 }

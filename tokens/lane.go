@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -58,10 +59,13 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	if err := t.Check(); err != nil {
 		return nil, err
 	}
-	years := float64(step) / float64(365*24*time.Hour)
-	logFee := -float64(t.StreamingFee * years)
+	if step <= 0 {
+		return nil, fmt.Errorf("tokens: step = %v; want above 0", step)
+	}
+	dt := years(step)
+	logFee := -float64(t.StreamingFee * dt)
 	k := &Kernel{
-		token: t, venue: t.Mechanism.venue(t.Target, years),
+		token: t, venue: t.Mechanism.venue(t.Target, dt),
 		sign: math.Copysign(1, t.Target), target: math.Abs(t.Target),
 		step: step, fee: fmath.Expm1(logFee), logFee: logFee,
 	}

@@ -46,14 +46,11 @@ type Loan struct {
 }
 
 func (m Loan) check() error {
-	var faults []error
+	faults := []error{rate("borrow rate", m.Borrow), rate("supply rate", m.Supply), part("liquidation bonus", m.Bonus)}
 	if !(m.Threshold > 0 && m.Threshold < 1) {
 		faults = append(faults, fmt.Errorf("tokens: liquidation threshold = %v; want a fraction above 0 and below 1", m.Threshold))
 	}
-	if !(m.Bonus >= 0 && m.Bonus < 1) {
-		faults = append(faults, fmt.Errorf("tokens: liquidation bonus = %v; want a fraction from 0 to below 1", m.Bonus))
-	}
-	return errors.Join(append(faults, rate("borrow rate", m.Borrow), rate("supply rate", m.Supply))...)
+	return errors.Join(faults...)
 }
 
 func (m Loan) venue(target, years float64) venue {
@@ -87,12 +84,8 @@ const (
 )
 
 func (m Perp) check() error {
-	faults := []error{rate("funding rate", m.Funding), rate("borrow fee", m.BorrowFee)}
-	for name, v := range map[string]float64{"maintenance": m.Maintenance, "close fee": m.CloseFee, "liquidation fee": m.LiquidationFee} {
-		if !(v >= 0 && v < 1) {
-			faults = append(faults, fmt.Errorf("tokens: %s = %v; want a fraction from 0 to below 1", name, v))
-		}
-	}
+	faults := []error{rate("funding rate", m.Funding), rate("borrow fee", m.BorrowFee),
+		part("maintenance", m.Maintenance), part("close fee", m.CloseFee), part("liquidation fee", m.LiquidationFee)}
 	if m.Base != Current && m.Base != EntrySize {
 		faults = append(faults, fmt.Errorf("tokens: maintenance base = %d; want Current or EntrySize", m.Base))
 	}
@@ -114,6 +107,7 @@ func (m Perp) venue(target, years float64) venue {
 	return v
 }
 
+// rate is the fault of a number that is not a rate.
 func rate(name string, r float64) error {
 	if !(math.Abs(r) <= 100) {
 		return fmt.Errorf("tokens: %s = %v a year; want a number from -100 to 100", name, r)

@@ -101,13 +101,13 @@ func (b Band) Trade(v View, _ *Memo) (float64, bool) {
 // Every rebalances to the target at Offset and every Interval after it,
 // whatever was traded between. One day is the reset of leveraged funds.
 type Every struct {
-	Interval time.Duration // above zero
-	Offset   time.Duration // of the first, from the start, at least zero
+	Interval time.Duration // at least a second
+	Offset   time.Duration // of the first, from the start; zero: one interval
 }
 
 func (e Every) Check(float64) error {
-	if e.Interval <= 0 || e.Offset < 0 {
-		return fmt.Errorf("tokens: reset every %v from %v; want an interval above 0 and an offset of at least 0", e.Interval, e.Offset)
+	if !span(e.Interval) || e.Offset != 0 && !span(e.Offset) {
+		return fmt.Errorf("tokens: reset every %v from %v; want an interval of at least 1s, an offset of 0 or at least 1s, and both at most 50 years", e.Interval, e.Offset)
 	}
 	return nil
 }

@@ -30,8 +30,8 @@ var Params = []param.Param{
 	{Name: "impact-exponent", Unit: param.Plain, Min: 0, Max: 2, Default: 1, Doc: "1 linear, 0.5 square-root law"},
 	{Name: "gas", Unit: param.USD, Min: 0, Max: 1e9, Doc: "fixed cost of a trade"},
 	{Name: "aum", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e6, Doc: "US dollars that the initial equity stands for"},
-	{Name: "keeper-interval", Unit: param.Time, Min: 0, Max: 1e10, Doc: "the keeper looks this often; 0: whenever the price is known"},
-	{Name: "latency", Unit: param.Time, Min: 0, Max: 1e10, Doc: "time from the trigger to the trade"},
+	{Name: "keeper-interval", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "the keeper looks this often; 0: whenever the price is known"},
+	{Name: "latency", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "time from the trigger to the trade"},
 	{Name: "streaming-fee", Unit: param.Rate, Min: 0, Max: 10, Doc: "fee on net asset value"},
 	named(fraction, "entry-fee", 0, "paid by the holder on entering"),
 	named(fraction, "exit-fee", 0, "paid by the holder on leaving"),
@@ -54,8 +54,8 @@ var _ = Policies.Register(param.Kind[Policy]{
 var _ = Policies.Register(param.Kind[Policy]{
 	Name: "every", Doc: "rebalances to the target at fixed times",
 	Params: []param.Param{
-		{Name: "reset-interval", Unit: param.Time, Min: 1e-9, Max: 1e10, Default: 86400, Doc: "from one reset to the next"},
-		{Name: "reset-offset", Unit: param.Time, Min: 0, Max: 1e10, Doc: "of the first reset, from the start; 0: one interval"},
+		{Name: "reset-interval", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 86400, Doc: "from one reset to the next"},
+		{Name: "reset-offset", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "of the first reset, from the start; 0: one interval"},
 	},
 	New: func(v param.Values) Policy {
 		return Every{Interval: Duration(v["reset-interval"]), Offset: Duration(v["reset-offset"])}

@@ -51,8 +51,8 @@ type Keeper struct {
 	Latency  time.Duration // from seeing the trigger to trading, at the price of that later moment
 }
 
-// Check reports everything that is wrong with a token, its own numbers and
-// what they mean together.
+// Check reports everything that is wrong with a token: its own numbers, then
+// those of its policy and mechanism, then what they mean together.
 func (t Token) Check() error {
 	var faults []error
 	want := func(ok bool, format string, args ...any) {
@@ -65,8 +65,8 @@ func (t Token) Check() error {
 	want(t.StreamingFee >= 0 && t.StreamingFee <= 10, "streaming fee = %v a year; want 0 to 10", t.StreamingFee)
 	want(t.EntryFee >= 0 && t.EntryFee < 1, "entry fee = %v; want a fraction from 0 to below 1", t.EntryFee)
 	want(t.ExitFee >= 0 && t.ExitFee < 1, "exit fee = %v; want a fraction from 0 to below 1", t.ExitFee)
-	want(t.Keeper.Interval >= 0, "keeper interval = %v; want at least 0", t.Keeper.Interval)
-	want(t.Keeper.Latency >= 0, "keeper latency = %v; want at least 0", t.Keeper.Latency)
+	want(t.Keeper.Interval == 0 || span(t.Keeper.Interval), "keeper interval = %v; want 0 or at least 1s and at most 50 years", t.Keeper.Interval)
+	want(t.Keeper.Latency == 0 || span(t.Keeper.Latency), "keeper latency = %v; want 0 or at least 1s and at most 50 years", t.Keeper.Latency)
 	want(t.AfterLiquidation == Continue || t.AfterLiquidation == Stop, "after liquidation = %d; want Continue or Stop", t.AfterLiquidation)
 	faults = append(faults, t.Cost.check())
 	if t.Mechanism == nil {
@@ -91,6 +91,10 @@ func (t Token) Check() error {
 	}
 	return nil
 }
+
+// span reports whether a keeper or a clock may wait for d: a shorter wait only
+// makes a bar of many looks, a longer one overflows.
+func span(d time.Duration) bool { return d >= time.Second && d <= 50*365*24*time.Hour }
 
 // LiquidationLeverage is the leverage at which the venue liquidates a position
 // that never traded, signed; infinite if it never does.
