@@ -69,6 +69,9 @@ func (c Cost) size(x, e, to, aum float64) (q float64, ok bool) {
 		return 0, false
 	}
 	gap := float64(to*e) - x // what to buy if trading were free
+	if math.Abs(gap) <= tolerance*x {
+		return 0, false // it is there: a trade would only chase its own fixed cost
+	}
 	buy := gap > 0
 	fixed := float64(to * (c.Gas / aum))
 	k := float64(to * (c.Fee + c.ImpactBase))

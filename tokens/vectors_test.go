@@ -137,6 +137,8 @@ func TestSizeSolvesItsEquation(t *testing.T) {
 		{"free buy", Cost{}, 2.5, 1, 3, true},
 		{"free sale", Cost{}, 3.5, 1, 3, true},
 		{"nothing to do", Cost{}, 3, 1, 3, false},
+		{"nothing to do but to pay gas", Cost{Gas: 10}, 3, 1, 3, false},
+		{"a rounding away", Cost{Gas: 10}, 3 + 1e-14, 1, 3, false},
 		{"fee buy", Cost{Fee: 0.001}, 2.5, 1, 3, true},
 		{"fee sale", Cost{Fee: 0.001}, 3.5, 1, 3, true},
 		{"fee base and gas", Cost{Fee: 0.001, ImpactBase: 0.002, Gas: 1000}, 2.5, 1, 3, true},

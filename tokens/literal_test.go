@@ -1,0 +1,270 @@
+package tokens
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// literal lives a token's life on a grid as the token model is written down,
+// with the standard library, without any ledger, and with trades solved by
+// bisection: the second route for everything that does not look inside a bar.
+type literal struct {
+	u, s, b      float64 // units of the underlying, its price, cash
+	n            float64 // entry size
+	rebalances   int
+	liquidations int
+	turnover     float64
+	minLeverage  float64
+	maxLeverage  float64
+	minNAV       float64
+}
+
+func (w *literal) exposure() float64 { return w.u * w.s }
+func (w *literal) equity() float64   { return w.u*w.s + w.b }
+func (w *literal) leverage() float64 { return math.Abs(w.exposure()) / w.equity() }
+
+// live returns the final NAV.
+func (w *literal) live(t Token, p Path) float64 {
+	*w = literal{u: t.Target, s: 1, b: 1 - t.Target, n: math.Abs(t.Target), minNAV: 1, minLeverage: math.Abs(t.Target), maxLeverage: math.Abs(t.Target)}
+	dt := p.Step.Hours() / 8760
+	var order time.Duration
+	pending := false
+	reset := time.Duration(0) // the next of Every
+	if e, ok := t.Policy.(Every); ok {
+		if reset = e.Offset; reset == 0 {
+			reset = e.Interval
+		}
+	}
+	look := t.Keeper.Interval
+	for i, bar := range p.Bars {
+		now := time.Duration(i+1) * p.Step
+
+		// 1. Carry.
+		switch m := t.Mechanism.(type) {
+		case Loan:
+			deposited, owed := &w.u, &w.b
+			if t.Target < 0 {
+				deposited, owed = owed, deposited
+			}
+			*deposited *= math.Exp(m.Supply * dt)
+			*owed *= math.Exp(m.Borrow * dt)
+		case Perp:
+			w.b -= m.Funding*dt*w.exposure() + m.BorrowFee*dt*math.Abs(w.exposure())
+		}
+		if w.equity() <= 0 {
+			return 0
+		}
+
+		// 2. Price. 3. Liquidation. 4. Wipe-out.
+		w.s *= math.Exp(bar.Move)
+		w.gauge()
+		if w.liquidate(t) {
+			if w.equity() <= 0 {
+				return 0
+			}
+			if t.AfterLiquidation == Stop {
+				w.minNAV = min(w.minNAV, w.equity())
+				return w.equity()
+			}
+			w.gauge()
+			w.minNAV = min(w.minNAV, w.equity())
+		}
+		if w.equity() <= 0 {
+			return 0
+		}
+
+		// 5. Streaming fee.
+		w.u *= math.Exp(-t.StreamingFee * dt)
+		w.b *= math.Exp(-t.StreamingFee * dt)
+
+		// 6. Rebalance.
+		looks := true
+		if t.Keeper.Interval > 0 {
+			looks = now >= look
+			for look <= now {
+				look += t.Keeper.Interval
+			}
+		}
+		trade := false
+		switch {
+		case pending:
+			trade = now >= order
+		case looks && w.asks(t.Policy, now, reset):
+			trade = t.Keeper.Latency == 0
+			pending, order = !trade, now+t.Keeper.Latency
+		}
+		if trade {
+			pending = false
+			if to, ok := w.wants(t.Policy, math.Abs(t.Target)); ok {
+				w.trade(t, to)
+				w.gauge()
+			}
+			if e, ok := t.Policy.(Every); ok {
+				for reset <= now {
+					reset += e.Interval
+				}
+			}
+		}
+		w.minNAV = min(w.minNAV, w.equity())
+	}
+	return w.equity()
+}
+
+// gauge notes leverage while there is equity.
+func (w *literal) gauge() {
+	if w.equity() > 0 {
+		w.minLeverage, w.maxLeverage = min(w.minLeverage, w.leverage()), max(w.maxLeverage, w.leverage())
+	}
+}
+
+func (w *literal) asks(p Policy, now, reset time.Duration) bool {
+	switch p := p.(type) {
+	case Band:
+		return w.leverage() < p.Low*(1-1e-12) || w.leverage() > p.High*(1+1e-12)
+	case Every:
+		return now >= reset
+	}
+	return false
+}
+
+func (w *literal) wants(p Policy, target float64) (float64, bool) {
+	b, ok := p.(Band)
+	switch l := w.leverage(); {
+	case !ok:
+		return target, true
+	case l >= b.Low && l <= b.High:
+		return 0, false
+	case b.To == Target:
+		return target, true
+	case b.To == Partial:
+		return max(b.Low, min(b.High, l*(1-b.Speed)+target*b.Speed)), true
+	case l < b.Low:
+		return b.Low, true
+	default:
+		return b.High, true
+	}
+}
+
+// trade solves |X| ± q = L·(E − C(q)) for the least q > 0, by bisection.
+func (w *literal) trade(t Token, to float64) {
+	x, e, c := math.Abs(w.exposure()), w.equity(), t.Cost
+	cost := func(q float64) float64 {
+		return c.Fee*q + (c.ImpactBase+c.Impact*math.Pow(q*t.AUM, c.Exponent))*q + c.Gas/t.AUM
+	}
+	if math.Abs(x-to*e) <= 1e-12*x {
+		return // there already
+	}
+	side := 1.0
+	if x > to*e {
+		side = -1
+	}
+	short := func(q float64) float64 { return side * (to*(e-cost(q)) - x - side*q) } // of the exposure wanted
+	if short(0) <= 0 {
+		return // the fixed cost passes the target
+	}
+	lo, hi := 0.0, math.Abs(x-to*e)
+	for side < 0 && short(hi) > 0 {
+		if lo, hi = hi, hi*1.01; hi > x+e {
+			return // selling only chases its cost
+		}
+	}
+	for range 200 {
+		if mid := (lo + hi) / 2; short(mid) > 0 {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	q := hi
+	if e-cost(q) <= 0 {
+		return
+	}
+	sign := math.Copysign(1, t.Target)
+	w.turnover += q / e
+	w.rebalances++
+	w.b -= sign*side*q + cost(q)
+	if side > 0 {
+		w.n += q
+	} else {
+		w.n *= (x - q) / x
+	}
+	w.u = sign * (x + side*q) / w.s
+}
+
+// liquidate reports whether the venue acted.
+func (w *literal) liquidate(t Token) bool {
+	switch m := t.Mechanism.(type) {
+	case Perp:
+		base := math.Abs(w.exposure())
+		if m.Base == EntrySize {
+			base = w.n
+		}
+		if w.equity()-m.CloseFee*base >= m.Maintenance*base {
+			return false
+		}
+		w.b, w.u, w.n = w.equity()-m.LiquidationFee*base, 0, 0
+		w.liquidations++
+		return true
+	case Loan:
+		acted := false
+		for {
+			collateral, debt := w.exposure(), -w.b
+			if t.Target < 0 {
+				collateral, debt = w.b, -w.exposure()
+			}
+			if debt <= 0 || collateral <= 0 || collateral*m.Threshold/debt >= 1 {
+				return acted
+			}
+			if !acted {
+				w.liquidations++
+			}
+			acted = true
+			share := 0.5
+			if collateral*m.Threshold/debt <= 0.95 || collateral*t.AUM < 2000 || debt*t.AUM < 2000 {
+				share = 1
+			}
+			repaid := share * debt
+			seized := repaid * (1 + m.Bonus)
+			if seized > collateral {
+				seized, repaid = collateral, collateral/(1+m.Bonus)
+			}
+			collateral, debt = collateral-seized, debt-repaid
+			if t.Target > 0 {
+				w.u, w.b = collateral/w.s, -debt
+			} else {
+				w.b, w.u = collateral, -debt/w.s
+			}
+		}
+	}
+	return false
+}
+
+func TestLiteralModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		token := anyToken(t)
+		if _, ok := token.Policy.(whim); ok {
+			token.Policy = Hold{}
+		}
+		p := somePath(t, rapid.SampledFrom([]time.Duration{time.Hour, 30 * time.Minute, day}).Draw(t, "step"), false, rapid.IntRange(1, 60).Draw(t, "steps"))
+		f := must(t, token, p.Step).Live(p)
+		var w literal
+		nav := w.live(token, p)
+		near := func(what string, got, want float64) {
+			if !(math.Abs(got-want) <= 1e-8*math.Abs(want)+1e-12) {
+				t.Errorf("%s = %.15g, the literal model says %.15g", what, got, want)
+			}
+		}
+		near("NAV", f.NAV, nav)
+		near("turnover", f.Turnover, w.turnover)
+		near("rebalances", float64(f.Rebalances), float64(w.rebalances))
+		near("liquidations", float64(f.Liquidations), float64(w.liquidations))
+		if nav > 0 {
+			near("least NAV", f.MinNAV, w.minNAV)
+		}
+		near("least leverage", f.MinLeverage, w.minLeverage)
+		near("largest leverage", f.MaxLeverage, w.maxLeverage)
+	})
+}
