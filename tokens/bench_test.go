@@ -21,13 +21,14 @@ func normalBlock(sigma float64, seed, group uint64, first int, extremes bool) *b
 		b.Lo[0], b.Hi[0] = new(block.Track), new(block.Track)
 	}
 	sd := sigma * math.Sqrt(1.0/8760)
+	beyond := float64(0.3 * sd) // rounded, so that it cannot be fused into the sums below
 	for s := range block.Steps {
 		for i := range block.Lanes {
 			move := float64(sd*b.Move[0][s][i]) - 0.5*float64(sd*sd)
 			b.Move[0][s][i] = move
 			b.Gross[0][s][i] = fmath.Exp(move)
 			if extremes {
-				b.Lo[0][s][i], b.Hi[0][s][i] = min(0, move)-0.3*sd, max(0, move)+0.3*sd
+				b.Lo[0][s][i], b.Hi[0][s][i] = min(0, move)-beyond, max(0, move)+beyond
 			}
 		}
 	}
