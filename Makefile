@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits bench figures run ci
+.PHONY: check test race bits arm64 asm bench figures run ci
 
 # check is what a change must pass before review.
 check:
@@ -22,7 +22,18 @@ GOLDEN = $(GO) test -count=1 -run Golden ./fmath ./random ./models ./tokens ./st
 bits:
 	$(GOLDEN)
 	GODEBUG=cpu.fma=off $(GOLDEN)
+	$(GOLDEN) -tags purego
+	GODEBUG=cpu.avx2=off $(GOLDEN)
 	@if grep -qw avx2 /proc/cpuinfo 2>/dev/null; then echo GOAMD64=v3; GOAMD64=v3 $(GOLDEN); fi
+
+# arm64 does the same on an emulated arm64 (Debian: qemu-user-static).
+arm64:
+	GOARCH=arm64 $(GOLDEN) -exec qemu-aarch64-static
+
+# asm writes the committed assembly anew from its generator.
+asm:
+	cd asm && for unit in random; do \
+		$(GO) run . -unit $$unit -out ../$$unit/vector_amd64.s -stubs ../$$unit/stubs_amd64.go -pkg $$unit || exit 1; done
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./benchmarks

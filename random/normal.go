@@ -41,7 +41,7 @@ func radius(a uint32) float32 {
 // sinCos returns the sine and cosine of 2π·(b/2³² − 1/8): the top two bits are
 // the quadrant, the rest an angle in [−π/4, π/4).
 func sinCos(b uint32) (sin, cos float32) {
-	t := float32(int32(b&(1<<30-1))-1<<29) * (math.Pi / 4 / (1 << 29))
+	t := float32(float32(int32(b&(1<<30-1))-1<<29) * (math.Pi / 4 / (1 << 29)))
 	z := float32(t * t)
 	p := float32(1.0 / 362880)
 	p = float32(p*z) - 1.0/5040
@@ -71,9 +71,14 @@ func Normals(dst *block.Track, seed, group uint64, id ID, first, n int) {
 	if first%4 != 0 {
 		panic("random: first step of a block is not a multiple of 4")
 	}
+	fill(dst, seed, group, id, uint32(first/4), (n+3)/4)
+}
+
+// fillPlain fills 4·quads steps of dst, from the quad-th block of four words.
+// It is the definition of what the vector code of a processor computes.
+func fillPlain(dst *block.Track, seed, group uint64, id ID, quad uint32, quads int) {
 	k0, k1 := uint32(seed), uint32(seed>>32)
-	for k := 0; k < n; k += 4 {
-		quad := uint32((first + k) / 4)
+	for k := 0; k < 4*quads; k += 4 {
 		for lane := range block.Lanes {
 			path := group*block.Lanes + uint64(lane)
 			w0, w1, w2, w3 := philox(quad, uint32(id), uint32(path), uint32(path>>32), k0, k1)
@@ -82,5 +87,6 @@ func Normals(dst *block.Track, seed, group uint64, id ID, first, n int) {
 			dst[k][lane], dst[k+1][lane] = float64(a), float64(b)
 			dst[k+2][lane], dst[k+3][lane] = float64(c), float64(d)
 		}
+		quad++
 	}
 }

@@ -1,0 +1,37 @@
+//go:build !purego
+
+package random
+
+import (
+	"golang.org/x/sys/cpu"
+
+	"mcrisk/block"
+)
+
+var vector = cpu.X86.HasAVX2
+
+// fill is fillPlain, in vector code where the processor has it.
+func fill(dst *block.Track, seed, group uint64, id ID, quad uint32, quads int) {
+	if !vector {
+		fillPlain(dst, seed, group, id, quad, quads)
+		return
+	}
+	if quads <= 0 {
+		return
+	}
+	var keys [10][2]uint32
+	k0, k1 := uint32(seed), uint32(seed>>32)
+	for r := range keys {
+		keys[r] = [2]uint32{k0, k1}
+		k0 += weyl0
+		k1 += weyl1
+	}
+	// All words first: two short loops keep the processor busier than one long.
+	var words [block.Steps / 4][4][block.Lanes]uint32
+	wordsAVX2(&words, quads, quad, uint32(id), group*block.Lanes, &keys)
+	transform(dst, &words, quads)
+}
+
+func transform(dst *block.Track, words *[block.Steps / 4][4][block.Lanes]uint32, quads int) {
+	transformAVX2((*[block.Steps][block.Lanes]float64)(dst), words, quads)
+}
