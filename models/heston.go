@@ -150,11 +150,25 @@ func (m Heston) affine(t float64, s complex128) (a, b complex128) {
 	x2 := c(m.Xi * m.Xi)
 	q := c(m.Kappa) - c(m.Rho*m.Xi)*s
 	d := cmplx.Sqrt(q*q - x2*(s*s-s))
-	g := (q - d) / (q + d)
+	// (q − d)/Xi² and g = (q − d)/(q + d) without the difference
+	y := (s*s - s) / (q + d)
+	g := x2 * y / (q + d)
 	e := cmplx.Exp(-d * c(t))
-	b = (q - d) / x2 * (1 - e) / (1 - g*e)
-	a = c(m.Kappa*m.Theta) / x2 * ((q-d)*c(t) - 2*cmplx.Log((1-g*e)/(1-g)))
+	b = y * (1 - e) / (1 - g*e)
+	a = c(m.Kappa*m.Theta) * (y*c(t) - 2*log1p(g*(1-e)/(1-g))/x2)
 	return a, b
+}
+
+// log1p is ln(1 + z), accurate for small z.
+func log1p(z complex128) complex128 {
+	if cmplx.Abs(z) > 0.02 {
+		return cmplx.Log(1 + z)
+	}
+	sum := complex(0, 0)
+	for n := 9.0; n >= 1; n-- {
+		sum = z * (c(1/n) - sum)
+	}
+	return sum
 }
 
 func (m Heston) CGF(t float64, s complex128) complex128 {

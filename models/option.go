@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/cmplx"
@@ -22,6 +23,9 @@ func Call(m Transformer, t, strike float64) (float64, error) {
 	if !(strike > 0) || !(t > 0) || math.IsInf(strike, 0) || math.IsInf(t, 0) {
 		return 0, fmt.Errorf("models: option of strike %v after %v years; want finite numbers above 0", strike, t)
 	}
+	if !(m.Moments(t).Variance > 0) {
+		return 0, errors.New("models: option on a price without variance")
+	}
 	lnF := real(m.CGF(t, 1))
 	k := math.Log(strike) - lnF
 	f := func(u float64) float64 {
@@ -40,7 +44,7 @@ func Call(m Transformer, t, strike float64) (float64, error) {
 func integrateTail(f func(float64) float64, tol float64) (float64, error) {
 	sum, width := 0.0, 1.0
 	for a := 0.0; a < 1e7; {
-		v := integrate(f, a, a+width, tol, 30)
+		v := integrate(f, a, a+width, tol, 12)
 		sum += v
 		if math.Abs(v) < tol && math.Abs(f(a+width))*width < tol {
 			if math.IsNaN(sum) {
@@ -51,7 +55,7 @@ func integrateTail(f func(float64) float64, tol float64) (float64, error) {
 		a += width
 		width *= 1.5
 	}
-	return 0, fmt.Errorf("the transform does not fall off; is there any variance?")
+	return 0, errors.New("the transform does not fall off")
 }
 
 // integrate is adaptive Gauss–Kronrod quadrature with 7 and 15 points.
@@ -69,7 +73,7 @@ func integrate(f func(float64) float64, a, b, tol float64, depth int) float64 {
 	if d := math.Abs(kronrod-gauss) * half; d < tol || depth == 0 {
 		return kronrod * half
 	}
-	return integrate(f, a, mid, tol/2, depth-1) + integrate(f, mid, b, tol/2, depth-1)
+	return integrate(f, a, mid, tol, depth-1) + integrate(f, mid, b, tol, depth-1)
 }
 
 var (
