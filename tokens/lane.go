@@ -118,7 +118,7 @@ func (k *Kernel) wait(l *Lane, now time.Duration) {
 // items takes equity from e > 0 to e·(1 + q), where per is logPerUnit(q).
 func (l *Lane) book(i Item, a, e, per float64) {
 	l.money.add(i, a)
-	l.logs[i] += float64(a/e) * per
+	l.logs[i] += float64(float64(a/e) * per)
 }
 
 // logPerUnit returns ln(1+q)/q, what a unit of q adds to log equity; zero if

@@ -102,7 +102,7 @@ func (t Token) LiquidationLeverage() float64 {
 	v := t.Mechanism.venue(t.Target, 0)
 	// The price moves the exposure x until cx·x + cb·b = cn·n.
 	b := 1 - t.Target
-	x := (v.cn*math.Abs(t.Target) - v.cb*b) / v.cx
+	x := (float64(v.cn*math.Abs(t.Target)) - float64(v.cb*b)) / v.cx
 	if !(x*t.Target > 0) {
 		return math.Inf(1)
 	}
