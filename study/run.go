@@ -31,6 +31,9 @@ type Mark struct {
 	Price []float64   // of the underlying over its start, by path
 	NAV   [][]float64 // by token, by path
 	Ideal [][]float64 // of the token rebalanced continuously and free, by token, by path
+
+	Leverage  [][]float64 // by token, by path, a magnitude; zero once ended
+	Low, High [][]float64 // least and greatest NAV visited so far, by token, by path
 }
 
 // A Sink takes finished chunks, in the order of their paths, one at a time. A
@@ -125,21 +128,23 @@ func (r *runner) chunk(ctx context.Context, w *paths.Walker, i int) (*Chunk, err
 		for range r.kernels {
 			m.NAV = append(m.NAV, make([]float64, c.N))
 			m.Ideal = append(m.Ideal, make([]float64, c.N))
+			m.Leverage = append(m.Leverage, make([]float64, c.N))
+			m.Low = append(m.Low, make([]float64, c.N))
+			m.High = append(m.High, make([]float64, c.N))
 		}
 		c.Marks = append(c.Marks, m)
 	}
 	for g := 0; g < chunkGroups && g*block.Lanes < c.N; g++ {
-		if err := ctx.Err(); err != nil {
+		if err := r.group(ctx, c, w, g); err != nil {
 			return nil, err
 		}
-		r.group(c, w, g)
 	}
 	return c, nil
 }
 
-// group runs the g-th group of a chunk. Its last lanes may be beyond the last
-// path; they are walked and forgotten.
-func (r *runner) group(c *Chunk, w *paths.Walker, g int) {
+// group runs the g-th group of a chunk, unless the context is cancelled. Its
+// last lanes may be beyond the last path; they are walked and forgotten.
+func (r *runner) group(ctx context.Context, c *Chunk, w *paths.Walker, g int) error {
 	var markets [block.Lanes]tokens.Market
 	lanes := make([][block.Lanes]tokens.Lane, len(r.kernels))
 	for l := range block.Lanes {
@@ -153,6 +158,9 @@ func (r *runner) group(c *Chunk, w *paths.Walker, g int) {
 	next := 0 // mark
 	w.Begin(uint64(c.First/block.Lanes + g))
 	for b := w.Next(); b != nil; b = w.Next() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		for from := 0; from < b.Len; {
 			to := b.Len
 			if next < len(r.marks) {
@@ -169,6 +177,8 @@ func (r *runner) group(c *Chunk, w *paths.Walker, g int) {
 					for t := range r.kernels {
 						m.NAV[t][first+l] = lanes[t][l].Equity()
 						m.Ideal[t][first+l] = markets[l].Ideal(r.targets[t])
+						m.Leverage[t][first+l] = lanes[t][l].Leverage()
+						m.Low[t][first+l], m.High[t][first+l] = lanes[t][l].Extremes()
 					}
 				}
 				next++
@@ -182,6 +192,7 @@ func (r *runner) group(c *Chunk, w *paths.Walker, g int) {
 			c.Tokens[t][first+l] = k.Finish(&lanes[t][l], r.spec.Horizon)
 		}
 	}
+	return nil
 }
 
 // path makes one path alone.

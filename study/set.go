@@ -114,11 +114,20 @@ func (s Spec) With(name string, v float64) (Spec, error) {
 			t.Mechanism.Values = set(t.Mechanism.Values, name, v)
 		}
 		if name == HalfWidth.Name && t.Policy.Kind == "band" {
-			target := math.Abs(t.Values["target"])
+			target := math.Abs(t.target())
 			t.Policy.Values = set(set(t.Policy.Values, "low", target-v), "high", target+v)
 		}
 	}
 	return s, nil
+}
+
+// target is the token's target leverage, given or default.
+func (t TokenSpec) target() float64 {
+	if v, ok := t.Values["target"]; ok {
+		return v
+	}
+	i := slices.IndexFunc(tokens.Params, func(p param.Param) bool { return p.Name == "target" })
+	return tokens.Params[i].Default
 }
 
 // set returns a copy of vs with one number set.

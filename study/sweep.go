@@ -38,8 +38,12 @@ func Sweep(ctx context.Context, spec Spec, name string, values []float64, opt Op
 	}
 	all := append([]*Cell{&own}, pointers(cells)...)
 	if k, err := models.Registry.Kind(spec.Model.Kind); err == nil && has(k.Params, name) {
-		for _, c := range all {
-			if c.Ensembles, err = Ensembles(ctx, c.Spec, opt, names); err != nil {
+		for i, c := range all {
+			one := opt
+			if opt.Progress != nil {
+				one.Progress = func(done, total int) { opt.Progress(i*total+done, len(all)*total) }
+			}
+			if c.Ensembles, err = Ensembles(ctx, c.Spec, one, names); err != nil {
 				return own, nil, err
 			}
 		}

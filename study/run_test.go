@@ -1,0 +1,400 @@
+package study_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"mcrisk/models"
+	"mcrisk/param"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// zoo is one token of every policy, destination, mechanism and keeper.
+func zoo() []study.TokenSpec {
+	token := func(name string, policy, mechanism param.Part, values ...any) study.TokenSpec {
+		return study.TokenSpec{Name: name, Policy: policy, Mechanism: mechanism, Values: part("", values...).Values}
+	}
+	edge := part("band", "low", 2.7, "high", 3.3)
+	return []study.TokenSpec{
+		token("edge", edge, part("loan"), "fee", 0.001),
+		token("target", part("band", "low", 2.7, "high", 3.3, "to", 1), part("loan"), "fee", 0.001),
+		token("partial", part("band", "low", 2.7, "high", 3.3, "to", 2, "speed", 0.3), part("loan"), "streaming-fee", 0.02),
+		token("daily", part("every"), part("loan", "supply", 0.02), "target", 2, "fee", 0.001),
+		token("hold", part("hold"), part("loan", "liquidation-threshold", 0.7), "after-liquidation", 1),
+		token("short", part("band", "low", 0.9, "high", 1.1, "to", 1), part("loan", "supply", 0.04), "target", -1, "fee", 0.001),
+		token("perp late", edge, part("perp", "borrow-fee", 0.02), "latency", 7200, "keeper-interval", 21600, "fee", 0.0005),
+		token("perp entry", edge, part("perp", "maintenance-base", 1, "maintenance", 0.01, "close-fee", 0.0006, "liquidation-fee", 0.01)),
+		token("gas", edge, part("loan"), "gas", 20, "aum", 1e5, "impact-base", 0.0005, "impact", 5e-7, "impact-exponent", 0.68),
+		token("fees", edge, part("loan"), "entry-fee", 0.002, "exit-fee", 0.003, "latency", 1800),
+	}
+}
+
+// zooSpec ends in a chunk of 76 paths, whose last group has 12.
+func zooSpec(model param.Part, horizon time.Duration) study.Spec {
+	return study.Spec{Model: model, Horizon: horizon, Step: time.Hour, Paths: study.ChunkPaths + 76, Seed: 42, Tokens: zoo()}
+}
+
+var merton = part("merton", "sigma", 0.8, "mu", 0.1, "jump-rate", 60, "jump-mean", -0.05, "jump-sd", 0.1)
+
+func ensembles(t *testing.T, s study.Spec, opt study.Options, names []string, sinks ...study.Sink) []tokens.Ensemble {
+	t.Helper()
+	es, err := study.Ensembles(t.Context(), s, opt, names, sinks...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return es
+}
+
+// The bits of a study, by token. They are the same on every machine; a change
+// of them is a change of results, for the notes of a release.
+func TestGoldenHashes(t *testing.T) {
+	long(t)
+	golden := map[string]map[string]string{
+		"gbm": {
+			"edge":       "a612e822b2eb0090",
+			"target":     "8485f910c6efd4a7",
+			"partial":    "7f6eaa341b5d13cb",
+			"daily":      "f30d5052dc36e60c",
+			"hold":       "9fc49b7846532eee",
+			"short":      "11dde780d9b20871",
+			"perp late":  "b07732aa588fce23",
+			"perp entry": "abf01b3a26fd0a98",
+			"gas":        "9074e6b8309a79b6",
+			"fees":       "a382d8a059d6ac8e",
+		},
+		"merton": {
+			"edge":       "7f1d46e4bea85418",
+			"target":     "b0cb2ae5ae15adb9",
+			"partial":    "85c4865e02eadb2d",
+			"daily":      "6bdadc3003a619e3",
+			"hold":       "0c16abab8a2fc754",
+			"short":      "683f6af54e2351ba",
+			"perp late":  "0ef362655d520808",
+			"perp entry": "b8d5fcae7009387f",
+			"gas":        "ead3cf0dee569ed5",
+			"fees":       "5b97d2906278c402",
+		},
+	}
+	for name, model := range map[string]param.Part{"gbm": part("gbm", "sigma", 0.8, "mu", 0.1), "merton": merton} {
+		for _, e := range ensembles(t, zooSpec(model, 20*day), study.Options{}, nil) {
+			if got, want := study.Hash([]tokens.Ensemble{e})[:16], golden[name][e.Token.Name]; got != want {
+				t.Errorf("%s, %s: hash %s; want %s", name, e.Token.Name, got, want)
+			}
+		}
+	}
+}
+
+// The zoo is worth pinning only if things happen to it.
+func TestZooIsAlive(t *testing.T) {
+	long(t)
+	for _, e := range ensembles(t, zooSpec(merton, 20*day), study.Options{}, nil) {
+		some := func(column string) bool {
+			return slices.ContainsFunc(e.Column(column), func(v float64) bool { return v != 0 && v == v })
+		}
+		if e.Token.Name != "hold" && !some("rebalances") {
+			t.Errorf("%s never trades", e.Token.Name)
+		}
+		if e.Token.Name != "daily" && e.Token.Name != "short" && !some("liquidations") {
+			t.Errorf("%s is never liquidated", e.Token.Name)
+		}
+	}
+}
+
+// The number of workers and of processors changes nothing.
+func TestWorkersDoNotMatter(t *testing.T) {
+	s := zooSpec(merton, 6*time.Hour)
+	s.Paths = 5000
+	want := study.Hash(ensembles(t, s, study.Options{Workers: 1}, nil))
+	for _, workers := range []int{2, 7} {
+		if got := study.Hash(ensembles(t, s, study.Options{Workers: workers}, nil)); got != want {
+			t.Errorf("%d workers: hash %s; one: %s", workers, got, want)
+		}
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, processors := range []int{1, 4} {
+		runtime.GOMAXPROCS(processors)
+		if got := study.Hash(ensembles(t, s, study.Options{}, nil)); got != want {
+			t.Errorf("%d processors: hash %s; want %s", processors, got, want)
+		}
+	}
+}
+
+// Neither the tokens beside it, nor the paths after it, nor the marks, nor the
+// columns that are kept change a number.
+func TestOthersDoNotMatter(t *testing.T) {
+	s := zooSpec(merton, 2*day)
+	all := ensembles(t, s, study.Options{}, nil)
+	for i, name := range []string{"edge", "target"} {
+		alone := s
+		alone.Tokens = alone.Tokens[i : i+1]
+		if got, want := study.Hash(ensembles(t, alone, study.Options{}, nil)), study.Hash(all[i:i+1]); got != want {
+			t.Errorf("%s alone has the hash %s; among others %s", name, got, want)
+		}
+	}
+	want := study.Hash(all)
+	for _, marks := range []int{1, 7, 64} {
+		marked := s
+		marked.Marks = marks
+		if got := study.Hash(ensembles(t, marked, study.Options{}, nil)); got != want {
+			t.Errorf("with %d marks the hash is %s; without %s", marks, got, want)
+		}
+	}
+	few := s
+	few.Paths = 77
+	kept := []string{"health", "nav", "underlying"}
+	for i, e := range ensembles(t, few, study.Options{}, kept) {
+		if !slices.Equal(slices.Sorted(slices.Values(e.Names())), kept) {
+			t.Fatalf("kept %v; want %v", e.Names(), kept)
+		}
+		for _, name := range kept {
+			if !slices.Equal(e.Column(name), all[i].Column(name)[:few.Paths]) {
+				t.Errorf("%s: %s of the first %d paths changes with the paths after them", e.Token.Name, name, few.Paths)
+			}
+		}
+	}
+}
+
+// A traced path has the bits of the same path in the ensemble, in every column,
+// and its last event leaves what the lifetime ends with.
+func TestTraceIsThePathOfTheEnsemble(t *testing.T) {
+	for _, model := range []param.Part{part("gbm", "sigma", 0.8, "mu", 0.1), merton} {
+		s := zooSpec(model, 5*day)
+		for token, e := range ensembles(t, s, study.Options{}, nil) {
+			for _, path := range []int{0, 15, 16, 1023, 1024, s.Paths - 1} {
+				life, events, err := study.Trace(s, token, path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, col := range tokens.Columns {
+					got, want := col.Of(&life), e.Column(col.Name)[path]
+					if math.Float64bits(got) != math.Float64bits(want) && !(got != got && want != want) {
+						t.Errorf("%s of %s, path %d: %v traced, %v in the ensemble", col.Name, e.Token.Name, path, got, want)
+					}
+				}
+				if last := events[len(events)-1]; last.Equity != life.NAV || last.Money != life.Money {
+					t.Errorf("%s, path %d ends at %v with the ledger %v; its last event leaves %v and %v", e.Token.Name, path, life.NAV, life.Money, last.Equity, last.Money)
+				}
+			}
+		}
+	}
+}
+
+// At a mark a path is worth what it would end with there. Marks fall where they
+// may: on odd steps, at the ends of blocks, on every step.
+func TestMarks(t *testing.T) {
+	s := zooSpec(merton, day)
+	s.Paths = 40
+	for _, tt := range []struct {
+		steps, marks int
+		want         []int
+	}{
+		{100, 7, []int{14, 28, 42, 57, 71, 85, 100}},
+		{128, 2, []int{64, 128}},
+		{65, 1, []int{65}},
+		{3, 64, []int{1, 2, 3}}, // not more than steps
+		{100, 0, nil},
+	} {
+		s.Horizon, s.Marks = time.Duration(tt.steps)*time.Hour, tt.marks
+		ensembles(t, s, study.Options{}, nil, func(c *study.Chunk) error {
+			var got []int
+			for _, m := range c.Marks {
+				got = append(got, int(m.Time/time.Hour))
+				until := s
+				until.Horizon, until.Marks = m.Time, 0
+				for i, e := range ensembles(t, until, study.Options{}, nil) {
+					if !slices.Equal(m.NAV[i], e.Column("nav")) || !slices.Equal(m.Price, e.Column("underlying")) {
+						t.Errorf("%d marks on %d steps: %s at %v differs from a study that ends there", tt.marks, tt.steps, e.Token.Name, m.Time)
+					}
+					for p, x := range e.Column("log_underlying") {
+						ideal := math.Exp(e.Token.Target*x + tokens.VolatilityDecay(e.Token.Target, e.Column("realised_variance")[p]))
+						if !(math.Abs(m.Ideal[i][p]/ideal-1) < 1e-13) {
+							t.Errorf("ideal token of %s at %v: %v; want %v", e.Token.Name, m.Time, m.Ideal[i][p], ideal)
+						}
+					}
+				}
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("%d marks on %d steps are at %v; want %v", tt.marks, tt.steps, got, tt.want)
+			}
+			return nil
+		})
+	}
+}
+
+// Sinks see every chunk once, in order, and so does progress.
+func TestSinksSeeChunksInOrder(t *testing.T) {
+	s := threeX()
+	s.Horizon, s.Paths = 2*time.Hour, 10*study.ChunkPaths+17
+	var calls []string
+	next, progress := 0, 0
+	first := func(c *study.Chunk) error {
+		if c.First != next || c.N != min(study.ChunkPaths, s.Paths-next) || len(c.Markets) != c.N || len(c.Tokens) != 1 || len(c.Tokens[0]) != c.N {
+			t.Errorf("chunk of %d paths from %d, with %d markets and %d lifetimes, after %d", c.N, c.First, len(c.Markets), len(c.Tokens[0]), next)
+		}
+		next += c.N
+		calls = append(calls, "first")
+		return nil
+	}
+	second := func(c *study.Chunk) error {
+		if c.First+c.N != next {
+			t.Error("the sinks see different chunks")
+		}
+		calls = append(calls, "second")
+		return nil
+	}
+	opt := study.Options{Workers: 4, Progress: func(done, total int) {
+		if done != next || total != s.Paths {
+			t.Errorf("progress %d of %d; want %d of %d", done, total, next, s.Paths)
+		}
+		progress = done
+	}}
+	if err := study.Run(t.Context(), s, opt, first, second); err != nil {
+		t.Fatal(err)
+	}
+	if next != s.Paths || progress != s.Paths || len(calls) != 22 || calls[0] != "first" || calls[1] != "second" || calls[2] != "first" {
+		t.Errorf("%d paths were handed out, progress ended at %d, calls were %v", next, progress, calls)
+	}
+}
+
+func TestFailingSinkStopsTheRun(t *testing.T) {
+	s := threeX()
+	s.Horizon, s.Paths = 2*time.Hour, 100*study.ChunkPaths
+	full := errors.New("full")
+	chunks := 0
+	failing := func(*study.Chunk) error {
+		if chunks++; chunks == 3 {
+			return full
+		}
+		return nil
+	}
+	after := 0
+	err := study.Run(t.Context(), s, study.Options{Workers: 3, Progress: func(done, _ int) { after = done }}, failing)
+	if !errors.Is(err, full) || chunks != 3 || after != 2*study.ChunkPaths {
+		t.Errorf("after %d chunks and %d paths: %v; want 3 chunks, %d paths and %v", chunks, after, err, 2*study.ChunkPaths, full)
+	}
+}
+
+// A run that is cancelled stops within a block of steps, however long its
+// lifetimes are.
+func TestCancelledRun(t *testing.T) {
+	s := threeX()
+	s.Horizon, s.Step, s.Paths = 20*year, time.Second, 16
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	err := study.Run(ctx, s, study.Options{})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("it took %v to stop", took)
+	}
+}
+
+// Memory grows with the columns that are kept and nothing else: 450 bytes a
+// lifetime, whatever the number of steps.
+func TestMemoryOfALifetime(t *testing.T) {
+	s := threeX()
+	s.Horizon = 24 * time.Hour
+	heap := func() float64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	s.Paths = 20 * study.ChunkPaths
+	before := heap()
+	es := ensembles(t, s, study.Options{}, nil)
+	perLife := (heap() - before) / float64(s.Paths)
+	if columns := len(es[0].Names()); perLife > 8*float64(columns)+40 {
+		t.Errorf("%.0f bytes a lifetime of %d columns", perLife, columns)
+	}
+
+	peak := 0.0
+	before = heap()
+	if err := study.Run(t.Context(), s, study.Options{}, func(c *study.Chunk) error {
+		if c.First/study.ChunkPaths%5 == 4 {
+			peak = max(peak, heap()-before)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if limit := 20e6; peak > limit {
+		t.Errorf("a run that keeps nothing holds %.1f MB; want at most %.0f", peak/1e6, limit/1e6)
+	}
+}
+
+// All cells of a sweep live on the same paths, and each has the bits of a run of
+// its own.
+func TestSweep(t *testing.T) {
+	s := zooSpec(merton, day)
+	s.Tokens = slices.Concat(s.Tokens[:2], s.Tokens[6:7])
+	for _, tt := range []struct {
+		name   string
+		values []float64
+		own    int // the value that the spec has itself
+	}{
+		{"half-width", []float64{0.1, 0.3, 0.5}, 1},
+		{"fee", []float64{0, 0.01}, -1},
+		{"low", []float64{2.5, 2.7}, 1},
+		{"sigma", []float64{0.4, 0.8, 1.2}, 1},
+		{"jump-rate", []float64{0, 60}, 1},
+	} {
+		done, total := 0, 0
+		own, cells, err := study.Sweep(t.Context(), s, tt.name, tt.values, study.Options{Workers: 2, Progress: func(d, n int) {
+			if d < done {
+				t.Errorf("%s: progress goes back from %d to %d", tt.name, done, d)
+			}
+			done, total = d, n
+		}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done != total || total == 0 {
+			t.Errorf("%s: progress ended at %d of %d", tt.name, done, total)
+		}
+		if got, want := study.Hash(own.Ensembles), study.Hash(ensembles(t, s, study.Options{}, nil)); got != want {
+			t.Errorf("%s: the token's own cell has the hash %s; a run of its own %s", tt.name, got, want)
+		}
+		for i, c := range cells {
+			if c.Value != tt.values[i] {
+				t.Errorf("%s: cell %d is at %v; want %v", tt.name, i, c.Value, tt.values[i])
+			}
+			if got, want := study.Hash(c.Ensembles), study.Hash(ensembles(t, c.Spec, study.Options{}, nil)); got != want {
+				t.Errorf("%s = %v: hash %s; of a run of its own %s", tt.name, c.Value, got, want)
+			}
+			if same := study.Hash(c.Ensembles) == study.Hash(own.Ensembles); same != (i == tt.own) {
+				t.Errorf("%s = %v has the bits of the token's own setting: %t", tt.name, c.Value, same)
+			}
+		}
+	}
+	for name, values := range map[string][]float64{"nothing": {1}, "fee": {0, 2}, "half-width": {0.1, 5}, "sigma": {math.NaN()}} {
+		if _, _, err := study.Sweep(t.Context(), s, name, values, study.Options{}, nil); err == nil {
+			t.Errorf("%s at %v was run", name, values)
+		}
+	}
+}
+
+// Volatilities of a sweep scale the same normals: common random numbers.
+func TestSweepOfVolatilityUsesCommonNumbers(t *testing.T) {
+	s := threeX()
+	_, cells, err := study.Sweep(t.Context(), s, "sigma", []float64{0.4, 1.2}, study.Options{}, []string{"log_underlying"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	years := models.Years(s.Horizon)
+	for i, a := range cells[0].Ensembles[0].Column("log_underlying") {
+		b := cells[1].Ensembles[0].Column("log_underlying")[i]
+		za, zb := (a+0.4*0.4/2*years)/0.4, (b+1.2*1.2/2*years)/1.2
+		if !(math.Abs(za-zb) < 1e-12) {
+			t.Fatalf("path %d has the normal sum %v at one volatility and %v at another", i, za, zb)
+		}
+	}
+}
