@@ -27,6 +27,9 @@ func main() {
 	case "random":
 		words()
 		transform()
+	case "fmath":
+		exps()
+		affine()
 	default:
 		fmt.Fprintf(os.Stderr, "asm: no unit %q\n", *unit)
 		os.Exit(2)

@@ -6,7 +6,10 @@
 // that follow, so memory does not depend on the number of steps.
 package block
 
-import "time"
+import (
+	"time"
+	"unsafe"
+)
 
 const (
 	Lanes = 16 // paths in a group
@@ -15,6 +18,10 @@ const (
 
 // A Track holds one quantity of a block, by step and lane.
 type Track [Steps][Lanes]float64
+
+// Flat returns the first n steps as one slice, step by step, which shares the
+// track's memory.
+func (t *Track) Flat(n int) []float64 { return unsafe.Slice(&t[0][0], Steps*Lanes)[:n*Lanes] }
 
 // A Block is up to Steps consecutive steps of Lanes consecutive paths.
 //

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"mcrisk/block"
+	"mcrisk/fmath"
 	"mcrisk/param"
 )
 
@@ -47,11 +48,7 @@ func (m GBM) Advance(at At, z []*block.Track, _ State, move *block.Track) {
 	dt := Years(at.Step)
 	drift := float64((m.Mu - float64(float64(m.Sigma*m.Sigma)/2)) * dt)
 	vol := float64(m.Sigma * math.Sqrt(dt))
-	for k := range at.Len {
-		for l := range block.Lanes {
-			move[k][l] = drift + float64(vol*z[0][k][l])
-		}
-	}
+	fmath.Affine(move.Flat(at.Len), z[0].Flat(at.Len), drift, vol)
 }
 
 func (m GBM) Moments(t float64) Moments {

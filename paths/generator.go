@@ -54,10 +54,6 @@ func (w *Walker) Next() *block.Block {
 	b := w.block
 	b.Group, b.First, b.Len, b.Step = w.at.Group, first, n, w.at.Step
 	w.g.Model.Advance(w.at, w.z, w.state, b.Move[0])
-	for k := range n {
-		for l, x := range b.Move[0][k] {
-			b.Gross[0][k][l] = fmath.Exp(x)
-		}
-	}
+	fmath.Exps(b.Gross[0].Flat(n), b.Move[0].Flat(n))
 	return b
 }
