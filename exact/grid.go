@@ -37,8 +37,9 @@ func (f frame) nodesFor(step, perMove float64) int {
 	return int(min(22+perMove*(f.high-f.low)/move, 1e9))
 }
 
-// newStepped takes nodes Gauss nodes.
-func newStepped(f frame, m Model, step float64, nodes int) (*stepped, error) {
+// newStepped takes nodes Gauss nodes, and panels outside no wider than widest,
+// but not much narrower than the features there.
+func newStepped(f frame, m Model, step, widest float64, nodes int) (*stepped, error) {
 	inc := m.increment(step)
 	shift := f.carry * step
 	kernel := func(from, to float64) float64 { return inc.density(to - from - shift) }
@@ -47,8 +48,9 @@ func newStepped(f frame, m Model, step float64, nodes int) (*stepped, error) {
 	band.add(f.low, f.high, nodes)
 	c.n = len(band.x)
 	c.nodes = append(append([]float64{}, band.x...), f.start[:]...)
-	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), inc.narrow, 1.5*inc.features)
-	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), inc.narrow, 1.5*inc.features)
+	panel := min(1.5*inc.features, max(widest, inc.features/4))
+	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), inc.narrow, panel)
+	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), inc.narrow, panel)
 	out.x, out.w = append(out.x, below.x...), append(out.w, below.w...)
 	for _, y := range out.x {
 		c.outside = append(c.outside, f.exitAt(y))

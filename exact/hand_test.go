@@ -100,12 +100,12 @@ func TestVarianceRates(t *testing.T) {
 // still be the mixture of normals that it is at leverage 1.
 func TestLawWithFarTails(t *testing.T) {
 	m := Merton{Mu: 0, Sigma: .1, Rate: 2, JumpMean: -.2, JumpSD: .1}
-	l := must(Ideal{Leverage: 1, Model: m}.Law(day))
+	l := must(Ideal{Leverage: 1, Model: m}.Law(4 * day))
 	nu, sigma := m.diffusion()
 	for _, x := range []float64{-.5, -.2, -.05, -.01, 0, .01} {
 		want := 0.0
-		for n, weight := 0, math.Exp(-m.Rate*day); n < 12; n++ {
-			want += weight * phi((x-nu*day-float64(n)*m.JumpMean)/math.Sqrt(sigma*sigma*day+float64(n)*m.JumpSD*m.JumpSD))
+		for n, weight := 0, math.Exp(-m.Rate*4*day); n < 12; n++ {
+			want += weight * phi((x-nu*4*day-float64(n)*m.JumpMean)/math.Sqrt(sigma*sigma*4*day+float64(n)*m.JumpSD*m.JumpSD))
 			weight *= m.Rate * day / float64(n+1)
 		}
 		if got := l.CDF(x); math.Abs(got-want) > l.Bound || l.Bound > 1e-8 {
@@ -161,6 +161,9 @@ func TestRefusals(t *testing.T) {
 		_, err := p.Moments(1)
 		if err == nil || !strings.Contains(err.Error(), tt.reason) || !strings.HasPrefix(err.Error(), "exact: ") {
 			t.Errorf("error %v; want the reason %q", err, tt.reason)
+		}
+		if _, err := p.Law(1); err == nil {
+			t.Errorf("a law where %q was the reason against moments", tt.reason)
 		}
 	}
 }

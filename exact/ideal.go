@@ -59,8 +59,7 @@ func (d Ideal) rates() (m, v2 float64) {
 }
 
 // jump is E[((1 + b(e^J − 1))⁺)^z; > 0] over one jump of ln S.
-func (d Ideal) jump(z complex128) complex128 {
-	_, law := d.Model.jumps(math.Log(1 - 1/d.Leverage)) // NaN if no jump can ruin it
+func (d Ideal) jump(z complex128, law rule) complex128 {
 	var total complex128
 	for i, x := range law.x {
 		if kept := 1 + d.Leverage*math.Expm1(x); kept > 0 {
@@ -68,6 +67,22 @@ func (d Ideal) jump(z complex128) complex128 {
 		}
 	}
 	return total
+}
+
+// jumps returns the model's, cut where one ends all equity, in panels of a width
+// that resolves every frequency the diffusion over the horizon leaves alive, but
+// in not more than some thousand.
+func (d Ideal) jumps(years float64) (rate float64, law rule, width float64) {
+	_, sigma := d.Model.diffusion()
+	width = sigma * math.Sqrt(years)
+	switch m := d.Model.(type) {
+	case Merton:
+		width = max(width, m.JumpSD/50)
+	case Kou:
+		width = max(width, 1/min(m.EtaUp-1, m.EtaDown)/25)
+	}
+	rate, law = d.Model.jumps(math.Log(1-1/d.Leverage), width) // NaN, no cut, if no jump can
+	return rate, law, width
 }
 
 // Mean is E[NAV(T)] = exp{[.. + Rate·(E[(1+b(J−1))⁺] − 1)]·T}.
@@ -90,7 +105,7 @@ func (d Ideal) moment(z, years float64) (float64, error) {
 	if err := d.check(years); err != nil {
 		return 0, err
 	}
-	x := real(d.cf(complex(z, 0), years))
+	x := real(d.cf(years)(complex(z, 0)))
 	return x, finite("moment of the ideal token", x)
 }
 
@@ -98,14 +113,17 @@ func (d Ideal) moment(z, years float64) (float64, error) {
 // exp(−Rate·T·P(1 + b(J−1) ≤ 0)).
 func (d Ideal) Alive(years float64) (float64, error) { return d.moment(0, years) }
 
-// cf is E[NAV^z; NAV > 0].
-func (d Ideal) cf(z complex128, years float64) complex128 {
+// cf returns z ↦ E[NAV^z; NAV > 0].
+func (d Ideal) cf(years float64) func(z complex128) complex128 {
 	m, v2 := d.rates()
-	e := z*complex(m, 0) + z*z*complex(v2/2, 0)
-	if rate, _ := d.Model.jumps(math.NaN()); rate > 0 {
-		e += complex(rate, 0) * (d.jump(z) - 1)
+	rate, law, _ := d.jumps(years)
+	return func(z complex128) complex128 {
+		e := z*complex(m, 0) + z*z*complex(v2/2, 0)
+		if rate > 0 {
+			e += complex(rate, 0) * (d.jump(z, law) - 1)
+		}
+		return cmplx.Exp(e * complex(years, 0))
 	}
-	return cmplx.Exp(e * complex(years, 0))
 }
 
 // Law is the distribution of ln NAV(T).
@@ -117,12 +135,16 @@ func (d Ideal) Law(years float64) (Law, error) {
 		return Law{}, errors.New("exact: the ideal token of leverage 0 is certain; want another leverage")
 	}
 	const h = 1e-3
-	alive := real(d.cf(0, years))
-	up, down := real(cmplx.Log(d.cf(complex(h, 0), years)/complex(alive, 0))), real(cmplx.Log(d.cf(complex(-h, 0), years)/complex(alive, 0)))
+	cf := d.cf(years)
+	alive := real(cf(0))
+	up, down := math.Log(real(cf(h))/alive), math.Log(real(cf(-h))/alive)
 	v := inverter{
 		mean: (up - down) / (2 * h), sd: math.Sqrt(max(0, up+down)) / h,
 		alive: alive, dead: 1 - alive, tilt: true,
-		cf: func(z complex128) (complex128, error) { return d.cf(z, years), nil },
+		cf: func(z complex128) (complex128, error) { return cf(z), nil },
+	}
+	if rate, _, width := d.jumps(years); rate > 0 {
+		v.highest = 30 / (width * max(1, math.Abs(d.Leverage)))
 	}
 	return v.law()
 }
@@ -132,7 +154,7 @@ func (d Ideal) lognormal(years float64) (m, v float64, err error) {
 	if err := d.check(years); err != nil {
 		return 0, 0, err
 	}
-	if rate, _ := d.Model.jumps(math.NaN()); rate > 0 {
+	if rate, _ := d.Model.jumps(math.NaN(), math.Inf(1)); rate > 0 {
 		return 0, 0, errors.New("exact: with jumps the ideal token is not lognormal; want GBM, or use Law")
 	}
 	m, v2 := d.rates()

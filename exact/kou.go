@@ -75,7 +75,7 @@ type jumping struct {
 	overshoot []float64 // their weights
 }
 
-func newJumping(f frame, m Kou, scale float64) (*jumping, error) {
+func newJumping(f frame, m Kou, scale, widest float64) (*jumping, error) {
 	if m.Up == 0 || m.Up == 1 {
 		return nil, errors.New("exact: Kou jumps in one direction only, watched continuously, have no four roots; want 0 < Up < 1, or a grid (Step > 0)")
 	}
@@ -86,7 +86,7 @@ func newJumping(f frame, m Kou, scale float64) (*jumping, error) {
 		if side.eta < 0 {
 			edge = f.low
 		}
-		r := f.side(edge, edge+side.reach, 0.5/size, 1/size)
+		r := f.side(edge, edge+side.reach, 0.5/size, min(1/size, max(widest, 0.2/size)))
 		for k, y := range r.x {
 			c.exits = append(c.exits, f.exitAt(y))
 			c.overshoot = append(c.overshoot, r.w[k]*size*math.Exp(-size*math.Abs(y-edge)))

@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -54,7 +55,7 @@ func (v inverter) law() (Law, error) {
 			return l, err
 		}
 		beyond := max(math.Abs(l.below(l.plain, l.Alive, l.lo)), math.Abs(l.below(l.plain, l.Alive, l.hi)-l.Alive))
-		if beyond > 1e-10 && beyond > l.Bound && len(l.plain) < 500 {
+		if beyond > 1e-10 && beyond > l.Bound && 2*len(l.plain) < maxFrequencies {
 			continue
 		}
 		if l.Bound += beyond; !(l.Bound < 1e-3) {
@@ -274,13 +275,26 @@ func (h *horizon) trusted(v inverter) error {
 	return err
 }
 
-// resolved is the highest frequency of ln NAV − slope·ln S that the nodes inside
-// the band can tell from lower ones.
+// resolved is the highest frequency of ln NAV − slope·ln S that neighbouring nodes
+// inside the band, and exits that trade, can tell from lower ones.
 func (h *horizon) resolved(slope float64) float64 {
 	y := slices.Sorted(slices.Values(h.inside))
 	fastest := 0.0
 	for i := 1; i < len(y); i++ {
 		fastest = max(fastest, (y[i]-y[i-1])*math.Abs(leverage((y[i]+y[i-1])/2)-slope))
+	}
+	weights := h.visits(0)[birth].exits
+	var trades []exit
+	for k, e := range h.exits {
+		if e.next != ended && real(weights[k]) > 1e-10 {
+			trades = append(trades, e)
+		}
+	}
+	slices.SortFunc(trades, func(a, b exit) int { return cmp.Compare(a.y, b.y) })
+	for k := 1; k < len(trades); k++ {
+		if a, b := trades[k-1], trades[k]; a.next == b.next {
+			fastest = max(fastest, math.Abs(b.log-a.log-slope*(b.y-a.y)))
+		}
 	}
 	if fastest == 0 {
 		return 0

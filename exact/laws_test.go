@@ -126,16 +126,18 @@ func TestHorizonBySteps(t *testing.T) {
 	// inside moves gain growth(y) − growth(x); NAV is carried as E[NAV·e^{h(y)−h(w)}]
 	count, log, value := make([]float64, n), make([]float64, n), make([]float64, n)
 	next := [3][]float64{make([]float64, n), make([]float64, n), make([]float64, n)}
+	heights := make([]float64, n)
 	for i, y := range points {
+		heights[i] = growth(y)
 		value[i] = math.Exp(growth(y) - growth(f.start[birth]))
 	}
 	for range 8760 {
-		for i, from := range points {
+		for i := range points {
 			c, l, v := leaves[i]*(1+count[w]), gains[i]+leaves[i]*log[w], nav[i]*value[w]
 			for j := range in.x {
 				k := kernel[i*n+j]
 				c += k * count[j]
-				l += k * (growth(in.x[j]) - growth(from) + log[j])
+				l += k * (heights[j] - heights[i] + log[j])
 				v += k * value[j]
 			}
 			next[0][i], next[1][i], next[2][i] = c, l, v
@@ -156,7 +158,7 @@ func TestDoublingNodesChangesNothing(t *testing.T) {
 	models := []Model{gbm6, Merton{0, .5, 20, -.01, .03}, Kou{0, .5, 12, .45, 30, 25}, Kou{0, .25, 5000, .53, 189, 173}}
 	for _, m := range models {
 		for _, to := range []To{Target, Edge} {
-			for _, step := range []float64{day, hour} {
+			for _, step := range []float64{day, 2 * hour} {
 				p := Problem{Token: band(3, .3, to), Model: m, Step: step}.liquidated(.78)
 				r := must(p.Doubled(90 * day))
 				if !(r.Bound < 1e-9) {

@@ -193,7 +193,7 @@ func (f frame) rates(c cycle, m Model) (Rates, error) {
 	target := f.token.Target
 	s := f.cycleStats(c, 0)
 	trend := f.nu - f.carry // of ln S
-	rate, law := m.jumps(math.NaN())
+	rate, law := m.jumps(math.NaN(), math.Inf(1))
 	trend += rate * law.sum(func(x float64) float64 { return x })
 
 	r := Rates{LogVariance: s.variance(), DecayVariance: f.cycleStats(c, target).variance()}

@@ -14,9 +14,10 @@ type Model interface {
 	check() error
 	// drift of ln S without jumps, and volatility
 	diffusion() (nu, sigma float64)
-	// rate of jumps, and nodes and weights of the law of one jump of ln S, graded
-	// towards a cut where what is integrated has a kink (NaN: nowhere)
-	jumps(cut float64) (rate float64, law rule)
+	// rate of jumps, and nodes and weights of the law of one jump of ln S, in panels
+	// no wider than widest and graded towards a cut where what is integrated has a
+	// kink (NaN: nowhere)
+	jumps(cut, widest float64) (rate float64, law rule)
 	// the law of ln S's move over dt
 	increment(dt float64) increment
 }
@@ -99,14 +100,14 @@ func (m Kou) diffusion() (nu, sigma float64) {
 	return m.Mu - m.Rate*kappa - m.Sigma*m.Sigma/2, m.Sigma
 }
 
-func (GBM) jumps(float64) (float64, rule) { return 0, rule{} }
+func (GBM) jumps(_, _ float64) (float64, rule) { return 0, rule{} }
 
-func (m Merton) jumps(cut float64) (float64, rule) {
+func (m Merton) jumps(cut, widest float64) (float64, rule) {
 	if m.JumpSD == 0 {
 		return m.Rate, rule{x: []float64{m.JumpMean}, w: []float64{1}}
 	}
-	r := split(m.JumpMean, m.JumpMean+10*m.JumpSD, cut, m.JumpSD)
-	below := split(m.JumpMean, m.JumpMean-10*m.JumpSD, cut, m.JumpSD)
+	r := split(m.JumpMean, m.JumpMean+10*m.JumpSD, cut, min(m.JumpSD, widest))
+	below := split(m.JumpMean, m.JumpMean-10*m.JumpSD, cut, min(m.JumpSD, widest))
 	r.x, r.w = append(r.x, below.x...), append(r.w, below.w...)
 	for i, x := range r.x {
 		r.w[i] *= normalDensity(x, m.JumpMean, m.JumpSD)
@@ -114,12 +115,12 @@ func (m Merton) jumps(cut float64) (float64, rule) {
 	return m.Rate, r
 }
 
-func (m Kou) jumps(cut float64) (float64, rule) {
-	r := split(0, 40/(m.EtaUp-1), cut, 1/m.EtaUp)
+func (m Kou) jumps(cut, widest float64) (float64, rule) {
+	r := split(0, 40/(m.EtaUp-1), cut, min(1/m.EtaUp, widest))
 	for i, x := range r.x {
 		r.w[i] *= m.Up * m.EtaUp * math.Exp(-m.EtaUp*x)
 	}
-	below := split(0, -40/m.EtaDown, cut, 1/m.EtaDown)
+	below := split(0, -40/m.EtaDown, cut, min(1/m.EtaDown, widest))
 	for i, x := range below.x {
 		r.x, r.w = append(r.x, x), append(r.w, below.w[i]*(1-m.Up)*m.EtaDown*math.Exp(m.EtaDown*x))
 	}

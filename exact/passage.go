@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/cmplx"
+	"sort"
 )
 
 // HitBelow is the probability that X has been at or below −x, x ≥ 0, by then,
@@ -61,16 +62,18 @@ func (b Brownian) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 	}
 	next := make([]float64, nodes)
 	kernel := make([]float64, nodes*nodes)
+	near := make([][2]int, nodes) // nodes that one step can come from
 	for i, to := range r.x {
-		for j, from := range r.x {
-			kernel[i*nodes+j] = r.w[j] * normalDensity(to, from+drift, sd)
+		near[i] = [2]int{sort.SearchFloat64s(r.x, to-drift-tails*sd), sort.SearchFloat64s(r.x, to-drift+tails*sd)}
+		for j := near[i][0]; j < near[i][1]; j++ {
+			kernel[i*nodes+j] = r.w[j] * normalDensity(to, r.x[j]+drift, sd)
 		}
 	}
 	for range n - 1 {
 		for i := range next {
 			sum := 0.0
-			for j, k := range kernel[i*nodes : (i+1)*nodes] {
-				sum += k * density[j]
+			for j := near[i][0]; j < near[i][1]; j++ {
+				sum += kernel[i*nodes+j] * density[j]
 			}
 			next[i] = sum
 		}

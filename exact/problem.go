@@ -38,6 +38,7 @@ func (p Problem) cycle(scale, perMove float64) (frame, cycle, error) {
 		return frame{}, nil, err
 	}
 	f := newFrame(p.Token, p.Model)
+	widest := 1.5 * f.sigma * math.Sqrt(scale) // what the horizon's law can show
 	if p.Step > 0 {
 		if p.Token.To == Partial && p.Token.Speed > 0 && p.Token.Speed < 1 {
 			return f, nil, errors.New("exact: partial rebalances on a grid go to as many places as they start from; want Step 0, or To Target or Edge")
@@ -48,7 +49,7 @@ func (p Problem) cycle(scale, perMove float64) (frame, cycle, error) {
 				return f, nil, fmt.Errorf("exact: the band is %.3g standard deviations of a step wide and needs %d nodes; at most %d are used: take a longer step, or Step 0 with Shift", (f.high-f.low)/(f.sigma*math.Sqrt(p.Step)), nodes, chosenNodes)
 			}
 		}
-		c, err := newStepped(f, p.Model, p.Step, nodes)
+		c, err := newStepped(f, p.Model, p.Step, widest, nodes)
 		return f, c, err
 	}
 	if !(min(f.start[fromUp]-f.low, f.high-f.start[fromUp], f.start[fromDown]-f.low, f.high-f.start[fromDown]) > 1e-9*(f.high-f.low)) {
@@ -61,7 +62,7 @@ func (p Problem) cycle(scale, perMove float64) (frame, cycle, error) {
 		if m.Rate == 0 {
 			return f, newWatched(f, scale), nil
 		}
-		c, err := newJumping(f, m, scale)
+		c, err := newJumping(f, m, scale, widest)
 		return f, c, err
 	}
 	return f, nil, fmt.Errorf("exact: %T watched continuously has no closed form; want GBM or Kou, or a grid (Step > 0)", p.Model)

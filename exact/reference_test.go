@@ -435,9 +435,10 @@ func TestIdealWithJumps(t *testing.T) {
 		{"Kou", Kou{Sigma: 1, Rate: 1, Up: .4, EtaUp: 20, EtaDown: 15}, -1, 1.01644740858, 3.8146973e-7, 3e-7},
 	} {
 		d := Ideal{Leverage: tt.b, Model: tt.m}
-		check(t, []row{{tt.id + " kept per jump", real(d.jump(1)), tt.kept, 5e-12}})
+		_, law, _ := d.jumps(1)
+		check(t, []row{{tt.id + " kept per jump", real(d.jump(1, law)), tt.kept, 5e-12}})
 		if tt.wipe > 0 {
-			check(t, []row{{tt.id + " wiped out per jump", 1 - real(d.jump(0)), tt.wipe, tt.tolWipe}})
+			check(t, []row{{tt.id + " wiped out per jump", 1 - real(d.jump(0, law)), tt.wipe, tt.tolWipe}})
 		}
 	}
 	d := Ideal{Leverage: 3, Model: Merton{Sigma: .5, Rate: 10, JumpMean: -.05, JumpSD: .1}.with(-.125)}
