@@ -101,16 +101,19 @@ func (h *LogHistogram) Quantile(p, confidence float64) Estimate {
 		checkConfidence(confidence)
 		return undefined(confidence, n, OrderStatistic)
 	}
-	mid := func(rank int) float64 {
-		lo, hi := h.bucket(rank)
-		if lo == hi {
-			return lo
-		}
-		return lo + float64((hi-lo)*(lo/(lo+hi))) // 2·lo·hi/(lo+hi), equally far from both in proportion
-	}
+	mid := func(rank int) float64 { return middle(h.bucket(rank)) }
 	low := func(rank int) float64 { lo, _ := h.bucket(rank); return lo }
 	high := func(rank int) float64 { _, hi := h.bucket(rank); return hi }
 	return quantile(n, p, confidence, mid, low, high)
+}
+
+// middle is 2·lo·hi/(lo+hi), equally far from both ends of a bucket in
+// proportion.
+func middle(lo, hi float64) float64 {
+	if lo == hi {
+		return lo
+	}
+	return lo + float64((hi-lo)*(lo/(lo+hi)))
 }
 
 // bucket returns the ends of the bucket that holds the order statistic of the

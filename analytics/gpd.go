@@ -1,0 +1,184 @@
+package analytics
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// A TailFit is a generalised Pareto law of how far values exceed a high
+// threshold u,
+//
+//	P(X − u > y | X > u) = (1 + Shape·y/Scale)^(−1/Shape),
+//
+// which is exponential for Shape 0 and ends at u − Scale/Shape for a Shape below
+// 0. It reaches beyond the largest value of a sample, where quantiles cannot, on
+// the assumption that the tail goes on as it began.
+//
+// Sources: Balkema and de Haan (1974) and Pickands (1975) for the law; Davison
+// and Smith, JRSS B 52 (1990) for the fit and its intervals; Grimshaw,
+// Technometrics 35 (1993) for the one dimension that the maximum is sought in.
+type TailFit struct {
+	Threshold    float64
+	Shape, Scale float64 // NaN: no fit
+	N            int     // values
+
+	excess []float64 // over the threshold, rising
+	best   float64   // log likelihood
+}
+
+// FitTail fits the largest share of xs by maximum likelihood, Shape being above
+// −1. The threshold is the largest value outside that share. With fewer than ten
+// different values above it, or one that is not finite, there is no fit.
+func FitTail(xs []float64, share float64) TailFit {
+	checkProbability(share)
+	nan := math.NaN()
+	sorted := slices.Sorted(slices.Values(xs)) // NaN first
+	n := len(sorted)
+	f := TailFit{Threshold: nan, Shape: nan, Scale: nan, N: n}
+	if n == 0 || !finite(sorted[0]) || !finite(sorted[n-1]) {
+		return f
+	}
+	k := min(int(float64(n)*share), n-1)
+	f.Threshold = sorted[n-1-k]
+	for _, x := range sorted[n-k:] {
+		if x > f.Threshold {
+			f.excess = append(f.excess, x-f.Threshold)
+		}
+	}
+	if len(slices.Compact(slices.Clone(f.excess))) < 10 {
+		return f
+	}
+	// With t = Shape/Scale, the best Shape is mean ln(1 + t·y). What is left is a
+	// function of t > −1/max y, here of ln(1 + t·max y).
+	largest := f.excess[len(f.excess)-1]
+	at := func(u float64) (shape, scale float64) {
+		t := math.Expm1(u) / largest
+		if math.Abs(t*largest) < 1e-9 {
+			t = 1e-9 / largest
+		}
+		var logs sum
+		for _, y := range f.excess {
+			logs.add(math.Log1p(t * y))
+		}
+		shape = logs.over(float64(len(f.excess)))
+		return shape, shape / t
+	}
+	u := maximise(-12, 12, func(u float64) float64 {
+		shape, scale := at(u)
+		if !(shape > -1) {
+			return math.Inf(-1)
+		}
+		return f.likelihood(shape, scale)
+	})
+	f.Shape, f.Scale = at(u)
+	f.best = f.likelihood(f.Shape, f.Scale)
+	return f
+}
+
+// likelihood is the log likelihood of the excesses.
+func (f TailFit) likelihood(shape, scale float64) float64 {
+	k := float64(len(f.excess))
+	if !(scale > 0) || !(1+shape*f.excess[len(f.excess)-1]/scale > 0) {
+		return math.Inf(-1)
+	}
+	var logs sum
+	for _, y := range f.excess {
+		if math.Abs(shape) < 1e-9 {
+			logs.add(y / scale)
+		} else {
+			logs.add((1 + 1/shape) * math.Log1p(shape*y/scale))
+		}
+	}
+	return -k*math.Log(scale) - logs.value()
+}
+
+// reach is how many Scales above the threshold the value lies that is exceeded
+// with probability p.
+func (f TailFit) reach(shape, p float64) float64 {
+	r := math.Log(float64(len(f.excess)) / float64(f.N) / p)
+	if math.Abs(shape) < 1e-9 {
+		return r
+	}
+	return math.Expm1(shape*r) / shape
+}
+
+// Quantile is the value that is exceeded with probability p, below the share
+// that was fitted, with the interval of values that the data do not contradict:
+// those for which the best law has a likelihood close enough to the best of all
+// (profile likelihood). That the share above the threshold is an estimate too is
+// not counted, which matters little for p well below it.
+func (f TailFit) Quantile(p, confidence float64) Estimate {
+	checkProbability(p)
+	checkConfidence(confidence)
+	e := undefined(confidence, f.N, Profile)
+	if math.IsNaN(f.Shape) || !(p*float64(f.N) < float64(len(f.excess))) {
+		return e
+	}
+	above := float64(f.Scale * f.reach(f.Shape, p))
+	e.Value = f.Threshold + above
+	if len(f.excess) < 50 {
+		e.Warning = FewInTail
+	}
+	// The loss of likelihood if the quantile lay y above the threshold.
+	loss := func(y float64) float64 {
+		of := func(shape float64) float64 { return f.likelihood(shape, y/f.reach(shape, p)) }
+		return f.best - of(maximise(-0.999, 3, of))
+	}
+	allowed := distuv.ChiSquared{K: 1}.Quantile(confidence) / 2
+	e.Lo = f.Threshold + crossing(above, above/2, loss, allowed)
+	e.Hi = f.Threshold + crossing(above, 2*above, loss, allowed)
+	return e
+}
+
+// crossing is where loss first exceeds what is allowed, on the way from a
+// towards b and on beyond it.
+func crossing(a, b float64, loss func(float64) float64, allowed float64) float64 {
+	for i := 0; loss(b) < allowed; i++ {
+		if i == 60 {
+			return math.Inf(int(math.Copysign(1, b-a)))
+		}
+		if b < a {
+			a, b = b, b/2
+		} else {
+			a, b = b, 2*b
+		}
+	}
+	for range 60 {
+		if m := a + (b-a)/2; loss(m) < allowed {
+			a = m
+		} else {
+			b = m
+		}
+	}
+	return b
+}
+
+// maximise returns where f is largest between lo and hi: the best of 48 points,
+// refined by golden section.
+func maximise(lo, hi float64, f func(float64) float64) float64 {
+	const points, golden = 48, 0.6180339887498949
+	best, at := math.Inf(-1), 0
+	step := (hi - lo) / points
+	for i := range points + 1 {
+		if v := f(lo + float64(i)*step); v > best {
+			best, at = v, i
+		}
+	}
+	a, b := lo+float64(max(at-1, 0))*step, lo+float64(min(at+1, points))*step
+	c, d := b-golden*(b-a), a+golden*(b-a)
+	fc, fd := f(c), f(d)
+	for range 45 {
+		if fc >= fd {
+			b, d, fd = d, c, fc
+			c = b - golden*(b-a)
+			fc = f(c)
+		} else {
+			a, c, fc = c, d, fd
+			d = a + golden*(b-a)
+			fd = f(d)
+		}
+	}
+	return a + (b-a)/2
+}

@@ -1,0 +1,179 @@
+package analytics
+
+import (
+	"fmt"
+	"math"
+)
+
+// A MarkSample is what some paths were at one time, each slice by path.
+type MarkSample struct {
+	NAV, Price, Ideal []float64 // as in [Fan]
+	Leverage          []float64 // magnitude; zero once the token has ended
+	Low, High         []float64 // least and greatest NAV visited so far
+}
+
+// Horizons counts what a token was after every one of a series of times, in one
+// pass over the paths: quantiles to half a percent, probabilities exactly,
+// whatever the number of paths. Counts add up in any order to the same result.
+type Horizons struct {
+	Times  []float64 // years
+	Target float64   // the token's, signed
+	Fan    *Fan
+
+	Drawdown []LogHistogram    // NAV below its greatest so far, a fraction
+	Decay    []LogHistogram    // NAV/S^T; zero where ruined
+	Multiple []SignedHistogram // ln NAV/ln S, over the paths that survive and whose price moved
+	Leverage []LogHistogram    // over the tokens that have not ended
+
+	n      []int
+	events [][]int // by time and event
+}
+
+// An event is something that may have happened to a path by or at a time.
+type event struct {
+	name, doc string
+	is        func(target, nav, price, low, high float64) bool
+}
+
+var events = func() []event {
+	var es []event
+	add := func(name, doc string, is func(target, nav, price, low, high float64) bool) {
+		es = append(es, event{name, doc, is})
+	}
+	for _, x := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
+		add(fmt.Sprintf("p_loss_%.0f", 100*x), fmt.Sprintf("of a loss of more than %.0f %% then", 100*x), func(_, nav, _, _, _ float64) bool { return nav < 1-x })
+		add(fmt.Sprintf("p_lost_%.0f", 100*x), fmt.Sprintf("of a loss of more than %.0f %% at some time until then", 100*x), func(_, _, _, low, _ float64) bool { return low < 1-x })
+	}
+	for _, x := range []float64{0.1, 0.25, 0.5, 1, 2} {
+		add(fmt.Sprintf("p_gain_%.0f", 100*x), fmt.Sprintf("of a gain of %.0f %% or more then", 100*x), func(_, nav, _, _, _ float64) bool { return nav >= 1+x })
+		add(fmt.Sprintf("p_gained_%.0f", 100*x), fmt.Sprintf("of a gain of %.0f %% or more at some time until then", 100*x), func(_, _, _, _, high float64) bool { return high >= 1+x })
+	}
+	add("p_profit", "of being worth more than at the start then", func(_, nav, _, _, _ float64) bool { return nav > 1 })
+	add("p_beats_underlying", "of being worth more than the underlying then", func(_, nav, price, _, _ float64) bool { return nav > price })
+	add("p_beats_linear", "of being above T times the underlying's return then", func(target, nav, price, _, _ float64) bool { return nav > 1+float64(target*(price-1)) })
+	add("p_ruined", "of having lost everything by then", func(_, nav, _, _, _ float64) bool { return nav == 0 })
+	return es
+}()
+
+// NewHorizons returns empty counts at the given times, in years, of a token of
+// the given signed target leverage.
+func NewHorizons(times []float64, target float64) *Horizons {
+	h := &Horizons{Times: times, Target: target, Fan: NewFan(len(times)), n: make([]int, len(times)),
+		Drawdown: make([]LogHistogram, len(times)), Decay: make([]LogHistogram, len(times)),
+		Multiple: make([]SignedHistogram, len(times)), Leverage: make([]LogHistogram, len(times))}
+	for range times {
+		h.events = append(h.events, make([]int, len(events)))
+	}
+	return h
+}
+
+// Add counts some paths at the i-th time.
+func (h *Horizons) Add(i int, m MarkSample) {
+	h.Fan.Add(i, m.NAV, m.Price, m.Ideal)
+	h.n[i] += len(m.NAV)
+	for p, nav := range m.NAV {
+		logS := math.Log(m.Price[p])
+		h.Drawdown[i].Add(max(0, 1-nav/m.High[p]))
+		h.Decay[i].Add(nav * math.Exp(-float64(h.Target*logS)))
+		if nav > 0 && logS != 0 {
+			h.Multiple[i].Add(math.Log(nav) / logS)
+		}
+		if m.Leverage[p] > 0 {
+			h.Leverage[i].Add(m.Leverage[p])
+		}
+		for k, e := range events {
+			if e.is(h.Target, nav, m.Price[p], m.Low[p], m.High[p]) {
+				h.events[i][k]++
+			}
+		}
+	}
+}
+
+// A HorizonRow is one estimate at one time.
+type HorizonRow struct {
+	Years           float64
+	Name, Unit, Doc string
+	Estimate
+}
+
+// Rows are all estimates, time by time: quantiles named nav_p05 and the like,
+// and probabilities.
+func (h *Horizons) Rows(confidence float64) []HorizonRow {
+	var rows []HorizonRow
+	for i, t := range h.Times {
+		quantiles := func(name, unit, doc string, of interface {
+			Quantile(p, confidence float64) Estimate
+		}, levels ...float64) {
+			for _, p := range levels {
+				rows = append(rows, HorizonRow{t, fmt.Sprintf("%s_p%02.0f", name, 100*p), unit, doc, of.Quantile(p, confidence)})
+			}
+		}
+		quantiles("nav", "initial equity", "net asset value", &h.Fan.NAV[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+		quantiles("underlying", "initial price", "price of the underlying", &h.Fan.Price[i], 0.05, 0.5, 0.95)
+		quantiles("ideal", "initial equity", "the ideal token", &h.Fan.Ideal[i], 0.05, 0.5, 0.95)
+		quantiles("drawdown", "fraction", "net asset value below its highest so far", &h.Drawdown[i], 0.05, 0.25, 0.5, 0.75, 0.95)
+		quantiles("decay_factor", "ratio", "net asset value over S^T", &h.Decay[i], 0.05, 0.25, 0.5, 0.75, 0.95)
+		quantiles("multiple", "ratio", "ln NAV over ln S", &h.Multiple[i], 0.05, 0.25, 0.5, 0.75, 0.95)
+		quantiles("leverage", "leverage", "leverage of the tokens that have not ended", &h.Leverage[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+		for k, e := range events {
+			rows = append(rows, HorizonRow{t, e.name, "probability", e.doc, Proportion(h.events[i][k], h.n[i], confidence)})
+		}
+	}
+	return rows
+}
+
+// SignedHistogram is a [LogHistogram] of numbers of either sign.
+type SignedHistogram struct{ negative, positive LogHistogram }
+
+// Add counts x.
+func (h *SignedHistogram) Add(x float64) {
+	if x < 0 {
+		h.negative.Add(-x)
+	} else {
+		h.positive.Add(x)
+	}
+}
+
+// Count is the number of values added.
+func (h *SignedHistogram) Count() int { return h.negative.Count() + h.positive.Count() }
+
+// Quantile is that of LogHistogram.
+func (h *SignedHistogram) Quantile(p, confidence float64) Estimate {
+	n, below := h.Count(), h.negative.Count()
+	if n == 0 || h.positive.nan > 0 {
+		checkProbability(p)
+		checkConfidence(confidence)
+		return undefined(confidence, n, OrderStatistic)
+	}
+	bucket := func(rank int) (lo, hi float64) {
+		if rank <= below {
+			lo, hi = h.negative.bucket(below - rank + 1)
+			return -hi, -lo
+		}
+		return h.positive.bucket(rank - below)
+	}
+	return quantile(n, p, confidence,
+		func(rank int) float64 { return middle(bucket(rank)) },
+		func(rank int) float64 { lo, _ := bucket(rank); return lo },
+		func(rank int) float64 { _, hi := bucket(rank); return hi })
+}
+
+// Buckets are the ends of the histogram's buckets from the first to the last
+// that hold something, and what they hold; zero and infinite values are left
+// out.
+func (h *LogHistogram) Buckets() (edges []float64, counts []int) {
+	first, end := 0, len(h.counts)
+	for first < end && h.counts[first] == 0 {
+		first++
+	}
+	for end > first && h.counts[end-1] == 0 {
+		end--
+	}
+	for i := first; i < end; i++ {
+		edges, counts = append(edges, h.edge(i)), append(counts, int(h.counts[i]))
+	}
+	if first < end {
+		edges = append(edges, h.edge(end))
+	}
+	return edges, counts
+}
