@@ -106,7 +106,7 @@ func TestLawWithFarTails(t *testing.T) {
 		want := 0.0
 		for n, weight := 0, math.Exp(-m.Rate*4*day); n < 12; n++ {
 			want += weight * phi((x-nu*4*day-float64(n)*m.JumpMean)/math.Sqrt(sigma*sigma*4*day+float64(n)*m.JumpSD*m.JumpSD))
-			weight *= m.Rate * day / float64(n+1)
+			weight *= m.Rate * 4 * day / float64(n+1)
 		}
 		if got := l.CDF(x); math.Abs(got-want) > l.Bound || l.Bound > 1e-8 {
 			t.Errorf("P(ln NAV ≤ %v) = %v ± %.1g, want %v", x, got, l.Bound, want)

@@ -2,6 +2,7 @@ package exact
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/integrate/quad"
 )
@@ -9,7 +10,7 @@ import (
 // A rule is a set of quadrature nodes and their weights.
 type rule struct{ x, w []float64 }
 
-// add appends n Gauss–Legendre nodes on [a, b].
+// add appends n Gauss–Legendre nodes on [a, b], ascending.
 func (r *rule) add(a, b float64, n int) {
 	if !(b > a) {
 		return
@@ -19,6 +20,7 @@ func (r *rule) add(a, b float64, n int) {
 	}
 	x, w := make([]float64, n), make([]float64, n)
 	quad.Legendre{}.FixedLocations(x, w, a, b)
+	slices.Reverse(x) // gonum's descend; the weights are symmetric
 	r.x, r.w = append(r.x, x...), append(r.w, w...)
 }
 
