@@ -18,6 +18,7 @@ type horizon struct {
 	steps  int
 	wide   bool // a larger contour, to check the usual one
 	known  map[complex128][]sample
+	poles  map[float64]float64 // growth rates of E[NAV^z]
 }
 
 // A sample is a contour point with the visits there.
@@ -35,7 +36,7 @@ func (p Problem) horizon(years, perMove float64) (*horizon, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &horizon{frame: f, cycle: c, years: years, step: p.Step, steps: steps, known: map[complex128][]sample{}}
+	h := &horizon{frame: f, cycle: c, years: years, step: p.Step, steps: steps, known: map[complex128][]sample{}, poles: map[float64]float64{}}
 	h.inside, h.exits = c.places()
 	return h, nil
 }
@@ -335,7 +336,11 @@ func (h *horizon) moments(second bool) (Moments, error) {
 	plain.Decay, plain.DecaySD = decay.Log, decay.LogSD
 
 	nav := func(z float64) float64 {
-		centre := h.pole(h.cycle, z, 0)
+		centre, ok := h.poles[z]
+		if !ok {
+			centre = h.pole(h.cycle, z, 0)
+			h.poles[z] = centre
+		}
 		p := h.power(complex(z, 0), 0)
 		v := h.invert(centre, func(s sample) complex128 {
 			c, over := h.chain(p, s)
