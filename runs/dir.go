@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -29,11 +28,21 @@ type Dir struct {
 // ErrExists is what Create wraps when there is something at the path already.
 var ErrExists = errors.New("exists; want a new one")
 
+// absent reports something at a path.
+func absent(path string) error {
+	_, err := os.Lstat(path)
+	switch {
+	case err == nil:
+		return fmt.Errorf("%s %w", path, ErrExists)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	}
+	return err
+}
+
 // Create begins a run directory at path, which must not exist.
 func Create(path string) (*Dir, error) {
-	if _, err := os.Lstat(path); err == nil {
-		return nil, fmt.Errorf("runs: output folder %s %w", path, ErrExists)
-	} else if !errors.Is(err, fs.ErrNotExist) {
+	if err := absent(path); err != nil {
 		return nil, fmt.Errorf("runs: output folder: %w", err)
 	}
 	parent := filepath.Dir(filepath.Clean(path))
@@ -57,28 +66,20 @@ func (d *Dir) File(name string, write func(io.Writer) error) error {
 		return fmt.Errorf("runs: %w", err)
 	}
 	h := sha256.New()
-	if err := WriteFile(path, func(w io.Writer) error { return write(io.MultiWriter(w, h)) }); err != nil {
+	if err := writeFile(path, func(w io.Writer) error { return write(io.MultiWriter(w, h)) }); err != nil {
 		return fmt.Errorf("runs: %s: %w", name, err)
 	}
-	d.hashes[name] = sum(h)
+	d.hashes[name] = hex.EncodeToString(h.Sum(nil))
 	return nil
 }
 
-func sum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
-
-// WriteFile creates a file, writes it and puts it on disk.
-func WriteFile(path string, write func(io.Writer) error) (err error) {
+// writeFile creates a file, writes it and puts it on disk.
+func writeFile(path string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		err = errors.Join(err, f.Close())
-	}()
-	if err := write(f); err != nil {
-		return err
-	}
-	return f.Sync()
+	return errors.Join(write(f), f.Sync(), f.Close())
 }
 
 // A Manifest says what a run was and what it left.
@@ -126,8 +127,8 @@ func (d *Dir) Commit(m Manifest) error {
 		return err
 	}
 	// Rename would replace an empty folder that appeared meanwhile.
-	if _, err := os.Lstat(d.Path); err == nil {
-		return fmt.Errorf("runs: output folder %s appeared meanwhile; want a new one", d.Path)
+	if err := absent(d.Path); err != nil {
+		return fmt.Errorf("runs: output folder: %w", err)
 	}
 	if err := os.Rename(d.partial, d.Path); err != nil {
 		return fmt.Errorf("runs: %w", err)
@@ -143,24 +144,51 @@ func (d *Dir) Abort() {
 	}
 }
 
-// SpecHash is the SHA-256 of a spec as WriteSpec writes it.
-func SpecHash(spec []byte) string {
-	h := sha256.Sum256(spec)
-	return hex.EncodeToString(h[:])
+// A File is a single file being written, in the same manner as a Dir: under a
+// hidden name beside its place until it is complete.
+type File struct {
+	Path    string // where the file will be
+	partial *os.File
 }
 
-// FileHash is the SHA-256 of a file.
-func FileHash(path string) (string, error) {
-	f, err := os.Open(path)
+// CreateFile begins a file at path, which must not exist in a folder that does.
+func CreateFile(path string) (*File, error) {
+	if err := absent(path); err != nil {
+		return nil, fmt.Errorf("runs: %w", err)
+	}
+	partial, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-")
 	if err != nil {
-		return "", err
+		return nil, fmt.Errorf("runs: %w", err)
 	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
+	return &File{path, partial}, nil
+}
+
+// Commit writes the file and gives it its name. It is called once.
+func (f *File) Commit(write func(io.Writer) error) error {
+	err := errors.Join(write(f.partial), f.partial.Chmod(0o644), f.partial.Sync(), f.partial.Close())
+	if err == nil {
+		err = absent(f.Path)
 	}
-	return sum(h), nil
+	if err == nil {
+		err = os.Rename(f.partial.Name(), f.Path)
+	}
+	if err != nil {
+		f.Abort()
+		return fmt.Errorf("runs: %w", err)
+	}
+	return nil
+}
+
+// Abort removes what was written, unless the file was committed.
+func (f *File) Abort() {
+	_ = f.partial.Close()
+	_ = os.Remove(f.partial.Name())
+}
+
+// Hash is the SHA-256 of data, in hexadecimal.
+func Hash(data []byte) string {
+	h := sha256.Sum256(data)
+	return hex.EncodeToString(h[:])
 }
 
 // Version is the version of the program, with its commit where the build

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -72,9 +73,9 @@ func (s scalar) MarshalYAML() ([]byte, error) { return []byte(s), nil }
 // are errors that say where; all are reported together.
 func ReadSpec(data []byte, name string) (study.Spec, error) {
 	var s study.Spec
-	file, err := parser.ParseBytes(data, 0)
+	file, err := parse(data)
 	if err != nil {
-		return s, fmt.Errorf("runs: %s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return s, fmt.Errorf("runs: %s: %w", name, err)
 	}
 	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
 		return s, fmt.Errorf("runs: %s: want one YAML document with the keys model, horizon, step, paths, seed and tokens", name)
@@ -82,7 +83,7 @@ func ReadSpec(data []byte, name string) (study.Spec, error) {
 	r := reader{name: name}
 	s.Seed = 1
 	r.mapping(file.Docs[0].Body, "the spec", fields{
-		"model":   func(n ast.Node) { s.Model = readPart(&r, n, &models.Registry) },
+		"model":   func(n ast.Node) { s.Model = readPart(&r, n, "model", &models.Registry) },
 		"horizon": func(n ast.Node) { s.Horizon = r.duration(n, "horizon") },
 		"step":    func(n ast.Node) { s.Step = r.duration(n, "step") },
 		"paths":   func(n ast.Node) { s.Paths = int(r.count(n, "paths", 1<<40)) },
@@ -102,6 +103,20 @@ func ReadSpec(data []byte, name string) (study.Spec, error) {
 	return s, errors.Join(r.faults...)
 }
 
+// parse reads YAML. The library panics on some malformed input, as fuzzing
+// found; that is an error here.
+func parse(data []byte) (file *ast.File, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("malformed YAML: %v", p)
+		}
+	}()
+	if file, err = parser.ParseBytes(data, 0); err != nil {
+		return nil, errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	return file, nil
+}
+
 // A reader walks the nodes of a spec and collects what is wrong with them.
 type reader struct {
 	name   string
@@ -118,21 +133,23 @@ func (r *reader) fault(n ast.Node, format string, args ...any) {
 	r.faults = append(r.faults, fmt.Errorf("%s:%s%s", r.name, at, fmt.Sprintf(format, args...)))
 }
 
-// mapping hands the values of a mapping to the fields of their keys.
-func (r *reader) mapping(n ast.Node, what string, known fields) {
-	var items []*ast.MappingValueNode
+// items are the entries of a mapping.
+func (r *reader) items(n ast.Node, what string) []*ast.MappingValueNode {
 	switch m := n.(type) {
 	case *ast.MappingNode:
-		items = m.Values
+		return m.Values
 	case *ast.MappingValueNode:
-		items = []*ast.MappingValueNode{m}
-	default:
-		r.fault(n, "%s; want a mapping of names to values", what)
-		return
+		return []*ast.MappingValueNode{m}
 	}
+	r.fault(n, "%s = %q; want names and values, as in fee: 10bp", what, text(n))
+	return nil
+}
+
+// mapping hands the values of a mapping to the fields of their keys.
+func (r *reader) mapping(n ast.Node, what string, known fields) {
 	seen := map[string]bool{}
-	for _, item := range items {
-		key := item.Key.String()
+	for _, item := range r.items(n, what) {
+		key := text(item.Key)
 		read, ok := known[key]
 		switch {
 		case !ok:
@@ -162,11 +179,20 @@ func text(n ast.Node) string {
 }
 
 func (r *reader) duration(n ast.Node, name string) time.Duration {
-	s, err := param.Seconds(text(n))
+	d, err := Duration(text(n))
 	if err != nil {
-		r.fault(n, "%s = %q; want a duration such as 90s, 5m, 1h or 30d", name, text(n))
+		r.fault(n, "%s = %s", name, err)
 	}
-	return tokens.Duration(s)
+	return d
+}
+
+// Duration reads a length of time such as 90s, 1h30m or 365d.
+func Duration(text string) (time.Duration, error) {
+	s, err := param.Seconds(text)
+	if err != nil || s > math.MaxInt64/1e9 {
+		return 0, fmt.Errorf("%q; want a duration such as 90s, 5m, 1h or 30d, of at most 292 years", text)
+	}
+	return tokens.Duration(s), nil
 }
 
 func (r *reader) count(n ast.Node, name string, limit uint64) uint64 {
@@ -203,24 +229,21 @@ func (r *reader) values(into param.Values, params []param.Param) fields {
 	return f
 }
 
-func readPart[T any](r *reader, n ast.Node, registry *param.Registry[T]) param.Part {
+func readPart[T any](r *reader, n ast.Node, what string, registry *param.Registry[T]) param.Part {
 	p := param.Part{Values: param.Values{}}
-	// The kind decides which other keys there may be, so it is read first.
-	var items []*ast.MappingValueNode
-	switch m := n.(type) {
-	case *ast.MappingNode:
-		items = m.Values
-	case *ast.MappingValueNode:
-		items = []*ast.MappingValueNode{m}
+	items := r.items(n, what)
+	if items == nil {
+		return p
 	}
+	// The kind decides which other keys there may be, so it is read first.
 	for _, item := range items {
-		if item.Key.String() == "kind" {
+		if text(item.Key) == "kind" {
 			p.Kind = text(item.Value)
 		}
 	}
 	kind, err := registry.Kind(p.Kind)
 	if err != nil {
-		r.fault(n, "%s", err)
+		r.fault(n, "%s: %s", what, err)
 		return p
 	}
 	f := r.values(p.Values, kind.Params)
@@ -229,12 +252,19 @@ func readPart[T any](r *reader, n ast.Node, registry *param.Registry[T]) param.P
 	return p
 }
 
+// filename is what a token may be called: a part of the name of a file.
+var filename = regexp.MustCompile(`^[\pL\pN+-][\pL\pN +_.-]{0,99}$`)
+
 func (r *reader) token(n ast.Node) study.TokenSpec {
 	t := study.TokenSpec{Values: param.Values{}}
 	f := r.values(t.Values, tokens.Params)
-	f["name"] = func(n ast.Node) { t.Name = text(n) }
-	f["policy"] = func(n ast.Node) { t.Policy = readPart(r, n, &tokens.Policies) }
-	f["mechanism"] = func(n ast.Node) { t.Mechanism = readPart(r, n, &tokens.Mechanisms) }
+	f["name"] = func(n ast.Node) {
+		if t.Name = text(n); !filename.MatchString(t.Name) {
+			r.fault(n, "name = %q; want letters, digits, spaces and any of + - _ . in it, as files are named after it", t.Name)
+		}
+	}
+	f["policy"] = func(n ast.Node) { t.Policy = readPart(r, n, "policy", &tokens.Policies) }
+	f["mechanism"] = func(n ast.Node) { t.Mechanism = readPart(r, n, "mechanism", &tokens.Mechanisms) }
 	r.mapping(n, "a token", f)
 	return t
 }
