@@ -89,6 +89,14 @@ func TestRecords(t *testing.T) {
 	f = live(t, token, grid(day, 0.54, 0.6))
 	want("leverage after a liquidation", f.MinLeverage, 0)
 	want("time of the liquidation", f.FirstLiquidation, 1.0/365)
+	if f := live(t, raised(token), grid(day, 0.54, 0.3)); f.Liquidations != 2 || f.FirstLiquidation != 1.0/365 {
+		t.Errorf("%d liquidations, the first at %v; want 2, the first after a day", f.Liquidations, f.FirstLiquidation)
+	}
+	// Inside a leg leverage is least just after the loan was cut: 6x liquidated
+	// at 6.67 is left with 1.05 of 2 debts less of collateral.
+	six := free(6, Hold{})
+	six.Mechanism = Loan{Threshold: 0.85, Bonus: 0.05}
+	want("leverage after half a liquidation", live(t, six, bars(day, 0.97)).MinLeverage, (5/0.85-2.625)/(5/0.85-2.625-2.5))
 	if f := live(t, token, grid(day, 0.6)); f.FirstLiquidation == f.FirstLiquidation {
 		t.Errorf("liquidated at %v, want never (NaN)", f.FirstLiquidation)
 	}
@@ -96,6 +104,12 @@ func TestRecords(t *testing.T) {
 	token.Target, token.Mechanism = 3, Loan{Threshold: 0.85, Bonus: 0.05}
 	want("health at the end", live(t, token, grid(day, 0.4)).Health, 0.85*1.2/2)
 	want("leverage while there was some", live(t, token, grid(day, 0.4)).MaxLeverage, 3)
+}
+
+// raised is a token that goes back to its target every day.
+func raised(t Token) Token {
+	t.Policy = Every{Interval: day}
+	return t
 }
 
 // Steps that end outside the band: a keeper that looks every third hour leaves

@@ -122,6 +122,49 @@ func TestKeeperSkipsMissedLooks(t *testing.T) {
 	}
 }
 
+// Looks that passed while an order waited are not made up for: the refused
+// order of 1h00 is followed by the look at 4h00.
+func TestKeeperForgetsPassedLooks(t *testing.T) {
+	token := merge(Token{Keeper: Keeper{Interval: time.Hour, Latency: 150 * time.Minute}, Cost: Cost{Gas: 2e6}})
+	p := Path{3 * time.Hour, []Bar{{Lo: -0.15, Move: -0.15}, {Lo: -0.01, Move: -0.01}}, true}
+	_, events := compile(t, token, p.Step).Trace(p)
+	if got, want := story(events), "1h0m0s order, 3h30m0s no trade, 4h0m0s order"; got != want {
+		t.Errorf("%s; want %s", got, want)
+	}
+}
+
+// Carry alone can liquidate, before a reset of the same moment, and can take
+// everything, which no rise of the price gives back.
+func TestCarryTakesThePosition(t *testing.T) {
+	token := free(3, Every{Interval: 30 * time.Minute})
+	token.Mechanism = Perp{BorrowFee: 100, Maintenance: 0.33, LiquidationFee: 0.1}
+	p := Path{time.Hour, []Bar{{Hi: 0.1, Move: 0.1}}, true}
+	f, events := compile(t, token, p.Step).Trace(p)
+	if got, want := story(events), "0s liquidation, 30m0s rebalance, 1h0m0s rebalance"; got != want {
+		t.Errorf("%s; want %s", got, want)
+	}
+	carry := 300.0 / 8760
+	within(t, "NAV after the liquidation", f.MinNAV, 1-carry-0.3, 1e-14)
+	balance(t, f)
+	still := Path{time.Hour, []Bar{{}}, true}
+	if got, want := story(second(compile(t, token, p.Step).Trace(still))), "0s liquidation, 30m0s rebalance, 1h0m0s no trade"; got != want {
+		t.Errorf("a still price: %s; want %s", got, want)
+	}
+
+	token.Mechanism = Perp{BorrowFee: 100}
+	token.Policy = Hold{}
+	for _, p := range []Path{grid(5*day, 4), bars(5*day, 4), {5 * day, []Bar{{Gap: math.Log(4)}}, true}} {
+		f, events = compile(t, token, p.Step).Trace(p)
+		if got, want := story(events), "0s wipe-out"; got != want {
+			t.Errorf("%s; want %s", got, want)
+		}
+		within(t, "shortfall", f.Money[Shortfall], 300*5.0/365-1, 1e-14)
+		balance(t, f)
+	}
+}
+
+func second(_ Lifetime, events []Event) []Event { return events }
+
 // Inside a bar the price goes to the nearer extreme, to the farther and to the
 // close, with time in proportion to the log moves.
 func TestWalkOfABar(t *testing.T) {

@@ -24,7 +24,6 @@ func anyToken(t *rapid.T) Token {
 	token := Token{
 		Target: rapid.OneOf(rapid.SampledFrom([]float64{3, 2, 4, 1, -1, -2}), number(0.1, 5), number(-3, -0.1)).Draw(t, "target"),
 		AUM:    rapid.SampledFrom([]float64{1e6, 3000, 1e9}).Draw(t, "AUM"),
-		Cost:   anyCost(t),
 		Keeper: Keeper{
 			Interval: time.Duration(rapid.SampledFrom([]int{0, 0, 0, 20, 60, 90, 300}).Draw(t, "interval")) * time.Minute,
 			Latency:  time.Duration(rapid.SampledFrom([]int{0, 0, 0, 7, 60, 100}).Draw(t, "latency")) * time.Minute,
@@ -32,6 +31,13 @@ func anyToken(t *rapid.T) Token {
 		StreamingFee:     sometimes(t, "streaming fee", 0, 2),
 		AfterLiquidation: AfterLiquidation(rapid.IntRange(0, 1).Draw(t, "after liquidation")),
 		EntryFee:         sometimes(t, "entry fee", 0, 0.1),
+	}
+	if !rapid.Bool().Draw(t, "free") {
+		token.Cost = Cost{
+			Fee: sometimes(t, "fee", 0, 0.02), ImpactBase: sometimes(t, "impact base", 0, 0.01),
+			Impact: sometimes(t, "impact", 0, 1e-6), Exponent: number(0, 1.5).Draw(t, "exponent"),
+			Gas: sometimes(t, "gas", 0, 0.01) * token.AUM,
+		}
 	}
 	size := math.Abs(token.Target)
 	if rapid.Bool().Draw(t, "loan") {
@@ -54,17 +60,6 @@ func anyToken(t *rapid.T) Token {
 	}
 	token.Policy = anyPolicy(t, token.Target)
 	return token
-}
-
-func anyCost(t *rapid.T) Cost {
-	if rapid.Bool().Draw(t, "free") {
-		return Cost{}
-	}
-	return Cost{
-		Fee: sometimes(t, "fee", 0, 0.02), ImpactBase: sometimes(t, "impact base", 0, 0.01),
-		Impact: sometimes(t, "impact", 0, 1e-6), Exponent: number(0, 1.5).Draw(t, "exponent"),
-		Gas: sometimes(t, "gas", 0, 3000),
-	}
 }
 
 func anyPolicy(t *rapid.T, target float64) Policy {

@@ -292,6 +292,18 @@ func TestLiquidationOfALoan(t *testing.T) {
 	}
 }
 
+// The series for small q meets the logarithm.
+func TestLogPerUnit(t *testing.T) {
+	for _, q := range []float64{1e-300, 1e-9, 9.99e-5, 1.001e-4, 0.1, 3, -1e-9, -9.99e-5, -1.001e-4, -0.5, -0.999} {
+		within(t, fmt.Sprint("ln(1+q)/q at ", q), logPerUnit(q), math.Log1p(q)/q, 1e-15)
+	}
+	for q, want := range map[float64]float64{0: 1, -1: 0, -2: 0} {
+		if got := logPerUnit(q); got != want {
+			t.Errorf("at %v: %v, want %v", q, got, want)
+		}
+	}
+}
+
 // Half of the debt is repaid again and again until the loan is healthy. At
 // threshold .9 and bonus 10 %, collateral 110.8 against debt 100 has health
 // .9972; half: 55.8 against 50, health 1.0044. With collateral 110.2: 55.2
