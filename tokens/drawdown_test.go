@@ -96,7 +96,14 @@ func TestRecords(t *testing.T) {
 	// at 6.67 is left with 1.05 of 2 debts less of collateral.
 	six := free(6, Hold{})
 	six.Mechanism = Loan{Threshold: 0.85, Bonus: 0.05}
+	six.Keeper.Interval = 2 * day
 	want("leverage after half a liquidation", live(t, six, bars(day, 0.97)).MinLeverage, (5/0.85-2.625)/(5/0.85-2.625-2.5))
+	// A loan that its interest alone liquidates is worth least at once if the
+	// price only rises.
+	interest := free(3, Hold{})
+	interest.Mechanism = Loan{Borrow: 100, Threshold: 0.7, Bonus: 0.05}
+	debt := 2 * math.Exp(100*5.0/8760)
+	want("least NAV after a liquidation", live(t, interest, bars(5*time.Hour, 1.1)).MinNAV, 3-debt-0.05*debt/2)
 	if f := live(t, token, grid(day, 0.6)); f.FirstLiquidation == f.FirstLiquidation {
 		t.Errorf("liquidated at %v, want never (NaN)", f.FirstLiquidation)
 	}

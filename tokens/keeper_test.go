@@ -123,12 +123,12 @@ func TestKeeperSkipsMissedLooks(t *testing.T) {
 }
 
 // Looks that passed while an order waited are not made up for: the refused
-// order of 1h00 is followed by the look at 4h00.
+// order of 1h00 is followed by the look at 6h00.
 func TestKeeperForgetsPassedLooks(t *testing.T) {
-	token := merge(Token{Keeper: Keeper{Interval: time.Hour, Latency: 150 * time.Minute}, Cost: Cost{Gas: 2e6}})
-	p := Path{3 * time.Hour, []Bar{{Lo: -0.15, Move: -0.15}, {Lo: -0.01, Move: -0.01}}, true}
+	token := merge(Token{Keeper: Keeper{Interval: time.Hour, Latency: 270 * time.Minute}, Cost: Cost{Gas: 2e6}})
+	p := Path{6 * time.Hour, []Bar{{Lo: -0.3, Move: -0.3}}, true}
 	_, events := compile(t, token, p.Step).Trace(p)
-	if got, want := story(events), "1h0m0s order, 3h30m0s no trade, 4h0m0s order"; got != want {
+	if got, want := story(events), "1h0m0s order, 5h30m0s no trade, 6h0m0s order"; got != want {
 		t.Errorf("%s; want %s", got, want)
 	}
 }
