@@ -32,7 +32,7 @@ arm64:
 
 # asm writes the committed assembly anew from its generator.
 asm:
-	cd asm && for unit in random fmath; do \
+	cd asm && for unit in random fmath tokens; do \
 		$(GO) run . -unit $$unit -out ../$$unit/vector_amd64.s -stubs ../$$unit/stubs_amd64.go -pkg $$unit || exit 1; done
 
 bench:

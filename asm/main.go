@@ -30,6 +30,8 @@ func main() {
 	case "fmath":
 		exps()
 		affine()
+	case "tokens":
+		coast()
 	default:
 		fmt.Fprintf(os.Stderr, "asm: no unit %q\n", *unit)
 		os.Exit(2)

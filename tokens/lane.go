@@ -39,6 +39,8 @@ type Lane struct {
 	liquidations     int
 	firstLiquidation time.Duration
 
+	coasting coasting // while on, what x, b and the books do not know yet
+
 	trace *recorder // nil: nobody is looking
 }
 
@@ -51,7 +53,8 @@ type Kernel struct {
 	step   time.Duration
 	fee    float64 // a step's streaming fee: e^{−fee·dt} − 1
 	logFee float64
-	first  Lane // at the start
+	coast  *coast // nil: this token does not
+	first  Lane   // at the start
 }
 
 // Compile checks a token and makes it ready for steps of one length.
@@ -69,6 +72,7 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 		sign: math.Copysign(1, t.Target), target: math.Abs(t.Target),
 		step: step, fee: fmath.Expm1(logFee), logFee: logFee,
 	}
+	k.coast = newCoast(k)
 	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, n: k.target, growth: 1, min: 1, marginRatio: math.Inf(1),
 		due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
 	k.first.lev.min, k.first.lev.max = k.target, k.target
@@ -85,7 +89,16 @@ func (l *Lane) Equity() float64 {
 	if l.ended {
 		return l.final
 	}
-	return l.x + l.b
+	x, b := l.position()
+	return x + b
+}
+
+// position is exposure and cash.
+func (l *Lane) position() (x, b float64) {
+	if q := &l.coasting; q.on {
+		return -float64(q.p * q.b), q.b
+	}
+	return l.x, l.b
 }
 
 // Leverage is the lane's effective leverage, a magnitude; zero once ended.
@@ -93,14 +106,18 @@ func (l *Lane) Leverage() float64 {
 	if l.ended {
 		return 0
 	}
-	return math.Abs(l.x) / (l.x + l.b)
+	x, b := l.position()
+	return math.Abs(x) / (x + b)
 }
 
 // Extremes are the least and the greatest equity visited so far.
-func (l *Lane) Extremes() (low, high float64) { return l.min, l.rec.peak }
+func (l *Lane) Extremes() (low, high float64) {
+	e := l.Equity() // differs by rounding from what a coasting lane has visited
+	return min(l.min, e), max(l.rec.peak, e)
+}
 
 // Drawdown is how far equity stands below its highest so far, a fraction.
-func (l *Lane) Drawdown() float64 { return 1 - l.Equity()/l.rec.peak }
+func (l *Lane) Drawdown() float64 { return max(0, 1-l.Equity()/l.rec.peak) }
 
 // view is what the policy sees now.
 func (k *Kernel) view(l *Lane, now time.Duration) View {

@@ -12,20 +12,49 @@ import (
 func (k *Kernel) Advance(b *block.Block, underlying int, lanes *[block.Lanes]Lane, from, to int) {
 	gross, gap := b.Gross[underlying], b.Gap[underlying]
 	lo, hi := b.Lo[underlying], b.Hi[underlying]
+	if lo == nil && k.coastBlock(b, gross, lanes, from, to) {
+		return
+	}
 	for i := range lanes {
 		l := &lanes[i]
 		for s := from; s < to && !l.ended; s++ {
 			now := time.Duration(b.First+s+1) * k.step
 			if lo == nil {
-				k.gridStep(l, gross[s][i], now)
+				k.advanceGrid(l, gross[s][i], now)
 				continue
 			}
+			k.land(l)
 			bar := Bar{Move: b.Move[underlying][s][i], Lo: lo[s][i], Hi: hi[s][i]}
 			if gap != nil {
 				bar.Gap = gap[s][i]
 			}
 			k.barStep(l, bar, now)
 		}
+	}
+}
+
+// advanceGrid is one step whose extremes are unknown. It coasts if it can.
+func (k *Kernel) advanceGrid(l *Lane, gross float64, now time.Duration) {
+	c := k.coast
+	if c == nil || !(l.coasting.on || c.begin(k, l)) {
+		k.gridStep(l, gross, now)
+		return
+	}
+	if l.trace != nil {
+		k.traceCoast(l, gross, now)
+		return
+	}
+	if !c.step(l, gross, now) {
+		c.end(k, l)
+		k.gridStep(l, gross, now)
+	}
+}
+
+// land ends a lane's coasting, so that its position and its books are what
+// they say.
+func (k *Kernel) land(l *Lane) {
+	if l.coasting.on {
+		k.coast.end(k, l)
 	}
 }
 

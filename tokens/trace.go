@@ -35,11 +35,17 @@ func (r *recorder) event(l *Lane, now time.Duration, name string) {
 	if r == nil {
 		return
 	}
-	e := Event{Time: now, Name: name, Price: r.s, Exposure: l.x, Cash: l.b, Equity: l.x + l.b, Money: l.money.sum}
-	if e.Equity > 0 {
+	e := Event{Time: now, Name: name, Price: r.s}
+	e.stand(l)
+	r.events = append(r.events, e)
+}
+
+// stand notes where a lane stands.
+func (e *Event) stand(l *Lane) {
+	e.Exposure, e.Cash, e.Equity, e.Money = l.x, l.b, l.x+l.b, l.money.sum
+	if e.Leverage = 0; e.Equity > 0 {
 		e.Leverage = l.x / e.Equity
 	}
-	r.events = append(r.events, e)
 }
 
 // A Path is one price history, step by step, in log-returns.
@@ -80,11 +86,33 @@ func (k *Kernel) run(l *Lane, p Path) {
 		}
 		now := time.Duration(i+1) * k.step
 		if p.Extremes {
+			k.land(l)
 			k.barStep(l, bar, now)
 		} else {
-			k.gridStep(l, fmath.Exp(bar.Move), now)
+			k.advanceGrid(l, fmath.Exp(bar.Move), now)
 		}
 	}
+}
+
+// traceCoast is a step of a coasting lane with its events. Those are gridStep's
+// on a copy; where the step ended is said of the lane itself.
+func (k *Kernel) traceCoast(l *Lane, gross float64, now time.Duration) {
+	book, c := l.trace, k.coast
+	landed := *l
+	c.end(k, &landed)
+	l.trace = nil
+	coasted := c.step(l, gross, now)
+	if !coasted {
+		*l = landed
+		k.gridStep(l, gross, now)
+		return
+	}
+	k.gridStep(&landed, gross, now)
+	landed = *l
+	c.end(k, &landed)
+	last := len(book.events) - 1
+	book.events[last].stand(&landed)
+	l.trace = book
 }
 
 // Pick copies lane i of a block's underlying to the end of a path.

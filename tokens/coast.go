@@ -1,0 +1,289 @@
+package tokens
+
+import (
+	"math"
+	"time"
+
+	"mcrisk/fmath"
+)
+
+// Between trades a loan's leverage is a function of the price alone, and a
+// trade of proportional cost takes it to a known place. A lane coasts while
+// its steps are of this kind: it is then described by
+//
+//	p = −x/b   exposure over cash, times the price's factor and a constant at each step
+//	b          cash, which grows at a constant rate
+//	v = 1/(1−p) = 1 − L, for the leverage L = p/(p−1)
+//
+// and what the ledger wants to know is kept as sums that are folded into it
+// when the lane stops coasting. All other steps are gridStep's. What a coasting
+// step computes is what gridStep computes, to rounding.
+//
+// Whether a lane coasts over a step depends on the token and the lane alone.
+// The vector code does the same operations on four lanes at once, so that a
+// lifetime has the same bits alone or among others and on every machine.
+type coast struct {
+	trades bool // band trades of proportional cost are made in passing
+
+	ratio float64 // growth of p at a constant price
+	grow  float64 // growth of b: interest and streaming fee
+	lo    float64 // p within which a lane may coast
+	hi    float64
+
+	up, down edge // what the band does when the price has risen, has fallen
+
+	rate   float64 // of a trade's cost, a fraction of notional
+	v0     float64 // 1 − target
+	vector *coastConstants
+
+	per [4]float64 // Taylor coefficients about v0 in v of ln(1+d)/d for a step's carry d
+}
+
+// An edge is where a band trades, and what the trade does: with notional
+// fraction k of cost, s = ±1 for buying or selling and leverage w after it,
+//
+//	b' = b·(a + c·p),  a = (1−w)/(1+s·k·w),  c = −(1+s·k)·a.
+type edge struct {
+	at   float64 // p beyond which the band trades
+	a, c float64 //
+	p, v float64 // after the trade
+	turn float64 // s/(1+s·k·w): notional over equity, for each unit by which v falls
+}
+
+// A coasting lane's state, and its sums since it began to coast.
+type coasting struct {
+	on         bool
+	lo, hi     float64 // p within which this lane may coast
+	p, b, e, v float64
+
+	e0, b0, v0 float64 // when it began
+	n          int     // steps
+	sumE, sumB float64 // Σ of e and b after each step
+	s1, s2, s3 float64 // Σ of the powers of v − coast.v0 after each step
+	paid       float64 // Σ of trade costs
+	kept       float64 // Π of 1 − cost/equity of trades
+	pMin, pMax float64 // before trades
+}
+
+// newCoast returns nil for a token that does not coast.
+func newCoast(k *Kernel) *coast {
+	t, m := &k.token, &k.venue
+	if m.perp || t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 {
+		return nil
+	}
+	c := &coast{
+		ratio: (1 + m.growX) / (1 + m.growB),
+		grow:  float64((1 + m.growB) * (1 + k.fee)),
+		rate:  t.Cost.Fee + t.Cost.ImpactBase,
+		v0:    1 - t.Target,
+	}
+	d0 := float64(m.growX*t.Target) + float64(m.growB*c.v0)
+	d1 := m.growB - m.growX
+	if !(math.Abs(d0) < 1e-3) {
+		return nil
+	}
+	// ln(1+d)/d = Σ (−d)^j/(j+1), and its derivatives at d0 over i!.
+	power := 1.0 // of d1
+	for i := range c.per {
+		sum, d, choose := 0.0, 1.0, 1.0 // choose j of i
+		for j := i; j < i+8; j++ {
+			term := float64(float64(choose*d) / float64(j+1))
+			if j%2 == 1 {
+				term = -term
+			}
+			sum += term
+			d = float64(d * d0)
+			choose = float64(choose*float64(j+1)) / float64(j+1-i)
+		}
+		c.per[i] = float64(sum * power)
+		power = float64(power * d1)
+	}
+
+	// Leverage at which nothing else can happen: not liquidated, and with a
+	// step's carry so close to d0 that three terms of the series are enough.
+	reach := 50.0
+	if d1 != 0 {
+		reach = min(reach, 2e-4/math.Abs(d1))
+	}
+	low := max(k.target-reach, 0.02)
+	if t.Target > 0 {
+		low = max(low, 1.02)
+	}
+	high := min(k.target+reach, 50, math.Abs(t.LiquidationLeverage())*(1-1e-9))
+	if c.rate > 0 {
+		high = min(high, 0.999/c.rate) // beyond, a sale costs more than there is
+	}
+	c.lo, c.hi = c.order(k, low, high)
+
+	if band, ok := t.Policy.(Band); ok && band.To != Partial && t.Cost.proportional() && t.Keeper.Latency == 0 {
+		if !(band.Low >= low && band.High <= high) {
+			return nil
+		}
+		c.trades = true
+		c.down.at, c.up.at = c.order(k, band.Low*(1-tolerance), band.High*(1+tolerance))
+		wUp, wDown := t.Target, t.Target
+		if band.To == Edge {
+			wUp, wDown = band.Low, band.High // a long token's leverage falls as the price rises
+			if t.Target < 0 {
+				wUp, wDown = -band.High, -band.Low
+			}
+		}
+		c.up.trade(wUp, c.rate)
+		c.down.trade(wDown, -c.rate)
+		c.vector = newCoastConstants(c)
+	}
+	return c
+}
+
+// order returns p at two leverages, magnitudes low ≤ high, the lesser first.
+func (c *coast) order(k *Kernel, low, high float64) (p, q float64) {
+	p, q = float64(k.sign*low), float64(k.sign*high)
+	p, q = p/(p-1), q/(q-1)
+	return min(p, q), max(p, q)
+}
+
+// trade sets what a trade to leverage w does; sk is the cost, negative when
+// selling.
+func (e *edge) trade(w, sk float64) {
+	e.p, e.v = w/(w-1), 1-w
+	e.a = (1 - w) / (1 + float64(sk*w))
+	e.c = -float64((1 + sk) * e.a)
+	e.turn = math.Copysign(1, sk) / (1 + float64(sk*w))
+}
+
+// begin lets a lane coast from now on, if it can.
+func (c *coast) begin(k *Kernel, l *Lane) bool {
+	if l.ended || l.due != Never {
+		return false
+	}
+	q := coasting{on: true, lo: c.lo, hi: c.hi, p: -l.x / l.b, b: l.b, kept: 1, pMin: math.Inf(1)}
+	if !c.trades {
+		low, high := max(l.low, 0.001), min(l.high, 1000)
+		if k.sign > 0 {
+			low = max(low, 1.001)
+		}
+		lo, hi := c.order(k, low, high)
+		q.lo, q.hi = max(q.lo, lo), min(q.hi, hi)
+	}
+	if !(q.p >= q.lo && q.p <= q.hi) || !(l.b*c.v0 > 0) {
+		return false
+	}
+	o := 1 - q.p
+	q.e, q.v = float64(q.b*o), 1/o
+	q.e0, q.b0, q.v0 = l.x+l.b, q.b, q.v
+	l.coasting = q
+	return true
+}
+
+// leastKept is where the product of what trades left is folded into its
+// logarithm, long before it underflows.
+const leastKept = 1e-200
+
+// step coasts over one step, or reports that gridStep must make it.
+func (c *coast) step(l *Lane, gross float64, now time.Duration) bool {
+	q := &l.coasting
+	p := float64(q.p * float64(gross*c.ratio))
+	if !(p >= q.lo && p <= q.hi) || now >= l.watch.At || q.kept < leastKept {
+		return false
+	}
+	if p < q.pMin {
+		q.pMin = p
+	}
+	if p > q.pMax {
+		q.pMax = p
+	}
+	b := float64(q.b * c.grow)
+	o := 1 - p
+	e := float64(b * o)
+	v := 1 / o
+	if c.trades {
+		side := &c.up
+		if p < c.down.at {
+			side = &c.down
+		}
+		if p < c.down.at || p > c.up.at {
+			b = float64(b * (side.a + float64(p*side.c)))
+			p = side.p
+			o = 1 - p
+			after := float64(b * o)
+			q.paid += e - after
+			part := float64((v - side.v) * side.turn)
+			l.turnover += part
+			q.kept = float64(q.kept * (1 - float64(c.rate*part)))
+			v, e = side.v, after
+			l.rebalances++
+		}
+	}
+	q.p, q.b, q.e, q.v = p, b, e, v
+	q.n++
+	q.sumB += b
+	q.sumE += e
+	d := v - c.v0
+	d2 := float64(d * d)
+	q.s1 += d
+	q.s2 += d2
+	q.s3 += float64(d2 * d)
+	if e < l.min {
+		l.min = e
+	}
+	l.rec.visit(e, now)
+	return true
+}
+
+// end folds what a lane did while it coasted into its books.
+func (c *coast) end(k *Kernel, l *Lane) {
+	q := l.coasting
+	l.coasting.on = false
+	if q.n == 0 {
+		return
+	}
+	l.x, l.b = -float64(q.p*q.b), q.b
+	e, n, m := l.x+l.b, float64(q.n), &k.venue
+	// Sums over the starts of steps, from those over their ends.
+	sumE, sumB := q.sumE-q.e+q.e0, q.sumB-q.b+q.b0
+	d, d0 := q.v-c.v0, q.v0-c.v0
+	s1 := q.s1 - d + d0
+	s2 := q.s2 - float64(d*d) + float64(d0*d0)
+	s3 := q.s3 - float64(float64(d*d)*d) + float64(float64(d0*d0)*d0)
+
+	interestX, interestB := float64(m.growX*(sumE-sumB)), float64(m.growB*sumB)
+	fee := float64(k.fee / (1 + k.fee) * (q.sumE + q.paid))
+	tradeFee, logTrade := q.paid, 0.0
+	if q.kept != 1 {
+		logTrade = fmath.Log(q.kept)
+	}
+	logFee := logTrade
+	if c.rate > 0 {
+		share := k.token.Cost.Fee / c.rate
+		tradeFee, logFee = float64(tradeFee*share), float64(logFee*share)
+	}
+	// A step's carry, L of it on the exposure and v = 1 − L on the cash, has
+	// log parts in proportion, L and v times per.
+	per := float64(c.per[0]*n) + float64(c.per[1]*s1) + float64(c.per[2]*s2) + float64(c.per[3]*s3)
+	above := float64(c.per[0]*s1) + float64(c.per[1]*s2) + float64(c.per[2]*s3) // v − v0 times per
+	logX := float64(m.growX * (float64((1-c.v0)*per) - above))
+	logB := float64(m.growB * (float64(c.v0*per) + above))
+	logStream := float64(n * k.logFee)
+
+	l.money.add(m.itemX, interestX)
+	l.money.add(m.itemB, interestB)
+	l.money.add(StreamingFee, fee)
+	l.money.add(TradeFee, -tradeFee)
+	l.money.add(Impact, tradeFee-q.paid)
+	l.money.add(Price, (e-q.e0)-interestX-interestB-fee+q.paid)
+	l.logs[m.itemX] += logX
+	l.logs[m.itemB] += logB
+	l.logs[StreamingFee] += logStream
+	l.logs[TradeFee] += logFee
+	l.logs[Impact] += logTrade - logFee
+	l.logs[Price] -= logX + logB + logStream + logTrade
+	l.growth *= e / q.e0
+	if !(l.growth > 1e-100 && l.growth < 1e100) {
+		l.foldGrowth()
+	}
+	l.min = min(l.min, e) // which is q.e to rounding
+	for _, p := range [2]float64{q.pMin, q.pMax} {
+		lev := p / math.Abs(1-p)
+		l.lev.min, l.lev.max = min(l.lev.min, lev), max(l.lev.max, lev)
+	}
+}

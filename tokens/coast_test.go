@@ -1,0 +1,157 @@
+package tokens
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"mcrisk/block"
+	"mcrisk/fmath"
+)
+
+// Coasting computes what steps one by one compute: all columns of lifetimes of
+// a year of hours agree with those of a kernel that never coasts, whose steps
+// are checked against the token model written out literally.
+func TestCoastingIsTheGridStep(t *testing.T) {
+	loan := Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}
+	free := Loan{Threshold: 0.85}
+	fee := Cost{Fee: 0.0007, ImpactBase: 0.0003}
+	dear := Cost{Fee: 0.0005, Impact: 4.63667e-7, Exponent: 0.6778, Gas: 0.5}
+	tokens := []Token{
+		{Name: "target", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan, Cost: fee},
+		{Name: "edge", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: fee, StreamingFee: 0.03},
+		{Name: "free of cost", Target: 2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan},
+		{Name: "free of carry", Target: 2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: free, Cost: fee},
+		{Name: "no width", Target: 2, Policy: Band{Low: 2, High: 2}, Mechanism: loan, Cost: fee},
+		{Name: "short", Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}, Mechanism: loan, Cost: fee, StreamingFee: 0.01},
+		{Name: "short to edge", Target: -2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: Loan{Borrow: 0.02, Supply: -0.01, Threshold: 0.8, Bonus: 0.05}, Cost: fee},
+		{Name: "stops", Target: 5, Policy: Band{Low: 4, High: 6, To: Target}, Mechanism: loan, Cost: fee, AfterLiquidation: Stop},
+		{Name: "dear", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear},
+		{Name: "hold", Target: 2, Policy: Hold{}, Mechanism: loan, StreamingFee: 0.02},
+		{Name: "short hold", Target: -1, Policy: Hold{}, Mechanism: loan},
+		{Name: "daily", Target: 3, Policy: Every{Interval: 24 * time.Hour}, Mechanism: loan, Cost: fee},
+		{Name: "partial, late", Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Partial, Speed: 0.4}, Mechanism: loan, Cost: fee, Keeper: Keeper{Latency: 90 * time.Minute}},
+	}
+	r := rand.New(rand.NewPCG(9, 9))
+	for _, token := range tokens {
+		t.Run(token.Name, func(t *testing.T) {
+			token.AUM = 1e6
+			if err := token.Check(); err != nil {
+				t.Fatal(err)
+			}
+			coasting := compile(t, token, time.Hour)
+			if coasting.coast == nil {
+				t.Fatal("does not coast")
+			}
+			plain := compile(t, token, time.Hour)
+			plain.coast = nil
+			for path := range 20 {
+				p := Path{Step: time.Hour, Bars: make([]Bar, 8760)}
+				for i := range p.Bars {
+					p.Bars[i].Move = 0.0085*r.NormFloat64() - 0.000036
+					if path%2 == 1 && r.IntN(800) == 0 {
+						p.Bars[i].Move += 0.1 * r.NormFloat64()
+					}
+				}
+				got, want := coasting.Live(p), plain.Live(p)
+				balance(t, got)
+				tolerance := 1e-11
+				if _, ok := token.Policy.(Hold); ok {
+					// No trade resets the roundings of a year, and little equity between
+					// much exposure and much debt magnifies them.
+					tolerance = 1e-12 * (10 + 1/want.MinNAV)
+				}
+				agree(t, got, want, tolerance)
+				if t.Failed() {
+					t.Fatalf("path %d", path)
+				}
+			}
+		})
+	}
+}
+
+// agree fails unless two lifetimes are the same to a tolerance.
+func agree(t *testing.T, got, want Lifetime, tolerance float64) {
+	t.Helper()
+	scale := 0.0 // of the ledger
+	for _, v := range want.Money {
+		scale += math.Abs(v)
+	}
+	for _, col := range Columns {
+		g, w := col.Of(&got), col.Of(&want)
+		size := math.Abs(w)
+		if len(col.Name) > 6 && col.Name[:6] == "money_" {
+			size = max(size, scale)
+		} else if len(col.Name) > 4 && col.Name[:4] == "log_" {
+			size = 1
+		}
+		if d := math.Abs(g - w); !(d <= tolerance*(size+1e-3)) && fmt.Sprint(g) != fmt.Sprint(w) {
+			t.Errorf("%s: %v, step by step %v: %g off", col.Name, g, w, g-w)
+		}
+	}
+}
+
+// Vector code gives the bits of the plain code, and a lane's bits do not
+// depend on its company: groups of lifetimes, cut into blocks anywhere, against
+// lifetimes alone, 10 million steps in all. Prices are calm, or such that lanes
+// now and then are liquidated, ruined or near it.
+func TestCoastingInCompany(t *testing.T) {
+	loan := Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}
+	fee := Cost{Fee: 0.0007, ImpactBase: 0.0003}
+	tokens := []Token{
+		{Name: "target", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan, Cost: fee},
+		{Name: "edge", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: fee, StreamingFee: 0.03},
+		{Name: "free", Target: 2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: Loan{Threshold: 0.7}},
+		{Name: "short", Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}, Mechanism: loan, Cost: fee},
+		{Name: "short to edge", Target: -2, Policy: Band{Low: 1.5, High: 2.2}, Mechanism: loan, Cost: fee, StreamingFee: 0.01},
+		{Name: "stops", Target: 5, Policy: Band{Low: 4, High: 6}, Mechanism: loan, Cost: fee, AfterLiquidation: Stop},
+		{Name: "costs much", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Fee: 0.25}},
+	}
+	groups := 44 // of 16 lanes and 2,100 steps, for each token: 10 million in all
+	if testing.Short() {
+		groups = 4
+	}
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, token := range tokens {
+		token.AUM = 1e6
+		t.Run(token.Name, func(t *testing.T) {
+			k := compile(t, token, time.Hour)
+			if k.coast == nil || !k.coast.trades {
+				t.Fatal("does not trade while it coasts")
+			}
+			for g := range groups {
+				sd := []float64{0.001, 0.0085, 0.03, 0.1}[g%4]
+				var lanes [block.Lanes]Lane
+				var paths [block.Lanes]Path
+				for i := range lanes {
+					lanes[i], paths[i].Step = k.Begin(), time.Hour
+				}
+				b := block.New(1)
+				b.Step = time.Hour
+				for b.First = 0; b.First < 2100; b.First += b.Len {
+					b.Len = 1 + r.IntN(block.Steps)
+					for s := range b.Len {
+						for i := range lanes {
+							x := sd * r.NormFloat64()
+							b.Move[0][s][i], b.Gross[0][s][i] = x, fmath.Exp(x)
+							paths[i].Bars = append(paths[i].Bars, Bar{Move: x})
+						}
+					}
+					cut := r.IntN(b.Len + 1)
+					k.Advance(b, 0, &lanes, 0, cut)
+					k.Advance(b, 0, &lanes, cut, b.Len)
+				}
+				for i := range lanes {
+					got, want := k.Finish(&lanes[i], paths[i].length()), k.Live(paths[i])
+					for _, col := range Columns {
+						if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
+							t.Fatalf("group %d, lane %d: %s = %v in company, %v alone", g, i, col.Name, x, y)
+						}
+					}
+				}
+			}
+		})
+	}
+}
