@@ -14,6 +14,12 @@ var fields = []string{
 	"peak", "floor", "depth", "peakAt", "fell", "trough", "recovery", "longest", "unhealed",
 }
 
+// marketFields are the columns of tokens.marketColumns, in order.
+var marketFields = []string{
+	"x", "s", "qv",
+	"peak", "floor", "depth", "peakAt", "fell", "trough", "recovery", "longest", "unhealed",
+}
+
 // constants are the rows of tokens.coastConstants, in order: 4 equal numbers
 // each.
 var constants = []string{
@@ -200,4 +206,53 @@ func visit(now reg.Register, e, high, low, one, peak, floor reg.VecVirtual, fiel
 	VBLENDVPD(low, e, floor, floor)
 }
 
-var _ = attr.NOSPLIT
+// market writes what tokens.Advance does to four markets.
+func market() {
+	TEXT("marketAVX2", attr.NOSPLIT, "func(markets, move, gross *float64, steps int, now, step int64)")
+	Pragma("noescape")
+	Doc("marketAVX2 takes four markets, the first of which is given by the address of",
+		"its first column, over the given number of steps, at least 1. Now is the end of",
+		"the first step.")
+	markets := Load(Param("markets"), GP64())
+	move := Load(Param("move"), GP64())
+	gross := Load(Param("gross"), GP64())
+	steps := Load(Param("steps"), GP64())
+	now := Load(Param("now"), GP64())
+	step := Load(Param("step"), GP64())
+	field := func(name string) Mem { return Mem{Base: markets, Disp: 128 * index(marketFields, name)} }
+	state := map[string]reg.VecVirtual{}
+	names := []string{"x", "s", "qv", "peak", "floor"}
+	for _, name := range names {
+		state[name] = YMM()
+		VMOVUPD(field(name), state[name])
+	}
+	one := YMM()
+	VMOVUPD(constant(1.0), one)
+	Label("step")
+	r := YMM()
+	VMOVUPD(Mem{Base: move}, r)
+	VMULPD(Mem{Base: gross}, state["s"], state["s"])
+	VADDPD(r, state["x"], state["x"])
+	VADDPD(mulpd(r, r), state["qv"], state["qv"])
+	high, low, either := cmppd(greater, state["s"], state["peak"]), cmppd(less, state["s"], state["floor"]), YMM()
+	VORPD(high, low, either)
+	mask := GP32()
+	VMOVMSKPD(either, mask)
+	TESTL(mask, mask)
+	JNZ(LabelRef("extreme"))
+	Label("next")
+	ADDQ(U32(128), move)
+	ADDQ(U32(128), gross)
+	ADDQ(step, now)
+	DECQ(steps)
+	JNZ(LabelRef("step"))
+	for _, name := range names {
+		VMOVUPD(state[name], field(name))
+	}
+	VZEROUPPER()
+	RET()
+
+	Label("extreme")
+	visit(now, state["s"], high, low, one, state["peak"], state["floor"], field)
+	JMP(LabelRef("next"))
+}

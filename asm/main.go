@@ -32,6 +32,7 @@ func main() {
 		affine()
 	case "tokens":
 		coast()
+		market()
 	default:
 		fmt.Fprintf(os.Stderr, "asm: no unit %q\n", *unit)
 		os.Exit(2)

@@ -17,9 +17,8 @@ var vector = cpu.X86.HasAVX2
 type columns struct {
 	p, b, e, v, sumE, sumB, s1, s2, s3, paid, kept, pMin, pMax, turnover [block.Lanes]float64
 	trades                                                               [block.Lanes]int64
-	min, peak, floor, depth                                              [block.Lanes]float64
-	peakAt, fell, trough, recovery, longest                              [block.Lanes]time.Duration
-	unhealed                                                             [block.Lanes]int64 // 0 or −1
+	min                                                                  [block.Lanes]float64
+	rec                                                                  drawdowns
 }
 
 // coastConstants are the constants of the vector code, in the order that it
@@ -75,28 +74,21 @@ func (k *Kernel) coastBlock(b *block.Block, gross *block.Track, lanes *[block.La
 
 // put copies a lane's numbers into its column.
 func (c *columns) put(i int, l *Lane) {
-	q, d := &l.coasting, &l.rec
+	q := &l.coasting
 	c.p[i], c.b[i], c.e[i], c.v[i] = q.p, q.b, q.e, q.v
 	c.sumE[i], c.sumB[i], c.s1[i], c.s2[i], c.s3[i] = q.sumE, q.sumB, q.s1, q.s2, q.s3
 	c.paid[i], c.kept[i], c.pMin[i], c.pMax[i] = q.paid, q.kept, q.pMin, q.pMax
 	c.turnover[i], c.trades[i], c.min[i] = l.turnover, int64(l.rebalances), l.min
-	c.peak[i], c.floor[i], c.depth[i] = d.peak, d.floor, d.depth
-	c.peakAt[i], c.fell[i], c.trough[i], c.recovery[i], c.longest[i] = d.peakAt, d.fell, d.trough, d.recovery, d.longest
-	c.unhealed[i] = 0
-	if d.unhealed {
-		c.unhealed[i] = -1
-	}
+	c.rec.put(i, &l.rec)
 }
 
 // take copies a column back into its lane, after a number of steps.
 func (c *columns) take(i int, l *Lane, steps int) {
-	q, d := &l.coasting, &l.rec
+	q := &l.coasting
 	q.n += steps
 	q.p, q.b, q.e, q.v = c.p[i], c.b[i], c.e[i], c.v[i]
 	q.sumE, q.sumB, q.s1, q.s2, q.s3 = c.sumE[i], c.sumB[i], c.s1[i], c.s2[i], c.s3[i]
 	q.paid, q.kept, q.pMin, q.pMax = c.paid[i], c.kept[i], c.pMin[i], c.pMax[i]
 	l.turnover, l.rebalances, l.min = c.turnover[i], int(c.trades[i]), c.min[i]
-	d.peak, d.floor, d.depth = c.peak[i], c.floor[i], c.depth[i]
-	d.peakAt, d.fell, d.trough, d.recovery, d.longest = c.peakAt[i], c.fell[i], c.trough[i], c.recovery[i], c.longest[i]
-	d.unhealed = c.unhealed[i] != 0
+	c.rec.take(i, &l.rec)
 }

@@ -13,3 +13,7 @@ func newCoastConstants(*coast) *coastConstants { return nil }
 func (k *Kernel) coastBlock(*block.Block, *block.Track, *[block.Lanes]Lane, int, int) bool {
 	return false
 }
+
+func marketBlock(*block.Block, *block.Track, *block.Track, *[block.Lanes]Market, int, int) bool {
+	return false
+}

@@ -155,3 +155,41 @@ func TestCoastingInCompany(t *testing.T) {
 		})
 	}
 }
+
+// Markets have the same bits in vector code, block by block, as in plain code,
+// which a block with gaps of zero takes.
+func TestMarketsInVectorCode(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for g := range 40 {
+		sd := []float64{0.001, 0.0085, 0.1}[g%3]
+		var fast, plain [block.Lanes]Market
+		for i := range fast {
+			fast[i], plain[i] = NewMarket(), NewMarket()
+		}
+		b, c := block.New(1), block.New(1)
+		b.Step, c.Step = time.Hour, time.Hour
+		c.Gap[0] = new(block.Track)
+		for b.First = 0; b.First < 3000; b.First += b.Len {
+			b.Len = 1 + r.IntN(block.Steps)
+			for s := range b.Len {
+				for i := range fast {
+					x := sd * r.NormFloat64()
+					b.Move[0][s][i], b.Gross[0][s][i] = x, fmath.Exp(x)
+				}
+			}
+			c.Move, c.Gross, c.First, c.Len = b.Move, b.Gross, b.First, b.Len
+			cut := r.IntN(b.Len + 1)
+			Advance(b, 0, &fast, 0, cut)
+			Advance(b, 0, &fast, cut, b.Len)
+			Advance(c, 0, &plain, 0, b.Len)
+		}
+		for i := range fast {
+			got, want := fast[i].Finish(3000*time.Hour), plain[i].Finish(3000*time.Hour)
+			for _, col := range MarketColumns {
+				if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
+					t.Fatalf("group %d, lane %d: %s = %v in vector code, %v in plain", g, i, col.Name, x, y)
+				}
+			}
+		}
+	}
+}

@@ -22,6 +22,9 @@ func NewMarket() Market { return Market{s: 1, rec: newDrawdown(1)} }
 func Advance(b *block.Block, underlying int, markets *[block.Lanes]Market, from, to int) {
 	move, gross, gap := b.Move[underlying], b.Gross[underlying], b.Gap[underlying]
 	lo, hi := b.Lo[underlying], b.Hi[underlying]
+	if gap == nil && lo == nil && marketBlock(b, move, gross, markets, from, to) {
+		return
+	}
 	for i := range markets {
 		m := &markets[i]
 		for s := from; s < to; s++ {

@@ -10,3 +10,10 @@ package tokens
 //
 //go:noescape
 func coastAVX2(lanes *float64, constants *[16][4]float64, gross *float64, steps int, now int64, step int64)
+
+// marketAVX2 takes four markets, the first of which is given by the address of
+// its first column, over the given number of steps, at least 1. Now is the end of
+// the first step.
+//
+//go:noescape
+func marketAVX2(markets *float64, move *float64, gross *float64, steps int, now int64, step int64)
