@@ -8,7 +8,8 @@ import (
 )
 
 // Policies and Mechanisms hold the kinds of each by the names that specs and
-// flags use.
+// flags use. Each policy registers itself in its own file; a program that uses
+// this package registers one of its own the same way.
 var (
 	Policies   param.Registry[Policy]
 	Mechanisms param.Registry[Mechanism]
@@ -37,35 +38,6 @@ var Params = []param.Param{
 	named(fraction, "exit-fee", 0, "paid by the holder on leaving"),
 	{Name: "after-liquidation", Unit: param.Choice, Max: 1, Choices: []string{"continue", "stop"}, Doc: "lever again, or end holding what is left"},
 }
-
-var _ = Policies.Register(param.Kind[Policy]{
-	Name: "band", Doc: "rebalances when leverage leaves a band",
-	Params: []param.Param{
-		{Name: "low", Unit: param.Leverage, Min: 0, Max: 1000, Default: 2.7, Doc: "lower edge, a magnitude"},
-		{Name: "high", Unit: param.Leverage, Min: 0, Max: 1000, Default: 3.3, Doc: "upper edge, a magnitude"},
-		{Name: "to", Unit: param.Choice, Max: 2, Choices: []string{"edge", "target", "partial"}, Doc: "where it trades to"},
-		{Name: "speed", Unit: param.Plain, Min: 0, Max: 1, Default: 0.05, Doc: "partial: part of the way to the target"},
-	},
-	New: func(v param.Values) Policy {
-		return Band{Low: v["low"], High: v["high"], To: Destination(v["to"]), Speed: v["speed"]}
-	},
-})
-
-var _ = Policies.Register(param.Kind[Policy]{
-	Name: "every", Doc: "rebalances to the target at fixed times",
-	Params: []param.Param{
-		{Name: "reset-interval", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 86400, Doc: "from one reset to the next"},
-		{Name: "reset-offset", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "of the first reset, from the start; 0: one interval"},
-	},
-	New: func(v param.Values) Policy {
-		return Every{Interval: Duration(v["reset-interval"]), Offset: Duration(v["reset-offset"])}
-	},
-})
-
-var _ = Policies.Register(param.Kind[Policy]{
-	Name: "hold", Doc: "never trades",
-	New: func(param.Values) Policy { return Hold{} },
-})
 
 var _ = Mechanisms.Register(param.Kind[Mechanism]{
 	Name: "loan", Doc: "money market such as Aave",

@@ -1,0 +1,44 @@
+package tokens
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"mcrisk/param"
+)
+
+// Every rebalances to the target at Offset and every Interval after it,
+// whatever was traded between. One day is the reset of leveraged funds.
+type Every struct {
+	Interval time.Duration // at least a second
+	Offset   time.Duration // of the first, from the start; zero: one interval
+}
+
+func (e Every) Check(float64) error {
+	if !span(e.Interval) || e.Offset != 0 && !span(e.Offset) {
+		return fmt.Errorf("tokens: reset every %v from %v; want an interval of at least 1s, an offset of 0 or at least 1s, and both at most 50 years", e.Interval, e.Offset)
+	}
+	return nil
+}
+
+func (e Every) Watch(v View, _ *Memo) Watch {
+	at := e.Offset
+	if v.Now >= e.Offset {
+		at += ((v.Now-e.Offset)/e.Interval + 1) * e.Interval
+	}
+	return Watch{0, math.Inf(1), at}
+}
+
+func (Every) Trade(v View, _ *Memo) (float64, bool) { return v.Target, true }
+
+var _ = Policies.Register(param.Kind[Policy]{
+	Name: "every", Doc: "rebalances to the target at fixed times",
+	Params: []param.Param{
+		{Name: "reset-interval", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 86400, Doc: "from one reset to the next"},
+		{Name: "reset-offset", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "of the first reset, from the start; 0: one interval"},
+	},
+	New: func(v param.Values) Policy {
+		return Every{Interval: Duration(v["reset-interval"]), Offset: Duration(v["reset-offset"])}
+	},
+})
