@@ -45,8 +45,13 @@ func studies() int {
 // true coverage is inside fails about once in 16,000 seeds, at either end.
 func coverage(t *testing.T, low, high, truth float64, study func(*rand.Rand) Estimate) {
 	t.Helper()
+	coverageOf(t, studies(), low, high, truth, study)
+}
+
+func coverageOf(t *testing.T, n int, low, high, truth float64, study func(*rand.Rand) Estimate) {
+	t.Helper()
 	rng := rand.New(rand.NewPCG(20, 26))
-	n, hits := studies(), 0
+	hits := 0
 	for range n {
 		if e := study(rng); e.Lo <= truth && truth <= e.Hi {
 			hits++

@@ -121,10 +121,12 @@ func (f TailFit) Quantile(p, confidence float64) Estimate {
 	if len(f.excess) < 50 {
 		e.Warning = FewInTail
 	}
+	// Ten standard errors of the shape, by the law of large samples.
+	wide := 10 * (1 + f.Shape) / math.Sqrt(float64(len(f.excess)))
 	// The loss of likelihood if the quantile lay y above the threshold.
 	loss := func(y float64) float64 {
 		of := func(shape float64) float64 { return f.likelihood(shape, y/f.reach(shape, p)) }
-		return f.best - of(maximise(-0.999, 3, of))
+		return f.best - of(maximise(max(-0.999, f.Shape-wide), f.Shape+wide, of))
 	}
 	allowed := distuv.ChiSquared{K: 1}.Quantile(confidence) / 2
 	e.Lo = f.Threshold + crossing(above, above/2, loss, allowed)
@@ -145,7 +147,7 @@ func crossing(a, b float64, loss func(float64) float64, allowed float64) float64
 			a, b = b, 2*b
 		}
 	}
-	for range 60 {
+	for range 40 {
 		if m := a + (b-a)/2; loss(m) < allowed {
 			a = m
 		} else {
@@ -155,10 +157,10 @@ func crossing(a, b float64, loss func(float64) float64, allowed float64) float64
 	return b
 }
 
-// maximise returns where f is largest between lo and hi: the best of 48 points,
+// maximise returns where f is largest between lo and hi: the best of 25 points,
 // refined by golden section.
 func maximise(lo, hi float64, f func(float64) float64) float64 {
-	const points, golden = 48, 0.6180339887498949
+	const points, golden = 24, 0.6180339887498949
 	best, at := math.Inf(-1), 0
 	step := (hi - lo) / points
 	for i := range points + 1 {
@@ -169,7 +171,7 @@ func maximise(lo, hi float64, f func(float64) float64) float64 {
 	a, b := lo+float64(max(at-1, 0))*step, lo+float64(min(at+1, points))*step
 	c, d := b-golden*(b-a), a+golden*(b-a)
 	fc, fd := f(c), f(d)
-	for range 45 {
+	for range 30 {
 		if fc >= fd {
 			b, d, fd = d, c, fc
 			c = b - golden*(b-a)

@@ -51,7 +51,7 @@ var events = func() []event {
 	add("p_profit", "of being worth more than at the start then", func(_, nav, _, _, _ float64) bool { return nav > 1 })
 	add("p_beats_underlying", "of being worth more than the underlying then", func(_, nav, price, _, _ float64) bool { return nav > price })
 	add("p_beats_linear", "of being above T times the underlying's return then", func(target, nav, price, _, _ float64) bool { return nav > 1+float64(target*(price-1)) })
-	add("p_ruined", "of having lost everything by then", func(_, nav, _, _, _ float64) bool { return nav == 0 })
+	add("ruined", "of having lost everything by then", func(_, nav, _, _, _ float64) bool { return nav == 0 })
 	return es
 }()
 

@@ -11,6 +11,7 @@ import (
 // paths; see [ControlledMean]. A nil Known corrects nothing.
 type Known struct {
 	LogPrice float64 // E[ln S] at the horizon; NaN: unknown
+	Price    float64 // E[S]; NaN: unknown
 	Power    float64 // E[S^T], with T the token's target; NaN: unknown or infinite
 	// Below is P(ln S ≤ x); nil: unknown.
 	Below func(x float64) float64
@@ -55,6 +56,18 @@ func (k *Known) controlled(xs []float64, e *tokens.Ensemble, by Control, confide
 		return c
 	}
 	return plain // S^T has left the numbers
+}
+
+// linear is the mean of DecayVsLinear, from that of NAV and the known mean of S.
+func (k *Known) linear(nav Estimate, plain Estimate, target float64) Estimate {
+	if k == nil || nav.Gain == 0 || !finite(k.Price) {
+		return plain
+	}
+	shift := 1 + float64(target*(k.Price-1))
+	nav.Value, nav.Lo, nav.Hi = nav.Value-shift, nav.Lo-shift, nav.Hi-shift
+	ratio := plain.SE / nav.SE
+	nav.Gain = float64(ratio * ratio)
+	return nav
 }
 
 // leastEvents is how many paths must lie on either side of a level before the

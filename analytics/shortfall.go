@@ -33,8 +33,8 @@ func ValueAtRisk(losses []float64, p, confidence float64) Estimate {
 //
 // and the interval is normal. It is too short when few losses are in the tail:
 // for a 3x token over 30 days, 95 % means 91 % with n·p = 10 of them, 93.5 %
-// with 20 and 94.7 % with 50. With fewer than two there is no SE and no
-// interval. ES of a sample lies below the truth by a term of order 1/(n·p).
+// with 20 and 94.7 % with 50; Warning says when there are fewer than 50. With
+// fewer than two there is no SE and no interval. ES of a sample lies below the truth by a term of order 1/(n·p).
 //
 // An infinite loss makes ES infinite and the rest NaN; an empty sample, a NaN or
 // a loss of -Inf makes it NaN. It panics unless 0 < p ≤ 1; p = 1 is the mean.
@@ -63,5 +63,9 @@ func ExpectedShortfall(losses []float64, p, confidence float64) Estimate {
 	if tail >= 2 {
 		se = math.Sqrt(squares/float64(n-1)/float64(n)) / p
 	}
-	return normal(q+mean/p, se, confidence, n)
+	e := normal(q+mean/p, se, confidence, n)
+	if tail < 50 {
+		e.Warning = FewInTail
+	}
+	return e
 }

@@ -37,14 +37,8 @@ func Of(t tokens.Token, m models.Model, step time.Duration) (Problem, error) {
 		refuse("a keeper that looks every %v and trades %v late; only one that trades at the end of every step begins each cycle anew", t.Keeper.Interval, t.Keeper.Latency)
 	}
 	p := Problem{Token: x, Step: models.Years(step)}
-	switch m := m.(type) {
-	case models.GBM:
-		p.Model = GBM{Mu: m.Mu, Sigma: m.Sigma}
-	case models.Merton:
-		p.Model = Merton{Mu: m.Mu, Sigma: m.Sigma, Rate: m.Rate, JumpMean: m.JumpMean, JumpSD: m.JumpSD}
-	case models.Kou:
-		p.Model = Kou{Mu: m.Mu, Sigma: m.Sigma, Rate: m.Rate, Up: m.Up, EtaUp: m.EtaUp, EtaDown: m.EtaDown}
-	default:
+	var ok bool
+	if p.Model, ok = modelOf(m); !ok {
 		refuse("model %T; only prices with independent increments and a known density of a step", m)
 	}
 	if len(faults) == 0 {

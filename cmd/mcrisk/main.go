@@ -19,6 +19,7 @@ const (
 	exitDone        = 0
 	exitFailed      = 1
 	exitInput       = 2
+	exitUnmet       = 3
 	exitInterrupted = 130
 )
 
@@ -53,6 +54,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if errors.As(err, new(inputError)) {
 		return exitInput
 	}
+	if errors.As(err, new(unmetError)) {
+		return exitUnmet
+	}
 	return exitFailed
 }
 
@@ -65,7 +69,8 @@ band, over thousands of possible price histories, and says what that does to
 their holder: decay, drawdown, cost, and which band loses least.
 
 Results go to standard output, progress and notes to standard error.
-Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
+Exit status: 0 done, 1 failed, 2 bad input, 3 a --require does not hold, 130
+interrupted.`,
 		Example: `  mcrisk simulate --token ETHBULL3X
   mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05
   mcrisk trace --token ETHBULL3X --path 4821
@@ -86,6 +91,6 @@ Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.`,
 	}
 	root.SuggestionsMinimumDistance = 3
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newSimulate(), newSweep(), newExact(), newTrace(), newCalibrate(), newTokens(), newVersion())
+	root.AddCommand(newSimulate(), newSummary(), newSweep(), newExact(), newTrace(), newCalibrate(), newTokens(), newVersion())
 	return root
 }

@@ -54,7 +54,19 @@ func short(v float64) string {
 	case math.IsInf(v, -1):
 		return "−∞"
 	}
-	s := strconv.FormatFloat(v, 'g', 4, 64)
+	return digits(v, 4)
+}
+
+// short3 is short with three digits.
+func short3(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return short(v)
+	}
+	return digits(v, 3)
+}
+
+func digits(v float64, n int) string {
+	s := strconv.FormatFloat(v, 'g', n, 64)
 	if strings.Contains(s, "e") && math.Abs(v) >= 1000 && math.Abs(v) < 1e9 {
 		s = strconv.FormatFloat(v, 'f', 0, 64)
 	}
@@ -82,25 +94,13 @@ func newTable(w io.Writer) table.Writer {
 }
 
 // writeSummary prints a run for people.
-func writeSummary(w io.Writer, p *plan, summaries []analytics.Summary, hash string, took time.Duration) error {
+func writeSummary(w io.Writer, p *plan, summaries []analytics.Summary, causes []analytics.Attribution, hash string, took time.Duration) error {
 	s := p.spec
-	for _, sum := range summaries {
+	for i, sum := range summaries {
 		fmt.Fprintf(w, "%s: %s lifetimes of %s, price seen every %s (monitoring: grid), seed %d\n\n", sum.Token, thousands(s.Paths),
 			param.FormatSeconds(s.Horizon.Seconds()), param.FormatSeconds(s.Step.Seconds()), s.Seed)
-		t := newTable(w)
-		t.AppendHeader(table.Row{"metric", "estimate", fmt.Sprintf("%g %% interval", 100*confidence), "unit", "meaning"})
-		for _, m := range sum.Metrics {
-			t.AppendRow(table.Row{m.Name, short(m.Value), interval(m.Estimate), m.Unit, m.Doc})
-		}
-		t.Render()
-		fmt.Fprintln(w)
-		t = newTable(w)
-		t.AppendHeader(table.Row{"share of paths below", "final NAV", fmt.Sprintf("%g %% interval", 100*confidence)})
-		for _, q := range sum.Quantiles {
-			t.AppendRow(table.Row{short(100*q.P) + " %", short(q.Value), interval(q.Estimate)})
-		}
-		t.Render()
-		fmt.Fprintln(w)
+		writeMetrics(w, &summaries[i], formText)
+		writeAttribution(w, titledAttribution{sum.Token, "all paths", causes[i]}, formText)
 	}
 	writeSettings(w, p.settings())
 	rate := float64(s.Paths*len(s.Tokens)) / took.Seconds()
@@ -127,17 +127,17 @@ func clip(s string, n int) string {
 
 func writeSummaryCSV(w io.Writer, summaries []analytics.Summary) error {
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"token", "metric", "estimate", "se", "lo", "hi", "n", "confidence", "interval", "unit", "meaning"})
+	_ = out.Write([]string{"token", "metric", "estimate", "se", "lo", "hi", "n", "confidence", "interval", "gain", "warning", "unit", "meaning"})
 	row := func(token, name, unit, doc string, e analytics.Estimate) {
 		f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
-		_ = out.Write([]string{token, name, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), f(e.Confidence), string(e.Method), unit, doc})
+		_ = out.Write([]string{token, name, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), f(e.Confidence), string(e.Method), f(e.Gain), string(e.Warning), unit, doc})
 	}
 	for _, s := range summaries {
 		for _, m := range s.Metrics {
 			row(s.Token, m.Name, m.Unit, m.Doc, m.Estimate)
 		}
 		for _, q := range s.Quantiles {
-			row(s.Token, "nav_quantile_"+strconv.FormatFloat(q.P, 'g', -1, 64), "initial equity", "final net asset value not exceeded on this share of paths", q.Estimate)
+			row(s.Token, quantileName(q.P), "initial equity", "final net asset value not exceeded on this share of paths", q.Estimate)
 		}
 	}
 	out.Flush()

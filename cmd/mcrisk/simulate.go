@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mcrisk/analytics"
+	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/plots"
 	"mcrisk/runs"
@@ -61,9 +62,12 @@ lifetimes, the summary and five figures.`,
 	f := addStudyFlags(cmd)
 	o := addOutputFlags(cmd)
 	var lifetimes string
-	var printSpec bool
+	var printSpec, noControl bool
+	var requires []string
 	cmd.Flags().StringVar(&lifetimes, "lifetimes", "", "also write all lifetimes to this CSV `file`, which must not exist")
 	cmd.Flags().BoolVar(&printSpec, "print-spec", false, "print the study these flags describe as YAML, and run nothing")
+	cmd.Flags().BoolVar(&noControl, "no-control", false, "do not correct estimates by what is known of the prices")
+	cmd.Flags().StringArrayVar(&requires, "require", nil, "`bound` that must hold, such as 'p_liquidation<0.01', or exit with status 3; may be repeated")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := f.plan()
 		if err != nil {
@@ -73,7 +77,11 @@ lifetimes, the summary and five figures.`,
 		if printSpec {
 			return runs.WriteSpec(cmd.OutOrStdout(), p.spec)
 		}
-		return simulate(cmd, p, f.workers, o, lifetimes)
+		rs, err := parseRequirements(requires)
+		if err != nil {
+			return err
+		}
+		return simulate(cmd, p, f.workers, o, lifetimes, noControl, rs)
 	}
 	return cmd
 }
@@ -85,7 +93,7 @@ func noArgs(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetimes string) error {
+func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetimes string, noControl bool, rs []requirement) error {
 	ctx := cmd.Context()
 	start := time.Now()
 	dir, err := o.create(p.spec)
@@ -99,31 +107,37 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 		}
 	}
 
-	fans := make([]*analytics.Fan, len(p.spec.Tokens))
-	for i := range fans {
-		fans[i] = analytics.NewFan(p.spec.Marks)
-	}
-	var times []float64
-	fill := func(c *study.Chunk) error {
-		times = times[:0]
-		for m, mark := range c.Marks {
-			times = append(times, float64(mark.Time)/float64(365*24*time.Hour))
-			for t := range fans {
-				fans[t].Add(m, mark.NAV[t], mark.Price, mark.Ideal[t])
+	horizons := make([]*analytics.Horizons, len(p.spec.Tokens))
+	count := func(c *study.Chunk) error {
+		for t := range horizons {
+			if horizons[t] == nil {
+				var times []float64
+				for _, mark := range c.Marks {
+					times = append(times, models.Years(mark.Time))
+				}
+				horizons[t] = analytics.NewHorizons(times, p.spec.Tokens[t].Values["target"])
+			}
+			for m, mark := range c.Marks {
+				horizons[t].Add(m, analytics.MarkSample{NAV: mark.NAV[t], Price: mark.Price, Ideal: mark.Ideal[t], Leverage: mark.Leverage[t], Low: mark.Low[t], High: mark.High[t]})
 			}
 		}
 		return nil
 	}
 	progress := newProgress(cmd.ErrOrStderr(), p.spec.Paths, "lifetimes")
-	ensembles, err := study.Ensembles(ctx, p.spec, study.Options{Workers: workers, Progress: progress.update}, nil, fill)
+	ensembles, err := study.Ensembles(ctx, p.spec, study.Options{Workers: workers, Progress: progress.update}, nil, count)
 	progress.done()
 	if err != nil {
 		return err
 	}
 	hash := study.Hash(ensembles)
-	summaries := make([]analytics.Summary, len(ensembles))
+	summaries := summarise(p.spec, ensembles, !noControl)
+	causes := make([]analytics.Attribution, len(ensembles))
 	for i := range ensembles {
-		summaries[i] = analytics.Summarise(&ensembles[i], confidence)
+		var k *analytics.Known
+		if !noControl {
+			k = known(p.spec, p.spec.Tokens[i])
+		}
+		causes[i] = analytics.AttributeLog(&ensembles[i], k, confidence)
 	}
 	if lifetimes != "" {
 		err := runs.WriteFile(lifetimes, func(w io.Writer) error { return runs.WriteLifetimes(w, &ensembles[0]) })
@@ -136,9 +150,14 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 		if err := dir.study(p, summaries, ensembles, hash); err != nil {
 			return err
 		}
+		for i, h := range horizons {
+			if err := dir.horizons(p.spec.Tokens[i].Name, len(horizons), h); err != nil {
+				return err
+			}
+		}
 		if !o.noFigures {
 			for i := range ensembles {
-				figures, err := tokenFigures(ctx, p, workers, i, &ensembles[i], &summaries[i], fans[i], times)
+				figures, err := tokenFigures(ctx, p, workers, i, &ensembles[i], &summaries[i], horizons[i].Fan, horizons[i].Times)
 				if err != nil {
 					return err
 				}
@@ -160,7 +179,7 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 		if err := writeJSON(out, hash, summaries); err != nil {
 			return err
 		}
-	} else if err := writeSummary(out, p, summaries, hash, time.Since(start)); err != nil {
+	} else if err := writeSummary(out, p, summaries, causes, hash, time.Since(start)); err != nil {
 		return err
 	}
 	for _, n := range p.notes {
@@ -169,7 +188,11 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 	if dir != nil {
 		fmt.Fprintln(cmd.ErrOrStderr(), "written:", dir.Path)
 	}
-	return nil
+	notes, err := require(rs, summaries)
+	for _, n := range notes {
+		fmt.Fprintln(cmd.ErrOrStderr(), "note:", n)
+	}
+	return err
 }
 
 // runDir is a run directory being written; nil writes nothing.
@@ -225,15 +248,20 @@ func (d *runDir) study(p *plan, summaries []analytics.Summary, ensembles []token
 		return err
 	}
 	for i := range ensembles {
-		name := "lifetimes.csv"
-		if len(ensembles) > 1 {
-			name = "lifetimes-" + ensembles[i].Token.Name + ".csv"
-		}
+		name := tokenFile("lifetimes", ensembles[i].Token.Name, len(ensembles))
 		if err := d.File(name, func(w io.Writer) error { return runs.WriteLifetimes(w, &ensembles[i]) }); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// horizons writes what the marks of a token say.
+func (d *runDir) horizons(token string, of int, h *analytics.Horizons) error {
+	if err := d.File(tokenFile("horizons", token, of), func(w io.Writer) error { return writeHorizons(w, h.Rows(confidence)) }); err != nil {
+		return err
+	}
+	return d.File(tokenFile("histograms", token, of), func(w io.Writer) error { return writeHistograms(w, h) })
 }
 
 func (d *runDir) figures(prefix string, figures []namedFigure) error {
@@ -271,6 +299,9 @@ type jsonEstimate struct {
 	Lo       *float64 `json:"lo"`
 	Hi       *float64 `json:"hi"`
 	N        int      `json:"n"`
+	Interval string   `json:"interval"`
+	Gain     *float64 `json:"gain,omitempty"`
+	Warning  string   `json:"warning,omitempty"`
 }
 
 func finite(v float64) *float64 {
@@ -281,7 +312,11 @@ func finite(v float64) *float64 {
 }
 
 func toJSON(e analytics.Estimate) jsonEstimate {
-	return jsonEstimate{finite(e.Value), finite(e.SE), finite(e.Lo), finite(e.Hi), e.N}
+	j := jsonEstimate{finite(e.Value), finite(e.SE), finite(e.Lo), finite(e.Hi), e.N, string(e.Method), nil, string(e.Warning)}
+	if e.Gain > 0 {
+		j.Gain = finite(e.Gain)
+	}
+	return j
 }
 
 func writeJSON(w io.Writer, hash string, summaries []analytics.Summary) error {
@@ -310,9 +345,13 @@ func writeJSON(w io.Writer, hash string, summaries []analytics.Summary) error {
 		}
 		all.Tokens = append(all.Tokens, t)
 	}
+	return encodeJSON(w, all)
+}
+
+func encodeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
-	return e.Encode(all)
+	return e.Encode(v)
 }
 
 // caption says how the numbers of a figure were made.

@@ -1,0 +1,118 @@
+package analytics_test
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"mcrisk/analytics"
+	"mcrisk/study"
+)
+
+// Counts in one pass against the same numbers from columns kept whole: each
+// probability to the bit, each quantile to half a percent.
+func TestHorizonsAgainstColumns(t *testing.T) {
+	spec := stormy(700)
+	spec.Tokens = spec.Tokens[:2]
+	const token = 0
+	var times []float64
+	marks := make([]analytics.MarkSample, spec.Marks)
+	var h *analytics.Horizons
+	e := run(t, spec, func(c *study.Chunk) error {
+		for i, m := range c.Marks {
+			if len(times) < spec.Marks {
+				times = append(times, m.Time.Hours()/8760)
+			}
+			marks[i] = analytics.MarkSample{NAV: m.NAV[token], Price: m.Price, Ideal: m.Ideal[token], Leverage: m.Leverage[token], Low: m.Low[token], High: m.High[token]}
+		}
+		h = analytics.NewHorizons(times, 3)
+		for i, m := range marks { // in two parts, which must add up
+			first, second := m, m
+			for _, x := range []struct{ a, b *[]float64 }{{&first.NAV, &second.NAV}, {&first.Price, &second.Price}, {&first.Ideal, &second.Ideal}, {&first.Leverage, &second.Leverage}, {&first.Low, &second.Low}, {&first.High, &second.High}} {
+				*x.a, *x.b = (*x.a)[:300], (*x.b)[300:]
+			}
+			h.Add(i, first)
+			h.Add(i, second)
+		}
+		return nil
+	})[token]
+	rows := h.Rows(0.95)
+	find := func(at float64, name string) analytics.Estimate {
+		for _, r := range rows {
+			if r.Years == at && r.Name == name {
+				return r.Estimate
+			}
+		}
+		t.Fatalf("no %s at %v", name, at)
+		return analytics.Estimate{}
+	}
+	for i, at := range times {
+		m := marks[i]
+		var drawdown, decay, multiple, leverage []float64
+		counts := map[string]int{}
+		add := func(name string, is bool) {
+			if is {
+				counts[name]++
+			}
+		}
+		for p, nav := range m.NAV {
+			drawdown = append(drawdown, 1-nav/m.High[p])
+			decay = append(decay, nav/math.Pow(m.Price[p], 3))
+			if nav > 0 {
+				multiple = append(multiple, math.Log(nav)/math.Log(m.Price[p]))
+			}
+			if m.Leverage[p] > 0 {
+				leverage = append(leverage, m.Leverage[p])
+			}
+			add("p_loss_50", nav < 0.5)
+			add("p_lost_50", m.Low[p] < 0.5)
+			add("p_gain_25", nav >= 1.25)
+			add("p_gained_25", m.High[p] >= 1.25)
+			add("p_profit", nav > 1)
+			add("p_beats_underlying", nav > m.Price[p])
+			add("p_beats_linear", nav > 1+3*(m.Price[p]-1))
+			add("ruined", nav == 0)
+		}
+		for name, k := range counts {
+			want := analytics.Proportion(k, len(m.NAV), 0.95)
+			if got := find(at, name); got.Value != want.Value || got.Lo != want.Lo || got.N != want.N {
+				t.Errorf("%s at %v: %+v, want %+v", name, at, got, want)
+			}
+		}
+		for name, xs := range map[string][]float64{"nav": m.NAV, "underlying": m.Price, "ideal": m.Ideal, "drawdown": drawdown, "decay_factor": decay, "multiple": multiple, "leverage": leverage} {
+			for _, p := range []string{"05", "50", "95"} {
+				level := map[string]float64{"05": 0.05, "50": 0.5, "95": 0.95}[p]
+				// The middle of a bucket holds the order statistic to half a percent.
+				want := analytics.Quantile(xs, level, 0.95)
+				got := find(at, name+"_p"+p)
+				if math.Abs(got.Value-want.Value) > 0.0051*math.Abs(want.Value)+1e-12 || got.N != len(xs) || got.Lo > want.Lo+1e-12 || got.Hi < want.Hi-1e-12 {
+					t.Errorf("%s_p%s at %v: %+v, want %+v", name, p, at, got.Value, want)
+				}
+			}
+		}
+	}
+	// What is seen at the last mark is what the lifetimes say.
+	last := times[len(times)-1]
+	if got, want := find(last, "p_lost_50").Value, share(e.Column("min_nav"), func(v float64) bool { return v < 0.5 }); got != want {
+		t.Errorf("p_lost_50 = %v at the end, the lifetimes say %v", got, want)
+	}
+	// What happens by a time cannot unhappen.
+	for _, r := range rows {
+		if strings.HasPrefix(r.Name, "p_lost") || strings.HasPrefix(r.Name, "p_gained") || r.Name == "ruined" {
+			if i := slices.Index(times, r.Years); i > 0 && find(times[i-1], r.Name).Value > r.Value {
+				t.Errorf("%s falls to %v at %v", r.Name, r.Value, r.Years)
+			}
+		}
+	}
+}
+
+func share(xs []float64, is func(float64) bool) float64 {
+	k := 0
+	for _, x := range xs {
+		if is(x) {
+			k++
+		}
+	}
+	return float64(k) / float64(len(xs))
+}

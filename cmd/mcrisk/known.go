@@ -1,0 +1,35 @@
+package main
+
+import (
+	"math"
+
+	"mcrisk/analytics"
+	"mcrisk/exact"
+	"mcrisk/models"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// known is what theory says of a study's prices, to correct the estimates of a
+// token with: the mean log for every model, moments and the law for those with
+// independent increments.
+func known(s study.Spec, t study.TokenSpec) *analytics.Known {
+	m, err := s.BuildModel()
+	if err != nil {
+		return nil
+	}
+	years, target := models.Years(s.Horizon), t.Values["target"]
+	mean, meanLog, variance := price(s, m)
+	k := &analytics.Known{LogPrice: meanLog, Price: mean, Power: math.NaN(), Decay: tokens.VolatilityDecay(target, variance)}
+	p, err := exact.PriceOf(m)
+	if err != nil {
+		return k
+	}
+	if k.Power, err = p.Moment(target, years); err != nil {
+		k.Power = math.NaN()
+	}
+	if law, err := p.Law(years); err == nil {
+		k.Below = law.CDF
+	}
+	return k
+}
