@@ -23,7 +23,7 @@ var marketFields = []string{
 // constants are the rows of tokens.coastConstants, in order: 4 equal numbers
 // each.
 var constants = []string{
-	"ratio", "grow", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upV", "downV", "upTurn", "downTurn", "rate", "v0",
+	"ratio", "grow", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upV", "downV", "upTurn", "downTurn", "rate", "v0", "lo", "hi", "leastKept",
 }
 
 func index(names []string, name string) int {
@@ -39,6 +39,8 @@ func index(names []string, name string) int {
 const (
 	less    = 0x11
 	greater = 0x1e
+	atMost  = 0x12
+	atLeast = 0x1d
 )
 
 func cmppd(predicate int, x reg.VecVirtual, y Op) reg.VecVirtual {
@@ -59,11 +61,12 @@ func blend(mask, x reg.VecVirtual, y Op) reg.VecVirtual {
 // short loops keep the processor busier than one long, and their sums fit into
 // registers.
 func coast() {
-	TEXT("coastAVX2", 0, "func(lanes *float64, constants *[16][4]float64, gross *float64, steps int, now, step int64)")
+	TEXT("coastAVX2", 0, "func(lanes *float64, constants *[19][4]float64, gross *float64, steps int, now, step int64) bool")
 	Pragma("noescape")
 	Doc("coastAVX2 takes four coasting lanes, the first of which is given by the address",
 		"of its first column, over the given number of steps, 1 to 64. Now is the end of",
-		"the first step.")
+		"the first step. If one of them does not coast all the way, it does nothing and",
+		"returns false.")
 	lanes := Load(Param("lanes"), GP64())
 	consts := Load(Param("constants"), GP64())
 	gross := Load(Param("gross"), GP64())
@@ -116,6 +119,13 @@ func coast() {
 	INCQ(k)
 	CMPQ(k, steps)
 	JLT(LabelRef("position"))
+	ok := cmppd(atLeast, state["pMin"], c("lo"))
+	VANDPD(cmppd(atMost, state["pMax"], c("hi")), ok, ok)
+	VANDPD(cmppd(atLeast, state["kept"], c("leastKept")), ok, ok)
+	mask := GP32()
+	VMOVMSKPD(ok, mask)
+	CMPL(mask, U32(15))
+	JNE(LabelRef("refuse"))
 	VMOVUPD(after, field("e"))
 	VMOVUPD(v3, field("v"))
 	for _, name := range first {
@@ -144,7 +154,6 @@ func coast() {
 	high, low := cmppd(greater, e, state["peak"]), cmppd(less, e, state["floor"])
 	either = YMM()
 	VORPD(high, low, either)
-	mask := GP32()
 	VMOVMSKPD(either, mask)
 	TESTL(mask, mask)
 	JNZ(LabelRef("extreme"))
@@ -156,7 +165,17 @@ func coast() {
 	for _, name := range second {
 		VMOVUPD(state[name], field(name))
 	}
+	yes := GP8()
+	MOVB(U8(1), yes)
 	VZEROUPPER()
+	Store(yes, ReturnIndex(0))
+	RET()
+
+	Label("refuse")
+	no := GP8()
+	XORB(no, no)
+	VZEROUPPER()
+	Store(no, ReturnIndex(0))
 	RET()
 
 	Label("extreme")

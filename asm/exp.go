@@ -12,7 +12,7 @@ func addpd(x reg.VecVirtual, y Op) reg.VecVirtual { return do(VADDPD, x, y) }
 func subpd(x reg.VecVirtual, y Op) reg.VecVirtual { return do(VSUBPD, x, y) }
 
 // exps writes fmath.Exp for arguments within ±0.34, where no power of two is
-// taken out.
+// taken out; within ±1/32 its series is shorter.
 func exps() {
 	TEXT("expsAVX2", attr.NOSPLIT, "func(dst, x *float64, n int) int")
 	Pragma("noescape")
@@ -25,32 +25,41 @@ func exps() {
 	XORQ(done, done)
 	JMP(LabelRef("check"))
 	Label("next")
+	at := func(base reg.Register, i int) Mem { return Mem{Base: base, Index: done, Scale: 8, Disp: 32 * i} }
 	v := [4]reg.VecVirtual{}
-	within := YMM()
 	for i := range v {
 		v[i] = YMM()
-		VMOVUPD(Mem{Base: x, Index: done, Scale: 8, Disp: 32 * i}, v[i])
+		VMOVUPD(at(x, i), v[i])
+	}
+	within := func(r reg.VecVirtual, limit float64) reg.VecVirtual {
 		size := YMM()
-		VANDPD(constant(uint64(1<<63-1)), v[i], size)
-		VCMPPD(U8(0x12), constant(0.34), size, size) // ≤, false for NaN
-		if i == 0 {
-			within = size
-		} else {
-			VANDPD(size, within, within)
-		}
+		VANDPD(constant(uint64(1<<63-1)), r, size)
+		VCMPPD(U8(0x12), constant(limit), size, size) // ≤, false for NaN
+		return size
 	}
 	mask := GP32()
-	VMOVMSKPD(within, mask)
-	CMPL(mask, U32(15))
-	JNE(LabelRef("out"))
-	for i, r := range v {
-		r2 := mulpd(r, r)
-		odd := horner(r2, 1.0/6227020800, 1.0/39916800, 1.0/362880, 1.0/5040, 1.0/120, 1.0/6)
-		even := horner(r2, 1.0/479001600, 1.0/3628800, 1.0/40320, 1.0/720, 1.0/24)
-		tail := addpd(mulpd(mulpd(r2, r), odd), mulpd(mulpd(r2, r2), even))
-		p := addpd(addpd(mulpd(r2, constant(0.5)), tail), r)
-		VMOVUPD(addpd(p, constant(1.0)), Mem{Base: dst, Index: done, Scale: 8, Disp: 32 * i})
+	allWithin := func(limit float64) {
+		all := within(v[0], limit)
+		for _, r := range v[1:] {
+			VANDPD(within(r, limit), all, all)
+		}
+		VMOVMSKPD(all, mask)
+		CMPL(mask, U32(15))
 	}
+	series := func(r reg.VecVirtual, odd, even []float64) reg.VecVirtual {
+		r2 := mulpd(r, r)
+		tail := addpd(mulpd(mulpd(r2, r), horner(r2, odd...)), mulpd(mulpd(r2, r2), horner(r2, even...)))
+		return addpd(addpd(addpd(mulpd(r2, constant(0.5)), tail), r), constant(1.0))
+	}
+	short := func(r reg.VecVirtual) reg.VecVirtual {
+		return series(r, []float64{1.0 / 5040, 1.0 / 120, 1.0 / 6}, []float64{1.0 / 40320, 1.0 / 720, 1.0 / 24})
+	}
+	allWithin(1.0 / 32)
+	JNE(LabelRef("long"))
+	for i, r := range v {
+		VMOVUPD(short(r), at(dst, i))
+	}
+	Label("advance")
 	ADDQ(U32(16), done)
 	Label("check")
 	CMPQ(done, n)
@@ -59,6 +68,16 @@ func exps() {
 	VZEROUPPER()
 	Store(done, ReturnIndex(0))
 	RET()
+
+	Label("long")
+	allWithin(0.34)
+	JNE(LabelRef("out"))
+	for i, r := range v {
+		long := series(r, []float64{1.0 / 6227020800, 1.0 / 39916800, 1.0 / 362880, 1.0 / 5040, 1.0 / 120, 1.0 / 6},
+			[]float64{1.0 / 479001600, 1.0 / 3628800, 1.0 / 40320, 1.0 / 720, 1.0 / 24})
+		VMOVUPD(blend(within(r, 1.0/32), long, short(r)), at(dst, i))
+	}
+	JMP(LabelRef("advance"))
 }
 
 // horner is the polynomial in z with the given coefficients, highest first.

@@ -75,21 +75,36 @@ func words() {
 	RET()
 }
 
-// transform writes Box–Muller, as in random/normal.go.
+// transform writes Box–Muller, as in random/normal.go: first all radii, which
+// take the place of their words, then the rest. Two short loops keep the
+// processor busier than one long.
 func transform() {
 	TEXT("transformAVX2", attr.NOSPLIT, "func(dst *[64][16]float64, words *[16][4][16]uint32, quads int)")
 	Pragma("noescape")
-	Doc("transformAVX2 turns pairs of words into pairs of normals, 4·quads steps of 16 lanes.")
+	Doc("transformAVX2 turns pairs of words into pairs of normals, 4·quads steps of 16",
+		"lanes. It overwrites the words.")
 	dst := Load(Param("dst"), GP64())
 	words := Load(Param("words"), GP64())
 	pairs := Load(Param("quads"), GP64())
 	SHLQ(U8(1), pairs)
+	at, left := GP64(), GP64()
+	MOVQ(words, at)
+	MOVQ(pairs, left)
+	Label("radius")
+	for half := range 2 {
+		a := YMM()
+		VMOVDQU(Mem{Base: at, Disp: 32 * half}, a)
+		VMOVUPS(radius(a), Mem{Base: at, Disp: 32 * half})
+	}
+	ADDQ(U32(2*16*4), at)
+	DECQ(left)
+	JNZ(LabelRef("radius"))
 	Label("pair")
 	for half := range 2 {
-		a, b := YMM(), YMM()
-		VMOVDQU(Mem{Base: words, Disp: 32 * half}, a)
+		r, b := YMM(), YMM()
+		VMOVUPS(Mem{Base: words, Disp: 32 * half}, r)
 		VMOVDQU(Mem{Base: words, Disp: 64 + 32*half}, b)
-		store(dst, 0, half, a, b)
+		store(dst, half, r, b)
 	}
 	ADDQ(U32(2*16*4), words)
 	ADDQ(U32(2*16*8), dst)
@@ -148,19 +163,18 @@ func philox(quad reg.Register, uniform, lanes, round Mem, m0, m1 reg.VecVirtual)
 	return w
 }
 
-// store turns two words of eight lanes into normals and stores them as steps
-// step and step+1 of a half.
-func store(dst reg.Register, step, half int, a, b reg.VecVirtual) {
-	r := radius(a)
+// store turns radii and words of eight lanes into normals and stores them as
+// two steps of a half.
+func store(dst reg.Register, half int, r, b reg.VecVirtual) {
 	sin, cos := sinCos(b)
-	for i, v := range []reg.VecVirtual{cos, sin} {
+	for step, v := range []reg.VecVirtual{cos, sin} {
 		n, lo, hi := YMM(), YMM(), YMM()
 		VMULPS(v, r, n)
 		VCVTPS2PD(n.AsX(), lo)
 		x := XMM()
 		VEXTRACTF128(U8(1), n, x)
 		VCVTPS2PD(x, hi)
-		at := Mem{Base: dst, Disp: (step+i)*128 + half*64}
+		at := Mem{Base: dst, Disp: step*128 + half*64}
 		VMOVUPD(lo, at)
 		VMOVUPD(hi, at.Offset(32))
 	}

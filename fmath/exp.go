@@ -28,6 +28,8 @@ func Exp(x float64) float64 {
 		return x * math.Inf(1) // NaN stays NaN
 	case x < expMin:
 		return 0
+	case math.Abs(x) <= tiny: // a step's log-return, most of the time
+		return 1 + expm1Tiny(x)
 	}
 	k, r := reduce(x)
 	return scale(1+expm1Small(r), k)
@@ -66,6 +68,21 @@ func scale(x float64, k int) float64 {
 		return x * math.Float64frombits(uint64(k+1023)<<52)
 	}
 	return math.Ldexp(x, k)
+}
+
+// tiny is as far as expm1Tiny goes.
+const tiny = 1.0 / 32
+
+// expm1Tiny is e^r − 1 for |r| ≤ 1/32, its error small against 1: the first
+// term left out, r^9/9!, is below 8e-20.
+func expm1Tiny(r float64) float64 {
+	r2 := float64(r * r)
+	odd := float64(r2 * (1.0 / 5040))
+	odd = float64((odd+1.0/120)*r2) + 1.0/6
+	even := float64(r2 * (1.0 / 40320))
+	even = float64((even+1.0/720)*r2) + 1.0/24
+	tail := float64(float64(r2*r)*odd) + float64(float64(r2*r2)*even)
+	return r + (float64(0.5*r2) + tail)
 }
 
 // expm1Small is e^r − 1 for |r| ≤ 0.35 by its Taylor series: the first term

@@ -13,6 +13,8 @@ func TestSlicesAreTheirNumbers(t *testing.T) {
 	draw := []func() float64{
 		func() float64 { return 0.01 * r.NormFloat64() },
 		func() float64 { return 0.11 * r.NormFloat64() }, // now and then beyond 0.34
+		func() float64 { return 0.02 * r.NormFloat64() }, // now and then beyond 1/32
+		func() float64 { return (1 + 1e-15*r.NormFloat64()) / 32 },
 		func() float64 { return 0.34 * (1 + 1e-15*r.NormFloat64()) },
 		func() float64 { return math.Copysign(math.Ldexp(1+r.Float64(), -r.IntN(1060)), r.NormFloat64()) },
 		func() float64 { return 300 * r.NormFloat64() },

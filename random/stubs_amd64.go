@@ -9,7 +9,8 @@ package random
 //go:noescape
 func wordsAVX2(dst *[16][4][16]uint32, quads int, quad uint32, id uint32, path uint64, keys *[10][2]uint32)
 
-// transformAVX2 turns pairs of words into pairs of normals, 4·quads steps of 16 lanes.
+// transformAVX2 turns pairs of words into pairs of normals, 4·quads steps of 16
+// lanes. It overwrites the words.
 //
 //go:noescape
 func transformAVX2(dst *[64][16]float64, words *[16][4][16]uint32, quads int)

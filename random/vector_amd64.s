@@ -485,37 +485,75 @@ TEXT ·transformAVX2(SB), NOSPLIT, $0-24
 	MOVQ words+8(FP), CX
 	MOVQ quads+16(FP), DX
 	SHLQ $0x01, DX
+	MOVQ CX, BX
+	MOVQ DX, SI
+
+radius:
+	VMOVDQU   (BX), Y0
+	VPSRLD    $0x01, Y0, Y0
+	VCVTDQ2PS Y0, Y0
+	VADDPS    s3f000000<>+0(SB), Y0, Y0
+	VMULPS    s30000000<>+0(SB), Y0, Y0
+	VPSUBD    s3f3504f3<>+0(SB), Y0, Y1
+	VPSRAD    $0x17, Y1, Y1
+	VPSLLD    $0x17, Y1, Y2
+	VPSUBD    Y2, Y0, Y0
+	VSUBPS    s3f800000<>+0(SB), Y0, Y0
+	VADDPS    s40000000<>+0(SB), Y0, Y2
+	VDIVPS    Y2, Y0, Y0
+	VMULPS    Y0, Y0, Y2
+	VMULPS    s3de38e39<>+0(SB), Y2, Y3
+	VADDPS    s3e124925<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    s3e4ccccd<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    s3eaaaaab<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y2
+	VADDPS    s3f800000<>+0(SB), Y2, Y2
+	VCVTDQ2PS Y1, Y1
+	VMULPS    s3f317218<>+0(SB), Y1, Y1
+	VADDPS    Y0, Y0, Y0
+	VMULPS    Y2, Y0, Y0
+	VADDPS    Y0, Y1, Y0
+	VMULPS    sc0000000<>+0(SB), Y0, Y0
+	VSQRTPS   Y0, Y0
+	VMOVUPS   Y0, (BX)
+	VMOVDQU   32(BX), Y0
+	VPSRLD    $0x01, Y0, Y0
+	VCVTDQ2PS Y0, Y0
+	VADDPS    s3f000000<>+0(SB), Y0, Y0
+	VMULPS    s30000000<>+0(SB), Y0, Y0
+	VPSUBD    s3f3504f3<>+0(SB), Y0, Y1
+	VPSRAD    $0x17, Y1, Y1
+	VPSLLD    $0x17, Y1, Y2
+	VPSUBD    Y2, Y0, Y0
+	VSUBPS    s3f800000<>+0(SB), Y0, Y0
+	VADDPS    s40000000<>+0(SB), Y0, Y2
+	VDIVPS    Y2, Y0, Y0
+	VMULPS    Y0, Y0, Y2
+	VMULPS    s3de38e39<>+0(SB), Y2, Y3
+	VADDPS    s3e124925<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    s3e4ccccd<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    s3eaaaaab<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y2
+	VADDPS    s3f800000<>+0(SB), Y2, Y2
+	VCVTDQ2PS Y1, Y1
+	VMULPS    s3f317218<>+0(SB), Y1, Y1
+	VADDPS    Y0, Y0, Y0
+	VMULPS    Y2, Y0, Y0
+	VADDPS    Y0, Y1, Y0
+	VMULPS    sc0000000<>+0(SB), Y0, Y0
+	VSQRTPS   Y0, Y0
+	VMOVUPS   Y0, 32(BX)
+	ADDQ      $0x00000080, BX
+	DECQ      SI
+	JNZ       radius
 
 pair:
-	VMOVDQU      (CX), Y0
+	VMOVUPS      (CX), Y0
 	VMOVDQU      64(CX), Y1
-	VPSRLD       $0x01, Y0, Y0
-	VCVTDQ2PS    Y0, Y0
-	VADDPS       s3f000000<>+0(SB), Y0, Y0
-	VMULPS       s30000000<>+0(SB), Y0, Y0
-	VPSUBD       s3f3504f3<>+0(SB), Y0, Y2
-	VPSRAD       $0x17, Y2, Y2
-	VPSLLD       $0x17, Y2, Y3
-	VPSUBD       Y3, Y0, Y0
-	VSUBPS       s3f800000<>+0(SB), Y0, Y0
-	VADDPS       s40000000<>+0(SB), Y0, Y3
-	VDIVPS       Y3, Y0, Y0
-	VMULPS       Y0, Y0, Y3
-	VMULPS       s3de38e39<>+0(SB), Y3, Y4
-	VADDPS       s3e124925<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VADDPS       s3e4ccccd<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VADDPS       s3eaaaaab<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       s3f800000<>+0(SB), Y3, Y3
-	VCVTDQ2PS    Y2, Y2
-	VMULPS       s3f317218<>+0(SB), Y2, Y2
-	VADDPS       Y0, Y0, Y0
-	VMULPS       Y3, Y0, Y0
-	VADDPS       Y0, Y2, Y0
-	VMULPS       sc0000000<>+0(SB), Y0, Y0
-	VSQRTPS      Y0, Y0
 	VPAND        s3fffffff<>+0(SB), Y1, Y2
 	VPSUBD       s20000000<>+0(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2
@@ -558,35 +596,8 @@ pair:
 	VCVTPS2PD    X0, Y0
 	VMOVUPD      Y1, 128(AX)
 	VMOVUPD      Y0, 160(AX)
-	VMOVDQU      32(CX), Y0
+	VMOVUPS      32(CX), Y0
 	VMOVDQU      96(CX), Y1
-	VPSRLD       $0x01, Y0, Y0
-	VCVTDQ2PS    Y0, Y0
-	VADDPS       s3f000000<>+0(SB), Y0, Y0
-	VMULPS       s30000000<>+0(SB), Y0, Y0
-	VPSUBD       s3f3504f3<>+0(SB), Y0, Y2
-	VPSRAD       $0x17, Y2, Y2
-	VPSLLD       $0x17, Y2, Y3
-	VPSUBD       Y3, Y0, Y0
-	VSUBPS       s3f800000<>+0(SB), Y0, Y0
-	VADDPS       s40000000<>+0(SB), Y0, Y3
-	VDIVPS       Y3, Y0, Y0
-	VMULPS       Y0, Y0, Y3
-	VMULPS       s3de38e39<>+0(SB), Y3, Y4
-	VADDPS       s3e124925<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VADDPS       s3e4ccccd<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VADDPS       s3eaaaaab<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       s3f800000<>+0(SB), Y3, Y3
-	VCVTDQ2PS    Y2, Y2
-	VMULPS       s3f317218<>+0(SB), Y2, Y2
-	VADDPS       Y0, Y0, Y0
-	VMULPS       Y3, Y0, Y0
-	VADDPS       Y0, Y2, Y0
-	VMULPS       sc0000000<>+0(SB), Y0, Y0
-	VSQRTPS      Y0, Y0
 	VPAND        s3fffffff<>+0(SB), Y1, Y2
 	VPSUBD       s20000000<>+0(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2

@@ -59,7 +59,7 @@ func Run(ctx context.Context, spec Spec, opt Options, sinks ...Sink) error {
 	chunks := (spec.Paths + ChunkPaths - 1) / ChunkPaths
 	return paths.Ordered(ctx, chunks, opt.Workers,
 		func() func(int) (*Chunk, error) {
-			w := r.generator.NewWalker()
+			w := r.newWorker()
 			return func(i int) (*Chunk, error) { return r.chunk(ctx, w, i) }
 		},
 		func(_ int, c *Chunk) error {
@@ -115,8 +115,19 @@ func newRunner(spec Spec) (*runner, error) {
 	return r, nil
 }
 
+// A worker is what one goroutine works with, over and over.
+type worker struct {
+	*paths.Walker
+	markets tokens.Markets
+	lanes   []tokens.Lanes // by token
+}
+
+func (r *runner) newWorker() *worker {
+	return &worker{Walker: r.generator.NewWalker(), lanes: make([]tokens.Lanes, len(r.kernels))}
+}
+
 // chunk runs the i-th chunk.
-func (r *runner) chunk(ctx context.Context, w *paths.Walker, i int) (*Chunk, error) {
+func (r *runner) chunk(ctx context.Context, w *worker, i int) (*Chunk, error) {
 	c := &Chunk{First: i * ChunkPaths}
 	c.N = min(ChunkPaths, r.spec.Paths-c.First)
 	c.Markets = make([]tokens.MarketLife, c.N)
@@ -144,14 +155,11 @@ func (r *runner) chunk(ctx context.Context, w *paths.Walker, i int) (*Chunk, err
 
 // group runs the g-th group of a chunk, unless the context is cancelled. Its
 // last lanes may be beyond the last path; they are walked and forgotten.
-func (r *runner) group(ctx context.Context, c *Chunk, w *paths.Walker, g int) error {
-	var markets [block.Lanes]tokens.Market
-	lanes := make([][block.Lanes]tokens.Lane, len(r.kernels))
-	for l := range block.Lanes {
-		markets[l] = tokens.NewMarket()
-		for t, k := range r.kernels {
-			lanes[t][l] = k.Begin()
-		}
+func (r *runner) group(ctx context.Context, c *Chunk, w *worker, g int) error {
+	markets, lanes := &w.markets, w.lanes
+	markets.Begin()
+	for t, k := range r.kernels {
+		k.BeginAll(&lanes[t])
 	}
 	first := g * block.Lanes // in the chunk
 	n := min(block.Lanes, c.N-first)
@@ -166,19 +174,19 @@ func (r *runner) group(ctx context.Context, c *Chunk, w *paths.Walker, g int) er
 			if next < len(r.marks) {
 				to = min(to, r.marks[next]-b.First)
 			}
-			tokens.Advance(b, 0, &markets, from, to)
+			markets.Advance(b, 0, from, to)
 			for t, k := range r.kernels {
-				k.Advance(b, 0, &lanes[t], from, to)
+				k.AdvanceAll(b, 0, &lanes[t], from, to)
 			}
 			if next < len(r.marks) && b.First+to == r.marks[next] {
 				m := &c.Marks[next]
 				for l := range n {
-					m.Price[first+l] = markets[l].Price()
+					m.Price[first+l] = markets.Market(l).Price()
 					for t := range r.kernels {
-						m.NAV[t][first+l] = lanes[t][l].Equity()
-						m.Ideal[t][first+l] = markets[l].Ideal(r.targets[t])
-						m.Leverage[t][first+l] = lanes[t][l].Leverage()
-						m.Low[t][first+l], m.High[t][first+l] = lanes[t][l].Extremes()
+						m.NAV[t][first+l] = lanes[t].Lane(l).Equity()
+						m.Ideal[t][first+l] = markets.Market(l).Ideal(r.targets[t])
+						m.Leverage[t][first+l] = lanes[t].Lane(l).Leverage()
+						m.Low[t][first+l], m.High[t][first+l] = lanes[t].Lane(l).Extremes()
 					}
 				}
 				next++
@@ -187,9 +195,9 @@ func (r *runner) group(ctx context.Context, c *Chunk, w *paths.Walker, g int) er
 		}
 	}
 	for l := range n {
-		c.Markets[first+l] = markets[l].Finish(r.spec.Horizon)
+		c.Markets[first+l] = markets.Market(l).Finish(r.spec.Horizon)
 		for t, k := range r.kernels {
-			c.Tokens[t][first+l] = k.Finish(&lanes[t][l], r.spec.Horizon)
+			c.Tokens[t][first+l] = k.Finish(lanes[t].Lane(l), r.spec.Horizon)
 		}
 	}
 	return nil

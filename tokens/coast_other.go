@@ -2,7 +2,7 @@
 
 package tokens
 
-import "mcrisk/block"
+import "time"
 
 const vector = false
 
@@ -10,10 +10,7 @@ type coastConstants struct{}
 
 func newCoastConstants(*coast) *coastConstants { return nil }
 
-func (k *Kernel) coastBlock(*block.Block, *block.Track, *[block.Lanes]Lane, int, int) bool {
-	return false
-}
+// There is no vector code, and these are not called.
+func coast4(*columns, int, *coast, *float64, int, time.Duration, time.Duration) bool { return false }
 
-func marketBlock(*block.Block, *block.Track, *block.Track, *[block.Lanes]Market, int, int) bool {
-	return false
-}
+func market4(*marketColumns, int, *float64, *float64, int, time.Duration, time.Duration) {}

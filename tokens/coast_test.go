@@ -123,28 +123,32 @@ func TestCoastingInCompany(t *testing.T) {
 			}
 			for g := range groups {
 				sd := []float64{0.001, 0.0085, 0.03, 0.1}[g%4]
-				var lanes [block.Lanes]Lane
+				var lanes Lanes
+				k.BeginAll(&lanes)
 				var paths [block.Lanes]Path
-				for i := range lanes {
-					lanes[i], paths[i].Step = k.Begin(), time.Hour
+				for i := range paths {
+					paths[i].Step = time.Hour
 				}
 				b := block.New(1)
 				b.Step = time.Hour
 				for b.First = 0; b.First < 2100; b.First += b.Len {
 					b.Len = 1 + r.IntN(block.Steps)
 					for s := range b.Len {
-						for i := range lanes {
+						for i := range paths {
 							x := sd * r.NormFloat64()
 							b.Move[0][s][i], b.Gross[0][s][i] = x, fmath.Exp(x)
 							paths[i].Bars = append(paths[i].Bars, Bar{Move: x})
 						}
 					}
 					cut := r.IntN(b.Len + 1)
-					k.Advance(b, 0, &lanes, 0, cut)
-					k.Advance(b, 0, &lanes, cut, b.Len)
+					k.AdvanceAll(b, 0, &lanes, 0, cut)
+					if r.IntN(10) == 0 {
+						lanes.Lane(r.IntN(block.Lanes)).Equity() // looking changes nothing
+					}
+					k.AdvanceAll(b, 0, &lanes, cut, b.Len)
 				}
-				for i := range lanes {
-					got, want := k.Finish(&lanes[i], paths[i].length()), k.Live(paths[i])
+				for i := range paths {
+					got, want := k.Finish(lanes.Lane(i), paths[i].length()), k.Live(paths[i])
 					for _, col := range Columns {
 						if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
 							t.Fatalf("group %d, lane %d: %s = %v in company, %v alone", g, i, col.Name, x, y)
@@ -156,38 +160,40 @@ func TestCoastingInCompany(t *testing.T) {
 	}
 }
 
-// Markets have the same bits in vector code, block by block, as in plain code,
-// which a block with gaps of zero takes.
-func TestMarketsInVectorCode(t *testing.T) {
+// Markets have the same bits in vector code as one by one.
+func TestMarketsInCompany(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for g := range 40 {
 		sd := []float64{0.001, 0.0085, 0.1}[g%3]
-		var fast, plain [block.Lanes]Market
-		for i := range fast {
-			fast[i], plain[i] = NewMarket(), NewMarket()
+		var together Markets
+		var alone [block.Lanes]Market
+		together.Begin()
+		for i := range alone {
+			alone[i] = NewMarket()
 		}
-		b, c := block.New(1), block.New(1)
-		b.Step, c.Step = time.Hour, time.Hour
-		c.Gap[0] = new(block.Track)
+		b := block.New(1)
+		b.Step = time.Hour
 		for b.First = 0; b.First < 3000; b.First += b.Len {
 			b.Len = 1 + r.IntN(block.Steps)
 			for s := range b.Len {
-				for i := range fast {
+				for i := range alone {
 					x := sd * r.NormFloat64()
 					b.Move[0][s][i], b.Gross[0][s][i] = x, fmath.Exp(x)
 				}
 			}
-			c.Move, c.Gross, c.First, c.Len = b.Move, b.Gross, b.First, b.Len
 			cut := r.IntN(b.Len + 1)
-			Advance(b, 0, &fast, 0, cut)
-			Advance(b, 0, &fast, cut, b.Len)
-			Advance(c, 0, &plain, 0, b.Len)
+			together.Advance(b, 0, 0, cut)
+			if r.IntN(10) == 0 {
+				together.Market(3).Price() // looking changes nothing
+			}
+			together.Advance(b, 0, cut, b.Len)
+			Advance(b, 0, &alone, 0, b.Len)
 		}
-		for i := range fast {
-			got, want := fast[i].Finish(3000*time.Hour), plain[i].Finish(3000*time.Hour)
+		for i := range alone {
+			got, want := together.Market(i).Finish(3000*time.Hour), alone[i].Finish(3000*time.Hour)
 			for _, col := range MarketColumns {
 				if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
-					t.Fatalf("group %d, lane %d: %s = %v in vector code, %v in plain", g, i, col.Name, x, y)
+					t.Fatalf("group %d, lane %d: %s = %v in company, %v alone", g, i, col.Name, x, y)
 				}
 			}
 		}

@@ -33,9 +33,9 @@ func TestGoldenBits(t *testing.T) {
 			Cost: Cost{Fee: 0.001}, AUM: 1e6}, 0.8, "90eb189e9968001a", "279aec1e230af351"},
 		{"edge in pieces", Token{Target: 4, Policy: Band{Low: 3.6, High: 4.4}, Mechanism: loan, Cost: dear, AUM: 1e6}, 0.8, "8a63f4fac3486d53", "34d0ed3f805d7353"},
 		{"crash", Token{Target: 4, Policy: Band{Low: 3.6, High: 4.4, To: Target}, Mechanism: loan, Cost: dear, AUM: 1e4,
-			Keeper: Keeper{Interval: 4 * time.Hour, Latency: time.Hour}}, 6, "d84e4a1cb0b8e9cb", "bb72b60a2db46dc7"},
+			Keeper: Keeper{Interval: 4 * time.Hour, Latency: time.Hour}}, 6, "5020026483976882", "bb72b60a2db46dc7"},
 		{"crash of a perpetual", Token{Target: -2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: Perp{Maintenance: 0.05, LiquidationFee: 0.01}, Cost: dear, AUM: 1e4,
-			Keeper: Keeper{Interval: 4 * time.Hour}}, 6, "60714995c1832dfa", "d9c5cb3be9aad6cb"},
+			Keeper: Keeper{Interval: 4 * time.Hour}}, 6, "e79107ee823727ae", "d9c5cb3be9aad6cb"},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {

@@ -19,35 +19,37 @@ type Market struct {
 func NewMarket() Market { return Market{s: 1, rec: newDrawdown(1)} }
 
 // Advance walks the markets of a group over the steps from … to−1 of a block.
+// Markets do so faster.
 func Advance(b *block.Block, underlying int, markets *[block.Lanes]Market, from, to int) {
+	for i := range markets {
+		markets[i].advance(b, underlying, i, from, to)
+	}
+}
+
+// advance walks one market, the i-th of its group.
+func (m *Market) advance(b *block.Block, underlying, i, from, to int) {
 	move, gross, gap := b.Move[underlying], b.Gross[underlying], b.Gap[underlying]
 	lo, hi := b.Lo[underlying], b.Hi[underlying]
-	if gap == nil && lo == nil && marketBlock(b, move, gross, markets, from, to) {
-		return
-	}
-	for i := range markets {
-		m := &markets[i]
-		for s := from; s < to; s++ {
-			now := time.Duration(b.First+s+1) * b.Step
-			r := move[s][i]
-			if gap != nil {
-				r += gap[s][i]
-				m.s *= fmath.Exp(gap[s][i])
-				m.rec.visit(m.s, now-b.Step)
-			}
-			if lo != nil {
-				first, second := lo[s][i], hi[s][i]
-				if second < -first {
-					first, second = second, first
-				}
-				m.rec.visit(float64(m.s*fmath.Exp(first)), now)
-				m.rec.visit(float64(m.s*fmath.Exp(second)), now)
-			}
-			m.s *= gross[s][i]
-			m.rec.visit(m.s, now)
-			m.x += r
-			m.qv += float64(r * r)
+	for s := from; s < to; s++ {
+		now := time.Duration(b.First+s+1) * b.Step
+		r := move[s][i]
+		if gap != nil {
+			r += gap[s][i]
+			m.s *= fmath.Exp(gap[s][i])
+			m.rec.visit(m.s, now-b.Step)
 		}
+		if lo != nil {
+			first, second := lo[s][i], hi[s][i]
+			if second < -first {
+				first, second = second, first
+			}
+			m.rec.visit(float64(m.s*fmath.Exp(first)), now)
+			m.rec.visit(float64(m.s*fmath.Exp(second)), now)
+		}
+		m.s *= gross[s][i]
+		m.rec.visit(m.s, now)
+		m.x += r
+		m.qv += float64(r * r)
 	}
 }
 

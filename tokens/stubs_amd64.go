@@ -6,10 +6,11 @@ package tokens
 
 // coastAVX2 takes four coasting lanes, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
-// the first step.
+// the first step. If one of them does not coast all the way, it does nothing and
+// returns false.
 //
 //go:noescape
-func coastAVX2(lanes *float64, constants *[16][4]float64, gross *float64, steps int, now int64, step int64)
+func coastAVX2(lanes *float64, constants *[19][4]float64, gross *float64, steps int, now int64, step int64) bool
 
 // marketAVX2 takes four markets, the first of which is given by the address of
 // its first column, over the given number of steps, at least 1. Now is the end of

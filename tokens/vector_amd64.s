@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func coastAVX2(lanes *float64, constants *[16][4]float64, gross *float64, steps int, now int64, step int64)
+// func coastAVX2(lanes *float64, constants *[19][4]float64, gross *float64, steps int, now int64, step int64) bool
 // Requires: AVX, AVX2
-TEXT ·coastAVX2(SB), $4096-48
+TEXT ·coastAVX2(SB), $4096-49
 	MOVQ    lanes+0(FP), AX
 	MOVQ    constants+8(FP), CX
 	MOVQ    gross+16(FP), DX
@@ -70,6 +70,14 @@ position:
 	INCQ      SI
 	CMPQ      SI, BX
 	JLT       position
+	VCMPPD    $0x1d, 512(CX), Y3, Y10
+	VCMPPD    $0x12, 544(CX), Y4, Y12
+	VANDPD    Y12, Y10, Y10
+	VCMPPD    $0x1d, 576(CX), Y7, Y12
+	VANDPD    Y12, Y10, Y10
+	VMOVMSKPD Y10, DX
+	CMPL      DX, $0x0000000f
+	JNE       refuse
 	VMOVUPD   Y14, 256(AX)
 	VMOVUPD   Y11, 384(AX)
 	VMOVUPD   Y0, (AX)
@@ -90,7 +98,7 @@ position:
 	VMOVUPD   2176(AX), Y6
 	VMOVUPD   480(CX), Y7
 	MOVQ      now+32(FP), CX
-	MOVQ      step+40(FP), DX
+	MOVQ      step+40(FP), SI
 	SHLQ      $0x05, BX
 	XORQ      DI, DI
 
@@ -108,12 +116,12 @@ record:
 	VCMPPD    $0x1e, Y5, Y8, Y10
 	VCMPPD    $0x11, Y6, Y8, Y11
 	VORPD     Y10, Y11, Y12
-	VMOVMSKPD Y12, SI
-	TESTL     SI, SI
+	VMOVMSKPD Y12, DX
+	TESTL     DX, DX
 	JNZ       extreme
 
 recorded:
-	ADDQ    DX, CX
+	ADDQ    SI, CX
 	ADDQ    $0x00000020, DI
 	CMPQ    DI, BX
 	JLT     record
@@ -124,7 +132,15 @@ recorded:
 	VMOVUPD Y4, 1920(AX)
 	VMOVUPD Y5, 2048(AX)
 	VMOVUPD Y6, 2176(AX)
+	MOVB    $0x01, AL
 	VZEROUPPER
+	MOVB    AL, ret+48(FP)
+	RET
+
+refuse:
+	XORB AL, AL
+	VZEROUPPER
+	MOVB AL, ret+48(FP)
 	RET
 
 extreme:

@@ -1,0 +1,201 @@
+package tokens
+
+import (
+	"time"
+
+	"mcrisk/block"
+)
+
+// Lanes are the lifetimes of one token on the paths of a group. Lanes that
+// coast and trade in passing live in columns, where vector code takes four of
+// them at a time; the others one by one. Which way a lane goes does not change
+// its bits.
+type Lanes struct {
+	lane [block.Lanes]Lane
+	held [block.Lanes]bool // the lane is in the columns, what lane says of it is old
+	cols columns
+}
+
+// BeginAll starts all lanes anew.
+func (k *Kernel) BeginAll(ls *Lanes) {
+	for i := range ls.lane {
+		ls.lane[i], ls.held[i] = k.Begin(), false
+	}
+}
+
+// Lane returns the lane of one path, up to date until the lanes advance again.
+func (ls *Lanes) Lane(i int) *Lane {
+	if ls.held[i] {
+		ls.cols.take(i, &ls.lane[i])
+		ls.held[i] = false
+	}
+	return &ls.lane[i]
+}
+
+// AdvanceAll walks the lanes over the steps from … to−1 of a block, for the
+// given underlying.
+func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to int) {
+	if vector && k.coast != nil && k.coast.trades && b.Lo[underlying] == nil && from < to {
+		for first := 0; first < block.Lanes; first += 4 {
+			k.advanceFour(b, underlying, ls, first, from, to)
+		}
+		return
+	}
+	for i := range ls.lane {
+		k.advanceOne(b, underlying, ls.Lane(i), i, from, to)
+	}
+}
+
+// advanceFour advances the lanes first … first+3 in vector code, unless in one
+// of them something happens that is more than coasting.
+func (k *Kernel) advanceFour(b *block.Block, underlying int, ls *Lanes, first, from, to int) {
+	c := k.coast
+	some := false
+	for i := first; i < first+4; i++ {
+		if !ls.held[i] {
+			if l := &ls.lane[i]; l.trace == nil && (l.coasting.on || c.begin(k, l)) {
+				ls.cols.put(i, l)
+				ls.held[i] = true
+			} else {
+				ls.cols.idle(i, c)
+			}
+		}
+		some = some || ls.held[i]
+	}
+	done := some && coast4(&ls.cols, first, c, &b.Gross[underlying][from][first], to-from, time.Duration(b.First+from+1)*k.step, k.step)
+	for i := first; i < first+4; i++ {
+		if done && ls.held[i] {
+			ls.cols.n[i] += to - from
+		} else {
+			k.advanceOne(b, underlying, ls.Lane(i), i, from, to)
+		}
+	}
+}
+
+// columns hold the numbers of a group's coasting lanes, a column for each, the
+// first ones in the order that the vector code expects.
+type columns struct {
+	p, b, e, v, sumE, sumB, s1, s2, s3, paid, kept, pMin, pMax, turnover [block.Lanes]float64
+	trades                                                               [block.Lanes]int64
+	min                                                                  [block.Lanes]float64
+	rec                                                                  drawdowns
+
+	n [block.Lanes]int // steps
+}
+
+// drawdowns are the records of a group, a column for each number.
+type drawdowns struct {
+	peak, floor, depth                      [block.Lanes]float64
+	peakAt, fell, trough, recovery, longest [block.Lanes]time.Duration
+	unhealed                                [block.Lanes]int64 // 0 or −1
+}
+
+// put copies a lane's numbers into its column.
+func (c *columns) put(i int, l *Lane) {
+	q := &l.coasting
+	c.p[i], c.b[i], c.e[i], c.v[i], c.n[i] = q.p, q.b, q.e, q.v, q.n
+	c.sumE[i], c.sumB[i], c.s1[i], c.s2[i], c.s3[i] = q.sumE, q.sumB, q.s1, q.s2, q.s3
+	c.paid[i], c.kept[i], c.pMin[i], c.pMax[i] = q.paid, q.kept, q.pMin, q.pMax
+	c.turnover[i], c.trades[i], c.min[i] = l.turnover, int64(l.rebalances), l.min
+	c.rec.put(i, &l.rec)
+}
+
+// take copies a column back into its lane.
+func (c *columns) take(i int, l *Lane) {
+	q := &l.coasting
+	q.p, q.b, q.e, q.v, q.n = c.p[i], c.b[i], c.e[i], c.v[i], c.n[i]
+	q.sumE, q.sumB, q.s1, q.s2, q.s3 = c.sumE[i], c.sumB[i], c.s1[i], c.s2[i], c.s3[i]
+	q.paid, q.kept, q.pMin, q.pMax = c.paid[i], c.kept[i], c.pMin[i], c.pMax[i]
+	l.turnover, l.rebalances, l.min = c.turnover[i], int(c.trades[i]), c.min[i]
+	c.rec.take(i, &l.rec)
+}
+
+// idle puts numbers into an empty column with which nothing happens.
+func (c *columns) idle(i int, k *coast) {
+	c.p[i], c.pMin[i], c.pMax[i] = k.up.p, k.up.p, k.up.p
+	c.b[i], c.kept[i] = 1, 1
+}
+
+func (c *drawdowns) put(i int, d *drawdown) {
+	c.peak[i], c.floor[i], c.depth[i] = d.peak, d.floor, d.depth
+	c.peakAt[i], c.fell[i], c.trough[i], c.recovery[i], c.longest[i] = d.peakAt, d.fell, d.trough, d.recovery, d.longest
+	c.unhealed[i] = 0
+	if d.unhealed {
+		c.unhealed[i] = -1
+	}
+}
+
+func (c *drawdowns) take(i int, d *drawdown) {
+	d.peak, d.floor, d.depth = c.peak[i], c.floor[i], c.depth[i]
+	d.peakAt, d.fell, d.trough, d.recovery, d.longest = c.peakAt[i], c.fell[i], c.trough[i], c.recovery[i], c.longest[i]
+	d.unhealed = c.unhealed[i] != 0
+}
+
+// Markets are the records of one underlying on the paths of a group.
+type Markets struct {
+	market [block.Lanes]Market
+	held   bool // all are in the columns
+	cols   marketColumns
+}
+
+// marketColumns are the numbers of a group's markets, in the order that the
+// vector code expects.
+type marketColumns struct {
+	x, s, qv [block.Lanes]float64
+	rec      drawdowns
+}
+
+// Begin starts all markets anew.
+func (ms *Markets) Begin() {
+	ms.held = false
+	for i := range ms.market {
+		ms.market[i] = NewMarket()
+	}
+}
+
+// Market returns the market of one path, up to date until the markets advance
+// again.
+func (ms *Markets) Market(i int) *Market {
+	ms.release()
+	return &ms.market[i]
+}
+
+// Advance walks the markets over the steps from … to−1 of a block.
+func (ms *Markets) Advance(b *block.Block, underlying, from, to int) {
+	if !vector || b.Gap[underlying] != nil || b.Lo[underlying] != nil || from >= to {
+		ms.release()
+		for i := range ms.market {
+			ms.market[i].advance(b, underlying, i, from, to)
+		}
+		return
+	}
+	ms.hold()
+	now := time.Duration(b.First+from+1) * b.Step
+	for first := 0; first < block.Lanes; first += 4 {
+		market4(&ms.cols, first, &b.Move[underlying][from][first], &b.Gross[underlying][from][first], to-from, now, b.Step)
+	}
+}
+
+func (ms *Markets) hold() {
+	if ms.held {
+		return
+	}
+	ms.held = true
+	for i := range ms.market {
+		m := &ms.market[i]
+		ms.cols.x[i], ms.cols.s[i], ms.cols.qv[i] = m.x, m.s, m.qv
+		ms.cols.rec.put(i, &m.rec)
+	}
+}
+
+func (ms *Markets) release() {
+	if !ms.held {
+		return
+	}
+	ms.held = false
+	for i := range ms.market {
+		m := &ms.market[i]
+		m.x, m.s, m.qv = ms.cols.x[i], ms.cols.s[i], ms.cols.qv[i]
+		ms.cols.rec.take(i, &m.rec)
+	}
+}
