@@ -133,16 +133,11 @@ func (d *Dir) Commit(m Manifest) error {
 	if err := os.Rename(d.partial, d.Path); err != nil {
 		return fmt.Errorf("runs: %w", err)
 	}
-	d.partial = ""
 	return nil
 }
 
 // Abort removes what was written, unless the run was committed.
-func (d *Dir) Abort() {
-	if d.partial != "" {
-		_ = os.RemoveAll(d.partial)
-	}
-}
+func (d *Dir) Abort() { _ = os.RemoveAll(d.partial) }
 
 // A File is a single file being written, in the same manner as a Dir: under a
 // hidden name beside its place until it is complete.

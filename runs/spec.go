@@ -86,9 +86,9 @@ func ReadSpec(data []byte, name string) (study.Spec, error) {
 		"model":   func(n ast.Node) { s.Model = readPart(&r, n, "model", &models.Registry) },
 		"horizon": func(n ast.Node) { s.Horizon = r.duration(n, "horizon") },
 		"step":    func(n ast.Node) { s.Step = r.duration(n, "step") },
-		"paths":   func(n ast.Node) { s.Paths = int(r.count(n, "paths", 1<<40)) },
+		"paths":   func(n ast.Node) { s.Paths = int(r.count(n, "paths", study.MaxPaths)) },
 		"seed":    func(n ast.Node) { s.Seed = r.count(n, "seed", math.MaxUint64) },
-		"marks":   func(n ast.Node) { s.Marks = int(r.count(n, "marks", 64)) },
+		"marks":   func(n ast.Node) { s.Marks = int(r.count(n, "marks", study.MaxMarks)) },
 		"tokens": func(n ast.Node) {
 			list, ok := n.(*ast.SequenceNode)
 			if !ok {

@@ -35,8 +35,8 @@ type TokenSpec struct {
 
 // Limits of a study.
 const (
-	maxPaths = 1 << 40
-	maxMarks = 64
+	MaxPaths = 1 << 40
+	MaxMarks = 64
 )
 
 // Complete returns the spec with every default written out, or everything that
@@ -55,11 +55,11 @@ func (s Spec) Complete() (Spec, error) {
 	if _, err := paths.NewGrid(s.Horizon, s.Step); err != nil {
 		note(err)
 	}
-	if s.Paths < 1 || s.Paths > maxPaths {
-		note(fmt.Errorf("study: paths = %d; want a whole number from 1 to %d", s.Paths, maxPaths))
+	if s.Paths < 1 || s.Paths > MaxPaths {
+		note(fmt.Errorf("study: paths = %d; want a whole number from 1 to %d", s.Paths, MaxPaths))
 	}
-	if s.Marks < 0 || s.Marks > maxMarks {
-		note(fmt.Errorf("study: marks = %d; want 0 to %d", s.Marks, maxMarks))
+	if s.Marks < 0 || s.Marks > MaxMarks {
+		note(fmt.Errorf("study: marks = %d; want 0 to %d", s.Marks, MaxMarks))
 	}
 	if len(s.Tokens) == 0 {
 		note(errors.New("study: no token; want at least one"))

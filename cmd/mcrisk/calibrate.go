@@ -26,7 +26,7 @@ motion to its close-to-close log-returns, with standard errors.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			h, err := readHistory(args[0])
+			h, _, err := readHistory(args[0])
 			if err != nil {
 				return inputError{err}
 			}
@@ -51,9 +51,7 @@ motion to its close-to-close log-returns, with standard errors.`,
 					fmt.Fprintf(cmd.ErrOrStderr(), "note: the growth rate %s is smaller than its standard error; it says little\n", short(fit.Values[i]))
 				}
 			}
-			for _, g := range h.Gaps {
-				fmt.Fprintf(cmd.ErrOrStderr(), "note: %s; no return was taken over it\n", g)
-			}
+			writeNotes(cmd, gapNotes(h))
 			fmt.Fprintf(cmd.ErrOrStderr(), "next: mcrisk simulate --token ETHBULL3X --prices %s\n", args[0])
 			return nil
 		},

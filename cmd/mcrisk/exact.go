@@ -16,7 +16,6 @@ import (
 	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/plots"
-	"mcrisk/runs"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -40,11 +39,14 @@ With --over it draws the exact sensitivity curve.`,
 	f := addStudyFlags(cmd)
 	o := addOutputFlags(cmd)
 	var over string
-	cmd.Flags().StringVar(&over, "over", "", "parameter and its values: `name=low:high:step` or name=a,b,c; draws the exact curve")
+	addFlag(cmd.Flags(), &over, sectionStudy, "over", "name=values", "", overUsage+"; draws the exact curve")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := f.plan()
 		if err != nil {
 			return err
+		}
+		if over == "" && o.out != "" {
+			return badInput("--out %s; exact writes a run with --over only", o.out)
 		}
 		if over == "" {
 			return exactly(cmd, p, o)
@@ -192,9 +194,7 @@ func exactly(cmd *cobra.Command, p *plan, o *outputFlags) error {
 		writeSettings(w, p.settings())
 		fmt.Fprintf(w, "\n%.2f s\n", time.Since(start).Seconds())
 	}
-	for _, n := range p.notes {
-		fmt.Fprintln(cmd.ErrOrStderr(), "note:", n)
-	}
+	writeNotes(cmd, p.notes)
 	return nil
 }
 
@@ -310,15 +310,12 @@ func exactCurve(cmd *cobra.Command, p *plan, o *outputFlags, over param.Param, v
 		return inputError{err}
 	}
 	names := []string{"log_growth", "trade_drag", "tracking_vs_ideal", "rebalances"}
-	dir, err := o.create(p.spec)
+	dir, err := o.create(p)
 	if err != nil {
 		return err
 	}
 	defer dir.abort()
 	if dir != nil {
-		if err := dir.File("spec.yaml", func(w io.Writer) error { return runs.WriteSpec(w, p.spec) }); err != nil {
-			return err
-		}
 		if !o.noFigures {
 			data := plots.SensitivityData{
 				Title:   fmt.Sprintf("%s: exact sensitivity to %s", p.spec.Tokens[0].Name, over.Name),
@@ -365,8 +362,7 @@ func exactCurve(cmd *cobra.Command, p *plan, o *outputFlags, over param.Param, v
 		t.Render()
 		_, err = fmt.Fprintf(w, "\n%d values in %.2f s\n", len(values), time.Since(start).Seconds())
 	}
-	if dir != nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), "written:", dir.Path)
-	}
+	writeNotes(cmd, p.notes)
+	dir.report(cmd)
 	return err
 }

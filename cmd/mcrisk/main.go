@@ -25,7 +25,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -38,11 +38,15 @@ func badInput(format string, args ...any) error { return inputError{fmt.Errorf(f
 
 // run is the command as a function; it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	out := &results{w: stdout}
 	root := newRoot()
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("standard output: %w", out.err)
+	}
 	switch {
 	case err == nil:
 		return exitDone
@@ -58,6 +62,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUnmet
 	}
 	return exitFailed
+}
+
+// results is standard output, and remembers if it fails.
+type results struct {
+	w   io.Writer
+	err error
+}
+
+func (r *results) Write(p []byte) (int, error) {
+	n, err := r.w.Write(p)
+	if err != nil && r.err == nil {
+		r.err = err
+	}
+	return n, err
 }
 
 func newRoot() *cobra.Command {
@@ -85,12 +103,13 @@ interrupted.`,
 			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 				hint = "; did you mean " + near[0] + "?"
 			}
-			return badInput("no command %q%s", args[0], hint)
+			return badInput("no command %q%s; see mcrisk --help", args[0], hint)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SuggestionsMinimumDistance = 3
 	root.SetFlagErrorFunc(flagError)
+	root.SetUsageFunc(usage)
 	root.AddCommand(newSimulate(), newSummary(), newSweep(), newExact(), newTrace(), newCalibrate(), newTokens(), newVersion())
 	return root
 }

@@ -22,18 +22,21 @@ import (
 // progress shows how far a run is, with rate and time left, on a terminal only.
 type progress struct{ bar *progressbar.ProgressBar }
 
-func newProgress(w io.Writer, total int, what string) progress {
+func newProgress(w io.Writer, what string) progress {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return progress{}
 	}
-	return progress{progressbar.NewOptions(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
-		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("lifetimes"),
+	return progress{progressbar.NewOptions(1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
+		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString(what),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionFullWidth())}
 }
 
-func (p progress) update(done, _ int) {
+func (p progress) update(done, total int) {
 	if p.bar != nil {
+		if p.bar.GetMax() != total {
+			p.bar.ChangeMax(total)
+		}
 		_ = p.bar.Set(done)
 	}
 }
@@ -94,7 +97,7 @@ func newTable(w io.Writer) table.Writer {
 }
 
 // writeSummary prints a run for people.
-func writeSummary(w io.Writer, p *plan, summaries []analytics.Summary, causes []analytics.Attribution, hash string, took time.Duration) error {
+func writeSummary(w io.Writer, p *plan, summaries []analytics.Summary, causes []analytics.Attribution, hash string, simulated, total time.Duration) error {
 	s := p.spec
 	for i, sum := range summaries {
 		fmt.Fprintf(w, "%s: %s lifetimes of %s, price seen every %s (monitoring: grid), seed %d\n\n", sum.Token, thousands(s.Paths),
@@ -103,9 +106,9 @@ func writeSummary(w io.Writer, p *plan, summaries []analytics.Summary, causes []
 		writeAttribution(w, titledAttribution{sum.Token, "all paths", causes[i]}, formText)
 	}
 	writeSettings(w, p.settings())
-	rate := float64(s.Paths*len(s.Tokens)) / took.Seconds()
-	fmt.Fprintf(w, "\nresults_hash %s\n%.1f s, %s lifetimes a second\n", hash, took.Seconds(), thousands(int(rate)))
-	return nil
+	rate := float64(s.Paths*len(s.Tokens)) / simulated.Seconds()
+	_, err := fmt.Fprintf(w, "\nresults_hash %s\nsimulated in %.1f s, %s lifetimes a second; %.1f s in all\n", hash, simulated.Seconds(), thousands(int(rate)), total.Seconds())
+	return err
 }
 
 // writeSettings prints every number of a run and where it came from.

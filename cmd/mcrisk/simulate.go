@@ -1,14 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -37,7 +36,7 @@ type outputFlags struct {
 func addOutputFlags(cmd *cobra.Command) *outputFlags {
 	o := new(outputFlags)
 	s := cmd.Flags()
-	s.StringVar(&o.out, "out", "", "run `directory` to write, which must not exist (default runs/NAME-TIME-HASH)")
+	addFlag(s, &o.out, sectionOutput, "out", "directory", "", "run to write, which must not exist (default runs/NAME-TIME-HASH)")
 	s.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
 	s.BoolVar(&o.noFigures, "no-figures", false, "draw no figures")
 	s.BoolVar(&o.noSave, "no-save", false, "write no run directory")
@@ -64,7 +63,7 @@ lifetimes, the summary and five figures.`,
 	var lifetimes string
 	var printSpec, noControl bool
 	var requires []string
-	cmd.Flags().StringVar(&lifetimes, "lifetimes", "", "also write all lifetimes to this CSV `file`, which must not exist")
+	addFlag(cmd.Flags(), &lifetimes, sectionOutput, "lifetimes", "file", "", "CSV to write all lifetimes to as well, which must not exist")
 	cmd.Flags().BoolVar(&printSpec, "print-spec", false, "print the study these flags describe as YAML, and run nothing")
 	cmd.Flags().BoolVar(&noControl, "no-control", false, "do not correct estimates by what is known of the prices")
 	cmd.Flags().StringArrayVar(&requires, "require", nil, "`bound` that must hold, such as 'p_liquidation<0.01', or exit with status 3; may be repeated")
@@ -73,12 +72,21 @@ lifetimes, the summary and five figures.`,
 		if err != nil {
 			return err
 		}
-		p.spec.Marks = min(64, int(p.spec.Horizon/p.spec.Step))
+		if p.spec.Marks == 0 {
+			p.spec.Marks = study.MaxMarks
+		}
+		p.spec.Marks = min(p.spec.Marks, int(p.spec.Horizon/p.spec.Step))
 		if printSpec {
 			return runs.WriteSpec(cmd.OutOrStdout(), p.spec)
 		}
 		rs, err := parseRequirements(requires)
 		if err != nil {
+			return err
+		}
+		if lifetimes != "" && len(p.spec.Tokens) > 1 {
+			return badInput("--lifetimes with %d tokens; want one token, or the run directory, which has a file for each", len(p.spec.Tokens))
+		}
+		if err := fits(p.spec, 1, len(tokens.Columns)); err != nil {
 			return err
 		}
 		return simulate(cmd, p, f.workers, o, lifetimes, noControl, rs)
@@ -88,7 +96,7 @@ lifetimes, the summary and five figures.`,
 
 func noArgs(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return badInput("%q is not a flag; want none or flags only", args[0])
+		return badInput("argument %q; want flags only", args[0])
 	}
 	return nil
 }
@@ -96,15 +104,17 @@ func noArgs(_ *cobra.Command, args []string) error {
 func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetimes string, noControl bool, rs []requirement) error {
 	ctx := cmd.Context()
 	start := time.Now()
-	dir, err := o.create(p.spec)
+	dir, err := o.create(p)
 	if err != nil {
 		return err
 	}
 	defer dir.abort()
+	var file *runs.File
 	if lifetimes != "" {
-		if _, err := os.Lstat(lifetimes); err == nil {
-			return badInput("--lifetimes %s exists; want a new file", lifetimes)
+		if file, err = runs.CreateFile(lifetimes); err != nil {
+			return fmt.Errorf("--lifetimes: %w", existing(err))
 		}
+		defer file.Abort()
 	}
 
 	horizons := make([]*analytics.Horizons, len(p.spec.Tokens))
@@ -123,12 +133,13 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 		}
 		return nil
 	}
-	progress := newProgress(cmd.ErrOrStderr(), p.spec.Paths, "lifetimes")
+	progress := newProgress(cmd.ErrOrStderr(), "lifetimes")
 	ensembles, err := study.Ensembles(ctx, p.spec, study.Options{Workers: workers, Progress: progress.update}, nil, count)
 	progress.done()
 	if err != nil {
 		return err
 	}
+	simulated := time.Since(start)
 	hash := study.Hash(ensembles)
 	summaries := summarise(p.spec, ensembles, !noControl)
 	causes := make([]analytics.Attribution, len(ensembles))
@@ -139,15 +150,8 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 		}
 		causes[i] = analytics.AttributeLog(&ensembles[i], k, confidence)
 	}
-	if lifetimes != "" {
-		err := runs.WriteFile(lifetimes, func(w io.Writer) error { return runs.WriteLifetimes(w, &ensembles[0]) })
-		if err != nil {
-			_ = os.Remove(lifetimes)
-			return fmt.Errorf("--lifetimes: %w", err)
-		}
-	}
 	if dir != nil {
-		if err := dir.study(p, summaries, ensembles, hash); err != nil {
+		if err := dir.study(summaries, ensembles, hash); err != nil {
 			return err
 		}
 		for i, h := range horizons {
@@ -170,6 +174,17 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 				}
 			}
 		}
+	}
+	// Nothing takes its name before everything is written.
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if file != nil {
+		if err := file.Commit(func(w io.Writer) error { return runs.WriteLifetimes(w, &ensembles[0]) }); err != nil {
+			return fmt.Errorf("--lifetimes: %w", err)
+		}
+	}
+	if dir != nil {
 		if err := dir.commit(p, hash, workers, start); err != nil {
 			return err
 		}
@@ -179,26 +194,20 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 		if err := writeJSON(out, hash, summaries); err != nil {
 			return err
 		}
-	} else if err := writeSummary(out, p, summaries, causes, hash, time.Since(start)); err != nil {
+	} else if err := writeSummary(out, p, summaries, causes, hash, simulated, time.Since(start)); err != nil {
 		return err
 	}
-	for _, n := range p.notes {
-		fmt.Fprintln(cmd.ErrOrStderr(), "note:", n)
-	}
-	if dir != nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), "written:", dir.Path)
-	}
+	writeNotes(cmd, p.notes)
+	dir.report(cmd)
 	notes, err := require(rs, summaries)
-	for _, n := range notes {
-		fmt.Fprintln(cmd.ErrOrStderr(), "note:", n)
-	}
+	writeNotes(cmd, notes)
 	return err
 }
 
 // runDir is a run directory being written; nil writes nothing.
 type runDir struct{ *runs.Dir }
 
-func (o *outputFlags) create(spec study.Spec) (*runDir, error) {
+func (o *outputFlags) create(p *plan) (*runDir, error) {
 	if o.noSave {
 		if o.out != "" {
 			return nil, badInput("--out and --no-save; want one of them")
@@ -207,26 +216,40 @@ func (o *outputFlags) create(spec study.Spec) (*runDir, error) {
 	}
 	path := o.out
 	if path == "" {
-		var b bytes.Buffer
-		if err := runs.WriteSpec(&b, spec); err != nil {
+		spec, err := p.yaml()
+		if err != nil {
 			return nil, err
 		}
-		name := strings.Map(func(r rune) rune {
-			if strings.ContainsRune(`/\ :`, r) {
-				return '-'
-			}
-			return r
-		}, spec.Tokens[0].Name)
-		path = filepath.Join("runs", name+"-"+time.Now().UTC().Format("20060102T150405Z")+"-"+runs.SpecHash(b.Bytes())[:8])
+		name := strings.ReplaceAll(p.spec.Tokens[0].Name, " ", "-")
+		path = filepath.Join("runs", name+"-"+time.Now().UTC().Format("20060102T150405Z")+"-"+runs.Hash(spec)[:8])
 	}
 	d, err := runs.Create(path)
 	if err != nil {
-		if errors.Is(err, runs.ErrExists) {
-			return nil, inputError{err}
-		}
-		return nil, err
+		return nil, existing(err)
 	}
 	return &runDir{d}, nil
+}
+
+// existing is bad input if it says that a name is taken.
+func existing(err error) error {
+	if errors.Is(err, runs.ErrExists) {
+		return inputError{err}
+	}
+	return err
+}
+
+// report says where the run is.
+func (d *runDir) report(cmd *cobra.Command) {
+	if d != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), "written:", d.Path)
+	}
+}
+
+// writeNotes prints what the user should know beside the results.
+func writeNotes(cmd *cobra.Command, notes []string) {
+	for _, n := range notes {
+		fmt.Fprintln(cmd.ErrOrStderr(), "note:", n)
+	}
 }
 
 func (d *runDir) abort() {
@@ -235,12 +258,8 @@ func (d *runDir) abort() {
 	}
 }
 
-// study writes the spec, the summary and the lifetimes.
-func (d *runDir) study(p *plan, summaries []analytics.Summary, ensembles []tokens.Ensemble, hash string) error {
-	err := d.File("spec.yaml", func(w io.Writer) error { return runs.WriteSpec(w, p.spec) })
-	if err != nil {
-		return err
-	}
+// study writes the summary and the lifetimes.
+func (d *runDir) study(summaries []analytics.Summary, ensembles []tokens.Ensemble, hash string) error {
 	if err := d.File("summary.json", func(w io.Writer) error { return writeJSON(w, hash, summaries) }); err != nil {
 		return err
 	}
@@ -276,13 +295,24 @@ func (d *runDir) figures(prefix string, figures []namedFigure) error {
 	return nil
 }
 
+// commit writes the spec and the manifest and gives the run its name.
 func (d *runDir) commit(p *plan, hash string, workers int, start time.Time) error {
-	var b bytes.Buffer
-	if err := runs.WriteSpec(&b, p.spec); err != nil {
+	spec, err := p.yaml()
+	if err != nil {
 		return err
 	}
+	err = d.File("spec.yaml", func(w io.Writer) error {
+		_, err := w.Write(spec)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
 	return d.Commit(runs.Manifest{
-		Command: os.Args, SpecHash: runs.SpecHash(b.Bytes()), ResultsHash: hash, Seed: p.spec.Seed, Paths: p.spec.Paths,
+		Command: p.command, SpecHash: runs.Hash(spec), ResultsHash: hash, Seed: p.spec.Seed, Paths: p.spec.Paths,
 		Workers: workers, Start: start.UTC(), End: time.Now().UTC(), Settings: p.settings(), Inputs: p.inputs,
 	})
 }

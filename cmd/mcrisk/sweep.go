@@ -37,7 +37,7 @@ for each value and draws the sensitivity figure.`,
 	f := addStudyFlags(cmd)
 	o := addOutputFlags(cmd)
 	var over string
-	cmd.Flags().StringVar(&over, "over", "", "parameter and its values: `name=low:high:step`, both ends included, or name=a,b,c")
+	addFlag(cmd.Flags(), &over, sectionStudy, "over", "name=values", "", overUsage)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if over == "" {
 			return badInput("--over is missing; want name=low:high:step or name=a,b,c, as in half-width=0.05:0.6:0.05")
@@ -50,10 +50,15 @@ for each value and draws the sensitivity figure.`,
 		if err != nil {
 			return inputError{err}
 		}
+		if err := fits(p.spec, len(values)+1, len(analytics.SweepColumns)); err != nil {
+			return err
+		}
 		return sweep(cmd, p, f.workers, o, parameter, values)
 	}
 	return cmd
 }
+
+const overUsage = "parameter and its values: name=low:high:step, both ends included, or name=a,b,c"
 
 // maxCells keeps a slip of the finger from asking for a year of work.
 const maxCells = 1000
@@ -123,12 +128,12 @@ type sweepRow struct {
 
 func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over param.Param, values []float64) error {
 	start := time.Now()
-	dir, err := o.create(p.spec)
+	dir, err := o.create(p)
 	if err != nil {
 		return err
 	}
 	defer dir.abort()
-	progress := newProgress(cmd.ErrOrStderr(), p.spec.Paths, "paths")
+	progress := newProgress(cmd.ErrOrStderr(), "paths")
 	own, cells, err := study.Sweep(cmd.Context(), p.spec, over.Name, values, study.Options{Workers: workers, Progress: progress.update}, analytics.SweepColumns)
 	progress.done()
 	if err != nil {
@@ -144,9 +149,6 @@ func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over param.
 	}
 	hash := study.Hash(ensembles)
 	if dir != nil {
-		if err := dir.File("spec.yaml", func(w io.Writer) error { return runs.WriteSpec(w, p.spec) }); err != nil {
-			return err
-		}
 		if err := dir.File("sweep.csv", func(w io.Writer) error { return writeSweepCSV(w, over, rows) }); err != nil {
 			return err
 		}
@@ -157,7 +159,7 @@ func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over param.
 					data.Marked = []plots.Reference{{Name: "Its own", At: v}}
 				}
 				addSeries(&data, e.Token.Name, cells, t)
-			overlay(&data, p.spec, t, over, values)
+				overlay(&data, p.spec, t, over, values)
 				figure, err := plots.Sensitivity(data)
 				if err != nil {
 					return err
@@ -171,6 +173,9 @@ func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over param.
 				}
 			}
 		}
+		if err := cmd.Context().Err(); err != nil {
+			return err
+		}
 		if err := dir.commit(p, hash, workers, start); err != nil {
 			return err
 		}
@@ -181,12 +186,8 @@ func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over param.
 	} else {
 		err = writeSweep(out, p, over, rows, own, hash)
 	}
-	for _, n := range p.notes {
-		fmt.Fprintln(cmd.ErrOrStderr(), "note:", n)
-	}
-	if dir != nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), "written:", dir.Path)
-	}
+	writeNotes(cmd, p.notes)
+	dir.report(cmd)
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,9 @@ import (
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
+
+// eventNames are the events of a trace.
+var eventNames = []string{"start", "carry", "price", "edge", "order", "rebalance", "no trade", "fee", "liquidation", "stop", "wipe-out"}
 
 func newTrace() *cobra.Command {
 	cmd := &cobra.Command{
@@ -27,9 +31,9 @@ same bits as the path's nav in simulate's lifetimes.`,
 	f := addStudyFlags(cmd)
 	var path, only string
 	var events []string
-	cmd.Flags().StringVar(&path, "path", "0", "`number` of the path, from 0")
-	cmd.Flags().StringVar(&only, "of", "", "`name` of the token, for a spec with several")
-	cmd.Flags().StringSliceVar(&events, "events", nil, "print these events only: start, carry, price, edge, order, rebalance, fee, liquidation, …")
+	addFlag(cmd.Flags(), &path, sectionOutput, "path", "number", "0", "path to trace, from 0")
+	addFlag(cmd.Flags(), &only, sectionOutput, "of", "name", "", "token to trace, of a spec with several")
+	cmd.Flags().StringSliceVar(&events, "events", nil, "print these `events` only, with commas between: "+strings.Join(eventNames, ", "))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := f.plan()
 		if err != nil {
@@ -37,7 +41,12 @@ same bits as the path's nav in simulate's lifetimes.`,
 		}
 		n, err := runs.Count(path)
 		if err != nil || n >= uint64(p.spec.Paths) {
-			return badInput("--path = %q; want a whole number from 0 to %d, the last of the %d paths", path, p.spec.Paths-1, p.spec.Paths)
+			return badInput("--path = %q; want a whole number from 0 to %d, the last of --paths %d", path, p.spec.Paths-1, p.spec.Paths)
+		}
+		for _, name := range events {
+			if !slices.Contains(eventNames, name) {
+				return badInput("--events = %q; want some of %s", name, strings.Join(eventNames, ", "))
+			}
 		}
 		token := 0
 		if only != "" {
