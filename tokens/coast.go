@@ -113,6 +113,9 @@ func newCoast(k *Kernel) *coast {
 	if c.rate > 0 {
 		high = min(high, 0.999/c.rate) // beyond, a sale costs more than there is
 	}
+	if !(low <= high) {
+		return nil
+	}
 	c.lo, c.hi = c.order(k, low, high)
 
 	if band, ok := t.Policy.(Band); ok && band.To != Partial && t.Cost.proportional() && t.Keeper.Latency == 0 {
@@ -161,6 +164,9 @@ func (c *coast) begin(k *Kernel, l *Lane) bool {
 		low, high := max(l.low, 0.001), min(l.high, 1000)
 		if k.sign > 0 {
 			low = max(low, 1.001)
+		}
+		if !(low <= high) {
+			return false // whatever leverage is, it is outside
 		}
 		lo, hi := c.order(k, low, high)
 		q.lo, q.hi = max(q.lo, lo), min(q.hi, hi)

@@ -135,13 +135,13 @@ func (w *literal) wants(p Policy, target float64) (float64, bool) {
 	switch l := w.leverage(); {
 	case !ok:
 		return target, true
-	case l >= b.Low && l <= b.High:
+	case l > b.Low*(1+1e-12) && l < b.High*(1-1e-12): // an edge is outside
 		return 0, false
 	case b.To == Target:
 		return target, true
 	case b.To == Partial:
 		return max(b.Low, min(b.High, l*(1-b.Speed)+target*b.Speed)), true
-	case l < b.Low:
+	case l <= b.Low*(1+1e-12):
 		return b.Low, true
 	default:
 		return b.High, true
@@ -167,9 +167,10 @@ func (w *literal) trade(t Token, to float64) {
 	}
 	lo, hi := 0.0, math.Abs(x-to*e)
 	for side < 0 && short(hi) > 0 {
-		if lo, hi = hi, hi*1.01; hi > x+e {
-			return // selling only chases its cost
+		if hi >= x {
+			return // selling all does not do it: it only chases its cost
 		}
+		lo, hi = hi, min(hi*1.01, x)
 	}
 	for range 200 {
 		if mid := (lo + hi) / 2; short(mid) > 0 {

@@ -79,6 +79,20 @@ func TestWalkEnds(t *testing.T) {
 	}
 }
 
+// A band turned inside out has no inside, on a grid as in bars.
+func TestInsideOutIsOutside(t *testing.T) {
+	asked := 0
+	token := Token{Target: 3, Mechanism: Loan{Threshold: 0.85}, AUM: 1e6, Policy: scripted{
+		watch: func(View) Watch { return Watch{3.3, 2.7, Never} },
+		trade: func(v View) (float64, bool) { return v.Target, true },
+		asked: &asked,
+	}}
+	f := live(t, token, grid(time.Hour, 1.01, 1, 0.99))
+	if asked != 3 || f.Rebalances != 3 {
+		t.Errorf("asked %d times, %d rebalances; want 3 and 3", asked, f.Rebalances)
+	}
+}
+
 // A recentring so slow that its trades have a limit is made in pieces.
 func TestSlowRecentringEnds(t *testing.T) {
 	band := func(speed float64) Lifetime {
