@@ -57,12 +57,7 @@ func (b Band) Trade(v View, _ *Memo) (float64, bool) {
 
 var _ = Policies.Register(param.Kind[Policy]{
 	Name: "band", Doc: "rebalances when leverage leaves a band",
-	Params: []param.Param{
-		{Name: "low", Unit: param.Leverage, Min: 0, Max: 1000, Default: 2.7, Doc: "lower edge, a magnitude"},
-		{Name: "high", Unit: param.Leverage, Min: 0, Max: 1000, Default: 3.3, Doc: "upper edge, a magnitude"},
-		{Name: "to", Unit: param.Choice, Max: 2, Choices: []string{"edge", "target", "partial"}, Doc: "where it trades to"},
-		{Name: "speed", Unit: param.Plain, Min: 0, Max: 1, Default: 0.05, Doc: "partial: part of the way to the target"},
-	},
+	Params: []param.Param{lowEdge, highEdge, destination, speed},
 	New: func(v param.Values) Policy {
 		return Band{Low: v["low"], High: v["high"], To: Destination(v["to"]), Speed: v["speed"]}
 	},

@@ -34,10 +34,7 @@ func (Every) Trade(v View, _ *Memo) (float64, bool) { return v.Target, true }
 
 var _ = Policies.Register(param.Kind[Policy]{
 	Name: "every", Doc: "rebalances to the target at fixed times",
-	Params: []param.Param{
-		{Name: "reset-interval", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 86400, Doc: "from one reset to the next"},
-		{Name: "reset-offset", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "of the first reset, from the start; 0: one interval"},
-	},
+	Params: []param.Param{interval, offset},
 	New: func(v param.Values) Policy {
 		return Every{Interval: Duration(v["reset-interval"]), Offset: Duration(v["reset-offset"])}
 	},

@@ -122,7 +122,7 @@ func (l *Lane) Drawdown() float64 { return max(0, 1-l.Equity()/l.rec.peak) }
 // view is what the policy sees now.
 func (k *Kernel) view(l *Lane, now time.Duration) View {
 	e := l.x + l.b
-	return View{Leverage: math.Abs(l.x) / e, Target: k.target, Now: now, Exposure: l.x, Equity: e}
+	return View{Leverage: math.Abs(l.x) / e, Target: k.target, Now: now, Exposure: l.x, Equity: e, AUM: k.token.AUM}
 }
 
 // wait asks the policy what to wait for from now on.

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"mcrisk/param"
 )
 
 // Random tokens and paths for the laws. They lean to the places where things
@@ -70,7 +72,7 @@ func anyToken(t *rapid.T) Token {
 
 func anyPolicy(t *rapid.T, target float64) Policy {
 	size := math.Abs(target)
-	switch rapid.IntRange(0, 5).Draw(t, "policy") {
+	switch rapid.IntRange(0, 7).Draw(t, "policy") {
 	case 0:
 		return Hold{}
 	case 1:
@@ -78,6 +80,8 @@ func anyPolicy(t *rapid.T, target float64) Policy {
 		return Every{time.Duration(minutes.Draw(t, "every")) * time.Minute, time.Duration(rapid.IntRange(0, 200).Draw(t, "offset")) * time.Minute}
 	case 2:
 		return whim{rapid.Uint64().Draw(t, "whim")}
+	case 3, 4, 5:
+		return registered(t, target)
 	}
 	low := size * number(0.3, 1).Draw(t, "low")
 	if target > 0 {
@@ -87,6 +91,51 @@ func anyPolicy(t *rapid.T, target float64) Policy {
 		low = 1 + (size-1)*number(0.01, 1).Draw(t, "low")
 	}
 	return Band{low, size * number(1, 2).Draw(t, "high"), Destination(rapid.IntRange(0, 2).Draw(t, "to")), number(0, 1).Draw(t, "speed")}
+}
+
+// registered is a policy of any kind that is registered, with numbers drawn from
+// the ranges it gives them. Of the leverages of a kind, which are declared from
+// the least to the largest, the first of several is below the target and all
+// others are above it.
+func registered(t *rapid.T, target float64) Policy {
+	kind := rapid.SampledFrom(Policies.Kinds()).Draw(t, "kind")
+	size := math.Abs(target)
+	values, levers := param.Values{}, 0
+	for _, p := range kind.Params {
+		if p.Unit == param.Leverage {
+			levers++
+		}
+	}
+	last := size
+	for _, p := range kind.Params {
+		v := p.Default
+		switch p.Unit {
+		case param.Leverage:
+			if last == size && levers > 1 {
+				levers = 0
+				if v = size * number(0.3, 1).Draw(t, p.Name); target > 1 {
+					v = 1 + (size-1)*number(0.01, 1).Draw(t, p.Name)
+				}
+				break
+			}
+			v = last * number(1.001, 1.5).Draw(t, p.Name)
+			last = v
+		case param.Time:
+			v = 60 * float64(rapid.SampledFrom([]int{1, 10, 60, 150, 1440}).Draw(t, p.Name))
+		case param.USD:
+			v = math.Pow(10, number(2, 9).Draw(t, p.Name))
+		case param.Choice:
+			v = float64(rapid.IntRange(0, int(p.Max)).Draw(t, p.Name))
+		case param.Fraction, param.Plain:
+			v = max(p.Min, min(p.Max, 2*p.Default*number(0.01, 0.99).Draw(t, p.Name)))
+		}
+		values[p.Name] = v
+	}
+	policy := kind.New(values)
+	if c, ok := policy.(interface{ Check(float64) error }); ok && c.Check(target) != nil {
+		return Hold{} // such as a band for a token that has none
+	}
+	return policy
 }
 
 // whim is a policy without sense: what it watches and wants is noise, among it

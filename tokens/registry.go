@@ -17,6 +17,16 @@ var (
 
 var fraction = param.Param{Unit: param.Fraction, Min: 0, Max: math.Nextafter(1, 0)}
 
+// Numbers that several policies have.
+var (
+	lowEdge     = param.Param{Name: "low", Unit: param.Leverage, Min: 0, Max: 1000, Default: 2.7, Doc: "lower edge, a magnitude"}
+	highEdge    = param.Param{Name: "high", Unit: param.Leverage, Min: 0, Max: 1000, Default: 3.3, Doc: "upper edge, a magnitude"}
+	destination = param.Param{Name: "to", Unit: param.Choice, Max: 2, Choices: []string{"edge", "target", "partial"}, Doc: "where it trades to"}
+	speed       = param.Param{Name: "speed", Unit: param.Plain, Min: 0, Max: 1, Default: 0.05, Doc: "part of the way to the target, where it trades so"}
+	interval    = param.Param{Name: "reset-interval", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 86400, Doc: "from one reset to the next"}
+	offset      = param.Param{Name: "reset-offset", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "of the first reset, from the start; 0: one interval"}
+)
+
 func named(p param.Param, name string, def float64, doc string) param.Param {
 	p.Name, p.Default, p.Doc = name, def, doc
 	return p
