@@ -1,7 +1,6 @@
 package models
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -56,55 +55,5 @@ func (m GBM) Moments(t float64) Moments {
 }
 
 func (m GBM) CGF(t float64, s complex128) complex128 { return diffusionCGF(m.Mu, m.Sigma, t, s) }
-
-// A Fit is a model fitted to a history, with what it is worth.
-type Fit struct {
-	Kind          string
-	Names         []string  // parameters, as registered
-	Values        []float64 // estimates
-	SE            []float64 // their standard errors
-	LogLikelihood float64   // natural log of the density of the returns
-	N             int       // returns used
-	Step          float64   // years between observations
-}
-
-// FitGBM fits geometric Brownian motion to log-returns taken every dt years:
-// Sigma is the returns' sample standard deviation over √dt, with standard
-// error Sigma/√(2n); Mu is their mean per year plus Sigma²/2, with standard
-// error √(Sigma²/(n·dt) + Sigma⁴/(2n)). The second depends on the length of
-// the history alone: sampling more finely does not help.
-func FitGBM(returns []float64, dt float64) (Fit, error) {
-	n := float64(len(returns))
-	if len(returns) < 3 {
-		return Fit{}, fmt.Errorf("models: %d returns to fit; want at least 3", len(returns))
-	}
-	if !(dt > 0) || math.IsInf(dt, 0) {
-		return Fit{}, fmt.Errorf("models: step of %v years; want a positive number", dt)
-	}
-	var mean, squares float64
-	for i, r := range returns {
-		if math.IsNaN(r) || math.IsInf(r, 0) {
-			return Fit{}, fmt.Errorf("models: return %d is %v; want a finite number", i, r)
-		}
-		mean += r / n
-	}
-	for _, r := range returns {
-		squares += (r - mean) * (r - mean)
-	}
-	variance := squares / (n - 1)
-	if !(variance > 1e-30) {
-		return Fit{}, errors.New("models: the price never moves; want a history with changes")
-	}
-	s2 := variance / dt
-	return Fit{
-		Kind:          "gbm",
-		Names:         []string{"mu", "sigma"},
-		Values:        []float64{mean/dt + s2/2, math.Sqrt(s2)},
-		SE:            []float64{math.Sqrt(s2/(n*dt) + s2*s2/(2*n)), math.Sqrt(s2 / (2 * n))},
-		LogLikelihood: -n/2*math.Log(2*math.Pi*variance) - squares/(2*variance),
-		N:             len(returns),
-		Step:          dt,
-	}, nil
-}
 
 func pow32(x float64) float64 { return x * math.Sqrt(x) }

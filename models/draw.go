@@ -1,0 +1,110 @@
+package models
+
+import (
+	"fmt"
+	"math"
+
+	"mcrisk/fmath"
+	"mcrisk/param"
+)
+
+// Draw returns the fitted model with its numbers moved by the errors of the
+// fit: z holds independent standard normals, one for each of Names. Numbers
+// that have a least value are moved in the logarithm of their distance from
+// it, shares in their log-odds, so that no draw leaves the range. Draws that
+// make no sense together, such as a variance that explodes, are taken half as
+// far from the estimate, and half again.
+func (f Fit) Draw(z []float64) (param.Part, error) {
+	if len(z) != len(f.Names) {
+		return param.Part{}, fmt.Errorf("models: %d normals to draw the %d numbers of %s", len(z), len(f.Names), f.Kind)
+	}
+	if f.Cov == nil {
+		return param.Part{}, fmt.Errorf("models: the fit of %s has no covariance to draw from: %v", f.Kind, f.Warnings)
+	}
+	kind, err := Registry.Kind(f.Kind)
+	if err != nil {
+		return param.Part{}, err
+	}
+	// 1. deviations and correlations in the coordinates without bounds
+	n := len(z)
+	scales := make([]scale, n)
+	sd := make([]float64, n)
+	corr := make([][]float64, n)
+	for i, name := range f.Names {
+		for _, p := range kind.Params {
+			if p.Name == name {
+				scales[i] = scaleOf(p)
+			}
+		}
+		sd[i] = math.Sqrt(f.Cov[i][i]) * scales[i].slope(f.Values[i])
+		corr[i] = make([]float64, n)
+		for j := range i {
+			corr[i][j] = f.Cov[i][j] / math.Sqrt(float64(f.Cov[i][i]*f.Cov[j][j]))
+			corr[j][i] = corr[i][j]
+		}
+		corr[i][i] = 1
+	}
+	mixer, err := NewMixer(corr)
+	if err != nil {
+		return param.Part{}, fmt.Errorf("models: errors of the fit of %s: %w", f.Kind, err)
+	}
+	// 2. the draw
+	for reach := 1.0; reach > 1e-6; reach /= 2 {
+		part := f.Part()
+		for i, name := range f.Names {
+			shift := 0.0
+			for j := range i + 1 {
+				shift += float64(mixer[i][j] * z[j])
+			}
+			if s := float64(float64(reach*sd[i]) * shift); s != 0 && !math.IsNaN(s) && !math.IsInf(s, 0) {
+				part.Values[name] = scales[i].move(f.Values[i], s)
+			}
+		}
+		if _, ok := part.Values["v0"]; ok {
+			part.Values["v0"] = part.Values["theta"] // as in the fit
+		}
+		if m, err := Registry.Build(part); err == nil && m.Check() == nil {
+			return part, nil
+		}
+	}
+	return param.Part{}, fmt.Errorf("models: the fit of %s is no valid model itself", f.Kind)
+}
+
+// A scale is a way of moving a number that keeps it in its range.
+type scale struct {
+	kind     int // plain, above a least value, or between two
+	low, top float64
+}
+
+func scaleOf(p param.Param) scale {
+	switch {
+	case p.Max-p.Min <= 2: // shares, correlations
+		return scale{2, p.Min, p.Max}
+	case p.Min >= 0:
+		return scale{1, p.Min, 0}
+	}
+	return scale{}
+}
+
+// slope is the derivative of the coordinate by the number.
+func (s scale) slope(v float64) float64 {
+	switch s.kind {
+	case 1:
+		return 1 / (v - s.low)
+	case 2:
+		return (s.top - s.low) / float64((v-s.low)*(s.top-v))
+	}
+	return 1
+}
+
+// move returns the number whose coordinate is shift above v's.
+func (s scale) move(v, shift float64) float64 {
+	switch s.kind {
+	case 1:
+		return s.low + float64((v-s.low)*fmath.Exp(shift))
+	case 2:
+		odds := float64((v - s.low) / (s.top - v) * fmath.Exp(shift))
+		return s.low + float64((s.top-s.low)*odds)/(1+odds)
+	}
+	return v + shift
+}

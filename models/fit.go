@@ -1,0 +1,277 @@
+package models
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"mcrisk/param"
+)
+
+// A Fit is a model fitted to a history, with what it is worth.
+type Fit struct {
+	Kind          string      // of Registry
+	Method        string      // in a few words
+	Names         []string    // parameters that were estimated, as registered
+	Values        []float64   // estimates
+	SE            []float64   // their standard errors, NaN where the data do not settle one
+	Cov           [][]float64 // their covariance, nil if it could not be had
+	LogLikelihood float64     // natural log of the density of the returns, NaN if the method has none
+	KS            float64     // Kolmogorov–Smirnov distance of the returns from the fitted one-step law
+	AD            float64     // Anderson–Darling distance A² from it
+	N             int         // returns used
+	Step          float64     // years between observations
+
+	Volatility float64 // of the fitted law: √(variance of a return / Step), in the long run
+	Sample     float64 // of the returns, the same
+
+	Warnings []string // what to know before the numbers are used, as sentences
+
+	fixed param.Values // parameters that belong to the fit but were not estimated
+}
+
+// AIC is Akaike's criterion, 2·(parameters) − 2·LogLikelihood: less is better.
+func (f Fit) AIC() float64 { return 2*float64(len(f.Names)) - 2*f.LogLikelihood }
+
+// BIC is Schwarz's criterion, ln N·(parameters) − 2·LogLikelihood: less is better.
+func (f Fit) BIC() float64 {
+	return math.Log(float64(f.N))*float64(len(f.Names)) - 2*f.LogLikelihood
+}
+
+// Part is the fitted model as a spec holds it.
+func (f Fit) Part() param.Part {
+	v := param.Values{}
+	for name, x := range f.fixed {
+		v[name] = x
+	}
+	for i, name := range f.Names {
+		v[name] = f.Values[i]
+	}
+	return param.Part{Kind: f.Kind, Values: v}
+}
+
+// Model builds the fitted model.
+func (f Fit) Model() (Model, error) {
+	m, err := Registry.Build(f.Part())
+	if err != nil {
+		return nil, fmt.Errorf("models: fitted %s: %w", f.Kind, err)
+	}
+	return m, m.Check()
+}
+
+// value returns an estimate by name.
+func (f Fit) value(name string) float64 {
+	if i := slices.Index(f.Names, name); i >= 0 {
+		return f.Values[i]
+	}
+	return f.fixed[name]
+}
+
+func (f *Fit) warn(format string, args ...any) {
+	f.Warnings = append(f.Warnings, fmt.Sprintf(format, args...))
+}
+
+// FitKind fits a kind of model to log-returns taken every dt years.
+func FitKind(kind string, returns []float64, dt float64) (Fit, error) {
+	fit, ok := fitters[kind]
+	if !ok {
+		return Fit{}, fmt.Errorf("models: no way to fit %q; want %s", kind, strings.Join(Fittable(), ", "))
+	}
+	s, err := newSample(returns, dt)
+	if err != nil {
+		return Fit{}, err
+	}
+	if want := 10 * fit.params; len(returns) < want {
+		return Fit{}, fmt.Errorf("models: %d returns for the %d numbers of %s; want at least %d, and some hundreds before they mean much", len(returns), fit.params, kind, want)
+	}
+	if s.still && kind != "gbm" {
+		return Fit{}, fmt.Errorf("models: %s: %s; leave the stretch out", kind, s.warnings[len(s.warnings)-1])
+	}
+	f, err := fit.fit(s)
+	if err != nil {
+		return Fit{}, err
+	}
+	f.finish(s)
+	return f, nil
+}
+
+// FitGBM fits geometric Brownian motion to log-returns taken every dt years:
+// Sigma is the returns' sample standard deviation over √dt, with standard
+// error Sigma/√(2n); Mu is their mean per year plus Sigma²/2, with standard
+// error √(Sigma²/(n·dt) + Sigma⁴/(2n)). The second depends on the length of
+// the history alone: sampling more finely does not help.
+func FitGBM(returns []float64, dt float64) (Fit, error) {
+	s, err := newSample(returns, dt)
+	if err != nil {
+		return Fit{}, err
+	}
+	f := fitGBM(s)
+	f.finish(s)
+	return f, nil
+}
+
+// Fittable lists the kinds that FitKind knows, simplest first.
+func Fittable() []string {
+	var names []string
+	for name := range fitters {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if d := fitters[a].order - fitters[b].order; d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	return names
+}
+
+type fitter struct {
+	order  int
+	params int
+	fit    func(sample) (Fit, error)
+}
+
+var fitters = map[string]fitter{
+	"gbm":     {1, 2, func(s sample) (Fit, error) { return fitGBM(s), nil }},
+	"merton":  {2, 5, fitMerton},
+	"kou":     {3, 6, fitKou},
+	"regimes": {4, 5, fitRegimes},
+	"garch":   {5, 5, fitGARCH},
+	"gjr":     {6, 6, fitGJR},
+	"heston":  {7, 5, fitHeston},
+	"bates":   {8, 8, fitBates},
+}
+
+// A sample is a history that passed the checks, with what fits need of it.
+type sample struct {
+	r        []float64
+	dt       float64
+	mean, sd float64 // of a return
+	largest  float64 // of their magnitudes
+	still    bool    // the price does not move for so long that likelihoods run away
+	warnings []string
+}
+
+func newSample(returns []float64, dt float64) (sample, error) {
+	s := sample{r: returns, dt: dt}
+	n := float64(len(returns))
+	if len(returns) < 3 {
+		return s, fmt.Errorf("models: %d returns to fit; want at least 3", len(returns))
+	}
+	if !(dt > 0) || math.IsInf(dt, 0) {
+		return s, fmt.Errorf("models: step of %v years; want a positive number", dt)
+	}
+	for i, r := range returns {
+		if math.IsNaN(r) || math.IsInf(r, 0) {
+			return s, fmt.Errorf("models: return %d is %v; want a finite number", i, r)
+		}
+		s.mean += r / n
+		s.largest = max(s.largest, math.Abs(r))
+	}
+	squares := 0.0
+	zeros, run, longest, longestEnd := 0, 0, 0, 0
+	var top [2]float64 // largest squared returns
+	var topAt [2]int
+	for i, r := range returns {
+		d := float64((r - s.mean) * (r - s.mean))
+		squares += d
+		if d > top[0] {
+			top[1], topAt[1] = top[0], topAt[0]
+			top[0], topAt[0] = d, i
+		} else if d > top[1] {
+			top[1], topAt[1] = d, i
+		}
+		if r != 0 {
+			run = 0
+			continue
+		}
+		zeros++
+		if run++; run > longest {
+			longest, longestEnd = run, i
+		}
+	}
+	s.sd = math.Sqrt(squares / (n - 1))
+	if !(s.sd > 1e-15) {
+		return s, fmt.Errorf("models: the price never moves; want a history with changes")
+	}
+	note := func(format string, args ...any) { s.warnings = append(s.warnings, fmt.Sprintf(format, args...)) }
+	if len(returns) < 250 {
+		note("only %d returns: every number here is a guess", len(returns))
+	}
+	if share := (top[0] + top[1]) / squares; share > 0.3 && n >= 20 || s.largest > math.Log(4) {
+		note("returns %d and %d (%+.3g and %+.3g) make %.0f %% of the sum of squares: wrong prices? The fit is about them", topAt[0], topAt[1], returns[topAt[0]], returns[topAt[1]], 100*share)
+	}
+	if longest >= 12 || float64(zeros) > 0.1*n {
+		s.still = longest >= 24 || float64(zeros) > 0.1*n
+		note("the price stands still over %d of %d returns, at most %d in a row, ending at return %d: a closed market or missing data, which every model takes for calm", zeros, len(returns), longest, longestEnd)
+	}
+	return s, nil
+}
+
+// volatility is the sample's, per √year.
+func (s sample) volatility() float64 { return s.sd / math.Sqrt(s.dt) }
+
+// every returns the sample of returns over so many steps.
+func (s sample) every(steps int) sample {
+	c := sample{dt: s.dt * float64(steps)}
+	for i := 0; i+steps <= len(s.r); i += steps {
+		sum := 0.0
+		for _, r := range s.r[i : i+steps] {
+			sum += r
+		}
+		c.r = append(c.r, sum)
+		c.mean += sum
+		c.largest = max(c.largest, math.Abs(sum))
+	}
+	n := float64(len(c.r))
+	c.mean /= n
+	for _, r := range c.r {
+		c.sd += float64((r - c.mean) * (r - c.mean))
+	}
+	c.sd = math.Sqrt(c.sd / (n - 1))
+	return c
+}
+
+// finish fills what every fit has in common and says what is doubtful.
+func (f *Fit) finish(s sample) {
+	f.N, f.Step, f.Sample = len(s.r), s.dt, s.volatility()
+	if m, err := f.Model(); err != nil {
+		f.warn("the fitted numbers are no valid model: %v", err)
+		f.Volatility = math.NaN()
+	} else {
+		f.Volatility = longRunVolatility(m, s.dt)
+		if r := f.Volatility / f.Sample; !(r > 0.85 && r < 1.15) {
+			f.warn("the fitted law's volatility in the long run is %.3g a √year, the sample's %.3g: the fit trades the second moment for the shape of the others", f.Volatility, f.Sample)
+		}
+	}
+	for i, name := range f.Names {
+		switch se := f.SE[i]; {
+		case math.IsNaN(se):
+			f.warn("%s is not identified: the likelihood has no curvature that would bound it", name)
+		case name == "mu" && se > math.Abs(f.Values[i]):
+			f.warn("mu = %.3g is smaller than its standard error %.3g: %.3g years of history say little about growth", f.Values[i], se, float64(f.N)*f.Step)
+		case name == "mu" || name == "jump-mean" || name == "rho" || name == "gjr-gamma":
+			// zero is an ordinary value of these
+		case se > math.Abs(f.Values[i]):
+			f.warn("%s = %.3g is not identified: its standard error is %.3g", name, f.Values[i], se)
+		}
+	}
+	f.Warnings = append(slices.Clone(s.warnings), f.Warnings...)
+}
+
+// longRunVolatility is the model's volatility seen in steps of dt, per √year.
+func longRunVolatility(m Model, dt float64) float64 {
+	switch m := m.(type) {
+	case Heston:
+		m.V0 = m.Theta
+		return math.Sqrt(m.Theta)
+	case Bates:
+		return math.Sqrt(m.Theta + m.jumps().Moments(1).Variance)
+	case GARCH:
+		return m.Sigma
+	case GJR:
+		return m.Sigma
+	}
+	return math.Sqrt(m.Moments(dt).Variance / dt)
+}

@@ -1,0 +1,187 @@
+package models
+
+import (
+	"errors"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/optimize"
+)
+
+// A likelihood is a function of coordinates without bounds, each of order 1,
+// and what they stand for.
+type likelihood struct {
+	names   []string
+	natural func(x []float64) []float64        // the parameters
+	log     func(p, returns []float64) float64 // log-likelihood of the parameters; −Inf where they make no sense
+}
+
+// maximise climbs from each start and fills estimates, covariance and
+// log-likelihood of f from the highest point found.
+func (l likelihood) maximise(f *Fit, returns []float64, starts ...[]float64) error {
+	cost := func(returns []float64) func(x []float64) float64 {
+		return func(x []float64) float64 {
+			v := -l.log(l.natural(x), returns) / float64(len(returns))
+			if math.IsNaN(v) {
+				return math.Inf(1)
+			}
+			return v
+		}
+	}
+	whole := cost(returns)
+	n := float64(len(returns))
+	// A long history is first climbed over a part of it, from every start, and
+	// then as a whole from the best place found.
+	if len(returns) > 2*longHistory {
+		part := cost(returns[:longHistory])
+		best, least := starts[0], math.Inf(1)
+		for _, x := range starts {
+			if r := climb(part, x); r != nil {
+				if v := whole(r.X); v < least {
+					best, least = r.X, v
+				}
+			}
+		}
+		starts = [][]float64{best}
+	}
+	var best *optimize.Result
+	for _, x := range starts {
+		if r := climb(whole, x); r != nil && (best == nil || r.F < best.F) {
+			best = r
+		}
+	}
+	if best == nil {
+		return errors.New("models: the likelihood has no maximum near any start")
+	}
+	f.Names = l.names
+	f.Values = l.natural(best.X)
+	f.LogLikelihood = -best.F * n
+	f.Cov = l.covariance(func(x []float64) float64 { return whole(x) * n }, best.X)
+	f.SE = make([]float64, len(f.Names))
+	for i := range f.SE {
+		f.SE[i] = math.NaN()
+		if f.Cov != nil && f.Cov[i][i] >= 0 {
+			f.SE[i] = math.Sqrt(f.Cov[i][i])
+		}
+	}
+	return nil
+}
+
+const longHistory = 4000
+
+// climb goes down a cost by BFGS with central differences, and by the simplex
+// of Nelder and Mead where that gets stuck.
+func climb(cost func([]float64) float64, start []float64) *optimize.Result {
+	const h = 1e-5
+	y := make([]float64, len(start))
+	problem := optimize.Problem{Func: cost, Grad: func(grad, x []float64) {
+		copy(y, x)
+		for i := range x {
+			y[i] = x[i] + h
+			up := cost(y)
+			y[i] = x[i] - h
+			grad[i] = (up - cost(y)) / (2 * h)
+			y[i] = x[i]
+		}
+	}}
+	if math.IsInf(cost(start), 0) {
+		return nil
+	}
+	var best *optimize.Result
+	x := start
+	for range 3 {
+		r, err := optimize.Minimize(problem, x, &optimize.Settings{GradientThreshold: 1e-7, MajorIterations: 200,
+			Converger: &optimize.FunctionConverge{Absolute: 1e-11, Iterations: 8}}, &optimize.BFGS{})
+		stuck := err != nil || r.Status == optimize.Failure
+		if r != nil && (best == nil || r.F < best.F) {
+			best, x = r, r.X
+		}
+		if !stuck {
+			break
+		}
+		r, _ = optimize.Minimize(optimize.Problem{Func: cost}, x, &optimize.Settings{FuncEvaluations: 120 * len(x),
+			Converger: &optimize.FunctionConverge{Absolute: 1e-9, Iterations: 40}}, &optimize.NelderMead{SimplexSize: 0.1})
+		if r != nil && (best == nil || r.F <= best.F) {
+			gained := best == nil || best.F-r.F > 1e-9
+			best, x = r, r.X
+			if !gained {
+				break
+			}
+		}
+	}
+	return best
+}
+
+// covariance is the inverse of the Hessian of the negative log-likelihood by
+// central differences, carried over to the parameters; nil if the Hessian is
+// not positive definite. Steps are about a tenth of a standard error.
+func (l likelihood) covariance(cost func([]float64) float64, at []float64) [][]float64 {
+	n := len(at)
+	f0 := cost(at)
+	x := append([]float64(nil), at...)
+	value := func(i int, di float64, j int, dj float64) float64 {
+		x[i] += di
+		x[j] += dj
+		v := cost(x)
+		copy(x, at)
+		return v
+	}
+	h := make([]float64, n)
+	for i := range h {
+		h[i] = 1e-3
+		for range 6 {
+			rise := value(i, h[i], i, 0) + value(i, -h[i], i, 0) - 2*f0
+			if rise > 2e-3 && rise < 0.05 {
+				break
+			}
+			h[i] = min(h[i]*math.Sqrt(0.01/max(rise, 1e-6)), 0.3)
+		}
+	}
+	hess := mat.NewSymDense(n, nil)
+	for i := range n {
+		hess.SetSym(i, i, (value(i, h[i], i, 0)+value(i, -h[i], i, 0)-2*f0)/(h[i]*h[i]))
+		for j := range i {
+			d := value(i, h[i], j, h[j]) - value(i, h[i], j, -h[j]) - value(i, -h[i], j, h[j]) + value(i, -h[i], j, -h[j])
+			hess.SetSym(i, j, d/(4*h[i]*h[j]))
+		}
+	}
+	for i := range n {
+		for j := range n {
+			if v := hess.At(i, j); math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil
+			}
+		}
+	}
+	var chol mat.Cholesky
+	if !chol.Factorize(hess) {
+		return nil
+	}
+	var inv mat.SymDense
+	if err := chol.InverseTo(&inv); err != nil {
+		return nil
+	}
+	// the parameters' derivatives by the coordinates
+	jac := mat.NewDense(n, n, nil)
+	for j := range n {
+		const d = 1e-5
+		x[j] += d
+		up := l.natural(x)
+		x[j] -= 2 * d
+		down := l.natural(x)
+		x[j] = at[j]
+		for i := range n {
+			jac.Set(i, j, (up[i]-down[i])/(2*d))
+		}
+	}
+	var jc, cov mat.Dense
+	jc.Mul(jac, &inv)
+	cov.Mul(&jc, jac.T())
+	out := make([][]float64, n)
+	for i := range out {
+		out[i] = make([]float64, n)
+		for j := range out[i] {
+			out[i][j] = (cov.At(i, j) + cov.At(j, i)) / 2
+		}
+	}
+	return out
+}
