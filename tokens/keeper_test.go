@@ -69,14 +69,21 @@ func TestKeeperOnAGrid(t *testing.T) {
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
-			f, events := compile(t, merge(r.change), time.Hour).Trace(grid(time.Hour, r.prices...))
-			if got := story(events); got != r.story {
-				t.Errorf("%s;\nwant %s", got, r.story)
+			changes := []Token{r.change}
+			if r.change.Mechanism == nil { // a perpetual; a loan without interest does the same
+				r.change.Mechanism = Loan{Threshold: 0.999}
+				changes = append(changes, r.change)
 			}
-			if math.Abs(f.NAV-r.nav) > 1e-14 {
-				t.Errorf("NAV = %.15g, want %.15g", f.NAV, r.nav)
+			for _, change := range changes {
+				f, events := compile(t, merge(change), time.Hour).Trace(grid(time.Hour, r.prices...))
+				if got := story(events); got != r.story {
+					t.Errorf("%T: %s;\nwant %s", change.Mechanism, got, r.story)
+				}
+				if math.Abs(f.NAV-r.nav) > 1e-14 {
+					t.Errorf("%T: NAV = %.15g, want %.15g", change.Mechanism, f.NAV, r.nav)
+				}
+				balance(t, f)
 			}
-			balance(t, f)
 		})
 	}
 }
