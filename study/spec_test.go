@@ -45,7 +45,7 @@ func TestComplete(t *testing.T) {
 		{"no token", func(s *study.Spec) { s.Tokens = nil }, []string{"no token; want at least one"}},
 		{"nameless", func(s *study.Spec) { s.Tokens[0].Name = "" }, []string{"a token without a name"}},
 		{"namesakes", func(s *study.Spec) { s.Tokens = append(s.Tokens, s.Tokens[0]) }, []string{`two tokens are called "three"`}},
-		{"unknown policy", func(s *study.Spec) { s.Tokens[0].Policy.Kind = "bands" }, []string{`token three: policy: kind "bands"; want band or every or hold`}},
+		{"unknown policy", func(s *study.Spec) { s.Tokens[0].Policy.Kind = "bands" }, []string{`token three: policy: kind "bands"; want auction or band or`}},
 		{"unknown mechanism", func(s *study.Spec) { s.Tokens[0].Mechanism.Kind = "option" }, []string{`token three: mechanism: kind "option"; want loan or perp`}},
 		{"unknown number", func(s *study.Spec) { s.Tokens[0].Values["fees"] = 0.1 }, []string{`token three has no parameter "fees"`}},
 		{"number out of range", func(s *study.Spec) { s.Tokens[0].Values["fee"] = 1 }, []string{"token three: fee = 1; want"}},
