@@ -148,12 +148,5 @@ func (t TokenSpec) Build() (tokens.Token, error) {
 	if err != nil {
 		return tokens.Token{}, err
 	}
-	v := full.Values
-	return tokens.Token{
-		Name: t.Name, Target: v["target"], Policy: policy, Mechanism: mechanism,
-		Cost:   tokens.Cost{Fee: v["fee"], ImpactBase: v["impact-base"], Impact: v["impact"], Exponent: v["impact-exponent"], Gas: v["gas"]},
-		Keeper: tokens.Keeper{Interval: tokens.Duration(v["keeper-interval"]), Latency: tokens.Duration(v["latency"])},
-		AUM:    v["aum"], StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],
-		AfterLiquidation: tokens.AfterLiquidation(v["after-liquidation"]),
-	}, nil
+	return tokens.Make(t.Name, policy, mechanism, full.Values), nil
 }

@@ -78,5 +78,17 @@ var _ = Mechanisms.Register(param.Kind[Mechanism]{
 	},
 })
 
+// Make makes a token of its parts and of the numbers of Params, all of which
+// must be there.
+func Make(name string, policy Policy, mechanism Mechanism, v param.Values) Token {
+	return Token{
+		Name: name, Target: v["target"], Policy: policy, Mechanism: mechanism,
+		Cost:   Cost{Fee: v["fee"], ImpactBase: v["impact-base"], Impact: v["impact"], Exponent: v["impact-exponent"], Gas: v["gas"]},
+		Keeper: Keeper{Interval: Duration(v["keeper-interval"]), Latency: Duration(v["latency"])},
+		AUM:    v["aum"], StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],
+		AfterLiquidation: AfterLiquidation(v["after-liquidation"]),
+	}
+}
+
 // Duration turns seconds into a time.Duration, to the nearest nanosecond.
 func Duration(seconds float64) time.Duration { return time.Duration(math.Round(seconds * 1e9)) }
