@@ -50,14 +50,14 @@ func addStudyFlags(cmd *cobra.Command) *studyFlags {
 	s.SortFlags = false
 	addFlag(s, &f.token, sectionToken, "token", "name", "", "token of the catalogue, such as ETHBULL3X (see: mcrisk tokens)")
 	addFlag(s, &f.spec, sectionToken, "spec", "file", "", "study described in YAML, as --print-spec writes it")
-	addFlag(s, &f.band, sectionToken, "band", "low:high", "", "rebalance when leverage leaves this, as in 2.8:3.2")
-	addFlag(s, &f.policy, sectionToken, "policy", "kind", "", kindList(tokens.Policies.Kinds())+" (default band with --band, else hold)")
-	addNumbers(f, sectionToken, tokens.Policies.Kinds())
+	addFlag(s, &f.mechanism, sectionVenue, "mechanism", "kind", "", kindList(tokens.Mechanisms.Kinds())+" (default loan)")
+	addNumbers(f, sectionVenue, tokens.Mechanisms.Kinds())
 	for _, p := range tokens.Params {
 		f.addNumber(p, sectionOf(p.Name), "")
 	}
-	addFlag(s, &f.mechanism, sectionVenue, "mechanism", "kind", "", kindList(tokens.Mechanisms.Kinds())+" (default loan)")
-	addNumbers(f, sectionVenue, tokens.Mechanisms.Kinds())
+	addFlag(s, &f.band, sectionToken, "band", "low:high", "", "rebalance when leverage leaves this, as in 2.8:3.2")
+	addFlag(s, &f.policy, sectionToken, "policy", "kind", "", kindList(tokens.Policies.Kinds())+" (default band with --band, else hold)")
+	addNumbers(f, sectionToken, tokens.Policies.Kinds())
 	addFlag(s, &f.model, sectionModel, "model", "kind", "", kindList(models.Registry.Kinds())+" (default gbm)")
 	addFlag(s, &f.prices, sectionModel, "prices", "file", "", "CSV of prices, to which sigma is fitted")
 	addNumbers(f, sectionModel, models.Registry.Kinds())
@@ -139,6 +139,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
 		return inputError{err}
+	}
+	if args := cmd.Flags().Args(); cmd.HasSubCommands() && len(args) > 0 {
+		return unknownCommand(cmd, args[0])
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })

@@ -77,7 +77,8 @@ func writeFlags(w io.Writer, section string, s *pflag.FlagSet, titled bool) {
 	if titled {
 		title = section
 	}
-	text := strings.ReplaceAll(s.FlagUsagesWrapped(helpWidth), "[=true|false]", "")
+	const values = "[=true|false]" // of a flag that nobody gives one
+	text := strings.ReplaceAll(s.FlagUsagesWrapped(helpWidth), values, strings.Repeat(" ", len(values)))
 	fmt.Fprintf(w, "\n%s:\n%s", title, text)
 }
 

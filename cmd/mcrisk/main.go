@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -99,11 +100,7 @@ interrupted.`,
 			if len(args) == 0 {
 				return nil
 			}
-			hint := ""
-			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-				hint = "; did you mean " + near[0] + "?"
-			}
-			return badInput("no command %q%s; see mcrisk --help", args[0], hint)
+			return unknownCommand(cmd, args[0])
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -112,4 +109,11 @@ interrupted.`,
 	root.SetUsageFunc(usage)
 	root.AddCommand(newSimulate(), newSummary(), newSweep(), newExact(), newTrace(), newCalibrate(), newTokens(), newVersion())
 	return root
+}
+
+func unknownCommand(root *cobra.Command, name string) error {
+	if near := root.SuggestionsFor(name); len(near) > 0 {
+		return badInput("no command %q; did you mean %s?", name, strings.Join(near, " or "))
+	}
+	return badInput("no command %q; see mcrisk --help", name)
 }

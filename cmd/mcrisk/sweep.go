@@ -85,7 +85,7 @@ func parseOver(s study.Spec, text string) (param.Param, []float64, error) {
 		if !(step > 0) || !(low <= high) || p.Unit == param.Choice {
 			return p, nil, fmt.Errorf("--over %s = %q; want low:high:step with low ≤ high and a step above 0", name, list)
 		}
-		n := math.Floor((high-low)/step + 1e-9)
+		n := math.Floor((high - low) / step * (1 + 1e-9))
 		if n >= maxCells {
 			return p, nil, fmt.Errorf("--over %s = %q makes %.0f values; want at most %d", name, list, n+1, maxCells)
 		}
