@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -23,7 +22,7 @@ var marketFields = []string{
 // constants are the rows of tokens.coastConstants, in order: 4 equal numbers
 // each.
 var constants = []string{
-	"ratio", "grow", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upV", "downV", "upTurn", "downTurn", "rate", "v0", "lo", "hi", "leastKept",
+	"ratio", "grow", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upTurn", "downTurn", "rate", "v0", "lo", "hi", "leastKept",
 }
 
 func index(names []string, name string) int {
@@ -56,131 +55,229 @@ func blend(mask, x reg.VecVirtual, y Op) reg.VecVirtual {
 	return dst
 }
 
-// coast writes coast.step of package tokens for four lanes: first their
-// position and trades, step by step, then what is recorded of each step. Two
-// short loops keep the processor busier than one long, and their sums fit into
-// registers.
+// coast writes coast.step of package tokens for eight lanes, in short loops,
+// each with few sums and short chains of operations: position and trades of
+// both fours; then for each four what is recorded of trades, for the steps with
+// one; what is recorded of each step; drawdowns, for the steps with a new high
+// or low. The second and fourth go over the bits of a word, so that the
+// processor has little to guess.
 func coast() {
-	TEXT("coastAVX2", 0, "func(lanes *float64, constants *[19][4]float64, gross *float64, steps int, now, step int64) bool")
+	TEXT("coastAVX2", 0, "func(lanes *float64, constants *[17][4]float64, gross *float64, steps int, now, step int64) uint8")
 	Pragma("noescape")
-	Doc("coastAVX2 takes four coasting lanes, the first of which is given by the address",
+	Doc("coastAVX2 takes eight coasting lanes, the first of which is given by the address",
 		"of its first column, over the given number of steps, 1 to 64. Now is the end of",
-		"the first step. If one of them does not coast all the way, it does nothing and",
-		"returns false.")
+		"the first step. It returns a bit for each four; if that is not set, one of them",
+		"does not coast all the way, and nothing was done.")
 	lanes := Load(Param("lanes"), GP64())
 	consts := Load(Param("constants"), GP64())
 	gross := Load(Param("gross"), GP64())
-	steps := Load(Param("steps"), GP64())
-	eBuf, vBuf := AllocLocal(64*32), AllocLocal(64*32)
-	field := func(name string) Mem { return Mem{Base: lanes, Disp: 128 * index(fields, name)} }
+	steps := GP64()
+	Load(Param("steps"), steps)
 	c := func(name string) Mem { return Mem{Base: consts, Disp: 32 * index(constants, name)} }
-	load := func(m Mem) reg.VecVirtual {
-		r := YMM()
-		VMOVUPD(m, r)
-		return r
-	}
-	state := map[string]reg.VecVirtual{}
-	first := []string{"p", "b", "trades", "pMin", "pMax", "paid", "turnover", "kept", "sumB"}
-	for _, name := range first {
-		state[name] = load(field(name))
-	}
 	one := load(constant(1.0))
-	k := GP64()
+	k, end, mask, done := GP64(), GP64(), GP32(), GP64()
 	XORQ(k, k)
-	shifted := GP64()
-	XORQ(shifted, shifted)
+	XORQ(done, done)
+	MOVQ(steps, end)
+	SHLQ(U8(5), end)
+
+	// One of the two fours.
+	type four struct {
+		field               func(string) Mem
+		before, after, cash Mem // p before and after trades, b
+		bits                reg.GPVirtual
+		p, b                reg.VecVirtual
+	}
+	var fours [2]four
+	for i := range fours {
+		f := four{before: AllocLocal(64 * 32), after: AllocLocal(64 * 32), cash: AllocLocal(65 * 32), bits: GP64()}
+		f.field = func(name string) Mem { return Mem{Base: lanes, Disp: 128*index(fields, name) + 32*i} }
+		f.p, f.b = load(f.field("p")), load(f.field("b"))
+		VMOVUPD(f.b, f.cash)
+		XORQ(f.bits, f.bits)
+		fours[i] = f
+	}
 
 	Label("position")
-	p := mulpd(state["p"], mulpd(load(c("ratio")), Mem{Base: gross}))
+	for i, f := range fours {
+		p := mulpd(f.p, mulpd(load(c("ratio")), Mem{Base: gross, Disp: 32 * i}))
+		VMOVUPD(p, f.before.Idx(k, 1))
+		up, down, either := cmppd(greater, p, c("upAt")), cmppd(less, p, c("downAt")), YMM()
+		VORPD(up, down, either)
+		note(either, mask, f.bits)
+		factor := blend(up, one, addpd(mulpd(p, c("upC")), c("upA")))
+		factor = blend(down, factor, addpd(mulpd(p, c("downC")), c("downA")))
+		VMULPD(factor, mulpd(f.b, c("grow")), f.b)
+		VMOVUPD(f.b, f.cash.Offset(32).Idx(k, 1))
+		VBLENDVPD(down, c("downP"), blend(up, p, c("upP")), f.p)
+		VMOVUPD(f.p, f.after.Idx(k, 1))
+	}
 	ADDQ(U32(128), gross)
-	VMINPD(p, state["pMin"], state["pMin"])
-	VMAXPD(p, state["pMax"], state["pMax"])
-	up, down, either := cmppd(greater, p, c("upAt")), cmppd(less, p, c("downAt")), YMM()
-	VORPD(up, down, either)
-	VPSUBQ(either, state["trades"], state["trades"])
-	b := mulpd(state["b"], c("grow"))
-	o := subpd(one, p)
-	e := mulpd(b, o)
-	v := do(VDIVPD, one, o)
-	factor := blend(up, one, addpd(mulpd(p, c("upC")), c("upA")))
-	factor = blend(down, factor, addpd(mulpd(p, c("downC")), c("downA")))
-	VMULPD(factor, b, state["b"])
-	VADDPD(state["b"], state["sumB"], state["sumB"])
-	VMOVAPD(blend(down, blend(up, p, c("upP")), c("downP")), state["p"])
-	after := mulpd(state["b"], subpd(one, state["p"]))
-	VMOVUPD(after, eBuf.Idx(shifted, 1))
-	VADDPD(subpd(e, after), state["paid"], state["paid"])
-	v3 := blend(down, blend(up, v, c("upV")), c("downV"))
-	VMOVUPD(v3, vBuf.Idx(shifted, 1))
-	part := mulpd(subpd(v, v3), blend(up, load(c("downTurn")), c("upTurn")))
-	VADDPD(part, state["turnover"], state["turnover"])
-	VMULPD(subpd(one, mulpd(part, c("rate"))), state["kept"], state["kept"])
-	ADDQ(U32(32), shifted)
-	INCQ(k)
-	CMPQ(k, steps)
+	ADDQ(U32(32), k)
+	CMPQ(k, end)
 	JLT(LabelRef("position"))
-	ok := cmppd(atLeast, state["pMin"], c("lo"))
-	VANDPD(cmppd(atMost, state["pMax"], c("hi")), ok, ok)
-	VANDPD(cmppd(atLeast, state["kept"], c("leastKept")), ok, ok)
-	mask := GP32()
-	VMOVMSKPD(ok, mask)
-	CMPL(mask, U32(15))
-	JNE(LabelRef("refuse"))
-	VMOVUPD(after, field("e"))
-	VMOVUPD(v3, field("v"))
-	for _, name := range first {
-		VMOVUPD(state[name], field(name))
-	}
 
-	// Records.
-	second := []string{"sumE", "s1", "s2", "s3", "min", "peak", "floor"}
-	for _, name := range second {
-		state[name] = load(field(name))
+	kept := AllocLocal(4 * 32) // sums over trades, until it is sure that they are true
+	keep := AllocLocal(32)
+	for i, f := range fours {
+		name := []string{"A", "B"}[i]
+		state := map[string]reg.VecVirtual{}
+		begin := func(names ...string) {
+			for _, n := range names {
+				state[n] = load(f.field(n))
+			}
+		}
+
+		// Trades.
+		sums := []string{"paid", "turnover", "kept", "trades"}
+		begin(append(sums, "pMin", "pMax")...)
+		eachBit("trade"+name, f.bits, steps, k, func() {
+			p, q := load(f.before.Idx(k, 1)), load(f.after.Idx(k, 1))
+			VMINPD(p, state["pMin"], state["pMin"])
+			VMAXPD(p, state["pMax"], state["pMax"])
+			up := cmppd(greater, p, c("upAt"))
+			down := cmppd(less, p, c("downAt"))
+			VORPD(up, down, down)
+			VPSUBQ(down, state["trades"], state["trades"])
+			o, u := subpd(one, p), subpd(one, q)
+			paid := subpd(mulpd(mulpd(load(f.cash.Idx(k, 1)), c("grow")), o), mulpd(load(f.cash.Offset(32).Idx(k, 1)), u))
+			VADDPD(paid, state["paid"], state["paid"])
+			part := mulpd(subpd(do(VDIVPD, one, o), do(VDIVPD, one, u)), blend(up, load(c("downTurn")), c("upTurn")))
+			VADDPD(part, state["turnover"], state["turnover"])
+			VMULPD(subpd(one, mulpd(part, c("rate"))), state["kept"], state["kept"])
+		})
+		sure := cmppd(atLeast, state["kept"], c("leastKept"))
+		for n, s := range sums {
+			VMOVUPD(state[s], kept.Offset(32*n))
+		}
+		VMOVMSKPD(sure, mask)
+		CMPL(mask, U32(15))
+		JNE(LabelRef("refuse" + name))
+
+		// Every step.
+		begin("sumE", "sumB", "s1", "s2", "s3", "min")
+		high := newExtremes(one, keep, f.field)
+		XORQ(f.bits, f.bits)
+		XORQ(k, k)
+		Label("record" + name)
+		p, b := load(f.after.Idx(k, 1)), load(f.cash.Offset(32).Idx(k, 1))
+		VMINPD(p, state["pMin"], state["pMin"])
+		VMAXPD(p, state["pMax"], state["pMax"])
+		VADDPD(b, state["sumB"], state["sumB"])
+		o := subpd(one, p)
+		e := mulpd(o, b)
+		d := subpd(do(VDIVPD, one, o), c("v0"))
+		VMOVUPD(e, f.before.Idx(k, 1)) // p is not needed any more
+		VADDPD(e, state["sumE"], state["sumE"])
+		VMINPD(e, state["min"], state["min"])
+		high.note(e, mask, f.bits)
+		VADDPD(d, state["s1"], state["s1"])
+		d2 := mulpd(d, d)
+		VADDPD(d2, state["s2"], state["s2"])
+		VADDPD(mulpd(d2, d), state["s3"], state["s3"])
+		ADDQ(U32(32), k)
+		CMPQ(k, end)
+		JLT(LabelRef("record" + name))
+
+		ok := cmppd(atLeast, state["pMin"], c("lo"))
+		VANDPD(cmppd(atMost, state["pMax"], c("hi")), ok, ok)
+		VMOVMSKPD(ok, mask)
+		CMPL(mask, U32(15))
+		JNE(LabelRef("refuse" + name))
+		for _, n := range []string{"sumE", "sumB", "s1", "s2", "s3", "min", "pMin", "pMax"} {
+			VMOVUPD(state[n], f.field(n))
+		}
+		for n, s := range sums {
+			VMOVUPD(load(kept.Offset(32*n)), f.field(s))
+		}
+		last := func(m Mem) reg.VecVirtual { return load(m.Offset(-32).Idx(end, 1)) }
+		q := last(f.after)
+		VMOVUPD(q, f.field("p"))
+		VMOVUPD(do(VDIVPD, one, subpd(one, q)), f.field("v"))
+		VMOVUPD(last(f.cash.Offset(32)), f.field("b"))
+		VMOVUPD(last(f.before), f.field("e"))
+		visits("visit"+name, f.bits, steps, k, f.before, one, f.field)
+		ORQ(U8(1<<i), done)
+		Label("refuse" + name)
 	}
-	v0 := load(c("v0"))
-	now := Load(Param("now"), GP64())
-	step := Load(Param("step"), GP64())
-	SHLQ(U8(5), steps)
-	XORQ(shifted, shifted)
-	Label("record")
-	e, v = load(eBuf.Idx(shifted, 1)), load(vBuf.Idx(shifted, 1))
-	d := subpd(v, v0)
-	d2 := mulpd(d, d)
-	VADDPD(e, state["sumE"], state["sumE"])
-	VADDPD(d, state["s1"], state["s1"])
-	VADDPD(d2, state["s2"], state["s2"])
-	VADDPD(mulpd(d2, d), state["s3"], state["s3"])
-	VMINPD(e, state["min"], state["min"])
-	high, low := cmppd(greater, e, state["peak"]), cmppd(less, e, state["floor"])
-	either = YMM()
-	VORPD(high, low, either)
-	VMOVMSKPD(either, mask)
-	TESTL(mask, mask)
-	JNZ(LabelRef("extreme"))
-	Label("recorded")
-	ADDQ(step, now)
-	ADDQ(U32(32), shifted)
-	CMPQ(shifted, steps)
-	JLT(LabelRef("record"))
-	for _, name := range second {
-		VMOVUPD(state[name], field(name))
-	}
-	yes := GP8()
-	MOVB(U8(1), yes)
 	VZEROUPPER()
-	Store(yes, ReturnIndex(0))
+	result := done.As8()
+	Store(result, ReturnIndex(0))
 	RET()
+}
 
-	Label("refuse")
-	no := GP8()
-	XORB(no, no)
-	VZEROUPPER()
-	Store(no, ReturnIndex(0))
-	RET()
+func load(m Mem) reg.VecVirtual {
+	r := YMM()
+	VMOVUPD(m, r)
+	return r
+}
 
-	Label("extreme")
-	visit(now, e, high, low, one, state["peak"], state["floor"], field)
-	JMP(LabelRef("recorded"))
+// note shifts a bit into bits from above: whether any lane's mask is set.
+func note(mask reg.VecVirtual, scratch, bits reg.GPVirtual) {
+	VMOVMSKPD(mask, scratch)
+	NEGL(scratch) // carry: not zero
+	RCRQ(U8(1), bits)
+}
+
+// eachBit does body for each of the last n notes that is set, with k at 32
+// times its number.
+func eachBit(name string, bits, n, k reg.GPVirtual, body func()) {
+	MOVQ(n, reg.RCX)
+	NEGQ(reg.RCX)
+	SHRQ(reg.CL, bits) // by 64 − n, modulo 64
+	JMP(LabelRef(name + "Next"))
+	Label(name)
+	BSFQ(bits, k)
+	SHLQ(U8(5), k)
+	body()
+	rest := GP64()
+	LEAQ(Mem{Base: bits, Disp: -1}, rest)
+	ANDQ(rest, bits)
+	Label(name + "Next")
+	TESTQ(bits, bits)
+	JNZ(LabelRef(name))
+}
+
+// extremes notices steps at which drawdown.visit may have something to do: all
+// of those, and few others.
+type extremes struct {
+	peak, floor reg.VecVirtual
+	keep        Mem
+}
+
+func newExtremes(one reg.VecVirtual, keep Mem, field func(string) Mem) *extremes {
+	// After a new high the floor is 1 − depth of it, or below if the depth grew
+	// in this block.
+	VMOVUPD(subpd(one, load(field("depth"))), keep)
+	return &extremes{load(field("peak")), load(field("floor")), keep}
+}
+
+func (x *extremes) note(e reg.VecVirtual, mask, bits reg.GPVirtual) {
+	high, low := cmppd(greater, e, x.peak), cmppd(less, e, x.floor)
+	VMAXPD(e, x.peak, x.peak)
+	VMINPD(e, x.floor, x.floor)
+	VBLENDVPD(high, mulpd(e, x.keep), x.floor, x.floor)
+	VORPD(high, low, low)
+	note(low, mask, bits)
+}
+
+// visits does drawdown.visit at the steps noted in bits, of the values in
+// memory.
+func visits(name string, bits, n, k reg.GPVirtual, values Mem, one reg.VecVirtual, field func(string) Mem) {
+	peak, floor := load(field("peak")), load(field("floor"))
+	start, now, step := GP64(), GP64(), GP64()
+	Load(Param("now"), start)
+	Load(Param("step"), step)
+	eachBit(name, bits, n, k, func() {
+		e := load(values.Idx(k, 1))
+		MOVQ(k, now)
+		SHRQ(U8(5), now)
+		IMULQ(step, now)
+		ADDQ(start, now)
+		visit(now, e, cmppd(greater, e, peak), cmppd(less, e, floor), one, peak, floor, field)
+	})
+	VMOVUPD(peak, field("peak"))
+	VMOVUPD(floor, field("floor"))
 }
 
 // visit is drawdown.visit for lanes with a value e that is a new high or a new
@@ -225,53 +322,44 @@ func visit(now reg.Register, e, high, low, one, peak, floor reg.VecVirtual, fiel
 	VBLENDVPD(low, e, floor, floor)
 }
 
-// market writes what tokens.Advance does to four markets.
+// market writes what tokens.Markets do to four markets.
 func market() {
-	TEXT("marketAVX2", attr.NOSPLIT, "func(markets, move, gross *float64, steps int, now, step int64)")
+	TEXT("marketAVX2", 0, "func(markets, move, gross *float64, steps int, now, step int64)")
 	Pragma("noescape")
 	Doc("marketAVX2 takes four markets, the first of which is given by the address of",
-		"its first column, over the given number of steps, at least 1. Now is the end of",
+		"its first column, over the given number of steps, 1 to 64. Now is the end of",
 		"the first step.")
 	markets := Load(Param("markets"), GP64())
 	move := Load(Param("move"), GP64())
 	gross := Load(Param("gross"), GP64())
-	steps := Load(Param("steps"), GP64())
-	now := Load(Param("now"), GP64())
-	step := Load(Param("step"), GP64())
+	steps := GP64()
+	Load(Param("steps"), steps)
 	field := func(name string) Mem { return Mem{Base: markets, Disp: 128 * index(marketFields, name)} }
-	state := map[string]reg.VecVirtual{}
-	names := []string{"x", "s", "qv", "peak", "floor"}
-	for _, name := range names {
-		state[name] = YMM()
-		VMOVUPD(field(name), state[name])
-	}
-	one := YMM()
-	VMOVUPD(constant(1.0), one)
+	prices := AllocLocal(64 * 32)
+	x, s, qv := load(field("x")), load(field("s")), load(field("qv"))
+	one := load(constant(1.0))
+	high := newExtremes(one, AllocLocal(32), field)
+	bits, mask, k, end := GP64(), GP32(), GP64(), GP64()
+	XORQ(bits, bits)
+	XORQ(k, k)
+	MOVQ(steps, end)
+	SHLQ(U8(5), end)
 	Label("step")
-	r := YMM()
-	VMOVUPD(Mem{Base: move}, r)
-	VMULPD(Mem{Base: gross}, state["s"], state["s"])
-	VADDPD(r, state["x"], state["x"])
-	VADDPD(mulpd(r, r), state["qv"], state["qv"])
-	high, low, either := cmppd(greater, state["s"], state["peak"]), cmppd(less, state["s"], state["floor"]), YMM()
-	VORPD(high, low, either)
-	mask := GP32()
-	VMOVMSKPD(either, mask)
-	TESTL(mask, mask)
-	JNZ(LabelRef("extreme"))
-	Label("next")
+	r := load(Mem{Base: move})
+	VMULPD(Mem{Base: gross}, s, s)
+	VMOVUPD(s, prices.Idx(k, 1))
+	high.note(s, mask, bits)
+	VADDPD(r, x, x)
+	VADDPD(mulpd(r, r), qv, qv)
 	ADDQ(U32(128), move)
 	ADDQ(U32(128), gross)
-	ADDQ(step, now)
-	DECQ(steps)
-	JNZ(LabelRef("step"))
-	for _, name := range names {
-		VMOVUPD(state[name], field(name))
-	}
+	ADDQ(U32(32), k)
+	CMPQ(k, end)
+	JLT(LabelRef("step"))
+	VMOVUPD(x, field("x"))
+	VMOVUPD(s, field("s"))
+	VMOVUPD(qv, field("qv"))
+	visits("visit", bits, steps, k, prices, one, field)
 	VZEROUPPER()
 	RET()
-
-	Label("extreme")
-	visit(now, state["s"], high, low, one, state["peak"], state["floor"], field)
-	JMP(LabelRef("next"))
 }

@@ -57,7 +57,7 @@ func TestGoldenHashes(t *testing.T) {
 	long(t)
 	golden := map[string]map[string]string{
 		"gbm": {
-			"edge":       "90a63d0f0c5b56fd",
+			"edge":       "43623f597a612bec",
 			"target":     "92f17ab37216d048",
 			"partial":    "cfb632fd47a0f6a1",
 			"daily":      "3387cef81238e29e",
@@ -69,7 +69,7 @@ func TestGoldenHashes(t *testing.T) {
 			"fees":       "1edfb6da8cc1af78",
 		},
 		"merton": {
-			"edge":       "f346428e59925633",
+			"edge":       "e9c716e7b6c5a429",
 			"target":     "ba5bf5d419bf262c",
 			"partial":    "a98fedabbdbd9ef3",
 			"daily":      "22681a7bf687d5dc",

@@ -46,7 +46,7 @@ type coast struct {
 type edge struct {
 	at   float64 // p beyond which the band trades
 	a, c float64 //
-	p, v float64 // after the trade
+	p    float64 // after the trade
 	turn float64 // s/(1+s·k·w): notional over equity, for each unit by which v falls
 }
 
@@ -148,7 +148,7 @@ func (c *coast) order(k *Kernel, low, high float64) (p, q float64) {
 // trade sets what a trade to leverage w does; sk is the cost, negative when
 // selling.
 func (e *edge) trade(w, sk float64) {
-	e.p, e.v = w/(w-1), 1-w
+	e.p = w / (w - 1)
 	e.a = (1 - w) / (1 + float64(sk*w))
 	e.c = -float64((1 + sk) * e.a)
 	e.turn = math.Copysign(1, sk) / (1 + float64(sk*w))
@@ -192,12 +192,7 @@ func (c *coast) step(l *Lane, gross float64, now time.Duration) bool {
 	if !(p >= q.lo && p <= q.hi) || now >= l.watch.At || q.kept < leastKept {
 		return false
 	}
-	if p < q.pMin {
-		q.pMin = p
-	}
-	if p > q.pMax {
-		q.pMax = p
-	}
+	q.pMin, q.pMax = min(q.pMin, p), max(q.pMax, p)
 	b := float64(q.b * c.grow)
 	o := 1 - p
 	e := float64(b * o)
@@ -210,13 +205,16 @@ func (c *coast) step(l *Lane, gross float64, now time.Duration) bool {
 		if p < c.down.at || p > c.up.at {
 			b = float64(b * (side.a + float64(p*side.c)))
 			p = side.p
+			q.pMin, q.pMax = min(q.pMin, p), max(q.pMax, p) // between, unless it began to coast here
 			o = 1 - p
 			after := float64(b * o)
 			q.paid += e - after
-			part := float64((v - side.v) * side.turn)
+			before := v
+			v = 1 / o
+			part := float64((before - v) * side.turn)
 			l.turnover += part
 			q.kept = float64(q.kept * (1 - float64(c.rate*part)))
-			v, e = side.v, after
+			e = after
 			l.rebalances++
 		}
 	}

@@ -12,21 +12,22 @@ var vector = cpu.X86.HasAVX2
 
 // coastConstants are the constants of the vector code, in the order that it
 // expects.
-type coastConstants [19][4]float64
+type coastConstants [17][4]float64
 
 func newCoastConstants(c *coast) *coastConstants {
 	var v coastConstants
 	for i, x := range [...]float64{c.ratio, c.grow, c.up.at, c.down.at, c.up.a, c.up.c, c.down.a, c.down.c,
-		c.up.p, c.down.p, c.up.v, c.down.v, c.up.turn, c.down.turn, c.rate, c.v0, c.lo, c.hi, leastKept} {
+		c.up.p, c.down.p, c.up.turn, c.down.turn, c.rate, c.v0, c.lo, c.hi, leastKept} {
 		v[i] = [4]float64{x, x, x, x}
 	}
 	return &v
 }
 
-// coast4 takes the lanes in four columns over steps on which they coast, the
-// first of which ends at now; or it does nothing and returns false.
-func coast4(cols *columns, first int, c *coast, gross *float64, steps int, now, step time.Duration) bool {
-	return coastAVX2(&cols.p[first], (*[19][4]float64)(c.vector), gross, steps, int64(now), int64(step))
+// coast8 takes the lanes in eight columns over steps on which they coast, the
+// first of which ends at now. Bit 0 of the result is set if it did so with the
+// first four, bit 1 if with the others; else it did nothing.
+func coast8(cols *columns, first int, c *coast, gross *float64, steps int, now, step time.Duration) uint8 {
+	return coastAVX2(&cols.p[first], (*[17][4]float64)(c.vector), gross, steps, int64(now), int64(step))
 }
 
 // market4 takes the markets in four columns over steps.

@@ -7,7 +7,7 @@ import (
 )
 
 // Lanes are the lifetimes of one token on the paths of a group. Lanes that
-// coast and trade in passing live in columns, where vector code takes four of
+// coast and trade in passing live in columns, where vector code takes eight of
 // them at a time; the others one by one. Which way a lane goes does not change
 // its bits.
 type Lanes struct {
@@ -36,8 +36,8 @@ func (ls *Lanes) Lane(i int) *Lane {
 // given underlying.
 func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to int) {
 	if vector && k.coast != nil && k.coast.trades && b.Lo[underlying] == nil && from < to {
-		for first := 0; first < block.Lanes; first += 4 {
-			k.advanceFour(b, underlying, ls, first, from, to)
+		for first := 0; first < block.Lanes; first += 8 {
+			k.advanceEight(b, underlying, ls, first, from, to)
 		}
 		return
 	}
@@ -46,12 +46,12 @@ func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to 
 	}
 }
 
-// advanceFour advances the lanes first … first+3 in vector code, unless in one
-// of them something happens that is more than coasting.
-func (k *Kernel) advanceFour(b *block.Block, underlying int, ls *Lanes, first, from, to int) {
+// advanceEight advances the lanes first … first+7 in vector code, except fours
+// in one of which something happens that is more than coasting.
+func (k *Kernel) advanceEight(b *block.Block, underlying int, ls *Lanes, first, from, to int) {
 	c := k.coast
 	some := false
-	for i := first; i < first+4; i++ {
+	for i := first; i < first+8; i++ {
 		if !ls.held[i] {
 			if l := &ls.lane[i]; l.trace == nil && (l.coasting.on || c.begin(k, l)) {
 				ls.cols.put(i, l)
@@ -62,9 +62,12 @@ func (k *Kernel) advanceFour(b *block.Block, underlying int, ls *Lanes, first, f
 		}
 		some = some || ls.held[i]
 	}
-	done := some && coast4(&ls.cols, first, c, &b.Gross[underlying][from][first], to-from, time.Duration(b.First+from+1)*k.step, k.step)
-	for i := first; i < first+4; i++ {
-		if done && ls.held[i] {
+	var done uint8
+	if some {
+		done = coast8(&ls.cols, first, c, &b.Gross[underlying][from][first], to-from, time.Duration(b.First+from+1)*k.step, k.step)
+	}
+	for i := first; i < first+8; i++ {
+		if done>>((i-first)/4)&1 == 1 && ls.held[i] {
 			ls.cols.n[i] += to - from
 		} else {
 			k.advanceOne(b, underlying, ls.Lane(i), i, from, to)

@@ -4,16 +4,16 @@
 
 package tokens
 
-// coastAVX2 takes four coasting lanes, the first of which is given by the address
+// coastAVX2 takes eight coasting lanes, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
-// the first step. If one of them does not coast all the way, it does nothing and
-// returns false.
+// the first step. It returns a bit for each four; if that is not set, one of them
+// does not coast all the way, and nothing was done.
 //
 //go:noescape
-func coastAVX2(lanes *float64, constants *[19][4]float64, gross *float64, steps int, now int64, step int64) bool
+func coastAVX2(lanes *float64, constants *[17][4]float64, gross *float64, steps int, now int64, step int64) uint8
 
 // marketAVX2 takes four markets, the first of which is given by the address of
-// its first column, over the given number of steps, at least 1. Now is the end of
+// its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step.
 //
 //go:noescape
