@@ -23,6 +23,21 @@ func TestResampledSE(t *testing.T) {
 	}
 }
 
+// Every value may be drawn, the first and the last as often as others: a sample
+// with one odd value has a mean whose error is that of a proportion.
+func TestResampledReachesAll(t *testing.T) {
+	const n = 3*blocks + 5
+	for _, odd := range []int{0, n / 2, n - 1} {
+		xs := make([]float64, n)
+		xs[odd] = 1
+		e := Resampled(xs, 0.95, func(xs []float64) float64 { m, _ := moments(xs); return m })[0]
+		// Poisson counts of mean 1: their sd is 1, from 400 replicates to 5 %.
+		if !same(e.SE*n, 1, 0.25) {
+			t.Errorf("value %d alone: standard error %v of the mean, want %v", odd, e.SE, 1.0/n)
+		}
+	}
+}
+
 func TestResampled(t *testing.T) {
 	xs := []float64{1, 2, inf, 4, 8}
 	was := slices.Clone(xs)

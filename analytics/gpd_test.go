@@ -29,23 +29,27 @@ func TestFitTailAgainstSciPy(t *testing.T) {
 		N                  int
 		FitShape, FitScale float64
 		Likelihood         float64
+		Q, Lo, Hi          float64
 	}
 	if err := json.Unmarshal(data, &rows); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range rows {
-		xs := []float64{0} // the threshold
+		xs := make([]float64, r.N) // the threshold, zero, and as many values as above it
 		for i := range r.N {
 			p := (float64(i) + 0.5) / float64(r.N)
 			xs = append(xs, r.Scale*math.Expm1(-r.Shape*math.Log1p(-p))/r.Shape)
 		}
-		f := FitTail(xs, float64(r.N)/float64(r.N+1))
+		f := FitTail(xs, 0.5)
 		if len(f.excess) != r.N || f.Threshold != 0 {
 			t.Fatalf("%d excesses over %v, want %d over 0", len(f.excess), f.Threshold, r.N)
 		}
 		// Nelder–Mead stops within 1e-4 of the place, and no higher than the top.
 		if !same(f.Shape, r.FitShape, 5e-4) || !same(f.Scale, r.FitScale, 5e-4) || f.best < r.Likelihood-1e-9 || f.best > r.Likelihood+1e-5 {
 			t.Errorf("shape %v: fit %v, %v with %.9g; SciPy %v, %v with %.9g", r.Shape, f.Shape, f.Scale, f.best, r.FitShape, r.FitScale, r.Likelihood)
+		}
+		if e := f.Quantile(0.001, 0.95); !same(e.Value, r.Q, 1e-3) || !same(e.Lo, r.Lo, 1e-3) || !same(e.Hi, r.Hi, 1e-3) {
+			t.Errorf("shape %v: quantile %v from %v to %v; SciPy %v from %v to %v", r.Shape, e.Value, e.Lo, e.Hi, r.Q, r.Lo, r.Hi)
 		}
 	}
 }

@@ -48,14 +48,12 @@ func (k *Known) controlled(xs []float64, e *tokens.Ensemble, by Control, confide
 			}
 		}
 	}
-	plain := MeanFinite(xs, confidence)
-	if !finite(mean) || plain.N != e.N {
-		return plain
+	if finite(mean) {
+		if c, _ := ControlledMean(xs, control, mean, confidence); finite(c.Value) {
+			return c // else a path is missing, or S^T has left the numbers
+		}
 	}
-	if c, _ := ControlledMean(xs, control, mean, confidence); finite(c.Value) {
-		return c
-	}
-	return plain // S^T has left the numbers
+	return MeanFinite(xs, confidence)
 }
 
 // linear is the mean of DecayVsLinear, from that of NAV and the known mean of S.
