@@ -38,7 +38,11 @@ func keep(t *testing.T, name string, f *Figure) {
 		return
 	}
 	png, svg := render(t, f)
-	for ext, data := range map[string][]byte{".png": png, ".svg": svg} {
+	var pdf bytes.Buffer
+	if err := f.WritePDF(&pdf); err != nil {
+		t.Fatal(err)
+	}
+	for ext, data := range map[string][]byte{".png": png, ".svg": svg, ".pdf": pdf.Bytes()} {
 		if err := os.WriteFile(filepath.Join(*out, name+ext), data, 0o666); err != nil {
 			t.Fatal(err)
 		}

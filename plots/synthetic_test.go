@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -195,11 +196,13 @@ func sensitivity(n int) SensitivityData {
 // gallery is every figure from realistic numbers, by file name.
 func gallery() map[string]func() (*Figure, error) {
 	w := newWorld(1, 1000, 365, 0.8)
-	return map[string]func() (*Figure, error){
+	all := second(w)
+	maps.Copy(all, map[string]func() (*Figure, error){
 		"fan":         func() (*Figure, error) { return Fan(w.fan()) },
 		"decay":       func() (*Figure, error) { return DecayDistribution(w.decayData()) },
 		"costdrag":    func() (*Figure, error) { return CostDrag(costs()) },
 		"drawdown":    func() (*Figure, error) { return Drawdown(w.drawdown()) },
 		"sensitivity": func() (*Figure, error) { return Sensitivity(sensitivity(12)) },
-	}
+	})
+	return all
 }

@@ -1,0 +1,191 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"mcrisk/analytics"
+)
+
+func waterfall() WaterfallData {
+	return WaterfallData{Title: "Where the growth of ETHBULL3X came from", Caption: caption, Label: "ln NAV over the horizon, mean (log units)",
+		Causes: []WaterfallStep{
+			{"Underlying, 3 times", around(0.31, 0.04)}, {"Volatility decay", around(-1.92, 0.01)}, {"Band effect", around(0.021, 0.004)},
+			{"Trade fee", around(-0.032, 0.001)}, {"Borrow interest", around(-0.11, 0.002)}, {"Supply interest", around(0.015, 0.001)},
+			{"Funding", around(0, 0)}, {"Liquidation", around(-0.046, 0.012)}},
+		Total: around(0.31-1.92+0.021-0.032-0.11+0.015-0.046, 0.05)}
+}
+
+func stack() StackData {
+	return StackData{Title: "Where growth came from, by final price", Caption: caption, Label: "ln NAV over the horizon, mean (log units)", GroupLabel: "Fifth of the paths by final price of the underlying",
+		Groups: []string{"lowest", "second", "middle", "fourth", "highest"},
+		Causes: []StackCause{{"underlying", []float64{-3.1, -1.6, -0.8, 0.4, 2.4}}, {"volatility decay", []float64{-1.95, -1.93, -1.92, -1.92, -1.91}},
+			{"band effect", []float64{0.06, 0.02, -0.01, 0.01, 0.05}}, {"costs", []float64{-0.21, -0.19, -0.18, -0.17, -0.16}}},
+		Totals: []analytics.Estimate{around(-5.2, 0.09), around(-3.7, 0.06), around(-2.91, 0.06), around(-1.68, 0.06), around(0.38, 0.1)}}
+}
+
+// under is the fall from the running peak, by quantile.
+func (w world) under() BandsRun {
+	r := BandsRun{Name: "ETHBULL3X", Times: w.times}
+	peak := make([]float64, len(w.token[0]))
+	for _, navs := range w.token {
+		fall := make([]float64, len(navs))
+		for i, v := range navs {
+			peak[i] = max(peak[i], v)
+			fall[i] = 1 - v/peak[i]
+		}
+		for p, dst := range map[float64]*[]float64{0.05: &r.P05, 0.25: &r.P25, 0.5: &r.P50, 0.75: &r.P75, 0.95: &r.P95} {
+			*dst = append(*dst, at(fall, p))
+		}
+	}
+	return r
+}
+
+func multiple() BandsData {
+	r := BandsRun{Name: "ETHBULL3X"}
+	other := BandsRun{Name: "daily reset"}
+	for t := 1; t <= 24; t++ {
+		y := float64(t) / 24
+		r.Times = append(r.Times, y)
+		other.Times = append(other.Times, y)
+		wide := 1 + 2*math.Sqrt(y)
+		m := 3 + 2*y
+		for k, dst := range []*[]float64{&r.P05, &r.P25, &r.P50, &r.P75, &r.P95} {
+			*dst = append(*dst, m+wide*float64(k-2)/2)
+		}
+		for k, dst := range []*[]float64{&other.P05, &other.P25, &other.P50, &other.P75, &other.P95} {
+			*dst = append(*dst, m+0.4+1.1*wide*float64(k-2)/2)
+		}
+	}
+	return BandsData{Title: "Effective multiple: ln NAV over ln S", Caption: caption, Label: "ln NAV / ln S (ratio)", Runs: []BandsRun{r, other}, Marks: []Reference{{"target", 3}}}
+}
+
+func scatter() ScatterData {
+	rng := rand.New(rand.NewPCG(5, 5))
+	d := ScatterData{Title: "Decay against realised variance", Caption: caption, XLabel: "Realised variance of the underlying over the horizon (log²)", YLabel: "Decay: ln NAV − T·ln S (log units)"}
+	line := Line{Name: "theory: −½T(T−1)·realised variance"}
+	for range 3000 {
+		qv := 0.64 * math.Exp(0.2*rng.NormFloat64())
+		d.X, d.Y = append(d.X, qv), append(d.Y, -3*qv-0.1+0.08*rng.NormFloat64())
+	}
+	d.Y[7] = math.Inf(-1)
+	for i := range 21 {
+		x := 0.3 + 0.05*float64(i)
+		line.X, line.Y = append(line.X, x), append(line.Y, -3*x)
+	}
+	for i := range 5 {
+		x := 0.48 + 0.08*float64(i)
+		d.Means = append(d.Means, MeanPoint{x, around(-3*x-0.1, 0.015)})
+	}
+	d.Lines = []Line{line}
+	return d
+}
+
+func heatMap() HeatMapData {
+	d := HeatMapData{Title: "Growth by half-width and fee", Caption: caption, XLabel: "Half-width of the band (leverage)", YLabel: "Fee (bp of notional)",
+		Label: "expected growth, E[ln NAV] (% a year)", Scale: Percent, Marked: [][2]int{{2, 1}}}
+	for i := range 7 {
+		d.X = append(d.X, fmt.Sprintf("%.2f", 0.1+0.1*float64(i)))
+	}
+	for j := range 5 {
+		d.Y = append(d.Y, fmt.Sprintf("%d", 5*(j+1)))
+		var row []float64
+		for i := range 7 {
+			h := 0.1 + 0.1*float64(i)
+			row = append(row, -1.8-0.0005*float64(j+1)*0.8/h-0.3*h*h-0.02*float64(j))
+		}
+		d.Values = append(d.Values, row)
+	}
+	d.Values[4][6] = math.NaN()
+	return d
+}
+
+func densities() DensitiesData {
+	rng := rand.New(rand.NewPCG(2, 3))
+	d := DensitiesData{Title: "Decay after four horizons", Caption: caption, XLabel: "Decay: ln NAV − T·ln S (log units)", YLabel: "density of paths (per log unit)"}
+	for _, days := range []float64{7, 30, 90, 365} {
+		qv := 0.64 * days / 365
+		mean, spread := -3*qv, 0.09*math.Sqrt(qv)+0.02*qv
+		xs := make([]float64, 4000)
+		for i := range xs {
+			xs[i] = mean + spread*rng.NormFloat64()
+		}
+		s := newSample(xs, nil)
+		edges, _ := s.niceEdges()
+		line := &Line{Name: "exact law"}
+		for i := range 101 {
+			x := mean + spread*(float64(i)/12.5-4)
+			line.X = append(line.X, x)
+			line.Y = append(line.Y, math.Exp(-(x-mean)*(x-mean)/2/spread/spread)/spread/math.Sqrt(2*math.Pi))
+		}
+		d.Cases = append(d.Cases, Density{Name: fmt.Sprintf("%v days", days), Edges: edges, Counts: s.bin(edges).counts, Exact: line, At: []Reference{{"ideal token", mean}}})
+	}
+	return d
+}
+
+func lawFigure() LawData {
+	rng := rand.New(rand.NewPCG(8, 1))
+	d := LawData{Title: "ln NAV against the exact law", Caption: caption, XLabel: "ln NAV (log units)", Confidence: 0.95, LawName: "exact law"}
+	for range 1000 {
+		d.Values = append(d.Values, -1.6+1.8*rng.NormFloat64())
+	}
+	d.Values[3] = math.Inf(-1)
+	for i := range 121 {
+		x := -9 + 0.125*float64(i)
+		d.CDF.X, d.CDF.Y = append(d.CDF.X, x), append(d.CDF.Y, 0.5*math.Erfc(-(x+1.6)/1.8/math.Sqrt2))
+	}
+	d.CDF.Name = "exact law"
+	sorted := slices.Sorted(slices.Values(d.Values))
+	for i := 1; i < 40; i++ {
+		p := float64(i) / 40
+		law := -1.6 + 1.8*math.Sqrt2*math.Erfinv(2*p-1)
+		k := int(p * 1000)
+		d.Quantiles = append(d.Quantiles, LawQuantile{p, law, sorted[k], sorted[max(k-int(2*math.Sqrt(1000*p*(1-p))), 1)], sorted[k+int(2*math.Sqrt(1000*p*(1-p)))]})
+	}
+	return d
+}
+
+func story() StoryData {
+	rng := rand.New(rand.NewPCG(4, 9))
+	d := StoryData{Title: "Path 17 of ETHBULL3X", Caption: caption, Low: 2.7, High: 3.3, Target: 3}
+	s, nav, lever := 0.0, 1.0, 3.0
+	for i := range 1501 {
+		d.Times = append(d.Times, float64(i)/8760)
+		d.Price, d.NAV, d.Leverage = append(d.Price, math.Exp(s)), append(d.NAV, nav), append(d.Leverage, lever)
+		r := 0.009 * rng.NormFloat64()
+		if i == 900 {
+			r = -0.16
+		}
+		s += r
+		gain := 1 + lever*math.Expm1(r)
+		nav *= gain
+		lever *= math.Exp(r) / gain
+		switch {
+		case lever > 3.8:
+			d.Events = append(d.Events, StoryEvent{d.Times[i], "liquidation"})
+			nav, lever = 0.97*nav, 3
+		case lever < 2.7 || lever > 3.3:
+			d.Events = append([]StoryEvent{{d.Times[i], "rebalance"}}, d.Events...)
+			lever = 3
+		}
+	}
+	return d
+}
+
+// second is the rest of the gallery.
+func second(w world) map[string]func() (*Figure, error) {
+	under := BandsData{Title: "How far below its peak", Caption: caption, Label: "Value against its highest so far (%)", Scale: Percent, Down: true, Runs: []BandsRun{w.under()}}
+	return map[string]func() (*Figure, error){
+		"waterfall":  func() (*Figure, error) { return Waterfall(waterfall()) },
+		"stack":      func() (*Figure, error) { return Stack(stack()) },
+		"underwater": func() (*Figure, error) { return Bands(under) },
+		"multiple":   func() (*Figure, error) { return Bands(multiple()) },
+		"scatter":    func() (*Figure, error) { return Scatter(scatter()) },
+		"heatmap":    func() (*Figure, error) { return HeatMap(heatMap()) },
+		"densities":  func() (*Figure, error) { return Densities(densities()) },
+		"law":        func() (*Figure, error) { return Law(lawFigure()) },
+		"story":      func() (*Figure, error) { return Story(story()) },
+	}
+}
