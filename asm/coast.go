@@ -264,7 +264,7 @@ func (x *extremes) note(e reg.VecVirtual, mask, bits reg.GPVirtual) {
 // visits does drawdown.visit at the steps noted in bits, of the values in
 // memory.
 func visits(name string, bits, n, k reg.GPVirtual, values Mem, one reg.VecVirtual, field func(string) Mem) {
-	peak, floor := load(field("peak")), load(field("floor"))
+	peak, floor, depth := load(field("peak")), load(field("floor")), load(field("depth"))
 	start, now, step := GP64(), GP64(), GP64()
 	Load(Param("now"), start)
 	Load(Param("step"), step)
@@ -274,52 +274,53 @@ func visits(name string, bits, n, k reg.GPVirtual, values Mem, one reg.VecVirtua
 		SHRQ(U8(5), now)
 		IMULQ(step, now)
 		ADDQ(start, now)
-		visit(now, e, cmppd(greater, e, peak), cmppd(less, e, floor), one, peak, floor, field)
+		visit(now, e, cmppd(greater, e, peak), cmppd(less, e, floor), one, peak, floor, depth, field)
 	})
 	VMOVUPD(peak, field("peak"))
 	VMOVUPD(floor, field("floor"))
+	VMOVUPD(depth, field("depth"))
 }
 
 // visit is drawdown.visit for lanes with a value e that is a new high or a new
 // low, by mask.
-func visit(now reg.Register, e, high, low, one, peak, floor reg.VecVirtual, field func(string) Mem) {
-	t := YMM()
-	VMOVQ(now, t.AsX())
-	VPBROADCASTQ(t.AsX(), t)
-	at, x, m := YMM(), YMM(), YMM()
-	put := func(name string, mask, y reg.VecVirtual) {
-		VMOVUPD(field(name), x)
-		VBLENDVPD(mask, y, x, x)
-		VMOVUPD(x, field(name))
-	}
-	// A new low: depth, since when, and that it is not made good.
-	VDIVPD(peak, e, x)
-	VSUBPD(x, one, at)
-	put("depth", low, at)
-	VMOVDQU(field("peakAt"), at)
-	VPSUBQ(at, t, at) // the time since the peak
-	put("fell", low, at)
-	// A new high: recovery if unhealed, the longest time under water, the peak.
-	VMOVDQU(field("longest"), x)
-	VPCMPGTQ(x, at, m)
-	VPAND(high, m, m)
-	put("longest", m, at)
-	put("peakAt", high, t)
-	VPAND(field("unhealed"), high, m)
-	VMOVDQU(field("trough"), x)
-	VPSUBQ(x, t, at)
-	put("recovery", m, at)
-	put("trough", low, t)
-	VMOVDQU(field("unhealed"), x)
-	VPANDN(x, high, m)
-	VPOR(low, m, m)
-	VMOVDQU(m, field("unhealed"))
-	VBLENDVPD(high, e, peak, peak)
-	VMOVUPD(field("depth"), x)
-	VSUBPD(x, one, x)
+func visit(now reg.Register, e, high, low, one, peak, floor, depth reg.VecVirtual, field func(string) Mem) {
+	// Peak, floor and depth first: the next visit waits for them.
+	x := YMM()
+	VSUBPD(depth, one, x)
 	VMULPD(x, e, x)
 	VBLENDVPD(high, x, floor, floor)
 	VBLENDVPD(low, e, floor, floor)
+	VDIVPD(peak, e, x)
+	VSUBPD(x, one, x)
+	VBLENDVPD(low, x, depth, depth)
+	VBLENDVPD(high, e, peak, peak)
+
+	t, since, m := YMM(), YMM(), YMM()
+	VMOVQ(now, t.AsX())
+	VPBROADCASTQ(t.AsX(), t)
+	put := func(name string, mask, y reg.VecVirtual) {
+		x := load(field(name))
+		VBLENDVPD(mask, y, x, x)
+		VMOVUPD(x, field(name))
+	}
+	x = load(field("peakAt"))
+	VPSUBQ(x, t, since)
+	put("peakAt", high, t)
+	put("fell", low, since)
+	// A new high ends the time under water, and may make good the deepest fall.
+	x = load(field("longest"))
+	VPCMPGTQ(x, since, m)
+	VPAND(high, m, m)
+	put("longest", m, since)
+	x = load(field("trough"))
+	VPSUBQ(x, t, since)
+	put("trough", low, t)
+	x = load(field("unhealed"))
+	VPAND(x, high, m)
+	put("recovery", m, since)
+	VPANDN(x, high, m)
+	VPOR(low, m, m)
+	VMOVDQU(m, field("unhealed"))
 }
 
 // market writes what tokens.Markets do to four markets.

@@ -82,7 +82,7 @@ func transform() {
 	TEXT("transformAVX2", attr.NOSPLIT, "func(dst *[64][16]float64, words *[16][4][16]uint32, quads int)")
 	Pragma("noescape")
 	Doc("transformAVX2 turns pairs of words into pairs of normals, 4·quads steps of 16",
-		"lanes. It overwrites the words.")
+		"lanes. It overwrites the words, which may be the second half of what it fills.")
 	dst := Load(Param("dst"), GP64())
 	words := Load(Param("words"), GP64())
 	pairs := Load(Param("quads"), GP64())
@@ -100,11 +100,14 @@ func transform() {
 	DECQ(left)
 	JNZ(LabelRef("radius"))
 	Label("pair")
+	var r, b [2]reg.VecVirtual
 	for half := range 2 {
-		r, b := YMM(), YMM()
-		VMOVUPS(Mem{Base: words, Disp: 32 * half}, r)
-		VMOVDQU(Mem{Base: words, Disp: 64 + 32*half}, b)
-		store(dst, half, r, b)
+		r[half], b[half] = YMM(), YMM()
+		VMOVUPS(Mem{Base: words, Disp: 32 * half}, r[half])
+		VMOVDQU(Mem{Base: words, Disp: 64 + 32*half}, b[half])
+	}
+	for half := range 2 {
+		store(dst, half, r[half], b[half])
 	}
 	ADDQ(U32(2*16*4), words)
 	ADDQ(U32(2*16*8), dst)

@@ -10,7 +10,7 @@ package random
 func wordsAVX2(dst *[16][4][16]uint32, quads int, quad uint32, id uint32, path uint64, keys *[10][2]uint32)
 
 // transformAVX2 turns pairs of words into pairs of normals, 4·quads steps of 16
-// lanes. It overwrites the words.
+// lanes. It overwrites the words, which may be the second half of what it fills.
 //
 //go:noescape
 func transformAVX2(dst *[64][16]float64, words *[16][4][16]uint32, quads int)

@@ -3,6 +3,8 @@
 package random
 
 import (
+	"unsafe"
+
 	"golang.org/x/sys/cpu"
 
 	"mcrisk/block"
@@ -26,10 +28,11 @@ func fill(dst *block.Track, seed, group uint64, id ID, quad uint32, quads int) {
 		k0 += weyl0
 		k1 += weyl1
 	}
-	// All words first: two short loops keep the processor busier than one long.
-	var words [block.Steps / 4][4][block.Lanes]uint32
-	wordsAVX2(&words, quads, quad, uint32(id), group*block.Lanes, &keys)
-	transform(dst, &words, quads)
+	// All words first: short loops keep the processor busier than one long. They
+	// wait in the second half of what is to be filled.
+	words := (*[block.Steps / 4][4][block.Lanes]uint32)(unsafe.Pointer(&dst[2*quads]))
+	wordsAVX2(words, quads, quad, uint32(id), group*block.Lanes, &keys)
+	transform(dst, words, quads)
 }
 
 func transform(dst *block.Track, words *[block.Steps / 4][4][block.Lanes]uint32, quads int) {

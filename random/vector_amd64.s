@@ -554,87 +554,87 @@ radius:
 pair:
 	VMOVUPS      (CX), Y0
 	VMOVDQU      64(CX), Y1
-	VPAND        s3fffffff<>+0(SB), Y1, Y2
-	VPSUBD       s20000000<>+0(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VMULPS       s30c90fdb<>+0(SB), Y2, Y2
-	VMULPS       Y2, Y2, Y3
-	VMULPS       s3638ef1d<>+0(SB), Y3, Y4
-	VSUBPS       s39500d01<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VADDPS       s3c088889<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VSUBPS       s3e2aaaab<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y2, Y5
-	VMULPS       Y4, Y5, Y4
-	VADDPS       Y4, Y2, Y2
-	VMULPS       s37d00d01<>+0(SB), Y3, Y4
-	VSUBPS       s3ab60b61<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VADDPS       s3d2aaaab<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VSUBPS       s3f000000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y3, Y3
-	VADDPS       s3f800000<>+0(SB), Y3, Y3
-	VPSLLD       $0x01, Y1, Y4
-	VBLENDVPS    Y4, Y3, Y2, Y5
-	VBLENDVPS    Y4, Y2, Y3, Y2
-	VPXOR        Y4, Y1, Y4
-	VPAND        s80000000<>+0(SB), Y4, Y4
+	VMOVUPS      32(CX), Y2
+	VMOVDQU      96(CX), Y3
+	VPAND        s3fffffff<>+0(SB), Y1, Y4
+	VPSUBD       s20000000<>+0(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VMULPS       s30c90fdb<>+0(SB), Y4, Y4
+	VMULPS       Y4, Y4, Y5
+	VMULPS       s3638ef1d<>+0(SB), Y5, Y6
+	VSUBPS       s39500d01<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       s3c088889<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y6
+	VSUBPS       s3e2aaaab<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y4, Y7
+	VMULPS       Y6, Y7, Y6
+	VADDPS       Y6, Y4, Y4
+	VMULPS       s37d00d01<>+0(SB), Y5, Y6
+	VSUBPS       s3ab60b61<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       s3d2aaaab<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y6
+	VSUBPS       s3f000000<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VADDPS       s3f800000<>+0(SB), Y5, Y5
+	VPSLLD       $0x01, Y1, Y6
+	VBLENDVPS    Y6, Y5, Y4, Y7
+	VBLENDVPS    Y6, Y4, Y5, Y4
+	VPXOR        Y6, Y1, Y6
+	VPAND        s80000000<>+0(SB), Y6, Y6
 	VPAND        s80000000<>+0(SB), Y1, Y1
-	VPXOR        Y1, Y5, Y5
-	VPXOR        Y4, Y2, Y2
-	VMULPS       Y2, Y0, Y1
-	VCVTPS2PD    X1, Y2
+	VPXOR        Y1, Y7, Y7
+	VPXOR        Y6, Y4, Y4
+	VMULPS       Y4, Y0, Y1
+	VCVTPS2PD    X1, Y4
 	VEXTRACTF128 $0x01, Y1, X1
 	VCVTPS2PD    X1, Y1
-	VMOVUPD      Y2, (AX)
+	VMOVUPD      Y4, (AX)
 	VMOVUPD      Y1, 32(AX)
-	VMULPS       Y5, Y0, Y0
+	VMULPS       Y7, Y0, Y0
 	VCVTPS2PD    X0, Y1
 	VEXTRACTF128 $0x01, Y0, X0
 	VCVTPS2PD    X0, Y0
 	VMOVUPD      Y1, 128(AX)
 	VMOVUPD      Y0, 160(AX)
-	VMOVUPS      32(CX), Y0
-	VMOVDQU      96(CX), Y1
-	VPAND        s3fffffff<>+0(SB), Y1, Y2
-	VPSUBD       s20000000<>+0(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VMULPS       s30c90fdb<>+0(SB), Y2, Y2
-	VMULPS       Y2, Y2, Y3
-	VMULPS       s3638ef1d<>+0(SB), Y3, Y4
+	VPAND        s3fffffff<>+0(SB), Y3, Y0
+	VPSUBD       s20000000<>+0(SB), Y0, Y0
+	VCVTDQ2PS    Y0, Y0
+	VMULPS       s30c90fdb<>+0(SB), Y0, Y0
+	VMULPS       Y0, Y0, Y1
+	VMULPS       s3638ef1d<>+0(SB), Y1, Y4
 	VSUBPS       s39500d01<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
+	VMULPS       Y1, Y4, Y4
 	VADDPS       s3c088889<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
+	VMULPS       Y1, Y4, Y4
 	VSUBPS       s3e2aaaab<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y2, Y5
+	VMULPS       Y1, Y0, Y5
 	VMULPS       Y4, Y5, Y4
-	VADDPS       Y4, Y2, Y2
-	VMULPS       s37d00d01<>+0(SB), Y3, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       s37d00d01<>+0(SB), Y1, Y4
 	VSUBPS       s3ab60b61<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
+	VMULPS       Y1, Y4, Y4
 	VADDPS       s3d2aaaab<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y4, Y4
+	VMULPS       Y1, Y4, Y4
 	VSUBPS       s3f000000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y3, Y3
-	VADDPS       s3f800000<>+0(SB), Y3, Y3
-	VPSLLD       $0x01, Y1, Y4
-	VBLENDVPS    Y4, Y3, Y2, Y5
-	VBLENDVPS    Y4, Y2, Y3, Y2
-	VPXOR        Y4, Y1, Y4
+	VMULPS       Y4, Y1, Y1
+	VADDPS       s3f800000<>+0(SB), Y1, Y1
+	VPSLLD       $0x01, Y3, Y4
+	VBLENDVPS    Y4, Y1, Y0, Y5
+	VBLENDVPS    Y4, Y0, Y1, Y0
+	VPXOR        Y4, Y3, Y4
 	VPAND        s80000000<>+0(SB), Y4, Y4
-	VPAND        s80000000<>+0(SB), Y1, Y1
+	VPAND        s80000000<>+0(SB), Y3, Y1
 	VPXOR        Y1, Y5, Y5
-	VPXOR        Y4, Y2, Y2
-	VMULPS       Y2, Y0, Y1
-	VCVTPS2PD    X1, Y2
-	VEXTRACTF128 $0x01, Y1, X1
-	VCVTPS2PD    X1, Y1
-	VMOVUPD      Y2, 64(AX)
-	VMOVUPD      Y1, 96(AX)
-	VMULPS       Y5, Y0, Y0
+	VPXOR        Y4, Y0, Y0
+	VMULPS       Y0, Y2, Y0
+	VCVTPS2PD    X0, Y1
+	VEXTRACTF128 $0x01, Y0, X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPD      Y1, 64(AX)
+	VMOVUPD      Y0, 96(AX)
+	VMULPS       Y5, Y2, Y0
 	VCVTPS2PD    X0, Y1
 	VEXTRACTF128 $0x01, Y0, X0
 	VCVTPS2PD    X0, Y0

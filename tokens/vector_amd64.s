@@ -207,6 +207,7 @@ recordA:
 	VMOVUPD   Y1, 256(AX)
 	VMOVUPD   2048(AX), Y1
 	VMOVUPD   2176(AX), Y2
+	VMOVUPD   2304(AX), Y3
 	MOVQ      now+32(FP), R11
 	MOVQ      step+40(FP), R12
 	MOVQ      BX, CX
@@ -217,53 +218,50 @@ recordA:
 visitA:
 	BSFQ         R9, SI
 	SHLQ         $0x05, SI
-	VMOVUPD      (SP)(SI*1), Y3
+	VMOVUPD      (SP)(SI*1), Y4
 	MOVQ         SI, CX
 	SHRQ         $0x05, CX
 	IMULQ        R12, CX
 	ADDQ         R11, CX
-	VCMPPD       $0x1e, Y1, Y3, Y4
-	VCMPPD       $0x11, Y2, Y3, Y5
-	VMOVQ        CX, X6
-	VPBROADCASTQ X6, Y6
-	VDIVPD       Y1, Y3, Y8
-	VSUBPD       Y8, Y0, Y7
-	VMOVUPD      2304(AX), Y8
-	VBLENDVPD    Y5, Y7, Y8, Y8
-	VMOVUPD      Y8, 2304(AX)
-	VMOVDQU      2432(AX), Y7
-	VPSUBQ       Y7, Y6, Y7
-	VMOVUPD      2560(AX), Y8
-	VBLENDVPD    Y5, Y7, Y8, Y8
-	VMOVUPD      Y8, 2560(AX)
-	VMOVDQU      2944(AX), Y8
-	VPCMPGTQ     Y8, Y7, Y9
-	VPAND        Y4, Y9, Y9
-	VMOVUPD      2944(AX), Y8
-	VBLENDVPD    Y9, Y7, Y8, Y8
-	VMOVUPD      Y8, 2944(AX)
+	VCMPPD       $0x1e, Y1, Y4, Y5
+	VCMPPD       $0x11, Y2, Y4, Y6
+	VSUBPD       Y3, Y0, Y7
+	VMULPD       Y7, Y4, Y7
+	VBLENDVPD    Y5, Y7, Y2, Y2
+	VBLENDVPD    Y6, Y4, Y2, Y2
+	VDIVPD       Y1, Y4, Y7
+	VSUBPD       Y7, Y0, Y7
+	VBLENDVPD    Y6, Y7, Y3, Y3
+	VBLENDVPD    Y5, Y4, Y1, Y1
+	VMOVQ        CX, X4
+	VPBROADCASTQ X4, Y4
+	VMOVUPD      2432(AX), Y7
+	VPSUBQ       Y7, Y4, Y7
 	VMOVUPD      2432(AX), Y8
-	VBLENDVPD    Y4, Y6, Y8, Y8
+	VBLENDVPD    Y5, Y4, Y8, Y8
 	VMOVUPD      Y8, 2432(AX)
-	VPAND        3072(AX), Y4, Y9
-	VMOVDQU      2688(AX), Y8
-	VPSUBQ       Y8, Y6, Y7
-	VMOVUPD      2816(AX), Y8
-	VBLENDVPD    Y9, Y7, Y8, Y8
-	VMOVUPD      Y8, 2816(AX)
+	VMOVUPD      2560(AX), Y8
+	VBLENDVPD    Y6, Y7, Y8, Y8
+	VMOVUPD      Y8, 2560(AX)
+	VMOVUPD      2944(AX), Y8
+	VPCMPGTQ     Y8, Y7, Y8
+	VPAND        Y5, Y8, Y8
+	VMOVUPD      2944(AX), Y9
+	VBLENDVPD    Y8, Y7, Y9, Y9
+	VMOVUPD      Y9, 2944(AX)
+	VMOVUPD      2688(AX), Y7
+	VPSUBQ       Y7, Y4, Y7
 	VMOVUPD      2688(AX), Y8
-	VBLENDVPD    Y5, Y6, Y8, Y8
+	VBLENDVPD    Y6, Y4, Y8, Y8
 	VMOVUPD      Y8, 2688(AX)
-	VMOVDQU      3072(AX), Y8
-	VPANDN       Y8, Y4, Y9
-	VPOR         Y5, Y9, Y9
-	VMOVDQU      Y9, 3072(AX)
-	VBLENDVPD    Y4, Y3, Y1, Y1
-	VMOVUPD      2304(AX), Y8
-	VSUBPD       Y8, Y0, Y8
-	VMULPD       Y8, Y3, Y8
-	VBLENDVPD    Y4, Y8, Y2, Y2
-	VBLENDVPD    Y5, Y3, Y2, Y2
+	VMOVUPD      3072(AX), Y4
+	VPAND        Y4, Y5, Y8
+	VMOVUPD      2816(AX), Y9
+	VBLENDVPD    Y8, Y7, Y9, Y9
+	VMOVUPD      Y9, 2816(AX)
+	VPANDN       Y4, Y5, Y8
+	VPOR         Y6, Y8, Y8
+	VMOVDQU      Y8, 3072(AX)
 	LEAQ         -1(R9), CX
 	ANDQ         CX, R9
 
@@ -272,6 +270,7 @@ visitANext:
 	JNZ     visitA
 	VMOVUPD Y1, 2048(AX)
 	VMOVUPD Y2, 2176(AX)
+	VMOVUPD Y3, 2304(AX)
 	ORQ     $0x01, R8
 
 refuseA:
@@ -408,6 +407,7 @@ recordB:
 	VMOVUPD   Y1, 288(AX)
 	VMOVUPD   2080(AX), Y1
 	VMOVUPD   2208(AX), Y2
+	VMOVUPD   2336(AX), Y3
 	MOVQ      now+32(FP), DX
 	MOVQ      step+40(FP), DI
 	MOVQ      BX, CX
@@ -418,53 +418,50 @@ recordB:
 visitB:
 	BSFQ         R10, SI
 	SHLQ         $0x05, SI
-	VMOVUPD      6176(SP)(SI*1), Y3
+	VMOVUPD      6176(SP)(SI*1), Y4
 	MOVQ         SI, CX
 	SHRQ         $0x05, CX
 	IMULQ        DI, CX
 	ADDQ         DX, CX
-	VCMPPD       $0x1e, Y1, Y3, Y4
-	VCMPPD       $0x11, Y2, Y3, Y5
-	VMOVQ        CX, X6
-	VPBROADCASTQ X6, Y6
-	VDIVPD       Y1, Y3, Y8
-	VSUBPD       Y8, Y0, Y7
-	VMOVUPD      2336(AX), Y8
-	VBLENDVPD    Y5, Y7, Y8, Y8
-	VMOVUPD      Y8, 2336(AX)
-	VMOVDQU      2464(AX), Y7
-	VPSUBQ       Y7, Y6, Y7
-	VMOVUPD      2592(AX), Y8
-	VBLENDVPD    Y5, Y7, Y8, Y8
-	VMOVUPD      Y8, 2592(AX)
-	VMOVDQU      2976(AX), Y8
-	VPCMPGTQ     Y8, Y7, Y9
-	VPAND        Y4, Y9, Y9
-	VMOVUPD      2976(AX), Y8
-	VBLENDVPD    Y9, Y7, Y8, Y8
-	VMOVUPD      Y8, 2976(AX)
+	VCMPPD       $0x1e, Y1, Y4, Y5
+	VCMPPD       $0x11, Y2, Y4, Y6
+	VSUBPD       Y3, Y0, Y7
+	VMULPD       Y7, Y4, Y7
+	VBLENDVPD    Y5, Y7, Y2, Y2
+	VBLENDVPD    Y6, Y4, Y2, Y2
+	VDIVPD       Y1, Y4, Y7
+	VSUBPD       Y7, Y0, Y7
+	VBLENDVPD    Y6, Y7, Y3, Y3
+	VBLENDVPD    Y5, Y4, Y1, Y1
+	VMOVQ        CX, X4
+	VPBROADCASTQ X4, Y4
+	VMOVUPD      2464(AX), Y7
+	VPSUBQ       Y7, Y4, Y7
 	VMOVUPD      2464(AX), Y8
-	VBLENDVPD    Y4, Y6, Y8, Y8
+	VBLENDVPD    Y5, Y4, Y8, Y8
 	VMOVUPD      Y8, 2464(AX)
-	VPAND        3104(AX), Y4, Y9
-	VMOVDQU      2720(AX), Y8
-	VPSUBQ       Y8, Y6, Y7
-	VMOVUPD      2848(AX), Y8
-	VBLENDVPD    Y9, Y7, Y8, Y8
-	VMOVUPD      Y8, 2848(AX)
+	VMOVUPD      2592(AX), Y8
+	VBLENDVPD    Y6, Y7, Y8, Y8
+	VMOVUPD      Y8, 2592(AX)
+	VMOVUPD      2976(AX), Y8
+	VPCMPGTQ     Y8, Y7, Y8
+	VPAND        Y5, Y8, Y8
+	VMOVUPD      2976(AX), Y9
+	VBLENDVPD    Y8, Y7, Y9, Y9
+	VMOVUPD      Y9, 2976(AX)
+	VMOVUPD      2720(AX), Y7
+	VPSUBQ       Y7, Y4, Y7
 	VMOVUPD      2720(AX), Y8
-	VBLENDVPD    Y5, Y6, Y8, Y8
+	VBLENDVPD    Y6, Y4, Y8, Y8
 	VMOVUPD      Y8, 2720(AX)
-	VMOVDQU      3104(AX), Y8
-	VPANDN       Y8, Y4, Y9
-	VPOR         Y5, Y9, Y9
-	VMOVDQU      Y9, 3104(AX)
-	VBLENDVPD    Y4, Y3, Y1, Y1
-	VMOVUPD      2336(AX), Y8
-	VSUBPD       Y8, Y0, Y8
-	VMULPD       Y8, Y3, Y8
-	VBLENDVPD    Y4, Y8, Y2, Y2
-	VBLENDVPD    Y5, Y3, Y2, Y2
+	VMOVUPD      3104(AX), Y4
+	VPAND        Y4, Y5, Y8
+	VMOVUPD      2848(AX), Y9
+	VBLENDVPD    Y8, Y7, Y9, Y9
+	VMOVUPD      Y9, 2848(AX)
+	VPANDN       Y4, Y5, Y8
+	VPOR         Y6, Y8, Y8
+	VMOVDQU      Y8, 3104(AX)
 	LEAQ         -1(R10), CX
 	ANDQ         CX, R10
 
@@ -473,6 +470,7 @@ visitBNext:
 	JNZ     visitB
 	VMOVUPD Y1, 2080(AX)
 	VMOVUPD Y2, 2208(AX)
+	VMOVUPD Y3, 2336(AX)
 	ORQ     $0x02, R8
 
 refuseB:
@@ -534,6 +532,7 @@ step:
 	VMOVUPD   Y2, 256(AX)
 	VMOVUPD   384(AX), Y0
 	VMOVUPD   512(AX), Y1
+	VMOVUPD   640(AX), Y2
 	MOVQ      now+32(FP), SI
 	MOVQ      step+40(FP), DI
 	NEGQ      CX
@@ -543,53 +542,50 @@ step:
 visit:
 	BSFQ         DX, BX
 	SHLQ         $0x05, BX
-	VMOVUPD      (SP)(BX*1), Y2
+	VMOVUPD      (SP)(BX*1), Y4
 	MOVQ         BX, CX
 	SHRQ         $0x05, CX
 	IMULQ        DI, CX
 	ADDQ         SI, CX
-	VCMPPD       $0x1e, Y0, Y2, Y4
-	VCMPPD       $0x11, Y1, Y2, Y5
-	VMOVQ        CX, X6
-	VPBROADCASTQ X6, Y6
-	VDIVPD       Y0, Y2, Y8
-	VSUBPD       Y8, Y3, Y7
-	VMOVUPD      640(AX), Y8
-	VBLENDVPD    Y5, Y7, Y8, Y8
-	VMOVUPD      Y8, 640(AX)
-	VMOVDQU      768(AX), Y7
-	VPSUBQ       Y7, Y6, Y7
-	VMOVUPD      896(AX), Y8
-	VBLENDVPD    Y5, Y7, Y8, Y8
-	VMOVUPD      Y8, 896(AX)
-	VMOVDQU      1280(AX), Y8
-	VPCMPGTQ     Y8, Y7, Y9
-	VPAND        Y4, Y9, Y9
-	VMOVUPD      1280(AX), Y8
-	VBLENDVPD    Y9, Y7, Y8, Y8
-	VMOVUPD      Y8, 1280(AX)
+	VCMPPD       $0x1e, Y0, Y4, Y5
+	VCMPPD       $0x11, Y1, Y4, Y6
+	VSUBPD       Y2, Y3, Y7
+	VMULPD       Y7, Y4, Y7
+	VBLENDVPD    Y5, Y7, Y1, Y1
+	VBLENDVPD    Y6, Y4, Y1, Y1
+	VDIVPD       Y0, Y4, Y7
+	VSUBPD       Y7, Y3, Y7
+	VBLENDVPD    Y6, Y7, Y2, Y2
+	VBLENDVPD    Y5, Y4, Y0, Y0
+	VMOVQ        CX, X4
+	VPBROADCASTQ X4, Y4
+	VMOVUPD      768(AX), Y7
+	VPSUBQ       Y7, Y4, Y7
 	VMOVUPD      768(AX), Y8
-	VBLENDVPD    Y4, Y6, Y8, Y8
+	VBLENDVPD    Y5, Y4, Y8, Y8
 	VMOVUPD      Y8, 768(AX)
-	VPAND        1408(AX), Y4, Y9
-	VMOVDQU      1024(AX), Y8
-	VPSUBQ       Y8, Y6, Y7
-	VMOVUPD      1152(AX), Y8
-	VBLENDVPD    Y9, Y7, Y8, Y8
-	VMOVUPD      Y8, 1152(AX)
+	VMOVUPD      896(AX), Y8
+	VBLENDVPD    Y6, Y7, Y8, Y8
+	VMOVUPD      Y8, 896(AX)
+	VMOVUPD      1280(AX), Y8
+	VPCMPGTQ     Y8, Y7, Y8
+	VPAND        Y5, Y8, Y8
+	VMOVUPD      1280(AX), Y9
+	VBLENDVPD    Y8, Y7, Y9, Y9
+	VMOVUPD      Y9, 1280(AX)
+	VMOVUPD      1024(AX), Y7
+	VPSUBQ       Y7, Y4, Y7
 	VMOVUPD      1024(AX), Y8
-	VBLENDVPD    Y5, Y6, Y8, Y8
+	VBLENDVPD    Y6, Y4, Y8, Y8
 	VMOVUPD      Y8, 1024(AX)
-	VMOVDQU      1408(AX), Y8
-	VPANDN       Y8, Y4, Y9
-	VPOR         Y5, Y9, Y9
-	VMOVDQU      Y9, 1408(AX)
-	VBLENDVPD    Y4, Y2, Y0, Y0
-	VMOVUPD      640(AX), Y8
-	VSUBPD       Y8, Y3, Y8
-	VMULPD       Y8, Y2, Y8
-	VBLENDVPD    Y4, Y8, Y1, Y1
-	VBLENDVPD    Y5, Y2, Y1, Y1
+	VMOVUPD      1408(AX), Y4
+	VPAND        Y4, Y5, Y8
+	VMOVUPD      1152(AX), Y9
+	VBLENDVPD    Y8, Y7, Y9, Y9
+	VMOVUPD      Y9, 1152(AX)
+	VPANDN       Y4, Y5, Y8
+	VPOR         Y6, Y8, Y8
+	VMOVDQU      Y8, 1408(AX)
 	LEAQ         -1(DX), CX
 	ANDQ         CX, DX
 
@@ -598,5 +594,6 @@ visitNext:
 	JNZ     visit
 	VMOVUPD Y0, 384(AX)
 	VMOVUPD Y1, 512(AX)
+	VMOVUPD Y2, 640(AX)
 	VZEROUPPER
 	RET
