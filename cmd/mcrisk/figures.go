@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"mcrisk/analytics"
 	"mcrisk/param"
@@ -20,16 +21,22 @@ const sensitivityPaths = 1000
 func tokenFigures(ctx context.Context, p *plan, workers, token int, e *tokens.Ensemble, s *analytics.Summary, fan *analytics.Fan, times []float64) ([]namedFigure, error) {
 	figures := []struct {
 		name string
+		logs bool // shows logs of equity, which ruined paths have none of
 		draw func() (*plots.Figure, error)
 	}{
-		{"fan", func() (*plots.Figure, error) { return fanFigure(p, e, s, fan, times) }},
-		{"decay", func() (*plots.Figure, error) { return decayFigure(p, e, s) }},
-		{"drawdown", func() (*plots.Figure, error) { return drawdownFigure(p, e) }},
-		{"cost-drag", func() (*plots.Figure, error) { return costFigure(p, e, s) }},
-		{"sensitivity", func() (*plots.Figure, error) { return bandFigure(ctx, p, workers, token) }},
+		{"fan", false, func() (*plots.Figure, error) { return fanFigure(p, e, s, fan, times) }},
+		{"decay", true, func() (*plots.Figure, error) { return decayFigure(p, e, s) }},
+		{"drawdown", false, func() (*plots.Figure, error) { return drawdownFigure(p, e) }},
+		{"cost-drag", true, func() (*plots.Figure, error) { return costFigure(p, e, s) }},
+		{"sensitivity", true, func() (*plots.Figure, error) { return bandFigure(ctx, p, workers, token) }},
 	}
+	survivors := slices.ContainsFunc(e.Column("nav"), func(v float64) bool { return v > 0 })
 	var out []namedFigure
 	for _, f := range figures {
+		if f.logs && !survivors {
+			p.note("%s: no path survived, so there is no figure %s", e.Token.Name, f.name)
+			continue
+		}
 		drawn, err := f.draw()
 		if err != nil {
 			return nil, fmt.Errorf("figure %s: %w", f.name, err)
@@ -68,7 +75,9 @@ func decayFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary) (*plots.Figu
 	levels := []float64{0.05, 0.5, 0.95}
 	var quantiles []plots.Quantile
 	for i, q := range analytics.Quantiles(decay, levels, confidence) {
-		quantiles = append(quantiles, plots.Quantile{P: levels[i], Estimate: q})
+		if !math.IsInf(q.Lo, 0) && !math.IsInf(q.Hi, 0) { // else there are too few paths to say where it lies
+			quantiles = append(quantiles, plots.Quantile{P: levels[i], Estimate: q})
+		}
 	}
 	qv := analytics.Mean(e.Column("realised_variance"), confidence).Value
 	return plots.DecayDistribution(plots.DecayData{
@@ -154,7 +163,7 @@ func bandFigure(ctx context.Context, p *plan, workers, token int) (*plots.Figure
 		}
 		addSeries(&data, to.name, cells, 0)
 	}
-	return plots.Sensitivity(data)
+	return sensitivityFigure(data)
 }
 
 // sensitivityData is a sensitivity figure without its series.
@@ -181,13 +190,22 @@ func addSeries(d *plots.SensitivityData, name string, cells []study.Cell, token 
 		for _, c := range cells {
 			for _, m := range analytics.SweepMetrics {
 				if m.Name == metric {
-					s.X = append(s.X, c.Value)
-					s.Y = append(s.Y, analytics.MeanFinite(m.Paths(&c.Ensembles[token]), confidence))
+					if y := analytics.MeanFinite(m.Paths(&c.Ensembles[token]), confidence); y.N > 0 {
+						s.X, s.Y = append(s.X, c.Value), append(s.Y, y)
+					}
 				}
 			}
 		}
-		d.Metrics[i].Series = append(d.Metrics[i].Series, s)
+		if len(s.X) > 0 {
+			d.Metrics[i].Series = append(d.Metrics[i].Series, s)
+		}
 	}
+}
+
+// sensitivityFigure draws the metrics that have a value somewhere.
+func sensitivityFigure(d plots.SensitivityData) (*plots.Figure, error) {
+	d.Metrics = slices.DeleteFunc(d.Metrics, func(m plots.Metric) bool { return len(m.Series) == 0 })
+	return plots.Sensitivity(d)
 }
 
 func axisLabel(p param.Param) string {

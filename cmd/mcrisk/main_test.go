@@ -118,7 +118,8 @@ const bars = `timestamp,open,high,low,close
 2024-01-01T01:00:00Z,101,103,100,102
 2024-01-01T02:00:00Z,102,104,101,103
 2024-01-01T03:00:00Z,103,105,102,102
-2024-01-01T04:00:00Z,102,103,98,99
+2024-01-01T04:00:00Z,102,103,98,101
+2024-01-01T05:00:00Z,101,102,100,101.5
 `
 
 // Bad input ends with exit status 2 and a message that names the value and what
@@ -204,8 +205,8 @@ func TestBadInput(t *testing.T) {
 		{"swapped high and low", []string{"--token", "ETHBULL3X", "--prices", prices("103,100,102", "100,103,102")}, []string{"p.csv: line 3"}},
 		{"duplicate stamp", []string{"--token", "ETHBULL3X", "--prices", prices("T02:", "T01:")}, []string{"p.csv: line 4"}},
 		{"NaN price", []string{"--token", "ETHBULL3X", "--prices", prices("104,101,103", "104,101,NaN")}, []string{"p.csv: line 4", "NaN"}},
-		{"zero price", []string{"--token", "ETHBULL3X", "--prices", prices("103,98,99", "103,0,99")}, []string{"p.csv: line 6", `"0"`}},
-		{"zero price to calibrate", []string{"calibrate", prices("103,98,99", "103,0,99")}, []string{"p.csv: line 6", `"0"`}},
+		{"zero price", []string{"--token", "ETHBULL3X", "--prices", prices("103,98,101", "103,0,101")}, []string{"p.csv: line 6", `"0"`}},
+		{"zero price to calibrate", []string{"calibrate", prices("103,98,101", "103,0,101")}, []string{"p.csv: line 6", `"0"`}},
 		{"no file to calibrate", []string{"calibrate"}, []string{"want one CSV of prices"}},
 
 		{"no parameter to sweep", []string{"sweep", "--token", "ETHBULL3X"}, []string{"--over is missing; want"}},
@@ -301,7 +302,7 @@ func TestCommandsOfFewWords(t *testing.T) {
 		}
 	}
 	out := resultsOf(t, "calibrate", write(t, "p.csv", bars))
-	if !strings.Contains(out, "5 bars of 1h, 2024-01-01 00:00 to 2024-01-01 05:00, 0 gaps; 4 returns") {
+	if !strings.Contains(out, "6 bars of 1h, 2024-01-01 00:00 to 2024-01-01 06:00, 0 gaps; 5 returns") {
 		t.Errorf("calibrate prints %s", out)
 	}
 }

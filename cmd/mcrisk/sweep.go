@@ -160,7 +160,7 @@ func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over param.
 				}
 				addSeries(&data, e.Token.Name, cells, t)
 				overlay(&data, p.spec, t, over, values)
-				figure, err := plots.Sensitivity(data)
+				figure, err := sensitivityFigure(data)
 				if err != nil {
 					return err
 				}
