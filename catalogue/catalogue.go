@@ -106,15 +106,18 @@ func sortByName[T named](kind string, entries []T) error {
 }
 
 func lookup[T named](kind, name string, entries []T) (T, error) {
-	var names []string
+	var names, upper []string
 	for _, e := range entries {
 		if strings.EqualFold(e.name(), name) {
 			return e, nil
 		}
-		names = append(names, e.name())
+		names, upper = append(names, e.name()), append(upper, strings.ToUpper(e.name()))
 	}
 	var none T
-	if near := param.Nearest(strings.ToUpper(name), names); len(near) > 0 {
+	if near := param.Nearest(strings.ToUpper(name), upper); len(near) > 0 {
+		for i, n := range near {
+			near[i] = names[slices.Index(upper, n)]
+		}
 		return none, fmt.Errorf("catalogue: no %s %.40q; did you mean %s?", kind, name, strings.Join(near, " or "))
 	}
 	return none, fmt.Errorf("catalogue: no %s %.40q; want one of %s", kind, name, strings.Join(names, ", "))

@@ -1,15 +1,32 @@
 package catalogue
 
 import (
+	"fmt"
 	"math"
+	"strconv"
+
+	"mcrisk/param"
 )
 
 // A Family is the content of one file: tokens that share an issuer and a rule,
 // or a set of underlyings. Both are in the order of the file.
 type Family struct {
-	Name        string `yaml:"family"`
+	Name        string
 	Tokens      []Token
 	Underlyings []Underlying
+}
+
+// A file is a family as it is written.
+type file struct {
+	Family      string
+	Tokens      []entry
+	Underlyings []Underlying
+}
+
+type entry struct {
+	Name, Underlying               string
+	Chain, Venue, Collateral, Debt Text
+	Policy, Mechanism, Numbers     map[string]Text
 }
 
 // Provenance says where a value comes from.
@@ -35,52 +52,62 @@ func (v *Value) UnmarshalYAML(unmarshal func(any) error) error {
 	return err
 }
 
-// A Text is a word with its provenance.
+// A Text is a word, or a number as it is written, with its provenance.
 type Text struct {
 	Value      string
 	Provenance `yaml:",inline"`
 }
 
-// A Token is a leveraged token, by the rule and the venue it trades on.
+// UnmarshalYAML takes a number for the word it is written as.
+func (t *Text) UnmarshalYAML(unmarshal func(any) error) error {
+	var p struct {
+		Value      any
+		Provenance `yaml:",inline"`
+	}
+	if err := unmarshal(&p); err != nil {
+		return err
+	}
+	t.Provenance = p.Provenance
+	switch v := p.Value.(type) {
+	case nil:
+	case string:
+		t.Value = v
+	case float64: // the shortest text that reads back as the same number
+		t.Value = strconv.FormatFloat(v, 'g', -1, 64)
+	default:
+		t.Value = fmt.Sprint(v)
+	}
+	return nil
+}
+
+// A Token is a leveraged token, by the rule and the venue it trades on: kinds
+// and numbers of package tokens, by the names they are registered under.
 type Token struct {
-	Name         string // ticker
-	Underlying   string // name of an Underlying
-	Chain        Text
-	Target       Value // signed leverage, not 0
-	BandLow      Value `yaml:"band_low"`  // |leverage| below which it levers up
-	BandHigh     Value `yaml:"band_high"` // |leverage| above which it levers down
-	Destination  Text  // leverage after a trade: "edge" of the band that was crossed, or "target"
-	Mechanism    Text  // "loan"
-	Loan         Loan
-	Cost         Cost
-	EntryFee     Value `yaml:"entry_fee"`     // of the holder's deposit, fraction
-	ExitFee      Value `yaml:"exit_fee"`      // of the holder's withdrawal, fraction
-	StreamingFee Value `yaml:"streaming_fee"` // of net asset value, 1/year
-	AUM          Value `yaml:"aum_usd"`       // net asset value of all shares at the start, USD
+	Name       string // ticker, or the rule's name in lower case
+	Underlying string // name of an Underlying
+	Chain      Text
+	Venue      Text // where the leverage is held
+	Collateral Text // asset deposited; a loan's only
+	Debt       Text // asset owed; a loan's only
+
+	Policy    Part // of tokens.Policies
+	Mechanism Part // of tokens.Mechanisms
+	Numbers   Part // of tokens.Params; it has no kind
 }
 
-// A Loan is a money market position: a bull deposits the underlying and owes a
-// stablecoin, a bear the reverse.
-type Loan struct {
-	Venue                Text
-	Collateral           Text  // asset deposited
-	Debt                 Text  // asset owed
-	LiquidationThreshold Value `yaml:"liquidation_threshold"` // debt over collateral at which it is liquidated, in (0, 1)
-	LiquidationBonus     Value `yaml:"liquidation_bonus"`     // liquidators take 1 + this of what they repay, in [0, 1)
-	BorrowRate           Value `yaml:"borrow_rate"`           // on the debt, 1/year, continuously compounded
-	SupplyRate           Value `yaml:"supply_rate"`           // on the collateral, 1/year, continuously compounded
+// A Part is a kind and its numbers, and where each of them comes from.
+type Part struct {
+	param.Part
+	Words map[string]Text // as the file has them, by name; the kind under "kind"
 }
 
-// A Cost is what the token pays to trade a notional of Q USD:
-//
-//	Q·(Fee + ImpactBase + ImpactCoefficient·Q^ImpactExponent) + GasUSD
-type Cost struct {
-	Fee               Value // fraction of notional
-	ImpactBase        Value `yaml:"impact_base"`        // fraction of notional
-	ImpactCoefficient Value `yaml:"impact_coefficient"` // fraction of notional per USD^ImpactExponent
-	ImpactExponent    Value `yaml:"impact_exponent"`    // power of Q, in (0, 2]
-	GasUSD            Value `yaml:"gas_usd"`            // per rebalance, USD
-}
+// Target is the token's signed target leverage.
+func (t Token) Target() float64 { return t.Numbers.Values["target"] }
+
+// optional are the numbers that a token may leave to whoever simulates it: its
+// keeper, what follows a liquidation, and the speed of a trade that is not
+// partial.
+var optional = []string{"keeper-interval", "latency", "outage-rate", "outage-length", "after-liquidation", "speed"}
 
 // An Underlying is an asset and geometric Brownian motion fitted to its
 // history: dS/S = Mu dt + Sigma dW.

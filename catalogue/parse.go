@@ -3,6 +3,7 @@ package catalogue
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -11,6 +12,9 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"mcrisk/param"
+	"mcrisk/tokens"
 )
 
 // Parse reads one family file. It is strict: an unknown key, a key given twice
@@ -19,21 +23,22 @@ import (
 // its range, and those faults are reported together, each with file, line,
 // entry and field. The name is used in errors.
 func Parse(name string, data []byte) (Family, error) {
-	f, file, err := decode(data)
+	f, tree, err := decode(data)
 	if err != nil {
 		return Family{}, fmt.Errorf("catalogue: %s: %w", name, err)
 	}
 
-	c := checker{name: name, file: file}
-	if f.Name == "" {
+	c := checker{name: name, file: tree}
+	if f.Family == "" {
 		c.fault("family", "missing; want the name of the family")
 	}
 	if len(f.Tokens)+len(f.Underlyings) == 0 {
 		c.fault("", "neither tokens nor underlyings; want some")
 	}
+	family := Family{Name: f.Family, Underlyings: f.Underlyings}
 	for i, t := range f.Tokens {
 		c.entry(fmt.Sprintf("tokens[%d]", i), t.Name)
-		c.token(t)
+		family.Tokens = append(family.Tokens, c.token(t))
 	}
 	for i, u := range f.Underlyings {
 		c.entry(fmt.Sprintf("underlyings[%d]", i), u.Name)
@@ -42,76 +47,127 @@ func Parse(name string, data []byte) (Family, error) {
 	if err := errors.Join(c.faults...); err != nil {
 		return Family{}, err
 	}
-	return f, nil
+	return family, nil
 }
 
 // decode reads one document of strict YAML. The library panics on some malformed
 // input and while wording some errors, as fuzzing found; both are errors here.
-func decode(data []byte) (f Family, file *ast.File, err error) {
+func decode(data []byte) (f file, tree *ast.File, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("malformed YAML: %v", p)
 		}
 	}()
-	if file, err = parser.ParseBytes(data, 0); err != nil {
+	if tree, err = parser.ParseBytes(data, 0); err != nil {
 		return f, nil, errors.New(err.Error())
 	}
-	if len(file.Docs) != 1 {
-		return f, nil, fmt.Errorf("%d YAML documents; want one", len(file.Docs))
+	if len(tree.Docs) != 1 {
+		return f, nil, fmt.Errorf("%d YAML documents; want one", len(tree.Docs))
 	}
 	if err = yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
 		return f, nil, errors.New(err.Error())
 	}
-	return f, file, nil
+	return f, tree, nil
 }
 
-func (c *checker) token(t Token) {
-	if t.Underlying == "" {
+// token checks an entry's words and numbers, each by itself and then what they
+// make together, and returns the token.
+func (c *checker) token(e entry) Token {
+	if e.Underlying == "" {
 		c.fault("underlying", "missing; want the name of an underlying")
 	}
-	c.text("chain", t.Chain)
-	c.text("destination", t.Destination, "edge", "target")
-	c.text("mechanism", t.Mechanism, "loan")
-	c.text("loan.venue", t.Loan.Venue)
-	c.text("loan.collateral", t.Loan.Collateral)
-	c.text("loan.debt", t.Loan.Debt)
-
-	target, low, high := math.Abs(t.Target.Value), t.BandLow.Value, t.BandHigh.Value
-	threshold := t.Loan.LiquidationThreshold.Value
-	c.number("target", t.Target, target > 0 && target <= 100, "a signed leverage, not 0")
-	c.number("band_low", t.BandLow, low > 0 && low <= 100, "a magnitude of leverage")
-	c.number("band_high", t.BandHigh, high > 0 && high <= 100, "a magnitude of leverage")
-	c.number("loan.liquidation_threshold", t.Loan.LiquidationThreshold, threshold > 0 && threshold < 1, "a fraction in (0, 1)")
-	if low > target || high < target { // false if one is missing, which was said above
-		c.fault("band_low", fmt.Sprintf("the band %v to %v does not contain the target's %v", low, high, target))
+	c.text("chain", e.Chain)
+	c.text("venue", e.Venue)
+	t := Token{Name: e.Name, Underlying: e.Underlying, Chain: e.Chain, Venue: e.Venue, Collateral: e.Collateral, Debt: e.Debt}
+	before := len(c.faults)
+	t.Policy = readPart(c, "policy", e.Policy, &tokens.Policies)
+	t.Mechanism = readPart(c, "mechanism", e.Mechanism, &tokens.Mechanisms)
+	t.Numbers = Part{param.Part{Values: c.values("numbers", "a token", e.Numbers, tokens.Params)}, e.Numbers}
+	if t.Mechanism.Kind == "loan" {
+		c.text("collateral", e.Collateral)
+		c.text("debt", e.Debt)
 	}
-	if limit := liquidationLeverage(t.Target.Value, threshold); threshold < 1 && high >= limit {
-		c.fault("band_high", fmt.Sprintf("%v is at or over %.4g, where the venue liquidates; want less", high, limit))
+	if len(c.faults) > before {
+		return t // what they make together would only say it again
 	}
-	for _, v := range []struct {
-		field string
-		value Value
-	}{
-		{"loan.liquidation_bonus", t.Loan.LiquidationBonus},
-		{"loan.borrow_rate", t.Loan.BorrowRate}, {"loan.supply_rate", t.Loan.SupplyRate},
-		{"cost.fee", t.Cost.Fee}, {"cost.impact_base", t.Cost.ImpactBase}, {"cost.impact_coefficient", t.Cost.ImpactCoefficient},
-		{"entry_fee", t.EntryFee}, {"exit_fee", t.ExitFee}, {"streaming_fee", t.StreamingFee},
-	} {
-		c.number(v.field, v.value, v.value.Value >= 0 && v.value.Value < 1, "a fraction in [0, 1)")
+	token, err := t.Make()
+	if err == nil {
+		err = token.Check()
 	}
-	p, gas, aum := t.Cost.ImpactExponent.Value, t.Cost.GasUSD.Value, t.AUM.Value
-	c.number("cost.impact_exponent", t.Cost.ImpactExponent, p > 0 && p <= 2, "a power in (0, 2]")
-	c.number("cost.gas_usd", t.Cost.GasUSD, gas >= 0 && gas < 1e6, "USD in [0, 1e6)")
-	c.number("aum_usd", t.AUM, aum > 0 && aum < 1e12, "USD in (0, 1e12)")
+	if err != nil {
+		for line := range strings.Lines(err.Error()) {
+			c.fault("policy", strings.TrimPrefix(strings.TrimSpace(line), "tokens: "))
+		}
+		return t
+	}
+	edge := token.Policy.Watch(token.Start(), new(tokens.Memo)).High
+	if limit := math.Abs(token.LiquidationLeverage()); edge >= limit && !math.IsInf(edge, 1) {
+		c.fault("policy", fmt.Sprintf("its upper edge %.4g is at or over %.4g, where the venue liquidates; want less", edge, limit))
+	}
+	return t
 }
 
-// liquidationLeverage is the magnitude of leverage at which the health factor
-// of a loan is 1: L/(L-1)·threshold for a long, (1+s)/s·threshold for a short.
-func liquidationLeverage(target, threshold float64) float64 {
-	if target < 0 {
-		return threshold / (1 - threshold)
+// Make makes the token that the entry describes. Numbers it leaves out have
+// their defaults.
+func (t Token) Make() (tokens.Token, error) {
+	policy, err1 := tokens.Policies.Build(t.Policy.Part)
+	mechanism, err2 := tokens.Mechanisms.Build(t.Mechanism.Part)
+	if err := errors.Join(err1, err2); err != nil {
+		return tokens.Token{}, err
 	}
-	return 1 / (1 - threshold)
+	values := param.Values{}
+	for _, p := range tokens.Params {
+		values[p.Name] = p.Default
+		if v, ok := t.Numbers.Values[p.Name]; ok {
+			values[p.Name] = v
+		}
+	}
+	return tokens.Make(t.Name, policy, mechanism, values), nil
+}
+
+// readPart reads a kind and all its numbers.
+func readPart[T any](c *checker, field string, words map[string]Text, registry *param.Registry[T]) Part {
+	c.text(field+".kind", words["kind"])
+	kind, err := registry.Kind(words["kind"].Value)
+	if err != nil {
+		if words["kind"].Value != "" {
+			c.fault(field+".kind", err.Error())
+		}
+		return Part{Words: words}
+	}
+	numbers := maps.Clone(words)
+	delete(numbers, "kind")
+	return Part{param.Part{Kind: kind.Name, Values: c.values(field, kind.Name, numbers, kind.Params)}, words}
+}
+
+// values reads the numbers of whose. All must be there but the optional.
+func (c *checker) values(field, whose string, words map[string]Text, params []param.Param) param.Values {
+	values := param.Values{}
+	var names []string
+	for _, p := range params {
+		names = append(names, p.Name)
+		at := field + "." + p.Name
+		if _, ok := words[p.Name]; !ok && slices.Contains(optional, p.Name) {
+			continue
+		}
+		v, err := p.Parse(words[p.Name].Value)
+		if err != nil && words[p.Name].Value != "" {
+			c.fault(at, strings.TrimPrefix(err.Error(), p.Name+" = "))
+		}
+		c.text(at, words[p.Name])
+		values[p.Name] = v
+	}
+	for _, name := range slices.Sorted(maps.Keys(words)) {
+		if slices.Contains(names, name) {
+			continue
+		}
+		hint := "it has " + strings.Join(names, ", ")
+		if near := param.Nearest(name, names); len(near) > 0 {
+			hint = "did you mean " + strings.Join(near, " or ") + "?"
+		}
+		c.fault(field+"."+name, fmt.Sprintf("%s has no such number; %s", whose, hint))
+	}
+	return values
 }
 
 func (c *checker) underlying(u Underlying) {
@@ -168,16 +224,14 @@ func (c *checker) number(field string, v Value, ok bool, want string) {
 	c.provenance(field, v.Provenance)
 }
 
-// text checks that a word is there and, if any are given, that it is one of words.
-func (c *checker) text(field string, t Text, words ...string) {
+// text checks that a word is there, and where it comes from.
+func (c *checker) text(field string, t Text) {
 	switch {
 	case t == Text{}:
 		c.fault(field, "missing; want value, source and as_of")
 		return
 	case t.Value == "":
-		c.fault(field, "no value; want a word")
-	case len(words) > 0 && !slices.Contains(words, t.Value):
-		c.fault(field, fmt.Sprintf("value %.40q; want %s", t.Value, strings.Join(words, " or ")))
+		c.fault(field, "no value; want a word or a number")
 	}
 	c.provenance(field, t.Provenance)
 }

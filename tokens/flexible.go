@@ -148,7 +148,7 @@ func (f Flexible) chunk(v View, m *Memo, to, limit float64) (lev float64, whole,
 }
 
 var _ = Policies.Register(param.Kind[Policy]{
-	Name: "flexible", Doc: "Index Coop's flexible leverage: a step towards the target each epoch, in chunks, and a ripcord",
+	Name: "flexible", Doc: "moves a step towards the target each epoch, in chunks, with a ripcord (Index Coop's flexible leverage)",
 	Params: []param.Param{
 		lowEdge, highEdge, speed,
 		{Name: "epoch", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 86400, Doc: "from one trade inside the band to the next"},

@@ -92,6 +92,12 @@ func (t Token) Check() error {
 	return nil
 }
 
+// Start is what a policy sees of the token at the start.
+func (t Token) Start() View {
+	size := math.Abs(t.Target)
+	return View{Leverage: size, Target: size, Exposure: t.Target, Equity: 1, AUM: t.AUM}
+}
+
 // span reports whether a keeper or a clock may wait for d: a shorter wait only
 // makes a bar of many looks, a longer one overflows.
 func span(d time.Duration) bool { return d >= time.Second && d <= 50*365*24*time.Hour }

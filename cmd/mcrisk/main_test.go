@@ -227,7 +227,7 @@ func TestBadInput(t *testing.T) {
 		{"negative path", []string{"trace", "--token", "ETHBULL3X", "--path", "-1"}, []string{`--path = "-1"; want a whole number`}},
 		{"unknown event", []string{"trace", "--token", "ETHBULL3X", "--events", "rebalances"}, []string{`--events = "rebalances"; want some of start, `}},
 		{"unknown token of a study", []string{"trace", "--token", "ETHBULL3X", "--of", "x"}, []string{`--of = "x"; no token`}},
-		{"unknown token to explain", []string{"tokens", "ethbull"}, []string{`no token "ethbull"; did you mean ETHBULL3X`}},
+		{"unknown token to explain", []string{"tokens", "ethbull"}, []string{`no token "ethbull"; did you mean ETHBULL2X`}},
 		{"two tokens to explain", []string{"tokens", "a", "b"}, []string{"2 names; want one at most"}},
 		{"exact folder", []string{"exact", "--token", "ETHBULL3X", "--out", "x"}, []string{"--out x; exact writes"}},
 	} {

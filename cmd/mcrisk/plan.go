@@ -77,8 +77,8 @@ func (f *studyFlags) plan() (*plan, error) {
 			return nil, inputError{err}
 		}
 		limit := math.Abs(token.LiquidationLeverage())
-		if b, ok := token.Policy.(tokens.Band); ok && b.High >= limit {
-			p.note("%s: the band's upper edge %v is beyond the leverage %.4g at which the venue liquidates", t.Name, b.High, limit)
+		if edge := token.Policy.Watch(token.Start(), new(tokens.Memo)).High; edge >= limit && !math.IsInf(edge, 1) {
+			p.note("%s: the policy's upper edge %.4g is beyond the leverage %.4g at which the venue liquidates", t.Name, edge, limit)
 		}
 	}
 	return p, nil
@@ -134,8 +134,8 @@ func (f *studyFlags) kinds(p *plan) error {
 		if policy == "" {
 			policy = "band"
 		}
-		if policy != "band" {
-			note(fmt.Errorf("--band with --policy %s; want --policy band", policy))
+		if k, err := tokens.Policies.Kind(policy); err == nil && !slices.ContainsFunc(k.Params, func(p param.Param) bool { return p.Name == "low" }) {
+			note(fmt.Errorf("--band with --policy %s, which has no lower edge; want a policy that has, such as band", policy))
 		}
 	}
 	for i := range p.spec.Tokens {
@@ -365,37 +365,14 @@ func readHistory(path string) (*paths.History, string, error) {
 // fromCatalogue turns a real token's entry into the spec of one, and notes
 // where each number comes from.
 func fromCatalogue(e catalogue.Token, o origins) study.TokenSpec {
-	t := study.TokenSpec{
-		Name:      e.Name,
-		Policy:    param.Part{Kind: "band", Values: param.Values{}},
-		Mechanism: param.Part{Kind: e.Mechanism.Value, Values: param.Values{}},
-		Values:    param.Values{},
+	for _, part := range []catalogue.Part{e.Policy, e.Mechanism, e.Numbers} {
+		for name, word := range part.Words {
+			o[name] = provenance(word.Provenance)
+		}
 	}
-	set := func(values param.Values, name string, v catalogue.Value) {
-		values[name] = v.Value
-		o[name] = provenance(v.Provenance)
-	}
-	set(t.Values, "target", e.Target)
-	set(t.Values, "fee", e.Cost.Fee)
-	set(t.Values, "impact-base", e.Cost.ImpactBase)
-	set(t.Values, "impact", e.Cost.ImpactCoefficient)
-	set(t.Values, "impact-exponent", e.Cost.ImpactExponent)
-	set(t.Values, "gas", e.Cost.GasUSD)
-	set(t.Values, "aum", e.AUM)
-	set(t.Values, "entry-fee", e.EntryFee)
-	set(t.Values, "exit-fee", e.ExitFee)
-	set(t.Values, "streaming-fee", e.StreamingFee)
-	set(t.Policy.Values, "low", e.BandLow)
-	set(t.Policy.Values, "high", e.BandHigh)
-	to := map[string]float64{"edge": float64(tokens.Edge), "target": float64(tokens.Target)}
-	t.Policy.Values["to"] = to[e.Destination.Value]
-	o["to"] = provenance(e.Destination.Provenance)
-	o["policy"], o["mechanism"] = o["to"], provenance(e.Mechanism.Provenance)
-	set(t.Mechanism.Values, "borrow", e.Loan.BorrowRate)
-	set(t.Mechanism.Values, "supply", e.Loan.SupplyRate)
-	set(t.Mechanism.Values, "liquidation-threshold", e.Loan.LiquidationThreshold)
-	set(t.Mechanism.Values, "liquidation-bonus", e.Loan.LiquidationBonus)
-	return t
+	o["policy"], o["mechanism"] = provenance(e.Policy.Words["kind"].Provenance), provenance(e.Mechanism.Words["kind"].Provenance)
+	delete(o, "kind")
+	return study.TokenSpec{Name: e.Name, Policy: e.Policy.Part, Mechanism: e.Mechanism.Part, Values: e.Numbers.Values}
 }
 
 func provenance(p catalogue.Provenance) string {

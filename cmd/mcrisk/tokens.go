@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"mcrisk/catalogue"
+	"mcrisk/param"
 	"mcrisk/runs"
 	"mcrisk/tokens"
 )
@@ -27,7 +30,9 @@ func newTokens() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				listTokens(cmd.OutOrStdout())
+				if err := listTokens(cmd.OutOrStdout()); err != nil {
+					return err
+				}
 				fmt.Fprintln(cmd.ErrOrStderr(), "next: mcrisk tokens NAME")
 				return nil
 			}
@@ -44,13 +49,29 @@ func newTokens() *cobra.Command {
 	}
 }
 
-func listTokens(w io.Writer) {
+func listTokens(w io.Writer) error {
 	t := newTable(w)
-	t.AppendHeader(table.Row{"token", "target", "band", "to", "mechanism", "underlying", "chain"})
+	t.AppendHeader(table.Row{"token", "target", "policy", "trades outside", "mechanism", "venue", "underlying"})
 	for _, e := range catalogue.Tokens() {
-		t.AppendRow(table.Row{e.Name, short(e.Target.Value), short(e.BandLow.Value) + " to " + short(e.BandHigh.Value), e.Destination.Value, e.Mechanism.Value, e.Underlying, e.Chain.Value})
+		token, err := e.Make()
+		if err != nil {
+			return err
+		}
+		t.AppendRow(table.Row{e.Name, short(e.Target()), e.Policy.Kind, edges(token.Policy.Watch(token.Start(), new(tokens.Memo))), e.Mechanism.Kind, e.Venue.Value, e.Underlying})
 	}
 	t.Render()
+	return nil
+}
+
+// edges writes the leverages that a policy watches.
+func edges(w tokens.Watch) string {
+	switch low, high := w.Low > 0, !math.IsInf(w.High, 1); {
+	case low && high:
+		return short(w.Low) + " to " + short(w.High)
+	case high:
+		return "up to " + short(w.High)
+	}
+	return "–"
 }
 
 // explain says in words what a token does, and lists its numbers with their
@@ -69,29 +90,34 @@ func explain(w io.Writer, e catalogue.Token) error {
 	if err != nil {
 		return err
 	}
-	band := token.Policy.(tokens.Band)
-	// From leverage T the price moves by t(1−T)/(T(1−t)) − 1 to leverage t.
-	to := func(from, t float64) float64 { return 100 * (t*(1-from)/(from*(1-t)) - 1) }
-	target, liquidation := token.Target, token.LiquidationLeverage()
-	low, high := math.Copysign(band.Low, target), math.Copysign(band.High, target)
-	fmt.Fprintf(w, "%s aims at leverage %s on %s, through a %s on %s (%s).\n", e.Name, short(target), e.Underlying, e.Mechanism.Value, e.Loan.Venue.Value, e.Chain.Value)
-	fmt.Fprintf(w, "It trades to the %s of its band when leverage leaves %s to %s:\n", e.Destination.Value, short(band.Low), short(band.High))
-	fmt.Fprintf(w, "  from the target, a price move of %+.3f %% takes it to %s, one of %+.3f %% to %s.\n",
-		to(target, low), short(band.Low), to(target, high), short(band.High))
-	fmt.Fprintf(w, "It is liquidated at leverage %s: %+.2f %% from the target, %+.2f %% from the upper edge.\n",
-		short(math.Abs(liquidation)), to(target, liquidation), to(high, liquidation))
+	policy, err := tokens.Policies.Kind(spec.Policy.Kind)
+	if err != nil {
+		return err
+	}
+	where := e.Venue.Value
+	if !e.Chain.Unknown {
+		where += " (" + e.Chain.Value + ")"
+	}
+	fmt.Fprintf(w, "%s aims at leverage %s on %s, through a %s on %s.\n", e.Name, short(token.Target), e.Underlying, e.Mechanism.Kind, where)
+	fmt.Fprintf(w, "Its policy is %s: it %s.\n", policy.Name, policy.Doc)
+	triggers(w, token)
 	fmt.Fprintf(w, "A round trip costs the holder %.2f %% in entry and exit fees.\n", 100*(1-(1-token.EntryFee)*(1-token.ExitFee)))
-	borrow, supply := spec.Mechanism.Values["borrow"], spec.Mechanism.Values["supply"]
-	carry := target*supply - (target-1)*borrow
-	if target < 0 {
-		carry = target*borrow + (1-target)*supply
-	}
-	verb := "earns"
+	verb, carry := "earns", token.CarryAtTarget()
 	if carry < 0 {
-		verb = "takes"
+		verb, carry = "takes", -carry
 	}
-	fmt.Fprintf(w, "At the target, interest %s %.2f %% of net asset value a year.\n", verb, 100*math.Abs(carry))
-	fmt.Fprintf(w, "Volatility of %s: %.4g a year (%s; standard error %.2g).\n\n", e.Underlying, u.Sigma.Value, u.Sigma.Source, u.SigmaSE.Value)
+	what := "interest"
+	if e.Mechanism.Kind != "loan" {
+		what = "funding"
+	}
+	fmt.Fprintf(w, "At the target, %s %s %.2f %% of net asset value a year", what, verb, 100*carry)
+	if token.StreamingFee > 0 {
+		fmt.Fprintf(w, ", and the streaming fee %.2f %%", 100*token.StreamingFee)
+	}
+	fmt.Fprintln(w, ".")
+	fmt.Fprintf(w, "Volatility of %s: %.4g a year (%s; standard error %.2g).\n", e.Underlying, u.Sigma.Value, u.Sigma.Source, u.SigmaSE.Value)
+	unknowns(w, e)
+	fmt.Fprintln(w)
 	p := plan{origins: o}
 	p.spec.Tokens = append(p.spec.Tokens, spec)
 	p.spec.Model.Kind = "gbm"
@@ -103,4 +129,69 @@ func explain(w io.Writer, e catalogue.Token) error {
 	}
 	writeSettings(w, list)
 	return nil
+}
+
+// triggers says at which price moves from the target a token trades, and to
+// what leverage, and at which it is liquidated.
+func triggers(w io.Writer, token tokens.Token) {
+	start, memo := token.Start(), new(tokens.Memo)
+	watch := token.Policy.Watch(start, memo)
+	s := math.Copysign(1, token.Target)
+	for _, edge := range []float64{watch.Low, watch.High} {
+		if !(edge > 0) || math.IsInf(edge, 1) {
+			continue
+		}
+		move := tokens.PriceMove(token.Target, s*edge)
+		v := start
+		v.Exposure = token.Target * (1 + move)
+		v.Equity = 1 + token.Target*move
+		v.Leverage = edge
+		does := "where it does nothing yet"
+		m := *memo
+		if to, ok := token.Policy.Trade(v, &m); ok {
+			does = "where it trades to " + short(to)
+		} else if next := token.Policy.Watch(v, &m); next.At != tokens.Never && next.At > 0 {
+			does = "and it trades " + param.FormatSeconds(math.Round(next.At.Seconds())) + " later"
+		}
+		fmt.Fprintf(w, "  A price move of %+.3f %% from the target takes leverage to %s, %s.\n", 100*move, short(edge), does)
+	}
+	if watch.At != tokens.Never {
+		fmt.Fprintf(w, "  It also looks at the clock, first after %s.\n", param.FormatSeconds(watch.At.Seconds()))
+	}
+	liquidation := token.LiquidationLeverage()
+	if math.IsInf(liquidation, 0) {
+		fmt.Fprintln(w, "It is not liquidated before it is worth nothing.")
+		return
+	}
+	fmt.Fprintf(w, "It is liquidated at leverage %s: %+.2f %% from the target", short(math.Abs(liquidation)), 100*tokens.PriceMove(token.Target, liquidation))
+	if !math.IsInf(watch.High, 1) {
+		fmt.Fprintf(w, ", %+.2f %% from the upper edge", 100*tokens.PriceMove(s*watch.High, liquidation))
+	}
+	fmt.Fprintln(w, ".")
+}
+
+// unknowns lists what nobody published, by assumption.
+func unknowns(w io.Writer, e catalogue.Token) {
+	names := map[string][]string{}
+	for _, part := range []catalogue.Part{
+		{Words: map[string]catalogue.Text{"chain": e.Chain, "venue": e.Venue, "collateral": e.Collateral, "debt": e.Debt}},
+		e.Policy, e.Mechanism, e.Numbers,
+	} {
+		for name, word := range part.Words {
+			if word.Unknown {
+				names[word.Assumption] = append(names[word.Assumption], name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "Nobody has published, and so it is assumed:")
+	var lines []string
+	for assumption, of := range names {
+		slices.Sort(of)
+		lines = append(lines, "  "+strings.Join(of, ", ")+": "+assumption)
+	}
+	slices.Sort(lines)
+	fmt.Fprintln(w, strings.Join(lines, "\n"))
 }

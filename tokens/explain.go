@@ -1,0 +1,24 @@
+package tokens
+
+import "math"
+
+// PriceMove is the price's relative move that takes a position which is not
+// traded from one signed leverage to another,
+//
+//	P'/P − 1 = to·(1 − from) / (from·(1 − to)) − 1.
+func PriceMove(from, to float64) float64 { return to*(1-from)/(from*(1-to)) - 1 }
+
+// CarryAtTarget is the interest, funding and borrow fee of a year at the
+// target's leverage, a fraction of net asset value; negative if it is paid.
+func (t Token) CarryAtTarget() float64 {
+	switch m := t.Mechanism.(type) {
+	case Loan:
+		if t.Target < 0 {
+			return t.Target*m.Borrow + (1-t.Target)*m.Supply
+		}
+		return t.Target*m.Supply - (t.Target-1)*m.Borrow
+	case Perp:
+		return -t.Target*m.Funding - math.Abs(t.Target)*m.BorrowFee
+	}
+	return math.NaN()
+}
