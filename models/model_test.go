@@ -91,6 +91,8 @@ func growth(m Model) float64 {
 		return m.Mu
 	case Bates:
 		return m.Mu
+	case fullTruncation:
+		return m.Mu
 	case GARCH:
 		return m.Mu
 	case GJR:
@@ -373,5 +375,55 @@ func TestDegenerate(t *testing.T) {
 		if math.Abs(same[k]-x) > 1e-16 {
 			t.Fatalf("regimes of equal volatility move by %v, GBM by %v", same[k], x)
 		}
+	}
+}
+
+// Heston's expected price does not depend on the step, however coarse: one of
+// two years, with the variance near its long run (a squared normal) and far
+// from it (an exponential). 4 standard errors, a false alarm in 16,000 seeds a
+// row; without the martingale correction they are some 40 off.
+func TestHestonIsCompensatedAtAnyStep(t *testing.T) {
+	for i, m := range []Heston{{0.1, 0.5, 8, 0.5, 2, -0.9}, {0.1, 0.5, 0.5, 0.5, 2, -0.9}} {
+		_, _, price, se := sampleMoments(terminal(m, uint64(40+i), 2*Year, 1, scaled(t, 1<<18)))
+		if z := (price - math.Exp(0.2)) / se; math.Abs(z) > 4 {
+			t.Errorf("%+v: expected price %v ± %v, want %v", m, price, se, math.Exp(0.2))
+		}
+	}
+}
+
+// A GARCH whose variance stands still is a sum of independent shocks, whatever
+// its drift: its cumulants are n times those of one.
+func TestGARCHMomentsOfConstantVariance(t *testing.T) {
+	m := GARCH{Mu: 0.3, Sigma: 3, DoF: 6, Step: 24 * time.Hour}
+	const n = 50
+	law := studentLaw(m.DoF)
+	v := m.Sigma * m.Sigma / 365
+	got := m.Moments(n / 365.0)
+	want := Moments{Mean: n * (m.Mu/365 - law.compensator(v)), Variance: n * v, Kurtosis: (24*law.even[1] - 3) / n}
+	for _, d := range []float64{got.Mean - want.Mean, got.Variance - want.Variance, got.Skewness, got.Kurtosis - want.Kurtosis} {
+		if !(math.Abs(d) < 1e-6) {
+			t.Fatalf("%+v, want %+v", got, want)
+		}
+	}
+}
+
+// On another grid than its own a GARCH keeps its half-life, its long-run
+// variance and its growth.
+func TestGARCHOnAnotherGrid(t *testing.T) {
+	m := GJR{Mu: 0.1, Sigma: 0.8, Alpha: 0.04, Gamma: 0.02, Beta: 0.94, DoF: 5, Step: time.Hour}
+	for _, step := range []time.Duration{15 * time.Minute, 6 * time.Hour, 48 * time.Hour} {
+		a, g, b := m.coefficients(step)
+		r := float64(step) / float64(m.Step)
+		if want := math.Pow(m.Persistence(), r); math.Abs(a+g/2+b-want) > 1e-12 || a < 0 || b < 0 {
+			t.Errorf("steps of %v: alpha %v, gamma %v, beta %v; want a persistence of %v", step, a, g, b, want)
+		}
+		if r < 24 && math.Abs(a-m.Alpha*math.Sqrt(r)) > 1e-12 {
+			t.Errorf("steps of %v: alpha %v", step, a)
+		}
+	}
+	// 5 standard errors, a false alarm in 900,000 seeds a number
+	got, se, price, priceSE := sampleMoments(terminal(m, 77, 15*time.Minute, 96, scaled(t, 1<<16)))
+	if math.Abs(price-math.Exp(0.1/365)) > 5*priceSE || math.Abs(got.Variance-0.64/365) > 5*se.Variance {
+		t.Errorf("over a day in quarters of hours: expected price %v ± %v, variance %v ± %v", price, priceSE, got.Variance, se.Variance)
 	}
 }
