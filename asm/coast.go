@@ -86,13 +86,14 @@ func coast() {
 		field               func(string) Mem
 		before, after, cash Mem // p before and after trades, b
 		bits                reg.GPVirtual
-		p, b                reg.VecVirtual
+		p, b, pMin, pMax    reg.VecVirtual
 	}
 	var fours [2]four
 	for i := range fours {
 		f := four{before: AllocLocal(64 * 32), after: AllocLocal(64 * 32), cash: AllocLocal(65 * 32), bits: GP64()}
 		f.field = func(name string) Mem { return Mem{Base: lanes, Disp: 128*index(fields, name) + 32*i} }
 		f.p, f.b = load(f.field("p")), load(f.field("b"))
+		f.pMin, f.pMax = load(f.field("pMin")), load(f.field("pMax"))
 		VMOVUPD(f.b, f.cash)
 		XORQ(f.bits, f.bits)
 		fours[i] = f
@@ -102,6 +103,8 @@ func coast() {
 	for i, f := range fours {
 		p := mulpd(f.p, mulpd(load(c("ratio")), Mem{Base: gross, Disp: 32 * i}))
 		VMOVUPD(p, f.before.Idx(k, 1))
+		VMINPD(p, f.pMin, f.pMin)
+		VMAXPD(p, f.pMax, f.pMax)
 		up, down, either := cmppd(greater, p, c("upAt")), cmppd(less, p, c("downAt")), YMM()
 		VORPD(up, down, either)
 		note(either, mask, f.bits)
@@ -117,9 +120,15 @@ func coast() {
 	CMPQ(k, end)
 	JLT(LabelRef("position"))
 
-	kept := AllocLocal(4 * 32) // sums over trades, until it is sure that they are true
 	keep := AllocLocal(32)
 	for i, f := range fours {
+		ok := cmppd(atLeast, f.pMin, c("lo"))
+		VANDPD(cmppd(atMost, f.pMax, c("hi")), ok, ok)
+		VMOVMSKPD(ok, mask)
+		CMPL(mask, U32(15))
+		JE(LabelRef([]string{"goA", "goB"}[i]))
+		JMP(LabelRef([]string{"refuseA", "refuseB"}[i]))
+		Label([]string{"goA", "goB"}[i])
 		name := []string{"A", "B"}[i]
 		state := map[string]reg.VecVirtual{}
 		begin := func(names ...string) {
@@ -130,11 +139,9 @@ func coast() {
 
 		// Trades.
 		sums := []string{"paid", "turnover", "kept", "trades"}
-		begin(append(sums, "pMin", "pMax")...)
+		begin(sums...)
 		eachBit("trade"+name, f.bits, steps, k, func() {
 			p, q := load(f.before.Idx(k, 1)), load(f.after.Idx(k, 1))
-			VMINPD(p, state["pMin"], state["pMin"])
-			VMAXPD(p, state["pMax"], state["pMax"])
 			up := cmppd(greater, p, c("upAt"))
 			down := cmppd(less, p, c("downAt"))
 			VORPD(up, down, down)
@@ -147,12 +154,14 @@ func coast() {
 			VMULPD(subpd(one, mulpd(part, c("rate"))), state["kept"], state["kept"])
 		})
 		sure := cmppd(atLeast, state["kept"], c("leastKept"))
-		for n, s := range sums {
-			VMOVUPD(state[s], kept.Offset(32*n))
-		}
 		VMOVMSKPD(sure, mask)
 		CMPL(mask, U32(15))
 		JNE(LabelRef("refuse" + name))
+		for _, n := range sums {
+			VMOVUPD(state[n], f.field(n))
+		}
+		VMOVUPD(f.pMin, f.field("pMin"))
+		VMOVUPD(f.pMax, f.field("pMax"))
 
 		// Every step.
 		begin("sumE", "sumB", "s1", "s2", "s3", "min")
@@ -161,8 +170,6 @@ func coast() {
 		XORQ(k, k)
 		Label("record" + name)
 		p, b := load(f.after.Idx(k, 1)), load(f.cash.Offset(32).Idx(k, 1))
-		VMINPD(p, state["pMin"], state["pMin"])
-		VMAXPD(p, state["pMax"], state["pMax"])
 		VADDPD(b, state["sumB"], state["sumB"])
 		o := subpd(one, p)
 		e := mulpd(o, b)
@@ -179,16 +186,8 @@ func coast() {
 		CMPQ(k, end)
 		JLT(LabelRef("record" + name))
 
-		ok := cmppd(atLeast, state["pMin"], c("lo"))
-		VANDPD(cmppd(atMost, state["pMax"], c("hi")), ok, ok)
-		VMOVMSKPD(ok, mask)
-		CMPL(mask, U32(15))
-		JNE(LabelRef("refuse" + name))
-		for _, n := range []string{"sumE", "sumB", "s1", "s2", "s3", "min", "pMin", "pMax"} {
+		for _, n := range []string{"sumE", "sumB", "s1", "s2", "s3", "min"} {
 			VMOVUPD(state[n], f.field(n))
-		}
-		for n, s := range sums {
-			VMOVUPD(load(kept.Offset(32*n)), f.field(s))
 		}
 		last := func(m Mem) reg.VecVirtual { return load(m.Offset(-32).Idx(end, 1)) }
 		q := last(f.after)

@@ -205,7 +205,6 @@ func (c *coast) step(l *Lane, gross float64, now time.Duration) bool {
 		if p < c.down.at || p > c.up.at {
 			b = float64(b * (side.a + float64(p*side.c)))
 			p = side.p
-			q.pMin, q.pMax = min(q.pMin, p), max(q.pMax, p) // between, unless it began to coast here
 			o = 1 - p
 			after := float64(b * o)
 			q.paid += e - after
