@@ -98,7 +98,7 @@ func (m Heston) Advance(at At, z []*block.Track, state State, move *block.Track)
 	vary0 := float64(float64(m.Theta*xi2)/2) * float64((1-e)*(1-e))
 	// 2. ln S given v now and then, with dW = Rho·dB + √(1−Rho²)·dZ
 	r := m.Rho / m.Xi
-	half := float64(dt/2) * (float64(m.Kappa*r) - 0.5)
+	half := float64(float64(dt/2) * (float64(m.Kappa*r) - 0.5))
 	k1, k2 := half-r, half+r
 	k3 := float64(float64(dt/2) * (1 - float64(m.Rho*m.Rho)))
 	k4 := k3

@@ -97,7 +97,7 @@ func (m Regimes) Advance(at At, z []*block.Track, state State, move *block.Track
 	growth := float64(m.Mu * dt)
 	for l := range block.Lanes {
 		for k := range at.Len {
-			from, end := float64(at.First+k)*dt, float64(at.First+k+1)*dt
+			from, end := float64(float64(at.First+k)*dt), float64(float64(at.First+k+1)*dt)
 			v := 0.0
 			for state[0][l] < end {
 				v += float64(variance[int(state[2][l])] * (state[0][l] - from))

@@ -35,7 +35,7 @@ func (d Deviation) Watch(v View, m *Memo) Watch {
 	if m[0] == 0 || math.Abs(v.Leverage-v.Target) <= 1e-9*v.Target {
 		m[0] = v.Equity // the start, or a trade has been made
 	}
-	a, b := d.leverage(v, m[0]*(v.Target-d.Threshold)), d.leverage(v, m[0]*(v.Target+d.Threshold))
+	a, b := d.leverage(v, float64(m[0]*(v.Target-d.Threshold))), d.leverage(v, float64(m[0]*(v.Target+d.Threshold)))
 	return Watch{min(a, b), max(a, b), v.Now + 24*time.Hour}
 }
 
