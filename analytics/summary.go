@@ -151,6 +151,7 @@ func Summarise(e *tokens.Ensemble, known *Known, confidence float64) Summary {
 	mean("trade_cost", "initial equity", "fee, impact and gas paid over the horizon; positive", each(func(i int) float64 { return TradeCost(e, i) }))
 	mean("borrow_interest", "initial equity", "interest paid on the debt over the horizon; positive", column("money_borrow_interest", -1))
 	mean("cost_drag", "log per year", "all cost items together; positive is lost; over survivors", each(func(i int) float64 { return CostDrag(e, i) / years }))
+	mean("trade_drag", "log per year", "fee, impact and gas of trading; positive is lost; over survivors", each(func(i int) float64 { return TradeDrag(e, i) / years }))
 	for _, item := range CostItems {
 		add("drag_"+tokens.ItemNames[item], "log per year", itemDocs[item]+"; positive is lost; over survivors", CostDragOf(e, item, confidence))
 	}
@@ -237,6 +238,15 @@ func TradeCost(e *tokens.Ensemble, i int) float64 {
 // price aside.
 var CostItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas, tokens.BorrowInterest, tokens.SupplyInterest,
 	tokens.Funding, tokens.BorrowFee, tokens.StreamingFee, tokens.LiquidationPenalty}
+
+// TradeDrag is the log equity that path i lost to trading, positive; infinite
+// if it was ruined.
+func TradeDrag(e *tokens.Ensemble, i int) float64 {
+	if e.Column("ruined")[i] > 0 {
+		return math.Inf(1)
+	}
+	return -(e.Column("log_trade_fee")[i] + e.Column("log_impact")[i] + e.Column("log_gas")[i])
+}
 
 // CostDrag is the log equity that path i lost to all cost items, positive;
 // infinite if it was ruined.

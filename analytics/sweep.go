@@ -25,10 +25,7 @@ var SweepMetrics = []PathMetric{
 		return CostDrag(e, i) / e.Years()
 	}},
 	{"trade_drag", "log per year", "fee, impact and gas of trading; positive is lost", func(e *tokens.Ensemble, i int) float64 {
-		if e.Column("ruined")[i] > 0 {
-			return math.Inf(1)
-		}
-		return -(e.Column("log_trade_fee")[i] + e.Column("log_impact")[i] + e.Column("log_gas")[i]) / e.Years()
+		return TradeDrag(e, i) / e.Years()
 	}},
 	{"tracking_vs_ideal", "log", "against the free, continuously rebalanced token", func(e *tokens.Ensemble, i int) float64 {
 		return TrackingVsIdeal(math.Log(e.Column("nav")[i]), e.Token.Target, e.Column("log_underlying")[i], e.Column("realised_variance")[i])
@@ -75,8 +72,24 @@ type Comparison struct {
 
 // Compare estimates every sweep metric of e and its paired difference from own.
 func Compare(e, own *tokens.Ensemble, confidence float64) []Comparison {
+	return CompareBy(SweepMetrics, e, own, confidence)
+}
+
+// HolderMetrics are what a comparison of tokens reports besides the metrics of
+// a sweep.
+var HolderMetrics = []PathMetric{
+	{"holder_nav", "initial equity", "final net asset value after entry and exit fees", func(e *tokens.Ensemble, i int) float64 {
+		return e.Column("holder_nav")[i]
+	}},
+	{"liquidated", "share of paths", "liquidated at least once", func(e *tokens.Ensemble, i int) float64 {
+		return min(1, e.Column("liquidations")[i])
+	}},
+}
+
+// CompareBy estimates metrics of e and their paired differences from own.
+func CompareBy(metrics []PathMetric, e, own *tokens.Ensemble, confidence float64) []Comparison {
 	var cs []Comparison
-	for _, m := range SweepMetrics {
+	for _, m := range metrics {
 		a, b := m.Paths(e), m.Paths(own)
 		cs = append(cs, Comparison{m, MeanFinite(a, confidence), PairedDifference(a, b, confidence), UnpairedSE(a, b)})
 	}
