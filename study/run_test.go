@@ -65,7 +65,7 @@ func TestGoldenHashes(t *testing.T) {
 			"short":      "331b2c6221287fd2",
 			"perp late":  "b07732aa588fce23",
 			"perp entry": "abf01b3a26fd0a98",
-			"gas":        "517e4df64491c798",
+			"gas":        "bf9d09d68313e84a",
 			"fees":       "1edfb6da8cc1af78",
 		},
 		"merton": {
@@ -77,7 +77,7 @@ func TestGoldenHashes(t *testing.T) {
 			"short":      "68994e9ab0522ab4",
 			"perp late":  "0ef362655d520808",
 			"perp entry": "b8d5fcae7009387f",
-			"gas":        "d9984683ab0c5d62",
+			"gas":        "623f260c28c4da8d",
 			"fees":       "f59690bce8d8f85e",
 		},
 	}

@@ -50,11 +50,38 @@ func (c Cost) proportional() bool { return c.Impact == 0 && c.Gas == 0 }
 
 // of returns the parts of the cost of trading q, in initial equity.
 func (c Cost) of(q, aum float64) (fee, impact, gas float64) {
-	fee, impact = float64(c.Fee*q), float64(c.ImpactBase*q)
-	if c.Impact != 0 {
-		impact += float64(float64(c.Impact*fmath.Pow(float64(q*aum), c.Exponent)) * q)
+	var rate impactRate
+	return c.parts(q, rate.at(c, q, aum), aum)
+}
+
+// parts is of with the size-dependent part of the impact per notional known.
+func (c Cost) parts(q, rate, aum float64) (fee, impact, gas float64) {
+	return float64(c.Fee * q), float64(c.ImpactBase*q) + float64(rate*q), c.Gas / aum
+}
+
+var inverses = [...]float64{1, 1.0 / 2, 1.0 / 3, 1.0 / 4, 1.0 / 5, 1.0 / 6, 1.0 / 7, 1.0 / 8}
+
+// An impactRate remembers Impact·(q·aum)^Exponent for one q, from which that
+// of a q nearby follows by the binomial series.
+type impactRate struct{ q, rate float64 }
+
+func (r *impactRate) at(c Cost, q, aum float64) float64 {
+	if c.Impact == 0 {
+		return 0
 	}
-	return fee, impact, c.Gas / aum
+	if d := q/r.q - 1; math.Abs(d) < 1e-2 { // not for r.q = 0
+		sum, term := 1.0, 1.0
+		for i, inverse := range inverses { // the first term left out is below 1e-17
+			term = float64(float64(term*d) * float64((c.Exponent-float64(i))*inverse))
+			sum += term
+			if math.Abs(term) < 1e-17 {
+				break
+			}
+		}
+		return float64(r.rate * sum)
+	}
+	*r = impactRate{q, float64(c.Impact * fmath.Pow(float64(q*aum), c.Exponent))}
+	return r.rate
 }
 
 // size returns the notional q > 0 whose trade takes a position of exposure x
@@ -65,12 +92,18 @@ func (c Cost) of(q, aum float64) (fee, impact, gas float64) {
 // It returns false if there is nothing to trade after the fixed cost, or if
 // selling only chases its own cost.
 func (c Cost) size(x, e, to, aum float64) (q float64, ok bool) {
+	q, _, _, _, ok = c.solve(x, e, to, aum)
+	return q, ok
+}
+
+// solve is size with the parts of the cost.
+func (c Cost) solve(x, e, to, aum float64) (q, fee, impact, gas float64, ok bool) {
 	if !(to >= 0 && to <= maxLeverage) {
-		return 0, false
+		return 0, 0, 0, 0, false
 	}
 	gap := float64(to*e) - x // what to buy if trading were free
 	if math.Abs(gap) <= tolerance*x {
-		return 0, false // it is there: a trade would only chase its own fixed cost
+		return 0, 0, 0, 0, false // it is there: a trade would only chase its own fixed cost
 	}
 	buy := gap > 0
 	fixed := float64(to * (c.Gas / aum))
@@ -81,33 +114,33 @@ func (c Cost) size(x, e, to, aum float64) (q float64, ok bool) {
 	} else {
 		gap = fixed - gap
 		if !(k < 1) {
-			return 0, false
+			return 0, 0, 0, 0, false
 		}
 		q = gap / (1 - k)
 	}
 	if !(q > 0) {
-		return 0, false
+		return 0, 0, 0, 0, false
 	}
+	var rate impactRate
 	if c.Impact != 0 {
-		if q, ok = c.newton(q, gap, k, to, aum, buy); !ok {
-			return 0, false
+		if q, ok = c.newton(q, gap, k, to, aum, buy, &rate); !ok {
+			return 0, 0, 0, 0, false
 		}
 	}
-	fee, impact, gas := c.of(q, aum)
-	return q, e-(fee+impact+gas) > 0
+	fee, impact, gas = c.parts(q, rate.at(c, q, aum), aum)
+	return q, fee, impact, gas, e-(fee+impact+gas) > 0
 }
 
 // newton solves q + s·(k·q + to·Impact·(q·aum)^Exponent·q) = gap, s = +1 buying
 // and −1 selling. The left side is convex buying (start right of the root) and
 // concave selling (start left of it), so the steps approach from one side.
-func (c Cost) newton(q, gap, k, to, aum float64, buy bool) (float64, bool) {
+func (c Cost) newton(q, gap, k, to, aum float64, buy bool, rate *impactRate) (float64, bool) {
 	s := 1.0
 	if !buy {
 		s = -1
 	}
-	a := float64(to * c.Impact)
 	for range 100 {
-		p := float64(a * fmath.Pow(float64(q*aum), c.Exponent))
+		p := float64(to * rate.at(c, q, aum))
 		value := q + float64(s*float64(k+p)*q) - gap
 		slope := 1 + float64(s*(k+float64(float64(1+c.Exponent)*p)))
 		if !(slope > 0) {

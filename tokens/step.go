@@ -193,11 +193,10 @@ func (k *Kernel) decide(l *Lane, now time.Duration) {
 func (k *Kernel) trade(l *Lane, to float64, now time.Duration) bool {
 	c, aum := &k.token.Cost, k.token.AUM
 	e := l.x + l.b
-	q, ok := c.size(math.Abs(l.x), e, to, aum)
+	q, fee, impact, gas, ok := c.solve(math.Abs(l.x), e, to, aum)
 	if !ok {
 		return false
 	}
-	fee, impact, gas := c.of(q, aum)
 	cost := fee + impact + gas
 	per := logPerUnit(-cost / e)
 	l.book(TradeFee, -fee, e, per)

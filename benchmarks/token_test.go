@@ -1,0 +1,96 @@
+package benchmarks
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"mcrisk/block"
+	"mcrisk/models"
+	"mcrisk/param"
+	"mcrisk/paths"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// kinds are tokens that take different ways through the core.
+var kinds = []struct {
+	name string
+	spec study.TokenSpec
+}{
+	{"base", token("base")},
+	{"edge", study.TokenSpec{Name: "edge", Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3}},
+		Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"fee": 0.001}}},
+	// As in the catalogue: to the edge, at its venue's rates, fee, impact and gas.
+	{"ETHBULL3X", study.TokenSpec{Name: "ETHBULL3X", Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3, "to": 0}},
+		Mechanism: param.Part{Kind: "loan", Values: param.Values{"borrow": 0.04244036, "supply": 0.0167223, "liquidation-threshold": 0.84, "liquidation-bonus": 0.05}},
+		Values:    param.Values{"fee": 0.0005, "impact": 4.63667e-07, "impact-exponent": 0.6778, "gas": 0.5}}},
+	{"perpetual", study.TokenSpec{Name: "perpetual", Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.8, "high": 3.2, "to": 1}},
+		Mechanism: param.Part{Kind: "perp"}, Values: param.Values{"fee": 0.001}}},
+	{"daily", study.TokenSpec{Name: "daily", Policy: param.Part{Kind: "every"}, Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"fee": 0.001}}},
+	{"hold", study.TokenSpec{Name: "hold", Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "loan"}}},
+}
+
+// BenchmarkToken runs studies of one token each.
+func BenchmarkToken(b *testing.B) {
+	for _, k := range kinds {
+		b.Run(fmt.Sprintf("token=%s/model=gbm/steps=8760/paths=1024/workers=1", k.name), func(b *testing.B) {
+			spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: models.Year, Step: time.Hour, Paths: 1024, Seed: 1, Tokens: []study.TokenSpec{k.spec}}
+			start := cpuTime()
+			for b.Loop() {
+				if err := study.Run(context.Background(), spec, study.Options{Workers: 1}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			perStep(b, start, 1024*8760)
+		})
+	}
+}
+
+// BenchmarkCore measures the tokens alone, on paths that are there already.
+func BenchmarkCore(b *testing.B) {
+	const blocks = 128 // of one group: 8,192 hours
+	g := paths.Generator{Model: models.GBM{Sigma: 0.8}, Grid: paths.Grid{Step: time.Hour, Steps: blocks * block.Steps}, Seed: 1}
+	w := g.NewWalker()
+	w.Begin(0)
+	var path []*block.Block
+	for range blocks {
+		from, to := w.Next(), block.New(1)
+		to.First, to.Len, to.Step = from.First, from.Len, from.Step
+		*to.Move[0], *to.Gross[0] = *from.Move[0], *from.Gross[0]
+		path = append(path, to)
+	}
+	b.Run("stage=market", func(b *testing.B) {
+		var ms tokens.Markets
+		start := cpuTime()
+		for b.Loop() {
+			ms.Begin()
+			for _, p := range path {
+				ms.Advance(p, 0, 0, p.Len)
+			}
+		}
+		perStep(b, start, blocks*block.Steps*block.Lanes)
+	})
+	for _, kind := range kinds {
+		b.Run("stage=core/token="+kind.name, func(b *testing.B) {
+			t, err := kind.spec.Build()
+			if err != nil {
+				b.Fatal(err)
+			}
+			k, err := tokens.Compile(t, time.Hour)
+			if err != nil {
+				b.Fatal(err)
+			}
+			var ls tokens.Lanes
+			start := cpuTime()
+			for b.Loop() {
+				k.BeginAll(&ls)
+				for _, p := range path {
+					k.AdvanceAll(p, 0, &ls, 0, p.Len)
+				}
+			}
+			perStep(b, start, blocks*block.Steps*block.Lanes)
+		})
+	}
+}
