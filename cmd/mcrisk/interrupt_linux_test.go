@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -32,6 +33,42 @@ func TestInterrupted(t *testing.T) {
 	}
 	if got := ls(t, dir); !slices.Equal(got, []string{"deep"}) {
 		t.Errorf("left behind: %v", got)
+	}
+}
+
+// A context that is cancelled as soon as a file exists.
+type until struct {
+	context.Context
+	pattern string
+	met     atomic.Bool
+}
+
+func (c *until) Err() error {
+	if found, _ := filepath.Glob(c.pattern); len(found) > 0 {
+		c.met.Store(true)
+	}
+	if c.met.Load() {
+		return context.Canceled
+	}
+	return nil
+}
+
+// It is never too late to interrupt a run: when all but the names is written,
+// nothing takes its name.
+func TestInterruptedAtTheEnd(t *testing.T) {
+	for command, last := range map[string]string{"simulate": "lifetimes.csv", "sweep": "sweep.csv"} {
+		dir := t.TempDir()
+		args := []string{command, "--token", "ETHBULL3X", "--horizon", "1h", "--paths", "40", "--no-figures", "--out", filepath.Join(dir, "run")}
+		if command == "sweep" {
+			args = append(args, "--over", "fee=0,1bp")
+		} else {
+			args = append(args, "--lifetimes", filepath.Join(dir, "l.csv"))
+		}
+		var stdout, stderr bytes.Buffer
+		status := run(&until{Context: t.Context(), pattern: filepath.Join(dir, ".run.partial-*", last)}, args, &stdout, &stderr)
+		if left := ls(t, dir); status != exitInterrupted || len(left) > 0 {
+			t.Errorf("%s: exit status %d, said %q, left behind %v", command, status, stderr.String(), left)
+		}
 	}
 }
 

@@ -210,7 +210,7 @@ func (f *studyFlags) fit(p *plan) error {
 		return f.fitPrices(p)
 	case *f.numbers["mu"] == "fitted":
 		return errors.New("--mu fitted; want --prices FILE to fit it to")
-	case p.underlying == "" || f.given("sigma"):
+	case p.underlying == "":
 		return nil
 	}
 	u, err := catalogue.LookupUnderlying(p.underlying)
@@ -224,7 +224,7 @@ func (f *studyFlags) fit(p *plan) error {
 	}
 	p.spec = spec
 	p.origins["sigma"] = fmt.Sprintf("catalogue: %s, %s", u.Sigma.Source, u.Sigma.AsOf)
-	p.noteJumps()
+	f.noteJumps(p)
 	return nil
 }
 
@@ -244,7 +244,7 @@ func (f *studyFlags) fitPrices(p *plan) error {
 	}
 	p.origins["sigma"] = fmt.Sprintf("fitted to %s: %d returns of %s, standard error %.4g", f.prices, fit.N, param.FormatSeconds(h.Step.Seconds()), fit.SE[1])
 	p.notes = append(p.notes, gapNotes(h)...)
-	p.noteJumps()
+	f.noteJumps(p)
 	if *f.numbers["mu"] != "fitted" {
 		return nil
 	}
@@ -260,8 +260,8 @@ func (f *studyFlags) fitPrices(p *plan) error {
 
 // noteJumps warns where a volatility that holds all variance meets jumps that
 // add to it.
-func (p *plan) noteJumps() {
-	if _, err := p.spec.Param("jump-rate"); err == nil {
+func (f *studyFlags) noteJumps(p *plan) {
+	if _, err := p.spec.Param("jump-rate"); err == nil && !f.given("sigma") {
 		p.note("sigma is the volatility of all moves of the history together; the jumps of %s add to it", p.spec.Model.Kind)
 	}
 }

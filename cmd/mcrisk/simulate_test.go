@@ -356,9 +356,22 @@ func TestPrices(t *testing.T) {
 	if status != exitDone || !strings.Contains(stderr, "line 4: 1 bar missing from 2024-01-01T02:00:00Z") {
 		t.Errorf("a missing hour: exit status %d, %s", status, stderr)
 	}
-	_, _, stderr = call(t, append(args, "--prices", file, "--model", "merton")...)
-	if !strings.Contains(stderr, "the jumps of merton add to it") {
-		t.Errorf("a fitted volatility beside jumps: %s", stderr)
+
+	// A volatility that holds all moves is not that of the diffusion beside jumps.
+	for _, tt := range []struct {
+		args  []string
+		noted bool
+	}{
+		{[]string{"--model", "merton"}, true},
+		{[]string{"--model", "merton", "--prices", file}, true},
+		{[]string{"--model", "merton", "--sigma", "0.5"}, false},
+		{[]string{"--model", "merton", "--sigma", "0.5", "--prices", file}, false},
+		{[]string{"--prices", file}, false},
+	} {
+		_, _, stderr := call(t, append(slices.Clone(args), tt.args...)...)
+		if noted := strings.Contains(stderr, "the jumps of merton add to it"); noted != tt.noted {
+			t.Errorf("%v: a note on jumps: %t, want %t, in %q", tt.args, noted, tt.noted, stderr)
+		}
 	}
 }
 
