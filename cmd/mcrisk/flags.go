@@ -18,6 +18,7 @@ import (
 type studyFlags struct {
 	cmd                                                 *cobra.Command
 	spec, token, model, policy, mechanism, band, prices string
+	tokens                                              []string // of the catalogue, for a command that takes several
 	horizon, step, paths, seed                          string
 	numbers                                             map[string]*string
 	workers                                             int

@@ -106,6 +106,8 @@ func (f *studyFlags) base(p *plan) error {
 			p.origins.from("spec", t.Policy.Values)
 			p.origins.from("spec", t.Mechanism.Values)
 		}
+	case len(f.tokens) > 0:
+		return f.several(p)
 	case f.token != "":
 		entry, err := catalogue.LookupToken(f.token)
 		if err != nil {
@@ -121,6 +123,32 @@ func (f *studyFlags) base(p *plan) error {
 	if p.spec.Model.Kind == "" {
 		p.spec.Model.Kind = "gbm"
 	}
+	return nil
+}
+
+// several takes tokens of the catalogue. Where each of their numbers comes from
+// is noted under the token's name.
+func (f *studyFlags) several(p *plan) error {
+	underlyings := map[string]bool{}
+	for _, name := range f.tokens {
+		entry, err := catalogue.LookupToken(name)
+		if err != nil {
+			return err
+		}
+		o := origins{}
+		p.spec.Tokens = append(p.spec.Tokens, fromCatalogue(entry, o))
+		for key, from := range o {
+			p.origins[entry.Name+": "+key] = from
+		}
+		if p.underlying == "" {
+			p.underlying = entry.Underlying
+		}
+		underlyings[entry.Underlying] = true
+	}
+	if len(underlyings) > 1 {
+		p.note("the tokens follow different underlyings; all are run on the price of %s", p.underlying)
+	}
+	p.spec.Model.Kind = "gbm"
 	return nil
 }
 
@@ -387,6 +415,9 @@ func (p *plan) settings() []runs.Setting {
 	s := p.spec
 	var list []runs.Setting
 	add := func(name, value, key string) {
+		if _, given := p.origins[key]; !given && p.origins[name] != "" {
+			key = name
+		}
 		list = append(list, runs.Setting{Name: name, Value: value, Origin: p.origins.of(key)})
 	}
 	numbers := func(prefix string, ps []param.Param, values param.Values) {

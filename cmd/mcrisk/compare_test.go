@@ -1,0 +1,143 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// column reads one column of a CSV file of lifetimes.
+func column(t *testing.T, file, name string) []float64 {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var xs []float64
+	for c, head := range records[0] {
+		if head == name {
+			for _, r := range records[1:] {
+				x, err := strconv.ParseFloat(r[c], 64)
+				if err != nil {
+					t.Fatal(err)
+				}
+				xs = append(xs, x)
+			}
+		}
+	}
+	return xs
+}
+
+// Differences are those of the lifetimes that simulate writes of each token
+// alone, path by path, and their intervals are paired.
+func TestCompare(t *testing.T) {
+	dir := t.TempDir()
+	grid := []string{"--horizon", "60d", "--step", "6h", "--paths", "200"}
+	var navs [2][]float64
+	for i, token := range []string{"toros-eth2x", "etf-daily-2x"} {
+		file := filepath.Join(dir, token+".csv")
+		resultsOf(t, append([]string{"simulate", "--token", token, "--no-save", "--lifetimes", file}, grid...)...)
+		navs[i] = column(t, file, "holder_nav")
+	}
+	n := float64(len(navs[0]))
+	mean, m2 := 0.0, 0.0
+	for i := range navs[0] {
+		d := navs[1][i] - navs[0][i]
+		mean += d / n
+		m2 += d * d / n
+	}
+	se := math.Sqrt((m2 - mean*mean) / (n - 1))
+
+	out := filepath.Join(dir, "run")
+	var r struct {
+		ResultsHash string `json:"results_hash"`
+		Rows        []struct {
+			Metric, Token, Unit string
+			Estimate            *float64
+			Difference          struct{ Estimate, SE, Lo, Hi *float64 }
+		}
+	}
+	text := resultsOf(t, append([]string{"compare", "--tokens", "toros-eth2x,etf-daily-2x", "--json", "--out", out}, grid...)...)
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
+		t.Fatal(err)
+	}
+	metrics := map[string]int{}
+	for _, row := range r.Rows {
+		metrics[row.Metric]++
+		switch {
+		case row.Token == "toros-eth2x" && *row.Difference.Estimate != 0:
+			t.Errorf("%s of the first differs by %v from itself", row.Metric, *row.Difference.Estimate)
+		case row.Token == "etf-daily-2x" && row.Metric == "holder_nav":
+			if d := row.Difference; math.Abs(*d.Estimate-mean) > 1e-12 || math.Abs(*d.SE-se) > 1e-9*se {
+				t.Errorf("difference %v ± %v; the lifetimes say %v ± %v", *d.Estimate, *d.SE, mean, se)
+			}
+		}
+	}
+	for _, name := range []string{"holder_nav", "liquidated", "cost_drag", "rebalances", "nav_trend", "nav_chop", "nav_crash"} {
+		if metrics[name] != 2 {
+			t.Errorf("%d rows of %s; want 2", metrics[name], name)
+		}
+	}
+	for _, file := range []string{"spec.yaml", "compare.csv", "manifest.json", "figures/compare.png", "figures/compare.svg"} {
+		if _, err := os.Stat(filepath.Join(out, file)); err != nil {
+			t.Error(err)
+		}
+	}
+	// The spec it leaves gives the same results.
+	again := resultsOf(t, "compare", "--spec", filepath.Join(out, "spec.yaml"), "--json", "--no-save")
+	if again != text {
+		t.Error("the run's spec gives other results")
+	}
+}
+
+func TestCompareRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "--tokens = \"\"; want at least two names"},
+		{[]string{"--tokens", "ETHBULL3X"}, "want at least two names"},
+		{[]string{"--tokens", "ETHBULL3X,nobody"}, `no token "nobody"`},
+		{[]string{"--tokens", "ETHBULL3X,ETHBULL3X"}, `two tokens are called "ETHBULL3X"`},
+		{[]string{"--tokens", "ETHBULL3X,hold-3x", "--token", "ETHBULL2X"}, "--token and --tokens"},
+		{[]string{"--tokens", "ETHBULL3X,hold-3x", "--jump-rate", "1"}, "jump-rate is a number of model"},
+	} {
+		status, _, stderr := call(t, append([]string{"compare", "--no-save"}, tt.args...)...)
+		if status != exitInput || !strings.Contains(stderr, tt.want) {
+			t.Errorf("%v: status %d, %s; want %q", tt.args, status, stderr, tt.want)
+		}
+	}
+}
+
+// Every token of the catalogue is explained, with its liquidation, its fees and
+// its carry; of a few the numbers are those of the product facts.
+func TestTokensExplained(t *testing.T) {
+	for name, want := range map[string][]string{
+		"BTCBULL3X":         {"+5.882 % from the target takes leverage to 2.7", "-4.348 % from the target", "leverage 4.545: -14.53 % from the target, -10.64 % from the upper edge", "0.40 % in entry and exit fees"},
+		"BTCBULL2X":         {"-35.90 % from the target, -30.07 % from the upper edge"},
+		"BTCBULL4X":         {"-24.44 % from the target", "0.50 % in entry and exit fees"},
+		"hyperliquid-btc3x": {"-32.49 % from the target"},
+		"ftx-bull":          {"-11.111 % from the target takes leverage to 4, where it trades to 3", "clock, first after 2m"},
+		"tlx-eth2x":         {"+2.500 %", "-2.500 %", "streaming fee 4.00 %"},
+		"bybit-btc3l":       {"+33.333 % from the target takes leverage to 2", "-11.111 % from the target takes leverage to 4"},
+		"indexcoop-eth2x":   {"takes leverage to 1.739", "takes leverage to 2.3"},
+		"hold-3x":           {"never trades", "It is liquidated at leverage 6.25"},
+	} {
+		out := resultsOf(t, "tokens", name)
+		for _, w := range want {
+			if !strings.Contains(out, w) {
+				t.Errorf("%s: no %q in\n%s", name, w, out)
+			}
+		}
+	}
+}
