@@ -18,7 +18,7 @@ type Fit struct {
 	SE            []float64   // their standard errors, NaN where the data do not settle one
 	Cov           [][]float64 // their covariance, nil if it could not be had
 	LogLikelihood float64     // natural log of the density of the returns, NaN if the method has none
-	KS            float64     // Kolmogorov–Smirnov distance of the returns from the fitted one-step law
+	KS            float64     // Kolmogorov–Smirnov distance of the returns from the fitted law of one step, given those before
 	AD            float64     // Anderson–Darling distance A² from it
 	N             int         // returns used
 	Step          float64     // years between observations

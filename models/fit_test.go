@@ -300,6 +300,37 @@ func TestNoJumpsInGBM(t *testing.T) {
 	}
 }
 
+// Laws of one step at the ends of their ranges: jumps that never come leave a
+// normal, and the density by Fourier inversion is the mixture's.
+func TestStepLaws(t *testing.T) {
+	const dt = 1.0 / 365
+	rs := history(Merton{Mu: 0.1, Sigma: 0.5, Rate: 30, JumpMean: -0.02, JumpSD: 0.05}, 1, 9, 24*time.Hour, 1000)
+	s, err := newSample(rs, dt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	normal := 0.0
+	for _, r := range rs {
+		d := r - (0.1-0.18)*dt
+		normal -= d*d/(2*0.36*dt) + math.Log(2*math.Pi*0.36*dt)/2
+	}
+	for _, rate := range []float64{0, 1e-12, 1e-9} {
+		if got := newPoissonMixture(Merton{0.1, 0.6, rate, 0, 0.01}, dt).logLikelihood(rs); math.Abs(got-normal) > 1e-3 {
+			t.Errorf("at %v jumps a year: %v, want %v", rate, got, normal)
+		}
+	}
+	for _, m := range []Merton{{0.1, 0.5, 30, -0.02, 0.05}, {0, 0.3, 300, 0.001, 0.03}} {
+		want := newPoissonMixture(m, dt)
+		law := newStepLaw(m.CGF, s, m.Sigma*math.Sqrt(dt), 60, 60)
+		got := law.probabilities(rs)
+		for i, r := range rs {
+			if math.Abs(law.logDensity(r)-want.logLikelihood(rs[i:i+1])) > 2e-3 || math.Abs(got[i]-want.cdf(r)) > 1e-3 {
+				t.Fatalf("%+v at %v: density %v, want %v; probability %v, want %v", m, r, law.logDensity(r), want.logLikelihood(rs[i:i+1]), got[i], want.cdf(r))
+			}
+		}
+	}
+}
+
 // The distances of small samples, by hand: for ½ alone, D = ½ and
 // A² = −1 − 2·ln ½; a point at 0.2 and 0.9 likewise.
 func TestDistances(t *testing.T) {

@@ -100,7 +100,7 @@ func newPoissonMixture(m Merton, dt float64) poissonMixture {
 	l := m.Rate * dt
 	drift := (m.Mu - m.Rate*m.kappa() - m.Sigma*m.Sigma/2) * dt
 	top := int(l+10*math.Sqrt(l)) + 60
-	var q poissonMixture
+	q := poissonMixture{usual: 2}
 	p := fmath.Exp(-l)
 	left := 1.0
 	for n := 0; n <= top; n++ {

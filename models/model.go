@@ -4,6 +4,8 @@
 // normals into log-returns. Time is in years of 365 days, growth rates are
 // continuously compounded per year, and volatilities are per square-root year.
 // Every model is compensated so that the expected price is S(0)·e^{Mu·t}.
+// FitKind fits any of them to a history; Call prices options under those whose
+// transform is known; a Mixer correlates several underlyings.
 // Nothing here knows what a token is, and nothing here draws the normals.
 package models
 
