@@ -75,7 +75,7 @@ func TestReadSpecFaults(t *testing.T) {
 		{"null", "80%", "", `f.yaml:3:9: sigma = ""; want`},
 		{"unknown choice", "to: target", "to: middle", `f.yaml:13:49: to = "middle"; want edge or target or partial`},
 		{"unknown kind", "kind: gbm", "kind: gmb", `f.yaml:2:`},
-		{"no kind", "kind: band, ", "", `policy: kind ""; want band or every or hold`},
+		{"no kind", "kind: band, ", "", `policy: kind ""; want `},
 		{"a word for a model", "model:\n  kind: gbm\n  sigma: 80%", "model: gbm", `f.yaml:1:8: model = "gbm"; want names and values`},
 		{"a list for a model", "model:\n  kind: gbm\n  sigma: 80%", "model: [gbm]", `f.yaml:1:8: model = "[gbm]"; want names and values`},
 		{"a word for a token", "  name: three", "three", ""},
@@ -138,7 +138,7 @@ func drawValues(t *rapid.T, ps []param.Param) param.Values {
 	v := param.Values{}
 	for _, p := range ps {
 		switch {
-		case rapid.Bool().Draw(t, p.Name+" left out"):
+		case rapid.IntRange(0, 9).Draw(t, p.Name+" left out") < 9: // most, for what is drawn makes sense together only sometimes
 		case p.Unit == param.Choice:
 			v[p.Name] = float64(rapid.IntRange(0, len(p.Choices)-1).Draw(t, p.Name))
 		default:
