@@ -33,6 +33,12 @@ func inSection(s *pflag.FlagSet, section string, names ...string) {
 	}
 }
 
+// describesStudy says whether a flag changes what is simulated.
+func describesStudy(f *pflag.Flag) bool {
+	s := f.Annotations[sectionKey]
+	return len(s) > 0 && s[0] != sectionOutput && f.Name != "workers"
+}
+
 // usage prints how a command is used, with its flags by section.
 func usage(cmd *cobra.Command) error {
 	w := cmd.OutOrStderr()

@@ -45,6 +45,7 @@ func (o origins) from(origin string, values param.Values) {
 // A plan is a study resolved from flags, with what there is to say about it.
 type plan struct {
 	command    []string // the command line, spelt out
+	flags      []string // those of its flags that describe the study
 	spec       study.Spec
 	origins    origins
 	underlying string            // of the catalogue's token; may be empty
@@ -60,7 +61,13 @@ func (p *plan) note(format string, args ...any) {
 // defaults first, then whatever was given on top.
 func (f *studyFlags) plan() (*plan, error) {
 	p := &plan{command: strings.Fields(f.cmd.CommandPath()), origins: origins{}, inputs: map[string]string{}}
-	f.cmd.Flags().Visit(func(g *pflag.Flag) { p.command = append(p.command, "--"+g.Name+"="+g.Value.String()) })
+	f.cmd.Flags().Visit(func(g *pflag.Flag) {
+		flag := "--" + g.Name + "=" + g.Value.String()
+		p.command = append(p.command, flag)
+		if describesStudy(g) {
+			p.flags = append(p.flags, flag)
+		}
+	})
 	if err := f.base(p); err != nil {
 		return nil, inputError{err}
 	}

@@ -199,9 +199,30 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 	}
 	writeNotes(cmd, p.notes)
 	dir.report(cmd)
+	fmt.Fprintln(cmd.ErrOrStderr(), "next:", next(p))
 	notes, err := require(rs, summaries)
 	writeNotes(cmd, notes)
 	return err
+}
+
+// next is the command that answers what a summary makes one ask: which band
+// loses least, or else what happened on a path.
+func next(p *plan) string {
+	t := p.spec.Tokens[0]
+	width := (t.Policy.Values["high"] - t.Policy.Values["low"]) / 2
+	over := fmt.Sprintf("half-width=%.2g:%.2g:%.2g", width/6, 2*width, width/6)
+	line := append([]string{"mcrisk", "sweep"}, p.flags...)
+	if _, _, err := parseOver(p.spec, over); err == nil {
+		line = append(line, "--over", over)
+	} else {
+		line[1] = "trace"
+	}
+	for i, word := range line {
+		if strings.ContainsAny(word, " \t'\"$&|<>*?;()") {
+			line[i] = strconv.Quote(word)
+		}
+	}
+	return strings.Join(line, " ")
 }
 
 // runDir is a run directory being written; nil writes nothing.

@@ -167,6 +167,21 @@ func TestFlagsMatter(t *testing.T) {
 	}
 }
 
+// The next command suggested is one that can be run.
+func TestNextCommand(t *testing.T) {
+	for _, tt := range []struct{ args, want string }{
+		{"--token ETHBULL3X", "mcrisk sweep --token=ETHBULL3X --horizon=3d --paths=40 --over half-width=0.05:0.6:0.05"},
+		{"--target 3 --fee 10bp --json --workers 1", "mcrisk trace --target=3 --fee=10bp --horizon=3d --paths=40"},
+		{"--target 2 --band 1.2:2.8", "mcrisk trace --target=2 --band=1.2:2.8 --horizon=3d --paths=40"}, // no band of twice that width
+	} {
+		status, _, stderr := call(t, small(append([]string{"simulate"}, strings.Fields(tt.args)...)...)...)
+		if status != exitDone || !strings.Contains(stderr, "next: "+tt.want+"\n") {
+			t.Errorf("after %s: %q; want %s", tt.args, stderr, tt.want)
+		}
+		resultsOf(t, append(strings.Fields(tt.want)[1:], map[bool]string{true: "--no-save", false: "--path=1"}[strings.Contains(tt.want, "sweep")])...)
+	}
+}
+
 // The printed spec is the study: running it gives the same results, and other
 // flags change it.
 func TestPrintSpec(t *testing.T) {
