@@ -17,53 +17,39 @@ import (
 // runs: enough for paired differences, little beside the simulation itself.
 const sensitivityPaths = 1000
 
-// tokenFigures draws the five figures of one token.
-func tokenFigures(ctx context.Context, p *plan, workers, token int, e *tokens.Ensemble, s *analytics.Summary, fan *analytics.Fan, times []float64) ([]namedFigure, error) {
-	figures := []struct {
-		name string
-		logs bool // shows logs of equity, which ruined paths have none of
-		draw func() (*plots.Figure, error)
-	}{
-		{"fan", false, func() (*plots.Figure, error) { return fanFigure(p, e, s, fan, times) }},
-		{"decay", true, func() (*plots.Figure, error) { return decayFigure(p, e, s) }},
-		{"drawdown", false, func() (*plots.Figure, error) { return drawdownFigure(p, e) }},
-		{"cost-drag", true, func() (*plots.Figure, error) { return costFigure(p, e, s) }},
-		{"sensitivity", true, func() (*plots.Figure, error) { return bandFigure(ctx, p, workers, token) }},
-	}
-	survivors := slices.ContainsFunc(e.Column("nav"), func(v float64) bool { return v > 0 })
+// simulatedFigures are those that every simulation draws, besides the
+// sensitivity.
+var simulatedFigures = []string{"fan", "decay", "drawdown", "underwater", "cost-drag", "waterfall"}
+
+// tokenFigures draws the figures of one token.
+func tokenFigures(ctx context.Context, s *source, workers int) ([]namedFigure, error) {
 	var out []namedFigure
-	for _, f := range figures {
-		if f.logs && !survivors {
-			p.note("%s: no path survived, so there is no figure %s", e.Token.Name, f.name)
+	for _, f := range storedFigures {
+		if !slices.Contains(simulatedFigures, f.name) {
 			continue
 		}
-		drawn, err := f.draw()
+		if f.logs && !s.survived() {
+			s.plan.note("%s: no path survived, so there is no figure %s", s.name(), f.name)
+			continue
+		}
+		drawn, err := f.draw(s)
 		if err != nil {
 			return nil, fmt.Errorf("figure %s: %w", f.name, err)
 		}
-		if drawn != nil {
-			out = append(out, namedFigure{f.name, drawn})
-		}
+		out = append(out, namedFigure{f.name, drawn})
+	}
+	if !s.survived() {
+		s.plan.note("%s: no path survived, so there is no figure sensitivity", s.name())
+		return out, nil
+	}
+	drawn, err := bandFigure(ctx, s.plan, workers, s.token)
+	if err != nil {
+		return nil, fmt.Errorf("figure sensitivity: %w", err)
+	}
+	if drawn != nil {
+		out = append(out, namedFigure{"sensitivity", drawn})
 	}
 	return out, nil
-}
-
-func fanFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary, fan *analytics.Fan, times []float64) (*plots.Figure, error) {
-	at := func(h []analytics.LogHistogram, q float64) []float64 {
-		// Every path starts at 1.
-		return append([]float64{1}, analytics.Values(h, q, confidence)...)
-	}
-	ruined, _ := s.Metric("ruined")
-	return plots.Fan(plots.FanData{
-		Title: e.Token.Name + ": net asset value", Caption: caption(p, e.N),
-		Times: append([]float64{0}, times...), Name: e.Token.Name,
-		P05: at(fan.NAV, 0.05), P25: at(fan.NAV, 0.25), P50: at(fan.NAV, 0.5), P75: at(fan.NAV, 0.75), P95: at(fan.NAV, 0.95),
-		Medians: []plots.Line{
-			{Name: "Underlying", Y: at(fan.Price, 0.5)},
-			{Name: "Ideal token", Y: at(fan.Ideal, 0.5)},
-		},
-		Ruined: ruined.Value,
-	})
 }
 
 func decayFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary) (*plots.Figure, error) {
@@ -88,6 +74,10 @@ func decayFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary) (*plots.Figu
 }
 
 func drawdownFigure(p *plan, e *tokens.Ensemble) (*plots.Figure, error) {
+	return plots.Drawdown(drawdownData(p, e))
+}
+
+func drawdownData(p *plan, e *tokens.Ensemble) plots.DrawdownData {
 	series := func(name, column string) plots.DrawdownSeries {
 		depth := e.Column(column)
 		s := plots.DrawdownSeries{Name: name, Depth: depth}
@@ -102,10 +92,10 @@ func drawdownFigure(p *plan, e *tokens.Ensemble) (*plots.Figure, error) {
 		}
 		return s
 	}
-	return plots.Drawdown(plots.DrawdownData{
+	return plots.DrawdownData{
 		Title: e.Token.Name + ": maximum drawdown", Caption: caption(p, e.N),
 		Series: []plots.DrawdownSeries{series(e.Token.Name, "max_drawdown"), series("Underlying", "underlying_max_drawdown")},
-	})
+	}
 }
 
 func costFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary) (*plots.Figure, error) {

@@ -50,7 +50,7 @@ func newSimulate() *cobra.Command {
 		Long: `simulate runs thousands of lifetimes of a token and prints what they come to:
 final value, decay by its three names, drawdown, cost, probabilities of loss,
 each with its 95 % interval. It writes a run directory with the spec, all
-lifetimes, the summary and five figures.`,
+lifetimes, the summary and seven figures.`,
 		Example: `  mcrisk simulate --token ETHBULL3X
   mcrisk simulate --token ETHBULL3X --band 2.8:3.2 --to target --fee 10bp
   mcrisk simulate --target 3 --band 2.8:3.2 --borrow 5% --sigma 0.6 --horizon 30d
@@ -161,7 +161,8 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 		}
 		if !o.noFigures {
 			for i := range ensembles {
-				figures, err := tokenFigures(ctx, p, workers, i, &ensembles[i], &summaries[i], horizons[i].Fan, horizons[i].Times)
+				src := &source{plan: p, token: i, ensemble: &ensembles[i], summary: &summaries[i], horizons: tabulate(horizons[i].Rows(confidence))}
+				figures, err := tokenFigures(ctx, src, workers)
 				if err != nil {
 					return err
 				}

@@ -186,6 +186,17 @@ type horizonTable map[string]horizonColumn
 
 type horizonColumn struct{ years, value, lo, hi []float64 }
 
+// tabulate is what the table of some rows reads back as.
+func tabulate(rows []analytics.HorizonRow) horizonTable {
+	out := horizonTable{}
+	for _, r := range rows {
+		c := out[r.Name]
+		c.years, c.value, c.lo, c.hi = append(c.years, r.Years), append(c.value, r.Value), append(c.lo, r.Lo), append(c.hi, r.Hi)
+		out[r.Name] = c
+	}
+	return out
+}
+
 func (r *storedRun) horizons(token string) (horizonTable, error) {
 	name := r.tokenFile("horizons", token)
 	out := horizonTable{}

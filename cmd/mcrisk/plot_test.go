@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// expect runs the command and returns what it printed.
+func expect(t *testing.T, want int, args ...string) (stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if got := run(context.Background(), args, &out, &errs); got != want {
+		t.Fatalf("mcrisk %s: exit status %d, want %d\n%s", strings.Join(args, " "), got, want, errs.String())
+	}
+	return out.String(), errs.String()
+}
+
+// stored is a small run on disk.
+func stored(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), name)
+	expect(t, exitDone, append([]string{"simulate", "--target", "3", "--band", "2.8:3.2", "--to", "target", "--fee", "10bp", "--sigma", "0.6",
+		"--horizon", "20d", "--paths", "300", "--out", dir}, args...)...)
+	return dir
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// Drawn again from what is stored, every figure of a run has the same bytes,
+// and every other figure can be drawn at all, in all three formats.
+func TestPlotRedraws(t *testing.T) {
+	run := stored(t, "run")
+	dir := t.TempDir()
+	for _, name := range figureNames() {
+		out := filepath.Join(dir, name+".svg")
+		expect(t, exitDone, "plot", run, "--figure", name, "--out", out)
+		original := filepath.Join(run, "figures", name+".svg")
+		if _, err := os.Stat(original); err == nil && read(t, out) != read(t, original) {
+			t.Errorf("%s drawn again differs", name)
+		}
+	}
+	for _, name := range simulatedFigures {
+		if _, err := os.Stat(filepath.Join(run, "figures", name+".svg")); err != nil {
+			t.Errorf("the run has no %s", name)
+		}
+	}
+	for ext, magic := range map[string]string{"pdf": "%PDF", "png": "\x89PNG"} {
+		out := filepath.Join(dir, "x."+ext)
+		expect(t, exitDone, "plot", run, "--figure", "waterfall", "--out", out)
+		if !strings.HasPrefix(read(t, out), magic) {
+			t.Errorf("the %s begins with %q", ext, read(t, out)[:8])
+		}
+	}
+}
+
+// Ruin, jumps, a perpetual, a short token without a band: every figure still.
+func TestPlotAwkwardRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws every figure three times")
+	}
+	for name, args := range map[string][]string{
+		"ruin":  {"--model", "merton", "--jump-rate", "80", "--jump-mean", "-0.2", "--jump-sd", "0.2"},
+		"short": {"--target", "-1", "--band", "0.9:1.1"},
+		"brief": {"--horizon", "3h", "--paths", "40"},
+	} {
+		run := stored(t, name, args...)
+		for _, figure := range figureNames() {
+			expect(t, exitDone, "plot", run, "--figure", figure, "--out", filepath.Join(t.TempDir(), "x.svg"))
+		}
+	}
+}
+
+func TestPlotOverlay(t *testing.T) {
+	a, b := stored(t, "a"), stored(t, "b", "--band", "2.5:3.5")
+	dir := t.TempDir()
+	for _, f := range storedFigures {
+		out := filepath.Join(dir, f.name+".svg")
+		if !f.overlay {
+			_, errs := expect(t, exitInput, "plot", a, "--figure", f.name, "--overlay", b, "--out", out)
+			if !strings.Contains(errs, "cannot be compared") {
+				t.Errorf("%s: %s", f.name, errs)
+			}
+			continue
+		}
+		expect(t, exitDone, "plot", a, "--figure", f.name, "--overlay", b, "--out", out)
+		if !strings.Contains(read(t, out), "(overlay)") && !strings.Contains(read(t, out), "Overlay:") {
+			t.Errorf("%s does not say that it compares", f.name)
+		}
+	}
+}
+
+func TestPlotFaults(t *testing.T) {
+	run := stored(t, "run", "--no-figures")
+	for _, tt := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{run, "--figure", "waterfal"}, "did you mean waterfall?"},
+		{[]string{run, "--figure", "fan", "--out", "x.gif"}, ".png, .svg or .pdf"},
+		{[]string{run, "--figure", "path", "--path", "300", "--out", filepath.Join(run, "x.svg")}, "from 0 to 299"},
+		{[]string{t.TempDir(), "--figure", "fan", "--out", filepath.Join(run, "x.svg")}, "no spec.yaml"},
+		{[]string{run, "--figure", "fan", "--of", "nobody", "--out", filepath.Join(run, "x.svg")}, "no token"},
+		{nil, "want one run directory"},
+	} {
+		if _, errs := expect(t, exitInput, append([]string{"plot"}, tt.args...)...); !strings.Contains(errs, tt.says) {
+			t.Errorf("plot %v: %s; want %q", tt.args, errs, tt.says)
+		}
+		if _, err := os.Stat(filepath.Join(run, "x.svg")); err == nil {
+			t.Errorf("plot %v left a file", tt.args)
+		}
+	}
+	// A run whose lifetimes were changed is not drawn.
+	path := filepath.Join(run, "lifetimes.csv")
+	if err := os.WriteFile(path, []byte(strings.Replace(read(t, path), "\n0,", "\n0,1", 1)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs := expect(t, exitFailed, "summary", run); !strings.Contains(errs, "results_hash") {
+		t.Errorf("a changed run: %s", errs)
+	}
+}
+
+// A stored run's summary is what simulate printed, in every form, with its
+// parts adding up; requirements decide the exit status.
+func TestSummaryOfRun(t *testing.T) {
+	run := stored(t, "run", "--no-figures")
+	if out, _ := expect(t, exitDone, "summary", run, "--json"); out != read(t, filepath.Join(run, "summary.json")) {
+		t.Error("summary --json differs from summary.json")
+	}
+	if out, _ := expect(t, exitDone, "summary", run, "--csv"); out != read(t, filepath.Join(run, "summary.csv")) {
+		t.Error("summary --csv differs from summary.csv")
+	}
+	if out, _ := expect(t, exitDone, "summary", run, "--markdown"); !strings.Contains(out, "| log_nav |") {
+		t.Errorf("no Markdown table:\n%s", out)
+	}
+	out, _ := expect(t, exitDone, "summary", run)
+	plain, _ := expect(t, exitDone, "summary", run, "--no-control")
+	if !strings.Contains(out, "control ") || strings.Contains(plain, "control ") {
+		t.Error("want controls by default and none with --no-control")
+	}
+	out, _ = expect(t, exitDone, "summary", run, "--attribution", "--json")
+	var all struct {
+		Attributions []struct {
+			Causes []struct {
+				Over struct{ Estimate float64 } `json:"over_horizon"`
+			}
+			Total struct {
+				Over struct{ Estimate float64 } `json:"over_horizon"`
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &all); err != nil {
+		t.Fatal(err)
+	}
+	if len(all.Attributions) != 12 { // log, money, and two times five fifths
+		t.Errorf("%d attributions, want 12", len(all.Attributions))
+	}
+	for i, a := range all.Attributions {
+		sum := 0.0
+		for _, c := range a.Causes {
+			sum += c.Over.Estimate
+		}
+		if d := sum - a.Total.Over.Estimate; !(d*d < 1e-22) {
+			t.Errorf("attribution %d: causes add up to %v, total %v", i, sum, a.Total.Over.Estimate)
+		}
+	}
+	for _, args := range [][]string{{"--attribution"}, {"--attribution", "--csv"}, {"--horizons"}, {"--horizons", "--csv"}, {"--horizons", "--json"}, {"--horizons", "--markdown"}} {
+		if out, _ := expect(t, exitDone, append([]string{"summary", run}, args...)...); len(out) < 500 {
+			t.Errorf("summary %v printed %q", args, out)
+		}
+	}
+	out, _ = expect(t, exitDone, "summary", run, "--horizons", "--csv")
+	if rows, err := csv.NewReader(strings.NewReader(out)).ReadAll(); err != nil || len(rows) < 1000 {
+		t.Errorf("horizons: %d rows, %v", len(rows), err)
+	}
+	expect(t, exitDone, "summary", run, "--require", "p_liquidation<=0.5", "--require", "nav>0.1")
+	if _, errs := expect(t, exitUnmet, "summary", run, "--require", "log_nav>1"); !strings.Contains(errs, "want log_nav>1") {
+		t.Errorf("unmet: %s", errs)
+	}
+	expect(t, exitInput, "summary", run, "--require", "lognav>1")
+	expect(t, exitInput, "summary", run, "--json", "--csv")
+	expect(t, exitUnmet, "simulate", "--target", "2", "--paths", "50", "--horizon", "1d", "--no-save", "--require", "nav>5")
+}
