@@ -52,7 +52,7 @@ func tokenFigures(ctx context.Context, s *source, workers int) ([]namedFigure, e
 	return out, nil
 }
 
-func decayFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary) (*plots.Figure, error) {
+func decayFigure(p *plan, e *tokens.Ensemble) (*plots.Figure, error) {
 	log, logS := analytics.LogNAV(e), e.Column("log_underlying")
 	decay := make([]float64, e.N)
 	for i := range decay {

@@ -27,13 +27,22 @@ type source struct {
 	plan     *plan
 	token    int
 	ensemble *tokens.Ensemble
-	summary  *analytics.Summary
+	made     *analytics.Summary // once it was asked for
 	horizons horizonTable
 	counts   countTable
 	other    *source // the run it is compared with; nil: none
 }
 
 func (s *source) name() string { return s.ensemble.Token.Name }
+
+// summary is the token's, estimated when it is first asked for.
+func (s *source) summary() *analytics.Summary {
+	if s.made == nil {
+		sum := analytics.Summarise(s.ensemble, known(s.plan.spec, s.plan.spec.Tokens[s.token]), confidence)
+		s.made = &sum
+	}
+	return s.made
+}
 
 // survived reports whether any path did.
 func (s *source) survived() bool {
@@ -72,14 +81,14 @@ var storedFigures = []struct {
 	draw      func(*source) (*plots.Figure, error)
 }{
 	{"fan", "net asset value over time", true, false, drawFan},
-	{"decay", "decay against the compounding ideal at the end", false, true, func(s *source) (*plots.Figure, error) { return decayFigure(s.plan, s.ensemble, s.summary) }},
+	{"decay", "decay against the compounding ideal at the end", false, true, func(s *source) (*plots.Figure, error) { return decayFigure(s.plan, s.ensemble) }},
 	{"decay-horizons", "decay after four times, with the exact law where there is one", false, true, drawDecayHorizons},
 	{"decay-variance", "decay against realised variance, with the theory line", false, true, drawDecayVariance},
 	{"drawdown", "how many paths fall how far", true, false, drawDrawdown},
 	{"drawdown-underlying", "drawdown against the underlying's", false, false, drawDrawdownScatter},
 	{"underwater", "value below its highest so far, over time", true, false, drawUnderwater},
 	{"losses", "probability of having lost this much by then", false, false, drawLosses},
-	{"cost-drag", "what each cost item takes a year", false, true, func(s *source) (*plots.Figure, error) { return costFigure(s.plan, s.ensemble, s.summary) }},
+	{"cost-drag", "what each cost item takes a year", false, true, func(s *source) (*plots.Figure, error) { return costFigure(s.plan, s.ensemble, s.summary()) }},
 	{"waterfall", "where the growth came from, in causes that add up", false, true, drawWaterfall},
 	{"attribution-price", "causes of the growth by fifth of the final price", false, true, func(s *source) (*plots.Figure, error) { return drawStack(s, fifths[0].column, fifths[0].name) }},
 	{"attribution-variance", "causes of the growth by fifth of the realised variance", false, true, func(s *source) (*plots.Figure, error) { return drawStack(s, fifths[1].column, fifths[1].name) }},
@@ -207,8 +216,6 @@ func drawStored(dir, figure, overlay, of, path string) (*plots.Figure, error) {
 
 func (r *storedRun) source(token int) (*source, error) {
 	s := &source{plan: r.plan, token: token, ensemble: &r.ensembles[token]}
-	summary := analytics.Summarise(s.ensemble, known(r.plan.spec, r.plan.spec.Tokens[token]), confidence)
-	s.summary = &summary
 	var err error
 	if s.horizons, err = r.horizons(s.name()); err != nil {
 		return nil, err
@@ -570,7 +577,12 @@ func drawStack(s *source, column, by string) (*plots.Figure, error) {
 		Label: "Mean of ln NAV over the horizon, over survivors (log units)", GroupLabel: "Fifth of the paths by " + by + " of the underlying"}
 	shown := map[string][]float64{}
 	var order []string
+	empty := 0
 	for _, g := range groups {
+		if g.Total.Over.N == 0 {
+			empty++
+			continue
+		}
 		d.Groups = append(d.Groups, short3(g.Lo)+" to "+short3(g.Hi))
 		d.Totals = append(d.Totals, g.Total.Over)
 		for _, c := range g.Causes {
@@ -594,6 +606,9 @@ func drawStack(s *source, column, by string) (*plots.Figure, error) {
 			vs[len(vs)-1] += c.Over.Value
 			shown[name] = vs
 		}
+	}
+	if empty > 0 {
+		d.Caption += fmt.Sprintf(" Left out: %d of %d groups, in which no path survived.", empty, len(groups))
 	}
 	for _, name := range order {
 		if slices.ContainsFunc(shown[name], func(v float64) bool { return v != 0 }) {
@@ -653,8 +668,8 @@ func lawOf(s *source) (cdf, quantile func(float64) float64, name string, err err
 			}, "exact law", nil
 		}
 	}
-	mean, _ := s.summary.Metric("log_nav")
-	spread, _ := s.summary.Metric("volatility")
+	mean, _ := s.summary().Metric("log_nav")
+	spread, _ := s.summary().Metric("volatility")
 	sd := spread.Value * math.Sqrt(s.ensemble.Years())
 	if !(sd > 0) {
 		return nil, nil, "", badInput("fewer than two paths survived; there is no law to draw")

@@ -72,7 +72,7 @@ func TestPlotAwkwardRuns(t *testing.T) {
 		t.Skip("draws every figure three times")
 	}
 	for name, args := range map[string][]string{
-		"ruin":  {"--model", "merton", "--jump-rate", "80", "--jump-mean", "-0.2", "--jump-sd", "0.2"},
+		"ruin":  {"--model", "merton", "--jump-rate", "300", "--jump-mean", "-0.2", "--jump-sd", "0.2", "--horizon", "5d"},
 		"short": {"--target", "-1", "--band", "0.9:1.1"},
 		"brief": {"--horizon", "3h", "--paths", "40"},
 	} {
@@ -84,6 +84,9 @@ func TestPlotAwkwardRuns(t *testing.T) {
 }
 
 func TestPlotOverlay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws ten figures")
+	}
 	a, b := stored(t, "a"), stored(t, "b", "--band", "2.5:3.5")
 	dir := t.TempDir()
 	for _, f := range storedFigures {

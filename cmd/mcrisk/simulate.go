@@ -161,7 +161,7 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 		}
 		if !o.noFigures {
 			for i := range ensembles {
-				src := &source{plan: p, token: i, ensemble: &ensembles[i], summary: &summaries[i], horizons: tabulate(horizons[i].Rows(confidence))}
+				src := &source{plan: p, token: i, ensemble: &ensembles[i], made: &summaries[i], horizons: tabulate(horizons[i].Rows(confidence))}
 				figures, err := tokenFigures(ctx, src, workers)
 				if err != nil {
 					return err
