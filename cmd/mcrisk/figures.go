@@ -73,10 +73,7 @@ func decayFigure(p *plan, e *tokens.Ensemble) (*plots.Figure, error) {
 	})
 }
 
-func drawdownFigure(p *plan, e *tokens.Ensemble) (*plots.Figure, error) {
-	return plots.Drawdown(drawdownData(p, e))
-}
-
+// drawdownData is the drawdown figure of one token.
 func drawdownData(p *plan, e *tokens.Ensemble) plots.DrawdownData {
 	series := func(name, column string) plots.DrawdownSeries {
 		depth := e.Column(column)
