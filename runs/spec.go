@@ -69,7 +69,20 @@ type scalar string
 
 func (s scalar) MarshalYAML() ([]byte, error) { return []byte(s), nil }
 
-// ReadSpec reads a spec. Unknown keys, repeated keys and values out of range
+// WriteModel writes the part of a spec that is a price model.
+func WriteModel(w io.Writer, model param.Part) error {
+	model, err := models.Registry.Complete(model)
+	if err != nil {
+		return err
+	}
+	kind, err := models.Registry.Kind(model.Kind)
+	if err != nil {
+		return err
+	}
+	return yaml.NewEncoder(w).Encode(yaml.MapSlice{{Key: "model", Value: part(model, kind.Params)}})
+}
+
+// ReadSpec reads a spec, or part of one: what is missing is zero. Unknown keys, repeated keys and values out of range
 // are errors that say where; all are reported together.
 func ReadSpec(data []byte, name string) (study.Spec, error) {
 	var s study.Spec

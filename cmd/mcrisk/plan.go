@@ -94,25 +94,15 @@ func (f *studyFlags) plan() (*plan, error) {
 // base takes the study of --spec or the token of --token, or begins one of
 // parts.
 func (f *studyFlags) base(p *plan) error {
+	if f.spec != "" {
+		if err := f.read(p); err != nil {
+			return err
+		}
+	}
 	switch {
-	case f.spec != "" && f.token != "":
-		return errors.New("--spec and --token; want one of them")
-	case f.spec != "":
-		data, err := os.ReadFile(f.spec)
-		if err != nil {
-			return err
-		}
-		if p.spec, err = runs.ReadSpec(data, f.spec); err != nil {
-			return err
-		}
-		p.inputs[f.spec] = runs.Hash(data)
-		p.origins.from("spec", param.Values{"model": 0, "policy": 0, "mechanism": 0, "horizon": 0, "step": 0, "paths": 0, "seed": 0})
-		p.origins.from("spec", p.spec.Model.Values)
-		for _, t := range p.spec.Tokens {
-			p.origins.from("spec", t.Values)
-			p.origins.from("spec", t.Policy.Values)
-			p.origins.from("spec", t.Mechanism.Values)
-		}
+	case len(p.spec.Tokens) > 0 && (f.token != "" || len(f.tokens) > 0):
+		return fmt.Errorf("--token and the tokens of --spec %s; want one of them", f.spec)
+	case len(p.spec.Tokens) > 0:
 	case len(f.tokens) > 0:
 		return f.several(p)
 	case f.token != "":
@@ -129,6 +119,34 @@ func (f *studyFlags) base(p *plan) error {
 	}
 	if p.spec.Model.Kind == "" {
 		p.spec.Model.Kind = "gbm"
+	}
+	return nil
+}
+
+// read takes the study of --spec, or a part of one such as a fitted model.
+func (f *studyFlags) read(p *plan) error {
+	data, err := os.ReadFile(f.spec)
+	if err != nil {
+		return err
+	}
+	if p.spec, err = runs.ReadSpec(data, f.spec); err != nil {
+		return err
+	}
+	p.inputs[f.spec] = runs.Hash(data)
+	p.origins.from("spec", p.spec.Model.Values)
+	if p.spec.Model.Kind != "" {
+		p.origins["model"] = "spec"
+	}
+	for _, t := range p.spec.Tokens {
+		p.origins.from("spec", param.Values{"policy": 0, "mechanism": 0})
+		p.origins.from("spec", t.Values)
+		p.origins.from("spec", t.Policy.Values)
+		p.origins.from("spec", t.Mechanism.Values)
+	}
+	for name, set := range map[string]bool{"horizon": p.spec.Horizon != 0, "step": p.spec.Step != 0, "paths": p.spec.Paths != 0, "seed": p.spec.Seed != 0} {
+		if set {
+			p.origins[name] = "spec"
+		}
 	}
 	return nil
 }
@@ -245,8 +263,8 @@ func (f *studyFlags) fit(p *plan) error {
 		return f.fitPrices(p)
 	case *f.numbers["mu"] == "fitted":
 		return errors.New("--mu fitted; want --prices FILE to fit it to")
-	case p.underlying == "":
-		return nil
+	case p.underlying == "" || p.origins["model"] == "spec" && len(p.spec.Model.Values) > 0:
+		return nil // nothing is known of the underlying, or the spec's model is complete
 	}
 	u, err := catalogue.LookupUnderlying(p.underlying)
 	if err != nil {

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"mcrisk/models"
+	"mcrisk/paths"
+)
+
+// history writes n hourly bars of geometric Brownian motion with volatility
+// 0.6, changed by edit.
+func history(t *testing.T, n int, edit func(i int, price float64) float64) string {
+	t.Helper()
+	g := paths.Generator{Model: models.GBM{Sigma: 0.6}, Grid: paths.Grid{Step: time.Hour, Steps: n}, Seed: 1}
+	price := 100.0
+	var b strings.Builder
+	fmt.Fprintln(&b, "timestamp,open,high,low,close,volume")
+	at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i, r := range g.Returns(0)[0] {
+		price *= math.Exp(r)
+		p := price
+		if edit != nil {
+			p = edit(i, price)
+		}
+		fmt.Fprintf(&b, "%s,%v,%v,%v,%v,1\n", at.Add(time.Duration(i)*time.Hour).Format(time.RFC3339), p, p, p, p)
+	}
+	return write(t, "prices.csv", b.String())
+}
+
+func TestCalibrateRecovers(t *testing.T) {
+	out := resultsOf(t, "calibrate", history(t, 5000, nil), "--json")
+	var c struct {
+		Returns int
+		Models  []struct {
+			Model      string
+			Parameters map[string]struct{ Estimate, SE float64 }
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &c); err != nil {
+		t.Fatal(err)
+	}
+	sigma := c.Models[0].Parameters["sigma"]
+	if c.Returns != 4999 || math.Abs(sigma.Estimate-0.6) > 4*sigma.SE || sigma.SE > 0.007 {
+		t.Errorf("%d returns, sigma %v ± %v; want 4999 and 0.6 within 4 standard errors", c.Returns, sigma.Estimate, sigma.SE)
+	}
+}
+
+// A fitted model is a fragment that simulate takes beside a token, and its
+// numbers are the fit's.
+func TestCalibrateFragment(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "fit")
+	resultsOf(t, "calibrate", history(t, 3000, nil), "--model", "gbm,merton", "--out", dir)
+	for _, name := range []string{"calibration.json", "gbm.yaml", "merton.yaml", "figures/qq.png", "figures/squares.svg", "manifest.json"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	spec := resultsOf(t, "simulate", "--token", "BTCBULL3X", "--spec", filepath.Join(dir, "merton.yaml"), "--print-spec")
+	fragment, err := os.ReadFile(filepath.Join(dir, "merton.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(spec, string(fragment)) {
+		t.Errorf("the spec begins\n%.300s\nwant the fragment\n%s", spec, fragment)
+	}
+}
+
+func TestCalibrateRefusesNonsense(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		file string
+		args []string
+		want string
+	}{
+		{"twenty rows", history(t, 20, nil), []string{"--model", "all"}, "19 returns"},
+		{"flat", history(t, 500, func(int, float64) float64 { return 100 }), nil, "never moves"},
+		{"two rows", history(t, 2, nil), nil, "returns"},
+		{"unknown model", history(t, 500, nil), []string{"--model", "mertn"}, "did you mean merton"},
+		{"no file", filepath.Join(t.TempDir(), "none.csv"), nil, "no such file"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			status, stdout, stderr := call(t, append([]string{"calibrate", tt.file}, tt.args...)...)
+			if status != exitInput || stdout != "" || !strings.Contains(stderr, tt.want) {
+				t.Errorf("exit status %d, %q; want 2 and %q", status, stderr, tt.want)
+			}
+		})
+	}
+	// One close ten times too high is named.
+	_, _, stderr := call(t, "calibrate", history(t, 2000, func(i int, p float64) float64 {
+		if i == 700 {
+			return 10 * p
+		}
+		return p
+	}))
+	if !strings.Contains(stderr, "note:") || !strings.Contains(stderr, "return") {
+		t.Errorf("%q; want a warning about the outlier", stderr)
+	}
+}
