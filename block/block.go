@@ -23,6 +23,12 @@ type Track [Steps][Lanes]float64
 // track's memory.
 func (t *Track) Flat(n int) []float64 { return unsafe.Slice(&t[0][0], Steps*Lanes)[:n*Lanes] }
 
+// A Mask holds a yes or no of a block, by step and, as a bit, by lane.
+type Mask [Steps]uint16
+
+// Has reports whether the mask says yes at a step for a lane.
+func (m *Mask) Has(step, lane int) bool { return m[step]>>lane&1 == 1 }
+
 // A Block is up to Steps consecutive steps of Lanes consecutive paths.
 //
 // Tracks are per underlying, in the order of the study's underlyings. A nil
@@ -41,6 +47,10 @@ type Block struct {
 	// Gross is e^Move, filled once for all tokens: what a unit of the
 	// underlying at the open is worth at the close.
 	Gross []*Track
+
+	// KeeperDown says at the end of which steps keepers are down, one mask for
+	// each setting of outages in the study.
+	KeeperDown []*Mask
 }
 
 // New returns a block with tracks for the given number of underlyings; gaps

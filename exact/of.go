@@ -36,6 +36,9 @@ func Of(t tokens.Token, m models.Model, step time.Duration) (Problem, error) {
 	if t.Keeper.Interval > step || t.Keeper.Latency > 0 {
 		refuse("a keeper that looks every %v and trades %v late; only one that trades at the end of every step begins each cycle anew", t.Keeper.Interval, t.Keeper.Latency)
 	}
+	if t.Keeper.Outage.Rate > 0 {
+		refuse("a keeper with %v outages a year; whether it is down is one more state", t.Keeper.Outage.Rate)
+	}
 	p := Problem{Token: x, Step: models.Years(step)}
 	var ok bool
 	if p.Model, ok = modelOf(m); !ok {

@@ -12,6 +12,8 @@ type Generator struct {
 	Model models.Model
 	Grid  Grid
 	Seed  uint64
+
+	Outages []Outage // of keepers; each is a mask of the block
 }
 
 // A Walker fills blocks with the steps of one group of paths after another. It
@@ -22,6 +24,8 @@ type Walker struct {
 	z     []*block.Track
 	state models.State
 	block *block.Block
+
+	outages []outages // by setting
 }
 
 // NewWalker returns a walker that has no group yet.
@@ -30,6 +34,10 @@ func (g Generator) NewWalker() *Walker {
 	for range g.Model.Normals() {
 		w.z = append(w.z, new(block.Track))
 	}
+	for range g.Outages {
+		w.block.KeeperDown = append(w.block.KeeperDown, new(block.Mask))
+	}
+	w.outages = make([]outages, len(g.Outages))
 	return w
 }
 
@@ -37,6 +45,9 @@ func (g Generator) NewWalker() *Walker {
 func (w *Walker) Begin(group uint64) {
 	w.at = models.At{Seed: w.g.Seed, Group: group, Step: w.g.Grid.Step}
 	w.g.Model.Begin(w.at, w.state)
+	for i, o := range w.g.Outages {
+		w.outages[i].begin(w.at, o)
+	}
 }
 
 // Next returns the next block of the group's steps, or nil after the last. The
@@ -54,6 +65,9 @@ func (w *Walker) Next() *block.Block {
 	b := w.block
 	b.Group, b.First, b.Len, b.Step = w.at.Group, first, n, w.at.Step
 	w.g.Model.Advance(w.at, w.z, w.state, b.Move[0])
+	for i, o := range w.g.Outages {
+		w.outages[i].fill(w.at, o, b.KeeperDown[i])
+	}
 	fmath.Exps(b.Gross[0].Flat(n), b.Move[0].Flat(n))
 	return b
 }

@@ -17,6 +17,7 @@ const (
 	JumpClock = 1 // times of jumps
 	JumpSize  = 2 // sizes of jumps
 	Regime    = 3 // first regime and holding times
+	Outage    = 4 // times of keeper outages
 )
 
 // Stream returns the ID of the index-th stream for a purpose.

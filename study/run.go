@@ -3,6 +3,7 @@ package study
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"mcrisk/block"
@@ -81,6 +82,7 @@ type runner struct {
 	generator paths.Generator
 	kernels   []*tokens.Kernel
 	targets   []float64
+	masks     []int // of outages, by token; −1: none
 	marks     []int // numbers of steps, ascending
 }
 
@@ -104,6 +106,16 @@ func newRunner(spec Spec) (*runner, error) {
 			return nil, fmt.Errorf("token %s: %w", t.Name, err)
 		}
 		r.kernels = append(r.kernels, k)
+		r.masks = append(r.masks, -1)
+		if o := paths.Outage(token.Keeper.Outage); o.Rate > 0 { // tokens of one setting share it
+			mask := slices.Index(r.generator.Outages, o)
+			if mask < 0 {
+				mask = len(r.generator.Outages)
+				r.generator.Outages = append(r.generator.Outages, o)
+			}
+			r.masks[len(r.masks)-1] = mask
+			k.Outages(mask)
+		}
 		r.targets = append(r.targets, token.Target)
 	}
 	for m := 1; m <= spec.Marks; m++ {
@@ -203,13 +215,16 @@ func (r *runner) group(ctx context.Context, c *Chunk, w *worker, g int) error {
 	return nil
 }
 
-// path makes one path alone.
-func (r *runner) path(i int) tokens.Path {
+// path makes one path alone, as a token sees it.
+func (r *runner) path(i, token int) tokens.Path {
 	var p tokens.Path
 	w := r.generator.NewWalker()
 	w.Begin(uint64(i / block.Lanes))
 	for b := w.Next(); b != nil; b = w.Next() {
 		p.Pick(b, 0, i%block.Lanes)
+		if mask := r.masks[token]; mask >= 0 {
+			p.PickOutages(b, mask, i%block.Lanes)
+		}
 	}
 	return p
 }

@@ -91,6 +91,6 @@ func Trace(spec Spec, token, path int) (tokens.Lifetime, []tokens.Event, error) 
 	if err != nil {
 		return tokens.Lifetime{}, nil, err
 	}
-	life, events := r.kernels[token].Trace(r.path(path))
+	life, events := r.kernels[token].Trace(r.path(path, token))
 	return life, events, nil
 }

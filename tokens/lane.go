@@ -20,6 +20,7 @@ type Lane struct {
 	due   time.Duration // when the pending order is executed; Never: none is pending
 	next  time.Duration // the keeper's next look, for a keeper with an interval
 
+	down  bool    // the keeper is, in the current step
 	ended bool    // wiped out, or stopped after a liquidation
 	final float64 // equity at the end, once ended
 
@@ -55,6 +56,8 @@ type Kernel struct {
 	logFee float64
 	coast  *coast // nil: this token does not
 	first  Lane   // at the start
+
+	outages int // which of a block's masks says when the keeper is down, counted from 1; 0: none
 }
 
 // Compile checks a token and makes it ready for steps of one length.
@@ -80,6 +83,9 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	k.wait(&k.first, 0)
 	return k, nil
 }
+
+// Outages says which of a block's masks, from 0, has the keeper's outages.
+func (k *Kernel) Outages(mask int) { k.outages = mask + 1 }
 
 // Begin returns a lane at the start: exposure T, cash 1 − T.
 func (k *Kernel) Begin() Lane { return k.first }

@@ -81,6 +81,10 @@ func (w *literal) live(t Token, p Path) float64 {
 		w.b *= math.Exp(-t.StreamingFee * dt)
 
 		// 6. Rebalance.
+		if bar.Down && t.Keeper.Outage.Rate > 0 {
+			w.minNAV = min(w.minNAV, w.equity())
+			continue
+		}
 		looks := true
 		if t.Keeper.Interval > 0 {
 			looks = now >= look

@@ -34,6 +34,9 @@ func anyToken(t *rapid.T) Token {
 		AfterLiquidation: AfterLiquidation(rapid.IntRange(0, 1).Draw(t, "after liquidation")),
 		EntryFee:         sometimes(t, "entry fee", 0, 0.1),
 	}
+	if rapid.IntRange(0, 3).Draw(t, "outages") == 0 {
+		token.Keeper.Outage = Outage{Rate: 100, Length: time.Hour}
+	}
 	if !rapid.Bool().Draw(t, "free") {
 		token.Cost = Cost{
 			Fee: sometimes(t, "fee", 0, 0.02), ImpactBase: sometimes(t, "impact base", 0, 0.01),
@@ -225,6 +228,7 @@ func somePath(t *rapid.T, step time.Duration, extremes bool, steps int) Path {
 				b.Gap = 3 * size * number(-1, 1).Draw(t, "gap")
 			}
 		}
+		b.Down = rapid.IntRange(0, 3).Draw(t, "down") == 0
 		if extremes {
 			b.Lo, b.Hi = min(b.Move, 0), max(b.Move, 0)
 			if rapid.Bool().Draw(t, "low?") {

@@ -43,6 +43,8 @@ var Params = []param.Param{
 	{Name: "aum", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e6, Doc: "US dollars that the initial equity stands for"},
 	{Name: "keeper-interval", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "the keeper looks this often; 0: whenever the price is known"},
 	{Name: "latency", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "time from the trigger to the trade"},
+	{Name: "outage-rate", Unit: param.PerYear, Min: 0, Max: 1e5, Doc: "outages of the keeper a year, in which it neither looks nor trades"},
+	{Name: "outage-length", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 3600, Doc: "of each outage"},
 	{Name: "streaming-fee", Unit: param.Rate, Min: 0, Max: 10, Doc: "fee on net asset value"},
 	named(fraction, "entry-fee", 0, "paid by the holder on entering"),
 	named(fraction, "exit-fee", 0, "paid by the holder on leaving"),
@@ -83,9 +85,10 @@ var _ = Mechanisms.Register(param.Kind[Mechanism]{
 func Make(name string, policy Policy, mechanism Mechanism, v param.Values) Token {
 	return Token{
 		Name: name, Target: v["target"], Policy: policy, Mechanism: mechanism,
-		Cost:   Cost{Fee: v["fee"], ImpactBase: v["impact-base"], Impact: v["impact"], Exponent: v["impact-exponent"], Gas: v["gas"]},
-		Keeper: Keeper{Interval: Duration(v["keeper-interval"]), Latency: Duration(v["latency"])},
-		AUM:    v["aum"], StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],
+		Cost: Cost{Fee: v["fee"], ImpactBase: v["impact-base"], Impact: v["impact"], Exponent: v["impact-exponent"], Gas: v["gas"]},
+		Keeper: Keeper{Interval: Duration(v["keeper-interval"]), Latency: Duration(v["latency"]),
+			Outage: Outage{Rate: v["outage-rate"], Length: Duration(v["outage-length"])}},
+		AUM: v["aum"], StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],
 		AfterLiquidation: AfterLiquidation(v["after-liquidation"]),
 	}
 }

@@ -21,6 +21,9 @@ func (k *Kernel) advanceOne(b *block.Block, underlying int, l *Lane, i, from, to
 	lo, hi := b.Lo[underlying], b.Hi[underlying]
 	for s := from; s < to && !l.ended; s++ {
 		now := time.Duration(b.First+s+1) * k.step
+		if k.outages > 0 {
+			l.down = b.KeeperDown[k.outages-1].Has(s, i)
+		}
 		if lo == nil {
 			k.advanceGrid(l, gross[s][i], now)
 			continue
@@ -152,6 +155,9 @@ func (k *Kernel) beyond(l *Lane) bool {
 // places one, or trades at once if it is never late.
 func (k *Kernel) look(l *Lane, now time.Duration) {
 	k.gauge(l)
+	if l.down {
+		return
+	}
 	looks := true
 	if interval := k.token.Keeper.Interval; interval > 0 {
 		if looks = now >= l.next; looks {

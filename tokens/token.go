@@ -49,6 +49,15 @@ const (
 type Keeper struct {
 	Interval time.Duration // it looks at multiples of this from the start; zero: whenever the price is known
 	Latency  time.Duration // from seeing the trigger to trading, at the price of that later moment
+	Outage   Outage
+}
+
+// Outage says how often a keeper is down and for how long. When it is, is
+// drawn with the paths: see [Kernel.Outages]. A keeper that is down neither
+// looks nor trades; an order that is due meanwhile is executed afterwards.
+type Outage struct {
+	Rate   float64       // outages a year of service
+	Length time.Duration // of each
 }
 
 // Check reports everything that is wrong with a token: its own numbers, then
@@ -67,6 +76,8 @@ func (t Token) Check() error {
 	want(t.ExitFee >= 0 && t.ExitFee < 1, "exit fee = %v; want a fraction from 0 to below 1", t.ExitFee)
 	want(t.Keeper.Interval == 0 || span(t.Keeper.Interval), "keeper interval = %v; want 0 or at least 1s and at most 50 years", t.Keeper.Interval)
 	want(t.Keeper.Latency == 0 || span(t.Keeper.Latency), "keeper latency = %v; want 0 or at least 1s and at most 50 years", t.Keeper.Latency)
+	want(t.Keeper.Outage.Rate >= 0 && t.Keeper.Outage.Rate <= 1e5, "outages = %v a year; want 0 to 1e5", t.Keeper.Outage.Rate)
+	want(t.Keeper.Outage.Rate == 0 || span(t.Keeper.Outage.Length), "length of outages = %v; want at least 1s and at most 50 years", t.Keeper.Outage.Length)
 	want(t.AfterLiquidation == Continue || t.AfterLiquidation == Stop, "after liquidation = %d; want Continue or Stop", t.AfterLiquidation)
 	faults = append(faults, t.Cost.check())
 	if t.Mechanism == nil {

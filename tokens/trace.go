@@ -85,6 +85,7 @@ func (k *Kernel) run(l *Lane, p Path) {
 			return
 		}
 		now := time.Duration(i+1) * k.step
+		l.down = bar.Down && k.token.Keeper.Outage.Rate > 0
 		if p.Extremes {
 			k.land(l)
 			k.barStep(l, bar, now)
@@ -113,6 +114,15 @@ func (k *Kernel) traceCoast(l *Lane, gross float64, now time.Duration) {
 	last := len(book.events) - 1
 	book.events[last].stand(&landed)
 	l.trace = book
+}
+
+// PickOutages notes in the last bars of a path, those of the block, when keepers
+// are down by one of its masks.
+func (p *Path) PickOutages(b *block.Block, mask, lane int) {
+	bars := p.Bars[len(p.Bars)-b.Len:]
+	for s := range bars {
+		bars[s].Down = b.KeeperDown[mask].Has(s, lane)
+	}
 }
 
 // Pick copies lane i of a block's underlying to the end of a path.

@@ -13,6 +13,7 @@ type Bar struct {
 	Move float64 // from the open to the close
 	Lo   float64 // least reached, from the open, ≤ 0
 	Hi   float64 // largest reached, from the open, ≥ 0
+	Down bool    // the keeper is
 }
 
 // barStep is one step whose extremes are known. After the jump to the open the
@@ -118,7 +119,7 @@ const (
 // rest of the leg, and where there is nothing to trade, or nothing again so
 // soon, the edges are not met for a piece.
 func (k *Kernel) walk(l *Lane, g leg) {
-	always := k.token.Keeper.Interval == 0
+	always := k.token.Keeper.Interval == 0 && !l.down
 	clock := true    // the policy's clock still runs in this leg
 	again := 0.0     // the point of the leg from which there may be another trade
 	unwatched := 0.0 // edges are not met before this point
@@ -129,6 +130,7 @@ func (k *Kernel) walk(l *Lane, g leg) {
 		}
 		at := Never
 		switch {
+		case l.down:
 		case l.due != Never:
 			at = l.due
 		case !always:

@@ -76,7 +76,7 @@ func sectionOf(name string) string {
 	switch name {
 	case "target":
 		return sectionToken
-	case "keeper-interval", "latency":
+	case "keeper-interval", "latency", "outage-rate", "outage-length":
 		return sectionKeeper
 	case "after-liquidation":
 		return sectionVenue
