@@ -60,4 +60,8 @@ notebooks:
 		--ExecutePreprocessor.timeout=600 notebooks/*.ipynb
 	@if grep -nE '"[^"]*(/tmp/|/home/|/root/|/work/|/Users/)' notebooks/*.ipynb; then echo 'a notebook shows a path of this machine' >&2; exit 1; fi
 
+# coverage counts how often intervals hold a known truth, in some minutes.
+coverage:
+	$(GO) test -count=1 -timeout 60m -run CoverageStudy ./analytics -args -coverage $(CURDIR)/docs/coverage.md
+
 ci: check race bits test run

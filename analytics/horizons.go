@@ -24,6 +24,7 @@ type Horizons struct {
 	Decay    []LogHistogram    // NAV/S^T; zero where ruined
 	Multiple []SignedHistogram // ln NAV/ln S, over the paths that survive and whose price moved
 	Leverage []LogHistogram    // over the tokens that have not ended
+	Series   []SignedHistogram // the metrics of PathSeries, over the paths that survive
 
 	n      []int
 	events [][]int // by time and event
@@ -60,7 +61,7 @@ var events = func() []event {
 func NewHorizons(times []float64, target float64) *Horizons {
 	h := &Horizons{Times: times, Target: target, Fan: NewFan(len(times)), n: make([]int, len(times)),
 		Drawdown: make([]LogHistogram, len(times)), Decay: make([]LogHistogram, len(times)),
-		Multiple: make([]SignedHistogram, len(times)), Leverage: make([]LogHistogram, len(times))}
+		Multiple: make([]SignedHistogram, len(times)), Leverage: make([]LogHistogram, len(times)), Series: make([]SignedHistogram, len(PathSeries))}
 	for range times {
 		h.events = append(h.events, make([]int, len(events)))
 	}
@@ -84,6 +85,33 @@ func (h *Horizons) Add(i int, m MarkSample) {
 		for k, e := range events {
 			if e.is(h.Target, nav, m.Price[p], m.Low[p], m.High[p]) {
 				h.events[i][k]++
+			}
+		}
+	}
+}
+
+// AddPaths counts some paths at all times, and the metrics of each one's series
+// of values, which is seen at the start and at the times, taken as evenly spaced.
+func (h *Horizons) AddPaths(marks []MarkSample) {
+	if len(marks) == 0 {
+		return
+	}
+	for i, m := range marks {
+		h.Add(i, m)
+	}
+	dt := h.Times[len(h.Times)-1] / float64(len(h.Times))
+	values := make([]float64, len(marks)+1)
+	for p := range marks[0].NAV {
+		values[0] = 1
+		for i, m := range marks {
+			values[i+1] = m.NAV[p]
+		}
+		if values[len(marks)] == 0 {
+			continue // ruined: no returns from nothing
+		}
+		for k, v := range pathSeries(values, dt) {
+			if finite(v) {
+				h.Series[k].Add(v)
 			}
 		}
 	}
@@ -117,6 +145,13 @@ func (h *Horizons) Rows(confidence float64) []HorizonRow {
 		quantiles("leverage", "leverage", "leverage of the tokens that have not ended", &h.Leverage[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 		for k, e := range events {
 			rows = append(rows, HorizonRow{t, e.name, "probability", e.doc, Proportion(h.events[i][k], h.n[i], confidence)})
+		}
+	}
+	if n := len(h.Times); n > 0 {
+		for k, name := range PathSeries {
+			for _, p := range []float64{0.05, 0.5, 0.95} {
+				rows = append(rows, HorizonRow{h.Times[n-1], fmt.Sprintf("series_%s_p%02.0f", name, 100*p), "", "of each surviving path's values at the marks", h.Series[k].Quantile(p, confidence)})
+			}
 		}
 	}
 	return rows

@@ -27,14 +27,16 @@ func TestHorizonsAgainstColumns(t *testing.T) {
 			marks[i] = analytics.MarkSample{NAV: m.NAV[token], Price: m.Price, Ideal: m.Ideal[token], Leverage: m.Leverage[token], Low: m.Low[token], High: m.High[token]}
 		}
 		h = analytics.NewHorizons(times, 3)
-		for i, m := range marks { // in two parts, which must add up
+		var firsts, seconds []analytics.MarkSample
+		for _, m := range marks { // in two parts, which must add up
 			first, second := m, m
 			for _, x := range []struct{ a, b *[]float64 }{{&first.NAV, &second.NAV}, {&first.Price, &second.Price}, {&first.Ideal, &second.Ideal}, {&first.Leverage, &second.Leverage}, {&first.Low, &second.Low}, {&first.High, &second.High}} {
 				*x.a, *x.b = (*x.a)[:300], (*x.b)[300:]
 			}
-			h.Add(i, first)
-			h.Add(i, second)
+			firsts, seconds = append(firsts, first), append(seconds, second)
 		}
+		h.AddPaths(firsts)
+		h.AddPaths(seconds)
 		return nil
 	})[token]
 	rows := h.Rows(0.95)
@@ -90,6 +92,28 @@ func TestHorizonsAgainstColumns(t *testing.T) {
 					t.Errorf("%s_p%s at %v: %+v, want %+v", name, p, at, got.Value, want)
 				}
 			}
+		}
+	}
+	// Each path's series by the function for histories.
+	series := map[string][]float64{}
+	for p := range marks[0].NAV {
+		values := []float64{1}
+		for _, m := range marks {
+			values = append(values, m.NAV[p])
+		}
+		if values[len(values)-1] == 0 {
+			continue
+		}
+		for _, m := range analytics.SeriesMetrics(values, times[len(times)-1]/float64(len(times))) {
+			if !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) {
+				series[m.Name] = append(series[m.Name], m.Value)
+			}
+		}
+	}
+	for _, name := range analytics.PathSeries {
+		want := analytics.Quantile(series[name], 0.5, 0.95)
+		if got := find(times[len(times)-1], "series_"+name+"_p50"); math.Abs(got.Value-want.Value) > 0.0051*math.Abs(want.Value) || got.N != len(series[name]) {
+			t.Errorf("median %s = %v over %d, want %v over %d", name, got.Value, got.N, want.Value, len(series[name]))
 		}
 	}
 	// What is seen at the last mark is what the lifetimes say.

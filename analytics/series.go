@@ -3,7 +3,6 @@ package analytics
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // A SeriesMetric describes one history: what did happen, without an interval,
@@ -189,23 +188,18 @@ func underwater(values []float64) falls {
 	return f
 }
 
-// PathSeries are the metrics of a series taken for each simulated path from its
-// net asset value at the marks, where they are enough to see drawdowns.
-var PathSeries = []string{"sharpe", "sortino", "ulcer", "average_drawdown", "cdar_95", "under_water"}
+// PathSeries are the metrics of [SeriesMetrics] that are taken for every
+// simulated path too, from its values at the marks.
+var PathSeries = []string{"sharpe", "sortino", "average_drawdown", "cdar_95", "ulcer", "under_water"}
 
-// SeriesOf returns the named metrics of one path's values.
-func SeriesOf(values []float64, dt float64, names []string) []float64 {
-	out := make([]float64, len(names))
-	if slices.Min(values) <= 0 { // a ruined path has no returns from nothing
-		for i := range out {
-			out[i] = math.NaN()
-		}
-		return out
+// pathSeries are the metrics of PathSeries for one path of positive values.
+func pathSeries(values []float64, dt float64) [6]float64 {
+	r := make([]float64, len(values)-1)
+	for i := range r {
+		r[i] = values[i+1]/values[i] - 1
 	}
-	for _, m := range SeriesMetrics(values, dt) {
-		if i := slices.Index(names, m.Name); i >= 0 {
-			out[i] = m.Value
-		}
-	}
-	return out
+	m, perYear := shapeOf(r), math.Sqrt(dt)
+	_, _, below := ups(r)
+	d := underwater(values)
+	return [6]float64{m.mean / m.sd / perYear, m.mean / below / perYear, d.mean, ExpectedShortfall(d.falls, 0.05, 0.95).Value, d.ulcer, d.share}
 }

@@ -127,9 +127,7 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 				}
 				horizons[t] = analytics.NewHorizons(times, p.spec.Tokens[t].Values["target"])
 			}
-			for m, mark := range c.Marks {
-				horizons[t].Add(m, analytics.MarkSample{NAV: mark.NAV[t], Price: mark.Price, Ideal: mark.Ideal[t], Leverage: mark.Leverage[t], Low: mark.Low[t], High: mark.High[t]})
-			}
+			horizons[t].AddPaths(samples(c, t))
 		}
 		return nil
 	}
@@ -224,6 +222,14 @@ func next(p *plan) string {
 		}
 	}
 	return strings.Join(line, " ")
+}
+
+// samples are a chunk's marks as one token was at them.
+func samples(c *study.Chunk, token int) (all []analytics.MarkSample) {
+	for _, m := range c.Marks {
+		all = append(all, analytics.MarkSample{NAV: m.NAV[token], Price: m.Price, Ideal: m.Ideal[token], Leverage: m.Leverage[token], Low: m.Low[token], High: m.High[token]})
+	}
+	return all
 }
 
 // runDir is a run directory being written; nil writes nothing.
