@@ -107,7 +107,7 @@ interrupted.`,
 	root.SuggestionsMinimumDistance = 3
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(usage)
-	root.AddCommand(newSimulate(), newSummary(), newPlot(), newSweep(), newCompare(), newHeatMap(), newLiquidation(), newExact(), newTrace(), newCalibrate(), newTokens(), newVersion())
+	root.AddCommand(newSimulate(), newSummary(), newPlot(), newSweep(), newCompare(), newHeatMap(), newLiquidation(), newExact(), newTrace(), newCalibrate(), newHistory(), newTokens(), newVersion())
 	return root
 }
 
