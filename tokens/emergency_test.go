@@ -24,8 +24,13 @@ func TestEmergencyMoves(t *testing.T) {
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			policy := Emergency{Every{day, 0}, r.high}
-			// Up and down again by less than the trigger: nothing.
-			calm := bars(time.Hour, 1+r.move*0.999, 1-r.move*3, 1)
+			// Up and down again by less than the trigger: nothing, however far it goes
+			// the other way, even to a short's leverage below 1.
+			far := 2.0
+			if r.target < 0 {
+				far = 0.3
+			}
+			calm := bars(time.Hour, 1+r.move*0.999, far, 1)
 			if f := live(t, free(r.target, policy), calm); f.Rebalances != 0 {
 				t.Errorf("%d rebalances short of the trigger and far on the other side; want none", f.Rebalances)
 			}

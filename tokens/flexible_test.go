@@ -101,6 +101,34 @@ func TestFlexibleStory(t *testing.T) {
 	}
 }
 
+// Cool-downs hold also for a keeper that was called for another reason, such as
+// a ripcord that has come back by the time it acts. Times since the last trade.
+func TestFlexibleCooldowns(t *testing.T) {
+	view := func(lev float64, since time.Duration) View {
+		return View{Leverage: lev, Target: 2, Now: day + since, Exposure: lev, Equity: 1, AUM: 1000}
+	}
+	for _, r := range []struct {
+		name     string
+		lev      float64
+		underWay float64
+		since    time.Duration
+		ok       bool
+	}{
+		{"chunks too soon", 2.5, 2.3, 49 * time.Minute, false},
+		{"chunks", 2.5, 2.3, 50 * time.Minute, true},
+		{"ripcord too soon", 2.7, 0, 59 * time.Second, false},
+		{"ripcord", 2.7, 0, time.Minute, true},
+		{"ripcord while chunks cool down", 2.7, 2.3, time.Minute, true},
+		{"epoch too soon", 2.1, 0, day - time.Second, false},
+		{"epoch", 2.1, 0, day, true},
+	} {
+		m := Memo{lastTrade: float64(day), underWay: r.underWay}
+		if _, ok := fixture.Trade(view(r.lev, r.since), &m); ok != r.ok {
+			t.Errorf("%s: trades %v; want %v", r.name, ok, r.ok)
+		}
+	}
+}
+
 // Shorts mirror longs: MNYe, -1x, Low .9, High 1.1, Speed 10 %.
 func TestFlexibleShort(t *testing.T) {
 	f := fixture

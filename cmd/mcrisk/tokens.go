@@ -115,6 +115,7 @@ func explain(w io.Writer, e catalogue.Token) error {
 		fmt.Fprintf(w, ", and the streaming fee %.2f %%", 100*token.StreamingFee)
 	}
 	fmt.Fprintln(w, ".")
+	stress(w, e, token)
 	fmt.Fprintf(w, "Volatility of %s: %.4g a year (%s; standard error %.2g).\n", e.Underlying, u.Sigma.Value, u.Sigma.Source, u.SigmaSE.Value)
 	unknowns(w, e)
 	fmt.Fprintln(w)
@@ -194,4 +195,41 @@ func unknowns(w io.Writer, e catalogue.Token) {
 	}
 	slices.Sort(lines)
 	fmt.Fprintln(w, strings.Join(lines, "\n"))
+}
+
+// stress says what carry would be in other states of the venue, by its rule.
+func stress(w io.Writer, e catalogue.Token, token tokens.Token) {
+	switch m := token.Mechanism.(type) {
+	case tokens.Loan:
+		if e.Venue.Value != "Aave v3" || e.Debt.Value != "USDC" {
+			return
+		}
+		fmt.Fprint(w, "  By Aave's rule for USDC of March 2025 it would be, at a utilisation of")
+		for i, u := range []float64{0.9, 0.95} {
+			m.Borrow = tokens.AaveUSDC.At(u)
+			token.Mechanism = m
+			fmt.Fprintf(w, "%s %.0f %%, %+.2f %%", []string{"", ";"}[i], 100*u, 100*token.CarryAtTarget())
+		}
+	case tokens.Perp:
+		switch e.Venue.Value {
+		case "GMX v2":
+			if token.Target < 0 {
+				return
+			}
+			fmt.Fprint(w, "  By GMX's rule it would be, at a utilisation of")
+			for i, u := range []float64{0.5, 0.85, 0.95} {
+				m.BorrowFee = tokens.GMXMajor.At(u)
+				token.Mechanism = m
+				fmt.Fprintf(w, "%s %.0f %%, %+.2f %%", []string{"", ";", ";"}[i], 100*u, 100*token.CarryAtTarget())
+			}
+		case "Hyperliquid":
+			m.Funding = 8760 * tokens.HyperliquidFunding(0)
+			token.Mechanism = m
+			fmt.Fprintf(w, "  At the venue's baseline of %.2f %% on notional (%.2f %% compounded) it would be %+.2f %%",
+				100*m.Funding, 100*math.Expm1(8760*math.Log1p(tokens.HyperliquidFunding(0))), 100*token.CarryAtTarget())
+		default:
+			return
+		}
+	}
+	fmt.Fprintln(w, ".")
 }
