@@ -65,7 +65,7 @@ func TestAuctionStory(t *testing.T) {
 	}{
 		{"taken at par, 27 minutes later", seamless, []float64{0.99, 0.99, 0.99, 0.99, 0.99}, "10m0s no trade, 40m0s rebalance", 2},
 		{"above the target too", seamless, []float64{1.01, 1.01, 1.01, 1.01, 1.01}, "10m0s no trade, 40m0s rebalance", 2},
-		{"leverage came back", seamless, []float64{0.99, 1, 1, 1, 1, 1}, "10m0s no trade, 40m0s no trade", 2},
+		{"leverage came back", seamless, []float64{0.99, 0.997, 0.997, 0.997, 0.997}, "10m0s no trade, 40m0s no trade", 1.994 / 0.994},
 		{"and the next one", seamless, []float64{0.99, 1, 1, 1, 0.99, 0.99, 0.99, 0.99}, "10m0s no trade, 40m0s no trade, 50m0s no trade, 1h20m0s rebalance", 2},
 		{"inside", seamless, []float64{0.996, 1, 0.996, 1}, "", 2},
 		{"at once where the first offer will do", once, []float64{0.99, 0.99}, "10m0s rebalance", 2},
@@ -90,6 +90,18 @@ func TestAuctionStory(t *testing.T) {
 		if e.Name == "rebalance" {
 			within(t, "hours to the first trade", e.Time.Hours(), 24*math.Log(2.01/2.02)/math.Log(0.9)+0.4509, 1e-5)
 			break
+		}
+	}
+}
+
+// A keeper that was called for an emergency which has passed by the time it acts
+// does not cut the auction short.
+func TestAuctionUnderWay(t *testing.T) {
+	v := View{Leverage: 2.1, Target: 2, Now: time.Hour, Exposure: 2.1, Equity: 1}
+	for since, want := range map[time.Duration]bool{27 * time.Minute: false, 28 * time.Minute: true} {
+		m := Memo{running: 1, began: float64(time.Hour - since)}
+		if _, ok := seamless.Trade(v, &m); ok != want {
+			t.Errorf("%v into the auction it trades: %v; want %v", since, ok, want)
 		}
 	}
 }
