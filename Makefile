@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits arm64 asm bench figures run ci notebooks coverage
+.PHONY: check test race bits arm64 asm bench profile normals million peers figures run ci notebooks coverage
 
 # check is what a change must pass before review.
 check:
@@ -36,7 +36,25 @@ asm:
 		$(GO) run . -unit $$unit -out ../$$unit/vector_amd64.s -stubs ../$$unit/stubs_amd64.go -pkg $$unit || exit 1; done
 
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./benchmarks | tee bench.out
+	@if command -v benchstat >/dev/null; then benchstat -ignore .name bench.out; fi
+
+# profile shows where a study of the base case spends its time and memory; look
+# closer, or at a flame graph, with "go tool pprof -http : cpu.prof".
+profile:
+	$(GO) test -run '^$$' -bench 'Run/model=gbm/steps=8760/paths=2048/tokens=1$$/workers=1' -benchtime 100x \
+		-cpuprofile cpu.prof -memprofile mem.prof -o benchmarks.test ./benchmarks
+	$(GO) tool pprof -top -nodecount 20 benchmarks.test cpu.prof
+	$(GO) tool pprof -sample_index alloc_space -top -nodecount 10 benchmarks.test mem.prof
+
+# normals tests the distribution of 10⁹ normals, million the time and memory of
+# a million lifetimes, peers runs the same job by other programs.
+normals:
+	$(GO) test -count 1 -v -run Billion ./random -billion
+million:
+	$(GO) test -count 1 -v -run Million ./benchmarks -million
+peers:
+	benchmarks/peers/compare.py
 
 # run is the README's run command.
 run:

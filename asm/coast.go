@@ -108,9 +108,9 @@ func coast() {
 		up, down, either := cmppd(greater, p, c("upAt")), cmppd(less, p, c("downAt")), YMM()
 		VORPD(up, down, either)
 		note(either, mask, f.bits)
-		factor := blend(up, one, addpd(mulpd(p, c("upC")), c("upA")))
+		factor := blend(up, load(c("grow")), addpd(mulpd(p, c("upC")), c("upA")))
 		factor = blend(down, factor, addpd(mulpd(p, c("downC")), c("downA")))
-		VMULPD(factor, mulpd(f.b, c("grow")), f.b)
+		VMULPD(factor, f.b, f.b)
 		VMOVUPD(f.b, f.cash.Offset(32).Idx(k, 1))
 		VBLENDVPD(down, c("downP"), blend(up, p, c("upP")), f.p)
 		VMOVUPD(f.p, f.after.Idx(k, 1))
@@ -322,11 +322,11 @@ func visit(now reg.Register, e, high, low, one, peak, floor, depth reg.VecVirtua
 	VMOVDQU(m, field("unhealed"))
 }
 
-// market writes what tokens.Markets do to four markets.
+// market writes what tokens.Markets do to eight markets.
 func market() {
 	TEXT("marketAVX2", 0, "func(markets, move, gross *float64, steps int, now, step int64)")
 	Pragma("noescape")
-	Doc("marketAVX2 takes four markets, the first of which is given by the address of",
+	Doc("marketAVX2 takes eight markets, the first of which is given by the address of",
 		"its first column, over the given number of steps, 1 to 64. Now is the end of",
 		"the first step.")
 	markets := Load(Param("markets"), GP64())
@@ -334,32 +334,47 @@ func market() {
 	gross := Load(Param("gross"), GP64())
 	steps := GP64()
 	Load(Param("steps"), steps)
-	field := func(name string) Mem { return Mem{Base: markets, Disp: 128 * index(marketFields, name)} }
-	prices := AllocLocal(64 * 32)
-	x, s, qv := load(field("x")), load(field("s")), load(field("qv"))
+	type four struct {
+		field    func(string) Mem
+		prices   Mem
+		bits     reg.GPVirtual
+		x, s, qv reg.VecVirtual
+		high     *extremes
+	}
 	one := load(constant(1.0))
-	high := newExtremes(one, AllocLocal(32), field)
-	bits, mask, k, end := GP64(), GP32(), GP64(), GP64()
-	XORQ(bits, bits)
+	var fours [2]four
+	for i := range fours {
+		f := four{prices: AllocLocal(64 * 32), bits: GP64()}
+		f.field = func(name string) Mem { return Mem{Base: markets, Disp: 128*index(marketFields, name) + 32*i} }
+		f.x, f.s, f.qv = load(f.field("x")), load(f.field("s")), load(f.field("qv"))
+		f.high = newExtremes(one, AllocLocal(32), f.field)
+		XORQ(f.bits, f.bits)
+		fours[i] = f
+	}
+	mask, k, end := GP32(), GP64(), GP64()
 	XORQ(k, k)
 	MOVQ(steps, end)
 	SHLQ(U8(5), end)
 	Label("step")
-	r := load(Mem{Base: move})
-	VMULPD(Mem{Base: gross}, s, s)
-	VMOVUPD(s, prices.Idx(k, 1))
-	high.note(s, mask, bits)
-	VADDPD(r, x, x)
-	VADDPD(mulpd(r, r), qv, qv)
+	for i, f := range fours {
+		r := load(Mem{Base: move, Disp: 32 * i})
+		VMULPD(Mem{Base: gross, Disp: 32 * i}, f.s, f.s)
+		VMOVUPD(f.s, f.prices.Idx(k, 1))
+		f.high.note(f.s, mask, f.bits)
+		VADDPD(r, f.x, f.x)
+		VADDPD(mulpd(r, r), f.qv, f.qv)
+	}
 	ADDQ(U32(128), move)
 	ADDQ(U32(128), gross)
 	ADDQ(U32(32), k)
 	CMPQ(k, end)
 	JLT(LabelRef("step"))
-	VMOVUPD(x, field("x"))
-	VMOVUPD(s, field("s"))
-	VMOVUPD(qv, field("qv"))
-	visits("visit", bits, steps, k, prices, one, field)
+	for i, f := range fours {
+		VMOVUPD(f.x, f.field("x"))
+		VMOVUPD(f.s, f.field("s"))
+		VMOVUPD(f.qv, f.field("qv"))
+		visits([]string{"visitA", "visitB"}[i], f.bits, steps, k, f.prices, one, f.field)
+	}
 	VZEROUPPER()
 	RET()
 }

@@ -32,8 +32,9 @@ func nextJump(at At, rate float64, state State, lane int) {
 // belongs to depends on its time alone, so blocks may be cut anywhere.
 func eachJump(at At, rate float64, state State, visit func(step, lane int, path, n uint64)) {
 	dt := Years(at.Step)
+	beyond := float64(at.First+at.Len) * dt * (1 + 1e-12) // a later jump is not in these steps, whatever the rounding
 	for l := range block.Lanes {
-		for {
+		for state[0][l] <= beyond {
 			// A jump at the very end of a step belongs to it.
 			step := math.Max(math.Ceil(state[0][l]/dt)-1, 0) - float64(at.First)
 			if !(step < float64(at.Len)) {

@@ -42,7 +42,9 @@ type coast struct {
 // An edge is where a band trades, and what the trade does: with notional
 // fraction k of cost, s = ±1 for buying or selling and leverage w after it,
 //
-//	b' = b·(a + c·p),  a = (1−w)/(1+s·k·w),  c = −(1+s·k)·a.
+//	b' = b·(a + c·p),  a = g·(1−w)/(1+s·k·w),  c = −(1+s·k)·a,
+//
+// g the growth of b over the step.
 type edge struct {
 	at   float64 // p beyond which the band trades
 	a, c float64 //
@@ -131,8 +133,8 @@ func newCoast(k *Kernel) *coast {
 				wUp, wDown = -band.High, -band.Low
 			}
 		}
-		c.up.trade(wUp, c.rate)
-		c.down.trade(wDown, -c.rate)
+		c.up.trade(wUp, c.rate, c.grow)
+		c.down.trade(wDown, -c.rate, c.grow)
 		c.vector = newCoastConstants(c)
 	}
 	return c
@@ -147,9 +149,9 @@ func (c *coast) order(k *Kernel, low, high float64) (p, q float64) {
 
 // trade sets what a trade to leverage w does; sk is the cost, negative when
 // selling.
-func (e *edge) trade(w, sk float64) {
+func (e *edge) trade(w, sk, grow float64) {
 	e.p = w / (w - 1)
-	e.a = (1 - w) / (1 + float64(sk*w))
+	e.a = float64(grow*(1-w)) / (1 + float64(sk*w))
 	e.c = -float64((1 + sk) * e.a)
 	e.turn = math.Copysign(1, sk) / (1 + float64(sk*w))
 }
@@ -203,7 +205,7 @@ func (c *coast) step(l *Lane, gross float64, now time.Duration) bool {
 			side = &c.down
 		}
 		if p < c.down.at || p > c.up.at {
-			b = float64(b * (side.a + float64(p*side.c)))
+			b = float64(q.b * (side.a + float64(p*side.c)))
 			p = side.p
 			o = 1 - p
 			after := float64(b * o)

@@ -30,7 +30,7 @@ func coast8(cols *columns, first int, c *coast, gross *float64, steps int, now, 
 	return coastAVX2(&cols.p[first], (*[17][4]float64)(c.vector), gross, steps, int64(now), int64(step))
 }
 
-// market4 takes the markets in four columns over steps.
-func market4(cols *marketColumns, first int, move, gross *float64, steps int, now, step time.Duration) {
+// market8 takes the markets in eight columns over steps.
+func market8(cols *marketColumns, first int, move, gross *float64, steps int, now, step time.Duration) {
 	marketAVX2(&cols.x[first], move, gross, steps, int64(now), int64(step))
 }

@@ -174,8 +174,8 @@ func (ms *Markets) Advance(b *block.Block, underlying, from, to int) {
 	}
 	ms.hold()
 	now := time.Duration(b.First+from+1) * b.Step
-	for first := 0; first < block.Lanes; first += 4 {
-		market4(&ms.cols, first, &b.Move[underlying][from][first], &b.Gross[underlying][from][first], to-from, now, b.Step)
+	for first := 0; first < block.Lanes; first += 8 {
+		market8(&ms.cols, first, &b.Move[underlying][from][first], &b.Gross[underlying][from][first], to-from, now, b.Step)
 	}
 }
 

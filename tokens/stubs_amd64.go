@@ -12,7 +12,7 @@ package tokens
 //go:noescape
 func coastAVX2(lanes *float64, constants *[17][4]float64, gross *float64, steps int, now int64, step int64) uint8
 
-// marketAVX2 takes four markets, the first of which is given by the address of
+// marketAVX2 takes eight markets, the first of which is given by the address of
 // its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step.
 //
