@@ -59,6 +59,9 @@ func TestFitTailAgainstSciPy(t *testing.T) {
 // one and a heavy one. A hundred studies see only what is grossly wrong; make
 // coverage runs 2,000.
 func TestTailQuantileCovers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of fits")
+	}
 	for _, shape := range []float64{-0.3, 1e-6, 0.3} {
 		truth := math.Expm1(shape*math.Log(1/0.001)) / shape
 		coverageOf(t, 100, 0.93, 0.97, truth, func(rng *rand.Rand) Estimate {

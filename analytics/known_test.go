@@ -32,6 +32,9 @@ func knownOf(t *testing.T, m exact.Model, target, years, meanLog, variance float
 // with the operator to four of the narrowed standard errors (one failure in
 // 16,000 seeds for each number).
 func TestControls(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fifty million path-steps, and laws without sampling")
+	}
 	merton := exact.Merton{Sigma: 0.5, Rate: 10, JumpMean: -0.03, JumpSD: 0.06}
 	jumps := merton.Rate * (merton.JumpMean*merton.JumpMean + merton.JumpSD*merton.JumpSD)
 	drift := -merton.Rate * math.Expm1(merton.JumpMean+merton.JumpSD*merton.JumpSD/2)
@@ -51,9 +54,6 @@ func TestControls(t *testing.T) {
 			-0.125 + drift + merton.Rate*merton.JumpMean, 0.25 + jumps, 30 * day, 10_000, 3, 2, 2, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if testing.Short() && tt.name != "30 days" {
-				t.Skip("tens of millions of path-steps")
-			}
 			token := loan("B", 2.8, 3.2, 0.001)
 			s := study.Spec{Model: tt.model, Horizon: tt.horizon, Step: time.Hour, Paths: tt.paths, Seed: 11, Tokens: []study.TokenSpec{token}}
 			e := &run(t, s)[0]

@@ -17,6 +17,9 @@ import (
 // refers to no font.
 func TestPDFBytes(t *testing.T) {
 	for name, build := range gallery() {
+		if testing.Short() && name != "fan" && name != "heatmap" {
+			continue
+		}
 		f, err := build()
 		if err != nil {
 			t.Fatal(err)

@@ -1,0 +1,116 @@
+package plots
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"mcrisk/analytics"
+)
+
+// Each constructor says what is wrong with its input, where, and what was
+// wanted, and draws nothing.
+func TestSecondGalleryFaults(t *testing.T) {
+	nan := math.NaN()
+	w := newWorld(1, 50, 20, 0.8)
+	under := func() BandsData {
+		return BandsData{Title: "t", Label: "fall (%)", Runs: []BandsRun{w.under()}}
+	}
+	for _, tt := range []struct {
+		name string
+		draw func() (*Figure, error)
+		says string
+	}{
+		{"waterfall that does not add up", func() (*Figure, error) { d := waterfall(); d.Total.Value += 0.01; return Waterfall(d) }, "Causes add up to"},
+		{"waterfall without causes", func() (*Figure, error) { d := waterfall(); d.Causes = nil; return Waterfall(d) }, "no Causes"},
+		{"waterfall with NaN", func() (*Figure, error) { d := waterfall(); d.Causes[1].Value.Value = nan; return Waterfall(d) }, `cause "Volatility decay"`},
+		{"waterfall without unit", func() (*Figure, error) { d := waterfall(); d.Label = ""; return Waterfall(d) }, "Label is empty"},
+		{"stack of two lengths", func() (*Figure, error) { d := stack(); d.Causes[2].Values = []float64{1}; return Stack(d) }, `cause "band effect" has 1 Values for 5 Groups`},
+		{"stack without totals", func() (*Figure, error) { d := stack(); d.Totals = nil; return Stack(d) }, "0 Totals"},
+		{"stack with infinity", func() (*Figure, error) { d := stack(); d.Causes[0].Values[3] = math.Inf(-1); return Stack(d) }, "Values[3]"},
+		{"bands that cross", func() (*Figure, error) {
+			d := under()
+			d.Runs[0].P25[7] = 2
+			return Bands(d)
+		}, "quantile 2 is"},
+		{"bands of three runs", func() (*Figure, error) { d := under(); d.Runs = []BandsRun{{}, {}, {}}; return Bands(d) }, "3 Runs"},
+		{"bands of one time", func() (*Figure, error) { d := under(); d.Runs[0].Times = d.Runs[0].Times[:1]; return Bands(d) }, "1 Times"},
+		{"bands with a mark at NaN", func() (*Figure, error) { d := under(); d.Marks = []Reference{{"m", nan}}; return Bands(d) }, `Marks[0] "m"`},
+		{"scatter of two lengths", func() (*Figure, error) { d := scatter(); d.Y = d.Y[:5]; return Scatter(d) }, "3000 X and 5 Y"},
+		{"scatter of nothing finite", func() (*Figure, error) {
+			return Scatter(ScatterData{XLabel: "x", YLabel: "y", X: []float64{nan}, Y: []float64{1}})
+		}, "no pair is finite"},
+		{"scatter with a bad mean", func() (*Figure, error) {
+			d := scatter()
+			d.Means[2].Y = analytics.Estimate{Value: nan}
+			return Scatter(d)
+		}, "Means[2]"},
+		{"heat map with a short row", func() (*Figure, error) { d := heatMap(); d.Values[1] = d.Values[1][:3]; return HeatMap(d) }, "Values[1] has 3 values for 7 X"},
+		{"heat map of nothing", func() (*Figure, error) {
+			return HeatMap(HeatMapData{XLabel: "x", YLabel: "y", Label: "l", X: []string{"1"}, Y: []string{"1"}, Values: [][]float64{{nan}}})
+		}, "every value is NaN"},
+		{"heat map with infinity", func() (*Figure, error) { d := heatMap(); d.Values[0][0] = math.Inf(1); return HeatMap(d) }, "Values[0][0]"},
+		{"heat map with a mark outside", func() (*Figure, error) { d := heatMap(); d.Marked = [][2]int{{7, 0}}; return HeatMap(d) }, "outside the cells"},
+		{"densities with too few edges", func() (*Figure, error) {
+			d := densities()
+			d.Cases[1].Edges = d.Cases[1].Edges[1:]
+			return Densities(d)
+		}, `case "30 days"`},
+		{"densities of nobody", func() (*Figure, error) { d := densities(); clear(d.Cases[0].Counts); return Densities(d) }, "is empty"},
+		{"law beyond one", func() (*Figure, error) { d := lawFigure(); d.CDF.Y[4] = 1.2; return Law(d) }, "CDF.Y[4]"},
+		{"law with confidence in percent", func() (*Figure, error) { d := lawFigure(); d.Confidence = 95; return Law(d) }, "Confidence = 95"},
+		{"law without survivors", func() (*Figure, error) { d := lawFigure(); d.Values = []float64{math.Inf(-1)}; return Law(d) }, "no finite Values"},
+		{"story of two lengths", func() (*Figure, error) { d := story(); d.NAV = d.NAV[:9]; return Story(d) }, "9 NAV for 1501 Times"},
+		{"story that goes back", func() (*Figure, error) { d := story(); d.Times[5] = 0; return Story(d) }, "Times[5]"},
+		{"story with a price of zero", func() (*Figure, error) { d := story(); d.Price[5] = 0; return Story(d) }, "Price[5]"},
+		{"story of no time", func() (*Figure, error) { d := story(); clear(d.Times); return Story(d) }, "Times are all 0"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f, err := tt.draw()
+			if f != nil || err == nil || !strings.HasPrefix(err.Error(), "plots: ") || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("got %v, %v; want an error with %q", f, err, tt.says)
+			}
+		})
+	}
+}
+
+// Inputs at the edge of what there is are drawn.
+func TestSecondGalleryEdges(t *testing.T) {
+	one := analytics.Estimate{Value: -1, SE: math.NaN(), Lo: math.NaN(), Hi: math.NaN(), Confidence: 0.95, N: 1}
+	flat := BandsRun{Name: "t", Times: []float64{0, 1}, P05: []float64{0, 0}, P25: []float64{0, 0}, P50: []float64{0, 0}, P75: []float64{0, 0}, P95: []float64{0, 0}}
+	ruin := story()
+	for i := 700; i < len(ruin.NAV); i++ {
+		ruin.NAV[i], ruin.Leverage[i] = 0, math.NaN()
+	}
+	ruin.Low, ruin.High, ruin.Events = math.NaN(), math.NaN(), nil
+	for name, draw := range map[string]func() (*Figure, error){
+		"one path": func() (*Figure, error) {
+			return Waterfall(WaterfallData{Label: "l", Causes: []WaterfallStep{{"a", one}}, Total: one})
+		},
+		"all zero": func() (*Figure, error) {
+			return Waterfall(WaterfallData{Label: "l", Causes: []WaterfallStep{{"a", around(0, 0)}}, Total: around(0, 0)})
+		},
+		"flat bands": func() (*Figure, error) { return Bands(BandsData{Label: "l", Down: true, Runs: []BandsRun{flat}}) },
+		"one point": func() (*Figure, error) {
+			return Scatter(ScatterData{XLabel: "x", YLabel: "y", X: []float64{1}, Y: []float64{2}})
+		},
+		"one cell": func() (*Figure, error) {
+			return HeatMap(HeatMapData{XLabel: "x", YLabel: "y", Label: "l", X: []string{"1"}, Y: []string{"1"}, Values: [][]float64{{3}}})
+		},
+		"one bin": func() (*Figure, error) {
+			return Densities(DensitiesData{XLabel: "x", YLabel: "y", Cases: []Density{{Name: "c", Edges: []float64{0, 1}, Counts: []int{4}}}})
+		},
+		"ruin": func() (*Figure, error) { return Story(ruin) },
+		"one value": func() (*Figure, error) {
+			return Law(LawData{XLabel: "x", Values: []float64{1}, Confidence: 0.9, Quantiles: []LawQuantile{{P: 0.5, Law: 1, Sample: 1}}})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := draw()
+			if err != nil {
+				t.Fatal(err)
+			}
+			render(t, f)
+		})
+	}
+}
