@@ -38,10 +38,6 @@ func (g Generator) NewWalker() *Walker {
 		w.block.KeeperDown = append(w.block.KeeperDown, new(block.Mask))
 	}
 	w.outages = make([]outages, len(g.Outages))
-	switch g.Model.(type) {
-	case models.GBM, models.Merton: // they read a normal once, where they write: less to keep near
-		w.z[0] = w.block.Move[0]
-	}
 	return w
 }
 
