@@ -108,8 +108,8 @@ func TestZooIsAlive(t *testing.T) {
 
 // The number of workers and of processors changes nothing.
 func TestWorkersDoNotMatter(t *testing.T) {
-	s := zooSpec(merton, 6*time.Hour)
-	s.Paths = 5000
+	s := zooSpec(merton, 2*time.Hour)
+	s.Paths, s.Tokens = 3000, s.Tokens[3:8]
 	want := study.Hash(ensembles(t, s, study.Options{Workers: 1}, nil))
 	for _, workers := range []int{2, 7} {
 		if got := study.Hash(ensembles(t, s, study.Options{Workers: workers}, nil)); got != want {
@@ -128,7 +128,7 @@ func TestWorkersDoNotMatter(t *testing.T) {
 // Neither the tokens beside it, nor the paths after it, nor the marks, nor the
 // columns that are kept change a number.
 func TestOthersDoNotMatter(t *testing.T) {
-	s := zooSpec(merton, 2*day)
+	s := zooSpec(merton, day)
 	all := ensembles(t, s, study.Options{}, nil)
 	for i, name := range []string{"edge", "target"} {
 		alone := s
@@ -165,6 +165,9 @@ func TestOthersDoNotMatter(t *testing.T) {
 func TestTraceIsThePathOfTheEnsemble(t *testing.T) {
 	for _, model := range []param.Part{part("gbm", "sigma", 0.8, "mu", 0.1), merton} {
 		s := zooSpec(model, 5*day)
+		if testing.Short() {
+			s.Horizon = day
+		}
 		for token, e := range ensembles(t, s, study.Options{}, nil) {
 			for _, path := range []int{0, 15, 16, 1023, 1024, s.Paths - 1} {
 				life, events, err := study.Trace(s, token, path)

@@ -115,7 +115,7 @@ func TestKilled(t *testing.T) {
 // A full disk is a failure with a message, and leaves nothing half-written.
 func TestFullDisk(t *testing.T) {
 	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=1m"); err != nil {
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=128k"); err != nil {
 		t.Skipf("no rights to mount a file system: %v", err)
 	}
 	t.Cleanup(func() {
@@ -124,7 +124,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	})
 	elsewhere := t.TempDir()
-	study := []string{"simulate", "--token", "ETHBULL3X", "--horizon", "1d", "--paths", "3000", "--no-figures"}
+	study := []string{"simulate", "--token", "ETHBULL3X", "--horizon", "1h", "--paths", "500", "--no-figures"}
 	for name, args := range map[string][]string{
 		"run":               {"--out", filepath.Join(disk, "run")},
 		"table":             {"--lifetimes", filepath.Join(disk, "l.csv"), "--no-save"},

@@ -120,6 +120,9 @@ func TestSpellings(t *testing.T) {
 // Every flag reaches the study: each changes the results of a study in which it
 // matters.
 func TestFlagsMatter(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fifty studies: not with -short, which the race detector uses")
+	}
 	base := map[string][]string{
 		"loan":   {"--target", "3", "--band", "2.9:3.1", "--horizon", "10d", "--gas", "0.1"},
 		"loan!":  {"--target", "4.5", "--band", "4.4:4.6", "--horizon", "10d", "--sigma", "2"},
@@ -200,6 +203,9 @@ func TestPrintSpec(t *testing.T) {
 		}
 		if again := resultsOf(t, "simulate", "--spec", file, "--print-spec"); again != yaml {
 			t.Errorf("%v: the spec printed again is\n%s; first\n%s", args, again, yaml)
+		}
+		if testing.Short() {
+			break
 		}
 		for _, more := range [][]string{{"--fee", "1%"}, {"--paths", "41"}, {"--seed", "5"}, {"--horizon", "4d"}, {"--sigma", "0.5"}, {"--model", "kou", "--jump-rate", "5"}} {
 			got := reportOf(t, append([]string{"simulate", "--spec", file, "--no-save"}, more...)...).ResultsHash
