@@ -1,6 +1,8 @@
 // Package analytics turns samples into estimates that travel with their
 // intervals: means, probabilities, quantiles, tail losses, paired differences,
-// and the numbers that a figure is drawn from.
+// causes that add up, and the numbers that a figure is drawn from. An Estimate
+// names how its interval was made, how much a control variate gained, and
+// whether there is reason to doubt it. [SeriesMetrics] describes one history.
 //
 // Everything is a plain function of a []float64 in path order and of a
 // confidence in (0, 1). A sample stays the caller's: no function changes or
@@ -16,6 +18,7 @@
 // remained. A caller's bug (lengths that differ, a confidence of 95) panics
 // with a sentence that says what was wanted.
 //
-// Samples are taken as independent and equally weighted. Nothing here draws
-// random numbers, simulates, or draws figures.
+// Samples are taken as independent and equally weighted. Only [Resampled] draws
+// random numbers, the same for every sample of one size. Nothing here simulates
+// or draws figures.
 package analytics

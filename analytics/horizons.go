@@ -7,7 +7,7 @@ import (
 
 // A MarkSample is what some paths were at one time, each slice by path.
 type MarkSample struct {
-	NAV, Price, Ideal []float64 // as in [Fan]
+	NAV, Price, Ideal []float64 // of the token, its underlying and the ideal token, over their starts
 	Leverage          []float64 // magnitude; zero once the token has ended
 	Low, High         []float64 // least and greatest NAV visited so far
 }
@@ -18,7 +18,8 @@ type MarkSample struct {
 type Horizons struct {
 	Times  []float64 // years
 	Target float64   // the token's, signed
-	Fan    *Fan
+
+	NAV, Price, Ideal []LogHistogram
 
 	Drawdown []LogHistogram    // NAV below its greatest so far, a fraction
 	Decay    []LogHistogram    // NAV/S^T; zero where ruined
@@ -59,7 +60,8 @@ var events = func() []event {
 // NewHorizons returns empty counts at the given times, in years, of a token of
 // the given signed target leverage.
 func NewHorizons(times []float64, target float64) *Horizons {
-	h := &Horizons{Times: times, Target: target, Fan: NewFan(len(times)), n: make([]int, len(times)),
+	h := &Horizons{Times: times, Target: target, n: make([]int, len(times)),
+		NAV: make([]LogHistogram, len(times)), Price: make([]LogHistogram, len(times)), Ideal: make([]LogHistogram, len(times)),
 		Drawdown: make([]LogHistogram, len(times)), Decay: make([]LogHistogram, len(times)),
 		Multiple: make([]SignedHistogram, len(times)), Leverage: make([]LogHistogram, len(times)), Series: make([]SignedHistogram, len(PathSeries))}
 	for range times {
@@ -70,10 +72,12 @@ func NewHorizons(times []float64, target float64) *Horizons {
 
 // Add counts some paths at the i-th time.
 func (h *Horizons) Add(i int, m MarkSample) {
-	h.Fan.Add(i, m.NAV, m.Price, m.Ideal)
 	h.n[i] += len(m.NAV)
 	for p, nav := range m.NAV {
 		logS := math.Log(m.Price[p])
+		h.NAV[i].Add(nav)
+		h.Price[i].Add(m.Price[p])
+		h.Ideal[i].Add(m.Ideal[p])
 		h.Drawdown[i].Add(max(0, 1-nav/m.High[p]))
 		h.Decay[i].Add(nav * math.Exp(-float64(h.Target*logS)))
 		if nav > 0 && logS != 0 {
@@ -136,9 +140,9 @@ func (h *Horizons) Rows(confidence float64) []HorizonRow {
 				rows = append(rows, HorizonRow{t, fmt.Sprintf("%s_p%02.0f", name, 100*p), unit, doc, of.Quantile(p, confidence)})
 			}
 		}
-		quantiles("nav", "initial equity", "net asset value", &h.Fan.NAV[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
-		quantiles("underlying", "initial price", "price of the underlying", &h.Fan.Price[i], 0.05, 0.5, 0.95)
-		quantiles("ideal", "initial equity", "the ideal token", &h.Fan.Ideal[i], 0.05, 0.5, 0.95)
+		quantiles("nav", "initial equity", "net asset value", &h.NAV[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+		quantiles("underlying", "initial price", "price of the underlying", &h.Price[i], 0.05, 0.5, 0.95)
+		quantiles("ideal", "initial equity", "the ideal token", &h.Ideal[i], 0.05, 0.5, 0.95)
 		quantiles("drawdown", "fraction", "net asset value below its highest so far", &h.Drawdown[i], 0.05, 0.25, 0.5, 0.75, 0.95)
 		quantiles("decay_factor", "ratio", "net asset value over S^T", &h.Decay[i], 0.05, 0.25, 0.5, 0.75, 0.95)
 		quantiles("multiple", "ratio", "ln NAV over ln S", &h.Multiple[i], 0.05, 0.25, 0.5, 0.75, 0.95)

@@ -26,8 +26,6 @@ type Control string
 const (
 	ControlLogPrice Control = "ln S" // the log of the final price
 	ControlPower    Control = "S^T"  // the ideal token's NAV but for a constant
-	// ControlBelow is whether the ideal token ended below a level.
-	ControlBelow Control = "1{ideal NAV < level}"
 )
 
 // controlled is the mean of xs over the paths where it is finite, corrected by
