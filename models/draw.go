@@ -39,8 +39,10 @@ func (f Fit) Draw(z []float64) (param.Part, error) {
 		sd[i] = math.Sqrt(f.Cov[i][i]) * scales[i].slope(f.Values[i])
 		corr[i] = make([]float64, n)
 		for j := range i {
-			corr[i][j] = f.Cov[i][j] / math.Sqrt(float64(f.Cov[i][i]*f.Cov[j][j]))
-			corr[j][i] = corr[i][j]
+			if scale := math.Sqrt(float64(f.Cov[i][i] * f.Cov[j][j])); scale != 0 { // a number without error goes with none
+				corr[i][j] = f.Cov[i][j] / scale
+				corr[j][i] = corr[i][j]
+			}
 		}
 		corr[i][i] = 1
 	}
@@ -68,6 +70,34 @@ func (f Fit) Draw(z []float64) (param.Part, error) {
 		}
 	}
 	return param.Part{}, fmt.Errorf("models: the fit of %s is no valid model itself", f.Kind)
+}
+
+// Restore returns the fit that gave a model's numbers and the covariance of the
+// errors of those named, for Draw.
+func Restore(model param.Part, names []string, cov [][]float64) (Fit, error) {
+	full, err := Registry.Complete(model)
+	if err != nil {
+		return Fit{}, err
+	}
+	f := Fit{Kind: full.Kind, Names: names, Cov: cov, fixed: param.Values{}}
+	for name, v := range full.Values {
+		f.fixed[name] = v
+	}
+	if len(names) == 0 || len(cov) != len(names) {
+		return Fit{}, fmt.Errorf("models: %d rows of covariance for %d fitted numbers; want as many, at least 1", len(cov), len(names))
+	}
+	for i, name := range names {
+		v, ok := f.fixed[name]
+		if !ok {
+			return Fit{}, fmt.Errorf("models: %s has no number %q to have an error", full.Kind, name)
+		}
+		if len(cov[i]) != len(names) || !(cov[i][i] >= 0) {
+			return Fit{}, fmt.Errorf("models: row %d of the covariance has %d numbers and variance %v; want %d and at least 0", i+1, len(cov[i]), cov[i][i], len(names))
+		}
+		f.Values = append(f.Values, v)
+		delete(f.fixed, name)
+	}
+	return f, nil
 }
 
 // A scale is a way of moving a number that keeps it in its range.

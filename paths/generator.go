@@ -14,6 +14,10 @@ type Generator struct {
 	Seed  uint64
 
 	Outages []Outage // of keepers; each is a mask of the block
+
+	// Each is the law of each path, where they differ in their numbers; nil:
+	// all follow Model.
+	Each func(path uint64) models.Model
 }
 
 // A Walker fills blocks with the steps of one group of paths after another. It
@@ -26,6 +30,15 @@ type Walker struct {
 	block *block.Block
 
 	outages []outages // by setting
+
+	own  [block.Lanes]ownLaw // of the lanes' paths, if they differ
+	move *block.Track        // what an own law makes of all lanes
+}
+
+// An ownLaw is a law that one lane follows.
+type ownLaw struct {
+	model models.Model
+	state models.State
 }
 
 // NewWalker returns a walker that has no group yet.
@@ -38,13 +51,24 @@ func (g Generator) NewWalker() *Walker {
 		w.block.KeeperDown = append(w.block.KeeperDown, new(block.Mask))
 	}
 	w.outages = make([]outages, len(g.Outages))
+	if g.Each != nil {
+		w.move = new(block.Track)
+	}
 	return w
 }
 
 // Begin goes to the start of a group's paths.
 func (w *Walker) Begin(group uint64) {
 	w.at = models.At{Seed: w.g.Seed, Group: group, Step: w.g.Grid.Step}
-	w.g.Model.Begin(w.at, w.state)
+	if w.g.Each == nil {
+		w.g.Model.Begin(w.at, w.state)
+	} else {
+		for l := range w.own {
+			m := w.g.Each(group*block.Lanes + uint64(l))
+			w.own[l] = ownLaw{m, make(models.State, m.State())}
+			m.Begin(w.at, w.own[l].state)
+		}
+	}
 	for i, o := range w.g.Outages {
 		w.outages[i].begin(w.at, o)
 	}
@@ -64,7 +88,16 @@ func (w *Walker) Next() *block.Block {
 	}
 	b := w.block
 	b.Group, b.First, b.Len, b.Step = w.at.Group, first, n, w.at.Step
-	w.g.Model.Advance(w.at, w.z, w.state, b.Move[0])
+	if w.g.Each == nil {
+		w.g.Model.Advance(w.at, w.z, w.state, b.Move[0])
+	} else { // every lane's law advances all lanes, and its own is kept: simple, and rarely asked for
+		for l := range w.own {
+			w.own[l].model.Advance(w.at, w.z, w.own[l].state, w.move)
+			for k := range n {
+				b.Move[0][k][l] = w.move[k][l]
+			}
+		}
+	}
 	for i, o := range w.g.Outages {
 		w.outages[i].fill(w.at, o, b.KeeperDown[i])
 	}

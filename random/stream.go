@@ -18,6 +18,8 @@ const (
 	JumpSize  = 2 // sizes of jumps
 	Regime    = 3 // first regime and holding times
 	Outage    = 4 // times of keeper outages
+
+	Parameters = 5 // a path's own numbers, where they are uncertain
 )
 
 // Stream returns the ID of the index-th stream for a purpose.

@@ -41,15 +41,31 @@ func WriteSpec(w io.Writer, s study.Spec) error {
 		list = append(list, append(m, numbers(t.Values, tokens.Params)...))
 	}
 	model, _ := models.Registry.Kind(s.Model.Kind)
-	return yaml.NewEncoder(w).Encode(yaml.MapSlice{
-		{Key: "model", Value: part(s.Model, model.Params)},
+	spec := yaml.MapSlice{{Key: "model", Value: part(s.Model, model.Params)}}
+	if s.Errors != nil {
+		spec = append(spec, errorsItem(*s.Errors), yaml.MapItem{Key: "parameter-uncertainty", Value: s.Uncertain})
+	}
+	return yaml.NewEncoder(w).Encode(append(spec, yaml.MapSlice{
 		{Key: "horizon", Value: param.FormatSeconds(s.Horizon.Seconds())},
 		{Key: "step", Value: param.FormatSeconds(s.Step.Seconds())},
 		{Key: "paths", Value: s.Paths},
 		{Key: "seed", Value: s.Seed},
 		{Key: "marks", Value: s.Marks},
 		{Key: "tokens", Value: list},
-	})
+	}...))
+}
+
+// errorsItem is the errors of fitted numbers as YAML.
+func errorsItem(e study.Errors) yaml.MapItem {
+	var rows [][]scalar
+	for _, row := range e.Cov {
+		var r []scalar
+		for _, v := range row {
+			r = append(r, scalar(strconv.FormatFloat(v, 'g', -1, 64)))
+		}
+		rows = append(rows, r)
+	}
+	return yaml.MapItem{Key: "errors", Value: yaml.MapSlice{{Key: "names", Value: e.Names}, {Key: "covariance", Value: rows}}}
 }
 
 func part(p param.Part, params []param.Param) yaml.MapSlice {
@@ -69,8 +85,8 @@ type scalar string
 
 func (s scalar) MarshalYAML() ([]byte, error) { return []byte(s), nil }
 
-// WriteModel writes the part of a spec that is a price model.
-func WriteModel(w io.Writer, model param.Part) error {
+// WriteModel writes the part of a spec that is a fitted price model.
+func WriteModel(w io.Writer, model param.Part, errors *study.Errors) error {
 	model, err := models.Registry.Complete(model)
 	if err != nil {
 		return err
@@ -79,7 +95,11 @@ func WriteModel(w io.Writer, model param.Part) error {
 	if err != nil {
 		return err
 	}
-	return yaml.NewEncoder(w).Encode(yaml.MapSlice{{Key: "model", Value: part(model, kind.Params)}})
+	spec := yaml.MapSlice{{Key: "model", Value: part(model, kind.Params)}}
+	if errors != nil {
+		spec = append(spec, errorsItem(*errors))
+	}
+	return yaml.NewEncoder(w).Encode(spec)
 }
 
 // ReadSpec reads a spec, or part of one: what is missing is zero. Unknown keys, repeated keys and values out of range
@@ -101,7 +121,16 @@ func ReadSpec(data []byte, name string) (study.Spec, error) {
 		"step":    func(n ast.Node) { s.Step = r.duration(n, "step") },
 		"paths":   func(n ast.Node) { s.Paths = int(r.count(n, "paths", study.MaxPaths)) },
 		"seed":    func(n ast.Node) { s.Seed = r.count(n, "seed", math.MaxUint64) },
-		"marks":   func(n ast.Node) { s.Marks = int(r.count(n, "marks", study.MaxMarks)) },
+		"errors":  func(n ast.Node) { s.Errors = r.errors(n) },
+		"parameter-uncertainty": func(n ast.Node) {
+			b, ok := n.(*ast.BoolNode)
+			if !ok {
+				r.fault(n, "parameter-uncertainty = %q; want true or false", text(n))
+				return
+			}
+			s.Uncertain = b.Value
+		},
+		"marks": func(n ast.Node) { s.Marks = int(r.count(n, "marks", study.MaxMarks)) },
 		"tokens": func(n ast.Node) {
 			list, ok := n.(*ast.SequenceNode)
 			if !ok {
@@ -280,4 +309,38 @@ func (r *reader) token(n ast.Node) study.TokenSpec {
 	f["mechanism"] = func(n ast.Node) { t.Mechanism = readPart(r, n, "mechanism", &tokens.Mechanisms) }
 	r.mapping(n, "a token", f)
 	return t
+}
+
+// errors reads the errors of fitted numbers.
+func (r *reader) errors(n ast.Node) *study.Errors {
+	e := new(study.Errors)
+	list := func(n ast.Node, what string) []ast.Node {
+		s, ok := n.(*ast.SequenceNode)
+		if !ok {
+			r.fault(n, "%s; want a list", what)
+			return nil
+		}
+		return s.Values
+	}
+	r.mapping(n, "errors", fields{
+		"names": func(n ast.Node) {
+			for _, item := range list(n, "names") {
+				e.Names = append(e.Names, text(item))
+			}
+		},
+		"covariance": func(n ast.Node) {
+			for _, row := range list(n, "covariance") {
+				var vs []float64
+				for _, item := range list(row, "a row of the covariance") {
+					v, err := param.Number(text(item))
+					if err != nil {
+						r.fault(item, "covariance %q; want a number", text(item))
+					}
+					vs = append(vs, v)
+				}
+				e.Cov = append(e.Cov, vs)
+			}
+		},
+	})
+	return e
 }

@@ -96,6 +96,11 @@ func newRunner(spec Spec) (*runner, error) {
 		return nil, err
 	}
 	r := &runner{spec: spec, generator: paths.Generator{Model: model, Grid: grid, Seed: spec.Seed}}
+	if spec.Uncertain {
+		if r.generator.Each, err = spec.drawn(); err != nil {
+			return nil, err
+		}
+	}
 	for _, t := range spec.Tokens {
 		token, err := t.Build()
 		if err != nil {

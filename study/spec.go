@@ -10,6 +10,7 @@ import (
 	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/paths"
+	"mcrisk/random"
 	"mcrisk/tokens"
 )
 
@@ -23,6 +24,17 @@ type Spec struct {
 	Seed    uint64 //
 	Marks   int    // evenly spaced times, after the start, at which paths are seen; at most 64
 	Tokens  []TokenSpec
+
+	// Errors are those of the model's numbers, where they were fitted.
+	Errors *Errors
+	// Uncertain draws the model's numbers anew for each path, with Errors.
+	Uncertain bool
+}
+
+// Errors are the errors of fitted numbers.
+type Errors struct {
+	Names []string    // the numbers
+	Cov   [][]float64 // covariance of their errors
 }
 
 // A TokenSpec describes a token as kinds and named numbers.
@@ -81,6 +93,17 @@ func (s Spec) Complete() (Spec, error) {
 	}
 	if _, err := s.BuildModel(); err != nil {
 		note(err)
+	}
+	if s.Errors != nil {
+		fit, err := models.Restore(s.Model, s.Errors.Names, s.Errors.Cov)
+		if err == nil {
+			_, err = fit.Draw(make([]float64, len(fit.Names)))
+		}
+		if err != nil {
+			note(err)
+		}
+	} else if s.Uncertain {
+		note(errors.New("study: parameter uncertainty, and no errors of the model's numbers are known; want a fit to prices, or a spec that calibrate wrote"))
 	}
 	for _, t := range s.Tokens {
 		if token, err := t.Build(); err != nil {
@@ -149,4 +172,27 @@ func (t TokenSpec) Build() (tokens.Token, error) {
 		return tokens.Token{}, err
 	}
 	return tokens.Make(t.Name, policy, mechanism, full.Values), nil
+}
+
+// drawn returns the model of each path when the fitted numbers are uncertain: a
+// pure function of the seed and the path.
+func (s Spec) drawn() (func(path uint64) models.Model, error) {
+	fit, err := models.Restore(s.Model, s.Errors.Names, s.Errors.Cov)
+	if err != nil {
+		return nil, err
+	}
+	return func(path uint64) models.Model {
+		z := make([]float64, len(fit.Names))
+		for i := range z {
+			z[i] = random.NormAt(s.Seed, path, random.Stream(random.Parameters, 0), uint64(i))
+		}
+		part, err := fit.Draw(z)
+		if err == nil {
+			var m models.Model
+			if m, err = models.Registry.Build(part); err == nil {
+				return m
+			}
+		}
+		panic("study: " + err.Error()) // Complete drew from this fit before
+	}, nil
 }

@@ -20,6 +20,7 @@ import (
 	"mcrisk/paths"
 	"mcrisk/plots"
 	"mcrisk/runs"
+	"mcrisk/study"
 )
 
 func newCalibrate() *cobra.Command {
@@ -207,7 +208,7 @@ func (c *calibration) write(path, name, hash string) error {
 		return err
 	}
 	for _, f := range c.fits {
-		if err := d.File(f.Kind+".yaml", func(w io.Writer) error { return runs.WriteModel(w, f.Part()) }); err != nil {
+		if err := d.File(f.Kind+".yaml", func(w io.Writer) error { return runs.WriteModel(w, f.Part(), errorsOf(f)) }); err != nil {
 			return err
 		}
 	}
@@ -290,4 +291,12 @@ func squared(xs []float64) []float64 {
 		out[i] = x * x
 	}
 	return out
+}
+
+// errorsOf are the errors of a fit's numbers; nil if it has none.
+func errorsOf(f models.Fit) *study.Errors {
+	if f.Cov == nil {
+		return nil
+	}
+	return &study.Errors{Names: f.Names, Cov: f.Cov}
 }

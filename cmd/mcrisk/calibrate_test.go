@@ -72,6 +72,34 @@ func TestCalibrateFragment(t *testing.T) {
 	}
 }
 
+// With the fit's errors each path draws its own parameters: the plain result
+// stands beside, and the printed spec runs to the same bits.
+func TestParameterUncertainty(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "fit")
+	resultsOf(t, "calibrate", history(t, 1000, nil), "--out", dir)
+	flags := []string{"--token", "BTCBULL3X", "--spec", filepath.Join(dir, "gbm.yaml"), "--parameter-uncertainty", "--horizon", "10d", "--paths", "200"}
+	r := reportOf(t, append([]string{"simulate", "--no-save"}, flags...)...)
+	var both struct {
+		Certain []struct {
+			Metrics map[string]struct{ Estimate *float64 }
+		} `json:"without_parameter_uncertainty"`
+	}
+	out := resultsOf(t, append([]string{"simulate", "--no-save", "--json"}, flags...)...)
+	if err := json.Unmarshal([]byte(out), &both); err != nil {
+		t.Fatal(err)
+	}
+	if len(both.Certain) != 1 || *both.Certain[0].Metrics["volatility"].Estimate >= r.Tokens[0].Metrics["volatility"]["estimate"].(float64) {
+		t.Error("the result without uncertainty is missing, or no narrower")
+	}
+	spec := write(t, "spec.yaml", resultsOf(t, append([]string{"simulate", "--print-spec"}, flags...)...))
+	if again := reportOf(t, "simulate", "--no-save", "--spec", spec); again.ResultsHash != r.ResultsHash {
+		t.Error("the printed spec gives other lifetimes")
+	}
+	if status, _, stderr := call(t, "simulate", "--token", "BTCBULL3X", "--parameter-uncertainty", "--no-save"); status != exitInput || !strings.Contains(stderr, "errors of the model's numbers") {
+		t.Errorf("exit status %d, %q; want 2, and that no errors are known", status, stderr)
+	}
+}
+
 func TestCalibrateRefusesNonsense(t *testing.T) {
 	for _, tt := range []struct {
 		name string

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -77,6 +78,9 @@ type exactAnswer struct {
 // problem states a token of a spec for package exact.
 func problem(s study.Spec, t study.TokenSpec) (exact.Problem, models.Model, tokens.Token, error) {
 	m, err := s.BuildModel()
+	if err == nil && s.Uncertain {
+		err = errors.New("exact answers are for known parameters; want none of --parameter-uncertainty, which mcrisk simulate has")
+	}
 	if err != nil {
 		return exact.Problem{}, nil, tokens.Token{}, err
 	}

@@ -21,6 +21,7 @@ type studyFlags struct {
 	tokens                                              []string // of the catalogue, for a command that takes several
 	horizon, step, paths, seed                          string
 	numbers                                             map[string]*string
+	uncertain                                           bool
 	workers                                             int
 }
 
@@ -61,6 +62,8 @@ func addStudyFlags(cmd *cobra.Command) *studyFlags {
 	addNumbers(f, sectionToken, tokens.Policies.Kinds())
 	addFlag(s, &f.model, sectionModel, "model", "kind", "", kindList(models.Registry.Kinds())+" (default gbm)")
 	addFlag(s, &f.prices, sectionModel, "prices", "file", "", "CSV of prices, to which sigma is fitted")
+	s.BoolVar(&f.uncertain, "parameter-uncertainty", false, "draw the fitted numbers of the model anew for each path, with the errors of the fit")
+	inSection(s, sectionModel, "parameter-uncertainty")
 	addNumbers(f, sectionModel, models.Registry.Kinds())
 	addFlag(s, &f.horizon, sectionStudy, "horizon", "duration", "365d", "length of each lifetime")
 	addFlag(s, &f.step, sectionStudy, "step", "duration", "1h", "time between looks at the price")

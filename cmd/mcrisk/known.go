@@ -15,7 +15,7 @@ import (
 // independent increments.
 func known(s study.Spec, t study.TokenSpec) *analytics.Known {
 	m, err := s.BuildModel()
-	if err != nil {
+	if err != nil || s.Uncertain {
 		return nil
 	}
 	years, target := models.Years(s.Horizon), t.Values["target"]

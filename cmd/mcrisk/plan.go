@@ -75,6 +75,9 @@ func (f *studyFlags) plan() (*plan, error) {
 	if err != nil {
 		return nil, inputError{err}
 	}
+	if f.uncertain {
+		p.spec.Uncertain = true
+	}
 	if p.spec, err = p.spec.Complete(); err != nil {
 		return nil, inputError{err}
 	}
@@ -298,9 +301,13 @@ func (f *studyFlags) fitPrices(p *plan) error {
 	p.origins["sigma"] = fmt.Sprintf("fitted to %s: %d returns of %s, standard error %.4g", f.prices, fit.N, param.FormatSeconds(h.Step.Seconds()), fit.SE[1])
 	p.notes = append(p.notes, gapNotes(h)...)
 	f.noteJumps(p)
-	if *f.numbers["mu"] != "fitted" {
+	if *f.numbers["mu"] != "fitted" { // then sigma alone is the history's
+		if fit.Cov != nil {
+			p.spec.Errors = &study.Errors{Names: []string{"sigma"}, Cov: [][]float64{{fit.Cov[1][1]}}}
+		}
 		return nil
 	}
+	p.spec.Errors = errorsOf(fit)
 	if p.spec, err = p.spec.With("mu", mu); err != nil {
 		return fmt.Errorf("--prices: %w", err)
 	}

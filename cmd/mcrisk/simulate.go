@@ -140,6 +140,10 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 	simulated := time.Since(start)
 	hash := study.Hash(ensembles)
 	summaries := summarise(p.spec, ensembles, !noControl)
+	certain, err := withoutUncertainty(ctx, p.spec, workers)
+	if err != nil {
+		return err
+	}
 	causes := make([]analytics.Attribution, len(ensembles))
 	for i := range ensembles {
 		var k *analytics.Known
@@ -190,9 +194,11 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 	}
 	out := cmd.OutOrStdout()
 	if o.json {
-		if err := writeJSON(out, hash, summaries); err != nil {
+		if err := writeJSON(out, hash, summaries, certain...); err != nil {
 			return err
 		}
+	} else if err := writeWidening(out, summaries, certain); err != nil {
+		return err
 	} else if err := writeSummary(out, p, summaries, causes, hash, simulated, time.Since(start)); err != nil {
 		return err
 	}
@@ -377,7 +383,9 @@ func toJSON(e analytics.Estimate) jsonEstimate {
 	return j
 }
 
-func writeJSON(w io.Writer, hash string, summaries []analytics.Summary) error {
+// With summaries of the same study without parameter uncertainty, they stand
+// beside it.
+func writeJSON(w io.Writer, hash string, summaries []analytics.Summary, certain ...analytics.Summary) error {
 	type quantile struct {
 		Estimate *float64 `json:"estimate"`
 		Lo       *float64 `json:"lo"`
@@ -392,8 +400,9 @@ func writeJSON(w io.Writer, hash string, summaries []analytics.Summary) error {
 		ResultsHash string  `json:"results_hash"`
 		Confidence  float64 `json:"confidence"`
 		Tokens      []token `json:"tokens"`
+		Certain     []token `json:"without_parameter_uncertainty,omitempty"`
 	}{ResultsHash: hash, Confidence: confidence}
-	for _, s := range summaries {
+	of := func(s analytics.Summary) token {
 		t := token{s.Token, map[string]jsonEstimate{}, map[string]map[string]quantile{"nav": {}}}
 		for _, m := range s.Metrics {
 			t.Metrics[m.Name] = toJSON(m.Estimate)
@@ -401,7 +410,13 @@ func writeJSON(w io.Writer, hash string, summaries []analytics.Summary) error {
 		for _, q := range s.Quantiles {
 			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{finite(q.Value), finite(q.Lo), finite(q.Hi)}
 		}
-		all.Tokens = append(all.Tokens, t)
+		return t
+	}
+	for _, s := range summaries {
+		all.Tokens = append(all.Tokens, of(s))
+	}
+	for _, s := range certain {
+		all.Certain = append(all.Certain, of(s))
 	}
 	return encodeJSON(w, all)
 }
