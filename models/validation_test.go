@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mcrisk/fmath"
 )
 
 var update = flag.Bool("update", false, "write docs/validation.md anew")
@@ -75,13 +77,13 @@ func (p priced) over(xs []float64, step time.Duration) (price, se float64) {
 	n := float64(len(xs))
 	var ym, cm float64
 	for _, x := range xs {
-		s := math.Exp(x)
+		s := fmath.Exp(x)
 		cm += s / n
 		ym += max(s-k, 0) / n
 	}
 	var cc, yc, yy float64
 	for _, x := range xs {
-		s := math.Exp(x)
+		s := fmath.Exp(x)
 		y := max(s-k, 0)
 		cc += (s - cm) * (s - cm) / n
 		yc += (s - cm) * (y - ym) / n

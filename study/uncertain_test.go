@@ -53,7 +53,7 @@ func TestUncertaintyWidens(t *testing.T) {
 	if a, b := study.Hash(run(t, none)), study.Hash(run(t, plain)); a != b {
 		t.Error("errors of nothing change lifetimes")
 	}
-	const variance = 100
+	const variance = 4
 	wide := uncertain(variance)
 	wide.Errors.Cov[1][1] = 0
 	wide.Paths = 4000
