@@ -19,6 +19,11 @@ import "math"
 // independent noise. controlMean must be the mean over all paths: do not drop
 // ruined paths before calling, because the survivors' control has another mean.
 //
+// A control with a heavy tail corrects the mean but not the trouble: a few paths
+// decide β, fit themselves, and hide their own error. For the yearly mean of a 3x
+// token at a volatility of 0.8, 95 % from 400 paths means 66 %. Warning says so
+// wherever the control's own mean or the residuals' would be warned of.
+//
 // With fewer than three paths, or a control that does not vary, this is Mean
 // with a gain of one. Otherwise a value that is not finite, in xs, in control or
 // as controlMean, makes the result and the gain NaN. It panics if the lengths
@@ -50,7 +55,8 @@ func ControlledMean(xs, control []float64, controlMean, confidence float64) (e E
 	}
 	e = normal(xMean-float64(beta*off), math.Sqrt(variance), confidence, len(xs))
 	e.Gain = gain
-	if gain < 1e20 { // beyond it the residuals are rounding
+	e.Warning = doubt(control, cMean, cc)
+	if e.Warning == "" && gain < 1e20 { // beyond it the residuals are rounding
 		e.Warning = doubt(residuals, 0, rr.value())
 	}
 	return e, gain

@@ -45,6 +45,7 @@ const (
 	HeavyTail Warning = "heavy-tail"
 	// FewValues: a normal interval from fewer than 30 values.
 	FewValues Warning = "few-values"
-	// FewInTail: a tail mean or a tail fit over fewer than 50 values.
+	// FewInTail: a tail mean over fewer than 50 values, or a tail fit over fewer
+	// than 200.
 	FewInTail Warning = "few-in-tail"
 )

@@ -91,7 +91,9 @@ func TestFitTail(t *testing.T) {
 			t.Errorf("%s: %+v, want none", name, e)
 		}
 	}
-	if e := FitTail(xs[:400], 0.1).Quantile(0.001, 0.95); e.Warning != FewInTail {
-		t.Errorf("40 excesses: warning %q", e.Warning)
+	for n, want := range map[int]Warning{1990: FewInTail, 2000: ""} {
+		if e := FitTail(xs[:n], 0.1).Quantile(0.001, 0.95); e.Warning != want {
+			t.Errorf("%d excesses: warning %q, want %q", n/10, e.Warning, want)
+		}
 	}
 }

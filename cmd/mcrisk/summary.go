@@ -157,7 +157,7 @@ func writeMetrics(w io.Writer, s *analytics.Summary, as form) {
 		fmt.Fprint(w, "control n×: corrected by what is known of the prices; without it the same interval takes n times as many paths.\n")
 	}
 	if warned {
-		fmt.Fprint(w, "!: the interval may cover less often than it says. heavy-tail: a few paths decide the mean; few-in-tail: fewer than 50 paths in the tail.\n")
+		fmt.Fprint(w, "!: the interval may cover less often than it says. heavy-tail: a few paths decide the mean; few-in-tail: few paths lie in the tail.\n")
 	}
 	if controlled || warned {
 		fmt.Fprintln(w)
