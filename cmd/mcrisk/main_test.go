@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -192,11 +193,11 @@ func TestBadInput(t *testing.T) {
 		{"growth fitted to nothing", []string{"--token", "ETHBULL3X", "--mu", "fitted"}, []string{"--mu fitted; want --prices FILE"}},
 		{"requirement", []string{"--token", "ETHBULL3X", "--require", "nav=1"}, []string{"nav=1"}},
 
-		{"spec and token", []string{"--spec", spec(""), "--token", "ETHBULL3X"}, []string{"--spec and --token; want one"}},
+		{"spec and token", []string{"--spec", spec(model + "tokens:\n- {name: a, target: 2, policy: {kind: hold}, mechanism: {kind: loan}}\n"), "--token", "ETHBULL3X"}, []string{"--token and the tokens of --spec", "s.yaml; want one of them"}},
 		{"spec that is not there", []string{"--spec", "absent.yaml"}, []string{"absent.yaml"}},
 		{"spec of nothing", []string{"--spec", spec("")}, []string{"s.yaml: want one YAML document"}},
 		{"spec that breaks the parser", []string{"--spec", spec("tokens:\n  ! ")}, []string{"s.yaml"}},
-		{"spec without tokens", []string{"--spec", spec(model)}, []string{"no token; want at least one"}},
+		{"spec without tokens", []string{"--spec", spec(model)}, []string{"no token; want --token NAME"}},
 		{"spec with an unknown key", []string{"--spec", spec(model + "token: []\n")}, []string{`s.yaml:5:1: the spec has no "token"; did you mean tokens?`}},
 		{"spec with a bad number", []string{"--spec", spec("model:\n  kind: gbm\n  sigma: -1\n")}, []string{"s.yaml:3:10: sigma = -1; want"}},
 		{"lifetimes of two tokens", []string{"--lifetimes", "x.csv", "--spec", spec(model + "tokens:\n- {name: a, target: 2, policy: {kind: hold}, mechanism: {kind: loan}}\n- {name: b, target: 2, policy: {kind: hold}, mechanism: {kind: loan}}\n")}, []string{"--lifetimes with 2 tokens; want one"}},
@@ -301,8 +302,13 @@ func TestCommandsOfFewWords(t *testing.T) {
 			t.Errorf("tokens %s prints %s; want %q in it", name, out, want)
 		}
 	}
-	out := resultsOf(t, "calibrate", write(t, "p.csv", bars))
-	if !strings.Contains(out, "6 bars of 1h, 2024-01-01 00:00 to 2024-01-01 06:00, 0 gaps; 5 returns") {
+	hours := strings.Builder{}
+	hours.WriteString("timestamp,open,high,low,close\n")
+	for h := range 48 {
+		fmt.Fprintf(&hours, "%d,100,110,90,%d\n", 1704067200000+h*3600000, 100+h*h%7)
+	}
+	out := resultsOf(t, "calibrate", write(t, "p.csv", hours.String()))
+	if !strings.Contains(out, "48 bars of 1h, 2024-01-01 00:00 to 2024-01-03 00:00, 0 gaps; 47 returns") {
 		t.Errorf("calibrate prints %s", out)
 	}
 }
