@@ -13,7 +13,7 @@ import (
 //
 //	cost = Fee·q + (ImpactBase + Impact·Q^Exponent)·q + Gas/AUM.
 //
-// Exponent 1 is linear impact, ½ the square-root law, 0.6778 the curve fitted
+// Presets of the exponent: 1 is linear impact, ½ the square-root law, 0.6778 the curve fitted
 // to Uniswap v3 swaps (with base 5 bp and coefficient 4.63667e-7).
 type Cost struct {
 	Fee        float64 // fraction of notional
