@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"mcrisk/param"
 	"mcrisk/tokens"
@@ -66,6 +67,7 @@ func TestParse(t *testing.T) {
 	if want := (tokens.Token{Name: "SHORT2", Target: -2, Policy: tokens.Band{Low: 1.5, High: 2.5, To: tokens.Target, Speed: 0.05},
 		Mechanism: tokens.Loan{Borrow: 0.04, Supply: 0.01, Threshold: 0.8, Bonus: 0.05},
 		Cost:      tokens.Cost{Fee: 0.001, ImpactBase: 0.0001, Impact: 1e-7, Exponent: 0.5, Gas: 1},
+		Keeper:    tokens.Keeper{Outage: tokens.Outage{Length: time.Hour}},
 		AUM:       1e6, EntryFee: 0.002, ExitFee: 0.003}); !reflect.DeepEqual(token, want) {
 		t.Errorf("got  %+v\nwant %+v", token, want)
 	}
