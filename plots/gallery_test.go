@@ -178,6 +178,7 @@ func story() StoryData {
 func second(w world) map[string]func() (*Figure, error) {
 	under := BandsData{Title: "How far below its peak", Caption: caption, Label: "Value against its highest so far (%)", Scale: Percent, Down: true, Runs: []BandsRun{w.under()}}
 	return map[string]func() (*Figure, error){
+		"scenarios":  func() (*Figure, error) { return Scenarios(scenarios()) },
 		"waterfall":  func() (*Figure, error) { return Waterfall(waterfall()) },
 		"stack":      func() (*Figure, error) { return Stack(stack()) },
 		"underwater": func() (*Figure, error) { return Bands(under) },
