@@ -331,6 +331,29 @@ func TestStepLaws(t *testing.T) {
 	}
 }
 
+// An optimiser asks for likelihoods anywhere: never a panic, NaN or +Inf.
+func TestLikelihoodsAnywhere(t *testing.T) {
+	rs := history(Merton{Mu: 0.1, Sigma: 0.5, Rate: 100, JumpSD: 0.05}, 1, 9, time.Hour, 100)
+	s, err := newSample(rs, 1.0/8760)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, l := range map[string]likelihood{
+		"merton": mertonLikelihood(s), "kou": kouLikelihood(s), "regimes": regimesLikelihood(s),
+		"garch": varianceLikelihood(s, false), "gjr": varianceLikelihood(s, true),
+	} {
+		for i := range uint64(600) {
+			x := make([]float64, 6)
+			for j := range x {
+				x[j] = []float64{1, 5, 30, 800}[i%4] * random.NormAt(21, i, 0, uint64(j))
+			}
+			if v := l.at(x, rs); math.IsNaN(v) || math.IsInf(v, 1) {
+				t.Fatalf("%s at %v: %v", name, x, v)
+			}
+		}
+	}
+}
+
 // The distances of small samples, by hand: for ½ alone, D = ½ and
 // A² = −1 − 2·ln ½; a point at 0.2 and 0.9 likewise.
 func TestDistances(t *testing.T) {

@@ -18,17 +18,42 @@ func fitGJR(s sample) (Fit, error)   { return fitVariance(s, true) }
 // GARCH with t shocks.
 func fitVariance(s sample, leverage bool) (Fit, error) {
 	f := Fit{Kind: "garch", Method: "maximum likelihood, Student-t shocks"}
+	l := varianceLikelihood(s, leverage)
+	if leverage {
+		f.Kind = "gjr"
+	}
+	drift := s.mean / s.sd
+	starts := [][]float64{
+		{drift, 0, math.Log(4), -2.2, math.Log(2)},
+		{drift, 0, math.Log(2), -1.5, math.Log(4)},
+	}
+	if leverage {
+		for i := range starts {
+			starts[i] = append(starts[i], 0)
+		}
+	}
+	if err := l.maximise(&f, s.r, starts...); err != nil {
+		return f, err
+	}
+	f.fixed = param.Values{"garch-step": math.Round(s.dt * 365 * 86400)}
+	m := gjrOf(f.Values)
+	_, u := varianceFilter(m, s.dt, s.r, true)
+	f.KS, f.AD = distances(u)
+	if p := m.Persistence(); p > 0.999 {
+		f.warn("shocks to the variance fade over %.3g steps (persistence %.5f): the long-run volatility %.3g rests on few independent stretches", -1/math.Log(p), p, m.Sigma)
+	}
+	if m.DoF > 200 {
+		f.Values[4] = 200
+		f.warn("the shocks look normal: degrees of freedom set to 200, the most the model takes")
+	}
+	return f, nil
+}
+
+func varianceLikelihood(s sample, leverage bool) likelihood {
 	vol := s.volatility()
 	// coordinates: drift, volatility, −ln(1 − persistence), the part of the
 	// persistence that reacts, degrees of freedom, and the falls' part of that
 	logistic := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
-	model := func(p []float64) GJR {
-		m := GJR{Mu: p[0], Sigma: p[1], Alpha: p[2], Beta: p[3], DoF: p[4]}
-		if leverage {
-			m.Gamma = p[5]
-		}
-		return m
-	}
 	l := likelihood{
 		names: []string{"mu", "sigma", "garch-alpha", "garch-beta", "dof"},
 		natural: func(x []float64) []float64 {
@@ -46,7 +71,7 @@ func fitVariance(s sample, leverage bool) (Fit, error) {
 			return ps
 		},
 		log: func(p, returns []float64) float64 {
-			if m := model(p); m.Persistence() < 1-1e-9 && m.DoF < 1e3 && m.Sigma < 30*vol {
+			if m := gjrOf(p); m.Persistence() < 1-1e-9 && m.DoF < 1e3 && m.Sigma < 30*vol {
 				v, _ := varianceFilter(m, s.dt, returns, false)
 				return v
 			}
@@ -54,34 +79,18 @@ func fitVariance(s sample, leverage bool) (Fit, error) {
 		},
 	}
 	if leverage {
-		f.Kind = "gjr"
 		l.names = append(l.names, "gjr-gamma")
 	}
-	drift := s.mean / s.sd
-	starts := [][]float64{
-		{drift, 0, math.Log(4), -2.2, math.Log(2)},
-		{drift, 0, math.Log(2), -1.5, math.Log(4)},
+	return l
+}
+
+// gjrOf takes the parameters in the likelihood's order, gamma last if at all.
+func gjrOf(p []float64) GJR {
+	m := GJR{Mu: p[0], Sigma: p[1], Alpha: p[2], Beta: p[3], DoF: p[4]}
+	if len(p) > 5 {
+		m.Gamma = p[5]
 	}
-	if leverage {
-		for i := range starts {
-			starts[i] = append(starts[i], 0)
-		}
-	}
-	if err := l.maximise(&f, s.r, starts...); err != nil {
-		return f, err
-	}
-	f.fixed = param.Values{"garch-step": math.Round(s.dt * 365 * 86400)}
-	m := model(f.Values)
-	_, u := varianceFilter(m, s.dt, s.r, true)
-	f.KS, f.AD = distances(u)
-	if p := m.Persistence(); p > 0.999 {
-		f.warn("shocks to the variance fade over %.3g steps (persistence %.5f): the long-run volatility %.3g rests on few independent stretches", -1/math.Log(p), p, m.Sigma)
-	}
-	if m.DoF > 200 {
-		f.Values[4] = 200
-		f.warn("the shocks look normal: degrees of freedom set to 200, the most the model takes")
-	}
-	return f, nil
+	return m
 }
 
 // varianceFilter returns the log-likelihood and, if asked, each return's

@@ -38,19 +38,7 @@ func fitGBM(s sample) Fit {
 // hundredth.
 func fitMerton(s sample) (Fit, error) {
 	f := Fit{Kind: "merton", Method: "maximum likelihood, Poisson mixture of normals"}
-	vol := s.volatility()
-	l := likelihood{
-		names: []string{"mu", "sigma", "jump-rate", "jump-mean", "jump-sd"},
-		natural: func(x []float64) []float64 {
-			return []float64{x[0] * s.sd / s.dt, vol * (0.01 + math.Exp(x[1])), math.Exp(x[2]) / s.dt, x[3] * s.sd, s.sd * (0.1 + math.Exp(x[4]))}
-		},
-		log: func(p, returns []float64) float64 {
-			if !(p[2]*s.dt < 200) || !(p[4] < 5) || !(math.Abs(p[3]) < 5) {
-				return math.Inf(-1)
-			}
-			return newPoissonMixture(Merton{p[0], p[1], p[2], p[3], p[4]}, s.dt).logLikelihood(returns)
-		},
-	}
+	l, vol := mertonLikelihood(s), s.volatility()
 	drift := s.mean / s.sd
 	var starts [][]float64
 	for _, rate := range []float64{0.03, 0.3} { // jumps a step, of two thirds of the variance
@@ -70,6 +58,22 @@ func fitMerton(s sample) (Fit, error) {
 	}
 	f.warnRate(s, fitMerton)
 	return f, nil
+}
+
+func mertonLikelihood(s sample) likelihood {
+	vol := s.volatility()
+	return likelihood{
+		names: []string{"mu", "sigma", "jump-rate", "jump-mean", "jump-sd"},
+		natural: func(x []float64) []float64 {
+			return []float64{x[0] * s.sd / s.dt, vol * (0.01 + math.Exp(x[1])), math.Exp(x[2]) / s.dt, x[3] * s.sd, s.sd * (0.1 + math.Exp(x[4]))}
+		},
+		log: func(p, returns []float64) float64 {
+			if !(p[2]*s.dt < 200) || !(p[4] < 5) || !(math.Abs(p[3]) < 5) {
+				return math.Inf(-1)
+			}
+			return newPoissonMixture(Merton{p[0], p[1], p[2], p[3], p[4]}, s.dt).logLikelihood(returns)
+		},
+	}
 }
 
 // warnRate says how the jump rate changes with the sampling step.
@@ -156,25 +160,7 @@ func (q poissonMixture) cdf(r float64) float64 {
 // function has over one step.
 func fitKou(s sample) (Fit, error) {
 	f := Fit{Kind: "kou", Method: "maximum likelihood, density by Fourier inversion"}
-	vol := s.volatility()
-	model := func(p []float64) Kou { return Kou{p[0], p[1], p[2], p[3], p[4], p[5]} }
-	l := likelihood{
-		names: []string{"mu", "sigma", "jump-rate", "jump-up", "eta-up", "eta-down"},
-		natural: func(x []float64) []float64 {
-			return []float64{x[0] * s.sd / s.dt, vol * (0.02 + math.Exp(x[1])), math.Exp(x[2]) / s.dt,
-				1 / (1 + math.Exp(-x[3])), 1.001 + math.Exp(x[4])/s.sd, math.Exp(x[5]) / s.sd}
-		},
-		log: func(p, returns []float64) float64 {
-			if !(p[2]*s.dt < 200) || !(min(p[4], p[5])*s.largest > 0.5) || !(max(p[4], p[5])*s.sd < 10) {
-				return math.Inf(-1)
-			}
-			law := newStepLaw(model(p).CGF, s, p[1]*math.Sqrt(s.dt), p[4], p[5])
-			if law.coarse {
-				return math.Inf(-1)
-			}
-			return law.logLikelihood(returns)
-		},
-	}
+	l := kouLikelihood(s)
 	drift := s.mean / s.sd
 	var starts [][]float64
 	for _, rate := range []float64{0.1, 0.6} {
@@ -185,11 +171,34 @@ func fitKou(s sample) (Fit, error) {
 		return f, err
 	}
 	p := f.Values
-	law := newStepLaw(model(p).CGF, s, p[1]*math.Sqrt(s.dt), p[4], p[5])
+	law := newStepLaw(kouOf(p).CGF, s, p[1]*math.Sqrt(s.dt), p[4], p[5])
 	f.KS, f.AD = distances(law.probabilities(s.r))
 	f.warnRate(s, fitKou)
 	return f, nil
 }
+
+func kouLikelihood(s sample) likelihood {
+	vol := s.volatility()
+	return likelihood{
+		names: []string{"mu", "sigma", "jump-rate", "jump-up", "eta-up", "eta-down"},
+		natural: func(x []float64) []float64 {
+			return []float64{x[0] * s.sd / s.dt, vol * (0.02 + math.Exp(x[1])), math.Exp(x[2]) / s.dt,
+				1 / (1 + math.Exp(-x[3])), 1.001 + math.Exp(x[4])/s.sd, math.Exp(x[5]) / s.sd}
+		},
+		log: func(p, returns []float64) float64 {
+			if !(p[2]*s.dt < 200) || !(min(p[4], p[5])*s.largest > 0.5) || !(max(p[4], p[5])*s.sd < 10) {
+				return math.Inf(-1)
+			}
+			law := newStepLaw(kouOf(p).CGF, s, p[1]*math.Sqrt(s.dt), p[4], p[5])
+			if law.coarse {
+				return math.Inf(-1)
+			}
+			return law.logLikelihood(returns)
+		},
+	}
+}
+
+func kouOf(p []float64) Kou { return Kou{p[0], p[1], p[2], p[3], p[4], p[5]} }
 
 // A stepLaw is the density of one step's log-return from its transform, on a
 // grid, as a logarithm.
@@ -213,7 +222,7 @@ func newStepLaw(cgf func(t float64, s complex128) complex128, s sample, width, u
 	if up > 0 {
 		span = max(span, 70/min(up, down))
 	}
-	n := 1 << int(math.Ceil(math.Log2(span/dx)))
+	n := 1 << int(math.Ceil(math.Log2(min(max(span/dx, 64), 1<<15))))
 	coarse := n > 1<<14
 	if coarse {
 		n = 1 << 14

@@ -13,9 +13,26 @@ import (
 // spent away. What that leaves out is of the order of (switches a step)³.
 func fitRegimes(s sample) (Fit, error) {
 	f := Fit{Kind: "regimes", Method: "maximum likelihood, Hamilton's filter"}
+	l := regimesLikelihood(s)
+	drift := s.mean / s.sd
+	starts := [][]float64{
+		{drift, math.Log(0.6), math.Log(1.5), math.Log(0.03), math.Log(0.1)},
+		{drift, math.Log(0.5), math.Log(2), math.Log(0.2), math.Log(0.4)},
+	}
+	if err := l.maximise(&f, s.r, starts...); err != nil {
+		return f, err
+	}
+	_, u := newRegimeFilter(regimesOf(f.Values), s.dt).run(s.r, true)
+	f.KS, f.AD = distances(u)
+	if f.Values[2] < 1.05*f.Values[1] {
+		f.warn("the two regimes have the same volatility: there is nothing to switch between")
+	}
+	return f, nil
+}
+
+func regimesLikelihood(s sample) likelihood {
 	vol := s.volatility()
-	model := func(p []float64) Regimes { return Regimes{p[0], p[1], p[2], p[3], p[4]} }
-	l := likelihood{
+	return likelihood{
 		names: []string{"mu", "sigma-calm", "sigma-wild", "to-wild", "to-calm"},
 		natural: func(x []float64) []float64 {
 			calm := vol * (0.01 + math.Exp(x[1]))
@@ -25,25 +42,13 @@ func fitRegimes(s sample) (Fit, error) {
 			if !(max(p[3], p[4])*s.dt < 5) {
 				return math.Inf(-1)
 			}
-			v, _ := newRegimeFilter(model(p), s.dt).run(returns, false)
+			v, _ := newRegimeFilter(regimesOf(p), s.dt).run(returns, false)
 			return v
 		},
 	}
-	drift := s.mean / s.sd
-	starts := [][]float64{
-		{drift, math.Log(0.6), math.Log(1.5), math.Log(0.03), math.Log(0.1)},
-		{drift, math.Log(0.5), math.Log(2), math.Log(0.2), math.Log(0.4)},
-	}
-	if err := l.maximise(&f, s.r, starts...); err != nil {
-		return f, err
-	}
-	_, u := newRegimeFilter(model(f.Values), s.dt).run(s.r, true)
-	f.KS, f.AD = distances(u)
-	if f.Values[2] < 1.05*f.Values[1] {
-		f.warn("the two regimes have the same volatility: there is nothing to switch between")
-	}
-	return f, nil
 }
+
+func regimesOf(p []float64) Regimes { return Regimes{p[0], p[1], p[2], p[3], p[4]} }
 
 // A regimeFilter has the steps' joint law: from a regime to a regime, with one
 // of seven variances.

@@ -16,16 +16,27 @@ type likelihood struct {
 	log     func(p, returns []float64) float64 // log-likelihood of the parameters; −Inf where they make no sense
 }
 
+// at is the log-likelihood at coordinates, −Inf where there is none: an
+// optimiser asks anywhere.
+func (l likelihood) at(x, returns []float64) float64 {
+	p := l.natural(x)
+	for _, v := range p {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return math.Inf(-1)
+		}
+	}
+	if v := l.log(p, returns); !math.IsNaN(v) {
+		return v
+	}
+	return math.Inf(-1)
+}
+
 // maximise climbs from each start and fills estimates, covariance and
 // log-likelihood of f from the highest point found.
 func (l likelihood) maximise(f *Fit, returns []float64, starts ...[]float64) error {
 	cost := func(returns []float64) func(x []float64) float64 {
 		return func(x []float64) float64 {
-			v := -l.log(l.natural(x), returns) / float64(len(returns))
-			if math.IsNaN(v) {
-				return math.Inf(1)
-			}
-			return v
+			return -l.at(x, returns) / float64(len(returns))
 		}
 	}
 	whole := cost(returns)
