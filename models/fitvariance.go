@@ -16,9 +16,12 @@ import (
 //
 // so the decay and height of the autocovariance of squared returns give κ and
 // ξ, and that of returns with later squares gives ρ. For Bates the share of the
-// variance that bipower variation leaves to jumps, and what the third and
-// fourth moment have beyond the variance's own part, give rate, mean and
-// deviation of the jumps. The fits start at the long-run variance, v0 = theta.
+// variance that the medians of three neighbouring magnitudes leave to jumps
+// (Andersen, Dobrev and Schaumburg, "Jump-robust volatility estimation using
+// nearest neighbor truncation", J. Econometrics 169 (2012); a jump hides less
+// from them than from bipower variation), and what the third and fourth moment
+// have beyond the variance's own part, give rate, mean and deviation of the
+// jumps. The fits start at the long-run variance, v0 = theta.
 // Standard errors are a jackknife over 20 blocks of history.
 const momentsMethod = "moments and autocorrelation of squared returns, jackknife errors"
 
@@ -26,10 +29,10 @@ const jackBlocks = 20
 
 // variance sums are what the fit needs, summed over a stretch of history.
 type varianceSums struct {
-	n                  float64
-	d1, d2, d3, d4, bp float64   // powers of the centred returns, neighbouring magnitudes
-	square, cross      []float64 // by band of lags: x₀·x_k and r₀·x_k
-	pairs              []float64
+	n                   float64
+	d1, d2, d3, d4, med float64   // powers of the centred returns, squared medians of three magnitudes
+	square, cross       []float64 // by band of lags: x₀·x_k and r₀·x_k
+	pairs               []float64
 }
 
 func (a *varianceSums) add(b varianceSums, sign float64) {
@@ -38,7 +41,7 @@ func (a *varianceSums) add(b varianceSums, sign float64) {
 	a.d2 += sign * b.d2
 	a.d3 += sign * b.d3
 	a.d4 += sign * b.d4
-	a.bp += sign * b.bp
+	a.med += sign * b.med
 	for k := range b.square {
 		a.square[k] += sign * b.square[k]
 		a.cross[k] += sign * b.cross[k]
@@ -79,8 +82,10 @@ func newVarianceSums(s sample, bands []int) (total varianceSums, blocks []varian
 			v.d2 += y
 			v.d3 += y * d[i]
 			v.d4 += y * y
-			if i > 0 {
-				v.bp += math.Abs(d[i] * d[i-1])
+			if i > 1 {
+				x, y, z := math.Abs(d[i-2]), math.Abs(d[i-1]), math.Abs(d[i])
+				m := max(min(x, y), min(max(x, y), z))
+				v.med += m * m
 			}
 		}
 		for k := range v.square {
@@ -167,29 +172,29 @@ func (a varianceSums) estimate(s sample, bands []int, jumps bool) (e varianceEst
 	e.kappa = rate / dt
 	g := -math.Expm1(-rate) / e.kappa
 	v := height / (g * g)
-	jv, k3, k4 := 0.0, 0.0, 0.0
-	if jumps {
-		jv = m2 - math.Pi/2*a.bp/a.n
-		k4 = m4 - 3*m2*m2 - 3*v*2*(rate-1+math.Exp(-rate))/(e.kappa*e.kappa)
-		if !(jv > 0) || !(k4 > 0) {
-			return e, errors.New("returns show no jumps beyond what a moving variance explains")
-		}
-	}
-	e.theta = (m2 - jv) / dt
-	e.xi = math.Sqrt(2 * e.kappa * v / e.theta)
-	e.rho = min(max(cross/(g*g)/(e.xi*e.theta), -0.99), 0.99)
-	e.mu = mean/dt + e.theta/2
 	if !jumps {
+		e.theta = m2 / dt
+		e.finish(mean/dt, v, cross/(g*g))
 		return e, nil
 	}
-	k3 = m3 - 1.5*e.rho*e.xi*e.theta*dt*dt
 	// rate·E[J²] = jv, rate·E[J³] = k3, rate·E[J⁴] = k4, all per step
+	raw := m2 - medianFactor*a.med/a.n
+	k4 := m4 - 3*m2*m2 - 3*v*2*(rate-1+math.Exp(-rate))/(e.kappa*e.kappa)
+	if !(raw > 0) || !(k4 > 0) {
+		return e, errors.New("returns show no jumps beyond what a moving variance explains")
+	}
+	jv := raw
 	q, s2 := 0.0, k4/(3*jv)
 	for range 200 {
+		e.theta = (m2 - jv) / dt
+		e.finish(mean/dt, v, cross/(g*g))
+		k3 := m3 - 1.5*e.rho*e.xi*e.theta*dt*dt
 		l := jv / (q*q + s2)
 		// 3s⁴ + 6q²s² + q⁴ = k4/l
 		s2 = max((-6*q*q+math.Sqrt(36*q*q*q*q+12*(k4/l-q*q*q*q)))/6, 1e-12)
 		q += 0.5 * (k3/(l*(q*q+3*s2)) - q)
+		// a jump puts the larger of its neighbours into three medians
+		jv = raw + min(l, 0.2)*medianJump*(m2-jv)
 	}
 	e.jumpMean, e.jumpSD = q, math.Sqrt(s2)
 	e.rate = jv / (q*q + s2) / dt
@@ -199,6 +204,21 @@ func (a varianceSums) estimate(s sample, bands []int, jumps bool) (e varianceEst
 		return e, errors.New("no jump law has the moments that are left for jumps")
 	}
 	return e, nil
+}
+
+// Of three standard normals' magnitudes the median's mean square is
+// 1/medianFactor; the larger of two has 1 + 2/π.
+var (
+	medianFactor = math.Pi / (6 - 4*math.Sqrt(3) + math.Pi)
+	medianJump   = 3 * medianFactor * (1 + 2/math.Pi - 1/medianFactor)
+)
+
+// finish fills what follows from kappa, theta, the variance v of the variance
+// and its covariance with earlier returns.
+func (e *varianceEstimate) finish(mean, v, cross float64) {
+	e.xi = math.Sqrt(2 * e.kappa * v / e.theta)
+	e.rho = min(max(cross/(e.xi*e.theta), -0.99), 0.99)
+	e.mu = mean + e.theta/2
 }
 
 func (e varianceEstimate) values(jumps bool) []float64 {
@@ -280,7 +300,7 @@ func (f *Fit) byMoments(s sample, jumps bool) error {
 		heston, law = m, newStepLaw(m.stationaryCGF, s, s.sd/16, 0, 0)
 	case Bates:
 		heston, law = m.Heston, newStepLaw(m.stationaryCGF, s, s.sd/16, 0, 0)
-		f.warn("jump-rate = %.4g a year belongs to steps of %.3g hours: bipower variation takes for jumps what coarser steps take for volatility; it is no rate of crashes", m.Rate, s.dt*8760)
+		f.warn("jump-rate = %.4g a year belongs to steps of %.3g hours: medians of neighbouring returns take for jumps what coarser steps take for volatility; it is no rate of crashes", m.Rate, s.dt*8760)
 	}
 	if feller := heston.Feller(); feller < 1 {
 		f.warn("2·kappa·theta/xi² = %.2g: the variance touches zero (the Feller condition fails, which the model allows)", feller)

@@ -1,8 +1,10 @@
 package models
 
 import (
+	"cmp"
 	"errors"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/optimize"
@@ -41,24 +43,27 @@ func (l likelihood) maximise(f *Fit, returns []float64, starts ...[]float64) err
 	}
 	whole := cost(returns)
 	n := float64(len(returns))
-	// A long history is first climbed over a part of it, from every start, and
-	// then as a whole from the best place found.
+	// A long history is first climbed over a part of it, from every start; the
+	// part may lack what the whole has, so the starts themselves stay in play.
 	if len(returns) > 2*longHistory {
 		part := cost(returns[:longHistory])
-		best, least := starts[0], math.Inf(1)
-		for _, x := range starts {
+		for _, x := range slices.Clone(starts) {
 			if r := climb(part, x); r != nil {
-				if v := whole(r.X); v < least {
-					best, least = r.X, v
-				}
+				starts = append(starts, r.X)
 			}
 		}
-		starts = [][]float64{best}
+		slices.SortStableFunc(starts, func(a, b []float64) int { return cmp.Compare(whole(a), whole(b)) })
 	}
 	var best *optimize.Result
 	for _, x := range starts {
-		if r := climb(whole, x); r != nil && (best == nil || r.F < best.F) {
-			best = r
+		r := climb(whole, x)
+		if r == nil || best != nil && r.F >= best.F {
+			continue
+		}
+		best = r
+		f.Cov = l.covariance(func(x []float64) float64 { return whole(x) * n }, best.X)
+		if f.Cov != nil && len(returns) > 2*longHistory {
+			break // a proper maximum, from the best of the starts
 		}
 	}
 	if best == nil {
@@ -67,7 +72,6 @@ func (l likelihood) maximise(f *Fit, returns []float64, starts ...[]float64) err
 	f.Names = l.names
 	f.Values = l.natural(best.X)
 	f.LogLikelihood = -best.F * n
-	f.Cov = l.covariance(func(x []float64) float64 { return whole(x) * n }, best.X)
 	f.SE = make([]float64, len(f.Names))
 	for i := range f.SE {
 		f.SE[i] = math.NaN()
