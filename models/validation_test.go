@@ -256,7 +256,7 @@ func (p *page) fits(t *testing.T) {
 			p.line("| | | √(σ² + λ(m² + s²)) | sample %.4f | %.4f | | | | |", f.Sample, f.Volatility)
 		}
 	}
-	p.line("\nMerton's total volatility lies 6 to 7 %% below the sample's: the likelihood fits the many returns of ordinary size, and a mixture with one width of jumps has thinner tails than these prices, whose rare largest returns carry the rest of the variance. The jump rate belongs to the step, not to the market: it falls from hours to days by a factor of ten, because independent jumps stand in for volatility that clusters.\n")
+	p.line("\nMerton's total volatility lies 4 to 7 %% below the sample's: the likelihood fits the many returns of ordinary size, and a mixture with one width of jumps has thinner tails than these prices, whose rare largest returns carry the rest of the variance. The jump rate belongs to the step, not to the market: it falls from hours to days by a factor of ten, because independent jumps stand in for volatility that clusters.\n")
 	p.line("Share of the variance in jumps, by bipower variation within UTC days of hourly returns, and days flagged at 0.1 %%:\n")
 	p.line("| history | share: reference | ours | days: reference | ours |\n|---|---|---|---|---|")
 	for _, r := range []struct {
