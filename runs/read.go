@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"mcrisk/tokens"
@@ -27,6 +29,11 @@ func ReadLifetimes(r io.Reader, name string, t tokens.Token, horizon time.Durati
 		return none, fmt.Errorf("runs: %s begins with %q; want the column path and others", name, head[0])
 	}
 	names := append([]string(nil), head[1:]...)
+	for i, column := range names {
+		if column == "" || strings.ContainsAny(column, ",\"\r\n") || slices.Contains(names[:i], column) {
+			return none, fmt.Errorf("runs: %s:1: column %.40q; want each name once and without commas, quotes and line breaks", name, column)
+		}
+	}
 	columns := make([][]float64, len(names))
 	n := 0
 	for ; ; n++ {
