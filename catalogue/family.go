@@ -69,7 +69,7 @@ func (t *Text) UnmarshalYAML(unmarshal func(any) error) error {
 	}
 	t.Provenance = p.Provenance
 	switch v := p.Value.(type) {
-	case nil:
+	case nil, []any, map[string]any: // neither a word nor a number
 	case string:
 		t.Value = v
 	case float64: // the shortest text that reads back as the same number

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -58,16 +60,64 @@ func decode(data []byte) (f file, tree *ast.File, err error) {
 			err = fmt.Errorf("malformed YAML: %v", p)
 		}
 	}()
+	for i, line := range bytes.Split(data, []byte("\n")) {
+		if !utf8.Valid(line) {
+			return f, nil, fmt.Errorf("line %d: %.80q is not UTF-8", i+1, bytes.TrimSpace(line))
+		}
+	}
 	if tree, err = parser.ParseBytes(data, 0); err != nil {
 		return f, nil, errors.New(err.Error())
 	}
 	if len(tree.Docs) != 1 {
 		return f, nil, fmt.Errorf("%d YAML documents; want one", len(tree.Docs))
 	}
+	if _, err = expanded(tree.Docs[0].Body, map[string]int{}); err != nil {
+		return f, nil, err
+	}
 	if err = yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
 		return f, nil, errors.New(err.Error())
 	}
 	return f, tree, nil
+}
+
+// maxNodes is how many nodes a family may have with every alias written out,
+// thirty times what the largest has: aliases of aliases multiply.
+const maxNodes = 100_000
+
+// expanded counts the nodes of n with every alias written out.
+func expanded(n ast.Node, anchors map[string]int) (count int, err error) {
+	var parts []ast.Node
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		for _, v := range n.Values {
+			parts = append(parts, v)
+		}
+	case *ast.MappingValueNode:
+		parts = []ast.Node{n.Value}
+	case *ast.SequenceNode:
+		parts = n.Values
+	case *ast.TagNode:
+		parts = []ast.Node{n.Value}
+	case *ast.AnchorNode:
+		if count, err = expanded(n.Value, anchors); n.Name != nil {
+			anchors[n.Name.String()] = count
+		}
+		return count, err
+	case *ast.AliasNode:
+		if n.Value != nil {
+			count = anchors[n.Value.String()]
+		}
+	}
+	for _, part := range parts {
+		c, err := expanded(part, anchors)
+		if count += c; err == nil && count > maxNodes {
+			err = fmt.Errorf("line %d: %s: more than %d values once its aliases are written out", part.GetToken().Position.Line, strings.TrimPrefix(part.GetPath(), "$."), maxNodes)
+		}
+		if err != nil {
+			return count, err
+		}
+	}
+	return count + 1, nil
 }
 
 // token checks an entry's words and numbers, each by itself and then what they

@@ -200,6 +200,9 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		family, err := Parse("fuzz.yaml", []byte(text))
 		if err != nil {
+			if !strings.Contains(err.Error(), "fuzz.yaml: ") {
+				t.Errorf("error %q does not name the file", err)
+			}
 			return
 		}
 		for _, entry := range family.Tokens {
