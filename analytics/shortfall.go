@@ -46,17 +46,9 @@ func ExpectedShortfall(losses []float64, p, confidence float64) Estimate {
 	}
 	checkConfidence(confidence)
 	n := len(losses)
-	sorted := slices.Sorted(slices.Values(losses)) // NaN first
-	if n == 0 || !(sorted[0] > math.Inf(-1)) {
+	q, excess, tail := tailExcess(losses, p)
+	if n == 0 || math.IsNaN(q) {
 		return undefined(confidence, n, Normal)
-	}
-	tail := min(int(float64(n)*p), n-1)
-	q := sorted[n-1-tail]
-	excess := make([]float64, n)
-	for i, loss := range losses {
-		if loss > q {
-			excess[i] = loss - q
-		}
 	}
 	mean, squares := moments(excess)
 	se := math.NaN()
@@ -68,4 +60,24 @@ func ExpectedShortfall(losses []float64, p, confidence float64) Estimate {
 		e.Warning = FewInTail
 	}
 	return e
+}
+
+// tailExcess is the largest loss q outside the worst share p, by how much each
+// loss exceeds it, and how many may. q is NaN if there are no losses, or a NaN
+// or -Inf among them.
+func tailExcess(losses []float64, p float64) (q float64, excess []float64, tail int) {
+	n := len(losses)
+	sorted := slices.Sorted(slices.Values(losses)) // NaN first
+	if n == 0 || !(sorted[0] > math.Inf(-1)) {
+		return math.NaN(), nil, 0
+	}
+	tail = min(int(float64(n)*p), n-1)
+	q = sorted[n-1-tail]
+	excess = make([]float64, n)
+	for i, loss := range losses {
+		if loss > q {
+			excess[i] = loss - q
+		}
+	}
+	return q, excess, tail
 }

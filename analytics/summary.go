@@ -150,8 +150,8 @@ func Summarise(e *tokens.Ensemble, known *Known, confidence float64) Summary {
 	// What it costs.
 	mean("trade_cost", "initial equity", "fee, impact and gas paid over the horizon; positive", each(func(i int) float64 { return TradeCost(e, i) }))
 	mean("borrow_interest", "initial equity", "interest paid on the debt over the horizon; positive", column("money_borrow_interest", -1))
-	mean("cost_drag", "log per year", "all cost items together; positive is lost; over survivors", each(func(i int) float64 { return CostDrag(e, i) / years }))
-	mean("trade_drag", "log per year", "fee, impact and gas of trading; positive is lost; over survivors", each(func(i int) float64 { return TradeDrag(e, i) / years }))
+	mean("cost_drag", "log per year", "all cost items together; positive is lost; over survivors", Drag(e, CostItems...))
+	mean("trade_drag", "log per year", "fee, impact and gas of trading; positive is lost; over survivors", Drag(e, TradeItems...))
 	for _, item := range CostItems {
 		add("drag_"+tokens.ItemNames[item], "log per year", itemDocs[item]+"; positive is lost; over survivors", CostDragOf(e, item, confidence))
 	}
@@ -239,40 +239,30 @@ func TradeCost(e *tokens.Ensemble, i int) float64 {
 var CostItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas, tokens.BorrowInterest, tokens.SupplyInterest,
 	tokens.Funding, tokens.BorrowFee, tokens.StreamingFee, tokens.LiquidationPenalty}
 
-// TradeDrag is the log equity that path i lost to trading, positive; infinite
-// if it was ruined.
-func TradeDrag(e *tokens.Ensemble, i int) float64 {
-	if e.Column("ruined")[i] > 0 {
-		return math.Inf(1)
-	}
-	return -(e.Column("log_trade_fee")[i] + e.Column("log_impact")[i] + e.Column("log_gas")[i])
-}
+// TradeItems are the lines of the ledger that trading alone is charged with.
+var TradeItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas}
 
-// CostDrag is the log equity that path i lost to all cost items, positive;
-// infinite if it was ruined.
-func CostDrag(e *tokens.Ensemble, i int) float64 {
-	if e.Column("ruined")[i] > 0 {
-		return math.Inf(1)
+// Drag is the log equity per year that each path lost to the items together,
+// positive; infinite where nothing was left.
+func Drag(e *tokens.Ensemble, items ...tokens.Item) []float64 {
+	xs := make([]float64, e.N)
+	for _, item := range items {
+		for i, v := range e.Column("log_" + tokens.ItemNames[item]) {
+			xs[i] -= v
+		}
 	}
-	drag := 0.0
-	for _, item := range CostItems {
-		drag -= e.Column("log_" + tokens.ItemNames[item])[i]
+	for i, nav := range e.Column("nav") {
+		if xs[i] /= e.Years(); nav == 0 {
+			xs[i] = math.Inf(1)
+		}
 	}
-	return drag
+	return xs
 }
 
 // CostDragOf is the yearly drag of one item, in log equity: positive is lost;
 // over the paths that survive.
 func CostDragOf(e *tokens.Ensemble, item tokens.Item, confidence float64) Estimate {
-	xs := make([]float64, e.N)
-	ruined := e.Column("ruined")
-	for i, v := range e.Column("log_" + tokens.ItemNames[item]) {
-		xs[i] = -v / e.Years()
-		if ruined[i] > 0 {
-			xs[i] = math.Inf(1)
-		}
-	}
-	return MeanFinite(xs, confidence)
+	return MeanFinite(Drag(e, item), confidence)
 }
 
 // compare is the share of pairs in which a is above b.

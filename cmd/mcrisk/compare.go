@@ -90,7 +90,7 @@ func compare(cmd *cobra.Command, p *plan, workers int, o *outputFlags) error {
 		return err
 	}
 	hash := study.Hash(ensembles)
-	rows := compareAll(slices.Concat(analytics.HolderMetrics, analytics.SweepMetrics), ensembles)
+	rows := compareAll(slices.Concat(analytics.HolderMetrics, analytics.SweepMetrics(aversion)), ensembles)
 	scenarios, more, err := runScenarios(cmd.Context(), p, workers)
 	if err != nil {
 		return err
@@ -159,7 +159,7 @@ func runScenarios(ctx context.Context, p *plan, workers int) (plots.ScenariosDat
 			return data, nil, fmt.Errorf("scenario %s: %w", s.Name, err)
 		}
 		metric := analytics.PathMetric{Name: "nav_" + s.Name, Unit: "initial equity", Doc: "a quarter in which " + s.Doc,
-			Of: func(e *tokens.Ensemble, i int) float64 { return e.Column("nav")[i] }}
+			Of: func(e *tokens.Ensemble) []float64 { return e.Column("nav") }}
 		more := compareAll([]analytics.PathMetric{metric}, ensembles)
 		panel := plots.ScenarioPanel{Label: strings.ToUpper(s.Name[:1]) + s.Name[1:] + ": " + s.Doc}
 		for _, r := range more {

@@ -83,7 +83,7 @@ func TestCompare(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"holder_nav", "liquidated", "cost_drag", "rebalances", "nav_trend", "nav_chop", "nav_crash"} {
+	for _, name := range []string{"holder_nav", "p_liquidation", "cost_drag", "rebalances", "nav_trend", "nav_chop", "nav_crash"} {
 		if metrics[name] != 2 {
 			t.Errorf("%d rows of %s; want 2", metrics[name], name)
 		}

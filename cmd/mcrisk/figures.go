@@ -175,9 +175,9 @@ func addSeries(d *plots.SensitivityData, name string, cells []study.Cell, token 
 	for i, metric := range figureMetrics {
 		s := plots.Series{Name: name}
 		for _, c := range cells {
-			for _, m := range analytics.SweepMetrics {
+			for _, m := range analytics.SweepMetrics(aversion) {
 				if m.Name == metric {
-					if y := analytics.MeanFinite(m.Paths(&c.Ensembles[token]), confidence); y.N > 0 {
+					if y := m.Mean(m.Of(&c.Ensembles[token]), confidence); y.N > 0 {
 						s.X, s.Y = append(s.X, c.Value), append(s.Y, y)
 					}
 				}

@@ -74,13 +74,22 @@ those that simulate stores over time, such as p_loss_50 or nav_p50.`,
 
 // cellMetrics are what a cell can show besides the metrics of a sweep.
 var cellMetrics = []analytics.PathMetric{
-	{Name: "p_liquidation", Unit: "probability", Doc: "of at least one liquidation", Of: func(e *tokens.Ensemble, i int) float64 { return min(1, e.Column("liquidations")[i]) }},
-	{Name: "ruined", Unit: "probability", Doc: "of ending with nothing", Of: func(e *tokens.Ensemble, i int) float64 { return e.Column("ruined")[i] }},
-	{Name: "nav", Unit: "initial equity", Doc: "final net asset value", Of: func(e *tokens.Ensemble, i int) float64 { return e.Column("nav")[i] }},
+	{Name: "ruined", Unit: "probability", Doc: "of ending with nothing", Of: ruined},
+	{Name: "nav", Unit: "initial equity", Doc: "final net asset value", Of: func(e *tokens.Ensemble) []float64 { return e.Column("nav") }},
+}
+
+func ruined(e *tokens.Ensemble) []float64 {
+	xs := make([]float64, e.N)
+	for i, nav := range e.Column("nav") {
+		if nav == 0 {
+			xs[i] = 1
+		}
+	}
+	return xs
 }
 
 func cellNames() (names []string) {
-	for _, m := range slices.Concat(analytics.SweepMetrics, cellMetrics) {
+	for _, m := range slices.Concat(analytics.SweepMetrics(aversion), cellMetrics) {
 		names = append(names, m.Name)
 	}
 	return names
@@ -165,17 +174,13 @@ func (g *grid) row(ctx context.Context, spec study.Spec, workers int) ([]analyti
 	}
 	var row []analytics.Estimate
 	var ensembles []tokens.Ensemble
-	for _, m := range slices.Concat(analytics.SweepMetrics, cellMetrics) {
+	for _, m := range slices.Concat(analytics.SweepMetrics(aversion), cellMetrics) {
 		if m.Name != g.metric {
 			continue
 		}
 		g.unit, g.doc = m.Unit, m.Doc
 		for _, c := range cells {
-			e := analytics.MeanFinite(m.Paths(&c.Ensembles[0]), confidence)
-			if m.Unit == "probability" {
-				e = analytics.Proportion(int(math.Round(e.Value*float64(e.N))), e.N, confidence)
-			}
-			row = append(row, e)
+			row = append(row, m.Mean(m.Of(&c.Ensembles[0]), confidence))
 			ensembles = append(ensembles, c.Ensembles[0])
 		}
 	}

@@ -60,6 +60,10 @@ for each value and draws the sensitivity figure.`,
 
 const overUsage = "parameter and its values: name=low:high:step, both ends included, or name=a,b,c"
 
+// aversion is the weight of tracking variance in utility: that of a holder of
+// log utility.
+const aversion = 1
+
 // maxCells keeps a slip of the finger from asking for a year of work.
 const maxCells = 1000
 
@@ -143,7 +147,7 @@ func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over param.
 	ensembles := slices.Clone(own.Ensembles)
 	for _, c := range cells {
 		for t := range c.Ensembles {
-			rows = append(rows, sweepRow{own.Ensembles[t].Token.Name, over.Format(c.Value), analytics.Compare(&c.Ensembles[t], &own.Ensembles[t], confidence)})
+			rows = append(rows, sweepRow{own.Ensembles[t].Token.Name, over.Format(c.Value), analytics.CompareBy(analytics.SweepMetrics(aversion), &c.Ensembles[t], &own.Ensembles[t], confidence)})
 		}
 		ensembles = append(ensembles, c.Ensembles...)
 	}
@@ -209,7 +213,7 @@ func ownValue(t study.TokenSpec, s study.Spec, over param.Param) (float64, bool)
 func writeSweep(w io.Writer, p *plan, over param.Param, rows []sweepRow, own study.Cell, hash string) error {
 	fmt.Fprintf(w, "%s: %s\n", own.Ensembles[0].Token.Name, caption(p, p.spec.Paths))
 	fmt.Fprintf(w, "Differences are from the token's own setting, on the same paths.\n\n")
-	for i, m := range analytics.SweepMetrics {
+	for i, m := range analytics.SweepMetrics(aversion) {
 		fmt.Fprintf(w, "%s (%s): %s\n", m.Name, m.Unit, m.Doc)
 		t := newTable(w)
 		t.AppendHeader(table.Row{"token", over.Name, "estimate", "interval", "difference", "interval", "paired gain"})

@@ -29,7 +29,7 @@ func TestSweepOfHalfWidth(t *testing.T) {
 	var got []string
 	for _, c := range r.Cells {
 		got = append(got, c.Value)
-		for _, m := range analytics.SweepMetrics {
+		for _, m := range analytics.SweepMetrics(aversion) {
 			e, ok := c.Metrics[m.Name]
 			if !ok || e.Estimate == nil || e.Lo == nil || e.Hi == nil || e.N != 100 || e.Difference.Estimate == nil {
 				t.Fatalf("%s at %s is %+v", m.Name, c.Value, e)
@@ -131,10 +131,10 @@ func TestSweepDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(strings.NewReader(string(table))).ReadAll()
-	if err != nil || len(rows) != 1+3*len(analytics.SweepMetrics) || fmt.Sprint(rows[0][:5]) != "[token half-width metric unit estimate]" {
+	if err != nil || len(rows) != 1+3*len(analytics.SweepMetrics(aversion)) || fmt.Sprint(rows[0][:5]) != "[token half-width metric unit estimate]" {
 		t.Errorf("%d rows, %v, beginning %v", len(rows), err, rows[0])
 	}
-	for _, metric := range analytics.SweepMetrics {
+	for _, metric := range analytics.SweepMetrics(aversion) {
 		if !strings.Contains(printed, metric.Name+" (") {
 			t.Errorf("%s is not printed", metric.Name)
 		}
