@@ -20,6 +20,7 @@ const (
 	Outage    = 4 // times of keeper outages
 
 	Parameters = 5 // a path's own numbers, where they are uncertain
+	Design     = 6 // which cells of a grid a sample has
 )
 
 // Stream returns the ID of the index-th stream for a purpose.

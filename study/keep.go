@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"math"
 	"slices"
 
@@ -74,24 +75,39 @@ func Ensembles(ctx context.Context, spec Spec, opt Options, names []string, sink
 // all. It is what two runs must share to be the same run; estimates and files
 // do not enter.
 func Hash(ensembles []tokens.Ensemble) string {
-	h := sha256.New()
-	buf := make([]byte, 0, 8*ChunkPaths)
+	h := NewHasher()
 	for i := range ensembles {
-		e := &ensembles[i]
-		fmt.Fprintf(h, "token %s\n", e.Token.Name)
-		for _, name := range e.Names() {
-			fmt.Fprintf(h, "column %s\n", name)
-			for chunk := range slices.Chunk(e.Column(name), ChunkPaths) {
-				buf = buf[:0]
-				for _, v := range chunk {
-					if v != v {
-						v = math.NaN()
-					}
-					buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(v))
+		h.Add(&ensembles[i])
+	}
+	return h.Sum()
+}
+
+// A Hasher makes the Hash of ensembles that come one by one.
+type Hasher struct {
+	h   hash.Hash
+	buf []byte
+}
+
+// NewHasher returns a Hasher of no ensembles.
+func NewHasher() *Hasher { return &Hasher{sha256.New(), make([]byte, 0, 8*ChunkPaths)} }
+
+// Add adds the next ensemble.
+func (h *Hasher) Add(e *tokens.Ensemble) {
+	fmt.Fprintf(h.h, "token %s\n", e.Token.Name)
+	for _, name := range e.Names() {
+		fmt.Fprintf(h.h, "column %s\n", name)
+		for chunk := range slices.Chunk(e.Column(name), ChunkPaths) {
+			h.buf = h.buf[:0]
+			for _, v := range chunk {
+				if v != v {
+					v = math.NaN()
 				}
-				h.Write(buf)
+				h.buf = binary.LittleEndian.AppendUint64(h.buf, math.Float64bits(v))
 			}
+			h.h.Write(h.buf)
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil))
 }
+
+// Sum is the hash of what was added.
+func (h *Hasher) Sum() string { return hex.EncodeToString(h.h.Sum(nil)) }

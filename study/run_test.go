@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -331,73 +330,5 @@ func TestMemoryOfALifetime(t *testing.T) {
 	}
 	if limit := 20e6; peak > limit {
 		t.Errorf("a run that keeps nothing holds %.1f MB; want at most %.0f", peak/1e6, limit/1e6)
-	}
-}
-
-// All cells of a sweep live on the same paths, and each has the bits of a run of
-// its own.
-func TestSweep(t *testing.T) {
-	s := zooSpec(merton, day)
-	s.Tokens = slices.Concat(s.Tokens[:2], s.Tokens[6:7])
-	for _, tt := range []struct {
-		name   string
-		values []float64
-		own    int // the value that the spec has itself
-	}{
-		{"half-width", []float64{0.1, 0.3, 0.5}, 1},
-		{"fee", []float64{0, 0.01}, -1},
-		{"low", []float64{2.5, 2.7}, 1},
-		{"sigma", []float64{0.4, 0.8, 1.2}, 1},
-		{"jump-rate", []float64{0, 60}, 1},
-	} {
-		done, total := 0, 0
-		own, cells, err := study.Sweep(t.Context(), s, tt.name, tt.values, study.Options{Workers: 2, Progress: func(d, n int) {
-			if d < done {
-				t.Errorf("%s: progress goes back from %d to %d", tt.name, done, d)
-			}
-			done, total = d, n
-		}}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if done != total || total == 0 {
-			t.Errorf("%s: progress ended at %d of %d", tt.name, done, total)
-		}
-		if got, want := study.Hash(own.Ensembles), study.Hash(ensembles(t, s, study.Options{}, nil)); got != want {
-			t.Errorf("%s: the token's own cell has the hash %s; a run of its own %s", tt.name, got, want)
-		}
-		for i, c := range cells {
-			if c.Value != tt.values[i] {
-				t.Errorf("%s: cell %d is at %v; want %v", tt.name, i, c.Value, tt.values[i])
-			}
-			if got, want := study.Hash(c.Ensembles), study.Hash(ensembles(t, c.Spec, study.Options{}, nil)); got != want {
-				t.Errorf("%s = %v: hash %s; of a run of its own %s", tt.name, c.Value, got, want)
-			}
-			if same := study.Hash(c.Ensembles) == study.Hash(own.Ensembles); same != (i == tt.own) {
-				t.Errorf("%s = %v has the bits of the token's own setting: %t", tt.name, c.Value, same)
-			}
-		}
-	}
-	for name, values := range map[string][]float64{"nothing": {1}, "fee": {0, 2}, "half-width": {0.1, 5}, "sigma": {math.NaN()}} {
-		if _, _, err := study.Sweep(t.Context(), s, name, values, study.Options{}, nil); err == nil {
-			t.Errorf("%s at %v was run", name, values)
-		}
-	}
-}
-
-// Volatilities of a sweep scale the same normals: common random numbers.
-func TestSweepOfVolatilityUsesCommonNumbers(t *testing.T) {
-	s := threeX()
-	_, cells, err := study.Sweep(t.Context(), s, "sigma", []float64{0.4, 1.2}, study.Options{}, []string{"log_underlying"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	years := models.Years(s.Horizon)
-	for i, a := range cells[0].Ensembles[0].Column("log_underlying") {
-		b := cells[1].Ensembles[0].Column("log_underlying")[i]
-		za, zb := (a+0.4*0.4/2*years)/0.4, (b+1.2*1.2/2*years)/1.2
-		if !(math.Abs(za-zb) < 1e-12) {
-			t.Fatalf("path %d has the normal sum %v at one volatility and %v at another", i, za, zb)
-		}
 	}
 }

@@ -1,96 +1,273 @@
 package study
 
 import (
-	"context"
+	"errors"
 	"fmt"
+	"slices"
 
-	"mcrisk/models"
-	"mcrisk/tokens"
+	"mcrisk/param"
+	"mcrisk/random"
 )
 
-// A Cell is a study with one parameter at one value.
-type Cell struct {
-	Spec      Spec
-	Value     float64
-	Ensembles []tokens.Ensemble // of the spec's tokens, in order
+// A Sweep is a study at many values of some of its numbers: one cell for each
+// combination of them, and the study's own cell besides. All cells live on the
+// same numbered paths: cells that share the price model on the same prices, the
+// others on the same random numbers. So differences between cells are paired,
+// path by path. It does not change once made.
+type Sweep struct {
+	Spec   Spec
+	Axes   []Axis
+	Sample int // cells of a Latin hypercube sample; 0: the whole grid
+
+	points  []int    // of each cell in the grid; nil: its own number
+	batches [][]int  // cells by batch
+	places  [][2]int // of each cell: its batch, and where there
 }
 
-// Sweep runs a spec with one parameter at each of several values, and returns
-// the spec's own cell first. All cells live on the same paths: of one run if
-// the parameter is the token's, of runs with the same random numbers if it is
-// the model's. So differences between cells are paired path by path. With
-// names, only those columns are kept.
-func Sweep(ctx context.Context, spec Spec, name string, values []float64, opt Options, names []string) (own Cell, cells []Cell, err error) {
-	if spec, err = spec.Complete(); err != nil {
-		return own, nil, err
-	}
-	spec.Marks = 0
-	own.Spec = spec
-	for _, v := range values {
-		s, err := spec.With(name, v)
-		if err != nil {
-			return own, nil, err
-		}
-		if s, err = s.Complete(); err != nil {
-			return own, nil, fmt.Errorf("%s = %v: %w", name, v, err)
-		}
-		cells = append(cells, Cell{Spec: s, Value: v})
-	}
-	all := append([]*Cell{&own}, pointers(cells)...)
-	if k, err := models.Registry.Kind(spec.Model.Kind); err == nil && has(k.Params, name) {
-		for i, c := range all {
-			one := opt
-			if opt.Progress != nil {
-				one.Progress = func(done, total int) { opt.Progress(i*total+done, len(all)*total) }
-			}
-			if c.Ensembles, err = Ensembles(ctx, c.Spec, one, names); err != nil {
-				return own, nil, err
-			}
-		}
-		return own, cells, nil
-	}
-	// One run of every cell's tokens, each under a name of its own.
-	joint := spec
-	joint.Tokens = nil
-	for i, c := range all {
-		for _, t := range c.Spec.Tokens {
-			t.Name = fmt.Sprintf("%s/%d", t.Name, i)
-			joint.Tokens = append(joint.Tokens, t)
-		}
-	}
-	ensembles, err := Ensembles(ctx, joint, opt, names)
-	if err != nil {
-		return own, nil, err
-	}
-	n := len(spec.Tokens)
-	for i, c := range all {
-		c.Ensembles = ensembles[i*n : (i+1)*n]
-		for j := range c.Ensembles {
-			c.Ensembles[j].Token.Name = spec.Tokens[j].Name
-		}
-	}
-	return own, cells, nil
-}
+// BatchCells is how many cells share a batch at most: enough that their common
+// prices cost little, few enough that their state stays in the cache.
+const BatchCells = 32
 
-func pointers(cells []Cell) []*Cell {
-	ps := make([]*Cell, len(cells))
-	for i := range cells {
-		ps[i] = &cells[i]
-	}
-	return ps
-}
-
-// Trace runs one path of one of the spec's tokens and returns its lifetime,
-// with the same bits as in the ensemble, and every event of it.
-func Trace(spec Spec, token, path int) (tokens.Lifetime, []tokens.Event, error) {
+// NewSweep makes a sweep of the spec over the grid of the axes, whose last
+// changes fastest, or over a Latin hypercube sample of it: sample cells, in which
+// every value of an axis comes up equally often, to within one. Combinations that
+// make no valid study are cells that fail; a value that is wrong in all of its
+// combinations is an error.
+func NewSweep(spec Spec, axes []Axis, sample int) (*Sweep, error) {
 	spec, err := spec.Complete()
 	if err != nil {
-		return tokens.Lifetime{}, nil, err
+		return nil, err
 	}
-	r, err := newRunner(spec)
+	spec.Marks = 0
+	s := &Sweep{Spec: spec, Axes: slices.Clone(axes), Sample: sample}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	if s.Sample > 0 {
+		s.points = s.hypercube()
+	}
+	s.gather()
+	return s, s.hopeless()
+}
+
+// check reports axes that cannot be swept.
+func (s *Sweep) check() error {
+	if len(s.Axes) == 0 {
+		return errors.New("study: nothing to sweep over; want at least one axis")
+	}
+	var faults []error
+	every := []Spec{s.Spec} // with each of the models
+	for _, a := range s.Axes {
+		if a.Name == ModelAxis {
+			every = nil
+			for i := range a.Models {
+				t, _ := a.set(s.Spec, i)
+				every = append(every, t)
+			}
+		}
+	}
+	for i, a := range s.Axes {
+		faults = append(faults, a.check())
+		if slices.ContainsFunc(s.Axes[:i], func(b Axis) bool { return b.Name == a.Name }) {
+			faults = append(faults, fmt.Errorf("%s is swept twice", a.Name))
+		}
+		for _, t := range every {
+			if a.Name != ModelAxis {
+				if _, err := t.Param(a.Name); err != nil {
+					faults = append(faults, err)
+					break
+				}
+			}
+		}
+	}
+	size := s.grid()
+	if size > MaxCells && s.Sample == 0 {
+		faults = append(faults, fmt.Errorf("study: a grid of %.0f cells; want at most %d, or a sample of it", size, MaxCells))
+	}
+	if s.Sample < 0 || s.Sample > MaxCells || float64(s.Sample) > size {
+		faults = append(faults, fmt.Errorf("study: a sample of %d cells from a grid of %.0f; want at most all of them and at most %d", s.Sample, size, MaxCells))
+	}
+	return errors.Join(faults...)
+}
+
+// grid is the number of combinations.
+func (s *Sweep) grid() float64 {
+	n := 1.0
+	for _, a := range s.Axes {
+		n *= float64(len(a.Values))
+	}
+	return n
+}
+
+// hypercube draws the cells of the sample: along each axis a random permutation
+// of the cells, cut into as many equal parts as the axis has values.
+// Source: McKay, Beckman and Conover, Technometrics 21 (1979).
+func (s *Sweep) hypercube() []int {
+	points := make([]int, s.Sample)
+	for i, a := range s.Axes {
+		source := random.NewSource(s.Spec.Seed, uint64(i), random.Stream(random.Design, 0))
+		for cell, at := range source.Rand().Perm(s.Sample) {
+			points[cell] = points[cell]*len(a.Values) + at*len(a.Values)/s.Sample
+		}
+	}
+	return points
+}
+
+// Cells is the number of cells, without the study's own.
+func (s *Sweep) Cells() int {
+	if s.Sample > 0 {
+		return s.Sample
+	}
+	return int(s.grid())
+}
+
+// Own is the number of the study's own cell, after all others.
+func (s *Sweep) Own() int { return s.Cells() }
+
+// At returns the indices of a cell's values, by axis.
+func (s *Sweep) At(cell int) []int {
+	if s.points != nil {
+		cell = s.points[cell]
+	}
+	at := make([]int, len(s.Axes))
+	for i := len(at) - 1; i >= 0; i-- {
+		n := len(s.Axes[i].Values)
+		at[i] = cell % n
+		cell /= n
+	}
+	return at
+}
+
+// Label names a cell by its values, as in "half-width=0.2 fee=0.001".
+func (s *Sweep) Label(cell int) string {
+	if cell == s.Own() {
+		return "the token's own setting"
+	}
+	text := ""
+	for i, at := range s.At(cell) {
+		a := s.Axes[i]
+		text += " " + a.Name + "=" + a.Format(a.Values[at])
+	}
+	return text[1:]
+}
+
+// Cell returns the complete spec of a cell, or why there is none.
+func (s *Sweep) Cell(cell int) (Spec, error) {
+	if cell == s.Own() {
+		return s.Spec, nil
+	}
+	return s.cell(s.At(cell))
+}
+
+// set returns the spec at some indices: the model before its numbers, and a
+// half-width after the target that it is around.
+func (s *Sweep) set(at []int) (Spec, error) {
+	t := s.Spec
+	for turn := range 3 {
+		for i, a := range s.Axes {
+			when := 1
+			switch a.Name {
+			case ModelAxis:
+				when = 0
+			case HalfWidth.Name:
+				when = 2
+			}
+			if when != turn {
+				continue
+			}
+			var err error
+			if t, err = a.set(t, at[i]); err != nil {
+				return t, err
+			}
+		}
+	}
+	return t, nil
+}
+
+// cell returns the complete spec at some indices.
+func (s *Sweep) cell(at []int) (Spec, error) {
+	t, err := s.set(at)
 	if err != nil {
-		return tokens.Lifetime{}, nil, err
+		return t, err
 	}
-	life, events := r.kernels[token].Trace(r.path(path, token))
-	return life, events, nil
+	return t.Complete()
+}
+
+// gather forms the batches: cells whose price model is the same, in order.
+func (s *Sweep) gather() {
+	byModel := map[string][]int{}
+	var order []string
+	for cell := range s.Cells() + 1 {
+		t := s.Spec
+		if cell != s.Own() {
+			t, _ = s.set(s.At(cell)) // an error is the cell's
+		}
+		key := modelKey(t.Model)
+		if byModel[key] == nil {
+			order = append(order, key)
+		}
+		byModel[key] = append(byModel[key], cell)
+	}
+	for _, key := range order {
+		s.batches = slices.AppendSeq(s.batches, slices.Chunk(byModel[key], BatchCells))
+	}
+	s.places = make([][2]int, s.Cells()+1)
+	for b, cells := range s.batches {
+		for i, cell := range cells {
+			s.places[cell] = [2]int{b, i}
+		}
+	}
+}
+
+func modelKey(p param.Part) string {
+	key := p.Kind
+	for _, name := range param.SortedNames(p.Values) {
+		key += fmt.Sprintf(" %s=%v", name, p.Values[name])
+	}
+	return key
+}
+
+// hopeless reports values of axes that make no valid study in any combination.
+// It begins with a diagonal of the grid, which mostly settles it.
+func (s *Sweep) hopeless() error {
+	longest := 0
+	for _, a := range s.Axes {
+		longest = max(longest, len(a.Values))
+	}
+	valid := make([]map[int]bool, len(s.Axes))
+	for i := range valid {
+		valid[i] = map[int]bool{}
+	}
+	try := func(at []int) error {
+		_, err := s.cell(at)
+		if err == nil {
+			for i := range at {
+				valid[i][at[i]] = true
+			}
+		}
+		return err
+	}
+	for k := range longest {
+		at := make([]int, len(s.Axes))
+		for i, a := range s.Axes {
+			at[i] = k % len(a.Values)
+		}
+		_ = try(at)
+	}
+	whole := Sweep{Axes: s.Axes}
+	var faults []error
+	for i, a := range s.Axes {
+		for k, v := range a.Values {
+			var last error
+			for cell := 0; cell < whole.Cells() && !valid[i][k]; cell++ {
+				if at := whole.At(cell); at[i] == k {
+					last = try(at)
+				}
+			}
+			if !valid[i][k] {
+				faults = append(faults, fmt.Errorf("%s = %s: %w", a.Name, a.Format(v), last))
+			}
+		}
+	}
+	return errors.Join(faults...)
 }

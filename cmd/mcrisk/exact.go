@@ -52,11 +52,11 @@ With --over it draws the exact sensitivity curve.`,
 		if over == "" {
 			return exactly(cmd, p, o)
 		}
-		parameter, values, err := parseOver(p.spec, over)
+		axis, err := parseOver(p.spec, over)
 		if err != nil {
 			return inputError{err}
 		}
-		return exactCurve(cmd, p, o, parameter, values)
+		return exactCurve(cmd, p, o, axis.Param, axis.Values)
 	}
 	return cmd
 }

@@ -144,11 +144,15 @@ func bandFigure(ctx context.Context, p *plan, workers, token int) (*plots.Figure
 		if err != nil {
 			return nil, err
 		}
-		_, cells, err := study.Sweep(ctx, s, study.HalfWidth.Name, values, study.Options{Workers: workers}, analytics.SweepColumns)
+		sweep, err := study.NewSweep(s, []study.Axis{{Param: study.HalfWidth, Values: values}}, 0)
 		if err != nil {
 			return nil, err
 		}
-		addSeries(&data, to.name, cells, 0)
+		_, cells, err := sweep.Collect(ctx, study.Options{Workers: workers}, analytics.SweepColumns)
+		if err != nil {
+			return nil, err
+		}
+		addSeries(&data, to.name, values, cells, 0)
 	}
 	return sensitivityFigure(data)
 }
@@ -171,14 +175,14 @@ func sensitivityData(p *plan, name string, paths int, over param.Param) plots.Se
 // figureMetrics are the sweep metrics drawn, in the order of the panels.
 var figureMetrics = []string{"trade_drag", "tracking_vs_ideal", "max_drawdown", "rebalances"}
 
-func addSeries(d *plots.SensitivityData, name string, cells []study.Cell, token int) {
+func addSeries(d *plots.SensitivityData, name string, values []float64, cells []study.Cell, token int) {
 	for i, metric := range figureMetrics {
 		s := plots.Series{Name: name}
-		for _, c := range cells {
+		for k, c := range cells {
 			for _, m := range analytics.SweepMetrics(aversion) {
 				if m.Name == metric {
 					if y := m.Mean(m.Of(&c.Ensembles[token]), confidence); y.N > 0 {
-						s.X, s.Y = append(s.X, c.Value), append(s.Y, y)
+						s.X, s.Y = append(s.X, values[k]), append(s.Y, y)
 					}
 				}
 			}

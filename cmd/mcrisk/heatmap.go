@@ -50,11 +50,11 @@ those that simulate stores over time, such as p_loss_50 or nav_p50.`,
 		}
 		g := grid{metric: metric, overTime: x == "horizon"}
 		var faults []error
-		if g.y, g.rows, err = parseOver(p.spec, y); err != nil {
+		if g.y, err = parseOver(p.spec, y); err != nil {
 			faults = append(faults, fmt.Errorf("--y: %w", err))
 		}
 		if !g.overTime {
-			if g.x, g.columns, err = parseOver(p.spec, x); err != nil {
+			if g.x, err = parseOver(p.spec, x); err != nil {
 				faults = append(faults, fmt.Errorf("--x: %w", err))
 			}
 			if !slices.Contains(cellNames(), metric) {
@@ -64,7 +64,7 @@ those that simulate stores over time, such as p_loss_50 or nav_p50.`,
 		if err := errors.Join(faults...); err != nil {
 			return inputError{err}
 		}
-		if err := fits(p.spec, len(g.columns)+1, len(analytics.SweepColumns)); err != nil {
+		if err := fits(p.spec, len(g.x.Values)+1, len(analytics.SweepColumns)); err != nil {
 			return err
 		}
 		return heatMap(cmd, p, f.workers, o, &g)
@@ -97,12 +97,11 @@ func cellNames() (names []string) {
 
 // A grid is a metric over two parameters.
 type grid struct {
-	x, y          param.Param
-	columns, rows []float64
-	overTime      bool // the columns are times, in years
-	metric        string
-	unit, doc     string
-	cells         [][]analytics.Estimate // by row, then column
+	x, y      study.Axis
+	overTime  bool // the columns are times, in years
+	metric    string
+	unit, doc string
+	cells     [][]analytics.Estimate // by row, then column
 }
 
 func heatMap(cmd *cobra.Command, p *plan, workers int, o *outputFlags, g *grid) error {
@@ -114,7 +113,7 @@ func heatMap(cmd *cobra.Command, p *plan, workers int, o *outputFlags, g *grid) 
 	defer dir.abort()
 	var all []tokens.Ensemble
 	progress := newProgress(cmd.ErrOrStderr(), "rows")
-	for i, v := range g.rows {
+	for i, v := range g.y.Values {
 		spec, err := p.spec.With(g.y.Name, v)
 		if err != nil {
 			return inputError{err}
@@ -126,7 +125,7 @@ func heatMap(cmd *cobra.Command, p *plan, workers int, o *outputFlags, g *grid) 
 		}
 		g.cells = append(g.cells, row)
 		all = append(all, ensembles...)
-		progress.update(i+1, len(g.rows))
+		progress.update(i+1, len(g.y.Values))
 	}
 	progress.done()
 	hash := study.Hash(all)
@@ -168,7 +167,11 @@ func (g *grid) row(ctx context.Context, spec study.Spec, workers int) ([]analyti
 	if g.overTime {
 		return g.times(ctx, spec, opt)
 	}
-	_, cells, err := study.Sweep(ctx, spec, g.x.Name, g.columns, opt, analytics.SweepColumns)
+	sweep, err := study.NewSweep(spec, []study.Axis{g.x}, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	_, cells, err := sweep.Collect(ctx, opt, analytics.SweepColumns)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -205,7 +208,7 @@ func (g *grid) times(ctx context.Context, spec study.Spec, opt study.Options) ([
 	if err != nil {
 		return nil, nil, err
 	}
-	g.columns = h.Times
+	g.x.Values = h.Times
 	var row []analytics.Estimate
 	var names []string
 	for _, r := range h.Rows(confidence) {
@@ -229,9 +232,9 @@ func (g *grid) times(ctx context.Context, spec study.Spec, opt study.Options) ([
 
 func (g *grid) column(i int) string {
 	if g.overTime {
-		return daysText(g.columns[i])
+		return daysText(g.x.Values[i])
 	}
-	return g.x.Format(g.columns[i])
+	return g.x.Format(g.x.Values[i])
 }
 
 func (g *grid) xName() string {
@@ -245,7 +248,7 @@ func (g *grid) figure(p *plan) (*plots.Figure, error) {
 	label := func(q param.Param) string { return strings.TrimSuffix(axisLabel(q), " (seconds)") } // each tick has its unit
 	d := plots.HeatMapData{Title: p.spec.Tokens[0].Name + ": " + g.metric + " over " + g.xName() + " and " + g.y.Name,
 		Caption: caption(p, p.spec.Paths) + " The axes say what differs; the random numbers are the same in every cell.",
-		XLabel:  "Time since the start (days)", YLabel: label(g.y), Label: g.metric + ", " + g.doc + " (" + g.unit + ")"}
+		XLabel:  "Time since the start (days)", YLabel: label(g.y.Param), Label: g.metric + ", " + g.doc + " (" + g.unit + ")"}
 	if g.unit == "probability" || g.unit == "fraction" {
 		d.Scale, d.Label = plots.Percent, g.metric+", "+g.doc+" (%)"
 	}
@@ -259,17 +262,17 @@ func (g *grid) figure(p *plan) (*plots.Figure, error) {
 		return strconv.FormatFloat(v, 'g', 4, 64)
 	}
 	if !g.overTime {
-		d.XLabel = label(g.x)
+		d.XLabel = label(g.x.Param)
 	}
-	for i, v := range g.columns {
+	for i, v := range g.x.Values {
 		if g.overTime {
 			d.X = append(d.X, strings.TrimSuffix(g.column(i), " days"))
 		} else {
-			d.X = append(d.X, written(g.x, v))
+			d.X = append(d.X, written(g.x.Param, v))
 		}
 	}
-	for i, v := range g.rows {
-		d.Y = append(d.Y, written(g.y, v))
+	for i, v := range g.y.Values {
+		d.Y = append(d.Y, written(g.y.Param, v))
 		row := make([]float64, len(g.cells[i]))
 		for j, e := range g.cells[i] {
 			if row[j] = e.Value; math.IsInf(e.Value, 0) {
@@ -277,9 +280,9 @@ func (g *grid) figure(p *plan) (*plots.Figure, error) {
 			}
 		}
 		d.Values = append(d.Values, row)
-		for j, c := range g.columns {
-			ownX, okX := ownValue(p.spec.Tokens[0], p.spec, g.x)
-			ownY, okY := ownValue(p.spec.Tokens[0], p.spec, g.y)
+		for j, c := range g.x.Values {
+			ownX, okX := ownValue(p.spec.Tokens[0], p.spec, g.x.Param)
+			ownY, okY := ownValue(p.spec.Tokens[0], p.spec, g.y.Param)
 			if !g.overTime && okX && okY && math.Abs(ownX-c) < 1e-9 && math.Abs(ownY-v) < 1e-9 {
 				d.Marked = append(d.Marked, [2]int{j, i})
 			}
@@ -292,7 +295,7 @@ func (g *grid) writeCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{g.xName(), g.y.Name, "metric", "estimate", "se", "lo", "hi", "n", "confidence", "interval", "warning", "unit"})
 	f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
-	for i, v := range g.rows {
+	for i, v := range g.y.Values {
 		for j, e := range g.cells[i] {
 			_ = out.Write([]string{g.column(j), g.y.Format(v), g.metric, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), f(e.Confidence), string(e.Method), string(e.Warning), g.unit})
 		}
@@ -315,7 +318,7 @@ func (g *grid) writeJSON(w io.Writer, hash string) error {
 		Unit        string `json:"unit"`
 		Cells       []cell `json:"cells"`
 	}{hash, g.xName(), g.y.Name, g.metric, g.unit, nil}
-	for i, v := range g.rows {
+	for i, v := range g.y.Values {
 		for j, e := range g.cells[i] {
 			all.Cells = append(all.Cells, cell{g.column(j), g.y.Format(v), toJSON(e)})
 		}
@@ -327,11 +330,11 @@ func (g *grid) write(w io.Writer, p *plan, hash string) error {
 	fmt.Fprintf(w, "%s: %s (%s), %s\n%s\n\n", p.spec.Tokens[0].Name, g.metric, g.unit, g.doc, caption(p, p.spec.Paths))
 	t := newTable(w)
 	head := table.Row{g.y.Name + " \\ " + g.xName()}
-	for j := range g.columns {
+	for j := range g.x.Values {
 		head = append(head, g.column(j))
 	}
 	t.AppendHeader(head)
-	for i, v := range g.rows {
+	for i, v := range g.y.Values {
 		row := table.Row{g.y.Format(v)}
 		for _, e := range g.cells[i] {
 			row = append(row, fmt.Sprintf("%s (%s to %s)", short3(e.Value), short3(e.Lo), short3(e.Hi)))

@@ -217,7 +217,7 @@ func next(p *plan) string {
 	width := (t.Policy.Values["high"] - t.Policy.Values["low"]) / 2
 	over := fmt.Sprintf("half-width=%.2g:%.2g:%.2g", width/6, 2*width, width/6)
 	line := append([]string{"mcrisk", "sweep"}, p.flags...)
-	if _, _, err := parseOver(p.spec, over); err == nil {
+	if _, err := parseOver(p.spec, over); err == nil {
 		line = append(line, "--over", over)
 	} else {
 		line[1] = "trace"

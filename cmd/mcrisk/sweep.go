@@ -46,14 +46,14 @@ for each value and draws the sensitivity figure.`,
 		if err != nil {
 			return err
 		}
-		parameter, values, err := parseOver(p.spec, over)
+		axis, err := parseOver(p.spec, over)
 		if err != nil {
 			return inputError{err}
 		}
-		if err := fits(p.spec, len(values)+1, len(analytics.SweepColumns)); err != nil {
+		if err := fits(p.spec, len(axis.Values)+1, len(analytics.SweepColumns)); err != nil {
 			return err
 		}
-		return sweep(cmd, p, f.workers, o, parameter, values)
+		return sweep(cmd, p, f.workers, o, axis)
 	}
 	return cmd
 }
@@ -64,63 +64,20 @@ const overUsage = "parameter and its values: name=low:high:step, both ends inclu
 // log utility.
 const aversion = 1
 
-// maxCells keeps a slip of the finger from asking for a year of work.
-const maxCells = 1000
-
-// parseOver reads name=low:high:step or name=a,b,c and checks every value.
-func parseOver(s study.Spec, text string) (param.Param, []float64, error) {
+// parseOver reads name=low:high:step or name=a,b,c.
+func parseOver(s study.Spec, text string) (study.Axis, error) {
 	name, list, ok := strings.Cut(text, "=")
 	if !ok || list == "" {
-		return param.Param{}, nil, fmt.Errorf("--over = %q; want name=low:high:step or name=a,b,c", text)
+		return study.Axis{}, fmt.Errorf("--over = %q; want name=low:high:step or name=a,b,c", text)
 	}
-	p, err := s.Param(name)
+	a, err := study.ParseAxis(s, name, list)
 	if err != nil {
-		return p, nil, fmt.Errorf("--over: %w", err)
+		return a, fmt.Errorf("--over: %w", err)
 	}
-	var values []float64
-	if ends := strings.Split(list, ":"); len(ends) == 3 {
-		var v [3]float64
-		for i, end := range ends {
-			if v[i], err = p.Parse(end); err != nil {
-				return p, nil, fmt.Errorf("--over: %w", err)
-			}
-		}
-		low, high, step := v[0], v[1], v[2]
-		if !(step > 0) || !(low <= high) || p.Unit == param.Choice {
-			return p, nil, fmt.Errorf("--over %s = %q; want low:high:step with low ≤ high and a step above 0", name, list)
-		}
-		n := math.Floor((high - low) / step * (1 + 1e-9))
-		if n >= maxCells {
-			return p, nil, fmt.Errorf("--over %s = %q makes %.0f values; want at most %d", name, list, n+1, maxCells)
-		}
-		for i := range int(n) + 1 {
-			// Round to the step's decimals: 0.05 + 2·0.05 is meant as 0.15.
-			x, _ := strconv.ParseFloat(strconv.FormatFloat(low+float64(i)*step, 'g', 12, 64), 64)
-			values = append(values, x)
-		}
-	} else {
-		for item := range strings.SplitSeq(list, ",") {
-			v, err := p.Parse(item)
-			if err != nil {
-				return p, nil, fmt.Errorf("--over: %w", err)
-			}
-			values = append(values, v)
-		}
-		slices.Sort(values)
-		if len(slices.Compact(slices.Clone(values))) != len(values) {
-			return p, nil, fmt.Errorf("--over %s = %q names a value twice", name, list)
-		}
+	if _, err := study.NewSweep(s, []study.Axis{a}, 0); err != nil {
+		return a, fmt.Errorf("--over %s: %w", text, err)
 	}
-	for _, v := range values {
-		c, err := s.With(name, v)
-		if err == nil {
-			_, err = c.Complete()
-		}
-		if err != nil {
-			return p, nil, fmt.Errorf("--over %s=%s: %w", name, p.Format(v), err)
-		}
-	}
-	return p, values, nil
+	return a, nil
 }
 
 // A sweepRow is one value's estimates for one token.
@@ -130,7 +87,7 @@ type sweepRow struct {
 	metrics []analytics.Comparison
 }
 
-func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over param.Param, values []float64) error {
+func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over study.Axis) error {
 	start := time.Now()
 	dir, err := o.create(p)
 	if err != nil {
@@ -138,32 +95,36 @@ func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over param.
 	}
 	defer dir.abort()
 	progress := newProgress(cmd.ErrOrStderr(), "paths")
-	own, cells, err := study.Sweep(cmd.Context(), p.spec, over.Name, values, study.Options{Workers: workers, Progress: progress.update}, analytics.SweepColumns)
+	grid, err := study.NewSweep(p.spec, []study.Axis{over}, 0)
+	if err != nil {
+		return inputError{err}
+	}
+	own, cells, err := grid.Collect(cmd.Context(), study.Options{Workers: workers, Progress: progress.update}, analytics.SweepColumns)
 	progress.done()
 	if err != nil {
 		return err
 	}
 	var rows []sweepRow
 	ensembles := slices.Clone(own.Ensembles)
-	for _, c := range cells {
+	for i, c := range cells {
 		for t := range c.Ensembles {
-			rows = append(rows, sweepRow{own.Ensembles[t].Token.Name, over.Format(c.Value), analytics.CompareBy(analytics.SweepMetrics(aversion), &c.Ensembles[t], &own.Ensembles[t], confidence)})
+			rows = append(rows, sweepRow{own.Ensembles[t].Token.Name, over.Format(over.Values[i]), analytics.CompareBy(analytics.SweepMetrics(aversion), &c.Ensembles[t], &own.Ensembles[t], confidence)})
 		}
 		ensembles = append(ensembles, c.Ensembles...)
 	}
 	hash := study.Hash(ensembles)
 	if dir != nil {
-		if err := dir.File("sweep.csv", func(w io.Writer) error { return writeSweepCSV(w, over, rows) }); err != nil {
+		if err := dir.File("sweep.csv", func(w io.Writer) error { return writeSweepCSV(w, over.Param, rows) }); err != nil {
 			return err
 		}
 		if !o.noFigures {
 			for t, e := range own.Ensembles {
-				data := sensitivityData(p, e.Token.Name, e.N, over)
-				if v, ok := ownValue(p.spec.Tokens[t], p.spec, over); ok {
+				data := sensitivityData(p, e.Token.Name, e.N, over.Param)
+				if v, ok := ownValue(p.spec.Tokens[t], p.spec, over.Param); ok {
 					data.Marked = []plots.Reference{{Name: "Its own", At: v}}
 				}
-				addSeries(&data, e.Token.Name, cells, t)
-				overlay(&data, p.spec, t, over, values)
+				addSeries(&data, e.Token.Name, over.Values, cells, t)
+				overlay(&data, p.spec, t, over.Param, over.Values)
 				figure, err := sensitivityFigure(data)
 				if err != nil {
 					return err
@@ -186,9 +147,9 @@ func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over param.
 	}
 	out := cmd.OutOrStdout()
 	if o.json {
-		err = writeSweepJSON(out, hash, over, rows)
+		err = writeSweepJSON(out, hash, over.Param, rows)
 	} else {
-		err = writeSweep(out, p, over, rows, own, hash)
+		err = writeSweep(out, p, over.Param, rows, own, hash)
 	}
 	writeNotes(cmd, p.notes)
 	dir.report(cmd)

@@ -1,0 +1,320 @@
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"mcrisk/paths"
+	"mcrisk/tokens"
+)
+
+// A Unit of a sweep's work is one chunk of paths in all cells of one batch.
+type Unit struct{ Batch, Chunk int }
+
+// Units is the number of units; they are numbered from zero.
+func (s *Sweep) Units() int { return len(s.batches) * s.chunks() }
+
+// Unit is the i-th unit of work.
+func (s *Sweep) Unit(i int) Unit { return Unit{i / s.chunks(), i % s.chunks()} }
+
+func (s *Sweep) chunks() int { return (s.Spec.Paths + ChunkPaths - 1) / ChunkPaths }
+
+// Batch returns the numbers of a batch's cells.
+func (s *Sweep) Batch(i int) []int { return s.batches[i] }
+
+// Place says in which batch a cell is, and where there.
+func (s *Sweep) Place(cell int) (batch, place int) { return s.places[cell][0], s.places[cell][1] }
+
+// A Part is what one unit of a sweep's work came to.
+type Part struct {
+	Unit
+	First, N int           // paths
+	Market   [][]float64   // columns of the market that are kept; none where every cell failed
+	Cells    [][][]float64 // by cell of the batch: the kept columns of its tokens, one token after another; none where it failed
+	Faults   []string      // by cell: why it failed; empty: it did not
+}
+
+// Kept are the names of columns, of a market and of a token, in the order of
+// ensembles and parts; of nil they are all.
+func Kept(names []string) (market, token []string) {
+	kept := func(name string) bool { return names == nil || slices.Contains(names, name) }
+	for _, c := range tokens.MarketColumns {
+		if kept(c.Name) {
+			market = append(market, c.Name)
+		}
+	}
+	for _, c := range tokens.Columns {
+		if kept(c.Name) {
+			token = append(token, c.Name)
+		}
+	}
+	return market, token
+}
+
+// Run does some units of the sweep's work, whatever their order, and hands their
+// parts on one at a time, in the order of the list. Only the named columns are
+// kept. Parts that fail do not stop it.
+func (s *Sweep) Run(ctx context.Context, opt Options, units []int, names []string, sink func(*Part) error) error {
+	total := 0
+	for _, u := range units {
+		total += len(s.Batch(s.Unit(u).Batch))
+	}
+	done := 0
+	return paths.Ordered(ctx, len(units), opt.Workers,
+		func() func(int) (*Part, error) {
+			w := &sweeper{sweep: s, names: names, batch: -1}
+			return func(i int) (*Part, error) { return w.part(ctx, s.Unit(units[i])) }
+		},
+		func(_ int, p *Part) error {
+			done += len(p.Cells)
+			if opt.Progress != nil {
+				opt.Progress(done, total)
+			}
+			return sink(p)
+		})
+}
+
+// A sweeper is what one goroutine works on a sweep with. It is made ready for one
+// batch at a time.
+type sweeper struct {
+	sweep *Sweep
+	names []string
+
+	batch int
+	ready joint
+	alone []joint // by cell, once the batch together has failed
+}
+
+// A joint is cells of one price model made ready to run together. Tokens that
+// several cells have alike run once.
+type joint struct {
+	*runner
+	*worker
+	faults []string
+	tokens [][]int // numbers in the runner, by cell and token
+}
+
+// part does one unit of work.
+func (w *sweeper) part(ctx context.Context, u Unit) (*Part, error) {
+	if w.batch != u.Batch {
+		w.batch, w.ready, w.alone = u.Batch, w.sweep.join(w.sweep.Batch(u.Batch)), nil
+	}
+	cells := w.sweep.Batch(u.Batch)
+	if w.alone == nil {
+		p, err := w.ready.part(ctx, w.sweep, u, w.names)
+		if err == nil || ctx.Err() != nil {
+			return p, err
+		}
+		for _, c := range cells {
+			w.alone = append(w.alone, w.sweep.join([]int{c}))
+		}
+	}
+	// Something failed while running: each cell alone tells which.
+	all := w.sweep.empty(u, nil)
+	for _, j := range w.alone {
+		p, err := j.part(ctx, w.sweep, u, w.names)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			p = w.sweep.empty(u, []string{err.Error()})
+		}
+		if p.Market != nil {
+			all.Market = p.Market
+		}
+		all.Faults, all.Cells = append(all.Faults, p.Faults...), append(all.Cells, p.Cells...)
+	}
+	return all, nil
+}
+
+// empty is a part without columns.
+func (s *Sweep) empty(u Unit, faults []string) *Part {
+	return &Part{Unit: u, First: u.Chunk * ChunkPaths, N: s.paths(u.Chunk), Faults: faults, Cells: make([][][]float64, len(faults))}
+}
+
+// paths is the number of paths in a chunk.
+func (s *Sweep) paths(chunk int) int { return min(ChunkPaths, s.Spec.Paths-chunk*ChunkPaths) }
+
+// join makes cells ready.
+func (s *Sweep) join(cells []int) joint {
+	j := joint{faults: make([]string, len(cells)), tokens: make([][]int, len(cells))}
+	all := s.Spec
+	all.Tokens = nil
+	seen := map[string]int{}
+	for i, c := range cells {
+		spec, err := s.Cell(c)
+		for _, t := range spec.Tokens {
+			if err == nil {
+				err = compiles(t, spec)
+			}
+		}
+		if err != nil {
+			j.faults[i] = err.Error()
+			continue
+		}
+		all.Model = spec.Model
+		for _, t := range spec.Tokens {
+			key := fmt.Sprintf("%s %v %s %v %v", t.Policy.Kind, t.Policy.Values, t.Mechanism.Kind, t.Mechanism.Values, t.Values) // maps print sorted
+			n, ok := seen[key]
+			if !ok {
+				n = len(all.Tokens)
+				seen[key] = n
+				t.Name = fmt.Sprintf("%s/%d", t.Name, n)
+				all.Tokens = append(all.Tokens, t)
+			}
+			j.tokens[i] = append(j.tokens[i], n)
+		}
+	}
+	if len(all.Tokens) == 0 {
+		return j
+	}
+	r, err := newRunner(all)
+	if err != nil {
+		panic("study: " + err.Error()) // each of its tokens compiled
+	}
+	j.runner, j.worker = r, r.newWorker()
+	return j
+}
+
+func compiles(t TokenSpec, s Spec) error {
+	token, err := t.Build()
+	if err != nil {
+		return err
+	}
+	_, err = tokens.Compile(token, s.Step)
+	return err
+}
+
+// part runs one chunk. A panic, which a policy registered by a user may raise, is
+// an error.
+func (j *joint) part(ctx context.Context, s *Sweep, u Unit, names []string) (p *Part, err error) {
+	p = s.empty(u, j.faults)
+	if j.runner == nil {
+		return p, nil
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			p, err = nil, fmt.Errorf("study: while running: %v", r)
+		}
+	}()
+	c, err := j.chunk(ctx, j.worker, u.Chunk)
+	if err != nil {
+		return nil, err
+	}
+	ofMarket, ofToken := Kept(names)
+	for _, col := range tokens.MarketColumns {
+		if slices.Contains(ofMarket, col.Name) {
+			p.Market = append(p.Market, column(c.Markets, col.Of))
+		}
+	}
+	kept := make([][][]float64, len(c.Tokens))
+	for t := range kept {
+		for _, col := range tokens.Columns {
+			if slices.Contains(ofToken, col.Name) {
+				kept[t] = append(kept[t], column(c.Tokens[t], col.Of))
+			}
+		}
+	}
+	for i, numbers := range j.tokens {
+		for _, t := range numbers {
+			p.Cells[i] = append(p.Cells[i], kept[t]...)
+		}
+	}
+	return p, nil
+}
+
+func column[T any](of []T, number func(*T) float64) []float64 {
+	xs := make([]float64, len(of))
+	for i := range xs {
+		xs[i] = number(&of[i])
+	}
+	return xs
+}
+
+// A Cell is one cell of a sweep that was run.
+type Cell struct {
+	Number    int
+	Spec      Spec
+	Ensembles []tokens.Ensemble // of the spec's tokens, in order; none where it failed
+	Fault     error             // why it failed
+}
+
+// Assemble makes a cell of its parts: for each chunk of paths, in order, the
+// columns of its market and of its tokens, or why it failed.
+func (s *Sweep) Assemble(cell int, names []string, part func(chunk int) (market, columns [][]float64, fault string, err error)) (Cell, error) {
+	c := Cell{Number: cell}
+	ofMarket, ofToken := Kept(names)
+	var all [][]float64 // of the market, and then of each token
+	for i := range s.chunks() {
+		market, columns, fault, err := part(i)
+		if err != nil {
+			return c, err
+		}
+		if fault != "" {
+			c.Fault = errors.New(fault)
+			return c, nil
+		}
+		if all == nil {
+			for range len(market) + len(columns) {
+				all = append(all, make([]float64, 0, s.Spec.Paths))
+			}
+		}
+		for k, xs := range slices.Concat(market, columns) {
+			all[k] = append(all[k], xs...)
+		}
+	}
+	var err error
+	if c.Spec, err = s.Cell(cell); err != nil {
+		return c, err
+	}
+	market, rest := all[:len(ofMarket)], all[len(ofMarket):]
+	for _, t := range c.Spec.Tokens {
+		token, err := t.Build()
+		if err != nil {
+			return c, err
+		}
+		e := tokens.NewEnsemble(token, c.Spec.Horizon, s.Spec.Paths)
+		for k, name := range ofToken {
+			e.Add(name, rest[k])
+		}
+		for k, name := range ofMarket {
+			e.Add(name, market[k])
+		}
+		rest = rest[len(ofToken):]
+		c.Ensembles = append(c.Ensembles, e)
+	}
+	return c, nil
+}
+
+// Collect runs all of a sweep and keeps it in memory: the study's own cell and
+// the others, in order. A cell that fails is an error.
+func (s *Sweep) Collect(ctx context.Context, opt Options, names []string) (own Cell, cells []Cell, err error) {
+	units := make([]int, s.Units())
+	for i := range units {
+		units[i] = i
+	}
+	var parts []*Part
+	if err := s.Run(ctx, opt, units, names, func(p *Part) error {
+		parts = append(parts, p)
+		return nil
+	}); err != nil {
+		return own, nil, err
+	}
+	for cell := range s.Cells() + 1 {
+		batch, place := s.Place(cell)
+		c, err := s.Assemble(cell, names, func(chunk int) (market, columns [][]float64, fault string, err error) {
+			p := parts[batch*s.chunks()+chunk]
+			return p.Market, p.Cells[place], p.Faults[place], nil
+		})
+		if err == nil {
+			err = c.Fault
+		}
+		if err != nil {
+			return own, nil, fmt.Errorf("%s: %w", s.Label(cell), err)
+		}
+		cells = append(cells, c)
+	}
+	return cells[s.Own()], cells[:s.Own()], nil
+}
