@@ -23,6 +23,7 @@ type Dir struct {
 	Path    string // where the run will be
 	partial string
 	hashes  map[string]string
+	within  bool // a part of a run that is there already
 }
 
 // ErrExists is what Create wraps when there is something at the path already.
@@ -117,14 +118,16 @@ func (d *Dir) Commit(m Manifest) error {
 	m.Outputs = d.hashes
 	m.Version, m.Generator = Version(), Generator
 	m.Go, m.System, m.Processor = runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH, processor()
-	err := d.File("manifest.json", func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(m)
-	})
-	if err != nil {
+	if err := d.File(ManifestFile, func(w io.Writer) error { return encodeJSON(w, m) }); err != nil {
 		return err
+	}
+	return d.place()
+}
+
+// place gives what was written its names.
+func (d *Dir) place() error {
+	if d.within {
+		return d.fill()
 	}
 	// Rename would replace an empty folder that appeared meanwhile.
 	if err := absent(d.Path); err != nil {
@@ -134,6 +137,39 @@ func (d *Dir) Commit(m Manifest) error {
 		return fmt.Errorf("runs: %w", err)
 	}
 	return nil
+}
+
+// fill moves what was written into a run that is there, the manifest last: a run
+// with a manifest has all of it.
+func (d *Dir) fill() error {
+	manifest := filepath.Join(d.Path, ManifestFile)
+	if err := os.RemoveAll(manifest); err != nil {
+		return fmt.Errorf("runs: %w", err)
+	}
+	entries, err := os.ReadDir(d.partial)
+	if err != nil {
+		return fmt.Errorf("runs: %w", err)
+	}
+	for _, e := range entries {
+		if e.Name() == ManifestFile {
+			continue
+		}
+		to := filepath.Join(d.Path, e.Name())
+		if err := errors.Join(os.RemoveAll(to), os.Rename(filepath.Join(d.partial, e.Name()), to)); err != nil {
+			return fmt.Errorf("runs: %w", err)
+		}
+	}
+	if err := errors.Join(os.Rename(filepath.Join(d.partial, ManifestFile), manifest), os.Remove(d.partial)); err != nil {
+		return fmt.Errorf("runs: %w", err)
+	}
+	return nil
+}
+
+func encodeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
 }
 
 // Abort removes what was written, unless the run was committed.

@@ -25,9 +25,17 @@ import (
 // WriteSpec writes a complete spec as YAML that ReadSpec reads back to the same
 // bits.
 func WriteSpec(w io.Writer, s study.Spec) error {
-	s, err := s.Complete()
+	items, err := specItems(s)
 	if err != nil {
 		return err
+	}
+	return yaml.NewEncoder(w).Encode(items)
+}
+
+func specItems(s study.Spec) (yaml.MapSlice, error) {
+	s, err := s.Complete()
+	if err != nil {
+		return nil, err
 	}
 	var list []yaml.MapSlice
 	for _, t := range s.Tokens {
@@ -45,14 +53,14 @@ func WriteSpec(w io.Writer, s study.Spec) error {
 	if s.Errors != nil {
 		spec = append(spec, errorsItem(*s.Errors), yaml.MapItem{Key: "parameter-uncertainty", Value: s.Uncertain})
 	}
-	return yaml.NewEncoder(w).Encode(append(spec, yaml.MapSlice{
+	return append(spec, yaml.MapSlice{
 		{Key: "horizon", Value: param.FormatSeconds(s.Horizon.Seconds())},
 		{Key: "step", Value: param.FormatSeconds(s.Step.Seconds())},
 		{Key: "paths", Value: s.Paths},
 		{Key: "seed", Value: s.Seed},
 		{Key: "marks", Value: s.Marks},
 		{Key: "tokens", Value: list},
-	}...))
+	}...), nil
 }
 
 // errorsItem is the errors of fitted numbers as YAML.
@@ -106,17 +114,29 @@ func WriteModel(w io.Writer, model param.Part, errors *study.Errors) error {
 // are errors that say where; all are reported together.
 func ReadSpec(data []byte, name string) (study.Spec, error) {
 	var s study.Spec
+	err := read(data, name, func(r *reader, n ast.Node) { r.mapping(n, "the spec", r.spec(&s)) })
+	return s, err
+}
+
+// read reads the one document of a YAML file.
+func read(data []byte, name string, from func(*reader, ast.Node)) error {
 	file, err := parse(data)
 	if err != nil {
-		return s, fmt.Errorf("runs: %s: %w", name, err)
+		return fmt.Errorf("runs: %s: %w", name, err)
 	}
 	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		return s, fmt.Errorf("runs: %s: want one YAML document with the keys model, horizon, step, paths, seed and tokens", name)
+		return fmt.Errorf("runs: %s: want one YAML document with the keys model, horizon, step, paths, seed and tokens", name)
 	}
 	r := reader{name: name}
+	from(&r, file.Docs[0].Body)
+	return errors.Join(r.faults...)
+}
+
+// spec are the keys of a spec.
+func (r *reader) spec(s *study.Spec) fields {
 	s.Seed = 1
-	r.mapping(file.Docs[0].Body, "the spec", fields{
-		"model":   func(n ast.Node) { s.Model = readPart(&r, n, "model", &models.Registry) },
+	return fields{
+		"model":   func(n ast.Node) { s.Model = readPart(r, n, "model", &models.Registry) },
 		"horizon": func(n ast.Node) { s.Horizon = r.duration(n, "horizon") },
 		"step":    func(n ast.Node) { s.Step = r.duration(n, "step") },
 		"paths":   func(n ast.Node) { s.Paths = int(r.count(n, "paths", study.MaxPaths)) },
@@ -141,8 +161,7 @@ func ReadSpec(data []byte, name string) (study.Spec, error) {
 				s.Tokens = append(s.Tokens, r.token(item))
 			}
 		},
-	})
-	return s, errors.Join(r.faults...)
+	}
 }
 
 // parse reads YAML. The library panics on some malformed input, as fuzzing

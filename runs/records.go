@@ -1,0 +1,393 @@
+package runs
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mcrisk/study"
+)
+
+// Records are what has been done of a sweep, in a folder that grows: one file for
+// each unit of work, which takes its name only when it is whole. So a sweep that
+// was killed loses what was under way and nothing else, units may be done in any
+// order and by different machines, and memory holds a few cells at a time.
+//
+// A record is a line of JSON, the kept columns as little-endian float64 (those of
+// the market, and then of each cell that did not fail), and the SHA-256 of all
+// that.
+type Records struct {
+	Path  string // of the run
+	Sweep *study.Sweep
+	names []string
+	id    string
+}
+
+// The files of a sweep's run.
+const (
+	SweepFile    = "sweep.yaml"
+	BeginFile    = "begin.json"
+	ManifestFile = "manifest.json"
+	recordsDir   = "records"
+)
+
+// A Begin is what a sweep is told at its start and its results need in the end.
+type Begin struct {
+	Command  []string          `json:"command"`
+	Settings []Setting         `json:"settings"`
+	Inputs   map[string]string `json:"inputs"`
+	Notes    []string          `json:"notes"`
+}
+
+// CreateSweep begins the run of a sweep at path, which must not exist: plan is its
+// sweep.yaml.
+func CreateSweep(path string, plan []byte, b Begin) error {
+	d, err := Create(path)
+	if err != nil {
+		return err
+	}
+	defer d.Abort()
+	return errors.Join(
+		d.File(SweepFile, func(w io.Writer) error {
+			_, err := w.Write(plan)
+			return err
+		}),
+		d.File(BeginFile, func(w io.Writer) error { return encodeJSON(w, b) }),
+		os.Mkdir(filepath.Join(d.partial, recordsDir), 0o755),
+		d.place(),
+	)
+}
+
+// OpenSweep opens a sweep's run, done or not: its spec, how it is swept, what it
+// was told, and its records of the named columns.
+func OpenSweep(path string, names []string) (*Records, Sweep, Begin, error) {
+	var b Begin
+	none := func(err error) (*Records, Sweep, Begin, error) { return nil, Sweep{}, b, err }
+	file := filepath.Join(path, SweepFile)
+	plan, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return none(fmt.Errorf("runs: %s has no %s; want the directory that mcrisk sweep wrote", path, SweepFile))
+	}
+	if err != nil {
+		return none(fmt.Errorf("runs: %w", err))
+	}
+	spec, how, err := ReadSweep(plan, file)
+	if err != nil {
+		return none(err)
+	}
+	if how == nil {
+		return none(fmt.Errorf("runs: %s says nothing of a sweep", file))
+	}
+	if spec, err = spec.Complete(); err != nil {
+		return none(fmt.Errorf("runs: %s: %w", file, err))
+	}
+	var axes []study.Axis
+	for _, o := range how.Over {
+		a, err := o.Axis(spec)
+		if err != nil {
+			return none(fmt.Errorf("runs: %s: %w", file, err))
+		}
+		axes = append(axes, a)
+	}
+	sweep, err := study.NewSweep(spec, axes, how.Sample)
+	if err != nil {
+		return none(fmt.Errorf("runs: %s: %w", file, err))
+	}
+	text, err := os.ReadFile(filepath.Join(path, BeginFile))
+	if err == nil {
+		err = json.Unmarshal(text, &b)
+	}
+	if err != nil {
+		return none(fmt.Errorf("runs: %s: %w", filepath.Join(path, BeginFile), err))
+	}
+	return &Records{Path: path, Sweep: sweep, names: names, id: Hash(append(plan, Generator...))}, *how, b, nil
+}
+
+// A head is the first line of a record.
+type head struct {
+	Sweep  string   `json:"sweep"` // hash of the plan and of how random numbers are made
+	Batch  int      `json:"batch"`
+	Chunk  int      `json:"chunk"`
+	Paths  int      `json:"paths"`
+	Cells  []int    `json:"cells"`
+	Faults []string `json:"faults"` // by cell
+	Market int      `json:"market"` // columns
+	Token  int      `json:"token"`  // columns of each cell, of all its tokens
+}
+
+// name is the file of a unit.
+func (r *Records) name(u study.Unit) string {
+	return filepath.Join(r.Path, recordsDir, fmt.Sprintf("batch%05d-chunk%07d.record", u.Batch, u.Chunk))
+}
+
+// Write writes a part, replacing what is there.
+func (r *Records) Write(p *study.Part) error {
+	h := head{Sweep: r.id, Batch: p.Batch, Chunk: p.Chunk, Paths: p.N, Cells: r.Sweep.Batch(p.Batch), Faults: p.Faults, Market: len(p.Market)}
+	for _, columns := range p.Cells {
+		h.Token = max(h.Token, len(columns))
+	}
+	f, err := os.CreateTemp(filepath.Join(r.Path, recordsDir), ".partial-")
+	if err != nil {
+		return fmt.Errorf("runs: %w", err)
+	}
+	hash := sha256.New()
+	err = func() error {
+		out := bufio.NewWriterSize(io.MultiWriter(f, hash), 1<<16)
+		if err := encodeLine(out, h); err != nil {
+			return err
+		}
+		if err := writeColumns(out, p.Market); err != nil {
+			return err
+		}
+		for _, columns := range p.Cells {
+			if err := writeColumns(out, columns); err != nil {
+				return err
+			}
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+		_, err := f.Write(hash.Sum(nil))
+		return err
+	}()
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), r.name(p.Unit))
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return fmt.Errorf("runs: %w", err)
+	}
+	return nil
+}
+
+func encodeLine(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+func writeColumns(w io.Writer, columns [][]float64) error {
+	var buf []byte
+	for _, xs := range columns {
+		buf = buf[:0]
+		for _, x := range xs {
+			buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(x))
+		}
+		if _, err := w.Write(buf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxHead is the longest first line of a record that is believed.
+const maxHead = 1 << 20
+
+// readHead reads the first line of an open record, and says how long it is.
+func (r *Records) readHead(f io.ReaderAt, u study.Unit) (h head, n int64, err error) {
+	in := bufio.NewReaderSize(io.NewSectionReader(f, 0, maxHead), 1<<12)
+	line, err := in.ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &h)
+	}
+	if err != nil {
+		return h, 0, err
+	}
+	if h.Sweep != r.id {
+		return h, 0, errors.New("it belongs to another sweep, or random numbers were made differently")
+	}
+	market, token := study.Kept(r.names)
+	columns := len(token) * len(r.Sweep.Spec.Tokens)
+	if h.Batch != u.Batch || h.Chunk != u.Chunk || h.Market != 0 && h.Market != len(market) || h.Token != 0 && h.Token != columns || len(h.Faults) != len(r.Sweep.Batch(u.Batch)) {
+		return h, 0, errors.New("its first line is not that of this unit")
+	}
+	return h, int64(len(line)), nil
+}
+
+// check reports a record that is not whole, and returns its SHA-256.
+func (r *Records) check(u study.Unit) (string, error) {
+	f, err := os.Open(r.name(u))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	if _, _, err := r.readHead(f, u); err != nil {
+		return "", err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	size := info.Size() - sha256.Size
+	within, all := sha256.New(), sha256.New()
+	if _, err := io.CopyN(io.MultiWriter(within, all), f, size); err != nil {
+		return "", err
+	}
+	sum := make([]byte, sha256.Size)
+	if _, err := io.ReadFull(f, sum); err != nil {
+		return "", err
+	}
+	if !bytes.Equal(sum, within.Sum(nil)) {
+		return "", errors.New("its content is not what was written")
+	}
+	all.Write(sum)
+	return hex.EncodeToString(all.Sum(nil)), nil
+}
+
+// Missing are the units, of those asked for, that have no whole record; damaged
+// says which of them have one that is not whole, and why.
+func (r *Records) Missing(units []int) (missing []int, damaged []error, err error) {
+	for _, i := range units {
+		u := r.Sweep.Unit(i)
+		_, err := r.check(u)
+		if err == nil {
+			continue
+		}
+		missing = append(missing, i)
+		if !errors.Is(err, fs.ErrNotExist) {
+			damaged = append(damaged, fmt.Errorf("%s: %w", filepath.Base(r.name(u)), err))
+		}
+		if errors.Is(err, fs.ErrPermission) {
+			return nil, nil, fmt.Errorf("runs: %w", err)
+		}
+	}
+	return missing, damaged, nil
+}
+
+// Tidy removes what a killed process left half-written.
+func (r *Records) Tidy() error {
+	var faults []error
+	for _, dir := range []string{r.Path, filepath.Join(r.Path, recordsDir)} {
+		entries, err := os.ReadDir(dir)
+		faults = append(faults, err)
+		for _, e := range entries {
+			if strings.HasPrefix(e.Name(), ".partial-") {
+				faults = append(faults, os.RemoveAll(filepath.Join(dir, e.Name())))
+			}
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// Cell reads a cell of a sweep whose records are all there.
+func (r *Records) Cell(cell int) (study.Cell, error) {
+	batch, place := r.Sweep.Place(cell)
+	return r.Sweep.Assemble(cell, r.names, func(chunk int) (market, columns [][]float64, fault string, err error) {
+		u := study.Unit{Batch: batch, Chunk: chunk}
+		f, err := os.Open(r.name(u))
+		if err != nil {
+			return nil, nil, "", fmt.Errorf("runs: %w", err)
+		}
+		defer f.Close()
+		h, at, err := r.readHead(f, u)
+		if err != nil {
+			return nil, nil, "", fmt.Errorf("runs: %s: %w", r.name(u), err)
+		}
+		if h.Faults[place] != "" {
+			return nil, nil, h.Faults[place], nil
+		}
+		skipped := 0
+		for _, fault := range h.Faults[:place] {
+			if fault == "" {
+				skipped++
+			}
+		}
+		size := int64(8 * h.Paths)
+		market, err = readColumns(f, at, h.Market, h.Paths)
+		if err == nil {
+			columns, err = readColumns(f, at+size*int64(h.Market+skipped*h.Token), h.Token, h.Paths)
+		}
+		if err != nil {
+			return nil, nil, "", fmt.Errorf("runs: %s: %w", r.name(u), err)
+		}
+		return market, columns, "", nil
+	})
+}
+
+func readColumns(f io.ReaderAt, at int64, columns, paths int) ([][]float64, error) {
+	buf := make([]byte, 8*columns*paths)
+	if _, err := f.ReadAt(buf, at); err != nil {
+		return nil, err
+	}
+	out := make([][]float64, columns)
+	for c := range out {
+		out[c] = make([]float64, paths)
+		for i := range out[c] {
+			out[c][i] = math.Float64frombits(binary.LittleEndian.Uint64(buf[8*(c*paths+i):]))
+		}
+	}
+	return out, nil
+}
+
+// Take copies the records of another run of the same sweep that this one lacks.
+func (r *Records) Take(from *Records) error {
+	if from.id != r.id {
+		return fmt.Errorf("runs: %s is not a part of the sweep of %s: their %s differ", from.Path, r.Path, SweepFile)
+	}
+	for i := range r.Sweep.Units() {
+		u := r.Sweep.Unit(i)
+		if _, err := os.Stat(r.name(u)); err == nil {
+			continue
+		}
+		if _, err := from.check(u); errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return fmt.Errorf("runs: %s: %w", from.name(u), err)
+		}
+		if err := copyFile(r.name(u), from.name(u)); err != nil {
+			return fmt.Errorf("runs: %w", err)
+		}
+	}
+	return nil
+}
+
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return writeFile(to, func(w io.Writer) error {
+		_, err := io.Copy(w, in)
+		return err
+	})
+}
+
+// Results begins the results of a sweep whose records are all there. They take
+// their names on Commit, the manifest last; results of an earlier time are
+// replaced.
+func (r *Records) Results() (*Dir, error) {
+	partial, err := os.MkdirTemp(r.Path, ".partial-")
+	if err != nil {
+		return nil, fmt.Errorf("runs: %w", err)
+	}
+	d := &Dir{Path: r.Path, partial: partial, hashes: map[string]string{}, within: true}
+	for _, name := range []string{SweepFile, BeginFile} {
+		data, err := os.ReadFile(filepath.Join(r.Path, name))
+		if err != nil {
+			return d, fmt.Errorf("runs: %w", err)
+		}
+		d.hashes[name] = Hash(data)
+	}
+	for i := range r.Sweep.Units() {
+		u := r.Sweep.Unit(i)
+		hash, err := r.check(u)
+		if err != nil {
+			return d, fmt.Errorf("runs: %s: %w", r.name(u), err)
+		}
+		d.hashes[recordsDir+"/"+filepath.Base(r.name(u))] = hash
+	}
+	return d, nil
+}

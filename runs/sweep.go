@@ -1,0 +1,156 @@
+package runs
+
+import (
+	"io"
+	"math"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+
+	"mcrisk/models"
+	"mcrisk/param"
+	"mcrisk/study"
+)
+
+// A Sweep is what to run at which values, and what to say of it, as in a file.
+type Sweep struct {
+	Over     []Over
+	Sample   int      // cells of a Latin hypercube sample; 0: the whole grid
+	Choose   []string // axes along which to choose the best; the others are circumstances
+	Aversion float64  // weight of tracking variance in utility
+	Pareto   []string // two metrics to trade off; none: no front
+	Optimise string   // objective whose optimum to find between the cells; may be empty
+}
+
+// An Over is one axis of a sweep as it is written.
+type Over struct {
+	Name   string
+	Values string       // as study.ParseAxis reads them
+	Models []param.Part // of the axis model, where they are more than kinds
+}
+
+// Axis is the axis for a spec.
+func (o Over) Axis(s study.Spec) (study.Axis, error) {
+	if o.Models != nil {
+		return study.NewModelAxis(strings.Split(o.Values, ","), o.Models), nil
+	}
+	return study.ParseAxis(s, o.Name, o.Values)
+}
+
+// OverAxis writes an axis so that Axis gives it back.
+func OverAxis(a study.Axis) Over {
+	_, values, _ := strings.Cut(a.String(), "=")
+	return Over{a.Name, values, a.Models}
+}
+
+// WriteSweep writes a sweep of a complete spec as YAML, from which ReadSweep reads
+// both.
+func WriteSweep(w io.Writer, s study.Spec, sweep Sweep) error {
+	spec, err := specItems(s)
+	if err != nil {
+		return err
+	}
+	var over yaml.MapSlice
+	for _, o := range sweep.Over {
+		if o.Models == nil {
+			over = append(over, yaml.MapItem{Key: o.Name, Value: o.Values})
+			continue
+		}
+		var list yaml.MapSlice
+		for i, name := range strings.Split(o.Values, ",") {
+			kind, err := models.Registry.Kind(o.Models[i].Kind)
+			if err != nil {
+				return err
+			}
+			complete, err := models.Registry.Complete(o.Models[i])
+			if err != nil {
+				return err
+			}
+			list = append(list, yaml.MapItem{Key: name, Value: part(complete, kind.Params)})
+		}
+		over = append(over, yaml.MapItem{Key: o.Name, Value: list})
+	}
+	items := yaml.MapSlice{{Key: "over", Value: over}}
+	if sweep.Sample > 0 {
+		items = append(items, yaml.MapItem{Key: "sample", Value: sweep.Sample})
+	}
+	items = append(items, yaml.MapItem{Key: "choose", Value: sweep.Choose}, yaml.MapItem{Key: "aversion", Value: sweep.Aversion})
+	if len(sweep.Pareto) > 0 {
+		items = append(items, yaml.MapItem{Key: "pareto", Value: sweep.Pareto})
+	}
+	if sweep.Optimise != "" {
+		items = append(items, yaml.MapItem{Key: "optimise", Value: sweep.Optimise})
+	}
+	return yaml.NewEncoder(w).Encode(append(yaml.MapSlice{{Key: "sweep", Value: items}}, spec...))
+}
+
+// ReadSweep reads a spec, or part of one, and how it is swept, where it says. The
+// values of axes are checked when Axis meets the complete spec.
+func ReadSweep(data []byte, name string) (study.Spec, *Sweep, error) {
+	var s study.Spec
+	var sweep *Sweep
+	err := read(data, name, func(r *reader, n ast.Node) {
+		keys := r.spec(&s)
+		keys["sweep"] = func(n ast.Node) {
+			sweep = &Sweep{Aversion: 1}
+			r.mapping(n, "sweep", r.sweep(sweep))
+		}
+		r.mapping(n, "the spec", keys)
+	})
+	return s, sweep, err
+}
+
+// sweep are the keys of a sweep.
+func (r *reader) sweep(s *Sweep) fields {
+	return fields{
+		"over": func(n ast.Node) {
+			for _, item := range r.items(n, "over") {
+				s.Over = append(s.Over, r.over(text(item.Key), item.Value))
+			}
+		},
+		"sample": func(n ast.Node) { s.Sample = int(r.count(n, "sample", study.MaxCells)) },
+		"choose": func(n ast.Node) { s.Choose = words(n) },
+		"aversion": func(n ast.Node) {
+			v, err := param.Number(text(n))
+			if err != nil || !(v >= 0) || math.IsInf(v, 1) {
+				r.fault(n, "aversion = %q; want a number of at least 0", text(n))
+			}
+			s.Aversion = v
+		},
+		"pareto":   func(n ast.Node) { s.Pareto = words(n) },
+		"optimise": func(n ast.Node) { s.Optimise = text(n) },
+	}
+}
+
+// over reads the values of an axis: text, a list, or models by name.
+func (r *reader) over(name string, n ast.Node) Over {
+	o := Over{Name: name}
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		if name != study.ModelAxis {
+			r.fault(n, "%s; want values such as 0.1,0.2 or 0.1:0.5:0.1", name)
+			return o
+		}
+		var names []string
+		for _, item := range r.items(n, name) {
+			names = append(names, text(item.Key))
+			o.Models = append(o.Models, readPart(r, item.Value, name, &models.Registry))
+		}
+		o.Values = strings.Join(names, ",")
+	default:
+		o.Values = strings.Join(words(n), ",")
+	}
+	return o
+}
+
+// words are the items of a list, or of text with commas.
+func words(n ast.Node) (list []string) {
+	if s, ok := n.(*ast.SequenceNode); ok {
+		for _, item := range s.Values {
+			list = append(list, text(item))
+		}
+		return list
+	}
+	return strings.Split(text(n), ",")
+}
