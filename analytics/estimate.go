@@ -31,6 +31,7 @@ const (
 	OrderStatistic Method = "order-statistic" // distribution-free ranks
 	Bootstrap      Method = "bootstrap"       // quantiles over resampled paths
 	Profile        Method = "profile"         // profile likelihood
+	Fieller        Method = "fieller"         // where a mean that depends on the value is not significant
 )
 
 // A Warning says, for programs, why an interval may cover less often than it

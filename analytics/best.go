@@ -1,0 +1,70 @@
+package analytics
+
+import (
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// A Choice is which of several settings is best on a sample of paths, and which
+// others the sample cannot tell from it.
+type Choice struct {
+	Best   int
+	Versus []Estimate // of each setting less the best, paired; each interval holds on its own
+	Among  []bool     // the settings that cannot be told from the best; the best is one
+}
+
+// Best finds the best of n settings that lived on the same paths. At gives the
+// numbers of setting i by path, as [PathMetric].Of does; it is called twice for
+// each setting, two settings are held at a time, and what it returns is not read
+// after the next call.
+//
+// A setting is left out of the set Among when the sample's best beats it at the
+// one-sided level α/(n-1), α = 1 - confidence, so that the truly best setting k
+// is among them with at least the stated confidence:
+//
+//	P(k left out) ≤ P(some i ≠ k beats it at α/(n-1)) ≤ Σ P(i beats it) ≤ α,
+//
+// because it can only be left out by another setting, whichever turned out best
+// in the sample, and beating one that is truly at least as good happens with
+// probability α/(n-1) at most. That holds whatever the correlation of settings,
+// and for each of several that are equally good. It rests on the normal law of
+// n-1 differences, further out in its tail the more settings there are.
+//
+// Differences are over paths on which both numbers are finite. A setting that
+// has none of these in common with the best is left out; between settings that
+// ruin other paths, look at the N of Versus and at a metric that counts ruin. It
+// panics if there is no setting or sense is Neither.
+func Best(n int, at func(i int) []float64, sense Sense, confidence float64) Choice {
+	checkSettings(n, sense)
+	checkConfidence(confidence)
+	best, top := 0, slices.Clone(at(0))
+	for i := 1; i < n; i++ {
+		xs := at(i)
+		if better(sense, PairedDifference(xs, top, confidence).Value) || MeanFinite(top, confidence).N == 0 {
+			best, top = i, slices.Clone(xs)
+		}
+	}
+	c := Choice{best, make([]Estimate, n), make([]bool, n)}
+	z := zTail((1 - confidence) / float64(max(n-1, 1)))
+	for i := range n {
+		d := PairedDifference(at(i), top, confidence)
+		c.Versus[i] = d
+		c.Among[i] = i == best || d.N > 0 && !better(-sense, d.Value+float64(float64(sense)*z*d.SE))
+	}
+	return c
+}
+
+// better says whether a difference is to the good.
+func better(sense Sense, difference float64) bool { return float64(sense)*difference > 0 }
+
+// zTail is the number of standard errors beyond which a normal variable lies
+// with probability tail on one side.
+func zTail(tail float64) float64 { return -distuv.UnitNormal.Quantile(tail) }
+
+func checkSettings(n int, sense Sense) {
+	if n < 1 || sense != Higher && sense != Lower {
+		panic(fmt.Sprintf("analytics: %d settings and sense %d; want at least 1 and Higher (1) or Lower (-1)", n, sense))
+	}
+}

@@ -1,0 +1,97 @@
+package analytics
+
+import "math"
+
+// A Crossing is where a difference changes sign along a parameter.
+type Crossing struct {
+	At     Estimate // the parameter; an end beyond the values tried is infinite
+	Rising bool     // the difference goes from negative to positive
+}
+
+// BreakEven finds where the mean of paired differences changes sign along
+// increasing xs, between which it is taken as linear. At gives the differences at
+// xs[i] by path; it is called twice for each, in order, two are held at a time, and
+// what it returns is not read after the next call. Paths that are infinite
+// anywhere are left out.
+//
+// There is one Crossing for each change of sign in the sample, none if it keeps
+// one sign. The interval of a crossing is the stretch around it on which the mean
+// of the interpolated differences is within z standard errors of zero, with the
+// covariance of neighbours from the paths: Fieller's, see [Vertex], where it stays between two
+// xs. Two crossings whose intervals overlap may be none. It panics unless there
+// are two finite xs at least, and they increase.
+func BreakEven(xs []float64, at func(i int) []float64, confidence float64) []Crossing {
+	checkIncreasing(xs, 2, math.Inf(-1))
+	z := zScore(confidence)
+	var out []bool
+	for i := range xs {
+		ds := at(i)
+		if i == 0 {
+			out = make([]bool, len(ds))
+		}
+		checkPairs(len(ds), len(out))
+		for j, d := range ds {
+			out[j] = out[j] || math.IsInf(d, 0)
+		}
+	}
+	means := make([]Estimate, len(xs))
+	covs := make([]float64, len(xs)) // with the one before
+	var previous []float64
+	for i := range xs {
+		ds := without(at(i), out)
+		means[i] = Mean(ds, confidence)
+		if i > 0 {
+			covs[i] = covariance(previous, ds)
+		}
+		previous = ds
+	}
+
+	// ends are where the mean is z standard errors from zero. Between two of them
+	// it stays within them or beyond them.
+	var ends []float64
+	for i := 1; i < len(xs); i++ {
+		a, b, c := means[i-1], means[i], covs[i]
+		d, va, vb := b.Value-a.Value, float64(a.SE*a.SE), float64(b.SE*b.SE)
+		// (a + w·d)² - z²·(va + 2w·(c - va) + w²·(va + vb - 2c)) = p·w² + 2q·w + s
+		p := float64(d*d) - float64(z*z*(va+vb-2*c))
+		q := float64(a.Value*d) - float64(z*z*(c-va))
+		s := float64(a.Value*a.Value) - float64(z*z*va)
+		under := float64(q*q) - float64(p*s)
+		if p > 0 {
+			under = max(0, under) // without scatter it is zero but for rounding
+		}
+		t := -q - math.Copysign(math.Sqrt(under), q)
+		for _, w := range []float64{t / p, s / t} {
+			if w >= 0 && w <= 1 {
+				ends = append(ends, xs[i-1]+float64(w*(xs[i]-xs[i-1])))
+			}
+		}
+	}
+
+	var crossings []Crossing
+	last := 0 // the last mean that is not zero
+	for i := 1; i < len(xs); i++ {
+		from, to := means[last].Value, means[i].Value
+		if from*to < 0 {
+			x := (xs[last+1] + xs[i-1]) / 2 // where zeros lie between
+			if last == i-1 {
+				x = xs[last] + (xs[i]-xs[last])*from/(from-to)
+			}
+			e := Estimate{Value: x, SE: math.NaN(), Lo: math.Inf(-1), Hi: math.Inf(1), Confidence: confidence, N: means[i].N, Method: Fieller, Warning: means[i].Warning}
+			near := 1e-9 * (xs[i] - xs[last]) // without scatter both ends are at x but for rounding
+			for _, end := range ends {
+				if end <= x+near {
+					e.Lo = max(e.Lo, min(end, x))
+				}
+				if end >= x-near {
+					e.Hi = min(e.Hi, max(end, x))
+				}
+			}
+			crossings = append(crossings, Crossing{e, to > 0})
+		}
+		if to != 0 {
+			last = i
+		}
+	}
+	return crossings
+}

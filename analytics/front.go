@@ -1,0 +1,68 @@
+package analytics
+
+// A Standing is where a setting stands when two metrics are to be good at once.
+type Standing int
+
+const (
+	Untold    Standing = iota // another is better in both in the sample, but it may be chance
+	OnFront                   // none is better in both in the sample
+	Dominated                 // one on the front is surely better in both
+)
+
+// Front is the standing of each of n settings by two metrics, the Pareto front
+// of the sample among them. X and y give the numbers of a setting by path, as
+// [PathMetric].Of does; x and y of a setting are called once, and again for each
+// setting on the front that the sample puts before it.
+//
+// A setting is Dominated when one on the front beats it in both metrics, each by
+// a paired difference at the one-sided level α/(n(n-1)), α = 1 - confidence, so
+// that with at least the stated confidence all that are called so truly are: if
+// i is not better than k in both, one of the two tests is of something untrue,
+// and both succeed with probability α/(n(n-1)) at most; there are n(n-1) pairs.
+//
+// Differences are over paths on which both numbers are finite. A setting without
+// a finite number is Untold. It panics as [Best] does.
+func Front(n int, x, y func(i int) []float64, sx, sy Sense, confidence float64) []Standing {
+	checkSettings(n, sx)
+	checkSettings(n, sy)
+	checkConfidence(confidence)
+	xs, ys := make([]float64, n), make([]float64, n)
+	for i := range n {
+		xs[i], ys[i] = MeanFinite(x(i), confidence).Value, MeanFinite(y(i), confidence).Value
+	}
+	before := func(i, k int) bool { // i is as good in both and better in one
+		dx, dy := xs[i]-xs[k], ys[i]-ys[k]
+		return (better(sx, dx) || dx == 0) && (better(sy, dy) || dy == 0) && (dx != 0 || dy != 0)
+	}
+	standings := make([]Standing, n)
+	for k := range n {
+		if finite(xs[k]) && finite(ys[k]) {
+			standings[k] = OnFront
+		}
+		for i := range n {
+			if before(i, k) {
+				standings[k] = Untold
+			}
+		}
+	}
+	z := zTail((1 - confidence) / float64(max(n*(n-1), 1)))
+	beats := func(sense Sense, a, b []float64) bool {
+		d := PairedDifference(a, b, confidence)
+		return better(sense, d.Value-float64(float64(sense)*z*d.SE))
+	}
+	for i := range n {
+		var ax, ay []float64
+		for k := range n {
+			if standings[i] != OnFront || standings[k] != Untold || !before(i, k) {
+				continue
+			}
+			if ax == nil {
+				ax, ay = append(ax, x(i)...), append(ay, y(i)...)
+			}
+			if beats(sx, ax, x(k)) && beats(sy, ay, y(k)) {
+				standings[k] = Dominated
+			}
+		}
+	}
+	return standings
+}
