@@ -19,13 +19,13 @@ func TestSweepMetricsAreTheSummarys(t *testing.T) {
 	const aversion = 3
 	s := stormy(400)
 	all := run(t, s)
-	es, _, err := study.Sweep(t.Context(), s, "fee", []float64{0.002}, study.Options{}, analytics.SweepColumns)
+	es, err := study.Ensembles(t.Context(), s, study.Options{}, analytics.SweepColumns)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ruined := 0
 	for k := range all {
-		e, full := &es.Ensembles[k], &all[k]
+		e, full := &es[k], &all[k]
 		years := e.Years()
 		sum := analytics.Summarise(full, nil, 0.95)
 		for i, m := range analytics.SweepMetrics(aversion) {
@@ -182,19 +182,15 @@ func TestProbabilityMetric(t *testing.T) {
 // error, and each difference is that of the two estimates where nothing is ruined.
 func TestCompareBy(t *testing.T) {
 	s := stormy(200)
-	s.Tokens = s.Tokens[:1]
+	s.Tokens = []study.TokenSpec{loan("own", 2.7, 3.3, 0.002), loan("other", 2.8, 3.2, 0.002)}
 	s.Model = part("gbm", param.Values{"sigma": 0.5})
-	own, cells, err := study.Sweep(t.Context(), s, study.HalfWidth.Name, []float64{0.2, 0.3}, study.Options{}, analytics.SweepColumns)
-	if err != nil {
-		t.Fatal(err)
-	}
-	base := &own.Ensembles[0]
+	es := run(t, s)
+	base, e := &es[0], &es[1]
 	for _, c := range analytics.CompareBy(analytics.SweepMetrics(2), base, base, 0.95) {
 		if c.Versus.Value != 0 || c.Versus.SE != 0 || c.Versus.N != base.N {
 			t.Errorf("%s differs by %+v from itself", c.Name, c.Versus)
 		}
 	}
-	e := &cells[0].Ensembles[0]
 	for _, c := range analytics.CompareBy(analytics.SweepMetrics(2), e, base, 0.95) {
 		other := c.Mean(c.Of(base), 0.95).Value
 		if d := c.Estimate.Value - other; math.Abs(d-c.Versus.Value) > 1e-12*(1+math.Abs(other)) {
