@@ -146,8 +146,8 @@ func TestRivals(t *testing.T) {
 		"hold-2x":      tokens.Hold{}, "hold-3x": tokens.Hold{},
 		"toros-eth2x": tokens.Band{Low: 1.8, High: 2.2, Speed: 0.05},
 		"SOLBULL3X":   gmx, "ETHBULL4X": gmx,
-		"hyperliquid-btc3x": tokens.Perp{Funding: 0.175, Maintenance: 0.0125},
-		"hyperliquid-eth3x": tokens.Perp{Funding: 0.147, Maintenance: 0.02},
+		"hyperliquid-btc3x": tokens.Perp{Funding: 0.175, Maintenance: 0.0125, Tier: 150e6, TierMaintenance: 0.025},
+		"hyperliquid-eth3x": tokens.Perp{Funding: 0.147, Maintenance: 0.02, Tier: 100e6, TierMaintenance: 1.0 / 30},
 	} {
 		x, err := LookupToken(name)
 		if err != nil {

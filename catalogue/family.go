@@ -105,9 +105,9 @@ type Part struct {
 func (t Token) Target() float64 { return t.Numbers.Values["target"] }
 
 // optional are the numbers that a token may leave to whoever simulates it: its
-// keeper, what follows a liquidation, and the speed of a trade that is not
-// partial.
-var optional = []string{"keeper-interval", "latency", "outage-rate", "outage-length", "after-liquidation", "speed"}
+// keeper, what follows a liquidation, the speed of a trade that is not partial,
+// and what most venues do not have.
+var optional = []string{"keeper-interval", "latency", "outage-rate", "outage-length", "after-liquidation", "speed", "impact-increase", "impact-decrease", "tier", "tier-maintenance"}
 
 // An Underlying is an asset and geometric Brownian motion fitted to its
 // history: dS/S = Mu dt + Sigma dW.

@@ -15,7 +15,8 @@ import (
 func Of(t tokens.Token, m models.Model, step time.Duration) (Problem, error) {
 	var faults []error
 	refuse := func(format string, args ...any) { faults = append(faults, fmt.Errorf("exact: "+format, args...)) }
-	x := Token{Target: t.Target, Buy: t.Cost.Fee + t.Cost.ImpactBase, Sell: t.Cost.Fee + t.Cost.ImpactBase, Fee: t.StreamingFee}
+	long := t.Target > 0 // buying the underlying adds to the position
+	x := Token{Target: t.Target, Buy: t.Cost.Proportional(long), Sell: t.Cost.Proportional(!long), Fee: t.StreamingFee}
 	if band, ok := t.Policy.(tokens.Band); ok {
 		x.Low, x.High, x.Speed = band.Low, band.High, band.Speed
 		x.To = map[tokens.Destination]To{tokens.Edge: Edge, tokens.Target: Target, tokens.Partial: Partial}[band.To]

@@ -70,7 +70,7 @@ type coasting struct {
 // newCoast returns nil for a token that does not coast.
 func newCoast(k *Kernel) *coast {
 	t, m := &k.token, &k.venue
-	if m.perp || t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 {
+	if m.perp || t.Cost.Increase != 0 || t.Cost.Decrease != 0 || t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 {
 		return nil
 	}
 	c := &coast{

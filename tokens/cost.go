@@ -11,7 +11,10 @@ import (
 // Cost is what a trade costs. With notional q in initial equity and Q = q·AUM
 // in US dollars,
 //
-//	cost = Fee·q + (ImpactBase + Impact·Q^Exponent)·q + Gas/AUM.
+//	cost = Fee·q + (ImpactBase + side + Impact·Q^Exponent)·q + Gas/AUM,
+//
+// side being Increase of a trade that adds to the position and Decrease of one
+// that reduces it.
 //
 // Presets of the exponent: 1 is linear impact, ½ the square-root law, 0.6778 the curve fitted
 // to Uniswap v3 swaps (with base 5 bp and coefficient 4.63667e-7).
@@ -21,11 +24,21 @@ type Cost struct {
 	Impact     float64 // fraction of notional at Q = 1 USD
 	Exponent   float64 // in [0, 2]
 	Gas        float64 // US dollars a trade
+
+	// What the side of a trade adds to its cost, fractions of notional, negative
+	// where a venue pays for it. On GMX, whose impact is factor·(next² − now²)
+	// with the imbalance in USD, they are ±2·factor·imbalance.
+	Increase, Decrease float64
 }
 
 func (c Cost) check() error {
 	faults := []error{
 		part("fee", c.Fee), part("impact base", c.ImpactBase), part("fee + impact base", c.Fee+c.ImpactBase), part("impact", c.Impact),
+	}
+	for _, adds := range []bool{true, false} {
+		if k := c.Proportional(adds); !(math.Abs(k) < 1) {
+			faults = append(faults, fmt.Errorf("tokens: cost of a trade that %s the position = %v; want a fraction from -1 to 1", map[bool]string{true: "increases", false: "decreases"}[adds], k))
+		}
 	}
 	if !(c.Exponent >= 0 && c.Exponent <= 2) {
 		faults = append(faults, fmt.Errorf("tokens: impact exponent = %v; want 0 to 2", c.Exponent))
@@ -48,15 +61,28 @@ func part(name string, v float64) error {
 // that continuous trading at an edge has a limit.
 func (c Cost) proportional() bool { return c.Impact == 0 && c.Gas == 0 }
 
+// base is the impact of a trade of any size, a fraction of its notional; adds
+// says that it adds to the position.
+func (c Cost) base(adds bool) float64 {
+	if adds {
+		return c.ImpactBase + c.Increase
+	}
+	return c.ImpactBase + c.Decrease
+}
+
+// Proportional is what a trade of any size costs, a fraction of its notional;
+// adds says that it adds to the position.
+func (c Cost) Proportional(adds bool) float64 { return c.Fee + c.base(adds) }
+
 // of returns the parts of the cost of trading q, in initial equity.
-func (c Cost) of(q, aum float64) (fee, impact, gas float64) {
+func (c Cost) of(q, aum float64, adds bool) (fee, impact, gas float64) {
 	var rate impactRate
-	return c.parts(q, rate.at(c, q, aum), aum)
+	return c.parts(q, rate.at(c, q, aum), aum, adds)
 }
 
 // parts is of with the size-dependent part of the impact per notional known.
-func (c Cost) parts(q, rate, aum float64) (fee, impact, gas float64) {
-	return float64(c.Fee * q), float64(c.ImpactBase*q) + float64(rate*q), c.Gas / aum
+func (c Cost) parts(q, rate, aum float64, adds bool) (fee, impact, gas float64) {
+	return float64(c.Fee * q), float64(c.base(adds)*q) + float64(rate*q), c.Gas / aum
 }
 
 var inverses = [...]float64{1, 1.0 / 2, 1.0 / 3, 1.0 / 4, 1.0 / 5, 1.0 / 6, 1.0 / 7, 1.0 / 8}
@@ -107,7 +133,7 @@ func (c Cost) solve(x, e, to, aum float64) (q, fee, impact, gas float64, ok bool
 	}
 	buy := gap > 0
 	fixed := float64(to * (c.Gas / aum))
-	k := float64(to * (c.Fee + c.ImpactBase))
+	k := float64(to * c.Proportional(buy))
 	if buy {
 		gap -= fixed
 		q = gap / (1 + k)
@@ -127,7 +153,7 @@ func (c Cost) solve(x, e, to, aum float64) (q, fee, impact, gas float64, ok bool
 			return 0, 0, 0, 0, false
 		}
 	}
-	fee, impact, gas = c.parts(q, rate.at(c, q, aum), aum)
+	fee, impact, gas = c.parts(q, rate.at(c, q, aum), aum, buy)
 	return q, fee, impact, gas, e-(fee+impact+gas) > 0
 }
 

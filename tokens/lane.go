@@ -71,7 +71,7 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	dt := years(step)
 	logFee := -float64(t.StreamingFee * dt)
 	k := &Kernel{
-		token: t, venue: t.Mechanism.venue(t.Target, dt),
+		token: t, venue: t.Mechanism.venue(t, dt),
 		sign: math.Copysign(1, t.Target), target: math.Abs(t.Target),
 		step: step, fee: fmath.Expm1(logFee), logFee: logFee,
 	}

@@ -155,6 +155,9 @@ func (w *literal) wants(p Policy, target float64) (float64, bool) {
 // trade solves |X| ± q = L·(E − C(q)) for the least q > 0, by bisection.
 func (w *literal) trade(t Token, to float64) {
 	x, e, c := math.Abs(w.exposure()), w.equity(), t.Cost
+	if c.ImpactBase += c.Decrease; x < to*e {
+		c.ImpactBase += c.Increase - c.Decrease
+	}
 	cost := func(q float64) float64 {
 		return c.Fee*q + (c.ImpactBase+c.Impact*math.Pow(q*t.AUM, c.Exponent))*q + c.Gas/t.AUM
 	}
@@ -170,11 +173,13 @@ func (w *literal) trade(t Token, to float64) {
 		return // the fixed cost passes the target
 	}
 	lo, hi := 0.0, math.Abs(x-to*e)
-	for side < 0 && short(hi) > 0 {
-		if hi >= x {
+	for short(hi) > 0 {
+		if side < 0 && hi >= x {
 			return // selling all does not do it: it only chases its cost
 		}
-		lo, hi = hi, min(hi*1.01, x)
+		if lo, hi = hi, hi*1.01; side < 0 {
+			hi = min(hi, x)
+		}
 	}
 	for range 200 {
 		if mid := (lo + hi) / 2; short(mid) > 0 {
@@ -207,7 +212,11 @@ func (w *literal) liquidate(t Token) bool {
 		if m.Base == EntrySize {
 			base = w.n
 		}
-		if w.equity()-m.CloseFee*base >= m.Maintenance*base {
+		maintenance := m.Maintenance * base
+		if tier := m.Tier / t.AUM; tier > 0 && base > tier {
+			maintenance = m.Maintenance*tier + m.TierMaintenance*(base-tier)
+		}
+		if w.equity()-m.CloseFee*base >= maintenance {
 			return false
 		}
 		w.b, w.u, w.n = w.equity()-m.LiquidationFee*base, 0, 0

@@ -12,13 +12,14 @@ import (
 // taken away. Loan and Perp are the two.
 type Mechanism interface {
 	check() error
-	venue(target, years float64) venue
+	venue(t Token, years float64) venue
 }
 
 // A venue is a mechanism made ready for one token and one length of step.
 //
 // Both mechanisms liquidate when a linear form of the position is negative:
-// cx·x + cb·b − cn·n for exposure x, cash b and entry size n.
+// cx·x + cb·b − cn·n for exposure x, cash b and entry size n; a perpetual with
+// tiers of maintenance also when that of its upper tier is.
 type venue struct {
 	cx, cb, cn float64
 
@@ -30,10 +31,21 @@ type venue struct {
 
 	bonus          float64 // loan: the liquidator's
 	liquidationFee float64 // perpetual: fraction of the base
+	upper          tier
+}
+
+// A tier is the linear form cx·x + b − cn·n + c, where there is one.
+type tier struct {
+	on        bool
+	cx, cn, c float64
 }
 
 func (v *venue) margin(l *Lane) float64 {
-	return float64(v.cx*l.x) + float64(v.cb*l.b) - float64(v.cn*l.n)
+	m := float64(v.cx*l.x) + float64(v.cb*l.b) - float64(v.cn*l.n)
+	if t := &v.upper; t.on {
+		m = min(m, float64(t.cx*l.x)+l.b-float64(t.cn*l.n)+t.c)
+	}
+	return m
 }
 
 // Loan holds leverage through a money market such as Aave. A long token's
@@ -53,9 +65,9 @@ func (m Loan) check() error {
 	return errors.Join(faults...)
 }
 
-func (m Loan) venue(target, years float64) venue {
+func (m Loan) venue(t Token, years float64) venue {
 	borrow, supply := fmath.Expm1(float64(m.Borrow*years)), fmath.Expm1(float64(m.Supply*years))
-	if target > 0 { // health factor x·threshold / −b
+	if t.Target > 0 { // health factor x·threshold / −b
 		return venue{cx: m.Threshold, cb: 1, bonus: m.Bonus,
 			growX: supply, itemX: SupplyInterest, growB: borrow, itemB: BorrowInterest}
 	}
@@ -70,6 +82,11 @@ type Perp struct {
 	Maintenance float64 // margin below this fraction of the base is liquidated
 	Base        Base    // what maintenance is a fraction of
 	CloseFee    float64 // charged against the margin in that test, fraction of the base
+
+	// Of a base above Tier, in US dollars, the part above it needs
+	// TierMaintenance instead of Maintenance. Zero: there is no tier.
+	Tier            float64
+	TierMaintenance float64
 
 	// LiquidationFee is taken when the position is closed, a fraction of the base.
 	LiquidationFee float64
@@ -89,22 +106,36 @@ func (m Perp) check() error {
 	if m.Base != Current && m.Base != EntrySize {
 		faults = append(faults, fmt.Errorf("tokens: maintenance base = %d; want Current or EntrySize", m.Base))
 	}
+	if !(m.Tier >= 0) || math.IsInf(m.Tier, 0) {
+		faults = append(faults, fmt.Errorf("tokens: maintenance tier = %v USD; want a finite number ≥ 0", m.Tier))
+	}
+	if m.Tier > 0 && !(m.TierMaintenance >= m.Maintenance && m.TierMaintenance < 1) {
+		faults = append(faults, fmt.Errorf("tokens: maintenance above the tier = %v; want a fraction from that below it, %v, to below 1", m.TierMaintenance, m.Maintenance))
+	}
 	return errors.Join(faults...)
 }
 
-func (m Perp) venue(target, years float64) venue {
-	v := venue{cx: 1, cb: 1, perp: true, entry: m.Base == EntrySize, liquidationFee: m.LiquidationFee,
+func (m Perp) venue(t Token, years float64) venue {
+	v := venue{cb: 1, perp: true, entry: m.Base == EntrySize, liquidationFee: m.LiquidationFee,
 		funding: float64(m.Funding * years), borrowFee: float64(m.BorrowFee * years)}
-	need := m.Maintenance + m.CloseFee
-	switch {
-	case v.entry:
-		v.cn = need
-	case target > 0:
-		v.cx = 1 - need
-	default:
-		v.cx = 1 + need
+	v.cx, v.cn = m.needs(t, m.Maintenance)
+	if m.Tier > 0 {
+		v.upper = tier{on: true, c: float64((m.TierMaintenance-m.Maintenance)*m.Tier) / t.AUM}
+		v.upper.cx, v.upper.cn = m.needs(t, m.TierMaintenance)
 	}
 	return v
+}
+
+// needs returns the coefficients of a venue that asks for the given maintenance.
+func (m Perp) needs(t Token, maintenance float64) (cx, cn float64) {
+	need := maintenance + m.CloseFee
+	switch {
+	case m.Base == EntrySize:
+		return 1, need
+	case t.Target > 0:
+		return 1 - need, 0
+	}
+	return 1 + need, 0
 }
 
 // rate is the fault of a number that is not a rate.

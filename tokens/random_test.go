@@ -41,7 +41,8 @@ func anyToken(t *rapid.T) Token {
 		token.Cost = Cost{
 			Fee: sometimes(t, "fee", 0, 0.02), ImpactBase: sometimes(t, "impact base", 0, 0.01),
 			Impact: sometimes(t, "impact", 0, 1e-6), Exponent: number(0, 1.5).Draw(t, "exponent"),
-			Gas: sometimes(t, "gas", 0, 0.01) * token.AUM,
+			Gas:      sometimes(t, "gas", 0, 0.01) * token.AUM,
+			Increase: sometimes(t, "increase", -0.005, 0.01), Decrease: sometimes(t, "decrease", -0.005, 0.01),
 		}
 	}
 	size := math.Abs(token.Target)
@@ -57,16 +58,24 @@ func anyToken(t *rapid.T) Token {
 	} else {
 		m := number(0, 0.9/max(size, 1)).Draw(t, "maintenance")
 		part := number(0, 1).Draw(t, "part")
-		token.Mechanism = Perp{
+		perp := Perp{
 			Funding: sometimes(t, "funding", -3, 3), BorrowFee: sometimes(t, "borrow fee", 0, 2),
 			Maintenance: m * part, CloseFee: m * (1 - part), LiquidationFee: sometimes(t, "liquidation fee", 0, 0.05),
 			Base: Base(rapid.IntRange(0, 1).Draw(t, "base")),
 		}
+		if tier := number(0, 2).Draw(t, "tier"); rapid.IntRange(0, 2).Draw(t, "tiers") == 0 {
+			perp.Tier = tier * size * token.AUM
+			perp.TierMaintenance = perp.Maintenance + (0.9/max(size, 1)-m)*number(0, 1).Draw(t, "more")
+		}
+		token.Mechanism = perp
 	}
 	token.Policy = anyPolicy(t, token.Target)
 	if loan, ok := token.Mechanism.(Loan); ok && rapid.Bool().Draw(t, "plain") { // so that it coasts
 		token.Keeper = Keeper{}
 		token.Cost.Impact, token.Cost.Gas = 0, 0
+		if rapid.IntRange(0, 3).Draw(t, "one-sided") > 0 {
+			token.Cost.Increase, token.Cost.Decrease = 0, 0
+		}
 		loan.Borrow, loan.Supply = loan.Borrow/10, loan.Supply/10
 		token.Mechanism = loan
 	}

@@ -39,6 +39,8 @@ var Params = []param.Param{
 	named(fraction, "impact-base", 0, "price impact of a trade of any size, fraction of its notional"),
 	named(fraction, "impact", 0, "price impact at 1 USD of notional, fraction; grows as notional^impact-exponent"),
 	{Name: "impact-exponent", Unit: param.Plain, Min: 0, Max: 2, Default: 1, Doc: "1 linear, 0.5 square-root law"},
+	{Name: "impact-increase", Unit: param.Fraction, Min: -1, Max: 1, Doc: "price impact of a trade of any size that increases the position, on top of impact-base; negative: paid by the venue"},
+	{Name: "impact-decrease", Unit: param.Fraction, Min: -1, Max: 1, Doc: "the same of a trade that decreases it"},
 	{Name: "gas", Unit: param.USD, Min: 0, Max: 1e9, Doc: "fixed cost of a trade"},
 	{Name: "aum", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e6, Doc: "US dollars that the initial equity stands for"},
 	{Name: "keeper-interval", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "the keeper looks this often; 0: whenever the price is known"},
@@ -73,10 +75,13 @@ var _ = Mechanisms.Register(param.Kind[Mechanism]{
 		{Name: "maintenance-base", Unit: param.Choice, Max: 1, Choices: []string{"current", "entry"}, Doc: "position's value now (Hyperliquid) or when opened (GMX)"},
 		named(fraction, "close-fee", 0, "counted against the margin in the liquidation test, fraction of the base"),
 		named(fraction, "liquidation-fee", 0, "taken when a position is liquidated, fraction of the base"),
+		{Name: "tier", Unit: param.USD, Min: 0, Max: 1e15, Doc: "base above which the part above it needs tier-maintenance; 0: none"},
+		named(fraction, "tier-maintenance", 0, "as maintenance, of the part of the base above the tier"),
 	},
 	New: func(v param.Values) Mechanism {
 		return Perp{Funding: v["funding"], BorrowFee: v["borrow-fee"], Maintenance: v["maintenance"],
-			Base: Base(v["maintenance-base"]), CloseFee: v["close-fee"], LiquidationFee: v["liquidation-fee"]}
+			Base: Base(v["maintenance-base"]), CloseFee: v["close-fee"], LiquidationFee: v["liquidation-fee"],
+			Tier: v["tier"], TierMaintenance: v["tier-maintenance"]}
 	},
 })
 
@@ -85,7 +90,7 @@ var _ = Mechanisms.Register(param.Kind[Mechanism]{
 func Make(name string, policy Policy, mechanism Mechanism, v param.Values) Token {
 	return Token{
 		Name: name, Target: v["target"], Policy: policy, Mechanism: mechanism,
-		Cost: Cost{Fee: v["fee"], ImpactBase: v["impact-base"], Impact: v["impact"], Exponent: v["impact-exponent"], Gas: v["gas"]},
+		Cost: Cost{Fee: v["fee"], ImpactBase: v["impact-base"], Impact: v["impact"], Exponent: v["impact-exponent"], Gas: v["gas"], Increase: v["impact-increase"], Decrease: v["impact-decrease"]},
 		Keeper: Keeper{Interval: Duration(v["keeper-interval"]), Latency: Duration(v["latency"]),
 			Outage: Outage{Rate: v["outage-rate"], Length: Duration(v["outage-length"])}},
 		AUM: v["aum"], StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],

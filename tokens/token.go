@@ -96,7 +96,7 @@ func (t Token) Check() error {
 	if err := errors.Join(faults...); err != nil {
 		return err
 	}
-	v := t.Mechanism.venue(t.Target, 0)
+	v := t.Mechanism.venue(t, 0)
 	if l := (Lane{x: t.Target, b: 1 - t.Target, n: math.Abs(t.Target)}); v.margin(&l) < 0 {
 		return fmt.Errorf("tokens: leverage %v is liquidated at once; this venue liquidates at %.4g", t.Target, t.LiquidationLeverage())
 	}
@@ -116,10 +116,14 @@ func span(d time.Duration) bool { return d >= time.Second && d <= 50*365*24*time
 // LiquidationLeverage is the leverage at which the venue liquidates a position
 // that never traded, signed; infinite if it never does.
 func (t Token) LiquidationLeverage() float64 {
-	v := t.Mechanism.venue(t.Target, 0)
-	// The price moves the exposure x until cx·x + cb·b = cn·n.
-	b := 1 - t.Target
-	x := (float64(v.cn*math.Abs(t.Target)) - float64(v.cb*b)) / v.cx
+	v := t.Mechanism.venue(t, 0)
+	// The price moves the exposure x until cx·x + cb·b = cn·n, here or in the
+	// upper tier: x falls on the way there, long or short.
+	b, n := 1-t.Target, math.Abs(t.Target)
+	x := (float64(v.cn*n) - float64(v.cb*b)) / v.cx
+	if u := v.upper; u.on {
+		x = max(x, (float64(u.cn*n)-b-u.c)/u.cx)
+	}
 	if !(x*t.Target > 0) {
 		return math.Inf(1)
 	}

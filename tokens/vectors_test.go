@@ -148,7 +148,15 @@ func TestSizeSolvesItsEquation(t *testing.T) {
 		{"square root impact", Cost{Impact: 1e-5, Exponent: 0.5}, 4, 1, 3, true},
 		{"constant impact", Cost{Impact: 0.01, Exponent: 0}, 4, 1, 3, true},
 		{"quadratic impact of a large buy", Cost{Impact: 1e-9, Exponent: 2}, 0.5, 1, 3, true},
-		{"everything", Cost{0.0005, 0.0005, 1e-6, 0.6, 50}, 3.3, 1, 3, true},
+		{"everything", Cost{Fee: 0.0005, ImpactBase: 0.0005, Impact: 1e-6, Exponent: 0.6, Gas: 50}, 3.3, 1, 3, true},
+		{"a side that costs", Cost{Fee: 0.001, Increase: 0.002}, 2.5, 1, 3, true},
+		{"the other side", Cost{Fee: 0.001, Increase: 0.002}, 3.5, 1, 3, true},
+		{"a side that is paid", Cost{Fee: 0.001, Increase: -0.002, Gas: 10}, 2.5, 1, 3, true},
+		{"paid as much as it costs", Cost{Fee: 0.001, Increase: -0.001}, 2.5, 1, 3, true},
+		{"a sale that is paid, with its own impact", Cost{Fee: 0.001, Decrease: -0.002, Impact: 1e-8, Exponent: 1}, 3.5, 1, 3, true},
+		{"a purchase that is paid, with its own impact", Cost{Increase: -0.02, Impact: 1e-8, Exponent: 1}, 2.5, 1, 3, true},
+		{"paid more than it can spend", Cost{Increase: -1.0 / 3}, 2.5, 1, 3, false},
+		{"selling costs a third by its side", Cost{Decrease: 1.0 / 3}, 3.3, 1, 3, false},
 		{"sell all", Cost{Fee: 0.001}, 3, 1, 0, true},
 		{"from no position", Cost{Fee: 0.001}, 0, 1, 3, true},
 		{"gas passes the target", Cost{Gas: 2e5}, 2.7, 1, 3, false},
@@ -175,12 +183,17 @@ func TestSizeSolvesItsEquation(t *testing.T) {
 			if !ok {
 				return
 			}
-			fee, impact, gas := r.cost.of(q, aum)
+			adds := r.to*r.e >= r.x+1e-15
+			fee, impact, gas := r.cost.of(q, aum, adds)
 			// The cost once more, from its formula and the standard library.
-			cost := q*(r.cost.Fee+r.cost.ImpactBase+r.cost.Impact*math.Pow(q*aum, r.cost.Exponent)) + r.cost.Gas/aum
+			rate := r.cost.Fee + r.cost.ImpactBase + r.cost.Impact*math.Pow(q*aum, r.cost.Exponent)
+			if rate += r.cost.Decrease; adds {
+				rate += r.cost.Increase - r.cost.Decrease
+			}
+			cost := q*rate + r.cost.Gas/aum
 			within(t, "cost", fee+impact+gas, cost, 1e-13)
 			after := r.x + q
-			if r.to*r.e < r.x+1e-15 {
+			if !adds {
 				after = r.x - q
 			}
 			if d := after - r.to*(r.e-cost); !(math.Abs(d) <= 1e-13) {

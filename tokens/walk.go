@@ -223,7 +223,13 @@ func (k *Kernel) liquidationAhead(l *Lane, dir float64) (d, x float64) {
 	if v.margin(l) < 0 {
 		return 0, l.x
 	}
-	return moveTo(l.x, (float64(v.cn*l.n)-float64(v.cb*l.b))/v.cx, dir)
+	d, x = moveTo(l.x, (float64(v.cn*l.n)-float64(v.cb*l.b))/v.cx, dir)
+	if t := &v.upper; t.on {
+		if dt, xt := moveTo(l.x, (float64(t.cn*l.n)-l.b-t.c)/t.cx, dir); dt < d {
+			return dt, xt
+		}
+	}
+	return d, x
 }
 
 // edgeAhead is the log move in direction dir until leverage reaches the edge
@@ -267,7 +273,9 @@ func moveTo(from, to, dir float64) (d, x float64) {
 // edge, and selling does not chase its own cost.
 func (k *Kernel) rides(lev, dir float64) bool {
 	c := &k.token.Cost
-	return c.proportional() && (k.sign < 0 && lev > 0 || lev > 1) && float64(dir*k.sign*lev)*(c.Fee+c.ImpactBase) > -1
+	rate := c.Proportional(dir*k.sign > 0)
+	return c.proportional() && (k.sign < 0 && lev > 0 || lev > 1) && float64(dir*k.sign*lev)*rate > -1 &&
+		(rate != 0 || c.Fee == 0) // else fee and rebate cancel, and ride cannot tell them apart
 }
 
 // ride trades continuously to stay at the edge lev while the price makes the
@@ -277,7 +285,7 @@ func (k *Kernel) rides(lev, dir float64) bool {
 // by w(w−1)/(1+s·k·w).
 func (k *Kernel) ride(l *Lane, g *leg, lev, d float64) {
 	cost := &k.token.Cost
-	rate := cost.Fee + cost.ImpactBase
+	rate := cost.Proportional(g.dir*k.sign > 0) // a long adds in a rise, a short in a fall
 	w, sk := float64(k.sign*lev), float64(g.dir*rate)
 	c := float64((1+sk)*w) / (1 + float64(sk*w))
 	turn := float64(w*(w-1)) / (1 + float64(sk*w))
@@ -287,7 +295,7 @@ func (k *Kernel) ride(l *Lane, g *leg, lev, d float64) {
 	paid := float64(gain*(c-w)) / c
 	l.money.add(Price, gain-paid)
 	l.logs[Price] += float64(w * move)
-	if rate > 0 {
+	if rate != 0 {
 		fee := float64(paid*cost.Fee) / rate
 		l.money.add(TradeFee, fee)
 		l.money.add(Impact, paid-fee)
@@ -299,7 +307,7 @@ func (k *Kernel) ride(l *Lane, g *leg, lev, d float64) {
 	l.turnover += float64(turn * d)
 	after := e + gain
 	if k.venue.perp {
-		if g.dir*w > 0 { // a long adds in a rise, a short in a fall
+		if g.dir*w > 0 {
 			l.n += float64(turn*gain) / float64(c*g.dir)
 		} else {
 			l.n = float64(l.n * fmath.Exp(-float64(turn*d)/lev))

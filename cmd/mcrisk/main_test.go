@@ -297,6 +297,8 @@ func TestCommandsOfFewWords(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"ETHBULL3X": "interest takes ", "BTCBEAR1X": "interest earns ", "btcbull2x": "BTCBULL2X aims at leverage 2",
+		"BTCBULL4X": "GMX's funding would make it, after 3 hours, -105.00 %; 15 hours, -345.00 %", // 4 times .15 and .75, and the borrow fee's 45 %
+		"BTCBEAR2X": "GMX's funding would make it, after 3 hours, +45.00 %; 15 hours, +225.00 %",  // 1.2/.8 of 2 times .15 and .75
 	} {
 		if out := resultsOf(t, "tokens", name); !strings.Contains(out, want) {
 			t.Errorf("tokens %s prints %s; want %q in it", name, out, want)

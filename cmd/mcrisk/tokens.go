@@ -213,15 +213,30 @@ func stress(w io.Writer, e catalogue.Token, token tokens.Token) {
 	case tokens.Perp:
 		switch e.Venue.Value {
 		case "GMX v2":
-			if token.Target < 0 {
-				return
+			if token.Target > 0 {
+				fmt.Fprint(w, "  By GMX's rule it would be, at a utilisation of the pool of")
+				for i, u := range []float64{0.5, 0.85, 0.95} {
+					m := m
+					m.BorrowFee = tokens.GMXMajor.At(u)
+					token.Mechanism = m
+					fmt.Fprintf(w, "%s %.0f %%, %+.2f %%", []string{"", ";", ";"}[i], 100*u, 100*token.CarryAtTarget())
+				}
+				fmt.Fprintln(w, ".")
 			}
-			fmt.Fprint(w, "  By GMX's rule it would be, at a utilisation of")
-			for i, u := range []float64{0.5, 0.85, 0.95} {
-				m.BorrowFee = tokens.GMXMajor.At(u)
-				token.Mechanism = m
-				fmt.Fprintf(w, "%s %.0f %%, %+.2f %%", []string{"", ";", ";"}[i], 100*u, 100*token.CarryAtTarget())
+			if e.Underlying == "BTC" || e.Underlying == "ETH" { // others have another bound
+				fmt.Fprint(w, "  With longs three fifths of the open interest GMX's funding would make it,")
+				for i, hours := range []float64{3, 15} {
+					longs, shorts := tokens.GMXFunding.Paid(tokens.GMXFunding.After(0, 0.2, hours/8760), 0.2)
+					m := m
+					if m.Funding = longs; token.Target < 0 {
+						m.Funding = -shorts
+					}
+					token.Mechanism = m
+					fmt.Fprintf(w, "%s %.0f hours, %+.2f %%", []string{" after", ";"}[i], hours, 100*token.CarryAtTarget())
+				}
+				fmt.Fprintln(w, ".")
 			}
+			return
 		case "Hyperliquid":
 			m.Funding = 8760 * tokens.HyperliquidFunding(0)
 			token.Mechanism = m

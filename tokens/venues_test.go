@@ -1,0 +1,227 @@
+package tokens
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+)
+
+// Maintenance in tiers, as on Hyperliquid (hyperliquid-docs, margin tiers): BTC
+// asks 1.25 % of notional up to 150 million USD and 2.5 % of what is above, so
+// 3.125 million USD of a position of 200 million.
+func TestMaintenanceTiers(t *testing.T) {
+	btc := Perp{Maintenance: 0.0125, Tier: 150e6, TierMaintenance: 0.025}
+	for _, r := range []struct{ notional, maintenance float64 }{
+		{200e6, 3.125e6}, {150e6, 1.875e6}, {100e6, 1.25e6}, {-200e6, 3.125e6},
+	} {
+		token := Token{Target: math.Copysign(2, r.notional), Policy: Hold{}, Mechanism: btc, AUM: math.Abs(r.notional) / 2}
+		k := compile(t, token, day)
+		within(t, fmt.Sprint("maintenance of ", r.notional), (1-k.venue.margin(&k.first))*token.AUM, r.maintenance, 1e-12)
+	}
+
+	// Prices at which it closes, by hand: equity 1 + T(p − 1) meets
+	// .025·|T|p − .0125·150/AUM, or .0125·|T|p where the notional is below 150
+	// million; on entry size, whose notional is |T| throughout, .025·|T| − ….
+	entry := btc
+	entry.Base = EntrySize
+	for _, r := range []struct {
+		name          string
+		target, aum   float64
+		perp          Perp
+		price, wantLL float64 // leverage of liquidation: the notional there over the equity there
+	}{
+		{"3x, small", 3, 1e6, btc, 0.67510549, 80},
+		{"3x, a billion", 3, 1e9, btc, (2 - 0.001875) / (3 * 0.975), 0},
+		{"3x, 70 million: above the tier, closed below it", 3, 70e6, btc, 2 / (3 * 0.9875), 80},
+		{"-3x, small", -3, 1e6, btc, 1.31687243, -80},
+		{"-3x, 45 million: below the tier, closed above it", -3, 45e6, btc, (4 + 1.875/45) / (3 * 1.025), 0},
+		{"entry size, 3x, a billion", 3, 1e9, entry, (2 + 0.075 - 0.001875) / 3, 0},
+	} {
+		t.Run(r.name, func(t *testing.T) {
+			token := Token{Target: r.target, Policy: Hold{}, Mechanism: r.perp, AUM: r.aum}
+			f, events := compile(t, token, day).Trace(bars(day, 1+2*(r.price-1)))
+			at := 0.0
+			for _, e := range events {
+				if e.Name == "liquidation" {
+					at = e.Price
+				}
+			}
+			within(t, "price", at, r.price, 1e-8)
+			balance(t, f)
+			if r.wantLL == 0 {
+				r.wantLL = r.target * r.price / (1 + r.target*(r.price-1))
+			}
+			within(t, "leverage", token.LiquidationLeverage(), r.wantLL, 1e-6)
+			away := math.Copysign(1e-6, r.price-1)
+			if n := live(t, token, grid(day, r.price-away)).Liquidations; n != 0 {
+				t.Error("liquidated before")
+			}
+			if n := live(t, token, grid(day, r.price+away)).Liquidations; n != 1 {
+				t.Error("not liquidated after")
+			}
+		})
+	}
+}
+
+// GMX's price impact is factor·(imbalance after² − before²) (gmx-synthetics
+// README: factor .01/50,000, from balance to 50,000 USD costs 500 USD, from there
+// to 25,000 pays 375; config/markets.ts: BTC's factor 9e-11, and that of what it
+// pays has an exponent that makes it nil). A market that leans the token's way by
+// 10 million USD costs a purchase of a million 1,890 USD.
+func TestSkewedImpact(t *testing.T) {
+	readme := Cost{Impact: 0.01 / 50_000, Exponent: 1}
+	mended := readme
+	mended.Decrease = -2 * readme.Impact * 50_000
+	btc := Cost{Impact: 9e-11, Exponent: 1}
+	leaning := btc
+	leaning.Increase = 2 * btc.Impact * 10e6
+	const aum = 1e6
+	for _, r := range []struct {
+		name string
+		cost Cost
+		usd  float64
+		adds bool
+		want float64 // USD
+	}{
+		{"README, from balance", readme, 50_000, true, 500},
+		{"README, back halfway", mended, 25_000, false, -375},
+		{"BTC, a million from balance", btc, 1e6, true, 90},
+		{"BTC, ten million from balance", btc, 10e6, true, 9_000},
+		{"BTC, a million more where there are ten", leaning, 1e6, true, 1_890},
+		{"BTC, a million less", leaning, 1e6, false, 90},
+	} {
+		_, impact, _ := r.cost.of(r.usd/aum, aum, r.adds)
+		within(t, r.name, impact*aum, r.want, 1e-12)
+	}
+
+	// README: a long of 50,000 USD with .1 % of impact at 5000 gets 9.99 tokens.
+	_, impact, _ := Cost{Increase: 0.001}.of(0.05, aum, true)
+	within(t, "tokens bought", (50_000-impact*aum)/5000, 9.99, 1e-12)
+
+	// In a life: leverage 2 after +10 % is exposure 2.2 on equity 1.2, short of .2;
+	// after −10 % it is 1.8 on .8, .2 too much. A 1x short: .9 on 1.1, and 1.1 on .9.
+	for _, r := range []struct {
+		target, price float64
+		adds          bool
+	}{{2, 1.1, true}, {2, 0.9, false}, {-1, 0.9, true}, {-1, 1.1, false}} {
+		for _, cost := range []Cost{{Increase: 0.01}, {Decrease: 0.01}, {Increase: -0.001}, {Decrease: -0.001}, {Fee: 0.01, Increase: -0.01, Decrease: -0.01}} {
+			t.Run(fmt.Sprintf("%v %+v", r, cost), func(t *testing.T) {
+				rate := cost.Decrease
+				if r.adds {
+					rate = cost.Increase
+				}
+				size := math.Abs(r.target)
+				token := free(r.target, Every{Interval: day})
+				token.Cost = cost
+				loan := token // whose band trades in passing, if the sides cost the same
+				loan.Mechanism, loan.Policy = Loan{Threshold: 0.9}, Band{Low: size, High: size, To: Target}
+				gap := size*(1+r.target*(r.price-1)) - size*r.price
+				q := math.Abs(gap) / (1 + math.Copysign(1, gap)*(cost.Fee+rate)*size)
+				for _, token := range []Token{token, loan} {
+					f := live(t, token, grid(day, r.price))
+					within(t, "impact", -f.Money[Impact], rate*q, 1e-12)
+					within(t, "fee", -f.Money[TradeFee], cost.Fee*q, 1e-12)
+					balance(t, f)
+				}
+
+				// Riding along an edge costs what the one way of trading costs, also
+				// where fee and rebate cancel: then it trades in pieces and books both.
+				token.Policy = Band{Low: size, High: size}
+				one := live(t, token, bars(day, r.price))
+				token.Cost = Cost{Fee: cost.Fee, ImpactBase: rate}
+				if token.Cost.ImpactBase < 0 { // which no token has: the rebate by the closed form
+					w, k := r.target, math.Copysign(1, r.price-1)*(cost.Fee+rate)
+					c := (1 + k) * w / (1 + k*w)
+					want := math.Pow(r.price, c)
+					within(t, "NAV", one.NAV, want, map[bool]float64{true: 1e-12, false: 1e-3}[cost.Fee == 0])
+					if fee, impact := -one.Money[TradeFee], -one.Money[Impact]; cost.Fee > 0 && (!(fee > 0) || math.Abs(fee+impact) > 1e-12) {
+						t.Errorf("fee %v and impact %v; want a fee that is paid back", fee, impact)
+					}
+				} else if two := live(t, token, bars(day, r.price)); !same(one, two) {
+					t.Errorf("riding costs %v; want %v", one.Money, two.Money)
+				}
+				balance(t, one)
+			})
+		}
+	}
+}
+
+// GMX's funding (gmx-synthetics README): at a rate of factor·imbalance, 1/50,000
+// of 100,000 over 200,000 USD, longs of 150,000 pay .001 % a second and shorts of
+// 50,000 receive .003 %. In ten minutes an imbalance of 6 % adds .0036 %, a
+// falling rate loses .0012 %, and a rate of the other side's moves by .0006 %
+// at an imbalance of 1 %.
+func TestAdaptiveFunding(t *testing.T) {
+	readme := AdaptiveFunding{Increase: 1e-6, Decrease: 2e-8, Stable: 0.05, Falling: 0.02, Max: 1}
+	const second = 1.0
+	for _, r := range []struct {
+		name                  string
+		rate, imbalance, want float64
+	}{
+		{"rises", 1e-4, 0.06, 1e-4 + 3.6e-5},
+		{"rises from nothing", 0, 0.06, 3.6e-5},
+		{"shorts' rises", -1e-4, -0.06, -1e-4 - 3.6e-5},
+		{"stays", 1e-4, 0.03, 1e-4},
+		{"falls", 1e-4, 0.01, 1e-4 - 1.2e-5},
+		{"shorts' falls", -1e-4, -0.01, -1e-4 + 1.2e-5},
+		{"falls to nothing, not beyond", 1e-5, 0.01, 0},
+		{"of the other side", 1e-4, -0.01, 1e-4 - 6e-6},
+		{"turns", 1e-6, -0.01, 1e-6 - 6e-6},
+		{"is bounded", 0.99999, 1, 1},
+		{"on both sides", -0.99999, -1, -1},
+	} {
+		within(t, r.name, readme.After(r.rate, r.imbalance, 600*second), r.want, 1e-12)
+	}
+	longs, shorts := AdaptiveFunding{Max: 1}.Paid(1.0/50_000*0.5, 0.5)
+	within(t, "longs pay", longs, 1e-5, 1e-12)
+	within(t, "shorts pay", shorts, -3e-5, 1e-12)
+	longs, shorts = AdaptiveFunding{Max: 1}.Paid(-1e-5, 0.5)
+	within(t, "longs receive", longs, -1e-5/3, 1e-12)
+	within(t, "shorts pay in turn", shorts, 1e-5, 1e-12)
+
+	// BTC and ETH: 75 % a year after three hours at an imbalance of 1, fifteen at
+	// one of 20 %, and at least 1 %.
+	hour := 1.0 / 8760
+	within(t, "three hours", GMXFunding.After(0, 1, 3*hour), 0.75, 1e-12)
+	within(t, "a moment less", GMXFunding.After(0, 1, 2.99*hour), 0.7475, 1e-12)
+	within(t, "fifteen", GMXFunding.After(0, 0.2, 15*hour), 0.75, 1e-12)
+	within(t, "twelve", GMXFunding.After(0, -0.2, 12*hour), -0.6, 1e-12)
+	longs, _ = GMXFunding.Paid(0, 0)
+	within(t, "the least", longs, 0.01, 1e-12)
+}
+
+// Interest: Aave compounds a debt by the first terms of the exponential series,
+// 1.05127083 in a year at 5 % (product facts, from MathUtils.sol); ours is the
+// exponential, 1.05127110.
+func TestInterestOfAYear(t *testing.T) {
+	const x = 0.05
+	token := Token{Target: 2, Policy: Hold{}, Mechanism: Loan{Borrow: x, Threshold: 0.85}, AUM: 1e6}
+	owed, aave := 2-live(t, token, grid(365*day, 1)).NAV, 1+x+x*x/2+x*x*x/6
+	within(t, "owed", owed, 1.05127110, 5e-9)
+	within(t, "owed to Aave", aave, 1.05127083, 5e-9)
+	within(t, "the difference", owed-aave, x*x*x*x/24*(1+x/5), 2e-3) // the next terms of the series
+}
+
+// The leverage that a market lets a position open at is 1/(1 − loan to value):
+// 3.333 at 70 %, 3.704 at 73 %, 5 at 80 % (Aave's reserves). A flexible token
+// that aims higher stops there.
+func TestOpeningLimit(t *testing.T) {
+	for ltv, want := range map[float64]float64{0.70: 3.333, 0.73: 3.704, 0.80: 5} {
+		f := fixture
+		f.Low, f.High, f.Ripcord, f.Speed, f.BorrowLimit = 5.9, 6.1, 7, 1, ltv
+		// Leverage just below the limit: 1 of equity carries want − .01.
+		x := want - 0.01
+		v := View{Leverage: x, Target: 6, Now: day, Exposure: x, Equity: 1, AUM: 1e6}
+		got, ok := f.Trade(v, new(Memo))
+		for range 400 { // each purchase is collateral for the next
+			if !ok {
+				break
+			}
+			v.Leverage, v.Exposure, v.Now = got, got, v.Now+time.Hour
+			m := Memo{lastTrade: -1e18}
+			got, ok = f.Trade(v, &m)
+		}
+		within(t, fmt.Sprint("leverage at a loan to value of ", ltv), v.Leverage, want, 2e-4)
+	}
+}
