@@ -55,9 +55,12 @@ func TestProspectusTables(t *testing.T) {
 						p.Bars[j].Move = math.Log(s)/steps + sigma/math.Sqrt(steps)*float64(1-j%2*2)
 					}
 					lived := k.Live(p).NAV
-					for what, nav := range map[string]float64{"median": median, "decay": decayed, "lifetime": lived} {
-						if got := 100 * (nav - 1); math.Abs(got-want) > 0.051 { // printed with one decimal
-							t.Errorf("%s: %+.3f %%; the prospectus says %+.1f %%", what, got, want)
+					for _, r := range []struct {
+						what           string
+						nav, tolerance float64 // percent: printed with one decimal; steps of a third order
+					}{{"median", median, 0.0501}, {"decay", decayed, 0.0501}, {"lifetime", lived, 0.06}} {
+						if got := 100 * (r.nav - 1); math.Abs(got-want) > r.tolerance {
+							t.Errorf("%s: %+.3f %%; the prospectus says %+.1f %%", r.what, got, want)
 						}
 					}
 				})
