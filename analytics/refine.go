@@ -1,0 +1,59 @@
+package analytics
+
+import "math"
+
+// A Refinement is the optimum of a metric along a positive parameter, sought
+// where the parameter may go.
+type Refinement struct {
+	Optimum
+	Low, High float64 // of the values that the last parabola was laid through
+	Tried     int     // values
+	// AtEnd says that the best value tried is the least or the largest allowed, so
+	// that there may be no optimum inside.
+	AtEnd bool
+}
+
+// Refine finds the optimum of a smooth metric of a parameter between low > 0 and
+// high. Evaluate runs several increasing values on the same paths, always those
+// paths, and gives the numbers of the i-th by path, as [PathMetric].Of does.
+//
+// It lays a parabola through seven values, evenly spaced in ln x, and looks
+// whether it fits: whether a cubic term would move the vertex by no more than a
+// quarter of its interval, or insignificantly. If not, it halves the range around
+// the vertex, or the best value where there is none, up to eight times. So the
+// parabola is laid through the widest range that it fits, which is where noise
+// moves it least, and its interval is that of [Vertex].
+//
+// It panics unless 0 < low < high, or if sense is Neither.
+func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) []float64, err error), sense Sense, confidence float64) (Refinement, error) {
+	checkIncreasing([]float64{low, high}, 2, 0)
+	const points, rounds = 7, 8
+	from, to := math.Log(low), math.Log(high)
+	a, b := from, to
+	var r Refinement
+	for range rounds {
+		xs := make([]float64, points)
+		for i := range xs {
+			xs[i] = math.Exp(a + (b-a)*float64(i)/(points-1))
+		}
+		xs[0], xs[points-1] = max(xs[0], low), min(xs[points-1], high)
+		at, err := evaluate(xs)
+		if err != nil {
+			return r, err
+		}
+		best := Best(points, at, sense, confidence).Best
+		r = Refinement{Vertex(xs, at, sense, confidence), xs[0], xs[points-1], r.Tried + points, a == from && best == 0 || b == to && best == points-1}
+		inside := r.Pinned && r.At.Value >= low && r.At.Value <= high
+		length := math.Log(r.At.Hi / r.At.Lo)
+		if inside && (math.Abs(r.Shift.Value) <= length/4 || r.Shift.Lo <= 0 && r.Shift.Hi >= 0) {
+			return r, nil
+		}
+		centre := math.Log(xs[best])
+		if inside {
+			centre = math.Log(r.At.Value)
+		}
+		half := (b - a) / 4
+		a, b = max(from, centre-half), min(to, centre+half)
+	}
+	return r, nil
+}
