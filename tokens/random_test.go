@@ -105,12 +105,15 @@ func anyPolicy(t *rapid.T, target float64) Policy {
 	return Band{low, size * number(1, 2).Draw(t, "high"), Destination(rapid.IntRange(0, 2).Draw(t, "to")), number(0, 1).Draw(t, "speed")}
 }
 
-// registered is a policy of any kind that is registered, with numbers drawn from
-// the ranges it gives them. Of the leverages of a kind, which are declared from
-// the least to the largest, the first of several is below the target and all
-// others are above it.
+// registered is a policy of any kind that is registered.
 func registered(t *rapid.T, target float64) Policy {
-	kind := rapid.SampledFrom(Policies.Kinds()).Draw(t, "kind")
+	return ofKind(t, rapid.SampledFrom(Policies.Kinds()).Draw(t, "kind"), target)
+}
+
+// ofKind is a policy with numbers drawn from the ranges that its kind gives them.
+// Of the leverages of a kind, which are declared from the least to the largest,
+// the first of several is below the target and all others are above it.
+func ofKind(t *rapid.T, kind param.Kind[Policy], target float64) Policy {
 	size := math.Abs(target)
 	values, levers := param.Values{}, 0
 	for _, p := range kind.Params {

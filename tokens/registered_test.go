@@ -2,7 +2,7 @@ package tokens
 
 import (
 	"fmt"
-	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -43,37 +43,65 @@ func runFrom(k *Kernel, l *Lane, p Path, first int) {
 	}
 }
 
-// A lifetime continued from a copy of its lane, taken after any step, has the
-// rest of its events and ends with the same bits: a lane is all there is.
+// A lifetime continued from a copy of its lane, taken after every third of its
+// steps, has the rest of its events and ends with the same bits: a lane is all
+// there is. So for every policy on each mechanism, on grids and inside bars, with
+// trades and liquidations still to come.
 func TestRestart(t *testing.T) {
+	traded, liquidated := map[string]bool{}, map[string]bool{} // after a restart, by policy and by venue
+	for _, k := range Policies.Kinds() {
+		traded[k.Name] = k.Name == "hold"
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		token, p := anyToken(t), anyPath(t)
-		token.Policy = registered(t, token.Target)
-		k := must(t, token, p.Step)
-		_, want := k.Trace(p)
-		whole := k.Live(p)
-		at := rapid.IntRange(0, len(p.Bars)).Draw(t, "at")
-		head := p
-		head.Bars = p.Bars[:at]
-
-		l := k.Begin()
-		k.run(&l, head)
-		c := l
-		runFrom(k, &c, p, at)
-		if got := k.Finish(&c, p.length()); !same(got, whole) {
-			t.Errorf("from step %d it ends with %+v\nand from the start with %+v", at, got, whole)
+		where := fmt.Sprintf("%T, extremes %v", token.Mechanism, p.Extremes)
+		if perp, ok := token.Mechanism.(Perp); ok && perp.Base == EntrySize {
+			where = "entry size, " + where
 		}
+		for _, kind := range Policies.Kinds() {
+			token.Policy = ofKind(t, kind, token.Target)
+			k := must(t, token, p.Step)
+			whole, want := k.Trace(p)
+			want = want[1:] // the start
+			head := p
+			for at := rapid.IntRange(0, 2).Draw(t, "first"); at <= len(p.Bars); at += 3 {
+				head.Bars = p.Bars[:at]
+				l := k.Begin()
+				k.run(&l, head)
+				runFrom(k, &l, p, at)
+				if got := k.Finish(&l, p.length()); !same(got, whole) {
+					t.Errorf("%s: from step %d it ends with %+v\nand from the start with %+v", kind.Name, at, got, whole)
+				}
 
-		// The same, traced: the events after the copy are those of the whole.
-		traced := k.Begin()
-		traced.trace = &recorder{s: 1}
-		k.run(&traced, head)
-		copied := traced
-		copied.trace = &recorder{s: traced.trace.s}
-		runFrom(k, &copied, p, at)
-		got := copied.trace.events
-		if rest := want[len(want)-len(got):]; len(got) > 0 && !reflect.DeepEqual(got, rest) {
-			t.Errorf("from step %d: %d events, not the last of %d", at, len(got), len(want))
+				// The same, traced: the events after the copy are those of the whole.
+				traced := k.Begin()
+				traced.trace = &recorder{s: 1}
+				k.run(&traced, head)
+				copied := traced
+				copied.trace = &recorder{s: traced.trace.s}
+				runFrom(k, &copied, p, at)
+				got := copied.trace.events
+				if before := traced.trace.events; len(before)+len(got) != len(want) || !slices.Equal(got, want[len(before):]) {
+					t.Errorf("%s: from step %d: %d events after %d, which are not the last of %d", kind.Name, at, len(got), len(before), len(want))
+				}
+				for _, e := range got {
+					traded[kind.Name] = traded[kind.Name] || at > 0 && e.Name == "rebalance"
+					liquidated[where] = liquidated[where] || at > 0 && e.Name == "liquidation"
+				}
+			}
 		}
 	})
+	for name, ok := range traded {
+		if !ok {
+			t.Errorf("no trade of %s after a restart", name)
+		}
+	}
+	if len(liquidated) != 6 { // of three venues, with extremes and without
+		t.Errorf("only %v", liquidated)
+	}
+	for where, ok := range liquidated {
+		if !ok {
+			t.Errorf("%s: no liquidation after a restart", where)
+		}
+	}
 }
