@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -247,26 +248,20 @@ func exactLines(s study.Spec, token int, over param.Param, values []float64) (ma
 		if err != nil {
 			return nil, err
 		}
-		p, model, t, err := problem(c, c.Tokens[token])
-		if err != nil {
-			return nil, err
-		}
-		years := models.Years(c.Horizon)
-		m, err := p.Moments(years)
+		m, err := exactMetrics(c, token, false)
 		if err != nil {
 			return nil, fmt.Errorf("%s = %s: %w", over.Name, over.Format(v), err)
 		}
-		_, logS, qv := price(c, model)
-		for name, y := range map[string]float64{
-			"trade_drag":        m.CostDrag / years,
-			"tracking_vs_ideal": m.Log - (t.Target*logS + tokens.VolatilityDecay(t.Target, qv)),
-			"rebalances":        m.Rebalances / years,
-			"log_growth":        m.Log / years,
-		} {
+		for name, y := range m {
 			l := lines[name]
 			l.Name = "Exact"
 			l.X, l.Y = append(l.X, v), append(l.Y, y)
 			lines[name] = l
+		}
+	}
+	for name, l := range lines {
+		if slices.ContainsFunc(l.Y, math.IsNaN) {
+			delete(lines, name)
 		}
 	}
 	return lines, nil
@@ -313,7 +308,7 @@ func exactCurve(cmd *cobra.Command, p *plan, o *outputFlags, over param.Param, v
 	if err != nil {
 		return inputError{err}
 	}
-	names := []string{"log_growth", "trade_drag", "tracking_vs_ideal", "rebalances"}
+	names := slices.DeleteFunc([]string{"log_growth", "trade_drag", "tracking_vs_ideal", "rebalances"}, func(n string) bool { return len(lines[n].X) == 0 })
 	dir, err := o.create(p)
 	if err != nil {
 		return err
@@ -325,12 +320,11 @@ func exactCurve(cmd *cobra.Command, p *plan, o *outputFlags, over param.Param, v
 				Title:   fmt.Sprintf("%s: exact sensitivity to %s", p.spec.Tokens[0].Name, over.Name),
 				Caption: fmt.Sprintf("Without sampling, over %s, price seen every %s.", param.FormatSeconds(p.spec.Horizon.Seconds()), param.FormatSeconds(p.spec.Step.Seconds())),
 				XLabel:  axisLabel(over), XScale: scale(over.Unit),
-				Metrics: []plots.Metric{
-					{Label: "Expected log growth (% a year)", Scale: plots.Percent, Exact: []plots.Line{drawn["log_growth"]}},
-					{Label: "Trading drag (% a year)", Scale: plots.Percent, Exact: []plots.Line{drawn["trade_drag"]}},
-					{Label: "Tracking against the ideal (log, %)", Scale: plots.Percent, Exact: []plots.Line{drawn["tracking_vs_ideal"]}},
-					{Label: "Rebalances a year", Log: true, Exact: []plots.Line{drawn["rebalances"]}},
-				},
+			}
+			for _, n := range names {
+				m := panelOf(n)
+				m.Exact = []plots.Line{drawn[n]}
+				data.Metrics = append(data.Metrics, m)
 			}
 			figure, err := plots.Sensitivity(data)
 			if err != nil {
@@ -355,7 +349,11 @@ func exactCurve(cmd *cobra.Command, p *plan, o *outputFlags, over param.Param, v
 		err = e.Encode(out)
 	} else {
 		t := newTable(w)
-		t.AppendHeader(table.Row{over.Name, "log_growth (per year)", "trade_drag (per year)", "tracking_vs_ideal (log)", "rebalances (per year)"})
+		head := table.Row{over.Name}
+		for _, n := range names {
+			head = append(head, n+" ("+unitOf(n)+")")
+		}
+		t.AppendHeader(head)
 		for i, v := range values {
 			row := table.Row{over.Format(v)}
 			for _, n := range names {

@@ -163,13 +163,43 @@ func sensitivityData(p *plan, name string, paths int, over param.Param) plots.Se
 		Title:   fmt.Sprintf("%s: sensitivity to %s", name, over.Name),
 		Caption: caption(p, paths) + " All points on the same paths.",
 		XLabel:  axisLabel(over), XScale: scale(over.Unit),
-		Metrics: []plots.Metric{
-			{Label: "Trading drag (% a year)", Scale: plots.Percent},
-			{Label: "Tracking against the ideal (log, %)", Scale: plots.Percent},
-			{Label: "Mean maximum drawdown (%)", Scale: plots.Percent},
-			{Label: "Rebalances a year", Log: true},
-		},
+		Metrics: panelsOf(figureMetrics),
 	}
+}
+
+// panels are how the metrics of a sweep are drawn.
+var panels = map[string]plots.Metric{
+	"log_growth":         {Label: "Expected log growth (% a year)", Scale: plots.Percent},
+	"utility":            {Label: "Utility (log growth, % a year)", Scale: plots.Percent},
+	"median_nav":         {Label: "Median final NAV (% of the initial)", Scale: plots.Percent},
+	"cost_drag":          {Label: "Cost drag (% a year)", Scale: plots.Percent},
+	"tracking_error":     {Label: "Tracking error (% per √year)", Scale: plots.Percent},
+	"expected_shortfall": {Label: "Expected shortfall, worst 5 % (% of NAV)", Scale: plots.Percent},
+	"max_drawdown":       {Label: "Mean maximum drawdown (%)", Scale: plots.Percent},
+	"p_liquidation":      {Label: "Probability of liquidation (%)", Scale: plots.Percent},
+	"trade_drag":         {Label: "Trading drag (% a year)", Scale: plots.Percent},
+	"tracking_vs_ideal":  {Label: "Tracking against the ideal (log, %)", Scale: plots.Percent},
+	"rebalances":         {Label: "Rebalances a year", Log: true},
+	"turnover":           {Label: "Turnover (NAV a year)"},
+}
+
+func panelOf(metric string) plots.Metric { return panels[metric] }
+
+func panelsOf(metrics []string) (list []plots.Metric) {
+	for _, m := range metrics {
+		list = append(list, panels[m])
+	}
+	return list
+}
+
+// unitOf is the unit of a sweep's metric.
+func unitOf(metric string) string {
+	for _, m := range analytics.SweepMetrics(1) {
+		if m.Name == metric {
+			return m.Unit
+		}
+	}
+	return ""
 }
 
 // figureMetrics are the sweep metrics drawn, in the order of the panels.

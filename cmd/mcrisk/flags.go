@@ -10,6 +10,7 @@ import (
 
 	"mcrisk/models"
 	"mcrisk/param"
+	"mcrisk/runs"
 	"mcrisk/tokens"
 )
 
@@ -22,6 +23,8 @@ type studyFlags struct {
 	horizon, step, paths, seed                          string
 	numbers                                             map[string]*string
 	uncertain                                           bool
+	sweeps                                              bool        // --spec may say how it is swept
+	how                                                 *runs.Sweep // what it said
 	workers                                             int
 }
 

@@ -52,7 +52,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return exitDone
 	case ctx.Err() != nil:
-		fmt.Fprintln(stderr, "mcrisk: interrupted; nothing was written")
+		if e := new(unfinishedError); errors.As(err, e) {
+			fmt.Fprintln(stderr, "mcrisk:", e)
+		} else {
+			fmt.Fprintln(stderr, "mcrisk: interrupted; nothing was written")
+		}
 		return exitInterrupted
 	}
 	fmt.Fprintln(stderr, "mcrisk:", err)
@@ -107,7 +111,7 @@ interrupted.`,
 	root.SuggestionsMinimumDistance = 3
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(usage)
-	root.AddCommand(newSimulate(), newSummary(), newPlot(), newSweep(), newCompare(), newHeatMap(), newLiquidation(), newExact(), newTrace(), newCalibrate(), newHistory(), newTokens(), newVersion())
+	root.AddCommand(newSimulate(), newSummary(), newPlot(), newSweep(), newMerge(), newMissing(), newVerify(), newCompare(), newHeatMap(), newLiquidation(), newExact(), newTrace(), newCalibrate(), newHistory(), newTokens(), newVersion())
 	return root
 }
 

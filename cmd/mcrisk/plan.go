@@ -61,13 +61,8 @@ func (p *plan) note(format string, args ...any) {
 // defaults first, then whatever was given on top.
 func (f *studyFlags) plan() (*plan, error) {
 	p := &plan{command: strings.Fields(f.cmd.CommandPath()), origins: origins{}, inputs: map[string]string{}}
-	f.cmd.Flags().Visit(func(g *pflag.Flag) {
-		flag := "--" + g.Name + "=" + g.Value.String()
-		p.command = append(p.command, flag)
-		if describesStudy(g) {
-			p.flags = append(p.flags, flag)
-		}
-	})
+	p.flags = f.said()
+	f.cmd.Flags().Visit(func(g *pflag.Flag) { p.command = append(p.command, flagTexts(g)...) })
 	if err := f.base(p); err != nil {
 		return nil, inputError{err}
 	}
@@ -92,6 +87,28 @@ func (f *studyFlags) plan() (*plan, error) {
 		}
 	}
 	return p, nil
+}
+
+// said are the flags given that describe the study.
+func (f *studyFlags) said() (flags []string) {
+	f.cmd.Flags().Visit(func(g *pflag.Flag) {
+		if describesStudy(g) {
+			flags = append(flags, flagTexts(g)...)
+		}
+	})
+	return flags
+}
+
+// flagTexts is a flag as given, once for each of its values.
+func flagTexts(g *pflag.Flag) (texts []string) {
+	values := []string{g.Value.String()}
+	if several, ok := g.Value.(pflag.SliceValue); ok {
+		values = several.GetSlice()
+	}
+	for _, v := range values {
+		texts = append(texts, "--"+g.Name+"="+v)
+	}
+	return texts
 }
 
 // base takes the study of --spec or the token of --token, or begins one of
@@ -132,7 +149,12 @@ func (f *studyFlags) read(p *plan) error {
 	if err != nil {
 		return err
 	}
-	if p.spec, err = runs.ReadSpec(data, f.spec); err != nil {
+	if f.sweeps {
+		p.spec, f.how, err = runs.ReadSweep(data, f.spec)
+	} else {
+		p.spec, err = runs.ReadSpec(data, f.spec)
+	}
+	if err != nil {
 		return err
 	}
 	p.inputs[f.spec] = runs.Hash(data)

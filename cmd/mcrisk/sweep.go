@@ -1,76 +1,131 @@
 package main
 
 import (
-	"encoding/csv"
-	"encoding/json"
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
-	"io"
-	"math"
-	"slices"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"mcrisk/analytics"
 	"mcrisk/param"
-	"mcrisk/plots"
 	"mcrisk/runs"
 	"mcrisk/study"
 )
 
 func newSweep() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "sweep",
-		Short: "Run a token with one parameter at many values, on the same paths",
-		Long: `sweep runs a token with one parameter at each of several values. All values live
-on the same paths, so differences from the token's own setting are paired and
-their intervals narrow. It prints cost drag, tracking, drawdown and rebalances
-for each value and draws the sensitivity figure.`,
+		Use:   "sweep [SPEC]",
+		Short: "Run a token at many values of any parameters, on the same paths",
+		Long: `sweep runs a token at every combination of the values of some parameters: a cell
+each. All cells live on the same paths, so differences between them are paired
+and their intervals narrow. It tells which cell is best for each of eight
+objectives, which others cannot be told from it, and how much a little more
+costs; along the first --over, or those named by --choose, for each combination
+of the others.
+
+What is done is on disk at once: a sweep that was interrupted goes on with
+--resume, and ends with the same results. --shard computes a part of it, for
+mcrisk merge to join. With --exact nothing is sampled.
+
+Exit status 1 says that a cell failed, though the others were run.`,
 		Example: `  mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05
-  mcrisk sweep --token ETHBULL3X --over fee=5bp,10bp,30bp
-  mcrisk sweep --token BTCBULL3X --over latency=0,5m,1h --model merton`,
-		Args: noArgs,
+  mcrisk sweep --token ETHBULL3X --over half-width=0.1:0.6:0.1 --over fee=5bp,10bp,30bp --over sigma=0.4:1.2:0.2
+  mcrisk sweep --token BTCBULL3X --over latency=0,5m,1h --over model=gbm,merton,kou
+  mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05 --optimise utility
+  mcrisk sweep --token ETHBULL3X --impact 0 --gas 0 --over half-width=0.05:0.6:0.05 --exact
+  mcrisk sweep --resume runs/ETHBULL3X-20260102T030405Z-0123abcd`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return badInput("arguments %s; want at most one, a spec", strings.Join(args, " "))
+			}
+			return nil
+		},
 	}
 	f := addStudyFlags(cmd)
+	f.sweeps = true
 	o := addOutputFlags(cmd)
-	var over string
-	addFlag(cmd.Flags(), &over, sectionStudy, "over", "name=values", "", overUsage)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if over == "" {
-			return badInput("--over is missing; want name=low:high:step or name=a,b,c, as in half-width=0.05:0.6:0.05")
+	w := addSweepFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			if f.spec != "" {
+				return badInput("--spec %s and the spec %s; want one of them", f.spec, args[0])
+			}
+			f.spec = args[0]
+			f.cmd.Flags().Lookup("spec").Changed = true
+		}
+		if w.resume != "" {
+			return w.goOn(cmd, f, o)
 		}
 		p, err := f.plan()
 		if err != nil {
 			return err
 		}
-		axis, err := parseOver(p.spec, over)
+		how, err := w.how(p, f.how)
 		if err != nil {
 			return inputError{err}
 		}
-		if err := fits(p.spec, len(axis.Values)+1, len(analytics.SweepColumns)); err != nil {
+		sweep, err := newGrid(p.spec, how)
+		if err != nil {
+			return inputError{err}
+		}
+		if err := w.affordable(cmd, sweep, f.workers); err != nil || w.dryRun {
 			return err
 		}
-		return sweep(cmd, p, f.workers, o, axis)
+		if w.exact {
+			return exactSweep(cmd, p, how, sweep, o)
+		}
+		return w.begin(cmd, p, how, f, o)
 	}
 	return cmd
 }
 
-const overUsage = "parameter and its values: name=low:high:step, both ends included, or name=a,b,c"
+const overUsage = "parameter and its values: name=low:high:step, both ends included, or name=a,b,c; model takes kinds and fitted specs"
 
-// aversion is the weight of tracking variance in utility: that of a holder of
-// log utility.
-const aversion = 1
+// sweepFlags are those of a sweep alone.
+type sweepFlags struct {
+	over                                []string
+	sample, choose, aversion            string
+	pareto, optimise, resume, shard     string
+	exact, dryRun, failFast, affordsAll bool
+}
+
+func addSweepFlags(cmd *cobra.Command) *sweepFlags {
+	w := new(sweepFlags)
+	s := cmd.Flags()
+	s.StringArrayVar(&w.over, "over", nil, "`name=values`: "+overUsage+"; may be repeated")
+	inSection(s, sectionStudy, "over")
+	addFlag(s, &w.sample, sectionStudy, "sample", "count", "", "run a Latin hypercube sample of so many cells instead of the whole grid")
+	addFlag(s, &w.choose, sectionStudy, "choose", "names", "", "parameters of --over along which the best is sought; the others are circumstances (default the first; with --sample all)")
+	addFlag(s, &w.aversion, sectionStudy, "aversion", "number", "1", "what half of a year's tracking variance costs, in growth, in the objective utility")
+	addFlag(s, &w.pareto, sectionStudy, "pareto", "a,b", "cost_drag,tracking_error", "objectives to trade off against each other")
+	addFlag(s, &w.optimise, sectionStudy, "optimise", "objective", "", "find the best value of the one parameter to choose, between the cells too")
+	s.BoolVar(&w.exact, "exact", false, "sweep without sampling, where that is possible")
+	addFlag(s, &w.resume, sectionOutput, "resume", "run", "", "go on with a sweep that was interrupted")
+	addFlag(s, &w.shard, sectionOutput, "shard", "k/n", "", "run the k-th of n parts only")
+	s.BoolVar(&w.dryRun, "dry-run", false, "say how many cells there are and what they take, and run nothing")
+	s.BoolVar(&w.failFast, "fail-fast", false, "stop at the first cell that fails")
+	s.BoolVar(&w.affordsAll, "yes", false, fmt.Sprintf("run more than %s cells", thousands(manyCells)))
+	return w
+}
+
+// manyCells is how many cells are asked about before they are run.
+const manyCells = 1000
 
 // parseOver reads name=low:high:step or name=a,b,c.
 func parseOver(s study.Spec, text string) (study.Axis, error) {
-	name, list, ok := strings.Cut(text, "=")
-	if !ok || list == "" {
-		return study.Axis{}, fmt.Errorf("--over = %q; want name=low:high:step or name=a,b,c", text)
+	o, err := cutOver(text)
+	if err != nil {
+		return study.Axis{}, err
 	}
-	a, err := study.ParseAxis(s, name, list)
+	a, err := o.Axis(s)
 	if err != nil {
 		return a, fmt.Errorf("--over: %w", err)
 	}
@@ -80,159 +135,466 @@ func parseOver(s study.Spec, text string) (study.Axis, error) {
 	return a, nil
 }
 
-// A sweepRow is one value's estimates for one token.
-type sweepRow struct {
-	token   string
-	value   string
-	metrics []analytics.Comparison
+func cutOver(text string) (runs.Over, error) {
+	name, list, ok := strings.Cut(text, "=")
+	if !ok || list == "" {
+		return runs.Over{}, fmt.Errorf("--over = %q; want name=low:high:step or name=a,b,c", text)
+	}
+	return runs.Over{Name: name, Values: list}, nil
 }
 
-func sweep(cmd *cobra.Command, p *plan, workers int, o *outputFlags, over study.Axis) error {
-	start := time.Now()
-	dir, err := o.create(p)
+// how is what the flags say of the sweep, over what a spec said.
+func (w *sweepFlags) how(p *plan, spec *runs.Sweep) (runs.Sweep, error) {
+	how := runs.Sweep{Aversion: 1, Pareto: strings.Split(w.pareto, ",")}
+	if spec != nil {
+		how = *spec
+	}
+	if len(w.over) > 0 {
+		how.Over = nil
+		for _, text := range w.over {
+			o, err := cutOver(text)
+			if err == nil && o.Name == study.ModelAxis {
+				err = w.models(p, &o)
+			}
+			if err != nil {
+				return how, err
+			}
+			how.Over = append(how.Over, o)
+		}
+	}
+	if len(how.Over) == 0 {
+		return how, errors.New("--over is missing; want name=low:high:step or name=a,b,c, as in half-width=0.05:0.6:0.05")
+	}
+	if w.sample != "" {
+		n, err := runs.Count(w.sample)
+		if err != nil || n > study.MaxCells {
+			return how, fmt.Errorf("--sample = %q; want a number of cells up to %d", w.sample, study.MaxCells)
+		}
+		how.Sample = int(n)
+	}
+	given := func(name string) bool { return flagGiven(p, name) }
+	if given("aversion") {
+		v, err := param.Number(w.aversion)
+		if err != nil || !(v >= 0 && v <= 1e6) {
+			return how, fmt.Errorf("--aversion = %q; want a number from 0 to 1e6", w.aversion)
+		}
+		how.Aversion = v
+	}
+	if given("pareto") || spec == nil {
+		how.Pareto = strings.Split(w.pareto, ",")
+	}
+	if w.choose != "" {
+		how.Choose = strings.Split(w.choose, ",")
+	}
+	if w.optimise != "" {
+		how.Optimise = w.optimise
+	}
+	return how, completeHow(&how)
+}
+
+func flagGiven(p *plan, name string) bool {
+	for _, f := range p.flags {
+		if strings.HasPrefix(f, "--"+name+"=") {
+			return true
+		}
+	}
+	return false
+}
+
+// completeHow writes out defaults and checks names.
+func completeHow(how *runs.Sweep) error {
+	var names []string
+	for _, o := range how.Over {
+		names = append(names, o.Name)
+	}
+	if len(how.Choose) == 0 {
+		how.Choose = names[:1]
+		if how.Sample > 0 {
+			how.Choose = names
+		}
+	}
+	var faults []error
+	for _, name := range how.Choose {
+		faults = append(faults, among("--choose", name, names))
+	}
+	if len(how.Pareto) != 2 || how.Pareto[0] == how.Pareto[1] {
+		faults = append(faults, fmt.Errorf("--pareto = %q; want two objectives, as in cost_drag,tracking_error", strings.Join(how.Pareto, ",")))
+	}
+	for _, name := range how.Pareto {
+		faults = append(faults, among("--pareto", name, objectiveNames()))
+	}
+	if how.Optimise != "" {
+		faults = append(faults, among("--optimise", how.Optimise, objectiveNames()))
+		if len(how.Choose) != 1 || how.Sample > 0 {
+			faults = append(faults, errors.New("--optimise finds the best of one parameter on a grid; want one --choose and no --sample"))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func objectiveNames() (names []string) {
+	for _, m := range analytics.SweepMetrics(1)[:analytics.Objectives] {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// among reports a name that is none of those there are.
+func among(flag, name string, names []string) error {
+	for _, n := range names {
+		if n == name {
+			return nil
+		}
+	}
+	if near := param.Nearest(name, names); len(near) > 0 {
+		return fmt.Errorf("%s %q; did you mean %s?", flag, name, strings.Join(near, " or "))
+	}
+	return fmt.Errorf("%s %q; want one of %s", flag, name, strings.Join(names, ", "))
+}
+
+// models reads those values of the axis model that are files, such as calibrate
+// writes.
+func (w *sweepFlags) models(p *plan, o *runs.Over) error {
+	var names []string
+	var parts []param.Part
+	files := false
+	for _, item := range strings.Split(o.Values, ",") {
+		if !strings.ContainsAny(item, "./\\") {
+			a, err := study.ParseAxis(p.spec, study.ModelAxis, item)
+			if err != nil {
+				return fmt.Errorf("--over: %w", err)
+			}
+			names, parts = append(names, item), append(parts, a.Models[0])
+			continue
+		}
+		files = true
+		data, err := os.ReadFile(item)
+		if err != nil {
+			return fmt.Errorf("--over model: %w", err)
+		}
+		spec, err := runs.ReadSpec(data, item)
+		if err != nil {
+			return err
+		}
+		if spec.Model.Kind == "" {
+			return fmt.Errorf("--over model: %s has no model", item)
+		}
+		p.inputs[item] = runs.Hash(data)
+		names, parts = append(names, strings.TrimSuffix(filepath.Base(item), filepath.Ext(item))), append(parts, spec.Model)
+	}
+	if files {
+		o.Values, o.Models = strings.Join(names, ","), parts
+	}
+	return nil
+}
+
+// newGrid makes the sweep.
+func newGrid(spec study.Spec, how runs.Sweep) (*study.Sweep, error) {
+	var axes []study.Axis
+	for _, o := range how.Over {
+		a, err := o.Axis(spec)
+		if err != nil {
+			return nil, fmt.Errorf("--over: %w", err)
+		}
+		axes = append(axes, a)
+	}
+	return study.NewSweep(spec, axes, how.Sample)
+}
+
+// affordable estimates what a sweep takes, and refuses one of very many cells
+// unless it was allowed.
+func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, workers int) error {
+	many := s.Cells() > manyCells && !w.affordsAll
+	if w.exact {
+		if many {
+			return badInput("%s cells; with --yes they are run", thousands(s.Cells()))
+		}
+		if w.dryRun {
+			fmt.Fprintf(cmd.OutOrStdout(), "%s cells, without sampling\n", thousands(s.Cells()))
+		}
+		return nil
+	}
+	if !many && !w.dryRun {
+		return nil
+	}
+	e, err := estimate(cmd.Context(), s, workers)
 	if err != nil {
 		return err
 	}
-	defer dir.abort()
-	progress := newProgress(cmd.ErrOrStderr(), "paths")
-	grid, err := study.NewSweep(p.spec, []study.Axis{over}, 0)
+	if w.dryRun {
+		fmt.Fprint(cmd.OutOrStdout(), e.text(s))
+		return nil
+	}
+	return badInput("%s\nwith --yes they are run, with --sample %d a Latin hypercube sample of them, with --dry-run nothing", strings.TrimSpace(e.text(s)), manyCells/2)
+}
+
+// An expense is about what a sweep takes.
+type expense struct {
+	seconds, memory, disk float64
+}
+
+// estimate times a few paths of a few batches.
+func estimate(ctx context.Context, s *study.Sweep, workers int) (expense, error) {
+	const paths = 16
+	spec := s.Spec
+	spec.Paths = paths
+	probe, err := study.NewSweep(spec, s.Axes, s.Sample)
+	if err != nil {
+		return expense{}, err
+	}
+	n := probe.Units()
+	var took time.Duration
+	tried := 0
+	for _, unit := range []int{0, n / 2, n - 1} {
+		for again := range 2 { // the first run of a batch warms up
+			start := time.Now()
+			err := probe.Run(ctx, study.Options{Workers: 1}, []int{unit}, analytics.SweepColumns, func(*study.Part) error { return nil })
+			if err != nil {
+				return expense{}, err
+			}
+			if again == 1 {
+				took += time.Since(start)
+			}
+		}
+		tried++
+	}
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	market, token := study.Kept(analytics.SweepColumns)
+	columns := float64(len(token) * len(s.Spec.Tokens))
+	perUnit := study.ChunkPaths * study.BatchCells * (8*columns + lifetimeBytes*float64(len(s.Spec.Tokens)))
+	return expense{
+		seconds: took.Seconds() / float64(tried) * float64(n) * float64(s.Spec.Paths) / paths / float64(workers),
+		memory:  2*float64(workers+1)*perUnit + cacheBytes + float64(s.Cells())*cellBytes,
+		disk:    8 * float64(s.Spec.Paths) * (float64(s.Cells()+1)*columns + float64(n*len(market))),
+	}, nil
+}
+
+const (
+	lifetimeBytes = 500   // of a lifetime while it is counted
+	cellBytes     = 4_000 // of a cell's estimates
+)
+
+func (e expense) text(s *study.Sweep) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s cells, %s lifetimes of %s each in steps of %s", thousands(s.Cells()), thousands(s.Spec.Paths*len(s.Spec.Tokens)),
+		param.FormatSeconds(s.Spec.Horizon.Seconds()), param.FormatSeconds(s.Spec.Step.Seconds()))
+	for _, a := range s.Axes {
+		fmt.Fprintf(&b, "\n  %s: %s values, %s to %s", a.Name, thousands(len(a.Values)), a.Format(a.Values[0]), a.Format(a.Values[len(a.Values)-1]))
+	}
+	fmt.Fprintf(&b, "\nabout %s, %s of memory and %s on disk\n", spoken(e.seconds), bytesText(e.memory), bytesText(e.disk))
+	return b.String()
+}
+
+// spoken is a length of time in words.
+func spoken(seconds float64) string {
+	for _, u := range []struct {
+		size float64
+		name string
+	}{{365 * 86400, "years"}, {86400, "days"}, {3600, "hours"}, {60, "minutes"}} {
+		if seconds >= 2*u.size {
+			return short3(seconds/u.size) + " " + u.name
+		}
+	}
+	return short3(seconds) + " seconds"
+}
+
+// begin runs a new sweep.
+func (w *sweepFlags) begin(cmd *cobra.Command, p *plan, how runs.Sweep, f *studyFlags, o *outputFlags) error {
+	p.spec.Marks = 0
+	var text bytes.Buffer
+	if err := runs.WriteSweep(&text, p.spec, how); err != nil {
+		return err
+	}
+	path := o.out
+	switch {
+	case o.noSave && o.out != "":
+		return badInput("--out and --no-save; want one of them")
+	case o.noSave && w.shard != "":
+		return badInput("--shard and --no-save; want a run to keep the shard in")
+	case o.noSave:
+		dir, err := os.MkdirTemp("", "mcrisk-sweep-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		path = filepath.Join(dir, "run")
+	case path == "":
+		path = filepath.Join("runs", runName(p, text.Bytes()))
+	}
+	b := runs.Begin{Command: append(strings.Fields(cmd.CommandPath()), p.flags...), Settings: p.settings(), Inputs: p.inputs, Notes: p.notes}
+	if err := runs.CreateSweep(path, text.Bytes(), b); err != nil {
+		return existing(err)
+	}
+	return w.run(cmd, path, f.workers, o)
+}
+
+// goOn resumes a sweep.
+func (w *sweepFlags) goOn(cmd *cobra.Command, f *studyFlags, o *outputFlags) error {
+	for _, flag := range []string{"out", "no-save", "exact", "dry-run"} {
+		if f.given(flag) {
+			return badInput("--resume and --%s; want --resume alone, or with --workers, --shard, --fail-fast, --json or --no-figures", flag)
+		}
+	}
+	if said := f.said(); len(said) > 0 {
+		return badInput("--resume and %s; a sweep goes on as it began", said[0])
+	}
+	return w.run(cmd, w.resume, f.workers, o)
+}
+
+// part reads --shard: the units of work to do.
+func (w *sweepFlags) part(s *study.Sweep) ([]int, error) {
+	k, n := 1, 1
+	if w.shard != "" {
+		a, b, _ := strings.Cut(w.shard, "/")
+		var err1, err2 error
+		k, err1 = strconv.Atoi(a)
+		n, err2 = strconv.Atoi(b)
+		if err1 != nil || err2 != nil || !(1 <= k && k <= n) {
+			return nil, badInput("--shard = %q; want k/n with 1 ≤ k ≤ n, as in 2/7", w.shard)
+		}
+	}
+	var units []int
+	for u := k - 1; u < s.Units(); u += n {
+		units = append(units, u)
+	}
+	return units, nil
+}
+
+// run does what is missing of a sweep, and once nothing is, its results.
+func (w *sweepFlags) run(cmd *cobra.Command, path string, workers int, o *outputFlags) error {
+	start := time.Now()
+	records, how, begin, err := runs.OpenSweep(path, analytics.SweepColumns)
 	if err != nil {
 		return inputError{err}
 	}
-	own, cells, err := grid.Collect(cmd.Context(), study.Options{Workers: workers, Progress: progress.update}, analytics.SweepColumns)
-	progress.done()
+	units, err := w.part(records.Sweep)
 	if err != nil {
 		return err
 	}
-	var rows []sweepRow
-	ensembles := slices.Clone(own.Ensembles)
-	for i, c := range cells {
-		for t := range c.Ensembles {
-			rows = append(rows, sweepRow{own.Ensembles[t].Token.Name, over.Format(over.Values[i]), analytics.CompareBy(analytics.SweepMetrics(aversion), &c.Ensembles[t], &own.Ensembles[t], confidence)})
-		}
-		ensembles = append(ensembles, c.Ensembles...)
+	if err := records.Tidy(); err != nil {
+		return err
 	}
-	hash := study.Hash(ensembles)
-	if dir != nil {
-		if err := dir.File("sweep.csv", func(w io.Writer) error { return writeSweepCSV(w, over.Param, rows) }); err != nil {
-			return err
-		}
-		if !o.noFigures {
-			for t, e := range own.Ensembles {
-				data := sensitivityData(p, e.Token.Name, e.N, over.Param)
-				if v, ok := ownValue(p.spec.Tokens[t], p.spec, over.Param); ok {
-					data.Marked = []plots.Reference{{Name: "Its own", At: v}}
-				}
-				addSeries(&data, e.Token.Name, over.Values, cells, t)
-				overlay(&data, p.spec, t, over.Param, over.Values)
-				figure, err := sensitivityFigure(data)
-				if err != nil {
-					return err
-				}
-				prefix := ""
-				if len(own.Ensembles) > 1 {
-					prefix = e.Token.Name + "-"
-				}
-				if err := dir.figures(prefix, []namedFigure{{"sensitivity", figure}}); err != nil {
-					return err
+	missing, damaged, err := records.Missing(units)
+	if err != nil {
+		return err
+	}
+	for _, d := range damaged {
+		fmt.Fprintln(cmd.ErrOrStderr(), "note: done again:", d)
+	}
+	progress := newProgress(cmd.ErrOrStderr(), "cells")
+	err = records.Sweep.Run(cmd.Context(), study.Options{Workers: workers, Progress: progress.update}, missing, analytics.SweepColumns, func(p *study.Part) error {
+		if w.failFast {
+			for i, fault := range p.Faults {
+				if fault != "" {
+					return fmt.Errorf("%s: %s", records.Sweep.Label(records.Sweep.Batch(p.Batch)[i]), fault)
 				}
 			}
+		}
+		return records.Write(p)
+	})
+	progress.done()
+	if err != nil {
+		if !o.noSave {
+			err = unfinishedError{err, path, cmd.Context().Err() != nil}
+		}
+		return err
+	}
+	if w.shard != "" {
+		all := allUnits(records.Sweep)
+		rest, _, err := records.Missing(all)
+		if err != nil {
+			return err
+		}
+		if len(rest) > 0 {
+			fmt.Fprintf(cmd.ErrOrStderr(), "written: %s, %d of %d units of the sweep\nnext: mcrisk merge --out WHOLE %s ...\n", path, len(all)-len(rest), len(all), path)
+			return nil
+		}
+	}
+	return finish(cmd, records, how, begin, workers, o, start)
+}
+
+// An unfinishedError is why a sweep stopped, and how it goes on.
+type unfinishedError struct {
+	error
+	path        string
+	interrupted bool
+}
+
+func (e unfinishedError) Unwrap() error { return e.error }
+
+func (e unfinishedError) Error() string {
+	why := e.error.Error()
+	if e.interrupted {
+		why = "interrupted"
+	}
+	return why + "; what is done is kept: mcrisk sweep --resume " + e.path
+}
+
+// A failedCells says how many cells of a sweep failed, after the others were run.
+type failedCells struct{ failed, cells int }
+
+func (e failedCells) Error() string {
+	return fmt.Sprintf("%d of %d cells failed; the others were run", e.failed, e.cells)
+}
+
+// finish judges a sweep whose records are all there and writes its results.
+func finish(cmd *cobra.Command, records *runs.Records, how runs.Sweep, begin runs.Begin, workers int, o *outputFlags, start time.Time) error {
+	p := &plan{command: begin.Command, spec: records.Sweep.Spec, origins: origins{}, notes: begin.Notes, inputs: begin.Inputs}
+	for _, s := range begin.Settings {
+		p.origins[s.Name] = s.Origin
+	}
+	dir, err := records.Results()
+	if dir != nil {
+		defer dir.Abort()
+	}
+	if err != nil {
+		return err
+	}
+	r, err := judge(cmd.Context(), p, how, records, dir, workers)
+	if err != nil {
+		return err
+	}
+	if !o.noSave {
+		if err := r.save(dir, !o.noFigures); err != nil {
+			return err
 		}
 		if err := cmd.Context().Err(); err != nil {
 			return err
 		}
-		if err := dir.commit(p, hash, workers, start); err != nil {
+		if workers == 0 {
+			workers = runtime.GOMAXPROCS(0)
+		}
+		plan, err := os.ReadFile(filepath.Join(records.Path, runs.SweepFile))
+		if err != nil {
+			return err
+		}
+		if err := dir.Commit(runs.Manifest{
+			Command: begin.Command, SpecHash: runs.Hash(plan), ResultsHash: r.hash, Seed: p.spec.Seed, Paths: p.spec.Paths,
+			Workers: workers, Start: start.UTC(), End: time.Now().UTC(), Settings: begin.Settings, Inputs: begin.Inputs,
+		}); err != nil {
 			return err
 		}
 	}
 	out := cmd.OutOrStdout()
 	if o.json {
-		err = writeSweepJSON(out, hash, over.Param, rows)
+		err = r.writeJSON(out)
 	} else {
-		err = writeSweep(out, p, over.Param, rows, own, hash)
+		err = r.write(out)
 	}
-	writeNotes(cmd, p.notes)
-	dir.report(cmd)
+	writeNotes(cmd, append(p.notes, r.notes()...))
+	if !o.noSave {
+		fmt.Fprintln(cmd.ErrOrStderr(), "written:", records.Path)
+	}
+	if err == nil && r.failed > 0 {
+		err = failedCells{r.failed, records.Sweep.Cells()}
+	}
 	return err
 }
 
-// ownValue is the value of the swept parameter that the token itself has.
-func ownValue(t study.TokenSpec, s study.Spec, over param.Param) (float64, bool) {
-	if over.Name == study.HalfWidth.Name {
-		low, high, target := t.Policy.Values["low"], t.Policy.Values["high"], math.Abs(t.Values["target"])
-		h := high - target
-		return h, t.Policy.Kind == "band" && math.Abs(target-low-h) < 1e-9
-	}
-	for _, values := range []param.Values{t.Values, t.Policy.Values, t.Mechanism.Values, s.Model.Values} {
-		if v, ok := values[over.Name]; ok {
-			return v, true
-		}
-	}
-	return 0, false
-}
-
-func writeSweep(w io.Writer, p *plan, over param.Param, rows []sweepRow, own study.Cell, hash string) error {
-	fmt.Fprintf(w, "%s: %s\n", own.Ensembles[0].Token.Name, caption(p, p.spec.Paths))
-	fmt.Fprintf(w, "Differences are from the token's own setting, on the same paths.\n\n")
-	for i, m := range analytics.SweepMetrics(aversion) {
-		fmt.Fprintf(w, "%s (%s): %s\n", m.Name, m.Unit, m.Doc)
-		t := newTable(w)
-		t.AppendHeader(table.Row{"token", over.Name, "estimate", "interval", "difference", "interval", "paired gain"})
-		for _, r := range rows {
-			c := r.metrics[i]
-			gain := "–"
-			if c.Versus.SE > 0 {
-				gain = short(c.Unpaired / c.Versus.SE)
-			}
-			t.AppendRow(table.Row{r.token, r.value, short(c.Estimate.Value), interval(c.Estimate), short(c.Versus.Value), interval(c.Versus), gain})
-		}
-		t.Render()
-		fmt.Fprintln(w)
-	}
-	writeSettings(w, p.settings())
-	_, err := fmt.Fprintf(w, "\nresults_hash %s\n", hash)
-	return err
-}
-
-func writeSweepCSV(w io.Writer, over param.Param, rows []sweepRow) error {
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"token", over.Name, "metric", "unit", "estimate", "se", "lo", "hi", "n", "difference", "difference_se", "difference_lo", "difference_hi", "difference_n", "unpaired_se"})
-	f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
-	for _, r := range rows {
-		for _, m := range r.metrics {
-			e, d := m.Estimate, m.Versus
-			_ = out.Write([]string{r.token, r.value, m.Name, m.Unit, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N),
-				f(d.Value), f(d.SE), f(d.Lo), f(d.Hi), strconv.Itoa(d.N), f(m.Unpaired)})
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-func writeSweepJSON(w io.Writer, hash string, over param.Param, rows []sweepRow) error {
-	type metric struct {
-		jsonEstimate
-		Difference jsonEstimate `json:"difference"`
-		UnpairedSE *float64     `json:"unpaired_se"`
-	}
-	type cell struct {
-		Token   string            `json:"token"`
-		Value   string            `json:"value"`
-		Metrics map[string]metric `json:"metrics"`
-	}
-	all := struct {
-		ResultsHash string `json:"results_hash"`
-		Over        string `json:"over"`
-		Cells       []cell `json:"cells"`
-	}{hash, over.Name, nil}
-	for _, r := range rows {
-		c := cell{r.token, r.value, map[string]metric{}}
-		for _, m := range r.metrics {
-			c.Metrics[m.Name] = metric{toJSON(m.Estimate), toJSON(m.Versus), finite(m.Unpaired)}
-		}
-		all.Cells = append(all.Cells, c)
-	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(all)
+// runName is the name of a run that is given none.
+func runName(p *plan, plan []byte) string {
+	name := strings.ReplaceAll(p.spec.Tokens[0].Name, " ", "-")
+	return name + "-" + time.Now().UTC().Format("20060102T150405Z") + "-" + runs.Hash(plan)[:8]
 }

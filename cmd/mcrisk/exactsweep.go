@@ -1,0 +1,249 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"mcrisk/analytics"
+	"mcrisk/param"
+	"mcrisk/paths"
+	"mcrisk/plots"
+	"mcrisk/runs"
+	"mcrisk/study"
+)
+
+// exactNames are the metrics of --exact.
+var exactNames = []string{"log_growth", "median_nav", "expected_shortfall", "p_liquidation", "trade_drag", "tracking_vs_ideal", "rebalances", "turnover"}
+
+// exactSweep sweeps without sampling: every cell's answers, and the best choices.
+func exactSweep(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep, o *outputFlags) error {
+	start := time.Now()
+	if len(p.spec.Tokens) > 1 {
+		return badInput("--exact with %d tokens; want one", len(p.spec.Tokens))
+	}
+	dir, err := o.create(p)
+	if err != nil {
+		return err
+	}
+	defer dir.abort()
+	j := &judgement{plan: p, how: how, sweep: sweep, metrics: analytics.SweepMetrics(how.Aversion), bad: map[int]bool{}}
+	answers := make([]map[string]float64, sweep.Cells())
+	progress := newProgress(cmd.ErrOrStderr(), "cells")
+	err = paths.Ordered(cmd.Context(), sweep.Cells(), 0,
+		func() func(int) (cellAnswer, error) {
+			return func(i int) (cellAnswer, error) {
+				spec, err := sweep.Cell(i)
+				if err != nil {
+					return cellAnswer{fault: err}, nil
+				}
+				m, err := exactMetrics(spec, 0, true)
+				return cellAnswer{m, err}, nil
+			}
+		},
+		func(i int, a cellAnswer) error {
+			answers[i] = a.metrics
+			if a.fault != nil {
+				j.failed++
+				j.bad[i] = true
+				if len(j.faults) < 5 {
+					j.faults = append(j.faults, sweep.Label(i)+": "+a.fault.Error())
+				}
+			}
+			progress.update(i+1, sweep.Cells())
+			return nil
+		})
+	progress.done()
+	if err != nil {
+		return err
+	}
+	if j.failed == sweep.Cells() {
+		return badInput("no cell has an exact answer: %s", j.faults[0])
+	}
+	j.slices = j.cut()
+	for i := range j.slices {
+		s := &j.slices[i]
+		for _, c := range s.cells {
+			s.exact = append(s.exact, answers[c])
+		}
+	}
+	if dir != nil {
+		if err := dir.File("exact.csv", func(w io.Writer) error { return j.writeExact(w, answers) }); err != nil {
+			return err
+		}
+		if !o.noFigures {
+			figures, err := j.exactFigures()
+			if err != nil {
+				return err
+			}
+			if err := dir.figures("", figures); err != nil {
+				return err
+			}
+		}
+		if err := dir.commit(p, "", 0, start); err != nil {
+			return err
+		}
+	}
+	w := cmd.OutOrStdout()
+	if o.json {
+		err = j.writeExactJSON(w, answers)
+	} else {
+		j.printExact(w, answers)
+		writeSettings(w, p.settings())
+		_, err = fmt.Fprintf(w, "\n%d cells in %.2f s\n", sweep.Cells(), time.Since(start).Seconds())
+	}
+	notes := append([]string{"exact answers end with a first liquidation (--after-liquidation stop)"}, p.notes...)
+	for _, f := range j.faults {
+		notes = append(notes, "failed: "+f)
+	}
+	writeNotes(cmd, notes)
+	dir.report(cmd)
+	if err == nil && j.failed > 0 {
+		err = failedCells{j.failed, sweep.Cells()}
+	}
+	return err
+}
+
+// A cellAnswer is the exact answers of one cell, or why there are none.
+type cellAnswer struct {
+	metrics map[string]float64
+	fault   error
+}
+
+// exactBest is the best choice of a slice by an exact metric.
+func (j *judgement) exactBest(s *slice, m analytics.PathMetric) int {
+	best := 0
+	for k := range s.cells {
+		if float64(m.Sense)*(s.exact[k][m.Name]-s.exact[best][m.Name]) > 0 {
+			best = k
+		}
+	}
+	return best
+}
+
+func (j *judgement) printExact(w io.Writer, answers []map[string]float64) {
+	fmt.Fprintf(w, "%s over %s, price seen every %s, without sampling\n\n", j.token(0), param.FormatSeconds(j.plan.spec.Horizon.Seconds()), param.FormatSeconds(j.plan.spec.Step.Seconds()))
+	t := newTable(w)
+	t.AppendHeader(append(j.headNames(), "objective", "best "+strings.Join(j.how.Choose, " and "), "value"))
+	for i := range j.slices {
+		s := &j.slices[i]
+		for _, m := range j.metrics[:analytics.Objectives] {
+			if slices.Contains(exactNames, m.Name) {
+				k := j.exactBest(s, m)
+				t.AppendRow(append(j.head(0, s.label), m.Name, j.choice(s.cells[k]), strconv.FormatFloat(s.exact[k][m.Name], 'g', 9, 64)))
+			}
+		}
+	}
+	t.Render()
+	fmt.Fprintln(w)
+	t = newTable(w)
+	head := table.Row{}
+	for _, a := range j.sweep.Axes {
+		head = append(head, a.Name)
+	}
+	for _, n := range exactNames {
+		head = append(head, n)
+	}
+	t.AppendHeader(head)
+	for c, m := range answers {
+		if m == nil {
+			continue
+		}
+		var row table.Row
+		for _, v := range j.place(c)[1:] {
+			row = append(row, v)
+		}
+		for _, n := range exactNames {
+			row = append(row, strconv.FormatFloat(m[n], 'g', 7, 64))
+		}
+		t.AppendRow(row)
+	}
+	t.Render()
+	fmt.Fprintln(w)
+}
+
+func (j *judgement) writeExact(w io.Writer, answers []map[string]float64) error {
+	out := csv.NewWriter(w)
+	head := []string{"cell"}
+	for _, a := range j.sweep.Axes {
+		head = append(head, a.Name)
+	}
+	_ = out.Write(append(head, exactNames...))
+	for c, m := range answers {
+		row := j.place(c)
+		for _, n := range exactNames {
+			v := nan
+			if m != nil {
+				v = m[n]
+			}
+			row = append(row, numberText(v))
+		}
+		_ = out.Write(row)
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func (j *judgement) writeExactJSON(w io.Writer, answers []map[string]float64) error {
+	type cell struct {
+		Cell    int                 `json:"cell"`
+		Values  map[string]string   `json:"values"`
+		Metrics map[string]*float64 `json:"metrics"`
+	}
+	var all struct {
+		Cells []cell `json:"cells"`
+	}
+	for c, m := range answers {
+		x := cell{c, map[string]string{}, map[string]*float64{}}
+		for i, v := range j.place(c)[1:] {
+			x.Values[j.sweep.Axes[i].Name] = v
+		}
+		for _, n := range exactNames {
+			if v, ok := m[n]; ok {
+				x.Metrics[n] = finite(v)
+			}
+		}
+		all.Cells = append(all.Cells, x)
+	}
+	return encodeJSON(w, all)
+}
+
+// exactFigures draws the exact answers: of one parameter all of them, of several
+// each in a figure of its own.
+func (j *judgement) exactFigures() (list []namedFigure, err error) {
+	along := j.along()
+	if along < 0 || len(j.sweep.Axes[along].Values) < 2 {
+		return nil, nil
+	}
+	if len(j.slices) > 1 {
+		for _, n := range exactNames {
+			f, err := j.circumstanceFigure(j.slices, along, n)
+			if err != nil {
+				return nil, fmt.Errorf("figure %s: %w", n, err)
+			}
+			if f != nil {
+				list = append(list, namedFigure{strings.ReplaceAll(n, "_", "-"), f})
+			}
+		}
+		return list, nil
+	}
+	data := sensitivityData(j.plan, j.token(0), j.plan.spec.Paths, j.sweep.Axes[along].Param)
+	data.Caption = j.caption()
+	data.Metrics = nil
+	for _, n := range exactNames {
+		m := panels[n]
+		if l := j.exactLine(&j.slices[0], along, n); len(l.X) > 1 {
+			m.Exact = []plots.Line{l}
+			data.Metrics = append(data.Metrics, m)
+		}
+	}
+	f, err := sensitivityFigure(data)
+	return []namedFigure{{"sensitivity-exact", f}}, err
+}

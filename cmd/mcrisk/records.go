@@ -1,0 +1,292 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mcrisk/analytics"
+	"mcrisk/runs"
+	"mcrisk/study"
+)
+
+func newMissing() *cobra.Command {
+	return &cobra.Command{
+		Use:   "missing RUN",
+		Short: "List what a sweep has not done yet",
+		Long: `missing lists the units of work of a sweep that have no whole record, with their
+cells and paths. Exit status 3 says that there are some.`,
+		Example: `  mcrisk missing runs/ETHBULL3X-20260102T030405Z-0123abcd`,
+		Args:    oneDir,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r, _, _, err := runs.OpenSweep(args[0], analytics.SweepColumns)
+			if err != nil {
+				return inputError{err}
+			}
+			missing, damaged, err := r.Missing(allUnits(r.Sweep))
+			if err != nil {
+				return err
+			}
+			out := cmd.OutOrStdout()
+			for _, i := range missing {
+				u := r.Sweep.Unit(i)
+				cells := r.Sweep.Batch(u.Batch)
+				first := u.Chunk * study.ChunkPaths
+				last := min(first+study.ChunkPaths, r.Sweep.Spec.Paths) - 1
+				fmt.Fprintf(out, "batch %d, chunk %d: %d cells from %s to %s, paths %d to %d\n", u.Batch, u.Chunk, len(cells),
+					r.Sweep.Label(cells[0]), r.Sweep.Label(cells[len(cells)-1]), first, last)
+			}
+			for _, d := range damaged {
+				fmt.Fprintln(cmd.ErrOrStderr(), "note: damaged:", d)
+			}
+			if len(missing) == 0 {
+				_, err = fmt.Fprintf(out, "nothing is missing of %d units\n", r.Sweep.Units())
+				return err
+			}
+			return unmetError{fmt.Errorf("%d of %d units are missing; mcrisk sweep --resume %s does them", len(missing), r.Sweep.Units(), args[0])}
+		},
+	}
+}
+
+func oneDir(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return badInput("%d arguments; want one run directory: %s", len(args), cmd.UseLine())
+	}
+	return nil
+}
+
+func allUnits(s *study.Sweep) []int {
+	units := make([]int, s.Units())
+	for i := range units {
+		units[i] = i
+	}
+	return units
+}
+
+func newMerge() *cobra.Command {
+	var out string
+	o := new(outputFlags)
+	cmd := &cobra.Command{
+		Use:   "merge --out WHOLE PART...",
+		Short: "Join the shards of a sweep",
+		Long: `merge joins parts of one sweep, computed with sweep --shard, into the whole: the
+same files, to the byte, that the sweep would have written at once (but for times
+and host in its manifest).`,
+		Example: `  mcrisk merge --out runs/whole runs/part1 runs/part2 runs/part3`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return badInput("no part; want the directories that mcrisk sweep --shard wrote")
+			}
+			return nil
+		},
+	}
+	addFlag(cmd.Flags(), &out, sectionOutput, "out", "directory", "", "run to write, which must not exist")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
+	cmd.Flags().BoolVar(&o.noFigures, "no-figures", false, "draw no figures")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if out == "" {
+			return badInput("--out is missing; want the directory to write the whole to")
+		}
+		return merge(cmd, out, args, o)
+	}
+	return cmd
+}
+
+func merge(cmd *cobra.Command, out string, parts []string, o *outputFlags) error {
+	start := time.Now()
+	var all []*runs.Records
+	var begin runs.Begin
+	var lacking []int
+	for i, path := range parts {
+		r, _, b, err := runs.OpenSweep(path, analytics.SweepColumns)
+		if err != nil {
+			return inputError{err}
+		}
+		if i == 0 {
+			begin, lacking = b, allUnits(r.Sweep)
+		} else if err := r.Same(all[0]); err != nil {
+			return inputError{err}
+		}
+		var damaged []error
+		if lacking, damaged, err = r.Missing(lacking); err != nil {
+			return err
+		}
+		if len(damaged) > 0 {
+			return errors.Join(damaged...)
+		}
+		all = append(all, r)
+	}
+	if len(lacking) > 0 {
+		return unmetError{fmt.Errorf("%d of %d units are in none of the parts; see: mcrisk missing", len(lacking), all[0].Sweep.Units())}
+	}
+	plan, err := os.ReadFile(filepath.Join(parts[0], runs.SweepFile))
+	if err != nil {
+		return err
+	}
+	if err := runs.CreateSweep(out, plan, begin); err != nil {
+		return existing(err)
+	}
+	whole, how, begin, err := runs.OpenSweep(out, analytics.SweepColumns)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if err := cmd.Context().Err(); err != nil {
+			return unfinishedError{err, out, true}
+		}
+		if err := whole.Take(r); err != nil {
+			return err
+		}
+	}
+	return finish(cmd, whole, how, begin, 0, o, start)
+}
+
+func newVerify() *cobra.Command {
+	var cells string
+	var workers int
+	cmd := &cobra.Command{
+		Use:   "verify RUN",
+		Short: "Run a run again and compare",
+		Long: `verify checks that the files of a run are those it was written with, runs it again
+and compares the hash of its lifetimes; for a sweep cell by cell, all of them or
+some drawn at random. It takes runs of simulate and of sweep.`,
+		Example: `  mcrisk verify runs/ETHBULL3X-20260102T030405Z-0123abcd
+  mcrisk verify runs/sweep --cells 5`,
+		Args: oneDir,
+	}
+	addFlag(cmd.Flags(), &cells, sectionOutput, "cells", "count", "", "of a sweep, run so many cells drawn at random (default all)")
+	cmd.Flags().IntVar(&workers, "workers", 0, "processors to use; 0: all")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		dir := args[0]
+		m, err := verifyFiles(dir)
+		if err != nil {
+			return err
+		}
+		if m.Generator != runs.Generator {
+			return fmt.Errorf("%s was made with random numbers %s; this program has %s", dir, m.Generator, runs.Generator)
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%d files are those of the run\n", len(m.Outputs))
+		if _, err := os.Stat(filepath.Join(dir, runs.SweepFile)); err == nil {
+			return verifySweep(cmd, dir, cells, workers)
+		}
+		if cells != "" {
+			return badInput("--cells %s; %s is not a sweep", cells, dir)
+		}
+		if len(m.Command) < 2 || m.Command[1] != "simulate" {
+			return badInput("%s was written by mcrisk %s; want a run of simulate or sweep", dir, strings.Join(m.Command[min(1, len(m.Command)):min(2, len(m.Command))], ""))
+		}
+		r, err := openRun(dir)
+		if err != nil {
+			return err
+		}
+		progress := newProgress(cmd.ErrOrStderr(), "lifetimes")
+		again, err := study.Ensembles(cmd.Context(), r.plan.spec, study.Options{Workers: workers, Progress: progress.update}, nil)
+		progress.done()
+		if err != nil {
+			return err
+		}
+		if hash := study.Hash(again); hash != m.ResultsHash {
+			return fmt.Errorf("run again, %s has results_hash %s; the run has %s", dir, hash, m.ResultsHash)
+		}
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "run again, its %s lifetimes have the same results_hash %s\n", thousands(m.Paths*len(again)), m.ResultsHash)
+		return err
+	}
+	return cmd
+}
+
+// verifyFiles reads a run's manifest and checks the files it lists.
+func verifyFiles(dir string) (runs.Manifest, error) {
+	f, err := os.Open(filepath.Join(dir, runs.ManifestFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(filepath.Join(dir, runs.SweepFile)); err == nil {
+			return runs.Manifest{}, badInput("%s is not finished; mcrisk sweep --resume %s goes on with it", dir, dir)
+		}
+		return runs.Manifest{}, badInput("%s has no %s; want the directory of a run", dir, runs.ManifestFile)
+	}
+	if err != nil {
+		return runs.Manifest{}, err
+	}
+	defer f.Close()
+	m, err := runs.ReadManifest(f)
+	if err != nil {
+		return m, fmt.Errorf("%s: %w", f.Name(), err)
+	}
+	var faults []error
+	for name, want := range m.Outputs {
+		got, err := fileHash(filepath.Join(dir, filepath.FromSlash(name)))
+		if err == nil && got != want {
+			err = fmt.Errorf("%s: its content has the SHA-256 %s; the manifest says %s", name, got, want)
+		}
+		faults = append(faults, err)
+	}
+	return m, errors.Join(faults...)
+}
+
+func fileHash(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return runs.HashOf(f)
+}
+
+func verifySweep(cmd *cobra.Command, dir, count string, workers int) error {
+	r, _, _, err := runs.OpenSweep(dir, analytics.SweepColumns)
+	if err != nil {
+		return err
+	}
+	cells := rand.Perm(r.Sweep.Cells())
+	if count != "" {
+		n, err := runs.Count(count)
+		if err != nil || n < 1 {
+			return badInput("--cells = %q; want a number of cells", count)
+		}
+		cells = cells[:min(len(cells), int(n))]
+	}
+	slices.Sort(cells)
+	progress := newProgress(cmd.ErrOrStderr(), "cells")
+	failed := 0
+	for i, c := range cells {
+		stored, err := r.Cell(c)
+		if err != nil {
+			return err
+		}
+		same, err := runsAlike(cmd, r.Sweep, stored, workers)
+		if err != nil {
+			return err
+		}
+		if !same {
+			failed++
+			fmt.Fprintf(cmd.OutOrStdout(), "cell %d, %s: run again it is not what is stored\n", c, r.Sweep.Label(c))
+		}
+		progress.update(i+1, len(cells))
+	}
+	progress.done()
+	if failed > 0 {
+		return fmt.Errorf("%d of %d cells differ", failed, len(cells))
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "run again, %d of %d cells have the same hashes\n", len(cells), r.Sweep.Cells())
+	return err
+}
+
+// runsAlike runs a cell alone and compares it with what is stored.
+func runsAlike(cmd *cobra.Command, s *study.Sweep, stored study.Cell, workers int) (bool, error) {
+	spec, err := s.Cell(stored.Number)
+	if err != nil || stored.Fault != nil {
+		return err != nil && stored.Fault != nil && err.Error() == stored.Fault.Error(), nil
+	}
+	again, err := study.Ensembles(cmd.Context(), spec, study.Options{Workers: workers}, analytics.SweepColumns)
+	if err != nil {
+		return false, err
+	}
+	return study.Hash(again) == study.Hash(stored.Ensembles), nil
+}

@@ -1,0 +1,511 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"mcrisk/analytics"
+	"mcrisk/param"
+	"mcrisk/runs"
+	"mcrisk/study"
+)
+
+// aversion is the default weight of tracking variance in utility: that of a holder
+// of log utility.
+const aversion = 1
+
+// save writes tables and figures.
+func (j *judgement) save(dir *runs.Dir, figures bool) error {
+	if err := dir.File("best.csv", j.writeBest); err != nil {
+		return err
+	}
+	if err := dir.File("front.csv", j.writeFront); err != nil {
+		return err
+	}
+	if len(j.robust) > 0 {
+		if err := dir.File("robust.csv", j.writeRobust); err != nil {
+			return err
+		}
+	}
+	if err := dir.File("sweep.json", j.writeJSON); err != nil {
+		return err
+	}
+	if !figures {
+		return nil
+	}
+	drawn, err := j.figures()
+	if err != nil {
+		return err
+	}
+	return (&runDir{dir}).figures("", drawn)
+}
+
+func (j *judgement) token(t int) string { return j.sweep.Spec.Tokens[t].Name }
+
+// write prints the sweep for people.
+func (j *judgement) write(w io.Writer) error {
+	p := j.plan
+	fmt.Fprintf(w, "%s: %s cells, %s\n\n", j.token(0), thousands(j.sweep.Cells()), caption(p, p.spec.Paths))
+	j.printBest(w)
+	j.printOptimum(w)
+	j.printRobust(w)
+	j.printFront(w)
+	if len(j.sweep.Axes) == 1 && j.cells != nil {
+		j.printCells(w)
+	}
+	for _, m := range j.metrics {
+		if len(j.sweep.Axes) > 1 && m.Sense != analytics.Neither {
+			fmt.Fprintf(w, "%s (%s): %s\n", m.Name, m.Unit, m.Doc)
+		}
+	}
+	fmt.Fprintln(w)
+	writeSettings(w, p.settings())
+	_, err := fmt.Fprintf(w, "\nresults_hash %s\n", j.hash)
+	return err
+}
+
+// several says whether a table needs to name the token or the circumstances.
+func (j *judgement) several() (tokens, circumstances bool) {
+	return len(j.sweep.Spec.Tokens) > 1, len(j.slices) > len(j.sweep.Spec.Tokens)
+}
+
+// head is the beginning of a row: token and circumstances, where there are several.
+func (j *judgement) head(token int, circumstances string) table.Row {
+	var row table.Row
+	tokens, several := j.several()
+	if tokens {
+		row = append(row, j.token(token))
+	}
+	if several {
+		row = append(row, circumstances)
+	}
+	return row
+}
+
+func (j *judgement) headNames() table.Row {
+	var row table.Row
+	tokens, several := j.several()
+	if tokens {
+		row = append(row, "token")
+	}
+	if several {
+		row = append(row, "circumstances")
+	}
+	return row
+}
+
+func (j *judgement) printBest(w io.Writer) {
+	fmt.Fprintf(w, "The best %s for each objective, of the values swept. Those of a set cannot be told from the best at %g %%; gain is how\n"+
+		"many times shorter pairing makes intervals of differences between neighbours (median, least).\n\n", strings.Join(j.how.Choose, " and "), 100*confidence)
+	t := newTable(w)
+	near := j.along() >= 0
+	head := append(j.headNames(), "objective", "best", "estimate", "interval", "cannot be told from it")
+	if near {
+		head = append(head, "10 % wider costs", "gain")
+	}
+	solved := slices.ContainsFunc(j.slices, func(s slice) bool {
+		return slices.ContainsFunc(s.best, func(r bestRow) bool { return r.exactBest >= 0 })
+	})
+	if solved {
+		head = append(head, "exact best", "exact, SE off")
+	}
+	theory := slices.ContainsFunc(j.slices, func(s slice) bool { return s.theory != nil })
+	if theory {
+		head = append(head, "theory")
+	}
+	t.AppendHeader(head)
+	for _, s := range j.slices {
+		for i, m := range j.metrics[:analytics.Objectives] {
+			r := s.best[i]
+			label := s.label
+			if i > 0 {
+				label = ""
+			}
+			row := append(j.head(s.token, label), m.Name, j.choice(s.cells[r.Best]), short(r.estimate.Value), interval(r.estimate), j.set(s.cells, r.Among))
+			if near {
+				costs, gain := "–", "–"
+				if r.near != nil && r.near.Pinned {
+					costs = fmt.Sprintf("%s (%s)", short3(r.near.Wider.Value), span(r.near.Wider))
+				}
+				if !math.IsNaN(r.pairing) {
+					gain = short3(r.pairing) + ", " + short3(r.least)
+				}
+				row = append(row, costs, gain)
+			}
+			if solved {
+				best, off := "–", "–"
+				if r.exactBest >= 0 {
+					best, off = j.choice(s.cells[r.exactBest]), short3(r.exactZ)
+				}
+				row = append(row, best, off)
+			}
+			if theory {
+				text := ""
+				if m.Name == "utility" && s.theory != nil {
+					text = short3(s.theory.best) + ", small costs " + short3(s.theory.small)
+				}
+				row = append(row, text)
+			}
+			t.AppendRow(row)
+		}
+	}
+	t.Render()
+	fmt.Fprintln(w)
+}
+
+func span(e analytics.Estimate) string { return short3(e.Lo) + " to " + short3(e.Hi) }
+
+// set writes the choices that are among some cells: a range, where they follow each
+// other.
+func (j *judgement) set(cells []int, among []bool) string {
+	var in []int
+	for k, ok := range among {
+		if ok {
+			in = append(in, k)
+		}
+	}
+	first, last := in[0], in[len(in)-1]
+	switch {
+	case len(in) == len(cells) && len(in) > 1:
+		return fmt.Sprintf("all %d", len(in))
+	case len(in) > 2 && last-first == len(in)-1 && len(j.how.Choose) == 1:
+		return fmt.Sprintf("%s to %s (%d)", j.choice(cells[first]), j.choice(cells[last]), len(in))
+	case len(in) > 4:
+		return fmt.Sprintf("%d of %d", len(in), len(cells))
+	}
+	var names []string
+	for _, k := range in {
+		names = append(names, j.choice(cells[k]))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (j *judgement) printOptimum(w io.Writer) {
+	if j.how.Optimise == "" {
+		return
+	}
+	axis := j.sweep.Axes[j.along()]
+	fmt.Fprintf(w, "%s is best at, between the cells too, by a parabola in ln %s:\n\n", j.how.Optimise, axis.Name)
+	t := newTable(w)
+	t.AppendHeader(append(j.headNames(), axis.Name, "interval", "value there", "interval", "10 % wider costs", "10 % narrower costs", "pinned down", "laid through", "values tried"))
+	for _, s := range j.slices {
+		r := s.optimum
+		pinned := "yes"
+		switch {
+		case !r.Pinned && r.AtEnd:
+			pinned = "no: it is at an end of the range or beyond"
+		case !r.Pinned:
+			pinned = "no: too flat for these paths"
+		case r.At.Value < r.Low || r.At.Value > r.High:
+			pinned = "no: it is beyond the range"
+		}
+		t.AppendRow(append(j.head(s.token, s.label), short(r.At.Value), interval(r.At), short(r.Value.Value), interval(r.Value),
+			short3(r.Wider.Value)+" ("+span(r.Wider)+")", short3(r.Narrower.Value)+" ("+span(r.Narrower)+")", pinned, short3(r.Low)+" to "+short3(r.High), r.Tried))
+	}
+	t.Render()
+	fmt.Fprintln(w)
+}
+
+func (j *judgement) printRobust(w io.Writer) {
+	if len(j.robust) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "The robust %s: the choice whose greatest regret, against the best choice in each of the %d circumstances, is least;\nand the one whose worst value is best.\n\n",
+		strings.Join(j.how.Choose, " and "), len(j.robust[0].in))
+	t := newTable(w)
+	var head table.Row
+	tokens, _ := j.several()
+	if tokens {
+		head = table.Row{"token"}
+	}
+	t.AppendHeader(append(head, "objective", "least regret", "greatest regret", "interval", "in", "cannot be told from it", "best worst value", "value", "in"))
+	for _, r := range j.robust {
+		var row table.Row
+		if tokens {
+			row = table.Row{j.token(r.token)}
+		}
+		g := r.Greatest[r.Choice]
+		t.AppendRow(append(row, r.metric, r.choices[r.Choice], short(g.Value), interval(g), r.in[r.Decides], j.set(j.cellsOf(r.token), r.Among),
+			r.choices[r.Maximin], short(r.Worst.Value), r.in[r.WorstIn]))
+	}
+	t.Render()
+	fmt.Fprintln(w)
+}
+
+// cellsOf are the cells of a token's first slice, one for each choice.
+func (j *judgement) cellsOf(token int) []int {
+	return j.slices[slices.IndexFunc(j.slices, func(s slice) bool { return s.token == token })].cells
+}
+
+// standings are the words for them.
+var standings = map[analytics.Standing]string{analytics.OnFront: "front", analytics.Untold: "untold", analytics.Dominated: "dominated"}
+
+func (j *judgement) printFront(w io.Writer) {
+	fmt.Fprintf(w, "Traded off: %s against %s. On the front no other is better in both; those untold may be on it too; the others are surely not.\n\n", j.how.Pareto[0], j.how.Pareto[1])
+	t := newTable(w)
+	t.AppendHeader(append(j.headNames(), "front", "untold", "dominated"))
+	for _, s := range j.slices {
+		row := j.head(s.token, s.label)
+		for _, standing := range []analytics.Standing{analytics.OnFront, analytics.Untold, analytics.Dominated} {
+			among := make([]bool, len(s.cells))
+			for k, f := range s.front {
+				among[k] = f == standing
+			}
+			text := "none"
+			if slices.Contains(among, true) {
+				text = j.set(s.cells, among)
+			}
+			row = append(row, text)
+		}
+		t.AppendRow(row)
+	}
+	t.Render()
+	fmt.Fprintln(w)
+}
+
+func (j *judgement) printCells(w io.Writer) {
+	axis := j.sweep.Axes[0]
+	fmt.Fprintf(w, "Differences are from the token's own setting, on the same paths; gain is how many times shorter pairing makes their intervals.\n\n")
+	for i, m := range j.metrics {
+		fmt.Fprintf(w, "%s (%s): %s\n", m.Name, m.Unit, m.Doc)
+		t := newTable(w)
+		t.AppendHeader(append(j.headNames()[:min(1, len(j.headNames()))], axis.Name, "estimate", "interval", "difference", "interval", "gain"))
+		for _, r := range j.cells {
+			x := r.metrics[i]
+			gain := "–"
+			if x.versus.SE > 0 {
+				gain = short(x.unpaired / x.versus.SE)
+			}
+			t.AppendRow(append(j.head(r.token, "")[:min(1, len(j.headNames()))], axis.Format(axis.Values[j.sweep.At(r.cell)[0]]), short(x.estimate.Value), interval(x.estimate), short(x.versus.Value), interval(x.versus), gain))
+		}
+		t.Render()
+		fmt.Fprintln(w)
+	}
+}
+
+// circumstances are the columns of files that say in which a row is.
+func (j *judgement) circumstances() (names []string) {
+	names = []string{"token"}
+	for _, a := range j.sweep.Axes {
+		if !j.chosen(a) {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+func (j *judgement) in(s *slice) (values []string) {
+	values = []string{j.token(s.token)}
+	for i, a := range j.sweep.Axes {
+		if !j.chosen(a) {
+			values = append(values, a.Format(a.Values[s.at[i]]))
+		}
+	}
+	return values
+}
+
+// numberText writes a number to a file.
+func numberText(v float64) string { return string(runs.AppendFloat(nil, v)) }
+
+func numbers(es ...analytics.Estimate) (texts []string) {
+	for _, e := range es {
+		texts = append(texts, numberText(e.Value), numberText(e.Lo), numberText(e.Hi))
+	}
+	return texts
+}
+
+func (j *judgement) writeBest(w io.Writer) error {
+	out := csv.NewWriter(w)
+	_ = out.Write(append(j.circumstances(), "objective", "best", "estimate", "lo", "hi", "cannot_be_told", "wider", "wider_lo", "wider_hi", "narrower", "narrower_lo", "narrower_hi",
+		"vertex", "vertex_lo", "vertex_hi", "gain_median", "gain_least", "exact_best", "exact_se_off", "theory", "theory_small", "optimum", "optimum_lo", "optimum_hi", "optimum_pinned"))
+	for _, s := range j.slices {
+		for i, m := range j.metrics[:analytics.Objectives] {
+			r := s.best[i]
+			var among []string
+			for k, ok := range r.Among {
+				if ok {
+					among = append(among, j.choice(s.cells[k]))
+				}
+			}
+			row := append(append(j.in(&s), m.Name, j.choice(s.cells[r.Best])), numbers(r.estimate)...)
+			row = append(row, strings.Join(among, ";"))
+			if r.near != nil {
+				row = append(row, numbers(r.near.Wider, r.near.Narrower, r.near.At)...)
+			} else {
+				row = append(row, make([]string, 9)...)
+			}
+			row = append(row, numberText(r.pairing), numberText(r.least))
+			if r.exactBest >= 0 {
+				row = append(row, j.choice(s.cells[r.exactBest]), numberText(r.exactZ))
+			} else {
+				row = append(row, "", "")
+			}
+			if m.Name == "utility" && s.theory != nil {
+				row = append(row, numberText(s.theory.best), numberText(s.theory.small))
+			} else {
+				row = append(row, "", "")
+			}
+			if s.optimum != nil && s.optimum.metric.Name == m.Name {
+				row = append(append(row, numbers(s.optimum.At)...), strconv.FormatBool(s.optimum.Pinned))
+			} else {
+				row = append(row, make([]string, 4)...)
+			}
+			_ = out.Write(row)
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func (j *judgement) writeFront(w io.Writer) error {
+	out := csv.NewWriter(w)
+	a, b := j.how.Pareto[0], j.how.Pareto[1]
+	_ = out.Write(append(j.circumstances(), "choice", a, a+"_lo", a+"_hi", b, b+"_lo", b+"_hi", "standing"))
+	for _, s := range j.slices {
+		for k, c := range s.cells {
+			x, y, err := j.pair(&s, c)
+			if err != nil {
+				return err
+			}
+			_ = out.Write(append(append(append(j.in(&s), j.choice(c)), numbers(x, y)...), standings[s.front[k]]))
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// pair is the two metrics of --pareto in a cell.
+func (j *judgement) pair(s *slice, cell int) (x, y analytics.Estimate, err error) {
+	defer reading(&err)
+	a, b := j.metric(j.how.Pareto[0]), j.metric(j.how.Pareto[1])
+	return j.metrics[a].Mean(j.of(cell, s.token, a), confidence), j.metrics[b].Mean(j.of(cell, s.token, b), confidence), nil
+}
+
+func (j *judgement) writeRobust(w io.Writer) error {
+	out := csv.NewWriter(w)
+	_ = out.Write([]string{"token", "objective", "choice", "greatest_regret", "lo", "hi", "cannot_be_told", "least_regret", "maximin"})
+	for _, r := range j.robust {
+		for k, g := range r.Greatest {
+			_ = out.Write(append(append([]string{j.token(r.token), r.metric, r.choices[k]}, numbers(g)...),
+				strconv.FormatBool(r.Among[k]), strconv.FormatBool(k == r.Choice), strconv.FormatBool(k == r.Maximin)))
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func (j *judgement) writeJSON(w io.Writer) error {
+	type metric struct {
+		jsonEstimate
+		Difference jsonEstimate `json:"difference"`
+		UnpairedSE *float64     `json:"unpaired_se"`
+	}
+	type cell struct {
+		Cell    int               `json:"cell"`
+		Token   string            `json:"token"`
+		Values  map[string]string `json:"values"`
+		Metrics map[string]metric `json:"metrics"`
+	}
+	type best struct {
+		Token         string            `json:"token"`
+		Circumstances map[string]string `json:"circumstances"`
+		Objective     string            `json:"objective"`
+		Best          string            `json:"best"`
+		Estimate      jsonEstimate      `json:"estimate"`
+		Among         []string          `json:"cannot_be_told"`
+		Wider         *jsonEstimate     `json:"10_percent_wider_costs,omitempty"`
+		Gain          *float64          `json:"gain,omitempty"`
+		Exact         string            `json:"exact_best,omitempty"`
+		Optimum       *jsonEstimate     `json:"optimum,omitempty"`
+		Pinned        *bool             `json:"optimum_pinned,omitempty"`
+	}
+	type robust struct {
+		Token     string       `json:"token"`
+		Objective string       `json:"objective"`
+		Choice    string       `json:"least_regret"`
+		Regret    jsonEstimate `json:"greatest_regret"`
+		In        string       `json:"in"`
+		Maximin   string       `json:"maximin"`
+	}
+	all := struct {
+		ResultsHash string              `json:"results_hash"`
+		Over        map[string][]string `json:"over"`
+		Choose      []string            `json:"choose"`
+		Failed      int                 `json:"failed"`
+		Best        []best              `json:"best"`
+		Robust      []robust            `json:"robust,omitempty"`
+		Cells       []cell              `json:"cells"`
+	}{ResultsHash: j.hash, Over: map[string][]string{}, Choose: j.how.Choose, Failed: j.failed}
+	for _, a := range j.sweep.Axes {
+		for _, v := range a.Values {
+			all.Over[a.Name] = append(all.Over[a.Name], a.Format(v))
+		}
+	}
+	for _, s := range j.slices {
+		in := map[string]string{}
+		for i, a := range j.sweep.Axes {
+			if !j.chosen(a) {
+				in[a.Name] = a.Format(a.Values[s.at[i]])
+			}
+		}
+		for i, m := range j.metrics[:analytics.Objectives] {
+			r := s.best[i]
+			b := best{Token: j.token(s.token), Circumstances: in, Objective: m.Name, Best: j.choice(s.cells[r.Best]), Estimate: toJSON(r.estimate), Gain: finite(r.pairing)}
+			for k, ok := range r.Among {
+				if ok {
+					b.Among = append(b.Among, j.choice(s.cells[k]))
+				}
+			}
+			if r.near != nil && r.near.Pinned {
+				e := toJSON(r.near.Wider)
+				b.Wider = &e
+			}
+			if r.exactBest >= 0 {
+				b.Exact = j.choice(s.cells[r.exactBest])
+			}
+			if s.optimum != nil && s.optimum.metric.Name == m.Name {
+				e := toJSON(s.optimum.At)
+				b.Optimum, b.Pinned = &e, &s.optimum.Pinned
+			}
+			all.Best = append(all.Best, b)
+		}
+	}
+	for _, r := range j.robust {
+		all.Robust = append(all.Robust, robust{j.token(r.token), r.metric, r.choices[r.Choice], toJSON(r.Greatest[r.Choice]), r.in[r.Decides], r.choices[r.Maximin]})
+	}
+	for _, r := range j.cells {
+		c := cell{r.cell, j.token(r.token), map[string]string{}, map[string]metric{}}
+		for i, at := range j.sweep.At(r.cell) {
+			a := j.sweep.Axes[i]
+			c.Values[a.Name] = a.Format(a.Values[at])
+		}
+		for i, m := range j.metrics {
+			x := r.metrics[i]
+			c.Metrics[m.Name] = metric{toJSON(x.estimate), toJSON(x.versus), finite(x.unpaired)}
+		}
+		all.Cells = append(all.Cells, c)
+	}
+	return encodeJSON(w, all)
+}
+
+// ownValue is the value of a parameter that the token itself has.
+func ownValue(t study.TokenSpec, s study.Spec, over param.Param) (float64, bool) {
+	if over.Name == study.HalfWidth.Name {
+		low, high, target := t.Policy.Values["low"], t.Policy.Values["high"], math.Abs(t.Values["target"])
+		h := high - target
+		return h, t.Policy.Kind == "band" && math.Abs(target-low-h) < 1e-9
+	}
+	for _, values := range []param.Values{t.Values, t.Policy.Values, t.Mechanism.Values, s.Model.Values} {
+		if v, ok := values[over.Name]; ok {
+			return v, true
+		}
+	}
+	return 0, false
+}

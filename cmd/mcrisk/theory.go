@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"mcrisk/analytics"
+	"mcrisk/exact"
+	"mcrisk/models"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// exactMetrics are the metrics of a sweep that have an answer without sampling, by
+// name; with those that need the law of the final value, if asked for. Where a
+// token can be liquidated and goes on there is none.
+func exactMetrics(s study.Spec, token int, law bool) (map[string]float64, error) {
+	p, model, t, err := problem(s, s.Tokens[token])
+	if err != nil {
+		return nil, err
+	}
+	years := models.Years(s.Horizon)
+	m, err := p.Moments(years)
+	if err != nil {
+		return nil, err
+	}
+	_, logS, qv := price(s, model)
+	all := map[string]float64{
+		"log_growth": m.Log / years, "trade_drag": m.CostDrag / years, "rebalances": m.Rebalances / years, "turnover": m.Turnover / years,
+		"p_liquidation": m.Liquidated, "tracking_vs_ideal": m.Log - (t.Target*logS + tokens.VolatilityDecay(t.Target, qv)),
+	}
+	if m.Liquidated > certain { // survivors' prices are not all prices
+		all["tracking_vs_ideal"] = nan
+	}
+	if law {
+		l, err := p.Law(years)
+		if err != nil {
+			return nil, err
+		}
+		median, err := l.Quantile(0.5)
+		if err != nil {
+			return nil, err
+		}
+		if all["expected_shortfall"], err = l.ES(0.05); err != nil {
+			return nil, err
+		}
+		all["median_nav"] = math.Exp(median)
+	}
+	return all, nil
+}
+
+// certain is a probability of liquidation that changes nothing.
+const certain = 1e-9
+
+// stops says whether a token stops where exact answers do.
+func stops(t study.TokenSpec) bool { return t.Values["after-liquidation"] == float64(tokens.Stop) }
+
+// exactCells is up to how many cells exact answers are laid beside simulated ones:
+// prices that jump take a hundred times longer.
+func exactCells(kind string) int {
+	if kind == "gbm" {
+		return 2000
+	}
+	return 60
+}
+
+// solve gives a slice its exact answers, and theory's best half-width.
+func (j *judgement) solve(s *slice) error {
+	s.exact = make([]map[string]float64, len(s.cells))
+	for k, c := range s.cells {
+		spec, err := j.sweep.Cell(c)
+		if err != nil {
+			return err
+		}
+		if j.sweep.Cells() > exactCells(spec.Model.Kind) {
+			continue
+		}
+		m, err := exactMetrics(spec, s.token, false)
+		if err != nil || m["p_liquidation"] > certain && !stops(spec.Tokens[s.token]) {
+			continue // beyond its reach; the simulated stand alone
+		}
+		s.exact[k] = m
+	}
+	if along := j.along(); along >= 0 && j.sweep.Axes[along].Name == study.HalfWidth.Name {
+		spec, err := j.sweep.Cell(s.cells[0])
+		if err != nil {
+			return err
+		}
+		s.theory = halfWidth(spec, s.token, j.how.Aversion)
+	}
+	return nil
+}
+
+// A theory is the half-width that is best for utility, watched continuously over
+// a long time, and the approximation of it for small costs.
+type theory struct{ best, small float64 }
+
+// halfWidth is theory's answer, or nil where it has none.
+func halfWidth(s study.Spec, token int, aversion float64) *theory {
+	p, _, _, err := problem(s, s.Tokens[token])
+	if err != nil {
+		return nil
+	}
+	gbm, ok := p.Model.(exact.GBM)
+	if !ok {
+		return nil
+	}
+	best, small, err := p.Token.HalfWidth(gbm, aversion)
+	if err != nil {
+		return nil
+	}
+	return &theory{best, small}
+}
+
+// compare holds a slice's estimates of an objective to its exact answers.
+func (j *judgement) compare(s *slice, row *bestRow, m analytics.PathMetric, at func(k int) []float64) {
+	if slices.ContainsFunc(s.exact, func(e map[string]float64) bool { return e == nil }) {
+		return
+	}
+	if _, ok := s.exact[0][m.Name]; !ok {
+		return
+	}
+	row.exactBest = 0
+	for k, e := range s.exact {
+		if float64(m.Sense)*(e[m.Name]-s.exact[row.exactBest][m.Name]) > 0 {
+			row.exactBest = k
+		}
+		if estimate := m.Mean(at(k), confidence); estimate.SE > 0 {
+			if z := (estimate.Value - e[m.Name]) / estimate.SE; math.Abs(z) > math.Abs(row.exactZ) {
+				row.exactZ = z
+			}
+		}
+	}
+}
+
+// A refined is the optimum of --optimise in one slice.
+type refined struct {
+	analytics.Refinement
+	metric analytics.PathMetric
+}
+
+// optimise finds the best value of the parameter chosen, between the cells too. It
+// runs more cells, on the same paths, and keeps them in memory while it does.
+func (j *judgement) optimise(ctx context.Context, s *slice, along, workers int) error {
+	if along < 0 {
+		return badInput("--optimise along %s; want numbers above 0", j.how.Choose[0])
+	}
+	m := j.metrics[j.metric(j.how.Optimise)]
+	axis := j.sweep.Axes[along]
+	low, high := j.value(s.cells[0], along), j.value(s.cells[len(s.cells)-1], along)
+	if !(low < high) {
+		return badInput("--optimise between %s and %s; want a range of %s", axis.Format(low), axis.Format(high), axis.Name)
+	}
+	var fixed []study.Axis
+	for i, a := range j.sweep.Axes {
+		if i != along {
+			a.Values, fixed = a.Values[s.at[i]:s.at[i]+1], append(fixed, a)
+			if a.Models != nil {
+				fixed[len(fixed)-1] = study.NewModelAxis(a.Choices[s.at[i]:s.at[i]+1], a.Models[s.at[i]:s.at[i]+1])
+			}
+		}
+	}
+	evaluate := func(xs []float64) (func(int) []float64, error) {
+		axis := study.Axis{Param: axis.Param, Values: xs}
+		sweep, err := study.NewSweep(j.sweep.Spec, append(slices.Clone(fixed), axis), 0)
+		if err != nil {
+			return nil, err
+		}
+		_, cells, err := sweep.Collect(ctx, study.Options{Workers: workers}, analytics.SweepColumns)
+		if err != nil {
+			return nil, err
+		}
+		numbers := make([][]float64, len(cells))
+		for i := range cells {
+			numbers[i] = m.Of(&cells[i].Ensembles[s.token])
+		}
+		return func(i int) []float64 { return numbers[i] }, nil
+	}
+	r, err := analytics.Refine(low, high, evaluate, m.Sense, confidence)
+	s.optimum = &refined{r, m}
+	return err
+}
