@@ -222,6 +222,13 @@ func Hash(data []byte) string {
 	return hex.EncodeToString(h[:])
 }
 
+// HashOf is the SHA-256 of all that r gives, in hexadecimal.
+func HashOf(r io.Reader) (string, error) {
+	h := sha256.New()
+	_, err := io.Copy(h, r)
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
 // Version is the version of the program, with its commit where the build
 // recorded one.
 func Version() string {

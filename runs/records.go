@@ -331,10 +331,18 @@ func readColumns(f io.ReaderAt, at int64, columns, paths int) ([][]float64, erro
 	return out, nil
 }
 
+// Same reports runs that are not of the same sweep.
+func (r *Records) Same(as *Records) error {
+	if as.id != r.id {
+		return fmt.Errorf("runs: %s and %s are not parts of one sweep: their %s differ", as.Path, r.Path, SweepFile)
+	}
+	return nil
+}
+
 // Take copies the records of another run of the same sweep that this one lacks.
 func (r *Records) Take(from *Records) error {
-	if from.id != r.id {
-		return fmt.Errorf("runs: %s is not a part of the sweep of %s: their %s differ", from.Path, r.Path, SweepFile)
+	if err := r.Same(from); err != nil {
+		return err
 	}
 	for i := range r.Sweep.Units() {
 		u := r.Sweep.Unit(i)
