@@ -48,11 +48,13 @@ const (
 )
 
 // Objectives is how many of SweepMetrics, from the first, have a Sense.
-const Objectives = 8
+const Objectives = 9
 
 // SweepMetrics are what a sweep reports of every setting. Aversion, at least
-// zero, is the weight γ of tracking variance in utility: growth is given up at
-// half of γ for each unit of it.
+// zero, is the weight γ of tracking variance in utility and tracking_cost: growth
+// is given up at half of γ for each unit of it. Tracking_cost is what the theory of
+// small costs minimises; utility counts what the band does to growth besides,
+// which without drift rises with the width.
 //
 // "Over survivors" leaves out ruined paths, so those metrics do not punish ruin:
 // read them beside p_liquidation, or choose by expected_shortfall or median_nav,
@@ -68,6 +70,15 @@ func SweepMetrics(aversion float64) []PathMetric {
 				}
 			}
 			return us
+		}},
+		{"tracking_cost", "log per year", "trade_drag and half the aversion times tracking_error²; over survivors", Lower, func(e *tokens.Ensemble) []float64 {
+			cs := Drag(e, TradeItems...)
+			for i, v := range variancePaths(tracking(e)) {
+				if finite(cs[i]) {
+					cs[i] += aversion / 2 * v / e.Years()
+				}
+			}
+			return cs
 		}},
 		{"median_nav", "initial equity", "final net asset value that half of the paths exceed", Higher, func(e *tokens.Ensemble) []float64 { return medianPaths(e.Column("nav")) }},
 		{"cost_drag", "log per year", "trading, carry, fees and liquidation together; positive is lost; over survivors", Lower, func(e *tokens.Ensemble) []float64 { return Drag(e, CostItems...) }},

@@ -35,6 +35,9 @@ func TestSweepMetricsAreTheSummarys(t *testing.T) {
 			case "utility":
 				te := metric(t, sum, "tracking_error").Value
 				want, offset = "log_growth", -aversion/2.0*te*te
+			case "tracking_cost":
+				te := metric(t, sum, "tracking_error").Value
+				want, offset = "trade_drag", aversion/2.0*te*te
 			case "expected_shortfall":
 				want = "es_95"
 			case "rebalances", "turnover":

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,7 +116,7 @@ func (j *judgement) estimate(w io.Writer) error {
 		for t, numbers := range j.measure(run) {
 			r := cellRow{cell: cell, token: t}
 			for i, m := range j.metrics {
-				x := metricRow{m.Mean(numbers[i], confidence), analytics.PairedDifference(numbers[i], ownNumbers[t][i], confidence), analytics.UnpairedSE(numbers[i], ownNumbers[t][i])}
+				x := metricRow{j.mean(run.Spec, i, numbers), analytics.PairedDifference(numbers[i], ownNumbers[t][i], confidence), analytics.UnpairedSE(numbers[i], ownNumbers[t][i])}
 				r.metrics = append(r.metrics, x)
 				f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
 				e, d := x.estimate, x.versus
@@ -153,13 +154,39 @@ func (j *judgement) place(cell int) []string {
 	return row
 }
 
-// measure is every metric of a cell by path, for each token.
+// mean is a metric's estimate, of a cell with these numbers. Growth is corrected
+// by the known mean of the price's logarithm.
+func (j *judgement) mean(s study.Spec, metric int, numbers [][]float64) analytics.Estimate {
+	m, xs := j.metrics[metric], numbers[metric]
+	if model, err := s.BuildModel(); m.Name == "log_growth" && err == nil && !s.Uncertain {
+		_, logS, _ := price(s, model)
+		if e, gain := analytics.ControlledMean(xs, numbers[len(j.metrics)], logS, confidence); !math.IsNaN(e.SE) && !math.IsInf(e.Value, 0) {
+			e.Gain = gain
+			return e
+		}
+	}
+	return m.Mean(xs, confidence)
+}
+
+// estimateOf is a metric's estimate in a cell.
+func (j *judgement) estimateOf(cell, token, metric int) analytics.Estimate {
+	j.of(cell, token, metric)
+	s, err := j.sweep.Cell(cell)
+	if err != nil {
+		panic(readError{err}) // it was run
+	}
+	return j.mean(s, metric, j.numbers[cell][token])
+}
+
+// measure is every metric of a cell by path, for each token, and the logarithm of
+// the price.
 func (j *judgement) measure(c study.Cell) [][][]float64 {
 	all := make([][][]float64, len(c.Ensembles))
 	for t := range all {
 		for _, m := range j.metrics {
 			all[t] = append(all[t], m.Of(&c.Ensembles[t]))
 		}
+		all[t] = append(all[t], c.Ensembles[t].Column("log_underlying"))
 	}
 	return all
 }
@@ -173,7 +200,7 @@ func (j *judgement) of(cell, token, metric int) []float64 {
 			panic(readError{err})
 		}
 		j.numbers[cell] = j.measure(c)
-		each := 8 * float64(j.sweep.Spec.Paths*len(j.metrics)*len(j.sweep.Spec.Tokens))
+		each := 8 * float64(j.sweep.Spec.Paths*(len(j.metrics)+1)*len(j.sweep.Spec.Tokens))
 		for len(j.recent) > 1 && float64(len(j.recent)+1)*each > cacheBytes {
 			delete(j.numbers, j.recent[0])
 			j.recent = j.recent[1:]
@@ -317,7 +344,7 @@ func (j *judgement) best(ctx context.Context, s *slice, workers int) error {
 	for i, m := range j.metrics[:analytics.Objectives] {
 		at := func(k int) []float64 { return j.of(s.cells[k], s.token, i) }
 		row := bestRow{Choice: analytics.Best(len(s.cells), at, m.Sense, confidence), pairing: nan, least: nan, exactBest: -1}
-		row.estimate = m.Mean(at(row.Best), confidence)
+		row.estimate = j.estimateOf(s.cells[row.Best], s.token, i)
 		if along >= 0 {
 			var gains []float64
 			for k := 1; k < len(s.cells); k++ {
@@ -331,7 +358,7 @@ func (j *judgement) best(ctx context.Context, s *slice, workers int) error {
 			}
 			row.near = j.near(s, row.Best, along, at, m.Sense)
 		}
-		j.compare(s, &row, m, at)
+		j.compare(s, &row, i)
 		s.best = append(s.best, row)
 	}
 	x, y := j.metric(j.how.Pareto[0]), j.metric(j.how.Pareto[1])

@@ -26,7 +26,7 @@ func newSweep() *cobra.Command {
 		Short: "Run a token at many values of any parameters, on the same paths",
 		Long: `sweep runs a token at every combination of the values of some parameters: a cell
 each. All cells live on the same paths, so differences between them are paired
-and their intervals narrow. It tells which cell is best for each of eight
+and their intervals narrow. It tells which cell is best for each of nine
 objectives, which others cannot be told from it, and how much a little more
 costs; along the first --over, or those named by --choose, for each combination
 of the others.
@@ -104,7 +104,7 @@ func addSweepFlags(cmd *cobra.Command) *sweepFlags {
 	inSection(s, sectionStudy, "over")
 	addFlag(s, &w.sample, sectionStudy, "sample", "count", "", "run a Latin hypercube sample of so many cells instead of the whole grid")
 	addFlag(s, &w.choose, sectionStudy, "choose", "names", "", "parameters of --over along which the best is sought; the others are circumstances (default the first; with --sample all)")
-	addFlag(s, &w.aversion, sectionStudy, "aversion", "number", "1", "what half of a year's tracking variance costs, in growth, in the objective utility")
+	addFlag(s, &w.aversion, sectionStudy, "aversion", "number", "1", "weight of tracking variance, against growth and cost, in the objectives utility and tracking_cost")
 	addFlag(s, &w.pareto, sectionStudy, "pareto", "a,b", "cost_drag,tracking_error", "objectives to trade off against each other")
 	addFlag(s, &w.optimise, sectionStudy, "optimise", "objective", "", "find the best value of the one parameter to choose, between the cells too")
 	s.BoolVar(&w.exact, "exact", false, "sweep without sampling, where that is possible")

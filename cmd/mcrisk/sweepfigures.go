@@ -87,7 +87,7 @@ func (j *judgement) tokenFigures(token int) (list []namedFigure, err error) {
 // points are the estimates of a metric along the axis in one slice.
 func (j *judgement) points(s *slice, along int, metric int) (xs []float64, ys []analytics.Estimate) {
 	for _, c := range s.cells {
-		if y := j.metrics[metric].Mean(j.of(c, s.token, metric), confidence); y.N > 0 && !math.IsNaN(y.Value) {
+		if y := j.estimateOf(c, s.token, metric); y.N > 0 && !math.IsNaN(y.Value) {
 			xs, ys = append(xs, j.value(c, along)), append(ys, y)
 		}
 	}
@@ -102,8 +102,8 @@ func (j *judgement) sensitivity(own []slice, along int, metrics []string) (*plot
 	if v, ok := ownValue(j.sweep.Spec.Tokens[s.token], j.sweep.Spec, axis.Param); ok {
 		data.Marked = []plots.Reference{{Name: "Its own", At: v}}
 	}
-	if s.theory != nil && slices.Contains(metrics, "utility") && s.theory.best <= axis.Values[len(axis.Values)-1] {
-		data.Marked = append(data.Marked, plots.Reference{Name: "Best for utility in theory", At: s.theory.best})
+	if s.theory != nil && slices.Contains(metrics, "tracking_cost") && s.theory.best <= axis.Values[len(axis.Values)-1] {
+		data.Marked = append(data.Marked, plots.Reference{Name: "Least tracking cost in theory", At: s.theory.best})
 	}
 	var exact map[string]plots.Line
 	if s.exact[0] != nil {

@@ -148,7 +148,7 @@ func (j *judgement) printBest(w io.Writer) {
 			}
 			if theory {
 				text := ""
-				if m.Name == "utility" && s.theory != nil {
+				if m.Name == "tracking_cost" && s.theory != nil {
 					text = short3(s.theory.best) + ", small costs " + short3(s.theory.small)
 				}
 				row = append(row, text)
@@ -347,7 +347,7 @@ func (j *judgement) writeBest(w io.Writer) error {
 			} else {
 				row = append(row, "", "")
 			}
-			if m.Name == "utility" && s.theory != nil {
+			if m.Name == "tracking_cost" && s.theory != nil {
 				row = append(row, numberText(s.theory.best), numberText(s.theory.small))
 			} else {
 				row = append(row, "", "")
@@ -385,7 +385,7 @@ func (j *judgement) writeFront(w io.Writer) error {
 func (j *judgement) pair(s *slice, cell int) (x, y analytics.Estimate, err error) {
 	defer reading(&err)
 	a, b := j.metric(j.how.Pareto[0]), j.metric(j.how.Pareto[1])
-	return j.metrics[a].Mean(j.of(cell, s.token, a), confidence), j.metrics[b].Mean(j.of(cell, s.token, b), confidence), nil
+	return j.estimateOf(cell, s.token, a), j.estimateOf(cell, s.token, b), nil
 }
 
 func (j *judgement) writeRobust(w io.Writer) error {

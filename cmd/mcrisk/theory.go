@@ -92,7 +92,7 @@ func (j *judgement) solve(s *slice) error {
 	return nil
 }
 
-// A theory is the half-width that is best for utility, watched continuously over
+// A theory is the half-width of the least tracking cost, watched continuously over
 // a long time, and the approximation of it for small costs.
 type theory struct{ best, small float64 }
 
@@ -114,7 +114,8 @@ func halfWidth(s study.Spec, token int, aversion float64) *theory {
 }
 
 // compare holds a slice's estimates of an objective to its exact answers.
-func (j *judgement) compare(s *slice, row *bestRow, m analytics.PathMetric, at func(k int) []float64) {
+func (j *judgement) compare(s *slice, row *bestRow, metric int) {
+	m := j.metrics[metric]
 	if slices.ContainsFunc(s.exact, func(e map[string]float64) bool { return e == nil }) {
 		return
 	}
@@ -126,7 +127,7 @@ func (j *judgement) compare(s *slice, row *bestRow, m analytics.PathMetric, at f
 		if float64(m.Sense)*(e[m.Name]-s.exact[row.exactBest][m.Name]) > 0 {
 			row.exactBest = k
 		}
-		if estimate := m.Mean(at(k), confidence); estimate.SE > 0 {
+		if estimate := j.estimateOf(s.cells[k], s.token, metric); estimate.SE > 0 {
 			if z := (estimate.Value - e[m.Name]) / estimate.SE; math.Abs(z) > math.Abs(row.exactZ) {
 				row.exactZ = z
 			}
