@@ -214,7 +214,7 @@ func stress(w io.Writer, e catalogue.Token, token tokens.Token) {
 		switch e.Venue.Value {
 		case "GMX v2":
 			if token.Target > 0 {
-				fmt.Fprint(w, "  By GMX's rule it would be, at a utilisation of the pool of")
+				fmt.Fprint(w, "  By GMX's rule it would be, at a utilisation of")
 				for i, u := range []float64{0.5, 0.85, 0.95} {
 					m := m
 					m.BorrowFee = tokens.GMXMajor.At(u)
