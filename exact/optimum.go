@@ -12,7 +12,8 @@ import (
 //
 //	min over δ of CostDrag + (aversion/2)·Sigma²·E[(L − Target)²],
 //
-// watched continuously under GBM, and the small-cost approximation of it,
+// under GBM in the long run, watched as the problem says, and the small-cost
+// approximation of it when watched continuously,
 // (6kP²/aversion)^{1/3} to Target and (3kP²/(2·aversion))^{1/3} to Edge, with
 // P = Target(Target − 1) and k the mean of Buy and Sell; Low and High are ignored.
 // Growth alone has no interior optimum without drift, where it rises with the
@@ -20,20 +21,25 @@ import (
 //
 // Source: minimum of [Problem.LongRun]'s closed forms; cube root as in Rogers,
 // "Why is the effect of proportional transaction costs O(δ^{2/3})?", 2004.
-func (t Token) HalfWidth(m GBM, aversion float64) (exact, small float64, err error) {
+func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
+	m, ok := p.Model.(GBM)
+	if !ok {
+		return 0, 0, fmt.Errorf("exact: best half-width under %T; want GBM", p.Model)
+	}
 	if err := errors.Join(positive("tracking aversion", aversion), m.check()); err != nil {
 		return 0, 0, err
 	}
+	t := p.Token
 	cost := (t.Buy + t.Sell) / 2
 	if !(cost > 0) {
 		return 0, 0, fmt.Errorf("exact: best half-width at trading cost %v; want a cost above 0: without it the best band has no width", cost)
 	}
-	p := t.Target * (t.Target - 1)
+	gain := t.Target * (t.Target - 1)
 	factor := 6.0
 	if t.To == Edge {
 		factor = 1.5
 	}
-	small = math.Cbrt(factor * cost * p * p / aversion)
+	small = math.Cbrt(factor * cost * gain * gain / aversion)
 	room := math.Abs(t.Target) // to the innermost leverage
 	if t.Target > 1 {
 		room--
@@ -43,7 +49,7 @@ func (t Token) HalfWidth(m GBM, aversion float64) (exact, small float64, err err
 		d := math.Exp(logWidth)
 		band := t
 		band.Low, band.High = math.Abs(t.Target)-d, math.Abs(t.Target)+d
-		r, err := Problem{Token: band, Model: m}.LongRun()
+		r, err := Problem{Token: band, Model: m, Step: p.Step}.LongRun()
 		if err != nil {
 			fault = err
 			return math.Inf(1)
@@ -52,22 +58,26 @@ func (t Token) HalfWidth(m GBM, aversion float64) (exact, small float64, err err
 		return r.CostDrag + aversion/2*m.Sigma*m.Sigma*spread
 	}
 	low, high := math.Log(small)-3, math.Min(math.Log(small)+2, math.Log(room*0.9999))
-	at := golden(objective, low, high)
+	tolerance := 1e-7
+	if p.Step > 0 {
+		tolerance = 1e-4 // each look costs a linear system
+	}
+	at := golden(objective, low, high, tolerance)
 	if math.IsInf(objective(at), 1) {
 		return 0, small, fault
 	}
-	if at > high-1e-6 || at < low+1e-6 {
+	if at > high-10*tolerance || at < low+10*tolerance {
 		return 0, small, fmt.Errorf("exact: the best half-width is not inside (%.4g, %.4g); want another aversion or cost", math.Exp(low), math.Exp(high))
 	}
 	return math.Exp(at), small, nil
 }
 
-// golden finds the least value of f on [a, b] by golden section.
-func golden(f func(float64) float64, a, b float64) float64 {
+// golden finds where f is least on [a, b] by golden section, to a tolerance.
+func golden(f func(float64) float64, a, b, tolerance float64) float64 {
 	const ratio = 0.6180339887498949
 	c, d := b-ratio*(b-a), a+ratio*(b-a)
 	fc, fd := f(c), f(d)
-	for b-a > 1e-7 {
+	for b-a > tolerance {
 		if fc < fd {
 			b, d, fd = d, c, fc
 			c = b - ratio*(b-a)

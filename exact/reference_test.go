@@ -588,6 +588,41 @@ func TestExitTimes(t *testing.T) {
 	check(t, rows)
 }
 
+// A band seen once an hour overshoots its edges, so its best half-width is
+// narrower, and the cost is least there.
+func TestHalfWidthOnAGrid(t *testing.T) {
+	for _, to := range []To{Edge, Target} {
+		p := Problem{Token: Token{Target: 3, To: to, Buy: 0.001, Sell: 0.001}, Model: GBM{Sigma: 0.8}}
+		continuous, _, err := p.HalfWidth(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Step = 1.0 / 8760
+		grid, _, err := p.HalfWidth(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !(grid < continuous && grid > 0.85*continuous) {
+			t.Errorf("%v: %v on the grid, %v continuously", to, grid, continuous)
+		}
+		cost := func(d float64) float64 {
+			q := p
+			q.Token.Low, q.Token.High = 3-d, 3+d
+			r, err := q.LongRun()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r.CostDrag + 0.32*(r.Leverage2-6*r.Leverage+9)
+		}
+		if least := cost(grid); !(least < cost(0.97*grid) && least < cost(1.03*grid)) {
+			t.Errorf("%v: the cost is not least at %v", to, grid)
+		}
+	}
+	if _, _, err := (Problem{Token: Token{Target: 3, Buy: 0.001, Sell: 0.001}, Model: Merton{Sigma: 0.8}}).HalfWidth(1); err == nil {
+		t.Error("a price that jumps was accepted")
+	}
+}
+
 func TestOptimum(t *testing.T) {
 	for _, tt := range []struct {
 		target, cost                    float64
@@ -600,12 +635,12 @@ func TestOptimum(t *testing.T) {
 		{-1, .001, .27922, .28845, .18009, .18171},
 	} {
 		token := Token{Target: tt.target, Buy: tt.cost, Sell: tt.cost}
-		a, small, err := token.HalfWidth(gbm6, 1)
+		a, small, err := Problem{Token: token, Model: gbm6}.HalfWidth(1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		token.To = Edge
-		b, smallEdge, err := token.HalfWidth(gbm6, 1)
+		b, smallEdge, err := Problem{Token: token, Model: gbm6}.HalfWidth(1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -102,8 +102,8 @@ func (j *judgement) sensitivity(own []slice, along int, metrics []string) (*plot
 	if v, ok := ownValue(j.sweep.Spec.Tokens[s.token], j.sweep.Spec, axis.Param); ok {
 		data.Marked = []plots.Reference{{Name: "Its own", At: v}}
 	}
-	if s.theory != nil && slices.Contains(metrics, "tracking_cost") && s.theory.best <= axis.Values[len(axis.Values)-1] {
-		data.Marked = append(data.Marked, plots.Reference{Name: "Least tracking cost in theory", At: s.theory.best})
+	if s.theory != nil && slices.Contains(metrics, "tracking_cost") && s.theory.grid <= axis.Values[len(axis.Values)-1] {
+		data.Marked = append(data.Marked, plots.Reference{Name: "Least tracking cost in theory", At: s.theory.grid})
 	}
 	var exact map[string]plots.Line
 	if s.exact[0] != nil {

@@ -103,7 +103,8 @@ func (j *judgement) headNames() table.Row {
 
 func (j *judgement) printBest(w io.Writer) {
 	fmt.Fprintf(w, "The best %s for each objective, of the values swept. Those of a set cannot be told from the best at %g %%; gain is how\n"+
-		"many times shorter pairing makes intervals of differences between neighbours (median, least).\n\n", strings.Join(j.how.Choose, " and "), 100*confidence)
+		"many times shorter pairing makes intervals of differences between neighbours (median, least). Theory is the half-width of the\n"+
+		"least tracking cost in the long run: seen at these steps, continuously, and for small costs.\n\n", strings.Join(j.how.Choose, " and "), 100*confidence)
 	t := newTable(w)
 	near := j.along() >= 0
 	head := append(j.headNames(), "objective", "best", "estimate", "interval", "cannot be told from it")
@@ -149,7 +150,7 @@ func (j *judgement) printBest(w io.Writer) {
 			if theory {
 				text := ""
 				if m.Name == "tracking_cost" && s.theory != nil {
-					text = short3(s.theory.best) + ", small costs " + short3(s.theory.small)
+					text = fmt.Sprintf("%s, %s, %s", short3(s.theory.grid), short3(s.theory.continuous), short3(s.theory.small))
 				}
 				row = append(row, text)
 			}
@@ -324,7 +325,7 @@ func numbers(es ...analytics.Estimate) (texts []string) {
 func (j *judgement) writeBest(w io.Writer) error {
 	out := csv.NewWriter(w)
 	_ = out.Write(append(j.circumstances(), "objective", "best", "estimate", "lo", "hi", "cannot_be_told", "wider", "wider_lo", "wider_hi", "narrower", "narrower_lo", "narrower_hi",
-		"vertex", "vertex_lo", "vertex_hi", "gain_median", "gain_least", "exact_best", "exact_se_off", "theory", "theory_small", "optimum", "optimum_lo", "optimum_hi", "optimum_pinned"))
+		"vertex", "vertex_lo", "vertex_hi", "gain_median", "gain_least", "exact_best", "exact_se_off", "theory_grid", "theory_continuous", "theory_small_cost", "optimum", "optimum_lo", "optimum_hi", "optimum_pinned"))
 	for _, s := range j.slices {
 		for i, m := range j.metrics[:analytics.Objectives] {
 			r := s.best[i]
@@ -348,9 +349,9 @@ func (j *judgement) writeBest(w io.Writer) error {
 				row = append(row, "", "")
 			}
 			if m.Name == "tracking_cost" && s.theory != nil {
-				row = append(row, numberText(s.theory.best), numberText(s.theory.small))
+				row = append(row, numberText(s.theory.grid), numberText(s.theory.continuous), numberText(s.theory.small))
 			} else {
-				row = append(row, "", "")
+				row = append(row, "", "", "")
 			}
 			if s.optimum != nil && s.optimum.metric.Name == m.Name {
 				row = append(append(row, numbers(s.optimum.At)...), strconv.FormatBool(s.optimum.Pinned))

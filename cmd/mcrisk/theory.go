@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"mcrisk/analytics"
-	"mcrisk/exact"
 	"mcrisk/models"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -92,9 +91,9 @@ func (j *judgement) solve(s *slice) error {
 	return nil
 }
 
-// A theory is the half-width of the least tracking cost, watched continuously over
-// a long time, and the approximation of it for small costs.
-type theory struct{ best, small float64 }
+// A theory is the half-width of the least tracking cost in the long run: watched at
+// the study's steps, watched continuously, and in the limit of small costs.
+type theory struct{ grid, continuous, small float64 }
 
 // halfWidth is theory's answer, or nil where it has none.
 func halfWidth(s study.Spec, token int, aversion float64) *theory {
@@ -102,15 +101,16 @@ func halfWidth(s study.Spec, token int, aversion float64) *theory {
 	if err != nil {
 		return nil
 	}
-	gbm, ok := p.Model.(exact.GBM)
-	if !ok {
-		return nil
-	}
-	best, small, err := p.Token.HalfWidth(gbm, aversion)
+	grid, _, err := p.HalfWidth(aversion)
 	if err != nil {
 		return nil
 	}
-	return &theory{best, small}
+	p.Step = 0
+	continuous, small, err := p.HalfWidth(aversion)
+	if err != nil {
+		return nil
+	}
+	return &theory{grid, continuous, small}
 }
 
 // compare holds a slice's estimates of an objective to its exact answers.
