@@ -144,8 +144,10 @@ func TestRivals(t *testing.T) {
 		"etf-daily-2x": tokens.Every{Interval: 24 * time.Hour},
 		"etf-daily-3x": tokens.Every{Interval: 24 * time.Hour},
 		"hold-2x":      tokens.Hold{}, "hold-3x": tokens.Hold{},
-		"toros-eth2x": tokens.Band{Low: 1.8, High: 2.2, Speed: 0.05},
-		"SOLBULL3X":   gmx, "ETHBULL4X": gmx,
+		"toros-eth2x":      tokens.Band{Low: 1.8, High: 2.2, Speed: 0.05},
+		"ETHBULL3X":        tokens.Band{Low: 2.7, High: 3.3, Speed: 0.05},                    // as the live pages say
+		"toros-docs-eth3x": tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target, Speed: 0.05}, // as the documentation says
+		"SOLBULL3X":        gmx, "ETHBULL4X": gmx,
 		"hyperliquid-btc3x": tokens.Perp{Funding: 0.175, Maintenance: 0.0125, Tier: 150e6, TierMaintenance: 0.025},
 		"hyperliquid-eth3x": tokens.Perp{Funding: 0.147, Maintenance: 0.02, Tier: 100e6, TierMaintenance: 1.0 / 30},
 	} {
