@@ -138,6 +138,8 @@ func TestRivals(t *testing.T) {
 		"indexcoop-btc2x": tokens.Geometric{High: 2.2, To: tokens.Partial, Speed: 0.05},
 		"fli-eth2x": tokens.Flexible{Low: 1.7, High: 2.3, Speed: 0.05, Epoch: 24 * time.Hour, MaxTrade: 1.5e6, Cooldown: 30 * time.Second,
 			Ripcord: 2.7, RipcordTrade: 3e6, RipcordCooldown: time.Second, BorrowLimit: 0.75 * 0.99, RepayLimit: 0.75 * 0.99},
+		"fli-btc2x": tokens.Flexible{Low: 1.8, High: 2.2, Speed: 0.1, Epoch: 24 * time.Hour, MaxTrade: 2.2e6, Cooldown: 30 * time.Second, // Speed of the code, not of its comment
+			Ripcord: 2.4, RipcordTrade: 4e6, RipcordCooldown: time.Second, BorrowLimit: 0.65 * 0.99, RepayLimit: 0.65 * 0.99},
 		"tlx-eth2x":    tokens.Deviation{Threshold: 0.05},
 		"ftx-bull":     tokens.Emergency{Reset: tokens.Every{Interval: 24 * time.Hour, Offset: 2 * time.Minute}, High: 4},
 		"bybit-btc3l":  tokens.Band{Low: 2, High: 4, To: tokens.Target, Speed: 0.05},
