@@ -7,6 +7,38 @@ import (
 	"time"
 )
 
+// What the vault pages promise (toros.finance): BTC +5 % is BTCBULL2X +10 %, ETH
+// +5 % ETHBULL3X +15 %, if leverage starts at the target, for such a move stays
+// inside the band; from one edge to the other it is 9 to 11 % and 13.5 to 16.5 %.
+// A 1x bear's is −5 %. A continuous rebalancer's is the price to the power.
+func TestVaultPages(t *testing.T) {
+	for _, r := range []struct{ target, low, high, move, want, ideal float64 }{
+		{2, 1.8, 2.2, 1.05, 1.10, 1.1025}, {3, 2.7, 3.3, 1.05, 1.15, 1.157625}, {-1, 0.9, 1.1, 1.04, 0.96, 1 / 1.04},
+		{1.8, 1.8, 2.2, 0.95, 0.91, math.Pow(0.95, 1.8)}, {2.2, 1.8, 2.2, 1.05, 1.11, math.Pow(1.05, 2.2)},
+		{2.7, 2.7, 3.3, 0.95, 0.865, math.Pow(0.95, 2.7)}, {3.3, 2.7, 3.3, 1.05, 1.165, math.Pow(1.05, 3.3)},
+	} {
+		t.Run(fmt.Sprint(r), func(t *testing.T) {
+			token := free(r.target, Band{Low: r.low, High: r.high})
+			for _, p := range []Path{bars(day, r.move), grid(day, r.move)} {
+				f := live(t, token, p)
+				within(t, "NAV", f.NAV, r.want, 1e-14)
+				if f.Rebalances != 0 {
+					t.Errorf("%d rebalances inside the band", f.Rebalances)
+				}
+			}
+			token.Policy = Band{Low: math.Abs(r.target), High: math.Abs(r.target)}
+			within(t, "rebalanced at every moment", live(t, token, bars(day, r.move)).NAV, r.ideal, 1e-14)
+		})
+	}
+	// The +237 % of the pages and the whole column of such numbers.
+	for _, r := range []struct{ target, move, want float64 }{
+		{3, 1.5, 3.375}, {2, 1.5, 2.25}, {3, 1.2, 1.728}, {2, 1.2, 1.44}, {3, 0.7, 0.343}, {2, 0.7, 0.49}, {-1, 1.5, 0.666667},
+	} {
+		size := math.Abs(r.target)
+		within(t, fmt.Sprint(r.move, " to the power ", r.target), live(t, free(r.target, Band{Low: size, High: size}), bars(day, r.move)).NAV, r.want, 5e-7)
+	}
+}
+
 // Maintenance in tiers, as on Hyperliquid (hyperliquid-docs, margin tiers): BTC
 // asks 1.25 % of notional up to 150 million USD and 2.5 % of what is above, so
 // 3.125 million USD of a position of 200 million.
