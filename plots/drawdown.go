@@ -71,7 +71,7 @@ func Drawdown(in DrawdownData) (*Figure, error) {
 			}
 			for i := len(curves) - 1; i >= 0; i-- {
 				for _, m := range in.Series[i].Marks {
-					p.estimates(looks[i], []float64{m.Depth}, []analytics.Estimate{m.Share})
+					p.estimates(looks[i], 1, []float64{m.Depth}, []analytics.Estimate{m.Share})
 				}
 			}
 		},

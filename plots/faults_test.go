@@ -50,6 +50,24 @@ func TestSecondGalleryFaults(t *testing.T) {
 			return HeatMap(HeatMapData{XLabel: "x", YLabel: "y", Label: "l", X: []string{"1"}, Y: []string{"1"}, Values: [][]float64{{nan}}})
 		}, "every value is NaN"},
 		{"heat map with infinity", func() (*Figure, error) { d := heatMap(); d.Values[0][0] = math.Inf(1); return HeatMap(d) }, "Values[0][0]"},
+		{"heat map with a line without a name", func() (*Figure, error) { d := signed(); d.Lines[0].Name = ""; return HeatMap(d) }, "a line has no name"},
+		{"heat map with three lines", func() (*Figure, error) {
+			d := signed()
+			d.Lines = append(d.Lines, d.Lines[0], d.Lines[0])
+			return HeatMap(d)
+		}, "3 Lines"},
+		{"trade-off without units", func() (*Figure, error) { d := tradeoff(); d.YLabel = ""; return Tradeoff(d) }, "YLabel is empty"},
+		{"trade-off of nothing", func() (*Figure, error) { return Tradeoff(TradeoffData{XLabel: "x", YLabel: "y"}) }, "no point has values"},
+		{"trade-off with infinity", func() (*Figure, error) {
+			d := tradeoff()
+			d.Series[1].Points[3].X.Hi = math.Inf(1)
+			return Tradeoff(d)
+		}, `series "halfway": point "0.20"`},
+		{"trade-off of five kinds", func() (*Figure, error) {
+			d := tradeoff()
+			d.Series = append(d.Series, d.Series[:2]...)
+			return Tradeoff(d)
+		}, "5 Series"},
 		{"heat map with a mark outside", func() (*Figure, error) { d := heatMap(); d.Marked = [][2]int{{7, 0}}; return HeatMap(d) }, "outside the cells"},
 		{"densities with too few edges", func() (*Figure, error) {
 			d := densities()
@@ -96,6 +114,18 @@ func TestSecondGalleryEdges(t *testing.T) {
 		},
 		"one cell": func() (*Figure, error) {
 			return HeatMap(HeatMapData{XLabel: "x", YLabel: "y", Label: "l", X: []string{"1"}, Y: []string{"1"}, Values: [][]float64{{3}}})
+		},
+		"signed cells of zero, and a line beyond them": func() (*Figure, error) {
+			return HeatMap(HeatMapData{XLabel: "x", YLabel: "y", Label: "l", X: []string{"1"}, Y: []string{"1"}, Values: [][]float64{{0}}, Diverging: true,
+				Lines: []CellLine{{Name: "even", Path: []CellPoint{{math.NaN(), 0}, {-3, 0}, {0, 0}}, Lo: []CellPoint{{math.Inf(-1), 0}}}}})
+		},
+		"one setting": func() (*Figure, error) {
+			return Tradeoff(TradeoffData{XLabel: "x", YLabel: "y", Series: []TradeoffSeries{{Points: []TradeoffPoint{{Label: "a", X: one, Y: one, Standing: analytics.OnFront}}}}})
+		},
+		"a setting without a value": func() (*Figure, error) {
+			d := tradeoff()
+			d.Series[0].Points[0].X = analytics.Estimate{Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
+			return Tradeoff(d)
 		},
 		"one bin": func() (*Figure, error) {
 			return Densities(DensitiesData{XLabel: "x", YLabel: "y", Cases: []Density{{Name: "c", Edges: []float64{0, 1}, Counts: []int{4}}}})

@@ -102,6 +102,103 @@ func heatMap() HeatMapData {
 	return d
 }
 
+// signed is a gain over two parameters that changes sign, with the line where it
+// does.
+func signed() HeatMapData {
+	d := HeatMapData{Title: "What trading to the target gains over trading to the edge", Caption: caption, XLabel: "Half-width of the band (leverage)", YLabel: "Fee (bp of notional)",
+		Label: "growth to the target less growth to the edge (% a year)", Scale: Percent, Diverging: true, Marked: [][2]int{{2, 3}}}
+	line := CellLine{Name: "break-even half-width"}
+	fees, widths := []float64{5, 10, 20, 30, 50, 80}, []float64{0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8}
+	for _, w := range widths {
+		d.X = append(d.X, fmt.Sprint(w))
+	}
+	for j, f := range fees {
+		d.Y = append(d.Y, fmt.Sprint(f))
+		var row []float64
+		for _, w := range widths {
+			row = append(row, 0.12*w-0.0009*f)
+		}
+		d.Values = append(d.Values, row)
+		even, y := 0.0075*f, float64(j)
+		line.Path = append(line.Path, CellPoint{InCells(widths, even), y})
+		line.Lo = append(line.Lo, CellPoint{InCells(widths, 0.85*even), y})
+		line.Hi = append(line.Hi, CellPoint{InCells(widths, 1.15*even), y})
+	}
+	d.Lines = []CellLine{line}
+	return d
+}
+
+// tradeoff is growth against tracking error for bands that trade to the edge, to
+// the target and halfway.
+func tradeoff() TradeoffData {
+	d := TradeoffData{Title: "Growth against tracking error", Caption: caption, XLabel: "Tracking error (% per √year)", YLabel: "Expected growth, E[ln NAV] (% a year)",
+		XScale: Percent, YScale: Percent, XBetter: analytics.Lower, YBetter: analytics.Higher, PointLabel: "half-width (leverage)"}
+	for k, name := range []string{"to the edge", "halfway", "to the target"} {
+		s := TradeoffSeries{Name: name}
+		for i := range 12 {
+			h := 0.05 + 0.05*float64(i)
+			a := float64(k)
+			p := TradeoffPoint{Label: fmt.Sprintf("%.2f", h), X: around(0.3*h*(1+0.08*a), 0.002+0.006*h), Y: around(-1.85-(0.0016+0.0005*a)/h-0.035*h*a-0.02*max(0, h-0.4)*h, 0.0035)}
+			s.Points = append(s.Points, p)
+		}
+		d.Series = append(d.Series, s)
+	}
+	// Paired, the intervals would be a fifth of these.
+	beats := func(a, b TradeoffPoint, by float64) bool {
+		return b.X.Value-a.X.Value > by*b.X.SE && a.Y.Value-b.Y.Value > by*b.Y.SE
+	}
+	for _, s := range d.Series {
+		for i := range s.Points {
+			p := &s.Points[i]
+			p.Standing = analytics.OnFront
+			for _, other := range slices.Concat(d.Series[0].Points, d.Series[1].Points[:1]) {
+				if beats(other, *p, 0) && p.Standing == analytics.OnFront {
+					p.Standing = analytics.Untold
+				}
+				if beats(other, *p, 0.6) {
+					p.Standing = analytics.Dominated
+				}
+			}
+		}
+	}
+	return d
+}
+
+// nine is a sensitivity figure as full as it gets: three metrics in three
+// circumstances, five series of twenty points, and exact lines.
+func nine() SensitivityData {
+	rng := rand.New(rand.NewPCG(3, 1))
+	d := SensitivityData{Title: "Three metrics of 3x bands at three volatilities", Caption: caption, XLabel: "Half-width of the band (leverage)", Marked: []Reference{{"ETHBULL3X: 0.3", 0.3}}}
+	for i, name := range []string{"Growth", "Tracking error", "Mean maximum drawdown"} {
+		for _, sigma := range []float64{0.4, 0.8, 1.2} {
+			unit := []string{"% a year", "% per √year", "%"}[i]
+			m := Metric{Label: fmt.Sprintf("%s at σ = %.0f %% (%s)", name, 100*sigma, unit), Scale: Percent}
+			for j, series := range []string{"to the edge", "to the target", "halfway", "daily", "daily with an emergency reset"} {
+				f := func(h float64) float64 {
+					v := float64(j) * 0.1
+					return []float64{-3*sigma*sigma - 0.002*(1+v)*sigma/h - 0.05*h*v, sigma * h * (0.3 + v), min(1, 0.5*sigma) + 0.02*h*(1+3*v)}[i]
+				}
+				s := Series{Name: series}
+				exact := Line{Name: "exact"}
+				for n := range 20 {
+					h := 0.05 + 0.03*float64(n)
+					s.X, s.Y = append(s.X, h), append(s.Y, around(f(h)+0.001*rng.NormFloat64(), 0.002*(1+float64(i))))
+				}
+				m.Series = append(m.Series, s)
+				if j < 2 && i == 0 {
+					for n := range 60 {
+						h := 0.05 + 0.57*float64(n)/59
+						exact.X, exact.Y = append(exact.X, h), append(exact.Y, f(h))
+					}
+					m.Exact = append(m.Exact, exact)
+				}
+			}
+			d.Metrics = append(d.Metrics, m)
+		}
+	}
+	return d
+}
+
 func densities() DensitiesData {
 	rng := rand.New(rand.NewPCG(2, 3))
 	d := DensitiesData{Title: "Decay after four horizons", Caption: caption, XLabel: "Decay: ln NAV − T·ln S (log units)", YLabel: "density of paths (per log unit)"}
@@ -185,6 +282,9 @@ func second(w world) map[string]func() (*Figure, error) {
 		"multiple":   func() (*Figure, error) { return Bands(multiple()) },
 		"scatter":    func() (*Figure, error) { return Scatter(scatter()) },
 		"heatmap":    func() (*Figure, error) { return HeatMap(heatMap()) },
+		"signed":     func() (*Figure, error) { return HeatMap(signed()) },
+		"tradeoff":   func() (*Figure, error) { return Tradeoff(tradeoff()) },
+		"nine":       func() (*Figure, error) { return Sensitivity(nine()) },
 		"densities":  func() (*Figure, error) { return Densities(densities()) },
 		"law":        func() (*Figure, error) { return Law(lawFigure()) },
 		"story":      func() (*Figure, error) { return Story(story()) },

@@ -19,12 +19,51 @@ type HeatMapData struct {
 	Scale          Scale
 	Values         [][]float64 // by Y, then X; NaN leaves a cell hatched
 	Marked         [][2]int    // cells with a frame, such as the token's own: X, then Y
+	Diverging      bool        // colours part at zero, for a quantity whose sign matters
+	Lines          []CellLine  // such as where the quantity is zero; at most two
+}
+
+// A CellLine is a line over the cells, whose unit is the cell: 0 is the middle
+// of the first column or row, 1 that of the second; see [InCells].
+type CellLine struct {
+	Name   string
+	Path   []CellPoint
+	Lo, Hi []CellPoint // ends of its interval, drawn dashed; nil: none
+}
+
+// A CellPoint is a place among the cells. One that is not finite leaves a gap.
+type CellPoint struct{ X, Y float64 }
+
+// InCells is where v lies among the increasing values of columns or rows, in
+// cells: between two of them in proportion, and NaN beyond the outermost.
+func InCells(values []float64, v float64) float64 {
+	i, found := slices.BinarySearch(values, v)
+	switch {
+	case found:
+		return float64(i)
+	case i == 0 || i == len(values):
+		return math.NaN()
+	}
+	return float64(i-1) + (v-values[i-1])/(values[i]-values[i-1])
 }
 
 // ramp goes from pale to dark through the blues of the house, so that more is
 // darker in grey too.
 func ramp(share float64) color.NRGBA {
-	stops := []color.NRGBA{{0xf4, 0xf1, 0xe4, 0xff}, {0x9c, 0xc8, 0xd9, 0xff}, {0x3a, 0x82, 0xb0, 0xff}, {0x0a, 0x3d, 0x73, 0xff}, {0x06, 0x16, 0x30, 0xff}}
+	return mixed(share, []color.NRGBA{{0xf4, 0xf1, 0xe4, 0xff}, {0x9c, 0xc8, 0xd9, 0xff}, {0x3a, 0x82, 0xb0, 0xff}, {0x0a, 0x3d, 0x73, 0xff}, {0x06, 0x16, 0x30, 0xff}})
+}
+
+// diverge goes from pale at 0 to the red of the house at -1 and to its blue at 1.
+// In grey the two look alike, hence the line that HeatMap draws between them.
+func diverge(share float64) color.NRGBA {
+	if share < 0 {
+		return mixed(-share, []color.NRGBA{{0xf7, 0xf5, 0xf0, 0xff}, {0xe3, 0xa9, 0xae, 0xff}, {0xbb, 0x55, 0x66, 0xff}, {0x75, 0x1f, 0x33, 0xff}})
+	}
+	return mixed(share, []color.NRGBA{{0xf7, 0xf5, 0xf0, 0xff}, {0x9d, 0xbd, 0xd9, 0xff}, {0x33, 0x77, 0xb5, 0xff}, {0x00, 0x38, 0x70, 0xff}})
+}
+
+// mixed is the colour at a share of the way through stops.
+func mixed(share float64, stops []color.NRGBA) color.NRGBA {
 	at := max(0, min(share, 1)) * float64(len(stops)-1)
 	i := min(int(at), len(stops)-2)
 	mix := func(a, b uint8) uint8 {
@@ -32,6 +71,14 @@ func ramp(share float64) color.NRGBA {
 	}
 	a, b := stops[i], stops[i+1]
 	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 0xff}
+}
+
+// textOn is the colour of text on fill.
+func textOn(fill color.NRGBA) color.NRGBA {
+	if luma := 0.299*float64(fill.R) + 0.587*float64(fill.G) + 0.114*float64(fill.B); luma < 137 {
+		return white
+	}
+	return black
 }
 
 // HeatMap draws a cell for each pair of values, its number in it where there is
@@ -55,12 +102,27 @@ func HeatMap(in HeatMapData) (*Figure, error) {
 	for _, m := range in.Marked {
 		c.want(m[0] >= 0 && m[0] < nx && m[1] >= 0 && m[1] < ny, "Marked %v is outside the cells", m)
 	}
+	c.want(len(in.Lines) <= 2, "%d Lines; want at most 2", len(in.Lines))
+	for _, l := range in.Lines {
+		c.want(l.Name != "" && len(l.Path) > 0, "a line has no name or no points")
+	}
 	if err := c.err(); err != nil {
 		return nil, err
 	}
+	if in.Diverging {
+		vs.include(0)
+	}
 	factor := in.Scale.factor()
 	bar := linearAxis(vs.lo, vs.hi, factor, 7)
-	share := func(v float64) float64 { return bar.place(v) }
+	fill := func(v float64) color.NRGBA { return ramp(bar.place(v)) }
+	if in.Diverging {
+		fill = func(v float64) color.NRGBA { return diverge(v / max(-bar.min, bar.max)) }
+	}
+	number := func(v float64) string { return formatDigits(v, 3) }
+	if top := max(-vs.lo, vs.hi) * factor; in.Diverging && top > 0 { // the same decimals everywhere, as near zero fewer digits count
+		decimals := max(0, 2-int(math.Floor(math.Log10(top))))
+		number = func(v float64) string { return formatFixed(v, decimals) }
+	}
 	ticks := func(names []string) axis {
 		a := axis{min: 0, max: float64(len(names))}
 		for i, n := range names {
@@ -87,27 +149,33 @@ func HeatMap(in HeatMapData) (*Figure, error) {
 					p.StrokeLine2(axisLine, a.X, a.Y, b.X, b.Y)
 					continue
 				}
-				fillRectangle(p.Canvas, ramp(share(v)), a, b)
+				fillRectangle(p.Canvas, fill(v), a, b)
 			}
 		}
-		for i, row := range in.Values {
-			for j, v := range row {
-				text := formatDigits(v*factor, 3)
-				if math.IsNaN(v) || tickInk.width(text) > (p.atX(1)-p.atX(0))-4 || p.atY(1)-p.atY(0) < tickInk.leading() {
-					continue
-				}
-				k := ink{tickInk.size, black}
-				if share(v) > 0.42 {
-					k.color = white
-				}
-				k.write(p.Canvas, p.atX(float64(j)+0.5), p.atY(float64(i)+0.5)-tickInk.capital()/2, middle, text)
-			}
+		if in.Diverging {
+			p.signs(in.Values)
 		}
 		for _, m := range in.Marked {
 			a, b := p.at(float64(m[0]), float64(m[1])), p.at(float64(m[0]+1), float64(m[1]+1))
 			r := vg.Rectangle{Min: vg.Point{X: a.X + 1, Y: a.Y + 1}, Max: vg.Point{X: b.X - 1, Y: b.Y - 1}}
 			p.SetLineStyle(draw.LineStyle{Color: looks[1].color, Width: 1.6})
 			p.Stroke(r.Path())
+		}
+		for i, l := range in.Lines {
+			p.cellLine(l, i)
+		}
+		for i, row := range in.Values {
+			for j, v := range row {
+				text := number(v * factor)
+				if math.IsNaN(v) || tickInk.width(text) > (p.atX(1)-p.atX(0))-4 || p.atY(1)-p.atY(0) < tickInk.leading() {
+					continue
+				}
+				k, ground := ink{tickInk.size, textOn(fill(v))}, color.Color(nil)
+				if len(in.Lines) > 0 {
+					ground = fill(v)
+				}
+				k.writeOn(ground, p.Canvas, p.atX(float64(j)+0.5), p.atY(float64(i)+0.5)-tickInk.capital()/2, middle, text)
+			}
 		}
 		x, steps := p.Max.X+barGap, 64
 		height := p.Max.Y - p.Min.Y
@@ -116,7 +184,7 @@ func HeatMap(in HeatMapData) (*Figure, error) {
 			if s+1 < steps {
 				to += 0.5
 			}
-			fillRectangle(p.Canvas, ramp((float64(s)+0.5)/float64(steps)), vg.Point{X: x, Y: from}, vg.Point{X: x + barWide, Y: to})
+			fillRectangle(p.Canvas, fill(bar.min+(float64(s)+0.5)/float64(steps)*(bar.max-bar.min)), vg.Point{X: x, Y: from}, vg.Point{X: x + barWide, Y: to})
 		}
 		for _, t := range bar.ticks {
 			y := p.Y(bar.place(t.at))
@@ -132,6 +200,15 @@ func HeatMap(in HeatMapData) (*Figure, error) {
 			c.Stroke(r.Path())
 		}}}
 	}
+	if in.Diverging {
+		s.notes[0] += " A thin line parts the signs."
+	}
+	for i, l := range in.Lines {
+		s.legend = append(s.legend, lineKey(l.Name, cellLine(i)))
+		if l.Lo != nil || l.Hi != nil {
+			s.legend = append(s.legend, lineKey("its interval", cellInterval))
+		}
+	}
 	if slices.ContainsFunc(in.Values, func(row []float64) bool { return slices.ContainsFunc(row, math.IsNaN) }) {
 		s.notes = append(s.notes, "A stroke marks what does not exist, such as a mean over no survivors.")
 	}
@@ -142,4 +219,57 @@ func fillRectangle(c draw.Canvas, fill color.Color, a, b vg.Point) {
 	r := vg.Rectangle{Min: a, Max: b}
 	c.SetColor(fill)
 	c.Fill(r.Path())
+}
+
+// signs draws a line between neighbouring cells whose values differ in sign.
+func (p plane) signs(values [][]float64) {
+	style := draw.LineStyle{Color: black, Width: hair}
+	parts := func(a, b float64) bool { return a < 0 && b >= 0 || b < 0 && a >= 0 }
+	for i, row := range values {
+		for j, v := range row {
+			x, y := float64(j), float64(i)
+			if j > 0 && parts(row[j-1], v) {
+				p.line(style, []float64{x, x}, []float64{y, y + 1})
+			}
+			if i > 0 && parts(values[i-1][j], v) {
+				p.line(style, []float64{x, x + 1}, []float64{y, y})
+			}
+		}
+	}
+}
+
+// cellLine draws the i-th line and its interval with a white edge, so that both
+// show on any colour.
+func (p plane) cellLine(l CellLine, i int) {
+	draws := func(path []CellPoint, style draw.LineStyle) {
+		var xs, ys []float64
+		for _, q := range path {
+			// The middle of a cell is half a cell from its edge.
+			x, y := q.X+0.5, q.Y+0.5
+			if !(x >= p.x.min && x <= p.x.max && y >= p.y.min && y <= p.y.max) {
+				y = math.NaN()
+			}
+			xs, ys = append(xs, x), append(ys, y)
+		}
+		if len(xs) > 0 {
+			p.line(halo(style), xs, ys)
+			p.line(style, xs, ys)
+		}
+	}
+	draws(l.Lo, cellInterval)
+	draws(l.Hi, cellInterval)
+	draws(l.Path, cellLine(i))
+}
+
+// cellInterval is the style of the ends of a line's interval, cellLine that of
+// the i-th line itself.
+var cellInterval = draw.LineStyle{Color: black, Width: 0.8, Dashes: []vg.Length{3, 2}}
+
+func cellLine(i int) draw.LineStyle {
+	return draw.LineStyle{Color: black, Width: heavy, Dashes: [][]vg.Length{nil, {6, 2, 1, 2}}[i%2]}
+}
+
+// halo is the white edge of a line.
+func halo(style draw.LineStyle) draw.LineStyle {
+	return draw.LineStyle{Color: white, Width: style.Width + 1.6}
 }

@@ -99,12 +99,17 @@ func (p plane) whisker(style draw.LineStyle, x, lo, hi float64) {
 	p.StrokeLine2(style, b.X-whiskerCap, b.Y, b.X+whiskerCap, b.Y)
 }
 
-// estimates draws points with their intervals; none for a NaN.
-func (p plane) estimates(l look, xs []float64, es []analytics.Estimate) {
+// estimates draws points with their intervals, at times the usual size; none for
+// a NaN. Where points are small because there are many, their intervals are pale.
+func (p plane) estimates(l look, times vg.Length, xs []float64, es []analytics.Estimate) {
+	style := l.line(thin)
+	if times < 1 {
+		style.Color = pale(l.color, 0.55)
+	}
 	for i, e := range es {
 		if finite(e.Value) {
-			p.whisker(l.line(thin), xs[i], e.Lo, e.Hi)
-			l.marker.draw(p.Canvas, p.at(xs[i], e.Value), l.color)
+			p.whisker(style, xs[i], e.Lo, e.Hi)
+			l.marker.sized(p.Canvas, p.at(xs[i], e.Value), times, l.color)
 		}
 	}
 }

@@ -90,7 +90,7 @@ func Scatter(in ScatterData) (*Figure, error) {
 			p.line(theoryLine(i), lx, ly)
 		}
 		for _, m := range in.Means {
-			p.estimates(look{black, nil, diamond}, []float64{m.X}, []analytics.Estimate{m.Y})
+			p.estimates(look{black, nil, diamond}, 1, []float64{m.X}, []analytics.Estimate{m.Y})
 		}
 	}}
 	for i := range shown {

@@ -96,8 +96,12 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 				for i, r := range in.Marked {
 					p.post(markedLine(i), r.At)
 				}
+				// Series step aside for each other, by no more than keeps them at their x,
+				// and points shrink where they are close.
+				gap := p.closest(m.Series)
+				aside, times := min(3, 0.4*gap/vg.Length(len(m.Series))), min(1, max(0.6, gap/8))
 				dodged := func(i int, s Series) (plane, look) {
-					return p.shifted(3 * (vg.Length(i) - vg.Length(len(m.Series)-1)/2)), looks[series.index(s.Name)]
+					return p.shifted(aside * (vg.Length(i) - vg.Length(len(m.Series)-1)/2)), looks[series.index(s.Name)]
 				}
 				for i, s := range m.Series {
 					p, l := dodged(i, s)
@@ -108,7 +112,7 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 				}
 				for i, s := range m.Series {
 					p, l := dodged(i, s)
-					p.estimates(l, s.X, s.Y)
+					p.estimates(l, times, s.X, s.Y)
 				}
 			},
 		}
@@ -119,6 +123,18 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 		s.height = 2.8 * vg.Inch
 	}
 	return s.figure(func(body draw.Canvas) { smallMultiples(shareX(body, in.XLabel), cols, panels) }), nil
+}
+
+// closest is the least distance on paper between two points of a series, and the
+// width of the data where each has one.
+func (p plane) closest(all []Series) vg.Length {
+	gap := p.Max.X - p.Min.X
+	for _, s := range all {
+		for i := 1; i < len(s.X); i++ {
+			gap = min(gap, p.atX(s.X[i])-p.atX(s.X[i-1]))
+		}
+	}
+	return gap
 }
 
 // exactLine is the style of the i-th exact answer.

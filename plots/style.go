@@ -86,8 +86,20 @@ const (
 )
 
 // draw marks p in color; all but the disc are open, on white.
-func (m marker) draw(c draw.Canvas, p vg.Point, color color.Color) {
-	const r = 2.1
+func (m marker) draw(c draw.Canvas, p vg.Point, color color.Color) { m.sized(c, p, 1, color) }
+
+// sized is draw at times the usual size.
+func (m marker) sized(c draw.Canvas, p vg.Point, times vg.Length, color color.Color) {
+	if m == disc {
+		m.paint(c, p, times, color, color)
+	} else {
+		m.paint(c, p, times, white, color)
+	}
+}
+
+// paint is sized with a filling of its own. A cross has nothing to fill.
+func (m marker) paint(c draw.Canvas, p vg.Point, times vg.Length, fill, color color.Color) {
+	r := 2.1 * times
 	var path vg.Path
 	polygon := func(corners ...vg.Point) {
 		path.Move(p.Add(corners[0]))
@@ -113,11 +125,8 @@ func (m marker) draw(c draw.Canvas, p vg.Point, color color.Color) {
 		path.Move(p.Add(vg.Point{X: -r, Y: r}))
 		path.Line(p.Add(vg.Point{X: r, Y: -r}))
 	}
-	if m == disc {
-		c.SetColor(color)
-		c.Fill(path)
-	} else if m != cross {
-		c.SetColor(white)
+	if m != cross {
+		c.SetColor(fill)
 		c.Fill(path)
 	}
 	c.SetLineStyle(draw.LineStyle{Color: color, Width: 0.9})

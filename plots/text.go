@@ -49,19 +49,29 @@ func (k ink) leading() vg.Length { return 1.3 * k.size }
 
 // write draws one line of text on a baseline.
 func (k ink) write(c draw.Canvas, x, baseline vg.Length, a align, s string) {
+	k.writeOn(nil, c, x, baseline, a, s)
+}
+
+// writeOn is write with an edge in the colour of the ground, so that the text
+// shows on lines; nil: none.
+func (k ink) writeOn(ground color.Color, c draw.Canvas, x, baseline vg.Length, a align, s string) {
 	path, w := outline(s, k.size)
 	c.Push()
-	c.SetColor(k.color)
 	c.Translate(vg.Point{X: x - vg.Length(a)*w, Y: baseline})
+	if ground != nil {
+		c.SetLineStyle(draw.LineStyle{Color: ground, Width: 2.4})
+		c.Stroke(path)
+	}
+	c.SetColor(k.color)
 	c.Fill(path)
 	c.Pop()
 }
 
-// wrap breaks s at spaces, except before a percent sign, into lines no wider
-// than width. Newlines stay; a single word may be wider than the line.
+// wrap breaks s at spaces, except before a percent sign and around an equals
+// sign, into lines no wider than width. Newlines stay; a single word may be wider than the line.
 func (k ink) wrap(s string, width vg.Length) []string {
 	var lines []string
-	s = strings.ReplaceAll(s, " %", "\u00a0%")
+	s = strings.NewReplacer(" %", "\u00a0%", " = ", "\u00a0=\u00a0").Replace(s)
 	for paragraph := range strings.SplitSeq(s, "\n") {
 		line := ""
 		for word := range strings.FieldsFuncSeq(paragraph, func(r rune) bool { return r == ' ' }) {
