@@ -4,6 +4,11 @@
 // names how its interval was made, how much a control variate gained, and
 // whether there is reason to doubt it. [SeriesMetrics] describes one history.
 //
+// Settings that lived on the same paths are judged by [SweepMetrics]: [Best] and
+// what cannot be told from it, the [Front] of two metrics, the [Vertex] along a
+// parameter, the choice that is [Robust] to circumstances, and where a gain is
+// used up, [BreakEven]. They take numbers by path, so differences are paired.
+//
 // Everything is a plain function of a []float64 in path order and of a
 // confidence in (0, 1). A sample stays the caller's: no function changes or
 // keeps it. Results are in the sample's own unit; losses, probabilities and

@@ -45,6 +45,24 @@ func ExamplePairedDifference() {
 	// unpaired it would take 40000 times the paths
 }
 
+// Three bands on the same five paths: the third is the best of the sample, but
+// not on every path better than the second, and five paths cannot tell them apart.
+func ExampleBest() {
+	growth := [][]float64{
+		{-2.10, -1.30, -0.90, 0.40, 1.20},
+		{-2.00, -1.19, -0.79, 0.49, 1.29},
+		{-1.98, -1.21, -0.76, 0.50, 1.28},
+	}
+	c := analytics.Best(3, func(i int) []float64 { return growth[i] }, analytics.Higher, 0.95)
+	for i, d := range c.Versus {
+		fmt.Printf("band %d: %+.3f, among the best: %v\n", i, d.Value, c.Among[i])
+	}
+	// Output:
+	// band 0: -0.106, among the best: false
+	// band 1: -0.006, among the best: true
+	// band 2: +0.000, among the best: true
+}
+
 // One lifetime in ten loses 80 %, one 40 %; the other eight gain a little.
 func ExampleExpectedShortfall() {
 	navs := []float64{0.2, 0.6, 1.05, 1.05, 1.05, 1.05, 1.05, 1.05, 1.05, 1.05}
