@@ -28,12 +28,11 @@ func settings(rng *rand.Rand, paths int, means []float64) [][]float64 {
 
 func of(xs [][]float64) func(int) []float64 { return func(i int) []float64 { return xs[i] } }
 
-// Over 4,000 samples of equal settings each is left out at most 5 % of the time,
-// and of two exactly 5 %/2: the other must be the sample's best and beat it. A
-// share has a standard error of 0.35 % at 5 % and 0.25 % at 2.5 %; with limits 4.5
-// of them away a correct program fails once in 30,000 runs. One that tested each of
-// ten at 5 % would leave them out in 20 % of samples. Settings that are
-// worse by 6 standard errors are left out nearly always.
+// Over 4,000 samples of equal settings each is left out in at most 5 %, and of two
+// each in 5 %: the other beats it. A share has a standard error of 0.35 %; with
+// limits 4.5 of them away a correct program fails about once in 10,000 runs. One
+// that tested each of ten at 5 % would leave them out far more often. Settings that
+// are worse by 6 standard errors are left out nearly always.
 func TestBestKeepsTheTrulyBest(t *testing.T) {
 	const repeats, paths = 4000, 100
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -92,12 +92,21 @@ func TestWarnings(t *testing.T) {
 		}
 		return xs
 	}
+	rare := func(each int) []float64 { // of either sign
+		xs := make([]float64, 1000)
+		for i := range each {
+			xs[2*i], xs[2*i+1] = 1, -1
+		}
+		return xs
+	}
 	for _, tt := range []struct {
 		name string
 		xs   []float64
 		want Warning
 	}{
 		{"normal", normals(rng, 1000), ""},
+		{"eight of a thousand differ", rare(4), HeavyTail},
+		{"twelve of a thousand differ", rare(6), ""},
 		{"nearly normal", lognormal(0.1, 1000), ""},
 		{"3x, 60 %, 30 days", lognormal(0.516, 10_000), ""},
 		{"3x, 60 %, a year", lognormal(1.8, 1000), HeavyTail},

@@ -50,7 +50,7 @@ func TestBreakEvenByHand(t *testing.T) {
 // Over 4,000 samples of differences that rise by path at a rate of its own, one of
 // whose means is zero at 2.5, the interval around the crossing holds 2.5 in 95 %,
 // standard error 0.35 %; within 4.5 of them a correct program fails once in 150,000
-// runs. Samples without just one crossing count as failures; none had.
+// runs. Samples without just one crossing count as failures.
 func TestBreakEvenCoverage(t *testing.T) {
 	const repeats, paths = 4000, 100
 	rng := rand.New(rand.NewPCG(13, 14))

@@ -42,7 +42,8 @@ const (
 	// HeavyTail: a few large values decide the mean; its own skewness, the
 	// sample's over √n, is beyond ±0.1. Over 2,000 samples of a lognormal number
 	// it came up in all of those laws whose 95 % intervals cover less than 93 % of
-	// the time, and for none of those close to normal.
+	// the time, and for none of those close to normal. Or fewer than ten values carry
+	// the scatter, as where two tokens differ on a few paths only.
 	HeavyTail Warning = "heavy-tail"
 	// FewValues: a normal interval from fewer than 30 values.
 	FewValues Warning = "few-values"

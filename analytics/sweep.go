@@ -16,8 +16,9 @@ import (
 // metric rests on ln NAV; [MeanFinite] and [PairedDifference] leave them out and
 // say in N how many remain.
 //
-// Source: Efron and Tibshirani, An Introduction to the Bootstrap, chapter 22
-// (influence), section 11.5 (pseudo-values).
+// Sources: Hampel, "The influence curve and its role in robust estimation", JASA
+// 69 (1974); Miller, "The jackknife: a review", Biometrika 61 (1974), for
+// pseudo-values.
 type PathMetric struct {
 	Name  string
 	Unit  string

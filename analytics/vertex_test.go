@@ -27,7 +27,7 @@ var widths = []float64{0.1, 0.12, 0.2, 0.3, 0.45, 0.6}
 
 // Over 2,000 samples 95 % intervals of the vertex, the value there and the losses
 // beside it hold the truth in 95 %, standard error 0.5 %; within 4.5 of them a
-// correct program fails about once in 10,000 runs for the seven shares together.
+// correct program fails about once in 10,000 runs, all shares together.
 // Where the curvature hides in the scatter, the interval is unbounded in most
 // samples and holds the truth at least as often.
 func TestVertexCoverage(t *testing.T) {
