@@ -425,6 +425,8 @@ func FuzzReadHistory(f *testing.F) {
 		}
 		if h != nil {
 			checkHistory(t, h)
+		} else if !strings.Contains(err.Error(), "fuzz.csv") {
+			t.Errorf("error %q does not name the file", err)
 		}
 	})
 }
