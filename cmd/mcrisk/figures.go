@@ -226,7 +226,7 @@ func addSeries(d *plots.SensitivityData, name string, values []float64, cells []
 
 // sensitivityFigure draws the metrics that have a value somewhere.
 func sensitivityFigure(d plots.SensitivityData) (*plots.Figure, error) {
-	d.Metrics = slices.DeleteFunc(d.Metrics, func(m plots.Metric) bool { return len(m.Series) == 0 })
+	d.Metrics = slices.DeleteFunc(d.Metrics, func(m plots.Metric) bool { return len(m.Series)+len(m.Exact) == 0 })
 	return plots.Sensitivity(d)
 }
 

@@ -56,20 +56,25 @@ func (c *until) Err() error {
 // It is never too late to interrupt a run: when all but the names is written,
 // nothing takes its name.
 func TestInterruptedAtTheEnd(t *testing.T) {
-	for command, last := range map[string]string{"simulate": "lifetimes.csv", "sweep": "sweep.csv"} {
-		dir := t.TempDir()
-		args := []string{command, "--token", "ETHBULL3X", "--horizon", "1h", "--paths", "40", "--no-figures", "--out", filepath.Join(dir, "run")}
-		if command == "sweep" {
-			args = append(args, "--over", "fee=0,1bp")
-		} else {
-			args = append(args, "--lifetimes", filepath.Join(dir, "l.csv"))
-		}
-		var stdout, stderr bytes.Buffer
-		status := run(&until{Context: t.Context(), pattern: filepath.Join(dir, ".run.partial-*", last)}, args, &stdout, &stderr)
-		if left := ls(t, dir); status != exitInterrupted || len(left) > 0 {
-			t.Errorf("%s: exit status %d, said %q, left behind %v", command, status, stderr.String(), left)
-		}
+	dir := t.TempDir()
+	var stdout, stderr bytes.Buffer
+	status := run(&until{Context: t.Context(), pattern: filepath.Join(dir, ".run.partial-*", "lifetimes.csv")},
+		[]string{"simulate", "--token", "ETHBULL3X", "--horizon", "1h", "--paths", "40", "--no-figures", "--out", filepath.Join(dir, "run"), "--lifetimes", filepath.Join(dir, "l.csv")}, &stdout, &stderr)
+	if left := ls(t, dir); status != exitInterrupted || len(left) > 0 {
+		t.Errorf("exit status %d, said %q, left behind %v", status, stderr.String(), left)
 	}
+
+	// A sweep keeps what it has done, and its results wait for another time.
+	path := filepath.Join(dir, "sweep")
+	stderr.Reset()
+	status = run(&until{Context: t.Context(), pattern: filepath.Join(path, ".partial-*", "best.csv")},
+		[]string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0,1bp", "--horizon", "1h", "--paths", "40", "--no-figures", "--out", path}, &stdout, &stderr)
+	want := []string{"begin.json", "records", "records/batch00000-chunk0000000.record", "sweep.yaml"}
+	if left := ls(t, path); status != exitInterrupted || !slices.Equal(left, want) || !strings.Contains(stderr.String(), "mcrisk sweep --resume "+path) {
+		t.Errorf("exit status %d, said %q, left behind %v", status, stderr.String(), left)
+	}
+	expect(t, exitDone, "sweep", "--resume", path, "--no-figures")
+	expect(t, exitDone, "verify", path)
 }
 
 // So does a process that meets Ctrl-C; and one that is killed leaves nothing

@@ -56,10 +56,12 @@ type report struct {
 		Metrics   map[string]map[string]any
 		Quantiles map[string]map[string]map[string]any
 	}
-	Over  string
+	Over  map[string][]string
+	Best  []bestOf
 	Cells []struct {
-		Token, Value string
-		Metrics      map[string]struct {
+		Token   string
+		Values  map[string]string
+		Metrics map[string]struct {
 			Estimate, SE, Lo, Hi *float64
 			N                    int
 			Difference           struct {
@@ -68,6 +70,13 @@ type report struct {
 			}
 		}
 	}
+}
+
+// bestOf is the best choice for one objective, as JSON has it.
+type bestOf struct {
+	Token, Objective, Best string
+	Circumstances          map[string]string
+	Among                  []string `json:"cannot_be_told"`
 }
 
 func reportOf(t *testing.T, args ...string) report {
@@ -158,7 +167,8 @@ func TestBadInput(t *testing.T) {
 		{"fractional paths", []string{"--token", "ETHBULL3X", "--paths", "1.5"}, []string{`--paths = "1.5"; want a whole number from 1`}},
 		{"endless paths", []string{"--token", "ETHBULL3X", "--paths", "1e30"}, []string{`--paths = "1e30"; want a whole number from 1`}},
 		{"more paths than memory", []string{"--token", "ETHBULL3X", "--paths", "1e12"}, []string{"--paths = 1000000000000: the lifetimes would take ", " TB of memory"}},
-		{"more cells than memory", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:0.05:0.0001", "--paths", "1e9"}, []string{"the lifetimes would take "}},
+		{"more cells than memory", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:0.05:0.0001", "--paths", "1e9"}, []string{"the lifetimes would take ", " of memory"}},
+		{"more cells than disk", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:0.05:0.0000001", "--paths", "1e5", "--yes"}, []string{" TB on disk, and "}},
 		{"negative seed", []string{"--token", "ETHBULL3X", "--seed", "-1"}, []string{`--seed = "-1"; want a whole number`}},
 		{"negative workers", []string{"--token", "ETHBULL3X", "--workers", "-1"}, []string{"--workers = -1; want 0"}},
 		{"workers in words", []string{"--token", "ETHBULL3X", "--workers", "all"}, []string{"--workers", `"all"`}},
@@ -219,10 +229,10 @@ func TestBadInput(t *testing.T) {
 		{"negative step", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:1%:-1%"}, []string{"--over", "-0.01"}},
 		{"empty list", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee="}, []string{`--over = "fee="; want`}},
 		{"hole in a list", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=1bp,,2bp"}, []string{`--over: fee = ""; want`}},
-		{"value twice", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=10bp,0.1%"}, []string{"names a value twice"}},
-		{"oversized range", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:0.5:1e-9"}, []string{"makes 500000001 values; want at most 1000"}},
-		{"value that makes no sense", []string{"sweep", "--token", "ETHBULL3X", "--over", "target=2,3"}, []string{"--over target=2: ", "2.7"}},
-		{"value liquidated at once", []string{"sweep", "--target", "3", "--over", "target=3,9"}, []string{"--over target=9: ", "liquidated at once"}},
+		{"value twice", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=10bp,0.1%"}, []string{"fee names the value 0.001 twice"}},
+		{"oversized range", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:0.5:1e-9"}, []string{"makes 500000001 values; want at most 1000000"}},
+		{"value that makes no sense", []string{"sweep", "--token", "ETHBULL3X", "--over", "target=2,3"}, []string{"target = 2: ", "2.7"}},
+		{"value liquidated at once", []string{"sweep", "--target", "3", "--over", "target=3,9"}, []string{"target = 9: ", "liquidated at once"}},
 
 		{"path beyond", []string{"trace", "--token", "ETHBULL3X", "--path", "10000"}, []string{`--path = "10000"; want a whole number from 0 to 9999`}},
 		{"negative path", []string{"trace", "--token", "ETHBULL3X", "--path", "-1"}, []string{`--path = "-1"; want a whole number`}},

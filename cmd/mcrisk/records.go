@@ -140,13 +140,13 @@ func merge(cmd *cobra.Command, out string, parts []string, o *outputFlags) error
 	}
 	for _, r := range all {
 		if err := cmd.Context().Err(); err != nil {
-			return unfinishedError{err, out, true}
+			return unfinished(cmd, err, out, o)
 		}
 		if err := whole.Take(r); err != nil {
-			return err
+			return unfinished(cmd, err, out, o)
 		}
 	}
-	return finish(cmd, whole, how, begin, 0, o, start)
+	return unfinished(cmd, finish(cmd, whole, how, begin, 0, o, start), out, o)
 }
 
 func newVerify() *cobra.Command {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -76,7 +77,7 @@ Exit status 1 says that a cell failed, though the others were run.`,
 		if err != nil {
 			return inputError{err}
 		}
-		if err := w.affordable(cmd, sweep, f.workers); err != nil || w.dryRun {
+		if err := w.affordable(cmd, sweep, f.workers, o); err != nil || w.dryRun {
 			return err
 		}
 		if w.exact {
@@ -301,9 +302,9 @@ func newGrid(spec study.Spec, how runs.Sweep) (*study.Sweep, error) {
 	return study.NewSweep(spec, axes, how.Sample)
 }
 
-// affordable estimates what a sweep takes, and refuses one of very many cells
-// unless it was allowed.
-func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, workers int) error {
+// affordable refuses a sweep for which there is no room, and one of very many
+// cells unless it was allowed, with an estimate of what it takes.
+func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, workers int, o *outputFlags) error {
 	many := s.Cells() > manyCells && !w.affordsAll
 	if w.exact {
 		if many {
@@ -314,61 +315,50 @@ func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, workers int)
 		}
 		return nil
 	}
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	e := expenseOf(s, workers)
+	if free := freeMemory(); e.memory > free {
+		return badInput("--paths = %d: the lifetimes would take %s of memory, and %s is free; want fewer", s.Spec.Paths, bytesText(e.memory), bytesText(free))
+	}
+	where := o.out
+	switch {
+	case o.noSave:
+		where = os.TempDir()
+	case where == "":
+		where = "runs"
+	}
+	if free, ok := freeDisk(where); ok && e.disk > free {
+		return badInput("%s cells of %s paths would take %s on disk, and %s is free at %s; want fewer", thousands(s.Cells()), thousands(s.Spec.Paths), bytesText(e.disk), bytesText(free), where)
+	}
 	if !many && !w.dryRun {
 		return nil
 	}
-	e, err := estimate(cmd.Context(), s, workers)
+	seconds, err := timeOf(cmd.Context(), s, workers)
 	if err != nil {
 		return err
 	}
 	if w.dryRun {
-		fmt.Fprint(cmd.OutOrStdout(), e.text(s))
-		return nil
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), e.text(s, seconds))
+		return err
 	}
-	return badInput("%s\nwith --yes they are run, with --sample %d a Latin hypercube sample of them, with --dry-run nothing", strings.TrimSpace(e.text(s)), manyCells/2)
+	return badInput("%s\nwith --yes they are run, with --sample %d a Latin hypercube sample of them, with --dry-run nothing", e.text(s, seconds), manyCells/2)
 }
 
-// An expense is about what a sweep takes.
-type expense struct {
-	seconds, memory, disk float64
-}
+// An expense is about what a sweep takes, in bytes.
+type expense struct{ memory, disk float64 }
 
-// estimate times a few paths of a few batches.
-func estimate(ctx context.Context, s *study.Sweep, workers int) (expense, error) {
-	const paths = 16
-	spec := s.Spec
-	spec.Paths = paths
-	probe, err := study.NewSweep(spec, s.Axes, s.Sample)
-	if err != nil {
-		return expense{}, err
-	}
-	n := probe.Units()
-	var took time.Duration
-	tried := 0
-	for _, unit := range []int{0, n / 2, n - 1} {
-		for again := range 2 { // the first run of a batch warms up
-			start := time.Now()
-			err := probe.Run(ctx, study.Options{Workers: 1}, []int{unit}, analytics.SweepColumns, func(*study.Part) error { return nil })
-			if err != nil {
-				return expense{}, err
-			}
-			if again == 1 {
-				took += time.Since(start)
-			}
-		}
-		tried++
-	}
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
+func expenseOf(s *study.Sweep, workers int) expense {
 	market, token := study.Kept(analytics.SweepColumns)
-	columns := float64(len(token) * len(s.Spec.Tokens))
-	perUnit := study.ChunkPaths * study.BatchCells * (8*columns + lifetimeBytes*float64(len(s.Spec.Tokens)))
+	tokens, paths, cells := float64(len(s.Spec.Tokens)), float64(s.Spec.Paths), float64(s.Cells()+1)
+	columns := float64(len(token)) * tokens
+	unit := min(paths, study.ChunkPaths) * study.BatchCells * (8*columns + lifetimeBytes*tokens)
+	metrics := float64(len(analytics.SweepMetrics(aversion))) * tokens
 	return expense{
-		seconds: took.Seconds() / float64(tried) * float64(n) * float64(s.Spec.Paths) / paths / float64(workers),
-		memory:  2*float64(workers+1)*perUnit + cacheBytes + float64(s.Cells())*cellBytes,
-		disk:    8 * float64(s.Spec.Paths) * (float64(s.Cells()+1)*columns + float64(n*len(market))),
-	}, nil
+		memory: 2*float64(workers+1)*unit + max(cacheBytes, 4*8*paths*(columns+metrics)) + min(cells, keptCells)*cellBytes,
+		disk:   8 * paths * (cells*columns + float64(s.Units())/math.Ceil(paths/study.ChunkPaths)*float64(len(market))),
+	}
 }
 
 const (
@@ -376,14 +366,41 @@ const (
 	cellBytes     = 4_000 // of a cell's estimates
 )
 
-func (e expense) text(s *study.Sweep) string {
+// timeOf is about how long a sweep takes, in seconds, from a few paths of a few
+// batches.
+func timeOf(ctx context.Context, s *study.Sweep, workers int) (float64, error) {
+	const paths = 16
+	spec := s.Spec
+	spec.Paths = paths
+	probe, err := study.NewSweep(spec, s.Axes, s.Sample)
+	if err != nil {
+		return 0, err
+	}
+	n := probe.Units()
+	var took time.Duration
+	tried := []int{0, n / 2, n - 1}
+	for _, unit := range tried {
+		for again := range 2 { // the first run of a batch warms up
+			start := time.Now()
+			if err := probe.Run(ctx, study.Options{Workers: 1}, []int{unit}, analytics.SweepColumns, func(*study.Part) error { return nil }); err != nil {
+				return 0, err
+			}
+			if again == 1 {
+				took += time.Since(start)
+			}
+		}
+	}
+	return took.Seconds() / float64(len(tried)) * float64(n) * float64(s.Spec.Paths) / paths / float64(workers), nil
+}
+
+func (e expense) text(s *study.Sweep, seconds float64) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s cells, %s lifetimes of %s each in steps of %s", thousands(s.Cells()), thousands(s.Spec.Paths*len(s.Spec.Tokens)),
 		param.FormatSeconds(s.Spec.Horizon.Seconds()), param.FormatSeconds(s.Spec.Step.Seconds()))
 	for _, a := range s.Axes {
 		fmt.Fprintf(&b, "\n  %s: %s values, %s to %s", a.Name, thousands(len(a.Values)), a.Format(a.Values[0]), a.Format(a.Values[len(a.Values)-1]))
 	}
-	fmt.Fprintf(&b, "\nabout %s, %s of memory and %s on disk\n", spoken(e.seconds), bytesText(e.memory), bytesText(e.disk))
+	fmt.Fprintf(&b, "\nabout %s, %s of memory and %s on disk", spoken(seconds), bytesText(e.memory), bytesText(e.disk))
 	return b.String()
 }
 
@@ -496,10 +513,7 @@ func (w *sweepFlags) run(cmd *cobra.Command, path string, workers int, o *output
 	})
 	progress.done()
 	if err != nil {
-		if !o.noSave {
-			err = unfinishedError{err, path, cmd.Context().Err() != nil}
-		}
-		return err
+		return unfinished(cmd, err, path, o)
 	}
 	if w.shard != "" {
 		all := allUnits(records.Sweep)
@@ -512,7 +526,15 @@ func (w *sweepFlags) run(cmd *cobra.Command, path string, workers int, o *output
 			return nil
 		}
 	}
-	return finish(cmd, records, how, begin, workers, o, start)
+	return unfinished(cmd, finish(cmd, records, how, begin, workers, o, start), path, o)
+}
+
+// unfinished says how a sweep that stopped on the way goes on.
+func unfinished(cmd *cobra.Command, err error, path string, o *outputFlags) error {
+	if err == nil || o.noSave || errors.As(err, new(failedCells)) {
+		return err
+	}
+	return unfinishedError{err, path, cmd.Context().Err() != nil}
 }
 
 // An unfinishedError is why a sweep stopped, and how it goes on.

@@ -215,4 +215,52 @@ func (j *judgement) caption() string {
 	return caption(j.plan, j.sweep.Spec.Paths) + " What is swept differs; all cells are on the same paths."
 }
 
-func (j *judgement) tradeoff([]slice) (*plots.Figure, error) { return nil, nil }
+// tradeoff draws the two objectives of --pareto against each other; nil where
+// several circumstances make several fronts, or the choices are too many kinds.
+func (j *judgement) tradeoff(own []slice) (*plots.Figure, error) {
+	if len(own) > 1 || len(own[0].cells) < 2 {
+		return nil, nil
+	}
+	s := &own[0]
+	series := -1 // a second axis to choose along
+	label := slices.IndexFunc(j.sweep.Axes, j.chosen)
+	for i, a := range j.sweep.Axes {
+		if i != label && j.chosen(a) {
+			if series >= 0 || len(a.Values) > 4 {
+				return nil, nil
+			}
+			series = i
+		}
+	}
+	x, y := j.how.Pareto[0], j.how.Pareto[1]
+	axis := j.sweep.Axes[label]
+	d := plots.TradeoffData{
+		Title: fmt.Sprintf("%s: %s against %s", j.token(s.token), x, y), Caption: caption(j.plan, j.sweep.Spec.Paths) + " All points on the same paths.",
+		XLabel: panels[x].Label, YLabel: panels[y].Label, XScale: panels[x].Scale, YScale: panels[y].Scale,
+		XBetter: j.metrics[j.metric(x)].Sense, YBetter: j.metrics[j.metric(y)].Sense, PointLabel: axisLabel(axis.Param),
+	}
+	number := map[string]int{}
+	for k, c := range s.cells {
+		name := j.token(s.token)
+		if series >= 0 {
+			a := j.sweep.Axes[series]
+			name = a.Name + " " + readable(a, j.value(c, series))
+		}
+		n, ok := number[name]
+		if !ok {
+			n = len(d.Series)
+			number[name] = n
+			d.Series = append(d.Series, plots.TradeoffSeries{Name: name})
+		}
+		p := plots.TradeoffPoint{Label: strings.TrimSuffix(readable(axis, j.value(c, label)), " %"), Standing: s.front[k]}
+		var err error
+		if p.X, p.Y, err = j.pair(s, c); err != nil {
+			return nil, err
+		}
+		if math.IsInf(p.X.Value, 0) || math.IsInf(p.Y.Value, 0) {
+			p.X.Value = nan
+		}
+		d.Series[n].Points = append(d.Series[n].Points, p)
+	}
+	return plots.Tradeoff(d)
+}
