@@ -83,7 +83,7 @@ Exit status 1 says that a cell failed, though the others were run.`,
 		if w.exact {
 			return exactSweep(cmd, p, how, sweep, o)
 		}
-		return w.begin(cmd, p, how, f, o)
+		return w.begin(cmd, p, how, sweep, f, o)
 	}
 	return cmd
 }
@@ -418,8 +418,11 @@ func spoken(seconds float64) string {
 }
 
 // begin runs a new sweep.
-func (w *sweepFlags) begin(cmd *cobra.Command, p *plan, how runs.Sweep, f *studyFlags, o *outputFlags) error {
+func (w *sweepFlags) begin(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep, f *studyFlags, o *outputFlags) error {
 	p.spec.Marks = 0
+	if _, err := w.part(sweep); err != nil {
+		return err
+	}
 	var text bytes.Buffer
 	if err := runs.WriteSweep(&text, p.spec, how); err != nil {
 		return err
