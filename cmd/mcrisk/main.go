@@ -111,7 +111,7 @@ interrupted.`,
 	root.SuggestionsMinimumDistance = 3
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(usage)
-	root.AddCommand(newSimulate(), newSummary(), newPlot(), newSweep(), newMerge(), newMissing(), newVerify(), newCompare(), newHeatMap(), newLiquidation(), newExact(), newTrace(), newCalibrate(), newHistory(), newTokens(), newVersion())
+	root.AddCommand(newSimulate(), newSummary(), newPlot(), newSweep(), newMerge(), newMissing(), newVerify(), newBreakEven(), newCompare(), newHeatMap(), newLiquidation(), newExact(), newTrace(), newCalibrate(), newHistory(), newTokens(), newVersion())
 	return root
 }
 

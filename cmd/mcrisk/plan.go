@@ -140,6 +140,9 @@ func (f *studyFlags) base(p *plan) error {
 	if p.spec.Model.Kind == "" {
 		p.spec.Model.Kind = "gbm"
 	}
+	if f.bothWays && len(p.spec.Tokens) == 1 {
+		otherWay(p)
+	}
 	return nil
 }
 

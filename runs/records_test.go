@@ -1,0 +1,226 @@
+package runs
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"mcrisk/param"
+	"mcrisk/study"
+)
+
+// swept is a study and how it is swept: two volatilities, of which one has a band
+// that makes no token, and two chunks of paths.
+func swept(t *testing.T) (study.Spec, Sweep) {
+	t.Helper()
+	s, err := study.Spec{
+		Model: param.Part{Kind: "gbm", Values: param.Values{"sigma": 0.8}}, Horizon: 24 * time.Hour, Step: time.Hour, Paths: study.ChunkPaths + 5, Seed: 1,
+		Tokens: []study.TokenSpec{{Name: "three", Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3}}, Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"target": 3}}},
+	}.Complete()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, Sweep{Over: []Over{{Name: "sigma", Values: "0.4,0.8"}, {Name: "half-width", Values: "0.3,1.7"}, {Name: "target", Values: "2.5,3"}}, Choose: []string{"half-width"}, Aversion: 1}
+}
+
+// begun is the run of that sweep, nothing of it done.
+func begun(t *testing.T) *Records {
+	t.Helper()
+	s, how := swept(t)
+	var plan bytes.Buffer
+	if err := WriteSweep(&plan, s, how); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "run")
+	if err := CreateSweep(path, plan.Bytes(), Begin{Command: []string{"mcrisk"}, Notes: []string{"a"}}); err != nil {
+		t.Fatal(err)
+	}
+	r, back, b, err := OpenSweep(path, []string{"nav", "underlying"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(back) != fmt.Sprint(how) || b.Command[0] != "mcrisk" || b.Notes[0] != "a" {
+		t.Errorf("opened as %+v, %+v; was %+v", back, b, how)
+	}
+	return r
+}
+
+func do(t *testing.T, r *Records, units ...int) {
+	t.Helper()
+	if err := r.Sweep.Run(t.Context(), study.Options{}, units, r.names, r.Write); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What is read of a cell is what a run of its own gives, to the bit, whatever the
+// order in which its units were done; a cell that failed says why.
+func TestRecords(t *testing.T) {
+	r := begun(t)
+	all := []int{0, 1, 2, 3}
+	if missing, damaged, err := r.Missing(all); err != nil || len(missing) != 4 || len(damaged) != 0 {
+		t.Errorf("at first %v are missing, %v damaged, %v", missing, damaged, err)
+	}
+	do(t, r, 3, 0)
+	if missing, _, _ := r.Missing(all); fmt.Sprint(missing) != "[1 2]" {
+		t.Errorf("missing: %v", missing)
+	}
+	do(t, r, 2, 1)
+	for c := range r.Sweep.Cells() + 1 {
+		cell, err := r.Cell(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spec, fault := r.Sweep.Cell(c)
+		if fault != nil {
+			if cell.Fault == nil || cell.Fault.Error() != fault.Error() {
+				t.Errorf("%s: fault %v; want %v", r.Sweep.Label(c), cell.Fault, fault)
+			}
+			continue
+		}
+		want, err := study.Ensembles(t.Context(), spec, study.Options{}, r.names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if cell.Fault != nil || study.Hash(cell.Ensembles) != study.Hash(want) {
+			t.Errorf("%s: not what a run of its own gives; fault %v", r.Sweep.Label(c), cell.Fault)
+		}
+	}
+}
+
+// A record of which any byte changed, that was cut, or that belongs elsewhere, is
+// missing and named.
+func TestDamagedRecords(t *testing.T) {
+	r := begun(t)
+	do(t, r, 0, 1)
+	name := r.name(r.Sweep.Unit(0))
+	whole, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(data []byte) {
+		t.Helper()
+		if err := os.WriteFile(name, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for at := 0; at < len(whole); at += 97 {
+		changed := bytes.Clone(whole)
+		changed[at] ^= 0x10
+		put(changed)
+		if missing, damaged, err := r.Missing([]int{0, 1}); err != nil || len(missing) != 1 || len(damaged) != 1 || !strings.Contains(damaged[0].Error(), filepath.Base(name)) {
+			t.Fatalf("byte %d changed: missing %v, damaged %v, %v", at, missing, damaged, err)
+		}
+	}
+	for _, n := range []int{0, 1, 31, 32, 100, len(whole) / 2, len(whole) - 1} {
+		put(whole[:n])
+		if missing, _, _ := r.Missing([]int{0}); len(missing) != 1 {
+			t.Errorf("cut to %d bytes it is whole", n)
+		}
+	}
+	other, err := os.ReadFile(r.name(r.Sweep.Unit(1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(other)
+	if _, damaged, _ := r.Missing([]int{0}); len(damaged) != 1 || !strings.Contains(damaged[0].Error(), "not that of this unit") {
+		t.Errorf("another's record: %v", damaged)
+	}
+	put(whole)
+	if missing, _, _ := r.Missing([]int{0, 1}); len(missing) != 0 {
+		t.Errorf("mended: %v", missing)
+	}
+	b := begun(t)
+	if err := b.Same(r); err != nil {
+		t.Errorf("two runs of one sweep: %v", err)
+	}
+	if err := b.Take(r); err != nil {
+		t.Fatal(err)
+	}
+	if missing, _, _ := b.Missing([]int{0, 1, 2, 3}); fmt.Sprint(missing) != "[2 3]" {
+		t.Errorf("taken: %v are missing", missing)
+	}
+	put(whole[:len(whole)-1])
+	if err := begun(t).Take(r); err == nil {
+		t.Error("a damaged record was taken")
+	}
+}
+
+// Results take their names together and the manifest last; those of an earlier
+// time are replaced.
+func TestResults(t *testing.T) {
+	r := begun(t)
+	if _, err := r.Results(); err == nil {
+		t.Error("results of a sweep of which nothing is done")
+	}
+	do(t, r, 0, 1, 2, 3)
+	if err := r.Tidy(); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"one", "two"} {
+		d, err := r.Results()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.File("figures/a.svg", writes(text)); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Commit(Manifest{}); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := os.ReadFile(filepath.Join(r.Path, "figures", "a.svg")); string(got) != text {
+			t.Errorf("the result is %q; want %q", got, text)
+		}
+		if got := names(t, r.Path); got != "begin.json figures manifest.json records sweep.yaml" {
+			t.Errorf("there is %s", got)
+		}
+	}
+	f, err := os.Open(filepath.Join(r.Path, ManifestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	m, err := ReadManifest(f)
+	if err != nil || len(m.Outputs) != 3+4 { // two plans, four records, the figure
+		t.Errorf("the manifest lists %d files, %v", len(m.Outputs), err)
+	}
+	for name, want := range m.Outputs {
+		data, err := os.ReadFile(filepath.Join(r.Path, name))
+		if err != nil || Hash(data) != want {
+			t.Errorf("%s: %v, or not its hash", name, err)
+		}
+	}
+}
+
+// A sweep is read from its file as it was written, models of an axis included.
+func TestSweepFile(t *testing.T) {
+	s, how := swept(t)
+	how.Over = append(how.Over, Over{Name: "model", Values: "calm,wild", Models: []param.Part{{Kind: "gbm", Values: param.Values{"mu": 0, "sigma": 0.3}},
+		{Kind: "merton", Values: param.Values{"mu": 0.1, "sigma": 0.5, "jump-rate": 10, "jump-mean": -0.1, "jump-sd": 0.15}}}})
+	how.Sample, how.Aversion, how.Pareto, how.Optimise = 5, 0.1, []string{"utility", "max_drawdown"}, "utility"
+	var b bytes.Buffer
+	if err := WriteSweep(&b, s, how); err != nil {
+		t.Fatal(err)
+	}
+	spec, back, err := ReadSweep(b.Bytes(), "x.yaml")
+	if err != nil || fmt.Sprintf("%+v", *back) != fmt.Sprintf("%+v", how) || fmt.Sprintf("%+v", spec) != fmt.Sprintf("%+v", s) {
+		t.Errorf("read back %v:\n%+v\n%+v\nof\n%s", err, back, how, b.String())
+	}
+	if _, none, err := ReadSweep([]byte(right), "right.yaml"); err != nil || none != nil {
+		t.Errorf("a spec that is not swept: %+v, %v", none, err)
+	}
+	for text, want := range map[string]string{
+		"sweep: {over: {fee: 1bp}, aversion: -1}": `x.yaml:1:37: aversion = "-1"; want`,
+		"sweep: {ovr: 1}":                         `did you mean over?`,
+		"sweep: {over: {fee: {a: 1}}}":            "x.yaml:1:",
+		"sweep: {sample: lots}":                   `sample = "lots"; want`,
+		"sweep: {over: {model: {a: {kind: x}}}}":  `kind "x"; want`,
+	} {
+		if _, _, err := ReadSweep([]byte(text), "x.yaml"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v; want %q", text, err, want)
+		}
+	}
+}
