@@ -124,8 +124,8 @@ func TestCompareRefuses(t *testing.T) {
 func TestTokensExplained(t *testing.T) {
 	for name, want := range map[string][]string{
 		"BTCBULL3X":         {"+5.882 % from the target takes leverage to 2.7", "-4.348 % from the target", "leverage 4.545: -14.53 % from the target, -10.64 % from the upper edge", "0.40 % in entry and exit fees", "a utilisation of 90 %, -12.90 %"},
-		"BTCBEAR1X":         {"interest earns 6.70 %"}, // 2·3.757 − .814
-		"hyperliquid-eth3x": {"funding takes 44.10 %"}, // 3·14.7
+		"BTCBEAR1X":         {"interest earns 6.70 %", "a utilisation of 90 %, +9.72 %; 95 %, +44.50 %"}, // 2·3.757 − .814, 2·5.265 − .814
+		"hyperliquid-eth3x": {"funding takes 44.10 %"},                                                   // 3·14.7
 		"ETHBULL4X":         {"a utilisation of 50 %, -90.00 %; 85 %, -153.00 %; 95 %, -291.00 %"},
 		"BTCBULL2X":         {"-35.90 % from the target, -30.07 % from the upper edge"},
 		"BTCBULL4X":         {"-24.44 % from the target", "0.50 % in entry and exit fees"},

@@ -201,12 +201,17 @@ func unknowns(w io.Writer, e catalogue.Token) {
 func stress(w io.Writer, e catalogue.Token, token tokens.Token) {
 	switch m := token.Mechanism.(type) {
 	case tokens.Loan:
-		if e.Venue.Value != "Aave v3" || e.Debt.Value != "USDC" {
+		owes, lends := e.Debt.Value == "USDC", e.Collateral.Value == "USDC"
+		if e.Venue.Value != "Aave v3" || !owes && !lends {
 			return
 		}
 		fmt.Fprint(w, "  By Aave's rule for USDC of March 2025 it would be, at a utilisation of")
 		for i, u := range []float64{0.9, 0.95} {
-			m.Borrow = tokens.AaveUSDC.At(u)
+			if owes {
+				m.Borrow = tokens.AaveUSDC.At(u)
+			} else {
+				m.Supply = tokens.AaveUSDC.Supply(u, 0.1) // of which Aave keeps a tenth
+			}
 			token.Mechanism = m
 			fmt.Fprintf(w, "%s %.0f %%, %+.2f %%", []string{"", ";"}[i], 100*u, 100*token.CarryAtTarget())
 		}
