@@ -61,6 +61,7 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 			xs.include(l.X...)
 		}
 	}
+	c.want(len(exact) <= len(looks), "%d Exact lines of different names; want at most %d", len(exact), len(looks))
 	c.want(len(series) <= len(looks), "%d series of different names; want at most %d", len(series), len(looks))
 	if err := c.err(); err != nil {
 		return nil, err
@@ -71,8 +72,13 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 	for i, name := range series {
 		legend = append(legend, seriesKey(name, looks[i], thin))
 	}
+	// Where nothing was sampled they take the looks of series.
+	exactStyle := exactLine
+	if len(series) == 0 && len(exact) > 1 {
+		exactStyle = func(i int) draw.LineStyle { return looks[i].line(heavy) }
+	}
 	for i, name := range exact {
-		legend = append(legend, lineKey(name, exactLine(i)))
+		legend = append(legend, lineKey(name, exactStyle(i)))
 	}
 	for i, r := range in.Marked {
 		legend = append(legend, postKey(r.Name, markedLine(i)))
@@ -90,7 +96,7 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 	for i, m := range in.Metrics {
 		panels[i] = panel{
 			label: m.Label,
-			x:     linearAxis(lo, hi, in.XScale.factor(), 14/cols),
+			x:     linearAxis(lo, hi, in.XScale.factor(), max(14/cols, 5)),
 			y:     m.axis(),
 			paint: func(p plane) {
 				for i, r := range in.Marked {
@@ -108,7 +114,7 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 					p.line(l.line(thin), s.X, s.values())
 				}
 				for _, l := range m.Exact {
-					p.line(exactLine(exact.index(l.Name)), l.X, l.Y)
+					p.line(exactStyle(exact.index(l.Name)), l.X, l.Y)
 				}
 				for i, s := range m.Series {
 					p, l := dodged(i, s)

@@ -171,7 +171,7 @@ func sensitivityData(p *plan, name string, paths int, over param.Param) plots.Se
 var panels = map[string]plots.Metric{
 	"log_growth":         {Label: "Expected log growth (% a year)", Scale: plots.Percent},
 	"utility":            {Label: "Utility (log growth, % a year)", Scale: plots.Percent},
-	"tracking_cost":      {Label: "Tracking cost (log, % a year)", Scale: plots.Percent},
+	"tracking_cost":      {Label: "Tracking cost (log, % a year)", Scale: plots.Percent, Log: true},
 	"median_nav":         {Label: "Median final NAV (% of the initial)", Scale: plots.Percent},
 	"cost_drag":          {Label: "Cost drag (% a year)", Scale: plots.Percent},
 	"tracking_error":     {Label: "Tracking error (% per √year)", Scale: plots.Percent},

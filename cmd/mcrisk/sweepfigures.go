@@ -235,7 +235,7 @@ func (j *judgement) tradeoff(own []slice) (*plots.Figure, error) {
 	x, y := j.how.Pareto[0], j.how.Pareto[1]
 	axis := j.sweep.Axes[label]
 	d := plots.TradeoffData{
-		Title: fmt.Sprintf("%s: %s against %s", j.token(s.token), x, y), Caption: caption(j.plan, j.sweep.Spec.Paths) + " All points on the same paths.",
+		Title: fmt.Sprintf("%s: %s against %s", j.token(s.token), strings.ReplaceAll(x, "_", " "), strings.ReplaceAll(y, "_", " ")), Caption: caption(j.plan, j.sweep.Spec.Paths) + " All points on the same paths.",
 		XLabel: panels[x].Label, YLabel: panels[y].Label, XScale: panels[x].Scale, YScale: panels[y].Scale,
 		XBetter: j.metrics[j.metric(x)].Sense, YBetter: j.metrics[j.metric(y)].Sense, PointLabel: axisLabel(axis.Param),
 	}

@@ -102,11 +102,17 @@ func (j *judgement) headNames() table.Row {
 }
 
 func (j *judgement) printBest(w io.Writer) {
-	fmt.Fprintf(w, "The best %s for each objective, of the values swept. Those of a set cannot be told from the best at %g %%; gain is how\n"+
-		"many times shorter pairing makes intervals of differences between neighbours (median, least). Theory is the half-width of the\n"+
-		"least tracking cost in the long run: seen at these steps, continuously, and for small costs.\n\n", strings.Join(j.how.Choose, " and "), 100*confidence)
-	t := newTable(w)
 	near := j.along() >= 0
+	theory := slices.ContainsFunc(j.slices, func(s slice) bool { return s.theory != nil })
+	fmt.Fprintf(w, "The best %s for each objective, of the values swept. Those of a set cannot be told from the best at %g %%.", strings.Join(j.how.Choose, " and "), 100*confidence)
+	if near {
+		fmt.Fprintf(w, "\nGain is how many times shorter pairing makes intervals of differences between neighbours: the median, and the least.")
+	}
+	if theory {
+		fmt.Fprintf(w, "\nTheory is the half-width of the least tracking cost in the long run: seen at these steps, continuously, and for small costs.")
+	}
+	fmt.Fprint(w, "\n\n")
+	t := newTable(w)
 	head := append(j.headNames(), "objective", "best", "estimate", "interval", "cannot be told from it")
 	if near {
 		head = append(head, "10 % wider costs", "gain")
@@ -117,7 +123,6 @@ func (j *judgement) printBest(w io.Writer) {
 	if solved {
 		head = append(head, "exact best", "exact, SE off")
 	}
-	theory := slices.ContainsFunc(j.slices, func(s slice) bool { return s.theory != nil })
 	if theory {
 		head = append(head, "theory")
 	}
