@@ -1,6 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -8,218 +12,341 @@ import (
 
 // fields are the columns of tokens.columns that the vector code knows, in
 // order: 16 numbers each.
-var fields = []string{
-	"p", "b", "e", "v", "sumE", "sumB", "s1", "s2", "s3", "paid", "kept", "pMin", "pMax", "turnover", "trades", "min",
-	"peak", "floor", "depth", "peakAt", "fell", "trough", "recovery", "longest", "unhealed",
-}
+var fields = append([]string{
+	"p", "b", "base", "grown", "e", "v", "sumE", "sumB", "s1", "s2", "s3", "paid", "kept", "impact", "logFee", "logImpact", "logGas",
+	"pMin", "pMax", "turnover", "trades", "min",
+}, drawdowns...)
 
 // marketFields are the columns of tokens.marketColumns, in order.
-var marketFields = []string{
-	"x", "s", "qv",
-	"peak", "floor", "depth", "peakAt", "fell", "trough", "recovery", "longest", "unhealed",
-}
+var marketFields = append([]string{"x", "s", "qv"}, drawdowns...)
 
-// constants are the rows of tokens.coastConstants, in order: 4 equal numbers
-// each.
+var drawdowns = []string{"peak", "floor", "depth", "peakAt", "fell", "trough", "recovery", "longest", "unhealed"}
+
+// constants are the rows of tokens.coastConstants, in order: 8 equal numbers
+// each. The last are a series' coefficients.
 var constants = []string{
-	"ratio", "grow", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upTurn", "downTurn", "rate", "v0", "lo", "hi", "leastKept",
+	"ratio", "grow", "carry", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upTurn", "downTurn", "rate", "v0", "lo", "hi",
+	"upV", "downV", "upW", "downW", "upH", "downH", "gas", "aum", "exponent", "impact", "reach", "power",
 }
 
-func index(names []string, name string) int {
-	for i, n := range names {
-		if n == name {
-			return i
-		}
-	}
-	panic(name)
-}
-
-// Predicates of VCMPPD, false if an operand is NaN.
 const (
-	less    = 0x11
-	greater = 0x1e
-	atMost  = 0x12
-	atLeast = 0x1d
+	rows  = 42 // of tokens.coastConstants
+	terms = 14 // of the series
 )
 
-func cmppd(predicate int, x reg.VecVirtual, y Op) reg.VecVirtual {
-	dst := YMM()
-	VCMPPD(U8(predicate), y, x, dst)
-	return dst
+// The least and greatest numbers that tokens/coast.go and tokens/sized.go
+// allow.
+const (
+	leastKept = 1e-200
+	leastSize = 1e-9
+	leastUSD  = 1e-9
+	mostUSD   = 1e15
+	mostCost  = 0.01
+)
+
+func index(names []string, name string) int {
+	i := slices.Index(names, name)
+	if i < 0 {
+		panic(name)
+	}
+	return i
 }
 
-// blend is y where the mask is set, else x.
-func blend(mask, x reg.VecVirtual, y Op) reg.VecVirtual {
-	dst := YMM()
-	VBLENDVPD(mask, y, x, dst)
-	return dst
+// coasts writes coast.step of package tokens for lanes side by side, in short
+// loops, each with few sums and short chains of operations: position and trades
+// of both units; then for each unit what is recorded of trades; what is recorded
+// of each step; drawdowns, for the steps with a new high or low. Loops that go
+// over the bits of a word leave the processor little to guess.
+func coasts() {
+	for _, c := range []coast{{}, {sized: true}, {perp: true}, {perp: true, sized: true}} {
+		if wide && !c.perp && !c.sized {
+			continue // comparing into a mask and blending by it takes longer than what there is to gain
+		}
+		c.write()
+	}
 }
 
-// coast writes coast.step of package tokens for eight lanes, in short loops,
-// each with few sums and short chains of operations: position and trades of
-// both fours; then for each four what is recorded of trades, for the steps with
-// one; what is recorded of each step; drawdowns, for the steps with a new high
-// or low. The second and fourth go over the bits of a word, so that the
-// processor has little to guess.
-func coast() {
-	TEXT("coastAVX2", 0, "func(lanes *float64, constants *[17][4]float64, gross *float64, steps int, now, step int64) uint8")
-	Pragma("noescape")
-	Doc("coastAVX2 takes eight coasting lanes, the first of which is given by the address",
+// A coast is one of the functions: whether the carry depends on the exposure,
+// as a perpetual's does, and whether a trade's cost depends on its size.
+type coast struct{ perp, sized bool }
+
+// A unit is a vector of lanes.
+type unit struct {
+	name  string
+	field func(string) Mem
+
+	before, after Mem // p of each step before trades; p after them, the first from before the block
+	cash          Mem // b after each step, the first from before the block; sized: b after the steps with a trade
+	grown         Mem // sized: growth of b since the last trade, before the next
+	bits          reg.GPVirtual
+	p, b          reg.VecVirtual // b: growth of it, if sized
+	pMin, pMax    reg.VecVirtual
+	when          reg.VecVirtual // sized: bits of the steps with a trade
+
+	ok   Mem            // mask of the lanes that coast all the way
+	kept map[string]Mem // for later
+}
+
+func (u *unit) state(names ...string) map[string]reg.VecVirtual {
+	state := map[string]reg.VecVirtual{}
+	for _, n := range names {
+		state[n] = load(u.field(n))
+	}
+	return state
+}
+
+// store writes fields of the lanes for which the mask says yes.
+func (u *unit) store(ok mask, state map[string]reg.VecVirtual) {
+	for _, n := range slices.Sorted(maps.Keys(state)) {
+		storeWhere(ok, state[n], u.field(n))
+	}
+}
+
+func (u *unit) keep(local func(int) Mem, values map[string]reg.VecVirtual) {
+	for _, n := range slices.Sorted(maps.Keys(values)) {
+		u.kept[n] = local(1)
+		VMOVUPD(values[n], u.kept[n])
+	}
+}
+
+func (c coast) write() {
+	name := "coast"
+	if c.perp {
+		name += "Perp"
+	}
+	if c.sized {
+		name += "Sized"
+	}
+	begin(name, 0, fmt.Sprintf("func(lanes *float64, constants *[%d][8]float64, gross *float64, steps int, now, step int64) uint16", rows),
+		fmt.Sprintf("takes %d coasting lanes, the first of which is given by the address", bytes()/4),
 		"of its first column, over the given number of steps, 1 to 64. Now is the end of",
-		"the first step. It returns a bit for each four; if that is not set, one of them",
-		"does not coast all the way, and nothing was done.")
+		"the first step. It returns a bit for each lane that does not coast all the way,",
+		"which is left as it was. Nothing happens to a lane whose p is NaN.")
 	lanes := Load(Param("lanes"), GP64())
 	consts := Load(Param("constants"), GP64())
 	gross := Load(Param("gross"), GP64())
 	steps := GP64()
 	Load(Param("steps"), steps)
-	c := func(name string) Mem { return Mem{Base: consts, Disp: 32 * index(constants, name)} }
-	one := load(constant(1.0))
-	k, end, mask, done := GP64(), GP64(), GP32(), GP64()
-	XORQ(k, k)
-	XORQ(done, done)
-	MOVQ(steps, end)
-	SHLQ(U8(5), end)
-
-	// One of the two fours.
-	type four struct {
-		field               func(string) Mem
-		before, after, cash Mem // p before and after trades, b
-		bits                reg.GPVirtual
-		p, b, pMin, pMax    reg.VecVirtual
+	row := func(i int) Mem { return Mem{Base: consts, Disp: 64 * i} }
+	number := func(name string) Op {
+		if r, ok := held[name]; ok {
+			return r
+		}
+		return row(index(constants, name))
 	}
-	var fours [2]four
-	for i := range fours {
-		f := four{before: AllocLocal(64 * 32), after: AllocLocal(64 * 32), cash: AllocLocal(65 * 32), bits: GP64()}
-		f.field = func(name string) Mem { return Mem{Base: lanes, Disp: 128*index(fields, name) + 32*i} }
-		f.p, f.b = load(f.field("p")), load(f.field("b"))
-		f.pMin, f.pMax = load(f.field("pMin")), load(f.field("pMax"))
-		VMOVUPD(f.b, f.cash)
-		XORQ(f.bits, f.bits)
-		fours[i] = f
+	keep := func(names ...string) { // in registers, if there are many
+		held = map[string]reg.VecVirtual{}
+		for _, n := range names {
+			if wide {
+				held[n] = load(row(index(constants, n)))
+			}
+		}
+	}
+	k, end, bits := GP64(), GP64(), GP32()
+	XORQ(k, k)
+	MOVQ(steps, end)
+	SHLQ(U8(shift()), end)
+
+	keep("ratio", "grow", "carry", "upAt", "downAt", "upP", "downP", "upA", "upC", "downA", "downC")
+	local := func(n int) Mem { return AllocLocal(n * bytes()) }
+	var units [2]*unit
+	for i := range units {
+		u := &unit{name: []string{"A", "B"}[i], before: local(65), after: local(65), cash: local(65), bits: GP64(), kept: map[string]Mem{}}
+		u.field = func(name string) Mem { return Mem{Base: lanes, Disp: 128*index(fields, name) + bytes()*i} }
+		u.p, u.pMin, u.pMax = load(u.field("p")), load(u.field("pMin")), load(u.field("pMax"))
+		VMOVUPD(u.p, u.after)
+		if c.sized {
+			u.grown, u.when = local(65), zero()
+			u.b = load(u.field("grown"))
+		} else {
+			u.b = load(u.field("b"))
+			VMOVUPD(u.b, u.cash)
+			XORQ(u.bits, u.bits)
+		}
+		units[i] = u
 	}
 
 	Label("position")
-	for i, f := range fours {
-		p := mulpd(f.p, mulpd(load(c("ratio")), Mem{Base: gross, Disp: 32 * i}))
-		VMOVUPD(p, f.before.Idx(k, 1))
-		VMINPD(p, f.pMin, f.pMin)
-		VMAXPD(p, f.pMax, f.pMax)
-		up, down, either := cmppd(greater, p, c("upAt")), cmppd(less, p, c("downAt")), YMM()
-		VORPD(up, down, either)
-		note(either, mask, f.bits)
-		factor := blend(up, load(c("grow")), addpd(mulpd(p, c("upC")), c("upA")))
-		factor = blend(down, factor, addpd(mulpd(p, c("downC")), c("downA")))
-		VMULPD(factor, f.b, f.b)
-		VMOVUPD(f.b, f.cash.Offset(32).Idx(k, 1))
-		VBLENDVPD(down, c("downP"), blend(up, p, c("upP")), f.p)
-		VMOVUPD(f.p, f.after.Idx(k, 1))
+	for i, u := range units {
+		p := u.p // in place
+		var carry reg.VecVirtual
+		if c.perp {
+			carry = addpd(mulpd(p, number("carry")), constant(1.0))
+		}
+		VMULPD(mulpd(vector(number("ratio")), Mem{Base: gross, Disp: bytes() * i}), p, p)
+		if c.perp {
+			VDIVPD(carry, p, p)
+		}
+		VMOVUPD(p, u.before.Idx(k, 1))
+		VMINPD(p, u.pMin, u.pMin)
+		VMAXPD(p, u.pMax, u.pMax)
+		up, down := cmppd(greater, p, number("upAt")), cmppd(less, p, number("downAt"))
+		growth := load(number("grow"))
+		if !c.sized {
+			blendTo(up, growth, addpd(mulpd(p, number("upC")), number("upA")), growth)
+			blendTo(down, growth, addpd(mulpd(p, number("downC")), number("downA")), growth)
+		}
+		if c.perp {
+			growth = mulpd(growth, carry)
+		}
+		VMULPD(growth, u.b, u.b)
+		blendTo(up, p, number("upP"), p)
+		blendTo(down, p, number("downP"), p)
+		VMOVUPD(p, u.after.Offset(bytes()).Idx(k, 1))
+		trade := or(up, down)
+		if c.sized {
+			VMOVUPD(u.b, u.grown.Idx(k, 1))
+			blendTo(trade, u.b, constant(1.0), u.b)
+			VPSRLQ(U8(1), u.when, u.when)
+			orTo(trade, constant(uint64(1<<63)), u.when)
+		} else {
+			VMOVUPD(u.b, u.cash.Offset(bytes()).Idx(k, 1))
+			note(trade, bits, u.bits)
+		}
 	}
 	ADDQ(U32(128), gross)
-	ADDQ(U32(32), k)
+	ADDQ(U32(bytes()), k)
 	CMPQ(k, end)
 	JLT(LabelRef("position"))
 
-	keep := AllocLocal(32)
-	for i, f := range fours {
-		ok := cmppd(atLeast, f.pMin, c("lo"))
-		VANDPD(cmppd(atMost, f.pMax, c("hi")), ok, ok)
-		VMOVMSKPD(ok, mask)
-		CMPL(mask, U32(15))
-		JE(LabelRef([]string{"goA", "goB"}[i]))
-		JMP(LabelRef([]string{"refuseA", "refuseB"}[i]))
-		Label([]string{"goA", "goB"}[i])
-		name := []string{"A", "B"}[i]
-		state := map[string]reg.VecVirtual{}
-		begin := func(names ...string) {
-			for _, n := range names {
-				state[n] = load(f.field(n))
-			}
+	for _, u := range units {
+		u.ok = local(1)
+		and(cmppd(atLeast, u.pMin, number("lo")), cmppd(atMost, u.pMax, number("hi"))).save(u.ok)
+		u.keep(local, map[string]reg.VecVirtual{"pMin": u.pMin, "pMax": u.pMax})
+		if c.sized {
+			u.keep(local, map[string]reg.VecVirtual{"when": u.when})
 		}
+	}
+	switch {
+	case c.sized && wide:
+		sizedTrades(units[:], local, steps, bits, number, row)
+	case c.sized:
+		sizedTrades(units[:1], local, steps, bits, number, row)
+		sizedTrades(units[1:], local, steps, bits, number, row)
+	default:
+		for _, u := range units {
+			state := u.state("paid", "turnover", "kept", "trades")
+			keep("grow", "carry", "upAt", "downAt", "upTurn", "downTurn", "rate")
+			one := load(constant(1.0))
+			eachBit("trade"+u.name, u.bits, steps, k, func() {
+				p, q := load(u.before.Idx(k, 1)), load(u.after.Offset(bytes()).Idx(k, 1))
+				up, down := cmppd(greater, p, number("upAt")), cmppd(less, p, number("downAt"))
+				count(or(up, down), state["trades"])
+				o, w := subpd(one, p), subpd(one, q)
+				growth := vector(number("grow"))
+				if c.perp {
+					growth = mulpd(growth, addpd(mulpd(load(u.after.Idx(k, 1)), number("carry")), one))
+				}
+				paid := subpd(mulpd(mulpd(load(u.cash.Idx(k, 1)), growth), o), mulpd(load(u.cash.Offset(bytes()).Idx(k, 1)), w))
+				VADDPD(paid, state["paid"], state["paid"])
+				part := mulpd(subpd(do(VDIVPD, one, o), do(VDIVPD, one, w)), blend(up, vector(number("downTurn")), number("upTurn")))
+				VADDPD(part, state["turnover"], state["turnover"])
+				VMULPD(subpd(one, mulpd(part, number("rate"))), state["kept"], state["kept"])
+			})
+			ok := and(loadMask(u.ok), cmppd(atLeast, state["kept"], constant(leastKept)))
+			ok.save(u.ok)
+			u.store(ok, state)
+		}
+	}
 
-		// Trades.
-		sums := []string{"paid", "turnover", "kept", "trades"}
-		begin(sums...)
-		eachBit("trade"+name, f.bits, steps, k, func() {
-			p, q := load(f.before.Idx(k, 1)), load(f.after.Idx(k, 1))
-			up := cmppd(greater, p, c("upAt"))
-			down := cmppd(less, p, c("downAt"))
-			VORPD(up, down, down)
-			VPSUBQ(down, state["trades"], state["trades"])
-			o, u := subpd(one, p), subpd(one, q)
-			paid := subpd(mulpd(mulpd(load(f.cash.Idx(k, 1)), c("grow")), o), mulpd(load(f.cash.Offset(32).Idx(k, 1)), u))
-			VADDPD(paid, state["paid"], state["paid"])
-			part := mulpd(subpd(do(VDIVPD, one, o), do(VDIVPD, one, u)), blend(up, load(c("downTurn")), c("upTurn")))
-			VADDPD(part, state["turnover"], state["turnover"])
-			VMULPD(subpd(one, mulpd(part, c("rate"))), state["kept"], state["kept"])
-		})
-		sure := cmppd(atLeast, state["kept"], c("leastKept"))
-		VMOVMSKPD(sure, mask)
-		CMPL(mask, U32(15))
-		JNE(LabelRef("refuse" + name))
-		for _, n := range sums {
-			VMOVUPD(state[n], f.field(n))
-		}
-		VMOVUPD(f.pMin, f.field("pMin"))
-		VMOVUPD(f.pMax, f.field("pMax"))
+	depths := local(1)
+	one := load(constant(1.0))
+	for _, u := range units {
+		ok := loadMask(u.ok)
+		u.store(ok, map[string]reg.VecVirtual{"pMin": load(u.kept["pMin"]), "pMax": load(u.kept["pMax"])})
 
 		// Every step.
-		begin("sumE", "sumB", "s1", "s2", "s3", "min")
-		high := newExtremes(one, keep, f.field)
-		XORQ(f.bits, f.bits)
+		keep("upAt", "downAt", "v0")
+		state := u.state("sumE", "sumB", "s1", "s2", "s3", "min")
+		high := newExtremes(one, depths, u.field)
+		var base, grown reg.VecVirtual
+		if c.sized {
+			base, grown = load(u.field("base")), zero()
+		}
+		XORQ(u.bits, u.bits)
 		XORQ(k, k)
-		Label("record" + name)
-		p, b := load(f.after.Idx(k, 1)), load(f.cash.Offset(32).Idx(k, 1))
+		Label("record" + u.name)
+		b := vec()
+		if c.sized {
+			q := load(u.before.Idx(k, 1))
+			trade := or(cmppd(greater, q, number("upAt")), cmppd(less, q, number("downAt")))
+			blendTo(trade, base, u.cash.Idx(k, 1), base)
+			blendTo(trade, load(u.grown.Idx(k, 1)), one, grown)
+			VMULPD(base, grown, b)
+		} else {
+			VMOVUPD(u.cash.Offset(bytes()).Idx(k, 1), b)
+		}
+		p := load(u.after.Offset(bytes()).Idx(k, 1))
 		VADDPD(b, state["sumB"], state["sumB"])
 		o := subpd(one, p)
 		e := mulpd(o, b)
-		d := subpd(do(VDIVPD, one, o), c("v0"))
-		VMOVUPD(e, f.before.Idx(k, 1)) // p is not needed any more
+		VMOVUPD(e, u.before.Idx(k, 1)) // p is not needed any more
 		VADDPD(e, state["sumE"], state["sumE"])
 		VMINPD(e, state["min"], state["min"])
-		high.note(e, mask, f.bits)
+		d := subpd(do(VDIVPD, one, o), number("v0"))
+		high.note(e, bits, u.bits)
 		VADDPD(d, state["s1"], state["s1"])
 		d2 := mulpd(d, d)
 		VADDPD(d2, state["s2"], state["s2"])
 		VADDPD(mulpd(d2, d), state["s3"], state["s3"])
-		ADDQ(U32(32), k)
+		ADDQ(U32(bytes()), k)
 		CMPQ(k, end)
-		JLT(LabelRef("record" + name))
+		JLT(LabelRef("record" + u.name))
 
-		for _, n := range []string{"sumE", "sumB", "s1", "s2", "s3", "min"} {
-			VMOVUPD(state[n], f.field(n))
+		ok = loadMask(u.ok)
+		u.store(ok, state)
+		last := func(m Mem) reg.VecVirtual { return load(m.Offset(-bytes()).Idx(end, 1)) }
+		if c.sized {
+			u.store(ok, map[string]reg.VecVirtual{"base": base, "grown": grown, "b": mulpd(base, grown)})
+		} else {
+			u.store(ok, map[string]reg.VecVirtual{"b": last(u.cash.Offset(bytes()))})
 		}
-		last := func(m Mem) reg.VecVirtual { return load(m.Offset(-32).Idx(end, 1)) }
-		q := last(f.after)
-		VMOVUPD(q, f.field("p"))
-		VMOVUPD(do(VDIVPD, one, subpd(one, q)), f.field("v"))
-		VMOVUPD(last(f.cash.Offset(32)), f.field("b"))
-		VMOVUPD(last(f.before), f.field("e"))
-		visits("visit"+name, f.bits, steps, k, f.before, one, f.field)
-		ORQ(U8(1<<i), done)
-		Label("refuse" + name)
+		q := last(u.after.Offset(bytes()))
+		u.store(ok, map[string]reg.VecVirtual{"p": q, "v": do(VDIVPD, one, subpd(one, q)), "e": last(u.before)})
+		visits("visit"+u.name, u.bits, steps, k, u.before, one, &u.ok, u.field)
 	}
+	refused, more := GP32(), GP32()
+	loadMask(units[1].ok).move(refused)
+	SHLL(U8(bytes()/8), refused)
+	loadMask(units[0].ok).move(more)
+	ORL(more, refused)
+	XORL(U32(1<<(bytes()/4)-1), refused)
 	VZEROUPPER()
-	result := done.As8()
-	Store(result, ReturnIndex(0))
+	Store(refused.As16(), ReturnIndex(0))
 	RET()
 }
 
-func load(m Mem) reg.VecVirtual {
-	r := YMM()
+func load(m Op) reg.VecVirtual {
+	r := vec()
 	VMOVUPD(m, r)
 	return r
 }
 
-// note shifts a bit into bits from above: whether any lane's mask is set.
-func note(mask reg.VecVirtual, scratch, bits reg.GPVirtual) {
-	VMOVMSKPD(mask, scratch)
+// vector is an operand in a register.
+func vector(o Op) reg.VecVirtual {
+	if r, ok := o.(reg.VecVirtual); ok {
+		return r
+	}
+	return load(o)
+}
+
+// shift is the logarithm of a vector's length.
+func shift() int {
+	if wide {
+		return 6
+	}
+	return 5
+}
+
+// note shifts a bit into bits from above: whether the mask says yes anywhere.
+func note(m mask, scratch, bits reg.GPVirtual) {
+	m.move(scratch)
 	NEGL(scratch) // carry: not zero
 	RCRQ(U8(1), bits)
 }
 
-// eachBit does body for each of the last n notes that is set, with k at 32
-// times its number.
+// eachBit does body for each of the last n notes that is set, with k at its
+// number times a vector's length.
 func eachBit(name string, bits, n, k reg.GPVirtual, body func()) {
 	MOVQ(n, reg.RCX)
 	NEGQ(reg.RCX)
@@ -227,7 +354,7 @@ func eachBit(name string, bits, n, k reg.GPVirtual, body func()) {
 	JMP(LabelRef(name + "Next"))
 	Label(name)
 	BSFQ(bits, k)
-	SHLQ(U8(5), k)
+	SHLQ(U8(shift()), k)
 	body()
 	rest := GP64()
 	LEAQ(Mem{Base: bits, Disp: -1}, rest)
@@ -251,18 +378,17 @@ func newExtremes(one reg.VecVirtual, keep Mem, field func(string) Mem) *extremes
 	return &extremes{load(field("peak")), load(field("floor")), keep}
 }
 
-func (x *extremes) note(e reg.VecVirtual, mask, bits reg.GPVirtual) {
+func (x *extremes) note(e reg.VecVirtual, scratch, bits reg.GPVirtual) {
 	high, low := cmppd(greater, e, x.peak), cmppd(less, e, x.floor)
 	VMAXPD(e, x.peak, x.peak)
 	VMINPD(e, x.floor, x.floor)
-	VBLENDVPD(high, mulpd(e, x.keep), x.floor, x.floor)
-	VORPD(high, low, low)
-	note(low, mask, bits)
+	blendTo(high, x.floor, mulpd(e, x.keep), x.floor)
+	note(or(high, low), scratch, bits)
 }
 
 // visits does drawdown.visit at the steps noted in bits, of the values in
-// memory.
-func visits(name string, bits, n, k reg.GPVirtual, values Mem, one reg.VecVirtual, field func(string) Mem) {
+// memory, for all lanes or those of a mask.
+func visits(name string, bits, n, k reg.GPVirtual, values Mem, one reg.VecVirtual, ok *Mem, field func(string) Mem) {
 	peak, floor, depth := load(field("peak")), load(field("floor")), load(field("depth"))
 	start, now, step := GP64(), GP64(), GP64()
 	Load(Param("now"), start)
@@ -270,10 +396,14 @@ func visits(name string, bits, n, k reg.GPVirtual, values Mem, one reg.VecVirtua
 	eachBit(name, bits, n, k, func() {
 		e := load(values.Idx(k, 1))
 		MOVQ(k, now)
-		SHRQ(U8(5), now)
+		SHRQ(U8(shift()), now)
 		IMULQ(step, now)
 		ADDQ(start, now)
-		visit(now, e, cmppd(greater, e, peak), cmppd(less, e, floor), one, peak, floor, depth, field)
+		high, low := cmppd(greater, e, peak), cmppd(less, e, floor)
+		if ok != nil {
+			high, low = and(high, loadMask(*ok)), and(low, loadMask(*ok))
+		}
+		visit(now, e, high, low, one, peak, floor, depth, field)
 	})
 	VMOVUPD(peak, field("peak"))
 	VMOVUPD(floor, field("floor"))
@@ -282,51 +412,39 @@ func visits(name string, bits, n, k reg.GPVirtual, values Mem, one reg.VecVirtua
 
 // visit is drawdown.visit for lanes with a value e that is a new high or a new
 // low, by mask.
-func visit(now reg.Register, e, high, low, one, peak, floor, depth reg.VecVirtual, field func(string) Mem) {
+func visit(now reg.Register, e reg.VecVirtual, high, low mask, one, peak, floor, depth reg.VecVirtual, field func(string) Mem) {
 	// Peak, floor and depth first: the next visit waits for them.
-	x := YMM()
-	VSUBPD(depth, one, x)
-	VMULPD(x, e, x)
-	VBLENDVPD(high, x, floor, floor)
-	VBLENDVPD(low, e, floor, floor)
-	VDIVPD(peak, e, x)
-	VSUBPD(x, one, x)
-	VBLENDVPD(low, x, depth, depth)
-	VBLENDVPD(high, e, peak, peak)
+	blendTo(high, floor, mulpd(e, subpd(one, depth)), floor)
+	blendTo(low, floor, e, floor)
+	blendTo(low, depth, subpd(one, do(VDIVPD, e, peak)), depth)
+	blendTo(high, peak, e, peak)
 
-	t, since, m := YMM(), YMM(), YMM()
+	t := vec()
 	VMOVQ(now, t.AsX())
 	VPBROADCASTQ(t.AsX(), t)
-	put := func(name string, mask, y reg.VecVirtual) {
+	put := func(name string, m mask, y reg.VecVirtual) {
 		x := load(field(name))
-		VBLENDVPD(mask, y, x, x)
+		blendTo(m, x, y, x)
 		VMOVUPD(x, field(name))
 	}
-	x = load(field("peakAt"))
-	VPSUBQ(x, t, since)
+	since := do(VPSUBQ, t, field("peakAt"))
 	put("peakAt", high, t)
 	put("fell", low, since)
 	// A new high ends the time under water, and may make good the deepest fall.
-	x = load(field("longest"))
-	VPCMPGTQ(x, since, m)
-	VPAND(high, m, m)
-	put("longest", m, since)
-	x = load(field("trough"))
-	VPSUBQ(x, t, since)
+	put("longest", and(high, greaterInt(since, load(field("longest")))), since)
+	since = do(VPSUBQ, t, field("trough"))
 	put("trough", low, t)
-	x = load(field("unhealed"))
-	VPAND(x, high, m)
-	put("recovery", m, since)
-	VPANDN(x, high, m)
-	VPOR(low, m, m)
-	VMOVDQU(m, field("unhealed"))
+	unhealed := load(field("unhealed"))
+	put("recovery", and(high, negative(unhealed)), since)
+	blendTo(high, unhealed, zero(), unhealed)
+	blendTo(low, unhealed, constant(^uint64(0)), unhealed)
+	VMOVUPD(unhealed, field("unhealed"))
 }
 
-// market writes what tokens.Markets do to eight markets.
+// market writes what tokens.Markets do to markets side by side.
 func market() {
-	TEXT("marketAVX2", 0, "func(markets, move, gross *float64, steps int, now, step int64)")
-	Pragma("noescape")
-	Doc("marketAVX2 takes eight markets, the first of which is given by the address of",
+	begin("market", 0, "func(markets, move, gross *float64, steps int, now, step int64)",
+		fmt.Sprintf("takes %d markets, the first of which is given by the address of", bytes()/4),
 		"its first column, over the given number of steps, 1 to 64. Now is the end of",
 		"the first step.")
 	markets := Load(Param("markets"), GP64())
@@ -334,7 +452,7 @@ func market() {
 	gross := Load(Param("gross"), GP64())
 	steps := GP64()
 	Load(Param("steps"), steps)
-	type four struct {
+	type unit struct {
 		field    func(string) Mem
 		prices   Mem
 		bits     reg.GPVirtual
@@ -342,38 +460,38 @@ func market() {
 		high     *extremes
 	}
 	one := load(constant(1.0))
-	var fours [2]four
-	for i := range fours {
-		f := four{prices: AllocLocal(64 * 32), bits: GP64()}
-		f.field = func(name string) Mem { return Mem{Base: markets, Disp: 128*index(marketFields, name) + 32*i} }
-		f.x, f.s, f.qv = load(f.field("x")), load(f.field("s")), load(f.field("qv"))
-		f.high = newExtremes(one, AllocLocal(32), f.field)
-		XORQ(f.bits, f.bits)
-		fours[i] = f
+	var units [2]unit
+	for i := range units {
+		u := unit{prices: AllocLocal(64 * bytes()), bits: GP64()}
+		u.field = func(name string) Mem { return Mem{Base: markets, Disp: 128*index(marketFields, name) + bytes()*i} }
+		u.x, u.s, u.qv = load(u.field("x")), load(u.field("s")), load(u.field("qv"))
+		u.high = newExtremes(one, AllocLocal(bytes()), u.field)
+		XORQ(u.bits, u.bits)
+		units[i] = u
 	}
-	mask, k, end := GP32(), GP64(), GP64()
+	bits, k, end := GP32(), GP64(), GP64()
 	XORQ(k, k)
 	MOVQ(steps, end)
-	SHLQ(U8(5), end)
+	SHLQ(U8(shift()), end)
 	Label("step")
-	for i, f := range fours {
-		r := load(Mem{Base: move, Disp: 32 * i})
-		VMULPD(Mem{Base: gross, Disp: 32 * i}, f.s, f.s)
-		VMOVUPD(f.s, f.prices.Idx(k, 1))
-		f.high.note(f.s, mask, f.bits)
-		VADDPD(r, f.x, f.x)
-		VADDPD(mulpd(r, r), f.qv, f.qv)
+	for i, u := range units {
+		r := load(Mem{Base: move, Disp: bytes() * i})
+		VMULPD(Mem{Base: gross, Disp: bytes() * i}, u.s, u.s)
+		VMOVUPD(u.s, u.prices.Idx(k, 1))
+		u.high.note(u.s, bits, u.bits)
+		VADDPD(r, u.x, u.x)
+		VADDPD(mulpd(r, r), u.qv, u.qv)
 	}
 	ADDQ(U32(128), move)
 	ADDQ(U32(128), gross)
-	ADDQ(U32(32), k)
+	ADDQ(U32(bytes()), k)
 	CMPQ(k, end)
 	JLT(LabelRef("step"))
-	for i, f := range fours {
-		VMOVUPD(f.x, f.field("x"))
-		VMOVUPD(f.s, f.field("s"))
-		VMOVUPD(f.qv, f.field("qv"))
-		visits([]string{"visitA", "visitB"}[i], f.bits, steps, k, f.prices, one, f.field)
+	for i, u := range units {
+		VMOVUPD(u.x, u.field("x"))
+		VMOVUPD(u.s, u.field("s"))
+		VMOVUPD(u.qv, u.field("qv"))
+		visits([]string{"visitA", "visitB"}[i], u.bits, steps, k, u.prices, one, nil, u.field)
 	}
 	VZEROUPPER()
 	RET()

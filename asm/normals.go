@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/mmcloughlin/avo/attr"
@@ -12,59 +13,62 @@ import (
 // words writes the making of random words: Philox4x32-10, as in
 // random/philox.go.
 //
-// A counter word of four lanes is kept in the low halves of 64-bit elements;
-// what stands in the high halves does not matter, because VPMULUDQ does not
-// read it. Eight lanes are two such registers, of lanes 0 1 4 5 and 2 3 6 7,
-// because VSHUFPS puts these together in order.
+// A counter word of a lane is kept in the low half of a 64-bit element; what
+// stands in the high half does not matter, because VPMULUDQ does not read it.
+// The lanes of a part of a step, which are as many as a vector has words, are
+// in two such registers, of lanes 0 1 4 5 and 2 3 6 7 and so on, because
+// VSHUFPS puts these together in order.
 func words() {
-	TEXT("wordsAVX2", 0, "func(dst *[16][4][16]uint32, quads int, quad, id uint32, path uint64, keys *[10][2]uint32)")
-	Pragma("noescape")
-	Doc("wordsAVX2 makes the words of 16 paths in the given number of word blocks from quad on.")
+	begin("words", 0, "func(dst *[16][4][16]uint32, quads int, quad, id uint32, path uint64, keys *[10][2]uint32)",
+		"makes the words of 16 paths in the given number of word blocks from quad on.")
 
 	dst := Load(Param("dst"), GP64())
 	quads := Load(Param("quads"), GP64())
 	keys := Load(Param("keys"), GP64())
-	round := AllocLocal(20 * 32)
-	for i := range 20 {
-		k := YMM()
-		VPBROADCASTD(Mem{Base: keys, Disp: 4 * i}, k)
-		VMOVDQU(k, round.Offset(32*i))
+	round := keys
+	if !wide { // AVX-512 repeats a key as it reads it
+		m := AllocLocal(20 * 32)
+		for i := range 20 {
+			k := vec()
+			VPBROADCASTD(Mem{Base: keys, Disp: 4 * i}, k)
+			vmovdqu(k, m.Offset(32*i))
+		}
+		round = GP64()
+		LEAQ(m, round)
 	}
 	// Words that are the same for all lanes, and the lanes' path numbers.
-	uniform := AllocLocal(3 * 32)
+	uniform := AllocLocal(3 * bytes())
 	quad := GP32()
 	Load(Param("quad"), quad)
-	x := XMM()
 	id := Load(Param("id"), GP32())
 	broadcast := func(r reg.Register, m Mem) {
-		y := YMM()
+		x, y := XMM(), vec()
 		VMOVD(r, x)
 		VPBROADCASTD(x, y)
-		VMOVDQU(y, m)
+		vmovdqu(y, m)
 	}
 	broadcast(id, uniform.Offset(0))
 	path := Load(Param("path"), GP64())
-	broadcast(path.(reg.GPVirtual).As32(), uniform.Offset(32))
+	broadcast(path.(reg.GPVirtual).As32(), uniform.Offset(bytes()))
 	SHRQ(U8(32), path)
-	broadcast(path.(reg.GPVirtual).As32(), uniform.Offset(64))
-	lanes := AllocLocal(4 * 32)
-	for half := range 2 {
-		for stream := range 2 {
-			y := YMM()
-			VMOVDQU(uniform.Offset(32), y)
-			VPADDD(laneNumbers(half, stream), y, y)
-			VMOVDQU(y, lanes.Offset(32*(2*half+stream)))
-		}
+	broadcast(path.(reg.GPVirtual).As32(), uniform.Offset(2*bytes()))
+	parts := 64 / bytes()
+	lanes := AllocLocal(2 * 64)
+	for i := range 2 * parts {
+		y := vec()
+		vmovdqu(uniform.Offset(bytes()), y)
+		VPADDD(laneNumbers(i/2, i%2), y, y)
+		vmovdqu(y, lanes.Offset(bytes()*i))
 	}
-	m0, m1 := YMM(), YMM()
-	VMOVDQU(constant(uint64(0xD2511F53)), m0)
-	VMOVDQU(constant(uint64(0xCD9E8D57)), m1)
+	m0, m1 := vec(), vec()
+	vmovdqu(constant(uint64(0xD2511F53)), m0)
+	vmovdqu(constant(uint64(0xCD9E8D57)), m1)
 
 	Label("quad")
-	for half := range 2 {
-		w := philox(quad, uniform, lanes.Offset(64*half), round, m0, m1)
+	for part := range parts {
+		w := philox(quad, uniform, lanes.Offset(2*bytes()*part), round, m0, m1)
 		for i := range w {
-			VMOVDQU(w[i], Mem{Base: dst, Disp: 64*i + 32*half})
+			vmovdqu(w[i], Mem{Base: dst, Disp: 64*i + 32*part})
 		}
 	}
 	INCL(quad)
@@ -75,14 +79,71 @@ func words() {
 	RET()
 }
 
+// laneNumbers are the lanes of one of the two registers of a part of a step.
+func laneNumbers(part, register int) Mem {
+	m := GLOBL(fmt.Sprintf("lanes%d%d%d", bytes(), part, register), attr.RODATA|attr.NOPTR)
+	for i := range bytes() / 8 {
+		DATA(8*i, U64(8*part+2*register+4*(i/2)+i%2))
+	}
+	return m
+}
+
+// philox returns the four words of the lanes of a part of a step.
+func philox(quad reg.Register, uniform, lanes Mem, round reg.Register, m0, m1 reg.VecVirtual) [4]reg.VecVirtual {
+	var c [2][4]reg.VecVirtual
+	q := vec()
+	VMOVD(quad, q.AsX())
+	VPBROADCASTD(q.AsX(), q)
+	for s := range 2 {
+		for i := range 4 {
+			c[s][i] = vec()
+		}
+		pick(two(VMOVDQA), VMOVDQA64)(q, c[s][0])
+		vmovdqu(uniform.Offset(0), c[s][1])
+		vmovdqu(lanes.Offset(bytes()*s), c[s][2])
+		vmovdqu(uniform.Offset(2*bytes()), c[s][3])
+	}
+	for r := range 10 {
+		for s := range 2 {
+			p0, p1 := vec(), vec()
+			VPMULUDQ(c[s][0], m0, p0)
+			VPMULUDQ(c[s][2], m1, p1)
+			n0, n2 := vec(), vec()
+			if wide {
+				VPSRLQ(U8(32), p1, n0)
+				VPSRLQ(U8(32), p0, n2)
+				const xor3 = 0x96
+				VPTERNLOGD_BCST(U8(xor3), Mem{Base: round, Disp: 8 * r}, c[s][1], n0)
+				VPTERNLOGD_BCST(U8(xor3), Mem{Base: round, Disp: 8*r + 4}, c[s][3], n2)
+			} else {
+				h0, h1 := vec(), vec()
+				VPXOR(Mem{Base: round, Disp: 64 * r}, c[s][1], c[s][1])
+				VPXOR(Mem{Base: round, Disp: 64*r + 32}, c[s][3], c[s][3])
+				VPSRLQ(U8(32), p0, h0)
+				VPSRLQ(U8(32), p1, h1)
+				VPXOR(h1, c[s][1], n0)
+				VPXOR(h0, c[s][3], n2)
+			}
+			c[s] = [4]reg.VecVirtual{n0, p1, n2, p0}
+		}
+	}
+	var w [4]reg.VecVirtual
+	for i := range w {
+		w[i] = vec()
+		VSHUFPS(U8(0x88), c[1][i], c[0][i], w[i])
+	}
+	return w
+}
+
 // transform writes Box–Muller, as in random/normal.go: first all radii, which
 // take the place of their words, then the rest. Two short loops keep the
 // processor busier than one long.
 func transform() {
-	TEXT("transformAVX2", attr.NOSPLIT, "func(dst *[64][16]float64, words *[16][4][16]uint32, quads int)")
-	Pragma("noescape")
-	Doc("transformAVX2 turns pairs of words into pairs of normals, 4·quads steps of 16",
+	begin("transform", attr.NOSPLIT, "func(dst *[64][16]float64, words *[16][4][16]uint32, quads int)",
+		"turns pairs of words into pairs of normals, 4·quads steps of 16",
 		"lanes. It overwrites the words, which may be the second half of what it fills.")
+	hold(float32(0.5), float32(1.0/(1<<31)), uint32(0x3f3504f3), float32(1), float32(2), float32(1.0/9), float32(1.0/7), float32(1.0/5), float32(1.0/3),
+		float32(math.Ln2), float32(-2))
 	dst := Load(Param("dst"), GP64())
 	words := Load(Param("words"), GP64())
 	pairs := Load(Param("quads"), GP64())
@@ -90,24 +151,28 @@ func transform() {
 	at, left := GP64(), GP64()
 	MOVQ(words, at)
 	MOVQ(pairs, left)
+	parts := 64 / bytes()
 	Label("radius")
-	for half := range 2 {
-		a := YMM()
-		VMOVDQU(Mem{Base: at, Disp: 32 * half}, a)
-		VMOVUPS(radius(a), Mem{Base: at, Disp: 32 * half})
+	for part := range parts {
+		a := vec()
+		vmovdqu(Mem{Base: at, Disp: 32 * part}, a)
+		VMOVUPS(radius(a), Mem{Base: at, Disp: 32 * part})
 	}
 	ADDQ(U32(2*16*4), at)
 	DECQ(left)
 	JNZ(LabelRef("radius"))
+	held = map[string]reg.VecVirtual{}
+	hold(uint32(1<<30-1), uint32(1<<29), float32(math.Pi/4/(1<<29)), float32(1.0/362880), float32(1.0/5040), float32(1.0/120), float32(1.0/6),
+		float32(1.0/40320), float32(1.0/720), float32(1.0/24), float32(1.0/2), float32(1), uint32(1<<31))
 	Label("pair")
 	var r, b [2]reg.VecVirtual
-	for half := range 2 {
-		r[half], b[half] = YMM(), YMM()
-		VMOVUPS(Mem{Base: words, Disp: 32 * half}, r[half])
-		VMOVDQU(Mem{Base: words, Disp: 64 + 32*half}, b[half])
+	for part := range parts {
+		r[part], b[part] = vec(), vec()
+		VMOVUPS(Mem{Base: words, Disp: 32 * part}, r[part])
+		vmovdqu(Mem{Base: words, Disp: 64 + 32*part}, b[part])
 	}
-	for half := range 2 {
-		store(dst, half, r[half], b[half])
+	for part := range parts {
+		store(dst, part, r[part], b[part])
 	}
 	ADDQ(U32(2*16*4), words)
 	ADDQ(U32(2*16*8), dst)
@@ -117,69 +182,27 @@ func transform() {
 	RET()
 }
 
-// laneNumbers are the lanes of one of the two streams of a half.
-func laneNumbers(half, stream int) Mem {
-	name := [][]string{{"lanes0", "lanes1"}, {"lanes2", "lanes3"}}[half][stream]
-	m := GLOBL(name, attr.RODATA|attr.NOPTR)
-	for i, l := range []int{0, 1, 4, 5} {
-		DATA(8*i, U64(8*half+2*stream+l))
-	}
-	return m
-}
-
-// philox returns the four words of eight lanes.
-func philox(quad reg.Register, uniform, lanes, round Mem, m0, m1 reg.VecVirtual) [4]reg.VecVirtual {
-	var c [2][4]reg.VecVirtual
-	q := YMM()
-	VMOVD(quad, q.AsX())
-	VPBROADCASTD(q.AsX(), q)
-	for s := range 2 {
-		for i := range 4 {
-			c[s][i] = YMM()
-		}
-		VMOVDQA(q, c[s][0])
-		VMOVDQU(uniform.Offset(0), c[s][1])
-		VMOVDQU(lanes.Offset(32*s), c[s][2])
-		VMOVDQU(uniform.Offset(64), c[s][3])
-	}
-	for r := range 10 {
-		for s := range 2 {
-			p0, p1 := YMM(), YMM()
-			VPMULUDQ(c[s][0], m0, p0)
-			VPMULUDQ(c[s][2], m1, p1)
-			h0, h1 := YMM(), YMM()
-			VPXOR(round.Offset(64*r), c[s][1], c[s][1])
-			VPXOR(round.Offset(64*r+32), c[s][3], c[s][3])
-			VPSRLQ(U8(32), p0, h0)
-			VPSRLQ(U8(32), p1, h1)
-			n0, n2 := YMM(), YMM()
-			VPXOR(h1, c[s][1], n0)
-			VPXOR(h0, c[s][3], n2)
-			c[s] = [4]reg.VecVirtual{n0, p1, n2, p0}
-		}
-	}
-	var w [4]reg.VecVirtual
-	for i := range w {
-		w[i] = YMM()
-		VSHUFPS(U8(0x88), c[1][i], c[0][i], w[i])
-	}
-	return w
-}
-
-// store turns radii and words of eight lanes into normals and stores them as
-// two steps of a half.
-func store(dst reg.Register, half int, r, b reg.VecVirtual) {
+// store turns radii and words into normals and stores them as two steps of a
+// part.
+func store(dst reg.Register, part int, r, b reg.VecVirtual) {
 	sin, cos := sinCos(b)
 	for step, v := range []reg.VecVirtual{cos, sin} {
-		n, lo, hi := YMM(), YMM(), YMM()
+		n, lo, hi := vec(), vec(), vec()
 		VMULPS(v, r, n)
-		VCVTPS2PD(n.AsX(), lo)
-		x := XMM()
-		VEXTRACTF128(U8(1), n, x)
-		VCVTPS2PD(x, hi)
-		at := Mem{Base: dst, Disp: step*128 + half*64}
+		if wide {
+			y := YMM()
+			VCVTPS2PD(n.AsY(), lo)
+			VEXTRACTF64X4(U8(1), n, y)
+			VCVTPS2PD(y, hi)
+		} else {
+			x := XMM()
+			VCVTPS2PD(n.AsX(), lo)
+			VEXTRACTF128(U8(1), n, x)
+			VCVTPS2PD(x, hi)
+		}
+		at := Mem{Base: dst, Disp: step*128 + part*64}
 		VMOVUPD(lo, at)
-		VMOVUPD(hi, at.Offset(32))
+		VMOVUPD(hi, at.Offset(bytes()))
 	}
 }
 
@@ -188,35 +211,34 @@ func addps(x reg.VecVirtual, y Op) reg.VecVirtual { return do(VADDPS, x, y) }
 func subps(x reg.VecVirtual, y Op) reg.VecVirtual { return do(VSUBPS, x, y) }
 
 func radius(a reg.VecVirtual) reg.VecVirtual {
-	u := YMM()
+	u := vec()
 	VPSRLD(U8(1), a, u)
 	VCVTDQ2PS(u, u)
 	u = mulps(addps(u, constant(float32(0.5))), constant(float32(1.0/(1<<31))))
-	e, k := YMM(), YMM()
+	e, k := vec(), vec()
 	VPSUBD(constant(uint32(0x3f3504f3)), u, e)
 	VPSRAD(U8(23), e, e)
 	VPSLLD(U8(23), e, k)
-	f := YMM()
+	f := vec()
 	VPSUBD(k, u, f)
 	f = subps(f, constant(float32(1)))
 	s := do(VDIVPS, f, addps(f, constant(float32(2))))
 	z := mulps(s, s)
-	p := YMM()
-	VMULPS(constant(float32(1.0/9)), z, p)
+	p := mulps(z, constant(float32(1.0/9)))
 	p = addps(p, constant(float32(1.0/7)))
 	p = addps(mulps(p, z), constant(float32(1.0/5)))
 	p = addps(mulps(p, z), constant(float32(1.0/3)))
 	p = addps(mulps(p, z), constant(float32(1)))
 	VCVTDQ2PS(e, e)
 	ln := addps(mulps(e, constant(float32(math.Ln2))), mulps(addps(s, s), p))
-	r := YMM()
+	r := vec()
 	VSQRTPS(mulps(ln, constant(float32(-2))), r)
 	return r
 }
 
 func sinCos(b reg.VecVirtual) (sin, cos reg.VecVirtual) {
-	t := YMM()
-	VPAND(constant(uint32(1<<30-1)), b, t)
+	t := vec()
+	vpand(constant(uint32(1<<30-1)), b, t)
 	VPSUBD(constant(uint32(1<<29)), t, t)
 	VCVTDQ2PS(t, t)
 	t = mulps(t, constant(float32(math.Pi/4/(1<<29))))
@@ -233,12 +255,25 @@ func sinCos(b reg.VecVirtual) (sin, cos reg.VecVirtual) {
 	c := addps(mulps(z, q), constant(float32(1)))
 	// Quadrants 0 … 3 are (s, c), (c, −s), (−s, −c), (−c, s): bit 30 swaps, bit
 	// 31 turns the sine's sign, both together the cosine's.
-	swap := YMM()
+	swap := vec()
 	VPSLLD(U8(1), b, swap)
-	sin, cos = YMM(), YMM()
+	sin, cos = vec(), vec()
+	if wide {
+		k := K()
+		VPMOVD2M(swap, k)
+		VMOVUPS(s, sin)
+		VMOVUPS(c, k, sin)
+		VMOVUPS(c, cos)
+		VMOVUPS(s, k, cos)
+		const xorOfAnd = 0x78 // a ^ b&c
+		VPXORQ(swap, b, swap)
+		VPTERNLOGD(U8(xorOfAnd), constant(uint32(1<<31)), b, sin)
+		VPTERNLOGD(U8(xorOfAnd), constant(uint32(1<<31)), swap, cos)
+		return sin, cos
+	}
 	VBLENDVPS(swap, c, s, sin)
 	VBLENDVPS(swap, s, c, cos)
-	sign := YMM()
+	sign := vec()
 	VPXOR(swap, b, swap)
 	VPAND(constant(uint32(1<<31)), swap, swap)
 	VPAND(constant(uint32(1<<31)), b, sign)

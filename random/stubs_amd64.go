@@ -14,3 +14,14 @@ func wordsAVX2(dst *[16][4][16]uint32, quads int, quad uint32, id uint32, path u
 //
 //go:noescape
 func transformAVX2(dst *[64][16]float64, words *[16][4][16]uint32, quads int)
+
+// wordsAVX512 makes the words of 16 paths in the given number of word blocks from quad on.
+//
+//go:noescape
+func wordsAVX512(dst *[16][4][16]uint32, quads int, quad uint32, id uint32, path uint64, keys *[10][2]uint32)
+
+// transformAVX512 turns pairs of words into pairs of normals, 4·quads steps of 16
+// lanes. It overwrites the words, which may be the second half of what it fills.
+//
+//go:noescape
+func transformAVX512(dst *[64][16]float64, words *[16][4][16]uint32, quads int)

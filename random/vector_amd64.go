@@ -10,7 +10,11 @@ import (
 	"mcrisk/block"
 )
 
-var vector = cpu.X86.HasAVX2
+// vector says that the processor has AVX2, wide that it has AVX-512 too.
+var (
+	vector = cpu.X86.HasAVX2
+	wide   = vector && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ
+)
 
 // fill is fillPlain, in vector code where the processor has it.
 func fill(dst *block.Track, seed, group uint64, id ID, quad uint32, quads int) {
@@ -31,10 +35,18 @@ func fill(dst *block.Track, seed, group uint64, id ID, quad uint32, quads int) {
 	// All words first: short loops keep the processor busier than one long. They
 	// wait in the second half of what is to be filled.
 	words := (*[block.Steps / 4][4][block.Lanes]uint32)(unsafe.Pointer(&dst[2*quads]))
-	wordsAVX2(words, quads, quad, uint32(id), group*block.Lanes, &keys)
+	if wide {
+		wordsAVX512(words, quads, quad, uint32(id), group*block.Lanes, &keys)
+	} else {
+		wordsAVX2(words, quads, quad, uint32(id), group*block.Lanes, &keys)
+	}
 	transform(dst, words, quads)
 }
 
 func transform(dst *block.Track, words *[block.Steps / 4][4][block.Lanes]uint32, quads int) {
+	if wide {
+		transformAVX512((*[block.Steps][block.Lanes]float64)(dst), words, quads)
+		return
+	}
 	transformAVX2((*[block.Steps][block.Lanes]float64)(dst), words, quads)
 }

@@ -64,7 +64,7 @@ func TestGoldenHashes(t *testing.T) {
 			"short":      "734f60265a78b54a",
 			"perp late":  "b07732aa588fce23",
 			"perp entry": "abf01b3a26fd0a98",
-			"gas":        "bf9d09d68313e84a",
+			"gas":        "42324eb031b4ba88",
 			"fees":       "1edfb6da8cc1af78",
 		},
 		"merton": {
@@ -76,7 +76,7 @@ func TestGoldenHashes(t *testing.T) {
 			"short":      "2d7805cbcef48223",
 			"perp late":  "0ef362655d520808",
 			"perp entry": "b8d5fcae7009387f",
-			"gas":        "623f260c28c4da8d",
+			"gas":        "40379553818aaf8e",
 			"fees":       "f59690bce8d8f85e",
 		},
 	}

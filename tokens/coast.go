@@ -7,32 +7,36 @@ import (
 	"mcrisk/fmath"
 )
 
-// Between trades a loan's leverage is a function of the price alone, and a
-// trade of proportional cost takes it to a known place. A lane coasts while
-// its steps are of this kind: it is then described by
+// Between trades leverage is a function of the price alone, and a trade takes
+// it to a known place, whatever it costs. A lane coasts while its steps are of
+// this kind: it is then described by
 //
-//	p = −x/b   exposure over cash, times the price's factor and a constant at each step
-//	b          cash, which grows at a constant rate
+//	p = −x/b   exposure over cash
+//	b          cash
 //	v = 1/(1−p) = 1 − L, for the leverage L = p/(p−1)
 //
-// and what the ledger wants to know is kept as sums that are folded into it
+// At a step p is multiplied by the price's factor and a constant, and b by a
+// constant; a perpetual's carry, which the exposure makes, divides p and
+// multiplies b by 1 + carry·p too. What the ledger wants to know is kept as sums that are folded into it
 // when the lane stops coasting. All other steps are gridStep's. What a coasting
 // step computes is what gridStep computes, to rounding.
 //
 // Whether a lane coasts over a step depends on the token and the lane alone.
-// The vector code does the same operations on four lanes at once, so that a
+// The vector code does the same operations on many lanes at once, so that a
 // lifetime has the same bits alone or among others and on every machine.
 type coast struct {
-	trades bool // band trades of proportional cost are made in passing
+	trades bool // band trades are made in passing
 
-	ratio float64 // growth of p at a constant price
-	grow  float64 // growth of b: interest and streaming fee
+	ratio float64 // growth of p at a constant price, without carry
+	grow  float64 // growth of b without carry: a loan's interest, streaming fee
+	carry float64 // a step's funding and borrow fee of a perpetual over its exposure, signed
 	lo    float64 // p within which a lane may coast
 	hi    float64
 
 	up, down edge // what the band does when the price has risen, has fallen
 
 	rate   float64 // of a trade's cost, a fraction of notional
+	sized  *sized  // what else it costs; nil: nothing
 	v0     float64 // 1 − target
 	vector *coastConstants
 
@@ -49,6 +53,7 @@ type edge struct {
 	at   float64 // p beyond which the band trades
 	a, c float64 //
 	p    float64 // after the trade
+	w, v float64 // after the trade: leverage, and 1 − w
 	turn float64 // s/(1+s·k·w): notional over equity, for each unit by which v falls
 }
 
@@ -62,25 +67,31 @@ type coasting struct {
 	n          int     // steps
 	sumE, sumB float64 // Σ of e and b after each step
 	s1, s2, s3 float64 // Σ of the powers of v − coast.v0 after each step
-	paid       float64 // Σ of trade costs
-	kept       float64 // Π of 1 − cost/equity of trades
+	paid       float64 // Σ of trade costs in proportion to notional
+	kept       float64 // Π of 1 − cost/equity of trades; one if their cost depends on size
 	pMin, pMax float64 // before trades
+
+	sizedSums
 }
 
 // newCoast returns nil for a token that does not coast.
 func newCoast(k *Kernel) *coast {
 	t, m := &k.token, &k.venue
-	if m.perp || t.Cost.Increase != 0 || t.Cost.Decrease != 0 || t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 {
+	if m.entry || m.upper.on || t.Cost.Increase != 0 || t.Cost.Decrease != 0 ||
+		t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 {
 		return nil
 	}
 	c := &coast{
 		ratio: (1 + m.growX) / (1 + m.growB),
 		grow:  float64((1 + m.growB) * (1 + k.fee)),
+		carry: m.funding + float64(k.sign*m.borrowFee),
 		rate:  t.Cost.Fee + t.Cost.ImpactBase,
 		v0:    1 - t.Target,
 	}
-	d0 := float64(m.growX*t.Target) + float64(m.growB*c.v0)
-	d1 := m.growB - m.growX
+	// A step's carry over equity at leverage L is growX·L + growB·(1−L) − carry·L.
+	growX := m.growX - c.carry
+	d0 := float64(growX*t.Target) + float64(m.growB*c.v0)
+	d1 := m.growB - growX
 	if !(math.Abs(d0) < 1e-3) {
 		return nil
 	}
@@ -120,11 +131,14 @@ func newCoast(k *Kernel) *coast {
 	}
 	c.lo, c.hi = c.order(k, low, high)
 
-	if band, ok := t.Policy.(Band); ok && band.To != Partial && t.Cost.proportional() && t.Keeper.Latency == 0 {
+	if band, ok := bandOf(t); ok && band.To != Partial && t.Cost.inPassing() && t.Keeper.Latency == 0 {
 		if !(band.Low >= low && band.High <= high) {
 			return nil
 		}
 		c.trades = true
+		if !t.Cost.proportional() {
+			c.sized = newSized(t.Cost, t.AUM)
+		}
 		c.down.at, c.up.at = c.order(k, band.Low*(1-tolerance), band.High*(1+tolerance))
 		wUp, wDown := t.Target, t.Target
 		if band.To == Edge {
@@ -140,6 +154,17 @@ func newCoast(k *Kernel) *coast {
 	return c
 }
 
+// bandOf returns the band that a token trades at the edges of, if it has one.
+func bandOf(t *Token) (Band, bool) {
+	switch p := t.Policy.(type) {
+	case Band:
+		return p, true
+	case Geometric:
+		return p.Band(t.Target), true
+	}
+	return Band{}, false
+}
+
 // order returns p at two leverages, magnitudes low ≤ high, the lesser first.
 func (c *coast) order(k *Kernel, low, high float64) (p, q float64) {
 	p, q = float64(k.sign*low), float64(k.sign*high)
@@ -150,7 +175,7 @@ func (c *coast) order(k *Kernel, low, high float64) (p, q float64) {
 // trade sets what a trade to leverage w does; sk is the cost, negative when
 // selling.
 func (e *edge) trade(w, sk, grow float64) {
-	e.p = w / (w - 1)
+	e.p, e.w, e.v = w/(w-1), w, 1-w
 	e.a = float64(grow*(1-w)) / (1 + float64(sk*w))
 	e.c = -float64((1 + sk) * e.a)
 	e.turn = math.Copysign(1, sk) / (1 + float64(sk*w))
@@ -162,6 +187,7 @@ func (c *coast) begin(k *Kernel, l *Lane) bool {
 		return false
 	}
 	q := coasting{on: true, lo: c.lo, hi: c.hi, p: -l.x / l.b, b: l.b, kept: 1, pMin: math.Inf(1)}
+	q.base, q.grown, q.first = l.b, 1, l.rebalances
 	if !c.trades {
 		low, high := max(l.low, 0.001), min(l.high, 1000)
 		if k.sign > 0 {
@@ -190,35 +216,53 @@ const leastKept = 1e-200
 // step coasts over one step, or reports that gridStep must make it.
 func (c *coast) step(l *Lane, gross float64, now time.Duration) bool {
 	q := &l.coasting
-	p := float64(q.p * float64(gross*c.ratio))
+	p, grow, carry := float64(q.p*float64(gross*c.ratio)), c.grow, 1.0
+	if c.carry != 0 {
+		carry = 1 + float64(q.p*c.carry)
+		p /= carry
+		grow = float64(grow * carry)
+	}
 	if !(p >= q.lo && p <= q.hi) || now >= l.watch.At || q.kept < leastKept {
 		return false
 	}
-	q.pMin, q.pMax = min(q.pMin, p), max(q.pMax, p)
-	b := float64(q.b * c.grow)
-	o := 1 - p
-	e := float64(b * o)
-	v := 1 / o
+	var side *edge
 	if c.trades {
-		side := &c.up
 		if p < c.down.at {
 			side = &c.down
-		}
-		if p < c.down.at || p > c.up.at {
-			b = float64(q.b * (side.a + float64(p*side.c)))
-			p = side.p
-			o = 1 - p
-			after := float64(b * o)
-			q.paid += e - after
-			before := v
-			v = 1 / o
-			part := float64((before - v) * side.turn)
-			l.turnover += part
-			q.kept = float64(q.kept * (1 - float64(c.rate*part)))
-			e = after
-			l.rebalances++
+		} else if p > c.up.at {
+			side = &c.up
 		}
 	}
+	before := p
+	var b float64
+	switch {
+	case c.sized != nil:
+		grown := float64(q.grown * grow)
+		b = float64(q.base * grown)
+		if side != nil {
+			if !c.sized.trade(l, side, c.rate, p, b) {
+				return false
+			}
+			p, b, grown = side.p, q.base, 1
+		}
+		q.grown = grown
+	case side != nil:
+		o := 1 - p
+		e := float64(float64(q.b*grow) * o)
+		b = float64(q.b * float64((side.a+float64(p*side.c))*carry))
+		p = side.p
+		after := 1 - p
+		q.paid += e - float64(b*after)
+		part := float64((1/o - 1/after) * side.turn)
+		l.turnover += part
+		q.kept = float64(q.kept * (1 - float64(c.rate*part)))
+		l.rebalances++
+	default:
+		b = float64(q.b * grow)
+	}
+	q.pMin, q.pMax = min(q.pMin, before), max(q.pMax, before)
+	o := 1 - p
+	e, v := float64(b*o), 1/o
 	q.p, q.b, q.e, q.v = p, b, e, v
 	q.n++
 	q.sumB += b
@@ -251,37 +295,61 @@ func (c *coast) end(k *Kernel, l *Lane) {
 	s2 := q.s2 - float64(d*d) + float64(d0*d0)
 	s3 := q.s3 - float64(float64(d*d)*d) + float64(float64(d0*d0)*d0)
 
-	interestX, interestB := float64(m.growX*(sumE-sumB)), float64(m.growB*sumB)
-	fee := float64(k.fee / (1 + k.fee) * (q.sumE + q.paid))
-	tradeFee, logTrade := q.paid, 0.0
+	exposure := sumE - sumB
+	interestX, interestB := float64(m.growX*exposure), float64(m.growB*sumB)
+	paid, logTrade := q.paid, -q.logFee
 	if q.kept != 1 {
 		logTrade = fmath.Log(q.kept)
 	}
-	logFee := logTrade
+	tradeFee, logFee := paid, logTrade
 	if c.rate > 0 {
 		share := k.token.Cost.Fee / c.rate
-		tradeFee, logFee = float64(tradeFee*share), float64(logFee*share)
+		tradeFee, logFee = float64(paid*share), float64(logTrade*share)
 	}
+	impact, logImpact := paid-tradeFee, logTrade-logFee
+	if s := c.sized; s != nil {
+		gas := float64(s.gas * float64(l.rebalances-q.first))
+		paid += q.impact + gas
+		impact += q.impact
+		logImpact -= q.logImpact
+		logTrade -= q.logImpact + q.logGas
+		l.money.add(Gas, -gas)
+		l.logs[Gas] -= q.logGas
+	}
+	fee := float64(k.fee / (1 + k.fee) * (q.sumE + paid))
 	// A step's carry, L of it on the exposure and v = 1 − L on the cash, has
 	// log parts in proportion, L and v times per.
 	per := float64(c.per[0]*n) + float64(c.per[1]*s1) + float64(c.per[2]*s2) + float64(c.per[3]*s3)
 	above := float64(c.per[0]*s1) + float64(c.per[1]*s2) + float64(c.per[2]*s3) // v − v0 times per
-	logX := float64(m.growX * (float64((1-c.v0)*per) - above))
+	logL := float64((1-c.v0)*per) - above
+	logX := float64(m.growX * logL)
 	logB := float64(m.growB * (float64(c.v0*per) + above))
 	logStream := float64(n * k.logFee)
 
-	l.money.add(m.itemX, interestX)
-	l.money.add(m.itemB, interestB)
+	rest, logRest := (e-q.e0)-interestX-interestB-fee+paid, logX+logB+logStream+logTrade
+	if m.perp {
+		funding, borrowFee := -float64(m.funding*exposure), -float64(float64(k.sign*m.borrowFee)*exposure)
+		logFunding, logBorrow := -float64(m.funding*logL), -float64(float64(k.sign*m.borrowFee)*logL)
+		l.money.add(Funding, funding)
+		l.money.add(BorrowFee, borrowFee)
+		l.logs[Funding] += logFunding
+		l.logs[BorrowFee] += logBorrow
+		rest -= funding + borrowFee
+		logRest += logFunding + logBorrow
+	} else {
+		l.money.add(m.itemX, interestX)
+		l.money.add(m.itemB, interestB)
+		l.logs[m.itemX] += logX
+		l.logs[m.itemB] += logB
+	}
 	l.money.add(StreamingFee, fee)
 	l.money.add(TradeFee, -tradeFee)
-	l.money.add(Impact, tradeFee-q.paid)
-	l.money.add(Price, (e-q.e0)-interestX-interestB-fee+q.paid)
-	l.logs[m.itemX] += logX
-	l.logs[m.itemB] += logB
+	l.money.add(Impact, -impact)
+	l.money.add(Price, rest)
 	l.logs[StreamingFee] += logStream
 	l.logs[TradeFee] += logFee
-	l.logs[Impact] += logTrade - logFee
-	l.logs[Price] -= logX + logB + logStream + logTrade
+	l.logs[Impact] += logImpact
+	l.logs[Price] -= logRest
 	l.growth *= e / q.e0
 	if !(l.growth > 1e-100 && l.growth < 1e100) {
 		l.foldGrowth()

@@ -11,6 +11,12 @@ type coastConstants struct{}
 func newCoastConstants(*coast) *coastConstants { return nil }
 
 // There is no vector code, and these are not called.
-func coast8(*columns, int, *coast, *float64, int, time.Duration, time.Duration) uint8 { return 0 }
+func (*coast) abreast() int { return 8 }
 
-func market8(*marketColumns, int, *float64, *float64, int, time.Duration, time.Duration) {}
+const marketsAbreast = 8
+
+func coastAbreast(*columns, int, *coast, *float64, int, time.Duration, time.Duration) uint16 {
+	return 0
+}
+
+func marketAbreast(*marketColumns, int, *float64, *float64, int, time.Duration, time.Duration) {}

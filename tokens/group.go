@@ -1,19 +1,21 @@
 package tokens
 
 import (
+	"math"
 	"time"
 
 	"mcrisk/block"
 )
 
 // Lanes are the lifetimes of one token on the paths of a group. Lanes that
-// coast and trade in passing live in columns, where vector code takes eight of
+// coast and trade in passing live in columns, where vector code takes many of
 // them at a time; the others one by one. Which way a lane goes does not change
 // its bits.
 type Lanes struct {
+	cols columns // first, where vectors do not straddle lines of the cache
 	lane [block.Lanes]Lane
 	held [block.Lanes]bool // the lane is in the columns, what lane says of it is old
-	cols columns
+	_    [48]byte          // a multiple of such a line
 }
 
 // BeginAll starts all lanes anew.
@@ -36,8 +38,8 @@ func (ls *Lanes) Lane(i int) *Lane {
 // given underlying.
 func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to int) {
 	if vector && k.coast != nil && k.coast.trades && b.Lo[underlying] == nil && from < to {
-		for first := 0; first < block.Lanes; first += 8 {
-			k.advanceEight(b, underlying, ls, first, from, to)
+		for first := 0; first < block.Lanes; first += k.coast.abreast() {
+			k.advanceAbreast(b, underlying, ls, first, from, to)
 		}
 		return
 	}
@@ -46,31 +48,35 @@ func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to 
 	}
 }
 
-// advanceEight advances the lanes first … first+7 in vector code, except fours
-// in one of which something happens that is more than coasting.
-func (k *Kernel) advanceEight(b *block.Block, underlying int, ls *Lanes, first, from, to int) {
-	c := k.coast
-	some := false
-	for i := first; i < first+8; i++ {
-		if !ls.held[i] {
-			if l := &ls.lane[i]; l.trace == nil && (l.coasting.on || c.begin(k, l)) {
-				ls.cols.put(i, l)
-				ls.held[i] = true
-			} else {
-				ls.cols.idle(i, c)
-			}
+// advanceAbreast advances lanes from the first on in vector code, except those
+// to which something happens that is more than coasting.
+func (k *Kernel) advanceAbreast(b *block.Block, underlying int, ls *Lanes, first, from, to int) {
+	n := k.coast.abreast()
+	held := uint16(0)
+	for i := range n {
+		l := &ls.lane[first+i]
+		if !ls.held[first+i] && l.trace == nil && (l.coasting.on || k.coast.begin(k, l)) {
+			ls.cols.put(first+i, l)
+			ls.held[first+i] = true
 		}
-		some = some || ls.held[i]
-	}
-	var done uint8
-	if some {
-		done = coast8(&ls.cols, first, c, &b.Gross[underlying][from][first], to-from, time.Duration(b.First+from+1)*k.step, k.step)
-	}
-	for i := first; i < first+8; i++ {
-		if done>>((i-first)/4)&1 == 1 && ls.held[i] {
-			ls.cols.n[i] += to - from
+		if ls.held[first+i] {
+			held |= 1 << i
 		} else {
-			k.advanceOne(b, underlying, ls.Lane(i), i, from, to)
+			ls.cols.idle(first + i)
+			k.advanceOne(b, underlying, l, first+i, from, to)
+		}
+	}
+	if held == 0 {
+		return
+	}
+	refused := coastAbreast(&ls.cols, first, k.coast, &b.Gross[underlying][from][first], to-from, time.Duration(b.First+from+1)*k.step, k.step)
+	for i := range n {
+		switch held & (1 << i) {
+		case 0:
+		case refused & (1 << i):
+			k.advanceOne(b, underlying, ls.Lane(first+i), first+i, from, to)
+		default:
+			ls.cols.n[first+i] += to - from
 		}
 	}
 }
@@ -78,10 +84,12 @@ func (k *Kernel) advanceEight(b *block.Block, underlying int, ls *Lanes, first, 
 // columns hold the numbers of a group's coasting lanes, a column for each, the
 // first ones in the order that the vector code expects.
 type columns struct {
-	p, b, e, v, sumE, sumB, s1, s2, s3, paid, kept, pMin, pMax, turnover [block.Lanes]float64
-	trades                                                               [block.Lanes]int64
-	min                                                                  [block.Lanes]float64
-	rec                                                                  drawdowns
+	p, b, base, grown, e, v, sumE, sumB, s1, s2, s3 [block.Lanes]float64
+	paid, kept, impact, logFee, logImpact, logGas   [block.Lanes]float64
+	pMin, pMax, turnover                            [block.Lanes]float64
+	trades                                          [block.Lanes]int64
+	min                                             [block.Lanes]float64
+	rec                                             drawdowns
 
 	n [block.Lanes]int // steps
 }
@@ -96,7 +104,8 @@ type drawdowns struct {
 // put copies a lane's numbers into its column.
 func (c *columns) put(i int, l *Lane) {
 	q := &l.coasting
-	c.p[i], c.b[i], c.e[i], c.v[i], c.n[i] = q.p, q.b, q.e, q.v, q.n
+	c.p[i], c.b[i], c.base[i], c.grown[i], c.e[i], c.v[i], c.n[i] = q.p, q.b, q.base, q.grown, q.e, q.v, q.n
+	c.impact[i], c.logFee[i], c.logImpact[i], c.logGas[i] = q.impact, q.logFee, q.logImpact, q.logGas
 	c.sumE[i], c.sumB[i], c.s1[i], c.s2[i], c.s3[i] = q.sumE, q.sumB, q.s1, q.s2, q.s3
 	c.paid[i], c.kept[i], c.pMin[i], c.pMax[i] = q.paid, q.kept, q.pMin, q.pMax
 	c.turnover[i], c.trades[i], c.min[i] = l.turnover, int64(l.rebalances), l.min
@@ -106,18 +115,16 @@ func (c *columns) put(i int, l *Lane) {
 // take copies a column back into its lane.
 func (c *columns) take(i int, l *Lane) {
 	q := &l.coasting
-	q.p, q.b, q.e, q.v, q.n = c.p[i], c.b[i], c.e[i], c.v[i], c.n[i]
+	q.p, q.b, q.base, q.grown, q.e, q.v, q.n = c.p[i], c.b[i], c.base[i], c.grown[i], c.e[i], c.v[i], c.n[i]
+	q.impact, q.logFee, q.logImpact, q.logGas = c.impact[i], c.logFee[i], c.logImpact[i], c.logGas[i]
 	q.sumE, q.sumB, q.s1, q.s2, q.s3 = c.sumE[i], c.sumB[i], c.s1[i], c.s2[i], c.s3[i]
 	q.paid, q.kept, q.pMin, q.pMax = c.paid[i], c.kept[i], c.pMin[i], c.pMax[i]
 	l.turnover, l.rebalances, l.min = c.turnover[i], int(c.trades[i]), c.min[i]
 	c.rec.take(i, &l.rec)
 }
 
-// idle puts numbers into an empty column with which nothing happens.
-func (c *columns) idle(i int, k *coast) {
-	c.p[i], c.pMin[i], c.pMax[i] = k.up.p, k.up.p, k.up.p
-	c.b[i], c.kept[i] = 1, 1
-}
+// idle makes a column one to which nothing happens.
+func (c *columns) idle(i int) { c.p[i] = math.NaN() }
 
 func (c *drawdowns) put(i int, d *drawdown) {
 	c.peak[i], c.floor[i], c.depth[i] = d.peak, d.floor, d.depth
@@ -136,9 +143,9 @@ func (c *drawdowns) take(i int, d *drawdown) {
 
 // Markets are the records of one underlying on the paths of a group.
 type Markets struct {
+	cols   marketColumns // first, where vectors do not straddle lines of the cache
 	market [block.Lanes]Market
 	held   bool // all are in the columns
-	cols   marketColumns
 }
 
 // marketColumns are the numbers of a group's markets, in the order that the
@@ -174,8 +181,8 @@ func (ms *Markets) Advance(b *block.Block, underlying, from, to int) {
 	}
 	ms.hold()
 	now := time.Duration(b.First+from+1) * b.Step
-	for first := 0; first < block.Lanes; first += 8 {
-		market8(&ms.cols, first, &b.Move[underlying][from][first], &b.Gross[underlying][from][first], to-from, now, b.Step)
+	for first := 0; first < block.Lanes; first += marketsAbreast {
+		marketAbreast(&ms.cols, first, &b.Move[underlying][from][first], &b.Gross[underlying][from][first], to-from, now, b.Step)
 	}
 }
 

@@ -4,15 +4,63 @@
 
 package tokens
 
-// coastAVX2 takes eight coasting lanes, the first of which is given by the address
+// coastAVX2 takes 8 coasting lanes, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
-// the first step. It returns a bit for each four; if that is not set, one of them
-// does not coast all the way, and nothing was done.
+// the first step. It returns a bit for each lane that does not coast all the way,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
 //
 //go:noescape
-func coastAVX2(lanes *float64, constants *[17][4]float64, gross *float64, steps int, now int64, step int64) uint8
+func coastAVX2(lanes *float64, constants *[42][8]float64, gross *float64, steps int, now int64, step int64) uint16
 
-// marketAVX2 takes eight markets, the first of which is given by the address of
+// coastSizedAVX2 takes 8 coasting lanes, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that does not coast all the way,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+//
+//go:noescape
+func coastSizedAVX2(lanes *float64, constants *[42][8]float64, gross *float64, steps int, now int64, step int64) uint16
+
+// coastPerpAVX2 takes 8 coasting lanes, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that does not coast all the way,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+//
+//go:noescape
+func coastPerpAVX2(lanes *float64, constants *[42][8]float64, gross *float64, steps int, now int64, step int64) uint16
+
+// coastPerpSizedAVX2 takes 8 coasting lanes, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that does not coast all the way,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+//
+//go:noescape
+func coastPerpSizedAVX2(lanes *float64, constants *[42][8]float64, gross *float64, steps int, now int64, step int64) uint16
+
+// coastSizedAVX512 takes 16 coasting lanes, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that does not coast all the way,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+//
+//go:noescape
+func coastSizedAVX512(lanes *float64, constants *[42][8]float64, gross *float64, steps int, now int64, step int64) uint16
+
+// coastPerpAVX512 takes 16 coasting lanes, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that does not coast all the way,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+//
+//go:noescape
+func coastPerpAVX512(lanes *float64, constants *[42][8]float64, gross *float64, steps int, now int64, step int64) uint16
+
+// coastPerpSizedAVX512 takes 16 coasting lanes, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that does not coast all the way,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+//
+//go:noescape
+func coastPerpSizedAVX512(lanes *float64, constants *[42][8]float64, gross *float64, steps int, now int64, step int64) uint16
+
+// marketAVX2 takes 8 markets, the first of which is given by the address of
 // its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step.
 //

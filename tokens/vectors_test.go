@@ -407,6 +407,9 @@ func TestItems(t *testing.T) {
 			r.token.Policy, r.token.AUM = Hold{}, 1e6
 			f := live(t, r.token, grid(year, 1))
 			for i, v := range f.Money {
+				if r.want[Item(i)] == 0 && math.Abs(v) < 1e-15 {
+					continue // the price's part is what the others leave
+				}
 				within(t, ItemNames[i], v, r.want[Item(i)], 1e-14)
 			}
 		})

@@ -1,0 +1,135 @@
+package tokens
+
+import (
+	"math"
+
+	"mcrisk/fmath"
+)
+
+// Where a trade's cost depends on its size, a coasting lane's equity does not
+// follow from p alone, but p does: a trade ends at the leverage that the policy
+// wants. So b is written as base·grown, base what the last trade left and grown
+// its growth since, and the trades of a lane are solved one after another.
+//
+// A trade of size ρ over equity at signed leverage w after it, with s, k and
+// turn as in edge and gas γ over equity, solves
+//
+//	ρ + s·w·(k·ρ + rate·(ρ/free)^x·ρ) = free/turn·s,  free = turn·((v − (1−w)) − w·γ),
+//
+// free what it would be without impact, rate the impact per notional of such a
+// trade, x its exponent. With u = ρ/free and h = w·turn·rate this is
+//
+//	u + h·u^(1+x) = 1,  so  u^(1+x) = Σ_n (−h)^n·C((1+x)(n+1), n)/(n+1),
+//
+// a power of a generalised binomial series, good for |h| < x^x/(1+x)^(1+x).
+//
+// Source: Graham, Knuth & Patashnik, Concrete Mathematics, section 5.4.
+type sized struct {
+	gas, aum         float64 // of a trade, in initial equity; US dollars of initial equity
+	impact, exponent float64
+	reach            float64             // |h| for which the series is good to the last digit
+	power            [powerTerms]float64 // its coefficients
+}
+
+const (
+	powerTerms = 14
+	reachPart  = 1.0 / 12 // of the series' radius of convergence; its power of powerTerms is below 1e-15
+
+	leastExponent = 0.05 // with less, impact hardly depends on size
+
+	// What is beyond these is left to gridStep.
+	leastSize = 1e-9 // of a trade over equity
+	leastUSD  = 1e-9 // of a trade
+	mostUSD   = 1e15
+	mostCost  = 0.01 // of a trade over equity: seven terms of ln(1−cost)'s series are enough
+)
+
+// sizedSums are what is added up of such trades while a lane coasts.
+type sizedSums struct {
+	base, grown float64 // cash after the last trade, and its growth since
+	first       int     // trades before the lane began to coast
+	impact      float64 // Σ of costs that depend on size
+
+	logFee, logImpact, logGas float64 // what the parts of the cost took from log equity
+}
+
+// inPassing reports whether a coasting lane can trade at this cost.
+func (c Cost) inPassing() bool { return c.Impact == 0 || c.Exponent >= leastExponent }
+
+func newSized(c Cost, aum float64) *sized {
+	s := &sized{gas: c.Gas / aum, aum: aum, impact: c.Impact, exponent: c.Exponent}
+	if c.Impact == 0 {
+		s.exponent = 1
+	}
+	x := s.exponent
+	s.reach = float64(reachPart*fmath.Pow(x, x)) / fmath.Pow(1+x, 1+x)
+	for n := range s.power {
+		a, c := float64((1+x)*float64(n+1)), 1/float64(n+1)
+		for i := range n {
+			c = -float64(c*(a-float64(i))) / float64(i+1)
+		}
+		s.power[n] = c
+	}
+	return s
+}
+
+// trade makes the trade of a lane that has reached p with cash b, or reports
+// that it is not of the usual kind, and does nothing.
+func (s *sized) trade(l *Lane, side *edge, k, p, b float64) bool {
+	o := 1 - p
+	e := float64(b * o)
+	gas := s.gas / e
+	free := float64((1/o - side.v - float64(gas*side.w)) * side.turn)
+	usd := float64(float64(free*e) * s.aum)
+	if !(free >= leastSize && usd >= leastUSD && usd <= mostUSD) {
+		return false
+	}
+	power := float64(fmath.Log(usd) * s.exponent)
+	if !(math.Abs(power) > 1.0/32) {
+		return false // fmath.Exp has another series there
+	}
+	rate := float64(fmath.Exp(power) * s.impact)
+	h := float64(rate * float64(side.w*side.turn))
+	if !(math.Abs(h) <= s.reach) {
+		return false
+	}
+	h2 := float64(h * h)
+	h4 := float64(h2 * h2)
+	pair := func(n int) float64 { return float64(h*s.power[n+1]) + s.power[n] }
+	quad := func(n int) float64 { return float64(pair(n+2)*h2) + pair(n) }
+	u := float64(pair(12)*h4) + quad(8)
+	u = float64(u*h4) + quad(4)
+	u = float64(u*h4) + quad(0)
+	size := float64(free * (1 - float64(h*u)))
+	fee := float64(size * k)
+	impact := float64(float64(rate*free) * u)
+	cost := fee + impact + gas
+	if !(cost <= mostCost) {
+		return false
+	}
+	per := logPerPart(cost)
+
+	q := &l.coasting
+	q.base = float64(float64(e*(1-cost)) * side.v)
+	q.paid += float64(e * fee)
+	q.impact += float64(e * impact)
+	q.logFee += float64(fee * per)
+	q.logImpact += float64(impact * per)
+	q.logGas += float64(gas * per)
+	l.turnover += size
+	l.rebalances++
+	return true
+}
+
+// logPerPart is −ln(1−c)/c for 0 < c ≤ mostCost: the first term left out,
+// c⁸/9, is below 2e-17.
+func logPerPart(c float64) float64 {
+	p := float64(c * (1.0 / 8))
+	p = float64((p + 1.0/7) * c)
+	p = float64((p + 1.0/6) * c)
+	p = float64((p + 1.0/5) * c)
+	p = float64((p + 1.0/4) * c)
+	p = float64((p + 1.0/3) * c)
+	p = float64((p + 1.0/2) * c)
+	return p + 1
+}
