@@ -32,32 +32,19 @@ with independent increments, seen at the end of every step. Each number comes
 with a bound of its error, from doubling the nodes it is computed on. After a
 liquidation the token stops.
 
-With --over it draws the exact sensitivity curve.`,
+mcrisk sweep --exact answers so at many values of a parameter.`,
 		Example: `  mcrisk exact --target 3 --band 2.8:3.2 --to target --fee 10bp --borrow 5% --sigma 0.6
-  mcrisk exact --token ETHBULL3X --impact 0 --gas 0 --fee 20bp
-  mcrisk exact --token ETHBULL3X --impact 0 --gas 0 --over half-width=0.05:0.6:0.05`,
+  mcrisk exact --token ETHBULL3X --impact 0 --gas 0 --fee 20bp`,
 		Args: noArgs,
 	}
 	f := addStudyFlags(cmd)
-	o := addOutputFlags(cmd)
-	var over string
-	addFlag(cmd.Flags(), &over, sectionStudy, "over", "name=values", "", overUsage+"; draws the exact curve")
+	asJSON := cmd.Flags().Bool("json", false, "print one JSON object instead of tables")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := f.plan()
 		if err != nil {
 			return err
 		}
-		if over == "" && o.out != "" {
-			return badInput("--out %s; exact writes a run with --over only", o.out)
-		}
-		if over == "" {
-			return exactly(cmd, p, o)
-		}
-		axis, err := parseOver(p.spec, over)
-		if err != nil {
-			return inputError{err}
-		}
-		return exactCurve(cmd, p, o, axis.Param, axis.Values)
+		return exactly(cmd, p, *asJSON)
 	}
 	return cmd
 }
@@ -164,7 +151,7 @@ func answer(s study.Spec, t study.TokenSpec) (exactAnswer, error) {
 	return a, nil
 }
 
-func exactly(cmd *cobra.Command, p *plan, o *outputFlags) error {
+func exactly(cmd *cobra.Command, p *plan, asJSON bool) error {
 	start := time.Now()
 	var answers []exactAnswer
 	for _, t := range p.spec.Tokens {
@@ -178,7 +165,7 @@ func exactly(cmd *cobra.Command, p *plan, o *outputFlags) error {
 		answers = append(answers, a)
 	}
 	w := cmd.OutOrStdout()
-	if o.json {
+	if asJSON {
 		if err := writeExactJSON(w, answers); err != nil {
 			return err
 		}
@@ -281,90 +268,4 @@ func finer(values []float64, p param.Param) []float64 {
 		}
 	}
 	return append(fine, values[len(values)-1])
-}
-
-// overlay lays exact curves over a sensitivity figure, where exact has an
-// answer.
-func overlay(d *plots.SensitivityData, s study.Spec, token int, over param.Param, values []float64) {
-	lines, err := exactLines(s, token, over, finer(values, over))
-	if err != nil {
-		return // beyond its reach; the simulated points stand alone
-	}
-	for i, name := range figureMetrics {
-		if l, ok := lines[name]; ok {
-			d.Metrics[i].Exact = append(d.Metrics[i].Exact, l)
-		}
-	}
-}
-
-// exactCurve prints and draws exact answers along one parameter.
-func exactCurve(cmd *cobra.Command, p *plan, o *outputFlags, over param.Param, values []float64) error {
-	start := time.Now()
-	lines, err := exactLines(p.spec, 0, over, values)
-	if err != nil {
-		return inputError{err}
-	}
-	drawn, err := exactLines(p.spec, 0, over, finer(values, over))
-	if err != nil {
-		return inputError{err}
-	}
-	names := slices.DeleteFunc([]string{"log_growth", "trade_drag", "tracking_vs_ideal", "rebalances"}, func(n string) bool { return len(lines[n].X) == 0 })
-	dir, err := o.create(p)
-	if err != nil {
-		return err
-	}
-	defer dir.abort()
-	if dir != nil {
-		if !o.noFigures {
-			data := plots.SensitivityData{
-				Title:   fmt.Sprintf("%s: exact sensitivity to %s", p.spec.Tokens[0].Name, over.Name),
-				Caption: fmt.Sprintf("Without sampling, over %s, price seen every %s.", param.FormatSeconds(p.spec.Horizon.Seconds()), param.FormatSeconds(p.spec.Step.Seconds())),
-				XLabel:  axisLabel(over), XScale: scale(over.Unit),
-			}
-			for _, n := range names {
-				m := panelOf(n)
-				m.Exact = []plots.Line{drawn[n]}
-				data.Metrics = append(data.Metrics, m)
-			}
-			figure, err := plots.Sensitivity(data)
-			if err != nil {
-				return err
-			}
-			if err := dir.figures("", []namedFigure{{"sensitivity-exact", figure}}); err != nil {
-				return err
-			}
-		}
-		if err := dir.commit(p, "", 1, start); err != nil {
-			return err
-		}
-	}
-	w := cmd.OutOrStdout()
-	if o.json {
-		out := map[string]any{"over": over.Name, "values": values}
-		for _, n := range names {
-			out[n] = lines[n].Y
-		}
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		err = e.Encode(out)
-	} else {
-		t := newTable(w)
-		head := table.Row{over.Name}
-		for _, n := range names {
-			head = append(head, n+" ("+unitOf(n)+")")
-		}
-		t.AppendHeader(head)
-		for i, v := range values {
-			row := table.Row{over.Format(v)}
-			for _, n := range names {
-				row = append(row, strconv.FormatFloat(lines[n].Y[i], 'g', 9, 64))
-			}
-			t.AppendRow(row)
-		}
-		t.Render()
-		_, err = fmt.Fprintf(w, "\n%d values in %.2f s\n", len(values), time.Since(start).Seconds())
-	}
-	writeNotes(cmd, p.notes)
-	dir.report(cmd)
-	return err
 }

@@ -92,24 +92,25 @@ func TestExactRefuses(t *testing.T) {
 // answer at the own width.
 func TestExactCurve(t *testing.T) {
 	var curve struct {
-		Values     []float64
-		Drag       []float64 `json:"trade_drag"`
-		Rebalances []float64
+		Cells []struct {
+			Values  map[string]string
+			Metrics map[string]float64
+		}
 	}
-	out := resultsOf(t, append([]string{"exact", "--over", "half-width=0.1:0.5:0.1", "--json", "--no-save"}, caseB...)...)
+	out := resultsOf(t, append([]string{"sweep", "--exact", "--over", "half-width=0.1:0.5:0.1", "--json", "--no-save"}, caseB...)...)
 	if err := json.Unmarshal([]byte(out), &curve); err != nil {
 		t.Fatal(err)
 	}
-	if len(curve.Values) != 5 || len(curve.Drag) != 5 {
-		t.Fatalf("%d values and %d drags; want 5", len(curve.Values), len(curve.Drag))
+	if len(curve.Cells) != 5 {
+		t.Fatalf("%d cells; want 5", len(curve.Cells))
 	}
 	for i := 1; i < 5; i++ {
-		if !(curve.Drag[i] < curve.Drag[i-1]) {
-			t.Errorf("drag %v at half-width %v is not below %v", curve.Drag[i], curve.Values[i], curve.Drag[i-1])
+		if got, before := curve.Cells[i].Metrics["trade_drag"], curve.Cells[i-1].Metrics["trade_drag"]; !(got < before) {
+			t.Errorf("drag %v at half-width %s is not below %v", got, curve.Cells[i].Values["half-width"], before)
 		}
 	}
-	if math.Abs(curve.Rebalances[1]-258.353609543) > 1e-6 {
-		t.Errorf("rebalances at 0.2 are %v, want 258.353609543", curve.Rebalances[1])
+	if got := curve.Cells[1].Metrics["rebalances"]; math.Abs(got-258.353609543) > 1e-6 {
+		t.Errorf("rebalances at 0.2 are %v, want 258.353609543", got)
 	}
 }
 
