@@ -240,7 +240,6 @@ func TestBadInput(t *testing.T) {
 		{"unknown token of a study", []string{"trace", "--token", "ETHBULL3X", "--of", "x"}, []string{`--of = "x"; no token`}},
 		{"unknown token to explain", []string{"tokens", "ethbull"}, []string{`no token "ethbull"; did you mean ETHBULL2X`}},
 		{"two tokens to explain", []string{"tokens", "a", "b"}, []string{"2 names; want one at most"}},
-		{"exact folder", []string{"exact", "--token", "ETHBULL3X", "--out", "x"}, []string{"--out x; exact writes"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			args := tt.args

@@ -63,6 +63,9 @@ func several(out string, more ...string) []string {
 // A sweep that is killed at ten moments and resumed each time ends with the very
 // files of one that was not, and nothing that was whole is done twice.
 func TestKilledAndResumed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs")
+	}
 	dir := t.TempDir()
 	whole, path := filepath.Join(dir, "whole"), filepath.Join(dir, "run")
 	start := time.Now()
@@ -120,6 +123,9 @@ func records(run string) []string {
 // Seven shards merged are the whole, byte for byte, figures included; some of them
 // are not, and say what is missing.
 func TestShards(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs")
+	}
 	dir := t.TempDir()
 	whole := filepath.Join(dir, "whole")
 	out, _ := expect(t, exitDone, several(whole)...)

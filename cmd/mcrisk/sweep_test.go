@@ -178,6 +178,9 @@ func banded(args ...string) []string {
 // the best has it. Of the four exact metrics' twelve estimates the largest
 // deviation exceeds 4.5 standard errors once in 10,000 seeds.
 func TestSweepAgainstTheory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs")
+	}
 	dir := filepath.Join(t.TempDir(), "run")
 	expect(t, exitDone, banded("--to", "target", "--fee", "10bp", "--over", "half-width=0.2:0.95:0.075", "--paths", "2000", "--horizon", "180d", "--optimise", "tracking_cost", "--no-figures", "--out", dir)...)
 	seen := 0
