@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits arm64 asm bench profile normals million peers figures run ci notebooks coverage
+.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures run ci notebooks coverage
 
 # check is what a change must pass before review.
 check:
@@ -23,12 +23,15 @@ bits:
 	$(GOLDEN)
 	GODEBUG=cpu.fma=off $(GOLDEN)
 	$(GOLDEN) -tags purego
+	GODEBUG=cpu.avx512f=off $(GOLDEN)
 	GODEBUG=cpu.avx2=off $(GOLDEN)
 	@if grep -qw avx2 /proc/cpuinfo 2>/dev/null; then echo GOAMD64=v3; GOAMD64=v3 $(GOLDEN); fi
 
-# arm64 does the same on an emulated arm64 (Debian: qemu-user-static).
+# arm64 does the same on an emulated arm64 (Debian: qemu-user-static), and runs
+# the tests of what has vector code elsewhere: the plain code alone is there.
 arm64:
 	GOARCH=arm64 $(GOLDEN) -exec qemu-aarch64-static
+	GOARCH=arm64 $(GO) test -count=1 -short -exec qemu-aarch64-static ./fmath ./random ./tokens
 
 # asm writes the committed assembly anew from its generator.
 asm:
@@ -39,22 +42,31 @@ bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./benchmarks | tee bench.out
 	@if command -v benchstat >/dev/null; then benchstat -ignore .name bench.out; fi
 
-# profile shows where a study of the base case spends its time and memory; look
-# closer, or at a flame graph, with "go tool pprof -http : cpu.prof".
+# profile shows where a study of the base case spends its time and memory; flame
+# draws the former for the documentation. Look closer with "go tool pprof -http :
+# cpu.prof".
 profile:
 	$(GO) test -run '^$$' -bench 'Run/model=gbm/steps=8760/paths=2048/tokens=1$$/workers=1' -benchtime 100x \
 		-cpuprofile cpu.prof -memprofile mem.prof -o benchmarks.test ./benchmarks
 	$(GO) tool pprof -top -nodecount 20 benchmarks.test cpu.prof
 	$(GO) tool pprof -sample_index alloc_space -top -nodecount 10 benchmarks.test mem.prof
 
+flame: profile
+	mkdir -p docs/performance
+	$(GO) tool pprof -top -nodecount 20 benchmarks.test cpu.prof 2>/dev/null | grep -v -e '^File' -e '^Build' > docs/performance/base.txt
+	$(GO) tool pprof -traces benchmarks.test cpu.prof 2>/dev/null | (cd benchmarks/peers && $(GO) run ./flame) > docs/performance/base.svg
+
 # normals tests the distribution of 10⁹ normals, million the time and memory of
-# a million lifetimes, peers runs the same job by other programs.
+# a million lifetimes, workers what a second one brings; peers runs the same job
+# by other programs.
 normals:
 	$(GO) test -count 1 -v -run Billion ./random -billion
 million:
 	$(GO) test -count 1 -v -run Million ./benchmarks -million
+workers:
+	$(GO) test -count 1 -v -run TwoWorkers ./benchmarks -workers
 peers:
-	benchmarks/peers/compare.py
+	for model in gbm merton; do for record in full few; do benchmarks/peers/compare.py --rounds 5 --model $$model --record $$record || exit 1; done; done
 
 # run is the README's run command.
 run:

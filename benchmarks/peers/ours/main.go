@@ -14,6 +14,7 @@ import (
 
 	"mcrisk/param"
 	"mcrisk/study"
+	"mcrisk/tokens"
 )
 
 func main() {
@@ -32,6 +33,7 @@ func main() {
 		spec.Model = param.Part{Kind: "merton", Values: param.Values{"sigma": 0.8, "jump-rate": 10, "jump-mean": -0.02, "jump-sd": 0.06}}
 	}
 	var n, gone, logs, logs2, falls, falls2, trades float64
+	var turnovers, turnovers2, unders, unders2, interests, interests2 float64
 	err := study.Run(context.Background(), spec, study.Options{Workers: 1}, func(c *study.Chunk) error {
 		for _, f := range c.Tokens[0] {
 			if f.Liquidations > 0 {
@@ -42,6 +44,10 @@ func main() {
 			n++
 			logs, logs2, falls, falls2 = logs+l, logs2+l*l, falls+d, falls2+d*d
 			trades += float64(f.Rebalances)
+			u, i := f.Drawdown.Underwater*8760/float64(steps), f.Logs[tokens.BorrowInterest]
+			turnovers, turnovers2 = turnovers+f.Turnover, turnovers2+f.Turnover*f.Turnover
+			unders, unders2 = unders+u, unders2+u*u
+			interests, interests2 = interests+i, interests2+i*i
 		}
 		return nil
 	})
@@ -49,8 +55,9 @@ func main() {
 		log.Fatal(err)
 	}
 	se := func(s, s2 float64) float64 { return math.Sqrt((s2/n - s/n*s/n) / n) }
-	fmt.Printf(`{"program":"mcrisk","ns":%.4f,"lives":%d,"liquidated":%v,"log":[%.6f,%.6f],"drawdown":[%.6f,%.6f],"rebalances":%.3f}`+"\n",
-		float64(cpu()-start)/float64(lives)/float64(steps), lives, gone, logs/n, se(logs, logs2), falls/n, se(falls, falls2), trades/n)
+	fmt.Printf(`{"program":"mcrisk","ns":%.4f,"lives":%d,"liquidated":%v,"log":[%.6f,%.6f],"drawdown":[%.6f,%.6f],"rebalances":%.3f,"turnover":[%.6f,%.6f],"underwater":[%.6f,%.6f],"interest":[%.7f,%.7f]}`+"\n",
+		float64(cpu()-start)/float64(lives)/float64(steps), lives, gone, logs/n, se(logs, logs2), falls/n, se(falls, falls2), trades/n,
+		turnovers/n, se(turnovers, turnovers2), unders/n, se(unders, unders2), interests/n, se(interests, interests2))
 }
 
 // cpu is the processor time used so far. Start-up does not count: it does not
