@@ -134,12 +134,10 @@ func (c coast) write() {
 		}
 		return row(index(constants, name))
 	}
-	keep := func(names ...string) { // in registers, if there are many
+	keep := func(names ...string) { // in registers
 		held = map[string]reg.VecVirtual{}
 		for _, n := range names {
-			if wide {
-				held[n] = load(row(index(constants, n)))
-			}
+			held[n] = load(row(index(constants, n)))
 		}
 	}
 	k, end, bits := GP64(), GP64(), GP32()
@@ -147,7 +145,11 @@ func (c coast) write() {
 	MOVQ(steps, end)
 	SHLQ(U8(shift()), end)
 
-	keep("ratio", "grow", "carry", "upAt", "downAt", "upP", "downP", "upA", "upC", "downA", "downC")
+	if wide {
+		keep("ratio", "grow", "carry", "upAt", "downAt", "upP", "downP", "upA", "upC", "downA", "downC")
+	} else if !c.sized && !c.perp {
+		keep("ratio", "upAt", "downAt", "upP")
+	}
 	local := func(n int) Mem { return AllocLocal(n * bytes()) }
 	var units [2]*unit
 	for i := range units {
@@ -226,7 +228,9 @@ func (c coast) write() {
 	default:
 		for _, u := range units {
 			state := u.state("paid", "turnover", "kept", "trades")
-			keep("grow", "carry", "upAt", "downAt", "upTurn", "downTurn", "rate")
+			if wide {
+				keep("grow", "carry", "upAt", "downAt", "upTurn", "downTurn", "rate")
+			}
 			one := load(constant(1.0))
 			eachBit("trade"+u.name, u.bits, steps, k, func() {
 				p, q := load(u.before.Idx(k, 1)), load(u.after.Offset(bytes()).Idx(k, 1))
@@ -256,7 +260,9 @@ func (c coast) write() {
 		u.store(ok, map[string]reg.VecVirtual{"pMin": load(u.kept["pMin"]), "pMax": load(u.kept["pMax"])})
 
 		// Every step.
-		keep("upAt", "downAt", "v0")
+		if wide {
+			keep("upAt", "downAt", "v0")
+		}
 		state := u.state("sumE", "sumB", "s1", "s2", "s3", "min")
 		high := newExtremes(one, depths, u.field)
 		var base, grown reg.VecVirtual

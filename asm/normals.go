@@ -64,17 +64,33 @@ func words() {
 	vmovdqu(constant(uint64(0xD2511F53)), m0)
 	vmovdqu(constant(uint64(0xCD9E8D57)), m1)
 
-	Label("quad")
-	for part := range parts {
-		w := philox(quad, uniform, lanes.Offset(2*bytes()*part), round, m0, m1)
-		for i := range w {
-			vmovdqu(w[i], Mem{Base: dst, Disp: 64*i + 32*part})
+	// With AVX-512 two word blocks at a time: one alone leaves multipliers waiting.
+	blocks := func(n int) {
+		for part := range parts {
+			for j, w := range philox(quad, n, uniform, lanes.Offset(2*bytes()*part), round, m0, m1) {
+				for i := range w {
+					vmovdqu(w[i], Mem{Base: dst, Disp: 256*j + 64*i + 32*part})
+				}
+			}
 		}
+		ADDL(U32(n), quad)
+		ADDQ(U32(n*4*16*4), dst)
+		SUBQ(U32(n), quads)
 	}
-	INCL(quad)
-	ADDQ(U32(4*16*4), dst)
-	DECQ(quads)
+	if wide {
+		JMP(LabelRef("pairs"))
+		Label("pair")
+		blocks(2)
+		Label("pairs")
+		CMPQ(quads, U32(2))
+		JGE(LabelRef("pair"))
+		TESTQ(quads, quads)
+		JZ(LabelRef("done"))
+	}
+	Label("quad")
+	blocks(1)
 	JNZ(LabelRef("quad"))
+	Label("done")
 	VZEROUPPER()
 	RET()
 }
@@ -88,23 +104,26 @@ func laneNumbers(part, register int) Mem {
 	return m
 }
 
-// philox returns the four words of the lanes of a part of a step.
-func philox(quad reg.Register, uniform, lanes Mem, round reg.Register, m0, m1 reg.VecVirtual) [4]reg.VecVirtual {
-	var c [2][4]reg.VecVirtual
-	q := vec()
-	VMOVD(quad, q.AsX())
-	VPBROADCASTD(q.AsX(), q)
-	for s := range 2 {
+// philox returns the four words of the lanes of a part of a step, of n word
+// blocks from quad on.
+func philox(quad reg.Register, n int, uniform, lanes Mem, round reg.Register, m0, m1 reg.VecVirtual) [][4]reg.VecVirtual {
+	c := make([][4]reg.VecVirtual, 2*n) // two registers for each block
+	for s := range c {
 		for i := range 4 {
 			c[s][i] = vec()
 		}
-		pick(two(VMOVDQA), VMOVDQA64)(q, c[s][0])
+		q := c[s][0]
+		VMOVD(quad, q.AsX())
+		VPBROADCASTD(q.AsX(), q)
+		if s/2 > 0 {
+			VPADDD(constant(uint32(s/2)), q, q)
+		}
 		vmovdqu(uniform.Offset(0), c[s][1])
-		vmovdqu(lanes.Offset(bytes()*s), c[s][2])
+		vmovdqu(lanes.Offset(bytes()*(s%2)), c[s][2])
 		vmovdqu(uniform.Offset(2*bytes()), c[s][3])
 	}
 	for r := range 10 {
-		for s := range 2 {
+		for s := range c {
 			p0, p1 := vec(), vec()
 			VPMULUDQ(c[s][0], m0, p0)
 			VPMULUDQ(c[s][2], m1, p1)
@@ -127,12 +146,14 @@ func philox(quad reg.Register, uniform, lanes Mem, round reg.Register, m0, m1 re
 			c[s] = [4]reg.VecVirtual{n0, p1, n2, p0}
 		}
 	}
-	var w [4]reg.VecVirtual
-	for i := range w {
-		w[i] = vec()
-		VSHUFPS(U8(0x88), c[1][i], c[0][i], w[i])
+	words := make([][4]reg.VecVirtual, n)
+	for j := range words {
+		for i := range words[j] {
+			words[j][i] = vec()
+			VSHUFPS(U8(0x88), c[2*j+1][i], c[2*j][i], words[j][i])
+		}
 	}
-	return w
+	return words
 }
 
 // transform writes Box–Muller, as in random/normal.go: first all radii, which

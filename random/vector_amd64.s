@@ -82,363 +82,363 @@ TEXT ·wordsAVX2(SB), $864-40
 quad:
 	VMOVD        BX, X2
 	VPBROADCASTD X2, Y2
-	VMOVDQA      Y2, Y3
-	VMOVDQU      640(SP), Y4
-	VMOVDQU      736(SP), Y5
-	VMOVDQU      704(SP), Y6
-	VMOVDQA      Y2, Y2
+	VMOVDQU      640(SP), Y3
+	VMOVDQU      736(SP), Y4
+	VMOVDQU      704(SP), Y5
+	VMOVD        BX, X6
+	VPBROADCASTD X6, Y6
 	VMOVDQU      640(SP), Y7
 	VMOVDQU      768(SP), Y8
 	VMOVDQU      704(SP), Y9
-	VPMULUDQ     Y3, Y0, Y3
-	VPMULUDQ     Y5, Y1, Y5
-	VPXOR        (DX), Y4, Y4
-	VPXOR        32(DX), Y6, Y6
-	VPSRLQ       $0x20, Y3, Y10
-	VPSRLQ       $0x20, Y5, Y11
-	VPXOR        Y11, Y4, Y4
-	VPXOR        Y10, Y6, Y6
 	VPMULUDQ     Y2, Y0, Y2
+	VPMULUDQ     Y4, Y1, Y4
+	VPXOR        (DX), Y3, Y3
+	VPXOR        32(DX), Y5, Y5
+	VPSRLQ       $0x20, Y2, Y10
+	VPSRLQ       $0x20, Y4, Y11
+	VPXOR        Y11, Y3, Y3
+	VPXOR        Y10, Y5, Y5
+	VPMULUDQ     Y6, Y0, Y6
 	VPMULUDQ     Y8, Y1, Y8
 	VPXOR        (DX), Y7, Y7
 	VPXOR        32(DX), Y9, Y9
-	VPSRLQ       $0x20, Y2, Y10
+	VPSRLQ       $0x20, Y6, Y10
 	VPSRLQ       $0x20, Y8, Y11
 	VPXOR        Y11, Y7, Y7
 	VPXOR        Y10, Y9, Y9
-	VPMULUDQ     Y4, Y0, Y4
-	VPMULUDQ     Y6, Y1, Y6
-	VPXOR        64(DX), Y5, Y5
-	VPXOR        96(DX), Y3, Y3
-	VPSRLQ       $0x20, Y4, Y10
-	VPSRLQ       $0x20, Y6, Y11
-	VPXOR        Y11, Y5, Y5
-	VPXOR        Y10, Y3, Y3
+	VPMULUDQ     Y3, Y0, Y3
+	VPMULUDQ     Y5, Y1, Y5
+	VPXOR        64(DX), Y4, Y4
+	VPXOR        96(DX), Y2, Y2
+	VPSRLQ       $0x20, Y3, Y10
+	VPSRLQ       $0x20, Y5, Y11
+	VPXOR        Y11, Y4, Y4
+	VPXOR        Y10, Y2, Y2
 	VPMULUDQ     Y7, Y0, Y7
 	VPMULUDQ     Y9, Y1, Y9
 	VPXOR        64(DX), Y8, Y8
-	VPXOR        96(DX), Y2, Y2
+	VPXOR        96(DX), Y6, Y6
 	VPSRLQ       $0x20, Y7, Y10
 	VPSRLQ       $0x20, Y9, Y11
 	VPXOR        Y11, Y8, Y8
-	VPXOR        Y10, Y2, Y2
-	VPMULUDQ     Y5, Y0, Y5
-	VPMULUDQ     Y3, Y1, Y3
-	VPXOR        128(DX), Y6, Y6
-	VPXOR        160(DX), Y4, Y4
-	VPSRLQ       $0x20, Y5, Y10
-	VPSRLQ       $0x20, Y3, Y11
-	VPXOR        Y11, Y6, Y6
-	VPXOR        Y10, Y4, Y4
-	VPMULUDQ     Y8, Y0, Y8
+	VPXOR        Y10, Y6, Y6
+	VPMULUDQ     Y4, Y0, Y4
 	VPMULUDQ     Y2, Y1, Y2
+	VPXOR        128(DX), Y5, Y5
+	VPXOR        160(DX), Y3, Y3
+	VPSRLQ       $0x20, Y4, Y10
+	VPSRLQ       $0x20, Y2, Y11
+	VPXOR        Y11, Y5, Y5
+	VPXOR        Y10, Y3, Y3
+	VPMULUDQ     Y8, Y0, Y8
+	VPMULUDQ     Y6, Y1, Y6
 	VPXOR        128(DX), Y9, Y9
 	VPXOR        160(DX), Y7, Y7
 	VPSRLQ       $0x20, Y8, Y10
-	VPSRLQ       $0x20, Y2, Y11
+	VPSRLQ       $0x20, Y6, Y11
 	VPXOR        Y11, Y9, Y9
 	VPXOR        Y10, Y7, Y7
-	VPMULUDQ     Y6, Y0, Y6
-	VPMULUDQ     Y4, Y1, Y4
-	VPXOR        192(DX), Y3, Y3
-	VPXOR        224(DX), Y5, Y5
-	VPSRLQ       $0x20, Y6, Y10
-	VPSRLQ       $0x20, Y4, Y11
-	VPXOR        Y11, Y3, Y3
-	VPXOR        Y10, Y5, Y5
+	VPMULUDQ     Y5, Y0, Y5
+	VPMULUDQ     Y3, Y1, Y3
+	VPXOR        192(DX), Y2, Y2
+	VPXOR        224(DX), Y4, Y4
+	VPSRLQ       $0x20, Y5, Y10
+	VPSRLQ       $0x20, Y3, Y11
+	VPXOR        Y11, Y2, Y2
+	VPXOR        Y10, Y4, Y4
 	VPMULUDQ     Y9, Y0, Y9
 	VPMULUDQ     Y7, Y1, Y7
-	VPXOR        192(DX), Y2, Y2
+	VPXOR        192(DX), Y6, Y6
 	VPXOR        224(DX), Y8, Y8
 	VPSRLQ       $0x20, Y9, Y10
 	VPSRLQ       $0x20, Y7, Y11
-	VPXOR        Y11, Y2, Y2
-	VPXOR        Y10, Y8, Y8
-	VPMULUDQ     Y3, Y0, Y3
-	VPMULUDQ     Y5, Y1, Y5
-	VPXOR        256(DX), Y4, Y4
-	VPXOR        288(DX), Y6, Y6
-	VPSRLQ       $0x20, Y3, Y10
-	VPSRLQ       $0x20, Y5, Y11
-	VPXOR        Y11, Y4, Y4
-	VPXOR        Y10, Y6, Y6
-	VPMULUDQ     Y2, Y0, Y2
-	VPMULUDQ     Y8, Y1, Y8
-	VPXOR        256(DX), Y7, Y7
-	VPXOR        288(DX), Y9, Y9
-	VPSRLQ       $0x20, Y2, Y10
-	VPSRLQ       $0x20, Y8, Y11
-	VPXOR        Y11, Y7, Y7
-	VPXOR        Y10, Y9, Y9
-	VPMULUDQ     Y4, Y0, Y4
-	VPMULUDQ     Y6, Y1, Y6
-	VPXOR        320(DX), Y5, Y5
-	VPXOR        352(DX), Y3, Y3
-	VPSRLQ       $0x20, Y4, Y10
-	VPSRLQ       $0x20, Y6, Y11
-	VPXOR        Y11, Y5, Y5
-	VPXOR        Y10, Y3, Y3
-	VPMULUDQ     Y7, Y0, Y7
-	VPMULUDQ     Y9, Y1, Y9
-	VPXOR        320(DX), Y8, Y8
-	VPXOR        352(DX), Y2, Y2
-	VPSRLQ       $0x20, Y7, Y10
-	VPSRLQ       $0x20, Y9, Y11
-	VPXOR        Y11, Y8, Y8
-	VPXOR        Y10, Y2, Y2
-	VPMULUDQ     Y5, Y0, Y5
-	VPMULUDQ     Y3, Y1, Y3
-	VPXOR        384(DX), Y6, Y6
-	VPXOR        416(DX), Y4, Y4
-	VPSRLQ       $0x20, Y5, Y10
-	VPSRLQ       $0x20, Y3, Y11
 	VPXOR        Y11, Y6, Y6
-	VPXOR        Y10, Y4, Y4
-	VPMULUDQ     Y8, Y0, Y8
-	VPMULUDQ     Y2, Y1, Y2
-	VPXOR        384(DX), Y9, Y9
-	VPXOR        416(DX), Y7, Y7
-	VPSRLQ       $0x20, Y8, Y10
-	VPSRLQ       $0x20, Y2, Y11
-	VPXOR        Y11, Y9, Y9
-	VPXOR        Y10, Y7, Y7
-	VPMULUDQ     Y6, Y0, Y6
+	VPXOR        Y10, Y8, Y8
+	VPMULUDQ     Y2, Y0, Y2
 	VPMULUDQ     Y4, Y1, Y4
-	VPXOR        448(DX), Y3, Y3
-	VPXOR        480(DX), Y5, Y5
-	VPSRLQ       $0x20, Y6, Y10
+	VPXOR        256(DX), Y3, Y3
+	VPXOR        288(DX), Y5, Y5
+	VPSRLQ       $0x20, Y2, Y10
 	VPSRLQ       $0x20, Y4, Y11
 	VPXOR        Y11, Y3, Y3
 	VPXOR        Y10, Y5, Y5
-	VPMULUDQ     Y9, Y0, Y9
-	VPMULUDQ     Y7, Y1, Y7
-	VPXOR        448(DX), Y2, Y2
-	VPXOR        480(DX), Y8, Y8
-	VPSRLQ       $0x20, Y9, Y10
-	VPSRLQ       $0x20, Y7, Y11
-	VPXOR        Y11, Y2, Y2
-	VPXOR        Y10, Y8, Y8
-	VPMULUDQ     Y3, Y0, Y3
-	VPMULUDQ     Y5, Y1, Y5
-	VPXOR        512(DX), Y4, Y4
-	VPXOR        544(DX), Y6, Y6
-	VPSRLQ       $0x20, Y3, Y10
-	VPSRLQ       $0x20, Y5, Y11
-	VPXOR        Y11, Y4, Y4
-	VPXOR        Y10, Y6, Y6
-	VPMULUDQ     Y2, Y0, Y2
+	VPMULUDQ     Y6, Y0, Y6
 	VPMULUDQ     Y8, Y1, Y8
-	VPXOR        512(DX), Y7, Y7
-	VPXOR        544(DX), Y9, Y9
-	VPSRLQ       $0x20, Y2, Y10
+	VPXOR        256(DX), Y7, Y7
+	VPXOR        288(DX), Y9, Y9
+	VPSRLQ       $0x20, Y6, Y10
 	VPSRLQ       $0x20, Y8, Y11
 	VPXOR        Y11, Y7, Y7
 	VPXOR        Y10, Y9, Y9
-	VPMULUDQ     Y4, Y0, Y4
-	VPMULUDQ     Y6, Y1, Y6
-	VPXOR        576(DX), Y5, Y5
-	VPXOR        608(DX), Y3, Y3
-	VPSRLQ       $0x20, Y4, Y10
-	VPSRLQ       $0x20, Y6, Y11
-	VPXOR        Y11, Y5, Y5
-	VPXOR        Y10, Y3, Y3
+	VPMULUDQ     Y3, Y0, Y3
+	VPMULUDQ     Y5, Y1, Y5
+	VPXOR        320(DX), Y4, Y4
+	VPXOR        352(DX), Y2, Y2
+	VPSRLQ       $0x20, Y3, Y10
+	VPSRLQ       $0x20, Y5, Y11
+	VPXOR        Y11, Y4, Y4
+	VPXOR        Y10, Y2, Y2
 	VPMULUDQ     Y7, Y0, Y7
 	VPMULUDQ     Y9, Y1, Y9
-	VPXOR        576(DX), Y8, Y8
-	VPXOR        608(DX), Y2, Y2
+	VPXOR        320(DX), Y8, Y8
+	VPXOR        352(DX), Y6, Y6
 	VPSRLQ       $0x20, Y7, Y10
 	VPSRLQ       $0x20, Y9, Y11
 	VPXOR        Y11, Y8, Y8
+	VPXOR        Y10, Y6, Y6
+	VPMULUDQ     Y4, Y0, Y4
+	VPMULUDQ     Y2, Y1, Y2
+	VPXOR        384(DX), Y5, Y5
+	VPXOR        416(DX), Y3, Y3
+	VPSRLQ       $0x20, Y4, Y10
+	VPSRLQ       $0x20, Y2, Y11
+	VPXOR        Y11, Y5, Y5
+	VPXOR        Y10, Y3, Y3
+	VPMULUDQ     Y8, Y0, Y8
+	VPMULUDQ     Y6, Y1, Y6
+	VPXOR        384(DX), Y9, Y9
+	VPXOR        416(DX), Y7, Y7
+	VPSRLQ       $0x20, Y8, Y10
+	VPSRLQ       $0x20, Y6, Y11
+	VPXOR        Y11, Y9, Y9
+	VPXOR        Y10, Y7, Y7
+	VPMULUDQ     Y5, Y0, Y5
+	VPMULUDQ     Y3, Y1, Y3
+	VPXOR        448(DX), Y2, Y2
+	VPXOR        480(DX), Y4, Y4
+	VPSRLQ       $0x20, Y5, Y10
+	VPSRLQ       $0x20, Y3, Y11
+	VPXOR        Y11, Y2, Y2
+	VPXOR        Y10, Y4, Y4
+	VPMULUDQ     Y9, Y0, Y9
+	VPMULUDQ     Y7, Y1, Y7
+	VPXOR        448(DX), Y6, Y6
+	VPXOR        480(DX), Y8, Y8
+	VPSRLQ       $0x20, Y9, Y10
+	VPSRLQ       $0x20, Y7, Y11
+	VPXOR        Y11, Y6, Y6
+	VPXOR        Y10, Y8, Y8
+	VPMULUDQ     Y2, Y0, Y2
+	VPMULUDQ     Y4, Y1, Y4
+	VPXOR        512(DX), Y3, Y3
+	VPXOR        544(DX), Y5, Y5
+	VPSRLQ       $0x20, Y2, Y10
+	VPSRLQ       $0x20, Y4, Y11
+	VPXOR        Y11, Y3, Y3
+	VPXOR        Y10, Y5, Y5
+	VPMULUDQ     Y6, Y0, Y6
+	VPMULUDQ     Y8, Y1, Y8
+	VPXOR        512(DX), Y7, Y7
+	VPXOR        544(DX), Y9, Y9
+	VPSRLQ       $0x20, Y6, Y10
+	VPSRLQ       $0x20, Y8, Y11
+	VPXOR        Y11, Y7, Y7
+	VPXOR        Y10, Y9, Y9
+	VPMULUDQ     Y3, Y0, Y3
+	VPMULUDQ     Y5, Y1, Y5
+	VPXOR        576(DX), Y4, Y4
+	VPXOR        608(DX), Y2, Y2
+	VPSRLQ       $0x20, Y3, Y10
+	VPSRLQ       $0x20, Y5, Y11
+	VPXOR        Y11, Y4, Y4
 	VPXOR        Y10, Y2, Y2
-	VSHUFPS      $0x88, Y8, Y5, Y5
-	VSHUFPS      $0x88, Y9, Y6, Y6
-	VSHUFPS      $0x88, Y2, Y3, Y2
-	VSHUFPS      $0x88, Y7, Y4, Y3
-	VMOVDQU      Y5, (AX)
-	VMOVDQU      Y6, 64(AX)
+	VPMULUDQ     Y7, Y0, Y7
+	VPMULUDQ     Y9, Y1, Y9
+	VPXOR        576(DX), Y8, Y8
+	VPXOR        608(DX), Y6, Y6
+	VPSRLQ       $0x20, Y7, Y10
+	VPSRLQ       $0x20, Y9, Y11
+	VPXOR        Y11, Y8, Y8
+	VPXOR        Y10, Y6, Y6
+	VSHUFPS      $0x88, Y8, Y4, Y4
+	VSHUFPS      $0x88, Y9, Y5, Y5
+	VSHUFPS      $0x88, Y6, Y2, Y2
+	VSHUFPS      $0x88, Y7, Y3, Y3
+	VMOVDQU      Y4, (AX)
+	VMOVDQU      Y5, 64(AX)
 	VMOVDQU      Y2, 128(AX)
 	VMOVDQU      Y3, 192(AX)
 	VMOVD        BX, X2
 	VPBROADCASTD X2, Y2
-	VMOVDQA      Y2, Y3
-	VMOVDQU      640(SP), Y4
-	VMOVDQU      800(SP), Y5
-	VMOVDQU      704(SP), Y6
-	VMOVDQA      Y2, Y2
+	VMOVDQU      640(SP), Y3
+	VMOVDQU      800(SP), Y4
+	VMOVDQU      704(SP), Y5
+	VMOVD        BX, X6
+	VPBROADCASTD X6, Y6
 	VMOVDQU      640(SP), Y7
 	VMOVDQU      832(SP), Y8
 	VMOVDQU      704(SP), Y9
-	VPMULUDQ     Y3, Y0, Y3
-	VPMULUDQ     Y5, Y1, Y5
-	VPXOR        (DX), Y4, Y4
-	VPXOR        32(DX), Y6, Y6
-	VPSRLQ       $0x20, Y3, Y10
-	VPSRLQ       $0x20, Y5, Y11
-	VPXOR        Y11, Y4, Y4
-	VPXOR        Y10, Y6, Y6
 	VPMULUDQ     Y2, Y0, Y2
+	VPMULUDQ     Y4, Y1, Y4
+	VPXOR        (DX), Y3, Y3
+	VPXOR        32(DX), Y5, Y5
+	VPSRLQ       $0x20, Y2, Y10
+	VPSRLQ       $0x20, Y4, Y11
+	VPXOR        Y11, Y3, Y3
+	VPXOR        Y10, Y5, Y5
+	VPMULUDQ     Y6, Y0, Y6
 	VPMULUDQ     Y8, Y1, Y8
 	VPXOR        (DX), Y7, Y7
 	VPXOR        32(DX), Y9, Y9
-	VPSRLQ       $0x20, Y2, Y10
+	VPSRLQ       $0x20, Y6, Y10
 	VPSRLQ       $0x20, Y8, Y11
 	VPXOR        Y11, Y7, Y7
 	VPXOR        Y10, Y9, Y9
-	VPMULUDQ     Y4, Y0, Y4
-	VPMULUDQ     Y6, Y1, Y6
-	VPXOR        64(DX), Y5, Y5
-	VPXOR        96(DX), Y3, Y3
-	VPSRLQ       $0x20, Y4, Y10
-	VPSRLQ       $0x20, Y6, Y11
-	VPXOR        Y11, Y5, Y5
-	VPXOR        Y10, Y3, Y3
+	VPMULUDQ     Y3, Y0, Y3
+	VPMULUDQ     Y5, Y1, Y5
+	VPXOR        64(DX), Y4, Y4
+	VPXOR        96(DX), Y2, Y2
+	VPSRLQ       $0x20, Y3, Y10
+	VPSRLQ       $0x20, Y5, Y11
+	VPXOR        Y11, Y4, Y4
+	VPXOR        Y10, Y2, Y2
 	VPMULUDQ     Y7, Y0, Y7
 	VPMULUDQ     Y9, Y1, Y9
 	VPXOR        64(DX), Y8, Y8
-	VPXOR        96(DX), Y2, Y2
+	VPXOR        96(DX), Y6, Y6
 	VPSRLQ       $0x20, Y7, Y10
 	VPSRLQ       $0x20, Y9, Y11
 	VPXOR        Y11, Y8, Y8
-	VPXOR        Y10, Y2, Y2
-	VPMULUDQ     Y5, Y0, Y5
-	VPMULUDQ     Y3, Y1, Y3
-	VPXOR        128(DX), Y6, Y6
-	VPXOR        160(DX), Y4, Y4
-	VPSRLQ       $0x20, Y5, Y10
-	VPSRLQ       $0x20, Y3, Y11
-	VPXOR        Y11, Y6, Y6
-	VPXOR        Y10, Y4, Y4
-	VPMULUDQ     Y8, Y0, Y8
+	VPXOR        Y10, Y6, Y6
+	VPMULUDQ     Y4, Y0, Y4
 	VPMULUDQ     Y2, Y1, Y2
+	VPXOR        128(DX), Y5, Y5
+	VPXOR        160(DX), Y3, Y3
+	VPSRLQ       $0x20, Y4, Y10
+	VPSRLQ       $0x20, Y2, Y11
+	VPXOR        Y11, Y5, Y5
+	VPXOR        Y10, Y3, Y3
+	VPMULUDQ     Y8, Y0, Y8
+	VPMULUDQ     Y6, Y1, Y6
 	VPXOR        128(DX), Y9, Y9
 	VPXOR        160(DX), Y7, Y7
 	VPSRLQ       $0x20, Y8, Y10
-	VPSRLQ       $0x20, Y2, Y11
+	VPSRLQ       $0x20, Y6, Y11
 	VPXOR        Y11, Y9, Y9
 	VPXOR        Y10, Y7, Y7
-	VPMULUDQ     Y6, Y0, Y6
-	VPMULUDQ     Y4, Y1, Y4
-	VPXOR        192(DX), Y3, Y3
-	VPXOR        224(DX), Y5, Y5
-	VPSRLQ       $0x20, Y6, Y10
-	VPSRLQ       $0x20, Y4, Y11
-	VPXOR        Y11, Y3, Y3
-	VPXOR        Y10, Y5, Y5
+	VPMULUDQ     Y5, Y0, Y5
+	VPMULUDQ     Y3, Y1, Y3
+	VPXOR        192(DX), Y2, Y2
+	VPXOR        224(DX), Y4, Y4
+	VPSRLQ       $0x20, Y5, Y10
+	VPSRLQ       $0x20, Y3, Y11
+	VPXOR        Y11, Y2, Y2
+	VPXOR        Y10, Y4, Y4
 	VPMULUDQ     Y9, Y0, Y9
 	VPMULUDQ     Y7, Y1, Y7
-	VPXOR        192(DX), Y2, Y2
+	VPXOR        192(DX), Y6, Y6
 	VPXOR        224(DX), Y8, Y8
 	VPSRLQ       $0x20, Y9, Y10
 	VPSRLQ       $0x20, Y7, Y11
-	VPXOR        Y11, Y2, Y2
-	VPXOR        Y10, Y8, Y8
-	VPMULUDQ     Y3, Y0, Y3
-	VPMULUDQ     Y5, Y1, Y5
-	VPXOR        256(DX), Y4, Y4
-	VPXOR        288(DX), Y6, Y6
-	VPSRLQ       $0x20, Y3, Y10
-	VPSRLQ       $0x20, Y5, Y11
-	VPXOR        Y11, Y4, Y4
-	VPXOR        Y10, Y6, Y6
-	VPMULUDQ     Y2, Y0, Y2
-	VPMULUDQ     Y8, Y1, Y8
-	VPXOR        256(DX), Y7, Y7
-	VPXOR        288(DX), Y9, Y9
-	VPSRLQ       $0x20, Y2, Y10
-	VPSRLQ       $0x20, Y8, Y11
-	VPXOR        Y11, Y7, Y7
-	VPXOR        Y10, Y9, Y9
-	VPMULUDQ     Y4, Y0, Y4
-	VPMULUDQ     Y6, Y1, Y6
-	VPXOR        320(DX), Y5, Y5
-	VPXOR        352(DX), Y3, Y3
-	VPSRLQ       $0x20, Y4, Y10
-	VPSRLQ       $0x20, Y6, Y11
-	VPXOR        Y11, Y5, Y5
-	VPXOR        Y10, Y3, Y3
-	VPMULUDQ     Y7, Y0, Y7
-	VPMULUDQ     Y9, Y1, Y9
-	VPXOR        320(DX), Y8, Y8
-	VPXOR        352(DX), Y2, Y2
-	VPSRLQ       $0x20, Y7, Y10
-	VPSRLQ       $0x20, Y9, Y11
-	VPXOR        Y11, Y8, Y8
-	VPXOR        Y10, Y2, Y2
-	VPMULUDQ     Y5, Y0, Y5
-	VPMULUDQ     Y3, Y1, Y3
-	VPXOR        384(DX), Y6, Y6
-	VPXOR        416(DX), Y4, Y4
-	VPSRLQ       $0x20, Y5, Y10
-	VPSRLQ       $0x20, Y3, Y11
 	VPXOR        Y11, Y6, Y6
-	VPXOR        Y10, Y4, Y4
-	VPMULUDQ     Y8, Y0, Y8
-	VPMULUDQ     Y2, Y1, Y2
-	VPXOR        384(DX), Y9, Y9
-	VPXOR        416(DX), Y7, Y7
-	VPSRLQ       $0x20, Y8, Y10
-	VPSRLQ       $0x20, Y2, Y11
-	VPXOR        Y11, Y9, Y9
-	VPXOR        Y10, Y7, Y7
-	VPMULUDQ     Y6, Y0, Y6
+	VPXOR        Y10, Y8, Y8
+	VPMULUDQ     Y2, Y0, Y2
 	VPMULUDQ     Y4, Y1, Y4
-	VPXOR        448(DX), Y3, Y3
-	VPXOR        480(DX), Y5, Y5
-	VPSRLQ       $0x20, Y6, Y10
+	VPXOR        256(DX), Y3, Y3
+	VPXOR        288(DX), Y5, Y5
+	VPSRLQ       $0x20, Y2, Y10
 	VPSRLQ       $0x20, Y4, Y11
 	VPXOR        Y11, Y3, Y3
 	VPXOR        Y10, Y5, Y5
-	VPMULUDQ     Y9, Y0, Y9
-	VPMULUDQ     Y7, Y1, Y7
-	VPXOR        448(DX), Y2, Y2
-	VPXOR        480(DX), Y8, Y8
-	VPSRLQ       $0x20, Y9, Y10
-	VPSRLQ       $0x20, Y7, Y11
-	VPXOR        Y11, Y2, Y2
-	VPXOR        Y10, Y8, Y8
-	VPMULUDQ     Y3, Y0, Y3
-	VPMULUDQ     Y5, Y1, Y5
-	VPXOR        512(DX), Y4, Y4
-	VPXOR        544(DX), Y6, Y6
-	VPSRLQ       $0x20, Y3, Y10
-	VPSRLQ       $0x20, Y5, Y11
-	VPXOR        Y11, Y4, Y4
-	VPXOR        Y10, Y6, Y6
-	VPMULUDQ     Y2, Y0, Y2
+	VPMULUDQ     Y6, Y0, Y6
 	VPMULUDQ     Y8, Y1, Y8
-	VPXOR        512(DX), Y7, Y7
-	VPXOR        544(DX), Y9, Y9
-	VPSRLQ       $0x20, Y2, Y10
+	VPXOR        256(DX), Y7, Y7
+	VPXOR        288(DX), Y9, Y9
+	VPSRLQ       $0x20, Y6, Y10
 	VPSRLQ       $0x20, Y8, Y11
 	VPXOR        Y11, Y7, Y7
 	VPXOR        Y10, Y9, Y9
-	VPMULUDQ     Y4, Y0, Y4
-	VPMULUDQ     Y6, Y1, Y6
-	VPXOR        576(DX), Y5, Y5
-	VPXOR        608(DX), Y3, Y3
-	VPSRLQ       $0x20, Y4, Y10
-	VPSRLQ       $0x20, Y6, Y11
-	VPXOR        Y11, Y5, Y5
-	VPXOR        Y10, Y3, Y3
+	VPMULUDQ     Y3, Y0, Y3
+	VPMULUDQ     Y5, Y1, Y5
+	VPXOR        320(DX), Y4, Y4
+	VPXOR        352(DX), Y2, Y2
+	VPSRLQ       $0x20, Y3, Y10
+	VPSRLQ       $0x20, Y5, Y11
+	VPXOR        Y11, Y4, Y4
+	VPXOR        Y10, Y2, Y2
 	VPMULUDQ     Y7, Y0, Y7
 	VPMULUDQ     Y9, Y1, Y9
-	VPXOR        576(DX), Y8, Y8
-	VPXOR        608(DX), Y2, Y2
+	VPXOR        320(DX), Y8, Y8
+	VPXOR        352(DX), Y6, Y6
 	VPSRLQ       $0x20, Y7, Y10
 	VPSRLQ       $0x20, Y9, Y11
 	VPXOR        Y11, Y8, Y8
+	VPXOR        Y10, Y6, Y6
+	VPMULUDQ     Y4, Y0, Y4
+	VPMULUDQ     Y2, Y1, Y2
+	VPXOR        384(DX), Y5, Y5
+	VPXOR        416(DX), Y3, Y3
+	VPSRLQ       $0x20, Y4, Y10
+	VPSRLQ       $0x20, Y2, Y11
+	VPXOR        Y11, Y5, Y5
+	VPXOR        Y10, Y3, Y3
+	VPMULUDQ     Y8, Y0, Y8
+	VPMULUDQ     Y6, Y1, Y6
+	VPXOR        384(DX), Y9, Y9
+	VPXOR        416(DX), Y7, Y7
+	VPSRLQ       $0x20, Y8, Y10
+	VPSRLQ       $0x20, Y6, Y11
+	VPXOR        Y11, Y9, Y9
+	VPXOR        Y10, Y7, Y7
+	VPMULUDQ     Y5, Y0, Y5
+	VPMULUDQ     Y3, Y1, Y3
+	VPXOR        448(DX), Y2, Y2
+	VPXOR        480(DX), Y4, Y4
+	VPSRLQ       $0x20, Y5, Y10
+	VPSRLQ       $0x20, Y3, Y11
+	VPXOR        Y11, Y2, Y2
+	VPXOR        Y10, Y4, Y4
+	VPMULUDQ     Y9, Y0, Y9
+	VPMULUDQ     Y7, Y1, Y7
+	VPXOR        448(DX), Y6, Y6
+	VPXOR        480(DX), Y8, Y8
+	VPSRLQ       $0x20, Y9, Y10
+	VPSRLQ       $0x20, Y7, Y11
+	VPXOR        Y11, Y6, Y6
+	VPXOR        Y10, Y8, Y8
+	VPMULUDQ     Y2, Y0, Y2
+	VPMULUDQ     Y4, Y1, Y4
+	VPXOR        512(DX), Y3, Y3
+	VPXOR        544(DX), Y5, Y5
+	VPSRLQ       $0x20, Y2, Y10
+	VPSRLQ       $0x20, Y4, Y11
+	VPXOR        Y11, Y3, Y3
+	VPXOR        Y10, Y5, Y5
+	VPMULUDQ     Y6, Y0, Y6
+	VPMULUDQ     Y8, Y1, Y8
+	VPXOR        512(DX), Y7, Y7
+	VPXOR        544(DX), Y9, Y9
+	VPSRLQ       $0x20, Y6, Y10
+	VPSRLQ       $0x20, Y8, Y11
+	VPXOR        Y11, Y7, Y7
+	VPXOR        Y10, Y9, Y9
+	VPMULUDQ     Y3, Y0, Y3
+	VPMULUDQ     Y5, Y1, Y5
+	VPXOR        576(DX), Y4, Y4
+	VPXOR        608(DX), Y2, Y2
+	VPSRLQ       $0x20, Y3, Y10
+	VPSRLQ       $0x20, Y5, Y11
+	VPXOR        Y11, Y4, Y4
 	VPXOR        Y10, Y2, Y2
-	VSHUFPS      $0x88, Y8, Y5, Y5
-	VSHUFPS      $0x88, Y9, Y6, Y6
-	VSHUFPS      $0x88, Y2, Y3, Y2
-	VSHUFPS      $0x88, Y7, Y4, Y3
-	VMOVDQU      Y5, 32(AX)
-	VMOVDQU      Y6, 96(AX)
+	VPMULUDQ     Y7, Y0, Y7
+	VPMULUDQ     Y9, Y1, Y9
+	VPXOR        576(DX), Y8, Y8
+	VPXOR        608(DX), Y6, Y6
+	VPSRLQ       $0x20, Y7, Y10
+	VPSRLQ       $0x20, Y9, Y11
+	VPXOR        Y11, Y8, Y8
+	VPXOR        Y10, Y6, Y6
+	VSHUFPS      $0x88, Y8, Y4, Y4
+	VSHUFPS      $0x88, Y9, Y5, Y5
+	VSHUFPS      $0x88, Y6, Y2, Y2
+	VSHUFPS      $0x88, Y7, Y3, Y3
+	VMOVDQU      Y4, 32(AX)
+	VMOVDQU      Y5, 96(AX)
 	VMOVDQU      Y2, 160(AX)
 	VMOVDQU      Y3, 224(AX)
-	INCL         BX
+	ADDL         $0x00000001, BX
 	ADDQ         $0x00000100, AX
-	DECQ         CX
+	SUBQ         $0x00000001, CX
 	JNZ          quad
 	VZEROUPPER
 	RET
@@ -895,150 +895,442 @@ TEXT ·wordsAVX512(SB), $320-40
 	VMOVDQU64    Z0, 256(SP)
 	VMOVDQU64    d00000000d2511f53w<>+0(SB), Z0
 	VMOVDQU64    d00000000cd9e8d57w<>+0(SB), Z1
+	JMP          pairs
+
+pair:
+	VMOVD           BX, X2
+	VPBROADCASTD    X2, Z2
+	VMOVDQU64       (SP), Z3
+	VMOVDQU64       192(SP), Z4
+	VMOVDQU64       128(SP), Z5
+	VMOVD           BX, X6
+	VPBROADCASTD    X6, Z6
+	VMOVDQU64       (SP), Z7
+	VMOVDQU64       256(SP), Z8
+	VMOVDQU64       128(SP), Z9
+	VMOVD           BX, X10
+	VPBROADCASTD    X10, Z10
+	VPADDD          s00000001w<>+0(SB), Z10, Z10
+	VMOVDQU64       (SP), Z11
+	VMOVDQU64       192(SP), Z12
+	VMOVDQU64       128(SP), Z13
+	VMOVD           BX, X14
+	VPBROADCASTD    X14, Z14
+	VPADDD          s00000001w<>+0(SB), Z14, Z14
+	VMOVDQU64       (SP), Z15
+	VMOVDQU64       256(SP), Z16
+	VMOVDQU64       128(SP), Z17
+	VPMULUDQ        Z2, Z0, Z2
+	VPMULUDQ        Z4, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z18
+	VPSRLQ          $0x20, Z2, Z19
+	VPTERNLOGD.BCST $0x96, (DX), Z3, Z18
+	VPTERNLOGD.BCST $0x96, 4(DX), Z5, Z19
+	VPMULUDQ        Z6, Z0, Z3
+	VPMULUDQ        Z8, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z6
+	VPSRLQ          $0x20, Z3, Z8
+	VPTERNLOGD.BCST $0x96, (DX), Z7, Z6
+	VPTERNLOGD.BCST $0x96, 4(DX), Z9, Z8
+	VPMULUDQ        Z10, Z0, Z7
+	VPMULUDQ        Z12, Z1, Z9
+	VPSRLQ          $0x20, Z9, Z10
+	VPSRLQ          $0x20, Z7, Z12
+	VPTERNLOGD.BCST $0x96, (DX), Z11, Z10
+	VPTERNLOGD.BCST $0x96, 4(DX), Z13, Z12
+	VPMULUDQ        Z14, Z0, Z11
+	VPMULUDQ        Z16, Z1, Z13
+	VPSRLQ          $0x20, Z13, Z14
+	VPSRLQ          $0x20, Z11, Z16
+	VPTERNLOGD.BCST $0x96, (DX), Z15, Z14
+	VPTERNLOGD.BCST $0x96, 4(DX), Z17, Z16
+	VPMULUDQ        Z18, Z0, Z15
+	VPMULUDQ        Z19, Z1, Z17
+	VPSRLQ          $0x20, Z17, Z18
+	VPSRLQ          $0x20, Z15, Z19
+	VPTERNLOGD.BCST $0x96, 8(DX), Z4, Z18
+	VPTERNLOGD.BCST $0x96, 12(DX), Z2, Z19
+	VPMULUDQ        Z6, Z0, Z2
+	VPMULUDQ        Z8, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z6
+	VPSRLQ          $0x20, Z2, Z8
+	VPTERNLOGD.BCST $0x96, 8(DX), Z5, Z6
+	VPTERNLOGD.BCST $0x96, 12(DX), Z3, Z8
+	VPMULUDQ        Z10, Z0, Z3
+	VPMULUDQ        Z12, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z10
+	VPSRLQ          $0x20, Z3, Z12
+	VPTERNLOGD.BCST $0x96, 8(DX), Z9, Z10
+	VPTERNLOGD.BCST $0x96, 12(DX), Z7, Z12
+	VPMULUDQ        Z14, Z0, Z7
+	VPMULUDQ        Z16, Z1, Z9
+	VPSRLQ          $0x20, Z9, Z14
+	VPSRLQ          $0x20, Z7, Z16
+	VPTERNLOGD.BCST $0x96, 8(DX), Z13, Z14
+	VPTERNLOGD.BCST $0x96, 12(DX), Z11, Z16
+	VPMULUDQ        Z18, Z0, Z11
+	VPMULUDQ        Z19, Z1, Z13
+	VPSRLQ          $0x20, Z13, Z18
+	VPSRLQ          $0x20, Z11, Z19
+	VPTERNLOGD.BCST $0x96, 16(DX), Z17, Z18
+	VPTERNLOGD.BCST $0x96, 20(DX), Z15, Z19
+	VPMULUDQ        Z6, Z0, Z6
+	VPMULUDQ        Z8, Z1, Z8
+	VPSRLQ          $0x20, Z8, Z15
+	VPSRLQ          $0x20, Z6, Z17
+	VPTERNLOGD.BCST $0x96, 16(DX), Z4, Z15
+	VPTERNLOGD.BCST $0x96, 20(DX), Z2, Z17
+	VPMULUDQ        Z10, Z0, Z2
+	VPMULUDQ        Z12, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z10
+	VPSRLQ          $0x20, Z2, Z12
+	VPTERNLOGD.BCST $0x96, 16(DX), Z5, Z10
+	VPTERNLOGD.BCST $0x96, 20(DX), Z3, Z12
+	VPMULUDQ        Z14, Z0, Z3
+	VPMULUDQ        Z16, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z14
+	VPSRLQ          $0x20, Z3, Z16
+	VPTERNLOGD.BCST $0x96, 16(DX), Z9, Z14
+	VPTERNLOGD.BCST $0x96, 20(DX), Z7, Z16
+	VPMULUDQ        Z18, Z0, Z7
+	VPMULUDQ        Z19, Z1, Z9
+	VPSRLQ          $0x20, Z9, Z18
+	VPSRLQ          $0x20, Z7, Z19
+	VPTERNLOGD.BCST $0x96, 24(DX), Z13, Z18
+	VPTERNLOGD.BCST $0x96, 28(DX), Z11, Z19
+	VPMULUDQ        Z15, Z0, Z11
+	VPMULUDQ        Z17, Z1, Z13
+	VPSRLQ          $0x20, Z13, Z15
+	VPSRLQ          $0x20, Z11, Z17
+	VPTERNLOGD.BCST $0x96, 24(DX), Z8, Z15
+	VPTERNLOGD.BCST $0x96, 28(DX), Z6, Z17
+	VPMULUDQ        Z10, Z0, Z6
+	VPMULUDQ        Z12, Z1, Z8
+	VPSRLQ          $0x20, Z8, Z10
+	VPSRLQ          $0x20, Z6, Z12
+	VPTERNLOGD.BCST $0x96, 24(DX), Z4, Z10
+	VPTERNLOGD.BCST $0x96, 28(DX), Z2, Z12
+	VPMULUDQ        Z14, Z0, Z2
+	VPMULUDQ        Z16, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z14
+	VPSRLQ          $0x20, Z2, Z16
+	VPTERNLOGD.BCST $0x96, 24(DX), Z5, Z14
+	VPTERNLOGD.BCST $0x96, 28(DX), Z3, Z16
+	VPMULUDQ        Z18, Z0, Z3
+	VPMULUDQ        Z19, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z18
+	VPSRLQ          $0x20, Z3, Z19
+	VPTERNLOGD.BCST $0x96, 32(DX), Z9, Z18
+	VPTERNLOGD.BCST $0x96, 36(DX), Z7, Z19
+	VPMULUDQ        Z15, Z0, Z7
+	VPMULUDQ        Z17, Z1, Z9
+	VPSRLQ          $0x20, Z9, Z15
+	VPSRLQ          $0x20, Z7, Z17
+	VPTERNLOGD.BCST $0x96, 32(DX), Z13, Z15
+	VPTERNLOGD.BCST $0x96, 36(DX), Z11, Z17
+	VPMULUDQ        Z10, Z0, Z10
+	VPMULUDQ        Z12, Z1, Z11
+	VPSRLQ          $0x20, Z11, Z12
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 32(DX), Z8, Z12
+	VPTERNLOGD.BCST $0x96, 36(DX), Z6, Z13
+	VPMULUDQ        Z14, Z0, Z6
+	VPMULUDQ        Z16, Z1, Z8
+	VPSRLQ          $0x20, Z8, Z14
+	VPSRLQ          $0x20, Z6, Z16
+	VPTERNLOGD.BCST $0x96, 32(DX), Z4, Z14
+	VPTERNLOGD.BCST $0x96, 36(DX), Z2, Z16
+	VPMULUDQ        Z18, Z0, Z2
+	VPMULUDQ        Z19, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z18
+	VPSRLQ          $0x20, Z2, Z19
+	VPTERNLOGD.BCST $0x96, 40(DX), Z5, Z18
+	VPTERNLOGD.BCST $0x96, 44(DX), Z3, Z19
+	VPMULUDQ        Z15, Z0, Z3
+	VPMULUDQ        Z17, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z15
+	VPSRLQ          $0x20, Z3, Z17
+	VPTERNLOGD.BCST $0x96, 40(DX), Z9, Z15
+	VPTERNLOGD.BCST $0x96, 44(DX), Z7, Z17
+	VPMULUDQ        Z12, Z0, Z7
+	VPMULUDQ        Z13, Z1, Z9
+	VPSRLQ          $0x20, Z9, Z12
+	VPSRLQ          $0x20, Z7, Z13
+	VPTERNLOGD.BCST $0x96, 40(DX), Z11, Z12
+	VPTERNLOGD.BCST $0x96, 44(DX), Z10, Z13
+	VPMULUDQ        Z14, Z0, Z10
+	VPMULUDQ        Z16, Z1, Z11
+	VPSRLQ          $0x20, Z11, Z14
+	VPSRLQ          $0x20, Z10, Z16
+	VPTERNLOGD.BCST $0x96, 40(DX), Z8, Z14
+	VPTERNLOGD.BCST $0x96, 44(DX), Z6, Z16
+	VPMULUDQ        Z18, Z0, Z6
+	VPMULUDQ        Z19, Z1, Z8
+	VPSRLQ          $0x20, Z8, Z18
+	VPSRLQ          $0x20, Z6, Z19
+	VPTERNLOGD.BCST $0x96, 48(DX), Z4, Z18
+	VPTERNLOGD.BCST $0x96, 52(DX), Z2, Z19
+	VPMULUDQ        Z15, Z0, Z2
+	VPMULUDQ        Z17, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z15
+	VPSRLQ          $0x20, Z2, Z17
+	VPTERNLOGD.BCST $0x96, 48(DX), Z5, Z15
+	VPTERNLOGD.BCST $0x96, 52(DX), Z3, Z17
+	VPMULUDQ        Z12, Z0, Z3
+	VPMULUDQ        Z13, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z12
+	VPSRLQ          $0x20, Z3, Z13
+	VPTERNLOGD.BCST $0x96, 48(DX), Z9, Z12
+	VPTERNLOGD.BCST $0x96, 52(DX), Z7, Z13
+	VPMULUDQ        Z14, Z0, Z7
+	VPMULUDQ        Z16, Z1, Z9
+	VPSRLQ          $0x20, Z9, Z14
+	VPSRLQ          $0x20, Z7, Z16
+	VPTERNLOGD.BCST $0x96, 48(DX), Z11, Z14
+	VPTERNLOGD.BCST $0x96, 52(DX), Z10, Z16
+	VPMULUDQ        Z18, Z0, Z10
+	VPMULUDQ        Z19, Z1, Z11
+	VPSRLQ          $0x20, Z11, Z18
+	VPSRLQ          $0x20, Z10, Z19
+	VPTERNLOGD.BCST $0x96, 56(DX), Z8, Z18
+	VPTERNLOGD.BCST $0x96, 60(DX), Z6, Z19
+	VPMULUDQ        Z15, Z0, Z6
+	VPMULUDQ        Z17, Z1, Z8
+	VPSRLQ          $0x20, Z8, Z15
+	VPSRLQ          $0x20, Z6, Z17
+	VPTERNLOGD.BCST $0x96, 56(DX), Z4, Z15
+	VPTERNLOGD.BCST $0x96, 60(DX), Z2, Z17
+	VPMULUDQ        Z12, Z0, Z2
+	VPMULUDQ        Z13, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z12
+	VPSRLQ          $0x20, Z2, Z13
+	VPTERNLOGD.BCST $0x96, 56(DX), Z5, Z12
+	VPTERNLOGD.BCST $0x96, 60(DX), Z3, Z13
+	VPMULUDQ        Z14, Z0, Z3
+	VPMULUDQ        Z16, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z14
+	VPSRLQ          $0x20, Z3, Z16
+	VPTERNLOGD.BCST $0x96, 56(DX), Z9, Z14
+	VPTERNLOGD.BCST $0x96, 60(DX), Z7, Z16
+	VPMULUDQ        Z18, Z0, Z7
+	VPMULUDQ        Z19, Z1, Z9
+	VPSRLQ          $0x20, Z9, Z18
+	VPSRLQ          $0x20, Z7, Z19
+	VPTERNLOGD.BCST $0x96, 64(DX), Z11, Z18
+	VPTERNLOGD.BCST $0x96, 68(DX), Z10, Z19
+	VPMULUDQ        Z15, Z0, Z10
+	VPMULUDQ        Z17, Z1, Z11
+	VPSRLQ          $0x20, Z11, Z15
+	VPSRLQ          $0x20, Z10, Z17
+	VPTERNLOGD.BCST $0x96, 64(DX), Z8, Z15
+	VPTERNLOGD.BCST $0x96, 68(DX), Z6, Z17
+	VPMULUDQ        Z12, Z0, Z6
+	VPMULUDQ        Z13, Z1, Z8
+	VPSRLQ          $0x20, Z8, Z12
+	VPSRLQ          $0x20, Z6, Z13
+	VPTERNLOGD.BCST $0x96, 64(DX), Z4, Z12
+	VPTERNLOGD.BCST $0x96, 68(DX), Z2, Z13
+	VPMULUDQ        Z14, Z0, Z2
+	VPMULUDQ        Z16, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z14
+	VPSRLQ          $0x20, Z2, Z16
+	VPTERNLOGD.BCST $0x96, 64(DX), Z5, Z14
+	VPTERNLOGD.BCST $0x96, 68(DX), Z3, Z16
+	VPMULUDQ        Z18, Z0, Z3
+	VPMULUDQ        Z19, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z18
+	VPSRLQ          $0x20, Z3, Z19
+	VPTERNLOGD.BCST $0x96, 72(DX), Z9, Z18
+	VPTERNLOGD.BCST $0x96, 76(DX), Z7, Z19
+	VPMULUDQ        Z15, Z0, Z7
+	VPMULUDQ        Z17, Z1, Z9
+	VPSRLQ          $0x20, Z9, Z15
+	VPSRLQ          $0x20, Z7, Z17
+	VPTERNLOGD.BCST $0x96, 72(DX), Z11, Z15
+	VPTERNLOGD.BCST $0x96, 76(DX), Z10, Z17
+	VPMULUDQ        Z12, Z0, Z10
+	VPMULUDQ        Z13, Z1, Z11
+	VPSRLQ          $0x20, Z11, Z12
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 72(DX), Z8, Z12
+	VPTERNLOGD.BCST $0x96, 76(DX), Z6, Z13
+	VPMULUDQ        Z14, Z0, Z6
+	VPMULUDQ        Z16, Z1, Z8
+	VPSRLQ          $0x20, Z8, Z14
+	VPSRLQ          $0x20, Z6, Z16
+	VPTERNLOGD.BCST $0x96, 72(DX), Z4, Z14
+	VPTERNLOGD.BCST $0x96, 76(DX), Z2, Z16
+	VSHUFPS         $0x88, Z15, Z18, Z2
+	VSHUFPS         $0x88, Z9, Z5, Z4
+	VSHUFPS         $0x88, Z17, Z19, Z5
+	VSHUFPS         $0x88, Z7, Z3, Z3
+	VSHUFPS         $0x88, Z14, Z12, Z7
+	VSHUFPS         $0x88, Z8, Z11, Z8
+	VSHUFPS         $0x88, Z16, Z13, Z9
+	VSHUFPS         $0x88, Z6, Z10, Z6
+	VMOVDQU64       Z2, (AX)
+	VMOVDQU64       Z4, 64(AX)
+	VMOVDQU64       Z5, 128(AX)
+	VMOVDQU64       Z3, 192(AX)
+	VMOVDQU64       Z7, 256(AX)
+	VMOVDQU64       Z8, 320(AX)
+	VMOVDQU64       Z9, 384(AX)
+	VMOVDQU64       Z6, 448(AX)
+	ADDL            $0x00000002, BX
+	ADDQ            $0x00000200, AX
+	SUBQ            $0x00000002, CX
+
+pairs:
+	CMPQ  CX, $0x00000002
+	JGE   pair
+	TESTQ CX, CX
+	JZ    done
 
 quad:
 	VMOVD           BX, X2
 	VPBROADCASTD    X2, Z2
-	VMOVDQA64       Z2, Z3
-	VMOVDQU64       (SP), Z4
-	VMOVDQU64       192(SP), Z5
-	VMOVDQU64       128(SP), Z6
-	VMOVDQA64       Z2, Z2
+	VMOVDQU64       (SP), Z3
+	VMOVDQU64       192(SP), Z4
+	VMOVDQU64       128(SP), Z5
+	VMOVD           BX, X6
+	VPBROADCASTD    X6, Z6
 	VMOVDQU64       (SP), Z7
 	VMOVDQU64       256(SP), Z8
 	VMOVDQU64       128(SP), Z9
-	VPMULUDQ        Z3, Z0, Z3
-	VPMULUDQ        Z5, Z1, Z5
-	VPSRLQ          $0x20, Z5, Z10
-	VPSRLQ          $0x20, Z3, Z11
-	VPTERNLOGD.BCST $0x96, (DX), Z4, Z10
-	VPTERNLOGD.BCST $0x96, 4(DX), Z6, Z11
 	VPMULUDQ        Z2, Z0, Z2
-	VPMULUDQ        Z8, Z1, Z4
-	VPSRLQ          $0x20, Z4, Z6
-	VPSRLQ          $0x20, Z2, Z8
+	VPMULUDQ        Z4, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z10
+	VPSRLQ          $0x20, Z2, Z11
+	VPTERNLOGD.BCST $0x96, (DX), Z3, Z10
+	VPTERNLOGD.BCST $0x96, 4(DX), Z5, Z11
+	VPMULUDQ        Z6, Z0, Z3
+	VPMULUDQ        Z8, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z6
+	VPSRLQ          $0x20, Z3, Z8
 	VPTERNLOGD.BCST $0x96, (DX), Z7, Z6
 	VPTERNLOGD.BCST $0x96, 4(DX), Z9, Z8
 	VPMULUDQ        Z10, Z0, Z7
 	VPMULUDQ        Z11, Z1, Z9
 	VPSRLQ          $0x20, Z9, Z10
 	VPSRLQ          $0x20, Z7, Z11
-	VPTERNLOGD.BCST $0x96, 8(DX), Z5, Z10
-	VPTERNLOGD.BCST $0x96, 12(DX), Z3, Z11
-	VPMULUDQ        Z6, Z0, Z3
-	VPMULUDQ        Z8, Z1, Z5
-	VPSRLQ          $0x20, Z5, Z6
-	VPSRLQ          $0x20, Z3, Z8
-	VPTERNLOGD.BCST $0x96, 8(DX), Z4, Z6
-	VPTERNLOGD.BCST $0x96, 12(DX), Z2, Z8
-	VPMULUDQ        Z10, Z0, Z2
-	VPMULUDQ        Z11, Z1, Z4
-	VPSRLQ          $0x20, Z4, Z10
-	VPSRLQ          $0x20, Z2, Z11
+	VPTERNLOGD.BCST $0x96, 8(DX), Z4, Z10
+	VPTERNLOGD.BCST $0x96, 12(DX), Z2, Z11
+	VPMULUDQ        Z6, Z0, Z2
+	VPMULUDQ        Z8, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z6
+	VPSRLQ          $0x20, Z2, Z8
+	VPTERNLOGD.BCST $0x96, 8(DX), Z5, Z6
+	VPTERNLOGD.BCST $0x96, 12(DX), Z3, Z8
+	VPMULUDQ        Z10, Z0, Z3
+	VPMULUDQ        Z11, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z10
+	VPSRLQ          $0x20, Z3, Z11
 	VPTERNLOGD.BCST $0x96, 16(DX), Z9, Z10
 	VPTERNLOGD.BCST $0x96, 20(DX), Z7, Z11
 	VPMULUDQ        Z6, Z0, Z6
 	VPMULUDQ        Z8, Z1, Z7
 	VPSRLQ          $0x20, Z7, Z8
 	VPSRLQ          $0x20, Z6, Z9
-	VPTERNLOGD.BCST $0x96, 16(DX), Z5, Z8
-	VPTERNLOGD.BCST $0x96, 20(DX), Z3, Z9
-	VPMULUDQ        Z10, Z0, Z3
-	VPMULUDQ        Z11, Z1, Z5
-	VPSRLQ          $0x20, Z5, Z10
-	VPSRLQ          $0x20, Z3, Z11
-	VPTERNLOGD.BCST $0x96, 24(DX), Z4, Z10
-	VPTERNLOGD.BCST $0x96, 28(DX), Z2, Z11
-	VPMULUDQ        Z8, Z0, Z2
-	VPMULUDQ        Z9, Z1, Z4
-	VPSRLQ          $0x20, Z4, Z8
-	VPSRLQ          $0x20, Z2, Z9
+	VPTERNLOGD.BCST $0x96, 16(DX), Z4, Z8
+	VPTERNLOGD.BCST $0x96, 20(DX), Z2, Z9
+	VPMULUDQ        Z10, Z0, Z2
+	VPMULUDQ        Z11, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z10
+	VPSRLQ          $0x20, Z2, Z11
+	VPTERNLOGD.BCST $0x96, 24(DX), Z5, Z10
+	VPTERNLOGD.BCST $0x96, 28(DX), Z3, Z11
+	VPMULUDQ        Z8, Z0, Z3
+	VPMULUDQ        Z9, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z8
+	VPSRLQ          $0x20, Z3, Z9
 	VPTERNLOGD.BCST $0x96, 24(DX), Z7, Z8
 	VPTERNLOGD.BCST $0x96, 28(DX), Z6, Z9
 	VPMULUDQ        Z10, Z0, Z6
 	VPMULUDQ        Z11, Z1, Z7
 	VPSRLQ          $0x20, Z7, Z10
 	VPSRLQ          $0x20, Z6, Z11
-	VPTERNLOGD.BCST $0x96, 32(DX), Z5, Z10
-	VPTERNLOGD.BCST $0x96, 36(DX), Z3, Z11
-	VPMULUDQ        Z8, Z0, Z3
-	VPMULUDQ        Z9, Z1, Z5
-	VPSRLQ          $0x20, Z5, Z8
-	VPSRLQ          $0x20, Z3, Z9
-	VPTERNLOGD.BCST $0x96, 32(DX), Z4, Z8
-	VPTERNLOGD.BCST $0x96, 36(DX), Z2, Z9
-	VPMULUDQ        Z10, Z0, Z2
-	VPMULUDQ        Z11, Z1, Z4
-	VPSRLQ          $0x20, Z4, Z10
-	VPSRLQ          $0x20, Z2, Z11
+	VPTERNLOGD.BCST $0x96, 32(DX), Z4, Z10
+	VPTERNLOGD.BCST $0x96, 36(DX), Z2, Z11
+	VPMULUDQ        Z8, Z0, Z2
+	VPMULUDQ        Z9, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z8
+	VPSRLQ          $0x20, Z2, Z9
+	VPTERNLOGD.BCST $0x96, 32(DX), Z5, Z8
+	VPTERNLOGD.BCST $0x96, 36(DX), Z3, Z9
+	VPMULUDQ        Z10, Z0, Z3
+	VPMULUDQ        Z11, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z10
+	VPSRLQ          $0x20, Z3, Z11
 	VPTERNLOGD.BCST $0x96, 40(DX), Z7, Z10
 	VPTERNLOGD.BCST $0x96, 44(DX), Z6, Z11
 	VPMULUDQ        Z8, Z0, Z6
 	VPMULUDQ        Z9, Z1, Z7
 	VPSRLQ          $0x20, Z7, Z8
 	VPSRLQ          $0x20, Z6, Z9
-	VPTERNLOGD.BCST $0x96, 40(DX), Z5, Z8
-	VPTERNLOGD.BCST $0x96, 44(DX), Z3, Z9
-	VPMULUDQ        Z10, Z0, Z3
-	VPMULUDQ        Z11, Z1, Z5
-	VPSRLQ          $0x20, Z5, Z10
-	VPSRLQ          $0x20, Z3, Z11
-	VPTERNLOGD.BCST $0x96, 48(DX), Z4, Z10
-	VPTERNLOGD.BCST $0x96, 52(DX), Z2, Z11
-	VPMULUDQ        Z8, Z0, Z2
-	VPMULUDQ        Z9, Z1, Z4
-	VPSRLQ          $0x20, Z4, Z8
-	VPSRLQ          $0x20, Z2, Z9
+	VPTERNLOGD.BCST $0x96, 40(DX), Z4, Z8
+	VPTERNLOGD.BCST $0x96, 44(DX), Z2, Z9
+	VPMULUDQ        Z10, Z0, Z2
+	VPMULUDQ        Z11, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z10
+	VPSRLQ          $0x20, Z2, Z11
+	VPTERNLOGD.BCST $0x96, 48(DX), Z5, Z10
+	VPTERNLOGD.BCST $0x96, 52(DX), Z3, Z11
+	VPMULUDQ        Z8, Z0, Z3
+	VPMULUDQ        Z9, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z8
+	VPSRLQ          $0x20, Z3, Z9
 	VPTERNLOGD.BCST $0x96, 48(DX), Z7, Z8
 	VPTERNLOGD.BCST $0x96, 52(DX), Z6, Z9
 	VPMULUDQ        Z10, Z0, Z6
 	VPMULUDQ        Z11, Z1, Z7
 	VPSRLQ          $0x20, Z7, Z10
 	VPSRLQ          $0x20, Z6, Z11
-	VPTERNLOGD.BCST $0x96, 56(DX), Z5, Z10
-	VPTERNLOGD.BCST $0x96, 60(DX), Z3, Z11
-	VPMULUDQ        Z8, Z0, Z3
-	VPMULUDQ        Z9, Z1, Z5
-	VPSRLQ          $0x20, Z5, Z8
-	VPSRLQ          $0x20, Z3, Z9
-	VPTERNLOGD.BCST $0x96, 56(DX), Z4, Z8
-	VPTERNLOGD.BCST $0x96, 60(DX), Z2, Z9
-	VPMULUDQ        Z10, Z0, Z2
-	VPMULUDQ        Z11, Z1, Z4
-	VPSRLQ          $0x20, Z4, Z10
-	VPSRLQ          $0x20, Z2, Z11
+	VPTERNLOGD.BCST $0x96, 56(DX), Z4, Z10
+	VPTERNLOGD.BCST $0x96, 60(DX), Z2, Z11
+	VPMULUDQ        Z8, Z0, Z2
+	VPMULUDQ        Z9, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z8
+	VPSRLQ          $0x20, Z2, Z9
+	VPTERNLOGD.BCST $0x96, 56(DX), Z5, Z8
+	VPTERNLOGD.BCST $0x96, 60(DX), Z3, Z9
+	VPMULUDQ        Z10, Z0, Z3
+	VPMULUDQ        Z11, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z10
+	VPSRLQ          $0x20, Z3, Z11
 	VPTERNLOGD.BCST $0x96, 64(DX), Z7, Z10
 	VPTERNLOGD.BCST $0x96, 68(DX), Z6, Z11
 	VPMULUDQ        Z8, Z0, Z6
 	VPMULUDQ        Z9, Z1, Z7
 	VPSRLQ          $0x20, Z7, Z8
 	VPSRLQ          $0x20, Z6, Z9
-	VPTERNLOGD.BCST $0x96, 64(DX), Z5, Z8
-	VPTERNLOGD.BCST $0x96, 68(DX), Z3, Z9
-	VPMULUDQ        Z10, Z0, Z3
-	VPMULUDQ        Z11, Z1, Z5
-	VPSRLQ          $0x20, Z5, Z10
-	VPSRLQ          $0x20, Z3, Z11
-	VPTERNLOGD.BCST $0x96, 72(DX), Z4, Z10
-	VPTERNLOGD.BCST $0x96, 76(DX), Z2, Z11
-	VPMULUDQ        Z8, Z0, Z2
-	VPMULUDQ        Z9, Z1, Z4
-	VPSRLQ          $0x20, Z4, Z8
-	VPSRLQ          $0x20, Z2, Z9
+	VPTERNLOGD.BCST $0x96, 64(DX), Z4, Z8
+	VPTERNLOGD.BCST $0x96, 68(DX), Z2, Z9
+	VPMULUDQ        Z10, Z0, Z2
+	VPMULUDQ        Z11, Z1, Z4
+	VPSRLQ          $0x20, Z4, Z10
+	VPSRLQ          $0x20, Z2, Z11
+	VPTERNLOGD.BCST $0x96, 72(DX), Z5, Z10
+	VPTERNLOGD.BCST $0x96, 76(DX), Z3, Z11
+	VPMULUDQ        Z8, Z0, Z3
+	VPMULUDQ        Z9, Z1, Z5
+	VPSRLQ          $0x20, Z5, Z8
+	VPSRLQ          $0x20, Z3, Z9
 	VPTERNLOGD.BCST $0x96, 72(DX), Z7, Z8
 	VPTERNLOGD.BCST $0x96, 76(DX), Z6, Z9
 	VSHUFPS         $0x88, Z8, Z10, Z6
-	VSHUFPS         $0x88, Z4, Z5, Z4
+	VSHUFPS         $0x88, Z5, Z4, Z4
 	VSHUFPS         $0x88, Z9, Z11, Z5
-	VSHUFPS         $0x88, Z2, Z3, Z2
+	VSHUFPS         $0x88, Z3, Z2, Z2
 	VMOVDQU64       Z6, (AX)
 	VMOVDQU64       Z4, 64(AX)
 	VMOVDQU64       Z5, 128(AX)
 	VMOVDQU64       Z2, 192(AX)
-	INCL            BX
+	ADDL            $0x00000001, BX
 	ADDQ            $0x00000100, AX
-	DECQ            CX
+	SUBQ            $0x00000001, CX
 	JNZ             quad
+
+done:
 	VZEROUPPER
 	RET
 
@@ -1081,6 +1373,24 @@ DATA d00000000cd9e8d57w<>+40(SB)/8, $0x00000000cd9e8d57
 DATA d00000000cd9e8d57w<>+48(SB)/8, $0x00000000cd9e8d57
 DATA d00000000cd9e8d57w<>+56(SB)/8, $0x00000000cd9e8d57
 GLOBL d00000000cd9e8d57w<>(SB), RODATA|NOPTR, $64
+
+DATA s00000001w<>+0(SB)/4, $0x00000001
+DATA s00000001w<>+4(SB)/4, $0x00000001
+DATA s00000001w<>+8(SB)/4, $0x00000001
+DATA s00000001w<>+12(SB)/4, $0x00000001
+DATA s00000001w<>+16(SB)/4, $0x00000001
+DATA s00000001w<>+20(SB)/4, $0x00000001
+DATA s00000001w<>+24(SB)/4, $0x00000001
+DATA s00000001w<>+28(SB)/4, $0x00000001
+DATA s00000001w<>+32(SB)/4, $0x00000001
+DATA s00000001w<>+36(SB)/4, $0x00000001
+DATA s00000001w<>+40(SB)/4, $0x00000001
+DATA s00000001w<>+44(SB)/4, $0x00000001
+DATA s00000001w<>+48(SB)/4, $0x00000001
+DATA s00000001w<>+52(SB)/4, $0x00000001
+DATA s00000001w<>+56(SB)/4, $0x00000001
+DATA s00000001w<>+60(SB)/4, $0x00000001
+GLOBL s00000001w<>(SB), RODATA|NOPTR, $64
 
 // func transformAVX512(dst *[64][16]float64, words *[16][4][16]uint32, quads int)
 // Requires: AVX, AVX512DQ, AVX512F

@@ -13,7 +13,9 @@ import (
 
 // Vector code gives the bits of the plain code, at random addresses and at
 // extreme ones.
-func TestVectorNormalsAreThePlainOnes(t *testing.T) {
+func TestVectorNormalsAreThePlainOnes(t *testing.T) { eachWidth(t, vectorNormalsAreThePlainOnes) }
+
+func vectorNormalsAreThePlainOnes(t *testing.T) {
 	if !vector {
 		t.Skip("no vector code on this machine or in this build")
 	}
@@ -73,7 +75,9 @@ func TestGoldenNormals(t *testing.T) {
 
 // So it does for words that random addresses do not reach: the ends of every
 // range that the transform distinguishes.
-func TestVectorTransformOfEdgeWords(t *testing.T) {
+func TestVectorTransformOfEdgeWords(t *testing.T) { eachWidth(t, vectorTransformOfEdgeWords) }
+
+func vectorTransformOfEdgeWords(t *testing.T) {
 	if !vector {
 		t.Skip("no vector code on this machine or in this build")
 	}

@@ -25,7 +25,7 @@ import (
 // The vector code does the same operations on many lanes at once, so that a
 // lifetime has the same bits alone or among others and on every machine.
 type coast struct {
-	trades bool // band trades are made in passing
+	trades bool // trades are made in passing, if there are any
 
 	ratio float64 // growth of p at a constant price, without carry
 	grow  float64 // growth of b without carry: a loan's interest, streaming fee
@@ -131,7 +131,13 @@ func newCoast(k *Kernel) *coast {
 	}
 	c.lo, c.hi = c.order(k, low, high)
 
-	if band, ok := bandOf(t); ok && band.To != Partial && t.Cost.inPassing() && t.Keeper.Latency == 0 {
+	band, ok := bandOf(t)
+	_, hold := t.Policy.(Hold)
+	switch {
+	case hold:
+		c.trades = true // at edges that are never met
+		c.down.at, c.up.at = math.Inf(-1), math.Inf(1)
+	case ok && band.To != Partial && t.Cost.inPassing() && t.Keeper.Latency == 0:
 		if !(band.Low >= low && band.High <= high) {
 			return nil
 		}
@@ -149,6 +155,8 @@ func newCoast(k *Kernel) *coast {
 		}
 		c.up.trade(wUp, c.rate, c.grow)
 		c.down.trade(wDown, -c.rate, c.grow)
+	}
+	if c.trades {
 		c.vector = newCoastConstants(c)
 	}
 	return c

@@ -114,9 +114,11 @@ func agree(t *testing.T, got, want Lifetime, tolerance float64) {
 
 // Vector code gives the bits of the plain code, and a lane's bits do not
 // depend on its company: groups of lifetimes, cut into blocks anywhere, against
-// lifetimes alone, 10 million steps in all. Prices are calm, or such that lanes
+// lifetimes alone, 10 million steps for each kind of vector code. Prices are calm, or such that lanes
 // now and then are liquidated, ruined or near it.
-func TestCoastingInCompany(t *testing.T) {
+func TestCoastingInCompany(t *testing.T) { eachWidth(t, coastingInCompany) }
+
+func coastingInCompany(t *testing.T) {
 	loan := Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}
 	fee := Cost{Fee: 0.0007, ImpactBase: 0.0003}
 	dear := Cost{Fee: 0.0005, ImpactBase: 0.0002, Impact: 4.63667e-7, Exponent: 0.6778, Gas: 0.5}
@@ -132,13 +134,16 @@ func TestCoastingInCompany(t *testing.T) {
 		{Name: "dear to target", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan, Cost: dear},
 		{Name: "much gas", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Gas: 3000}},
 		{Name: "much impact", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Impact: 1e-7, Exponent: 1}},
+		{Name: "hold", Target: 2, Policy: Hold{}, Mechanism: loan},
+		{Name: "perpetual held", Target: -2, Policy: Hold{}, Mechanism: funded},
 		{Name: "perpetual", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: funded, Cost: fee, StreamingFee: 0.01},
 		{Name: "short perpetual", Target: -1, Policy: Band{Low: 0.9, High: 1.1}, Mechanism: funded, Cost: fee},
 		{Name: "dear perpetual", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: funded, Cost: dear},
 		{Name: "dear short perpetual", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: funded, Cost: dear, AfterLiquidation: Stop},
+		{Name: "perpetual with impact", Target: 2, Policy: Band{Low: 1.9, High: 2.1, To: Target}, Mechanism: funded, Cost: Cost{Impact: 5e-6, Exponent: 0.5}, StreamingFee: 0.02},
 		{Name: "costs much", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Fee: 0.25}},
 	}
-	groups := 44 // of 16 lanes and 2,100 steps, for each token: 10 million in all
+	groups := 110 // of 16 lanes and 2,100 steps, for each token: over 10 million for each kind of vector code
 	if testing.Short() {
 		groups = 4
 	}
@@ -192,7 +197,7 @@ func TestCoastingInCompany(t *testing.T) {
 // Markets have the same bits in vector code as one by one.
 func TestMarketsInCompany(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	for g := range 40 {
+	for g := range 210 { // of 16 lanes and 3,000 steps: 10 million
 		sd := []float64{0.001, 0.0085, 0.1}[g%3]
 		var together Markets
 		var alone [block.Lanes]Market
