@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"math"
 	"slices"
@@ -17,6 +17,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"mcrisk/analytics"
+	"mcrisk/catalogue"
+	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/plots"
 	"mcrisk/runs"
@@ -31,9 +33,11 @@ func newLiquidation() *cobra.Command {
 		Long: `liquidation runs tokens of the catalogue in a market that jumps now and then,
 always by the same size, with keepers that are more or less late, and prints
 the probability of a liquidation within the horizon for each pair. All cells
-live on the same diffusion and the same jump times. It draws a heat map for
-each token. Prices are seen at the end of each step, to which latencies round
-up: use a step no longer than the shortest of them.`,
+live on the same random numbers and the same jump times. Each token runs on the
+volatility of its own underlying, unless --sigma or --prices gives one for all.
+It draws a heat map for each token, in the colours of one scale. Prices are seen
+at the end of each step, to which latencies round up: use a step no longer than
+the shortest of them.`,
 		Example: `  mcrisk liquidation --tokens BTCBULL3X,ETHBULL3X,hyperliquid-btc3x --step 15m --paths 1000`,
 		Args:    noArgs,
 	}
@@ -44,37 +48,28 @@ up: use a step no longer than the shortest of them.`,
 	addFlag(cmd.Flags(), &latencies, sectionKeeper, "latencies", "durations", "0,15m,1h,4h,12h,1d", "of the keeper, one for each row")
 	addFlag(cmd.Flags(), &jumps, sectionModel, "jumps", "fractions", "0,5%,10%,15%,20%,25%,30%,35%", "by which the price moves against the token at each jump, one for each column")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		f.tokens = slices.DeleteFunc(strings.Split(list, ","), func(name string) bool { return name == "" })
-		if f.token != "" || f.spec != "" || f.model != "" || len(f.tokens) == 0 {
+		names := slices.DeleteFunc(strings.Split(list, ","), func(name string) bool { return name == "" })
+		if f.token != "" || f.spec != "" || f.model != "" || len(names) == 0 {
 			return badInput("liquidation takes --tokens and its own model, geometric Brownian motion with jumps of one size; want --tokens, without --token, --spec and --model")
-		}
-		f.model = "merton"
-		p, err := f.plan()
-		if err != nil {
-			return err
-		}
-		m := liquidationMap{}
-		if m.latencies, err = parseList(latencyParam, latencies); err != nil {
-			return badInput("--latencies: %w", err)
-		}
-		if m.jumps, err = parseList(param.Param{Name: "jump", Unit: param.Fraction, Min: 0, Max: 0.99}, jumps); err != nil {
-			return badInput("--jumps: %w", err)
 		}
 		for _, name := range []string{"jump-mean", "jump-sd", "latency"} {
 			if f.given(name) {
 				return badInput("--%s is what the map varies; want --jumps and --latencies", name)
 			}
 		}
-		if !f.given("jump-rate") {
-			if p.spec, err = p.spec.With("jump-rate", 1); err != nil {
-				return err
-			}
-			p.origins["jump-rate"] = "one a year"
+		m := liquidationMap{}
+		var err error
+		if m.latencies, err = parseList(latencyParam, latencies); err != nil {
+			return badInput("--latencies: %w", err)
 		}
-		if err := fits(p.spec, len(m.latencies), 1); err != nil {
+		if m.jumps, err = parseList(param.Param{Name: "jump", Unit: param.Fraction, Min: 0, Max: 0.99}, jumps); err != nil {
+			return badInput("--jumps: %w", err)
+		}
+		f.model = "merton"
+		if err := m.plan(f, names); err != nil {
 			return err
 		}
-		return m.run(cmd, p, f.workers, o)
+		return m.run(cmd, f.workers, o)
 	}
 	return cmd
 }
@@ -105,75 +100,134 @@ func parseList(p param.Param, text string) ([]float64, error) {
 type liquidationMap struct {
 	latencies []float64 // seconds
 	jumps     []float64 // fractions of the price, against the token
-	names     []string
-	cells     [][][]analytics.Estimate // by token, latency, jump
+	plans     []*plan   // one for each underlying
+	tokens    []*mappedToken
 }
 
-func (m *liquidationMap) run(cmd *cobra.Command, p *plan, workers int, o *outputFlags) error {
+// A mappedToken is a token of the map.
+type mappedToken struct {
+	entry catalogue.Token
+	plan  *plan
+	spec  study.TokenSpec
+	cells [][]analytics.Estimate // by latency, then jump
+}
+
+// plan resolves the flags once for each underlying of the named tokens, so that
+// each has its own volatility.
+func (m *liquidationMap) plan(f *studyFlags, names []string) error {
+	var underlyings []string
+	of := map[string][]string{}
+	for _, name := range names {
+		entry, err := catalogue.LookupToken(name)
+		if err != nil {
+			return inputError{err}
+		}
+		m.tokens = append(m.tokens, &mappedToken{entry: entry})
+		if u := entry.Underlying; !slices.Contains(underlyings, u) {
+			underlyings = append(underlyings, u)
+		}
+		of[entry.Underlying] = append(of[entry.Underlying], name)
+	}
+	for _, underlying := range underlyings {
+		f.token, f.tokens = "", of[underlying]
+		if len(f.tokens) == 1 { // whose numbers then need no name before them
+			f.token, f.tokens = f.tokens[0], nil
+		}
+		p, err := f.plan()
+		if err != nil {
+			return err
+		}
+		if !f.given("jump-rate") {
+			if p.spec, err = p.spec.With("jump-rate", 1); err != nil {
+				return err
+			}
+			p.origins["jump-rate"] = "one a year"
+		}
+		if err := fits(p.spec, len(m.latencies), 1); err != nil {
+			return err
+		}
+		m.plans = append(m.plans, p)
+		for _, t := range m.tokens {
+			if i := slices.IndexFunc(p.spec.Tokens, func(s study.TokenSpec) bool { return s.Name == t.entry.Name }); i >= 0 {
+				t.plan, t.spec = p, p.spec.Tokens[i]
+			}
+		}
+	}
+	return nil
+}
+
+func (m *liquidationMap) run(cmd *cobra.Command, workers int, o *outputFlags) error {
 	start := time.Now()
-	dir, err := o.create(p)
+	first := m.plans[0]
+	dir, err := o.create(first)
 	if err != nil {
 		return err
 	}
 	defer dir.abort()
-	hash, err := m.fill(cmd.Context(), p.spec, workers)
-	if err != nil {
-		return err
+	var all []tokens.Ensemble
+	for _, p := range m.plans {
+		ensembles, err := m.fill(cmd.Context(), p, workers)
+		if err != nil {
+			return err
+		}
+		all = append(all, ensembles...)
 	}
+	hash := study.Hash(all)
 	if dir != nil {
 		if err := dir.File("liquidation.csv", m.writeCSV); err != nil {
 			return err
 		}
 		if !o.noFigures {
-			for t := range m.names {
-				figure, err := m.figure(p, t)
+			for _, t := range m.tokens {
+				figure, err := m.figure(t)
 				if err != nil {
 					return err
 				}
-				if err := dir.figures(m.names[t]+"-", []namedFigure{{"liquidation", figure}}); err != nil {
+				if err := dir.figures(t.entry.Name+"-", []namedFigure{{"liquidation", figure}}); err != nil {
 					return err
 				}
 			}
 		}
-		if err := dir.commit(p, hash, workers, start); err != nil {
+		if err := dir.commit(first, hash, workers, start, m.plans[1:]...); err != nil {
 			return err
 		}
 	}
 	if o.json {
 		err = m.writeJSON(cmd.OutOrStdout(), hash)
 	} else {
-		err = m.write(cmd.OutOrStdout(), p, hash)
+		err = m.write(cmd.OutOrStdout(), hash)
 	}
-	writeNotes(cmd, p.notes)
+	var notes []string
+	for _, p := range m.plans {
+		for _, n := range p.notes {
+			if !slices.Contains(notes, n) {
+				notes = append(notes, n)
+			}
+		}
+	}
+	writeNotes(cmd, notes)
 	dir.report(cmd)
 	return err
 }
 
-// fill runs a study for each jump, of every token with every latency. A short
-// token is jumped against upwards.
-func (m *liquidationMap) fill(ctx context.Context, spec study.Spec, workers int) (hash string, err error) {
-	for _, t := range spec.Tokens {
-		m.names = append(m.names, t.Name)
-		cells := make([][]analytics.Estimate, len(m.latencies))
-		for i := range cells {
-			cells[i] = make([]analytics.Estimate, len(m.jumps))
-		}
-		m.cells = append(m.cells, cells)
-	}
-	var all []tokens.Ensemble
+// fill runs a study for each jump, of every token of a plan with every latency.
+// A short token is jumped against upwards. What follows a liquidation is not of
+// interest, so lifetimes end there.
+func (m *liquidationMap) fill(ctx context.Context, p *plan, workers int) (all []tokens.Ensemble, err error) {
 	for _, sign := range []float64{1, -1} {
-		var of []int // tokens
-		joint := spec
+		var of []*mappedToken
+		joint := p.spec
 		joint.Tokens = nil
-		for i, t := range spec.Tokens {
-			if t.Values["target"]*sign < 0 {
+		for _, t := range m.tokens {
+			if t.plan != p || t.spec.Values["target"]*sign < 0 {
 				continue
 			}
-			of = append(of, i)
+			of = append(of, t)
+			t.cells = make([][]analytics.Estimate, len(m.latencies))
 			for _, latency := range m.latencies {
-				u := t
-				u.Name = fmt.Sprintf("%s/%v", t.Name, latency)
-				u.Values = maps.Clone(t.Values)
+				u := t.spec
+				u.Name = fmt.Sprintf("%s/%v", t.spec.Name, latency)
+				u.Values = maps.Clone(t.spec.Values)
 				u.Values["latency"], u.Values["after-liquidation"] = latency, float64(tokens.Stop)
 				joint.Tokens = append(joint.Tokens, u)
 			}
@@ -181,13 +235,13 @@ func (m *liquidationMap) fill(ctx context.Context, spec study.Spec, workers int)
 		if len(of) == 0 {
 			continue
 		}
-		for j, jump := range m.jumps {
+		for _, jump := range m.jumps {
 			s := joint
-			s.Model.Values = maps.Clone(spec.Model.Values)
+			s.Model.Values = maps.Clone(p.spec.Model.Values)
 			s.Model.Values["jump-mean"], s.Model.Values["jump-sd"] = math.Log1p(-sign*jump), 0
 			ensembles, err := study.Ensembles(ctx, s, study.Options{Workers: workers}, []string{"liquidations"})
 			if err != nil {
-				return "", err
+				return nil, err
 			}
 			all = append(all, ensembles...)
 			for e := range ensembles {
@@ -197,69 +251,216 @@ func (m *liquidationMap) fill(ctx context.Context, spec study.Spec, workers int)
 						k++
 					}
 				}
-				m.cells[of[e/len(m.latencies)]][e%len(m.latencies)][j] = analytics.Proportion(k, ensembles[e].N, confidence)
+				row := &of[e/len(m.latencies)].cells[e%len(m.latencies)]
+				*row = append(*row, analytics.Proportion(k, ensembles[e].N, confidence))
 			}
 		}
 	}
-	return study.Hash(all), nil
+	return all, nil
 }
 
-func (m *liquidationMap) figure(p *plan, token int) (*plots.Figure, error) {
+// figure draws a token's map. Zero to the greatest probability of all tokens is
+// the scale of each.
+func (m *liquidationMap) figure(t *mappedToken) (*plots.Figure, error) {
+	within := spell(t.plan.spec.Horizon.Seconds())
 	data := plots.HeatMapData{
-		Title: m.names[token] + ": probability of a liquidation within " + param.FormatSeconds(p.spec.Horizon.Seconds()), Caption: m.caption(p),
-		XLabel: "Size of a jump against the token (%)", YLabel: "Keeper latency", Label: "Probability (%)", Scale: plots.Percent,
+		Title: t.entry.Name + ": probability of a liquidation within " + within, Caption: t.about() + "\n" + m.caption(t),
+		XLabel: "Size of a jump against the token (%)", YLabel: "Keeper latency", Label: "probability of a liquidation within " + within + " (%)", Scale: plots.Percent,
 	}
 	for _, v := range m.jumps {
 		data.X = append(data.X, short(100*v))
 	}
 	for i, v := range m.latencies {
 		data.Y = append(data.Y, param.FormatSeconds(v))
-		var row []float64
-		for _, e := range m.cells[token][i] {
-			row = append(row, e.Value)
+		var values []float64
+		var texts []string
+		for _, e := range t.cells[i] {
+			text, _ := shown(e)
+			values, texts = append(values, e.Value), append(texts, text)
 		}
-		data.Values = append(data.Values, row)
+		data.Values, data.Texts = append(data.Values, values), append(data.Texts, texts)
+	}
+	for e := range estimates(m.tokens...) {
+		data.Span[1] = max(data.Span[1], e.Value)
+	}
+	if data.Span[1] == 0 { // nobody was ever liquidated
+		data.Span[1] = t.cells[0][0].Hi
 	}
 	return plots.HeatMap(data)
 }
 
-// caption says how the cells were made.
-func (m *liquidationMap) caption(p *plan) string {
-	v := p.spec.Model.Values
-	return fmt.Sprintf("%s paths a cell in steps of %s, seed %d; geometric Brownian motion of volatility %s with %s jumps a year, all of one size; expected growth %s.",
-		thousands(p.spec.Paths), param.FormatSeconds(p.spec.Step.Seconds()), p.spec.Seed, short(v["sigma"]), short(v["jump-rate"]), short(v["mu"]))
+// estimates are those of all cells of tokens.
+func estimates(tokens ...*mappedToken) iter.Seq[analytics.Estimate] {
+	return func(yield func(analytics.Estimate) bool) {
+		for _, t := range tokens {
+			for _, row := range t.cells {
+				for _, e := range row {
+					if !yield(e) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
-func (m *liquidationMap) write(w io.Writer, p *plan, hash string) error {
-	fmt.Fprintf(w, "%s\nProbability of at least one liquidation within %s, with intervals of %g %%.\n\n", m.caption(p), param.FormatSeconds(p.spec.Horizon.Seconds()), 100*confidence)
-	t := newTable(w)
-	head := table.Row{"token", "latency"}
+// shown writes a probability in percent, with no digit that is finer than half
+// its interval, and the interval to the same. Where none or all of the paths were
+// liquidated it is the end of the exact interval, rounded outwards.
+func shown(e analytics.Estimate) (value, interval string) {
+	switch e.Value {
+	case 0:
+		hi, decimals := outward(100*e.Hi, 1)
+		return "<" + fixed(hi, decimals), ""
+	case 1:
+		miss, decimals := outward(100*(1-e.Lo), 1)
+		return ">" + fixed(100-miss, decimals), ""
+	}
+	decimals := max(0, -int(math.Floor(math.Log10(50*(e.Hi-e.Lo)))))
+	if 100*e.Value < 0.5*math.Pow10(-decimals) { // few paths are not none
+		decimals++
+	}
+	return fixed(100*e.Value, decimals), " (" + fixed(100*e.Lo, decimals) + " to " + fixed(100*e.Hi, decimals) + ")"
+}
+
+// about says what a token is and when it is liquidated.
+func (t *mappedToken) about() string {
+	token, err := t.spec.Build()
+	if err != nil {
+		panic("mcrisk: " + err.Error()) // it ran
+	}
+	mechanism, policy := t.spec.Mechanism, t.spec.Policy
+	var b strings.Builder
+	from, _, _ := strings.Cut(t.plan.origins.of("sigma"), ":")
+	fmt.Fprintf(&b, "%s: %sx %s of volatility %s %% a year (%s), by a ", t.entry.Name, short(token.Target), t.entry.Underlying, digits(100*t.sigma(), 3), from)
+	b.WriteString(map[string]string{"loan": "loan", "perp": "perpetual"}[mechanism.Kind])
+	if mechanism.Kind == t.entry.Mechanism.Kind {
+		b.WriteString(" on " + t.entry.Venue.Value)
+		if !t.entry.Chain.Unknown {
+			b.WriteString(" (" + t.entry.Chain.Value + ")")
+		}
+	}
+	if v := mechanism.Values; mechanism.Kind == "loan" {
+		fmt.Fprintf(&b, " of liquidation threshold %s", short(v["liquidation-threshold"]))
+	} else {
+		fmt.Fprintf(&b, " of maintenance margin %s %%", short(100*v["maintenance"]))
+		if v["close-fee"] > 0 {
+			fmt.Fprintf(&b, " and a closing fee of %s %%", short(100*v["close-fee"]))
+		}
+	}
+	if l := math.Abs(token.LiquidationLeverage()); math.IsInf(l, 1) {
+		b.WriteString(", not liquidated before it is worth nothing")
+	} else {
+		fmt.Fprintf(&b, ", liquidated at leverage %s", digits(l, 3))
+	}
+	if outside := edges(token.Policy.Watch(token.Start(), new(tokens.Memo))); policy.Kind == "band" {
+		assumed := ""
+		if t.plan.origins["low"] != "given" && t.entry.Policy.Words["low"].Unknown {
+			assumed = " (not published, assumed)"
+		}
+		fmt.Fprintf(&b, "; band %s%s, traded %s", outside, assumed, []string{"to the edge", "to the target", "part of the way back"}[int(policy.Values["to"])])
+	} else {
+		fmt.Fprintf(&b, "; policy %s, watched leverage %s", policy.Kind, outside)
+	}
+	return b.String() + "."
+}
+
+// sigma is the volatility that the token ran on.
+func (t *mappedToken) sigma() float64 { return t.plan.spec.Model.Values["sigma"] }
+
+// caption says how the cells of tokens were made.
+func (m *liquidationMap) caption(of ...*mappedToken) string {
+	s := m.plans[0].spec
+	rate, within := s.Model.Values["jump-rate"], spell(s.Horizon.Seconds())
+	jumps := short(rate) + " jumps"
+	if rate == 1 {
+		jumps = "one jump"
+	}
+	mean := rate * models.Years(s.Horizon)
+	var b strings.Builder
+	fmt.Fprintf(&b, "Price: geometric Brownian motion and on top of it %s expected a year, all of one size; expected growth %s %% a year, jumps included. ", jumps, short(100*s.Model.Values["mu"]))
+	fmt.Fprintf(&b, "It jumps at all within %s with probability 1 − exp(−%s) = %s %%: the plateau where every jump liquidates. ", within, short(mean), digits(-100*math.Expm1(-mean), 3))
+	fmt.Fprintf(&b, "The keeper sees it in steps of %s, to which latencies round up. A lifetime ends at its first liquidation.\n", spell(s.Step.Seconds()))
+	widest, none := 0.0, ""
+	for e := range estimates(of...) {
+		widest = max(widest, e.Hi-e.Lo)
+		if e.Value == 0 {
+			text, _ := shown(e)
+			none = " “" + text + "”: none of the paths, and the upper end of the interval."
+		}
+	}
+	half, decimals := outward(50*widest, 2)
+	fmt.Fprintf(&b, "%s paths, the same random numbers in every cell, so that cells err together; seed %d; exact intervals of %g %%, whose half-widths are at most %s percentage points.%s",
+		thousands(s.Paths), s.Seed, 100*confidence, fixed(half, decimals), none)
+	if len(of) < len(m.tokens) {
+		b.WriteString(" One scale of colours for all tokens.")
+	}
+	return b.String()
+}
+
+// outward rounds a positive number up to n digits, and says how many of them
+// are decimals.
+func outward(v float64, n int) (up float64, decimals int) {
+	decimals = n - 1 - int(math.Floor(math.Log10(v)))
+	up = math.Ceil(v * math.Pow10(decimals))
+	if up == math.Pow10(n) { // 1.0 has one digit more than 1
+		up, decimals = up/10, decimals-1
+	}
+	return up * math.Pow10(-decimals), max(0, decimals)
+}
+
+func fixed(v float64, decimals int) string { return strconv.FormatFloat(v, 'f', decimals, 64) }
+
+// spell writes a length of time in words.
+func spell(seconds float64) string {
+	for _, u := range []struct {
+		one, many string
+		size      float64
+	}{{"a year", "years", 365 * 86400}, {"a day", "days", 86400}, {"an hour", "hours", 3600}, {"a minute", "minutes", 60}} {
+		switch n := seconds / u.size; {
+		case n == 1:
+			return u.one
+		case n > 1 && n == math.Trunc(n):
+			return short(n) + " " + u.many
+		}
+	}
+	return short(seconds) + " seconds"
+}
+
+func (m *liquidationMap) write(w io.Writer, hash string) error {
+	for _, t := range m.tokens {
+		fmt.Fprintln(w, t.about())
+	}
+	fmt.Fprintf(w, "%s\n\nProbability of at least one liquidation within %s, in percent, with its interval:\n\n", m.caption(m.tokens...), spell(m.plans[0].spec.Horizon.Seconds()))
+	out := newTable(w)
+	head := table.Row{"token", "underlying", "volatility", "latency"}
 	for _, v := range m.jumps {
 		head = append(head, "jump "+short(100*v)+" %")
 	}
-	t.AppendHeader(head)
-	for i, name := range m.names {
+	out.AppendHeader(head)
+	for _, t := range m.tokens {
 		for l, latency := range m.latencies {
-			row := table.Row{name, param.FormatSeconds(latency)}
-			for _, e := range m.cells[i][l] {
-				row = append(row, fmt.Sprintf("%.3f (%.3f to %.3f)", e.Value, e.Lo, e.Hi))
+			row := table.Row{t.entry.Name, t.entry.Underlying, digits(100*t.sigma(), 3) + " %", param.FormatSeconds(latency)}
+			for _, e := range t.cells[l] {
+				text, interval := shown(e)
+				row = append(row, text+interval)
 			}
-			t.AppendRow(row)
+			out.AppendRow(row)
 		}
 	}
-	t.Render()
+	out.Render()
 	_, err := fmt.Fprintf(w, "\nresults_hash %s\n", hash)
 	return err
 }
 
 func (m *liquidationMap) writeCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"token", "latency_seconds", "jump", "probability", "lo", "hi", "n"})
+	_ = out.Write([]string{"token", "underlying", "sigma", "latency_seconds", "jump", "probability", "lo", "hi", "n"})
 	f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
-	for i, name := range m.names {
+	for _, t := range m.tokens {
 		for l, latency := range m.latencies {
-			for j, e := range m.cells[i][l] {
-				_ = out.Write([]string{name, f(latency), f(m.jumps[j]), f(e.Value), f(e.Lo), f(e.Hi), strconv.Itoa(e.N)})
+			for j, e := range t.cells[l] {
+				_ = out.Write([]string{t.entry.Name, t.entry.Underlying, f(t.sigma()), f(latency), f(m.jumps[j]), f(e.Value), f(e.Lo), f(e.Hi), strconv.Itoa(e.N)})
 			}
 		}
 	}
@@ -269,23 +470,23 @@ func (m *liquidationMap) writeCSV(w io.Writer) error {
 
 func (m *liquidationMap) writeJSON(w io.Writer, hash string) error {
 	type cell struct {
-		Token   string       `json:"token"`
-		Latency float64      `json:"latency_seconds"`
-		Jump    float64      `json:"jump"`
-		P       jsonEstimate `json:"probability"`
+		Token      string       `json:"token"`
+		Underlying string       `json:"underlying"`
+		Sigma      float64      `json:"sigma"`
+		Latency    float64      `json:"latency_seconds"`
+		Jump       float64      `json:"jump"`
+		P          jsonEstimate `json:"probability"`
 	}
 	all := struct {
 		ResultsHash string `json:"results_hash"`
 		Cells       []cell `json:"cells"`
 	}{ResultsHash: hash}
-	for i, name := range m.names {
+	for _, t := range m.tokens {
 		for l, latency := range m.latencies {
-			for j, e := range m.cells[i][l] {
-				all.Cells = append(all.Cells, cell{name, latency, m.jumps[j], toJSON(e)})
+			for j, e := range t.cells[l] {
+				all.Cells = append(all.Cells, cell{t.entry.Name, t.entry.Underlying, t.sigma(), latency, m.jumps[j], toJSON(e)})
 			}
 		}
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(all)
+	return encodeJSON(w, all)
 }

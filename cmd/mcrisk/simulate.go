@@ -329,8 +329,9 @@ func (d *runDir) figures(prefix string, figures []namedFigure) error {
 	return nil
 }
 
-// commit writes the spec and the manifest and gives the run its name.
-func (d *runDir) commit(p *plan, hash string, workers int, start time.Time) error {
+// commit writes the spec and the manifest and gives the run its name. Plans run
+// beside p, each on another underlying, have a spec of that name.
+func (d *runDir) commit(p *plan, hash string, workers int, start time.Time, beside ...*plan) error {
 	spec, err := p.yaml()
 	if err != nil {
 		return err
@@ -342,12 +343,30 @@ func (d *runDir) commit(p *plan, hash string, workers int, start time.Time) erro
 	if err != nil {
 		return err
 	}
+	settings := p.settings()
+	for _, q := range beside {
+		spec, err := q.yaml()
+		if err != nil {
+			return err
+		}
+		err = d.File("spec-"+q.underlying+".yaml", func(w io.Writer) error {
+			_, err := w.Write(spec)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, s := range q.settings() {
+			s.Name = q.underlying + ": " + s.Name
+			settings = append(settings, s)
+		}
+	}
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	return d.Commit(runs.Manifest{
 		Command: p.command, SpecHash: runs.Hash(spec), ResultsHash: hash, Seed: p.spec.Seed, Paths: p.spec.Paths,
-		Workers: workers, Start: start.UTC(), End: time.Now().UTC(), Settings: p.settings(), Inputs: p.inputs,
+		Workers: workers, Start: start.UTC(), End: time.Now().UTC(), Settings: settings, Inputs: p.inputs,
 	})
 }
 
