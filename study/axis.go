@@ -1,7 +1,6 @@
 package study
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -138,13 +137,16 @@ func (a Axis) check() error {
 		return fmt.Errorf("%s has no value; want at least one", a.Name)
 	}
 	var faults []error
-	for i, v := range a.Values {
-		if a.Models == nil {
-			faults = append(faults, a.Check(v))
+	seen := map[string]bool{}
+	for _, v := range a.Values {
+		if err := a.Check(v); err != nil && a.Models == nil {
+			faults = append(faults, err)
 		}
-		if slices.Contains(a.Values[:i], v) || a.Models != nil && slices.Contains(a.Choices[:i], a.Choices[i]) {
-			faults = append(faults, fmt.Errorf("%s names the value %s twice", a.Name, a.Format(v)))
+		name := a.Format(v)
+		if seen[name] {
+			faults = append(faults, fmt.Errorf("%s names the value %s twice", a.Name, name))
 		}
+		seen[name] = true
 	}
-	return errors.Join(faults...)
+	return few(faults, a.Name)
 }

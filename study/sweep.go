@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/random"
 )
@@ -19,7 +20,7 @@ type Sweep struct {
 	Axes   []Axis
 	Sample int // cells of a Latin hypercube sample; 0: the whole grid
 
-	points  []int    // of each cell in the grid; nil: its own number
+	points  []int32  // by cell of a sample, and then axis: which value; nil: the whole grid
 	batches [][]int  // cells by batch
 	places  [][2]int // of each cell: its batch, and where there
 }
@@ -46,8 +47,11 @@ func NewSweep(spec Spec, axes []Axis, sample int) (*Sweep, error) {
 	if s.Sample > 0 {
 		s.points = s.hypercube()
 	}
+	if err := s.hopeless(); err != nil {
+		return nil, err
+	}
 	s.gather()
-	return s, s.hopeless()
+	return s, nil
 }
 
 // check reports axes that cannot be swept.
@@ -102,12 +106,12 @@ func (s *Sweep) grid() float64 {
 // hypercube draws the cells of the sample: along each axis a random permutation
 // of the cells, cut into as many equal parts as the axis has values.
 // Source: McKay, Beckman and Conover, Technometrics 21 (1979).
-func (s *Sweep) hypercube() []int {
-	points := make([]int, s.Sample)
+func (s *Sweep) hypercube() []int32 {
+	points := make([]int32, s.Sample*len(s.Axes))
 	for i, a := range s.Axes {
 		source := random.NewSource(s.Spec.Seed, uint64(i), random.Stream(random.Design, 0))
 		for cell, at := range source.Rand().Perm(s.Sample) {
-			points[cell] = points[cell]*len(a.Values) + at*len(a.Values)/s.Sample
+			points[cell*len(s.Axes)+i] = int32(at * len(a.Values) / s.Sample)
 		}
 	}
 	return points
@@ -126,10 +130,13 @@ func (s *Sweep) Own() int { return s.Cells() }
 
 // At returns the indices of a cell's values, by axis.
 func (s *Sweep) At(cell int) []int {
-	if s.points != nil {
-		cell = s.points[cell]
-	}
 	at := make([]int, len(s.Axes))
+	if s.points != nil {
+		for i, k := range s.points[cell*len(at):][:len(at)] {
+			at[i] = int(k)
+		}
+		return at
+	}
 	for i := len(at) - 1; i >= 0; i-- {
 		n := len(s.Axes[i].Values)
 		at[i] = cell % n
@@ -195,14 +202,33 @@ func (s *Sweep) cell(at []int) (Spec, error) {
 
 // gather forms the batches: cells whose price model is the same, in order.
 func (s *Sweep) gather() {
+	ofModel := Sweep{Spec: s.Spec} // over the axes that change the model
+	var which []int
+	for i, a := range s.Axes {
+		if a.Name == ModelAxis || len(appendOwners(nil, "", models.Registry.Kinds(), a.Name)) > 0 {
+			ofModel.Axes, which = append(ofModel.Axes, a), append(which, i)
+		}
+	}
+	own := modelKey(s.Spec.Model)
+	keys := map[string]string{}
 	byModel := map[string][]int{}
 	var order []string
 	for cell := range s.Cells() + 1 {
-		t := s.Spec
+		key := own
 		if cell != s.Own() {
-			t, _ = s.set(s.At(cell)) // an error is the cell's
+			all := s.At(cell)
+			at := make([]int, len(which))
+			for k, i := range which {
+				at[k] = all[i]
+			}
+			values := fmt.Sprint(at)
+			var known bool
+			if key, known = keys[values]; !known {
+				t, _ := ofModel.set(at) // an error is the cell's
+				key = modelKey(t.Model)
+				keys[values] = key
+			}
 		}
-		key := modelKey(t.Model)
 		if byModel[key] == nil {
 			order = append(order, key)
 		}
@@ -227,18 +253,22 @@ func modelKey(p param.Part) string {
 	return key
 }
 
+// maxTries is how many combinations are tried for valid ones before a sweep: a
+// second or two. Values that are left then are found wrong when their cells run.
+const maxTries = 20_000
+
 // hopeless reports values of axes that make no valid study in any combination.
 // It begins with a diagonal of the grid, which mostly settles it.
 func (s *Sweep) hopeless() error {
 	longest := 0
-	for _, a := range s.Axes {
+	valid := make([][]bool, len(s.Axes)) // by axis and value
+	for i, a := range s.Axes {
 		longest = max(longest, len(a.Values))
+		valid[i] = make([]bool, len(a.Values))
 	}
-	valid := make([]map[int]bool, len(s.Axes))
-	for i := range valid {
-		valid[i] = map[int]bool{}
-	}
+	tries := 0
 	try := func(at []int) error {
+		tries++
 		_, err := s.cell(at)
 		if err == nil {
 			for i := range at {
@@ -247,27 +277,41 @@ func (s *Sweep) hopeless() error {
 		}
 		return err
 	}
-	for k := range longest {
+	for k := range min(longest, maxTries/2) {
 		at := make([]int, len(s.Axes))
 		for i, a := range s.Axes {
 			at[i] = k % len(a.Values)
 		}
 		_ = try(at)
 	}
-	whole := Sweep{Axes: s.Axes}
 	var faults []error
 	for i, a := range s.Axes {
+		others := Sweep{Axes: slices.Delete(slices.Clone(s.Axes), i, i+1)}
+		var wrong []error
 		for k, v := range a.Values {
 			var last error
-			for cell := 0; cell < whole.Cells() && !valid[i][k]; cell++ {
-				if at := whole.At(cell); at[i] == k {
-					last = try(at)
+			n := 0
+			for ; !valid[i][k] && float64(n) < others.grid() && tries < maxTries; n++ {
+				last = try(slices.Insert(others.At(n), i, k))
+			}
+			if !valid[i][k] && float64(n) == others.grid() {
+				if wrong = append(wrong, fmt.Errorf("%s = %s: %w", a.Name, a.Format(v), last)); len(wrong) > mostFaults {
+					break // perhaps there are thousands
 				}
 			}
-			if !valid[i][k] {
-				faults = append(faults, fmt.Errorf("%s = %s: %w", a.Name, a.Format(v), last))
-			}
 		}
+		faults = append(faults, few(wrong, a.Name))
+	}
+	return errors.Join(faults...)
+}
+
+// mostFaults is how many faults of an axis are told.
+const mostFaults = 5
+
+// few joins the first of perhaps many faults.
+func few(faults []error, name string) error {
+	if len(faults) > mostFaults {
+		faults = append(faults[:mostFaults:mostFaults], fmt.Errorf("%s: more values are wrong", name))
 	}
 	return errors.Join(faults...)
 }

@@ -322,34 +322,76 @@ func TestSweepOfVolatilityUsesCommonNumbers(t *testing.T) {
 	}
 }
 
-// What a sweep holds does not depend on how many cells it has.
+// What a sweep holds does not depend on how many cells it has: looked at when its
+// last part comes, as until then another is under way.
 func TestSweepMemory(t *testing.T) {
 	s := threeX()
 	s.Paths, s.Horizon = study.ChunkPaths, 30*time.Hour
-	peak := func(over ...string) float64 {
+	held := func(over ...string) (held float64) {
 		sweep := sweepOf(t, s, 0, over...)
 		units := make([]int, sweep.Units())
 		for i := range units {
 			units[i] = i
 		}
-		peak := 0.0
 		heap := func() float64 {
 			runtime.GC()
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
 			return float64(m.HeapAlloc)
 		}
-		before := heap()
+		before, parts := heap(), 0
 		if err := sweep.Run(t.Context(), study.Options{Workers: 1}, units, []string{"nav"}, func(*study.Part) error {
-			peak = max(peak, heap()-before)
+			if parts++; parts == len(units) {
+				held = heap() - before
+			}
 			return nil
 		}); err != nil {
 			t.Fatal(err)
 		}
-		return peak
+		return held
 	}
-	few, many := peak("fee=0:1%:1bp"), peak("fee=0:1%:1bp", "borrow=0:0.1:0.01")
-	if many > 1.5*few+1e6 {
+	few, many := held("fee=0:1%:1bp"), held("fee=0:1%:1bp", "borrow=0:0.1:0.01")
+	if many > 1.5*few+2e6 { // their columns alone are 8 MB more
 		t.Errorf("100 cells hold %.1f MB, 1,100 hold %.1f MB", few/1e6, many/1e6)
+	}
+}
+
+// A sample of a grid of more cells than an integer counts has every value of an
+// axis equally often too.
+func TestSampleOfHugeGrid(t *testing.T) {
+	s := zooSpec(merton, day)
+	var over []string
+	for _, name := range []string{"fee", "borrow", "supply", "streaming-fee", "sigma", "mu", "entry-fee", "exit-fee", "liquidation-bonus", "jump-sd"} {
+		over = append(over, name+"=0.001:0.1:0.001")
+	}
+	sweep := sweepOf(t, s, 100, over...)
+	for i, a := range sweep.Axes {
+		times := make([]int, len(a.Values))
+		for cell := range sweep.Cells() {
+			times[sweep.At(cell)[i]]++
+		}
+		if slices.Max(times) != 1 {
+			t.Errorf("of %s a value comes up %d times; want once", a.Name, slices.Max(times))
+		}
+	}
+}
+
+// Thousands of values that make no token are told apart from those that do in a
+// second or two, however large the grid, and the message stays short.
+func TestHopelessValuesOfHugeGrid(t *testing.T) {
+	s := zooSpec(merton, day)
+	s.Tokens = s.Tokens[:1]
+	for _, sample := range []int{0, 100} {
+		axes := []study.Axis{axis(t, s, "half-width=0.1:100:0.02"), axis(t, s, "fee=0:1%:1bp")}
+		if sample > 0 {
+			axes = append(axes, axis(t, s, "sigma=0.1:1:0.01"))
+		}
+		_, err := study.NewSweep(s, axes, sample)
+		if err == nil || !strings.Contains(err.Error(), "half-width = 2: ") || sample == 0 && !strings.HasSuffix(err.Error(), "half-width: more values are wrong") || strings.Count(err.Error(), "\n") > 5 {
+			t.Errorf("sample %d: %v", sample, err)
+		}
+	}
+	if _, err := study.NewSweep(s, []study.Axis{axis(t, s, "fee=0:0.5:0.0000025")}, 0); err != nil {
+		t.Error(err)
 	}
 }
