@@ -29,6 +29,7 @@ var kinds = []struct {
 	{"perpetual", study.TokenSpec{Name: "perpetual", Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.8, "high": 3.2, "to": 1}},
 		Mechanism: param.Part{Kind: "perp"}, Values: param.Values{"fee": 0.001}}},
 	{"daily", study.TokenSpec{Name: "daily", Policy: param.Part{Kind: "every"}, Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"fee": 0.001}}},
+	{"flexible", study.TokenSpec{Name: "flexible", Policy: param.Part{Kind: "flexible"}, Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"fee": 0.001}}},
 	{"hold", study.TokenSpec{Name: "hold", Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "loan"}}},
 }
 
