@@ -362,7 +362,11 @@ func (t *mappedToken) about() string {
 	} else {
 		fmt.Fprintf(&b, "; policy %s, watched leverage %s", policy.Kind, outside)
 	}
-	return b.String() + "."
+	b.WriteString(".")
+	if token.Cost.Gas > 0 {
+		fmt.Fprintf(&b, " It starts with %s USD and pays %s USD of gas a trade: once shrunk to a few dollars it no longer trades, and drifts into liquidation without any jump.", thousands(int(token.AUM)), short(token.Cost.Gas))
+	}
+	return b.String()
 }
 
 // sigma is the volatility that the token ran on.
@@ -386,7 +390,7 @@ func (m *liquidationMap) caption(of ...*mappedToken) string {
 		widest = max(widest, e.Hi-e.Lo)
 		if e.Value == 0 {
 			text, _ := shown(e)
-			none = " “" + text + "”: none of the paths, and the upper end of the interval."
+			none = " “" + text + "”: on none of the paths; the number is the upper end of the interval, rounded up."
 		}
 	}
 	half, decimals := outward(50*widest, 2)

@@ -130,7 +130,7 @@ func TestLiquidationHasEachVolatility(t *testing.T) {
 	for _, want := range []string{
 		"BTCBULL3X: 3x BTC of volatility 66.1 % a year (catalogue), by a loan on Aave v3 (arbitrum) of liquidation threshold 0.78, liquidated at leverage 4.55; band 2.7 to 3.3",
 		"ETHBULL3X: 3x ETH of volatility 83.1 %", "one jump expected a year", "within 73 days with probability 1 − exp(−0.2) = 18.1 %", // 1 − e^{−1/5}
-		"“<4”: none of the paths", "in percent", // 1 − .025^{1/100} = 3.6 %
+		"starts with 1,000,000 USD and pays 0.5 USD of gas a trade", "“<4”: on none of the paths", "in percent", // 1 − .025^{1/100} = 3.6 %
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the table does not say %q:\n%s", want, text)
