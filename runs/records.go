@@ -14,6 +14,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mcrisk/study"
@@ -44,10 +45,11 @@ const (
 
 // A Begin is what a sweep is told at its start and its results need in the end.
 type Begin struct {
-	Command  []string          `json:"command"`
-	Settings []Setting         `json:"settings"`
-	Inputs   map[string]string `json:"inputs"`
-	Notes    []string          `json:"notes"`
+	Command   []string          `json:"command"`
+	Generator string            `json:"generator"` // of random numbers; CreateSweep says which
+	Settings  []Setting         `json:"settings"`
+	Inputs    map[string]string `json:"inputs"`
+	Notes     []string          `json:"notes"`
 }
 
 // CreateSweep begins the run of a sweep at path, which must not exist: plan is its
@@ -58,6 +60,7 @@ func CreateSweep(path string, plan []byte, b Begin) error {
 		return err
 	}
 	defer d.Abort()
+	b.Generator = Generator
 	return errors.Join(
 		d.File(SweepFile, func(w io.Writer) error {
 			_, err := w.Write(plan)
@@ -111,6 +114,9 @@ func OpenSweep(path string, names []string) (*Records, Sweep, Begin, error) {
 	if err != nil {
 		return none(fmt.Errorf("runs: %s: %w", filepath.Join(path, BeginFile), err))
 	}
+	if b.Generator != Generator {
+		return none(fmt.Errorf("runs: %s was begun with random numbers %q; this program has %s", path, b.Generator, Generator))
+	}
 	return &Records{Path: path, Sweep: sweep, names: names, id: Hash(append(plan, Generator...))}, *how, b, nil
 }
 
@@ -137,13 +143,9 @@ func (r *Records) Write(p *study.Part) error {
 	for _, columns := range p.Cells {
 		h.Token = max(h.Token, len(columns))
 	}
-	f, err := os.CreateTemp(filepath.Join(r.Path, recordsDir), ".partial-")
-	if err != nil {
-		return fmt.Errorf("runs: %w", err)
-	}
-	hash := sha256.New()
-	err = func() error {
-		out := bufio.NewWriterSize(io.MultiWriter(f, hash), 1<<16)
+	return r.write(p.Unit, func(w io.Writer) error {
+		hash := sha256.New()
+		out := bufio.NewWriterSize(io.MultiWriter(w, hash), 1<<16)
 		if err := encodeLine(out, h); err != nil {
 			return err
 		}
@@ -158,12 +160,20 @@ func (r *Records) Write(p *study.Part) error {
 		if err := out.Flush(); err != nil {
 			return err
 		}
-		_, err := f.Write(hash.Sum(nil))
+		_, err := w.Write(hash.Sum(nil))
 		return err
-	}()
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	})
+}
+
+// write writes a record under a hidden name, which it keeps until it is on disk.
+func (r *Records) write(u study.Unit, content func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Join(r.Path, recordsDir), partialPrefix+filepath.Base(r.name(u))+"-")
+	if err != nil {
+		return fmt.Errorf("runs: %w", err)
+	}
+	err = errors.Join(content(f), f.Chmod(0o644), f.Sync(), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), r.name(p.Unit))
+		err = os.Rename(f.Name(), r.name(u))
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
@@ -195,8 +205,9 @@ func writeColumns(w io.Writer, columns [][]float64) error {
 // maxHead is the longest first line of a record that is believed.
 const maxHead = 1 << 20
 
-// readHead reads the first line of an open record, and says how long it is.
-func (r *Records) readHead(f io.ReaderAt, u study.Unit) (h head, n int64, err error) {
+// readHead reads the first line of an open record, and says how long it is. What
+// it says of sizes is held to the sweep and to the file.
+func (r *Records) readHead(f *os.File, u study.Unit) (h head, n int64, err error) {
 	in := bufio.NewReaderSize(io.NewSectionReader(f, 0, maxHead), 1<<12)
 	line, err := in.ReadBytes('\n')
 	if err == nil {
@@ -208,10 +219,29 @@ func (r *Records) readHead(f io.ReaderAt, u study.Unit) (h head, n int64, err er
 	if h.Sweep != r.id {
 		return h, 0, errors.New("it belongs to another sweep, or random numbers were made differently")
 	}
-	market, token := study.Kept(r.names)
-	columns := len(token) * len(r.Sweep.Spec.Tokens)
-	if h.Batch != u.Batch || h.Chunk != u.Chunk || h.Market != 0 && h.Market != len(market) || h.Token != 0 && h.Token != columns || len(h.Faults) != len(r.Sweep.Batch(u.Batch)) {
+	cells := r.Sweep.Batch(u.Batch)
+	if h.Batch != u.Batch || h.Chunk != u.Chunk || h.Paths != r.Sweep.ChunkPaths(u.Chunk) || !slices.Equal(h.Cells, cells) || len(h.Faults) != len(cells) {
 		return h, 0, errors.New("its first line is not that of this unit")
+	}
+	market, token := study.Kept(r.names)
+	columns, lived := len(token)*len(r.Sweep.Spec.Tokens), 0
+	for _, fault := range h.Faults {
+		if fault == "" {
+			lived++
+		}
+	}
+	if lived == 0 {
+		market, columns = nil, 0
+	}
+	if h.Market != len(market) || h.Token != columns {
+		return h, 0, errors.New("its columns are not those of this sweep")
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return h, 0, err
+	}
+	if want := int64(len(line)) + 8*int64(h.Paths)*int64(h.Market+lived*h.Token) + sha256.Size; info.Size() != want {
+		return h, 0, fmt.Errorf("it has %d bytes; want %d", info.Size(), want)
 	}
 	return h, int64(len(line)), nil
 }
@@ -266,16 +296,29 @@ func (r *Records) Missing(units []int) (missing []int, damaged []error, err erro
 	return missing, damaged, nil
 }
 
-// Tidy removes what a killed process left half-written.
-func (r *Records) Tidy() error {
-	var faults []error
-	for _, dir := range []string{r.Path, filepath.Join(r.Path, recordsDir)} {
-		entries, err := os.ReadDir(dir)
-		faults = append(faults, err)
-		for _, e := range entries {
-			if strings.HasPrefix(e.Name(), ".partial-") {
-				faults = append(faults, os.RemoveAll(filepath.Join(dir, e.Name())))
-			}
+// partialPrefix begins the names of what is being written.
+const partialPrefix = ".partial-"
+
+// Tidy removes what a killed process left half-written of some units; others may
+// be under way, as shards may share a folder.
+func (r *Records) Tidy(units []int) error {
+	ours := map[string]bool{}
+	for _, i := range units {
+		ours[filepath.Base(r.name(r.Sweep.Unit(i)))] = true
+	}
+	return tidy(filepath.Join(r.Path, recordsDir), func(name string) bool {
+		i := strings.LastIndexByte(name, '-')
+		return i >= 0 && ours[name[:i]]
+	})
+}
+
+// tidy removes those of a folder's half-written things that are ours.
+func tidy(dir string, ours func(name string) bool) error {
+	entries, err := os.ReadDir(dir)
+	faults := []error{err}
+	for _, e := range entries {
+		if name, partial := strings.CutPrefix(e.Name(), partialPrefix); partial && ours(name) {
+			faults = append(faults, os.RemoveAll(filepath.Join(dir, e.Name())))
 		}
 	}
 	return errors.Join(faults...)
@@ -354,30 +397,29 @@ func (r *Records) Take(from *Records) error {
 		} else if err != nil {
 			return fmt.Errorf("runs: %s: %w", from.name(u), err)
 		}
-		if err := copyFile(r.name(u), from.name(u)); err != nil {
-			return fmt.Errorf("runs: %w", err)
+		if err := r.write(u, func(w io.Writer) error {
+			in, err := os.Open(from.name(u))
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			_, err = io.Copy(w, in)
+			return err
+		}); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func copyFile(to, from string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	return writeFile(to, func(w io.Writer) error {
-		_, err := io.Copy(w, in)
-		return err
-	})
-}
-
 // Results begins the results of a sweep whose records are all there. They take
 // their names on Commit, the manifest last; results of an earlier time are
-// replaced.
+// replaced, and what a killed process left half-written of them is removed.
 func (r *Records) Results() (*Dir, error) {
-	partial, err := os.MkdirTemp(r.Path, ".partial-")
+	if err := tidy(r.Path, func(string) bool { return true }); err != nil {
+		return nil, fmt.Errorf("runs: %w", err)
+	}
+	partial, err := os.MkdirTemp(r.Path, partialPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("runs: %w", err)
 	}

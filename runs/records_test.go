@@ -2,6 +2,7 @@ package runs
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -157,9 +158,6 @@ func TestResults(t *testing.T) {
 		t.Error("results of a sweep of which nothing is done")
 	}
 	do(t, r, 0, 1, 2, 3)
-	if err := r.Tidy(); err != nil {
-		t.Fatal(err)
-	}
 	for _, text := range []string{"one", "two"} {
 		d, err := r.Results()
 		if err != nil {
@@ -222,5 +220,68 @@ func TestSweepFile(t *testing.T) {
 		if _, _, err := ReadSweep([]byte(text), "x.yaml"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v; want %q", text, err, want)
 		}
+	}
+}
+
+// A record whose first line was forged, with the hash that belongs to it, is
+// refused before any memory is taken.
+func TestForgedRecords(t *testing.T) {
+	r := begun(t)
+	do(t, r, 0, 1, 2, 3)
+	u := r.Sweep.Unit(0)
+	whole, err := os.ReadFile(r.name(u))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, rest, _ := bytes.Cut(whole[:len(whole)-sha256.Size], []byte("\n"))
+	for _, change := range [][2]string{
+		{`"paths":1024`, `"paths":1000000000000`}, {`"paths":1024`, `"paths":-1`}, {`"paths":1024`, `"paths":1023`}, {`"paths":1024`, `"paths":1e3`},
+		{`"market":1`, `"market":0`}, {`"market":1`, `"market":1000000000`}, {`"token":1`, `"token":0`}, {`"token":1`, `"token":-1`},
+		{`"cells":[0,`, `"cells":[1,`}, {`"faults":["",`, `"faults":["no",`}, {`"faults":["",`, `"faults":[`},
+	} {
+		if !bytes.Contains(line, []byte(change[0])) {
+			t.Fatalf("no %s in %s", change[0], line)
+		}
+		forged := append(bytes.Replace(line, []byte(change[0]), []byte(change[1]), 1), '\n')
+		forged = append(forged, rest...)
+		sum := sha256.Sum256(forged)
+		if err := os.WriteFile(r.name(u), append(forged, sum[:]...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if missing, damaged, err := r.Missing([]int{0}); err != nil || len(missing) != 1 || len(damaged) != 1 {
+			t.Errorf("%v: missing %v, damaged %v, %v", change, missing, damaged, err)
+		}
+		if _, err := r.Cell(r.Sweep.Batch(0)[0]); err == nil {
+			t.Errorf("%v: read all the same", change)
+		}
+	}
+}
+
+// What was half-written is removed, but not what others may be writing; and a run
+// begun with other random numbers is not gone on with.
+func TestTidy(t *testing.T) {
+	r := begun(t)
+	dir := filepath.Join(r.Path, recordsDir)
+	for i := range 2 {
+		if err := os.WriteFile(filepath.Join(dir, partialPrefix+filepath.Base(r.name(r.Sweep.Unit(i)))+"-123"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Tidy([]int{1, 2}); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, dir); got != partialPrefix+"batch00000-chunk0000000.record-123" {
+		t.Errorf("left is %s", got)
+	}
+	begin := filepath.Join(r.Path, BeginFile)
+	text, err := os.ReadFile(begin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(begin, bytes.Replace(text, []byte(Generator), []byte("dice"), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := OpenSweep(r.Path, nil); err == nil || !strings.Contains(err.Error(), `random numbers "dice"`) {
+		t.Errorf("opened with %v", err)
 	}
 }

@@ -131,11 +131,11 @@ func (w *sweeper) part(ctx context.Context, u Unit) (*Part, error) {
 
 // empty is a part without columns.
 func (s *Sweep) empty(u Unit, faults []string) *Part {
-	return &Part{Unit: u, First: u.Chunk * ChunkPaths, N: s.paths(u.Chunk), Faults: faults, Cells: make([][][]float64, len(faults))}
+	return &Part{Unit: u, First: u.Chunk * ChunkPaths, N: s.ChunkPaths(u.Chunk), Faults: faults, Cells: make([][][]float64, len(faults))}
 }
 
-// paths is the number of paths in a chunk.
-func (s *Sweep) paths(chunk int) int { return min(ChunkPaths, s.Spec.Paths-chunk*ChunkPaths) }
+// ChunkPaths is the number of paths in a chunk.
+func (s *Sweep) ChunkPaths(chunk int) int { return min(ChunkPaths, s.Spec.Paths-chunk*ChunkPaths) }
 
 // join makes cells ready.
 func (s *Sweep) join(cells []int) joint {

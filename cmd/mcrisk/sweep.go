@@ -493,7 +493,7 @@ func (w *sweepFlags) run(cmd *cobra.Command, path string, workers int, o *output
 	if err != nil {
 		return err
 	}
-	if err := records.Tidy(); err != nil {
+	if err := records.Tidy(units); err != nil {
 		return err
 	}
 	missing, damaged, err := records.Missing(units)
