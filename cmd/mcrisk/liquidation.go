@@ -359,8 +359,10 @@ func (t *mappedToken) about() string {
 			assumed = " (not published, assumed)"
 		}
 		fmt.Fprintf(&b, "; band %s%s, traded %s", outside, assumed, []string{"to the edge", "to the target", "part of the way back"}[int(policy.Values["to"])])
+	} else if outside == "–" {
+		fmt.Fprintf(&b, "; policy %s", policy.Kind)
 	} else {
-		fmt.Fprintf(&b, "; policy %s, watched leverage %s", policy.Kind, outside)
+		fmt.Fprintf(&b, "; policy %s, which watches leverage %s", policy.Kind, outside)
 	}
 	b.WriteString(".")
 	if token.Cost.Gas > 0 {

@@ -138,6 +138,21 @@ func TestLiquidationHasEachVolatility(t *testing.T) {
 	}
 }
 
+// What is given takes the place of what the catalogue knows, and so does its
+// description: by hand, a 3x perpetual of maintenance .02 is liquidated at 50.
+func TestLiquidationSaysWhatIsGiven(t *testing.T) {
+	flags := []string{"liquidation", "--no-save", "--tokens", "BTCBULL3X", "--paths", "20", "--horizon", "1d", "--latencies", "0", "--jumps", "0", "--gas", "0"}
+	for want, given := range map[string][]string{
+		"volatility 30 % a year (given), by a perpetual of maintenance margin 2 %, liquidated at leverage 50; policy every.\n": {"--sigma", "0.3", "--mechanism", "perp", "--maintenance", "2%", "--policy", "every"},
+		"; band 2.9 to 3.2, traded to the target.\n":  {"--band", "2.9:3.2", "--to", "target"},
+		"on top of it 2.5 jumps expected a year, all": {"--jump-rate", "2.5"},
+	} {
+		if text := resultsOf(t, append(flags, given...)...); !strings.Contains(text, want) {
+			t.Errorf("%v: the caption does not say %q:\n%s", given, want, text)
+		}
+	}
+}
+
 // A keeper that is never late, on a grid of hours: against the answer without
 // sampling, whose token trades at no cost, as cost moves no leverage after a
 // trade. Jumps of 15 % end some lifetimes and not others. A right program has
