@@ -24,7 +24,7 @@ import (
 var exactNames = []string{"log_growth", "median_nav", "expected_shortfall", "p_liquidation", "trade_drag", "tracking_vs_ideal", "rebalances", "turnover"}
 
 // exactSweep sweeps without sampling: every cell's answers, and the best choices.
-func exactSweep(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep, o *outputFlags) error {
+func exactSweep(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep, workers int, o *outputFlags) error {
 	start := time.Now()
 	if len(p.spec.Tokens) > 1 {
 		return badInput("--exact with %d tokens; want one", len(p.spec.Tokens))
@@ -37,7 +37,7 @@ func exactSweep(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep,
 	j := &judgement{plan: p, how: how, sweep: sweep, metrics: analytics.SweepMetrics(how.Aversion), bad: map[int]bool{}}
 	answers := make([]map[string]float64, sweep.Cells())
 	progress := newProgress(cmd.ErrOrStderr(), "cells")
-	err = paths.Ordered(cmd.Context(), sweep.Cells(), 0,
+	err = paths.Ordered(cmd.Context(), sweep.Cells(), workers,
 		func() func(int) (cellAnswer, error) {
 			return func(i int) (cellAnswer, error) {
 				spec, err := sweep.Cell(i)
@@ -87,7 +87,7 @@ func exactSweep(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep,
 				return err
 			}
 		}
-		if err := dir.commit(p, "", 0, start); err != nil {
+		if err := dir.commit(p, "", workers, start); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,6 +74,14 @@ Exit status 1 says that a cell failed, though the others were run.`,
 		if err != nil {
 			return inputError{err}
 		}
+		if w.exact {
+			for _, flag := range []string{"optimise", "pareto", "shard", "fail-fast"} {
+				if f.given(flag) {
+					return badInput("--exact and --%s; want one of them", flag)
+				}
+			}
+			how.Optimise = "" // of a file, where sampling finds it
+		}
 		sweep, err := newGrid(p.spec, how)
 		if err != nil {
 			return inputError{err}
@@ -81,7 +90,7 @@ Exit status 1 says that a cell failed, though the others were run.`,
 			return err
 		}
 		if w.exact {
-			return exactSweep(cmd, p, how, sweep, o)
+			return exactSweep(cmd, p, how, sweep, f.workers, o)
 		}
 		return w.begin(cmd, p, how, sweep, f, o)
 	}
@@ -151,7 +160,7 @@ func (w *sweepFlags) how(p *plan, spec *runs.Sweep) (runs.Sweep, error) {
 		how = *spec
 	}
 	if len(w.over) > 0 {
-		how.Over = nil
+		how.Over, how.Choose = nil, nil
 		for _, text := range w.over {
 			o, err := cutOver(text)
 			if err == nil && o.Name == study.ModelAxis {
@@ -215,8 +224,11 @@ func completeHow(how *runs.Sweep) error {
 		}
 	}
 	var faults []error
-	for _, name := range how.Choose {
+	for i, name := range how.Choose {
 		faults = append(faults, among("--choose", name, names))
+		if slices.Contains(how.Choose[:i], name) {
+			faults = append(faults, fmt.Errorf("--choose names %s twice", name))
+		}
 	}
 	if len(how.Pareto) != 2 || how.Pareto[0] == how.Pareto[1] {
 		faults = append(faults, fmt.Errorf("--pareto = %q; want two objectives, as in cost_drag,tracking_error", strings.Join(how.Pareto, ",")))
@@ -298,6 +310,9 @@ func newGrid(spec study.Spec, how runs.Sweep) (*study.Sweep, error) {
 			return nil, fmt.Errorf("--over: %w", err)
 		}
 		axes = append(axes, a)
+		if n := len(a.Values); how.Optimise != "" && slices.Contains(how.Choose, a.Name) && (a.Unit == param.Choice || n < 2 || !(a.Values[0] > 0)) {
+			return nil, fmt.Errorf("--optimise along %s; want a parameter with two values at least, numbers above 0", a)
+		}
 	}
 	return study.NewSweep(spec, axes, how.Sample)
 }
@@ -307,11 +322,12 @@ func newGrid(spec study.Spec, how runs.Sweep) (*study.Sweep, error) {
 func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, workers int, o *outputFlags) error {
 	many := s.Cells() > manyCells && !w.affordsAll
 	if w.exact {
+		if w.dryRun {
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s cells, without sampling\n", thousands(s.Cells()))
+			return err
+		}
 		if many {
 			return badInput("%s cells; with --yes they are run", thousands(s.Cells()))
-		}
-		if w.dryRun {
-			fmt.Fprintf(cmd.OutOrStdout(), "%s cells, without sampling\n", thousands(s.Cells()))
 		}
 		return nil
 	}

@@ -301,6 +301,64 @@ func TestSweepWithFailingCells(t *testing.T) {
 	}
 }
 
+// The optimum in each of several circumstances is what a sweep in that one alone
+// finds, to the last bit.
+func TestSweepOptimiseInCircumstances(t *testing.T) {
+	optimum := func(args ...string) (list []map[string]string) {
+		dir := filepath.Join(t.TempDir(), "run")
+		expect(t, exitDone, banded(append(args, "--over", "half-width=0.1:0.9:0.2", "--choose", "half-width", "--optimise", "tracking_cost", "--horizon", "20d", "--paths", "60", "--no-figures", "--out", dir)...)...)
+		for _, row := range named(t, filepath.Join(dir, "best.csv")) {
+			if row["objective"] == "tracking_cost" {
+				list = append(list, row)
+			}
+		}
+		return list
+	}
+	all := optimum("--over", "fee=1bp,20bp", "--over", "to=edge,target", "--over", "model=merton,gbm")
+	if len(all) != 8 {
+		t.Fatalf("%d circumstances", len(all))
+	}
+	for _, i := range []int{0, 3, 5, 6} {
+		in := all[i]
+		alone := optimum("--fee", in["fee"], "--to", in["to"], "--model", in["model"])[0]
+		for _, name := range []string{"optimum", "optimum_lo", "optimum_hi", "optimum_pinned"} {
+			if in[name] != alone[name] || in[name] == "" {
+				t.Errorf("fee %s, to %s, %s: %s = %s; alone %s", in["fee"], in["to"], in["model"], name, in[name], alone[name])
+			}
+		}
+	}
+}
+
+// What cannot be optimised is refused before anything runs; where cells
+// failed and leave no range, that is said and the other results are kept.
+func TestSweepOptimiseOfFailing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	rest := []string{"--horizon", "2d", "--paths", "40", "--no-figures", "--out", dir}
+	for want, over := range map[string][]string{
+		"--optimise along to=edge,target":      {"--over", "to=edge,target"},
+		"--optimise along half-width=0.3":      {"--over", "half-width=0.3"},
+		"--optimise along mu=-0.1,0,0.1":       {"--over", "mu=-0.1:0.1:0.1"},
+		"--choose names fee twice":             {"--over", "fee=1bp,2bp", "--choose", "fee,fee"},
+		"--exact and --optimise":               {"--over", "fee=1bp,2bp", "--exact"},
+		"finds the best of one parameter on a": {"--over", "fee=1bp,2bp", "--over", "half-width=0.1,0.2", "--choose", "fee,half-width"},
+	} {
+		_, said := expect(t, exitInput, banded(slices.Concat(over, rest, []string{"--optimise", "utility"})...)...)
+		if left := ls(t, filepath.Dir(dir)); !strings.Contains(said, want) || len(left) > 0 {
+			t.Errorf("%v: said %s, left %v; want %q", over, said, left, want)
+		}
+	}
+	out, _ := expect(t, exitFailed, banded(slices.Concat(rest, []string{"--over", "half-width=0.4,0.8", "--over", "target=2.5,1.7,3", "--optimise", "utility"})...)...)
+	if !strings.Contains(out, "no: only 0.4 did not fail") {
+		t.Errorf("printed %s", out)
+	}
+	best := named(t, filepath.Join(dir, "best.csv"))
+	if len(best) != 3*analytics.Objectives {
+		t.Errorf("best.csv has %d rows", len(best))
+	}
+	// Other axes than the file's want other choices.
+	expect(t, exitDone, "sweep", filepath.Join(dir, "sweep.yaml"), "--over", "fee=1bp,2bp", "--no-save")
+}
+
 // Nothing runs before the number of cells has been agreed to.
 func TestSweepOfMany(t *testing.T) {
 	args := banded("--over", "half-width=0.05:0.6:0.05", "--over", "fee=0:1%:1bp", "--horizon", "5d", "--paths", "40", "--out", filepath.Join(t.TempDir(), "run"))

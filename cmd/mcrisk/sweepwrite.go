@@ -203,6 +203,10 @@ func (j *judgement) printOptimum(w io.Writer) {
 	t.AppendHeader(append(j.headNames(), axis.Name, "interval", "value there", "interval", "10 % wider costs", "10 % narrower costs", "pinned down", "laid through", "values tried"))
 	for _, s := range j.slices {
 		r := s.optimum
+		if r.fault != "" {
+			t.AppendRow(append(j.head(s.token, s.label), "–", "–", "–", "–", "–", "–", "no: "+r.fault, "–", "–"))
+			continue
+		}
 		pinned := "yes"
 		switch {
 		case !r.Pinned && r.AtEnd:
@@ -358,7 +362,7 @@ func (j *judgement) writeBest(w io.Writer) error {
 			} else {
 				row = append(row, "", "", "")
 			}
-			if s.optimum != nil && s.optimum.metric.Name == m.Name {
+			if s.optimum != nil && s.optimum.fault == "" && s.optimum.metric.Name == m.Name {
 				row = append(append(row, numbers(s.optimum.At)...), strconv.FormatBool(s.optimum.Pinned))
 			} else {
 				row = append(row, make([]string, 4)...)
@@ -476,7 +480,7 @@ func (j *judgement) writeJSON(w io.Writer) error {
 			if r.exactBest >= 0 {
 				b.Exact = j.choice(s.cells[r.exactBest])
 			}
-			if s.optimum != nil && s.optimum.metric.Name == m.Name {
+			if s.optimum != nil && s.optimum.fault == "" && s.optimum.metric.Name == m.Name {
 				e := toJSON(s.optimum.At)
 				b.Optimum, b.Pinned = &e, &s.optimum.Pinned
 			}

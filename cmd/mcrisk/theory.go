@@ -135,31 +135,32 @@ func (j *judgement) compare(s *slice, row *bestRow, metric int) {
 	}
 }
 
-// A refined is the optimum of --optimise in one slice.
+// A refined is the optimum of --optimise in one slice, or why there is none.
 type refined struct {
 	analytics.Refinement
 	metric analytics.PathMetric
+	fault  string
 }
 
 // optimise finds the best value of the parameter chosen, between the cells too. It
 // runs more cells, on the same paths, and keeps them in memory while it does.
 func (j *judgement) optimise(ctx context.Context, s *slice, along, workers int) error {
-	if along < 0 {
-		return badInput("--optimise along %s; want numbers above 0", j.how.Choose[0])
-	}
 	m := j.metrics[j.metric(j.how.Optimise)]
 	axis := j.sweep.Axes[along]
 	low, high := j.value(s.cells[0], along), j.value(s.cells[len(s.cells)-1], along)
 	if !(low < high) {
-		return badInput("--optimise between %s and %s; want a range of %s", axis.Format(low), axis.Format(high), axis.Name)
+		s.optimum = &refined{metric: m, fault: "only " + axis.Format(low) + " did not fail"}
+		return nil
 	}
-	var fixed []study.Axis
+	var fixed []study.Axis // each at its value in this slice
 	for i, a := range j.sweep.Axes {
-		if i != along {
-			a.Values, fixed = a.Values[s.at[i]:s.at[i]+1], append(fixed, a)
-			if a.Models != nil {
-				fixed[len(fixed)-1] = study.NewModelAxis(a.Choices[s.at[i]:s.at[i]+1], a.Models[s.at[i]:s.at[i]+1])
-			}
+		from, to := s.at[i], s.at[i]+1
+		switch {
+		case i == along:
+		case a.Models != nil:
+			fixed = append(fixed, study.NewModelAxis(a.Choices[from:to], a.Models[from:to]))
+		default:
+			fixed = append(fixed, study.Axis{Param: a.Param, Values: a.Values[from:to]})
 		}
 	}
 	evaluate := func(xs []float64) (func(int) []float64, error) {
@@ -179,6 +180,9 @@ func (j *judgement) optimise(ctx context.Context, s *slice, along, workers int) 
 		return func(i int) []float64 { return numbers[i] }, nil
 	}
 	r, err := analytics.Refine(low, high, evaluate, m.Sense, confidence)
-	s.optimum = &refined{r, m}
+	s.optimum = &refined{Refinement: r, metric: m}
+	if err != nil && ctx.Err() == nil {
+		s.optimum, err = &refined{metric: m, fault: err.Error()}, nil // of a cell between those that were run
+	}
 	return err
 }
