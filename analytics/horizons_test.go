@@ -24,7 +24,7 @@ func TestHorizonsAgainstColumns(t *testing.T) {
 			if len(times) < spec.Marks {
 				times = append(times, m.Time.Hours()/8760)
 			}
-			marks[i] = analytics.MarkSample{NAV: m.NAV[token], Price: m.Price, Ideal: m.Ideal[token], Leverage: m.Leverage[token], Low: m.Low[token], High: m.High[token]}
+			marks[i] = analytics.MarkSample{NAV: m.NAV[token], Price: m.Price[0], Ideal: m.Ideal[token], Leverage: m.Leverage[token], Low: m.Low[token], High: m.High[token]}
 		}
 		h = analytics.NewHorizons(times, 3)
 		var firsts, seconds []analytics.MarkSample

@@ -7,16 +7,23 @@ import (
 	"mcrisk/random"
 )
 
-// A Generator makes the simulated paths of one underlying.
+// A Generator makes the simulated paths of one underlying, or of several that
+// move together.
 type Generator struct {
 	Model models.Model
 	Grid  Grid
 	Seed  uint64
 
+	// Others are the laws of further underlyings. The first Brownian motions of
+	// all, Model's before theirs, are correlated as Mixer says; whatever else they
+	// draw is independent.
+	Others []models.Model
+	Mixer  models.Mixer
+
 	Outages []Outage // of keepers; each is a mask of the block
 
 	// Each is the law of each path, where they differ in their numbers; nil:
-	// all follow Model.
+	// all follow Model. It is for one underlying.
 	Each func(path uint64) models.Model
 }
 
@@ -25,8 +32,8 @@ type Generator struct {
 type Walker struct {
 	g     Generator
 	at    models.At
-	z     []*block.Track
-	state models.State
+	laws  []law
+	mixed []*block.Track // the first normals of all laws
 	block *block.Block
 
 	outages []outages // by setting
@@ -34,6 +41,17 @@ type Walker struct {
 	own  [block.Lanes]ownLaw // of the lanes' paths, if they differ
 	move *block.Track        // what an own law makes of all lanes
 }
+
+// A law is one underlying's on its way.
+type law struct {
+	model models.Model
+	state models.State
+	z     []*block.Track
+}
+
+// tracksEach is how many Brownian tracks an underlying may have: the streams of
+// the next begin after them.
+const tracksEach = 16
 
 // An ownLaw is a law that one lane follows.
 type ownLaw struct {
@@ -43,9 +61,14 @@ type ownLaw struct {
 
 // NewWalker returns a walker that has no group yet.
 func (g Generator) NewWalker() *Walker {
-	w := &Walker{g: g, state: make(models.State, g.Model.State()), block: block.New(1)}
-	for range g.Model.Normals() {
-		w.z = append(w.z, new(block.Track))
+	w := &Walker{g: g, block: block.New(1 + len(g.Others))}
+	for _, m := range append([]models.Model{g.Model}, g.Others...) {
+		l := law{model: m, state: make(models.State, m.State())}
+		for range m.Normals() {
+			l.z = append(l.z, new(block.Track))
+		}
+		w.laws = append(w.laws, l)
+		w.mixed = append(w.mixed, l.z[0])
 	}
 	for range g.Outages {
 		w.block.KeeperDown = append(w.block.KeeperDown, new(block.Mask))
@@ -61,7 +84,11 @@ func (g Generator) NewWalker() *Walker {
 func (w *Walker) Begin(group uint64) {
 	w.at = models.At{Seed: w.g.Seed, Group: group, Step: w.g.Grid.Step}
 	if w.g.Each == nil {
-		w.g.Model.Begin(w.at, w.state)
+		for u, l := range w.laws {
+			w.at.Underlying = u
+			l.model.Begin(w.at, l.state)
+		}
+		w.at.Underlying = 0
 	} else {
 		for l := range w.own {
 			m := w.g.Each(group*block.Lanes + uint64(l))
@@ -83,16 +110,25 @@ func (w *Walker) Next() *block.Block {
 		return nil
 	}
 	w.at.First, w.at.Len = first, n
-	for i, z := range w.z {
-		random.Normals(z, w.at.Seed, w.at.Group, random.Stream(random.Diffusion, i), first, n)
+	for u, l := range w.laws {
+		for i, z := range l.z {
+			random.Normals(z, w.at.Seed, w.at.Group, random.Stream(random.Diffusion, u*tracksEach+i), first, n)
+		}
+	}
+	if w.g.Mixer != nil {
+		w.g.Mixer.Mix(w.mixed, n)
 	}
 	b := w.block
 	b.Group, b.First, b.Len, b.Step = w.at.Group, first, n, w.at.Step
 	if w.g.Each == nil {
-		w.g.Model.Advance(w.at, w.z, w.state, b.Move[0])
+		for u, l := range w.laws {
+			w.at.Underlying = u
+			l.model.Advance(w.at, l.z, l.state, b.Move[u])
+		}
+		w.at.Underlying = 0
 	} else { // every lane's law advances all lanes, and its own is kept: simple, and rarely asked for
 		for l := range w.own {
-			w.own[l].model.Advance(w.at, w.z, w.own[l].state, w.move)
+			w.own[l].model.Advance(w.at, w.laws[0].z, w.own[l].state, w.move)
 			for k := range n {
 				b.Move[0][k][l] = w.move[k][l]
 			}
@@ -101,6 +137,8 @@ func (w *Walker) Next() *block.Block {
 	for i, o := range w.g.Outages {
 		w.outages[i].fill(w.at, o, b.KeeperDown[i])
 	}
-	fmath.Exps(b.Gross[0].Flat(n), b.Move[0].Flat(n))
+	for u := range b.Move {
+		fmath.Exps(b.Gross[u].Flat(n), b.Move[u].Flat(n))
+	}
 	return b
 }

@@ -41,17 +41,28 @@ func specItems(s study.Spec) (yaml.MapSlice, error) {
 	for _, t := range s.Tokens {
 		policy, _ := tokens.Policies.Kind(t.Policy.Kind)
 		mechanism, _ := tokens.Mechanisms.Kind(t.Mechanism.Kind)
-		m := yaml.MapSlice{
-			{Key: "name", Value: t.Name},
+		m := yaml.MapSlice{{Key: "name", Value: t.Name}}
+		if t.Underlying != "" {
+			m = append(m, yaml.MapItem{Key: "underlying", Value: t.Underlying})
+		}
+		m = append(m, yaml.MapSlice{
 			{Key: "policy", Value: part(t.Policy, policy.Params)},
 			{Key: "mechanism", Value: part(t.Mechanism, mechanism.Params)},
-		}
+		}...)
 		list = append(list, append(m, numbers(t.Values, tokens.Params)...))
 	}
 	model, _ := models.Registry.Kind(s.Model.Kind)
 	spec := yaml.MapSlice{{Key: "model", Value: part(s.Model, model.Params)}}
 	if s.Errors != nil {
 		spec = append(spec, errorsItem(*s.Errors), yaml.MapItem{Key: "parameter-uncertainty", Value: s.Uncertain})
+	}
+	if len(s.Others) > 0 {
+		var others []yaml.MapSlice
+		for _, u := range s.Others {
+			kind, _ := models.Registry.Kind(u.Model.Kind)
+			others = append(others, yaml.MapSlice{{Key: "name", Value: u.Name}, {Key: "model", Value: part(u.Model, kind.Params)}, {Key: "correlations", Value: scalars(u.Correlations)}})
+		}
+		spec = append(spec, yaml.MapItem{Key: "others", Value: others})
 	}
 	return append(spec, yaml.MapSlice{
 		{Key: "horizon", Value: param.FormatSeconds(s.Horizon.Seconds())},
@@ -67,13 +78,17 @@ func specItems(s study.Spec) (yaml.MapSlice, error) {
 func errorsItem(e study.Errors) yaml.MapItem {
 	var rows [][]scalar
 	for _, row := range e.Cov {
-		var r []scalar
-		for _, v := range row {
-			r = append(r, scalar(strconv.FormatFloat(v, 'g', -1, 64)))
-		}
-		rows = append(rows, r)
+		rows = append(rows, scalars(row))
 	}
 	return yaml.MapItem{Key: "errors", Value: yaml.MapSlice{{Key: "names", Value: e.Names}, {Key: "covariance", Value: rows}}}
+}
+
+// scalars are numbers as they stand.
+func scalars(vs []float64) (list []scalar) {
+	for _, v := range vs {
+		list = append(list, scalar(strconv.FormatFloat(v, 'g', -1, 64)))
+	}
+	return list
 }
 
 func part(p param.Part, params []param.Param) yaml.MapSlice {
@@ -151,13 +166,13 @@ func (r *reader) spec(s *study.Spec) fields {
 			s.Uncertain = b.Value
 		},
 		"marks": func(n ast.Node) { s.Marks = int(r.count(n, "marks", study.MaxMarks)) },
-		"tokens": func(n ast.Node) {
-			list, ok := n.(*ast.SequenceNode)
-			if !ok {
-				r.fault(n, "tokens; want a list")
-				return
+		"others": func(n ast.Node) {
+			for _, item := range r.list(n, "others") {
+				s.Others = append(s.Others, r.underlying(item))
 			}
-			for _, item := range list.Values {
+		},
+		"tokens": func(n ast.Node) {
+			for _, item := range r.list(n, "tokens") {
 				s.Tokens = append(s.Tokens, r.token(item))
 			}
 		},
@@ -324,40 +339,58 @@ func (r *reader) token(n ast.Node) study.TokenSpec {
 			r.fault(n, "name = %q; want letters, digits, spaces and any of + - _ . in it, as files are named after it", t.Name)
 		}
 	}
+	f["underlying"] = func(n ast.Node) { t.Underlying = text(n) }
 	f["policy"] = func(n ast.Node) { t.Policy = readPart(r, n, "policy", &tokens.Policies) }
 	f["mechanism"] = func(n ast.Node) { t.Mechanism = readPart(r, n, "mechanism", &tokens.Mechanisms) }
 	r.mapping(n, "a token", f)
 	return t
 }
 
+// underlying reads one of the other underlyings.
+func (r *reader) underlying(n ast.Node) study.Underlying {
+	var u study.Underlying
+	r.mapping(n, "an underlying", fields{
+		"name":         func(n ast.Node) { u.Name = text(n) },
+		"model":        func(n ast.Node) { u.Model = readPart(r, n, "model", &models.Registry) },
+		"correlations": func(n ast.Node) { u.Correlations = r.numbers(n, "correlations") },
+	})
+	return u
+}
+
+// list reads the items of a list.
+func (r *reader) list(n ast.Node, what string) []ast.Node {
+	s, ok := n.(*ast.SequenceNode)
+	if !ok {
+		r.fault(n, "%s; want a list", what)
+		return nil
+	}
+	return s.Values
+}
+
+// numbers reads a list of numbers.
+func (r *reader) numbers(n ast.Node, what string) (vs []float64) {
+	for _, item := range r.list(n, what) {
+		v, err := param.Number(text(item))
+		if err != nil {
+			r.fault(item, "%s: %q; want a number", what, text(item))
+		}
+		vs = append(vs, v)
+	}
+	return vs
+}
+
 // errors reads the errors of fitted numbers.
 func (r *reader) errors(n ast.Node) *study.Errors {
 	e := new(study.Errors)
-	list := func(n ast.Node, what string) []ast.Node {
-		s, ok := n.(*ast.SequenceNode)
-		if !ok {
-			r.fault(n, "%s; want a list", what)
-			return nil
-		}
-		return s.Values
-	}
 	r.mapping(n, "errors", fields{
 		"names": func(n ast.Node) {
-			for _, item := range list(n, "names") {
+			for _, item := range r.list(n, "names") {
 				e.Names = append(e.Names, text(item))
 			}
 		},
 		"covariance": func(n ast.Node) {
-			for _, row := range list(n, "covariance") {
-				var vs []float64
-				for _, item := range list(row, "a row of the covariance") {
-					v, err := param.Number(text(item))
-					if err != nil {
-						r.fault(item, "covariance %q; want a number", text(item))
-					}
-					vs = append(vs, v)
-				}
-				e.Cov = append(e.Cov, vs)
+			for _, row := range r.list(n, "covariance") {
+				e.Cov = append(e.Cov, r.numbers(row, "a row of the covariance"))
 			}
 		},
 	})

@@ -22,10 +22,13 @@ func Ensembles(ctx context.Context, spec Spec, opt Options, names []string, sink
 		return nil, err
 	}
 	kept := func(name string) bool { return names == nil || slices.Contains(names, name) }
-	market := map[string][]float64{}
-	for _, col := range tokens.MarketColumns {
-		if kept(col.Name) {
-			market[col.Name] = make([]float64, spec.Paths)
+	markets := make([]map[string][]float64, 1+len(spec.Others)) // by underlying
+	for u := range markets {
+		markets[u] = map[string][]float64{}
+		for _, col := range tokens.MarketColumns {
+			if kept(col.Name) {
+				markets[u][col.Name] = make([]float64, spec.Paths)
+			}
 		}
 	}
 	out := make([]tokens.Ensemble, len(spec.Tokens))
@@ -41,16 +44,18 @@ func Ensembles(ctx context.Context, spec Spec, opt Options, names []string, sink
 			}
 		}
 		for _, col := range tokens.MarketColumns {
-			if c, ok := market[col.Name]; ok {
+			if c, ok := markets[spec.underlying(t)][col.Name]; ok {
 				out[i].Add(col.Name, c)
 			}
 		}
 	}
 	keep := func(c *Chunk) error {
-		for _, col := range tokens.MarketColumns {
-			if dst, ok := market[col.Name]; ok {
-				for j := range c.Markets {
-					dst[c.First+j] = col.Of(&c.Markets[j])
+		for u, market := range markets {
+			for _, col := range tokens.MarketColumns {
+				if dst, ok := market[col.Name]; ok {
+					for j := range c.Markets[u] {
+						dst[c.First+j] = col.Of(&c.Markets[u][j])
+					}
 				}
 			}
 		}

@@ -206,7 +206,7 @@ func (j *joint) part(ctx context.Context, s *Sweep, u Unit, names []string) (p *
 	ofMarket, ofToken := Kept(names)
 	for _, col := range tokens.MarketColumns {
 		if slices.Contains(ofMarket, col.Name) {
-			p.Market = append(p.Market, column(c.Markets, col.Of))
+			p.Market = append(p.Market, column(c.Markets[0], col.Of))
 		}
 	}
 	kept := make([][][]float64, len(c.Tokens))

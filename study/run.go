@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mcrisk/block"
+	"mcrisk/models"
 	"mcrisk/paths"
 	"mcrisk/tokens"
 )
@@ -19,17 +20,18 @@ const chunkGroups = ChunkPaths / block.Lanes
 
 // A Chunk is what happened on consecutive paths.
 type Chunk struct {
-	First   int // number of the first path
-	N       int // paths, ChunkPaths except in the last chunk
-	Markets []tokens.MarketLife
-	Tokens  [][]tokens.Lifetime // by token, by path
-	Marks   []Mark
+	First      int                   // number of the first path
+	N          int                   // paths, ChunkPaths except in the last chunk
+	Markets    [][]tokens.MarketLife // by underlying, by path
+	Tokens     [][]tokens.Lifetime   // by token, by path
+	Underlying []int                 // by token
+	Marks      []Mark
 }
 
 // A Mark is what paths of a chunk were worth at one time.
 type Mark struct {
 	Time  time.Duration
-	Price []float64   // of the underlying over its start, by path
+	Price [][]float64 // of underlyings over their starts, by underlying, by path
 	NAV   [][]float64 // by token, by path
 	Ideal [][]float64 // of the token rebalanced continuously and free, by token, by path
 
@@ -83,6 +85,7 @@ type runner struct {
 	kernels   []*tokens.Kernel
 	targets   []float64
 	masks     []int // of outages, by token; −1: none
+	follows   []int // underlying, by token
 	marks     []int // numbers of steps, ascending
 }
 
@@ -96,6 +99,16 @@ func newRunner(spec Spec) (*runner, error) {
 		return nil, err
 	}
 	r := &runner{spec: spec, generator: paths.Generator{Model: model, Grid: grid, Seed: spec.Seed}}
+	for _, u := range spec.Others {
+		m, err := models.Registry.Build(u.Model)
+		if err != nil {
+			return nil, err
+		}
+		r.generator.Others = append(r.generator.Others, m)
+	}
+	if r.generator.Mixer, err = spec.mixer(); err != nil {
+		return nil, err
+	}
 	if spec.Uncertain {
 		if r.generator.Each, err = spec.drawn(); err != nil {
 			return nil, err
@@ -122,6 +135,7 @@ func newRunner(spec Spec) (*runner, error) {
 			k.Outages(mask)
 		}
 		r.targets = append(r.targets, token.Target)
+		r.follows = append(r.follows, spec.underlying(t))
 	}
 	for m := 1; m <= spec.Marks; m++ {
 		step := int(int64(m) * int64(grid.Steps) / int64(spec.Marks))
@@ -135,24 +149,30 @@ func newRunner(spec Spec) (*runner, error) {
 // A worker is what one goroutine works with, over and over.
 type worker struct {
 	*paths.Walker
-	markets tokens.Markets
-	lanes   []tokens.Lanes // by token
+	markets []tokens.Markets // by underlying
+	lanes   []tokens.Lanes   // by token
 }
 
 func (r *runner) newWorker() *worker {
-	return &worker{Walker: r.generator.NewWalker(), lanes: make([]tokens.Lanes, len(r.kernels))}
+	return &worker{Walker: r.generator.NewWalker(), markets: make([]tokens.Markets, 1+len(r.generator.Others)), lanes: make([]tokens.Lanes, len(r.kernels))}
 }
 
 // chunk runs the i-th chunk.
 func (r *runner) chunk(ctx context.Context, w *worker, i int) (*Chunk, error) {
-	c := &Chunk{First: i * ChunkPaths}
+	c := &Chunk{First: i * ChunkPaths, Underlying: r.follows}
 	c.N = min(ChunkPaths, r.spec.Paths-c.First)
-	c.Markets = make([]tokens.MarketLife, c.N)
+	underlyings := 1 + len(r.generator.Others)
+	for range underlyings {
+		c.Markets = append(c.Markets, make([]tokens.MarketLife, c.N))
+	}
 	for range r.kernels {
 		c.Tokens = append(c.Tokens, make([]tokens.Lifetime, c.N))
 	}
 	for _, step := range r.marks {
-		m := Mark{Time: time.Duration(step) * r.spec.Step, Price: make([]float64, c.N)}
+		m := Mark{Time: time.Duration(step) * r.spec.Step}
+		for range underlyings {
+			m.Price = append(m.Price, make([]float64, c.N))
+		}
 		for range r.kernels {
 			m.NAV = append(m.NAV, make([]float64, c.N))
 			m.Ideal = append(m.Ideal, make([]float64, c.N))
@@ -173,8 +193,10 @@ func (r *runner) chunk(ctx context.Context, w *worker, i int) (*Chunk, error) {
 // group runs the g-th group of a chunk, unless the context is cancelled. Its
 // last lanes may be beyond the last path; they are walked and forgotten.
 func (r *runner) group(ctx context.Context, c *Chunk, w *worker, g int) error {
-	markets, lanes := &w.markets, w.lanes
-	markets.Begin()
+	markets, lanes := w.markets, w.lanes
+	for u := range markets {
+		markets[u].Begin()
+	}
 	for t, k := range r.kernels {
 		k.BeginAll(&lanes[t])
 	}
@@ -191,17 +213,21 @@ func (r *runner) group(ctx context.Context, c *Chunk, w *worker, g int) error {
 			if next < len(r.marks) {
 				to = min(to, r.marks[next]-b.First)
 			}
-			markets.Advance(b, 0, from, to)
+			for u := range markets {
+				markets[u].Advance(b, u, from, to)
+			}
 			for t, k := range r.kernels {
-				k.AdvanceAll(b, 0, &lanes[t], from, to)
+				k.AdvanceAll(b, r.follows[t], &lanes[t], from, to)
 			}
 			if next < len(r.marks) && b.First+to == r.marks[next] {
 				m := &c.Marks[next]
 				for l := range n {
-					m.Price[first+l] = markets.Market(l).Price()
+					for u := range markets {
+						m.Price[u][first+l] = markets[u].Market(l).Price()
+					}
 					for t := range r.kernels {
 						m.NAV[t][first+l] = lanes[t].Lane(l).Equity()
-						m.Ideal[t][first+l] = markets.Market(l).Ideal(r.targets[t])
+						m.Ideal[t][first+l] = markets[r.follows[t]].Market(l).Ideal(r.targets[t])
 						m.Leverage[t][first+l] = lanes[t].Lane(l).Leverage()
 						m.Low[t][first+l], m.High[t][first+l] = lanes[t].Lane(l).Extremes()
 					}
@@ -212,7 +238,9 @@ func (r *runner) group(ctx context.Context, c *Chunk, w *worker, g int) error {
 		}
 	}
 	for l := range n {
-		c.Markets[first+l] = markets.Market(l).Finish(r.spec.Horizon)
+		for u := range markets {
+			c.Markets[u][first+l] = markets[u].Market(l).Finish(r.spec.Horizon)
+		}
 		for t, k := range r.kernels {
 			c.Tokens[t][first+l] = k.Finish(lanes[t].Lane(l), r.spec.Horizon)
 		}
@@ -226,7 +254,7 @@ func (r *runner) path(i, token int) tokens.Path {
 	w := r.generator.NewWalker()
 	w.Begin(uint64(i / block.Lanes))
 	for b := w.Next(); b != nil; b = w.Next() {
-		p.Pick(b, 0, i%block.Lanes)
+		p.Pick(b, r.follows[token], i%block.Lanes)
 		if mask := r.masks[token]; mask >= 0 {
 			p.PickOutages(b, mask, i%block.Lanes)
 		}

@@ -210,7 +210,7 @@ func TestMarks(t *testing.T) {
 				until := s
 				until.Horizon, until.Marks = m.Time, 0
 				for i, e := range ensembles(t, until, study.Options{}, nil) {
-					if !slices.Equal(m.NAV[i], e.Column("nav")) || !slices.Equal(m.Price, e.Column("underlying")) {
+					if !slices.Equal(m.NAV[i], e.Column("nav")) || !slices.Equal(m.Price[0], e.Column("underlying")) {
 						t.Errorf("%d marks on %d steps: %s at %v differs from a study that ends there", tt.marks, tt.steps, e.Token.Name, m.Time)
 					}
 					for p, x := range e.Column("log_underlying") {
@@ -236,8 +236,8 @@ func TestSinksSeeChunksInOrder(t *testing.T) {
 	var calls []string
 	next, progress := 0, 0
 	first := func(c *study.Chunk) error {
-		if c.First != next || c.N != min(study.ChunkPaths, s.Paths-next) || len(c.Markets) != c.N || len(c.Tokens) != 1 || len(c.Tokens[0]) != c.N {
-			t.Errorf("chunk of %d paths from %d, with %d markets and %d lifetimes, after %d", c.N, c.First, len(c.Markets), len(c.Tokens[0]), next)
+		if c.First != next || c.N != min(study.ChunkPaths, s.Paths-next) || len(c.Markets) != 1 || len(c.Markets[0]) != c.N || len(c.Tokens) != 1 || len(c.Tokens[0]) != c.N {
+			t.Errorf("chunk of %d paths from %d, with %d markets and %d lifetimes, after %d", c.N, c.First, len(c.Markets[0]), len(c.Tokens[0]), next)
 		}
 		next += c.N
 		calls = append(calls, "first")

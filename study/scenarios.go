@@ -2,6 +2,7 @@ package study
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"mcrisk/param"
@@ -19,12 +20,16 @@ const Quarter = 90 * 24 * time.Hour
 
 // Scenarios are the spec's tokens in a trend, in a market that goes nowhere, and
 // in one that crashes, at the volatility of the spec's model if it has one and
-// else at its own default. All have the spec's step and seed, so that their
+// else at its own default. All tokens are on that one price. All have the spec's step and seed, so that their
 // paths share their Brownian motion.
 func (s Spec) Scenarios(paths int) []Scenario {
 	sigma, ok := s.Model.Values["sigma"]
 	if !ok {
 		sigma = 0.8
+	}
+	s.Others, s.Tokens = nil, slices.Clone(s.Tokens)
+	for i := range s.Tokens {
+		s.Tokens[i].Underlying = ""
 	}
 	years := Quarter.Hours() / 8760
 	s.Horizon, s.Paths, s.Marks = Quarter, paths, 0

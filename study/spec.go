@@ -5,6 +5,7 @@ package study
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"mcrisk/models"
@@ -25,10 +26,23 @@ type Spec struct {
 	Marks   int    // evenly spaced times, after the start, at which paths are seen; at most 64
 	Tokens  []TokenSpec
 
+	// Others are further underlyings that tokens may follow instead of the first,
+	// whose law is Model. They move together.
+	Others []Underlying
+
 	// Errors are those of the model's numbers, where they were fitted.
 	Errors *Errors
 	// Uncertain draws the model's numbers anew for each path, with Errors.
 	Uncertain bool
+}
+
+// An Underlying is one that tokens may follow instead of the first.
+type Underlying struct {
+	Name  string
+	Model param.Part // of models.Registry
+	// Correlations are those of its price's Brownian motion with those of the first
+	// underlying and of the Others before it. Jumps and variances are independent.
+	Correlations []float64
 }
 
 // Errors are the errors of fitted numbers.
@@ -39,10 +53,11 @@ type Errors struct {
 
 // A TokenSpec describes a token as kinds and named numbers.
 type TokenSpec struct {
-	Name      string
-	Policy    param.Part   // of tokens.Policies
-	Mechanism param.Part   // of tokens.Mechanisms
-	Values    param.Values // of tokens.Params
+	Name       string
+	Underlying string       // one of the spec's Others; empty: the first underlying
+	Policy     param.Part   // of tokens.Policies
+	Mechanism  param.Part   // of tokens.Mechanisms
+	Values     param.Values // of tokens.Params
 }
 
 // Limits of a study.
@@ -76,6 +91,9 @@ func (s Spec) Complete() (Spec, error) {
 	if len(s.Tokens) == 0 {
 		note(errors.New("study: no token; want at least one"))
 	}
+	if err := s.completeOthers(); err != nil {
+		note(err)
+	}
 	full := make([]TokenSpec, len(s.Tokens))
 	names := map[string]bool{}
 	for i, t := range s.Tokens {
@@ -86,6 +104,9 @@ func (s Spec) Complete() (Spec, error) {
 			note(fmt.Errorf("study: two tokens are called %q", t.Name))
 		}
 		names[t.Name] = true
+		if s.underlying(t) < 0 {
+			note(fmt.Errorf("token %s: underlying %q; want one of the study's others, or none for the first", t.Name, t.Underlying))
+		}
 	}
 	s.Tokens = full
 	if err := errors.Join(faults...); err != nil {
@@ -113,6 +134,83 @@ func (s Spec) Complete() (Spec, error) {
 		}
 	}
 	return s, errors.Join(faults...)
+}
+
+// completeOthers writes out the defaults of the other underlyings.
+func (s *Spec) completeOthers() error {
+	var faults []error
+	s.Others = slices.Clone(s.Others)
+	for i := range s.Others {
+		u := &s.Others[i]
+		if u.Name == "" || slices.ContainsFunc(s.Others[:i], func(v Underlying) bool { return v.Name == u.Name }) {
+			faults = append(faults, fmt.Errorf("study: underlying %d is called %q; want a name of its own", i+2, u.Name))
+		}
+		var err error
+		if u.Model, err = models.Registry.Complete(u.Model); err == nil {
+			var m models.Model
+			if m, err = models.Registry.Build(u.Model); err == nil {
+				err = m.Check()
+			}
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("underlying %s: model: %w", u.Name, err))
+		}
+		if len(u.Correlations) != i+1 {
+			faults = append(faults, fmt.Errorf("underlying %s: %d correlations; want %d, with each underlying before it", u.Name, len(u.Correlations), i+1))
+		}
+	}
+	if len(s.Others) > 0 && s.Uncertain {
+		faults = append(faults, errors.New("study: parameter uncertainty of several underlyings; want one"))
+	}
+	if len(faults) == 0 {
+		_, err := s.mixer()
+		faults = append(faults, err)
+	}
+	return errors.Join(faults...)
+}
+
+// mixer correlates the underlyings; nil for one.
+func (s Spec) mixer() (models.Mixer, error) {
+	if len(s.Others) == 0 {
+		return nil, nil
+	}
+	corr := make([][]float64, 1+len(s.Others))
+	for i := range corr {
+		corr[i] = make([]float64, len(corr))
+		corr[i][i] = 1
+	}
+	for i, u := range s.Others {
+		for k, c := range u.Correlations {
+			corr[i+1][k], corr[k][i+1] = c, c
+		}
+	}
+	return models.NewMixer(corr)
+}
+
+// underlying is the number of a token's underlying, the first's being 0; −1: there
+// is none of that name.
+func (s Spec) underlying(t TokenSpec) int {
+	if t.Underlying == "" {
+		return 0
+	}
+	for i, u := range s.Others {
+		if u.Name == t.Underlying {
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// Alone is the study of one of its tokens by itself, on its own underlying. Its
+// paths are not those that it has in the study, unless it follows the first.
+func (s Spec) Alone(token int) Spec {
+	t := s.Tokens[token]
+	if u := s.underlying(t); u > 0 {
+		s.Model, s.Errors, s.Uncertain = s.Others[u-1].Model, nil, false
+	}
+	t.Underlying = ""
+	s.Tokens, s.Others = []TokenSpec{t}, nil
+	return s
 }
 
 // BuildModel makes the spec's price model.

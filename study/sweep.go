@@ -56,6 +56,9 @@ func NewSweep(spec Spec, axes []Axis, sample int) (*Sweep, error) {
 
 // check reports axes that cannot be swept.
 func (s *Sweep) check() error {
+	if len(s.Spec.Others) > 0 {
+		return errors.New("study: a sweep of several underlyings; want one")
+	}
 	if len(s.Axes) == 0 {
 		return errors.New("study: nothing to sweep over; want at least one axis")
 	}

@@ -35,13 +35,15 @@ their intervals narrow. It prints one table and draws one figure: what each
 token is worth against the first after a quarter of a trend, of a market that
 goes nowhere, and of one that crashes.`,
 		Example: `  mcrisk compare --tokens toros-eth2x,indexcoop-eth2x,tlx-eth2x,etf-daily-2x,hold-2x
-  mcrisk compare --tokens ETHBULL3X,etf-daily-3x,ftx-bull,hold-3x --model merton`,
+  mcrisk compare --tokens ETHBULL3X,etf-daily-3x,ftx-bull,hold-3x --model merton
+  mcrisk compare --tokens ETHBULL3X,BTCBULL3X --correlation 0.85`,
 		Args: noArgs,
 	}
 	f := addStudyFlags(cmd)
 	o := addOutputFlags(cmd)
 	var list string
 	addFlag(cmd.Flags(), &list, sectionToken, "tokens", "names", "", "tokens of the catalogue, the first of which the others are compared with")
+	addFlag(cmd.Flags(), &f.correlation, sectionModel, "correlation", "number", "", "run each token on its own underlying, whose prices are correlated so (default: all on the price of the first's)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		f.tokens = slices.DeleteFunc(strings.Split(list, ","), func(name string) bool { return name == "" })
 		switch {

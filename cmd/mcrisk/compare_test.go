@@ -144,3 +144,49 @@ func TestTokensExplained(t *testing.T) {
 		}
 	}
 }
+
+// With a correlation each token is on its own underlying: the first is where it is
+// without, the others have their own volatility, and the study's file gives it all
+// back.
+func TestCompareOnOwnUnderlyings(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	args := []string{"compare", "--tokens", "ETHBULL3X,BTCBULL3X,SOLBULL3X", "--horizon", "10d", "--paths", "60"}
+	together, _ := expect(t, exitDone, append(args, "--no-save")...)
+	apart, _ := expect(t, exitDone, append(args, "--correlation", "0.8", "--out", dir)...)
+	for _, want := range []string{"BTC: sigma", "BTC: correlations", "SOL: correlations"} {
+		if !strings.Contains(apart, want) || strings.Contains(together, want) {
+			t.Errorf("%q is not printed, or is without --correlation:\n%s", want, apart)
+		}
+	}
+	row := func(out, token string) string {
+		for line := range strings.Lines(out) {
+			if f := strings.Fields(line); len(f) > 2 && f[0] == "holder_nav" || len(f) > 1 && f[0] == token {
+				if strings.Contains(line, token) {
+					return strings.Join(strings.Fields(line), " ")
+				}
+			}
+		}
+		return ""
+	}
+	if a, b := row(together, "ETHBULL3X"), row(apart, "ETHBULL3X"); a != b || a == "" {
+		t.Errorf("the first token is %q together and %q apart", a, b)
+	}
+	if a, b := row(together, "BTCBULL3X"), row(apart, "BTCBULL3X"); a == b {
+		t.Errorf("the second token is %q together and apart", a)
+	}
+	// simulate runs the same study from its file, figures and controls included.
+	again := filepath.Join(t.TempDir(), "again")
+	expect(t, exitDone, "simulate", "--spec", filepath.Join(dir, "spec.yaml"), "--out", again)
+	expect(t, exitDone, "verify", again)
+	if read(t, filepath.Join(again, "spec.yaml")) == "" || !strings.Contains(read(t, filepath.Join(dir, "spec.yaml")), "underlying: BTC") {
+		t.Error("the study's file does not say who follows what")
+	}
+	for _, tt := range [][2]string{{"1.5", "want a number between"}, {"x", "want a number between"}, {"-0.9", "not positive definite"}} {
+		if _, said := expect(t, exitInput, append(args, "--no-save", "--correlation", tt[0])...); !strings.Contains(said, tt[1]) {
+			t.Errorf("--correlation %s: %s", tt[0], said)
+		}
+	}
+	if _, said := expect(t, exitInput, "compare", "--tokens", "ETHBULL3X,ETHBULL2X", "--correlation", "0.8", "--no-save"); !strings.Contains(said, "all tokens follow ETH") {
+		t.Errorf("said %s", said)
+	}
+}

@@ -63,8 +63,8 @@ type exactAnswer struct {
 	liquid    float64       // probability of liquidation
 }
 
-// problem states a token of a spec for package exact.
-func problem(s study.Spec, t study.TokenSpec) (exact.Problem, models.Model, tokens.Token, error) {
+// problem states the one token of a spec for package exact.
+func problem(s study.Spec) (exact.Problem, models.Model, tokens.Token, error) {
 	m, err := s.BuildModel()
 	if err == nil && s.Uncertain {
 		err = errors.New("exact answers are for known parameters; want none of --parameter-uncertainty, which mcrisk simulate has")
@@ -72,6 +72,7 @@ func problem(s study.Spec, t study.TokenSpec) (exact.Problem, models.Model, toke
 	if err != nil {
 		return exact.Problem{}, nil, tokens.Token{}, err
 	}
+	t := s.Tokens[0]
 	token, err := t.Build()
 	if err != nil {
 		return exact.Problem{}, nil, tokens.Token{}, err
@@ -91,8 +92,9 @@ func price(s study.Spec, m models.Model) (mean, meanLog, variance float64) {
 	return mean, m.Moments(years).Mean, years / step * (one.Variance + one.Mean*one.Mean)
 }
 
-func answer(s study.Spec, t study.TokenSpec) (exactAnswer, error) {
-	p, model, token, err := problem(s, t)
+// answer is of the one token of a spec.
+func answer(s study.Spec) (exactAnswer, error) {
+	p, model, token, err := problem(s)
 	if err != nil {
 		return exactAnswer{}, inputError{err}
 	}
@@ -105,7 +107,7 @@ func answer(s study.Spec, t study.TokenSpec) (exactAnswer, error) {
 	if err != nil {
 		return exactAnswer{}, err
 	}
-	a := exactAnswer{token: t.Name, liquid: m.Liquidated}
+	a := exactAnswer{token: s.Tokens[0].Name, liquid: m.Liquidated}
 	add := func(name, unit string, v float64) {
 		a.metrics = append(a.metrics, exactMetric{name, unit, v, math.Abs(v) * m.Bound})
 	}
@@ -154,8 +156,8 @@ func answer(s study.Spec, t study.TokenSpec) (exactAnswer, error) {
 func exactly(cmd *cobra.Command, p *plan, asJSON bool) error {
 	start := time.Now()
 	var answers []exactAnswer
-	for _, t := range p.spec.Tokens {
-		a, err := answer(p.spec, t)
+	for i, t := range p.spec.Tokens {
+		a, err := answer(p.spec.Alone(i))
 		if err != nil {
 			return err
 		}

@@ -112,8 +112,7 @@ func costFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary) (*plots.Figur
 // bandFigure sweeps a band token's half-width around its own, to the edge and
 // to the target, over the first paths; nil for a token without a band.
 func bandFigure(ctx context.Context, p *plan, workers, token int) (*plots.Figure, error) {
-	spec := p.spec
-	spec.Tokens = spec.Tokens[token : token+1]
+	spec := p.spec.Alone(token)
 	if spec.Tokens[0].Policy.Kind != "band" {
 		return nil, nil
 	}

@@ -25,6 +25,7 @@ type studyFlags struct {
 	uncertain                                           bool
 	sweeps                                              bool        // --spec may say how it is swept
 	how                                                 *runs.Sweep // what it said
+	correlation                                         string      // of different underlyings; empty: all tokens on one
 	bothWays                                            bool        // one token is held through a loan and through a perpetual
 	workers                                             int
 }

@@ -163,7 +163,7 @@ func heatMap(cmd *cobra.Command, p *plan, workers int, o *outputFlags, g *grid) 
 // row runs the cells of one row, of the spec's first token.
 func (g *grid) row(ctx context.Context, spec study.Spec, workers int) ([]analytics.Estimate, []tokens.Ensemble, error) {
 	opt := study.Options{Workers: workers}
-	spec.Tokens = spec.Tokens[:1]
+	spec = spec.Alone(0)
 	if g.overTime {
 		return g.times(ctx, spec, opt)
 	}

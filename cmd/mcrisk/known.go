@@ -10,10 +10,12 @@ import (
 	"mcrisk/tokens"
 )
 
-// known is what theory says of a study's prices, to correct the estimates of a
-// token with: the mean log for every model, moments and the law for those with
+// known is what theory says of the prices that a study's token follows, to correct
+// its estimates with: the mean log for every model, moments and the law for those with
 // independent increments.
-func known(s study.Spec, t study.TokenSpec) *analytics.Known {
+func known(s study.Spec, token int) *analytics.Known {
+	s = s.Alone(token)
+	t := s.Tokens[0]
 	m, err := s.BuildModel()
 	if err != nil || s.Uncertain {
 		return nil

@@ -66,7 +66,7 @@ func (f *studyFlags) plan() (*plan, error) {
 	if err := f.base(p); err != nil {
 		return nil, inputError{err}
 	}
-	err := errors.Join(f.kinds(p), f.fit(p), f.assign(p), f.grid(p))
+	err := errors.Join(f.kinds(p), f.fit(p), f.assign(p), f.others(p), f.grid(p))
 	if err != nil {
 		return nil, inputError{err}
 	}
@@ -182,7 +182,7 @@ func (f *studyFlags) read(p *plan) error {
 // several takes tokens of the catalogue. Where each of their numbers comes from
 // is noted under the token's name.
 func (f *studyFlags) several(p *plan) error {
-	underlyings := map[string]bool{}
+	apart := false
 	for _, name := range f.tokens {
 		entry, err := catalogue.LookupToken(name)
 		if err != nil {
@@ -196,10 +196,18 @@ func (f *studyFlags) several(p *plan) error {
 		if p.underlying == "" {
 			p.underlying = entry.Underlying
 		}
-		underlyings[entry.Underlying] = true
+		if entry.Underlying != p.underlying {
+			apart = true
+			if f.correlation != "" {
+				p.spec.Tokens[len(p.spec.Tokens)-1].Underlying = entry.Underlying
+			}
+		}
 	}
-	if len(underlyings) > 1 {
-		p.note("the tokens follow different underlyings; all are run on the price of %s", p.underlying)
+	switch {
+	case apart && f.correlation == "":
+		p.note("the tokens follow different underlyings; all are run on the price of %s, or with --correlation each on its own", p.underlying)
+	case !apart && f.correlation != "":
+		return fmt.Errorf("--correlation %s; all tokens follow %s", f.correlation, p.underlying)
 	}
 	p.spec.Model.Kind = "gbm"
 	return nil
@@ -306,6 +314,41 @@ func (f *studyFlags) fit(p *plan) error {
 	p.spec = spec
 	p.origins["sigma"] = fmt.Sprintf("catalogue: %s, %s", u.Sigma.Source, u.Sigma.AsOf)
 	f.noteJumps(p)
+	return nil
+}
+
+// others gives tokens of other underlyings the first's model with the catalogue's
+// volatility of theirs, unless one was given for all; every two prices are
+// correlated alike.
+func (f *studyFlags) others(p *plan) error {
+	if f.correlation == "" {
+		return nil
+	}
+	c, err := param.Number(f.correlation)
+	if err != nil || !(c > -1 && c < 1) {
+		return fmt.Errorf("--correlation = %q; want a number between −1 and 1", f.correlation)
+	}
+	for _, t := range p.spec.Tokens {
+		if t.Underlying == "" || slices.ContainsFunc(p.spec.Others, func(u study.Underlying) bool { return u.Name == t.Underlying }) {
+			continue
+		}
+		u := study.Underlying{Name: t.Underlying, Model: param.Part{Kind: p.spec.Model.Kind, Values: maps.Clone(p.spec.Model.Values)}}
+		from := "that of the first underlying"
+		if _, ok := p.spec.Model.Values["sigma"]; ok && !f.given("sigma") {
+			known, err := catalogue.LookupUnderlying(t.Underlying)
+			if err != nil {
+				return err
+			}
+			u.Model.Values["sigma"] = known.Sigma.Value
+			from = fmt.Sprintf("catalogue: %s, %s", known.Sigma.Source, known.Sigma.AsOf)
+		}
+		p.origins[u.Name+": sigma"] = from
+		for range len(p.spec.Others) + 1 {
+			u.Correlations = append(u.Correlations, c)
+		}
+		p.spec.Others = append(p.spec.Others, u)
+		p.origins[u.Name+": correlations"] = "given"
+	}
 	return nil
 }
 
@@ -489,6 +532,17 @@ func (p *plan) settings() []runs.Setting {
 	model, _ := models.Registry.Kind(s.Model.Kind)
 	add("model", model.Name+" ("+model.Doc+")", "model")
 	numbers("", model.Params, s.Model.Values)
+	for _, u := range s.Others {
+		other, _ := models.Registry.Kind(u.Model.Kind)
+		for _, q := range other.Params {
+			key := u.Name + ": " + q.Name
+			if p.origins[key] == "" {
+				key = q.Name
+			}
+			add(u.Name+": "+q.Name, q.Format(u.Model.Values[q.Name]), key)
+		}
+		add(u.Name+": correlations", strings.Trim(fmt.Sprint(u.Correlations), "[]"), u.Name+": correlations")
+	}
 	for _, t := range s.Tokens {
 		prefix := ""
 		if len(s.Tokens) > 1 {

@@ -38,7 +38,7 @@ func (s *source) name() string { return s.ensemble.Token.Name }
 // summary is the token's, estimated when it is first asked for.
 func (s *source) summary() *analytics.Summary {
 	if s.made == nil {
-		sum := analytics.Summarise(s.ensemble, known(s.plan.spec, s.plan.spec.Tokens[s.token]), confidence)
+		sum := analytics.Summarise(s.ensemble, known(s.plan.spec, s.token), confidence)
 		s.made = &sum
 	}
 	return s.made
@@ -416,8 +416,8 @@ func density(name string, c *countColumn, of func(float64) float64) plots.Densit
 func drawDecayHorizons(s *source) (*plots.Figure, error) {
 	t := s.ensemble.Token
 	d := plots.DensitiesData{Title: s.title("decay over time"), Caption: s.caption(), XLabel: "Decay: ln NAV − T·ln S (log units)", YLabel: "density of paths (per log unit)"}
-	var spec = s.plan.spec
-	p, model, _, refused := problem(spec, spec.Tokens[s.token])
+	spec := s.plan.spec.Alone(s.token)
+	p, model, _, refused := problem(spec)
 	counts := s.counts["decay_factor"]
 	for _, years := range fourTimes(counts) {
 		c := density(daysText(years), counts[years], math.Log)
@@ -560,7 +560,7 @@ func causeName(name string) string {
 }
 
 func drawWaterfall(s *source) (*plots.Figure, error) {
-	a := analytics.AttributeLog(s.ensemble, known(s.plan.spec, s.plan.spec.Tokens[s.token]), confidence)
+	a := analytics.AttributeLog(s.ensemble, known(s.plan.spec, s.token), confidence)
 	d := plots.WaterfallData{Title: s.title("where the growth came from"), Caption: s.caption(), Label: "Mean of ln NAV over the horizon (log units)", Total: a.Total.Over}
 	if a.Ruined > 0 {
 		d.Caption += fmt.Sprintf(" Over survivors; %s ruined.", thousands(a.Ruined))
@@ -656,8 +656,8 @@ func drawLaw(s *source) (*plots.Figure, error) {
 // lawOf is the exact law of ln NAV, or the normal one of the sample's mean and
 // spread where there is none.
 func lawOf(s *source) (cdf, quantile func(float64) float64, name string, err error) {
-	spec := s.plan.spec
-	if p, _, _, err := problem(spec, spec.Tokens[s.token]); err == nil {
+	spec := s.plan.spec.Alone(s.token)
+	if p, _, _, err := problem(spec); err == nil {
 		if law, err := p.Law(s.ensemble.Years()); err == nil {
 			return law.CDF, func(p float64) float64 {
 				x, err := law.Quantile(p)

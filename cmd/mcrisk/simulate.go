@@ -148,7 +148,7 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 	for i := range ensembles {
 		var k *analytics.Known
 		if !noControl {
-			k = known(p.spec, p.spec.Tokens[i])
+			k = known(p.spec, i)
 		}
 		causes[i] = analytics.AttributeLog(&ensembles[i], k, confidence)
 	}
@@ -233,7 +233,7 @@ func next(p *plan) string {
 // samples are a chunk's marks as one token was at them.
 func samples(c *study.Chunk, token int) (all []analytics.MarkSample) {
 	for _, m := range c.Marks {
-		all = append(all, analytics.MarkSample{NAV: m.NAV[token], Price: m.Price, Ideal: m.Ideal[token], Leverage: m.Leverage[token], Low: m.Low[token], High: m.High[token]})
+		all = append(all, analytics.MarkSample{NAV: m.NAV[token], Price: m.Price[c.Underlying[token]], Ideal: m.Ideal[token], Leverage: m.Leverage[token], Low: m.Low[token], High: m.High[token]})
 	}
 	return all
 }

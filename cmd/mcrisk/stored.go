@@ -109,7 +109,7 @@ func summarise(s study.Spec, ensembles []tokens.Ensemble, control bool) []analyt
 	for i := range ensembles {
 		var k *analytics.Known
 		if control {
-			k = known(s, s.Tokens[i])
+			k = known(s, i)
 		}
 		out[i] = analytics.Summarise(&ensembles[i], k, confidence)
 	}

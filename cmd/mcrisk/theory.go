@@ -15,7 +15,8 @@ import (
 // name; with those that need the law of the final value, if asked for. Where a
 // token can be liquidated and goes on there is none.
 func exactMetrics(s study.Spec, token int, law bool) (map[string]float64, error) {
-	p, model, t, err := problem(s, s.Tokens[token])
+	s = s.Alone(token)
+	p, model, t, err := problem(s)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +98,7 @@ type theory struct{ grid, continuous, small float64 }
 
 // halfWidth is theory's answer, or nil where it has none.
 func halfWidth(s study.Spec, token int, aversion float64) *theory {
-	p, _, _, err := problem(s, s.Tokens[token])
+	p, _, _, err := problem(s.Alone(token))
 	if err != nil {
 		return nil
 	}
