@@ -183,23 +183,11 @@ var panels = map[string]plots.Metric{
 	"turnover":           {Label: "Turnover (NAV a year)"},
 }
 
-func panelOf(metric string) plots.Metric { return panels[metric] }
-
 func panelsOf(metrics []string) (list []plots.Metric) {
 	for _, m := range metrics {
 		list = append(list, panels[m])
 	}
 	return list
-}
-
-// unitOf is the unit of a sweep's metric.
-func unitOf(metric string) string {
-	for _, m := range analytics.SweepMetrics(1) {
-		if m.Name == metric {
-			return m.Unit
-		}
-	}
-	return ""
 }
 
 // figureMetrics are the sweep metrics drawn, in the order of the panels.
