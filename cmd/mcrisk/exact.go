@@ -257,16 +257,16 @@ func exactLines(s study.Spec, token int, over param.Param, values []float64) (ma
 }
 
 // finer puts points between the values of a number, so that a curve through
-// them looks like one.
+// them looks like one; between many none.
 func finer(values []float64, p param.Param) []float64 {
 	if p.Unit == param.Choice || p.Unit == param.Time {
 		return values
 	}
-	const parts = 4
+	parts := max(1, min(4, 100/len(values)))
 	var fine []float64
 	for i := range values[:len(values)-1] {
 		for j := range parts {
-			fine = append(fine, values[i]+(values[i+1]-values[i])*float64(j)/parts)
+			fine = append(fine, values[i]+(values[i+1]-values[i])*float64(j)/float64(parts))
 		}
 	}
 	return append(fine, values[len(values)-1])

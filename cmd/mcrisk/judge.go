@@ -61,14 +61,11 @@ type metricRow struct {
 // one by one.
 func judge(ctx context.Context, p *plan, how runs.Sweep, records *runs.Records, dir *runs.Dir, workers int) (*judgement, error) {
 	j := &judgement{plan: p, how: how, sweep: records.Sweep, records: records, metrics: analytics.SweepMetrics(how.Aversion), bad: map[int]bool{}, numbers: map[int][][][]float64{}}
-	if err := dir.File("cells.csv", j.estimate); err != nil {
+	if err := dir.File("cells.csv", func(w io.Writer) error { return j.estimate(ctx, w) }); err != nil {
 		return nil, err
 	}
 	if j.failed == j.sweep.Cells() {
 		return nil, fmt.Errorf("every cell failed: %s", j.faults[0])
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
 	}
 	if err := j.choose(ctx, workers); err != nil {
 		return nil, err
@@ -77,7 +74,7 @@ func judge(ctx context.Context, p *plan, how runs.Sweep, records *runs.Records, 
 }
 
 // estimate estimates every cell and writes it as CSV.
-func (j *judgement) estimate(w io.Writer) error {
+func (j *judgement) estimate(ctx context.Context, w io.Writer) error {
 	out := csv.NewWriter(w)
 	header := []string{"cell"}
 	for _, a := range j.sweep.Axes {
@@ -94,6 +91,9 @@ func (j *judgement) estimate(w io.Writer) error {
 	}
 	ownNumbers := j.measure(own)
 	for c := range j.sweep.Cells() + 1 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		cell := (c + j.sweep.Cells()) % (j.sweep.Cells() + 1) // the own setting first
 		row := j.place(cell)
 		run, err := j.records.Cell(cell)
@@ -246,6 +246,7 @@ type bestRow struct {
 	// shorter pairing makes intervals of differences between neighbours.
 	near           *analytics.Optimum
 	pairing, least float64 // the median of neighbours, and the least
+	doubtful       bool    // a choice was left out by a difference that a few paths decide
 	exactBest      int     // the best by exact answers; −1: there are none
 	exactZ         float64 // the largest deviation of an estimate from its exact answer, in standard errors
 }
@@ -338,13 +339,17 @@ func (j *judgement) value(cell, axis int) float64 {
 // best judges one slice.
 func (j *judgement) best(ctx context.Context, s *slice, workers int) error {
 	along := j.along()
-	if err := j.solve(s); err != nil {
+	if err := j.solve(ctx, s); err != nil {
 		return err
 	}
 	for i, m := range j.metrics[:analytics.Objectives] {
 		at := func(k int) []float64 { return j.of(s.cells[k], s.token, i) }
 		row := bestRow{Choice: analytics.Best(len(s.cells), at, m.Sense, confidence), pairing: nan, least: nan, exactBest: -1}
 		row.estimate = j.estimateOf(s.cells[row.Best], s.token, i)
+		for k, v := range row.Versus {
+			row.doubtful = row.doubtful || !row.Among[k] && v.Warning != ""
+		}
+		row.Versus = nil // for large sweeps
 		if along >= 0 {
 			var gains []float64
 			for k := 1; k < len(s.cells); k++ {
@@ -420,8 +425,9 @@ func (j *judgement) harden() {
 			in = append(in, s.label)
 		}
 		for i, m := range j.metrics[:analytics.Objectives] {
-			j.robust = append(j.robust, robustRow{t, m.Name, choices, in,
-				analytics.Robust(len(choices), len(own), func(choice, circumstance int) []float64 { return j.of(own[circumstance].cells[choice], t, i) }, m.Sense, confidence)})
+			r := analytics.Robust(len(choices), len(own), func(choice, circumstance int) []float64 { return j.of(own[circumstance].cells[choice], t, i) }, m.Sense, confidence)
+			r.Regret = nil // for large sweeps
+			j.robust = append(j.robust, robustRow{t, m.Name, choices, in, r})
 		}
 	}
 }
@@ -439,20 +445,26 @@ func (j *judgement) notes() []string {
 		list = append(list, fmt.Sprintf("cells are not printed one by one, as they are more than %s; see cells.csv", thousands(keptCells)))
 	}
 	along := j.along()
-	var edges []string
-	for i, m := range j.metrics[:analytics.Objectives] {
-		n := 0
-		for _, s := range j.slices {
-			if b := s.best[i].Best; along >= 0 && len(s.cells) > 2 && (b == 0 || b == len(s.cells)-1) {
-				n++
+	note := func(text string, is func(s *slice, r *bestRow) bool) {
+		var names []string
+		for i, m := range j.metrics[:analytics.Objectives] {
+			n := 0
+			for k := range j.slices {
+				if is(&j.slices[k], &j.slices[k].best[i]) {
+					n++
+				}
+			}
+			if n > 0 {
+				names = append(names, fmt.Sprintf("%s (%d of %d)", m.Name, n, len(j.slices)))
 			}
 		}
-		if n > 0 {
-			edges = append(edges, fmt.Sprintf("%s (%d of %d)", m.Name, n, len(j.slices)))
+		if len(names) > 0 {
+			list = append(list, text+": "+strings.Join(names, ", "))
 		}
 	}
-	if len(edges) > 0 {
-		list = append(list, "the best of these is at an end of the range swept, so that the truly best may lie beyond: "+strings.Join(edges, ", "))
-	}
+	note("the best of these is at an end of the range swept, so that the truly best may lie beyond", func(s *slice, r *bestRow) bool {
+		return along >= 0 && len(s.cells) > 2 && (r.Best == 0 || r.Best == len(s.cells)-1)
+	})
+	note("from the best of these, others are told by differences that a few paths decide, so that too many may have been", func(_ *slice, r *bestRow) bool { return r.doubtful })
 	return list
 }

@@ -51,7 +51,7 @@ cells and paths. Exit status 3 says that there are some.`,
 				_, err = fmt.Fprintf(out, "nothing is missing of %d units\n", r.Sweep.Units())
 				return err
 			}
-			return unmetError{fmt.Errorf("%d of %d units are missing; mcrisk sweep --resume %s does them", len(missing), r.Sweep.Units(), args[0])}
+			return unmetError{fmt.Errorf("%d of %d units are missing; mcrisk sweep --resume %s does them", len(missing), r.Sweep.Units(), shellWord(args[0]))}
 		},
 	}
 }
@@ -175,7 +175,7 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%d files are those of the run\n", len(m.Outputs))
 		if _, err := os.Stat(filepath.Join(dir, runs.SweepFile)); err == nil {
-			return verifySweep(cmd, dir, cells, workers)
+			return verifySweep(cmd, dir, m, cells, workers)
 		}
 		if cells != "" {
 			return badInput("--cells %s; %s is not a sweep", cells, dir)
@@ -207,7 +207,7 @@ func verifyFiles(dir string) (runs.Manifest, error) {
 	f, err := os.Open(filepath.Join(dir, runs.ManifestFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Join(dir, runs.SweepFile)); err == nil {
-			return runs.Manifest{}, badInput("%s is not finished; mcrisk sweep --resume %s goes on with it", dir, dir)
+			return runs.Manifest{}, badInput("%s is not finished; mcrisk sweep --resume %s goes on with it", dir, shellWord(dir))
 		}
 		return runs.Manifest{}, badInput("%s has no %s; want the directory of a run", dir, runs.ManifestFile)
 	}
@@ -239,26 +239,35 @@ func fileHash(path string) (string, error) {
 	return runs.HashOf(f)
 }
 
-func verifySweep(cmd *cobra.Command, dir, count string, workers int) error {
+func verifySweep(cmd *cobra.Command, dir string, m runs.Manifest, count string, workers int) error {
 	r, _, _, err := runs.OpenSweep(dir, analytics.SweepColumns)
 	if err != nil {
 		return err
 	}
-	cells := rand.Perm(r.Sweep.Cells())
-	if count != "" {
+	var cells []int
+	if count == "" {
+		for c := range r.Sweep.Cells() + 1 { // the own setting first, as in results_hash
+			cells = append(cells, (c+r.Sweep.Cells())%(r.Sweep.Cells()+1))
+		}
+	} else {
 		n, err := runs.Count(count)
 		if err != nil || n < 1 {
 			return badInput("--cells = %q; want a number of cells", count)
 		}
-		cells = cells[:min(len(cells), int(n))]
+		cells = rand.Perm(r.Sweep.Cells())
+		cells = cells[:min(uint64(len(cells)), n)]
+		slices.Sort(cells)
 	}
-	slices.Sort(cells)
 	progress := newProgress(cmd.ErrOrStderr(), "cells")
 	failed := 0
+	hash := study.NewHasher()
 	for i, c := range cells {
 		stored, err := r.Cell(c)
 		if err != nil {
 			return err
+		}
+		for t := range stored.Ensembles {
+			hash.Add(&stored.Ensembles[t])
 		}
 		same, err := runsAlike(cmd, r.Sweep, stored, workers)
 		if err != nil {
@@ -273,6 +282,13 @@ func verifySweep(cmd *cobra.Command, dir, count string, workers int) error {
 	progress.done()
 	if failed > 0 {
 		return fmt.Errorf("%d of %d cells differ", failed, len(cells))
+	}
+	if count == "" {
+		if hash := hash.Sum(); hash != m.ResultsHash {
+			return fmt.Errorf("the cells of %s have results_hash %s; the manifest says %s", dir, hash, m.ResultsHash)
+		}
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "run again, all %d cells and the token's own setting have the same results_hash %s\n", r.Sweep.Cells(), m.ResultsHash)
+		return err
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "run again, %d of %d cells have the same hashes\n", len(cells), r.Sweep.Cells())
 	return err

@@ -210,6 +210,23 @@ func TestDamagedRecord(t *testing.T) {
 	if _, said := expect(t, exitInput, "sweep", "--resume", filepath.Dir(path)); !strings.Contains(said, "has no sweep.yaml") {
 		t.Errorf("said %s", said)
 	}
+	if _, said := expect(t, exitInput, "sweep", "--resume", path, filepath.Join(path, "sweep.yaml")); !strings.Contains(said, "a sweep goes on as it began") {
+		t.Errorf("said %s", said)
+	}
+	// A manifest with the hash of other lifetimes.
+	out, _ := expect(t, exitDone, "verify", path)
+	manifest := filepath.Join(path, "manifest.json")
+	text := read(t, manifest)
+	_, hash, _ := strings.Cut(strings.TrimSpace(out), "results_hash ")
+	if len(hash) != 64 || strings.Count(text, hash) != 1 {
+		t.Fatalf("the hash %q is not in the manifest", hash)
+	}
+	if err := os.WriteFile(manifest, []byte(strings.Replace(text, hash, strings.Repeat("0", 64), 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, said := expect(t, exitFailed, "verify", path); !strings.Contains(said, "the manifest says 000") {
+		t.Errorf("verify says %s", said)
+	}
 	// Lifetimes that were stored, but are not those of the program.
 	if err := os.WriteFile(filepath.Join(path, "begin.json"), []byte("{"), 0o644); err != nil {
 		t.Fatal(err)

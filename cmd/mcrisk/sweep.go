@@ -60,8 +60,9 @@ Exit status 1 says that a cell failed, though the others were run.`,
 			if f.spec != "" {
 				return badInput("--spec %s and the spec %s; want one of them", f.spec, args[0])
 			}
-			f.spec = args[0]
-			f.cmd.Flags().Lookup("spec").Changed = true
+			if err := f.cmd.Flags().Set("spec", args[0]); err != nil {
+				return err
+			}
 		}
 		if w.resume != "" {
 			return w.goOn(cmd, f, o)
@@ -541,7 +542,7 @@ func (w *sweepFlags) run(cmd *cobra.Command, path string, workers int, o *output
 			return err
 		}
 		if len(rest) > 0 {
-			fmt.Fprintf(cmd.ErrOrStderr(), "written: %s, %d of %d units of the sweep\nnext: mcrisk merge --out WHOLE %s ...\n", path, len(all)-len(rest), len(all), path)
+			fmt.Fprintf(cmd.ErrOrStderr(), "written: %s, %d of %d units of the sweep\nnext: mcrisk merge --out WHOLE %s ...\n", path, len(all)-len(rest), len(all), shellWord(path))
 			return nil
 		}
 	}
@@ -570,7 +571,15 @@ func (e unfinishedError) Error() string {
 	if e.interrupted {
 		why = "interrupted"
 	}
-	return why + "; what is done is kept: mcrisk sweep --resume " + e.path
+	return why + "; what is done is kept: mcrisk sweep --resume " + shellWord(e.path)
+}
+
+// shellWord is a path as a shell reads it.
+func shellWord(path string) string {
+	if path == "" || strings.ContainsAny(path, " \t\n\"'\\$&|;<>()*?[]{}`!#~") {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
 }
 
 // A failedCells says how many cells of a sweep failed, after the others were run.

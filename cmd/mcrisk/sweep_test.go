@@ -142,6 +142,11 @@ func TestSweepDirectory(t *testing.T) {
 			t.Errorf("%s is not printed", m.Name)
 		}
 	}
+	for path, want := range map[string]string{"it's here": `'it'\''s here'`, "runs/a-b_1.2": "runs/a-b_1.2", "$x": "'$x'"} {
+		if got := shellWord(path); got != want {
+			t.Errorf("%s is written %s", path, got)
+		}
+	}
 	if rows := csvRows(t, filepath.Join(dir, "best.csv")); len(rows) != 1+analytics.Objectives {
 		t.Errorf("best.csv has %d rows", len(rows))
 	}
@@ -298,6 +303,17 @@ func TestSweepWithFailingCells(t *testing.T) {
 	_, said = expect(t, exitFailed, append(args, "--fail-fast", "--out", dir)...)
 	if !strings.Contains(said, "half-width=1.7 target=2.5: ") || !strings.Contains(said, "mcrisk sweep --resume "+dir) {
 		t.Errorf("said %s", said)
+	}
+}
+
+// Sets that leave out what only a few paths tell from the best are warned of: here
+// which of two bands is liquidated less.
+func TestSweepWarnsOfRareDifferences(t *testing.T) {
+	for width, rare := range map[string]bool{"0.9": true, "1.2": false} {
+		_, said := expect(t, exitDone, banded("--over", "half-width=0.2,"+width, "--horizon", "60d", "--step", "1d", "--paths", "3000", "--no-save")...)
+		if _, names, _ := strings.Cut(said, "differences that a few paths decide"); strings.Contains(names, "p_liquidation (1 of 1)") != rare {
+			t.Errorf("a band of %s: said %s", width, said)
+		}
 	}
 }
 

@@ -66,9 +66,12 @@ func exactCells(kind string) int {
 }
 
 // solve gives a slice its exact answers, and theory's best half-width.
-func (j *judgement) solve(s *slice) error {
+func (j *judgement) solve(ctx context.Context, s *slice) error {
 	s.exact = make([]map[string]float64, len(s.cells))
 	for k, c := range s.cells {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		spec, err := j.sweep.Cell(c)
 		if err != nil {
 			return err
