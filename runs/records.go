@@ -95,13 +95,9 @@ func OpenSweep(path string, names []string) (*Records, Sweep, Begin, error) {
 	if spec, err = spec.Complete(); err != nil {
 		return none(fmt.Errorf("runs: %s: %w", file, err))
 	}
-	var axes []study.Axis
-	for _, o := range how.Over {
-		a, err := o.Axis(spec)
-		if err != nil {
-			return none(fmt.Errorf("runs: %s: %w", file, err))
-		}
-		axes = append(axes, a)
+	axes, err := how.Axes(spec)
+	if err != nil {
+		return none(fmt.Errorf("runs: %s: %w", file, err))
 	}
 	sweep, err := study.NewSweep(spec, axes, how.Sample)
 	if err != nil {

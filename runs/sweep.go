@@ -38,6 +38,27 @@ func (o Over) Axis(s study.Spec) (study.Axis, error) {
 	return study.ParseAxis(s, o.Name, o.Values)
 }
 
+// Axes are the axes for a spec. Parameters may be those of the models that are
+// swept, where the spec's own model lacks them.
+func (s Sweep) Axes(spec study.Spec) ([]study.Axis, error) {
+	axes := make([]study.Axis, len(s.Over))
+	for _, models := range []bool{true, false} {
+		for i, o := range s.Over {
+			if (o.Name == study.ModelAxis) != models {
+				continue
+			}
+			a, err := o.Axis(spec)
+			if err != nil {
+				return nil, err
+			}
+			if axes[i] = a; models {
+				spec.Model = a.Models[0]
+			}
+		}
+	}
+	return axes, nil
+}
+
 // OverAxis writes an axis so that Axis gives it back.
 func OverAxis(a study.Axis) Over {
 	_, values, _ := strings.Cut(a.String(), "=")

@@ -304,13 +304,11 @@ func (w *sweepFlags) models(p *plan, o *runs.Over) error {
 
 // newGrid makes the sweep.
 func newGrid(spec study.Spec, how runs.Sweep) (*study.Sweep, error) {
-	var axes []study.Axis
-	for _, o := range how.Over {
-		a, err := o.Axis(spec)
-		if err != nil {
-			return nil, fmt.Errorf("--over: %w", err)
-		}
-		axes = append(axes, a)
+	axes, err := how.Axes(spec)
+	if err != nil {
+		return nil, fmt.Errorf("--over: %w", err)
+	}
+	for _, a := range axes {
 		if n := len(a.Values); how.Optimise != "" && slices.Contains(how.Choose, a.Name) && (a.Unit == param.Choice || n < 2 || !(a.Values[0] > 0)) {
 			return nil, fmt.Errorf("--optimise along %s; want a parameter with two values at least, numbers above 0", a)
 		}

@@ -262,6 +262,11 @@ func TestSweepOfSeveral(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	// A number that only the models swept have.
+	jumps := filepath.Join(t.TempDir(), "jumps")
+	expect(t, exitDone, banded("--over", "jump-rate=1,40", "--over", "model=merton,kou", "--horizon", "10d", "--paths", "60", "--no-figures", "--out", jumps)...)
+	expect(t, exitDone, "sweep", filepath.Join(jumps, "sweep.yaml"), "--no-save")
+	expect(t, exitDone, "verify", jumps)
 	// Chosen along two.
 	r = reportOf(t, append(args, "--no-save", "--choose", "half-width,to")...)
 	if len(r.Best) != 4*analytics.Objectives || !strings.HasPrefix(r.Best[0].Best, "half-width=") || !strings.Contains(r.Best[0].Best, " to=") {
