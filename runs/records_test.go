@@ -216,6 +216,7 @@ func TestSweepFile(t *testing.T) {
 		"sweep: {over: {fee: {a: 1}}}":            "x.yaml:1:",
 		"sweep: {sample: lots}":                   `sample = "lots"; want`,
 		"sweep: {over: {model: {a: {kind: x}}}}":  `kind "x"; want`,
+		`sweep: {over: {model: {"a,b": {}}}}`:     `x.yaml:1:29: model = "a,b"; want a name without commas`,
 	} {
 		if _, _, err := ReadSweep([]byte(text), "x.yaml"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v; want %q", text, err, want)

@@ -155,6 +155,9 @@ func (r *reader) over(name string, n ast.Node) Over {
 		}
 		var names []string
 		for _, item := range r.items(n, name) {
+			if key := text(item.Key); key == "" || strings.Contains(key, ",") {
+				r.fault(item, "%s = %q; want a name without commas", name, key)
+			}
 			names = append(names, text(item.Key))
 			o.Models = append(o.Models, readPart(r, item.Value, name, &models.Registry))
 		}

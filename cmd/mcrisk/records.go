@@ -27,9 +27,9 @@ cells and paths. Exit status 3 says that there are some.`,
 		Example: `  mcrisk missing runs/ETHBULL3X-20260102T030405Z-0123abcd`,
 		Args:    oneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, _, _, err := runs.OpenSweep(args[0], analytics.SweepColumns)
+			r, _, _, err := openSweep(args[0])
 			if err != nil {
-				return inputError{err}
+				return err
 			}
 			missing, damaged, err := r.Missing(allUnits(r.Sweep))
 			if err != nil {
@@ -106,9 +106,9 @@ func merge(cmd *cobra.Command, out string, parts []string, o *outputFlags) error
 	var begin runs.Begin
 	var lacking []int
 	for i, path := range parts {
-		r, _, b, err := runs.OpenSweep(path, analytics.SweepColumns)
+		r, _, b, err := openSweep(path)
 		if err != nil {
-			return inputError{err}
+			return err
 		}
 		if i == 0 {
 			begin, lacking = b, allUnits(r.Sweep)
@@ -134,7 +134,7 @@ func merge(cmd *cobra.Command, out string, parts []string, o *outputFlags) error
 	if err := runs.CreateSweep(out, plan, begin); err != nil {
 		return existing(err)
 	}
-	whole, how, begin, err := runs.OpenSweep(out, analytics.SweepColumns)
+	whole, how, begin, err := openSweep(out)
 	if err != nil {
 		return err
 	}
@@ -240,7 +240,7 @@ func fileHash(path string) (string, error) {
 }
 
 func verifySweep(cmd *cobra.Command, dir string, m runs.Manifest, count string, workers int) error {
-	r, _, _, err := runs.OpenSweep(dir, analytics.SweepColumns)
+	r, _, _, err := openSweep(dir)
 	if err != nil {
 		return err
 	}

@@ -213,6 +213,26 @@ func TestDamagedRecord(t *testing.T) {
 	if _, said := expect(t, exitInput, "sweep", "--resume", path, filepath.Join(path, "sweep.yaml")); !strings.Contains(said, "a sweep goes on as it began") {
 		t.Errorf("said %s", said)
 	}
+	// A plan that was edited.
+	plan := filepath.Join(path, "sweep.yaml")
+	whole := read(t, plan)
+	for _, edit := range [][3]string{{"  - cost_drag\n", "", "want two objectives"}, {"- cost_drag", "- cost", "sweep.yaml: --pareto \"cost\"; want one of"}, {"choose:\n  - ", "choose:\n  - x", "did you mean"},
+		{"  aversion:", "  optimise: all\n  aversion:", "--optimise \"all\"; want one of"}} {
+		if !strings.Contains(whole, edit[0]) {
+			t.Fatalf("no %q in %s", edit[0], whole)
+		}
+		if err := os.WriteFile(plan, []byte(strings.Replace(whole, edit[0], edit[1], 1)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for _, command := range [][]string{{"sweep", "--resume", path}, {"missing", path}, {"merge", "--out", path + "2", path}} {
+			if _, said := expect(t, exitInput, command...); !strings.Contains(said, edit[2]) {
+				t.Errorf("%v with %q: said %s", command, edit[1], said)
+			}
+		}
+	}
+	if err := os.WriteFile(plan, []byte(whole), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	// A manifest with the hash of other lifetimes.
 	out, _ := expect(t, exitDone, "verify", path)
 	manifest := filepath.Join(path, "manifest.json")

@@ -83,7 +83,7 @@ Exit status 1 says that a cell failed, though the others were run.`,
 			}
 			how.Optimise = "" // of a file, where sampling finds it
 		}
-		sweep, err := newGrid(p.spec, how)
+		sweep, err := newGrid(p.spec, &how)
 		if err != nil {
 			return inputError{err}
 		}
@@ -200,7 +200,7 @@ func (w *sweepFlags) how(p *plan, spec *runs.Sweep) (runs.Sweep, error) {
 	if w.optimise != "" {
 		how.Optimise = w.optimise
 	}
-	return how, completeHow(&how)
+	return how, nil
 }
 
 func flagGiven(p *plan, name string) bool {
@@ -213,10 +213,10 @@ func flagGiven(p *plan, name string) bool {
 }
 
 // completeHow writes out defaults and checks names.
-func completeHow(how *runs.Sweep) error {
+func completeHow(how *runs.Sweep, axes []study.Axis) error {
 	var names []string
-	for _, o := range how.Over {
-		names = append(names, o.Name)
+	for _, a := range axes {
+		names = append(names, a.Name)
 	}
 	if len(how.Choose) == 0 {
 		how.Choose = names[:1]
@@ -237,10 +237,16 @@ func completeHow(how *runs.Sweep) error {
 	for _, name := range how.Pareto {
 		faults = append(faults, among("--pareto", name, objectiveNames()))
 	}
-	if how.Optimise != "" {
-		faults = append(faults, among("--optimise", how.Optimise, objectiveNames()))
-		if len(how.Choose) != 1 || how.Sample > 0 {
-			faults = append(faults, errors.New("--optimise finds the best of one parameter on a grid; want one --choose and no --sample"))
+	if how.Optimise == "" {
+		return errors.Join(faults...)
+	}
+	faults = append(faults, among("--optimise", how.Optimise, objectiveNames()))
+	if len(how.Choose) != 1 || how.Sample > 0 {
+		faults = append(faults, errors.New("--optimise finds the best of one parameter on a grid; want one --choose and no --sample"))
+	}
+	for _, a := range axes {
+		if slices.Contains(how.Choose, a.Name) && (a.Unit == param.Choice || len(a.Values) < 2 || !(a.Values[0] > 0)) {
+			faults = append(faults, fmt.Errorf("--optimise along %s; want a parameter with two values at least, numbers above 0", a))
 		}
 	}
 	return errors.Join(faults...)
@@ -302,18 +308,30 @@ func (w *sweepFlags) models(p *plan, o *runs.Over) error {
 	return nil
 }
 
-// newGrid makes the sweep.
-func newGrid(spec study.Spec, how runs.Sweep) (*study.Sweep, error) {
+// newGrid makes the sweep, and completes how it is swept.
+func newGrid(spec study.Spec, how *runs.Sweep) (*study.Sweep, error) {
 	axes, err := how.Axes(spec)
 	if err != nil {
 		return nil, fmt.Errorf("--over: %w", err)
 	}
-	for _, a := range axes {
-		if n := len(a.Values); how.Optimise != "" && slices.Contains(how.Choose, a.Name) && (a.Unit == param.Choice || n < 2 || !(a.Values[0] > 0)) {
-			return nil, fmt.Errorf("--optimise along %s; want a parameter with two values at least, numbers above 0", a)
-		}
+	if err := completeHow(how, axes); err != nil {
+		return nil, err
 	}
 	return study.NewSweep(spec, axes, how.Sample)
+}
+
+// openSweep opens a sweep's run, whose sweep.yaml may have been written by hand.
+func openSweep(path string) (*runs.Records, runs.Sweep, runs.Begin, error) {
+	r, how, begin, err := runs.OpenSweep(path, analytics.SweepColumns)
+	if err == nil {
+		if err = completeHow(&how, r.Sweep.Axes); err != nil {
+			err = fmt.Errorf("%s: %w", filepath.Join(path, runs.SweepFile), err)
+		}
+	}
+	if err != nil {
+		err = inputError{err}
+	}
+	return r, how, begin, err
 }
 
 // affordable refuses a sweep for which there is no room, and one of very many
@@ -500,9 +518,9 @@ func (w *sweepFlags) part(s *study.Sweep) ([]int, error) {
 // run does what is missing of a sweep, and once nothing is, its results.
 func (w *sweepFlags) run(cmd *cobra.Command, path string, workers int, o *outputFlags) error {
 	start := time.Now()
-	records, how, begin, err := runs.OpenSweep(path, analytics.SweepColumns)
+	records, how, begin, err := openSweep(path)
 	if err != nil {
-		return inputError{err}
+		return err
 	}
 	units, err := w.part(records.Sweep)
 	if err != nil {
