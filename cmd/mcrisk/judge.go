@@ -401,33 +401,45 @@ type robustRow struct {
 	token   int
 	metric  string
 	choices []string
+	cells   []int    // of the choices, in the first circumstance
 	in      []string // circumstances
 	analytics.Robustness
 }
 
-// harden finds the robust choices, where all circumstances have the same choices.
+// harden finds the robust choices, of those that all circumstances have.
 func (j *judgement) harden() {
 	for t := range j.sweep.Spec.Tokens {
-		var own []slice
+		var in, choices []string
+		var cells []map[string]int // by circumstance, by choice
 		for _, s := range j.slices {
-			if s.token == t {
-				own = append(own, s)
+			if s.token != t {
+				continue
 			}
+			in = append(in, s.label)
+			of := map[string]int{}
+			for _, c := range s.cells {
+				choice := j.choice(c)
+				if _, seen := of[choice]; !seen && len(cells) == 0 {
+					choices = append(choices, choice)
+				}
+				of[choice] = c
+			}
+			cells = append(cells, of)
 		}
-		if len(own) < 2 || slices.ContainsFunc(own, func(s slice) bool { return len(s.cells) != len(own[0].cells) || len(s.cells) < 2 }) {
+		choices = slices.DeleteFunc(choices, func(choice string) bool {
+			return slices.ContainsFunc(cells, func(of map[string]int) bool { _, ok := of[choice]; return !ok })
+		})
+		if len(in) < 2 || len(choices) < 2 {
 			continue
 		}
-		var choices, in []string
-		for _, c := range own[0].cells {
-			choices = append(choices, j.choice(c))
-		}
-		for _, s := range own {
-			in = append(in, s.label)
+		first := make([]int, len(choices))
+		for i, choice := range choices {
+			first[i] = cells[0][choice]
 		}
 		for i, m := range j.metrics[:analytics.Objectives] {
-			r := analytics.Robust(len(choices), len(own), func(choice, circumstance int) []float64 { return j.of(own[circumstance].cells[choice], t, i) }, m.Sense, confidence)
+			r := analytics.Robust(len(choices), len(in), func(choice, circumstance int) []float64 { return j.of(cells[circumstance][choices[choice]], t, i) }, m.Sense, confidence)
 			r.Regret = nil // for large sweeps
-			j.robust = append(j.robust, robustRow{t, m.Name, choices, in, r})
+			j.robust = append(j.robust, robustRow{t, m.Name, choices, first, in, r})
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -87,7 +88,7 @@ Exit status 1 says that a cell failed, though the others were run.`,
 		if err != nil {
 			return inputError{err}
 		}
-		if err := w.affordable(cmd, sweep, f.workers, o); err != nil || w.dryRun {
+		if err := w.affordable(cmd, sweep, how, f.workers, o); err != nil || w.dryRun {
 			return err
 		}
 		if w.exact {
@@ -336,7 +337,7 @@ func openSweep(path string) (*runs.Records, runs.Sweep, runs.Begin, error) {
 
 // affordable refuses a sweep for which there is no room, and one of very many
 // cells unless it was allowed, with an estimate of what it takes.
-func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, workers int, o *outputFlags) error {
+func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, how runs.Sweep, workers int, o *outputFlags) error {
 	many := s.Cells() > manyCells && !w.affordsAll
 	if w.exact {
 		if w.dryRun {
@@ -352,6 +353,9 @@ func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, workers int,
 		workers = runtime.GOMAXPROCS(0)
 	}
 	e := expenseOf(s, workers)
+	if how.Optimise != "" { // eight cells at a time, as parts and whole
+		e.memory += 2 * 8 * e.disk / float64(s.Cells()+1)
+	}
 	if free := freeMemory(); e.memory > free {
 		return badInput("--paths = %d: the lifetimes would take %s of memory, and %s is free; want fewer", s.Spec.Paths, bytesText(e.memory), bytesText(free))
 	}
@@ -536,14 +540,18 @@ func (w *sweepFlags) run(cmd *cobra.Command, path string, workers int, o *output
 	for _, d := range damaged {
 		fmt.Fprintln(cmd.ErrOrStderr(), "note: done again:", d)
 	}
+	failed := map[int]string{}
 	progress := newProgress(cmd.ErrOrStderr(), "cells")
 	err = records.Sweep.Run(cmd.Context(), study.Options{Workers: workers, Progress: progress.update}, missing, analytics.SweepColumns, func(p *study.Part) error {
-		if w.failFast {
-			for i, fault := range p.Faults {
-				if fault != "" {
-					return fmt.Errorf("%s: %s", records.Sweep.Label(records.Sweep.Batch(p.Batch)[i]), fault)
-				}
+		for i, fault := range p.Faults {
+			if fault == "" {
+				continue
 			}
+			cell := records.Sweep.Batch(p.Batch)[i]
+			if w.failFast {
+				return fmt.Errorf("%s: %s", records.Sweep.Label(cell), fault)
+			}
+			failed[cell] = fault
 		}
 		return records.Write(p)
 	})
@@ -559,7 +567,13 @@ func (w *sweepFlags) run(cmd *cobra.Command, path string, workers int, o *output
 		}
 		if len(rest) > 0 {
 			fmt.Fprintf(cmd.ErrOrStderr(), "written: %s, %d of %d units of the sweep\nnext: mcrisk merge --out WHOLE %s ...\n", path, len(all)-len(rest), len(all), shellWord(path))
-			return nil
+			if len(failed) == 0 {
+				return nil
+			}
+			for _, cell := range slices.Sorted(maps.Keys(failed))[:min(5, len(failed))] {
+				fmt.Fprintf(cmd.ErrOrStderr(), "note: failed: %s: %s\n", records.Sweep.Label(cell), failed[cell])
+			}
+			return failedCells{len(failed), records.Sweep.Cells()}
 		}
 	}
 	return unfinished(cmd, finish(cmd, records, how, begin, workers, o, start), path, o)

@@ -304,10 +304,69 @@ func TestSweepWithFailingCells(t *testing.T) {
 		t.Errorf("%d rows; the failed %v", len(rows), rows[len(rows)-1-len(analytics.SweepMetrics(aversion))])
 	}
 	expect(t, exitDone, "verify", dir)
+	if _, said = expect(t, exitFailed, append(args, "--paths", "1030", "--shard", "1/2", "--out", dir+"1")...); !strings.Contains(said, "failed: half-width=1.7 target=2.5: ") || !strings.Contains(said, "1 of 4 cells failed") {
+		t.Errorf("a shard said %s", said)
+	}
 	dir += "2"
 	_, said = expect(t, exitFailed, append(args, "--fail-fast", "--out", dir)...)
 	if !strings.Contains(said, "half-width=1.7 target=2.5: ") || !strings.Contains(said, "mcrisk sweep --resume "+dir) {
 		t.Errorf("said %s", said)
+	}
+}
+
+// A robust choice is one that every circumstance has: cells that failed, or that a
+// sample left out, do not shift the others.
+func TestSweepRobustOfIncomplete(t *testing.T) {
+	for name, tt := range map[string]struct {
+		args   []string
+		status int
+	}{
+		"sample": {[]string{"--over", "half-width=0.1:0.5:0.1", "--over", "sigma=0.4,0.8", "--sample", "8", "--choose", "half-width", "--seed", "3"}, exitDone},
+		"failed": {[]string{"--over", "half-width=0.1,0.2,0.4,0.8", "--over", "target=1.7,3"}, exitFailed},
+	} {
+		dir := filepath.Join(t.TempDir(), "run")
+		expect(t, tt.status, banded(append(tt.args, "--horizon", "10d", "--paths", "60", "--no-figures", "--out", dir)...)...)
+		circumstance := map[string]string{"sample": "sigma", "failed": "target"}[name]
+		value := map[string]map[string]float64{} // of maximum drawdown, by choice and circumstance
+		ins := map[string]bool{}
+		for _, row := range named(t, filepath.Join(dir, "cells.csv")) {
+			if row["metric"] == "max_drawdown" && row["cell"] != "own" {
+				if value[row["half-width"]] == nil {
+					value[row["half-width"]] = map[string]float64{}
+				}
+				value[row["half-width"]][row[circumstance]] = parse(t, row["estimate"])
+				ins[row[circumstance]] = true
+			}
+		}
+		want := map[string]float64{} // the greatest regret
+		for in := range ins {
+			best := math.Inf(1)
+			for _, of := range value {
+				if v, ok := of[in]; ok && len(of) == len(ins) {
+					best = min(best, v)
+				}
+			}
+			for choice, of := range value {
+				if len(of) == len(ins) {
+					want[choice] = max(want[choice], of[in]-best)
+				}
+			}
+		}
+		if len(want) < 2 || len(want) == len(value) {
+			t.Fatalf("%s: %d choices are in all circumstances, of %d; want some", name, len(want), len(value))
+		}
+		seen := 0
+		for _, row := range named(t, filepath.Join(dir, "robust.csv")) {
+			if row["objective"] == "max_drawdown" {
+				seen++
+				if regret, ok := want[row["choice"]]; !ok || !(math.Abs(parse(t, row["greatest_regret"])-regret) < 1e-9) {
+					t.Errorf("%s: half-width %s has the greatest regret %s; want %v", name, row["choice"], row["greatest_regret"], regret)
+				}
+			}
+		}
+		if seen != len(want) {
+			t.Errorf("%s: %d choices; want %d", name, seen, len(want))
+		}
 	}
 }
 

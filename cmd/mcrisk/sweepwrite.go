@@ -242,16 +242,11 @@ func (j *judgement) printRobust(w io.Writer) {
 			row = table.Row{j.token(r.token)}
 		}
 		g := r.Greatest[r.Choice]
-		t.AppendRow(append(row, r.metric, r.choices[r.Choice], short(g.Value), interval(g), r.in[r.Decides], j.set(j.cellsOf(r.token), r.Among),
+		t.AppendRow(append(row, r.metric, r.choices[r.Choice], short(g.Value), interval(g), r.in[r.Decides], j.set(r.cells, r.Among),
 			r.choices[r.Maximin], short(r.Worst.Value), r.in[r.WorstIn]))
 	}
 	t.Render()
 	fmt.Fprintln(w)
-}
-
-// cellsOf are the cells of a token's first slice, one for each choice.
-func (j *judgement) cellsOf(token int) []int {
-	return j.slices[slices.IndexFunc(j.slices, func(s slice) bool { return s.token == token })].cells
 }
 
 // standings are the words for them.
@@ -452,7 +447,7 @@ func (j *judgement) writeJSON(w io.Writer) error {
 		Best        []best              `json:"best"`
 		Robust      []robust            `json:"robust,omitempty"`
 		Cells       []cell              `json:"cells"`
-	}{ResultsHash: j.hash, Over: map[string][]string{}, Choose: j.how.Choose, Failed: j.failed}
+	}{ResultsHash: j.hash, Over: map[string][]string{}, Choose: j.how.Choose, Failed: j.failed, Cells: []cell{}}
 	for _, a := range j.sweep.Axes {
 		for _, v := range a.Values {
 			all.Over[a.Name] = append(all.Over[a.Name], a.Format(v))
