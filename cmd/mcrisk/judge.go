@@ -439,6 +439,7 @@ func (j *judgement) harden() {
 		for i, m := range j.metrics[:analytics.Objectives] {
 			r := analytics.Robust(len(choices), len(in), func(choice, circumstance int) []float64 { return j.of(cells[circumstance][choices[choice]], t, i) }, m.Sense, confidence)
 			r.Regret = nil // for large sweeps
+			r.Worst = j.estimateOf(cells[r.WorstIn][choices[r.Maximin]], t, i)
 			j.robust = append(j.robust, robustRow{t, m.Name, choices, first, in, r})
 		}
 	}

@@ -248,6 +248,17 @@ func TestSweepOfSeveral(t *testing.T) {
 			t.Errorf("%q is not printed:\n%s", want, out)
 		}
 	}
+	// The worst value of growth is the estimate of a cell, as other tables have it.
+	_, robust, _ := strings.Cut(out, "The robust half-width")
+	_, line, _ := strings.Cut(robust, "log_growth")
+	line, _, _ = strings.Cut(line, "\n")
+	found := false
+	for _, row := range named(t, filepath.Join(dir, "cells.csv")) {
+		found = found || row["metric"] == "log_growth" && strings.Contains(line, " "+short(parse(t, row["estimate"]))+" ")
+	}
+	if !found {
+		t.Errorf("no cell has the worst growth of %s", line)
+	}
 	r := reportOf(t, append(args, "--no-save", "--workers", "3")...)
 	if len(r.Cells) != 40 || len(r.Best) != 8*analytics.Objectives || !strings.Contains(out, r.ResultsHash) {
 		t.Errorf("%d cells, %d best, hash %s", len(r.Cells), len(r.Best), r.ResultsHash)
