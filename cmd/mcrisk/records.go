@@ -181,7 +181,7 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 			return badInput("--cells %s; %s is not a sweep", cells, dir)
 		}
 		if len(m.Command) < 2 || m.Command[1] != "simulate" {
-			return badInput("%s was written by mcrisk %s; want a run of simulate or sweep", dir, strings.Join(m.Command[min(1, len(m.Command)):min(2, len(m.Command))], ""))
+			return badInput("%s was written by mcrisk %s; want a run of simulate, or of sweep with sampling", dir, strings.Join(m.Command[min(1, len(m.Command)):min(2, len(m.Command))], ""))
 		}
 		r, err := openRun(dir)
 		if err != nil {
