@@ -76,8 +76,12 @@ run:
 figures:
 	rm -rf docs/figures.new
 	$(GO) run ./cmd/mcrisk simulate --token ETHBULL3X --out docs/figures.new
+	$(GO) run ./cmd/mcrisk sweep --target 3 --band 2.7:3.3 --over half-width=0.05:0.6:0.05 --over sigma=0.4,0.8,1.2 --over fee=1bp,5bp,10bp,30bp \
+		--over to=edge,target --paths 1000 --out docs/figures.new/sweep >/dev/null
+	$(GO) run ./cmd/mcrisk breakeven --target 3 --band 2.7:3.3 --fee 10bp --paths 1000 --out docs/figures.new/breakeven >/dev/null
 	mkdir -p docs/figures
-	cp docs/figures.new/figures/*.png docs/figures/
+	cp docs/figures.new/figures/*.png docs/figures.new/sweep/figures/log-growth.png docs/figures.new/sweep/figures/tracking-cost.png \
+		docs/figures.new/breakeven/figures/breakeven.png docs/figures/
 	rm -rf docs/figures.new
 
 # notebooks runs them anew, headless, with the command built from this checkout.
