@@ -149,6 +149,9 @@ func TestTokensExplained(t *testing.T) {
 // without, the others have their own volatility, and the study's file gives it all
 // back.
 func TestCompareOnOwnUnderlyings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs")
+	}
 	dir := filepath.Join(t.TempDir(), "run")
 	args := []string{"compare", "--tokens", "ETHBULL3X,BTCBULL3X,SOLBULL3X", "--horizon", "10d", "--paths", "60"}
 	together, _ := expect(t, exitDone, append(args, "--no-save")...)

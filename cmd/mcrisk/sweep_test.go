@@ -240,6 +240,9 @@ func parse(t *testing.T, text string) float64 {
 // Several parameters: one best row for each combination of circumstances, robust
 // choices over them, and the same results from any number of workers.
 func TestSweepOfSeveral(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs")
+	}
 	args := banded("--over", "half-width=0.1:0.5:0.1", "--over", "sigma=0.4,0.8", "--over", "model=gbm,merton", "--over", "to=edge,target", "--horizon", "10d", "--paths", "60")
 	dir := filepath.Join(t.TempDir(), "run")
 	out, _ := expect(t, exitDone, append(args, "--out", dir)...)
@@ -395,6 +398,9 @@ func TestSweepWarnsOfRareDifferences(t *testing.T) {
 // The optimum in each of several circumstances is what a sweep in that one alone
 // finds, to the last bit.
 func TestSweepOptimiseInCircumstances(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs")
+	}
 	optimum := func(args ...string) (list []map[string]string) {
 		dir := filepath.Join(t.TempDir(), "run")
 		expect(t, exitDone, banded(append(args, "--over", "half-width=0.1:0.9:0.2", "--choose", "half-width", "--optimise", "tracking_cost", "--horizon", "20d", "--paths", "60", "--no-figures", "--out", dir)...)...)
