@@ -19,9 +19,9 @@ var workers = flag.Bool("workers", false, "measure what a second worker brings")
 // for each path-step, which should not grow.
 func TestTwoWorkers(t *testing.T) {
 	if !*workers {
-		t.Skip("takes half a minute: -workers")
+		t.Skip("takes twenty seconds: -workers")
 	}
-	const rounds, paths = 9, 16 * study.ChunkPaths
+	const rounds, paths = 9, 48 * study.ChunkPaths
 	spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: models.Year, Step: time.Hour, Paths: paths, Seed: 1, Tokens: []study.TokenSpec{token("t")}}
 	run := func(n int) (wall, cpu float64) {
 		start, used := time.Now(), cpuTime()
