@@ -8,8 +8,10 @@ import (
 	"mcrisk/block"
 )
 
-// A Mixer turns independent normals into correlated ones: the lower Cholesky
-// factor of their correlation matrix.
+// A Mixer turns independent normals into correlated ones: it is the lower
+// Cholesky factor L of their correlation matrix, so that L·z has the
+// correlations L·Lᵀ. Several underlyings take their Brownian motions through
+// one; Draw takes the errors of a fit through one.
 type Mixer [][]float64
 
 // NewMixer factors a correlation matrix, or says which of its entries is not

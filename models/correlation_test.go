@@ -1,13 +1,47 @@
 package models
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"mcrisk/block"
 	"mcrisk/random"
 )
+
+// Two underlyings whose Brownian motions have a correlation of 0.8, over 1,024
+// steps of 16 paths.
+func ExampleMixer() {
+	mixer, err := NewMixer([][]float64{{1, 0.8}, {0.8, 1}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	underlyings := []GBM{{Mu: 0.1, Sigma: 0.6}, {Mu: 0.1, Sigma: 0.8}}
+	var xx, xy, yy float64
+	var moves [2]block.Track
+	for at := (At{Seed: 1, Step: time.Hour, Len: block.Steps}); at.First < 1024; at.First += at.Len {
+		var z [2]block.Track
+		for i := range z {
+			random.Normals(&z[i], at.Seed, at.Group, random.Stream(random.Diffusion, i), at.First, at.Len)
+		}
+		mixer.Mix([]*block.Track{&z[0], &z[1]}, at.Len)
+		for i, m := range underlyings {
+			at.Underlying = i
+			m.Advance(at, []*block.Track{&z[i]}, nil, &moves[i])
+		}
+		for k := range at.Len {
+			for l := range block.Lanes {
+				x, y := moves[0][k][l], moves[1][k][l]
+				xx, xy, yy = xx+x*x, xy+x*y, yy+y*y
+			}
+		}
+	}
+	fmt.Printf("correlation of the log-returns %.2f\n", xy/math.Sqrt(xx*yy))
+	// Output: correlation of the log-returns 0.80
+}
 
 func TestMixerRefuses(t *testing.T) {
 	nan := math.NaN()

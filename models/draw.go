@@ -21,21 +21,15 @@ func (f Fit) Draw(z []float64) (param.Part, error) {
 	if f.Cov == nil {
 		return param.Part{}, fmt.Errorf("models: the fit of %s has no covariance to draw from: %v", f.Kind, f.Warnings)
 	}
-	kind, err := Registry.Kind(f.Kind)
+	// 1. deviations and correlations in the coordinates without bounds
+	n := len(z)
+	scales, err := f.scales()
 	if err != nil {
 		return param.Part{}, err
 	}
-	// 1. deviations and correlations in the coordinates without bounds
-	n := len(z)
-	scales := make([]scale, n)
 	sd := make([]float64, n)
 	corr := make([][]float64, n)
-	for i, name := range f.Names {
-		for _, p := range kind.Params {
-			if p.Name == name {
-				scales[i] = scaleOf(p)
-			}
-		}
+	for i := range f.Names {
 		sd[i] = math.Sqrt(f.Cov[i][i]) * scales[i].slope(f.Values[i])
 		corr[i] = make([]float64, n)
 		for j := range i {
@@ -106,6 +100,19 @@ type scale struct {
 	low, top float64
 }
 
+// scales are those of the estimated parameters.
+func (f Fit) scales() ([]scale, error) {
+	params, err := f.params()
+	if err != nil {
+		return nil, err
+	}
+	scales := make([]scale, len(params))
+	for i, p := range params {
+		scales[i] = scaleOf(p)
+	}
+	return scales, nil
+}
+
 func scaleOf(p param.Param) scale {
 	switch {
 	case p.Max-p.Min <= 2: // shares, correlations
@@ -125,6 +132,17 @@ func (s scale) slope(v float64) float64 {
 		return (s.top - s.low) / float64((v-s.low)*(s.top-v))
 	}
 	return 1
+}
+
+// of is the coordinate of a number, without bounds.
+func (s scale) of(v float64) float64 {
+	switch s.kind {
+	case 1:
+		return fmath.Log(v - s.low)
+	case 2:
+		return fmath.Log((v - s.low) / (s.top - v))
+	}
+	return v
 }
 
 // move returns the number whose coordinate is shift above v's.

@@ -16,6 +16,9 @@ type Fit struct {
 	Names         []string    // parameters that were estimated, as registered
 	Values        []float64   // estimates
 	SE            []float64   // their standard errors, NaN where the data do not settle one
+	Lo, Hi        []float64   // ends of intervals that cover the truth with Confidence, NaN where none was found
+	Interval      string      // how they were found, in a few words
+	Bias          []float64   // how far estimates lie above the truth on average, by simulation; nil where it was not measured
 	Cov           [][]float64 // their covariance, nil if it could not be had
 	LogLikelihood float64     // natural log of the density of the returns, NaN if the method has none
 	KS            float64     // Kolmogorov–Smirnov distance of the returns from the fitted law of one step, given those before
@@ -68,30 +71,52 @@ func (f Fit) value(name string) float64 {
 	return f.fixed[name]
 }
 
+// params are the registered parameters that were estimated.
+func (f Fit) params() ([]param.Param, error) {
+	kind, err := Registry.Kind(f.Kind)
+	if err != nil {
+		return nil, err
+	}
+	params := make([]param.Param, len(f.Names))
+	for i, name := range f.Names {
+		params[i] = kind.Params[slices.IndexFunc(kind.Params, func(p param.Param) bool { return p.Name == name })]
+	}
+	return params, nil
+}
+
 func (f *Fit) warn(format string, args ...any) {
 	f.Warnings = append(f.Warnings, fmt.Sprintf(format, args...))
 }
 
-// FitKind fits a kind of model to log-returns taken every dt years.
+// FitKind fits a kind of model to log-returns taken every dt years, and gives
+// every estimate a standard error and an interval. The intervals are those of
+// the profile likelihood where there is a likelihood; those of Heston and Bates
+// are a jackknife's, corrected by histories that the fitted model makes.
 func FitKind(kind string, returns []float64, dt float64) (Fit, error) {
 	fit, ok := fitters[kind]
 	if !ok {
 		return Fit{}, fmt.Errorf("models: no way to fit %q; want %s", kind, strings.Join(Fittable(), ", "))
 	}
+	return fitKind(kind, returns, dt, fit.fit)
+}
+
+func fitKind(kind string, returns []float64, dt float64, fit func(sample) (Fit, func(*Fit), error)) (Fit, error) {
 	s, err := newSample(returns, dt)
 	if err != nil {
 		return Fit{}, err
 	}
-	if want := 10 * fit.params; len(returns) < want {
-		return Fit{}, fmt.Errorf("models: %d returns for the %d numbers of %s; want at least %d, and some hundreds before they mean much", len(returns), fit.params, kind, want)
+	params := fitters[kind].params
+	if want := 10 * params; len(returns) < want {
+		return Fit{}, fmt.Errorf("models: %d returns for the %d numbers of %s; want at least %d, and some hundreds before they mean much", len(returns), params, kind, want)
 	}
 	if s.still && kind != "gbm" {
 		return Fit{}, fmt.Errorf("models: %s: %s; leave the stretch out", kind, s.warnings[len(s.warnings)-1])
 	}
-	f, err := fit.fit(s)
+	f, intervals, err := fit(s)
 	if err != nil {
 		return Fit{}, err
 	}
+	intervals(&f)
 	f.finish(s)
 	return f, nil
 }
@@ -129,11 +154,11 @@ func Fittable() []string {
 type fitter struct {
 	order  int
 	params int
-	fit    func(sample) (Fit, error)
+	fit    func(sample) (f Fit, intervals func(*Fit), err error)
 }
 
 var fitters = map[string]fitter{
-	"gbm":     {1, 2, func(s sample) (Fit, error) { return fitGBM(s), nil }},
+	"gbm":     {1, 2, func(s sample) (Fit, func(*Fit), error) { return fitGBM(s), func(*Fit) {}, nil }},
 	"merton":  {2, 5, fitMerton},
 	"kou":     {3, 6, fitKou},
 	"regimes": {4, 5, fitRegimes},
@@ -237,24 +262,43 @@ func (s sample) every(steps int) sample {
 func (f *Fit) finish(s sample) {
 	f.N, f.Step, f.Sample = len(s.r), s.dt, s.volatility()
 	if m, err := f.Model(); err != nil {
-		f.warn("the fitted numbers are no valid model: %v", err)
+		f.warn("the fitted numbers are no valid model: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 		f.Volatility = math.NaN()
 	} else {
 		f.Volatility = longRunVolatility(m, s.dt)
 		if r := f.Volatility / f.Sample; !(r > 0.85 && r < 1.15) {
-			f.warn("the fitted law's volatility in the long run is %.3g a √year, the sample's %.3g: the fit trades the second moment for the shape of the others", f.Volatility, f.Sample)
+			hint := ""
+			if f.Kind == "garch" || f.Kind == "gjr" {
+				hint = "; variance targeting holds it"
+			}
+			f.warn("the fitted law's volatility in the long run is %.3g a √year, the sample's %.3g: the fit trades the second moment for the shape of the others%s", f.Volatility, f.Sample, hint)
 		}
 	}
+	params, _ := f.params()
+	for i, p := range params {
+		if v := f.Values[i]; p.Min <= v && v <= p.Max { // a model takes no more
+			f.Lo[i], f.Hi[i] = max(f.Lo[i], p.Min), min(f.Hi[i], p.Max)
+		}
+	}
+	var flat []string
 	for i, name := range f.Names {
 		switch se := f.SE[i]; {
 		case math.IsNaN(se):
-			f.warn("%s is not identified: the likelihood has no curvature that would bound it", name)
+			flat = append(flat, name)
 		case name == "mu" && se > math.Abs(f.Values[i]):
 			f.warn("mu = %.3g is smaller than its standard error %.3g: %.3g years of history say little about growth", f.Values[i], se, float64(f.N)*f.Step)
 		case name == "mu" || name == "jump-mean" || name == "rho" || name == "gjr-gamma":
 			// zero is an ordinary value of these
 		case se > math.Abs(f.Values[i]):
 			f.warn("%s = %.3g is not identified: its standard error is %.3g", name, f.Values[i], se)
+		}
+	}
+	if flat != nil {
+		f.warn("%s: not identified, and without errors and intervals: the likelihood is flat in some direction", strings.Join(flat, ", "))
+	}
+	for i, b := range f.Bias {
+		if math.Abs(b) > f.SE[i]/2 {
+			f.warn("%s = %.3g is biased: fits to the fitted model's own histories are %+.3g off on average, so %.3g may be nearer; its interval allows for that", f.Names[i], f.Values[i], b, f.Values[i]-b)
 		}
 	}
 	f.Warnings = append(slices.Clone(s.warnings), f.Warnings...)

@@ -271,6 +271,10 @@ func TestBadHistories(t *testing.T) {
 				if math.IsNaN(v) || math.IsInf(v, 0) {
 					t.Errorf("%s: %s: %s = %v", r.name, kind, f.Names[i], v)
 				}
+				// an interval around the estimate, or a reason
+				if around := f.Lo[i] <= v && v <= f.Hi[i]; !around && (f.Lo[i] > v || f.Hi[i] < v || !strings.Contains(said, f.Names[i]) && !strings.Contains(said, "no valid model")) {
+					t.Errorf("%s: %s: %s = %v, from %v to %v: %s", r.name, kind, f.Names[i], v, f.Lo[i], f.Hi[i], said)
+				}
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"math/cmplx"
 
 	"gonum.org/v1/gonum/dsp/fourier"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"mcrisk/fmath"
 )
@@ -28,6 +29,12 @@ func fitGBM(s sample) Fit {
 		u[i] = fmath.NormCDF((r - s.mean) / s.sd)
 	}
 	f.KS, f.AD = distances(u)
+	// sigma's interval is exact, mu's takes Student's quantile
+	f.Interval = "exact for sigma, Student's for mu"
+	t := studentEnd(n - 1)
+	square := distuv.ChiSquared{K: n - 1}
+	f.Lo = []float64{f.Values[0] - t*f.SE[0], sigma * math.Sqrt((n-1)/square.Quantile((1+Confidence)/2))}
+	f.Hi = []float64{f.Values[0] + t*f.SE[0], sigma * math.Sqrt((n-1)/square.Quantile((1-Confidence)/2))}
 	return f
 }
 
@@ -36,7 +43,7 @@ func fitGBM(s sample) Fit {
 // "Pitfalls in estimating jump-diffusion models", 1998), so the deviation of a
 // jump is held above a tenth of the returns', and the diffusion's above a
 // hundredth.
-func fitMerton(s sample) (Fit, error) {
+func fitMerton(s sample) (Fit, func(*Fit), error) {
 	f := Fit{Kind: "merton", Method: "maximum likelihood, Poisson mixture of normals"}
 	l, vol := mertonLikelihood(s), s.volatility()
 	drift := s.mean / s.sd
@@ -44,8 +51,9 @@ func fitMerton(s sample) (Fit, error) {
 	for _, rate := range []float64{0.03, 0.3} { // jumps a step, of two thirds of the variance
 		starts = append(starts, []float64{drift, math.Log(0.56), math.Log(rate), 0, math.Log(math.Sqrt(0.67/rate) - 0.1)})
 	}
-	if err := l.maximise(&f, s.r, starts...); err != nil {
-		return f, err
+	peaks, err := l.maximise(&f, s.r, starts...)
+	if err != nil {
+		return f, nil, err
 	}
 	m := newPoissonMixture(Merton{f.Values[0], f.Values[1], f.Values[2], f.Values[3], f.Values[4]}, s.dt)
 	u := make([]float64, len(s.r))
@@ -57,7 +65,33 @@ func fitMerton(s sample) (Fit, error) {
 		f.warn("a deviation sits at its lower bound: the likelihood climbs without end towards a jump law, or a diffusion, of no width")
 	}
 	f.warnRate(s, fitMerton)
-	return f, nil
+	return f, func(f *Fit) {
+		falls := mertonFalls(peaks[0])
+		l.profile(f, s.r, peaks, falls)
+		if falls != nil {
+			f.Interval += ", widened for few jumps"
+		}
+	}, nil
+}
+
+// mertonFalls are the falls of log-likelihood at the ends of intervals, nil for
+// those of chi-square. A history that knows the jump rate no better than ten
+// counted jumps would is too short for that: narrow jump laws around a few
+// returns are then about as likely as the truth. Student's quantile of six
+// degrees of freedom covers there (docs/decisions/intervals-of-fits.md); up to
+// 20 jumps it comes down to the normal's.
+func mertonFalls(top peak) []float64 {
+	if top.inv == nil {
+		return nil
+	}
+	worth := 1 / top.inv.At(2, 2) // jumps: the error of the logarithm of a count of k is 1/√k
+	if worth >= 20 {
+		return nil
+	}
+	normal := math.Sqrt(2 * drop)
+	end := normal + float64(min((20-worth)/10, 1)*(studentEnd(6)-normal))
+	fall := end * end / 2
+	return []float64{drop, fall, fall, fall, fall} // mu as ever
 }
 
 func mertonLikelihood(s sample) likelihood {
@@ -77,14 +111,14 @@ func mertonLikelihood(s sample) likelihood {
 }
 
 // warnRate says how the jump rate changes with the sampling step.
-func (f *Fit) warnRate(s sample, again func(sample) (Fit, error)) {
+func (f *Fit) warnRate(s sample, again func(sample) (Fit, func(*Fit), error)) {
 	rate := f.value("jump-rate")
 	note := fmt.Sprintf("jump-rate = %.4g a year belongs to steps of %.3g hours: independent jumps stand in for volatility that clusters, and coarser steps see fewer", rate, s.dt*8760)
 	for _, steps := range []int{24, 6} {
 		if len(s.r)/steps < 400 {
 			continue
 		}
-		if coarse, err := again(s.every(steps)); err == nil {
+		if coarse, _, err := again(s.every(steps)); err == nil {
 			note += fmt.Sprintf(" (%.4g on sums of %d)", coarse.value("jump-rate"), steps)
 		}
 		break
@@ -96,17 +130,15 @@ func (f *Fit) warnRate(s sample, again func(sample) (Fit, error)) {
 type poissonMixture struct {
 	weight, mean, inv, sd []float64 // of n jumps: probability/√(2πv), mean, 1/(2v), √v
 	prob                  []float64
-	usual                 int // components that matter within ten deviations of no jump
-	near                  float64
+	falls                 int // weights fall from here on
 }
 
 func newPoissonMixture(m Merton, dt float64) poissonMixture {
 	l := m.Rate * dt
 	drift := (m.Mu - m.Rate*m.kappa() - m.Sigma*m.Sigma/2) * dt
 	top := int(l+10*math.Sqrt(l)) + 60
-	q := poissonMixture{usual: 2}
+	q := poissonMixture{falls: int(l) + 1}
 	p := fmath.Exp(-l)
-	left := 1.0
 	for n := 0; n <= top; n++ {
 		k := float64(n)
 		v := m.Sigma*m.Sigma*dt + k*m.JumpSD*m.JumpSD
@@ -115,35 +147,32 @@ func newPoissonMixture(m Merton, dt float64) poissonMixture {
 		q.mean = append(q.mean, drift+k*m.JumpMean)
 		q.inv = append(q.inv, 1/(2*v))
 		q.sd = append(q.sd, math.Sqrt(v))
-		left -= p
-		if left > 1e-13 {
-			q.usual = n + 2
-		}
 		p *= l / (k + 1)
 	}
-	q.usual = min(q.usual, top+1)
-	// Where the last usual component is still large, the rest are small.
-	q.near = 2 * q.sd[q.usual-1]
 	return q
 }
 
 func (q poissonMixture) logLikelihood(rs []float64) float64 {
-	sum := 0.0
+	sum, product := 0.0, 1.0 // one logarithm for many factors
 	for _, r := range rs {
-		n := q.usual
-		if math.Abs(r) > q.near {
-			n = len(q.weight)
-		}
 		f := 0.0
-		for i := range n {
+		for i, w := range q.weight {
+			if w < 1e-13*f && i >= q.falls {
+				break // and so are the rest
+			}
 			d := r - q.mean[i]
 			if e := d * d * q.inv[i]; e < 700 {
-				f += q.weight[i] * fmath.Exp(-e)
+				f += float64(w * fmath.Exp(-e))
 			}
 		}
-		sum += fmath.Log(f)
+		if next := product * f; next > 1e-100 && next < 1e100 {
+			product = next
+		} else {
+			sum += fmath.Log(product)
+			product = f
+		}
 	}
-	return sum
+	return sum + fmath.Log(product)
 }
 
 func (q poissonMixture) cdf(r float64) float64 {
@@ -158,7 +187,7 @@ func (q poissonMixture) cdf(r float64) float64 {
 
 // fitKou maximises the likelihood of the density that Kou's characteristic
 // function has over one step.
-func fitKou(s sample) (Fit, error) {
+func fitKou(s sample) (Fit, func(*Fit), error) {
 	f := Fit{Kind: "kou", Method: "maximum likelihood, density by Fourier inversion"}
 	l := kouLikelihood(s)
 	drift := s.mean / s.sd
@@ -167,14 +196,15 @@ func fitKou(s sample) (Fit, error) {
 		eta := math.Log(math.Sqrt(2 * rate / 0.67))
 		starts = append(starts, []float64{drift, math.Log(0.55), math.Log(rate), 0, eta, eta})
 	}
-	if err := l.maximise(&f, s.r, starts...); err != nil {
-		return f, err
+	peaks, err := l.maximise(&f, s.r, starts...)
+	if err != nil {
+		return f, nil, err
 	}
 	p := f.Values
 	law := newStepLaw(kouOf(p).CGF, s, p[1]*math.Sqrt(s.dt), p[4], p[5])
 	f.KS, f.AD = distances(law.probabilities(s.r))
 	f.warnRate(s, fitKou)
-	return f, nil
+	return f, func(f *Fit) { l.profile(f, s.r, peaks, nil) }, nil
 }
 
 func kouLikelihood(s sample) likelihood {

@@ -11,7 +11,7 @@ import (
 // other has spent a random part of it in each, integrated with three Gauss
 // points; a step that leaves and returns is given the variance of one third
 // spent away. What that leaves out is of the order of (switches a step)³.
-func fitRegimes(s sample) (Fit, error) {
+func fitRegimes(s sample) (Fit, func(*Fit), error) {
 	f := Fit{Kind: "regimes", Method: "maximum likelihood, Hamilton's filter"}
 	l := regimesLikelihood(s)
 	drift := s.mean / s.sd
@@ -19,15 +19,16 @@ func fitRegimes(s sample) (Fit, error) {
 		{drift, math.Log(0.6), math.Log(1.5), math.Log(0.03), math.Log(0.1)},
 		{drift, math.Log(0.5), math.Log(2), math.Log(0.2), math.Log(0.4)},
 	}
-	if err := l.maximise(&f, s.r, starts...); err != nil {
-		return f, err
+	peaks, err := l.maximise(&f, s.r, starts...)
+	if err != nil {
+		return f, nil, err
 	}
 	_, u := newRegimeFilter(regimesOf(f.Values), s.dt).run(s.r, true)
 	f.KS, f.AD = distances(u)
 	if f.Values[2] < 1.05*f.Values[1] {
 		f.warn("the two regimes have the same volatility: there is nothing to switch between")
 	}
-	return f, nil
+	return f, func(f *Fit) { l.profile(f, s.r, peaks, nil) }, nil
 }
 
 func regimesLikelihood(s sample) likelihood {

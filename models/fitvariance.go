@@ -2,8 +2,13 @@ package models
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/mathext"
+
+	"mcrisk/fmath"
 	"mcrisk/param"
 )
 
@@ -14,25 +19,32 @@ import (
 //	Cov(x₀, x_k) = V·g²·e^{−κ·dt·(k−1)},   V = θξ²/2κ,   g = (1 − e^{−κ·dt})/κ,
 //	Cov(r₀, x_k) = ρξθ·g²·e^{−κ·dt·(k−1)},
 //
-// so the decay and height of the autocovariance of squared returns give κ and
-// ξ, and that of returns with later squares gives ρ. For Bates the share of the
-// variance that the medians of three neighbouring magnitudes leave to jumps
-// (Andersen, Dobrev and Schaumburg, "Jump-robust volatility estimation using
-// nearest neighbor truncation", J. Econometrics 169 (2012); a jump hides less
-// from them than from bipower variation), and what the third and fourth moment
-// have beyond the variance's own part, give rate, mean and deviation of the
-// jumps. The fits start at the long-run variance, v0 = theta.
-// Standard errors are a jackknife over 20 blocks of history.
-const momentsMethod = "moments and autocorrelation of squared returns, jackknife errors"
+// so x is an autoregression seen through noise. Its best linear prediction from
+// what went before is a filter of three numbers,
+//
+//	m' = φ·(m + K·(x − m)) + L·r,   φ = e^{−κ·dt},
+//
+// which least squares of x − m find, and which give back the height of the two
+// covariances. (Least squares of the sample autocovariances themselves is the
+// older way, with errors twice as large: its errors go together over many lags.)
+// For Bates the share of the variance that the medians of three neighbouring
+// magnitudes leave to jumps (Andersen, Dobrev and Schaumburg, "Jump-robust
+// volatility estimation using nearest neighbor truncation", J. Econometrics 169
+// (2012); a jump hides less from them than from bipower variation), and what the
+// third and fourth moment have beyond the variance's own part, give rate, mean
+// and deviation of the jumps. The fits start at the long-run variance, v0 =
+// theta. Standard errors are a jackknife over 20 blocks of history.
+const momentsMethod = "moments and prediction of squared returns, jackknife errors"
 
 const jackBlocks = 20
 
-// variance sums are what the fit needs, summed over a stretch of history.
+// varianceSums are what the fit needs, summed over a stretch of history.
 type varianceSums struct {
 	n                   float64
-	d1, d2, d3, d4, med float64   // powers of the centred returns, squared medians of three magnitudes
-	square, cross       []float64 // by band of lags: x₀·x_k and r₀·x_k
-	pairs               []float64
+	d1, d2, d3, d4, med float64 // powers of the centred returns, squared medians of three magnitudes
+	miss                float64 // squared errors of prediction
+	slope               [3]float64
+	curve               [3][3]float64 // slope and curvature of half of miss in the filter's coordinates
 }
 
 func (a *varianceSums) add(b varianceSums, sign float64) {
@@ -42,60 +54,94 @@ func (a *varianceSums) add(b varianceSums, sign float64) {
 	a.d3 += sign * b.d3
 	a.d4 += sign * b.d4
 	a.med += sign * b.med
-	for k := range b.square {
-		a.square[k] += sign * b.square[k]
-		a.cross[k] += sign * b.cross[k]
-		a.pairs[k] += sign * b.pairs[k]
-	}
-}
-
-// lagBands are the first lags of bands that grow by a quarter, to a twentieth
-// of the history.
-func lagBands(n int) []int {
-	bands := []int{1}
-	for last := 1; last < n/20; {
-		last = max(last+1, last*5/4)
-		bands = append(bands, last)
-	}
-	return bands
-}
-
-func newVarianceSums(s sample, bands []int) (total varianceSums, blocks []varianceSums) {
-	d, x := make([]float64, len(s.r)), make([]float64, len(s.r))
-	m2 := s.sd * s.sd
-	for i, r := range s.r {
-		d[i] = r - s.mean
-		x[i] = d[i]*d[i] - m2
-	}
-	empty := func() varianceSums {
-		k := len(bands) - 1
-		return varianceSums{square: make([]float64, k), cross: make([]float64, k), pairs: make([]float64, k)}
-	}
-	total = empty()
-	for b := range jackBlocks {
-		from, to := b*len(d)/jackBlocks, (b+1)*len(d)/jackBlocks
-		v := empty()
-		for i := from; i < to; i++ {
-			y := d[i] * d[i]
-			v.n++
-			v.d1 += d[i]
-			v.d2 += y
-			v.d3 += y * d[i]
-			v.d4 += y * y
-			if i > 1 {
-				x, y, z := math.Abs(d[i-2]), math.Abs(d[i-1]), math.Abs(d[i])
-				m := max(min(x, y), min(max(x, y), z))
-				v.med += m * m
-			}
+	a.miss += sign * b.miss
+	for i := range a.slope {
+		a.slope[i] += sign * b.slope[i]
+		for j := range a.curve[i] {
+			a.curve[i][j] += sign * b.curve[i][j]
 		}
-		for k := range v.square {
-			for lag := bands[k]; lag < bands[k+1]; lag++ {
-				end := min(to, len(d)-lag)
-				for i := from; i < end; i++ {
-					v.square[k] += x[i] * x[i+lag]
-					v.cross[k] += d[i] * x[i+lag]
-				}
-				v.pairs[k] += float64(max(end-from, 0))
+	}
+}
+
+// A varianceHistory is a sample in the units of its standard deviation.
+type varianceHistory struct {
+	d, x []float64 // returns less their mean, and their squares less one
+}
+
+func newVarianceHistory(s sample) varianceHistory {
+	h := varianceHistory{make([]float64, len(s.r)), make([]float64, len(s.r))}
+	for i, r := range s.r {
+		h.d[i] = (r - s.mean) / s.sd
+		h.x[i] = float64(h.d[i]*h.d[i]) - 1
+	}
+	return h
+}
+
+// A predictor has the coordinates ln(κ·dt), the log-odds of K, and L.
+type predictor [3]float64
+
+// numbers are φ, K and L.
+func (c predictor) numbers() (phi, gain, l float64) {
+	return fmath.Exp(-fmath.Exp(c[0])), 1 / (1 + fmath.Exp(-c[1])), c[2]
+}
+
+// miss is the sum of squared errors of prediction.
+func (h varianceHistory) miss(c predictor) float64 {
+	phi, gain, l := c.numbers()
+	stay, take := phi*(1-gain), phi*gain
+	m, sum := 0.0, 0.0
+	for i, x := range h.x {
+		e := x - m
+		sum += float64(e * e)
+		m = float64(stay*m) + (float64(take*x) + float64(l*h.d[i]))
+	}
+	return sum
+}
+
+// sums returns what each block of the history has.
+func (h varianceHistory) sums(c predictor) (total varianceSums, blocks []varianceSums) {
+	phi, gain, l := c.numbers()
+	stay, take := phi*(1-gain), phi*gain
+	// derivatives of stay and take by the coordinates
+	rate := fmath.Exp(c[0])
+	stay0, stay1 := -rate*stay, -phi*gain*(1-gain)
+	take0, take1 := -rate*take, phi*gain*(1-gain)
+	var m, m0, m1, m2 float64 // the prediction and its derivatives
+	n := len(h.x)
+	for b := range jackBlocks {
+		var v varianceSums
+		for i := b * n / jackBlocks; i < (b+1)*n/jackBlocks; i++ {
+			d, x := h.d[i], h.x[i]
+			y := x + 1
+			v.n++
+			v.d1 += d
+			v.d2 += y
+			v.d3 += float64(y * d)
+			v.d4 += float64(y * y)
+			if i > 1 {
+				p, q, r := math.Abs(h.d[i-2]), math.Abs(h.d[i-1]), math.Abs(d)
+				m := max(min(p, q), min(max(p, q), r))
+				v.med += float64(m * m)
+			}
+			e := x - m
+			v.miss += float64(e * e)
+			v.slope[0] -= float64(e * m0)
+			v.slope[1] -= float64(e * m1)
+			v.slope[2] -= float64(e * m2)
+			v.curve[0][0] += float64(m0 * m0)
+			v.curve[0][1] += float64(m0 * m1)
+			v.curve[0][2] += float64(m0 * m2)
+			v.curve[1][1] += float64(m1 * m1)
+			v.curve[1][2] += float64(m1 * m2)
+			v.curve[2][2] += float64(m2 * m2)
+			m0 = float64(stay*m0) + (float64(stay0*m) + float64(take0*x))
+			m1 = float64(stay*m1) + (float64(stay1*m) + float64(take1*x))
+			m2 = float64(stay*m2) + d
+			m = float64(stay*m) + (float64(take*x) + float64(l*d))
+		}
+		for i := range v.curve {
+			for j := range i {
+				v.curve[i][j] = v.curve[j][i]
 			}
 		}
 		blocks = append(blocks, v)
@@ -104,54 +150,75 @@ func newVarianceSums(s sample, bands []int) (total varianceSums, blocks []varian
 	return total, blocks
 }
 
-// decay fits height·e^{−rate·(k−1)} to the autocovariance of squares by least
-// squares over the bands of lags, weighted with their pairs, and the height of
-// the cross-covariance at the same rate.
-func (a varianceSums) decay(bands []int) (rate, height, cross float64) {
-	try := func(rate float64) (miss, height, cross float64) {
-		var ee, es, ec, ss float64
-		for k, n := range a.pairs {
-			if n == 0 {
-				continue
+// step is Gauss and Newton's, with their curvature's diagonal raised by a
+// share; nil if there is none.
+func (a varianceSums) step(raise float64) (to [3]float64, ok bool) {
+	h := mat.NewSymDense(len(to), nil)
+	for i := range 3 {
+		for j := range i + 1 {
+			h.SetSym(i, j, a.curve[i][j])
+		}
+		h.SetSym(i, i, float64(a.curve[i][i]*(1+raise)))
+	}
+	var chol mat.Cholesky
+	if !chol.Factorize(h) {
+		return to, false
+	}
+	var x mat.VecDense
+	if chol.SolveVecTo(&x, mat.NewVecDense(3, []float64{-a.slope[0], -a.slope[1], -a.slope[2]})) != nil {
+		return to, false
+	}
+	for i := range to {
+		to[i] = x.AtVec(i)
+	}
+	return to, true
+}
+
+// predict finds the filter that misses least, from the best of the starts.
+func (h varianceHistory) predict(starts ...predictor) predictor {
+	n := float64(len(h.x))
+	slowest := math.Log(2 / n)
+	bound := func(c predictor) predictor {
+		return predictor{min(max(c[0], slowest), 1), min(max(c[1], -14), 6), c[2]}
+	}
+	if len(starts) == 0 {
+		for _, rate := range []float64{0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003} {
+			for _, odds := range []float64{-4, -2.5, -1} {
+				starts = append(starts, predictor{math.Log(rate), odds, 0})
 			}
-			// the mean of the exponential over the band
-			first, width := float64(bands[k]-1), float64(bands[k+1]-bands[k])
-			e := math.Exp(-rate*first) * math.Expm1(-rate*width) / math.Expm1(-rate) / width
-			s := a.square[k] / n
-			ee += n * e * e
-			es += n * e * s
-			ec += e * a.cross[k]
-			ss += n * s * s
-		}
-		height = es / ee
-		return ss - es*es/ee, height, ec / ee
-	}
-	best := math.Inf(1)
-	longest := float64(bands[len(bands)-1])
-	lo, hi := math.Log(0.5/longest), math.Log(3)
-	const points = 200
-	at := lo
-	for i := range points {
-		x := lo + (hi-lo)*float64(i)/(points-1)
-		if miss, h, _ := try(math.Exp(x)); h > 0 && miss < best {
-			best, at = miss, x
 		}
 	}
-	// golden section around it
-	a0, b0 := at-(hi-lo)/points, at+(hi-lo)/points
-	for range 40 {
-		c0, d0 := b0-0.618034*(b0-a0), a0+0.618034*(b0-a0)
-		c, _, _ := try(math.Exp(c0))
-		d, _, _ := try(math.Exp(d0))
-		if c < d {
-			b0 = d0
-		} else {
-			a0 = c0
+	best, at := math.Inf(1), predictor{}
+	for _, c := range starts {
+		c = bound(c)
+		if miss := h.miss(c); miss < best {
+			best, at = miss, c
 		}
 	}
-	rate = math.Exp((a0 + b0) / 2)
-	_, height, cross = try(rate)
-	return rate, height, cross
+	// Levenberg and Marquardt's way down
+	raise := 1e-3
+	for range 60 {
+		sums, _ := h.sums(at)
+		step, ok := sums.step(raise)
+		if !ok {
+			break
+		}
+		to := bound(predictor{at[0] + step[0], at[1] + step[1], at[2] + step[2]})
+		miss := h.miss(to)
+		if !(miss < best) {
+			if raise *= 8; raise > 1e6 {
+				break
+			}
+			continue
+		}
+		done := best-miss < 1e-4*best/n // of log-likelihood: a hundredth of a standard error
+		best, at = miss, to
+		if done {
+			break
+		}
+		raise /= 8
+	}
+	return at
 }
 
 // A varianceEstimate is what the sums say.
@@ -162,13 +229,22 @@ type varianceEstimate struct {
 
 // estimate solves the moment equations; ok is false where they have no
 // solution.
-func (a varianceSums) estimate(s sample, bands []int, jumps bool) (e varianceEstimate, fault error) {
-	dt := s.dt
-	mean, m2, m3, m4 := s.mean+a.d1/a.n, a.d2/a.n, a.d3/a.n, a.d4/a.n
-	rate, height, cross := a.decay(bands)
-	if !(height > 0) {
-		return e, errors.New("squared returns are not autocorrelated: nothing shows a variance that moves")
+func (a varianceSums) estimate(s sample, c predictor, jumps bool) (e varianceEstimate, fault error) {
+	// twice what prediction gains of a normal log-likelihood: by chance, a
+	// chi-square of three degrees of freedom, above 16 once in 1,000 times
+	if !(a.n*math.Log((a.d4-2*a.d2+a.n)/a.miss) > 16) {
+		return e, errors.New("squared returns do not foretell one another: nothing shows a variance that moves")
 	}
+	dt := s.dt
+	unit := float64(s.sd * s.sd)
+	mean, m2, m3, m4 := s.mean+float64(a.d1/a.n*s.sd), a.d2/a.n*unit, a.d3/a.n*unit*s.sd, a.d4/a.n*unit*unit
+	// the first of both covariances: the variance of what is predicted, which a
+	// prediction misses by p, times φ
+	phi, gain, l := c.numbers()
+	rate, lead := fmath.Exp(c[0]), l*s.sd
+	p := gain * a.miss / a.n * unit * unit
+	height := phi / (1 - phi*phi) * (float64(p*(1-float64(phi*phi*(1-gain)))) + float64(lead*lead*m2))
+	cross := float64(lead*m2) + float64(phi*gain*m3)
 	e.kappa = rate / dt
 	g := -math.Expm1(-rate) / e.kappa
 	v := height / (g * g)
@@ -178,7 +254,7 @@ func (a varianceSums) estimate(s sample, bands []int, jumps bool) (e varianceEst
 		return e, nil
 	}
 	// rate·E[J²] = jv, rate·E[J³] = k3, rate·E[J⁴] = k4, all per step
-	raw := m2 - medianFactor*a.med/a.n
+	raw := m2 - medianFactor*a.med/a.n*unit
 	k4 := m4 - 3*m2*m2 - 3*v*2*(rate-1+math.Exp(-rate))/(e.kappa*e.kappa)
 	if !(raw > 0) || !(k4 > 0) {
 		return e, errors.New("returns show no jumps beyond what a moving variance explains")
@@ -229,69 +305,101 @@ func (e varianceEstimate) values(jumps bool) []float64 {
 	return v
 }
 
-func fitHeston(s sample) (Fit, error) {
+func fitHeston(s sample) (Fit, func(*Fit), error) {
 	f := Fit{Kind: "heston", Names: []string{"mu", "kappa", "theta", "xi", "rho"}}
-	return f, f.byMoments(s, false)
+	return f.byMoments(s, false)
 }
 
-func fitBates(s sample) (Fit, error) {
+func fitBates(s sample) (Fit, func(*Fit), error) {
 	f := Fit{Kind: "bates", Names: []string{"mu", "kappa", "theta", "xi", "rho", "jump-rate", "jump-mean", "jump-sd"}}
-	return f, f.byMoments(s, true)
+	return f.byMoments(s, true)
 }
 
-func (f *Fit) byMoments(s sample, jumps bool) error {
-	f.Method, f.LogLikelihood = momentsMethod, math.NaN()
-	bands := lagBands(len(s.r))
-	total, blocks := newVarianceSums(s, bands)
-	e, err := total.estimate(s, bands, jumps)
-	if err != nil {
-		return errors.New("models: " + f.Kind + ": " + err.Error())
-	}
-	f.Values = e.values(jumps)
-	f.fixed = param.Values{"v0": e.theta}
+// A jackknife is an estimate and those without one of the blocks each.
+type jackknife struct {
+	filter predictor
+	values []float64
+	reps   [][]float64
+}
 
-	// jackknife
-	n := len(f.Values)
-	f.SE = make([]float64, n)
-	f.Cov = make([][]float64, n)
-	for i := range f.Cov {
-		f.Cov[i] = make([]float64, n)
+func newJackknife(s sample, jumps bool, starts ...predictor) (jackknife, error) {
+	h := newVarianceHistory(s)
+	j := jackknife{filter: h.predict(starts...)}
+	total, blocks := h.sums(j.filter)
+	e, err := total.estimate(s, j.filter, jumps)
+	if err != nil {
+		return j, err
 	}
-	var reps [][]float64
+	j.values = e.values(jumps)
 	for _, b := range blocks {
-		total.add(b, -1)
-		if e, err := total.estimate(s, bands, jumps); err == nil {
-			reps = append(reps, e.values(jumps))
-		}
-		total.add(b, 1)
-	}
-	mean := make([]float64, n)
-	for _, r := range reps {
-		for i, v := range r {
-			mean[i] += v / float64(len(reps))
+		if e, err := total.without(b, j.filter, s, jumps); err == nil {
+			j.reps = append(j.reps, e.values(jumps))
 		}
 	}
-	for _, r := range reps {
-		for i := range n {
-			for j := range n {
-				f.Cov[i][j] += float64(len(reps)-1) / float64(len(reps)) * (r[i] - mean[i]) * (r[j] - mean[j])
+	return j, nil
+}
+
+// cov is the covariance of the estimates, se the standard errors of their
+// coordinates.
+func (j jackknife) cov() [][]float64 {
+	k := float64(len(j.reps))
+	cov := make([][]float64, len(j.values))
+	mean := make([]float64, len(j.values))
+	for i := range cov {
+		cov[i] = make([]float64, len(j.values))
+		mean[i], _ = spread(j.reps, i)
+	}
+	for _, r := range j.reps {
+		for a := range cov {
+			for b := range cov {
+				cov[a][b] += (k - 1) / k * float64((r[a]-mean[a])*(r[b]-mean[b]))
 			}
 		}
 	}
-	for i := range f.SE {
-		f.SE[i] = math.Sqrt(f.Cov[i][i])
+	return cov
+}
+
+func (j jackknife) se(scales []scale) []float64 {
+	rows := make([][]float64, len(j.reps))
+	for i, r := range j.reps {
+		for n, v := range r {
+			rows[i] = append(rows[i], scales[n].of(v))
+		}
 	}
-	if lost := len(blocks) - len(reps); lost > 0 {
+	k := float64(len(rows))
+	se := make([]float64, len(scales))
+	for i := range se {
+		_, sd := spread(rows, i)
+		se[i] = sd * (k - 1) / math.Sqrt(k)
+	}
+	return se
+}
+
+// byMoments fills a fit of Heston or Bates. Its intervals are the jackknife's
+// in coordinates without bounds, estimate − t·error, with mean, deviation and
+// skewness of t from histories that the fitted model made: the errors go with
+// the estimates, and 20 blocks know them badly.
+func (f Fit) byMoments(s sample, jumps bool) (Fit, func(*Fit), error) {
+	f.Method, f.LogLikelihood = momentsMethod, math.NaN()
+	j, err := newJackknife(s, jumps)
+	if err != nil {
+		return f, nil, fmt.Errorf("models: %s: %w", f.Kind, err)
+	}
+	f.Values, f.Cov = j.values, j.cov()
+	f.fixed = param.Values{"v0": f.value("theta")}
+	for i := range f.Values {
+		f.SE = append(f.SE, math.Sqrt(f.Cov[i][i]))
+	}
+	if lost := jackBlocks - len(j.reps); lost > 0 {
 		f.warn("without one of %d of its 20 blocks the history admits no fit: the standard errors are too small", lost)
 	}
-	if f.Values[1]*s.dt > 1 {
-		f.warn("the variance returns within a step (kappa·step = %.2g): it is noise at this sampling, not clustering", f.Values[1]*s.dt)
+	if k := f.value("kappa") * s.dt; k > 1 {
+		f.warn("the variance returns within a step (kappa·step = %.2g): it is noise at this sampling, not clustering", k)
 	}
-
+	f.KS, f.AD = math.NaN(), math.NaN()
 	m, err := f.Model()
 	if err != nil {
-		f.KS, f.AD = math.NaN(), math.NaN()
-		return nil
+		return f, (*Fit).noIntervals, nil
 	}
 	var heston Heston
 	var law stepLaw
@@ -303,8 +411,72 @@ func (f *Fit) byMoments(s sample, jumps bool) error {
 		f.warn("jump-rate = %.4g a year belongs to steps of %.3g hours: medians of neighbouring returns take for jumps what coarser steps take for volatility; it is no rate of crashes", m.Rate, s.dt*8760)
 	}
 	if feller := heston.Feller(); feller < 1 {
-		f.warn("2·kappa·theta/xi² = %.2g: the variance touches zero (the Feller condition fails, which the model allows)", feller)
+		f.warn("2·kappa·theta/xi² = %.2g: the variance touches zero (the Feller condition fails, which the model allows) and is below a hundredth of theta %.0f %% of the time", feller, 100*mathext.GammaIncReg(feller, 0.01*feller))
 	}
 	f.KS, f.AD = distances(law.probabilities(s.r))
-	return nil
+	return f, func(f *Fit) { f.jackknifeIntervals(m, s, j, jumps) }, nil
+}
+
+// jackknifeIntervals fills intervals and biases.
+func (f *Fit) jackknifeIntervals(m Model, s sample, j jackknife, jumps bool) {
+	scales, err := f.scales()
+	if err != nil {
+		f.noIntervals()
+		return
+	}
+	var t, shift [][]float64
+	made := like(s, m, max(1, min(4, 200_000/len(s.r))))
+	for _, rs := range made {
+		again, err := newSample(rs, s.dt)
+		if err != nil {
+			continue
+		}
+		k, err := newJackknife(again, jumps, j.filter)
+		if err != nil {
+			continue
+		}
+		se := k.se(scales)
+		row, moved := make([]float64, len(se)), make([]float64, len(se))
+		for i, v := range k.values {
+			moved[i] = scales[i].of(v) - scales[i].of(f.Values[i])
+			row[i] = moved[i] / se[i]
+		}
+		t, shift = append(t, row), append(shift, moved)
+	}
+	f.Interval = "jackknife, corrected by simulation"
+	n := float64(len(t))
+	end := studentEnd(n-1) * math.Sqrt(1+1/n)
+	few := len(t) < len(made)/2
+	if few {
+		f.Interval = "jackknife"
+		f.warn("of %d histories that the fitted model made, %d admit a fit: the intervals are the jackknife's alone, and too short", len(made), len(t))
+	}
+	for i, se := range j.se(scales) {
+		mean, sd := spread(t, i)
+		bias, _ := spread(shift, i)
+		skew := 0.0
+		for _, row := range t {
+			d := (row[i] - mean) / sd
+			skew += float64(d*d) * d / n
+		}
+		if few {
+			mean, sd, skew, end, bias = 0, 1, 0, studentEnd(jackBlocks-1), math.NaN()
+		}
+		// Cornish and Fisher's quantiles; a skewness beyond one is one outlier's
+		mean += sd * min(max(skew, -1), 1) * float64(end*end-1) / 6
+		f.Lo = append(f.Lo, scales[i].move(f.Values[i], -float64(se*(mean+float64(end*sd)))))
+		f.Hi = append(f.Hi, scales[i].move(f.Values[i], -float64(se*(mean-float64(end*sd)))))
+		f.Bias = append(f.Bias, f.Values[i]-scales[i].move(f.Values[i], -bias))
+	}
+}
+
+// without is the estimate of all blocks but one.
+func (a varianceSums) without(b varianceSums, c predictor, s sample, jumps bool) (varianceEstimate, error) {
+	a.add(b, -1)
+	if step, ok := a.step(0); ok {
+		for i := range c {
+			c[i] += step[i]
+		}
+	}
+	return a.estimate(s, c, jumps)
 }

@@ -18,6 +18,20 @@ type likelihood struct {
 	log     func(p, returns []float64) float64 // log-likelihood of the parameters; −Inf where they make no sense
 }
 
+// without is the likelihood with parameter i, which coordinate i alone moves,
+// held where that is x.
+func (l likelihood) without(i int, x float64) likelihood {
+	whole := func(y []float64) []float64 { return slices.Insert(slices.Clone(y), i, x) }
+	v := l.natural(whole(make([]float64, len(l.names)-1)))[i]
+	return likelihood{
+		names:   slices.Delete(slices.Clone(l.names), i, i+1),
+		natural: func(y []float64) []float64 { return slices.Delete(l.natural(whole(y)), i, i+1) },
+		log: func(p, returns []float64) float64 {
+			return l.log(slices.Insert(slices.Clone(p), i, v), returns)
+		},
+	}
+}
+
 // at is the log-likelihood at coordinates, −Inf where there is none: an
 // optimiser asks anywhere.
 func (l likelihood) at(x, returns []float64) float64 {
@@ -34,55 +48,40 @@ func (l likelihood) at(x, returns []float64) float64 {
 }
 
 // maximise climbs from each start and fills estimates, covariance and
-// log-likelihood of f from the highest point found.
-func (l likelihood) maximise(f *Fit, returns []float64, starts ...[]float64) error {
-	cost := func(returns []float64) func(x []float64) float64 {
-		return func(x []float64) float64 {
-			return -l.at(x, returns) / float64(len(returns))
-		}
-	}
-	whole := cost(returns)
+// log-likelihood of f from the highest point found. It returns the tops it
+// found that the data hardly tell from the highest, which comes first.
+func (l likelihood) maximise(f *Fit, returns []float64, starts ...[]float64) ([]peak, error) {
 	n := float64(len(returns))
-	// A long history is first climbed over a part of it, from every start; the
-	// part may lack what the whole has, so the starts themselves stay in play.
-	if len(returns) > 2*longHistory {
-		part := cost(returns[:longHistory])
-		for _, x := range slices.Clone(starts) {
-			if r := climb(part, x); r != nil {
-				starts = append(starts, r.X)
-			}
-		}
-		slices.SortStableFunc(starts, func(a, b []float64) int { return cmp.Compare(whole(a), whole(b)) })
-	}
-	var best *optimize.Result
+	fall := func(x []float64) float64 { return -l.at(x, returns) }
+	mean := func(x []float64) float64 { return fall(x) / n }
+	var peaks []peak
 	for _, x := range starts {
-		r := climb(whole, x)
-		if r == nil || best != nil && r.F >= best.F {
-			continue
-		}
-		best = r
-		f.Cov = l.covariance(func(x []float64) float64 { return whole(x) * n }, best.X)
-		if f.Cov != nil && len(returns) > 2*longHistory {
-			break // a proper maximum, from the best of the starts
+		if r := climb(mean, x); r != nil {
+			peaks = append(peaks, peak{r.X, -r.F * n, l.curvature(fall, r.X)})
 		}
 	}
-	if best == nil {
-		return errors.New("models: the likelihood has no maximum near any start")
+	if len(peaks) == 0 {
+		return nil, errors.New("models: the likelihood has no maximum near any start")
 	}
+	slices.SortStableFunc(peaks, func(a, b peak) int { return cmp.Compare(b.log, a.log) })
+	best := peaks[0]
+	peaks = slices.DeleteFunc(peaks, func(p peak) bool { return p.log < best.log-3*drop })
+	peaks = slices.CompactFunc(peaks, func(a, b peak) bool { return a.log-b.log < 1e-3 })
 	f.Names = l.names
-	f.Values = l.natural(best.X)
-	f.LogLikelihood = -best.F * n
+	f.Values = l.natural(best.x)
+	f.LogLikelihood = best.log
 	f.SE = make([]float64, len(f.Names))
 	for i := range f.SE {
 		f.SE[i] = math.NaN()
-		if f.Cov != nil && f.Cov[i][i] >= 0 {
+	}
+	if best.inv != nil {
+		f.Cov = l.carry(best.inv, best.x)
+		for i := range f.SE {
 			f.SE[i] = math.Sqrt(f.Cov[i][i])
 		}
 	}
-	return nil
+	return peaks, nil
 }
-
-const longHistory = 4000
 
 // climb goes down a cost by BFGS with central differences, and by the simplex
 // of Nelder and Mead where that gets stuck.
@@ -106,7 +105,7 @@ func climb(cost func([]float64) float64, start []float64) *optimize.Result {
 	x := start
 	for range 3 {
 		r, err := optimize.Minimize(problem, x, &optimize.Settings{GradientThreshold: 1e-7, MajorIterations: 200,
-			Converger: &optimize.FunctionConverge{Absolute: 1e-11, Iterations: 8}}, &optimize.BFGS{})
+			Converger: &optimize.FunctionConverge{Absolute: 1e-10, Iterations: 4}}, &optimize.BFGS{})
 		stuck := err != nil || r.Status == optimize.Failure
 		if r != nil && (best == nil || r.F < best.F) {
 			best, x = r, r.X
@@ -127,10 +126,10 @@ func climb(cost func([]float64) float64, start []float64) *optimize.Result {
 	return best
 }
 
-// covariance is the inverse of the Hessian of the negative log-likelihood by
-// central differences, carried over to the parameters; nil if the Hessian is
-// not positive definite. Steps are about a tenth of a standard error.
-func (l likelihood) covariance(cost func([]float64) float64, at []float64) [][]float64 {
+// curvature is the inverse of the Hessian of the negative log-likelihood by
+// central differences; nil if the Hessian is not positive definite. Steps are
+// about a tenth of a standard error.
+func (l likelihood) curvature(cost func([]float64) float64, at []float64) *mat.SymDense {
 	n := len(at)
 	f0 := cost(at)
 	x := append([]float64(nil), at...)
@@ -175,7 +174,14 @@ func (l likelihood) covariance(cost func([]float64) float64, at []float64) [][]f
 	if err := chol.InverseTo(&inv); err != nil {
 		return nil
 	}
-	// the parameters' derivatives by the coordinates
+	return &inv
+}
+
+// carry takes a covariance of coordinates over to the parameters, to first
+// order.
+func (l likelihood) carry(inv *mat.SymDense, at []float64) [][]float64 {
+	n := len(at)
+	x := slices.Clone(at)
 	jac := mat.NewDense(n, n, nil)
 	for j := range n {
 		const d = 1e-5
@@ -189,7 +195,7 @@ func (l likelihood) covariance(cost func([]float64) float64, at []float64) [][]f
 		}
 	}
 	var jc, cov mat.Dense
-	jc.Mul(jac, &inv)
+	jc.Mul(jac, inv)
 	cov.Mul(&jc, jac.T())
 	out := make([][]float64, n)
 	for i := range out {

@@ -6,7 +6,7 @@
 // Every model is compensated so that the expected price is S(0)·e^{Mu·t}.
 // FitKind fits any of them to a history; Call prices options under those whose
 // transform is known; a Mixer correlates several underlyings.
-// Nothing here knows what a token is, and nothing here draws the normals.
+// Nothing here knows what a token is, and models do not draw their normals.
 package models
 
 import (

@@ -233,6 +233,26 @@ func (p *page) laws() {
 	}
 }
 
+// recovery writes the section of the slow study.
+func (p *page) recovery(t *testing.T) {
+	p.line("\n## Parameters recovered\n")
+	p.line("Each model is simulated with known numbers and fitted, 200 times; 400 times where the intervals come from moments, and 64 times where the history is long. `MCRISK_SLOW=1 go test ./models -run TestRecoverySlow -timeout 120m` makes `models/testdata/recovery.csv`, from which this table is; with `/Kou` after the test's name, the rows of one history.\n")
+	p.line("The 95 %% intervals hold the truth in 91.5 to 98.5 %% of 200 and of 400 fits, and in at least 87.5 %% of 64, but for one row of 55: an interval that covers 95 %% falls outside by chance in 1.4, 0.1 and 0.4 %% of rows. The intervals of Heston and Bates mean some 94 %%, and 92 to 93 %% for kappa and Bates's xi. The bias is the mean estimate's distance from the truth; what the fits of Heston and Bates say of it themselves, by simulation, stands beside. Fisher errors were computed by quadrature elsewhere; the deviation of estimates reaches them as the history grows, and not with the fifty jumps of five years of days ([decisions/intervals-of-fits.md](decisions/intervals-of-fits.md)).\n")
+	p.line("| history | parameter | truth | mean estimate | deviation of estimates | mean standard error | Fisher error | bias, in deviations | as the fits say | covered | interval above | below | fits |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|")
+	for _, q := range readRecovery(t, "") {
+		fisher, said := "", ""
+		if q.fisher > 0 {
+			fisher = fmt.Sprintf("%.3g", q.fisher)
+		}
+		if q.bias != 0 {
+			said = fmt.Sprintf("%+.2f", q.bias/q.sd)
+		}
+		share := func(k int) float64 { return 100 * float64(k) / float64(q.fits()) }
+		p.line("| %s | %s | %.4g | %.4g | %.3g | %.3g | %s | %+.2f | %s | %.1f %% | %.1f %% | %.1f %% | %d |", q.history, q.name, q.truth, q.mean, q.sd, q.se, fisher,
+			(q.mean-q.truth)/q.sd, said, share(q.covered), share(q.above), share(q.below), q.fits())
+	}
+}
+
 // fits writes the section that needs the price histories.
 func (p *page) fits(t *testing.T) {
 	p.line("\n## Fits to five years of the Binance perpetuals, 2020 to 2024\n")
@@ -283,11 +303,7 @@ func TestValidation(t *testing.T) {
 	p.line("Written by `go test ./models -run TestValidation -update`; the same test without the flag checks it. Rates are per year of 365 days. Nothing below is beyond 4 standard errors, and each standard error is below 0.2 %% of its value or 0.002. First-passage times and barrier laws are validated with package exact.")
 	p.laws()
 	p.prices()
-	recovery, err := os.ReadFile("testdata/recovery.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.line("\n%s", strings.TrimSpace(string(recovery)))
+	p.recovery(t)
 	have, err := os.ReadFile(validationFile)
 	if err != nil && !*update {
 		t.Fatal(err)

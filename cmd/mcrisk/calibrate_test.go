@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +44,7 @@ func TestCalibrateRecovers(t *testing.T) {
 		Returns int
 		Models  []struct {
 			Model      string
-			Parameters map[string]struct{ Estimate, SE float64 }
+			Parameters map[string]struct{ Estimate, SE, Lo, Hi float64 }
 		}
 	}
 	if err := json.Unmarshal([]byte(out), &c); err != nil {
@@ -49,6 +53,10 @@ func TestCalibrateRecovers(t *testing.T) {
 	sigma := c.Models[0].Parameters["sigma"]
 	if c.Returns != 4999 || math.Abs(sigma.Estimate-0.6) > 4*sigma.SE || sigma.SE > 0.007 {
 		t.Errorf("%d returns, sigma %v ± %v; want 4999 and 0.6 within 4 standard errors", c.Returns, sigma.Estimate, sigma.SE)
+	}
+	// exact, and so next to the normal interval on so many returns
+	if math.Abs((sigma.Hi-sigma.Lo)/(2*1.96*sigma.SE)-1) > 0.01 || !(sigma.Lo < sigma.Estimate && sigma.Estimate < sigma.Hi) {
+		t.Errorf("sigma %v ± %v from %v to %v", sigma.Estimate, sigma.SE, sigma.Lo, sigma.Hi)
 	}
 }
 
@@ -69,6 +77,52 @@ func TestCalibrateFragment(t *testing.T) {
 	}
 	if !strings.HasPrefix(spec, string(fragment)) {
 		t.Errorf("the spec begins\n%.300s\nwant the fragment\n%s", spec, fragment)
+	}
+}
+
+// The table says what --json and parameters.csv say, and variance targeting
+// makes the long-run volatility the sample's.
+func TestCalibrateIntervals(t *testing.T) {
+	price := 100.0
+	clustered := paths.Generator{Model: models.GARCH{Sigma: 0.8, Alpha: 0.08, Beta: 0.88, DoF: 5, Step: time.Hour}, Grid: paths.Grid{Step: time.Hour, Steps: 3000}, Seed: 1}.Returns(0)[0]
+	file := history(t, 3000, func(i int, _ float64) float64 {
+		price *= math.Exp(clustered[i])
+		return price
+	})
+	dir := filepath.Join(t.TempDir(), "fit")
+	table := resultsOf(t, "calibrate", file, "--model", "garch", "--variance-targeting", "--out", dir)
+	text, err := os.ReadFile(filepath.Join(dir, "parameters.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil || len(rows) != 6 || !slices.Equal(rows[0][:5], []string{"model", "parameter", "estimate", "se", "lo"}) {
+		t.Fatalf("%v: %q", err, rows)
+	}
+	var ends [2]float64
+	for i := range ends {
+		if ends[i], err = strconv.ParseFloat(rows[2][4+i], 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := short(ends[0]) + " to " + short(ends[1]); rows[2][1] != "sigma" || !strings.Contains(table, want) {
+		t.Errorf("no %q in\n%s", want, table)
+	}
+	var c struct {
+		SampleVolatility float64 `json:"sample_volatility"`
+		Models           []struct {
+			Volatility float64
+			Parameters map[string]struct{ Estimate, Lo, Hi float64 }
+		}
+	}
+	if err := json.Unmarshal([]byte(resultsOf(t, "calibrate", file, "--model", "garch", "--variance-targeting", "--json")), &c); err != nil {
+		t.Fatal(err)
+	}
+	if p := c.Models[0].Parameters["sigma"]; p.Estimate != c.SampleVolatility || p.Lo != ends[0] || p.Hi != ends[1] || c.Models[0].Volatility != p.Estimate {
+		t.Errorf("sigma %+v, in the long run %v, sample %v, in the table %v", p, c.Models[0].Volatility, c.SampleVolatility, ends)
+	}
+	if status, _, stderr := call(t, "calibrate", file, "--variance-targeting"); status != exitInput || !strings.Contains(stderr, "garch or gjr among the models") {
+		t.Errorf("exit status %d, %q; want 2, and which models", status, stderr)
 	}
 }
 
