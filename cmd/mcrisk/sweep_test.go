@@ -180,8 +180,8 @@ func banded(args ...string) []string {
 
 // The band that tracks at the least cost: simulated points agree with the exact
 // curve, the best of them is near theory's, and the set that cannot be told from
-// the best has it. Of the four exact metrics' twelve estimates the largest
-// deviation exceeds 4.5 standard errors once in 10,000 seeds.
+// the best has it. Of three exact metrics at eleven widths the largest deviation
+// exceeds 4.5 standard errors in one of 4,000 seeds at most.
 func TestSweepAgainstTheory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many runs")
@@ -190,12 +190,12 @@ func TestSweepAgainstTheory(t *testing.T) {
 	expect(t, exitDone, banded("--to", "target", "--fee", "10bp", "--over", "half-width=0.2:0.95:0.075", "--paths", "2000", "--horizon", "180d", "--optimise", "tracking_cost", "--no-figures", "--out", dir)...)
 	seen := 0
 	for _, row := range named(t, filepath.Join(dir, "best.csv")) {
-		if z := row["exact_se_off"]; z != "" && row["objective"] == "log_growth" {
+		if z := row["exact_se_off"]; z != "" && row["objective"] != "p_liquidation" {
 			seen++
 			if v := parse(t, z); math.Abs(v) > 4.5 {
 				t.Errorf("%s is %v standard errors from its exact answer", row["objective"], v)
 			}
-			if row["exact_best"] != row["best"] {
+			if row["objective"] == "log_growth" && row["exact_best"] != row["best"] {
 				t.Errorf("growth is best at %s, exactly at %s", row["best"], row["exact_best"])
 			}
 		}
@@ -209,7 +209,7 @@ func TestSweepAgainstTheory(t *testing.T) {
 			t.Errorf("the best half-width is between %v and %v; in theory at %v", lo, hi, grid)
 		}
 	}
-	if seen != 2 {
+	if seen != 4 { // growth, median and shortfall; and the cost
 		t.Errorf("%d rows were looked at", seen)
 	}
 }
