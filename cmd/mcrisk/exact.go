@@ -237,7 +237,7 @@ func exactLines(s study.Spec, token int, over param.Param, values []float64) (ma
 		if err != nil {
 			return nil, err
 		}
-		m, err := exactBeside(c, token)
+		m, err := exactBeside(c, token, len(values))
 		if err != nil {
 			return nil, fmt.Errorf("%s = %s: %w", over.Name, over.Format(v), err)
 		}

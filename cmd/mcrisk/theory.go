@@ -50,10 +50,12 @@ func exactMetrics(s study.Spec, token int, law bool) (map[string]float64, error)
 	return all, nil
 }
 
-// exactBeside are the exact answers that are laid beside simulated ones; those that
-// need the law of the final value for GBM alone, where it is quick.
-func exactBeside(s study.Spec, token int) (map[string]float64, error) {
-	if s.Alone(token).Model.Kind == "gbm" {
+// exactBeside are the exact answers that are laid beside simulated ones of so many
+// cells; those that need the law of the final value only where it is quick: for
+// GBM, over a horizon in which so many trades are made that it is smooth.
+func exactBeside(s study.Spec, token, cells int) (map[string]float64, error) {
+	const mostCells, leastSteps = 300, 2000
+	if s.Alone(token).Model.Kind == "gbm" && cells <= mostCells && s.Horizon/s.Step >= leastSteps {
 		if m, err := exactMetrics(s, token, true); err == nil {
 			return m, nil
 		}
@@ -90,7 +92,7 @@ func (j *judgement) solve(ctx context.Context, s *slice) error {
 		if j.sweep.Cells() > exactCells(spec.Model.Kind) {
 			continue
 		}
-		m, err := exactBeside(spec, s.token)
+		m, err := exactBeside(spec, s.token, j.sweep.Cells())
 		if err != nil || m["p_liquidation"] > certain && !stops(spec.Tokens[s.token]) {
 			continue // beyond its reach; the simulated stand alone
 		}
