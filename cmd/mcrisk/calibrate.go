@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"mcrisk/analytics"
 	"mcrisk/models"
@@ -40,9 +42,9 @@ garch and gjr of a heavy-tailed history may have twice its volatility in the
 long run. --variance-targeting holds it at the sample's; compare the
 log-likelihoods to see what that costs.
 
-With --out it writes the tables, two figures (quantiles against quantiles, and
-the autocorrelation of squared returns) and, for each model, a spec
-fragment that simulate takes beside a token.`,
+With --out it writes the tables and, for each model whose numbers simulate
+accepts, a spec fragment to take beside a token, and its panels of two figures:
+quantiles against quantiles, and the autocorrelation of squared returns.`,
 		Example: `  mcrisk calibrate eth_usdt_perp_1h.csv
   mcrisk calibrate btc_usdt_perp_1h.csv --model all --out btc-models
   mcrisk simulate --token BTCBULL3X --spec btc-models/kou.yaml`,
@@ -68,12 +70,25 @@ fragment that simulate takes beside a token.`,
 		if kinds == "all" {
 			want = models.Fittable()
 		}
-		c, err := calibrate(h, want, targeted)
+		var dir *runs.Dir
+		start := time.Now()
+		if out != "" {
+			if dir, err = runs.Create(out); err != nil {
+				return fmt.Errorf("--out: %w", existing(err))
+			}
+			defer dir.Abort()
+		}
+		c, err := calibrate(cmd.Context(), h, want, targeted)
 		if err != nil {
 			return inputError{fmt.Errorf("%s: %w", args[0], err)}
 		}
-		if out != "" {
-			if err := c.write(out, args[0], hash); err != nil {
+		if dir != nil {
+			if err := c.write(cmd.Context(), dir, filepath.Base(args[0])); err != nil {
+				return err
+			}
+			command := append(strings.Fields(cmd.CommandPath()), args[0])
+			cmd.Flags().Visit(func(g *pflag.Flag) { command = append(command, flagTexts(g)...) })
+			if err := dir.Commit(runs.Manifest{Command: command, Start: start.UTC(), End: time.Now().UTC(), Inputs: map[string]string{args[0]: hash}}); err != nil {
 				return err
 			}
 		}
@@ -105,7 +120,7 @@ type calibration struct {
 // targets are the kinds that variance targeting is for.
 var targets = []string{"garch", "gjr"}
 
-func calibrate(h *paths.History, kinds []string, targeted bool) (*calibration, error) {
+func calibrate(ctx context.Context, h *paths.History, kinds []string, targeted bool) (*calibration, error) {
 	c := &calibration{history: h, returns: h.LogReturns(), notes: gapNotes(h)}
 	c.jumps = models.Bipower(c.returns)
 	if targeted && !slices.ContainsFunc(kinds, func(k string) bool { return slices.Contains(targets, k) }) {
@@ -122,6 +137,9 @@ func calibrate(h *paths.History, kinds []string, targeted bool) (*calibration, e
 		fitKind := models.FitKind
 		if targeted && slices.Contains(targets, kind) {
 			fitKind = models.FitTargeted
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
 		fit, err := fitKind(kind, c.returns, h.StepYears())
 		if err != nil {
@@ -147,8 +165,8 @@ func (c *calibration) writeTables(w io.Writer, name string) {
 	last := h.Bars[len(h.Bars)-1]
 	fmt.Fprintf(w, "%s: %s bars of %s, %s to %s, %d gaps; %s returns\n", name, thousands(len(h.Bars)), param.FormatSeconds(h.Step.Seconds()),
 		h.Bars[0].Start.Format("2006-01-02 15:04"), last.Start.Add(h.Step).Format("2006-01-02 15:04"), len(h.Gaps), thousands(len(c.returns)))
-	fmt.Fprintf(w, "Volatility of the sample %s a √year; jumps make %.1f %% of the squared returns (bipower; z = %s).\n\n",
-		short(c.fits[0].Sample), 100*c.jumps.Share, short(c.jumps.Z))
+	fmt.Fprintf(w, "Volatility of the sample %s a √year; jumps make %s %% of the squared returns (bipower; z = %s).\n\n",
+		short(c.fits[0].Sample), minus(fmt.Sprintf("%.1f", 100*c.jumps.Share)), short(c.jumps.Z))
 	t := newTable(w)
 	t.AppendHeader(table.Row{"model", "volatility", "log-likelihood", "AIC", "BIC", "KS distance", "AD distance", "fitted by"})
 	for _, f := range c.fits {
@@ -170,12 +188,15 @@ func (c *calibration) writeTables(w io.Writer, name string) {
 	t.Render()
 }
 
+// minus writes a number with a true minus sign.
+func minus(s string) string { return strings.Replace(s, "-", "−", 1) }
+
 // hundredths writes a likelihood to the hundredth, where models differ.
 func hundredths(v float64) string {
 	if math.IsNaN(v) {
 		return short(v)
 	}
-	return strings.Replace(fmt.Sprintf("%.2f", v), "-", "−", 1)
+	return minus(fmt.Sprintf("%.2f", v))
 }
 
 func (c *calibration) writeJSON(w io.Writer) error {
@@ -242,45 +263,37 @@ func (c *calibration) writeCSV(w io.Writer) error {
 	return out.Error()
 }
 
-// write leaves the tables, the figures and the fragments in a folder.
-func (c *calibration) write(path, name, hash string) error {
-	start := time.Now()
-	d, err := runs.Create(path)
-	if err != nil {
-		if errors.Is(err, runs.ErrExists) {
-			return inputError{err}
-		}
-		return err
-	}
-	defer d.Abort()
+// write leaves the tables, the figures and the fragments in a folder. What no
+// model can be made of has no fragment and no panel; the fit's warning says so.
+func (c *calibration) write(ctx context.Context, d *runs.Dir, name string) error {
 	if err := d.File("calibration.json", c.writeJSON); err != nil {
 		return err
 	}
 	if err := d.File("parameters.csv", c.writeCSV); err != nil {
 		return err
 	}
+	var fits []models.Fit
 	for _, f := range c.fits {
+		if _, err := f.Model(); err != nil {
+			continue
+		}
+		fits = append(fits, f)
 		if err := d.File(f.Kind+".yaml", func(w io.Writer) error { return runs.WriteModel(w, f.Part(), errorsOf(f)) }); err != nil {
 			return err
 		}
 	}
-	qq, squares, err := c.figures(filepath.Base(name))
+	if len(fits) == 0 {
+		return nil
+	}
+	qq, squares, err := c.figures(ctx, fits, name)
 	if err != nil {
 		return err
 	}
-	for _, f := range []namedFigure{{"qq", qq}, {"squares", squares}} {
-		if err := d.File("figures/"+f.name+".png", f.WritePNG); err != nil {
-			return err
-		}
-		if err := d.File("figures/"+f.name+".svg", f.WriteSVG); err != nil {
-			return err
-		}
-	}
-	return d.Commit(runs.Manifest{Start: start.UTC(), End: time.Now().UTC(), Inputs: map[string]string{name: hash}})
+	return (&runDir{d}).figures("", []namedFigure{{"qq", qq}, {"squares", squares}})
 }
 
 // figures holds each model's returns, simulated, beside the history's.
-func (c *calibration) figures(name string) (qq, squares *plots.Figure, err error) {
+func (c *calibration) figures(ctx context.Context, fits []models.Fit, name string) (qq, squares *plots.Figure, err error) {
 	const seed = 1
 	steps := min(len(c.returns), 1<<15)
 	lags := []int{1, 2, 3, 6, 12, 24, 48, 96, 168}
@@ -290,10 +303,8 @@ func (c *calibration) figures(name string) (qq, squares *plots.Figure, err error
 		xs[i] = float64(l)
 	}
 	mine := analytics.Autocorrelation(squared(c.returns), lags, confidence)
-	caption := fmt.Sprintf("%s: %s log-returns of %s; each model fitted to them and simulated over %s.", name, thousands(len(c.returns)),
-		param.FormatSeconds(c.history.Step.Seconds()), thousands(16*steps))
-	q := plots.SensitivityData{Title: "Fitted laws against the history", Caption: caption + " Shares from 0.01 to 99.99 % with intervals of 95 %.", XLabel: "Quantile of the fitted law (%)", XScale: plots.Percent}
-	s := plots.SensitivityData{Title: "Clustering of volatility", Caption: caption + " Bars are what independent returns would stay within on 95 % of samples.", XLabel: "Lag (steps)"}
+	q := plots.SensitivityData{Title: "Fitted laws against the history", XLabel: "Quantile of the fitted law (%)", XScale: plots.Percent}
+	s := plots.SensitivityData{Title: "Clustering of volatility", XLabel: "Lag (steps)"}
 	var levels []float64
 	for _, p := range []float64{0.0001, 0.001, 0.01, 0.05, 0.25, 0.5} {
 		if p*float64(len(c.returns)) >= 5 {
@@ -306,12 +317,14 @@ func (c *calibration) figures(name string) (qq, squares *plots.Figure, err error
 		}
 	}
 	sample := analytics.Quantiles(c.returns, levels, confidence)
-	for _, f := range c.fits {
+	simulated := 0
+	for _, f := range fits {
 		m, err := f.Model()
-		if err != nil {
+		if err = errors.Join(err, ctx.Err()); err != nil {
 			return nil, nil, err
 		}
 		lanes := paths.Generator{Model: m, Grid: paths.Grid{Step: c.history.Step, Steps: steps}, Seed: seed}.Returns(0)
+		simulated = len(lanes) * steps
 		var all []float64
 		acf := make([]float64, len(lags))
 		for _, lane := range lanes {
@@ -333,6 +346,10 @@ func (c *calibration) figures(name string) (qq, squares *plots.Figure, err error
 		s.Metrics = append(s.Metrics, plots.Metric{Label: f.Kind + ": autocorrelation of squared returns", Series: []plots.Series{{Name: "History", X: xs, Y: mine}},
 			Exact: []plots.Line{{Name: "Model", X: xs, Y: acf}}})
 	}
+	caption := fmt.Sprintf("%s: %s log-returns of %s; each model fitted to them and simulated for %s steps, seed %d.", name, thousands(len(c.returns)),
+		param.FormatSeconds(c.history.Step.Seconds()), thousands(simulated), seed)
+	q.Caption = fmt.Sprintf("%s Shares from %s to %s %%, with intervals of 95 %%.", caption, short(100*levels[0]), short(100*levels[len(levels)-1]))
+	s.Caption = caption + " Bars are what independent returns would stay within on 95 % of samples."
 	if qq, err = plots.Sensitivity(q); err != nil {
 		return nil, nil, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -174,14 +175,51 @@ func TestCalibrateRefusesNonsense(t *testing.T) {
 			}
 		})
 	}
-	// One close ten times too high is named.
-	_, _, stderr := call(t, "calibrate", history(t, 2000, func(i int, p float64) float64 {
+	taken := t.TempDir()
+	if status, stdout, stderr := call(t, "calibrate", history(t, 100, nil), "--out", taken); status != exitInput || stdout != "" || !strings.Contains(stderr, taken+" exists; want a new one") {
+		t.Errorf("exit status %d, %q; want 2, and that the folder exists", status, stderr)
+	}
+}
+
+// One close ten times too high is named; a fit that no model can be made of is
+// in the tables, has no fragment, and does not cost the others theirs.
+func TestCalibrateOutlier(t *testing.T) {
+	file := history(t, 2000, func(i int, p float64) float64 {
 		if i == 700 {
 			return 10 * p
 		}
 		return p
-	}))
-	if !strings.Contains(stderr, "note:") || !strings.Contains(stderr, "return") {
-		t.Errorf("%q; want a warning about the outlier", stderr)
+	})
+	dir := filepath.Join(t.TempDir(), "fit")
+	status, stdout, stderr := call(t, "calibrate", file, "--model", "gbm,garch", "--out", dir)
+	if status != exitDone || !strings.Contains(stderr, "gbm: returns 699 and 700 (") || !strings.Contains(stderr, "gbm: the fitted numbers are no valid model") {
+		t.Errorf("exit status %d, %q; want 0, the two returns, and that gbm is no model", status, stderr)
+	}
+	var models []string
+	for line := range strings.Lines(stdout) {
+		if f := strings.Fields(line); len(f) > 0 && (f[0] == "gbm" || f[0] == "garch") && !slices.Contains(models, f[0]) {
+			models = append(models, f[0])
+		}
+	}
+	left := ls(t, dir)
+	if len(models) != 2 || slices.Contains(left, "gbm.yaml") || !slices.Contains(left, "garch.yaml") || !slices.Contains(left, "figures/qq.png") {
+		t.Errorf("printed %v, left %v; want both models, and a fragment and figures of garch", models, left)
+	}
+	alone := filepath.Join(t.TempDir(), "fit")
+	resultsOf(t, "calibrate", file, "--out", alone)
+	if left := ls(t, alone); !slices.Equal(left, []string{"calibration.json", "manifest.json", "parameters.csv"}) {
+		t.Errorf("left %v; want the tables of gbm and nothing drawn", left)
+	}
+}
+
+// Ctrl-C during the fits ends them, and leaves nothing.
+func TestCalibrateInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	status := run(ctx, []string{"calibrate", history(t, 500, nil), "--out", filepath.Join(dir, "fit")}, &stdout, &stderr)
+	if left := ls(t, dir); status != exitInterrupted || stdout.Len() > 0 || len(left) > 0 || stderr.String() != "mcrisk: interrupted; nothing was written\n" {
+		t.Errorf("exit status %d, printed %q, said %q, left %v; want 130 and nothing", status, &stdout, &stderr, left)
 	}
 }
