@@ -19,7 +19,7 @@ func Autocorrelation(xs []float64, lags []int, confidence float64) []Estimate {
 		}
 		var s sum
 		for t := lag; t < len(xs); t++ {
-			s.add((xs[t] - mean) * (xs[t-lag] - mean))
+			s.add(float64((xs[t] - mean) * (xs[t-lag] - mean)))
 		}
 		out[i] = normal(s.value()/squares, 1/math.Sqrt(float64(len(xs))), confidence, len(xs))
 	}

@@ -88,10 +88,10 @@ func (f TailFit) likelihood(shape, scale float64) float64 {
 		if math.Abs(shape) < 1e-9 {
 			logs.add(y / scale)
 		} else {
-			logs.add((1 + 1/shape) * math.Log1p(shape*y/scale))
+			logs.add(float64((1 + 1/shape) * math.Log1p(shape*y/scale)))
 		}
 	}
-	return -k*math.Log(scale) - logs.value()
+	return -float64(k*math.Log(scale)) - logs.value()
 }
 
 // reach is how many Scales above the threshold the value lies that is exceeded
@@ -166,21 +166,21 @@ func maximise(lo, hi float64, f func(float64) float64) float64 {
 	best, at := math.Inf(-1), 0
 	step := (hi - lo) / points
 	for i := range points + 1 {
-		if v := f(lo + float64(i)*step); v > best {
+		if v := f(lo + float64(float64(i)*step)); v > best {
 			best, at = v, i
 		}
 	}
-	a, b := lo+float64(max(at-1, 0))*step, lo+float64(min(at+1, points))*step
-	c, d := b-golden*(b-a), a+golden*(b-a)
+	a, b := lo+float64(float64(max(at-1, 0))*step), lo+float64(float64(min(at+1, points))*step)
+	c, d := b-float64(golden*(b-a)), a+float64(golden*(b-a))
 	fc, fd := f(c), f(d)
 	for range 30 {
 		if fc >= fd {
 			b, d, fd = d, c, fc
-			c = b - golden*(b-a)
+			c = b - float64(golden*(b-a))
 			fc = f(c)
 		} else {
 			a, c, fc = c, d, fd
-			d = a + golden*(b-a)
+			d = a + float64(golden*(b-a))
 			fd = f(d)
 		}
 	}

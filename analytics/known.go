@@ -75,7 +75,7 @@ const leastEvents = 100
 // proportion with its exact interval.
 func (k *Known) below(nav []float64, level float64, e *tokens.Ensemble, confidence float64) Estimate {
 	plain := share(nav, func(v float64) bool { return v < level }, confidence)
-	if events := plain.Value * float64(plain.N); k == nil || k.Below == nil || !(min(events, float64(plain.N)-events) >= leastEvents) {
+	if events := float64(plain.Value * float64(plain.N)); k == nil || k.Below == nil || !(min(events, float64(plain.N)-events) >= leastEvents) {
 		return plain
 	}
 	edge := (math.Log(level) - k.Decay) / e.Token.Target // of ln S

@@ -125,7 +125,7 @@ func shapeOf(xs []float64) shape {
 		s.skewness = math.Sqrt(n*(n-1)) / (n - 2) * g1
 	}
 	if n > 3 {
-		s.kurtosis = (n - 1) / ((n - 2) * (n - 3)) * ((n+1)*g2 + 6)
+		s.kurtosis = (n - 1) / ((n - 2) * (n - 3)) * (float64((n+1)*g2) + 6)
 	}
 	return s
 }

@@ -82,7 +82,7 @@ func span(p param.Param, ends []string, list string) ([]float64, error) {
 	values := make([]float64, int(n)+1)
 	for i := range values {
 		// Round to the step's decimals: 0.05 + 2·0.05 is meant as 0.15.
-		values[i], _ = strconv.ParseFloat(strconv.FormatFloat(low+float64(i)*step, 'g', 12, 64), 64)
+		values[i], _ = strconv.ParseFloat(strconv.FormatFloat(low+float64(float64(i)*step), 'g', 12, 64), 64)
 	}
 	return values, nil
 }

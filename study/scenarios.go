@@ -51,7 +51,7 @@ func (s Spec) Scenarios(paths int) []Scenario {
 		of("chop", "the median price stays where it is", "gbm",
 			param.Values{"mu": still, "sigma": sigma}),
 		of("crash", "the same, and one jump is expected, of about −35 %", "merton",
-			param.Values{"mu": still + rate*(jump*math.Exp(width*width/2)-1), "sigma": sigma,
+			param.Values{"mu": still + float64(rate*(float64(jump*math.Exp(width*width/2))-1)), "sigma": sigma,
 				"jump-rate": rate, "jump-mean": math.Log(jump), "jump-sd": width}),
 	}
 }

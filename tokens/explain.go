@@ -14,11 +14,11 @@ func (t Token) CarryAtTarget() float64 {
 	switch m := t.Mechanism.(type) {
 	case Loan:
 		if t.Target < 0 {
-			return t.Target*m.Borrow + (1-t.Target)*m.Supply
+			return float64(t.Target*m.Borrow) + float64((1-t.Target)*m.Supply)
 		}
-		return t.Target*m.Supply - (t.Target-1)*m.Borrow
+		return float64(t.Target*m.Supply) - float64((t.Target-1)*m.Borrow)
 	case Perp:
-		return -t.Target*m.Funding - math.Abs(t.Target)*m.BorrowFee
+		return -float64(t.Target*m.Funding) - float64(math.Abs(t.Target)*m.BorrowFee)
 	}
 	return math.NaN()
 }

@@ -69,9 +69,9 @@ func (f AdaptiveFunding) After(rate, imbalance, years float64) float64 {
 	size := math.Abs(imbalance)
 	switch small := rate*imbalance > 0 && size <= f.Stable; {
 	case !small:
-		rate += f.Increase * imbalance * years
+		rate += float64(f.Increase * imbalance * years)
 	case size < f.Falling:
-		rate = math.Copysign(max(0, math.Abs(rate)-f.Decrease*years), rate)
+		rate = math.Copysign(max(0, math.Abs(rate)-float64(f.Decrease*years)), rate)
 	}
 	return max(-f.Max, min(rate, f.Max))
 }
