@@ -66,7 +66,7 @@ quantiles against quantiles, and the autocorrelation of squared returns.`,
 		if err != nil {
 			return inputError{err}
 		}
-		want := strings.Split(kinds, ",")
+		want := strings.Split(strings.ReplaceAll(kinds, " ", ""), ",")
 		if kinds == "all" {
 			want = models.Fittable()
 		}
@@ -126,7 +126,7 @@ func calibrate(ctx context.Context, h *paths.History, kinds []string, targeted b
 	if targeted && !slices.ContainsFunc(kinds, func(k string) bool { return slices.Contains(targets, k) }) {
 		return nil, fmt.Errorf("--variance-targeting with --model %s; want %s among the models", strings.Join(kinds, ","), strings.Join(targets, " or "))
 	}
-	for _, kind := range kinds {
+	for i, kind := range kinds {
 		if !slices.Contains(models.Fittable(), kind) {
 			hint := ""
 			if near := param.Nearest(kind, models.Fittable()); len(near) > 0 {
@@ -134,6 +134,11 @@ func calibrate(ctx context.Context, h *paths.History, kinds []string, targeted b
 			}
 			return nil, fmt.Errorf("--model %q; want all or some of %s%s", kind, strings.Join(models.Fittable(), ", "), hint)
 		}
+		if slices.Contains(kinds[:i], kind) {
+			return nil, fmt.Errorf("--model names %s twice", kind)
+		}
+	}
+	for _, kind := range kinds {
 		fitKind := models.FitKind
 		if targeted && slices.Contains(targets, kind) {
 			fitKind = models.FitTargeted
@@ -164,7 +169,7 @@ func (c *calibration) writeTables(w io.Writer, name string) {
 	h := c.history
 	last := h.Bars[len(h.Bars)-1]
 	fmt.Fprintf(w, "%s: %s bars of %s, %s to %s, %d gaps; %s returns\n", name, thousands(len(h.Bars)), param.FormatSeconds(h.Step.Seconds()),
-		h.Bars[0].Start.Format("2006-01-02 15:04"), last.Start.Add(h.Step).Format("2006-01-02 15:04"), len(h.Gaps), thousands(len(c.returns)))
+		h.Bars[0].Start.Format(minuteFormat), last.Start.Add(h.Step).Format(minuteFormat), len(h.Gaps), thousands(len(c.returns)))
 	fmt.Fprintf(w, "Volatility of the sample %s a √year; jumps make %s %% of the squared returns (bipower; z = %s).\n\n",
 		short(c.fits[0].Sample), minus(fmt.Sprintf("%.1f", 100*c.jumps.Share)), short(c.jumps.Z))
 	t := newTable(w)
@@ -187,6 +192,9 @@ func (c *calibration) writeTables(w io.Writer, name string) {
 	}
 	t.Render()
 }
+
+// minuteFormat is how times of bars are written for people, in UTC.
+const minuteFormat = "2006-01-02 15:04"
 
 // minus writes a number with a true minus sign.
 func minus(s string) string { return strings.Replace(s, "-", "−", 1) }

@@ -166,6 +166,8 @@ func TestCalibrateRefusesNonsense(t *testing.T) {
 		{"flat", history(t, 500, func(int, float64) float64 { return 100 }), nil, "never moves"},
 		{"two rows", history(t, 2, nil), nil, "returns"},
 		{"unknown model", history(t, 500, nil), []string{"--model", "mertn"}, "did you mean merton"},
+		{"unknown model after one that is known", history(t, 500, nil), []string{"--model", "gbm, xyz"}, `"xyz"; want`},
+		{"model twice", history(t, 500, nil), []string{"--model", "gbm,gbm"}, "--model names gbm twice"},
 		{"no file", filepath.Join(t.TempDir(), "none.csv"), nil, "no such file"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

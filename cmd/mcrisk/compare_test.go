@@ -107,7 +107,7 @@ func TestCompareRefuses(t *testing.T) {
 	}{
 		{nil, "--tokens = \"\"; want at least two names"},
 		{[]string{"--tokens", "ETHBULL3X"}, "want at least two names"},
-		{[]string{"--tokens", "ETHBULL3X,nobody"}, `no token "nobody"`},
+		{[]string{"--tokens", "ETHBULL3X, nobody"}, `no token "nobody"`},
 		{[]string{"--tokens", "ETHBULL3X,ETHBULL3X"}, `two tokens are called "ETHBULL3X"`},
 		{[]string{"--tokens", "ETHBULL3X,hold-3x", "--token", "ETHBULL2X"}, "--token and --tokens"},
 		{[]string{"--tokens", "ETHBULL3X,hold-3x", "--jump-rate", "1"}, "jump-rate is a number of model"},

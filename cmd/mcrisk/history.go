@@ -48,8 +48,8 @@ closes as they stand.`,
 		for i, b := range h.Bars {
 			closes[i] = b.Close
 		}
-		for _, g := range h.Gaps {
-			fmt.Fprintf(cmd.ErrOrStderr(), "note: %s: %s; the return across it counts as one step\n", args[0], g)
+		if n := len(h.Gaps); n > 0 {
+			fmt.Fprintf(cmd.ErrOrStderr(), "note: %s: %d gaps, the first on %s; the return across each counts as one step\n", args[0], n, h.Gaps[0])
 		}
 		ms := analytics.SeriesMetrics(closes, h.StepYears())
 		out := cmd.OutOrStdout()
@@ -68,7 +68,8 @@ closes as they stand.`,
 		case formCSV:
 			return writeSeriesCSV(out, ms)
 		}
-		fmt.Fprintf(out, "%s: %s closes, %s apart\n\n", args[0], thousands(len(closes)), param.FormatSeconds(h.Step.Seconds()))
+		fmt.Fprintf(out, "%s: %s closes, %s apart, %s to %s\n\n", args[0], thousands(len(closes)), param.FormatSeconds(h.Step.Seconds()),
+			h.Bars[0].Start.Add(h.Step).Format(minuteFormat), h.Bars[len(h.Bars)-1].Start.Add(h.Step).Format(minuteFormat))
 		t := newTable(out)
 		t.AppendHeader(table.Row{"metric", "value", "unit", "meaning"})
 		for _, m := range ms {

@@ -28,6 +28,15 @@ func TestHistory(t *testing.T) {
 	if h.Values != 5 || h.Step != "1d" || *h.Metrics["max_drawdown"] != 0.5 || math.Abs(*h.Metrics["ulcer"]-0.25) > 1e-15 || math.Abs(*h.Metrics["log_growth"]-math.Log(1.5)*365/4) > 1e-12 {
 		t.Errorf("%s", out)
 	}
+	if out, errs := expect(t, exitDone, "history", file); errs != "" || !strings.HasPrefix(out, file+": 5 closes, 1d apart, 2024-01-02 00:00 to 2024-01-06 00:00\n") {
+		t.Errorf("%s%s", errs, out)
+	}
+	if err := os.WriteFile(file, []byte(strings.NewReplacer("2024-01-02,1,2,1,2,1\n", "", "2024-01-05", "2024-01-09").Replace(rows)+"2024-01-10,1,1,1,1,1\n2024-01-11,1,1,1,1,1\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs := expect(t, exitDone, "history", file); strings.Count(errs, "\n") != 1 || !strings.Contains(errs, "2 gaps, the first on line 3: 1 bar missing") {
+		t.Errorf("%s; want one line about both gaps", errs)
+	}
 	for _, form := range []string{"--csv", "--markdown"} {
 		if out, _ := expect(t, exitDone, "history", file, form); !strings.Contains(out, "max_drawdown") {
 			t.Errorf("%s: %s", form, out)

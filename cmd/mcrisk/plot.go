@@ -73,13 +73,15 @@ func (s *source) caption() string {
 	return text
 }
 
-// storedFigures are the figures that a stored run can be drawn as.
-var storedFigures = []struct {
+// A storedFigure is one that a stored run can be drawn as.
+type storedFigure struct {
 	name, doc string
 	overlay   bool // can be compared
 	logs      bool // shows logs of equity, which ruined paths have none of
 	draw      func(*source) (*plots.Figure, error)
-}{
+}
+
+var storedFigures = []storedFigure{
 	{"fan", "net asset value over time", true, false, drawFan},
 	{"decay", "decay against the compounding ideal at the end", false, true, func(s *source) (*plots.Figure, error) { return decayFigure(s.plan, s.ensemble) }},
 	{"decay-horizons", "decay after four times, with the exact law where there is one", false, true, drawDecayHorizons},
@@ -177,6 +179,9 @@ func drawStored(dir, figure, overlay, of, path string) (*plots.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	if overlay != "" && !slices.ContainsFunc(storedFigures, func(f storedFigure) bool { return f.name == figure && f.overlay }) {
+		return nil, badInput("--overlay with the figure %s, which cannot be compared; want one that takes it (mcrisk plot --help)", figure)
+	}
 	if figure == "path" {
 		n, err := runs.Count(path)
 		if err != nil || n >= uint64(r.plan.spec.Paths) {
@@ -193,9 +198,6 @@ func drawStored(dir, figure, overlay, of, path string) (*plots.Figure, error) {
 			continue
 		}
 		if overlay != "" {
-			if !f.overlay {
-				return nil, badInput("--overlay with the figure %s, which cannot be compared; want one that takes it (mcrisk plot --help)", figure)
-			}
 			o, err := openRun(overlay)
 			if err != nil {
 				return nil, err

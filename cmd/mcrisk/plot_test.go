@@ -119,6 +119,8 @@ func TestPlotFaults(t *testing.T) {
 		{[]string{run, "--figure", "path", "--path", "300", "--out", filepath.Join(run, "x.svg")}, "from 0 to 299"},
 		{[]string{t.TempDir(), "--figure", "fan", "--out", filepath.Join(run, "x.svg")}, "no spec.yaml"},
 		{[]string{run, "--figure", "fan", "--of", "nobody", "--out", filepath.Join(run, "x.svg")}, "no token"},
+		{[]string{run, "--figure", "path", "--overlay", run, "--out", filepath.Join(run, "x.svg")}, "the figure path, which cannot be compared"},
+		{[]string{run, "--figure", "law", "--overlay", run, "--out", filepath.Join(run, "x.svg")}, "the figure law, which cannot be compared"},
 		{nil, "want one run directory"},
 	} {
 		if _, errs := expect(t, exitInput, append([]string{"plot"}, tt.args...)...); !strings.Contains(errs, tt.says) {
