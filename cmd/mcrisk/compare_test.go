@@ -123,16 +123,16 @@ func TestCompareRefuses(t *testing.T) {
 // its carry; of a few the numbers are those of the product facts.
 func TestTokensExplained(t *testing.T) {
 	for name, want := range map[string][]string{
-		"BTCBULL3X":         {"+5.882 % from the target takes leverage to 2.7", "-4.348 % from the target", "leverage 4.545: -14.53 % from the target, -10.64 % from the upper edge", "0.40 % in entry and exit fees", "a utilisation of 90 %, -12.90 %"},
+		"BTCBULL3X":         {"+5.882 % from the target takes leverage to 2.7", "−4.348 % from the target", "leverage 4.545: −14.53 % from the target, −10.64 % from the upper edge", "0.40 % in entry and exit fees", "a utilisation of 90 %, −12.90 %"},
 		"BTCBEAR1X":         {"interest earns 6.70 %", "a utilisation of 90 %, +9.72 %; 95 %, +44.50 %"}, // 2·3.757 − .814, 2·5.265 − .814
 		"hyperliquid-eth3x": {"funding takes 44.10 %"},                                                   // 3·14.7
-		"ETHBULL4X":         {"a utilisation of 50 %, -90.00 %; 85 %, -153.00 %; 95 %, -291.00 %"},
-		"BTCBULL2X":         {"-35.90 % from the target, -30.07 % from the upper edge"},
-		"BTCBULL4X":         {"-24.44 % from the target", "0.50 % in entry and exit fees"},
-		"hyperliquid-btc3x": {"-32.49 % from the target", "baseline of 10.95 % on notional (11.57 % compounded)"},
-		"ftx-bull":          {"-11.111 % from the target takes leverage to 4, where it trades to 3", "clock, first after 2m"},
-		"tlx-eth2x":         {"+2.500 %", "-2.500 %", "streaming fee 4.00 %"},
-		"bybit-btc3l":       {"+33.333 % from the target takes leverage to 2", "-11.111 % from the target takes leverage to 4"},
+		"ETHBULL4X":         {"a utilisation of 50 %, −90.00 %; 85 %, −153.00 %; 95 %, −291.00 %"},
+		"BTCBULL2X":         {"−35.90 % from the target, −30.07 % from the upper edge"},
+		"BTCBULL4X":         {"−24.44 % from the target", "0.50 % in entry and exit fees"},
+		"hyperliquid-btc3x": {"−32.49 % from the target", "baseline of 10.95 % on notional (11.57 % compounded)"},
+		"ftx-bull":          {"−11.111 % from the target takes leverage to 4, where it trades to 3", "clock, first after 2m"},
+		"tlx-eth2x":         {"+2.500 %", "−2.500 %", "streaming fee 4.00 %"},
+		"bybit-btc3l":       {"+33.333 % from the target takes leverage to 2", "−11.111 % from the target takes leverage to 4"},
 		"indexcoop-eth2x":   {"takes leverage to 1.739", "takes leverage to 2.3"},
 		"hold-3x":           {"never trades", "It is liquidated at leverage 6.25"},
 	} {

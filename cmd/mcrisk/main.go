@@ -112,6 +112,18 @@ interrupted.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(usage)
 	root.AddCommand(newSimulate(), newSummary(), newPlot(), newSweep(), newMerge(), newMissing(), newVerify(), newBreakEven(), newCompare(), newHeatMap(), newLiquidation(), newExact(), newTrace(), newCalibrate(), newHistory(), newTokens(), newVersion())
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "help" {
+			c.RunE = func(_ *cobra.Command, args []string) error {
+				of, rest, err := root.Find(args)
+				if err != nil || len(rest) > 0 {
+					return unknownCommand(root, args[0])
+				}
+				return of.Help()
+			}
+		}
+	}
 	return root
 }
 

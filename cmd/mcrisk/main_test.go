@@ -189,6 +189,7 @@ func TestBadInput(t *testing.T) {
 		{"argument", []string{"ETHBULL3X"}, []string{`argument "ETHBULL3X"; want flags only`}},
 		{"unknown command", []string{"simulat", "--token", "X"}, []string{`no command "simulat"; did you mean simulate?`}},
 		{"command unlike any", []string{"xyzzy"}, []string{`no command "xyzzy"; see mcrisk --help`}},
+		{"help on an unknown command", []string{"help", "simulat"}, []string{`no command "simulat"; did you mean simulate?`}},
 		{"perpetual's flag for a loan", []string{"--token", "ETHBULL3X", "--funding", "10%"}, []string{"--funding is a number of mechanism perp", "this study has", "mechanism loan"}},
 		{"loan's flag for a perpetual", []string{"--target", "3", "--mechanism", "perp", "--borrow", "5%"}, []string{"--borrow is a number of mechanism loan", "mechanism perp"}},
 		{"jumps without a model of them", []string{"--token", "ETHBULL3X", "--jump-rate", "3"}, []string{"--jump-rate is a number of model ", "merton", "this study has model gbm"}},
@@ -306,7 +307,7 @@ func TestCommandsOfFewWords(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"ETHBULL3X": "interest takes ", "BTCBEAR1X": "interest earns ", "btcbull2x": "BTCBULL2X aims at leverage 2",
-		"BTCBULL4X": "GMX's funding would make it, after 3 hours, -105.00 %; 15 hours, -345.00 %", // 4 times .15 and .75, and the borrow fee's 45 %
+		"BTCBULL4X": "GMX's funding would make it, after 3 hours, −105.00 %; 15 hours, −345.00 %", // 4 times .15 and .75, and the borrow fee's 45 %
 		"BTCBEAR2X": "GMX's funding would make it, after 3 hours, +45.00 %; 15 hours, +225.00 %",  // 1.2/.8 of 2 times .15 and .75
 	} {
 		if out := resultsOf(t, "tokens", name); !strings.Contains(out, want) {

@@ -63,6 +63,9 @@ func listTokens(w io.Writer) error {
 	return nil
 }
 
+// signed writes a fraction in percent, with its sign and so many decimals.
+func signed(v float64, decimals int) string { return minus(fmt.Sprintf("%+.*f %%", decimals, 100*v)) }
+
 // edges writes the leverages that a policy watches.
 func edges(w tokens.Watch) string {
 	switch low, high := w.Low > 0, !math.IsInf(w.High, 1); {
@@ -154,7 +157,7 @@ func triggers(w io.Writer, token tokens.Token) {
 		} else if next := token.Policy.Watch(v, &m); next.At != tokens.Never && next.At > 0 {
 			does = "and it trades " + param.FormatSeconds(math.Round(next.At.Seconds())) + " later"
 		}
-		fmt.Fprintf(w, "  A price move of %+.3f %% from the target takes leverage to %s, %s.\n", 100*move, short(edge), does)
+		fmt.Fprintf(w, "  A price move of %s from the target takes leverage to %s, %s.\n", signed(move, 3), short(edge), does)
 	}
 	if watch.At != tokens.Never {
 		fmt.Fprintf(w, "  It also looks at the clock, first after %s.\n", param.FormatSeconds(watch.At.Seconds()))
@@ -164,9 +167,9 @@ func triggers(w io.Writer, token tokens.Token) {
 		fmt.Fprintln(w, "It is not liquidated before it is worth nothing.")
 		return
 	}
-	fmt.Fprintf(w, "It is liquidated at leverage %s: %+.2f %% from the target", short(math.Abs(liquidation)), 100*tokens.PriceMove(token.Target, liquidation))
+	fmt.Fprintf(w, "It is liquidated at leverage %s: %s from the target", short(math.Abs(liquidation)), signed(tokens.PriceMove(token.Target, liquidation), 2))
 	if !math.IsInf(watch.High, 1) {
-		fmt.Fprintf(w, ", %+.2f %% from the upper edge", 100*tokens.PriceMove(s*watch.High, liquidation))
+		fmt.Fprintf(w, ", %s from the upper edge", signed(tokens.PriceMove(s*watch.High, liquidation), 2))
 	}
 	fmt.Fprintln(w, ".")
 }
@@ -213,7 +216,7 @@ func stress(w io.Writer, e catalogue.Token, token tokens.Token) {
 				m.Supply = tokens.AaveUSDC.Supply(u, 0.1) // of which Aave keeps a tenth
 			}
 			token.Mechanism = m
-			fmt.Fprintf(w, "%s %.0f %%, %+.2f %%", []string{"", ";"}[i], 100*u, 100*token.CarryAtTarget())
+			fmt.Fprintf(w, "%s %.0f %%, %s", []string{"", ";"}[i], 100*u, signed(token.CarryAtTarget(), 2))
 		}
 	case tokens.Perp:
 		switch e.Venue.Value {
@@ -224,7 +227,7 @@ func stress(w io.Writer, e catalogue.Token, token tokens.Token) {
 					m := m
 					m.BorrowFee = tokens.GMXMajor.At(u)
 					token.Mechanism = m
-					fmt.Fprintf(w, "%s %.0f %%, %+.2f %%", []string{"", ";", ";"}[i], 100*u, 100*token.CarryAtTarget())
+					fmt.Fprintf(w, "%s %.0f %%, %s", []string{"", ";", ";"}[i], 100*u, signed(token.CarryAtTarget(), 2))
 				}
 				fmt.Fprintln(w, ".")
 			}
@@ -237,7 +240,7 @@ func stress(w io.Writer, e catalogue.Token, token tokens.Token) {
 						m.Funding = -shorts
 					}
 					token.Mechanism = m
-					fmt.Fprintf(w, "%s %.0f hours, %+.2f %%", []string{" after", ";"}[i], hours, 100*token.CarryAtTarget())
+					fmt.Fprintf(w, "%s %.0f hours, %s", []string{" after", ";"}[i], hours, signed(token.CarryAtTarget(), 2))
 				}
 				fmt.Fprintln(w, ".")
 			}
@@ -245,8 +248,8 @@ func stress(w io.Writer, e catalogue.Token, token tokens.Token) {
 		case "Hyperliquid":
 			m.Funding = 8760 * tokens.HyperliquidFunding(0)
 			token.Mechanism = m
-			fmt.Fprintf(w, "  At the venue's baseline of %.2f %% on notional (%.2f %% compounded) it would be %+.2f %%",
-				100*m.Funding, 100*math.Expm1(8760*math.Log1p(tokens.HyperliquidFunding(0))), 100*token.CarryAtTarget())
+			fmt.Fprintf(w, "  At the venue's baseline of %.2f %% on notional (%.2f %% compounded) it would be %s",
+				100*m.Funding, 100*math.Expm1(8760*math.Log1p(tokens.HyperliquidFunding(0))), signed(token.CarryAtTarget(), 2))
 		default:
 			return
 		}
