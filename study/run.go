@@ -84,7 +84,6 @@ type runner struct {
 	generator paths.Generator
 	kernels   []*tokens.Kernel
 	targets   []float64
-	masks     []int // of outages, by token; −1: none
 	follows   []int // underlying, by token
 	marks     []int // numbers of steps, ascending
 }
@@ -124,14 +123,12 @@ func newRunner(spec Spec) (*runner, error) {
 			return nil, fmt.Errorf("token %s: %w", t.Name, err)
 		}
 		r.kernels = append(r.kernels, k)
-		r.masks = append(r.masks, -1)
 		if o := paths.Outage(token.Keeper.Outage); o.Rate > 0 { // tokens of one setting share it
 			mask := slices.Index(r.generator.Outages, o)
 			if mask < 0 {
 				mask = len(r.generator.Outages)
 				r.generator.Outages = append(r.generator.Outages, o)
 			}
-			r.masks[len(r.masks)-1] = mask
 			k.Outages(mask)
 		}
 		r.targets = append(r.targets, token.Target)
@@ -246,18 +243,4 @@ func (r *runner) group(ctx context.Context, c *Chunk, w *worker, g int) error {
 		}
 	}
 	return nil
-}
-
-// path makes one path alone, as a token sees it.
-func (r *runner) path(i, token int) tokens.Path {
-	var p tokens.Path
-	w := r.generator.NewWalker()
-	w.Begin(uint64(i / block.Lanes))
-	for b := w.Next(); b != nil; b = w.Next() {
-		p.Pick(b, r.follows[token], i%block.Lanes)
-		if mask := r.masks[token]; mask >= 0 {
-			p.PickOutages(b, mask, i%block.Lanes)
-		}
-	}
-	return p
 }

@@ -332,3 +332,27 @@ func TestMemoryOfALifetime(t *testing.T) {
 		t.Errorf("a run that keeps nothing holds %.1f MB; want at most %.0f", peak/1e6, limit/1e6)
 	}
 }
+
+// A traced path is told as it happens: at the end of a longer one no more memory
+// is held.
+func TestTellKeepsNothing(t *testing.T) {
+	held := func(horizon time.Duration) (bytes, events int) {
+		_, err := study.Tell(zooSpec(part("gbm", "sigma", 0.8), horizon), 0, 3, func(e tokens.Event) {
+			if events++; bytes == 0 && e.Time == horizon {
+				var m runtime.MemStats
+				runtime.GC()
+				runtime.ReadMemStats(&m)
+				bytes = int(m.HeapAlloc)
+			}
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		return bytes, events
+	}
+	short, few := held(5 * day)
+	long, many := held(100 * day)
+	if per := float64(long-short) / float64(many-few); per > 20 {
+		t.Errorf("each of %d more events holds %.0f bytes", many-few, per)
+	}
+}

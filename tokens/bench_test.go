@@ -76,7 +76,7 @@ func BenchmarkAdvance(b *testing.B) {
 							lanes[i] = k.Begin()
 						}
 					}
-					k.Advance(blocks[n%len(blocks)], 0, &lanes, 0, block.Steps)
+					advance(k, blocks[n%len(blocks)], &lanes, 0, block.Steps)
 					n++
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n*block.Steps*block.Lanes), "ns/step")
@@ -98,15 +98,14 @@ func TestAllocations(t *testing.T) {
 					for i := range lanes {
 						lanes[i] = k.Begin()
 					}
-					k.Advance(b, 0, &lanes, 0, b.Len)
+					advance(k, b, &lanes, 0, b.Len)
 					for i := range lanes {
 						k.Finish(&lanes[i], 64*time.Hour)
 					}
 				}); n != 0 {
 					t.Errorf("a group allocates %v times, want 0", n)
 				}
-				var p Path
-				p.Pick(b, 0, 3)
+				p := pick(b, 3)
 				if n := testing.AllocsPerRun(10, func() { k.Live(p) }); n > 1 {
 					t.Errorf("one lifetime alone allocates %v times, want at most 1", n)
 				}

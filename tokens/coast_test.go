@@ -221,7 +221,7 @@ func TestMarketsInCompany(t *testing.T) {
 				together.Market(3).Price() // looking changes nothing
 			}
 			together.Advance(b, 0, cut, b.Len)
-			Advance(b, 0, &alone, 0, b.Len)
+			advanceMarkets(b, &alone, 0, b.Len)
 		}
 		for i := range alone {
 			got, want := together.Market(i).Finish(3000*time.Hour), alone[i].Finish(3000*time.Hour)

@@ -150,7 +150,7 @@ func TestMarket(t *testing.T) {
 		for i := range markets {
 			markets[i] = NewMarket()
 		}
-		Advance(b, 0, &markets, 0, b.Len)
+		advanceMarkets(b, &markets, 0, b.Len)
 		within(t, "ideal", markets[lane].Ideal(3), 1.728*math.Exp(-3*markets[lane].QV()), 1e-14)
 		return markets[lane].Finish(p.length())
 	}

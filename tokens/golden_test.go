@@ -61,7 +61,7 @@ func hash(k *Kernel, sigma float64, extremes bool) string {
 			lanes[i] = k.Begin()
 		}
 		for first := 0; first < 320; first += block.Steps {
-			k.Advance(normalBlock(sigma, 7, group, first, extremes), 0, &lanes, 0, block.Steps)
+			advance(k, normalBlock(sigma, 7, group, first, extremes), &lanes, 0, block.Steps)
 		}
 		for i := range lanes {
 			f := k.Finish(&lanes[i], 320*time.Hour)

@@ -44,7 +44,7 @@ func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to 
 		return
 	}
 	for i := range ls.lane {
-		k.advanceOne(b, underlying, ls.Lane(i), i, from, to)
+		k.Advance(b, underlying, ls.Lane(i), i, from, to)
 	}
 }
 
@@ -63,7 +63,7 @@ func (k *Kernel) advanceAbreast(b *block.Block, underlying int, ls *Lanes, first
 			held |= 1 << i
 		} else {
 			ls.cols.idle(first + i)
-			k.advanceOne(b, underlying, l, first+i, from, to)
+			k.Advance(b, underlying, l, first+i, from, to)
 		}
 	}
 	if held == 0 {
@@ -74,7 +74,7 @@ func (k *Kernel) advanceAbreast(b *block.Block, underlying int, ls *Lanes, first
 		switch held & (1 << i) {
 		case 0:
 		case refused & (1 << i):
-			k.advanceOne(b, underlying, ls.Lane(first+i), first+i, from, to)
+			k.Advance(b, underlying, ls.Lane(first+i), first+i, from, to)
 		default:
 			ls.cols.n[first+i] += to - from
 		}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"mcrisk/block"
 )
 
 const day = 24 * time.Hour
@@ -98,4 +100,36 @@ func balance(t interface {
 			t.Errorf("%s is NaN", c.Name)
 		}
 	}
+}
+
+// advance walks all lanes of a group, one after another.
+func advance(k *Kernel, b *block.Block, lanes *[block.Lanes]Lane, from, to int) {
+	for i := range lanes {
+		k.Advance(b, 0, &lanes[i], i, from, to)
+	}
+}
+
+// advanceMarkets walks all markets of a group, one after another.
+func advanceMarkets(b *block.Block, markets *[block.Lanes]Market, from, to int) {
+	for i := range markets {
+		markets[i].advance(b, 0, i, from, to)
+	}
+}
+
+// pick is lane i of a block as a path.
+func pick(b *block.Block, lane int) Path {
+	p := Path{Step: b.Step}
+	lo, hi, gap := b.Lo[0], b.Hi[0], b.Gap[0]
+	for s := range b.Len {
+		bar := Bar{Move: b.Move[0][s][lane]}
+		if lo != nil {
+			p.Extremes = true
+			bar.Lo, bar.Hi = lo[s][lane], hi[s][lane]
+			if gap != nil {
+				bar.Gap = gap[s][lane]
+			}
+		}
+		p.Bars = append(p.Bars, bar)
+	}
+	return p
 }

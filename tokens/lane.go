@@ -90,6 +90,15 @@ func (k *Kernel) Outages(mask int) { k.outages = mask + 1 }
 // Begin returns a lane at the start: exposure T, cash 1 − T.
 func (k *Kernel) Begin() Lane { return k.first }
 
+// BeginTold is Begin of a lane that tells what happens to it, to the last when it
+// is finished.
+func (k *Kernel) BeginTold(tell func(Event)) Lane {
+	l := k.Begin()
+	l.trace = &recorder{tell: tell, s: 1}
+	l.trace.event(&l, 0, "start")
+	return l
+}
+
 // Equity is the lane's net asset value, in units of its initial equity.
 func (l *Lane) Equity() float64 {
 	if l.ended {

@@ -139,14 +139,13 @@ func TestAdvanceIsLive(t *testing.T) {
 		}
 		for from := 0; from < steps; {
 			to := rapid.IntRange(from+1, steps).Draw(t, "cut")
-			k.Advance(b, 0, &lanes, from, to)
-			Advance(b, 0, &markets, from, to)
+			advance(k, b, &lanes, from, to)
+			advanceMarkets(b, &markets, from, to)
 			from = to
 		}
 		horizon := time.Duration(steps) * b.Step
 		for i := range lanes {
-			var p Path
-			p.Pick(b, 0, i)
+			p := pick(b, i)
 			if got, want := k.Finish(&lanes[i], horizon), k.Live(p); !same(got, want) {
 				t.Fatalf("lane %d: %+v\nalone: %+v", i, got, want)
 			}

@@ -18,15 +18,8 @@ type Market struct {
 // NewMarket returns a market at the start.
 func NewMarket() Market { return Market{s: 1, rec: newDrawdown(1)} }
 
-// Advance walks the markets of a group over the steps from … to−1 of a block.
-// Markets do so faster.
-func Advance(b *block.Block, underlying int, markets *[block.Lanes]Market, from, to int) {
-	for i := range markets {
-		markets[i].advance(b, underlying, i, from, to)
-	}
-}
-
-// advance walks one market, the i-th of its group.
+// advance walks one market, the i-th of its group, over the steps from … to−1 of a
+// block.
 func (m *Market) advance(b *block.Block, underlying, i, from, to int) {
 	move, gross, gap := b.Move[underlying], b.Gross[underlying], b.Gap[underlying]
 	lo, hi := b.Lo[underlying], b.Hi[underlying]

@@ -74,14 +74,16 @@ func TestRestart(t *testing.T) {
 				}
 
 				// The same, traced: the events after the copy are those of the whole.
+				var before, got []Event
 				traced := k.Begin()
-				traced.trace = &recorder{s: 1}
+				traced.trace = &recorder{tell: func(e Event) { before = append(before, e) }, s: 1}
 				k.run(&traced, head)
+				traced.trace.flush()
 				copied := traced
-				copied.trace = &recorder{s: traced.trace.s}
+				copied.trace = &recorder{tell: func(e Event) { got = append(got, e) }, s: traced.trace.s}
 				runFrom(k, &copied, p, at)
-				got := copied.trace.events
-				if before := traced.trace.events; len(before)+len(got) != len(want) || !slices.Equal(got, want[len(before):]) {
+				copied.trace.flush()
+				if len(before)+len(got) != len(want) || !slices.Equal(got, want[len(before):]) {
 					t.Errorf("%s: from step %d: %d events after %d, which are not the last of %d", kind.Name, at, len(got), len(before), len(want))
 				}
 				for _, e := range got {

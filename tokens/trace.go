@@ -3,7 +3,6 @@ package tokens
 import (
 	"time"
 
-	"mcrisk/block"
 	"mcrisk/fmath"
 )
 
@@ -19,10 +18,12 @@ type Event struct {
 	Money    Ledger        // running totals
 }
 
-// A recorder keeps the events of one lifetime. A nil recorder keeps nothing.
+// A recorder tells the events of one lifetime, each when the next has come. A nil
+// recorder tells nothing.
 type recorder struct {
-	events []Event
-	s      float64
+	tell func(Event)
+	last Event
+	s    float64
 }
 
 func (r *recorder) price(gross float64) {
@@ -37,7 +38,15 @@ func (r *recorder) event(l *Lane, now time.Duration, name string) {
 	}
 	e := Event{Time: now, Name: name, Price: r.s}
 	e.stand(l)
-	r.events = append(r.events, e)
+	r.flush()
+	r.last = e
+}
+
+// flush tells the last event.
+func (r *recorder) flush() {
+	if r != nil && r.last.Name != "" {
+		r.tell(r.last)
+	}
 }
 
 // stand notes where a lane stands.
@@ -67,11 +76,10 @@ func (k *Kernel) Live(p Path) Lifetime {
 // Trace is Live with every event that happened. It runs the same code: the
 // lifetime has the same bits.
 func (k *Kernel) Trace(p Path) (Lifetime, []Event) {
-	l := k.Begin()
-	l.trace = &recorder{s: 1}
-	l.trace.event(&l, 0, "start")
+	var events []Event
+	l := k.BeginTold(func(e Event) { events = append(events, e) })
 	k.run(&l, p)
-	return k.Finish(&l, p.length()), l.trace.events
+	return k.Finish(&l, p.length()), events
 }
 
 func (p Path) length() time.Duration { return time.Duration(len(p.Bars)) * p.Step }
@@ -111,33 +119,6 @@ func (k *Kernel) traceCoast(l *Lane, gross float64, now time.Duration) {
 	k.gridStep(&landed, gross, now)
 	landed = *l
 	c.end(k, &landed)
-	last := len(book.events) - 1
-	book.events[last].stand(&landed)
+	book.last.stand(&landed)
 	l.trace = book
-}
-
-// PickOutages notes in the last bars of a path, those of the block, when keepers
-// are down by one of its masks.
-func (p *Path) PickOutages(b *block.Block, mask, lane int) {
-	bars := p.Bars[len(p.Bars)-b.Len:]
-	for s := range bars {
-		bars[s].Down = b.KeeperDown[mask].Has(s, lane)
-	}
-}
-
-// Pick copies lane i of a block's underlying to the end of a path.
-func (p *Path) Pick(b *block.Block, underlying, lane int) {
-	p.Step = b.Step
-	lo, hi, gap := b.Lo[underlying], b.Hi[underlying], b.Gap[underlying]
-	for s := range b.Len {
-		bar := Bar{Move: b.Move[underlying][s][lane]}
-		if lo != nil {
-			p.Extremes = true
-			bar.Lo, bar.Hi = lo[s][lane], hi[s][lane]
-			if gap != nil {
-				bar.Gap = gap[s][lane]
-			}
-		}
-		p.Bars = append(p.Bars, bar)
-	}
 }

@@ -55,10 +55,6 @@ same bits as the path's nav in simulate's lifetimes.`,
 				return badInput("--of = %q; no token of the study has that name", only)
 			}
 		}
-		_, list, err := study.Trace(p.spec, token, int(n))
-		if err != nil {
-			return err
-		}
 		out := bufio.NewWriter(cmd.OutOrStdout())
 		fmt.Fprint(out, "seconds,event,price,exposure,cash,equity,leverage")
 		for _, name := range tokens.ItemNames {
@@ -66,9 +62,9 @@ same bits as the path's nav in simulate's lifetimes.`,
 		}
 		fmt.Fprintln(out)
 		var buf []byte
-		for _, e := range list {
+		_, err = study.Tell(p.spec, token, int(n), func(e tokens.Event) {
 			if len(events) > 0 && !slices.Contains(events, e.Name) {
-				continue
+				return
 			}
 			buf = runs.AppendFloat(buf[:0], e.Time.Seconds())
 			buf = append(buf, ',')
@@ -78,6 +74,9 @@ same bits as the path's nav in simulate's lifetimes.`,
 				buf = runs.AppendFloat(buf, v)
 			}
 			out.Write(append(buf, '\n'))
+		})
+		if err != nil {
+			return err
 		}
 		return out.Flush()
 	}
