@@ -48,12 +48,7 @@ quantiles against quantiles, and the autocorrelation of squared returns.`,
 		Example: `  mcrisk calibrate eth_usdt_perp_1h.csv
   mcrisk calibrate btc_usdt_perp_1h.csv --model all --out btc-models
   mcrisk simulate --token BTCBULL3X --spec btc-models/kou.yaml`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return badInput("%d files; want one CSV of prices", len(args))
-			}
-			return nil
-		},
+		Args: oneFile,
 	}
 	var kinds, out string
 	var asJSON, targeted bool

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -83,6 +84,11 @@ func writeFlags(w io.Writer, section string, s *pflag.FlagSet, titled bool) {
 	if titled {
 		title = section
 	}
+	s.VisitAll(func(f *pflag.Flag) {
+		if slices.ContainsFunc(strings.Fields(f.Usage), func(word string) bool { return len(word) > helpWidth }) {
+			f.Usage = strings.ReplaceAll(f.Usage, "|", "| ") // so that a long list breaks
+		}
+	})
 	const values = "[=true|false]" // of a flag that nobody gives one
 	text := strings.ReplaceAll(s.FlagUsagesWrapped(helpWidth), values, strings.Repeat(" ", len(values)))
 	fmt.Fprintf(w, "\n%s:\n%s", title, text)

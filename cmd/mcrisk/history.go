@@ -24,12 +24,7 @@ intervals. A year has 365 days. A history with gaps is described in steps of its
 closes as they stand.`,
 		Example: `  mcrisk history eth_usd_1d.csv
   mcrisk history ftx_bull_1d.csv --json`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return badInput("%d files; want one CSV of prices", len(args))
-			}
-			return nil
-		},
+		Args: oneFile,
 	}
 	var asJSON, asCSV, asMarkdown bool
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
@@ -79,6 +74,14 @@ closes as they stand.`,
 		return nil
 	}
 	return cmd
+}
+
+// oneFile wants a file of prices.
+func oneFile(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return badInput("%d files; want one CSV of prices", len(args))
+	}
+	return nil
 }
 
 func writeSeriesCSV(w io.Writer, ms []analytics.SeriesMetric) error {

@@ -97,6 +97,7 @@ interrupted.`,
 		Example: `  mcrisk simulate --token ETHBULL3X
   mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05
   mcrisk trace --token ETHBULL3X --path 4821
+  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11 --until 2020-03-15
   mcrisk tokens ETHBULL3X`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -111,7 +112,7 @@ interrupted.`,
 	root.SuggestionsMinimumDistance = 3
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(usage)
-	root.AddCommand(newSimulate(), newSummary(), newPlot(), newSweep(), newMerge(), newMissing(), newVerify(), newBreakEven(), newCompare(), newHeatMap(), newLiquidation(), newExact(), newTrace(), newCalibrate(), newHistory(), newTokens(), newVersion())
+	root.AddCommand(newSimulate(), newSummary(), newPlot(), newSweep(), newMerge(), newMissing(), newVerify(), newBreakEven(), newCompare(), newHeatMap(), newLiquidation(), newExact(), newTrace(), newCalibrate(), newHistory(), newReplay(), newTokens(), newVersion())
 	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "help" {

@@ -268,7 +268,11 @@ func TestBadInput(t *testing.T) {
 
 // Help is what was asked for: printed, and no failure.
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{nil, {"--help"}, {"help"}, {"simulate", "--help"}, {"sweep", "-h"}, {"trace", "--help"}, {"exact", "--help"}, {"summary", "--help"}, {"calibrate", "--help"}, {"tokens", "--help"}, {"version", "--help"}, {"help", "simulate"}} {
+	all := [][]string{nil, {"--help"}, {"help"}, {"sweep", "-h"}, {"help", "simulate"}}
+	for _, c := range newRoot().Commands() {
+		all = append(all, []string{c.Name(), "--help"})
+	}
+	for _, args := range all {
 		out := resultsOf(t, args...)
 		if !strings.Contains(out, "Usage:\n  mcrisk") {
 			t.Errorf("mcrisk %v prints %q", args, out)

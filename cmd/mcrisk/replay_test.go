@@ -1,0 +1,84 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+)
+
+// Each latency has its row, that of zero before the others; a late keeper is
+// liquidated where a prompt one is not; CSV and JSON say the same.
+func TestReplayLatencies(t *testing.T) {
+	file := write(t, "p.csv", "date,open,high,low,close\n2024-01-01,100,101,99,100\n2024-01-02,100,100,60,70\n2024-01-03,70,75,70,72\n2024-01-04,72,73,71,72\n")
+	args := []string{"replay", file, "--token", "BTCBULL3X", "--latencies", "0, 6h", "--since", "2024-01-02", "--until", "2024-01-04T00:00:00Z"}
+	var r struct {
+		Bars  int
+		From  string
+		Lives []struct {
+			Token   string
+			Latency float64 `json:"latency_seconds"`
+			Values  map[string]*float64
+		}
+	}
+	if err := json.Unmarshal([]byte(resultsOf(t, append(args, "--json")...)), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Bars != 2 || r.From != "2024-01-02T00:00:00Z" || len(r.Lives) != 3 || r.Lives[1].Latency != 0 || r.Lives[2].Latency != 21600 {
+		t.Fatalf("%+v", r)
+	}
+	if nav := *r.Lives[0].Values["nav"]; r.Lives[0].Token != "underlying" || math.Abs(nav-0.72) > 1e-15 {
+		t.Errorf("%s ends at %v; want the underlying at 0.72", r.Lives[0].Token, nav)
+	}
+	prompt, late := r.Lives[1].Values, r.Lives[2].Values
+	if *prompt["liquidations"] != 0 || *late["liquidations"] < 1 || prompt["first_liquidation"] != nil {
+		t.Errorf("liquidations %v and %v; want none and some", *prompt["liquidations"], *late["liquidations"])
+	}
+	rows, err := csv.NewReader(strings.NewReader(resultsOf(t, append(args, "--csv")...))).ReadAll()
+	if err != nil || len(rows) != 4 {
+		t.Fatalf("%v in %v", err, rows)
+	}
+	for i, name := range rows[0][2:] {
+		v := r.Lives[2].Values[name]
+		if got := rows[3][i+2]; v == nil && got != "" || v != nil && parse(t, got) != *v {
+			t.Errorf("%s is %q in CSV and %v in JSON", name, got, v)
+		}
+	}
+	out := resultsOf(t, args...)
+	for _, want := range []string{"2 bars of 1d, 2024-01-02 00:00 to 2024-01-04 00:00 (0 missing)", "2024-01-02 ", "liquidation-threshold"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	for _, not := range []string{"horizon", "paths", "sigma", "seed", "outage"} {
+		if strings.Contains(out, " "+not) {
+			t.Errorf("%q, which nothing here has, in\n%s", not, out)
+		}
+	}
+}
+
+func TestReplayRefuses(t *testing.T) {
+	file := write(t, "p.csv", bars)
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "0 files; want one CSV of prices"},
+		{[]string{file}, "no token; want --token NAME"},
+		{[]string{file + ".none", "--token", "ETHBULL3X"}, "no such file"},
+		{[]string{file, "--token", "ETHBULL3X", "--sigma", "0.5"}, "--sigma with a price history"},
+		{[]string{file, "--token", "ETHBULL3X", "--latency", "5m"}, "--latency with a price history"},
+		{[]string{file, "--token", "ETHBULL3X", "--latencies", "0,soon"}, `--latencies: latency = "soon"; want`},
+		{[]string{file, "--token", "ETHBULL3X", "--latencies", ""}, `--latencies: latency = ""; want`},
+		{[]string{file, "--token", "ETHBULL3X", "--since", "March"}, `--since = "March"; want a day such as`},
+		{[]string{file, "--token", "ETHBULL3X", "--since", "2025-01-01"}, "no bar from 2025-01-01 to its end"},
+		{[]string{file, "--token", "ETHBULL3X", "--until", "2023-01-01"}, "no bar from its start to 2023-01-01"},
+		{[]string{file, "--token", "ETHBULL3X", "--json", "--csv"}, "want one of them"},
+	} {
+		status, stdout, stderr := call(t, append([]string{"replay"}, tt.args...)...)
+		if status != exitInput || stdout != "" || !strings.Contains(stderr, tt.want) {
+			t.Errorf("%v: status %d, %q, %s; want 2 and %q", tt.args, status, stdout, stderr, tt.want)
+		}
+	}
+}

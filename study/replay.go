@@ -1,0 +1,54 @@
+package study
+
+import (
+	"fmt"
+
+	"mcrisk/fmath"
+	"mcrisk/paths"
+	"mcrisk/tokens"
+)
+
+// Replay runs tokens through a price history, from the open of its first bar to
+// the close of its last, and returns the lifetime of each. Inside a bar the price
+// goes from the open over the nearer extreme and the farther one to the close; if
+// only closes are wanted, it is seen at the end of each bar. Where bars are
+// missing it stands still, and then jumps to the next open. Rates and costs are
+// the tokens' own, the same all the time.
+//
+// Outages of keepers are drawn with paths, and a history has none drawn: a token
+// whose keeper has outages is an error.
+func Replay(ts []tokens.Token, h *paths.History, closes bool) ([]tokens.Lifetime, error) {
+	p := replayed(h, closes)
+	lives := make([]tokens.Lifetime, len(ts))
+	for i, t := range ts {
+		if t.Keeper.Outage.Rate > 0 {
+			return nil, fmt.Errorf("study: %s has a keeper with outages, %v a year; want none on a price history", t.Name, t.Keeper.Outage.Rate)
+		}
+		k, err := tokens.Compile(t, h.Step)
+		if err != nil {
+			return nil, fmt.Errorf("study: %s: %w", t.Name, err)
+		}
+		lives[i] = k.Live(p)
+	}
+	return lives, nil
+}
+
+// replayed is a history as a path.
+func replayed(h *paths.History, closes bool) tokens.Path {
+	p := tokens.Path{Step: h.Step, Extremes: !closes}
+	at, next := fmath.Log(h.Bars[0].Open), h.Bars[0].Start
+	for _, b := range h.Bars {
+		for ; next.Before(b.Start); next = next.Add(h.Step) {
+			p.Bars = append(p.Bars, tokens.Bar{})
+		}
+		next = next.Add(h.Step)
+		open, end := fmath.Log(b.Open), fmath.Log(b.Close)
+		bar := tokens.Bar{Move: end - at}
+		if !closes {
+			bar = tokens.Bar{Gap: open - at, Move: end - open, Lo: fmath.Log(b.Low) - open, Hi: fmath.Log(b.High) - open}
+		}
+		p.Bars = append(p.Bars, bar)
+		at = end
+	}
+	return p
+}

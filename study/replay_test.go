@@ -1,0 +1,80 @@
+package study
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"mcrisk/paths"
+	"mcrisk/tokens"
+)
+
+func bar(hour int, open, high, low, close float64) paths.Bar {
+	return paths.Bar{Start: time.Date(2024, 1, 1, hour, 0, 0, 0, time.UTC), Open: open, High: high, Low: low, Close: close}
+}
+
+// Histories of a bar or three, by hand.
+func TestReplay(t *testing.T) {
+	const hour = 1.0 / 8760
+	free := tokens.Loan{Threshold: 0.85}
+	const reaches = 2.7 * 2 / (1.7 * 3)                       // the price at which 3x is 2.7x
+	trend := (1 + 3*(reaches-1)) * math.Pow(1.5/reaches, 2.7) // 3.0130: from there on at 2.7
+	for _, tt := range []struct {
+		name   string
+		token  tokens.Token
+		bars   []paths.Bar
+		closes bool
+		nav    float64
+	}{
+		{"the underlying, from the first open", tokens.Token{Target: 1, Policy: tokens.Hold{}, Mechanism: free}, []paths.Bar{bar(0, 80, 130, 70, 100), bar(1, 110, 120, 90, 120)}, false, 1.5},
+		{"the same at closes", tokens.Token{Target: 1, Policy: tokens.Hold{}, Mechanism: free}, []paths.Bar{bar(0, 80, 130, 70, 100), bar(1, 110, 120, 90, 120)}, true, 1.5},
+		{"reset at every close", tokens.Token{Target: 2, Policy: tokens.Every{Interval: time.Hour}, Mechanism: free}, []paths.Bar{bar(0, 100, 110, 100, 110), bar(1, 110, 110, 100, 100)}, true, 1.2 * (1 - 2.0/11)},
+		{"interest over a gap of two bars", tokens.Token{Target: 2, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Borrow: 0.5, Threshold: 0.85}}, []paths.Bar{bar(0, 100, 110, 100, 110), bar(3, 120, 120, 120, 120)}, false, 2.4 - math.Exp(0.5*4*hour)},
+		{"continuous at the edge of a band in a straight rise", tokens.Token{Target: 3, Policy: tokens.Band{Low: 2.7, High: 3.3}, Mechanism: free}, []paths.Bar{bar(0, 100, 150, 100, 150)}, false, trend},
+		{"the same at closes, too late to gain by it", tokens.Token{Target: 3, Policy: tokens.Band{Low: 2.7, High: 3.3}, Mechanism: free}, []paths.Bar{bar(0, 100, 150, 100, 150)}, true, 2.5},
+		{"a band that a close never leaves", tokens.Token{Target: 3, Policy: tokens.Band{Low: 2.7, High: 3.3}, Mechanism: free}, []paths.Bar{bar(0, 100, 104, 97, 100)}, true, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.token.AUM = 1e6
+			lives, err := Replay([]tokens.Token{tt.token}, &paths.History{Step: time.Hour, Bars: tt.bars}, tt.closes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := lives[0].NAV; !(math.Abs(got-tt.nav) < 1e-12*tt.nav) {
+				t.Errorf("%v; want %v", got, tt.nav)
+			}
+		})
+	}
+}
+
+// What lies between open and close liquidates a token that closes leave alone,
+// and so does a jump over missing bars.
+func TestReplayLiquidates(t *testing.T) {
+	token := tokens.Token{Target: 3, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Threshold: 0.85, Bonus: 0.05}, AUM: 1e6}
+	inside := &paths.History{Step: time.Hour, Bars: []paths.Bar{bar(0, 100, 101, 75, 100)}} // 78.4 liquidates
+	over := &paths.History{Step: time.Hour, Bars: []paths.Bar{bar(0, 100, 100, 100, 100), bar(5, 75, 75, 75, 75)}}
+	there := math.Log(1.01*1.01/(2/(3*0.85))) / math.Log(1.01*1.01/0.75/0.75) // of the hour: over 101 down to where 3x·0.85 is 2
+	for _, tt := range []struct {
+		name   string
+		h      *paths.History
+		closes bool
+		times  int
+		years  float64
+	}{
+		{"inside", inside, false, 1, there / 8760},
+		{"inside, at closes", inside, true, 0, math.NaN()},
+		{"over a gap", over, false, 1, 5.0 / 8760},
+	} {
+		lives, err := Replay([]tokens.Token{token}, tt.h, tt.closes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l := lives[0]; min(l.Liquidations, 1) != tt.times || !(math.Abs(l.FirstLiquidation-tt.years) < 1e-3*tt.years) && !math.IsNaN(tt.years) {
+			t.Errorf("%s: %d liquidations, first after %v years; want %d and %v", tt.name, l.Liquidations, l.FirstLiquidation, tt.times, tt.years)
+		}
+	}
+	token.Keeper.Outage = tokens.Outage{Rate: 1, Length: time.Hour}
+	if _, err := Replay([]tokens.Token{token}, inside, false); err == nil {
+		t.Error("outages on a price history, which has none drawn, are taken")
+	}
+}
