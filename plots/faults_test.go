@@ -60,14 +60,17 @@ func TestSecondGalleryFaults(t *testing.T) {
 		{"trade-off of nothing", func() (*Figure, error) { return Tradeoff(TradeoffData{XLabel: "x", YLabel: "y"}) }, "no point has values"},
 		{"trade-off with infinity", func() (*Figure, error) {
 			d := tradeoff()
-			d.Series[1].Points[3].X.Hi = math.Inf(1)
+			d.Panels[0].Series[1].Points[3].X.Hi = math.Inf(1)
 			return Tradeoff(d)
 		}, `series "halfway": point "0.20"`},
 		{"trade-off of five kinds", func() (*Figure, error) {
 			d := tradeoff()
-			d.Series = append(d.Series, d.Series[:2]...)
+			for _, name := range []string{"daily", "never"} {
+				d.Panels[0].Series = append(d.Panels[0].Series, TradeoffSeries{Name: name, Points: d.Panels[0].Series[0].Points})
+			}
 			return Tradeoff(d)
-		}, "5 Series"},
+		}, "5 series"},
+		{"trade-off in nameless circumstances", func() (*Figure, error) { d := fronts(); d.Panels[3].Label = ""; return Tradeoff(d) }, "a panel of several has no Label"},
 		{"heat map with a mark outside", func() (*Figure, error) { d := heatMap(); d.Marked = [][2]int{{7, 0}}; return HeatMap(d) }, "outside the cells"},
 		{"densities with too few edges", func() (*Figure, error) {
 			d := densities()
@@ -120,11 +123,20 @@ func TestSecondGalleryEdges(t *testing.T) {
 				Lines: []CellLine{{Name: "even", Path: []CellPoint{{math.NaN(), 0}, {-3, 0}, {0, 0}}, Lo: []CellPoint{{math.Inf(-1), 0}}}}})
 		},
 		"one setting": func() (*Figure, error) {
-			return Tradeoff(TradeoffData{XLabel: "x", YLabel: "y", Series: []TradeoffSeries{{Points: []TradeoffPoint{{Label: "a", X: one, Y: one, Standing: analytics.OnFront}}}}})
+			return Tradeoff(TradeoffData{XLabel: "x", YLabel: "y", Panels: []TradeoffPanel{{Series: []TradeoffSeries{{Points: []TradeoffPoint{{Label: "a", X: one, Y: one, Standing: analytics.OnFront}}}}}}})
 		},
 		"a setting without a value": func() (*Figure, error) {
 			d := tradeoff()
-			d.Series[0].Points[0].X = analytics.Estimate{Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
+			d.Panels[0].Series[0].Points[0].X = analytics.Estimate{Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
+			return Tradeoff(d)
+		},
+		"a circumstance in which nothing has a value": func() (*Figure, error) {
+			d := fronts()
+			for _, s := range d.Panels[2].Series {
+				for i := range s.Points {
+					s.Points[i].X.Value = math.NaN()
+				}
+			}
 			return Tradeoff(d)
 		},
 		"one bin": func() (*Figure, error) {

@@ -133,6 +133,7 @@ func signed() HeatMapData {
 func tradeoff() TradeoffData {
 	d := TradeoffData{Title: "Growth against tracking error", Caption: caption, XLabel: "Tracking error (% per √year)", YLabel: "Expected growth, E[ln NAV] (% a year)",
 		XScale: Percent, YScale: Percent, XBetter: analytics.Lower, YBetter: analytics.Higher, PointLabel: "half-width (leverage)"}
+	var all []TradeoffSeries
 	for k, name := range []string{"to the edge", "halfway", "to the target"} {
 		s := TradeoffSeries{Name: name}
 		for i := range 12 {
@@ -141,17 +142,18 @@ func tradeoff() TradeoffData {
 			p := TradeoffPoint{Label: fmt.Sprintf("%.2f", h), X: around(0.3*h*(1+0.08*a), 0.002+0.006*h), Y: around(-1.85-(0.0016+0.0005*a)/h-0.035*h*a-0.02*max(0, h-0.4)*h, 0.0035)}
 			s.Points = append(s.Points, p)
 		}
-		d.Series = append(d.Series, s)
+		all = append(all, s)
 	}
+	d.Panels = []TradeoffPanel{{Series: all}}
 	// Paired, the intervals would be a fifth of these.
 	beats := func(a, b TradeoffPoint, by float64) bool {
 		return b.X.Value-a.X.Value > by*b.X.SE && a.Y.Value-b.Y.Value > by*b.Y.SE
 	}
-	for _, s := range d.Series {
+	for _, s := range all {
 		for i := range s.Points {
 			p := &s.Points[i]
 			p.Standing = analytics.OnFront
-			for _, other := range slices.Concat(d.Series[0].Points, d.Series[1].Points[:1]) {
+			for _, other := range slices.Concat(all[0].Points, all[1].Points[:1]) {
 				if beats(other, *p, 0) && p.Standing == analytics.OnFront {
 					p.Standing = analytics.Untold
 				}
@@ -159,6 +161,38 @@ func tradeoff() TradeoffData {
 					p.Standing = analytics.Dominated
 				}
 			}
+		}
+	}
+	return d
+}
+
+// fronts is the trade-off of bands in eighteen circumstances: a panel for each
+// volatility and destination, and a front for each fee, of which the highest has
+// bands that are beaten.
+func fronts() TradeoffData {
+	d := TradeoffData{Title: "Cost against tracking error", Caption: caption, XLabel: "Trading cost (log, % a year)", YLabel: "Tracking error (% per √year)",
+		XScale: Percent, YScale: Percent, XBetter: analytics.Lower, YBetter: analytics.Lower, PointLabel: "half-width (leverage)", Apart: true}
+	for _, to := range []string{"edge", "target"} {
+		for _, sigma := range []float64{0.4, 0.8, 1.2} {
+			q := TradeoffPanel{Label: fmt.Sprintf("sigma %.0f %%, to %s", 100*sigma, to)}
+			for k, fee := range []string{"fee 0.01 %", "fee 0.05 %", "fee 0.3 %"} {
+				s := TradeoffSeries{Name: fee}
+				for i := range 12 {
+					h := 0.05 + 0.05*float64(i)
+					cost := []float64{1e-4, 5e-4, 3e-3}[k] * sigma * sigma / h
+					if to == "target" {
+						cost *= 1.5 * 0.05 / h
+					}
+					p := TradeoffPoint{Label: fmt.Sprintf("%.2f", h), X: around(cost, 0.02*cost), Y: around(0.3*h*sigma*(1+cost), 0.01*h*sigma), Standing: analytics.OnFront}
+					if k == 2 && i >= 9 {
+						p.Standing = []analytics.Standing{analytics.Untold, analytics.Dominated}[i%2]
+						p.X, p.Y = around(cost*1.4, 0.02*cost), around(0.36*h*sigma, 0.01*h*sigma)
+					}
+					s.Points = append(s.Points, p)
+				}
+				q.Series = append(q.Series, s)
+			}
+			d.Panels = append(d.Panels, q)
 		}
 	}
 	return d
@@ -284,6 +318,7 @@ func second(w world) map[string]func() (*Figure, error) {
 		"heatmap":    func() (*Figure, error) { return HeatMap(heatMap()) },
 		"signed":     func() (*Figure, error) { return HeatMap(signed()) },
 		"tradeoff":   func() (*Figure, error) { return Tradeoff(tradeoff()) },
+		"fronts":     func() (*Figure, error) { return Tradeoff(fronts()) },
 		"nine":       func() (*Figure, error) { return Sensitivity(nine()) },
 		"densities":  func() (*Figure, error) { return Densities(densities()) },
 		"law":        func() (*Figure, error) { return Law(lawFigure()) },

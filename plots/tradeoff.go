@@ -20,8 +20,15 @@ type TradeoffData struct {
 	XLabel, YLabel   string // the metrics with their units
 	XScale, YScale   Scale
 	XBetter, YBetter analytics.Sense
-	PointLabel       string           // what the numbers at the points are: "half-width (leverage)"
-	Series           []TradeoffSeries // at most four
+	PointLabel       string          // what the numbers at the points are: "half-width (leverage)"
+	Panels           []TradeoffPanel // such as one for each volatility; series of at most four different names
+	Apart            bool            // each series has a front of its own; otherwise those of a panel share one
+}
+
+// A TradeoffPanel is settings in the same circumstances.
+type TradeoffPanel struct {
+	Label  string // of the circumstances; may be empty where there is one panel
+	Series []TradeoffSeries
 }
 
 // A TradeoffSeries is settings of one kind, such as bands that trade to the edge.
@@ -34,86 +41,56 @@ type TradeoffSeries struct {
 type TradeoffPoint struct {
 	Label    string // such as the half-width; written where the point is on the front
 	X, Y     analytics.Estimate
-	Standing analytics.Standing // among the settings of all series
+	Standing analytics.Standing // among the settings of its front
 }
 
 // Tradeoff draws the settings as points with both intervals, told apart by shape
-// and colour by series and by filling by standing, and joins those on the front.
+// and colour by series and by filling by standing, and joins those on a front.
 func Tradeoff(in TradeoffData) (*Figure, error) {
 	c := checker{figure: "Tradeoff"}
 	c.want(in.XLabel != "" && in.YLabel != "", "XLabel or YLabel is empty; want metric and unit")
-	c.want(len(in.Series) <= 4, "%d Series; want at most 4", len(in.Series))
-	xs, ys := nothing(), nothing()
-	var points, front []placed
+	var series names
 	missing := 0
 	stands := map[analytics.Standing]bool{}
-	for i, s := range in.Series {
-		for _, p := range s.Points {
-			if math.IsNaN(p.X.Value) || math.IsNaN(p.Y.Value) {
-				missing++
-				continue
+	for _, q := range in.Panels {
+		c.want(q.Label != "" || len(in.Panels) == 1, "a panel of several has no Label; want the circumstances")
+		for _, s := range q.Series {
+			series.add(s.Name)
+			for _, p := range s.Points {
+				if p.missing() {
+					missing++
+					continue
+				}
+				c.want(drawable(p.X) && drawable(p.Y), "series %q: point %q = %+v, %+v; want finite values within their intervals, or NaN", s.Name, p.Label, p.X, p.Y)
+				stands[p.Standing] = true
 			}
-			c.want(drawable(p.X) && drawable(p.Y), "series %q: point %q = %+v, %+v; want finite values within their intervals, or NaN", s.Name, p.Label, p.X, p.Y)
-			xs.include(p.X.Value, p.X.Lo, p.X.Hi)
-			ys.include(p.Y.Value, p.Y.Lo, p.Y.Hi)
-			stands[p.Standing] = true
-			points = append(points, placed{p, looks[i%len(looks)]})
 		}
 	}
-	c.want(len(points) > 0, "no point has values")
+	c.want(len(series) <= 4, "%d series of different names; want at most 4", len(series))
+	c.want(len(stands) > 0, "no point has values")
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	// What is surely beaten lies below, the front on top.
-	order := func(s analytics.Standing) int {
-		return slices.Index([]analytics.Standing{analytics.Dominated, analytics.Untold, analytics.OnFront}, s)
-	}
-	slices.SortStableFunc(points, func(a, b placed) int { return order(a.Standing) - order(b.Standing) })
-	for _, p := range points {
-		if p.Standing == analytics.OnFront {
-			front = append(front, p)
+	var panels []panel
+	for _, q := range in.Panels {
+		if slices.ContainsFunc(q.Series, func(s TradeoffSeries) bool {
+			return slices.ContainsFunc(s.Points, func(p TradeoffPoint) bool { return !p.missing() })
+		}) {
+			panels = append(panels, in.panel(q, series))
 		}
 	}
-	slices.SortStableFunc(front, func(a, b placed) int { return cmp.Compare(a.X.Value, b.X.Value) })
-
-	// Labels go to the good corner, where there is nothing.
-	corner := math.Atan2(0.8*float64(in.YBetter), float64(in.XBetter))
-	xlo, xhi := padded(xs.lo, xs.hi)
-	ylo, yhi := padded(ys.lo, ys.hi)
-	cloud := panel{label: in.YLabel, xlabel: in.XLabel, x: linearAxis(xlo, xhi, in.XScale.factor(), 8), y: linearAxis(ylo, yhi, in.YScale.factor(), 7), paint: func(p plane) {
-		var taken obstacles
-		var joined []vg.Point
-		for _, q := range front {
-			joined = append(joined, p.at(q.X.Value, q.Y.Value))
+	cols, height := 1, 3.6*vg.Inch
+	if n := len(panels); n > 1 {
+		cols = 2
+		if n > 4 {
+			cols = 3
 		}
-		p.StrokeLines(frontLine, joined)
-		for i := 1; i < len(joined); i++ {
-			taken.line(joined[i-1], joined[i])
-		}
-		for _, q := range points {
-			style := draw.LineStyle{Color: q.ink(), Width: hair}
-			p.whisker(style, q.X.Value, q.Y.Lo, q.Y.Hi)
-			p.sideWhisker(style, q.Y.Value, q.X.Lo, q.X.Hi)
-			at := p.at(q.X.Value, q.Y.Value)
-			if finite(q.Y.Lo) && finite(q.Y.Hi) {
-				taken.line(p.at(q.X.Value, q.Y.Lo), p.at(q.X.Value, q.Y.Hi))
-			}
-			if finite(q.X.Lo) && finite(q.X.Hi) {
-				taken.line(p.at(q.X.Lo, q.Y.Value), p.at(q.X.Hi, q.Y.Value))
-			}
-			taken.box(vg.Rectangle{Min: vg.Point{X: at.X - 3, Y: at.Y - 3}, Max: vg.Point{X: at.X + 3, Y: at.Y + 3}})
-		}
-		for _, q := range points {
-			q.draw(p.Canvas, p.at(q.X.Value, q.Y.Value))
-		}
-		for _, q := range front {
-			p.callout(&taken, p.at(q.X.Value, q.Y.Value), corner, q.Label)
-		}
-	}}
-	s := sheet{title: in.Title, caption: in.Caption, height: 3.6 * vg.Inch}
-	for i, series := range in.Series {
-		if len(in.Series) > 1 || series.Name != "" {
-			s.legend = append(s.legend, pointKey(series.Name, placed{TradeoffPoint{Standing: analytics.OnFront}, looks[i]}))
+		height = vg.Length((n+cols-1)/cols) * 2.2 * vg.Inch
+	}
+	s := sheet{title: in.Title, caption: in.Caption, height: height}
+	for i, name := range series {
+		if len(series) > 1 || name != "" {
+			s.legend = append(s.legend, pointKey(name, placed{TradeoffPoint{Standing: analytics.OnFront}, looks[i]}))
 		}
 	}
 	for _, k := range []struct {
@@ -134,7 +111,11 @@ func Tradeoff(in TradeoffData) (*Figure, error) {
 	}
 	var notes []string
 	if in.PointLabel != "" {
-		notes = append(notes, "Numbers at points: "+in.PointLabel+".")
+		where := "points"
+		if in.Apart {
+			where = "points of the last front"
+		}
+		notes = append(notes, "Numbers at "+where+": "+in.PointLabel+".")
 	}
 	if better := betterWay(in.XBetter, in.YBetter); better != "" {
 		notes = append(notes, "Better is "+better+".")
@@ -146,8 +127,108 @@ func Tradeoff(in TradeoffData) (*Figure, error) {
 	if missing > 0 {
 		s.notes = append(s.notes, fmt.Sprintf("Left out: %d settings without a value.", missing))
 	}
-	return s.figure(func(body draw.Canvas) { smallMultiples(body, 1, []panel{cloud}) }), nil
+	return s.figure(func(body draw.Canvas) {
+		if len(panels) > 1 {
+			body = shareX(body, in.XLabel)
+		}
+		smallMultiples(body, cols, panels)
+	}), nil
 }
+
+// panel draws the fronts of one panel.
+func (in *TradeoffData) panel(q TradeoffPanel, series names) panel {
+	xs, ys := nothing(), nothing()
+	var points []placed
+	var fronts [][]placed // from left to right
+	for i, s := range q.Series {
+		if i == 0 || in.Apart {
+			fronts = append(fronts, nil)
+		}
+		front := &fronts[len(fronts)-1]
+		for _, p := range s.Points {
+			if p.missing() {
+				continue
+			}
+			xs.include(p.X.Value, p.X.Lo, p.X.Hi)
+			ys.include(p.Y.Value, p.Y.Lo, p.Y.Hi)
+			at := placed{p, looks[series.index(s.Name)]}
+			points = append(points, at)
+			if p.Standing == analytics.OnFront {
+				*front = append(*front, at)
+			}
+		}
+	}
+	// What is surely beaten lies below, the front on top.
+	order := func(s analytics.Standing) int {
+		return slices.Index([]analytics.Standing{analytics.Dominated, analytics.Untold, analytics.OnFront}, s)
+	}
+	slices.SortStableFunc(points, func(a, b placed) int { return order(a.Standing) - order(b.Standing) })
+	for _, front := range fronts {
+		slices.SortStableFunc(front, func(a, b placed) int { return cmp.Compare(a.X.Value, b.X.Value) })
+	}
+
+	// Labels go to the good corner, where there is nothing.
+	corner := math.Atan2(0.8*float64(in.YBetter), float64(in.XBetter))
+	xlo, xhi := padded(xs.lo, xs.hi)
+	ylo, yhi := padded(ys.lo, ys.hi)
+	ylabel, xlabel, most, labels := in.YLabel, in.XLabel, 8, math.MaxInt // ticks of the x axis, labels of a front
+	if len(in.Panels) > 1 {
+		ylabel, xlabel, most, labels = q.Label+"\n"+in.YLabel, "", 5, 8
+	}
+	fronts = slices.DeleteFunc(fronts, func(f []placed) bool { return len(f) == 0 })
+	return panel{label: ylabel, xlabel: xlabel, x: linearAxis(xlo, xhi, in.XScale.factor(), most), y: linearAxis(ylo, yhi, in.YScale.factor(), 7), paint: func(p plane) {
+		var taken obstacles
+		for _, front := range fronts {
+			var joined []vg.Point
+			for _, q := range front {
+				joined = append(joined, p.at(q.X.Value, q.Y.Value))
+			}
+			style := frontLine
+			if in.Apart {
+				style.Color = front[0].look.color
+			}
+			p.StrokeLines(style, joined)
+			for i := 1; i < len(joined); i++ {
+				taken.line(joined[i-1], joined[i])
+			}
+		}
+		for _, q := range points {
+			style := draw.LineStyle{Color: q.ink(), Width: hair}
+			p.whisker(style, q.X.Value, q.Y.Lo, q.Y.Hi)
+			p.sideWhisker(style, q.Y.Value, q.X.Lo, q.X.Hi)
+			at := p.at(q.X.Value, q.Y.Value)
+			if finite(q.Y.Lo) && finite(q.Y.Hi) {
+				taken.line(p.at(q.X.Value, q.Y.Lo), p.at(q.X.Value, q.Y.Hi))
+			}
+			if finite(q.X.Lo) && finite(q.X.Hi) {
+				taken.line(p.at(q.X.Lo, q.Y.Value), p.at(q.X.Hi, q.Y.Value))
+			}
+			taken.box(vg.Rectangle{Min: vg.Point{X: at.X - 3, Y: at.Y - 3}, Max: vg.Point{X: at.X + 3, Y: at.Y + 3}})
+		}
+		for _, q := range points {
+			q.draw(p.Canvas, p.at(q.X.Value, q.Y.Value))
+		}
+		if len(fronts) > 0 { // labels of several, side by side, would be too many
+			for _, q := range some(fronts[len(fronts)-1], labels) {
+				p.callout(&taken, p.at(q.X.Value, q.Y.Value), corner, q.Label)
+			}
+		}
+	}}
+}
+
+// some are at most n ≥ 2 of the points: the first, the last and evenly between.
+func some(points []placed, n int) (list []placed) {
+	if len(points) <= n {
+		return points
+	}
+	for i := range n {
+		list = append(list, points[i*(len(points)-1)/(n-1)])
+	}
+	return list
+}
+
+// missing says that the point is left out.
+func (p TradeoffPoint) missing() bool { return math.IsNaN(p.X.Value) || math.IsNaN(p.Y.Value) }
 
 // betterWay says where the good corner is.
 func betterWay(x, y analytics.Sense) string {

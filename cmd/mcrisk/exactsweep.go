@@ -235,7 +235,7 @@ func (j *judgement) exactFigures() (list []namedFigure, err error) {
 		return list, nil
 	}
 	data := sensitivityData(j.plan, j.token(0), j.plan.spec.Paths, j.sweep.Axes[along].Param)
-	data.Caption = j.caption()
+	data.Caption = j.caption(nil)
 	data.Metrics = nil
 	for _, n := range exactNames {
 		m := panels[n]
@@ -244,6 +244,9 @@ func (j *judgement) exactFigures() (list []namedFigure, err error) {
 			data.Metrics = append(data.Metrics, m)
 		}
 	}
-	f, err := sensitivityFigure(data)
-	return []namedFigure{{"sensitivity-exact", f}}, err
+	f, err := drawn(data)
+	if f == nil {
+		return nil, err
+	}
+	return []namedFigure{{"sensitivity-exact", f}}, nil
 }

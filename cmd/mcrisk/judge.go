@@ -16,10 +16,6 @@ import (
 	"mcrisk/study"
 )
 
-// cacheBytes is how much memory the numbers by path of a sweep's cells may take
-// while it is judged.
-const cacheBytes = 128e6
-
 // keptCells is up to how many cells a sweep prints and draws each; of more, the
 // file cells.csv tells.
 const keptCells = 20_000
@@ -30,7 +26,7 @@ type judgement struct {
 	how     runs.Sweep
 	sweep   *study.Sweep
 	metrics []analytics.PathMetric
-	records *runs.Records
+	reader  *cellReader // nil: nothing was sampled
 
 	hash   string
 	failed int
@@ -40,9 +36,7 @@ type judgement struct {
 	own    []cellRow // the study's own setting, by token
 	slices []slice   // by circumstance and token
 	robust []robustRow
-
-	numbers map[int][][][]float64 // of cells, by token and metric: what is in memory
-	recent  []int                 // its cells, the least recent first
+	left   []string // what is not drawn, and why
 }
 
 // A cellRow is the estimates of one token in one cell.
@@ -54,13 +48,15 @@ type cellRow struct {
 // A metricRow is one metric, and its paired difference from the own setting.
 type metricRow struct {
 	estimate, versus analytics.Estimate
-	unpaired         float64
+	unpaired, gain   float64 // of pairing alone, without correction
 }
 
 // judge estimates everything that is said of a sweep. The cells go to cells.csv
 // one by one.
 func judge(ctx context.Context, p *plan, how runs.Sweep, records *runs.Records, dir *runs.Dir, workers int) (*judgement, error) {
-	j := &judgement{plan: p, how: how, sweep: records.Sweep, records: records, metrics: analytics.SweepMetrics(how.Aversion), bad: map[int]bool{}, numbers: map[int][][][]float64{}}
+	metrics := analytics.SweepMetrics(how.Aversion)
+	j := &judgement{plan: p, how: how, sweep: records.Sweep, metrics: metrics, bad: map[int]bool{},
+		reader: &cellReader{ctx: ctx, records: records, metrics: metrics, cells: map[int][]measured{}, uncorrected: map[[2]int]bool{}}}
 	if err := dir.File("cells.csv", func(w io.Writer) error { return j.estimate(ctx, w) }); err != nil {
 		return nil, err
 	}
@@ -82,21 +78,21 @@ func (j *judgement) estimate(ctx context.Context, w io.Writer) error {
 	}
 	_ = out.Write(append(header, "token", "metric", "unit", "estimate", "se", "lo", "hi", "n", "warning", "difference", "difference_se", "difference_lo", "difference_hi", "difference_n", "unpaired_se", "lifetimes_hash", "fault"))
 	hash := study.NewHasher()
-	own, err := j.records.Cell(j.sweep.Own())
+	own, err := j.reader.records.Cell(j.sweep.Own())
 	if err == nil {
 		err = own.Fault
 	}
 	if err != nil {
 		return fmt.Errorf("the token's own setting: %w", err)
 	}
-	ownNumbers := j.measure(own)
+	owns := measure(own, j.metrics)
 	for c := range j.sweep.Cells() + 1 {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		cell := (c + j.sweep.Cells()) % (j.sweep.Cells() + 1) // the own setting first
 		row := j.place(cell)
-		run, err := j.records.Cell(cell)
+		run, err := j.reader.records.Cell(cell)
 		if err != nil {
 			return err
 		}
@@ -113,10 +109,16 @@ func (j *judgement) estimate(ctx context.Context, w io.Writer) error {
 		for t := range run.Ensembles {
 			hash.Add(&run.Ensembles[t])
 		}
-		for t, numbers := range j.measure(run) {
+		for t, here := range measure(run, j.metrics) {
 			r := cellRow{cell: cell, token: t}
+			own := &owns[t]
+			if here.corrected == nil {
+				j.reader.uncorrected[[2]int{cell, t}] = true
+			}
+			corrected := here.corrected != nil && own.corrected != nil
 			for i, m := range j.metrics {
-				x := metricRow{j.mean(run.Spec, i, numbers), analytics.PairedDifference(numbers[i], ownNumbers[t][i], confidence), analytics.UnpairedSE(numbers[i], ownNumbers[t][i])}
+				x := metricRow{estimate: here.levels[i], versus: analytics.PairedDifference(here.of(i, corrected), own.of(i, corrected), confidence)}
+				x.unpaired, x.gain = pairing(here.raw[i], own.raw[i])
 				r.metrics = append(r.metrics, x)
 				f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
 				e, d := x.estimate, x.versus
@@ -154,91 +156,22 @@ func (j *judgement) place(cell int) []string {
 	return row
 }
 
-// mean is a metric's estimate, of a cell with these numbers. Growth is corrected
-// by the known mean of the price's logarithm.
-func (j *judgement) mean(s study.Spec, metric int, numbers [][]float64) analytics.Estimate {
-	m, xs := j.metrics[metric], numbers[metric]
-	if model, err := s.BuildModel(); m.Name == "log_growth" && err == nil && !s.Uncertain {
-		_, logS, _ := price(s, model)
-		if e, gain := analytics.ControlledMean(xs, numbers[len(j.metrics)], logS, confidence); !math.IsNaN(e.SE) && !math.IsInf(e.Value, 0) {
-			e.Gain = gain
-			return e
-		}
-	}
-	return m.Mean(xs, confidence)
-}
-
-// estimateOf is a metric's estimate in a cell.
-func (j *judgement) estimateOf(cell, token, metric int) analytics.Estimate {
-	j.of(cell, token, metric)
-	s, err := j.sweep.Cell(cell)
-	if err != nil {
-		panic(readError{err}) // it was run
-	}
-	return j.mean(s, metric, j.numbers[cell][token])
-}
-
-// measure is every metric of a cell by path, for each token, and the logarithm of
-// the price.
-func (j *judgement) measure(c study.Cell) [][][]float64 {
-	all := make([][][]float64, len(c.Ensembles))
-	for t := range all {
-		for _, m := range j.metrics {
-			all[t] = append(all[t], m.Of(&c.Ensembles[t]))
-		}
-		all[t] = append(all[t], c.Ensembles[t].Column("log_underlying"))
-	}
-	return all
-}
-
-// of is a metric of a cell by path. What was asked for lately is in memory. It
-// panics with a readError, which reading recovers from.
-func (j *judgement) of(cell, token, metric int) []float64 {
-	if j.numbers[cell] == nil {
-		c, err := j.records.Cell(cell)
-		if err != nil {
-			panic(readError{err})
-		}
-		j.numbers[cell] = j.measure(c)
-		each := 8 * float64(j.sweep.Spec.Paths*(len(j.metrics)+1)*len(j.sweep.Spec.Tokens))
-		for len(j.recent) > 1 && float64(len(j.recent)+1)*each > cacheBytes {
-			delete(j.numbers, j.recent[0])
-			j.recent = j.recent[1:]
-		}
-		j.recent = append(j.recent, cell)
-	}
-	return j.numbers[cell][token][metric]
-}
-
-// A readError is a record that could be read when the sweep was done and cannot
-// any more.
-type readError struct{ error }
-
-// reading turns a readError into an error.
-func reading(err *error) {
-	if r := recover(); r != nil {
-		e, ok := r.(readError)
-		if !ok {
-			panic(r)
-		}
-		*err = e.error
-	}
-}
-
 // A slice is one token in one combination of circumstances: what to choose there.
 type slice struct {
-	token   int
-	label   string // of the circumstances, as in "sigma=0.8 fee=0.001"; may be empty
-	at      []int  // by axis; −1: chosen
-	cells   []int  // by choice, without those that failed
-	best    []bestRow
-	front   []analytics.Standing // of the cells, by the objectives of --pareto
-	exact   []map[string]float64 // by cell: exact answers by metric; nil: none
-	theory  *theory              // of utility's best half-width
-	optimum *refined             // of --optimise
+	token     int
+	label     string // of the circumstances, as in "sigma=0.8 fee=0.001"; may be empty
+	at        []int  // by axis; −1: chosen
+	cells     []int  // by choice, without those that failed
+	best      []bestRow
+	front     []analytics.Standing // of the cells, by the objectives of --pareto
+	corrected bool                 // growth is, in all cells
+	exact     []map[string]float64 // by cell: exact answers by metric; nil: none
+	theory    *theory              // of utility's best half-width
+	optimum   *refined             // of --optimise
 }
 
-// A bestRow is the best choice for one objective.
+// A bestRow is the best choice for one objective. Where no choice has a value, as
+// where every path is ruined, the estimate is NaN.
 type bestRow struct {
 	analytics.Choice                    // of the slice's cells
 	estimate         analytics.Estimate // of the best
@@ -251,6 +184,9 @@ type bestRow struct {
 	exactZ         float64 // the largest deviation of an estimate from its exact answer, in standard errors
 }
 
+// none says that no choice has a value.
+func (r *bestRow) none() bool { return math.IsNaN(r.estimate.Value) }
+
 // choose finds the best choices in every slice, and the robust ones.
 func (j *judgement) choose(ctx context.Context, workers int) (err error) {
 	defer reading(&err)
@@ -261,6 +197,7 @@ func (j *judgement) choose(ctx context.Context, workers int) (err error) {
 			}
 			s := cut
 			s.token = t
+			s.corrected = !slices.ContainsFunc(s.cells, func(c int) bool { return j.reader.uncorrected[[2]int{c, t}] })
 			if err := j.best(ctx, &s, workers); err != nil {
 				return err
 			}
@@ -319,13 +256,13 @@ func (j *judgement) choice(cell int) string {
 	return strings.Join(words, " ")
 }
 
-// along is the axis along which one positive number is chosen, or −1.
+// along is the axis along which one number is chosen, or −1.
 func (j *judgement) along() int {
 	if len(j.how.Choose) != 1 || j.how.Sample > 0 {
 		return -1
 	}
 	i := slices.IndexFunc(j.sweep.Axes, j.chosen)
-	if a := j.sweep.Axes[i]; a.Unit == param.Choice || a.Values[0] <= 0 {
+	if j.sweep.Axes[i].Unit == param.Choice {
 		return -1
 	}
 	return i
@@ -343,9 +280,9 @@ func (j *judgement) best(ctx context.Context, s *slice, workers int) error {
 		return err
 	}
 	for i, m := range j.metrics[:analytics.Objectives] {
-		at := func(k int) []float64 { return j.of(s.cells[k], s.token, i) }
+		at := j.numbers(s, i)
 		row := bestRow{Choice: analytics.Best(len(s.cells), at, m.Sense, confidence), pairing: nan, least: nan, exactBest: -1}
-		row.estimate = j.estimateOf(s.cells[row.Best], s.token, i)
+		row.estimate = j.level(s.cells[row.Best], s.token, i)
 		for k, v := range row.Versus {
 			row.doubtful = row.doubtful || !row.Among[k] && v.Warning != ""
 		}
@@ -353,8 +290,9 @@ func (j *judgement) best(ctx context.Context, s *slice, workers int) error {
 		if along >= 0 {
 			var gains []float64
 			for k := 1; k < len(s.cells); k++ {
-				if se := analytics.PairedDifference(at(k), at(k-1), confidence).SE; se > 0 {
-					gains = append(gains, analytics.UnpairedSE(at(k), at(k-1))/se)
+				raw := func(k int) []float64 { return j.reader.at(s.cells[k], s.token).raw[i] }
+				if _, gain := pairing(raw(k), raw(k-1)); !math.IsNaN(gain) {
+					gains = append(gains, gain)
 				}
 			}
 			if len(gains) > 0 {
@@ -367,20 +305,30 @@ func (j *judgement) best(ctx context.Context, s *slice, workers int) error {
 		s.best = append(s.best, row)
 	}
 	x, y := j.metric(j.how.Pareto[0]), j.metric(j.how.Pareto[1])
-	s.front = analytics.Front(len(s.cells), func(k int) []float64 { return j.of(s.cells[k], s.token, x) }, func(k int) []float64 { return j.of(s.cells[k], s.token, y) },
-		j.metrics[x].Sense, j.metrics[y].Sense, confidence)
+	s.front = analytics.Front(len(s.cells), j.numbers(s, x), j.numbers(s, y), j.metrics[x].Sense, j.metrics[y].Sense, confidence)
 	if j.how.Optimise != "" {
 		return j.optimise(ctx, s, along, workers)
 	}
 	return nil
 }
 
-// near is the parabola through the points around the best, if they are enough.
+// numbers gives a metric of the slice's cells by path.
+func (j *judgement) numbers(s *slice, metric int) func(k int) []float64 {
+	return func(k int) []float64 { return j.reader.at(s.cells[k], s.token).of(metric, s.corrected) }
+}
+
+// level is the estimate of a metric in a cell.
+func (j *judgement) level(cell, token, metric int) analytics.Estimate {
+	return j.reader.at(cell, token).levels[metric]
+}
+
+// near is the parabola through the points around the best, if they are enough and
+// above zero.
 func (j *judgement) near(s *slice, best, along int, at func(int) []float64, sense analytics.Sense) *analytics.Optimum {
 	const points = 5
 	from := max(0, min(best-points/2, len(s.cells)-points))
 	to := min(len(s.cells), from+points)
-	if to-from < 4 {
+	if to-from < 4 || j.value(s.cells[from], along) <= 0 {
 		return nil
 	}
 	var xs []float64
@@ -391,10 +339,7 @@ func (j *judgement) near(s *slice, best, along int, at func(int) []float64, sens
 	return &o
 }
 
-// metric is the number of a metric by name.
-func (j *judgement) metric(name string) int {
-	return slices.IndexFunc(j.metrics, func(m analytics.PathMetric) bool { return m.Name == name })
-}
+func (j *judgement) metric(name string) int { return metricNumber(j.metrics, name) }
 
 // A robustRow is the choice that does well whatever the circumstances.
 type robustRow struct {
@@ -406,16 +351,29 @@ type robustRow struct {
 	analytics.Robustness
 }
 
+// names are the choice of least regret and that of the best worst value; empty where
+// there is none, as no choice has a value in one of the circumstances.
+func (r *robustRow) names() (least, maximin string) {
+	if !math.IsInf(r.Greatest[r.Choice].Value, 1) {
+		least = r.choices[r.Choice]
+	}
+	if !math.IsNaN(r.Worst.Value) {
+		maximin = r.choices[r.Maximin]
+	}
+	return least, maximin
+}
+
 // harden finds the robust choices, of those that all circumstances have.
 func (j *judgement) harden() {
 	for t := range j.sweep.Spec.Tokens {
 		var in, choices []string
 		var cells []map[string]int // by circumstance, by choice
+		var corrected []bool
 		for _, s := range j.slices {
 			if s.token != t {
 				continue
 			}
-			in = append(in, s.label)
+			in, corrected = append(in, s.label), append(corrected, s.corrected)
 			of := map[string]int{}
 			for _, c := range s.cells {
 				choice := j.choice(c)
@@ -437,9 +395,14 @@ func (j *judgement) harden() {
 			first[i] = cells[0][choice]
 		}
 		for i, m := range j.metrics[:analytics.Objectives] {
-			r := analytics.Robust(len(choices), len(in), func(choice, circumstance int) []float64 { return j.of(cells[circumstance][choices[choice]], t, i) }, m.Sense, confidence)
+			r := analytics.Robust(len(choices), len(in), func(choice, circumstance int) []float64 {
+				return j.reader.at(cells[circumstance][choices[choice]], t).of(i, corrected[circumstance])
+			}, m.Sense, confidence)
 			r.Regret = nil // for large sweeps
-			r.Worst = j.estimateOf(cells[r.WorstIn][choices[r.Maximin]], t, i)
+			for k, g := range r.Greatest {
+				r.Among[k] = r.Among[k] || math.IsNaN(g.Lo) // one path tells nothing
+			}
+			r.Worst = j.level(cells[r.WorstIn][choices[r.Maximin]], t, i)
 			j.robust = append(j.robust, robustRow{t, m.Name, choices, first, in, r})
 		}
 	}
@@ -447,7 +410,7 @@ func (j *judgement) harden() {
 
 // notes are what the user should know of the results.
 func (j *judgement) notes() []string {
-	var list []string
+	list := j.left
 	for _, f := range j.faults {
 		list = append(list, "failed: "+f)
 	}
@@ -476,8 +439,13 @@ func (j *judgement) notes() []string {
 		}
 	}
 	note("the best of these is at an end of the range swept, so that the truly best may lie beyond", func(s *slice, r *bestRow) bool {
-		return along >= 0 && len(s.cells) > 2 && (r.Best == 0 || r.Best == len(s.cells)-1)
+		if along < 0 || r.none() || len(s.cells) < 3 {
+			return false
+		}
+		axis, at := j.sweep.Axes[along], j.value(s.cells[r.Best], along)
+		return r.Best == 0 && at > axis.Min || r.Best == len(s.cells)-1 && at < axis.Max
 	})
+	note("no choice has a value of these, as every path is ruined, or there are too few", func(_ *slice, r *bestRow) bool { return r.none() })
 	note("from the best of these, others are told by differences that a few paths decide, so that too many may have been", func(_ *slice, r *bestRow) bool { return r.doubtful })
 	return list
 }

@@ -22,11 +22,11 @@ const (
 func (j *judgement) figures() ([]namedFigure, error) {
 	var list []namedFigure
 	for t := range j.sweep.Spec.Tokens {
-		drawn, err := j.tokenFigures(t)
+		figures, err := j.tokenFigures(t)
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range drawn {
+		for _, f := range figures {
 			if len(j.sweep.Spec.Tokens) > 1 {
 				f.name = j.token(t) + "-" + f.name
 			}
@@ -48,38 +48,34 @@ func (j *judgement) tokenFigures(token int) (list []namedFigure, err error) {
 		if err != nil {
 			return fmt.Errorf("figure %s: %w", name, err)
 		}
-		list = append(list, namedFigure{name, f})
+		if f != nil {
+			list = append(list, namedFigure{name, f})
+		}
 		return nil
 	}
-	along := slices.IndexFunc(j.sweep.Axes, j.chosen)
-	if len(j.how.Choose) == 1 && j.how.Sample == 0 && len(j.sweep.Axes[along].Values) > 1 && j.sweep.Axes[along].Unit != param.Choice {
-		if len(own) == 1 {
-			for _, g := range []struct {
-				name    string
-				metrics []string
-			}{{"sensitivity", figureMetrics}, {"objectives", objectiveNames()}} {
-				f, err := j.sensitivity(own, along, g.metrics)
-				if err := add(g.name, f, err); err != nil {
-					return nil, err
-				}
+	switch along := j.along(); {
+	case along < 0 || len(j.sweep.Axes[along].Values) < 2:
+	case len(own) == 1:
+		for _, g := range []struct {
+			name    string
+			metrics []string
+		}{{"sensitivity", figureMetrics}, {"objectives", objectiveNames()}} {
+			f, err := j.sensitivity(&own[0], along, g.metrics)
+			if err := add(g.name, f, err); err != nil {
+				return nil, err
 			}
-		} else {
-			for _, m := range objectiveNames() {
-				f, err := j.circumstanceFigure(own, along, m)
-				if f == nil && err == nil {
-					continue
-				}
-				if err := add(strings.ReplaceAll(m, "_", "-"), f, err); err != nil {
-					return nil, err
-				}
+		}
+	default:
+		for _, m := range objectiveNames() {
+			f, err := j.circumstanceFigure(own, along, m)
+			if err := add(strings.ReplaceAll(m, "_", "-"), f, err); err != nil {
+				return nil, err
 			}
 		}
 	}
 	f, err := j.tradeoff(own)
-	if f != nil || err != nil {
-		if err := add("tradeoff", f, err); err != nil {
-			return nil, err
-		}
+	if err := add("tradeoff", f, err); err != nil {
+		return nil, err
 	}
 	return list, nil
 }
@@ -87,7 +83,7 @@ func (j *judgement) tokenFigures(token int) (list []namedFigure, err error) {
 // points are the estimates of a metric along the axis in one slice.
 func (j *judgement) points(s *slice, along int, metric int) (xs []float64, ys []analytics.Estimate) {
 	for _, c := range s.cells {
-		if y := j.estimateOf(c, s.token, metric); y.N > 0 && !math.IsNaN(y.Value) {
+		if y := j.level(c, s.token, metric); y.N > 0 && !math.IsNaN(y.Value) {
 			xs, ys = append(xs, j.value(c, along)), append(ys, y)
 		}
 	}
@@ -95,9 +91,10 @@ func (j *judgement) points(s *slice, along int, metric int) (xs []float64, ys []
 }
 
 // sensitivity draws metrics against the one parameter that is swept.
-func (j *judgement) sensitivity(own []slice, along int, metrics []string) (*plots.Figure, error) {
-	s, axis := &own[0], j.sweep.Axes[along]
+func (j *judgement) sensitivity(s *slice, along int, metrics []string) (*plots.Figure, error) {
+	axis := j.sweep.Axes[along]
 	data := sensitivityData(j.plan, j.token(s.token), j.sweep.Spec.Paths, axis.Param)
+	data.Caption = j.caption(s)
 	data.Metrics = panelsOf(metrics)
 	if v, ok := ownValue(j.sweep.Spec.Tokens[s.token], j.sweep.Spec, axis.Param); ok {
 		data.Marked = []plots.Reference{{Name: "Its own", At: v}}
@@ -105,10 +102,7 @@ func (j *judgement) sensitivity(own []slice, along int, metrics []string) (*plot
 	if s.theory != nil && slices.Contains(metrics, "tracking_cost") && s.theory.grid <= axis.Values[len(axis.Values)-1] {
 		data.Marked = append(data.Marked, plots.Reference{Name: "Least tracking cost in theory", At: s.theory.grid})
 	}
-	var exact map[string]plots.Line
-	if s.exact[0] != nil {
-		exact, _ = exactLines(j.sweep.Spec, s.token, axis.Param, finer(axis.Values, axis.Param)) // where it has no answer there is no line
-	}
+	exact := j.exactBetween(s, along)
 	for i, name := range metrics {
 		m := j.metric(name)
 		if xs, ys := j.points(s, along, m); len(xs) > 0 {
@@ -118,71 +112,111 @@ func (j *judgement) sensitivity(own []slice, along int, metrics []string) (*plot
 			data.Metrics[i].Exact = []plots.Line{l}
 		}
 	}
-	return sensitivityFigure(data)
+	return drawn(data)
+}
+
+// exactBetween are the exact answers along the axis in one slice, between its cells
+// too, by metric; none where a value has no answer.
+func (j *judgement) exactBetween(s *slice, along int) map[string]plots.Line {
+	spec, err := j.sweep.Cell(s.cells[0])
+	if err != nil || s.exact[0] == nil {
+		return nil
+	}
+	axis := j.sweep.Axes[along]
+	lines, err := exactLines(spec, s.token, axis.Param, finer(axis.Values, axis.Param))
+	if err != nil {
+		return nil
+	}
+	return lines
+}
+
+// drawn is the figure, or nil where no metric has a value.
+func drawn(d plots.SensitivityData) (*plots.Figure, error) {
+	if !slices.ContainsFunc(d.Metrics, func(m plots.Metric) bool { return len(m.Series)+len(m.Exact) > 0 }) {
+		return nil, nil
+	}
+	return sensitivityFigure(d)
 }
 
 // circumstanceFigure draws one metric against the parameter to choose: a panel for
 // each combination of circumstances but one, whose values are the series; nil where
 // they are too many.
 func (j *judgement) circumstanceFigure(own []slice, along int, metric string) (*plots.Figure, error) {
-	series := -1 // the axis whose values are series: the one with the most
-	for i, a := range j.sweep.Axes {
-		if !j.chosen(a) && len(a.Values) <= maxSeries && (series < 0 || len(a.Values) >= len(j.sweep.Axes[series].Values)) {
-			series = i
-		}
-	}
 	axis := j.sweep.Axes[along]
 	data := sensitivityData(j.plan, j.token(own[0].token), j.sweep.Spec.Paths, axis.Param)
-	drawn := panels[metric]
-	data.Title = fmt.Sprintf("%s: %s", j.token(own[0].token), drawn.Label)
-	data.Caption = j.caption()
+	one := panels[metric]
+	data.Title = fmt.Sprintf("%s: %s", j.token(own[0].token), one.Label)
+	data.Caption = j.caption(nil)
 	data.Metrics = nil
 	number := map[string]int{}
-	m := j.metric(metric)
-	some := false
+	m, series := j.metric(metric), j.series(maxSeries)
 	for i := range own {
 		s := &own[i]
-		var words []string
-		name := j.token(s.token)
-		for i, a := range j.sweep.Axes {
-			switch {
-			case j.chosen(a):
-			case i == series:
-				name = a.Name + " " + readable(a, a.Values[s.at[i]])
-			default:
-				words = append(words, a.Name+" "+readable(a, a.Values[s.at[i]]))
-			}
-		}
-		label := strings.Join(words, ", ")
+		label, name := j.split(s, series)
 		if label == "" {
-			label = drawn.Label
+			label = one.Label
 		}
 		n, ok := number[label]
 		if !ok {
 			n = len(data.Metrics)
 			number[label] = n
-			panel := drawn
+			panel := one
 			panel.Label = label
 			data.Metrics = append(data.Metrics, panel)
 		}
-		if j.records == nil {
+		if j.reader == nil {
 			// Nothing was sampled.
 		} else if xs, ys := j.points(s, along, m); len(xs) > 0 {
-			some = true
 			data.Metrics[n].Series = append(data.Metrics[n].Series, plots.Series{Name: name, X: xs, Y: ys})
 		}
 		if line := j.exactLine(s, along, metric); len(line.X) > 1 {
-			if j.records == nil { // with no points beside it, a line has the name of its series
+			if j.reader == nil { // with no points beside it, a line has the name of its series
 				line.Name = name
 			}
-			some = true
 			data.Metrics[n].Exact = append(data.Metrics[n].Exact, line)
 		}
 	}
-	if len(data.Metrics) > maxPanels || !some {
+	if n := len(data.Metrics); n > maxPanels {
+		j.leave("no figures of objectives: their circumstances would fill %d panels, and %d can be read; cells.csv has the numbers", n, maxPanels)
 		return nil, nil
 	}
-	return sensitivityFigure(data)
+	return drawn(data)
+}
+
+// leave notes what is not drawn, once.
+func (j *judgement) leave(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(j.left, text) {
+		j.left = append(j.left, text)
+	}
+}
+
+// series is the axis of circumstances whose values are series: that with the most,
+// of up to so many; −1: there is none.
+func (j *judgement) series(most int) int {
+	series := -1
+	for i, a := range j.sweep.Axes {
+		if !j.chosen(a) && len(a.Values) <= most && (series < 0 || len(a.Values) >= len(j.sweep.Axes[series].Values)) {
+			series = i
+		}
+	}
+	return series
+}
+
+// split is the circumstances of a slice as the label of a panel, and the one that is
+// a series.
+func (j *judgement) split(s *slice, series int) (label, name string) {
+	var words []string
+	name = j.token(s.token)
+	for i, a := range j.sweep.Axes {
+		switch {
+		case j.chosen(a):
+		case i == series:
+			name = a.Name + " " + readable(a, a.Values[s.at[i]])
+		default:
+			words = append(words, a.Name+" "+readable(a, a.Values[s.at[i]]))
+		}
+	}
+	return strings.Join(words, ", "), name
 }
 
 // exactLine is the exact answers of a slice along the axis.
@@ -196,71 +230,116 @@ func (j *judgement) exactLine(s *slice, along int, metric string) plots.Line {
 	return line
 }
 
-// readable is a value as figures write it.
+// readable is a value as figures write it: short, if no other of the axis reads the
+// same.
 func readable(a study.Axis, v float64) string {
-	switch {
-	case a.Unit == param.Choice || a.Unit == param.Time:
-		return a.Format(v)
-	case scale(a.Unit) == plots.Percent:
-		return short(100*v) + " %"
+	text := func(v float64) string {
+		if scale(a.Unit) == plots.Percent {
+			return short(100*v) + " %"
+		}
+		return short(v)
 	}
-	return short(v)
+	if a.Unit == param.Choice || a.Unit == param.Time || slices.ContainsFunc(a.Values, func(w float64) bool { return w != v && text(w) == text(v) }) {
+		return a.Format(v)
+	}
+	return text(v)
 }
 
-// caption says how the cells were made: what is swept has no one value.
-func (j *judgement) caption() string {
-	if j.records == nil {
+// caption says how the cells were made: what is swept has no one value, but in the
+// circumstances of one slice.
+func (j *judgement) caption(s *slice) string {
+	if j.reader == nil {
 		return fmt.Sprintf("Without sampling, over %s, price seen every %s.", param.FormatSeconds(j.plan.spec.Horizon.Seconds()), param.FormatSeconds(j.plan.spec.Step.Seconds()))
 	}
-	return caption(j.plan, j.sweep.Spec.Paths) + " What is swept differs; all cells are on the same paths."
+	text := caption(j.plan, j.sweep.Spec.Paths)
+	switch {
+	case s == nil:
+		text += " What is swept differs; all cells are on the same paths."
+	case s.label != "":
+		text += " But " + s.label + ". All points on the same paths."
+	default:
+		text += " All points on the same paths."
+	}
+	return text
 }
 
-// tradeoff draws the two objectives of --pareto against each other; nil where
-// several circumstances make several fronts, or the choices are too many kinds.
+// tradeoff draws the two objectives of --pareto against each other. Circumstances
+// are panels, or where these were too many, one of them is fronts in one panel. Nil
+// where they are too many all the same, or the choices of too many kinds.
 func (j *judgement) tradeoff(own []slice) (*plots.Figure, error) {
-	if len(own) > 1 || len(own[0].cells) < 2 {
+	const mostKinds, mostApart = 4, 6 // kinds can be told apart; panels are few
+	if !slices.ContainsFunc(own, func(s slice) bool { return len(s.cells) > 1 }) {
 		return nil, nil
 	}
-	s := &own[0]
-	series := -1 // a second axis to choose along
+	x, y := j.how.Pareto[0], j.how.Pareto[1]
 	label := slices.IndexFunc(j.sweep.Axes, j.chosen)
+	kinds := -1 // a second axis to choose along
 	for i, a := range j.sweep.Axes {
 		if i != label && j.chosen(a) {
-			if series >= 0 || len(a.Values) > 4 {
+			if kinds >= 0 || len(a.Values) > mostKinds {
+				j.leave("no figure of %s against %s: what is chosen is of too many kinds; want one parameter, and of a second up to %d values; front.csv has the numbers", x, y, mostKinds)
 				return nil, nil
 			}
-			series = i
+			kinds = i
 		}
 	}
-	x, y := j.how.Pareto[0], j.how.Pareto[1]
+	series := -1
+	if kinds < 0 && len(own) > mostApart {
+		series = j.series(mostKinds)
+	}
 	axis := j.sweep.Axes[label]
+	title := func(name string) string { return strings.ReplaceAll(name, "_", " ") }
 	d := plots.TradeoffData{
-		Title: fmt.Sprintf("%s: %s against %s", j.token(s.token), strings.ReplaceAll(x, "_", " "), strings.ReplaceAll(y, "_", " ")), Caption: caption(j.plan, j.sweep.Spec.Paths) + " All points on the same paths.",
+		Title: fmt.Sprintf("%s: %s against %s", j.token(own[0].token), title(x), title(y)), Caption: j.caption(nil),
 		XLabel: panels[x].Label, YLabel: panels[y].Label, XScale: panels[x].Scale, YScale: panels[y].Scale,
-		XBetter: j.metrics[j.metric(x)].Sense, YBetter: j.metrics[j.metric(y)].Sense, PointLabel: axisLabel(axis.Param),
+		XBetter: j.metrics[j.metric(x)].Sense, YBetter: j.metrics[j.metric(y)].Sense, PointLabel: axis.Name, Apart: series >= 0,
 	}
+	if axis.Unit != param.Time && axis.Unit != param.Choice { // whose values are written with what they are
+		d.PointLabel = axisLabel(axis.Param)
+	}
+	if len(own) == 1 {
+		d.Caption = j.caption(&own[0])
+	}
+	some := false
 	number := map[string]int{}
-	for k, c := range s.cells {
-		name := j.token(s.token)
-		if series >= 0 {
-			a := j.sweep.Axes[series]
-			name = a.Name + " " + readable(a, j.value(c, series))
-		}
-		n, ok := number[name]
+	for i := range own {
+		s := &own[i]
+		panel, name := j.split(s, series)
+		n, ok := number[panel]
 		if !ok {
-			n = len(d.Series)
-			number[name] = n
-			d.Series = append(d.Series, plots.TradeoffSeries{Name: name})
+			n = len(d.Panels)
+			number[panel] = n
+			d.Panels = append(d.Panels, plots.TradeoffPanel{Label: panel})
 		}
-		p := plots.TradeoffPoint{Label: strings.TrimSuffix(readable(axis, j.value(c, label)), " %"), Standing: s.front[k]}
-		var err error
-		if p.X, p.Y, err = j.pair(s, c); err != nil {
-			return nil, err
+		kind := map[string]int{}
+		for k, c := range s.cells {
+			if kinds >= 0 {
+				a := j.sweep.Axes[kinds]
+				name = a.Name + " " + readable(a, j.value(c, kinds))
+			}
+			q := &d.Panels[n].Series
+			m, ok := kind[name]
+			if !ok {
+				m = len(*q)
+				kind[name] = m
+				*q = append(*q, plots.TradeoffSeries{Name: name})
+			}
+			p := plots.TradeoffPoint{Label: strings.TrimSuffix(readable(axis, j.value(c, label)), " %"), Standing: s.front[k]}
+			var err error
+			if p.X, p.Y, err = j.pair(s, c); err != nil {
+				return nil, err
+			}
+			some = some || !math.IsNaN(p.X.Value) && !math.IsNaN(p.Y.Value)
+			(*q)[m].Points = append((*q)[m].Points, p)
 		}
-		if math.IsInf(p.X.Value, 0) || math.IsInf(p.Y.Value, 0) {
-			p.X.Value = nan
-		}
-		d.Series[n].Points = append(d.Series[n].Points, p)
+	}
+	switch n := len(d.Panels); {
+	case n > maxPanels:
+		j.leave("no figure of %s against %s: the circumstances would fill %d panels, and %d can be read; front.csv has the numbers", x, y, n, maxPanels)
+		return nil, nil
+	case !some:
+		j.leave("no figure of %s against %s, as no choice has a value of both", x, y)
+		return nil, nil
 	}
 	return plots.Tradeoff(d)
 }

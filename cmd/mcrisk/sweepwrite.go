@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -71,9 +72,10 @@ func (j *judgement) write(w io.Writer) error {
 	return err
 }
 
-// several says whether a table needs to name the token or the circumstances.
+// several says whether a table needs to name the token, or the circumstances, which
+// are not those of the settings also where there is one.
 func (j *judgement) several() (tokens, circumstances bool) {
-	return len(j.sweep.Spec.Tokens) > 1, len(j.slices) > len(j.sweep.Spec.Tokens)
+	return len(j.sweep.Spec.Tokens) > 1, j.slices[0].label != ""
 }
 
 // head is the beginning of a row: token and circumstances, where there are several.
@@ -115,7 +117,8 @@ func (j *judgement) printBest(w io.Writer) {
 	t := newTable(w)
 	head := append(j.headNames(), "objective", "best", "estimate", "interval", "cannot be told from it")
 	if near {
-		head = append(head, "10 % wider costs", "gain")
+		more, _ := j.tenPercent()
+		head = append(head, more+" costs", "gain")
 	}
 	solved := slices.ContainsFunc(j.slices, func(s slice) bool {
 		return slices.ContainsFunc(s.best, func(r bestRow) bool { return r.exactBest >= 0 })
@@ -134,7 +137,11 @@ func (j *judgement) printBest(w io.Writer) {
 			if i > 0 {
 				label = ""
 			}
-			row := append(j.head(s.token, label), m.Name, j.choice(s.cells[r.Best]), short(r.estimate.Value), interval(r.estimate), j.set(s.cells, r.Among))
+			best, set := "none", "–"
+			if !r.none() {
+				best, set = j.choice(s.cells[r.Best]), j.set(s.cells, r.Among)
+			}
+			row := append(j.head(s.token, label), m.Name, best, short(r.estimate.Value), interval(r.estimate), set)
 			if near {
 				costs, gain := "–", "–"
 				if r.near != nil && r.near.Pinned {
@@ -164,6 +171,17 @@ func (j *judgement) printBest(w io.Writer) {
 	}
 	t.Render()
 	fmt.Fprintln(w)
+}
+
+// tenPercent are words for 10 % more and less of the parameter that is chosen.
+func (j *judgement) tenPercent() (more, less string) {
+	switch axis := j.sweep.Axes[j.along()]; {
+	case axis.Name == study.HalfWidth.Name:
+		return "10 % wider", "10 % narrower"
+	case axis.Unit == param.Time:
+		return "10 % longer", "10 % shorter"
+	}
+	return "10 % higher", "10 % lower"
 }
 
 func span(e analytics.Estimate) string { return short3(e.Lo) + " to " + short3(e.Hi) }
@@ -200,7 +218,8 @@ func (j *judgement) printOptimum(w io.Writer) {
 	axis := j.sweep.Axes[j.along()]
 	fmt.Fprintf(w, "%s is best at, between the cells too, by a parabola in ln %s:\n\n", j.how.Optimise, axis.Name)
 	t := newTable(w)
-	t.AppendHeader(append(j.headNames(), axis.Name, "interval", "value there", "interval", "10 % wider costs", "10 % narrower costs", "pinned down", "laid through", "values tried"))
+	more, less := j.tenPercent()
+	t.AppendHeader(append(j.headNames(), axis.Name, "interval", "value there", "interval", more+" costs", less+" costs", "pinned down", "laid through", "values tried"))
 	for _, s := range j.slices {
 		r := s.optimum
 		if r.fault != "" {
@@ -241,9 +260,13 @@ func (j *judgement) printRobust(w io.Writer) {
 		if tokens {
 			row = table.Row{j.token(r.token)}
 		}
-		g := r.Greatest[r.Choice]
-		t.AppendRow(append(row, r.metric, r.choices[r.Choice], short(g.Value), interval(g), r.in[r.Decides], j.set(r.cells, r.Among),
-			r.choices[r.Maximin], short(r.Worst.Value), r.in[r.WorstIn]))
+		least, maximin := r.names()
+		g, set := r.Greatest[r.Choice], "–"
+		if least != "" {
+			set = j.set(r.cells, r.Among)
+		}
+		row = append(row, r.metric, cmp.Or(least, "none"), short(g.Value), interval(g), r.in[r.Decides], set, cmp.Or(maximin, "none"), short(r.Worst.Value), r.in[r.WorstIn])
+		t.AppendRow(row)
 	}
 	t.Render()
 	fmt.Fprintln(w)
@@ -284,11 +307,7 @@ func (j *judgement) printCells(w io.Writer) {
 		t.AppendHeader(append(j.headNames()[:min(1, len(j.headNames()))], axis.Name, "estimate", "interval", "difference", "interval", "gain"))
 		for _, r := range j.cells {
 			x := r.metrics[i]
-			gain := "–"
-			if x.versus.SE > 0 {
-				gain = short(x.unpaired / x.versus.SE)
-			}
-			t.AppendRow(append(j.head(r.token, "")[:min(1, len(j.headNames()))], axis.Format(axis.Values[j.sweep.At(r.cell)[0]]), short(x.estimate.Value), interval(x.estimate), short(x.versus.Value), interval(x.versus), gain))
+			t.AppendRow(append(j.head(r.token, "")[:min(1, len(j.headNames()))], axis.Format(axis.Values[j.sweep.At(r.cell)[0]]), short(x.estimate.Value), interval(x.estimate), short(x.versus.Value), interval(x.versus), short(x.gain)))
 		}
 		t.Render()
 		fmt.Fprintln(w)
@@ -328,18 +347,13 @@ func numbers(es ...analytics.Estimate) (texts []string) {
 
 func (j *judgement) writeBest(w io.Writer) error {
 	out := csv.NewWriter(w)
-	_ = out.Write(append(j.circumstances(), "objective", "best", "estimate", "lo", "hi", "cannot_be_told", "wider", "wider_lo", "wider_hi", "narrower", "narrower_lo", "narrower_hi",
+	_ = out.Write(append(j.circumstances(), "objective", "best", "estimate", "lo", "hi", "cannot_be_told", "plus_10_percent", "plus_10_percent_lo", "plus_10_percent_hi", "minus_10_percent", "minus_10_percent_lo", "minus_10_percent_hi",
 		"vertex", "vertex_lo", "vertex_hi", "gain_median", "gain_least", "exact_best", "exact_se_off", "theory_grid", "theory_continuous", "theory_small_cost", "optimum", "optimum_lo", "optimum_hi", "optimum_pinned"))
 	for _, s := range j.slices {
 		for i, m := range j.metrics[:analytics.Objectives] {
 			r := s.best[i]
-			var among []string
-			for k, ok := range r.Among {
-				if ok {
-					among = append(among, j.choice(s.cells[k]))
-				}
-			}
-			row := append(append(j.in(&s), m.Name, j.choice(s.cells[r.Best])), numbers(r.estimate)...)
+			best, among := j.chosenBest(&s, &r)
+			row := append(append(j.in(&s), m.Name, best), numbers(r.estimate)...)
 			row = append(row, strings.Join(among, ";"))
 			if r.near != nil {
 				row = append(row, numbers(r.near.Wider, r.near.Narrower, r.near.At)...)
@@ -369,6 +383,20 @@ func (j *judgement) writeBest(w io.Writer) error {
 	return out.Error()
 }
 
+// chosenBest is the best choice and those that cannot be told from it, as in files:
+// empty where there is none.
+func (j *judgement) chosenBest(s *slice, r *bestRow) (best string, among []string) {
+	if r.none() {
+		return "", nil
+	}
+	for k, ok := range r.Among {
+		if ok {
+			among = append(among, j.choice(s.cells[k]))
+		}
+	}
+	return j.choice(s.cells[r.Best]), among
+}
+
 func (j *judgement) writeFront(w io.Writer) error {
 	out := csv.NewWriter(w)
 	a, b := j.how.Pareto[0], j.how.Pareto[1]
@@ -390,16 +418,17 @@ func (j *judgement) writeFront(w io.Writer) error {
 func (j *judgement) pair(s *slice, cell int) (x, y analytics.Estimate, err error) {
 	defer reading(&err)
 	a, b := j.metric(j.how.Pareto[0]), j.metric(j.how.Pareto[1])
-	return j.estimateOf(cell, s.token, a), j.estimateOf(cell, s.token, b), nil
+	return j.level(cell, s.token, a), j.level(cell, s.token, b), nil
 }
 
 func (j *judgement) writeRobust(w io.Writer) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"token", "objective", "choice", "greatest_regret", "lo", "hi", "cannot_be_told", "least_regret", "maximin"})
 	for _, r := range j.robust {
+		least, maximin := r.names()
 		for k, g := range r.Greatest {
 			_ = out.Write(append(append([]string{j.token(r.token), r.metric, r.choices[k]}, numbers(g)...),
-				strconv.FormatBool(r.Among[k]), strconv.FormatBool(k == r.Choice), strconv.FormatBool(k == r.Maximin)))
+				strconv.FormatBool(r.Among[k]), strconv.FormatBool(r.choices[k] == least), strconv.FormatBool(r.choices[k] == maximin)))
 		}
 	}
 	out.Flush()
@@ -425,7 +454,7 @@ func (j *judgement) writeJSON(w io.Writer) error {
 		Best          string            `json:"best"`
 		Estimate      jsonEstimate      `json:"estimate"`
 		Among         []string          `json:"cannot_be_told"`
-		Wider         *jsonEstimate     `json:"10_percent_wider_costs,omitempty"`
+		More          *jsonEstimate     `json:"plus_10_percent_costs,omitempty"`
 		Gain          *float64          `json:"gain,omitempty"`
 		Exact         string            `json:"exact_best,omitempty"`
 		Optimum       *jsonEstimate     `json:"optimum,omitempty"`
@@ -462,15 +491,11 @@ func (j *judgement) writeJSON(w io.Writer) error {
 		}
 		for i, m := range j.metrics[:analytics.Objectives] {
 			r := s.best[i]
-			b := best{Token: j.token(s.token), Circumstances: in, Objective: m.Name, Best: j.choice(s.cells[r.Best]), Estimate: toJSON(r.estimate), Gain: finite(r.pairing)}
-			for k, ok := range r.Among {
-				if ok {
-					b.Among = append(b.Among, j.choice(s.cells[k]))
-				}
-			}
+			b := best{Token: j.token(s.token), Circumstances: in, Objective: m.Name, Estimate: toJSON(r.estimate), Gain: finite(r.pairing)}
+			b.Best, b.Among = j.chosenBest(&s, &r)
 			if r.near != nil && r.near.Pinned {
 				e := toJSON(r.near.Wider)
-				b.Wider = &e
+				b.More = &e
 			}
 			if r.exactBest >= 0 {
 				b.Exact = j.choice(s.cells[r.exactBest])
@@ -483,7 +508,8 @@ func (j *judgement) writeJSON(w io.Writer) error {
 		}
 	}
 	for _, r := range j.robust {
-		all.Robust = append(all.Robust, robust{j.token(r.token), r.metric, r.choices[r.Choice], toJSON(r.Greatest[r.Choice]), r.in[r.Decides], r.choices[r.Maximin]})
+		least, maximin := r.names()
+		all.Robust = append(all.Robust, robust{j.token(r.token), r.metric, least, toJSON(r.Greatest[r.Choice]), r.in[r.Decides], maximin})
 	}
 	for _, r := range j.cells {
 		c := cell{r.cell, j.token(r.token), map[string]string{}, map[string]metric{}}

@@ -141,7 +141,7 @@ func (j *judgement) compare(s *slice, row *bestRow, metric int) {
 		if float64(m.Sense)*(e[m.Name]-s.exact[row.exactBest][m.Name]) > 0 {
 			row.exactBest = k
 		}
-		if estimate := j.estimateOf(s.cells[k], s.token, metric); estimate.SE > 0 {
+		if estimate := j.level(s.cells[k], s.token, metric); estimate.SE > 0 {
 			if z := (estimate.Value - e[m.Name]) / estimate.SE; math.Abs(z) > math.Abs(row.exactZ) {
 				row.exactZ = z
 			}
@@ -159,8 +159,8 @@ type refined struct {
 // optimise finds the best value of the parameter chosen, between the cells too. It
 // runs more cells, on the same paths, and keeps them in memory while it does.
 func (j *judgement) optimise(ctx context.Context, s *slice, along, workers int) error {
-	m := j.metrics[j.metric(j.how.Optimise)]
-	axis := j.sweep.Axes[along]
+	number := j.metric(j.how.Optimise)
+	m, axis := j.metrics[number], j.sweep.Axes[along]
 	low, high := j.value(s.cells[0], along), j.value(s.cells[len(s.cells)-1], along)
 	if !(low < high) {
 		s.optimum = &refined{metric: m, fault: "only " + axis.Format(low) + " did not fail"}
@@ -187,11 +187,18 @@ func (j *judgement) optimise(ctx context.Context, s *slice, along, workers int) 
 		if err != nil {
 			return nil, err
 		}
-		numbers := make([][]float64, len(cells))
-		for i := range cells {
-			numbers[i] = m.Of(&cells[i].Ensembles[s.token])
+		var raw, corrected [][]float64
+		for _, c := range cells {
+			x := measure(c, j.metrics)[s.token]
+			raw = append(raw, x.raw[number])
+			if x.corrected != nil {
+				corrected = append(corrected, x.corrected[number])
+			}
 		}
-		return func(i int) []float64 { return numbers[i] }, nil
+		if len(corrected) == len(raw) {
+			raw = corrected
+		}
+		return func(i int) []float64 { return raw[i] }, nil
 	}
 	r, err := analytics.Refine(low, high, evaluate, m.Sense, confidence)
 	s.optimum = &refined{Refinement: r, metric: m}

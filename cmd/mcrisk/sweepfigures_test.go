@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"mcrisk/runs"
+	"mcrisk/study"
+)
+
+// Circumstances are drawn in panels, or fronts of one panel, as long as they can be
+// read; beyond that the sweep says what is not drawn, and where its numbers are.
+func TestTradeoffInCircumstances(t *testing.T) {
+	for name, tt := range map[string]struct {
+		args   []string
+		drawn  bool
+		says   []string
+		unsaid string
+	}{
+		"panels":         {[]string{"--over", "half-width=0.1,0.3", "--over", "sigma=0.4,0.8,1.2"}, true, nil, "no figure"},
+		"fronts":         {[]string{"--over", "half-width=0.1,0.3", "--over", "sigma=0.4,0.8,1.2", "--over", "fee=1bp,5bp,10bp,30bp", "--step", "6h"}, true, nil, "no figure"},
+		"kinds":          {[]string{"--over", "half-width=0.1,0.3", "--over", "to=edge,target", "--choose", "half-width,to", "--over", "sigma=0.4,0.8"}, true, nil, "no figure"},
+		"too many":       {[]string{"--over", "half-width=0.1,0.3", "--over", "mu=-0.5:0.5:0.1"}, false, []string{"no figure of cost_drag against tracking_error: the circumstances would fill 11 panels, and 9 can be read; front.csv has", "no figures of objectives: their circumstances would fill 11 panels, and 9 can be read; cells.csv has"}, ""},
+		"too many kinds": {[]string{"--over", "half-width=0.1,0.3", "--over", "fee=1bp:5bp:1bp", "--choose", "half-width,fee"}, false, []string{"what is chosen is of too many kinds; want one parameter, and of a second up to 4 values; front.csv has"}, ""},
+		"nothing":        {[]string{"--over", "half-width=0.1,0.3", "--over", "sigma=0.4,0.8", "--paths", "1"}, false, []string{"as no choice has a value of both"}, ""},
+		"one choice":     {[]string{"--over", "half-width=0.1", "--over", "mu=-0.5:0.5:0.1"}, false, nil, "no figure"},
+		"alike to read":  {[]string{"--over", "half-width=0.1,0.3", "--over", "fee=0.00012341,0.00012342"}, true, nil, "no figure"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "run")
+			_, said := expect(t, exitDone, banded(append([]string{"--paths", "20", "--horizon", "3d", "--out", dir}, tt.args...)...)...)
+			if drawn := slices.Contains(ls(t, dir), "figures/tradeoff.png"); drawn != tt.drawn {
+				t.Errorf("a figure: %t; said %s", drawn, said)
+			}
+			for _, want := range tt.says {
+				if strings.Count(said, want) != 1 {
+					t.Errorf("not once %q in %s", want, said)
+				}
+			}
+			if tt.unsaid != "" && strings.Contains(said, tt.unsaid) {
+				t.Errorf("said %s", said)
+			}
+		})
+	}
+}
+
+// A circumstance with one value is that of the exact answers drawn, and is named.
+func TestSweepInOneCircumstance(t *testing.T) {
+	spec, err := runs.ReadSpec([]byte(`
+horizon: 90d
+step: 1h
+paths: 10
+model: {kind: gbm, sigma: 0.8}
+tokens: [{name: t, target: 3, policy: {kind: band, low: 2.7, high: 3.3}, mechanism: {kind: loan}}]
+`), "spec")
+	if err == nil {
+		spec, err = spec.Complete()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	how := runs.Sweep{Over: []runs.Over{{Name: "half-width", Values: "0.1,0.2,0.3"}, {Name: "fee", Values: "0.01"}}, Choose: []string{"half-width"}}
+	axes, err := how.Axes(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := &judgement{how: how}
+	if j.sweep, err = study.NewSweep(spec, axes, 0); err != nil {
+		t.Fatal(err)
+	}
+	s := j.cut()[0]
+	if err := j.solve(t.Context(), &s); err != nil {
+		t.Fatal(err)
+	}
+	line := j.exactBetween(&s, 0)["log_growth"]
+	for k, c := range s.cells {
+		x := j.value(c, 0)
+		i := slices.IndexFunc(line.X, func(v float64) bool { return math.Abs(v-x) < 1e-12 })
+		if i < 0 || !(math.Abs(line.Y[i]-s.exact[k]["log_growth"]) < 1e-9) {
+			t.Errorf("at half-width %v the line is at %v of %v; exactly %v", x, line.Y, line.X, s.exact[k]["log_growth"])
+		}
+	}
+	out, _ := expect(t, exitDone, banded("--over", "half-width=0.1,0.3", "--over", "fee=1%", "--paths", "20", "--horizon", "3d", "--no-save")...)
+	if !strings.Contains(out, " fee=0.01 ") {
+		t.Errorf("printed %s", out)
+	}
+	if got := fmt.Sprint(readable(axes[1], 0.01), " ", readable(study.Axis{Param: axes[1].Param, Values: []float64{0.00012341, 0.00012342}}, 0.00012341)); got != "1 % 0.00012341" {
+		t.Errorf("fees read %s", got)
+	}
+}

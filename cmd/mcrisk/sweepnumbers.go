@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"mcrisk/analytics"
+	"mcrisk/runs"
+	"mcrisk/study"
+)
+
+// cacheBytes is how much memory the numbers by path of a sweep's cells may take
+// while it is judged.
+const cacheBytes = 128e6
+
+// A measured is one token in one cell: its numbers by path and its estimates, each
+// by metric.
+//
+// Growth, and the growth in utility, is corrected by the known mean of the price's
+// logarithm. What is compared is corrected in the same way, path by path, so that
+// differences are those of the estimates, up to rounding.
+type measured struct {
+	raw       [][]float64 // as analytics.PathMetric.Of gives them
+	corrected [][]float64 // nil where the mean is not known, or a path is ruined
+	levels    []analytics.Estimate
+}
+
+// of is a metric by path.
+func (m *measured) of(metric int, corrected bool) []float64 {
+	if corrected {
+		return m.corrected[metric]
+	}
+	return m.raw[metric]
+}
+
+// measure is each token of a cell.
+func measure(c study.Cell, metrics []analytics.PathMetric) []measured {
+	all := make([]measured, len(c.Ensembles))
+	model, err := c.Spec.BuildModel()
+	known := err == nil && !c.Spec.Uncertain
+	for t := range all {
+		e, x := &c.Ensembles[t], &all[t]
+		for _, m := range metrics {
+			xs := m.Of(e)
+			level := m.Mean(xs, confidence)
+			if math.IsNaN(level.Value) && m.Sense != analytics.Neither { // without a value it is worse than any
+				for i := range xs {
+					xs[i] = math.Inf(-int(m.Sense))
+				}
+			}
+			x.raw, x.levels = append(x.raw, xs), append(x.levels, level)
+		}
+		if !known {
+			continue
+		}
+		growth, utility := metricNumber(metrics, "log_growth"), metricNumber(metrics, "utility")
+		_, logS, _ := price(c.Spec, model)
+		level, corrected := controlled(x.raw[growth], e.Column("log_underlying"), logS)
+		if corrected == nil {
+			continue
+		}
+		x.corrected = slices.Clone(x.raw)
+		x.corrected[growth] = corrected
+		x.corrected[utility] = slices.Clone(x.raw[utility])
+		for i, v := range corrected {
+			x.corrected[utility][i] += v - x.raw[growth][i]
+		}
+		x.levels[growth], x.levels[utility] = level, metrics[utility].Mean(x.corrected[utility], confidence)
+	}
+	return all
+}
+
+// controlled is [analytics.ControlledMean], and numbers by path with its value as
+// their mean and its standard error as theirs: the residuals, about the value, and
+// wider by what the mean of the control was off. Numbers of several settings, with
+// one control, then compare as the control would correct their differences. They
+// are nil where the mean cannot be corrected.
+func controlled(xs, control []float64, controlMean float64) (analytics.Estimate, []float64) {
+	level, gain := analytics.ControlledMean(xs, control, controlMean, confidence)
+	level.Gain = gain
+	if len(xs) < 3 || math.IsNaN(level.SE) || math.IsInf(level.Value, 0) {
+		return level, nil
+	}
+	x, c := analytics.Mean(xs, confidence).Value, analytics.Mean(control, confidence).Value
+	var xc, cc float64
+	for i := range xs {
+		xc += float64((xs[i] - x) * (control[i] - c))
+		cc += float64((control[i] - c) * (control[i] - c))
+	}
+	if cc == 0 {
+		return level, xs
+	}
+	n, off, beta := float64(len(xs)), c-controlMean, xc/cc
+	wider := math.Sqrt((n - 1) / (n - 2) * (1 + float64(n*off*off)/cc))
+	ys := make([]float64, len(xs))
+	for i := range xs {
+		ys[i] = level.Value + float64(wider*(xs[i]-x-float64(beta*(control[i]-c))))
+	}
+	return level, ys
+}
+
+// pairing is the standard error that a difference would have on different paths, and
+// how many times shorter pairing makes it; NaN where nothing scatters.
+func pairing(a, b []float64) (unpaired, gain float64) {
+	unpaired, gain = analytics.UnpairedSE(a, b), nan
+	if se := analytics.PairedDifference(a, b, confidence).SE; se > 0 {
+		gain = unpaired / se
+	}
+	return unpaired, gain
+}
+
+// metricNumber is the number of a metric by name.
+func metricNumber(metrics []analytics.PathMetric, name string) int {
+	return slices.IndexFunc(metrics, func(m analytics.PathMetric) bool { return m.Name == name })
+}
+
+// A cellReader reads cells again while a sweep is judged. What was asked for lately
+// is in memory.
+type cellReader struct {
+	ctx     context.Context
+	records *runs.Records
+	metrics []analytics.PathMetric
+
+	uncorrected map[[2]int]bool // cells and tokens whose growth is not corrected
+	cells       map[int][]measured
+	recent      []int // those in memory, the least recent first
+}
+
+// at is a token in a cell. It panics with a readError, which reading recovers from.
+func (r *cellReader) at(cell, token int) *measured {
+	if r.cells[cell] == nil {
+		if err := r.ctx.Err(); err != nil {
+			panic(readError{err})
+		}
+		c, err := r.records.Cell(cell)
+		if err != nil {
+			panic(readError{err})
+		}
+		s := c.Spec
+		each := 8 * float64(s.Paths*(len(r.metrics)+2)*len(s.Tokens))
+		for len(r.recent) > 1 && float64(len(r.recent)+1)*each > cacheBytes {
+			delete(r.cells, r.recent[0])
+			r.recent = r.recent[1:]
+		}
+		r.cells[cell], r.recent = measure(c, r.metrics), append(r.recent, cell)
+	}
+	return &r.cells[cell][token]
+}
+
+// A readError is a record that could be read when the sweep was done and cannot
+// any more, or that is not wanted any more.
+type readError struct{ error }
+
+// reading turns a readError into an error.
+func reading(err *error) {
+	if r := recover(); r != nil {
+		e, ok := r.(readError)
+		if !ok {
+			panic(r)
+		}
+		*err = e.error
+	}
+}
