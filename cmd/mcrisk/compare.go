@@ -36,6 +36,7 @@ token is worth against the first after a quarter of a trend, of a market that
 goes nowhere, and of one that crashes.`,
 		Example: `  mcrisk compare --tokens toros-eth2x,indexcoop-eth2x,tlx-eth2x,etf-daily-2x,hold-2x
   mcrisk compare --tokens ETHBULL3X,etf-daily-3x,ftx-bull,hold-3x --model merton
+  mcrisk compare --tokens ETHBULL2X,ETHBULL3X,ETHBULL4X --horizon 30d
   mcrisk compare --tokens ETHBULL3X,BTCBULL3X --correlation 0.85`,
 		Args: noArgs,
 	}
@@ -92,7 +93,7 @@ func compare(cmd *cobra.Command, p *plan, workers int, o *outputFlags) error {
 		return err
 	}
 	hash := study.Hash(ensembles)
-	rows := compareAll(slices.Concat(analytics.HolderMetrics, analytics.SweepMetrics(aversion)), ensembles)
+	rows := compareAll(slices.Concat(analytics.HolderMetrics, analytics.BeatMetrics, analytics.SweepMetrics(aversion)), ensembles)
 	scenarios, more, err := runScenarios(cmd.Context(), p, workers)
 	if err != nil {
 		return err
@@ -145,17 +146,18 @@ func compareAll(metrics []analytics.PathMetric, ensembles []tokens.Ensemble) []c
 // and their rows of the table.
 func runScenarios(ctx context.Context, p *plan, workers int) (plots.ScenariosData, []comparedRow, error) {
 	first := p.spec.Tokens[0].Name
+	scenarios := p.spec.Scenarios(scenarioPaths)
 	data := plots.ScenariosData{
 		Title: "A quarter of trend, chop and crash",
-		Caption: fmt.Sprintf("%s paths each of %.0f days in steps of %s, seed %d; intervals of %g %%. All tokens on the same paths, before entry and exit fees.",
-			thousands(scenarioPaths), study.Quarter.Hours()/24, param.FormatSeconds(p.spec.Step.Seconds()), p.spec.Seed, 100*confidence),
+		Caption: fmt.Sprintf("%s paths each of %.0f days in steps of %s, sigma %s, seed %d; intervals of %g %%. All tokens on the same paths, before entry and exit fees.",
+			thousands(scenarioPaths), study.Quarter.Hours()/24, param.FormatSeconds(p.spec.Step.Seconds()), short(scenarios[0].Spec.Model.Values["sigma"]), p.spec.Seed, 100*confidence),
 		XLabel: "Mean final net asset value against " + first + " (% of the initial)", XScale: plots.Percent,
 	}
 	for _, t := range p.spec.Tokens {
 		data.Tokens = append(data.Tokens, t.Name)
 	}
 	var rows []comparedRow
-	for _, s := range p.spec.Scenarios(scenarioPaths) {
+	for _, s := range scenarios {
 		ensembles, err := study.Ensembles(ctx, s.Spec, study.Options{Workers: workers}, []string{"nav"})
 		if err != nil {
 			return data, nil, fmt.Errorf("scenario %s: %w", s.Name, err)
@@ -174,20 +176,31 @@ func runScenarios(ctx context.Context, p *plan, workers int) (plots.ScenariosDat
 }
 
 func writeCompare(w io.Writer, p *plan, rows []comparedRow, hash string) error {
-	fmt.Fprintf(w, "%s\nDifferences are from %s, on the same paths; gain is how many times shorter pairing makes their intervals.\n\n", caption(p, p.spec.Paths), p.spec.Tokens[0].Name)
+	fmt.Fprintf(w, "%s\nDifferences are from %s, on the same paths, and of what is over survivors where both survive; gain is how many times shorter pairing makes their intervals.\n\n", caption(p, p.spec.Paths), p.spec.Tokens[0].Name)
 	t := newTable(w)
 	t.AppendHeader(table.Row{"metric", "token", "estimate", "interval", "difference", "interval", "gain", "unit"})
+	warned := false
+	sure := func(e analytics.Estimate) string {
+		if e.Warning == "" {
+			return interval(e)
+		}
+		warned = true
+		return interval(e) + " !"
+	}
 	for i, r := range rows {
 		metric, difference, between, gain := r.Name, "–", "–", "–"
 		if i > 0 && rows[i-1].Name == metric {
 			metric = ""
 		}
 		if r.Versus.SE > 0 {
-			difference, between, gain = short(r.Versus.Value), interval(r.Versus), short(r.Unpaired/r.Versus.SE)
+			difference, between, gain = short(r.Versus.Value), sure(r.Versus), short(r.Unpaired/r.Versus.SE)
 		}
-		t.AppendRow(table.Row{metric, r.token, short(r.Estimate.Value), interval(r.Estimate), difference, between, gain, r.Unit})
+		t.AppendRow(table.Row{metric, r.token, short(r.Estimate.Value), sure(r.Estimate), difference, between, gain, r.Unit})
 	}
 	t.Render()
+	if warned {
+		fmt.Fprint(w, "!: a few paths decide, so that the interval may cover less often than it says.\n")
+	}
 	fmt.Fprintln(w)
 	for i, r := range rows {
 		if i == 0 || rows[i-1].Name != r.Name {
@@ -202,12 +215,12 @@ func writeCompare(w io.Writer, p *plan, rows []comparedRow, hash string) error {
 
 func writeCompareCSV(w io.Writer, rows []comparedRow) error {
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"metric", "token", "unit", "estimate", "se", "lo", "hi", "n", "difference", "difference_se", "difference_lo", "difference_hi", "difference_n", "unpaired_se"})
+	_ = out.Write([]string{"metric", "token", "unit", "estimate", "se", "lo", "hi", "n", "warning", "difference", "difference_se", "difference_lo", "difference_hi", "difference_n", "difference_warning", "unpaired_se"})
 	f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
 	for _, r := range rows {
 		e, d := r.Estimate, r.Versus
-		_ = out.Write([]string{r.Name, r.token, r.Unit, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N),
-			f(d.Value), f(d.SE), f(d.Lo), f(d.Hi), strconv.Itoa(d.N), f(r.Unpaired)})
+		_ = out.Write([]string{r.Name, r.token, r.Unit, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), string(e.Warning),
+			f(d.Value), f(d.SE), f(d.Lo), f(d.Hi), strconv.Itoa(d.N), string(d.Warning), f(r.Unpaired)})
 	}
 	out.Flush()
 	return out.Error()

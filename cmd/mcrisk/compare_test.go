@@ -44,9 +44,10 @@ func TestCompare(t *testing.T) {
 	dir := t.TempDir()
 	grid := []string{"--horizon", "60d", "--step", "6h", "--paths", "200"}
 	var navs [2][]float64
+	alone := map[string]map[string]map[string]any{}
 	for i, token := range []string{"toros-eth2x", "etf-daily-2x"} {
 		file := filepath.Join(dir, token+".csv")
-		resultsOf(t, append([]string{"simulate", "--token", token, "--no-save", "--lifetimes", file}, grid...)...)
+		alone[token] = reportOf(t, append([]string{"simulate", "--token", token, "--no-save", "--lifetimes", file}, grid...)...).Tokens[0].Metrics
 		navs[i] = column(t, file, "holder_nav")
 	}
 	n := float64(len(navs[0]))
@@ -74,6 +75,9 @@ func TestCompare(t *testing.T) {
 	metrics := map[string]int{}
 	for _, row := range r.Rows {
 		metrics[row.Metric]++
+		if strings.HasPrefix(row.Metric, "p_beats_") && *row.Estimate != alone[row.Token][row.Metric]["estimate"] {
+			t.Errorf("%s of %s is %v; alone it is %v", row.Metric, row.Token, *row.Estimate, alone[row.Token][row.Metric]["estimate"])
+		}
 		switch {
 		case row.Token == "toros-eth2x" && *row.Difference.Estimate != 0:
 			t.Errorf("%s of the first differs by %v from itself", row.Metric, *row.Difference.Estimate)
@@ -83,10 +87,15 @@ func TestCompare(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"holder_nav", "p_liquidation", "cost_drag", "rebalances", "nav_trend", "nav_chop", "nav_crash"} {
+	for _, name := range []string{"holder_nav", "p_beats_underlying", "p_beats_linear", "p_liquidation", "cost_drag", "rebalances", "nav_trend", "nav_chop", "nav_crash"} {
 		if metrics[name] != 2 {
 			t.Errorf("%d rows of %s; want 2", metrics[name], name)
 		}
+	}
+	// Warnings are in the table as in the CSV.
+	table := resultsOf(t, append([]string{"compare", "--tokens", "toros-eth2x,etf-daily-2x", "--no-save"}, grid...)...)
+	if marks, want := strings.Count(table, " !"), strings.Count(read(t, filepath.Join(out, "compare.csv")), "heavy-tail"); marks != want || marks == 0 || !strings.Contains(table, "\n!: ") {
+		t.Errorf("%d intervals marked in the table, %d warned of in the CSV; want as many, and some", marks, want)
 	}
 	for _, file := range []string{"spec.yaml", "compare.csv", "manifest.json", "figures/compare.png", "figures/compare.svg"} {
 		if _, err := os.Stat(filepath.Join(out, file)); err != nil {

@@ -1,0 +1,31 @@
+package analytics
+
+import (
+	"math"
+
+	"mcrisk/tokens"
+)
+
+// BeatMetrics are the probabilities of ending above other ways to hold the
+// underlying: as it is, and T times its return, T the token's target.
+var BeatMetrics = []PathMetric{
+	{"p_beats_underlying", probability, "of ending above the underlying", Higher, func(e *tokens.Ensemble) []float64 {
+		return beats(e, math.Exp)
+	}},
+	{"p_beats_linear", probability, "of ending above T times the move", Higher, func(e *tokens.Ensemble) []float64 {
+		return beats(e, func(logPrice float64) float64 { return 1 + float64(e.Token.Target*math.Expm1(logPrice)) })
+	}},
+}
+
+// beats is 1 on paths whose net asset value ends above what of makes of the
+// logarithm of the price ratio.
+func beats(e *tokens.Ensemble, of func(float64) float64) []float64 {
+	logs := e.Column("log_underlying")
+	xs := make([]float64, e.N)
+	for i, nav := range e.Column("nav") {
+		if nav > of(logs[i]) {
+			xs[i] = 1
+		}
+	}
+	return xs
+}
