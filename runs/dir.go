@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -140,9 +141,20 @@ func (d *Dir) place() error {
 }
 
 // fill moves what was written into a run that is there, the manifest last: a run
-// with a manifest has all of it.
+// with a manifest has all of it, and nothing that an earlier one listed besides.
 func (d *Dir) fill() error {
 	manifest := filepath.Join(d.Path, ManifestFile)
+	if f, err := os.Open(manifest); err == nil {
+		old, _ := ReadManifest(f)
+		f.Close()
+		for name := range old.Outputs {
+			if _, again := d.hashes[name]; !again && filepath.IsLocal(filepath.FromSlash(name)) {
+				if err := os.RemoveAll(filepath.Join(d.Path, filepath.FromSlash(name))); err != nil {
+					return fmt.Errorf("runs: %w", err)
+				}
+			}
+		}
+	}
 	if err := os.RemoveAll(manifest); err != nil {
 		return fmt.Errorf("runs: %w", err)
 	}
@@ -222,11 +234,25 @@ func Hash(data []byte) string {
 	return hex.EncodeToString(h[:])
 }
 
-// HashOf is the SHA-256 of all that r gives, in hexadecimal.
-func HashOf(r io.Reader) (string, error) {
+// HashOf is the SHA-256 of all that r gives, in hexadecimal. It stops when ctx is
+// done.
+func HashOf(ctx context.Context, r io.Reader) (string, error) {
 	h := sha256.New()
-	_, err := io.Copy(h, r)
+	_, err := io.Copy(h, interruptible{ctx, r})
 	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// An interruptible reader fails when its context is done.
+type interruptible struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r interruptible) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
 }
 
 // Version is the version of the program, with its commit where the build

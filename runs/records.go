@@ -3,6 +3,7 @@ package runs
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -243,7 +244,7 @@ func (r *Records) readHead(f *os.File, u study.Unit) (h head, n int64, err error
 }
 
 // check reports a record that is not whole, and returns its SHA-256.
-func (r *Records) check(u study.Unit) (string, error) {
+func (r *Records) check(ctx context.Context, u study.Unit) (string, error) {
 	f, err := os.Open(r.name(u))
 	if err != nil {
 		return "", err
@@ -258,7 +259,7 @@ func (r *Records) check(u study.Unit) (string, error) {
 	}
 	size := info.Size() - sha256.Size
 	within, all := sha256.New(), sha256.New()
-	if _, err := io.CopyN(io.MultiWriter(within, all), f, size); err != nil {
+	if _, err := io.CopyN(io.MultiWriter(within, all), interruptible{ctx, f}, size); err != nil {
 		return "", err
 	}
 	sum := make([]byte, sha256.Size)
@@ -274,12 +275,15 @@ func (r *Records) check(u study.Unit) (string, error) {
 
 // Missing are the units, of those asked for, that have no whole record; damaged
 // says which of them have one that is not whole, and why.
-func (r *Records) Missing(units []int) (missing []int, damaged []error, err error) {
+func (r *Records) Missing(ctx context.Context, units []int) (missing []int, damaged []error, err error) {
 	for _, i := range units {
 		u := r.Sweep.Unit(i)
-		_, err := r.check(u)
+		_, err := r.check(ctx, u)
 		if err == nil {
 			continue
+		}
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
 		}
 		missing = append(missing, i)
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -379,7 +383,7 @@ func (r *Records) Same(as *Records) error {
 }
 
 // Take copies the records of another run of the same sweep that this one lacks.
-func (r *Records) Take(from *Records) error {
+func (r *Records) Take(ctx context.Context, from *Records) error {
 	if err := r.Same(from); err != nil {
 		return err
 	}
@@ -388,7 +392,7 @@ func (r *Records) Take(from *Records) error {
 		if _, err := os.Stat(r.name(u)); err == nil {
 			continue
 		}
-		if _, err := from.check(u); errors.Is(err, fs.ErrNotExist) {
+		if _, err := from.check(ctx, u); errors.Is(err, fs.ErrNotExist) {
 			continue
 		} else if err != nil {
 			return fmt.Errorf("runs: %s: %w", from.name(u), err)
@@ -399,7 +403,7 @@ func (r *Records) Take(from *Records) error {
 				return err
 			}
 			defer in.Close()
-			_, err = io.Copy(w, in)
+			_, err = io.Copy(w, interruptible{ctx, in})
 			return err
 		}); err != nil {
 			return err
@@ -411,7 +415,7 @@ func (r *Records) Take(from *Records) error {
 // Results begins the results of a sweep whose records are all there. They take
 // their names on Commit, the manifest last; results of an earlier time are
 // replaced, and what a killed process left half-written of them is removed.
-func (r *Records) Results() (*Dir, error) {
+func (r *Records) Results(ctx context.Context) (*Dir, error) {
 	if err := tidy(r.Path, func(string) bool { return true }); err != nil {
 		return nil, fmt.Errorf("runs: %w", err)
 	}
@@ -429,7 +433,7 @@ func (r *Records) Results() (*Dir, error) {
 	}
 	for i := range r.Sweep.Units() {
 		u := r.Sweep.Unit(i)
-		hash, err := r.check(u)
+		hash, err := r.check(ctx, u)
 		if err != nil {
 			return d, fmt.Errorf("runs: %s: %w", r.name(u), err)
 		}

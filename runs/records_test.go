@@ -2,8 +2,11 @@ package runs
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,11 +65,11 @@ func do(t *testing.T, r *Records, units ...int) {
 func TestRecords(t *testing.T) {
 	r := begun(t)
 	all := []int{0, 1, 2, 3}
-	if missing, damaged, err := r.Missing(all); err != nil || len(missing) != 4 || len(damaged) != 0 {
+	if missing, damaged, err := r.Missing(t.Context(), all); err != nil || len(missing) != 4 || len(damaged) != 0 {
 		t.Errorf("at first %v are missing, %v damaged, %v", missing, damaged, err)
 	}
 	do(t, r, 3, 0)
-	if missing, _, _ := r.Missing(all); fmt.Sprint(missing) != "[1 2]" {
+	if missing, _, _ := r.Missing(t.Context(), all); fmt.Sprint(missing) != "[1 2]" {
 		t.Errorf("missing: %v", missing)
 	}
 	do(t, r, 2, 1)
@@ -112,13 +115,13 @@ func TestDamagedRecords(t *testing.T) {
 		changed := bytes.Clone(whole)
 		changed[at] ^= 0x10
 		put(changed)
-		if missing, damaged, err := r.Missing([]int{0, 1}); err != nil || len(missing) != 1 || len(damaged) != 1 || !strings.Contains(damaged[0].Error(), filepath.Base(name)) {
+		if missing, damaged, err := r.Missing(t.Context(), []int{0, 1}); err != nil || len(missing) != 1 || len(damaged) != 1 || !strings.Contains(damaged[0].Error(), filepath.Base(name)) {
 			t.Fatalf("byte %d changed: missing %v, damaged %v, %v", at, missing, damaged, err)
 		}
 	}
 	for _, n := range []int{0, 1, 31, 32, 100, len(whole) / 2, len(whole) - 1} {
 		put(whole[:n])
-		if missing, _, _ := r.Missing([]int{0}); len(missing) != 1 {
+		if missing, _, _ := r.Missing(t.Context(), []int{0}); len(missing) != 1 {
 			t.Errorf("cut to %d bytes it is whole", n)
 		}
 	}
@@ -127,39 +130,39 @@ func TestDamagedRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(other)
-	if _, damaged, _ := r.Missing([]int{0}); len(damaged) != 1 || !strings.Contains(damaged[0].Error(), "not that of this unit") {
+	if _, damaged, _ := r.Missing(t.Context(), []int{0}); len(damaged) != 1 || !strings.Contains(damaged[0].Error(), "not that of this unit") {
 		t.Errorf("another's record: %v", damaged)
 	}
 	put(whole)
-	if missing, _, _ := r.Missing([]int{0, 1}); len(missing) != 0 {
+	if missing, _, _ := r.Missing(t.Context(), []int{0, 1}); len(missing) != 0 {
 		t.Errorf("mended: %v", missing)
 	}
 	b := begun(t)
 	if err := b.Same(r); err != nil {
 		t.Errorf("two runs of one sweep: %v", err)
 	}
-	if err := b.Take(r); err != nil {
+	if err := b.Take(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	if missing, _, _ := b.Missing([]int{0, 1, 2, 3}); fmt.Sprint(missing) != "[2 3]" {
+	if missing, _, _ := b.Missing(t.Context(), []int{0, 1, 2, 3}); fmt.Sprint(missing) != "[2 3]" {
 		t.Errorf("taken: %v are missing", missing)
 	}
 	put(whole[:len(whole)-1])
-	if err := begun(t).Take(r); err == nil {
+	if err := begun(t).Take(t.Context(), r); err == nil {
 		t.Error("a damaged record was taken")
 	}
 }
 
 // Results take their names together and the manifest last; those of an earlier
-// time are replaced.
+// time are replaced or removed, and nothing else, whatever a manifest lists.
 func TestResults(t *testing.T) {
 	r := begun(t)
-	if _, err := r.Results(); err == nil {
+	if _, err := r.Results(t.Context()); err == nil {
 		t.Error("results of a sweep of which nothing is done")
 	}
 	do(t, r, 0, 1, 2, 3)
 	for _, text := range []string{"one", "two"} {
-		d, err := r.Results()
+		d, err := r.Results(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,6 +178,34 @@ func TestResults(t *testing.T) {
 		if got := names(t, r.Path); got != "begin.json figures manifest.json records sweep.yaml" {
 			t.Errorf("there is %s", got)
 		}
+	}
+	// The earlier results had a figure more; somebody lists a file elsewhere.
+	stays := filepath.Join(filepath.Dir(r.Path), "stays")
+	if err := os.WriteFile(stays, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, files := range [][]string{{"figures/b.svg", "robust.csv"}, {"figures/a.svg"}} {
+		d, err := r.Results(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			if err := d.File(name, writes(name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(files) > 1 {
+			d.hashes["../stays"] = ""
+		}
+		if err := d.Commit(Manifest{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := names(t, r.Path) + " " + names(t, filepath.Join(r.Path, "figures")); got != "begin.json figures manifest.json records sweep.yaml a.svg" {
+		t.Errorf("of earlier results there is %s", got)
+	}
+	if _, err := os.Stat(stays); err != nil {
+		t.Error(err)
 	}
 	f, err := os.Open(filepath.Join(r.Path, ManifestFile))
 	if err != nil {
@@ -249,7 +280,7 @@ func TestForgedRecords(t *testing.T) {
 		if err := os.WriteFile(r.name(u), append(forged, sum[:]...), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if missing, damaged, err := r.Missing([]int{0}); err != nil || len(missing) != 1 || len(damaged) != 1 {
+		if missing, damaged, err := r.Missing(t.Context(), []int{0}); err != nil || len(missing) != 1 || len(damaged) != 1 {
 			t.Errorf("%v: missing %v, damaged %v, %v", change, missing, damaged, err)
 		}
 		if _, err := r.Cell(r.Sweep.Batch(0)[0]); err == nil {
@@ -285,4 +316,84 @@ func TestTidy(t *testing.T) {
 	if _, _, _, err := OpenSweep(r.Path, nil); err == nil || !strings.Contains(err.Error(), `random numbers "dice"`) {
 		t.Errorf("opened with %v", err)
 	}
+}
+
+// A countdown is a context that is done once it was asked so many times.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// What reads a whole record, or many, stops in the middle of one when it is told to,
+// and leaves nothing half-written.
+func TestInterruptedHashing(t *testing.T) {
+	r := begun(t)
+	do(t, r, 0, 1, 2, 3)
+	other := begun(t)
+	for name, hash := range map[string]func(ctx context.Context) error{
+		"missing": func(ctx context.Context) error {
+			missing, damaged, err := r.Missing(ctx, []int{0, 1, 2, 3})
+			if len(missing)+len(damaged) > 0 {
+				t.Errorf("interrupted, it tells of %v missing, %v damaged", missing, damaged)
+			}
+			return err
+		},
+		"take": func(ctx context.Context) error { return other.Take(ctx, r) },
+		"results": func(ctx context.Context) error {
+			d, err := r.Results(ctx)
+			if d != nil {
+				d.Abort()
+			}
+			return err
+		},
+		"hash": func(ctx context.Context) error {
+			_, err := HashOf(ctx, bytes.NewReader(make([]byte, 1<<20)))
+			return err
+		},
+	} {
+		whole := &countdown{t.Context(), math.MaxInt}
+		if err := hash(whole); err != nil {
+			t.Fatal(err)
+		}
+		asked := math.MaxInt - whole.left
+		if asked < 6 { // records of one chunk's 1,024 paths are larger than a buffer
+			t.Errorf("%s asks only %d times", name, asked)
+		}
+		if name == "take" {
+			other = begun(t)
+		}
+		for left := range asked {
+			c := &countdown{t.Context(), left}
+			if err := hash(c); !errors.Is(err, context.Canceled) || c.left < -10 {
+				t.Errorf("%s, interrupted at %d of %d: %v, asked %d times more", name, left, asked, err, -c.left)
+			}
+			if name == "take" {
+				for _, e := range readDir(t, filepath.Join(other.Path, recordsDir)) {
+					if strings.HasPrefix(e, partialPrefix) {
+						t.Errorf("left behind: %s", e)
+					}
+				}
+				other = begun(t)
+			}
+		}
+	}
+}
+
+func readDir(t *testing.T, path string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -31,7 +33,7 @@ cells and paths. Exit status 3 says that there are some.`,
 			if err != nil {
 				return err
 			}
-			missing, damaged, err := r.Missing(allUnits(r.Sweep))
+			missing, damaged, err := r.Missing(cmd.Context(), allUnits(r.Sweep))
 			if err != nil {
 				return err
 			}
@@ -116,7 +118,7 @@ func merge(cmd *cobra.Command, out string, parts []string, o *outputFlags) error
 			return inputError{err}
 		}
 		var damaged []error
-		if lacking, damaged, err = r.Missing(lacking); err != nil {
+		if lacking, damaged, err = r.Missing(cmd.Context(), lacking); err != nil {
 			return err
 		}
 		if len(damaged) > 0 {
@@ -139,10 +141,7 @@ func merge(cmd *cobra.Command, out string, parts []string, o *outputFlags) error
 		return err
 	}
 	for _, r := range all {
-		if err := cmd.Context().Err(); err != nil {
-			return unfinished(cmd, err, out, o)
-		}
-		if err := whole.Take(r); err != nil {
+		if err := whole.Take(cmd.Context(), r); err != nil {
 			return unfinished(cmd, err, out, o)
 		}
 	}
@@ -166,7 +165,7 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 	cmd.Flags().IntVar(&workers, "workers", 0, "processors to use; 0: all")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		dir := args[0]
-		m, err := verifyFiles(dir)
+		m, err := verifyFiles(cmd.Context(), dir)
 		if err != nil {
 			return err
 		}
@@ -203,7 +202,7 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 }
 
 // verifyFiles reads a run's manifest and checks the files it lists.
-func verifyFiles(dir string) (runs.Manifest, error) {
+func verifyFiles(ctx context.Context, dir string) (runs.Manifest, error) {
 	f, err := os.Open(filepath.Join(dir, runs.ManifestFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Join(dir, runs.SweepFile)); err == nil {
@@ -220,8 +219,12 @@ func verifyFiles(dir string) (runs.Manifest, error) {
 		return m, fmt.Errorf("%s: %w", f.Name(), err)
 	}
 	var faults []error
-	for name, want := range m.Outputs {
-		got, err := fileHash(filepath.Join(dir, filepath.FromSlash(name)))
+	for _, name := range slices.Sorted(maps.Keys(m.Outputs)) {
+		want := m.Outputs[name]
+		got, err := fileHash(ctx, filepath.Join(dir, filepath.FromSlash(name)))
+		if ctx.Err() != nil {
+			return m, ctx.Err()
+		}
 		if err == nil && got != want {
 			err = fmt.Errorf("%s: its content has the SHA-256 %s; the manifest says %s", name, got, want)
 		}
@@ -230,13 +233,13 @@ func verifyFiles(dir string) (runs.Manifest, error) {
 	return m, errors.Join(faults...)
 }
 
-func fileHash(path string) (string, error) {
+func fileHash(ctx context.Context, path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	return runs.HashOf(f)
+	return runs.HashOf(ctx, f)
 }
 
 func verifySweep(cmd *cobra.Command, dir string, m runs.Manifest, count string, workers int) error {

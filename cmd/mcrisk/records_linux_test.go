@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -322,5 +324,31 @@ func TestSweepWithoutRoom(t *testing.T) {
 	args[len(args)-1] = filepath.Join(dir, "another")
 	if _, said := expect(t, exitFailed, append(args, "--paths", "40")...); !strings.Contains(said, "read-only") {
 		t.Errorf("said %s", said)
+	}
+}
+
+// What hashes the records of a sweep stops when it is told to: it says so, and
+// leaves what there is.
+func TestInterruptedWhileHashing(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "run")
+	expect(t, exitDone, "sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.2,0.4", "--horizon", "3d", "--paths", "40", "--no-figures", "--out", path)
+	want := contents(t, path)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, args := range [][]string{{"verify", path}, {"missing", path}, {"merge", "--out", path + "2", path}, {"sweep", "--resume", path}} {
+		says := "interrupted; nothing was written"
+		if args[0] == "sweep" {
+			says = "interrupted; what is done is kept: mcrisk sweep --resume " + path
+		}
+		var stdout, stderr bytes.Buffer
+		status := run(ctx, args, &stdout, &stderr)
+		if status != exitInterrupted || stdout.Len() > 0 || !strings.Contains(stderr.String(), says) {
+			t.Errorf("%v: exit status %d, printed %q, said %q", args, status, stdout.String(), stderr.String())
+		}
+	}
+	sameRun(t, contents(t, path), want)
+	if left := ls(t, dir); slices.Contains(left, "run2") {
+		t.Errorf("left behind: %v", left)
 	}
 }

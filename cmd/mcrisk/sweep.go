@@ -533,9 +533,9 @@ func (w *sweepFlags) run(cmd *cobra.Command, path string, workers int, o *output
 	if err := records.Tidy(units); err != nil {
 		return err
 	}
-	missing, damaged, err := records.Missing(units)
+	missing, damaged, err := records.Missing(cmd.Context(), units)
 	if err != nil {
-		return err
+		return unfinished(cmd, err, path, o)
 	}
 	for _, d := range damaged {
 		fmt.Fprintln(cmd.ErrOrStderr(), "note: done again:", d)
@@ -561,9 +561,9 @@ func (w *sweepFlags) run(cmd *cobra.Command, path string, workers int, o *output
 	}
 	if w.shard != "" {
 		all := allUnits(records.Sweep)
-		rest, _, err := records.Missing(all)
+		rest, _, err := records.Missing(cmd.Context(), all)
 		if err != nil {
-			return err
+			return unfinished(cmd, err, path, o)
 		}
 		if len(rest) > 0 {
 			fmt.Fprintf(cmd.ErrOrStderr(), "written: %s, %d of %d units of the sweep\nnext: mcrisk merge --out WHOLE %s ...\n", path, len(all)-len(rest), len(all), shellWord(path))
@@ -625,7 +625,7 @@ func finish(cmd *cobra.Command, records *runs.Records, how runs.Sweep, begin run
 	for _, s := range begin.Settings {
 		p.origins[s.Name] = s.Origin
 	}
-	dir, err := records.Results()
+	dir, err := records.Results(cmd.Context())
 	if dir != nil {
 		defer dir.Abort()
 	}
