@@ -2,15 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -30,8 +28,9 @@ func newHeatMap() *cobra.Command {
 		Short: "Draw one metric over two parameters, or over time and one",
 		Long: `heatmap runs a token with two parameters at every pair of their values, on the
 same random numbers, prints one metric of each pair with its interval and draws
-it. With --x horizon the columns are times of one run, and the metric is one of
-those that simulate stores over time, such as p_loss_50 or nav_p50.`,
+it. With --x horizon the columns are twelve times of one run, or all steps where
+they are fewer, and the metric is one of those that simulate stores over time,
+such as p_loss_50 or nav_p50.`,
 		Example: `  mcrisk heatmap --token ETHBULL3X --x half-width=0.1:0.6:0.1 --y fee=5bp,10bp,20bp,40bp --metric log_growth
   mcrisk heatmap --token ETHBULL3X --x horizon --y sigma=0.4:1:0.2 --metric p_lost_50
   mcrisk heatmap --token ETHBULL3X --model merton --x latency=0,5m,30m,1h --y jump-rate=5,20,80 --metric p_liquidation`,
@@ -40,165 +39,169 @@ those that simulate stores over time, such as p_loss_50 or nav_p50.`,
 	f := addStudyFlags(cmd)
 	o := addOutputFlags(cmd)
 	var x, y, metric string
-	addFlag(cmd.Flags(), &x, sectionStudy, "x", "name=values", "", "columns: horizon, or as for sweep --over: name=low:high:step or name=a,b,c")
-	addFlag(cmd.Flags(), &y, sectionStudy, "y", "name=values", "", "rows: name=low:high:step or name=a,b,c")
-	addFlag(cmd.Flags(), &metric, sectionStudy, "metric", "name", "log_growth", "what to draw: "+strings.Join(cellNames(), "|")+", or with --x horizon one of horizons.csv")
+	addFlag(cmd.Flags(), &x, sectionStudy, "x", "name=values", "", "columns: horizon, or as --y")
+	addFlag(cmd.Flags(), &y, sectionStudy, "y", "name=values", "", "rows: "+overUsage)
+	addFlag(cmd.Flags(), &metric, sectionStudy, "metric", "name", "log_growth", "what to draw: "+strings.Join(namesOf(cellMetrics()), "|")+", or with --x horizon one of horizons.csv")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := f.plan()
 		if err != nil {
 			return err
 		}
-		g := grid{metric: metric, overTime: x == "horizon"}
-		var faults []error
-		if g.y, err = parseOver(p.spec, y); err != nil {
-			faults = append(faults, fmt.Errorf("--y: %w", err))
-		}
-		if !g.overTime {
-			if g.x, err = parseOver(p.spec, x); err != nil {
-				faults = append(faults, fmt.Errorf("--x: %w", err))
-			}
-			if !slices.Contains(cellNames(), metric) {
-				faults = append(faults, fmt.Errorf("--metric %q; want one of %s", metric, strings.Join(cellNames(), ", ")))
-			}
-		}
-		if err := errors.Join(faults...); err != nil {
+		g, err := newCells(p, x, y, metric)
+		if err != nil {
 			return inputError{err}
 		}
-		if err := fits(p.spec, len(g.x.Values)+1, len(analytics.SweepColumns)); err != nil {
-			return err
-		}
-		return heatMap(cmd, p, f.workers, o, &g)
+		return o.publish(cmd, f.workers, g.run, p)
 	}
 	return cmd
 }
 
-// cellMetrics are what a cell can show besides the metrics of a sweep.
-var cellMetrics = []analytics.PathMetric{
-	{Name: "ruined", Unit: "probability", Doc: "of ending with nothing", Of: ruined},
-	{Name: "nav", Unit: "initial equity", Doc: "final net asset value", Of: func(e *tokens.Ensemble) []float64 { return e.Column("nav") }},
+// cellMetrics are what a cell can show.
+func cellMetrics() []analytics.PathMetric {
+	nav := func(e *tokens.Ensemble) []float64 { return e.Column("nav") }
+	return append(analytics.SweepMetrics(aversion),
+		analytics.PathMetric{Name: "ruined", Unit: "probability", Doc: "of ending with nothing", Of: func(e *tokens.Ensemble) []float64 {
+			xs := make([]float64, e.N)
+			for i, v := range nav(e) {
+				if v == 0 {
+					xs[i] = 1
+				}
+			}
+			return xs
+		}},
+		analytics.PathMetric{Name: "nav", Unit: "initial equity", Doc: "final net asset value", Of: nav})
 }
 
-func ruined(e *tokens.Ensemble) []float64 {
-	xs := make([]float64, e.N)
-	for i, nav := range e.Column("nav") {
-		if nav == 0 {
-			xs[i] = 1
+// timeMetrics are what a cell can show of a time, without how it comes of an ensemble.
+func timeMetrics() (ms []analytics.PathMetric) {
+	for _, r := range analytics.NewHorizons([]float64{0, 1}, 1).Rows(confidence) {
+		if r.Years == 0 { // others are of the whole series
+			ms = append(ms, analytics.PathMetric{Name: r.Name, Unit: r.Unit, Doc: r.Doc})
 		}
 	}
-	return xs
+	return ms
 }
 
-func cellNames() (names []string) {
-	for _, m := range slices.Concat(analytics.SweepMetrics(aversion), cellMetrics) {
+func namesOf(ms []analytics.PathMetric) (names []string) {
+	for _, m := range ms {
 		names = append(names, m.Name)
 	}
 	return names
 }
 
-// A grid is a metric over two parameters.
-type grid struct {
-	x, y      study.Axis
-	overTime  bool // the columns are times, in years
-	metric    string
-	unit, doc string
-	cells     [][]analytics.Estimate // by row, then column
+// A cellMap is a metric over two parameters, or over time and one.
+type cellMap struct {
+	plan   *plan
+	sweep  *study.Sweep // over the rows and, unless they are times, the columns
+	x, y   study.Axis
+	metric analytics.PathMetric
+	cells  [][]analytics.Estimate // by row, then column
 }
 
-func heatMap(cmd *cobra.Command, p *plan, workers int, o *outputFlags, g *grid) error {
-	start := time.Now()
-	dir, err := o.create(p)
-	if err != nil {
-		return err
-	}
-	defer dir.abort()
-	var all []tokens.Ensemble
-	progress := newProgress(cmd.ErrOrStderr(), "rows")
-	for i, v := range g.y.Values {
-		spec, err := p.spec.With(g.y.Name, v)
-		if err != nil {
-			return inputError{err}
-		}
-		row, ensembles, err := g.row(cmd.Context(), spec, workers)
-		if err != nil {
-			progress.done()
-			return err
-		}
-		g.cells = append(g.cells, row)
-		all = append(all, ensembles...)
-		progress.update(i+1, len(g.y.Values))
-	}
-	progress.done()
-	hash := study.Hash(all)
-	if dir != nil {
-		if err := dir.File("heatmap.csv", g.writeCSV); err != nil {
-			return err
-		}
-		if !o.noFigures {
-			figure, err := g.figure(p)
-			if err != nil {
-				return err
-			}
-			if err := dir.figures("", []namedFigure{{"heatmap", figure}}); err != nil {
-				return err
-			}
-		}
-		if err := cmd.Context().Err(); err != nil {
-			return err
-		}
-		if err := dir.commit(p, hash, workers, start); err != nil {
-			return err
-		}
-	}
-	out := cmd.OutOrStdout()
-	if o.json {
-		err = g.writeJSON(out, hash)
-	} else {
-		err = g.write(out, p, hash)
-	}
-	writeNotes(cmd, p.notes)
-	dir.report(cmd)
-	return err
-}
+// overTime says whether the columns are times.
+func (g *cellMap) overTime() bool { return len(g.sweep.Axes) == 1 }
 
-// row runs the cells of one row, of the spec's first token.
-func (g *grid) row(ctx context.Context, spec study.Spec, workers int) ([]analytics.Estimate, []tokens.Ensemble, error) {
-	opt := study.Options{Workers: workers}
-	spec = spec.Alone(0)
-	if g.overTime {
-		return g.times(ctx, spec, opt)
+// newCells reads the axes and the metric.
+func newCells(p *plan, x, y, metric string) (*cellMap, error) {
+	if n := len(p.spec.Tokens); n != 1 {
+		return nil, fmt.Errorf("%d tokens; want one", n)
 	}
-	sweep, err := study.NewSweep(spec, []study.Axis{g.x}, 0)
-	if err != nil {
-		return nil, nil, err
-	}
-	_, cells, err := sweep.Collect(ctx, opt, analytics.SweepColumns)
-	if err != nil {
-		return nil, nil, err
-	}
-	var row []analytics.Estimate
-	var ensembles []tokens.Ensemble
-	for _, m := range slices.Concat(analytics.SweepMetrics(aversion), cellMetrics) {
-		if m.Name != g.metric {
+	p.spec = p.spec.Alone(0)
+	const horizon = "horizon"
+	var over runs.Sweep
+	var faults []error
+	for _, f := range [][2]string{{"--y", y}, {"--x", x}} {
+		if f == [2]string{"--x", horizon} {
 			continue
 		}
-		g.unit, g.doc = m.Unit, m.Doc
-		for _, c := range cells {
-			row = append(row, m.Mean(m.Of(&c.Ensembles[0]), confidence))
-			ensembles = append(ensembles, c.Ensembles[0])
+		name, values, ok := strings.Cut(f[1], "=")
+		if !ok || values == "" {
+			faults = append(faults, fmt.Errorf("%s = %q; want name=low:high:step or name=a,b,c", f[0], f[1]))
+		}
+		a := runs.Over{Name: name, Values: values}
+		if name == study.ModelAxis {
+			faults = append(faults, new(sweepFlags).models(p, &a))
+		}
+		over.Over = append(over.Over, a)
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	wrap := func(err error) error { return fmt.Errorf("--y %s and --x %s: %w", y, x, err) }
+	axes, err := over.Axes(p.spec)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	g := &cellMap{plan: p, y: axes[0]}
+	if g.sweep, err = study.NewSweep(p.spec, axes, 0); err != nil {
+		return nil, wrap(err)
+	}
+	known, kept, columns := cellMetrics(), g.sweep.Cells()+1, len(analytics.SweepColumns)
+	if g.overTime() {
+		g.x.Name, g.x.Unit = horizon, param.Time
+		known, kept, columns = timeMetrics(), 1, 1
+	} else {
+		g.x = axes[1]
+	}
+	if err := among("--x "+x+" --metric", metric, namesOf(known)); err != nil {
+		return nil, err
+	}
+	g.metric = known[slices.Index(namesOf(known), metric)]
+	if err := fits(p.spec, kept, columns); err != nil {
+		return nil, err
+	}
+	for c := range g.sweep.Cells() {
+		if _, err := g.sweep.Cell(c); err != nil {
+			return nil, fmt.Errorf("%s: %w", g.sweep.Label(c), err)
 		}
 	}
-	return row, ensembles, nil
+	return g, nil
 }
 
-// times is a row whose columns are the marks of one run.
-func (g *grid) times(ctx context.Context, spec study.Spec, opt study.Options) ([]analytics.Estimate, []tokens.Ensemble, error) {
+// run runs the cells.
+func (g *cellMap) run(ctx context.Context, opt study.Options) (*outcome, error) {
+	hash := study.NewHasher()
+	if g.overTime() {
+		for i := range g.y.Values {
+			row, err := g.times(ctx, i, study.Options{Workers: opt.Workers}, hash)
+			if err != nil {
+				return nil, err
+			}
+			g.cells = append(g.cells, row)
+			opt.Progress(i+1, len(g.y.Values))
+		}
+		return g.outcome(hash.Sum()), nil
+	}
+	_, cells, err := g.sweep.Collect(ctx, opt, analytics.SweepColumns)
+	if err != nil {
+		return nil, err
+	}
+	for row := range slices.Chunk(cells, len(g.x.Values)) {
+		var es []analytics.Estimate
+		for _, c := range row {
+			hash.Add(&c.Ensembles[0])
+			es = append(es, g.metric.Mean(g.metric.Of(&c.Ensembles[0]), confidence))
+		}
+		g.cells = append(g.cells, es)
+	}
+	return g.outcome(hash.Sum()), nil
+}
+
+// times runs one row, whose columns are the marks of its run.
+func (g *cellMap) times(ctx context.Context, row int, opt study.Options, hash *study.Hasher) (es []analytics.Estimate, err error) {
+	spec, err := g.sweep.Cell(row)
+	if err != nil {
+		return nil, err
+	}
 	spec.Marks = min(12, int(spec.Horizon/spec.Step))
 	var h *analytics.Horizons
 	ensembles, err := study.Ensembles(ctx, spec, opt, []string{"nav"}, func(c *study.Chunk) error {
 		if h == nil {
 			var years []float64
+			g.x.Values = nil
 			for _, m := range c.Marks {
 				years = append(years, models.Years(m.Time))
+				g.x.Values = append(g.x.Values, m.Time.Seconds())
 			}
 			h = analytics.NewHorizons(years, spec.Tokens[0].Values["target"])
 		}
@@ -206,105 +209,18 @@ func (g *grid) times(ctx context.Context, spec study.Spec, opt study.Options) ([
 		return nil
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	g.x.Values = h.Times
-	var row []analytics.Estimate
-	var names []string
+	hash.Add(&ensembles[0])
 	for _, r := range h.Rows(confidence) {
-		if r.Name == g.metric {
-			row = append(row, r.Estimate)
-			g.unit, g.doc = r.Unit, r.Doc
-		}
-		if r.Years == h.Times[0] {
-			names = append(names, r.Name)
+		if r.Name == g.metric.Name {
+			es = append(es, r.Estimate)
 		}
 	}
-	if len(row) != len(h.Times) {
-		hint := ""
-		if near := param.Nearest(g.metric, names); len(near) > 0 {
-			hint = "; did you mean " + strings.Join(near, " or ") + "?"
-		}
-		return nil, nil, badInput("--metric %q over time; want one of %s%s", g.metric, strings.Join(names, ", "), hint)
-	}
-	return row, ensembles, nil
+	return es, nil
 }
 
-func (g *grid) column(i int) string {
-	if g.overTime {
-		return daysText(g.x.Values[i])
-	}
-	return g.x.Format(g.x.Values[i])
-}
-
-func (g *grid) xName() string {
-	if g.overTime {
-		return "horizon"
-	}
-	return g.x.Name
-}
-
-func (g *grid) figure(p *plan) (*plots.Figure, error) {
-	label := func(q param.Param) string { return strings.TrimSuffix(axisLabel(q), " (seconds)") } // each tick has its unit
-	d := plots.HeatMapData{Title: p.spec.Tokens[0].Name + ": " + g.metric + " over " + g.xName() + " and " + g.y.Name,
-		Caption: caption(p, p.spec.Paths) + " The axes say what differs; the random numbers are the same in every cell.",
-		XLabel:  "Time since the start (days)", YLabel: label(g.y.Param), Label: g.metric + ", " + g.doc + " (" + g.unit + ")"}
-	if g.unit == "probability" || g.unit == "fraction" {
-		d.Scale, d.Label = plots.Percent, g.metric+", "+g.doc+" (%)"
-	}
-	written := func(q param.Param, v float64) string {
-		if q.Unit == param.Time {
-			return q.Format(v)
-		}
-		if scale(q.Unit) == plots.Percent {
-			v *= 100
-		}
-		return strconv.FormatFloat(v, 'g', 4, 64)
-	}
-	if !g.overTime {
-		d.XLabel = label(g.x.Param)
-	}
-	for i, v := range g.x.Values {
-		if g.overTime {
-			d.X = append(d.X, strings.TrimSuffix(g.column(i), " days"))
-		} else {
-			d.X = append(d.X, written(g.x.Param, v))
-		}
-	}
-	for i, v := range g.y.Values {
-		d.Y = append(d.Y, written(g.y.Param, v))
-		row := make([]float64, len(g.cells[i]))
-		for j, e := range g.cells[i] {
-			if row[j] = e.Value; math.IsInf(e.Value, 0) {
-				row[j] = nan
-			}
-		}
-		d.Values = append(d.Values, row)
-		for j, c := range g.x.Values {
-			ownX, okX := ownValue(p.spec.Tokens[0], p.spec, g.x.Param)
-			ownY, okY := ownValue(p.spec.Tokens[0], p.spec, g.y.Param)
-			if !g.overTime && okX && okY && math.Abs(ownX-c) < 1e-9 && math.Abs(ownY-v) < 1e-9 {
-				d.Marked = append(d.Marked, [2]int{j, i})
-			}
-		}
-	}
-	return plots.HeatMap(d)
-}
-
-func (g *grid) writeCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{g.xName(), g.y.Name, "metric", "estimate", "se", "lo", "hi", "n", "confidence", "interval", "warning", "unit"})
-	f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
-	for i, v := range g.y.Values {
-		for j, e := range g.cells[i] {
-			_ = out.Write([]string{g.column(j), g.y.Format(v), g.metric, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), f(e.Confidence), string(e.Method), string(e.Warning), g.unit})
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-func (g *grid) writeJSON(w io.Writer, hash string) error {
+func (g *cellMap) outcome(hash string) *outcome {
 	type cell struct {
 		X string `json:"x"`
 		Y string `json:"y"`
@@ -317,31 +233,84 @@ func (g *grid) writeJSON(w io.Writer, hash string) error {
 		Metric      string `json:"metric"`
 		Unit        string `json:"unit"`
 		Cells       []cell `json:"cells"`
-	}{hash, g.xName(), g.y.Name, g.metric, g.unit, nil}
-	for i, v := range g.y.Values {
-		for j, e := range g.cells[i] {
-			all.Cells = append(all.Cells, cell{g.column(j), g.y.Format(v), toJSON(e)})
+	}{hash, g.x.Name, g.y.Name, g.metric.Name, g.metric.Unit, nil}
+	rows := [][]string{slices.Concat([]string{g.x.Name, g.y.Name, "metric", "estimate"}, estimateHead, []string{"unit"})}
+	for i, es := range g.cells {
+		for j, e := range es {
+			x, y := g.x.Format(g.x.Values[j]), g.y.Format(g.y.Values[i])
+			all.Cells = append(all.Cells, cell{x, y, toJSON(e)})
+			rows = append(rows, slices.Concat([]string{x, y, g.metric.Name}, estimateRow(e), []string{g.metric.Unit}))
 		}
 	}
-	return encodeJSON(w, all)
+	return &outcome{hash: hash, json: all, text: g.write, tables: []namedTable{{"heatmap.csv", rows}}, figures: []drawing{{"heatmap", g.figure}}}
 }
 
-func (g *grid) write(w io.Writer, p *plan, hash string) error {
-	fmt.Fprintf(w, "%s: %s (%s), %s\n%s\n\n", p.spec.Tokens[0].Name, g.metric, g.unit, g.doc, caption(p, p.spec.Paths))
+// caption says how the cells were made, but for what the axes say.
+func (g *cellMap) caption() string {
+	p := *g.plan
+	p.spec.Model.Values = maps.Clone(p.spec.Model.Values)
+	for _, a := range g.sweep.Axes {
+		delete(p.spec.Model.Values, a.Name)
+		if a.Name == study.ModelAxis {
+			p.spec.Model = param.Part{Kind: "as the axis says"}
+		}
+	}
+	return caption(&p, p.spec.Paths) + " The random numbers are the same in every cell, so that cells err together." + caveats(g.cells, p.spec.Paths)
+}
+
+func (g *cellMap) figure() (*plots.Figure, error) {
+	m, unit, factor := g.metric, g.metric.Unit, 1.0
+	label := func(q param.Param) string { // each tick of a time has its unit
+		return strings.TrimSuffix(strings.TrimSuffix(axisLabel(q), " (seconds)"), " (choice)")
+	}
+	d := plots.HeatMapData{Title: g.plan.spec.Tokens[0].Name + ": " + m.Name + " over " + g.x.Name + " and " + g.y.Name,
+		XLabel: label(g.x.Param), YLabel: label(g.y.Param), Label: m.Name + ", " + m.Doc + " (" + unit + ")"}
+	if unit == "probability" || unit == "fraction" {
+		d.Scale, d.Label = plots.Percent, m.Name+", "+m.Doc+" (%)"
+		unit, factor = "percentage points", 100
+	}
+	d.Caption = g.caption() + " " + halfWidths(g.cells, factor, unit)
+	written := func(a study.Axis) (texts []string) {
+		for _, v := range a.Values {
+			texts = append(texts, strings.TrimSuffix(readable(a, v), " %"))
+		}
+		return texts
+	}
+	d.X, d.Y = written(g.x), written(g.y)
+	if g.overTime() {
+		d.XLabel, d.X = "Time since the start (days)", nil
+		for _, v := range g.x.Values {
+			d.X = append(d.X, short(v/86400))
+		}
+	}
+	own := func(a study.Axis) int {
+		v, ok := ownValue(g.plan.spec.Tokens[0], g.plan.spec, a.Param)
+		return slices.IndexFunc(a.Values, func(w float64) bool { return ok && math.Abs(v-w) < 1e-9 })
+	}
+	if j, i := own(g.x), own(g.y); j >= 0 && i >= 0 {
+		d.Marked = [][2]int{{j, i}}
+	}
+	return drawCells(d, g.cells)
+}
+
+func (g *cellMap) write(w io.Writer) {
+	fmt.Fprintf(w, "%s: %s (%s), %s\n%s\n\n", g.plan.spec.Tokens[0].Name, g.metric.Name, g.metric.Unit, g.metric.Doc, g.caption())
 	t := newTable(w)
-	head := table.Row{g.y.Name + " \\ " + g.xName()}
-	for j := range g.x.Values {
-		head = append(head, g.column(j))
+	head := table.Row{g.y.Name + " \\ " + g.x.Name}
+	for _, v := range g.x.Values {
+		text := g.x.Format(v)
+		if g.overTime() {
+			text = short(v/86400) + " days"
+		}
+		head = append(head, text)
 	}
 	t.AppendHeader(head)
-	for i, v := range g.y.Values {
-		row := table.Row{g.y.Format(v)}
-		for _, e := range g.cells[i] {
-			row = append(row, fmt.Sprintf("%s (%s to %s)", short3(e.Value), short3(e.Lo), short3(e.Hi)))
+	for i, es := range g.cells {
+		row := table.Row{g.y.Format(g.y.Values[i])}
+		for _, e := range es {
+			row = append(row, fmt.Sprintf("%s (%s)", short3(e.Value), span(e)))
 		}
 		t.AppendRow(row)
 	}
 	t.Render()
-	_, err := fmt.Fprintf(w, "\nresults_hash %s\n", hash)
-	return err
 }

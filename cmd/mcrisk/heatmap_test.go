@@ -2,9 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -12,6 +14,7 @@ type heatMapJSON struct {
 	Unit  string
 	Cells []struct {
 		X, Y             string
+		N                int
 		Estimate, Lo, Hi *float64
 	}
 }
@@ -27,7 +30,7 @@ func TestHeatMapAgreesWithSimulate(t *testing.T) {
 		return m
 	}
 	simulated := func(args ...string) map[string]struct{ Estimate, Lo float64 } {
-		out, _ := expect(t, exitDone, append(append([]string{"simulate", "--no-control"}, args...), small...)...)
+		out, _ := expect(t, exitDone, append(append([]string{"simulate", "--no-control"}, small...), args...)...)
 		var all struct {
 			Tokens []struct {
 				Metrics map[string]struct{ Estimate, Lo float64 }
@@ -48,8 +51,20 @@ func TestHeatMapAgreesWithSimulate(t *testing.T) {
 	}
 	m = cells("--x", "horizon", "--y", "sigma=0.5,1", "--metric", "p_loss_10")
 	want = simulated("--sigma", "1")["p_loss_10"]
-	if last := m.Cells[len(m.Cells)-1]; len(m.Cells) != 24 || last.X != "10 days" || *last.Estimate != want.Estimate || *last.Lo != want.Lo {
+	if last := m.Cells[len(m.Cells)-1]; len(m.Cells) != 24 || last.X != "10d" || *last.Estimate != want.Estimate || *last.Lo != want.Lo {
 		t.Errorf("last of %d cells %+v; simulate says %+v", len(m.Cells), last, want)
+	}
+	if first := m.Cells[0]; first.X != "20h" {
+		t.Errorf("a twelfth of 10 days is %s; want 20h", first.X)
+	}
+	// A half-width is around the target of its cell, whichever axis comes first.
+	for _, axes := range [][]string{{"--x", "target=2,3", "--y", "half-width=0.1,0.2"}, {"--x", "half-width=0.1,0.2", "--y", "target=2,3"}} {
+		m = cells(axes...)
+		for i, own := range map[int][]string{0: {"--target", "2", "--band", "1.9:2.1"}, 3: {"--target", "3", "--band", "2.8:3.2"}} {
+			if want := simulated(own...)["log_growth"]; math.Abs(*m.Cells[i].Estimate-want.Estimate) > 1e-12 {
+				t.Errorf("%v: cell %d grows by %v; %v by %v", axes, i, *m.Cells[i].Estimate, own, want.Estimate)
+			}
+		}
 	}
 	m = cells("--x", "latency=0,1h", "--y", "half-width=0.1,0.2", "--metric", "p_liquidation")
 	if *m.Cells[0].Estimate != 0 || *m.Cells[0].Hi < 0.01 {
@@ -65,11 +80,67 @@ func TestHeatMapWrites(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	base := []string{"heatmap", "--target", "3", "--no-save", "--paths", "10", "--horizon", "1d"}
-	for _, args := range [][]string{
-		{"--x", "fee=0,1bp"}, {"--y", "fee=0,1bp"}, {"--x", "fee=0,1bp", "--y", "nothing=1,2"},
-		{"--x", "fee=0,1bp", "--y", "sigma=0.5,1", "--metric", "growth"}, {"--x", "horizon", "--y", "sigma=0.5,1", "--metric", "log_growth"},
+	base := []string{"heatmap", "--no-save", "--paths", "10", "--horizon", "1d"}
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--x", "fee=0,1bp"}, `--y = ""; want name=`},
+		{[]string{"--y", "fee=0,1bp"}, `--x = ""; want name=`},
+		{[]string{"--x", "fee=0,1bp", "--y", "nothing=1,2"}, `no parameter "nothing"`},
+		{[]string{"--x", "fee=0,1bp", "--y", "fee=2bp,3bp"}, "fee is swept twice"},
+		{[]string{"--x", "half-width=0.2,1.5", "--y", "target=2,3"}, "target=2 half-width=1.5: token 3x-band-loan"},
+		{[]string{"--x", "fee=0,1bp", "--y", "sigma=0.5,1", "--metric", "growth"}, "did you mean log_growth?"},
+		{[]string{"--x", "horizon", "--y", "sigma=0.5,1", "--metric", "log_growth"}, "--x horizon --metric \"log_growth\"; want one of nav_p01"},
+		{[]string{"--x", "horizon", "--y", "sigma=0.5,1", "--metric", "series_volatility_p50"}, "want one of nav_p01"},
 	} {
-		expect(t, exitInput, append(append([]string{}, base...), args...)...)
+		if _, said := expect(t, exitInput, append(append(base, "--target", "3", "--band", "2.8:3.2"), tt.args...)...); !strings.Contains(said, tt.want) {
+			t.Errorf("%v: %s; want %q", tt.args, said, tt.want)
+		}
+	}
+	two := filepath.Join(t.TempDir(), "two.yaml")
+	const token = "{name: %s, target: 3, policy: {kind: hold}, mechanism: {kind: loan}}"
+	if err := os.WriteFile(two, fmt.Appendf(nil, "model: {kind: gbm}\ntokens: ["+token+", "+token+"]\n", "a", "b"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, said := expect(t, exitInput, append(base, "--spec", two, "--x", "fee=0,1bp", "--y", "sigma=0.5,1")...); !strings.Contains(said, "2 tokens; want one") {
+		t.Errorf("two tokens: %s", said)
+	}
+}
+
+// Where every path is ruined there is nothing to draw, and the run is kept.
+func TestHeatMapOfNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "map")
+	for _, args := range [][]string{{"heatmap", "--mechanism", "perp", "--sigma", "1", "--x", "sigma=9,10", "--y", "fee=0,1bp"}, {"breakeven", "--sigma", "10"}} {
+		_, said := expect(t, exitDone, append(args, "--target", "3", "--policy", "hold", "--horizon", "365d", "--step", "1d", "--paths", "20", "--out", filepath.Join(dir, args[0]))...)
+		if !strings.Contains(said, "no cell has a value, so there is no figure "+args[0]) {
+			t.Errorf("%s says %s", args[0], said)
+		}
+		if _, err := os.Stat(filepath.Join(dir, args[0], "manifest.json")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Of tokens that are left alone some are ruined at a high volatility, and have no
+// part in a mean of logarithms: the table says how many, and every setting.
+func TestHeatMapCountsTheRuined(t *testing.T) {
+	args := []string{"heatmap", "--target", "3", "--policy", "hold", "--sigma", "0.1", "--mechanism", "perp", "--horizon", "90d", "--paths", "200", "--no-save", "--x", "sigma=0.2,3", "--y", "fee=0,1bp"}
+	var m heatMapJSON
+	if err := json.Unmarshal([]byte(resultsOf(t, append(args, "--json")...)), &m); err != nil {
+		t.Fatal(err)
+	}
+	least := 200
+	for _, c := range m.Cells {
+		least = min(least, c.N)
+	}
+	text := resultsOf(t, args...)
+	for _, want := range []string{fmt.Sprintf("are left out: up to %d of 200 in a cell", 200-least), "model gbm, mu 0; intervals", "\n sigma ", "\n maintenance "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the table does not say %q:\n%s", want, text)
+		}
+	}
+	if least == 200 || least == 0 {
+		t.Errorf("%d of 200 survive; want some", least)
 	}
 }

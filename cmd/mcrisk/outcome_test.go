@@ -1,0 +1,32 @@
+package main
+
+import (
+	"math"
+	"testing"
+
+	"mcrisk/analytics"
+)
+
+// What is said of cells is of the worst of them: the longest interval, the most
+// paths left out. Half of 0.0301 is rounded up, and what has no interval is none.
+func TestCaveats(t *testing.T) {
+	e := func(lo, hi float64, n int, w analytics.Warning) analytics.Estimate {
+		return analytics.Estimate{Lo: lo, Hi: hi, N: n, Warning: w}
+	}
+	cells := [][]analytics.Estimate{{e(0.1, 0.1301, 100, ""), e(nan, nan, 40, "")}, {e(-0.01, 0.01, 97, analytics.HeavyTail), e(0, 0.03, 100, "")}}
+	if got, want := caveats(cells, 100), " Paths without such a number, as ruined ones, are left out: up to 60 of 100 in a cell. The intervals of 1 of 4 cells may cover less often than they say (heavy-tail)."; got != want {
+		t.Errorf("caveats: %q; want %q", got, want)
+	}
+	if got := caveats([][]analytics.Estimate{{e(0, 1, 100, "")}}, 100); got != "" {
+		t.Errorf("caveats of a sound cell: %q; want none", got)
+	}
+	for want, cells := range map[string][][]analytics.Estimate{
+		"The half-widths of the intervals are at most 1.6 points.": cells,
+		"Some of the intervals have no end.":                       {{e(0, 1, 9, "")}, {e(0, math.Inf(1), 9, "")}},
+		"No interval has a width.":                                 {{e(2, 2, 9, ""), e(nan, nan, 0, "")}},
+	} {
+		if got := halfWidths(cells, 100, "points"); got != want {
+			t.Errorf("half-widths: %q; want %q", got, want)
+		}
+	}
+}
