@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/csv"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -17,7 +16,6 @@ import (
 	"mcrisk/analytics"
 	"mcrisk/param"
 	"mcrisk/plots"
-	"mcrisk/runs"
 	"mcrisk/study"
 )
 
@@ -43,21 +41,11 @@ with --tokens two of the catalogue, a loan's and a perpetual's.`,
 	addFlag(cmd.Flags(), &funding, sectionStudy, "funding-rates", "values", "-5%:25%:2.5%", "funding rates of the perpetual, likewise")
 	addFlag(cmd.Flags(), &objective, sectionStudy, "objective", "name", "log_growth", "by which they are compared: "+strings.Join(objectiveNames(), "|"))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := among("--objective", objective, objectiveNames()); err != nil {
-			return inputError{err}
-		}
-		if list != "" {
-			f.tokens = strings.Split(list, ",")
-		}
-		b, err := f.rivals(borrow, funding)
+		b, err := f.rivals(list, borrow, funding, objective)
 		if err != nil {
 			return inputError{err}
 		}
-		b.metric = analytics.SweepMetrics(aversion)[slices.Index(objectiveNames(), objective)]
-		if err := fits(b.plan.spec, len(b.loan.Axes[0].Values)+len(b.perp.Axes[0].Values), len(analytics.SweepColumns)); err != nil {
-			return err
-		}
-		return b.run(cmd, f.workers, o)
+		return o.publish(cmd, f.workers, b.run, b.plan)
 	}
 	return cmd
 }
@@ -68,15 +56,29 @@ type breakEven struct {
 	loan, perp *study.Sweep
 	metric     analytics.PathMetric
 
-	hash      string
 	versus    [][]analytics.Estimate // loan less perpetual, by borrow rate, then funding
 	crossings [][]analytics.Crossing // by borrow rate
 }
 
-// rivals reads the two tokens and the rates.
-func (f *studyFlags) rivals(borrow, funding string) (*breakEven, error) {
-	if f.mechanism != "" {
+// rivals reads the tokens, the rates and the objective.
+func (f *studyFlags) rivals(list, borrow, funding, objective string) (*breakEven, error) {
+	for _, name := range []string{"borrow", "funding"} {
+		if f.given(name) {
+			return nil, fmt.Errorf("--%s is what is varied; want --%[1]s-rates", name)
+		}
+	}
+	switch {
+	case f.mechanism != "":
 		return nil, errors.New("--mechanism; want none, as the token is held both ways")
+	case f.token != "" && list != "":
+		return nil, errors.New("--token and --tokens; want one of them")
+	case strings.Contains(list, ","):
+		f.tokens = strings.Split(list, ",")
+	case list != "":
+		f.token = list
+	}
+	if err := among("--objective", objective, objectiveNames()); err != nil {
+		return nil, err
 	}
 	f.bothWays = true
 	p, err := f.plan()
@@ -93,23 +95,28 @@ func (f *studyFlags) rivals(borrow, funding string) (*breakEven, error) {
 	if a, b := s.Tokens[0].Mechanism.Kind, s.Tokens[1].Mechanism.Kind; a != "loan" || b != "perp" {
 		return nil, fmt.Errorf("tokens held through a %s and a %s; want a loan and a perpetual", a, b)
 	}
-	b := &breakEven{plan: p}
-	alone := func(t int, name, values string) (*study.Sweep, error) {
+	b := &breakEven{plan: p, metric: analytics.SweepMetrics(aversion)[slices.Index(objectiveNames(), objective)]}
+	along := func(t int, name, values string) (*study.Sweep, error) {
 		one := p.spec
 		one.Tokens = one.Tokens[t : t+1]
 		axis, err := study.ParseAxis(one, name, values)
 		if err == nil && len(axis.Values) < 2 {
 			err = fmt.Errorf("%s = %s; want at least two", name, values)
 		}
+		var sweep *study.Sweep
+		if err == nil {
+			sweep, err = study.NewSweep(one, []study.Axis{axis}, 0)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("--%s-rates: %w", name, err)
 		}
-		return study.NewSweep(one, []study.Axis{axis}, 0)
+		p.origins[name] = fmt.Sprintf("unused: --%s-rates=%s", name, values)
+		return sweep, fits(one, sweep.Cells()+1, len(analytics.SweepColumns))
 	}
-	if b.loan, err = alone(0, "borrow", borrow); err != nil {
+	if b.loan, err = along(0, "borrow", borrow); err != nil {
 		return nil, err
 	}
-	b.perp, err = alone(1, "funding", funding)
+	b.perp, err = along(1, "funding", funding)
 	return b, err
 }
 
@@ -122,34 +129,29 @@ func otherWay(p *plan) {
 	}
 	p.note("one token is held both ways: through a %s as it is, and through a %s with the numbers given or default", t.Mechanism.Kind, kind)
 	if t.Name != "" {
+		p.origins[t.Name+": mechanism"] = p.origins["mechanism"]
+		delete(p.origins, "mechanism")
 		t.Name += "-" + kind
+		p.origins[t.Name+": mechanism"] = "the other way"
 	}
 	t.Mechanism = param.Part{Kind: kind}
 	p.spec.Tokens = append(p.spec.Tokens, t)
 }
 
-func (b *breakEven) run(cmd *cobra.Command, workers int, o *outputFlags) error {
-	start := time.Now()
-	dir, err := o.create(b.plan)
-	if err != nil {
-		return err
-	}
-	defer dir.abort()
+// run runs both tokens at their rates and sets them against each other.
+func (b *breakEven) run(ctx context.Context, opt study.Options) (*outcome, error) {
 	hash := study.NewHasher()
 	var numbers [2][][]float64
 	for i, s := range []*study.Sweep{b.loan, b.perp} {
-		progress := newProgress(cmd.ErrOrStderr(), "cells")
-		_, cells, err := s.Collect(cmd.Context(), study.Options{Workers: workers, Progress: progress.update}, analytics.SweepColumns)
-		progress.done()
+		_, cells, err := s.Collect(ctx, opt, analytics.SweepColumns)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, c := range cells {
 			hash.Add(&c.Ensembles[0])
 			numbers[i] = append(numbers[i], b.metric.Of(&c.Ensembles[0]))
 		}
 	}
-	b.hash = hash.Sum()
 	for _, loan := range numbers[0] {
 		difference := func(k int) []float64 {
 			d := slices.Clone(loan)
@@ -161,44 +163,13 @@ func (b *breakEven) run(cmd *cobra.Command, workers int, o *outputFlags) error {
 			return d
 		}
 		var row []analytics.Estimate
-		for k := range numbers[1] {
-			row = append(row, analytics.PairedDifference(loan, numbers[1][k], confidence))
+		for _, perp := range numbers[1] {
+			row = append(row, analytics.PairedDifference(loan, perp, confidence))
 		}
 		b.versus = append(b.versus, row)
 		b.crossings = append(b.crossings, analytics.BreakEven(b.perp.Axes[0].Values, difference, confidence))
 	}
-	if dir != nil {
-		if err := dir.File("breakeven.csv", b.writeCSV); err != nil {
-			return err
-		}
-		if err := dir.File("surface.csv", b.writeSurface); err != nil {
-			return err
-		}
-		if !o.noFigures {
-			f, err := b.figure()
-			if err != nil {
-				return err
-			}
-			if err := dir.figures("", []namedFigure{{"breakeven", f}}); err != nil {
-				return err
-			}
-		}
-		if err := cmd.Context().Err(); err != nil {
-			return err
-		}
-		if err := dir.commit(b.plan, b.hash, workers, start); err != nil {
-			return err
-		}
-	}
-	out := cmd.OutOrStdout()
-	if o.json {
-		err = b.writeJSON(out)
-	} else {
-		err = b.write(out)
-	}
-	writeNotes(cmd, b.plan.notes)
-	dir.report(cmd)
-	return err
+	return b.outcome(hash.Sum()), nil
 }
 
 // names are the tokens', the loan's first.
@@ -206,31 +177,44 @@ func (b *breakEven) names() (loan, perp string) {
 	return b.plan.spec.Tokens[0].Name, b.plan.spec.Tokens[1].Name
 }
 
-// winner says which is better where a difference has one sign throughout.
-func (b *breakEven) winner(borrow int) string {
-	row := b.versus[borrow]
-	if d := row[len(row)/2].Value * float64(b.metric.Sense); d > 0 {
-		return "the loan"
-	} else if d < 0 {
-		return "the perpetual"
-	}
-	return "neither"
+// above says whether the loan is the better above a crossing.
+func (b *breakEven) above(c analytics.Crossing) bool {
+	return c.Rising == (b.metric.Sense == analytics.Higher)
 }
 
-func (b *breakEven) write(w io.Writer) error {
+// winner says which is better where a difference has one sign throughout.
+func (b *breakEven) winner(row []analytics.Estimate) string {
+	better, sure := "neither", ""
+	for _, e := range row {
+		if d := e.Value * float64(b.metric.Sense); d > 0 {
+			better = "the loan"
+		} else if d < 0 {
+			better = "the perpetual"
+		}
+		if !told(e) {
+			sure = ", not surely"
+		}
+	}
+	if better == "neither" {
+		return better
+	}
+	return better + " throughout" + sure
+}
+
+func (b *breakEven) write(w io.Writer) {
 	loan, perp := b.names()
-	fmt.Fprintf(w, "%s through a loan against %s through a perpetual, by %s (%s)\n%s\n\n", loan, perp, b.metric.Name, b.metric.Doc, caption(b.plan, b.plan.spec.Paths))
+	fmt.Fprintf(w, "%s through a loan against %s through a perpetual, by %s (%s)\n%s\n\n", loan, perp, b.metric.Name, b.metric.Doc, b.caption())
 	t := newTable(w)
-	t.AppendHeader(table.Row{"borrow rate", "alike at funding", "interval", "below it better"})
+	t.AppendHeader(table.Row{"borrow rate (1/year)", "alike at funding (1/year)", "interval", "below it better"})
 	for i, v := range b.loan.Axes[0].Values {
 		rate := b.loan.Axes[0].Format(v)
 		if len(b.crossings[i]) == 0 {
-			t.AppendRow(table.Row{rate, "none of these", "", b.winner(i) + " throughout"})
+			t.AppendRow(table.Row{rate, "none of these", "", b.winner(b.versus[i])})
 		}
 		for _, c := range b.crossings[i] {
-			below := "the perpetual"
-			if c.Rising != (b.metric.Sense == analytics.Higher) {
-				below = "the loan"
+			below := "the loan"
+			if b.above(c) {
+				below = "the perpetual"
 			}
 			at := c.At // to a millionth, as zero is never quite met
 			at.Value, at.Lo, at.Hi = round(at.Value), round(at.Lo), round(at.Hi)
@@ -238,40 +222,29 @@ func (b *breakEven) write(w io.Writer) error {
 		}
 	}
 	t.Render()
-	fmt.Fprintln(w)
-	writeSettings(w, b.plan.settings())
-	_, err := fmt.Fprintf(w, "\nresults_hash %s\n", b.hash)
-	return err
 }
 
 func round(v float64) float64 { return math.Round(v*1e6) / 1e6 }
 
-func (b *breakEven) writeCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"borrow", "objective", "funding", "lo", "hi", "loan_better_above"})
-	for i, v := range b.loan.Axes[0].Values {
-		for _, c := range b.crossings[i] {
-			_ = out.Write(append(append([]string{b.loan.Axes[0].Format(v), b.metric.Name}, numbers(c.At)...), strconv.FormatBool(c.Rising == (b.metric.Sense == analytics.Higher))))
+func (b *breakEven) caption() string {
+	untold := 0
+	all := slices.Concat(b.versus...)
+	for _, e := range all {
+		if !told(e) {
+			untold++
 		}
 	}
-	out.Flush()
-	return out.Error()
-}
-
-func (b *breakEven) writeSurface(w io.Writer) error {
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"borrow", "funding", "objective", "unit", "loan_less_perp", "se", "lo", "hi", "n"})
-	for i, v := range b.loan.Axes[0].Values {
-		for k, e := range b.versus[i] {
-			_ = out.Write([]string{b.loan.Axes[0].Format(v), b.perp.Axes[0].Format(b.perp.Axes[0].Values[k]), b.metric.Name, b.metric.Unit,
-				string(runs.AppendFloat(nil, e.Value)), numberText(e.SE), numberText(e.Lo), numberText(e.Hi), strconv.Itoa(e.N)})
-		}
+	text := caption(b.plan, b.plan.spec.Paths) + " All on the same paths."
+	if untold > 0 {
+		text += fmt.Sprintf(" In %d of %d cells the two cannot be told apart.", untold, len(all))
 	}
-	out.Flush()
-	return out.Error()
+	return text + caveats(b.versus, b.plan.spec.Paths)
 }
 
-func (b *breakEven) writeJSON(w io.Writer) error {
+// told says whether a difference is surely not zero.
+func told(e analytics.Estimate) bool { return e.Lo > 0 || e.Hi < 0 }
+
+func (b *breakEven) outcome(hash string) *outcome {
 	type crossing struct {
 		Funding jsonEstimate `json:"funding"`
 		Above   bool         `json:"loan_better_above"`
@@ -287,58 +260,63 @@ func (b *breakEven) writeJSON(w io.Writer) error {
 		Unit        string   `json:"unit"`
 		Funding     []string `json:"funding"`
 		Rows        []row    `json:"rows"`
-	}{ResultsHash: b.hash, Objective: b.metric.Name, Unit: b.metric.Unit}
+	}{ResultsHash: hash, Objective: b.metric.Name, Unit: b.metric.Unit}
 	for _, v := range b.perp.Axes[0].Values {
 		all.Funding = append(all.Funding, b.perp.Axes[0].Format(v))
 	}
+	crossings := [][]string{slices.Concat([]string{"borrow", "objective", "funding"}, estimateHead, []string{"loan_better_above"})}
+	surface := [][]string{slices.Concat([]string{"borrow", "funding", "objective", "unit", "loan_less_perp"}, estimateHead)}
 	for i, v := range b.loan.Axes[0].Values {
 		r := row{Borrow: b.loan.Axes[0].Format(v), Crossings: []crossing{}}
 		for _, c := range b.crossings[i] {
-			r.Crossings = append(r.Crossings, crossing{toJSON(c.At), c.Rising == (b.metric.Sense == analytics.Higher)})
+			r.Crossings = append(r.Crossings, crossing{toJSON(c.At), b.above(c)})
+			crossings = append(crossings, slices.Concat([]string{r.Borrow, b.metric.Name}, estimateRow(c.At), []string{strconv.FormatBool(b.above(c))}))
 		}
-		for _, e := range b.versus[i] {
+		for k, e := range b.versus[i] {
 			r.Versus = append(r.Versus, toJSON(e))
+			surface = append(surface, append([]string{r.Borrow, all.Funding[k], b.metric.Name, b.metric.Unit}, estimateRow(e)...))
 		}
 		all.Rows = append(all.Rows, r)
 	}
-	return encodeJSON(w, all)
+	return &outcome{hash: hash, json: all, text: b.write, tables: []namedTable{{"breakeven.csv", crossings}, {"surface.csv", surface}}, figures: []drawing{{"breakeven", b.figure}}}
 }
 
 // figure draws the difference over both rates, and where it is zero.
 func (b *breakEven) figure() (*plots.Figure, error) {
 	borrow, funding := b.loan.Axes[0], b.perp.Axes[0]
 	loan, perp := b.names()
-	label := panels[b.metric.Name].Label
+	label := panels[b.metric.Name].Label // of an objective, which all are in percent
 	d := plots.HeatMapData{
-		Title: "Loan against perpetual: " + label, Caption: caption(b.plan, b.plan.spec.Paths) + " All on the same paths.",
+		Title: "Loan against perpetual: " + label, Caption: b.caption() + " " + halfWidths(b.versus, 100, "percentage points"),
 		XLabel: "Funding of the perpetual (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",
-		Label: fmt.Sprintf("%s less %s, %s", loan, perp, strings.ToLower(label[:1])+label[1:]), Scale: panels[b.metric.Name].Scale, Diverging: true,
+		Label: fmt.Sprintf("%s less %s, %s", loan, perp, strings.ToLower(label[:1])+label[1:]), Scale: plots.Percent, Diverging: true,
 	}
-	percent := func(v float64) string { return strings.TrimPrefix(short(100*v), "+") }
 	for _, v := range funding.Values {
-		d.X = append(d.X, percent(v))
+		d.X = append(d.X, short(100*v))
 	}
-	line := plots.CellLine{Name: "alike"}
-	for i, v := range borrow.Values {
-		d.Y = append(d.Y, percent(v))
-		var row []float64
-		for _, e := range b.versus[i] {
-			if math.IsInf(e.Value, 0) {
-				e.Value = nan
-			}
-			row = append(row, e.Value)
-		}
-		d.Values = append(d.Values, row)
-		if len(b.crossings[i]) == 1 {
-			at := b.crossings[i][0].At
-			point := func(v float64) plots.CellPoint {
-				return plots.CellPoint{X: plots.InCells(funding.Values, v), Y: float64(i)}
-			}
-			line.Path, line.Lo, line.Hi = append(line.Path, point(at.Value)), append(line.Lo, point(at.Lo)), append(line.Hi, point(at.Hi))
-		}
+	for _, v := range borrow.Values {
+		d.Y = append(d.Y, short(100*v))
 	}
-	if len(line.Path) > 1 {
+	if line, points := b.alike(); points > 1 {
 		d.Lines = []plots.CellLine{line}
 	}
-	return plots.HeatMap(d)
+	return drawCells(d, b.versus)
+}
+
+// alike is where the difference is zero, with gaps at the borrow rates where it is
+// so nowhere, or more than once.
+func (b *breakEven) alike() (line plots.CellLine, points int) {
+	line.Name = "alike"
+	for i, crossings := range b.crossings {
+		at := analytics.Estimate{Value: nan, Lo: nan, Hi: nan}
+		if len(crossings) == 1 {
+			at = crossings[0].At
+			points++
+		}
+		point := func(v float64) plots.CellPoint {
+			return plots.CellPoint{X: plots.InCells(b.perp.Axes[0].Values, v), Y: float64(i)}
+		}
+		line.Path, line.Lo, line.Hi = append(line.Path, point(at.Value)), append(line.Lo, point(at.Lo)), append(line.Hi, point(at.Hi))
+	}
+	return line, points
 }

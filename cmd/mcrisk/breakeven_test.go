@@ -5,6 +5,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/gonum/floats"
+
+	"mcrisk/analytics"
+	"mcrisk/study"
 )
 
 // Without anything else between them, a loan of T−1 at the borrow rate costs what
@@ -38,6 +43,13 @@ func TestBreakEven(t *testing.T) {
 	if !strings.Contains(out, "ETHBULL3X-perp") || strings.Count(out, "the perpetual") != 2 || !strings.Contains(out, "ETHBULL3X-perp: maintenance                   0.02") && !strings.Contains(out, "0.02") {
 		t.Errorf("printed %s", out)
 	}
+	// One of the catalogue; where each mechanism and rate is from.
+	out, _ = expect(t, exitDone, "breakeven", "--tokens", "BTCBULL3X", "--horizon", "5d", "--paths", "40", "--borrow-rates", "5%,10%", "--funding-rates", "0,50%", "--no-save")
+	for _, want := range []string{"BTCBULL3X: mechanism  loan catalogue", "BTCBULL3X-perp: mechanism  perp the other way", "BTCBULL3X: borrow 0.04244036 unused: --borrow-rates=5%,10%", "BTCBULL3X-perp: funding 0.1095 unused: --funding-rates=0,50%"} {
+		if !strings.Contains(strings.Join(strings.Fields(out), " "), strings.Join(strings.Fields(want), " ")) {
+			t.Errorf("printed %s; want %q", out, want)
+		}
+	}
 	// The loan at any of these rates.
 	out, _ = expect(t, exitDone, "breakeven", "--tokens", "hyperliquid-btc3x,BTCBULL3X", "--horizon", "10d", "--paths", "60", "--borrow-rates", "0,1%", "--funding-rates", "50%,60%", "--no-save", "--json")
 	if strings.Count(out, `"crossings": []`) != 2 {
@@ -48,6 +60,9 @@ func TestBreakEven(t *testing.T) {
 		want string
 	}{
 		{[]string{"--token", "ETHBULL3X", "--mechanism", "perp"}, "--mechanism; want none"},
+		{[]string{"--token", "ETHBULL3X", "--borrow", "5%"}, "--borrow is what is varied; want --borrow-rates"},
+		{[]string{"--token", "ETHBULL3X", "--tokens", "BTCBULL3X,hyperliquid-btc3x"}, "--token and --tokens; want one of them"},
+		{[]string{"--token", "ETHBULL3X", "--borrow-rates", "5%,0.05"}, "--borrow-rates: borrow names the value 0.05 twice"},
 		{[]string{"--tokens", "BTCBULL3X,ETHBULL3X"}, "held through a loan and a loan"},
 		{[]string{"--tokens", "BTCBULL3X,ETHBULL3X,ETHBULL2X"}, "3 tokens; want one, or two"},
 		{[]string{"--token", "ETHBULL3X", "--borrow-rates", "5%"}, "--borrow-rates: borrow = 5%; want at least two"},
@@ -57,5 +72,50 @@ func TestBreakEven(t *testing.T) {
 		if _, said := expect(t, exitInput, append([]string{"breakeven", "--no-save"}, tt.args...)...); !strings.Contains(said, tt.want) {
 			t.Errorf("%v: %s", tt.args, said)
 		}
+	}
+}
+
+// Where no difference changes its sign one is better throughout, surely only if all
+// intervals say so. A lower cost is better.
+func TestBreakEvenWinner(t *testing.T) {
+	e := func(value, half float64) analytics.Estimate {
+		return analytics.Estimate{Value: value, Lo: value - half, Hi: value + half}
+	}
+	for _, tt := range []struct {
+		row  []analytics.Estimate
+		want string
+	}{
+		{[]analytics.Estimate{e(1, 0.5), e(2, 0.5)}, "the loan throughout"},
+		{[]analytics.Estimate{e(1, 1.5), e(2, 0.5)}, "the loan throughout, not surely"},
+		{[]analytics.Estimate{e(-1, 0.5), e(-2, 0.5)}, "the perpetual throughout"},
+		{[]analytics.Estimate{e(0, 0), e(-2, 0.5)}, "the perpetual throughout, not surely"},
+		{[]analytics.Estimate{e(0, 0), e(nan, nan)}, "neither"},
+	} {
+		higher := breakEven{metric: analytics.PathMetric{Sense: analytics.Higher}}
+		if got := higher.winner(tt.row); got != tt.want {
+			t.Errorf("%v: %s; want %s", tt.row, got, tt.want)
+		}
+		lower := breakEven{metric: analytics.PathMetric{Sense: analytics.Lower}}
+		if got := lower.winner(tt.row); strings.Contains(got, "the loan") == strings.Contains(tt.want, "the loan") && tt.want != "neither" {
+			t.Errorf("%v of a cost: %s", tt.row, got)
+		}
+	}
+}
+
+// The line of a figure does not go on over a rate at which the two are alike
+// nowhere, and its interval not beyond the rates.
+func TestBreakEvenLine(t *testing.T) {
+	at := func(value, lo, hi float64) []analytics.Crossing {
+		return []analytics.Crossing{{At: analytics.Estimate{Value: value, Lo: lo, Hi: hi}}}
+	}
+	b := breakEven{perp: &study.Sweep{Axes: []study.Axis{{Values: []float64{0, 0.1, 0.3}}}},
+		crossings: [][]analytics.Crossing{at(0.05, math.Inf(-1), 0.1), nil, at(0.2, 0.1, 0.3), append(at(0.05, 0, 0.1), at(0.2, 0.1, 0.3)...)}}
+	line, points := b.alike()
+	var got []float64
+	for i := range line.Path {
+		got = append(got, line.Path[i].X, line.Lo[i].X, line.Hi[i].X)
+	}
+	if want := []float64{0.5, nan, 1, nan, nan, nan, 1.5, 1, 2, nan, nan, nan}; points != 2 || !floats.Same(got, want) || line.Path[2].Y != 2 {
+		t.Errorf("%d points, %v; want 2, %v", points, got, want)
 	}
 }
