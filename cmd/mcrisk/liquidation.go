@@ -2,16 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"io"
-	"iter"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -21,7 +17,6 @@ import (
 	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/plots"
-	"mcrisk/runs"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -52,9 +47,9 @@ the shortest of them.`,
 		if f.token != "" || f.spec != "" || f.model != "" || len(names) == 0 {
 			return badInput("liquidation takes --tokens and its own model, geometric Brownian motion with jumps of one size; want --tokens, without --token, --spec and --model")
 		}
-		for _, name := range []string{"jump-mean", "jump-sd", "latency"} {
-			if f.given(name) {
-				return badInput("--%s is what the map varies; want --jumps and --latencies", name)
+		for _, own := range [][2]string{{"jump-mean", "--jumps"}, {"jump-sd", "none: all jumps are of one size"}, {"latency", "--latencies"}, {"after-liquidation", "none: a lifetime ends at its first"}} {
+			if f.given(own[0]) {
+				return badInput("--%s is the map's to set; want %s", own[0], own[1])
 			}
 		}
 		m := liquidationMap{}
@@ -69,7 +64,7 @@ the shortest of them.`,
 		if err := m.plan(f, names); err != nil {
 			return err
 		}
-		return m.run(cmd, f.workers, o)
+		return o.publish(cmd, f.workers, m.run, m.plans...)
 	}
 	return cmd
 }
@@ -137,13 +132,23 @@ func (m *liquidationMap) plan(f *studyFlags, names []string) error {
 		if err != nil {
 			return err
 		}
-		if !f.given("jump-rate") {
-			if p.spec, err = p.spec.With("jump-rate", 1); err != nil {
-				return err
+		set := func(name string, v float64, why string) {
+			if err == nil {
+				p.spec, err = p.spec.With(name, v)
+				p.origins[name] = why
 			}
-			p.origins["jump-rate"] = "one a year"
 		}
-		if err := fits(p.spec, len(m.latencies), 1); err != nil {
+		if !f.given("jump-rate") {
+			set("jump-rate", 1, "one a year")
+		}
+		// What follows a liquidation is not of interest.
+		set("after-liquidation", float64(tokens.Stop), "a lifetime ends at its first")
+		set("jump-sd", 0, "all jumps are of one size")
+		p.origins["jump-mean"], p.origins["latency"] = "unused: the map's jumps", "unused: the map's latencies"
+		if err != nil {
+			return err
+		}
+		if err := fits(p.spec, len(m.latencies)*len(m.jumps)+1, 1); err != nil {
 			return err
 		}
 		m.plans = append(m.plans, p)
@@ -156,107 +161,66 @@ func (m *liquidationMap) plan(f *studyFlags, names []string) error {
 	return nil
 }
 
-func (m *liquidationMap) run(cmd *cobra.Command, workers int, o *outputFlags) error {
-	start := time.Now()
-	first := m.plans[0]
-	dir, err := o.create(first)
+func (m *liquidationMap) run(ctx context.Context, opt study.Options) (*outcome, error) {
+	hash := study.NewHasher()
+	for _, p := range m.plans {
+		for _, sign := range []float64{1, -1} {
+			if err := m.fill(ctx, p, sign, opt, hash); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return m.outcome(hash.Sum()), nil
+}
+
+// fill sweeps a plan's tokens of one sign over the jumps and the latencies. A short
+// token is jumped against upwards.
+func (m *liquidationMap) fill(ctx context.Context, p *plan, sign float64, opt study.Options, hash *study.Hasher) error {
+	spec := p.spec
+	spec.Tokens = nil
+	var of []*mappedToken
+	for _, t := range m.tokens {
+		if t.plan == p && t.spec.Values["target"]*sign >= 0 {
+			of, spec.Tokens = append(of, t), append(spec.Tokens, t.spec)
+			t.cells = make([][]analytics.Estimate, len(m.latencies))
+		}
+	}
+	if len(of) == 0 {
+		return nil
+	}
+	jump, err := spec.Param("jump-mean")
 	if err != nil {
 		return err
 	}
-	defer dir.abort()
-	var all []tokens.Ensemble
-	for _, p := range m.plans {
-		ensembles, err := m.fill(cmd.Context(), p, workers)
-		if err != nil {
-			return err
-		}
-		all = append(all, ensembles...)
+	axes := []study.Axis{{Param: jump}, {Param: latencyParam, Values: m.latencies}}
+	for _, size := range m.jumps {
+		axes[0].Values = append(axes[0].Values, math.Log1p(-sign*size))
 	}
-	hash := study.Hash(all)
-	if dir != nil {
-		if err := dir.File("liquidation.csv", m.writeCSV); err != nil {
-			return err
-		}
-		if !o.noFigures {
-			for _, t := range m.tokens {
-				figure, err := m.figure(t)
-				if err != nil {
-					return err
-				}
-				if err := dir.figures(t.entry.Name+"-", []namedFigure{{"liquidation", figure}}); err != nil {
-					return err
-				}
-			}
-		}
-		if err := dir.commit(first, hash, workers, start, m.plans[1:]...); err != nil {
+	for _, a := range axes { // the study's own cell is then the first, and costs nothing
+		if spec, err = spec.With(a.Name, a.Values[0]); err != nil {
 			return err
 		}
 	}
-	if o.json {
-		err = m.writeJSON(cmd.OutOrStdout(), hash)
-	} else {
-		err = m.write(cmd.OutOrStdout(), hash)
+	sweep, err := study.NewSweep(spec, axes, 0)
+	if err != nil {
+		return err
 	}
-	var notes []string
-	for _, p := range m.plans {
-		for _, n := range p.notes {
-			if !slices.Contains(notes, n) {
-				notes = append(notes, n)
-			}
-		}
+	_, cells, err := sweep.Collect(ctx, opt, []string{"liquidations"})
+	if err != nil {
+		return err
 	}
-	writeNotes(cmd, notes)
-	dir.report(cmd)
-	return err
-}
-
-// fill runs a study for each jump, of every token of a plan with every latency.
-// A short token is jumped against upwards. What follows a liquidation is not of
-// interest, so lifetimes end there.
-func (m *liquidationMap) fill(ctx context.Context, p *plan, workers int) (all []tokens.Ensemble, err error) {
-	for _, sign := range []float64{1, -1} {
-		var of []*mappedToken
-		joint := p.spec
-		joint.Tokens = nil
-		for _, t := range m.tokens {
-			if t.plan != p || t.spec.Values["target"]*sign < 0 {
-				continue
-			}
-			of = append(of, t)
-			t.cells = make([][]analytics.Estimate, len(m.latencies))
-			for _, latency := range m.latencies {
-				u := t.spec
-				u.Name = fmt.Sprintf("%s/%v", t.spec.Name, latency)
-				u.Values = maps.Clone(t.spec.Values)
-				u.Values["latency"], u.Values["after-liquidation"] = latency, float64(tokens.Stop)
-				joint.Tokens = append(joint.Tokens, u)
-			}
-		}
-		if len(of) == 0 {
-			continue
-		}
-		for _, jump := range m.jumps {
-			s := joint
-			s.Model.Values = maps.Clone(p.spec.Model.Values)
-			s.Model.Values["jump-mean"], s.Model.Values["jump-sd"] = math.Log1p(-sign*jump), 0
-			ensembles, err := study.Ensembles(ctx, s, study.Options{Workers: workers}, []string{"liquidations"})
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, ensembles...)
-			for e := range ensembles {
-				k := 0
-				for _, v := range ensembles[e].Column("liquidations") {
-					if v > 0 {
-						k++
-					}
-				}
-				row := &of[e/len(m.latencies)].cells[e%len(m.latencies)]
-				*row = append(*row, analytics.Proportion(k, ensembles[e].N, confidence))
+	risk := analytics.SweepMetrics(aversion)[slices.Index(objectiveNames(), "p_liquidation")]
+	for ofJump := range slices.Chunk(cells, len(m.latencies)) {
+		for i, t := range of {
+			for l, c := range ofJump {
+				e := &c.Ensembles[i]
+				e.Token.Name += fmt.Sprintf("/%v", m.latencies[l]) // by which the hash knows it
+				hash.Add(e)
+				t.cells[l] = append(t.cells[l], risk.Mean(risk.Of(e), confidence))
 			}
 		}
 	}
-	return all, nil
+	return nil
 }
 
 // figure draws a token's map. Zero to the greatest probability of all tokens is
@@ -272,36 +236,28 @@ func (m *liquidationMap) figure(t *mappedToken) (*plots.Figure, error) {
 	}
 	for i, v := range m.latencies {
 		data.Y = append(data.Y, param.FormatSeconds(v))
-		var values []float64
 		var texts []string
 		for _, e := range t.cells[i] {
 			text, _ := shown(e)
-			values, texts = append(values, e.Value), append(texts, text)
+			texts = append(texts, text)
 		}
-		data.Values, data.Texts = append(data.Values, values), append(data.Texts, texts)
+		data.Texts = append(data.Texts, texts)
 	}
-	for e := range estimates(m.tokens...) {
+	for _, e := range slices.Concat(cellsOf(m.tokens...)...) {
 		data.Span[1] = max(data.Span[1], e.Value)
 	}
 	if data.Span[1] == 0 { // nobody was ever liquidated
 		data.Span[1] = t.cells[0][0].Hi
 	}
-	return plots.HeatMap(data)
+	return drawCells(data, t.cells)
 }
 
-// estimates are those of all cells of tokens.
-func estimates(tokens ...*mappedToken) iter.Seq[analytics.Estimate] {
-	return func(yield func(analytics.Estimate) bool) {
-		for _, t := range tokens {
-			for _, row := range t.cells {
-				for _, e := range row {
-					if !yield(e) {
-						return
-					}
-				}
-			}
-		}
+// cellsOf are the rows of cells of tokens.
+func cellsOf(tokens ...*mappedToken) (rows [][]analytics.Estimate) {
+	for _, t := range tokens {
+		rows = append(rows, t.cells...)
 	}
+	return rows
 }
 
 // shown writes a probability in percent, with no digit that is finer than half
@@ -387,17 +343,18 @@ func (m *liquidationMap) caption(of ...*mappedToken) string {
 	fmt.Fprintf(&b, "Price: geometric Brownian motion and on top of it %s expected a year, all of one size; expected growth %s %% a year, jumps included. ", jumps, short(100*s.Model.Values["mu"]))
 	fmt.Fprintf(&b, "It jumps at all within %s with probability 1 − exp(−%s) = %s %%: the plateau where every jump liquidates. ", within, short(mean), digits(-100*math.Expm1(-mean), 3))
 	fmt.Fprintf(&b, "The keeper sees it in steps of %s, to which latencies round up. A lifetime ends at its first liquidation.\n", spell(s.Step.Seconds()))
-	widest, none := 0.0, ""
-	for e := range estimates(of...) {
-		widest = max(widest, e.Hi-e.Lo)
-		if e.Value == 0 {
-			text, _ := shown(e)
+	none, every := "", ""
+	for _, e := range slices.Concat(cellsOf(of...)...) {
+		switch text, _ := shown(e); e.Value {
+		case 0:
 			none = " “" + text + "”: on none of the paths; the number is the upper end of the interval, rounded up."
+		case 1:
+			every = " “" + text + "”: on all of them; the number is the lower end, rounded down."
 		}
 	}
-	half, decimals := outward(50*widest, 2)
-	fmt.Fprintf(&b, "%s paths, the same random numbers in every cell, so that cells err together; seed %d; exact intervals of %g %%, whose half-widths are at most %s percentage points.%s",
-		thousands(s.Paths), s.Seed, 100*confidence, fixed(half, decimals), none)
+	half, decimals := outward(50*widest(cellsOf(of...)), 2)
+	fmt.Fprintf(&b, "%s paths, the same random numbers in every cell, so that cells err together; seed %d; exact intervals of %g %%, whose half-widths are at most %s percentage points.%s%s",
+		thousands(s.Paths), s.Seed, 100*confidence, fixed(half, decimals), none, every)
 	if len(of) < len(m.tokens) {
 		b.WriteString(" One scale of colours for all tokens.")
 	}
@@ -433,7 +390,7 @@ func spell(seconds float64) string {
 	return short(seconds) + " seconds"
 }
 
-func (m *liquidationMap) write(w io.Writer, hash string) error {
+func (m *liquidationMap) write(w io.Writer) {
 	for _, t := range m.tokens {
 		fmt.Fprintln(w, t.about())
 	}
@@ -455,26 +412,9 @@ func (m *liquidationMap) write(w io.Writer, hash string) error {
 		}
 	}
 	out.Render()
-	_, err := fmt.Fprintf(w, "\nresults_hash %s\n", hash)
-	return err
 }
 
-func (m *liquidationMap) writeCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"token", "underlying", "sigma", "latency_seconds", "jump", "probability", "lo", "hi", "n"})
-	f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
-	for _, t := range m.tokens {
-		for l, latency := range m.latencies {
-			for j, e := range t.cells[l] {
-				_ = out.Write([]string{t.entry.Name, t.entry.Underlying, f(t.sigma()), f(latency), f(m.jumps[j]), f(e.Value), f(e.Lo), f(e.Hi), strconv.Itoa(e.N)})
-			}
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-func (m *liquidationMap) writeJSON(w io.Writer, hash string) error {
+func (m *liquidationMap) outcome(hash string) *outcome {
 	type cell struct {
 		Token      string       `json:"token"`
 		Underlying string       `json:"underlying"`
@@ -487,12 +427,19 @@ func (m *liquidationMap) writeJSON(w io.Writer, hash string) error {
 		ResultsHash string `json:"results_hash"`
 		Cells       []cell `json:"cells"`
 	}{ResultsHash: hash}
+	rows := [][]string{append([]string{"token", "underlying", "sigma", "latency_seconds", "jump", "probability"}, estimateHead...)}
 	for _, t := range m.tokens {
 		for l, latency := range m.latencies {
 			for j, e := range t.cells[l] {
-				all.Cells = append(all.Cells, cell{t.entry.Name, t.entry.Underlying, t.sigma(), latency, m.jumps[j], toJSON(e)})
+				c := cell{t.entry.Name, t.entry.Underlying, t.sigma(), latency, m.jumps[j], toJSON(e)}
+				all.Cells = append(all.Cells, c)
+				rows = append(rows, append([]string{c.Token, c.Underlying, numberText(c.Sigma), numberText(c.Latency), numberText(c.Jump)}, estimateRow(e)...))
 			}
 		}
 	}
-	return encodeJSON(w, all)
+	o := &outcome{hash: hash, json: all, text: m.write, tables: []namedTable{{"liquidation.csv", rows}}}
+	for _, t := range m.tokens {
+		o.figures = append(o.figures, drawing{t.entry.Name + "-liquidation", func() (*plots.Figure, error) { return m.figure(t) }})
+	}
+	return o
 }

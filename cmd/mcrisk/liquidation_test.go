@@ -65,7 +65,13 @@ func TestLiquidation(t *testing.T) {
 	if len(r.Cells) != 2*2*4 {
 		t.Errorf("%d cells; want 16", len(r.Cells))
 	}
-	for _, file := range []string{"liquidation.csv", "figures/BTCBULL3X-liquidation.png", "figures/BTCBEAR1X-liquidation.svg"} {
+	rows := named(t, filepath.Join(out, "liquidation.csv"))
+	for i, c := range r.Cells {
+		if i >= len(rows) || rows[i]["token"] != c.Token || parse(t, rows[i]["jump"]) != c.Jump || parse(t, rows[i]["lo"]) != c.Probability.Lo || rows[i]["interval"] != "clopper-pearson" {
+			t.Fatalf("row %d of the table is not %v:\n%v", i, c, rows)
+		}
+	}
+	for _, file := range []string{"figures/BTCBULL3X-liquidation.png", "figures/BTCBEAR1X-liquidation.svg"} {
 		if _, err := os.Stat(filepath.Join(out, file)); err != nil {
 			t.Error(err)
 		}
@@ -79,7 +85,8 @@ func TestLiquidation(t *testing.T) {
 		{[]string{"--tokens", "BTCBULL3X", "--jumps", "1"}, "--jumps: jump = 1; want"},
 		{[]string{"--tokens", "BTCBULL3X", "--jumps", "10%,0.1"}, "names a value twice"},
 		{[]string{"--tokens", "BTCBULL3X", "--latencies", "soon"}, "--latencies: latency"},
-		{[]string{"--tokens", "BTCBULL3X", "--latency", "1h"}, "--latency is what the map varies"},
+		{[]string{"--tokens", "BTCBULL3X", "--latency", "1h"}, "--latency is the map's to set; want --latencies"},
+		{[]string{"--tokens", "BTCBULL3X", "--after-liquidation", "continue"}, "--after-liquidation is the map's to set; want none"},
 	} {
 		status, _, stderr := call(t, append([]string{"liquidation", "--no-save"}, tt.args...)...)
 		if status != exitInput || !strings.Contains(stderr, tt.want) {
@@ -122,6 +129,9 @@ func TestLiquidationHasEachVolatility(t *testing.T) {
 		if u, _ := catalogue.LookupUnderlying(underlying); err != nil || spec.Model.Values["sigma"] != u.Sigma.Value || len(spec.Tokens) != map[string]int{"BTC": 2, "ETH": 1}[underlying] {
 			t.Errorf("%s: %v, %d tokens, model %v; want those of %s", file, err, len(spec.Tokens), spec.Model, underlying)
 		}
+		if spec.Model.Values["jump-sd"] != 0 || spec.Tokens[0].Values["after-liquidation"] != float64(tokens.Stop) {
+			t.Errorf("%s: %v, %v; want jumps of one size and tokens that end, as they ran", file, spec.Model, spec.Tokens[0].Values)
+		}
 	}
 	status, text, stderr := call(t, "liquidation", "--no-save", "--tokens", "BTCBULL3X,ETHBULL3X", "--paths", "100", "--horizon", "73d", "--latencies", "0", "--jumps", "0,30%")
 	if status != exitDone || strings.Contains(stderr, "different underlyings") {
@@ -131,6 +141,7 @@ func TestLiquidationHasEachVolatility(t *testing.T) {
 		"BTCBULL3X: 3x BTC of volatility 66.1 % a year (catalogue), by a loan on Aave v3 (arbitrum) of liquidation threshold 0.78, liquidated at leverage 4.55; band 2.7 to 3.3",
 		"ETHBULL3X: 3x ETH of volatility 83.1 %", "one jump expected a year", "within 73 days with probability 1 − exp(−0.2) = 18.1 %", // 1 − e^{−1/5}
 		"starts with 1,000,000 USD and pays 0.5 USD of gas a trade", "“<4”: on none of the paths", "in percent", // 1 − .025^{1/100} = 3.6 %
+		"On the price of ETH:\n setting", "\n jump-sd ",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the table does not say %q:\n%s", want, text)
@@ -146,6 +157,7 @@ func TestLiquidationSaysWhatIsGiven(t *testing.T) {
 		"volatility 30 % a year (given), by a perpetual of maintenance margin 2 %, liquidated at leverage 50; policy every.\n": {"--sigma", "0.3", "--mechanism", "perp", "--maintenance", "2%", "--policy", "every"},
 		"; band 2.9 to 3.2, traded to the target.\n":  {"--band", "2.9:3.2", "--to", "target"},
 		"on top of it 2.5 jumps expected a year, all": {"--jump-rate", "2.5"},
+		"“>80”: on all of them":                       {"--jumps", "90%", "--jump-rate", "10000"}, // .025^{1/20} = 83 %
 	} {
 		if text := resultsOf(t, append(flags, given...)...); !strings.Contains(text, want) {
 			t.Errorf("%v: the caption does not say %q:\n%s", given, want, text)
