@@ -1,0 +1,67 @@
+package main
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"mcrisk/catalogue"
+)
+
+// Every command line that the documentation shows, and every example of help,
+// names a command and flags that exist, and tokens of the catalogue.
+func TestDocsCommands(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil || len(pages) < 5 {
+		t.Fatalf("%v, %v; want the pages of docs", pages, err)
+	}
+	decisions, err := filepath.Glob("../../docs/decisions/*.md")
+	if err != nil || len(decisions) < 5 {
+		t.Fatalf("%v, %v; want the decisions", decisions, err)
+	}
+	lines := map[string]string{} // where each is shown
+	shown := regexp.MustCompile("`mcrisk ([^`]+)`|(?m:^    (?:go run ./cmd/)?mcrisk ((?:.*\\\\\n)*.*)$)")
+	for _, page := range slices.Concat([]string{"../../README.md", "../../CONTRIBUTING.md", "../../notebooks/README.md"}, pages, decisions) {
+		for _, m := range shown.FindAllStringSubmatch(read(t, page), -1) {
+			lines[m[1]+m[2]] = page
+		}
+	}
+	for _, c := range newRoot().Commands() {
+		for line := range strings.Lines(c.Example) {
+			_, args, _ := strings.Cut(strings.TrimSpace(line), "mcrisk ")
+			lines[args] = c.Name() + " --help"
+		}
+	}
+	if len(lines) < 50 {
+		t.Errorf("%d command lines found; want all", len(lines))
+	}
+	for line, where := range lines {
+		text := strings.NewReplacer("\\\n", " ", "'", "", "…", "x").Replace(line)
+		root := newRoot()
+		c, args, err := root.Find(strings.Fields(text))
+		if err == nil && c == root && !strings.HasPrefix(text, "-") && text != "COMMAND --help" {
+			err = unknownCommand(root, text)
+		}
+		if err == nil {
+			c.InitDefaultHelpFlag()
+			err = c.ParseFlags(args)
+		}
+		if err != nil {
+			t.Errorf("%s: mcrisk %s: %v", where, line, err)
+			continue
+		}
+		for _, name := range []string{"token", "tokens"} {
+			f := c.Flags().Lookup(name)
+			if f == nil || f.Value.String() == "" || f.Value.String() == "NAME" {
+				continue
+			}
+			for token := range strings.SplitSeq(f.Value.String(), ",") {
+				if _, err := catalogue.LookupToken(token); err != nil {
+					t.Errorf("%s: mcrisk %s: %v", where, line, err)
+				}
+			}
+		}
+	}
+}
