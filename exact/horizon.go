@@ -250,7 +250,10 @@ type Moments struct {
 	Turnover                 float64 // Σ notional/equity before the trade
 	CostDrag                 float64 // Σ −ln(equity after a trade's cost / before)
 	Liquidated, Ruined       float64 // probabilities; Liquidated includes Ruined
-	Bound                    float64 // largest relative change of the above under a larger contour
+	// Bound is the largest change of these under a larger contour: as a fraction of
+	// NAV, LogSD and DecaySD, and of one more than the size of the others. It does
+	// not speak of NAVSD and RebalancesSD.
+	Bound float64
 }
 
 // Moments returns expectations at the horizon, in years; on a grid it must be a
@@ -306,15 +309,15 @@ func (p Problem) Doubled(years float64) (Moments, error) {
 	return twice, nil
 }
 
-// change is the largest relative difference of two results, where quantities
-// near zero count against 1.
+// change is the difference of two results as Bound counts it.
 func (m Moments) change(n Moments) float64 {
 	worst := 0.0
-	for _, pair := range [][2]float64{
-		{m.NAV, n.NAV}, {m.Log - 1, n.Log - 1}, {m.LogSD, n.LogSD}, {m.Decay - 1, n.Decay - 1}, {m.DecaySD, n.DecaySD},
-		{1 + m.Rebalances, 1 + n.Rebalances}, {1 + m.Turnover, 1 + n.Turnover}, {1 + m.Liquidated, 1 + n.Liquidated},
-	} {
+	for _, pair := range [][2]float64{{m.NAV, n.NAV}, {m.LogSD, n.LogSD}, {m.DecaySD, n.DecaySD}} {
 		worst = max(worst, math.Abs(pair[0]-pair[1])/max(math.Abs(pair[1]), 1e-300))
+	}
+	for _, pair := range [][2]float64{{m.Log, n.Log}, {m.Decay, n.Decay}, {m.Rebalances, n.Rebalances}, {m.Turnover, n.Turnover},
+		{m.CostDrag, n.CostDrag}, {m.Liquidated, n.Liquidated}, {m.Ruined, n.Ruined}} {
+		worst = max(worst, math.Abs(pair[0]-pair[1])/(1+math.Abs(pair[1])))
 	}
 	return worst
 }

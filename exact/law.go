@@ -28,6 +28,7 @@ type Law struct {
 	du     float64
 	plain  []complex128 // E[e^{iuX}; alive]
 	tilted []complex128 // E[e^{(1+iu)X}; alive]
+	bent   float64      // what Bound is for CDF, for Partial
 	lo, hi float64      // hold all but a negligible part
 	centre float64      // of the log, already taken out of plain and tilted
 }
@@ -67,10 +68,11 @@ func (v inverter) law() (Law, error) {
 				return l, err
 			}
 			l.Mean = real(mean)
-			l.tilted, _, err = v.terms(1, l)
-			if err != nil {
+			var rest float64
+			if l.tilted, rest, err = v.terms(1, l); err != nil {
 				return l, err
 			}
+			l.bent = 1e-11 + rest + max(math.Abs(l.Partial(l.lo)), math.Abs(l.Partial(l.hi)-l.Mean))
 		}
 		return l, nil
 	}
@@ -146,8 +148,21 @@ func (l Law) Quantile(p float64) (float64, error) {
 	if min(p-l.Dead, l.Dead+l.Alive-p) < 10*l.Bound {
 		return 0, fmt.Errorf("exact: quantile of %v is hidden by the law's error bound %.2g; want a p farther from the end", p, l.Bound)
 	}
-	x := root(func(x float64) float64 { return l.below(l.plain, l.Alive, x) - (p - l.Dead) }, l.lo, l.hi)
+	x := l.at(p)
 	return x, finite("quantile", x)
+}
+
+func (l Law) at(p float64) float64 {
+	return root(func(x float64) float64 { return l.below(l.plain, l.Alive, x) - (p - l.Dead) }, l.lo, l.hi)
+}
+
+// Around are the ends between which the true quantile lies if CDF is off by up to
+// Bound, for a p that Quantile takes.
+func (l Law) Around(p float64) (lo, hi float64) {
+	if p <= l.Dead {
+		return math.Inf(-1), math.Inf(-1)
+	}
+	return l.at(p - l.Bound), l.at(p + l.Bound)
 }
 
 // Partial is E[NAV; ln NAV ≤ x].
@@ -172,6 +187,16 @@ func (l Law) ES(p float64) (float64, error) {
 		return 1, nil
 	}
 	return 1 - l.Partial(x)/p, nil
+}
+
+// ESBound is of the absolute error of ES: it is −1/p times the integral of NAV's
+// quantiles up to p, which Bound moves along by as much.
+func (l Law) ESBound(p float64) float64 {
+	if p <= l.Dead {
+		return 0
+	}
+	_, hi := l.Around(p)
+	return (l.bent + l.Bound*math.Exp(hi)) / p
 }
 
 // Law returns the distribution of ln NAV at the horizon.
@@ -284,15 +309,15 @@ func (h *horizon) resolved(slope float64) float64 {
 		fastest = max(fastest, (y[i]-y[i-1])*math.Abs(leverage((y[i]+y[i-1])/2)-slope))
 	}
 	weights := h.visits(0)[birth].exits
-	var trades []exit
-	for k, e := range h.exits {
-		if e.next != ended && real(weights[k]) > 1e-10 {
-			trades = append(trades, e)
-		}
+	order := make([]int, len(h.exits))
+	for k := range order {
+		order[k] = k
 	}
-	slices.SortFunc(trades, func(a, b exit) int { return cmp.Compare(a.y, b.y) })
-	for k := 1; k < len(trades); k++ {
-		if a, b := trades[k-1], trades[k]; a.next == b.next {
+	slices.SortFunc(order, func(i, k int) int { return cmp.Compare(h.exits[i].y, h.exits[k].y) })
+	reached := func(k int) bool { return h.exits[k].next != ended && real(weights[k]) > 1e-10 }
+	for i := 1; i < len(order); i++ {
+		j, k := order[i-1], order[i]
+		if a, b := h.exits[j], h.exits[k]; a.next == b.next && reached(j) && reached(k) {
 			fastest = max(fastest, math.Abs(b.log-a.log-slope*(b.y-a.y)))
 		}
 	}

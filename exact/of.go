@@ -3,6 +3,7 @@ package exact
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"mcrisk/models"
@@ -17,7 +18,11 @@ func Of(t tokens.Token, m models.Model, step time.Duration) (Problem, error) {
 	refuse := func(format string, args ...any) { faults = append(faults, fmt.Errorf("exact: "+format, args...)) }
 	long := t.Target > 0 // buying the underlying adds to the position
 	x := Token{Target: t.Target, Buy: t.Cost.Proportional(long), Sell: t.Cost.Proportional(!long), Fee: t.StreamingFee}
-	if band, ok := t.Policy.(tokens.Band); ok {
+	policy := t.Policy
+	if g, ok := policy.(tokens.Geometric); ok {
+		policy = g.Band(t.Target)
+	}
+	if band, ok := policy.(tokens.Band); ok {
 		x.Low, x.High, x.Speed = band.Low, band.High, band.Speed
 		x.To = map[tokens.Destination]To{tokens.Edge: Edge, tokens.Target: Target, tokens.Partial: Partial}[band.To]
 	} else {
@@ -25,6 +30,7 @@ func Of(t tokens.Token, m models.Model, step time.Duration) (Problem, error) {
 	}
 	if loan, ok := t.Mechanism.(tokens.Loan); ok {
 		x.Borrow, x.Supply, x.Threshold, x.Bonus = loan.Borrow, loan.Supply, loan.Threshold, loan.Bonus
+		x.Whole = t.AUM*min(math.Abs(t.Target), math.Abs(1-t.Target)) < tokens.SmallUSD
 	} else {
 		refuse("mechanism %T; funding paid from margin leaves leverage no longer the whole state", t.Mechanism)
 	}

@@ -32,3 +32,49 @@ func TestSidesOfCost(t *testing.T) {
 		}
 	}
 }
+
+// A geometric band is the band of its edges.
+func TestGeometricIsABand(t *testing.T) {
+	high := 2.3
+	token := tokens.Token{Target: 2, AUM: 1e6, Policy: tokens.Geometric{High: high, To: tokens.Target}, Mechanism: tokens.Loan{Threshold: 0.8}}
+	got, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token.Policy = tokens.Band{Low: 4 / high, High: high, To: tokens.Target}
+	if want, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour); err != nil || got != want {
+		t.Errorf("%+v; want %+v, %v", got, want, err)
+	}
+}
+
+// After a fall by r from a debt of 1.99 thousand dollars the liquidator may repay
+// all of it at any health, and half of it where more is at stake: what is left is
+// the token's own.
+func TestSmallPositionsAreLiquidatedWhole(t *testing.T) {
+	for _, target := range []float64{3, -1} {
+		for _, aum := range []float64{990, 1e6} {
+			token := tokens.Token{Target: target, AUM: aum, Policy: tokens.Band{Low: 0.9 * math.Abs(target), High: 1.1 * math.Abs(target)},
+				Mechanism: tokens.Loan{Threshold: 0.8, Bonus: 0.05}, AfterLiquidation: tokens.Stop}
+			p, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, health := range []float64{0.999, 0.97, 0.951, 0.949, 0.9} {
+				collateral := health / 0.8 // of a debt of 1
+				s := collateral * 2 / 3    // of the long's 2, its collateral being 3
+				if target < 0 {
+					s = 2 / collateral
+				}
+				k, err := tokens.Compile(token, time.Hour)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := k.Live(tokens.Path{Step: time.Hour, Bars: []tokens.Bar{{Move: math.Log(s)}}})
+				want := (1 + target*(s-1)) * math.Exp(p.Token.afterLiquidation(collateral))
+				if got.Liquidations != 1 || math.Abs(got.NAV-want) > 1e-12 {
+					t.Errorf("target %v, AUM %v, health %v: %d liquidations leave %v; want one and %v", target, aum, health, got.Liquidations, got.NAV, want)
+				}
+			}
+		}
+	}
+}

@@ -34,6 +34,7 @@ type Token struct {
 	Supply    float64 // rate of what is deposited, 1/year
 	Threshold float64 // liquidation threshold LT in (0, 1): liquidated below health factor 1; zero: never
 	Bonus     float64 // liquidator's bonus as a fraction of what he repays, at least zero
+	Whole     bool    // liquidators always repay the whole debt, as Aave lets them where little is at stake
 }
 
 func (t Token) check() error {
@@ -147,8 +148,8 @@ func (t Token) trade(l, w float64) (log, turnover float64) {
 
 // afterLiquidation is the log of equity left over equity before, at
 // collateral/debt = c with health factor c·Threshold < 1. Half the debt is
-// repaid above health 0.95 and all of it at or below, repeatedly until health
-// is 1; the liquidator takes what he repays plus the bonus, or all there is.
+// repaid above health 0.95 and all of it at or below or if Whole, repeatedly until
+// health is 1; the liquidator takes what he repays plus the bonus, or all there is.
 func (t Token) afterLiquidation(c float64) float64 {
 	if c <= 1 {
 		return math.Inf(-1)
@@ -156,7 +157,7 @@ func (t Token) afterLiquidation(c float64) float64 {
 	before, debt := c-1, 1.0
 	for debt > 0 && c*t.Threshold < debt {
 		repaid := debt
-		if c*t.Threshold > 0.95*debt {
+		if !t.Whole && c*t.Threshold > 0.95*debt {
 			repaid = debt / 2
 		}
 		taken := repaid * (1 + t.Bonus)

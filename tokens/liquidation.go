@@ -6,13 +6,13 @@ import (
 )
 
 // Rules of Aave v3's liquidation: the whole debt may be repaid when the health
-// factor is at most wholeBelow or when collateral or debt is below smallUSD,
-// else half of it.
+// factor is at most wholeBelow or when collateral or debt is below SmallUSD US
+// dollars, else half of it.
 //
 // Source: aave-v3-origin, LiquidationLogic.sol (v3.7).
 const (
 	wholeBelow = 0.95
-	smallUSD   = 2000
+	SmallUSD   = 2000
 )
 
 // liquidate takes the position down until the venue is content.
@@ -61,7 +61,7 @@ func (k *Kernel) liquidateLoan(l *Lane) (penalty float64) {
 			return penalty
 		}
 		repaid := d / 2
-		if float64(c*threshold) <= float64(wholeBelow*d) || float64(c*aum) < smallUSD || float64(d*aum) < smallUSD {
+		if float64(c*threshold) <= float64(wholeBelow*d) || float64(c*aum) < SmallUSD || float64(d*aum) < SmallUSD {
 			repaid = d
 		}
 		seized := float64(repaid * (1 + bonus))

@@ -29,7 +29,9 @@ func newExact() *cobra.Command {
 		Long: `exact computes what simulate estimates, without sampling error, for tokens whose
 cycles begin anew at every trade: a band on a loan, proportional costs, a price
 with independent increments, seen at the end of every step. Each number comes
-with a bound of its error, from doubling the nodes it is computed on. After a
+with a bound of its error: of expectations from doubling the nodes that they are
+computed on, of what rests on the law of NAV from the frequencies that are left
+out of it. A law that is too jagged for that is left out, with a note. After a
 liquidation the token stops.
 
 mcrisk sweep --exact answers so at many values of a parameter.`,
@@ -61,6 +63,7 @@ type exactAnswer struct {
 	metrics   []exactMetric
 	quantiles []exactMetric // by level, as name
 	liquid    float64       // probability of liquidation
+	lawless   error         // why there is nothing that rests on the law of NAV; nil: there is
 }
 
 // problem states the one token of a spec for package exact.
@@ -103,54 +106,71 @@ func answer(s study.Spec) (exactAnswer, error) {
 	if err != nil {
 		return exactAnswer{}, err
 	}
-	law, err := p.Law(years)
-	if err != nil {
-		return exactAnswer{}, err
-	}
 	a := exactAnswer{token: s.Tokens[0].Name, liquid: m.Liquidated}
-	add := func(name, unit string, v float64) {
-		a.metrics = append(a.metrics, exactMetric{name, unit, v, math.Abs(v) * m.Bound})
-	}
-	lawful := func(name, unit string, v float64, err error) error {
-		a.metrics = append(a.metrics, exactMetric{name, unit, v, law.Bound})
-		return err
+	add := func(name, unit string, v, bound float64) {
+		a.metrics = append(a.metrics, exactMetric{name, unit, v, bound})
 	}
 	mean, logS, qv := price(s, model)
-	add("nav", "initial equity", m.NAV)
-	add("holder_nav", "initial equity", m.NAV*(1-token.EntryFee)*(1-token.ExitFee))
-	add("log_nav", "log", m.Log)
-	add("ruined", "probability", m.Ruined)
-	a.metrics = append(a.metrics, exactMetric{"underlying", "initial price", mean, 0})
-	add("rebalances", "count", m.Rebalances)
-	add("turnover", "net asset values", m.Turnover)
-	add("decay_vs_power", "log", m.Decay)
-	add("decay_vs_linear", "initial equity", m.NAV-(1+token.Target*(mean-1)))
+	kept := (1 - token.EntryFee) * (1 - token.ExitFee)
+	off := func(v float64) float64 { return (1 + math.Abs(v)) * m.Bound }
+	add("nav", "initial equity", m.NAV, m.NAV*m.Bound)
+	add("holder_nav", "initial equity", m.NAV*kept, m.NAV*kept*m.Bound)
+	add("log_nav", "log", m.Log, off(m.Log))
+	add("ruined", "probability", m.Ruined, off(m.Ruined))
+	add("underlying", "initial price", mean, 0)
+	add("rebalances", "count", m.Rebalances, off(m.Rebalances))
+	add("turnover", "net asset values", m.Turnover, off(m.Turnover))
+	add("decay_vs_power", "log", m.Decay, off(m.Decay))
+	add("decay_vs_linear", "initial equity", m.NAV-(1+float64(token.Target*(mean-1))), m.NAV*m.Bound)
 	if m.Liquidated < 1e-9 { // else survivors' prices are not all prices
-		add("tracking_vs_ideal", "log", m.Log-(token.Target*logS+tokens.VolatilityDecay(token.Target, qv)))
+		add("tracking_vs_ideal", "log", m.Log-(float64(token.Target*logS)+tokens.VolatilityDecay(token.Target, qv)), off(m.Log))
 	}
-	add("trade_drag", "log per year", m.CostDrag/years)
-	add("p_liquidation", "probability", m.Liquidated)
-	for _, x := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
-		_ = lawful(fmt.Sprintf("p_loss_%.0f", 100*x), "probability", law.CDF(math.Log(1-x)), nil)
-	}
-	for _, tail := range []struct {
-		name string
-		p    float64
-		of   func(float64) (float64, error)
-	}{{"var_95", 0.05, law.VaR}, {"es_95", 0.05, law.ES}, {"var_99", 0.01, law.VaR}, {"es_99", 0.01, law.ES}} {
-		v, err := tail.of(tail.p)
-		if err := lawful(tail.name, "initial equity", v, err); err != nil {
-			return a, err
-		}
-	}
-	for _, q := range analytics.QuantileLevels {
-		x, err := law.Quantile(q)
-		if err != nil {
-			return a, err
-		}
-		a.quantiles = append(a.quantiles, exactMetric{strconv.FormatFloat(q, 'g', -1, 64), "initial equity", math.Exp(x), math.Exp(x) * law.Bound})
-	}
+	add("trade_drag", "log per year", m.CostDrag/years, off(m.CostDrag)/years)
+	add("p_liquidation", "probability", m.Liquidated, off(m.Liquidated))
+	a.lawless = a.law(p, years)
 	return a, nil
+}
+
+// law adds what rests on the law of NAV, or nothing if there is a fault.
+func (a *exactAnswer) law(p exact.Problem, years float64) error {
+	law, err := p.Law(years)
+	if err != nil {
+		return err
+	}
+	var metrics, quantiles []exactMetric
+	for _, x := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
+		metrics = append(metrics, exactMetric{fmt.Sprintf("p_loss_%.0f", 100*x), "probability", law.CDF(math.Log(1 - x)), law.Bound})
+	}
+	// quantile is NAV's, and how far it may be off.
+	quantile := func(p float64) (v, bound float64, err error) {
+		x, err := law.Quantile(p)
+		if err != nil {
+			return 0, 0, err
+		}
+		lo, hi := law.Around(p)
+		return math.Exp(x), math.Exp(hi) - math.Exp(lo), nil
+	}
+	for _, p := range []float64{0.05, 0.01} {
+		v, bound, err := quantile(p)
+		if err != nil {
+			return err
+		}
+		es, err := law.ES(p)
+		if err != nil {
+			return err
+		}
+		name := fmt.Sprintf("%.0f", 100*(1-p))
+		metrics = append(metrics, exactMetric{"var_" + name, "initial equity", 1 - v, bound}, exactMetric{"es_" + name, "initial equity", es, law.ESBound(p)})
+	}
+	for _, p := range analytics.QuantileLevels {
+		v, bound, err := quantile(p)
+		if err != nil {
+			return err
+		}
+		quantiles = append(quantiles, exactMetric{strconv.FormatFloat(p, 'g', -1, 64), "initial equity", v, bound})
+	}
+	a.metrics, a.quantiles = append(a.metrics, metrics...), quantiles
+	return nil
 }
 
 func exactly(cmd *cobra.Command, p *plan, asJSON bool) error {
@@ -163,6 +183,9 @@ func exactly(cmd *cobra.Command, p *plan, asJSON bool) error {
 		}
 		if a.liquid > 1e-9 && t.Values["after-liquidation"] != float64(tokens.Stop) {
 			p.notes = append(p.notes, fmt.Sprintf("%s: liquidation has probability %s; these numbers stop there (--after-liquidation stop), simulate's own go on", t.Name, short(a.liquid)))
+		}
+		if a.lawless != nil {
+			p.notes = append(p.notes, fmt.Sprintf("%s: without p_loss, var, es and quantiles; mcrisk simulate estimates them. %v", t.Name, a.lawless))
 		}
 		answers = append(answers, a)
 	}

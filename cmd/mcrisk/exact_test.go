@@ -121,3 +121,29 @@ func TestExactSaysWhereItStops(t *testing.T) {
 		t.Errorf("exit status %d, %q; want a note about liquidation", status, stderr)
 	}
 }
+
+// Jumps of one size that liquidate leave a law of islands and steep slopes, which
+// a few days do not smooth: what does not rest on it is answered all the same.
+func TestExactWithoutALaw(t *testing.T) {
+	flags := append([]string{"--model", "merton", "--jump-rate", "10", "--jump-mean", "-0.3", "--jump-sd", "0", "--step", "1d", "--after-liquidation", "stop"}, caseB...)
+	status, stdout, stderr := call(t, append([]string{"exact", "--json", "--horizon", "3d"}, flags...)...)
+	if status != exitDone || !strings.Contains(stderr, "without p_loss, var, es and quantiles") {
+		t.Fatalf("exit status %d, %q; want a note of what is left out", status, stderr)
+	}
+	var report report
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+		t.Fatal(err)
+	}
+	known := report.Tokens[0]
+	if _, ok := known.Metrics["var_95"]; ok || len(known.Quantiles["nav"]) > 0 {
+		t.Errorf("%v has a law", known)
+	}
+	sampled := reportOf(t, append([]string{"simulate", "--paths", "20000", "--no-save", "--horizon", "3d"}, flags...)...).Tokens[0]
+	for _, name := range []string{"nav", "log_nav", "p_liquidation", "rebalances"} {
+		want, s := known.Metrics[name]["estimate"].(float64), sampled.Metrics[name]
+		got, half := s["estimate"].(float64), s["hi"].(float64)-s["estimate"].(float64)
+		if math.Abs(want-got) > 2.5*half { // five standard errors
+			t.Errorf("%s: exact %v, simulated %v ± %v", name, want, got, half)
+		}
+	}
+}
