@@ -19,7 +19,7 @@ type Sweep struct {
 	Sample   int      // cells of a Latin hypercube sample; 0: the whole grid
 	Choose   []string // axes along which to choose the best; the others are circumstances
 	Aversion float64  // weight of tracking variance in utility
-	Pareto   []string // two metrics to trade off; none: no front
+	Pareto   []string // two metrics to trade off
 	Optimise string   // objective whose optimum to find between the cells; may be empty
 }
 

@@ -180,6 +180,7 @@ type bestRow struct {
 	near           *analytics.Optimum
 	pairing, least float64 // the median of neighbours, and the least
 	doubtful       bool    // a choice was left out by a difference that a few paths decide
+	alike          bool    // all choices have the same value
 	exactBest      int     // the best by exact answers; −1: there are none
 	exactZ         float64 // the largest deviation of an estimate from its exact answer, in standard errors
 }
@@ -234,6 +235,9 @@ func (j *judgement) cut() []slice {
 		}
 		list[n].cells = append(list[n].cells, cell)
 	}
+	for _, s := range list { // a sample is in no order
+		slices.SortStableFunc(s.cells, func(a, b int) int { return slices.Compare(j.sweep.At(a), j.sweep.At(b)) })
+	}
 	return list
 }
 
@@ -283,8 +287,10 @@ func (j *judgement) best(ctx context.Context, s *slice, workers int) error {
 		at := j.numbers(s, i)
 		row := bestRow{Choice: analytics.Best(len(s.cells), at, m.Sense, confidence), pairing: nan, least: nan, exactBest: -1}
 		row.estimate = j.level(s.cells[row.Best], s.token, i)
+		row.alike = true
 		for k, v := range row.Versus {
 			row.doubtful = row.doubtful || !row.Among[k] && v.Warning != ""
+			row.alike = row.alike && v.Value == 0
 		}
 		row.Versus = nil // for large sweeps
 		if along >= 0 {
@@ -439,7 +445,7 @@ func (j *judgement) notes() []string {
 		}
 	}
 	note("the best of these is at an end of the range swept, so that the truly best may lie beyond", func(s *slice, r *bestRow) bool {
-		if along < 0 || r.none() || len(s.cells) < 3 {
+		if along < 0 || r.none() || r.alike || len(s.cells) < 3 {
 			return false
 		}
 		axis, at := j.sweep.Axes[along], j.value(s.cells[r.Best], along)

@@ -117,7 +117,7 @@ func addSweepFlags(cmd *cobra.Command) *sweepFlags {
 	addFlag(s, &w.sample, sectionStudy, "sample", "count", "", "run a Latin hypercube sample of so many cells instead of the whole grid")
 	addFlag(s, &w.choose, sectionStudy, "choose", "names", "", "parameters of --over along which the best is sought; the others are circumstances (default the first; with --sample all)")
 	addFlag(s, &w.aversion, sectionStudy, "aversion", "number", "1", "weight of tracking variance, against growth and cost, in the objectives utility and tracking_cost")
-	addFlag(s, &w.pareto, sectionStudy, "pareto", "a,b", "cost_drag,tracking_error", "objectives to trade off against each other")
+	addFlag(s, &w.pareto, sectionStudy, "pareto", "a,b", tradedOff, "objectives to trade off against each other")
 	addFlag(s, &w.optimise, sectionStudy, "optimise", "objective", "", "find the best value of the one parameter to choose, between the cells too")
 	s.BoolVar(&w.exact, "exact", false, "sweep without sampling, where that is possible")
 	addFlag(s, &w.resume, sectionOutput, "resume", "run", "", "go on with a sweep that was interrupted")
@@ -127,6 +127,9 @@ func addSweepFlags(cmd *cobra.Command) *sweepFlags {
 	s.BoolVar(&w.affordsAll, "yes", false, fmt.Sprintf("run more than %s cells", thousands(manyCells)))
 	return w
 }
+
+// tradedOff are the objectives of --pareto, unless it says others.
+const tradedOff = "cost_drag,tracking_error"
 
 // manyCells is how many cells are asked about before they are run.
 const manyCells = 1000
@@ -157,7 +160,7 @@ func cutOver(text string) (runs.Over, error) {
 
 // how is what the flags say of the sweep, over what a spec said.
 func (w *sweepFlags) how(p *plan, spec *runs.Sweep) (runs.Sweep, error) {
-	how := runs.Sweep{Aversion: 1, Pareto: strings.Split(w.pareto, ",")}
+	how := runs.Sweep{Aversion: 1}
 	if spec != nil {
 		how = *spec
 	}
@@ -187,12 +190,12 @@ func (w *sweepFlags) how(p *plan, spec *runs.Sweep) (runs.Sweep, error) {
 	given := func(name string) bool { return flagGiven(p, name) }
 	if given("aversion") {
 		v, err := param.Number(w.aversion)
-		if err != nil || !(v >= 0 && v <= 1e6) {
+		if err != nil {
 			return how, fmt.Errorf("--aversion = %q; want a number from 0 to 1e6", w.aversion)
 		}
 		how.Aversion = v
 	}
-	if given("pareto") || spec == nil {
+	if given("pareto") {
 		how.Pareto = strings.Split(w.pareto, ",")
 	}
 	if w.choose != "" {
@@ -231,6 +234,19 @@ func completeHow(how *runs.Sweep, axes []study.Axis) error {
 		if slices.Contains(how.Choose[:i], name) {
 			faults = append(faults, fmt.Errorf("--choose names %s twice", name))
 		}
+	}
+	if !(how.Aversion >= 0 && how.Aversion <= 1e6) {
+		faults = append(faults, fmt.Errorf("--aversion = %v; want a number from 0 to 1e6", how.Aversion))
+	}
+	if slices.Contains(names, study.HalfWidth.Name) {
+		for _, edge := range []string{"low", "high"} {
+			if slices.Contains(names, edge) {
+				faults = append(faults, fmt.Errorf("--over %s and --over %s, which it sets; want one of them", study.HalfWidth.Name, edge))
+			}
+		}
+	}
+	if len(how.Pareto) == 0 {
+		how.Pareto = strings.Split(tradedOff, ",")
 	}
 	if len(how.Pareto) != 2 || how.Pareto[0] == how.Pareto[1] {
 		faults = append(faults, fmt.Errorf("--pareto = %q; want two objectives, as in cost_drag,tracking_error", strings.Join(how.Pareto, ",")))

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -121,5 +122,93 @@ func TestSweepWithoutValues(t *testing.T) {
 				t.Errorf("said %s", said)
 			}
 		})
+	}
+}
+
+// A sample is in no order, and may have a cell twice; what is said of it is in order,
+// and says everything once.
+func TestSweepOfSample(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	expect(t, exitDone, banded("--over", "half-width=0.1:0.6:0.1", "--over", "sigma=0.4,0.8", "--sample", "12", "--choose", "half-width", "--paths", "20", "--horizon", "3d", "--no-figures", "--out", dir)...)
+	last := map[string]float64{}
+	again := 0
+	for _, row := range named(t, filepath.Join(dir, "front.csv")) {
+		choice := parse(t, row["choice"])
+		if choice < last[row["sigma"]] {
+			t.Errorf("at sigma %s half-width %v comes after %v", row["sigma"], choice, last[row["sigma"]])
+		}
+		if choice == last[row["sigma"]] {
+			again++
+		}
+		last[row["sigma"]] = choice
+	}
+	if again == 0 {
+		t.Error("no cell of the sample is there twice")
+	}
+	for _, row := range named(t, filepath.Join(dir, "best.csv")) {
+		before := 0.0
+		for choice := range strings.SplitSeq(row["cannot_be_told"], ";") {
+			if v := parse(t, choice); v <= before {
+				t.Errorf("%s at sigma %s: the set is %s", row["objective"], row["sigma"], row["cannot_be_told"])
+			} else {
+				before = v
+			}
+		}
+	}
+}
+
+// A share of which no path or every path has part has no standard error; its
+// interval says how far off the exact answer is. A best that all choices share is
+// not at an end.
+func TestSharesOfNone(t *testing.T) {
+	metrics := analytics.SweepMetrics(aversion)
+	i := metricNumber(metrics, "p_liquidation")
+	for _, tt := range []struct {
+		exact, off float64
+	}{{0, 0}, {0.01, -1.1}, {0.2, -22.1}} { // of 100 the interval of 95 % ends at 1 - 0.025^(1/100) = 0.0362
+		levels := make([]analytics.Estimate, len(metrics))
+		levels[i] = analytics.Proportion(0, 100, confidence)
+		j := &judgement{metrics: metrics, reader: &cellReader{cells: map[int][]measured{0: {{levels: levels}}}}}
+		var row bestRow
+		j.compare(&slice{cells: []int{0}, exact: []map[string]float64{{"p_liquidation": tt.exact}}}, &row, i)
+		if !(math.Abs(row.exactZ-tt.off) < 0.05) {
+			t.Errorf("none of 100 where %v is exact is off by %v standard errors; want %v", tt.exact, row.exactZ, tt.off)
+		}
+	}
+	_, said := expect(t, exitDone, banded("--over", "half-width=0.1:0.5:0.1", "--paths", "20", "--horizon", "3d", "--no-save")...)
+	if !strings.Contains(said, "at an end of the range swept") || strings.Contains(said, "p_liquidation") {
+		t.Errorf("said %s", said)
+	}
+	// Nothing is less than no latency; more than two hours is.
+	out, said := expect(t, exitDone, banded("--over", "latency=0,1h,2h", "--fee", "1%", "--paths", "20", "--horizon", "9d", "--no-save")...)
+	if !strings.Contains(said, "at an end of the range swept, so that the truly best may lie beyond: tracking_cost (1 of 1), cost_drag (1 of 1)\n") ||
+		!regexp.MustCompile(`tracking_cost +2h `).MatchString(out) || !regexp.MustCompile(`max_drawdown +0s `).MatchString(out) {
+		t.Errorf("printed %s, said %s", out, said)
+	}
+}
+
+// A sweep written by hand need not say what has a default, and is refused what makes
+// no sense.
+func TestSweepByHand(t *testing.T) {
+	const rest = `
+horizon: 1d
+step: 1h
+paths: 10
+model: {kind: gbm, sigma: 0.8}
+tokens: [{name: t, target: 3, policy: {kind: band, low: 2.7, high: 3.3}, mechanism: {kind: loan}}]
+`
+	out, _ := expect(t, exitDone, "sweep", write(t, "s.yaml", "sweep: {over: {half-width: '0.1,0.3'}}"+rest), "--no-save")
+	if !strings.Contains(out, "Traded off: cost_drag against tracking_error") {
+		t.Errorf("printed %s", out)
+	}
+	for sweep, want := range map[string]string{
+		"{over: {half-width: '0.1,0.3'}, aversion: 1e300}":             "--aversion = 1e+300; want a number from 0 to 1e6",
+		"{over: {half-width: '0.1,0.3'}, pareto: [utility]}":           "want two objectives",
+		"{over: {half-width: '0.1,0.3', low: '2.6,2.7'}}":              "--over half-width and --over low, which it sets; want one of them",
+		"{over: {fee: '0.1,0.3', high: '3.2', half-width: '0.1,0.2'}}": "--over half-width and --over high, which it sets; want one of them",
+	} {
+		if _, said := expect(t, exitInput, "sweep", write(t, "s.yaml", "sweep: "+sweep+rest), "--no-save"); !strings.Contains(said, want) {
+			t.Errorf("%s: said %s; want %q", sweep, said, want)
+		}
 	}
 }

@@ -53,7 +53,11 @@ func (j *judgement) token(t int) string { return j.sweep.Spec.Tokens[t].Name }
 // write prints the sweep for people.
 func (j *judgement) write(w io.Writer) error {
 	p := j.plan
-	fmt.Fprintf(w, "%s: %s cells, %s\n\n", j.token(0), thousands(j.sweep.Cells()), caption(p, p.spec.Paths))
+	var names []string
+	for t := range j.sweep.Spec.Tokens {
+		names = append(names, j.token(t))
+	}
+	fmt.Fprintf(w, "%s: %s cells, %s\n\n", strings.Join(names, ", "), thousands(j.sweep.Cells()), caption(p, p.spec.Paths))
 	j.printBest(w)
 	j.printOptimum(w)
 	j.printRobust(w)
@@ -199,16 +203,23 @@ func (j *judgement) set(cells []int, among []bool) string {
 	switch {
 	case len(in) == len(cells) && len(in) > 1:
 		return fmt.Sprintf("all %d", len(in))
-	case len(in) > 2 && last-first == len(in)-1 && len(j.how.Choose) == 1:
+	case len(in) > 2 && last-first == len(in)-1 && j.along() >= 0:
 		return fmt.Sprintf("%s to %s (%d)", j.choice(cells[first]), j.choice(cells[last]), len(in))
 	case len(in) > 4:
 		return fmt.Sprintf("%d of %d", len(in), len(cells))
 	}
-	var names []string
-	for _, k := range in {
-		names = append(names, j.choice(cells[k]))
+	return strings.Join(j.choices(cells, among), ", ")
+}
+
+// choices are those among some cells in order, each once: a sample may have a cell
+// twice.
+func (j *judgement) choices(cells []int, among []bool) (names []string) {
+	for k, ok := range among {
+		if ok {
+			names = append(names, j.choice(cells[k]))
+		}
 	}
-	return strings.Join(names, ", ")
+	return slices.Compact(names)
 }
 
 func (j *judgement) printOptimum(w io.Writer) {
@@ -389,12 +400,7 @@ func (j *judgement) chosenBest(s *slice, r *bestRow) (best string, among []strin
 	if r.none() {
 		return "", nil
 	}
-	for k, ok := range r.Among {
-		if ok {
-			among = append(among, j.choice(s.cells[k]))
-		}
-	}
-	return j.choice(s.cells[r.Best]), among
+	return j.choice(s.cells[r.Best]), j.choices(s.cells, r.Among)
 }
 
 func (j *judgement) writeFront(w io.Writer) error {

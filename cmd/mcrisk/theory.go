@@ -141,10 +141,13 @@ func (j *judgement) compare(s *slice, row *bestRow, metric int) {
 		if float64(m.Sense)*(e[m.Name]-s.exact[row.exactBest][m.Name]) > 0 {
 			row.exactBest = k
 		}
-		if estimate := j.level(s.cells[k], s.token, metric); estimate.SE > 0 {
-			if z := (estimate.Value - e[m.Name]) / estimate.SE; math.Abs(z) > math.Abs(row.exactZ) {
-				row.exactZ = z
-			}
+		estimate := j.level(s.cells[k], s.token, metric)
+		se := estimate.SE
+		if se == 0 { // of a share of none or all; its interval is some four of them
+			se = (estimate.Hi - estimate.Lo) / 4
+		}
+		if z := (estimate.Value - e[m.Name]) / se; se > 0 && math.Abs(z) > math.Abs(row.exactZ) {
+			row.exactZ = z
 		}
 	}
 }
