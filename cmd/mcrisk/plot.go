@@ -333,6 +333,9 @@ func (s *source) bands(name string, begin float64, d plots.BandsData) (*plots.Fi
 		if x != s {
 			r.Name = x.label(s)
 		}
+		if len(r.Times) < 2 || slices.ContainsFunc(r.P50, math.IsNaN) {
+			return nil, badInput("%s has no %s to draw over time; want two times or more, and a price that moves", r.Name, name)
+		}
 		d.Runs = append(d.Runs, r)
 	}
 	d.Caption = s.caption()

@@ -130,6 +130,13 @@ func TestPlotFaults(t *testing.T) {
 			t.Errorf("plot %v left a file", tt.args)
 		}
 	}
+	for name, flags := range map[string][]string{"one step": {"--horizon", "1h"}, "a price that stands still": {"--horizon", "5h", "--sigma", "0"}} {
+		dir := filepath.Join(t.TempDir(), "run")
+		expect(t, exitDone, append([]string{"simulate", "--target", "2", "--paths", "3", "--no-figures", "--out", dir}, flags...)...)
+		if _, errs := expect(t, exitInput, "plot", dir, "--figure", "multiple", "--out", filepath.Join(dir, "x.svg")); !strings.Contains(errs, "no multiple to draw over time") {
+			t.Errorf("%s: %s", name, errs)
+		}
+	}
 	// A run whose lifetimes were changed is not drawn.
 	path := filepath.Join(run, "lifetimes.csv")
 	if err := os.WriteFile(path, []byte(strings.Replace(read(t, path), "\n0,", "\n0,1", 1)), 0o666); err != nil {
