@@ -212,3 +212,33 @@ tokens: [{name: t, target: 3, policy: {kind: band, low: 2.7, high: 3.3}, mechani
 		}
 	}
 }
+
+// Being near the best costs what is said in words that fit the parameter, and the
+// best between the cells has a value among theirs.
+func TestSweepNearTheBest(t *testing.T) {
+	args := []string{"--to", "target", "--fee", "10bp", "--aversion", "20", "--paths", "200", "--horizon", "30d", "--no-save"}
+	for over, want := range map[string][2]string{
+		"half-width=0.1:0.9:0.1": {"10 % wider", "10 % narrower"},
+		"latency=1h,2h,4h,8h":    {"10 % longer", "10 % shorter"},
+		"borrow=1%:9%:2%":        {"10 % higher", "10 % lower"},
+	} {
+		out, _ := expect(t, exitDone, banded(append(args, "--over", over, "--optimise", "utility")...)...)
+		_, optimum, _ := strings.Cut(out, "utility is best at")
+		if !strings.Contains(out, "  "+want[0]+" costs ") || !strings.Contains(optimum, "  "+want[0]+" costs ") || !strings.Contains(optimum, "  "+want[1]+" costs ") {
+			t.Errorf("--over %s: no %q in %s", over, want, out)
+		}
+		if !strings.HasPrefix(over, "half-width") {
+			continue
+		}
+		// The parabola rests on growth that is corrected, as the cells'.
+		best := regexp.MustCompile(`utility +\S+ +(\S+) +(\S+) to (\S+) `).FindStringSubmatch(out)
+		there := regexp.MustCompile(`(?m)^ \S+ +\S+ to \S+ +(\S+) +(\S+) to (\S+) .* yes `).FindStringSubmatch(optimum)
+		if best == nil || there == nil {
+			t.Fatalf("printed %s", out)
+		}
+		number := func(text string) float64 { return parse(t, strings.ReplaceAll(text, "−", "-")) }
+		if v := number(there[1]); !(number(best[2]) < v && v < number(best[3])+0.05) || !(number(there[3])-number(there[2]) < number(best[3])-number(best[2])) {
+			t.Errorf("the best between cells is %v, of the cells %v", there, best)
+		}
+	}
+}
