@@ -34,6 +34,8 @@ with --tokens two of the catalogue, a loan's and a perpetual's.`,
 		Args: noArgs,
 	}
 	f := addStudyFlags(cmd)
+	own := []ownFlag{{"mechanism", "none: the token is held both ways"}, {"borrow", "--borrow-rates"}, {"funding", "--funding-rates"}}
+	f.hide(own)
 	o := addOutputFlags(cmd)
 	var list, borrow, funding, objective string
 	addFlag(cmd.Flags(), &list, sectionToken, "tokens", "names", "", "two tokens of the catalogue, one held through a loan, one through a perpetual")
@@ -41,6 +43,9 @@ with --tokens two of the catalogue, a loan's and a perpetual's.`,
 	addFlag(cmd.Flags(), &funding, sectionStudy, "funding-rates", "values", "-5%:25%:2.5%", "funding rates of the perpetual, likewise")
 	addFlag(cmd.Flags(), &objective, sectionStudy, "objective", "name", "log_growth", "by which they are compared: "+strings.Join(objectiveNames(), "|"))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := f.refuse(own); err != nil {
+			return err
+		}
 		b, err := f.rivals(list, borrow, funding, objective)
 		if err != nil {
 			return inputError{err}
@@ -62,14 +67,7 @@ type breakEven struct {
 
 // rivals reads the tokens, the rates and the objective.
 func (f *studyFlags) rivals(list, borrow, funding, objective string) (*breakEven, error) {
-	for _, name := range []string{"borrow", "funding"} {
-		if f.given(name) {
-			return nil, fmt.Errorf("--%s is what is varied; want --%[1]s-rates", name)
-		}
-	}
 	switch {
-	case f.mechanism != "":
-		return nil, errors.New("--mechanism; want none, as the token is held both ways")
 	case f.token != "" && list != "":
 		return nil, errors.New("--token and --tokens; want one of them")
 	case strings.Contains(list, ","):
@@ -94,6 +92,9 @@ func (f *studyFlags) rivals(list, borrow, funding, objective string) (*breakEven
 	}
 	if a, b := s.Tokens[0].Mechanism.Kind, s.Tokens[1].Mechanism.Kind; a != "loan" || b != "perp" {
 		return nil, fmt.Errorf("tokens held through a %s and a %s; want a loan and a perpetual", a, b)
+	}
+	if a, b := s.Tokens[0].Values["target"], s.Tokens[1].Values["target"]; a != b {
+		p.note("the tokens aim at leverage %s and %s: they differ by more than the way they are held", short(a), short(b))
 	}
 	b := &breakEven{plan: p, metric: analytics.SweepMetrics(aversion)[slices.Index(objectiveNames(), objective)]}
 	along := func(t int, name, values string) (*study.Sweep, error) {

@@ -51,16 +51,19 @@ func TestBreakEven(t *testing.T) {
 		}
 	}
 	// The loan at any of these rates.
-	out, _ = expect(t, exitDone, "breakeven", "--tokens", "hyperliquid-btc3x,BTCBULL3X", "--horizon", "10d", "--paths", "60", "--borrow-rates", "0,1%", "--funding-rates", "50%,60%", "--no-save", "--json")
-	if strings.Count(out, `"crossings": []`) != 2 {
-		t.Errorf("printed %s", out)
+	out, said := expect(t, exitDone, "breakeven", "--tokens", "hyperliquid-btc3x,BTCBULL3X", "--horizon", "10d", "--paths", "60", "--borrow-rates", "0,1%", "--funding-rates", "50%,60%", "--no-save", "--json")
+	if strings.Count(out, `"crossings": []`) != 2 || strings.Contains(said, "leverage") {
+		t.Errorf("printed %s%s", out, said)
+	}
+	if _, said = expect(t, exitDone, "breakeven", "--tokens", "BTCBULL2X,hyperliquid-btc3x", "--horizon", "1d", "--paths", "10", "--borrow-rates", "0,1%", "--funding-rates", "0,1%", "--no-save"); !strings.Contains(said, "aim at leverage 2 and 3") {
+		t.Errorf("of 2x and 3x it says %s", said)
 	}
 	for _, tt := range []struct {
 		args []string
 		want string
 	}{
-		{[]string{"--token", "ETHBULL3X", "--mechanism", "perp"}, "--mechanism; want none"},
-		{[]string{"--token", "ETHBULL3X", "--borrow", "5%"}, "--borrow is what is varied; want --borrow-rates"},
+		{[]string{"--token", "ETHBULL3X", "--mechanism", "perp"}, "--mechanism: breakeven sets it itself; want none"},
+		{[]string{"--token", "ETHBULL3X", "--borrow", "5%"}, "--borrow: breakeven sets it itself; want --borrow-rates"},
 		{[]string{"--token", "ETHBULL3X", "--tokens", "BTCBULL3X,hyperliquid-btc3x"}, "--token and --tokens; want one of them"},
 		{[]string{"--token", "ETHBULL3X", "--borrow-rates", "5%,0.05"}, "--borrow-rates: borrow names the value 0.05 twice"},
 		{[]string{"--tokens", "BTCBULL3X,ETHBULL3X"}, "held through a loan and a loan"},

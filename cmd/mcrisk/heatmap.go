@@ -176,11 +176,12 @@ func (g *cellMap) run(ctx context.Context, opt study.Options) (*outcome, error) 
 	if err != nil {
 		return nil, err
 	}
+	metrics := cellMetrics()
 	for row := range slices.Chunk(cells, len(g.x.Values)) {
 		var es []analytics.Estimate
 		for _, c := range row {
 			hash.Add(&c.Ensembles[0])
-			es = append(es, g.metric.Mean(g.metric.Of(&c.Ensembles[0]), confidence))
+			es = append(es, measure(c, metrics)[0].levels[metricNumber(metrics, g.metric.Name)])
 		}
 		g.cells = append(g.cells, es)
 	}
@@ -255,7 +256,17 @@ func (g *cellMap) caption() string {
 			p.spec.Model = param.Part{Kind: "as the axis says"}
 		}
 	}
-	return caption(&p, p.spec.Paths) + " The random numbers are the same in every cell, so that cells err together." + caveats(g.cells, p.spec.Paths)
+	text := caption(&p, p.spec.Paths) + " The random numbers are the same in every cell, so that cells err together."
+	all, corrected := slices.Concat(g.cells...), 0
+	for _, e := range all {
+		if e.Gain > 0 {
+			corrected++
+		}
+	}
+	if corrected > 0 {
+		text += fmt.Sprintf(" Of %d cells %d are corrected by the known mean of the price's logarithm, as none of their paths is ruined.", len(all), corrected)
+	}
+	return text + caveats(g.cells, p.spec.Paths)
 }
 
 func (g *cellMap) figure() (*plots.Figure, error) {

@@ -30,7 +30,7 @@ func TestHeatMapAgreesWithSimulate(t *testing.T) {
 		return m
 	}
 	simulated := func(args ...string) map[string]struct{ Estimate, Lo float64 } {
-		out, _ := expect(t, exitDone, append(append([]string{"simulate", "--no-control"}, small...), args...)...)
+		out, _ := expect(t, exitDone, append(append([]string{"simulate"}, small...), args...)...)
 		var all struct {
 			Tokens []struct {
 				Metrics map[string]struct{ Estimate, Lo float64 }

@@ -37,6 +37,9 @@ the shortest of them.`,
 		Args:    noArgs,
 	}
 	f := addStudyFlags(cmd)
+	own := []ownFlag{{"token", "--tokens"}, {"spec", "--tokens"}, {"latency", "--latencies"}, {"after-liquidation", "none: a lifetime ends at its first"},
+		{"model", "none: geometric Brownian motion with jumps of one size"}, {"jump-mean", "--jumps"}, {"jump-sd", "none: all jumps are of one size"}}
+	f.hide(own)
 	o := addOutputFlags(cmd)
 	var list, latencies, jumps string
 	addFlag(cmd.Flags(), &list, sectionToken, "tokens", "names", "", "tokens of the catalogue")
@@ -44,13 +47,11 @@ the shortest of them.`,
 	addFlag(cmd.Flags(), &jumps, sectionModel, "jumps", "fractions", "0,5%,10%,15%,20%,25%,30%,35%", "by which the price moves against the token at each jump, one for each column")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		names := slices.DeleteFunc(strings.Split(list, ","), func(name string) bool { return name == "" })
-		if f.token != "" || f.spec != "" || f.model != "" || len(names) == 0 {
-			return badInput("liquidation takes --tokens and its own model, geometric Brownian motion with jumps of one size; want --tokens, without --token, --spec and --model")
+		if err := f.refuse(own); err != nil {
+			return err
 		}
-		for _, own := range [][2]string{{"jump-mean", "--jumps"}, {"jump-sd", "none: all jumps are of one size"}, {"latency", "--latencies"}, {"after-liquidation", "none: a lifetime ends at its first"}} {
-			if f.given(own[0]) {
-				return badInput("--%s is the map's to set; want %s", own[0], own[1])
-			}
+		if len(names) == 0 {
+			return badInput("--tokens = %q; want names of the catalogue, as in BTCBULL3X,ETHBULL3X (see: mcrisk tokens)", list)
 		}
 		m := liquidationMap{}
 		var err error

@@ -80,13 +80,14 @@ func TestLiquidation(t *testing.T) {
 		args []string
 		want string
 	}{
-		{nil, "want --tokens"},
-		{[]string{"--tokens", "BTCBULL3X", "--model", "gbm"}, "without --token, --spec and --model"},
+		{nil, `--tokens = ""; want names`},
+		{[]string{"--token", "BTCBULL3X"}, "--token: liquidation sets it itself; want --tokens"},
+		{[]string{"--tokens", "BTCBULL3X", "--model", "gbm"}, "--model: liquidation sets it itself; want none"},
 		{[]string{"--tokens", "BTCBULL3X", "--jumps", "1"}, "--jumps: jump = 1; want"},
 		{[]string{"--tokens", "BTCBULL3X", "--jumps", "10%,0.1"}, "names a value twice"},
 		{[]string{"--tokens", "BTCBULL3X", "--latencies", "soon"}, "--latencies: latency"},
-		{[]string{"--tokens", "BTCBULL3X", "--latency", "1h"}, "--latency is the map's to set; want --latencies"},
-		{[]string{"--tokens", "BTCBULL3X", "--after-liquidation", "continue"}, "--after-liquidation is the map's to set; want none"},
+		{[]string{"--tokens", "BTCBULL3X", "--latency", "1h"}, "--latency: liquidation sets it itself; want --latencies"},
+		{[]string{"--tokens", "BTCBULL3X", "--after-liquidation", "continue"}, "--after-liquidation: liquidation sets it itself; want none"},
 	} {
 		status, _, stderr := call(t, append([]string{"liquidation", "--no-save"}, tt.args...)...)
 		if status != exitInput || !strings.Contains(stderr, tt.want) {

@@ -17,6 +17,28 @@ import (
 	"mcrisk/study"
 )
 
+// An ownFlag is one of a study that a command sets itself, and what it takes instead.
+type ownFlag struct{ name, want string }
+
+// hide leaves the flags out of the help.
+func (f *studyFlags) hide(flags []ownFlag) {
+	for _, o := range flags {
+		if err := f.cmd.Flags().MarkHidden(o.name); err != nil {
+			panic(err) // there is no such flag
+		}
+	}
+}
+
+// refuse says what to give instead of one of the flags.
+func (f *studyFlags) refuse(flags []ownFlag) error {
+	for _, o := range flags {
+		if f.given(o.name) {
+			return badInput("--%s: %s sets it itself; want %s", o.name, f.cmd.Name(), o.want)
+		}
+	}
+	return nil
+}
+
 // An outcome is what a grid of cells came to, in every form that a command gives it.
 type outcome struct {
 	hash    string
