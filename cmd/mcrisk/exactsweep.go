@@ -51,11 +51,7 @@ func exactSweep(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep,
 		func(i int, a cellAnswer) error {
 			answers[i] = a.metrics
 			if a.fault != nil {
-				j.failed++
-				j.bad[i] = true
-				if len(j.faults) < 5 {
-					j.faults = append(j.faults, sweep.Label(i)+": "+a.fault.Error())
-				}
+				j.fail(i, a.fault)
 			}
 			progress.update(i+1, sweep.Cells())
 			return nil
@@ -100,10 +96,7 @@ func exactSweep(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep,
 		_, err = fmt.Fprintf(w, "\n%d cells in %.2f s\n", sweep.Cells(), time.Since(start).Seconds())
 	}
 	notes := append([]string{"exact answers end with a first liquidation (--after-liquidation stop)"}, p.notes...)
-	for _, f := range j.faults {
-		notes = append(notes, "failed: "+f)
-	}
-	writeNotes(cmd, notes)
+	writeNotes(cmd, append(notes, j.leftOut()...))
 	dir.report(cmd)
 	if err == nil && j.failed > 0 {
 		err = failedCells{j.failed, sweep.Cells()}

@@ -97,11 +97,7 @@ func (j *judgement) estimate(ctx context.Context, w io.Writer) error {
 			return err
 		}
 		if run.Fault != nil {
-			j.failed++
-			j.bad[cell] = true
-			if len(j.faults) < 5 {
-				j.faults = append(j.faults, j.sweep.Label(cell)+": "+run.Fault.Error())
-			}
+			j.fail(cell, run.Fault)
 			_ = out.Write(append(append(row, make([]string, 16)...), run.Fault.Error()))
 			continue
 		}
@@ -140,6 +136,15 @@ func (j *judgement) estimate(ctx context.Context, w io.Writer) error {
 	j.hash = hash.Sum()
 	out.Flush()
 	return out.Error()
+}
+
+// fail notes a cell that failed.
+func (j *judgement) fail(cell int, fault error) {
+	j.failed++
+	j.bad[cell] = true
+	if len(j.faults) < 5 {
+		j.faults = append(j.faults, j.sweep.Label(cell)+": "+fault.Error())
+	}
 }
 
 // place is a cell's number and values, as in files.
@@ -414,15 +419,28 @@ func (j *judgement) harden() {
 	}
 }
 
-// notes are what the user should know of the results.
-func (j *judgement) notes() []string {
-	list := j.left
+// leftOut are notes of cells that failed, and of figures that are not drawn.
+func (j *judgement) leftOut() (list []string) {
 	for _, f := range j.faults {
 		list = append(list, "failed: "+f)
 	}
 	if more := j.failed - len(j.faults); more > 0 {
-		list = append(list, fmt.Sprintf("failed: %d more cells; see cells.csv", more))
+		list = append(list, fmt.Sprintf("failed: %d more cells; see %s", more, j.cellsFile()))
 	}
+	return append(list, j.left...)
+}
+
+// cellsFile is the file that has every cell.
+func (j *judgement) cellsFile() string {
+	if j.reader == nil {
+		return "exact.csv"
+	}
+	return "cells.csv"
+}
+
+// notes are what the user should know of the results.
+func (j *judgement) notes() []string {
+	list := j.leftOut()
 	if j.cells == nil {
 		list = append(list, fmt.Sprintf("cells are not printed one by one, as they are more than %s; see cells.csv", thousands(keptCells)))
 	}

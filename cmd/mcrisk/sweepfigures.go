@@ -177,7 +177,7 @@ func (j *judgement) circumstanceFigure(own []slice, along int, metric string) (*
 		}
 	}
 	if n := len(data.Metrics); n > maxPanels {
-		j.leave("no figures of objectives: their circumstances would fill %d panels, and %d can be read; cells.csv has the numbers", n, maxPanels)
+		j.leave("no figures of objectives: their circumstances would fill %d panels, and %d can be read; %s has the numbers", n, maxPanels, j.cellsFile())
 		return nil, nil
 	}
 	return drawn(data)

@@ -28,6 +28,7 @@ func TestTradeoffInCircumstances(t *testing.T) {
 		"too many kinds": {[]string{"--over", "half-width=0.1,0.3", "--over", "fee=1bp:5bp:1bp", "--choose", "half-width,fee"}, false, []string{"what is chosen is of too many kinds; want one parameter, and of a second up to 4 values; front.csv has"}, ""},
 		"nothing":        {[]string{"--over", "half-width=0.1,0.3", "--over", "sigma=0.4,0.8", "--paths", "1"}, false, []string{"as no choice has a value of both"}, ""},
 		"one choice":     {[]string{"--over", "half-width=0.1", "--over", "mu=-0.5:0.5:0.1"}, false, nil, "no figure"},
+		"exact":          {[]string{"--over", "half-width=0.1,0.3", "--over", "mu=-0.5:0.5:0.1", "--exact"}, false, []string{"would fill 11 panels, and 9 can be read; exact.csv has"}, ""},
 		"alike to read":  {[]string{"--over", "half-width=0.1,0.3", "--over", "fee=0.00012341,0.00012342"}, true, nil, "no figure"},
 	} {
 		t.Run(name, func(t *testing.T) {
