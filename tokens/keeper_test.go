@@ -381,20 +381,48 @@ func TestEntrySizeAlongAnEdge(t *testing.T) {
 	}
 }
 
-// A long that rides down its upper edge keeps a size at entry from higher
-// prices: when the ride is over the venue may find its margin too thin.
-func TestLiquidationAfterARide(t *testing.T) {
+// The smallest margin over the size at entry is that of the start where it only
+// grows.
+func TestEntryMarginAtTheStart(t *testing.T) {
+	for _, p := range []Path{grid(day, 1.2, 1.3), bars(day, 1.2, 1.3)} {
+		token := free(3, Hold{})
+		token.Mechanism = Perp{Base: EntrySize, Maintenance: 0.01}
+		within(t, "health", live(t, token, p).Health, 1.0/3, 1e-15)
+	}
+}
+
+// A long that rides down its upper edge keeps a size at entry from higher prices:
+// on the way the venue finds its margin too thin, as it does on a fine grid.
+func TestLiquidationOnARide(t *testing.T) {
 	token := free(3, Band{Low: 2.7, High: 3.3})
 	token.Mechanism = Perp{Base: EntrySize, Maintenance: 0.2}
 	token.AfterLiquidation = Stop
 	f, events := compile(t, token, day).Trace(bars(day, 0.5))
-	if got, want := story(events), "24h0m0s edge, 24h0m0s liquidation, 24h0m0s stop"; got != want {
+	// At the edge, price 22/23, equity is 20/23 and size 3; along the edge equity
+	// over size falls like the price, to a fifth at 0.66.
+	at := float64(day) * math.Log(0.66) / math.Log(0.5)
+	if got, want := story(events), "14h23m14s edge, 14h23m14s liquidation, 14h23m14s stop"; got != want {
 		t.Errorf("%s; want %s", got, want)
 	}
-	// At the edge, price 22/23, equity is 20/23 and size 3; along the edge equity
-	// over size falls like the price.
-	within(t, "NAV", f.NAV, 20.0/23*math.Pow(0.5*23/22, 3.3), 1e-12)
-	within(t, "health", f.Health, 20.0/23/3*0.5*23/22, 1e-12)
+	within(t, "NAV", f.NAV, 20.0/23*math.Pow(0.66*23/22, 3.3), 1e-12)
+	within(t, "health", f.Health, 0.2, 1e-12)
+	within(t, "liquidation", f.FirstLiquidation*8760, at/float64(time.Hour), 1e-9)
+	balance(t, f)
+
+	// A position that grows along its lower edge into a tier of dear maintenance.
+	token.Mechanism = Perp{Maintenance: 0.01, Tier: 4e6, TierMaintenance: 0.5}
+	f = live(t, token, bars(day, 3))
+	const n = 20_000
+	var fine []float64
+	for i := range n {
+		fine = append(fine, math.Pow(3, float64(i+1)/n))
+	}
+	g := live(t, token, grid(day/n, fine...))
+	if f.Liquidations != 1 || g.Liquidations != 1 {
+		t.Fatalf("%d liquidations, %d on the grid; want one", f.Liquidations, g.Liquidations)
+	}
+	within(t, "NAV in a tier", f.NAV, g.NAV, 1e-3)
+	within(t, "liquidation in a tier", f.FirstLiquidation, g.FirstLiquidation, 1e-3)
 	balance(t, f)
 }
 

@@ -79,6 +79,9 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, n: k.target, growth: 1, min: 1, marginRatio: math.Inf(1),
 		due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
 	k.first.lev.min, k.first.lev.max = k.target, k.target
+	if k.venue.entry {
+		k.first.marginRatio = 1 / k.target
+	}
 	k.first.rec = newDrawdown(1)
 	k.wait(&k.first, 0)
 	return k, nil

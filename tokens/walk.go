@@ -186,7 +186,7 @@ func (k *Kernel) walk(l *Lane, g leg) {
 				if clock {
 					d = min(d, g.ahead(l.watch.At))
 				}
-				k.ride(l, &g, to, d)
+				k.ride(l, &g, to, k.rideable(l, g.dir, to, d))
 				again = g.done + soon
 			case ok && !stay && g.done >= again && k.trade(l, to, now):
 				again = g.done + soon
@@ -278,42 +278,76 @@ func (k *Kernel) rides(lev, dir float64) bool {
 		(rate != 0 || c.Fee == 0) // else fee and rebate cancel, and ride cannot tell them apart
 }
 
-// ride trades continuously to stay at the edge lev while the price makes the
-// log move d, at proportional cost. With signed edge w and s = ±1 for a rising
-// or falling price, log equity grows by c = (1+s·k)·w/(1+s·k·w) per unit of
-// ln S, of which w is the price's part and the rest the cost's; turnover grows
-// by w(w−1)/(1+s·k·w).
-func (k *Kernel) ride(l *Lane, g *leg, lev, d float64) {
-	cost := &k.token.Cost
-	rate := cost.Proportional(g.dir*k.sign > 0) // a long adds in a rise, a short in a fall
-	w, sk := float64(k.sign*lev), float64(g.dir*rate)
-	c := float64((1+sk)*w) / (1 + float64(sk*w))
-	turn := float64(w*(w-1)) / (1 + float64(sk*w))
+// A ridden lane has stayed at an edge while the price made a log move: with signed
+// edge w and s = ±1 for a rising or falling price, log equity grew by
+// c = (1+s·k)·w/(1+s·k·w) per unit of ln S, of which w is the price's part and the
+// rest the cost's, k being the rate of the cost; turnover by w(w−1)/(1+s·k·w).
+type ridden struct {
+	w, c, rate, gain, turnover float64
+	x, b, n                    float64
+}
 
-	e, move := l.x+l.b, float64(g.dir*d)
-	gain := float64(e * fmath.Expm1(float64(c*move)))
-	paid := float64(gain*(c-w)) / c
-	l.money.add(Price, gain-paid)
-	l.logs[Price] += float64(w * move)
-	if rate != 0 {
-		fee := float64(paid*cost.Fee) / rate
+func (k *Kernel) ridden(l *Lane, dir, lev, d float64) ridden {
+	r := ridden{w: float64(k.sign * lev), n: l.n}
+	r.rate = k.token.Cost.Proportional(dir*k.sign > 0) // a long adds in a rise, a short in a fall
+	sk := float64(dir * r.rate)
+	r.c = float64((1+sk)*r.w) / (1 + float64(sk*r.w))
+	turn := float64(r.w*(r.w-1)) / (1 + float64(sk*r.w))
+	e := l.x + l.b
+	r.gain, r.turnover = float64(e*fmath.Expm1(float64(r.c*float64(dir*d)))), float64(turn*d)
+	if k.venue.perp {
+		if dir*r.w > 0 {
+			r.n += float64(turn*r.gain) / float64(r.c*dir)
+		} else {
+			r.n = float64(r.n * fmath.Exp(-r.turnover/lev))
+		}
+	}
+	after := e + r.gain
+	r.x, r.b = float64(r.w*after), after-float64(r.w*after)
+	return r
+}
+
+// rideable is how much of the log move d a lane can ride: to just beyond where the
+// venue liquidates. At a constant leverage only maintenance of the entry size, or
+// of a tier, can come to that.
+func (k *Kernel) rideable(l *Lane, dir, lev, d float64) float64 {
+	liquidates := func(d float64) bool {
+		r := k.ridden(l, dir, lev, d)
+		return k.venue.margin(&Lane{x: r.x, b: r.b, n: r.n}) < 0
+	}
+	if !k.venue.entry && !k.venue.upper.on || !liquidates(d) {
+		return d
+	}
+	safe := 0.0
+	for range 60 {
+		if m := (safe + d) / 2; liquidates(m) {
+			d = m
+		} else {
+			safe = m
+		}
+	}
+	return d
+}
+
+// ride trades continuously to stay at the edge lev while the price makes the
+// log move d, at proportional cost.
+func (k *Kernel) ride(l *Lane, g *leg, lev, d float64) {
+	r, move := k.ridden(l, g.dir, lev, d), float64(g.dir*d)
+	paid := float64(r.gain*(r.c-r.w)) / r.c
+	l.money.add(Price, r.gain-paid)
+	l.logs[Price] += float64(r.w * move)
+	if r.rate != 0 {
+		part := k.token.Cost.Fee
+		fee := float64(paid*part) / r.rate
 		l.money.add(TradeFee, fee)
 		l.money.add(Impact, paid-fee)
-		log := float64((c - w) * move)
-		logFee := float64(log*cost.Fee) / rate
+		log := float64((r.c - r.w) * move)
+		logFee := float64(log*part) / r.rate
 		l.logs[TradeFee] += logFee
 		l.logs[Impact] += log - logFee
 	}
-	l.turnover += float64(turn * d)
-	after := e + gain
-	if k.venue.perp {
-		if g.dir*w > 0 {
-			l.n += float64(turn*gain) / float64(c*g.dir)
-		} else {
-			l.n = float64(l.n * fmath.Exp(-float64(turn*d)/lev))
-		}
-	}
-	l.x, l.b = float64(w*after), after-float64(w*after)
+	l.turnover += r.turnover
+	l.x, l.b, l.n = r.x, r.b, r.n
 	g.done = min(g.done+d, g.total)
 	k.gauge(l)
 	l.trace.price(fmath.Exp(move))
