@@ -34,8 +34,7 @@ with --tokens two of the catalogue, a loan's and a perpetual's.`,
 		Args: noArgs,
 	}
 	f := addStudyFlags(cmd)
-	own := []ownFlag{{"mechanism", "none: the token is held both ways"}, {"borrow", "--borrow-rates"}, {"funding", "--funding-rates"}}
-	f.hide(own)
+	refuse := f.own([][2]string{{"mechanism", "none: the token is held both ways"}, {"borrow", "--borrow-rates"}, {"funding", "--funding-rates"}})
 	o := addOutputFlags(cmd)
 	var list, borrow, funding, objective string
 	addFlag(cmd.Flags(), &list, sectionToken, "tokens", "names", "", "two tokens of the catalogue, one held through a loan, one through a perpetual")
@@ -43,7 +42,7 @@ with --tokens two of the catalogue, a loan's and a perpetual's.`,
 	addFlag(cmd.Flags(), &funding, sectionStudy, "funding-rates", "values", "-5%:25%:2.5%", "funding rates of the perpetual, likewise")
 	addFlag(cmd.Flags(), &objective, sectionStudy, "objective", "name", "log_growth", "by which they are compared: "+strings.Join(objectiveNames(), "|"))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := f.refuse(own); err != nil {
+		if err := refuse(); err != nil {
 			return err
 		}
 		b, err := f.rivals(list, borrow, funding, objective)

@@ -37,9 +37,8 @@ the shortest of them.`,
 		Args:    noArgs,
 	}
 	f := addStudyFlags(cmd)
-	own := []ownFlag{{"token", "--tokens"}, {"spec", "--tokens"}, {"latency", "--latencies"}, {"after-liquidation", "none: a lifetime ends at its first"},
-		{"model", "none: geometric Brownian motion with jumps of one size"}, {"jump-mean", "--jumps"}, {"jump-sd", "none: all jumps are of one size"}}
-	f.hide(own)
+	refuse := f.own([][2]string{{"token", "--tokens"}, {"spec", "--tokens"}, {"latency", "--latencies"}, {"after-liquidation", "none: a lifetime ends at its first"},
+		{"model", "none: geometric Brownian motion with jumps of one size"}, {"jump-mean", "--jumps"}, {"jump-sd", "none: all jumps are of one size"}})
 	o := addOutputFlags(cmd)
 	var list, latencies, jumps string
 	addFlag(cmd.Flags(), &list, sectionToken, "tokens", "names", "", "tokens of the catalogue")
@@ -47,7 +46,7 @@ the shortest of them.`,
 	addFlag(cmd.Flags(), &jumps, sectionModel, "jumps", "fractions", "0,5%,10%,15%,20%,25%,30%,35%", "by which the price moves against the token at each jump, one for each column")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		names := slices.DeleteFunc(strings.Split(list, ","), func(name string) bool { return name == "" })
-		if err := f.refuse(own); err != nil {
+		if err := refuse(); err != nil {
 			return err
 		}
 		if len(names) == 0 {

@@ -17,26 +17,22 @@ import (
 	"mcrisk/study"
 )
 
-// An ownFlag is one of a study that a command sets itself, and what it takes instead.
-type ownFlag struct{ name, want string }
-
-// hide leaves the flags out of the help.
-func (f *studyFlags) hide(flags []ownFlag) {
+// own hides flags of the study that the command sets itself, each by its name and
+// what to give instead, and returns what refuses them.
+func (f *studyFlags) own(flags [][2]string) (refuse func() error) {
 	for _, o := range flags {
-		if err := f.cmd.Flags().MarkHidden(o.name); err != nil {
+		if err := f.cmd.Flags().MarkHidden(o[0]); err != nil {
 			panic(err) // there is no such flag
 		}
 	}
-}
-
-// refuse says what to give instead of one of the flags.
-func (f *studyFlags) refuse(flags []ownFlag) error {
-	for _, o := range flags {
-		if f.given(o.name) {
-			return badInput("--%s: %s sets it itself; want %s", o.name, f.cmd.Name(), o.want)
+	return func() error {
+		for _, o := range flags {
+			if f.given(o[0]) {
+				return badInput("--%s: %s sets it itself; want %s", o[0], f.cmd.Name(), o[1])
+			}
 		}
+		return nil
 	}
-	return nil
 }
 
 // An outcome is what a grid of cells came to, in every form that a command gives it.

@@ -1,11 +1,17 @@
 package main
 
 import (
+	"context"
+	"io"
 	"math"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"mcrisk/analytics"
+	"mcrisk/param"
+	"mcrisk/study"
 )
 
 // The help of a command is without the flags that it refuses, and has those that
@@ -22,6 +28,34 @@ func TestOwnFlags(t *testing.T) {
 					t.Errorf("help of %s: has %s is %v", command, flag, i != 1)
 				}
 			}
+		}
+	}
+}
+
+// A command that is interrupted before all is written leaves nothing.
+func TestPublishInterrupted(t *testing.T) {
+	spec, err := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: time.Hour, Step: time.Hour, Paths: 1,
+		Tokens: []study.TokenSpec{{Name: "a", Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "loan"}}}}.Complete()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, interrupted := range []bool{false, true} {
+		ctx, cancel := context.WithCancel(t.Context())
+		cmd := newHeatMap()
+		cmd.SetContext(ctx)
+		cmd.SetOut(io.Discard)
+		cmd.SetErr(io.Discard)
+		parent := t.TempDir()
+		o := outputFlags{out: filepath.Join(parent, "run")}
+		err := o.publish(cmd, 1, func(context.Context, study.Options) (*outcome, error) {
+			if interrupted {
+				cancel()
+			}
+			return &outcome{tables: []namedTable{{"a.csv", [][]string{{"x"}, {"1"}}}}, text: func(io.Writer) {}}, nil
+		}, &plan{spec: spec, origins: origins{}})
+		cancel()
+		if left := strings.Join(ls(t, parent), " "); (err != nil) != interrupted || strings.Contains(left, "a.csv") == interrupted {
+			t.Errorf("interrupted %v: error %v; it left %q", interrupted, err, left)
 		}
 	}
 }
