@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/mathext"
+	"gonum.org/v1/gonum/stat"
 
 	"mcrisk/fmath"
 	"mcrisk/param"
@@ -376,9 +378,9 @@ func (j jackknife) se(scales []scale) []float64 {
 }
 
 // byMoments fills a fit of Heston or Bates. Its intervals are the jackknife's
-// in coordinates without bounds, estimate − t·error, with mean, deviation and
-// skewness of t from histories that the fitted model made: the errors go with
-// the estimates, and 20 blocks know them badly.
+// in coordinates without bounds, estimate − t·error, where t lies between ranks
+// of its values on histories that the fitted model made: the errors go with the
+// estimates, and 20 blocks know them badly.
 func (f Fit) byMoments(s sample, jumps bool) (Fit, func(*Fit), error) {
 	f.Method, f.LogLikelihood = momentsMethod, math.NaN()
 	j, err := newJackknife(s, jumps)
@@ -417,6 +419,10 @@ func (f Fit) byMoments(s sample, jumps bool) (Fit, func(*Fit), error) {
 	return f, func(f *Fit) { f.jackknifeIntervals(m, s, j, jumps) }, nil
 }
 
+// fewestMade is how many histories a law of t asks for: of 39, the least and the
+// greatest leave out 5 %.
+const fewestMade = 40
+
 // jackknifeIntervals fills intervals and biases.
 func (f *Fit) jackknifeIntervals(m Model, s sample, j jackknife, jumps bool) {
 	scales, err := f.scales()
@@ -424,50 +430,54 @@ func (f *Fit) jackknifeIntervals(m Model, s sample, j jackknife, jumps bool) {
 		f.noIntervals()
 		return
 	}
-	var t, shift [][]float64
-	made := like(s, m, max(1, min(4, 200_000/len(s.r))))
-	for _, rs := range made {
-		again, err := newSample(rs, s.dt)
-		if err != nil {
-			continue
+	made, t, shift := 0, make([][]float64, len(scales)), make([][]float64, len(scales))
+	for g := range max(3, min(5, 200_000/len(s.r))) {
+		for _, rs := range like(s, m, g) {
+			made++
+			again, err := newSample(rs, s.dt)
+			if err != nil {
+				continue
+			}
+			k, err := newJackknife(again, jumps, j.filter)
+			if err != nil {
+				continue
+			}
+			for i, se := range k.se(scales) {
+				d := scales[i].of(k.values[i]) - scales[i].of(f.Values[i])
+				shift[i], t[i] = append(shift[i], d), append(t[i], d/se)
+			}
 		}
-		k, err := newJackknife(again, jumps, j.filter)
-		if err != nil {
-			continue
-		}
-		se := k.se(scales)
-		row, moved := make([]float64, len(se)), make([]float64, len(se))
-		for i, v := range k.values {
-			moved[i] = scales[i].of(v) - scales[i].of(f.Values[i])
-			row[i] = moved[i] / se[i]
-		}
-		t, shift = append(t, row), append(shift, moved)
 	}
 	f.Interval = "jackknife, corrected by simulation"
-	n := float64(len(t))
-	end := studentEnd(n-1) * math.Sqrt(1+1/n)
-	few := len(t) < len(made)/2
+	few := len(t[0]) < fewestMade
 	if few {
 		f.Interval = "jackknife"
-		f.warn("of %d histories that the fitted model made, %d admit a fit: the intervals are the jackknife's alone, and too short", len(made), len(t))
+		f.warn("of %d histories that the fitted model made, %d admit a fit: the intervals are the jackknife's alone, and too short", made, len(t[0]))
 	}
 	for i, se := range j.se(scales) {
-		mean, sd := spread(t, i)
-		bias, _ := spread(shift, i)
-		skew := 0.0
-		for _, row := range t {
-			d := (row[i] - mean) / sd
-			skew += float64(d*d) * d / n
+		low, high, bias := -studentEnd(jackBlocks-1), studentEnd(jackBlocks-1), math.NaN()
+		if !few {
+			low, high = middle(t[i])
+			bias = stat.Mean(shift[i], nil)
 		}
-		if few {
-			mean, sd, skew, end, bias = 0, 1, 0, studentEnd(jackBlocks-1), math.NaN()
-		}
-		// Cornish and Fisher's quantiles; a skewness beyond one is one outlier's
-		mean += sd * min(max(skew, -1), 1) * float64(end*end-1) / 6
-		f.Lo = append(f.Lo, scales[i].move(f.Values[i], -float64(se*(mean+float64(end*sd)))))
-		f.Hi = append(f.Hi, scales[i].move(f.Values[i], -float64(se*(mean-float64(end*sd)))))
+		f.Lo = append(f.Lo, scales[i].move(f.Values[i], -float64(se*high)))
+		f.Hi = append(f.Hi, scales[i].move(f.Values[i], -float64(se*low)))
 		f.Bias = append(f.Bias, f.Values[i]-scales[i].move(f.Values[i], -bias))
 	}
+}
+
+// middle returns two numbers that another draw of the law of the given ones
+// lies between with probability Confidence, whatever the law: those of ranks
+// (n + 1)(1 ∓ Confidence)/2, n at least 39. Exactly so where the ranks are
+// whole numbers; between them it goes in proportion. It sorts x.
+func middle(x []float64) (low, high float64) {
+	slices.Sort(x)
+	n := len(x)
+	whole, part := math.Modf(float64(n+1) * (1 - Confidence) / 2)
+	k := int(whole)
+	low = x[k-1] + float64(part*(x[k]-x[k-1]))
+	high = x[n-k] - float64(part*(x[n-k]-x[n-k-1]))
+	return low, high
 }
 
 // without is the estimate of all blocks but one.

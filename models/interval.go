@@ -243,14 +243,10 @@ func histories(m Model, at At, steps int) [][]float64 {
 	return out
 }
 
-// like returns histories of a model with the sample's steps, 16 for each group.
-// The seed is the sample's mean, so that the luck of the draw differs from one
+// like returns a group of histories of a model with the sample's steps. The
+// seed is the sample's mean, so that the luck of the draw differs from one
 // history to the next, but not from run to run.
-func like(s sample, m Model, groups int) [][]float64 {
-	var out [][]float64
-	for g := range groups {
-		at := At{Seed: math.Float64bits(s.mean), Group: uint64(g), Step: time.Duration(math.Round(s.dt * float64(Year)))}
-		out = append(out, histories(m, at, len(s.r))...)
-	}
-	return out
+func like(s sample, m Model, group int) [][]float64 {
+	at := At{Seed: math.Float64bits(s.mean), Group: uint64(group), Step: time.Duration(math.Round(s.dt * float64(Year)))}
+	return histories(m, at, len(s.r))
 }
