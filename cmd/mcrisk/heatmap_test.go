@@ -66,6 +66,15 @@ func TestHeatMapAgreesWithSimulate(t *testing.T) {
 			}
 		}
 	}
+	// A model may be a file, and takes its numbers from there.
+	fit := filepath.Join(t.TempDir(), "fit.yaml")
+	if err := os.WriteFile(fit, []byte("model: {kind: merton, sigma: 0.5, jump-rate: 30, jump-mean: -0.02, jump-sd: 0.05}\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	m = cells("--x", "fee=5bp,50bp", "--y", "model=gbm,"+fit)
+	if want := simulated("--spec", fit, "--fee", "50bp")["log_growth"]; m.Cells[3].Y != "fit" || math.Abs(*m.Cells[3].Estimate-want.Estimate) > 1e-12 {
+		t.Errorf("model %s grows by %v; simulate says %v", m.Cells[3].Y, *m.Cells[3].Estimate, want.Estimate)
+	}
 	m = cells("--x", "latency=0,1h", "--y", "half-width=0.1,0.2", "--metric", "p_liquidation")
 	if *m.Cells[0].Estimate != 0 || *m.Cells[0].Hi < 0.01 {
 		t.Errorf("no liquidation in 200 paths has the interval to %v; want an exact one", *m.Cells[0].Hi)
