@@ -165,6 +165,17 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 	cmd.Flags().IntVar(&workers, "workers", 0, "processors to use; 0: all")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		dir := args[0]
+		if err := checkWorkers(workers); err != nil {
+			return err
+		}
+		drawn := -1 // all
+		if cells != "" {
+			n, err := runs.Count(cells)
+			if err != nil || n < 1 {
+				return badInput("--cells = %q; want a number of cells", cells)
+			}
+			drawn = int(min(n, study.MaxCells))
+		}
 		m, err := verifyFiles(cmd.Context(), dir)
 		if err != nil {
 			return err
@@ -174,7 +185,7 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%d files are those of the run\n", len(m.Outputs))
 		if _, err := os.Stat(filepath.Join(dir, runs.SweepFile)); err == nil {
-			return verifySweep(cmd, dir, m, cells, workers)
+			return verifySweep(cmd, dir, m, drawn, workers)
 		}
 		if cells != "" {
 			return badInput("--cells %s; %s is not a sweep", cells, dir)
@@ -242,23 +253,29 @@ func fileHash(ctx context.Context, path string) (string, error) {
 	return runs.HashOf(ctx, f)
 }
 
-func verifySweep(cmd *cobra.Command, dir string, m runs.Manifest, count string, workers int) error {
+// checkWorkers reports a number of workers that cannot be.
+func checkWorkers(n int) error {
+	if n < 0 {
+		return badInput("--workers = %d; want 0 for all processors, or how many", n)
+	}
+	return nil
+}
+
+// verifySweep runs cells of a sweep again: so many drawn at random, or all if drawn
+// is below zero.
+func verifySweep(cmd *cobra.Command, dir string, m runs.Manifest, drawn, workers int) error {
 	r, _, _, err := openSweep(dir)
 	if err != nil {
 		return err
 	}
 	var cells []int
-	if count == "" {
+	if drawn < 0 {
 		for c := range r.Sweep.Cells() + 1 { // the own setting first, as in results_hash
 			cells = append(cells, (c+r.Sweep.Cells())%(r.Sweep.Cells()+1))
 		}
 	} else {
-		n, err := runs.Count(count)
-		if err != nil || n < 1 {
-			return badInput("--cells = %q; want a number of cells", count)
-		}
 		cells = rand.Perm(r.Sweep.Cells())
-		cells = cells[:min(uint64(len(cells)), n)]
+		cells = cells[:min(len(cells), drawn)]
 		slices.Sort(cells)
 	}
 	progress := newProgress(cmd.ErrOrStderr(), "cells")
@@ -286,7 +303,7 @@ func verifySweep(cmd *cobra.Command, dir string, m runs.Manifest, count string, 
 	if failed > 0 {
 		return fmt.Errorf("%d of %d cells differ", failed, len(cells))
 	}
-	if count == "" {
+	if drawn < 0 {
 		if hash := hash.Sum(); hash != m.ResultsHash {
 			return fmt.Errorf("the cells of %s have results_hash %s; the manifest says %s", dir, hash, m.ResultsHash)
 		}

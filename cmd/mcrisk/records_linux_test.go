@@ -348,6 +348,18 @@ func TestInterruptedWhileHashing(t *testing.T) {
 		}
 	}
 	sameRun(t, contents(t, path), want)
+	// What is wrong with flags is said before anything is hashed or run.
+	for flag, says := range map[string]string{"--workers=-2": "--workers = -2; want 0", "--cells=0": `--cells = "0"; want a number`, "--cells=-1": `--cells = "-1"; want a number`} {
+		commands := [][]string{{"verify", path, flag}}
+		if strings.HasPrefix(flag, "--workers") {
+			commands = append(commands, []string{"sweep", "--resume", path, flag})
+		}
+		for _, args := range commands {
+			if out, said := expect(t, exitInput, args...); out != "" || !strings.Contains(said, says) {
+				t.Errorf("%v: printed %s, said %s", args, out, said)
+			}
+		}
+	}
 	if left := ls(t, dir); slices.Contains(left, "run2") {
 		t.Errorf("left behind: %v", left)
 	}

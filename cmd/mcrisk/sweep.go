@@ -513,6 +513,9 @@ func (w *sweepFlags) goOn(cmd *cobra.Command, f *studyFlags, o *outputFlags) err
 	if said := f.said(); len(said) > 0 {
 		return badInput("--resume and %s; a sweep goes on as it began", said[0])
 	}
+	if err := checkWorkers(f.workers); err != nil {
+		return err
+	}
 	return w.run(cmd, w.resume, f.workers, o)
 }
 
