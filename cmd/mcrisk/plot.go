@@ -65,12 +65,37 @@ func (s *source) label(beside *source) string {
 	return s.name()
 }
 
+// caption says how the paths were made, and what the overlay does otherwise.
 func (s *source) caption() string {
 	text := caption(s.plan, s.ensemble.N)
-	if s.other != nil {
-		text += " Overlay: " + caption(s.other.plan, s.other.ensemble.N)
+	if s.other == nil {
+		return text
 	}
-	return text
+	const most = 6
+	switch other := differing(s.plan.settings(), s.other.plan.settings()); {
+	case len(other) == 0:
+		return text + " The overlay is made alike."
+	case len(other) <= most:
+		return text + " The overlay has " + strings.Join(other, ", ") + "."
+	}
+	return text + " Overlay: " + caption(s.other.plan, s.other.ensemble.N)
+}
+
+// differing are the settings of b that a has not, or has otherwise.
+func differing(a, b []runs.Setting) (texts []string) {
+	for _, x := range b {
+		if !slices.ContainsFunc(a, func(y runs.Setting) bool { return x.Name == y.Name && x.Value == y.Value }) {
+			texts = append(texts, x.Name+" "+x.Value)
+		}
+	}
+	return texts
+}
+
+// paths is caption for a figure of the paths themselves, which has no intervals.
+func (s *source) paths() string { return ofPaths(s.caption()) }
+
+func ofPaths(caption string) string {
+	return strings.ReplaceAll(caption, fmt.Sprintf("; intervals of %g %%.", 100*confidence), ".")
 }
 
 // A storedFigure is one that a stored run can be drawn as.
@@ -299,7 +324,7 @@ func drawFan(s *source) (*plots.Figure, error) {
 	}
 	at := func(name string) []float64 { return append([]float64{1}, h[name].value...) } // every path starts at 1
 	d := plots.FanData{
-		Title: s.title("net asset value"), Caption: s.caption(), Times: append([]float64{0}, h["nav_p50"].years...), Name: s.name(),
+		Title: s.title("net asset value"), Caption: s.paths(), Times: append([]float64{0}, h["nav_p50"].years...), Name: s.name(),
 		P05: at("nav_p05"), P25: at("nav_p25"), P50: at("nav_p50"), P75: at("nav_p75"), P95: at("nav_p95"),
 		Medians: []plots.Line{{Name: "Underlying", Y: at("underlying_p50")}, {Name: "Ideal token", Y: at("ideal_p50")}},
 	}
@@ -338,7 +363,7 @@ func (s *source) bands(name string, begin float64, d plots.BandsData) (*plots.Fi
 		}
 		d.Runs = append(d.Runs, r)
 	}
-	d.Caption = s.caption()
+	d.Caption = s.paths()
 	return plots.Bands(d)
 }
 
@@ -361,7 +386,7 @@ func drawLeverageTime(s *source) (*plots.Figure, error) {
 
 func drawLosses(s *source) (*plots.Figure, error) {
 	levels := []string{"10", "25", "50", "75", "90"}
-	d := plots.HeatMapData{Title: s.title("probability of having lost this much by then"), Caption: s.caption(),
+	d := plots.HeatMapData{Title: s.title("probability of having lost this much by then"), Caption: s.paths(),
 		XLabel: "Time since the start (days)", YLabel: "Loss of more than (% of the start)", Label: "probability of such a loss at some time until then (%)", Scale: plots.Percent}
 	years := s.horizons["p_lost_50"].years
 	stride := max(1, (len(years)+11)/12)
@@ -388,13 +413,13 @@ func density(name string, c *countColumn, of func(float64) float64) plots.Densit
 	for _, n := range c.counts {
 		total += n
 	}
-	// The outermost two in a thousand on either side are counted, not drawn.
+	// The outermost five in a thousand on either side are counted, not drawn.
 	first, last, below, above := 0, len(c.counts)-1, 0, 0
-	for first < last && 500*(below+c.counts[first]) <= total {
+	for first < last && 200*(below+c.counts[first]) <= total {
 		below += c.counts[first]
 		first++
 	}
-	for last > first && 500*(above+c.counts[last]) <= total {
+	for last > first && 200*(above+c.counts[last]) <= total {
 		above += c.counts[last]
 		last--
 	}
@@ -420,7 +445,7 @@ func density(name string, c *countColumn, of func(float64) float64) plots.Densit
 
 func drawDecayHorizons(s *source) (*plots.Figure, error) {
 	t := s.ensemble.Token
-	d := plots.DensitiesData{Title: s.title("decay over time"), Caption: s.caption(), XLabel: "Decay: ln NAV − T·ln S (log units)", YLabel: "density of paths (per log unit)"}
+	d := plots.DensitiesData{Title: s.title("decay over time"), Caption: s.paths(), XLabel: "Decay: ln NAV − T·ln S (log units)", YLabel: "density of paths (per log unit)"}
 	spec := s.plan.spec.Alone(s.token)
 	p, model, _, refused := problem(spec)
 	counts := s.counts["decay_factor"]
@@ -463,7 +488,7 @@ func exactDensity(law exact.Law, lo, hi float64) *plots.Line {
 }
 
 func drawLeverage(s *source) (*plots.Figure, error) {
-	d := plots.DensitiesData{Title: s.title("distribution of leverage"), Caption: s.caption(), XLabel: "Leverage of the tokens that have not ended", YLabel: "density of paths (per unit of leverage)", Shared: true}
+	d := plots.DensitiesData{Title: s.title("distribution of leverage"), Caption: s.paths(), XLabel: "Leverage of the tokens that have not ended", YLabel: "density of paths (per unit of leverage)", Shared: true}
 	d.Marked = []plots.Reference{{Name: "target", At: math.Abs(s.ensemble.Token.Target)}}
 	if b, ok := s.ensemble.Token.Policy.(tokens.Band); ok {
 		d.Marked = append(d.Marked, plots.Reference{Name: "lower edge", At: b.Low}, plots.Reference{Name: "upper edge", At: b.High})
@@ -520,7 +545,7 @@ func drawDecayVariance(s *source) (*plots.Figure, error) {
 		x := lo + (hi-lo)*float64(i)/100
 		theory.X, theory.Y = append(theory.X, x), append(theory.Y, tokens.VolatilityDecay(t, x))
 	}
-	d := plots.ScatterData{Title: s.title("decay against realised variance"), Caption: s.caption(),
+	d := plots.ScatterData{Title: s.title("decay against realised variance"), Caption: s.paths(),
 		XLabel: "Realised variance of the underlying over the horizon (log²)", YLabel: "Decay: ln NAV − T·ln S (log units)",
 		X: qv, Y: decay, Means: groupMeans(qv, decay)}
 	if hi > lo {
@@ -537,7 +562,7 @@ func drawDrawdownScatter(s *source) (*plots.Figure, error) {
 		v := float64(i) / 100
 		power.X, power.Y = append(power.X, v), append(power.Y, 1-math.Pow(1-v, l))
 	}
-	return plots.Scatter(plots.ScatterData{Title: s.title("drawdown against the underlying's"), Caption: s.caption(),
+	return plots.Scatter(plots.ScatterData{Title: s.title("drawdown against the underlying's"), Caption: s.paths(),
 		XLabel: "Maximum drawdown of the underlying (%)", YLabel: "Maximum drawdown of the token (%)", XScale: plots.Percent, YScale: plots.Percent,
 		X: x, Y: y, Means: groupMeans(x, y), Lines: []plots.Line{power}})
 }
@@ -693,7 +718,7 @@ func drawPath(p *plan, token, path int) (*plots.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := plots.StoryData{Title: fmt.Sprintf("%s: path %d", t.Name, path), Caption: caption(p, p.spec.Paths), Target: math.Abs(t.Target), Low: nan, High: nan}
+	d := plots.StoryData{Title: fmt.Sprintf("%s: path %d", t.Name, path), Caption: "One of " + ofPaths(caption(p, p.spec.Paths)), Target: math.Abs(t.Target), Low: nan, High: nan}
 	if b, ok := t.Policy.(tokens.Band); ok {
 		d.Low, d.High = b.Low, b.High
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,6 +93,22 @@ func TestPlotOverlay(t *testing.T) {
 	}
 	a, b := stored(t, "a"), stored(t, "b", "--band", "2.5:3.5")
 	dir := t.TempDir()
+	for name, want := range map[string]string{b: "The overlay has low 2.5, high 3.5.", a: "The overlay is made alike.", stored(t, "c", "--model", "merton", "--mechanism", "perp"): "Overlay: 300 paths"} {
+		one, err1 := openRun(a)
+		other, err2 := openRun(name)
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(err)
+		}
+		src, err1 := one.source(0)
+		over, err2 := other.source(0)
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(err)
+		}
+		src.other = over
+		if got := src.caption(); !strings.Contains(got, want) {
+			t.Errorf("%s: caption %q; want %q in it", name, got, want)
+		}
+	}
 	for _, f := range storedFigures {
 		out := filepath.Join(dir, f.name+".svg")
 		if !f.overlay {
@@ -102,8 +119,8 @@ func TestPlotOverlay(t *testing.T) {
 			continue
 		}
 		expect(t, exitDone, "plot", a, "--figure", f.name, "--overlay", b, "--out", out)
-		if !strings.Contains(read(t, out), "(overlay)") && !strings.Contains(read(t, out), "Overlay:") {
-			t.Errorf("%s does not say that it compares", f.name)
+		if text := read(t, out); !strings.Contains(text, "The overlay has low 2.5, high 3.5.") || strings.Contains(text, "intervals of") != (f.name == "drawdown") {
+			t.Errorf("%s does not say what it compares, or speaks of intervals that it has not", f.name)
 		}
 	}
 }
