@@ -83,6 +83,9 @@ func exactSweep(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep,
 				return err
 			}
 		}
+		if err := cmd.Context().Err(); err != nil {
+			return err
+		}
 		if err := dir.commit(p, "", workers, start); err != nil {
 			return err
 		}

@@ -33,7 +33,6 @@ type judgement struct {
 	faults []string // of the first cells that failed
 	bad    map[int]bool
 	cells  []cellRow // the cells that did not fail, each token; nil: too many
-	own    []cellRow // the study's own setting, by token
 	slices []slice   // by circumstance and token
 	robust []robustRow
 	left   []string // what is not drawn, and why
@@ -116,15 +115,11 @@ func (j *judgement) estimate(ctx context.Context, w io.Writer) error {
 				x := metricRow{estimate: here.levels[i], versus: analytics.PairedDifference(here.of(i, corrected), own.of(i, corrected), confidence)}
 				x.unpaired, x.gain = pairing(here.raw[i], own.raw[i])
 				r.metrics = append(r.metrics, x)
-				f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
-				e, d := x.estimate, x.versus
+				f, e, d := numberText, x.estimate, x.versus
 				_ = out.Write(append(slices.Clone(row), run.Spec.Tokens[t].Name, m.Name, m.Unit, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), string(e.Warning),
 					f(d.Value), f(d.SE), f(d.Lo), f(d.Hi), strconv.Itoa(d.N), f(x.unpaired), lifetimes, ""))
 			}
-			switch {
-			case cell == j.sweep.Own():
-				j.own = append(j.own, r)
-			case j.sweep.Cells() <= keptCells:
+			if cell != j.sweep.Own() && j.sweep.Cells() <= keptCells {
 				j.cells = append(j.cells, r)
 			}
 		}

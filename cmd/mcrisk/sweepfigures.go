@@ -272,16 +272,21 @@ func (j *judgement) tradeoff(own []slice) (*plots.Figure, error) {
 		return nil, nil
 	}
 	x, y := j.how.Pareto[0], j.how.Pareto[1]
-	label := slices.IndexFunc(j.sweep.Axes, j.chosen)
-	kinds := -1 // a second axis to choose along
+	var chosen []int // axes, that with the most values first
 	for i, a := range j.sweep.Axes {
-		if i != label && j.chosen(a) {
-			if kinds >= 0 || len(a.Values) > mostKinds {
-				j.leave("no figure of %s against %s: what is chosen is of too many kinds; want one parameter, and of a second up to %d values; front.csv has the numbers", x, y, mostKinds)
-				return nil, nil
-			}
-			kinds = i
+		if j.chosen(a) {
+			chosen = append(chosen, i)
 		}
+	}
+	values := func(axis int) int { return len(j.sweep.Axes[axis].Values) }
+	slices.SortStableFunc(chosen, func(a, b int) int { return values(b) - values(a) })
+	label, kinds := chosen[0], -1
+	switch {
+	case len(chosen) > 2 || len(chosen) == 2 && values(chosen[1]) > mostKinds:
+		j.leave("no figure of %s against %s: what is chosen is of too many kinds; want one parameter, and of a second up to %d values; front.csv has the numbers", x, y, mostKinds)
+		return nil, nil
+	case len(chosen) == 2:
+		kinds = chosen[1]
 	}
 	series := -1
 	if kinds < 0 && len(own) > mostApart {
@@ -325,10 +330,7 @@ func (j *judgement) tradeoff(own []slice) (*plots.Figure, error) {
 				*q = append(*q, plots.TradeoffSeries{Name: name})
 			}
 			p := plots.TradeoffPoint{Label: strings.TrimSuffix(readable(axis, j.value(c, label)), " %"), Standing: s.front[k]}
-			var err error
-			if p.X, p.Y, err = j.pair(s, c); err != nil {
-				return nil, err
-			}
+			p.X, p.Y = j.pair(s, c)
 			some = some || !math.IsNaN(p.X.Value) && !math.IsNaN(p.Y.Value)
 			(*q)[m].Points = append((*q)[m].Points, p)
 		}

@@ -23,9 +23,9 @@ func TestTradeoffInCircumstances(t *testing.T) {
 	}{
 		"panels":         {[]string{"--over", "half-width=0.1,0.3", "--over", "sigma=0.4,0.8,1.2"}, true, nil, "no figure"},
 		"fronts":         {[]string{"--over", "half-width=0.1,0.3", "--over", "sigma=0.4,0.8,1.2", "--over", "fee=1bp,5bp,10bp,30bp", "--step", "6h"}, true, nil, "no figure"},
-		"kinds":          {[]string{"--over", "half-width=0.1,0.3", "--over", "to=edge,target", "--choose", "half-width,to", "--over", "sigma=0.4,0.8"}, true, nil, "no figure"},
+		"kinds":          {[]string{"--over", "to=edge,target", "--over", "half-width=0.1:0.6:0.1", "--choose", "half-width,to", "--over", "sigma=0.4,0.8"}, true, nil, "no figure"},
 		"too many":       {[]string{"--over", "half-width=0.1,0.3", "--over", "mu=-0.5:0.5:0.1"}, false, []string{"no figure of cost_drag against tracking_error: the circumstances would fill 11 panels, and 9 can be read; front.csv has", "no figures of objectives: their circumstances would fill 11 panels, and 9 can be read; cells.csv has"}, ""},
-		"too many kinds": {[]string{"--over", "half-width=0.1,0.3", "--over", "fee=1bp:5bp:1bp", "--choose", "half-width,fee"}, false, []string{"what is chosen is of too many kinds; want one parameter, and of a second up to 4 values; front.csv has"}, ""},
+		"too many kinds": {[]string{"--over", "half-width=0.1:0.5:0.1", "--over", "fee=1bp:5bp:1bp", "--choose", "half-width,fee"}, false, []string{"what is chosen is of too many kinds; want one parameter, and of a second up to 4 values; front.csv has"}, ""},
 		"nothing":        {[]string{"--over", "half-width=0.1,0.3", "--over", "sigma=0.4,0.8", "--paths", "1"}, false, []string{"as no choice has a value of both"}, ""},
 		"one choice":     {[]string{"--over", "half-width=0.1", "--over", "mu=-0.5:0.5:0.1"}, false, nil, "no figure"},
 		"exact":          {[]string{"--over", "half-width=0.1,0.3", "--over", "mu=-0.5:0.5:0.1", "--exact"}, false, []string{"would fill 11 panels, and 9 can be read; exact.csv has"}, ""},

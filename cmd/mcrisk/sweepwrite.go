@@ -403,16 +403,14 @@ func (j *judgement) chosenBest(s *slice, r *bestRow) (best string, among []strin
 	return j.choice(s.cells[r.Best]), j.choices(s.cells, r.Among)
 }
 
-func (j *judgement) writeFront(w io.Writer) error {
+func (j *judgement) writeFront(w io.Writer) (err error) {
+	defer reading(&err)
 	out := csv.NewWriter(w)
 	a, b := j.how.Pareto[0], j.how.Pareto[1]
 	_ = out.Write(append(j.circumstances(), "choice", a, a+"_lo", a+"_hi", b, b+"_lo", b+"_hi", "standing"))
 	for _, s := range j.slices {
 		for k, c := range s.cells {
-			x, y, err := j.pair(&s, c)
-			if err != nil {
-				return err
-			}
+			x, y := j.pair(&s, c)
 			_ = out.Write(append(append(append(j.in(&s), j.choice(c)), numbers(x, y)...), standings[s.front[k]]))
 		}
 	}
@@ -421,10 +419,8 @@ func (j *judgement) writeFront(w io.Writer) error {
 }
 
 // pair is the two metrics of --pareto in a cell.
-func (j *judgement) pair(s *slice, cell int) (x, y analytics.Estimate, err error) {
-	defer reading(&err)
-	a, b := j.metric(j.how.Pareto[0]), j.metric(j.how.Pareto[1])
-	return j.level(cell, s.token, a), j.level(cell, s.token, b), nil
+func (j *judgement) pair(s *slice, cell int) (x, y analytics.Estimate) {
+	return j.level(cell, s.token, j.metric(j.how.Pareto[0])), j.level(cell, s.token, j.metric(j.how.Pareto[1]))
 }
 
 func (j *judgement) writeRobust(w io.Writer) error {

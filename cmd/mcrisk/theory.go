@@ -136,11 +136,8 @@ func (j *judgement) compare(s *slice, row *bestRow, metric int) {
 	if slices.ContainsFunc(s.exact, func(e map[string]float64) bool { _, ok := e[m.Name]; return !ok }) {
 		return
 	}
-	row.exactBest = 0
+	row.exactBest = j.exactBest(s, m)
 	for k, e := range s.exact {
-		if float64(m.Sense)*(e[m.Name]-s.exact[row.exactBest][m.Name]) > 0 {
-			row.exactBest = k
-		}
 		estimate := j.level(s.cells[k], s.token, metric)
 		se := estimate.SE
 		if se == 0 { // of a share of none or all; its interval is some four of them
