@@ -22,6 +22,8 @@ func TestNewGrid(t *testing.T) {
 		{"one step", time.Hour, time.Hour, 1, ""},
 		{"a nanosecond", 1, 1, 1, ""},
 		{"the most steps", 1 << 31, 1, 1 << 31, ""},
+		{"200 years", 200 * year, year, 200, ""},
+		{"too long to wait after", 201 * year, year, 0, "paths: horizon 1760760h0m0s; want at most 200 years, 1752000h0m0s"},
 		{"too many steps", 1<<31 + 1, 1, 0, "paths: 2147483649 steps; want at most 2147483648"},
 		{"no step", year, 0, 0, "paths: step = 0s; want a duration above 0"},
 		{"a negative step", year, -time.Hour, 0, "paths: step = -1h0m0s; want a duration above 0"},

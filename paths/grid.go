@@ -17,12 +17,18 @@ type Grid struct {
 	Steps int           // how many, at least one
 }
 
+// longest is a horizon after which a keeper or a clock can still wait for 50 years
+// without leaving the range of a time.Duration.
+const longest = 200 * 365 * 24 * time.Hour
+
 // NewGrid returns the grid of steps that fit into the horizon, which must be a
 // whole number of them.
 func NewGrid(horizon, step time.Duration) (Grid, error) {
 	switch {
 	case step <= 0:
 		return Grid{}, fmt.Errorf("paths: step = %v; want a duration above 0", step)
+	case horizon > longest:
+		return Grid{}, fmt.Errorf("paths: horizon %v; want at most 200 years, %v", horizon, longest)
 	case horizon < step:
 		return Grid{}, fmt.Errorf("paths: horizon %v is shorter than a step of %v", horizon, step)
 	case horizon%step != 0:
