@@ -79,7 +79,11 @@ func (h *Horizons) Add(i int, m MarkSample) {
 		h.Price[i].Add(m.Price[p])
 		h.Ideal[i].Add(m.Ideal[p])
 		h.Drawdown[i].Add(max(0, 1-nav/m.High[p]))
-		h.Decay[i].Add(nav * math.Exp(-float64(h.Target*logS)))
+		decay := nav
+		if nav > 0 { // S^T may be beyond the numbers
+			decay = nav * math.Exp(-float64(h.Target*logS))
+		}
+		h.Decay[i].Add(decay)
 		if nav > 0 && logS != 0 {
 			h.Multiple[i].Add(math.Log(nav) / logS)
 		}

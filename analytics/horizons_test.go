@@ -140,3 +140,16 @@ func share(xs []float64, is func(float64) bool) float64 {
 	}
 	return float64(k) / float64(len(xs))
 }
+
+// A path that lost everything has a decay factor of zero, also where S^T is too
+// small a number to divide by.
+func TestDecayOfTheRuined(t *testing.T) {
+	h := analytics.NewHorizons([]float64{1}, 5)
+	h.Add(0, analytics.MarkSample{NAV: []float64{0, 1, 1}, Price: []float64{1e-70, 1, 1}, Ideal: []float64{0, 1, 1},
+		Leverage: []float64{0, 5, 5}, Low: []float64{0, 1, 1}, High: []float64{1, 1, 1}})
+	for p, want := range map[float64]float64{0: 0, 0.5: 1} {
+		if got := h.Decay[0].Quantile(p, 0.95).Value; !(math.Abs(got-want) <= 0.005) {
+			t.Errorf("quantile %v of the decay factor = %v; want %v", p, got, want)
+		}
+	}
+}
