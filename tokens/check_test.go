@@ -22,6 +22,7 @@ func TestCheck(t *testing.T) {
 		{"target 0", func(t *Token) { t.Target = 0 }, []string{"target leverage = 0", "not 0"}},
 		{"target NaN", func(t *Token) { t.Target = nan }, []string{"target leverage = NaN"}},
 		{"target too large", func(t *Token) { t.Target = -101 }, []string{"target leverage = -101", "-100 to 100"}},
+		{"a loan that owes nothing", func(t *Token) { t.Target, t.Policy = 0.5, Hold{} }, []string{"target leverage = 0.5 on a loan", "at least 1 or below 0"}},
 		{"AUM 0", func(t *Token) { t.AUM = 0 }, []string{"AUM = 0", "positive"}},
 		{"AUM NaN", func(t *Token) { t.AUM = nan }, []string{"AUM = NaN"}},
 		{"AUM infinite", func(t *Token) { t.AUM = inf }, []string{"AUM = +Inf"}},

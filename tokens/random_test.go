@@ -46,7 +46,7 @@ func anyToken(t *rapid.T) Token {
 		}
 	}
 	size := math.Abs(token.Target)
-	if rapid.Bool().Draw(t, "loan") {
+	if rapid.Bool().Draw(t, "loan") && !(token.Target > 0 && token.Target < 1) {
 		least := size / (1 + size) // below this threshold the target is liquidated at once
 		if token.Target > 0 {
 			least = max(1-1/size, 0)

@@ -19,7 +19,7 @@ import (
 // that costs, and where it stands to lose everything.
 type Token struct {
 	Name      string
-	Target    float64   // target leverage, signed: 3, 2, 1, -1, …
+	Target    float64   // target leverage, signed: 3, 2, 1, -1, …; on a loan not between 0 and 1
 	Policy    Policy    // when to trade, and to what leverage
 	Mechanism Mechanism // Loan or Perp
 	Cost      Cost      // of a trade
@@ -90,6 +90,9 @@ func (t Token) Check() error {
 		return err
 	}
 	faults = append(faults, t.Mechanism.check())
+	if _, loan := t.Mechanism.(Loan); loan {
+		want(!(t.Target > 0 && t.Target < 1), "target leverage = %v on a loan, which would owe nothing; want at least 1 or below 0, or a perpetual", t.Target)
+	}
 	if c, ok := t.Policy.(interface{ Check(target float64) error }); ok {
 		faults = append(faults, c.Check(t.Target))
 	}
