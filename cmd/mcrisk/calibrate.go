@@ -45,11 +45,13 @@ log-likelihoods to see what that costs.
 With --out it writes the tables and, for each model whose numbers simulate
 accepts, a spec fragment to take beside a token, and its panels of two figures:
 quantiles against quantiles, and the autocorrelation of squared returns.`,
-		Example: `  mcrisk calibrate eth_usdt_perp_1h.csv
+		Example: `  mcrisk calibrate eth_usd_1d.csv --since 2016-03-01
   mcrisk calibrate btc_usdt_perp_1h.csv --model all --out btc-models
   mcrisk simulate --token BTCBULL3X --spec btc-models/kou.yaml`,
 		Args: oneFile,
 	}
+	var cut part
+	cut.addFlags(cmd, sectionOutput)
 	var kinds, out string
 	var asJSON, targeted bool
 	cmd.Flags().StringVar(&kinds, "model", "gbm", "`kinds` to fit, separated by commas, or all: "+strings.Join(models.Fittable(), "|"))
@@ -57,9 +59,9 @@ quantiles against quantiles, and the autocorrelation of squared returns.`,
 	cmd.Flags().StringVar(&out, "out", "", "`directory` to write, which must not exist")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object instead of tables")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		h, hash, err := readHistory(args[0])
+		h, hash, err := cut.read(args[0])
 		if err != nil {
-			return inputError{err}
+			return err
 		}
 		want := strings.Split(strings.ReplaceAll(kinds, " ", ""), ",")
 		if kinds == "all" {

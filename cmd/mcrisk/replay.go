@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -40,11 +39,11 @@ spikes that no oracle saw: for a loan prefer prices of the spot market.`,
 		Args: oneFile,
 	}
 	f := addStudyFlags(cmd)
-	var from, to, latencies string
+	var cut part
+	var latencies string
 	var closes, asJSON, asCSV bool
 	addFlag(cmd.Flags(), &latencies, sectionKeeper, "latencies", "durations", "0,1m,5m,30m,1h", "of the keeper, one for each row")
-	addFlag(cmd.Flags(), &from, sectionStudy, "since", "time", "", "of the first bar, in UTC: 2020-03-12 or 2020-03-12T10:00:00Z (default the file's)")
-	addFlag(cmd.Flags(), &to, sectionStudy, "until", "time", "", "before which the last bar starts (default the file's end)")
+	cut.addFlags(cmd, sectionStudy)
 	cmd.Flags().BoolVar(&closes, "closes", false, "see closes only, not what lies between them")
 	inSection(cmd.Flags(), sectionStudy, "closes")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object instead of a table")
@@ -72,12 +71,9 @@ spikes that no oracle saw: for a loan prefer prices of the spot market.`,
 		if err != nil {
 			return err
 		}
-		h, hash, err := readHistory(args[0])
+		h, hash, err := cut.read(args[0])
 		if err != nil {
-			return inputError{err}
-		}
-		if err := between(h, from, to); err != nil {
-			return inputError{err}
+			return err
 		}
 		r, err := replay(p, h, latencies, closes)
 		if err != nil {
@@ -103,44 +99,6 @@ spikes that no oracle saw: for a loan prefer prices of the spot market.`,
 		return err
 	}
 	return cmd
-}
-
-// between cuts a history to the bars from one time up to before another.
-func between(h *paths.History, from, to string) error {
-	bars := h.Bars
-	at := func(name, text string) (int, error) {
-		for _, layout := range []string{time.DateOnly, time.RFC3339} {
-			if t, err := time.Parse(layout, text); err == nil {
-				n, _ := slices.BinarySearchFunc(bars, t, func(b paths.Bar, t time.Time) int { return b.Start.Compare(t) })
-				return n, nil
-			}
-		}
-		return 0, fmt.Errorf("--%s = %q; want a day such as 2020-03-12 or a time such as 2020-03-12T10:00:00Z", name, text)
-	}
-	first, last := 0, len(bars)
-	var errFrom, errTo error
-	if from != "" {
-		first, errFrom = at("since", from)
-	}
-	if to != "" {
-		last, errTo = at("until", to)
-	}
-	if err := errors.Join(errFrom, errTo); err != nil {
-		return err
-	}
-	if first >= last {
-		return fmt.Errorf("%s has no bar from %s to %s; its bars start between %s and %s", h.Name, or(from, "its start"), or(to, "its end"),
-			bars[0].Start.Format(minuteFormat), bars[len(bars)-1].Start.Format(minuteFormat))
-	}
-	h.Bars = bars[first:last]
-	return nil
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // A replayedLife is a token's with a keeper of some latency.

@@ -72,8 +72,8 @@ func TestReplayRefuses(t *testing.T) {
 		{[]string{file, "--token", "ETHBULL3X", "--latencies", "0,soon"}, `--latencies: latency = "soon"; want`},
 		{[]string{file, "--token", "ETHBULL3X", "--latencies", ""}, `--latencies: latency = ""; want`},
 		{[]string{file, "--token", "ETHBULL3X", "--since", "March"}, `--since = "March"; want a day such as`},
-		{[]string{file, "--token", "ETHBULL3X", "--since", "2025-01-01"}, "no bar from 2025-01-01 to its end"},
-		{[]string{file, "--token", "ETHBULL3X", "--until", "2023-01-01"}, "no bar from its start to 2023-01-01"},
+		{[]string{file, "--token", "ETHBULL3X", "--since", "2025-01-01"}, `--since "2025-01-01" to --until "" holds 0 of its bars; want two or more of those between 2024-01-01 00:00 and 2024-01-01 05:00`},
+		{[]string{file, "--token", "ETHBULL3X", "--until", "2023-01-01"}, `--since "" to --until "2023-01-01" holds 0 of its bars`},
 		{[]string{file, "--token", "ETHBULL3X", "--json", "--csv"}, "want one of them"},
 	} {
 		status, stdout, stderr := call(t, append([]string{"replay"}, tt.args...)...)
