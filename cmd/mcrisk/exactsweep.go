@@ -127,13 +127,13 @@ func (j *judgement) exactBest(s *slice, m analytics.PathMetric) int {
 func (j *judgement) printExact(w io.Writer, answers []map[string]float64) {
 	fmt.Fprintf(w, "%s over %s, price seen every %s, without sampling\n\n", j.token(0), param.FormatSeconds(j.plan.spec.Horizon.Seconds()), param.FormatSeconds(j.plan.spec.Step.Seconds()))
 	t := newTable(w)
-	t.AppendHeader(append(j.headNames(), "objective", "best "+strings.Join(j.how.Choose, " and "), "value"))
+	t.AppendHeader(j.heading("objective", "best "+strings.Join(j.how.Choose, " and "), "value"))
 	for i := range j.slices {
 		s := &j.slices[i]
 		for _, m := range j.metrics[:analytics.Objectives] {
 			if slices.Contains(exactNames, m.Name) {
 				k := j.exactBest(s, m)
-				t.AppendRow(append(j.head(0, s.label), m.Name, j.choice(s.cells[k]), strconv.FormatFloat(s.exact[k][m.Name], 'g', 9, 64)))
+				t.AppendRow(append(j.head(j.token(0), s.label), m.Name, j.choice(s.cells[k]), strconv.FormatFloat(s.exact[k][m.Name], 'g', 9, 64)))
 			}
 		}
 	}

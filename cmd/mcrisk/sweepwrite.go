@@ -76,35 +76,21 @@ func (j *judgement) write(w io.Writer) error {
 	return err
 }
 
-// several says whether a table needs to name the token, or the circumstances, which
-// are not those of the settings also where there is one.
-func (j *judgement) several() (tokens, circumstances bool) {
-	return len(j.sweep.Spec.Tokens) > 1, j.slices[0].label != ""
-}
-
-// head is the beginning of a row: token and circumstances, where there are several.
-func (j *judgement) head(token int, circumstances string) table.Row {
-	var row table.Row
-	tokens, several := j.several()
-	if tokens {
-		row = append(row, j.token(token))
+// head is the beginning of a row: the token where there are several, and the
+// circumstances where there are any, which are not those of the settings.
+func (j *judgement) head(token, circumstances string) (row table.Row) {
+	if len(j.sweep.Spec.Tokens) > 1 {
+		row = append(row, token)
 	}
-	if several {
+	if j.slices[0].label != "" {
 		row = append(row, circumstances)
 	}
 	return row
 }
 
-func (j *judgement) headNames() table.Row {
-	var row table.Row
-	tokens, several := j.several()
-	if tokens {
-		row = append(row, "token")
-	}
-	if several {
-		row = append(row, "circumstances")
-	}
-	return row
+// heading is the head of a table that begins with the names of those.
+func (j *judgement) heading(names ...any) table.Row {
+	return append(j.head("token", "circumstances"), names...)
 }
 
 func (j *judgement) printBest(w io.Writer) {
@@ -119,7 +105,7 @@ func (j *judgement) printBest(w io.Writer) {
 	}
 	fmt.Fprint(w, "\n\n")
 	t := newTable(w)
-	head := append(j.headNames(), "objective", "best", "estimate", "interval", "cannot be told from it")
+	head := j.heading("objective", "best", "estimate", "interval", "cannot be told from it")
 	if near {
 		more, _ := j.tenPercent()
 		head = append(head, more+" costs", "gain")
@@ -145,7 +131,7 @@ func (j *judgement) printBest(w io.Writer) {
 			if !r.none() {
 				best, set = j.choice(s.cells[r.Best]), j.set(s.cells, r.Among)
 			}
-			row := append(j.head(s.token, label), m.Name, best, short(r.estimate.Value), interval(r.estimate), set)
+			row := append(j.head(j.token(s.token), label), m.Name, best, short(r.estimate.Value), interval(r.estimate), set)
 			if near {
 				costs, gain := "–", "–"
 				if r.near != nil && r.near.Pinned {
@@ -230,11 +216,11 @@ func (j *judgement) printOptimum(w io.Writer) {
 	fmt.Fprintf(w, "%s is best at, between the cells too, by a parabola in ln %s:\n\n", j.how.Optimise, axis.Name)
 	t := newTable(w)
 	more, less := j.tenPercent()
-	t.AppendHeader(append(j.headNames(), axis.Name, "interval", "value there", "interval", more+" costs", less+" costs", "pinned down", "laid through", "values tried"))
+	t.AppendHeader(j.heading(axis.Name, "interval", "value there", "interval", more+" costs", less+" costs", "pinned down", "laid through", "values tried"))
 	for _, s := range j.slices {
 		r := s.optimum
 		if r.fault != "" {
-			t.AppendRow(append(j.head(s.token, s.label), "–", "–", "–", "–", "–", "–", "no: "+r.fault, "–", "–"))
+			t.AppendRow(append(j.head(j.token(s.token), s.label), "–", "–", "–", "–", "–", "–", "no: "+r.fault, "–", "–"))
 			continue
 		}
 		pinned := "yes"
@@ -246,7 +232,7 @@ func (j *judgement) printOptimum(w io.Writer) {
 		case r.At.Value < r.Low || r.At.Value > r.High:
 			pinned = "no: it is beyond the range"
 		}
-		t.AppendRow(append(j.head(s.token, s.label), short(r.At.Value), interval(r.At), short(r.Value.Value), interval(r.Value),
+		t.AppendRow(append(j.head(j.token(s.token), s.label), short(r.At.Value), interval(r.At), short(r.Value.Value), interval(r.Value),
 			short3(r.Wider.Value)+" ("+span(r.Wider)+")", short3(r.Narrower.Value)+" ("+span(r.Narrower)+")", pinned, short3(r.Low)+" to "+short3(r.High), r.Tried))
 	}
 	t.Render()
@@ -260,24 +246,20 @@ func (j *judgement) printRobust(w io.Writer) {
 	fmt.Fprintf(w, "The robust %s: the choice whose greatest regret, against the best choice in each of the %d circumstances, is least;\nand the one whose worst value is best.\n\n",
 		strings.Join(j.how.Choose, " and "), len(j.robust[0].in))
 	t := newTable(w)
-	var head table.Row
-	tokens, _ := j.several()
-	if tokens {
-		head = table.Row{"token"}
-	}
-	t.AppendHeader(append(head, "objective", "least regret", "greatest regret", "interval", "in", "cannot be told from it", "best worst value", "value", "in"))
-	for _, r := range j.robust {
-		var row table.Row
-		if tokens {
-			row = table.Row{j.token(r.token)}
+	head := func(token string) (row table.Row) {
+		if len(j.sweep.Spec.Tokens) > 1 {
+			row = table.Row{token}
 		}
+		return row
+	}
+	t.AppendHeader(append(head("token"), "objective", "least regret", "greatest regret", "interval", "in", "cannot be told from it", "best worst value", "value", "in"))
+	for _, r := range j.robust {
 		least, maximin := r.names()
 		g, set := r.Greatest[r.Choice], "–"
 		if least != "" {
 			set = j.set(r.cells, r.Among)
 		}
-		row = append(row, r.metric, cmp.Or(least, "none"), short(g.Value), interval(g), r.in[r.Decides], set, cmp.Or(maximin, "none"), short(r.Worst.Value), r.in[r.WorstIn])
-		t.AppendRow(row)
+		t.AppendRow(append(head(j.token(r.token)), r.metric, cmp.Or(least, "none"), short(g.Value), interval(g), r.in[r.Decides], set, cmp.Or(maximin, "none"), short(r.Worst.Value), r.in[r.WorstIn]))
 	}
 	t.Render()
 	fmt.Fprintln(w)
@@ -289,9 +271,9 @@ var standings = map[analytics.Standing]string{analytics.OnFront: "front", analyt
 func (j *judgement) printFront(w io.Writer) {
 	fmt.Fprintf(w, "Traded off: %s against %s. On the front no other is better in both; those untold may be on it too; the others are surely not.\n\n", j.how.Pareto[0], j.how.Pareto[1])
 	t := newTable(w)
-	t.AppendHeader(append(j.headNames(), "front", "untold", "dominated"))
+	t.AppendHeader(j.heading("front", "untold", "dominated"))
 	for _, s := range j.slices {
-		row := j.head(s.token, s.label)
+		row := j.head(j.token(s.token), s.label)
 		for _, standing := range []analytics.Standing{analytics.OnFront, analytics.Untold, analytics.Dominated} {
 			among := make([]bool, len(s.cells))
 			for k, f := range s.front {
@@ -315,10 +297,10 @@ func (j *judgement) printCells(w io.Writer) {
 	for i, m := range j.metrics {
 		fmt.Fprintf(w, "%s (%s): %s\n", m.Name, m.Unit, m.Doc)
 		t := newTable(w)
-		t.AppendHeader(append(j.headNames()[:min(1, len(j.headNames()))], axis.Name, "estimate", "interval", "difference", "interval", "gain"))
+		t.AppendHeader(j.heading(axis.Name, "estimate", "interval", "difference", "interval", "gain"))
 		for _, r := range j.cells {
 			x := r.metrics[i]
-			t.AppendRow(append(j.head(r.token, "")[:min(1, len(j.headNames()))], axis.Format(axis.Values[j.sweep.At(r.cell)[0]]), short(x.estimate.Value), interval(x.estimate), short(x.versus.Value), interval(x.versus), short(x.gain)))
+			t.AppendRow(append(j.head(j.token(r.token), ""), axis.Format(axis.Values[j.sweep.At(r.cell)[0]]), short(x.estimate.Value), interval(x.estimate), short(x.versus.Value), interval(x.versus), short(x.gain)))
 		}
 		t.Render()
 		fmt.Fprintln(w)
