@@ -55,29 +55,3 @@ func TestBinsOfNormalData(t *testing.T) {
 		}
 	}
 }
-
-func TestECDF(t *testing.T) {
-	for _, tt := range []struct {
-		name           string
-		xs             []float64
-		limit          int
-		values, shares []float64
-	}{
-		{"all", []float64{3, 1, 4, 2}, 10, []float64{1, 2, 3, 4}, []float64{0.25, 0.5, 0.75, 1}},
-		{"ties are one step", []float64{1, 2, 2, 2}, 10, []float64{1, 2}, []float64{0.25, 1}},
-		{"thinned", []float64{5, 4, 3, 2, 1}, 3, []float64{1, 3, 5}, []float64{0.2, 0.6, 1}},
-		{"one point", []float64{5, 4, 3, 2, 1}, 1, []float64{5}, []float64{1}},
-		{"ruined count", []float64{-inf, 1, 2, inf}, 10, []float64{1, 2}, []float64{0.5, 0.75}},
-		{"one", []float64{7}, 10, []float64{7}, []float64{1}},
-		{"none", nil, 10, nil, nil},
-		{"none finite", []float64{-inf, inf}, 10, nil, nil},
-		{"NaN", []float64{1, nan}, 10, nil, nil},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			values, shares := ECDF(tt.xs, tt.limit)
-			if !slices.Equal(values, tt.values) || !slices.Equal(shares, tt.shares) {
-				t.Errorf("got %v, %v; want %v, %v", values, shares, tt.values, tt.shares)
-			}
-		})
-	}
-}

@@ -8,8 +8,7 @@ import (
 
 // LogHistogram counts non-negative values in buckets that are narrow in
 // proportion to their values, so that any quantile is known to within the
-// fraction Alpha, however many values there are. Two histograms merge by adding counts: the result is
-// the same whatever the order, the grouping or the number of processors.
+// fraction Alpha, however many values there are and in whatever order they come.
 //
 // Each power of two is cut into equal buckets, and a value finds its own by
 // integer arithmetic on its bits. There is no logarithm, so counts are the same
@@ -57,29 +56,9 @@ func (h *LogHistogram) Add(x float64) {
 	bits := math.Float64bits(x)
 	octave := int(bits >> fractionBits)
 	per := h.perOctave()
-	h.cover(octave, octave+1)
+	h.cover(octave)
 	fraction := bits & (1<<fractionBits - 1)
 	h.counts[(octave-h.octave)*per+int(fraction*uint64(per)>>fractionBits)]++
-}
-
-// Merge adds the counts of other, which it leaves as it is. It panics if the
-// two have different buckets.
-func (h *LogHistogram) Merge(other *LogHistogram) {
-	per := h.perOctave()
-	if per != other.perOctave() {
-		panic(fmt.Sprintf("analytics: merging log histograms with alpha = %v and %v; want the same", h.Alpha, other.Alpha))
-	}
-	h.zero += other.zero
-	h.infinite += other.infinite
-	h.nan += other.nan
-	if len(other.counts) == 0 {
-		return
-	}
-	h.cover(other.octave, other.octave+len(other.counts)/per)
-	first := (other.octave - h.octave) * per
-	for i, c := range other.counts {
-		h.counts[first+i] += c
-	}
 }
 
 // Count is the number of values added.
@@ -154,17 +133,17 @@ func (h *LogHistogram) perOctave() int {
 	return int(math.Ceil((1/alpha - 1) / 2))
 }
 
-// cover makes room for the octaves from first up to but without end.
-func (h *LogHistogram) cover(first, end int) {
+// cover makes room for an octave.
+func (h *LogHistogram) cover(octave int) {
 	per := h.perOctave()
 	if len(h.counts) == 0 {
-		h.octave = first
+		h.octave = octave
 	}
-	if first < h.octave {
-		h.counts = slices.Concat(make([]uint64, (h.octave-first)*per), h.counts)
-		h.octave = first
+	if octave < h.octave {
+		h.counts = slices.Concat(make([]uint64, (h.octave-octave)*per), h.counts)
+		h.octave = octave
 	}
-	if more := (end-h.octave)*per - len(h.counts); more > 0 {
+	if more := (octave+1-h.octave)*per - len(h.counts); more > 0 {
 		h.counts = append(h.counts, make([]uint64, more)...)
 	}
 }
