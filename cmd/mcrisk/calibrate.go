@@ -97,6 +97,9 @@ quantiles against quantiles, and the autocorrelation of squared returns.`,
 		writeNotes(cmd, c.notes)
 		if out != "" {
 			fmt.Fprintln(cmd.ErrOrStderr(), "written:", out)
+			if fits := c.valid(); len(fits) > 0 {
+				fmt.Fprintf(cmd.ErrOrStderr(), "next: mcrisk simulate --token NAME --spec %s\n", filepath.Join(out, fits[0].Kind+".yaml"))
+			}
 		} else {
 			fmt.Fprintf(cmd.ErrOrStderr(), "next: mcrisk calibrate %s --model all --out DIR\n", args[0])
 		}
@@ -277,12 +280,8 @@ func (c *calibration) write(ctx context.Context, d *runs.Dir, name string) error
 	if err := d.File("parameters.csv", c.writeCSV); err != nil {
 		return err
 	}
-	var fits []models.Fit
-	for _, f := range c.fits {
-		if _, err := f.Model(); err != nil {
-			continue
-		}
-		fits = append(fits, f)
+	fits := c.valid()
+	for _, f := range fits {
 		if err := d.File(f.Kind+".yaml", func(w io.Writer) error { return runs.WriteModel(w, f.Part(), errorsOf(f)) }); err != nil {
 			return err
 		}
@@ -295,6 +294,16 @@ func (c *calibration) write(ctx context.Context, d *runs.Dir, name string) error
 		return err
 	}
 	return (&runDir{d}).figures("", []namedFigure{{"qq", qq}, {"squares", squares}})
+}
+
+// valid are the fits that a model can be made of.
+func (c *calibration) valid() (fits []models.Fit) {
+	for _, f := range c.fits {
+		if _, err := f.Model(); err == nil {
+			fits = append(fits, f)
+		}
+	}
+	return fits
 }
 
 // figures holds each model's returns, simulated, beside the history's.

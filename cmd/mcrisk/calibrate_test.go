@@ -203,6 +203,9 @@ func TestCalibrateOutlier(t *testing.T) {
 			models = append(models, f[0])
 		}
 	}
+	if want := "next: mcrisk simulate --token NAME --spec " + filepath.Join(dir, "garch.yaml") + "\n"; !strings.HasSuffix(stderr, want) {
+		t.Errorf("said %q; want %q at the end", stderr, want)
+	}
 	left := ls(t, dir)
 	if len(models) != 2 || slices.Contains(left, "gbm.yaml") || !slices.Contains(left, "garch.yaml") || !slices.Contains(left, "figures/qq.png") {
 		t.Errorf("printed %v, left %v; want both models, and a fragment and figures of garch", models, left)
