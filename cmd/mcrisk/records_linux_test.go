@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -363,4 +365,52 @@ func TestInterruptedWhileHashing(t *testing.T) {
 	if left := ls(t, dir); slices.Contains(left, "run2") {
 		t.Errorf("left behind: %v", left)
 	}
+}
+
+// A countdown is a context that is done once it was asked so many times.
+type countdown struct {
+	context.Context
+	left atomic.Int64
+}
+
+func (c *countdown) Err() error {
+	if c.left.Add(-1) < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Wherever a sweep that is judged is interrupted, in the middle of a set of choices
+// too, it has no results, and goes on later.
+func TestInterruptedWhileJudging(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run")
+	expect(t, exitDone, "sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.05:0.6:0.05", "--horizon", "1d", "--paths", "40", "--no-figures", "--out", path)
+	want := contents(t, path)
+	resume := func(left int64) (asked int64, status int) {
+		ctx := &countdown{Context: t.Context()}
+		ctx.left.Store(left)
+		var stdout, stderr bytes.Buffer
+		status = run(ctx, []string{"sweep", "--resume", path, "--no-figures"}, &stdout, &stderr)
+		if status == exitInterrupted && (stdout.Len() > 0 || !strings.Contains(stderr.String(), "interrupted; what is done is kept")) {
+			t.Errorf("interrupted at %d, it printed %q, said %q", left, stdout.String(), stderr.String())
+		}
+		return left - ctx.left.Load(), status
+	}
+	all, status := resume(math.MaxInt64)
+	if status != exitDone || all < 20 {
+		t.Fatalf("exit status %d, asked %d times", status, all)
+	}
+	for left := int64(0); left < all; left += 1 + all/20 {
+		if _, status := resume(left); status != exitInterrupted {
+			t.Errorf("interrupted at %d of %d: exit status %d", left, all, status)
+		}
+		if slices.ContainsFunc(ls(t, path), func(name string) bool { return strings.HasPrefix(name, ".") }) {
+			t.Errorf("interrupted at %d of %d, it left %v", left, all, ls(t, path))
+		}
+	}
+	sameRun(t, contents(t, path), want)
+	if _, status := resume(math.MaxInt64); status != exitDone {
+		t.Errorf("at last: exit status %d", status)
+	}
+	sameRun(t, contents(t, path), want)
 }

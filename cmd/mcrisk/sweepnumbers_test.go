@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -240,5 +242,19 @@ func TestSweepNearTheBest(t *testing.T) {
 		if v := number(there[1]); !(number(best[2]) < v && v < number(best[3])+0.05) || !(number(there[3])-number(there[2]) < number(best[3])-number(best[2])) {
 			t.Errorf("the best between cells is %v, of the cells %v", there, best)
 		}
+	}
+}
+
+// Cells are not read again once the sweep is interrupted.
+func TestReaderStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := func() (err error) {
+		defer reading(&err)
+		(&cellReader{ctx: ctx}).at(0, 0)
+		return nil
+	}()
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("read with %v", err)
 	}
 }
