@@ -47,6 +47,9 @@ func TestFullDisk(t *testing.T) {
 	if err := f.Commit(much); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("a file alone: %v", err)
 	}
+	if err := CreateSweep(filepath.Join(parent, "sweep"), bytes.Repeat([]byte("x"), 2<<20), Begin{}); err == nil || !strings.Contains(err.Error(), "no space left") {
+		t.Errorf("a sweep: %v", err)
+	}
 	if got := names(t, parent); got != "" {
 		t.Errorf("left behind: %s", got)
 	}

@@ -62,15 +62,17 @@ func CreateSweep(path string, plan []byte, b Begin) error {
 	}
 	defer d.Abort()
 	b.Generator = Generator
-	return errors.Join(
+	if err := errors.Join(
 		d.File(SweepFile, func(w io.Writer) error {
 			_, err := w.Write(plan)
 			return err
 		}),
 		d.File(BeginFile, func(w io.Writer) error { return encodeJSON(w, b) }),
 		os.Mkdir(filepath.Join(d.partial, recordsDir), 0o755),
-		d.place(),
-	)
+	); err != nil {
+		return err
+	}
+	return d.place()
 }
 
 // OpenSweep opens a sweep's run, done or not: its spec, how it is swept, what it
