@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -128,11 +127,7 @@ func calibrate(ctx context.Context, h *paths.History, kinds []string, targeted b
 	}
 	for i, kind := range kinds {
 		if !slices.Contains(models.Fittable(), kind) {
-			hint := ""
-			if near := param.Nearest(kind, models.Fittable()); len(near) > 0 {
-				hint = "; did you mean " + strings.Join(near, " or ") + "?"
-			}
-			return nil, fmt.Errorf("--model %q; want all or some of %s%s", kind, strings.Join(models.Fittable(), ", "), hint)
+			return nil, fmt.Errorf("--model %q; want all or some of %s%s", kind, strings.Join(models.Fittable(), ", "), didYouMean(kind, models.Fittable()))
 		}
 		if slices.Contains(kinds[:i], kind) {
 			return nil, fmt.Errorf("--model names %s twice", kind)
@@ -248,9 +243,7 @@ func (c *calibration) writeJSON(w io.Writer) error {
 		}
 		out.Models = append(out.Models, m)
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(out)
+	return encodeJSON(w, out)
 }
 
 // writeCSV writes one line for each parameter.

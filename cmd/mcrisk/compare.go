@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -242,7 +241,5 @@ func writeCompareJSON(w io.Writer, hash string, rows []comparedRow) error {
 	for _, r := range rows {
 		all.Rows = append(all.Rows, row{r.Name, r.token, r.Unit, toJSON(r.Estimate), toJSON(r.Versus), finite(r.Unpaired)})
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(all)
+	return encodeJSON(w, all)
 }

@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"mcrisk/param"
 )
 
 // Exit statuses.
@@ -133,4 +135,12 @@ func unknownCommand(root *cobra.Command, name string) error {
 		return badInput("no command %q; did you mean %s?", name, strings.Join(near, " or "))
 	}
 	return badInput("no command %q; see mcrisk --help", name)
+}
+
+// didYouMean ends a message about a name that is none of those there are.
+func didYouMean(name string, names []string) string {
+	if near := param.Nearest(name, names); len(near) > 0 {
+		return "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return ""
 }

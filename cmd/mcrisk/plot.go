@@ -15,7 +15,6 @@ import (
 	"mcrisk/analytics"
 	"mcrisk/exact"
 	"mcrisk/models"
-	"mcrisk/param"
 	"mcrisk/plots"
 	"mcrisk/runs"
 	"mcrisk/study"
@@ -163,11 +162,7 @@ PDF, without simulating again; the same run gives the same bytes. Figures:
 	addFlag(s, &of, sectionOutput, "of", "name", "", "token of a run with several (default the first)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if !slices.Contains(figureNames(), figure) {
-			hint := ""
-			if near := param.Nearest(figure, figureNames()); len(near) > 0 {
-				hint = "; did you mean " + strings.Join(near, " or ") + "?"
-			}
-			return badInput("--figure %q; want one of %s%s", figure, strings.Join(figureNames(), ", "), hint)
+			return badInput("--figure %q; want one of %s%s", figure, strings.Join(figureNames(), ", "), didYouMean(figure, figureNames()))
 		}
 		if out == "" {
 			out = figure + ".svg"
