@@ -182,8 +182,8 @@ func (w *sweepFlags) how(p *plan, spec *runs.Sweep) (runs.Sweep, error) {
 	}
 	if w.sample != "" {
 		n, err := runs.Count(w.sample)
-		if err != nil || n > study.MaxCells {
-			return how, fmt.Errorf("--sample = %q; want a number of cells up to %d", w.sample, study.MaxCells)
+		if err != nil || n < 1 || n > study.MaxCells {
+			return how, fmt.Errorf("--sample = %q; want a number of cells from 1 to %d", w.sample, study.MaxCells)
 		}
 		how.Sample = int(n)
 	}

@@ -213,6 +213,9 @@ tokens: [{name: t, target: 3, policy: {kind: band, low: 2.7, high: 3.3}, mechani
 			t.Errorf("%s: said %s; want %q", sweep, said, want)
 		}
 	}
+	if _, said := expect(t, exitInput, banded("--over", "half-width=0.1,0.3", "--sample", "0", "--no-save")...); !strings.Contains(said, `--sample = "0"; want a number of cells from 1`) {
+		t.Errorf("said %s", said)
+	}
 }
 
 // Being near the best costs what is said in words that fit the parameter, and the
