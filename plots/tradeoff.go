@@ -51,9 +51,11 @@ func Tradeoff(in TradeoffData) (*Figure, error) {
 	c.want(in.XLabel != "" && in.YLabel != "", "XLabel or YLabel is empty; want metric and unit")
 	var series names
 	missing := 0
+	var drawn []TradeoffPanel // those with values
 	stands := map[analytics.Standing]bool{}
 	for _, q := range in.Panels {
 		c.want(q.Label != "" || len(in.Panels) == 1, "a panel of several has no Label; want the circumstances")
+		some := false
 		for _, s := range q.Series {
 			series.add(s.Name)
 			for _, p := range s.Points {
@@ -62,22 +64,21 @@ func Tradeoff(in TradeoffData) (*Figure, error) {
 					continue
 				}
 				c.want(drawable(p.X) && drawable(p.Y), "series %q: point %q = %+v, %+v; want finite values within their intervals, or NaN", s.Name, p.Label, p.X, p.Y)
-				stands[p.Standing] = true
+				some, stands[p.Standing] = true, true
 			}
+		}
+		if some {
+			drawn = append(drawn, q)
 		}
 	}
 	c.want(len(series) <= 4, "%d series of different names; want at most 4", len(series))
-	c.want(len(stands) > 0, "no point has values")
+	c.want(len(drawn) > 0, "no point has values")
 	if err := c.err(); err != nil {
 		return nil, err
 	}
 	var panels []panel
-	for _, q := range in.Panels {
-		if slices.ContainsFunc(q.Series, func(s TradeoffSeries) bool {
-			return slices.ContainsFunc(s.Points, func(p TradeoffPoint) bool { return !p.missing() })
-		}) {
-			panels = append(panels, in.panel(q, series))
-		}
+	for _, q := range drawn {
+		panels = append(panels, in.panel(q, series))
 	}
 	cols, height := 1, 3.6*vg.Inch
 	if n := len(panels); n > 1 {
@@ -128,7 +129,7 @@ func Tradeoff(in TradeoffData) (*Figure, error) {
 		s.notes = append(s.notes, fmt.Sprintf("Left out: %d settings without a value.", missing))
 	}
 	return s.figure(func(body draw.Canvas) {
-		if len(panels) > 1 {
+		if len(in.Panels) > 1 {
 			body = shareX(body, in.XLabel)
 		}
 		smallMultiples(body, cols, panels)
@@ -173,7 +174,7 @@ func (in *TradeoffData) panel(q TradeoffPanel, series names) panel {
 	ylo, yhi := padded(ys.lo, ys.hi)
 	ylabel, xlabel, most, labels := in.YLabel, in.XLabel, 8, math.MaxInt // ticks of the x axis, labels of a front
 	if len(in.Panels) > 1 {
-		ylabel, xlabel, most, labels = q.Label+"\n"+in.YLabel, "", 5, 8
+		ylabel, xlabel, most, labels = q.Label+"\n"+in.YLabel, "", 5, 6
 	}
 	fronts = slices.DeleteFunc(fronts, func(f []placed) bool { return len(f) == 0 })
 	return panel{label: ylabel, xlabel: xlabel, x: linearAxis(xlo, xhi, in.XScale.factor(), most), y: linearAxis(ylo, yhi, in.YScale.factor(), 7), paint: func(p plane) {
@@ -209,15 +210,15 @@ func (in *TradeoffData) panel(q TradeoffPanel, series names) panel {
 			q.draw(p.Canvas, p.at(q.X.Value, q.Y.Value))
 		}
 		if len(fronts) > 0 { // labels of several, side by side, would be too many
-			for _, q := range some(fronts[len(fronts)-1], labels) {
+			for _, q := range few(fronts[len(fronts)-1], labels) {
 				p.callout(&taken, p.at(q.X.Value, q.Y.Value), corner, q.Label)
 			}
 		}
 	}}
 }
 
-// some are at most n ≥ 2 of the points: the first, the last and evenly between.
-func some(points []placed, n int) (list []placed) {
+// few are at most n ≥ 2 of the points: the first, the last and evenly between.
+func few(points []placed, n int) (list []placed) {
 	if len(points) <= n {
 		return points
 	}
