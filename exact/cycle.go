@@ -10,6 +10,8 @@ type frame struct {
 	start      [3]float64
 	safe, base float64 // rate of the safe leg; growth rate common to all paths, safe − Fee
 	carry      float64 // rate of the risky leg minus that of the safe leg
+
+	trend, spread float64 // of ln S, jumps included: drift and variance, 1/year
 }
 
 // Cycles start at the target (the token's birth), where a trade at the upper
@@ -26,7 +28,13 @@ func newFrame(t Token, m Model) frame {
 	nu, sigma := m.diffusion()
 	low, high := t.edges()
 	up, down := t.resets()
+	trend, spread := nu, sigma*sigma
+	if rate, law := m.jumps(math.NaN(), math.Inf(1)); rate > 0 {
+		trend += rate * law.sum(func(x float64) float64 { return x })
+		spread += rate * law.sum(func(x float64) float64 { return x * x })
+	}
 	return frame{
+		trend: trend, spread: spread,
 		token: t, nu: nu + risky - safe, sigma: sigma, low: low, high: high,
 		start: [3]float64{coordinate(t.Target), up, down},
 		safe:  safe, base: safe - t.Fee, carry: risky - safe,

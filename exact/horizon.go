@@ -245,10 +245,10 @@ func (f frame) pole(c cycle, z, slope float64) float64 {
 type Moments struct {
 	NAV, NAVSD               float64
 	Log, LogSD               float64 // of ln NAV, over those not ruined
-	Decay, DecaySD           float64 // of ln NAV − Target·ln S, over those neither liquidated nor ruined
+	Decay, DecaySD           float64 // of ln NAV − Target·ln S, over those not ruined
 	Rebalances, RebalancesSD float64
 	Turnover                 float64 // Σ notional/equity before the trade
-	CostDrag                 float64 // Σ −ln(equity after a trade's cost / before)
+	CostDrag                 float64 // Σ −ln(equity after a trade's cost / before), over those not ruined
 	Liquidated, Ruined       float64 // probabilities; Liquidated includes Ruined
 	// Bound is the largest change of these under a larger contour: as a fraction of
 	// NAV, LogSD and DecaySD, and of one more than the size of the others. It does
@@ -372,7 +372,8 @@ func (h *horizon) logMoments(slope float64) (m Moments, err error) {
 		var c chain
 		var first, second [3][2]complex128 // E[R; next], E[R²; next]
 		var v0, v1, v2 [3]complex128       // right-hand sides
-		var moved, traded, spent [3]complex128
+		var moved, traded, kept [3]complex128
+		var spent [3][2]complex128
 		var lost, ruined [3]complex128
 		for i, v := range s.visits {
 			begin := growth(h.start[i]) - slope*h.start[i]
@@ -392,11 +393,11 @@ func (h *horizon) logMoments(slope float64) (m Moments, err error) {
 					lost[i] += x * clock
 					if math.IsInf(e.log, -1) {
 						ruined[i] += x * clock
-					} else if slope == 0 {
-						r := complex(rate, 0)
+					} else { // for the time that is left NAV rests and the price goes on
+						r := complex(rate+slope*h.trend, 0)
 						v0[i] += x * clock
 						v1[i] += x * (g*clock + r*dClock)
-						v2[i] += x * (g*g*clock + 2*g*r*dClock + r*r*d2Clock)
+						v2[i] += x * (g*g*clock + 2*g*r*dClock + r*r*d2Clock - complex(slope*slope*h.spread, 0)*dClock)
 					}
 					continue
 				}
@@ -406,13 +407,14 @@ func (h *horizon) logMoments(slope float64) (m Moments, err error) {
 				second[i][j] += x * g * g
 				moved[i] += x * clock
 				traded[i] += x * clock * complex(e.trade, 0)
-				spent[i] += x * clock * complex(e.cost, 0)
+				spent[i][j] += x * complex(e.cost, 0)
 			}
 		}
 		alive := c.solve(v0)
 		for i := range v1 {
 			for j, next := range []int{fromUp, fromDown} {
 				v1[i] += first[i][j] * alive[next]
+				kept[i] += spent[i][j] * alive[next]
 			}
 		}
 		mean := c.solve(v1)
@@ -429,7 +431,7 @@ func (h *horizon) logMoments(slope float64) (m Moments, err error) {
 		for k, x := range []complex128{
 			alive[birth], mean[birth], c.solve(v2)[birth],
 			count[birth], c.solve(pairs)[birth],
-			c.solve(traded)[birth], c.solve(spent)[birth], c.solve(lost)[birth],
+			c.solve(traded)[birth], c.solve(kept)[birth], c.solve(lost)[birth],
 		} {
 			sums[k] += 2 * real(s.weight*x)
 		}
@@ -442,7 +444,7 @@ func (h *horizon) logMoments(slope float64) (m Moments, err error) {
 	drift := sums[1] / alive
 	m.Log, m.LogSD = drift+rate*h.years, math.Sqrt(max(0, sums[2]/alive-drift*drift))
 	m.Rebalances, m.RebalancesSD = sums[3], math.Sqrt(max(0, sums[4]+sums[3]-sums[3]*sums[3]))
-	m.Turnover, m.CostDrag, m.Liquidated = sums[5], sums[6], max(0, sums[7])
+	m.Turnover, m.CostDrag, m.Liquidated = sums[5], sums[6]/alive, max(0, sums[7])
 	m.Ruined = max(0, m.Ruined)
 	return m, nil
 }

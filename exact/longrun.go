@@ -54,7 +54,7 @@ func (p Problem) LongRun() (Rates, error) {
 	if err != nil {
 		return Rates{}, err
 	}
-	return f.rates(c, p.Model)
+	return f.rates(c)
 }
 
 // stats are the moments of one cycle, from each start to each next one.
@@ -188,13 +188,10 @@ func (s stats) variance() float64 {
 	return v / s.mean
 }
 
-func (f frame) rates(c cycle, m Model) (Rates, error) {
+func (f frame) rates(c cycle) (Rates, error) {
 	inside, exits := c.places()
 	target := f.token.Target
 	s := f.cycleStats(c, 0)
-	trend := f.nu - f.carry // of ln S
-	rate, law := m.jumps(math.NaN(), math.Inf(1))
-	trend += rate * law.sum(func(x float64) float64 { return x })
 
 	r := Rates{LogVariance: s.variance(), DecayVariance: f.cycleStats(c, target).variance()}
 	for i, v := range c.visits(0) {
@@ -223,7 +220,7 @@ func (f frame) rates(c cycle, m Model) (Rates, error) {
 		r.UpShare = max(0, r.UpShare/r.Rebalances)
 	}
 	r.Growth += f.base
-	r.Decay = r.Growth - target*trend
+	r.Decay = r.Growth - target*f.trend
 	if r.Liquidations > 0 {
 		r.Hazard = -f.pole(c, 0, 0)
 	}

@@ -348,7 +348,7 @@ func TestJumps(t *testing.T) {
 		}
 		v := c.visits(0)[birth]
 		ups := c.(*jumping).upJumps
-		r := must(f.rates(c, kou))
+		r := must(f.rates(c))
 		check(t, []row{
 			{tt.id + " creep up", real(v.exits[0]), tt.creepUp, 2e-12},
 			{tt.id + " creep down", real(v.exits[1]), tt.creepDown, 2e-12},
