@@ -43,10 +43,11 @@ log-likelihoods to see what that costs.
 
 With --out it writes the tables and, for each model whose numbers simulate
 accepts, a spec fragment to take beside a token, and its panels of two figures:
-quantiles against quantiles, and the autocorrelation of squared returns.`,
+quantiles against quantiles, and the autocorrelation of squared returns. A
+fragment keeps mu, the growth of the past; with --mu 0 simulate expects none.`,
 		Example: `  mcrisk calibrate eth_usd_1d.csv --since 2016-03-01
   mcrisk calibrate btc_usdt_perp_1h.csv --model all --out btc-models
-  mcrisk simulate --token BTCBULL3X --spec btc-models/kou.yaml`,
+  mcrisk simulate --token BTCBULL3X --spec btc-models/kou.yaml --mu 0`,
 		Args: oneFile,
 	}
 	var cut part
@@ -97,7 +98,7 @@ quantiles against quantiles, and the autocorrelation of squared returns.`,
 		if out != "" {
 			fmt.Fprintln(cmd.ErrOrStderr(), "written:", out)
 			if fits := c.valid(); len(fits) > 0 {
-				fmt.Fprintf(cmd.ErrOrStderr(), "next: mcrisk simulate --token NAME --spec %s\n", filepath.Join(out, fits[0].Kind+".yaml"))
+				fmt.Fprintf(cmd.ErrOrStderr(), "next: mcrisk simulate --token NAME --spec %s --mu 0\n", filepath.Join(out, fits[0].Kind+".yaml"))
 			}
 		} else {
 			fmt.Fprintf(cmd.ErrOrStderr(), "next: mcrisk calibrate %s --model all --out DIR\n", args[0])

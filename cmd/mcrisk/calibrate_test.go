@@ -203,7 +203,7 @@ func TestCalibrateOutlier(t *testing.T) {
 			models = append(models, f[0])
 		}
 	}
-	if want := "next: mcrisk simulate --token NAME --spec " + filepath.Join(dir, "garch.yaml") + "\n"; !strings.HasSuffix(stderr, want) {
+	if want := "next: mcrisk simulate --token NAME --spec " + filepath.Join(dir, "garch.yaml") + " --mu 0\n"; !strings.HasSuffix(stderr, want) {
 		t.Errorf("said %q; want %q at the end", stderr, want)
 	}
 	left := ls(t, dir)
