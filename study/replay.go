@@ -8,6 +8,10 @@ import (
 	"mcrisk/tokens"
 )
 
+// mostBars is how many bars Replay holds in memory, 40 bytes each: 19 years of
+// minutes.
+const mostBars = 10_000_000
+
 // Replay runs tokens through a price history, from the open of its first bar to
 // the close of its last, and returns the lifetime of each. Inside a bar the price
 // goes from the open over the nearer extreme and the farther one to the close; if
@@ -18,6 +22,9 @@ import (
 // Outages of keepers are drawn with paths, and a history has none drawn: a token
 // whose keeper has outages is an error.
 func Replay(ts []tokens.Token, h *paths.History, closes bool) ([]tokens.Lifetime, error) {
+	if n := h.Span() / h.Step; n > mostBars {
+		return nil, fmt.Errorf("study: %s has %d steps of %v, missing bars among them; want at most %d", h.Name, n, h.Step, mostBars)
+	}
 	p := replayed(h, closes)
 	lives := make([]tokens.Lifetime, len(ts))
 	for i, t := range ts {

@@ -2,6 +2,7 @@ package study
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,6 +73,10 @@ func TestReplayLiquidates(t *testing.T) {
 		if l := lives[0]; min(l.Liquidations, 1) != tt.times || !(math.Abs(l.FirstLiquidation-tt.years) < 1e-3*tt.years) && !math.IsNaN(tt.years) {
 			t.Errorf("%s: %d liquidations, first after %v years; want %d and %v", tt.name, l.Liquidations, l.FirstLiquidation, tt.times, tt.years)
 		}
+	}
+	year := &paths.History{Name: "p.csv", Step: time.Second, Bars: []paths.Bar{bar(0, 100, 100, 100, 100), bar(8760, 100, 100, 100, 100)}}
+	if _, err := Replay([]tokens.Token{token}, year, false); err == nil || !strings.Contains(err.Error(), "p.csv has 31536001 steps of 1s") {
+		t.Errorf("%v; want that a year of seconds is too much", err)
 	}
 	token.Keeper.Outage = tokens.Outage{Rate: 1, Length: time.Hour}
 	if _, err := Replay([]tokens.Token{token}, inside, false); err == nil {
