@@ -383,6 +383,9 @@ func (c *countdown) Err() error {
 // Wherever a sweep that is judged is interrupted, in the middle of a set of choices
 // too, it has no results, and goes on later.
 func TestInterruptedWhileJudging(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs")
+	}
 	path := filepath.Join(t.TempDir(), "run")
 	expect(t, exitDone, "sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.05:0.6:0.05", "--horizon", "1d", "--paths", "40", "--no-figures", "--out", path)
 	want := contents(t, path)

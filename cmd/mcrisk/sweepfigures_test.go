@@ -15,6 +15,9 @@ import (
 // Circumstances are drawn in panels, or fronts of one panel, as long as they can be
 // read; beyond that the sweep says what is not drawn, and where its numbers are.
 func TestTradeoffInCircumstances(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many runs")
+	}
 	for name, tt := range map[string]struct {
 		args   []string
 		drawn  bool
