@@ -117,7 +117,8 @@ func (t Token) Start() View {
 func span(d time.Duration) bool { return d >= time.Second && d <= 50*365*24*time.Hour }
 
 // LiquidationLeverage is the leverage at which the venue liquidates a position
-// that never traded, signed; infinite if it never does.
+// that never traded, signed; infinite if it never does, or if leverage does not
+// tell: of a position without debt it is 1 at any price.
 func (t Token) LiquidationLeverage() float64 {
 	v := t.Mechanism.venue(t, 0)
 	// The price moves the exposure x until cx·x + cb·b = cn·n, here or in the
@@ -127,7 +128,7 @@ func (t Token) LiquidationLeverage() float64 {
 	if u := v.upper; u.on {
 		x = max(x, (float64(u.cn*n)-b-u.c)/u.cx)
 	}
-	if !(x*t.Target > 0) {
+	if !(x*t.Target > 0) || b == 0 {
 		return math.Inf(1)
 	}
 	return x / (x + b)

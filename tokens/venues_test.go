@@ -257,3 +257,19 @@ func TestOpeningLimit(t *testing.T) {
 		within(t, fmt.Sprint("leverage at a loan to value of ", ltv), v.Leverage, want, 2e-4)
 	}
 }
+
+// A position without debt has leverage 1 at any price, also where a venue with
+// maintenance of the size at entry liquidates it.
+func TestLeverageDoesNotTellWithoutDebt(t *testing.T) {
+	token := free(1, Hold{})
+	token.Mechanism = Perp{Base: EntrySize, Maintenance: 0.01}
+	if got := token.LiquidationLeverage(); !math.IsInf(got, 1) {
+		t.Errorf("liquidated at leverage %v; want none", got)
+	}
+	if f := live(t, token, bars(day, 0.02)); f.Liquidations != 0 {
+		t.Errorf("%d liquidations at 0.02", f.Liquidations)
+	}
+	if f := live(t, token, bars(day, 0.009)); f.Liquidations != 1 || f.MaxLeverage > 1+1e-12 {
+		t.Errorf("%d liquidations at 0.009, leverage up to %v; want one, at 1", f.Liquidations, f.MaxLeverage)
+	}
+}
