@@ -142,7 +142,7 @@ func merge(cmd *cobra.Command, out string, parts []string, o *outputFlags) error
 	}
 	for _, r := range all {
 		if err := whole.Take(cmd.Context(), r); err != nil {
-			return unfinished(cmd, err, out, o)
+			return errors.Join(err, os.RemoveAll(out)) // to resume it would be to run what was not copied
 		}
 	}
 	return unfinished(cmd, finish(cmd, whole, how, begin, 0, o, start), out, o)

@@ -417,3 +417,39 @@ func TestInterruptedWhileJudging(t *testing.T) {
 	}
 	sameRun(t, contents(t, path), want)
 }
+
+// A merge that is interrupted before all is copied leaves nothing, and can be done
+// again; later it goes on as a sweep does, with nothing to run.
+func TestInterruptedMerge(t *testing.T) {
+	dir := t.TempDir()
+	part, whole := filepath.Join(dir, "part"), filepath.Join(dir, "whole")
+	expect(t, exitDone, "sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.2,0.4", "--over", "sigma=0.4,0.8", "--horizon", "1d", "--paths", "1100", "--no-figures", "--out", part)
+	seen := map[bool]int{}
+	for left := int64(0); ; left++ {
+		ctx := &countdown{Context: t.Context()}
+		ctx.left.Store(left)
+		var stdout, stderr bytes.Buffer
+		status := run(ctx, []string{"merge", "--out", whole, part, "--no-figures"}, &stdout, &stderr)
+		if status == exitDone {
+			break
+		}
+		_, err := os.Stat(whole)
+		kept := err == nil
+		seen[kept]++
+		if status != exitInterrupted || kept != strings.Contains(stderr.String(), "mcrisk sweep --resume") || kept == strings.Contains(stderr.String(), "nothing was written") {
+			t.Fatalf("interrupted at %d: exit status %d, kept %t, said %s", left, status, kept, stderr.String())
+		}
+		if kept {
+			if out, _ := expect(t, exitDone, "missing", whole); !strings.Contains(out, "nothing is missing") {
+				t.Errorf("interrupted at %d: %s", left, out)
+			}
+			if err := os.RemoveAll(whole); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if seen[false] < 5 || seen[true] < 5 {
+		t.Errorf("%d times it left nothing, %d times what to go on with", seen[false], seen[true])
+	}
+	sameRun(t, contents(t, whole), contents(t, part))
+}
