@@ -73,7 +73,7 @@ func digits(v float64, n int) string {
 	if strings.Contains(s, "e") && math.Abs(v) >= 1000 && math.Abs(v) < 1e9 {
 		s = strconv.FormatFloat(v, 'f', 0, 64)
 	}
-	return strings.Replace(s, "-", "−", 1)
+	return strings.ReplaceAll(s, "-", "−")
 }
 
 func thousands(n int) string {
