@@ -218,7 +218,10 @@ func newSample(returns []float64, dt float64) (sample, error) {
 	}
 	s.sd = math.Sqrt(squares / (n - 1))
 	if !(s.sd > 1e-15) {
-		return s, fmt.Errorf("models: the price never moves; want a history with changes")
+		if s.mean == 0 {
+			return s, fmt.Errorf("models: the price never moves; want a history with changes")
+		}
+		return s, fmt.Errorf("models: every return is %.6g; want a history whose changes differ", s.mean)
 	}
 	note := func(format string, args ...any) { s.warnings = append(s.warnings, fmt.Sprintf(format, args...)) }
 	if len(returns) < 250 {

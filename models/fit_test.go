@@ -238,6 +238,10 @@ func TestBadHistories(t *testing.T) {
 	spike := slices.Clone(good)
 	spike[1000] += math.Log(10)
 	spike[1001] -= math.Log(10)
+	steady, alternating := make([]float64, 2000), make([]float64, 2000)
+	for i := range steady {
+		steady[i], alternating[i] = 0.001, 0.02*float64(1-2*(i%2))
+	}
 	nan := slices.Clone(good)
 	nan[7] = math.NaN()
 	rows := []struct {
@@ -250,6 +254,8 @@ func TestBadHistories(t *testing.T) {
 		{"flat stretch", flat, dt, "stands still over 200 of 2000 returns, at most 200 in a row, ending at return 699"},
 		{"outlier of 10x", spike, dt, "wrong prices?"},
 		{"never moves", make([]float64, 2000), dt, "never moves"},
+		{"one rate of growth", steady, dt, "every return is 0.001"},
+		{"to and fro", alternating, dt, ""},
 		{"NaN", nan, dt, "return 7 is NaN"},
 		{"no step", good, 0, "step of 0 years"},
 		{"two returns", good[:2], dt, "at least 3"},
