@@ -29,13 +29,28 @@ import "math"
 // as controlMean, makes the result and the gain NaN. It panics if the lengths
 // differ.
 func ControlledMean(xs, control []float64, controlMean, confidence float64) (e Estimate, gain float64) {
+	e, _ = ControlledPaths(xs, control, controlMean, confidence)
+	return e, e.Gain
+}
+
+// ControlledPaths is [ControlledMean], and numbers by path whose mean and standard
+// error are its own: the residuals about Value, wider by what the mean of the
+// control was off. Of several settings with one control they compare, path by path,
+// as the control would correct the differences. They are nil where the mean cannot
+// be corrected: with fewer than three paths, or where it is not finite.
+func ControlledPaths(xs, control []float64, controlMean, confidence float64) (e Estimate, ys []float64) {
 	checkPairs(len(xs), len(control))
 	n := float64(len(xs))
 	xMean, xx := moments(xs)
 	cMean, cc := moments(control)
 	off := cMean - controlMean
 	if n < 3 || cc == 0 {
-		return Mean(xs, confidence), 1
+		e = Mean(xs, confidence)
+		e.Gain = 1
+		if n < 3 || math.IsNaN(e.SE) {
+			return e, nil
+		}
+		return e, xs
 	}
 	var xc, rr sum
 	for i := range xs {
@@ -49,15 +64,21 @@ func ControlledMean(xs, control []float64, controlMean, confidence float64) (e E
 		rr.add(float64(r * r))
 	}
 	variance := rr.value() / (n - 2) * (1/n + float64(off*off)/cc)
-	gain = xx / (n - 1) / n / variance
-	if xx == 0 {
-		gain = 1 // a constant has no error to reduce
-	}
 	e = normal(xMean-float64(beta*off), math.Sqrt(variance), confidence, len(xs))
-	e.Gain = gain
+	e.Gain = xx / (n - 1) / n / variance
+	if xx == 0 {
+		e.Gain = 1 // a constant has no error to reduce
+	}
 	e.Warning = doubt(control, cMean, cc)
-	if e.Warning == "" && gain < 1e20 { // beyond it the residuals are rounding
+	if e.Warning == "" && e.Gain < 1e20 { // beyond it the residuals are rounding
 		e.Warning = doubt(residuals, 0, rr.value())
 	}
-	return e, gain
+	if math.IsNaN(e.SE) {
+		return e, nil
+	}
+	wider := math.Sqrt((n - 1) / (n - 2) * (1 + float64(n*off*off)/cc))
+	for i, r := range residuals {
+		residuals[i] = e.Value + float64(wider*r)
+	}
+	return e, residuals
 }

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -87,4 +88,42 @@ func controlled(rng *rand.Rand, n int) (xs, c []float64) {
 		xs = append(xs, 3*r+0.02*rng.NormFloat64())
 	}
 	return xs, c
+}
+
+// Numbers corrected one by one compare as their difference would be corrected: the
+// same value, and the same error.
+func TestControlledPaths(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{3, 4, 30, 1000} {
+		var a, b, difference, control []float64
+		for range n {
+			c := 0.3 + rng.NormFloat64()
+			control = append(control, c)
+			a, b = append(a, 3*c-c*c+0.1*rng.NormFloat64()), append(b, 2*c+0.2*rng.NormFloat64())
+			difference = append(difference, a[len(a)-1]-b[len(b)-1])
+		}
+		const mean = 0.25
+		level, ya := ControlledPaths(a, control, mean, 0.95)
+		_, yb := ControlledPaths(b, control, mean, 0.95)
+		if want, _ := ControlledMean(a, control, mean, 0.95); level != want {
+			t.Errorf("%d paths: %+v; want %+v", n, level, want)
+		}
+		alike := func(what string, got, want Estimate) {
+			t.Helper()
+			if !(math.Abs(got.Value-want.Value) < 1e-12 && math.Abs(got.SE/want.SE-1) < 1e-9) {
+				t.Errorf("%d paths: %s %v ± %v; want %v ± %v", n, what, got.Value, got.SE, want.Value, want.SE)
+			}
+		}
+		alike("level", Mean(ya, 0.95), level)
+		want, _ := ControlledMean(difference, control, mean, 0.95)
+		alike("difference", PairedDifference(ya, yb, 0.95), want)
+	}
+	for name, xs := range map[string][]float64{"two": {1, 2}, "a ruined": {1, 2, math.Inf(-1), 3}} {
+		if _, ys := ControlledPaths(xs, []float64{1, 2, 4, 7}[:len(xs)], 3, 0.95); ys != nil {
+			t.Errorf("%s: corrected to %v", name, ys)
+		}
+	}
+	if _, ys := ControlledPaths([]float64{1, 2, 4}, []float64{5, 5, 5}, 5, 0.95); fmt.Sprint(ys) != "[1 2 4]" {
+		t.Errorf("a control that does not vary makes %v", ys)
+	}
 }

@@ -2,6 +2,7 @@ package paths
 
 import (
 	"bufio"
+	"compress/gzip"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -82,13 +83,20 @@ func (h *History) LogReturns() []float64 {
 //
 // Times are RFC 3339 stamps, days as 2006-01-02 (midnight UTC), or integers of
 // 13 digits (milliseconds since 1970) or 16 digits (microseconds). A byte order
-// mark, CRLF and blank lines are tolerated.
+// mark, CRLF and blank lines are tolerated, and so is a file packed by gzip.
 //
 // Missing bars are reported in Gaps. Everything else that is wrong with the
 // file is an error that names the line, the column, the value and what was
 // wanted; up to 20 such faults are joined, and the rest counted.
 func ReadHistory(r io.Reader, name string) (*History, error) {
 	buffered := bufio.NewReaderSize(r, 1<<16)
+	if magic, _ := buffered.Peek(2); string(magic) == "\x1f\x8b" {
+		unpacked, err := gzip.NewReader(buffered)
+		if err != nil {
+			return nil, fmt.Errorf("paths: %s: %w", name, err)
+		}
+		buffered = bufio.NewReaderSize(unpacked, 1<<16)
+	}
 	if mark, _ := buffered.Peek(3); string(mark) == "\ufeff" {
 		buffered.Discard(3)
 	}

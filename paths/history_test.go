@@ -1,6 +1,7 @@
 package paths
 
 import (
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -53,6 +54,8 @@ func TestHistoryForms(t *testing.T) {
 		{"carriage returns", strings.ReplaceAll(header, "\n", "\r\n")},
 		{"blank lines", "\n" + header + "\n\r\n  \n\n"},
 		{"no newline at the end", strings.TrimSpace(header)},
+		{"packed", packed(header)},
+		{"packed, with a byte order mark", packed("\ufeff" + header)},
 		{"upper case and spaces", strings.Replace(header, "timestamp,open", "Timestamp, Open ", 1)},
 		{"quotes", strings.ReplaceAll(header, "5641", `"5641"`)},
 		{"another time zone", strings.ReplaceAll(header, "T11:00:00Z", "T14:00:00+03:00")},
@@ -75,6 +78,15 @@ func TestHistoryForms(t *testing.T) {
 			}
 		})
 	}
+}
+
+// packed is a text as gzip packs it.
+func packed(text string) string {
+	var out strings.Builder
+	w := gzip.NewWriter(&out)
+	_, _ = io.WriteString(w, text)
+	_ = w.Close()
+	return out.String()
 }
 
 func TestHistoryReportsGaps(t *testing.T) {
@@ -217,6 +229,15 @@ func TestHistoryReaderFails(t *testing.T) {
 		r := io.MultiReader(strings.NewReader(csv), iotest.ErrReader(broken))
 		if h, err := ReadHistory(r, "f.csv"); h != nil || !errors.Is(err, broken) {
 			t.Errorf("after %q: %v, %v; want the reader's error", csv, h, err)
+		}
+	}
+}
+
+func TestHistoryPackedIsCut(t *testing.T) {
+	whole := packed("date,open,high,low,close\n2020-01-01,1,1,1,1\n2020-01-02,1,1,1,1\n")
+	for n := 2; n < len(whole); n++ {
+		if h, err := ReadHistory(strings.NewReader(whole[:n]), "f.csv.gz"); h != nil || err == nil || !strings.Contains(err.Error(), "f.csv.gz") {
+			t.Fatalf("%d of %d bytes: %v, %v; want an error", n, len(whole), h, err)
 		}
 	}
 }

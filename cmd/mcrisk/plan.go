@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -84,6 +85,14 @@ func (f *studyFlags) plan() (*plan, error) {
 		limit := math.Abs(token.LiquidationLeverage())
 		if edge := token.Policy.Watch(token.Start(), new(tokens.Memo)).High; edge >= limit && !math.IsInf(edge, 1) {
 			p.note("%s: the policy's upper edge %.4g is beyond the leverage %.4g at which the venue liquidates", t.Name, edge, limit)
+		}
+		for _, k := range []struct {
+			name string
+			time time.Duration
+		}{{"latency", token.Keeper.Latency}, {"keeper-interval", token.Keeper.Interval}} {
+			if k.time%p.spec.Step != 0 {
+				p.note("%s: %s %s is rounded up to whole steps of %s; a --step that divides it would see it", t.Name, k.name, param.FormatSeconds(k.time.Seconds()), param.FormatSeconds(p.spec.Step.Seconds()))
+			}
 		}
 	}
 	return p, nil

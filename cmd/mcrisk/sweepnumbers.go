@@ -56,7 +56,7 @@ func measure(c study.Cell, metrics []analytics.PathMetric) []measured {
 		}
 		growth, utility := metricNumber(metrics, "log_growth"), metricNumber(metrics, "utility")
 		_, logS, _ := price(c.Spec, model)
-		level, corrected := controlled(x.raw[growth], e.Column("log_underlying"), logS)
+		level, corrected := analytics.ControlledPaths(x.raw[growth], e.Column("log_underlying"), logS, confidence)
 		if corrected == nil {
 			continue
 		}
@@ -69,35 +69,6 @@ func measure(c study.Cell, metrics []analytics.PathMetric) []measured {
 		x.levels[growth], x.levels[utility] = level, metrics[utility].Mean(x.corrected[utility], confidence)
 	}
 	return all
-}
-
-// controlled is [analytics.ControlledMean], and numbers by path with its value as
-// their mean and its standard error as theirs: the residuals, about the value, and
-// wider by what the mean of the control was off. Numbers of several settings, with
-// one control, then compare as the control would correct their differences. They
-// are nil where the mean cannot be corrected.
-func controlled(xs, control []float64, controlMean float64) (analytics.Estimate, []float64) {
-	level, gain := analytics.ControlledMean(xs, control, controlMean, confidence)
-	level.Gain = gain
-	if len(xs) < 3 || math.IsNaN(level.SE) || math.IsInf(level.Value, 0) {
-		return level, nil
-	}
-	x, c := analytics.Mean(xs, confidence).Value, analytics.Mean(control, confidence).Value
-	var xc, cc float64
-	for i := range xs {
-		xc += float64((xs[i] - x) * (control[i] - c))
-		cc += float64((control[i] - c) * (control[i] - c))
-	}
-	if cc == 0 {
-		return level, xs
-	}
-	n, off, beta := float64(len(xs)), c-controlMean, xc/cc
-	wider := math.Sqrt((n - 1) / (n - 2) * (1 + float64(n*off*off)/cc))
-	ys := make([]float64, len(xs))
-	for i := range xs {
-		ys[i] = level.Value + float64(wider*(xs[i]-x-float64(beta*(control[i]-c))))
-	}
-	return level, ys
 }
 
 // pairing is the standard error that a difference would have on different paths, and

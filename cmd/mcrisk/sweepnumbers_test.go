@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
-	"math/rand/v2"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -13,44 +11,6 @@ import (
 
 	"mcrisk/analytics"
 )
-
-// Numbers corrected one by one compare as their difference would be corrected: the
-// same value, and the same error.
-func TestControlled(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	for _, n := range []int{3, 4, 30, 1000} {
-		var a, b, difference, control []float64
-		for range n {
-			c := 0.3 + rng.NormFloat64()
-			control = append(control, c)
-			a, b = append(a, 3*c-c*c+0.1*rng.NormFloat64()), append(b, 2*c+0.2*rng.NormFloat64())
-			difference = append(difference, a[len(a)-1]-b[len(b)-1])
-		}
-		const mean = 0.25
-		level, ya := controlled(a, control, mean)
-		_, yb := controlled(b, control, mean)
-		if want, _ := analytics.ControlledMean(a, control, mean, confidence); level != want {
-			t.Errorf("%d paths: %+v; want %+v", n, level, want)
-		}
-		alike := func(what string, got, want analytics.Estimate) {
-			t.Helper()
-			if !(math.Abs(got.Value-want.Value) < 1e-12 && math.Abs(got.SE/want.SE-1) < 1e-9) {
-				t.Errorf("%d paths: %s %v ± %v; want %v ± %v", n, what, got.Value, got.SE, want.Value, want.SE)
-			}
-		}
-		alike("level", analytics.Mean(ya, confidence), level)
-		want, _ := analytics.ControlledMean(difference, control, mean, confidence)
-		alike("difference", analytics.PairedDifference(ya, yb, confidence), want)
-	}
-	for name, xs := range map[string][]float64{"two": {1, 2}, "a ruined": {1, 2, math.Inf(-1), 3}} {
-		if _, ys := controlled(xs, []float64{1, 2, 4, 7}[:len(xs)], 3); ys != nil {
-			t.Errorf("%s: corrected to %v", name, ys)
-		}
-	}
-	if _, ys := controlled([]float64{1, 2, 4}, []float64{5, 5, 5}, 5); fmt.Sprint(ys) != "[1 2 4]" {
-		t.Errorf("a control that does not vary makes %v", ys)
-	}
-}
 
 // What a sweep says of growth agrees with itself: differences are those of the
 // estimates, the best is the highest of them, and utility is growth less half the
