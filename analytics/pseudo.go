@@ -16,6 +16,9 @@ func variancePaths(xs []float64) []float64 {
 	mean := MeanFinite(xs, 0.5)
 	n := float64(mean.N)
 	return each(xs, func(x float64) float64 {
+		if math.IsInf(x, 0) { // there may be no mean
+			return math.Inf(1)
+		}
 		d := x - mean.Value
 		return d * d * n / (n - 1)
 	})
@@ -45,7 +48,7 @@ func shortfallPaths(losses []float64, p float64) []float64 {
 }
 
 // medianPaths are pseudo-values of the median m of finite xs ≥ 0:
-// m ± 1/(2f) on either side of it, with f the density there. 1/f is the slope
+// m ± 1/(2f) on either side of it, with f the density there, and centred. 1/f is the slope
 // of the quantile function, taken between its values at ½ ± h: of ln x, in which
 // the law of a value is near normal, unless a zero is among them.
 //
@@ -69,13 +72,18 @@ func medianPaths(xs []float64) []float64 {
 	if low > 0 {
 		half = m * math.Log(high/low) / (4 * h)
 	}
-	return each(xs, func(x float64) float64 {
+	side := func(x float64) float64 {
 		switch {
 		case x > m:
-			return m + half
+			return 1
 		case x < m:
-			return m - half
+			return -1
 		}
-		return m
-	})
+		return 0
+	}
+	lean := 0.0 // 0 but where several values are the median
+	for _, x := range xs {
+		lean += side(x) / float64(n)
+	}
+	return each(xs, func(x float64) float64 { return m + float64(half*(side(x)-lean)) })
 }

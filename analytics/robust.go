@@ -101,7 +101,7 @@ func Robust(choices, circumstances int, at func(choice, circumstance int) []floa
 	}
 	r.Decides, r.Worst, r.WorstIn = decides[r.Choice], worst[r.Maximin], worstIn[r.Maximin]
 	for i, g := range r.Greatest {
-		r.Among[i] = g.Lo <= least
+		r.Among[i] = !(g.Lo > least)
 	}
 	return r
 }

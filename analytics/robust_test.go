@@ -57,6 +57,10 @@ func TestRobustByHand(t *testing.T) {
 	if r := analytics.Robust(1, 1, func(int, int) []float64 { return []float64{1, 3} }, analytics.Higher, 0.95); r.Greatest[0].Value != 0 || !r.Among[0] || r.Worst.Value != 2 {
 		t.Errorf("alone: %+v", r)
 	}
+	// Of one path nothing is known of the scatter, so nobody is out.
+	if r := analytics.Robust(3, 2, func(c, s int) []float64 { return []float64{table[c][s]} }, analytics.Higher, 0.95); r.Choice != 1 || slices.Contains(r.Among, false) {
+		t.Errorf("of one path: %+v", r)
+	}
 }
 
 // Over 1,000 samples the intervals of all greatest regrets hold the truth at

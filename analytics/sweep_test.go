@@ -144,6 +144,10 @@ func TestMedianPaths(t *testing.T) {
 			t.Errorf("n = %d: standard errors are %.3f times the law's", n, ratio)
 		}
 	}
+	// more are ruined than not: the median is theirs, and the mean of the pseudo-values too
+	if e := m.Mean(m.Of(sample([]float64{0, 0, 0, 1, 2})), 0.95); !(math.Abs(e.Value) < 1e-15 && e.SE > 0) {
+		t.Errorf("where most are ruined the median is %+v", e)
+	}
 }
 
 // Rows by hand.
@@ -160,6 +164,7 @@ func TestPseudoValuesAtTheEdges(t *testing.T) {
 		{"median_nav", []float64{1, 1, 1}, []float64{1, 1, 1}},
 		{"tracking_error", []float64{1, 1, 1, 0}, []float64{0, 0, 0, inf}},
 		{"tracking_error", []float64{2, 0}, []float64{nan, inf}},
+		{"tracking_error", []float64{0, 0}, []float64{inf, inf}},
 		{"utility", []float64{1, 1, 0}, []float64{0, 0, -inf}},
 		{"expected_shortfall", []float64{1, 1, 0}, []float64{1, 1, 1}}, // of fewer than 20, the worst
 		{"cost_drag", []float64{1, 0}, []float64{0, inf}},

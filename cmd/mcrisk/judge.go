@@ -405,9 +405,6 @@ func (j *judgement) harden() {
 				return j.reader.at(cells[circumstance][choices[choice]], t).of(i, corrected[circumstance])
 			}, m.Sense, confidence)
 			r.Regret = nil // for large sweeps
-			for k, g := range r.Greatest {
-				r.Among[k] = r.Among[k] || math.IsNaN(g.Lo) // one path tells nothing
-			}
 			r.Worst = j.level(cells[r.WorstIn][choices[r.Maximin]], t, i)
 			j.robust = append(j.robust, robustRow{t, m.Name, choices, first, in, r})
 		}
