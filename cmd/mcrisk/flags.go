@@ -27,6 +27,7 @@ type studyFlags struct {
 	how                                                 *runs.Sweep // what it said
 	correlation                                         string      // of different underlyings; empty: all tokens on one
 	bothWays                                            bool        // one token is held through a loan and through a perpetual
+	anyTime                                             bool        // prices are seen at any time, not at the end of steps alone
 	workers                                             int
 }
 

@@ -90,7 +90,7 @@ func (f *studyFlags) plan() (*plan, error) {
 			name string
 			time time.Duration
 		}{{"latency", token.Keeper.Latency}, {"keeper-interval", token.Keeper.Interval}} {
-			if k.time%p.spec.Step != 0 {
+			if k.time%p.spec.Step != 0 && !f.anyTime {
 				p.note("%s: %s %s is rounded up to whole steps of %s; a --step that divides it would see it", t.Name, k.name, param.FormatSeconds(k.time.Seconds()), param.FormatSeconds(p.spec.Step.Seconds()))
 			}
 		}

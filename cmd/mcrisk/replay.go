@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -67,6 +66,7 @@ spikes that no oracle saw: for a loan prefer prices of the spot market.`,
 				return badInput("--%s with a price history; see mcrisk replay --help for what it takes", name)
 			}
 		}
+		f.anyTime = true
 		p, err := f.plan()
 		if err != nil {
 			return err
@@ -119,15 +119,11 @@ type replayedHistory struct {
 func replay(p *plan, h *paths.History, latencies string, closes bool) (*replayedHistory, error) {
 	r := &replayedHistory{h, closes, []replayedLife{{token: "underlying"}}}
 	all := []tokens.Token{{Name: "underlying", Target: 1, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Threshold: 0.5}, AUM: 1}}
-	latency, err := p.spec.Param("latency")
+	values, err := parseList(latencyParam, latencies)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--latencies: %w", err)
 	}
-	for text := range strings.SplitSeq(latencies, ",") {
-		v, err := latency.Parse(strings.TrimSpace(text))
-		if err != nil {
-			return nil, fmt.Errorf("--latencies: %w", err)
-		}
+	for _, v := range values {
 		spec, err := p.spec.With("latency", v)
 		if err != nil {
 			return nil, fmt.Errorf("--latencies: %w", err)
@@ -186,9 +182,9 @@ func (r *replayedHistory) writeCSV(w io.Writer) error {
 	}
 	_ = out.Write(head)
 	for _, l := range r.lives {
-		row := []string{l.token, string(runs.AppendFloat(nil, l.latency.Seconds()))}
+		row := []string{l.token, numberText(l.latency.Seconds())}
 		for _, c := range tokens.Columns {
-			row = append(row, string(runs.AppendFloat(nil, c.Of(&l.Lifetime))))
+			row = append(row, numberText(c.Of(&l.Lifetime)))
 		}
 		_ = out.Write(row)
 	}

@@ -71,6 +71,7 @@ func TestReplayRefuses(t *testing.T) {
 		{[]string{file, "--token", "ETHBULL3X", "--latency", "5m"}, "--latency with a price history"},
 		{[]string{file, "--token", "ETHBULL3X", "--latencies", "0,soon"}, `--latencies: latency = "soon"; want`},
 		{[]string{file, "--token", "ETHBULL3X", "--latencies", ""}, `--latencies: latency = ""; want`},
+		{[]string{file, "--token", "ETHBULL3X", "--latencies", "60s,1m"}, `--latencies: "60s,1m" names a value twice`},
 		{[]string{file, "--token", "ETHBULL3X", "--since", "March"}, `--since = "March"; want a day such as`},
 		{[]string{file, "--token", "ETHBULL3X", "--since", "2025-01-01"}, `--since "2025-01-01" to --until "" holds 0 of its bars; want two or more of those between 2024-01-01 00:00 and 2024-01-01 05:00`},
 		{[]string{file, "--token", "ETHBULL3X", "--until", "2023-01-01"}, `--since "" to --until "2023-01-01" holds 0 of its bars`},
@@ -80,5 +81,19 @@ func TestReplayRefuses(t *testing.T) {
 		if status != exitInput || stdout != "" || !strings.Contains(stderr, tt.want) {
 			t.Errorf("%v: status %d, %q, %s; want 2 and %q", tt.args, status, stdout, stderr, tt.want)
 		}
+	}
+}
+
+// Inside a bar of known extremes a keeper looks at any time, so nothing is said of
+// steps, which a replay does not take.
+func TestReplayNotes(t *testing.T) {
+	file := write(t, "p.csv", bars)
+	_, _, notes := call(t, "replay", file, "--token", "BTCBULL3X", "--keeper-interval", "5m")
+	if strings.Contains(notes, "--step") || !strings.Contains(notes, "latencies shorter than a bar") {
+		t.Errorf("notes of a replay: %s", notes)
+	}
+	_, _, notes = call(t, "simulate", "--token", "BTCBULL3X", "--keeper-interval", "5m", "--horizon", "1d", "--paths", "10", "--no-save")
+	if !strings.Contains(notes, "keeper-interval 5m is rounded up") {
+		t.Errorf("notes of a study: %s", notes)
 	}
 }
