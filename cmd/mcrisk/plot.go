@@ -540,11 +540,20 @@ func drawDecayVariance(s *source) (*plots.Figure, error) {
 		x := lo + (hi-lo)*float64(i)/100
 		theory.X, theory.Y = append(theory.X, x), append(theory.Y, tokens.VolatilityDecay(t, x))
 	}
-	d := plots.ScatterData{Title: s.title("decay against realised variance"), Caption: s.paths(),
-		XLabel: "Realised variance of the underlying over the horizon (log²)", YLabel: "Decay: ln NAV − T·ln S (log units)",
-		X: qv, Y: decay, Means: groupMeans(qv, decay)}
+	d := plots.ScatterData{Title: s.title("decay against realised variance"),
+		XLabel: "Realised variance of the underlying over the horizon (log²)", YLabel: "Decay: ln NAV − T·ln S (log units)", X: qv, Y: decay}
 	if hi > lo {
 		d.Lines = []plots.Line{theory}
+	}
+	return s.scatter(d)
+}
+
+// scatter draws paths and, where they are enough, means of groups of them, which
+// have intervals.
+func (s *source) scatter(d plots.ScatterData) (*plots.Figure, error) {
+	d.Caption = s.paths()
+	if d.Means = groupMeans(d.X, d.Y); len(d.Means) > 0 {
+		d.Caption = s.caption()
 	}
 	return plots.Scatter(d)
 }
@@ -557,9 +566,9 @@ func drawDrawdownScatter(s *source) (*plots.Figure, error) {
 		v := float64(i) / 100
 		power.X, power.Y = append(power.X, v), append(power.Y, 1-math.Pow(1-v, l))
 	}
-	return plots.Scatter(plots.ScatterData{Title: s.title("drawdown against the underlying's"), Caption: s.paths(),
+	return s.scatter(plots.ScatterData{Title: s.title("drawdown against the underlying's"),
 		XLabel: "Maximum drawdown of the underlying (%)", YLabel: "Maximum drawdown of the token (%)", XScale: plots.Percent, YScale: plots.Percent,
-		X: x, Y: y, Means: groupMeans(x, y), Lines: []plots.Line{power}})
+		X: x, Y: y, Lines: []plots.Line{power}})
 }
 
 func drawDrawdown(s *source) (*plots.Figure, error) {
@@ -705,10 +714,6 @@ func lawOf(s *source) (cdf, quantile func(float64) float64, name string, err err
 
 // drawPath tells one path: it is run again, with the same bits.
 func drawPath(p *plan, token, path int) (*plots.Figure, error) {
-	_, events, err := study.Trace(p.spec, token, path)
-	if err != nil {
-		return nil, err
-	}
 	t, err := p.spec.Tokens[token].Build()
 	if err != nil {
 		return nil, err
@@ -717,17 +722,7 @@ func drawPath(p *plan, token, path int) (*plots.Figure, error) {
 	if b, ok := t.Policy.(tokens.Band); ok {
 		d.Low, d.High = b.Low, b.High
 	}
-	// Enough points for the eye: the last event of each of some thousand spells.
-	const spells = 2000
-	spell := p.spec.Horizon / spells
-	for i, e := range events {
-		switch e.Name {
-		case "rebalance", "liquidation", "stop", "wipe-out":
-			d.Events = append(d.Events, plots.StoryEvent{At: models.Years(e.Time), Name: e.Name})
-		}
-		if i > 0 && i+1 < len(events) && events[i+1].Time/max(spell, 1) == e.Time/max(spell, 1) {
-			continue
-		}
+	point := func(e tokens.Event) {
 		leverage := math.Abs(e.Leverage)
 		if e.Equity <= 0 {
 			leverage = nan
@@ -735,6 +730,25 @@ func drawPath(p *plan, token, path int) (*plots.Figure, error) {
 		d.Times, d.Price = append(d.Times, models.Years(e.Time)), append(d.Price, e.Price)
 		d.NAV, d.Leverage = append(d.NAV, max(0, e.Equity)), append(d.Leverage, leverage)
 	}
+	// Enough points for the eye: the first event, and the last of each of some
+	// thousand spells.
+	const spells = 2000
+	spell := max(1, p.spec.Horizon/spells)
+	var last tokens.Event
+	told := 0
+	if _, err := study.Tell(p.spec, token, path, func(e tokens.Event) {
+		switch e.Name {
+		case "rebalance", "liquidation", "stop", "wipe-out":
+			d.Events = append(d.Events, plots.StoryEvent{At: models.Years(e.Time), Name: e.Name})
+		}
+		if told == 1 || told > 1 && e.Time/spell != last.Time/spell {
+			point(last)
+		}
+		last, told = e, told+1
+	}); err != nil {
+		return nil, err
+	}
+	point(last)
 	slices.SortStableFunc(d.Events, func(a, b plots.StoryEvent) int { return strings.Compare(order(a.Name), order(b.Name)) })
 	return plots.Story(d)
 }

@@ -125,6 +125,20 @@ func TestPlotOverlay(t *testing.T) {
 	}
 }
 
+// Means of groups of paths have intervals, where there are paths enough for groups.
+func TestPlotScatterCaption(t *testing.T) {
+	for n, want := range map[string]bool{"300": true, "40": false} {
+		run := stored(t, n, "--paths", n, "--no-figures")
+		for _, figure := range []string{"decay-variance", "drawdown-underlying"} {
+			out := filepath.Join(t.TempDir(), "x.svg")
+			expect(t, exitDone, "plot", run, "--figure", figure, "--out", out)
+			if text := read(t, out); strings.Contains(text, "intervals of 95") != want {
+				t.Errorf("%s of %s paths: speaks of intervals is %v", figure, n, !want)
+			}
+		}
+	}
+}
+
 func TestPlotFaults(t *testing.T) {
 	run := stored(t, "run", "--no-figures")
 	for _, tt := range []struct {
