@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -200,10 +199,10 @@ func exactly(cmd *cobra.Command, p *plan, asJSON bool) error {
 			t := newTable(w)
 			t.AppendHeader(table.Row{"metric", "value", "error below", "unit"})
 			for _, m := range a.metrics {
-				t.AppendRow(table.Row{m.name, strconv.FormatFloat(m.value, 'g', 10, 64), strconv.FormatFloat(m.bound, 'g', 2, 64), m.unit})
+				t.AppendRow(table.Row{m.name, digits(m.value, 10), digits(m.bound, 2), m.unit})
 			}
 			for _, m := range a.quantiles {
-				t.AppendRow(table.Row{"final NAV not exceeded with probability " + m.name, strconv.FormatFloat(m.value, 'g', 10, 64), strconv.FormatFloat(m.bound, 'g', 2, 64), m.unit})
+				t.AppendRow(table.Row{"final NAV not exceeded with probability " + m.name, digits(m.value, 10), digits(m.bound, 2), m.unit})
 			}
 			t.Render()
 			fmt.Fprintln(w)
@@ -243,9 +242,7 @@ func writeExactJSON(w io.Writer, answers []exactAnswer) error {
 		}
 		all.Tokens = append(all.Tokens, t)
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(all)
+	return encodeJSON(w, all)
 }
 
 // exactLines are the exact curves of the sensitivity figure's metrics, by the

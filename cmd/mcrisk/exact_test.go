@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"math"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -30,6 +31,17 @@ func TestExactReport(t *testing.T) {
 			t.Errorf("quantile %s = %v, not above the one before", level, q)
 		}
 		last = q
+	}
+}
+
+// Tables have true minus signs, of exponents too.
+func TestExactSigns(t *testing.T) {
+	ascii := regexp.MustCompile(`[ e]-[0-9]`)
+	for _, args := range [][]string{append([]string{"exact", "--horizon", "5d"}, caseB...),
+		append([]string{"sweep", "--exact", "--over", "half-width=0.2,0.4", "--horizon", "5d", "--no-save"}, caseB...)} {
+		if out := resultsOf(t, args...); ascii.MatchString(out) || !strings.Contains(out, " −0.") {
+			t.Errorf("%s: signs in\n%s", args[0], out)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -133,7 +132,7 @@ func (j *judgement) printExact(w io.Writer, answers []map[string]float64) {
 		for _, m := range j.metrics[:analytics.Objectives] {
 			if slices.Contains(exactNames, m.Name) {
 				k := j.exactBest(s, m)
-				t.AppendRow(append(j.head(j.token(0), s.label), m.Name, j.choice(s.cells[k]), strconv.FormatFloat(s.exact[k][m.Name], 'g', 9, 64)))
+				t.AppendRow(append(j.head(j.token(0), s.label), m.Name, j.choice(s.cells[k]), digits(s.exact[k][m.Name], 9)))
 			}
 		}
 	}
@@ -157,7 +156,7 @@ func (j *judgement) printExact(w io.Writer, answers []map[string]float64) {
 			row = append(row, v)
 		}
 		for _, n := range exactNames {
-			row = append(row, strconv.FormatFloat(m[n], 'g', 7, 64))
+			row = append(row, digits(m[n], 7))
 		}
 		t.AppendRow(row)
 	}
