@@ -66,13 +66,13 @@ type breakEven struct {
 
 // rivals reads the tokens, the rates and the objective.
 func (f *studyFlags) rivals(list, borrow, funding, objective string) (*breakEven, error) {
-	switch {
-	case f.token != "" && list != "":
+	switch names := listed(list); {
+	case f.token != "" && len(names) > 0:
 		return nil, errors.New("--token and --tokens; want one of them")
-	case strings.Contains(list, ","):
-		f.tokens = strings.Split(list, ",")
-	case list != "":
-		f.token = list
+	case len(names) == 1:
+		f.token = names[0]
+	default:
+		f.tokens = names
 	}
 	if err := among("--objective", objective, objectiveNames()); err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (f *studyFlags) rivals(list, borrow, funding, objective string) (*breakEven
 	if a, b := s.Tokens[0].Values["target"], s.Tokens[1].Values["target"]; a != b {
 		p.note("the tokens aim at leverage %s and %s: they differ by more than the way they are held", short(a), short(b))
 	}
-	b := &breakEven{plan: p, metric: analytics.SweepMetrics(aversion)[slices.Index(objectiveNames(), objective)]}
+	b := &breakEven{plan: p, metric: sweepMetric(objective)}
 	along := func(t int, name, values string) (*study.Sweep, error) {
 		one := p.spec
 		one.Tokens = one.Tokens[t : t+1]

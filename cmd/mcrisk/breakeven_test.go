@@ -51,7 +51,7 @@ func TestBreakEven(t *testing.T) {
 		}
 	}
 	// The loan at any of these rates.
-	out, said := expect(t, exitDone, "breakeven", "--tokens", "hyperliquid-btc3x,BTCBULL3X", "--horizon", "10d", "--paths", "60", "--borrow-rates", "0,1%", "--funding-rates", "50%,60%", "--no-save", "--json")
+	out, said := expect(t, exitDone, "breakeven", "--tokens", "hyperliquid-btc3x, BTCBULL3X", "--horizon", "10d", "--paths", "60", "--borrow-rates", "0,1%", "--funding-rates", "50%,60%", "--no-save", "--json")
 	if strings.Count(out, `"crossings": []`) != 2 || strings.Contains(said, "leverage") {
 		t.Errorf("printed %s%s", out, said)
 	}

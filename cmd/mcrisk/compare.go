@@ -45,7 +45,7 @@ goes nowhere, and of one that crashes.`,
 	addFlag(cmd.Flags(), &list, sectionToken, "tokens", "names", "", "tokens of the catalogue, the first of which the others are compared with")
 	addFlag(cmd.Flags(), &f.correlation, sectionModel, "correlation", "number", "", "run each token on its own underlying, whose prices are correlated so (default: all on the price of the first's)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		f.tokens = strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+		f.tokens = listed(list)
 		switch {
 		case f.token != "" && len(f.tokens) > 0:
 			return badInput("--token and --tokens; want --tokens")
@@ -65,6 +65,11 @@ goes nowhere, and of one that crashes.`,
 		return compare(cmd, p, f.workers, o)
 	}
 	return cmd
+}
+
+// listed are names with commas or spaces between.
+func listed(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // maxCompared is how many tokens a table and a figure can show.

@@ -45,7 +45,7 @@ the shortest of them.`,
 	addFlag(cmd.Flags(), &latencies, sectionKeeper, "latencies", "durations", "0,15m,1h,4h,12h,1d", "of the keeper, one for each row")
 	addFlag(cmd.Flags(), &jumps, sectionModel, "jumps", "fractions", "0,5%,10%,15%,20%,25%,30%,35%", "by which the price moves against the token at each jump, one for each column")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		names := slices.DeleteFunc(strings.Split(list, ","), func(name string) bool { return name == "" })
+		names := listed(list)
 		if err := refuse(); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ var latencyParam = func() param.Param {
 func parseList(p param.Param, text string) ([]float64, error) {
 	var vs []float64
 	for item := range strings.SplitSeq(text, ",") {
-		v, err := p.Parse(item)
+		v, err := p.Parse(strings.TrimSpace(item))
 		if err != nil {
 			return nil, err
 		}
@@ -209,7 +209,7 @@ func (m *liquidationMap) fill(ctx context.Context, p *plan, sign float64, opt st
 	if err != nil {
 		return err
 	}
-	risk := analytics.SweepMetrics(aversion)[slices.Index(objectiveNames(), "p_liquidation")]
+	risk := sweepMetric("p_liquidation")
 	for ofJump := range slices.Chunk(cells, len(m.latencies)) {
 		for i, t := range of {
 			for l, c := range ofJump {

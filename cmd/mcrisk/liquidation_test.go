@@ -101,7 +101,7 @@ func TestLiquidation(t *testing.T) {
 func TestLiquidationHasEachVolatility(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	flags := []string{"--latencies", "12h", "--jumps", "10%,15%", "--horizon", "60d", "--paths", "300", "--jump-rate", "6"}
-	both := liquidationsOf(t, append(flags, "--tokens", "BTCBULL3X,ETHBULL3X,hyperliquid-btc3x", "--out", out)...)
+	both := liquidationsOf(t, append(flags, "--tokens", "BTCBULL3X, ETHBULL3X,hyperliquid-btc3x", "--out", out)...)
 	alone := liquidationsOf(t, append(flags, "--tokens", "ETHBULL3X", "--no-save")...)
 	given := liquidationsOf(t, append(flags, "--tokens", "BTCBULL3X,ETHBULL3X", "--sigma", "0.5", "--no-save")...)
 	for _, c := range both.Cells {

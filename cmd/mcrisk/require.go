@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"mcrisk/analytics"
-	"mcrisk/param"
 )
 
 // An unmetError is a requirement that results do not meet.
@@ -99,11 +98,7 @@ func require(rs []requirement, summaries []analytics.Summary) (notes []string, e
 			s := &summaries[i]
 			e, ok := estimateOf(s, r.metric)
 			if !ok {
-				hint := ""
-				if near := param.Nearest(r.metric, metricNames(s)); len(near) > 0 {
-					hint = "; did you mean " + strings.Join(near, " or ") + "?"
-				}
-				unknown = append(unknown, fmt.Errorf("--require %q: no metric %q%s", r.text, r.metric, hint))
+				unknown = append(unknown, fmt.Errorf("--require %q: no metric %q%s", r.text, r.metric, didYouMean(r.metric, metricNames(s))))
 				break
 			}
 			v := e.Value

@@ -269,22 +269,15 @@ func completeHow(how *runs.Sweep, axes []study.Axis) error {
 	return errors.Join(faults...)
 }
 
-func objectiveNames() (names []string) {
-	for _, m := range analytics.SweepMetrics(1)[:analytics.Objectives] {
-		names = append(names, m.Name)
-	}
-	return names
-}
+func objectiveNames() []string { return namesOf(analytics.SweepMetrics(1)[:analytics.Objectives]) }
 
 // among reports a name that is none of those there are.
 func among(flag, name string, names []string) error {
-	for _, n := range names {
-		if n == name {
-			return nil
-		}
+	if slices.Contains(names, name) {
+		return nil
 	}
-	if near := param.Nearest(name, names); len(near) > 0 {
-		return fmt.Errorf("%s %q; did you mean %s?", flag, name, strings.Join(near, " or "))
+	if hint := didYouMean(name, names); hint != "" {
+		return fmt.Errorf("%s %q%s", flag, name, hint)
 	}
 	return fmt.Errorf("%s %q; want one of %s", flag, name, strings.Join(names, ", "))
 }

@@ -86,6 +86,12 @@ func metricNumber(metrics []analytics.PathMetric, name string) int {
 	return slices.IndexFunc(metrics, func(m analytics.PathMetric) bool { return m.Name == name })
 }
 
+// sweepMetric is a metric of sweeps by name.
+func sweepMetric(name string) analytics.PathMetric {
+	all := analytics.SweepMetrics(aversion)
+	return all[metricNumber(all, name)]
+}
+
 // A cellReader reads cells again while a sweep is judged. What was asked for lately
 // is in memory.
 type cellReader struct {
