@@ -49,7 +49,7 @@ with --tokens two of the catalogue, a loan's and a perpetual's.`,
 		if err != nil {
 			return inputError{err}
 		}
-		return o.publish(cmd, f.workers, b.run, b.plan)
+		return o.publish(cmd, f.workers, "cells", b.run, b.plan)
 	}
 	return cmd
 }
@@ -278,7 +278,7 @@ func (b *breakEven) outcome(hash string) *outcome {
 		}
 		all.Rows = append(all.Rows, r)
 	}
-	return &outcome{hash: hash, json: all, text: b.write, tables: []namedTable{{"breakeven.csv", crossings}, {"surface.csv", surface}}, figures: []drawing{{"breakeven", b.figure}}}
+	return &outcome{hash: hash, json: all, text: b.write, tables: []namedTable{{"breakeven.csv", crossings}, {"surface.csv", surface}}, figures: one("breakeven", b.figure)}
 }
 
 // figure draws the difference over both rates, and where it is zero.

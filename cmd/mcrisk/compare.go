@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -16,7 +14,6 @@ import (
 	"mcrisk/analytics"
 	"mcrisk/param"
 	"mcrisk/plots"
-	"mcrisk/runs"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -62,7 +59,7 @@ goes nowhere, and of one that crashes.`,
 		if err := fits(p.spec, 1, len(compareColumns)); err != nil {
 			return err
 		}
-		return compare(cmd, p, f.workers, o)
+		return o.publish(cmd, f.workers, "lifetimes", func(ctx context.Context, opt study.Options) (*outcome, error) { return compare(ctx, p, opt) }, p)
 	}
 	return cmd
 }
@@ -83,52 +80,21 @@ type comparedRow struct {
 	analytics.Comparison
 }
 
-func compare(cmd *cobra.Command, p *plan, workers int, o *outputFlags) error {
-	start := time.Now()
-	dir, err := o.create(p)
+func compare(ctx context.Context, p *plan, opt study.Options) (*outcome, error) {
+	ensembles, err := study.Ensembles(ctx, p.spec, opt, compareColumns)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer dir.abort()
-	progress := newProgress(cmd.ErrOrStderr(), "lifetimes")
-	ensembles, err := study.Ensembles(cmd.Context(), p.spec, study.Options{Workers: workers, Progress: progress.update}, compareColumns)
-	progress.done()
-	if err != nil {
-		return err
-	}
-	hash := study.Hash(ensembles)
 	rows := compareAll(slices.Concat(analytics.HolderMetrics, analytics.BeatMetrics, analytics.SweepMetrics(aversion)), ensembles)
-	scenarios, more, err := runScenarios(cmd.Context(), p, workers)
+	scenarios, more, err := runScenarios(ctx, p, opt.Workers)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	rows = append(rows, more...)
-	if dir != nil {
-		if err := dir.File("compare.csv", func(w io.Writer) error { return writeCompareCSV(w, rows) }); err != nil {
-			return err
-		}
-		if !o.noFigures {
-			figure, err := plots.Scenarios(scenarios)
-			if err != nil {
-				return err
-			}
-			if err := dir.figures("", []namedFigure{{"compare", figure}}); err != nil {
-				return err
-			}
-		}
-		if err := dir.commit(p, hash, workers, start); err != nil {
-			return err
-		}
-	}
-	out := cmd.OutOrStdout()
-	if o.json {
-		err = writeCompareJSON(out, hash, rows)
-	} else {
-		err = writeCompare(out, p, rows, hash)
-	}
-	writeNotes(cmd, p.notes)
-	dir.report(cmd)
-	return err
+	hash := study.Hash(ensembles)
+	return &outcome{hash: hash, json: compareJSON(hash, rows), tables: []namedTable{{"compare.csv", compareTable(rows)}},
+		text:    func(w io.Writer) { writeCompare(w, p, rows) },
+		figures: one("compare", func() (*plots.Figure, error) { return plots.Scenarios(scenarios) })}, nil
 }
 
 // compareAll compares every token with the first, metric by metric.
@@ -179,7 +145,7 @@ func runScenarios(ctx context.Context, p *plan, workers int) (plots.ScenariosDat
 	return data, rows, nil
 }
 
-func writeCompare(w io.Writer, p *plan, rows []comparedRow, hash string) error {
+func writeCompare(w io.Writer, p *plan, rows []comparedRow) {
 	fmt.Fprintf(w, "%s\nDifferences are from %s, on the same paths, and of what is over survivors where both survive; gain is how many times shorter pairing makes their intervals.\n\n", caption(p, p.spec.Paths), p.spec.Tokens[0].Name)
 	t := newTable(w)
 	t.AppendHeader(table.Row{"metric", "token", "estimate", "interval", "difference", "interval", "gain", "unit"})
@@ -211,26 +177,19 @@ func writeCompare(w io.Writer, p *plan, rows []comparedRow, hash string) error {
 			fmt.Fprintf(w, "%s: %s\n", r.Name, r.Doc)
 		}
 	}
-	fmt.Fprintln(w)
-	writeSettings(w, p.settings())
-	_, err := fmt.Fprintf(w, "\nresults_hash %s\n", hash)
-	return err
 }
 
-func writeCompareCSV(w io.Writer, rows []comparedRow) error {
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"metric", "token", "unit", "estimate", "se", "lo", "hi", "n", "warning", "difference", "difference_se", "difference_lo", "difference_hi", "difference_n", "difference_warning", "unpaired_se"})
-	f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
+func compareTable(rows []comparedRow) [][]string {
+	all := [][]string{{"metric", "token", "unit", "estimate", "se", "lo", "hi", "n", "warning", "difference", "difference_se", "difference_lo", "difference_hi", "difference_n", "difference_warning", "unpaired_se"}}
 	for _, r := range rows {
-		e, d := r.Estimate, r.Versus
-		_ = out.Write([]string{r.Name, r.token, r.Unit, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), string(e.Warning),
+		f, e, d := numberText, r.Estimate, r.Versus
+		all = append(all, []string{r.Name, r.token, r.Unit, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), string(e.Warning),
 			f(d.Value), f(d.SE), f(d.Lo), f(d.Hi), strconv.Itoa(d.N), string(d.Warning), f(r.Unpaired)})
 	}
-	out.Flush()
-	return out.Error()
+	return all
 }
 
-func writeCompareJSON(w io.Writer, hash string, rows []comparedRow) error {
+func compareJSON(hash string, rows []comparedRow) any {
 	type row struct {
 		Metric string `json:"metric"`
 		Token  string `json:"token"`
@@ -246,5 +205,5 @@ func writeCompareJSON(w io.Writer, hash string, rows []comparedRow) error {
 	for _, r := range rows {
 		all.Rows = append(all.Rows, row{r.Name, r.token, r.Unit, toJSON(r.Estimate), toJSON(r.Versus), finite(r.Unpaired)})
 	}
-	return encodeJSON(w, all)
+	return all
 }

@@ -34,13 +34,17 @@ func TestExactReport(t *testing.T) {
 	}
 }
 
-// Tables have true minus signs, of exponents too.
+// Tables have units and true minus signs, in exponents too.
 func TestExactSigns(t *testing.T) {
 	ascii := regexp.MustCompile(`[ e]-[0-9]`)
 	for _, args := range [][]string{append([]string{"exact", "--horizon", "5d"}, caseB...),
 		append([]string{"sweep", "--exact", "--over", "half-width=0.2,0.4", "--horizon", "5d", "--no-save"}, caseB...)} {
-		if out := resultsOf(t, args...); ascii.MatchString(out) || !strings.Contains(out, " −0.") {
+		out := resultsOf(t, args...)
+		if ascii.MatchString(out) || !strings.Contains(out, " −0.") {
 			t.Errorf("%s: signs in\n%s", args[0], out)
+		}
+		if unit := "log per year"; !strings.Contains(out, unit) {
+			t.Errorf("%s: no %q in\n%s", args[0], unit, out)
 		}
 	}
 }

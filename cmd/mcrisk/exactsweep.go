@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/csv"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -24,19 +24,24 @@ var exactNames = []string{"log_growth", "median_nav", "expected_shortfall", "p_l
 
 // exactSweep sweeps without sampling: every cell's answers, and the best choices.
 func exactSweep(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep, workers int, o *outputFlags) error {
-	start := time.Now()
 	if len(p.spec.Tokens) > 1 {
 		return badInput("--exact with %d tokens; want one", len(p.spec.Tokens))
 	}
-	dir, err := o.create(p)
-	if err != nil {
-		return err
-	}
-	defer dir.abort()
 	j := &judgement{plan: p, how: how, sweep: sweep, metrics: analytics.SweepMetrics(how.Aversion), bad: map[int]bool{}}
+	p.note("exact answers end with a first liquidation (--after-liquidation stop)")
+	err := o.publish(cmd, workers, "cells", j.exactly, p)
+	if err == nil && j.failed > 0 {
+		err = failedCells{j.failed, sweep.Cells()}
+	}
+	return err
+}
+
+// exactly is the exact answers of every cell.
+func (j *judgement) exactly(ctx context.Context, opt study.Options) (*outcome, error) {
+	start := time.Now()
+	sweep := j.sweep
 	answers := make([]map[string]float64, sweep.Cells())
-	progress := newProgress(cmd.ErrOrStderr(), "cells")
-	err = paths.Ordered(cmd.Context(), sweep.Cells(), workers,
+	err := paths.Ordered(ctx, sweep.Cells(), opt.Workers,
 		func() func(int) (cellAnswer, error) {
 			return func(i int) (cellAnswer, error) {
 				spec, err := sweep.Cell(i)
@@ -52,15 +57,14 @@ func exactSweep(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep,
 			if a.fault != nil {
 				j.fail(i, a.fault)
 			}
-			progress.update(i+1, sweep.Cells())
+			opt.Progress(i+1, sweep.Cells())
 			return nil
 		})
-	progress.done()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if j.failed == sweep.Cells() {
-		return badInput("no cell has an exact answer: %s", j.faults[0])
+		return nil, badInput("no cell has an exact answer: %s", j.faults[0])
 	}
 	j.slices = j.cut()
 	for i := range j.slices {
@@ -69,41 +73,12 @@ func exactSweep(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep,
 			s.exact = append(s.exact, answers[c])
 		}
 	}
-	if dir != nil {
-		if err := dir.File("exact.csv", func(w io.Writer) error { return j.writeExact(w, answers) }); err != nil {
-			return err
-		}
-		if !o.noFigures {
-			figures, err := j.exactFigures()
-			if err != nil {
-				return err
-			}
-			if err := dir.figures("", figures); err != nil {
-				return err
-			}
-		}
-		if err := cmd.Context().Err(); err != nil {
-			return err
-		}
-		if err := dir.commit(p, "", workers, start); err != nil {
-			return err
-		}
-	}
-	w := cmd.OutOrStdout()
-	if o.json {
-		err = j.writeExactJSON(w, answers)
-	} else {
+	j.plan.notes = append(j.plan.notes, j.leftOut()...)
+	took := time.Since(start).Seconds()
+	return &outcome{json: j.exactJSON(answers), tables: []namedTable{{"exact.csv", j.exactTable(answers)}}, figures: j.exactFigures, text: func(w io.Writer) {
 		j.printExact(w, answers)
-		writeSettings(w, p.settings())
-		_, err = fmt.Fprintf(w, "\n%d cells in %.2f s\n", sweep.Cells(), time.Since(start).Seconds())
-	}
-	notes := append([]string{"exact answers end with a first liquidation (--after-liquidation stop)"}, p.notes...)
-	writeNotes(cmd, append(notes, j.leftOut()...))
-	dir.report(cmd)
-	if err == nil && j.failed > 0 {
-		err = failedCells{j.failed, sweep.Cells()}
-	}
-	return err
+		fmt.Fprintf(w, "%d cells in %.2f s\n", sweep.Cells(), took)
+	}}, nil
 }
 
 // A cellAnswer is the exact answers of one cell, or why there are none.
@@ -162,15 +137,19 @@ func (j *judgement) printExact(w io.Writer, answers []map[string]float64) {
 	}
 	t.Render()
 	fmt.Fprintln(w)
+	for _, n := range exactNames {
+		m := j.metrics[j.metric(n)]
+		fmt.Fprintf(w, "%s (%s): %s\n", n, m.Unit, m.Doc)
+	}
+	fmt.Fprintln(w)
 }
 
-func (j *judgement) writeExact(w io.Writer, answers []map[string]float64) error {
-	out := csv.NewWriter(w)
+func (j *judgement) exactTable(answers []map[string]float64) [][]string {
 	head := []string{"cell"}
 	for _, a := range j.sweep.Axes {
 		head = append(head, a.Name)
 	}
-	_ = out.Write(append(head, exactNames...))
+	rows := [][]string{append(head, exactNames...)}
 	for c, m := range answers {
 		row := j.place(c)
 		for _, n := range exactNames {
@@ -180,13 +159,12 @@ func (j *judgement) writeExact(w io.Writer, answers []map[string]float64) error 
 			}
 			row = append(row, numberText(v))
 		}
-		_ = out.Write(row)
+		rows = append(rows, row)
 	}
-	out.Flush()
-	return out.Error()
+	return rows
 }
 
-func (j *judgement) writeExactJSON(w io.Writer, answers []map[string]float64) error {
+func (j *judgement) exactJSON(answers []map[string]float64) any {
 	type cell struct {
 		Cell    int                 `json:"cell"`
 		Values  map[string]string   `json:"values"`
@@ -207,12 +185,13 @@ func (j *judgement) writeExactJSON(w io.Writer, answers []map[string]float64) er
 		}
 		all.Cells = append(all.Cells, x)
 	}
-	return encodeJSON(w, all)
+	return all
 }
 
 // exactFigures draws the exact answers: of one parameter all of them, of several
 // each in a figure of its own.
 func (j *judgement) exactFigures() (list []namedFigure, err error) {
+	defer func() { j.plan.notes = append(j.plan.notes, j.left...) }()
 	along := j.along()
 	if along < 0 || len(j.sweep.Axes[along].Values) < 2 {
 		return nil, nil

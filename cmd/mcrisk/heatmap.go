@@ -33,7 +33,7 @@ they are fewer, and the metric is one of those that simulate stores over time,
 such as p_loss_50 or nav_p50.`,
 		Example: `  mcrisk heatmap --token ETHBULL3X --x half-width=0.1:0.6:0.1 --y fee=5bp,10bp,20bp,40bp --metric log_growth
   mcrisk heatmap --token ETHBULL3X --x horizon --y sigma=0.4:1:0.2 --metric p_lost_50
-  mcrisk heatmap --token ETHBULL3X --model merton --x latency=0,5m,30m,1h --y jump-rate=5,20,80 --metric p_liquidation`,
+  mcrisk heatmap --token ETHBULL3X --model merton --x latency=0,1h,6h,1d --y jump-rate=5,20,80 --metric p_liquidation`,
 		Args: noArgs,
 	}
 	f := addStudyFlags(cmd)
@@ -51,7 +51,7 @@ such as p_loss_50 or nav_p50.`,
 		if err != nil {
 			return inputError{err}
 		}
-		return o.publish(cmd, f.workers, g.run, p)
+		return o.publish(cmd, f.workers, "cells", g.run, p)
 	}
 	return cmd
 }
@@ -114,15 +114,8 @@ func newCells(p *plan, x, y, metric string) (*cellMap, error) {
 		if f == [2]string{"--x", horizon} {
 			continue
 		}
-		name, values, ok := strings.Cut(f[1], "=")
-		if !ok || values == "" {
-			faults = append(faults, fmt.Errorf("%s = %q; want name=low:high:step or name=a,b,c", f[0], f[1]))
-		}
-		a := runs.Over{Name: name, Values: values}
-		if name == study.ModelAxis {
-			faults = append(faults, new(sweepFlags).models(p, &a))
-		}
-		over.Over = append(over.Over, a)
+		o, err := p.over(f[0], f[1])
+		over.Over, faults = append(over.Over, o), append(faults, err)
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
@@ -146,10 +139,11 @@ func newCells(p *plan, x, y, metric string) (*cellMap, error) {
 	if err := among("--x "+x+" --metric", metric, namesOf(known)); err != nil {
 		return nil, err
 	}
-	g.metric = known[slices.Index(namesOf(known), metric)]
+	g.metric = known[metricNumber(known, metric)]
 	if err := fits(p.spec, kept, columns); err != nil {
 		return nil, err
 	}
+	p.roundedAxes(axes)
 	for c := range g.sweep.Cells() {
 		if _, err := g.sweep.Cell(c); err != nil {
 			return nil, fmt.Errorf("%s: %w", g.sweep.Label(c), err)
@@ -243,7 +237,7 @@ func (g *cellMap) outcome(hash string) *outcome {
 			rows = append(rows, slices.Concat([]string{x, y, g.metric.Name}, estimateRow(e), []string{g.metric.Unit}))
 		}
 	}
-	return &outcome{hash: hash, json: all, text: g.write, tables: []namedTable{{"heatmap.csv", rows}}, figures: []drawing{{"heatmap", g.figure}}}
+	return &outcome{hash: hash, json: all, text: g.write, tables: []namedTable{{"heatmap.csv", rows}}, figures: one("heatmap", g.figure)}
 }
 
 // caption says how the cells were made, but for what the axes say.

@@ -98,6 +98,8 @@ func TestHeatMapWrites(t *testing.T) {
 		{[]string{"--y", "fee=0,1bp"}, `--x = ""; want name=`},
 		{[]string{"--x", "fee=0,1bp", "--y", "nothing=1,2"}, `no parameter "nothing"`},
 		{[]string{"--x", "fee=0,1bp", "--y", "fee=2bp,3bp"}, "fee is swept twice"},
+		{[]string{"--x", "fee=0,1bp", "--y", "model=gbm,gmb"}, `--y: model: kind "gmb"`},
+		{[]string{"--x", "model=gbm,no.yaml", "--y", "fee"}, `--y = "fee"; want name=low:high:step or name=a,b,c` + "\n" + "--x: model: open no.yaml: no such file"},
 		{[]string{"--x", "half-width=0.2,1.5", "--y", "target=2,3"}, "target=2 half-width=1.5: token 3x-band-loan"},
 		{[]string{"--x", "fee=0,1bp", "--y", "sigma=0.5,1", "--metric", "growth"}, "did you mean log_growth?"},
 		{[]string{"--x", "horizon", "--y", "sigma=0.5,1", "--metric", "log_growth"}, "--x horizon --metric \"log_growth\"; want one of nav_p01"},
@@ -151,5 +153,19 @@ func TestHeatMapCountsTheRuined(t *testing.T) {
 	}
 	if least == 200 || least == 0 {
 		t.Errorf("%d of 200 survive; want some", least)
+	}
+}
+
+// Steps round waits up, so that columns may be alike; it is said which.
+func TestRoundedWaits(t *testing.T) {
+	args := []string{"--token", "ETHBULL3X", "--horizon", "1d", "--paths", "10"}
+	for name, more := range map[string][]string{
+		"heatmap": {"--x", "latency=0,5m,90m,2h", "--y", "sigma=0.5,1", "--no-save"},
+		"sweep":   {"--over", "latency=0,5m,90m,2h", "--no-figures", "--out", filepath.Join(t.TempDir(), "run")},
+	} {
+		_, said := expect(t, exitDone, append(append([]string{name}, args...), more...)...)
+		if want := "latency 5m, 90m is rounded up to whole steps of 1h"; !strings.Contains(said, want) {
+			t.Errorf("%s: %s; want %q", name, said, want)
+		}
 	}
 }

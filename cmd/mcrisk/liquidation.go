@@ -64,7 +64,7 @@ the shortest of them.`,
 		if err := m.plan(f, names); err != nil {
 			return err
 		}
-		return o.publish(cmd, f.workers, m.run, m.plans...)
+		return o.publish(cmd, f.workers, "cells", m.run, m.plans...)
 	}
 	return cmd
 }
@@ -221,6 +221,17 @@ func (m *liquidationMap) fill(ctx context.Context, p *plan, sign float64, opt st
 		}
 	}
 	return nil
+}
+
+func (m *liquidationMap) figures() (list []namedFigure, err error) {
+	for _, t := range m.tokens {
+		f, err := m.figure(t)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, namedFigure{t.entry.Name + "-liquidation", f})
+	}
+	return list, nil
 }
 
 // figure draws a token's map. Zero to the greatest probability of all tokens is
@@ -437,9 +448,5 @@ func (m *liquidationMap) outcome(hash string) *outcome {
 			}
 		}
 	}
-	o := &outcome{hash: hash, json: all, text: m.write, tables: []namedTable{{"liquidation.csv", rows}}}
-	for _, t := range m.tokens {
-		o.figures = append(o.figures, drawing{t.entry.Name + "-liquidation", func() (*plots.Figure, error) { return m.figure(t) }})
-	}
-	return o
+	return &outcome{hash: hash, json: all, text: m.write, tables: []namedTable{{"liquidation.csv", rows}}, figures: m.figures}
 }

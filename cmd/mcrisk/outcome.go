@@ -35,20 +35,21 @@ func (f *studyFlags) own(flags [][2]string) (refuse func() error) {
 	}
 }
 
-// An outcome is what a grid of cells came to, in every form that a command gives it.
+// An outcome is what a command came to, in every form that it is given.
 type outcome struct {
-	hash    string
+	hash    string // empty: nothing was sampled
 	tables  []namedTable
-	figures []drawing
+	figures func() ([]namedFigure, error) // those without a figure had nothing to draw
 	json    any
 	text    func(io.Writer)
 }
 
-// A drawing is a figure of the run directory that is yet to be drawn; nil if there
-// is nothing to draw.
-type drawing struct {
-	name string
-	draw func() (*plots.Figure, error)
+// one is an outcome's one figure.
+func one(name string, draw func() (*plots.Figure, error)) func() ([]namedFigure, error) {
+	return func() ([]namedFigure, error) {
+		f, err := draw()
+		return []namedFigure{{name, f}}, err
+	}
 }
 
 // A namedTable is a file of the run directory: its rows, the head first.
@@ -57,16 +58,17 @@ type namedTable struct {
 	rows [][]string
 }
 
-// publish computes an outcome, writes the run directory and then prints. Each of
-// the plans, of one underlying each, has its spec in the run; the first names it.
-func (o *outputFlags) publish(cmd *cobra.Command, workers int, compute func(context.Context, study.Options) (*outcome, error), plans ...*plan) error {
+// publish computes an outcome, with progress in the units given, writes the run
+// directory and then prints. Each of the plans, of one underlying each, has its spec
+// in the run; the first names it.
+func (o *outputFlags) publish(cmd *cobra.Command, workers int, units string, compute func(context.Context, study.Options) (*outcome, error), plans ...*plan) error {
 	start := time.Now()
 	dir, err := o.create(plans[0])
 	if err != nil {
 		return err
 	}
 	defer dir.abort()
-	progress := newProgress(cmd.ErrOrStderr(), "cells")
+	progress := newProgress(cmd.ErrOrStderr(), units)
 	r, err := compute(cmd.Context(), study.Options{Workers: workers, Progress: progress.update})
 	progress.done()
 	if err != nil {
@@ -78,19 +80,18 @@ func (o *outputFlags) publish(cmd *cobra.Command, workers int, compute func(cont
 				return err
 			}
 		}
-		for _, d := range r.figures {
-			if o.noFigures {
-				break
-			}
-			f, err := d.draw()
+		if !o.noFigures {
+			figures, err := r.figures()
 			if err != nil {
-				return fmt.Errorf("figure %s: %w", d.name, err)
+				return err
 			}
-			if f == nil {
-				plans[0].note("no cell has a value, so there is no figure %s", d.name)
-				continue
-			}
-			if err := dir.figures("", []namedFigure{{d.name, f}}); err != nil {
+			figures = slices.DeleteFunc(figures, func(f namedFigure) bool {
+				if f.Figure == nil {
+					plans[0].note("no cell has a value, so there is no figure %s", f.name)
+				}
+				return f.Figure == nil
+			})
+			if err := dir.figures("", figures); err != nil {
 				return err
 			}
 		}
@@ -113,7 +114,9 @@ func (o *outputFlags) publish(cmd *cobra.Command, workers int, compute func(cont
 			}
 			writeSettings(w, p.settings())
 		}
-		_, err = fmt.Fprintf(w, "\nresults_hash %s\n", r.hash)
+		if r.hash != "" {
+			_, err = fmt.Fprintf(w, "\nresults_hash %s\n", r.hash)
+		}
 	}
 	var notes []string
 	for _, p := range plans {

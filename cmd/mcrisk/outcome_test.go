@@ -47,11 +47,11 @@ func TestPublishInterrupted(t *testing.T) {
 		cmd.SetErr(io.Discard)
 		parent := t.TempDir()
 		o := outputFlags{out: filepath.Join(parent, "run")}
-		err := o.publish(cmd, 1, func(context.Context, study.Options) (*outcome, error) {
+		err := o.publish(cmd, 1, "cells", func(context.Context, study.Options) (*outcome, error) {
 			if interrupted {
 				cancel()
 			}
-			return &outcome{tables: []namedTable{{"a.csv", [][]string{{"x"}, {"1"}}}}, text: func(io.Writer) {}}, nil
+			return &outcome{tables: []namedTable{{"a.csv", [][]string{{"x"}, {"1"}}}}, text: func(io.Writer) {}, figures: func() ([]namedFigure, error) { return nil, nil }}, nil
 		}, &plan{spec: spec, origins: origins{}})
 		cancel()
 		if left := strings.Join(ls(t, parent), " "); (err != nil) != interrupted || strings.Contains(left, "a.csv") == interrupted {

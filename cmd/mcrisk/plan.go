@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -86,16 +85,35 @@ func (f *studyFlags) plan() (*plan, error) {
 		if edge := token.Policy.Watch(token.Start(), new(tokens.Memo)).High; edge >= limit && !math.IsInf(edge, 1) {
 			p.note("%s: the policy's upper edge %.4g is beyond the leverage %.4g at which the venue liquidates", t.Name, edge, limit)
 		}
-		for _, k := range []struct {
-			name string
-			time time.Duration
-		}{{"latency", token.Keeper.Latency}, {"keeper-interval", token.Keeper.Interval}} {
-			if k.time%p.spec.Step != 0 && !f.anyTime {
-				p.note("%s: %s %s is rounded up to whole steps of %s; a --step that divides it would see it", t.Name, k.name, param.FormatSeconds(k.time.Seconds()), param.FormatSeconds(p.spec.Step.Seconds()))
-			}
+		if !f.anyTime {
+			p.rounded(t.Name+": latency", token.Keeper.Latency.Seconds())
+			p.rounded(t.Name+": keeper-interval", token.Keeper.Interval.Seconds())
 		}
 	}
 	return p, nil
+}
+
+// rounded notes the waits, in seconds, that are not whole steps.
+func (p *plan) rounded(what string, waits ...float64) {
+	step := p.spec.Step
+	var texts []string
+	for _, v := range waits {
+		if tokens.Duration(v)%step != 0 {
+			texts = append(texts, param.FormatSeconds(v))
+		}
+	}
+	if len(texts) > 0 {
+		p.note("%s %s is rounded up to whole steps of %s; a --step that divides it would see it", what, strings.Join(texts, ", "), param.FormatSeconds(step.Seconds()))
+	}
+}
+
+// roundedAxes notes such waits of axes.
+func (p *plan) roundedAxes(axes []study.Axis) {
+	for _, a := range axes {
+		if a.Name == "latency" || a.Name == "keeper-interval" {
+			p.rounded(a.Name, a.Values...)
+		}
+	}
 }
 
 // said are the flags given that describe the study.

@@ -215,10 +215,10 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 func next(p *plan) string {
 	t := p.spec.Tokens[0]
 	width := (t.Policy.Values["high"] - t.Policy.Values["low"]) / 2
-	over := fmt.Sprintf("half-width=%.2g:%.2g:%.2g", width/6, 2*width, width/6)
+	over := runs.Over{Name: study.HalfWidth.Name, Values: fmt.Sprintf("%.2g:%.2g:%.2g", width/6, 2*width, width/6)}
 	line := append([]string{"mcrisk", "sweep"}, p.flags...)
-	if _, err := parseOver(p.spec, over); err == nil {
-		line = append(line, "--over", over)
+	if _, err := newGrid(p.spec, &runs.Sweep{Over: []runs.Over{over}}); err == nil {
+		line = append(line, "--over", over.Name+"="+over.Values)
 	} else {
 		line[1] = "trace"
 	}

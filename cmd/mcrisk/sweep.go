@@ -88,6 +88,7 @@ Exit status 1 says that a cell failed, though the others were run.`,
 		if err != nil {
 			return inputError{err}
 		}
+		p.roundedAxes(sweep.Axes)
 		if err := w.affordable(cmd, sweep, how, f.workers, o); err != nil || w.dryRun {
 			return err
 		}
@@ -134,28 +135,20 @@ const tradedOff = "cost_drag,tracking_error"
 // manyCells is how many cells are asked about before they are run.
 const manyCells = 1000
 
-// parseOver reads name=low:high:step or name=a,b,c.
-func parseOver(s study.Spec, text string) (study.Axis, error) {
-	o, err := cutOver(text)
-	if err != nil {
-		return study.Axis{}, err
-	}
-	a, err := o.Axis(s)
-	if err != nil {
-		return a, fmt.Errorf("--over: %w", err)
-	}
-	if _, err := study.NewSweep(s, []study.Axis{a}, 0); err != nil {
-		return a, fmt.Errorf("--over %s: %w", text, err)
-	}
-	return a, nil
-}
-
-func cutOver(text string) (runs.Over, error) {
+// over reads what a flag sweeps: name=low:high:step or name=a,b,c, or model=kinds
+// and files.
+func (p *plan) over(flag, text string) (o runs.Over, err error) {
 	name, list, ok := strings.Cut(text, "=")
 	if !ok || list == "" {
-		return runs.Over{}, fmt.Errorf("--over = %q; want name=low:high:step or name=a,b,c", text)
+		return o, fmt.Errorf("%s = %q; want name=low:high:step or name=a,b,c", flag, text)
 	}
-	return runs.Over{Name: name, Values: list}, nil
+	o = runs.Over{Name: name, Values: list}
+	if name == study.ModelAxis {
+		if err := p.models(&o); err != nil {
+			return o, fmt.Errorf("%s: %w", flag, err)
+		}
+	}
+	return o, nil
 }
 
 // how is what the flags say of the sweep, over what a spec said.
@@ -167,10 +160,7 @@ func (w *sweepFlags) how(p *plan, spec *runs.Sweep) (runs.Sweep, error) {
 	if len(w.over) > 0 {
 		how.Over, how.Choose = nil, nil
 		for _, text := range w.over {
-			o, err := cutOver(text)
-			if err == nil && o.Name == study.ModelAxis {
-				err = w.models(p, &o)
-			}
+			o, err := p.over("--over", text)
 			if err != nil {
 				return how, err
 			}
@@ -284,7 +274,7 @@ func among(flag, name string, names []string) error {
 
 // models reads those values of the axis model that are files, such as calibrate
 // writes.
-func (w *sweepFlags) models(p *plan, o *runs.Over) error {
+func (p *plan) models(o *runs.Over) error {
 	var names []string
 	var parts []param.Part
 	files := false
@@ -292,7 +282,7 @@ func (w *sweepFlags) models(p *plan, o *runs.Over) error {
 		if !strings.ContainsAny(item, "./\\") {
 			a, err := study.ParseAxis(p.spec, study.ModelAxis, item)
 			if err != nil {
-				return fmt.Errorf("--over: %w", err)
+				return err
 			}
 			names, parts = append(names, item), append(parts, a.Models[0])
 			continue
@@ -300,14 +290,14 @@ func (w *sweepFlags) models(p *plan, o *runs.Over) error {
 		files = true
 		data, err := os.ReadFile(item)
 		if err != nil {
-			return fmt.Errorf("--over model: %w", err)
+			return fmt.Errorf("model: %w", err)
 		}
 		spec, err := runs.ReadSpec(data, item)
 		if err != nil {
 			return err
 		}
 		if spec.Model.Kind == "" {
-			return fmt.Errorf("--over model: %s has no model", item)
+			return fmt.Errorf("model: %s has none", item)
 		}
 		p.inputs[item] = runs.Hash(data)
 		names, parts = append(names, strings.TrimSuffix(filepath.Base(item), filepath.Ext(item))), append(parts, spec.Model)
