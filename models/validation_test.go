@@ -235,11 +235,12 @@ func (p *page) laws() {
 
 // recovery writes the section of the slow study.
 func (p *page) recovery(t *testing.T) {
+	rows := readRecovery(t, "")
 	p.line("\n## Parameters recovered\n")
 	p.line("Each model is simulated with known numbers and fitted, 200 times; 400 times where the intervals come from moments, and 64 times where the history is long. `MCRISK_SLOW=1 go test ./models -run TestRecoverySlow -timeout 120m` makes `models/testdata/recovery.csv`, from which this table is; with `/Kou` after the test's name, the rows of one history.\n")
-	p.line("The 95 %% intervals hold the truth in 91.5 to 98.5 %% of 200 and of 400 fits, and in at least 87.5 %% of 64, but for one row of 55: an interval that covers 95 %% falls outside by chance in 1.4, 0.1 and 0.4 %% of rows. The intervals of Heston and Bates mean some 94 %%, and 92 to 93 %% for kappa and Bates's xi. Quantile, skewness and bounds were settled on these histories; the decision below has 200 fresh ones, on which one row of 18 fell outside. The bias is the mean estimate's distance from the truth; what the fits of Heston and Bates say of it themselves, by simulation, stands beside. Fisher errors were computed by quadrature elsewhere; the deviation of estimates reaches them as the history grows, and not with the fifty jumps of five years of days ([decisions/intervals-of-fits.md](decisions/intervals-of-fits.md)).\n")
+	p.line("The 95 %% intervals hold the truth in %.1f %% of all fits, those of Heston in %.1f and of Bates in %.1f %%. Rows outside of 91.5 to 98.5 %% of 200 or 400 fits, or below 87.5 %% of 64: %d of %d, where an interval that covers 95 %% is by chance in 1.4, 0.1 and 0.4 %% of rows. The fits were made on other histories, and these were fitted once. The bias is the mean estimate's distance from the truth; what the fits of Heston and Bates say of it themselves, by simulation, stands beside. Fisher errors were computed by quadrature elsewhere; the deviation of estimates reaches them as the history grows, and not with the fifty jumps of five years of days ([decisions/intervals-of-fits.md](decisions/intervals-of-fits.md)).\n", covered(rows, ""), covered(rows, "Heston"), covered(rows, "Bates"), len(outside(rows)), len(rows))
 	p.line("| history | parameter | truth | mean estimate | deviation of estimates | mean standard error | Fisher error | bias, in deviations | as the fits say | covered | interval above | below | fits |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|")
-	for _, q := range readRecovery(t, "") {
+	for _, q := range rows {
 		fisher, said := "", ""
 		if q.fisher > 0 {
 			fisher = fmt.Sprintf("%.3g", q.fisher)
