@@ -23,9 +23,13 @@ func beats(e *tokens.Ensemble, of func(float64) float64) []float64 {
 	logs := e.Column("log_underlying")
 	xs := make([]float64, e.N)
 	for i, nav := range e.Column("nav") {
-		if nav > of(logs[i]) {
+		if above(nav, of(logs[i])) {
 			xs[i] = 1
 		}
 	}
 	return xs
 }
+
+// above reports whether a net asset value is above another by more than rounding
+// in either: what holds the very same is not ahead of it on half of the paths.
+func above(nav, other float64) bool { return nav-other > 1e-9*max(1, nav) }

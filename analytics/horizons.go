@@ -21,7 +21,7 @@ type Horizons struct {
 
 	NAV, Price, Ideal []LogHistogram
 
-	Drawdown []LogHistogram    // NAV below its greatest so far, a fraction
+	drawdown []drawdowns       // NAV below its greatest so far, a fraction
 	Decay    []LogHistogram    // NAV/S^T; zero where ruined
 	Multiple []SignedHistogram // ln NAV/ln S, over the paths that survive and whose price moved
 	Leverage []LogHistogram    // over the tokens that have not ended
@@ -51,8 +51,8 @@ var events = func() []event {
 		add(fmt.Sprintf("p_gained_%.0f", 100*x), fmt.Sprintf("of a gain of %.0f %% or more at some time until then", 100*x), func(_, _, _, _, high float64) bool { return high >= 1+x })
 	}
 	add("p_profit", "of being worth more than at the start then", func(_, nav, _, _, _ float64) bool { return nav > 1 })
-	add("p_beats_underlying", "of being worth more than the underlying then", func(_, nav, price, _, _ float64) bool { return nav > price })
-	add("p_beats_linear", "of being above T times the underlying's return then", func(target, nav, price, _, _ float64) bool { return nav > 1+float64(target*(price-1)) })
+	add("p_beats_underlying", "of being worth more than the underlying then", func(_, nav, price, _, _ float64) bool { return above(nav, price) })
+	add("p_beats_linear", "of being above T times the underlying's return then", func(target, nav, price, _, _ float64) bool { return above(nav, 1+float64(target*(price-1))) })
 	add("ruined", "of having lost everything by then", func(_, nav, _, _, _ float64) bool { return nav == 0 })
 	return es
 }()
@@ -62,7 +62,7 @@ var events = func() []event {
 func NewHorizons(times []float64, target float64) *Horizons {
 	h := &Horizons{Times: times, Target: target, n: make([]int, len(times)),
 		NAV: make([]LogHistogram, len(times)), Price: make([]LogHistogram, len(times)), Ideal: make([]LogHistogram, len(times)),
-		Drawdown: make([]LogHistogram, len(times)), Decay: make([]LogHistogram, len(times)),
+		drawdown: make([]drawdowns, len(times)), Decay: make([]LogHistogram, len(times)),
 		Multiple: make([]SignedHistogram, len(times)), Leverage: make([]LogHistogram, len(times)), Series: make([]SignedHistogram, len(PathSeries))}
 	for range times {
 		h.events = append(h.events, make([]int, len(events)))
@@ -78,7 +78,7 @@ func (h *Horizons) Add(i int, m MarkSample) {
 		h.NAV[i].Add(nav)
 		h.Price[i].Add(m.Price[p])
 		h.Ideal[i].Add(m.Ideal[p])
-		h.Drawdown[i].Add(max(0, 1-nav/m.High[p]))
+		h.drawdown[i].add(nav, m.High[p])
 		decay := nav
 		if nav > 0 { // S^T may be beyond the numbers
 			decay = nav * math.Exp(-float64(h.Target*logS))
@@ -141,13 +141,13 @@ func (h *Horizons) Rows(confidence float64) []HorizonRow {
 			Quantile(p, confidence float64) Estimate
 		}, levels ...float64) {
 			for _, p := range levels {
-				rows = append(rows, HorizonRow{t, fmt.Sprintf("%s_p%02.0f", name, 100*p), unit, doc, of.Quantile(p, confidence)})
+				rows = append(rows, HorizonRow{t, fmt.Sprintf("%s_p%02.0f", name, 100*p), unit, fmt.Sprintf("%.0f %% quantile of %s", 100*p, doc), of.Quantile(p, confidence)})
 			}
 		}
 		quantiles("nav", "initial equity", "net asset value", &h.NAV[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 		quantiles("underlying", "initial price", "price of the underlying", &h.Price[i], 0.05, 0.5, 0.95)
-		quantiles("ideal", "initial equity", "the ideal token", &h.Ideal[i], 0.05, 0.5, 0.95)
-		quantiles("drawdown", "fraction", "net asset value below its highest so far", &h.Drawdown[i], 0.05, 0.25, 0.5, 0.75, 0.95)
+		quantiles("ideal", "initial equity", "what the ideal token is worth", &h.Ideal[i], 0.05, 0.5, 0.95)
+		quantiles("drawdown", "fraction", "net asset value below its highest so far", &h.drawdown[i], 0.05, 0.25, 0.5, 0.75, 0.95)
 		quantiles("decay_factor", "ratio", "net asset value over S^T", &h.Decay[i], 0.05, 0.25, 0.5, 0.75, 0.95)
 		quantiles("multiple", "ratio", "ln NAV over ln S", &h.Multiple[i], 0.05, 0.25, 0.5, 0.75, 0.95)
 		quantiles("leverage", "leverage", "leverage of the tokens that have not ended", &h.Leverage[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -158,11 +158,38 @@ func (h *Horizons) Rows(confidence float64) []HorizonRow {
 	if n := len(h.Times); n > 0 {
 		for k, name := range PathSeries {
 			for _, p := range []float64{0.05, 0.5, 0.95} {
-				rows = append(rows, HorizonRow{h.Times[n-1], fmt.Sprintf("series_%s_p%02.0f", name, 100*p), "", "of each surviving path's values at the marks", h.Series[k].Quantile(p, confidence)})
+				rows = append(rows, HorizonRow{h.Times[n-1], fmt.Sprintf("series_%s_p%02.0f", name, 100*p), "", fmt.Sprintf("%.0f %% quantile of that of each surviving path's values at the marks", 100*p), h.Series[k].Quantile(p, confidence)})
 			}
 		}
 	}
 	return rows
+}
+
+// drawdowns counts what is lost over what is left in a [LogHistogram], so that a
+// quantile is known to half a percent of the drawdown and of what is left, whichever
+// is less.
+type drawdowns struct{ odds LogHistogram }
+
+func (d *drawdowns) add(nav, high float64) { d.odds.Add(max(0, high-nav) / nav) }
+
+// Quantile is that of LogHistogram.
+func (d *drawdowns) Quantile(p, confidence float64) Estimate {
+	n := d.odds.Count()
+	if n == 0 || d.odds.nan > 0 {
+		checkProbability(p)
+		checkConfidence(confidence)
+		return undefined(confidence, n, OrderStatistic)
+	}
+	lost := func(odds float64) float64 {
+		if math.IsInf(odds, 1) {
+			return 1
+		}
+		return odds / (1 + odds)
+	}
+	return quantile(n, p, confidence,
+		func(rank int) float64 { return lost(middle(d.odds.bucket(rank))) },
+		func(rank int) float64 { lo, _ := d.odds.bucket(rank); return lost(lo) },
+		func(rank int) float64 { _, hi := d.odds.bucket(rank); return lost(hi) })
 }
 
 // SignedHistogram is a [LogHistogram] of numbers of either sign.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mcrisk/analytics"
+	"mcrisk/param"
 	"mcrisk/study"
 )
 
@@ -150,6 +151,70 @@ func TestDecayOfTheRuined(t *testing.T) {
 	for p, want := range map[float64]float64{0: 0, 0.5: 1} {
 		if got := h.Decay[0].Quantile(p, 0.95).Value; !(math.Abs(got-want) <= 0.005) {
 			t.Errorf("quantile %v of the decay factor = %v; want %v", p, got, want)
+		}
+	}
+}
+
+// Near total loss and near none a drawdown is known to half a percent of what is
+// left and of what is lost, and no end of an interval is beyond 1.
+func TestDrawdownsAtTheEnds(t *testing.T) {
+	h := analytics.NewHorizons([]float64{1}, 3)
+	var m analytics.MarkSample
+	var drawdowns []float64
+	for i := range 1001 {
+		left := math.Pow(10, -6*float64(i)/1000) // of a highest of 2
+		if i > 500 {
+			left = 1 - math.Pow(10, -6*float64(i-500)/500)
+		}
+		drawdowns = append(drawdowns, 1-left)
+		m.NAV, m.High, m.Low = append(m.NAV, 2*left), append(m.High, 2), append(m.Low, 2*left)
+		m.Price, m.Ideal, m.Leverage = append(m.Price, 1), append(m.Ideal, 1), append(m.Leverage, 3)
+	}
+	h.Add(0, m)
+	for _, r := range h.Rows(0.95) {
+		if level, ok := map[string]float64{"drawdown_p05": 0.05, "drawdown_p50": 0.5, "drawdown_p95": 0.95}[r.Name]; ok {
+			want := analytics.Quantile(drawdowns, level, 0.95)
+			near := 0.0051 * want.Value * (1 - want.Value)
+			if !(math.Abs(r.Value-want.Value) <= near && r.Lo <= want.Lo && r.Hi >= want.Hi && r.Hi <= 1) {
+				t.Errorf("%s = %v in [%v, %v]; want %v in [%v, %v]", r.Name, r.Value, r.Lo, r.Hi, want.Value, want.Lo, want.Hi)
+			}
+		}
+	}
+	ruined := analytics.NewHorizons([]float64{1}, 3)
+	for range 100 {
+		ruined.Add(0, analytics.MarkSample{NAV: []float64{0}, Price: []float64{0.5}, Ideal: []float64{0.1}, Leverage: []float64{0}, Low: []float64{0}, High: []float64{1}})
+	}
+	for _, r := range ruined.Rows(0.95) {
+		if r.Name == "drawdown_p50" && !(r.Value == 1 && r.Lo == 1 && r.Hi == 1) {
+			t.Errorf("drawdown of the ruined: %+v", r.Estimate)
+		}
+	}
+}
+
+// A token that does the same as another holding is not ahead of it, whatever the
+// last digits say.
+func TestTheSameIsNotAhead(t *testing.T) {
+	spec := stormy(256)
+	hold := spec.Tokens[0]
+	hold.Values = param.Values{"target": 2}
+	hold.Policy, hold.Mechanism = part("hold", nil), part("perp", param.Values{"funding": 0})
+	spec.Tokens = []study.TokenSpec{hold}
+	h := &analytics.Horizons{}
+	e := run(t, spec, func(c *study.Chunk) error {
+		h = analytics.NewHorizons([]float64{1}, 2)
+		m := c.Marks[len(c.Marks)-1]
+		h.Add(0, analytics.MarkSample{NAV: m.NAV[0], Price: m.Price[0], Ideal: m.Ideal[0], Leverage: m.Leverage[0], Low: m.Low[0], High: m.High[0]})
+		return nil
+	})[0]
+	liquidated := share(e.Column("liquidations"), func(v float64) bool { return v > 0 })
+	for _, r := range h.Rows(0.95) {
+		if r.Name == "p_beats_linear" && r.Value > liquidated {
+			t.Errorf("%s = %v at the mark; want at most the %v that were liquidated", r.Name, r.Value, liquidated)
+		}
+	}
+	for _, m := range analytics.BeatMetrics {
+		if v := analytics.Mean(m.Of(&e), 0.95).Value; m.Name == "p_beats_linear" && v > liquidated {
+			t.Errorf("%s = %v; want at most the %v that were liquidated", m.Name, v, liquidated)
 		}
 	}
 }

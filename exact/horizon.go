@@ -239,6 +239,17 @@ func (f frame) pole(c cycle, z, slope float64) float64 {
 	return math.NaN()
 }
 
+// rightmost is the largest real s at which the transform of E[(NAV/S^slope)^z] is
+// singular, the rate of its power left out: the pole of the tokens that go on, or
+// where those rest that were liquidated, if most soon are.
+func (h *horizon) rightmost(z, slope float64) float64 {
+	s := h.pole(h.cycle, z, slope)
+	if h.token.Threshold > 0 && slope == 0 { // else it is of tokens never liquidated
+		s = max(s, -z*h.base)
+	}
+	return s
+}
+
 // Moments are expectations at a horizon, from one unit of equity at the target.
 // After a liquidation the token stops and holds what is left; Ruined tokens
 // hold nothing.
@@ -341,7 +352,7 @@ func (h *horizon) moments(second bool) (Moments, error) {
 	nav := func(z float64) float64 {
 		centre, ok := h.poles[z]
 		if !ok {
-			centre = h.pole(h.cycle, z, 0)
+			centre = h.rightmost(z, 0)
 			h.poles[z] = centre
 		}
 		p := h.power(complex(z, 0), 0)

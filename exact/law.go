@@ -237,7 +237,7 @@ func (p Problem) law(years, slope float64) (Law, error) {
 			break
 		}
 		const step = 1e-4
-		pole[k] = h.pole(h.cycle, re, slope)
+		pole[k] = h.rightmost(re, slope)
 		drift[k] = (h.pole(h.cycle, re+step, slope) - h.pole(h.cycle, re-step, slope)) / (2 * step)
 	}
 	if err := finite("growth rates", pole[0], pole[1], drift[0], drift[1]); err != nil {
@@ -267,6 +267,9 @@ func (p Problem) law(years, slope float64) (Law, error) {
 		return Law{}, err
 	}
 	v.alive, v.dead = real(alive), m.Ruined
+	if missing := math.Abs(1 - v.alive - v.dead); slope == 0 && !(missing < 1e-9) {
+		return Law{}, fmt.Errorf("exact: the inversion over %v years loses %.2g of all tokens; want a shorter horizon or less extreme inputs", years, missing)
+	}
 	if slope != 0 {
 		v.dead = 0
 		whole := v.cf

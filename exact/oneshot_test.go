@@ -107,3 +107,26 @@ func TestLawOfOneStep(t *testing.T) {
 		}
 	}
 }
+
+// After one wild step a token without cost is worth the payoff of a call, whether
+// it was liquidated or not, and most were: three calls struck at 2/3, by Black and
+// Scholes. All are accounted for.
+func TestMostAreLiquidatedAtOnce(t *testing.T) {
+	const step, sd = 1.0 / 52, 2.0
+	p := Problem{Model: GBM{Sigma: sd / math.Sqrt(step)}, Step: step, Token: Token{Target: 3, Low: 2.7, High: 3.3, Threshold: 0.99}}
+	m, err := p.Moments(step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	below := func(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
+	d := (math.Log(1.5) - sd*sd/2) / sd
+	if want := 3*below(d+sd) - 2*below(d); !(math.Abs(m.NAV-want) < 1e-9*want) {
+		t.Errorf("NAV %v; want %v", m.NAV, want)
+	}
+	if want := below(-d); !(math.Abs(m.Ruined-want) < 1e-9) {
+		t.Errorf("ruined %v; want %v", m.Ruined, want)
+	}
+	if law, err := p.Law(step); err != nil || !(math.Abs(law.Dead+law.Alive-1) < 1e-9) {
+		t.Errorf("%v of all tokens in the law, %v; want 1", law.Dead+law.Alive, err)
+	}
+}
