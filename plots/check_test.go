@@ -83,6 +83,7 @@ func TestErrors(t *testing.T) {
 		{"one-ended interval", sense(func(d *SensitivityData) { d.Metrics[0].Series[0].Y[0].Hi = nan }), "want a finite value within its interval, or NaN"},
 		{"exact line NaN", sense(func(d *SensitivityData) { d.Metrics[0].Exact[0].Y = slices.Repeat([]float64{nan}, 56) }), `line "exact, to the edge" has no finite Y`},
 		{"exact line infinite", sense(func(d *SensitivityData) { d.Metrics[0].Exact[0].Y[3] = inf }), `line "exact, to the edge": Y[3] = +Inf`},
+		{"log of nothing", sense(func(d *SensitivityData) { d.XLog, d.Marked[0].At = true, 0 }), "XLog with X from 0; want positive values"},
 		{"marked NaN", sense(func(d *SensitivityData) { d.Marked[0].At = nan }), "is at NaN; want a finite value"},
 	} {
 		f, err := tt.build()

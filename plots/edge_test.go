@@ -111,7 +111,7 @@ func edges() map[string]func() (*Figure, error) {
 			return Sensitivity(SensitivityData{Title: "One series, a gap", XLabel: "Delay (minutes)", Metrics: []Metric{metric("Log NAV (log units)", Number, false, one)}})
 		},
 		"sensitivity-log": func() (*Figure, error) {
-			return Sensitivity(SensitivityData{Title: "Twelve by two, log axes", XLabel: "Half-width (%)", XScale: Percent, Marked: []Reference{{"A", 0.1}, {"B", 0.6}}, Metrics: []Metric{
+			return Sensitivity(SensitivityData{Title: "Twelve by two, log axes", XLabel: "Half-width (%)", XScale: Percent, XLog: true, Marked: []Reference{{"A", 0.1}, {"B", 0.6}}, Metrics: []Metric{
 				metric("Rebalances (per year)", Number, true, powers("edge", func(x float64) float64 { return 3 / x / x }), powers("target", func(x float64) float64 { return 1e-6 / x })),
 				metric("Drag (% a year)", Percent, true, powers("edge", func(x float64) float64 { return 0.03 + 0.001*x })),
 				metric("Equal (%)", Percent, false, Series{Name: "edge", X: []float64{0.3}, Y: []analytics.Estimate{around(0.2, 0)}}),

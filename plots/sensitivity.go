@@ -15,6 +15,7 @@ type SensitivityData struct {
 
 	XLabel  string      // the parameter with its unit: "Half-width of the band (leverage)"
 	XScale  Scale       // how X is written
+	XLog    bool        // log axis of X, all of which are then positive
 	Marked  []Reference // settings worth a vertical line, such as the token's own
 	Metrics []Metric    // one panel each
 }
@@ -61,6 +62,7 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 			xs.include(l.X...)
 		}
 	}
+	c.want(!in.XLog || xs.lo > 0, "XLog with X from %v; want positive values", xs.lo)
 	c.want(len(exact) <= len(looks), "%d Exact lines of different names; want at most %d", len(exact), len(looks))
 	c.want(len(series) <= len(looks), "%d series of different names; want at most %d", len(series), len(looks))
 	if err := c.err(); err != nil {
@@ -88,15 +90,17 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 	if len(in.Metrics) > 4 {
 		cols = 3
 	}
-	lo, hi := xs.lo, xs.hi
-	if pad := 0.04 * (hi - lo); pad > 0 {
-		lo, hi = lo-pad, hi+pad
+	pad := 0.04 * (xs.hi - xs.lo)
+	x := linearAxis(xs.lo-pad, xs.hi+pad, in.XScale.factor(), max(14/cols, 5))
+	if in.XLog {
+		pad := math.Pow(xs.hi/xs.lo, 0.04)
+		x = logAxis(xs.lo/pad, xs.hi*pad, in.XScale.factor(), max(14/cols, 5))
 	}
 	panels := make([]panel, len(in.Metrics))
 	for i, m := range in.Metrics {
 		panels[i] = panel{
 			label: m.Label,
-			x:     linearAxis(lo, hi, in.XScale.factor(), max(14/cols, 5)),
+			x:     x,
 			y:     m.axis(),
 			paint: func(p plane) {
 				for i, r := range in.Marked {

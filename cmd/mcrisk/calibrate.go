@@ -312,7 +312,7 @@ func (c *calibration) figures(ctx context.Context, fits []models.Fit, name strin
 	}
 	mine := analytics.Autocorrelation(squared(c.returns), lags, confidence)
 	q := plots.SensitivityData{Title: "Fitted laws against the history", XLabel: "Quantile of the fitted law (%)", XScale: plots.Percent}
-	s := plots.SensitivityData{Title: "Clustering of volatility", XLabel: "Lag (steps)"}
+	s := plots.SensitivityData{Title: "Clustering of volatility", XLabel: "Lag (steps)", XLog: true}
 	var levels []float64
 	for _, p := range []float64{0.0001, 0.001, 0.01, 0.05, 0.25, 0.5} {
 		if p*float64(len(c.returns)) >= 5 {
