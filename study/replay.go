@@ -22,8 +22,12 @@ const mostBars = 10_000_000
 // Outages of keepers are drawn with paths, and a history has none drawn: a token
 // whose keeper has outages is an error.
 func Replay(ts []tokens.Token, h *paths.History, closes bool) ([]tokens.Lifetime, error) {
-	if n := h.Span() / h.Step; n > mostBars {
-		return nil, fmt.Errorf("study: %s has %d steps of %v, missing bars among them; want at most %d", h.Name, n, h.Step, mostBars)
+	grid, err := paths.NewGrid(h.Span(), h.Step)
+	if err != nil {
+		return nil, fmt.Errorf("study: %s: %w", h.Name, err)
+	}
+	if grid.Steps > mostBars {
+		return nil, fmt.Errorf("study: %s has %d steps of %v, missing bars among them; want at most %d", h.Name, grid.Steps, h.Step, mostBars)
 	}
 	p := replayed(h, closes)
 	lives := make([]tokens.Lifetime, len(ts))

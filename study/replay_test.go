@@ -78,6 +78,10 @@ func TestReplayLiquidates(t *testing.T) {
 	if _, err := Replay([]tokens.Token{token}, year, false); err == nil || !strings.Contains(err.Error(), "p.csv has 31536001 steps of 1s") {
 		t.Errorf("%v; want that a year of seconds is too much", err)
 	}
+	long := &paths.History{Name: "p.csv", Step: 365 * 24 * time.Hour, Bars: []paths.Bar{bar(0, 100, 100, 100, 100), bar(200*8760, 100, 100, 100, 100)}}
+	if _, err := Replay([]tokens.Token{token}, long, false); err == nil || !strings.Contains(err.Error(), "p.csv: paths: horizon 1760760h0m0s; want at most 200 years") {
+		t.Errorf("%v; want that 201 years are too long", err)
+	}
 	token.Keeper.Outage = tokens.Outage{Rate: 1, Length: time.Hour}
 	if _, err := Replay([]tokens.Token{token}, inside, false); err == nil {
 		t.Error("outages on a price history, which has none drawn, are taken")

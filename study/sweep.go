@@ -78,6 +78,9 @@ func (s *Sweep) check() error {
 		if slices.ContainsFunc(s.Axes[:i], func(b Axis) bool { return b.Name == a.Name }) {
 			faults = append(faults, fmt.Errorf("%s is swept twice", a.Name))
 		}
+		if edge := a.Name == "low" || a.Name == "high"; edge && slices.ContainsFunc(s.Axes, func(b Axis) bool { return b.Name == HalfWidth.Name }) {
+			faults = append(faults, fmt.Errorf("%s is swept beside %s, which sets it; want one of them", a.Name, HalfWidth.Name))
+		}
 		for _, t := range every {
 			if a.Name != ModelAxis {
 				if _, err := t.Param(a.Name); err != nil {

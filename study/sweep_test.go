@@ -275,6 +275,8 @@ func TestSweepRefuses(t *testing.T) {
 		{0, []string{"fee="}, `fee = ""; want`},
 		{0, []string{"fee=10bp,0.001"}, "twice"},
 		{0, []string{"fee=0", "fee=1%"}, "fee is swept twice"},
+		{0, []string{"half-width=0.1,0.2", "high=3.1,3.2"}, "high is swept beside half-width, which sets it"},
+		{2, []string{"low=2.6,2.7", "half-width=0.1,0.2"}, "low is swept beside half-width, which sets it"},
 		{0, []string{"half-width=0.5:0.1:0.1"}, "low ≤ high"},
 		{0, []string{"half-width=0.1:0.5:0"}, "step above 0"},
 		{0, []string{"half-width=0.1:0.5:-0.1"}, "half-width = -0.1; want"},
