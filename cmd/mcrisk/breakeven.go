@@ -278,7 +278,7 @@ func (b *breakEven) outcome(hash string) *outcome {
 		}
 		all.Rows = append(all.Rows, r)
 	}
-	return &outcome{hash: hash, json: all, text: b.write, tables: []namedTable{{"breakeven.csv", crossings}, {"surface.csv", surface}}, figures: one("breakeven", b.figure)}
+	return &outcome{hash: hash, json: all, text: b.write, tables: []namedTable{{"breakeven.csv", crossings}, {"surface.csv", surface}}, figures: oneFigure("breakeven", b.figure)}
 }
 
 // figure draws the difference over both rates, and where it is zero.

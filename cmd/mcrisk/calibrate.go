@@ -251,7 +251,7 @@ func (c *calibration) writeJSON(w io.Writer) error {
 func (c *calibration) writeCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"model", "parameter", "estimate", "se", "lo", "hi", "confidence", "interval", "bias"})
-	num := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
+	num := numberText
 	for _, f := range c.fits {
 		for i, p := range f.Names {
 			bias := ""

@@ -94,7 +94,7 @@ func compare(ctx context.Context, p *plan, opt study.Options) (*outcome, error) 
 	hash := study.Hash(ensembles)
 	return &outcome{hash: hash, json: compareJSON(hash, rows), tables: []namedTable{{"compare.csv", compareTable(rows)}},
 		text:    func(w io.Writer) { writeCompare(w, p, rows) },
-		figures: one("compare", func() (*plots.Figure, error) { return plots.Scenarios(scenarios) })}, nil
+		figures: oneFigure("compare", func() (*plots.Figure, error) { return plots.Scenarios(scenarios) })}, nil
 }
 
 // compareAll compares every token with the first, metric by metric.

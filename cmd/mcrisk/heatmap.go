@@ -82,13 +82,6 @@ func timeMetrics() (ms []analytics.PathMetric) {
 	return ms
 }
 
-func namesOf(ms []analytics.PathMetric) (names []string) {
-	for _, m := range ms {
-		names = append(names, m.Name)
-	}
-	return names
-}
-
 // A cellMap is a metric over two parameters, or over time and one.
 type cellMap struct {
 	plan   *plan
@@ -237,7 +230,7 @@ func (g *cellMap) outcome(hash string) *outcome {
 			rows = append(rows, slices.Concat([]string{x, y, g.metric.Name}, estimateRow(e), []string{g.metric.Unit}))
 		}
 	}
-	return &outcome{hash: hash, json: all, text: g.write, tables: []namedTable{{"heatmap.csv", rows}}, figures: one("heatmap", g.figure)}
+	return &outcome{hash: hash, json: all, text: g.write, tables: []namedTable{{"heatmap.csv", rows}}, figures: oneFigure("heatmap", g.figure)}
 }
 
 // caption says how the cells were made, but for what the axes say.

@@ -44,8 +44,8 @@ type outcome struct {
 	text    func(io.Writer)
 }
 
-// one is an outcome's one figure.
-func one(name string, draw func() (*plots.Figure, error)) func() ([]namedFigure, error) {
+// oneFigure is an outcome's one figure.
+func oneFigure(name string, draw func() (*plots.Figure, error)) func() ([]namedFigure, error) {
 	return func() ([]namedFigure, error) {
 		f, err := draw()
 		return []namedFigure{{name, f}}, err

@@ -47,6 +47,9 @@ func (p progress) done() {
 	}
 }
 
+// numberText writes a number to a file, in full.
+func numberText(v float64) string { return string(runs.AppendFloat(nil, v)) }
+
 // short writes a number for people: four digits, a true minus sign.
 func short(v float64) string {
 	switch {
@@ -132,7 +135,7 @@ func writeSummaryCSV(w io.Writer, summaries []analytics.Summary) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"token", "metric", "estimate", "se", "lo", "hi", "n", "confidence", "interval", "gain", "warning", "unit", "meaning"})
 	row := func(token, name, unit, doc string, e analytics.Estimate) {
-		f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
+		f := numberText
 		_ = out.Write([]string{token, name, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), f(e.Confidence), string(e.Method), f(e.Gain), string(e.Warning), unit, doc})
 	}
 	for _, s := range summaries {

@@ -132,7 +132,7 @@ func (r *storedRun) token(name string) (int, error) {
 func writeHorizons(w io.Writer, rows []analytics.HorizonRow) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"years", "name", "estimate", "lo", "hi", "n", "confidence", "interval", "unit", "meaning"})
-	f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
+	f := numberText
 	for _, r := range rows {
 		_ = out.Write([]string{f(r.Years), r.Name, f(r.Value), f(r.Lo), f(r.Hi), strconv.Itoa(r.N), f(r.Confidence), string(r.Method), r.Unit, r.Doc})
 	}
@@ -145,7 +145,7 @@ func writeHorizons(w io.Writer, rows []analytics.HorizonRow) error {
 func writeHistograms(w io.Writer, h *analytics.Horizons) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"years", "name", "low", "high", "count"})
-	f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
+	f := numberText
 	for i, years := range h.Times {
 		for _, x := range []struct {
 			name string

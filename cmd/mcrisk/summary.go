@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"mcrisk/analytics"
-	"mcrisk/runs"
 	"mcrisk/tokens"
 )
 
@@ -247,7 +246,7 @@ func resultOf(unit string) string {
 func writeAttributionCSV(w io.Writer, as []titledAttribution) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"token", "of", "paths", "cause", "estimate", "se", "lo", "hi", "n", "ruined", "per_year", "per_year_lo", "per_year_hi", "confidence", "interval", "gain", "warning", "meaning"})
-	f := func(v float64) string { return string(runs.AppendFloat(nil, v)) }
+	f := numberText
 	for _, a := range as {
 		for _, c := range append(a.Causes, a.Total) {
 			e, y := c.Over, c.Yearly

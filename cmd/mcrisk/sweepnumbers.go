@@ -86,6 +86,13 @@ func metricNumber(metrics []analytics.PathMetric, name string) int {
 	return slices.IndexFunc(metrics, func(m analytics.PathMetric) bool { return m.Name == name })
 }
 
+func namesOf(ms []analytics.PathMetric) (names []string) {
+	for _, m := range ms {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
 // sweepMetric is a metric of sweeps by name.
 func sweepMetric(name string) analytics.PathMetric {
 	all := analytics.SweepMetrics(aversion)

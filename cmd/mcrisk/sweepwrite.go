@@ -328,9 +328,6 @@ func (j *judgement) in(s *slice) (values []string) {
 	return values
 }
 
-// numberText writes a number to a file.
-func numberText(v float64) string { return string(runs.AppendFloat(nil, v)) }
-
 func numbers(es ...analytics.Estimate) (texts []string) {
 	for _, e := range es {
 		texts = append(texts, numberText(e.Value), numberText(e.Lo), numberText(e.Hi))
