@@ -57,7 +57,7 @@ func addStudyFlags(cmd *cobra.Command) *studyFlags {
 	s := cmd.Flags()
 	s.SortFlags = false
 	addFlag(s, &f.token, sectionToken, "token", "name", "", "token of the catalogue, such as ETHBULL3X (see: mcrisk tokens)")
-	addFlag(s, &f.spec, sectionToken, "spec", "file", "", "study described in YAML, as --print-spec writes it")
+	addFlag(s, &f.spec, sectionToken, "spec", "file", "", "study described in YAML, as simulate --print-spec writes it")
 	addFlag(s, &f.mechanism, sectionVenue, "mechanism", "kind", "", kindList(tokens.Mechanisms.Kinds())+" (default loan)")
 	addNumbers(f, sectionVenue, tokens.Mechanisms.Kinds())
 	for _, p := range tokens.Params {

@@ -294,13 +294,13 @@ func (g *cellMap) figure() (*plots.Figure, error) {
 func (g *cellMap) write(w io.Writer) {
 	fmt.Fprintf(w, "%s: %s (%s), %s\n%s\n\n", g.plan.spec.Tokens[0].Name, g.metric.Name, g.metric.Unit, g.metric.Doc, g.caption())
 	t := newTable(w)
-	head := table.Row{g.y.Name + " \\ " + g.x.Name}
+	corner, written := g.y.Name+" \\ "+g.x.Name, g.x.Format
+	if g.overTime() {
+		corner, written = corner+" (days)", func(v float64) string { return short(v / 86400) }
+	}
+	head := table.Row{corner}
 	for _, v := range g.x.Values {
-		text := g.x.Format(v)
-		if g.overTime() {
-			text = short(v/86400) + " days"
-		}
-		head = append(head, text)
+		head = append(head, written(v))
 	}
 	t.AppendHeader(head)
 	for i, es := range g.cells {
