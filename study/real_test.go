@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write docs/real-tokens.md")
 
 const (
 	realData = "../../shared/data"
-	realFile = "../docs/real-tokens.md"
+	realPage = "../docs/real-tokens.md"
 )
 
 // A fund resets to its target at every close of the exchange.
@@ -36,6 +36,17 @@ var funds = []fund{
 	{"sso", "spy", 2, 0.0090}, {"sh", "spy", -1, 0.0089}, {"sds", "spy", -2, 0.0090},
 }
 
+func realFile(t *testing.T, name string) *os.File {
+	t.Helper()
+	file, err := os.Open(filepath.Join(realData, name))
+	if os.IsNotExist(err) {
+		t.Skip("the histories of real tokens are not here: ", err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // dated is a table of numbers by day; NaN where there is none.
 type dated struct {
 	days    []time.Time
@@ -44,12 +55,7 @@ type dated struct {
 
 func readDated(t *testing.T, name string) dated {
 	t.Helper()
-	file, err := os.Open(filepath.Join(realData, name))
-	if os.IsNotExist(err) {
-		t.Skip("the histories of real tokens are not here: ", err)
-	} else if err != nil {
-		t.Fatal(err)
-	}
+	file := realFile(t, name)
 	defer file.Close()
 	rows, err := csv.NewReader(file).ReadAll()
 	if err != nil {
@@ -172,12 +178,12 @@ func TestRealTokens(t *testing.T) {
 	}
 	ftx(t, line)
 	if *update {
-		if err := os.WriteFile(realFile, []byte(page.String()), 0o644); err != nil {
+		if err := os.WriteFile(realPage, []byte(page.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	have, err := os.ReadFile(realFile)
+	have, err := os.ReadFile(realPage)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,12 +202,7 @@ func rootMeanSquare(xs []float64) float64 {
 
 func realHistory(t *testing.T, name string) *paths.History {
 	t.Helper()
-	file, err := os.Open(filepath.Join(realData, name))
-	if os.IsNotExist(err) {
-		t.Skip("the histories of real tokens are not here: ", err)
-	} else if err != nil {
-		t.Fatal(err)
-	}
+	file := realFile(t, name)
 	defer file.Close()
 	h, err := paths.ReadHistory(file, name)
 	if err != nil {
@@ -213,10 +214,7 @@ func realHistory(t *testing.T, name string) *paths.History {
 // meanFunding is the mean of an asset's funding from a to b, 1/year.
 func meanFunding(t *testing.T, asset string, a, b time.Time) float64 {
 	t.Helper()
-	file, err := os.Open(filepath.Join(realData, "funding_binance_8h.csv"))
-	if err != nil {
-		t.Skip("the history of funding is not here: ", err)
-	}
+	file := realFile(t, "funding_binance_8h.csv")
 	defer file.Close()
 	rows, err := csv.NewReader(file).ReadAll()
 	if err != nil {
