@@ -12,7 +12,8 @@ import (
 
 // Of states the problem of a simulated token on a simulated price, seen at the
 // end of every step. A token or price that these methods cannot answer is
-// refused with all the reasons; package study simulates any of them.
+// refused with all the reasons; package study simulates any of them. Whether so
+// little is at stake that liquidators repay all is answered as at the start.
 func Of(t tokens.Token, m models.Model, step time.Duration) (Problem, error) {
 	var faults []error
 	refuse := func(format string, args ...any) { faults = append(faults, fmt.Errorf("exact: "+format, args...)) }

@@ -26,12 +26,11 @@ const ModelAxis = "model"
 // sweep may have.
 const MaxCells = 1_000_000
 
-// ParseAxis reads the values of an axis as a person writes them: low:high:step,
-// both ends included, or a,b,c. A list of numbers is sorted; the axis model takes
+// ParseAxis reads the values of an axis as [ParseValues] does; the axis model takes
 // kinds, which keep the numbers of the spec's model that they have too.
 func ParseAxis(s Spec, name, list string) (Axis, error) {
-	items := strings.Split(list, ",")
 	if name == ModelAxis {
+		items := strings.Split(list, ",")
 		var parts []param.Part
 		for _, kind := range items {
 			part, err := s.model(kind)
@@ -46,20 +45,25 @@ func ParseAxis(s Spec, name, list string) (Axis, error) {
 	if err != nil {
 		return Axis{}, err
 	}
-	a := Axis{Param: p}
+	values, err := ParseValues(p, list)
+	return Axis{Param: p, Values: values}, err
+}
+
+// ParseValues reads values of a number as a person writes them: low:high:step, both
+// ends included, or a,b,c. They come sorted, and may be alike.
+func ParseValues(p param.Param, list string) (values []float64, err error) {
 	if ends := strings.Split(list, ":"); len(ends) == 3 {
-		a.Values, err = span(p, ends, list)
-		return a, err
+		return span(p, ends, list)
 	}
-	for _, item := range items {
+	for item := range strings.SplitSeq(list, ",") {
 		v, err := p.Parse(item)
 		if err != nil {
-			return a, err
+			return nil, err
 		}
-		a.Values = append(a.Values, v)
+		values = append(values, v)
 	}
-	slices.Sort(a.Values)
-	return a, nil
+	slices.Sort(values)
+	return values, nil
 }
 
 // span is the values of low:high:step.
