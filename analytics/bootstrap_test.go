@@ -127,7 +127,7 @@ func TestWarnings(t *testing.T) {
 		for i := range ys {
 			ys[i] += rng.NormFloat64()
 		}
-		if e, _ := ControlledMean(ys, xs, math.Exp(v*v/2), 0.95); e.Warning != want {
+		if e := ControlledMean(ys, xs, math.Exp(v*v/2), 0.95); e.Warning != want {
 			t.Errorf("controlled by a lognormal with %v: warning %q, want %q", v, e.Warning, want)
 		}
 	}

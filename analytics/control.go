@@ -9,7 +9,7 @@ import "math"
 //	SE²   = s² (1/n + (c̄-controlMean)²/Σ(c-c̄)²),
 //
 // with s² the squared residuals over n - 2, since two parameters are fitted,
-// and the interval Value ± z·SE. The gain is Mean's SE² over this one: how many
+// and the interval Value ± z·SE. Gain is Mean's SE² over this one: how many
 // times more paths Mean would need for the same interval. It is large where xs
 // is nearly linear in the control, and may fall a little below one where the
 // control is useless.
@@ -25,12 +25,12 @@ import "math"
 // wherever the control's own mean or the residuals' would be warned of.
 //
 // With fewer than three paths, or a control that does not vary, this is Mean
-// with a gain of one. Otherwise a value that is not finite, in xs, in control or
-// as controlMean, makes the result and the gain NaN. It panics if the lengths
+// with a Gain of one. Otherwise a value that is not finite, in xs, in control or
+// as controlMean, makes Value, SE and Gain NaN. It panics if the lengths
 // differ.
-func ControlledMean(xs, control []float64, controlMean, confidence float64) (e Estimate, gain float64) {
-	e, _ = ControlledPaths(xs, control, controlMean, confidence)
-	return e, e.Gain
+func ControlledMean(xs, control []float64, controlMean, confidence float64) Estimate {
+	e, _ := ControlledPaths(xs, control, controlMean, confidence)
+	return e
 }
 
 // ControlledPaths is [ControlledMean], and numbers by path whose mean and standard

@@ -147,7 +147,7 @@ func (h *Horizons) Rows(confidence float64) []HorizonRow {
 		quantiles("nav", "initial equity", "net asset value", &h.NAV[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 		quantiles("underlying", "initial price", "price of the underlying", &h.Price[i], 0.05, 0.5, 0.95)
 		quantiles("ideal", "initial equity", "what the ideal token is worth", &h.Ideal[i], 0.05, 0.5, 0.95)
-		quantiles("drawdown", "fraction", "net asset value below its highest so far", &h.drawdown[i], 0.05, 0.25, 0.5, 0.75, 0.95)
+		quantiles("drawdown", "fraction", "the fall of net asset value from its highest so far", &h.drawdown[i], 0.05, 0.25, 0.5, 0.75, 0.95)
 		quantiles("decay_factor", "ratio", "net asset value over S^T", &h.Decay[i], 0.05, 0.25, 0.5, 0.75, 0.95)
 		quantiles("multiple", "ratio", "ln NAV over ln S", &h.Multiple[i], 0.05, 0.25, 0.5, 0.75, 0.95)
 		quantiles("leverage", "leverage", "leverage of the tokens that have not ended", &h.Leverage[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)

@@ -47,7 +47,7 @@ func (k *Known) controlled(xs []float64, e *tokens.Ensemble, by Control, confide
 		}
 	}
 	if finite(mean) {
-		if c, _ := ControlledMean(xs, control, mean, confidence); finite(c.Value) {
+		if c := ControlledMean(xs, control, mean, confidence); finite(c.Value) {
 			return c // else a path is missing, or S^T has left the numbers
 		}
 	}
@@ -93,7 +93,7 @@ func (k *Known) below(nav []float64, level float64, e *tokens.Ensemble, confiden
 			control[i] = 1
 		}
 	}
-	c, _ := ControlledMean(xs, control, mean, confidence)
+	c := ControlledMean(xs, control, mean, confidence)
 	c.Lo, c.Hi = max(c.Lo, 0), min(c.Hi, 1)
 	return c
 }

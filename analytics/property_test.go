@@ -81,9 +81,9 @@ func TestControlLaws(t *testing.T) {
 			return rapid.SliceOfN(rapid.Float64Range(-10, 10), n, n).Draw(t, name)
 		}
 		xs, c := draw("xs"), draw("control")
-		e, gain := ControlledMean(xs, c, Mean(c, 0.95).Value, 0.95)
-		if least := float64(n-2) / float64(n-1); !(gain >= least*(1-1e-9)) {
-			t.Fatalf("gain = %v, want at least %v", gain, least)
+		e := ControlledMean(xs, c, Mean(c, 0.95).Value, 0.95)
+		if least := float64(n-2) / float64(n-1); !(e.Gain >= least*(1-1e-9)) {
+			t.Fatalf("gain = %v, want at least %v", e.Gain, least)
 		}
 		if !same(e.Value, Mean(xs, 0.95).Value, 1e-9) || !within(e) {
 			t.Fatalf("control on its mean: %+v, want Mean's value", e)

@@ -40,7 +40,7 @@ func check(t *testing.T, name string, e analytics.Estimate, want float64) {
 
 // controlled is the mean of xs with ln S as control, whose mean is known.
 func controlled(e *tokens.Ensemble, xs []float64, meanLogS float64) analytics.Estimate {
-	c, _ := analytics.ControlledMean(xs, e.Column("log_underlying"), meanLogS, confidence)
+	c := analytics.ControlledMean(xs, e.Column("log_underlying"), meanLogS, confidence)
 	return c
 }
 
@@ -181,7 +181,7 @@ func TestExpectedNAV(t *testing.T) {
 		}
 		// E S^3 = e^{3(mu − σ²/2)t + 9σ²t/2}; the control is S^3 itself.
 		cube := values(e, func(i int) float64 { return math.Exp(3 * e.Column("log_underlying")[i]) })
-		got, _ := analytics.ControlledMean(e.Column("nav"), cube, math.Exp(3*0.36*e.Years()), confidence)
+		got := analytics.ControlledMean(e.Column("nav"), cube, math.Exp(3*0.36*e.Years()), confidence)
 		check(t, "E NAV "+e.Token.Name, got, want)
 	}
 }
@@ -256,11 +256,11 @@ func TestDailyReset(t *testing.T) {
 				d := tt.target * (e.Column("log_underlying")[i] - logS)
 				return d * d
 			})
-			v, _ := analytics.ControlledMean(squares, ideal, tt.target*tt.target*tt.sigma*tt.sigma, confidence)
+			v := analytics.ControlledMean(squares, ideal, tt.target*tt.target*tt.sigma*tt.sigma, confidence)
 			check(t, "Var ln NAV", v, tt.logVar)
 			if tt.mean != 0 && math.Abs(tt.target) < 3 {
 				power := values(e, func(i int) float64 { return math.Exp(tt.target * (e.Column("log_underlying")[i] - logS)) })
-				m, _ := analytics.ControlledMean(e.Column("nav"), power, math.Exp(tt.target*tt.target*tt.sigma*tt.sigma/2), confidence)
+				m := analytics.ControlledMean(e.Column("nav"), power, math.Exp(tt.target*tt.target*tt.sigma*tt.sigma/2), confidence)
 				check(t, "E NAV", m, tt.mean)
 			}
 		})
@@ -289,7 +289,7 @@ func TestIdealToken(t *testing.T) {
 		log := values(e, func(i int) float64 { return math.Log(ideal[i]) })
 		check(t, "E ln ideal", controlled(e, log, -tt.sigma*tt.sigma/2*years), m)
 		cube := values(e, func(i int) float64 { return math.Exp(3 * e.Column("log_underlying")[i]) })
-		nav, _ := analytics.ControlledMean(ideal, cube, math.Exp(3*tt.sigma*tt.sigma*years), confidence)
+		nav := analytics.ControlledMean(ideal, cube, math.Exp(3*tt.sigma*tt.sigma*years), confidence)
 		// E e^{−3·QV} for QV of n normal steps is (1 + …)^…: exactly 1 only in the
 		// limit; at 120 steps E[S³e^{−3QV}] exceeds 1 by less than 0.003.
 		if math.Abs(nav.Value-1) > 0.003+4*nav.SE {
