@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -235,15 +234,7 @@ func (g *cellMap) outcome(hash string) *outcome {
 
 // caption says how the cells were made, but for what the axes say.
 func (g *cellMap) caption() string {
-	p := *g.plan
-	p.spec.Model.Values = maps.Clone(p.spec.Model.Values)
-	for _, a := range g.sweep.Axes {
-		delete(p.spec.Model.Values, a.Name)
-		if a.Name == study.ModelAxis {
-			p.spec.Model = param.Part{Kind: "as the axis says"}
-		}
-	}
-	text := caption(&p, p.spec.Paths) + " The random numbers are the same in every cell, so that cells err together."
+	text := captionBut(g.plan, g.sweep.Axes) + " The random numbers are the same in every cell, so that cells err together."
 	all, corrected := slices.Concat(g.cells...), 0
 	for _, e := range all {
 		if e.Gain > 0 {
@@ -253,7 +244,7 @@ func (g *cellMap) caption() string {
 	if corrected > 0 {
 		text += fmt.Sprintf(" Of %d cells %d are corrected by the known mean of the price's logarithm, as none of their paths is ruined.", len(all), corrected)
 	}
-	return text + caveats(g.cells, p.spec.Paths)
+	return text + caveats(g.cells, g.plan.spec.Paths)
 }
 
 func (g *cellMap) figure() (*plots.Figure, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"path/filepath"
 	"runtime"
@@ -444,6 +445,19 @@ func encodeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+// captionBut is caption without what axes say.
+func captionBut(p *plan, axes []study.Axis) string {
+	but := *p
+	but.spec.Model.Values = maps.Clone(p.spec.Model.Values)
+	for _, a := range axes {
+		delete(but.spec.Model.Values, a.Name)
+		if a.Name == study.ModelAxis {
+			but.spec.Model = param.Part{Kind: "as the axis says"}
+		}
+	}
+	return caption(&but, p.spec.Paths)
 }
 
 // caption says how the numbers of a figure were made.

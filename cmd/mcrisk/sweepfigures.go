@@ -245,22 +245,17 @@ func readable(a study.Axis, v float64) string {
 	return text(v)
 }
 
-// caption says how the cells were made: what is swept has no one value, but in the
-// circumstances of one slice.
+// caption says how the cells were made, without what is swept; that has one value in
+// the circumstances of one slice.
 func (j *judgement) caption(s *slice) string {
 	if j.reader == nil {
 		return fmt.Sprintf("Without sampling, over %s, price seen every %s.", param.FormatSeconds(j.plan.spec.Horizon.Seconds()), param.FormatSeconds(j.plan.spec.Step.Seconds()))
 	}
-	text := caption(j.plan, j.sweep.Spec.Paths)
-	switch {
-	case s == nil:
-		text += " What is swept differs; all cells are on the same paths."
-	case s.label != "":
-		text += " But " + s.label + ". All points on the same paths."
-	default:
-		text += " All points on the same paths."
+	text := captionBut(j.plan, j.sweep.Axes)
+	if s != nil && s.label != "" {
+		text += " At " + s.label + "."
 	}
-	return text
+	return text + " All points on the same paths."
 }
 
 // tradeoff draws the two objectives of --pareto against each other. Circumstances

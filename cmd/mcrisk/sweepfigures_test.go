@@ -96,3 +96,14 @@ tokens: [{name: t, target: 3, policy: {kind: band, low: 2.7, high: 3.3}, mechani
 		t.Errorf("fees read %s", got)
 	}
 }
+
+// A caption names no value of what is swept, but in its one circumstance.
+func TestSweepCaption(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	for sigma, want := range map[string]string{"0.4": "model gbm, mu 0; intervals of 95 %. At sigma=0.4. All", "0.4,1.2": "model gbm, mu 0; intervals of 95 %. All"} {
+		out, _ := expect(t, exitDone, banded("--over", "half-width=0.1,0.3", "--over", "sigma="+sigma, "--paths", "20", "--horizon", "3d", "--out", dir+sigma)...)
+		if svg := read(t, filepath.Join(dir+sigma, "figures/tradeoff.svg")); !strings.Contains(svg, want) || !strings.Contains(out, "model gbm, mu 0; intervals") {
+			t.Errorf("sigma %s: no %q in the figure, or it is not so in\n%s", sigma, want, out)
+		}
+	}
+}

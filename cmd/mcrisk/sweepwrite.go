@@ -57,7 +57,7 @@ func (j *judgement) write(w io.Writer) error {
 	for t := range j.sweep.Spec.Tokens {
 		names = append(names, j.token(t))
 	}
-	fmt.Fprintf(w, "%s: %s cells, %s\n\n", strings.Join(names, ", "), thousands(j.sweep.Cells()), caption(p, p.spec.Paths))
+	fmt.Fprintf(w, "%s: %s cells, %s\n\n", strings.Join(names, ", "), thousands(j.sweep.Cells()), captionBut(p, j.sweep.Axes))
 	j.printBest(w)
 	j.printOptimum(w)
 	j.printRobust(w)
