@@ -193,6 +193,22 @@ func (h *horizon) chain(p power, s sample) (c chain, over [3]complex128) {
 	return c, over
 }
 
+// rested is the transform of E[(NAV/S^slope)^z; liquidated, not ruined] over the
+// time of liquidation.
+func (h *horizon) rested(p power, s sample) complex128 {
+	c, _ := h.chain(p, s)
+	var v [3]complex128
+	for i, visit := range s.visits {
+		for k, x := range visit.exits {
+			if h.exits[k].next == ended {
+				v[i] += x * p.exits[k]
+			}
+		}
+		v[i] *= p.start[i]
+	}
+	return c.solve(v)[birth]
+}
+
 // pole is the real s at which the chain under a real power repeats itself
 // exactly: the growth rate of E[(NAV/S^slope)^z], the rate of p left out. It is
 // 0 at z = 0 unless the token can end.

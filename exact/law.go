@@ -219,14 +219,23 @@ func (p Problem) law(years, slope float64) (Law, error) {
 	v := inverter{mean: m.Log, sd: m.LogSD, tilt: slope == 0}
 	v.highest = h.resolved(slope)
 	rate := h.base + slope*h.carry
+	talbot := h.steps == 0 || h.steps > circleSteps
+	rests := slope == 0 && talbot && m.Liquidated-m.Ruined > 1e-12 // else nobody, or inside the circle
 	at := func(z complex128, centre complex128) complex128 {
 		w := h.power(z, slope)
-		var total complex128
+		// Those who rest after a liquidation are a pole of their own, which the
+		// contour does not hold where it follows those who go on. It is taken out:
+		// all who are ever liquidated, of whom the contour then takes the later ones.
+		still := -z * complex(rate, 0)
+		var ever, total complex128
+		if rests {
+			ever = h.rested(w, sample{point{s: still}, h.visits(still)})
+		}
 		for _, s := range h.samples(centre) {
 			c, over := h.chain(w, s)
-			total += s.weight * c.solve(over)[birth]
+			total += s.weight * (c.solve(over)[birth] - ever*h.clock(s.s-still))
 		}
-		return total * cmplx.Exp(z*complex(rate*years, 0))
+		return total*cmplx.Exp(z*complex(rate*years, 0)) + ever
 	}
 	// The dominant pole moves with Im z at the rate of its slope in Re z: the
 	// contour follows it, in steps so that few contours are needed.
@@ -250,7 +259,7 @@ func (p Problem) law(years, slope float64) (Law, error) {
 			k = 1
 		}
 		centre := complex(pole[k], 0)
-		if h.steps == 0 || h.steps > circleSteps {
+		if talbot {
 			centre += complex(0, math.Round(imag(z)*drift[k]*years/stride)*stride/years)
 		}
 		x := at(z, centre)

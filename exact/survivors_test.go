@@ -2,6 +2,7 @@ package exact
 
 import (
 	"math"
+	"math/cmplx"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -90,6 +91,45 @@ func TestSurvivorsOfLiquidation(t *testing.T) {
 		}
 		if se := math.Sqrt(m.Liquidated * (1 - m.Liquidated) / paths); math.Abs(float64(liquidated)/paths-m.Liquidated) > 4.5*se {
 			t.Errorf("%v: liquidated %v, exact %v", token.Target, float64(liquidated)/paths, m.Liquidated)
+		}
+	}
+}
+
+// Those who rest after a liquidation are in the law at every frequency, as a circle
+// of points around all singularities has them.
+func TestLawHasThoseWhoRest(t *testing.T) {
+	const steps, step = 120, 1.0 / 365
+	for _, p := range []Problem{
+		{Step: step, Model: Merton{Mu: -0.5, Sigma: 0.6, Rate: 10, JumpMean: -0.1, JumpSD: 0.05},
+			Token: Token{Target: 3, Low: 2.55, High: 3.3, To: Target, Buy: 0.001, Sell: 0.001, Fee: 0.02, Borrow: 0.05, Supply: 0.02, Threshold: 0.84, Bonus: 0.05}},
+		{Step: step, Model: GBM{Mu: 0.1, Sigma: 0.7}, // one in a million
+			Token: Token{Target: 3, Low: 2.7, High: 3.3, Buy: 0.001, Sell: 0.001, Borrow: 0.05, Supply: 0.02, Threshold: 0.84, Bonus: 0.05}},
+		{Step: step, Model: Merton{Mu: 0.5, Sigma: 0.5, Rate: 30, JumpMean: 0.05, JumpSD: 0.05},
+			Token: Token{Target: -2, Low: 1.7, High: 2.2, Buy: 0.001, Sell: 0.001, Borrow: 0.05, Supply: 0.02, Threshold: 0.8, Bonus: 0.05}},
+	} {
+		l, err := p.Law(steps * step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := p.horizon(steps*step, usual+4/math.Sqrt(steps))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range circle(complex(h.rightmost(0, 0), 0), step, steps) {
+			h.known[0] = append(h.known[0], sample{x, h.visits(x.s)})
+		}
+		for k := 0; k < len(l.plain); k += 1 + len(l.plain)/20 {
+			z := complex(0, (float64(k)+0.5)*l.du)
+			w := h.power(z, 0)
+			var want complex128
+			for _, s := range h.known[0] {
+				c, over := h.chain(w, s)
+				want += s.weight * c.solve(over)[birth]
+			}
+			want *= cmplx.Exp(z * complex(h.base*h.years-l.centre, 0))
+			if got := l.plain[k]; !(cmplx.Abs(got-want) < 1e-9) {
+				t.Errorf("target %v: E[e^{zX}] at %v = %v; want %v", p.Token.Target, z, got, want)
+			}
 		}
 	}
 }
