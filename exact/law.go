@@ -219,8 +219,8 @@ func (p Problem) law(years, slope float64) (Law, error) {
 	v := inverter{mean: m.Log, sd: m.LogSD, tilt: slope == 0}
 	v.highest = h.resolved(slope)
 	rate := h.base + slope*h.carry
-	talbot := h.steps == 0 || h.steps > circleSteps
-	rests := slope == 0 && talbot && m.Liquidated-m.Ruined > 1e-12 // else nobody, or inside the circle
+	follows := h.steps == 0 || h.steps > circleSteps // a contour that does not hold everything, as a circle does
+	rests := slope == 0 && follows && m.Liquidated-m.Ruined > 1e-12
 	at := func(z complex128, centre complex128) complex128 {
 		w := h.power(z, slope)
 		// Those who rest after a liquidation are a pole of their own, which the
@@ -259,7 +259,7 @@ func (p Problem) law(years, slope float64) (Law, error) {
 			k = 1
 		}
 		centre := complex(pole[k], 0)
-		if talbot {
+		if follows {
 			centre += complex(0, math.Round(imag(z)*drift[k]*years/stride)*stride/years)
 		}
 		x := at(z, centre)
