@@ -81,7 +81,7 @@ figures:
 	$(GO) run ./cmd/mcrisk breakeven --target 3 --band 2.7:3.3 --fee 10bp --paths 1000 --out docs/figures.new/breakeven >/dev/null
 	mkdir -p docs/figures
 	cp docs/figures.new/figures/*.png docs/figures.new/sweep/figures/log-growth.png docs/figures.new/sweep/figures/tracking-cost.png \
-		docs/figures.new/breakeven/figures/breakeven.png docs/figures/
+		docs/figures.new/sweep/figures/tradeoff.png docs/figures.new/breakeven/figures/breakeven.png docs/figures/
 	rm -rf docs/figures.new
 
 # notebooks runs them anew, headless, with the command built from this checkout.

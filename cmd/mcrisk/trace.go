@@ -21,9 +21,9 @@ func newTrace() *cobra.Command {
 		Use:   "trace",
 		Short: "Print every event of one path",
 		Long: `trace runs one path again, alone, and prints every event of the token's life as
-CSV: time, what happened, price, exposure, cash, equity, leverage and the
-running totals of the ledger, in full precision. The last row's equity has the
-same bits as the path's nav in simulate's lifetimes.`,
+CSV: time, what happened, price of the underlying, exposure, cash, equity,
+leverage and the running totals of the ledger, in full precision. The last row's
+equity has the same bits as the path's nav in simulate's lifetimes.`,
 		Example: `  mcrisk trace --token ETHBULL3X --path 4821
   mcrisk trace --token ETHBULL3X --path 4821 --events rebalance,liquidation`,
 		Args: noArgs,
@@ -56,7 +56,7 @@ same bits as the path's nav in simulate's lifetimes.`,
 			}
 		}
 		out := bufio.NewWriter(cmd.OutOrStdout())
-		fmt.Fprint(out, "seconds,event,price,exposure,cash,equity,leverage")
+		fmt.Fprint(out, "seconds,event,underlying,exposure,cash,equity,leverage")
 		for _, name := range tokens.ItemNames {
 			fmt.Fprint(out, ",", name)
 		}
@@ -78,6 +78,7 @@ same bits as the path's nav in simulate's lifetimes.`,
 		if err != nil {
 			return err
 		}
+		writeNotes(cmd, p.notes)
 		return out.Flush()
 	}
 	return cmd
