@@ -74,20 +74,13 @@ var latencyParam = func() param.Param {
 	return tokens.Params[i]
 }()
 
-// parseList reads values separated by commas.
+// parseList reads values as axes do, none of them twice.
 func parseList(p param.Param, text string) ([]float64, error) {
-	var vs []float64
-	for item := range strings.SplitSeq(text, ",") {
-		v, err := p.Parse(strings.TrimSpace(item))
-		if err != nil {
-			return nil, err
-		}
-		vs = append(vs, v)
-	}
-	if slices.Sort(vs); len(slices.Compact(slices.Clone(vs))) != len(vs) {
+	vs, err := study.ParseValues(p, text)
+	if err == nil && len(slices.Compact(slices.Clone(vs))) != len(vs) {
 		return nil, fmt.Errorf("%q names a value twice", text)
 	}
-	return vs, nil
+	return vs, err
 }
 
 // A liquidationMap is the probability of a liquidation for each token, latency

@@ -228,13 +228,6 @@ func completeHow(how *runs.Sweep, axes []study.Axis) error {
 	if !(how.Aversion >= 0 && how.Aversion <= 1e6) {
 		faults = append(faults, fmt.Errorf("--aversion = %v; want a number from 0 to 1e6", how.Aversion))
 	}
-	if slices.Contains(names, study.HalfWidth.Name) {
-		for _, edge := range []string{"low", "high"} {
-			if slices.Contains(names, edge) {
-				faults = append(faults, fmt.Errorf("--over %s and --over %s, which it sets; want one of them", study.HalfWidth.Name, edge))
-			}
-		}
-	}
 	if len(how.Pareto) == 0 {
 		how.Pareto = strings.Split(tradedOff, ",")
 	}

@@ -166,8 +166,8 @@ tokens: [{name: t, target: 3, policy: {kind: band, low: 2.7, high: 3.3}, mechani
 	for sweep, want := range map[string]string{
 		"{over: {half-width: '0.1,0.3'}, aversion: 1e300}":             "--aversion = 1e+300; want a number from 0 to 1e6",
 		"{over: {half-width: '0.1,0.3'}, pareto: [utility]}":           "want two objectives",
-		"{over: {half-width: '0.1,0.3', low: '2.6,2.7'}}":              "--over half-width and --over low, which it sets; want one of them",
-		"{over: {fee: '0.1,0.3', high: '3.2', half-width: '0.1,0.2'}}": "--over half-width and --over high, which it sets; want one of them",
+		"{over: {half-width: '0.1,0.3', low: '2.6,2.7'}}":              "low is swept beside half-width, which sets it; want one of them",
+		"{over: {fee: '0.1,0.3', high: '3.2', half-width: '0.1,0.2'}}": "high is swept beside half-width, which sets it; want one of them",
 	} {
 		if _, said := expect(t, exitInput, "sweep", write(t, "s.yaml", "sweep: "+sweep+rest), "--no-save"); !strings.Contains(said, want) {
 			t.Errorf("%s: said %s; want %q", sweep, said, want)

@@ -119,7 +119,7 @@ func explain(w io.Writer, e catalogue.Token) error {
 	}
 	fmt.Fprintln(w, ".")
 	stress(w, e, token)
-	fmt.Fprintf(w, "Volatility of %s: %.4g a year (%s; standard error %.2g).\n", e.Underlying, u.Sigma.Value, u.Sigma.Source, u.SigmaSE.Value)
+	fmt.Fprintf(w, "Volatility of %s: %.4g a year (%s; standard error %.2g, were returns independent).\n", e.Underlying, u.Sigma.Value, u.Sigma.Source, u.SigmaSERobust.Value)
 	unknowns(w, e)
 	fmt.Fprintln(w)
 	p := plan{origins: o}
