@@ -51,6 +51,9 @@ func TestExactSigns(t *testing.T) {
 
 // Simulate answers the same question within its intervals.
 func TestExactAgreesWithSimulate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	flags := append([]string{"--horizon", "30d", "--step", "4h", "--after-liquidation", "stop", "--borrow", "5%", "--supply", "1%", "--streaming-fee", "2%"}, caseB[:6]...)
 	flags = append(flags, "--fee", "10bp", "--sigma", "0.6", "--entry-fee", "0.2%", "--exit-fee", "0.3%")
 	known := reportOf(t, append([]string{"exact"}, flags...)...).Tokens[0]
@@ -132,6 +135,9 @@ func TestExactCurve(t *testing.T) {
 
 // A token whose liquidation goes on is answered as if it stopped, and told so.
 func TestExactSaysWhereItStops(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	status, _, stderr := call(t, append([]string{"exact", "--model", "merton", "--horizon", "30d", "--liquidation-threshold", "0.78"}, caseB...)...)
 	if status != exitDone || !strings.Contains(stderr, "these numbers stop there") {
 		t.Errorf("exit status %d, %q; want a note about liquidation", status, stderr)
@@ -141,6 +147,9 @@ func TestExactSaysWhereItStops(t *testing.T) {
 // Jumps of one size that liquidate leave a law of islands and steep slopes, which
 // a few days do not smooth: what does not rest on it is answered all the same.
 func TestExactWithoutALaw(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	flags := append([]string{"--model", "merton", "--jump-rate", "10", "--jump-mean", "-0.3", "--jump-sd", "0", "--step", "1d", "--after-liquidation", "stop"}, caseB...)
 	status, stdout, stderr := call(t, append([]string{"exact", "--json", "--horizon", "3d"}, flags...)...)
 	if status != exitDone || !strings.Contains(stderr, "without p_loss, var, es and quantiles") {

@@ -172,6 +172,9 @@ func TestLiquidationSaysWhatIsGiven(t *testing.T) {
 // five cells within their exact intervals of 99.9999 % but once in 200,000 seeds;
 // with 20,000 paths they see a probability that is off by .02.
 func TestLiquidationAgainstExact(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	const paths, outside = 20_000, 1e-6
 	r := liquidationsOf(t, "--tokens", "BTCBULL3X", "--jump-rate", "12", "--horizon", "30d", "--latencies", "0", "--jumps", "0,10%,13%,15%,20%", "--paths", fmt.Sprint(paths), "--no-save")
 	entry, err := catalogue.LookupToken("BTCBULL3X")

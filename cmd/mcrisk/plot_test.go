@@ -43,6 +43,9 @@ func read(t *testing.T, path string) string {
 // Drawn again from what is stored, every figure of a run has the same bytes,
 // and every other figure can be drawn at all, in all three formats.
 func TestPlotRedraws(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	run := stored(t, "run")
 	dir := t.TempDir()
 	for _, name := range figureNames() {

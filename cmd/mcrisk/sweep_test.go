@@ -429,6 +429,9 @@ func TestSweepOptimiseInCircumstances(t *testing.T) {
 // What cannot be optimised is refused before anything runs; where cells
 // failed and leave no range, that is said and the other results are kept.
 func TestSweepOptimiseOfFailing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	dir := filepath.Join(t.TempDir(), "run")
 	rest := []string{"--horizon", "2d", "--paths", "40", "--no-figures", "--out", dir}
 	for want, over := range map[string][]string{

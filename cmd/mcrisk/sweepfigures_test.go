@@ -54,6 +54,9 @@ func TestTradeoffInCircumstances(t *testing.T) {
 
 // A circumstance with one value is that of the exact answers drawn, and is named.
 func TestSweepInOneCircumstance(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	spec, err := runs.ReadSpec([]byte(`
 horizon: 90d
 step: 1h
@@ -99,6 +102,9 @@ tokens: [{name: t, target: 3, policy: {kind: band, low: 2.7, high: 3.3}, mechani
 
 // A caption names no value of what is swept, but in its one circumstance.
 func TestSweepCaption(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	dir := filepath.Join(t.TempDir(), "run")
 	for sigma, want := range map[string]string{"0.4": "model gbm, mu 0; intervals of 95 %. At sigma=0.4. All", "0.4,1.2": "model gbm, mu 0; intervals of 95 %. All"} {
 		out, _ := expect(t, exitDone, banded("--over", "half-width=0.1,0.3", "--over", "sigma="+sigma, "--paths", "20", "--horizon", "3d", "--out", dir+sigma)...)

@@ -61,6 +61,9 @@ func TestSweepAgreesWithItself(t *testing.T) {
 // sweep from its results: of one path nothing scatters, and at a volatility of 900 %
 // all are ruined. A value is better than none, whichever comes first.
 func TestSweepWithoutValues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	dir := t.TempDir()
 	for name, tt := range map[string]struct {
 		args []string
