@@ -11,7 +11,7 @@ check:
 
 # test is the README's test command.
 test:
-	$(GO) test ./...
+	$(GO) test -timeout 30m ./...
 
 # exact and analytics start no goroutines.
 race:

@@ -48,9 +48,9 @@ func shortfallPaths(losses []float64, p float64) []float64 {
 }
 
 // medianPaths are pseudo-values of the median m of finite xs ≥ 0:
-// m ± 1/(2f) on either side of it, with f the density there, and centred. 1/f is the slope
-// of the quantile function, taken between its values at ½ ± h: of ln x, in which
-// the law of a value is near normal, unless a zero is among them.
+// m ± 1/(2f) on either side of it, centred, with f the density there. 1/f is the
+// slope of the quantile function, taken between its values at ½ ± h: of ln x, in
+// which the law of a value is near normal, unless a zero is among them.
 //
 // Sources: Siddiqui, "Distribution of quantiles in samples from a bivariate
 // population", J. Res. NBS 64B (1960), for the slope; Bofinger, "Estimation of a

@@ -463,8 +463,8 @@ func (f *Fit) jackknifeIntervals(m Model, s sample, j jackknife, jumps bool) {
 		f.Lo = append(f.Lo, scales[i].move(f.Values[i], -float64(se*high)))
 		f.Hi = append(f.Hi, scales[i].move(f.Values[i], -float64(se*low)))
 		f.Bias = append(f.Bias, f.Values[i]-scales[i].move(f.Values[i], -bias))
-		if math.IsNaN(se) {
-			f.warn("%s leaves the model's range if one of the 20 blocks is left out: it has no interval", f.Names[i])
+		if math.IsNaN(f.Lo[i]) || math.IsNaN(f.Hi[i]) {
+			f.warn("%s leaves the model's range if one of 20 blocks is left out, of this history or of those that the fitted model made: it has no interval", f.Names[i])
 		}
 	}
 }
