@@ -75,44 +75,59 @@ func Ensembles(ctx context.Context, spec Spec, opt Options, names []string, sink
 	return out, Run(ctx, spec, opt, append([]Sink{keep}, sinks...)...)
 }
 
-// Hash is the SHA-256 of the ensembles' columns, in order: the token's name,
-// each column's name, and its numbers by path, little endian, with one NaN for
-// all. It is what two runs must share to be the same run; estimates and files
-// do not enter.
+// Hash is the results_hash of ensembles that lived on the same paths: the SHA-256,
+// in hexadecimal, over the SHA-256 of each chunk of [ChunkPaths] paths, in path
+// order. That of a chunk is over each token's name, and each of its columns' names
+// and numbers by path, little endian, with one NaN for all. It is what two runs must
+// share to be the same run; estimates and files do not enter. A chunk's share of it
+// depends on that chunk alone, so that parts of a run can give it.
 func Hash(ensembles []tokens.Ensemble) string {
-	h := NewHasher()
-	for i := range ensembles {
-		h.Add(&ensembles[i])
+	sum := hashOf(ensembles)
+	return hex.EncodeToString(sum[:])
+}
+
+func hashOf(ensembles []tokens.Ensemble) (sum [sha256.Size]byte) {
+	if len(ensembles) == 0 {
+		return sha256.Sum256(nil)
 	}
-	return h.Sum()
-}
-
-// A Hasher makes the Hash of ensembles that come one by one.
-type Hasher struct {
-	h   hash.Hash
-	buf []byte
-}
-
-// NewHasher returns a Hasher of no ensembles.
-func NewHasher() *Hasher { return &Hasher{sha256.New(), make([]byte, 0, 8*ChunkPaths)} }
-
-// Add adds the next ensemble.
-func (h *Hasher) Add(e *tokens.Ensemble) {
-	fmt.Fprintf(h.h, "token %s\n", e.Token.Name)
-	for _, name := range e.Names() {
-		fmt.Fprintf(h.h, "column %s\n", name)
-		for chunk := range slices.Chunk(e.Column(name), ChunkPaths) {
-			h.buf = h.buf[:0]
-			for _, v := range chunk {
-				if v != v {
-					v = math.NaN()
+	all := sha256.New()
+	buf := make([]byte, 0, 8*ChunkPaths)
+	for first := 0; first < ensembles[0].N; first += ChunkPaths {
+		chunk := sha256.New()
+		for i := range ensembles {
+			e := &ensembles[i]
+			fmt.Fprintf(chunk, "token %s\n", e.Token.Name)
+			for _, name := range e.Names() {
+				fmt.Fprintf(chunk, "column %s\n", name)
+				buf = buf[:0]
+				for _, v := range e.Column(name)[first:min(first+ChunkPaths, e.N)] {
+					if v != v {
+						v = math.NaN()
+					}
+					buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(v))
 				}
-				h.buf = binary.LittleEndian.AppendUint64(h.buf, math.Float64bits(v))
+				chunk.Write(buf)
 			}
-			h.h.Write(h.buf)
 		}
+		all.Write(chunk.Sum(nil))
 	}
+	all.Sum(sum[:0])
+	return sum
+}
+
+// A Hasher makes the results_hash of several runs, such as the cells of a sweep:
+// the SHA-256 over the [Hash] of each, in the order in which they are added.
+type Hasher struct{ all hash.Hash }
+
+// NewHasher returns a Hasher of no runs.
+func NewHasher() *Hasher { return &Hasher{sha256.New()} }
+
+// Add adds the next run and returns its own Hash.
+func (h *Hasher) Add(ensembles []tokens.Ensemble) string {
+	sum := hashOf(ensembles)
+	h.all.Write(sum[:])
+	return hex.EncodeToString(sum[:])
 }
 
 // Sum is the hash of what was added.
-func (h *Hasher) Sum() string { return hex.EncodeToString(h.h.Sum(nil)) }
+func (h *Hasher) Sum() string { return hex.EncodeToString(h.all.Sum(nil)) }

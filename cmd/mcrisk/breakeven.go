@@ -148,7 +148,7 @@ func (b *breakEven) run(ctx context.Context, opt study.Options) (*outcome, error
 			return nil, err
 		}
 		for _, c := range cells {
-			hash.Add(&c.Ensembles[0])
+			hash.Add(c.Ensembles)
 			numbers[i] = append(numbers[i], b.metric.Of(&c.Ensembles[0]))
 		}
 	}

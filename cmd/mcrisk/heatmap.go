@@ -166,7 +166,7 @@ func (g *cellMap) run(ctx context.Context, opt study.Options) (*outcome, error) 
 	for row := range slices.Chunk(cells, len(g.x.Values)) {
 		var es []analytics.Estimate
 		for _, c := range row {
-			hash.Add(&c.Ensembles[0])
+			hash.Add(c.Ensembles)
 			es = append(es, measure(c, metrics)[0].levels[metricNumber(metrics, g.metric.Name)])
 		}
 		g.cells = append(g.cells, es)
@@ -198,7 +198,7 @@ func (g *cellMap) times(ctx context.Context, row int, opt study.Options, hash *s
 	if err != nil {
 		return nil, err
 	}
-	hash.Add(&ensembles[0])
+	hash.Add(ensembles)
 	for _, r := range h.Rows(confidence) {
 		if r.Name == g.metric.Name {
 			es = append(es, r.Estimate)

@@ -100,10 +100,7 @@ func (j *judgement) estimate(ctx context.Context, w io.Writer) error {
 			_ = out.Write(append(append(row, make([]string, 16)...), run.Fault.Error()))
 			continue
 		}
-		lifetimes := study.Hash(run.Ensembles)
-		for t := range run.Ensembles {
-			hash.Add(&run.Ensembles[t])
-		}
+		lifetimes := hash.Add(run.Ensembles)
 		for t, here := range measure(run, j.metrics) {
 			r := cellRow{cell: cell, token: t}
 			own := &owns[t]

@@ -204,11 +204,12 @@ func (m *liquidationMap) fill(ctx context.Context, p *plan, sign float64, opt st
 	}
 	risk := sweepMetric("p_liquidation")
 	for ofJump := range slices.Chunk(cells, len(m.latencies)) {
+		for _, c := range ofJump {
+			hash.Add(c.Ensembles)
+		}
 		for i, t := range of {
 			for l, c := range ofJump {
 				e := &c.Ensembles[i]
-				e.Token.Name += fmt.Sprintf("/%v", m.latencies[l]) // by which the hash knows it
-				hash.Add(e)
 				t.cells[l] = append(t.cells[l], risk.Mean(risk.Of(e), confidence))
 			}
 		}

@@ -286,9 +286,7 @@ func verifySweep(cmd *cobra.Command, dir string, m runs.Manifest, drawn, workers
 		if err != nil {
 			return err
 		}
-		for t := range stored.Ensembles {
-			hash.Add(&stored.Ensembles[t])
-		}
+		hash.Add(stored.Ensembles)
 		same, err := runsAlike(cmd, r.Sweep, stored, workers)
 		if err != nil {
 			return err
