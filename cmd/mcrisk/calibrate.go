@@ -21,7 +21,7 @@ import (
 	"mcrisk/param"
 	"mcrisk/paths"
 	"mcrisk/plots"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 )
 
@@ -67,10 +67,10 @@ fragment keeps mu, the growth of the past; with --mu 0 simulate expects none.`,
 		if kinds == "all" {
 			want = models.Fittable()
 		}
-		var dir *runs.Dir
+		var dir *rundir.Dir
 		start := time.Now()
 		if out != "" {
-			if dir, err = runs.Create(out); err != nil {
+			if dir, err = rundir.Create(out); err != nil {
 				return fmt.Errorf("--out: %w", existing(err))
 			}
 			defer dir.Abort()
@@ -85,7 +85,7 @@ fragment keeps mu, the growth of the past; with --mu 0 simulate expects none.`,
 			}
 			command := append(strings.Fields(cmd.CommandPath()), args[0])
 			cmd.Flags().Visit(func(g *pflag.Flag) { command = append(command, flagTexts(g)...) })
-			if err := dir.Commit(runs.Manifest{Command: command, Start: start.UTC(), End: time.Now().UTC(), Inputs: map[string]string{args[0]: hash}}); err != nil {
+			if err := dir.Commit(rundir.Manifest{Command: command, Start: start.UTC(), End: time.Now().UTC(), Inputs: map[string]string{args[0]: hash}}); err != nil {
 				return err
 			}
 		}
@@ -267,7 +267,7 @@ func (c *calibration) writeCSV(w io.Writer) error {
 
 // write leaves the tables, the figures and the fragments in a folder. What no
 // model can be made of has no fragment and no panel; the fit's warning says so.
-func (c *calibration) write(ctx context.Context, d *runs.Dir, name string) error {
+func (c *calibration) write(ctx context.Context, d *rundir.Dir, name string) error {
 	if err := d.File("calibration.json", c.writeJSON); err != nil {
 		return err
 	}
@@ -276,7 +276,7 @@ func (c *calibration) write(ctx context.Context, d *runs.Dir, name string) error
 	}
 	fits := c.valid()
 	for _, f := range fits {
-		if err := d.File(f.Kind+".yaml", func(w io.Writer) error { return runs.WriteModel(w, f.Part(), errorsOf(f)) }); err != nil {
+		if err := d.File(f.Kind+".yaml", func(w io.Writer) error { return rundir.WriteModel(w, f.Part(), errorsOf(f)) }); err != nil {
 			return err
 		}
 	}

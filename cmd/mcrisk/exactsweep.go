@@ -15,7 +15,7 @@ import (
 	"mcrisk/param"
 	"mcrisk/paths"
 	"mcrisk/plots"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 )
 
@@ -23,7 +23,7 @@ import (
 var exactNames = []string{"log_growth", "median_nav", "expected_shortfall", "p_liquidation", "trade_drag", "tracking_vs_ideal", "rebalances", "turnover"}
 
 // exactSweep sweeps without sampling: every cell's answers, and the best choices.
-func exactSweep(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep, workers int, o *outputFlags) error {
+func exactSweep(cmd *cobra.Command, p *plan, how rundir.Sweep, sweep *study.Sweep, workers int, o *outputFlags) error {
 	if len(p.spec.Tokens) > 1 {
 		return badInput("--exact with %d tokens; want one", len(p.spec.Tokens))
 	}

@@ -10,7 +10,7 @@ import (
 
 	"mcrisk/models"
 	"mcrisk/param"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/tokens"
 )
 
@@ -23,11 +23,11 @@ type studyFlags struct {
 	horizon, step, paths, seed                          string
 	numbers                                             map[string]*string
 	uncertain                                           bool
-	sweeps                                              bool        // --spec may say how it is swept
-	how                                                 *runs.Sweep // what it said
-	correlation                                         string      // of different underlyings; empty: all tokens on one
-	bothWays                                            bool        // one token is held through a loan and through a perpetual
-	anyTime                                             bool        // prices are seen at any time, not at the end of steps alone
+	sweeps                                              bool          // --spec may say how it is swept
+	how                                                 *rundir.Sweep // what it said
+	correlation                                         string        // of different underlyings; empty: all tokens on one
+	bothWays                                            bool          // one token is held through a loan and through a perpetual
+	anyTime                                             bool          // prices are seen at any time, not at the end of steps alone
 	workers                                             int
 }
 

@@ -16,7 +16,7 @@ import (
 	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/plots"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -100,7 +100,7 @@ func newCells(p *plan, x, y, metric string) (*cellMap, error) {
 	}
 	p.spec = p.spec.Alone(0)
 	const horizon = "horizon"
-	var over runs.Sweep
+	var over rundir.Sweep
 	var faults []error
 	for _, f := range [][2]string{{"--y", y}, {"--x", x}} {
 		if f == [2]string{"--x", horizon} {

@@ -12,7 +12,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/param"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 )
 
@@ -23,7 +23,7 @@ const keptCells = 20_000
 // A judgement is what a sweep comes to.
 type judgement struct {
 	plan    *plan
-	how     runs.Sweep
+	how     rundir.Sweep
 	sweep   *study.Sweep
 	metrics []analytics.PathMetric
 	reader  *cellReader // nil: nothing was sampled
@@ -52,7 +52,7 @@ type metricRow struct {
 
 // judge estimates everything that is said of a sweep. The cells go to cells.csv
 // one by one.
-func judge(ctx context.Context, p *plan, how runs.Sweep, records *runs.Records, dir *runs.Dir, workers int) (*judgement, error) {
+func judge(ctx context.Context, p *plan, how rundir.Sweep, records *rundir.Records, dir *rundir.Dir, workers int) (*judgement, error) {
 	metrics := analytics.SweepMetrics(how.Aversion)
 	j := &judgement{plan: p, how: how, sweep: records.Sweep, metrics: metrics, bad: map[int]bool{},
 		reader: &cellReader{ctx: ctx, records: records, metrics: metrics, cells: map[int][]measured{}, uncorrected: map[[2]int]bool{}}}

@@ -15,7 +15,7 @@ import (
 	"mcrisk/catalogue"
 	"mcrisk/exact"
 	"mcrisk/models"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/tokens"
 )
 
@@ -126,7 +126,7 @@ func TestLiquidationHasEachVolatility(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		spec, err := runs.ReadSpec(data, file)
+		spec, err := rundir.ReadSpec(data, file)
 		if u, _ := catalogue.LookupUnderlying(underlying); err != nil || spec.Model.Values["sigma"] != u.Sigma.Value || len(spec.Tokens) != map[string]int{"BTC": 2, "ETH": 1}[underlying] {
 			t.Errorf("%s: %v, %d tokens, model %v; want those of %s", file, err, len(spec.Tokens), spec.Model, underlying)
 		}

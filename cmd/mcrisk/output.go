@@ -16,7 +16,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/param"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 )
 
 // progress shows how far a run is, with rate and time left, on a terminal only.
@@ -48,7 +48,7 @@ func (p progress) done() {
 }
 
 // numberText writes a number to a file, in full.
-func numberText(v float64) string { return string(runs.AppendFloat(nil, v)) }
+func numberText(v float64) string { return string(rundir.AppendFloat(nil, v)) }
 
 // short writes a number for people: four digits, a true minus sign.
 func short(v float64) string {
@@ -115,7 +115,7 @@ func writeSummary(w io.Writer, p *plan, summaries []analytics.Summary, causes []
 }
 
 // writeSettings prints every number of a run and where it came from.
-func writeSettings(w io.Writer, settings []runs.Setting) {
+func writeSettings(w io.Writer, settings []rundir.Setting) {
 	t := newTable(w)
 	t.AppendHeader(table.Row{"setting", "value", "from"})
 	for _, s := range settings {

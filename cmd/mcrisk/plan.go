@@ -20,7 +20,7 @@ import (
 	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/paths"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -180,14 +180,14 @@ func (f *studyFlags) read(p *plan) error {
 		return err
 	}
 	if f.sweeps {
-		p.spec, f.how, err = runs.ReadSweep(data, f.spec)
+		p.spec, f.how, err = rundir.ReadSweep(data, f.spec)
 	} else {
-		p.spec, err = runs.ReadSpec(data, f.spec)
+		p.spec, err = rundir.ReadSpec(data, f.spec)
 	}
 	if err != nil {
 		return err
 	}
-	p.inputs[f.spec] = runs.Hash(data)
+	p.inputs[f.spec] = rundir.Hash(data)
 	p.origins.from("spec", p.spec.Model.Values)
 	if p.spec.Model.Kind != "" {
 		p.origins["model"] = "spec"
@@ -480,15 +480,15 @@ func (f *studyFlags) grid(p *plan) error {
 		}
 	}
 	apply("horizon", p.spec.Horizon == 0, func() (err error) {
-		p.spec.Horizon, err = runs.Duration(f.horizon)
+		p.spec.Horizon, err = rundir.Duration(f.horizon)
 		return err
 	})
 	apply("step", p.spec.Step == 0, func() (err error) {
-		p.spec.Step, err = runs.Duration(f.step)
+		p.spec.Step, err = rundir.Duration(f.step)
 		return err
 	})
 	apply("paths", p.spec.Paths == 0, func() error {
-		n, err := runs.Count(f.paths)
+		n, err := rundir.Count(f.paths)
 		if err != nil || n < 1 || n > study.MaxPaths {
 			return fmt.Errorf("%q; want a whole number from 1 to %d, such as 10000 or 1e6", f.paths, study.MaxPaths)
 		}
@@ -496,7 +496,7 @@ func (f *studyFlags) grid(p *plan) error {
 		return nil
 	})
 	apply("seed", false, func() (err error) {
-		p.spec.Seed, err = runs.Count(f.seed)
+		p.spec.Seed, err = rundir.Count(f.seed)
 		return err
 	})
 	if f.workers < 0 {
@@ -538,14 +538,14 @@ func provenance(p catalogue.Provenance) string {
 }
 
 // settings lists every number of the study and where it came from.
-func (p *plan) settings() []runs.Setting {
+func (p *plan) settings() []rundir.Setting {
 	s := p.spec
-	var list []runs.Setting
+	var list []rundir.Setting
 	add := func(name, value, key string) {
 		if _, given := p.origins[key]; !given && p.origins[name] != "" {
 			key = name
 		}
-		list = append(list, runs.Setting{Name: name, Value: value, Origin: p.origins.of(key)})
+		list = append(list, rundir.Setting{Name: name, Value: value, Origin: p.origins.of(key)})
 	}
 	numbers := func(prefix string, ps []param.Param, values param.Values) {
 		for _, q := range ps {
@@ -589,6 +589,6 @@ func (p *plan) settings() []runs.Setting {
 // yaml is the study as a spec file.
 func (p *plan) yaml() ([]byte, error) {
 	var b bytes.Buffer
-	err := runs.WriteSpec(&b, p.spec)
+	err := rundir.WriteSpec(&b, p.spec)
 	return b.Bytes(), err
 }

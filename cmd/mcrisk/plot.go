@@ -16,7 +16,7 @@ import (
 	"mcrisk/exact"
 	"mcrisk/models"
 	"mcrisk/plots"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -81,9 +81,9 @@ func (s *source) caption() string {
 }
 
 // differing are the settings of b that a has not, or has otherwise.
-func differing(a, b []runs.Setting) (texts []string) {
+func differing(a, b []rundir.Setting) (texts []string) {
 	for _, x := range b {
-		if !slices.ContainsFunc(a, func(y runs.Setting) bool { return x.Name == y.Name && x.Value == y.Value }) {
+		if !slices.ContainsFunc(a, func(y rundir.Setting) bool { return x.Name == y.Name && x.Value == y.Value }) {
 			texts = append(texts, x.Name+" "+x.Value)
 		}
 	}
@@ -171,7 +171,7 @@ PDF, without simulating again; the same run gives the same bytes. Figures:
 		if write == nil {
 			return badInput("--out %s; want a name that ends in .png, .svg or .pdf", out)
 		}
-		file, err := runs.CreateFile(out)
+		file, err := rundir.CreateFile(out)
 		if err != nil {
 			return fmt.Errorf("--out: %w", existing(err))
 		}
@@ -203,7 +203,7 @@ func drawStored(dir, figure, overlay, of, path string) (*plots.Figure, error) {
 		return nil, badInput("--overlay with the figure %s, which cannot be compared; want one that takes it (mcrisk plot --help)", figure)
 	}
 	if figure == "path" {
-		n, err := runs.Count(path)
+		n, err := rundir.Count(path)
 		if err != nil || n >= uint64(r.plan.spec.Paths) {
 			return nil, badInput("--path = %q; want a whole number from 0 to %d, the last of the %d paths", path, r.plan.spec.Paths-1, r.plan.spec.Paths)
 		}

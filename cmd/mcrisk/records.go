@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mcrisk/analytics"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 )
 
@@ -104,8 +104,8 @@ and host in its manifest).`,
 
 func merge(cmd *cobra.Command, out string, parts []string, o *outputFlags) error {
 	start := time.Now()
-	var all []*runs.Records
-	var begin runs.Begin
+	var all []*rundir.Records
+	var begin rundir.Begin
 	var lacking []int
 	for i, path := range parts {
 		r, _, b, err := openSweep(path)
@@ -129,11 +129,11 @@ func merge(cmd *cobra.Command, out string, parts []string, o *outputFlags) error
 	if len(lacking) > 0 {
 		return unmetError{fmt.Errorf("%d of %d units are in none of the parts; see: mcrisk missing", len(lacking), all[0].Sweep.Units())}
 	}
-	plan, err := os.ReadFile(filepath.Join(parts[0], runs.SweepFile))
+	plan, err := os.ReadFile(filepath.Join(parts[0], rundir.SweepFile))
 	if err != nil {
 		return err
 	}
-	if err := runs.CreateSweep(out, plan, begin); err != nil {
+	if err := rundir.CreateSweep(out, plan, begin); err != nil {
 		return existing(err)
 	}
 	whole, how, begin, err := openSweep(out)
@@ -170,7 +170,7 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 		}
 		drawn := -1 // all
 		if cells != "" {
-			n, err := runs.Count(cells)
+			n, err := rundir.Count(cells)
 			if err != nil || n < 1 {
 				return badInput("--cells = %q; want a number of cells", cells)
 			}
@@ -180,11 +180,11 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 		if err != nil {
 			return err
 		}
-		if m.Generator != runs.Generator {
-			return fmt.Errorf("%s was made with random numbers %s; this program has %s", dir, m.Generator, runs.Generator)
+		if m.Generator != rundir.Generator {
+			return fmt.Errorf("%s was made with random numbers %s; this program has %s", dir, m.Generator, rundir.Generator)
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%d files are those of the run\n", len(m.Outputs))
-		if _, err := os.Stat(filepath.Join(dir, runs.SweepFile)); err == nil {
+		if _, err := os.Stat(filepath.Join(dir, rundir.SweepFile)); err == nil {
 			return verifySweep(cmd, dir, m, drawn, workers)
 		}
 		if cells != "" {
@@ -213,19 +213,19 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 }
 
 // verifyFiles reads a run's manifest and checks the files it lists.
-func verifyFiles(ctx context.Context, dir string) (runs.Manifest, error) {
-	f, err := os.Open(filepath.Join(dir, runs.ManifestFile))
+func verifyFiles(ctx context.Context, dir string) (rundir.Manifest, error) {
+	f, err := os.Open(filepath.Join(dir, rundir.ManifestFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(filepath.Join(dir, runs.SweepFile)); err == nil {
-			return runs.Manifest{}, badInput("%s is not finished; mcrisk sweep --resume %s goes on with it", dir, shellWord(dir))
+		if _, err := os.Stat(filepath.Join(dir, rundir.SweepFile)); err == nil {
+			return rundir.Manifest{}, badInput("%s is not finished; mcrisk sweep --resume %s goes on with it", dir, shellWord(dir))
 		}
-		return runs.Manifest{}, badInput("%s has no %s; want the directory of a run", dir, runs.ManifestFile)
+		return rundir.Manifest{}, badInput("%s has no %s; want the directory of a run", dir, rundir.ManifestFile)
 	}
 	if err != nil {
-		return runs.Manifest{}, err
+		return rundir.Manifest{}, err
 	}
 	defer f.Close()
-	m, err := runs.ReadManifest(f)
+	m, err := rundir.ReadManifest(f)
 	if err != nil {
 		return m, fmt.Errorf("%s: %w", f.Name(), err)
 	}
@@ -250,7 +250,7 @@ func fileHash(ctx context.Context, path string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	return runs.HashOf(ctx, f)
+	return rundir.HashOf(ctx, f)
 }
 
 // checkWorkers reports a number of workers that cannot be.
@@ -263,7 +263,7 @@ func checkWorkers(n int) error {
 
 // verifySweep runs cells of a sweep again: so many drawn at random, or all if drawn
 // is below zero.
-func verifySweep(cmd *cobra.Command, dir string, m runs.Manifest, drawn, workers int) error {
+func verifySweep(cmd *cobra.Command, dir string, m rundir.Manifest, drawn, workers int) error {
 	r, _, _, err := openSweep(dir)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"mcrisk/runs"
+	"mcrisk/rundir"
 )
 
 // contents are the files of a run and what is in them, but for its manifest, of
@@ -32,8 +32,8 @@ func contents(t *testing.T, dir string) map[string]string {
 			continue
 		}
 		all[name] = read(t, filepath.Join(dir, name))
-		if name == runs.ManifestFile {
-			m, err := runs.ReadManifest(strings.NewReader(all[name]))
+		if name == rundir.ManifestFile {
+			m, err := rundir.ReadManifest(strings.NewReader(all[name]))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -101,7 +101,7 @@ func TestKilledAndResumed(t *testing.T) {
 				t.Errorf("%s, which was whole, was done again: %v", filepath.Base(name), err)
 			}
 		}
-		if _, err := os.Stat(filepath.Join(path, runs.SweepFile)); err == nil {
+		if _, err := os.Stat(filepath.Join(path, rundir.SweepFile)); err == nil {
 			args = []string{"sweep", "--resume", path, "--no-figures", "--workers", "1"}
 		}
 	}
@@ -307,7 +307,7 @@ func TestSweepWithoutRoom(t *testing.T) {
 		t.Errorf("said %s", said)
 	}
 	for _, name := range ls(t, path) {
-		if strings.Contains(name, "partial") || name == runs.ManifestFile {
+		if strings.Contains(name, "partial") || name == rundir.ManifestFile {
 			t.Errorf("left behind: %s", name)
 		}
 	}

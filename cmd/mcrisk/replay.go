@@ -14,7 +14,7 @@ import (
 
 	"mcrisk/param"
 	"mcrisk/paths"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -88,7 +88,7 @@ spikes that no oracle saw: for a loan prefer prices of the spot market.`,
 		default:
 			r.writeTable(out)
 			fmt.Fprintln(out)
-			writeSettings(out, slices.DeleteFunc(p.settings(), func(s runs.Setting) bool { return drawn[s.Name] }))
+			writeSettings(out, slices.DeleteFunc(p.settings(), func(s rundir.Setting) bool { return drawn[s.Name] }))
 		}
 		if closes {
 			p.note("at closes only, looks and trades come at the end of a bar: latencies are rounded up to whole bars of %s", param.FormatSeconds(h.Step.Seconds()))

@@ -19,7 +19,7 @@ import (
 	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/plots"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -78,7 +78,7 @@ lifetimes, the summary and seven figures.`,
 		}
 		p.spec.Marks = min(p.spec.Marks, int(p.spec.Horizon/p.spec.Step))
 		if printSpec {
-			return runs.WriteSpec(cmd.OutOrStdout(), p.spec)
+			return rundir.WriteSpec(cmd.OutOrStdout(), p.spec)
 		}
 		rs, err := parseRequirements(requires)
 		if err != nil {
@@ -110,9 +110,9 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 		return err
 	}
 	defer dir.abort()
-	var file *runs.File
+	var file *rundir.File
 	if lifetimes != "" {
-		if file, err = runs.CreateFile(lifetimes); err != nil {
+		if file, err = rundir.CreateFile(lifetimes); err != nil {
 			return fmt.Errorf("--lifetimes: %w", existing(err))
 		}
 		defer file.Abort()
@@ -184,7 +184,7 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 		return err
 	}
 	if file != nil {
-		if err := file.Commit(func(w io.Writer) error { return runs.WriteLifetimes(w, &ensembles[0]) }); err != nil {
+		if err := file.Commit(func(w io.Writer) error { return rundir.WriteLifetimes(w, &ensembles[0]) }); err != nil {
 			return fmt.Errorf("--lifetimes: %w", err)
 		}
 	}
@@ -216,9 +216,9 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 func next(p *plan) string {
 	t := p.spec.Tokens[0]
 	width := (t.Policy.Values["high"] - t.Policy.Values["low"]) / 2
-	over := runs.Over{Name: study.HalfWidth.Name, Values: fmt.Sprintf("%.2g:%.2g:%.2g", width/6, 2*width, width/6)}
+	over := rundir.Over{Name: study.HalfWidth.Name, Values: fmt.Sprintf("%.2g:%.2g:%.2g", width/6, 2*width, width/6)}
 	line := append([]string{"mcrisk", "sweep"}, p.flags...)
-	if _, err := newGrid(p.spec, &runs.Sweep{Over: []runs.Over{over}}); err == nil {
+	if _, err := newGrid(p.spec, &rundir.Sweep{Over: []rundir.Over{over}}); err == nil {
 		line = append(line, "--over", over.Name+"="+over.Values)
 	} else {
 		line[1] = "trace"
@@ -240,7 +240,7 @@ func samples(c *study.Chunk, token int) (all []analytics.MarkSample) {
 }
 
 // runDir is a run directory being written; nil writes nothing.
-type runDir struct{ *runs.Dir }
+type runDir struct{ *rundir.Dir }
 
 func (o *outputFlags) create(p *plan) (*runDir, error) {
 	if o.noSave {
@@ -256,9 +256,9 @@ func (o *outputFlags) create(p *plan) (*runDir, error) {
 			return nil, err
 		}
 		name := strings.ReplaceAll(p.spec.Tokens[0].Name, " ", "-")
-		path = filepath.Join("runs", name+"-"+time.Now().UTC().Format("20060102T150405Z")+"-"+runs.Hash(spec)[:8])
+		path = filepath.Join("runs", name+"-"+time.Now().UTC().Format("20060102T150405Z")+"-"+rundir.Hash(spec)[:8])
 	}
-	d, err := runs.Create(path)
+	d, err := rundir.Create(path)
 	if err != nil {
 		return nil, existing(err)
 	}
@@ -267,7 +267,7 @@ func (o *outputFlags) create(p *plan) (*runDir, error) {
 
 // existing is bad input if it says that a name is taken.
 func existing(err error) error {
-	if errors.Is(err, runs.ErrExists) {
+	if errors.Is(err, rundir.ErrExists) {
 		return inputError{err}
 	}
 	return err
@@ -303,7 +303,7 @@ func (d *runDir) study(summaries []analytics.Summary, ensembles []tokens.Ensembl
 	}
 	for i := range ensembles {
 		name := tokenFile("lifetimes", ensembles[i].Token.Name, len(ensembles))
-		if err := d.File(name, func(w io.Writer) error { return runs.WriteLifetimes(w, &ensembles[i]) }); err != nil {
+		if err := d.File(name, func(w io.Writer) error { return rundir.WriteLifetimes(w, &ensembles[i]) }); err != nil {
 			return err
 		}
 	}
@@ -365,8 +365,8 @@ func (d *runDir) commit(p *plan, hash string, workers int, start time.Time, besi
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	return d.Commit(runs.Manifest{
-		Command: p.command, SpecHash: runs.Hash(spec), ResultsHash: hash, Seed: p.spec.Seed, Paths: p.spec.Paths,
+	return d.Commit(rundir.Manifest{
+		Command: p.command, SpecHash: rundir.Hash(spec), ResultsHash: hash, Seed: p.spec.Seed, Paths: p.spec.Paths,
 		Workers: workers, Start: start.UTC(), End: time.Now().UTC(), Settings: settings, Inputs: p.inputs,
 	})
 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"mcrisk/runs"
+	"mcrisk/rundir"
 )
 
 // The shape of --json is what scripts read.
@@ -418,7 +418,7 @@ func TestRunDirectory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var m runs.Manifest
+	var m rundir.Manifest
 	if err := json.Unmarshal(data, &m); err != nil {
 		t.Fatal(err)
 	}
@@ -432,13 +432,13 @@ func TestRunDirectory(t *testing.T) {
 	if line := strings.Join(m.Command, " "); !strings.HasPrefix(line, "mcrisk simulate --token=ETHBULL3X --prices="+file) {
 		t.Errorf("command %q", line)
 	}
-	if m.Inputs[file] != runs.Hash([]byte(bars)) {
-		t.Errorf("inputs %v; want the hash %s", m.Inputs, runs.Hash([]byte(bars)))
+	if m.Inputs[file] != rundir.Hash([]byte(bars)) {
+		t.Errorf("inputs %v; want the hash %s", m.Inputs, rundir.Hash([]byte(bars)))
 	}
 	var listed []string
 	for name, want := range m.Outputs {
 		content, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil || runs.Hash(content) != want {
+		if err != nil || rundir.Hash(content) != want {
 			t.Errorf("%s: %v; its hash is not that of the manifest", name, err)
 		}
 		listed = append(listed, name)
@@ -449,7 +449,7 @@ func TestRunDirectory(t *testing.T) {
 		t.Errorf("the run has %v; the manifest lists %v", got, listed)
 	}
 	spec, _ := os.ReadFile(filepath.Join(dir, "spec.yaml"))
-	if runs.Hash(spec) != m.SpecHash {
+	if rundir.Hash(spec) != m.SpecHash {
 		t.Error("the spec's hash is not that of the manifest")
 	}
 	if again := reportOf(t, "simulate", "--spec", filepath.Join(dir, "spec.yaml"), "--no-save").ResultsHash; again != m.ResultsHash {

@@ -12,7 +12,7 @@ import (
 	"strconv"
 
 	"mcrisk/analytics"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -21,7 +21,7 @@ import (
 type storedRun struct {
 	dir       string
 	plan      *plan
-	manifest  runs.Manifest
+	manifest  rundir.Manifest
 	ensembles []tokens.Ensemble
 }
 
@@ -36,7 +36,7 @@ func openRun(dir string) (*storedRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec, err := runs.ReadSpec(data, filepath.Join(dir, "spec.yaml"))
+	spec, err := rundir.ReadSpec(data, filepath.Join(dir, "spec.yaml"))
 	if err != nil {
 		return nil, inputError{err}
 	}
@@ -44,7 +44,7 @@ func openRun(dir string) (*storedRun, error) {
 		return nil, inputError{err}
 	}
 	if err := r.read("manifest.json", func(in io.Reader) (err error) {
-		r.manifest, err = runs.ReadManifest(in)
+		r.manifest, err = rundir.ReadManifest(in)
 		return err
 	}); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func openRun(dir string) (*storedRun, error) {
 		}
 		name := r.tokenFile("lifetimes", t.Name)
 		if err := r.read(name, func(in io.Reader) error {
-			e, err := runs.ReadLifetimes(in, filepath.Join(dir, name), token, r.plan.spec.Horizon)
+			e, err := rundir.ReadLifetimes(in, filepath.Join(dir, name), token, r.plan.spec.Horizon)
 			r.ensembles = append(r.ensembles, e)
 			return err
 		}); err != nil {

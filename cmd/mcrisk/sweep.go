@@ -19,7 +19,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/param"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 )
 
@@ -137,12 +137,12 @@ const manyCells = 1000
 
 // over reads what a flag sweeps: name=low:high:step or name=a,b,c, or model=kinds
 // and files.
-func (p *plan) over(flag, text string) (o runs.Over, err error) {
+func (p *plan) over(flag, text string) (o rundir.Over, err error) {
 	name, list, ok := strings.Cut(text, "=")
 	if !ok || list == "" {
 		return o, fmt.Errorf("%s = %q; want name=low:high:step or name=a,b,c", flag, text)
 	}
-	o = runs.Over{Name: name, Values: list}
+	o = rundir.Over{Name: name, Values: list}
 	if name == study.ModelAxis {
 		if err := p.models(&o); err != nil {
 			return o, fmt.Errorf("%s: %w", flag, err)
@@ -152,8 +152,8 @@ func (p *plan) over(flag, text string) (o runs.Over, err error) {
 }
 
 // how is what the flags say of the sweep, over what a spec said.
-func (w *sweepFlags) how(p *plan, spec *runs.Sweep) (runs.Sweep, error) {
-	how := runs.Sweep{Aversion: 1}
+func (w *sweepFlags) how(p *plan, spec *rundir.Sweep) (rundir.Sweep, error) {
+	how := rundir.Sweep{Aversion: 1}
 	if spec != nil {
 		how = *spec
 	}
@@ -171,7 +171,7 @@ func (w *sweepFlags) how(p *plan, spec *runs.Sweep) (runs.Sweep, error) {
 		return how, errors.New("--over is missing; want name=low:high:step or name=a,b,c, as in half-width=0.05:0.6:0.05")
 	}
 	if w.sample != "" {
-		n, err := runs.Count(w.sample)
+		n, err := rundir.Count(w.sample)
 		if err != nil || n < 1 || n > study.MaxCells {
 			return how, fmt.Errorf("--sample = %q; want a number of cells from 1 to %d", w.sample, study.MaxCells)
 		}
@@ -207,7 +207,7 @@ func flagGiven(p *plan, name string) bool {
 }
 
 // completeHow writes out defaults and checks names.
-func completeHow(how *runs.Sweep, axes []study.Axis) error {
+func completeHow(how *rundir.Sweep, axes []study.Axis) error {
 	var names []string
 	for _, a := range axes {
 		names = append(names, a.Name)
@@ -267,7 +267,7 @@ func among(flag, name string, names []string) error {
 
 // models reads those values of the axis model that are files, such as calibrate
 // writes.
-func (p *plan) models(o *runs.Over) error {
+func (p *plan) models(o *rundir.Over) error {
 	var names []string
 	var parts []param.Part
 	files := false
@@ -285,14 +285,14 @@ func (p *plan) models(o *runs.Over) error {
 		if err != nil {
 			return fmt.Errorf("model: %w", err)
 		}
-		spec, err := runs.ReadSpec(data, item)
+		spec, err := rundir.ReadSpec(data, item)
 		if err != nil {
 			return err
 		}
 		if spec.Model.Kind == "" {
 			return fmt.Errorf("model: %s has none", item)
 		}
-		p.inputs[item] = runs.Hash(data)
+		p.inputs[item] = rundir.Hash(data)
 		names, parts = append(names, strings.TrimSuffix(filepath.Base(item), filepath.Ext(item))), append(parts, spec.Model)
 	}
 	if files {
@@ -302,7 +302,7 @@ func (p *plan) models(o *runs.Over) error {
 }
 
 // newGrid makes the sweep, and completes how it is swept.
-func newGrid(spec study.Spec, how *runs.Sweep) (*study.Sweep, error) {
+func newGrid(spec study.Spec, how *rundir.Sweep) (*study.Sweep, error) {
 	axes, err := how.Axes(spec)
 	if err != nil {
 		return nil, fmt.Errorf("--over: %w", err)
@@ -314,11 +314,11 @@ func newGrid(spec study.Spec, how *runs.Sweep) (*study.Sweep, error) {
 }
 
 // openSweep opens a sweep's run, whose sweep.yaml may have been written by hand.
-func openSweep(path string) (*runs.Records, runs.Sweep, runs.Begin, error) {
-	r, how, begin, err := runs.OpenSweep(path, analytics.SweepColumns)
+func openSweep(path string) (*rundir.Records, rundir.Sweep, rundir.Begin, error) {
+	r, how, begin, err := rundir.OpenSweep(path, analytics.SweepColumns)
 	if err == nil {
 		if err = completeHow(&how, r.Sweep.Axes); err != nil {
-			err = fmt.Errorf("%s: %w", filepath.Join(path, runs.SweepFile), err)
+			err = fmt.Errorf("%s: %w", filepath.Join(path, rundir.SweepFile), err)
 		}
 	}
 	if err != nil {
@@ -329,7 +329,7 @@ func openSweep(path string) (*runs.Records, runs.Sweep, runs.Begin, error) {
 
 // affordable refuses a sweep for which there is no room, and one of very many
 // cells unless it was allowed, with an estimate of what it takes.
-func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, how runs.Sweep, workers int, o *outputFlags) error {
+func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, how rundir.Sweep, workers int, o *outputFlags) error {
 	many := s.Cells() > manyCells && !w.affordsAll
 	if w.exact {
 		if w.dryRun {
@@ -447,13 +447,13 @@ func spoken(seconds float64) string {
 }
 
 // begin runs a new sweep.
-func (w *sweepFlags) begin(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *study.Sweep, f *studyFlags, o *outputFlags) error {
+func (w *sweepFlags) begin(cmd *cobra.Command, p *plan, how rundir.Sweep, sweep *study.Sweep, f *studyFlags, o *outputFlags) error {
 	p.spec.Marks = 0
 	if _, err := w.part(sweep); err != nil {
 		return err
 	}
 	var text bytes.Buffer
-	if err := runs.WriteSweep(&text, p.spec, how); err != nil {
+	if err := rundir.WriteSweep(&text, p.spec, how); err != nil {
 		return err
 	}
 	path := o.out
@@ -472,8 +472,8 @@ func (w *sweepFlags) begin(cmd *cobra.Command, p *plan, how runs.Sweep, sweep *s
 	case path == "":
 		path = filepath.Join("runs", runName(p, text.Bytes()))
 	}
-	b := runs.Begin{Command: append(strings.Fields(cmd.CommandPath()), p.flags...), Settings: p.settings(), Inputs: p.inputs, Notes: p.notes}
-	if err := runs.CreateSweep(path, text.Bytes(), b); err != nil {
+	b := rundir.Begin{Command: append(strings.Fields(cmd.CommandPath()), p.flags...), Settings: p.settings(), Inputs: p.inputs, Notes: p.notes}
+	if err := rundir.CreateSweep(path, text.Bytes(), b); err != nil {
 		return existing(err)
 	}
 	return w.run(cmd, path, f.workers, o)
@@ -615,7 +615,7 @@ func (e failedCells) Error() string {
 }
 
 // finish judges a sweep whose records are all there and writes its results.
-func finish(cmd *cobra.Command, records *runs.Records, how runs.Sweep, begin runs.Begin, workers int, o *outputFlags, start time.Time) error {
+func finish(cmd *cobra.Command, records *rundir.Records, how rundir.Sweep, begin rundir.Begin, workers int, o *outputFlags, start time.Time) error {
 	p := &plan{command: begin.Command, spec: records.Sweep.Spec, origins: origins{}, notes: begin.Notes, inputs: begin.Inputs}
 	for _, s := range begin.Settings {
 		p.origins[s.Name] = s.Origin
@@ -641,12 +641,12 @@ func finish(cmd *cobra.Command, records *runs.Records, how runs.Sweep, begin run
 		if workers == 0 {
 			workers = runtime.GOMAXPROCS(0)
 		}
-		plan, err := os.ReadFile(filepath.Join(records.Path, runs.SweepFile))
+		plan, err := os.ReadFile(filepath.Join(records.Path, rundir.SweepFile))
 		if err != nil {
 			return err
 		}
-		if err := dir.Commit(runs.Manifest{
-			Command: begin.Command, SpecHash: runs.Hash(plan), ResultsHash: r.hash, Seed: p.spec.Seed, Paths: p.spec.Paths,
+		if err := dir.Commit(rundir.Manifest{
+			Command: begin.Command, SpecHash: rundir.Hash(plan), ResultsHash: r.hash, Seed: p.spec.Seed, Paths: p.spec.Paths,
 			Workers: workers, Start: start.UTC(), End: time.Now().UTC(), Settings: begin.Settings, Inputs: begin.Inputs,
 		}); err != nil {
 			return err
@@ -671,5 +671,5 @@ func finish(cmd *cobra.Command, records *runs.Records, how runs.Sweep, begin run
 // runName is the name of a run that is given none.
 func runName(p *plan, plan []byte) string {
 	name := strings.ReplaceAll(p.spec.Tokens[0].Name, " ", "-")
-	return name + "-" + time.Now().UTC().Format("20060102T150405Z") + "-" + runs.Hash(plan)[:8]
+	return name + "-" + time.Now().UTC().Format("20060102T150405Z") + "-" + rundir.Hash(plan)[:8]
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 )
 
@@ -57,7 +57,7 @@ func TestSweepInOneCircumstance(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	spec, err := runs.ReadSpec([]byte(`
+	spec, err := rundir.ReadSpec([]byte(`
 horizon: 90d
 step: 1h
 paths: 10
@@ -70,7 +70,7 @@ tokens: [{name: t, target: 3, policy: {kind: band, low: 2.7, high: 3.3}, mechani
 	if err != nil {
 		t.Fatal(err)
 	}
-	how := runs.Sweep{Over: []runs.Over{{Name: "half-width", Values: "0.1,0.2,0.3"}, {Name: "fee", Values: "0.01"}}, Choose: []string{"half-width"}}
+	how := rundir.Sweep{Over: []rundir.Over{{Name: "half-width", Values: "0.1,0.2,0.3"}, {Name: "fee", Values: "0.01"}}, Choose: []string{"half-width"}}
 	axes, err := how.Axes(spec)
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"mcrisk/analytics"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 )
 
@@ -103,7 +103,7 @@ func sweepMetric(name string) analytics.PathMetric {
 // is in memory.
 type cellReader struct {
 	ctx     context.Context
-	records *runs.Records
+	records *rundir.Records
 	metrics []analytics.PathMetric
 
 	uncorrected map[[2]int]bool // cells and tokens whose growth is not corrected

@@ -14,7 +14,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/param"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 )
 
@@ -23,7 +23,7 @@ import (
 const aversion = 1
 
 // save writes tables and figures.
-func (j *judgement) save(dir *runs.Dir, figures bool) error {
+func (j *judgement) save(dir *rundir.Dir, figures bool) error {
 	if err := dir.File("best.csv", j.writeBest); err != nil {
 		return err
 	}

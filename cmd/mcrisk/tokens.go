@@ -12,7 +12,7 @@ import (
 
 	"mcrisk/catalogue"
 	"mcrisk/param"
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/tokens"
 )
 
@@ -125,7 +125,7 @@ func explain(w io.Writer, e catalogue.Token) error {
 	p := plan{origins: o}
 	p.spec.Tokens = append(p.spec.Tokens, spec)
 	p.spec.Model.Kind = "gbm"
-	var list []runs.Setting
+	var list []rundir.Setting
 	for _, s := range p.settings() {
 		if o[s.Name] != "" {
 			list = append(list, s)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mcrisk/runs"
+	"mcrisk/rundir"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -39,7 +39,7 @@ equity has the same bits as the path's nav in simulate's lifetimes.`,
 		if err != nil {
 			return err
 		}
-		n, err := runs.Count(path)
+		n, err := rundir.Count(path)
 		if err != nil || n >= uint64(p.spec.Paths) {
 			return badInput("--path = %q; want a whole number from 0 to %d, the last of --paths %d", path, p.spec.Paths-1, p.spec.Paths)
 		}
@@ -66,12 +66,12 @@ equity has the same bits as the path's nav in simulate's lifetimes.`,
 			if len(events) > 0 && !slices.Contains(events, e.Name) {
 				return
 			}
-			buf = runs.AppendFloat(buf[:0], e.Time.Seconds())
+			buf = rundir.AppendFloat(buf[:0], e.Time.Seconds())
 			buf = append(buf, ',')
 			buf = append(buf, e.Name...)
 			for _, v := range append([]float64{e.Price, e.Exposure, e.Cash, e.Equity, e.Leverage}, e.Money[:]...) {
 				buf = append(buf, ',')
-				buf = runs.AppendFloat(buf, v)
+				buf = rundir.AppendFloat(buf, v)
 			}
 			out.Write(append(buf, '\n'))
 		})

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mcrisk/runs"
+	"mcrisk/rundir"
 )
 
 func newVersion() *cobra.Command {
@@ -15,7 +15,7 @@ func newVersion() *cobra.Command {
 		Short: "Print the version, and how random numbers are made",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "mcrisk %s, generator %s, %s %s/%s\n", runs.Version(), runs.Generator, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "mcrisk %s, generator %s, %s %s/%s\n", rundir.Version(), rundir.Generator, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

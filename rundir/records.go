@@ -1,4 +1,4 @@
-package runs
+package rundir
 
 import (
 	"bufio"
@@ -83,38 +83,38 @@ func OpenSweep(path string, names []string) (*Records, Sweep, Begin, error) {
 	file := filepath.Join(path, SweepFile)
 	plan, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return none(fmt.Errorf("runs: %s has no %s; want the directory that mcrisk sweep wrote", path, SweepFile))
+		return none(fmt.Errorf("rundir: %s has no %s; want the directory that mcrisk sweep wrote", path, SweepFile))
 	}
 	if err != nil {
-		return none(fmt.Errorf("runs: %w", err))
+		return none(fmt.Errorf("rundir: %w", err))
 	}
 	spec, how, err := ReadSweep(plan, file)
 	if err != nil {
 		return none(err)
 	}
 	if how == nil {
-		return none(fmt.Errorf("runs: %s says nothing of a sweep", file))
+		return none(fmt.Errorf("rundir: %s says nothing of a sweep", file))
 	}
 	if spec, err = spec.Complete(); err != nil {
-		return none(fmt.Errorf("runs: %s: %w", file, err))
+		return none(fmt.Errorf("rundir: %s: %w", file, err))
 	}
 	axes, err := how.Axes(spec)
 	if err != nil {
-		return none(fmt.Errorf("runs: %s: %w", file, err))
+		return none(fmt.Errorf("rundir: %s: %w", file, err))
 	}
 	sweep, err := study.NewSweep(spec, axes, how.Sample)
 	if err != nil {
-		return none(fmt.Errorf("runs: %s: %w", file, err))
+		return none(fmt.Errorf("rundir: %s: %w", file, err))
 	}
 	text, err := os.ReadFile(filepath.Join(path, BeginFile))
 	if err == nil {
 		err = json.Unmarshal(text, &b)
 	}
 	if err != nil {
-		return none(fmt.Errorf("runs: %s: %w", filepath.Join(path, BeginFile), err))
+		return none(fmt.Errorf("rundir: %s: %w", filepath.Join(path, BeginFile), err))
 	}
 	if b.Generator != Generator {
-		return none(fmt.Errorf("runs: %s was begun with random numbers %q; this program has %s", path, b.Generator, Generator))
+		return none(fmt.Errorf("rundir: %s was begun with random numbers %q; this program has %s", path, b.Generator, Generator))
 	}
 	return &Records{Path: path, Sweep: sweep, names: names, id: Hash(append(plan, Generator...))}, *how, b, nil
 }
@@ -168,7 +168,7 @@ func (r *Records) Write(p *study.Part) error {
 func (r *Records) write(u study.Unit, content func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Join(r.Path, recordsDir), partialPrefix+filepath.Base(r.name(u))+"-")
 	if err != nil {
-		return fmt.Errorf("runs: %w", err)
+		return fmt.Errorf("rundir: %w", err)
 	}
 	err = errors.Join(content(f), f.Chmod(0o644), f.Sync(), f.Close())
 	if err == nil {
@@ -176,7 +176,7 @@ func (r *Records) write(u study.Unit, content func(io.Writer) error) error {
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
-		return fmt.Errorf("runs: %w", err)
+		return fmt.Errorf("rundir: %w", err)
 	}
 	return nil
 }
@@ -292,7 +292,7 @@ func (r *Records) Missing(ctx context.Context, units []int) (missing []int, dama
 			damaged = append(damaged, fmt.Errorf("%s: %w", filepath.Base(r.name(u)), err))
 		}
 		if errors.Is(err, fs.ErrPermission) {
-			return nil, nil, fmt.Errorf("runs: %w", err)
+			return nil, nil, fmt.Errorf("rundir: %w", err)
 		}
 	}
 	return missing, damaged, nil
@@ -333,12 +333,12 @@ func (r *Records) Cell(cell int) (study.Cell, error) {
 		u := study.Unit{Batch: batch, Chunk: chunk}
 		f, err := os.Open(r.name(u))
 		if err != nil {
-			return nil, nil, "", fmt.Errorf("runs: %w", err)
+			return nil, nil, "", fmt.Errorf("rundir: %w", err)
 		}
 		defer f.Close()
 		h, at, err := r.readHead(f, u)
 		if err != nil {
-			return nil, nil, "", fmt.Errorf("runs: %s: %w", r.name(u), err)
+			return nil, nil, "", fmt.Errorf("rundir: %s: %w", r.name(u), err)
 		}
 		if h.Faults[place] != "" {
 			return nil, nil, h.Faults[place], nil
@@ -355,7 +355,7 @@ func (r *Records) Cell(cell int) (study.Cell, error) {
 			columns, err = readColumns(f, at+size*int64(h.Market+skipped*h.Token), h.Token, h.Paths)
 		}
 		if err != nil {
-			return nil, nil, "", fmt.Errorf("runs: %s: %w", r.name(u), err)
+			return nil, nil, "", fmt.Errorf("rundir: %s: %w", r.name(u), err)
 		}
 		return market, columns, "", nil
 	})
@@ -379,7 +379,7 @@ func readColumns(f io.ReaderAt, at int64, columns, paths int) ([][]float64, erro
 // Same reports runs that are not of the same sweep.
 func (r *Records) Same(as *Records) error {
 	if as.id != r.id {
-		return fmt.Errorf("runs: %s and %s are not parts of one sweep: their %s differ", as.Path, r.Path, SweepFile)
+		return fmt.Errorf("rundir: %s and %s are not parts of one sweep: their %s differ", as.Path, r.Path, SweepFile)
 	}
 	return nil
 }
@@ -397,7 +397,7 @@ func (r *Records) Take(ctx context.Context, from *Records) error {
 		if _, err := from.check(ctx, u); errors.Is(err, fs.ErrNotExist) {
 			continue
 		} else if err != nil {
-			return fmt.Errorf("runs: %s: %w", from.name(u), err)
+			return fmt.Errorf("rundir: %s: %w", from.name(u), err)
 		}
 		if err := r.write(u, func(w io.Writer) error {
 			in, err := os.Open(from.name(u))
@@ -419,17 +419,17 @@ func (r *Records) Take(ctx context.Context, from *Records) error {
 // replaced, and what a killed process left half-written of them is removed.
 func (r *Records) Results(ctx context.Context) (*Dir, error) {
 	if err := tidy(r.Path, func(string) bool { return true }); err != nil {
-		return nil, fmt.Errorf("runs: %w", err)
+		return nil, fmt.Errorf("rundir: %w", err)
 	}
 	partial, err := os.MkdirTemp(r.Path, partialPrefix)
 	if err != nil {
-		return nil, fmt.Errorf("runs: %w", err)
+		return nil, fmt.Errorf("rundir: %w", err)
 	}
 	d := &Dir{Path: r.Path, partial: partial, hashes: map[string]string{}, within: true}
 	for _, name := range []string{SweepFile, BeginFile} {
 		data, err := os.ReadFile(filepath.Join(r.Path, name))
 		if err != nil {
-			return d, fmt.Errorf("runs: %w", err)
+			return d, fmt.Errorf("rundir: %w", err)
 		}
 		d.hashes[name] = Hash(data)
 	}
@@ -437,7 +437,7 @@ func (r *Records) Results(ctx context.Context) (*Dir, error) {
 		u := r.Sweep.Unit(i)
 		hash, err := r.check(ctx, u)
 		if err != nil {
-			return d, fmt.Errorf("runs: %s: %w", r.name(u), err)
+			return d, fmt.Errorf("rundir: %s: %w", r.name(u), err)
 		}
 		d.hashes[recordsDir+"/"+filepath.Base(r.name(u))] = hash
 	}

@@ -1,6 +1,6 @@
-// Package runs is what a study leaves on disk: its spec as YAML, and the run
+// Package rundir is what a study leaves on disk: its spec as YAML, and the run
 // directory with manifest, tables and figures.
-package runs
+package rundir
 
 import (
 	"errors"
@@ -137,10 +137,10 @@ func ReadSpec(data []byte, name string) (study.Spec, error) {
 func read(data []byte, name string, from func(*reader, ast.Node)) error {
 	file, err := parse(data)
 	if err != nil {
-		return fmt.Errorf("runs: %s: %w", name, err)
+		return fmt.Errorf("rundir: %s: %w", name, err)
 	}
 	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		return fmt.Errorf("runs: %s: want one YAML document with the keys model, horizon, step, paths, seed and tokens", name)
+		return fmt.Errorf("rundir: %s: want one YAML document with the keys model, horizon, step, paths, seed and tokens", name)
 	}
 	r := reader{name: name}
 	from(&r, file.Docs[0].Body)

@@ -1,4 +1,4 @@
-package runs
+package rundir
 
 import (
 	"context"
@@ -45,18 +45,18 @@ func absent(path string) error {
 // Create begins a run directory at path, which must not exist.
 func Create(path string) (*Dir, error) {
 	if err := absent(path); err != nil {
-		return nil, fmt.Errorf("runs: output folder: %w", err)
+		return nil, fmt.Errorf("rundir: output folder: %w", err)
 	}
 	parent := filepath.Dir(filepath.Clean(path))
 	if err := os.MkdirAll(parent, 0o777); err != nil {
-		return nil, fmt.Errorf("runs: output folder: %w", err)
+		return nil, fmt.Errorf("rundir: output folder: %w", err)
 	}
 	partial, err := os.MkdirTemp(parent, "."+filepath.Base(path)+".partial-")
 	if err != nil {
-		return nil, fmt.Errorf("runs: output folder: %w", err)
+		return nil, fmt.Errorf("rundir: output folder: %w", err)
 	}
 	if err := os.Chmod(partial, 0o755); err != nil {
-		return nil, fmt.Errorf("runs: output folder: %w", err)
+		return nil, fmt.Errorf("rundir: output folder: %w", err)
 	}
 	return &Dir{Path: path, partial: partial, hashes: map[string]string{}}, nil
 }
@@ -65,11 +65,11 @@ func Create(path string) (*Dir, error) {
 func (d *Dir) File(name string, write func(io.Writer) error) error {
 	path := filepath.Join(d.partial, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("runs: %w", err)
+		return fmt.Errorf("rundir: %w", err)
 	}
 	h := sha256.New()
 	if err := writeFile(path, func(w io.Writer) error { return write(io.MultiWriter(w, h)) }); err != nil {
-		return fmt.Errorf("runs: %s: %w", name, err)
+		return fmt.Errorf("rundir: %s: %w", name, err)
 	}
 	d.hashes[name] = hex.EncodeToString(h.Sum(nil))
 	return nil
@@ -132,10 +132,10 @@ func (d *Dir) place() error {
 	}
 	// Rename would replace an empty folder that appeared meanwhile.
 	if err := absent(d.Path); err != nil {
-		return fmt.Errorf("runs: output folder: %w", err)
+		return fmt.Errorf("rundir: output folder: %w", err)
 	}
 	if err := os.Rename(d.partial, d.Path); err != nil {
-		return fmt.Errorf("runs: %w", err)
+		return fmt.Errorf("rundir: %w", err)
 	}
 	return nil
 }
@@ -150,17 +150,17 @@ func (d *Dir) fill() error {
 		for name := range old.Outputs {
 			if _, again := d.hashes[name]; !again && filepath.IsLocal(filepath.FromSlash(name)) {
 				if err := os.RemoveAll(filepath.Join(d.Path, filepath.FromSlash(name))); err != nil {
-					return fmt.Errorf("runs: %w", err)
+					return fmt.Errorf("rundir: %w", err)
 				}
 			}
 		}
 	}
 	if err := os.RemoveAll(manifest); err != nil {
-		return fmt.Errorf("runs: %w", err)
+		return fmt.Errorf("rundir: %w", err)
 	}
 	entries, err := os.ReadDir(d.partial)
 	if err != nil {
-		return fmt.Errorf("runs: %w", err)
+		return fmt.Errorf("rundir: %w", err)
 	}
 	for _, e := range entries {
 		if e.Name() == ManifestFile {
@@ -168,11 +168,11 @@ func (d *Dir) fill() error {
 		}
 		to := filepath.Join(d.Path, e.Name())
 		if err := errors.Join(os.RemoveAll(to), os.Rename(filepath.Join(d.partial, e.Name()), to)); err != nil {
-			return fmt.Errorf("runs: %w", err)
+			return fmt.Errorf("rundir: %w", err)
 		}
 	}
 	if err := errors.Join(os.Rename(filepath.Join(d.partial, ManifestFile), manifest), os.Remove(d.partial)); err != nil {
-		return fmt.Errorf("runs: %w", err)
+		return fmt.Errorf("rundir: %w", err)
 	}
 	return nil
 }
@@ -197,11 +197,11 @@ type File struct {
 // CreateFile begins a file at path, which must not exist in a folder that does.
 func CreateFile(path string) (*File, error) {
 	if err := absent(path); err != nil {
-		return nil, fmt.Errorf("runs: %w", err)
+		return nil, fmt.Errorf("rundir: %w", err)
 	}
 	partial, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-")
 	if err != nil {
-		return nil, fmt.Errorf("runs: %w", err)
+		return nil, fmt.Errorf("rundir: %w", err)
 	}
 	return &File{path, partial}, nil
 }
@@ -217,7 +217,7 @@ func (f *File) Commit(write func(io.Writer) error) error {
 	}
 	if err != nil {
 		f.Abort()
-		return fmt.Errorf("runs: %w", err)
+		return fmt.Errorf("rundir: %w", err)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package runs
+package rundir
 
 import (
 	"bufio"
@@ -23,15 +23,15 @@ func ReadLifetimes(r io.Reader, name string, t tokens.Token, horizon time.Durati
 	in.ReuseRecord = true
 	head, err := in.Read()
 	if err != nil {
-		return none, fmt.Errorf("runs: %s: %w", name, err)
+		return none, fmt.Errorf("rundir: %s: %w", name, err)
 	}
 	if len(head) < 2 || head[0] != "path" {
-		return none, fmt.Errorf("runs: %s begins with %q; want the column path and others", name, head[0])
+		return none, fmt.Errorf("rundir: %s begins with %q; want the column path and others", name, head[0])
 	}
 	names := append([]string(nil), head[1:]...)
 	for i, column := range names {
 		if column == "" || strings.ContainsAny(column, ",\"\r\n") || slices.Contains(names[:i], column) {
-			return none, fmt.Errorf("runs: %s:1: column %.40q; want each name once and without commas, quotes and line breaks", name, column)
+			return none, fmt.Errorf("rundir: %s:1: column %.40q; want each name once and without commas, quotes and line breaks", name, column)
 		}
 	}
 	columns := make([][]float64, len(names))
@@ -42,16 +42,16 @@ func ReadLifetimes(r io.Reader, name string, t tokens.Token, horizon time.Durati
 			break
 		}
 		if err != nil {
-			return none, fmt.Errorf("runs: %s: %w", name, err)
+			return none, fmt.Errorf("rundir: %s: %w", name, err)
 		}
 		if row[0] != strconv.Itoa(n) {
-			return none, fmt.Errorf("runs: %s:%d: path %q; want %d", name, n+2, row[0], n)
+			return none, fmt.Errorf("rundir: %s:%d: path %q; want %d", name, n+2, row[0], n)
 		}
 		for i, text := range row[1:] {
 			v := math.NaN()
 			if text != "" {
 				if v, err = strconv.ParseFloat(text, 64); err != nil {
-					return none, fmt.Errorf("runs: %s:%d: %s: %w", name, n+2, names[i], err)
+					return none, fmt.Errorf("rundir: %s:%d: %s: %w", name, n+2, names[i], err)
 				}
 			}
 			columns[i] = append(columns[i], v)
