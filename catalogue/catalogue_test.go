@@ -99,7 +99,7 @@ func TestBands(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		token, err := x.Make()
+		token, err := x.Spec().Build()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +157,7 @@ func TestRivals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		token, err := x.Make()
+		token, err := x.Spec().Build()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +176,7 @@ func TestRivals(t *testing.T) {
 // -9,000 for ten, from a balanced market in BTC.
 func TestCostLaw(t *testing.T) {
 	for _, x := range Tokens() {
-		token, err := x.Make()
+		token, err := x.Spec().Build()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -78,14 +78,14 @@ func TestRecords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		spec, fault := r.Sweep.Cell(c)
+		alone, fault := r.Sweep.Cell(c)
 		if fault != nil {
 			if cell.Fault == nil || cell.Fault.Error() != fault.Error() {
 				t.Errorf("%s: fault %v; want %v", r.Sweep.Label(c), cell.Fault, fault)
 			}
 			continue
 		}
-		want, err := study.Ensembles(t.Context(), spec, study.Options{}, r.names)
+		want, err := study.Ensembles(t.Context(), alone, study.Options{}, r.names)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,11 +37,11 @@ func TestReplay(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.token.AUM = 1e6
-			lives, err := Replay([]tokens.Token{tt.token}, &paths.History{Step: time.Hour, Bars: tt.bars}, tt.closes)
+			r, err := Replay([]tokens.Token{tt.token}, &paths.History{Step: time.Hour, Bars: tt.bars}, tt.closes)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := lives[0].NAV; !(math.Abs(got-tt.nav) < 1e-12*tt.nav) {
+			if got := r.Lives[0].NAV; !(math.Abs(got-tt.nav) < 1e-12*tt.nav) {
 				t.Errorf("%v; want %v", got, tt.nav)
 			}
 		})
@@ -66,11 +66,11 @@ func TestReplayLiquidates(t *testing.T) {
 		{"inside, at closes", inside, true, 0, math.NaN()},
 		{"over a gap", over, false, 1, 5.0 / 8760},
 	} {
-		lives, err := Replay([]tokens.Token{token}, tt.h, tt.closes)
+		r, err := Replay([]tokens.Token{token}, tt.h, tt.closes)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l := lives[0]; min(l.Liquidations, 1) != tt.times || !(math.Abs(l.FirstLiquidation-tt.years) < 1e-3*tt.years) && !math.IsNaN(tt.years) {
+		if l := r.Lives[0]; min(l.Liquidations, 1) != tt.times || !(math.Abs(l.FirstLiquidation-tt.years) < 1e-3*tt.years) && !math.IsNaN(tt.years) {
 			t.Errorf("%s: %d liquidations, first after %v years; want %d and %v", tt.name, l.Liquidations, l.FirstLiquidation, tt.times, tt.years)
 		}
 	}

@@ -194,7 +194,11 @@ func (m *liquidationMap) fill(ctx context.Context, p *plan, sign float64, opt st
 			return err
 		}
 	}
-	sweep, err := study.NewSweep(spec, axes, 0)
+	built, err := study.New(spec)
+	if err != nil {
+		return err
+	}
+	sweep, err := study.NewSweep(built, axes, 0)
 	if err != nil {
 		return err
 	}
