@@ -90,7 +90,8 @@ func (h *History) Between(since, until time.Time) (*History, error) {
 		end, to = at(until), until.Format(time.RFC3339)
 	}
 	if end-first < 2 {
-		return nil, fmt.Errorf("paths: %s holds %d bars from %s to %s; want two or more of those from %s to %s", h.Name, max(0, end-first), from, to,
+		return nil, fmt.Errorf("paths: %s, from %s to %s: %d of its bars; want two or more of those from %s to %s",
+			h.Name, from, to, max(0, end-first),
 			h.Bars[0].Start.Format(time.RFC3339), h.Bars[len(h.Bars)-1].Start.Format(time.RFC3339))
 	}
 	part := &History{Name: h.Name, Step: h.Step, Bars: h.Bars[first:end:end]}

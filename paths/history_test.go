@@ -465,7 +465,9 @@ func TestHistoryBetween(t *testing.T) {
 			continue
 		}
 		checkHistory(t, part)
-		if n := len(part.Bars); n != tt.bars || part.Bars[0].Open != tt.first || part.Bars[n-1].Open != tt.last || len(part.Gaps) != tt.gaps || part.Name != h.Name || part.Step != h.Step {
+		n := len(part.Bars)
+		if n != tt.bars || len(part.Gaps) != tt.gaps || part.Name != h.Name || part.Step != h.Step ||
+			part.Bars[0].Open != tt.first || part.Bars[n-1].Open != tt.last {
 			t.Errorf("from %d to %d: %+v", tt.since, tt.until, part)
 		}
 		_ = append(part.Bars, Bar{}) // must not write into h
@@ -477,9 +479,10 @@ func TestHistoryBetween(t *testing.T) {
 		since, until int
 		want         string
 	}{
-		{10, 0, "paths: days.csv holds 1 bars from 2024-01-10T00:00:00Z to its end; want two or more of those from 2024-01-01T00:00:00Z to 2024-01-10T00:00:00Z"},
-		{0, 1, "holds 0 bars from its start to 2024-01-01T00:00:00Z; want two"},
-		{9, 4, "holds 0 bars from 2024-01-09T00:00:00Z to 2024-01-04T00:00:00Z"},
+		{10, 0, "paths: days.csv, from 2024-01-10T00:00:00Z to its end: 1 of its bars; " +
+			"want two or more of those from 2024-01-01T00:00:00Z to 2024-01-10T00:00:00Z"},
+		{0, 1, "from its start to 2024-01-01T00:00:00Z: 0 of its bars; want two"},
+		{9, 4, "from 2024-01-09T00:00:00Z to 2024-01-04T00:00:00Z: 0 of its bars"},
 	} {
 		if part, err := h.Between(at(tt.since), at(tt.until)); part != nil || !strings.Contains(message(err), tt.want) {
 			t.Errorf("from %d to %d: %v, error %v; want %q", tt.since, tt.until, part, err, tt.want)

@@ -158,7 +158,8 @@ func (s *Sweep) join(cells []int) joint {
 			if !ok {
 				n = len(all.tokens)
 				seen[key] = n
-				all.spec.Tokens, all.tokens, all.follow = append(all.spec.Tokens, t), append(all.tokens, cell.tokens[k]), append(all.follow, 0)
+				all.spec.Tokens, all.tokens = append(all.spec.Tokens, t), append(all.tokens, cell.tokens[k])
+				all.follow = append(all.follow, 0)
 			}
 			j.tokens[i] = append(j.tokens[i], n)
 		}

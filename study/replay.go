@@ -34,7 +34,8 @@ func Replay(ts []tokens.Token, h *paths.History, closes bool) (*Replayed, error)
 		return nil, fmt.Errorf("study: %s: %w", h.Name, err)
 	}
 	if grid.Steps > mostBars {
-		return nil, fmt.Errorf("study: %s has %d steps of %v, missing bars among them; want at most %d", h.Name, grid.Steps, h.Step, mostBars)
+		return nil, fmt.Errorf("study: %s has %d steps of %v, missing bars among them; want at most %d",
+			h.Name, grid.Steps, h.Step, mostBars)
 	}
 	p := pathOf(h, closes)
 	k, err := tokens.Compile(underlying, h.Step)
@@ -45,7 +46,8 @@ func Replay(ts []tokens.Token, h *paths.History, closes bool) (*Replayed, error)
 	r.Underlying = marketOf(p, &r.Held)
 	for i, t := range ts {
 		if t.Keeper.Outage.Rate > 0 {
-			return nil, fmt.Errorf("study: %s has a keeper with outages, %v a year; want none on a price history", t.Name, t.Keeper.Outage.Rate)
+			return nil, fmt.Errorf("study: %s has a keeper with outages, %v a year; want none on a price history",
+				t.Name, t.Keeper.Outage.Rate)
 		}
 		k, err := tokens.Compile(t, h.Step)
 		if err != nil {
@@ -57,7 +59,9 @@ func Replay(ts []tokens.Token, h *paths.History, closes bool) (*Replayed, error)
 }
 
 // underlying is the token that is the underlying: it owes nothing and never trades.
-var underlying = tokens.Token{Name: "underlying", Target: 1, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Threshold: 0.5}, AUM: 1}
+var underlying = tokens.Token{
+	Name: "underlying", Target: 1, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Threshold: 0.5}, AUM: 1,
+}
 
 // marketOf is the record of a path's price, of whom what it did inside its bars is
 // known from one who held it.

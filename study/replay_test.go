@@ -48,6 +48,38 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// The underlying's own record, by hand: what it ended at, its moves from close to
+// close, and its deepest fall, inside bars where what is there is seen.
+func TestReplayOfTheUnderlying(t *testing.T) {
+	bars := []paths.Bar{bar(0, 80, 130, 70, 100), bar(1, 110, 120, 90, 120)}
+	first, second := math.Log(100.0/80), math.Log(120.0/100)
+	for _, tt := range []struct {
+		closes       bool
+		depth, least float64
+	}{
+		{false, 1 - 90.0/130, 70.0 / 80},
+		{true, 0, 1},
+	} {
+		r, err := Replay(nil, &paths.History{Step: time.Hour, Bars: bars}, tt.closes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u := r.Underlying
+		for name, pair := range map[string][2]float64{
+			"price": {u.Price, 1.5}, "log price": {u.LogPrice, math.Log(1.5)},
+			"realised variance": {u.QV, first*first + second*second}, "deepest fall": {u.Drawdown.Depth, tt.depth},
+			"least held": {r.Held.MinNAV, tt.least}, "final held": {r.Held.NAV, 1.5},
+		} {
+			if got, want := pair[0], pair[1]; !(math.Abs(got-want) < 1e-12) {
+				t.Errorf("closes only %v: %s %v; want %v", tt.closes, name, got, want)
+			}
+		}
+		if len(r.Lives) != 0 || r.Held.Rebalances != 0 || r.Held.Liquidations != 0 {
+			t.Errorf("%+v; want one who holds", r)
+		}
+	}
+}
+
 // What lies between open and close liquidates a token that closes leave alone,
 // and so does a jump over missing bars.
 func TestReplayLiquidates(t *testing.T) {

@@ -90,7 +90,8 @@ func newRunner(s *Study) (*runner, error) {
 		return nil, err
 	}
 	first := s.laws[0]
-	r := &runner{spec: spec, follows: s.follow, generator: paths.Generator{Model: first.model, Each: first.each, Mixer: s.mixer, Grid: grid, Seed: spec.Seed}}
+	r := &runner{spec: spec, follows: s.follow}
+	r.generator = paths.Generator{Model: first.model, Each: first.each, Mixer: s.mixer, Grid: grid, Seed: spec.Seed}
 	for _, l := range s.laws[1:] {
 		r.generator.Others = append(r.generator.Others, l.model)
 	}

@@ -37,8 +37,7 @@ func New(spec Spec) (*Study, error) {
 	return s, nil
 }
 
-// Spec is the study's spec, complete. The caller must not change its maps and slices;
-// With and plain fields of the copy are the ways to another study.
+// Spec is the study's spec, complete. The caller must not change its maps and slices.
 func (s *Study) Spec() Spec { return s.spec }
 
 // Model is the law of the first underlying.
@@ -63,7 +62,7 @@ func (s *Study) StepYears() float64 { return models.Years(s.spec.Step) }
 // paths are not those that it has in the study, unless it follows the first.
 func (s *Study) Alone(token int) *Study {
 	u := s.follow[token]
-	alone := &Study{spec: s.spec, laws: s.laws[u : u+1 : u+1], tokens: s.tokens[token : token+1 : token+1], follow: []int{0}}
+	alone := &Study{spec: s.spec, laws: []law{s.laws[u]}, tokens: []tokens.Token{s.tokens[token]}, follow: []int{0}}
 	t := s.spec.Tokens[token]
 	t.Underlying = ""
 	alone.spec.Tokens, alone.spec.Others = []TokenSpec{t}, nil
@@ -97,7 +96,8 @@ func (s *Study) Certain() *Study {
 // compile completes, checks and builds a spec. The study has what could be completed
 // where there is an error too.
 func compile(spec Spec) (*Study, error) {
-	s := &Study{spec: spec, laws: make([]law, 1+len(spec.Others)), tokens: make([]tokens.Token, len(spec.Tokens)), follow: make([]int, len(spec.Tokens))}
+	n := len(spec.Tokens)
+	s := &Study{spec: spec, laws: make([]law, 1+len(spec.Others)), tokens: make([]tokens.Token, n), follow: make([]int, n)}
 	var faults []error
 	note := func(err error) {
 		if err != nil {
@@ -109,7 +109,7 @@ func compile(spec Spec) (*Study, error) {
 		note(fmt.Errorf("model: %w", err))
 	}
 	note(spec.checkSize())
-	if len(spec.Tokens) == 0 {
+	if n == 0 {
 		note(errors.New("study: no token; want at least one"))
 	}
 	note(s.compileOthers())
@@ -143,7 +143,8 @@ func (s *Study) compileTokens() error {
 		}
 		names[t.Name] = true
 		if s.follow[i] = s.spec.underlying(t); s.follow[i] < 0 {
-			faults = append(faults, fmt.Errorf("token %s: underlying %q; want one of the study's others, or none for the first", t.Name, t.Underlying))
+			faults = append(faults, fmt.Errorf("token %s: underlying %q; want one of the study's others, or none for the first",
+				t.Name, t.Underlying))
 		}
 	}
 	return errors.Join(faults...)
@@ -155,8 +156,10 @@ func (s *Study) compileOthers() error {
 	s.spec.Others = slices.Clone(s.spec.Others)
 	for i := range s.spec.Others {
 		u := &s.spec.Others[i]
-		if u.Name == "" || slices.ContainsFunc(s.spec.Others[:i], func(v Underlying) bool { return v.Name == u.Name }) {
-			faults = append(faults, fmt.Errorf("study: underlying %d is called %q; want a name of its own", i+2, u.Name))
+		same := func(v Underlying) bool { return v.Name == u.Name }
+		if u.Name == "" || slices.ContainsFunc(s.spec.Others[:i], same) {
+			faults = append(faults, fmt.Errorf("study: underlying %d is called %q; want a name of its own",
+				i+2, u.Name))
 		}
 		var err error
 		var m models.Model
@@ -167,7 +170,8 @@ func (s *Study) compileOthers() error {
 			faults = append(faults, fmt.Errorf("underlying %s: model: %w", u.Name, err))
 		}
 		if len(u.Correlations) != i+1 {
-			faults = append(faults, fmt.Errorf("underlying %s: %d correlations; want %d, with each underlying before it", u.Name, len(u.Correlations), i+1))
+			faults = append(faults, fmt.Errorf("underlying %s: %d correlations; want %d, with each underlying before it",
+				u.Name, len(u.Correlations), i+1))
 		}
 	}
 	if len(s.spec.Others) > 0 && s.spec.Uncertain {
@@ -196,7 +200,8 @@ func lawOf(s Spec, m models.Model) (l law, err error) {
 			l.each = drawn(fit, s.Seed)
 		}
 	case s.Uncertain:
-		faults = append(faults, errors.New("study: parameter uncertainty, and no errors of the model's numbers are known; want a fit to prices, or a spec that calibrate wrote"))
+		faults = append(faults, errors.New("study: parameter uncertainty, and no errors of the model's numbers are known; "+
+			"want a fit to prices, or a spec that calibrate wrote"))
 	}
 	return l, errors.Join(faults...)
 }

@@ -88,6 +88,9 @@ func (f *studyFlags) rivals(list, borrow, funding, objective string) (*breakEven
 	}
 	if s.Tokens[0].Mechanism.Kind == "perp" {
 		s.Tokens = []study.TokenSpec{s.Tokens[1], s.Tokens[0]}
+		if err := p.build(); err != nil {
+			return nil, err
+		}
 	}
 	if a, b := s.Tokens[0].Mechanism.Kind, s.Tokens[1].Mechanism.Kind; a != "loan" || b != "perp" {
 		return nil, fmt.Errorf("tokens held through a %s and a %s; want a loan and a perpetual", a, b)

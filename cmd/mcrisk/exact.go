@@ -67,11 +67,13 @@ type exactAnswer struct {
 // problem states the one token of a study for package exact.
 func problem(s *study.Study) (exact.Problem, error) {
 	if s.Spec().Uncertain {
-		return exact.Problem{}, errors.New("exact answers are for known parameters; want none of --parameter-uncertainty, which mcrisk simulate has")
+		return exact.Problem{}, errors.New("exact answers are for known parameters; " +
+			"want none of --parameter-uncertainty, which mcrisk simulate has")
 	}
 	p, err := exact.Of(s.Token(0), s.Model(), s.Spec().Step)
 	if err != nil {
-		return p, fmt.Errorf("%s is beyond an exact answer:\n%w\nmcrisk simulate answers with the same flags", s.Token(0).Name, err)
+		return p, fmt.Errorf("%s is beyond an exact answer:\n%w\nmcrisk simulate answers with the same flags",
+			s.Token(0).Name, err)
 	}
 	return p, nil
 }

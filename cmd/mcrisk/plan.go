@@ -575,6 +575,6 @@ func (p *plan) settings() []rundir.Setting {
 // yaml is the study as a spec file.
 func (p *plan) yaml() ([]byte, error) {
 	var b bytes.Buffer
-	err := rundir.WriteSpec(&b, p.spec)
+	err := rundir.WriteSpec(&b, p.study)
 	return b.Bytes(), err
 }

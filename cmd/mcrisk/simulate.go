@@ -82,7 +82,7 @@ lifetimes, the summary and seven figures.`,
 		}
 		p.spec = p.study.Spec()
 		if printSpec {
-			return rundir.WriteSpec(cmd.OutOrStdout(), p.spec)
+			return rundir.WriteSpec(cmd.OutOrStdout(), p.study)
 		}
 		rs, err := parseRequirements(requires)
 		if err != nil {

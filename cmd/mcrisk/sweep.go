@@ -450,12 +450,13 @@ func spoken(seconds float64) string {
 
 // begin runs a new sweep.
 func (w *sweepFlags) begin(cmd *cobra.Command, p *plan, how rundir.Sweep, sweep *study.Sweep, f *studyFlags, o *outputFlags) error {
-	p.spec.Marks = 0
+	p.study = sweep.Study
+	p.spec = p.study.Spec()
 	if _, err := w.part(sweep); err != nil {
 		return err
 	}
 	var text bytes.Buffer
-	if err := rundir.WriteSweep(&text, p.spec, how); err != nil {
+	if err := rundir.WriteSweep(&text, p.study, how); err != nil {
 		return err
 	}
 	path := o.out
