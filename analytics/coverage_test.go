@@ -214,7 +214,7 @@ func simulated(t *testing.T, studies int, add func(string, float64, analytics.Es
 			"var_99.9": must(law.VaR(0.001)), "p_profit": 1 - law.CDF(0)}
 		for seed := range studies {
 			s.Seed = uint64(seed) + 1
-			es, err := study.Ensembles(context.Background(), s, study.Options{}, nil)
+			es, err := study.Ensembles(context.Background(), built(t, s), study.Options{}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -265,7 +265,7 @@ func compared(t *testing.T, studies int, add func(string, float64, analytics.Est
 		}
 		sample := func(paths int, seed uint64) []tokens.Ensemble {
 			s.Paths, s.Seed = paths, seed
-			es, err := study.Ensembles(context.Background(), s, study.Options{}, analytics.SweepColumns)
+			es, err := study.Ensembles(context.Background(), built(t, s), study.Options{}, analytics.SweepColumns)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -67,7 +67,7 @@ func part(kind string, nameValue ...any) param.Part {
 
 func run(t *testing.T, s study.Spec, sinks ...study.Sink) []tokens.Ensemble {
 	t.Helper()
-	es, err := study.Ensembles(context.Background(), s, study.Options{}, nil, sinks...)
+	es, err := study.Ensembles(context.Background(), built(t, s), study.Options{}, nil, sinks...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -181,7 +181,7 @@ func TestLiquidationAgainstExact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := entry.Make()
+	token, err := entry.Spec().Build()
 	if err != nil {
 		t.Fatal(err)
 	}
