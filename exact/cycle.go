@@ -30,8 +30,8 @@ func newFrame(t Token, m Model) frame {
 	up, down := t.resets()
 	trend, spread := nu, sigma*sigma
 	if rate, law := m.jumps(math.NaN(), math.Inf(1)); rate > 0 {
-		trend += rate * law.sum(func(x float64) float64 { return x })
-		spread += rate * law.sum(func(x float64) float64 { return x * x })
+		trend += rate * law.Sum(func(x float64) float64 { return x })
+		spread += rate * law.Sum(func(x float64) float64 { return x * x })
 	}
 	return frame{
 		trend: trend, spread: spread,

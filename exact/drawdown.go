@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/cmplx"
+
+	"mcrisk/quad"
 )
 
 // A Brownian motion with drift, dX = Drift dt + Sigma dW.
@@ -81,7 +83,7 @@ func (b Brownian) drawdown(years float64, weight func(h float64) float64) (float
 		width = min(width, b.Sigma*b.Sigma/(2*b.Drift))
 	}
 	for at := 0.0; last > 1e-15; at += width {
-		total += integrate(func(h float64) float64 { return weight(h) * b.drawdownTail(h, years) }, at, at+width, 1)
+		total += quad.Adaptive(func(h float64) float64 { return weight(h) * b.drawdownTail(h, years) }, at, at+width, 1e-11*width)
 		last = b.drawdownTail(at+width, years) * weight(at+width)
 		if at > sd*1e4 {
 			return 0, fmt.Errorf("exact: drawdown over %v years is beyond reach at drift %v", years, b.Drift)
@@ -123,8 +125,8 @@ func (d Ideal) Drawdown() (Brownian, error) {
 // Source: Pitman and Yor, "The two-parameter Poisson–Dirichlet distribution",
 // Annals of Probability 25 (1997), 855–900.
 func LongestUnderwater() float64 {
-	return integrate(func(x float64) float64 { // t = x²
+	return quad.Adaptive(func(x float64) float64 { // t = x²
 		e := math.Exp(-x * x)
 		return 2 * x * e / (e + math.Sqrt(math.Pi)*x*math.Erf(x))
-	}, 0, 7, 14)
+	}, 0, 7, 1e-14)
 }

@@ -1,6 +1,10 @@
 package exact
 
-import "math"
+import (
+	"math"
+
+	"mcrisk/quad"
+)
 
 // reflected returns the long-run rates of the token that trades continuously
 // at its edges, so that y is Brownian motion reflected at both. With
@@ -63,17 +67,17 @@ func (f frame) reflected() (Rates, error) {
 		return slopeDown + (slopeUp-slopeDown)*part
 	}
 	mean := func(g func(u float64) float64) float64 {
-		var r rule
+		var r quad.Rule
 		first := d
 		if theta != 0 {
 			first = min(d, 1/math.Abs(theta))
 		}
 		if theta > 0 {
-			r.grade(d, 0, first, d)
+			r.Grade(d, 0, first, d)
 		} else {
-			r.grade(0, d, first, d)
+			r.Grade(0, d, first, d)
 		}
-		return r.sum(func(u float64) float64 { return density(u) * g(u) })
+		return r.Sum(func(u float64) float64 { return density(u) * g(u) })
 	}
 	square := func(x float64) float64 { return x * x }
 

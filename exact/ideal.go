@@ -7,6 +7,8 @@ import (
 	"math/cmplx"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"mcrisk/quad"
 )
 
 // Ideal is the token that holds its target at every moment at no cost: the
@@ -59,11 +61,11 @@ func (d Ideal) rates() (m, v2 float64) {
 }
 
 // jump is E[((1 + b(e^J − 1))⁺)^z; > 0] over one jump of ln S.
-func (d Ideal) jump(z complex128, law rule) complex128 {
+func (d Ideal) jump(z complex128, law quad.Rule) complex128 {
 	var total complex128
-	for i, x := range law.x {
+	for i, x := range law.X {
 		if kept := 1 + d.Leverage*math.Expm1(x); kept > 0 {
-			total += complex(law.w[i], 0) * cmplx.Exp(z*complex(math.Log(kept), 0))
+			total += complex(law.W[i], 0) * cmplx.Exp(z*complex(math.Log(kept), 0))
 		}
 	}
 	return total
@@ -72,7 +74,7 @@ func (d Ideal) jump(z complex128, law rule) complex128 {
 // jumps returns the model's, cut where one ends all equity, in panels of a width
 // that resolves every frequency the diffusion over the horizon leaves alive, but
 // in not more than some thousand.
-func (d Ideal) jumps(years float64) (rate float64, law rule, width float64) {
+func (d Ideal) jumps(years float64) (rate float64, law quad.Rule, width float64) {
 	_, sigma := d.Model.diffusion()
 	width = sigma * math.Sqrt(years)
 	switch m := d.Model.(type) {

@@ -87,18 +87,18 @@ func newJumping(f frame, m Kou, scale, widest float64) (*jumping, error) {
 			edge = f.low
 		}
 		r := f.side(edge, edge+side.reach, 0.5/size, min(1/size, max(widest, 0.2/size)))
-		for k, y := range r.x {
+		for k, y := range r.X {
 			c.exits = append(c.exits, f.exitAt(y))
-			c.overshoot = append(c.overshoot, r.w[k]*size*math.Exp(-size*math.Abs(y-edge)))
+			c.overshoot = append(c.overshoot, r.W[k]*size*math.Exp(-size*math.Abs(y-edge)))
 		}
 		if side.eta > 0 {
-			c.upJumps = len(r.x)
+			c.upJumps = len(r.X)
 		}
 	}
 	return c, nil
 }
 
-func (c *jumping) places() ([]float64, []exit) { return c.nodes.x, c.exits }
+func (c *jumping) places() ([]float64, []exit) { return c.nodes.X, c.exits }
 
 func (c *jumping) slowest() float64 { return c.frame.slowest(0) }
 
@@ -154,7 +154,7 @@ func (c *jumping) visit(start float64, b, slope [4]complex128) visit {
 	}
 	way := solveTransposed(matrix, here) // creep up, creep down, jump up, jump down
 
-	v := visit{inside: make([]complex128, len(c.nodes.x)), exits: make([]complex128, len(c.exits))}
+	v := visit{inside: make([]complex128, len(c.nodes.X)), exits: make([]complex128, len(c.exits))}
 	v.exits[0], v.exits[1] = way[0], way[1]
 	for k, w := range c.overshoot {
 		jump := way[2]
@@ -163,7 +163,7 @@ func (c *jumping) visit(start float64, b, slope [4]complex128) visit {
 		}
 		v.exits[2+k] = jump * complex(w, 0)
 	}
-	for k, y := range c.nodes.x {
+	for k, y := range c.nodes.X {
 		x := y - start
 		var r complex128
 		for i := range 2 { // left-moving part of the free resolvent, seen from above
@@ -177,7 +177,7 @@ func (c *jumping) visit(start float64, b, slope [4]complex128) visit {
 				r += cmplx.Exp(-up*complex(x, 0)) / slope[i+2]
 			}
 		}
-		v.inside[k] = complex(c.nodes.w[k], 0) * r
+		v.inside[k] = complex(c.nodes.W[k], 0) * r
 	}
 	return v
 }

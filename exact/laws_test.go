@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"testing"
+
+	"mcrisk/quad"
 )
 
 // Without growth, carry and cost, expected equity is 1 for every policy, step
@@ -99,26 +101,26 @@ func TestWideBandIsHold(t *testing.T) {
 func TestHorizonBySteps(t *testing.T) {
 	f := newFrame(caseB.Token, gbm6)
 	inc := gbm6.increment(hour)
-	var in rule
-	in.add(f.low, f.high, 64)
+	var in quad.Rule
+	in.Add(f.low, f.high, 64)
 	out := f.side(f.high, f.high+inc.hi, inc.narrow/2, inc.narrow/2)
 	below := f.side(f.low, f.low+inc.lo, inc.narrow/2, inc.narrow/2)
-	out.x, out.w = append(out.x, below.x...), append(out.w, below.w...)
-	points := append(append([]float64{}, in.x...), f.start[birth])
+	out.Join(below)
+	points := append(append([]float64{}, in.X...), f.start[birth])
 	w := len(points) - 1
 	n := len(points)
 	kernel := make([]float64, n*n)
 	var leaves, gains, nav [65]float64
 	for i, from := range points {
 		stay := 0.0
-		for j, to := range in.x {
-			kernel[i*n+j] = in.w[j] * inc.density(to-from)
+		for j, to := range in.X {
+			kernel[i*n+j] = in.W[j] * inc.density(to-from)
 			stay += kernel[i*n+j]
 		}
 		leaves[i] = 1 - stay
-		for j, y := range out.x {
+		for j, y := range out.X {
 			e := f.exitAt(y)
-			p := out.w[j] * inc.density(y-from)
+			p := out.W[j] * inc.density(y-from)
 			gains[i] += p * (e.log - growth(from))
 			nav[i] += p * math.Exp(e.log-growth(f.start[birth]))
 		}
@@ -134,7 +136,7 @@ func TestHorizonBySteps(t *testing.T) {
 	for range 8760 {
 		for i := range points {
 			c, l, v := leaves[i]*(1+count[w]), gains[i]+leaves[i]*log[w], nav[i]*value[w]
-			for j := range in.x {
+			for j := range in.X {
 				k := kernel[i*n+j]
 				c += k * count[j]
 				l += k * (heights[j] - heights[i] + log[j])

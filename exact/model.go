@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/cmplx"
+
+	"mcrisk/quad"
 )
 
 // A Model is a price with independent increments: [GBM], [Merton] or [Kou].
@@ -17,7 +19,7 @@ type Model interface {
 	// rate of jumps, and nodes and weights of the law of one jump of ln S, in panels
 	// no wider than widest and graded towards a cut where what is integrated has a
 	// kink (NaN: nowhere)
-	jumps(cut, widest float64) (rate float64, law rule)
+	jumps(cut, widest float64) (rate float64, law quad.Rule)
 	// the law of ln S's move over dt
 	increment(dt float64) increment
 }
@@ -100,44 +102,44 @@ func (m Kou) diffusion() (nu, sigma float64) {
 	return m.Mu - m.Rate*kappa - m.Sigma*m.Sigma/2, m.Sigma
 }
 
-func (GBM) jumps(_, _ float64) (float64, rule) { return 0, rule{} }
+func (GBM) jumps(_, _ float64) (float64, quad.Rule) { return 0, quad.Rule{} }
 
-func (m Merton) jumps(cut, widest float64) (float64, rule) {
+func (m Merton) jumps(cut, widest float64) (float64, quad.Rule) {
 	if m.JumpSD == 0 {
-		return m.Rate, rule{x: []float64{m.JumpMean}, w: []float64{1}}
+		return m.Rate, quad.Rule{X: []float64{m.JumpMean}, W: []float64{1}}
 	}
 	r := split(m.JumpMean, m.JumpMean+10*m.JumpSD, cut, min(m.JumpSD, widest))
 	below := split(m.JumpMean, m.JumpMean-10*m.JumpSD, cut, min(m.JumpSD, widest))
-	r.x, r.w = append(r.x, below.x...), append(r.w, below.w...)
-	for i, x := range r.x {
-		r.w[i] *= normalDensity(x, m.JumpMean, m.JumpSD)
+	r.Join(below)
+	for i, x := range r.X {
+		r.W[i] *= normalDensity(x, m.JumpMean, m.JumpSD)
 	}
 	return m.Rate, r
 }
 
-func (m Kou) jumps(cut, widest float64) (float64, rule) {
+func (m Kou) jumps(cut, widest float64) (float64, quad.Rule) {
 	r := split(0, 40/(m.EtaUp-1), cut, min(1/m.EtaUp, widest))
-	for i, x := range r.x {
-		r.w[i] *= m.Up * m.EtaUp * math.Exp(-m.EtaUp*x)
+	for i, x := range r.X {
+		r.W[i] *= m.Up * m.EtaUp * math.Exp(-m.EtaUp*x)
 	}
 	below := split(0, -40/m.EtaDown, cut, min(1/m.EtaDown, widest))
-	for i, x := range below.x {
-		r.x, r.w = append(r.x, x), append(r.w, below.w[i]*(1-m.Up)*m.EtaDown*math.Exp(m.EtaDown*x))
+	for i, x := range below.X {
+		r.X, r.W = append(r.X, x), append(r.W, below.W[i]*(1-m.Up)*m.EtaDown*math.Exp(m.EtaDown*x))
 	}
 	return m.Rate, r
 }
 
 // split covers the way from a to b with panels of a width, finer next to a cut
 // on the way.
-func split(a, b, cut, width float64) (r rule) {
+func split(a, b, cut, width float64) (r quad.Rule) {
 	if !((cut-a)*(b-cut) > 0) {
-		r.grade(a, b, width, width)
+		r.Grade(a, b, width, width)
 		return r
 	}
 	mid := (a + cut) / 2
-	r.grade(a, mid, width, width)
-	r.grade(cut, mid, 1e-5*width, width)
-	r.grade(cut, b, 1e-5*width, width)
+	r.Grade(a, mid, width, width)
+	r.Grade(cut, mid, 1e-5*width, width)
+	r.Grade(cut, b, 1e-5*width, width)
 	return r
 }
 

@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/cmplx"
 	"sort"
+
+	"mcrisk/quad"
 )
 
 // HitBelow is the probability that X has been at or below −x, x ≥ 0, by then,
@@ -54,19 +56,19 @@ func (b Brownian) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 	if float64(nodes)*float64(nodes)*float64(n) > 3e9 {
 		return 0, fmt.Errorf("exact: %d dates need %d nodes; want fewer dates, or HitBelow at a barrier lower by 0.5826·Sigma·√step", n, nodes)
 	}
-	var r rule
-	r.add(-x, top, nodes)
+	var r quad.Rule
+	r.Add(-x, top, nodes)
 	density := make([]float64, nodes)
-	for j, y := range r.x {
+	for j, y := range r.X {
 		density[j] = normalDensity(y, drift, sd)
 	}
 	next := make([]float64, nodes)
 	kernel := make([]float64, nodes*nodes)
 	near := make([][2]int, nodes) // nodes that one step can come from
-	for i, to := range r.x {
-		near[i] = [2]int{sort.SearchFloat64s(r.x, to-drift-tails*sd), sort.SearchFloat64s(r.x, to-drift+tails*sd)}
+	for i, to := range r.X {
+		near[i] = [2]int{sort.SearchFloat64s(r.X, to-drift-tails*sd), sort.SearchFloat64s(r.X, to-drift+tails*sd)}
 		for j := near[i][0]; j < near[i][1]; j++ {
-			kernel[i*nodes+j] = r.w[j] * normalDensity(to, r.x[j]+drift, sd)
+			kernel[i*nodes+j] = r.W[j] * normalDensity(to, r.X[j]+drift, sd)
 		}
 	}
 	for range n - 1 {
@@ -81,7 +83,7 @@ func (b Brownian) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 	}
 	alive := 0.0
 	for j, f := range density {
-		alive += r.w[j] * f
+		alive += r.W[j] * f
 	}
 	return min(1, max(0, 1-alive)), nil
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"mcrisk/quad"
 )
 
 // Reset is the token that returns to its leverage b every Interval, as
@@ -76,14 +78,14 @@ func (r Reset) After(n int) (ResetMoments, error) {
 	if !(hi > lo) {
 		return ResetMoments{}, errors.New("exact: the reset token is wiped out for certain in one interval; want a shorter one")
 	}
-	var q rule
+	var q quad.Rule
 	mid := (lo + hi) / 2
-	q.grade(lo, mid, 1e-6, 0.5) // the log is singular where nothing is left
-	q.grade(hi, mid, 1e-6, 0.5)
+	q.Grade(lo, mid, 1e-6, 0.5) // the log is singular where nothing is left
+	q.Grade(hi, mid, 1e-6, 0.5)
 	var alive, first, second float64
-	for i, z := range q.x {
+	for i, z := range q.X {
 		if x := gain(z); x > 0 {
-			w := q.w[i] * normalDensity(z, 0, 1)
+			w := q.W[i] * normalDensity(z, 0, 1)
 			alive += w
 			first += w * math.Log(x)
 			second += w * math.Log(x) * math.Log(x)

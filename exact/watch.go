@@ -3,6 +3,8 @@ package exact
 import (
 	"math"
 	"math/cmplx"
+
+	"mcrisk/quad"
 )
 
 // An exitLaw is Brownian motion dy = nu dt + sigma dW from 0 until it leaves
@@ -110,7 +112,7 @@ func (e exitLaw) resolvent(s complex128, x float64) complex128 {
 // at an edge.
 type watched struct {
 	frame
-	nodes rule
+	nodes quad.Rule
 	ends  []exit // upper, lower
 }
 
@@ -129,14 +131,14 @@ func newWatched(f frame, scale float64) *watched {
 	for i := 1; i < len(cuts); i++ {
 		a, b := cuts[i-1], cuts[i]
 		mid := (a + b) / 2
-		c.nodes.grade(a, mid, min(first, (mid-a)/2), b-a)
-		c.nodes.grade(b, mid, min(first, (b-mid)/2), b-a)
+		c.nodes.Grade(a, mid, min(first, (mid-a)/2), b-a)
+		c.nodes.Grade(b, mid, min(first, (b-mid)/2), b-a)
 	}
 	c.ends = []exit{f.exitAt(f.high), f.exitAt(f.low)}
 	return c
 }
 
-func (c *watched) places() ([]float64, []exit) { return c.nodes.x, c.ends }
+func (c *watched) places() ([]float64, []exit) { return c.nodes.X, c.ends }
 
 func (c *watched) slowest() float64 {
 	return c.frame.slowest(0) + c.nu*c.nu/(2*c.sigma*c.sigma)
@@ -156,14 +158,14 @@ func (c *watched) visits(s complex128) (all [3]visit) {
 			continue
 		}
 		e := c.law(i)
-		v := visit{inside: make([]complex128, len(c.nodes.x)), exits: make([]complex128, 2)}
+		v := visit{inside: make([]complex128, len(c.nodes.X)), exits: make([]complex128, 2)}
 		v.exits[0], v.exits[1] = e.transform(s)
 		if s == 0 {
 			v.exits[0] = complex(e.up(), 0)
 			v.exits[1] = complex(exitLaw{-e.nu, e.sigma, e.b, e.a}.up(), 0)
 		}
-		for j, y := range c.nodes.x {
-			v.inside[j] = complex(c.nodes.w[j], 0) * e.resolvent(s, y-c.start[i])
+		for j, y := range c.nodes.X {
+			v.inside[j] = complex(c.nodes.W[j], 0) * e.resolvent(s, y-c.start[i])
 		}
 		all[i] = v
 	}
