@@ -1,8 +1,10 @@
 package exact
 
 import (
+	"errors"
 	"math"
 
+	"mcrisk/exact/levy"
 	"mcrisk/quad"
 )
 
@@ -30,7 +32,7 @@ func (f frame) reflected() (Rates, error) {
 	v := f.sigma * f.sigma
 	theta := 2 * f.nu / v
 	t := f.token
-	if err := positive("the band's width in y", d); err != nil {
+	if err := levy.Positive("the band's width in y", d); err != nil {
 		return Rates{}, err
 	}
 	up, down := v/(2*d), v/(2*d)
@@ -94,7 +96,8 @@ func (f frame) reflected() (Rates, error) {
 	r.Leverage2 = mean(func(u float64) float64 { return square(leverage(f.low + u)) })
 	r.Decay = r.Growth - t.Target*(f.nu-f.carry)
 	if t.Fixed > 0 {
-		return Rates{}, errFixedAtEdge
+		return Rates{}, errors.New("exact: a fixed cost per rebalance with continuous trading at an edge has no limit; " +
+			"want Fixed 0, To Target or a grid (Step > 0)")
 	}
-	return r, finite("long-run rates", r.Growth, r.Turnover, r.LogVariance, r.DecayVariance, r.Leverage2)
+	return r, levy.Finite("long-run rates", r.Growth, r.Turnover, r.LogVariance, r.DecayVariance, r.Leverage2)
 }

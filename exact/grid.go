@@ -7,6 +7,7 @@ import (
 
 	lapack "gonum.org/v1/gonum/lapack/gonum"
 
+	"mcrisk/models"
 	"mcrisk/quad"
 )
 
@@ -41,8 +42,8 @@ func (f frame) nodesFor(step, perMove float64) int {
 
 // newStepped takes nodes Gauss nodes, and panels outside no wider than widest,
 // but not much narrower than the features there.
-func newStepped(f frame, m Model, step, widest float64, nodes int) (*stepped, error) {
-	inc := m.increment(step)
+func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*stepped, error) {
+	inc := incrementOf(m, step)
 	shift := f.carry * step
 	kernel := func(from, to float64) float64 { return inc.density(to - from - shift) }
 	c := &stepped{frame: f, step: step, n: nodes}
@@ -101,8 +102,8 @@ func newStepped(f frame, m Model, step, widest float64, nodes int) (*stepped, er
 // ruin change what happens.
 func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
 	cuts := []float64{0}
-	if t := f.token; t.Threshold > 0 {
-		for _, c := range []float64{1 + t.Bonus, 1 / t.Threshold, 0.95 / t.Threshold} {
+	if t := f.token; t.Loan.Threshold > 0 {
+		for _, c := range []float64{1 + t.Loan.Bonus, 1 / t.Loan.Threshold, 0.95 / t.Loan.Threshold} {
 			cuts = append(cuts, math.Copysign(math.Log(c), t.Target))
 		}
 	}

@@ -1,65 +1,13 @@
 package exact
 
 import (
-	"cmp"
 	"errors"
 	"math"
 	"math/cmplx"
-	"slices"
-)
 
-// roots returns the four solutions b, by increasing real part, of ψ(b) = s
-// with Kou's exponent of y,
-//
-//	ψ(b) = sigma²b²/2 + nu·b + Rate·(Up·η₁/(η₁−b) + (1−Up)·η₂/(η₂+b) − 1),
-//
-// and the slopes ψ′ there. nu is the drift of y without jumps.
-func (m Kou) roots(nu float64, s complex128) (b, slope [4]complex128) {
-	v, p, e1, e2 := m.Sigma*m.Sigma/2, m.Up, m.EtaUp, m.EtaDown
-	// (v·b² + nu·b − Rate − s)(η₁ − b)(η₂ + b) + Rate·p·η₁(η₂ + b) + Rate(1−p)η₂(η₁ − b)
-	c := -complex(m.Rate, 0) - s
-	poly := [5]complex128{
-		c*complex(e1*e2, 0) + complex(m.Rate*e1*e2, 0),
-		complex(nu*e1*e2, 0) + c*complex(e1-e2, 0) + complex(m.Rate*(p*e1-(1-p)*e2), 0),
-		complex(v*e1*e2+nu*(e1-e2), 0) - c,
-		complex(v*(e1-e2)-nu, 0),
-		complex(-v, 0),
-	}
-	// Durand–Kerner from points around the scale of the roots
-	scale := max(e1, e2, math.Sqrt((cmplx.Abs(s)+m.Rate)/v), math.Abs(nu)/v)
-	for i := range b {
-		b[i] = cmplx.Rect(scale, 0.4+math.Pi/2*float64(i))
-	}
-	value := func(x complex128) complex128 {
-		y := poly[4]
-		for k := 3; k >= 0; k-- {
-			y = y*x + poly[k]
-		}
-		return y / poly[4]
-	}
-	for range 200 {
-		moved := 0.0
-		for i := range b {
-			d := value(b[i])
-			for j := range b {
-				if j != i {
-					d /= b[i] - b[j]
-				}
-			}
-			b[i] -= d
-			moved = max(moved, cmplx.Abs(d)/(1e-300+cmplx.Abs(b[i])))
-		}
-		if moved < 1e-15 {
-			break
-		}
-	}
-	slices.SortFunc(b[:], func(x, y complex128) int { return cmp.Compare(real(x), real(y)) })
-	for i, x := range b {
-		up, down := complex(e1, 0)-x, complex(e2, 0)+x
-		slope[i] = complex(2*v, 0)*x + complex(nu, 0) + complex(m.Rate, 0)*(complex(p*e1, 0)/(up*up)-complex((1-p)*e2, 0)/(down*down))
-	}
-	return b, slope
-}
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+)
 
 // A jumping cycle is Kou's price watched continuously: y creeps over an edge
 // or jumps over it, by an overshoot that is again exponential whatever came
@@ -69,13 +17,13 @@ func (m Kou) roots(nu float64, s complex128) (b, slope [4]complex128) {
 // Advances in Applied Probability 35 (2003), 504–531; two-sided exit likewise.
 type jumping struct {
 	*watched
-	m         Kou
+	m         models.Kou
 	exits     []exit
 	upJumps   int       // exits[2 : 2+upJumps] are jumps up, the rest jumps down
 	overshoot []float64 // their weights
 }
 
-func newJumping(f frame, m Kou, scale, widest float64) (*jumping, error) {
+func newJumping(f frame, m models.Kou, scale, widest float64) (*jumping, error) {
 	if m.Up == 0 || m.Up == 1 {
 		return nil, errors.New("exact: Kou jumps in one direction only, watched continuously, have no four roots; want 0 < Up < 1, or a grid (Step > 0)")
 	}
@@ -122,7 +70,7 @@ func (c *jumping) visits(s complex128) (all [3]visit) {
 		}
 		return all
 	}
-	b, slope := c.m.roots(c.nu, s)
+	b, slope := levy.Roots(c.m, c.nu, s)
 	for i := range all {
 		if i > 0 && c.same() {
 			all[i] = all[0]

@@ -5,6 +5,9 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"mcrisk/models"
+	"mcrisk/tokens"
 )
 
 // One step in plain bookkeeping: a loan of 3x seen once, after a normal move and a
@@ -41,9 +44,13 @@ func TestLawOfOneStep(t *testing.T) {
 		}
 		return e - cost*(3*e-x)/(1+3*cost)
 	}
-	for _, m := range []Merton{{0, 0.3, 50, 0.15, 0}, {0.1, 0.6, 1, -0.3, 0}, {0.1, 0.6, 20, -0.06, 0}, {0, 0.6, 1, -0.1, 0.02}} {
-		law, err := Problem{Model: m, Step: step, Token: Token{Target: 3, Low: 2.7, High: 3.3, Buy: cost, Sell: cost,
-			Borrow: borrow, Threshold: threshold, Bonus: bonus}}.Law(step)
+	for _, m := range []models.Merton{
+		{Sigma: 0.3, Rate: 50, JumpMean: 0.15},
+		{Mu: 0.1, Sigma: 0.6, Rate: 1, JumpMean: -0.3},
+		{Mu: 0.1, Sigma: 0.6, Rate: 20, JumpMean: -0.06},
+		{Sigma: 0.6, Rate: 1, JumpMean: -0.1, JumpSD: 0.02},
+	} {
+		law, err := Problem{Model: m, Step: step, Token: Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target}, Loan: tokens.Loan{Borrow: borrow, Threshold: threshold, Bonus: bonus}, Buy: cost, Sell: cost}}.Law(step)
 		if err != nil {
 			t.Errorf("%+v: %v", m, err)
 			continue
@@ -113,7 +120,7 @@ func TestLawOfOneStep(t *testing.T) {
 // Scholes. All are accounted for.
 func TestMostAreLiquidatedAtOnce(t *testing.T) {
 	const step, sd = 1.0 / 52, 2.0
-	p := Problem{Model: GBM{Sigma: sd / math.Sqrt(step)}, Step: step, Token: Token{Target: 3, Low: 2.7, High: 3.3, Threshold: 0.99}}
+	p := Problem{Model: models.GBM{Sigma: sd / math.Sqrt(step)}, Step: step, Token: Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.99}}}
 	m, err := p.Moments(step)
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +133,7 @@ func TestMostAreLiquidatedAtOnce(t *testing.T) {
 	if want := below(-d); !(math.Abs(m.Ruined-want) < 1e-9) {
 		t.Errorf("ruined %v; want %v", m.Ruined, want)
 	}
-	if law, err := p.Law(step); err != nil || !(math.Abs(law.Dead+law.Alive-1) < 1e-9) {
-		t.Errorf("%v of all tokens in the law, %v; want 1", law.Dead+law.Alive, err)
+	if law, err := p.Law(step); err != nil || !(math.Abs(law.Ruined+law.Alive-1) < 1e-9) {
+		t.Errorf("%v of all tokens in the law, %v; want 1", law.Ruined+law.Alive, err)
 	}
 }

@@ -6,6 +6,10 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/optimize"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+	"mcrisk/tokens"
 )
 
 // HalfWidth returns the half-width δ of the band Target ± δ that costs least,
@@ -22,11 +26,11 @@ import (
 // Source: minimum of [Problem.LongRun]'s closed forms; cube root as in Rogers,
 // "Why is the effect of proportional transaction costs O(δ^{2/3})?", 2004.
 func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
-	m, ok := p.Model.(GBM)
+	m, ok := p.Model.(models.GBM)
 	if !ok {
 		return 0, 0, fmt.Errorf("exact: best half-width under %T; want GBM", p.Model)
 	}
-	if err := errors.Join(positive("tracking aversion", aversion), m.check()); err != nil {
+	if err := errors.Join(levy.Positive("tracking aversion", aversion), levy.Check(m)); err != nil {
 		return 0, 0, err
 	}
 	t := p.Token
@@ -36,7 +40,7 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 	}
 	gain := t.Target * (t.Target - 1)
 	factor := 6.0
-	if t.To == Edge {
+	if t.Band.To == tokens.Edge {
 		factor = 1.5
 	}
 	small = math.Cbrt(factor * cost * gain * gain / aversion)
@@ -47,9 +51,9 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 	var fault error
 	objective := func(logWidth float64) float64 {
 		d := math.Exp(logWidth)
-		band := t
-		band.Low, band.High = math.Abs(t.Target)-d, math.Abs(t.Target)+d
-		r, err := Problem{Token: band, Model: m, Step: p.Step}.LongRun()
+		moved := t
+		moved.Band.Low, moved.Band.High = math.Abs(t.Target)-d, math.Abs(t.Target)+d
+		r, err := Problem{Token: moved, Model: m, Step: p.Step}.LongRun()
 		if err != nil {
 			fault = err
 			return math.Inf(1)
@@ -103,8 +107,8 @@ func golden(f func(float64) float64, a, b, tolerance float64) float64 {
 //
 // Source: Guasoni and Mayerhofer, "The limits of leverage", Mathematical Finance
 // 29 (2019), 249–284; here by maximising the closed form.
-func BestBand(m GBM, aversion, sell float64) (low, high, value float64, err error) {
-	if err := errors.Join(m.check(), positive("mu", m.Mu), positive("sell cost", sell)); err != nil {
+func BestBand(m models.GBM, aversion, sell float64) (low, high, value float64, err error) {
+	if err := errors.Join(levy.Check(m), levy.Positive("mu", m.Mu), levy.Positive("sell cost", sell)); err != nil {
 		return 0, 0, 0, err
 	}
 	if !(aversion >= 0 && sell < 0.2) || math.IsInf(aversion, 0) {
@@ -115,7 +119,8 @@ func BestBand(m GBM, aversion, sell float64) (low, high, value float64, err erro
 		if !(1 < low && low < high && sell*high < 1) {
 			return math.Inf(-1)
 		}
-		r, err := Problem{Token: Token{Target: (low + high) / 2, Low: low, High: high, To: Edge, Sell: sell}, Model: m}.LongRun()
+		token := Token{Target: (low + high) / 2, Band: tokens.Band{Low: low, High: high, To: tokens.Edge}, Sell: sell}
+		r, err := Problem{Token: token, Model: m}.LongRun()
 		if err != nil {
 			return math.Inf(-1)
 		}

@@ -4,12 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+	"mcrisk/tokens"
 )
 
 // A Problem is one token on one price, watched at the end of every Step.
 type Problem struct {
 	Token Token
-	Model Model
+	Model models.Model
 	Step  float64 // years between looks; zero: continuous watching
 	Nodes int     // inside the band, for a grid; zero: as many as ten digits need
 }
@@ -19,7 +23,7 @@ func (p Problem) check() error {
 	if p.Model == nil {
 		return errors.Join(err, errors.New("exact: no model; want GBM, Merton or Kou"))
 	}
-	err = errors.Join(err, p.Model.check())
+	err = errors.Join(err, levy.Check(p.Model))
 	if !(p.Step >= 0 && p.Step <= 10) {
 		err = errors.Join(err, fmt.Errorf("exact: step = %v years; want 0 (continuous) to 10", p.Step))
 	}
@@ -40,7 +44,7 @@ func (p Problem) cycle(scale, perMove float64) (frame, cycle, error) {
 	f := newFrame(p.Token, p.Model)
 	widest := 1.5 * f.sigma * math.Sqrt(scale) // what the horizon's law can show
 	if p.Step > 0 {
-		if p.Token.To == Partial && p.Token.Speed > 0 && p.Token.Speed < 1 {
+		if p.Token.Band.To == tokens.Partial && p.Token.Band.Speed > 0 && p.Token.Band.Speed < 1 {
 			return f, nil, errors.New("exact: partial rebalances on a grid go to as many places as they start from; want Step 0, or To Target or Edge")
 		}
 		nodes := p.Nodes
@@ -56,9 +60,9 @@ func (p Problem) cycle(scale, perMove float64) (frame, cycle, error) {
 		return f, nil, errors.New("exact: rebalancing continuously to an edge or in a band of no width trades infinitely often; its long-run rates are known to Edge (LongRun), the limit of no width is Ideal, and a grid has an answer (Step > 0)")
 	}
 	switch m := p.Model.(type) {
-	case GBM:
+	case models.GBM:
 		return f, newWatched(f, scale), nil
-	case Kou:
+	case models.Kou:
 		if m.Rate == 0 {
 			return f, newWatched(f, scale), nil
 		}
@@ -110,9 +114,9 @@ func Shift(t Token, sigma, step float64) (Token, error) {
 	if low*t.Target <= 0 || high*t.Target <= 0 {
 		return t, fmt.Errorf("exact: shift of %.4g in log-price moves the band beyond the loss of all equity; want a shorter step", move)
 	}
-	t.Low, t.High = math.Abs(leverage(high)), math.Abs(leverage(low))
+	t.Band.Low, t.Band.High = math.Abs(leverage(high)), math.Abs(leverage(low))
 	if t.Target < 0 {
-		t.Low, t.High = t.High, t.Low
+		t.Band.Low, t.Band.High = t.Band.High, t.Band.Low
 	}
 	return t, t.check()
 }

@@ -79,7 +79,7 @@ func problem(s study.Spec) (exact.Problem, models.Model, tokens.Token, error) {
 	if err != nil {
 		return exact.Problem{}, nil, tokens.Token{}, err
 	}
-	p, err := exact.Of(token, m, s.Step)
+	p, err := exact.NewProblem(token, m, s.Step)
 	if err != nil {
 		return p, m, token, fmt.Errorf("%s is beyond an exact answer:\n%w\nmcrisk simulate answers with the same flags", t.Name, err)
 	}

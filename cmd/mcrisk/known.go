@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"mcrisk/analytics"
-	"mcrisk/exact"
+	"mcrisk/exact/brownian"
 	"mcrisk/models"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -23,10 +23,7 @@ func known(s study.Spec, token int) *analytics.Known {
 	years, target := models.Years(s.Horizon), t.Values["target"]
 	mean, meanLog, variance := price(s, m)
 	k := &analytics.Known{LogPrice: meanLog, Price: mean, Power: math.NaN(), Decay: tokens.VolatilityDecay(target, variance)}
-	p, err := exact.PriceOf(m)
-	if err != nil {
-		return k
-	}
+	p := brownian.Ideal{Leverage: 1, Model: m} // the price itself
 	if k.Power, err = p.Moment(target, years); err != nil {
 		k.Power = math.NaN()
 	}

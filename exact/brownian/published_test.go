@@ -1,4 +1,4 @@
-package exact
+package brownian
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"mcrisk/models"
 	"mcrisk/tokens"
 )
 
@@ -45,7 +46,7 @@ func TestProspectusTables(t *testing.T) {
 			for i, want := range row {
 				t.Run(fmt.Sprintf("%gx %g%% volatility %g%%", table.leverage, percent, table.vols[i]), func(t *testing.T) {
 					s, sigma := 1+percent/100, table.vols[i]/100
-					median, err := Ideal{Leverage: table.leverage, Model: GBM{Mu: math.Log(s) + sigma*sigma/2, Sigma: sigma}}.Median(1)
+					median, err := Ideal{Leverage: table.leverage, Model: models.GBM{Mu: math.Log(s) + sigma*sigma/2, Sigma: sigma}}.Median(1)
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -19,7 +19,7 @@ func TestSidesOfCost(t *testing.T) {
 		size := math.Abs(r.target)
 		token := tokens.Token{Target: r.target, AUM: 1e6, Policy: tokens.Band{Low: 0.9 * size, High: 1.1 * size}, Mechanism: tokens.Loan{Threshold: 0.8},
 			Cost: tokens.Cost{Fee: 0.001, ImpactBase: 0.002, Increase: 0.003}}
-		p, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour)
+		p, err := NewProblem(token, models.GBM{Sigma: 0.5}, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -27,7 +27,7 @@ func TestSidesOfCost(t *testing.T) {
 			t.Errorf("target %v: buying costs %v and selling %v; want %v and %v", r.target, p.Token.Buy, p.Token.Sell, r.buy, r.sell)
 		}
 		token.Cost.Decrease = -0.004
-		if _, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour); err == nil || !strings.Contains(err.Error(), "cost = -0.001; want a fraction") {
+		if _, err := NewProblem(token, models.GBM{Sigma: 0.5}, time.Hour); err == nil || !strings.Contains(err.Error(), "cost = -0.001; want a fraction") {
 			t.Errorf("a rebate gives %v", err)
 		}
 	}
@@ -37,12 +37,12 @@ func TestSidesOfCost(t *testing.T) {
 func TestGeometricIsABand(t *testing.T) {
 	high := 2.3
 	token := tokens.Token{Target: 2, AUM: 1e6, Policy: tokens.Geometric{High: high, To: tokens.Target}, Mechanism: tokens.Loan{Threshold: 0.8}}
-	got, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour)
+	got, err := NewProblem(token, models.GBM{Sigma: 0.5}, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
 	token.Policy = tokens.Band{Low: 4 / high, High: high, To: tokens.Target}
-	if want, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour); err != nil || got != want {
+	if want, err := NewProblem(token, models.GBM{Sigma: 0.5}, time.Hour); err != nil || got != want {
 		t.Errorf("%+v; want %+v, %v", got, want, err)
 	}
 }
@@ -55,7 +55,7 @@ func TestSmallPositionsAreLiquidatedWhole(t *testing.T) {
 		for _, aum := range []float64{990, 1e6} {
 			token := tokens.Token{Target: target, AUM: aum, Policy: tokens.Band{Low: 0.9 * math.Abs(target), High: 1.1 * math.Abs(target)},
 				Mechanism: tokens.Loan{Threshold: 0.8, Bonus: 0.05}, AfterLiquidation: tokens.Stop}
-			p, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour)
+			p, err := NewProblem(token, models.GBM{Sigma: 0.5}, time.Hour)
 			if err != nil {
 				t.Fatal(err)
 			}

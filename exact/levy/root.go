@@ -1,11 +1,14 @@
-package exact
+package levy
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
-// root finds where f changes sign between a and b, to the last bits, by
+// Root finds where f changes sign between a and b, to the last bits, by
 // bisection with secant steps where they help. It returns NaN if f has the
 // same sign at both ends.
-func root(f func(x float64) float64, a, b float64) float64 {
+func Root(f func(x float64) float64, a, b float64) float64 {
 	fa, fb := f(a), f(b)
 	if fa == 0 {
 		return a
@@ -46,4 +49,22 @@ func root(f func(x float64) float64, a, b float64) float64 {
 		}
 	}
 	return a
+}
+
+// Positive refuses a value that is not above zero and finite.
+func Positive(what string, value float64) error {
+	if !(value > 0) || math.IsInf(value, 0) {
+		return fmt.Errorf("exact: %s = %v; want a finite number above zero", what, value)
+	}
+	return nil
+}
+
+// Finite refuses results that the arithmetic could not hold.
+func Finite(what string, values ...float64) error {
+	for _, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("exact: %s are beyond the arithmetic's range; want less extreme inputs", what)
+		}
+	}
+	return nil
 }
