@@ -96,7 +96,8 @@ func (f frame) reflected() (Rates, error) {
 	r.Leverage2 = mean(func(u float64) float64 { return square(leverage(f.low + u)) })
 	r.Decay = r.Growth - t.Target*(f.nu-f.carry)
 	if t.Fixed > 0 {
-		return Rates{}, errors.New("exact: a fixed cost per rebalance with continuous trading at an edge has no limit; " +
+		return Rates{}, errors.New("exact: " +
+			"a fixed cost per rebalance with continuous trading at an edge has no limit; " +
 			"want Fixed 0, To Target or a grid (Step > 0)")
 	}
 	return r, levy.Finite("long-run rates", r.Growth, r.Turnover, r.LogVariance, r.DecayVariance, r.Leverage2)

@@ -91,7 +91,8 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 		defect = max(defect, math.Abs(mass-1))
 	}
 	if !(defect < 1e-9) {
-		return nil, fmt.Errorf("exact: %d nodes lose %.2g of a step's probability; want more nodes or a longer step", nodes, defect)
+		return nil, fmt.Errorf("exact: %d nodes lose %.2g of a step's probability; want more nodes or a longer step",
+			nodes, defect)
 	}
 	c.reduce()
 	return c, nil

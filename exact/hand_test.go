@@ -12,7 +12,8 @@ import (
 
 // Rows that can be checked on paper.
 func TestByHand(t *testing.T) {
-	loan := Token{Target: 3, Band: tokens.Band{Low: 2.5, High: 4, To: tokens.Target}, Loan: tokens.Loan{Threshold: .8, Bonus: .1}}
+	loan := Token{Target: 3, Band: tokens.Band{Low: 2.5, High: 4, To: tokens.Target},
+		Loan: tokens.Loan{Threshold: .8, Bonus: .1}}
 	free := must(caseB.costing(0).LongRun())
 	fixed := caseB.costing(0)
 	fixed.Token.Fixed = .01
@@ -43,7 +44,8 @@ func TestLiquidationInOneStep(t *testing.T) {
 	nu, sigma := levy.Diffusion(m)
 	below := func(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
 	for _, target := range []float64{3, -3} {
-		token := Token{Target: target, Band: tokens.Band{Low: 3, High: 3, To: tokens.Target}, Loan: tokens.Loan{Threshold: .85}}
+		token := Token{Target: target, Band: tokens.Band{Low: 3, High: 3, To: tokens.Target},
+			Loan: tokens.Loan{Threshold: .85}}
 		p := Problem{Token: token, Model: m, Step: day}
 		move := coordinate(math.Copysign(1/(1-.85), 1)) - coordinate(3) // long: down to y = −ln LT
 		if target < 0 {
@@ -63,7 +65,8 @@ func TestLiquidationInOneStep(t *testing.T) {
 // The moments of the log are derivatives of E[NAV^z] at 0, liquidation and carry
 // included.
 func TestLogMomentsAreDerivatives(t *testing.T) {
-	p := Problem{Token: band(3, .3, tokens.Edge), Model: models.Merton{Mu: .1, Sigma: .5, Rate: 30, JumpMean: -.05, JumpSD: .07}, Step: day}.liquidated(.8)
+	price := models.Merton{Mu: .1, Sigma: .5, Rate: 30, JumpMean: -.05, JumpSD: .07}
+	p := Problem{Token: band(3, .3, tokens.Edge), Model: price, Step: day}.liquidated(.8)
 	p.Token.Loan.Borrow, p.Token.Loan.Supply, p.Token.Fee, p.Token.Loan.Bonus = .9, .1, .3, .05
 	h := must(p.horizon(1, usual))
 	m := must(p.Moments(1))
@@ -103,7 +106,8 @@ func TestExtremes(t *testing.T) {
 	steep := Problem{Token: band(3, .5, tokens.Edge), Model: models.GBM{Mu: .5, Sigma: .01}}.costing(0)
 	down := Problem{Token: band(3, .5, tokens.Edge), Model: models.GBM{Mu: -.5, Sigma: .01}}.costing(0)
 	r := must(Problem{Token: lopsided, Model: models.GBM{Mu: .1, Sigma: .3}}.LongRun())
-	k := must(Problem{Token: lopsided, Model: models.Kou{Mu: .1, Sigma: .3, Rate: 1e-9, Up: .5, EtaUp: 30, EtaDown: 30}}.LongRun())
+	jumping := models.Kou{Mu: .1, Sigma: .3, Rate: 1e-9, Up: .5, EtaUp: 30, EtaDown: 30}
+	k := must(Problem{Token: lopsided, Model: jumping}.LongRun())
 	check(t, []row{
 		{"a long way down: rebalances", k.Rebalances, r.Rebalances, 1e-7},
 		{"a long way down: variance", k.LogVariance, r.LogVariance, 1e-6},
@@ -135,7 +139,10 @@ func TestRefusals(t *testing.T) {
 		{"step = -1", func(p *Problem) { p.Step = -1 }},
 		{"whole number", func(p *Problem) { p.Step = .3 }},
 		{"take a longer step", func(p *Problem) { p.Step = 1e-9 }},
-		{"partial rebalances", func(p *Problem) { p.Token.Band.To, p.Token.Band.Speed, p.Step = tokens.Partial, .5, .1 }},
+		{"partial rebalances", func(p *Problem) {
+			p.Token.Band.To, p.Token.Band.Speed = tokens.Partial, .5
+			p.Step = .1
+		}},
 		{"infinitely often", func(p *Problem) { p.Token.Band.To = tokens.Edge }},
 		{"too regular", func(p *Problem) { p.Model = models.GBM{Mu: .5, Sigma: .0002} }},
 	} {

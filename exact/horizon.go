@@ -39,7 +39,10 @@ func (p Problem) horizon(years, perMove float64) (*horizon, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &horizon{frame: f, cycle: c, years: years, step: p.Step, steps: steps, known: map[complex128][]sample{}, poles: map[float64]float64{}}
+	h := &horizon{
+		frame: f, cycle: c, years: years, step: p.Step, steps: steps,
+		known: map[complex128][]sample{}, poles: map[float64]float64{},
+	}
 	h.inside, h.exits = c.places()
 	return h, nil
 }
@@ -314,7 +317,9 @@ func (p Problem) Moments(years float64) (Moments, error) {
 		}
 		m.Bound = m.change(check)
 		if !(m.Bound < 1e-6) {
-			return m, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: cycles are too regular for it; want less drift for the volatility, or at most %d steps", years, m.Bound, circleSteps)
+			return m, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
+				"cycles are too regular for it; want less drift for the volatility, or at most %d steps",
+				years, m.Bound, circleSteps)
 		}
 	}
 	return m, nil
@@ -345,7 +350,8 @@ func (m Moments) change(n Moments) float64 {
 	for _, pair := range [][2]float64{{m.NAV, n.NAV}, {m.LogSD, n.LogSD}, {m.DecaySD, n.DecaySD}} {
 		worst = max(worst, math.Abs(pair[0]-pair[1])/max(math.Abs(pair[1]), 1e-300))
 	}
-	for _, pair := range [][2]float64{{m.Log, n.Log}, {m.Decay, n.Decay}, {m.Rebalances, n.Rebalances}, {m.Turnover, n.Turnover},
+	for _, pair := range [][2]float64{{m.Log, n.Log}, {m.Decay, n.Decay}, {m.Rebalances, n.Rebalances},
+		{m.Turnover, n.Turnover},
 		{m.CostDrag, n.CostDrag}, {m.Liquidated, n.Liquidated}, {m.Ruined, n.Ruined}} {
 		worst = max(worst, math.Abs(pair[0]-pair[1])/(1+math.Abs(pair[1])))
 	}
@@ -388,7 +394,8 @@ func (h *horizon) moments(second bool) (Moments, error) {
 			plain.NAVSD = math.Sqrt(max(0, v))
 		}
 	}
-	return plain, levy.Finite("moments", plain.NAV, plain.Log, plain.LogSD, plain.DecaySD, plain.Rebalances, plain.RebalancesSD)
+	return plain, levy.Finite("moments", plain.NAV, plain.Log, plain.LogSD, plain.DecaySD, plain.Rebalances,
+		plain.RebalancesSD)
 }
 
 // logMoments differentiates E[(NAV/S^slope)^z] twice at z = 0, and counts.

@@ -93,7 +93,8 @@ func kouIncrement(m models.Kou, dt float64) increment {
 		return min((38+m.Rate*dt)/(eta/2), (38+9*m.Rate*dt)/(0.9*eta))
 	}
 	out := increment{
-		lo: min(0, nu*dt) - levy.Tails*sd - reach(m.EtaDown, 1-m.Up), hi: max(0, nu*dt) + levy.Tails*sd + 2*sd*sd + reach(m.EtaUp-1, m.Up),
+		lo:     min(0, nu*dt) - levy.Tails*sd - reach(m.EtaDown, 1-m.Up),
+		hi:     max(0, nu*dt) + levy.Tails*sd + 2*sd*sd + reach(m.EtaUp-1, m.Up),
 		narrow: sd, features: max(sd, 1/max(m.EtaUp, m.EtaDown)),
 	}
 	period := 1.05 * (out.hi - out.lo)
@@ -102,7 +103,8 @@ func kouIncrement(m models.Kou, dt float64) increment {
 	for k := 1; ; k++ {
 		u := complex(0, step*float64(k))
 		e := complex(dt, 0) * (u*complex(nu, 0) + u*u*complex(sigma*sigma/2, 0) +
-			complex(m.Rate, 0)*(complex(m.Up*m.EtaUp, 0)/(complex(m.EtaUp, 0)-u)+complex((1-m.Up)*m.EtaDown, 0)/(complex(m.EtaDown, 0)+u)-1))
+			complex(m.Rate, 0)*(complex(m.Up*m.EtaUp, 0)/(complex(m.EtaUp, 0)-u)+
+				complex((1-m.Up)*m.EtaDown, 0)/(complex(m.EtaDown, 0)+u)-1))
 		if real(e) < -40 {
 			break
 		}

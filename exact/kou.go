@@ -25,7 +25,8 @@ type jumping struct {
 
 func newJumping(f frame, m models.Kou, scale, widest float64) (*jumping, error) {
 	if m.Up == 0 || m.Up == 1 {
-		return nil, errors.New("exact: Kou jumps in one direction only, watched continuously, have no four roots; want 0 < Up < 1, or a grid (Step > 0)")
+		return nil, errors.New("exact: Kou jumps in one direction only, watched continuously, have no four roots; " +
+			"want 0 < Up < 1, or a grid (Step > 0)")
 	}
 	c := &jumping{watched: newWatched(f, scale), m: m}
 	c.exits = append(c.exits, c.ends...)

@@ -88,7 +88,8 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 		}
 		x := at(z, centre)
 		if cmplx.IsNaN(x) {
-			return x, fmt.Errorf("exact: the characteristic function at %v is out of the arithmetic's range; want less extreme inputs", z)
+			return x, fmt.Errorf("exact: the characteristic function at %v is out of the arithmetic's range; "+
+				"want less extreme inputs", z)
 		}
 		return x, nil
 	}
@@ -101,7 +102,8 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	}
 	v.Alive, v.Ruined = real(alive), m.Ruined
 	if missing := math.Abs(1 - v.Alive - v.Ruined); slope == 0 && !(missing < 1e-9) {
-		return levy.Inverter{}, fmt.Errorf("exact: the inversion over %v years loses %.2g of all tokens; want a shorter horizon or less extreme inputs", years, missing)
+		return levy.Inverter{}, fmt.Errorf("exact: the inversion over %v years loses %.2g of all tokens; "+
+			"want a shorter horizon or less extreme inputs", years, missing)
 	}
 	if slope != 0 {
 		v.Ruined = 0
@@ -131,7 +133,8 @@ func (h *horizon) trusted(v levy.Inverter) error {
 	wide, err := v.CF(z)
 	h.wide, h.known = false, known
 	if err == nil && !(cmplx.Abs(usual-wide) < 1e-7) {
-		err = fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: cycles are too regular for it; want less drift for the volatility, or at most %d steps", h.years, cmplx.Abs(usual-wide), circleSteps)
+		err = fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: cycles are too regular for it; "+
+			"want less drift for the volatility, or at most %d steps", h.years, cmplx.Abs(usual-wide), circleSteps)
 	}
 	return err
 }

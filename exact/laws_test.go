@@ -22,7 +22,8 @@ func TestFairTokenStaysFair(t *testing.T) {
 						continue
 					}
 					p := Problem{Token: band(target, 0.2, to), Model: gbm6, Step: step}.costing(0)
-					check(t, []row{{fmt.Sprintf("%vx to %v every %v for %v", target, to, step, years), must(p.Moments(years)).NAV, 1, 2e-11}})
+					id := fmt.Sprintf("%vx to %v every %v for %v", target, to, step, years)
+					check(t, []row{{id, must(p.Moments(years)).NAV, 1, 2e-11}})
 				}
 			}
 		}
@@ -40,7 +41,9 @@ func TestCarryAloneGrowsEquity(t *testing.T) {
 
 // To the edge, at zero drift and without cost, growth is −½σ²·L₊·L₋ for any width.
 func TestEdgeIdentity(t *testing.T) {
-	for _, tt := range []struct{ target, width, sigma float64 }{{3, .2, .6}, {3, 1.5, 2}, {-1, .5, .6}, {10, 1, .1}, {1.5, .4, .8}} {
+	for _, tt := range []struct{ target, width, sigma float64 }{
+		{3, .2, .6}, {3, 1.5, 2}, {-1, .5, .6}, {10, 1, .1}, {1.5, .4, .8},
+	} {
 		p := Problem{Token: band(tt.target, tt.width, tokens.Edge), Model: models.GBM{Sigma: tt.sigma}}.costing(0)
 		r := must(p.LongRun())
 		product := tt.target*tt.target - tt.width*tt.width
@@ -85,7 +88,8 @@ func TestNoWidthIsReset(t *testing.T) {
 
 // A band that is not left is a leveraged loan held: NAV is 1 + b·(S − 1).
 func TestWideBandIsHold(t *testing.T) {
-	p := Problem{Token: Token{Target: 2, Band: tokens.Band{Low: 1.1, High: 10, To: tokens.Target}}, Model: models.GBM{Mu: .1, Sigma: .3}, Step: day}
+	p := Problem{Token: Token{Target: 2, Band: tokens.Band{Low: 1.1, High: 10, To: tokens.Target}},
+		Model: models.GBM{Mu: .1, Sigma: .3}, Step: day}
 	m := must(p.Moments(20 * day))
 	sd := math.Exp(.1*20*day) * math.Sqrt(math.Expm1(.09*20*day))
 	law := must(p.Law(20 * day))
@@ -160,8 +164,11 @@ func TestHorizonBySteps(t *testing.T) {
 }
 
 func TestDoublingNodesChangesNothing(t *testing.T) {
-	models := []models.Model{gbm6, models.Merton{Sigma: .5, Rate: 20, JumpMean: -.01, JumpSD: .03}, models.Kou{Sigma: .5, Rate: 12, Up: .45, EtaUp: 30, EtaDown: 25}, models.Kou{Sigma: .25, Rate: 5000, Up: .53, EtaUp: 189, EtaDown: 173}}
-	for _, m := range models {
+	for _, m := range []models.Model{
+		gbm6, models.Merton{Sigma: .5, Rate: 20, JumpMean: -.01, JumpSD: .03},
+		models.Kou{Sigma: .5, Rate: 12, Up: .45, EtaUp: 30, EtaDown: 25},
+		models.Kou{Sigma: .25, Rate: 5000, Up: .53, EtaUp: 189, EtaDown: 173},
+	} {
 		for _, to := range []tokens.Destination{tokens.Target, tokens.Edge} {
 			for _, step := range []float64{day, 2 * hour} {
 				p := Problem{Token: band(3, .3, to), Model: m, Step: step}.liquidated(.78)

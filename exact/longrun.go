@@ -42,14 +42,16 @@ type Rates struct {
 // elementary; on a grid it solves one linear system.
 //
 // Limits: zero drift is not special. A band of no width trades infinitely often
-// when watched continuously and is refused (the limit is [Ideal] less cost);
-// on a grid it is the token reset at every step. A band without a low edge
-// (Low = 1 for a long) has no long run and is refused.
+// when watched continuously and is refused (the limit is that of
+// [mcrisk/exact/brownian.Ideal] less cost); on a grid it is the token reset at
+// every step. A band without a low edge (Low = 1 for a long) has no long run and
+// is refused.
 //
 // Source: renewal–reward theorem, e.g. Asmussen, Applied Probability and
 // Queues, 2nd ed. 2003, chapters V and VII; transfer to bands derived here.
 func (p Problem) LongRun() (Rates, error) {
-	if p.Step == 0 && p.check() == nil && (p.Token.Band.To == tokens.Edge || p.Token.Band.To == tokens.Partial && p.Token.Band.Speed == 0) {
+	band := p.Token.Band
+	if p.Step == 0 && p.check() == nil && (band.To == tokens.Edge || band.To == tokens.Partial && band.Speed == 0) {
 		if m, ok := p.Model.(models.GBM); ok {
 			return newFrame(p.Token, m).reflected()
 		}
@@ -228,5 +230,6 @@ func (f frame) rates(c cycle) (Rates, error) {
 	if r.Liquidations > 0 {
 		r.Hazard = -f.pole(c, 0, 0)
 	}
-	return r, levy.Finite("long-run rates", r.Growth, r.Decay, r.LogVariance, r.DecayVariance, r.Rebalances, r.Turnover, r.Hazard)
+	return r, levy.Finite("long-run rates", r.Growth, r.Decay, r.LogVariance, r.DecayVariance, r.Rebalances,
+		r.Turnover, r.Hazard)
 }

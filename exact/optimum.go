@@ -36,7 +36,8 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 	t := p.Token
 	cost := (t.Buy + t.Sell) / 2
 	if !(cost > 0) {
-		return 0, 0, fmt.Errorf("exact: best half-width at trading cost %v; want a cost above 0: without it the best band has no width", cost)
+		return 0, 0, fmt.Errorf("exact: best half-width at trading cost %v; "+
+			"want a cost above 0: without it the best band has no width", cost)
 	}
 	gain := t.Target * (t.Target - 1)
 	factor := 6.0
@@ -71,7 +72,8 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 		return 0, small, fault
 	}
 	if at > high-10*tolerance || at < low+10*tolerance {
-		return 0, small, fmt.Errorf("exact: the best half-width is not inside (%.4g, %.4g); want another aversion or cost", math.Exp(low), math.Exp(high))
+		return 0, small, fmt.Errorf("exact: the best half-width is not inside (%.4g, %.4g); "+
+			"want another aversion or cost", math.Exp(low), math.Exp(high))
 	}
 	return math.Exp(at), small, nil
 }
@@ -112,7 +114,8 @@ func BestBand(m models.GBM, aversion, sell float64) (low, high, value float64, e
 		return 0, 0, 0, err
 	}
 	if !(aversion >= 0 && sell < 0.2) || math.IsInf(aversion, 0) {
-		return 0, 0, 0, fmt.Errorf("exact: aversion %v, sell cost %v; want a finite aversion of at least 0 and a cost below 0.2", aversion, sell)
+		return 0, 0, 0, fmt.Errorf("exact: aversion %v, sell cost %v; "+
+			"want a finite aversion of at least 0 and a cost below 0.2", aversion, sell)
 	}
 	v := m.Sigma * m.Sigma
 	worth := func(low, high float64) float64 {
@@ -141,14 +144,18 @@ func BestBand(m models.GBM, aversion, sell float64) (low, high, value float64, e
 		begin[0] = 1 + (begin[1]-1)/10
 	}
 	if math.IsInf(worth(begin[0], begin[1]), -1) {
-		return 0, 0, 0, fmt.Errorf("exact: no band of leverage above 1 suits mu %v, sigma %v, aversion %v; want more drift for the risk", m.Mu, m.Sigma, aversion)
+		return 0, 0, 0, fmt.Errorf("exact: no band of leverage above 1 suits mu %v, sigma %v, aversion %v; "+
+			"want more drift for the risk", m.Mu, m.Sigma, aversion)
 	}
 	// in logs of low − 1 and of high − low
 	at := func(x []float64) (low, high float64) { low = 1 + math.Exp(x[0]); return low, low + math.Exp(x[1]) }
 	x := []float64{math.Log(begin[0] - 1), math.Log(begin[1] - begin[0])}
 	for range 3 { // restarts shake off a collapsed simplex
 		result, err := optimize.Minimize(optimize.Problem{Func: func(x []float64) float64 { return -worth(at(x)) }}, x,
-			&optimize.Settings{Converger: &optimize.FunctionConverge{Absolute: 1e-15, Iterations: 40}, FuncEvaluations: 2000}, &optimize.NelderMead{SimplexSize: 0.05})
+			&optimize.Settings{
+				Converger:       &optimize.FunctionConverge{Absolute: 1e-15, Iterations: 40},
+				FuncEvaluations: 2000,
+			}, &optimize.NelderMead{SimplexSize: 0.05})
 		if result == nil {
 			return 0, 0, 0, fmt.Errorf("exact: best band: %w", err)
 		}
@@ -156,7 +163,8 @@ func BestBand(m models.GBM, aversion, sell float64) (low, high, value float64, e
 	}
 	low, high = at(x)
 	if !(low > 1+1e-6) {
-		return 0, 0, 0, fmt.Errorf("exact: the best band reaches down to leverage 1; want more drift for the risk than mu %v, sigma %v, aversion %v", m.Mu, m.Sigma, aversion)
+		return 0, 0, 0, fmt.Errorf("exact: the best band reaches down to leverage 1; "+
+			"want more drift for the risk than mu %v, sigma %v, aversion %v", m.Mu, m.Sigma, aversion)
 	}
 	return low, high, worth(low, high), nil
 }

@@ -43,12 +43,15 @@ func TestAnyProblem(t *testing.T) {
 		sigma := pick(.01, 3)
 		mu := rapid.SampledFrom([]float64{0, .5, -.5}).Draw(r, "mu")
 		model := rapid.SampledFrom([]models.Model{
-			models.GBM{Mu: mu, Sigma: sigma}, models.GBM{Mu: mu, Sigma: sigma}, models.Merton{Mu: mu, Sigma: sigma, Rate: 20, JumpMean: -.02, JumpSD: .05}, models.Kou{Mu: mu, Sigma: sigma, Rate: 20, Up: .4, EtaUp: 25, EtaDown: 20},
+			models.GBM{Mu: mu, Sigma: sigma}, models.GBM{Mu: mu, Sigma: sigma},
+			models.Merton{Mu: mu, Sigma: sigma, Rate: 20, JumpMean: -.02, JumpSD: .05},
+			models.Kou{Mu: mu, Sigma: sigma, Rate: 20, Up: .4, EtaUp: 25, EtaDown: 20},
 		}).Draw(r, "model")
 		step := rapid.SampledFrom([]float64{0, hour / 60, hour / 12, hour, 4 * hour, day}).Draw(r, "step")
 		days := rapid.SampledFrom([]float64{1, 7, 30, 365, 3650}).Draw(r, "days")
 		p := Problem{Token: token, Model: model, Step: step}
-		if n := newFrame(token, model).nodesFor(step, usual); step > 0 && n > 60 && random.IntN(10) > 0 || n > 200 && n <= chosenNodes {
+		n := newFrame(token, model).nodesFor(step, usual)
+		if step > 0 && n > 60 && random.IntN(10) > 0 || n > 200 && n <= chosenNodes {
 			return // much work, or a refusal: a few will do
 		}
 		asked++
@@ -57,14 +60,17 @@ func TestAnyProblem(t *testing.T) {
 		refusedProperly(r, err)
 		if err == nil {
 			notNaN(r, p, rates.Rebalances, rates.UpShare, rates.Turnover, rates.CostDrag, rates.Growth, rates.Decay,
-				rates.LogVariance, rates.DecayVariance, rates.Leverage, rates.Leverage2, rates.Liquidations, rates.Hazard)
-			if rates.Rebalances < 0 || rates.CostDrag < 0 || !(rates.UpShare >= -1e-12 && rates.UpShare <= 1) || rates.Hazard < -1e-6 {
+				rates.LogVariance, rates.DecayVariance, rates.Leverage, rates.Leverage2, rates.Liquidations,
+				rates.Hazard)
+			if rates.Rebalances < 0 || rates.CostDrag < 0 || !(rates.UpShare >= -1e-12 && rates.UpShare <= 1) ||
+				rates.Hazard < -1e-6 {
 				r.Fatalf("%+v: impossible rates %+v", p, rates)
 			}
 			if step > 0 && rates.Rebalances*step > 1+1e-9 {
 				r.Fatalf("%+v: more than one rebalance a step: %+v", p, rates)
 			}
-			if lo, hi := min(-token.Band.Low, -token.Band.High), token.Band.High; step == 0 && (rates.Leverage < lo-1e-6*size || rates.Leverage > hi*(1+1e-6)) {
+			lo, hi := min(-token.Band.Low, -token.Band.High), token.Band.High
+			if step == 0 && (rates.Leverage < lo-1e-6*size || rates.Leverage > hi*(1+1e-6)) {
 				r.Fatalf("%+v: mean leverage outside the band: %+v", p, rates)
 			}
 		}
@@ -74,14 +80,17 @@ func TestAnyProblem(t *testing.T) {
 			refused++
 			return
 		}
-		notNaN(r, p, m.NAV, m.NAVSD, m.Log, m.LogSD, m.Decay, m.DecaySD, m.Rebalances, m.RebalancesSD, m.Turnover, m.CostDrag, m.Liquidated, m.Ruined)
+		notNaN(r, p, m.NAV, m.NAVSD, m.Log, m.LogSD, m.Decay, m.DecaySD, m.Rebalances, m.RebalancesSD, m.Turnover,
+			m.CostDrag, m.Liquidated, m.Ruined)
 		if m.NAV < 0 || m.Rebalances < -1e-9 || m.Liquidated > 1+1e-9 || m.Ruined > m.Liquidated+1e-9 {
 			r.Fatalf("%+v: impossible moments %+v", p, m)
 		}
 		if step > 0 && m.Rebalances > days*day/step*(1+1e-9) {
 			r.Fatalf("%+v: more than one rebalance a step: %+v", p, m)
 		}
-		if _, gbm := model.(models.GBM); gbm && free && mu == 0 && token.Loan.Threshold == 0 && m.Ruined < 1e-12 && math.Abs(m.NAV-1) > 1e-6 {
+		_, gbm := model.(models.GBM)
+		fair := gbm && free && mu == 0 && token.Loan.Threshold == 0 && m.Ruined < 1e-12
+		if fair && math.Abs(m.NAV-1) > 1e-6 {
 			r.Fatalf("a fair token is worth %v: %+v", m.NAV, m)
 		}
 		if math.Abs(m.Log) < 1e-12+m.LogSD*1e-9 {
@@ -99,8 +108,10 @@ func TestAnyProblem(t *testing.T) {
 		if err == nil {
 			q, err := law.Quantile(.5)
 			refusedProperly(r, err)
-			if err == nil && !math.IsInf(q, -1) && math.Abs(q-m.Log) > 1.01*m.LogSD+10*law.Bound+10*m.Ruined*m.LogSD+1e-9 {
-				r.Fatalf("%+v: median %v is more than a standard deviation %v from the mean %v (ruined %v)", p, q, m.LogSD, m.Log, m.Ruined)
+			if err == nil && !math.IsInf(q, -1) &&
+				math.Abs(q-m.Log) > 1.01*m.LogSD+10*law.Bound+10*m.Ruined*m.LogSD+1e-9 {
+				r.Fatalf("%+v: median %v is more than a standard deviation %v from the mean %v (ruined %v)", p, q,
+					m.LogSD, m.Log, m.Ruined)
 			}
 		}
 	})

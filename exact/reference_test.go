@@ -29,7 +29,8 @@ var (
 // band is Target ± width at 10 basis points.
 func band(target, width float64, to tokens.Destination) Token {
 	size := math.Abs(target)
-	return Token{Target: target, Band: tokens.Band{Low: size - width, High: size + width, To: to}, Buy: 0.001, Sell: 0.001}
+	around := tokens.Band{Low: size - width, High: size + width, To: to}
+	return Token{Target: target, Band: around, Buy: 0.001, Sell: 0.001}
 }
 
 func (p Problem) to(to tokens.Destination) Problem { p.Token.Band.To = to; return p }
@@ -60,7 +61,8 @@ func check(t *testing.T, rows []row) {
 	t.Helper()
 	for _, r := range rows {
 		if !(math.Abs(r.got-r.want) <= r.tolerance*math.Abs(r.want)) {
-			t.Errorf("%s = %.16g, want %.16g (off by %.2g, allowed %.2g)", r.id, r.got, r.want, math.Abs(r.got/r.want-1), r.tolerance)
+			t.Errorf("%s = %.16g, want %.16g (off by %.2g, allowed %.2g)", r.id, r.got, r.want,
+				math.Abs(r.got/r.want-1), r.tolerance)
 		}
 	}
 }
@@ -77,12 +79,12 @@ func TestLongRunClosedForms(t *testing.T) {
 	free := must(caseB.costing(0).LongRun())
 	e, freeE := must(caseB.to(tokens.Edge).LongRun()), must(caseB.to(tokens.Edge).costing(0).LongRun())
 	partial := caseB
-	partial.Token.Band.Low, partial.Token.Band.High, partial.Token.Band.To, partial.Token.Band.Speed = 2.7, 3.3, tokens.Partial, 0.5
+	partial.Token.Band = tokens.Band{Low: 2.7, High: 3.3, To: tokens.Partial, Speed: 0.5}
 	p := must(partial.LongRun())
 	law := newWatched(newFrame(caseB.Token, gbm6), 1).law(fromStart)
 	lawA := newWatched(newFrame(caseA.Token, caseA.Model), 1).law(fromStart)
-	sdTau := math.Sqrt(newFrame(caseB.Token, gbm6).cycleStats(newWatched(newFrame(caseB.Token, gbm6), 1), 0).tau2[fromStart] - law.Mean()*law.Mean())
 	f := newFrame(caseB.Token, gbm6)
+	sdTau := math.Sqrt(f.cycleStats(newWatched(f, 1), 0).tau2[fromStart] - law.Mean()*law.Mean())
 	d := f.high - f.low
 	check(t, []row{
 		{"B01 p up", law.Up(), 0.45, 1e-14},
@@ -124,7 +126,8 @@ func TestUpShareAtZeroDrift(t *testing.T) {
 		target, width float64
 		want          float64
 	}{
-		{"B", 3, .2, .45}, {"R2", 2, .2, .4}, {"R3", 3, .3, .425}, {"R4", 4, .4, 13.0 / 30}, {"R-1", -1, .1, .525}, {"D", -1, .2, .55},
+		{"B", 3, .2, .45}, {"R2", 2, .2, .4}, {"R3", 3, .3, .425}, {"R4", 4, .4, 13.0 / 30}, {"R-1", -1, .1, .525},
+		{"D", -1, .2, .55},
 	} {
 		r := must(Problem{Token: band(tt.target, tt.width, tokens.Target), Model: gbm6}.LongRun())
 		check(t, []row{{tt.id, r.UpShare, tt.want, 1e-13}})
@@ -133,7 +136,10 @@ func TestUpShareAtZeroDrift(t *testing.T) {
 
 // The curve over half-widths (3x, volatility 0.8, 10 bp), and the live bands.
 func TestCurves(t *testing.T) {
-	for _, tt := range []struct{ width, rebalances, turnover, cost, growth, edgeTurnover, edgeCost, edgeGrowth, edgeFree float64 }{
+	for _, tt := range []struct {
+		width, rebalances, turnover, cost, growth    float64
+		edgeTurnover, edgeCost, edgeGrowth, edgeFree float64
+	}{
 		{.02, 57596.48, 1151.97453, 1.15198605, -4.03185804, 576.083263, .576083263, -3.45595526, -2.879872},
 		{.05, 9212.47994, 460.66269, .460674208, -3.33987415, 230.528113, .230528113, -3.10972811, -2.8792},
 		{.1, 2300.47977, 230.084555, .230096062, -3.10689514, 115.406784, .115406784, -2.99220678, -2.8768},
@@ -165,12 +171,18 @@ func TestCurves(t *testing.T) {
 		rebalances, turnover, cost, free, decay, growth, sd, leverage          float64
 		hourlyTrades, hourlyTurnover, hourlyGrowth, tolTrades, tolTurn, tolGro float64
 	}{
-		{"R3", 3, .3, tokens.Target, 142.0188264, 42.6252041, .04263160215, -1.063757799, -1.106389401, -1.646389401, .07706706676, 2.982412366, 122.549829, 39.69629899, -1.6454502099, 5e-9, 2e-10, 5e-11},
-		{"R3", 3, .3, tokens.Edge, 0, 21.8911558, .0218911558, -1.0638, -1.085691156, -1.625691156, .1062015323, 2.979959828, 728.72042245, 20.58406747, -1.6283942352, 2e-11, 3e-10, 5e-11},
-		{"B", 3, .2, tokens.Target, 322.019483, 64.42379759, .06443024288, -1.072791703, -1.137221946, -1.677221946, .05211631768, 2.992204995, 258.505931085, 57.6794928, -1.671944320, 2e-12, 1e-9, 5e-10},
-		{"B", 3, .2, tokens.Edge, 0, 32.60473192, .03260473192, -1.0728, -1.105404732, -1.645404732, .07143426399, 2.991103195, 1064.877244, 29.5320002, -1.645157731, 1e-9, 2e-9, 5e-10},
-		{"R4", 4, .4, tokens.Target, 319.9789569, 128.0618939, .1280875276, -2.13274533, -2.260832857, -2.980832857, .1046171359, 3.977681466, 256.89720123, 114.96884819, -2.9731012358, 2e-11, 5e-11, 5e-11},
-		{"R4", 4, .4, tokens.Edge, 0, 65.38813807, .06538813807, -2.1312, -2.196588138, -2.916588138, .1429241524, 3.97327977, 1058.44229511, 59.58812495, -2.9208322, 1e-11, 1e-10, 2e-8},
+		{"R3", 3, .3, tokens.Target, 142.0188264, 42.6252041, .04263160215, -1.063757799, -1.106389401, -1.646389401,
+			.07706706676, 2.982412366, 122.549829, 39.69629899, -1.6454502099, 5e-9, 2e-10, 5e-11},
+		{"R3", 3, .3, tokens.Edge, 0, 21.8911558, .0218911558, -1.0638, -1.085691156, -1.625691156, .1062015323,
+			2.979959828, 728.72042245, 20.58406747, -1.6283942352, 2e-11, 3e-10, 5e-11},
+		{"B", 3, .2, tokens.Target, 322.019483, 64.42379759, .06443024288, -1.072791703, -1.137221946, -1.677221946,
+			.05211631768, 2.992204995, 258.505931085, 57.6794928, -1.671944320, 2e-12, 1e-9, 5e-10},
+		{"B", 3, .2, tokens.Edge, 0, 32.60473192, .03260473192, -1.0728, -1.105404732, -1.645404732, .07143426399,
+			2.991103195, 1064.877244, 29.5320002, -1.645157731, 1e-9, 2e-9, 5e-10},
+		{"R4", 4, .4, tokens.Target, 319.9789569, 128.0618939, .1280875276, -2.13274533, -2.260832857, -2.980832857,
+			.1046171359, 3.977681466, 256.89720123, 114.96884819, -2.9731012358, 2e-11, 5e-11, 5e-11},
+		{"R4", 4, .4, tokens.Edge, 0, 65.38813807, .06538813807, -2.1312, -2.196588138, -2.916588138, .1429241524,
+			3.97327977, 1058.44229511, 59.58812495, -2.9208322, 1e-11, 1e-10, 2e-8},
 	} {
 		p := Problem{Token: band(tt.target, tt.width, tt.to), Model: gbm6}
 		r, h := must(p.LongRun()), must(p.every(hour).LongRun())
@@ -202,12 +214,18 @@ func TestDiscreteMonitoring(t *testing.T) {
 		edgeTrades, edgeTurnover, edgeGrowth                        float64
 		tolRebalances, tolTurnover, tolGrowth, tolTrades, tolEdgeTu float64
 	}{
-		{"M03 1 d", day, 122.222537149, 38.8411285, -1.667226919, 134.37, -1.661707, 5e-5, 156.426364, 22.0312428, -1.657625328, 5e-12, 2e-9, 5e-10, 5e-9, 5e-9},
-		{"4 h", 4 * hour, 209.832348566, 51.7164984, -1.668247425, 214.98, -1.668103, 5e-5, 483.993037, 27.0501010, -1.646377553, 5e-12, 2e-9, 5e-10, 2e-9, 5e-9},
-		{"M01 1 h", hour, 258.505931085, 57.6794928, -1.671944320, 260.43, -1.672020, 5e-5, 1064.877244, 29.5320002, -1.645157731, 5e-12, 2e-9, 5e-10, 1e-9, 5e-9},
-		{"15 min", hour / 4, 288.177294495, 60.9676556, -1.674399563, 288.77, -1.674437, 5e-5, 2241.962161, 30.9829401, -1.645090429, 5e-12, 2e-9, 5e-10, 1e-9, 5e-9},
-		{"5 min", hour / 12, 301.945921780, 62.4106796, -1.675550599, 302.163, -1.675566, 5e-6, 3971.632073, 31.6459570, -1.645175630, 1e-11, 2e-9, 5e-10, 1e-9, 5e-9},
-		{"1 min", hour / 60, 312.857432590, 63.5181550, -1.676461036, 312.904, -1.676465, 5e-6, 9036.244273, 32.1680728, -1.645285974, 5e-11, 2e-9, 5e-10, 1e-9, 5e-9},
+		{"M03 1 d", day, 122.222537149, 38.8411285, -1.667226919, 134.37, -1.661707, 5e-5, 156.426364, 22.0312428,
+			-1.657625328, 5e-12, 2e-9, 5e-10, 5e-9, 5e-9},
+		{"4 h", 4 * hour, 209.832348566, 51.7164984, -1.668247425, 214.98, -1.668103, 5e-5, 483.993037, 27.0501010,
+			-1.646377553, 5e-12, 2e-9, 5e-10, 2e-9, 5e-9},
+		{"M01 1 h", hour, 258.505931085, 57.6794928, -1.671944320, 260.43, -1.672020, 5e-5, 1064.877244, 29.5320002,
+			-1.645157731, 5e-12, 2e-9, 5e-10, 1e-9, 5e-9},
+		{"15 min", hour / 4, 288.177294495, 60.9676556, -1.674399563, 288.77, -1.674437, 5e-5, 2241.962161, 30.9829401,
+			-1.645090429, 5e-12, 2e-9, 5e-10, 1e-9, 5e-9},
+		{"5 min", hour / 12, 301.945921780, 62.4106796, -1.675550599, 302.163, -1.675566, 5e-6, 3971.632073,
+			31.6459570, -1.645175630, 1e-11, 2e-9, 5e-10, 1e-9, 5e-9},
+		{"1 min", hour / 60, 312.857432590, 63.5181550, -1.676461036, 312.904, -1.676465, 5e-6, 9036.244273,
+			32.1680728, -1.645285974, 5e-11, 2e-9, 5e-10, 1e-9, 5e-9},
 	} {
 		r, e := must(caseB.every(tt.step).LongRun()), must(caseB.to(tokens.Edge).every(tt.step).LongRun())
 		shifted := caseB
@@ -283,14 +301,18 @@ func TestLaws(t *testing.T) {
 	d30, f30 := must(caseB.DecayLaw(30*day)), must(caseB.costing(0).DecayLaw(30*day))
 	var rows []row
 	for _, q := range []struct{ p, d30, y1 float64 }{
-		{.01, -1.3425097805, -5.86603490687}, {.05, -0.987931640033, -4.63724543613}, {.25, -0.48493335181, -2.88951291888},
-		{.5, -0.136634759324, -1.67600699223}, {.75, 0.210567783833, -0.463586592608}, {.95, 0.708182827092, 1.27877883775}, {.99, 1.05637171739, 2.50112121973},
+		{.01, -1.3425097805, -5.86603490687}, {.05, -0.987931640033, -4.63724543613},
+		{.25, -0.48493335181, -2.88951291888},
+		{.5, -0.136634759324, -1.67600699223}, {.75, 0.210567783833, -0.463586592608},
+		{.95, 0.708182827092, 1.27877883775}, {.99, 1.05637171739, 2.50112121973},
 	} {
-		rows = append(rows, row{"F04 30 d quantile", must(l30.Quantile(q.p)), q.d30, 2e-11}, row{"F05 1 y quantile", must(l1.Quantile(q.p)), q.y1, 1e-11})
+		rows = append(rows, row{"F04 30 d quantile", must(l30.Quantile(q.p)), q.d30, 2e-11},
+			row{"F05 1 y quantile", must(l1.Quantile(q.p)), q.y1, 1e-11})
 	}
 	for i, p := range []float64{.05, .5, .95} {
 		rows = append(rows,
-			row{"decay 30 d free", must(f30.Quantile(p)), []float64{-0.111718212, -0.0879581914, -0.065421356}[i], 2e-8},
+			row{"decay 30 d free", must(f30.Quantile(p)), []float64{-0.111718212, -0.0879581914, -0.065421356}[i],
+				2e-8},
 			row{"decay 30 d", must(d30.Quantile(p)), []float64{-0.118380216, -0.0932084908, -0.0693305399}[i], 5e-9})
 	}
 	check(t, append(rows,
@@ -350,9 +372,12 @@ func TestJumps(t *testing.T) {
 		creepUp, creepDown, jumpUp, jumpDown, tau, perYear, hazard float64
 		liquidated, oneDay                                         float64
 	}{
-		{"K01", .2, .78, .4391808325288, .5381690517499, .009096555667769, .01355356005353, .004371058493994, 228.7775378376, .1321050018225, .123754460883, 0},
-		{"L3 2.7-3.3", .3, .78, .408758825933, .556390972876, .0129885161337, .0218616850575, .00975817036924, 102.478227184, .134368532321, .125749569748, 3.803028552e-4},
-		{"K02", .3, .84, .408758825933, .556390972876, .0129885161337, .0218616850575, .00975817036924, 102.478227184, .0210707740102, .0208537852528, 5.964592578e-5},
+		{"K01", .2, .78, .4391808325288, .5381690517499, .009096555667769, .01355356005353, .004371058493994,
+			228.7775378376, .1321050018225, .123754460883, 0},
+		{"L3 2.7-3.3", .3, .78, .408758825933, .556390972876, .0129885161337, .0218616850575, .00975817036924,
+			102.478227184, .134368532321, .125749569748, 3.803028552e-4},
+		{"K02", .3, .84, .408758825933, .556390972876, .0129885161337, .0218616850575, .00975817036924, 102.478227184,
+			.0210707740102, .0208537852528, 5.964592578e-5},
 	} {
 		p := Problem{Token: band(3, tt.width, tokens.Target), Model: kou}.liquidated(tt.lt)
 		f, c, err := p.cycle(1, usual)
@@ -403,7 +428,8 @@ func TestTrend(t *testing.T) {
 // narrower, and the cost is least there.
 func TestHalfWidthOnAGrid(t *testing.T) {
 	for _, to := range []tokens.Destination{tokens.Edge, tokens.Target} {
-		p := Problem{Token: Token{Target: 3, Band: tokens.Band{To: to}, Buy: 0.001, Sell: 0.001}, Model: models.GBM{Sigma: 0.8}}
+		p := Problem{Token: Token{Target: 3, Band: tokens.Band{To: to}, Buy: 0.001, Sell: 0.001},
+			Model: models.GBM{Sigma: 0.8}}
 		continuous, _, err := p.HalfWidth(1)
 		if err != nil {
 			t.Fatal(err)
@@ -429,7 +455,8 @@ func TestHalfWidthOnAGrid(t *testing.T) {
 			t.Errorf("%v: the cost is not least at %v", to, grid)
 		}
 	}
-	if _, _, err := (Problem{Token: Token{Target: 3, Band: tokens.Band{To: tokens.Target}, Buy: 0.001, Sell: 0.001}, Model: models.Merton{Sigma: 0.8}}).HalfWidth(1); err == nil {
+	jumps := Problem{Token: Token{Target: 3, Buy: 0.001, Sell: 0.001}, Model: models.Merton{Sigma: 0.8}}
+	if _, _, err := jumps.HalfWidth(1); err == nil {
 		t.Error("a price that jumps was accepted")
 	}
 }
@@ -457,7 +484,8 @@ func TestOptimum(t *testing.T) {
 		}
 		check(t, []row{
 			{"to target", a, tt.target_, 1e-5 / tt.target_ * .6}, {"small", small, tt.small, 1e-5 / tt.small * .6},
-			{"to edge", b, tt.edge, 1e-5 / tt.edge * .6}, {"small, edge", smallEdge, tt.smallEdge, 1e-5 / tt.smallEdge * .6},
+			{"to edge", b, tt.edge, 1e-5 / tt.edge * .6},
+			{"small, edge", smallEdge, tt.smallEdge, 1e-5 / tt.smallEdge * .6},
 		})
 	}
 	for _, tt := range []struct {
@@ -475,7 +503,8 @@ func TestOptimum(t *testing.T) {
 			t.Fatal(err)
 		}
 		check(t, []row{
-			{tt.id + " low", low, tt.low, 4e-7}, {tt.id + " high", high, tt.high, 4e-7}, {tt.id + " value", value, tt.value, 5e-8},
+			{tt.id + " low", low, tt.low, 4e-7}, {tt.id + " high", high, tt.high, 4e-7},
+			{tt.id + " value", value, tt.value, 5e-8},
 			{tt.id + " identity", value, .08*low - tt.aversion*.16*.16/2*low*low, 1e-7},
 		})
 	}

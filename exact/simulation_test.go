@@ -78,8 +78,10 @@ func simulate(t Token, step float64, moves []float64) (equity float64, trades in
 // errors less than 0.1 % of the value.
 func TestAgreesWithSimulation(t *testing.T) {
 	const paths, steps, step = 4000, 720, 2 * hour
-	long := Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target}, Loan: tokens.Loan{Borrow: .06, Supply: .01, Threshold: .78, Bonus: .05}, Buy: .001, Sell: .002, Fee: .02}
-	short := Token{Target: -2, Band: tokens.Band{Low: 1.6, High: 2.3, To: tokens.Target}, Loan: tokens.Loan{Borrow: .03, Supply: .04, Threshold: .83, Bonus: .05}, Buy: .001, Sell: .001, Fee: .02}
+	long := Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target},
+		Loan: tokens.Loan{Borrow: .06, Supply: .01, Threshold: .78, Bonus: .05}, Buy: .001, Sell: .002, Fee: .02}
+	short := Token{Target: -2, Band: tokens.Band{Low: 1.6, High: 2.3, To: tokens.Target},
+		Loan: tokens.Loan{Borrow: .03, Supply: .04, Threshold: .83, Bonus: .05}, Buy: .001, Sell: .001, Fee: .02}
 	edge, shortEdge := long, short
 	edge.Band.To, shortEdge.Band.To = tokens.Edge, tokens.Edge
 	for _, tt := range []struct {
@@ -91,7 +93,8 @@ func TestAgreesWithSimulation(t *testing.T) {
 		{"long to target, GBM", long, models.GBM{Mu: .1, Sigma: .7}, .1},
 		{"long to edge, Merton", edge, models.Merton{Mu: .1, Sigma: .5, Rate: 20, JumpMean: -.03, JumpSD: .05}, .1},
 		{"short to target, Kou", short, models.Kou{Mu: .1, Sigma: .5, Rate: 20, Up: .4, EtaUp: 25, EtaDown: 20}, .1},
-		{"short to edge, Merton", shortEdge, models.Merton{Mu: -.1, Sigma: .5, Rate: 20, JumpMean: .03, JumpSD: .05}, -.1},
+		{"short to edge, Merton", shortEdge, models.Merton{Mu: -.1, Sigma: .5, Rate: 20, JumpMean: .03, JumpSD: .05},
+			-.1},
 		{"long to target, Kou", long, models.Kou{Mu: .1, Sigma: .5, Rate: 20, Up: .4, EtaUp: 25, EtaDown: 20}, .1},
 	} {
 		random := rand.New(rand.NewPCG(4, 7))
@@ -150,7 +153,8 @@ func TestAgreesWithSimulation(t *testing.T) {
 				se = math.Sqrt(q.want * (1 - q.want) / paths)
 			}
 			if math.Abs(mean-q.want) > 4.5*se+1e-9 {
-				t.Errorf("%s: %s = %.6g simulated, %.6g exact: %.1f standard errors of %.2g apart", tt.name, q.name, mean, q.want, (mean-q.want)/se, se)
+				t.Errorf("%s: %s = %.6g simulated, %.6g exact: %.1f standard errors of %.2g apart", tt.name, q.name,
+					mean, q.want, (mean-q.want)/se, se)
 			}
 		}
 	}

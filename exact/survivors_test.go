@@ -23,13 +23,16 @@ func TestSurvivorsOfLiquidation(t *testing.T) {
 		token tokens.Token
 		model models.Merton
 	}{
-		{tokens.Token{Target: 4, Policy: tokens.Band{Low: 3.2, High: 4.4, To: tokens.Target}, Mechanism: tokens.Loan{Borrow: 0.6, Supply: 0.03, Threshold: 0.95, Bonus: 0.15}},
+		{tokens.Token{Target: 4, Policy: tokens.Band{Low: 3.2, High: 4.4, To: tokens.Target},
+			Mechanism: tokens.Loan{Borrow: 0.6, Supply: 0.03, Threshold: 0.95, Bonus: 0.15}},
 			models.Merton{Mu: 0.3, Sigma: 0.3, Rate: 60, JumpMean: -0.1, JumpSD: 0.15}},
-		{tokens.Token{Target: -2, Policy: tokens.Band{Low: 1.6, High: 2.3, To: tokens.Edge}, Mechanism: tokens.Loan{Borrow: 0.1, Supply: 0.2, Threshold: 0.83, Bonus: 0.05}},
+		{tokens.Token{Target: -2, Policy: tokens.Band{Low: 1.6, High: 2.3, To: tokens.Edge},
+			Mechanism: tokens.Loan{Borrow: 0.1, Supply: 0.2, Threshold: 0.83, Bonus: 0.05}},
 			models.Merton{Mu: -1, Sigma: 0.8, Rate: 60, JumpMean: 0.12, JumpSD: 0.05}},
 	} {
 		token := tt.token
-		token.AUM, token.AfterLiquidation, token.Cost, token.StreamingFee = 1e12, tokens.Stop, tokens.Cost{Fee: 0.01}, 0.2
+		token.AUM, token.AfterLiquidation = 1e12, tokens.Stop
+		token.Cost, token.StreamingFee = tokens.Cost{Fee: 0.01}, 0.2
 		p, err := NewProblem(token, tt.model, step)
 		if err != nil {
 			t.Fatal(err)
@@ -60,7 +63,9 @@ func TestSurvivorsOfLiquidation(t *testing.T) {
 			f := k.Live(path)
 			liquidated += f.Liquidations
 			if !f.Ruined {
-				logs, decays, costs = append(logs, math.Log(f.NAV)), append(decays, math.Log(f.NAV)-token.Target*price), append(costs, -f.Logs[tokens.TradeFee])
+				logs = append(logs, math.Log(f.NAV))
+				decays = append(decays, math.Log(f.NAV)-token.Target*price)
+				costs = append(costs, -f.Logs[tokens.TradeFee])
 			}
 		}
 		if m.Liquidated < 0.05 {
@@ -75,7 +80,8 @@ func TestSurvivorsOfLiquidation(t *testing.T) {
 			n := float64(len(xs))
 			mean := sum / n
 			if se := math.Sqrt((squares/n - mean*mean) / n); math.Abs(mean-want) > 4.5*se {
-				t.Errorf("%v: %s = %.6g simulated, %.6g exact: %.1f standard errors apart", token.Target, what, mean, want, (mean-want)/se)
+				t.Errorf("%v: %s = %.6g simulated, %.6g exact: %.1f standard errors apart", token.Target, what, mean,
+					want, (mean-want)/se)
 			}
 		}
 		same := func(x float64) float64 { return x }
@@ -90,7 +96,8 @@ func TestSurvivorsOfLiquidation(t *testing.T) {
 		if se := math.Sqrt(m.Ruined * (1 - m.Ruined) / paths); math.Abs(1-float64(len(logs))/paths-m.Ruined) > 4.5*se {
 			t.Errorf("%v: ruined %v, exact %v", token.Target, 1-float64(len(logs))/paths, m.Ruined)
 		}
-		if se := math.Sqrt(m.Liquidated * (1 - m.Liquidated) / paths); math.Abs(float64(liquidated)/paths-m.Liquidated) > 4.5*se {
+		se := math.Sqrt(m.Liquidated * (1 - m.Liquidated) / paths)
+		if math.Abs(float64(liquidated)/paths-m.Liquidated) > 4.5*se {
 			t.Errorf("%v: liquidated %v, exact %v", token.Target, float64(liquidated)/paths, m.Liquidated)
 		}
 	}
@@ -102,11 +109,15 @@ func TestLawHasTheAbsorbed(t *testing.T) {
 	const steps, step = 120, 1.0 / 365
 	for _, p := range []Problem{
 		{Step: step, Model: models.Merton{Mu: -0.5, Sigma: 0.6, Rate: 10, JumpMean: -0.1, JumpSD: 0.05},
-			Token: Token{Target: 3, Band: tokens.Band{Low: 2.55, High: 3.3, To: tokens.Target}, Loan: tokens.Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.84, Bonus: 0.05}, Buy: 0.001, Sell: 0.001, Fee: 0.02}},
+			Token: Token{Target: 3, Band: tokens.Band{Low: 2.55, High: 3.3, To: tokens.Target},
+				Loan: tokens.Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.84, Bonus: 0.05},
+				Buy:  0.001, Sell: 0.001, Fee: 0.02}},
 		{Step: step, Model: models.GBM{Mu: 0.1, Sigma: 0.7}, // one in a million
-			Token: Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target}, Loan: tokens.Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.84, Bonus: 0.05}, Buy: 0.001, Sell: 0.001}},
+			Token: Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target},
+				Loan: tokens.Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.84, Bonus: 0.05}, Buy: 0.001, Sell: 0.001}},
 		{Step: step, Model: models.Merton{Mu: 0.5, Sigma: 0.5, Rate: 30, JumpMean: 0.05, JumpSD: 0.05},
-			Token: Token{Target: -2, Band: tokens.Band{Low: 1.7, High: 2.2, To: tokens.Target}, Loan: tokens.Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.8, Bonus: 0.05}, Buy: 0.001, Sell: 0.001}},
+			Token: Token{Target: -2, Band: tokens.Band{Low: 1.7, High: 2.2, To: tokens.Target},
+				Loan: tokens.Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.8, Bonus: 0.05}, Buy: 0.001, Sell: 0.001}},
 	} {
 		v, err := p.inverter(steps*step, 0)
 		if err != nil {

@@ -36,9 +36,11 @@ func (t Token) check() error {
 	size := math.Abs(t.Target)
 	fail(t.Target > 1 && t.Target <= 1000 || t.Target < 0 && t.Target >= -1000,
 		"target = %v; want a leverage above 1 or below 0, at most 1000 in size", t.Target)
-	fail(t.Band.Low <= size && size <= t.Band.High, "band %v to %v; want magnitudes around |target| = %v", t.Band.Low, t.Band.High, size)
+	fail(t.Band.Low <= size && size <= t.Band.High,
+		"band %v to %v; want magnitudes around |target| = %v", t.Band.Low, t.Band.High, size)
 	if t.Target > 1 {
-		fail(t.Band.Low > 1, "band's low edge = %v; want more than 1: at 1 a long owes nothing and never returns", t.Band.Low)
+		fail(t.Band.Low > 1, "band's low edge = %v; want more than 1: at 1 a long owes nothing and never returns",
+			t.Band.Low)
 	} else {
 		fail(t.Band.Low > 0, "band's low edge = %v; want more than 0", t.Band.Low)
 	}
@@ -58,7 +60,8 @@ func (t Token) check() error {
 	}{{"fee", t.Fee}, {"borrow rate", t.Loan.Borrow}, {"supply rate", t.Loan.Supply}} {
 		fail(math.Abs(c.value) <= 10, "%s = %v; want a rate within ±10 a year", c.name, c.value)
 	}
-	fail(t.Loan.Threshold >= 0 && t.Loan.Threshold < 1, "liquidation threshold = %v; want 0 (none) to below 1", t.Loan.Threshold)
+	fail(t.Loan.Threshold >= 0 && t.Loan.Threshold < 1, "liquidation threshold = %v; want 0 (none) to below 1",
+		t.Loan.Threshold)
 	fail(t.Loan.Bonus >= 0 && t.Loan.Bonus < 1, "liquidation bonus = %v; want 0 to below 1", t.Loan.Bonus)
 	if len(errs) == 0 {
 		worst := t.Band.High

@@ -45,7 +45,9 @@ func (t Token) Trend(ratio float64) (float64, error) {
 		log += cost
 		at = f.start[next]
 		if count == 1_000_000 {
-			return 0, fmt.Errorf("exact: a price ratio of %v needs more than a million rebalances of so narrow a band; want To Edge or a wider one", ratio)
+			return 0, fmt.Errorf("exact: "+
+				"a price ratio of %v needs more than a million rebalances of so narrow a band; "+
+				"want To Edge or a wider one", ratio)
 		}
 	}
 }

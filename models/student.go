@@ -42,7 +42,8 @@ func studentLaw(dof float64) *student {
 	defer studentLaws.Unlock()
 	s := studentLaws.of[dof]
 	if s == nil {
-		if studentLaws.of == nil || len(studentLaws.of) >= 1024 { // a study with uncertain parameters asks for very many
+		// a study with uncertain parameters asks for very many
+		if studentLaws.of == nil || len(studentLaws.of) >= 1024 {
 			studentLaws.of = map[float64]*student{}
 		}
 		s = newStudent(dof)

@@ -52,14 +52,15 @@ func (b Motion) drawdown(years float64, weight func(h float64) float64) (float64
 		return 0, err
 	}
 	sd := b.Sigma * math.Sqrt(years)
+	tail := func(h float64) float64 { return weight(h) * b.drawdownTail(h, years) }
 	total, last := 0.0, 1.0
 	width := sd / 4
 	if b.Drift > 0 { // drawdowns are exponential of this scale
 		width = min(width, b.Sigma*b.Sigma/(2*b.Drift))
 	}
 	for at := 0.0; last > 1e-15; at += width {
-		total += quad.Adaptive(func(h float64) float64 { return weight(h) * b.drawdownTail(h, years) }, at, at+width, 1e-11*width)
-		last = b.drawdownTail(at+width, years) * weight(at+width)
+		total += quad.Adaptive(tail, at, at+width, 1e-11*width)
+		last = tail(at + width)
 		if at > sd*1e4 {
 			return 0, fmt.Errorf("brownian: drawdown over %v years is beyond reach at drift %v", years, b.Drift)
 		}

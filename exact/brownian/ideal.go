@@ -86,7 +86,8 @@ func (d Ideal) jumps(years float64) (rate float64, size quad.Rule, width float64
 // the price. Paths that a jump wipes out count as zero.
 func (d Ideal) Moment(k, years float64) (float64, error) {
 	if m, ok := d.Model.(models.Kou); ok && m.Rate > 0 && m.Up > 0 && m.EtaUp <= k {
-		return 0, fmt.Errorf("brownian: jumps up with EtaUp = %v have no moment of order %v; want EtaUp above it", m.EtaUp, k)
+		return 0, fmt.Errorf("brownian: jumps up with EtaUp = %v have no moment of order %v; want EtaUp above it",
+			m.EtaUp, k)
 	}
 	return d.moment(k, years)
 }
@@ -221,7 +222,8 @@ func (d Ideal) BreakEven(years float64) (low, high, probability float64, err err
 	spread := 1.0
 	for gap(least-spread) < 0 || gap(least+spread) < 0 {
 		if spread *= 2; spread > 600 {
-			return 0, 0, 0, fmt.Errorf("brownian: break-evens lie beyond e^±600; want a shorter horizon than %v years", years)
+			return 0, 0, 0, fmt.Errorf("brownian: break-evens lie beyond e^±600; want a shorter horizon than %v years",
+				years)
 		}
 	}
 	a, z := levy.Root(gap, least-spread, least), levy.Root(gap, least, least+spread)

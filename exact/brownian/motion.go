@@ -21,7 +21,8 @@ type Motion struct {
 
 func (b Motion) check(years float64) error {
 	if !(math.Abs(b.Drift) <= 1000) || !(b.Sigma > 0 && b.Sigma <= 1000) {
-		return fmt.Errorf("brownian: Brownian motion with drift %v and volatility %v; want finite numbers within 1000, volatility above 0", b.Drift, b.Sigma)
+		return fmt.Errorf("brownian: Brownian motion with drift %v and volatility %v; "+
+			"want finite numbers within 1000, volatility above 0", b.Drift, b.Sigma)
 	}
 	if !(years > 0 && years <= 1e4) {
 		return fmt.Errorf("brownian: horizon = %v years; want more than 0, at most 10000", years)

@@ -56,7 +56,8 @@ func (b Motion) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 	top := levy.Tails*b.Sigma*math.Sqrt(years) + max(0, b.Drift*years)
 	nodes := int(40 + 2.2*(top+x)/sd)
 	if float64(nodes)*float64(nodes)*float64(n) > 3e9 {
-		return 0, fmt.Errorf("brownian: %d dates need %d nodes; want fewer dates, or HitBelow at a barrier lower by 0.5826·Sigma·√step", n, nodes)
+		return 0, fmt.Errorf("brownian: %d dates need %d nodes; "+
+			"want fewer dates, or HitBelow at a barrier lower by 0.5826·Sigma·√step", n, nodes)
 	}
 	var r quad.Rule
 	r.Add(-x, top, nodes)
@@ -68,7 +69,8 @@ func (b Motion) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 	kernel := make([]float64, nodes*nodes)
 	near := make([][2]int, nodes) // nodes that one step can come from
 	for i, to := range r.X {
-		near[i] = [2]int{sort.SearchFloat64s(r.X, to-drift-levy.Tails*sd), sort.SearchFloat64s(r.X, to-drift+levy.Tails*sd)}
+		from := func(sds float64) int { return sort.SearchFloat64s(r.X, to-drift+sds*sd) }
+		near[i] = [2]int{from(-levy.Tails), from(levy.Tails)}
 		for j := near[i][0]; j < near[i][1]; j++ {
 			kernel[i*nodes+j] = r.W[j] * levy.NormalDensity(to, r.X[j]+drift, sd)
 		}
@@ -119,7 +121,8 @@ func FirstPassage(m models.Kou, b, years float64) (float64, error) {
 
 // LeavesBy is the probability that X has left (−below, above) by then.
 func (b Motion) LeavesBy(below, above, years float64) (float64, error) {
-	if err := errors.Join(b.check(years), levy.Positive("lower distance", below), levy.Positive("upper distance", above)); err != nil {
+	err := errors.Join(b.check(years), levy.Positive("lower distance", below), levy.Positive("upper distance", above))
+	if err != nil {
 		return 0, err
 	}
 	e := levy.Exit{Nu: b.Drift, Sigma: b.Sigma, Below: below, Above: above}

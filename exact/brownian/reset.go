@@ -46,10 +46,12 @@ func (r Reset) After(n int) (ResetMoments, error) {
 		err = errors.Join(err, fmt.Errorf("brownian: %d resets; want at least 1", n))
 	}
 	if !(math.Abs(r.Leverage) <= 1000 && math.Abs(r.Rate) <= 10 && math.Abs(r.Fee) <= 10) {
-		err = errors.Join(err, fmt.Errorf("brownian: reset token of leverage %v, rate %v, fee %v; want within ±1000, ±10, ±10", r.Leverage, r.Rate, r.Fee))
+		err = errors.Join(err, fmt.Errorf("brownian: reset token of leverage %v, rate %v, fee %v; "+
+			"want within ±1000, ±10, ±10", r.Leverage, r.Rate, r.Fee))
 	}
 	if !(r.Interval > 0 && r.Interval <= 10) {
-		err = errors.Join(err, fmt.Errorf("brownian: reset interval = %v years; want more than 0, at most 10", r.Interval))
+		err = errors.Join(err, fmt.Errorf("brownian: reset interval = %v years; want more than 0, at most 10",
+			r.Interval))
 	}
 	if err != nil {
 		return ResetMoments{}, err
@@ -78,7 +80,8 @@ func (r Reset) After(n int) (ResetMoments, error) {
 		}
 	}
 	if !(hi > lo) {
-		return ResetMoments{}, errors.New("brownian: the reset token is wiped out for certain in one interval; want a shorter one")
+		return ResetMoments{}, errors.New("brownian: the reset token is wiped out for certain in one interval; " +
+			"want a shorter one")
 	}
 	var q quad.Rule
 	mid := (lo + hi) / 2

@@ -7,9 +7,12 @@ import (
 
 // An Exit is Brownian motion dy = Nu dt + Sigma dW from 0 until it leaves
 // (−Below, Above), all of them finite and the last three above 0. In the
-// formulas a is Below, b is Above and D their sum. They are the classical two-sided exit laws (Karlin and
-// Taylor, A Second Course in Stochastic Processes, 1981, chapter 15; Borodin
-// and Salminen, Handbook of Brownian Motion, 2nd ed. 2002, section 2.3.0).
+// formulas a is Below, b is Above and D their sum. They are the classical
+// two-sided exit laws.
+//
+// Source: Karlin and Taylor, A Second Course in Stochastic Processes, 1981,
+// chapter 15; Borodin and Salminen, Handbook of Brownian Motion, 2nd ed. 2002,
+// section 2.3.0.
 type Exit struct {
 	Nu           float64 // 1/year
 	Sigma        float64 // 1/√year
@@ -108,5 +111,6 @@ func (e Exit) Resolvent(s complex128, x float64) complex128 {
 	}
 	g := cmplx.Sqrt(g2)
 	short := func(x float64) complex128 { return 1 - cmplx.Exp(-2*g*complex(x, 0)) }
-	return cmplx.Exp(complex(e.Nu*x/v, 0)-g*complex(math.Abs(x), 0)) * short(left) * short(right) / (complex(v, 0) * g * short(d))
+	way := cmplx.Exp(complex(e.Nu*x/v, 0) - g*complex(math.Abs(x), 0))
+	return way * short(left) * short(right) / (complex(v, 0) * g * short(d))
 }

@@ -47,11 +47,13 @@ type Inverter struct {
 
 const maxFrequencies = 2000
 
-// Law inverts the transform. It widens the range until what lies beyond it no longer shows: by the rule's
-// periodicity the mass beyond one end is what CDF misses at the other.
+// Law inverts the transform. It widens the range until what lies beyond it no
+// longer shows: by the rule's periodicity the mass beyond one end is what CDF
+// misses at the other. It refuses a law that stays unsure by 1e-3 and more.
 func (v Inverter) Law() (Law, error) {
 	if !(v.SD > 0) {
-		return Law{}, errors.New("exact: the law has no spread that the arithmetic sees; want a longer horizon or more volatility")
+		return Law{}, errors.New("exact: the law has no spread that the arithmetic sees; " +
+			"want a longer horizon or more volatility")
 	}
 	for spread := 10 * v.SD; ; spread *= 2 {
 		l, err := v.within(spread)
@@ -63,7 +65,8 @@ func (v Inverter) Law() (Law, error) {
 			continue
 		}
 		if l.Bound += beyond; !(l.Bound < 1e-3) {
-			return l, fmt.Errorf("exact: the law is unsure by %.2g up to frequency %.4g: it has kinks or atoms; want a longer horizon", l.Bound, l.du*float64(len(l.plain)))
+			return l, fmt.Errorf("exact: the law is unsure by %.2g up to frequency %.4g: it has kinks or atoms; "+
+				"want a longer horizon", l.Bound, l.du*float64(len(l.plain)))
 		}
 		if v.Tilt {
 			mean, err := v.CF(1)
@@ -149,7 +152,8 @@ func (l Law) Quantile(p float64) (float64, error) {
 		return math.Inf(-1), nil
 	}
 	if min(p-l.Ruined, l.Ruined+l.Alive-p) < 10*l.Bound {
-		return 0, fmt.Errorf("exact: quantile of %v is hidden by the law's error bound %.2g; want a p farther from the end", p, l.Bound)
+		return 0, fmt.Errorf("exact: quantile of %v is hidden by the law's error bound %.2g; "+
+			"want a p farther from the end", p, l.Bound)
 	}
 	x := l.at(p)
 	return x, Finite("quantile", x)

@@ -47,7 +47,8 @@ func checkGBM(m models.GBM) error {
 		return fmt.Errorf("exact: mu = %v; want a growth rate within ±100 a year", m.Mu)
 	}
 	if !(m.Sigma >= 1e-4 && m.Sigma <= 30) {
-		return fmt.Errorf("exact: sigma = %v; want a volatility from 0.0001 to 30: without noise there is no law to compute", m.Sigma)
+		return fmt.Errorf("exact: sigma = %v; want a volatility from 0.0001 to 30: "+
+			"without noise there is no law to compute", m.Sigma)
 	}
 	return nil
 }
@@ -60,7 +61,8 @@ func checkMerton(m models.Merton) error {
 		return fmt.Errorf("exact: jump rate = %v; want 0 to 1e5 a year", m.Rate)
 	}
 	if !(math.Abs(m.JumpMean) <= 5) || !(m.JumpSD >= 0 && m.JumpSD <= 5) {
-		return fmt.Errorf("exact: jumps with mean %v, sd %v; want a mean within ±5 and an sd from 0 to 5", m.JumpMean, m.JumpSD)
+		return fmt.Errorf("exact: jumps with mean %v, sd %v; want a mean within ±5 and an sd from 0 to 5",
+			m.JumpMean, m.JumpSD)
 	}
 	return nil
 }
@@ -76,7 +78,8 @@ func checkKou(m models.Kou) error {
 		return fmt.Errorf("exact: share of jumps up = %v; want 0 to 1", m.Up)
 	}
 	if !(m.EtaUp > 1 && m.EtaUp <= 1e4) || !(m.EtaDown > 0 && m.EtaDown <= 1e4) {
-		return fmt.Errorf("exact: jump sizes' rates = %v up, %v down; want more than 1 up, more than 0 down, at most 1e4", m.EtaUp, m.EtaDown)
+		return fmt.Errorf("exact: jump sizes' rates = %v up, %v down; "+
+			"want more than 1 up, more than 0 down, at most 1e4", m.EtaUp, m.EtaDown)
 	}
 	return nil
 }

@@ -57,7 +57,8 @@ func Roots(m models.Kou, nu float64, s complex128) (b, slope [4]complex128) {
 	slices.SortFunc(b[:], func(x, y complex128) int { return cmp.Compare(real(x), real(y)) })
 	for i, x := range b {
 		up, down := complex(e1, 0)-x, complex(e2, 0)+x
-		slope[i] = complex(2*v, 0)*x + complex(nu, 0) + complex(m.Rate, 0)*(complex(p*e1, 0)/(up*up)-complex((1-p)*e2, 0)/(down*down))
+		slope[i] = complex(2*v, 0)*x + complex(nu, 0) +
+			complex(m.Rate, 0)*(complex(p*e1, 0)/(up*up)-complex((1-p)*e2, 0)/(down*down))
 	}
 	return b, slope
 }
