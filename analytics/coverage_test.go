@@ -13,6 +13,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/exact"
+	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -190,9 +191,9 @@ func simulated(t *testing.T, studies int, add func(string, float64, analytics.Es
 	} {
 		s := study.Spec{Model: part("gbm", param.Values{"sigma": tt.sigma}), Horizon: tt.horizon, Step: tt.step, Paths: 400, Tokens: []study.TokenSpec{loan("B", 2.8, 3.2, 0.001)}}
 		years := float64(tt.horizon) / float64(year)
-		m := exact.GBM{Sigma: tt.sigma}
+		m := models.GBM{Sigma: tt.sigma}
 		known := knownOf(t, m, 3, years, -tt.sigma*tt.sigma/2*years, tt.sigma*tt.sigma*years)
-		p := exact.Problem{Token: exact.Token{Target: 3, Low: 2.8, High: 3.2, To: exact.Target, Buy: 0.001, Sell: 0.001, Threshold: 0.85, Bonus: 0.05},
+		p := exact.Problem{Token: exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.85, Bonus: 0.05}, Buy: 0.001, Sell: 0.001},
 			Model: m, Step: float64(tt.step) / float64(year)}
 		moments, err := p.Moments(years)
 		if err != nil {

@@ -70,7 +70,7 @@ func problem(s *study.Study) (exact.Problem, error) {
 		return exact.Problem{}, errors.New("exact answers are for known parameters; " +
 			"want none of --parameter-uncertainty, which mcrisk simulate has")
 	}
-	p, err := exact.Of(s.Token(0), s.Model(), s.Spec().Step)
+	p, err := exact.NewProblem(s.Token(0), s.Model(), s.Spec().Step)
 	if err != nil {
 		return p, fmt.Errorf("%s is beyond an exact answer:\n%w\nmcrisk simulate answers with the same flags",
 			s.Token(0).Name, err)

@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"mcrisk/analytics"
-	"mcrisk/exact"
+	"mcrisk/exact/brownian"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -20,12 +20,9 @@ func known(s *study.Study, token int) *analytics.Known {
 	years, target := s.Years(), s.Token(0).Target
 	mean, meanLog, variance := price(s, years)
 	k := &analytics.Known{LogPrice: meanLog, Price: mean, Power: math.NaN(), Decay: tokens.VolatilityDecay(target, variance)}
-	p, err := exact.PriceOf(s.Model())
-	if err != nil {
-		return k
-	}
-	if k.Power, err = p.Moment(target, years); err != nil {
-		k.Power = math.NaN()
+	p := brownian.Ideal{Leverage: 1, Model: s.Model()} // the price itself
+	if power, err := p.Moment(target, years); err == nil {
+		k.Power = power
 	}
 	if law, err := p.Law(years); err == nil {
 		k.Below = law.CDF

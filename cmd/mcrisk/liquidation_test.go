@@ -188,7 +188,7 @@ func TestLiquidationAgainstExact(t *testing.T) {
 	token.Cost, token.AfterLiquidation = tokens.Cost{}, tokens.Stop
 	between := 0
 	for _, c := range r.Cells {
-		problem, err := exact.Of(token, models.Merton{Sigma: c.Sigma, Rate: 12, JumpMean: math.Log1p(-c.Jump)}, time.Hour)
+		problem, err := exact.NewProblem(token, models.Merton{Sigma: c.Sigma, Rate: 12, JumpMean: math.Log1p(-c.Jump)}, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}

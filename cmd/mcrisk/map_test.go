@@ -16,7 +16,7 @@ func TestMap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	row := regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\|.*\\| ([a-z, ]+) \\|$")
+	row := regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\|.*\\| ([a-z/, ]+) \\|$")
 	allowed := map[string][]string{}
 	for _, m := range row.FindAllStringSubmatch(string(page), -1) {
 		if m[2] == "none" {
