@@ -21,12 +21,14 @@ import (
 // hostile are names that somebody might give a token.
 var hostile = []string{
 	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `</table></main>`, `' onmouseover='alert(1)`,
-	`=HYPERLINK("http://example.org")`, "a,b\r\nc", `{{.Title}}`, `a|b\|c`, "*bold* `code` [x](y)", "\x1b[31mred\x07", "\u202edesrever", "\xff",
+	`=HYPERLINK("http://example.org")`, "a,b\r\nc", `{{.Title}}`, `a|b\|c`,
+	"*bold* `code` [x](y)", "\x1b[31mred\x07", "\u202edesrever", "\xff",
 }
 
 // named is a document that has a name everywhere.
 func named(name string) Document {
-	t := Table{Name: name, Title: name, Columns: []Column{{Name: name, Title: name, Interval: name, Wrap: true}, {Name: "x"}}}
+	columns := []Column{{Name: name, Title: name, Interval: name, Wrap: true}, {Name: "x"}}
+	t := Table{Name: name, Title: name, Columns: columns}
 	t.Add(name, 1.0)
 	t.Add(Shown{between(1, 2, 3), name, name}, 2.0)
 	figure := Figure{Name: name, Alt: name, Caption: name, Draw: func() (*plots.Figure, error) {
@@ -103,7 +105,8 @@ func TestHTMLStandsAlone(t *testing.T) {
 	if n := strings.Count(page.String(), "<svg "); n != 3 {
 		t.Errorf("%d drawings; want 3", n)
 	}
-	if found := regexp.MustCompile(`<script|<link|<\?xml| id="|url\(|href="[^d#]|src="[^d]|@import`).FindString(page.String()); found != "" {
+	outside := regexp.MustCompile(`<script|<link|<\?xml| id="|url\(|href="[^d#]|src="[^d]|@import`)
+	if found := outside.FindString(page.String()); found != "" {
 		t.Errorf("the page has %q", found)
 	}
 }
@@ -193,7 +196,9 @@ func TestCSVIsReadBack(t *testing.T) {
 // them.
 func TestCSVChoosesTables(t *testing.T) {
 	table := func(name string, data, people bool) Table {
-		return Table{Name: name, Columns: []Column{{Name: name}}, Rows: [][]any{{1}}, DataOnly: data, PeopleOnly: people}
+		t := Table{Name: name, Columns: []Column{{Name: name}}, DataOnly: data, PeopleOnly: people}
+		t.Add(1)
+		return t
 	}
 	for _, c := range []struct {
 		blocks []Block
@@ -216,14 +221,15 @@ func TestCSVChoosesTables(t *testing.T) {
 func TestJSON(t *testing.T) {
 	controlled := between(1, 2, 3)
 	controlled.Gain, controlled.Warning = 16, analytics.HeavyTail
-	nothing := analytics.Estimate{Value: math.NaN(), SE: math.NaN(), Lo: math.Inf(-1), Hi: math.Inf(1), Method: analytics.Normal}
+	nan, inf := math.NaN(), math.Inf(1)
+	nothing := analytics.Estimate{Value: nan, SE: nan, Lo: -inf, Hi: inf, Method: analytics.Normal}
 	for _, c := range []struct {
 		name string
 		in   any
 		want string
 	}{
 		{"as they are", "a < b & c > d", `"a < b & c > d"`},
-		{"number", []Number{1.5, 1e21, 1e-7, 0, Number(math.NaN()), Number(math.Inf(-1))}, `[1.5,1e+21,1e-7,0,null,null]`},
+		{"number", []Number{1.5, 1e21, 1e-7, 0, Number(nan), Number(-inf)}, `[1.5,1e+21,1e-7,0,null,null]`},
 		{"control and warning", ToJSON(controlled), `{"estimate":2,"se":0.5102040816326531,"lo":1,"hi":3,"n":10000,` +
 			`"interval":"normal","variance_reduction":16,"warning":"heavy-tail"}`},
 		{"nothing", ToJSON(nothing), `{"estimate":null,"se":null,"lo":null,"hi":null,"n":0,"interval":"normal"}`},

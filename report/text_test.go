@@ -25,7 +25,8 @@ func parse(t interface{ Fatal(...any) }, s string) float64 {
 func TestTablesFit(t *testing.T) {
 	word := rapid.StringMatching(`[a-z0-9.,−_|é漢字ー]{1,12}`)
 	texts := rapid.Custom(func(t *rapid.T) string {
-		return strings.Join(rapid.SliceOfN(word, 0, 12).Draw(t, "words"), rapid.SampledFrom([]string{" ", "  ", "\n"}).Draw(t, "gap"))
+		gap := rapid.SampledFrom([]string{" ", "  ", "\n"}).Draw(t, "gap")
+		return strings.Join(rapid.SliceOfN(word, 0, 12).Draw(t, "words"), gap)
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		width := rapid.IntRange(40, 140).Draw(t, "width")
