@@ -1,0 +1,120 @@
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+)
+
+//go:embed page.html
+var pageText string
+
+var page = template.Must(template.New("page").Parse(pageText))
+
+// What the page is made of. All texts are escaped by the template; the drawings
+// are not, since plots writes them from numbers and escapes their words.
+type (
+	htmlBlock struct {
+		Paragraphs []string
+		Notes      []string
+		Table      *htmlTable
+		Figure     *htmlFigure
+	}
+	htmlTable struct {
+		Title string
+		Head  []htmlCell
+		Rows  [][]htmlCell
+	}
+	htmlCell struct {
+		Text, Class string
+		Key         bool // it says which row it is
+	}
+	htmlFigure struct {
+		SVG          template.HTML
+		Alt, Caption string
+	}
+)
+
+// WriteHTML writes a document as one page that needs nothing beside it: no script,
+// and the figures as drawings within the page. It reads in light and dark, on
+// paper and on a phone, where wide tables scroll sideways. It returns the error
+// of a figure that cannot be drawn.
+func WriteHTML(w io.Writer, d Document) error {
+	data := struct {
+		Title  string
+		Blocks []htmlBlock
+	}{Title: clean(d.Title)}
+	for _, b := range d.Blocks {
+		var h htmlBlock
+		switch b := b.(type) {
+		case Text:
+			h.Paragraphs = paragraphs(clean(string(b)))
+		case Note:
+			h.Notes = paragraphs(clean(string(b)))
+		case Settings:
+			h.Table = b.table().people().html()
+		case Table:
+			if !b.DataOnly {
+				h.Table = b.people().html()
+			}
+		case Figure:
+			svg, err := b.svg()
+			if err != nil {
+				return err
+			}
+			h.Figure = &htmlFigure{svg, clean(b.Alt), clean(b.Caption)}
+		default:
+			panic(foreign(b))
+		}
+		data.Blocks = append(data.Blocks, h)
+	}
+	return page.Execute(w, data)
+}
+
+func (p people) html() *htmlTable {
+	t := &htmlTable{Title: clean(p.title), Rows: make([][]htmlCell, len(p.rows))}
+	long := make([]bool, len(p.head)) // texts that would make the table wide
+	for j := range p.head {
+		natural, _, _ := p.widths(j)
+		long[j] = p.wrap[j] && natural > 2*narrow
+	}
+	cell := func(j int, text string, key bool) htmlCell {
+		c := htmlCell{Text: clean(text), Key: key}
+		switch {
+		case long[j]:
+			c.Class = "wrap"
+		case p.right[j]:
+			c.Class = "right"
+		}
+		return c
+	}
+	for j, text := range p.head {
+		t.Head = append(t.Head, cell(j, text, false))
+	}
+	for i, r := range p.rows {
+		for j, text := range r {
+			t.Rows[i] = append(t.Rows[i], cell(j, text, j < p.keys))
+		}
+	}
+	return t
+}
+
+// svg is the drawing as an element of a page, without the head of a file. A
+// drawing has no ids that those of several could have in common.
+func (f Figure) svg() (template.HTML, error) {
+	drawn, err := f.Draw()
+	if err != nil {
+		return "", fmt.Errorf("report: figure %s: %w", f.Name, err)
+	}
+	var b bytes.Buffer
+	if err := drawn.WriteSVG(&b); err != nil {
+		return "", fmt.Errorf("report: figure %s: %w", f.Name, err)
+	}
+	_, body, ok := bytes.Cut(b.Bytes(), []byte("<svg "))
+	if !ok {
+		return "", fmt.Errorf("report: figure %s: its drawing has no <svg> element", f.Name)
+	}
+	return template.HTML(`<svg role="img" ` + string(body)), nil
+}
