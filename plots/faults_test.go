@@ -32,7 +32,7 @@ func TestSecondGalleryFaults(t *testing.T) {
 			d := under()
 			d.Runs[0].P25[7] = 2
 			return Bands(d)
-		}, "quantile 2 is"},
+		}, `run "ETHBULL3X": P50[7]`},
 		{"bands of three runs", func() (*Figure, error) { d := under(); d.Runs = []BandsRun{{}, {}, {}}; return Bands(d) }, "3 Runs"},
 		{"bands of one time", func() (*Figure, error) { d := under(); d.Runs[0].Times = d.Runs[0].Times[:1]; return Bands(d) }, "1 Times"},
 		{"bands with a mark at NaN", func() (*Figure, error) { d := under(); d.Marks = []Reference{{"m", nan}}; return Bands(d) }, `Marks[0] "m"`},
