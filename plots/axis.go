@@ -33,6 +33,9 @@ type axis struct {
 // holds reports whether v lies on the axis.
 func (a axis) holds(v float64) bool { return v >= a.min && v <= a.max }
 
+// clamp moves v onto the axis; NaN stays.
+func (a axis) clamp(v float64) float64 { return max(a.min, min(a.max, v)) }
+
 // A tick is a labelled place on an axis.
 type tick struct {
 	at    float64

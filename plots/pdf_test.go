@@ -81,7 +81,8 @@ func TestPDFLooksLikePNG(t *testing.T) {
 			if err := os.WriteFile(page+".pdf", pdf.Bytes(), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			if out, err := exec.Command(tool, "-r", "72", "-png", "-singlefile", page+".pdf", page).CombinedOutput(); err != nil {
+			if out, err := exec.Command(tool, "-r", "72", "-png", "-singlefile", page+".pdf",
+				page).CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			raster, err := os.ReadFile(page + ".png")

@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/plot/vg"
@@ -46,7 +47,7 @@ func (in SensitivityData) check() error {
 		c.want(m.Label != "", "Metrics[%d] has no Label; want the quantity and its unit", i)
 		c.want(len(m.Series)+len(m.Exact) > 0, "metric %q has no Series and no Exact line", m.Label)
 		for _, s := range m.Series {
-			s.check(&c, m.Label)
+			s.check(&c, fmt.Sprintf("metric %q", m.Label))
 		}
 		for _, l := range m.Exact {
 			l.check(&c)
@@ -60,17 +61,18 @@ func (in SensitivityData) check() error {
 	return c.err()
 }
 
-func (s Series) check(c *checker, metric string) {
+// check holds the series to its contract; at says where it stands.
+func (s Series) check(c *checker, at string) {
 	c.want(len(s.X) > 0 && len(s.X) == len(s.Y),
-		"metric %q, series %q: %d X and %d Y; want equally many, at least 1", metric, s.Name, len(s.X), len(s.Y))
-	c.want(increasing(s.X), "metric %q, series %q: X are not finite and increasing", metric, s.Name)
+		"%s, series %q: %d X and %d Y; want equally many, at least 1", at, s.Name, len(s.X), len(s.Y))
+	c.want(increasing(s.X), "%s, series %q: X are not finite and increasing", at, s.Name)
 	some := false
 	for i, e := range s.Y {
 		some = some || finite(e.Value)
 		c.want(drawable(e) || math.IsNaN(e.Value),
-			"metric %q, series %q: Y[%d] = %+v; want a finite value within its interval, or NaN", metric, s.Name, i, e)
+			"%s, series %q: Y[%d] = %+v; want a finite value within its interval, or NaN", at, s.Name, i, e)
 	}
-	c.want(some || len(s.Y) == 0, "metric %q, series %q: every value is NaN", metric, s.Name)
+	c.want(some || len(s.Y) == 0, "%s, series %q: every value is NaN", at, s.Name)
 }
 
 // Sensitivity draws small multiples of metrics against one parameter, each
