@@ -350,5 +350,40 @@ func second(w world) map[string]func() (*Figure, error) {
 		"densities":  func() (*Figure, error) { return Densities(densities()) },
 		"law":        func() (*Figure, error) { return Law(lawFigure()) },
 		"story":      func() (*Figure, error) { return Story(story()) },
+		"new":        func() (*Figure, error) { return New(waits()) },
+	}
+}
+
+// waits is a page with each mark of the package, on each kind of axis.
+func waits() Page {
+	var area Area
+	var line Line
+	exact := Line{Name: "a trade every 8 hours"}
+	sampled := Series{Name: "simulated median"}
+	for i := range 25 {
+		t := float64(i) / 24
+		median := 6 - 5*t + math.Sin(9*t)
+		area.X, area.Lo, area.Hi = append(area.X, t), append(area.Lo, median), append(area.Hi, 8*median)
+		line.X, line.Y = append(line.X, t), append(line.Y, 2*median)
+		exact.X, exact.Y = append(exact.X, float64(i)/4), append(exact.Y, 0.002*float64(i*i)/4)
+		if i%4 == 0 {
+			sampled.X, sampled.Y = append(sampled.X, float64(i)/4), append(sampled.Y, around(0.002*float64(i*i)/4, 0.02))
+		}
+	}
+	area.Name, line.Name = "half to 95 % of waits", "mean wait"
+	return Page{
+		Title: "How long the keeper waits", Caption: caption, Notes: []string{"A note stands before the caption."},
+		Panels: []Panel{
+			{
+				X:     Axis{Label: "Time", Years: true},
+				Y:     Axis{Label: "Wait for a trade (minutes, log scale)", Log: true},
+				Marks: []Mark{area, line, Reference{"upgrade", 0.5}},
+			},
+			{
+				X:     Axis{Label: "Gas", Names: []string{"none", "low", "fair", "busy", "high", "peak", "full"}},
+				Y:     Axis{Label: "Trades that fail (%)", Scale: Percent, Holds: []float64{0}},
+				Marks: []Mark{exact, sampled},
+			},
+		},
 	}
 }

@@ -3,7 +3,6 @@ package plots
 import (
 	"bytes"
 	"image/color"
-	"image/png"
 	"math"
 	"strings"
 	"testing"
@@ -82,10 +81,7 @@ func TestHeatMapSpan(t *testing.T) {
 			t.Fatal(err)
 		}
 		data, _ := render(t, f)
-		m, err := png.Decode(bytes.NewReader(data))
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := decode(t, data)
 		for y := range m.Bounds().Dy() {
 			for x := range m.Bounds().Dx() {
 				if color.NRGBAModel.Convert(m.At(x, y)) == want {
@@ -139,10 +135,7 @@ func TestHeatMapEdge(t *testing.T) {
 			t.Fatal(err)
 		}
 		data, _ := render(t, f)
-		m, err := png.Decode(bytes.NewReader(data))
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := decode(t, data)
 		at := func(x, y int) int { return int(color.GrayModel.Convert(m.At(x, y)).(color.Gray).Y) }
 		top := 0
 		for at(601, top) > 150 || at(600, top+8) != at(601, top) { // the page and the title
