@@ -133,7 +133,7 @@ func (c *checker) token(e entry) Token {
 	t.Policy = readPart(c, "policy", e.Policy, &tokens.Policies)
 	t.Mechanism = readPart(c, "mechanism", e.Mechanism, &tokens.Mechanisms)
 	t.Numbers = Part{param.Part{Values: c.values("numbers", "a token", e.Numbers, tokens.Params)}, e.Numbers}
-	if t.Mechanism.Kind == "loan" {
+	if owes(t) {
 		c.text("collateral", e.Collateral)
 		c.text("debt", e.Debt)
 	}
@@ -155,6 +155,13 @@ func (c *checker) token(e entry) Token {
 		c.fault("policy", fmt.Sprintf("its upper edge %.4g is at or over %.4g, where the venue liquidates; want less", edge, limit))
 	}
 	return t
+}
+
+// owes reports whether a token's venue lends to it, so that there are a
+// collateral and a debt to name. What is wrong with its numbers is another fault.
+func owes(t Token) bool {
+	venue, err := tokens.Mechanisms.Build(t.Mechanism.Part)
+	return err == nil && venue.Terms(tokens.Token{Target: t.Target(), AUM: 1}).Lender
 }
 
 // readPart reads a kind and all its numbers.

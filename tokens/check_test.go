@@ -36,7 +36,7 @@ func TestCheck(t *testing.T) {
 		{"latency too short", func(t *Token) { t.Keeper.Latency = time.Nanosecond }, []string{"latency = 1ns", "at least 1s"}},
 		{"latency of a thousand years", func(t *Token) { t.Keeper.Latency = Never }, []string{"latency = 2562047h"}},
 		{"after liquidation", func(t *Token) { t.AfterLiquidation = 2 }, []string{"after liquidation = 2"}},
-		{"no mechanism", func(t *Token) { t.Mechanism = nil }, []string{"no mechanism", "Loan or Perp"}},
+		{"no mechanism", func(t *Token) { t.Mechanism = nil }, []string{"no mechanism", "Loan, Perp or one of your own"}},
 		{"no policy", func(t *Token) { t.Policy = nil }, []string{"no policy"}},
 
 		{"fee below 0", func(t *Token) { t.Cost.Fee = -0.1 }, []string{"fee = -0.1", "below 1"}},

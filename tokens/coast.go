@@ -76,22 +76,23 @@ type coasting struct {
 
 // newCoast returns nil for a token that does not coast.
 func newCoast(k *Kernel) *coast {
-	t, m := &k.token, &k.venue
-	if m.entry || m.upper.on || t.Cost.Increase != 0 || t.Cost.Decrease != 0 ||
+	t := &k.token
+	if !k.terms.scaleFree() || t.Cost.Increase != 0 || t.Cost.Decrease != 0 ||
 		t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 {
 		return nil
 	}
+	paid := k.funding + float64(k.sign*k.borrowFee) // a step's over the exposure, signed
 	c := &coast{
-		ratio: (1 + m.growX) / (1 + m.growB),
-		grow:  float64((1 + m.growB) * (1 + k.fee)),
-		carry: m.funding + float64(k.sign*m.borrowFee),
+		ratio: (1 + k.growX) / (1 + k.growB),
+		grow:  float64((1 + k.growB) * (1 + k.fee)),
+		carry: paid / (1 + k.growB),
 		rate:  t.Cost.Fee + t.Cost.ImpactBase,
 		v0:    1 - t.Target,
 	}
-	// A step's carry over equity at leverage L is growX·L + growB·(1−L) − carry·L.
-	growX := m.growX - c.carry
-	d0 := float64(growX*t.Target) + float64(m.growB*c.v0)
-	d1 := m.growB - growX
+	// A step's carry over equity at leverage L is growX·L + growB·(1−L) − paid·L.
+	growX := k.growX - paid
+	d0 := float64(growX*t.Target) + float64(k.growB*c.v0)
+	d1 := k.growB - growX
 	if !(math.Abs(d0) < 1e-3) {
 		return nil
 	}
@@ -295,7 +296,7 @@ func (c *coast) end(k *Kernel, l *Lane) {
 		return
 	}
 	l.x, l.b = -float64(q.p*q.b), q.b
-	e, n, m := l.x+l.b, float64(q.n), &k.venue
+	e, n, v := l.x+l.b, float64(q.n), &k.terms
 	// Sums over the starts of steps, from those over their ends.
 	sumE, sumB := q.sumE-q.e+q.e0, q.sumB-q.b+q.b0
 	d, d0 := q.v-c.v0, q.v0-c.v0
@@ -304,7 +305,7 @@ func (c *coast) end(k *Kernel, l *Lane) {
 	s3 := q.s3 - float64(float64(d*d)*d) + float64(float64(d0*d0)*d0)
 
 	exposure := sumE - sumB
-	interestX, interestB := float64(m.growX*exposure), float64(m.growB*sumB)
+	interestX, interestB := float64(k.growX*exposure), float64(k.growB*sumB)
 	paid, logTrade := q.paid, -q.logFee
 	if q.kept != 1 {
 		logTrade = fmath.Log(q.kept)
@@ -330,25 +331,33 @@ func (c *coast) end(k *Kernel, l *Lane) {
 	per := float64(c.per[0]*n) + float64(c.per[1]*s1) + float64(c.per[2]*s2) + float64(c.per[3]*s3)
 	above := float64(c.per[0]*s1) + float64(c.per[1]*s2) + float64(c.per[2]*s3) // v − v0 times per
 	logL := float64((1-c.v0)*per) - above
-	logX := float64(m.growX * logL)
-	logB := float64(m.growB * (float64(c.v0*per) + above))
+	logX := float64(k.growX * logL)
+	logB := float64(k.growB * (float64(c.v0*per) + above))
 	logStream := float64(n * k.logFee)
 
 	rest, logRest := (e-q.e0)-interestX-interestB-fee+paid, logX+logB+logStream+logTrade
-	if m.perp {
-		funding, borrowFee := -float64(m.funding*exposure), -float64(float64(k.sign*m.borrowFee)*exposure)
-		logFunding, logBorrow := -float64(m.funding*logL), -float64(float64(k.sign*m.borrowFee)*logL)
-		l.money.add(Funding, funding)
-		l.money.add(BorrowFee, borrowFee)
-		l.logs[Funding] += logFunding
-		l.logs[BorrowFee] += logBorrow
+	if k.growX != 0 {
+		l.money.add(v.ExposureInterest.Item, interestX)
+		l.logs[v.ExposureInterest.Item] += logX
+	}
+	if k.growB != 0 {
+		l.money.add(v.CashInterest.Item, interestB)
+		l.logs[v.CashInterest.Item] += logB
+	}
+	if k.funding != 0 || k.borrowFee != 0 {
+		borrow := float64(k.sign * k.borrowFee)
+		funding, borrowFee := -float64(k.funding*exposure), -float64(borrow*exposure)
+		logFunding, logBorrow := -float64(k.funding*logL), -float64(borrow*logL)
+		if k.funding != 0 {
+			l.money.add(v.Funding.Item, funding)
+			l.logs[v.Funding.Item] += logFunding
+		}
+		if k.borrowFee != 0 {
+			l.money.add(v.BorrowFee.Item, borrowFee)
+			l.logs[v.BorrowFee.Item] += logBorrow
+		}
 		rest -= funding + borrowFee
 		logRest += logFunding + logBorrow
-	} else {
-		l.money.add(m.itemX, interestX)
-		l.money.add(m.itemB, interestB)
-		l.logs[m.itemX] += logX
-		l.logs[m.itemB] += logB
 	}
 	l.money.add(StreamingFee, fee)
 	l.money.add(TradeFee, -tradeFee)

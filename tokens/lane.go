@@ -11,7 +11,7 @@ import (
 // A Lane is one lifetime in the making.
 type Lane struct {
 	x, b float64 // exposure and cash
-	n    float64 // entry size of a perpetual position
+	n    float64 // size at entry, where the venue asks for it
 
 	memo  Memo
 	watch Watch
@@ -48,14 +48,18 @@ type Lane struct {
 // A Kernel advances lanes of one token in steps of one length.
 type Kernel struct {
 	token  Token
-	venue  venue
+	terms  Terms
 	sign   float64 // of the target
 	target float64 // its magnitude
 	step   time.Duration
 	fee    float64 // a step's streaming fee: e^{−fee·dt} − 1
 	logFee float64
-	coast  *coast // nil: this token does not
-	first  Lane   // at the start
+
+	growX, growB       float64 // a step's interest on exposure and on cash: e^{rate·dt} − 1
+	funding, borrowFee float64 // a step's, fractions of notional: rate·dt
+
+	coast *coast // nil: this token does not
+	first Lane   // at the start
 
 	outages int // which of a block's masks says when the keeper is down, counted from 1; 0: none
 }
@@ -71,16 +75,20 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	dt := years(step)
 	logFee := -float64(t.StreamingFee * dt)
 	k := &Kernel{
-		token: t, venue: t.Mechanism.venue(t, dt),
+		token: t, terms: t.Mechanism.Terms(t),
 		sign: math.Copysign(1, t.Target), target: math.Abs(t.Target),
 		step: step, fee: fmath.Expm1(logFee), logFee: logFee,
 	}
+	v := &k.terms
+	k.growX = fmath.Expm1(float64(v.ExposureInterest.Rate * dt))
+	k.growB = fmath.Expm1(float64(v.CashInterest.Rate * dt))
+	k.funding, k.borrowFee = float64(v.Funding.Rate*dt), float64(v.BorrowFee.Rate*dt)
 	k.coast = newCoast(k)
-	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, n: k.target, growth: 1, min: 1, marginRatio: math.Inf(1),
+	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1),
 		due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
 	k.first.lev.min, k.first.lev.max = k.target, k.target
-	if k.venue.entry {
-		k.first.marginRatio = 1 / k.target
+	if v.EntrySize {
+		k.first.n, k.first.marginRatio = k.target, 1/k.target
 	}
 	k.first.rec = newDrawdown(1)
 	k.wait(&k.first, 0)
@@ -207,7 +215,7 @@ func (l *Lane) end(now time.Duration) {
 // gauge notes leverage and margin where they may be extreme: before a trade.
 func (k *Kernel) gauge(l *Lane) {
 	e := l.x + l.b
-	if k.venue.entry && l.n > 0 {
+	if k.terms.EntrySize && l.n > 0 {
 		l.marginRatio = min(l.marginRatio, e/l.n)
 	}
 	if !(e > 0) { // no equity is left to lever, but the venue's test still has a value

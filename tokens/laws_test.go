@@ -236,7 +236,7 @@ func TestMoreCostNeverMoreEquity(t *testing.T) {
 		dearPerp.BorrowFee += more
 		dearFee.StreamingFee += more
 		dearFee.Mechanism = perp
-		for _, m := range [][2]Mechanism{{loan, dearLoan}, {perp, dearPerp}} {
+		for _, m := range [][2]Venue{{loan, dearLoan}, {perp, dearPerp}} {
 			cheap, dear := token, token
 			cheap.Mechanism, dear.Mechanism = m[0], m[1]
 			a, b := must(t, cheap, p.Step).Live(p), must(t, dear, p.Step).Live(p)
@@ -259,7 +259,7 @@ func TestBarsAreTheLimitOfFineGrids(t *testing.T) {
 		size := math.Abs(target)
 		token := Token{Target: target, AUM: 1e6, Cost: Cost{Fee: sometimes(t, "fee", 0, 0.005)},
 			Policy:           Band{Low: 0.9 * size, High: 1.1 * size, To: Edge},
-			Mechanism:        rapid.SampledFrom([]Mechanism{Loan{Threshold: 0.85, Bonus: 0.05}, Perp{Maintenance: 0.01}, Perp{Maintenance: 0.01, Base: EntrySize}}).Draw(t, "mechanism"),
+			Mechanism:        rapid.SampledFrom([]Venue{Loan{Threshold: 0.85, Bonus: 0.05}, Perp{Maintenance: 0.01}, Perp{Maintenance: 0.01, Base: EntrySize}}).Draw(t, "mechanism"),
 			AfterLiquidation: Stop}
 		if rapid.Bool().Draw(t, "hold") {
 			token.Policy = Hold{}

@@ -17,7 +17,7 @@ type Lifetime struct {
 	Outside     int     // steps that ended outside the band
 	MinLeverage float64 // magnitude
 	MaxLeverage float64 // magnitude
-	// Health is the smallest health factor of a loan, or the smallest margin of
+	// Health is the smallest health factor at a lender, or the smallest margin of
 	// a perpetual over its maintenance base. Infinite without debt or position.
 	Health           float64
 	Liquidations     int
@@ -66,16 +66,19 @@ func (k *Kernel) health(l *Lane) float64 {
 		m = l.bust
 	}
 	switch {
-	case k.venue.entry:
+	case k.terms.EntrySize:
 		return l.marginRatio
-	case k.venue.perp:
+	case !k.terms.Lender:
 		return m
+	}
+	v := &k.terms.Margins[0]
+	switch {
 	case k.sign < 0:
-		return float64(k.venue.cb * (1 + m))
+		return float64(v.Cash*(1+m)) / v.Exposure
 	case m >= 1: // no debt
 		return math.Inf(1)
 	}
-	return k.venue.cx / (1 - m)
+	return v.Exposure / float64(v.Cash*(1-m))
 }
 
 // A Column is one number of a lifetime, by the name it has in files.

@@ -22,7 +22,7 @@ func TestContinuousMonitoringIsNeverLiquidated(t *testing.T) {
 			threshold = limit / (1 + limit)
 		}
 		token := Token{Target: target, Policy: band, AUM: 1e6, Cost: Cost{Fee: sometimes(t, "fee", 0, 0.001)},
-			Mechanism: rapid.SampledFrom([]Mechanism{Loan{Threshold: threshold, Bonus: 0.05}, Perp{Maintenance: 1 / limit}}).Draw(t, "mechanism")}
+			Mechanism: rapid.SampledFrom([]Venue{Loan{Threshold: threshold, Bonus: 0.05}, Perp{Maintenance: 1 / limit}}).Draw(t, "mechanism")}
 		p := somePath(t, time.Hour, true, rapid.IntRange(1, 40).Draw(t, "steps"))
 		for i := range p.Bars {
 			p.Bars[i].Gap = 0

@@ -2,6 +2,7 @@ package tokens
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -22,7 +23,21 @@ func sometimes(t *rapid.T, name string, lo, hi float64) float64 {
 	return 0
 }
 
+// anyToken is a token at any venue that is registered.
 func anyToken(t *rapid.T) Token {
+	token := knownToken(t)
+	if others := otherVenues(); len(others) > 0 && rapid.IntRange(0, 4).Draw(t, "other") == 0 {
+		other := token
+		other.Policy, other.Mechanism = Hold{}, venueOf(t, rapid.SampledFrom(others).Draw(t, "kind"))
+		if other.Check() == nil {
+			token.Mechanism = other.Mechanism
+		}
+	}
+	return token
+}
+
+// knownToken is a token at a venue of this package.
+func knownToken(t *rapid.T) Token {
 	token := Token{
 		Target: rapid.OneOf(rapid.SampledFrom([]float64{3, 2, 4, 1, -1, -2}), number(0.1, 5), number(-3, -0.1)).Draw(t, "target"),
 		AUM:    rapid.SampledFrom([]float64{1e6, 3000, 1e9}).Draw(t, "AUM"),
@@ -80,6 +95,24 @@ func anyToken(t *rapid.T) Token {
 		token.Mechanism = loan
 	}
 	return token
+}
+
+// otherVenues are the kinds that are registered besides those of this package.
+func otherVenues() []param.Kind[Venue] {
+	return slices.DeleteFunc(Mechanisms.Kinds(), func(k param.Kind[Venue]) bool { return k.Name == "loan" || k.Name == "perp" })
+}
+
+// venueOf is a venue with numbers drawn from around the defaults of its kind.
+func venueOf(t *rapid.T, kind param.Kind[Venue]) Venue {
+	values := param.Values{}
+	for _, p := range kind.Params {
+		v := float64(p.Default * number(0.1, 5).Draw(t, p.Name))
+		if p.Unit == param.Choice {
+			v = float64(rapid.IntRange(0, int(p.Max)).Draw(t, p.Name))
+		}
+		values[p.Name] = max(p.Min, min(p.Max, v))
+	}
+	return kind.New(values)
 }
 
 func anyPolicy(t *rapid.T, target float64) Policy {

@@ -2,6 +2,7 @@ package tokens
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -10,6 +11,25 @@ import (
 
 	"mcrisk/fmath"
 )
+
+// The laws draw from every kind of venue that is registered.
+func TestEveryVenueIsDrawn(t *testing.T) {
+	drawn := map[string]bool{}
+	for _, k := range Mechanisms.Kinds() {
+		drawn[fmt.Sprintf("%T", k.New(nil))] = false
+	}
+	if len(drawn) < 3 {
+		t.Errorf("only %v; want one that this package does not know", drawn)
+	}
+	for seed := range 100 {
+		drawn[fmt.Sprintf("%T", rapid.Custom(anyToken).Example(seed).Mechanism)] = true
+	}
+	for name, ok := range drawn {
+		if !ok {
+			t.Errorf("%s never holds a token", name)
+		}
+	}
+}
 
 // The laws draw from every kind of policy that is registered: of each there are
 // tokens that pass its check.
@@ -54,6 +74,10 @@ func TestRestart(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		token, p := anyToken(t), anyPath(t)
+		if last := &p.Bars[len(p.Bars)-1]; rapid.Bool().Draw(t, "crash") { // or a rally for a short
+			last.Move = math.Copysign(0.5, -token.Target)
+			last.Lo, last.Hi = min(last.Lo, last.Move), max(last.Hi, last.Move)
+		}
 		where := fmt.Sprintf("%T, extremes %v", token.Mechanism, p.Extremes)
 		if perp, ok := token.Mechanism.(Perp); ok && perp.Base == EntrySize {
 			where = "entry size, " + where
@@ -101,7 +125,7 @@ func TestRestart(t *testing.T) {
 	if testing.Short() {
 		return // few draws
 	}
-	if len(liquidated) != 6 { // of three venues, with extremes and without
+	if len(liquidated) != 2*(len(Mechanisms.Kinds())+1) { // of each venue and base, with extremes and without
 		t.Errorf("only %v", liquidated)
 	}
 	for where, ok := range liquidated {

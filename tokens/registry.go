@@ -7,12 +7,12 @@ import (
 	"mcrisk/param"
 )
 
-// Policies and Mechanisms hold the kinds of each by the names that specs and
-// flags use. Each policy registers itself in its own file; a program that uses
-// this package registers one of its own the same way.
+// Policies and Mechanisms hold the kinds of policies and venues by the names
+// that specs and flags use. Each registers itself in its own file; a program
+// that uses this package registers one of its own the same way.
 var (
 	Policies   param.Registry[Policy]
-	Mechanisms param.Registry[Mechanism]
+	Mechanisms param.Registry[Venue]
 )
 
 var fraction = param.Param{Unit: param.Fraction, Min: 0, Max: math.Nextafter(1, 0)}
@@ -53,41 +53,9 @@ var Params = []param.Param{
 	{Name: "after-liquidation", Unit: param.Choice, Max: 1, Choices: []string{"continue", "stop"}, Doc: "lever again, or end holding what is left"},
 }
 
-var _ = Mechanisms.Register(param.Kind[Mechanism]{
-	Name: "loan", Doc: "money market such as Aave",
-	Params: []param.Param{
-		{Name: "borrow", Unit: param.Rate, Min: -10, Max: 100, Default: 0.05, Doc: "rate of the asset owed, continuously compounded"},
-		{Name: "supply", Unit: param.Rate, Min: -10, Max: 100, Doc: "rate of the asset deposited, continuously compounded"},
-		named(fraction, "liquidation-threshold", 0.85, "part of the collateral that counts against the debt"),
-		named(fraction, "liquidation-bonus", 0.05, "the liquidator's, fraction of the debt repaid"),
-	},
-	New: func(v param.Values) Mechanism {
-		return Loan{Borrow: v["borrow"], Supply: v["supply"], Threshold: v["liquidation-threshold"], Bonus: v["liquidation-bonus"]}
-	},
-})
-
-var _ = Mechanisms.Register(param.Kind[Mechanism]{
-	Name: "perp", Doc: "perpetual future such as those of GMX and Hyperliquid",
-	Params: []param.Param{
-		{Name: "funding", Unit: param.Rate, Min: -100, Max: 100, Default: 0.1095, Doc: "paid by longs on notional; negative: received"},
-		{Name: "borrow-fee", Unit: param.Rate, Min: -100, Max: 100, Doc: "paid on absolute notional"},
-		named(fraction, "maintenance", 0.005, "margin below this fraction of the base is liquidated"),
-		{Name: "maintenance-base", Unit: param.Choice, Max: 1, Choices: []string{"current", "entry"}, Doc: "position's value now (Hyperliquid) or when opened (GMX)"},
-		named(fraction, "close-fee", 0, "counted against the margin in the liquidation test, fraction of the base"),
-		named(fraction, "liquidation-fee", 0, "taken when a position is liquidated, fraction of the base"),
-		{Name: "tier", Unit: param.USD, Min: 0, Max: 1e15, Doc: "base above which the part above it needs tier-maintenance; 0: none"},
-		named(fraction, "tier-maintenance", 0, "as maintenance, of the part of the base above the tier"),
-	},
-	New: func(v param.Values) Mechanism {
-		return Perp{Funding: v["funding"], BorrowFee: v["borrow-fee"], Maintenance: v["maintenance"],
-			Base: Base(v["maintenance-base"]), CloseFee: v["close-fee"], LiquidationFee: v["liquidation-fee"],
-			Tier: v["tier"], TierMaintenance: v["tier-maintenance"]}
-	},
-})
-
 // Make makes a token of its parts and of the numbers of Params, all of which
 // must be there.
-func Make(name string, policy Policy, mechanism Mechanism, v param.Values) Token {
+func Make(name string, policy Policy, mechanism Venue, v param.Values) Token {
 	return Token{
 		Name: name, Target: v["target"], Policy: policy, Mechanism: mechanism,
 		Cost: Cost{Fee: v["fee"], ImpactBase: v["impact-base"], Impact: v["impact"], Exponent: v["impact-exponent"], Gas: v["gas"], Increase: v["impact-increase"], Decrease: v["impact-decrease"]},

@@ -72,28 +72,29 @@ func (k *Kernel) gridStep(l *Lane, gross float64, now time.Duration) {
 // carry charges a step's interest, funding and borrow fee on the balances at
 // its start, valued at the old price.
 func (k *Kernel) carry(l *Lane, now time.Duration) {
-	v := &k.venue
-	e := l.x + l.b
-	if v.perp {
-		if v.funding == 0 && v.borrowFee == 0 {
-			return
-		}
-		funding, fee := -float64(v.funding*l.x), -float64(v.borrowFee*math.Abs(l.x))
-		per := logPerUnit((funding + fee) / e)
-		l.book(Funding, funding, e, per)
-		l.book(BorrowFee, fee, e, per)
-		l.b += funding + fee
-	} else {
-		if v.growX == 0 && v.growB == 0 {
-			return
-		}
-		dx, db := float64(v.growX*l.x), float64(v.growB*l.b)
-		per := logPerUnit((dx + db) / e)
-		l.book(v.itemX, dx, e, per)
-		l.book(v.itemB, db, e, per)
-		l.x += dx
-		l.b += db
+	if k.growX == 0 && k.growB == 0 && k.funding == 0 && k.borrowFee == 0 {
+		return
 	}
+	v := &k.terms
+	e := l.x + l.b
+	dx, db := float64(k.growX*l.x), float64(k.growB*l.b)
+	funding, fee := -float64(k.funding*l.x), -float64(k.borrowFee*math.Abs(l.x))
+	paid := funding + fee
+	per := logPerUnit((dx + db + paid) / e)
+	if k.growX != 0 {
+		l.book(v.ExposureInterest.Item, dx, e, per)
+	}
+	if k.growB != 0 {
+		l.book(v.CashInterest.Item, db, e, per)
+	}
+	if k.funding != 0 {
+		l.book(v.Funding.Item, funding, e, per)
+	}
+	if k.borrowFee != 0 {
+		l.book(v.BorrowFee.Item, fee, e, per)
+	}
+	l.x += dx
+	l.b += db + paid
 	l.trace.event(l, now, "carry")
 	if !(l.x+l.b > 0) {
 		l.end(now)
@@ -106,7 +107,7 @@ func (k *Kernel) jump(l *Lane, gross float64, now time.Duration) {
 	l.move(float64(l.x * gross))
 	l.trace.price(gross)
 	l.trace.event(l, now, "price")
-	if k.venue.margin(l) < 0 {
+	if k.terms.margin(l.x, l.b, l.n) < 0 {
 		k.liquidate(l, now)
 	}
 	if !l.ended && !(l.x+l.b > 0) {
@@ -212,7 +213,7 @@ func (k *Kernel) trade(l *Lane, to float64, now time.Duration) bool {
 
 // position sets exposure x at equity e after trading notional q.
 func (k *Kernel) position(l *Lane, x, e, q float64) {
-	if k.venue.perp {
+	if k.terms.EntrySize {
 		if math.Abs(x) > math.Abs(l.x) {
 			l.n += q
 		} else {

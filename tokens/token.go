@@ -19,11 +19,11 @@ import (
 // that costs, and where it stands to lose everything.
 type Token struct {
 	Name      string
-	Target    float64   // target leverage, signed: 3, 2, 1, -1, …; on a loan not between 0 and 1
-	Policy    Policy    // when to trade, and to what leverage
-	Mechanism Mechanism // Loan or Perp
-	Cost      Cost      // of a trade
-	Keeper    Keeper    // who looks, and how late it acts
+	Target    float64 // target leverage, signed: 3, 2, 1, -1, …; on a loan not between 0 and 1
+	Policy    Policy  // when to trade, and to what leverage
+	Mechanism Venue   // how leverage is held: Loan, Perp or one of your own
+	Cost      Cost    // of a trade
+	Keeper    Keeper  // who looks, and how late it acts
 
 	AUM          float64 // US dollars that one unit of initial equity stands for, above zero
 	StreamingFee float64 // on net asset value, 1/year, continuously compounded
@@ -81,7 +81,7 @@ func (t Token) Check() error {
 	want(t.AfterLiquidation == Continue || t.AfterLiquidation == Stop, "after liquidation = %d; want Continue or Stop", t.AfterLiquidation)
 	faults = append(faults, t.Cost.check())
 	if t.Mechanism == nil {
-		faults = append(faults, errors.New("tokens: no mechanism; want Loan or Perp"))
+		faults = append(faults, errors.New("tokens: no mechanism; want Loan, Perp or one of your own"))
 	}
 	if t.Policy == nil {
 		faults = append(faults, errors.New("tokens: no policy; want Band, Every, Hold or one of your own"))
@@ -89,18 +89,18 @@ func (t Token) Check() error {
 	if err := errors.Join(faults...); err != nil {
 		return err
 	}
-	faults = append(faults, t.Mechanism.check())
-	if _, loan := t.Mechanism.(Loan); loan {
-		want(!(t.Target > 0 && t.Target < 1), "target leverage = %v on a loan, which would owe nothing; want at least 1 or below 0, or a perpetual", t.Target)
-	}
+	faults = append(faults, t.Mechanism.CheckTerms(t))
 	if c, ok := t.Policy.(interface{ Check(target float64) error }); ok {
 		faults = append(faults, c.Check(t.Target))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return err
 	}
-	v := t.Mechanism.venue(t, 0)
-	if l := (Lane{x: t.Target, b: 1 - t.Target, n: math.Abs(t.Target)}); v.margin(&l) < 0 {
+	terms := t.Mechanism.Terms(t)
+	if err := terms.check(); err != nil {
+		return err
+	}
+	if terms.margin(t.Target, 1-t.Target, math.Abs(t.Target)) < 0 {
 		return fmt.Errorf("tokens: leverage %v is liquidated at once; this venue liquidates at %.4g", t.Target, t.LiquidationLeverage())
 	}
 	return nil
@@ -120,13 +120,15 @@ func span(d time.Duration) bool { return d >= time.Second && d <= 50*365*24*time
 // that never traded, signed; infinite if it never does, or if leverage does not
 // tell: of a position without debt it is 1 at any price.
 func (t Token) LiquidationLeverage() float64 {
-	v := t.Mechanism.venue(t, 0)
-	// The price moves the exposure x until cx·x + cb·b = cn·n, here or in the
-	// upper tier: x falls on the way there, long or short.
-	b, n := 1-t.Target, math.Abs(t.Target)
-	x := (float64(v.cn*n) - float64(v.cb*b)) / v.cx
-	if u := v.upper; u.on {
-		x = max(x, (float64(u.cn*n)-b-u.c)/u.cx)
+	terms := t.Mechanism.Terms(t)
+	if len(terms.Margins) == 0 {
+		return math.Inf(1)
+	}
+	// The price moves the exposure x until a margin is zero, the first that it
+	// meets: x falls on the way there, long or short.
+	b, n, x := 1-t.Target, math.Abs(t.Target), math.Inf(-1)
+	for i := range terms.Margins {
+		x = max(x, terms.Margins[i].exposureAt(b, n))
 	}
 	if !(x*t.Target > 0) || b == 0 {
 		return math.Inf(1)

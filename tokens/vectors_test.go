@@ -235,11 +235,11 @@ func TestHealthFactor(t *testing.T) {
 }
 
 func TestLiquidationLeverage(t *testing.T) {
-	loan := func(threshold float64) Mechanism { return Loan{Threshold: threshold} }
+	loan := func(threshold float64) Venue { return Loan{Threshold: threshold} }
 	rows := []struct {
 		name      string
 		target    float64
-		mechanism Mechanism
+		mechanism Venue
 		want      float64
 	}{
 		{"loan .75", 3, loan(0.75), 4},
@@ -283,19 +283,17 @@ func TestLiquidationOfALoan(t *testing.T) {
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			for _, sign := range []float64{1, -1} {
-				// The token is begun healthy and its balances are put in place by hand.
-				k := compile(t, Token{Target: 2 * sign, Policy: Hold{}, Mechanism: Loan{Threshold: 0.78, Bonus: 0.07}, AUM: 1}, day)
-				l := k.Begin()
-				l.x, l.b = r.collateral, -r.debt
+				p := Position{Exposure: r.collateral, Cash: -r.debt}
 				if sign < 0 {
-					l.x, l.b = -r.debt, r.collateral
+					p = Position{Exposure: -r.debt, Cash: r.collateral}
 				}
-				if penalty := k.liquidateLoan(&l); math.Abs(penalty-r.penalty) > 0.005 {
+				p, penalty := Loan{Threshold: 0.78, Bonus: 0.07}.Liquidate(Token{Target: 2 * sign, AUM: 1}, p)
+				if math.Abs(penalty-r.penalty) > 0.005 {
 					t.Errorf("penalty = %v, want %v", penalty, r.penalty)
 				}
-				left, owed := l.x, -l.b
+				left, owed := p.Exposure, -p.Cash
 				if sign < 0 {
-					left, owed = l.b, -l.x
+					left, owed = p.Cash, -p.Exposure
 				}
 				if math.Abs(left-r.left) > 0.005 || math.Abs(owed-r.owed) > 0.005 {
 					t.Errorf("sign %v: collateral %v and debt %v left, want %v and %v", sign, left, owed, r.left, r.owed)
@@ -328,12 +326,9 @@ func TestLiquidationRepeats(t *testing.T) {
 		{110.2, 13.95, 12.5, 5 + 2.5 + 1.25},
 	}
 	for _, r := range rows {
-		k := compile(t, Token{Target: 2, Policy: Hold{}, Mechanism: Loan{Threshold: 0.9, Bonus: 0.1}, AUM: 1e6}, day)
-		l := k.Begin()
-		l.x, l.b = r.collateral, -100
-		penalty := k.liquidateLoan(&l)
-		within(t, "collateral", l.x, r.left, 1e-12)
-		within(t, "debt", -l.b, r.owed, 1e-12)
+		p, penalty := Loan{Threshold: 0.9, Bonus: 0.1}.Liquidate(Token{Target: 2, AUM: 1e6}, Position{Exposure: r.collateral, Cash: -100})
+		within(t, "collateral", p.Exposure, r.left, 1e-12)
+		within(t, "debt", -p.Cash, r.owed, 1e-12)
 		within(t, "penalty", penalty, r.penalty, 1e-12)
 	}
 }
@@ -342,11 +337,11 @@ func TestLiquidationRepeats(t *testing.T) {
 // equity; charged over a day so that compounding does not enter.
 func TestCarry(t *testing.T) {
 	const aDay = 1.0 / 365
-	perp := func(funding, fee float64) Mechanism { return Perp{Funding: funding, BorrowFee: fee} }
+	perp := func(funding, fee float64) Venue { return Perp{Funding: funding, BorrowFee: fee} }
 	rows := []struct {
 		name      string
 		target    float64
-		mechanism Mechanism
+		mechanism Venue
 		perYear   float64
 	}{
 		{"3x loan", 3, Loan{Borrow: 0.05, Supply: 0.0001, Threshold: 0.85}, -0.0997},

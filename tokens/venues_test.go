@@ -49,7 +49,7 @@ func TestMaintenanceTiers(t *testing.T) {
 	} {
 		token := Token{Target: math.Copysign(2, r.notional), Policy: Hold{}, Mechanism: btc, AUM: math.Abs(r.notional) / 2}
 		k := compile(t, token, day)
-		within(t, fmt.Sprint("maintenance of ", r.notional), (1-k.venue.margin(&k.first))*token.AUM, r.maintenance, 1e-12)
+		within(t, fmt.Sprint("maintenance of ", r.notional), (1-k.terms.margin(k.first.x, k.first.b, k.first.n))*token.AUM, r.maintenance, 1e-12)
 	}
 
 	// Prices at which it closes, by hand: equity 1 + T(p − 1) meets

@@ -219,14 +219,14 @@ func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
 // liquidationAhead is the log move in direction dir until the venue
 // liquidates, and the exposure there; infinite if it never does.
 func (k *Kernel) liquidationAhead(l *Lane, dir float64) (d, x float64) {
-	v := &k.venue
-	if v.margin(l) < 0 {
+	v := &k.terms
+	if v.margin(l.x, l.b, l.n) < 0 {
 		return 0, l.x
 	}
-	d, x = moveTo(l.x, (float64(v.cn*l.n)-float64(v.cb*l.b))/v.cx, dir)
-	if t := &v.upper; t.on {
-		if dt, xt := moveTo(l.x, (float64(t.cn*l.n)-l.b-t.c)/t.cx, dir); dt < d {
-			return dt, xt
+	d = math.Inf(1)
+	for i := range v.Margins {
+		if di, xi := moveTo(l.x, v.Margins[i].exposureAt(l.b, l.n), dir); di < d {
+			d, x = di, xi
 		}
 	}
 	return d, x
@@ -295,7 +295,7 @@ func (k *Kernel) ridden(l *Lane, dir, lev, d float64) ridden {
 	turn := float64(r.w*(r.w-1)) / (1 + float64(sk*r.w))
 	e := l.x + l.b
 	r.gain, r.turnover = float64(e*fmath.Expm1(float64(r.c*float64(dir*d)))), float64(turn*d)
-	if k.venue.perp {
+	if k.terms.EntrySize {
 		if dir*r.w > 0 {
 			r.n += float64(turn*r.gain) / float64(r.c*dir)
 		} else {
@@ -308,14 +308,14 @@ func (k *Kernel) ridden(l *Lane, dir, lev, d float64) ridden {
 }
 
 // rideable is how much of the log move d a lane can ride: to just beyond where the
-// venue liquidates. At a constant leverage only maintenance of the entry size, or
-// of a tier, can come to that.
+// venue liquidates. At a constant leverage only a margin that depends on the
+// position's size or history can come to that.
 func (k *Kernel) rideable(l *Lane, dir, lev, d float64) float64 {
 	liquidates := func(d float64) bool {
 		r := k.ridden(l, dir, lev, d)
-		return k.venue.margin(&Lane{x: r.x, b: r.b, n: r.n}) < 0
+		return k.terms.margin(r.x, r.b, r.n) < 0
 	}
-	if !k.venue.entry && !k.venue.upper.on || !liquidates(d) {
+	if k.terms.scaleFree() || !liquidates(d) {
 		return d
 	}
 	safe := 0.0

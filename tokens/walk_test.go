@@ -61,7 +61,7 @@ func TestWalkEnds(t *testing.T) {
 		targets = targets[:1]
 	}
 	for _, target := range targets {
-		for mechanism, m := range map[string]Mechanism{"loan": Loan{Threshold: 0.9}, "perp": Perp{Maintenance: 0.02}} {
+		for mechanism, m := range map[string]Venue{"loan": Loan{Threshold: 0.9}, "perp": Perp{Maintenance: 0.02}} {
 			for cost, c := range map[string]Cost{"free": {}, "no root": {Fee: 0.6}, "gas": {Gas: 1}} {
 				for watch, w := range watches {
 					for trade, tr := range trades {

@@ -301,16 +301,21 @@ func (t *mappedToken) about() string {
 	var b strings.Builder
 	from, _, _ := strings.Cut(t.plan.origins.of("sigma"), ":")
 	fmt.Fprintf(&b, "%s: %sx %s of volatility %s %% a year (%s), by a ", t.entry.Name, short(token.Target), t.entry.Underlying, digits(100*t.sigma(), 3), from)
-	b.WriteString(map[string]string{"loan": "loan", "perp": "perpetual"}[mechanism.Kind])
+	kind := mechanism.Kind
+	if kind == "perp" {
+		kind = "perpetual"
+	}
+	b.WriteString(kind)
 	if mechanism.Kind == t.entry.Mechanism.Kind {
 		b.WriteString(" on " + t.entry.Venue.Value)
 		if !t.entry.Chain.Unknown {
 			b.WriteString(" (" + t.entry.Chain.Value + ")")
 		}
 	}
-	if v := mechanism.Values; mechanism.Kind == "loan" {
+	switch v := mechanism.Values; mechanism.Kind {
+	case "loan":
 		fmt.Fprintf(&b, " of liquidation threshold %s", short(v["liquidation-threshold"]))
-	} else {
+	case "perp":
 		fmt.Fprintf(&b, " of maintenance margin %s %%", short(100*v["maintenance"]))
 		if v["close-fee"] > 0 {
 			fmt.Fprintf(&b, " and a closing fee of %s %%", short(100*v["close-fee"]))

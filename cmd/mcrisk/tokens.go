@@ -108,9 +108,9 @@ func explain(w io.Writer, e catalogue.Token) error {
 	if carry < 0 {
 		verb, carry = "takes", -carry
 	}
-	what := "interest"
-	if e.Mechanism.Kind != "loan" {
-		what = "funding"
+	what := "funding"
+	if token.Mechanism.Terms(token).Lender {
+		what = "interest"
 	}
 	fmt.Fprintf(w, "At the target, %s %s %.2f %% of net asset value a year", what, verb, 100*carry)
 	if token.StreamingFee > 0 {
@@ -253,6 +253,8 @@ func stress(w io.Writer, e catalogue.Token, token tokens.Token) {
 		default:
 			return
 		}
+	default:
+		return
 	}
 	fmt.Fprintln(w, ".")
 }

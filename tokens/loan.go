@@ -1,0 +1,99 @@
+package tokens
+
+import (
+	"errors"
+	"fmt"
+
+	"mcrisk/param"
+)
+
+// Loan holds leverage through a money market such as Aave. A long token's
+// collateral is the underlying and its debt cash; a short token's the reverse.
+type Loan struct {
+	Borrow    float64 // rate of the asset owed, 1/year, continuously compounded
+	Supply    float64 // rate of the asset deposited, 1/year, continuously compounded
+	Threshold float64 // liquidation threshold: the part of the collateral that counts, in (0, 1)
+	Bonus     float64 // of the liquidator, a fraction of the debt repaid
+}
+
+// CheckTerms wants rates from -100 to 100 a year, a threshold inside (0, 1), a
+// bonus in [0, 1) and a target of at least 1 or below 0: between, nothing is owed.
+func (m Loan) CheckTerms(t Token) error {
+	faults := []error{rate("borrow rate", m.Borrow), rate("supply rate", m.Supply), part("liquidation bonus", m.Bonus)}
+	if !(m.Threshold > 0 && m.Threshold < 1) {
+		faults = append(faults, fmt.Errorf("tokens: liquidation threshold = %v; want a fraction above 0 and below 1",
+			m.Threshold))
+	}
+	if t.Target > 0 && t.Target < 1 {
+		faults = append(faults, fmt.Errorf("tokens: target leverage = %v on a loan, which would owe nothing; "+
+			"want at least 1 or below 0, or a perpetual", t.Target))
+	}
+	return errors.Join(faults...)
+}
+
+// Terms say that collateral·threshold must be at least the debt.
+func (m Loan) Terms(t Token) Terms {
+	borrow, supply := Charge{m.Borrow, BorrowInterest}, Charge{m.Supply, SupplyInterest}
+	if t.Target > 0 {
+		return Terms{ExposureInterest: supply, CashInterest: borrow,
+			Margins: []Margin{{Exposure: m.Threshold, Cash: 1}}, Lender: true}
+	}
+	return Terms{ExposureInterest: borrow, CashInterest: supply,
+		Margins: []Margin{{Exposure: 1, Cash: m.Threshold}}, Lender: true}
+}
+
+// Rules of Aave v3's liquidation: the whole debt may be repaid when the health
+// factor is at most wholeBelow or when collateral or debt is below SmallUSD US
+// dollars, else half of it.
+//
+// Source: aave-v3-origin, LiquidationLogic.sol (v3.7).
+const (
+	wholeBelow = 0.95
+	SmallUSD   = 2000
+)
+
+// Liquidate lets liquidators repay debt against collateral until the health
+// factor is at least 1. The penalty is what they gain.
+func (m Loan) Liquidate(t Token, p Position) (left Position, penalty float64) {
+	terms := m.Terms(t)
+	collateral, debt := &p.Exposure, &p.Cash // a long token's; a short token's are the other way round
+	if t.Target < 0 {
+		collateral, debt = &p.Cash, &p.Exposure
+	}
+	for {
+		c, d := *collateral, -*debt
+		if !(d > 0) || !(c > 0) {
+			return p, penalty
+		}
+		repaid := d / 2
+		if float64(c*m.Threshold) <= float64(wholeBelow*d) ||
+			float64(c*t.AUM) < SmallUSD || float64(d*t.AUM) < SmallUSD {
+			repaid = d
+		}
+		seized := float64(repaid * (1 + m.Bonus))
+		if seized > c {
+			seized, repaid = c, c/(1+m.Bonus)
+		}
+		*collateral, *debt = c-seized, repaid-d
+		penalty += seized - repaid
+		if terms.Margin(p) >= 0 {
+			return p, penalty
+		}
+	}
+}
+
+var _ = Mechanisms.Register(param.Kind[Venue]{
+	Name: "loan", Doc: "money market such as Aave",
+	Params: []param.Param{
+		{Name: "borrow", Unit: param.Rate, Min: -10, Max: 100, Default: 0.05,
+			Doc: "rate of the asset owed, continuously compounded"},
+		{Name: "supply", Unit: param.Rate, Min: -10, Max: 100,
+			Doc: "rate of the asset deposited, continuously compounded"},
+		named(fraction, "liquidation-threshold", 0.85, "part of the collateral that counts against the debt"),
+		named(fraction, "liquidation-bonus", 0.05, "the liquidator's, fraction of the debt repaid"),
+	},
+	New: func(v param.Values) Venue {
+		return Loan{Borrow: v["borrow"], Supply: v["supply"],
+			Threshold: v["liquidation-threshold"], Bonus: v["liquidation-bonus"]}
+	},
+})

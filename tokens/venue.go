@@ -1,0 +1,190 @@
+package tokens
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// A Venue is how leverage is held: what it costs to carry, and when and how it
+// is taken away. [Loan] and [Perp] are those of this package. Another one is a
+// file with a type of these three methods, registered in [Mechanisms].
+//
+// A Venue is an immutable value whose methods depend on their arguments alone.
+type Venue interface {
+	// CheckTerms reports what is wrong with the venue's numbers, and with its
+	// holding this token, whose target leverage and AUM are in order.
+	CheckTerms(Token) error
+
+	// Terms are what the venue asks of a token that passes CheckTerms.
+	Terms(Token) Terms
+
+	// Liquidate takes down a position of the token whose margin is below zero. The
+	// penalty, in initial equity, is what the holder loses by it: equity before is
+	// equity after and the penalty, to rounding. What is left must not be
+	// liquidated again at the same price: its margin by the venue's own Terms is at
+	// least zero, or its equity is not above zero.
+	Liquidate(Token, Position) (left Position, penalty float64)
+}
+
+// A Position is what a token holds, in units of its initial equity. Equity is
+// Exposure + Cash.
+type Position struct {
+	Exposure float64 // value of the underlying held, signed: negative if short
+	Cash     float64 // signed: negative if owed
+	Entry    float64 // size when opened, a magnitude; zero unless Terms.EntrySize
+}
+
+// Terms are what a venue asks of one token, as the numbers that the kernels use
+// and whatever the length of a step. The zero Terms charge nothing and never
+// liquidate.
+//
+// A step of dt years begins with the carry of exposure x and cash b, valued at
+// the old price:
+//
+//	x' = x·exp(ExposureInterest·dt)
+//	b' = b·exp(CashInterest·dt) − Funding·dt·x − BorrowFee·dt·|x|
+//
+// The venue liquidates as soon as one of Margins is below zero.
+type Terms struct {
+	ExposureInterest Charge // earned in kind if held, owed if short
+	CashInterest     Charge // earned if held, paid if owed
+	Funding          Charge // paid in cash by longs and received by shorts; negative: the reverse
+	BorrowFee        Charge // paid in cash by both; negative: received
+
+	Margins []Margin
+
+	// EntrySize says that the size of the position when it was opened counts, in
+	// Margins or in what Liquidate takes. It starts at the target's magnitude; an
+	// increase adds its notional and a decrease scales it. [Lifetime].Health is
+	// then equity over that size.
+	EntrySize bool
+
+	// Lender says that the position is collateral against a debt. [Lifetime].Health
+	// is then the health factor: of the two terms Exposure·x and Cash·b of the
+	// first margin, the positive one over the size of the negative one. Otherwise
+	// it is equity over exposure.
+	Lender bool
+}
+
+// A Charge is a yearly rate and what the ledger calls its payments.
+type Charge struct {
+	Rate float64 // 1/year, from −100 to 100; zero: there is none
+	Item Item    // SupplyInterest, BorrowInterest, Funding or BorrowFee
+}
+
+// A Margin is what a position has above what its venue requires, a linear form
+// of exposure x, cash b and entry size n, in initial equity:
+//
+//	Exposure·x + Cash·b − Entry·n + Constant.
+type Margin struct {
+	Exposure float64 // pure number; 0.98 of a long with a maintenance margin of 2 % of its value
+	Cash     float64 // pure number; 1 where cash counts in full
+	Entry    float64 // pure number; not zero only with Terms.EntrySize
+	Constant float64 // in initial equity; a bracket's, see [Perp].Tier
+}
+
+// Margin is the least of the margins of a position, in initial equity; below
+// zero the venue liquidates. It is +Inf at a venue that has none.
+func (t *Terms) Margin(p Position) float64 { return t.margin(p.Exposure, p.Cash, p.Entry) }
+
+func (t *Terms) margin(x, b, n float64) float64 {
+	least := math.Inf(1)
+	for i := range t.Margins {
+		m := &t.Margins[i]
+		least = min(least, float64(m.Exposure*x)+float64(m.Cash*b)-float64(m.Entry*n)+m.Constant)
+	}
+	return least
+}
+
+// exposureAt is the exposure at which the margin of a position of cash b and
+// entry size n is zero.
+func (m *Margin) exposureAt(b, n float64) float64 {
+	return (float64(m.Entry*n) - float64(m.Cash*b) - m.Constant) / m.Exposure
+}
+
+// check reports what is wrong with terms as such.
+func (t *Terms) check() error {
+	var faults []error
+	for _, c := range []struct {
+		name string
+		Charge
+	}{
+		{"exposure interest", t.ExposureInterest}, {"cash interest", t.CashInterest},
+		{"funding", t.Funding}, {"borrow fee", t.BorrowFee},
+	} {
+		faults = append(faults, rate("terms: "+c.name, c.Rate))
+		if c.Rate != 0 && (c.Item < SupplyInterest || c.Item > BorrowFee) {
+			faults = append(faults, fmt.Errorf("tokens: terms: %s is booked as item %d; "+
+				"want SupplyInterest, BorrowInterest, Funding or BorrowFee", c.name, c.Item))
+		}
+	}
+	for i, m := range t.Margins {
+		if !(math.Abs(m.Exposure)+math.Abs(m.Cash)+math.Abs(m.Entry)+math.Abs(m.Constant) <= math.MaxFloat64) {
+			faults = append(faults, fmt.Errorf("tokens: terms: margin %d = %+v; want finite numbers", i, m))
+		}
+		if m.Entry != 0 && !t.EntrySize {
+			faults = append(faults, fmt.Errorf("tokens: terms: margin %d takes %v of the entry size, "+
+				"which is not kept; want EntrySize", i, m.Entry))
+		}
+	}
+	if t.Lender && (t.EntrySize || len(t.Margins) == 0) {
+		faults = append(faults, fmt.Errorf("tokens: terms: a lender with %d margins and EntrySize %v; "+
+			"want a margin that its health factor is of, and no entry size", len(t.Margins), t.EntrySize))
+	}
+	return errors.Join(faults...)
+}
+
+// scaleFree reports whether liquidation depends on leverage alone and comes from
+// above, whatever the position's size and history.
+func (t *Terms) scaleFree() bool {
+	if t.EntrySize || len(t.Margins) > 1 {
+		return false
+	}
+	for _, m := range t.Margins {
+		if m.Constant != 0 || !(m.Exposure > 0 && m.Cash > 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// liquidate takes the position down until the venue is content.
+func (k *Kernel) liquidate(l *Lane, now time.Duration) {
+	k.gauge(l)
+	e, gross := l.x+l.b, math.Abs(l.x)+math.Abs(l.b)
+	left, penalty := k.token.Mechanism.Liquidate(k.token, Position{l.x, l.b, l.n})
+	after := left.Exposure + left.Cash
+	if !(math.Abs(e-penalty-after) <= 1e-9*gross) {
+		panic(fmt.Sprintf("tokens: %T liquidates equity %v at penalty %v and leaves %v; want what is left of it",
+			k.token.Mechanism, e, penalty, after))
+	}
+	if after > 0 && !(k.terms.Margin(left) >= 0) {
+		panic(fmt.Sprintf("tokens: %T leaves %+v, of margin %v; want at least 0",
+			k.token.Mechanism, left, k.terms.Margin(left)))
+	}
+	l.x, l.b, l.n = left.Exposure, left.Cash, left.Entry
+	if e > 0 {
+		l.book(LiquidationPenalty, -penalty, e, logPerUnit(-penalty/e))
+	} else {
+		l.money.add(LiquidationPenalty, -penalty)
+	}
+	l.liquidations++
+	l.firstLiquidation = min(l.firstLiquidation, now)
+	l.trace.event(l, now, "liquidation")
+	if !(l.x+l.b > 0) || k.token.AfterLiquidation == Stop {
+		l.end(now)
+		return
+	}
+	k.gauge(l)
+	k.visit(l, now)
+}
+
+// rate is the fault of a number that is not a rate.
+func rate(name string, r float64) error {
+	if !(math.Abs(r) <= 100) {
+		return fmt.Errorf("tokens: %s = %v a year; want a number from -100 to 100", name, r)
+	}
+	return nil
+}
