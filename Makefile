@@ -1,21 +1,26 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures run ci notebooks coverage
+.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage
 
-# check is what a change must pass before review.
+# check is what a change must pass before review. Other systems are vetted, tests
+# included, so that they build there too.
+SYSTEMS = darwin/arm64 windows/amd64 linux/arm64
 check:
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	$(GO) mod tidy -diff
 	$(GO) vet ./...
+	@for system in $(SYSTEMS); do echo "vet $$system"; \
+		GOOS=$${system%/*} GOARCH=$${system#*/} $(GO) vet ./... || exit 1; done
 	$(GO) tool staticcheck ./...
 
 # test is the README's test command.
 test:
 	$(GO) test -timeout 30m ./...
 
-# exact and analytics start no goroutines.
+# exact, what is below it, and analytics start no goroutines.
 race:
-	$(GO) test -race -short $$($(GO) list ./... | grep -v -e /exact$$ -e /analytics$$)
+	$(GO) test -race -short $$($(GO) list ./... | grep -v -e /exact -e /analytics$$)
 
 # bits compares the golden numbers of the results-bearing packages under other
 # instruction sets; they must be the same everywhere.
@@ -68,6 +73,17 @@ workers:
 	$(GO) test -count 1 -v -run TwoWorkers ./benchmarks -workers
 peers:
 	for model in gbm merton; do for record in full few; do benchmarks/peers/compare.py --rounds 5 --model $$model --record $$record || exit 1; done; done
+
+# module gives the module the name of its home, as in
+# make module MODULE=example.org/you/mcrisk: in go.mod, in imports, and where the
+# pages show them.
+module:
+	@test -n "$(MODULE)" || { echo 'MODULE is missing; want MODULE=example.org/you/mcrisk' >&2; exit 1; }
+	old=$$($(GO) list -m) && $(GO) mod edit -module "$(MODULE)" && \
+	cd asm && $(GO) mod edit -module "$(MODULE)/asm" && cd .. && \
+	find . -name '*.go' -o -name '*.md' | xargs sed -i.bak -e "s#\"$$old/#\"$(MODULE)/#g" \
+		-e "s#^\(.*go mod edit .*\)=$$old\([@=]\)#\1=$(MODULE)\2#" && \
+	find . -name '*.bak' -exec rm {} +
 
 # run is the README's run command.
 run:

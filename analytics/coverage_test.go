@@ -13,6 +13,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/exact"
+	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -190,9 +191,9 @@ func simulated(t *testing.T, studies int, add func(string, float64, analytics.Es
 	} {
 		s := study.Spec{Model: part("gbm", param.Values{"sigma": tt.sigma}), Horizon: tt.horizon, Step: tt.step, Paths: 400, Tokens: []study.TokenSpec{loan("B", 2.8, 3.2, 0.001)}}
 		years := float64(tt.horizon) / float64(year)
-		m := exact.GBM{Sigma: tt.sigma}
+		m := models.GBM{Sigma: tt.sigma}
 		known := knownOf(t, m, 3, years, -tt.sigma*tt.sigma/2*years, tt.sigma*tt.sigma*years)
-		p := exact.Problem{Token: exact.Token{Target: 3, Low: 2.8, High: 3.2, To: exact.Target, Buy: 0.001, Sell: 0.001, Threshold: 0.85, Bonus: 0.05},
+		p := exact.Problem{Token: exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.85, Bonus: 0.05}, Buy: 0.001, Sell: 0.001},
 			Model: m, Step: float64(tt.step) / float64(year)}
 		moments, err := p.Moments(years)
 		if err != nil {
@@ -214,7 +215,7 @@ func simulated(t *testing.T, studies int, add func(string, float64, analytics.Es
 			"var_99.9": must(law.VaR(0.001)), "p_profit": 1 - law.CDF(0)}
 		for seed := range studies {
 			s.Seed = uint64(seed) + 1
-			es, err := study.Ensembles(context.Background(), s, study.Options{}, nil)
+			es, err := study.Ensembles(context.Background(), built(t, s), study.Options{}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -265,7 +266,7 @@ func compared(t *testing.T, studies int, add func(string, float64, analytics.Est
 		}
 		sample := func(paths int, seed uint64) []tokens.Ensemble {
 			s.Paths, s.Seed = paths, seed
-			es, err := study.Ensembles(context.Background(), s, study.Options{}, analytics.SweepColumns)
+			es, err := study.Ensembles(context.Background(), built(t, s), study.Options{}, analytics.SweepColumns)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,15 +7,17 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/exact"
+	"mcrisk/exact/brownian"
+	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
 
 // knownOf is what exact says of a price.
-func knownOf(t *testing.T, m exact.Model, target, years, meanLog, variance float64) *analytics.Known {
+func knownOf(t *testing.T, m models.Model, target, years, meanLog, variance float64) *analytics.Known {
 	t.Helper()
-	price := exact.Ideal{Leverage: 1, Model: m}
+	price := brownian.Ideal{Leverage: 1, Model: m}
 	power, err := price.Moment(target, years)
 	if err != nil {
 		t.Fatal(err)
@@ -35,21 +37,21 @@ func TestControls(t *testing.T) {
 	if testing.Short() {
 		t.Skip("fifty million path-steps, and laws without sampling")
 	}
-	merton := exact.Merton{Sigma: 0.5, Rate: 10, JumpMean: -0.03, JumpSD: 0.06}
+	merton := models.Merton{Sigma: 0.5, Rate: 10, JumpMean: -0.03, JumpSD: 0.06}
 	jumps := merton.Rate * (merton.JumpMean*merton.JumpMean + merton.JumpSD*merton.JumpSD)
 	drift := -merton.Rate * math.Expm1(merton.JumpMean+merton.JumpSD*merton.JumpSD/2)
 	for _, tt := range []struct {
 		name               string
 		model              param.Part
-		exact              exact.Model
+		exact              models.Model
 		logS, qv           float64 // a year
 		horizon            time.Duration
 		paths              int
 		logGain, navGain   float64 // of standard errors, at least
 		lossGain, linearBy float64
 	}{
-		{"30 days", part("gbm", param.Values{"sigma": 0.6}), exact.GBM{Sigma: 0.6}, -0.18, 0.36, 30 * day, 10_000, 10, 8, 3, 5},
-		{"a year", part("gbm", param.Values{"sigma": 0.6}), exact.GBM{Sigma: 0.6}, -0.18, 0.36, year, 4_000, 10, 8, 3, 2},
+		{"30 days", part("gbm", param.Values{"sigma": 0.6}), models.GBM{Sigma: 0.6}, -0.18, 0.36, 30 * day, 10_000, 10, 8, 3, 5},
+		{"a year", part("gbm", param.Values{"sigma": 0.6}), models.GBM{Sigma: 0.6}, -0.18, 0.36, year, 4_000, 10, 8, 3, 2},
 		{"Merton, 30 days", part("merton", param.Values{"sigma": 0.5, "jump-rate": 10, "jump-mean": -0.03, "jump-sd": 0.06}), merton,
 			-0.125 + drift + merton.Rate*merton.JumpMean, 0.25 + jumps, 30 * day, 10_000, 3, 2, 2, 2},
 	} {
@@ -60,7 +62,7 @@ func TestControls(t *testing.T) {
 			years := e.Years()
 			known := knownOf(t, tt.exact, 3, years, tt.logS*years, tt.qv*years)
 			plain, controlled := analytics.Summarise(e, nil, 0.95), analytics.Summarise(e, known, 0.95)
-			p := exact.Problem{Token: exact.Token{Target: 3, Low: 2.8, High: 3.2, To: exact.Target, Buy: 0.001, Sell: 0.001, Threshold: 0.85, Bonus: 0.05},
+			p := exact.Problem{Token: exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.85, Bonus: 0.05}, Buy: 0.001, Sell: 0.001},
 				Model: tt.exact, Step: 1.0 / 8760}
 			m, err := p.Moments(years)
 			if err != nil {

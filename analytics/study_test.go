@@ -36,9 +36,19 @@ func stormy(paths int) study.Spec {
 	}
 }
 
+// built is the study of a spec that is right.
+func built(t *testing.T, spec study.Spec) *study.Study {
+	t.Helper()
+	s, err := study.New(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func run(t *testing.T, s study.Spec, sinks ...study.Sink) []tokens.Ensemble {
 	t.Helper()
-	es, err := study.Ensembles(context.Background(), s, study.Options{}, nil, sinks...)
+	es, err := study.Ensembles(context.Background(), built(t, s), study.Options{}, nil, sinks...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ func TestSweepMetricsAreTheSummarys(t *testing.T) {
 	const aversion = 3
 	s := stormy(400)
 	all := run(t, s)
-	es, err := study.Ensembles(t.Context(), s, study.Options{}, analytics.SweepColumns)
+	es, err := study.Ensembles(t.Context(), built(t, s), study.Options{}, analytics.SweepColumns)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func TestMillionLifetimes(t *testing.T) {
 	names := []string{"nav", "max_drawdown", "rebalances"}
 	spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: models.Year, Step: time.Hour, Paths: 1_000_000, Seed: 1, Tokens: []study.TokenSpec{token("t")}}
 	wall, cpu := time.Now(), cpuTime()
-	es, err := study.Ensembles(context.Background(), spec, study.Options{}, names)
+	es, err := study.Ensembles(context.Background(), built(t, spec), study.Options{}, names)
 	if err != nil {
 		t.Fatal(err)
 	}

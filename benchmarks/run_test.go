@@ -25,6 +25,16 @@ func token(name string) study.TokenSpec {
 		Values:    param.Values{"fee": 0.001}}
 }
 
+// built is the study of a spec; making it is a part of what is measured.
+func built(tb testing.TB, spec study.Spec) *study.Study {
+	tb.Helper()
+	s, err := study.New(spec)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
 // BenchmarkRun runs whole studies of a year of hours. On two processors, time
 // on the clock is what counts, elsewhere processor time.
 func BenchmarkRun(b *testing.B) {
@@ -43,7 +53,7 @@ func BenchmarkRun(b *testing.B) {
 			b.ReportAllocs()
 			start := cpuTime()
 			for b.Loop() {
-				if err := study.Run(context.Background(), spec, study.Options{Workers: c.workers}); err != nil {
+				if err := study.Run(context.Background(), built(b, spec), study.Options{Workers: c.workers}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -83,7 +93,7 @@ func TestAllocationsPerLifetime(t *testing.T) {
 	run := func(horizon time.Duration) float64 {
 		spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: horizon, Step: time.Hour, Paths: 1024, Seed: 1, Tokens: []study.TokenSpec{token("t")}}
 		return testing.AllocsPerRun(3, func() {
-			if err := study.Run(context.Background(), spec, study.Options{Workers: 1}); err != nil {
+			if err := study.Run(context.Background(), built(t, spec), study.Options{Workers: 1}); err != nil {
 				t.Fatal(err)
 			}
 		})

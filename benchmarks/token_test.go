@@ -40,7 +40,7 @@ func BenchmarkToken(b *testing.B) {
 			spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: models.Year, Step: time.Hour, Paths: 1024, Seed: 1, Tokens: []study.TokenSpec{k.spec}}
 			start := cpuTime()
 			for b.Loop() {
-				if err := study.Run(context.Background(), spec, study.Options{Workers: 1}); err != nil {
+				if err := study.Run(context.Background(), built(b, spec), study.Options{Workers: 1}); err != nil {
 					b.Fatal(err)
 				}
 			}

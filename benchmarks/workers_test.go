@@ -25,7 +25,7 @@ func TestTwoWorkers(t *testing.T) {
 	spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: models.Year, Step: time.Hour, Paths: paths, Seed: 1, Tokens: []study.TokenSpec{token("t")}}
 	run := func(n int) (wall, cpu float64) {
 		start, used := time.Now(), cpuTime()
-		if err := study.Run(context.Background(), spec, study.Options{Workers: n}); err != nil {
+		if err := study.Run(context.Background(), built(t, spec), study.Options{Workers: n}); err != nil {
 			t.Fatal(err)
 		}
 		return float64(time.Since(start)), float64(cpuTime() - used)

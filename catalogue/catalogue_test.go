@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"mcrisk/models"
+	"mcrisk/study"
 	"mcrisk/tokens"
 )
 
@@ -34,6 +36,58 @@ func TestEmbedded(t *testing.T) {
 	Tokens()[0].Name = "changed"
 	if Tokens()[0].Name == "changed" {
 		t.Error("a caller can change the catalogue")
+	}
+}
+
+// Every entry is a token of a study on its underlying, without the command, and says
+// where each of its numbers comes from.
+func TestEntriesMakeStudies(t *testing.T) {
+	for _, e := range Tokens() {
+		u, err := LookupUnderlying(e.Underlying)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := study.New(study.Spec{Model: u.Model(), Horizon: 24 * time.Hour, Step: time.Hour, Paths: 1,
+			Tokens: []study.TokenSpec{e.Spec()}})
+		if err != nil {
+			t.Errorf("%s: %v", e.Name, err)
+			continue
+		}
+		token, law := s.Token(0), s.Model()
+		if law != (models.GBM{Sigma: u.Sigma.Value}) || token.Target != e.Target() || token.Name != e.Name {
+			t.Errorf("%s is %+v on %+v", e.Name, token, law)
+		}
+		from := e.Origins()
+		said := len(e.Policy.Values) + len(e.Mechanism.Values) + len(e.Numbers.Values)
+		if len(from) != said+2 { // and the two kinds
+			t.Errorf("%s: %d origins of %d numbers", e.Name, len(from), said)
+		}
+		for name, text := range from {
+			rest, ok := strings.CutPrefix(text, "catalogue, ")
+			if !ok || !strings.HasPrefix(rest, "20") && !strings.HasPrefix(rest, "not published; assumed: ") {
+				t.Errorf("%s: %s is from %q", e.Name, name, text)
+			}
+		}
+	}
+	e, err := LookupToken("ETHBULL3X")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := e.Numbers.Words["target"]
+	if got := e.Origins()["target"]; got != "catalogue, "+w.AsOf+": "+w.Source || w.AsOf == "" || w.Source == "" {
+		t.Errorf("its target is from %q", got)
+	}
+	assumed := 0
+	for name, w := range e.Numbers.Words {
+		if w.Unknown {
+			assumed++
+			if got := e.Origins()[name]; got != "catalogue, not published; assumed: "+w.Assumption {
+				t.Errorf("its %s is from %q", name, got)
+			}
+		}
+	}
+	if assumed == 0 {
+		t.Error("none of its numbers is assumed")
 	}
 }
 
@@ -99,7 +153,7 @@ func TestBands(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		token, err := x.Make()
+		token, err := x.Spec().Build()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +211,7 @@ func TestRivals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		token, err := x.Make()
+		token, err := x.Spec().Build()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +230,7 @@ func TestRivals(t *testing.T) {
 // -9,000 for ten, from a balanced market in BTC.
 func TestCostLaw(t *testing.T) {
 	for _, x := range Tokens() {
-		token, err := x.Make()
+		token, err := x.Spec().Build()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,9 @@ import (
 	"math"
 	"strconv"
 
+	"mcrisk/models"
 	"mcrisk/param"
+	"mcrisk/study"
 )
 
 // A Family is the content of one file: tokens that share an issuer and a rule,
@@ -101,8 +103,42 @@ type Part struct {
 	Words map[string]Text // as the file has them, by name; the kind under "kind"
 }
 
+// Spec is the entry as a token of a study, on its first underlying. Numbers that the
+// entry leaves out have their defaults once the study is made.
+func (t Token) Spec() study.TokenSpec {
+	return study.TokenSpec{Name: t.Name, Policy: t.Policy.Part, Mechanism: t.Mechanism.Part, Values: t.Numbers.Values}
+}
+
+// Origins says where each number of Spec comes from, by its registered name, and where
+// its policy and mechanism do, under "policy" and "mechanism". A number left to its
+// default has none.
+func (t Token) Origins() map[string]string {
+	from := map[string]string{}
+	for _, part := range []Part{t.Policy, t.Mechanism, t.Numbers} {
+		for name, word := range part.Words {
+			if name != "kind" {
+				from[name] = origin(word.Provenance)
+			}
+		}
+	}
+	from["policy"] = origin(t.Policy.Words["kind"].Provenance)
+	from["mechanism"] = origin(t.Mechanism.Words["kind"].Provenance)
+	return from
+}
+
+// origin says in one line where a value comes from.
+func origin(p Provenance) string {
+	if p.Unknown {
+		return "catalogue, not published; assumed: " + p.Assumption
+	}
+	return "catalogue, " + p.AsOf + ": " + p.Source
+}
+
 // Target is the token's signed target leverage.
-func (t Token) Target() float64 { return t.Numbers.Values["target"] }
+func (t Token) Target() float64 {
+	target, _ := t.Spec().Value("target")
+	return target
+}
 
 // optional are the numbers that a token may leave to whoever simulates it: its
 // keeper, what follows a liquidation, the speed of a trade that is not partial,
@@ -119,6 +155,12 @@ type Underlying struct {
 	SigmaSERobust Value `yaml:"sigma_se_robust"` // standard error of Sigma if returns are independent, with the sample's kurtosis
 	Mu            Value // growth rate of the expected price, 1/year
 	MuSE          Value `yaml:"mu_se"` // standard error of Mu, 1/year
+}
+
+// Model is the law that was fitted, for a study: its volatility alone, as what a price
+// grew by in a few years says little of how it will grow.
+func (u Underlying) Model() param.Part {
+	return param.Part{Kind: "gbm", Values: param.Values{models.Sigma.Name: u.Sigma.Value}}
 }
 
 // A Sample is the history an Underlying was fitted to.

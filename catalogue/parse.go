@@ -140,7 +140,7 @@ func (c *checker) token(e entry) Token {
 	if len(c.faults) > before {
 		return t // what they make together would only say it again
 	}
-	token, err := t.Make()
+	token, err := t.Spec().Build()
 	if err == nil {
 		err = token.Check()
 	}
@@ -155,24 +155,6 @@ func (c *checker) token(e entry) Token {
 		c.fault("policy", fmt.Sprintf("its upper edge %.4g is at or over %.4g, where the venue liquidates; want less", edge, limit))
 	}
 	return t
-}
-
-// Make makes the token that the entry describes. Numbers it leaves out have
-// their defaults.
-func (t Token) Make() (tokens.Token, error) {
-	policy, err1 := tokens.Policies.Build(t.Policy.Part)
-	mechanism, err2 := tokens.Mechanisms.Build(t.Mechanism.Part)
-	if err := errors.Join(err1, err2); err != nil {
-		return tokens.Token{}, err
-	}
-	values := param.Values{}
-	for _, p := range tokens.Params {
-		values[p.Name] = p.Default
-		if v, ok := t.Numbers.Values[p.Name]; ok {
-			values[p.Name] = v
-		}
-	}
-	return tokens.Make(t.Name, policy, mechanism, values), nil
 }
 
 // readPart reads a kind and all its numbers.

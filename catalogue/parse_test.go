@@ -60,7 +60,7 @@ func TestParse(t *testing.T) {
 	if !reflect.DeepEqual(f, want) {
 		t.Errorf("got  %+v\nwant %+v", f, want)
 	}
-	token, err := f.Tokens[0].Make()
+	token, err := f.Tokens[0].Spec().Build()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, entry := range family.Tokens {
-			if token, err := entry.Make(); err != nil || token.Check() != nil || entry.Numbers.Words["target"].Source == "" {
+			if token, err := entry.Spec().Build(); err != nil || token.Check() != nil || entry.Numbers.Words["target"].Source == "" {
 				t.Errorf("accepted %+v: %v", entry, err)
 			}
 		}

@@ -1,12 +1,18 @@
 package exact
 
-import "testing"
+import (
+	"testing"
+
+	"mcrisk/models"
+	"mcrisk/tokens"
+)
 
 // One sensitivity curve: 50 half-widths from 0.02 to 1, hourly, over a year.
 func BenchmarkMoments(b *testing.B) {
 	for b.Loop() {
 		for k := 1; k <= 50; k++ {
-			p := Problem{Token: band(3, 0.02*float64(k)-0.0001, Target), Model: GBM{0, .8}, Step: hour}
+			token := band(3, 0.02*float64(k)-0.0001, tokens.Target)
+			p := Problem{Token: token, Model: models.GBM{Sigma: .8}, Step: hour}
 			if _, err := p.Moments(1); err != nil {
 				b.Fatal(err)
 			}
@@ -17,12 +23,16 @@ func BenchmarkMoments(b *testing.B) {
 func BenchmarkLaw(b *testing.B) {
 	for _, tt := range []struct {
 		name string
-		m    Model
+		m    models.Model
 		lt   float64
-	}{{"model=gbm", GBM{0, .8}, 0}, {"model=merton", Merton{0, .5, 10, -.03, .06}, .8}, {"model=kou", Kou{0, .5, 12, .45, 30, 25}, .8}} {
+	}{
+		{"model=gbm", models.GBM{Sigma: .8}, 0},
+		{"model=merton", models.Merton{Sigma: .5, Rate: 10, JumpMean: -.03, JumpSD: .06}, .8},
+		{"model=kou", models.Kou{Sigma: .5, Rate: 12, Up: .45, EtaUp: 30, EtaDown: 25}, .8},
+	} {
 		b.Run(tt.name, func(b *testing.B) {
 			for b.Loop() {
-				p := Problem{Token: band(3, .2, Target), Model: tt.m, Step: hour}.liquidated(tt.lt)
+				p := Problem{Token: band(3, .2, tokens.Target), Model: tt.m, Step: hour}.liquidated(tt.lt)
 				l, err := p.Law(1)
 				if err != nil {
 					b.Fatal(err)

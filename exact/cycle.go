@@ -1,6 +1,11 @@
 package exact
 
-import "math"
+import (
+	"math"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+)
 
 // A frame is a token and a price in the coordinate y.
 type frame struct {
@@ -14,24 +19,24 @@ type frame struct {
 	trend, spread float64 // of ln S, jumps included: drift and variance, 1/year
 }
 
-// Cycles start at the target (the token's birth), where a trade at the upper
+// Cycles start at the target (as the token's life does), where a trade at the upper
 // end leads, or where one at the lower end leads.
 const (
-	birth = iota
+	fromStart = iota
 	fromUp
 	fromDown
 	ended // not a start: after liquidation or ruin nothing follows
 )
 
-func newFrame(t Token, m Model) frame {
+func newFrame(t Token, m models.Model) frame {
 	risky, safe := t.legs()
-	nu, sigma := m.diffusion()
+	nu, sigma := levy.Diffusion(m)
 	low, high := t.edges()
 	up, down := t.resets()
 	trend, spread := nu, sigma*sigma
-	if rate, law := m.jumps(math.NaN(), math.Inf(1)); rate > 0 {
-		trend += rate * law.sum(func(x float64) float64 { return x })
-		spread += rate * law.sum(func(x float64) float64 { return x * x })
+	if rate, law := levy.Jumps(m, math.NaN(), math.Inf(1)); rate > 0 {
+		trend += rate * law.Sum(func(x float64) float64 { return x })
+		spread += rate * law.Sum(func(x float64) float64 { return x * x })
 	}
 	return frame{
 		trend: trend, spread: spread,
@@ -43,7 +48,7 @@ func newFrame(t Token, m Model) frame {
 
 // same reports whether every cycle starts at the target.
 func (f frame) same() bool {
-	return f.start[birth] == f.start[fromUp] && f.start[birth] == f.start[fromDown]
+	return f.start[fromStart] == f.start[fromUp] && f.start[fromStart] == f.start[fromDown]
 }
 
 // slowest is the rate of leaving of Brownian motion without drift, π²sigma²/(2D²):
@@ -71,7 +76,7 @@ func (f frame) exitAt(y float64) exit {
 		return exit{y: y, next: ended, log: math.Inf(-1)}
 	}
 	ratio := math.Exp(math.Abs(y)) // collateral over debt
-	if t.Threshold > 0 && ratio*t.Threshold < 1 {
+	if t.Loan.Threshold > 0 && ratio*t.Loan.Threshold < 1 {
 		return exit{y: y, next: ended, log: growth(y) + t.afterLiquidation(ratio)}
 	}
 	next := fromUp

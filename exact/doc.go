@@ -13,13 +13,17 @@
 // follows from two weights of a cycle: how long y stays where, and where it
 // leaves the band.
 //
+// [NewProblem] states the problem of a [tokens.Token] on a [models.Model].
+//
 //   - [Problem.LongRun] solves for rates per year, [Problem.Moments] for
 //     expectations at a horizon and [Problem.Law] for whole distributions,
 //     with the leverage watched continuously (closed forms) or at the end of
 //     every step of a grid (a transfer operator; exact for that grid).
-//   - [Ideal] is the continuously rebalanced token, [Reset] the periodically
-//     reset one; drawdowns, barriers, first passages and exit times of the
-//     price itself complete them.
+//   - [Problem.HalfWidth] and [BestBand] find the band that costs least or grows
+//     most; [Shift] imitates a grid by a band watched continuously.
+//   - Package [mcrisk/exact/brownian] has what needs no band: the continuously
+//     rebalanced and the periodically reset token, drawdowns, barriers, first
+//     passages and exit times of the price itself.
 //
 // Units: time in years of 365 days, rates per year and continuously
 // compounded, volatility per √year, leverage signed in formulas while a band

@@ -1,6 +1,12 @@
 package exact
 
-import "math"
+import (
+	"errors"
+	"math"
+
+	"mcrisk/exact/levy"
+	"mcrisk/quad"
+)
 
 // reflected returns the long-run rates of the token that trades continuously
 // at its edges, so that y is Brownian motion reflected at both. With
@@ -26,7 +32,7 @@ func (f frame) reflected() (Rates, error) {
 	v := f.sigma * f.sigma
 	theta := 2 * f.nu / v
 	t := f.token
-	if err := positive("the band's width in y", d); err != nil {
+	if err := levy.Positive("the band's width in y", d); err != nil {
 		return Rates{}, err
 	}
 	up, down := v/(2*d), v/(2*d)
@@ -63,17 +69,17 @@ func (f frame) reflected() (Rates, error) {
 		return slopeDown + (slopeUp-slopeDown)*part
 	}
 	mean := func(g func(u float64) float64) float64 {
-		var r rule
+		var r quad.Rule
 		first := d
 		if theta != 0 {
 			first = min(d, 1/math.Abs(theta))
 		}
 		if theta > 0 {
-			r.grade(d, 0, first, d)
+			r.Grade(d, 0, first, d)
 		} else {
-			r.grade(0, d, first, d)
+			r.Grade(0, d, first, d)
 		}
-		return r.sum(func(u float64) float64 { return density(u) * g(u) })
+		return r.Sum(func(u float64) float64 { return density(u) * g(u) })
 	}
 	square := func(x float64) float64 { return x * x }
 
@@ -90,7 +96,9 @@ func (f frame) reflected() (Rates, error) {
 	r.Leverage2 = mean(func(u float64) float64 { return square(leverage(f.low + u)) })
 	r.Decay = r.Growth - t.Target*(f.nu-f.carry)
 	if t.Fixed > 0 {
-		return Rates{}, errFixedAtEdge
+		return Rates{}, errors.New("exact: " +
+			"a fixed cost per rebalance with continuous trading at an edge has no limit; " +
+			"want Fixed 0, To Target or a grid (Step > 0)")
 	}
-	return r, finite("long-run rates", r.Growth, r.Turnover, r.LogVariance, r.DecayVariance, r.Leverage2)
+	return r, levy.Finite("long-run rates", r.Growth, r.Turnover, r.LogVariance, r.DecayVariance, r.Leverage2)
 }

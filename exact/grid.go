@@ -6,6 +6,9 @@ import (
 	"math/cmplx"
 
 	lapack "gonum.org/v1/gonum/lapack/gonum"
+
+	"mcrisk/models"
+	"mcrisk/quad"
 )
 
 // A stepped cycle is watched at the end of every step only. Inside the band
@@ -39,36 +42,36 @@ func (f frame) nodesFor(step, perMove float64) int {
 
 // newStepped takes nodes Gauss nodes, and panels outside no wider than widest,
 // but not much narrower than the features there.
-func newStepped(f frame, m Model, step, widest float64, nodes int) (*stepped, error) {
-	inc := m.increment(step)
+func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*stepped, error) {
+	inc := incrementOf(m, step)
 	shift := f.carry * step
 	kernel := func(from, to float64) float64 { return inc.density(to - from - shift) }
 	c := &stepped{frame: f, step: step, n: nodes}
-	var band rule
-	band.add(f.low, f.high, nodes)
-	c.n = len(band.x)
-	c.nodes = append(append([]float64{}, band.x...), f.start[:]...)
+	var band quad.Rule
+	band.Add(f.low, f.high, nodes)
+	c.n = len(band.X)
+	c.nodes = append(append([]float64{}, band.X...), f.start[:]...)
 	panel := min(1.5*inc.features, max(widest, inc.features/4))
 	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), inc.narrow, panel)
 	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), inc.narrow, panel)
-	out.x, out.w = append(out.x, below.x...), append(out.w, below.w...)
-	for _, y := range out.x {
+	out.Join(below)
+	for _, y := range out.X {
 		c.outside = append(c.outside, f.exitAt(y))
 	}
 
-	n, q := c.n, len(out.x)
+	n, q := c.n, len(out.X)
 	c.h = make([]float64, n*n)
 	c.leave = make([]float64, n*q)
 	defect := 0.0
-	for i, from := range band.x {
+	for i, from := range band.X {
 		mass := 0.0
-		for j, to := range band.x {
-			k := band.w[j] * kernel(from, to)
+		for j, to := range band.X {
+			k := band.W[j] * kernel(from, to)
 			c.h[j*n+i] = k
 			mass += k
 		}
-		for j, to := range out.x {
-			c.leave[i*q+j] = out.w[j] * kernel(from, to)
+		for j, to := range out.X {
+			c.leave[i*q+j] = out.W[j] * kernel(from, to)
 			mass += c.leave[i*q+j]
 		}
 		defect = max(defect, math.Abs(mass-1))
@@ -77,18 +80,19 @@ func newStepped(f frame, m Model, step, widest float64, nodes int) (*stepped, er
 		c.entry[s] = make([]float64, n)
 		c.direct[s] = make([]float64, q)
 		mass := 0.0
-		for j, to := range band.x {
-			c.entry[s][j] = band.w[j] * kernel(from, to)
+		for j, to := range band.X {
+			c.entry[s][j] = band.W[j] * kernel(from, to)
 			mass += c.entry[s][j]
 		}
-		for j, to := range out.x {
-			c.direct[s][j] = out.w[j] * kernel(from, to)
+		for j, to := range out.X {
+			c.direct[s][j] = out.W[j] * kernel(from, to)
 			mass += c.direct[s][j]
 		}
 		defect = max(defect, math.Abs(mass-1))
 	}
 	if !(defect < 1e-9) {
-		return nil, fmt.Errorf("exact: %d nodes lose %.2g of a step's probability; want more nodes or a longer step", nodes, defect)
+		return nil, fmt.Errorf("exact: %d nodes lose %.2g of a step's probability; want more nodes or a longer step",
+			nodes, defect)
 	}
 	c.reduce()
 	return c, nil
@@ -97,10 +101,10 @@ func newStepped(f frame, m Model, step, widest float64, nodes int) (*stepped, er
 // side covers the way from an edge of the band out to end, with panels from
 // first wide at the edge to at most features, and with cuts where liquidation or
 // ruin change what happens.
-func (f frame) side(edge, end, first, features float64) (r rule) {
+func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
 	cuts := []float64{0}
-	if t := f.token; t.Threshold > 0 {
-		for _, c := range []float64{1 + t.Bonus, 1 / t.Threshold, 0.95 / t.Threshold} {
+	if t := f.token; t.Loan.Threshold > 0 {
+		for _, c := range []float64{1 + t.Loan.Bonus, 1 / t.Loan.Threshold, 0.95 / t.Loan.Threshold} {
 			cuts = append(cuts, math.Copysign(math.Log(c), t.Target))
 		}
 	}
@@ -125,9 +129,9 @@ func (f frame) side(edge, end, first, features float64) (r rule) {
 		last := next
 		if singular(next) {
 			last = (at + next) / 2
-			r.grade(next, last, size*1e-4, features)
+			r.Grade(next, last, size*1e-4, features)
 		}
-		r.grade(at, last, first, features)
+		r.Grade(at, last, first, features)
 		at = next
 	}
 	return r

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math"
 	"math/cmplx"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
 )
 
 // A horizon is a cycle and a time; it remembers the visits it computed.
@@ -23,7 +26,7 @@ type horizon struct {
 
 // A sample is a contour point with the visits there.
 type sample struct {
-	point
+	levy.Point
 	visits [3]visit
 }
 
@@ -36,7 +39,10 @@ func (p Problem) horizon(years, perMove float64) (*horizon, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &horizon{frame: f, cycle: c, years: years, step: p.Step, steps: steps, known: map[complex128][]sample{}, poles: map[float64]float64{}}
+	h := &horizon{
+		frame: f, cycle: c, years: years, step: p.Step, steps: steps,
+		known: map[complex128][]sample{}, poles: map[float64]float64{},
+	}
 	h.inside, h.exits = c.places()
 	return h, nil
 }
@@ -51,23 +57,23 @@ func (h *horizon) samples(centre complex128) []sample {
 	if known, ok := h.known[centre]; ok {
 		return known
 	}
-	var points []point
+	var points []levy.Point
 	switch {
 	case h.steps > 0 && h.steps <= circleSteps:
 		points = circle(centre, h.step, h.steps)
 	case h.wide:
-		points = talbot(centre, h.years, 44)
+		points = levy.Talbot(centre, h.years, 44)
 	default:
-		points = talbot(centre, h.years, 32)
+		points = levy.Talbot(centre, h.years, 32)
 	}
 	out := make([]sample, len(points))
 	half := len(points) / 2
 	for k, p := range points {
-		out[k].point = p
+		out[k].Point = p
 		if imag(centre) == 0 && k >= half {
 			continue
 		}
-		out[k].visits = h.visits(p.s)
+		out[k].visits = h.visits(p.S)
 	}
 	if imag(centre) == 0 {
 		for k := range half {
@@ -97,7 +103,7 @@ func (h *horizon) invert(centre float64, transform func(sample) complex128) floa
 	all := h.samples(complex(centre, 0))
 	total := 0.0
 	for _, s := range all[:len(all)/2] {
-		total += 2 * real(s.weight*transform(s))
+		total += 2 * real(s.Weight*transform(s))
 	}
 	return total
 }
@@ -118,7 +124,7 @@ func (c chain) solve(rhs [3]complex128) [3]complex128 {
 		fromUp:   ((ed+du)*rhs[fromUp] + ud*rhs[fromDown]) / det,
 		fromDown: (du*rhs[fromUp] + (eu+ud)*rhs[fromDown]) / det,
 	}
-	v[birth] = rhs[birth] + c.to[birth][0]*v[fromUp] + c.to[birth][1]*v[fromDown]
+	v[fromStart] = rhs[fromStart] + c.to[fromStart][0]*v[fromUp] + c.to[fromStart][1]*v[fromDown]
 	return v
 }
 
@@ -166,7 +172,7 @@ func (h *horizon) power(z complex128, slope float64) power {
 // chain returns the transition of one cycle under the power, and what is over
 // at its end: the horizon came first, or the token ended.
 func (h *horizon) chain(p power, s sample) (c chain, over [3]complex128) {
-	rest := h.clock(s.s + p.z*complex(p.rate, 0))
+	rest := h.clock(s.S + p.z*complex(p.rate, 0))
 	for i, v := range s.visits {
 		if i > 0 && h.same() {
 			c.to[i], c.deficit[i], over[i] = c.to[0], c.deficit[0], over[0]
@@ -193,9 +199,9 @@ func (h *horizon) chain(p power, s sample) (c chain, over [3]complex128) {
 	return c, over
 }
 
-// rested is the transform of E[(NAV/S^slope)^z; liquidated, not ruined] over the
+// absorbed is the transform of E[(NAV/S^slope)^z; liquidated, not ruined] over the
 // time of liquidation.
-func (h *horizon) rested(p power, s sample) complex128 {
+func (h *horizon) absorbed(p power, s sample) complex128 {
 	c, _ := h.chain(p, s)
 	var v [3]complex128
 	for i, visit := range s.visits {
@@ -206,7 +212,7 @@ func (h *horizon) rested(p power, s sample) complex128 {
 		}
 		v[i] *= p.start[i]
 	}
-	return c.solve(v)[birth]
+	return c.solve(v)[fromStart]
 }
 
 // pole is the real s at which the chain under a real power repeats itself
@@ -228,7 +234,7 @@ func (f frame) pole(c cycle, z, slope float64) float64 {
 				}
 			}
 		}
-		ch, _ := h.chain(p, sample{point: point{s: complex(s, 0)}, visits: v})
+		ch, _ := h.chain(p, sample{Point: levy.Point{S: complex(s, 0)}, visits: v})
 		a, b := real(ch.to[fromUp][0]), real(ch.to[fromUp][1])
 		cc, d := real(ch.to[fromDown][0]), real(ch.to[fromDown][1])
 		eigenvalue := (a+d)/2 + math.Sqrt((a-d)*(a-d)/4+b*cc)
@@ -248,7 +254,7 @@ func (f frame) pole(c cycle, z, slope float64) float64 {
 	}
 	for range 60 {
 		if (log(step) < 0) != (at < 0) {
-			return root(log, 0, step)
+			return levy.Root(log, 0, step)
 		}
 		step *= 2
 	}
@@ -257,10 +263,10 @@ func (f frame) pole(c cycle, z, slope float64) float64 {
 
 // rightmost is the largest real s at which the transform of E[(NAV/S^slope)^z] is
 // singular, the rate of its power left out: the pole of the tokens that go on, or
-// where those rest that were liquidated, if most soon are.
+// that of the tokens absorbed by a liquidation, if most soon are.
 func (h *horizon) rightmost(z, slope float64) float64 {
 	s := h.pole(h.cycle, z, slope)
-	if h.token.Threshold > 0 && slope == 0 { // else it is of tokens never liquidated
+	if h.token.Loan.Threshold > 0 && slope == 0 { // else it is of tokens never liquidated
 		s = max(s, -z*h.base)
 	}
 	return s
@@ -311,7 +317,9 @@ func (p Problem) Moments(years float64) (Moments, error) {
 		}
 		m.Bound = m.change(check)
 		if !(m.Bound < 1e-6) {
-			return m, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: cycles are too regular for it; want less drift for the volatility, or at most %d steps", years, m.Bound, circleSteps)
+			return m, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
+				"cycles are too regular for it; want less drift for the volatility, or at most %d steps",
+				years, m.Bound, circleSteps)
 		}
 	}
 	return m, nil
@@ -342,7 +350,8 @@ func (m Moments) change(n Moments) float64 {
 	for _, pair := range [][2]float64{{m.NAV, n.NAV}, {m.LogSD, n.LogSD}, {m.DecaySD, n.DecaySD}} {
 		worst = max(worst, math.Abs(pair[0]-pair[1])/max(math.Abs(pair[1]), 1e-300))
 	}
-	for _, pair := range [][2]float64{{m.Log, n.Log}, {m.Decay, n.Decay}, {m.Rebalances, n.Rebalances}, {m.Turnover, n.Turnover},
+	for _, pair := range [][2]float64{{m.Log, n.Log}, {m.Decay, n.Decay}, {m.Rebalances, n.Rebalances},
+		{m.Turnover, n.Turnover},
 		{m.CostDrag, n.CostDrag}, {m.Liquidated, n.Liquidated}, {m.Ruined, n.Ruined}} {
 		worst = max(worst, math.Abs(pair[0]-pair[1])/(1+math.Abs(pair[1])))
 	}
@@ -350,7 +359,7 @@ func (m Moments) change(n Moments) float64 {
 }
 
 func (p Problem) secondMoment() bool {
-	k, ok := p.Model.(Kou)
+	k, ok := p.Model.(models.Kou)
 	return !ok || k.Rate == 0 || k.EtaUp > 2.5 || k.Up == 0
 }
 
@@ -374,7 +383,7 @@ func (h *horizon) moments(second bool) (Moments, error) {
 		p := h.power(complex(z, 0), 0)
 		v := h.invert(centre, func(s sample) complex128 {
 			c, over := h.chain(p, s)
-			return c.solve(over)[birth]
+			return c.solve(over)[fromStart]
 		})
 		return v * math.Exp(z*h.base*h.years)
 	}
@@ -385,7 +394,8 @@ func (h *horizon) moments(second bool) (Moments, error) {
 			plain.NAVSD = math.Sqrt(max(0, v))
 		}
 	}
-	return plain, finite("moments", plain.NAV, plain.Log, plain.LogSD, plain.DecaySD, plain.Rebalances, plain.RebalancesSD)
+	return plain, levy.Finite("moments", plain.NAV, plain.Log, plain.LogSD, plain.DecaySD, plain.Rebalances,
+		plain.RebalancesSD)
 }
 
 // logMoments differentiates E[(NAV/S^slope)^z] twice at z = 0, and counts.
@@ -393,7 +403,7 @@ func (h *horizon) logMoments(slope float64) (m Moments, err error) {
 	rate := h.base + slope*h.carry
 	sums := make([]float64, 8)
 	for _, s := range h.half(0) {
-		clock := h.clock(s.s)
+		clock := h.clock(s.S)
 		dClock := -clock*clock + complex(h.step, 0)*clock
 		d2Clock := (complex(h.step, 0) - 2*clock) * dClock
 		var c chain
@@ -401,7 +411,7 @@ func (h *horizon) logMoments(slope float64) (m Moments, err error) {
 		var v0, v1, v2 [3]complex128       // right-hand sides
 		var moved, traded, kept [3]complex128
 		var spent [3][2]complex128
-		var lost, ruined [3]complex128
+		var liquidated, ruined [3]complex128
 		for i, v := range s.visits {
 			begin := growth(h.start[i]) - slope*h.start[i]
 			for k, y := range h.inside {
@@ -417,7 +427,7 @@ func (h *horizon) logMoments(slope float64) (m Moments, err error) {
 				g := complex(e.log-slope*e.y-begin, 0)
 				if e.next == ended {
 					c.deficit[i] += x
-					lost[i] += x * clock
+					liquidated[i] += x * clock
 					if math.IsInf(e.log, -1) {
 						ruined[i] += x * clock
 					} else { // for the time that is left NAV rests and the price goes on
@@ -456,13 +466,13 @@ func (h *horizon) logMoments(slope float64) (m Moments, err error) {
 			pairs[i] *= 2
 		}
 		for k, x := range []complex128{
-			alive[birth], mean[birth], c.solve(v2)[birth],
-			count[birth], c.solve(pairs)[birth],
-			c.solve(traded)[birth], c.solve(kept)[birth], c.solve(lost)[birth],
+			alive[fromStart], mean[fromStart], c.solve(v2)[fromStart],
+			count[fromStart], c.solve(pairs)[fromStart],
+			c.solve(traded)[fromStart], c.solve(kept)[fromStart], c.solve(liquidated)[fromStart],
 		} {
-			sums[k] += 2 * real(s.weight*x)
+			sums[k] += 2 * real(s.Weight*x)
 		}
-		m.Ruined += 2 * real(s.weight*c.solve(ruined)[birth])
+		m.Ruined += 2 * real(s.Weight*c.solve(ruined)[fromStart])
 	}
 	alive := sums[0]
 	if !(alive > 1e-9) {
@@ -498,12 +508,12 @@ func (p Problem) Count(years float64, n int) ([]float64, error) {
 		for i, v := range s.visits { // the ruined count too
 			for k, x := range v.exits {
 				if math.IsInf(h.exits[k].log, -1) {
-					over[i] += x * h.clock(s.s)
+					over[i] += x * h.clock(s.S)
 				}
 			}
 		}
 		for k := range out {
-			out[k] += 2 * real(s.weight*over[birth])
+			out[k] += 2 * real(s.Weight*over[fromStart])
 			over = c.apply(over)
 		}
 	}

@@ -1,65 +1,13 @@
 package exact
 
 import (
-	"cmp"
 	"errors"
 	"math"
 	"math/cmplx"
-	"slices"
-)
 
-// roots returns the four solutions b, by increasing real part, of ψ(b) = s
-// with Kou's exponent of y,
-//
-//	ψ(b) = sigma²b²/2 + nu·b + Rate·(Up·η₁/(η₁−b) + (1−Up)·η₂/(η₂+b) − 1),
-//
-// and the slopes ψ′ there. nu is the drift of y without jumps.
-func (m Kou) roots(nu float64, s complex128) (b, slope [4]complex128) {
-	v, p, e1, e2 := m.Sigma*m.Sigma/2, m.Up, m.EtaUp, m.EtaDown
-	// (v·b² + nu·b − Rate − s)(η₁ − b)(η₂ + b) + Rate·p·η₁(η₂ + b) + Rate(1−p)η₂(η₁ − b)
-	c := -complex(m.Rate, 0) - s
-	poly := [5]complex128{
-		c*complex(e1*e2, 0) + complex(m.Rate*e1*e2, 0),
-		complex(nu*e1*e2, 0) + c*complex(e1-e2, 0) + complex(m.Rate*(p*e1-(1-p)*e2), 0),
-		complex(v*e1*e2+nu*(e1-e2), 0) - c,
-		complex(v*(e1-e2)-nu, 0),
-		complex(-v, 0),
-	}
-	// Durand–Kerner from points around the scale of the roots
-	scale := max(e1, e2, math.Sqrt((cmplx.Abs(s)+m.Rate)/v), math.Abs(nu)/v)
-	for i := range b {
-		b[i] = cmplx.Rect(scale, 0.4+math.Pi/2*float64(i))
-	}
-	value := func(x complex128) complex128 {
-		y := poly[4]
-		for k := 3; k >= 0; k-- {
-			y = y*x + poly[k]
-		}
-		return y / poly[4]
-	}
-	for range 200 {
-		moved := 0.0
-		for i := range b {
-			d := value(b[i])
-			for j := range b {
-				if j != i {
-					d /= b[i] - b[j]
-				}
-			}
-			b[i] -= d
-			moved = max(moved, cmplx.Abs(d)/(1e-300+cmplx.Abs(b[i])))
-		}
-		if moved < 1e-15 {
-			break
-		}
-	}
-	slices.SortFunc(b[:], func(x, y complex128) int { return cmp.Compare(real(x), real(y)) })
-	for i, x := range b {
-		up, down := complex(e1, 0)-x, complex(e2, 0)+x
-		slope[i] = complex(2*v, 0)*x + complex(nu, 0) + complex(m.Rate, 0)*(complex(p*e1, 0)/(up*up)-complex((1-p)*e2, 0)/(down*down))
-	}
-	return b, slope
-}
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+)
 
 // A jumping cycle is Kou's price watched continuously: y creeps over an edge
 // or jumps over it, by an overshoot that is again exponential whatever came
@@ -69,15 +17,16 @@ func (m Kou) roots(nu float64, s complex128) (b, slope [4]complex128) {
 // Advances in Applied Probability 35 (2003), 504–531; two-sided exit likewise.
 type jumping struct {
 	*watched
-	m         Kou
+	m         models.Kou
 	exits     []exit
 	upJumps   int       // exits[2 : 2+upJumps] are jumps up, the rest jumps down
 	overshoot []float64 // their weights
 }
 
-func newJumping(f frame, m Kou, scale, widest float64) (*jumping, error) {
+func newJumping(f frame, m models.Kou, scale, widest float64) (*jumping, error) {
 	if m.Up == 0 || m.Up == 1 {
-		return nil, errors.New("exact: Kou jumps in one direction only, watched continuously, have no four roots; want 0 < Up < 1, or a grid (Step > 0)")
+		return nil, errors.New("exact: Kou jumps in one direction only, watched continuously, have no four roots; " +
+			"want 0 < Up < 1, or a grid (Step > 0)")
 	}
 	c := &jumping{watched: newWatched(f, scale), m: m}
 	c.exits = append(c.exits, c.ends...)
@@ -87,18 +36,18 @@ func newJumping(f frame, m Kou, scale, widest float64) (*jumping, error) {
 			edge = f.low
 		}
 		r := f.side(edge, edge+side.reach, 0.5/size, min(1/size, max(widest, 0.2/size)))
-		for k, y := range r.x {
+		for k, y := range r.X {
 			c.exits = append(c.exits, f.exitAt(y))
-			c.overshoot = append(c.overshoot, r.w[k]*size*math.Exp(-size*math.Abs(y-edge)))
+			c.overshoot = append(c.overshoot, r.W[k]*size*math.Exp(-size*math.Abs(y-edge)))
 		}
 		if side.eta > 0 {
-			c.upJumps = len(r.x)
+			c.upJumps = len(r.X)
 		}
 	}
 	return c, nil
 }
 
-func (c *jumping) places() ([]float64, []exit) { return c.nodes.x, c.exits }
+func (c *jumping) places() ([]float64, []exit) { return c.nodes.X, c.exits }
 
 func (c *jumping) slowest() float64 { return c.frame.slowest(0) }
 
@@ -122,7 +71,7 @@ func (c *jumping) visits(s complex128) (all [3]visit) {
 		}
 		return all
 	}
-	b, slope := c.m.roots(c.nu, s)
+	b, slope := levy.Roots(c.m, c.nu, s)
 	for i := range all {
 		if i > 0 && c.same() {
 			all[i] = all[0]
@@ -154,7 +103,7 @@ func (c *jumping) visit(start float64, b, slope [4]complex128) visit {
 	}
 	way := solveTransposed(matrix, here) // creep up, creep down, jump up, jump down
 
-	v := visit{inside: make([]complex128, len(c.nodes.x)), exits: make([]complex128, len(c.exits))}
+	v := visit{inside: make([]complex128, len(c.nodes.X)), exits: make([]complex128, len(c.exits))}
 	v.exits[0], v.exits[1] = way[0], way[1]
 	for k, w := range c.overshoot {
 		jump := way[2]
@@ -163,7 +112,7 @@ func (c *jumping) visit(start float64, b, slope [4]complex128) visit {
 		}
 		v.exits[2+k] = jump * complex(w, 0)
 	}
-	for k, y := range c.nodes.x {
+	for k, y := range c.nodes.X {
 		x := y - start
 		var r complex128
 		for i := range 2 { // left-moving part of the free resolvent, seen from above
@@ -177,7 +126,7 @@ func (c *jumping) visit(start float64, b, slope [4]complex128) visit {
 				r += cmplx.Exp(-up*complex(x, 0)) / slope[i+2]
 			}
 		}
-		v.inside[k] = complex(c.nodes.w[k], 0) * r
+		v.inside[k] = complex(c.nodes.W[k], 0) * r
 	}
 	return v
 }

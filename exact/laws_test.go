@@ -4,20 +4,26 @@ import (
 	"fmt"
 	"math"
 	"testing"
+
+	"mcrisk/exact/brownian"
+	"mcrisk/models"
+	"mcrisk/quad"
+	"mcrisk/tokens"
 )
 
 // Without growth, carry and cost, expected equity is 1 for every policy, step
 // and horizon.
 func TestFairTokenStaysFair(t *testing.T) {
 	for _, target := range []float64{3, 2, -1, -2} {
-		for _, to := range []To{Target, Edge} {
+		for _, to := range []tokens.Destination{tokens.Target, tokens.Edge} {
 			for _, step := range []float64{0, day, hour} {
 				for _, years := range []float64{day, 30 * day, 1} {
-					if step == 0 && to == Edge {
+					if step == 0 && to == tokens.Edge {
 						continue
 					}
 					p := Problem{Token: band(target, 0.2, to), Model: gbm6, Step: step}.costing(0)
-					check(t, []row{{fmt.Sprintf("%vx to %v every %v for %v", target, to, step, years), must(p.Moments(years)).NAV, 1, 2e-11}})
+					id := fmt.Sprintf("%vx to %v every %v for %v", target, to, step, years)
+					check(t, []row{{id, must(p.Moments(years)).NAV, 1, 2e-11}})
 				}
 			}
 		}
@@ -27,16 +33,18 @@ func TestFairTokenStaysFair(t *testing.T) {
 // The prices of both legs count: with every rate r, equity grows at r.
 func TestCarryAloneGrowsEquity(t *testing.T) {
 	for _, target := range []float64{3, -1} {
-		p := Problem{Token: band(target, 0.2, Target), Model: GBM{0, 0.6}, Step: day}.costing(0)
-		p.Token.Borrow, p.Token.Supply, p.Token.Fee = 0.05, 0.05, 0.02
+		p := Problem{Token: band(target, 0.2, tokens.Target), Model: models.GBM{Sigma: 0.6}, Step: day}.costing(0)
+		p.Token.Loan.Borrow, p.Token.Loan.Supply, p.Token.Fee = 0.05, 0.05, 0.02
 		check(t, []row{{"E NAV", must(p.Moments(1)).NAV, math.Exp(0.03), 1e-10}})
 	}
 }
 
 // To the edge, at zero drift and without cost, growth is −½σ²·L₊·L₋ for any width.
 func TestEdgeIdentity(t *testing.T) {
-	for _, tt := range []struct{ target, width, sigma float64 }{{3, .2, .6}, {3, 1.5, 2}, {-1, .5, .6}, {10, 1, .1}, {1.5, .4, .8}} {
-		p := Problem{Token: band(tt.target, tt.width, Edge), Model: GBM{0, tt.sigma}}.costing(0)
+	for _, tt := range []struct{ target, width, sigma float64 }{
+		{3, .2, .6}, {3, 1.5, 2}, {-1, .5, .6}, {10, 1, .1}, {1.5, .4, .8},
+	} {
+		p := Problem{Token: band(tt.target, tt.width, tokens.Edge), Model: models.GBM{Sigma: tt.sigma}}.costing(0)
 		r := must(p.LongRun())
 		product := tt.target*tt.target - tt.width*tt.width
 		check(t, []row{
@@ -51,10 +59,10 @@ func TestEdgeIdentity(t *testing.T) {
 func TestNarrowBand(t *testing.T) {
 	const width = 1e-3
 	for _, target := range []float64{3, -1} {
-		p := Problem{Token: band(target, width, Target), Model: GBM{.1, .6}}.costing(0)
-		r, e := must(p.LongRun()), must(p.to(Edge).LongRun())
+		p := Problem{Token: band(target, width, tokens.Target), Model: models.GBM{Mu: .1, Sigma: .6}}.costing(0)
+		r, e := must(p.LongRun()), must(p.to(tokens.Edge).LongRun())
 		square := target * target * (target - 1) * (target - 1)
-		m, _ := p.Token.Ideal(p.Model).rates()
+		m := must(brownian.Ideal{Leverage: target, Model: p.Model}.Drawdown()).Drift
 		check(t, []row{
 			{"half", e.Turnover / r.Turnover, 0.5, 1e-5},
 			{"rebalances", r.Rebalances, .36 * square / width / width, 1e-5},
@@ -69,9 +77,9 @@ func TestNarrowBand(t *testing.T) {
 
 // A band of no width on a grid is the token reset at every step.
 func TestNoWidthIsReset(t *testing.T) {
-	p := Problem{Token: band(3, 0, Target), Model: gbm6, Step: day}.costing(0)
+	p := Problem{Token: band(3, 0, tokens.Target), Model: gbm6, Step: day}.costing(0)
 	m := must(p.Moments(1))
-	r := must(Reset{Leverage: 3, Price: gbm6, Interval: day}.After(365))
+	r := must(brownian.Reset{Leverage: 3, Price: gbm6, Interval: day}.After(365))
 	check(t, []row{
 		{"E ln", m.Log, r.Log, 1e-10}, {"sd", m.LogSD * m.LogSD, r.LogVar, 1e-10},
 		{"NAV sd", m.NAVSD, r.SD, 1e-9}, {"rebalances", m.Rebalances, 365, 1e-10},
@@ -80,7 +88,8 @@ func TestNoWidthIsReset(t *testing.T) {
 
 // A band that is not left is a leveraged loan held: NAV is 1 + b·(S − 1).
 func TestWideBandIsHold(t *testing.T) {
-	p := Problem{Token: Token{Target: 2, Low: 1.1, High: 10}, Model: GBM{.1, .3}, Step: day}
+	p := Problem{Token: Token{Target: 2, Band: tokens.Band{Low: 1.1, High: 10, To: tokens.Target}},
+		Model: models.GBM{Mu: .1, Sigma: .3}, Step: day}
 	m := must(p.Moments(20 * day))
 	sd := math.Exp(.1*20*day) * math.Sqrt(math.Expm1(.09*20*day))
 	law := must(p.Law(20 * day))
@@ -98,29 +107,29 @@ func TestWideBandIsHold(t *testing.T) {
 // no mass is lost.
 func TestHorizonBySteps(t *testing.T) {
 	f := newFrame(caseB.Token, gbm6)
-	inc := gbm6.increment(hour)
-	var in rule
-	in.add(f.low, f.high, 64)
+	inc := incrementOf(gbm6, hour)
+	var in quad.Rule
+	in.Add(f.low, f.high, 64)
 	out := f.side(f.high, f.high+inc.hi, inc.narrow/2, inc.narrow/2)
 	below := f.side(f.low, f.low+inc.lo, inc.narrow/2, inc.narrow/2)
-	out.x, out.w = append(out.x, below.x...), append(out.w, below.w...)
-	points := append(append([]float64{}, in.x...), f.start[birth])
+	out.Join(below)
+	points := append(append([]float64{}, in.X...), f.start[fromStart])
 	w := len(points) - 1
 	n := len(points)
 	kernel := make([]float64, n*n)
 	var leaves, gains, nav [65]float64
 	for i, from := range points {
 		stay := 0.0
-		for j, to := range in.x {
-			kernel[i*n+j] = in.w[j] * inc.density(to-from)
+		for j, to := range in.X {
+			kernel[i*n+j] = in.W[j] * inc.density(to-from)
 			stay += kernel[i*n+j]
 		}
 		leaves[i] = 1 - stay
-		for j, y := range out.x {
+		for j, y := range out.X {
 			e := f.exitAt(y)
-			p := out.w[j] * inc.density(y-from)
+			p := out.W[j] * inc.density(y-from)
 			gains[i] += p * (e.log - growth(from))
-			nav[i] += p * math.Exp(e.log-growth(f.start[birth]))
+			nav[i] += p * math.Exp(e.log-growth(f.start[fromStart]))
 		}
 	}
 	// inside moves gain growth(y) − growth(x); NAV is carried as E[NAV·e^{h(y)−h(w)}]
@@ -129,12 +138,12 @@ func TestHorizonBySteps(t *testing.T) {
 	heights := make([]float64, n)
 	for i, y := range points {
 		heights[i] = growth(y)
-		value[i] = math.Exp(growth(y) - growth(f.start[birth]))
+		value[i] = math.Exp(growth(y) - growth(f.start[fromStart]))
 	}
 	for range 8760 {
 		for i := range points {
 			c, l, v := leaves[i]*(1+count[w]), gains[i]+leaves[i]*log[w], nav[i]*value[w]
-			for j := range in.x {
+			for j := range in.X {
 				k := kernel[i*n+j]
 				c += k * count[j]
 				l += k * (heights[j] - heights[i] + log[j])
@@ -155,9 +164,12 @@ func TestHorizonBySteps(t *testing.T) {
 }
 
 func TestDoublingNodesChangesNothing(t *testing.T) {
-	models := []Model{gbm6, Merton{0, .5, 20, -.01, .03}, Kou{0, .5, 12, .45, 30, 25}, Kou{0, .25, 5000, .53, 189, 173}}
-	for _, m := range models {
-		for _, to := range []To{Target, Edge} {
+	for _, m := range []models.Model{
+		gbm6, models.Merton{Sigma: .5, Rate: 20, JumpMean: -.01, JumpSD: .03},
+		models.Kou{Sigma: .5, Rate: 12, Up: .45, EtaUp: 30, EtaDown: 25},
+		models.Kou{Sigma: .25, Rate: 5000, Up: .53, EtaUp: 189, EtaDown: 173},
+	} {
+		for _, to := range []tokens.Destination{tokens.Target, tokens.Edge} {
 			for _, step := range []float64{day, 2 * hour} {
 				p := Problem{Token: band(3, .3, to), Model: m, Step: step}.liquidated(.78)
 				r := must(p.Doubled(90 * day))

@@ -3,6 +3,10 @@ package exact
 import (
 	"math"
 	"math/cmplx"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+	"mcrisk/tokens"
 )
 
 // Rates are what a token does per year in the long run.
@@ -38,15 +42,17 @@ type Rates struct {
 // elementary; on a grid it solves one linear system.
 //
 // Limits: zero drift is not special. A band of no width trades infinitely often
-// when watched continuously and is refused (the limit is [Ideal] less cost);
-// on a grid it is the token reset at every step. A band without a low edge
-// (Low = 1 for a long) has no long run and is refused.
+// when watched continuously and is refused (the limit is that of
+// [mcrisk/exact/brownian.Ideal] less cost); on a grid it is the token reset at
+// every step. A band without a low edge (Low = 1 for a long) has no long run and
+// is refused.
 //
 // Source: renewal–reward theorem, e.g. Asmussen, Applied Probability and
 // Queues, 2nd ed. 2003, chapters V and VII; transfer to bands derived here.
 func (p Problem) LongRun() (Rates, error) {
-	if p.Step == 0 && p.check() == nil && (p.Token.To == Edge || p.Token.To == Partial && p.Token.Speed == 0) {
-		if m, ok := p.Model.(GBM); ok {
+	band := p.Token.Band
+	if p.Step == 0 && p.check() == nil && (band.To == tokens.Edge || band.To == tokens.Partial && band.Speed == 0) {
+		if m, ok := p.Model.(models.GBM); ok {
 			return newFrame(p.Token, m).reflected()
 		}
 	}
@@ -104,14 +110,14 @@ func (f frame) cycleStats(c cycle, slope float64) stats {
 	for i, v := range now {
 		s.tau[i] = real(total(v.inside))
 		if w, ok := c.(*watched); ok {
-			s.tau[i] = w.law(i).mean()
+			s.tau[i] = w.law(i).Mean()
 		}
 		begin := growth(f.start[i]) - slope*f.start[i]
 		for k, e := range exits {
 			prob := real(v.exits[k])
 			next := e.next
 			if next == ended {
-				s.p[i][birth] += prob
+				s.p[i][fromStart] += prob
 				continue
 			}
 			gain := r[k] - begin
@@ -144,7 +150,7 @@ func (f frame) cycleStats(c cycle, slope float64) stats {
 			s.tau2[i] += 2 * first / radius * real(total(v.exits)/(turn*turn))
 			for next := range 3 {
 				to := next
-				if to == birth {
+				if to == fromStart {
 					to = ended
 				}
 				q := toward(v.exits, exits, to, nil)
@@ -197,7 +203,7 @@ func (f frame) rates(c cycle) (Rates, error) {
 	for i, v := range c.visits(0) {
 		w := s.weight[i] / s.mean
 		r.Growth += w * (s.r[i][1] + s.r[i][2])
-		r.Liquidations += w * s.p[i][birth]
+		r.Liquidations += w * s.p[i][fromStart]
 		for k, e := range exits {
 			if e.next == ended {
 				continue
@@ -224,5 +230,6 @@ func (f frame) rates(c cycle) (Rates, error) {
 	if r.Liquidations > 0 {
 		r.Hazard = -f.pole(c, 0, 0)
 	}
-	return r, finite("long-run rates", r.Growth, r.Decay, r.LogVariance, r.DecayVariance, r.Rebalances, r.Turnover, r.Hazard)
+	return r, levy.Finite("long-run rates", r.Growth, r.Decay, r.LogVariance, r.DecayVariance, r.Rebalances,
+		r.Turnover, r.Hazard)
 }

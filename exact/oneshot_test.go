@@ -5,6 +5,9 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"mcrisk/models"
+	"mcrisk/tokens"
 )
 
 // One step in plain bookkeeping: a loan of 3x seen once, after a normal move and a
@@ -41,9 +44,15 @@ func TestLawOfOneStep(t *testing.T) {
 		}
 		return e - cost*(3*e-x)/(1+3*cost)
 	}
-	for _, m := range []Merton{{0, 0.3, 50, 0.15, 0}, {0.1, 0.6, 1, -0.3, 0}, {0.1, 0.6, 20, -0.06, 0}, {0, 0.6, 1, -0.1, 0.02}} {
-		law, err := Problem{Model: m, Step: step, Token: Token{Target: 3, Low: 2.7, High: 3.3, Buy: cost, Sell: cost,
-			Borrow: borrow, Threshold: threshold, Bonus: bonus}}.Law(step)
+	for _, m := range []models.Merton{
+		{Sigma: 0.3, Rate: 50, JumpMean: 0.15},
+		{Mu: 0.1, Sigma: 0.6, Rate: 1, JumpMean: -0.3},
+		{Mu: 0.1, Sigma: 0.6, Rate: 20, JumpMean: -0.06},
+		{Sigma: 0.6, Rate: 1, JumpMean: -0.1, JumpSD: 0.02},
+	} {
+		token := Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target},
+			Loan: tokens.Loan{Borrow: borrow, Threshold: threshold, Bonus: bonus}, Buy: cost, Sell: cost}
+		law, err := Problem{Token: token, Model: m, Step: step}.Law(step)
 		if err != nil {
 			t.Errorf("%+v: %v", m, err)
 			continue
@@ -52,12 +61,14 @@ func TestLawOfOneStep(t *testing.T) {
 		var all []outcome
 		poisson := math.Exp(-m.Rate * step)
 		for n := range 12 {
-			mean := (m.Mu-m.Rate*math.Expm1(m.JumpMean+m.JumpSD*m.JumpSD/2)-m.Sigma*m.Sigma/2)*step + float64(n)*m.JumpMean
+			mean := (m.Mu-m.Rate*math.Expm1(m.JumpMean+m.JumpSD*m.JumpSD/2)-m.Sigma*m.Sigma/2)*step +
+				float64(n)*m.JumpMean
 			sd := math.Sqrt(m.Sigma*m.Sigma*step + float64(n)*m.JumpSD*m.JumpSD)
 			const cells = 100_000
 			for i := range cells {
 				z := 17 * ((float64(i)+0.5)/cells - 0.5)
-				all = append(all, outcome{nav(mean + sd*z), poisson * math.Exp(-z*z/2) / math.Sqrt(2*math.Pi) * 17 / cells})
+				all = append(all, outcome{nav(mean + sd*z),
+					poisson * math.Exp(-z*z/2) / math.Sqrt(2*math.Pi) * 17 / cells})
 			}
 			poisson *= m.Rate * step / float64(n+1)
 		}
@@ -98,7 +109,8 @@ func TestLawOfOneStep(t *testing.T) {
 				t.Errorf("%+v: quantile %v = %v, %v; not in [%v, %v]", m, p, x, err, lo, hi)
 			}
 			if !(math.Exp(lo) <= above && math.Exp(hi) >= below) {
-				t.Errorf("%+v: quantile %v in [%.6f, %.6f]; by bookkeeping in [%.6f, %.6f]", m, p, math.Exp(lo), math.Exp(hi), below, above)
+				t.Errorf("%+v: quantile %v in [%.6f, %.6f]; by bookkeeping in [%.6f, %.6f]", m, p, math.Exp(lo),
+					math.Exp(hi), below, above)
 			}
 			got, err := law.ES(p)
 			if _, want := worst(p); err != nil || !(math.Abs(got-want) <= law.ESBound(p)+cell/p) {
@@ -113,7 +125,9 @@ func TestLawOfOneStep(t *testing.T) {
 // Scholes. All are accounted for.
 func TestMostAreLiquidatedAtOnce(t *testing.T) {
 	const step, sd = 1.0 / 52, 2.0
-	p := Problem{Model: GBM{Sigma: sd / math.Sqrt(step)}, Step: step, Token: Token{Target: 3, Low: 2.7, High: 3.3, Threshold: 0.99}}
+	token := Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target},
+		Loan: tokens.Loan{Threshold: 0.99}}
+	p := Problem{Token: token, Model: models.GBM{Sigma: sd / math.Sqrt(step)}, Step: step}
 	m, err := p.Moments(step)
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +140,7 @@ func TestMostAreLiquidatedAtOnce(t *testing.T) {
 	if want := below(-d); !(math.Abs(m.Ruined-want) < 1e-9) {
 		t.Errorf("ruined %v; want %v", m.Ruined, want)
 	}
-	if law, err := p.Law(step); err != nil || !(math.Abs(law.Dead+law.Alive-1) < 1e-9) {
-		t.Errorf("%v of all tokens in the law, %v; want 1", law.Dead+law.Alive, err)
+	if law, err := p.Law(step); err != nil || !(math.Abs(law.Ruined+law.Alive-1) < 1e-9) {
+		t.Errorf("%v of all tokens in the law, %v; want 1", law.Ruined+law.Alive, err)
 	}
 }

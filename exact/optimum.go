@@ -6,6 +6,10 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/optimize"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+	"mcrisk/tokens"
 )
 
 // HalfWidth returns the half-width δ of the band Target ± δ that costs least,
@@ -22,21 +26,22 @@ import (
 // Source: minimum of [Problem.LongRun]'s closed forms; cube root as in Rogers,
 // "Why is the effect of proportional transaction costs O(δ^{2/3})?", 2004.
 func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
-	m, ok := p.Model.(GBM)
+	m, ok := p.Model.(models.GBM)
 	if !ok {
 		return 0, 0, fmt.Errorf("exact: best half-width under %T; want GBM", p.Model)
 	}
-	if err := errors.Join(positive("tracking aversion", aversion), m.check()); err != nil {
+	if err := errors.Join(levy.Positive("tracking aversion", aversion), levy.Check(m)); err != nil {
 		return 0, 0, err
 	}
 	t := p.Token
 	cost := (t.Buy + t.Sell) / 2
 	if !(cost > 0) {
-		return 0, 0, fmt.Errorf("exact: best half-width at trading cost %v; want a cost above 0: without it the best band has no width", cost)
+		return 0, 0, fmt.Errorf("exact: best half-width at trading cost %v; "+
+			"want a cost above 0: without it the best band has no width", cost)
 	}
 	gain := t.Target * (t.Target - 1)
 	factor := 6.0
-	if t.To == Edge {
+	if t.Band.To == tokens.Edge {
 		factor = 1.5
 	}
 	small = math.Cbrt(factor * cost * gain * gain / aversion)
@@ -47,9 +52,9 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 	var fault error
 	objective := func(logWidth float64) float64 {
 		d := math.Exp(logWidth)
-		band := t
-		band.Low, band.High = math.Abs(t.Target)-d, math.Abs(t.Target)+d
-		r, err := Problem{Token: band, Model: m, Step: p.Step}.LongRun()
+		moved := t
+		moved.Band.Low, moved.Band.High = math.Abs(t.Target)-d, math.Abs(t.Target)+d
+		r, err := Problem{Token: moved, Model: m, Step: p.Step}.LongRun()
 		if err != nil {
 			fault = err
 			return math.Inf(1)
@@ -67,7 +72,8 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 		return 0, small, fault
 	}
 	if at > high-10*tolerance || at < low+10*tolerance {
-		return 0, small, fmt.Errorf("exact: the best half-width is not inside (%.4g, %.4g); want another aversion or cost", math.Exp(low), math.Exp(high))
+		return 0, small, fmt.Errorf("exact: the best half-width is not inside (%.4g, %.4g); "+
+			"want another aversion or cost", math.Exp(low), math.Exp(high))
 	}
 	return math.Exp(at), small, nil
 }
@@ -103,19 +109,21 @@ func golden(f func(float64) float64, a, b, tolerance float64) float64 {
 //
 // Source: Guasoni and Mayerhofer, "The limits of leverage", Mathematical Finance
 // 29 (2019), 249–284; here by maximising the closed form.
-func BestBand(m GBM, aversion, sell float64) (low, high, value float64, err error) {
-	if err := errors.Join(m.check(), positive("mu", m.Mu), positive("sell cost", sell)); err != nil {
+func BestBand(m models.GBM, aversion, sell float64) (low, high, value float64, err error) {
+	if err := errors.Join(levy.Check(m), levy.Positive("mu", m.Mu), levy.Positive("sell cost", sell)); err != nil {
 		return 0, 0, 0, err
 	}
 	if !(aversion >= 0 && sell < 0.2) || math.IsInf(aversion, 0) {
-		return 0, 0, 0, fmt.Errorf("exact: aversion %v, sell cost %v; want a finite aversion of at least 0 and a cost below 0.2", aversion, sell)
+		return 0, 0, 0, fmt.Errorf("exact: aversion %v, sell cost %v; "+
+			"want a finite aversion of at least 0 and a cost below 0.2", aversion, sell)
 	}
 	v := m.Sigma * m.Sigma
 	worth := func(low, high float64) float64 {
 		if !(1 < low && low < high && sell*high < 1) {
 			return math.Inf(-1)
 		}
-		r, err := Problem{Token: Token{Target: (low + high) / 2, Low: low, High: high, To: Edge, Sell: sell}, Model: m}.LongRun()
+		token := Token{Target: (low + high) / 2, Band: tokens.Band{Low: low, High: high, To: tokens.Edge}, Sell: sell}
+		r, err := Problem{Token: token, Model: m}.LongRun()
 		if err != nil {
 			return math.Inf(-1)
 		}
@@ -136,14 +144,18 @@ func BestBand(m GBM, aversion, sell float64) (low, high, value float64, err erro
 		begin[0] = 1 + (begin[1]-1)/10
 	}
 	if math.IsInf(worth(begin[0], begin[1]), -1) {
-		return 0, 0, 0, fmt.Errorf("exact: no band of leverage above 1 suits mu %v, sigma %v, aversion %v; want more drift for the risk", m.Mu, m.Sigma, aversion)
+		return 0, 0, 0, fmt.Errorf("exact: no band of leverage above 1 suits mu %v, sigma %v, aversion %v; "+
+			"want more drift for the risk", m.Mu, m.Sigma, aversion)
 	}
 	// in logs of low − 1 and of high − low
 	at := func(x []float64) (low, high float64) { low = 1 + math.Exp(x[0]); return low, low + math.Exp(x[1]) }
 	x := []float64{math.Log(begin[0] - 1), math.Log(begin[1] - begin[0])}
 	for range 3 { // restarts shake off a collapsed simplex
 		result, err := optimize.Minimize(optimize.Problem{Func: func(x []float64) float64 { return -worth(at(x)) }}, x,
-			&optimize.Settings{Converger: &optimize.FunctionConverge{Absolute: 1e-15, Iterations: 40}, FuncEvaluations: 2000}, &optimize.NelderMead{SimplexSize: 0.05})
+			&optimize.Settings{
+				Converger:       &optimize.FunctionConverge{Absolute: 1e-15, Iterations: 40},
+				FuncEvaluations: 2000,
+			}, &optimize.NelderMead{SimplexSize: 0.05})
 		if result == nil {
 			return 0, 0, 0, fmt.Errorf("exact: best band: %w", err)
 		}
@@ -151,7 +163,8 @@ func BestBand(m GBM, aversion, sell float64) (low, high, value float64, err erro
 	}
 	low, high = at(x)
 	if !(low > 1+1e-6) {
-		return 0, 0, 0, fmt.Errorf("exact: the best band reaches down to leverage 1; want more drift for the risk than mu %v, sigma %v, aversion %v", m.Mu, m.Sigma, aversion)
+		return 0, 0, 0, fmt.Errorf("exact: the best band reaches down to leverage 1; "+
+			"want more drift for the risk than mu %v, sigma %v, aversion %v", m.Mu, m.Sigma, aversion)
 	}
 	return low, high, worth(low, high), nil
 }

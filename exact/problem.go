@@ -4,12 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+	"mcrisk/tokens"
 )
 
 // A Problem is one token on one price, watched at the end of every Step.
 type Problem struct {
 	Token Token
-	Model Model
+	Model models.Model
 	Step  float64 // years between looks; zero: continuous watching
 	Nodes int     // inside the band, for a grid; zero: as many as ten digits need
 }
@@ -19,7 +23,7 @@ func (p Problem) check() error {
 	if p.Model == nil {
 		return errors.Join(err, errors.New("exact: no model; want GBM, Merton or Kou"))
 	}
-	err = errors.Join(err, p.Model.check())
+	err = errors.Join(err, levy.Check(p.Model))
 	if !(p.Step >= 0 && p.Step <= 10) {
 		err = errors.Join(err, fmt.Errorf("exact: step = %v years; want 0 (continuous) to 10", p.Step))
 	}
@@ -40,32 +44,41 @@ func (p Problem) cycle(scale, perMove float64) (frame, cycle, error) {
 	f := newFrame(p.Token, p.Model)
 	widest := 1.5 * f.sigma * math.Sqrt(scale) // what the horizon's law can show
 	if p.Step > 0 {
-		if p.Token.To == Partial && p.Token.Speed > 0 && p.Token.Speed < 1 {
-			return f, nil, errors.New("exact: partial rebalances on a grid go to as many places as they start from; want Step 0, or To Target or Edge")
+		if p.Token.Band.To == tokens.Partial && p.Token.Band.Speed > 0 && p.Token.Band.Speed < 1 {
+			return f, nil, errors.New("exact: partial rebalances on a grid go to as many places as they start from; " +
+				"want Step 0, or To Target or Edge")
 		}
 		nodes := p.Nodes
 		if nodes == 0 {
 			if nodes = f.nodesFor(p.Step, perMove); nodes > chosenNodes {
-				return f, nil, fmt.Errorf("exact: the band is %.3g standard deviations of a step wide and needs %d nodes; at most %d are used: take a longer step, or Step 0 with Shift", (f.high-f.low)/(f.sigma*math.Sqrt(p.Step)), nodes, chosenNodes)
+				return f, nil, fmt.Errorf("exact: "+
+					"the band is %.3g standard deviations of a step wide and needs %d nodes; "+
+					"at most %d are used: take a longer step, or Step 0 with Shift",
+					(f.high-f.low)/(f.sigma*math.Sqrt(p.Step)), nodes, chosenNodes)
 			}
 		}
 		c, err := newStepped(f, p.Model, p.Step, widest, nodes)
 		return f, c, err
 	}
-	if !(min(f.start[fromUp]-f.low, f.high-f.start[fromUp], f.start[fromDown]-f.low, f.high-f.start[fromDown]) > 1e-9*(f.high-f.low)) {
-		return f, nil, errors.New("exact: rebalancing continuously to an edge or in a band of no width trades infinitely often; its long-run rates are known to Edge (LongRun), the limit of no width is Ideal, and a grid has an answer (Step > 0)")
+	up, down := f.start[fromUp], f.start[fromDown]
+	if !(min(up-f.low, f.high-up, down-f.low, f.high-down) > 1e-9*(f.high-f.low)) {
+		return f, nil, errors.New("exact: " +
+			"rebalancing continuously to an edge or in a band of no width trades infinitely often; " +
+			"its long-run rates are known to Edge (LongRun), the limit of no width is brownian.Ideal, " +
+			"and a grid has an answer (Step > 0)")
 	}
 	switch m := p.Model.(type) {
-	case GBM:
+	case models.GBM:
 		return f, newWatched(f, scale), nil
-	case Kou:
+	case models.Kou:
 		if m.Rate == 0 {
 			return f, newWatched(f, scale), nil
 		}
 		c, err := newJumping(f, m, scale, widest)
 		return f, c, err
 	}
-	return f, nil, fmt.Errorf("exact: %T watched continuously has no closed form; want GBM or Kou, or a grid (Step > 0)", p.Model)
+	return f, nil, fmt.Errorf("exact: %T watched continuously has no closed form; "+
+		"want GBM or Kou, or a grid (Step > 0)", p.Model)
 }
 
 // steps is the horizon in steps of the grid, or an error if it is not whole.
@@ -99,7 +112,8 @@ const beta = 0.58259715793901067021
 // barrier options", Mathematical Finance 7 (1997), 325–348.
 func Shift(t Token, sigma, step float64) (Token, error) {
 	if !(sigma >= 0 && step >= 0) || math.IsInf(sigma*step, 0) {
-		return t, fmt.Errorf("exact: shift for volatility %v and step %v; want both finite and at least zero", sigma, step)
+		return t, fmt.Errorf("exact: shift for volatility %v and step %v; want both finite and at least zero",
+			sigma, step)
 	}
 	if err := t.check(); err != nil {
 		return t, err
@@ -108,11 +122,12 @@ func Shift(t Token, sigma, step float64) (Token, error) {
 	low, high := t.edges()
 	low, high = low-move, high+move
 	if low*t.Target <= 0 || high*t.Target <= 0 {
-		return t, fmt.Errorf("exact: shift of %.4g in log-price moves the band beyond the loss of all equity; want a shorter step", move)
+		return t, fmt.Errorf("exact: shift of %.4g in log-price moves the band beyond the loss of all equity; "+
+			"want a shorter step", move)
 	}
-	t.Low, t.High = math.Abs(leverage(high)), math.Abs(leverage(low))
+	t.Band.Low, t.Band.High = math.Abs(leverage(high)), math.Abs(leverage(low))
 	if t.Target < 0 {
-		t.Low, t.High = t.High, t.Low
+		t.Band.Low, t.Band.High = t.Band.High, t.Band.Low
 	}
 	return t, t.check()
 }

@@ -3,6 +3,10 @@ package exact
 import (
 	"math"
 	"testing"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+	"mcrisk/tokens"
 )
 
 // The reference values come from another route than this package: closed
@@ -17,25 +21,35 @@ const (
 )
 
 var (
-	gbm6  = GBM{Mu: 0, Sigma: 0.6}
-	caseA = Problem{Token: band(3, 0.2, Target), Model: GBM{0.18, 0.6}}
-	caseB = Problem{Token: band(3, 0.2, Target), Model: gbm6}
+	gbm6  = models.GBM{Mu: 0, Sigma: 0.6}
+	caseA = Problem{Token: band(3, 0.2, tokens.Target), Model: models.GBM{Mu: 0.18, Sigma: 0.6}}
+	caseB = Problem{Token: band(3, 0.2, tokens.Target), Model: gbm6}
 )
 
 // band is Target ± width at 10 basis points.
-func band(target, width float64, to To) Token {
+func band(target, width float64, to tokens.Destination) Token {
 	size := math.Abs(target)
-	return Token{Target: target, Low: size - width, High: size + width, To: to, Buy: 0.001, Sell: 0.001}
+	around := tokens.Band{Low: size - width, High: size + width, To: to}
+	return Token{Target: target, Band: around, Buy: 0.001, Sell: 0.001}
 }
 
-func (p Problem) to(to To) Problem              { p.Token.To = to; return p }
-func (p Problem) every(step float64) Problem    { p.Step = step; return p }
-func (p Problem) costing(k float64) Problem     { p.Token.Buy, p.Token.Sell = k, k; return p }
-func (p Problem) liquidated(lt float64) Problem { p.Token.Threshold = lt; return p }
+func (p Problem) to(to tokens.Destination) Problem { p.Token.Band.To = to; return p }
+func (p Problem) every(step float64) Problem       { p.Step = step; return p }
+func (p Problem) costing(k float64) Problem        { p.Token.Buy, p.Token.Sell = k, k; return p }
+func (p Problem) liquidated(lt float64) Problem    { p.Token.Loan.Threshold = lt; return p }
 
-// with fixes the drift of ln S between jumps, as the reference values do.
-func (m Merton) with(nu float64) Merton { n, _ := m.diffusion(); m.Mu += nu - n; return m }
-func (m Kou) with(nu float64) Kou       { n, _ := m.diffusion(); m.Mu += nu - n; return m }
+// mertonWithDrift fixes the drift of ln S between jumps, as the reference values do.
+func mertonWithDrift(m models.Merton, nu float64) models.Merton {
+	n, _ := levy.Diffusion(m)
+	m.Mu += nu - n
+	return m
+}
+
+func kouWithDrift(m models.Kou, nu float64) models.Kou {
+	n, _ := levy.Diffusion(m)
+	m.Mu += nu - n
+	return m
+}
 
 type row struct {
 	id        string
@@ -47,7 +61,8 @@ func check(t *testing.T, rows []row) {
 	t.Helper()
 	for _, r := range rows {
 		if !(math.Abs(r.got-r.want) <= r.tolerance*math.Abs(r.want)) {
-			t.Errorf("%s = %.16g, want %.16g (off by %.2g, allowed %.2g)", r.id, r.got, r.want, math.Abs(r.got/r.want-1), r.tolerance)
+			t.Errorf("%s = %.16g, want %.16g (off by %.2g, allowed %.2g)", r.id, r.got, r.want,
+				math.Abs(r.got/r.want-1), r.tolerance)
 		}
 	}
 }
@@ -62,18 +77,18 @@ func must[T any](v T, err error) T {
 func TestLongRunClosedForms(t *testing.T) {
 	a, b := must(caseA.LongRun()), must(caseB.LongRun())
 	free := must(caseB.costing(0).LongRun())
-	e, freeE := must(caseB.to(Edge).LongRun()), must(caseB.to(Edge).costing(0).LongRun())
+	e, freeE := must(caseB.to(tokens.Edge).LongRun()), must(caseB.to(tokens.Edge).costing(0).LongRun())
 	partial := caseB
-	partial.Token.Low, partial.Token.High, partial.Token.To, partial.Token.Speed = 2.7, 3.3, Partial, 0.5
+	partial.Token.Band = tokens.Band{Low: 2.7, High: 3.3, To: tokens.Partial, Speed: 0.5}
 	p := must(partial.LongRun())
-	law := newWatched(newFrame(caseB.Token, gbm6), 1).law(birth)
-	lawA := newWatched(newFrame(caseA.Token, caseA.Model), 1).law(birth)
-	sdTau := math.Sqrt(newFrame(caseB.Token, gbm6).cycleStats(newWatched(newFrame(caseB.Token, gbm6), 1), 0).tau2[birth] - law.mean()*law.mean())
+	law := newWatched(newFrame(caseB.Token, gbm6), 1).law(fromStart)
+	lawA := newWatched(newFrame(caseA.Token, caseA.Model), 1).law(fromStart)
 	f := newFrame(caseB.Token, gbm6)
+	sdTau := math.Sqrt(f.cycleStats(newWatched(f, 1), 0).tau2[fromStart] - law.Mean()*law.Mean())
 	d := f.high - f.low
 	check(t, []row{
-		{"B01 p up", law.up(), 0.45, 1e-14},
-		{"B02 E tau", law.mean(), 0.00310540216567137, 1e-14},
+		{"B01 p up", law.Up(), 0.45, 1e-14},
+		{"B02 E tau", law.Mean(), 0.00310540216567137, 1e-14},
 		{"B03 sd tau", sdTau, 0.00255506601270502, 1e-13},
 		{"B04 rebalances", b.Rebalances, 322.019483033305, 1e-14},
 		{"B05 growth", b.Growth, -1.67722194558232, 2e-14},
@@ -92,11 +107,11 @@ func TestLongRunClosedForms(t *testing.T) {
 		{"B11 growth without cost", freeE.Growth, -1.6128, 1e-14},
 		{"B12 decay variance", e.DecayVariance, .00510285407168, 1e-11},
 		{"B12 log variance", e.LogVariance, 3.2572612056, 2e-11},
-		{"A01 p up", lawA.up(), .458325561425216, 1e-14},
-		{"A01 E tau", lawA.mean(), .00310859092483365, 1e-14},
+		{"A01 p up", lawA.Up(), .458325561425216, 1e-14},
+		{"A01 E tau", lawA.Mean(), .00310859092483365, 1e-14},
 		{"A01 rebalances", a.Rebalances, 321.689158908392, 1e-14},
 		{"A02 growth to target", a.Growth, -1.13805339898143, 3e-14},
-		{"A02 growth to edge", must(caseA.to(Edge).LongRun()).Growth, -1.10480645248526, 1e-14},
+		{"A02 growth to edge", must(caseA.to(tokens.Edge).LongRun()).Growth, -1.10480645248526, 1e-14},
 		{"P01 growth", p.Growth, -1.63670542553, 3e-12},
 		{"P01 rebalances", p.Rebalances, 192.515105604, 3e-12},
 		{"P01 turnover", p.Turnover, 28.9011393597, 3e-12},
@@ -111,16 +126,20 @@ func TestUpShareAtZeroDrift(t *testing.T) {
 		target, width float64
 		want          float64
 	}{
-		{"B", 3, .2, .45}, {"R2", 2, .2, .4}, {"R3", 3, .3, .425}, {"R4", 4, .4, 13.0 / 30}, {"R-1", -1, .1, .525}, {"D", -1, .2, .55},
+		{"B", 3, .2, .45}, {"R2", 2, .2, .4}, {"R3", 3, .3, .425}, {"R4", 4, .4, 13.0 / 30}, {"R-1", -1, .1, .525},
+		{"D", -1, .2, .55},
 	} {
-		r := must(Problem{Token: band(tt.target, tt.width, Target), Model: gbm6}.LongRun())
+		r := must(Problem{Token: band(tt.target, tt.width, tokens.Target), Model: gbm6}.LongRun())
 		check(t, []row{{tt.id, r.UpShare, tt.want, 1e-13}})
 	}
 }
 
 // The curve over half-widths (3x, volatility 0.8, 10 bp), and the live bands.
 func TestCurves(t *testing.T) {
-	for _, tt := range []struct{ width, rebalances, turnover, cost, growth, edgeTurnover, edgeCost, edgeGrowth, edgeFree float64 }{
+	for _, tt := range []struct {
+		width, rebalances, turnover, cost, growth    float64
+		edgeTurnover, edgeCost, edgeGrowth, edgeFree float64
+	}{
 		{.02, 57596.48, 1151.97453, 1.15198605, -4.03185804, 576.083263, .576083263, -3.45595526, -2.879872},
 		{.05, 9212.47994, 460.66269, .460674208, -3.33987415, 230.528113, .230528113, -3.10972811, -2.8792},
 		{.1, 2300.47977, 230.084555, .230096062, -3.10689514, 115.406784, .115406784, -2.99220678, -2.8768},
@@ -132,8 +151,8 @@ func TestCurves(t *testing.T) {
 		{1, 19.4922766, 19.5216907, .0195314729, -2.56935586, 12.8437102, .0128437102, -2.57284371, -2.56},
 		{1.5, 6.63371269, 9.97304758, .00998055181, -2.1087348, 9.03959982, .00903959982, -2.1690396, -2.16},
 	} {
-		p := Problem{Token: band(3, tt.width, Target), Model: GBM{0, 0.8}}
-		r, e := must(p.LongRun()), must(p.to(Edge).LongRun())
+		p := Problem{Token: band(3, tt.width, tokens.Target), Model: models.GBM{Sigma: 0.8}}
+		r, e := must(p.LongRun()), must(p.to(tokens.Edge).LongRun())
 		check(t, []row{
 			{"rebalances", r.Rebalances, tt.rebalances, 5e-9},
 			{"turnover", r.Turnover, tt.turnover, 5e-9},
@@ -142,26 +161,32 @@ func TestCurves(t *testing.T) {
 			{"edge turnover", e.Turnover, tt.edgeTurnover, 5e-9},
 			{"edge cost", e.CostDrag, tt.edgeCost, 5e-9},
 			{"edge growth", e.Growth, tt.edgeGrowth, 5e-9},
-			{"edge growth without cost", must(p.to(Edge).costing(0).LongRun()).Growth, tt.edgeFree, 1e-13},
+			{"edge growth without cost", must(p.to(tokens.Edge).costing(0).LongRun()).Growth, tt.edgeFree, 1e-13},
 		})
 	}
 	for _, tt := range []struct {
 		id                                                                     string
 		target, width                                                          float64
-		to                                                                     To
+		to                                                                     tokens.Destination
 		rebalances, turnover, cost, free, decay, growth, sd, leverage          float64
 		hourlyTrades, hourlyTurnover, hourlyGrowth, tolTrades, tolTurn, tolGro float64
 	}{
-		{"R3", 3, .3, Target, 142.0188264, 42.6252041, .04263160215, -1.063757799, -1.106389401, -1.646389401, .07706706676, 2.982412366, 122.549829, 39.69629899, -1.6454502099, 5e-9, 2e-10, 5e-11},
-		{"R3", 3, .3, Edge, 0, 21.8911558, .0218911558, -1.0638, -1.085691156, -1.625691156, .1062015323, 2.979959828, 728.72042245, 20.58406747, -1.6283942352, 2e-11, 3e-10, 5e-11},
-		{"B", 3, .2, Target, 322.019483, 64.42379759, .06443024288, -1.072791703, -1.137221946, -1.677221946, .05211631768, 2.992204995, 258.505931085, 57.6794928, -1.671944320, 2e-12, 1e-9, 5e-10},
-		{"B", 3, .2, Edge, 0, 32.60473192, .03260473192, -1.0728, -1.105404732, -1.645404732, .07143426399, 2.991103195, 1064.877244, 29.5320002, -1.645157731, 1e-9, 2e-9, 5e-10},
-		{"R4", 4, .4, Target, 319.9789569, 128.0618939, .1280875276, -2.13274533, -2.260832857, -2.980832857, .1046171359, 3.977681466, 256.89720123, 114.96884819, -2.9731012358, 2e-11, 5e-11, 5e-11},
-		{"R4", 4, .4, Edge, 0, 65.38813807, .06538813807, -2.1312, -2.196588138, -2.916588138, .1429241524, 3.97327977, 1058.44229511, 59.58812495, -2.9208322, 1e-11, 1e-10, 2e-8},
+		{"R3", 3, .3, tokens.Target, 142.0188264, 42.6252041, .04263160215, -1.063757799, -1.106389401, -1.646389401,
+			.07706706676, 2.982412366, 122.549829, 39.69629899, -1.6454502099, 5e-9, 2e-10, 5e-11},
+		{"R3", 3, .3, tokens.Edge, 0, 21.8911558, .0218911558, -1.0638, -1.085691156, -1.625691156, .1062015323,
+			2.979959828, 728.72042245, 20.58406747, -1.6283942352, 2e-11, 3e-10, 5e-11},
+		{"B", 3, .2, tokens.Target, 322.019483, 64.42379759, .06443024288, -1.072791703, -1.137221946, -1.677221946,
+			.05211631768, 2.992204995, 258.505931085, 57.6794928, -1.671944320, 2e-12, 1e-9, 5e-10},
+		{"B", 3, .2, tokens.Edge, 0, 32.60473192, .03260473192, -1.0728, -1.105404732, -1.645404732, .07143426399,
+			2.991103195, 1064.877244, 29.5320002, -1.645157731, 1e-9, 2e-9, 5e-10},
+		{"R4", 4, .4, tokens.Target, 319.9789569, 128.0618939, .1280875276, -2.13274533, -2.260832857, -2.980832857,
+			.1046171359, 3.977681466, 256.89720123, 114.96884819, -2.9731012358, 2e-11, 5e-11, 5e-11},
+		{"R4", 4, .4, tokens.Edge, 0, 65.38813807, .06538813807, -2.1312, -2.196588138, -2.916588138, .1429241524,
+			3.97327977, 1058.44229511, 59.58812495, -2.9208322, 1e-11, 1e-10, 2e-8},
 	} {
 		p := Problem{Token: band(tt.target, tt.width, tt.to), Model: gbm6}
 		r, h := must(p.LongRun()), must(p.every(hour).LongRun())
-		if tt.to == Target {
+		if tt.to == tokens.Target {
 			check(t, []row{{tt.id + " rebalances", r.Rebalances, tt.rebalances, 5e-10}})
 		}
 		check(t, []row{
@@ -189,14 +214,20 @@ func TestDiscreteMonitoring(t *testing.T) {
 		edgeTrades, edgeTurnover, edgeGrowth                        float64
 		tolRebalances, tolTurnover, tolGrowth, tolTrades, tolEdgeTu float64
 	}{
-		{"M03 1 d", day, 122.222537149, 38.8411285, -1.667226919, 134.37, -1.661707, 5e-5, 156.426364, 22.0312428, -1.657625328, 5e-12, 2e-9, 5e-10, 5e-9, 5e-9},
-		{"4 h", 4 * hour, 209.832348566, 51.7164984, -1.668247425, 214.98, -1.668103, 5e-5, 483.993037, 27.0501010, -1.646377553, 5e-12, 2e-9, 5e-10, 2e-9, 5e-9},
-		{"M01 1 h", hour, 258.505931085, 57.6794928, -1.671944320, 260.43, -1.672020, 5e-5, 1064.877244, 29.5320002, -1.645157731, 5e-12, 2e-9, 5e-10, 1e-9, 5e-9},
-		{"15 min", hour / 4, 288.177294495, 60.9676556, -1.674399563, 288.77, -1.674437, 5e-5, 2241.962161, 30.9829401, -1.645090429, 5e-12, 2e-9, 5e-10, 1e-9, 5e-9},
-		{"5 min", hour / 12, 301.945921780, 62.4106796, -1.675550599, 302.163, -1.675566, 5e-6, 3971.632073, 31.6459570, -1.645175630, 1e-11, 2e-9, 5e-10, 1e-9, 5e-9},
-		{"1 min", hour / 60, 312.857432590, 63.5181550, -1.676461036, 312.904, -1.676465, 5e-6, 9036.244273, 32.1680728, -1.645285974, 5e-11, 2e-9, 5e-10, 1e-9, 5e-9},
+		{"M03 1 d", day, 122.222537149, 38.8411285, -1.667226919, 134.37, -1.661707, 5e-5, 156.426364, 22.0312428,
+			-1.657625328, 5e-12, 2e-9, 5e-10, 5e-9, 5e-9},
+		{"4 h", 4 * hour, 209.832348566, 51.7164984, -1.668247425, 214.98, -1.668103, 5e-5, 483.993037, 27.0501010,
+			-1.646377553, 5e-12, 2e-9, 5e-10, 2e-9, 5e-9},
+		{"M01 1 h", hour, 258.505931085, 57.6794928, -1.671944320, 260.43, -1.672020, 5e-5, 1064.877244, 29.5320002,
+			-1.645157731, 5e-12, 2e-9, 5e-10, 1e-9, 5e-9},
+		{"15 min", hour / 4, 288.177294495, 60.9676556, -1.674399563, 288.77, -1.674437, 5e-5, 2241.962161, 30.9829401,
+			-1.645090429, 5e-12, 2e-9, 5e-10, 1e-9, 5e-9},
+		{"5 min", hour / 12, 301.945921780, 62.4106796, -1.675550599, 302.163, -1.675566, 5e-6, 3971.632073,
+			31.6459570, -1.645175630, 1e-11, 2e-9, 5e-10, 1e-9, 5e-9},
+		{"1 min", hour / 60, 312.857432590, 63.5181550, -1.676461036, 312.904, -1.676465, 5e-6, 9036.244273,
+			32.1680728, -1.645285974, 5e-11, 2e-9, 5e-10, 1e-9, 5e-9},
 	} {
-		r, e := must(caseB.every(tt.step).LongRun()), must(caseB.to(Edge).every(tt.step).LongRun())
+		r, e := must(caseB.every(tt.step).LongRun()), must(caseB.to(tokens.Edge).every(tt.step).LongRun())
 		shifted := caseB
 		shifted.Token = must(Shift(caseB.Token, 0.6, tt.step))
 		s := must(shifted.LongRun())
@@ -270,14 +301,18 @@ func TestLaws(t *testing.T) {
 	d30, f30 := must(caseB.DecayLaw(30*day)), must(caseB.costing(0).DecayLaw(30*day))
 	var rows []row
 	for _, q := range []struct{ p, d30, y1 float64 }{
-		{.01, -1.3425097805, -5.86603490687}, {.05, -0.987931640033, -4.63724543613}, {.25, -0.48493335181, -2.88951291888},
-		{.5, -0.136634759324, -1.67600699223}, {.75, 0.210567783833, -0.463586592608}, {.95, 0.708182827092, 1.27877883775}, {.99, 1.05637171739, 2.50112121973},
+		{.01, -1.3425097805, -5.86603490687}, {.05, -0.987931640033, -4.63724543613},
+		{.25, -0.48493335181, -2.88951291888},
+		{.5, -0.136634759324, -1.67600699223}, {.75, 0.210567783833, -0.463586592608},
+		{.95, 0.708182827092, 1.27877883775}, {.99, 1.05637171739, 2.50112121973},
 	} {
-		rows = append(rows, row{"F04 30 d quantile", must(l30.Quantile(q.p)), q.d30, 2e-11}, row{"F05 1 y quantile", must(l1.Quantile(q.p)), q.y1, 1e-11})
+		rows = append(rows, row{"F04 30 d quantile", must(l30.Quantile(q.p)), q.d30, 2e-11},
+			row{"F05 1 y quantile", must(l1.Quantile(q.p)), q.y1, 1e-11})
 	}
 	for i, p := range []float64{.05, .5, .95} {
 		rows = append(rows,
-			row{"decay 30 d free", must(f30.Quantile(p)), []float64{-0.111718212, -0.0879581914, -0.065421356}[i], 2e-8},
+			row{"decay 30 d free", must(f30.Quantile(p)), []float64{-0.111718212, -0.0879581914, -0.065421356}[i],
+				2e-8},
 			row{"decay 30 d", must(d30.Quantile(p)), []float64{-0.118380216, -0.0932084908, -0.0693305399}[i], 5e-9})
 	}
 	check(t, append(rows,
@@ -311,10 +346,10 @@ func TestDecayOverAYear(t *testing.T) {
 }
 
 func TestJumps(t *testing.T) {
-	merton := Merton{Sigma: .5, Rate: 20, JumpMean: -.01, JumpSD: .03}.with(-.125)
-	crash := Merton{Sigma: .5, Rate: 10, JumpMean: -.03, JumpSD: .06}.with(-.125)
-	r3 := Problem{Token: band(3, .3, Target), Model: merton, Step: hour}
-	m, e := must(r3.LongRun()), must(r3.to(Edge).LongRun())
+	merton := mertonWithDrift(models.Merton{Sigma: .5, Rate: 20, JumpMean: -.01, JumpSD: .03}, -.125)
+	crash := mertonWithDrift(models.Merton{Sigma: .5, Rate: 10, JumpMean: -.03, JumpSD: .06}, -.125)
+	r3 := Problem{Token: band(3, .3, tokens.Target), Model: merton, Step: hour}
+	m, e := must(r3.LongRun()), must(r3.to(tokens.Edge).LongRun())
 	r3.Model = crash
 	wbtc, weth := must(r3.liquidated(.78).LongRun()), must(r3.liquidated(.84).LongRun())
 	check(t, []row{
@@ -330,23 +365,26 @@ func TestJumps(t *testing.T) {
 		{"hazard .84", weth.Hazard, .0066670564, 1e-8},
 	})
 
-	kou := Kou{Sigma: .5, Rate: 12, Up: .45, EtaUp: 30, EtaDown: 25}.with(-.125)
+	kou := kouWithDrift(models.Kou{Sigma: .5, Rate: 12, Up: .45, EtaUp: 30, EtaDown: 25}, -.125)
 	for _, tt := range []struct {
 		id                                                         string
 		width, lt                                                  float64
 		creepUp, creepDown, jumpUp, jumpDown, tau, perYear, hazard float64
 		liquidated, oneDay                                         float64
 	}{
-		{"K01", .2, .78, .4391808325288, .5381690517499, .009096555667769, .01355356005353, .004371058493994, 228.7775378376, .1321050018225, .123754460883, 0},
-		{"L3 2.7-3.3", .3, .78, .408758825933, .556390972876, .0129885161337, .0218616850575, .00975817036924, 102.478227184, .134368532321, .125749569748, 3.803028552e-4},
-		{"K02", .3, .84, .408758825933, .556390972876, .0129885161337, .0218616850575, .00975817036924, 102.478227184, .0210707740102, .0208537852528, 5.964592578e-5},
+		{"K01", .2, .78, .4391808325288, .5381690517499, .009096555667769, .01355356005353, .004371058493994,
+			228.7775378376, .1321050018225, .123754460883, 0},
+		{"L3 2.7-3.3", .3, .78, .408758825933, .556390972876, .0129885161337, .0218616850575, .00975817036924,
+			102.478227184, .134368532321, .125749569748, 3.803028552e-4},
+		{"K02", .3, .84, .408758825933, .556390972876, .0129885161337, .0218616850575, .00975817036924, 102.478227184,
+			.0210707740102, .0208537852528, 5.964592578e-5},
 	} {
-		p := Problem{Token: band(3, tt.width, Target), Model: kou}.liquidated(tt.lt)
+		p := Problem{Token: band(3, tt.width, tokens.Target), Model: kou}.liquidated(tt.lt)
 		f, c, err := p.cycle(1, usual)
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := c.visits(0)[birth]
+		v := c.visits(0)[fromStart]
 		ups := c.(*jumping).upJumps
 		r := must(f.rates(c))
 		check(t, []row{
@@ -365,112 +403,6 @@ func TestJumps(t *testing.T) {
 	}
 }
 
-func TestIdeal(t *testing.T) {
-	for _, tt := range []struct {
-		id                                                     string
-		d                                                      Ideal
-		years                                                  float64
-		mean, median, sd, q05, q95, es, loss, beats, low, high float64
-	}{
-		{"T01 T02", Ideal{Leverage: 3, Model: gbm6}, 1, 1, 0.197898699084, 4.95315270786, 0.0102473460537, 3.82185737592, 0.00571368707257, 0.815939874653, 0.421385912352, 0.7066028834, 2.555233056},
-		{"2x", Ideal{Leverage: 2, Model: GBM{.1, .8}, Safe: .05, Fee: .01}, 1, 1.15027379886, 0.319819021816, 3.97399493266, 0.0230113937996, 4.44493747777, 0.0135169835834, 0.761922394276, 0.380683544821, 0.5849604695, 3.442544945},
-		{"-1x", Ideal{Leverage: -1, Model: gbm6}, 1, 1, 0.835270211411, 0.658277612076, 0.311326780848, 2.24097754832, 0.247775307713, 0.617911422189, 0.302891495657, 0.4501603198, 1.54983968},
-		{"3x 30 d", Ideal{Leverage: 3, Model: gbm6}, 30 * day, 1, 0.87533318265, 0.552384219334, 0.374573412899, 2.04554876097, 0.307032512639, 0.601805028303, 0.327126543733, 0.8621027701, 1.218512954},
-	} {
-		q := must(tt.d.Quantile(.05, tt.years))
-		low, high, beats, err := tt.d.BreakEven(tt.years)
-		if err != nil {
-			t.Fatal(err)
-		}
-		law := must(tt.d.Law(tt.years))
-		check(t, []row{
-			{tt.id + " mean", must(tt.d.Mean(tt.years)), tt.mean, 4e-12},
-			{tt.id + " median", must(tt.d.Median(tt.years)), tt.median, 5e-12},
-			{tt.id + " sd", must(tt.d.SD(tt.years)), tt.sd, 2e-12},
-			{tt.id + " q05", q, tt.q05, 5e-12},
-			{tt.id + " q95", must(tt.d.Quantile(.95, tt.years)), tt.q95, 2e-12},
-			{tt.id + " mean of worst 5 %", must(tt.d.Partial(1, q, tt.years)) / .05, tt.es, 1e-11},
-			{tt.id + " P(loss)", must(tt.d.Partial(0, 1, tt.years)), tt.loss, 1e-12},
-			{tt.id + " P(beats naive)", beats, tt.beats, 2e-12},
-			{tt.id + " break-even low", low, tt.low, 1e-10},
-			{tt.id + " break-even high", high, tt.high, 3e-10},
-			{tt.id + " law's q05", must(law.Quantile(.05)), math.Log(tt.q05), 1e-10},
-			{tt.id + " law's ES", must(law.ES(.05)), 1 - tt.es, 1e-9},
-		})
-	}
-
-	// S01: value at risk, expected shortfall, and n times the variance of their
-	// sample estimates.
-	token := Ideal{Leverage: 3, Model: gbm6}
-	for _, tt := range []struct{ p, valueAtRisk, shortfall, sdQ, sdES float64 }{
-		{.05, .625426587101, .692967487361, .408471428, .375036448},
-		{.01, .736485914473, .776117889679, .507663582, .508230463},
-	} {
-		q := must(token.Quantile(tt.p, 30*day))
-		part := func(k float64) float64 { return must(token.Partial(k, q, 30*day)) }
-		m, v, _ := token.lognormal(30 * day)
-		first, second := q*tt.p-part(1), q*q*tt.p-2*q*part(1)+part(2)
-		check(t, []row{
-			{"S01 VaR", 1 - q, tt.valueAtRisk, 2e-12},
-			{"S01 ES", 1 - part(1)/tt.p, tt.shortfall, 2e-12},
-			{"S01 sd of VaR", math.Sqrt(tt.p*(1-tt.p)) / (normalDensity(math.Log(q), m, v) / q), tt.sdQ, 2e-9},
-			{"S01 sd of ES", math.Sqrt(second-first*first) / tt.p, tt.sdES, 2e-9},
-		})
-	}
-}
-
-func TestIdealWithJumps(t *testing.T) {
-	for _, tt := range []struct {
-		id         string
-		m          Model
-		b          float64
-		kept, wipe float64
-		tolWipe    float64
-	}{
-		{"Merton", Merton{Sigma: 1, Rate: 1, JumpMean: -.05, JumpSD: .1}, 3, 0.868001626613, 1.8924e-4, 3e-5},
-		{"Merton", Merton{Sigma: 1, Rate: 1, JumpMean: -.05, JumpSD: .1}, 2, 0.911994963667, 6.3e-11, 1e-2},
-		{"Merton", Merton{Sigma: 1, Rate: 1, JumpMean: -.05, JumpSD: .1}, -1, 1.04400251817, 0, 0},
-		{"Kou", Kou{Sigma: 1, Rate: 1, Up: .4, EtaUp: 20, EtaDown: 15}, 3, 0.950829169106, 1.370195e-3, 3e-7},
-		{"Kou", Kou{Sigma: 1, Rate: 1, Up: .4, EtaUp: 20, EtaDown: 15}, 2, 0.967106407567, 1.8310547e-5, 3e-8},
-		{"Kou", Kou{Sigma: 1, Rate: 1, Up: .4, EtaUp: 20, EtaDown: 15}, -1, 1.01644740858, 3.8146973e-7, 3e-7},
-	} {
-		d := Ideal{Leverage: tt.b, Model: tt.m}
-		_, law, _ := d.jumps(1)
-		check(t, []row{{tt.id + " kept per jump", real(d.jump(1, law)), tt.kept, 5e-12}})
-		if tt.wipe > 0 {
-			check(t, []row{{tt.id + " wiped out per jump", 1 - real(d.jump(0, law)), tt.wipe, tt.tolWipe}})
-		}
-	}
-	d := Ideal{Leverage: 3, Model: Merton{Sigma: .5, Rate: 10, JumpMean: -.05, JumpSD: .1}.with(-.125)}
-	check(t, []row{
-		{"E NAV", must(d.Mean(1)), 0.26713964725763, 2e-12},
-		{"P(alive)", must(d.Alive(1)), 0.99810938449612, 1e-13},
-	})
-}
-
-func TestReset(t *testing.T) {
-	for _, tt := range []struct {
-		id                    string
-		r                     Reset
-		n                     int
-		mean, sd, log, logVar float64
-	}{
-		{"T03 T04", Reset{Leverage: 3, Price: gbm6, Interval: day}, 365, 1, 4.92048826758, -1.63304066398, 3.2859121529},
-		{"T05", Reset{Leverage: 2, Price: GBM{.1, .8}, Interval: day}, 365, 1.22136930469, 4.20113249569, -1.08499675523, 2.57908646062},
-		{"-1x", Reset{Leverage: -1, Price: gbm6, Interval: day}, 365, 1, 0.658277612076, -0.18071533089, 0.362150278431},
-		{"hourly", Reset{Leverage: 3, Price: gbm6, Interval: hour}, 8760, 1, 4.95178040734, -1.62053303741, 3.24186607516},
-		{"252", Reset{Leverage: 3, Price: GBM{.08, .2}, Interval: 1.0 / 252}, 252, 1.27115234815, 0.835823797822, 0.0599235460902, 0.360344304623},
-	} {
-		m := must(tt.r.After(tt.n))
-		check(t, []row{
-			{tt.id + " mean", m.Mean, tt.mean, 5e-12},
-			{tt.id + " sd", m.SD, tt.sd, 3e-12},
-			{tt.id + " E ln", m.Log, tt.log, 5e-12},
-			{tt.id + " Var ln", m.LogVar, tt.logVar, 2e-11},
-		})
-	}
-}
-
 func TestTrend(t *testing.T) {
 	for _, tt := range []struct {
 		id                                 string
@@ -482,117 +414,22 @@ func TestTrend(t *testing.T) {
 		{"2x", 2, .2, 2.09797224732, 2.16210133745, 0.460436003791, 0.473965751091},
 		{"-1x", -1, .1, 0.641702957176, 0.653917653743, 1.38214998201, 1.40357478779},
 	} {
-		free := func(to To) Token { b := band(tt.target, tt.width, to); b.Buy, b.Sell = 0, 0; return b }
+		free := func(to tokens.Destination) Token { b := band(tt.target, tt.width, to); b.Buy, b.Sell = 0, 0; return b }
 		check(t, []row{
-			{tt.id + " +50 % edge", must(free(Edge).Trend(1.5)), tt.upEdge, 3e-12},
-			{tt.id + " +50 % target", must(free(Target).Trend(1.5)), tt.upTarget, 3e-12},
-			{tt.id + " -30 % edge", must(free(Edge).Trend(.7)), tt.dnEdge, 3e-12},
-			{tt.id + " -30 % target", must(free(Target).Trend(.7)), tt.dnTarget, 3e-12},
+			{tt.id + " +50 % edge", must(free(tokens.Edge).Trend(1.5)), tt.upEdge, 3e-12},
+			{tt.id + " +50 % target", must(free(tokens.Target).Trend(1.5)), tt.upTarget, 3e-12},
+			{tt.id + " -30 % edge", must(free(tokens.Edge).Trend(.7)), tt.dnEdge, 3e-12},
+			{tt.id + " -30 % target", must(free(tokens.Target).Trend(.7)), tt.dnTarget, 3e-12},
 		})
 	}
-}
-
-func TestDrawdown(t *testing.T) {
-	for _, tt := range []struct{ x, up, down float64 }{
-		{.0005, 0.0196101934, 0.0200261669}, {.005, 0.0606342866, 0.0647947335}, {.05, 0.178868295, 0.220543346}, {.1, 0.242839588, 0.32634405},
-		{.5, 0.462537737, 0.885793842}, {1, 0.587691436, 1.44660324}, {2, 0.727268967, 2.48466213}, {5, 0.927619955, 5.4993405},
-		{10, 1.08753928, 10.49999}, {50, 1.47499858, 0}, {1000, 2.21830822, 0},
-	} {
-		// X01: E MDD = (2·Sigma²/|Drift|)·Q(Drift²·T/(2·Sigma²)), here with Drift = ±1, Sigma = 1
-		check(t, []row{{"X01 Q_p", must(Brownian{1, 1}.MaxDrawdown(2*tt.x)) / 2, tt.up, 3e-9}})
-		if tt.down > 0 {
-			tol := 1e-8
-			if tt.x == 10 {
-				tol = 1e-6
-			}
-			check(t, []row{{"X01 Q_n", must(Brownian{-1, 1}.MaxDrawdown(2*tt.x)) / 2, tt.down, tol}})
-		}
-	}
-	for _, tt := range []struct{ b, mean, q05, q50, q95 float64 }{
-		{1, .54174357239, .32861799, .53632927, .77258849},
-		{2, .80193105449, .57828359, .821705, .96122293},
-		{3, .91946109355, .75717973, .94554451, .99513536},
-		{-1, .54174357239, .32861799, .53632927, .77258849},
-	} {
-		x := must(Ideal{Leverage: tt.b, Model: gbm6}.Drawdown())
-		relative := func(p float64) float64 { return -math.Expm1(-must(x.DrawdownQuantile(p, 1))) }
-		check(t, []row{
-			{"X02 mean", must(x.RelativeDrawdown(1)), tt.mean, 2e-11},
-			{"5 %", relative(.05), tt.q05, 2e-8},
-			{"50 %", relative(.5), tt.q50, 2e-8},
-			{"95 %", relative(.95), tt.q95, 2e-8},
-		})
-	}
-	three := must(Ideal{Leverage: 3, Model: gbm6}.Drawdown())
-	check(t, []row{
-		{"3x 30 d", must(three.RelativeDrawdown(30 * day)), .48710270611, 2e-11},
-		{"no drift", must(Brownian{0, 1}.MaxDrawdown(1)), math.Sqrt(math.Pi / 2), 1e-12},
-		{"P(fall of half)", Brownian{0, .6}.drawdownTail(math.Ln2, 1), .494922427464, 2e-12},
-		{"X03", LongestUnderwater(), .626507598767175, 2e-15},
-	})
-}
-
-func TestBarriers(t *testing.T) {
-	x := Brownian{-.18, .6}
-	hit := func(level float64) float64 { return must(x.HitBelow(-math.Log(level), 1)) }
-	loan := func(level, years float64) float64 { return must(x.HitBelow(-math.Log(level), years)) }
-	three, two := 2.0/3/.78, 1.0/2/.83
-	dates := func(n int) float64 { return must(x.HitBelowOnGrid(-math.Log(.8), 1, n)) }
-	check(t, []row{
-		{"X04 .8", hit(.8), .784865634895827, 2e-15},
-		{".6667", hit(.6667), .600473548689887, 2e-15},
-		{".5", hit(.5), .34180904479559, 2e-14},
-		{".3333", hit(.3333), .112477123717832, 5e-15},
-		{"12 dates", dates(12), .686368879663, 2e-12},
-		{"52 dates", dates(52), .736430391243, 2e-12},
-		{"X04 365 dates", dates(365), .766412990266, 2e-12},
-		{"X05 3x 1 d", loan(three, day), 6.2245436361616e-7, 2e-13},
-		{"3x 7 d", loan(three, 7*day), .063582910732508, 2e-14},
-		{"3x 30 d", loan(three, 30*day), .39017879393589, 2e-14},
-		{"3x 1 y", loan(three, 1), .85127480371273, 2e-14},
-		{"2x 7 d", loan(two, 7*day), 1.36931656869e-9, 5e-12},
-		{"2x 3 d", loan(two, 3*day), 1.53820366362e-20, 5e-12},
-		{"2x 1 d", loan(two, day), 1.78004260551e-58, 5e-12},
-	})
-	if !testing.Short() {
-		check(t, []row{{"2190 dates", dates(2190), .777312305825, 2e-12}})
-	}
-
-	for _, tt := range []struct{ mu, rate, want float64 }{
-		{.1, .01, .26059805477857}, {.1, 3, .25584304008144}, {.1, 10, .24541714757389}, {.1, 0, .26061427163236},
-		{-.1, .01, .05816173169537}, {-.1, 3, .061222795962277}, {-.1, 10, .067179099449984}, {-.1, 0, .058150904166295},
-	} {
-		// here mu is the drift of ln S between jumps
-		m := Kou{Sigma: .2, Rate: tt.rate, Up: .5, EtaUp: 1 / .02, EtaDown: 1 / .03}.with(tt.mu)
-		check(t, []row{{"O04 first passage", must(m.FirstPassage(.3, 1)), tt.want, 5e-12}})
-	}
-}
-
-func TestExitTimes(t *testing.T) {
-	unit := Brownian{0, 1}
-	var rows []row
-	for years, want := range map[float64]float64{.1: .00313080451600509935, .25: .0910005238463662487, .5: .31455423310964801, 1: .629222570200476095, 2: .892022955555890987, 4: .990843009710239244} {
-		rows = append(rows, row{"E01 F", must(unit.LeavesBy(1, 1, years)), want, 2e-11})
-	}
-	for p, want := range map[float64]float64{.01: .12691259539314278, .05: .199049095253865867, .5: .757495676542791342, .95: 2.6240539071375783, .99: 3.92861514143251615} {
-		rows = append(rows, row{"E01 quantile", must(unit.ExitQuantile(p, 1, 1)), want, 2e-12})
-	}
-	x := Brownian{-.18, .6}
-	for days, want := range map[float64]float64{.5: .2680562499715, 1: .571837173926338, 2: .854584299616747, 7: .999342824757704} {
-		rows = append(rows, row{"case B", must(x.LeavesBy(.03077165866675369, .03636764417087485, days*day)), want, 2e-12})
-	}
-	for z, want := range map[float64][2]float64{.1: {.9966799462495582, .6613655402118393}, .5: {.9242343145200195, .5511463262163684}, 1: {.7615941559557649, .3416198143417388}, 2: {.4820137900379084, .102840741296186}} {
-		// J*(1, z) is the exit time from (−1, 1) with drift z
-		rows = append(rows, row{"J* mean", exitLaw{z, 1, 1, 1}.mean(), want[0], 1e-14})
-	}
-	check(t, rows)
 }
 
 // A band seen once an hour overshoots its edges, so its best half-width is
 // narrower, and the cost is least there.
 func TestHalfWidthOnAGrid(t *testing.T) {
-	for _, to := range []To{Edge, Target} {
-		p := Problem{Token: Token{Target: 3, To: to, Buy: 0.001, Sell: 0.001}, Model: GBM{Sigma: 0.8}}
+	for _, to := range []tokens.Destination{tokens.Edge, tokens.Target} {
+		p := Problem{Token: Token{Target: 3, Band: tokens.Band{To: to}, Buy: 0.001, Sell: 0.001},
+			Model: models.GBM{Sigma: 0.8}}
 		continuous, _, err := p.HalfWidth(1)
 		if err != nil {
 			t.Fatal(err)
@@ -607,7 +444,7 @@ func TestHalfWidthOnAGrid(t *testing.T) {
 		}
 		cost := func(d float64) float64 {
 			q := p
-			q.Token.Low, q.Token.High = 3-d, 3+d
+			q.Token.Band.Low, q.Token.Band.High = 3-d, 3+d
 			r, err := q.LongRun()
 			if err != nil {
 				t.Fatal(err)
@@ -618,7 +455,8 @@ func TestHalfWidthOnAGrid(t *testing.T) {
 			t.Errorf("%v: the cost is not least at %v", to, grid)
 		}
 	}
-	if _, _, err := (Problem{Token: Token{Target: 3, Buy: 0.001, Sell: 0.001}, Model: Merton{Sigma: 0.8}}).HalfWidth(1); err == nil {
+	jumps := Problem{Token: Token{Target: 3, Buy: 0.001, Sell: 0.001}, Model: models.Merton{Sigma: 0.8}}
+	if _, _, err := jumps.HalfWidth(1); err == nil {
 		t.Error("a price that jumps was accepted")
 	}
 }
@@ -634,19 +472,20 @@ func TestOptimum(t *testing.T) {
 		{4, .001, .91697, .95244, .59025, .60000},
 		{-1, .001, .27922, .28845, .18009, .18171},
 	} {
-		token := Token{Target: tt.target, Buy: tt.cost, Sell: tt.cost}
+		token := Token{Target: tt.target, Band: tokens.Band{To: tokens.Target}, Buy: tt.cost, Sell: tt.cost}
 		a, small, err := Problem{Token: token, Model: gbm6}.HalfWidth(1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		token.To = Edge
+		token.Band.To = tokens.Edge
 		b, smallEdge, err := Problem{Token: token, Model: gbm6}.HalfWidth(1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		check(t, []row{
 			{"to target", a, tt.target_, 1e-5 / tt.target_ * .6}, {"small", small, tt.small, 1e-5 / tt.small * .6},
-			{"to edge", b, tt.edge, 1e-5 / tt.edge * .6}, {"small, edge", smallEdge, tt.smallEdge, 1e-5 / tt.smallEdge * .6},
+			{"to edge", b, tt.edge, 1e-5 / tt.edge * .6},
+			{"small, edge", smallEdge, tt.smallEdge, 1e-5 / tt.smallEdge * .6},
 		})
 	}
 	for _, tt := range []struct {
@@ -659,12 +498,13 @@ func TestOptimum(t *testing.T) {
 		{"G02", 1, 1e-4, 2.976221, 3.273035, .12471667},
 		{"gamma .5", .5, 1e-3, 5.018282, 7.145505, .24029036},
 	} {
-		low, high, value, err := BestBand(GBM{.08, .16}, tt.aversion, tt.cost)
+		low, high, value, err := BestBand(models.GBM{Mu: .08, Sigma: .16}, tt.aversion, tt.cost)
 		if err != nil {
 			t.Fatal(err)
 		}
 		check(t, []row{
-			{tt.id + " low", low, tt.low, 4e-7}, {tt.id + " high", high, tt.high, 4e-7}, {tt.id + " value", value, tt.value, 5e-8},
+			{tt.id + " low", low, tt.low, 4e-7}, {tt.id + " high", high, tt.high, 4e-7},
+			{tt.id + " value", value, tt.value, 5e-8},
 			{tt.id + " identity", value, .08*low - tt.aversion*.16*.16/2*low*low, 1e-7},
 		})
 	}
@@ -673,7 +513,7 @@ func TestOptimum(t *testing.T) {
 		{.1, .001, 23.1469}, {.2, .001, 16.4498}, {.5, .001, 10.5369},
 		{.1, .01, 7.7224}, {.2, .01, 5.5564}, {.5, .01, 3.6595},
 	} {
-		m := GBM{.5 * tt.sigma, tt.sigma}
+		m := models.GBM{Mu: .5 * tt.sigma, Sigma: tt.sigma}
 		_, _, value, err := BestBand(m, 0, tt.cost)
 		if err != nil {
 			t.Fatal(err)

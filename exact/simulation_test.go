@@ -4,6 +4,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+	"mcrisk/tokens"
 )
 
 // simulate lives one token by the book: units, cash, price, liquidation, fee,
@@ -12,26 +16,26 @@ func simulate(t Token, step float64, moves []float64) (equity float64, trades in
 	price, units, cash := 1.0, t.Target, 1-t.Target
 	for _, x := range moves {
 		if t.Target > 1 {
-			cash *= math.Exp(t.Borrow * step)
-			units *= math.Exp(t.Supply * step)
+			cash *= math.Exp(t.Loan.Borrow * step)
+			units *= math.Exp(t.Loan.Supply * step)
 		} else {
-			units *= math.Exp(t.Borrow * step)
-			cash *= math.Exp(t.Supply * step)
+			units *= math.Exp(t.Loan.Borrow * step)
+			cash *= math.Exp(t.Loan.Supply * step)
 		}
 		price *= math.Exp(x)
 		collateral, debt := units*price, -cash
 		if t.Target < 0 {
 			collateral, debt = cash, -units*price
 		}
-		for debt > 1e-15 && collateral*t.Threshold < debt && t.Threshold > 0 {
+		for debt > 1e-15 && collateral*t.Loan.Threshold < debt && t.Loan.Threshold > 0 {
 			liquidated = true
 			repaid := debt
-			if collateral*t.Threshold > 0.95*debt {
+			if collateral*t.Loan.Threshold > 0.95*debt {
 				repaid = debt / 2
 			}
-			taken := repaid * (1 + t.Bonus)
+			taken := repaid * (1 + t.Loan.Bonus)
 			if taken > collateral {
-				taken, repaid = collateral, collateral/(1+t.Bonus)
+				taken, repaid = collateral, collateral/(1+t.Loan.Bonus)
 			}
 			collateral, debt = collateral-taken, debt-repaid
 			if collateral == 0 {
@@ -45,12 +49,12 @@ func simulate(t Token, step float64, moves []float64) (equity float64, trades in
 		exposure := units * price
 		equity = exposure + cash
 		size := math.Abs(exposure / equity)
-		if size >= t.Low && size <= t.High {
+		if size >= t.Band.Low && size <= t.Band.High {
 			continue
 		}
 		to := t.Target
-		if t.To == Edge {
-			to = math.Copysign(min(max(size, t.Low), t.High), t.Target)
+		if t.Band.To == tokens.Edge {
+			to = math.Copysign(min(max(size, t.Band.Low), t.Band.High), t.Target)
 		}
 		want := to*equity - exposure
 		k := t.Buy
@@ -74,30 +78,33 @@ func simulate(t Token, step float64, moves []float64) (equity float64, trades in
 // errors less than 0.1 % of the value.
 func TestAgreesWithSimulation(t *testing.T) {
 	const paths, steps, step = 4000, 720, 2 * hour
-	long := Token{Target: 3, Low: 2.7, High: 3.3, Buy: .001, Sell: .002, Fee: .02, Borrow: .06, Supply: .01, Threshold: .78, Bonus: .05}
-	short := Token{Target: -2, Low: 1.6, High: 2.3, Buy: .001, Sell: .001, Fee: .02, Borrow: .03, Supply: .04, Threshold: .83, Bonus: .05}
+	long := Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target},
+		Loan: tokens.Loan{Borrow: .06, Supply: .01, Threshold: .78, Bonus: .05}, Buy: .001, Sell: .002, Fee: .02}
+	short := Token{Target: -2, Band: tokens.Band{Low: 1.6, High: 2.3, To: tokens.Target},
+		Loan: tokens.Loan{Borrow: .03, Supply: .04, Threshold: .83, Bonus: .05}, Buy: .001, Sell: .001, Fee: .02}
 	edge, shortEdge := long, short
-	edge.To, shortEdge.To = Edge, Edge
+	edge.Band.To, shortEdge.Band.To = tokens.Edge, tokens.Edge
 	for _, tt := range []struct {
 		name  string
 		token Token
-		model Model
+		model models.Model
 		mu    float64
 	}{
-		{"long to target, GBM", long, GBM{.1, .7}, .1},
-		{"long to edge, Merton", edge, Merton{.1, .5, 20, -.03, .05}, .1},
-		{"short to target, Kou", short, Kou{.1, .5, 20, .4, 25, 20}, .1},
-		{"short to edge, Merton", shortEdge, Merton{-.1, .5, 20, .03, .05}, -.1},
-		{"long to target, Kou", long, Kou{.1, .5, 20, .4, 25, 20}, .1},
+		{"long to target, GBM", long, models.GBM{Mu: .1, Sigma: .7}, .1},
+		{"long to edge, Merton", edge, models.Merton{Mu: .1, Sigma: .5, Rate: 20, JumpMean: -.03, JumpSD: .05}, .1},
+		{"short to target, Kou", short, models.Kou{Mu: .1, Sigma: .5, Rate: 20, Up: .4, EtaUp: 25, EtaDown: 20}, .1},
+		{"short to edge, Merton", shortEdge, models.Merton{Mu: -.1, Sigma: .5, Rate: 20, JumpMean: .03, JumpSD: .05},
+			-.1},
+		{"long to target, Kou", long, models.Kou{Mu: .1, Sigma: .5, Rate: 20, Up: .4, EtaUp: 25, EtaDown: 20}, .1},
 	} {
 		random := rand.New(rand.NewPCG(4, 7))
-		nu, sigma := tt.model.diffusion()
+		nu, sigma := levy.Diffusion(tt.model)
 		jump := func() float64 { return 0 }
 		rate := 0.0
 		switch m := tt.model.(type) {
-		case Merton:
+		case models.Merton:
 			rate, jump = m.Rate, func() float64 { return m.JumpMean + m.JumpSD*random.NormFloat64() }
-		case Kou:
+		case models.Kou:
 			rate, jump = m.Rate, func() float64 {
 				if random.Float64() < m.Up {
 					return random.ExpFloat64() / m.EtaUp
@@ -146,7 +153,8 @@ func TestAgreesWithSimulation(t *testing.T) {
 				se = math.Sqrt(q.want * (1 - q.want) / paths)
 			}
 			if math.Abs(mean-q.want) > 4.5*se+1e-9 {
-				t.Errorf("%s: %s = %.6g simulated, %.6g exact: %.1f standard errors of %.2g apart", tt.name, q.name, mean, q.want, (mean-q.want)/se, se)
+				t.Errorf("%s: %s = %.6g simulated, %.6g exact: %.1f standard errors of %.2g apart", tt.name, q.name,
+					mean, q.want, (mean-q.want)/se, se)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"mcrisk/exact/levy"
 	"mcrisk/models"
 	"mcrisk/tokens"
 )
@@ -22,14 +23,17 @@ func TestSurvivorsOfLiquidation(t *testing.T) {
 		token tokens.Token
 		model models.Merton
 	}{
-		{tokens.Token{Target: 4, Policy: tokens.Band{Low: 3.2, High: 4.4, To: tokens.Target}, Mechanism: tokens.Loan{Borrow: 0.6, Supply: 0.03, Threshold: 0.95, Bonus: 0.15}},
+		{tokens.Token{Target: 4, Policy: tokens.Band{Low: 3.2, High: 4.4, To: tokens.Target},
+			Mechanism: tokens.Loan{Borrow: 0.6, Supply: 0.03, Threshold: 0.95, Bonus: 0.15}},
 			models.Merton{Mu: 0.3, Sigma: 0.3, Rate: 60, JumpMean: -0.1, JumpSD: 0.15}},
-		{tokens.Token{Target: -2, Policy: tokens.Band{Low: 1.6, High: 2.3, To: tokens.Edge}, Mechanism: tokens.Loan{Borrow: 0.1, Supply: 0.2, Threshold: 0.83, Bonus: 0.05}},
+		{tokens.Token{Target: -2, Policy: tokens.Band{Low: 1.6, High: 2.3, To: tokens.Edge},
+			Mechanism: tokens.Loan{Borrow: 0.1, Supply: 0.2, Threshold: 0.83, Bonus: 0.05}},
 			models.Merton{Mu: -1, Sigma: 0.8, Rate: 60, JumpMean: 0.12, JumpSD: 0.05}},
 	} {
 		token := tt.token
-		token.AUM, token.AfterLiquidation, token.Cost, token.StreamingFee = 1e12, tokens.Stop, tokens.Cost{Fee: 0.01}, 0.2
-		p, err := Of(token, tt.model, step)
+		token.AUM, token.AfterLiquidation = 1e12, tokens.Stop
+		token.Cost, token.StreamingFee = tokens.Cost{Fee: 0.01}, 0.2
+		p, err := NewProblem(token, tt.model, step)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +46,7 @@ func TestSurvivorsOfLiquidation(t *testing.T) {
 			t.Fatal(err)
 		}
 		random := rand.New(rand.NewPCG(14, 9))
-		nu, sigma := p.Model.diffusion()
+		nu, sigma := levy.Diffusion(p.Model)
 		var logs, decays, costs []float64
 		liquidated := 0
 		for range paths {
@@ -59,7 +63,9 @@ func TestSurvivorsOfLiquidation(t *testing.T) {
 			f := k.Live(path)
 			liquidated += f.Liquidations
 			if !f.Ruined {
-				logs, decays, costs = append(logs, math.Log(f.NAV)), append(decays, math.Log(f.NAV)-token.Target*price), append(costs, -f.Logs[tokens.TradeFee])
+				logs = append(logs, math.Log(f.NAV))
+				decays = append(decays, math.Log(f.NAV)-token.Target*price)
+				costs = append(costs, -f.Logs[tokens.TradeFee])
 			}
 		}
 		if m.Liquidated < 0.05 {
@@ -74,7 +80,8 @@ func TestSurvivorsOfLiquidation(t *testing.T) {
 			n := float64(len(xs))
 			mean := sum / n
 			if se := math.Sqrt((squares/n - mean*mean) / n); math.Abs(mean-want) > 4.5*se {
-				t.Errorf("%v: %s = %.6g simulated, %.6g exact: %.1f standard errors apart", token.Target, what, mean, want, (mean-want)/se)
+				t.Errorf("%v: %s = %.6g simulated, %.6g exact: %.1f standard errors apart", token.Target, what, mean,
+					want, (mean-want)/se)
 			}
 		}
 		same := func(x float64) float64 { return x }
@@ -89,25 +96,30 @@ func TestSurvivorsOfLiquidation(t *testing.T) {
 		if se := math.Sqrt(m.Ruined * (1 - m.Ruined) / paths); math.Abs(1-float64(len(logs))/paths-m.Ruined) > 4.5*se {
 			t.Errorf("%v: ruined %v, exact %v", token.Target, 1-float64(len(logs))/paths, m.Ruined)
 		}
-		if se := math.Sqrt(m.Liquidated * (1 - m.Liquidated) / paths); math.Abs(float64(liquidated)/paths-m.Liquidated) > 4.5*se {
+		se := math.Sqrt(m.Liquidated * (1 - m.Liquidated) / paths)
+		if math.Abs(float64(liquidated)/paths-m.Liquidated) > 4.5*se {
 			t.Errorf("%v: liquidated %v, exact %v", token.Target, float64(liquidated)/paths, m.Liquidated)
 		}
 	}
 }
 
-// Those who rest after a liquidation are in the law at every frequency, as a circle
-// of points around all singularities has them.
-func TestLawHasThoseWhoRest(t *testing.T) {
+// Tokens absorbed by a liquidation are in the law at every frequency, as a circle of
+// points around all singularities has them.
+func TestLawHasTheAbsorbed(t *testing.T) {
 	const steps, step = 120, 1.0 / 365
 	for _, p := range []Problem{
-		{Step: step, Model: Merton{Mu: -0.5, Sigma: 0.6, Rate: 10, JumpMean: -0.1, JumpSD: 0.05},
-			Token: Token{Target: 3, Low: 2.55, High: 3.3, To: Target, Buy: 0.001, Sell: 0.001, Fee: 0.02, Borrow: 0.05, Supply: 0.02, Threshold: 0.84, Bonus: 0.05}},
-		{Step: step, Model: GBM{Mu: 0.1, Sigma: 0.7}, // one in a million
-			Token: Token{Target: 3, Low: 2.7, High: 3.3, Buy: 0.001, Sell: 0.001, Borrow: 0.05, Supply: 0.02, Threshold: 0.84, Bonus: 0.05}},
-		{Step: step, Model: Merton{Mu: 0.5, Sigma: 0.5, Rate: 30, JumpMean: 0.05, JumpSD: 0.05},
-			Token: Token{Target: -2, Low: 1.7, High: 2.2, Buy: 0.001, Sell: 0.001, Borrow: 0.05, Supply: 0.02, Threshold: 0.8, Bonus: 0.05}},
+		{Step: step, Model: models.Merton{Mu: -0.5, Sigma: 0.6, Rate: 10, JumpMean: -0.1, JumpSD: 0.05},
+			Token: Token{Target: 3, Band: tokens.Band{Low: 2.55, High: 3.3, To: tokens.Target},
+				Loan: tokens.Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.84, Bonus: 0.05},
+				Buy:  0.001, Sell: 0.001, Fee: 0.02}},
+		{Step: step, Model: models.GBM{Mu: 0.1, Sigma: 0.7}, // one in a million
+			Token: Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target},
+				Loan: tokens.Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.84, Bonus: 0.05}, Buy: 0.001, Sell: 0.001}},
+		{Step: step, Model: models.Merton{Mu: 0.5, Sigma: 0.5, Rate: 30, JumpMean: 0.05, JumpSD: 0.05},
+			Token: Token{Target: -2, Band: tokens.Band{Low: 1.7, High: 2.2, To: tokens.Target},
+				Loan: tokens.Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.8, Bonus: 0.05}, Buy: 0.001, Sell: 0.001}},
 	} {
-		l, err := p.Law(steps * step)
+		v, err := p.inverter(steps*step, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,18 +128,23 @@ func TestLawHasThoseWhoRest(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, x := range circle(complex(h.rightmost(0, 0), 0), step, steps) {
-			h.known[0] = append(h.known[0], sample{x, h.visits(x.s)})
+			h.known[0] = append(h.known[0], sample{x, h.visits(x.S)})
 		}
-		for k := 0; k < len(l.plain); k += 1 + len(l.plain)/20 {
-			z := complex(0, (float64(k)+0.5)*l.du)
+		size := 1.0
+		for k := 0; size > 1e-12 && k < 2000; k += 20 { // every twentieth frequency that a law looks at
+			z := complex(0, (float64(k)+0.5)*math.Pi/(21*v.SD))
 			w := h.power(z, 0)
 			var want complex128
 			for _, s := range h.known[0] {
 				c, over := h.chain(w, s)
-				want += s.weight * c.solve(over)[birth]
+				want += s.Weight * c.solve(over)[fromStart]
 			}
-			want *= cmplx.Exp(z * complex(h.base*h.years-l.centre, 0))
-			if got := l.plain[k]; !(cmplx.Abs(got-want) < 1e-9) {
+			want *= cmplx.Exp(z * complex(h.base*h.years, 0))
+			got, err := v.CF(z)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if size = cmplx.Abs(got); !(cmplx.Abs(got-want) < 1e-9) {
 				t.Errorf("target %v: E[e^{zX}] at %v = %v; want %v", p.Token.Target, z, got, want)
 			}
 		}

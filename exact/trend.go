@@ -3,6 +3,9 @@ package exact
 import (
 	"fmt"
 	"math"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
 )
 
 // Trend returns NAV after the price moved smoothly from 1 to ratio, without
@@ -15,16 +18,16 @@ func (t Token) Trend(ratio float64) (float64, error) {
 	if err := t.check(); err != nil {
 		return 0, err
 	}
-	if err := positive("price ratio", ratio); err != nil {
+	if err := levy.Positive("price ratio", ratio); err != nil {
 		return 0, err
 	}
-	f := newFrame(t, GBM{Sigma: 1})
+	f := newFrame(t, models.GBM{Sigma: 1})
 	edge, next := f.high, fromUp
 	if ratio < 1 {
 		edge, next = f.low, fromDown
 	}
 	left, log := math.Abs(math.Log(ratio)), 0.0 // of the move; of NAV
-	at := f.start[birth]
+	at := f.start[fromStart]
 	for count := 0; ; count++ {
 		if left <= math.Abs(edge-at) {
 			return math.Exp(log + growth(at+math.Copysign(left, ratio-1)) - growth(at)), nil
@@ -42,7 +45,9 @@ func (t Token) Trend(ratio float64) (float64, error) {
 		log += cost
 		at = f.start[next]
 		if count == 1_000_000 {
-			return 0, fmt.Errorf("exact: a price ratio of %v needs more than a million rebalances of so narrow a band; want To Edge or a wider one", ratio)
+			return 0, fmt.Errorf("exact: "+
+				"a price ratio of %v needs more than a million rebalances of so narrow a band; "+
+				"want To Edge or a wider one", ratio)
 		}
 	}
 }

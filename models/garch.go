@@ -20,7 +20,7 @@ type GARCH struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "garch", Doc: "GARCH(1,1) with Student-t shocks",
-	Params: []param.Param{mu, sigma, garchAlpha, garchBeta, garchDoF, garchStep},
+	Params: []param.Param{mu, Sigma, garchAlpha, garchBeta, garchDoF, garchStep},
 	New: func(v param.Values) Model {
 		m := newGJR(v)
 		return GARCH{Mu: m.Mu, Sigma: m.Sigma, Alpha: m.Alpha, Beta: m.Beta, DoF: m.DoF, Step: m.Step}
@@ -38,6 +38,7 @@ func (m GARCH) Cut() float64              { return studentLaw(m.DoF).cut }
 func (GARCH) Normals() int                { return 1 }
 func (GARCH) State() int                  { return 1 }
 func (m GARCH) Begin(at At, state State)  { m.symmetric().Begin(at, state) }
+func (m GARCH) Growth() float64           { return m.Mu }
 func (m GARCH) Moments(t float64) Moments { return m.symmetric().Moments(t) }
 
 func (m GARCH) Advance(at At, z []*block.Track, state State, move *block.Track) {

@@ -25,7 +25,7 @@ type GBM struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "gbm", Doc: "geometric Brownian motion",
-	Params: []param.Param{mu, sigma},
+	Params: []param.Param{mu, Sigma},
 	New:    func(v param.Values) Model { return GBM{Mu: v["mu"], Sigma: v["sigma"]} },
 })
 
@@ -49,6 +49,8 @@ func (m GBM) Advance(at At, z []*block.Track, _ State, move *block.Track) {
 	vol := float64(m.Sigma * math.Sqrt(dt))
 	fmath.Affine(move.Flat(at.Len), z[0].Flat(at.Len), drift, vol)
 }
+
+func (m GBM) Growth() float64 { return m.Mu }
 
 func (m GBM) Moments(t float64) Moments {
 	return moments((m.Mu-m.Sigma*m.Sigma/2)*t, m.Sigma*m.Sigma*t, 0, 0)

@@ -43,7 +43,7 @@ type GJR struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "gjr", Doc: "GARCH with Student-t shocks whose variance reacts more to falls than to rises",
-	Params: []param.Param{mu, sigma, garchAlpha,
+	Params: []param.Param{mu, Sigma, garchAlpha,
 		{Name: "gjr-gamma", Unit: param.Plain, Min: -1, Max: 1, Default: 0.03, Doc: "further reaction of the variance to a squared fall"},
 		garchBeta, garchDoF, garchStep},
 	New: func(v param.Values) Model { return newGJR(v) },
@@ -86,6 +86,8 @@ func (m GJR) Persistence() float64 { return m.Alpha + m.Gamma/2 + m.Beta }
 
 // Cut is the probability that an uncut Student-t lies beyond the cut.
 func (m GJR) Cut() float64 { return studentLaw(m.DoF).cut }
+
+func (m GJR) Growth() float64 { return m.Mu }
 
 func (GJR) Normals() int { return 1 }
 

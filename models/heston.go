@@ -189,4 +189,6 @@ func (m Heston) variance(t float64) float64 {
 	return m.Theta*t - (m.V0-m.Theta)*math.Expm1(-m.Kappa*t)/m.Kappa
 }
 
+func (m Heston) Growth() float64 { return m.Mu }
+
 func (m Heston) Moments(t float64) Moments { return momentsOf(m, t, 0.5/math.Sqrt(m.variance(t))) }

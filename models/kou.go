@@ -33,7 +33,7 @@ type Kou struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "kou", Doc: "geometric Brownian motion with double-exponential jumps of the log-price",
-	Params: []param.Param{mu, sigma, jumpRate,
+	Params: []param.Param{mu, Sigma, jumpRate,
 		{Name: "jump-up", Unit: param.Fraction, Min: 0, Max: 1, Default: 0.4, Doc: "share of jumps that go up"},
 		{Name: "eta-up", Unit: param.Plain, Min: 1.001, Max: 1e5, Default: 20, Doc: "one over the mean jump up of the log-price: 20 is a mean of 5 %"},
 		{Name: "eta-down", Unit: param.Plain, Min: 0.1, Max: 1e5, Default: 15, Doc: "one over the mean jump down of the log-price"}},
@@ -88,6 +88,8 @@ func (m Kou) CGF(t float64, s complex128) complex128 {
 	jumps := c(m.Up)*s/(c(m.EtaUp)-s) - c(1-m.Up)*s/(c(m.EtaDown)+s)
 	return diffusionCGF(m.Mu-m.Rate*m.kappa(), m.Sigma, t, s) + c(m.Rate*t)*jumps
 }
+
+func (m Kou) Growth() float64 { return m.Mu }
 
 func (m Kou) Moments(t float64) Moments {
 	p, q, up, down := m.Up, 1-m.Up, 1/m.EtaUp, 1/m.EtaDown

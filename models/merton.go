@@ -33,7 +33,7 @@ type Merton struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "merton", Doc: "geometric Brownian motion with normal jumps of the log-price",
-	Params: []param.Param{mu, sigma, jumpRate, jumpMean, jumpSD},
+	Params: []param.Param{mu, Sigma, jumpRate, jumpMean, jumpSD},
 	New: func(v param.Values) Model {
 		return Merton{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"], JumpMean: v["jump-mean"], JumpSD: v["jump-sd"]}
 	},
@@ -82,6 +82,8 @@ func (m Merton) Advance(at At, z []*block.Track, state State, move *block.Track)
 func (m Merton) CGF(t float64, s complex128) complex128 {
 	return diffusionCGF(m.Mu-m.Rate*m.kappa(), m.Sigma, t, s) + c(m.Rate*t)*(cmplx.Exp(c(m.JumpMean)*s+c(m.JumpSD*m.JumpSD/2)*s*s)-1)
 }
+
+func (m Merton) Growth() float64 { return m.Mu }
 
 func (m Merton) Moments(t float64) Moments {
 	a, s2 := m.JumpMean, m.JumpSD*m.JumpSD

@@ -38,6 +38,10 @@ type Model interface {
 
 	// Moments are those of the log-return over t years, exactly.
 	Moments(t float64) Moments
+
+	// Growth is the growth rate of the expected price, continuously compounded
+	// per year: E[S(t)] = S(0)·e^{Growth·t}.
+	Growth() float64
 }
 
 // A State holds a model's numbers for the lanes of a group, [number][lane].
@@ -79,5 +83,7 @@ var Registry param.Registry[Model]
 var mu = param.Param{Name: "mu", Unit: param.Rate, Min: -10, Max: 10,
 	Doc: "growth rate of the expected price: E[S(t)] = S(0)·e^(mu·t)"}
 
-var sigma = param.Param{Name: "sigma", Unit: param.Sigma, Min: 0, Max: 10, Default: 0.8,
+// Sigma is the number that the volatility of the diffusion is registered as, by the
+// models that have one.
+var Sigma = param.Param{Name: "sigma", Unit: param.Sigma, Min: 0, Max: 10, Default: 0.8,
 	Doc: "volatility of the diffusion"}

@@ -61,7 +61,7 @@ func TestTerminalMoments(t *testing.T) {
 				{"variance", got.Variance, want.Variance, se.Variance, true},
 				{"skewness", got.Skewness, want.Skewness, se.Skewness, false},
 				{"kurtosis", got.Kurtosis, want.Kurtosis, se.Kurtosis, false},
-				{"price", price, math.Exp(growth(r.model) * horizon), priceSE, true},
+				{"price", price, math.Exp(r.model.Growth() * horizon), priceSE, true},
 			} {
 				if q.what == "kurtosis" && testing.Short() {
 					continue // few paths of a heavy-tailed law know neither it nor its error
@@ -77,31 +77,6 @@ func TestTerminalMoments(t *testing.T) {
 			}
 		})
 	}
-}
-
-// growth is a model's parameter mu.
-func growth(m Model) float64 {
-	switch m := m.(type) {
-	case GBM:
-		return m.Mu
-	case Merton:
-		return m.Mu
-	case Kou:
-		return m.Mu
-	case Regimes:
-		return m.Mu
-	case Heston:
-		return m.Mu
-	case Bates:
-		return m.Mu
-	case fullTruncation:
-		return m.Mu
-	case GARCH:
-		return m.Mu
-	case GJR:
-		return m.Mu
-	}
-	panic(fmt.Sprintf("%T", m))
 }
 
 // Published and exact cumulants: Merton σ .5, λ 20, m −.01, s .03 and Kou σ .6,
@@ -140,8 +115,8 @@ func TestTransforms(t *testing.T) {
 					break
 				}
 			}
-			if f := m.CGF(h, 1); !(math.Abs(real(f)-growth(m)*h) < 1e-12*max(1, h)) || math.Abs(imag(f)) > 1e-12 {
-				t.Errorf("%s: ln E[e^X] = %v over %v years, want %v", name, f, h, growth(m)*h)
+			if f := m.CGF(h, 1); !(math.Abs(real(f)-m.Growth()*h) < 1e-12*max(1, h)) || math.Abs(imag(f)) > 1e-12 {
+				t.Errorf("%s: ln E[e^X] = %v over %v years, want %v", name, f, h, m.Growth()*h)
 			}
 		}
 	}

@@ -128,6 +128,8 @@ func (m Regimes) CGF(t float64, s complex128) complex128 {
 	return (mean+r)*c(t) + cmplx.Log((1+e)/2+(1-e)/2*w/r)
 }
 
+func (m Regimes) Growth() float64 { return m.Mu }
+
 func (m Regimes) Moments(t float64) Moments {
 	v := m.Calm*m.Calm + m.WildShare()*(m.Wild*m.Wild-m.Calm*m.Calm)
 	return momentsOf(m, t, 0.5/math.Sqrt(v*t))

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"mcrisk/fmath"
+	"mcrisk/quad"
 )
 
 // A student is the law of a shock with variance 1: Student's t with some
@@ -41,7 +42,8 @@ func studentLaw(dof float64) *student {
 	defer studentLaws.Unlock()
 	s := studentLaws.of[dof]
 	if s == nil {
-		if studentLaws.of == nil || len(studentLaws.of) >= 1024 { // a study with uncertain parameters asks for very many
+		// a study with uncertain parameters asks for very many
+		if studentLaws.of == nil || len(studentLaws.of) >= 1024 {
 			studentLaws.of = map[float64]*student{}
 		}
 		s = newStudent(dof)
@@ -67,10 +69,10 @@ func newStudent(dof float64) *student {
 	}
 	edge[studentCells] = studentCut
 	for i := studentCells - 1; i >= 0; i-- {
-		tail[i] = tail[i+1] + gauss(edge[i], edge[i+1], g)
-		at := gaussNodes(edge[i], edge[i+1])
-		for j, w := range gaussWeights {
-			x2, term := float64(at[j]*at[j]), float64(float64(w*(edge[i+1]-edge[i])/2)*g(at[j]))
+		tail[i] = tail[i+1] + quad.Short(g, edge[i], edge[i+1])
+		at, weight := quad.ShortRule(edge[i], edge[i+1])
+		for j, w := range weight {
+			x2, term := float64(at[j]*at[j]), float64(w*g(at[j]))
 			for n := range s.even {
 				term = float64(term*x2) / float64((2*n+1)*(2*n+2))
 				s.even[n] += term
@@ -93,7 +95,7 @@ func newStudent(dof float64) *student {
 		lo, hi := edge[cell], edge[cell+1]
 		x := lo + float64((hi-lo)*((tail[cell]-goal)/(tail[cell]-tail[cell+1])))
 		for range 3 {
-			x += ((tail[cell] - gauss(lo, x, g)) - goal) / g(x)
+			x += ((tail[cell] - quad.Short(g, lo, x)) - goal) / g(x)
 		}
 		s.value[i] = x
 		// dx/dz = 2φ(z)·∫₀ g / g(x)
@@ -108,8 +110,9 @@ func newStudent(dof float64) *student {
 func beyondCut(g func(float64) float64, whole float64) float64 {
 	const cells = 64
 	out := 0.0
+	tail := func(y float64) float64 { return g(1/y) / float64(y*y) }
 	for i := range cells {
-		out += gauss(float64(i)/cells/studentCut, float64(i+1)/cells/studentCut, func(y float64) float64 { return g(1/y) / float64(y*y) })
+		out += quad.Short(tail, float64(i)/cells/studentCut, float64(i+1)/cells/studentCut)
 	}
 	return out / (out + whole)
 }
@@ -123,10 +126,10 @@ func studentScale(dof float64) float64 {
 		end := asinh(studentCut / scale)
 		for i := range cells {
 			lo, hi := float64(scale*sinh(float64(i)/cells*end)), float64(scale*sinh(float64(i+1)/cells*end))
-			at := gaussNodes(lo, hi)
-			for j, w := range gaussWeights {
+			at, weight := quad.ShortRule(lo, hi)
+			for j, w := range weight {
 				y := at[j] / scale
-				m := float64(float64(w*(hi-lo)/2) * fmath.Pow(1+float64(y*y)/dof, power))
+				m := float64(w * fmath.Pow(1+float64(y*y)/dof, power))
 				mass += m
 				square += float64(m * float64(at[j]*at[j]))
 			}
@@ -175,27 +178,6 @@ func (s *student) compensator(v2 float64) float64 {
 	}
 	return fmath.Log1p(m)
 }
-
-// gauss integrates f over a short interval, Gauss–Legendre with four points.
-func gauss(a, b float64, f func(float64) float64) float64 {
-	sum := 0.0
-	at := gaussNodes(a, b)
-	for j, w := range gaussWeights {
-		sum += float64(w * f(at[j]))
-	}
-	return float64(sum * ((b - a) / 2))
-}
-
-func gaussNodes(a, b float64) (at [4]float64) {
-	const x1, x2 = 0.86113631159405257522, 0.33998104358485626480
-	mid, half := (a+b)/2, (b-a)/2
-	for j, x := range [4]float64{-x1, -x2, x2, x1} {
-		at[j] = mid + float64(half*x)
-	}
-	return at
-}
-
-var gaussWeights = [4]float64{0.34785484513745385737, 0.65214515486254614263, 0.65214515486254614263, 0.34785484513745385737}
 
 func sinh(x float64) float64 { return (fmath.Exp(x) - fmath.Exp(-x)) / 2 }
 

@@ -72,7 +72,7 @@ func (p priced) bySimulation(seed uint64, paths int) (price, se float64) {
 
 // over prices it over given log-returns.
 func (p priced) over(xs []float64, step time.Duration) (price, se float64) {
-	forward := math.Exp(growth(p.model) * Years(step) * float64(p.steps))
+	forward := math.Exp(p.model.Growth() * Years(step) * float64(p.steps))
 	k := p.strike / p.spot
 	n := float64(len(xs))
 	var ym, cm float64
@@ -216,7 +216,7 @@ func (p *page) laws() {
 		got, se, price, priceSE := sampleMoments(terminal(r.model, uint64(600+i), Year/32, 8, 1<<18))
 		p.estimate(r.name+": mean of ln S", want.Mean, got.Mean, se.Mean)
 		p.estimate(r.name+": variance of ln S", want.Variance, got.Variance, se.Variance)
-		p.estimate(r.name+": expected price", math.Exp(growth(r.model)*t), price, priceSE)
+		p.estimate(r.name+": expected price", math.Exp(r.model.Growth()*t), price, priceSE)
 	}
 	for _, r := range []struct{ sigma, exact float64 }{{.6, .139}, {.8, .254}} {
 		const days = 30

@@ -81,13 +81,21 @@ func (r *Registry[T]) Complete(p Part) (Part, error) {
 // Build makes the T that a part describes. The range of each number is checked
 // here; what numbers mean together is the T's own business.
 func (r *Registry[T]) Build(p Part) (T, error) {
-	full, err := r.Complete(p)
-	if err != nil {
-		var zero T
-		return zero, err
+	_, made, err := r.Make(p)
+	return made, err
+}
+
+// Make is Complete and Build at once: the part with every default written out, and
+// the T that it describes.
+func (r *Registry[T]) Make(p Part) (full Part, made T, err error) {
+	if full, err = r.Complete(p); err != nil {
+		return full, made, err
 	}
-	k, _ := r.Kind(p.Kind)
-	return k.New(full.Values), nil
+	k, err := r.Kind(p.Kind)
+	if err != nil {
+		return full, made, err
+	}
+	return full, k.New(full.Values), nil
 }
 
 func nameList(ps []Param) string {

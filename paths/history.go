@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -70,6 +71,36 @@ func (h *History) LogReturns() []float64 {
 		}
 	}
 	return returns
+}
+
+// Between is the history of the bars that start at since or later and before until,
+// with the gaps between them. A zero time bounds nothing. It shares its bars with h.
+// Fewer than two bars are an error.
+func (h *History) Between(since, until time.Time) (*History, error) {
+	at := func(t time.Time) int {
+		n, _ := slices.BinarySearchFunc(h.Bars, t, func(b Bar, t time.Time) int { return b.Start.Compare(t) })
+		return n
+	}
+	first, end := 0, len(h.Bars)
+	from, to := "its start", "its end"
+	if !since.IsZero() {
+		first, from = at(since), since.Format(time.RFC3339)
+	}
+	if !until.IsZero() {
+		end, to = at(until), until.Format(time.RFC3339)
+	}
+	if end-first < 2 {
+		return nil, fmt.Errorf("paths: %s, from %s to %s: %d of its bars; want two or more of those from %s to %s",
+			h.Name, from, to, max(0, end-first),
+			h.Bars[0].Start.Format(time.RFC3339), h.Bars[len(h.Bars)-1].Start.Format(time.RFC3339))
+	}
+	part := &History{Name: h.Name, Step: h.Step, Bars: h.Bars[first:end:end]}
+	for _, g := range h.Gaps {
+		if g.To.After(h.Bars[first].Start) && !g.To.After(h.Bars[end-1].Start) {
+			part.Gaps = append(part.Gaps, g)
+		}
+	}
+	return part, nil
 }
 
 // ReadHistory reads price bars in either of two forms of CSV, one pass, a line

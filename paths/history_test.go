@@ -427,6 +427,69 @@ func checkHistory(t *testing.T, h *History) {
 	}
 }
 
+// A part of a history has the bars from one time to before another, and the gaps
+// between them; the history itself stays whole.
+func TestHistoryBetween(t *testing.T) {
+	const days = "date,open,high,low,close\n"
+	text := days
+	for _, day := range []int{1, 2, 4, 5, 9, 10} { // the third, and the sixth to the eighth, are missing
+		text += fmt.Sprintf("2024-01-%02d,%d,%[2]d,%[2]d,%[2]d\n", day, day)
+	}
+	h, err := ReadHistory(strings.NewReader(text), "days.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(day int) time.Time {
+		if day == 0 {
+			return time.Time{}
+		}
+		return time.Date(2024, 1, day, 0, 0, 0, 0, time.UTC)
+	}
+	for _, tt := range []struct {
+		since, until int // days; 0: none
+		first, last  float64
+		bars, gaps   int
+	}{
+		{0, 0, 1, 10, 6, 2},
+		{1, 11, 1, 10, 6, 2},
+		{2, 0, 2, 10, 5, 2},
+		{3, 0, 4, 10, 4, 1}, // what is missing before its first bar is no gap of it
+		{0, 9, 1, 5, 4, 1},
+		{0, 10, 1, 9, 5, 2},
+		{4, 6, 4, 5, 2, 0},
+		{5, 10, 5, 9, 2, 1},
+	} {
+		part, err := h.Between(at(tt.since), at(tt.until))
+		if err != nil {
+			t.Errorf("from %d to %d: %v", tt.since, tt.until, err)
+			continue
+		}
+		checkHistory(t, part)
+		n := len(part.Bars)
+		if n != tt.bars || len(part.Gaps) != tt.gaps || part.Name != h.Name || part.Step != h.Step ||
+			part.Bars[0].Open != tt.first || part.Bars[n-1].Open != tt.last {
+			t.Errorf("from %d to %d: %+v", tt.since, tt.until, part)
+		}
+		_ = append(part.Bars, Bar{}) // must not write into h
+	}
+	if checkHistory(t, h); len(h.Bars) != 6 || len(h.Gaps) != 2 {
+		t.Errorf("%d bars and %d gaps are left of the whole", len(h.Bars), len(h.Gaps))
+	}
+	for _, tt := range []struct {
+		since, until int
+		want         string
+	}{
+		{10, 0, "paths: days.csv, from 2024-01-10T00:00:00Z to its end: 1 of its bars; " +
+			"want two or more of those from 2024-01-01T00:00:00Z to 2024-01-10T00:00:00Z"},
+		{0, 1, "from its start to 2024-01-01T00:00:00Z: 0 of its bars; want two"},
+		{9, 4, "from 2024-01-09T00:00:00Z to 2024-01-04T00:00:00Z: 0 of its bars"},
+	} {
+		if part, err := h.Between(at(tt.since), at(tt.until)); part != nil || !strings.Contains(message(err), tt.want) {
+			t.Errorf("from %d to %d: %v, error %v; want %q", tt.since, tt.until, part, err, tt.want)
+		}
+	}
+}
+
 func FuzzReadHistory(f *testing.F) {
 	files, err := filepath.Glob(filepath.Join("testdata", "history", "*.csv"))
 	if err != nil || len(files) == 0 {

@@ -30,6 +30,12 @@ type axis struct {
 	ticks    []tick
 }
 
+// holds reports whether v lies on the axis.
+func (a axis) holds(v float64) bool { return v >= a.min && v <= a.max }
+
+// clamp moves v onto the axis; NaN stays.
+func (a axis) clamp(v float64) float64 { return max(a.min, min(a.max, v)) }
+
 // A tick is a labelled place on an axis.
 type tick struct {
 	at    float64
@@ -80,6 +86,42 @@ func padded(lo, hi float64) (float64, float64) {
 	}
 	return l, h
 }
+
+// linear is an axis of what the span holds with some room around it, with at most
+// most ticks, written in units of 1/factor of a value.
+func (s span) linear(factor float64, most int) axis {
+	lo, hi := padded(s.lo, s.hi)
+	return linearAxis(lo, hi, factor, most)
+}
+
+// logarithmic is the same by decades, for values above zero. The room around them
+// is a share of the axis, but at least by the factor of room.
+func (s span) logarithmic(room, share, factor float64, most int) axis {
+	pad := max(room, math.Pow(s.hi/s.lo, share))
+	return logAxis(s.lo/pad, s.hi*pad, factor, most)
+}
+
+// namesAxis has one place for each name, from 0 up; the middle of the first is at
+// one half.
+func namesAxis(names []string) axis {
+	a := axis{min: 0, max: float64(len(names))}
+	for i, name := range names {
+		a.ticks = append(a.ticks, tick{float64(i) + 0.5, name})
+	}
+	return a
+}
+
+// rowsAxis has one row for each name, from the top down; see [rowPlace].
+func rowsAxis(names []string) axis {
+	a := axis{min: 0, max: float64(max(1, len(names)))}
+	for i, name := range names {
+		a.ticks = append(a.ticks, tick{rowPlace(i, len(names)), name})
+	}
+	return a
+}
+
+// rowPlace is the middle of row i of n on a [rowsAxis].
+func rowPlace(i, n int) float64 { return float64(n-i) - 0.5 }
 
 // niceStep returns the smallest 1, 2 or 5 times a power of ten that cuts span
 // into fewer than most pieces, and the decimals its multiples need.
@@ -215,7 +257,8 @@ func formatPower(v float64) string {
 	mantissa, exp, _ := strings.Cut(strconv.FormatFloat(v, 'e', 2, 64), "e")
 	mantissa = strings.TrimRight(strings.TrimRight(mantissa, "0"), ".")
 	power := strings.NewReplacer("+0", "", "+", "", "-0", "⁻", "-", "⁻",
-		"0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹").Replace(exp)
+		"0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴",
+		"5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹").Replace(exp)
 	switch mantissa {
 	case "1", "-1":
 		mantissa = strings.TrimSuffix(mantissa, "1")

@@ -78,7 +78,8 @@ func TestTimeUnits(t *testing.T) {
 		years float64
 		want  string
 	}{
-		{1.0 / 365, "hours"}, {3.0 / 365, "hours"}, {4.0 / 365, "days"}, {0.5, "days"}, {1, "days"}, {2, "years"}, {10, "years"},
+		{1.0 / 365, "hours"}, {3.0 / 365, "hours"}, {4.0 / 365, "days"}, {0.5, "days"}, {1, "days"}, {2, "years"},
+		{10, "years"},
 	} {
 		if _, got := timeAxis(0, tt.years, 8); got != tt.want {
 			t.Errorf("%v years: axis in %s, want %s", tt.years, got, tt.want)

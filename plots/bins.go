@@ -3,8 +3,11 @@ package plots
 import (
 	"cmp"
 	"fmt"
+	"image/color"
 	"math"
 	"slices"
+
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // A sample is values with weights, sorted by value.
@@ -101,6 +104,14 @@ func (s sample) bin(edges []float64) histogram {
 // density is the share per unit of value in bin i.
 func (h histogram) density(i int) float64 { return h.share[i] / (h.edges[i+1] - h.edges[i]) }
 
+// tallest is the largest density of a bin.
+func (h histogram) tallest() (top float64) {
+	for i := range h.counts {
+		top = max(top, h.density(i))
+	}
+	return top
+}
+
 // rank is the value below which a share p of the values lies, by count: to
 // place bins, not to report.
 func (s sample) rank(p float64) float64 {
@@ -157,7 +168,8 @@ func (s sample) note(h histogram, rule string) string {
 		note += fmt.Sprintf(" Not shown below: %s, down to %s.", paths(h.below), formatDigits(s.values[0], 3))
 	}
 	if h.above > 0 {
-		note += fmt.Sprintf(" Not shown above: %s, up to %s.", paths(h.above), formatDigits(s.values[len(s.values)-1], 3))
+		top := s.values[len(s.values)-1]
+		note += fmt.Sprintf(" Not shown above: %s, up to %s.", paths(h.above), formatDigits(top, 3))
 	}
 	return note
 }
@@ -168,4 +180,34 @@ func paths(n int) string {
 		return "1 path"
 	}
 	return formatFixed(float64(n), 0) + " paths"
+}
+
+// leftOut says in words how many of all paths are not drawn, and why.
+func leftOut(n, all int, why string) string {
+	return fmt.Sprintf("Left out: %s of %s, %s.", formatFixed(float64(n), 0), paths(all), why)
+}
+
+// survivors keeps the finite values and their weights.
+func survivors(values, weights []float64) (vs, ws []float64) {
+	for i, v := range values {
+		if finite(v) {
+			vs = append(vs, v)
+			if weights != nil {
+				ws = append(ws, weights[i])
+			}
+		}
+	}
+	return vs, ws
+}
+
+// histogram fills the outline of the bars, as one shape so that no seams show.
+func (p plane) histogram(h histogram, c color.NRGBA) {
+	xs, ys := []float64{h.edges[0]}, []float64{0}
+	for i := range h.counts {
+		xs = append(xs, h.edges[i], h.edges[i+1])
+		ys = append(ys, h.density(i), h.density(i))
+	}
+	xs, ys = append(xs, h.edges[len(h.edges)-1]), append(ys, 0)
+	p.area(pale(c, 0.3), xs, make([]float64, len(xs)), ys)
+	p.line(draw.LineStyle{Color: c, Width: thin}, xs, ys)
 }

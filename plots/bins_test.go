@@ -17,13 +17,15 @@ func TestBin(t *testing.T) {
 		share        []float64
 		below, above int
 	}{
-		{"edges belong to the right, the last to the left", []float64{0, 1, 2, 4}, nil, []int{1, 1, 2}, []float64{0.25, 0.25, 0.5}, 0, 0},
+		{"edges belong to the right, the last to the left", []float64{0, 1, 2, 4}, nil, []int{1, 1, 2},
+			[]float64{0.25, 0.25, 0.5}, 0, 0},
 		{"outside", []float64{-1, 0.5, 4.1, 5}, nil, []int{1, 0, 0}, []float64{0.25, 0, 0}, 1, 2},
 		{"weights", []float64{3, 0.5}, []float64{3, 1}, []int{1, 0, 1}, []float64{0.25, 0, 0.75}, 0, 0},
 		{"none inside", []float64{9}, nil, []int{0, 0, 0}, []float64{0, 0, 0}, 0, 1},
 	} {
 		h := newSample(tt.values, tt.weights).bin(edges)
-		if !slices.Equal(h.counts, tt.counts) || !slices.Equal(h.share, tt.share) || h.below != tt.below || h.above != tt.above {
+		if !slices.Equal(h.counts, tt.counts) || !slices.Equal(h.share,
+			tt.share) || h.below != tt.below || h.above != tt.above {
 			t.Errorf("%s: %+v", tt.name, h)
 		}
 	}
@@ -126,8 +128,10 @@ func TestNote(t *testing.T) {
 		want  string
 	}{
 		{[]float64{-10, 0, 10}, "Bins are 10 wide."},
-		{[]float64{-1, 0, 0.5}, "Bins are 0.50 to 1.0 wide. Not shown below: 1 path, down to −9.02. Not shown above: 1 path, up to 3.00."},
-		{[]float64{0, 0.05}, "Bins are 0.050 wide. Not shown below: 3 paths, down to −9.02. Not shown above: 2 paths, up to 3.00."},
+		{[]float64{-1, 0, 0.5},
+			"Bins are 0.50 to 1.0 wide. Not shown below: 1 path, down to −9.02. Not shown above: 1 path, up to 3.00."},
+		{[]float64{0, 0.05},
+			"Bins are 0.050 wide. Not shown below: 3 paths, down to −9.02. Not shown above: 2 paths, up to 3.00."},
 	} {
 		if got := s.note(s.bin(tt.edges), ""); got != tt.want {
 			t.Errorf("note %q, want %q", got, tt.want)

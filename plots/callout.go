@@ -14,6 +14,11 @@ type obstacles struct {
 
 func (o *obstacles) box(r vg.Rectangle) { o.boxes = append(o.boxes, r) }
 
+// centred is the rectangle that reaches dx and dy from a point.
+func centred(at vg.Point, dx, dy vg.Length) vg.Rectangle {
+	return vg.Rectangle{Min: vg.Point{X: at.X - dx, Y: at.Y - dy}, Max: vg.Point{X: at.X + dx, Y: at.Y + dy}}
+}
+
 // line is a chain of small boxes.
 func (o *obstacles) line(a, b vg.Point) {
 	const every = 2
@@ -21,7 +26,7 @@ func (o *obstacles) line(a, b vg.Point) {
 	n := max(1, math.Ceil(math.Hypot(float64(d.X), float64(d.Y))/every))
 	for k := range int(n) + 1 {
 		at := a.Add(d.Scale(vg.Length(float64(k) / n)))
-		o.box(vg.Rectangle{Min: vg.Point{X: at.X - 0.5, Y: at.Y - 0.5}, Max: vg.Point{X: at.X + 0.5, Y: at.Y + 0.5}})
+		o.box(centred(at, 0.5, 0.5))
 	}
 }
 
@@ -51,7 +56,9 @@ func (p plane) callout(taken *obstacles, at vg.Point, first float64, text string
 // place is the nearest box of the given size inside the data that covers nothing,
 // and how far from the point it is; where everything is covered, the one that
 // covers least.
-func (o *obstacles) place(data vg.Rectangle, at vg.Point, first float64, wide, high vg.Length) (best vg.Rectangle, away float64) {
+func (o *obstacles) place(
+	data vg.Rectangle, at vg.Point, first float64, wide, high vg.Length,
+) (best vg.Rectangle, away float64) {
 	least := math.MaxInt
 	for _, distance := range []float64{4, 8, 13, 19, 27, 37} {
 		const directions = 16
@@ -62,7 +69,7 @@ func (o *obstacles) place(data vg.Rectangle, at vg.Point, first float64, wide, h
 			}
 			dx, dy := vg.Length(math.Cos(first+turn)), vg.Length(math.Sin(first+turn))
 			centre := at.Add(vg.Point{X: dx * (vg.Length(distance) + wide/2), Y: dy * (vg.Length(distance) + high/2)})
-			r := vg.Rectangle{Min: vg.Point{X: centre.X - wide/2, Y: centre.Y - high/2}, Max: vg.Point{X: centre.X + wide/2, Y: centre.Y + high/2}}
+			r := centred(centre, wide/2, high/2)
 			if r.Min.X < data.Min.X || r.Max.X > data.Max.X || r.Min.Y < data.Min.Y || r.Max.Y > data.Max.Y {
 				continue
 			}

@@ -24,7 +24,9 @@ func TestCalloutsDoNotCollide(t *testing.T) {
 		taken.line(points[0], points[1])
 		for _, at := range points {
 			r, away := taken.place(data, at, 2, 20, 8)
-			if n := taken.covered(r); n > 0 || away > 20 || r.Min.X < data.Min.X || r.Max.X > data.Max.X || r.Min.Y < data.Min.Y || r.Max.Y > data.Max.Y || math.Abs(float64(r.Max.X-r.Min.X-20)) > 1e-9 {
+			inside := r.Min.X >= data.Min.X && r.Max.X <= data.Max.X && r.Min.Y >= data.Min.Y && r.Max.Y <= data.Max.Y
+			wide := float64(r.Max.X - r.Min.X)
+			if n := taken.covered(r); n > 0 || away > 20 || !inside || math.Abs(wide-20) > 1e-9 {
 				t.Fatalf("seed %d: the label of %v lies at %v, %v away, and covers %d things", seed, at, r, away, n)
 			}
 			taken.box(r)

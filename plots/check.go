@@ -23,6 +23,49 @@ func (c *checker) want(ok bool, format string, args ...any) {
 
 func (c *checker) err() error { return errors.Join(c.faults...) }
 
+// label checks that a label is there.
+func (c *checker) label(field, text string) {
+	c.want(text != "", "%s is empty; want the quantity and its unit", field)
+}
+
+// estimate checks that an estimate can be drawn.
+func (c *checker) estimate(field string, e analytics.Estimate) {
+	c.want(drawable(e), "%s = %+v; want a value within its interval", field, e)
+}
+
+// references checks that each has a place on its axis.
+func (c *checker) references(field string, rs []Reference) {
+	for i, r := range rs {
+		c.want(finite(r.At), "%s[%d] %q is at %v; want a finite value", field, i, r.Name, r.At)
+	}
+}
+
+// overTime checks that there is a finite value of at least least at each of n
+// times.
+func (c *checker) overTime(field string, vs []float64, n int, least float64, wanted string) {
+	c.want(len(vs) == n, "%s has %d values for %d Times", field, len(vs), n)
+	for i, v := range vs {
+		if !(v >= least && finite(v)) {
+			c.want(false, "%s[%d] = %v; want %s", field, i, v, wanted)
+			return
+		}
+	}
+}
+
+// atOrAbove checks that the quantiles of a larger share nowhere lie below those
+// of a smaller one.
+func (c *checker) atOrAbove(field string, upper []float64, below string, lower []float64) {
+	if len(upper) != len(lower) {
+		return // which has been said
+	}
+	for i, v := range upper {
+		if v < lower[i] {
+			c.want(false, "%s[%d] = %v lies below %s[%d] = %v; want at least as much", field, i, v, below, i, lower[i])
+			return
+		}
+	}
+}
+
 // finite reports whether v is a number that an axis can be made for.
 func finite(v float64) bool { return math.Abs(v) < 1e100 }
 
@@ -64,31 +107,6 @@ func (s *span) include(vs ...float64) {
 			s.lo, s.hi = min(s.lo, v), max(s.hi, v)
 		}
 	}
-}
-
-// A Reference is a value marked on an axis, such as the answer of a formula or
-// the setting of a real token.
-type Reference struct {
-	Name string
-	At   float64 // in the unit of the axis
-}
-
-// A Line is a curve without uncertainty.
-type Line struct {
-	Name string
-	X, Y []float64 // of one length; X increasing; Y may be NaN where undefined
-}
-
-// check holds the line to its contract.
-func (l Line) check(c *checker) {
-	c.want(len(l.X) >= 2 && len(l.X) == len(l.Y), "line %q has %d X and %d Y; want equally many, at least 2", l.Name, len(l.X), len(l.Y))
-	c.want(increasing(l.X), "X of line %q are not finite and increasing", l.Name)
-	some := false
-	for i, y := range l.Y {
-		some = some || finite(y)
-		c.want(finite(y) || math.IsNaN(y), "line %q: Y[%d] = %v; want a finite value or NaN", l.Name, i, y)
-	}
-	c.want(some, "line %q has no finite Y", l.Name)
 }
 
 // share checks that each value is a fraction of one.

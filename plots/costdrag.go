@@ -2,19 +2,18 @@ package plots
 
 import (
 	"cmp"
+	"fmt"
+	"image/color"
 	"math"
 	"slices"
-	"strings"
 
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 	"mcrisk/analytics"
 )
 
 // CostDragData is what each item of the ledger takes from the holder a year.
 type CostDragData struct {
 	Title, Caption string
-	Items          []CostItem
+	Items          []CostItem          // at least one
 	Total          *analytics.Estimate // of all items, with its own interval; nil: not drawn
 }
 
@@ -24,96 +23,101 @@ type CostItem struct {
 	Drag analytics.Estimate // fraction of equity a year; negative if it earns
 }
 
-// none reports whether the item is zero on every path.
-func (i CostItem) none() bool { return i.Drag.Value == 0 && !(i.Drag.Hi > i.Drag.Lo) }
+// check says everything that is wrong with the data.
+func (in CostDragData) check() error {
+	c := checker{figure: "CostDrag"}
+	c.want(len(in.Items) > 0, "no Items; want at least one")
+	for i, item := range in.Items {
+		c.want(item.Name != "", "Items[%d] has no Name; want that of the cost", i)
+		c.estimate(fmt.Sprintf("item %q: Drag", item.Name), item.Drag)
+	}
+	if in.Total != nil {
+		c.estimate("Total", *in.Total)
+	}
+	return c.err()
+}
+
+// Fills of the bars of a cost drag.
+var (
+	costFill   = pale(looks[0].color, 0.65)
+	incomeFill = pale(looks[3].color, 0.8)
+	totalFill  = pale(grey, 0.65)
+)
 
 // CostDrag draws the yearly drag by ledger item as bars, the largest first,
-// with intervals. Items that are zero throughout are named in a note instead.
+// with intervals. Items that are zero throughout are named in a note instead. The
+// error says which item is at fault.
 func CostDrag(in CostDragData) (*Figure, error) {
-	c := checker{figure: "CostDrag"}
-	c.want(len(in.Items) > 0, "no Items")
-	for i, item := range in.Items {
-		c.want(item.Name != "", "Items[%d] has no Name", i)
-		c.want(drawable(item.Drag), "item %q: Drag = %+v; want a value within its interval", item.Name, item.Drag)
-	}
-	c.want(in.Total == nil || drawable(*in.Total), "Total = %+v; want a value within its interval", in.Total)
-	if err := c.err(); err != nil {
+	if err := in.check(); err != nil {
 		return nil, err
 	}
+	items, none := in.parted()
+	bars := rows{header: in.header(items)}
+	earns := false
+	for _, item := range items {
+		fill := costFill
+		if item.Drag.Value < 0 {
+			fill, earns = incomeFill, true
+		}
+		bars.list = append(bars.list, costRow(item, fill))
+	}
+	if in.Total != nil {
+		earns = earns || in.Total.Value < 0
+		bars.list = append(bars.list, costRow(CostItem{"Total", *in.Total}, totalFill))
+	}
+	s := sheet{title: in.Title, caption: in.Caption, notes: absent(none), height: bars.height()}
+	if earns {
+		s.legend = []entry{patchKey("costs the holder", costFill), patchKey("earns for the holder", incomeFill)}
+	}
+	return s.panels(1, bars.panel("Cost drag (% of equity a year)", 100, func(p plane) { in.paint(p, bars) })), nil
+}
 
-	var rows []CostItem
-	var absent []string
+// parted returns the items that are drawn, the largest first, and the names of
+// those that are zero throughout.
+func (in CostDragData) parted() (items []CostItem, none []string) {
 	for _, item := range in.Items {
-		if item.none() {
-			absent = append(absent, item.Name)
+		if zero(item.Drag) {
+			none = append(none, item.Name)
 		} else {
-			rows = append(rows, item)
+			items = append(items, item)
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b CostItem) int {
+	slices.SortStableFunc(items, func(a, b CostItem) int {
 		return cmp.Compare(math.Abs(b.Drag.Value), math.Abs(a.Drag.Value))
 	})
-	if in.Total != nil {
-		rows = append(rows, CostItem{"Total", *in.Total})
-	}
+	return items, none
+}
 
-	drags, earns := nothing(), false
-	drags.include(0)
+// header says what the written intervals are, where all are the same.
+func (in CostDragData) header(items []CostItem) string {
 	confidence := nothing()
-	y := axis{min: 0, max: float64(max(1, len(rows)))}
-	place := func(i int) float64 { return float64(len(rows)-i) - 0.5 } // top to bottom
-	values := make([]string, len(rows))
-	var room vg.Length
-	for i, r := range rows {
-		drags.include(r.Drag.Value, r.Drag.Lo, r.Drag.Hi)
-		confidence.include(r.Drag.Confidence)
-		earns = earns || r.Drag.Value < 0
-		y.ticks = append(y.ticks, tick{place(i), r.Name})
-		values[i] = formatEstimate(r.Drag, 100)
-		room = max(room, tickInk.width(values[i]))
+	for _, item := range items {
+		confidence.include(item.Drag.Confidence)
 	}
-	header := "% a year (interval)"
+	if in.Total != nil {
+		confidence.include(in.Total.Confidence)
+	}
 	if confidence.lo == confidence.hi {
-		header = "% a year (" + formatShort(round(100*confidence.lo, 6)) + " % interval)"
+		return "% a year (" + formatShort(round(100*confidence.lo, 6)) + " % interval)"
 	}
-	room = max(room, tickInk.width(header))
+	return "% a year (interval)"
+}
 
-	cost, income, whole := pale(looks[0].color, 0.65), pale(looks[3].color, 0.8), pale(grey, 0.65)
-	lo, hi := padded(drags.lo, drags.hi)
-	x := linearAxis(lo, hi, 100, 7)
-	bars := panel{
-		xlabel:  "Cost drag (% of equity a year)",
-		x:       x,
-		y:       y,
-		upright: true,
-		top:     tickInk.leading(),
-		right:   room + leader,
-		paint: func(p plane) {
-			if len(rows) > 0 {
-				tickInk.write(p.Canvas, p.Max.X+leader, p.Max.Y+3, left, header)
-			}
-			for i, r := range rows {
-				fill := cost
-				switch {
-				case in.Total != nil && i == len(rows)-1:
-					fill = whole
-					p.StrokeLine2(gridLine, p.Min.X, p.atY(place(i)+0.5), p.Max.X, p.atY(place(i)+0.5))
-				case r.Drag.Value < 0:
-					fill = income
-				}
-				p.bar(fill, 0, place(i)-0.3, r.Drag.Value, place(i)+0.3)
-				p.sideWhisker(draw.LineStyle{Color: black, Width: 0.8}, place(i), r.Drag.Lo, r.Drag.Hi)
-				tickInk.write(p.Canvas, p.Max.X+leader, p.atY(place(i))-tickInk.capital()/2, left, values[i])
-			}
-			p.post(axisLine, 0)
-		},
+func costRow(item CostItem, fill color.NRGBA) row {
+	e := item.Drag
+	return row{item.Name, 0, e.Value, e.Lo, e.Hi, formatEstimate(e, 100), fill}
+}
+
+func (in CostDragData) paint(p plane, bars rows) {
+	if len(bars.list) > 0 {
+		bars.head(p)
 	}
-	s := sheet{title: in.Title, caption: in.Caption, height: vg.Length(max(1, len(rows)))*17 + 56}
-	if earns {
-		s.legend = []entry{patchKey("costs the holder", cost), patchKey("earns for the holder", income)}
+	for i := range bars.list {
+		if in.Total != nil && i == len(bars.list)-1 { // a line above the total
+			p.level(gridLine, bars.place(i)+0.5)
+		}
+		bars.bar(p, i)
+		bars.value(p, i)
 	}
-	if len(absent) > 0 {
-		s.notes = append(s.notes, "Zero throughout and not drawn: "+strings.Join(absent, ", ")+".")
-	}
-	return s.figure(func(body draw.Canvas) { smallMultiples(body, 1, []panel{bars}) }), nil
+	p.post(axisLine, 0)
 }

@@ -2,7 +2,6 @@ package plots
 
 import (
 	"fmt"
-	"image/color"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -35,108 +34,100 @@ func (q Quantile) name() string {
 	return formatShort(round(100*q.P, 6)) + " %"
 }
 
-// DecayDistribution draws the histogram of decay over the surviving paths, and
-// says in a note how wide its bins are, how many paths lie outside them and how
-// many were ruined.
-func DecayDistribution(in DecayData) (*Figure, error) {
+// check says everything that is wrong with the data.
+func (in DecayData) check() error {
 	c := checker{figure: "DecayDistribution"}
-	c.want(len(in.Decay) > 0, "no Decay")
+	c.want(len(in.Decay) > 0, "no Decay; want one for each path")
 	c.want(in.Weight == nil || len(in.Weight) == len(in.Decay), "%d Weight for %d Decay", len(in.Weight), len(in.Decay))
 	c.weights("Weight", in.Weight)
 	c.want(in.Edges == nil || len(in.Edges) >= 2, "%d Edges; want at least 2, or nil", len(in.Edges))
 	c.want(increasing(in.Edges), "Edges are not finite and increasing")
 	for i, q := range in.Quantiles {
 		c.want(q.P > 0 && q.P < 1, "Quantiles[%d].P = %v; want a share in (0, 1)", i, q.P)
-		c.want(drawable(q.Estimate), "Quantiles[%d].Estimate = %+v; want a value within its interval", i, q.Estimate)
+		c.estimate(fmt.Sprintf("Quantiles[%d].Estimate", i), q.Estimate)
 	}
-	for i, r := range in.References {
-		c.want(finite(r.At), "References[%d] %q is at %v; want a finite value", i, r.Name, r.At)
-	}
-	var values, weights []float64
+	c.references("References", in.References)
 	if c.err() == nil {
-		values, weights = survivors(in.Decay, in.Weight)
+		values, weights := survivors(in.Decay, in.Weight)
 		c.want(len(values) > 0, "none of %d paths has a finite Decay", len(in.Decay))
 		c.weights("Weight of the paths with a finite Decay", weights)
 	}
-	if err := c.err(); err != nil {
+	return c.err()
+}
+
+// DecayDistribution draws the histogram of decay over the surviving paths, and
+// says in a note how wide its bins are, how many paths lie outside them and how
+// many were ruined. The error says which field is at fault, and where.
+func DecayDistribution(in DecayData) (*Figure, error) {
+	if err := in.check(); err != nil {
 		return nil, err
 	}
-
+	values, weights := survivors(in.Decay, in.Weight)
 	sorted := newSample(values, weights)
 	edges, rule := in.Edges, ""
 	if edges == nil {
 		edges, rule = sorted.niceEdges()
 	}
 	h := sorted.bin(edges)
-
-	xs, tallest := nothing(), 0.0
-	xs.include(edges...)
-	for i := range h.counts {
-		tallest = max(tallest, h.density(i))
-	}
+	xs, tallest := in.span(edges), h.tallest()
 	if tallest == 0 {
 		tallest = 1
 	}
-	var legend []entry
-	posts := make([]draw.LineStyle, 0, len(in.Quantiles))
-	for _, q := range in.Quantiles {
-		style := draw.LineStyle{Color: black, Width: 0.8, Dashes: []vg.Length{2, 2}}
-		if q.P == 0.5 {
-			style.Width, style.Dashes = heavy, nil
-		}
-		posts = append(posts, style)
-		xs.include(q.Estimate.Value)
-		legend = append(legend, postKey(q.name()+": "+formatEstimate(q.Estimate, 1), style))
-	}
-	for i, r := range in.References {
-		xs.include(r.At)
-		legend = append(legend, postKey(r.Name+": "+formatDigits(r.At, 3), looks[1+i%2].line(heavy)))
-	}
-
-	lo, hi := padded(xs.lo, xs.hi)
 	bars := panel{
 		label:  "Density of paths (per log unit)",
 		xlabel: "Decay over the horizon: log NAV − T·log(S/S₀) (log units)",
-		x:      linearAxis(lo, hi, 1, 9),
+		x:      xs.linear(1, 9),
 		y:      linearAxis(0, 1.05*tallest, 1, 6),
 		paint: func(p plane) {
 			p.histogram(h, looks[0].color)
-			for i, q := range in.Quantiles {
-				p.post(posts[i], q.Estimate.Value)
+			for _, q := range in.Quantiles {
+				p.post(q.line(), q.Estimate.Value)
 			}
 			for i, r := range in.References {
-				p.post(looks[1+i%2].line(heavy), r.At)
+				p.post(decayReference(i), r.At)
 			}
 		},
 	}
-	s := sheet{title: in.Title, caption: in.Caption, legend: legend, notes: []string{sorted.note(h, rule)}, height: 3.1 * vg.Inch}
+	s := sheet{
+		title: in.Title, caption: in.Caption, legend: in.legend(),
+		notes: []string{sorted.note(h, rule)}, height: 3.1 * vg.Inch,
+	}
 	if ruined := len(in.Decay) - len(values); ruined > 0 {
-		s.notes = append(s.notes, fmt.Sprintf("Left out: %s of %s, ruined and so without a decay.", formatFixed(float64(ruined), 0), paths(len(in.Decay))))
+		s.notes = append(s.notes, leftOut(ruined, len(in.Decay), "ruined and so without a decay"))
 	}
-	return s.figure(func(body draw.Canvas) { smallMultiples(body, 1, []panel{bars}) }), nil
+	return s.panels(1, bars), nil
 }
 
-// survivors keeps the finite values and their weights.
-func survivors(values, weights []float64) (vs, ws []float64) {
-	for i, v := range values {
-		if finite(v) {
-			vs = append(vs, v)
-			if weights != nil {
-				ws = append(ws, weights[i])
-			}
-		}
+// span is what the axis has to hold.
+func (in DecayData) span(edges []float64) span {
+	xs := nothing()
+	xs.include(edges...)
+	for _, q := range in.Quantiles {
+		xs.include(q.Estimate.Value)
 	}
-	return vs, ws
+	for _, r := range in.References {
+		xs.include(r.At)
+	}
+	return xs
 }
 
-// histogram fills the outline of the bars, as one shape so that no seams show.
-func (p plane) histogram(h histogram, c color.NRGBA) {
-	xs, ys := []float64{h.edges[0]}, []float64{0}
-	for i := range h.counts {
-		xs = append(xs, h.edges[i], h.edges[i+1])
-		ys = append(ys, h.density(i), h.density(i))
+func (in DecayData) legend() (list []entry) {
+	for _, q := range in.Quantiles {
+		list = append(list, postKey(q.name()+": "+formatEstimate(q.Estimate, 1), q.line()))
 	}
-	xs, ys = append(xs, h.edges[len(h.edges)-1]), append(ys, 0)
-	p.area(pale(c, 0.3), xs, make([]float64, len(xs)), ys)
-	p.line(draw.LineStyle{Color: c, Width: thin}, xs, ys)
+	for i, r := range in.References {
+		list = append(list, postKey(r.Name+": "+formatDigits(r.At, 3), decayReference(i)))
+	}
+	return list
 }
+
+// line is the style in which the quantile is marked.
+func (q Quantile) line() draw.LineStyle {
+	if q.P == 0.5 {
+		return draw.LineStyle{Color: black, Width: heavy}
+	}
+	return draw.LineStyle{Color: black, Width: 0.8, Dashes: []vg.Length{2, 2}}
+}
+
+// decayReference is the style of the i-th reference.
+func decayReference(i int) draw.LineStyle { return looks[1+i%2].line(heavy) }

@@ -2,9 +2,9 @@ package plots
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 	"mcrisk/analytics"
 )
 
@@ -12,7 +12,7 @@ import (
 // the token and for what it is compared with.
 type DrawdownData struct {
 	Title, Caption string
-	Series         []DrawdownSeries // the token first
+	Series         []DrawdownSeries // one to five, the token first
 }
 
 // A DrawdownSeries is the maximum drawdown of one asset on every path.
@@ -29,35 +29,41 @@ type DepthReached struct {
 	Share analytics.Estimate // in [0, 1]
 }
 
-// Drawdown draws, for each depth, the share of paths whose worst fall from a
-// peak is at least that deep. "How likely is a loss of half?" is read off at
-// 50 % without adding up bars, and two assets compare at every depth.
-func Drawdown(in DrawdownData) (*Figure, error) {
+// check says everything that is wrong with the data.
+func (in DrawdownData) check() error {
 	c := checker{figure: "Drawdown"}
 	c.want(len(in.Series) >= 1 && len(in.Series) <= len(looks), "%d Series; want 1 to %d", len(in.Series), len(looks))
 	for _, s := range in.Series {
-		c.want(len(s.Depth) > 0, "series %q has no Depth", s.Name)
-		c.want(s.Weight == nil || len(s.Weight) == len(s.Depth), "series %q has %d Weight for %d Depth", s.Name, len(s.Weight), len(s.Depth))
+		c.want(len(s.Depth) > 0, "series %q has no Depth; want one for each path", s.Name)
+		c.want(s.Weight == nil || len(s.Weight) == len(s.Depth),
+			"series %q has %d Weight for %d Depth", s.Name, len(s.Weight), len(s.Depth))
 		c.share(fmt.Sprintf("series %q: Depth", s.Name), s.Depth)
 		c.weights(fmt.Sprintf("series %q: Weight", s.Name), s.Weight)
 		for i, m := range s.Marks {
-			c.want(m.Depth >= 0 && m.Depth <= 1, "series %q: Marks[%d].Depth = %v; want a fraction in [0, 1]", s.Name, i, m.Depth)
-			c.want(drawable(m.Share), "series %q: Marks[%d].Share = %+v; want a value within its interval", s.Name, i, m.Share)
+			c.want(m.Depth >= 0 && m.Depth <= 1,
+				"series %q: Marks[%d].Depth = %v; want a fraction in [0, 1]", s.Name, i, m.Depth)
+			c.estimate(fmt.Sprintf("series %q: Marks[%d].Share", s.Name, i), m.Share)
 		}
 	}
-	if err := c.err(); err != nil {
+	return c.err()
+}
+
+// Drawdown draws, for each depth, the share of paths whose worst fall from a
+// peak is at least that deep. "How likely is a loss of half?" is read off at
+// 50 % without adding up bars, and two assets compare at every depth. The error
+// says which series is at fault, and where.
+func Drawdown(in DrawdownData) (*Figure, error) {
+	if err := in.check(); err != nil {
 		return nil, err
 	}
-
-	type curve struct{ xs, ys []float64 }
-	curves := make([]curve, len(in.Series))
-	var legend []entry
-	for i, s := range in.Series {
-		curves[i].xs, curves[i].ys = newSample(s.Depth, s.Weight).exceedance(0)
-		if len(s.Marks) > 0 {
-			legend = append(legend, seriesKey(s.Name, looks[i], heavy))
+	curves := make([]Line, len(in.Series))
+	s := sheet{title: in.Title, caption: in.Caption, height: 3.2 * vg.Inch}
+	for i, q := range in.Series {
+		curves[i].X, curves[i].Y = newSample(q.Depth, q.Weight).exceedance(0)
+		if len(q.Marks) > 0 {
+			s.legend = append(s.legend, seriesKey(q.Name, looks[i], heavy))
 		} else {
-			legend = append(legend, lineKey(s.Name, looks[i].line(heavy)))
+			s.legend = append(s.legend, lineKey(q.Name, looks[i].line(heavy)))
 		}
 	}
 	survival := panel{
@@ -66,16 +72,15 @@ func Drawdown(in DrawdownData) (*Figure, error) {
 		x:      linearAxis(0, 1, 100, 11),
 		y:      linearAxis(0, 1, 100, 7),
 		paint: func(p plane) {
-			for i := len(curves) - 1; i >= 0; i-- { // the token on top
-				p.line(looks[i].line(heavy), curves[i].xs, curves[i].ys)
+			for i, l := range slices.Backward(curves) { // the token on top
+				p.line(looks[i].line(heavy), l.X, l.Y)
 			}
-			for i := len(curves) - 1; i >= 0; i-- {
-				for _, m := range in.Series[i].Marks {
+			for i, q := range slices.Backward(in.Series) {
+				for _, m := range q.Marks {
 					p.estimates(looks[i], 1, []float64{m.Depth}, []analytics.Estimate{m.Share})
 				}
 			}
 		},
 	}
-	s := sheet{title: in.Title, caption: in.Caption, legend: legend, height: 3.2 * vg.Inch}
-	return s.figure(func(body draw.Canvas) { smallMultiples(body, 1, []panel{survival}) }), nil
+	return s.panels(1, survival), nil
 }

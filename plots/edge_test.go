@@ -31,7 +31,8 @@ func edges() map[string]func() (*Figure, error) {
 		}
 		return d
 	}
-	one := Series{Name: "only", X: []float64{0.1, 0.2, 0.4}, Y: []analytics.Estimate{around(-3, 1), {Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}, around(-2, 0.2)}}
+	one := Series{Name: "only", X: []float64{0.1, 0.2, 0.4},
+		Y: []analytics.Estimate{around(-3, 1), {Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}, around(-2, 0.2)}}
 	long := strings.Repeat(caption+" ", 6)
 	metric := func(label string, scale Scale, log bool, s ...Series) Metric {
 		return Metric{Label: label, Scale: scale, Log: log, Series: s}
@@ -60,7 +61,8 @@ func edges() map[string]func() (*Figure, error) {
 				return 1
 			})
 			d.Ruined = 1
-			d.Medians = []Line{{Name: "Underlying", Y: flat(50, 1.2)}, {Name: "Ideal", Y: flat(50, 1.19)}, {Name: "Other", Y: flat(50, 1.21)}}
+			d.Medians = []Line{{Name: "Underlying", Y: flat(50, 1.2)}, {Name: "Ideal", Y: flat(50, 1.19)},
+				{Name: "Other", Y: flat(50, 1.21)}}
 			return Fan(d)
 		},
 		"fan-long": func() (*Figure, error) {
@@ -72,17 +74,25 @@ func edges() map[string]func() (*Figure, error) {
 		"decay-equal": func() (*Figure, error) { return DecayDistribution(DecayData{Decay: flat(100, -0.4)}) },
 		"decay-zero":  func() (*Figure, error) { return DecayDistribution(DecayData{Decay: flat(100, 0)}) },
 		"decay-ten": func() (*Figure, error) {
-			return DecayDistribution(DecayData{Title: "Ten paths", Decay: ramp(10, func(i int) float64 { return -0.1 * math.Sqrt(float64(i)) }),
+			return DecayDistribution(DecayData{Title: "Ten paths", Decay: ramp(10, func(i int) float64 {
+				return -0.1 * math.Sqrt(float64(i))
+			}),
 				Quantiles: []Quantile{{0.5, around(-0.2, 0.1)}}, References: []Reference{{"Far away", -3}}})
 		},
 		"decay-huge": func() (*Figure, error) {
-			return DecayDistribution(DecayData{Title: "Huge range", Decay: ramp(5000, func(i int) float64 { return math.Pow(10, -6+7.7*float64(i)/4999) })})
+			return DecayDistribution(DecayData{Title: "Huge range", Decay: ramp(5000, func(i int) float64 {
+				return math.Pow(10, -6+7.7*float64(i)/4999)
+			})})
 		},
 		"decay-narrow": func() (*Figure, error) {
-			return DecayDistribution(DecayData{Title: "Narrow", Decay: ramp(5000, func(i int) float64 { return -12345 - 1e-3*math.Sin(float64(i)) })})
+			return DecayDistribution(DecayData{Title: "Narrow", Decay: ramp(5000, func(i int) float64 {
+				return -12345 - 1e-3*math.Sin(float64(i))
+			})})
 		},
 		"decay-rounding": func() (*Figure, error) {
-			return DecayDistribution(DecayData{Title: "Rounding", Decay: ramp(50, func(i int) float64 { return 0.3 + 1e-16*float64(i) })})
+			return DecayDistribution(DecayData{Title: "Rounding", Decay: ramp(50, func(i int) float64 {
+				return 0.3 + 1e-16*float64(i)
+			})})
 		},
 		"decay-spike": func() (*Figure, error) {
 			return DecayDistribution(DecayData{Title: "Spike", Decay: ramp(9999, func(i int) float64 {
@@ -93,30 +103,42 @@ func edges() map[string]func() (*Figure, error) {
 			})})
 		},
 		"drawdown-one": func() (*Figure, error) {
-			return Drawdown(DrawdownData{Title: "One series of ten", Series: []DrawdownSeries{{Name: "TOKEN", Depth: ramp(10, func(i int) float64 { return float64(i) / 9 })}}})
+			return Drawdown(DrawdownData{Title: "One series of ten",
+				Series: []DrawdownSeries{{Name: "TOKEN", Depth: ramp(10, func(i int) float64 {
+					return float64(i) / 9
+				})}}})
 		},
 		"drawdown-ruined": func() (*Figure, error) {
-			return Drawdown(DrawdownData{Title: "All ruined", Series: []DrawdownSeries{{Name: "TOKEN", Depth: flat(500, 1)}, {Name: "COIN", Depth: flat(500, 0.3)}, {Name: "SAFE", Depth: flat(5, 0)}}})
+			return Drawdown(DrawdownData{Title: "All ruined",
+				Series: []DrawdownSeries{{Name: "TOKEN", Depth: flat(500, 1)}, {Name: "COIN", Depth: flat(500, 0.3)},
+					{Name: "SAFE", Depth: flat(5, 0)}}})
 		},
 		"costdrag-zero": func() (*Figure, error) {
 			return CostDrag(CostDragData{Title: "Free", Items: []CostItem{{"Fee", around(0, 0)}, {"Gas", around(0, 0)}}})
 		},
 		"costdrag-negative": func() (*Figure, error) {
-			return CostDrag(CostDragData{Title: "Paid to hold", Items: []CostItem{{"Funding", around(-0.3, 0.02)}, {"Supply interest", around(-0.001, 0.0002)}}, Total: &total})
+			return CostDrag(CostDragData{Title: "Paid to hold",
+				Items: []CostItem{{"Funding", around(-0.3, 0.02)}, {"Supply interest", around(-0.001, 0.0002)}}, Total: &total})
 		},
 		"costdrag-wide": func() (*Figure, error) {
-			return CostDrag(CostDragData{Title: "From a millionth to fifty", Items: []CostItem{{"Gas", around(1e-6, 1e-7)}, {"Borrow interest at a very long name", around(50, 3)}}})
+			return CostDrag(CostDragData{Title: "From a millionth to fifty",
+				Items: []CostItem{{"Gas", around(1e-6, 1e-7)}, {"Borrow interest at a very long name", around(50, 3)}}})
 		},
 		"sensitivity-one": func() (*Figure, error) {
-			return Sensitivity(SensitivityData{Title: "One series, a gap", XLabel: "Delay (minutes)", Metrics: []Metric{metric("Log NAV (log units)", Number, false, one)}})
+			return Sensitivity(SensitivityData{Title: "One series, a gap", XLabel: "Delay (minutes)",
+				Metrics: []Metric{metric("Log NAV (log units)", Number, false, one)}})
 		},
 		"sensitivity-log": func() (*Figure, error) {
-			return Sensitivity(SensitivityData{Title: "Twelve by two, log axes", XLabel: "Half-width (%)", XScale: Percent, XLog: true, Marked: []Reference{{"A", 0.1}, {"B", 0.6}}, Metrics: []Metric{
-				metric("Rebalances (per year)", Number, true, powers("edge", func(x float64) float64 { return 3 / x / x }), powers("target", func(x float64) float64 { return 1e-6 / x })),
-				metric("Drag (% a year)", Percent, true, powers("edge", func(x float64) float64 { return 0.03 + 0.001*x })),
-				metric("Equal (%)", Percent, false, Series{Name: "edge", X: []float64{0.3}, Y: []analytics.Estimate{around(0.2, 0)}}),
-				metric("Below zero, log asked (x)", Number, true, one),
-			}})
+			return Sensitivity(SensitivityData{Title: "Twelve by two, log axes", XLabel: "Half-width (%)", XScale: Percent,
+				XLog: true, Marked: []Reference{{"A", 0.1}, {"B", 0.6}}, Metrics: []Metric{
+					metric("Rebalances (per year)", Number, true, powers("edge", func(x float64) float64 {
+						return 3 / x / x
+					}), powers("target", func(x float64) float64 { return 1e-6 / x })),
+					metric("Drag (% a year)", Percent, true, powers("edge", func(x float64) float64 { return 0.03 + 0.001*x })),
+					metric("Equal (%)", Percent, false,
+						Series{Name: "edge", X: []float64{0.3}, Y: []analytics.Estimate{around(0.2, 0)}}),
+					metric("Below zero, log asked (x)", Number, true, one),
+				}})
 		},
 	}
 }

@@ -2,9 +2,9 @@ package plots
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 )
 
 // FanData is what a fan chart shows: how the value of a token spreads over the
@@ -12,7 +12,7 @@ import (
 type FanData struct {
 	Title, Caption string
 
-	Times []float64 // years since the start, increasing
+	Times []float64 // years since the start, at least 2, increasing
 	Name  string    // of the token
 
 	// Quantiles of the token's NAV at each time, in initial NAV, at least 0
@@ -40,94 +40,43 @@ func fanBottom(lowest float64, zeros bool) float64 {
 	return max(lowest, fanFloor)
 }
 
-// Fan draws the 5–95 % and 25–75 % bands and the median of a token's NAV over
-// time on a log axis, with the medians it is compared with.
-func Fan(in FanData) (*Figure, error) {
+func (in FanData) curves() [5]quantileCurve {
+	return quantileCurves(in.Name, in.P05, in.P25, in.P50, in.P75, in.P95)
+}
+
+// check says everything that is wrong with the data.
+func (in FanData) check() error {
+	const nav = "a finite NAV ≥ 0"
 	c := checker{figure: "Fan"}
 	n := len(in.Times)
 	c.want(n >= 2, "%d Times; want at least 2", n)
 	c.want(increasing(in.Times), "Times are not finite and increasing")
 	c.want(in.Ruined >= 0 && in.Ruined <= 1, "Ruined = %v; want a share in [0, 1]", in.Ruined)
 	c.want(len(in.Medians) < len(looks), "%d Medians; want at most %d", len(in.Medians), len(looks)-1)
-
-	quantiles := []struct {
-		label, field string
-		values       []float64
-	}{
-		{"5 %", "P05", in.P05}, {"25 %", "P25", in.P25}, {in.Name + " median", "P50", in.P50}, {"75 %", "P75", in.P75}, {"95 %", "P95", in.P95},
-	}
-	navs, zeros := nothing(), false // navs spans the positive values
-	checkNAV := func(field string, values []float64) {
-		c.want(len(values) == n, "%s has %d values for %d Times", field, len(values), n)
-		for i, v := range values {
-			if !(v >= 0 && finite(v)) {
-				c.want(false, "%s[%d] = %v; want a finite NAV ≥ 0", field, i, v)
-				break
-			}
-			if v > 0 {
-				navs.include(v)
-			} else {
-				zeros = true
-			}
-		}
-	}
-	for i, q := range quantiles {
-		checkNAV(q.field, q.values)
-		if i > 0 && len(q.values) == n && len(quantiles[i-1].values) == n {
-			for t, v := range q.values {
-				if v < quantiles[i-1].values[t] {
-					c.want(false, "%s[%d] = %v lies below %s[%d] = %v", q.field, t, v, quantiles[i-1].field, t, quantiles[i-1].values[t])
-					break
-				}
-			}
-		}
-	}
+	c.quantiles("", in.curves(), n, 0, nav)
 	for _, m := range in.Medians {
 		c.want(m.X == nil, "median %q has its own X; want nil, since it stands at Times", m.Name)
-		checkNAV(fmt.Sprintf("median %q", m.Name), m.Y)
+		c.overTime(fmt.Sprintf("median %q", m.Name), m.Y, n, 0, nav)
 	}
-	if err := c.err(); err != nil {
+	return c.err()
+}
+
+// Fan draws the 5–95 % and 25–75 % bands and the median of a token's NAV over
+// time on a log axis, with the medians it is compared with. The error says which
+// field is at fault, and at which time.
+func Fan(in FanData) (*Figure, error) {
+	if err := in.check(); err != nil {
 		return nil, err
 	}
-
-	navs.include(1)
-	floor := fanBottom(navs.lo, zeros)
-	clipped := false
-	clip := func(values []float64) []float64 {
-		out := make([]float64, n)
-		for i, v := range values {
-			out[i] = max(v, floor)
-			clipped = clipped || v < floor
-		}
-		return out
-	}
-	var labels []label
-	curve := func(name string, values []float64, l look) []float64 {
-		shown := clip(values)
-		labels = append(labels, label{name + "  " + formatDigits(values[n-1], 3), shown[n-1], l})
-		return shown
-	}
-	var q [5][]float64
-	for i := range quantiles {
-		q[i] = curve(quantiles[i].label, quantiles[i].values, looks[0])
-	}
-	medians := make([][]float64, len(in.Medians))
-	for i, m := range in.Medians {
-		medians[i] = curve(m.Name+" median", m.Y, looks[i+1])
-	}
-
-	var notes []string
-	if clipped {
-		notes = append(notes, "Values below "+formatDigits(floor, 2)+", and zero where a quantile is ruined, are drawn at the lower edge.")
-	}
-	if in.Ruined > 0 {
-		notes = append(notes, "Ruined by the end: "+formatDigits(100*in.Ruined, 2)+" % of paths.")
-	}
+	navs, lowest := in.spans()
+	floor := fanBottom(navs.lo, lowest == 0)
+	clipped := lowest < floor
 	bottom := floor
 	if !clipped { // the lowest curve stands clear of the axis
 		bottom *= 0.8
 	}
-	x, unit := timeAxis(in.Times[0], in.Times[n-1], 8)
+	labels := in.labels(floor)
+	x, unit := timeAxis(in.Times[0], in.Times[len(in.Times)-1], 8)
 	fan := panel{
 		label:  "Value (start = 1, log scale)",
 		xlabel: "Time (" + unit + ")",
@@ -135,21 +84,64 @@ func Fan(in FanData) (*Figure, error) {
 		y:      logAxis(bottom, 1.1*navs.hi, 1, 9),
 		right:  labelRoom(labels),
 		paint: func(p plane) {
-			p.area(tint(looks[0].color, 0.16), in.Times, q[0], q[4])
-			p.area(tint(looks[0].color, 0.28), in.Times, q[1], q[3])
-			for i := range medians {
-				p.line(looks[i+1].line(heavy), in.Times, medians[i])
-			}
-			p.line(looks[0].line(heavy), in.Times, q[2]) // the token on top
+			in.paint(p, floor)
 			p.labelRight(labels)
 		},
 	}
-	s := sheet{
-		title: in.Title, caption: in.Caption, notes: notes, height: 3.4 * vg.Inch,
-		legend: []entry{
-			patchKey("5–95 % of paths", tint(looks[0].color, 0.16)),
-			patchKey("25–75 % of paths", tint(looks[0].color, 0.40)), // one band over the other
-		},
+	s := sheet{title: in.Title, caption: in.Caption, legend: fanKeys(), height: 3.4 * vg.Inch}
+	if clipped {
+		s.notes = append(s.notes, "Values below "+formatDigits(floor, 2)+
+			", and zero where a quantile is ruined, are drawn at the lower edge.")
 	}
-	return s.figure(func(body draw.Canvas) { smallMultiples(body, 1, []panel{fan}) }), nil
+	if in.Ruined > 0 {
+		s.notes = append(s.notes, "Ruined by the end: "+formatDigits(100*in.Ruined, 2)+" % of paths.")
+	}
+	return s.panels(1, fan), nil
+}
+
+// spans are what the axis has to hold, the start and all values above zero, and
+// the lowest of all values.
+func (in FanData) spans() (navs span, lowest float64) {
+	navs, lowest = nothing(), math.Inf(1)
+	include := func(values []float64) {
+		for _, v := range values {
+			lowest = min(lowest, v)
+			if v > 0 {
+				navs.include(v)
+			}
+		}
+	}
+	for _, q := range in.curves() {
+		include(q.values)
+	}
+	for _, m := range in.Medians {
+		include(m.Y)
+	}
+	navs.include(1)
+	return navs, lowest
+}
+
+// labels name all curves where they end, none below floor.
+func (in FanData) labels(floor float64) (list []label) {
+	end := func(name string, values []float64, l look) {
+		at := endLabel(name, values, 1, l)
+		at.at = max(at.at, floor)
+		list = append(list, at)
+	}
+	for _, q := range in.curves() {
+		end(q.name, q.values, looks[0])
+	}
+	for i, m := range in.Medians {
+		end(m.Name+" median", m.Y, looks[i+1])
+	}
+	return list
+}
+
+func (in FanData) paint(p plane, floor float64) {
+	shown := func(values []float64) []float64 { return raised(values, floor) }
+	p.fan(in.Times, shown(in.P05), shown(in.P25), shown(in.P75), shown(in.P95))
+	for i, m := range in.Medians {
+		p.line(looks[i+1].line(heavy), in.Times, shown(m.Y))
+	}
+	p.line(looks[0].line(heavy), in.Times, shown(in.P50)) // the token on top
 }

@@ -21,22 +21,62 @@ func TestSecondGalleryFaults(t *testing.T) {
 		draw func() (*Figure, error)
 		says string
 	}{
-		{"waterfall that does not add up", func() (*Figure, error) { d := waterfall(); d.Total.Value += 0.01; return Waterfall(d) }, "Causes add up to"},
-		{"waterfall without causes", func() (*Figure, error) { d := waterfall(); d.Causes = nil; return Waterfall(d) }, "no Causes"},
-		{"waterfall with NaN", func() (*Figure, error) { d := waterfall(); d.Causes[1].Value.Value = nan; return Waterfall(d) }, `cause "Volatility decay"`},
-		{"waterfall without unit", func() (*Figure, error) { d := waterfall(); d.Label = ""; return Waterfall(d) }, "Label is empty"},
-		{"stack of two lengths", func() (*Figure, error) { d := stack(); d.Causes[2].Values = []float64{1}; return Stack(d) }, `cause "band effect" has 1 Values for 5 Groups`},
+		{"waterfall that does not add up", func() (*Figure, error) {
+			d := waterfall()
+			d.Total.Value += 0.01
+			return Waterfall(d)
+		}, "Causes add up to"},
+		{"waterfall without causes", func() (*Figure, error) {
+			d := waterfall()
+			d.Causes = nil
+			return Waterfall(d)
+		}, "no Causes"},
+		{"waterfall with NaN", func() (*Figure, error) {
+			d := waterfall()
+			d.Causes[1].Value.Value = nan
+			return Waterfall(d)
+		}, `cause "Volatility decay"`},
+		{"waterfall without unit", func() (*Figure, error) {
+			d := waterfall()
+			d.Label = ""
+			return Waterfall(d)
+		}, "Label is empty"},
+		{"stack of two lengths", func() (*Figure, error) {
+			d := stack()
+			d.Causes[2].Values = []float64{1}
+			return Stack(d)
+		}, `cause "band effect" has 1 Values for 5 Groups`},
 		{"stack without totals", func() (*Figure, error) { d := stack(); d.Totals = nil; return Stack(d) }, "0 Totals"},
-		{"stack with infinity", func() (*Figure, error) { d := stack(); d.Causes[0].Values[3] = math.Inf(-1); return Stack(d) }, "Values[3]"},
+		{"stack with infinity", func() (*Figure, error) {
+			d := stack()
+			d.Causes[0].Values[3] = math.Inf(-1)
+			return Stack(d)
+		}, "Values[3]"},
 		{"bands that cross", func() (*Figure, error) {
 			d := under()
 			d.Runs[0].P25[7] = 2
 			return Bands(d)
-		}, "quantile 2 is"},
-		{"bands of three runs", func() (*Figure, error) { d := under(); d.Runs = []BandsRun{{}, {}, {}}; return Bands(d) }, "3 Runs"},
-		{"bands of one time", func() (*Figure, error) { d := under(); d.Runs[0].Times = d.Runs[0].Times[:1]; return Bands(d) }, "1 Times"},
-		{"bands with a mark at NaN", func() (*Figure, error) { d := under(); d.Marks = []Reference{{"m", nan}}; return Bands(d) }, `Marks[0] "m"`},
-		{"scatter of two lengths", func() (*Figure, error) { d := scatter(); d.Y = d.Y[:5]; return Scatter(d) }, "3000 X and 5 Y"},
+		}, `run "ETHBULL3X": P50[7]`},
+		{"bands of three runs", func() (*Figure, error) {
+			d := under()
+			d.Runs = []BandsRun{{}, {}, {}}
+			return Bands(d)
+		}, "3 Runs"},
+		{"bands of one time", func() (*Figure, error) {
+			d := under()
+			d.Runs[0].Times = d.Runs[0].Times[:1]
+			return Bands(d)
+		}, "1 Times"},
+		{"bands with a mark at NaN", func() (*Figure, error) {
+			d := under()
+			d.Marks = []Reference{{"m", nan}}
+			return Bands(d)
+		}, `Marks[0] "m"`},
+		{"scatter of two lengths", func() (*Figure, error) {
+			d := scatter()
+			d.Y = d.Y[:5]
+			return Scatter(d)
+		}, "3000 X and 5 Y"},
 		{"scatter of nothing finite", func() (*Figure, error) {
 			return Scatter(ScatterData{XLabel: "x", YLabel: "y", X: []float64{nan}, Y: []float64{1}})
 		}, "no pair is finite"},
@@ -45,19 +85,38 @@ func TestSecondGalleryFaults(t *testing.T) {
 			d.Means[2].Y = analytics.Estimate{Value: nan}
 			return Scatter(d)
 		}, "Means[2]"},
-		{"heat map with a short row", func() (*Figure, error) { d := heatMap(); d.Values[1] = d.Values[1][:3]; return HeatMap(d) }, "Values[1] has 3 values for 7 X"},
+		{"heat map with a short row", func() (*Figure, error) {
+			d := heatMap()
+			d.Values[1] = d.Values[1][:3]
+			return HeatMap(d)
+		}, "Values[1] has 3 values for 7 X"},
 		{"heat map of nothing", func() (*Figure, error) {
-			return HeatMap(HeatMapData{XLabel: "x", YLabel: "y", Label: "l", X: []string{"1"}, Y: []string{"1"}, Values: [][]float64{{nan}}})
+			return HeatMap(HeatMapData{XLabel: "x", YLabel: "y", Label: "l", X: []string{"1"}, Y: []string{"1"},
+				Values: [][]float64{{nan}}})
 		}, "every value is NaN"},
-		{"heat map with infinity", func() (*Figure, error) { d := heatMap(); d.Values[0][0] = math.Inf(1); return HeatMap(d) }, "Values[0][0]"},
-		{"heat map with a line without a name", func() (*Figure, error) { d := signed(); d.Lines[0].Name = ""; return HeatMap(d) }, "a line has no name"},
+		{"heat map with infinity", func() (*Figure, error) {
+			d := heatMap()
+			d.Values[0][0] = math.Inf(1)
+			return HeatMap(d)
+		}, "Values[0][0]"},
+		{"heat map with a line without a name", func() (*Figure, error) {
+			d := signed()
+			d.Lines[0].Name = ""
+			return HeatMap(d)
+		}, "a line has no name"},
 		{"heat map with three lines", func() (*Figure, error) {
 			d := signed()
 			d.Lines = append(d.Lines, d.Lines[0], d.Lines[0])
 			return HeatMap(d)
 		}, "3 Lines"},
-		{"trade-off without units", func() (*Figure, error) { d := tradeoff(); d.YLabel = ""; return Tradeoff(d) }, "YLabel is empty"},
-		{"trade-off of nothing", func() (*Figure, error) { return Tradeoff(TradeoffData{XLabel: "x", YLabel: "y"}) }, "no point has values"},
+		{"trade-off without units", func() (*Figure, error) {
+			d := tradeoff()
+			d.YLabel = ""
+			return Tradeoff(d)
+		}, "YLabel is empty"},
+		{"trade-off of nothing", func() (*Figure, error) {
+			return Tradeoff(TradeoffData{XLabel: "x", YLabel: "y"})
+		}, "no point has values"},
 		{"trade-off with infinity", func() (*Figure, error) {
 			d := tradeoff()
 			d.Panels[0].Series[1].Points[3].X.Hi = math.Inf(1)
@@ -70,18 +129,52 @@ func TestSecondGalleryFaults(t *testing.T) {
 			}
 			return Tradeoff(d)
 		}, "5 series"},
-		{"trade-off in nameless circumstances", func() (*Figure, error) { d := fronts(); d.Panels[3].Label = ""; return Tradeoff(d) }, "a panel of several has no Label"},
-		{"heat map with a mark outside", func() (*Figure, error) { d := heatMap(); d.Marked = [][2]int{{7, 0}}; return HeatMap(d) }, "outside the cells"},
+		{"trade-off in nameless circumstances", func() (*Figure, error) {
+			d := fronts()
+			d.Panels[3].Label = ""
+			return Tradeoff(d)
+		}, "a panel of several has no Label"},
+		{"heat map with a mark outside", func() (*Figure, error) {
+			d := heatMap()
+			d.Marked = [][2]int{{7, 0}}
+			return HeatMap(d)
+		}, "outside the cells"},
 		{"densities with too few edges", func() (*Figure, error) {
 			d := densities()
 			d.Cases[1].Edges = d.Cases[1].Edges[1:]
 			return Densities(d)
 		}, `case "30 days"`},
-		{"densities of nobody", func() (*Figure, error) { d := densities(); clear(d.Cases[0].Counts); return Densities(d) }, "is empty"},
+		{"densities of nobody", func() (*Figure, error) {
+			d := densities()
+			clear(d.Cases[0].Counts)
+			return Densities(d)
+		}, "is empty"},
+		{"densities beyond nowhere", func() (*Figure, error) {
+			d := densities()
+			d.Cases[2].Beyond = -1
+			return Densities(d)
+		}, `case "90 days": Beyond = -1`},
+		{"densities with a mark at infinity", func() (*Figure, error) {
+			d := densities()
+			d.Cases[0].At[0].At = math.Inf(1)
+			return Densities(d)
+		}, `case "7 days": At[0] "ideal token" is at +Inf`},
 		{"law beyond one", func() (*Figure, error) { d := lawFigure(); d.CDF.Y[4] = 1.2; return Law(d) }, "CDF.Y[4]"},
-		{"law with confidence in percent", func() (*Figure, error) { d := lawFigure(); d.Confidence = 95; return Law(d) }, "Confidence = 95"},
-		{"law without survivors", func() (*Figure, error) { d := lawFigure(); d.Values = []float64{math.Inf(-1)}; return Law(d) }, "no finite Values"},
-		{"story of two lengths", func() (*Figure, error) { d := story(); d.NAV = d.NAV[:9]; return Story(d) }, "9 NAV for 1501 Times"},
+		{"law with confidence in percent", func() (*Figure, error) {
+			d := lawFigure()
+			d.Confidence = 95
+			return Law(d)
+		}, "Confidence = 95"},
+		{"law without survivors", func() (*Figure, error) {
+			d := lawFigure()
+			d.Values = []float64{math.Inf(-1)}
+			return Law(d)
+		}, "no finite Values"},
+		{"story of two lengths", func() (*Figure, error) {
+			d := story()
+			d.NAV = d.NAV[:9]
+			return Story(d)
+		}, "9 NAV for 1501 Times"},
 		{"story that goes back", func() (*Figure, error) { d := story(); d.Times[5] = 0; return Story(d) }, "Times[5]"},
 		{"story with a price of zero", func() (*Figure, error) { d := story(); d.Price[5] = 0; return Story(d) }, "Price[5]"},
 		{"story of no time", func() (*Figure, error) { d := story(); clear(d.Times); return Story(d) }, "Times are all 0"},
@@ -98,7 +191,8 @@ func TestSecondGalleryFaults(t *testing.T) {
 // Inputs at the edge of what there is are drawn.
 func TestSecondGalleryEdges(t *testing.T) {
 	one := analytics.Estimate{Value: -1, SE: math.NaN(), Lo: math.NaN(), Hi: math.NaN(), Confidence: 0.95, N: 1}
-	flat := BandsRun{Name: "t", Times: []float64{0, 1}, P05: []float64{0, 0}, P25: []float64{0, 0}, P50: []float64{0, 0}, P75: []float64{0, 0}, P95: []float64{0, 0}}
+	flat := BandsRun{Name: "t", Times: []float64{0, 1}, P05: []float64{0, 0}, P25: []float64{0, 0},
+		P50: []float64{0, 0}, P75: []float64{0, 0}, P95: []float64{0, 0}}
 	ruin := story()
 	for i := 700; i < len(ruin.NAV); i++ {
 		ruin.NAV[i], ruin.Leverage[i] = 0, math.NaN()
@@ -116,14 +210,19 @@ func TestSecondGalleryEdges(t *testing.T) {
 			return Scatter(ScatterData{XLabel: "x", YLabel: "y", X: []float64{1}, Y: []float64{2}})
 		},
 		"one cell": func() (*Figure, error) {
-			return HeatMap(HeatMapData{XLabel: "x", YLabel: "y", Label: "l", X: []string{"1"}, Y: []string{"1"}, Values: [][]float64{{3}}})
+			return HeatMap(HeatMapData{XLabel: "x", YLabel: "y", Label: "l", X: []string{"1"}, Y: []string{"1"},
+				Values: [][]float64{{3}}})
 		},
 		"signed cells of zero, and a line beyond them": func() (*Figure, error) {
-			return HeatMap(HeatMapData{XLabel: "x", YLabel: "y", Label: "l", X: []string{"1"}, Y: []string{"1"}, Values: [][]float64{{0}}, Diverging: true,
-				Lines: []CellLine{{Name: "even", Path: []CellPoint{{math.NaN(), 0}, {-3, 0}, {0, 0}}, Lo: []CellPoint{{math.Inf(-1), 0}}}}})
+			return HeatMap(HeatMapData{XLabel: "x", YLabel: "y", Label: "l", X: []string{"1"}, Y: []string{"1"},
+				Values: [][]float64{{0}}, Diverging: true,
+				Lines: []CellLine{{Name: "even", Path: []CellPoint{{math.NaN(), 0}, {-3, 0}, {0, 0}},
+					Lo: []CellPoint{{math.Inf(-1), 0}}}}})
 		},
 		"one setting": func() (*Figure, error) {
-			return Tradeoff(TradeoffData{XLabel: "x", YLabel: "y", Panels: []TradeoffPanel{{Series: []TradeoffSeries{{Points: []TradeoffPoint{{Label: "a", X: one, Y: one, Standing: analytics.OnFront}}}}}}})
+			return Tradeoff(TradeoffData{XLabel: "x", YLabel: "y",
+				Panels: []TradeoffPanel{{Series: []TradeoffSeries{{Points: []TradeoffPoint{{Label: "a", X: one, Y: one,
+					Standing: analytics.OnFront}}}}}}})
 		},
 		"a setting without a value": func() (*Figure, error) {
 			d := tradeoff()
@@ -140,11 +239,13 @@ func TestSecondGalleryEdges(t *testing.T) {
 			return Tradeoff(d)
 		},
 		"one bin": func() (*Figure, error) {
-			return Densities(DensitiesData{XLabel: "x", YLabel: "y", Cases: []Density{{Name: "c", Edges: []float64{0, 1}, Counts: []int{4}}}})
+			return Densities(DensitiesData{XLabel: "x", YLabel: "y",
+				Cases: []Density{{Name: "c", Edges: []float64{0, 1}, Counts: []int{4}}}})
 		},
 		"ruin": func() (*Figure, error) { return Story(ruin) },
 		"one value": func() (*Figure, error) {
-			return Law(LawData{XLabel: "x", Values: []float64{1}, Confidence: 0.9, Quantiles: []LawQuantile{{P: 0.5, Law: 1, Sample: 1}}})
+			return Law(LawData{XLabel: "x", Values: []float64{1}, Confidence: 0.9,
+				Quantiles: []LawQuantile{{P: 0.5, Law: 1, Sample: 1}}})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,8 +1,9 @@
 // Package plots draws the figures of a study in one house style: fan, decay,
-// drawdown, cost drag, sensitivity.
+// drawdown, cost drag, sensitivity and others, and with [New] those that nobody
+// here has thought of.
 //
 // Every constructor takes one struct of plain data and returns a Figure, or an
-// error that names the field at fault. Numbers arrive as package analytics and
+// error that names every field at fault and what was wanted there. Numbers arrive as package analytics and
 // its neighbours keep them: time in years, rates per year, fractions of one,
 // decay in log units. Percent and days exist only on the axes. Nothing here
 // estimates anything; sorting values into bins and counting how many exceed a
@@ -16,9 +17,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/xml"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 
 	"gonum.org/v1/plot/vg"
@@ -80,24 +83,64 @@ func resolution(dpi int) []byte {
 	return binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
 }
 
-// WriteSVG writes the figure as vectors on white, with its title and caption
-// as text for those who search or listen.
+// WriteSVG writes the figure as a file of vectors on white, with its title and
+// caption as text for those who search or listen.
 func (f *Figure) WriteSVG(w io.Writer) error {
+	head, body, err := f.vectors()
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(slices.Concat(head, f.words("", ""), body))
+	return err
+}
+
+// WriteInline writes the figure as an svg element to stand in a page of HTML. The
+// element has the id given, its title and description that id with -title and
+// -desc, and nothing else in it has one; so figures of different ids can share a
+// page. The id begins with a letter and goes on in letters, digits, hyphens and
+// underscores, all of ASCII; any other is an error and nothing is written.
+//
+// The element is as large as the figure; a page that is narrower can shrink it, as
+// by the style max-width: 100%; height: auto.
+func (f *Figure) WriteInline(w io.Writer, id string) error {
+	if !inlineID.MatchString(id) {
+		return fmt.Errorf("plots: id %q of an inline figure; want a letter, then letters, digits, - and _", id)
+	}
+	head, body, err := f.vectors()
+	if err != nil {
+		return err
+	}
+	_, head, _ = bytes.Cut(head, []byte("<svg "))
+	element := fmt.Sprintf(`<svg id="%s" role="img" aria-labelledby="%[1]s-title %[1]s-desc" `, id)
+	_, err = w.Write(slices.Concat([]byte(element), head, f.words(` id="`+id+`-title"`, ` id="`+id+`-desc"`), body))
+	return err
+}
+
+var inlineID = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+
+// vectors returns an SVG in two parts, between which its words belong: what comes
+// before the drawing, and the drawing. Paths are all it has, so there are no ids in
+// it.
+func (f *Figure) vectors() (head, body []byte, err error) {
 	c := vgsvg.New(f.width, f.height)
 	f.replay(c)
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
-		return err
+		return nil, nil, err
 	}
-	head, body, _ := bytes.Cut(b.Bytes(), []byte("<g "))
-	var words bytes.Buffer
-	words.WriteString("<title>")
-	xml.EscapeText(&words, []byte(f.title))
-	words.WriteString("</title>\n<desc>")
-	xml.EscapeText(&words, []byte(f.caption))
-	words.WriteString("</desc>\n<g ")
-	_, err := w.Write(slices.Concat(head, words.Bytes(), body))
-	return err
+	at := bytes.Index(b.Bytes(), []byte("<g "))
+	return b.Bytes()[:at], b.Bytes()[at:], nil
+}
+
+// words are the elements of title and caption, with the attributes given.
+func (f *Figure) words(ofTitle, ofCaption string) []byte {
+	var b bytes.Buffer
+	b.WriteString("<title" + ofTitle + ">")
+	xml.EscapeText(&b, []byte(f.title))
+	b.WriteString("</title>\n<desc" + ofCaption + ">")
+	xml.EscapeText(&b, []byte(f.caption))
+	b.WriteString("</desc>\n")
+	return b.Bytes()
 }
 
 func (f *Figure) replay(c vg.Canvas) {

@@ -82,18 +82,21 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// decode reads a PNG.
+func decode(t *testing.T, data []byte) image.Image {
+	t.Helper()
+	m, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 // differing counts the pixels that differ by more than a sixteenth in a channel,
 // or returns all of them if the sizes differ.
 func differing(t *testing.T, a, b []byte) int {
 	t.Helper()
-	decode := func(data []byte) image.Image {
-		m, err := png.Decode(bytes.NewReader(data))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return m
-	}
-	p, q := decode(a), decode(b)
+	p, q := decode(t, a), decode(t, b)
 	if p.Bounds() != q.Bounds() {
 		return p.Bounds().Dx() * p.Bounds().Dy()
 	}

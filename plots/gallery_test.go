@@ -10,20 +10,26 @@ import (
 )
 
 func waterfall() WaterfallData {
-	return WaterfallData{Title: "Where the growth of ETHBULL3X came from", Caption: caption, Label: "ln NAV over the horizon, mean (log units)",
+	return WaterfallData{Title: "Where the growth of ETHBULL3X came from", Caption: caption,
+		Label: "ln NAV over the horizon, mean (log units)",
 		Causes: []WaterfallStep{
-			{"Underlying, 3 times", around(0.31, 0.04)}, {"Volatility decay", around(-1.92, 0.01)}, {"Band effect", around(0.021, 0.004)},
-			{"Trade fee", around(-0.032, 0.001)}, {"Borrow interest", around(-0.11, 0.002)}, {"Supply interest", around(0.015, 0.001)},
+			{"Underlying, 3 times", around(0.31, 0.04)}, {"Volatility decay", around(-1.92, 0.01)},
+			{"Band effect", around(0.021, 0.004)},
+			{"Trade fee", around(-0.032, 0.001)}, {"Borrow interest", around(-0.11, 0.002)},
+			{"Supply interest", around(0.015, 0.001)},
 			{"Funding", around(0, 0)}, {"Liquidation", around(-0.046, 0.012)}},
 		Total: around(0.31-1.92+0.021-0.032-0.11+0.015-0.046, 0.05)}
 }
 
 func stack() StackData {
-	return StackData{Title: "Where growth came from, by final price", Caption: caption, Label: "ln NAV over the horizon, mean (log units)", GroupLabel: "Fifth of the paths by final price of the underlying",
+	return StackData{Title: "Where growth came from, by final price", Caption: caption,
+		Label: "ln NAV over the horizon, mean (log units)", GroupLabel: "Fifth of the paths by final price of the underlying",
 		Groups: []string{"lowest", "second", "middle", "fourth", "highest"},
-		Causes: []StackCause{{"underlying", []float64{-3.1, -1.6, -0.8, 0.4, 2.4}}, {"volatility decay", []float64{-1.95, -1.93, -1.92, -1.92, -1.91}},
+		Causes: []StackCause{{"underlying", []float64{-3.1, -1.6, -0.8, 0.4, 2.4}},
+			{"volatility decay", []float64{-1.95, -1.93, -1.92, -1.92, -1.91}},
 			{"band effect", []float64{0.06, 0.02, -0.01, 0.01, 0.05}}, {"costs", []float64{-0.21, -0.19, -0.18, -0.17, -0.16}}},
-		Totals: []analytics.Estimate{around(-5.2, 0.09), around(-3.7, 0.06), around(-2.91, 0.06), around(-1.68, 0.06), around(0.38, 0.1)}}
+		Totals: []analytics.Estimate{around(-5.2, 0.09), around(-3.7, 0.06), around(-2.91, 0.06), around(-1.68, 0.06),
+			around(0.38, 0.1)}}
 }
 
 // under is the fall from the running peak, by quantile.
@@ -59,12 +65,15 @@ func multiple() BandsData {
 			*dst = append(*dst, m+0.4+1.1*wide*float64(k-2)/2)
 		}
 	}
-	return BandsData{Title: "Effective multiple: ln NAV over ln S", Caption: caption, Label: "ln NAV / ln S (ratio)", Runs: []BandsRun{r, other}, Marks: []Reference{{"target", 3}}}
+	return BandsData{Title: "Effective multiple: ln NAV over ln S", Caption: caption, Label: "ln NAV / ln S (ratio)",
+		Runs: []BandsRun{r, other}, Marks: []Reference{{"target", 3}}}
 }
 
 func scatter() ScatterData {
 	rng := rand.New(rand.NewPCG(5, 5))
-	d := ScatterData{Title: "Decay against realised variance", Caption: caption, XLabel: "Realised variance of the underlying over the horizon (log²)", YLabel: "Decay: ln NAV − T·ln S (log units)"}
+	d := ScatterData{Title: "Decay against realised variance", Caption: caption,
+		XLabel: "Realised variance of the underlying over the horizon (log²)",
+		YLabel: "Decay: ln NAV − T·ln S (log units)"}
 	line := Line{Name: "theory: −½T(T−1)·realised variance"}
 	for range 3000 {
 		qv := 0.64 * math.Exp(0.2*rng.NormFloat64())
@@ -84,7 +93,8 @@ func scatter() ScatterData {
 }
 
 func heatMap() HeatMapData {
-	d := HeatMapData{Title: "Growth by half-width and fee", Caption: caption, XLabel: "Half-width of the band (leverage)", YLabel: "Fee (bp of notional)",
+	d := HeatMapData{Title: "Growth by half-width and fee", Caption: caption,
+		XLabel: "Half-width of the band (leverage)", YLabel: "Fee (bp of notional)",
 		Label: "expected growth, E[ln NAV] (% a year)", Scale: Percent, Marked: [][2]int{{2, 1}}}
 	for i := range 7 {
 		d.X = append(d.X, fmt.Sprintf("%.2f", 0.1+0.1*float64(i)))
@@ -105,8 +115,10 @@ func heatMap() HeatMapData {
 // signed is a gain over two parameters that changes sign, with the line where it
 // does.
 func signed() HeatMapData {
-	d := HeatMapData{Title: "What trading to the target gains over trading to the edge", Caption: caption, XLabel: "Half-width of the band (leverage)", YLabel: "Fee (bp of notional)",
-		Label: "growth to the target less growth to the edge (% a year)", Scale: Percent, Diverging: true, Marked: [][2]int{{2, 3}}}
+	d := HeatMapData{Title: "What trading to the target gains over trading to the edge", Caption: caption,
+		XLabel: "Half-width of the band (leverage)", YLabel: "Fee (bp of notional)",
+		Label: "growth to the target less growth to the edge (% a year)", Scale: Percent, Diverging: true,
+		Marked: [][2]int{{2, 3}}}
 	line := CellLine{Name: "break-even half-width"}
 	fees, widths := []float64{5, 10, 20, 30, 50, 80}, []float64{0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8}
 	for _, w := range widths {
@@ -131,15 +143,18 @@ func signed() HeatMapData {
 // tradeoff is growth against tracking error for bands that trade to the edge, to
 // the target and halfway.
 func tradeoff() TradeoffData {
-	d := TradeoffData{Title: "Growth against tracking error", Caption: caption, XLabel: "Tracking error (% per √year)", YLabel: "Expected growth, E[ln NAV] (% a year)",
-		XScale: Percent, YScale: Percent, XBetter: analytics.Lower, YBetter: analytics.Higher, PointLabel: "half-width (leverage)"}
+	d := TradeoffData{Title: "Growth against tracking error", Caption: caption,
+		XLabel: "Tracking error (% per √year)", YLabel: "Expected growth, E[ln NAV] (% a year)",
+		XScale: Percent, YScale: Percent, XBetter: analytics.Lower, YBetter: analytics.Higher,
+		PointLabel: "half-width (leverage)"}
 	var all []TradeoffSeries
 	for k, name := range []string{"to the edge", "halfway", "to the target"} {
 		s := TradeoffSeries{Name: name}
 		for i := range 12 {
 			h := 0.05 + 0.05*float64(i)
 			a := float64(k)
-			p := TradeoffPoint{Label: fmt.Sprintf("%.2f", h), X: around(0.3*h*(1+0.08*a), 0.002+0.006*h), Y: around(-1.85-(0.0016+0.0005*a)/h-0.035*h*a-0.02*max(0, h-0.4)*h, 0.0035)}
+			p := TradeoffPoint{Label: fmt.Sprintf("%.2f", h), X: around(0.3*h*(1+0.08*a), 0.002+0.006*h),
+				Y: around(-1.85-(0.0016+0.0005*a)/h-0.035*h*a-0.02*max(0, h-0.4)*h, 0.0035)}
 			s.Points = append(s.Points, p)
 		}
 		all = append(all, s)
@@ -170,8 +185,10 @@ func tradeoff() TradeoffData {
 // volatility and destination, and a front for each fee, of which the highest has
 // bands that are beaten.
 func fronts() TradeoffData {
-	d := TradeoffData{Title: "Cost against tracking error", Caption: caption, XLabel: "Trading cost (log, % a year)", YLabel: "Tracking error (% per √year)",
-		XScale: Percent, YScale: Percent, XBetter: analytics.Lower, YBetter: analytics.Lower, PointLabel: "half-width (leverage)", Apart: true}
+	d := TradeoffData{Title: "Cost against tracking error", Caption: caption, XLabel: "Trading cost (log, % a year)",
+		YLabel: "Tracking error (% per √year)",
+		XScale: Percent, YScale: Percent, XBetter: analytics.Lower, YBetter: analytics.Lower,
+		PointLabel: "half-width (leverage)", Apart: true}
 	for _, to := range []string{"edge", "target"} {
 		for _, sigma := range []float64{0.4, 0.8, 1.2} {
 			q := TradeoffPanel{Label: fmt.Sprintf("sigma %.0f %%, to %s", 100*sigma, to)}
@@ -183,7 +200,8 @@ func fronts() TradeoffData {
 					if to == "target" {
 						cost *= 1.5 * 0.05 / h
 					}
-					p := TradeoffPoint{Label: fmt.Sprintf("%.2f", h), X: around(cost, 0.02*cost), Y: around(0.3*h*sigma*(1+cost), 0.01*h*sigma), Standing: analytics.OnFront}
+					p := TradeoffPoint{Label: fmt.Sprintf("%.2f", h), X: around(cost, 0.02*cost),
+						Y: around(0.3*h*sigma*(1+cost), 0.01*h*sigma), Standing: analytics.OnFront}
 					if k == 2 && i >= 9 {
 						p.Standing = []analytics.Standing{analytics.Untold, analytics.Dominated}[i%2]
 						p.X, p.Y = around(cost*1.4, 0.02*cost), around(0.36*h*sigma, 0.01*h*sigma)
@@ -202,15 +220,18 @@ func fronts() TradeoffData {
 // circumstances, five series of twenty points, and exact lines.
 func nine() SensitivityData {
 	rng := rand.New(rand.NewPCG(3, 1))
-	d := SensitivityData{Title: "Three metrics of 3x bands at three volatilities", Caption: caption, XLabel: "Half-width of the band (leverage)", Marked: []Reference{{"ETHBULL3X: 0.3", 0.3}}}
+	d := SensitivityData{Title: "Three metrics of 3x bands at three volatilities", Caption: caption,
+		XLabel: "Half-width of the band (leverage)", Marked: []Reference{{"ETHBULL3X: 0.3", 0.3}}}
 	for i, name := range []string{"Growth", "Tracking error", "Mean maximum drawdown"} {
 		for _, sigma := range []float64{0.4, 0.8, 1.2} {
 			unit := []string{"% a year", "% per √year", "%"}[i]
 			m := Metric{Label: fmt.Sprintf("%s at σ = %.0f %% (%s)", name, 100*sigma, unit), Scale: Percent}
-			for j, series := range []string{"to the edge", "to the target", "halfway", "daily", "daily with an emergency reset"} {
+			for j, series := range []string{"to the edge", "to the target", "halfway", "daily",
+				"daily with an emergency reset"} {
 				f := func(h float64) float64 {
 					v := float64(j) * 0.1
-					return []float64{-3*sigma*sigma - 0.002*(1+v)*sigma/h - 0.05*h*v, sigma * h * (0.3 + v), min(1, 0.5*sigma) + 0.02*h*(1+3*v)}[i]
+					return []float64{-3*sigma*sigma - 0.002*(1+v)*sigma/h - 0.05*h*v, sigma * h * (0.3 + v),
+						min(1, 0.5*sigma) + 0.02*h*(1+3*v)}[i]
 				}
 				s := Series{Name: series}
 				exact := Line{Name: "exact"}
@@ -235,7 +256,8 @@ func nine() SensitivityData {
 
 func densities() DensitiesData {
 	rng := rand.New(rand.NewPCG(2, 3))
-	d := DensitiesData{Title: "Decay after four horizons", Caption: caption, XLabel: "Decay: ln NAV − T·ln S (log units)", YLabel: "density of paths (per log unit)"}
+	d := DensitiesData{Title: "Decay after four horizons", Caption: caption,
+		XLabel: "Decay: ln NAV − T·ln S (log units)", YLabel: "density of paths (per log unit)"}
 	for _, days := range []float64{7, 30, 90, 365} {
 		qv := 0.64 * days / 365
 		mean, spread := -3*qv, 0.09*math.Sqrt(qv)+0.02*qv
@@ -251,14 +273,16 @@ func densities() DensitiesData {
 			line.X = append(line.X, x)
 			line.Y = append(line.Y, math.Exp(-(x-mean)*(x-mean)/2/spread/spread)/spread/math.Sqrt(2*math.Pi))
 		}
-		d.Cases = append(d.Cases, Density{Name: fmt.Sprintf("%v days", days), Edges: edges, Counts: s.bin(edges).counts, Exact: line, At: []Reference{{"ideal token", mean}}})
+		d.Cases = append(d.Cases, Density{Name: fmt.Sprintf("%v days", days), Edges: edges, Counts: s.bin(edges).counts,
+			Exact: line, At: []Reference{{"ideal token", mean}}})
 	}
 	return d
 }
 
 func lawFigure() LawData {
 	rng := rand.New(rand.NewPCG(8, 1))
-	d := LawData{Title: "ln NAV against the exact law", Caption: caption, XLabel: "ln NAV (log units)", Confidence: 0.95, LawName: "exact law"}
+	d := LawData{Title: "ln NAV against the exact law", Caption: caption, XLabel: "ln NAV (log units)",
+		Confidence: 0.95, LawName: "exact law"}
 	for range 1000 {
 		d.Values = append(d.Values, -1.6+1.8*rng.NormFloat64())
 	}
@@ -273,7 +297,9 @@ func lawFigure() LawData {
 		p := float64(i) / 40
 		law := -1.6 + 1.8*math.Sqrt2*math.Erfinv(2*p-1)
 		k := int(p * 1000)
-		d.Quantiles = append(d.Quantiles, LawQuantile{p, law, sorted[k], sorted[max(k-int(2*math.Sqrt(1000*p*(1-p))), 1)], sorted[k+int(2*math.Sqrt(1000*p*(1-p)))]})
+		d.Quantiles = append(d.Quantiles,
+			LawQuantile{p, law, sorted[k], sorted[max(k-int(2*math.Sqrt(1000*p*(1-p))), 1)],
+				sorted[k+int(2*math.Sqrt(1000*p*(1-p)))]})
 	}
 	return d
 }
@@ -307,7 +333,8 @@ func story() StoryData {
 
 // second is the rest of the gallery.
 func second(w world) map[string]func() (*Figure, error) {
-	under := BandsData{Title: "How far below its peak", Caption: caption, Label: "Value against its highest so far (%)", Scale: Percent, Down: true, Runs: []BandsRun{w.under()}}
+	under := BandsData{Title: "How far below its peak", Caption: caption,
+		Label: "Value against its highest so far (%)", Scale: Percent, Down: true, Runs: []BandsRun{w.under()}}
 	return map[string]func() (*Figure, error){
 		"scenarios":  func() (*Figure, error) { return Scenarios(scenarios()) },
 		"waterfall":  func() (*Figure, error) { return Waterfall(waterfall()) },
@@ -323,5 +350,40 @@ func second(w world) map[string]func() (*Figure, error) {
 		"densities":  func() (*Figure, error) { return Densities(densities()) },
 		"law":        func() (*Figure, error) { return Law(lawFigure()) },
 		"story":      func() (*Figure, error) { return Story(story()) },
+		"new":        func() (*Figure, error) { return New(waits()) },
+	}
+}
+
+// waits is a page with each mark of the package, on each kind of axis.
+func waits() Page {
+	var area Area
+	var line Line
+	exact := Line{Name: "a trade every 8 hours"}
+	sampled := Series{Name: "simulated median"}
+	for i := range 25 {
+		t := float64(i) / 24
+		median := 6 - 5*t + math.Sin(9*t)
+		area.X, area.Lo, area.Hi = append(area.X, t), append(area.Lo, median), append(area.Hi, 8*median)
+		line.X, line.Y = append(line.X, t), append(line.Y, 2*median)
+		exact.X, exact.Y = append(exact.X, float64(i)/4), append(exact.Y, 0.002*float64(i*i)/4)
+		if i%4 == 0 {
+			sampled.X, sampled.Y = append(sampled.X, float64(i)/4), append(sampled.Y, around(0.002*float64(i*i)/4, 0.02))
+		}
+	}
+	area.Name, line.Name = "half to 95 % of waits", "mean wait"
+	return Page{
+		Title: "How long the keeper waits", Caption: caption, Notes: []string{"A note stands before the caption."},
+		Panels: []Panel{
+			{
+				X:     Axis{Label: "Time", Years: true},
+				Y:     Axis{Label: "Wait for a trade (minutes, log scale)", Log: true},
+				Marks: []Mark{area, line, Reference{"upgrade", 0.5}},
+			},
+			{
+				X:     Axis{Label: "Gas", Names: []string{"none", "low", "fair", "busy", "high", "peak", "full"}},
+				Y:     Axis{Label: "Trades that fail (%)", Scale: Percent, Holds: []float64{0}},
+				Marks: []Mark{exact, sampled},
+			},
+		},
 	}
 }

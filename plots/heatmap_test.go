@@ -3,7 +3,6 @@ package plots
 import (
 	"bytes"
 	"image/color"
-	"image/png"
 	"math"
 	"strings"
 	"testing"
@@ -26,7 +25,8 @@ func lab(c color.NRGBA) [3]float64 {
 		}
 		return (24389.0/27*t + 16) / 116
 	}
-	x, y, z := f((0.4124*r+0.3576*g+0.1805*b)/0.9505), f(0.2126*r+0.7152*g+0.0722*b), f((0.0193*r+0.1192*g+0.9505*b)/1.0890)
+	x, y, z := f((0.4124*r+0.3576*g+0.1805*b)/0.9505), f(0.2126*r+0.7152*g+0.0722*b),
+		f((0.0193*r+0.1192*g+0.9505*b)/1.0890)
 	return [3]float64{116*y - 16, 500 * (x - y), 200 * (y - z)}
 }
 
@@ -81,10 +81,7 @@ func TestHeatMapSpan(t *testing.T) {
 			t.Fatal(err)
 		}
 		data, _ := render(t, f)
-		m, err := png.Decode(bytes.NewReader(data))
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := decode(t, data)
 		for y := range m.Bounds().Dy() {
 			for x := range m.Bounds().Dx() {
 				if color.NRGBAModel.Convert(m.At(x, y)) == want {
@@ -120,7 +117,8 @@ func TestHeatMapTexts(t *testing.T) {
 		_, svg := render(t, f)
 		return svg
 	}
-	if own := svg(nil); !bytes.Equal(svg([][]string{{"1.00", "2.00"}}), own) || bytes.Equal(svg([][]string{{"<1", "2.00"}}), own) {
+	if own := svg(nil); !bytes.Equal(svg([][]string{{"1.00", "2.00"}}),
+		own) || bytes.Equal(svg([][]string{{"<1", "2.00"}}), own) {
 		t.Error("Texts are not what the cells say")
 	}
 }
@@ -137,10 +135,7 @@ func TestHeatMapEdge(t *testing.T) {
 			t.Fatal(err)
 		}
 		data, _ := render(t, f)
-		m, err := png.Decode(bytes.NewReader(data))
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := decode(t, data)
 		at := func(x, y int) int { return int(color.GrayModel.Convert(m.At(x, y)).(color.Gray).Y) }
 		top := 0
 		for at(601, top) > 150 || at(600, top+8) != at(601, top) { // the page and the title

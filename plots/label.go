@@ -15,6 +15,12 @@ type label struct {
 	look look
 }
 
+// endLabel names a curve and its last value, written in units of 1/factor.
+func endLabel(name string, values []float64, factor float64, l look) label {
+	end := values[len(values)-1]
+	return label{name + "  " + formatDigits(end*factor, 3), end, l}
+}
+
 const leader = 14 // points from the data to a direct label
 
 // labelRoom is the room the labels need at the right of the data.

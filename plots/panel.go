@@ -130,6 +130,32 @@ func (p plane) post(style draw.LineStyle, x float64) {
 	p.StrokeLine2(style, p.atX(x), p.Min.Y, p.atX(x), p.Max.Y)
 }
 
+// level draws a line at y from left to right.
+func (p plane) level(style draw.LineStyle, y float64) {
+	p.StrokeLine2(style, p.Min.X, p.atY(y), p.Max.X, p.atY(y))
+}
+
+// references draws each that lies on the axis as an upright line in a style of its
+// own.
+func (p plane) references(rs []Reference) {
+	for i, r := range rs {
+		if p.x.holds(r.At) {
+			p.post(markedLine(i), r.At)
+		}
+	}
+}
+
+// markedLine is the style of the i-th reference.
+func markedLine(i int) draw.LineStyle {
+	dashes := [][]vg.Length{{3, 2}, {1, 1.5}, {6, 2, 1, 2}}
+	return draw.LineStyle{Color: grey, Width: 0.8, Dashes: dashes[i%len(dashes)]}
+}
+
+// beside writes text at the right of the data, at the height of y.
+func (p plane) beside(y float64, text string) {
+	tickInk.write(p.Canvas, p.Max.X+leader, p.atY(y)-tickInk.capital()/2, left, text)
+}
+
 const (
 	tickLength = 2.5
 	tickGap    = 2.5 // between tick and its label
@@ -224,6 +250,17 @@ func shareX(c draw.Canvas, label string) draw.Canvas {
 	c.Min.Y += labelInk.leading() + 1
 	return c
 }
+
+// columns is how many columns n panels stand in.
+func columns(n int) int {
+	if n > 4 {
+		return 3
+	}
+	return min(n, 2)
+}
+
+// rowsOf is how many rows n panels take in cols columns.
+func rowsOf(n, cols int) vg.Length { return vg.Length((n + cols - 1) / cols) }
 
 // Points between panels.
 const (

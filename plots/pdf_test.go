@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"image"
 	"image/color"
-	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -81,7 +80,8 @@ func TestPDFLooksLikePNG(t *testing.T) {
 			if err := os.WriteFile(page+".pdf", pdf.Bytes(), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			if out, err := exec.Command(tool, "-r", "72", "-png", "-singlefile", page+".pdf", page).CombinedOutput(); err != nil {
+			if out, err := exec.Command(tool, "-r", "72", "-png", "-singlefile", page+".pdf",
+				page).CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			raster, err := os.ReadFile(page + ".png")
@@ -99,14 +99,7 @@ func TestPDFLooksLikePNG(t *testing.T) {
 // that the smoothing of edges does not count, in the largest channel.
 func apart(t *testing.T, a, b []byte) float64 {
 	t.Helper()
-	decode := func(data []byte) image.Image {
-		m, err := png.Decode(bytes.NewReader(data))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return m
-	}
-	p, q := decode(a), decode(b)
+	p, q := decode(t, a), decode(t, b)
 	w, h := min(p.Bounds().Dx(), q.Bounds().Dx()), min(p.Bounds().Dy(), q.Bounds().Dy())
 	if dw, dh := p.Bounds().Dx()-q.Bounds().Dx(), p.Bounds().Dy()-q.Bounds().Dy(); dw*dw > 1 || dh*dh > 1 {
 		t.Fatalf("sizes %v and %v", p.Bounds(), q.Bounds())

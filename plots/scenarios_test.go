@@ -9,7 +9,8 @@ import (
 )
 
 func scenarios() ScenariosData {
-	return ScenariosData{Title: "A quarter of trend, chop and crash", Caption: caption, XLabel: "Mean final NAV against A (% of the initial)", XScale: Percent,
+	return ScenariosData{Title: "A quarter of trend, chop and crash", Caption: caption,
+		XLabel: "Mean final NAV against A (% of the initial)", XScale: Percent,
 		Tokens: []string{"A", "B", "C"},
 		Panels: []ScenarioPanel{
 			{"Trend", []analytics.Estimate{{}, around(0.02, 0.01), around(-0.3, 0.05)}},
@@ -41,12 +42,13 @@ func TestScenarios(t *testing.T) {
 		change func(*ScenariosData)
 		want   string
 	}{
-		"no tokens":        {func(d *ScenariosData) { d.Tokens = nil }, "no Tokens"},
-		"no name":          {func(d *ScenariosData) { d.Tokens[1] = "" }, "Tokens[1] has no name"},
-		"no panels":        {func(d *ScenariosData) { d.Panels = nil }, "no Panels"},
-		"no label":         {func(d *ScenariosData) { d.XLabel = "" }, "XLabel is empty"},
-		"no market":        {func(d *ScenariosData) { d.Panels[0].Label = "" }, "no Label"},
-		"too few":          {func(d *ScenariosData) { d.Panels[0].Y = d.Panels[0].Y[:2] }, "2 estimates; want one for each of 3 tokens"},
+		"no tokens": {func(d *ScenariosData) { d.Tokens = nil }, "no Tokens"},
+		"no name":   {func(d *ScenariosData) { d.Tokens[1] = "" }, "Tokens[1] has no name"},
+		"no panels": {func(d *ScenariosData) { d.Panels = nil }, "no Panels"},
+		"no label":  {func(d *ScenariosData) { d.XLabel = "" }, "XLabel is empty"},
+		"no market": {func(d *ScenariosData) { d.Panels[0].Label = "" }, "no Label"},
+		"too few": {func(d *ScenariosData) { d.Panels[0].Y = d.Panels[0].Y[:2] },
+			"2 estimates; want one for each of 3 tokens"},
 		"outside interval": {func(d *ScenariosData) { d.Panels[0].Y[1].Value = 9 }, "want a value within its interval"},
 	} {
 		in := scenarios()

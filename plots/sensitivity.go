@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/plot/vg"
@@ -36,103 +37,155 @@ type Series struct {
 	Y    []analytics.Estimate // as many; a NaN Value leaves a gap
 }
 
-// Sensitivity draws small multiples of metrics against one parameter, each
-// estimate with its interval.
-func Sensitivity(in SensitivityData) (*Figure, error) {
+// check says everything that is wrong with the data.
+func (in SensitivityData) check() error {
 	c := checker{figure: "Sensitivity"}
-	c.want(len(in.Metrics) > 0, "no Metrics")
+	c.want(len(in.Metrics) > 0, "no Metrics; want at least one")
 	c.want(in.XLabel != "", "XLabel is empty; want the parameter and its unit")
-	xs := nothing()
-	for _, r := range in.Marked {
-		c.want(finite(r.At), "Marked %q is at %v; want a finite value", r.Name, r.At)
-		xs.include(r.At)
-	}
-	var series, exact names
-	for _, m := range in.Metrics {
-		c.want(m.Label != "", "a metric has no Label; want the quantity and its unit")
+	c.references("Marked", in.Marked)
+	for i, m := range in.Metrics {
+		c.want(m.Label != "", "Metrics[%d] has no Label; want the quantity and its unit", i)
 		c.want(len(m.Series)+len(m.Exact) > 0, "metric %q has no Series and no Exact line", m.Label)
 		for _, s := range m.Series {
-			series.add(s.Name)
-			s.check(&c, m.Label)
+			s.check(&c, fmt.Sprintf("metric %q", m.Label))
+		}
+		for _, l := range m.Exact {
+			l.check(&c)
+		}
+	}
+	xs := in.span()
+	c.want(!in.XLog || xs.lo > 0, "XLog with X from %v; want positive values", xs.lo)
+	series, exact := in.names()
+	c.want(len(exact) <= len(looks), "%d Exact lines of different names; want at most %d", len(exact), len(looks))
+	c.want(len(series) <= len(looks), "%d series of different names; want at most %d", len(series), len(looks))
+	return c.err()
+}
+
+// check holds the series to its contract; at says where it stands.
+func (s Series) check(c *checker, at string) {
+	c.want(len(s.X) > 0 && len(s.X) == len(s.Y),
+		"%s, series %q: %d X and %d Y; want equally many, at least 1", at, s.Name, len(s.X), len(s.Y))
+	c.want(increasing(s.X), "%s, series %q: X are not finite and increasing", at, s.Name)
+	some := false
+	for i, e := range s.Y {
+		some = some || finite(e.Value)
+		c.want(drawable(e) || math.IsNaN(e.Value),
+			"%s, series %q: Y[%d] = %+v; want a finite value within its interval, or NaN", at, s.Name, i, e)
+	}
+	c.want(some || len(s.Y) == 0, "%s, series %q: every value is NaN", at, s.Name)
+}
+
+// Sensitivity draws small multiples of metrics against one parameter, each
+// estimate with its interval. The error says which metric and series is at fault,
+// and where.
+func Sensitivity(in SensitivityData) (*Figure, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	cols := columns(len(in.Metrics))
+	x, styles := in.xAxis(max(14/cols, 5)), in.styles()
+	panels := make([]panel, len(in.Metrics))
+	for i, m := range in.Metrics {
+		panels[i] = panel{label: m.Label, x: x, y: m.axis(), paint: func(p plane) {
+			p.references(in.Marked)
+			m.paint(p, styles)
+		}}
+	}
+	s := sheet{title: in.Title, caption: in.Caption, legend: in.legend(styles), height: 2.8 * vg.Inch}
+	if rows := rowsOf(len(panels), cols); rows > 1 {
+		s.height = rows * 2 * vg.Inch
+	}
+	return s.sharing(in.XLabel, cols, panels...), nil
+}
+
+// span is that of the parameter, in all panels.
+func (in SensitivityData) span() span {
+	xs := nothing()
+	for _, r := range in.Marked {
+		xs.include(r.At)
+	}
+	for _, m := range in.Metrics {
+		for _, s := range m.Series {
 			xs.include(s.X...)
 		}
 		for _, l := range m.Exact {
-			exact.add(l.Name)
-			l.check(&c)
 			xs.include(l.X...)
 		}
 	}
-	c.want(!in.XLog || xs.lo > 0, "XLog with X from %v; want positive values", xs.lo)
-	c.want(len(exact) <= len(looks), "%d Exact lines of different names; want at most %d", len(exact), len(looks))
-	c.want(len(series) <= len(looks), "%d series of different names; want at most %d", len(series), len(looks))
-	if err := c.err(); err != nil {
-		return nil, err
-	}
+	return xs
+}
 
-	// Series differ in everything, exact lines only in their dashes.
-	var legend []entry
-	for i, name := range series {
-		legend = append(legend, seriesKey(name, looks[i], thin))
-	}
-	// Where nothing was sampled they take the looks of series.
-	exactStyle := exactLine
-	if len(series) == 0 && len(exact) > 1 {
-		exactStyle = func(i int) draw.LineStyle { return looks[i].line(heavy) }
-	}
-	for i, name := range exact {
-		legend = append(legend, lineKey(name, exactStyle(i)))
-	}
-	for i, r := range in.Marked {
-		legend = append(legend, postKey(r.Name, markedLine(i)))
-	}
-
-	cols := min(len(in.Metrics), 2)
-	if len(in.Metrics) > 4 {
-		cols = 3
+// xAxis is the axis of the parameter, with at most most ticks.
+func (in SensitivityData) xAxis(most int) axis {
+	xs := in.span()
+	if in.XLog {
+		return xs.logarithmic(1, 0.04, in.XScale.factor(), most)
 	}
 	pad := 0.04 * (xs.hi - xs.lo)
-	x := linearAxis(xs.lo-pad, xs.hi+pad, in.XScale.factor(), max(14/cols, 5))
-	if in.XLog {
-		pad := math.Pow(xs.hi/xs.lo, 0.04)
-		x = logAxis(xs.lo/pad, xs.hi*pad, in.XScale.factor(), max(14/cols, 5))
-	}
-	panels := make([]panel, len(in.Metrics))
-	for i, m := range in.Metrics {
-		panels[i] = panel{
-			label: m.Label,
-			x:     x,
-			y:     m.axis(),
-			paint: func(p plane) {
-				for i, r := range in.Marked {
-					p.post(markedLine(i), r.At)
-				}
-				// Series step aside for each other, by no more than keeps them at their x,
-				// and points shrink where they are close.
-				gap := p.closest(m.Series)
-				aside, times := min(3, 0.4*gap/vg.Length(len(m.Series))), min(1, max(0.6, gap/8))
-				dodged := func(i int, s Series) (plane, look) {
-					return p.shifted(aside * (vg.Length(i) - vg.Length(len(m.Series)-1)/2)), looks[series.index(s.Name)]
-				}
-				for i, s := range m.Series {
-					p, l := dodged(i, s)
-					p.line(l.line(thin), s.X, s.values())
-				}
-				for _, l := range m.Exact {
-					p.line(exactStyle(exact.index(l.Name)), l.X, l.Y)
-				}
-				for i, s := range m.Series {
-					p, l := dodged(i, s)
-					p.estimates(l, times, s.X, s.Y)
-				}
-			},
+	return linearAxis(xs.lo-pad, xs.hi+pad, in.XScale.factor(), most)
+}
+
+// names are those of all series and of all exact lines.
+func (in SensitivityData) names() (series, exact names) {
+	for _, m := range in.Metrics {
+		for _, s := range m.Series {
+			series.add(s.Name)
+		}
+		for _, l := range m.Exact {
+			exact.add(l.Name)
 		}
 	}
-	rows := (len(panels) + cols - 1) / cols
-	s := sheet{title: in.Title, caption: in.Caption, legend: legend, height: vg.Length(rows) * 2 * vg.Inch}
-	if rows == 1 {
-		s.height = 2.8 * vg.Inch
+	return series, exact
+}
+
+// metricStyles are how what is named looks, the same in every panel. Series
+// differ in everything, exact lines only in their dashes; but where nothing was
+// sampled these take the looks of series.
+type metricStyles struct {
+	series, exact names
+	line          func(i int) draw.LineStyle // of the i-th exact line
+}
+
+func (in SensitivityData) styles() metricStyles {
+	series, exact := in.names()
+	styles := metricStyles{series, exact, exactLine}
+	if len(series) == 0 && len(exact) > 1 {
+		styles.line = func(i int) draw.LineStyle { return looks[i].line(heavy) }
 	}
-	return s.figure(func(body draw.Canvas) { smallMultiples(shareX(body, in.XLabel), cols, panels) }), nil
+	return styles
+}
+
+func (in SensitivityData) legend(styles metricStyles) (list []entry) {
+	for i, name := range styles.series {
+		list = append(list, seriesKey(name, looks[i], thin))
+	}
+	for i, name := range styles.exact {
+		list = append(list, lineKey(name, styles.line(i)))
+	}
+	return append(list, referenceKeys(in.Marked)...)
+}
+
+// paint draws the lines of the panel, and the estimates over them. Series step
+// aside for each other, by no more than keeps them at their x, and points shrink
+// where they are close.
+func (m Metric) paint(p plane, styles metricStyles) {
+	gap := p.closest(m.Series)
+	aside, times := min(3, 0.4*gap/vg.Length(len(m.Series))), min(1, max(0.6, gap/8))
+	dodged := func(i int) (plane, look) {
+		step := vg.Length(i) - vg.Length(len(m.Series)-1)/2
+		return p.shifted(aside * step), looks[styles.series.index(m.Series[i].Name)]
+	}
+	for i, s := range m.Series {
+		p, l := dodged(i)
+		p.line(l.line(thin), s.X, s.values())
+	}
+	for _, l := range m.Exact {
+		p.line(styles.line(styles.exact.index(l.Name)), l.X, l.Y)
+	}
+	for i, s := range m.Series {
+		p, l := dodged(i)
+		p.estimates(l, times, s.X, s.Y)
+	}
 }
 
 // closest is the least distance on paper between two points of a series, and the
@@ -153,23 +206,6 @@ func exactLine(i int) draw.LineStyle {
 	return draw.LineStyle{Color: black, Width: 0.9, Dashes: dashes[i%len(dashes)]}
 }
 
-// markedLine is the style of the i-th marked setting.
-func markedLine(i int) draw.LineStyle {
-	dashes := [][]vg.Length{{3, 2}, {1, 1.5}, {6, 2, 1, 2}}
-	return draw.LineStyle{Color: grey, Width: 0.8, Dashes: dashes[i%len(dashes)]}
-}
-
-func (s Series) check(c *checker, metric string) {
-	c.want(len(s.X) > 0 && len(s.X) == len(s.Y), "metric %q, series %q: %d X and %d Y; want equally many, at least 1", metric, s.Name, len(s.X), len(s.Y))
-	c.want(increasing(s.X), "metric %q, series %q: X are not finite and increasing", metric, s.Name)
-	some := false
-	for i, e := range s.Y {
-		some = some || finite(e.Value)
-		c.want(drawable(e) || math.IsNaN(e.Value), "metric %q, series %q: Y[%d] = %+v; want a finite value within its interval, or NaN", metric, s.Name, i, e)
-	}
-	c.want(some || len(s.Y) == 0, "metric %q, series %q: every value is NaN", metric, s.Name)
-}
-
 // axis spans all that the panel shows.
 func (m Metric) axis() axis {
 	ys := nothing()
@@ -184,11 +220,9 @@ func (m Metric) axis() axis {
 		ys.include(l.Y...)
 	}
 	if m.Log && ys.lo > 0 {
-		pad := max(1.1, math.Pow(ys.hi/ys.lo, 0.05))
-		return logAxis(ys.lo/pad, ys.hi*pad, m.Scale.factor(), 6)
+		return ys.logarithmic(1.1, 0.05, m.Scale.factor(), 6)
 	}
-	lo, hi := padded(ys.lo, ys.hi)
-	return linearAxis(lo, hi, m.Scale.factor(), 6)
+	return ys.linear(m.Scale.factor(), 6)
 }
 
 func (s Series) values() []float64 {
@@ -197,22 +231,4 @@ func (s Series) values() []float64 {
 		vs[i] = e.Value
 	}
 	return vs
-}
-
-// names are different names in order of appearance.
-type names []string
-
-func (n *names) add(name string) {
-	if n.index(name) < 0 {
-		*n = append(*n, name)
-	}
-}
-
-func (n names) index(name string) int {
-	for i, s := range n {
-		if s == name {
-			return i
-		}
-	}
-	return -1
 }

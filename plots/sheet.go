@@ -25,6 +25,16 @@ const (
 	captionGap = 5 // points between body and caption
 )
 
+// panels fills the body with panels, row by row in cols columns.
+func (s sheet) panels(cols int, list ...panel) *Figure {
+	return s.figure(func(body draw.Canvas) { smallMultiples(body, cols, list) })
+}
+
+// sharing is panels with one label for the x axes of all.
+func (s sheet) sharing(xlabel string, cols int, list ...panel) *Figure {
+	return s.figure(func(body draw.Canvas) { smallMultiples(shareX(body, xlabel), cols, list) })
+}
+
 // figure lays out the sheet; paint draws the body.
 func (s sheet) figure(paint func(body draw.Canvas)) *Figure {
 	const width = pageWidth - 2*margin
@@ -109,6 +119,18 @@ func seriesKey(name string, l look, width vg.Length) entry {
 	}}
 }
 
+// markKey is a legend entry for a point, which mark draws.
+func markKey(name string, wide vg.Length, mark func(c draw.Canvas, at vg.Point)) entry {
+	return entry{name: name, wide: wide, sample: func(c draw.Canvas, a, b vg.Point) {
+		mark(c, vg.Point{X: (a.X + b.X) / 2, Y: a.Y})
+	}}
+}
+
+// diamondKey is a legend entry for estimates drawn as black diamonds.
+func diamondKey(name string) entry {
+	return markKey(name, 10, func(c draw.Canvas, at vg.Point) { diamond.draw(c, at, black) })
+}
+
 // patchKey is a legend entry for an area.
 func patchKey(name string, fill color.Color) entry {
 	return entry{name: name, wide: sampleWidth, sample: func(c draw.Canvas, a, b vg.Point) {
@@ -124,4 +146,30 @@ func postKey(name string, style draw.LineStyle) entry {
 		x := (a.X + b.X) / 2
 		c.StrokeLine2(style, x, a.Y-4, x, a.Y+4)
 	}}
+}
+
+// referenceKeys are the legend entries of [plane.references].
+func referenceKeys(rs []Reference) (legend []entry) {
+	for i, r := range rs {
+		legend = append(legend, postKey(r.Name, markedLine(i)))
+	}
+	return legend
+}
+
+// names are different names in order of appearance.
+type names []string
+
+func (n *names) add(name string) {
+	if n.index(name) < 0 {
+		*n = append(*n, name)
+	}
+}
+
+func (n names) index(name string) int {
+	for i, s := range n {
+		if s == name {
+			return i
+		}
+	}
+	return -1
 }

@@ -12,10 +12,10 @@ import (
 // StackData is causes within groups of paths, such as fifths of the final price.
 type StackData struct {
 	Title, Caption string
-	Label          string   // of the values' axis, with its unit
-	GroupLabel     string   // what paths are grouped by: "Fifth of the final price"
-	Groups         []string // names, in order
-	Causes         []StackCause
+	Label          string               // of the values' axis, with its unit
+	GroupLabel     string               // what paths are grouped by: "Fifth of the final price"
+	Groups         []string             // names, in order
+	Causes         []StackCause         // one to nine
 	Totals         []analytics.Estimate // by group; the sums of the causes
 }
 
@@ -25,22 +25,23 @@ type StackCause struct {
 	Values []float64 // by group; positive is gained
 }
 
-// shades fill the parts of a stack: each differs from its neighbours in
-// lightness too.
-func shades(n int) []color.NRGBA {
-	base := []color.NRGBA{pale(looks[0].color, 1), pale(looks[3].color, 0.8), pale(looks[1].color, 0.75), pale(looks[4].color, 0.55), pale(grey, 0.9), pale(looks[3].color, 0.35), pale(looks[0].color, 0.45), pale(black, 1), pale(grey, 0.35)}
-	return base[:min(n, len(base))]
+// stackFills are those of the first, second, ... cause: each differs from its
+// neighbours in lightness too.
+var stackFills = []color.NRGBA{
+	pale(looks[0].color, 1), pale(looks[3].color, 0.8), pale(looks[1].color, 0.75),
+	pale(looks[4].color, 0.55), pale(grey, 0.9), pale(looks[3].color, 0.35),
+	pale(looks[0].color, 0.45), pale(black, 1), pale(grey, 0.35),
 }
 
-// Stack draws a bar for each group: gains stacked upwards from zero, losses
-// downwards, and their sum as a point with its interval.
-func Stack(in StackData) (*Figure, error) {
+// check says everything that is wrong with the data.
+func (in StackData) check() error {
 	c := checker{figure: "Stack"}
 	n := len(in.Groups)
-	fills := shades(len(in.Causes))
-	c.want(n > 0, "no Groups")
-	c.want(in.Label != "" && in.GroupLabel != "", "Label or GroupLabel is empty")
-	c.want(len(in.Causes) > 0 && len(in.Causes) <= len(fills), "%d Causes; want 1 to %d", len(in.Causes), len(shades(100)))
+	c.want(n > 0, "no Groups; want at least one")
+	c.label("Label", in.Label)
+	c.label("GroupLabel", in.GroupLabel)
+	c.want(len(in.Causes) > 0 && len(in.Causes) <= len(stackFills),
+		"%d Causes; want 1 to %d", len(in.Causes), len(stackFills))
 	c.want(len(in.Totals) == n, "%d Totals for %d Groups", len(in.Totals), n)
 	for _, s := range in.Causes {
 		c.want(len(s.Values) == n, "cause %q has %d Values for %d Groups", s.Name, len(s.Values), n)
@@ -49,54 +50,67 @@ func Stack(in StackData) (*Figure, error) {
 		}
 	}
 	for i, e := range in.Totals {
-		c.want(drawable(e), "Totals[%d] = %+v; want a value within its interval", i, e)
+		c.estimate(fmt.Sprintf("Totals[%d]", i), e)
 	}
-	if err := c.err(); err != nil {
+	return c.err()
+}
+
+// Stack draws a bar for each group: gains stacked upwards from zero, losses
+// downwards, and their sum as a point with its interval. The error says which
+// cause or total is at fault.
+func Stack(in StackData) (*Figure, error) {
+	if err := in.check(); err != nil {
 		return nil, err
 	}
 	ys := nothing()
 	ys.include(0)
-	for g := range n {
-		up, down := 0.0, 0.0
-		for _, s := range in.Causes {
-			up, down = up+max(0, s.Values[g]), down+min(0, s.Values[g])
+	for g, total := range in.Totals {
+		for _, q := range in.parts(g) {
+			ys.include(q.to)
 		}
-		ys.include(up, down, in.Totals[g].Lo, in.Totals[g].Hi)
+		ys.include(total.Lo, total.Hi)
 	}
-	x := axis{min: 0, max: float64(n)}
-	for g, name := range in.Groups {
-		x.ticks = append(x.ticks, tick{float64(g) + 0.5, name})
+	bars := panel{
+		label: in.Label, xlabel: in.GroupLabel, x: namesAxis(in.Groups), y: ys.linear(1, 8), paint: in.paint,
 	}
-	lo, hi := padded(ys.lo, ys.hi)
-	bars := panel{label: in.Label, xlabel: in.GroupLabel, x: x, y: linearAxis(lo, hi, 1, 8), paint: func(p plane) {
-		for g := range n {
-			up, down := 0.0, 0.0
-			for i, s := range in.Causes {
-				v, at := s.Values[g], &up
-				if v < 0 {
-					at = &down
-				}
-				p.bar(fills[i], float64(g)+0.2, *at, float64(g)+0.8, *at+v)
-				*at += v
-			}
-			style := draw.LineStyle{Color: black, Width: 1}
-			centre := float64(g) + 0.5
-			p.whisker(style, centre, in.Totals[g].Lo, in.Totals[g].Hi)
-			diamond.draw(p.Canvas, p.at(centre, in.Totals[g].Value), black)
-			text := formatDigits(in.Totals[g].Value, 3)
-			tickInk.write(p.Canvas, p.atX(float64(g)+0.82), p.atY(in.Totals[g].Value)-tickInk.capital()/2, left, text)
+	s := sheet{title: in.Title, caption: in.Caption, height: 3.3 * vg.Inch}
+	for i, cause := range in.Causes {
+		s.legend = append(s.legend, patchKey(cause.Name, stackFills[i]))
+	}
+	s.legend = append(s.legend, diamondKey("total, "+intervalWords(in.Totals)))
+	return s.panels(1, bars), nil
+}
+
+// A stackPart is one cause's share of a bar.
+type stackPart struct{ from, to float64 }
+
+// parts are where the causes of group g begin and end.
+func (in StackData) parts(g int) (list []stackPart) {
+	up, down := 0.0, 0.0
+	for _, cause := range in.Causes {
+		v, at := cause.Values[g], &up
+		if v < 0 {
+			at = &down
 		}
-		p.StrokeLine2(axisLine, p.Min.X, p.atY(0), p.Max.X, p.atY(0))
-	}}
-	var legend []entry
-	for i, s := range in.Causes {
-		legend = append(legend, patchKey(s.Name, fills[i]))
+		list = append(list, stackPart{*at, *at + v})
+		*at += v
 	}
-	legend = append(legend, entry{name: fmt.Sprintf("total, %s", intervalWords(in.Totals)), wide: 10, sample: func(c draw.Canvas, a, b vg.Point) {
-		diamond.draw(c, vg.Point{X: (a.X + b.X) / 2, Y: a.Y}, black)
-	}})
-	s := sheet{title: in.Title, caption: in.Caption, legend: legend, height: 3.3 * vg.Inch}
-	return s.figure(func(body draw.Canvas) { smallMultiples(body, 1, []panel{bars}) }), nil
+	return list
+}
+
+func (in StackData) paint(p plane) {
+	style := draw.LineStyle{Color: black, Width: 1}
+	for g, total := range in.Totals {
+		group := float64(g)
+		for i, q := range in.parts(g) {
+			p.bar(stackFills[i], group+0.2, q.from, group+0.8, q.to)
+		}
+		p.whisker(style, group+0.5, total.Lo, total.Hi)
+		diamond.draw(p.Canvas, p.at(group+0.5, total.Value), black)
+		baseline := p.atY(total.Value) - tickInk.capital()/2
+		tickInk.write(p.Canvas, p.atX(group+0.82), baseline, left, formatDigits(total.Value, 3))
+	}
+	p.level(axisLine, 0)
 }
 
 // intervalWords says what the whiskers are.

@@ -83,10 +83,12 @@ func over(times [][]float64, p float64) (out []float64) {
 }
 
 func around(v, half float64) analytics.Estimate {
-	return analytics.Estimate{Value: v, SE: half / 1.96, Lo: v - half, Hi: v + half, Confidence: 0.95, N: 1000, Method: analytics.Normal}
+	return analytics.Estimate{Value: v, SE: half / 1.96, Lo: v - half, Hi: v + half, Confidence: 0.95, N: 1000,
+		Method: analytics.Normal}
 }
 
-const caption = "Lifetimes: 1,000 of 365 daily steps. Model: geometric Brownian motion, μ = 0, σ = 80 % a year, with jumps. " +
+const caption = "Lifetimes: 1,000 of 365 daily steps. " +
+	"Model: geometric Brownian motion, μ = 0, σ = 80 % a year, with jumps. " +
 	"Token: 3x, band 2.8 to 3.2, to target. Seed 1. Intervals: 95 %."
 
 func (w world) fan() FanData {
@@ -98,7 +100,8 @@ func (w world) fan() FanData {
 	}
 	return FanData{
 		Title: "Value of ETHBULL3X over a year", Caption: caption, Times: w.times, Name: "ETHBULL3X",
-		P05: over(w.token, 0.05), P25: over(w.token, 0.25), P50: over(w.token, 0.5), P75: over(w.token, 0.75), P95: over(w.token, 0.95),
+		P05: over(w.token, 0.05), P25: over(w.token, 0.25), P50: over(w.token, 0.5), P75: over(w.token, 0.75),
+		P95:     over(w.token, 0.95),
 		Medians: []Line{{Name: "ETH", Y: over(w.underlying, 0.5)}, {Name: "Ideal 3x", Y: over(w.ideal, 0.5)}},
 		Ruined:  ruined,
 	}
@@ -178,10 +181,18 @@ func sensitivity(n int) SensitivityData {
 		Marked: []Reference{{"ETHBULL3X: 0.2", 0.2}},
 		Metrics: []Metric{
 			metric("Cost drag (% a year)", Percent, 0.004, drag, func(h float64) float64 { return 0.08 + 0.006/h }),
-			metric("Tracking error against the ideal (% a year)", Percent, 0.003, func(h float64) float64 { return 0.3 * h }, func(h float64) float64 { return 0.22 * h }),
-			metric("Maximum drawdown, mean (%)", Percent, 0.006, func(h float64) float64 { return 0.86 + 0.01*h }, func(h float64) float64 { return 0.86 + 0.03*h }),
-			metric("Rebalances (per year)", Number, 1.5, func(h float64) float64 { return 18 / h }, func(h float64) float64 { return 5 / h / h * 0.2 }),
-			metric("Log NAV, mean (log units)", Number, 0.05, func(h float64) float64 { return -1.92 - 0.1*h }, func(h float64) float64 { return -1.95 - 0.2*h }),
+			metric("Tracking error against the ideal (% a year)", Percent, 0.003, func(h float64) float64 {
+				return 0.3 * h
+			}, func(h float64) float64 { return 0.22 * h }),
+			metric("Maximum drawdown, mean (%)", Percent, 0.006, func(h float64) float64 {
+				return 0.86 + 0.01*h
+			}, func(h float64) float64 { return 0.86 + 0.03*h }),
+			metric("Rebalances (per year)", Number, 1.5, func(h float64) float64 {
+				return 18 / h
+			}, func(h float64) float64 { return 5 / h / h * 0.2 }),
+			metric("Log NAV, mean (log units)", Number, 0.05, func(h float64) float64 {
+				return -1.92 - 0.1*h
+			}, func(h float64) float64 { return -1.95 - 0.2*h }),
 		},
 	}
 	exact := Line{Name: "exact, to the edge"}

@@ -68,7 +68,8 @@ func (k ink) writeOn(ground color.Color, c draw.Canvas, x, baseline vg.Length, a
 }
 
 // wrap breaks s at spaces, except before a percent sign and around an equals
-// sign, into lines no wider than width. Newlines stay; a single word may be wider than the line.
+// sign, into lines no wider than width. Newlines stay; a single word may be wider
+// than the line.
 func (k ink) wrap(s string, width vg.Length) []string {
 	var lines []string
 	s = strings.NewReplacer(" %", "\u00a0%", " = ", "\u00a0=\u00a0").Replace(s)
@@ -96,10 +97,12 @@ func (k ink) wrap(s string, width vg.Length) []string {
 // Liberation Sans lacks some of them and spaces others widely.
 var (
 	superscripts = map[rune]rune{
-		'⁰': '0', '¹': '1', '²': '2', '³': '3', '⁴': '4', '⁵': '5', '⁶': '6', '⁷': '7', '⁸': '8', '⁹': '9', '⁻': '−',
+		'⁰': '0', '¹': '1', '²': '2', '³': '3', '⁴': '4',
+		'⁵': '5', '⁶': '6', '⁷': '7', '⁸': '8', '⁹': '9', '⁻': '−',
 	}
 	subscripts = map[rune]rune{
-		'₀': '0', '₁': '1', '₂': '2', '₃': '3', '₄': '4', '₅': '5', '₆': '6', '₇': '7', '₈': '8', '₉': '9', '₋': '−',
+		'₀': '0', '₁': '1', '₂': '2', '₃': '3', '₄': '4',
+		'₅': '5', '₆': '6', '₇': '7', '₈': '8', '₉': '9', '₋': '−',
 	}
 )
 

@@ -18,16 +18,16 @@ import (
 type TradeoffData struct {
 	Title, Caption   string
 	XLabel, YLabel   string // the metrics with their units
-	XScale, YScale   Scale
+	XScale, YScale   Scale  // how values are written
 	XBetter, YBetter analytics.Sense
 	PointLabel       string          // what the numbers at the points are: "half-width (leverage)"
 	Panels           []TradeoffPanel // such as one for each volatility; series of at most four different names
 	Apart            bool            // each series has a front of its own; otherwise those of a panel share one
 }
 
-// A TradeoffPanel is settings in the same circumstances.
+// A TradeoffPanel is settings in the same scenario.
 type TradeoffPanel struct {
-	Label  string // of the circumstances; may be empty where there is one panel
+	Label  string // of the scenario; may be empty where there is one panel
 	Series []TradeoffSeries
 }
 
@@ -44,61 +44,101 @@ type TradeoffPoint struct {
 	Standing analytics.Standing // among the settings of its front
 }
 
-// Tradeoff draws the settings as points with both intervals, told apart by shape
-// and colour by series and by filling by standing, and joins those on a front.
-func Tradeoff(in TradeoffData) (*Figure, error) {
+// check says everything that is wrong with the data.
+func (in TradeoffData) check() error {
 	c := checker{figure: "Tradeoff"}
-	c.want(in.XLabel != "" && in.YLabel != "", "XLabel or YLabel is empty; want metric and unit")
-	var series names
-	missing := 0
-	var drawn []TradeoffPanel // those with values
-	stands := map[analytics.Standing]bool{}
+	c.label("XLabel", in.XLabel)
+	c.label("YLabel", in.YLabel)
 	for _, q := range in.Panels {
-		c.want(q.Label != "" || len(in.Panels) == 1, "a panel of several has no Label; want the circumstances")
-		some := false
+		c.want(q.Label != "" || len(in.Panels) == 1, "a panel of several has no Label; want the scenario")
 		for _, s := range q.Series {
-			series.add(s.Name)
 			for _, p := range s.Points {
-				if p.missing() {
-					missing++
-					continue
-				}
-				c.want(drawable(p.X) && drawable(p.Y), "series %q: point %q = %+v, %+v; want finite values within their intervals, or NaN", s.Name, p.Label, p.X, p.Y)
-				some, stands[p.Standing] = true, true
+				c.want(p.missing() || drawable(p.X) && drawable(p.Y),
+					"series %q: point %q = %+v, %+v; want finite values within their intervals, or NaN",
+					s.Name, p.Label, p.X, p.Y)
 			}
 		}
-		if some {
-			drawn = append(drawn, q)
-		}
 	}
+	series := in.names()
 	c.want(len(series) <= 4, "%d series of different names; want at most 4", len(series))
-	c.want(len(drawn) > 0, "no point has values")
-	if err := c.err(); err != nil {
+	c.want(slices.ContainsFunc(in.Panels, TradeoffPanel.drawn), "no point has values")
+	return c.err()
+}
+
+// Tradeoff draws the settings as points with both intervals, told apart by shape
+// and colour by series and by filling by standing, and joins those on a front. The
+// error says which panel or point is at fault.
+func Tradeoff(in TradeoffData) (*Figure, error) {
+	if err := in.check(); err != nil {
 		return nil, err
 	}
+	series := in.names()
 	var panels []panel
-	for _, q := range drawn {
-		panels = append(panels, in.panel(q, series))
-	}
-	cols, height := 1, 3.6*vg.Inch
-	if n := len(panels); n > 1 {
-		cols = 2
-		if n > 4 {
-			cols = 3
+	for _, q := range in.Panels {
+		if q.drawn() {
+			panels = append(panels, in.panel(q, series))
 		}
-		height = vg.Length((n+cols-1)/cols) * 2.2 * vg.Inch
 	}
-	s := sheet{title: in.Title, caption: in.Caption, height: height}
+	cols := columns(len(panels))
+	s := sheet{
+		title: in.Title, caption: in.Caption, notes: in.notes(), height: 3.6 * vg.Inch,
+		legend: append(in.seriesKeys(series), in.standingKeys()...),
+	}
+	if len(panels) > 1 {
+		s.height = rowsOf(len(panels), cols) * 2.2 * vg.Inch
+	}
+	if len(in.Panels) > 1 {
+		return s.sharing(in.XLabel, cols, panels...), nil
+	}
+	return s.panels(cols, panels...), nil
+}
+
+// points are all settings.
+func (in TradeoffData) points() (list []TradeoffPoint) {
+	for _, q := range in.Panels {
+		for _, s := range q.Series {
+			list = append(list, s.Points...)
+		}
+	}
+	return list
+}
+
+// names are those of the series of all panels.
+func (in TradeoffData) names() (series names) {
+	for _, q := range in.Panels {
+		for _, s := range q.Series {
+			series.add(s.Name)
+		}
+	}
+	return series
+}
+
+// stands reports whether some setting that is drawn has the standing.
+func (in TradeoffData) stands(standing analytics.Standing) bool {
+	return slices.ContainsFunc(in.points(), func(p TradeoffPoint) bool { return !p.missing() && p.Standing == standing })
+}
+
+// seriesKeys say which shape is which series.
+func (in TradeoffData) seriesKeys(series names) (list []entry) {
 	for i, name := range series {
 		if len(series) > 1 || name != "" {
-			s.legend = append(s.legend, pointKey(name, placed{TradeoffPoint{Standing: analytics.OnFront}, looks[i]}))
+			list = append(list, pointKey(name, placed{TradeoffPoint{Standing: analytics.OnFront}, looks[i]}))
 		}
 	}
+	return list
+}
+
+// standingKeys say which filling is which standing.
+func (in TradeoffData) standingKeys() (list []entry) {
 	for _, k := range []struct {
 		standing analytics.Standing
 		name     string
-	}{{analytics.OnFront, "on the front"}, {analytics.Untold, "may be on it"}, {analytics.Dominated, "surely beaten in both"}} {
-		if !stands[k.standing] {
+	}{
+		{analytics.OnFront, "on the front"},
+		{analytics.Untold, "may be on it"},
+		{analytics.Dominated, "surely beaten in both"},
+	} {
+		if !in.stands(k.standing) {
 			continue
 		}
 		key := pointKey(k.name, placed{TradeoffPoint{Standing: k.standing}, look{grey, nil, disc}})
@@ -108,39 +148,82 @@ func Tradeoff(in TradeoffData) (*Figure, error) {
 				point(c, a, b)
 			}
 		}
-		s.legend = append(s.legend, key)
+		list = append(list, key)
 	}
-	var notes []string
+	return list
+}
+
+// notes say how to read the figure, and what it leaves out.
+func (in TradeoffData) notes() []string {
+	var words []string
 	if in.PointLabel != "" {
 		where := "points"
 		if in.Apart {
 			where = "points of the last front"
 		}
-		notes = append(notes, "Numbers at "+where+": "+in.PointLabel+".")
+		words = append(words, "Numbers at "+where+": "+in.PointLabel+".")
 	}
 	if better := betterWay(in.XBetter, in.YBetter); better != "" {
-		notes = append(notes, "Better is "+better+".")
+		words = append(words, "Better is "+better+".")
 	}
-	if stands[analytics.Dominated] {
-		notes = append(notes, "Beaten is judged by paired differences, whose intervals are shorter than those drawn.")
+	if in.stands(analytics.Dominated) {
+		words = append(words, "Beaten is judged by paired differences, whose intervals are shorter than those drawn.")
 	}
-	s.notes = append(s.notes, strings.Join(notes, " "))
-	if missing > 0 {
-		s.notes = append(s.notes, fmt.Sprintf("Left out: %d settings without a value.", missing))
-	}
-	return s.figure(func(body draw.Canvas) {
-		if len(in.Panels) > 1 {
-			body = shareX(body, in.XLabel)
+	notes := []string{strings.Join(words, " ")}
+	missing := 0
+	for _, p := range in.points() {
+		if p.missing() {
+			missing++
 		}
-		smallMultiples(body, cols, panels)
-	}), nil
+	}
+	if missing > 0 {
+		notes = append(notes, fmt.Sprintf("Left out: %d settings without a value.", missing))
+	}
+	return notes
 }
 
 // panel draws the fronts of one panel.
-func (in *TradeoffData) panel(q TradeoffPanel, series names) panel {
+func (in TradeoffData) panel(q TradeoffPanel, series names) panel {
+	points, fronts := in.place(q, series)
 	xs, ys := nothing(), nothing()
-	var points []placed
-	var fronts [][]placed // from left to right
+	for _, p := range points {
+		xs.include(p.X.Value, p.X.Lo, p.X.Hi)
+		ys.include(p.Y.Value, p.Y.Lo, p.Y.Hi)
+	}
+	ylabel, xlabel, most, labels := in.YLabel, in.XLabel, 8, math.MaxInt // ticks of the x axis, labels of a front
+	if len(in.Panels) > 1 {
+		ylabel, xlabel, most, labels = q.Label+"\n"+in.YLabel, "", 5, 6
+	}
+	return panel{
+		label: ylabel, xlabel: xlabel, x: xs.linear(in.XScale.factor(), most), y: ys.linear(in.YScale.factor(), 7),
+		paint: func(p plane) {
+			var taken obstacles
+			for _, front := range fronts {
+				in.join(p, front, &taken)
+			}
+			for _, q := range points {
+				q.intervals(p, &taken)
+			}
+			for _, q := range points {
+				q.draw(p.Canvas, p.at(q.X.Value, q.Y.Value))
+			}
+			if len(fronts) == 0 {
+				return
+			}
+			// Labels go to the good corner, where there is nothing; those of several
+			// fronts, side by side, would be too many.
+			corner := math.Atan2(0.8*float64(in.YBetter), float64(in.XBetter))
+			for _, q := range few(fronts[len(fronts)-1], labels) {
+				p.callout(&taken, p.at(q.X.Value, q.Y.Value), corner, q.Label)
+			}
+		},
+	}
+}
+
+// place returns the points of a panel in the order they are drawn, what is surely
+// beaten below and the front on top, and the fronts that have any, each from left
+// to right.
+func (in TradeoffData) place(q TradeoffPanel, series names) (points []placed, fronts [][]placed) {
 	for i, s := range q.Series {
 		if i == 0 || in.Apart {
 			fronts = append(fronts, nil)
@@ -150,8 +233,6 @@ func (in *TradeoffData) panel(q TradeoffPanel, series names) panel {
 			if p.missing() {
 				continue
 			}
-			xs.include(p.X.Value, p.X.Lo, p.X.Hi)
-			ys.include(p.Y.Value, p.Y.Lo, p.Y.Hi)
 			at := placed{p, looks[series.index(s.Name)]}
 			points = append(points, at)
 			if p.Standing == analytics.OnFront {
@@ -159,7 +240,6 @@ func (in *TradeoffData) panel(q TradeoffPanel, series names) panel {
 			}
 		}
 	}
-	// What is surely beaten lies below, the front on top.
 	order := func(s analytics.Standing) int {
 		return slices.Index([]analytics.Standing{analytics.Dominated, analytics.Untold, analytics.OnFront}, s)
 	}
@@ -167,54 +247,37 @@ func (in *TradeoffData) panel(q TradeoffPanel, series names) panel {
 	for _, front := range fronts {
 		slices.SortStableFunc(front, func(a, b placed) int { return cmp.Compare(a.X.Value, b.X.Value) })
 	}
+	return points, slices.DeleteFunc(fronts, func(f []placed) bool { return len(f) == 0 })
+}
 
-	// Labels go to the good corner, where there is nothing.
-	corner := math.Atan2(0.8*float64(in.YBetter), float64(in.XBetter))
-	xlo, xhi := padded(xs.lo, xs.hi)
-	ylo, yhi := padded(ys.lo, ys.hi)
-	ylabel, xlabel, most, labels := in.YLabel, in.XLabel, 8, math.MaxInt // ticks of the x axis, labels of a front
-	if len(in.Panels) > 1 {
-		ylabel, xlabel, most, labels = q.Label+"\n"+in.YLabel, "", 5, 6
+// join draws the line of a front.
+func (in TradeoffData) join(p plane, front []placed, taken *obstacles) {
+	style := frontLine
+	if in.Apart {
+		style.Color = front[0].look.color
 	}
-	fronts = slices.DeleteFunc(fronts, func(f []placed) bool { return len(f) == 0 })
-	return panel{label: ylabel, xlabel: xlabel, x: linearAxis(xlo, xhi, in.XScale.factor(), most), y: linearAxis(ylo, yhi, in.YScale.factor(), 7), paint: func(p plane) {
-		var taken obstacles
-		for _, front := range fronts {
-			var joined []vg.Point
-			for _, q := range front {
-				joined = append(joined, p.at(q.X.Value, q.Y.Value))
-			}
-			style := frontLine
-			if in.Apart {
-				style.Color = front[0].look.color
-			}
-			p.StrokeLines(style, joined)
-			for i := 1; i < len(joined); i++ {
-				taken.line(joined[i-1], joined[i])
-			}
+	var joined []vg.Point
+	for i, q := range front {
+		joined = append(joined, p.at(q.X.Value, q.Y.Value))
+		if i > 0 {
+			taken.line(joined[i-1], joined[i])
 		}
-		for _, q := range points {
-			style := draw.LineStyle{Color: q.ink(), Width: hair}
-			p.whisker(style, q.X.Value, q.Y.Lo, q.Y.Hi)
-			p.sideWhisker(style, q.Y.Value, q.X.Lo, q.X.Hi)
-			at := p.at(q.X.Value, q.Y.Value)
-			if finite(q.Y.Lo) && finite(q.Y.Hi) {
-				taken.line(p.at(q.X.Value, q.Y.Lo), p.at(q.X.Value, q.Y.Hi))
-			}
-			if finite(q.X.Lo) && finite(q.X.Hi) {
-				taken.line(p.at(q.X.Lo, q.Y.Value), p.at(q.X.Hi, q.Y.Value))
-			}
-			taken.box(vg.Rectangle{Min: vg.Point{X: at.X - 3, Y: at.Y - 3}, Max: vg.Point{X: at.X + 3, Y: at.Y + 3}})
-		}
-		for _, q := range points {
-			q.draw(p.Canvas, p.at(q.X.Value, q.Y.Value))
-		}
-		if len(fronts) > 0 { // labels of several, side by side, would be too many
-			for _, q := range few(fronts[len(fronts)-1], labels) {
-				p.callout(&taken, p.at(q.X.Value, q.Y.Value), corner, q.Label)
-			}
-		}
-	}}
+	}
+	p.StrokeLines(style, joined)
+}
+
+// intervals draws both intervals of the point.
+func (q placed) intervals(p plane, taken *obstacles) {
+	style := draw.LineStyle{Color: q.ink(), Width: hair}
+	p.whisker(style, q.X.Value, q.Y.Lo, q.Y.Hi)
+	p.sideWhisker(style, q.Y.Value, q.X.Lo, q.X.Hi)
+	if finite(q.Y.Lo) && finite(q.Y.Hi) {
+		taken.line(p.at(q.X.Value, q.Y.Lo), p.at(q.X.Value, q.Y.Hi))
+	}
+	if finite(q.X.Lo) && finite(q.X.Hi) {
+		taken.line(p.at(q.X.Lo, q.Y.Value), p.at(q.X.Hi, q.Y.Value))
+	}
+	taken.box(centred(p.at(q.X.Value, q.Y.Value), 3, 3))
 }
 
 // few are at most n ≥ 2 of the points: the first, the last and evenly between.
@@ -230,6 +293,13 @@ func few(points []placed, n int) (list []placed) {
 
 // missing says that the point is left out.
 func (p TradeoffPoint) missing() bool { return math.IsNaN(p.X.Value) || math.IsNaN(p.Y.Value) }
+
+// drawn reports whether the panel has a point with values.
+func (q TradeoffPanel) drawn() bool {
+	return slices.ContainsFunc(q.Series, func(s TradeoffSeries) bool {
+		return slices.ContainsFunc(s.Points, func(p TradeoffPoint) bool { return !p.missing() })
+	})
+}
 
 // betterWay says where the good corner is.
 func betterWay(x, y analytics.Sense) string {
@@ -273,7 +343,5 @@ func (q placed) draw(c draw.Canvas, at vg.Point) {
 
 // pointKey is a legend entry for a point.
 func pointKey(name string, q placed) entry {
-	return entry{name: name, wide: 8, sample: func(c draw.Canvas, a, b vg.Point) {
-		q.draw(c, vg.Point{X: (a.X + b.X) / 2, Y: a.Y})
-	}}
+	return markKey(name, 8, q.draw)
 }

@@ -95,14 +95,15 @@ func OpenSweep(path string, names []string) (*Records, Sweep, Begin, error) {
 	if how == nil {
 		return none(fmt.Errorf("rundir: %s says nothing of a sweep", file))
 	}
-	if spec, err = spec.Complete(); err != nil {
-		return none(fmt.Errorf("rundir: %s: %w", file, err))
-	}
-	axes, err := how.Axes(spec)
+	own, err := study.New(spec)
 	if err != nil {
 		return none(fmt.Errorf("rundir: %s: %w", file, err))
 	}
-	sweep, err := study.NewSweep(spec, axes, how.Sample)
+	axes, err := how.Axes(own.Spec())
+	if err != nil {
+		return none(fmt.Errorf("rundir: %s: %w", file, err))
+	}
+	sweep, err := study.NewSweep(own, axes, how.Sample)
 	if err != nil {
 		return none(fmt.Errorf("rundir: %s: %w", file, err))
 	}
@@ -223,7 +224,7 @@ func (r *Records) readHead(f *os.File, u study.Unit) (h head, n int64, err error
 		return h, 0, errors.New("its first line is not that of this unit")
 	}
 	market, token := study.Kept(r.names)
-	columns, lived := len(token)*len(r.Sweep.Spec.Tokens), 0
+	columns, lived := len(token)*len(r.Sweep.Study.Spec().Tokens), 0
 	for _, fault := range h.Faults {
 		if fault == "" {
 			lived++

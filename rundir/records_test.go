@@ -19,12 +19,12 @@ import (
 
 // swept is a study and how it is swept: two volatilities, of which one has a band
 // that makes no token, and two chunks of paths.
-func swept(t *testing.T) (study.Spec, Sweep) {
+func swept(t *testing.T) (*study.Study, Sweep) {
 	t.Helper()
-	s, err := study.Spec{
+	s, err := study.New(study.Spec{
 		Model: param.Part{Kind: "gbm", Values: param.Values{"sigma": 0.8}}, Horizon: 24 * time.Hour, Step: time.Hour, Paths: study.ChunkPaths + 5, Seed: 1,
 		Tokens: []study.TokenSpec{{Name: "three", Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3}}, Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"target": 3}}},
-	}.Complete()
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,14 +78,14 @@ func TestRecords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		spec, fault := r.Sweep.Cell(c)
+		alone, fault := r.Sweep.Cell(c)
 		if fault != nil {
 			if cell.Fault == nil || cell.Fault.Error() != fault.Error() {
 				t.Errorf("%s: fault %v; want %v", r.Sweep.Label(c), cell.Fault, fault)
 			}
 			continue
 		}
-		want, err := study.Ensembles(t.Context(), spec, study.Options{}, r.names)
+		want, err := study.Ensembles(t.Context(), alone, study.Options{}, r.names)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -235,7 +235,7 @@ func TestSweepFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	spec, back, err := ReadSweep(b.Bytes(), "x.yaml")
-	if err != nil || fmt.Sprintf("%+v", *back) != fmt.Sprintf("%+v", how) || fmt.Sprintf("%+v", spec) != fmt.Sprintf("%+v", s) {
+	if err != nil || fmt.Sprintf("%+v", *back) != fmt.Sprintf("%+v", how) || fmt.Sprintf("%+v", spec) != fmt.Sprintf("%+v", s.Spec()) {
 		t.Errorf("read back %v:\n%+v\n%+v\nof\n%s", err, back, how, b.String())
 	}
 	if _, none, err := ReadSweep([]byte(right), "right.yaml"); err != nil || none != nil {

@@ -22,21 +22,14 @@ import (
 	"mcrisk/tokens"
 )
 
-// WriteSpec writes a complete spec as YAML that ReadSpec reads back to the same
-// bits.
-func WriteSpec(w io.Writer, s study.Spec) error {
-	items, err := specItems(s)
-	if err != nil {
-		return err
-	}
-	return yaml.NewEncoder(w).Encode(items)
+// WriteSpec writes a study's complete spec as YAML that ReadSpec reads back to the
+// same bits.
+func WriteSpec(w io.Writer, s *study.Study) error {
+	return yaml.NewEncoder(w).Encode(specItems(s.Spec()))
 }
 
-func specItems(s study.Spec) (yaml.MapSlice, error) {
-	s, err := s.Complete()
-	if err != nil {
-		return nil, err
-	}
+// specItems is a complete spec as it is written.
+func specItems(s study.Spec) yaml.MapSlice {
 	var list []yaml.MapSlice
 	for _, t := range s.Tokens {
 		policy, _ := tokens.Policies.Kind(t.Policy.Kind)
@@ -71,7 +64,7 @@ func specItems(s study.Spec) (yaml.MapSlice, error) {
 		{Key: "seed", Value: s.Seed},
 		{Key: "marks", Value: s.Marks},
 		{Key: "tokens", Value: list},
-	}...), nil
+	}...)
 }
 
 // errorsItem is the errors of fitted numbers as YAML.

@@ -65,13 +65,9 @@ func OverAxis(a study.Axis) Over {
 	return Over{a.Name, values, a.Models}
 }
 
-// WriteSweep writes a sweep of a complete spec as YAML, from which ReadSweep reads
-// both.
-func WriteSweep(w io.Writer, s study.Spec, sweep Sweep) error {
-	spec, err := specItems(s)
-	if err != nil {
-		return err
-	}
+// WriteSweep writes a sweep of a study as YAML, from which ReadSweep reads the
+// complete spec and how it is swept.
+func WriteSweep(w io.Writer, s *study.Study, sweep Sweep) error {
 	var over yaml.MapSlice
 	for _, o := range sweep.Over {
 		if o.Models == nil {
@@ -103,7 +99,7 @@ func WriteSweep(w io.Writer, s study.Spec, sweep Sweep) error {
 	if sweep.Optimise != "" {
 		items = append(items, yaml.MapItem{Key: "optimise", Value: sweep.Optimise})
 	}
-	return yaml.NewEncoder(w).Encode(append(yaml.MapSlice{{Key: "sweep", Value: items}}, spec...))
+	return yaml.NewEncoder(w).Encode(append(yaml.MapSlice{{Key: "sweep", Value: items}}, specItems(s.Spec())...))
 }
 
 // ReadSweep reads a spec, or part of one, and how it is swept, where it says. The

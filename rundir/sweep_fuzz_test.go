@@ -29,10 +29,11 @@ func FuzzReadSweep(f *testing.F) {
 			}
 			return
 		}
-		full, err := s.Complete()
+		built, err := study.New(s)
 		if err != nil || sweep == nil {
 			return
 		}
+		full := built.Spec()
 		var axes []study.Axis
 		for _, o := range sweep.Over {
 			a, err := o.Axis(full)
@@ -47,7 +48,7 @@ func FuzzReadSweep(f *testing.F) {
 			written.Over = append(written.Over, OverAxis(a))
 		}
 		var b bytes.Buffer
-		if err := WriteSweep(&b, full, written); err != nil {
+		if err := WriteSweep(&b, built, written); err != nil {
 			t.Fatalf("%q cannot be written: %v", data, err)
 		}
 		again, sweep2, err := ReadSweep(b.Bytes(), "f.yaml")

@@ -16,35 +16,27 @@ import (
 // Ensembles runs a study and returns the lifetimes of its tokens, by column,
 // with the columns of the market that all of them share. With names, only
 // those columns are kept. Other sinks see every chunk too.
-func Ensembles(ctx context.Context, spec Spec, opt Options, names []string, sinks ...Sink) ([]tokens.Ensemble, error) {
-	spec, err := spec.Complete()
-	if err != nil {
-		return nil, err
-	}
+func Ensembles(ctx context.Context, s *Study, opt Options, names []string, sinks ...Sink) ([]tokens.Ensemble, error) {
 	kept := func(name string) bool { return names == nil || slices.Contains(names, name) }
-	markets := make([]map[string][]float64, 1+len(spec.Others)) // by underlying
+	markets := make([]map[string][]float64, len(s.laws)) // by underlying
 	for u := range markets {
 		markets[u] = map[string][]float64{}
 		for _, col := range tokens.MarketColumns {
 			if kept(col.Name) {
-				markets[u][col.Name] = make([]float64, spec.Paths)
+				markets[u][col.Name] = make([]float64, s.spec.Paths)
 			}
 		}
 	}
-	out := make([]tokens.Ensemble, len(spec.Tokens))
-	for i, t := range spec.Tokens {
-		token, err := t.Build()
-		if err != nil {
-			return nil, err
-		}
-		out[i] = tokens.NewEnsemble(token, spec.Horizon, spec.Paths)
+	out := make([]tokens.Ensemble, len(s.tokens))
+	for i, token := range s.tokens {
+		out[i] = tokens.NewEnsemble(token, s.spec.Horizon, s.spec.Paths)
 		for _, col := range tokens.Columns {
 			if kept(col.Name) {
-				out[i].Add(col.Name, make([]float64, spec.Paths))
+				out[i].Add(col.Name, make([]float64, s.spec.Paths))
 			}
 		}
 		for _, col := range tokens.MarketColumns {
-			if c, ok := markets[spec.underlying(t)][col.Name]; ok {
+			if c, ok := markets[s.follow[i]][col.Name]; ok {
 				out[i].Add(col.Name, c)
 			}
 		}
@@ -72,7 +64,7 @@ func Ensembles(ctx context.Context, spec Spec, opt Options, names []string, sink
 		}
 		return nil
 	}
-	return out, Run(ctx, spec, opt, append([]Sink{keep}, sinks...)...)
+	return out, Run(ctx, s, opt, append([]Sink{keep}, sinks...)...)
 }
 
 // Hash is the results_hash of ensembles that lived on the same paths: the SHA-256,

@@ -26,11 +26,11 @@ func TestEveryModelWithEveryPolicy(t *testing.T) {
 						Values: param.Values{"fee": 0.001, "latency": 1800}})
 				}
 			}
-			one, err := study.Ensembles(context.Background(), s, study.Options{Workers: 1}, nil)
+			one, err := study.Ensembles(context.Background(), built(t, s), study.Options{Workers: 1}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			seven, err := study.Ensembles(context.Background(), s, study.Options{Workers: 7}, nil)
+			seven, err := study.Ensembles(context.Background(), built(t, s), study.Options{Workers: 7}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -38,7 +38,7 @@ func TestEveryModelWithEveryPolicy(t *testing.T) {
 				t.Error("1 and 7 workers give different lifetimes")
 			}
 			for i := range s.Tokens {
-				life, _, err := study.Trace(s, i, 33)
+				life, _, err := study.Trace(built(t, s), i, 33)
 				if err != nil {
 					t.Fatal(err)
 				}

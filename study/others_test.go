@@ -33,7 +33,7 @@ func TestOthersLeaveTheFirstAlone(t *testing.T) {
 	s := several()
 	s.Paths = study.ChunkPaths + 40
 	all := ensembles(t, s, study.Options{Workers: 1}, nil)
-	if got, want := study.Hash(all[:1]), study.Hash(ensembles(t, s.Alone(0), study.Options{}, nil)); got != want {
+	if got, want := study.Hash(all[:1]), study.Hash(run(t, built(t, s).Alone(0).Spec())); got != want {
 		t.Errorf("the first token has the hash %s; alone %s", got, want)
 	}
 	if got, want := study.Hash(ensembles(t, s, study.Options{Workers: 3}, nil)), study.Hash(all); got != want {
@@ -41,7 +41,7 @@ func TestOthersLeaveTheFirstAlone(t *testing.T) {
 	}
 	for token := range s.Tokens {
 		for _, path := range []int{0, 17, study.ChunkPaths + 39} {
-			life, _, err := study.Trace(s, token, path)
+			life, _, err := study.Trace(built(t, s), token, path)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,10 +65,10 @@ func TestOthersMoveTogether(t *testing.T) {
 	var logs [][]float64
 	var sds, diffusion []float64
 	for i := range es {
-		alone := s.Alone(i)
-		m, err := alone.BuildModel()
-		if err != nil {
-			t.Fatal(err)
+		whole := built(t, s)
+		alone, m := whole.Alone(i), whole.ModelOf(i)
+		if got := alone.Model(); got != m {
+			t.Errorf("token %d follows %+v; alone %+v", i, m, got)
 		}
 		x := es[i].Column("log_underlying")
 		want := m.Moments(years)
@@ -81,7 +81,7 @@ func TestOthersMoveTogether(t *testing.T) {
 			t.Errorf("underlying %d: variance %v, want %v: %.1f standard errors", i, variance, want.Variance, z)
 		}
 		logs, sds = append(logs, x), append(sds, sd)
-		diffusion = append(diffusion, alone.Model.Values["sigma"]*math.Sqrt(years))
+		diffusion = append(diffusion, alone.Spec().Model.Values["sigma"]*math.Sqrt(years))
 	}
 	for _, tt := range []struct {
 		a, b int
@@ -115,7 +115,7 @@ func TestOthersRefused(t *testing.T) {
 		}
 	}
 	s := several()
-	if _, err := study.NewSweep(s, []study.Axis{axis(t, s, "fee=0,1%")}, 0); err == nil || !strings.Contains(err.Error(), "several underlyings") {
+	if _, err := study.NewSweep(built(t, s), []study.Axis{axis(t, s, "fee=0,1%")}, 0); err == nil || !strings.Contains(err.Error(), "several underlyings") {
 		t.Errorf("a sweep of them: %v", err)
 	}
 }

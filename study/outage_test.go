@@ -26,13 +26,13 @@ func TestOutages(t *testing.T) {
 	add("rare too", 50, 7200)
 	add("often", 500, 7200)
 	add("long", 50, 86400)
-	es, err := study.Ensembles(context.Background(), spec, study.Options{}, nil)
+	es, err := study.Ensembles(context.Background(), built(t, spec), study.Options{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	alone := threeX()
 	alone.Step, alone.Paths = time.Hour, 200
-	calm, err := study.Ensembles(context.Background(), alone, study.Options{}, nil)
+	calm, err := study.Ensembles(context.Background(), built(t, alone), study.Options{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestOutages(t *testing.T) {
 	}
 	for _, path := range []int{0, 17, 199} {
 		for token := range spec.Tokens {
-			life, _, err := study.Trace(spec, token, path)
+			life, _, err := study.Trace(built(t, spec), token, path)
 			if err != nil {
 				t.Fatal(err)
 			}

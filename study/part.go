@@ -19,7 +19,7 @@ func (s *Sweep) Units() int { return len(s.batches) * s.chunks() }
 // Unit is the i-th unit of work.
 func (s *Sweep) Unit(i int) Unit { return Unit{i / s.chunks(), i % s.chunks()} }
 
-func (s *Sweep) chunks() int { return (s.Spec.Paths + ChunkPaths - 1) / ChunkPaths }
+func (s *Sweep) chunks() int { return (s.Study.spec.Paths + ChunkPaths - 1) / ChunkPaths }
 
 // Batch returns the numbers of a batch's cells.
 func (s *Sweep) Batch(i int) []int { return s.batches[i] }
@@ -135,56 +135,44 @@ func (s *Sweep) empty(u Unit, faults []string) *Part {
 }
 
 // ChunkPaths is the number of paths in a chunk.
-func (s *Sweep) ChunkPaths(chunk int) int { return min(ChunkPaths, s.Spec.Paths-chunk*ChunkPaths) }
+func (s *Sweep) ChunkPaths(chunk int) int {
+	return min(ChunkPaths, s.Study.spec.Paths-chunk*ChunkPaths)
+}
 
-// join makes cells ready.
+// join makes cells ready: of what they are built of, one study.
 func (s *Sweep) join(cells []int) joint {
 	j := joint{faults: make([]string, len(cells)), tokens: make([][]int, len(cells))}
-	all := s.Spec
-	all.Tokens = nil
+	all := &Study{spec: s.Study.spec}
+	all.spec.Tokens = nil
 	seen := map[string]int{}
 	for i, c := range cells {
-		spec, err := s.Cell(c)
-		for _, t := range spec.Tokens {
-			if err == nil {
-				err = compiles(t, spec)
-			}
-		}
+		cell, err := s.Cell(c)
 		if err != nil {
 			j.faults[i] = err.Error()
 			continue
 		}
-		all.Model = spec.Model
-		for _, t := range spec.Tokens {
-			key := fmt.Sprintf("%s %v %s %v %v", t.Policy.Kind, t.Policy.Values, t.Mechanism.Kind, t.Mechanism.Values, t.Values) // maps print sorted
+		all.spec.Model, all.laws = cell.spec.Model, cell.laws
+		for k, t := range cell.spec.Tokens {
+			key := t.key()
 			n, ok := seen[key]
 			if !ok {
-				n = len(all.Tokens)
+				n = len(all.tokens)
 				seen[key] = n
-				t.Name = fmt.Sprintf("%s/%d", t.Name, n)
-				all.Tokens = append(all.Tokens, t)
+				all.spec.Tokens, all.tokens = append(all.spec.Tokens, t), append(all.tokens, cell.tokens[k])
+				all.follow = append(all.follow, 0)
 			}
 			j.tokens[i] = append(j.tokens[i], n)
 		}
 	}
-	if len(all.Tokens) == 0 {
+	if len(all.tokens) == 0 {
 		return j
 	}
 	r, err := newRunner(all)
 	if err != nil {
-		panic("study: " + err.Error()) // each of its tokens compiled
+		panic("study: " + err.Error()) // each of its tokens was checked
 	}
 	j.runner, j.worker = r, r.newWorker()
 	return j
-}
-
-func compiles(t TokenSpec, s Spec) error {
-	token, err := t.Build()
-	if err != nil {
-		return err
-	}
-	_, err = tokens.Compile(token, s.Step)
-	return err
 }
 
 // part runs one chunk. A panic, which a policy registered by a user may raise, is
@@ -236,8 +224,8 @@ func column[T any](of []T, number func(*T) float64) []float64 {
 // A Cell is one cell of a sweep that was run.
 type Cell struct {
 	Number    int
-	Spec      Spec
-	Ensembles []tokens.Ensemble // of the spec's tokens, in order; none where it failed
+	Study     *Study            // nil where it failed
+	Ensembles []tokens.Ensemble // of the study's tokens, in order; none where it failed
 	Fault     error             // why it failed
 }
 
@@ -258,7 +246,7 @@ func (s *Sweep) Assemble(cell int, names []string, part func(chunk int) (market,
 		}
 		if all == nil {
 			for range len(market) + len(columns) {
-				all = append(all, make([]float64, 0, s.Spec.Paths))
+				all = append(all, make([]float64, 0, s.Study.spec.Paths))
 			}
 		}
 		for k, xs := range slices.Concat(market, columns) {
@@ -266,16 +254,12 @@ func (s *Sweep) Assemble(cell int, names []string, part func(chunk int) (market,
 		}
 	}
 	var err error
-	if c.Spec, err = s.Cell(cell); err != nil {
+	if c.Study, err = s.Cell(cell); err != nil {
 		return c, err
 	}
 	market, rest := all[:len(ofMarket)], all[len(ofMarket):]
-	for _, t := range c.Spec.Tokens {
-		token, err := t.Build()
-		if err != nil {
-			return c, err
-		}
-		e := tokens.NewEnsemble(token, c.Spec.Horizon, s.Spec.Paths)
+	for _, token := range c.Study.tokens {
+		e := tokens.NewEnsemble(token, c.Study.spec.Horizon, c.Study.spec.Paths)
 		for k, name := range ofToken {
 			e.Add(name, rest[k])
 		}

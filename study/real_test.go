@@ -270,22 +270,19 @@ func ftx(t *testing.T, line func(string, ...any)) {
 				if at[end] == 0 {
 					break
 				}
-				week := *price
-				week.Bars = nil
-				for _, b := range price.Bars {
-					if !b.Start.Before(begin) && b.Start.Before(end) {
-						week.Bars = append(week.Bars, b)
-					}
-				}
-				lives, err := Replay([]tokens.Token{token}, &week, false)
+				week, err := price.Between(begin, end)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if lives[0].Liquidations > 0 {
+				r, err := Replay([]tokens.Token{token}, week, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.Lives[0].Liquidations > 0 {
 					t.Errorf("%s is liquidated in the week of %v", f.name, begin)
 				}
-				resets += uint64(lives[0].Rebalances) - 7
-				actual, replayed = append(actual, at[end]-at[begin]), append(replayed, math.Log(lives[0].NAV))
+				resets += uint64(r.Lives[0].Rebalances) - 7
+				actual, replayed = append(actual, at[end]-at[begin]), append(replayed, math.Log(r.Lives[0].NAV))
 				n := len(actual) - 1
 				off = append(off, replayed[n]-actual[n])
 				if begin.Equal(crash) {

@@ -12,8 +12,15 @@ import (
 // minutes.
 const mostBars = 10_000_000
 
+// A Replayed is what a price history did.
+type Replayed struct {
+	Underlying tokens.MarketLife // the price's own record
+	Held       tokens.Lifetime   // of one unit of equity in the underlying, bought at the first open and kept, free
+	Lives      []tokens.Lifetime // by token
+}
+
 // Replay runs tokens through a price history, from the open of its first bar to
-// the close of its last, and returns the lifetime of each. Inside a bar the price
+// the close of its last, each of them by itself. Inside a bar the price
 // goes from the open over the nearer extreme and the farther one to the close; if
 // only closes are wanted, it is seen at the end of each bar. Where bars are
 // missing it stands still, and then jumps to the next open. Rates and costs are
@@ -21,31 +28,55 @@ const mostBars = 10_000_000
 //
 // Outages of keepers are drawn with paths, and a history has none drawn: a token
 // whose keeper has outages is an error.
-func Replay(ts []tokens.Token, h *paths.History, closes bool) ([]tokens.Lifetime, error) {
+func Replay(ts []tokens.Token, h *paths.History, closes bool) (*Replayed, error) {
 	grid, err := paths.NewGrid(h.Span(), h.Step)
 	if err != nil {
 		return nil, fmt.Errorf("study: %s: %w", h.Name, err)
 	}
 	if grid.Steps > mostBars {
-		return nil, fmt.Errorf("study: %s has %d steps of %v, missing bars among them; want at most %d", h.Name, grid.Steps, h.Step, mostBars)
+		return nil, fmt.Errorf("study: %s has %d steps of %v, missing bars among them; want at most %d",
+			h.Name, grid.Steps, h.Step, mostBars)
 	}
-	p := replayed(h, closes)
-	lives := make([]tokens.Lifetime, len(ts))
+	p := pathOf(h, closes)
+	k, err := tokens.Compile(underlying, h.Step)
+	if err != nil {
+		return nil, fmt.Errorf("study: %w", err)
+	}
+	r := &Replayed{Held: k.Live(p), Lives: make([]tokens.Lifetime, len(ts))}
+	r.Underlying = marketOf(p, &r.Held)
 	for i, t := range ts {
 		if t.Keeper.Outage.Rate > 0 {
-			return nil, fmt.Errorf("study: %s has a keeper with outages, %v a year; want none on a price history", t.Name, t.Keeper.Outage.Rate)
+			return nil, fmt.Errorf("study: %s has a keeper with outages, %v a year; want none on a price history",
+				t.Name, t.Keeper.Outage.Rate)
 		}
 		k, err := tokens.Compile(t, h.Step)
 		if err != nil {
 			return nil, fmt.Errorf("study: %s: %w", t.Name, err)
 		}
-		lives[i] = k.Live(p)
+		r.Lives[i] = k.Live(p)
 	}
-	return lives, nil
+	return r, nil
 }
 
-// replayed is a history as a path.
-func replayed(h *paths.History, closes bool) tokens.Path {
+// underlying is the token that is the underlying: it owes nothing and never trades.
+var underlying = tokens.Token{
+	Name: "underlying", Target: 1, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Threshold: 0.5}, AUM: 1,
+}
+
+// marketOf is the record of a path's price, of whom what it did inside its bars is
+// known from one who held it.
+func marketOf(p tokens.Path, held *tokens.Lifetime) tokens.MarketLife {
+	m := tokens.MarketLife{Price: held.NAV, Drawdown: held.Drawdown}
+	for _, b := range p.Bars {
+		r := b.Gap + b.Move
+		m.LogPrice += r
+		m.QV += float64(r * r)
+	}
+	return m
+}
+
+// pathOf is a history as a path.
+func pathOf(h *paths.History, closes bool) tokens.Path {
 	p := tokens.Path{Step: h.Step, Extremes: !closes}
 	at, next := fmath.Log(h.Bars[0].Open), h.Bars[0].Start
 	for _, b := range h.Bars {

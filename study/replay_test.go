@@ -37,14 +37,46 @@ func TestReplay(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.token.AUM = 1e6
-			lives, err := Replay([]tokens.Token{tt.token}, &paths.History{Step: time.Hour, Bars: tt.bars}, tt.closes)
+			r, err := Replay([]tokens.Token{tt.token}, &paths.History{Step: time.Hour, Bars: tt.bars}, tt.closes)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := lives[0].NAV; !(math.Abs(got-tt.nav) < 1e-12*tt.nav) {
+			if got := r.Lives[0].NAV; !(math.Abs(got-tt.nav) < 1e-12*tt.nav) {
 				t.Errorf("%v; want %v", got, tt.nav)
 			}
 		})
+	}
+}
+
+// The underlying's own record, by hand: what it ended at, its moves from close to
+// close, and its deepest fall, inside bars where what is there is seen.
+func TestReplayOfTheUnderlying(t *testing.T) {
+	bars := []paths.Bar{bar(0, 80, 130, 70, 100), bar(1, 110, 120, 90, 120)}
+	first, second := math.Log(100.0/80), math.Log(120.0/100)
+	for _, tt := range []struct {
+		closes       bool
+		depth, least float64
+	}{
+		{false, 1 - 90.0/130, 70.0 / 80},
+		{true, 0, 1},
+	} {
+		r, err := Replay(nil, &paths.History{Step: time.Hour, Bars: bars}, tt.closes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u := r.Underlying
+		for name, pair := range map[string][2]float64{
+			"price": {u.Price, 1.5}, "log price": {u.LogPrice, math.Log(1.5)},
+			"realised variance": {u.QV, first*first + second*second}, "deepest fall": {u.Drawdown.Depth, tt.depth},
+			"least held": {r.Held.MinNAV, tt.least}, "final held": {r.Held.NAV, 1.5},
+		} {
+			if got, want := pair[0], pair[1]; !(math.Abs(got-want) < 1e-12) {
+				t.Errorf("closes only %v: %s %v; want %v", tt.closes, name, got, want)
+			}
+		}
+		if len(r.Lives) != 0 || r.Held.Rebalances != 0 || r.Held.Liquidations != 0 {
+			t.Errorf("%+v; want one who holds", r)
+		}
 	}
 }
 
@@ -66,11 +98,11 @@ func TestReplayLiquidates(t *testing.T) {
 		{"inside, at closes", inside, true, 0, math.NaN()},
 		{"over a gap", over, false, 1, 5.0 / 8760},
 	} {
-		lives, err := Replay([]tokens.Token{token}, tt.h, tt.closes)
+		r, err := Replay([]tokens.Token{token}, tt.h, tt.closes)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l := lives[0]; min(l.Liquidations, 1) != tt.times || !(math.Abs(l.FirstLiquidation-tt.years) < 1e-3*tt.years) && !math.IsNaN(tt.years) {
+		if l := r.Lives[0]; min(l.Liquidations, 1) != tt.times || !(math.Abs(l.FirstLiquidation-tt.years) < 1e-3*tt.years) && !math.IsNaN(tt.years) {
 			t.Errorf("%s: %d liquidations, first after %v years; want %d and %v", tt.name, l.Liquidations, l.FirstLiquidation, tt.times, tt.years)
 		}
 	}

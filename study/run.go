@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"mcrisk/block"
-	"mcrisk/models"
 	"mcrisk/paths"
 	"mcrisk/tokens"
 )
@@ -50,16 +49,12 @@ type Options struct {
 }
 
 // Run runs a study and hands its chunks to the sinks.
-func Run(ctx context.Context, spec Spec, opt Options, sinks ...Sink) error {
-	spec, err := spec.Complete()
+func Run(ctx context.Context, s *Study, opt Options, sinks ...Sink) error {
+	r, err := newRunner(s)
 	if err != nil {
 		return err
 	}
-	r, err := newRunner(spec)
-	if err != nil {
-		return err
-	}
-	chunks := (spec.Paths + ChunkPaths - 1) / ChunkPaths
+	chunks := (s.spec.Paths + ChunkPaths - 1) / ChunkPaths
 	return paths.Ordered(ctx, chunks, opt.Workers,
 		func() func(int) (*Chunk, error) {
 			w := r.newWorker()
@@ -72,7 +67,7 @@ func Run(ctx context.Context, spec Spec, opt Options, sinks ...Sink) error {
 				}
 			}
 			if opt.Progress != nil {
-				opt.Progress(c.First+c.N, spec.Paths)
+				opt.Progress(c.First+c.N, s.spec.Paths)
 			}
 			return nil
 		})
@@ -88,39 +83,22 @@ type runner struct {
 	marks     []int // numbers of steps, ascending
 }
 
-func newRunner(spec Spec) (*runner, error) {
+func newRunner(s *Study) (*runner, error) {
+	spec := s.spec
 	grid, err := paths.NewGrid(spec.Horizon, spec.Step)
 	if err != nil {
 		return nil, err
 	}
-	model, err := spec.BuildModel()
-	if err != nil {
-		return nil, err
+	first := s.laws[0]
+	r := &runner{spec: spec, follows: s.follow}
+	r.generator = paths.Generator{Model: first.model, Each: first.each, Mixer: s.mixer, Grid: grid, Seed: spec.Seed}
+	for _, l := range s.laws[1:] {
+		r.generator.Others = append(r.generator.Others, l.model)
 	}
-	r := &runner{spec: spec, generator: paths.Generator{Model: model, Grid: grid, Seed: spec.Seed}}
-	for _, u := range spec.Others {
-		m, err := models.Registry.Build(u.Model)
-		if err != nil {
-			return nil, err
-		}
-		r.generator.Others = append(r.generator.Others, m)
-	}
-	if r.generator.Mixer, err = spec.mixer(); err != nil {
-		return nil, err
-	}
-	if spec.Uncertain {
-		if r.generator.Each, err = spec.drawn(); err != nil {
-			return nil, err
-		}
-	}
-	for _, t := range spec.Tokens {
-		token, err := t.Build()
-		if err != nil {
-			return nil, err
-		}
+	for _, token := range s.tokens {
 		k, err := tokens.Compile(token, spec.Step)
 		if err != nil {
-			return nil, fmt.Errorf("token %s: %w", t.Name, err)
+			return nil, fmt.Errorf("token %s: %w", token.Name, err)
 		}
 		r.kernels = append(r.kernels, k)
 		if o := paths.Outage(token.Keeper.Outage); o.Rate > 0 { // tokens of one setting share it
@@ -132,7 +110,6 @@ func newRunner(spec Spec) (*runner, error) {
 			k.Outages(mask)
 		}
 		r.targets = append(r.targets, token.Target)
-		r.follows = append(r.follows, spec.underlying(t))
 	}
 	for m := 1; m <= spec.Marks; m++ {
 		step := int(int64(m) * int64(grid.Steps) / int64(spec.Marks))

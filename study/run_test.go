@@ -41,9 +41,19 @@ func zooSpec(model param.Part, horizon time.Duration) study.Spec {
 
 var merton = part("merton", "sigma", 0.8, "mu", 0.1, "jump-rate", 60, "jump-mean", -0.05, "jump-sd", 0.1)
 
+// built is the study of a spec that is right.
+func built(t testing.TB, spec study.Spec) *study.Study {
+	t.Helper()
+	s, err := study.New(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func ensembles(t *testing.T, s study.Spec, opt study.Options, names []string, sinks ...study.Sink) []tokens.Ensemble {
 	t.Helper()
-	es, err := study.Ensembles(t.Context(), s, opt, names, sinks...)
+	es, err := study.Ensembles(t.Context(), built(t, s), opt, names, sinks...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +179,7 @@ func TestTraceIsThePathOfTheEnsemble(t *testing.T) {
 		}
 		for token, e := range ensembles(t, s, study.Options{}, nil) {
 			for _, path := range []int{0, 15, 16, 1023, 1024, s.Paths - 1} {
-				life, events, err := study.Trace(s, token, path)
+				life, events, err := study.Trace(built(t, s), token, path)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -256,7 +266,7 @@ func TestSinksSeeChunksInOrder(t *testing.T) {
 		}
 		progress = done
 	}}
-	if err := study.Run(t.Context(), s, opt, first, second); err != nil {
+	if err := study.Run(t.Context(), built(t, s), opt, first, second); err != nil {
 		t.Fatal(err)
 	}
 	if next != s.Paths || progress != s.Paths || len(calls) != 22 || calls[0] != "first" || calls[1] != "second" || calls[2] != "first" {
@@ -276,7 +286,7 @@ func TestFailingSinkStopsTheRun(t *testing.T) {
 		return nil
 	}
 	after := 0
-	err := study.Run(t.Context(), s, study.Options{Workers: 3, Progress: func(done, _ int) { after = done }}, failing)
+	err := study.Run(t.Context(), built(t, s), study.Options{Workers: 3, Progress: func(done, _ int) { after = done }}, failing)
 	if !errors.Is(err, full) || chunks != 3 || after != 2*study.ChunkPaths {
 		t.Errorf("after %d chunks and %d paths: %v; want 3 chunks, %d paths and %v", chunks, after, err, 2*study.ChunkPaths, full)
 	}
@@ -290,7 +300,7 @@ func TestCancelledRun(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	err := study.Run(ctx, s, study.Options{})
+	err := study.Run(ctx, built(t, s), study.Options{})
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
@@ -320,7 +330,7 @@ func TestMemoryOfALifetime(t *testing.T) {
 
 	peak := 0.0
 	before = heap()
-	if err := study.Run(t.Context(), s, study.Options{}, func(c *study.Chunk) error {
+	if err := study.Run(t.Context(), built(t, s), study.Options{}, func(c *study.Chunk) error {
 		if c.First/study.ChunkPaths%5 == 4 {
 			peak = max(peak, heap()-before)
 		}
@@ -337,7 +347,7 @@ func TestMemoryOfALifetime(t *testing.T) {
 // is held.
 func TestTellKeepsNothing(t *testing.T) {
 	held := func(horizon time.Duration) (bytes, events int) {
-		_, err := study.Tell(zooSpec(part("gbm", "sigma", 0.8), horizon), 0, 3, func(e tokens.Event) {
+		_, err := study.Tell(built(t, zooSpec(part("gbm", "sigma", 0.8), horizon)), 0, 3, func(e tokens.Event) {
 			if events++; bytes == 0 && e.Time == horizon {
 				var m runtime.MemStats
 				runtime.GC()

@@ -1,38 +1,45 @@
 package study
 
 import (
+	"fmt"
 	"math"
-	"slices"
 	"time"
 
+	"mcrisk/models"
 	"mcrisk/param"
 )
 
-// A Scenario is a quarter of a year of a certain kind, for a spec's tokens.
+// A Scenario is a quarter of a year of a certain kind, for a study's tokens.
 type Scenario struct {
-	Name string
-	Doc  string
-	Spec Spec
+	Name  string
+	Doc   string
+	Study *Study
+	Sigma float64 // volatility of the diffusion, 1/√year
 }
 
 // Quarter is the length of a scenario.
 const Quarter = 90 * 24 * time.Hour
 
-// Scenarios are the spec's tokens in a trend, in a market that goes nowhere, and
-// in one that crashes, at the volatility of the spec's model if it has one and
-// else at its own default. All tokens are on that one price. All have the spec's step and seed, so that their
-// paths share their Brownian motion.
-func (s Spec) Scenarios(paths int) []Scenario {
-	sigma, ok := s.Model.Values["sigma"]
+// Scenarios are the study's tokens, which are not built again, in a trend, in a market
+// that goes nowhere, and in one that crashes, at the volatility of the diffusion of the
+// first underlying's model if it has one and else at the default of those that have.
+// All tokens are on that one price. All have the study's step, of which a quarter must
+// be a whole number, and its seed, so that their paths share their Brownian motion.
+func (s *Study) Scenarios(paths int) ([]Scenario, error) {
+	sigma, ok := s.spec.Model.Values[models.Sigma.Name]
 	if !ok {
-		sigma = 0.8
+		sigma = models.Sigma.Default
 	}
-	s.Others, s.Tokens = nil, slices.Clone(s.Tokens)
-	for i := range s.Tokens {
-		s.Tokens[i].Underlying = ""
+	base := s.spec
+	base.Others, base.Tokens = nil, append([]TokenSpec{}, s.spec.Tokens...)
+	for i := range base.Tokens {
+		base.Tokens[i].Underlying = ""
 	}
-	years := Quarter.Hours() / 8760
-	s.Horizon, s.Paths, s.Marks = Quarter, paths, 0
+	base.Horizon, base.Paths, base.Marks = Quarter, paths, 0
+	if err := base.checkSize(); err != nil {
+		return nil, err
+	}
+	years := models.Years(Quarter)
 	still := sigma * sigma / 2 // the median price stays where it is
 	const (
 		rise  = 1.5  // of the expected price, in a trend
@@ -40,18 +47,29 @@ func (s Spec) Scenarios(paths int) []Scenario {
 		width = 0.1  // of a jump's logarithm
 	)
 	rate := 1 / years
-	of := func(name, doc, kind string, values param.Values) Scenario {
-		t := s
-		t.Model = param.Part{Kind: kind, Values: values}
-		return Scenario{name, doc, t}
-	}
-	return []Scenario{
-		of("trend", "the expected price rises by half", "gbm",
-			param.Values{"mu": math.Log(rise) / years, "sigma": sigma}),
-		of("chop", "the median price stays where it is", "gbm",
-			param.Values{"mu": still, "sigma": sigma}),
-		of("crash", "the same, and one jump is expected, of about −35 %", "merton",
+	var all []Scenario
+	for _, x := range []struct {
+		name, doc, kind string
+		values          param.Values
+	}{
+		{"trend", "the expected price rises by half", "gbm",
+			param.Values{"mu": math.Log(rise) / years, "sigma": sigma}},
+		{"chop", "the median price stays where it is", "gbm",
+			param.Values{"mu": still, "sigma": sigma}},
+		{"crash", "the same, and one jump is expected, of about −35 %", "merton",
 			param.Values{"mu": still + float64(rate*(float64(jump*math.Exp(width*width/2))-1)), "sigma": sigma,
-				"jump-rate": rate, "jump-mean": math.Log(jump), "jump-sd": width}),
+				"jump-rate": rate, "jump-mean": math.Log(jump), "jump-sd": width}},
+	} {
+		t := &Study{spec: base, laws: make([]law, 1), tokens: s.tokens, follow: make([]int, len(s.tokens))}
+		part, model, err := models.Registry.Make(param.Part{Kind: x.kind, Values: x.values})
+		if err == nil {
+			t.spec.Model = part
+			t.laws[0], err = lawOf(t.spec, model)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("scenario %s: model: %w", x.name, err)
+		}
+		all = append(all, Scenario{x.name, x.doc, t, sigma})
 	}
+	return all, nil
 }

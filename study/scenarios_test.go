@@ -17,9 +17,13 @@ func TestScenarios(t *testing.T) {
 	spec.Model.Values = map[string]float64{"mu": 3, "sigma": 0.6}
 	const n = 20_000
 	lowest := map[string]int{}
-	for _, s := range spec.Scenarios(n) {
-		s.Spec.Step = study.Quarter / 30
-		es, err := study.Ensembles(context.Background(), s.Spec, study.Options{}, []string{"underlying"})
+	spec.Step = study.Quarter / 30
+	scenarios, err := built(t, spec).Scenarios(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range scenarios {
+		es, err := study.Ensembles(context.Background(), s.Study, study.Options{}, []string{"underlying"})
 		if err != nil {
 			t.Fatalf("%s: %v", s.Name, err)
 		}

@@ -114,20 +114,76 @@ func (s Spec) With(name string, v float64) (Spec, error) {
 			t.Mechanism.Values = set(t.Mechanism.Values, name, v)
 		}
 		if name == HalfWidth.Name && t.Policy.Kind == "band" {
-			target := math.Abs(t.target())
+			target, _ := t.Value("target")
+			target = math.Abs(target)
 			t.Policy.Values = set(set(t.Policy.Values, "low", target-v), "high", target+v)
 		}
 	}
 	return s, nil
 }
 
-// target is the token's target leverage, given or default.
-func (t TokenSpec) target() float64 {
-	if v, ok := t.Values["target"]; ok {
-		return v
+// Value is a number of the spec by its registered name, given or default: one of a
+// token, its policy or its mechanism, the half-width of its band if the edges are as
+// far from the target, or else one of the model of its underlying. It reports false if
+// none has that name.
+func (s Spec) Value(token int, name string) (float64, bool) {
+	t := s.Tokens[token]
+	if v, ok := t.Value(name); ok {
+		return v, true
 	}
-	i := slices.IndexFunc(tokens.Params, func(p param.Param) bool { return p.Name == "target" })
-	return tokens.Params[i].Default
+	model := s.Model
+	if u := s.underlying(t); u > 0 {
+		model = s.Others[u-1].Model
+	}
+	return valueOf(&models.Registry, model, name)
+}
+
+// Value is a number of the token, its policy or its mechanism by its registered name,
+// as [Spec.Value] says.
+func (t TokenSpec) Value(name string) (float64, bool) {
+	if name == HalfWidth.Name {
+		return t.halfWidth()
+	}
+	if v, ok := among(tokens.Params, t.Values, name); ok {
+		return v, true
+	}
+	if v, ok := valueOf(&tokens.Policies, t.Policy, name); ok {
+		return v, true
+	}
+	return valueOf(&tokens.Mechanisms, t.Mechanism, name)
+}
+
+// halfWidth is how far both edges of a band are from the target, to within rounding.
+func (t TokenSpec) halfWidth() (float64, bool) {
+	if t.Policy.Kind != "band" {
+		return 0, false
+	}
+	target, _ := t.Value("target")
+	low, _ := t.Value("low")
+	high, _ := t.Value("high")
+	width := high - math.Abs(target)
+	return width, math.Abs(math.Abs(target)-low-width) < 1e-9
+}
+
+// valueOf is a number of a part by name.
+func valueOf[T any](r *param.Registry[T], p param.Part, name string) (float64, bool) {
+	k, err := r.Kind(p.Kind)
+	if err != nil {
+		return 0, false
+	}
+	return among(k.Params, p.Values, name)
+}
+
+// among is the value of one of some parameters by name, given or default.
+func among(ps []param.Param, values param.Values, name string) (float64, bool) {
+	i := slices.IndexFunc(ps, func(p param.Param) bool { return p.Name == name })
+	if i < 0 {
+		return 0, false
+	}
+	if v, ok := values[name]; ok {
+		return v, true
+	}
+	return ps[i].Default, true
 }
 
 // set returns a copy of vs with one number set.

@@ -1,17 +1,15 @@
-// Package study is where prices meet tokens: one experiment as plain data, and
-// the function that runs it.
+// Package study is where prices meet tokens: an experiment is a [Spec], plain data,
+// which [New] completes, checks and builds once; what runs it takes the [Study].
 package study
 
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/paths"
-	"mcrisk/random"
 	"mcrisk/tokens"
 )
 
@@ -60,6 +58,70 @@ type TokenSpec struct {
 	Values     param.Values // of tokens.Params
 }
 
+// Complete returns the token's spec with every default written out, or everything
+// that is wrong with its numbers one by one.
+func (t TokenSpec) Complete() (TokenSpec, error) {
+	full, _, err := t.make()
+	return full, err
+}
+
+// Build makes the token. Its numbers are in range; whether they make sense
+// together is for Token.Check.
+func (t TokenSpec) Build() (tokens.Token, error) {
+	_, token, err := t.make()
+	return token, err
+}
+
+// make is Complete and Build at once.
+func (t TokenSpec) make() (TokenSpec, tokens.Token, error) {
+	var faults []error
+	if t.Name == "" {
+		faults = append(faults, errors.New("study: a token without a name"))
+	}
+	note := func(err error, format string) {
+		if err != nil {
+			faults = append(faults, fmt.Errorf(format, t.Name, err))
+		}
+	}
+	policyPart, policy, err := tokens.Policies.Make(t.Policy)
+	note(err, "token %s: policy: %w")
+	mechanismPart, mechanism, err := tokens.Mechanisms.Make(t.Mechanism)
+	note(err, "token %s: mechanism: %w")
+	values := param.Values{}
+	for _, p := range tokens.Params {
+		values[p.Name] = p.Default
+		if v, ok := t.Values[p.Name]; ok {
+			values[p.Name] = v
+			note(p.Check(v), "token %s: %w")
+		}
+	}
+	for _, name := range param.SortedNames(t.Values) {
+		if _, ok := values[name]; !ok {
+			faults = append(faults, fmt.Errorf("token %s has no parameter %q", t.Name, name))
+		}
+	}
+	t.Policy, t.Mechanism, t.Values = policyPart, mechanismPart, values
+	if len(faults) > 0 {
+		return t, tokens.Token{}, errors.Join(faults...)
+	}
+	return t, tokens.Make(t.Name, policy, mechanism, values), nil
+}
+
+// checkSize reports what is wrong with the grid, the paths and the marks.
+func (s Spec) checkSize() error {
+	var faults []error
+	if _, err := paths.NewGrid(s.Horizon, s.Step); err != nil {
+		faults = append(faults, err)
+	}
+	if s.Paths < 1 || s.Paths > MaxPaths {
+		faults = append(faults, fmt.Errorf("study: paths = %d; want a whole number from 1 to %d", s.Paths, MaxPaths))
+	}
+	if s.Marks < 0 || s.Marks > MaxMarks {
+		faults = append(faults, fmt.Errorf("study: marks = %d; want 0 to %d", s.Marks, MaxMarks))
+	}
+	return errors.Join(faults...)
+}
+
 // Limits of a study.
 const (
 	MaxPaths = 1 << 40
@@ -67,106 +129,10 @@ const (
 )
 
 // Complete returns the spec with every default written out, or everything that
-// is wrong with it.
+// is wrong with it: what [New] finds.
 func (s Spec) Complete() (Spec, error) {
-	var faults []error
-	note := func(err error) {
-		if err != nil {
-			faults = append(faults, err)
-		}
-	}
-	var err error
-	if s.Model, err = models.Registry.Complete(s.Model); err != nil {
-		note(fmt.Errorf("model: %w", err))
-	}
-	if _, err := paths.NewGrid(s.Horizon, s.Step); err != nil {
-		note(err)
-	}
-	if s.Paths < 1 || s.Paths > MaxPaths {
-		note(fmt.Errorf("study: paths = %d; want a whole number from 1 to %d", s.Paths, MaxPaths))
-	}
-	if s.Marks < 0 || s.Marks > MaxMarks {
-		note(fmt.Errorf("study: marks = %d; want 0 to %d", s.Marks, MaxMarks))
-	}
-	if len(s.Tokens) == 0 {
-		note(errors.New("study: no token; want at least one"))
-	}
-	if err := s.completeOthers(); err != nil {
-		note(err)
-	}
-	full := make([]TokenSpec, len(s.Tokens))
-	names := map[string]bool{}
-	for i, t := range s.Tokens {
-		if full[i], err = t.Complete(); err != nil {
-			note(err)
-		}
-		if names[t.Name] {
-			note(fmt.Errorf("study: two tokens are called %q", t.Name))
-		}
-		names[t.Name] = true
-		if s.underlying(t) < 0 {
-			note(fmt.Errorf("token %s: underlying %q; want one of the study's others, or none for the first", t.Name, t.Underlying))
-		}
-	}
-	s.Tokens = full
-	if err := errors.Join(faults...); err != nil {
-		return s, err
-	}
-	if _, err := s.BuildModel(); err != nil {
-		note(err)
-	}
-	if s.Errors != nil {
-		fit, err := models.Restore(s.Model, s.Errors.Names, s.Errors.Cov)
-		if err == nil {
-			_, err = fit.Draw(make([]float64, len(fit.Names)))
-		}
-		if err != nil {
-			note(err)
-		}
-	} else if s.Uncertain {
-		note(errors.New("study: parameter uncertainty, and no errors of the model's numbers are known; want a fit to prices, or a spec that calibrate wrote"))
-	}
-	for _, t := range s.Tokens {
-		if token, err := t.Build(); err != nil {
-			note(err)
-		} else if err := token.Check(); err != nil {
-			note(fmt.Errorf("token %s: %w", t.Name, err))
-		}
-	}
-	return s, errors.Join(faults...)
-}
-
-// completeOthers writes out the defaults of the other underlyings.
-func (s *Spec) completeOthers() error {
-	var faults []error
-	s.Others = slices.Clone(s.Others)
-	for i := range s.Others {
-		u := &s.Others[i]
-		if u.Name == "" || slices.ContainsFunc(s.Others[:i], func(v Underlying) bool { return v.Name == u.Name }) {
-			faults = append(faults, fmt.Errorf("study: underlying %d is called %q; want a name of its own", i+2, u.Name))
-		}
-		var err error
-		if u.Model, err = models.Registry.Complete(u.Model); err == nil {
-			var m models.Model
-			if m, err = models.Registry.Build(u.Model); err == nil {
-				err = m.Check()
-			}
-		}
-		if err != nil {
-			faults = append(faults, fmt.Errorf("underlying %s: model: %w", u.Name, err))
-		}
-		if len(u.Correlations) != i+1 {
-			faults = append(faults, fmt.Errorf("underlying %s: %d correlations; want %d, with each underlying before it", u.Name, len(u.Correlations), i+1))
-		}
-	}
-	if len(s.Others) > 0 && s.Uncertain {
-		faults = append(faults, errors.New("study: parameter uncertainty of several underlyings; want one"))
-	}
-	if len(faults) == 0 {
-		_, err := s.mixer()
-		faults = append(faults, err)
-	}
-	return errors.Join(faults...)
+	built, err := compile(s)
+	return built.spec, err
 }
 
 // mixer correlates the underlyings; nil for one.
@@ -199,98 +165,4 @@ func (s Spec) underlying(t TokenSpec) int {
 		}
 	}
 	return -1
-}
-
-// Alone is the study of one of its tokens by itself, on its own underlying. Its
-// paths are not those that it has in the study, unless it follows the first.
-func (s Spec) Alone(token int) Spec {
-	t := s.Tokens[token]
-	if u := s.underlying(t); u > 0 {
-		s.Model, s.Errors, s.Uncertain = s.Others[u-1].Model, nil, false
-	}
-	t.Underlying = ""
-	s.Tokens, s.Others = []TokenSpec{t}, nil
-	return s
-}
-
-// BuildModel makes the spec's price model.
-func (s Spec) BuildModel() (models.Model, error) {
-	m, err := models.Registry.Build(s.Model)
-	if err != nil {
-		return nil, fmt.Errorf("model: %w", err)
-	}
-	return m, m.Check()
-}
-
-// Complete returns the token's spec with every default written out.
-func (t TokenSpec) Complete() (TokenSpec, error) {
-	var faults []error
-	var err error
-	if t.Name == "" {
-		faults = append(faults, errors.New("study: a token without a name"))
-	}
-	if t.Policy, err = tokens.Policies.Complete(t.Policy); err != nil {
-		faults = append(faults, fmt.Errorf("token %s: policy: %w", t.Name, err))
-	}
-	if t.Mechanism, err = tokens.Mechanisms.Complete(t.Mechanism); err != nil {
-		faults = append(faults, fmt.Errorf("token %s: mechanism: %w", t.Name, err))
-	}
-	values := param.Values{}
-	for _, p := range tokens.Params {
-		values[p.Name] = p.Default
-		if v, ok := t.Values[p.Name]; ok {
-			values[p.Name] = v
-			if err := p.Check(v); err != nil {
-				faults = append(faults, fmt.Errorf("token %s: %w", t.Name, err))
-			}
-		}
-	}
-	for _, name := range param.SortedNames(t.Values) {
-		if _, ok := values[name]; !ok {
-			faults = append(faults, fmt.Errorf("token %s has no parameter %q", t.Name, name))
-		}
-	}
-	t.Values = values
-	return t, errors.Join(faults...)
-}
-
-// Build makes the token. Its numbers are in range; whether they make sense
-// together is for Token.Check.
-func (t TokenSpec) Build() (tokens.Token, error) {
-	full, err := t.Complete()
-	if err != nil {
-		return tokens.Token{}, err
-	}
-	policy, err := tokens.Policies.Build(full.Policy)
-	if err != nil {
-		return tokens.Token{}, err
-	}
-	mechanism, err := tokens.Mechanisms.Build(full.Mechanism)
-	if err != nil {
-		return tokens.Token{}, err
-	}
-	return tokens.Make(t.Name, policy, mechanism, full.Values), nil
-}
-
-// drawn returns the model of each path when the fitted numbers are uncertain: a
-// pure function of the seed and the path.
-func (s Spec) drawn() (func(path uint64) models.Model, error) {
-	fit, err := models.Restore(s.Model, s.Errors.Names, s.Errors.Cov)
-	if err != nil {
-		return nil, err
-	}
-	return func(path uint64) models.Model {
-		z := make([]float64, len(fit.Names))
-		for i := range z {
-			z[i] = random.NormAt(s.Seed, path, random.Stream(random.Parameters, 0), uint64(i))
-		}
-		part, err := fit.Draw(z)
-		if err == nil {
-			var m models.Model
-			if m, err = models.Registry.Build(part); err == nil {
-				return m
-			}
-		}
-		panic("study: " + err.Error()) // Complete drew from this fit before
-	}, nil
 }

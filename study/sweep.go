@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/random"
+	"mcrisk/tokens"
 )
 
 // A Sweep is a study at many values of some of its numbers: one cell for each
@@ -16,31 +18,34 @@ import (
 // others on the same random numbers. So differences between cells are paired,
 // path by path. It does not change once made.
 type Sweep struct {
-	Spec   Spec
+	Study  *Study // its own cell
 	Axes   []Axis
 	Sample int // cells of a Latin hypercube sample; 0: the whole grid
 
 	points  []int32  // by cell of a sample, and then axis: which value; nil: the whole grid
 	batches [][]int  // cells by batch
 	places  [][2]int // of each cell: its batch, and where there
+
+	laws   cache[modelPart] // those of the cells' models
+	tokens cache[tokenPart] // of the cells
 }
 
 // BatchCells is how many cells share a batch at most: enough that their common
 // prices cost little, few enough that their state stays in the cache.
 const BatchCells = 32
 
-// NewSweep makes a sweep of the spec over the grid of the axes, whose last
+// NewSweep makes a sweep of a study over the grid of the axes, whose last
 // changes fastest, or over a Latin hypercube sample of it: sample cells, in which
 // every value of an axis comes up equally often, to within one. Combinations that
 // make no valid study are cells that fail; a value that is wrong in all of its
 // combinations is an error.
-func NewSweep(spec Spec, axes []Axis, sample int) (*Sweep, error) {
-	spec, err := spec.Complete()
+func NewSweep(study *Study, axes []Axis, sample int) (*Sweep, error) {
+	own, err := study.Sized(study.spec.Paths, 0)
 	if err != nil {
 		return nil, err
 	}
-	spec.Marks = 0
-	s := &Sweep{Spec: spec, Axes: slices.Clone(axes), Sample: sample}
+	s := &Sweep{Study: own, Axes: slices.Clone(axes), Sample: sample}
+	s.remember()
 	if err := s.check(); err != nil {
 		return nil, err
 	}
@@ -56,19 +61,19 @@ func NewSweep(spec Spec, axes []Axis, sample int) (*Sweep, error) {
 
 // check reports axes that cannot be swept.
 func (s *Sweep) check() error {
-	if len(s.Spec.Others) > 0 {
+	if len(s.Study.spec.Others) > 0 {
 		return errors.New("study: a sweep of several underlyings; want one")
 	}
 	if len(s.Axes) == 0 {
 		return errors.New("study: nothing to sweep over; want at least one axis")
 	}
 	var faults []error
-	every := []Spec{s.Spec} // with each of the models
+	every := []Spec{s.Study.spec} // with each of the models
 	for _, a := range s.Axes {
 		if a.Name == ModelAxis {
 			every = nil
 			for i := range a.Models {
-				t, _ := a.set(s.Spec, i)
+				t, _ := a.set(s.Study.spec, i)
 				every = append(every, t)
 			}
 		}
@@ -115,7 +120,7 @@ func (s *Sweep) grid() float64 {
 func (s *Sweep) hypercube() []int32 {
 	points := make([]int32, s.Sample*len(s.Axes))
 	for i, a := range s.Axes {
-		source := random.NewSource(s.Spec.Seed, uint64(i), random.Stream(random.Design, 0))
+		source := random.NewSource(s.Study.spec.Seed, uint64(i), random.Stream(random.Design, 0))
 		for cell, at := range source.Rand().Perm(s.Sample) {
 			points[cell*len(s.Axes)+i] = int32(at * len(a.Values) / s.Sample)
 		}
@@ -164,10 +169,11 @@ func (s *Sweep) Label(cell int) string {
 	return text[1:]
 }
 
-// Cell returns the complete spec of a cell, or why there is none.
-func (s *Sweep) Cell(cell int) (Spec, error) {
+// Cell returns the study of a cell, or why there is none. What cells have in common
+// is built once, as long as not too much else is asked for in between.
+func (s *Sweep) Cell(cell int) (*Study, error) {
 	if cell == s.Own() {
-		return s.Spec, nil
+		return s.Study, nil
 	}
 	return s.cell(s.At(cell))
 }
@@ -175,7 +181,7 @@ func (s *Sweep) Cell(cell int) (Spec, error) {
 // set returns the spec at some indices: the model before its numbers, and a
 // half-width after the target that it is around.
 func (s *Sweep) set(at []int) (Spec, error) {
-	t := s.Spec
+	t := s.Study.spec
 	for turn := range 3 {
 		for i, a := range s.Axes {
 			when := 1
@@ -197,25 +203,89 @@ func (s *Sweep) set(at []int) (Spec, error) {
 	return t, nil
 }
 
-// cell returns the complete spec at some indices.
-func (s *Sweep) cell(at []int) (Spec, error) {
-	t, err := s.set(at)
+// cell returns the study at some indices.
+func (s *Sweep) cell(at []int) (*Study, error) {
+	spec, err := s.set(at)
 	if err != nil {
-		return t, err
+		return nil, err
 	}
-	return t.Complete()
+	m := s.laws.get(keyOf(spec.Model), func() modelPart { return s.makeModel(spec) })
+	spec.Model = m.part
+	c := &Study{spec: spec, laws: []law{m.law}, follow: s.Study.follow}
+	incomplete, faults := []error{m.incomplete}, []error{m.fault}
+	for _, t := range spec.Tokens {
+		p := s.tokens.get(t.key(), func() tokenPart { return makeToken(t) })
+		switch {
+		case !p.complete: // said anew: what is kept has another token's name
+			_, err := t.Complete()
+			incomplete = append(incomplete, err)
+		case p.fault != nil:
+			faults = append(faults, fmt.Errorf("token %s: %w", t.Name, p.fault))
+		}
+		p.token.Name = t.Name
+		c.tokens = append(c.tokens, p.token)
+	}
+	if err := errors.Join(incomplete...); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// A modelPart is a cell's model, complete and built.
+type modelPart struct {
+	part              param.Part
+	law               law
+	incomplete, fault error // why it could not be completed, and what is wrong with it then
+}
+
+// makeModel is the model of a spec whose other numbers are the sweep's.
+func (s *Sweep) makeModel(spec Spec) (p modelPart) {
+	part, m, err := models.Registry.Make(spec.Model)
+	if err != nil {
+		return modelPart{incomplete: fmt.Errorf("model: %w", err)}
+	}
+	p.part, spec.Model = part, part
+	p.law, p.fault = lawOf(spec, m)
+	return p
+}
+
+// A tokenPart is a cell's token, built.
+type tokenPart struct {
+	complete bool // its numbers are in range one by one
+	token    tokens.Token
+	fault    error // what is wrong with them together
+}
+
+func makeToken(t TokenSpec) tokenPart {
+	token, err := t.Build()
+	if err != nil {
+		return tokenPart{}
+	}
+	return tokenPart{true, token, token.Check()}
+}
+
+// remember keeps what the sweep's own cell was built of, which other cells have too.
+func (s *Sweep) remember() {
+	own := s.Study
+	s.laws.get(keyOf(own.spec.Model), func() modelPart { return modelPart{part: own.spec.Model, law: own.laws[0]} })
+	for i, t := range own.spec.Tokens {
+		s.tokens.get(t.key(), func() tokenPart { return tokenPart{complete: true, token: own.tokens[i]} })
+	}
 }
 
 // gather forms the batches: cells whose price model is the same, in order.
 func (s *Sweep) gather() {
-	ofModel := Sweep{Spec: s.Spec} // over the axes that change the model
+	ofModel := Sweep{Study: s.Study} // over the axes that change the model
 	var which []int
 	for i, a := range s.Axes {
 		if a.Name == ModelAxis || len(appendOwners(nil, "", models.Registry.Kinds(), a.Name)) > 0 {
 			ofModel.Axes, which = append(ofModel.Axes, a), append(which, i)
 		}
 	}
-	own := modelKey(s.Spec.Model)
+	own := keyOf(s.Study.spec.Model)
 	keys := map[string]string{}
 	byModel := map[string][]int{}
 	var order []string
@@ -231,7 +301,7 @@ func (s *Sweep) gather() {
 			var known bool
 			if key, known = keys[values]; !known {
 				t, _ := ofModel.set(at) // an error is the cell's
-				key = modelKey(t.Model)
+				key = keyOf(t.Model)
 				keys[values] = key
 			}
 		}
@@ -251,12 +321,23 @@ func (s *Sweep) gather() {
 	}
 }
 
-func modelKey(p param.Part) string {
-	key := p.Kind
-	for _, name := range param.SortedNames(p.Values) {
-		key += fmt.Sprintf(" %s=%v", name, p.Values[name])
+// keyOf is the same text for parts that are alike.
+func keyOf(p param.Part) string { return string(appendKey(nil, p.Kind, p.Values)) }
+
+// key is the same text for tokens that are alike but for their names.
+func (t TokenSpec) key() string {
+	key := appendKey(nil, t.Policy.Kind, t.Policy.Values)
+	key = appendKey(key, t.Mechanism.Kind, t.Mechanism.Values)
+	return string(appendKey(key, "", t.Values))
+}
+
+func appendKey(key []byte, kind string, values param.Values) []byte {
+	key = append(key, kind...)
+	for _, name := range param.SortedNames(values) {
+		key = append(append(key, ' '), name...)
+		key = strconv.AppendFloat(append(key, '='), values[name], 'g', -1, 64)
 	}
-	return key
+	return append(key, '\n')
 }
 
 // maxTries is how many combinations are tried for valid ones before a sweep: a

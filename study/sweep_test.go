@@ -33,7 +33,7 @@ func sweepOf(t *testing.T, s study.Spec, sample int, over ...string) *study.Swee
 	for _, text := range over {
 		axes = append(axes, axis(t, s, text))
 	}
-	sweep, err := study.NewSweep(s, axes, sample)
+	sweep, err := study.NewSweep(built(t, s), axes, sample)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestSweep(t *testing.T) {
 		}
 		for i, c := range cells {
 			label := sweep.Label(i)
-			if got, want := study.Hash(c.Ensembles), study.Hash(ensembles(t, c.Spec, study.Options{}, nil)); got != want {
+			if got, want := study.Hash(c.Ensembles), study.Hash(run(t, c.Study.Spec())); got != want {
 				t.Errorf("%s: hash %s; of a run of its own %s", label, got, want)
 			}
 			if same := study.Hash(c.Ensembles) == study.Hash(own.Ensembles); same != (i == tt.own) {
@@ -100,10 +100,11 @@ func TestCells(t *testing.T) {
 			t.Errorf("cell %d is %s; want %s", i, got, w)
 		}
 	}
-	s, err := sweep.Cell(5)
+	cell, err := sweep.Cell(5)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := cell.Spec()
 	band := s.Tokens[0].Policy.Values
 	if s.Tokens[0].Values["target"] != 2.5 || band["low"] != 2.2 || band["high"] != 2.8 || s.Model.Values["sigma"] != 0.8 {
 		t.Errorf("cell 5, %s, is %+v", sweep.Label(5), s)
@@ -299,7 +300,7 @@ func TestSweepRefuses(t *testing.T) {
 			axes, err = append(axes, a), errors.Join(err, fault)
 		}
 		if err == nil {
-			_, err = study.NewSweep(s, axes, tt.sample)
+			_, err = study.NewSweep(built(t, s), axes, tt.sample)
 		}
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%v: %v; want %q", tt.over, err, tt.want)
@@ -388,12 +389,12 @@ func TestHopelessValuesOfHugeGrid(t *testing.T) {
 		if sample > 0 {
 			axes = append(axes, axis(t, s, "sigma=0.1:1:0.01"))
 		}
-		_, err := study.NewSweep(s, axes, sample)
+		_, err := study.NewSweep(built(t, s), axes, sample)
 		if err == nil || !strings.Contains(err.Error(), "half-width = 2: ") || sample == 0 && !strings.HasSuffix(err.Error(), "half-width: more values are wrong") || strings.Count(err.Error(), "\n") > 5 {
 			t.Errorf("sample %d: %v", sample, err)
 		}
 	}
-	if _, err := study.NewSweep(s, []study.Axis{axis(t, s, "fee=0:0.5:0.0000025")}, 0); err != nil {
+	if _, err := study.NewSweep(built(t, s), []study.Axis{axis(t, s, "fee=0:0.5:0.0000025")}, 0); err != nil {
 		t.Error(err)
 	}
 }

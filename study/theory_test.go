@@ -9,6 +9,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/exact"
+	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -67,7 +68,7 @@ func part(kind string, nameValue ...any) param.Part {
 
 func run(t *testing.T, s study.Spec, sinks ...study.Sink) []tokens.Ensemble {
 	t.Helper()
-	es, err := study.Ensembles(context.Background(), s, study.Options{}, nil, sinks...)
+	es, err := study.Ensembles(context.Background(), built(t, s), study.Options{}, nil, sinks...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,22 +88,22 @@ func long(t *testing.T) {
 // literature values, repeated literally below.
 func TestBandAgainstOperator(t *testing.T) {
 	long(t)
-	gbm := func(sigma, mu float64) (param.Part, exact.Model, float64) {
-		return part("gbm", "sigma", sigma, "mu", mu), exact.GBM{Sigma: sigma, Mu: mu}, mu - sigma*sigma/2
+	gbm := func(sigma, mu float64) (param.Part, models.Model, float64) {
+		return part("gbm", "sigma", sigma, "mu", mu), models.GBM{Sigma: sigma, Mu: mu}, mu - sigma*sigma/2
 	}
 	caseB, exactB, nuB := gbm(0.6, 0)
 	caseC, exactC, nuC := gbm(0.8, 0.1)
 	merton := part("merton", "sigma", 0.5, "jump-rate", 10, "jump-mean", -0.03, "jump-sd", 0.06)
-	exactMerton := exact.Merton{Sigma: 0.5, Rate: 10, JumpMean: -0.03, JumpSD: 0.06}
+	exactMerton := models.Merton{Sigma: 0.5, Rate: 10, JumpMean: -0.03, JumpSD: 0.06}
 	nuMerton := -0.125 - 10*(math.Exp(-0.03+0.0018)-1) - 0.3
 	kou := part("kou", "sigma", 0.5, "jump-rate", 12, "jump-up", 0.45, "eta-up", 30, "eta-down", 25)
-	exactKou := exact.Kou{Sigma: 0.5, Rate: 12, Up: 0.45, EtaUp: 30, EtaDown: 25}
+	exactKou := models.Kou{Sigma: 0.5, Rate: 12, Up: 0.45, EtaUp: 30, EtaDown: 25}
 	nuKou := -0.125 - 12*(0.45*30/29.0+0.55*25/26.0-1) + 12*(0.45/30-0.55/25)
 
 	for _, tt := range []struct {
 		name    string
 		model   param.Part
-		exact   exact.Model
+		exact   models.Model
 		logS    float64 // mean a year
 		token   exact.Token
 		step    time.Duration
@@ -110,25 +111,25 @@ func TestBandAgainstOperator(t *testing.T) {
 		paths   int
 		seed    uint64
 	}{
-		{"B hourly to target", caseB, exactB, nuB, exact.Token{Target: 3, Low: 2.8, High: 3.2, To: exact.Target, Buy: 0.001, Sell: 0.001, Threshold: 0.85}, time.Hour, year, 2048, 1},
-		{"B hourly to edge", caseB, exactB, nuB, exact.Token{Target: 3, Low: 2.8, High: 3.2, To: exact.Edge, Buy: 0.001, Sell: 0.001, Threshold: 0.85}, time.Hour, year, 2048, 2},
-		{"B daily to target", caseB, exactB, nuB, exact.Token{Target: 3, Low: 2.8, High: 3.2, To: exact.Target, Buy: 0.001, Sell: 0.001, Threshold: 0.85}, day, year, 15_000, 3},
-		{"C 2x with carry, 4 h", caseC, exactC, nuC, exact.Token{Target: 2, Low: 1.8, High: 2.2, To: exact.Edge, Buy: 0.001, Sell: 0.001, Borrow: 0.05, Supply: 0.01, Threshold: 0.8, Fee: 0.02}, 4 * time.Hour, year, 10_000, 4},
-		{"-1x to target, 4 h", caseB, exactB, nuB, exact.Token{Target: -1, Low: 0.9, High: 1.1, To: exact.Target, Buy: 0.001, Sell: 0.001, Borrow: 0.01, Supply: 0.04, Threshold: 0.78}, 4 * time.Hour, year, 10_000, 5},
-		{"Merton hourly, liquidation", merton, exactMerton, nuMerton, exact.Token{Target: 3, Low: 2.7, High: 3.3, To: exact.Target, Buy: 0.001, Sell: 0.001, Threshold: 0.78, Bonus: 0.07}, time.Hour, 30 * day, 40_000, 6},
-		{"Merton 2 h to edge, carry", merton, exactMerton, nuMerton, exact.Token{Target: 3, Low: 2.7, High: 3.3, To: exact.Edge, Buy: 0.001, Sell: 0.001, Borrow: 0.05, Supply: 0.01, Threshold: 0.78, Bonus: 0.07}, 2 * time.Hour, 30 * day, 80_000, 7},
-		{"Kou 2 h to target, liquidation", kou, exactKou, nuKou, exact.Token{Target: 3, Low: 2.7, High: 3.3, To: exact.Target, Buy: 0.001, Sell: 0.001, Threshold: 0.78, Bonus: 0.07}, 2 * time.Hour, 30 * day, 80_000, 8},
-		{"Kou 2 h to edge, carry", kou, exactKou, nuKou, exact.Token{Target: 3, Low: 2.7, High: 3.3, To: exact.Edge, Buy: 0.001, Sell: 0.001, Borrow: 0.05, Supply: 0.01, Threshold: 0.78, Bonus: 0.07}, 2 * time.Hour, 30 * day, 80_000, 9},
+		{"B hourly to target", caseB, exactB, nuB, exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.85}, Buy: 0.001, Sell: 0.001}, time.Hour, year, 2048, 1},
+		{"B hourly to edge", caseB, exactB, nuB, exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Edge}, Loan: tokens.Loan{Threshold: 0.85}, Buy: 0.001, Sell: 0.001}, time.Hour, year, 2048, 2},
+		{"B daily to target", caseB, exactB, nuB, exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.85}, Buy: 0.001, Sell: 0.001}, day, year, 15_000, 3},
+		{"C 2x with carry, 4 h", caseC, exactC, nuC, exact.Token{Target: 2, Band: tokens.Band{Low: 1.8, High: 2.2, To: tokens.Edge}, Loan: tokens.Loan{Borrow: 0.05, Supply: 0.01, Threshold: 0.8}, Buy: 0.001, Sell: 0.001, Fee: 0.02}, 4 * time.Hour, year, 10_000, 4},
+		{"-1x to target, 4 h", caseB, exactB, nuB, exact.Token{Target: -1, Band: tokens.Band{Low: 0.9, High: 1.1, To: tokens.Target}, Loan: tokens.Loan{Borrow: 0.01, Supply: 0.04, Threshold: 0.78}, Buy: 0.001, Sell: 0.001}, 4 * time.Hour, year, 10_000, 5},
+		{"Merton hourly, liquidation", merton, exactMerton, nuMerton, exact.Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.78, Bonus: 0.07}, Buy: 0.001, Sell: 0.001}, time.Hour, 30 * day, 40_000, 6},
+		{"Merton 2 h to edge, carry", merton, exactMerton, nuMerton, exact.Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Edge}, Loan: tokens.Loan{Borrow: 0.05, Supply: 0.01, Threshold: 0.78, Bonus: 0.07}, Buy: 0.001, Sell: 0.001}, 2 * time.Hour, 30 * day, 80_000, 7},
+		{"Kou 2 h to target, liquidation", kou, exactKou, nuKou, exact.Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.78, Bonus: 0.07}, Buy: 0.001, Sell: 0.001}, 2 * time.Hour, 30 * day, 80_000, 8},
+		{"Kou 2 h to edge, carry", kou, exactKou, nuKou, exact.Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Edge}, Loan: tokens.Loan{Borrow: 0.05, Supply: 0.01, Threshold: 0.78, Bonus: 0.07}, Buy: 0.001, Sell: 0.001}, 2 * time.Hour, 30 * day, 80_000, 9},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			x := tt.token
 			to := 0
-			if x.To == exact.Target {
+			if x.Band.To == tokens.Target {
 				to = 1
 			}
 			es := run(t, study.Spec{Model: tt.model, Horizon: tt.horizon, Step: tt.step, Paths: tt.paths, Seed: tt.seed, Tokens: []study.TokenSpec{{
-				Name: "t", Policy: part("band", "low", x.Low, "high", x.High, "to", to),
-				Mechanism: part("loan", "borrow", x.Borrow, "supply", x.Supply, "liquidation-threshold", x.Threshold, "liquidation-bonus", x.Bonus),
+				Name: "t", Policy: part("band", "low", x.Band.Low, "high", x.Band.High, "to", to),
+				Mechanism: part("loan", "borrow", x.Loan.Borrow, "supply", x.Loan.Supply, "liquidation-threshold", x.Loan.Threshold, "liquidation-bonus", x.Loan.Bonus),
 				Values:    param.Values{"target": x.Target, "fee": x.Buy, "streaming-fee": x.Fee, "after-liquidation": 1}}}})
 			e := &es[0]
 			years := e.Years()
@@ -167,13 +168,13 @@ func TestExpectedNAV(t *testing.T) {
 	es := run(t, spec)
 	for i := range es {
 		e := &es[i]
-		want, destination := 1.0, exact.Edge
+		want, destination := 1.0, tokens.Edge
 		if i >= 2 {
-			destination = exact.Target
+			destination = tokens.Target
 		}
 		if i%2 == 1 {
-			m, err := exact.Problem{Token: exact.Token{Target: 3, Low: 2.8, High: 3.2, To: destination, Buy: 0.001, Sell: 0.001, Threshold: 0.85},
-				Model: exact.GBM{Sigma: 0.6}, Step: 1.0 / 8760}.Moments(e.Years())
+			m, err := exact.Problem{Token: exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: destination}, Loan: tokens.Loan{Threshold: 0.85}, Buy: 0.001, Sell: 0.001},
+				Model: models.GBM{Sigma: 0.6}, Step: 1.0 / 8760}.Moments(e.Years())
 			if err != nil {
 				t.Fatal(err)
 			}

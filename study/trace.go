@@ -5,14 +5,10 @@ import (
 	"mcrisk/tokens"
 )
 
-// Tell runs one path of one of the spec's tokens and tells every event of it, in
+// Tell runs one path of one of the study's tokens and tells every event of it, in
 // order. The lifetime has the same bits as in the ensemble.
-func Tell(spec Spec, token, path int, tell func(tokens.Event)) (tokens.Lifetime, error) {
-	spec, err := spec.Complete()
-	if err != nil {
-		return tokens.Lifetime{}, err
-	}
-	r, err := newRunner(spec)
+func Tell(s *Study, token, path int, tell func(tokens.Event)) (tokens.Lifetime, error) {
+	r, err := newRunner(s)
 	if err != nil {
 		return tokens.Lifetime{}, err
 	}
@@ -22,11 +18,11 @@ func Tell(spec Spec, token, path int, tell func(tokens.Event)) (tokens.Lifetime,
 	for b := w.Next(); b != nil; b = w.Next() {
 		k.Advance(b, r.follows[token], &l, path%block.Lanes, 0, b.Len)
 	}
-	return k.Finish(&l, spec.Horizon), nil
+	return k.Finish(&l, s.spec.Horizon), nil
 }
 
 // Trace is Tell with the events kept.
-func Trace(spec Spec, token, path int) (life tokens.Lifetime, events []tokens.Event, err error) {
-	life, err = Tell(spec, token, path, func(e tokens.Event) { events = append(events, e) })
+func Trace(s *Study, token, path int) (life tokens.Lifetime, events []tokens.Event, err error) {
+	life, err = Tell(s, token, path, func(e tokens.Event) { events = append(events, e) })
 	return life, events, err
 }

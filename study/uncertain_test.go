@@ -21,11 +21,11 @@ func uncertain(variance float64) study.Spec {
 // workers, nor on being traced.
 func TestUncertainPathsAreNumbered(t *testing.T) {
 	s := uncertain(0.25)
-	one, err := study.Ensembles(context.Background(), s, study.Options{Workers: 1}, nil)
+	one, err := study.Ensembles(context.Background(), built(t, s), study.Options{Workers: 1}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	seven, err := study.Ensembles(context.Background(), s, study.Options{Workers: 7}, nil)
+	seven, err := study.Ensembles(context.Background(), built(t, s), study.Options{Workers: 7}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestUncertainPathsAreNumbered(t *testing.T) {
 		t.Error("1 and 7 workers give different lifetimes")
 	}
 	for _, path := range []int{0, 17, 1024, 1499} {
-		life, _, err := study.Trace(s, 0, path)
+		life, _, err := study.Trace(built(t, s), 0, path)
 		if err != nil {
 			t.Fatal(err)
 		}

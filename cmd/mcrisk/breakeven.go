@@ -87,7 +87,10 @@ func (f *studyFlags) rivals(list, borrow, funding, objective string) (*breakEven
 		return nil, fmt.Errorf("%d tokens; want one, or two to compare", n)
 	}
 	if s.Tokens[0].Mechanism.Kind == "perp" {
-		slices.Reverse(s.Tokens)
+		s.Tokens = []study.TokenSpec{s.Tokens[1], s.Tokens[0]}
+		if err := p.build(); err != nil {
+			return nil, err
+		}
 	}
 	if a, b := s.Tokens[0].Mechanism.Kind, s.Tokens[1].Mechanism.Kind; a != "loan" || b != "perp" {
 		return nil, fmt.Errorf("tokens held through a %s and a %s; want a loan and a perpetual", a, b)
@@ -105,7 +108,10 @@ func (f *studyFlags) rivals(list, borrow, funding, objective string) (*breakEven
 		}
 		var sweep *study.Sweep
 		if err == nil {
-			sweep, err = study.NewSweep(one, []study.Axis{axis}, 0)
+			var alone *study.Study
+			if alone, err = study.New(one); err == nil {
+				sweep, err = study.NewSweep(alone, []study.Axis{axis}, 0)
+			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("--%s-rates: %w", name, err)

@@ -81,7 +81,7 @@ type comparedRow struct {
 }
 
 func compare(ctx context.Context, p *plan, opt study.Options) (*outcome, error) {
-	ensembles, err := study.Ensembles(ctx, p.spec, opt, compareColumns)
+	ensembles, err := study.Ensembles(ctx, p.study, opt, compareColumns)
 	if err != nil {
 		return nil, err
 	}
@@ -116,11 +116,14 @@ func compareAll(metrics []analytics.PathMetric, ensembles []tokens.Ensemble) []c
 // and their rows of the table.
 func runScenarios(ctx context.Context, p *plan, workers int) (plots.ScenariosData, []comparedRow, error) {
 	first := p.spec.Tokens[0].Name
-	scenarios := p.spec.Scenarios(scenarioPaths)
+	scenarios, err := p.study.Scenarios(scenarioPaths)
+	if err != nil {
+		return plots.ScenariosData{}, nil, err
+	}
 	data := plots.ScenariosData{
 		Title: "A quarter of trend, chop and crash",
 		Caption: fmt.Sprintf("%s paths each of %.0f days in steps of %s, sigma %s, seed %d; intervals of %g %%. All tokens on the same paths, before entry and exit fees.",
-			thousands(scenarioPaths), study.Quarter.Hours()/24, param.FormatSeconds(p.spec.Step.Seconds()), short(scenarios[0].Spec.Model.Values["sigma"]), p.spec.Seed, 100*confidence),
+			thousands(scenarioPaths), study.Quarter.Hours()/24, param.FormatSeconds(p.spec.Step.Seconds()), short(scenarios[0].Sigma), p.spec.Seed, 100*confidence),
 		XLabel: "Mean final net asset value against " + first + " (% of the initial)", XScale: plots.Percent,
 	}
 	for _, t := range p.spec.Tokens {
@@ -128,7 +131,7 @@ func runScenarios(ctx context.Context, p *plan, workers int) (plots.ScenariosDat
 	}
 	var rows []comparedRow
 	for _, s := range scenarios {
-		ensembles, err := study.Ensembles(ctx, s.Spec, study.Options{Workers: workers}, []string{"nav"})
+		ensembles, err := study.Ensembles(ctx, s.Study, study.Options{Workers: workers}, []string{"nav"})
 		if err != nil {
 			return data, nil, fmt.Errorf("scenario %s: %w", s.Name, err)
 		}

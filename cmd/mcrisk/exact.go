@@ -14,7 +14,6 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/exact"
-	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/plots"
 	"mcrisk/study"
@@ -65,51 +64,44 @@ type exactAnswer struct {
 	lawless   error         // why there is nothing that rests on the law of NAV; nil: there is
 }
 
-// problem states the one token of a spec for package exact.
-func problem(s study.Spec) (exact.Problem, models.Model, tokens.Token, error) {
-	m, err := s.BuildModel()
-	if err == nil && s.Uncertain {
-		err = errors.New("exact answers are for known parameters; want none of --parameter-uncertainty, which mcrisk simulate has")
+// problem states the one token of a study for package exact.
+func problem(s *study.Study) (exact.Problem, error) {
+	if s.Spec().Uncertain {
+		return exact.Problem{}, errors.New("exact answers are for known parameters; " +
+			"want none of --parameter-uncertainty, which mcrisk simulate has")
 	}
+	p, err := exact.NewProblem(s.Token(0), s.Model(), s.Spec().Step)
 	if err != nil {
-		return exact.Problem{}, nil, tokens.Token{}, err
+		return p, fmt.Errorf("%s is beyond an exact answer:\n%w\nmcrisk simulate answers with the same flags",
+			s.Token(0).Name, err)
 	}
-	t := s.Tokens[0]
-	token, err := t.Build()
-	if err != nil {
-		return exact.Problem{}, nil, tokens.Token{}, err
-	}
-	p, err := exact.Of(token, m, s.Step)
-	if err != nil {
-		return p, m, token, fmt.Errorf("%s is beyond an exact answer:\n%w\nmcrisk simulate answers with the same flags", t.Name, err)
-	}
-	return p, m, token, nil
+	return p, nil
 }
 
-// price is what is known of the underlying at the horizon.
-func price(s study.Spec, m models.Model) (mean, meanLog, variance float64) {
-	years, step := models.Years(s.Horizon), models.Years(s.Step)
+// price is what is known of the first underlying after some years.
+func price(s *study.Study, years float64) (mean, meanLog, variance float64) {
+	m, step := s.Model(), s.StepYears()
 	one := m.Moments(step)
-	mean = math.Exp(s.Model.Values["mu"] * years)
+	mean = math.Exp(m.Growth() * years)
 	return mean, m.Moments(years).Mean, years / step * (one.Variance + one.Mean*one.Mean)
 }
 
-// answer is of the one token of a spec.
-func answer(s study.Spec) (exactAnswer, error) {
-	p, model, token, err := problem(s)
+// answer is of the one token of a study.
+func answer(s *study.Study) (exactAnswer, error) {
+	p, err := problem(s)
 	if err != nil {
 		return exactAnswer{}, inputError{err}
 	}
-	years := models.Years(s.Horizon)
+	token, years := s.Token(0), s.Years()
 	m, err := p.Doubled(years)
 	if err != nil {
 		return exactAnswer{}, err
 	}
-	a := exactAnswer{token: s.Tokens[0].Name, liquid: m.Liquidated}
+	a := exactAnswer{token: token.Name, liquid: m.Liquidated}
 	add := func(name, unit string, v, bound float64) {
 		a.metrics = append(a.metrics, exactMetric{name, unit, v, bound})
 	}
-	mean, logS, qv := price(s, model)
+	mean, logS, qv := price(s, years)
 	kept := (1 - token.EntryFee) * (1 - token.ExitFee)
 	off := func(v float64) float64 { return (1 + math.Abs(v)) * m.Bound }
 	add("nav", "initial equity", m.NAV, m.NAV*m.Bound)
@@ -176,7 +168,7 @@ func exactly(cmd *cobra.Command, p *plan, asJSON bool) error {
 	start := time.Now()
 	var answers []exactAnswer
 	for i, t := range p.spec.Tokens {
-		a, err := answer(p.spec.Alone(i))
+		a, err := answer(p.study.Alone(i))
 		if err != nil {
 			return err
 		}
@@ -247,13 +239,14 @@ func writeExactJSON(w io.Writer, answers []exactAnswer) error {
 
 // exactLines are the exact curves of the sensitivity figure's metrics, by the
 // metric's name; empty where exact has no answer.
-func exactLines(s study.Spec, token int, over param.Param, values []float64) (map[string]plots.Line, error) {
+func exactLines(s *study.Study, token int, over param.Param, values []float64) (map[string]plots.Line, error) {
 	lines := map[string]plots.Line{}
 	for _, v := range values {
-		c, err := s.With(over.Name, v)
-		if err == nil {
-			c, err = c.Complete()
+		spec, err := s.Spec().With(over.Name, v)
+		if err != nil {
+			return nil, err
 		}
+		c, err := study.New(spec)
 		if err != nil {
 			return nil, err
 		}

@@ -44,11 +44,11 @@ func (j *judgement) exactly(ctx context.Context, opt study.Options) (*outcome, e
 	err := paths.Ordered(ctx, sweep.Cells(), opt.Workers,
 		func() func(int) (cellAnswer, error) {
 			return func(i int) (cellAnswer, error) {
-				spec, err := sweep.Cell(i)
+				cell, err := sweep.Cell(i)
 				if err != nil {
 					return cellAnswer{fault: err}, nil
 				}
-				m, err := exactMetrics(spec, 0, true)
+				m, err := exactMetrics(cell, 0, true)
 				return cellAnswer{m, err}, nil
 			}
 		},

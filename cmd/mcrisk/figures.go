@@ -112,7 +112,7 @@ func costFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary) (*plots.Figur
 // bandFigure sweeps a band token's half-width around its own, to the edge and
 // to the target, over the first paths; nil for a token without a band.
 func bandFigure(ctx context.Context, p *plan, workers, token int) (*plots.Figure, error) {
-	spec := p.spec.Alone(token)
+	spec := p.study.Alone(token).Spec()
 	if spec.Tokens[0].Policy.Kind != "band" {
 		return nil, nil
 	}
@@ -143,7 +143,11 @@ func bandFigure(ctx context.Context, p *plan, workers, token int) (*plots.Figure
 		if err != nil {
 			return nil, err
 		}
-		sweep, err := study.NewSweep(s, []study.Axis{{Param: study.HalfWidth, Values: values}}, 0)
+		built, err := study.New(s)
+		if err != nil {
+			return nil, err
+		}
+		sweep, err := study.NewSweep(built, []study.Axis{{Param: study.HalfWidth, Values: values}}, 0)
 		if err != nil {
 			return nil, err
 		}

@@ -98,7 +98,8 @@ func newCells(p *plan, x, y, metric string) (*cellMap, error) {
 	if n := len(p.spec.Tokens); n != 1 {
 		return nil, fmt.Errorf("%d tokens; want one", n)
 	}
-	p.spec = p.spec.Alone(0)
+	p.study = p.study.Alone(0)
+	p.spec = p.study.Spec()
 	const horizon = "horizon"
 	var over rundir.Sweep
 	var faults []error
@@ -118,7 +119,7 @@ func newCells(p *plan, x, y, metric string) (*cellMap, error) {
 		return nil, wrap(err)
 	}
 	g := &cellMap{plan: p, y: axes[0]}
-	if g.sweep, err = study.NewSweep(p.spec, axes, 0); err != nil {
+	if g.sweep, err = study.NewSweep(p.study, axes, 0); err != nil {
 		return nil, wrap(err)
 	}
 	known, kept, columns := cellMetrics(), g.sweep.Cells()+1, len(analytics.SweepColumns)
@@ -176,13 +177,16 @@ func (g *cellMap) run(ctx context.Context, opt study.Options) (*outcome, error) 
 
 // times runs one row, whose columns are the marks of its run.
 func (g *cellMap) times(ctx context.Context, row int, opt study.Options, hash *study.Hasher) (es []analytics.Estimate, err error) {
-	spec, err := g.sweep.Cell(row)
+	cell, err := g.sweep.Cell(row)
 	if err != nil {
 		return nil, err
 	}
-	spec.Marks = min(12, int(spec.Horizon/spec.Step))
+	spec := cell.Spec()
+	if cell, err = cell.Sized(spec.Paths, min(12, int(spec.Horizon/spec.Step))); err != nil {
+		return nil, err
+	}
 	var h *analytics.Horizons
-	ensembles, err := study.Ensembles(ctx, spec, opt, []string{"nav"}, func(c *study.Chunk) error {
+	ensembles, err := study.Ensembles(ctx, cell, opt, []string{"nav"}, func(c *study.Chunk) error {
 		if h == nil {
 			var years []float64
 			g.x.Values = nil
@@ -190,7 +194,7 @@ func (g *cellMap) times(ctx context.Context, row int, opt study.Options, hash *s
 				years = append(years, models.Years(m.Time))
 				g.x.Values = append(g.x.Values, m.Time.Seconds())
 			}
-			h = analytics.NewHorizons(years, spec.Tokens[0].Values["target"])
+			h = analytics.NewHorizons(years, cell.Token(0).Target)
 		}
 		h.AddPaths(samples(c, 0))
 		return nil
@@ -273,7 +277,7 @@ func (g *cellMap) figure() (*plots.Figure, error) {
 		}
 	}
 	own := func(a study.Axis) int {
-		v, ok := ownValue(g.plan.spec.Tokens[0], g.plan.spec, a.Param)
+		v, ok := g.plan.spec.Value(0, a.Name)
 		return slices.IndexFunc(a.Values, func(w float64) bool { return ok && math.Abs(v-w) < 1e-9 })
 	}
 	if j, i := own(g.x), own(g.y); j >= 0 && i >= 0 {

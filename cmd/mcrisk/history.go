@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -104,9 +103,14 @@ func (s *part) addFlags(cmd *cobra.Command, section string) {
 
 // read reads a history and cuts it to the part.
 func (s *part) read(path string) (*paths.History, string, error) {
+	since, errSince := timeOfFlag("since", s.since)
+	until, errUntil := timeOfFlag("until", s.until)
+	if err := errors.Join(errSince, errUntil); err != nil {
+		return nil, "", inputError{err}
+	}
 	h, hash, err := readHistory(path)
 	if err == nil {
-		err = s.cut(h)
+		h, err = h.Between(since, until)
 	}
 	if err != nil {
 		return nil, "", inputError{err}
@@ -114,32 +118,17 @@ func (s *part) read(path string) (*paths.History, string, error) {
 	return h, hash, nil
 }
 
-func (s *part) cut(h *paths.History) error {
-	bars := h.Bars
-	at := func(name, text string, otherwise int) (int, error) {
-		if text == "" {
-			return otherwise, nil
+// timeOfFlag reads a time; that of an empty text is zero.
+func timeOfFlag(name, text string) (t time.Time, err error) {
+	if text == "" {
+		return t, nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err = time.Parse(layout, text); err == nil {
+			return t, nil
 		}
-		for _, layout := range []string{time.DateOnly, time.RFC3339} {
-			if t, err := time.Parse(layout, text); err == nil {
-				n, _ := slices.BinarySearchFunc(bars, t, func(b paths.Bar, t time.Time) int { return b.Start.Compare(t) })
-				return n, nil
-			}
-		}
-		return 0, fmt.Errorf("--%s = %q; want a day such as 2020-03-12 or a time such as 2020-03-12T10:00:00Z", name, text)
 	}
-	first, errSince := at("since", s.since, 0)
-	end, errUntil := at("until", s.until, len(bars))
-	if err := errors.Join(errSince, errUntil); err != nil {
-		return err
-	}
-	if end-first < 2 {
-		return fmt.Errorf("%s: --since %q to --until %q holds %d of its bars; want two or more of those between %s and %s", h.Name, s.since, s.until, max(0, end-first),
-			bars[0].Start.Format(minuteFormat), bars[len(bars)-1].Start.Format(minuteFormat))
-	}
-	h.Bars = bars[first:end]
-	h.Gaps = slices.DeleteFunc(h.Gaps, func(g paths.Gap) bool { return !g.To.After(bars[first].Start) || g.To.After(bars[end-1].Start) })
-	return nil
+	return t, fmt.Errorf("--%s = %q; want a day such as 2020-03-12 or a time such as 2020-03-12T10:00:00Z", name, text)
 }
 
 func writeSeriesCSV(w io.Writer, ms []analytics.SeriesMetric) error {

@@ -45,7 +45,7 @@ func TestHistory(t *testing.T) {
 	if out, errs := expect(t, exitDone, "history", file, "--since", "2024-01-03T00:00:00Z", "--until", "2024-01-05"); errs != "" || !strings.Contains(out, ": 2 closes, ") {
 		t.Errorf("%s%s", errs, out)
 	}
-	if _, errs := expect(t, exitInput, "history", file, "--since", "2024-01-11"); !strings.Contains(errs, "holds 1 of its bars") {
+	if _, errs := expect(t, exitInput, "history", file, "--since", "2024-01-11"); !strings.Contains(errs, "from 2024-01-11T00:00:00Z to its end: 1 of its bars") {
 		t.Errorf("%s", errs)
 	}
 	for _, form := range []string{"--csv", "--markdown"} {

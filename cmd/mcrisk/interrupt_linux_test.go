@@ -15,12 +15,6 @@ import (
 	"time"
 )
 
-// visible is what a script sees of a folder: nothing hidden.
-func visible(t *testing.T, dir string) []string {
-	t.Helper()
-	return slices.DeleteFunc(ls(t, dir), func(name string) bool { return strings.HasPrefix(name, ".") })
-}
-
 // A run that is interrupted leaves nothing, and says so.
 func TestInterrupted(t *testing.T) {
 	dir := t.TempDir()

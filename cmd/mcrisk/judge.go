@@ -113,7 +113,7 @@ func (j *judgement) estimate(ctx context.Context, w io.Writer) error {
 				x.unpaired, x.gain = pairing(here.raw[i], own.raw[i])
 				r.metrics = append(r.metrics, x)
 				f, e, d := numberText, x.estimate, x.versus
-				_ = out.Write(append(slices.Clone(row), run.Spec.Tokens[t].Name, m.Name, m.Unit, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), string(e.Warning),
+				_ = out.Write(append(slices.Clone(row), run.Study.Token(t).Name, m.Name, m.Unit, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), string(e.Warning),
 					f(d.Value), f(d.SE), f(d.Lo), f(d.Hi), strconv.Itoa(d.N), f(x.unpaired), lifetimes, ""))
 			}
 			if cell != j.sweep.Own() && j.sweep.Cells() <= keptCells {
@@ -189,7 +189,7 @@ func (r *bestRow) none() bool { return math.IsNaN(r.estimate.Value) }
 func (j *judgement) choose(ctx context.Context, workers int) (err error) {
 	defer reading(&err)
 	for _, cut := range j.cut() {
-		for t := range j.sweep.Spec.Tokens {
+		for t := range j.sweep.Study.Spec().Tokens {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -368,7 +368,7 @@ func (r *robustRow) names() (least, maximin string) {
 
 // harden finds the robust choices, of those that all circumstances have.
 func (j *judgement) harden() {
-	for t := range j.sweep.Spec.Tokens {
+	for t := range j.sweep.Study.Spec().Tokens {
 		var in, choices []string
 		var cells []map[string]int // by circumstance, by choice
 		var corrected []bool

@@ -4,8 +4,7 @@ import (
 	"math"
 
 	"mcrisk/analytics"
-	"mcrisk/exact"
-	"mcrisk/models"
+	"mcrisk/exact/brownian"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -13,22 +12,17 @@ import (
 // known is what theory says of the prices that a study's token follows, to correct
 // its estimates with: the mean log for every model, moments and the law for those with
 // independent increments.
-func known(s study.Spec, token int) *analytics.Known {
+func known(s *study.Study, token int) *analytics.Known {
 	s = s.Alone(token)
-	t := s.Tokens[0]
-	m, err := s.BuildModel()
-	if err != nil || s.Uncertain {
+	if s.Spec().Uncertain {
 		return nil
 	}
-	years, target := models.Years(s.Horizon), t.Values["target"]
-	mean, meanLog, variance := price(s, m)
+	years, target := s.Years(), s.Token(0).Target
+	mean, meanLog, variance := price(s, years)
 	k := &analytics.Known{LogPrice: meanLog, Price: mean, Power: math.NaN(), Decay: tokens.VolatilityDecay(target, variance)}
-	p, err := exact.PriceOf(m)
-	if err != nil {
-		return k
-	}
-	if k.Power, err = p.Moment(target, years); err != nil {
-		k.Power = math.NaN()
+	p := brownian.Ideal{Leverage: 1, Model: s.Model()} // the price itself
+	if power, err := p.Moment(target, years); err == nil {
+		k.Power = power
 	}
 	if law, err := p.Law(years); err == nil {
 		k.Below = law.CDF

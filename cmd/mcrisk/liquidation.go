@@ -138,6 +138,9 @@ func (m *liquidationMap) plan(f *studyFlags, names []string) error {
 		set("after-liquidation", float64(tokens.Stop), "a lifetime ends at its first")
 		set("jump-sd", 0, "all jumps are of one size")
 		p.origins["jump-mean"], p.origins["latency"] = "unused: the map's jumps", "unused: the map's latencies"
+		if err == nil {
+			err = p.build()
+		}
 		if err != nil {
 			return err
 		}
@@ -194,7 +197,11 @@ func (m *liquidationMap) fill(ctx context.Context, p *plan, sign float64, opt st
 			return err
 		}
 	}
-	sweep, err := study.NewSweep(spec, axes, 0)
+	built, err := study.New(spec)
+	if err != nil {
+		return err
+	}
+	sweep, err := study.NewSweep(built, axes, 0)
 	if err != nil {
 		return err
 	}

@@ -181,14 +181,14 @@ func TestLiquidationAgainstExact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := entry.Make()
+	token, err := entry.Spec().Build()
 	if err != nil {
 		t.Fatal(err)
 	}
 	token.Cost, token.AfterLiquidation = tokens.Cost{}, tokens.Stop
 	between := 0
 	for _, c := range r.Cells {
-		problem, err := exact.Of(token, models.Merton{Sigma: c.Sigma, Rate: 12, JumpMean: math.Log1p(-c.Jump)}, time.Hour)
+		problem, err := exact.NewProblem(token, models.Merton{Sigma: c.Sigma, Rate: 12, JumpMean: math.Log1p(-c.Jump)}, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}

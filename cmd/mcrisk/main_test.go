@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -121,6 +122,12 @@ func ls(t *testing.T, dir string) []string {
 		t.Fatal(err)
 	}
 	return list
+}
+
+// visible is what a script sees of a folder: nothing hidden.
+func visible(t *testing.T, dir string) []string {
+	t.Helper()
+	return slices.DeleteFunc(ls(t, dir), func(name string) bool { return strings.HasPrefix(name, ".") })
 }
 
 const bars = `timestamp,open,high,low,close

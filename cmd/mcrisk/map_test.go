@@ -16,7 +16,7 @@ func TestMap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	row := regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\|.*\\| ([a-z, ]+) \\|$")
+	row := regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\|.*\\| ([a-z/, ]+) \\|$")
 	allowed := map[string][]string{}
 	for _, m := range row.FindAllStringSubmatch(string(page), -1) {
 		if m[2] == "none" {
@@ -25,13 +25,17 @@ func TestMap(t *testing.T) {
 		}
 		allowed[m[1]] = strings.Split(m[2], ", ")
 	}
-	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}}:{{join .Imports \" \"}}", "mcrisk/...").CombinedOutput()
-	if err != nil {
-		t.Fatalf("go list: %v\n%s", err, out)
+	list := func(args ...string) string {
+		out, err := exec.Command("go", append([]string{"list"}, args...)...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("go list: %v\n%s", err, out)
+		}
+		return string(out)
 	}
-	for line := range strings.Lines(string(out)) {
-		path, list, _ := strings.Cut(strings.TrimSpace(line), ":")
-		name := strings.TrimPrefix(path, "mcrisk/")
+	module := strings.TrimSpace(list("-m")) + "/"
+	for line := range strings.Lines(list("-f", "{{.ImportPath}}:{{join .Imports \" \"}}", module+"...")) {
+		path, imports, _ := strings.Cut(strings.TrimSpace(line), ":")
+		name := strings.TrimPrefix(path, module)
 		if name == "benchmarks" {
 			continue // test files only
 		}
@@ -42,8 +46,8 @@ func TestMap(t *testing.T) {
 		}
 		delete(allowed, name)
 		var got []string
-		for _, i := range strings.Fields(list) {
-			if ours, ok := strings.CutPrefix(i, "mcrisk/"); ok {
+		for _, i := range strings.Fields(imports) {
+			if ours, ok := strings.CutPrefix(i, module); ok {
 				got = append(got, ours)
 			}
 			if i == "golang.org/x/exp/rand" && name != "random" {

@@ -34,8 +34,8 @@ func TestOwnFlags(t *testing.T) {
 
 // A command that is interrupted before all is written leaves nothing.
 func TestPublishInterrupted(t *testing.T) {
-	spec, err := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: time.Hour, Step: time.Hour, Paths: 1,
-		Tokens: []study.TokenSpec{{Name: "a", Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "loan"}}}}.Complete()
+	s, err := study.New(study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: time.Hour, Step: time.Hour, Paths: 1,
+		Tokens: []study.TokenSpec{{Name: "a", Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "loan"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestPublishInterrupted(t *testing.T) {
 				cancel()
 			}
 			return &outcome{tables: []namedTable{{"a.csv", [][]string{{"x"}, {"1"}}}}, text: func(io.Writer) {}, figures: func() ([]namedFigure, error) { return nil, nil }}, nil
-		}, &plan{spec: spec, origins: origins{}})
+		}, &plan{spec: s.Spec(), study: s, origins: origins{}})
 		cancel()
 		if left := strings.Join(ls(t, parent), " "); (err != nil) != interrupted || strings.Contains(left, "a.csv") == interrupted {
 			t.Errorf("interrupted %v: error %v; it left %q", interrupted, err, left)

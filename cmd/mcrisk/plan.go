@@ -47,6 +47,7 @@ type plan struct {
 	command    []string // the command line, spelt out
 	flags      []string // those of its flags that describe the study
 	spec       study.Spec
+	study      *study.Study // of the spec
 	origins    origins
 	underlying string            // of the catalogue's token; may be empty
 	notes      []string          // what the user should know before reading results
@@ -73,14 +74,11 @@ func (f *studyFlags) plan() (*plan, error) {
 	if f.uncertain {
 		p.spec.Uncertain = true
 	}
-	if p.spec, err = p.spec.Complete(); err != nil {
+	if err := p.build(); err != nil {
 		return nil, inputError{err}
 	}
-	for _, t := range p.spec.Tokens {
-		token, err := t.Build()
-		if err != nil {
-			return nil, inputError{err}
-		}
+	for i, t := range p.spec.Tokens {
+		token := p.study.Token(i)
 		limit := math.Abs(token.LiquidationLeverage())
 		if edge := token.Policy.Watch(token.Start(), new(tokens.Memo)).High; edge >= limit && !math.IsInf(edge, 1) {
 			p.note("%s: the policy's upper edge %.4g is beyond the leverage %.4g at which the venue liquidates", t.Name, edge, limit)
@@ -91,6 +89,14 @@ func (f *studyFlags) plan() (*plan, error) {
 		}
 	}
 	return p, nil
+}
+
+// build makes the study of the spec, which it completes.
+func (p *plan) build() (err error) {
+	if p.study, err = study.New(p.spec); err == nil {
+		p.spec = p.study.Spec()
+	}
+	return err
 }
 
 // rounded notes the waits, in seconds, that are not whole steps.
@@ -158,7 +164,8 @@ func (f *studyFlags) base(p *plan) error {
 			return err
 		}
 		p.underlying = entry.Underlying
-		p.spec.Tokens = []study.TokenSpec{fromCatalogue(entry, p.origins)}
+		p.spec.Tokens = []study.TokenSpec{entry.Spec()}
+		maps.Copy(p.origins, entry.Origins())
 	case *f.numbers["target"] == "":
 		return errors.New("no token; want --token NAME (see: mcrisk tokens), --spec FILE, or the parts of one, beginning with --target")
 	default:
@@ -215,9 +222,8 @@ func (f *studyFlags) several(p *plan) error {
 		if err != nil {
 			return err
 		}
-		o := origins{}
-		p.spec.Tokens = append(p.spec.Tokens, fromCatalogue(entry, o))
-		for key, from := range o {
+		p.spec.Tokens = append(p.spec.Tokens, entry.Spec())
+		for key, from := range entry.Origins() {
 			p.origins[entry.Name+": "+key] = from
 		}
 		if p.underlying == "" {
@@ -517,26 +523,6 @@ func readHistory(path string) (*paths.History, string, error) {
 	return h, hex.EncodeToString(hash.Sum(nil)), err
 }
 
-// fromCatalogue turns a real token's entry into the spec of one, and notes
-// where each number comes from.
-func fromCatalogue(e catalogue.Token, o origins) study.TokenSpec {
-	for _, part := range []catalogue.Part{e.Policy, e.Mechanism, e.Numbers} {
-		for name, word := range part.Words {
-			o[name] = provenance(word.Provenance)
-		}
-	}
-	o["policy"], o["mechanism"] = provenance(e.Policy.Words["kind"].Provenance), provenance(e.Mechanism.Words["kind"].Provenance)
-	delete(o, "kind")
-	return study.TokenSpec{Name: e.Name, Policy: e.Policy.Part, Mechanism: e.Mechanism.Part, Values: e.Numbers.Values}
-}
-
-func provenance(p catalogue.Provenance) string {
-	if p.Unknown {
-		return "catalogue, not published; assumed: " + p.Assumption
-	}
-	return "catalogue, " + p.AsOf + ": " + p.Source
-}
-
 // settings lists every number of the study and where it came from.
 func (p *plan) settings() []rundir.Setting {
 	s := p.spec
@@ -589,6 +575,6 @@ func (p *plan) settings() []rundir.Setting {
 // yaml is the study as a spec file.
 func (p *plan) yaml() ([]byte, error) {
 	var b bytes.Buffer
-	err := rundir.WriteSpec(&b, p.spec)
+	err := rundir.WriteSpec(&b, p.study)
 	return b.Bytes(), err
 }

@@ -37,7 +37,7 @@ func (s *source) name() string { return s.ensemble.Token.Name }
 // summary is the token's, estimated when it is first asked for.
 func (s *source) summary() *analytics.Summary {
 	if s.made == nil {
-		sum := analytics.Summarise(s.ensemble, known(s.plan.spec, s.token), confidence)
+		sum := analytics.Summarise(s.ensemble, known(s.plan.study, s.token), confidence)
 		s.made = &sum
 	}
 	return s.made
@@ -441,8 +441,8 @@ func density(name string, c *countColumn, of func(float64) float64) plots.Densit
 func drawDecayHorizons(s *source) (*plots.Figure, error) {
 	t := s.ensemble.Token
 	d := plots.DensitiesData{Title: s.title("decay over time"), Caption: s.paths(), XLabel: "Decay: ln NAV − T·ln S (log units)", YLabel: "density of paths (per log unit)"}
-	spec := s.plan.spec.Alone(s.token)
-	p, model, _, refused := problem(spec)
+	alone := s.plan.study.Alone(s.token)
+	p, refused := problem(alone)
 	counts := s.counts["decay_factor"]
 	for _, years := range fourTimes(counts) {
 		c := density(daysText(years), counts[years], math.Log)
@@ -451,8 +451,8 @@ func drawDecayHorizons(s *source) (*plots.Figure, error) {
 				c.Exact = exactDensity(law, c.Edges[0], c.Edges[len(c.Edges)-1])
 			}
 		}
-		if model != nil {
-			_, _, variance := priceAfter(spec, model, years)
+		if !alone.Spec().Uncertain {
+			_, _, variance := priceAfter(alone, years)
 			c.At = []plots.Reference{{Name: "ideal token", At: tokens.VolatilityDecay(t.Target, variance)}}
 		}
 		d.Cases = append(d.Cases, c)
@@ -461,9 +461,8 @@ func drawDecayHorizons(s *source) (*plots.Figure, error) {
 }
 
 // priceAfter is price after some of the horizon.
-func priceAfter(s study.Spec, m models.Model, years float64) (mean, meanLog, variance float64) {
-	s.Horizon = tokens.Duration(years * models.Year.Seconds())
-	return price(s, m)
+func priceAfter(s *study.Study, years float64) (mean, meanLog, variance float64) {
+	return price(s, models.Years(tokens.Duration(years*models.Year.Seconds())))
 }
 
 // exactDensity is the density of a law between two ends, by differences of its
@@ -594,7 +593,7 @@ func causeName(name string) string {
 }
 
 func drawWaterfall(s *source) (*plots.Figure, error) {
-	a := analytics.AttributeLog(s.ensemble, known(s.plan.spec, s.token), confidence)
+	a := analytics.AttributeLog(s.ensemble, known(s.plan.study, s.token), confidence)
 	d := plots.WaterfallData{Title: s.title("where the growth came from"), Caption: s.caption(), Label: "Mean of ln NAV over the horizon (log units)", Total: a.Total.Over}
 	if a.Ruined > 0 {
 		d.Caption += fmt.Sprintf(" Over survivors; %s ruined.", thousands(a.Ruined))
@@ -690,8 +689,7 @@ func drawLaw(s *source) (*plots.Figure, error) {
 // lawOf is the exact law of ln NAV, or the normal one of the sample's mean and
 // spread where there is none.
 func lawOf(s *source) (cdf, quantile func(float64) float64, name string, err error) {
-	spec := s.plan.spec.Alone(s.token)
-	if p, _, _, err := problem(spec); err == nil {
+	if p, err := problem(s.plan.study.Alone(s.token)); err == nil {
 		if law, err := p.Law(s.ensemble.Years()); err == nil {
 			return law.CDF, func(p float64) float64 {
 				x, err := law.Quantile(p)
@@ -714,10 +712,7 @@ func lawOf(s *source) (cdf, quantile func(float64) float64, name string, err err
 
 // drawPath tells one path: it is run again, with the same bits.
 func drawPath(p *plan, token, path int) (*plots.Figure, error) {
-	t, err := p.spec.Tokens[token].Build()
-	if err != nil {
-		return nil, err
-	}
+	t := p.study.Token(token)
 	d := plots.StoryData{Title: fmt.Sprintf("%s: path %d", t.Name, path), Caption: "One of " + ofPaths(caption(p, p.spec.Paths)), Target: math.Abs(t.Target), Low: nan, High: nan}
 	if b, ok := t.Policy.(tokens.Band); ok {
 		d.Low, d.High = b.Low, b.High
@@ -736,7 +731,7 @@ func drawPath(p *plan, token, path int) (*plots.Figure, error) {
 	spell := max(1, p.spec.Horizon/spells)
 	var last tokens.Event
 	told := 0
-	if _, err := study.Tell(p.spec, token, path, func(e tokens.Event) {
+	if _, err := study.Tell(p.study, token, path, func(e tokens.Event) {
 		switch e.Name {
 		case "rebalance", "liquidation", "stop", "wipe-out":
 			d.Events = append(d.Events, plots.StoryEvent{At: models.Years(e.Time), Name: e.Name})

@@ -42,7 +42,7 @@ cells and paths. Exit status 3 says that there are some.`,
 				u := r.Sweep.Unit(i)
 				cells := r.Sweep.Batch(u.Batch)
 				first := u.Chunk * study.ChunkPaths
-				last := min(first+study.ChunkPaths, r.Sweep.Spec.Paths) - 1
+				last := min(first+study.ChunkPaths, r.Sweep.Study.Spec().Paths) - 1
 				fmt.Fprintf(out, "batch %d, chunk %d: %d cells from %s to %s, paths %d to %d\n", u.Batch, u.Chunk, len(cells),
 					r.Sweep.Label(cells[0]), r.Sweep.Label(cells[len(cells)-1]), first, last)
 			}
@@ -198,7 +198,7 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 			return err
 		}
 		progress := newProgress(cmd.ErrOrStderr(), "lifetimes")
-		again, err := study.Ensembles(cmd.Context(), r.plan.spec, study.Options{Workers: workers, Progress: progress.update}, nil)
+		again, err := study.Ensembles(cmd.Context(), r.plan.study, study.Options{Workers: workers, Progress: progress.update}, nil)
 		progress.done()
 		if err != nil {
 			return err
@@ -314,11 +314,11 @@ func verifySweep(cmd *cobra.Command, dir string, m rundir.Manifest, drawn, worke
 
 // runsAlike runs a cell alone and compares it with what is stored.
 func runsAlike(cmd *cobra.Command, s *study.Sweep, stored study.Cell, workers int) (bool, error) {
-	spec, err := s.Cell(stored.Number)
+	cell, err := s.Cell(stored.Number)
 	if err != nil || stored.Fault != nil {
 		return err != nil && stored.Fault != nil && err.Error() == stored.Fault.Error(), nil
 	}
-	again, err := study.Ensembles(cmd.Context(), spec, study.Options{Workers: workers}, analytics.SweepColumns)
+	again, err := study.Ensembles(cmd.Context(), cell, study.Options{Workers: workers}, analytics.SweepColumns)
 	if err != nil {
 		return false, err
 	}

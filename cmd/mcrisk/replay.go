@@ -118,7 +118,7 @@ type replayedHistory struct {
 
 func replay(p *plan, h *paths.History, latencies string, closes bool) (*replayedHistory, error) {
 	r := &replayedHistory{h, closes, []replayedLife{{token: "underlying"}}}
-	all := []tokens.Token{{Name: "underlying", Target: 1, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Threshold: 0.5}, AUM: 1}}
+	var all []tokens.Token
 	values, err := parseList(latencyParam, latencies)
 	if err != nil {
 		return nil, fmt.Errorf("--latencies: %w", err)
@@ -137,11 +137,14 @@ func replay(p *plan, h *paths.History, latencies string, closes bool) (*replayed
 			r.lives = append(r.lives, replayedLife{token: t.Name, latency: token.Keeper.Latency})
 		}
 	}
-	lives, err := study.Replay(all, h, closes)
-	for i, life := range lives {
+	did, err := study.Replay(all, h, closes)
+	if err != nil {
+		return nil, err
+	}
+	for i, life := range append([]tokens.Lifetime{did.Held}, did.Lives...) {
 		r.lives[i].Lifetime = life
 	}
-	return r, err
+	return r, nil
 }
 
 // when says when a lifetime was first liquidated.

@@ -73,8 +73,9 @@ func TestReplayRefuses(t *testing.T) {
 		{[]string{file, "--token", "ETHBULL3X", "--latencies", ""}, `--latencies: latency = ""; want`},
 		{[]string{file, "--token", "ETHBULL3X", "--latencies", "60s,1m"}, `--latencies: "60s,1m" names a value twice`},
 		{[]string{file, "--token", "ETHBULL3X", "--since", "March"}, `--since = "March"; want a day such as`},
-		{[]string{file, "--token", "ETHBULL3X", "--since", "2025-01-01"}, `--since "2025-01-01" to --until "" holds 0 of its bars; want two or more of those between 2024-01-01 00:00 and 2024-01-01 05:00`},
-		{[]string{file, "--token", "ETHBULL3X", "--until", "2023-01-01"}, `--since "" to --until "2023-01-01" holds 0 of its bars`},
+		{[]string{file, "--token", "ETHBULL3X", "--since", "2025-01-01"},
+			"from 2025-01-01T00:00:00Z to its end: 0 of its bars; want two or more of those from 2024-01-01T00:00:00Z to 2024-01-01T05:00:00Z"},
+		{[]string{file, "--token", "ETHBULL3X", "--until", "2023-01-01"}, "from its start to 2023-01-01T00:00:00Z: 0 of its bars"},
 		{[]string{file, "--token", "ETHBULL3X", "--json", "--csv"}, "want one of them"},
 	} {
 		status, stdout, stderr := call(t, append([]string{"replay"}, tt.args...)...)

@@ -73,12 +73,16 @@ lifetimes, the summary and seven figures.`,
 		if err != nil {
 			return err
 		}
-		if p.spec.Marks == 0 {
-			p.spec.Marks = study.MaxMarks
+		marks := p.spec.Marks
+		if marks == 0 {
+			marks = study.MaxMarks
 		}
-		p.spec.Marks = min(p.spec.Marks, int(p.spec.Horizon/p.spec.Step))
+		if p.study, err = p.study.Sized(p.spec.Paths, min(marks, int(p.spec.Horizon/p.spec.Step))); err != nil {
+			return err
+		}
+		p.spec = p.study.Spec()
 		if printSpec {
-			return rundir.WriteSpec(cmd.OutOrStdout(), p.spec)
+			return rundir.WriteSpec(cmd.OutOrStdout(), p.study)
 		}
 		rs, err := parseRequirements(requires)
 		if err != nil {
@@ -126,22 +130,22 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 				for _, mark := range c.Marks {
 					times = append(times, models.Years(mark.Time))
 				}
-				horizons[t] = analytics.NewHorizons(times, p.spec.Tokens[t].Values["target"])
+				horizons[t] = analytics.NewHorizons(times, p.study.Token(t).Target)
 			}
 			horizons[t].AddPaths(samples(c, t))
 		}
 		return nil
 	}
 	progress := newProgress(cmd.ErrOrStderr(), "lifetimes")
-	ensembles, err := study.Ensembles(ctx, p.spec, study.Options{Workers: workers, Progress: progress.update}, nil, count)
+	ensembles, err := study.Ensembles(ctx, p.study, study.Options{Workers: workers, Progress: progress.update}, nil, count)
 	progress.done()
 	if err != nil {
 		return err
 	}
 	simulated := time.Since(start)
 	hash := study.Hash(ensembles)
-	summaries := summarise(p.spec, ensembles, !noControl)
-	certain, err := withoutUncertainty(ctx, p.spec, workers)
+	summaries := summarise(p.study, ensembles, !noControl)
+	certain, err := withoutUncertainty(ctx, p.study, workers)
 	if err != nil {
 		return err
 	}
@@ -149,7 +153,7 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 	for i := range ensembles {
 		var k *analytics.Known
 		if !noControl {
-			k = known(p.spec, i)
+			k = known(p.study, i)
 		}
 		causes[i] = analytics.AttributeLog(&ensembles[i], k, confidence)
 	}
@@ -218,7 +222,7 @@ func next(p *plan) string {
 	width := (t.Policy.Values["high"] - t.Policy.Values["low"]) / 2
 	over := rundir.Over{Name: study.HalfWidth.Name, Values: fmt.Sprintf("%.2g:%.2g:%.2g", width/6, 2*width, width/6)}
 	line := append([]string{"mcrisk", "sweep"}, p.flags...)
-	if _, err := newGrid(p.spec, &rundir.Sweep{Over: []rundir.Over{over}}); err == nil {
+	if _, err := newGrid(p.study, &rundir.Sweep{Over: []rundir.Over{over}}); err == nil {
 		line = append(line, "--over", over.Name+"="+over.Values)
 	} else {
 		line[1] = "trace"

@@ -40,7 +40,8 @@ func openRun(dir string) (*storedRun, error) {
 	if err != nil {
 		return nil, inputError{err}
 	}
-	if r.plan.spec, err = spec.Complete(); err != nil {
+	r.plan.spec = spec
+	if err := r.plan.build(); err != nil {
 		return nil, inputError{err}
 	}
 	if err := r.read("manifest.json", func(in io.Reader) (err error) {
@@ -52,12 +53,9 @@ func openRun(dir string) (*storedRun, error) {
 	for _, s := range r.manifest.Settings {
 		r.plan.origins[s.Name] = s.Origin
 	}
-	for _, t := range r.plan.spec.Tokens {
-		token, err := t.Build()
-		if err != nil {
-			return nil, inputError{err}
-		}
-		name := r.tokenFile("lifetimes", t.Name)
+	for i := range r.plan.spec.Tokens {
+		token := r.plan.study.Token(i)
+		name := r.tokenFile("lifetimes", token.Name)
 		if err := r.read(name, func(in io.Reader) error {
 			e, err := rundir.ReadLifetimes(in, filepath.Join(dir, name), token, r.plan.spec.Horizon)
 			r.ensembles = append(r.ensembles, e)
@@ -101,10 +99,10 @@ func (r *storedRun) read(name string, from func(io.Reader) error) error {
 
 // summaries estimate anew from the stored lifetimes.
 func (r *storedRun) summaries(control bool) []analytics.Summary {
-	return summarise(r.plan.spec, r.ensembles, control)
+	return summarise(r.plan.study, r.ensembles, control)
 }
 
-func summarise(s study.Spec, ensembles []tokens.Ensemble, control bool) []analytics.Summary {
+func summarise(s *study.Study, ensembles []tokens.Ensemble, control bool) []analytics.Summary {
 	out := make([]analytics.Summary, len(ensembles))
 	for i := range ensembles {
 		var k *analytics.Known

@@ -183,7 +183,7 @@ func attributions(r *storedRun, control bool) (out []titledAttribution) {
 		e, name := &r.ensembles[i], r.plan.spec.Tokens[i].Name
 		var k *analytics.Known
 		if control {
-			k = known(r.plan.spec, i)
+			k = known(r.plan.study, i)
 		}
 		out = append(out, titledAttribution{name, "all paths", analytics.AttributeLog(e, k, confidence)},
 			titledAttribution{name, "all paths", analytics.AttributeMoney(e, confidence)})

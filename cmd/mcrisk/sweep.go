@@ -84,7 +84,7 @@ Exit status 1 says that a cell failed, though the others were run.`,
 			}
 			how.Optimise = "" // of a file, where sampling finds it
 		}
-		sweep, err := newGrid(p.spec, &how)
+		sweep, err := newGrid(p.study, &how)
 		if err != nil {
 			return inputError{err}
 		}
@@ -302,15 +302,15 @@ func (p *plan) models(o *rundir.Over) error {
 }
 
 // newGrid makes the sweep, and completes how it is swept.
-func newGrid(spec study.Spec, how *rundir.Sweep) (*study.Sweep, error) {
-	axes, err := how.Axes(spec)
+func newGrid(s *study.Study, how *rundir.Sweep) (*study.Sweep, error) {
+	axes, err := how.Axes(s.Spec())
 	if err != nil {
 		return nil, fmt.Errorf("--over: %w", err)
 	}
 	if err := completeHow(how, axes); err != nil {
 		return nil, err
 	}
-	return study.NewSweep(spec, axes, how.Sample)
+	return study.NewSweep(s, axes, how.Sample)
 }
 
 // openSweep opens a sweep's run, whose sweep.yaml may have been written by hand.
@@ -349,7 +349,7 @@ func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, how rundir.S
 		e.memory += 2 * 8 * e.disk / float64(s.Cells()+1)
 	}
 	if free := freeMemory(); e.memory > free {
-		return badInput("--paths = %d: the lifetimes would take %s of memory, and %s is free; want fewer", s.Spec.Paths, bytesText(e.memory), bytesText(free))
+		return badInput("--paths = %d: the lifetimes would take %s of memory, and %s is free; want fewer", s.Study.Spec().Paths, bytesText(e.memory), bytesText(free))
 	}
 	where := o.out
 	switch {
@@ -359,7 +359,7 @@ func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, how rundir.S
 		where = "runs"
 	}
 	if free, ok := freeDisk(where); ok && e.disk > free {
-		return badInput("%s cells of %s paths would take %s on disk, and %s is free at %s; want fewer", thousands(s.Cells()), thousands(s.Spec.Paths), bytesText(e.disk), bytesText(free), where)
+		return badInput("%s cells of %s paths would take %s on disk, and %s is free at %s; want fewer", thousands(s.Cells()), thousands(s.Study.Spec().Paths), bytesText(e.disk), bytesText(free), where)
 	}
 	if !many && !w.dryRun {
 		return nil
@@ -380,7 +380,7 @@ type expense struct{ memory, disk float64 }
 
 func expenseOf(s *study.Sweep, workers int) expense {
 	market, token := study.Kept(analytics.SweepColumns)
-	tokens, paths, cells := float64(len(s.Spec.Tokens)), float64(s.Spec.Paths), float64(s.Cells()+1)
+	tokens, paths, cells := float64(len(s.Study.Spec().Tokens)), float64(s.Study.Spec().Paths), float64(s.Cells()+1)
 	columns := float64(len(token)) * tokens
 	unit := min(paths, study.ChunkPaths) * study.BatchCells * (8*columns + lifetimeBytes*tokens)
 	metrics := float64(len(analytics.SweepMetrics(aversion))) * tokens
@@ -399,9 +399,11 @@ const (
 // batches.
 func timeOf(ctx context.Context, s *study.Sweep, workers int) (float64, error) {
 	const paths = 16
-	spec := s.Spec
-	spec.Paths = paths
-	probe, err := study.NewSweep(spec, s.Axes, s.Sample)
+	few, err := s.Study.Sized(paths, 0)
+	if err != nil {
+		return 0, err
+	}
+	probe, err := study.NewSweep(few, s.Axes, s.Sample)
 	if err != nil {
 		return 0, err
 	}
@@ -419,13 +421,13 @@ func timeOf(ctx context.Context, s *study.Sweep, workers int) (float64, error) {
 			}
 		}
 	}
-	return took.Seconds() / float64(len(tried)) * float64(n) * float64(s.Spec.Paths) / paths / float64(workers), nil
+	return took.Seconds() / float64(len(tried)) * float64(n) * float64(s.Study.Spec().Paths) / paths / float64(workers), nil
 }
 
 func (e expense) text(s *study.Sweep, seconds float64) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s cells, %s lifetimes of %s each in steps of %s", thousands(s.Cells()), thousands(s.Spec.Paths*len(s.Spec.Tokens)),
-		param.FormatSeconds(s.Spec.Horizon.Seconds()), param.FormatSeconds(s.Spec.Step.Seconds()))
+	fmt.Fprintf(&b, "%s cells, %s lifetimes of %s each in steps of %s", thousands(s.Cells()), thousands(s.Study.Spec().Paths*len(s.Study.Spec().Tokens)),
+		param.FormatSeconds(s.Study.Spec().Horizon.Seconds()), param.FormatSeconds(s.Study.Spec().Step.Seconds()))
 	for _, a := range s.Axes {
 		fmt.Fprintf(&b, "\n  %s: %s values, %s to %s", a.Name, thousands(len(a.Values)), a.Format(a.Values[0]), a.Format(a.Values[len(a.Values)-1]))
 	}
@@ -448,12 +450,13 @@ func spoken(seconds float64) string {
 
 // begin runs a new sweep.
 func (w *sweepFlags) begin(cmd *cobra.Command, p *plan, how rundir.Sweep, sweep *study.Sweep, f *studyFlags, o *outputFlags) error {
-	p.spec.Marks = 0
+	p.study = sweep.Study
+	p.spec = p.study.Spec()
 	if _, err := w.part(sweep); err != nil {
 		return err
 	}
 	var text bytes.Buffer
-	if err := rundir.WriteSweep(&text, p.spec, how); err != nil {
+	if err := rundir.WriteSweep(&text, p.study, how); err != nil {
 		return err
 	}
 	path := o.out
@@ -616,7 +619,7 @@ func (e failedCells) Error() string {
 
 // finish judges a sweep whose records are all there and writes its results.
 func finish(cmd *cobra.Command, records *rundir.Records, how rundir.Sweep, begin rundir.Begin, workers int, o *outputFlags, start time.Time) error {
-	p := &plan{command: begin.Command, spec: records.Sweep.Spec, origins: origins{}, notes: begin.Notes, inputs: begin.Inputs}
+	p := &plan{command: begin.Command, spec: records.Sweep.Study.Spec(), study: records.Sweep.Study, origins: origins{}, notes: begin.Notes, inputs: begin.Inputs}
 	for _, s := range begin.Settings {
 		p.origins[s.Name] = s.Origin
 	}

@@ -21,13 +21,13 @@ const (
 // figures draws the sweep, for each token.
 func (j *judgement) figures() ([]namedFigure, error) {
 	var list []namedFigure
-	for t := range j.sweep.Spec.Tokens {
+	for t := range j.sweep.Study.Spec().Tokens {
 		figures, err := j.tokenFigures(t)
 		if err != nil {
 			return nil, err
 		}
 		for _, f := range figures {
-			if len(j.sweep.Spec.Tokens) > 1 {
+			if len(j.sweep.Study.Spec().Tokens) > 1 {
 				f.name = j.token(t) + "-" + f.name
 			}
 			list = append(list, f)
@@ -93,10 +93,10 @@ func (j *judgement) points(s *slice, along int, metric int) (xs []float64, ys []
 // sensitivity draws metrics against the one parameter that is swept.
 func (j *judgement) sensitivity(s *slice, along int, metrics []string) (*plots.Figure, error) {
 	axis := j.sweep.Axes[along]
-	data := sensitivityData(j.plan, j.token(s.token), j.sweep.Spec.Paths, axis.Param)
+	data := sensitivityData(j.plan, j.token(s.token), j.sweep.Study.Spec().Paths, axis.Param)
 	data.Caption = j.caption(s)
 	data.Metrics = panelsOf(metrics)
-	if v, ok := ownValue(j.sweep.Spec.Tokens[s.token], j.sweep.Spec, axis.Param); ok {
+	if v, ok := j.sweep.Study.Spec().Value(s.token, axis.Name); ok {
 		data.Marked = []plots.Reference{{Name: "Its own", At: v}}
 	}
 	if s.theory != nil && slices.Contains(metrics, "tracking_cost") && s.theory.grid <= axis.Values[len(axis.Values)-1] {
@@ -118,12 +118,12 @@ func (j *judgement) sensitivity(s *slice, along int, metrics []string) (*plots.F
 // exactBetween are the exact answers along the axis in one slice, between its cells
 // too, by metric; none where a value has no answer.
 func (j *judgement) exactBetween(s *slice, along int) map[string]plots.Line {
-	spec, err := j.sweep.Cell(s.cells[0])
+	cell, err := j.sweep.Cell(s.cells[0])
 	if err != nil || s.exact[0] == nil {
 		return nil
 	}
 	axis := j.sweep.Axes[along]
-	lines, err := exactLines(spec, s.token, axis.Param, finer(axis.Values, axis.Param))
+	lines, err := exactLines(cell, s.token, axis.Param, finer(axis.Values, axis.Param))
 	if err != nil {
 		return nil
 	}
@@ -143,7 +143,7 @@ func drawn(d plots.SensitivityData) (*plots.Figure, error) {
 // they are too many.
 func (j *judgement) circumstanceFigure(own []slice, along int, metric string) (*plots.Figure, error) {
 	axis := j.sweep.Axes[along]
-	data := sensitivityData(j.plan, j.token(own[0].token), j.sweep.Spec.Paths, axis.Param)
+	data := sensitivityData(j.plan, j.token(own[0].token), j.sweep.Study.Spec().Paths, axis.Param)
 	one := panels[metric]
 	data.Title = fmt.Sprintf("%s: %s", j.token(own[0].token), one.Label)
 	data.Caption = j.caption(nil)

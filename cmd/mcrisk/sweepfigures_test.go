@@ -64,31 +64,32 @@ paths: 10
 model: {kind: gbm, sigma: 0.8}
 tokens: [{name: t, target: 3, policy: {kind: band, low: 2.7, high: 3.3}, mechanism: {kind: loan}}]
 `), "spec")
-	if err == nil {
-		spec, err = spec.Complete()
+	if err != nil {
+		t.Fatal(err)
 	}
+	s, err := study.New(spec)
 	if err != nil {
 		t.Fatal(err)
 	}
 	how := rundir.Sweep{Over: []rundir.Over{{Name: "half-width", Values: "0.1,0.2,0.3"}, {Name: "fee", Values: "0.01"}}, Choose: []string{"half-width"}}
-	axes, err := how.Axes(spec)
+	axes, err := how.Axes(s.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}
 	j := &judgement{how: how}
-	if j.sweep, err = study.NewSweep(spec, axes, 0); err != nil {
+	if j.sweep, err = study.NewSweep(s, axes, 0); err != nil {
 		t.Fatal(err)
 	}
-	s := j.cut()[0]
-	if err := j.solve(t.Context(), &s); err != nil {
+	only := j.cut()[0]
+	if err := j.solve(t.Context(), &only); err != nil {
 		t.Fatal(err)
 	}
-	line := j.exactBetween(&s, 0)["log_growth"]
-	for k, c := range s.cells {
+	line := j.exactBetween(&only, 0)["log_growth"]
+	for k, c := range only.cells {
 		x := j.value(c, 0)
 		i := slices.IndexFunc(line.X, func(v float64) bool { return math.Abs(v-x) < 1e-12 })
-		if i < 0 || !(math.Abs(line.Y[i]-s.exact[k]["log_growth"]) < 1e-9) {
-			t.Errorf("at half-width %v the line is at %v of %v; exactly %v", x, line.Y, line.X, s.exact[k]["log_growth"])
+		if i < 0 || !(math.Abs(line.Y[i]-only.exact[k]["log_growth"]) < 1e-9) {
+			t.Errorf("at half-width %v the line is at %v of %v; exactly %v", x, line.Y, line.X, only.exact[k]["log_growth"])
 		}
 	}
 	out, _ := expect(t, exitDone, banded("--over", "half-width=0.1,0.3", "--over", "fee=1%", "--paths", "20", "--horizon", "3d", "--no-save")...)

@@ -37,8 +37,7 @@ func (m *measured) of(metric int, corrected bool) []float64 {
 // measure is each token of a cell.
 func measure(c study.Cell, metrics []analytics.PathMetric) []measured {
 	all := make([]measured, len(c.Ensembles))
-	model, err := c.Spec.BuildModel()
-	known := err == nil && !c.Spec.Uncertain
+	known := c.Study != nil && !c.Study.Spec().Uncertain
 	for t := range all {
 		e, x := &c.Ensembles[t], &all[t]
 		for _, m := range metrics {
@@ -55,7 +54,7 @@ func measure(c study.Cell, metrics []analytics.PathMetric) []measured {
 			continue
 		}
 		growth, utility := metricNumber(metrics, "log_growth"), metricNumber(metrics, "utility")
-		_, logS, _ := price(c.Spec, model)
+		_, logS, _ := price(c.Study, c.Study.Years())
 		level, corrected := analytics.ControlledPaths(x.raw[growth], e.Column("log_underlying"), logS, confidence)
 		if corrected == nil {
 			continue
@@ -121,7 +120,7 @@ func (r *cellReader) at(cell, token int) *measured {
 		if err != nil {
 			panic(readError{err})
 		}
-		s := c.Spec
+		s := r.records.Sweep.Study.Spec()
 		each := 8 * float64(s.Paths*(len(r.metrics)+2)*len(s.Tokens))
 		for len(r.recent) > 1 && float64(len(r.recent)+1)*each > cacheBytes {
 			delete(r.cells, r.recent[0])

@@ -48,13 +48,13 @@ func (j *judgement) save(dir *rundir.Dir, figures bool) error {
 	return (&runDir{dir}).figures("", drawn)
 }
 
-func (j *judgement) token(t int) string { return j.sweep.Spec.Tokens[t].Name }
+func (j *judgement) token(t int) string { return j.sweep.Study.Spec().Tokens[t].Name }
 
 // write prints the sweep for people.
 func (j *judgement) write(w io.Writer) error {
 	p := j.plan
 	var names []string
-	for t := range j.sweep.Spec.Tokens {
+	for t := range j.sweep.Study.Spec().Tokens {
 		names = append(names, j.token(t))
 	}
 	fmt.Fprintf(w, "%s: %s cells, %s\n\n", strings.Join(names, ", "), thousands(j.sweep.Cells()), captionBut(p, j.sweep.Axes))
@@ -79,7 +79,7 @@ func (j *judgement) write(w io.Writer) error {
 // head is the beginning of a row: the token where there are several, and the
 // circumstances where there are any, which are not those of the settings.
 func (j *judgement) head(token, circumstances string) (row table.Row) {
-	if len(j.sweep.Spec.Tokens) > 1 {
+	if len(j.sweep.Study.Spec().Tokens) > 1 {
 		row = append(row, token)
 	}
 	if j.slices[0].label != "" {
@@ -247,7 +247,7 @@ func (j *judgement) printRobust(w io.Writer) {
 		strings.Join(j.how.Choose, " and "), len(j.robust[0].in))
 	t := newTable(w)
 	head := func(token string) (row table.Row) {
-		if len(j.sweep.Spec.Tokens) > 1 {
+		if len(j.sweep.Study.Spec().Tokens) > 1 {
 			row = table.Row{token}
 		}
 		return row
@@ -505,19 +505,4 @@ func (j *judgement) writeJSON(w io.Writer) error {
 		all.Cells = append(all.Cells, c)
 	}
 	return encodeJSON(w, all)
-}
-
-// ownValue is the value of a parameter that the token itself has.
-func ownValue(t study.TokenSpec, s study.Spec, over param.Param) (float64, bool) {
-	if over.Name == study.HalfWidth.Name {
-		low, high, target := t.Policy.Values["low"], t.Policy.Values["high"], math.Abs(t.Values["target"])
-		h := high - target
-		return h, t.Policy.Kind == "band" && math.Abs(target-low-h) < 1e-9
-	}
-	for _, values := range []param.Values{t.Values, t.Policy.Values, t.Mechanism.Values, s.Model.Values} {
-		if v, ok := values[over.Name]; ok {
-			return v, true
-		}
-	}
-	return 0, false
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"mcrisk/analytics"
-	"mcrisk/models"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -14,18 +13,18 @@ import (
 // exactMetrics are the metrics of a sweep that have an answer without sampling, by
 // name; with those that need the law of the final value, if asked for. Where a
 // token can be liquidated and goes on there is none.
-func exactMetrics(s study.Spec, token int, law bool) (map[string]float64, error) {
+func exactMetrics(s *study.Study, token int, law bool) (map[string]float64, error) {
 	s = s.Alone(token)
-	p, model, t, err := problem(s)
+	p, err := problem(s)
 	if err != nil {
 		return nil, err
 	}
-	years := models.Years(s.Horizon)
+	t, years := s.Token(0), s.Years()
 	m, err := p.Moments(years)
 	if err != nil {
 		return nil, err
 	}
-	_, logS, qv := price(s, model)
+	_, logS, qv := price(s, years)
 	all := map[string]float64{
 		"log_growth": m.Log / years, "trade_drag": m.CostDrag / years, "rebalances": m.Rebalances / years, "turnover": m.Turnover / years,
 		"p_liquidation": m.Liquidated, "tracking_vs_ideal": m.Log - (t.Target*logS + tokens.VolatilityDecay(t.Target, qv)),
@@ -53,9 +52,10 @@ func exactMetrics(s study.Spec, token int, law bool) (map[string]float64, error)
 // exactBeside are the exact answers that are laid beside simulated ones of so many
 // cells; those that need the law of the final value only where it is quick: for
 // GBM, over a horizon in which so many trades are made that it is smooth.
-func exactBeside(s study.Spec, token, cells int) (map[string]float64, error) {
+func exactBeside(s *study.Study, token, cells int) (map[string]float64, error) {
 	const mostCells, leastSteps = 300, 2000
-	if s.Alone(token).Model.Kind == "gbm" && cells <= mostCells && s.Horizon/s.Step >= leastSteps {
+	spec := s.Alone(token).Spec()
+	if spec.Model.Kind == "gbm" && cells <= mostCells && spec.Horizon/spec.Step >= leastSteps {
 		if m, err := exactMetrics(s, token, true); err == nil {
 			return m, nil
 		}
@@ -85,25 +85,26 @@ func (j *judgement) solve(ctx context.Context, s *slice) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		spec, err := j.sweep.Cell(c)
+		cell, err := j.sweep.Cell(c)
 		if err != nil {
 			return err
 		}
+		spec := cell.Spec()
 		if j.sweep.Cells() > exactCells(spec.Model.Kind) {
 			continue
 		}
-		m, err := exactBeside(spec, s.token, j.sweep.Cells())
+		m, err := exactBeside(cell, s.token, j.sweep.Cells())
 		if err != nil || m["p_liquidation"] > certain && !stops(spec.Tokens[s.token]) {
 			continue // beyond its reach; the simulated stand alone
 		}
 		s.exact[k] = m
 	}
 	if along := j.along(); along >= 0 && j.sweep.Axes[along].Name == study.HalfWidth.Name {
-		spec, err := j.sweep.Cell(s.cells[0])
+		cell, err := j.sweep.Cell(s.cells[0])
 		if err != nil {
 			return err
 		}
-		s.theory = halfWidth(spec, s.token, j.how.Aversion)
+		s.theory = halfWidth(cell, s.token, j.how.Aversion)
 	}
 	return nil
 }
@@ -113,8 +114,8 @@ func (j *judgement) solve(ctx context.Context, s *slice) error {
 type theory struct{ grid, continuous, small float64 }
 
 // halfWidth is theory's answer, or nil where it has none.
-func halfWidth(s study.Spec, token int, aversion float64) *theory {
-	p, _, _, err := problem(s.Alone(token))
+func halfWidth(s *study.Study, token int, aversion float64) *theory {
+	p, err := problem(s.Alone(token))
 	if err != nil {
 		return nil
 	}
@@ -179,7 +180,7 @@ func (j *judgement) optimise(ctx context.Context, s *slice, along, workers int) 
 	}
 	evaluate := func(xs []float64) (func(int) []float64, error) {
 		axis := study.Axis{Param: axis.Param, Values: xs}
-		sweep, err := study.NewSweep(j.sweep.Spec, append(slices.Clone(fixed), axis), 0)
+		sweep, err := study.NewSweep(j.sweep.Study, append(slices.Clone(fixed), axis), 0)
 		if err != nil {
 			return nil, err
 		}

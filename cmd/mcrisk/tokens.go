@@ -53,7 +53,7 @@ func listTokens(w io.Writer) error {
 	t := newTable(w)
 	t.AppendHeader(table.Row{"token", "target", "policy", "trades outside", "mechanism", "venue", "underlying"})
 	for _, e := range catalogue.Tokens() {
-		token, err := e.Make()
+		token, err := e.Spec().Build()
 		if err != nil {
 			return err
 		}
@@ -80,8 +80,7 @@ func edges(w tokens.Watch) string {
 // explain says in words what a token does, and lists its numbers with their
 // sources.
 func explain(w io.Writer, e catalogue.Token) error {
-	o := origins{}
-	spec, err := fromCatalogue(e, o).Complete()
+	spec, err := e.Spec().Complete()
 	if err != nil {
 		return err
 	}
@@ -122,6 +121,7 @@ func explain(w io.Writer, e catalogue.Token) error {
 	fmt.Fprintf(w, "Volatility of %s: %.4g a year (%s; standard error %.2g, were returns independent).\n", e.Underlying, u.Sigma.Value, u.Sigma.Source, u.SigmaSERobust.Value)
 	unknowns(w, e)
 	fmt.Fprintln(w)
+	o := e.Origins()
 	p := plan{origins: o}
 	p.spec.Tokens = append(p.spec.Tokens, spec)
 	p.spec.Model.Kind = "gbm"

@@ -62,7 +62,7 @@ equity has the same bits as the path's nav in simulate's lifetimes.`,
 		}
 		fmt.Fprintln(out)
 		var buf []byte
-		_, err = study.Tell(p.spec, token, int(n), func(e tokens.Event) {
+		_, err = study.Tell(p.study, token, int(n), func(e tokens.Event) {
 			if len(events) > 0 && !slices.Contains(events, e.Name) {
 				return
 			}

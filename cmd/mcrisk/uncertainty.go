@@ -13,11 +13,14 @@ import (
 
 // withoutUncertainty summarises a study with the model's numbers taken as
 // known, on the same random numbers; nothing for a study that takes them so.
-func withoutUncertainty(ctx context.Context, s study.Spec, workers int) ([]analytics.Summary, error) {
-	if !s.Uncertain {
+func withoutUncertainty(ctx context.Context, s *study.Study, workers int) ([]analytics.Summary, error) {
+	if !s.Spec().Uncertain {
 		return nil, nil
 	}
-	s.Uncertain, s.Marks = false, 0
+	s, err := s.Certain().Sized(s.Spec().Paths, 0)
+	if err != nil {
+		return nil, err
+	}
 	ensembles, err := study.Ensembles(ctx, s, study.Options{Workers: workers}, nil)
 	if err != nil {
 		return nil, err

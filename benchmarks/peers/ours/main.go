@@ -34,7 +34,11 @@ func main() {
 	}
 	var n, gone, logs, logs2, falls, falls2, trades float64
 	var turnovers, turnovers2, unders, unders2, interests, interests2 float64
-	err := study.Run(context.Background(), spec, study.Options{Workers: 1}, func(c *study.Chunk) error {
+	s, err := study.New(spec)
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = study.Run(context.Background(), s, study.Options{Workers: 1}, func(c *study.Chunk) error {
 		for _, f := range c.Tokens[0] {
 			if f.Liquidations > 0 {
 				gone++

@@ -1,4 +1,4 @@
-package exact
+package brownian
 
 import (
 	"errors"
@@ -7,10 +7,15 @@ import (
 	"math/cmplx"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+	"mcrisk/quad"
 )
 
 // Ideal is the token that holds its target at every moment at no cost: the
-// limit of a band of no width, and what decay is measured against. For GBM
+// limit of a band of no width, and what decay is measured against. With Leverage 1
+// and no rates it is the price itself. For GBM
 //
 //	ln NAV(T) ~ Normal(m, v²),  v = |b|·sigma·√T,
 //	m = [safe + b(Mu + risky − safe) − Fee − b²sigma²/2]·T,
@@ -21,49 +26,41 @@ import (
 // Source: Avellaneda and Zhang, "Path-dependence of leveraged ETF returns",
 // SIAM J. Financial Mathematics 1 (2010), 586–603; jumps as in Merton's model.
 type Ideal struct {
-	Leverage float64 // b, signed
-	Model    Model
-	Risky    float64 // accrual of the risky leg, 1/year
-	Safe     float64 // accrual of the safe leg, 1/year
-	Fee      float64 // 1/year
-}
-
-// Ideal returns the token's continuously rebalanced, free counterpart.
-func (t Token) Ideal(m Model) Ideal {
-	risky, safe := t.legs()
-	return Ideal{Leverage: t.Target, Model: m, Risky: risky, Safe: safe, Fee: t.Fee}
+	Leverage float64      // b, signed
+	Model    models.Model // models.GBM, models.Merton or models.Kou
+	Risky    float64      // accrual of the risky leg, 1/year
+	Safe     float64      // accrual of the safe leg, 1/year
+	Fee      float64      // 1/year
 }
 
 func (d Ideal) check(years float64) error {
-	if d.Model == nil {
-		return errors.New("exact: no model; want GBM, Merton or Kou")
-	}
-	err := d.Model.check()
+	err := levy.Check(d.Model)
 	for _, x := range []float64{d.Leverage, d.Risky, d.Safe, d.Fee} {
 		if !(math.Abs(x) <= 1000) {
-			err = errors.Join(err, fmt.Errorf("exact: ideal token with leverage or rate %v; want finite numbers within ±1000", x))
+			err = errors.Join(err,
+				fmt.Errorf("brownian: ideal token with leverage or rate %v; want finite numbers within ±1000", x))
 		}
 	}
 	if !(years > 0 && years <= 100) {
-		err = errors.Join(err, fmt.Errorf("exact: horizon = %v years; want more than 0, at most 100", years))
+		err = errors.Join(err, fmt.Errorf("brownian: horizon = %v years; want more than 0, at most 100", years))
 	}
 	return err
 }
 
 // rates returns the growth rate of ln NAV between jumps and its variance rate.
 func (d Ideal) rates() (m, v2 float64) {
-	nu, sigma := d.Model.diffusion()
+	nu, sigma := levy.Diffusion(d.Model)
 	b := d.Leverage
 	mu := nu + sigma*sigma/2
 	return d.Safe + b*(mu+d.Risky-d.Safe) - d.Fee - b*b*sigma*sigma/2, b * b * sigma * sigma
 }
 
 // jump is E[((1 + b(e^J − 1))⁺)^z; > 0] over one jump of ln S.
-func (d Ideal) jump(z complex128, law rule) complex128 {
+func (d Ideal) jump(z complex128, law quad.Rule) complex128 {
 	var total complex128
-	for i, x := range law.x {
+	for i, x := range law.X {
 		if kept := 1 + d.Leverage*math.Expm1(x); kept > 0 {
-			total += complex(law.w[i], 0) * cmplx.Exp(z*complex(math.Log(kept), 0))
+			total += complex(law.W[i], 0) * cmplx.Exp(z*complex(math.Log(kept), 0))
 		}
 	}
 	return total
@@ -72,17 +69,27 @@ func (d Ideal) jump(z complex128, law rule) complex128 {
 // jumps returns the model's, cut where one ends all equity, in panels of a width
 // that resolves every frequency the diffusion over the horizon leaves alive, but
 // in not more than some thousand.
-func (d Ideal) jumps(years float64) (rate float64, law rule, width float64) {
-	_, sigma := d.Model.diffusion()
+func (d Ideal) jumps(years float64) (rate float64, size quad.Rule, width float64) {
+	_, sigma := levy.Diffusion(d.Model)
 	width = sigma * math.Sqrt(years)
 	switch m := d.Model.(type) {
-	case Merton:
+	case models.Merton:
 		width = max(width, m.JumpSD/50)
-	case Kou:
+	case models.Kou:
 		width = max(width, 1/min(m.EtaUp-1, m.EtaDown)/25)
 	}
-	rate, law = d.Model.jumps(math.Log(1-1/d.Leverage), width) // NaN, no cut, if no jump can
-	return rate, law, width
+	rate, size = levy.Jumps(d.Model, math.Log(1-1/d.Leverage), width) // NaN, no cut, if no jump can
+	return rate, size, width
+}
+
+// Moment is E[NAV(T)^k], for k > 0; with Leverage 1 and no rates it is that of
+// the price. Paths that a jump wipes out count as zero.
+func (d Ideal) Moment(k, years float64) (float64, error) {
+	if m, ok := d.Model.(models.Kou); ok && m.Rate > 0 && m.Up > 0 && m.EtaUp <= k {
+		return 0, fmt.Errorf("brownian: jumps up with EtaUp = %v have no moment of order %v; want EtaUp above it",
+			m.EtaUp, k)
+	}
+	return d.moment(k, years)
 }
 
 // Mean is E[NAV(T)] = exp{[.. + Rate·(E[(1+b(J−1))⁺] − 1)]·T}.
@@ -94,8 +101,8 @@ func (d Ideal) SD(years float64) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if k, ok := d.Model.(Kou); ok && k.Rate > 0 && k.Up > 0 && k.EtaUp <= 2 {
-		return 0, errors.New("exact: jumps up with EtaUp ≤ 2 have no second moment; want more")
+	if k, ok := d.Model.(models.Kou); ok && k.Rate > 0 && k.Up > 0 && k.EtaUp <= 2 {
+		return 0, errors.New("brownian: jumps up with EtaUp ≤ 2 have no second moment; want more")
 	}
 	two, err := d.moment(2, years)
 	return math.Sqrt(max(0, two-one*one)), err
@@ -106,7 +113,7 @@ func (d Ideal) moment(z, years float64) (float64, error) {
 		return 0, err
 	}
 	x := real(d.cf(years)(complex(z, 0)))
-	return x, finite("moment of the ideal token", x)
+	return x, levy.Finite("moment of the ideal token", x)
 }
 
 // Alive is the probability that no jump has wiped the token out by then,
@@ -127,26 +134,26 @@ func (d Ideal) cf(years float64) func(z complex128) complex128 {
 }
 
 // Law is the distribution of ln NAV(T).
-func (d Ideal) Law(years float64) (Law, error) {
+func (d Ideal) Law(years float64) (levy.Law, error) {
 	if err := d.check(years); err != nil {
-		return Law{}, err
+		return levy.Law{}, err
 	}
 	if d.Leverage == 0 {
-		return Law{}, errors.New("exact: the ideal token of leverage 0 is certain; want another leverage")
+		return levy.Law{}, errors.New("brownian: the ideal token of leverage 0 is certain; want another leverage")
 	}
 	const h = 1e-3
 	cf := d.cf(years)
 	alive := real(cf(0))
 	up, down := math.Log(real(cf(h))/alive), math.Log(real(cf(-h))/alive)
-	v := inverter{
-		mean: (up - down) / (2 * h), sd: math.Sqrt(max(0, up+down)) / h,
-		alive: alive, dead: 1 - alive, tilt: true,
-		cf: func(z complex128) (complex128, error) { return cf(z), nil },
+	v := levy.Inverter{
+		Mean: (up - down) / (2 * h), SD: math.Sqrt(max(0, up+down)) / h,
+		Alive: alive, Ruined: 1 - alive, Tilt: true,
+		CF: func(z complex128) (complex128, error) { return cf(z), nil },
 	}
 	if rate, _, width := d.jumps(years); rate > 0 {
-		v.highest = 30 / (width * max(1, math.Abs(d.Leverage)))
+		v.Highest = 30 / (width * max(1, math.Abs(d.Leverage)))
 	}
-	return v.law()
+	return v.Law()
 }
 
 // lognormal returns m and v of the law above, for GBM only.
@@ -154,8 +161,8 @@ func (d Ideal) lognormal(years float64) (m, v float64, err error) {
 	if err := d.check(years); err != nil {
 		return 0, 0, err
 	}
-	if rate, _ := d.Model.jumps(math.NaN(), math.Inf(1)); rate > 0 {
-		return 0, 0, errors.New("exact: with jumps the ideal token is not lognormal; want GBM, or use Law")
+	if rate, _ := levy.Jumps(d.Model, math.NaN(), math.Inf(1)); rate > 0 {
+		return 0, 0, errors.New("brownian: with jumps the ideal token is not lognormal; want GBM, or use Law")
 	}
 	m, v2 := d.rates()
 	return m * years, math.Sqrt(v2 * years), nil
@@ -168,7 +175,7 @@ func (d Ideal) Quantile(p, years float64) (float64, error) {
 		return 0, err
 	}
 	if !(p > 0 && p < 1) {
-		return 0, fmt.Errorf("exact: quantile of %v; want strictly between 0 and 1", p)
+		return 0, fmt.Errorf("brownian: quantile of %v; want strictly between 0 and 1", p)
 	}
 	return math.Exp(m + v*distuv.UnitNormal.Quantile(p)), nil
 }
@@ -185,10 +192,10 @@ func (d Ideal) Partial(k, x, years float64) (float64, error) {
 		return 0, err
 	}
 	if !(x >= 0) || math.IsNaN(k) {
-		return 0, fmt.Errorf("exact: partial moment %v below %v; want a number and a NAV of at least 0", k, x)
+		return 0, fmt.Errorf("brownian: partial moment %v below %v; want a number and a NAV of at least 0", k, x)
 	}
 	value := math.Exp(k*m+k*k*v*v/2) * distuv.UnitNormal.CDF((math.Log(x)-m)/v-k*v)
-	return value, finite("partial moment", value)
+	return value, levy.Finite("partial moment", value)
 }
 
 // BreakEven returns the price ratios outside of which the token beats 1 + b·R,
@@ -202,9 +209,9 @@ func (d Ideal) BreakEven(years float64) (low, high, probability float64, err err
 	}
 	b := d.Leverage
 	if !(b > 1 || b < 0) {
-		return 0, 0, 0, fmt.Errorf("exact: break-evens at leverage %v; want more than 1 or less than 0", b)
+		return 0, 0, 0, fmt.Errorf("brownian: break-evens at leverage %v; want more than 1 or less than 0", b)
 	}
-	nu, sigma := d.Model.diffusion()
+	nu, sigma := levy.Diffusion(d.Model)
 	c := m - b*nu*years // ln NAV = c + b·ln S
 	gap := func(x float64) float64 { return math.Exp(c+b*x) - 1 - b*math.Expm1(x) }
 	// gap is convex in S and least where its slope is 0
@@ -215,10 +222,11 @@ func (d Ideal) BreakEven(years float64) (low, high, probability float64, err err
 	spread := 1.0
 	for gap(least-spread) < 0 || gap(least+spread) < 0 {
 		if spread *= 2; spread > 600 {
-			return 0, 0, 0, fmt.Errorf("exact: break-evens lie beyond e^±600; want a shorter horizon than %v years", years)
+			return 0, 0, 0, fmt.Errorf("brownian: break-evens lie beyond e^±600; want a shorter horizon than %v years",
+				years)
 		}
 	}
-	a, z := root(gap, least-spread, least), root(gap, least, least+spread)
+	a, z := levy.Root(gap, least-spread, least), levy.Root(gap, least, least+spread)
 	sd := sigma * math.Sqrt(years)
 	inside := distuv.UnitNormal.CDF((z-nu*years)/sd) - distuv.UnitNormal.CDF((a-nu*years)/sd)
 	return math.Exp(a), math.Exp(z), 1 - inside, nil

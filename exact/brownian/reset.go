@@ -1,9 +1,13 @@
-package exact
+package brownian
 
 import (
 	"errors"
 	"fmt"
 	"math"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+	"mcrisk/quad"
 )
 
 // Reset is the token that returns to its leverage b every Interval, as
@@ -18,7 +22,7 @@ import (
 // exchange-traded funds", J. Investment Management 7 (2009).
 type Reset struct {
 	Leverage float64
-	Price    GBM
+	Price    models.GBM
 	Rate     float64 // paid on the debt, 1/year
 	Fee      float64 // 1/year
 	Interval float64 // years
@@ -37,15 +41,17 @@ type ResetMoments struct {
 // with k the carry and fee of one, the second moment likewise, and the log's by
 // one Gaussian quadrature each. As Interval → 0 they tend to [Ideal]'s.
 func (r Reset) After(n int) (ResetMoments, error) {
-	err := r.Price.check()
+	err := levy.Check(r.Price)
 	if n < 1 {
-		err = errors.Join(err, fmt.Errorf("exact: %d resets; want at least 1", n))
+		err = errors.Join(err, fmt.Errorf("brownian: %d resets; want at least 1", n))
 	}
 	if !(math.Abs(r.Leverage) <= 1000 && math.Abs(r.Rate) <= 10 && math.Abs(r.Fee) <= 10) {
-		err = errors.Join(err, fmt.Errorf("exact: reset token of leverage %v, rate %v, fee %v; want within ±1000, ±10, ±10", r.Leverage, r.Rate, r.Fee))
+		err = errors.Join(err, fmt.Errorf("brownian: reset token of leverage %v, rate %v, fee %v; "+
+			"want within ±1000, ±10, ±10", r.Leverage, r.Rate, r.Fee))
 	}
 	if !(r.Interval > 0 && r.Interval <= 10) {
-		err = errors.Join(err, fmt.Errorf("exact: reset interval = %v years; want more than 0, at most 10", r.Interval))
+		err = errors.Join(err, fmt.Errorf("brownian: reset interval = %v years; want more than 0, at most 10",
+			r.Interval))
 	}
 	if err != nil {
 		return ResetMoments{}, err
@@ -64,7 +70,7 @@ func (r Reset) After(n int) (ResetMoments, error) {
 
 	nu, sd := (mu-s2/2)*d, r.Price.Sigma*math.Sqrt(d)
 	gain := func(z float64) float64 { return b*math.Exp(nu+sd*z) + base }
-	lo, hi := -tails, tails
+	lo, hi := -levy.Tails, levy.Tails
 	if b != 0 && -base/b > 0 { // where nothing is left
 		z := (math.Log(-base/b) - nu) / sd
 		if b > 0 {
@@ -74,16 +80,17 @@ func (r Reset) After(n int) (ResetMoments, error) {
 		}
 	}
 	if !(hi > lo) {
-		return ResetMoments{}, errors.New("exact: the reset token is wiped out for certain in one interval; want a shorter one")
+		return ResetMoments{}, errors.New("brownian: the reset token is wiped out for certain in one interval; " +
+			"want a shorter one")
 	}
-	var q rule
+	var q quad.Rule
 	mid := (lo + hi) / 2
-	q.grade(lo, mid, 1e-6, 0.5) // the log is singular where nothing is left
-	q.grade(hi, mid, 1e-6, 0.5)
+	q.Grade(lo, mid, 1e-6, 0.5) // the log is singular where nothing is left
+	q.Grade(hi, mid, 1e-6, 0.5)
 	var alive, first, second float64
-	for i, z := range q.x {
+	for i, z := range q.X {
 		if x := gain(z); x > 0 {
-			w := q.w[i] * normalDensity(z, 0, 1)
+			w := q.W[i] * levy.NormalDensity(z, 0, 1)
 			alive += w
 			first += w * math.Log(x)
 			second += w * math.Log(x) * math.Log(x)
@@ -93,5 +100,5 @@ func (r Reset) After(n int) (ResetMoments, error) {
 	m.LogPerPeriod = first
 	m.Log, m.LogVar = N*first, N*(second-first*first)
 	m.WipedOut = -math.Expm1(N * math.Log(min(1, alive)))
-	return m, finite("reset moments", m.Mean, m.SD, m.Log, m.LogVar)
+	return m, levy.Finite("reset moments", m.Mean, m.SD, m.Log, m.LogVar)
 }

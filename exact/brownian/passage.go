@@ -1,4 +1,4 @@
-package exact
+package brownian
 
 import (
 	"errors"
@@ -6,6 +6,10 @@ import (
 	"math"
 	"math/cmplx"
 	"sort"
+
+	"mcrisk/exact/levy"
+	"mcrisk/models"
+	"mcrisk/quad"
 )
 
 // HitBelow is the probability that X has been at or below −x, x ≥ 0, by then,
@@ -15,12 +19,12 @@ import (
 // Liquidation of a leveraged loan that never rebalances is such a hit.
 //
 // Source: Harrison, Brownian Motion and Stochastic Flow Systems, 1985, section 1.8.
-func (b Brownian) HitBelow(x, years float64) (float64, error) {
+func (b Motion) HitBelow(x, years float64) (float64, error) {
 	if err := b.check(years); err != nil {
 		return 0, err
 	}
 	if !(x >= 0) {
-		return 0, fmt.Errorf("exact: barrier at −%v; want a distance of at least 0", x)
+		return 0, fmt.Errorf("brownian: barrier at −%v; want a distance of at least 0", x)
 	}
 	sd := b.Sigma * math.Sqrt(years)
 	first := phi((-x - b.Drift*years) / sd)
@@ -37,36 +41,38 @@ func phi(z float64) float64 { return 0.5 * math.Erfc(-z/math.Sqrt2) }
 
 // HitBelowOnGrid is HitBelow looked at only on n equally spaced dates: the
 // density of the survivors is carried from date to date by Nyström's method.
-func (b Brownian) HitBelowOnGrid(x, years float64, n int) (float64, error) {
+func (b Motion) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 	if err := b.check(years); err != nil {
 		return 0, err
 	}
 	if !(x > 0) {
-		return 0, fmt.Errorf("exact: barrier at −%v; want a distance above 0", x)
+		return 0, fmt.Errorf("brownian: barrier at −%v; want a distance above 0", x)
 	}
 	if n < 1 {
-		return 0, fmt.Errorf("exact: %d dates; want at least 1", n)
+		return 0, fmt.Errorf("brownian: %d dates; want at least 1", n)
 	}
 	dt := years / float64(n)
 	sd, drift := b.Sigma*math.Sqrt(dt), b.Drift*dt
-	top := tails*b.Sigma*math.Sqrt(years) + max(0, b.Drift*years)
+	top := levy.Tails*b.Sigma*math.Sqrt(years) + max(0, b.Drift*years)
 	nodes := int(40 + 2.2*(top+x)/sd)
 	if float64(nodes)*float64(nodes)*float64(n) > 3e9 {
-		return 0, fmt.Errorf("exact: %d dates need %d nodes; want fewer dates, or HitBelow at a barrier lower by 0.5826·Sigma·√step", n, nodes)
+		return 0, fmt.Errorf("brownian: %d dates need %d nodes; "+
+			"want fewer dates, or HitBelow at a barrier lower by 0.5826·Sigma·√step", n, nodes)
 	}
-	var r rule
-	r.add(-x, top, nodes)
+	var r quad.Rule
+	r.Add(-x, top, nodes)
 	density := make([]float64, nodes)
-	for j, y := range r.x {
-		density[j] = normalDensity(y, drift, sd)
+	for j, y := range r.X {
+		density[j] = levy.NormalDensity(y, drift, sd)
 	}
 	next := make([]float64, nodes)
 	kernel := make([]float64, nodes*nodes)
 	near := make([][2]int, nodes) // nodes that one step can come from
-	for i, to := range r.x {
-		near[i] = [2]int{sort.SearchFloat64s(r.x, to-drift-tails*sd), sort.SearchFloat64s(r.x, to-drift+tails*sd)}
+	for i, to := range r.X {
+		from := func(sds float64) int { return sort.SearchFloat64s(r.X, to-drift+sds*sd) }
+		near[i] = [2]int{from(-levy.Tails), from(levy.Tails)}
 		for j := near[i][0]; j < near[i][1]; j++ {
-			kernel[i*nodes+j] = r.w[j] * normalDensity(to, r.x[j]+drift, sd)
+			kernel[i*nodes+j] = r.W[j] * levy.NormalDensity(to, r.X[j]+drift, sd)
 		}
 	}
 	for range n - 1 {
@@ -81,7 +87,7 @@ func (b Brownian) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 	}
 	alive := 0.0
 	for j, f := range density {
-		alive += r.w[j] * f
+		alive += r.W[j] * f
 	}
 	return min(1, max(0, 1-alive)), nil
 }
@@ -95,41 +101,42 @@ func (b Brownian) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 //
 // Source: Kou and Wang, "First passage times of a jump diffusion process",
 // Advances in Applied Probability 35 (2003), 504–531.
-func (m Kou) FirstPassage(b, years float64) (float64, error) {
-	if err := errors.Join(m.check(), positive("level", b), positive("horizon", years)); err != nil {
+func FirstPassage(m models.Kou, b, years float64) (float64, error) {
+	if err := errors.Join(levy.Check(m), levy.Positive("level", b), levy.Positive("horizon", years)); err != nil {
 		return 0, err
 	}
-	nu, sigma := m.diffusion()
+	nu, sigma := levy.Diffusion(m)
 	if m.Rate == 0 {
-		return Brownian{-nu, sigma}.HitBelow(b, years)
+		return Motion{Drift: -nu, Sigma: sigma}.HitBelow(b, years)
 	}
 	e := complex(m.EtaUp, 0)
-	p := laplace(years, func(q complex128) complex128 {
-		roots, _ := m.roots(nu, q)
+	p := levy.Laplace(years, func(q complex128) complex128 {
+		roots, _ := levy.Roots(m, nu, q)
 		b1, b2 := roots[2], roots[3]
 		x := complex(b, 0)
 		return ((e-b1)/e*b2/(b2-b1)*cmplx.Exp(-b1*x) + (b2-e)/e*b1/(b2-b1)*cmplx.Exp(-b2*x)) / q
 	})
-	return min(1, max(0, p)), finite("first passage", p)
+	return min(1, max(0, p)), levy.Finite("first passage", p)
 }
 
 // LeavesBy is the probability that X has left (−below, above) by then.
-func (b Brownian) LeavesBy(below, above, years float64) (float64, error) {
-	if err := errors.Join(b.check(years), positive("lower distance", below), positive("upper distance", above)); err != nil {
+func (b Motion) LeavesBy(below, above, years float64) (float64, error) {
+	err := errors.Join(b.check(years), levy.Positive("lower distance", below), levy.Positive("upper distance", above))
+	if err != nil {
 		return 0, err
 	}
-	e := exitLaw{b.Drift, b.Sigma, below, above}
-	p := laplace(years, func(s complex128) complex128 {
-		up, down := e.transform(s)
+	e := levy.Exit{Nu: b.Drift, Sigma: b.Sigma, Below: below, Above: above}
+	p := levy.Laplace(years, func(s complex128) complex128 {
+		up, down := e.Transform(s)
 		return (up + down) / s
 	})
-	return min(1, max(0, p)), finite("exit probability", p)
+	return min(1, max(0, p)), levy.Finite("exit probability", p)
 }
 
 // ExitQuantile is the time by which X has left (−below, above) with probability p.
-func (b Brownian) ExitQuantile(p, below, above float64) (float64, error) {
+func (b Motion) ExitQuantile(p, below, above float64) (float64, error) {
 	if !(p > 1e-9 && p < 1-1e-9) {
-		return 0, fmt.Errorf("exact: exit time's quantile of %v; want strictly between 0 and 1", p)
+		return 0, fmt.Errorf("brownian: exit time's quantile of %v; want strictly between 0 and 1", p)
 	}
 	high := max(below, above) * max(below, above) / (b.Sigma * b.Sigma)
 	f, err := b.LeavesBy(below, above, high)
@@ -139,7 +146,7 @@ func (b Brownian) ExitQuantile(p, below, above float64) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return root(func(t float64) float64 {
+	return levy.Root(func(t float64) float64 {
 		f, _ := b.LeavesBy(below, above, t)
 		return f - p
 	}, high*1e-6, high), nil

@@ -6,31 +6,33 @@ import (
 	"math"
 	"time"
 
+	"mcrisk/exact/levy"
 	"mcrisk/models"
 	"mcrisk/tokens"
 )
 
-// Of states the problem of a simulated token on a simulated price, seen at the
-// end of every step. A token or price that these methods cannot answer is
-// refused with all the reasons; package study simulates any of them. Whether so
-// little is at stake that liquidators repay all is answered as at the start.
-func Of(t tokens.Token, m models.Model, step time.Duration) (Problem, error) {
+// NewProblem states the problem of a simulated token on a simulated price, seen at
+// the end of every step; a step of 0 is continuous watching. A token or price that
+// these methods cannot answer is refused with all the reasons; package study
+// simulates any of them. Whether so little is at stake that liquidators repay all
+// is answered as at the start.
+func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, error) {
 	var faults []error
 	refuse := func(format string, args ...any) { faults = append(faults, fmt.Errorf("exact: "+format, args...)) }
 	long := t.Target > 0 // buying the underlying adds to the position
-	x := Token{Target: t.Target, Buy: t.Cost.Proportional(long), Sell: t.Cost.Proportional(!long), Fee: t.StreamingFee}
+	buy, sell := t.Cost.Proportional(long), t.Cost.Proportional(!long)
+	x := Token{Target: t.Target, Buy: buy, Sell: sell, Fee: t.StreamingFee}
 	policy := t.Policy
 	if g, ok := policy.(tokens.Geometric); ok {
 		policy = g.Band(t.Target)
 	}
 	if band, ok := policy.(tokens.Band); ok {
-		x.Low, x.High, x.Speed = band.Low, band.High, band.Speed
-		x.To = map[tokens.Destination]To{tokens.Edge: Edge, tokens.Target: Target, tokens.Partial: Partial}[band.To]
+		x.Band = band
 	} else {
 		refuse("policy %T; only a band's cycles begin anew at each trade", t.Policy)
 	}
 	if loan, ok := t.Mechanism.(tokens.Loan); ok {
-		x.Borrow, x.Supply, x.Threshold, x.Bonus = loan.Borrow, loan.Supply, loan.Threshold, loan.Bonus
+		x.Loan = loan
 		x.Whole = t.AUM*min(math.Abs(t.Target), math.Abs(1-t.Target)) < tokens.SmallUSD
 	} else {
 		refuse("mechanism %T; funding paid from margin leaves leverage no longer the whole state", t.Mechanism)
@@ -42,16 +44,16 @@ func Of(t tokens.Token, m models.Model, step time.Duration) (Problem, error) {
 		refuse("impact that grows with the trade; it depends on how much money is left")
 	}
 	if t.Keeper.Interval > step || t.Keeper.Latency > 0 {
-		refuse("a keeper that looks every %v and trades %v late; only one that trades at the end of every step begins each cycle anew", t.Keeper.Interval, t.Keeper.Latency)
+		refuse("a keeper that looks every %v and trades %v late; "+
+			"only one that trades at the end of every step begins each cycle anew", t.Keeper.Interval, t.Keeper.Latency)
 	}
 	if t.Keeper.Outage.Rate > 0 {
 		refuse("a keeper with %v outages a year; whether it is down is one more state", t.Keeper.Outage.Rate)
 	}
-	p := Problem{Token: x, Step: models.Years(step)}
-	var ok bool
-	if p.Model, ok = modelOf(m); !ok {
+	if !levy.Known(m) {
 		refuse("model %T; only prices with independent increments and a known density of a step", m)
 	}
+	p := Problem{Token: x, Model: m, Step: models.Years(step)}
 	if len(faults) == 0 {
 		faults = append(faults, p.check())
 	}

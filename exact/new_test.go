@@ -17,17 +17,20 @@ func TestSidesOfCost(t *testing.T) {
 	const near = 1e-15
 	for _, r := range []struct{ target, buy, sell float64 }{{3, 0.006, 0.003}, {-1, 0.003, 0.006}} {
 		size := math.Abs(r.target)
-		token := tokens.Token{Target: r.target, AUM: 1e6, Policy: tokens.Band{Low: 0.9 * size, High: 1.1 * size}, Mechanism: tokens.Loan{Threshold: 0.8},
-			Cost: tokens.Cost{Fee: 0.001, ImpactBase: 0.002, Increase: 0.003}}
-		p, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour)
+		token := tokens.Token{Target: r.target, AUM: 1e6, Policy: tokens.Band{Low: 0.9 * size, High: 1.1 * size},
+			Mechanism: tokens.Loan{Threshold: 0.8},
+			Cost:      tokens.Cost{Fee: 0.001, ImpactBase: 0.002, Increase: 0.003}}
+		p, err := NewProblem(token, models.GBM{Sigma: 0.5}, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if math.Abs(p.Token.Buy-r.buy) > near || math.Abs(p.Token.Sell-r.sell) > near {
-			t.Errorf("target %v: buying costs %v and selling %v; want %v and %v", r.target, p.Token.Buy, p.Token.Sell, r.buy, r.sell)
+			t.Errorf("target %v: buying costs %v and selling %v; want %v and %v", r.target, p.Token.Buy, p.Token.Sell,
+				r.buy, r.sell)
 		}
 		token.Cost.Decrease = -0.004
-		if _, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour); err == nil || !strings.Contains(err.Error(), "cost = -0.001; want a fraction") {
+		_, err = NewProblem(token, models.GBM{Sigma: 0.5}, time.Hour)
+		if err == nil || !strings.Contains(err.Error(), "cost = -0.001; want a fraction") {
 			t.Errorf("a rebate gives %v", err)
 		}
 	}
@@ -36,13 +39,14 @@ func TestSidesOfCost(t *testing.T) {
 // A geometric band is the band of its edges.
 func TestGeometricIsABand(t *testing.T) {
 	high := 2.3
-	token := tokens.Token{Target: 2, AUM: 1e6, Policy: tokens.Geometric{High: high, To: tokens.Target}, Mechanism: tokens.Loan{Threshold: 0.8}}
-	got, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour)
+	token := tokens.Token{Target: 2, AUM: 1e6, Policy: tokens.Geometric{High: high, To: tokens.Target},
+		Mechanism: tokens.Loan{Threshold: 0.8}}
+	got, err := NewProblem(token, models.GBM{Sigma: 0.5}, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
 	token.Policy = tokens.Band{Low: 4 / high, High: high, To: tokens.Target}
-	if want, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour); err != nil || got != want {
+	if want, err := NewProblem(token, models.GBM{Sigma: 0.5}, time.Hour); err != nil || got != want {
 		t.Errorf("%+v; want %+v, %v", got, want, err)
 	}
 }
@@ -53,9 +57,10 @@ func TestGeometricIsABand(t *testing.T) {
 func TestSmallPositionsAreLiquidatedWhole(t *testing.T) {
 	for _, target := range []float64{3, -1} {
 		for _, aum := range []float64{990, 1e6} {
-			token := tokens.Token{Target: target, AUM: aum, Policy: tokens.Band{Low: 0.9 * math.Abs(target), High: 1.1 * math.Abs(target)},
+			size := math.Abs(target)
+			token := tokens.Token{Target: target, AUM: aum, Policy: tokens.Band{Low: 0.9 * size, High: 1.1 * size},
 				Mechanism: tokens.Loan{Threshold: 0.8, Bonus: 0.05}, AfterLiquidation: tokens.Stop}
-			p, err := Of(token, models.GBM{Sigma: 0.5}, time.Hour)
+			p, err := NewProblem(token, models.GBM{Sigma: 0.5}, time.Hour)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -72,7 +77,8 @@ func TestSmallPositionsAreLiquidatedWhole(t *testing.T) {
 				got := k.Live(tokens.Path{Step: time.Hour, Bars: []tokens.Bar{{Move: math.Log(s)}}})
 				want := (1 + target*(s-1)) * math.Exp(p.Token.afterLiquidation(collateral))
 				if got.Liquidations != 1 || math.Abs(got.NAV-want) > 1e-12 {
-					t.Errorf("target %v, AUM %v, health %v: %d liquidations leave %v; want one and %v", target, aum, health, got.Liquidations, got.NAV, want)
+					t.Errorf("target %v, AUM %v, health %v: %d liquidations leave %v; want one and %v", target, aum,
+						health, got.Liquidations, got.NAV, want)
 				}
 			}
 		}

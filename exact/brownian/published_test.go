@@ -1,4 +1,4 @@
-package exact
+package brownian
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"mcrisk/models"
 	"mcrisk/tokens"
 )
 
@@ -36,20 +37,24 @@ func TestProspectusTables(t *testing.T) {
 	} {
 		const steps = 20_000
 		const step = 365 * 24 * time.Hour / steps
-		token := tokens.Token{Target: table.leverage, Policy: tokens.Every{Interval: step}, Mechanism: tokens.Perp{}, AUM: 1e6}
+		token := tokens.Token{Target: table.leverage, Policy: tokens.Every{Interval: step}, Mechanism: tokens.Perp{},
+			AUM: 1e6}
 		k, err := tokens.Compile(token, step)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for percent, row := range table.rows {
 			for i, want := range row {
-				t.Run(fmt.Sprintf("%gx %g%% volatility %g%%", table.leverage, percent, table.vols[i]), func(t *testing.T) {
+				name := fmt.Sprintf("%gx %g%% volatility %g%%", table.leverage, percent, table.vols[i])
+				t.Run(name, func(t *testing.T) {
 					s, sigma := 1+percent/100, table.vols[i]/100
-					median, err := Ideal{Leverage: table.leverage, Model: GBM{Mu: math.Log(s) + sigma*sigma/2, Sigma: sigma}}.Median(1)
+					price := models.GBM{Mu: math.Log(s) + sigma*sigma/2, Sigma: sigma}
+					median, err := Ideal{Leverage: table.leverage, Model: price}.Median(1)
 					if err != nil {
 						t.Fatal(err)
 					}
-					decayed := math.Pow(s, table.leverage) * math.Exp(tokens.VolatilityDecay(table.leverage, sigma*sigma))
+					decay := tokens.VolatilityDecay(table.leverage, sigma*sigma)
+					decayed := math.Pow(s, table.leverage) * math.Exp(decay)
 					p := tokens.Path{Step: step, Bars: make([]tokens.Bar, steps)}
 					for j := range p.Bars {
 						p.Bars[j].Move = math.Log(s)/steps + sigma/math.Sqrt(steps)*float64(1-j%2*2)

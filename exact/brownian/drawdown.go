@@ -1,36 +1,13 @@
-package exact
+package brownian
 
 import (
 	"fmt"
 	"math"
 	"math/cmplx"
+
+	"mcrisk/exact/levy"
+	"mcrisk/quad"
 )
-
-// A Brownian motion with drift, dX = Drift dt + Sigma dW.
-type Brownian struct {
-	Drift float64 // 1/year
-	Sigma float64 // 1/√year, above zero
-}
-
-func (b Brownian) check(years float64) error {
-	if !(math.Abs(b.Drift) <= 1000) || !(b.Sigma > 0 && b.Sigma <= 1000) {
-		return fmt.Errorf("exact: Brownian motion with drift %v and volatility %v; want finite numbers within 1000, volatility above 0", b.Drift, b.Sigma)
-	}
-	if !(years > 0 && years <= 1e4) {
-		return fmt.Errorf("exact: horizon = %v years; want more than 0, at most 10000", years)
-	}
-	return nil
-}
-
-// laplace inverts a transform at t.
-func laplace(t float64, transform func(s complex128) complex128) float64 {
-	total := 0.0
-	points := talbot(0, t, 32)
-	for _, p := range points[:len(points)/2] {
-		total += 2 * real(p.weight*transform(p.s))
-	}
-	return total
-}
 
 // drawdownTail is P(MDD_T > h): the first time T_h that X is h below its maximum
 // has, with θ = Drift/Sigma² and g = √(θ² + 2q/Sigma²),
@@ -39,13 +16,13 @@ func laplace(t float64, transform func(s complex128) complex128) float64 {
 //
 // Source: Taylor, "A stopped Brownian motion formula", Annals of Probability 3
 // (1975), 234–246; Lehoczky, ibid. 5 (1977), 601–607.
-func (b Brownian) drawdownTail(h, years float64) float64 {
+func (b Motion) drawdownTail(h, years float64) float64 {
 	if h <= 0 {
 		return 1
 	}
 	v := b.Sigma * b.Sigma
 	theta := complex(b.Drift/v, 0)
-	p := laplace(years, func(q complex128) complex128 {
+	p := levy.Laplace(years, func(q complex128) complex128 {
 		g := cmplx.Sqrt(theta*theta + 2*q/complex(v, 0))
 		return 2 * g * cmplx.Exp(-(theta+g)*complex(h, 0)) / ((g - theta) + (g+theta)*cmplx.Exp(-2*g*complex(h, 0))) / q
 	})
@@ -59,61 +36,62 @@ func (b Brownian) drawdownTail(h, years float64) float64 {
 // Source: Magdon-Ismail, Atiya, Pratap and Abu-Mostafa, "On the maximum drawdown
 // of a Brownian motion", J. Applied Probability 41 (2004), 147–161. Their printed
 // tables of Q are good to three digits only.
-func (b Brownian) MaxDrawdown(years float64) (float64, error) {
+func (b Motion) MaxDrawdown(years float64) (float64, error) {
 	return b.drawdown(years, func(float64) float64 { return 1 })
 }
 
 // RelativeDrawdown returns E[1 − e^{−MDD}], the expected largest relative fall of
 // e^X. With X the log of an [Ideal] token, it is that token's maximum drawdown.
-func (b Brownian) RelativeDrawdown(years float64) (float64, error) {
+func (b Motion) RelativeDrawdown(years float64) (float64, error) {
 	return b.drawdown(years, func(h float64) float64 { return math.Exp(-h) })
 }
 
 // drawdown integrates weight(h)·P(MDD > h).
-func (b Brownian) drawdown(years float64, weight func(h float64) float64) (float64, error) {
+func (b Motion) drawdown(years float64, weight func(h float64) float64) (float64, error) {
 	if err := b.check(years); err != nil {
 		return 0, err
 	}
 	sd := b.Sigma * math.Sqrt(years)
+	tail := func(h float64) float64 { return weight(h) * b.drawdownTail(h, years) }
 	total, last := 0.0, 1.0
 	width := sd / 4
 	if b.Drift > 0 { // drawdowns are exponential of this scale
 		width = min(width, b.Sigma*b.Sigma/(2*b.Drift))
 	}
 	for at := 0.0; last > 1e-15; at += width {
-		total += integrate(func(h float64) float64 { return weight(h) * b.drawdownTail(h, years) }, at, at+width, 1)
-		last = b.drawdownTail(at+width, years) * weight(at+width)
+		total += quad.Adaptive(tail, at, at+width, 1e-11*width)
+		last = tail(at + width)
 		if at > sd*1e4 {
-			return 0, fmt.Errorf("exact: drawdown over %v years is beyond reach at drift %v", years, b.Drift)
+			return 0, fmt.Errorf("brownian: drawdown over %v years is beyond reach at drift %v", years, b.Drift)
 		}
 	}
-	return total, finite("drawdown", total)
+	return total, levy.Finite("drawdown", total)
 }
 
 // DrawdownQuantile returns h with P(MDD ≤ h) = p; for e^X the relative drawdown's
 // is 1 − e^{−h}.
-func (b Brownian) DrawdownQuantile(p, years float64) (float64, error) {
+func (b Motion) DrawdownQuantile(p, years float64) (float64, error) {
 	if err := b.check(years); err != nil {
 		return 0, err
 	}
 	if !(p > 1e-9 && p < 1-1e-9) {
-		return 0, fmt.Errorf("exact: drawdown quantile of %v; want strictly between 0 and 1", p)
+		return 0, fmt.Errorf("brownian: drawdown quantile of %v; want strictly between 0 and 1", p)
 	}
 	high := b.Sigma * math.Sqrt(years)
 	for b.drawdownTail(high, years) > 1-p {
 		high *= 2
 	}
-	return root(func(h float64) float64 { return 1 - p - b.drawdownTail(h, years) }, 0, high), nil
+	return levy.Root(func(h float64) float64 { return 1 - p - b.drawdownTail(h, years) }, 0, high), nil
 }
 
 // Drawdown returns the Brownian motion that the log of the ideal token is, for
 // GBM, to ask for its drawdown.
-func (d Ideal) Drawdown() (Brownian, error) {
+func (d Ideal) Drawdown() (Motion, error) {
 	if _, _, err := d.lognormal(1); err != nil {
-		return Brownian{}, err
+		return Motion{}, err
 	}
 	m, v2 := d.rates()
-	return Brownian{m, math.Sqrt(v2)}, nil
+	return Motion{m, math.Sqrt(v2)}, nil
 }
 
 // LongestUnderwater is the expected length of the longest time below the running
@@ -123,8 +101,8 @@ func (d Ideal) Drawdown() (Brownian, error) {
 // Source: Pitman and Yor, "The two-parameter Poisson–Dirichlet distribution",
 // Annals of Probability 25 (1997), 855–900.
 func LongestUnderwater() float64 {
-	return integrate(func(x float64) float64 { // t = x²
+	return quad.Adaptive(func(x float64) float64 { // t = x²
 		e := math.Exp(-x * x)
 		return 2 * x * e / (e + math.Sqrt(math.Pi)*x*math.Erf(x))
-	}, 0, 7, 14)
+	}, 0, 7, 1e-14)
 }

@@ -1,0 +1,226 @@
+package study
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"mcrisk/models"
+	"mcrisk/random"
+	"mcrisk/tokens"
+)
+
+// A Study is a [Spec] that was completed, checked and built, once: every part of it
+// is made when New returns, and whatever runs or analyses it asks it for them. It
+// does not change, so several goroutines may share one.
+type Study struct {
+	spec   Spec // complete
+	laws   []law
+	mixer  models.Mixer
+	tokens []tokens.Token
+	follow []int // number of its underlying in laws, by token
+}
+
+// A law is that of one underlying.
+type law struct {
+	model models.Model
+	each  func(path uint64) models.Model // of each path, where its numbers are uncertain; or nil
+}
+
+// New completes, checks and builds a study. The error has everything that is wrong
+// with the spec.
+func New(spec Spec) (*Study, error) {
+	s, err := compile(spec)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Spec is the study's spec, complete. The caller must not change its maps and slices.
+func (s *Study) Spec() Spec { return s.spec }
+
+// Model is the law of the first underlying.
+func (s *Study) Model() models.Model { return s.laws[0].model }
+
+// ModelOf is the law of the underlying that a token follows.
+func (s *Study) ModelOf(token int) models.Model { return s.laws[s.follow[token]].model }
+
+// Token is the token of that number, in the order of the spec.
+func (s *Study) Token(i int) tokens.Token { return s.tokens[i] }
+
+// Tokens is the number of tokens.
+func (s *Study) Tokens() int { return len(s.tokens) }
+
+// Years is the length of the lifetimes, in years of 365 days.
+func (s *Study) Years() float64 { return models.Years(s.spec.Horizon) }
+
+// StepYears is the length of a step, in years of 365 days.
+func (s *Study) StepYears() float64 { return models.Years(s.spec.Step) }
+
+// Alone is the study of one of its tokens by itself, on its own underlying. Its
+// paths are not those that it has in the study, unless it follows the first.
+func (s *Study) Alone(token int) *Study {
+	u := s.follow[token]
+	alone := &Study{spec: s.spec, laws: []law{s.laws[u]}, tokens: []tokens.Token{s.tokens[token]}, follow: []int{0}}
+	t := s.spec.Tokens[token]
+	t.Underlying = ""
+	alone.spec.Tokens, alone.spec.Others = []TokenSpec{t}, nil
+	if u > 0 {
+		alone.spec.Model, alone.spec.Errors, alone.spec.Uncertain = s.spec.Others[u-1].Model, nil, false
+	}
+	return alone
+}
+
+// Sized is the study with so many paths, from 1 to [MaxPaths], seen at so many marks,
+// at most [MaxMarks]. It shares all parts.
+func (s *Study) Sized(paths, marks int) (*Study, error) {
+	sized := *s
+	sized.spec.Paths, sized.spec.Marks = paths, marks
+	if err := sized.spec.checkSize(); err != nil {
+		return nil, err
+	}
+	return &sized, nil
+}
+
+// Certain is the study with the numbers of its model taken as known. It shares all
+// parts.
+func (s *Study) Certain() *Study {
+	certain := *s
+	certain.spec.Uncertain = false
+	certain.laws = slices.Clone(s.laws)
+	certain.laws[0].each = nil
+	return &certain
+}
+
+// compile completes, checks and builds a spec. The study has what could be completed
+// where there is an error too.
+func compile(spec Spec) (*Study, error) {
+	n := len(spec.Tokens)
+	s := &Study{spec: spec, laws: make([]law, 1+len(spec.Others)), tokens: make([]tokens.Token, n), follow: make([]int, n)}
+	var faults []error
+	note := func(err error) {
+		if err != nil {
+			faults = append(faults, err)
+		}
+	}
+	var err error
+	if s.spec.Model, s.laws[0].model, err = models.Registry.Make(spec.Model); err != nil {
+		note(fmt.Errorf("model: %w", err))
+	}
+	note(spec.checkSize())
+	if n == 0 {
+		note(errors.New("study: no token; want at least one"))
+	}
+	note(s.compileOthers())
+	note(s.compileTokens())
+	if err := errors.Join(faults...); err != nil {
+		return s, err
+	}
+	s.laws[0], err = lawOf(s.spec, s.laws[0].model)
+	note(err)
+	for i, t := range s.tokens {
+		if err := t.Check(); err != nil {
+			note(fmt.Errorf("token %s: %w", s.spec.Tokens[i].Name, err))
+		}
+	}
+	return s, errors.Join(faults...)
+}
+
+// compileTokens completes the tokens and builds them.
+func (s *Study) compileTokens() error {
+	var faults []error
+	specs := s.spec.Tokens
+	s.spec.Tokens = make([]TokenSpec, len(specs))
+	names := map[string]bool{}
+	for i, t := range specs {
+		var err error
+		if s.spec.Tokens[i], s.tokens[i], err = t.make(); err != nil {
+			faults = append(faults, err)
+		}
+		if names[t.Name] {
+			faults = append(faults, fmt.Errorf("study: two tokens are called %q", t.Name))
+		}
+		names[t.Name] = true
+		if s.follow[i] = s.spec.underlying(t); s.follow[i] < 0 {
+			faults = append(faults, fmt.Errorf("token %s: underlying %q; want one of the study's others, or none for the first",
+				t.Name, t.Underlying))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// compileOthers completes the other underlyings and builds their laws.
+func (s *Study) compileOthers() error {
+	var faults []error
+	s.spec.Others = slices.Clone(s.spec.Others)
+	for i := range s.spec.Others {
+		u := &s.spec.Others[i]
+		same := func(v Underlying) bool { return v.Name == u.Name }
+		if u.Name == "" || slices.ContainsFunc(s.spec.Others[:i], same) {
+			faults = append(faults, fmt.Errorf("study: underlying %d is called %q; want a name of its own",
+				i+2, u.Name))
+		}
+		var err error
+		var m models.Model
+		if u.Model, m, err = models.Registry.Make(u.Model); err == nil {
+			s.laws[i+1].model, err = m, m.Check()
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("underlying %s: model: %w", u.Name, err))
+		}
+		if len(u.Correlations) != i+1 {
+			faults = append(faults, fmt.Errorf("underlying %s: %d correlations; want %d, with each underlying before it",
+				u.Name, len(u.Correlations), i+1))
+		}
+	}
+	if len(s.spec.Others) > 0 && s.spec.Uncertain {
+		faults = append(faults, errors.New("study: parameter uncertainty of several underlyings; want one"))
+	}
+	if len(faults) == 0 {
+		var err error
+		s.mixer, err = s.spec.mixer()
+		faults = append(faults, err)
+	}
+	return errors.Join(faults...)
+}
+
+// lawOf checks the built model of a spec, and the errors of its numbers.
+func lawOf(s Spec, m models.Model) (l law, err error) {
+	l.model = m
+	faults := []error{m.Check()}
+	switch {
+	case s.Errors != nil:
+		fit, err := models.Restore(s.Model, s.Errors.Names, s.Errors.Cov)
+		if err == nil {
+			_, err = fit.Draw(make([]float64, len(fit.Names)))
+		}
+		faults = append(faults, err)
+		if err == nil && s.Uncertain {
+			l.each = drawn(fit, s.Seed)
+		}
+	case s.Uncertain:
+		faults = append(faults, errors.New("study: parameter uncertainty, and no errors of the model's numbers are known; "+
+			"want a fit to prices, or a spec that calibrate wrote"))
+	}
+	return l, errors.Join(faults...)
+}
+
+// drawn returns the model of each path when the fitted numbers are uncertain: a
+// pure function of the seed and the path.
+func drawn(fit models.Fit, seed uint64) func(path uint64) models.Model {
+	return func(path uint64) models.Model {
+		z := make([]float64, len(fit.Names))
+		for i := range z {
+			z[i] = random.NormAt(seed, path, random.Stream(random.Parameters, 0), uint64(i))
+		}
+		part, err := fit.Draw(z)
+		if err == nil {
+			var m models.Model
+			if m, err = models.Registry.Build(part); err == nil {
+				return m
+			}
+		}
+		panic("study: " + err.Error()) // lawOf drew from this fit before
+	}
+}
