@@ -120,6 +120,44 @@ func TestListWhereNothingFits(t *testing.T) {
 	}
 }
 
+// Where the key columns leave no room, names too are broken between words before
+// the table becomes a list.
+func TestLongNamesAreBroken(t *testing.T) {
+	table := Table{Name: "t", Columns: []Column{{Name: "token"}, {Name: "nav"}}}
+	table.Add("Index Coop Leveraged Bitcoin Index", 0.5)
+	var out bytes.Buffer
+	if err := WriteText(&out, Document{Blocks: []Block{table}}, 30); err != nil {
+		t.Fatal(err)
+	}
+	if want := " token                 nav\n Index Coop Leveraged  0.5\n Bitcoin Index\n"; out.String() != want {
+		t.Errorf("got\n%swant\n%s", &out, want)
+	}
+}
+
+// The interval of a key belongs to the key.
+func TestKeysWithIntervals(t *testing.T) {
+	table := Table{Keys: 1, Columns: []Column{{Name: "edge", Interval: "interval"}, {Name: "a"}}}
+	table.Add(between(1, 2, 3), 1.0)
+	if p := table.people(); p.keys != 2 {
+		t.Errorf("%d columns are keys; want 2", p.keys)
+	}
+}
+
+func TestClean(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"a\tb\r\nc", "a b\nc"},
+		{"\x1b[31mred\x07", "\ufffd[31mred\ufffd"},
+		{"\u202edesrever\u2066", "\ufffddesrever\ufffd"},
+		{"a\u2028b", "a\ufffdb"},
+		{"\xff\u0085", "\ufffd\ufffd"},
+		{"−5 % 漢字", "−5 % 漢字"},
+	} {
+		if got := clean(c.in); got != c.want {
+			t.Errorf("%q becomes %q, want %q", c.in, got, c.want)
+		}
+	}
+}
+
 func TestWrap(t *testing.T) {
 	for _, c := range []struct {
 		name, in string
