@@ -71,7 +71,7 @@ func Bands(in BandsData) (*Figure, error) {
 	}
 	x, unit := timeAxis(xs.lo, xs.hi, 8)
 	lo, hi := padded(ys.lo, ys.hi)
-	y := linearAxis(lo, hi, in.Scale.factor(), 8)
+	y := linearAxis(lo, hi, in.Scale.Factor(), 8)
 	first := in.Runs[0]
 	var labels []label
 	end := func(name string, vs []float64, l look) {
@@ -79,7 +79,7 @@ func Bands(in BandsData) (*Figure, error) {
 		if in.Down {
 			v = -v
 		}
-		labels = append(labels, label{name + "  " + formatDigits(v*in.Scale.factor(), 3), v, l})
+		labels = append(labels, label{name + "  " + formatDigits(v*in.Scale.Factor(), 3), v, l})
 	}
 	for _, q := range []struct {
 		name   string
@@ -93,7 +93,7 @@ func Bands(in BandsData) (*Figure, error) {
 		legend = append(legend, lineKey(in.Runs[1].Name+": median, and 5 and 95 %", looks[1].line(heavy)))
 	}
 	for i, m := range in.Marks {
-		legend = append(legend, lineKey(fmt.Sprintf("%s: %s", m.Name, formatDigits(m.At*in.Scale.factor(), 3)), markedLine(i)))
+		legend = append(legend, lineKey(fmt.Sprintf("%s: %s", m.Name, formatDigits(m.At*in.Scale.Factor(), 3)), markedLine(i)))
 	}
 	fan := panel{label: in.Label, xlabel: "Time (" + unit + ")", x: x, y: y, right: labelRoom(labels), paint: func(p plane) {
 		p.area(tint(looks[0].color, 0.16), first.Times, flip(first.P05), flip(first.P95))

@@ -140,7 +140,7 @@ func HeatMap(in HeatMapData) (*Figure, error) {
 	if in.Diverging {
 		vs.include(0)
 	}
-	factor := in.Scale.factor()
+	factor := in.Scale.Factor()
 	bar := linearAxis(vs.lo, vs.hi, factor, 7)
 	fill := func(v float64) color.NRGBA { return ramp(bar.place(v)) }
 	if in.Diverging {

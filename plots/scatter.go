@@ -69,7 +69,7 @@ func Scatter(in ScatterData) (*Figure, error) {
 	}
 	xlo, xhi := padded(xr.lo, xr.hi)
 	ylo, yhi := padded(yr.lo, yr.hi)
-	x, y := linearAxis(xlo, xhi, in.XScale.factor(), 9), linearAxis(ylo, yhi, in.YScale.factor(), 8)
+	x, y := linearAxis(xlo, xhi, in.XScale.Factor(), 9), linearAxis(ylo, yhi, in.YScale.Factor(), 8)
 	outside := 0
 	dots := panel{label: in.YLabel, xlabel: in.XLabel, x: x, y: y, paint: func(p plane) {
 		p.SetColor(tint(looks[0].color, 0.28))

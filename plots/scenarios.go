@@ -61,7 +61,7 @@ func Scenarios(in ScenariosData) (*Figure, error) {
 			y.ticks = append(y.ticks, tick{place(j), name})
 		}
 		panels[i] = panel{
-			label: q.Label, x: linearAxis(lo, hi, in.XScale.factor(), 4), y: y, upright: true,
+			label: q.Label, x: linearAxis(lo, hi, in.XScale.Factor(), 4), y: y, upright: true,
 			paint: func(p plane) {
 				p.post(axisLine, 0)
 				for j, e := range q.Y {

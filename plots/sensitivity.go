@@ -91,10 +91,10 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 		cols = 3
 	}
 	pad := 0.04 * (xs.hi - xs.lo)
-	x := linearAxis(xs.lo-pad, xs.hi+pad, in.XScale.factor(), max(14/cols, 5))
+	x := linearAxis(xs.lo-pad, xs.hi+pad, in.XScale.Factor(), max(14/cols, 5))
 	if in.XLog {
 		pad := math.Pow(xs.hi/xs.lo, 0.04)
-		x = logAxis(xs.lo/pad, xs.hi*pad, in.XScale.factor(), max(14/cols, 5))
+		x = logAxis(xs.lo/pad, xs.hi*pad, in.XScale.Factor(), max(14/cols, 5))
 	}
 	panels := make([]panel, len(in.Metrics))
 	for i, m := range in.Metrics {
@@ -185,10 +185,10 @@ func (m Metric) axis() axis {
 	}
 	if m.Log && ys.lo > 0 {
 		pad := max(1.1, math.Pow(ys.hi/ys.lo, 0.05))
-		return logAxis(ys.lo/pad, ys.hi*pad, m.Scale.factor(), 6)
+		return logAxis(ys.lo/pad, ys.hi*pad, m.Scale.Factor(), 6)
 	}
 	lo, hi := padded(ys.lo, ys.hi)
-	return linearAxis(lo, hi, m.Scale.factor(), 6)
+	return linearAxis(lo, hi, m.Scale.Factor(), 6)
 }
 
 func (s Series) values() []float64 {

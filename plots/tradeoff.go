@@ -177,7 +177,7 @@ func (in *TradeoffData) panel(q TradeoffPanel, series names) panel {
 		ylabel, xlabel, most, labels = q.Label+"\n"+in.YLabel, "", 5, 6
 	}
 	fronts = slices.DeleteFunc(fronts, func(f []placed) bool { return len(f) == 0 })
-	return panel{label: ylabel, xlabel: xlabel, x: linearAxis(xlo, xhi, in.XScale.factor(), most), y: linearAxis(ylo, yhi, in.YScale.factor(), 7), paint: func(p plane) {
+	return panel{label: ylabel, xlabel: xlabel, x: linearAxis(xlo, xhi, in.XScale.Factor(), most), y: linearAxis(ylo, yhi, in.YScale.Factor(), 7), paint: func(p plane) {
 		var taken obstacles
 		for _, front := range fronts {
 			var joined []vg.Point

@@ -58,14 +58,14 @@ with --tokens two of the catalogue, a loan's and a perpetual's.`,
 type breakEven struct {
 	plan       *plan // of both tokens, the loan's first
 	loan, perp *study.Sweep
-	metric     analytics.PathMetric
+	metric     analytics.Metric
 
 	versus    [][]analytics.Estimate // loan less perpetual, by borrow rate, then funding
 	crossings [][]analytics.Crossing // by borrow rate
 }
 
 // rivals reads the tokens, the rates and the objective.
-func (f *studyFlags) rivals(list, borrow, funding, objective string) (*breakEven, error) {
+func (f *studyFlags) rivals(list, borrow, funding, name string) (*breakEven, error) {
 	switch names := listed(list); {
 	case f.token != "" && len(names) > 0:
 		return nil, errors.New("--token and --tokens; want one of them")
@@ -74,7 +74,7 @@ func (f *studyFlags) rivals(list, borrow, funding, objective string) (*breakEven
 	default:
 		f.tokens = names
 	}
-	if err := among("--objective", objective, objectiveNames()); err != nil {
+	if err := objective("--objective", &name); err != nil {
 		return nil, err
 	}
 	f.bothWays = true
@@ -95,23 +95,23 @@ func (f *studyFlags) rivals(list, borrow, funding, objective string) (*breakEven
 	if a, b := s.Tokens[0].Values["target"], s.Tokens[1].Values["target"]; a != b {
 		p.note("the tokens aim at leverage %s and %s: they differ by more than the way they are held", short(a), short(b))
 	}
-	b := &breakEven{plan: p, metric: sweepMetric(objective)}
-	along := func(t int, name, values string) (*study.Sweep, error) {
+	b := &breakEven{plan: p, metric: analytics.MustLookup(name)}
+	along := func(t int, rate, values string) (*study.Sweep, error) {
 		one := p.spec
 		one.Tokens = one.Tokens[t : t+1]
-		axis, err := study.ParseAxis(one, name, values)
+		axis, err := study.ParseAxis(one, rate, values)
 		if err == nil && len(axis.Values) < 2 {
-			err = fmt.Errorf("%s = %s; want at least two", name, values)
+			err = fmt.Errorf("%s = %s; want at least two", rate, values)
 		}
 		var sweep *study.Sweep
 		if err == nil {
 			sweep, err = study.NewSweep(one, []study.Axis{axis}, 0)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("--%s-rates: %w", name, err)
+			return nil, fmt.Errorf("--%s-rates: %w", rate, err)
 		}
-		p.origins[name] = fmt.Sprintf("unused: --%s-rates=%s", name, values)
-		return sweep, fits(one, sweep.Cells()+1, len(analytics.SweepColumns))
+		p.origins[rate] = fmt.Sprintf("unused: --%s-rates=%s", rate, values)
+		return sweep, fits(one, sweep.Cells()+1, len(sweptColumns()))
 	}
 	if b.loan, err = along(0, "borrow", borrow); err != nil {
 		return nil, err
@@ -143,13 +143,13 @@ func (b *breakEven) run(ctx context.Context, opt study.Options) (*outcome, error
 	hash := study.NewHasher()
 	var numbers [2][][]float64
 	for i, s := range []*study.Sweep{b.loan, b.perp} {
-		_, cells, err := s.Collect(ctx, opt, analytics.SweepColumns)
+		_, cells, err := s.Collect(ctx, opt, sweptColumns())
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range cells {
 			hash.Add(c.Ensembles)
-			numbers[i] = append(numbers[i], b.metric.Of(&c.Ensembles[0]))
+			numbers[i] = append(numbers[i], b.metric.Paths(caseOf(c.Spec, 0, &c.Ensembles[0], aversion)))
 		}
 	}
 	for _, loan := range numbers[0] {
@@ -260,7 +260,7 @@ func (b *breakEven) outcome(hash string) *outcome {
 		Unit        string   `json:"unit"`
 		Funding     []string `json:"funding"`
 		Rows        []row    `json:"rows"`
-	}{ResultsHash: hash, Objective: b.metric.Name, Unit: b.metric.Unit}
+	}{ResultsHash: hash, Objective: b.metric.Name, Unit: string(b.metric.Unit)}
 	for _, v := range b.perp.Axes[0].Values {
 		all.Funding = append(all.Funding, b.perp.Axes[0].Format(v))
 	}
@@ -274,7 +274,7 @@ func (b *breakEven) outcome(hash string) *outcome {
 		}
 		for k, e := range b.versus[i] {
 			r.Versus = append(r.Versus, toJSON(e))
-			surface = append(surface, append([]string{r.Borrow, all.Funding[k], b.metric.Name, b.metric.Unit}, estimateRow(e)...))
+			surface = append(surface, append([]string{r.Borrow, all.Funding[k], b.metric.Name, string(b.metric.Unit)}, estimateRow(e)...))
 		}
 		all.Rows = append(all.Rows, r)
 	}
@@ -285,7 +285,7 @@ func (b *breakEven) outcome(hash string) *outcome {
 func (b *breakEven) figure() (*plots.Figure, error) {
 	borrow, funding := b.loan.Axes[0], b.perp.Axes[0]
 	loan, perp := b.names()
-	label := panels[b.metric.Name].Label // of an objective, which all are in percent
+	label := b.metric.Label // of an objective, which all are in percent
 	d := plots.HeatMapData{
 		Title: "Loan against perpetual: " + label, Caption: b.caption() + " " + halfWidths(b.versus, 100, "percentage points"),
 		XLabel: "Funding of the perpetual (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",

@@ -94,11 +94,11 @@ func TestBreakEvenWinner(t *testing.T) {
 		{[]analytics.Estimate{e(0, 0), e(-2, 0.5)}, "the perpetual throughout, not surely"},
 		{[]analytics.Estimate{e(0, 0), e(nan, nan)}, "neither"},
 	} {
-		higher := breakEven{metric: analytics.PathMetric{Sense: analytics.Higher}}
+		higher := breakEven{metric: analytics.Metric{Sense: analytics.Higher}}
 		if got := higher.winner(tt.row); got != tt.want {
 			t.Errorf("%v: %s; want %s", tt.row, got, tt.want)
 		}
-		lower := breakEven{metric: analytics.PathMetric{Sense: analytics.Lower}}
+		lower := breakEven{metric: analytics.Metric{Sense: analytics.Lower}}
 		if got := lower.winner(tt.row); strings.Contains(got, "the loan") == strings.Contains(tt.want, "the loan") && tt.want != "neither" {
 			t.Errorf("%v of a cost: %s", tt.row, got)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -56,7 +55,7 @@ goes nowhere, and of one that crashes.`,
 		if n := len(p.spec.Tokens); n < 2 || n > maxCompared {
 			return badInput("%d tokens to compare; want 2 to %d", n, maxCompared)
 		}
-		if err := fits(p.spec, 1, len(compareColumns)); err != nil {
+		if err := fits(p.spec, 1, len(analytics.Columns(comparedMetrics()...))); err != nil {
 			return err
 		}
 		return o.publish(cmd, f.workers, "lifetimes", func(ctx context.Context, opt study.Options) (*outcome, error) { return compare(ctx, p, opt) }, p)
@@ -72,7 +71,12 @@ func listed(text string) []string {
 // maxCompared is how many tokens a table and a figure can show.
 const maxCompared = 20
 
-var compareColumns = append(slices.Clone(analytics.SweepColumns), "holder_nav")
+// comparedMetrics are what a comparison reports: how a holder fares, and the metrics
+// of a sweep.
+func comparedMetrics() []analytics.Metric {
+	return append([]analytics.Metric{analytics.MustLookup("holder_nav"), analytics.MustLookup("p_beats_underlying"), analytics.MustLookup("p_beats_linear")},
+		analytics.Swept()...)
+}
 
 // A comparedRow is one metric of one token.
 type comparedRow struct {
@@ -81,11 +85,11 @@ type comparedRow struct {
 }
 
 func compare(ctx context.Context, p *plan, opt study.Options) (*outcome, error) {
-	ensembles, err := study.Ensembles(ctx, p.spec, opt, compareColumns)
+	ensembles, err := study.Ensembles(ctx, p.spec, opt, analytics.Columns(comparedMetrics()...))
 	if err != nil {
 		return nil, err
 	}
-	rows := compareAll(slices.Concat(analytics.HolderMetrics, analytics.BeatMetrics, analytics.SweepMetrics(aversion)), ensembles)
+	rows := compareAll(comparedMetrics(), p.spec, ensembles)
 	scenarios, more, err := runScenarios(ctx, p, opt.Workers)
 	if err != nil {
 		return nil, err
@@ -98,10 +102,11 @@ func compare(ctx context.Context, p *plan, opt study.Options) (*outcome, error) 
 }
 
 // compareAll compares every token with the first, metric by metric.
-func compareAll(metrics []analytics.PathMetric, ensembles []tokens.Ensemble) []comparedRow {
+func compareAll(metrics []analytics.Metric, s study.Spec, ensembles []tokens.Ensemble) []comparedRow {
 	byToken := make([][]analytics.Comparison, len(ensembles))
+	first := caseOf(s, 0, &ensembles[0], aversion)
 	for i := range ensembles {
-		byToken[i] = analytics.CompareBy(metrics, &ensembles[i], &ensembles[0], confidence)
+		byToken[i] = analytics.CompareBy(metrics, caseOf(s, i, &ensembles[i], aversion), first)
 	}
 	var rows []comparedRow
 	for m := range metrics {
@@ -132,9 +137,10 @@ func runScenarios(ctx context.Context, p *plan, workers int) (plots.ScenariosDat
 		if err != nil {
 			return data, nil, fmt.Errorf("scenario %s: %w", s.Name, err)
 		}
-		metric := analytics.PathMetric{Name: "nav_" + s.Name, Unit: "initial equity", Doc: "a quarter in which " + s.Doc,
-			Of: func(e *tokens.Ensemble) []float64 { return e.Column("nav") }}
-		more := compareAll([]analytics.PathMetric{metric}, ensembles)
+		nav := func(c *analytics.Case) []float64 { return c.Ensemble.Column("nav") }
+		metric := analytics.Metric{Name: "nav_" + s.Name, Unit: analytics.Equity, Doc: "a quarter in which " + s.Doc, Paths: nav,
+			Of: func(c *analytics.Case) analytics.Estimate { return analytics.Mean(nav(c), confidence) }}
+		more := compareAll([]analytics.Metric{metric}, s.Spec, ensembles)
 		panel := plots.ScenarioPanel{Label: strings.ToUpper(s.Name[:1]) + s.Name[1:] + ": " + s.Doc}
 		for _, r := range more {
 			panel.Y = append(panel.Y, r.Versus)
@@ -146,9 +152,9 @@ func runScenarios(ctx context.Context, p *plan, workers int) (plots.ScenariosDat
 }
 
 func writeCompare(w io.Writer, p *plan, rows []comparedRow) {
-	fmt.Fprintf(w, "%s\nDifferences are from %s, on the same paths, and of what is over survivors where both survive; gain is how many times shorter pairing makes their intervals.\n\n", caption(p, p.spec.Paths), p.spec.Tokens[0].Name)
+	fmt.Fprintf(w, "%s\nDifferences are from %s, on the same paths, and of what is over survivors where both survive; variance reduction is how many times more paths they would take without pairing.\n\n", caption(p, p.spec.Paths), p.spec.Tokens[0].Name)
 	t := newTable(w)
-	t.AppendHeader(table.Row{"metric", "token", "estimate", "interval", "difference", "interval", "gain", "unit"})
+	t.AppendHeader(table.Row{"metric", "token", "estimate", "interval", "difference", "interval", "variance reduction", "unit"})
 	warned := false
 	sure := func(e analytics.Estimate) string {
 		if e.Warning == "" {
@@ -158,14 +164,14 @@ func writeCompare(w io.Writer, p *plan, rows []comparedRow) {
 		return interval(e) + " !"
 	}
 	for i, r := range rows {
-		metric, difference, between, gain := r.Name, "–", "–", "–"
+		metric, difference, between, reduction := r.Name, "–", "–", "–"
 		if i > 0 && rows[i-1].Name == metric {
 			metric = ""
 		}
 		if r.Versus.SE > 0 {
-			difference, between, gain = short(r.Versus.Value), sure(r.Versus), short(r.Unpaired/r.Versus.SE)
+			difference, between, reduction = short(r.Versus.Value), sure(r.Versus), short3(r.VarianceReduction)
 		}
-		t.AppendRow(table.Row{metric, r.token, short(r.Estimate.Value), sure(r.Estimate), difference, between, gain, r.Unit})
+		t.AppendRow(table.Row{metric, r.token, short(r.Estimate.Value), sure(r.Estimate), difference, between, reduction, r.Unit})
 	}
 	t.Render()
 	if warned {
@@ -183,7 +189,7 @@ func compareTable(rows []comparedRow) [][]string {
 	all := [][]string{{"metric", "token", "unit", "estimate", "se", "lo", "hi", "n", "warning", "difference", "difference_se", "difference_lo", "difference_hi", "difference_n", "difference_warning", "unpaired_se"}}
 	for _, r := range rows {
 		f, e, d := numberText, r.Estimate, r.Versus
-		all = append(all, []string{r.Name, r.token, r.Unit, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), string(e.Warning),
+		all = append(all, []string{r.Name, r.token, string(r.Unit), f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), string(e.Warning),
 			f(d.Value), f(d.SE), f(d.Lo), f(d.Hi), strconv.Itoa(d.N), string(d.Warning), f(r.Unpaired)})
 	}
 	return all
@@ -203,7 +209,7 @@ func compareJSON(hash string, rows []comparedRow) any {
 		Rows        []row  `json:"rows"`
 	}{ResultsHash: hash}
 	for _, r := range rows {
-		all.Rows = append(all.Rows, row{r.Name, r.token, r.Unit, toJSON(r.Estimate), toJSON(r.Versus), finite(r.Unpaired)})
+		all.Rows = append(all.Rows, row{r.Name, r.token, string(r.Unit), toJSON(r.Estimate), toJSON(r.Versus), finite(r.Unpaired)})
 	}
 	return all
 }

@@ -106,69 +106,50 @@ func answer(s study.Spec) (exactAnswer, error) {
 		return exactAnswer{}, err
 	}
 	a := exactAnswer{token: s.Tokens[0].Name, liquid: m.Liquidated}
-	add := func(name, unit string, v, bound float64) {
-		a.metrics = append(a.metrics, exactMetric{name, unit, v, bound})
+	known := answersOf(s, m, model, token)
+	a.lawless = addLaw(&known, p, append([]float64{0.05, 0.01, 0.5}, analytics.QuantileLevels...), []float64{0.05, 0.01})
+	for _, m := range analytics.All() {
+		if m.Exact == nil {
+			continue
+		}
+		if v, bound, ok := m.Exact(&known); ok {
+			a.metrics = append(a.metrics, exactMetric{m.Name, string(m.Unit), v, bound})
+		}
 	}
-	mean, logS, qv := price(s, model)
-	kept := (1 - token.EntryFee) * (1 - token.ExitFee)
-	off := func(v float64) float64 { return (1 + math.Abs(v)) * m.Bound }
-	add("nav", "initial equity", m.NAV, m.NAV*m.Bound)
-	add("holder_nav", "initial equity", m.NAV*kept, m.NAV*kept*m.Bound)
-	add("log_nav", "log", m.Log, off(m.Log))
-	add("ruined", "probability", m.Ruined, off(m.Ruined))
-	add("underlying", "initial price", mean, 0)
-	add("rebalances", "count", m.Rebalances, off(m.Rebalances))
-	add("turnover", "net asset values", m.Turnover, off(m.Turnover))
-	add("decay_vs_power", "log", m.Decay, off(m.Decay))
-	add("decay_vs_linear", "initial equity", m.NAV-(1+float64(token.Target*(mean-1))), m.NAV*m.Bound)
-	if m.Liquidated < 1e-9 { // else survivors' prices are not all prices
-		add("tracking_vs_ideal", "log", m.Log-(float64(token.Target*logS)+tokens.VolatilityDecay(token.Target, qv)), off(m.Log))
+	for _, level := range analytics.QuantileLevels {
+		if v, bound, ok := known.NAVQuantile(level); ok {
+			a.quantiles = append(a.quantiles, exactMetric{strconv.FormatFloat(level, 'g', -1, 64), string(analytics.Equity), v, bound})
+		}
 	}
-	add("trade_drag", "log per year", m.CostDrag/years, off(m.CostDrag)/years)
-	add("p_liquidation", "probability", m.Liquidated, off(m.Liquidated))
-	a.lawless = a.law(p, years)
 	return a, nil
 }
 
-// law adds what rests on the law of NAV, or nothing if there is a fault.
-func (a *exactAnswer) law(p exact.Problem, years float64) error {
-	law, err := p.Law(years)
+// answersOf are what the exact twins of metrics read, but for the law of NAV.
+func answersOf(s study.Spec, m exact.Moments, model models.Model, t tokens.Token) analytics.Answers {
+	mean, logS, qv := price(s, model)
+	return analytics.Answers{Years: models.Years(s.Horizon), Target: t.Target, Kept: (1 - t.EntryFee) * (1 - t.ExitFee),
+		NAV: m.NAV, Log: m.Log, Decay: m.Decay, Rebalances: m.Rebalances, Turnover: m.Turnover, CostDrag: m.CostDrag,
+		Liquidated: m.Liquidated, Ruined: m.Ruined, Bound: m.Bound, Price: mean, LogPrice: logS, Variance: qv}
+}
+
+// addLaw adds the law of NAV, if it has quantiles at the levels and tail means over
+// the shares given.
+func addLaw(a *analytics.Answers, p exact.Problem, levels, shares []float64) error {
+	law, err := p.Law(a.Years)
 	if err != nil {
 		return err
 	}
-	var metrics, quantiles []exactMetric
-	for _, x := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
-		metrics = append(metrics, exactMetric{fmt.Sprintf("p_loss_%.0f", 100*x), "probability", law.CDF(math.Log(1 - x)), law.Bound})
-	}
-	// quantile is NAV's, and how far it may be off.
-	quantile := func(p float64) (v, bound float64, err error) {
-		x, err := law.Quantile(p)
-		if err != nil {
-			return 0, 0, err
-		}
-		lo, hi := law.Around(p)
-		return math.Exp(x), math.Exp(hi) - math.Exp(lo), nil
-	}
-	for _, p := range []float64{0.05, 0.01} {
-		v, bound, err := quantile(p)
-		if err != nil {
+	for _, p := range levels {
+		if _, err := law.Quantile(p); err != nil {
 			return err
 		}
-		es, err := law.ES(p)
-		if err != nil {
+	}
+	for _, p := range shares {
+		if _, err := law.ES(p); err != nil {
 			return err
 		}
-		name := fmt.Sprintf("%.0f", 100*(1-p))
-		metrics = append(metrics, exactMetric{"var_" + name, "initial equity", 1 - v, bound}, exactMetric{"es_" + name, "initial equity", es, law.ESBound(p)})
 	}
-	for _, p := range analytics.QuantileLevels {
-		v, bound, err := quantile(p)
-		if err != nil {
-			return err
-		}
-		quantiles = append(quantiles, exactMetric{strconv.FormatFloat(p, 'g', -1, 64), "initial equity", v, bound})
-	}
-	a.metrics, a.quantiles = append(a.metrics, metrics...), quantiles
+	a.Law, a.LawBound = law, law.Bound
 	return nil
 }
 

@@ -19,15 +19,28 @@ import (
 	"mcrisk/study"
 )
 
-// exactNames are the metrics of --exact.
-var exactNames = []string{"log_growth", "median_nav", "expected_shortfall", "p_liquidation", "trade_drag", "tracking_vs_ideal", "rebalances", "turnover"}
+// exactSwept are the metrics of --exact.
+func exactSwept() []analytics.Metric {
+	return slices.DeleteFunc(analytics.Swept(), func(m analytics.Metric) bool { return m.Exact == nil })
+}
+
+// exactNames are their names.
+func exactNames() []string { return namesOf(exactSwept()) }
+
+// answerOf is an answer among some, or NaN.
+func answerOf(answers map[string]float64, name string) float64 {
+	if v, ok := answers[name]; ok {
+		return v
+	}
+	return nan
+}
 
 // exactSweep sweeps without sampling: every cell's answers, and the best choices.
 func exactSweep(cmd *cobra.Command, p *plan, how rundir.Sweep, sweep *study.Sweep, workers int, o *outputFlags) error {
 	if len(p.spec.Tokens) > 1 {
 		return badInput("--exact with %d tokens; want one", len(p.spec.Tokens))
 	}
-	j := &judgement{plan: p, how: how, sweep: sweep, metrics: analytics.SweepMetrics(how.Aversion), bad: map[int]bool{}}
+	j := &judgement{plan: p, how: how, sweep: sweep, metrics: analytics.Swept(), bad: map[int]bool{}}
 	p.note("exact answers end with a first liquidation (--after-liquidation stop)")
 	err := o.publish(cmd, workers, "cells", j.exactly, p)
 	if err == nil && j.failed > 0 {
@@ -88,7 +101,7 @@ type cellAnswer struct {
 }
 
 // exactBest is the best choice of a slice by an exact metric.
-func (j *judgement) exactBest(s *slice, m analytics.PathMetric) int {
+func (j *judgement) exactBest(s *slice, m analytics.Metric) int {
 	best := 0
 	for k := range s.cells {
 		if float64(m.Sense)*(s.exact[k][m.Name]-s.exact[best][m.Name]) > 0 {
@@ -104,8 +117,8 @@ func (j *judgement) printExact(w io.Writer, answers []map[string]float64) {
 	t.AppendHeader(j.heading("objective", "best "+strings.Join(j.how.Choose, " and "), "value"))
 	for i := range j.slices {
 		s := &j.slices[i]
-		for _, m := range j.metrics[:analytics.Objectives] {
-			if slices.Contains(exactNames, m.Name) {
+		for _, m := range j.objectives() {
+			if m.Exact != nil {
 				k := j.exactBest(s, m)
 				t.AppendRow(append(j.head(j.token(0), s.label), m.Name, j.choice(s.cells[k]), digits(s.exact[k][m.Name], 9)))
 			}
@@ -118,7 +131,7 @@ func (j *judgement) printExact(w io.Writer, answers []map[string]float64) {
 	for _, a := range j.sweep.Axes {
 		head = append(head, a.Name)
 	}
-	for _, n := range exactNames {
+	for _, n := range exactNames() {
 		head = append(head, n)
 	}
 	t.AppendHeader(head)
@@ -130,14 +143,14 @@ func (j *judgement) printExact(w io.Writer, answers []map[string]float64) {
 		for _, v := range j.place(c)[1:] {
 			row = append(row, v)
 		}
-		for _, n := range exactNames {
-			row = append(row, digits(m[n], 7))
+		for _, n := range exactNames() {
+			row = append(row, digits(answerOf(m, n), 7))
 		}
 		t.AppendRow(row)
 	}
 	t.Render()
 	fmt.Fprintln(w)
-	for _, n := range exactNames {
+	for _, n := range exactNames() {
 		m := j.metrics[j.metric(n)]
 		fmt.Fprintf(w, "%s (%s): %s\n", n, m.Unit, m.Doc)
 	}
@@ -149,15 +162,11 @@ func (j *judgement) exactTable(answers []map[string]float64) [][]string {
 	for _, a := range j.sweep.Axes {
 		head = append(head, a.Name)
 	}
-	rows := [][]string{append(head, exactNames...)}
+	rows := [][]string{append(head, exactNames()...)}
 	for c, m := range answers {
 		row := j.place(c)
-		for _, n := range exactNames {
-			v := nan
-			if m != nil {
-				v = m[n]
-			}
-			row = append(row, numberText(v))
+		for _, n := range exactNames() {
+			row = append(row, numberText(answerOf(m, n)))
 		}
 		rows = append(rows, row)
 	}
@@ -178,9 +187,9 @@ func (j *judgement) exactJSON(answers []map[string]float64) any {
 		for i, v := range j.place(c)[1:] {
 			x.Values[j.sweep.Axes[i].Name] = v
 		}
-		for _, n := range exactNames {
-			if v, ok := m[n]; ok {
-				x.Metrics[n] = finite(v)
+		for _, n := range exactNames() {
+			if m != nil {
+				x.Metrics[n] = finite(answerOf(m, n))
 			}
 		}
 		all.Cells = append(all.Cells, x)
@@ -197,7 +206,7 @@ func (j *judgement) exactFigures() (list []namedFigure, err error) {
 		return nil, nil
 	}
 	if len(j.slices) > 1 {
-		for _, n := range exactNames {
+		for _, n := range exactNames() {
 			f, err := j.circumstanceFigure(j.slices, along, n)
 			if err != nil {
 				return nil, fmt.Errorf("figure %s: %w", n, err)
@@ -211,8 +220,8 @@ func (j *judgement) exactFigures() (list []namedFigure, err error) {
 	data := sensitivityData(j.plan, j.token(0), j.plan.spec.Paths, j.sweep.Axes[along].Param)
 	data.Caption = j.caption(nil)
 	data.Metrics = nil
-	for _, n := range exactNames {
-		m := panels[n]
+	for _, n := range exactNames() {
+		m := panelOf(analytics.MustLookup(n))
 		if l := j.exactLine(&j.slices[0], along, n); len(l.X) > 1 {
 			m.Exact = []plots.Line{l}
 			data.Metrics = append(data.Metrics, m)

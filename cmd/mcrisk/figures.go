@@ -101,7 +101,8 @@ func costFigure(p *plan, e *tokens.Ensemble, s *analytics.Summary) (*plots.Figur
 		tokens.BorrowInterest: "Borrow interest", tokens.SupplyInterest: "Supply interest", tokens.Funding: "Funding",
 		tokens.BorrowFee: "Borrow fee", tokens.StreamingFee: "Streaming fee", tokens.LiquidationPenalty: "Liquidation"}
 	for _, item := range analytics.CostItems {
-		d.Items = append(d.Items, plots.CostItem{Name: names[item], Drag: analytics.CostDragOf(e, item, confidence)})
+		drag, _ := s.Metric("drag_" + tokens.ItemNames[item])
+		d.Items = append(d.Items, plots.CostItem{Name: names[item], Drag: drag.Estimate})
 	}
 	if total, ok := s.Metric("cost_drag"); ok {
 		d.Total = &total.Estimate
@@ -147,7 +148,7 @@ func bandFigure(ctx context.Context, p *plan, workers, token int) (*plots.Figure
 		if err != nil {
 			return nil, err
 		}
-		_, cells, err := sweep.Collect(ctx, study.Options{Workers: workers}, analytics.SweepColumns)
+		_, cells, err := sweep.Collect(ctx, study.Options{Workers: workers}, sweptColumns())
 		if err != nil {
 			return nil, err
 		}
@@ -166,43 +167,27 @@ func sensitivityData(p *plan, name string, paths int, over param.Param) plots.Se
 	}
 }
 
-// panels are how the metrics of a sweep are drawn.
-var panels = map[string]plots.Metric{
-	"log_growth":         {Label: "Expected log growth (% a year)", Scale: plots.Percent},
-	"utility":            {Label: "Utility (log growth, % a year)", Scale: plots.Percent},
-	"tracking_cost":      {Label: "Tracking cost (log, % a year)", Scale: plots.Percent, Log: true},
-	"median_nav":         {Label: "Median final NAV (% of the initial)", Scale: plots.Percent},
-	"cost_drag":          {Label: "Cost drag (% a year)", Scale: plots.Percent},
-	"tracking_error":     {Label: "Tracking error (% per √year)", Scale: plots.Percent},
-	"expected_shortfall": {Label: "Expected shortfall, worst 5 % (% of NAV)", Scale: plots.Percent},
-	"max_drawdown":       {Label: "Mean maximum drawdown (%)", Scale: plots.Percent},
-	"p_liquidation":      {Label: "Probability of liquidation (%)", Scale: plots.Percent},
-	"trade_drag":         {Label: "Trading drag (% a year)", Scale: plots.Percent},
-	"tracking_vs_ideal":  {Label: "Tracking against the ideal (log, %)", Scale: plots.Percent},
-	"rebalances":         {Label: "Rebalances a year", Log: true},
-	"turnover":           {Label: "Turnover (NAV a year)"},
+// panelOf is how a metric is drawn.
+func panelOf(m analytics.Metric) plots.Metric {
+	return plots.Metric{Label: m.Label, Scale: m.Unit.Scale(), Log: m.LogAxis}
 }
 
 func panelsOf(metrics []string) (list []plots.Metric) {
 	for _, m := range metrics {
-		list = append(list, panels[m])
+		list = append(list, panelOf(analytics.MustLookup(m)))
 	}
 	return list
 }
 
 // figureMetrics are the sweep metrics drawn, in the order of the panels.
-var figureMetrics = []string{"trade_drag", "tracking_vs_ideal", "max_drawdown", "rebalances"}
+var figureMetrics = []string{"trade_drag", "tracking_vs_ideal", "max_drawdown", "rebalances_per_year"}
 
 func addSeries(d *plots.SensitivityData, name string, values []float64, cells []study.Cell, token int) {
 	for i, metric := range figureMetrics {
 		s := plots.Series{Name: name}
 		for k, c := range cells {
-			for _, m := range analytics.SweepMetrics(aversion) {
-				if m.Name == metric {
-					if y := m.Mean(m.Of(&c.Ensembles[token]), confidence); y.N > 0 {
-						s.X, s.Y = append(s.X, values[k]), append(s.Y, y)
-					}
-				}
+			if y := caseOf(c.Spec, token, &c.Ensembles[token], aversion).Estimate(analytics.MustLookup(metric)); y.N > 0 {
+				s.X, s.Y = append(s.X, values[k]), append(s.Y, drawable(y))
 			}
 		}
 		if len(s.X) > 0 {

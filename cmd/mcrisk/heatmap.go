@@ -40,7 +40,7 @@ such as p_loss_50 or nav_p50.`,
 	var x, y, metric string
 	addFlag(cmd.Flags(), &x, sectionStudy, "x", "name=values", "", "columns: horizon, or as --y")
 	addFlag(cmd.Flags(), &y, sectionStudy, "y", "name=values", "", "rows: "+overUsage)
-	addFlag(cmd.Flags(), &metric, sectionStudy, "metric", "name", "log_growth", "what to draw: "+strings.Join(namesOf(cellMetrics()), "|")+", or with --x horizon one of horizons.csv")
+	addFlag(cmd.Flags(), &metric, sectionStudy, "metric", "name", "log_growth", "what to draw: "+strings.Join(namesOf(analytics.All()), "|")+", or with --x horizon one of horizons.csv")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := f.plan()
 		if err != nil {
@@ -55,27 +55,11 @@ such as p_loss_50 or nav_p50.`,
 	return cmd
 }
 
-// cellMetrics are what a cell can show.
-func cellMetrics() []analytics.PathMetric {
-	nav := func(e *tokens.Ensemble) []float64 { return e.Column("nav") }
-	return append(analytics.SweepMetrics(aversion),
-		analytics.PathMetric{Name: "ruined", Unit: "probability", Doc: "of ending with nothing", Of: func(e *tokens.Ensemble) []float64 {
-			xs := make([]float64, e.N)
-			for i, v := range nav(e) {
-				if v == 0 {
-					xs[i] = 1
-				}
-			}
-			return xs
-		}},
-		analytics.PathMetric{Name: "nav", Unit: "initial equity", Doc: "final net asset value", Of: nav})
-}
-
 // timeMetrics are what a cell can show of a time, without how it comes of an ensemble.
-func timeMetrics() (ms []analytics.PathMetric) {
+func timeMetrics() (ms []analytics.Metric) {
 	for _, r := range analytics.NewHorizons([]float64{0, 1}, 1).Rows(confidence) {
 		if r.Years == 0 { // others are of the whole series
-			ms = append(ms, analytics.PathMetric{Name: r.Name, Unit: r.Unit, Doc: r.Doc})
+			ms = append(ms, analytics.Metric{Name: r.Name, Unit: r.Unit, Doc: r.Doc})
 		}
 	}
 	return ms
@@ -86,7 +70,7 @@ type cellMap struct {
 	plan   *plan
 	sweep  *study.Sweep // over the rows and, unless they are times, the columns
 	x, y   study.Axis
-	metric analytics.PathMetric
+	metric analytics.Metric
 	cells  [][]analytics.Estimate // by row, then column
 }
 
@@ -121,12 +105,15 @@ func newCells(p *plan, x, y, metric string) (*cellMap, error) {
 	if g.sweep, err = study.NewSweep(p.spec, axes, 0); err != nil {
 		return nil, wrap(err)
 	}
-	known, kept, columns := cellMetrics(), g.sweep.Cells()+1, len(analytics.SweepColumns)
+	known, kept, columns := analytics.All(), g.sweep.Cells()+1, len(tokens.Columns)
 	if g.overTime() {
 		g.x.Name, g.x.Unit = horizon, param.Time
 		known, kept, columns = timeMetrics(), 1, 1
 	} else {
 		g.x = axes[1]
+	}
+	if m, err := analytics.Lookup(metric); err == nil && !g.overTime() {
+		metric = m.Name // of an alias
 	}
 	if err := among("--x "+x+" --metric", metric, namesOf(known)); err != nil {
 		return nil, err
@@ -158,16 +145,15 @@ func (g *cellMap) run(ctx context.Context, opt study.Options) (*outcome, error) 
 		}
 		return g.outcome(hash.Sum()), nil
 	}
-	_, cells, err := g.sweep.Collect(ctx, opt, analytics.SweepColumns)
+	_, cells, err := g.sweep.Collect(ctx, opt, append(sweptColumns(), g.metric.Needs...))
 	if err != nil {
 		return nil, err
 	}
-	metrics := cellMetrics()
 	for row := range slices.Chunk(cells, len(g.x.Values)) {
 		var es []analytics.Estimate
 		for _, c := range row {
 			hash.Add(c.Ensembles)
-			es = append(es, measure(c, metrics)[0].levels[metricNumber(metrics, g.metric.Name)])
+			es = append(es, caseOf(c.Spec, 0, &c.Ensembles[0], aversion).Estimate(g.metric))
 		}
 		g.cells = append(g.cells, es)
 	}
@@ -220,13 +206,13 @@ func (g *cellMap) outcome(hash string) *outcome {
 		Metric      string `json:"metric"`
 		Unit        string `json:"unit"`
 		Cells       []cell `json:"cells"`
-	}{hash, g.x.Name, g.y.Name, g.metric.Name, g.metric.Unit, nil}
+	}{hash, g.x.Name, g.y.Name, g.metric.Name, string(g.metric.Unit), nil}
 	rows := [][]string{slices.Concat([]string{g.x.Name, g.y.Name, "metric", "estimate"}, estimateHead, []string{"unit"})}
 	for i, es := range g.cells {
 		for j, e := range es {
 			x, y := g.x.Format(g.x.Values[j]), g.y.Format(g.y.Values[i])
 			all.Cells = append(all.Cells, cell{x, y, toJSON(e)})
-			rows = append(rows, slices.Concat([]string{x, y, g.metric.Name}, estimateRow(e), []string{g.metric.Unit}))
+			rows = append(rows, slices.Concat([]string{x, y, g.metric.Name}, estimateRow(e), []string{string(g.metric.Unit)}))
 		}
 	}
 	return &outcome{hash: hash, json: all, text: g.write, tables: []namedTable{{"heatmap.csv", rows}}, figures: oneFigure("heatmap", g.figure)}
@@ -237,7 +223,7 @@ func (g *cellMap) caption() string {
 	text := captionBut(g.plan, g.sweep.Axes) + " The random numbers are the same in every cell, so that cells err together."
 	all, corrected := slices.Concat(g.cells...), 0
 	for _, e := range all {
-		if e.Gain > 0 {
+		if e.VarianceReduction > 0 {
 			corrected++
 		}
 	}
@@ -248,14 +234,13 @@ func (g *cellMap) caption() string {
 }
 
 func (g *cellMap) figure() (*plots.Figure, error) {
-	m, unit, factor := g.metric, g.metric.Unit, 1.0
+	m, unit, factor := g.metric, string(g.metric.Unit), 1.0
 	label := func(q param.Param) string { // each tick of a time has its unit
 		return strings.TrimSuffix(strings.TrimSuffix(axisLabel(q), " (seconds)"), " (choice)")
 	}
 	d := plots.HeatMapData{Title: g.plan.spec.Tokens[0].Name + ": " + m.Name + " over " + g.x.Name + " and " + g.y.Name,
-		XLabel: label(g.x.Param), YLabel: label(g.y.Param), Label: m.Name + ", " + m.Doc + " (" + unit + ")"}
-	if unit == "probability" || unit == "fraction" {
-		d.Scale, d.Label = plots.Percent, m.Name+", "+m.Doc+" (%)"
+		XLabel: label(g.x.Param), YLabel: label(g.y.Param), Label: m.Name + ", " + m.Doc + " (" + m.Unit.Axis() + ")", Scale: m.Unit.Scale()}
+	if d.Scale == plots.Percent {
 		unit, factor = "percentage points", 100
 	}
 	d.Caption = g.caption() + " " + halfWidths(g.cells, factor, unit)

@@ -146,7 +146,7 @@ func writeSeriesCSV(w io.Writer, ms []analytics.SeriesMetric) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"metric", "value", "unit", "meaning"})
 	for _, m := range ms {
-		_ = out.Write([]string{m.Name, numberText(m.Value), m.Unit, m.Doc})
+		_ = out.Write([]string{m.Name, numberText(m.Value), string(m.Unit), m.Doc})
 	}
 	out.Flush()
 	return out.Error()

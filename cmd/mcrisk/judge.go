@@ -25,7 +25,7 @@ type judgement struct {
 	plan    *plan
 	how     rundir.Sweep
 	sweep   *study.Sweep
-	metrics []analytics.PathMetric
+	metrics []analytics.Metric
 	reader  *cellReader // nil: nothing was sampled
 
 	hash   string
@@ -46,16 +46,16 @@ type cellRow struct {
 
 // A metricRow is one metric, and its paired difference from the own setting.
 type metricRow struct {
-	estimate, versus analytics.Estimate
-	unpaired, gain   float64 // of pairing alone, without correction
+	estimate, versus    analytics.Estimate
+	unpaired, reduction float64 // of pairing alone, without correction
 }
 
 // judge estimates everything that is said of a sweep. The cells go to cells.csv
 // one by one.
 func judge(ctx context.Context, p *plan, how rundir.Sweep, records *rundir.Records, dir *rundir.Dir, workers int) (*judgement, error) {
-	metrics := analytics.SweepMetrics(how.Aversion)
+	metrics := analytics.Swept()
 	j := &judgement{plan: p, how: how, sweep: records.Sweep, metrics: metrics, bad: map[int]bool{},
-		reader: &cellReader{ctx: ctx, records: records, metrics: metrics, cells: map[int][]measured{}, uncorrected: map[[2]int]bool{}}}
+		reader: &cellReader{ctx: ctx, records: records, metrics: metrics, averse: how.Aversion, cells: map[int][]measured{}, uncorrected: map[[2]int]bool{}}}
 	if err := dir.File("cells.csv", func(w io.Writer) error { return j.estimate(ctx, w) }); err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (j *judgement) estimate(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("the token's own setting: %w", err)
 	}
-	owns := measure(own, j.metrics)
+	owns := measure(own, j.metrics, j.how.Aversion)
 	for c := range j.sweep.Cells() + 1 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -101,7 +101,7 @@ func (j *judgement) estimate(ctx context.Context, w io.Writer) error {
 			continue
 		}
 		lifetimes := hash.Add(run.Ensembles)
-		for t, here := range measure(run, j.metrics) {
+		for t, here := range measure(run, j.metrics, j.how.Aversion) {
 			r := cellRow{cell: cell, token: t}
 			own := &owns[t]
 			if here.corrected == nil {
@@ -110,10 +110,10 @@ func (j *judgement) estimate(ctx context.Context, w io.Writer) error {
 			corrected := here.corrected != nil && own.corrected != nil
 			for i, m := range j.metrics {
 				x := metricRow{estimate: here.levels[i], versus: analytics.PairedDifference(here.of(i, corrected), own.of(i, corrected), confidence)}
-				x.unpaired, x.gain = pairing(here.raw[i], own.raw[i])
+				x.unpaired, x.reduction = analytics.Pairing(here.raw[i], own.raw[i])
 				r.metrics = append(r.metrics, x)
 				f, e, d := numberText, x.estimate, x.versus
-				_ = out.Write(append(slices.Clone(row), run.Spec.Tokens[t].Name, m.Name, m.Unit, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), string(e.Warning),
+				_ = out.Write(append(slices.Clone(row), run.Spec.Tokens[t].Name, m.Name, string(m.Unit), f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), string(e.Warning),
 					f(d.Value), f(d.SE), f(d.Lo), f(d.Hi), strconv.Itoa(d.N), f(x.unpaired), lifetimes, ""))
 			}
 			if cell != j.sweep.Own() && j.sweep.Cells() <= keptCells {
@@ -172,8 +172,8 @@ type slice struct {
 type bestRow struct {
 	analytics.Choice                    // of the slice's cells
 	estimate         analytics.Estimate // of the best
-	// Where one number is chosen: what being near it costs, and how many times
-	// shorter pairing makes intervals of differences between neighbours.
+	// Where one number is chosen: what being near it costs, and the variance
+	// reduction of pairing in differences between neighbours.
 	near           *analytics.Optimum
 	pairing, least float64 // the median of neighbours, and the least
 	doubtful       bool    // a choice was left out by a difference that a few paths decide
@@ -280,7 +280,7 @@ func (j *judgement) best(ctx context.Context, s *slice, workers int) error {
 	if err := j.solve(ctx, s); err != nil {
 		return err
 	}
-	for i, m := range j.metrics[:analytics.Objectives] {
+	for i, m := range j.objectives() {
 		at := j.numbers(s, i)
 		row := bestRow{Choice: analytics.Best(len(s.cells), at, m.Sense, confidence), pairing: nan, least: nan, exactBest: -1}
 		row.estimate = j.level(s.cells[row.Best], s.token, i)
@@ -291,16 +291,16 @@ func (j *judgement) best(ctx context.Context, s *slice, workers int) error {
 		}
 		row.Versus = nil // for large sweeps
 		if along >= 0 {
-			var gains []float64
+			var reductions []float64
 			for k := 1; k < len(s.cells); k++ {
 				raw := func(k int) []float64 { return j.reader.at(s.cells[k], s.token).raw[i] }
-				if _, gain := pairing(raw(k), raw(k-1)); !math.IsNaN(gain) {
-					gains = append(gains, gain)
+				if _, reduction := analytics.Pairing(raw(k), raw(k-1)); !math.IsNaN(reduction) {
+					reductions = append(reductions, reduction)
 				}
 			}
-			if len(gains) > 0 {
-				slices.Sort(gains)
-				row.pairing, row.least = gains[len(gains)/2], gains[0]
+			if len(reductions) > 0 {
+				slices.Sort(reductions)
+				row.pairing, row.least = reductions[len(reductions)/2], reductions[0]
 			}
 			row.near = j.near(s, row.Best, along, at, m.Sense)
 		}
@@ -342,7 +342,13 @@ func (j *judgement) near(s *slice, best, along int, at func(int) []float64, sens
 	return &o
 }
 
-func (j *judgement) metric(name string) int { return metricNumber(j.metrics, name) }
+// metric is the number of a metric by its name or alias.
+func (j *judgement) metric(name string) int {
+	return metricNumber(j.metrics, analytics.MustLookup(name).Name)
+}
+
+// objectives are the metrics that settings are chosen by, the first of all.
+func (j *judgement) objectives() []analytics.Metric { return j.metrics[:len(analytics.Objectives())] }
 
 // A robustRow is the choice that does well whatever the circumstances.
 type robustRow struct {
@@ -397,7 +403,7 @@ func (j *judgement) harden() {
 		for i, choice := range choices {
 			first[i] = cells[0][choice]
 		}
-		for i, m := range j.metrics[:analytics.Objectives] {
+		for i, m := range j.objectives() {
 			r := analytics.Robust(len(choices), len(in), func(choice, circumstance int) []float64 {
 				return j.reader.at(cells[circumstance][choices[choice]], t).of(i, corrected[circumstance])
 			}, m.Sense, confidence)
@@ -436,7 +442,7 @@ func (j *judgement) notes() []string {
 	along := j.along()
 	note := func(text string, is func(s *slice, r *bestRow) bool) {
 		var names []string
-		for i, m := range j.metrics[:analytics.Objectives] {
+		for i, m := range j.objectives() {
 			n := 0
 			for k := range j.slices {
 				if is(&j.slices[k], &j.slices[k].best[i]) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"sync"
 
 	"mcrisk/analytics"
 	"mcrisk/exact"
@@ -30,8 +31,13 @@ func known(s study.Spec, token int) *analytics.Known {
 	if k.Power, err = p.Moment(target, years); err != nil {
 		k.Power = math.NaN()
 	}
-	if law, err := p.Law(years); err == nil {
-		k.Below = law.CDF
+	law := sync.OnceValues(func() (exact.Law, error) { return p.Law(years) }) // most estimates do without
+	k.Below = func(x float64) float64 {
+		l, err := law()
+		if err != nil {
+			return math.NaN()
+		}
+		return l.CDF(x)
 	}
 	return k
 }

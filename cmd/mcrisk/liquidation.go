@@ -202,15 +202,14 @@ func (m *liquidationMap) fill(ctx context.Context, p *plan, sign float64, opt st
 	if err != nil {
 		return err
 	}
-	risk := sweepMetric("p_liquidation")
+	risk := analytics.MustLookup("p_liquidation")
 	for ofJump := range slices.Chunk(cells, len(m.latencies)) {
 		for _, c := range ofJump {
 			hash.Add(c.Ensembles)
 		}
 		for i, t := range of {
 			for l, c := range ofJump {
-				e := &c.Ensembles[i]
-				t.cells[l] = append(t.cells[l], risk.Mean(risk.Of(e), confidence))
+				t.cells[l] = append(t.cells[l], caseOf(c.Spec, i, &c.Ensembles[i], aversion).Estimate(risk))
 			}
 		}
 	}

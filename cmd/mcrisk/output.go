@@ -133,14 +133,14 @@ func clip(s string, n int) string {
 
 func writeSummaryCSV(w io.Writer, summaries []analytics.Summary) error {
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"token", "metric", "estimate", "se", "lo", "hi", "n", "confidence", "interval", "gain", "warning", "unit", "meaning"})
+	_ = out.Write([]string{"token", "metric", "estimate", "se", "lo", "hi", "n", "confidence", "interval", "variance_reduction", "warning", "unit", "meaning"})
 	row := func(token, name, unit, doc string, e analytics.Estimate) {
 		f := numberText
-		_ = out.Write([]string{token, name, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), f(e.Confidence), string(e.Method), f(e.Gain), string(e.Warning), unit, doc})
+		_ = out.Write([]string{token, name, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), f(e.Confidence), string(e.Method), f(e.VarianceReduction), string(e.Warning), unit, doc})
 	}
 	for _, s := range summaries {
 		for _, m := range s.Metrics {
-			row(s.Token, m.Name, m.Unit, m.Doc, m.Estimate)
+			row(s.Token, m.Name, string(m.Unit), m.Doc, m.Estimate)
 		}
 		for _, q := range s.Quantiles {
 			row(s.Token, quantileName(q.P), "initial equity", "final net asset value not exceeded on this share of paths", q.Estimate)

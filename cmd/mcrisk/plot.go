@@ -37,7 +37,7 @@ func (s *source) name() string { return s.ensemble.Token.Name }
 // summary is the token's, estimated when it is first asked for.
 func (s *source) summary() *analytics.Summary {
 	if s.made == nil {
-		sum := analytics.Summarise(s.ensemble, known(s.plan.spec, s.token), confidence)
+		sum := analytics.Summarise(caseOf(s.plan.spec, s.token, s.ensemble, 0))
 		s.made = &sum
 	}
 	return s.made

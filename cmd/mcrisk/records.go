@@ -15,7 +15,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mcrisk/analytics"
 	"mcrisk/rundir"
 	"mcrisk/study"
 )
@@ -286,7 +285,9 @@ func verifySweep(cmd *cobra.Command, dir string, m rundir.Manifest, drawn, worke
 		if err != nil {
 			return err
 		}
-		hash.Add(stored.Ensembles)
+		if stored.Fault == nil { // as the sweep itself
+			hash.Add(stored.Ensembles)
+		}
 		same, err := runsAlike(cmd, r.Sweep, stored, workers)
 		if err != nil {
 			return err
@@ -318,7 +319,7 @@ func runsAlike(cmd *cobra.Command, s *study.Sweep, stored study.Cell, workers in
 	if err != nil || stored.Fault != nil {
 		return err != nil && stored.Fault != nil && err.Error() == stored.Fault.Error(), nil
 	}
-	again, err := study.Ensembles(cmd.Context(), spec, study.Options{Workers: workers}, analytics.SweepColumns)
+	again, err := study.Ensembles(cmd.Context(), spec, study.Options{Workers: workers}, sweptColumns())
 	if err != nil {
 		return false, err
 	}

@@ -11,11 +11,11 @@ import (
 
 func TestRequire(t *testing.T) {
 	e := func(v, lo, hi float64) analytics.Estimate { return analytics.Estimate{Value: v, Lo: lo, Hi: hi} }
-	s := []analytics.Summary{{Token: "T", Metrics: []analytics.Metric{
-		{Name: "p_liquidation", Estimate: e(0.008, 0.006, 0.011)},
-		{Name: "log_nav", Estimate: e(-1, -1.1, -0.9)},
-		{Name: "efficiency", Estimate: e(math.NaN(), math.NaN(), math.NaN())},
-		{Name: "nav", Estimate: analytics.Estimate{Value: 1, Lo: 0.9, Hi: 1.1, Warning: analytics.HeavyTail}},
+	s := []analytics.Summary{{Token: "T", Metrics: []analytics.MetricEstimate{
+		{Metric: analytics.Metric{Name: "p_liquidation"}, Estimate: e(0.008, 0.006, 0.011)},
+		{Metric: analytics.Metric{Name: "log_nav"}, Estimate: e(-1, -1.1, -0.9)},
+		{Metric: analytics.Metric{Name: "efficiency"}, Estimate: e(math.NaN(), math.NaN(), math.NaN())},
+		{Metric: analytics.Metric{Name: "nav"}, Estimate: analytics.Estimate{Value: 1, Lo: 0.9, Hi: 1.1, Warning: analytics.HeavyTail}},
 	}, Quantiles: []analytics.NAVQuantile{{P: 0.05, Estimate: e(0.2, 0.1, 0.3)}}}}
 	for _, tt := range []struct {
 		text  string

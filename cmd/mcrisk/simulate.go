@@ -378,14 +378,14 @@ type namedFigure struct {
 
 // jsonEstimate is an estimate with null for what does not exist.
 type jsonEstimate struct {
-	Estimate *float64 `json:"estimate"`
-	SE       *float64 `json:"se"`
-	Lo       *float64 `json:"lo"`
-	Hi       *float64 `json:"hi"`
-	N        int      `json:"n"`
-	Interval string   `json:"interval"`
-	Gain     *float64 `json:"gain,omitempty"`
-	Warning  string   `json:"warning,omitempty"`
+	Estimate          *float64 `json:"estimate"`
+	SE                *float64 `json:"se"`
+	Lo                *float64 `json:"lo"`
+	Hi                *float64 `json:"hi"`
+	N                 int      `json:"n"`
+	Interval          string   `json:"interval"`
+	VarianceReduction *float64 `json:"variance_reduction,omitempty"`
+	Warning           string   `json:"warning,omitempty"`
 }
 
 func finite(v float64) *float64 {
@@ -397,8 +397,8 @@ func finite(v float64) *float64 {
 
 func toJSON(e analytics.Estimate) jsonEstimate {
 	j := jsonEstimate{finite(e.Value), finite(e.SE), finite(e.Lo), finite(e.Hi), e.N, string(e.Method), nil, string(e.Warning)}
-	if e.Gain > 0 {
-		j.Gain = finite(e.Gain)
+	if e.VarianceReduction > 0 {
+		j.VarianceReduction = finite(e.VarianceReduction)
 	}
 	return j
 }

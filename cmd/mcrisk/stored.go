@@ -107,11 +107,11 @@ func (r *storedRun) summaries(control bool) []analytics.Summary {
 func summarise(s study.Spec, ensembles []tokens.Ensemble, control bool) []analytics.Summary {
 	out := make([]analytics.Summary, len(ensembles))
 	for i := range ensembles {
-		var k *analytics.Known
-		if control {
-			k = known(s, i)
+		c := caseOf(s, i, &ensembles[i], 0)
+		if !control {
+			c.Known = nil
 		}
-		out[i] = analytics.Summarise(&ensembles[i], k, confidence)
+		out[i] = analytics.Summarise(c)
 	}
 	return out
 }
@@ -134,7 +134,7 @@ func writeHorizons(w io.Writer, rows []analytics.HorizonRow) error {
 	_ = out.Write([]string{"years", "name", "estimate", "lo", "hi", "n", "confidence", "interval", "unit", "meaning"})
 	f := numberText
 	for _, r := range rows {
-		_ = out.Write([]string{f(r.Years), r.Name, f(r.Value), f(r.Lo), f(r.Hi), strconv.Itoa(r.N), f(r.Confidence), string(r.Method), r.Unit, r.Doc})
+		_ = out.Write([]string{f(r.Years), r.Name, f(r.Value), f(r.Lo), f(r.Hi), strconv.Itoa(r.N), f(r.Confidence), string(r.Method), string(r.Unit), r.Doc})
 	}
 	out.Flush()
 	return out.Error()

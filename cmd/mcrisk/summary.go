@@ -130,10 +130,10 @@ func render(t table.Writer, as form) {
 func how(e analytics.Estimate) string {
 	s := string(e.Method)
 	switch {
-	case e.Gain > 1e9:
+	case e.VarianceReduction > 1e9:
 		s = "known"
-	case e.Gain >= 1.5:
-		s += ", control " + short3(math.Round(e.Gain)) + "×"
+	case e.VarianceReduction >= 1.5:
+		s += ", control " + short3(math.Round(e.VarianceReduction)) + "×"
 	}
 	if e.Warning != "" {
 		s += " ! " + string(e.Warning)
@@ -148,7 +148,7 @@ func writeMetrics(w io.Writer, s *analytics.Summary, as form) {
 	controlled, warned := false, false
 	for _, m := range s.Metrics {
 		t.AppendRow(table.Row{m.Name, short(m.Value), interval(m.Estimate), how(m.Estimate), m.Unit, m.Doc})
-		controlled, warned = controlled || m.Gain >= 1.5, warned || m.Warning != ""
+		controlled, warned = controlled || m.VarianceReduction >= 1.5, warned || m.Warning != ""
 	}
 	render(t, as)
 	fmt.Fprintln(w)
@@ -245,13 +245,13 @@ func resultOf(unit string) string {
 
 func writeAttributionCSV(w io.Writer, as []titledAttribution) error {
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"token", "of", "paths", "cause", "estimate", "se", "lo", "hi", "n", "ruined", "per_year", "per_year_lo", "per_year_hi", "confidence", "interval", "gain", "warning", "meaning"})
+	_ = out.Write([]string{"token", "of", "paths", "cause", "estimate", "se", "lo", "hi", "n", "ruined", "per_year", "per_year_lo", "per_year_hi", "confidence", "interval", "variance_reduction", "warning", "meaning"})
 	f := numberText
 	for _, a := range as {
 		for _, c := range append(a.Causes, a.Total) {
 			e, y := c.Over, c.Yearly
 			_ = out.Write([]string{a.token, resultOf(a.Unit), a.group, c.Name, f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), strconv.Itoa(a.Ruined),
-				f(y.Value), f(y.Lo), f(y.Hi), f(e.Confidence), string(e.Method), f(e.Gain), string(e.Warning), c.Doc})
+				f(y.Value), f(y.Lo), f(y.Hi), f(e.Confidence), string(e.Method), f(e.VarianceReduction), string(e.Warning), c.Doc})
 		}
 	}
 	out.Flush()

@@ -231,16 +231,16 @@ func completeHow(how *rundir.Sweep, axes []study.Axis) error {
 	if len(how.Pareto) == 0 {
 		how.Pareto = strings.Split(tradedOff, ",")
 	}
+	for i := range how.Pareto {
+		faults = append(faults, objective("--pareto", &how.Pareto[i]))
+	}
 	if len(how.Pareto) != 2 || how.Pareto[0] == how.Pareto[1] {
 		faults = append(faults, fmt.Errorf("--pareto = %q; want two objectives, as in cost_drag,tracking_error", strings.Join(how.Pareto, ",")))
-	}
-	for _, name := range how.Pareto {
-		faults = append(faults, among("--pareto", name, objectiveNames()))
 	}
 	if how.Optimise == "" {
 		return errors.Join(faults...)
 	}
-	faults = append(faults, among("--optimise", how.Optimise, objectiveNames()))
+	faults = append(faults, objective("--optimise", &how.Optimise))
 	if len(how.Choose) != 1 || how.Sample > 0 {
 		faults = append(faults, errors.New("--optimise finds the best of one parameter on a grid; want one --choose and no --sample"))
 	}
@@ -252,7 +252,19 @@ func completeHow(how *rundir.Sweep, axes []study.Axis) error {
 	return errors.Join(faults...)
 }
 
-func objectiveNames() []string { return namesOf(analytics.SweepMetrics(1)[:analytics.Objectives]) }
+func objectiveNames() []string { return namesOf(analytics.Objectives()) }
+
+// objective gives an objective that was named by an alias its name, and reports a
+// name that is no objective's.
+func objective(flag string, name *string) error {
+	if m, err := analytics.Lookup(*name); err == nil {
+		*name = m.Name
+	}
+	return among(flag, *name, objectiveNames())
+}
+
+// sweptColumns are the columns that the metrics of a sweep need.
+func sweptColumns() []string { return analytics.Columns(analytics.Swept()...) }
 
 // among reports a name that is none of those there are.
 func among(flag, name string, names []string) error {
@@ -315,7 +327,7 @@ func newGrid(spec study.Spec, how *rundir.Sweep) (*study.Sweep, error) {
 
 // openSweep opens a sweep's run, whose sweep.yaml may have been written by hand.
 func openSweep(path string) (*rundir.Records, rundir.Sweep, rundir.Begin, error) {
-	r, how, begin, err := rundir.OpenSweep(path, analytics.SweepColumns)
+	r, how, begin, err := rundir.OpenSweep(path, sweptColumns())
 	if err == nil {
 		if err = completeHow(&how, r.Sweep.Axes); err != nil {
 			err = fmt.Errorf("%s: %w", filepath.Join(path, rundir.SweepFile), err)
@@ -379,11 +391,11 @@ func (w *sweepFlags) affordable(cmd *cobra.Command, s *study.Sweep, how rundir.S
 type expense struct{ memory, disk float64 }
 
 func expenseOf(s *study.Sweep, workers int) expense {
-	market, token := study.Kept(analytics.SweepColumns)
+	market, token := study.Kept(sweptColumns())
 	tokens, paths, cells := float64(len(s.Spec.Tokens)), float64(s.Spec.Paths), float64(s.Cells()+1)
 	columns := float64(len(token)) * tokens
 	unit := min(paths, study.ChunkPaths) * study.BatchCells * (8*columns + lifetimeBytes*tokens)
-	metrics := float64(len(analytics.SweepMetrics(aversion))) * tokens
+	metrics := float64(len(analytics.Swept())) * tokens
 	return expense{
 		memory: 2*float64(workers+1)*unit + max(cacheBytes, 4*8*paths*(columns+metrics)) + min(cells, keptCells)*cellBytes,
 		disk:   8 * paths * (cells*columns + float64(s.Units())/math.Ceil(paths/study.ChunkPaths)*float64(len(market))),
@@ -411,7 +423,7 @@ func timeOf(ctx context.Context, s *study.Sweep, workers int) (float64, error) {
 	for _, unit := range tried {
 		for again := range 2 { // the first run of a batch warms up
 			start := time.Now()
-			if err := probe.Run(ctx, study.Options{Workers: 1}, []int{unit}, analytics.SweepColumns, func(*study.Part) error { return nil }); err != nil {
+			if err := probe.Run(ctx, study.Options{Workers: 1}, []int{unit}, sweptColumns(), func(*study.Part) error { return nil }); err != nil {
 				return 0, err
 			}
 			if again == 1 {
@@ -537,7 +549,7 @@ func (w *sweepFlags) run(cmd *cobra.Command, path string, workers int, o *output
 	}
 	failed := map[int]string{}
 	progress := newProgress(cmd.ErrOrStderr(), "cells")
-	err = records.Sweep.Run(cmd.Context(), study.Options{Workers: workers, Progress: progress.update}, missing, analytics.SweepColumns, func(p *study.Part) error {
+	err = records.Sweep.Run(cmd.Context(), study.Options{Workers: workers, Progress: progress.update}, missing, sweptColumns(), func(p *study.Part) error {
 		for i, fault := range p.Faults {
 			if fault == "" {
 				continue

@@ -30,7 +30,7 @@ func TestSweepOfHalfWidth(t *testing.T) {
 	var got []string
 	for _, c := range r.Cells {
 		got = append(got, c.Values["half-width"])
-		for _, m := range analytics.SweepMetrics(aversion) {
+		for _, m := range analytics.Swept() {
 			e, ok := c.Metrics[m.Name]
 			if !ok || e.Estimate == nil || e.Lo == nil || e.Hi == nil || e.N != 100 || e.Difference.Estimate == nil {
 				t.Fatalf("%s at %s is %+v", m.Name, c.Values["half-width"], e)
@@ -49,7 +49,7 @@ func TestSweepOfHalfWidth(t *testing.T) {
 	if !slices.Equal(r.Over["half-width"], want) || !slices.Equal(got, want) {
 		t.Errorf("over %v: %v; want %v", r.Over, got, want)
 	}
-	first, last := r.Cells[0].Metrics["rebalances"], r.Cells[11].Metrics["rebalances"]
+	first, last := r.Cells[0].Metrics["rebalances_per_year"], r.Cells[11].Metrics["rebalances_per_year"]
 	if !(*first.Estimate > 3**last.Estimate) {
 		t.Errorf("a narrow band trades %v times a year, a wide one %v times", *first.Estimate, *last.Estimate)
 	}
@@ -59,18 +59,14 @@ func TestSweepOfHalfWidth(t *testing.T) {
 func TestSweepOfOneCell(t *testing.T) {
 	rest := []string{"--fee", "20bp", "--horizon", "20d", "--paths", "50", "--no-save"}
 	sweep := reportOf(t, append([]string{"sweep", "--target", "3", "--band", "2.8:3.2", "--over", "half-width=0.4"}, rest...)...)
-	alone := reportOf(t, append([]string{"simulate", "--target", "3", "--band", "2.6:3.4", "--no-control"}, rest...)...)
-	corrected := reportOf(t, append([]string{"simulate", "--target", "3", "--band", "2.6:3.4"}, rest...)...).Tokens[0].Metrics
+	alone := reportOf(t, append([]string{"simulate", "--target", "3", "--band", "2.6:3.4"}, rest...)...)
 	c, m := sweep.Cells[0].Metrics, alone.Tokens[0].Metrics
-	years := 20.0 / 365
-	for name, want := range map[string]float64{
-		"log_growth": corrected["log_nav"]["estimate"].(float64) / years, "max_drawdown": m["max_drawdown"]["estimate"].(float64), "tracking_vs_ideal": m["tracking_vs_ideal"]["estimate"].(float64),
-		"rebalances": m["rebalances"]["estimate"].(float64) / years, "turnover": m["turnover"]["estimate"].(float64) / years, "cost_drag": m["cost_drag"]["estimate"].(float64),
-	} {
-		got := *c[name].Estimate
-		// Per-year numbers are divided before or after the mean.
-		if exact := name == "max_drawdown" || name == "tracking_vs_ideal" || name == "cost_drag"; got != want && (exact || !(math.Abs(got/want-1) < 1e-13)) {
-			t.Errorf("%s = %v in the sweep, %v alone", name, got, want)
+	for _, metric := range analytics.Swept() {
+		if metric.Averse {
+			continue // a simulation has no aversion
+		}
+		if got, want := *c[metric.Name].Estimate, m[metric.Name]["estimate"].(float64); got != want {
+			t.Errorf("%s = %v in the sweep, %v alone", metric.Name, got, want)
 		}
 	}
 }
@@ -133,7 +129,7 @@ func TestSweepDirectory(t *testing.T) {
 		t.Errorf("the manifest lists %d files; want %d", len(m.Outputs), files)
 	}
 	rows := csvRows(t, filepath.Join(dir, "cells.csv"))
-	metrics := analytics.SweepMetrics(aversion)
+	metrics := analytics.Swept()
 	if len(rows) != 1+4*len(metrics) || fmt.Sprint(rows[0][:5]) != "[cell half-width token metric unit]" || rows[1][0] != "own" || rows[1+len(metrics)][1] != "0.1" {
 		t.Errorf("%d rows, beginning %v, %v", len(rows), rows[0], rows[1])
 	}
@@ -147,7 +143,7 @@ func TestSweepDirectory(t *testing.T) {
 			t.Errorf("%s is written %s", path, got)
 		}
 	}
-	if rows := csvRows(t, filepath.Join(dir, "best.csv")); len(rows) != 1+analytics.Objectives {
+	if rows := csvRows(t, filepath.Join(dir, "best.csv")); len(rows) != 1+len(analytics.Objectives()) {
 		t.Errorf("best.csv has %d rows", len(rows))
 	}
 	if rows := csvRows(t, filepath.Join(dir, "front.csv")); len(rows) != 4 {
@@ -263,7 +259,7 @@ func TestSweepOfSeveral(t *testing.T) {
 		t.Errorf("no cell has the worst growth of %s", line)
 	}
 	r := reportOf(t, append(args, "--no-save", "--workers", "3")...)
-	if len(r.Cells) != 40 || len(r.Best) != 8*analytics.Objectives || !strings.Contains(out, r.ResultsHash) {
+	if len(r.Cells) != 40 || len(r.Best) != 8*len(analytics.Objectives()) || !strings.Contains(out, r.ResultsHash) {
 		t.Errorf("%d cells, %d best, hash %s", len(r.Cells), len(r.Best), r.ResultsHash)
 	}
 	for _, b := range r.Best {
@@ -283,11 +279,11 @@ func TestSweepOfSeveral(t *testing.T) {
 	expect(t, exitDone, "verify", jumps)
 	// Chosen along two.
 	r = reportOf(t, append(args, "--no-save", "--choose", "half-width,to")...)
-	if len(r.Best) != 4*analytics.Objectives || !strings.HasPrefix(r.Best[0].Best, "half-width=") || !strings.Contains(r.Best[0].Best, " to=") {
+	if len(r.Best) != 4*len(analytics.Objectives()) || !strings.HasPrefix(r.Best[0].Best, "half-width=") || !strings.Contains(r.Best[0].Best, " to=") {
 		t.Errorf("%d best, first %+v", len(r.Best), r.Best[0])
 	}
 	r = reportOf(t, append(args, "--no-save", "--sample", "9")...)
-	if len(r.Cells) != 9 || len(r.Best) != analytics.Objectives {
+	if len(r.Cells) != 9 || len(r.Best) != len(analytics.Objectives()) {
 		t.Errorf("a sample has %d cells, %d best", len(r.Cells), len(r.Best))
 	}
 }
@@ -314,8 +310,8 @@ func TestSweepWithFailingCells(t *testing.T) {
 	if !strings.Contains(said, "failed: half-width=1.7 target=2.5: ") || !strings.Contains(said, "1 of 4 cells failed; the others were run") {
 		t.Errorf("said %s", said)
 	}
-	if rows := csvRows(t, filepath.Join(dir, "cells.csv")); len(rows) != 1+4*len(analytics.SweepMetrics(aversion))+1 || !strings.Contains(strings.Join(rows[len(rows)-1-len(analytics.SweepMetrics(aversion))], ","), "band low = 0.8") {
-		t.Errorf("%d rows; the failed %v", len(rows), rows[len(rows)-1-len(analytics.SweepMetrics(aversion))])
+	if rows := csvRows(t, filepath.Join(dir, "cells.csv")); len(rows) != 1+4*len(analytics.Swept())+1 || !strings.Contains(strings.Join(rows[len(rows)-1-len(analytics.Swept())], ","), "band low = 0.8") {
+		t.Errorf("%d rows; the failed %v", len(rows), rows[len(rows)-1-len(analytics.Swept())])
 	}
 	expect(t, exitDone, "verify", dir)
 	if _, said = expect(t, exitFailed, append(args, "--paths", "1030", "--shard", "1/2", "--out", dir+"1")...); !strings.Contains(said, "failed: half-width=1.7 target=2.5: ") || !strings.Contains(said, "1 of 4 cells failed") {
@@ -452,7 +448,7 @@ func TestSweepOptimiseOfFailing(t *testing.T) {
 		t.Errorf("printed %s", out)
 	}
 	best := named(t, filepath.Join(dir, "best.csv"))
-	if len(best) != 3*analytics.Objectives {
+	if len(best) != 3*len(analytics.Objectives()) {
 		t.Errorf("best.csv has %d rows", len(best))
 	}
 	// Other axes than the file's want other choices.
@@ -500,8 +496,8 @@ func TestSweepExactly(t *testing.T) {
 	if err := json.Unmarshal([]byte(resultsOf(t, "exact", "--target", "3", "--band", "2.6:3.4", "--to", "target", "--sigma", "0.8", "--fee", "10bp", "--json")), &alone); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"log_growth": "log_nav", "rebalances": "rebalances", "expected_shortfall": "es_95", "trade_drag": "trade_drag", "tracking_vs_ideal": "tracking_vs_ideal"} {
-		if got, want := parse(t, rows[3][name]), alone.Tokens[0].Metrics[want].Estimate; !(math.Abs(got-want) < 1e-7*(1+math.Abs(want))) {
+	for _, name := range exactNames() {
+		if got, want := parse(t, rows[3][name]), alone.Tokens[0].Metrics[name].Estimate; !(math.Abs(got-want) < 1e-7*(1+math.Abs(want))) {
 			t.Errorf("%s = %v; mcrisk exact says %v", name, got, want)
 		}
 	}

@@ -84,10 +84,19 @@ func (j *judgement) tokenFigures(token int) (list []namedFigure, err error) {
 func (j *judgement) points(s *slice, along int, metric int) (xs []float64, ys []analytics.Estimate) {
 	for _, c := range s.cells {
 		if y := j.level(c, s.token, metric); y.N > 0 && !math.IsNaN(y.Value) {
-			xs, ys = append(xs, j.value(c, along)), append(ys, y)
+			xs, ys = append(xs, j.value(c, along)), append(ys, drawable(y))
 		}
 	}
 	return xs, ys
+}
+
+// drawable is an estimate as figures take it: without an interval, where that has
+// an end that the paths are too few to know.
+func drawable(e analytics.Estimate) analytics.Estimate {
+	if math.IsInf(e.Lo, 0) || math.IsInf(e.Hi, 0) {
+		e.Lo, e.Hi = nan, nan
+	}
+	return e
 }
 
 // sensitivity draws metrics against the one parameter that is swept.
@@ -144,7 +153,7 @@ func drawn(d plots.SensitivityData) (*plots.Figure, error) {
 func (j *judgement) circumstanceFigure(own []slice, along int, metric string) (*plots.Figure, error) {
 	axis := j.sweep.Axes[along]
 	data := sensitivityData(j.plan, j.token(own[0].token), j.sweep.Spec.Paths, axis.Param)
-	one := panels[metric]
+	one := panelOf(analytics.MustLookup(metric))
 	data.Title = fmt.Sprintf("%s: %s", j.token(own[0].token), one.Label)
 	data.Caption = j.caption(nil)
 	data.Metrics = nil
@@ -289,10 +298,11 @@ func (j *judgement) tradeoff(own []slice) (*plots.Figure, error) {
 	}
 	axis := j.sweep.Axes[label]
 	title := func(name string) string { return strings.ReplaceAll(name, "_", " ") }
+	ofX, ofY := analytics.MustLookup(x), analytics.MustLookup(y)
 	d := plots.TradeoffData{
 		Title: fmt.Sprintf("%s: %s against %s", j.token(own[0].token), title(x), title(y)), Caption: j.caption(nil),
-		XLabel: panels[x].Label, YLabel: panels[y].Label, XScale: panels[x].Scale, YScale: panels[y].Scale,
-		XBetter: j.metrics[j.metric(x)].Sense, YBetter: j.metrics[j.metric(y)].Sense, PointLabel: axis.Name, Apart: series >= 0,
+		XLabel: ofX.Label, YLabel: ofY.Label, XScale: ofX.Unit.Scale(), YScale: ofY.Unit.Scale(),
+		XBetter: ofX.Sense, YBetter: ofY.Sense, PointLabel: axis.Name, Apart: series >= 0,
 	}
 	if axis.Unit != param.Time && axis.Unit != param.Choice { // whose values are written with what they are
 		d.PointLabel = axisLabel(axis.Param)
@@ -325,7 +335,8 @@ func (j *judgement) tradeoff(own []slice) (*plots.Figure, error) {
 				*q = append(*q, plots.TradeoffSeries{Name: name})
 			}
 			p := plots.TradeoffPoint{Label: strings.TrimSuffix(readable(axis, j.value(c, label)), " %"), Standing: s.front[k]}
-			p.X, p.Y = j.pair(s, c)
+			x, y := j.pair(s, c)
+			p.X, p.Y = drawable(x), drawable(y)
 			some = some || !math.IsNaN(p.X.Value) && !math.IsNaN(p.Y.Value)
 			(*q)[m].Points = append((*q)[m].Points, p)
 		}

@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"mcrisk/analytics"
 	"mcrisk/rundir"
 	"mcrisk/study"
+	"mcrisk/tokens"
 )
 
 // cacheBytes is how much memory the numbers by path of a sweep's cells may take
@@ -21,8 +21,8 @@ const cacheBytes = 128e6
 // logarithm. What is compared is corrected in the same way, path by path, so that
 // differences are those of the estimates, up to rounding.
 type measured struct {
-	raw       [][]float64 // as analytics.PathMetric.Of gives them
-	corrected [][]float64 // nil where the mean is not known, or a path is ruined
+	raw       [][]float64 // as analytics.Case.Numbers gives them
+	corrected [][]float64 // as CorrectedNumbers; nil where the mean is not known, or a path is ruined
 	levels    []analytics.Estimate
 }
 
@@ -35,68 +35,36 @@ func (m *measured) of(metric int, corrected bool) []float64 {
 }
 
 // measure is each token of a cell.
-func measure(c study.Cell, metrics []analytics.PathMetric) []measured {
+func measure(c study.Cell, metrics []analytics.Metric, aversion float64) []measured {
 	all := make([]measured, len(c.Ensembles))
-	model, err := c.Spec.BuildModel()
-	known := err == nil && !c.Spec.Uncertain
 	for t := range all {
-		e, x := &c.Ensembles[t], &all[t]
+		of, x := caseOf(c.Spec, t, &c.Ensembles[t], aversion), &all[t]
 		for _, m := range metrics {
-			xs := m.Of(e)
-			level := m.Mean(xs, confidence)
-			if math.IsNaN(level.Value) && m.Sense != analytics.Neither { // without a value it is worse than any
-				for i := range xs {
-					xs[i] = math.Inf(-int(m.Sense))
-				}
-			}
-			x.raw, x.levels = append(x.raw, xs), append(x.levels, level)
+			x.raw, x.levels = append(x.raw, of.Numbers(m)), append(x.levels, of.Estimate(m))
+			x.corrected = append(x.corrected, of.CorrectedNumbers(m))
 		}
-		if !known {
-			continue
+		if slices.ContainsFunc(x.corrected, func(xs []float64) bool { return xs == nil }) {
+			x.corrected = nil
 		}
-		growth, utility := metricNumber(metrics, "log_growth"), metricNumber(metrics, "utility")
-		_, logS, _ := price(c.Spec, model)
-		level, corrected := analytics.ControlledPaths(x.raw[growth], e.Column("log_underlying"), logS, confidence)
-		if corrected == nil {
-			continue
-		}
-		x.corrected = slices.Clone(x.raw)
-		x.corrected[growth] = corrected
-		x.corrected[utility] = slices.Clone(x.raw[utility])
-		for i, v := range corrected {
-			x.corrected[utility][i] += v - x.raw[growth][i]
-		}
-		x.levels[growth], x.levels[utility] = level, metrics[utility].Mean(x.corrected[utility], confidence)
 	}
 	return all
 }
 
-// pairing is the standard error that a difference would have on different paths, and
-// how many times shorter pairing makes it; NaN where nothing scatters.
-func pairing(a, b []float64) (unpaired, gain float64) {
-	unpaired, gain = analytics.UnpairedSE(a, b), nan
-	if se := analytics.PairedDifference(a, b, confidence).SE; se > 0 {
-		gain = unpaired / se
-	}
-	return unpaired, gain
+// caseOf is one token's lifetimes with what is known of their prices.
+func caseOf(s study.Spec, token int, e *tokens.Ensemble, aversion float64) *analytics.Case {
+	return &analytics.Case{Ensemble: e, Known: known(s, token), Aversion: aversion, Confidence: confidence}
 }
 
 // metricNumber is the number of a metric by name.
-func metricNumber(metrics []analytics.PathMetric, name string) int {
-	return slices.IndexFunc(metrics, func(m analytics.PathMetric) bool { return m.Name == name })
+func metricNumber(metrics []analytics.Metric, name string) int {
+	return slices.IndexFunc(metrics, func(m analytics.Metric) bool { return m.Name == name })
 }
 
-func namesOf(ms []analytics.PathMetric) (names []string) {
+func namesOf(ms []analytics.Metric) (names []string) {
 	for _, m := range ms {
 		names = append(names, m.Name)
 	}
 	return names
-}
-
-// sweepMetric is a metric of sweeps by name.
-func sweepMetric(name string) analytics.PathMetric {
-	all := analytics.SweepMetrics(aversion)
-	return all[metricNumber(all, name)]
 }
 
 // A cellReader reads cells again while a sweep is judged. What was asked for lately
@@ -104,7 +72,8 @@ func sweepMetric(name string) analytics.PathMetric {
 type cellReader struct {
 	ctx     context.Context
 	records *rundir.Records
-	metrics []analytics.PathMetric
+	metrics []analytics.Metric
+	averse  float64
 
 	uncorrected map[[2]int]bool // cells and tokens whose growth is not corrected
 	cells       map[int][]measured
@@ -127,7 +96,7 @@ func (r *cellReader) at(cell, token int) *measured {
 			delete(r.cells, r.recent[0])
 			r.recent = r.recent[1:]
 		}
-		r.cells[cell], r.recent = measure(c, r.metrics), append(r.recent, cell)
+		r.cells[cell], r.recent = measure(c, r.metrics, r.averse), append(r.recent, cell)
 	}
 	return &r.cells[cell][token]
 }

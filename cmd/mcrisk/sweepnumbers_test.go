@@ -126,7 +126,7 @@ func TestSweepOfSample(t *testing.T) {
 // interval says how far off the exact answer is. A best that all choices share is
 // not at an end.
 func TestSharesOfNone(t *testing.T) {
-	metrics := analytics.SweepMetrics(aversion)
+	metrics := analytics.Swept()
 	i := metricNumber(metrics, "p_liquidation")
 	for _, tt := range []struct {
 		exact, off float64

@@ -98,7 +98,7 @@ func (j *judgement) printBest(w io.Writer) {
 	theory := slices.ContainsFunc(j.slices, func(s slice) bool { return s.theory != nil })
 	fmt.Fprintf(w, "The best %s for each objective, of the values swept. Those of a set cannot be told from the best at %g %%.", strings.Join(j.how.Choose, " and "), 100*confidence)
 	if near {
-		fmt.Fprintf(w, "\nGain is how many times shorter pairing makes intervals of differences between neighbours: the median, and the least.")
+		fmt.Fprintf(w, "\nVariance reduction is how many times more paths differences between neighbours would take without pairing: the median, and the least.")
 	}
 	if theory {
 		fmt.Fprintf(w, "\nTheory is the half-width of the least tracking cost in the long run: seen at these steps, continuously, and for small costs.")
@@ -108,7 +108,7 @@ func (j *judgement) printBest(w io.Writer) {
 	head := j.heading("objective", "best", "estimate", "interval", "cannot be told from it")
 	if near {
 		more, _ := j.tenPercent()
-		head = append(head, more+" costs", "gain")
+		head = append(head, more+" costs", "variance reduction")
 	}
 	solved := slices.ContainsFunc(j.slices, func(s slice) bool {
 		return slices.ContainsFunc(s.best, func(r bestRow) bool { return r.exactBest >= 0 })
@@ -121,7 +121,7 @@ func (j *judgement) printBest(w io.Writer) {
 	}
 	t.AppendHeader(head)
 	for _, s := range j.slices {
-		for i, m := range j.metrics[:analytics.Objectives] {
+		for i, m := range j.objectives() {
 			r := s.best[i]
 			label := s.label
 			if i > 0 {
@@ -133,14 +133,14 @@ func (j *judgement) printBest(w io.Writer) {
 			}
 			row := append(j.head(j.token(s.token), label), m.Name, best, short(r.estimate.Value), interval(r.estimate), set)
 			if near {
-				costs, gain := "–", "–"
+				costs, reduction := "–", "–"
 				if r.near != nil && r.near.Pinned {
 					costs = fmt.Sprintf("%s (%s)", short3(r.near.Wider.Value), span(r.near.Wider))
 				}
 				if !math.IsNaN(r.pairing) {
-					gain = short3(r.pairing) + ", " + short3(r.least)
+					reduction = short3(r.pairing) + ", " + short3(r.least)
 				}
-				row = append(row, costs, gain)
+				row = append(row, costs, reduction)
 			}
 			if solved {
 				best, off := "–", "–"
@@ -293,14 +293,14 @@ func (j *judgement) printFront(w io.Writer) {
 
 func (j *judgement) printCells(w io.Writer) {
 	axis := j.sweep.Axes[0]
-	fmt.Fprintf(w, "Differences are from the token's own setting, on the same paths; gain is how many times shorter pairing makes their intervals.\n\n")
+	fmt.Fprintf(w, "Differences are from the token's own setting, on the same paths; variance reduction is how many times more paths they would take without pairing.\n\n")
 	for i, m := range j.metrics {
 		fmt.Fprintf(w, "%s (%s): %s\n", m.Name, m.Unit, m.Doc)
 		t := newTable(w)
-		t.AppendHeader(j.heading(axis.Name, "estimate", "interval", "difference", "interval", "gain"))
+		t.AppendHeader(j.heading(axis.Name, "estimate", "interval", "difference", "interval", "variance reduction"))
 		for _, r := range j.cells {
 			x := r.metrics[i]
-			t.AppendRow(append(j.head(j.token(r.token), ""), axis.Format(axis.Values[j.sweep.At(r.cell)[0]]), short(x.estimate.Value), interval(x.estimate), short(x.versus.Value), interval(x.versus), short(x.gain)))
+			t.AppendRow(append(j.head(j.token(r.token), ""), axis.Format(axis.Values[j.sweep.At(r.cell)[0]]), short(x.estimate.Value), interval(x.estimate), short(x.versus.Value), interval(x.versus), short3(x.reduction)))
 		}
 		t.Render()
 		fmt.Fprintln(w)
@@ -338,9 +338,9 @@ func numbers(es ...analytics.Estimate) (texts []string) {
 func (j *judgement) writeBest(w io.Writer) error {
 	out := csv.NewWriter(w)
 	_ = out.Write(append(j.circumstances(), "objective", "best", "estimate", "lo", "hi", "cannot_be_told", "plus_10_percent", "plus_10_percent_lo", "plus_10_percent_hi", "minus_10_percent", "minus_10_percent_lo", "minus_10_percent_hi",
-		"vertex", "vertex_lo", "vertex_hi", "gain_median", "gain_least", "exact_best", "exact_se_off", "theory_grid", "theory_continuous", "theory_small_cost", "optimum", "optimum_lo", "optimum_hi", "optimum_pinned"))
+		"vertex", "vertex_lo", "vertex_hi", "variance_reduction_median", "variance_reduction_least", "exact_best", "exact_se_off", "theory_grid", "theory_continuous", "theory_small_cost", "optimum", "optimum_lo", "optimum_hi", "optimum_pinned"))
 	for _, s := range j.slices {
-		for i, m := range j.metrics[:analytics.Objectives] {
+		for i, m := range j.objectives() {
 			r := s.best[i]
 			best, among := j.chosenBest(&s, &r)
 			row := append(append(j.in(&s), m.Name, best), numbers(r.estimate)...)
@@ -436,7 +436,7 @@ func (j *judgement) writeJSON(w io.Writer) error {
 		Estimate      jsonEstimate      `json:"estimate"`
 		Among         []string          `json:"cannot_be_told"`
 		More          *jsonEstimate     `json:"plus_10_percent_costs,omitempty"`
-		Gain          *float64          `json:"gain,omitempty"`
+		Reduction     *float64          `json:"variance_reduction,omitempty"`
 		Exact         string            `json:"exact_best,omitempty"`
 		Optimum       *jsonEstimate     `json:"optimum,omitempty"`
 		Pinned        *bool             `json:"optimum_pinned,omitempty"`
@@ -470,9 +470,9 @@ func (j *judgement) writeJSON(w io.Writer) error {
 				in[a.Name] = a.Format(a.Values[s.at[i]])
 			}
 		}
-		for i, m := range j.metrics[:analytics.Objectives] {
+		for i, m := range j.objectives() {
 			r := s.best[i]
-			b := best{Token: j.token(s.token), Circumstances: in, Objective: m.Name, Estimate: toJSON(r.estimate), Gain: finite(r.pairing)}
+			b := best{Token: j.token(s.token), Circumstances: in, Objective: m.Name, Estimate: toJSON(r.estimate), Reduction: finite(r.pairing)}
 			b.Best, b.Among = j.chosenBest(&s, &r)
 			if r.near != nil && r.near.Pinned {
 				e := toJSON(r.near.Wider)

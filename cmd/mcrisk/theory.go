@@ -25,27 +25,17 @@ func exactMetrics(s study.Spec, token int, law bool) (map[string]float64, error)
 	if err != nil {
 		return nil, err
 	}
-	_, logS, qv := price(s, model)
-	all := map[string]float64{
-		"log_growth": m.Log / years, "trade_drag": m.CostDrag / years, "rebalances": m.Rebalances / years, "turnover": m.Turnover / years,
-		"p_liquidation": m.Liquidated, "tracking_vs_ideal": m.Log - (t.Target*logS + tokens.VolatilityDecay(t.Target, qv)),
-	}
-	if m.Liquidated > certain { // survivors' prices are not all prices
-		all["tracking_vs_ideal"] = nan
-	}
+	a := answersOf(s, m, model, t)
 	if law {
-		l, err := p.Law(years)
-		if err != nil {
+		if err := addLaw(&a, p, []float64{0.5}, []float64{0.05}); err != nil {
 			return nil, err
 		}
-		median, err := l.Quantile(0.5)
-		if err != nil {
-			return nil, err
+	}
+	all := map[string]float64{}
+	for _, m := range exactSwept() {
+		if v, _, ok := m.Exact(&a); ok {
+			all[m.Name] = v
 		}
-		if all["expected_shortfall"], err = l.ES(0.05); err != nil {
-			return nil, err
-		}
-		all["median_nav"] = math.Exp(median)
 	}
 	return all, nil
 }
@@ -62,9 +52,6 @@ func exactBeside(s study.Spec, token, cells int) (map[string]float64, error) {
 	}
 	return exactMetrics(s, token, false)
 }
-
-// certain is a probability of liquidation that changes nothing.
-const certain = 1e-9
 
 // stops says whether a token stops where exact answers do.
 func stops(t study.TokenSpec) bool { return t.Values["after-liquidation"] == float64(tokens.Stop) }
@@ -93,7 +80,7 @@ func (j *judgement) solve(ctx context.Context, s *slice) error {
 			continue
 		}
 		m, err := exactBeside(spec, s.token, j.sweep.Cells())
-		if err != nil || m["p_liquidation"] > certain && !stops(spec.Tokens[s.token]) {
+		if err != nil || m["p_liquidation"] > analytics.Certain && !stops(spec.Tokens[s.token]) {
 			continue // beyond its reach; the simulated stand alone
 		}
 		s.exact[k] = m
@@ -140,7 +127,7 @@ func (j *judgement) compare(s *slice, row *bestRow, metric int) {
 	for k, e := range s.exact {
 		estimate := j.level(s.cells[k], s.token, metric)
 		se := estimate.SE
-		if se == 0 { // of a share of none or all; its interval is some four of them
+		if !(se > 0) { // of a share of none or all, or of a quantile; its interval is some four of them
 			se = (estimate.Hi - estimate.Lo) / 4
 		}
 		if z := (estimate.Value - e[m.Name]) / se; se > 0 && math.Abs(z) > math.Abs(row.exactZ) {
@@ -152,7 +139,7 @@ func (j *judgement) compare(s *slice, row *bestRow, metric int) {
 // A refined is the optimum of --optimise in one slice, or why there is none.
 type refined struct {
 	analytics.Refinement
-	metric analytics.PathMetric
+	metric analytics.Metric
 	fault  string
 }
 
@@ -183,13 +170,13 @@ func (j *judgement) optimise(ctx context.Context, s *slice, along, workers int) 
 		if err != nil {
 			return nil, err
 		}
-		_, cells, err := sweep.Collect(ctx, study.Options{Workers: workers}, analytics.SweepColumns)
+		_, cells, err := sweep.Collect(ctx, study.Options{Workers: workers}, sweptColumns())
 		if err != nil {
 			return nil, err
 		}
 		var raw, corrected [][]float64
 		for _, c := range cells {
-			x := measure(c, j.metrics)[s.token]
+			x := measure(c, j.metrics, j.how.Aversion)[s.token]
 			raw = append(raw, x.raw[number])
 			if x.corrected != nil {
 				corrected = append(corrected, x.corrected[number])
