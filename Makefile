@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage
+.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage metrics
 
 # check is what a change must pass before review. Other systems are vetted, tests
 # included, so that they build there too.
@@ -88,6 +88,10 @@ module:
 # run is the README's run command.
 run:
 	$(GO) run ./cmd/mcrisk simulate --token ETHBULL3X
+
+# metrics writes the page of metrics anew from their registry.
+metrics:
+	$(GO) test -count 1 -run MetricsPage ./analytics -metrics
 
 # figures draws the pictures that the documentation shows.
 figures:

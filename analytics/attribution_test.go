@@ -86,8 +86,8 @@ func TestMeansAddUp(t *testing.T) {
 				if d := yearly - a.Total.Yearly.Value; !(math.Abs(d) <= 1e-11) {
 					t.Errorf("a year: causes add up to %v, the total is %v", yearly, a.Total.Yearly.Value)
 				}
-				if tt.name == "controlled" && !(a.Total.Over.Gain > 10) {
-					t.Errorf("gain %v; want the control to have been used", a.Total.Over.Gain)
+				if tt.name == "controlled" && !(a.Total.Over.VarianceReduction > 10) {
+					t.Errorf("gain %v; want the control to have been used", a.Total.Over.VarianceReduction)
 				}
 			}
 		})

@@ -9,7 +9,7 @@ import "math"
 //	SE²   = s² (1/n + (c̄-controlMean)²/Σ(c-c̄)²),
 //
 // with s² the squared residuals over n - 2, since two parameters are fitted,
-// and the interval Value ± z·SE. Gain is Mean's SE² over this one: how many
+// and the interval Value ± z·SE. VarianceReduction is Mean's SE² over this one: how many
 // times more paths Mean would need for the same interval. It is large where xs
 // is nearly linear in the control, and may fall a little below one where the
 // control is useless.
@@ -25,8 +25,8 @@ import "math"
 // wherever the control's own mean or the residuals' would be warned of.
 //
 // With fewer than three paths, or a control that does not vary, this is Mean
-// with a Gain of one. Otherwise a value that is not finite, in xs, in control or
-// as controlMean, makes Value, SE and Gain NaN. It panics if the lengths
+// with a VarianceReduction of one. Otherwise a value that is not finite, in xs, in control or
+// as controlMean, makes Value, SE and VarianceReduction NaN. It panics if the lengths
 // differ.
 func ControlledMean(xs, control []float64, controlMean, confidence float64) Estimate {
 	e, _ := ControlledPaths(xs, control, controlMean, confidence)
@@ -46,7 +46,7 @@ func ControlledPaths(xs, control []float64, controlMean, confidence float64) (e 
 	off := cMean - controlMean
 	if n < 3 || cc == 0 {
 		e = Mean(xs, confidence)
-		e.Gain = 1
+		e.VarianceReduction = 1
 		if n < 3 || math.IsNaN(e.SE) {
 			return e, nil
 		}
@@ -65,12 +65,12 @@ func ControlledPaths(xs, control []float64, controlMean, confidence float64) (e 
 	}
 	variance := rr.value() / (n - 2) * (1/n + float64(off*off)/cc)
 	e = normal(xMean-float64(beta*off), math.Sqrt(variance), confidence, len(xs))
-	e.Gain = xx / (n - 1) / n / variance
+	e.VarianceReduction = xx / (n - 1) / n / variance
 	if xx == 0 {
-		e.Gain = 1 // a constant has no error to reduce
+		e.VarianceReduction = 1 // a constant has no error to reduce
 	}
 	e.Warning = doubt(control, cMean, cc)
-	if e.Warning == "" && e.Gain < 1e20 { // beyond it the residuals are rounding
+	if e.Warning == "" && e.VarianceReduction < 1e20 { // beyond it the residuals are rounding
 		e.Warning = doubt(residuals, 0, rr.value())
 	}
 	if math.IsNaN(e.SE) {

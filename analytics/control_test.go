@@ -34,8 +34,8 @@ func TestControlledMean(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := ControlledMean(tt.xs, tt.control, tt.mean, 0.95)
-			if !same(e.Value, tt.value, 1e-15) || !same(e.SE, tt.se, 1e-15) || !same(e.Gain, tt.gain, 1e-14) {
-				t.Errorf("got %v ± %v, gain %v; want %v ± %v, gain %v", e.Value, e.SE, e.Gain, tt.value, tt.se, tt.gain)
+			if !same(e.Value, tt.value, 1e-15) || !same(e.SE, tt.se, 1e-15) || !same(e.VarianceReduction, tt.gain, 1e-14) {
+				t.Errorf("got %v ± %v, gain %v; want %v ± %v, gain %v", e.Value, e.SE, e.VarianceReduction, tt.value, tt.se, tt.gain)
 			}
 			if e.N != len(tt.xs) || e.Method != Normal {
 				t.Errorf("got %+v, want a normal interval from %d values", e, len(tt.xs))
@@ -66,7 +66,7 @@ func TestControlledMeanIsARegression(t *testing.T) {
 func TestControlGains(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	xs, c := controlled(rng, 20_000)
-	gain := ControlledMean(xs, c, 0.1, 0.95).Gain
+	gain := ControlledMean(xs, c, 0.1, 0.95).VarianceReduction
 	if !same(gain, 901, 0.07) {
 		t.Errorf("gain = %v, want 901 within 7 %%", gain)
 	}

@@ -30,7 +30,7 @@ type tally struct {
 
 func (c *tally) add(e analytics.Estimate) {
 	c.method = string(e.Method)
-	if e.Gain > 0 {
+	if e.VarianceReduction > 0 {
 		c.method += ", control"
 	}
 	c.n++
@@ -235,7 +235,7 @@ func simulated(t *testing.T, studies int, add func(string, float64, analytics.Es
 			if !tt.all {
 				continue
 			}
-			for _, metric := range analytics.Summarise(e, known, 0.95).Metrics {
+			for _, metric := range summarise(e, known).Metrics {
 				if want, ok := truth[metric.Name]; ok {
 					add(name+metric.Name, want, metric.Estimate)
 				}
@@ -266,22 +266,23 @@ func compared(t *testing.T, studies int, add func(string, float64, analytics.Est
 		}
 		sample := func(paths int, seed uint64) []tokens.Ensemble {
 			s.Paths, s.Seed = paths, seed
-			es, err := study.Ensembles(context.Background(), built(t, s), study.Options{}, analytics.SweepColumns)
+			es, err := study.Ensembles(context.Background(), built(t, s), study.Options{}, analytics.Columns(analytics.Swept()...))
 			if err != nil {
 				t.Fatal(err)
 			}
 			return es
 		}
-		metrics := analytics.SweepMetrics(20)[:analytics.Objectives]
+		metrics := analytics.Objectives()
+		of := func(e *tokens.Ensemble) *analytics.Case { return &analytics.Case{Ensemble: e, Aversion: 20, Confidence: 0.95} }
 		// neighbours are the paired differences of two bands by metric.
 		neighbours := func(es []tokens.Ensemble) (ds []analytics.Estimate) {
-			for _, c := range analytics.CompareBy(metrics, &es[4], &es[3], 0.95) {
+			for _, c := range analytics.CompareBy(metrics, of(&es[4]), of(&es[3])) {
 				ds = append(ds, c.Versus)
 			}
 			return ds
 		}
 		utility := func(es []tokens.Ensemble) func(i int) []float64 {
-			return func(i int) []float64 { return metrics[1].Of(&es[i]) }
+			return func(i int) []float64 { return analytics.MustLookup("utility").Paths(of(&es[i])) }
 		}
 		all := sample(400_000, 1<<40)
 		differences := neighbours(all)

@@ -12,8 +12,10 @@ type Estimate struct {
 	Confidence float64 // in (0, 1)
 	N          int     // sample size the statistic was taken over
 	Method     Method  // how the interval was made
-	Gain       float64 // how many times more paths it would take without its control; 0: it has none
-	Warning    Warning // why the interval should not be taken at its word; empty: no reason is known
+	// VarianceReduction is that of its control, a ratio of variances: how many times
+	// more paths the estimate would take without it; 0: it has none.
+	VarianceReduction float64
+	Warning           Warning // why the interval should not be taken at its word; empty: no reason is known
 }
 
 // scaled is the estimate in another unit: times a positive factor.

@@ -127,8 +127,9 @@ func (h *Horizons) AddPaths(marks []MarkSample) {
 
 // A HorizonRow is one estimate at one time.
 type HorizonRow struct {
-	Years           float64
-	Name, Unit, Doc string
+	Years     float64
+	Name, Doc string
+	Unit      Unit
 	Estimate
 }
 
@@ -137,28 +138,28 @@ type HorizonRow struct {
 func (h *Horizons) Rows(confidence float64) []HorizonRow {
 	var rows []HorizonRow
 	for i, t := range h.Times {
-		quantiles := func(name, unit, doc string, of interface {
+		quantiles := func(name string, unit Unit, doc string, of interface {
 			Quantile(p, confidence float64) Estimate
 		}, levels ...float64) {
 			for _, p := range levels {
-				rows = append(rows, HorizonRow{t, fmt.Sprintf("%s_p%02.0f", name, 100*p), unit, fmt.Sprintf("%.0f %% quantile of %s", 100*p, doc), of.Quantile(p, confidence)})
+				rows = append(rows, HorizonRow{t, fmt.Sprintf("%s_p%02.0f", name, 100*p), fmt.Sprintf("%.0f %% quantile of %s", 100*p, doc), unit, of.Quantile(p, confidence)})
 			}
 		}
-		quantiles("nav", "initial equity", "net asset value", &h.NAV[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
-		quantiles("underlying", "initial price", "price of the underlying", &h.Price[i], 0.05, 0.5, 0.95)
-		quantiles("ideal", "initial equity", "what the ideal token is worth", &h.Ideal[i], 0.05, 0.5, 0.95)
-		quantiles("drawdown", "fraction", "the fall of net asset value from its highest so far", &h.drawdown[i], 0.05, 0.25, 0.5, 0.75, 0.95)
-		quantiles("decay_factor", "ratio", "net asset value over S^T", &h.Decay[i], 0.05, 0.25, 0.5, 0.75, 0.95)
-		quantiles("multiple", "ratio", "ln NAV over ln S", &h.Multiple[i], 0.05, 0.25, 0.5, 0.75, 0.95)
-		quantiles("leverage", "leverage", "leverage of the tokens that have not ended", &h.Leverage[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+		quantiles("nav", Equity, "net asset value", &h.NAV[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+		quantiles("underlying", InitialPrice, "price of the underlying", &h.Price[i], 0.05, 0.5, 0.95)
+		quantiles("ideal", Equity, "what the ideal token is worth", &h.Ideal[i], 0.05, 0.5, 0.95)
+		quantiles("drawdown", Fraction, "the fall of net asset value from its highest so far", &h.drawdown[i], 0.05, 0.25, 0.5, 0.75, 0.95)
+		quantiles("decay_factor", Ratio, "net asset value over S^T", &h.Decay[i], 0.05, 0.25, 0.5, 0.75, 0.95)
+		quantiles("multiple", Ratio, "ln NAV over ln S", &h.Multiple[i], 0.05, 0.25, 0.5, 0.75, 0.95)
+		quantiles("leverage", Leverage, "leverage of the tokens that have not ended", &h.Leverage[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 		for k, e := range events {
-			rows = append(rows, HorizonRow{t, e.name, "probability", e.doc, Proportion(h.events[i][k], h.n[i], confidence)})
+			rows = append(rows, HorizonRow{t, e.name, e.doc, Probability, Proportion(h.events[i][k], h.n[i], confidence)})
 		}
 	}
 	if n := len(h.Times); n > 0 {
 		for k, name := range PathSeries {
 			for _, p := range []float64{0.05, 0.5, 0.95} {
-				rows = append(rows, HorizonRow{h.Times[n-1], fmt.Sprintf("series_%s_p%02.0f", name, 100*p), "", fmt.Sprintf("%.0f %% quantile of that of each surviving path's values at the marks", 100*p), h.Series[k].Quantile(p, confidence)})
+				rows = append(rows, HorizonRow{h.Times[n-1], fmt.Sprintf("series_%s_p%02.0f", name, 100*p), fmt.Sprintf("%.0f %% quantile of that of each surviving path's values at the marks", 100*p), Pure, h.Series[k].Quantile(p, confidence)})
 			}
 		}
 	}

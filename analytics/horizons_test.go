@@ -212,9 +212,8 @@ func TestTheSameIsNotAhead(t *testing.T) {
 			t.Errorf("%s = %v at the mark; want at most the %v that were liquidated", r.Name, r.Value, liquidated)
 		}
 	}
-	for _, m := range analytics.BeatMetrics {
-		if v := analytics.Mean(m.Of(&e), 0.95).Value; m.Name == "p_beats_linear" && v > liquidated {
-			t.Errorf("%s = %v; want at most the %v that were liquidated", m.Name, v, liquidated)
-		}
+	c := analytics.Case{Ensemble: &e, Confidence: 0.95}
+	if v := c.Estimate(analytics.MustLookup("p_beats_linear")).Value; v > liquidated {
+		t.Errorf("p_beats_linear = %v; want at most the %v that were liquidated", v, liquidated)
 	}
 }

@@ -13,7 +13,7 @@ type Known struct {
 	LogPrice float64 // E[ln S] at the horizon; NaN: unknown
 	Price    float64 // E[S]; NaN: unknown
 	Power    float64 // E[S^T], with T the token's target; NaN: unknown or infinite
-	// Below is P(ln S ≤ x); nil: unknown.
+	// Below is P(ln S ≤ x); nil, or NaN: unknown.
 	Below func(x float64) float64
 	// Decay is the ideal token's volatility decay with the expected variance, so
 	// that S^T·e^Decay stands in for its NAV.
@@ -56,13 +56,13 @@ func (k *Known) controlled(xs []float64, e *tokens.Ensemble, by Control, confide
 
 // linear is the mean of DecayVsLinear, from that of NAV and the known mean of S.
 func (k *Known) linear(nav Estimate, plain Estimate, target float64) Estimate {
-	if k == nil || nav.Gain == 0 || !finite(k.Price) {
+	if k == nil || nav.VarianceReduction == 0 || !finite(k.Price) {
 		return plain
 	}
 	shift := 1 + float64(target*(k.Price-1))
 	nav.Value, nav.Lo, nav.Hi = nav.Value-shift, nav.Lo-shift, nav.Hi-shift
 	ratio := plain.SE / nav.SE
-	nav.Gain = float64(ratio * ratio)
+	nav.VarianceReduction = float64(ratio * ratio)
 	return nav
 }
 
@@ -81,6 +81,9 @@ func (k *Known) below(nav []float64, level float64, e *tokens.Ensemble, confiden
 	edge := (math.Log(level) - k.Decay) / e.Token.Target // of ln S
 	lower := e.Token.Target > 0                          // the ideal token is below on the low side
 	mean := k.Below(edge)
+	if math.IsNaN(mean) {
+		return plain
+	}
 	if !lower {
 		mean = 1 - mean
 	}

@@ -61,7 +61,7 @@ func TestControls(t *testing.T) {
 			e := &run(t, s)[0]
 			years := e.Years()
 			known := knownOf(t, tt.exact, 3, years, tt.logS*years, tt.qv*years)
-			plain, controlled := analytics.Summarise(e, nil, 0.95), analytics.Summarise(e, known, 0.95)
+			plain, controlled := summarise(e, nil), summarise(e, known)
 			p := exact.Problem{Token: exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.85, Bonus: 0.05}, Buy: 0.001, Sell: 0.001},
 				Model: tt.exact, Step: 1.0 / 8760}
 			m, err := p.Moments(years)
@@ -86,7 +86,7 @@ func TestControls(t *testing.T) {
 				if z := (b.Value - x.want) / b.SE; !(math.Abs(z) < 4) {
 					t.Errorf("%s = %v ± %.2g, exact is %v: %.1f standard errors off", x.metric, b.Value, b.SE, x.want, z)
 				}
-				if g := b.Gain; !(math.Abs(g/(gain*gain)-1) < 0.02) {
+				if g := b.VarianceReduction; !(math.Abs(g/(gain*gain)-1) < 0.02) {
 					t.Errorf("%s: gain %v, the standard errors say %v", x.metric, g, gain*gain)
 				}
 			}
@@ -99,13 +99,13 @@ func TestControls(t *testing.T) {
 func TestControlsNeedAllPaths(t *testing.T) {
 	e := &run(t, stormy(256))[0]
 	known := &analytics.Known{LogPrice: -0.1, Price: 1, Power: math.NaN()}
-	s := analytics.Summarise(e, known, 0.95)
+	s := summarise(e, known)
 	if ruined := metric(t, s, "ruined"); ruined.Value == 0 {
 		t.Fatal("no path is ruined; want some")
 	}
 	for _, name := range []string{"log_nav", "nav", "p_loss_50", "decay_vs_linear"} {
-		if m := metric(t, s, name); m.Gain != 0 {
-			t.Errorf("%s was corrected with gain %v", name, m.Gain)
+		if m := metric(t, s, name); m.VarianceReduction != 0 {
+			t.Errorf("%s was corrected with gain %v", name, m.VarianceReduction)
 		}
 	}
 }

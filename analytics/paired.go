@@ -23,14 +23,25 @@ func PairedDifference(a, b []float64, confidence float64) Estimate {
 
 // UnpairedSE is the standard error that the difference of the two means would
 // have had on independent paths, √(var(a)/n + var(b)/n), over the pairs that
-// [PairedDifference] uses. (UnpairedSE/SE)² is the gain of pairing: how many
-// times more paths the comparison would have needed without it.
+// [PairedDifference] uses.
 func UnpairedSE(a, b []float64) float64 {
 	a, b = bothFinite(a, b)
 	n := float64(len(a))
 	_, sa := moments(a)
 	_, sb := moments(b)
 	return math.Sqrt((sa + sb) / (n - 1) / n)
+}
+
+// Pairing is [UnpairedSE], and the variance reduction of pairing: (UnpairedSE/SE)²,
+// how many times more paths the comparison would have needed without it. It is NaN
+// where the differences do not scatter.
+func Pairing(a, b []float64) (unpairedSE, varianceReduction float64) {
+	unpairedSE, varianceReduction = UnpairedSE(a, b), math.NaN()
+	if se := PairedDifference(a, b, 0.5).SE; se > 0 {
+		ratio := unpairedSE / se
+		varianceReduction = ratio * ratio
+	}
+	return unpairedSE, varianceReduction
 }
 
 // bothFinite returns copies of a and b without the pairs in which either is

@@ -82,8 +82,8 @@ func TestControlLaws(t *testing.T) {
 		}
 		xs, c := draw("xs"), draw("control")
 		e := ControlledMean(xs, c, Mean(c, 0.95).Value, 0.95)
-		if least := float64(n-2) / float64(n-1); !(e.Gain >= least*(1-1e-9)) {
-			t.Fatalf("gain = %v, want at least %v", e.Gain, least)
+		if least := float64(n-2) / float64(n-1); !(e.VarianceReduction >= least*(1-1e-9)) {
+			t.Fatalf("gain = %v, want at least %v", e.VarianceReduction, least)
 		}
 		if !same(e.Value, Mean(xs, 0.95).Value, 1e-9) || !within(e) {
 			t.Fatalf("control on its mean: %+v, want Mean's value", e)

@@ -24,10 +24,9 @@ func variancePaths(xs []float64) []float64 {
 	})
 }
 
-// sdPaths are pseudo-values of the standard deviation s of the finite xs over
-// unit, s + (v - s²)/(2s) with v those of the variance.
-func sdPaths(xs []float64, unit float64) []float64 {
-	vs := variancePaths(xs)
+// sdOf are pseudo-values of the standard deviation s over unit, from those of the
+// variance: (s + (v - s²)/(2s))/unit.
+func sdOf(vs []float64, unit float64) []float64 {
 	s := math.Sqrt(MeanFinite(vs, 0.5).Value)
 	return each(vs, func(v float64) float64 {
 		if s == 0 || math.IsInf(v, 1) {
@@ -86,4 +85,12 @@ func medianPaths(xs []float64) []float64 {
 		lean += side(x) / float64(n)
 	}
 	return each(xs, func(x float64) float64 { return m + float64(half*(side(x)-lean)) })
+}
+
+func each(xs []float64, of func(float64) float64) []float64 {
+	ys := make([]float64, len(xs))
+	for i, x := range xs {
+		ys[i] = of(x)
+	}
+	return ys
 }

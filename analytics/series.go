@@ -8,8 +8,9 @@ import (
 // A SeriesMetric describes one history: what did happen, without an interval,
 // because nothing was sampled.
 type SeriesMetric struct {
-	Name, Unit, Doc string
-	Value           float64 // NaN where the history does not determine it
+	Name, Doc string
+	Unit      Unit
+	Value     float64 // NaN where the history does not determine it
 }
 
 // SeriesMetrics describes a history of positive values, such as a price or a
@@ -56,7 +57,7 @@ func SeriesMetrics(values []float64, dt float64) []SeriesMetric {
 		}
 	}
 	var ms []SeriesMetric
-	add := func(name, unit, doc string, v float64) { ms = append(ms, SeriesMetric{name, unit, doc, v}) }
+	add := func(name string, unit Unit, doc string, v float64) { ms = append(ms, SeriesMetric{name, doc, unit, v}) }
 
 	n := len(values) - 1
 	r, losses := make([]float64, max(n, 0)), make([]float64, max(n, 0))
@@ -69,38 +70,38 @@ func SeriesMetrics(values []float64, dt float64) []SeriesMetric {
 		growth = math.Log(values[n] / values[0])
 	}
 	cagr := math.Expm1(growth / years)
-	add("total_return", "fraction", "last value over the first, minus 1", math.Expm1(growth))
-	add("cagr", "fraction a year", "the constant yearly return with that total", cagr)
-	add("log_growth", "log per year", "ln of last over first, per year", growth/years)
+	add("total_return", Fraction, "last value over the first, minus 1", math.Expm1(growth))
+	add("cagr", FractionAYear, "the constant yearly return with that total", cagr)
+	add("log_growth", LogPerYear, "ln of last over first, per year", growth/years)
 
 	m := shapeOf(r)
 	perYear := math.Sqrt(dt)
-	add("volatility", "per √year", "standard deviation of returns", m.sd/perYear)
-	add("skewness", "", "of returns", m.skewness)
-	add("kurtosis", "", "of returns, above the normal law's", m.kurtosis)
+	add("volatility", PerRootYear, "standard deviation of returns", m.sd/perYear)
+	add("skewness", Pure, "of returns", m.skewness)
+	add("kurtosis", Pure, "of returns, above the normal law's", m.kurtosis)
 	gain, pain, below := ups(r)
-	add("sharpe", "per √year", "mean over standard deviation of returns", m.mean/m.sd/perYear)
-	add("sortino", "per √year", "mean over root mean square of negative returns", m.mean/below/perYear)
-	add("omega", "ratio", "sum of gains over sum of losses", gain/pain)
-	add("gain_to_pain", "ratio", "sum of returns over sum of losses", (gain-pain)/pain)
+	add("sharpe", PerRootYear, "mean over standard deviation of returns", m.mean/m.sd/perYear)
+	add("sortino", PerRootYear, "mean over root mean square of negative returns", m.mean/below/perYear)
+	add("omega", Ratio, "sum of gains over sum of losses", gain/pain)
+	add("gain_to_pain", Ratio, "sum of returns over sum of losses", (gain-pain)/pain)
 	q := Quantiles(r, []float64{0.05, 0.95}, 0.95)
-	add("tail_ratio", "ratio", "95 % quantile of returns over the 5 % one, magnitudes", math.Abs(q[1].Value)/math.Abs(q[0].Value))
+	add("tail_ratio", Ratio, "95 % quantile of returns over the 5 % one, magnitudes", math.Abs(q[1].Value)/math.Abs(q[0].Value))
 	for _, p := range []float64{0.05, 0.01} {
 		name := fmt.Sprintf("%.0f", 100*(1-p))
-		add("var_"+name, "fraction", fmt.Sprintf("a step's loss exceeded on %g %% of steps", 100*p), ValueAtRisk(losses, p, 0.95).Value)
-		add("es_"+name, "fraction", fmt.Sprintf("mean loss on the worst %g %% of steps", 100*p), ExpectedShortfall(losses, p, 0.95).Value)
+		add("var_"+name, Fraction, fmt.Sprintf("a step's loss exceeded on %g %% of steps", 100*p), ValueAtRisk(losses, p, 0.95).Value)
+		add("es_"+name, Fraction, fmt.Sprintf("mean loss on the worst %g %% of steps", 100*p), ExpectedShortfall(losses, p, 0.95).Value)
 	}
 
 	d := underwater(values)
-	add("max_drawdown", "fraction", "deepest fall from a peak", d.deepest)
-	add("drawdown_length", "years", "from that peak to its trough", float64(d.fell)*dt)
-	add("drawdown_recovery", "years", "from that trough until the peak was reached again", float64(d.recovery)*dt)
-	add("average_drawdown", "fraction", "mean fall from the peak so far, over time", d.mean)
-	add("cdar_95", "fraction", "mean of the deepest 5 % of falls, over time", ExpectedShortfall(d.falls, 0.05, 0.95).Value)
-	add("ulcer", "fraction", "root mean square of the fall from the peak so far", d.ulcer)
-	add("under_water", "share of time", "below an earlier peak", d.share)
-	add("longest_under", "years", "longest time below an earlier peak", float64(d.longest)*dt)
-	add("calmar", "ratio", "yearly return over deepest fall", cagr/d.deepest)
+	add("max_drawdown", Fraction, "deepest fall from a peak", d.deepest)
+	add("drawdown_length", Years, "from that peak to its trough", float64(d.fell)*dt)
+	add("drawdown_recovery", Years, "from that trough until the peak was reached again", float64(d.recovery)*dt)
+	add("average_drawdown", Fraction, "mean fall from the peak so far, over time", d.mean)
+	add("cdar_95", Fraction, "mean of the deepest 5 % of falls, over time", ExpectedShortfall(d.falls, 0.05, 0.95).Value)
+	add("ulcer", Fraction, "root mean square of the fall from the peak so far", d.ulcer)
+	add("under_water", ShareOfTime, "below an earlier peak", d.share)
+	add("longest_under", Years, "longest time below an earlier peak", float64(d.longest)*dt)
+	add("calmar", Ratio, "yearly return over deepest fall", cagr/d.deepest)
 	return ms
 }
 

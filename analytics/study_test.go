@@ -63,11 +63,15 @@ func loan(name string, low, high, fee float64) study.TokenSpec {
 		Values:    param.Values{"target": 3, "fee": fee}}
 }
 
-func metric(t *testing.T, s analytics.Summary, name string) analytics.Metric {
+func metric(t *testing.T, s analytics.Summary, name string) analytics.MetricEstimate {
 	t.Helper()
 	m, ok := s.Metric(name)
 	if !ok {
 		t.Fatalf("no metric %q", name)
 	}
 	return m
+}
+
+func summarise(e *tokens.Ensemble, known *analytics.Known) analytics.Summary {
+	return analytics.Summarise(&analytics.Case{Ensemble: e, Known: known, Confidence: 0.95})
 }

@@ -8,20 +8,13 @@ import (
 	"mcrisk/analytics"
 )
 
-// A Scale says how a number is written on an axis and in a label.
-type Scale int
+// A Scale says how a number is written on an axis and in a label: the metrics'.
+type Scale = analytics.Scale
 
 const (
-	Number  Scale = iota // as it is
-	Percent              // a fraction, written in percent: 0.05 as 5
+	Number  = analytics.Number
+	Percent = analytics.Percent
 )
-
-func (s Scale) factor() float64 {
-	if s == Percent {
-		return 100
-	}
-	return 1
-}
 
 // An axis maps values to places and knows where its ticks are.
 type axis struct {

@@ -60,7 +60,7 @@ func Bands(in BandsData) (*Figure, error) {
 	x, unit := timeAxis(xs.lo, xs.hi, 8)
 	labels := shown.labels()
 	fan := panel{
-		label: in.Label, xlabel: "Time (" + unit + ")", x: x, y: ys.linear(in.Scale.factor(), 8), right: labelRoom(labels),
+		label: in.Label, xlabel: "Time (" + unit + ")", x: x, y: ys.linear(in.Scale.Factor(), 8), right: labelRoom(labels),
 		paint: func(p plane) {
 			shown.paint(p)
 			p.labelRight(labels)
@@ -107,7 +107,7 @@ func (in BandsData) spans() (xs, ys span) {
 
 // labels name the quantiles of the first run and the median of the second.
 func (in BandsData) labels() (list []label) {
-	factor := in.Scale.factor()
+	factor := in.Scale.Factor()
 	for _, q := range in.Runs[0].curves() {
 		list = append(list, endLabel(q.name, q.values, factor, looks[0]))
 	}
@@ -123,7 +123,7 @@ func (in BandsData) legend() []entry {
 		list = append(list, lineKey(r.Name+": median, and 5 and 95 %", looks[1].line(heavy)))
 	}
 	for i, m := range in.Marks {
-		list = append(list, lineKey(m.Name+": "+formatDigits(m.At*in.Scale.factor(), 3), markedLine(i)))
+		list = append(list, lineKey(m.Name+": "+formatDigits(m.At*in.Scale.Factor(), 3), markedLine(i)))
 	}
 	return list
 }

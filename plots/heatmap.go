@@ -104,7 +104,7 @@ func HeatMap(in HeatMapData) (*Figure, error) {
 		return nil, err
 	}
 	vs := in.span()
-	h := heat{in, linearAxis(vs.lo, vs.hi, in.Scale.factor(), 7), max(-vs.lo, vs.hi)}
+	h := heat{in, linearAxis(vs.lo, vs.hi, in.Scale.Factor(), 7), max(-vs.lo, vs.hi)}
 	cells := panel{
 		label: in.YLabel, xlabel: in.XLabel, x: namesAxis(in.X), y: namesAxis(in.Y), right: h.barRoom(),
 		paint: func(p plane) {
@@ -181,7 +181,7 @@ func (h heat) text(row, col int) string {
 	if h.Texts != nil {
 		return h.Texts[row][col]
 	}
-	factor := h.Scale.factor()
+	factor := h.Scale.Factor()
 	v := h.Values[row][col] * factor
 	if top := h.largest * factor; h.Diverging && top > 0 {
 		return formatFixed(v, max(0, 2-int(math.Floor(math.Log10(top)))))

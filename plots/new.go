@@ -112,7 +112,7 @@ func (q Panel) spans() (xs, ys span) {
 
 // axis is the axis that spans s, with at most most ticks, and its label.
 func (a Axis) axis(s span, most int) (axis, string) {
-	factor := a.Scale.factor()
+	factor := a.Scale.Factor()
 	switch {
 	case len(a.Names) > 0:
 		named := axis{min: -0.5, max: float64(len(a.Names)) - 0.5}

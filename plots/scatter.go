@@ -102,7 +102,7 @@ func (in ScatterData) axes(xs, ys []float64) (x, y axis) {
 		xr.include(m.X)
 		yr.include(m.Y.Value, m.Y.Lo, m.Y.Hi)
 	}
-	return xr.linear(in.XScale.factor(), 9), yr.linear(in.YScale.factor(), 8)
+	return xr.linear(in.XScale.Factor(), 9), yr.linear(in.YScale.Factor(), 8)
 }
 
 // inner is the span of all values but the outermost hundredth on each side.

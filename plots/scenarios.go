@@ -60,7 +60,7 @@ func Scenarios(in ScenariosData) (*Figure, error) {
 			xs.include(e.Value, e.Lo, e.Hi)
 		}
 		panels[i] = panel{
-			label: q.Label, x: xs.linear(in.XScale.factor(), 4), y: rowsAxis(names), upright: true, paint: q.paint,
+			label: q.Label, x: xs.linear(in.XScale.Factor(), 4), y: rowsAxis(names), upright: true, paint: q.paint,
 		}
 		names = make([]string, len(in.Tokens)) // said once, at the left
 	}

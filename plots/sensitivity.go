@@ -119,10 +119,10 @@ func (in SensitivityData) span() span {
 func (in SensitivityData) xAxis(most int) axis {
 	xs := in.span()
 	if in.XLog {
-		return xs.logarithmic(1, 0.04, in.XScale.factor(), most)
+		return xs.logarithmic(1, 0.04, in.XScale.Factor(), most)
 	}
 	pad := 0.04 * (xs.hi - xs.lo)
-	return linearAxis(xs.lo-pad, xs.hi+pad, in.XScale.factor(), most)
+	return linearAxis(xs.lo-pad, xs.hi+pad, in.XScale.Factor(), most)
 }
 
 // names are those of all series and of all exact lines.
@@ -220,9 +220,9 @@ func (m Metric) axis() axis {
 		ys.include(l.Y...)
 	}
 	if m.Log && ys.lo > 0 {
-		return ys.logarithmic(1.1, 0.05, m.Scale.factor(), 6)
+		return ys.logarithmic(1.1, 0.05, m.Scale.Factor(), 6)
 	}
-	return ys.linear(m.Scale.factor(), 6)
+	return ys.linear(m.Scale.Factor(), 6)
 }
 
 func (s Series) values() []float64 {

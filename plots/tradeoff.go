@@ -195,7 +195,7 @@ func (in TradeoffData) panel(q TradeoffPanel, series names) panel {
 		ylabel, xlabel, most, labels = q.Label+"\n"+in.YLabel, "", 5, 6
 	}
 	return panel{
-		label: ylabel, xlabel: xlabel, x: xs.linear(in.XScale.factor(), most), y: ys.linear(in.YScale.factor(), 7),
+		label: ylabel, xlabel: xlabel, x: xs.linear(in.XScale.Factor(), most), y: ys.linear(in.YScale.Factor(), 7),
 		paint: func(p plane) {
 			var taken obstacles
 			for _, front := range fronts {

@@ -1,0 +1,182 @@
+package analytics
+
+import (
+	"math"
+	"slices"
+
+	"mcrisk/tokens"
+)
+
+// A Case is the lifetimes of one token on many paths with what is known beside
+// them: all that a [Metric] is computed from. Columns that metrics derive and
+// estimates are computed once and kept, so change nothing of a Case after its
+// first use, and use it from one goroutine at a time.
+type Case struct {
+	Ensemble   *tokens.Ensemble // with the columns that the metrics asked for need
+	Known      *Known           // what theory says of the prices; nil: no estimate is corrected
+	Aversion   float64          // weight γ ≥ 0 of tracking variance in utility and tracking_cost
+	Confidence float64          // of every interval, in (0, 1)
+
+	columns   map[string][]float64
+	estimates map[string][]Estimate
+	growth    *corrected
+}
+
+// Derived is a column that of computes from others, at its first use; later ones
+// of that name have the same slice. Nobody may change it.
+func (c *Case) Derived(name string, of func() []float64) []float64 {
+	xs, ok := c.columns[name]
+	if !ok {
+		if c.columns == nil {
+			c.columns = map[string][]float64{}
+		}
+		xs = of()
+		c.columns[name] = xs
+	}
+	return xs
+}
+
+// Estimates are estimates that of makes together, as from the same resamples, at
+// their first use.
+func (c *Case) Estimates(name string, of func() []Estimate) []Estimate {
+	es, ok := c.estimates[name]
+	if !ok {
+		if c.estimates == nil {
+			c.estimates = map[string][]Estimate{}
+		}
+		es = of()
+		c.estimates[name] = es
+	}
+	return es
+}
+
+// Estimate is a metric of the case. Metrics are told apart by their names.
+func (c *Case) Estimate(m Metric) Estimate {
+	return c.Estimates("metric "+m.Name, func() []Estimate { return []Estimate{m.Of(c)} })[0]
+}
+
+// Numbers are a metric's numbers by path, for comparisons with other settings on
+// the same paths; nil if it has none. A metric with a Sense that has no value in
+// this case, as tracking error of one path, is worse on every path than any.
+func (c *Case) Numbers(m Metric) []float64 {
+	if m.Paths == nil {
+		return nil
+	}
+	xs := m.Paths(c)
+	if m.Sense == Neither || !math.IsNaN(c.Estimate(m).Value) {
+		return xs
+	}
+	return each(xs, func(float64) float64 { return math.Inf(-int(m.Sense)) })
+}
+
+// CorrectedNumbers are the Numbers corrected by the known mean of ln S, as the
+// metric's estimate is. They are nil where that cannot be done: where the mean is
+// unknown, or a path is ruined. Compare two settings by the corrected numbers of
+// both or by the plain ones of both. Those of a metric that is not corrected are
+// its Numbers.
+func (c *Case) CorrectedNumbers(m Metric) []float64 {
+	if m.Corrected == nil {
+		return c.Numbers(m)
+	}
+	return m.Corrected(c)
+}
+
+// A corrected is numbers by path with their control taken out; nil where the
+// control's mean is unknown or there is a path without a number.
+type corrected struct{ paths []float64 }
+
+// correctedGrowth is ln NAV per year by path, corrected by the known mean of
+// ln S; nil where it cannot be.
+func (c *Case) correctedGrowth() []float64 {
+	if c.growth == nil {
+		c.growth = new(corrected)
+		if c.Known != nil && finite(c.Known.LogPrice) {
+			_, c.growth.paths = ControlledPaths(logGrowth(c), c.Ensemble.Column("log_underlying"), c.Known.LogPrice, c.Confidence)
+		}
+	}
+	return c.growth.paths
+}
+
+// LogNAV is [LogNAV] of the case.
+func (c *Case) LogNAV() []float64 {
+	return c.Derived("ln NAV", func() []float64 { return LogNAV(c.Ensemble) })
+}
+
+// losses are the fractions lost by path.
+func (c *Case) losses() []float64 {
+	return c.Derived("loss", func() []float64 { return Losses(c.Ensemble.Column("nav")) })
+}
+
+// tracking is [TrackingVsIdeal] by path, -Inf where nothing was left.
+func (c *Case) tracking() []float64 {
+	return c.Derived("tracking", func() []float64 {
+		e := c.Ensemble
+		logS, qv := e.Column("log_underlying"), e.Column("realised_variance")
+		return c.each(c.LogNAV(), func(i int, log float64) float64 { return TrackingVsIdeal(log, e.Token.Target, logS[i], qv[i]) })
+	})
+}
+
+// trackingVariance are pseudo-values of the variance of tracking.
+func (c *Case) trackingVariance() []float64 {
+	return c.Derived("tracking variance", func() []float64 { return variancePaths(c.tracking()) })
+}
+
+// each is a new column made from one, path by path.
+func (c *Case) each(xs []float64, of func(i int, x float64) float64) []float64 {
+	ys := make([]float64, len(xs))
+	for i, x := range xs {
+		ys[i] = of(i, x)
+	}
+	return ys
+}
+
+// The estimators of rows.
+
+func (c *Case) mean(xs []float64) Estimate { return MeanFinite(xs, c.Confidence) }
+
+func (c *Case) controlled(xs []float64, by Control) Estimate {
+	return c.Known.controlled(xs, c.Ensemble, by, c.Confidence)
+}
+
+func (c *Case) share(xs []float64, is func(float64) bool) Estimate {
+	return share(xs, is, c.Confidence)
+}
+
+func (c *Case) below(navs []float64, level float64) Estimate {
+	return c.Known.below(navs, level, c.Ensemble, c.Confidence)
+}
+
+func (c *Case) quantile(xs []float64, p float64) Estimate { return Quantile(xs, p, c.Confidence) }
+
+func (c *Case) quantiles(xs, ps []float64) []Estimate { return Quantiles(xs, ps, c.Confidence) }
+
+// quantileWhere is the quantile of those for which is holds.
+func (c *Case) quantileWhere(xs []float64, is func(float64) bool, p float64) Estimate {
+	return Quantile(slices.DeleteFunc(slices.Clone(xs), func(x float64) bool { return !is(x) }), p, c.Confidence)
+}
+
+func (c *Case) valueAtRisk(losses []float64, p float64) Estimate {
+	return ValueAtRisk(losses, p, c.Confidence)
+}
+
+func (c *Case) shortfall(losses []float64, p float64) Estimate {
+	return ExpectedShortfall(losses, p, c.Confidence)
+}
+
+func (c *Case) extreme(log []float64, p float64) Estimate { return extreme(log, p, c.Confidence) }
+
+func (c *Case) tailRatio(xs []float64) Estimate { return tailRatio(xs, c.Confidence) }
+
+func (c *Case) resampled(xs []float64, of ...func([]float64) float64) []Estimate {
+	return Resampled(xs, c.Confidence, of...)
+}
+
+func (c *Case) shortfallPaths(losses []float64, p float64) []float64 {
+	return shortfallPaths(losses, p)
+}
+
+func (c *Case) medianPaths(xs []float64) []float64 { return medianPaths(xs) }
+
+func (c *Case) sdPaths(xs []float64, unit float64) []float64 {
+	return sdOf(variancePaths(xs), unit)
+}

@@ -1,0 +1,66 @@
+package analytics
+
+import (
+	"math"
+
+	"mcrisk/tokens"
+)
+
+// What a token costs.
+func costMetrics() []Metric {
+	dragOf := func(m Metric, items ...tokens.Item) Metric {
+		m.Unit, m.Sense = LogPerYear, Lower
+		m.Needs = append([]string{"nav"}, logItems(items...)...)
+		m.Doc += "; positive is lost; over survivors"
+		return meanOf(m, drag(items...))
+	}
+	trade := dragOf(Metric{Name: "trade_drag", Doc: "fee, impact and gas of trading", Swept: 10, Label: "Trading drag (% a year)"}, TradeItems...)
+	trade.Sense = Neither // an objective counts what the drag buys
+	trade.Exact = knownYearly(func(a *Answers) float64 { return a.CostDrag })
+	ms := []Metric{
+		meanOf(Metric{Name: "trade_cost", Unit: Equity, Doc: "fee, impact and gas paid over the horizon; positive", Sense: Lower,
+			Needs: []string{"money_trade_fee", "money_impact", "money_gas"}}, func(c *Case) []float64 {
+			return c.each(c.Ensemble.Column("money_trade_fee"), func(i int, _ float64) float64 { return TradeCost(c.Ensemble, i) })
+		}),
+		meanOf(Metric{Name: "borrow_interest", Unit: Equity, Doc: "interest paid on the debt over the horizon; positive", Sense: Lower,
+			Needs: []string{"money_borrow_interest"}}, func(c *Case) []float64 {
+			return each(c.Ensemble.Column("money_borrow_interest"), func(v float64) float64 { return -v })
+		}),
+		dragOf(Metric{Name: "cost_drag", Doc: "trading, carry, fees and liquidation together", Swept: 5, Label: "Cost drag (% a year)"}, CostItems...),
+		trade,
+	}
+	for _, item := range CostItems {
+		ms = append(ms, dragOf(Metric{Name: "drag_" + tokens.ItemNames[item], Doc: itemDocs[item]}, item))
+	}
+	return ms
+}
+
+// TradeCost is what path i paid for trading, in initial equity, positive.
+func TradeCost(e *tokens.Ensemble, i int) float64 {
+	return -(e.Column("money_trade_fee")[i] + e.Column("money_impact")[i] + e.Column("money_gas")[i])
+}
+
+// CostItems are the lines of the ledger that take from the holder or give, the
+// price aside.
+var CostItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas, tokens.BorrowInterest, tokens.SupplyInterest,
+	tokens.Funding, tokens.BorrowFee, tokens.StreamingFee, tokens.LiquidationPenalty}
+
+// TradeItems are the lines of the ledger that trading alone is charged with.
+var TradeItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas}
+
+// Drag is the log equity per year that each path lost to the items together,
+// positive; infinite where nothing was left.
+func Drag(e *tokens.Ensemble, items ...tokens.Item) []float64 {
+	xs := make([]float64, e.N)
+	for _, item := range items {
+		for i, v := range e.Column("log_" + tokens.ItemNames[item]) {
+			xs[i] -= v
+		}
+	}
+	for i, nav := range e.Column("nav") {
+		if xs[i] /= e.Years(); nav == 0 {
+			xs[i] = math.Inf(1)
+		}
+	}
+	return xs
+}
