@@ -89,8 +89,8 @@ func TestHTMLCannotBeInjected(t *testing.T) {
 	}
 }
 
-// A page needs nothing from elsewhere, and its drawings have no names that could
-// be those of each other.
+// A page needs nothing from elsewhere, and no two of its elements have the same id,
+// even if a figure is there twice.
 func TestHTMLStandsAlone(t *testing.T) {
 	heat := Figure{Name: "heat", Draw: func() (*plots.Figure, error) {
 		return plots.HeatMap(plots.HeatMapData{Title: "Map", XLabel: "x", YLabel: "y", Label: "z",
@@ -105,7 +105,14 @@ func TestHTMLStandsAlone(t *testing.T) {
 	if n := strings.Count(page.String(), "<svg "); n != 3 {
 		t.Errorf("%d drawings; want 3", n)
 	}
-	outside := regexp.MustCompile(`<script|<link|<\?xml| id="|url\(|href="[^d#]|src="[^d]|@import`)
+	ids := map[string]bool{}
+	for _, id := range regexp.MustCompile(` id="[^"]*"`).FindAllString(page.String(), -1) {
+		if ids[id] {
+			t.Errorf("two elements have%s", id)
+		}
+		ids[id] = true
+	}
+	outside := regexp.MustCompile(`<script|<link|<\?xml|url\(|href="[^d#]|src="[^d]|@import`)
 	if found := outside.FindString(page.String()); found != "" {
 		t.Errorf("the page has %q", found)
 	}

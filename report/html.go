@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strconv"
 )
 
 //go:embed page.html
@@ -46,6 +47,7 @@ func WriteHTML(w io.Writer, d Document) error {
 		Title  string
 		Blocks []htmlBlock
 	}{Title: clean(d.Title)}
+	figures := 0
 	for _, b := range d.Blocks {
 		var h htmlBlock
 		switch b := b.(type) {
@@ -60,7 +62,8 @@ func WriteHTML(w io.Writer, d Document) error {
 				h.Table = b.people().html()
 			}
 		case Figure:
-			svg, err := b.svg()
+			figures++
+			svg, err := b.svg("figure-" + strconv.Itoa(figures))
 			if err != nil {
 				return err
 			}
@@ -101,20 +104,15 @@ func (p people) html() *htmlTable {
 	return t
 }
 
-// svg is the drawing as an element of a page, without the head of a file. A
-// drawing has no ids that those of several could have in common.
-func (f Figure) svg() (template.HTML, error) {
+// svg is the drawing as an element of a page, with an id that no other has.
+func (f Figure) svg(id string) (template.HTML, error) {
 	drawn, err := f.Draw()
 	if err != nil {
 		return "", fmt.Errorf("report: figure %s: %w", f.Name, err)
 	}
 	var b bytes.Buffer
-	if err := drawn.WriteSVG(&b); err != nil {
+	if err := drawn.WriteInline(&b, id); err != nil {
 		return "", fmt.Errorf("report: figure %s: %w", f.Name, err)
 	}
-	_, body, ok := bytes.Cut(b.Bytes(), []byte("<svg "))
-	if !ok {
-		return "", fmt.Errorf("report: figure %s: its drawing has no <svg> element", f.Name)
-	}
-	return template.HTML(`<svg role="img" ` + string(body)), nil
+	return template.HTML(b.String()), nil
 }
