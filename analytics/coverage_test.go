@@ -273,7 +273,9 @@ func compared(t *testing.T, studies int, add func(string, float64, analytics.Est
 			return es
 		}
 		metrics := analytics.Objectives()
-		of := func(e *tokens.Ensemble) *analytics.Case { return &analytics.Case{Ensemble: e, Aversion: 20, Confidence: 0.95} }
+		of := func(e *tokens.Ensemble) *analytics.Case {
+			return &analytics.Case{Ensemble: e, Aversion: 20, Confidence: 0.95}
+		}
 		// neighbours are the paired differences of two bands by metric.
 		neighbours := func(es []tokens.Ensemble) (ds []analytics.Estimate) {
 			for _, c := range analytics.CompareBy(metrics, of(&es[4]), of(&es[3])) {

@@ -1,9 +1,13 @@
 package analytics
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
+	"mcrisk/param"
 	"mcrisk/tokens"
 )
 
@@ -29,6 +33,32 @@ func (s *Summary) Metric(name string) (MetricEstimate, bool) {
 		}
 	}
 	return MetricEstimate{}, false
+}
+
+// QuantileName is the name of a quantile of final values in tables and
+// requirements.
+func QuantileName(p float64) string { return "nav_quantile_" + strconv.FormatFloat(p, 'g', -1, 64) }
+
+// Estimate is the metric or the quantile of that name. The error of an unknown one
+// names those that are near.
+func (s *Summary) Estimate(name string) (Estimate, error) {
+	if m, ok := s.Metric(name); ok {
+		return m.Estimate, nil
+	}
+	var names []string
+	for _, m := range s.Metrics {
+		names = append(names, m.Name)
+	}
+	for _, q := range s.Quantiles {
+		if QuantileName(q.P) == name {
+			return q.Estimate, nil
+		}
+		names = append(names, QuantileName(q.P))
+	}
+	if near := param.Nearest(name, names); len(near) > 0 {
+		return Estimate{}, fmt.Errorf("no metric %q; did you mean %s?", name, strings.Join(near, " or "))
+	}
+	return Estimate{}, fmt.Errorf("no metric %q; want one of %s", name, strings.Join(names, ", "))
 }
 
 // QuantileLevels are the shares at which a Summary reports final values.

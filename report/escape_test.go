@@ -227,7 +227,7 @@ func TestCSVChoosesTables(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	controlled := between(1, 2, 3)
-	controlled.Gain, controlled.Warning = 16, analytics.HeavyTail
+	controlled.VarianceReduction, controlled.Warning = 16, analytics.HeavyTail
 	nan, inf := math.NaN(), math.Inf(1)
 	nothing := analytics.Estimate{Value: nan, SE: nan, Lo: -inf, Hi: inf, Method: analytics.Normal}
 	for _, c := range []struct {

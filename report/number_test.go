@@ -156,7 +156,7 @@ func TestRoundUp(t *testing.T) {
 
 func TestAllPartsAreWritten(t *testing.T) {
 	e := between(1, 2, 3)
-	e.Gain, e.Warning = 4, analytics.HeavyTail
+	e.VarianceReduction, e.Warning = 4, analytics.HeavyTail
 	var got []string
 	for _, part := range AllParts {
 		got = append(got, estimatePart(e, part))

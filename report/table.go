@@ -285,7 +285,7 @@ func estimatePart(e analytics.Estimate, part string) string {
 
 // varianceReduction is how many times more paths the estimate would take without
 // its control; 0: it has none.
-func varianceReduction(e analytics.Estimate) float64 { return e.Gain }
+func varianceReduction(e analytics.Estimate) float64 { return e.VarianceReduction }
 
 // table is the settings as people see them.
 func (s Settings) table() *Table {

@@ -15,6 +15,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"mcrisk/study"
 )
 
 // A Dir is a run directory being written. Everything goes into a hidden folder
@@ -75,6 +77,14 @@ func (d *Dir) File(name string, write func(io.Writer) error) error {
 	return nil
 }
 
+// Bytes writes one file of the run.
+func (d *Dir) Bytes(name string, data []byte) error {
+	return d.File(name, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
 // writeFile creates a file, writes it and puts it on disk.
 func writeFile(path string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
@@ -99,16 +109,9 @@ type Manifest struct {
 	Processor   string            `json:"processor"`
 	Start       time.Time         `json:"start"`
 	End         time.Time         `json:"end"`
-	Settings    []Setting         `json:"settings"`
+	Settings    []study.Setting   `json:"settings"`
 	Inputs      map[string]string `json:"inputs"`  // SHA-256 of each file read
 	Outputs     map[string]string `json:"outputs"` // SHA-256 of each file written
-}
-
-// A Setting is one number of a run and where it came from.
-type Setting struct {
-	Name   string `json:"name"`
-	Value  string `json:"value"`
-	Origin string `json:"origin"`
 }
 
 // Generator names how random numbers are made. It changes when the numbers do.

@@ -36,8 +36,9 @@ type Records struct {
 	id    string
 }
 
-// The files of a sweep's run.
+// The files of a run, and of a sweep's.
 const (
+	SpecFile     = "spec.yaml"
 	SweepFile    = "sweep.yaml"
 	BeginFile    = "begin.json"
 	ManifestFile = "manifest.json"
@@ -48,7 +49,7 @@ const (
 type Begin struct {
 	Command   []string          `json:"command"`
 	Generator string            `json:"generator"` // of random numbers; CreateSweep says which
-	Settings  []Setting         `json:"settings"`
+	Settings  []study.Setting   `json:"settings"`
 	Inputs    map[string]string `json:"inputs"`
 	Notes     []string          `json:"notes"`
 }
@@ -63,10 +64,7 @@ func CreateSweep(path string, plan []byte, b Begin) error {
 	defer d.Abort()
 	b.Generator = Generator
 	if err := errors.Join(
-		d.File(SweepFile, func(w io.Writer) error {
-			_, err := w.Write(plan)
-			return err
-		}),
+		d.Bytes(SweepFile, plan),
 		d.File(BeginFile, func(w io.Writer) error { return encodeJSON(w, b) }),
 		os.Mkdir(filepath.Join(d.partial, recordsDir), 0o755),
 	); err != nil {

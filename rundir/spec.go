@@ -3,6 +3,7 @@
 package rundir
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,13 @@ import (
 // same bits.
 func WriteSpec(w io.Writer, s *study.Study) error {
 	return yaml.NewEncoder(w).Encode(specItems(s.Spec()))
+}
+
+// SpecYAML is what WriteSpec writes.
+func SpecYAML(s *study.Study) ([]byte, error) {
+	var b bytes.Buffer
+	err := WriteSpec(&b, s)
+	return b.Bytes(), err
 }
 
 // specItems is a complete spec as it is written.

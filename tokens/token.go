@@ -112,6 +112,9 @@ func (t Token) Start() View {
 	return View{Leverage: size, Target: size, Exposure: t.Target, Equity: 1, AUM: t.AUM}
 }
 
+// Awaits is what the policy waits for at the start.
+func (t Token) Awaits() Watch { return t.Policy.Watch(t.Start(), new(Memo)) }
+
 // span reports whether a keeper or a clock may wait for d: a shorter wait only
 // makes a bar of many looks, a longer one overflows.
 func span(d time.Duration) bool { return d >= time.Second && d <= 50*365*24*time.Hour }

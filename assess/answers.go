@@ -1,0 +1,102 @@
+package assess
+
+import (
+	"errors"
+	"fmt"
+
+	"mcrisk/analytics"
+	"mcrisk/exact"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// A Solving says what is wanted of answers without sampling.
+type Solving struct {
+	Bounds bool // bounds of errors, for twice the work
+	Law    bool // what rests on the law of the final value, which takes longer
+}
+
+// Problem states a study's token for package exact. A token or a price beyond its
+// reach is refused with all the reasons.
+func Problem(s *study.Study, token int) (exact.Problem, error) {
+	if s.Spec().Uncertain {
+		return exact.Problem{}, errors.New("exact answers are for known parameters; want none of --parameter-uncertainty, which mcrisk simulate has")
+	}
+	p, err := exact.NewProblem(s.Token(token), s.ModelOf(token), s.Spec().Step)
+	if err != nil {
+		return p, fmt.Errorf("%s is beyond an exact answer:\n%w\nmcrisk simulate answers with the same flags", s.Spec().Tokens[token].Name, err)
+	}
+	return p, nil
+}
+
+// Answers are what is known of a study's token at the horizon without sampling: the
+// input of the exact twins of [analytics.Metric]. With a law that cannot be had
+// there are answers and an error that is a [LawlessError].
+func Answers(s *study.Study, token int, want Solving) (*analytics.Answers, error) {
+	p, err := Problem(s, token)
+	if err != nil {
+		return nil, err
+	}
+	years := s.Years()
+	solve := p.Moments
+	if want.Bounds {
+		solve = p.Doubled
+	}
+	m, err := solve(years)
+	if err != nil {
+		return nil, err
+	}
+	t := s.Token(token)
+	a := &analytics.Answers{
+		Years: years, Target: t.Target, Kept: (1 - t.EntryFee) * (1 - t.ExitFee),
+		NAV: m.NAV, Log: m.Log, Decay: m.Decay, Rebalances: m.Rebalances, Turnover: m.Turnover, CostDrag: m.CostDrag,
+		Liquidated: m.Liquidated, Ruined: m.Ruined, Bound: m.Bound,
+	}
+	a.Price, a.LogPrice, a.Variance = PriceMoments(s, token, years)
+	if !want.Law {
+		return a, nil
+	}
+	law, err := p.Law(years)
+	if err != nil {
+		return a, LawlessError{err}
+	}
+	a.Law, a.LawBound = law, law.Bound
+	return a, nil
+}
+
+// A LawlessError says why nothing that rests on the law of the final value is
+// known, though the rest is.
+type LawlessError struct{ error }
+
+func (e LawlessError) Unwrap() error { return e.error }
+
+// answersBeside are the exact answers that are laid beside simulated ones of so
+// many cells; those that need the law of the final value only where it is quick:
+// for GBM, over a horizon in which so many trades are made that it is smooth.
+func answersBeside(s *study.Study, token, cells int) (*analytics.Answers, error) {
+	const mostCells, leastSteps = 300, 2000
+	spec := s.Alone(token).Spec()
+	law := spec.Model.Kind == "gbm" && cells <= mostCells && spec.Horizon/spec.Step >= leastSteps
+	a, err := Answers(s, token, Solving{Law: law})
+	if errors.As(err, new(LawlessError)) {
+		return a, nil
+	}
+	return a, err
+}
+
+// stops says whether a token stops at its first liquidation, where exact answers do.
+func stops(t tokens.Token) bool { return t.AfterLiquidation == tokens.Stop }
+
+// twins are the exact answers of metrics, by name; those without one are absent.
+func twins(a *analytics.Answers, metrics []analytics.Metric) map[string]float64 {
+	all := map[string]float64{}
+	for _, m := range metrics {
+		if m.Exact == nil {
+			continue
+		}
+		if v, _, ok := m.Exact(a); ok {
+			all[m.Name] = v
+		}
+	}
+	return all
+}

@@ -1,0 +1,128 @@
+package assess
+
+import (
+	"context"
+	"fmt"
+
+	"mcrisk/analytics"
+	"mcrisk/models"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// Options of an assessment.
+type Options struct {
+	study.Options
+	Plain bool // do not correct estimates by what is known of the prices
+}
+
+// A Simulation is what the lifetimes of a study's tokens came to. Slices are by
+// token.
+type Simulation struct {
+	Study     *study.Study
+	Ensembles []tokens.Ensemble
+	Horizons  []*analytics.Horizons // at the study's marks
+	Summaries []analytics.Summary
+	Causes    []analytics.Attribution // of E[ln NAV]
+	Hash      string                  // results_hash
+
+	// Certain are the summaries of the same study with the model's numbers taken as
+	// known, on the same random numbers; none for a study that takes them so.
+	Certain []analytics.Summary
+}
+
+// Simulate runs a study and estimates every registered metric of its tokens.
+func Simulate(ctx context.Context, s *study.Study, opt Options) (*Simulation, error) {
+	r := &Simulation{Study: s, Horizons: make([]*analytics.Horizons, len(s.Spec().Tokens))}
+	var err error
+	r.Ensembles, err = study.Ensembles(ctx, s, opt.Options, nil, func(c *study.Chunk) error {
+		r.count(c)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.Hash = study.Hash(r.Ensembles)
+	r.Summaries = Summarise(s, r.Ensembles, opt.Plain)
+	for i := range r.Ensembles {
+		c := Case(s, i, &r.Ensembles[i], opt.Plain)
+		r.Causes = append(r.Causes, analytics.AttributeLog(c.Ensemble, c.Known, Confidence))
+	}
+	if s.Spec().Uncertain {
+		certain := s.Certain()
+		ensembles, err := study.Ensembles(ctx, certain, study.Options{Workers: opt.Workers}, nil)
+		if err != nil {
+			return nil, err
+		}
+		r.Certain = Summarise(certain, ensembles, true)
+	}
+	return r, nil
+}
+
+// Summarise estimates every registered metric of a study's tokens.
+func Summarise(s *study.Study, ensembles []tokens.Ensemble, plain bool) []analytics.Summary {
+	out := make([]analytics.Summary, len(ensembles))
+	for i := range ensembles {
+		out[i] = analytics.Summarise(Case(s, i, &ensembles[i], plain))
+	}
+	return out
+}
+
+// count counts what a chunk's tokens were at its marks.
+func (r *Simulation) count(c *study.Chunk) {
+	for t := range r.Horizons {
+		if r.Horizons[t] == nil {
+			r.Horizons[t] = analytics.NewHorizons(markYears(c), r.Study.Token(t).Target)
+		}
+		r.Horizons[t].AddPaths(markSamples(c, t))
+	}
+}
+
+// markYears are the times of a chunk's marks.
+func markYears(c *study.Chunk) (years []float64) {
+	for _, m := range c.Marks {
+		years = append(years, models.Years(m.Time))
+	}
+	return years
+}
+
+// markSamples are a chunk's marks as one token was at them.
+func markSamples(c *study.Chunk, token int) (all []analytics.MarkSample) {
+	for _, m := range c.Marks {
+		all = append(all, analytics.MarkSample{
+			NAV: m.NAV[token], Price: m.Price[c.Underlying[token]], Ideal: m.Ideal[token],
+			Leverage: m.Leverage[token], Low: m.Low[token], High: m.High[token],
+		})
+	}
+	return all
+}
+
+// An Attribution says where a result came from, in causes that add up: one token's,
+// over some of its paths.
+type Attribution struct {
+	Token, Paths string
+	analytics.Attribution
+}
+
+// fifths are what paths are grouped by.
+var fifths = []struct{ Column, Name string }{{"underlying", "final price"}, {"realised_variance", "realised variance"}}
+
+// Attribute says where the results of a study's tokens came from: ln NAV and money
+// over all paths, then ln NAV by fifths of final price and of realised variance.
+// Groups are named by how format writes their ends.
+func Attribute(s *study.Study, ensembles []tokens.Ensemble, plain bool, format func(float64) string) (out []Attribution) {
+	for i := range ensembles {
+		e, name := &ensembles[i], s.Spec().Tokens[i].Name
+		c := Case(s, i, e, plain)
+		out = append(out, Attribution{name, "all paths", analytics.AttributeLog(e, c.Known, Confidence)},
+			Attribution{name, "all paths", analytics.AttributeMoney(e, Confidence)})
+		for _, by := range fifths {
+			groups := min(5, e.N)
+			for g, group := range analytics.AttributeBy(e, by.Column, groups, Confidence) {
+				paths := fmt.Sprintf("%s, fifth %d of %d, %s to %s", by.Name, g+1, groups, format(group.Lo), format(group.Hi))
+				out = append(out, Attribution{name, paths, group.Attribution})
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,64 @@
+// Command mcrisk simulates leveraged tokens over thousands of possible price
+// histories and says what rebalancing does to their holder.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"mcrisk/internal/cli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the command as a function; it returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	return cli.Execute(ctx, newRoot(), args, stdout, stderr)
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mcrisk",
+		Short: "Monte Carlo risk of leveraged tokens",
+		Long: `mcrisk simulates leveraged tokens that rebalance when their leverage leaves a
+band, over thousands of possible price histories, and says what that does to
+their holder: decay, drawdown, cost, and which band loses least.
+
+Results go to standard output, progress and notes to standard error.
+Exit status: 0 done, 1 failed, 2 bad input, 3 a --require does not hold, 130
+interrupted.`,
+		Example: `  mcrisk simulate --token ETHBULL3X
+  mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05
+  mcrisk trace --token ETHBULL3X --path 4821
+  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11 --until 2020-03-15
+  mcrisk tokens ETHBULL3X`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return cli.UnknownCommand(cmd, args[0])
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SuggestionsMinimumDistance = 3
+	root.SetFlagErrorFunc(cli.FlagError)
+	root.SetUsageFunc(cli.Usage)
+	root.AddCommand(
+		newSimulate(), newTrace(), newVersion(),
+	)
+	cli.Help(root)
+	return root
+}

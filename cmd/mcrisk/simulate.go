@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mcrisk/assess"
+	"mcrisk/internal/cli"
+	"mcrisk/report"
+	"mcrisk/rundir"
+	"mcrisk/study"
+)
+
+// simulateOptions are those of mcrisk simulate.
+type simulateOptions struct {
+	study     cli.StudyOptions
+	output    cli.OutputOptions
+	lifetimes string   // CSV file of all lifetimes; empty: none
+	printSpec bool     // print the study and run nothing
+	plain     bool     // do not correct estimates by what is known of the prices
+	requires  []string // bounds on metrics
+}
+
+func newSimulate() *cobra.Command {
+	o := new(simulateOptions)
+	cmd := &cobra.Command{
+		Use:   "simulate",
+		Short: "Simulate the lifetimes of a token and summarise them",
+		Long: `simulate runs thousands of lifetimes of a token and prints what they come to:
+final value, decay by its three names, drawdown, cost, probabilities of loss,
+each with its 95 % interval. It writes a run directory with the spec, all
+lifetimes, the summary and seven figures.`,
+		Example: `  mcrisk simulate --token ETHBULL3X
+  mcrisk simulate --token ETHBULL3X --band 2.8:3.2 --to target --fee 10bp
+  mcrisk simulate --target 3 --band 2.8:3.2 --borrow 5% --sigma 0.6 --horizon 30d
+  mcrisk simulate --token BTCBULL3X --model merton --jump-rate 10 --keeper-interval 5m --latency 30m
+  mcrisk simulate --token ETHBULL3X --prices eth_usdt_perp_1h.csv --json --no-figures`,
+		Args: cli.NoArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
+	}
+	o.study.Bind(cmd)
+	o.output.Bind(cmd)
+	s := cmd.Flags()
+	cli.Text(s, &o.lifetimes, cli.SectionOutput, "lifetimes", "file", "", "CSV to write all lifetimes to as well, which must not exist")
+	s.BoolVar(&o.printSpec, "print-spec", false, "print the study these flags describe as YAML, and run nothing")
+	s.BoolVar(&o.plain, "no-control", false, "do not correct estimates by what is known of the prices")
+	s.StringArrayVar(&o.requires, "require", nil, "`bound` that must hold, such as 'p_liquidation<0.01', or exit with status 3; may be repeated")
+	return cmd
+}
+
+func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
+	r, err := o.study.Resolve(session, cli.Demand{Amend: func(s *study.Spec, _ *cli.Resolved) error {
+		if s.Marks == 0 {
+			s.Marks = study.MaxMarks
+		}
+		if s.Step > 0 {
+			s.Marks = min(s.Marks, int(s.Horizon/s.Step))
+		}
+		return nil
+	}})
+	if err != nil {
+		return err
+	}
+	spec := r.Study.Spec()
+	if o.printSpec {
+		return rundir.WriteSpec(session.Out, r.Study)
+	}
+	requirements, err := cli.ParseRequirements(o.requires)
+	if err != nil {
+		return err
+	}
+	if o.lifetimes != "" && len(spec.Tokens) > 1 {
+		return cli.Input("--lifetimes with %d tokens; want one token, or the run directory, which has a file for each", len(spec.Tokens))
+	}
+	if err := cli.Fits(r.Study, 1, cli.AllColumns); err != nil {
+		return err
+	}
+	var file *rundir.File
+	if o.lifetimes != "" {
+		if file, err = rundir.CreateFile(o.lifetimes); err != nil {
+			return fmt.Errorf("--lifetimes: %w", cli.Existing(err))
+		}
+		defer file.Abort()
+	}
+	var result *assess.Simulation
+	start := time.Now()
+	err = o.output.Publish(ctx, "lifetimes", o.study.Workers, func(ctx context.Context, opt study.Options) (p cli.Publication, err error) {
+		if result, err = assess.Simulate(ctx, r.Study, assess.Options{Options: opt, Plain: o.plain}); err != nil {
+			return p, err
+		}
+		took := time.Since(start).Seconds()
+		fmt.Fprintf(session.Err, "simulated in %.1f s, %s lifetimes a second\n", took, report.Thousands(int(float64(spec.Paths*len(spec.Tokens))/took)))
+		p = cli.Publication{Hash: result.Hash, Document: report.Simulation(result, report.Provenance{Settings: r.Settings(), Hash: result.Hash})}
+		p.Files = func(d *rundir.Dir) error { return writeLifetimes(d, result, p.Document.Data) }
+		if file != nil {
+			err = file.Commit(func(w io.Writer) error { return rundir.WriteLifetimes(w, &result.Ensembles[0]) })
+		}
+		return p, err
+	}, r)
+	if err != nil {
+		return err
+	}
+	session.Next(afterSimulate(r))
+	notes, err := cli.Require(requirements, result.Summaries)
+	session.Notes(notes...)
+	return err
+}
+
+// writeLifetimes writes the lifetimes and the summary as JSON into a run.
+func writeLifetimes(d *rundir.Dir, r *assess.Simulation, summary any) error {
+	if err := d.File("summary.json", func(w io.Writer) error { return report.EncodeJSON(w, summary) }); err != nil {
+		return err
+	}
+	for i := range r.Ensembles {
+		e := &r.Ensembles[i]
+		name := report.FileOf("lifetimes", e.Token.Name, len(r.Ensembles)) + ".csv"
+		if err := d.File(name, func(w io.Writer) error { return rundir.WriteLifetimes(w, e) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// afterSimulate is the command that answers what a summary makes one ask: which
+// band loses least, or else what happened on a path.
+func afterSimulate(r *cli.Resolved) string {
+	line := append([]string{"mcrisk", "trace"}, r.Session.Study...)
+	if width, ok := r.Study.Spec().Value(0, study.HalfWidth.Name); ok {
+		values := fmt.Sprintf("%.2g:%.2g:%.2g", width/6, 2*width, width/6)
+		axis, err := study.ParseAxis(r.Study.Spec(), study.HalfWidth.Name, values)
+		if err == nil {
+			_, err = study.NewSweep(r.Study, []study.Axis{axis}, 0)
+		}
+		if err == nil {
+			line[1] = "sweep"
+			line = append(line, "--over", study.HalfWidth.Name+"="+values)
+		}
+	}
+	for i, word := range line {
+		line[i] = cli.ShellWord(word)
+	}
+	return strings.Join(line, " ")
+}

@@ -1,0 +1,266 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mcrisk/plots"
+	"mcrisk/report"
+	"mcrisk/rundir"
+	"mcrisk/study"
+)
+
+// FormOptions are the form in which results are printed: text unless one is given.
+type FormOptions struct{ JSON, CSV, Markdown bool }
+
+// Bind adds the flags to a command.
+func (o *FormOptions) Bind(cmd *cobra.Command) {
+	s := cmd.Flags()
+	s.BoolVar(&o.JSON, "json", false, "print one JSON object")
+	s.BoolVar(&o.CSV, "csv", false, "print CSV, in full precision")
+	s.BoolVar(&o.Markdown, "markdown", false, "print Markdown")
+}
+
+// Check reports more than one form.
+func (o *FormOptions) Check() error {
+	n := 0
+	for _, given := range []bool{o.JSON, o.CSV, o.Markdown} {
+		if given {
+			n++
+		}
+	}
+	if n > 1 {
+		return Input("more than one of --json, --csv and --markdown; want one of them")
+	}
+	return nil
+}
+
+// Print prints a document in the form that was asked for.
+func (o *FormOptions) Print(w io.Writer, d report.Document) error {
+	switch {
+	case o.JSON:
+		return report.WriteJSON(w, d)
+	case o.CSV:
+		return report.WriteCSV(w, d)
+	case o.Markdown:
+		return report.WriteMarkdown(w, d)
+	}
+	if r, ok := w.(*results); ok {
+		return report.WriteText(w, d, report.Width(r.w))
+	}
+	return report.WriteText(w, d, report.Width(w))
+}
+
+// OutputOptions say what a command prints and writes.
+type OutputOptions struct {
+	FormOptions
+	Out               string // run directory; empty: named after the study
+	NoFigures, NoSave bool
+}
+
+// Bind adds the flags to a command.
+func (o *OutputOptions) Bind(cmd *cobra.Command) {
+	s := cmd.Flags()
+	Text(s, &o.Out, SectionOutput, "out", "directory", "", "run to write, which must not exist (default runs/NAME-TIME-HASH)")
+	o.FormOptions.Bind(cmd)
+	s.BoolVar(&o.NoFigures, "no-figures", false, "draw no figures")
+	s.BoolVar(&o.NoSave, "no-save", false, "write no run directory")
+}
+
+// Check reports options that exclude each other.
+func (o *OutputOptions) Check() error {
+	if o.NoSave && o.Out != "" {
+		return Input("--out and --no-save; want one of them")
+	}
+	return o.FormOptions.Check()
+}
+
+// Place is where a run of a spec goes: --out, or a folder named after its first
+// token, the time and the spec.
+func (o *OutputOptions) Place(token string, spec []byte) string {
+	if o.Out != "" {
+		return o.Out
+	}
+	name := strings.ReplaceAll(token, " ", "-")
+	return filepath.Join("runs", name+"-"+time.Now().UTC().Format("20060102T150405Z")+"-"+rundir.Hash(spec)[:8])
+}
+
+// A Publication is what a command came to: a document, and what else it leaves in
+// the run directory.
+type Publication struct {
+	Document report.Document // its data tables and figures are files of the run
+	Hash     string          // results_hash; empty: nothing was sampled
+
+	// Files writes further files of the run; may be nil.
+	Files func(d *rundir.Dir) error
+	// Notes say what the user should know that came up on the way.
+	Notes []string
+}
+
+// Publish computes a publication, with progress in the units given, writes the run
+// directory and then prints. The first study names the run; each has its spec in
+// it.
+func (o *OutputOptions) Publish(ctx context.Context, units string, workers int,
+	compute func(context.Context, study.Options) (Publication, error), of ...*Resolved) (err error) {
+	if err := o.Check(); err != nil {
+		return err
+	}
+	session, start := of[0].Session, time.Now()
+	var dir *rundir.Dir
+	if !o.NoSave {
+		spec, err := rundir.SpecYAML(of[0].Study)
+		if err != nil {
+			return err
+		}
+		if dir, err = rundir.Create(o.Place(of[0].Study.Spec().Tokens[0].Name, spec)); err != nil {
+			return Existing(err)
+		}
+		defer dir.Abort()
+	}
+	progress := NewProgress(session.Err, units)
+	p, err := compute(ctx, study.Options{Workers: workers, Progress: progress.Update})
+	progress.Finish()
+	if err != nil {
+		return err
+	}
+	if dir != nil {
+		err := p.save(dir, o.NoFigures)
+		if err == nil {
+			err = ctx.Err() // nothing takes its name before everything is written
+		}
+		if err == nil {
+			err = Commit(dir, p.Hash, workers, start, of...)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	err = o.Print(session.Out, p.Document)
+	var notes []string
+	for _, r := range of {
+		notes = append(notes, r.Notes...)
+	}
+	for i, n := range append(notes, p.Notes...) {
+		if !slices.Contains(append(notes, p.Notes...)[:i], n) {
+			session.Notes(n)
+		}
+	}
+	if dir != nil {
+		session.Written(dir.Path)
+	}
+	return err
+}
+
+// save writes tables, figures and further files.
+func (p *Publication) save(dir *rundir.Dir, noFigures bool) error {
+	if err := SaveTables(dir, p.Document); err != nil {
+		return err
+	}
+	if !noFigures {
+		notes, err := SaveFigures(dir, &p.Document)
+		if err != nil {
+			return err
+		}
+		p.Notes = append(p.Notes, notes...)
+	}
+	if p.Files != nil {
+		return p.Files(dir)
+	}
+	return nil
+}
+
+// SaveTables writes the data tables of a document as files of a run.
+func SaveTables(dir *rundir.Dir, d report.Document) error {
+	for _, t := range d.Tables() {
+		if !t.DataOnly {
+			continue
+		}
+		err := dir.File(t.Name+".csv", func(w io.Writer) error {
+			return report.WriteCSV(w, report.Document{Blocks: []report.Block{t}})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SaveFigures draws the figures of a document and writes them as PNG and SVG. Those
+// that have nothing to draw leave the document, with a note.
+func SaveFigures(dir *rundir.Dir, d *report.Document) (notes []string, err error) {
+	var blocks []report.Block
+	for _, b := range d.Blocks {
+		f, ok := b.(report.Figure)
+		if !ok {
+			blocks = append(blocks, b)
+			continue
+		}
+		drawn, err := f.Draw()
+		if err != nil {
+			return nil, fmt.Errorf("figure %s: %w", f.Name, err)
+		}
+		if drawn == nil {
+			notes = append(notes, "no cell has a value, so there is no figure "+f.Name)
+			continue
+		}
+		f.Draw = func() (*plots.Figure, error) { return drawn, nil }
+		blocks = append(blocks, f)
+		for ext, write := range map[string]func(io.Writer) error{".png": drawn.WritePNG, ".svg": drawn.WriteSVG} {
+			if err := dir.File("figures/"+f.Name+ext, write); err != nil {
+				return nil, err
+			}
+		}
+	}
+	d.Blocks = blocks
+	return notes, nil
+}
+
+// Commit writes specs and manifest and gives a run its name.
+func Commit(dir *rundir.Dir, hash string, workers int, start time.Time, of ...*Resolved) error {
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	first := of[0].Study.Spec()
+	m := rundir.Manifest{Command: of[0].Session.Command, ResultsHash: hash, Seed: first.Seed, Paths: first.Paths,
+		Workers: workers, Start: start.UTC(), End: time.Now().UTC(), Inputs: map[string]string{}}
+	for i, r := range of {
+		spec, err := rundir.SpecYAML(r.Study)
+		if err != nil {
+			return err
+		}
+		name, prefix := rundir.SpecFile, ""
+		if i > 0 { // each on another underlying
+			name, prefix = "spec-"+r.Underlying+".yaml", r.Underlying+": "
+		} else {
+			m.SpecHash = rundir.Hash(spec)
+		}
+		if err := dir.Bytes(name, spec); err != nil {
+			return err
+		}
+		for _, s := range r.Settings() {
+			s.Name = prefix + s.Name
+			m.Settings = append(m.Settings, s)
+		}
+		for file, sum := range r.Inputs {
+			m.Inputs[file] = sum
+		}
+	}
+	return dir.Commit(m)
+}
+
+// Existing is bad input if it says that a name is taken.
+func Existing(err error) error {
+	if errors.Is(err, rundir.ErrExists) {
+		return AsInput(err)
+	}
+	return err
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"mcrisk/analytics"
+	"mcrisk/report"
+)
+
+// A Requirement is a bound on a metric, such as p_liquidation<0.01. The metric
+// may name an end of its interval: p_liquidation.hi<0.01 holds only if the whole
+// interval lies below.
+type Requirement struct {
+	text, metric, end, operator string
+	bound                       float64
+}
+
+// ParseRequirements reads what --require says.
+func ParseRequirements(texts []string) ([]Requirement, error) {
+	var rs []Requirement
+	var faults []error
+	for _, text := range texts {
+		r, err := parseRequirement(text)
+		if err != nil {
+			faults = append(faults, Input("--require %q: %w", text, err))
+		}
+		rs = append(rs, r)
+	}
+	return rs, errors.Join(faults...)
+}
+
+func parseRequirement(text string) (Requirement, error) {
+	r := Requirement{text: text}
+	i := strings.IndexAny(text, "<>")
+	if i < 0 {
+		return r, errors.New("want metric<number, with one of < <= > >=")
+	}
+	r.operator = text[i : i+1]
+	rest := text[i+1:]
+	if strings.HasPrefix(rest, "=") {
+		r.operator, rest = r.operator+"=", rest[1:]
+	}
+	r.metric = strings.TrimSpace(text[:i])
+	for _, end := range []string{".lo", ".hi"} {
+		if name, ok := strings.CutSuffix(r.metric, end); ok {
+			r.metric, r.end = name, end
+		}
+	}
+	number, percent := strings.CutSuffix(strings.TrimSpace(rest), "%")
+	var err error
+	if r.bound, err = strconv.ParseFloat(strings.TrimSpace(number), 64); err != nil || r.bound != r.bound {
+		return r, fmt.Errorf("%q; want a number such as 0.01 or 1%%", strings.TrimSpace(rest))
+	}
+	if percent {
+		r.bound /= 100
+	}
+	return r, nil
+}
+
+// Require holds every token's summary to the requirements. Those that are not
+// met make an [UnmetError]. Notes name the metrics whose interval holds the bound,
+// so that the answer may be chance.
+func Require(rs []Requirement, summaries []analytics.Summary) (notes []string, err error) {
+	var unmet, unknown []error
+	for _, r := range rs {
+		for i := range summaries {
+			s := &summaries[i]
+			e, err := s.Estimate(r.metric)
+			if err != nil {
+				unknown = append(unknown, fmt.Errorf("--require %q: %w", r.text, err))
+				break
+			}
+			v := e.Value
+			switch r.end {
+			case ".lo":
+				v = e.Lo
+			case ".hi":
+				v = e.Hi
+			}
+			if !r.holds(v) { // so that NaN fails too
+				unmet = append(unmet, fmt.Errorf("%s: %s%s = %s (%s); want %s", s.Token, r.metric, r.end, report.Short(v), report.Interval(e), r.text))
+			}
+			if r.end == "" && e.Lo <= r.bound && r.bound <= e.Hi {
+				notes = append(notes, fmt.Sprintf("%s: the interval of %s, %s, holds the bound of %q; more paths would decide it",
+					s.Token, r.metric, report.Interval(e), r.text))
+			}
+			if e.Warning != "" {
+				notes = append(notes, fmt.Sprintf("%s: the interval of %s may be too short (%s)", s.Token, r.metric, e.Warning))
+			}
+		}
+	}
+	if len(unknown) > 0 {
+		return notes, AsInput(errors.Join(unknown...))
+	}
+	if len(unmet) > 0 {
+		return notes, NotMet(errors.Join(unmet...))
+	}
+	return notes, nil
+}
+
+func (r Requirement) holds(v float64) bool {
+	switch r.operator {
+	case "<":
+		return v < r.bound
+	case "<=":
+		return v <= r.bound
+	case ">":
+		return v > r.bound
+	}
+	return v >= r.bound
+}

@@ -1,0 +1,486 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mcrisk/catalogue"
+	"mcrisk/models"
+	"mcrisk/param"
+	"mcrisk/rundir"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// A Resolved is a study made of options, with what there is to say about it.
+type Resolved struct {
+	Study      *study.Study
+	Origins    study.Origins     // where its numbers came from
+	Underlying string            // of the catalogue's token; may be empty
+	Notes      []string          // what the user should know before reading results
+	Inputs     map[string]string // SHA-256 of files read
+	Swept      *rundir.Sweep     // what the spec said of a sweep; nil: nothing
+	Session    *Session
+}
+
+// Note adds a note.
+func (r *Resolved) Note(format string, args ...any) {
+	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
+}
+
+// Settings are every number of the study and where it came from.
+func (r *Resolved) Settings() []study.Setting { return r.Study.Settings(r.Origins) }
+
+// A Demand is what a command asks of a study besides its options.
+type Demand struct {
+	Tokens      []string // of the catalogue, instead of one
+	Correlation string   // of the prices of their underlyings; empty: all follow the first's
+	Swept       bool     // the spec may say how it is swept
+	AnyTime     bool     // prices are seen at any time, not at the end of steps alone
+
+	// Amend changes the spec before it is compiled; may be nil.
+	Amend func(spec *study.Spec, r *Resolved) error
+}
+
+// Resolve makes a study: the spec's file or the catalogue's token or plain
+// defaults first, then whatever was given on top.
+func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
+	p := &resolving{
+		StudyOptions: o, demand: d,
+		Resolved: &Resolved{Origins: study.Origins{}, Inputs: map[string]string{}, Session: session},
+	}
+	if err := p.base(); err != nil {
+		return nil, AsInput(err)
+	}
+	if err := errors.Join(p.kinds(), p.fit(), p.assign(), p.others(), p.grid()); err != nil {
+		return nil, AsInput(err)
+	}
+	p.spec.Uncertain = p.spec.Uncertain || o.Uncertain
+	if d.Amend != nil {
+		if err := d.Amend(&p.spec, p.Resolved); err != nil {
+			return nil, AsInput(err)
+		}
+	}
+	var err error
+	if p.Study, err = study.New(p.spec); err != nil {
+		return nil, AsInput(err)
+	}
+	p.waits()
+	return p.Resolved, nil
+}
+
+// A resolving is a study on its way from options.
+type resolving struct {
+	*StudyOptions
+	*Resolved
+	demand Demand
+	spec   study.Spec
+}
+
+// base takes the study of --spec or the token of --token, or begins one of parts.
+func (p *resolving) base() error {
+	if p.Spec != "" {
+		if err := p.read(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(p.spec.Tokens) > 0 && (p.Token != "" || len(p.demand.Tokens) > 0):
+		return fmt.Errorf("--token and the tokens of --spec %s; want one of them", p.Spec)
+	case len(p.spec.Tokens) > 0:
+	case len(p.demand.Tokens) > 0:
+		return p.several()
+	case p.Token != "":
+		entry, err := catalogue.LookupToken(p.Token)
+		if err != nil {
+			return err
+		}
+		p.Underlying = entry.Underlying
+		p.spec.Tokens = []study.TokenSpec{entry.Spec()}
+		maps.Copy(p.Origins, entry.Origins())
+	case p.Numbers["target"] == "":
+		return errors.New("no token; want --token NAME (see: mcrisk tokens), --spec FILE, or the parts of one, beginning with --target")
+	default:
+		p.spec.Tokens = []study.TokenSpec{{Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "loan"}}}
+	}
+	if p.spec.Model.Kind == "" {
+		p.spec.Model.Kind = "gbm"
+	}
+	return nil
+}
+
+// read takes the study of --spec, or a part of one such as a fitted model.
+func (p *resolving) read() error {
+	data, err := os.ReadFile(p.Spec)
+	if err != nil {
+		return err
+	}
+	if p.demand.Swept {
+		p.spec, p.Swept, err = rundir.ReadSweep(data, p.Spec)
+	} else {
+		p.spec, err = rundir.ReadSpec(data, p.Spec)
+	}
+	if err != nil {
+		return err
+	}
+	p.Inputs[p.Spec] = rundir.Hash(data)
+	p.Origins.From("spec", p.spec.Model.Values)
+	if p.spec.Model.Kind != "" {
+		p.Origins["model"] = "spec"
+	}
+	for _, t := range p.spec.Tokens {
+		p.Origins["policy"], p.Origins["mechanism"] = "spec", "spec"
+		p.Origins.From("spec", t.Values)
+		p.Origins.From("spec", t.Policy.Values)
+		p.Origins.From("spec", t.Mechanism.Values)
+	}
+	for name, set := range map[string]bool{"horizon": p.spec.Horizon != 0, "step": p.spec.Step != 0, "paths": p.spec.Paths != 0, "seed": p.spec.Seed != 0} {
+		if set {
+			p.Origins[name] = "spec"
+		}
+	}
+	return nil
+}
+
+// several takes tokens of the catalogue. Where each of their numbers comes from
+// is noted under the token's name.
+func (p *resolving) several() error {
+	apart := false
+	for _, name := range p.demand.Tokens {
+		entry, err := catalogue.LookupToken(name)
+		if err != nil {
+			return err
+		}
+		t := entry.Spec()
+		for key, from := range entry.Origins() {
+			p.Origins[entry.Name+": "+key] = from
+		}
+		if p.Underlying == "" {
+			p.Underlying = entry.Underlying
+		}
+		if entry.Underlying != p.Underlying {
+			apart = true
+			if p.demand.Correlation != "" {
+				t.Underlying = entry.Underlying
+			}
+		}
+		p.spec.Tokens = append(p.spec.Tokens, t)
+	}
+	switch {
+	case apart && p.demand.Correlation == "":
+		p.Note("the tokens follow different underlyings; all are run on the price of %s, or with --correlation each on its own", p.Underlying)
+	case !apart && p.demand.Correlation != "":
+		return fmt.Errorf("--correlation %s; all tokens follow %s", p.demand.Correlation, p.Underlying)
+	}
+	p.spec.Model.Kind = "gbm"
+	return nil
+}
+
+// kinds applies --model, --policy, --mechanism and --band.
+func (p *resolving) kinds() error {
+	var faults []error
+	note := func(err error) { faults = append(faults, err) }
+	note(switchKind(&p.spec.Model, "model", p.Model, &models.Registry, p.Origins))
+	policy := p.Policy
+	if p.Band != "" {
+		if policy == "" {
+			policy = "band"
+		}
+		if k, err := tokens.Policies.Kind(policy); err == nil && !has(k.Params, "low") {
+			note(fmt.Errorf("--band with --policy %s, which has no lower edge; want a policy that has, such as band", policy))
+		}
+	}
+	for i := range p.spec.Tokens {
+		t := &p.spec.Tokens[i]
+		note(switchKind(&t.Policy, "policy", policy, &tokens.Policies, p.Origins))
+		note(switchKind(&t.Mechanism, "mechanism", p.Mechanism, &tokens.Mechanisms, p.Origins))
+	}
+	if err := errors.Join(faults...); err != nil || p.Band == "" {
+		return err
+	}
+	low, high, err := parseBand(p.Band)
+	if err != nil {
+		return err
+	}
+	edges := param.Values{"low": low, "high": high}
+	p.Origins.From("given", edges)
+	for i := range p.spec.Tokens {
+		values := maps.Clone(p.spec.Tokens[i].Policy.Values)
+		if values == nil {
+			values = param.Values{}
+		}
+		maps.Copy(values, edges)
+		p.spec.Tokens[i].Policy.Values = values
+	}
+	return nil
+}
+
+func has(ps []param.Param, name string) bool {
+	return slices.ContainsFunc(ps, func(p param.Param) bool { return p.Name == name })
+}
+
+// switchKind changes the kind of a part to the one given, and keeps the numbers
+// that both have.
+func switchKind[T any](part *param.Part, what, kind string, registry *param.Registry[T], o study.Origins) error {
+	if kind == "" {
+		return nil
+	}
+	k, err := registry.Kind(kind)
+	if err != nil {
+		return fmt.Errorf("--%s: %w", what, err)
+	}
+	o[what] = "given"
+	kept := param.Values{}
+	for name, v := range part.Values {
+		if has(k.Params, name) {
+			kept[name] = v
+		} else {
+			delete(o, name)
+		}
+	}
+	*part = param.Part{Kind: kind, Values: kept}
+	return nil
+}
+
+// parseBand reads low:high; a short token's band may be written signed.
+func parseBand(text string) (low, high float64, err error) {
+	a, b, ok := strings.Cut(text, ":")
+	low, err1 := param.Number(a)
+	high, err2 := param.Number(b)
+	if !ok || err1 != nil || err2 != nil || math.IsNaN(low) || math.IsNaN(high) {
+		return 0, 0, fmt.Errorf("--band = %q; want low:high, as in 2.8:3.2", text)
+	}
+	if low < 0 && high < 0 {
+		low, high = -high, -low
+	}
+	if !(low <= high) || low < 0 {
+		return 0, 0, fmt.Errorf("--band = %q; want low:high with low ≤ high", text)
+	}
+	return low, high, nil
+}
+
+// fit takes the volatility from --prices, and the growth rate with --mu fitted;
+// or else the volatility from the catalogue.
+func (p *resolving) fit() error {
+	switch {
+	case p.Prices != "":
+		return p.fitPrices()
+	case p.Numbers["mu"] == "fitted":
+		return errors.New("--mu fitted; want --prices FILE to fit it to")
+	case p.Underlying == "" || p.Origins["model"] == "spec" && len(p.spec.Model.Values) > 0:
+		return nil // nothing is known of the underlying, or the spec's model is complete
+	}
+	u, err := catalogue.LookupUnderlying(p.Underlying)
+	if err != nil {
+		return err
+	}
+	spec, err := p.spec.With("sigma", u.Sigma.Value)
+	if err != nil {
+		p.Note("model %s has no sigma: its volatility is that of its own numbers, not the catalogue's %.4g", p.spec.Model.Kind, u.Sigma.Value)
+		return nil
+	}
+	p.spec = spec
+	p.Origins["sigma"] = fmt.Sprintf("catalogue: %s, %s", u.Sigma.Source, u.Sigma.AsOf)
+	p.noteJumps()
+	return nil
+}
+
+// others gives tokens of other underlyings the first's model with the catalogue's
+// volatility of theirs, unless one was given for all; every two prices are
+// correlated alike.
+func (p *resolving) others() error {
+	if p.demand.Correlation == "" {
+		return nil
+	}
+	c, err := param.Number(p.demand.Correlation)
+	if err != nil || !(c > -1 && c < 1) {
+		return fmt.Errorf("--correlation = %q; want a number between −1 and 1", p.demand.Correlation)
+	}
+	for _, t := range p.spec.Tokens {
+		if t.Underlying == "" || slices.ContainsFunc(p.spec.Others, func(u study.Underlying) bool { return u.Name == t.Underlying }) {
+			continue
+		}
+		u := study.Underlying{Name: t.Underlying, Model: param.Part{Kind: p.spec.Model.Kind, Values: maps.Clone(p.spec.Model.Values)}}
+		from := "that of the first underlying"
+		if k, err := models.Registry.Kind(u.Model.Kind); err == nil && has(k.Params, "sigma") && !p.given("sigma") {
+			known, err := catalogue.LookupUnderlying(t.Underlying)
+			if err != nil {
+				return err
+			}
+			u.Model.Values["sigma"] = known.Sigma.Value
+			from = fmt.Sprintf("catalogue: %s, %s", known.Sigma.Source, known.Sigma.AsOf)
+		}
+		p.Origins[u.Name+": sigma"] = from
+		for range len(p.spec.Others) + 1 {
+			u.Correlations = append(u.Correlations, c)
+		}
+		p.spec.Others = append(p.spec.Others, u)
+		p.Origins[u.Name+": correlations"] = "given"
+	}
+	return nil
+}
+
+func (p *resolving) fitPrices() error {
+	h, hash, err := ReadHistory(p.Prices)
+	if err != nil {
+		return err
+	}
+	p.Inputs[p.Prices] = hash
+	fit, err := models.FitGBM(h.LogReturns(), h.StepYears())
+	if err != nil {
+		return fmt.Errorf("%s: %w", p.Prices, err)
+	}
+	mu, sigma := fit.Values[0], fit.Values[1]
+	if p.spec, err = p.spec.With("sigma", sigma); err != nil {
+		return fmt.Errorf("--prices: %w", err)
+	}
+	p.Origins["sigma"] = fmt.Sprintf("fitted to %s: %d returns of %s, standard error %.4g", p.Prices, fit.N, param.FormatSeconds(h.Step.Seconds()), fit.SE[1])
+	p.Notes = append(p.Notes, GapNotes(h)...)
+	p.noteJumps()
+	if p.Numbers["mu"] != "fitted" { // then sigma alone is the history's
+		if fit.Cov != nil {
+			p.spec.Errors = &study.Errors{Names: []string{"sigma"}, Cov: [][]float64{{fit.Cov[1][1]}}}
+		}
+		return nil
+	}
+	p.spec.Errors = study.ErrorsOf(fit)
+	if p.spec, err = p.spec.With("mu", mu); err != nil {
+		return fmt.Errorf("--prices: %w", err)
+	}
+	p.Origins["mu"] = fmt.Sprintf("fitted to %s, standard error %.4g", p.Prices, fit.SE[0])
+	if fit.SE[0] > math.Abs(mu) {
+		p.Note("the fitted growth rate %.4g is smaller than its standard error %.4g", mu, fit.SE[0])
+	}
+	return nil
+}
+
+// noteJumps warns where a volatility that holds all variance meets jumps that
+// add to it.
+func (p *resolving) noteJumps() {
+	if _, err := p.spec.Param("jump-rate"); err == nil && !p.given("sigma") {
+		p.Note("sigma is the volatility of all moves of the history together; the jumps of %s add to it", p.spec.Model.Kind)
+	}
+}
+
+// assign applies the numbers named on the command line, and names the tokens that
+// have none.
+func (p *resolving) assign() error {
+	var faults []error
+	for _, name := range slices.Sorted(maps.Keys(p.Numbers)) {
+		text := p.Numbers[name]
+		if name == "mu" && text == "fitted" {
+			continue
+		}
+		q, err := p.spec.Param(name)
+		var v float64
+		if err == nil {
+			v, err = q.Parse(text)
+		}
+		if err == nil {
+			p.spec, err = p.spec.With(name, v)
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("--%w", err))
+		}
+		p.Origins[name] = "given"
+	}
+	for i := range p.spec.Tokens {
+		if t := &p.spec.Tokens[i]; t.Name == "" {
+			target, _ := p.spec.Value(i, "target")
+			t.Name = strconv.FormatFloat(target, 'g', -1, 64) + "x-" + t.Policy.Kind + "-" + t.Mechanism.Kind
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// grid applies horizon, step, paths and seed.
+func (p *resolving) grid() error {
+	var faults []error
+	// A flag counts if it was given, or if no spec says otherwise.
+	apply := func(name, text string, missing bool, read func(text string) error) {
+		if text != "" {
+			p.Origins[name] = "given"
+		} else if p.Spec != "" && !missing {
+			return
+		} else {
+			delete(p.Origins, name)
+			text = defaults[name]
+		}
+		if err := read(text); err != nil {
+			faults = append(faults, fmt.Errorf("--%s = %w", name, err))
+		}
+	}
+	apply("horizon", p.Horizon, p.spec.Horizon == 0, func(text string) (err error) {
+		p.spec.Horizon, err = rundir.Duration(text)
+		return err
+	})
+	apply("step", p.Step, p.spec.Step == 0, func(text string) (err error) {
+		p.spec.Step, err = rundir.Duration(text)
+		return err
+	})
+	apply("paths", p.Paths, p.spec.Paths == 0, func(text string) error {
+		n, err := rundir.Count(text)
+		if err != nil || n < 1 || n > study.MaxPaths {
+			return fmt.Errorf("%q; want a whole number from 1 to %d, such as 10000 or 1e6", text, study.MaxPaths)
+		}
+		p.spec.Paths = int(n)
+		return nil
+	})
+	apply("seed", p.Seed, false, func(text string) (err error) {
+		p.spec.Seed, err = rundir.Count(text)
+		return err
+	})
+	return errors.Join(append(faults, CheckWorkers(p.Workers))...)
+}
+
+// CheckWorkers reports a number of workers that cannot be.
+func CheckWorkers(n int) error {
+	if n < 0 {
+		return Input("--workers = %d; want 0 for all processors, or how many", n)
+	}
+	return nil
+}
+
+// waits notes edges beyond liquidation, and waits that steps round up.
+func (p *resolving) waits() {
+	for i, t := range p.Study.Spec().Tokens {
+		token := p.Study.Token(i)
+		limit := math.Abs(token.LiquidationLeverage())
+		if edge := token.Awaits().High; edge >= limit && !math.IsInf(edge, 1) {
+			p.Note("%s: the policy's upper edge %.4g is beyond the leverage %.4g at which the venue liquidates", t.Name, edge, limit)
+		}
+		if !p.demand.AnyTime {
+			p.rounded(t.Name+": latency", token.Keeper.Latency.Seconds())
+			p.rounded(t.Name+": keeper-interval", token.Keeper.Interval.Seconds())
+		}
+	}
+}
+
+// rounded notes the waits, in seconds, that are not whole steps.
+func (r *Resolved) rounded(what string, waits ...float64) {
+	step := r.Study.Spec().Step
+	var texts []string
+	for _, v := range waits {
+		if tokens.Duration(v)%step != 0 {
+			texts = append(texts, param.FormatSeconds(v))
+		}
+	}
+	if len(texts) > 0 {
+		r.Note("%s %s is rounded up to whole steps of %s; a --step that divides it would see it", what, strings.Join(texts, ", "), param.FormatSeconds(step.Seconds()))
+	}
+}
+
+// RoundedAxes notes waits of axes that are not whole steps.
+func (r *Resolved) RoundedAxes(axes []study.Axis) {
+	for _, a := range axes {
+		if a.Name == "latency" || a.Name == "keeper-interval" {
+			r.rounded(a.Name, a.Values...)
+		}
+	}
+}

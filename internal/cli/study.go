@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mcrisk/models"
+	"mcrisk/param"
+	"mcrisk/tokens"
+)
+
+// StudyOptions say what to simulate, as every command reads it. What is empty was
+// not given.
+type StudyOptions struct {
+	Token, Spec, Prices            string
+	Model, Policy, Mechanism, Band string
+	Horizon, Step, Paths, Seed     string            // else a year, an hour, 10,000 and 1
+	Numbers                        map[string]string // of registered parts, by name
+	Uncertain                      bool              // draw the model's numbers with the errors of the fit
+	Workers                        int               // 0: all processors
+}
+
+// defaults are the flags of a study that have one.
+var defaults = map[string]string{"horizon": "365d", "step": "1h", "paths": "10000", "seed": "1"}
+
+// Bind adds the flags of a study to a command.
+func (o *StudyOptions) Bind(cmd *cobra.Command) {
+	o.Numbers = map[string]string{}
+	s := cmd.Flags()
+	s.SortFlags = false
+	Text(s, &o.Token, SectionToken, "token", "name", "", "token of the catalogue, such as ETHBULL3X (see: mcrisk tokens)")
+	Text(s, &o.Spec, SectionToken, "spec", "file", "", "study described in YAML, as simulate --print-spec writes it")
+	Text(s, &o.Mechanism, SectionVenue, "mechanism", "kind", "", kindList(tokens.Mechanisms.Kinds())+" (default loan)")
+	bindNumbers(o, s, SectionVenue, tokens.Mechanisms.Kinds())
+	for _, p := range tokens.Params {
+		o.bindNumber(s, p, sectionOfNumber(p.Name), "")
+	}
+	Text(s, &o.Band, SectionToken, "band", "low:high", "", "rebalance when leverage leaves this, as in 2.8:3.2")
+	Text(s, &o.Policy, SectionToken, "policy", "kind", "", kindList(tokens.Policies.Kinds())+" (default band with --band, else hold)")
+	bindNumbers(o, s, SectionToken, tokens.Policies.Kinds())
+	Text(s, &o.Model, SectionModel, "model", "kind", "", kindList(models.Registry.Kinds())+" (default gbm)")
+	Text(s, &o.Prices, SectionModel, "prices", "file", "", "CSV of prices, to which sigma is fitted")
+	s.BoolVar(&o.Uncertain, "parameter-uncertainty", false, "draw the fitted numbers of the model anew for each path, with the errors of the fit")
+	InSection(s, SectionModel, "parameter-uncertainty")
+	bindNumbers(o, s, SectionModel, models.Registry.Kinds())
+	Text(s, &o.Horizon, SectionStudy, "horizon", "duration", "", "length of each lifetime")
+	Text(s, &o.Step, SectionStudy, "step", "duration", "", "time between looks at the price")
+	Text(s, &o.Paths, SectionStudy, "paths", "count", "", "lifetimes; 1e6 is understood")
+	Text(s, &o.Seed, SectionStudy, "seed", "count", "", "of the random numbers, a whole number")
+	for name, value := range defaults {
+		s.Lookup(name).DefValue = value
+	}
+	s.IntVar(&o.Workers, "workers", 0, "processors to use, which changes no result; 0: all")
+	InSection(s, SectionStudy, "workers")
+}
+
+// sectionOfNumber is the section of one of a token's own numbers.
+func sectionOfNumber(name string) string {
+	switch name {
+	case "target":
+		return SectionToken
+	case "keeper-interval", "latency", "outage-rate", "outage-length":
+		return SectionKeeper
+	case "after-liquidation":
+		return SectionVenue
+	}
+	return SectionCosts
+}
+
+// bindNumbers adds the numbers of kinds, saying whose each is.
+func bindNumbers[T any](o *StudyOptions, s *pflag.FlagSet, section string, kinds []param.Kind[T]) {
+	owners := map[string][]string{}
+	for _, k := range kinds {
+		for _, p := range k.Params {
+			owners[p.Name] = append(owners[p.Name], k.Name)
+		}
+	}
+	for _, k := range kinds {
+		for _, p := range k.Params {
+			of := strings.Join(owners[p.Name], ", ") + ": "
+			if len(owners[p.Name]) == len(kinds) {
+				of = ""
+			}
+			o.bindNumber(s, p, section, of)
+		}
+	}
+}
+
+var valueNames = map[param.Unit]string{param.Choice: "name", param.Time: "duration", param.Rate: "rate",
+	param.Fraction: "fraction", param.USD: "USD"}
+
+func (o *StudyOptions) bindNumber(s *pflag.FlagSet, p param.Param, section, of string) {
+	if p.Name == "low" || p.Name == "high" || s.Lookup(p.Name) != nil {
+		return // --band sets both edges; kinds share numbers
+	}
+	kind, usage := valueNames[p.Unit], of+p.Doc
+	if kind == "" {
+		kind = "number"
+	}
+	if p.Unit == param.Choice {
+		usage = of + strings.Join(p.Choices, "|") + ": " + p.Doc
+	}
+	if p.Name == "mu" {
+		usage += "; or fitted, with --prices"
+	}
+	s.Var(number{o.Numbers, p.Name, kind}, p.Name, usage)
+	InSection(s, section, p.Name)
+	if p.Name != "target" { // which a token made of parts must give
+		s.Lookup(p.Name).DefValue = p.Format(p.Default)
+	}
+}
+
+// A number is a flag of a registered number, whose text is read later.
+type number struct {
+	all        map[string]string
+	name, kind string
+}
+
+func (n number) String() string         { return n.all[n.name] }
+func (n number) Set(value string) error { n.all[n.name] = value; return nil }
+func (n number) Type() string           { return n.kind }
+
+// given says whether the options name a number, kind or setting of the study.
+func (o *StudyOptions) given(name string) bool {
+	if text, ok := map[string]string{"horizon": o.Horizon, "step": o.Step, "paths": o.Paths, "seed": o.Seed}[name]; ok {
+		return text != ""
+	}
+	_, ok := o.Numbers[name]
+	return ok
+}
+
+func kindList[T any](kinds []param.Kind[T]) string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, k.Name)
+	}
+	return strings.Join(names, "|")
+}
+
+// Own hides flags of a study that a command sets itself, each by its name and what
+// to give instead, and returns what refuses them.
+func Own(cmd *cobra.Command, flags [][2]string) (refuse func() error) {
+	for _, o := range flags {
+		if err := cmd.Flags().MarkHidden(o[0]); err != nil {
+			panic(err) // there is no such flag
+		}
+	}
+	return func() error {
+		for _, o := range flags {
+			if cmd.Flags().Changed(o[0]) {
+				return Input("--%s: %s sets it itself; want %s", o[0], cmd.Name(), o[1])
+			}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,76 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mcrisk/analytics"
+	"mcrisk/assess"
+	"mcrisk/param"
+	"mcrisk/study"
+)
+
+// Provenance is what a document says of where its numbers came from.
+type Provenance struct {
+	Settings []study.Setting
+	Hash     string // results_hash; empty: nothing was sampled
+}
+
+// closing ends a document: every setting, and the hash of the results.
+func (p Provenance) closing() []Block {
+	var list Settings
+	for _, s := range p.Settings {
+		list = append(list, Setting{s.Name, s.Value, s.Origin})
+	}
+	blocks := []Block{list}
+	if p.Hash != "" {
+		blocks = append(blocks, Text("results_hash "+p.Hash))
+	}
+	return blocks
+}
+
+// intervalTitle heads a column of intervals.
+var intervalTitle = fmt.Sprintf("%g %% interval", 100*assess.Confidence)
+
+// Caption says how the numbers of a figure or table were made: so many paths of a
+// study, and its model without the numbers of some names. With the model's own name
+// left out, the axis says it.
+func Caption(s *study.Study, paths int, without ...string) string {
+	spec := s.Spec()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s paths of %s in steps of %s, seed %d; model ", Thousands(paths),
+		param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()), spec.Seed)
+	if slices.Contains(without, study.ModelAxis) {
+		b.WriteString("as the axis says")
+	} else {
+		b.WriteString(spec.Model.Kind)
+		for _, name := range param.SortedNames(spec.Model.Values) {
+			if !slices.Contains(without, name) {
+				fmt.Fprintf(&b, ", %s %s", name, Short(spec.Model.Values[name]))
+			}
+		}
+	}
+	fmt.Fprintf(&b, "; intervals of %g %%.", 100*assess.Confidence)
+	return b.String()
+}
+
+// withoutIntervals is a caption of paths themselves, which have no intervals.
+func withoutIntervals(caption string) string {
+	return strings.ReplaceAll(caption, fmt.Sprintf("; intervals of %g %%.", 100*assess.Confidence), ".")
+}
+
+// how says in words how an interval was made and what is wrong with it.
+func how(e analytics.Estimate) string {
+	s := string(e.Method)
+	switch {
+	case e.VarianceReduction > 1e9:
+		s = "known"
+	case e.VarianceReduction >= 1.5:
+		s += fmt.Sprintf(", control %s×", Short3(float64(int(e.VarianceReduction+0.5))))
+	}
+	if e.Warning != "" {
+		s += " ! " + string(e.Warning)
+	}
+	return s
+}

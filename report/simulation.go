@@ -1,0 +1,255 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+
+	"mcrisk/analytics"
+	"mcrisk/assess"
+	"mcrisk/param"
+)
+
+// Simulation is what lifetimes of a study's tokens came to: for people the metrics
+// and where the growth came from, for files every estimate, also over time.
+func Simulation(r *assess.Simulation, p Provenance) Document {
+	spec := r.Study.Spec()
+	d := Document{Data: summaryJSON(r.Hash, r.Summaries, r.Certain)}
+	for i := range r.Certain {
+		d.Blocks = append(d.Blocks, widening(&r.Summaries[i], &r.Certain[i]))
+	}
+	for i := range r.Summaries {
+		s := &r.Summaries[i]
+		d.Blocks = append(d.Blocks, Text(fmt.Sprintf("%s: %s lifetimes of %s, price seen every %s (monitoring: grid), seed %d", s.Token,
+			Thousands(spec.Paths), param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()), spec.Seed)))
+		d.Blocks = append(d.Blocks, summaryTables(s)...)
+		d.Blocks = append(d.Blocks, attributionTable(assess.Attribution{Token: s.Token, Paths: "all paths", Attribution: r.Causes[i]}))
+	}
+	d.Blocks = append(d.Blocks, summaryData(r.Summaries))
+	for i, h := range r.Horizons {
+		name := spec.Tokens[i].Name
+		d.Blocks = append(d.Blocks, horizonsData(FileOf("horizons", name, len(r.Horizons)), h.Rows(assess.Confidence)),
+			histogramsData(FileOf("histograms", name, len(r.Horizons)), h))
+	}
+	d.Blocks = append(d.Blocks, p.closing()...)
+	return d
+}
+
+// FileOf is the name of a token's table among those of several.
+func FileOf(table, token string, of int) string {
+	if of > 1 {
+		return table + "-" + token
+	}
+	return table
+}
+
+// Summary is a stored run summarised again.
+func Summary(caption string, hash string, summaries []analytics.Summary) Document {
+	d := Document{Data: summaryJSON(hash, summaries, nil)}
+	for i := range summaries {
+		d.Blocks = append(d.Blocks, Text(summaries[i].Token+": "+caption))
+		d.Blocks = append(d.Blocks, summaryTables(&summaries[i])...)
+	}
+	d.Blocks = append(d.Blocks, summaryData(summaries))
+	return d
+}
+
+// summaryTables are a token's metrics and quantiles for people.
+func summaryTables(s *analytics.Summary) []Block {
+	t := Table{PeopleOnly: true, Columns: []Column{
+		{Name: "metric"}, {Name: "estimate", Interval: intervalTitle, Format: Short},
+		{Name: "interval by", Wrap: true}, {Name: "unit", Wrap: true}, {Name: "meaning", Wrap: true},
+	}}
+	controlled, warned := false, false
+	for _, m := range s.Metrics {
+		t.Add(m.Name, m.Estimate, how(m.Estimate), string(m.Unit), m.Doc)
+		controlled = controlled || m.Estimate.VarianceReduction >= 1.5
+		warned = warned || m.Estimate.Warning != ""
+	}
+	blocks := []Block{t}
+	if controlled {
+		blocks = append(blocks, Note("control n×: corrected by what is known of the prices; without it the same interval takes n times as many paths."))
+	}
+	if warned {
+		blocks = append(blocks, Note("!: the interval may cover less often than it says. "+
+			"heavy-tail: a few paths decide the mean; few-in-tail: few paths lie in the tail."))
+	}
+	q := Table{PeopleOnly: true, Columns: []Column{{Name: "share of paths below"}, {Name: "final NAV", Interval: intervalTitle, Format: Short}}}
+	for _, x := range s.Quantiles {
+		q.Add(Short(100*x.P)+" %", x.Estimate)
+	}
+	return append(blocks, q)
+}
+
+// summaryData are the metrics of tokens in full.
+func summaryData(summaries []analytics.Summary) Table {
+	t := Table{Name: "summary", DataOnly: true, Columns: []Column{
+		{Name: "token"}, {Name: "metric"},
+		{Name: "estimate", Bare: true, Parts: []string{"se", "lo", "hi", "n", "confidence", "interval", "variance_reduction", "warning"}},
+		{Name: "unit"}, {Name: "meaning"},
+	}}
+	for _, s := range summaries {
+		for _, m := range s.Metrics {
+			t.Add(s.Token, m.Name, m.Estimate, string(m.Unit), m.Doc)
+		}
+		for _, q := range s.Quantiles {
+			t.Add(s.Token, analytics.QuantileName(q.P), q.Estimate, "initial equity", "final net asset value not exceeded on this share of paths")
+		}
+	}
+	return t
+}
+
+// widening is what uncertain parameters change: the spread of the results, beside
+// those with the parameters as fitted.
+func widening(uncertain, certain *analytics.Summary) Table {
+	t := Table{PeopleOnly: true, Title: uncertain.Token + ": what the errors of the fitted parameters change, on the same random numbers",
+		Columns: []Column{{Name: "metric", Title: " "}, {Name: "parameters uncertain", Interval: "interval", Format: Short},
+			{Name: "parameters as fitted", Interval: "interval", Format: Short}}}
+	for _, name := range []string{"log_nav", "volatility", "p_loss_50", "p_profit", "max_drawdown", "p_liquidation"} {
+		a, okA := uncertain.Metric(name)
+		b, okB := certain.Metric(name)
+		if okA && okB {
+			t.Add(name, a.Estimate, b.Estimate)
+		}
+	}
+	for j, q := range uncertain.Quantiles {
+		t.Add(fmt.Sprintf("NAV, %s %% quantile", Short(100*q.P)), q.Estimate, certain.Quantiles[j].Estimate)
+	}
+	return t
+}
+
+// summaryJSON has the names that scripts rely on.
+func summaryJSON(hash string, summaries, certain []analytics.Summary) any {
+	type quantile struct {
+		Estimate *float64 `json:"estimate"`
+		Lo       *float64 `json:"lo"`
+		Hi       *float64 `json:"hi"`
+	}
+	type token struct {
+		Name      string                         `json:"name"`
+		Metrics   map[string]JSONEstimate        `json:"metrics"`
+		Quantiles map[string]map[string]quantile `json:"quantiles"`
+	}
+	all := struct {
+		ResultsHash string  `json:"results_hash"`
+		Confidence  float64 `json:"confidence"`
+		Tokens      []token `json:"tokens"`
+		Certain     []token `json:"without_parameter_uncertainty,omitempty"`
+	}{ResultsHash: hash, Confidence: assess.Confidence}
+	of := func(s analytics.Summary) token {
+		t := token{s.Token, map[string]JSONEstimate{}, map[string]map[string]quantile{"nav": {}}}
+		for _, m := range s.Metrics {
+			t.Metrics[m.Name] = ToJSON(m.Estimate)
+		}
+		for _, q := range s.Quantiles {
+			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{Finite(q.Value), Finite(q.Lo), Finite(q.Hi)}
+		}
+		return t
+	}
+	for _, s := range summaries {
+		all.Tokens = append(all.Tokens, of(s))
+	}
+	for _, s := range certain {
+		all.Certain = append(all.Certain, of(s))
+	}
+	return all
+}
+
+// horizonsData are the estimates at every time.
+func horizonsData(name string, rows []analytics.HorizonRow) Table {
+	t := Table{Name: name, DataOnly: true, Columns: []Column{{Name: "years"}, {Name: "name"},
+		{Name: "estimate", Bare: true, Parts: []string{"lo", "hi", "n", "confidence", "interval"}}, {Name: "unit"}, {Name: "meaning"}}}
+	for _, r := range rows {
+		t.Add(r.Years, r.Name, r.Estimate, r.Unit, r.Doc)
+	}
+	return t
+}
+
+// histogramsData are the buckets of what is drawn as a density: decay factors and
+// leverage at every time.
+func histogramsData(name string, h *analytics.Horizons) Table {
+	t := Table{Name: name, DataOnly: true, Columns: []Column{{Name: "years"}, {Name: "name"}, {Name: "low"}, {Name: "high"}, {Name: "count"}}}
+	for i, years := range h.Times {
+		for _, x := range []struct {
+			name string
+			of   *analytics.LogHistogram
+		}{{"decay_factor", &h.Decay[i]}, {"leverage", &h.Leverage[i]}} {
+			edges, counts := x.of.Buckets()
+			for b, n := range counts {
+				if n > 0 {
+					t.Add(years, x.name, edges[b], edges[b+1], n)
+				}
+			}
+		}
+	}
+	return t
+}
+
+// Attributions say where the results of tokens came from.
+func Attributions(as []assess.Attribution) Document {
+	d := Document{Data: attributionsJSON(as)}
+	t := Table{Name: "attribution", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "of"}, {Name: "paths"}, {Name: "cause"},
+		{Name: "estimate", Bare: true, Parts: []string{"se", "lo", "hi", "n"}}, {Name: "ruined"}, {Name: "per_year", Parts: []string{"lo", "hi"}},
+		{Name: "confidence"}, {Name: "interval"}, {Name: "variance_reduction"}, {Name: "warning"}, {Name: "meaning"}}}
+	for _, a := range as {
+		d.Blocks = append(d.Blocks, attributionTable(a))
+		for _, c := range append(a.Causes, a.Total) {
+			e := c.Over
+			t.Add(a.Token, resultOf(a.Unit), a.Paths, c.Name, e, a.Ruined, c.Yearly, e.Confidence, string(e.Method), e.VarianceReduction, string(e.Warning), c.Doc)
+		}
+	}
+	d.Blocks = append(d.Blocks, t)
+	return d
+}
+
+func attributionTable(a assess.Attribution) Table {
+	title := fmt.Sprintf("%s: where %s came from; %s, %s paths", a.Token, resultOf(a.Unit), a.Paths, Thousands(a.Total.Over.N))
+	if a.Ruined > 0 {
+		title += fmt.Sprintf(" and %s ruined ones left out", Thousands(a.Ruined))
+	}
+	t := Table{Title: title, PeopleOnly: true, Columns: []Column{{Name: "cause"}, {Name: a.Unit, Interval: intervalTitle, Format: Short},
+		{Name: "a year", Interval: "interval", Format: Short}, {Name: "interval by", Wrap: true}, {Name: "meaning", Wrap: true}}}
+	for _, c := range append(a.Causes, a.Total) {
+		if c.Over.Value == 0 && c.Over.SE == 0 {
+			continue // an item that this token does not have
+		}
+		t.Add(c.Name, c.Over, c.Yearly, how(c.Over), c.Doc)
+	}
+	return t
+}
+
+func resultOf(unit string) string {
+	if unit == string(analytics.Log) {
+		return "E[ln NAV]"
+	}
+	return "E[NAV] − 1"
+}
+
+func attributionsJSON(as []assess.Attribution) any {
+	type cause struct {
+		Name    string       `json:"name"`
+		Over    JSONEstimate `json:"over_horizon"`
+		PerYear JSONEstimate `json:"per_year"`
+	}
+	type attribution struct {
+		Token  string  `json:"token"`
+		Of     string  `json:"of"`
+		Paths  string  `json:"paths"`
+		Ruined int     `json:"ruined"`
+		Causes []cause `json:"causes"`
+		Total  cause   `json:"total"`
+	}
+	var all struct {
+		Confidence   float64       `json:"confidence"`
+		Attributions []attribution `json:"attributions"`
+	}
+	all.Confidence = assess.Confidence
+	of := func(c analytics.Cause) cause { return cause{c.Name, ToJSON(c.Over), ToJSON(c.Yearly)} }
+	for _, a := range as {
+		x := attribution{Token: a.Token, Of: resultOf(a.Unit), Paths: a.Paths, Ruined: a.Ruined, Total: of(a.Total)}
+		for _, c := range a.Causes {
+			x.Causes = append(x.Causes, of(c))
+		}
+		all.Attributions = append(all.Attributions, x)
+	}
+	return all
+}

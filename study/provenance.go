@@ -1,0 +1,106 @@
+package study
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"mcrisk/models"
+	"mcrisk/param"
+	"mcrisk/tokens"
+)
+
+// A Setting is one number or kind of a study and where it came from.
+type Setting struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Origin string `json:"origin"`
+}
+
+// Origins say where the numbers and kinds of a study came from, by name: of one of
+// several tokens, or of another underlying, by its name, a colon and the number's.
+// What has none is a default.
+type Origins map[string]string
+
+// Of is where a number or kind came from.
+func (o Origins) Of(name string) string {
+	if from := o[name]; from != "" {
+		return from
+	}
+	return "default"
+}
+
+// From says of several numbers where they came from.
+func (o Origins) From(origin string, values param.Values) {
+	for name := range values {
+		o[name] = origin
+	}
+}
+
+// Settings list every number of the study and where it came from: grid, model,
+// other underlyings, then each token, whose names begin with the token's where
+// there are several.
+func (s *Study) Settings(from Origins) []Setting {
+	spec := s.Spec()
+	var list []Setting
+	add := func(name, value, key string) {
+		if _, given := from[key]; !given && from[name] != "" {
+			key = name
+		}
+		list = append(list, Setting{name, value, from.Of(key)})
+	}
+	numbers := func(prefix string, ps []param.Param, values param.Values) {
+		for _, q := range ps {
+			add(prefix+q.Name, q.Format(values[q.Name]), q.Name)
+		}
+	}
+	add("horizon", param.FormatSeconds(spec.Horizon.Seconds()), "horizon")
+	add("step", param.FormatSeconds(spec.Step.Seconds()), "step")
+	add("paths", strconv.Itoa(spec.Paths), "paths")
+	add("seed", strconv.FormatUint(spec.Seed, 10), "seed")
+	model, _ := models.Registry.Kind(spec.Model.Kind) // New has found all kinds
+	add("model", model.Name+" ("+model.Doc+")", "model")
+	numbers("", model.Params, spec.Model.Values)
+	for _, u := range spec.Others {
+		other, _ := models.Registry.Kind(u.Model.Kind)
+		for _, q := range other.Params {
+			key := u.Name + ": " + q.Name
+			if from[key] == "" {
+				key = q.Name
+			}
+			add(u.Name+": "+q.Name, q.Format(u.Model.Values[q.Name]), key)
+		}
+		add(u.Name+": correlations", strings.Trim(fmt.Sprint(u.Correlations), "[]"), u.Name+": correlations")
+	}
+	for _, t := range spec.Tokens {
+		prefix := ""
+		if len(spec.Tokens) > 1 {
+			prefix = t.Name + ": "
+		}
+		policy, _ := tokens.Policies.Kind(t.Policy.Kind)
+		mechanism, _ := tokens.Mechanisms.Kind(t.Mechanism.Kind)
+		numbers(prefix, tokens.Params, t.Values)
+		add(prefix+"policy", policy.Name, "policy")
+		numbers(prefix, policy.Params, t.Policy.Values)
+		add(prefix+"mechanism", mechanism.Name, "mechanism")
+		numbers(prefix, mechanism.Params, t.Mechanism.Values)
+	}
+	return list
+}
+
+// OriginsIn are the origins that settings name.
+func OriginsIn(settings []Setting) Origins {
+	o := Origins{}
+	for _, s := range settings {
+		o[s.Name] = s.Origin
+	}
+	return o
+}
+
+// ErrorsOf are the errors of a fit's numbers; nil if it has none.
+func ErrorsOf(f models.Fit) *Errors {
+	if f.Cov == nil {
+		return nil
+	}
+	return &Errors{Names: f.Names, Cov: f.Cov}
+}
