@@ -286,7 +286,9 @@ func verifySweep(cmd *cobra.Command, dir string, m rundir.Manifest, drawn, worke
 		if err != nil {
 			return err
 		}
-		hash.Add(stored.Ensembles)
+		if stored.Fault == nil { // a cell that failed has no lifetimes to hash
+			hash.Add(stored.Ensembles)
+		}
 		same, err := runsAlike(cmd, r.Sweep, stored, workers)
 		if err != nil {
 			return err
