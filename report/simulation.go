@@ -159,7 +159,7 @@ func horizonsData(name string, rows []analytics.HorizonRow) Table {
 	t := Table{Name: name, DataOnly: true, Columns: []Column{{Name: "years"}, {Name: "name"},
 		{Name: "estimate", Bare: true, Parts: []string{"lo", "hi", "n", "confidence", "interval"}}, {Name: "unit"}, {Name: "meaning"}}}
 	for _, r := range rows {
-		t.Add(r.Years, r.Name, r.Estimate, r.Unit, r.Doc)
+		t.Add(r.Years, r.Name, r.Estimate, string(r.Unit), r.Doc)
 	}
 	return t
 }

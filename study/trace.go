@@ -5,6 +5,12 @@ import (
 	"mcrisk/tokens"
 )
 
+// An Event is something that happened to a token, and where it left it.
+type Event = tokens.Event
+
+// EventNames are the names of events.
+var EventNames = []string{"start", "carry", "price", "edge", "order", "rebalance", "no trade", "fee", "liquidation", "stop", "wipe-out"}
+
 // Tell runs one path of one of the study's tokens and tells every event of it, in
 // order. The lifetime has the same bits as in the ensemble.
 func Tell(s *Study, token, path int, tell func(tokens.Event)) (tokens.Lifetime, error) {

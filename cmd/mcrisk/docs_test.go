@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mcrisk/catalogue"
+	"mcrisk/internal/cli"
 )
 
 // Every command line that the documentation shows, and every example of help,
@@ -42,7 +43,7 @@ func TestDocsCommands(t *testing.T) {
 		root := newRoot()
 		c, args, err := root.Find(strings.Fields(text))
 		if err == nil && c == root && !strings.HasPrefix(text, "-") && text != "COMMAND --help" {
-			err = unknownCommand(root, text)
+			err = cli.UnknownCommand(root, text)
 		}
 		if err == nil {
 			c.InitDefaultHelpFlag()

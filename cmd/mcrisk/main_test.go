@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"mcrisk/internal/cli"
 )
 
 // With this variable the test binary is the command, so that it can be run as
@@ -43,14 +45,14 @@ func call(t *testing.T, args ...string) (status int, stdout, stderr string) {
 func resultsOf(t *testing.T, args ...string) string {
 	t.Helper()
 	status, stdout, stderr := call(t, args...)
-	if status != exitDone {
+	if status != cli.Done {
 		t.Fatalf("mcrisk %s: exit status %d\n%s", strings.Join(args, " "), status, stderr)
 	}
 	return stdout
 }
 
-// A report is what --json prints.
-type report struct {
+// What is printed is what --json prints.
+type printed struct {
 	ResultsHash string `json:"results_hash"`
 	Tokens      []struct {
 		Name      string
@@ -80,10 +82,10 @@ type bestOf struct {
 	Among                  []string `json:"cannot_be_told"`
 }
 
-func reportOf(t *testing.T, args ...string) report {
+func reportOf(t *testing.T, args ...string) printed {
 	t.Helper()
 	out := resultsOf(t, append(args, "--json")...)
-	var r report
+	var r printed
 	d := json.NewDecoder(strings.NewReader(out))
 	if err := d.Decode(&r); err != nil {
 		t.Fatalf("%v in\n%s", err, out)
@@ -255,8 +257,8 @@ func TestBadInput(t *testing.T) {
 				args = append([]string{"simulate"}, args...)
 			}
 			status, stdout, stderr := call(t, args...)
-			if status != exitInput {
-				t.Errorf("exit status %d; want %d", status, exitInput)
+			if status != cli.BadInput {
+				t.Errorf("exit status %d; want %d", status, cli.BadInput)
 			}
 			for _, w := range tt.want {
 				if !strings.Contains(stderr, w) {
@@ -293,7 +295,7 @@ func TestHelp(t *testing.T) {
 	// Every flag is in a section, and the sections are in order.
 	out := resultsOf(t, "simulate", "--help")
 	at := 0
-	for _, s := range sections {
+	for _, s := range []string{cli.SectionToken, cli.SectionCosts, cli.SectionKeeper, cli.SectionVenue, cli.SectionModel, cli.SectionStudy, cli.SectionOutput} {
 		i := strings.Index(out, "\n"+s+":\n")
 		if i < at {
 			t.Errorf("section %q is at %d, after one at %d", s, i, at)
@@ -344,7 +346,7 @@ func TestFullOutput(t *testing.T) {
 		{"simulate", "--token", "ETHBULL3X", "--print-spec"}} {
 		var stderr bytes.Buffer
 		status := run(context.Background(), args, brokenPipe{}, &stderr)
-		if status != exitFailed || !strings.Contains(stderr.String(), "broken") {
+		if status != cli.Failed || !strings.Contains(stderr.String(), "broken") {
 			t.Errorf("mcrisk %v: exit status %d, %s", args, status, stderr.String())
 		}
 	}
