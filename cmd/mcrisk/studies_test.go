@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,8 +79,13 @@ func TestStudiesStand(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	only := regexp.MustCompile(os.Getenv("MCRISK_STUDIES")) // those whose command lines match; of nothing all
+	recorded = matching(recorded, only)
 	var now bytes.Buffer
 	for _, line := range studies {
+		if !only.MatchString("mcrisk " + line) {
+			continue
+		}
 		args := append(strings.Fields(line), "--json")
 		if !slices.Contains([]string{"exact", "replay"}, args[0]) {
 			args = append(args, "--no-save")
@@ -107,6 +113,20 @@ func TestStudiesStand(t *testing.T) {
 			faults++
 		}
 	}
+}
+
+// matching are the studies of a record whose command lines match.
+func matching(record []byte, only *regexp.Regexp) (some []byte) {
+	in := false
+	for line := range bytes.Lines(record) {
+		if bytes.HasPrefix(line, []byte("mcrisk ")) {
+			in = only.Match(line)
+		}
+		if in {
+			some = append(some, line...)
+		}
+	}
+	return some
 }
 
 // dirOfTest is where the tests of this package run.
