@@ -235,7 +235,7 @@ func TestThirdVenueOnTheFastPath(t *testing.T) {
 			for _, c := range tokens.Columns {
 				g, w, p := c.Of(&got), c.Of(&want), c.Of(&plain)
 				if math.Float64bits(g) != math.Float64bits(w) && (g == g || w == w) {
-					t.Errorf("target %v, lane %d: %s = %v in company, %v alone", target, i, c.Name, g, w)
+					t.Errorf("target %v, lane %d: %s = %v in a batch, %v alone", target, i, c.Name, g, w)
 				}
 				if d := math.Abs(g - p); !(d <= 1e-11*(10+math.Abs(p))) && (g == g || p == p) {
 					t.Errorf("target %v, lane %d: %s = %v, step by step %v", target, i, c.Name, g, p)

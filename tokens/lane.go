@@ -40,7 +40,7 @@ type Lane struct {
 	liquidations     int
 	firstLiquidation time.Duration
 
-	coasting coasting // while on, what x, b and the books do not know yet
+	fast fastState // while on, what x, b and the books do not know yet
 
 	trace *recorder // nil: nobody is looking
 }
@@ -58,8 +58,8 @@ type Kernel struct {
 	growX, growB       float64 // a step's interest on exposure and on cash: e^{rate·dt} − 1
 	funding, borrowFee float64 // a step's, fractions of notional: rate·dt
 
-	coast *coast // nil: this token does not
-	first Lane   // at the start
+	fast  *fastPath // nil: this token has none
+	first Lane      // at the start
 
 	outages int // which of a block's masks says when the keeper is down, counted from 1; 0: none
 }
@@ -83,7 +83,7 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	k.growX = fmath.Expm1(float64(v.ExposureInterest.Rate * dt))
 	k.growB = fmath.Expm1(float64(v.CashInterest.Rate * dt))
 	k.funding, k.borrowFee = float64(v.Funding.Rate*dt), float64(v.BorrowFee.Rate*dt)
-	k.coast = newCoast(k)
+	k.fast = newFastPath(k)
 	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1),
 		due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
 	k.first.lev.min, k.first.lev.max = k.target, k.target
@@ -121,7 +121,7 @@ func (l *Lane) Equity() float64 {
 
 // position is exposure and cash.
 func (l *Lane) position() (x, b float64) {
-	if q := &l.coasting; q.on {
+	if q := &l.fast; q.on {
 		return -float64(q.p * q.b), q.b
 	}
 	return l.x, l.b
@@ -138,7 +138,7 @@ func (l *Lane) Leverage() float64 {
 
 // Extremes are the least and the greatest equity visited so far.
 func (l *Lane) Extremes() (low, high float64) {
-	e := l.Equity() // differs by rounding from what a coasting lane has visited
+	e := l.Equity() // differs by rounding from what a lane on the fast path has visited
 	return min(l.min, e), max(l.rec.peak, e)
 }
 

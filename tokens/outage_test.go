@@ -83,7 +83,7 @@ func TestOutageLimits(t *testing.T) {
 		for i := range p.Bars {
 			p.Bars[i].Down = false
 		}
-		p.Extremes = true // where nothing coasts, so that the bits are the same
+		p.Extremes = true // where there is no fast path, so that the bits are the same
 		for i := range p.Bars {
 			p.Bars[i].Lo, p.Bars[i].Hi = min(0, p.Bars[i].Move, p.Bars[i].Lo), max(0, p.Bars[i].Move, p.Bars[i].Hi)
 		}

@@ -85,7 +85,7 @@ func knownToken(t *rapid.T) Token {
 		token.Mechanism = perp
 	}
 	token.Policy = anyPolicy(t, token.Target)
-	if loan, ok := token.Mechanism.(Loan); ok && rapid.Bool().Draw(t, "plain") { // so that it coasts
+	if loan, ok := token.Mechanism.(Loan); ok && rapid.Bool().Draw(t, "plain") { // so that it takes the fast path
 		token.Keeper = Keeper{}
 		token.Cost.Impact, token.Cost.Gas = 0, 0
 		if rapid.IntRange(0, 3).Draw(t, "one-sided") > 0 {

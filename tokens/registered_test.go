@@ -55,7 +55,7 @@ func runFrom(k *Kernel, l *Lane, p Path, first int) {
 		now := time.Duration(i+1) * k.step
 		l.down = p.Bars[i].Down && k.token.Keeper.Outage.Rate > 0
 		if p.Extremes {
-			k.land(l)
+			k.flush(l)
 			k.barStep(l, p.Bars[i], now)
 		} else {
 			k.advanceGrid(l, fmath.Exp(p.Bars[i].Move), now)

@@ -95,7 +95,7 @@ func (k *Kernel) run(l *Lane, p Path) {
 		now := time.Duration(i+1) * k.step
 		l.down = bar.Down && k.token.Keeper.Outage.Rate > 0
 		if p.Extremes {
-			k.land(l)
+			k.flush(l)
 			k.barStep(l, bar, now)
 		} else {
 			k.advanceGrid(l, fmath.Exp(bar.Move), now)
@@ -103,22 +103,21 @@ func (k *Kernel) run(l *Lane, p Path) {
 	}
 }
 
-// traceCoast is a step of a coasting lane with its events. Those are gridStep's
+// traceFast is a step of the fast path with its events. Those are gridStep's
 // on a copy; where the step ended is said of the lane itself.
-func (k *Kernel) traceCoast(l *Lane, gross float64, now time.Duration) {
-	book, c := l.trace, k.coast
-	landed := *l
-	c.end(k, &landed)
+func (k *Kernel) traceFast(l *Lane, gross float64, now time.Duration) {
+	book, c := l.trace, k.fast
+	flushed := *l
+	c.flush(k, &flushed)
 	l.trace = nil
-	coasted := c.step(l, gross, now)
-	if !coasted {
-		*l = landed
+	if !c.step(l, gross, now) {
+		*l = flushed
 		k.gridStep(l, gross, now)
 		return
 	}
-	k.gridStep(&landed, gross, now)
-	landed = *l
-	c.end(k, &landed)
-	book.last.stand(&landed)
+	k.gridStep(&flushed, gross, now)
+	flushed = *l
+	c.flush(k, &flushed)
+	book.last.stand(&flushed)
 	l.trace = book
 }

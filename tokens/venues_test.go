@@ -146,7 +146,7 @@ func TestSkewedImpact(t *testing.T) {
 				size := math.Abs(r.target)
 				token := free(r.target, Every{Interval: day})
 				token.Cost = cost
-				loan := token // whose band trades in passing, if the sides cost the same
+				loan := token // whose band trades on the fast path, if the sides cost the same
 				loan.Mechanism, loan.Policy = Loan{Threshold: 0.9}, Band{Low: size, High: size, To: Target}
 				gap := size*(1+r.target*(r.price-1)) - size*r.price
 				q := math.Abs(gap) / (1 + math.Copysign(1, gap)*(cost.Fee+rate)*size)

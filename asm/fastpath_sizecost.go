@@ -9,11 +9,11 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// sizedTrades writes the trades of units whose cost depends on their size, as
-// sized.trade of package tokens: first the first of each lane, then the second
+// sizeCostTrades writes the trades of units whose cost depends on their size, as
+// sizeCost.trade of package tokens: first the first of each lane, then the second
 // of each, and so on. Each waits for the one before, so that units side by side
 // take less time than one after another, if there are registers.
-func sizedTrades(units []*unit, local func(int) Mem, steps, bits reg.GPVirtual, number func(string) Op, row func(int) Mem) {
+func sizeCostTrades(units []*unit, local func(int) Mem, steps, bits reg.GPVirtual, number func(string) Op, row func(int) Mem) {
 	held = map[string]reg.VecVirtual{}
 	next, some, done := "next"+units[0].name, "some"+units[0].name, "done"+units[0].name
 	rounds := make([]*round, len(units))

@@ -12,10 +12,10 @@ import (
 	"mcrisk/fmath"
 )
 
-// Coasting computes what steps one by one compute: all columns of lifetimes of
-// a year of hours agree with those of a kernel that never coasts, whose steps
-// are checked against the token model written out literally.
-func TestCoastingIsTheGridStep(t *testing.T) {
+// The fast path computes what steps one by one compute: all columns of lifetimes
+// of a year of hours agree with those of a kernel without one, whose steps are
+// checked against the token model written out literally.
+func TestFastPathIsTheGridStep(t *testing.T) {
 	loan := Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}
 	free := Loan{Threshold: 0.85}
 	fee := Cost{Fee: 0.0007, ImpactBase: 0.0003}
@@ -57,12 +57,12 @@ func TestCoastingIsTheGridStep(t *testing.T) {
 			if err := token.Check(); err != nil {
 				t.Fatal(err)
 			}
-			coasting := compile(t, token, time.Hour)
-			if coasting.coast == nil {
-				t.Fatal("does not coast")
+			quick := compile(t, token, time.Hour)
+			if quick.fast == nil {
+				t.Fatal("has no fast path")
 			}
 			plain := compile(t, token, time.Hour)
-			plain.coast = nil
+			plain.fast = nil
 			for path := range 20 {
 				p := Path{Step: time.Hour, Bars: make([]Bar, 8760)}
 				for i := range p.Bars {
@@ -71,7 +71,7 @@ func TestCoastingIsTheGridStep(t *testing.T) {
 						p.Bars[i].Move += 0.1 * r.NormFloat64()
 					}
 				}
-				got, want := coasting.Live(p), plain.Live(p)
+				got, want := quick.Live(p), plain.Live(p)
 				balance(t, got)
 				tolerance := 1e-11
 				if _, ok := token.Policy.(Hold); ok {
@@ -113,12 +113,12 @@ func agree(t *testing.T, got, want Lifetime, tolerance float64) {
 }
 
 // Vector code gives the bits of the plain code, and a lane's bits do not
-// depend on its company: groups of lifetimes, cut into blocks anywhere, against
+// depend on its batch: groups of lifetimes, cut into blocks anywhere, against
 // lifetimes alone, 10 million steps for each kind of vector code. Prices are calm, or such that lanes
 // now and then are liquidated, ruined or near it.
-func TestCoastingInCompany(t *testing.T) { eachWidth(t, coastingInCompany) }
+func TestFastPathInBatches(t *testing.T) { eachWidth(t, fastPathInBatches) }
 
-func coastingInCompany(t *testing.T) {
+func fastPathInBatches(t *testing.T) {
 	loan := Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}
 	fee := Cost{Fee: 0.0007, ImpactBase: 0.0003}
 	dear := Cost{Fee: 0.0005, ImpactBase: 0.0002, Impact: 4.63667e-7, Exponent: 0.6778, Gas: 0.5}
@@ -152,8 +152,8 @@ func coastingInCompany(t *testing.T) {
 		token.AUM = 1e6
 		t.Run(token.Name, func(t *testing.T) {
 			k := compile(t, token, time.Hour)
-			if k.coast == nil || !k.coast.trades {
-				t.Fatal("does not trade while it coasts")
+			if k.fast == nil || !k.fast.trades {
+				t.Fatal("does not trade on its fast path")
 			}
 			for g := range groups {
 				sd := []float64{0.001, 0.0085, 0.03, 0.1}[g%4]
@@ -185,7 +185,7 @@ func coastingInCompany(t *testing.T) {
 					got, want := k.Finish(lanes.Lane(i), paths[i].length()), k.Live(paths[i])
 					for _, col := range Columns {
 						if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
-							t.Fatalf("group %d, lane %d: %s = %v in company, %v alone", g, i, col.Name, x, y)
+							t.Fatalf("group %d, lane %d: %s = %v in a batch, %v alone", g, i, col.Name, x, y)
 						}
 					}
 				}
@@ -195,7 +195,7 @@ func coastingInCompany(t *testing.T) {
 }
 
 // Markets have the same bits in vector code as one by one.
-func TestMarketsInCompany(t *testing.T) {
+func TestMarketsInBatches(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for g := range 210 { // of 16 lanes and 3,000 steps: 10 million
 		sd := []float64{0.001, 0.0085, 0.1}[g%3]
@@ -227,7 +227,7 @@ func TestMarketsInCompany(t *testing.T) {
 			got, want := together.Market(i).Finish(3000*time.Hour), alone[i].Finish(3000*time.Hour)
 			for _, col := range MarketColumns {
 				if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
-					t.Fatalf("group %d, lane %d: %s = %v in company, %v alone", g, i, col.Name, x, y)
+					t.Fatalf("group %d, lane %d: %s = %v in a batch, %v alone", g, i, col.Name, x, y)
 				}
 			}
 		}
