@@ -13,7 +13,8 @@ import (
 // fields are the columns of tokens.columns that the vector code knows, in
 // order: 16 numbers each.
 var fields = append([]string{
-	"p", "b", "base", "grown", "e", "v", "sumE", "sumB", "s1", "s2", "s3", "paid", "kept", "impact", "logFee", "logImpact", "logGas",
+	"p", "b", "base", "grown", "e", "v", "sumE", "sumB", "s1", "s2", "s3", "paid", "kept", "impact", "logFee",
+	"logImpact", "logGas",
 	"pMin", "pMax", "turnover", "trades", "min",
 }, drawdowns...)
 
@@ -25,7 +26,8 @@ var drawdowns = []string{"peak", "floor", "depth", "peakAt", "fell", "trough", "
 // constants are the rows of tokens.fastConstants, in order: 8 equal numbers
 // each. The last are a series' coefficients.
 var constants = []string{
-	"ratio", "grow", "carry", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upTurn", "downTurn", "rate", "v0", "lo", "hi",
+	"ratio", "grow", "carry", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upTurn", "downTurn",
+	"rate", "v0", "lo", "hi",
 	"upV", "downV", "upW", "downW", "upH", "downH", "gas", "aum", "exponent", "impact", "reach", "power",
 }
 
@@ -117,7 +119,8 @@ func (c fastPath) write() {
 	if c.sizeCost {
 		name += "SizeCost"
 	}
-	begin(name, 0, fmt.Sprintf("func(lanes *float64, constants *[%d][8]float64, gross *float64, steps int, now, step int64) uint16", rows),
+	signature := "func(lanes *float64, constants *[%d][8]float64, gross *float64, steps int, now, step int64) uint16"
+	begin(name, 0, fmt.Sprintf(signature, rows),
 		fmt.Sprintf("takes %d lanes on the fast path, the first of which is given by the address", bytes()/4),
 		"of its first column, over the given number of steps, 1 to 64. Now is the end of",
 		"the first step. It returns a bit for each lane that leaves the fast path,",
@@ -153,7 +156,8 @@ func (c fastPath) write() {
 	local := func(n int) Mem { return AllocLocal(n * bytes()) }
 	var units [2]*unit
 	for i := range units {
-		u := &unit{name: []string{"A", "B"}[i], before: local(65), after: local(65), cash: local(65), bits: GP64(), kept: map[string]Mem{}}
+		u := &unit{name: []string{"A", "B"}[i], before: local(65), after: local(65), cash: local(65), bits: GP64(),
+			kept: map[string]Mem{}}
 		u.field = func(name string) Mem { return Mem{Base: lanes, Disp: 128*index(fields, name) + bytes()*i} }
 		u.p, u.pMin, u.pMax = load(u.field("p")), load(u.field("pMin")), load(u.field("pMax"))
 		VMOVUPD(u.p, u.after)
@@ -241,9 +245,11 @@ func (c fastPath) write() {
 				if c.carry {
 					growth = mulpd(growth, addpd(mulpd(load(u.after.Idx(k, 1)), number("carry")), one))
 				}
-				paid := subpd(mulpd(mulpd(load(u.cash.Idx(k, 1)), growth), o), mulpd(load(u.cash.Offset(bytes()).Idx(k, 1)), w))
+				paid := subpd(mulpd(mulpd(load(u.cash.Idx(k, 1)), growth), o),
+					mulpd(load(u.cash.Offset(bytes()).Idx(k, 1)), w))
 				VADDPD(paid, state["paid"], state["paid"])
-				part := mulpd(subpd(do(VDIVPD, one, o), do(VDIVPD, one, w)), blend(up, vector(number("downTurn")), number("upTurn")))
+				part := mulpd(subpd(do(VDIVPD, one, o), do(VDIVPD, one, w)),
+					blend(up, vector(number("downTurn")), number("upTurn")))
 				VADDPD(part, state["turnover"], state["turnover"])
 				VMULPD(subpd(one, mulpd(part, number("rate"))), state["kept"], state["kept"])
 			})
@@ -418,7 +424,8 @@ func visits(name string, bits, n, k reg.GPVirtual, values Mem, one reg.VecVirtua
 
 // visit is drawdown.visit for lanes with a value e that is a new high or a new
 // low, by mask.
-func visit(now reg.Register, e reg.VecVirtual, high, low mask, one, peak, floor, depth reg.VecVirtual, field func(string) Mem) {
+func visit(now reg.Register, e reg.VecVirtual, high, low mask, one, peak, floor, depth reg.VecVirtual,
+	field func(string) Mem) {
 	// Peak, floor and depth first: the next visit waits for them.
 	blendTo(high, floor, mulpd(e, subpd(one, depth)), floor)
 	blendTo(low, floor, e, floor)

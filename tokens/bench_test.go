@@ -46,10 +46,14 @@ var measured = []struct {
 	name  string
 	token Token
 }{
-	{"policy=edge/mechanism=loan", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
-	{"policy=target/mechanism=loan", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Target}, Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
-	{"policy=edge/mechanism=perp", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: Perp{Funding: 0.1, Maintenance: 0.01}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
-	{"policy=own/mechanism=loan", Token{Target: 3, Policy: tilted{2.7, 3.3}, Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
+	{"policy=edge/mechanism=loan", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3},
+		Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
+	{"policy=target/mechanism=loan", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Target},
+		Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
+	{"policy=edge/mechanism=perp", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3},
+		Mechanism: Perp{Funding: 0.1, Maintenance: 0.01}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
+	{"policy=own/mechanism=loan", Token{Target: 3, Policy: tilted{2.7, 3.3},
+		Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
 }
 
 // BenchmarkAdvance walks the 16 lanes of a group over 64 hours of 80 %

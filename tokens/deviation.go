@@ -26,7 +26,8 @@ type Deviation struct {
 
 func (d Deviation) Check(target float64) error {
 	if !(d.Threshold > 0 && d.Threshold < math.Abs(target)) {
-		return fmt.Errorf("tokens: deviation threshold = %v; want above 0 and below the target's %v", d.Threshold, math.Abs(target))
+		return fmt.Errorf("tokens: deviation threshold = %v; want above 0 and below the target's %v", d.Threshold,
+			math.Abs(target))
 	}
 	return nil
 }
@@ -58,9 +59,11 @@ func (d Deviation) Trade(v View, m *Memo) (float64, bool) {
 }
 
 var _ = Policies.Register(param.Kind[Policy]{
-	Name: "deviation", Doc: "rebalances to the target when notional is away from the target times the margin after the last trade",
+	Name: "deviation", Doc: "rebalances to the target when notional is away from the target times the margin after " +
+		"the last trade",
 	Params: []param.Param{
-		{Name: "threshold", Unit: param.Plain, Min: 0, Max: 100, Default: 0.05, Doc: "how far, in leverage; the price move is this over the target"},
+		{Name: "threshold", Unit: param.Plain, Min: 0, Max: 100, Default: 0.05,
+			Doc: "how far, in leverage; the price move is this over the target"},
 	},
 	New: func(v param.Values) Policy { return Deviation{v["threshold"]} },
 })

@@ -87,7 +87,8 @@ func TestResetCount(t *testing.T) {
 		want int64
 	}{
 		{Every{day, 0}, 0, 0}, {Every{day, 0}, day - 1, 0}, {Every{day, 0}, day, 1}, {Every{day, 0}, 3*day - 1, 2},
-		{Every{day, 2 * time.Minute}, time.Minute, 0}, {Every{day, 2 * time.Minute}, 2 * time.Minute, 1}, {Every{day, 2 * time.Minute}, day + 2*time.Minute, 2},
+		{Every{day, 2 * time.Minute}, time.Minute, 0}, {Every{day, 2 * time.Minute}, 2 * time.Minute, 1},
+		{Every{day, 2 * time.Minute}, day + 2*time.Minute, 2},
 	} {
 		if got := r.e.count(r.now); got != r.want {
 			t.Errorf("%+v has had %d resets by %v; want %d", r.e, got, r.now, r.want)
@@ -95,7 +96,8 @@ func TestResetCount(t *testing.T) {
 		// The next reset is the first moment at which the count is larger.
 		at := r.e.Watch(View{Now: r.now}, new(Memo)).At
 		if r.e.count(at) != r.want+1 || r.e.count(at-1) != r.want {
-			t.Errorf("%+v: the reset after %v is at %v, where the count goes from %d to %d", r.e, r.now, at, r.e.count(at-1), r.e.count(at))
+			t.Errorf("%+v: the reset after %v is at %v, where the count goes from %d to %d", r.e, r.now, at,
+				r.e.count(at-1), r.e.count(at))
 		}
 	}
 }

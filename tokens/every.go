@@ -17,7 +17,8 @@ type Every struct {
 
 func (e Every) Check(float64) error {
 	if !span(e.Interval) || e.Offset != 0 && !span(e.Offset) {
-		return fmt.Errorf("tokens: reset every %v from %v; want an interval of at least 1s, an offset of 0 or at least 1s, and both at most 50 years", e.Interval, e.Offset)
+		return fmt.Errorf("tokens: reset every %v from %v; want an interval of at least 1s, an offset of 0 or at "+
+			"least 1s, and both at most 50 years", e.Interval, e.Offset)
 	}
 	return nil
 }

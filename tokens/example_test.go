@@ -54,9 +54,11 @@ func ExampleKernel_Trace() {
 	}
 	life, events := kernel.Trace(tokens.Path{Step: day, Bars: []tokens.Bar{{Lo: math.Log(0.9)}}, Extremes: true})
 	for _, e := range events {
-		fmt.Printf("%-8v %-9s  price %.4f  leverage %.3f  equity %.4f\n", e.Time.Round(time.Minute), e.Name, e.Price, e.Leverage, e.Equity)
+		fmt.Printf("%-8v %-9s  price %.4f  leverage %.3f  equity %.4f\n", e.Time.Round(time.Minute), e.Name, e.Price,
+			e.Leverage, e.Equity)
 	}
-	fmt.Printf("the round trip cost %.2f %%, of which fees %.2f %%\n", 100*(1-life.NAV), -100*life.Money[tokens.TradeFee])
+	fmt.Printf("the round trip cost %.2f %%, of which fees %.2f %%\n", 100*(1-life.NAV),
+		-100*life.Money[tokens.TradeFee])
 	// Output:
 	// 0s       start      price 1.0000  leverage 3.000  equity 1.0000
 	// 5h4m0s   price      price 0.9565  leverage 3.300  equity 0.8696

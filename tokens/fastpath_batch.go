@@ -69,7 +69,8 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 	if held == 0 {
 		return
 	}
-	refused := stepBatch(&ls.cols, first, k.fast, &b.Gross[underlying][from][first], to-from, time.Duration(b.First+from+1)*k.step, k.step)
+	refused := stepBatch(&ls.cols, first, k.fast, &b.Gross[underlying][from][first], to-from,
+		time.Duration(b.First+from+1)*k.step, k.step)
 	for i := range n {
 		switch held & (1 << i) {
 		case 0:
@@ -182,7 +183,8 @@ func (ms *Markets) Advance(b *block.Block, underlying, from, to int) {
 	ms.hold()
 	now := time.Duration(b.First+from+1) * b.Step
 	for first := 0; first < block.Lanes; first += marketBatch {
-		stepMarketBatch(&ms.cols, first, &b.Move[underlying][from][first], &b.Gross[underlying][from][first], to-from, now, b.Step)
+		stepMarketBatch(&ms.cols, first, &b.Move[underlying][from][first], &b.Gross[underlying][from][first], to-from,
+			now, b.Step)
 	}
 }
 

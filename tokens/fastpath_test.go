@@ -27,28 +27,41 @@ func TestFastPathIsTheGridStep(t *testing.T) {
 		{Name: "free of cost", Target: 2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan},
 		{Name: "free of carry", Target: 2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: free, Cost: fee},
 		{Name: "no width", Target: 2, Policy: Band{Low: 2, High: 2}, Mechanism: loan, Cost: fee},
-		{Name: "short", Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}, Mechanism: loan, Cost: fee, StreamingFee: 0.01},
-		{Name: "short to edge", Target: -2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: Loan{Borrow: 0.02, Supply: -0.01, Threshold: 0.8, Bonus: 0.05}, Cost: fee},
-		{Name: "stops", Target: 5, Policy: Band{Low: 4, High: 6, To: Target}, Mechanism: loan, Cost: fee, AfterLiquidation: Stop},
+		{Name: "short", Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}, Mechanism: loan, Cost: fee,
+			StreamingFee: 0.01},
+		{Name: "short to edge", Target: -2, Policy: Band{Low: 1.8, High: 2.2},
+			Mechanism: Loan{Borrow: 0.02, Supply: -0.01, Threshold: 0.8, Bonus: 0.05}, Cost: fee},
+		{Name: "stops", Target: 5, Policy: Band{Low: 4, High: 6, To: Target}, Mechanism: loan, Cost: fee,
+			AfterLiquidation: Stop},
 		{Name: "dear", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear},
-		{Name: "dear to target", Target: 2, Policy: Band{Low: 1.9, High: 2.1, To: Target}, Mechanism: loan, Cost: dear, StreamingFee: 0.03},
+		{Name: "dear to target", Target: 2, Policy: Band{Low: 1.9, High: 2.1, To: Target}, Mechanism: loan,
+			Cost: dear, StreamingFee: 0.03},
 		{Name: "dear, short", Target: -2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: loan, Cost: dear},
 		{Name: "gas", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan, Cost: Cost{Gas: 5}},
-		{Name: "square root", Target: 3, Policy: Band{Low: 2.8, High: 3.2}, Mechanism: loan, Cost: Cost{Fee: 0.001, Impact: 5e-6, Exponent: 0.5}},
-		{Name: "linear", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan, Cost: Cost{Impact: 1e-8, Exponent: 1}},
-		{Name: "quadratic", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan, Cost: Cost{Impact: 1e-13, Exponent: 2, Gas: 1}},
+		{Name: "square root", Target: 3, Policy: Band{Low: 2.8, High: 3.2}, Mechanism: loan,
+			Cost: Cost{Fee: 0.001, Impact: 5e-6, Exponent: 0.5}},
+		{Name: "linear", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan,
+			Cost: Cost{Impact: 1e-8, Exponent: 1}},
+		{Name: "quadratic", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan,
+			Cost: Cost{Impact: 1e-13, Exponent: 2, Gas: 1}},
 		{Name: "perpetual", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: funded, Cost: fee},
-		{Name: "perpetual without carry", Target: 2, Policy: Geometric{High: 2.3}, Mechanism: Perp{Maintenance: 0.01}, Cost: fee},
-		{Name: "perpetual that earns", Target: 2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: Perp{Funding: -0.4, BorrowFee: 0.1, Maintenance: 0.03}, Cost: fee, StreamingFee: 0.02},
-		{Name: "short perpetual", Target: -1, Policy: Band{Low: 0.9, High: 1.1}, Mechanism: funded, Cost: fee, StreamingFee: 0.02},
-		{Name: "dear perpetual", Target: 4, Policy: Band{Low: 3.6, High: 4.4}, Mechanism: funded, Cost: dear, StreamingFee: 0.02},
-		{Name: "dear short perpetual", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: funded, Cost: dear},
+		{Name: "perpetual without carry", Target: 2, Policy: Geometric{High: 2.3}, Mechanism: Perp{Maintenance: 0.01},
+			Cost: fee},
+		{Name: "perpetual that earns", Target: 2, Policy: Band{Low: 1.8, High: 2.2},
+			Mechanism: Perp{Funding: -0.4, BorrowFee: 0.1, Maintenance: 0.03}, Cost: fee, StreamingFee: 0.02},
+		{Name: "short perpetual", Target: -1, Policy: Band{Low: 0.9, High: 1.1}, Mechanism: funded, Cost: fee,
+			StreamingFee: 0.02},
+		{Name: "dear perpetual", Target: 4, Policy: Band{Low: 3.6, High: 4.4}, Mechanism: funded, Cost: dear,
+			StreamingFee: 0.02},
+		{Name: "dear short perpetual", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: funded,
+			Cost: dear},
 		{Name: "perpetual held", Target: 2, Policy: Hold{}, Mechanism: funded},
 		{Name: "daily perpetual", Target: 3, Policy: Every{Interval: 24 * time.Hour}, Mechanism: funded, Cost: dear},
 		{Name: "hold", Target: 2, Policy: Hold{}, Mechanism: loan, StreamingFee: 0.02},
 		{Name: "short hold", Target: -1, Policy: Hold{}, Mechanism: loan},
 		{Name: "daily", Target: 3, Policy: Every{Interval: 24 * time.Hour}, Mechanism: loan, Cost: fee},
-		{Name: "partial, late", Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Partial, Speed: 0.4}, Mechanism: loan, Cost: fee, Keeper: Keeper{Latency: 90 * time.Minute}},
+		{Name: "partial, late", Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Partial, Speed: 0.4},
+			Mechanism: loan, Cost: fee, Keeper: Keeper{Latency: 90 * time.Minute}},
 	}
 	r := rand.New(rand.NewPCG(9, 9))
 	for _, token := range tokens {
@@ -128,19 +141,25 @@ func fastPathInBatches(t *testing.T) {
 		{Name: "edge", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: fee, StreamingFee: 0.03},
 		{Name: "free", Target: 2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: Loan{Threshold: 0.7}},
 		{Name: "short", Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}, Mechanism: loan, Cost: fee},
-		{Name: "short to edge", Target: -2, Policy: Band{Low: 1.5, High: 2.2}, Mechanism: loan, Cost: fee, StreamingFee: 0.01},
+		{Name: "short to edge", Target: -2, Policy: Band{Low: 1.5, High: 2.2}, Mechanism: loan, Cost: fee,
+			StreamingFee: 0.01},
 		{Name: "stops", Target: 5, Policy: Band{Low: 4, High: 6}, Mechanism: loan, Cost: fee, AfterLiquidation: Stop},
 		{Name: "dear", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear, StreamingFee: 0.01},
-		{Name: "dear to target", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan, Cost: dear},
+		{Name: "dear to target", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan,
+			Cost: dear},
 		{Name: "much gas", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Gas: 3000}},
-		{Name: "much impact", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Impact: 1e-7, Exponent: 1}},
+		{Name: "much impact", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan,
+			Cost: Cost{Impact: 1e-7, Exponent: 1}},
 		{Name: "hold", Target: 2, Policy: Hold{}, Mechanism: loan},
 		{Name: "perpetual held", Target: -2, Policy: Hold{}, Mechanism: funded},
-		{Name: "perpetual", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: funded, Cost: fee, StreamingFee: 0.01},
+		{Name: "perpetual", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: funded, Cost: fee,
+			StreamingFee: 0.01},
 		{Name: "short perpetual", Target: -1, Policy: Band{Low: 0.9, High: 1.1}, Mechanism: funded, Cost: fee},
 		{Name: "dear perpetual", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: funded, Cost: dear},
-		{Name: "dear short perpetual", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: funded, Cost: dear, AfterLiquidation: Stop},
-		{Name: "perpetual with impact", Target: 2, Policy: Band{Low: 1.9, High: 2.1, To: Target}, Mechanism: funded, Cost: Cost{Impact: 5e-6, Exponent: 0.5}, StreamingFee: 0.02},
+		{Name: "dear short perpetual", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: funded,
+			Cost: dear, AfterLiquidation: Stop},
+		{Name: "perpetual with impact", Target: 2, Policy: Band{Low: 1.9, High: 2.1, To: Target}, Mechanism: funded,
+			Cost: Cost{Impact: 5e-6, Exponent: 0.5}, StreamingFee: 0.02},
 		{Name: "costs much", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Fee: 0.25}},
 	}
 	groups := 110 // of 16 lanes and 2,100 steps, for each token: over 10 million for each kind of vector code
@@ -184,7 +203,8 @@ func fastPathInBatches(t *testing.T) {
 				for i := range paths {
 					got, want := k.Finish(lanes.Lane(i), paths[i].length()), k.Live(paths[i])
 					for _, col := range Columns {
-						if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
+						if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) &&
+							(x == x || y == y) {
 							t.Fatalf("group %d, lane %d: %s = %v in a batch, %v alone", g, i, col.Name, x, y)
 						}
 					}
@@ -226,7 +246,8 @@ func TestMarketsInBatches(t *testing.T) {
 		for i := range alone {
 			got, want := together.Market(i).Finish(3000*time.Hour), alone[i].Finish(3000*time.Hour)
 			for _, col := range MarketColumns {
-				if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
+				if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) &&
+					(x == x || y == y) {
 					t.Fatalf("group %d, lane %d: %s = %v in a batch, %v alone", g, i, col.Name, x, y)
 				}
 			}

@@ -28,7 +28,8 @@ func TestFlexibleTrades(t *testing.T) {
 	for _, r := range rows {
 		t.Run(fmt.Sprint(r.price), func(t *testing.T) {
 			collateral, equity := 2*r.price/1000, 2*r.price/1000-1 // in units of the first equity, 1000 USD
-			v := View{Leverage: collateral / equity, Target: 2, Now: day, Exposure: collateral, Equity: equity, AUM: 1000}
+			v := View{Leverage: collateral / equity, Target: 2, Now: day, Exposure: collateral, Equity: equity,
+				AUM: 1000}
 			within(t, "leverage", v.Leverage, r.lev, 5e-7)
 			got, ok := fixture.Trade(v, new(Memo))
 			if !ok {
@@ -77,14 +78,17 @@ func TestFlexibleStory(t *testing.T) {
 		{"above the band at once", fixture, []float64{0.85, 0.85}, "1h0m0s rebalance", 2.3},
 		{"below the band at once", fixture, []float64{1.3, 1.3}, "1h0m0s rebalance", 1.7},
 		// 2.6 of collateral and equity 1.6: 1.7 asks for 120 USD, in chunks of 50.
-		{"chunks", chunky, []float64{1.3, 1.3, 1.3, 1.3, 1.3}, "1h0m0s rebalance, 2h0m0s rebalance, 3h0m0s rebalance", 1.7},
+		{"chunks", chunky, []float64{1.3, 1.3, 1.3, 1.3, 1.3}, "1h0m0s rebalance, 2h0m0s rebalance, 3h0m0s rebalance",
+			1.7},
 		{"a price that does the job", chunky, []float64{1.3, 1.1, 1.1}, "1h0m0s rebalance, 2h0m0s no trade", 0},
 		{"chunks wait for their cool-down", func() Flexible { f := chunky; f.Cooldown = 100 * time.Minute; return f }(),
 			[]float64{1.3, 1.3, 1.3, 1.3, 1.3, 1.3}, "1h0m0s rebalance, 3h0m0s rebalance, 5h0m0s rebalance", 1.7},
 		{"the ripcord, whole", fixture, []float64{0.8, 0.8}, "1h0m0s rebalance", 2.3},
 		// 1.6 over .6: 100 USD leave 1.5/.6 = 2.5, below the ripcord; then the band's upper edge.
-		{"the ripcord in chunks", rip, []float64{0.8, 0.8, 0.8}, "1h0m0s rebalance, 2h0m0s rebalance", 0.95*2.5 + 0.05*2},
-		{"the ripcord ends chunks", func() Flexible { f := chunky; f.MaxTrade = 10; return f }(), []float64{0.85, 0.8, 0.8}, "1h0m0s rebalance, 2h0m0s rebalance", 2.3},
+		{"the ripcord in chunks", rip, []float64{0.8, 0.8, 0.8}, "1h0m0s rebalance, 2h0m0s rebalance",
+			0.95*2.5 + 0.05*2},
+		{"the ripcord ends chunks", func() Flexible { f := chunky; f.MaxTrade = 10; return f }(),
+			[]float64{0.85, 0.8, 0.8}, "1h0m0s rebalance, 2h0m0s rebalance", 2.3},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {

@@ -27,9 +27,11 @@ func (g Geometric) Watch(v View, m *Memo) Watch           { return g.Band(v.Targ
 func (g Geometric) Trade(v View, m *Memo) (float64, bool) { return g.Band(v.Target).Trade(v, m) }
 
 var _ = Policies.Register(param.Kind[Policy]{
-	Name: "geometric", Doc: "rebalances when leverage leaves a band whose lower edge is the target squared over its upper edge",
+	Name: "geometric", Doc: "rebalances when leverage leaves a band whose lower edge is the target squared over its " +
+		"upper edge",
 	Params: []param.Param{
-		{Name: "upper", Unit: param.Leverage, Min: math.SmallestNonzeroFloat64, Max: 1000, Default: 3.3, Doc: "upper edge, a magnitude"},
+		{Name: "upper", Unit: param.Leverage, Min: math.SmallestNonzeroFloat64, Max: 1000, Default: 3.3,
+			Doc: "upper edge, a magnitude"},
 		destination, speed,
 	},
 	New: func(v param.Values) Policy {

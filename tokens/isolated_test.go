@@ -29,7 +29,8 @@ type isolated struct {
 func (m isolated) CheckTerms(t tokens.Token) error {
 	var faults []error
 	if !(m.Maintenance > 0 && m.Maintenance < 1) {
-		faults = append(faults, fmt.Errorf("isolated: maintenance = %v; want a fraction above 0 and below 1", m.Maintenance))
+		faults = append(faults, fmt.Errorf("isolated: maintenance = %v; want a fraction above 0 and below 1",
+			m.Maintenance))
 	}
 	if !(m.Restore > 0 && m.Restore*max(m.Maintenance, m.ClosingFee) < 0.99) {
 		faults = append(faults, fmt.Errorf("isolated: restored leverage = %v; want above 0 and below 0.99/%v",

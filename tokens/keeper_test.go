@@ -41,15 +41,19 @@ func TestKeeperOnAGrid(t *testing.T) {
 			[]float64{0.95, 0.94, 0.96, 0.96}, "1h0m0s order, 3h0m0s no trade", 0.88},
 		{"late: liquidated first", Token{Mechanism: loan, Keeper: Keeper{Latency: 90 * time.Minute}},
 			[]float64{0.95, 0.95, 0.78}, "1h0m0s order, 3h0m0s liquidation, 3h0m0s rebalance", 0.29},
-		{"late: liquidated first and stopped", Token{Mechanism: loan, Keeper: Keeper{Latency: 90 * time.Minute}, AfterLiquidation: Stop},
+		{"late: liquidated first and stopped", Token{Mechanism: loan, Keeper: Keeper{Latency: 90 * time.Minute},
+			AfterLiquidation: Stop},
 			[]float64{0.95, 0.95, 0.78, 0.9}, "1h0m0s order, 3h0m0s liquidation, 3h0m0s stop", 0.29},
 		{"liquidated while the order waits", Token{Mechanism: loan, Keeper: Keeper{Latency: 90 * time.Minute}},
 			[]float64{0.95, 0.78, 0.78}, "1h0m0s order, 2h0m0s liquidation, 3h0m0s rebalance", 0.29},
-		{"perpetual levers again", Token{Mechanism: perp}, []float64{0.72, 0.792}, "1h0m0s liquidation, 1h0m0s rebalance, 2h0m0s rebalance", 0.16 * 1.3},
-		{"perpetual stops", Token{Mechanism: perp, AfterLiquidation: Stop}, []float64{0.72, 0.792}, "1h0m0s liquidation, 1h0m0s stop", 0.16},
+		{"perpetual levers again", Token{Mechanism: perp}, []float64{0.72, 0.792},
+			"1h0m0s liquidation, 1h0m0s rebalance, 2h0m0s rebalance", 0.16 * 1.3},
+		{"perpetual stops", Token{Mechanism: perp, AfterLiquidation: Stop}, []float64{0.72, 0.792},
+			"1h0m0s liquidation, 1h0m0s stop", 0.16},
 		{"wiped out", Token{}, []float64{0.6, 0.9}, "1h0m0s liquidation, 1h0m0s wipe-out", 0},
 		{"looks round up", Token{Keeper: Keeper{Interval: 90 * time.Minute}},
-			[]float64{0.95, 0.94, 0.94, 0.89, 0.88, 0.88}, "2h0m0s rebalance, 5h0m0s rebalance", 0.82 * (1 + 3*(0.88/0.94-1))},
+			[]float64{0.95, 0.94, 0.94, 0.89, 0.88, 0.88}, "2h0m0s rebalance, 5h0m0s rebalance",
+			0.82 * (1 + 3*(0.88/0.94-1))},
 		{"looks every three hours", Token{Keeper: Keeper{Interval: 3 * time.Hour}},
 			[]float64{0.95, 0.8, 0.97, 0.9, 0.9, 0.96}, "", 0.88},
 		{"resets are a clock", Token{Policy: every(2*time.Hour, 0)}, []float64{1.1, 1.2, 1.3, 1.4},
@@ -58,14 +62,20 @@ func TestKeeperOnAGrid(t *testing.T) {
 			"1h0m0s rebalance, 3h0m0s rebalance", 1.3 * (1 + 3*(1.3/1.1-1)) * (1 + 3*(1.4/1.3-1))},
 		{"resets between steps round up", Token{Policy: every(90*time.Minute, 0)}, []float64{1.1, 1.2, 1.3, 1.4, 1.5},
 			"2h0m0s rebalance, 3h0m0s rebalance, 5h0m0s rebalance", 1.6 * (1 + 3*(1.3/1.2-1)) * (1 + 3*(1.5/1.3-1))},
-		{"resets are late too", Token{Policy: every(2*time.Hour, 0), Keeper: Keeper{Latency: time.Hour}}, []float64{1.1, 1.2, 1.3, 1.4},
+		{"resets are late too", Token{Policy: every(2*time.Hour, 0), Keeper: Keeper{Latency: time.Hour}},
+			[]float64{1.1, 1.2, 1.3, 1.4},
 			"2h0m0s order, 3h0m0s rebalance, 4h0m0s order", 1.9 * (1 + 3*(1.4/1.3-1))},
-		{"a reset misses what it slept through", Token{Policy: every(time.Hour, 0), Keeper: Keeper{Latency: 2 * time.Hour}}, []float64{1.1, 1.2, 1.3, 1.3},
+		{"a reset misses what it slept through", Token{Policy: every(time.Hour, 0),
+			Keeper: Keeper{Latency: 2 * time.Hour}}, []float64{1.1, 1.2, 1.3, 1.3},
 			"1h0m0s order, 3h0m0s rebalance, 4h0m0s order", 1.9},
-		{"gas passes the target", Token{Cost: Cost{Gas: 2e5}}, []float64{1.07, 1.08}, "1h0m0s no trade, 2h0m0s no trade", 1.24},
-		{"selling has no root", Token{Cost: Cost{Fee: 0.4}}, []float64{0.95, 0.94}, "1h0m0s no trade, 2h0m0s no trade", 0.82},
-		{"selling would take all", Token{Cost: Cost{Gas: 9e5}}, []float64{0.95, 0.94}, "1h0m0s no trade, 2h0m0s no trade", 0.82},
-		{"a short buys back", Token{Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}}, []float64{1.06, 1.06}, "1h0m0s rebalance", 0.94},
+		{"gas passes the target", Token{Cost: Cost{Gas: 2e5}}, []float64{1.07, 1.08},
+			"1h0m0s no trade, 2h0m0s no trade", 1.24},
+		{"selling has no root", Token{Cost: Cost{Fee: 0.4}}, []float64{0.95, 0.94},
+			"1h0m0s no trade, 2h0m0s no trade", 0.82},
+		{"selling would take all", Token{Cost: Cost{Gas: 9e5}}, []float64{0.95, 0.94},
+			"1h0m0s no trade, 2h0m0s no trade", 0.82},
+		{"a short buys back", Token{Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}}, []float64{1.06, 1.06},
+			"1h0m0s rebalance", 0.94},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
@@ -101,7 +111,8 @@ func merge(change Token) Token {
 	if change.Mechanism != nil {
 		token.Mechanism = change.Mechanism
 	}
-	token.Cost, token.Keeper, token.AfterLiquidation, token.StreamingFee = change.Cost, change.Keeper, change.AfterLiquidation, change.StreamingFee
+	token.Cost, token.Keeper, token.AfterLiquidation, token.StreamingFee = change.Cost, change.Keeper,
+		change.AfterLiquidation, change.StreamingFee
 	return token
 }
 
@@ -154,7 +165,8 @@ func TestCarryTakesThePosition(t *testing.T) {
 	within(t, "NAV after the liquidation", f.MinNAV, 1-carry-0.3, 1e-14)
 	balance(t, f)
 	still := Path{time.Hour, []Bar{{}}, true}
-	if got, want := story(second(compile(t, token, p.Step).Trace(still))), "0s liquidation, 30m0s rebalance, 1h0m0s no trade"; got != want {
+	if got, want := story(second(compile(t, token, p.Step).Trace(still))),
+		"0s liquidation, 30m0s rebalance, 1h0m0s no trade"; got != want {
 		t.Errorf("a still price: %s; want %s", got, want)
 	}
 
@@ -230,28 +242,47 @@ func TestKeeperInsideBars(t *testing.T) {
 		nav    float64 // NaN: only the story counts
 	}{
 		// At 15 min leverage is 3.17, at 30 min 3.36.
-		{"looks every quarter", Token{Keeper: Keeper{Interval: 15 * time.Minute}}, []Bar{down(ln(0.9))}, "30m0s rebalance, 1h0m0s rebalance", root * root},
-		{"the last look is at the close", Token{Keeper: Keeper{Interval: time.Hour}}, []Bar{down(ln(0.9)), {}}, "1h0m0s rebalance", 0.7},
-		{"an interval longer than a bar", Token{Keeper: Keeper{Interval: 90 * time.Minute}}, []Bar{down(ln(0.95)), down(ln(0.9))}, "1h30m0s rebalance",
+		{"looks every quarter", Token{Keeper: Keeper{Interval: 15 * time.Minute}}, []Bar{down(ln(0.9))},
+			"30m0s rebalance, 1h0m0s rebalance", root * root},
+		{"the last look is at the close", Token{Keeper: Keeper{Interval: time.Hour}}, []Bar{down(ln(0.9)), {}},
+			"1h0m0s rebalance", 0.7},
+		{"an interval longer than a bar", Token{Keeper: Keeper{Interval: 90 * time.Minute}},
+			[]Bar{down(ln(0.95)), down(ln(0.9))}, "1h30m0s rebalance",
 			(1 + 3*(0.95*math.Sqrt(0.9)-1)) * root},
 		// The trigger at .9565 comes after ln(.9565)/ln(.9) = 42.2 % of the hour.
-		{"a trigger has its time", Token{}, []Bar{down(ln(0.92))}, "31m59s rebalance", 20.0 / 23 * (1 + 3*(0.92/(22.0/23)-1))},
-		{"an order waits in the next bar", Token{Keeper: Keeper{Latency: time.Hour}}, []Bar{down(ln(0.92)), down(ln(0.92))}, "31m59s order, 1h31m59s rebalance", nan},
-		{"an order lapses", Token{Keeper: Keeper{Latency: time.Hour}}, []Bar{down(ln(0.92)), {Hi: ln(1 / 0.92), Move: ln(1 / 0.92)}}, "31m59s order, 1h31m59s no trade", 1},
-		{"a reset inside a bar", Token{Policy: Every{30 * time.Minute, 0}}, []Bar{down(ln(0.9))}, "30m0s rebalance, 1h0m0s rebalance", root * root},
-		{"a reset between extremes", Token{Policy: Every{30 * time.Minute, 0}}, []Bar{{Lo: ln(0.9), Move: 0}}, "30m0s rebalance, 1h0m0s rebalance", 0.7 * (1 + 3*(1/0.9-1))},
-		{"resets when the price stands still", Token{Policy: Every{20 * time.Minute, 0}}, []Bar{{}}, "20m0s no trade, 40m0s no trade, 1h0m0s no trade", 1},
+		{"a trigger has its time", Token{}, []Bar{down(ln(0.92))}, "31m59s rebalance",
+			20.0 / 23 * (1 + 3*(0.92/(22.0/23)-1))},
+		{"an order waits in the next bar", Token{Keeper: Keeper{Latency: time.Hour}},
+			[]Bar{down(ln(0.92)), down(ln(0.92))}, "31m59s order, 1h31m59s rebalance", nan},
+		{"an order lapses", Token{Keeper: Keeper{Latency: time.Hour}},
+			[]Bar{down(ln(0.92)), {Hi: ln(1 / 0.92), Move: ln(1 / 0.92)}}, "31m59s order, 1h31m59s no trade", 1},
+		{"a reset inside a bar", Token{Policy: Every{30 * time.Minute, 0}}, []Bar{down(ln(0.9))},
+			"30m0s rebalance, 1h0m0s rebalance", root * root},
+		{"a reset between extremes", Token{Policy: Every{30 * time.Minute, 0}}, []Bar{{Lo: ln(0.9), Move: 0}},
+			"30m0s rebalance, 1h0m0s rebalance", 0.7 * (1 + 3*(1/0.9-1))},
+		{"resets when the price stands still", Token{Policy: Every{20 * time.Minute, 0}}, []Bar{{}},
+			"20m0s no trade, 40m0s no trade, 1h0m0s no trade", 1},
 		{"a gap is met at its price", Token{}, []Bar{{Gap: ln(0.9)}}, "0s rebalance", 0.7},
-		{"a gap waits for the look", Token{Keeper: Keeper{Interval: time.Hour}}, []Bar{{Gap: ln(0.9)}}, "1h0m0s rebalance", 0.7},
-		{"a gap liquidates before the keeper acts", Token{Mechanism: loan}, []Bar{{Gap: ln(0.78)}}, "0s liquidation, 0s rebalance", 0.29},
-		{"a gap liquidates and stops", Token{Mechanism: loan, AfterLiquidation: Stop}, []Bar{{Gap: ln(0.78)}, down(-1)}, "0s liquidation, 0s stop", 0.29},
+		{"a gap waits for the look", Token{Keeper: Keeper{Interval: time.Hour}}, []Bar{{Gap: ln(0.9)}},
+			"1h0m0s rebalance", 0.7},
+		{"a gap liquidates before the keeper acts", Token{Mechanism: loan}, []Bar{{Gap: ln(0.78)}},
+			"0s liquidation, 0s rebalance", 0.29},
+		{"a gap liquidates and stops", Token{Mechanism: loan, AfterLiquidation: Stop},
+			[]Bar{{Gap: ln(0.78)}, down(-1)}, "0s liquidation, 0s stop", 0.29},
 		{"a gap wipes out", Token{Mechanism: loan}, []Bar{{Gap: ln(0.6)}}, "0s liquidation, 0s wipe-out", 0},
-		{"a keeper that acts is not liquidated", Token{Mechanism: loan}, []Bar{down(ln(0.9))}, "25m19s rebalance, 50m38s rebalance", nan},
-		{"a late keeper is", Token{Mechanism: loan, Keeper: Keeper{Latency: 5 * time.Hour}, AfterLiquidation: Stop}, []Bar{down(ln(0.7))}, "7m29s order, 40m52s liquidation, 40m52s stop", nan},
-		{"liquidation before the order", Token{Mechanism: loan, Keeper: Keeper{Latency: 40 * time.Minute}}, []Bar{down(ln(0.7)), {}}, "7m29s order, 40m52s liquidation, 47m29s rebalance, 54m57s order, 1h34m57s rebalance", nan},
-		{"liquidation after the order", Token{Mechanism: loan, Keeper: Keeper{Latency: 30 * time.Minute}, AfterLiquidation: Stop}, []Bar{down(ln(0.7))}, "7m29s order, 37m29s rebalance, 44m57s order", nan},
-		{"a reset does not answer a liquidation", Token{Mechanism: perp, Policy: Every{2 * time.Hour, 0}}, []Bar{down(ln(0.7)), {}}, "50m29s liquidation, 2h0m0s rebalance", 1 + 3*(20.0/27-1)},
-		{"holding does not either", Token{Mechanism: perp, Policy: Hold{}}, []Bar{down(ln(0.7)), down(-0.5)}, "50m29s liquidation", 1 + 3*(20.0/27-1)},
+		{"a keeper that acts is not liquidated", Token{Mechanism: loan}, []Bar{down(ln(0.9))},
+			"25m19s rebalance, 50m38s rebalance", nan},
+		{"a late keeper is", Token{Mechanism: loan, Keeper: Keeper{Latency: 5 * time.Hour}, AfterLiquidation: Stop},
+			[]Bar{down(ln(0.7))}, "7m29s order, 40m52s liquidation, 40m52s stop", nan},
+		{"liquidation before the order", Token{Mechanism: loan, Keeper: Keeper{Latency: 40 * time.Minute}},
+			[]Bar{down(ln(0.7)), {}}, "7m29s order, 40m52s liquidation, 47m29s rebalance, 54m57s order, 1h34m57s " +
+				"rebalance", nan},
+		{"liquidation after the order", Token{Mechanism: loan, Keeper: Keeper{Latency: 30 * time.Minute},
+			AfterLiquidation: Stop}, []Bar{down(ln(0.7))}, "7m29s order, 37m29s rebalance, 44m57s order", nan},
+		{"a reset does not answer a liquidation", Token{Mechanism: perp, Policy: Every{2 * time.Hour, 0}},
+			[]Bar{down(ln(0.7)), {}}, "50m29s liquidation, 2h0m0s rebalance", 1 + 3*(20.0/27-1)},
+		{"holding does not either", Token{Mechanism: perp, Policy: Hold{}}, []Bar{down(ln(0.7)), down(-0.5)},
+			"50m29s liquidation", 1 + 3*(20.0/27-1)},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
@@ -277,13 +308,17 @@ func TestLeversAgainInsideALeg(t *testing.T) {
 		bar    Bar
 		story  string
 	}{
-		{"part of a loan", Token{Mechanism: Loan{Threshold: 0.85, Bonus: 0.05}, Policy: Band{Low: 2, High: 20, To: Target}}, Bar{Lo: math.Log(0.7), Move: math.Log(0.7)},
+		{"part of a loan", Token{Mechanism: Loan{Threshold: 0.85, Bonus: 0.05},
+			Policy: Band{Low: 2, High: 20, To: Target}}, Bar{Lo: math.Log(0.7), Move: math.Log(0.7)},
 			"40m52s liquidation, 58m3s liquidation"},
-		{"a whole perpetual", Token{Mechanism: Perp{Maintenance: 0.1}, Policy: Band{Low: 2, High: 20, To: Target}}, Bar{Lo: math.Log(0.7), Move: math.Log(0.7)},
+		{"a whole perpetual", Token{Mechanism: Perp{Maintenance: 0.1}, Policy: Band{Low: 2, High: 20, To: Target}},
+			Bar{Lo: math.Log(0.7), Move: math.Log(0.7)},
 			"50m29s liquidation, 50m29s rebalance"},
-		{"a whole short perpetual", Token{Target: -2, Mechanism: Perp{Maintenance: 0.1}, Policy: Band{Low: 1, High: 20, To: Target}}, Bar{Hi: math.Log(1.4), Move: math.Log(1.4)},
+		{"a whole short perpetual", Token{Target: -2, Mechanism: Perp{Maintenance: 0.1},
+			Policy: Band{Low: 1, High: 20, To: Target}}, Bar{Hi: math.Log(1.4), Move: math.Log(1.4)},
 			"55m18s liquidation, 55m18s rebalance"},
-		{"a whole perpetual, late", Token{Mechanism: Perp{Maintenance: 0.1}, Policy: Band{Low: 2, High: 20, To: Target}, Keeper: late}, Bar{Lo: math.Log(0.5), Move: math.Log(0.5)},
+		{"a whole perpetual, late", Token{Mechanism: Perp{Maintenance: 0.1},
+			Policy: Band{Low: 2, High: 20, To: Target}, Keeper: late}, Bar{Lo: math.Log(0.5), Move: math.Log(0.5)},
 			"25m59s liquidation, 25m59s order, 45m59s rebalance"},
 	}
 	for _, r := range rows {
@@ -305,7 +340,8 @@ func TestRideAlongAnEdge(t *testing.T) {
 		target, low, high, price float64
 		edge                     float64 // signed leverage at the edge met
 	}{
-		{3, 2.7, 3.3, 1.5, 2.7}, {3, 2.7, 3.3, 0.7, 3.3}, {-1, 0.9, 1.1, 1.5, -1.1}, {-1, 0.9, 1.1, 0.7, -0.9}, {-2, 1.8, 2.2, 0.7, -1.8},
+		{3, 2.7, 3.3, 1.5, 2.7}, {3, 2.7, 3.3, 0.7, 3.3}, {-1, 0.9, 1.1, 1.5, -1.1}, {-1, 0.9, 1.1, 0.7, -0.9},
+		{-2, 1.8, 2.2, 0.7, -1.8},
 	}
 	for _, r := range rows {
 		t.Run(fmt.Sprintf("%v to %v", r.target, r.price), func(t *testing.T) {
@@ -429,9 +465,11 @@ func TestLiquidationOnARide(t *testing.T) {
 // Bars without anything inside them are a grid, whatever the clock.
 func TestStraightBarsAreAGrid(t *testing.T) {
 	prices := []float64{1.03, 0.97, 1.1, 0.9, 0.9, 1.2, 0.8}
-	for _, policy := range []Policy{Every{time.Hour, 0}, Every{3 * time.Hour, 0}, Every{2 * time.Hour, time.Hour}, Hold{}} {
-		token := Token{Target: 2, Policy: policy, Mechanism: Loan{Borrow: 0.5, Supply: 0.1, Threshold: 0.9, Bonus: 0.05},
-			Cost: Cost{Fee: 0.001, Impact: 1e-6, Exponent: 0.5, Gas: 1000}, StreamingFee: 0.3, AUM: 1e6}
+	for _, policy := range []Policy{Every{time.Hour, 0}, Every{3 * time.Hour, 0}, Every{2 * time.Hour, time.Hour},
+		Hold{}} {
+		token := Token{Target: 2, Policy: policy,
+			Mechanism: Loan{Borrow: 0.5, Supply: 0.1, Threshold: 0.9, Bonus: 0.05},
+			Cost:      Cost{Fee: 0.001, Impact: 1e-6, Exponent: 0.5, Gas: 1000}, StreamingFee: 0.3, AUM: 1e6}
 		a, b := live(t, token, grid(time.Hour, prices...)), live(t, token, bars(time.Hour, prices...))
 		for _, c := range Columns {
 			if x, y := c.Of(&a), c.Of(&b); math.Abs(x-y) > 1e-14 {

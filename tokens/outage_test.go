@@ -30,10 +30,14 @@ func TestOutageStory(t *testing.T) {
 	}{
 		{"trades after it", Token{Policy: band}, down(grid(time.Hour, 0.95, 0.94, 0.93), 1, 2), "3h0m0s rebalance"},
 		{"leverage came back", Token{Policy: band}, down(grid(time.Hour, 0.95, 0.97, 0.97), 1, 2), ""},
-		{"an order waits for its end", Token{Policy: band, Keeper: Keeper{Latency: time.Hour}}, down(grid(time.Hour, 0.95, 0.94, 0.93, 0.93), 2, 3), "1h0m0s order, 4h0m0s rebalance"},
-		{"a reset is late", Token{Policy: Every{2 * time.Hour, 0}}, down(grid(time.Hour, 1.1, 1.2, 1.3, 1.4), 2), "3h0m0s rebalance, 4h0m0s rebalance"},
-		{"looks go on from its end", Token{Policy: band, Keeper: Keeper{Interval: 2 * time.Hour}}, down(grid(time.Hour, 1, 0.95, 0.94, 0.94), 2), "3h0m0s rebalance"},
-		{"liquidated meanwhile", Token{Policy: band, Mechanism: loan, AfterLiquidation: Stop}, down(grid(time.Hour, 0.9, 0.78), 1, 2), "2h0m0s liquidation, 2h0m0s stop"},
+		{"an order waits for its end", Token{Policy: band, Keeper: Keeper{Latency: time.Hour}},
+			down(grid(time.Hour, 0.95, 0.94, 0.93, 0.93), 2, 3), "1h0m0s order, 4h0m0s rebalance"},
+		{"a reset is late", Token{Policy: Every{2 * time.Hour, 0}}, down(grid(time.Hour, 1.1, 1.2, 1.3, 1.4), 2),
+			"3h0m0s rebalance, 4h0m0s rebalance"},
+		{"looks go on from its end", Token{Policy: band, Keeper: Keeper{Interval: 2 * time.Hour}},
+			down(grid(time.Hour, 1, 0.95, 0.94, 0.94), 2), "3h0m0s rebalance"},
+		{"liquidated meanwhile", Token{Policy: band, Mechanism: loan, AfterLiquidation: Stop},
+			down(grid(time.Hour, 0.9, 0.78), 1, 2), "2h0m0s liquidation, 2h0m0s stop"},
 		{"inside a bar too", Token{Policy: band}, down(bars(time.Hour, 0.9, 0.9), 1), "2h0m0s rebalance"},
 		{"and a clock inside a bar", Token{Policy: Every{30 * time.Minute, 0}}, down(bars(2*time.Hour, 1.1), 1), ""},
 	}

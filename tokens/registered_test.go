@@ -39,7 +39,10 @@ func TestEveryPolicyIsDrawn(t *testing.T) {
 		drawn[fmt.Sprintf("%T", k.New(nil))] = false
 	}
 	for seed := range 400 {
-		p := rapid.Custom(func(t *rapid.T) Policy { return registered(t, []float64{3, 2, -1, -2}[seed%4]) }).Example(seed)
+		p := rapid.Custom(func(t *rapid.T) Policy {
+			return registered(t,
+				[]float64{3, 2, -1, -2}[seed%4])
+		}).Example(seed)
 		drawn[fmt.Sprintf("%T", p)] = true
 	}
 	for name, ok := range drawn {
@@ -94,7 +97,8 @@ func TestRestart(t *testing.T) {
 				k.run(&l, head)
 				runFrom(k, &l, p, at)
 				if got := k.Finish(&l, p.length()); !same(got, whole) {
-					t.Errorf("%s: from step %d it ends with %+v\nand from the start with %+v", kind.Name, at, got, whole)
+					t.Errorf("%s: from step %d it ends with %+v\nand from the start with %+v", kind.Name, at, got,
+						whole)
 				}
 
 				// The same, traced: the events after the copy are those of the whole.
@@ -108,7 +112,8 @@ func TestRestart(t *testing.T) {
 				runFrom(k, &copied, p, at)
 				copied.trace.flush()
 				if len(before)+len(got) != len(want) || !slices.Equal(got, want[len(before):]) {
-					t.Errorf("%s: from step %d: %d events after %d, which are not the last of %d", kind.Name, at, len(got), len(before), len(want))
+					t.Errorf("%s: from step %d: %d events after %d, which are not the last of %d", kind.Name, at,
+						len(got), len(before), len(want))
 				}
 				for _, e := range got {
 					traded[kind.Name] = traded[kind.Name] || at > 0 && e.Name == "rebalance"

@@ -65,11 +65,14 @@ func TestWalkEnds(t *testing.T) {
 			for cost, c := range map[string]Cost{"free": {}, "no root": {Fee: 0.6}, "gas": {Gas: 1}} {
 				for watch, w := range watches {
 					for trade, tr := range trades {
-						for _, keeper := range []Keeper{{}, {Latency: time.Second}, {Interval: time.Minute}, {Interval: time.Minute, Latency: time.Minute}} {
+						for _, keeper := range []Keeper{{}, {Latency: time.Second}, {Interval: time.Minute},
+							{Interval: time.Minute, Latency: time.Minute}} {
 							asked := 0
-							token := Token{Target: target, Mechanism: m, Cost: c, Keeper: keeper, AUM: 1e6, Policy: scripted{w, tr, &asked}}
+							token := Token{Target: target, Mechanism: m, Cost: c, Keeper: keeper, AUM: 1e6,
+								Policy: scripted{w, tr, &asked}}
 							if f := live(t, token, p); !(f.NAV >= 0 && f.MinNAV >= 0 && f.NAV < 1e6) {
-								t.Errorf("%v %s, %s, watching %s, trading %s, keeper %v: %+v", target, mechanism, cost, watch, trade, keeper, f)
+								t.Errorf("%v %s, %s, watching %s, trading %s, keeper %v: %+v", target, mechanism,
+									cost, watch, trade, keeper, f)
 							}
 						}
 					}
