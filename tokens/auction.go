@@ -73,15 +73,15 @@ const (
 	began          // when, in nanoseconds
 )
 
-func (a Auction) Watch(v View, m *Memo) Watch {
+func (a Auction) Watch(v View, m *State) Trigger {
 	if m[running] == 0 {
-		return Watch{a.Low, a.High, Never}
+		return Trigger{a.Low, a.High, Never}
 	}
 	taken, _ := a.Taken()
-	return Watch{0, a.Emergency, time.Duration(m[began]) + taken}
+	return Trigger{0, a.Emergency, time.Duration(m[began]) + taken}
 }
 
-func (a Auction) Trade(v View, m *Memo) (float64, bool) {
+func (a Auction) Trade(v View, m *State) (float64, bool) {
 	taken, ok := a.Taken()
 	inside := v.Leverage > a.Low*(1+tolerance) && v.Leverage < a.High*(1-tolerance)
 	switch {

@@ -59,11 +59,11 @@ func TestAuctionStory(t *testing.T) {
 	near := seamless
 	near.Emergency = 2.2
 	rows := []struct {
-		name   string
-		policy Auction
-		prices []float64 // every ten minutes
-		story  string
-		lev    float64
+		name     string
+		policy   Auction
+		prices   []float64 // every ten minutes
+		timeline string
+		lev      float64
 	}{
 		{"taken at par, 27 minutes later", seamless, []float64{0.99, 0.99, 0.99, 0.99, 0.99},
 			"10m0s no trade, 40m0s rebalance", 2},
@@ -83,8 +83,8 @@ func TestAuctionStory(t *testing.T) {
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			_, events := compile(t, free(2, r.policy), 10*time.Minute).Trace(grid(10*time.Minute, r.prices...))
-			if got := story(events); got != r.story {
-				t.Errorf("got %s\nwant %s", got, r.story)
+			if got := timeline(events); got != r.timeline {
+				t.Errorf("got %s\nwant %s", got, r.timeline)
 			}
 			within(t, "leverage", events[len(events)-1].Leverage, r.lev, 1e-9)
 		})
@@ -105,7 +105,7 @@ func TestAuctionStory(t *testing.T) {
 func TestAuctionUnderWay(t *testing.T) {
 	v := View{Leverage: 2.1, Target: 2, Now: time.Hour, Exposure: 2.1, Equity: 1}
 	for since, want := range map[time.Duration]bool{27 * time.Minute: false, 28 * time.Minute: true} {
-		m := Memo{running: 1, began: float64(time.Hour - since)}
+		m := State{running: 1, began: float64(time.Hour - since)}
 		if _, ok := seamless.Trade(v, &m); ok != want {
 			t.Errorf("%v into the auction it trades: %v; want %v", since, ok, want)
 		}

@@ -32,12 +32,12 @@ func (d Deviation) Check(target float64) error {
 	return nil
 }
 
-func (d Deviation) Watch(v View, m *Memo) Watch {
+func (d Deviation) Watch(v View, m *State) Trigger {
 	if m[0] == 0 || math.Abs(v.Leverage-v.Target) <= 1e-9*v.Target {
 		m[0] = v.Equity // the start, or a trade has been made
 	}
 	a, b := d.leverage(v, float64(m[0]*(v.Target-d.Threshold))), d.leverage(v, float64(m[0]*(v.Target+d.Threshold)))
-	return Watch{min(a, b), max(a, b), v.Now + 24*time.Hour}
+	return Trigger{min(a, b), max(a, b), v.Now + 24*time.Hour}
 }
 
 // leverage is what a price move alone makes of it when the notional is n;
@@ -53,7 +53,7 @@ func (d Deviation) leverage(v View, n float64) float64 {
 	return math.Inf(1)
 }
 
-func (d Deviation) Trade(v View, m *Memo) (float64, bool) {
+func (d Deviation) Trade(v View, m *State) (float64, bool) {
 	away := math.Abs(math.Abs(v.Exposure) - float64(m[0]*v.Target))
 	return v.Target, away >= float64(m[0]*d.Threshold)*(1-1e-9)
 }

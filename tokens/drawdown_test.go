@@ -82,7 +82,7 @@ func TestRecords(t *testing.T) {
 
 	// The leverage of a policy that raises it, and what is left after a
 	// liquidation, are extremes too.
-	raise := free(2, scripted{func(v View) Watch { return Watch{0, inf, day} },
+	raise := free(2, scripted{func(v View) Trigger { return Trigger{0, inf, day} },
 		func(View) (float64, bool) { return 5, true }, new(int)})
 	f = live(t, raise, grid(day, 1, 1.1))
 	want("leverage after a raise", f.MaxLeverage, 5)

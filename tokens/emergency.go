@@ -33,12 +33,12 @@ func (e Emergency) Check(target float64) error {
 
 // Watch remembers how many resets there have been, so that Trade knows whether
 // another is due when its order is executed.
-func (e Emergency) Watch(v View, m *Memo) Watch {
+func (e Emergency) Watch(v View, m *State) Trigger {
 	m[0] = float64(e.Reset.count(v.Now))
-	return Watch{0, e.High, e.Reset.Watch(v, m).At}
+	return Trigger{0, e.High, e.Reset.Watch(v, m).At}
 }
 
-func (e Emergency) Trade(v View, m *Memo) (float64, bool) {
+func (e Emergency) Trade(v View, m *State) (float64, bool) {
 	due := float64(e.Reset.count(v.Now)) > m[0]
 	return v.Target, due || v.Leverage >= e.High*(1-tolerance)
 }

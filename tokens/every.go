@@ -23,15 +23,15 @@ func (e Every) Check(float64) error {
 	return nil
 }
 
-func (e Every) Watch(v View, _ *Memo) Watch {
+func (e Every) Watch(v View, _ *State) Trigger {
 	at := e.Offset
 	if v.Now >= e.Offset {
 		at += ((v.Now-e.Offset)/e.Interval + 1) * e.Interval
 	}
-	return Watch{0, math.Inf(1), at}
+	return Trigger{0, math.Inf(1), at}
 }
 
-func (Every) Trade(v View, _ *Memo) (float64, bool) { return v.Target, true }
+func (Every) Trade(v View, _ *State) (float64, bool) { return v.Target, true }
 
 var _ = Policies.Register(param.Kind[Policy]{
 	Name: "every", Doc: "rebalances to the target at fixed times",

@@ -233,7 +233,7 @@ func (c *fastPath) step(l *Lane, gross float64, now time.Duration) bool {
 		p /= carry
 		grow = float64(grow * carry)
 	}
-	if !(p >= q.lo && p <= q.hi) || now >= l.watch.At || q.kept < leastKept {
+	if !(p >= q.lo && p <= q.hi) || now >= l.trigger.At || q.kept < leastKept {
 		return false
 	}
 	var side *edge

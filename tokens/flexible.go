@@ -71,20 +71,20 @@ func (f Flexible) Check(target float64) error {
 	return errors.Join(faults...)
 }
 
-func (f Flexible) Watch(v View, m *Memo) Watch {
+func (f Flexible) Watch(v View, m *State) Trigger {
 	last := time.Duration(m[lastTrade])
 	switch {
 	case f.pulled(v):
-		return Watch{0, math.Inf(1), last + f.RipcordCooldown}
+		return Trigger{0, math.Inf(1), last + f.RipcordCooldown}
 	case m[underWay] != 0:
-		return Watch{0, f.Ripcord, last + f.Cooldown}
+		return Trigger{0, f.Ripcord, last + f.Cooldown}
 	}
-	return Watch{f.Low, f.High, last + f.Epoch}
+	return Trigger{f.Low, f.High, last + f.Epoch}
 }
 
 func (f Flexible) pulled(v View) bool { return v.Leverage >= f.Ripcord*(1-tolerance) }
 
-func (f Flexible) Trade(v View, m *Memo) (float64, bool) {
+func (f Flexible) Trade(v View, m *State) (float64, bool) {
 	since := v.Now - time.Duration(m[lastTrade])
 	to := m[underWay]
 	switch {
@@ -125,7 +125,7 @@ func (f Flexible) Next(lev, target float64) float64 {
 
 // chunk is the leverage after the largest trade towards to that the limits
 // allow, before its cost, and whether that is the whole of it.
-func (f Flexible) chunk(v View, m *Memo, to, limit float64) (lev float64, whole, ok bool) {
+func (f Flexible) chunk(v View, m *State, to, limit float64) (lev float64, whole, ok bool) {
 	x := math.Abs(v.Exposure)
 	collateral, debt := x, x-v.Equity
 	if v.Exposure < 0 {

@@ -31,7 +31,7 @@ func TestFlexibleTrades(t *testing.T) {
 			v := View{Leverage: collateral / equity, Target: 2, Now: day, Exposure: collateral, Equity: equity,
 				AUM: 1000}
 			within(t, "leverage", v.Leverage, r.lev, 5e-7)
-			got, ok := fixture.Trade(v, new(Memo))
+			got, ok := fixture.Trade(v, new(State))
 			if !ok {
 				t.Fatal("no trade")
 			}
@@ -67,11 +67,11 @@ func TestFlexibleStory(t *testing.T) {
 		steady[i] = 1.1 // leverage 1.8333
 	}
 	rows := []struct {
-		name   string
-		policy Flexible
-		prices []float64 // hourly
-		story  string
-		lev    float64 // at the end
+		name     string
+		policy   Flexible
+		prices   []float64 // hourly
+		timeline string
+		lev      float64 // at the end
 	}{
 		{"an epoch's step", fixture, steady, "24h0m0s rebalance", 0.95*2.2/1.2 + 0.05*2},
 		{"within the epoch nothing", fixture, steady[:23], "", 2.2 / 1.2},
@@ -94,8 +94,8 @@ func TestFlexibleStory(t *testing.T) {
 		t.Run(r.name, func(t *testing.T) {
 			token := Token{Target: 2, Policy: r.policy, Mechanism: Perp{}, AUM: 1000}
 			f, events := compile(t, token, time.Hour).Trace(grid(time.Hour, r.prices...))
-			if got := story(events); got != r.story {
-				t.Errorf("got %s\nwant %s", got, r.story)
+			if got := timeline(events); got != r.timeline {
+				t.Errorf("got %s\nwant %s", got, r.timeline)
 			}
 			if r.lev != 0 {
 				within(t, "leverage", events[len(events)-1].Leverage, min(r.lev, 2.3), 1e-9)
@@ -126,7 +126,7 @@ func TestFlexibleCooldowns(t *testing.T) {
 		{"epoch too soon", 2.1, 0, day - time.Second, false},
 		{"epoch", 2.1, 0, day, true},
 	} {
-		m := Memo{lastTrade: float64(day), underWay: r.underWay}
+		m := State{lastTrade: float64(day), underWay: r.underWay}
 		if _, ok := fixture.Trade(view(r.lev, r.since), &m); ok != r.ok {
 			t.Errorf("%s: trades %v; want %v", r.name, ok, r.ok)
 		}
@@ -146,7 +146,7 @@ func TestFlexibleShort(t *testing.T) {
 	// half of 2.00 less .98 leaves .02. At a limit of .491 it leaves .002.
 	f.BorrowLimit = 0.491
 	v := View{Leverage: 0.98 / 1.02, Target: 1, Now: day, Exposure: -0.98, Equity: 1.02, AUM: 1e6}
-	got, ok := f.Trade(v, new(Memo))
+	got, ok := f.Trade(v, new(State))
 	if !ok {
 		t.Fatal("no trade")
 	}

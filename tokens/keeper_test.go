@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// story lists the events that a keeper or a venue made, with their times.
-func story(events []Event) string {
+// timeline lists the events that a keeper or a venue made, with their times.
+func timeline(events []Event) string {
 	var s []string
 	for _, e := range events {
 		if !slices.Contains([]string{"start", "carry", "price", "fee"}, e.Name) {
@@ -27,11 +27,11 @@ func TestKeeperOnAGrid(t *testing.T) {
 	perp := Perp{Maintenance: 0.1}             // liquidated below .7407
 	every := func(interval, offset time.Duration) Policy { return Every{interval, offset} }
 	rows := []struct {
-		name   string
-		change Token // fields that are not zero replace those of the token
-		prices []float64
-		story  string
-		nav    float64
+		name     string
+		change   Token // fields that are not zero replace those of the token
+		prices   []float64
+		timeline string
+		nav      float64
 	}{
 		{"at once", Token{}, []float64{0.95, 0.96}, "1h0m0s rebalance", 0.85 * (1 + 3*(0.96/0.95-1))},
 		{"inside", Token{}, []float64{0.96, 1.05}, "", 1.15},
@@ -86,8 +86,8 @@ func TestKeeperOnAGrid(t *testing.T) {
 			}
 			for _, change := range changes {
 				f, events := compile(t, merge(change), time.Hour).Trace(grid(time.Hour, r.prices...))
-				if got := story(events); got != r.story {
-					t.Errorf("%T: %s;\nwant %s", change.Mechanism, got, r.story)
+				if got := timeline(events); got != r.timeline {
+					t.Errorf("%T: %s;\nwant %s", change.Mechanism, got, r.timeline)
 				}
 				if math.Abs(f.NAV-r.nav) > 1e-14 {
 					t.Errorf("%T: NAV = %.15g, want %.15g", change.Mechanism, f.NAV, r.nav)
@@ -124,18 +124,18 @@ func TestKeeperSkipsMissedLooks(t *testing.T) {
 	prices := []float64{1, 1, 1, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95, 1, 0.95, 0.95, 0.95}
 	_, events := compile(t, token, 15*time.Minute).Trace(grid(15*time.Minute, prices...))
 	const want = "1h0m0s order, 2h30m0s no trade, 3h0m0s order"
-	if got := story(events); got != want {
+	if got := timeline(events); got != want {
 		t.Errorf("on a grid: %s; want %s", got, want)
 	}
 	_, events = compile(t, token, 15*time.Minute).Trace(bars(15*time.Minute, prices...))
-	if got := story(events); got != want {
+	if got := timeline(events); got != want {
 		t.Errorf("in bars: %s; want %s", got, want)
 	}
 	// The same in one bar that falls and comes back and falls: -.06, +.06, -.06.
 	p := Path{Step: 3 * time.Hour, Bars: []Bar{{Lo: -0.06, Move: -0.06}}, Extremes: true}
 	_, events = compile(t, token, p.Step).Trace(p)
 	// At 1h ln S = −.02, inside; 2h −.04; at 3h −.06, outside.
-	if got, want := story(events), "3h0m0s order"; got != want {
+	if got, want := timeline(events), "3h0m0s order"; got != want {
 		t.Errorf("in one bar: %s; want %s", got, want)
 	}
 }
@@ -146,7 +146,7 @@ func TestKeeperForgetsPassedLooks(t *testing.T) {
 	token := merge(Token{Keeper: Keeper{Interval: time.Hour, Latency: 270 * time.Minute}, Cost: Cost{Gas: 2e6}})
 	p := Path{6 * time.Hour, []Bar{{Lo: -0.3, Move: -0.3}}, true}
 	_, events := compile(t, token, p.Step).Trace(p)
-	if got, want := story(events), "1h0m0s order, 5h30m0s no trade, 6h0m0s order"; got != want {
+	if got, want := timeline(events), "1h0m0s order, 5h30m0s no trade, 6h0m0s order"; got != want {
 		t.Errorf("%s; want %s", got, want)
 	}
 }
@@ -158,14 +158,14 @@ func TestCarryTakesThePosition(t *testing.T) {
 	token.Mechanism = Perp{BorrowFee: 100, Maintenance: 0.33, LiquidationFee: 0.1}
 	p := Path{time.Hour, []Bar{{Hi: 0.1, Move: 0.1}}, true}
 	f, events := compile(t, token, p.Step).Trace(p)
-	if got, want := story(events), "0s liquidation, 30m0s rebalance, 1h0m0s rebalance"; got != want {
+	if got, want := timeline(events), "0s liquidation, 30m0s rebalance, 1h0m0s rebalance"; got != want {
 		t.Errorf("%s; want %s", got, want)
 	}
 	carry := 300.0 / 8760
 	within(t, "NAV after the liquidation", f.MinNAV, 1-carry-0.3, 1e-14)
 	balance(t, f)
 	still := Path{time.Hour, []Bar{{}}, true}
-	if got, want := story(second(compile(t, token, p.Step).Trace(still))),
+	if got, want := timeline(second(compile(t, token, p.Step).Trace(still))),
 		"0s liquidation, 30m0s rebalance, 1h0m0s no trade"; got != want {
 		t.Errorf("a still price: %s; want %s", got, want)
 	}
@@ -174,7 +174,7 @@ func TestCarryTakesThePosition(t *testing.T) {
 	token.Policy = Hold{}
 	for _, p := range []Path{grid(5*day, 4), bars(5*day, 4), {5 * day, []Bar{{Gap: math.Log(4)}}, true}} {
 		f, events = compile(t, token, p.Step).Trace(p)
-		if got, want := story(events), "0s wipe-out"; got != want {
+		if got, want := timeline(events), "0s wipe-out"; got != want {
 			t.Errorf("%s; want %s", got, want)
 		}
 		within(t, "shortfall", f.Money[Shortfall], 300*5.0/365-1, 1e-14)
@@ -235,11 +235,11 @@ func TestKeeperInsideBars(t *testing.T) {
 	loan := Loan{Threshold: 0.85, Bonus: 0.05}
 	perp := Perp{Maintenance: 0.1}
 	rows := []struct {
-		name   string
-		change Token
-		bars   []Bar
-		story  string
-		nav    float64 // NaN: only the story counts
+		name     string
+		change   Token
+		bars     []Bar
+		timeline string
+		nav      float64 // NaN: only the timeline counts
 	}{
 		// At 15 min leverage is 3.17, at 30 min 3.36.
 		{"looks every quarter", Token{Keeper: Keeper{Interval: 15 * time.Minute}}, []Bar{down(ln(0.9))},
@@ -287,8 +287,8 @@ func TestKeeperInsideBars(t *testing.T) {
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			f, events := compile(t, merge(r.change), time.Hour).Trace(Path{time.Hour, r.bars, true})
-			if got := story(events); got != r.story {
-				t.Errorf("%s;\nwant %s", got, r.story)
+			if got := timeline(events); got != r.timeline {
+				t.Errorf("%s;\nwant %s", got, r.timeline)
 			}
 			if r.nav == r.nav && math.Abs(f.NAV-r.nav) > 2e-14 {
 				t.Errorf("NAV = %.15g, want %.15g", f.NAV, r.nav)
@@ -303,10 +303,10 @@ func TestKeeperInsideBars(t *testing.T) {
 func TestLeversAgainInsideALeg(t *testing.T) {
 	late := Keeper{Latency: 20 * time.Minute}
 	rows := []struct {
-		name   string
-		change Token
-		bar    Bar
-		story  string
+		name     string
+		change   Token
+		bar      Bar
+		timeline string
 	}{
 		{"part of a loan", Token{Mechanism: Loan{Threshold: 0.85, Bonus: 0.05},
 			Policy: Band{Low: 2, High: 20, To: Target}}, Bar{Lo: math.Log(0.7), Move: math.Log(0.7)},
@@ -324,8 +324,8 @@ func TestLeversAgainInsideALeg(t *testing.T) {
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			_, events := compile(t, merge(r.change), time.Hour).Trace(Path{time.Hour, []Bar{r.bar}, true})
-			if got := story(events); got != r.story {
-				t.Errorf("%s;\nwant %s", got, r.story)
+			if got := timeline(events); got != r.timeline {
+				t.Errorf("%s;\nwant %s", got, r.timeline)
 			}
 		})
 	}
@@ -387,17 +387,17 @@ func TestRideAlongAnEdge(t *testing.T) {
 	}
 }
 
-// A ride that begins outside the band first trades to its edge.
+// Trading along an edge that begins outside the band first goes to the edge.
 func TestRideAfterAGap(t *testing.T) {
 	token := free(3, Band{Low: 2.7, High: 3.3})
 	f, events := compile(t, token, day).Trace(Path{day, []Bar{{Gap: math.Log(0.9), Lo: -0.1, Move: -0.1}}, true})
 	within(t, "NAV", f.NAV, 0.7*math.Exp(-0.33), 1e-14)
-	if got, want := story(events), "0s rebalance, 24h0m0s edge"; got != want {
+	if got, want := timeline(events), "0s rebalance, 24h0m0s edge"; got != want {
 		t.Errorf("%s; want %s", got, want)
 	}
 }
 
-// The size at entry follows a ride as it would many small trades.
+// The size at entry follows trading along an edge as it would many small trades.
 func TestEntrySizeAlongAnEdge(t *testing.T) {
 	for _, r := range []struct{ target, low, high, price float64 }{
 		{3, 2.7, 3.3, 1.5}, {3, 2.7, 3.3, 0.7}, {-1, 0.9, 1.1, 1.5}, {-1, 0.9, 1.1, 0.7},
@@ -406,14 +406,14 @@ func TestEntrySizeAlongAnEdge(t *testing.T) {
 		token.Mechanism = Perp{Base: EntrySize, Maintenance: 0.01}
 		token.Cost = Cost{Fee: 0.001}
 		k := compile(t, token, day)
-		ride, steps := k.Begin(), k.Begin()
+		along, steps := k.Begin(), k.Begin()
 		move := math.Log(r.price)
-		k.barStep(&ride, bars(day, r.price).Bars[0], day)
+		k.barStep(&along, bars(day, r.price).Bars[0], day)
 		const n = 20_000
 		for i := range n {
 			k.gridStep(&steps, math.Exp(move/n), time.Duration(i+1)*day)
 		}
-		within(t, fmt.Sprint(r.target, " to ", r.price), ride.n, steps.n, 2e-3)
+		within(t, fmt.Sprint(r.target, " to ", r.price), along.n, steps.n, 2e-3)
 	}
 }
 
@@ -427,7 +427,7 @@ func TestEntryMarginAtTheStart(t *testing.T) {
 	}
 }
 
-// A long that rides down its upper edge keeps a size at entry from higher prices:
+// A long that trades down along its upper edge keeps a size at entry from higher prices:
 // on the way the venue finds its margin too thin, as it does on a fine grid.
 func TestLiquidationOnARide(t *testing.T) {
 	token := free(3, Band{Low: 2.7, High: 3.3})
@@ -437,7 +437,7 @@ func TestLiquidationOnARide(t *testing.T) {
 	// At the edge, price 22/23, equity is 20/23 and size 3; along the edge equity
 	// over size falls like the price, to a fifth at 0.66.
 	at := float64(day) * math.Log(0.66) / math.Log(0.5)
-	if got, want := story(events), "14h23m14s edge, 14h23m14s liquidation, 14h23m14s stop"; got != want {
+	if got, want := timeline(events), "14h23m14s edge, 14h23m14s liquidation, 14h23m14s stop"; got != want {
 		t.Errorf("%s; want %s", got, want)
 	}
 	within(t, "NAV", f.NAV, 20.0/23*math.Pow(0.66*23/22, 3.3), 1e-12)

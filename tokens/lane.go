@@ -13,12 +13,12 @@ type Lane struct {
 	x, b float64 // exposure and cash
 	n    float64 // size at entry, where the venue asks for it
 
-	memo  Memo
-	watch Watch
-	low   float64       // watch.Low and watch.High widened by the tolerance
-	high  float64       //
-	due   time.Duration // when the pending order is executed; Never: none is pending
-	next  time.Duration // the keeper's next look, for a keeper with an interval
+	state   State
+	trigger Trigger
+	low     float64       // trigger.Low and trigger.High widened by the tolerance
+	high    float64       //
+	due     time.Duration // when the pending order is executed; Never: none is pending
+	next    time.Duration // the keeper's next look, for a keeper with an interval
 
 	down  bool    // the keeper is, in the current step
 	ended bool    // wiped out, or stopped after a liquidation
@@ -101,11 +101,11 @@ func (k *Kernel) Outages(mask int) { k.outages = mask + 1 }
 // Begin returns a lane at the start: exposure T, cash 1 − T.
 func (k *Kernel) Begin() Lane { return k.first }
 
-// BeginTold is Begin of a lane that tells what happens to it, to the last when it
-// is finished.
-func (k *Kernel) BeginTold(tell func(Event)) Lane {
+// BeginTraced is Begin of a lane whose events are observed in order, the last when
+// the lane is finished.
+func (k *Kernel) BeginTraced(observe func(Event)) Lane {
 	l := k.Begin()
-	l.trace = &recorder{tell: tell, s: 1}
+	l.trace = &recorder{observe: observe, s: 1}
 	l.trace.event(&l, 0, "start")
 	return l
 }
@@ -153,8 +153,8 @@ func (k *Kernel) view(l *Lane, now time.Duration) View {
 
 // wait asks the policy what to wait for from now on.
 func (k *Kernel) wait(l *Lane, now time.Duration) {
-	l.watch = k.token.Policy.Watch(k.view(l, now), &l.memo)
-	l.low, l.high = l.watch.Low*(1-tolerance), l.watch.High*(1+tolerance)
+	l.trigger = k.token.Policy.Watch(k.view(l, now), &l.state)
+	l.low, l.high = l.trigger.Low*(1-tolerance), l.trigger.High*(1+tolerance)
 }
 
 // book enters an item of an event: the amount a, which with the event's other

@@ -72,7 +72,7 @@ type spy struct {
 	promised *[]float64
 }
 
-func (s spy) Trade(v View, m *Memo) (float64, bool) {
+func (s spy) Trade(v View, m *State) (float64, bool) {
 	to, ok := s.Policy.Trade(v, m)
 	if ok {
 		*s.promised = append(*s.promised, to)

@@ -23,10 +23,10 @@ func TestOutageStory(t *testing.T) {
 	band := Band{Low: 2.7, High: 3.3, To: Target}
 	loan := Loan{Threshold: 0.85, Bonus: 0.05} // liquidated below .7843
 	rows := []struct {
-		name  string
-		token Token
-		path  Path
-		story string
+		name     string
+		token    Token
+		path     Path
+		timeline string
 	}{
 		{"trades after it", Token{Policy: band}, down(grid(time.Hour, 0.95, 0.94, 0.93), 1, 2), "3h0m0s rebalance"},
 		{"leverage came back", Token{Policy: band}, down(grid(time.Hour, 0.95, 0.97, 0.97), 1, 2), ""},
@@ -49,8 +49,8 @@ func TestOutageStory(t *testing.T) {
 				token.Mechanism = Perp{}
 			}
 			f, events := compile(t, token, r.path.Step).Trace(r.path)
-			if got := story(events); got != r.story {
-				t.Errorf("got %s; want %s", got, r.story)
+			if got := timeline(events); got != r.timeline {
+				t.Errorf("got %s; want %s", got, r.timeline)
 			}
 			balance(t, f)
 			// A keeper without outages takes no notice of others'.

@@ -103,7 +103,10 @@ func knownToken(t *rapid.T) Token {
 // otherVenues are the kinds that are registered besides those of this package.
 func otherVenues() []param.Kind[Venue] {
 	known := []string{"loan", "perp"}
-	return slices.DeleteFunc(Mechanisms.Kinds(), func(k param.Kind[Venue]) bool { return slices.Contains(known, k.Name) })
+	return slices.DeleteFunc(Mechanisms.Kinds(), func(k param.Kind[Venue]) bool {
+		return slices.Contains(known,
+			k.Name)
+	})
 }
 
 // venueOf is a venue with numbers drawn from around the defaults of its kind.
@@ -197,7 +200,7 @@ func ofKind(t *rapid.T, kind param.Kind[Policy], target float64) Policy {
 // numbers. It stays a function of what it sees and remembers.
 type whim struct{ seed uint64 }
 
-func (w whim) draw(m *Memo) uint64 {
+func (w whim) draw(m *State) uint64 {
 	m[0]++
 	if m[0] > 1e5 {
 		panic("the policy is asked without end")
@@ -208,10 +211,10 @@ func (w whim) draw(m *Memo) uint64 {
 	return x ^ x>>31
 }
 
-func (w whim) Watch(v View, m *Memo) Watch {
+func (w whim) Watch(v View, m *State) Trigger {
 	x := w.draw(m)
 	unit := float64(x>>40) / (1 << 24)
-	watch := Watch{v.Target * (0.5 + unit), v.Target * (0.8 + unit), Never}
+	watch := Trigger{v.Target * (0.5 + unit), v.Target * (0.8 + unit), Never}
 	switch x % 8 {
 	case 0:
 		watch.Low, watch.High = watch.High, watch.Low
@@ -235,7 +238,7 @@ func (w whim) Watch(v View, m *Memo) Watch {
 	return watch
 }
 
-func (w whim) Trade(v View, m *Memo) (float64, bool) {
+func (w whim) Trade(v View, m *State) (float64, bool) {
 	x := w.draw(m)
 	unit := float64(x>>40) / (1 << 24)
 	switch x % 12 {

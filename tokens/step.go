@@ -165,7 +165,7 @@ func (k *Kernel) look(l *Lane, now time.Duration) {
 			l.due = Never
 			k.decide(l, now)
 		}
-	case looks && (k.beyond(l) || now >= l.watch.At):
+	case looks && (k.beyond(l) || now >= l.trigger.At):
 		k.order(l, now)
 	}
 }
@@ -182,7 +182,7 @@ func (k *Kernel) order(l *Lane, now time.Duration) {
 
 // decide asks the policy for a trade, makes it, and asks what to wait for next.
 func (k *Kernel) decide(l *Lane, now time.Duration) {
-	to, ok := k.token.Policy.Trade(k.view(l, now), &l.memo)
+	to, ok := k.token.Policy.Trade(k.view(l, now), &l.state)
 	if !ok || !k.trade(l, to, now) {
 		l.trace.event(l, now, "no trade")
 	}

@@ -18,12 +18,12 @@ type Event struct {
 	Money    Ledger        // running totals
 }
 
-// A recorder tells the events of one lifetime, each when the next has come. A nil
-// recorder tells nothing.
+// A recorder passes on the events of one lifetime, each when the next has come. A
+// nil recorder passes on nothing.
 type recorder struct {
-	tell func(Event)
-	last Event
-	s    float64
+	observe func(Event)
+	last    Event
+	s       float64
 }
 
 func (r *recorder) price(gross float64) {
@@ -42,10 +42,10 @@ func (r *recorder) event(l *Lane, now time.Duration, name string) {
 	r.last = e
 }
 
-// flush tells the last event.
+// flush passes on the last event.
 func (r *recorder) flush() {
 	if r != nil && r.last.Name != "" {
-		r.tell(r.last)
+		r.observe(r.last)
 	}
 }
 
@@ -77,7 +77,7 @@ func (k *Kernel) Live(p Path) Lifetime {
 // lifetime has the same bits.
 func (k *Kernel) Trace(p Path) (Lifetime, []Event) {
 	var events []Event
-	l := k.BeginTold(func(e Event) { events = append(events, e) })
+	l := k.BeginTraced(func(e Event) { events = append(events, e) })
 	k.run(&l, p)
 	return k.Finish(&l, p.length()), events
 }

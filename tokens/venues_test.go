@@ -162,7 +162,7 @@ func TestSkewedImpact(t *testing.T) {
 					balance(t, f)
 				}
 
-				// Riding along an edge costs what the one way of trading costs, also
+				// Trading along an edge costs what the one way of trading costs, also
 				// where fee and rebate cancel: then it trades in pieces and books both.
 				token.Policy = Band{Low: size, High: size}
 				one := live(t, token, bars(day, r.price))
@@ -177,7 +177,7 @@ func TestSkewedImpact(t *testing.T) {
 						t.Errorf("fee %v and impact %v; want a fee that is paid back", fee, impact)
 					}
 				} else if two := live(t, token, bars(day, r.price)); !same(one, two) {
-					t.Errorf("riding costs %v; want %v", one.Money, two.Money)
+					t.Errorf("trading along the edge costs %v; want %v", one.Money, two.Money)
 				}
 				balance(t, one)
 			})
@@ -251,13 +251,13 @@ func TestOpeningLimit(t *testing.T) {
 		// Leverage just below the limit: 1 of equity carries want − .01.
 		x := want - 0.01
 		v := View{Leverage: x, Target: 6, Now: day, Exposure: x, Equity: 1, AUM: 1e6}
-		got, ok := f.Trade(v, new(Memo))
+		got, ok := f.Trade(v, new(State))
 		for range 400 { // each purchase is collateral for the next
 			if !ok {
 				break
 			}
 			v.Leverage, v.Exposure, v.Now = got, got, v.Now+time.Hour
-			m := Memo{lastTrade: -1e18}
+			m := State{lastTrade: -1e18}
 			got, ok = f.Trade(v, &m)
 		}
 		within(t, fmt.Sprint("leverage at a loan to value of ", ltv), v.Leverage, want, 2e-4)

@@ -319,7 +319,7 @@ func (t *mappedToken) about() string {
 	} else {
 		fmt.Fprintf(&b, ", liquidated at leverage %s", digits(l, 3))
 	}
-	if outside := edges(token.Policy.Watch(token.Start(), new(tokens.Memo))); policy.Kind == "band" {
+	if outside := edges(token.Policy.Watch(token.Start(), new(tokens.State))); policy.Kind == "band" {
 		assumed := ""
 		if t.plan.origins["low"] != "given" && t.entry.Policy.Words["low"].Unknown {
 			assumed = " (not published, assumed)"

@@ -82,7 +82,7 @@ func (f *studyFlags) plan() (*plan, error) {
 			return nil, inputError{err}
 		}
 		limit := math.Abs(token.LiquidationLeverage())
-		if edge := token.Policy.Watch(token.Start(), new(tokens.Memo)).High; edge >= limit && !math.IsInf(edge, 1) {
+		if edge := token.Policy.Watch(token.Start(), new(tokens.State)).High; edge >= limit && !math.IsInf(edge, 1) {
 			p.note("%s: the policy's upper edge %.4g is beyond the leverage %.4g at which the venue liquidates", t.Name, edge, limit)
 		}
 		if !f.anyTime {

@@ -57,7 +57,7 @@ func listTokens(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		t.AppendRow(table.Row{e.Name, short(e.Target()), e.Policy.Kind, edges(token.Policy.Watch(token.Start(), new(tokens.Memo))), e.Mechanism.Kind, e.Venue.Value, e.Underlying})
+		t.AppendRow(table.Row{e.Name, short(e.Target()), e.Policy.Kind, edges(token.Policy.Watch(token.Start(), new(tokens.State))), e.Mechanism.Kind, e.Venue.Value, e.Underlying})
 	}
 	t.Render()
 	return nil
@@ -67,7 +67,7 @@ func listTokens(w io.Writer) error {
 func signed(v float64, decimals int) string { return minus(fmt.Sprintf("%+.*f %%", decimals, 100*v)) }
 
 // edges writes the leverages that a policy watches.
-func edges(w tokens.Watch) string {
+func edges(w tokens.Trigger) string {
 	switch low, high := w.Low > 0, !math.IsInf(w.High, 1); {
 	case low && high:
 		return short(w.Low) + " to " + short(w.High)
@@ -138,8 +138,8 @@ func explain(w io.Writer, e catalogue.Token) error {
 // triggers says at which price moves from the target a token trades, and to
 // what leverage, and at which it is liquidated.
 func triggers(w io.Writer, token tokens.Token) {
-	start, memo := token.Start(), new(tokens.Memo)
-	watch := token.Policy.Watch(start, memo)
+	start, state := token.Start(), new(tokens.State)
+	watch := token.Policy.Watch(start, state)
 	s := math.Copysign(1, token.Target)
 	for _, edge := range []float64{watch.Low, watch.High} {
 		if !(edge > 0) || math.IsInf(edge, 1) {
@@ -151,7 +151,7 @@ func triggers(w io.Writer, token tokens.Token) {
 		v.Equity = 1 + token.Target*move
 		v.Leverage = edge
 		does := "where it does nothing yet"
-		m := *memo
+		m := *state
 		if to, ok := token.Policy.Trade(v, &m); ok {
 			does = "where it trades to " + short(to)
 		} else if next := token.Policy.Watch(v, &m); next.At != tokens.Never && next.At > 0 {
