@@ -102,10 +102,8 @@ func knownToken(t *rapid.T) Token {
 
 // otherVenues are the kinds that are registered besides those of this package.
 func otherVenues() []param.Kind[Venue] {
-	known := []string{"loan", "perp"}
 	return slices.DeleteFunc(Mechanisms.Kinds(), func(k param.Kind[Venue]) bool {
-		return slices.Contains(known,
-			k.Name)
+		return k.Name == "loan" || k.Name == "perp"
 	})
 }
 
