@@ -58,6 +58,7 @@ interrupted.`,
 	root.SetUsageFunc(cli.Usage)
 	root.AddCommand(
 		newSimulate(), newTrace(), newVersion(),
+		newExact(),
 	)
 	cli.Help(root)
 	return root
