@@ -2,10 +2,10 @@ package report
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"mcrisk/assess"
-	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/plots"
 )
@@ -53,7 +53,7 @@ func fitsTable(c *assess.Calibration) Table {
 // parametersTable are the fitted numbers for people.
 func parametersTable(c *assess.Calibration) Table {
 	t := Table{PeopleOnly: true, Keys: 2, Columns: []Column{{Name: "model"}, {Name: "parameter"}, {Name: "estimate"}, {Name: "standard error"},
-		{Name: fmt.Sprintf("%.0f %% interval", 100*models.Confidence)}, {Name: "found by", Wrap: true}}}
+		{Name: fmt.Sprintf("%.0f %% interval", 100*assess.FitConfidence)}, {Name: "found by", Wrap: true}}}
 	for _, f := range c.Fits {
 		for i, p := range f.Names {
 			by := f.Interval
@@ -86,7 +86,7 @@ func parametersData(c *assess.Calibration) Table {
 			if f.Bias != nil {
 				bias = f.Bias[i]
 			}
-			t.Add(f.Kind, p, f.Values[i], f.SE[i], f.Lo[i], f.Hi[i], models.Confidence, f.Interval, bias)
+			t.Add(f.Kind, p, f.Values[i], f.SE[i], f.Lo[i], f.Hi[i], assess.FitConfidence, f.Interval, bias)
 		}
 	}
 	return t
@@ -122,7 +122,7 @@ func calibrationJSON(c *assess.Calibration) any {
 		JumpZ            *float64 `json:"jump_z"`
 		Confidence       float64  `json:"confidence"`
 		Models           []fitted `json:"models"`
-	}{len(c.Returns), c.History.Step.Seconds(), Finite(c.Fits[0].Sample), Finite(c.Jumps.Share), Finite(c.Jumps.Z), models.Confidence, nil}
+	}{len(c.Returns), c.History.Step.Seconds(), Finite(c.Fits[0].Sample), Finite(c.Jumps.Share), Finite(c.Jumps.Z), assess.FitConfidence, nil}
 	for _, f := range c.Fits {
 		m := fitted{
 			f.Kind, f.Method, map[string]parameter{}, f.Interval, Finite(f.Volatility), Finite(f.LogLikelihood),
@@ -143,7 +143,7 @@ func calibrationJSON(c *assess.Calibration) any {
 // likenessFigures hold each fitted law, simulated, beside the history: quantiles
 // against quantiles, and the autocorrelation of squared returns.
 func likenessFigures(name string, c *assess.Calibration, l *assess.Likeness) []Block {
-	caption := fmt.Sprintf("%s: %s log-returns of %s; each model fitted to them and simulated for %s steps, seed %d.", name,
+	caption := fmt.Sprintf("%s: %s log-returns of %s; each model fitted to them and simulated for %s steps, seed %d.", filepath.Base(name),
 		Thousands(len(c.Returns)), param.FormatSeconds(c.History.Step.Seconds()), Thousands(l.Steps), l.Seed)
 	return []Block{
 		Figure{Name: "qq", Draw: func() (*plots.Figure, error) { return quantilesFigure(caption, l) }},

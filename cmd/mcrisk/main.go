@@ -59,6 +59,10 @@ interrupted.`,
 	root.AddCommand(
 		newSimulate(), newTrace(), newVersion(),
 		newExact(),
+		newCalibrate(),
+		newHistory(),
+		newReplay(),
+		newTokens(),
 	)
 	cli.Help(root)
 	return root

@@ -192,6 +192,14 @@ func One(what string) cobra.PositionalArgs {
 	}
 }
 
+// OneFile wants one file of prices.
+func OneFile(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return Input("%d files; want one CSV of prices", len(args))
+	}
+	return nil
+}
+
 // DidYouMean ends a message about a name that is none of those there are.
 func DidYouMean(name string, names []string) string {
 	if near := param.Nearest(name, names); len(near) > 0 {
