@@ -199,8 +199,9 @@ func stress(e catalogue.Token, token tokens.Token) []Stress {
 // hoursAYear is in years of 365 days.
 const hoursAYear = 8760
 
-// statesOf are the states of a venue that make a token's mechanism another.
-func statesOf(token tokens.Token, at []float64, set func(at float64) (venue tokens.Venue, rate float64)) (states []VenueState) {
+// statesOf are states of a token's venue; set makes its mechanism in one, and says the
+// rate that it sets.
+func statesOf(token tokens.Token, at []float64, set func(at float64) (tokens.Venue, float64)) (states []VenueState) {
 	for _, x := range at {
 		v := VenueState{At: x}
 		token.Mechanism, v.Rate = set(x)
@@ -233,15 +234,16 @@ func perpStress(e catalogue.Token, token tokens.Token, m tokens.Perp) (all []Str
 	switch e.Venue.Value {
 	case "GMX v2":
 		if token.Target > 0 {
-			all = append(all, Stress{GMXBorrowRule, statesOf(token, []float64{0.5, 0.85, 0.95}, func(u float64) (tokens.Venue, float64) {
+			borrow := func(u float64) (tokens.Venue, float64) {
 				m := m
 				m.BorrowFee = tokens.GMXMajor.At(u)
 				return m, m.BorrowFee
-			})})
+			}
+			all = append(all, Stress{GMXBorrowRule, statesOf(token, []float64{0.5, 0.85, 0.95}, borrow)})
 		}
 		if e.Underlying == "BTC" || e.Underlying == "ETH" { // others have another bound
 			const imbalance = 0.2 // of longs that are three fifths
-			all = append(all, Stress{GMXFundingRule, statesOf(token, []float64{3, 15}, func(hours float64) (tokens.Venue, float64) {
+			funding := func(hours float64) (tokens.Venue, float64) {
 				rate := tokens.GMXFunding.After(0, imbalance, hours/hoursAYear)
 				longs, shorts := tokens.GMXFunding.Paid(rate, imbalance)
 				m := m
@@ -249,7 +251,8 @@ func perpStress(e catalogue.Token, token tokens.Token, m tokens.Perp) (all []Str
 					m.Funding = -shorts
 				}
 				return m, m.Funding
-			})})
+			}
+			all = append(all, Stress{GMXFundingRule, statesOf(token, []float64{3, 15}, funding)})
 		}
 	case "Hyperliquid":
 		hourly := tokens.HyperliquidFunding(0)

@@ -14,13 +14,15 @@ import (
 // them; name is the history's.
 func Calibration(name string, c *assess.Calibration, l *assess.Likeness) Document {
 	h := c.History
-	d := Document{Data: calibrationJSON(c), Blocks: []Block{
-		Text(fmt.Sprintf("%s: %s bars of %s, %s to %s, %d gaps; %s returns\nVolatility of the sample %s a √year; "+
-			"jumps make %s %% of the squared returns (bipower; z = %s).", name, Thousands(len(h.Bars)), param.FormatSeconds(h.Step.Seconds()),
-			Minute(h.Bars[0].Start), Minute(h.Bars[0].Start.Add(h.Span())), len(h.Gaps), Thousands(len(c.Returns)),
-			Short(c.Fits[0].Sample), TrueMinus(Fixed(100*c.Jumps.Share, 1)), Short(c.Jumps.Z))),
-		fitsTable(c), parametersTable(c), fitsData(c), parametersData(c),
-	}}
+	text := fmt.Sprintf("%s: %s bars of %s, %s to %s, %d gaps; %s returns\n", name, Thousands(len(h.Bars)),
+		param.FormatSeconds(h.Step.Seconds()), Minute(h.Bars[0].Start), Minute(h.Bars[0].Start.Add(h.Span())),
+		len(h.Gaps), Thousands(len(c.Returns)))
+	text += fmt.Sprintf("Volatility of the sample %s a √year; jumps make %s %% of the squared returns (bipower; z = %s).",
+		Short(c.Fits[0].Sample), TrueMinus(Fixed(100*c.Jumps.Share, 1)), Short(c.Jumps.Z))
+	d := Document{
+		Data:   calibrationJSON(c),
+		Blocks: []Block{Text(text), fitsTable(c), parametersTable(c), fitsData(c), parametersData(c)},
+	}
 	if l != nil {
 		d.Blocks = append(d.Blocks, likenessFigures(name, c, l)...)
 	}
@@ -42,8 +44,11 @@ func CalibrationNotes(c *assess.Calibration) (notes []string) {
 
 // fitsTable compares the models for people.
 func fitsTable(c *assess.Calibration) Table {
-	t := Table{PeopleOnly: true, Columns: []Column{{Name: "model"}, {Name: "volatility"}, {Name: "log-likelihood", Format: Hundredths},
-		{Name: "AIC", Format: Hundredths}, {Name: "BIC", Format: Hundredths}, {Name: "KS distance"}, {Name: "AD distance"}, {Name: "fitted by", Wrap: true}}}
+	t := Table{PeopleOnly: true, Columns: []Column{
+		{Name: "model"}, {Name: "volatility"}, {Name: "log-likelihood", Format: Hundredths},
+		{Name: "AIC", Format: Hundredths}, {Name: "BIC", Format: Hundredths},
+		{Name: "KS distance"}, {Name: "AD distance"}, {Name: "fitted by", Wrap: true},
+	}}
 	for _, f := range c.Fits {
 		t.Add(f.Kind, f.Volatility, f.LogLikelihood, f.AIC(), f.BIC(), f.KS, f.AD, f.Method)
 	}
@@ -52,8 +57,10 @@ func fitsTable(c *assess.Calibration) Table {
 
 // parametersTable are the fitted numbers for people.
 func parametersTable(c *assess.Calibration) Table {
-	t := Table{PeopleOnly: true, Keys: 2, Columns: []Column{{Name: "model"}, {Name: "parameter"}, {Name: "estimate"}, {Name: "standard error"},
-		{Name: fmt.Sprintf("%.0f %% interval", 100*assess.FitConfidence)}, {Name: "found by", Wrap: true}}}
+	t := Table{PeopleOnly: true, Keys: 2, Columns: []Column{
+		{Name: "model"}, {Name: "parameter"}, {Name: "estimate"}, {Name: "standard error"},
+		{Name: fmt.Sprintf("%.0f %% interval", 100*assess.FitConfidence)}, {Name: "found by", Wrap: true},
+	}}
 	for _, f := range c.Fits {
 		for i, p := range f.Names {
 			by := f.Interval
@@ -68,8 +75,8 @@ func parametersTable(c *assess.Calibration) Table {
 
 // fitsData compares the models in full.
 func fitsData(c *assess.Calibration) Table {
-	t := Table{Name: "models", DataOnly: true, Columns: []Column{{Name: "model"}, {Name: "volatility"}, {Name: "log_likelihood"},
-		{Name: "aic"}, {Name: "bic"}, {Name: "ks"}, {Name: "ad"}, {Name: "returns"}, {Name: "method"}}}
+	t := Table{Name: "models", DataOnly: true,
+		Columns: columnsOf("model", "volatility", "log_likelihood", "aic", "bic", "ks", "ad", "returns", "method")}
 	for _, f := range c.Fits {
 		t.Add(f.Kind, f.Volatility, f.LogLikelihood, f.AIC(), f.BIC(), f.KS, f.AD, f.N, f.Method)
 	}
@@ -78,8 +85,8 @@ func fitsData(c *assess.Calibration) Table {
 
 // parametersData has one row for each fitted number, in full.
 func parametersData(c *assess.Calibration) Table {
-	t := Table{Name: "parameters", DataOnly: true, Columns: []Column{{Name: "model"}, {Name: "parameter"}, {Name: "estimate"}, {Name: "se"},
-		{Name: "lo"}, {Name: "hi"}, {Name: "confidence"}, {Name: "interval"}, {Name: "bias"}}}
+	t := Table{Name: "parameters", DataOnly: true,
+		Columns: columnsOf("model", "parameter", "estimate", "se", "lo", "hi", "confidence", "interval", "bias")}
 	for _, f := range c.Fits {
 		for i, p := range f.Names {
 			var bias any
@@ -122,7 +129,10 @@ func calibrationJSON(c *assess.Calibration) any {
 		JumpZ            *float64 `json:"jump_z"`
 		Confidence       float64  `json:"confidence"`
 		Models           []fitted `json:"models"`
-	}{len(c.Returns), c.History.Step.Seconds(), Finite(c.Fits[0].Sample), Finite(c.Jumps.Share), Finite(c.Jumps.Z), assess.FitConfidence, nil}
+	}{
+		len(c.Returns), c.History.Step.Seconds(), Finite(c.Fits[0].Sample),
+		Finite(c.Jumps.Share), Finite(c.Jumps.Z), assess.FitConfidence, nil,
+	}
 	for _, f := range c.Fits {
 		m := fitted{
 			f.Kind, f.Method, map[string]parameter{}, f.Interval, Finite(f.Volatility), Finite(f.LogLikelihood),
@@ -143,8 +153,9 @@ func calibrationJSON(c *assess.Calibration) any {
 // likenessFigures hold each fitted law, simulated, beside the history: quantiles
 // against quantiles, and the autocorrelation of squared returns.
 func likenessFigures(name string, c *assess.Calibration, l *assess.Likeness) []Block {
-	caption := fmt.Sprintf("%s: %s log-returns of %s; each model fitted to them and simulated for %s steps, seed %d.", filepath.Base(name),
-		Thousands(len(c.Returns)), param.FormatSeconds(c.History.Step.Seconds()), Thousands(l.Steps), l.Seed)
+	caption := fmt.Sprintf("%s: %s log-returns of %s; each model fitted to them and simulated for %s steps, seed %d.",
+		filepath.Base(name), Thousands(len(c.Returns)), param.FormatSeconds(c.History.Step.Seconds()),
+		Thousands(l.Steps), l.Seed)
 	return []Block{
 		Figure{Name: "qq", Draw: func() (*plots.Figure, error) { return quantilesFigure(caption, l) }},
 		Figure{Name: "squares", Draw: func() (*plots.Figure, error) { return squaresFigure(caption, l) }},
@@ -152,7 +163,9 @@ func likenessFigures(name string, c *assess.Calibration, l *assess.Likeness) []B
 }
 
 func quantilesFigure(caption string, l *assess.Likeness) (*plots.Figure, error) {
-	d := plots.SensitivityData{Title: "Fitted laws against the history", XLabel: "Quantile of the fitted law (%)", XScale: plots.Percent}
+	d := plots.SensitivityData{
+		Title: "Fitted laws against the history", XLabel: "Quantile of the fitted law (%)", XScale: plots.Percent,
+	}
 	d.Caption = fmt.Sprintf("%s Shares from %s to %s %%, with intervals of %g %%.", caption, Short(100*l.Levels[0]),
 		Short(100*l.Levels[len(l.Levels)-1]), 100*assess.Confidence)
 	for _, law := range l.Laws {
@@ -173,7 +186,8 @@ func quantilesFigure(caption string, l *assess.Likeness) (*plots.Figure, error) 
 
 func squaresFigure(caption string, l *assess.Likeness) (*plots.Figure, error) {
 	d := plots.SensitivityData{Title: "Clustering of volatility", XLabel: "Lag (steps)", XLog: true}
-	d.Caption = fmt.Sprintf("%s Bars are what independent returns would stay within on %g %% of samples.", caption, 100*assess.Confidence)
+	d.Caption = fmt.Sprintf("%s Bars are what independent returns would stay within on %g %% of samples.",
+		caption, 100*assess.Confidence)
 	lags := make([]float64, len(l.Lags))
 	for i, lag := range l.Lags {
 		lags[i] = float64(lag)

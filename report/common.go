@@ -34,6 +34,14 @@ func settingsOf(list []study.Setting) (block Settings) {
 	return block
 }
 
+// columnsOf are columns of files, by name.
+func columnsOf(names ...string) (list []Column) {
+	for _, name := range names {
+		list = append(list, Column{Name: name})
+	}
+	return list
+}
+
 // intervalTitle heads a column of intervals.
 var intervalTitle = fmt.Sprintf("%g %% interval", 100*assess.Confidence)
 

@@ -14,8 +14,8 @@ func Exact(s *study.Study, all []assess.Exact, p Provenance) Document {
 	spec := s.Spec()
 	d := Document{Data: exactJSON(all)}
 	for i := range all {
-		d.Blocks = append(d.Blocks, Text(fmt.Sprintf("%s over %s, price seen every %s, without sampling", all[i].Token,
-			param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()))))
+		d.Blocks = append(d.Blocks, Text(fmt.Sprintf("%s over %s, price seen every %s, without sampling",
+			all[i].Token, param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()))))
 		d.Blocks = append(d.Blocks, exactTables(&all[i])...)
 	}
 	d.Blocks = append(d.Blocks, exactData(all))
@@ -28,11 +28,12 @@ func Exact(s *study.Study, all []assess.Exact, p Provenance) Document {
 func ExactNotes(all []assess.Exact) (notes []string) {
 	for _, e := range all {
 		if e.GoesOn() {
-			notes = append(notes, fmt.Sprintf("%s: liquidation has probability %s; these numbers stop there (--after-liquidation stop), "+
-				"simulate's own go on", e.Token, Short(e.Answers.Liquidated)))
+			notes = append(notes, fmt.Sprintf("%s: liquidation has probability %s; these numbers stop there "+
+				"(--after-liquidation stop), simulate's own go on", e.Token, Short(e.Answers.Liquidated)))
 		}
 		if e.Lawless != nil {
-			notes = append(notes, fmt.Sprintf("%s: without p_loss, var, es and quantiles; mcrisk simulate estimates them. %v", e.Token, e.Lawless))
+			notes = append(notes, fmt.Sprintf("%s: without p_loss, var, es and quantiles; mcrisk simulate estimates them. %v",
+				e.Token, e.Lawless))
 		}
 	}
 	return notes
@@ -42,15 +43,19 @@ func ExactNotes(all []assess.Exact) (notes []string) {
 func exactTables(e *assess.Exact) []Block {
 	digits := func(n int) func(float64) string { return func(v float64) string { return Digits(v, n) } }
 	bound := Column{Name: "error below", Align: Left, Format: digits(2)}
-	t := Table{PeopleOnly: true, Columns: []Column{{Name: "metric"}, {Name: "value", Align: Left, Format: digits(10)}, bound,
-		{Name: "unit"}, {Name: "meaning", Wrap: true}}}
+	t := Table{PeopleOnly: true, Columns: []Column{
+		{Name: "metric"}, {Name: "value", Align: Left, Format: digits(10)}, bound,
+		{Name: "unit"}, {Name: "meaning", Wrap: true},
+	}}
 	for _, m := range e.Metrics {
 		t.Add(m.Name, m.Value, m.Bound, string(m.Unit), m.Doc)
 	}
 	if len(e.Quantiles) == 0 {
 		return []Block{t}
 	}
-	q := Table{PeopleOnly: true, Columns: []Column{{Name: "share of lifetimes below"}, {Name: "final NAV", Align: Left, Format: digits(10)}, bound}}
+	q := Table{PeopleOnly: true, Columns: []Column{
+		{Name: "share of lifetimes below"}, {Name: "final NAV", Align: Left, Format: digits(10)}, bound,
+	}}
 	for _, x := range e.Quantiles {
 		q.Add(Short(100*x.P)+" %", x.Value, x.Bound)
 	}
@@ -59,8 +64,8 @@ func exactTables(e *assess.Exact) []Block {
 
 // exactData are all answers in full.
 func exactData(all []assess.Exact) Table {
-	t := Table{Name: "exact", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "metric"}, {Name: "estimate"}, {Name: "bound"},
-		{Name: "lo"}, {Name: "hi"}, {Name: "unit"}, {Name: "meaning"}}}
+	t := Table{Name: "exact", DataOnly: true,
+		Columns: columnsOf("token", "metric", "estimate", "bound", "lo", "hi", "unit", "meaning")}
 	add := func(token, name string, value, bound float64, unit analytics.Unit, doc string) {
 		t.Add(token, name, value, bound, value-bound, value+bound, string(unit), doc)
 	}
@@ -69,7 +74,8 @@ func exactData(all []assess.Exact) Table {
 			add(e.Token, m.Name, m.Value, m.Bound, m.Unit, m.Doc)
 		}
 		for _, q := range e.Quantiles {
-			add(e.Token, analytics.QuantileName(q.P), q.Value, q.Bound, analytics.Equity, "final net asset value not exceeded with this probability")
+			add(e.Token, analytics.QuantileName(q.P), q.Value, q.Bound, analytics.Equity,
+				"final net asset value not exceeded with this probability")
 		}
 	}
 	return t

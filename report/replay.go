@@ -15,11 +15,10 @@ func Replay(r *assess.Replay, sha256 string, p Provenance) Document {
 	if r.Closes {
 		seen = "closes only"
 	}
-	d := Document{Data: replayJSON(r, sha256), Blocks: []Block{
-		Text(fmt.Sprintf("%s: %s bars of %s, %s to %s (%d missing), %s\nNet asset values are in those at the start.", h.Name,
-			Thousands(len(h.Bars)), param.FormatSeconds(h.Step.Seconds()), Minute(r.From()), Minute(r.To()), r.Missing(), seen)),
-		replayTable(r), replayData(r),
-	}}
+	text := fmt.Sprintf("%s: %s bars of %s, %s to %s (%d missing), %s\nNet asset values are in those at the start.",
+		h.Name, Thousands(len(h.Bars)), param.FormatSeconds(h.Step.Seconds()), Minute(r.From()), Minute(r.To()),
+		r.Missing(), seen)
+	d := Document{Data: replayJSON(r, sha256), Blocks: []Block{Text(text), replayTable(r), replayData(r)}}
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
 }
@@ -38,9 +37,11 @@ func rows(r *assess.Replay, add func(token string, latency time.Duration, life *
 
 // replayTable is the lifetimes for people.
 func replayTable(r *assess.Replay) Table {
-	t := Table{PeopleOnly: true, Keys: 2, Columns: []Column{{Name: "token"}, {Name: "latency"}, {Name: "final NAV"}, {Name: "lowest NAV"},
-		{Name: "deepest fall", Percent: true}, {Name: "trades"}, {Name: "greatest leverage"}, {Name: "least health"}, {Name: "liquidations"},
-		{Name: "first liquidation"}}}
+	t := Table{PeopleOnly: true, Keys: 2, Columns: []Column{
+		{Name: "token"}, {Name: "latency"}, {Name: "final NAV"}, {Name: "lowest NAV"}, {Name: "deepest fall", Percent: true},
+		{Name: "trades"}, {Name: "greatest leverage"}, {Name: "least health"}, {Name: "liquidations"},
+		{Name: "first liquidation"},
+	}}
 	rows(r, func(token string, latency time.Duration, l *tokens.Lifetime) {
 		var late, at any
 		if l != &r.Held {
@@ -56,7 +57,7 @@ func replayTable(r *assess.Replay) Table {
 
 // replayData are the lifetimes in full, with the columns of lifetimes.
 func replayData(r *assess.Replay) Table {
-	t := Table{Name: "replay", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "latency_seconds"}}}
+	t := Table{Name: "replay", DataOnly: true, Columns: columnsOf("token", "latency_seconds")}
 	for _, c := range tokens.Columns {
 		t.Columns = append(t.Columns, Column{Name: c.Name})
 	}
@@ -100,11 +101,12 @@ func replayJSON(r *assess.Replay, sha256 string) any {
 func ReplayNotes(r *assess.Replay) (notes []string) {
 	step := param.FormatSeconds(r.History.Step.Seconds())
 	if r.Closes {
-		return []string{fmt.Sprintf("at closes only, looks and trades come at the end of a bar: latencies are rounded up to whole bars of %s", step)}
+		return []string{"at closes only, looks and trades come at the end of a bar: " +
+			"latencies are rounded up to whole bars of " + step}
 	}
 	for _, l := range r.Lives {
 		if l.Latency > 0 && l.Latency < r.History.Step {
-			return []string{fmt.Sprintf("latencies shorter than a bar of %s rest on the order of prices assumed inside a bar", step)}
+			return []string{"latencies shorter than a bar of " + step + " rest on the order of prices assumed inside a bar"}
 		}
 	}
 	return nil

@@ -58,7 +58,8 @@ fragment keeps mu, the growth of the past; with --mu 0 simulate expects none.`,
 	}
 	s := cmd.Flags()
 	o.part.Bind(cmd, cli.SectionOutput)
-	s.StringVar(&o.kinds, "model", "gbm", "`kinds` to fit, separated by commas, or all: "+strings.Join(assess.Fittable(), "|"))
+	fittable := strings.Join(assess.Fittable(), "|")
+	s.StringVar(&o.kinds, "model", "gbm", "`kinds` to fit, separated by commas, or all: "+fittable)
 	s.BoolVar(&o.targeting, "variance-targeting", false, "hold the long-run volatility of garch and gjr at the sample's")
 	s.StringVar(&o.out, "out", "", "`directory` to write, which must not exist")
 	o.form.Bind(cmd)
@@ -81,7 +82,8 @@ func (o *calibrateOptions) models() ([]string, error) {
 	}
 	targeted := func(kind string) bool { return slices.Contains(assess.Targeted(), kind) }
 	if o.targeting && !slices.ContainsFunc(kinds, targeted) {
-		return nil, cli.Input("--variance-targeting with --model %s; want %s among the models", o.kinds, strings.Join(assess.Targeted(), " or "))
+		return nil, cli.Input("--variance-targeting with --model %s; want %s among the models", o.kinds,
+			strings.Join(assess.Targeted(), " or "))
 	}
 	return kinds, nil
 }
@@ -122,7 +124,8 @@ func (o *calibrateOptions) run(ctx context.Context, session *cli.Session, file s
 		if err := saveCalibration(dir, c, &d); err != nil {
 			return err
 		}
-		m := rundir.Manifest{Command: session.Command, Start: start.UTC(), End: time.Now().UTC(), Inputs: map[string]string{file: sum}}
+		m := rundir.Manifest{Command: session.Command, Start: start.UTC(), End: time.Now().UTC()}
+		m.Inputs = map[string]string{file: sum}
 		if err := dir.Commit(m); err != nil {
 			return err
 		}
@@ -137,7 +140,8 @@ func (o *calibrateOptions) run(ctx context.Context, session *cli.Session, file s
 	}
 	session.Written(o.out)
 	if fits := c.Valid(); len(fits) > 0 {
-		session.Next("mcrisk simulate --token NAME --spec " + cli.ShellWord(filepath.Join(o.out, fits[0].Kind+".yaml")) + " --mu 0")
+		spec := filepath.Join(o.out, fits[0].Kind+".yaml")
+		session.Next("mcrisk simulate --token NAME --spec " + cli.ShellWord(spec) + " --mu 0")
 	}
 	return nil
 }
@@ -152,7 +156,8 @@ func saveCalibration(dir *rundir.Dir, c *assess.Calibration, d *report.Document)
 		return err
 	}
 	for _, f := range c.Valid() {
-		if err := dir.File(f.Kind+".yaml", func(w io.Writer) error { return rundir.WriteModel(w, f.Part(), study.ErrorsOf(f)) }); err != nil {
+		fragment := func(w io.Writer) error { return rundir.WriteModel(w, f.Part(), study.ErrorsOf(f)) }
+		if err := dir.File(f.Kind+".yaml", fragment); err != nil {
 			return err
 		}
 	}

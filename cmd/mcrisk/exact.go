@@ -61,7 +61,8 @@ func (o *exactOptions) run(ctx context.Context, session *cli.Session) error {
 		return err
 	}
 	fmt.Fprintf(session.Err, "answered in %.2f s\n", time.Since(start).Seconds())
-	if err := o.form.Print(session.Out, report.Exact(r.Study, answers, report.Provenance{Settings: r.Settings()})); err != nil {
+	d := report.Exact(r.Study, answers, report.Provenance{Settings: r.Settings()})
+	if err := o.form.Print(session.Out, d); err != nil {
 		return err
 	}
 	session.Notes(append(r.Notes, report.ExactNotes(answers)...)...)

@@ -49,7 +49,8 @@ func (o *historyOptions) run(session *cli.Session, file string) error {
 		return err
 	}
 	if n := len(h.Gaps); n > 0 {
-		session.Notes(fmt.Sprintf("%s: gaps: %d, the first on %s; the return across each counts as one step", file, n, h.Gaps[0]))
+		session.Notes(fmt.Sprintf("%s: gaps: %d, the first on %s; the return across each counts as one step",
+			file, n, h.Gaps[0]))
 	}
 	return nil
 }

@@ -49,10 +49,12 @@ spikes that no oracle saw: for a loan prefer prices of the spot market.`,
 		},
 	}
 	o.study.Bind(cmd)
-	o.unused = cli.Hide(cmd, func(section, name string) bool {
-		return section == cli.SectionModel || section == cli.SectionStudy || slices.Contains([]string{"latency", "outage-rate", "outage-length"}, name)
+	o.unused = cli.Hide(cmd, func(section, name string) bool { // a history has its own prices and no chance in it
+		return section == cli.SectionModel || section == cli.SectionStudy ||
+			slices.Contains([]string{"latency", "outage-rate", "outage-length"}, name)
 	})
-	cli.Text(cmd.Flags(), &o.latencies, cli.SectionKeeper, "latencies", "durations", "0,1m,5m,30m,1h", "of the keeper, one for each row")
+	cli.Text(cmd.Flags(), &o.latencies, cli.SectionKeeper, "latencies", "durations", "0,1m,5m,30m,1h",
+		"of the keeper, one for each row")
 	o.part.Bind(cmd, cli.SectionStudy)
 	cmd.Flags().BoolVar(&o.closes, "closes", false, "see closes only, not what lies between them")
 	cli.InSection(cmd.Flags(), cli.SectionStudy, "closes")
@@ -78,7 +80,7 @@ func (o *replayOptions) run(ctx context.Context, session *cli.Session, file stri
 	if err != nil {
 		return err
 	}
-	return o.output.Publish(ctx, "lifetimes", o.study.Workers, func(context.Context, study.Options) (p cli.Publication, err error) {
+	compute := func(context.Context, study.Options) (p cli.Publication, err error) {
 		result, err := assess.ReplayTokens(r.Study, h, latencies, o.closes)
 		if err != nil {
 			return p, cli.AsInput(err)
@@ -86,5 +88,6 @@ func (o *replayOptions) run(ctx context.Context, session *cli.Session, file stri
 		p.Document = report.Replay(result, sum, report.Provenance{Settings: r.Settings()})
 		p.Notes = report.ReplayNotes(result)
 		return p, nil
-	}, r)
+	}
+	return o.output.Publish(ctx, "lifetimes", o.study.Workers, compute, r)
 }

@@ -98,7 +98,7 @@ func Usage(cmd *cobra.Command) error {
 		bySection[section].AddFlag(f)
 	})
 	for _, section := range sections {
-		if s := bySection[section]; s != nil {
+		if s := bySection[section]; s != nil && s.HasAvailableFlags() {
 			writeFlags(w, section, s, len(bySection) > 1)
 		}
 	}

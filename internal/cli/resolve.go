@@ -40,7 +40,8 @@ func (r *Resolved) Note(format string, args ...any) {
 
 // Settings are every number of the study that is used, and where it came from.
 func (r *Resolved) Settings() []study.Setting {
-	return slices.DeleteFunc(r.Study.Settings(r.Origins), func(s study.Setting) bool { return slices.Contains(r.Unused, s.Name) })
+	unused := func(s study.Setting) bool { return slices.Contains(r.Unused, s.Name) }
+	return slices.DeleteFunc(r.Study.Settings(r.Origins), unused)
 }
 
 // A Demand is what a command asks of a study besides its options.
