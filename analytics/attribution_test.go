@@ -64,11 +64,11 @@ func TestMeansAddUp(t *testing.T) {
 		name string
 		of   []analytics.Attribution
 	}{
-		{"log", []analytics.Attribution{analytics.AttributeLog(&es[0], nil, 0.95)}},
-		{"money", []analytics.Attribution{analytics.AttributeMoney(&es[1], 0.95)}},
-		{"controlled", []analytics.Attribution{analytics.AttributeLog(&run(t, calm)[0], &known, 0.95)}},
-		{"by price", groups(analytics.AttributeBy(&es[2], "underlying", 5, 0.95))},
-		{"by variance", groups(analytics.AttributeBy(&es[0], "realised_variance", 3, 0.95))},
+		{"log", []analytics.Attribution{analytics.AttributeLog(ofAll(&es[0], nil))}},
+		{"money", []analytics.Attribution{analytics.AttributeMoney(ofAll(&es[1], nil))}},
+		{"controlled", []analytics.Attribution{analytics.AttributeLog(ofAll(&run(t, calm)[0], &known))}},
+		{"by price", groups(analytics.AttributeBy(ofAll(&es[2], nil), "underlying", 5))},
+		{"by variance", groups(analytics.AttributeBy(ofAll(&es[0], nil), "realised_variance", 3))},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, a := range tt.of {
@@ -106,7 +106,7 @@ func groups(gs []analytics.Group) (as []analytics.Attribution) {
 func TestGroups(t *testing.T) {
 	e := run(t, stormy(102))[0]
 	by := slices.Sorted(slices.Values(e.Column("underlying")))
-	gs := analytics.AttributeBy(&e, "underlying", 5, 0.95)
+	gs := analytics.AttributeBy(ofAll(&e, nil), "underlying", 5)
 	from := 0
 	for i, g := range gs {
 		if g.N != g.Total.Over.N+g.Ruined || g.N < 20 || g.N > 21 {

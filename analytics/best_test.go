@@ -50,7 +50,7 @@ func TestBestKeepsTheTrulyBest(t *testing.T) {
 	} {
 		out := make([]float64, len(tt.means))
 		for range repeats {
-			c := analytics.Best(len(tt.means), of(settings(rng, paths, tt.means)), tt.sense, 0.95)
+			c := analytics.Best(len(tt.means), samples(of(settings(rng, paths, tt.means))), tt.sense, 0.95)
 			if !c.Among[c.Best] {
 				t.Fatalf("%s: the best is not among the best", tt.name)
 			}
@@ -104,11 +104,11 @@ func TestBestByHand(t *testing.T) {
 	} {
 		calls := make([]int, len(tt.xs))
 		buffer := make([]float64, len(tt.xs[0]))
-		c := analytics.Best(len(tt.xs), func(i int) []float64 { // one buffer for all
+		c := analytics.Best(len(tt.xs), samples(func(i int) []float64 { // one buffer for all
 			calls[i]++
 			copy(buffer, tt.xs[i])
 			return buffer
-		}, tt.sense, tt.confidence)
+		}), tt.sense, tt.confidence)
 		if c.Best != tt.best || !slices.Equal(c.Among, tt.among) {
 			t.Errorf("%s: best %d among %v; want %d among %v", tt.name, c.Best, c.Among, tt.best, tt.among)
 		}
@@ -116,7 +116,7 @@ func TestBestByHand(t *testing.T) {
 			if n != 2 {
 				t.Errorf("%s: setting %d was asked for %d times", tt.name, i, n)
 			}
-			if want := analytics.PairedDifference(tt.xs[i], tt.xs[c.Best], tt.confidence); fmt.Sprint(c.Versus[i]) != fmt.Sprint(want) { // as text, because NaN is not itself
+			if want := analytics.PairedDifference(analytics.Sample{X: tt.xs[i]}, analytics.Sample{X: tt.xs[c.Best]}, tt.confidence); fmt.Sprint(c.Versus[i]) != fmt.Sprint(want) { // as text, because NaN is not itself
 				t.Errorf("%s: setting %d differs by %+v; want %+v", tt.name, i, c.Versus[i], want)
 			}
 		}

@@ -20,23 +20,24 @@ type Crossing struct {
 // covariance of neighbours from the paths: Fieller's, see [Vertex], where it stays between two
 // xs. Two crossings whose intervals overlap may be none. It panics unless there
 // are two finite xs at least, and they increase.
-func BreakEven(xs []float64, at func(i int) []float64, confidence float64) []Crossing {
+func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossing {
 	checkIncreasing(xs, 2, math.Inf(-1))
 	z := zScore(confidence)
+	var first Sample
 	var out []bool
 	for i := range xs {
 		ds := at(i)
 		if i == 0 {
-			out = make([]bool, len(ds))
+			first, out = ds.owned(), make([]bool, len(ds.X))
 		}
-		checkPairs(len(ds), len(out))
-		for j, d := range ds {
+		paired(ds, first)
+		for j, d := range ds.X {
 			out[j] = out[j] || math.IsInf(d, 0)
 		}
 	}
 	means := make([]Estimate, len(xs))
 	covs := make([]float64, len(xs)) // with the one before
-	var previous []float64
+	var previous Sample
 	for i := range xs {
 		ds := without(at(i), out)
 		means[i] = Mean(ds, confidence)

@@ -34,7 +34,7 @@ func TestBreakEvenByHand(t *testing.T) {
 		{"open to the right", spread(-10, -5, -1, 0.5), []analytics.Crossing{{At: analytics.Estimate{Value: 4 + 4/1.5, Lo: 4 - (half-1)/2, Hi: inf}, Rising: true}}},
 		{"open to the left", spread(0.5, -1, -5, -10), []analytics.Crossing{{At: analytics.Estimate{Value: 1 + 0.5/1.5, Lo: -inf, Hi: 2 + (half-1)/2}}}},
 	} {
-		got := analytics.BreakEven(xs, tt.at, 0.95)
+		got := analytics.BreakEven(xs, samples(tt.at), 0.95)
 		ok := len(got) == len(tt.want)
 		for i := range got {
 			near := func(a, b float64) bool { return a == b || math.Abs(a-b) < 1e-5 }
@@ -64,7 +64,7 @@ func TestBreakEvenCoverage(t *testing.T) {
 				ds[i] = append(ds[i], level+rate*(x-2.5)+0.3*rng.NormFloat64())
 			}
 		}
-		c := analytics.BreakEven(xs, of(ds), 0.95)
+		c := analytics.BreakEven(xs, samples(of(ds)), 0.95)
 		if len(c) == 1 && c[0].Rising && c[0].At.Lo <= 2.5 && 2.5 <= c[0].At.Hi {
 			held += 1.0 / repeats
 		}

@@ -32,7 +32,7 @@ func TestFrontByHand(t *testing.T) {
 		{"by chance", [][]float64{{1, 4, 1}, {2, 3, 2}}, still(1, 2), 1, 1, []analytics.Standing{u, f}},
 		{"ruined everywhere", [][]float64{{-inf, -inf, -inf}, {1, 1, 1}}, still(1, 2), 1, 1, []analytics.Standing{u, f}},
 	} {
-		if got := analytics.Front(len(tt.x), of(tt.x), of(tt.y), tt.sx, tt.sy, 0.95); !slices.Equal(got, tt.want) {
+		if got := analytics.Front(len(tt.x), samples(of(tt.x)), samples(of(tt.y)), tt.sx, tt.sy, 0.95); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %v; want %v", tt.name, got, tt.want)
 		}
 	}
@@ -53,7 +53,7 @@ func TestFrontIsCautious(t *testing.T) {
 		n := 0
 		for range repeats {
 			x, y := settings(rng, paths, mx), settings(rng, paths, my)
-			s := analytics.Front(len(mx), of(x), of(y), analytics.Higher, analytics.Lower, 0.95)
+			s := analytics.Front(len(mx), samples(of(x)), samples(of(y)), analytics.Higher, analytics.Lower, 0.95)
 			for i := range s {
 				if who(i) && s[i] == analytics.Dominated {
 					n++

@@ -87,7 +87,7 @@ func TestHorizonsAgainstColumns(t *testing.T) {
 			for _, p := range []string{"05", "50", "95"} {
 				level := map[string]float64{"05": 0.05, "50": 0.5, "95": 0.95}[p]
 				// The middle of a bucket holds the order statistic to half a percent.
-				want := analytics.Quantile(xs, level, 0.95)
+				want := analytics.Quantile(analytics.Sample{X: xs}, level, 0.95)
 				got := find(at, name+"_p"+p)
 				if math.Abs(got.Value-want.Value) > 0.0051*math.Abs(want.Value)+1e-12 || got.N != len(xs) || got.Lo > want.Lo+1e-12 || got.Hi < want.Hi-1e-12 {
 					t.Errorf("%s_p%s at %v: %+v, want %+v", name, p, at, got.Value, want)
@@ -112,7 +112,7 @@ func TestHorizonsAgainstColumns(t *testing.T) {
 		}
 	}
 	for _, name := range analytics.PathSeries {
-		want := analytics.Quantile(series[name], 0.5, 0.95)
+		want := analytics.Quantile(analytics.Sample{X: series[name]}, 0.5, 0.95)
 		if got := find(times[len(times)-1], "series_"+name+"_p50"); math.Abs(got.Value-want.Value) > 0.0051*math.Abs(want.Value) || got.N != len(series[name]) {
 			t.Errorf("median %s = %v over %d, want %v over %d", name, got.Value, got.N, want.Value, len(series[name]))
 		}
@@ -173,7 +173,7 @@ func TestDrawdownsAtTheEnds(t *testing.T) {
 	h.Add(0, m)
 	for _, r := range h.Rows(0.95) {
 		if level, ok := map[string]float64{"drawdown_p05": 0.05, "drawdown_p50": 0.5, "drawdown_p95": 0.95}[r.Name]; ok {
-			want := analytics.Quantile(drawdowns, level, 0.95)
+			want := analytics.Quantile(analytics.Sample{X: drawdowns}, level, 0.95)
 			near := 0.0051 * want.Value * (1 - want.Value)
 			if !(math.Abs(r.Value-want.Value) <= near && r.Lo <= want.Lo && r.Hi >= want.Hi && r.Hi <= 1) {
 				t.Errorf("%s = %v in [%v, %v]; want %v in [%v, %v]", r.Name, r.Value, r.Lo, r.Hi, want.Value, want.Lo, want.Hi)

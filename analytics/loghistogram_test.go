@@ -21,7 +21,7 @@ func TestLogHistogramIsWithinAlpha(t *testing.T) {
 	for i := range 1001 {
 		ps = append(ps, float64(i)/1000)
 	}
-	exact := Quantiles(xs, ps, 0.95)
+	exact := Quantiles(Sample{X: xs}, ps, 0.95)
 	for _, alpha := range []float64{0.0002, 0.005, 0.02, 1.0 / 3, 0.5} {
 		h := LogHistogram{Alpha: alpha}
 		for _, x := range xs {

@@ -212,11 +212,11 @@ func CompareBy(metrics []Metric, c, own *Case) []Comparison {
 	for _, m := range metrics {
 		x := Comparison{m, c.Estimate(m), undefined(c.Confidence, 0, Normal), math.NaN(), math.NaN()}
 		if a, b := c.Numbers(m), own.Numbers(m); a != nil && b != nil {
-			x.Unpaired, x.VarianceReduction = Pairing(a, b)
+			x.Unpaired, x.VarianceReduction = Pairing(c.Sample(a), own.Sample(b))
 			if ca, cb := c.CorrectedNumbers(m), own.CorrectedNumbers(m); ca != nil && cb != nil {
 				a, b = ca, cb
 			}
-			x.Versus = PairedDifference(a, b, c.Confidence)
+			x.Versus = PairedDifference(c.Sample(a), own.Sample(b), c.Confidence)
 		}
 		cs = append(cs, x)
 	}

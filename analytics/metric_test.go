@@ -44,7 +44,7 @@ func TestRowsKeepTheirWord(t *testing.T) {
 				if m.Paths == nil {
 					continue
 				}
-				want := analytics.MeanFinite(xs, 0.95)
+				want := analytics.MeanFinite(analytics.Sample{X: xs}, 0.95)
 				tolerance := 1e-11 * (1 + math.Abs(want.Value))
 				if !(math.Abs(got.Value-want.Value) <= tolerance) || got.N != want.N && got.N != e.N {
 					t.Errorf("%s of %s = %v of %d; its numbers by path make it %v of %d", m.Name, full.Token.Name, got.Value, got.N, want.Value, want.N)
@@ -140,7 +140,7 @@ func TestPseudoValuesAgainstJackknife(t *testing.T) {
 		m := analytics.MustLookup(name)
 		of := func(navs []float64) float64 { return caseOf(4, navs).Estimate(m).Value }
 		all, pseudo := of(navs), m.Paths(caseOf(4, navs))
-		se := analytics.MeanFinite(pseudo, 0.95).SE
+		se := analytics.MeanFinite(analytics.Sample{X: pseudo}, 0.95).SE
 		var jack []float64
 		for i, p := range pseudo {
 			if math.IsInf(p, 0) {
@@ -155,7 +155,7 @@ func TestPseudoValuesAgainstJackknife(t *testing.T) {
 				t.Errorf("%s: pseudo-value %v of path %d (NAV %v), by the jackknife %v", name, p, i, navs[i], moved)
 			}
 		}
-		if by := analytics.Mean(jack, 0.95).SE; math.Abs(by/se-1) > 0.06 {
+		if by := analytics.Mean(analytics.Sample{X: jack}, 0.95).SE; math.Abs(by/se-1) > 0.06 {
 			t.Errorf("%s: standard error %v, by the jackknife %v", name, se, by)
 		}
 	}
@@ -169,7 +169,9 @@ func TestPseudoValuesAgainstJackknife(t *testing.T) {
 func TestMedianPaths(t *testing.T) {
 	rng := rand.New(rand.NewPCG(27, 18))
 	m := analytics.MustLookup("median_nav")
-	pseudo := func(navs []float64) analytics.Estimate { return analytics.Mean(m.Paths(caseOf(0, navs)), 0.95) }
+	pseudo := func(navs []float64) analytics.Estimate {
+		return analytics.Mean(analytics.Sample{X: m.Paths(caseOf(0, navs))}, 0.95)
+	}
 	for _, n := range []int{400, 4000} {
 		const sigma, repeats = 1.2, 400
 		want := sigma * math.Sqrt(math.Pi/2/float64(n))
@@ -180,7 +182,7 @@ func TestMedianPaths(t *testing.T) {
 				navs[i] = math.Exp(sigma * rng.NormFloat64())
 			}
 			e := pseudo(navs)
-			if median := analytics.Quantile(navs, 0.5, 0.95).Value; math.Abs(e.Value/median-1) > 1e-12 {
+			if median := analytics.Quantile(analytics.Sample{X: navs}, 0.5, 0.95).Value; math.Abs(e.Value/median-1) > 1e-12 {
 				t.Fatalf("the mean of the pseudo-values is %v, the median %v", e.Value, median)
 			}
 			ratio += e.SE / e.Value / want / repeats

@@ -15,7 +15,7 @@ func drawdownMetrics() []Metric {
 		deepest,
 		{Name: "cdar_95", Unit: Fraction, Doc: "mean of the deepest falls on the worst 5 % of paths", Needs: []string{"max_drawdown"}, Sense: Lower,
 			Of:    func(c *Case) Estimate { return c.shortfall(c.Ensemble.Column("max_drawdown"), 0.05) },
-			Paths: func(c *Case) []float64 { return c.shortfallPaths(c.Ensemble.Column("max_drawdown"), 0.05) }},
+			Paths: func(c *Case) []float64 { return shortfallPaths(c.Sample(c.Ensemble.Column("max_drawdown")), 0.05) }},
 		mean("drawdown_length", Years, "from that peak to its trough"),
 		shareOf(Metric{Name: "p_recovered", Doc: "that the deepest fall was made good within the horizon", Needs: []string{"drawdown_recovery"}, Sense: Higher},
 			func(c *Case) []float64 {

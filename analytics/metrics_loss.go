@@ -32,14 +32,14 @@ func lossMetrics() (ms []Metric) {
 		name := fmt.Sprintf("%.0f", 100*(1-p))
 		ms = append(ms,
 			Metric{Name: "var_" + name, Unit: Equity, Doc: fmt.Sprintf("loss exceeded on %g %% of paths", 100*p), Needs: nav, Sense: Lower,
-				Of: func(c *Case) Estimate { return c.valueAtRisk(c.losses(), p) },
+				Of: func(c *Case) Estimate { return ValueAtRisk(c.Sample(c.losses()), p, c.Confidence) },
 				Exact: func(a *Answers) (float64, float64, bool) {
 					v, bound, ok := a.NAVQuantile(p)
 					return 1 - v, bound, ok
 				}},
 			Metric{Name: "es_" + name, Unit: Equity, Doc: fmt.Sprintf("mean loss on the worst %g %% of paths", 100*p), Needs: nav, Sense: Lower,
 				Of:    func(c *Case) Estimate { return c.shortfall(c.losses(), p) },
-				Paths: func(c *Case) []float64 { return c.shortfallPaths(c.losses(), p) },
+				Paths: func(c *Case) []float64 { return shortfallPaths(c.Sample(c.losses()), p) },
 				Exact: func(a *Answers) (float64, float64, bool) {
 					if a.Law == nil {
 						return math.NaN(), math.NaN(), false
@@ -52,7 +52,7 @@ func lossMetrics() (ms []Metric) {
 	es.Aliases, es.Swept, es.Label = []string{"expected_shortfall"}, 7, "Expected shortfall, worst 5 % (% of NAV)"
 	return append(ms, Metric{Name: "var_99.9", Unit: Equity, Needs: nav, Sense: Lower,
 		Doc: "loss exceeded on 0.1 % of paths, by a generalised Pareto law fitted to the largest log losses",
-		Of:  func(c *Case) Estimate { return c.extreme(c.LogNAV(), 0.001) }})
+		Of:  func(c *Case) Estimate { return extreme(c.Sample(c.LogNAV()), 0.001, c.Confidence) }})
 }
 
 // beats is the probability of ending above another way to hold the underlying,

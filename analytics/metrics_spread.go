@@ -28,7 +28,7 @@ func spreadMetrics() []Metric {
 		return m
 	}
 	volatility := shape(Metric{Name: "volatility", Unit: LogPerRootYear, Doc: "standard deviation of ln NAV over √years, over survivors"}, 0, rootYears)
-	volatility.Paths = func(c *Case) []float64 { return c.sdPaths(c.LogNAV(), rootYears(c)) }
+	volatility.Paths = func(c *Case) []float64 { return sdOf(c.Sample(variancePaths(c.Sample(c.LogNAV()))), rootYears(c)) }
 	return []Metric{
 		volatility,
 		shape(Metric{Name: "skewness", Doc: "of ln NAV, over survivors"}, 1, nil),
@@ -39,7 +39,7 @@ func spreadMetrics() []Metric {
 		ratio(Metric{Name: "omega", Sense: Higher, Doc: "E[(NAV−1)⁺]/E[(1−NAV)⁺]"}, 0),
 		ratio(Metric{Name: "gain_to_pain", Sense: Higher, Doc: "E[NAV−1]/E[(1−NAV)⁺]"}, 1),
 		{Name: "tail_ratio", Unit: Ratio, Doc: "95 % quantile of NAV−1 over the 5 % one, magnitudes", Needs: nav, Sense: Higher,
-			Of: func(c *Case) Estimate { return c.tailRatio(c.gains()) }},
+			Of: func(c *Case) Estimate { return tailRatio(c.Sample(c.gains()), c.Confidence) }},
 		medianOf(Metric{Name: "calmar", Unit: Ratio, Doc: "median of yearly return over maximum drawdown", Needs: []string{"nav", "max_drawdown"}, Sense: Higher},
 			func(c *Case) []float64 {
 				falls, years := c.Ensemble.Column("max_drawdown"), c.Ensemble.Years()

@@ -35,7 +35,7 @@ func trackingMetrics() []Metric {
 		}),
 		meanOf(Metric{Name: "tracking_error", Unit: LogPerRootYear, Doc: "standard deviation of tracking_vs_ideal over √years; over survivors", Needs: tracked,
 			Sense: Lower, Swept: 6, Label: "Tracking error (% per √year)"},
-			func(c *Case) []float64 { return sdOf(c.trackingVariance(), rootYears(c)) }),
+			func(c *Case) []float64 { return sdOf(c.Sample(c.trackingVariance()), rootYears(c)) }),
 		{Name: "efficiency", Unit: Ratio, Doc: "median of (NAV − 1)/(T·(S − 1)); its mean does not exist", Needs: []string{"nav", "underlying"}, Of: efficiency},
 		utility(tracked),
 		meanOf(Metric{Name: "tracking_cost", Unit: LogPerYear, Doc: "trade_drag and half the aversion times tracking_error²; over survivors",
@@ -91,5 +91,5 @@ func utility(needs []string) Metric {
 func efficiency(c *Case) Estimate {
 	price, target := c.Ensemble.Column("underlying"), c.Ensemble.Token.Target
 	xs := c.each(c.Ensemble.Column("nav"), func(i int, nav float64) float64 { return Efficiency(nav, target, price[i]) })
-	return c.quantileWhere(xs, func(x float64) bool { return !math.IsNaN(x) }, 0.5)
+	return Quantile(c.Sample(xs).where(func(i int) bool { return !math.IsNaN(xs[i]) }), 0.5, c.Confidence)
 }

@@ -16,7 +16,7 @@ func valueMetrics() []Metric {
 		{Name: "median_nav", Unit: Equity, Doc: "final net asset value that half of the paths exceed", Needs: nav, Sense: Higher, Swept: 4,
 			Label: "Median final NAV (% of the initial)",
 			Of:    func(c *Case) Estimate { return c.quantile(c.Ensemble.Column("nav"), 0.5) },
-			Paths: func(c *Case) []float64 { return c.medianPaths(c.Ensemble.Column("nav")) },
+			Paths: func(c *Case) []float64 { return medianPaths(c.Sample(c.Ensemble.Column("nav"))) },
 			Exact: func(a *Answers) (float64, float64, bool) { return a.NAVQuantile(0.5) }},
 		{Name: "log_nav", Unit: Log, Doc: "ln of the final net asset value, over survivors", Needs: log, Sense: Higher,
 			Paths: (*Case).LogNAV, Of: logNAV, Exact: known(func(a *Answers) float64 { return a.Log })},

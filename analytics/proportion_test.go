@@ -83,19 +83,19 @@ func TestLossAndReachProbability(t *testing.T) {
 		got  Estimate
 		k    int
 	}{
-		{"more than half", LossProbability(navs, 0.5, 0.95), 2}, // exactly half is not more
-		{"everything", LossProbability(navs, 1, 0.95), 0},
-		{"anything", LossProbability(navs, 0, 0.95), 4},
-		{"reach 50 %", ReachProbability(navs, 0.5, 0.95), 2},
-		{"keep a quarter", ReachProbability(navs, -0.75, 0.95), 6},
+		{"more than half", LossProbability(Sample{X: navs}, 0.5, 0.95), 2}, // exactly half is not more
+		{"everything", LossProbability(Sample{X: navs}, 1, 0.95), 0},
+		{"anything", LossProbability(Sample{X: navs}, 0, 0.95), 4},
+		{"reach 50 %", ReachProbability(Sample{X: navs}, 0.5, 0.95), 2},
+		{"keep a quarter", ReachProbability(Sample{X: navs}, -0.75, 0.95), 6},
 	} {
 		if want := Proportion(tt.k, len(navs), 0.95); tt.got != want {
 			t.Errorf("%s: got %+v, want %+v", tt.name, tt.got, want)
 		}
 	}
 	for _, e := range []Estimate{
-		LossProbability(nil, 0.5, 0.95), ReachProbability(nil, 0.5, 0.95),
-		LossProbability([]float64{0.1, nan}, 0.5, 0.95), ReachProbability([]float64{3, nan}, 0.5, 0.95),
+		LossProbability(Sample{}, 0.5, 0.95), ReachProbability(Sample{}, 0.5, 0.95),
+		LossProbability(Sample{X: []float64{0.1, nan}}, 0.5, 0.95), ReachProbability(Sample{X: []float64{3, nan}}, 0.5, 0.95),
 	} {
 		if !math.IsNaN(e.Value) || !math.IsNaN(e.Lo) || !math.IsNaN(e.Hi) {
 			t.Errorf("got %+v, want NaN", e)

@@ -15,7 +15,7 @@ type Refinement struct {
 
 // Refine finds the optimum of a smooth metric of a parameter between low > 0 and
 // high. Evaluate runs several increasing values on the same paths, always those
-// paths, and gives the numbers of the i-th by path, as [PathMetric].Of does.
+// paths, and gives the numbers of the i-th by path, as [Case.Numbers] does.
 //
 // It lays a parabola through seven values, evenly spaced in ln x, and looks
 // whether it fits: whether a cubic term would move the vertex by no more than a
@@ -25,7 +25,7 @@ type Refinement struct {
 // moves it least, and its interval is that of [Vertex].
 //
 // It panics unless 0 < low < high, or if sense is Neither.
-func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) []float64, err error), sense Sense, confidence float64) (Refinement, error) {
+func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) Sample, err error), sense Sense, confidence float64) (Refinement, error) {
 	checkIncreasing([]float64{low, high}, 2, 0)
 	const points, rounds = 7, 8
 	from, to := math.Log(low), math.Log(high)

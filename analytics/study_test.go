@@ -62,6 +62,21 @@ func metric(t *testing.T, s analytics.Summary, name string) analytics.MetricEsti
 	return m
 }
 
+// samples are numbers of independent paths, as estimators take them.
+func samples(at func(i int) []float64) func(i int) analytics.Sample {
+	return func(i int) analytics.Sample { return analytics.Sample{X: at(i)} }
+}
+
+// samplesOf are those of choices and circumstances.
+func samplesOf(at func(choice, circumstance int) []float64) func(choice, circumstance int) analytics.Sample {
+	return func(c, s int) analytics.Sample { return analytics.Sample{X: at(c, s)} }
+}
+
+// ofAll is the case of an ensemble, without an aversion.
+func ofAll(e *tokens.Ensemble, known *analytics.Known) *analytics.Case {
+	return &analytics.Case{Ensemble: e, Known: known, Confidence: 0.95}
+}
+
 func summarise(e *tokens.Ensemble, known *analytics.Known) analytics.Summary {
-	return analytics.Summarise(&analytics.Case{Ensemble: e, Known: known, Confidence: 0.95})
+	return analytics.Summarise(ofAll(e, known))
 }

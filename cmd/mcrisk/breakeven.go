@@ -164,10 +164,10 @@ func (b *breakEven) run(ctx context.Context, opt study.Options) (*outcome, error
 		}
 		var row []analytics.Estimate
 		for _, perp := range numbers[1] {
-			row = append(row, analytics.PairedDifference(loan, perp, confidence))
+			row = append(row, analytics.PairedDifference(analytics.Sample{X: loan}, analytics.Sample{X: perp}, confidence))
 		}
 		b.versus = append(b.versus, row)
-		b.crossings = append(b.crossings, analytics.BreakEven(b.perp.Axes[0].Values, difference, confidence))
+		b.crossings = append(b.crossings, analytics.BreakEven(b.perp.Axes[0].Values, onPaths(difference), confidence))
 	}
 	return b.outcome(hash.Sum()), nil
 }

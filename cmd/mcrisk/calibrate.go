@@ -324,7 +324,7 @@ func (c *calibration) figures(ctx context.Context, fits []models.Fit, name strin
 			levels = append(levels, 1-p)
 		}
 	}
-	sample := analytics.Quantiles(c.returns, levels, confidence)
+	sample := analytics.Quantiles(analytics.Sample{X: c.returns}, levels, confidence)
 	simulated := 0
 	for _, f := range fits {
 		m, err := f.Model()
@@ -342,7 +342,7 @@ func (c *calibration) figures(ctx context.Context, fits []models.Fit, name strin
 			}
 		}
 		series := plots.Series{Name: "History"}
-		for i, e := range analytics.Quantiles(all, levels, confidence) {
+		for i, e := range analytics.Quantiles(analytics.Sample{X: all}, levels, confidence) {
 			if n := len(series.X); n > 0 && !(e.Value > series.X[n-1]) {
 				continue // a law may have one value over many shares: returns without variance
 			}

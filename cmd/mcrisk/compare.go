@@ -139,7 +139,9 @@ func runScenarios(ctx context.Context, p *plan, workers int) (plots.ScenariosDat
 		}
 		nav := func(c *analytics.Case) []float64 { return c.Ensemble.Column("nav") }
 		metric := analytics.Metric{Name: "nav_" + s.Name, Unit: analytics.Equity, Doc: "a quarter in which " + s.Doc, Paths: nav,
-			Of: func(c *analytics.Case) analytics.Estimate { return analytics.Mean(nav(c), confidence) }}
+			Of: func(c *analytics.Case) analytics.Estimate {
+				return analytics.Mean(analytics.Sample{X: nav(c)}, confidence)
+			}}
 		more := compareAll([]analytics.Metric{metric}, s.Spec, ensembles)
 		panel := plots.ScenarioPanel{Label: strings.ToUpper(s.Name[:1]) + s.Name[1:] + ": " + s.Doc}
 		for _, r := range more {

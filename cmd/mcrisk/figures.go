@@ -60,12 +60,12 @@ func decayFigure(p *plan, e *tokens.Ensemble) (*plots.Figure, error) {
 	}
 	levels := []float64{0.05, 0.5, 0.95}
 	var quantiles []plots.Quantile
-	for i, q := range analytics.Quantiles(decay, levels, confidence) {
+	for i, q := range analytics.Quantiles(analytics.Sample{X: decay}, levels, confidence) {
 		if !math.IsInf(q.Lo, 0) && !math.IsInf(q.Hi, 0) { // else there are too few paths to say where it lies
 			quantiles = append(quantiles, plots.Quantile{P: levels[i], Estimate: q})
 		}
 	}
-	qv := analytics.Mean(e.Column("realised_variance"), confidence).Value
+	qv := analytics.Mean(analytics.Sample{X: e.Column("realised_variance")}, confidence).Value
 	return plots.DecayDistribution(plots.DecayData{
 		Title: e.Token.Name + ": decay against the compounding ideal", Caption: caption(p, e.N),
 		Decay: decay, Quantiles: quantiles,

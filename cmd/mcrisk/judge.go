@@ -109,8 +109,8 @@ func (j *judgement) estimate(ctx context.Context, w io.Writer) error {
 			}
 			corrected := here.corrected != nil && own.corrected != nil
 			for i, m := range j.metrics {
-				x := metricRow{estimate: here.levels[i], versus: analytics.PairedDifference(here.of(i, corrected), own.of(i, corrected), confidence)}
-				x.unpaired, x.reduction = analytics.Pairing(here.raw[i], own.raw[i])
+				x := metricRow{estimate: here.levels[i], versus: analytics.PairedDifference(analytics.Sample{X: here.of(i, corrected)}, analytics.Sample{X: own.of(i, corrected)}, confidence)}
+				x.unpaired, x.reduction = analytics.Pairing(analytics.Sample{X: here.raw[i]}, analytics.Sample{X: own.raw[i]})
 				r.metrics = append(r.metrics, x)
 				f, e, d := numberText, x.estimate, x.versus
 				_ = out.Write(append(slices.Clone(row), run.Spec.Tokens[t].Name, m.Name, string(m.Unit), f(e.Value), f(e.SE), f(e.Lo), f(e.Hi), strconv.Itoa(e.N), string(e.Warning),
@@ -282,7 +282,7 @@ func (j *judgement) best(ctx context.Context, s *slice, workers int) error {
 	}
 	for i, m := range j.objectives() {
 		at := j.numbers(s, i)
-		row := bestRow{Choice: analytics.Best(len(s.cells), at, m.Sense, confidence), pairing: nan, least: nan, exactBest: -1}
+		row := bestRow{Choice: analytics.Best(len(s.cells), onPaths(at), m.Sense, confidence), pairing: nan, least: nan, exactBest: -1}
 		row.estimate = j.level(s.cells[row.Best], s.token, i)
 		row.alike = true
 		for k, v := range row.Versus {
@@ -294,7 +294,7 @@ func (j *judgement) best(ctx context.Context, s *slice, workers int) error {
 			var reductions []float64
 			for k := 1; k < len(s.cells); k++ {
 				raw := func(k int) []float64 { return j.reader.at(s.cells[k], s.token).raw[i] }
-				if _, reduction := analytics.Pairing(raw(k), raw(k-1)); !math.IsNaN(reduction) {
+				if _, reduction := analytics.Pairing(analytics.Sample{X: raw(k)}, analytics.Sample{X: raw(k - 1)}); !math.IsNaN(reduction) {
 					reductions = append(reductions, reduction)
 				}
 			}
@@ -308,7 +308,7 @@ func (j *judgement) best(ctx context.Context, s *slice, workers int) error {
 		s.best = append(s.best, row)
 	}
 	x, y := j.metric(j.how.Pareto[0]), j.metric(j.how.Pareto[1])
-	s.front = analytics.Front(len(s.cells), j.numbers(s, x), j.numbers(s, y), j.metrics[x].Sense, j.metrics[y].Sense, confidence)
+	s.front = analytics.Front(len(s.cells), onPaths(j.numbers(s, x)), onPaths(j.numbers(s, y)), j.metrics[x].Sense, j.metrics[y].Sense, confidence)
 	if j.how.Optimise != "" {
 		return j.optimise(ctx, s, along, workers)
 	}
@@ -338,7 +338,7 @@ func (j *judgement) near(s *slice, best, along int, at func(int) []float64, sens
 	for _, c := range s.cells[from:to] {
 		xs = append(xs, j.value(c, along))
 	}
-	o := analytics.Vertex(xs, func(k int) []float64 { return at(from + k) }, sense, confidence)
+	o := analytics.Vertex(xs, onPaths(func(k int) []float64 { return at(from + k) }), sense, confidence)
 	return &o
 }
 
@@ -404,8 +404,8 @@ func (j *judgement) harden() {
 			first[i] = cells[0][choice]
 		}
 		for i, m := range j.objectives() {
-			r := analytics.Robust(len(choices), len(in), func(choice, circumstance int) []float64 {
-				return j.reader.at(cells[circumstance][choices[choice]], t).of(i, corrected[circumstance])
+			r := analytics.Robust(len(choices), len(in), func(choice, circumstance int) analytics.Sample {
+				return analytics.Sample{X: j.reader.at(cells[circumstance][choices[choice]], t).of(i, corrected[circumstance])}
 			}, m.Sense, confidence)
 			r.Regret = nil // for large sweeps
 			r.Worst = j.level(cells[r.WorstIn][choices[r.Maximin]], t, i)

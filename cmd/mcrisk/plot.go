@@ -522,7 +522,7 @@ func groupMeans(x, y []float64) (points []plots.MeanPoint) {
 		for _, i := range part {
 			xs, ys = append(xs, x[i]), append(ys, y[i])
 		}
-		points = append(points, plots.MeanPoint{X: analytics.Mean(xs, confidence).Value, Y: analytics.Mean(ys, confidence)})
+		points = append(points, plots.MeanPoint{X: analytics.Mean(analytics.Sample{X: xs}, confidence).Value, Y: analytics.Mean(analytics.Sample{X: ys}, confidence)})
 	}
 	return points
 }
@@ -594,7 +594,7 @@ func causeName(name string) string {
 }
 
 func drawWaterfall(s *source) (*plots.Figure, error) {
-	a := analytics.AttributeLog(s.ensemble, known(s.plan.spec, s.token), confidence)
+	a := analytics.AttributeLog(caseOf(s.plan.spec, s.token, s.ensemble, 0))
 	d := plots.WaterfallData{Title: s.title("where the growth came from"), Caption: s.caption(), Label: "Mean of ln NAV over the horizon (log units)", Total: a.Total.Over}
 	if a.Ruined > 0 {
 		d.Caption += fmt.Sprintf(" Over survivors; %s ruined.", thousands(a.Ruined))
@@ -606,7 +606,7 @@ func drawWaterfall(s *source) (*plots.Figure, error) {
 }
 
 func drawStack(s *source, column, by string) (*plots.Figure, error) {
-	groups := analytics.AttributeBy(s.ensemble, column, min(5, s.ensemble.N), confidence)
+	groups := analytics.AttributeBy(caseOf(s.plan.spec, s.token, s.ensemble, 0), column, min(5, s.ensemble.N))
 	d := plots.StackData{Title: s.title("where the growth came from, by " + by), Caption: s.caption(),
 		Label: "Mean of ln NAV over the horizon, over survivors (log units)", GroupLabel: "Fifth of the paths by " + by + " of the underlying"}
 	shown := map[string][]float64{}
@@ -678,7 +678,7 @@ func drawLaw(s *source) (*plots.Figure, error) {
 		levels = append(levels, float64(i+1)/40)
 	}
 	levels = append(levels, 0.005, 0.995)
-	for i, q := range analytics.Quantiles(log, levels, confidence) {
+	for i, q := range analytics.Quantiles(analytics.Sample{X: log}, levels, confidence) {
 		law := quantile(levels[i])
 		if finite(law) != nil && finite(q.Value) != nil {
 			d.Quantiles = append(d.Quantiles, plots.LawQuantile{P: levels[i], Law: law, Sample: q.Value, Lo: q.Lo, Hi: q.Hi})

@@ -147,11 +147,11 @@ func simulate(cmd *cobra.Command, p *plan, workers int, o *outputFlags, lifetime
 	}
 	causes := make([]analytics.Attribution, len(ensembles))
 	for i := range ensembles {
-		var k *analytics.Known
-		if !noControl {
-			k = known(p.spec, i)
+		c := caseOf(p.spec, i, &ensembles[i], 0)
+		if noControl {
+			c.Known = nil
 		}
-		causes[i] = analytics.AttributeLog(&ensembles[i], k, confidence)
+		causes[i] = analytics.AttributeLog(c)
 	}
 	if dir != nil {
 		if err := dir.study(summaries, ensembles, hash); err != nil {

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"mcrisk/analytics"
-	"mcrisk/tokens"
 )
 
 var nan = math.NaN()
@@ -181,13 +180,13 @@ type titledAttribution struct {
 func attributions(r *storedRun, control bool) (out []titledAttribution) {
 	for i := range r.ensembles {
 		e, name := &r.ensembles[i], r.plan.spec.Tokens[i].Name
-		var k *analytics.Known
-		if control {
-			k = known(r.plan.spec, i)
+		c := caseOf(r.plan.spec, i, e, 0)
+		if !control {
+			c.Known = nil
 		}
-		out = append(out, titledAttribution{name, "all paths", analytics.AttributeLog(e, k, confidence)},
-			titledAttribution{name, "all paths", analytics.AttributeMoney(e, confidence)})
-		out = append(out, byFifths(e, name)...)
+		out = append(out, titledAttribution{name, "all paths", analytics.AttributeLog(c)},
+			titledAttribution{name, "all paths", analytics.AttributeMoney(c)})
+		out = append(out, byFifths(c, name)...)
 	}
 	return out
 }
@@ -195,10 +194,10 @@ func attributions(r *storedRun, control bool) (out []titledAttribution) {
 // fifths are what paths are grouped by.
 var fifths = []struct{ column, name string }{{"underlying", "final price"}, {"realised_variance", "realised variance"}}
 
-func byFifths(e *tokens.Ensemble, name string) (out []titledAttribution) {
+func byFifths(c *analytics.Case, name string) (out []titledAttribution) {
 	for _, by := range fifths {
-		groups := min(5, e.N)
-		for g, group := range analytics.AttributeBy(e, by.column, groups, confidence) {
+		groups := min(5, c.Ensemble.N)
+		for g, group := range analytics.AttributeBy(c, by.column, groups) {
 			out = append(out, titledAttribution{name, fmt.Sprintf("%s, fifth %d of %d, %s to %s", by.name, g+1, groups, short(group.Lo), short(group.Hi)), group.Attribution})
 		}
 	}

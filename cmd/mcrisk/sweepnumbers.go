@@ -67,6 +67,12 @@ func namesOf(ms []analytics.Metric) (names []string) {
 	return names
 }
 
+// onPaths are numbers by path as samples: the paths of a study are independent and
+// count alike.
+func onPaths(at func(i int) []float64) func(i int) analytics.Sample {
+	return func(i int) analytics.Sample { return analytics.Sample{X: at(i)} }
+}
+
 // A cellReader reads cells again while a sweep is judged. What was asked for lately
 // is in memory.
 type cellReader struct {

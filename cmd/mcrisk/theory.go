@@ -164,7 +164,7 @@ func (j *judgement) optimise(ctx context.Context, s *slice, along, workers int) 
 			fixed = append(fixed, study.Axis{Param: a.Param, Values: a.Values[from:to]})
 		}
 	}
-	evaluate := func(xs []float64) (func(int) []float64, error) {
+	evaluate := func(xs []float64) (func(int) analytics.Sample, error) {
 		axis := study.Axis{Param: axis.Param, Values: xs}
 		sweep, err := study.NewSweep(j.sweep.Spec, append(slices.Clone(fixed), axis), 0)
 		if err != nil {
@@ -185,7 +185,7 @@ func (j *judgement) optimise(ctx context.Context, s *slice, along, workers int) 
 		if len(corrected) == len(raw) {
 			raw = corrected
 		}
-		return func(i int) []float64 { return raw[i] }, nil
+		return onPaths(func(i int) []float64 { return raw[i] }), nil
 	}
 	r, err := analytics.Refine(low, high, evaluate, m.Sense, confidence)
 	s.optimum = &refined{Refinement: r, metric: m}
