@@ -85,7 +85,8 @@ var itemDocs = map[tokens.Item]string{
 	tokens.Gas: "gas of rebalancing trades", tokens.BorrowInterest: "interest on the debt",
 	tokens.SupplyInterest: "interest earned on the collateral", tokens.Funding: "funding of a perpetual",
 	tokens.BorrowFee: "borrow fee of a perpetual", tokens.StreamingFee: "the token's own yearly fee",
-	tokens.LiquidationPenalty: "taken by liquidators", tokens.Shortfall: "losses beyond equity, which the holder does not bear",
+	tokens.LiquidationPenalty: "taken by liquidators",
+	tokens.Shortfall:          "losses beyond equity, which the holder does not bear",
 }
 
 // A Cause is a part's mean over the paths, over the horizon and per year.
@@ -107,9 +108,10 @@ type Attribution struct {
 // controlled by ln S. The correction is linear in the sample, so controlled
 // means add up as plain ones do.
 func AttributeLog(c *Case) Attribution {
-	return attribute("log", LogParts(c.Ensemble), c.LogNAV(), c.Ensemble.Years(), c.paths(), func(xs []float64) Estimate {
-		return c.controlled(xs, ControlLogPrice)
-	})
+	return attribute("log", LogParts(c.Ensemble), c.LogNAV(), c.Ensemble.Years(), c.paths(),
+		func(xs []float64) Estimate {
+			return c.controlled(xs, ControlLogPrice)
+		})
 }
 
 // AttributeMoney is the attribution of E[NAV] − 1 over all paths.
@@ -178,7 +180,8 @@ func AttributeBy(c *Case, column string, groups int) []Group {
 }
 
 // attribute takes the means of parts and of their total over so many paths.
-func attribute(unit string, parts []Part, total []float64, years float64, paths int, mean func([]float64) Estimate) Attribution {
+func attribute(unit string, parts []Part, total []float64, years float64, paths int,
+	mean func([]float64) Estimate) Attribution {
 	cause := func(name, doc string, xs []float64) Cause {
 		over := mean(xs)
 		return Cause{name, doc, over, over.scaled(1 / years)}

@@ -15,9 +15,9 @@ type Choice struct {
 }
 
 // Best finds the best of n settings that lived on the same paths. At gives the
-// numbers of setting i by path, as [Case.Numbers] does, with the weights and clusters of the paths; it is called twice for
-// each setting, two settings are held at a time, and what it returns is not read
-// after the next call.
+// numbers of setting i by path, as [Case.Numbers] does, with the weights and
+// clusters of the paths; it is called twice for each setting, two settings are held
+// at a time, and what it returns is not read after the next call.
 //
 // A setting is left out of the set Among when the sample's best beats it at the
 // one-sided level α/(n-1), α = 1 - confidence, so that the truly best setting k
@@ -64,6 +64,7 @@ func zTail(tail float64) float64 { return -distuv.UnitNormal.Quantile(tail) }
 
 func checkSettings(n int, sense Sense) {
 	if n < 1 || sense != Higher && sense != Lower {
-		panic(fmt.Sprintf("analytics: %d settings and sense %d; want at least 1 and Higher (1) or Lower (-1)", n, sense))
+		panic(fmt.Sprintf("analytics: %d settings and sense %d; want at least 1 and Higher (1) or Lower (-1)", n,
+			sense))
 	}
 }

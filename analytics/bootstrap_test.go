@@ -62,8 +62,10 @@ func TestResampled(t *testing.T) {
 func TestStatistics(t *testing.T) {
 	xs := []float64{1, -1, 3, -1}
 	for name, x := range map[string][2]float64{
-		"sharpe": {sharpe(Sample{X: xs}), 0.5 / math.Sqrt(11.0/3)}, "sortino": {sortino(Sample{X: xs}), 0.5 / math.Sqrt(0.5)},
-		"omega": {omega(Sample{X: xs}), 2}, "gain to pain": {gainToPain(Sample{X: xs}), 1}, "sd": {sd(Sample{X: xs}), math.Sqrt(11.0 / 3)},
+		"sharpe": {sharpe(Sample{X: xs}), 0.5 / math.Sqrt(11.0/3)}, "sortino": {sortino(Sample{X: xs}),
+			0.5 / math.Sqrt(0.5)},
+		"omega": {omega(Sample{X: xs}), 2}, "gain to pain": {gainToPain(Sample{X: xs}), 1}, "sd": {sd(Sample{X: xs}),
+			math.Sqrt(11.0 / 3)},
 		// m₂ = 11/4, m₃ = 3 (0.5³ − 2·1.5³ + 2.5³ = 9, over 4 = 2.25)
 		"skewness": {skewness(Sample{X: xs}), math.Sqrt(12) / 2 * 2.25 / math.Pow(2.75, 1.5)},
 	} {

@@ -78,7 +78,8 @@ func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossi
 			if last == i-1 {
 				x = xs[last] + (xs[i]-xs[last])*from/(from-to)
 			}
-			e := Estimate{Value: x, SE: math.NaN(), Lo: math.Inf(-1), Hi: math.Inf(1), Confidence: confidence, N: means[i].N, Method: Fieller, Warning: means[i].Warning}
+			e := Estimate{Value: x, SE: math.NaN(), Lo: math.Inf(-1), Hi: math.Inf(1), Confidence: confidence,
+				N: means[i].N, Method: Fieller, Warning: means[i].Warning}
 			near := float64(1e-9 * (xs[i] - xs[last])) // without scatter both ends are at x but for rounding
 			for _, end := range ends {
 				if end <= x+near {

@@ -95,7 +95,8 @@ func (c *Case) correctedGrowth() []float64 {
 	if c.growth == nil {
 		c.growth = new(corrected)
 		if c.Known != nil && finite(c.Known.LogPrice) {
-			_, c.growth.paths = ControlledPaths(c.Sample(logGrowth(c)), c.Ensemble.Column("log_underlying"), c.Known.LogPrice, c.Confidence)
+			_, c.growth.paths = ControlledPaths(c.Sample(logGrowth(c)), c.Ensemble.Column("log_underlying"),
+				c.Known.LogPrice, c.Confidence)
 		}
 	}
 	return c.growth.paths
@@ -119,7 +120,9 @@ func (c *Case) tracking() []float64 {
 	return c.Derived("tracking", func() []float64 {
 		e := c.Ensemble
 		logS, qv := e.Column("log_underlying"), e.Column("realised_variance")
-		return c.each(c.LogNAV(), func(i int, log float64) float64 { return TrackingVsIdeal(log, e.Token.Target, logS[i], qv[i]) })
+		return c.each(c.LogNAV(), func(i int, log float64) float64 {
+			return TrackingVsIdeal(log, e.Token.Target, logS[i], qv[i])
+		})
 	})
 }
 

@@ -18,8 +18,10 @@ func TestControlledMean(t *testing.T) {
 		value, se, gain float64
 	}{
 		// β = 4/5, residual squares 9/5 over 2 degrees of freedom
-		{"by hand, control on its mean", []float64{1, 2, 4, 3}, []float64{1, 2, 3, 4}, 2.5, 2.5, math.Sqrt(0.9 / 4), (5.0 / 3) / 0.9},
-		{"by hand, control half below", []float64{1, 2, 4, 3}, []float64{1, 2, 3, 4}, 3, 2.9, math.Sqrt(0.27), (5.0 / 12) / 0.27},
+		{"by hand, control on its mean", []float64{1, 2, 4, 3}, []float64{1, 2, 3, 4}, 2.5, 2.5, math.Sqrt(0.9 / 4),
+			(5.0 / 3) / 0.9},
+		{"by hand, control half below", []float64{1, 2, 4, 3}, []float64{1, 2, 3, 4}, 3, 2.9, math.Sqrt(0.27),
+			(5.0 / 12) / 0.27},
 		{"exactly linear", []float64{1, 3, 5, 9}, []float64{0, 1, 2, 4}, 10, 21, 0, inf},
 		{"uncorrelated", []float64{1, -1, -1, 1}, []float64{-1, -1, 1, 1}, 0, 0, math.Sqrt(0.5), (1.0 / 3) / 0.5},
 		{"control does not vary", []float64{1, 2, 4, 3}, flat, 5, 2.5, math.Sqrt(5.0 / 12), 1},
@@ -34,8 +36,10 @@ func TestControlledMean(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := ControlledMean(Sample{X: tt.xs}, tt.control, tt.mean, 0.95)
-			if !same(e.Value, tt.value, 1e-15) || !same(e.SE, tt.se, 1e-15) || !same(e.VarianceReduction, tt.gain, 1e-14) {
-				t.Errorf("got %v ± %v, gain %v; want %v ± %v, gain %v", e.Value, e.SE, e.VarianceReduction, tt.value, tt.se, tt.gain)
+			if !same(e.Value, tt.value, 1e-15) || !same(e.SE, tt.se, 1e-15) || !same(e.VarianceReduction, tt.gain,
+				1e-14) {
+				t.Errorf("got %v ± %v, gain %v; want %v ± %v, gain %v", e.Value, e.SE, e.VarianceReduction, tt.value,
+					tt.se, tt.gain)
 			}
 			if e.N != len(tt.xs) || e.Method != Normal {
 				t.Errorf("got %+v, want a normal interval from %d values", e, len(tt.xs))
@@ -123,7 +127,8 @@ func TestControlledPaths(t *testing.T) {
 			t.Errorf("%s: corrected to %v", name, ys)
 		}
 	}
-	if _, ys := ControlledPaths(Sample{X: []float64{1, 2, 4}}, []float64{5, 5, 5}, 5, 0.95); fmt.Sprint(ys) != "[1 2 4]" {
+	if _, ys := ControlledPaths(Sample{X: []float64{1, 2, 4}}, []float64{5, 5, 5}, 5,
+		0.95); fmt.Sprint(ys) != "[1 2 4]" {
 		t.Errorf("a control that does not vary makes %v", ys)
 	}
 }

@@ -53,7 +53,8 @@ func ExampleBest() {
 		{-2.00, -1.19, -0.79, 0.49, 1.29},
 		{-1.98, -1.21, -0.76, 0.50, 1.28},
 	}
-	c := analytics.Best(3, func(i int) analytics.Sample { return analytics.Sample{X: growth[i]} }, analytics.Higher, 0.95)
+	c := analytics.Best(3, func(i int) analytics.Sample { return analytics.Sample{X: growth[i]} }, analytics.Higher,
+		0.95)
 	for i, d := range c.Versus {
 		fmt.Printf("band %d: %+.3f, among the best: %v\n", i, d.Value, c.Among[i])
 	}

@@ -45,11 +45,15 @@ func TestFitTailAgainstSciPy(t *testing.T) {
 			t.Fatalf("%d excesses over %v, want %d over 0", len(f.excess), f.Threshold, r.N)
 		}
 		// Nelder–Mead stops within 1e-4 of the place, and no higher than the top.
-		if !same(f.Shape, r.FitShape, 5e-4) || !same(f.Scale, r.FitScale, 5e-4) || f.best < r.Likelihood-1e-9 || f.best > r.Likelihood+1e-5 {
-			t.Errorf("shape %v: fit %v, %v with %.9g; SciPy %v, %v with %.9g", r.Shape, f.Shape, f.Scale, f.best, r.FitShape, r.FitScale, r.Likelihood)
+		if !same(f.Shape, r.FitShape, 5e-4) || !same(f.Scale, r.FitScale, 5e-4) || f.best < r.Likelihood-1e-9 ||
+			f.best > r.Likelihood+1e-5 {
+			t.Errorf("shape %v: fit %v, %v with %.9g; SciPy %v, %v with %.9g", r.Shape, f.Shape, f.Scale, f.best,
+				r.FitShape, r.FitScale, r.Likelihood)
 		}
-		if e := f.Quantile(0.001, 0.95); !same(e.Value, r.Q, 1e-3) || !same(e.Lo, r.Lo, 1e-3) || !same(e.Hi, r.Hi, 1e-3) {
-			t.Errorf("shape %v: quantile %v from %v to %v; SciPy %v from %v to %v", r.Shape, e.Value, e.Lo, e.Hi, r.Q, r.Lo, r.Hi)
+		if e := f.Quantile(0.001, 0.95); !same(e.Value, r.Q, 1e-3) || !same(e.Lo, r.Lo, 1e-3) || !same(e.Hi, r.Hi,
+			1e-3) {
+			t.Errorf("shape %v: quantile %v from %v to %v; SciPy %v from %v to %v", r.Shape, e.Value, e.Lo, e.Hi, r.Q,
+				r.Lo, r.Hi)
 		}
 	}
 }

@@ -69,9 +69,10 @@ func doubt(xs []float64, mean, squares float64) Warning {
 	return ""
 }
 
-// MeanFinite is the Mean over the values that are finite; N says how many they are. It is the mean over survivors of a metric that is -Inf for a
-// ruined path, and says nothing about the ruined: report their [Proportion]
-// beside it. A NaN is not a ruined path and still makes the result NaN.
+// MeanFinite is the Mean over the values that are finite; N says how many they
+// are. It is the mean over survivors of a metric that is -Inf for a ruined
+// path, and says nothing about the ruined: report their [Share] beside it. A NaN is
+// not a ruined path and still makes the result NaN.
 func MeanFinite(s Sample, confidence float64) Estimate { return Mean(s.valid().finite(), confidence) }
 
 // normal is the estimate value ± z·se. Where se is NaN there is no interval.

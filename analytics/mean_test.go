@@ -98,7 +98,8 @@ func TestPairedDifference(t *testing.T) {
 		t.Errorf("UnpairedSE = %v, want %v", got, want)
 	}
 	for _, few := range [][]float64{nil, {1}} {
-		if e := PairedDifference(Sample{X: few}, Sample{X: few}, 0.95); !math.IsNaN(e.SE) || !math.IsNaN(UnpairedSE(Sample{X: few}, Sample{X: few})) {
+		if e := PairedDifference(Sample{X: few}, Sample{X: few}, 0.95); !math.IsNaN(e.SE) ||
+			!math.IsNaN(UnpairedSE(Sample{X: few}, Sample{X: few})) {
 			t.Errorf("%d pairs: got %+v, want no SE", len(few), e)
 		}
 	}

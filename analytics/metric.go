@@ -72,7 +72,8 @@ const (
 
 // registry holds the rows by order of registration, those of this package first.
 var registry = new(rows).add(slices.Concat(
-	valueMetrics(), spreadMetrics(), lossMetrics(), drawdownMetrics(), tradingMetrics(), costMetrics(), trackingMetrics())...)
+	valueMetrics(), spreadMetrics(), lossMetrics(), drawdownMetrics(), tradingMetrics(), costMetrics(),
+	trackingMetrics())...)
 
 type rows struct{ metrics []Metric }
 
@@ -85,7 +86,8 @@ func (r *rows) add(ms ...Metric) *rows {
 			}
 		}
 		if m.Name == "" || m.Doc == "" || m.Of == nil || len(m.Needs) == 0 || m.Swept > 0 && m.Paths == nil {
-			panic(fmt.Sprintf("analytics: metric %q; want a name, a Doc, Needs and Of, and Paths if it is swept", m.Name))
+			panic(fmt.Sprintf("analytics: metric %q; want a name, a Doc, Needs and Of, and Paths if it is swept",
+				m.Name))
 		}
 		if m.Label == "" {
 			m.Label = m.label()

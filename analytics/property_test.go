@@ -36,7 +36,8 @@ func TestQuantileLaws(t *testing.T) {
 				t.Fatalf("p = %v: %+v, want Lo ≤ Value ≤ Hi", ps[i], e)
 			}
 			if i > 0 && !(got[i-1].Value <= e.Value && got[i-1].Lo <= e.Lo && got[i-1].Hi <= e.Hi) {
-				t.Fatalf("p = %v gives %+v, p = %v gives %+v; want both ends and the value to rise", ps[i-1], got[i-1], ps[i], e)
+				t.Fatalf("p = %v gives %+v, p = %v gives %+v; want both ends and the value to rise", ps[i-1], got[i-1],
+					ps[i], e)
 			}
 		}
 		shuffled := slices.Clone(xs)

@@ -83,7 +83,8 @@ func Share(s Sample, is func(float64) bool, confidence float64) Estimate {
 	}
 	p, n := s.share(is)
 	tail := (1 - confidence) / 2
-	e := Estimate{Value: p, SE: math.Sqrt(float64(p*(1-p)) / n), Hi: 1, Confidence: confidence, N: len(s.X), Method: ClopperPearson}
+	e := Estimate{Value: p, SE: math.Sqrt(float64(p*(1-p)) / n), Hi: 1, Confidence: confidence, N: len(s.X),
+		Method: ClopperPearson}
 	if p > 0 {
 		e.Lo = min(p, distuv.Beta{Alpha: float64(p * n), Beta: float64((1-p)*n) + 1}.Quantile(tail))
 	}

@@ -101,7 +101,8 @@ func TestQuantileRanksCover(t *testing.T) {
 						high += binomial(k, n, p)
 					}
 				}
-				if low > half || high > half || low+binomial(l, n, p) < half-2e-12 || high+binomial(u-1, n, p) < half-2e-12 {
+				if low > half || high > half || low+binomial(l, n, p) < half-2e-12 || high+binomial(u-1, n,
+					p) < half-2e-12 {
 					t.Errorf("n = %d, p = %v at %v: ranks %d and %d leave %v and %v", n, p, confidence, l, u, low, high)
 				}
 			}

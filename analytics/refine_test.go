@@ -79,7 +79,8 @@ func TestRefineAtEnd(t *testing.T) {
 		t.Errorf("without an optimum: %+v, %v", r, err)
 	}
 	no := errors.New("no")
-	if _, err := analytics.Refine(0.1, 1, func([]float64) (func(int) analytics.Sample, error) { return nil, no }, analytics.Lower, 0.95); !errors.Is(err, no) {
+	if _, err := analytics.Refine(0.1, 1, func([]float64) (func(int) analytics.Sample, error) { return nil, no },
+		analytics.Lower, 0.95); !errors.Is(err, no) {
 		t.Errorf("got %v", err)
 	}
 }

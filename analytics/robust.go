@@ -47,9 +47,11 @@ type Robustness struct {
 // Neither.
 //
 // Source: Savage, "The theory of statistical decision", JASA 46 (1951).
-func Robust(choices, circumstances int, at func(choice, circumstance int) Sample, sense Sense, confidence float64) Robustness {
+func Robust(choices, circumstances int, at func(choice, circumstance int) Sample, sense Sense,
+	confidence float64) Robustness {
 	checkSettings(min(choices, circumstances), sense)
-	r := Robustness{Regret: make([][]Estimate, choices), Greatest: make([]Estimate, choices), Among: make([]bool, choices)}
+	r := Robustness{Regret: make([][]Estimate, choices), Greatest: make([]Estimate, choices),
+		Among: make([]bool, choices)}
 	worst, worstIn := make([]Estimate, choices), make([]int, choices)
 	z := zTail((1 - confidence) / float64(max(choices*(choices-1)*circumstances, 1)))
 	for s := range circumstances {
@@ -70,7 +72,8 @@ func Robust(choices, circumstances int, at func(choice, circumstance int) Sample
 			}
 		}
 		for i, v := range c.Versus {
-			e := Estimate{Value: max(0, -float64(sense)*v.Value), SE: v.SE, Confidence: confidence, N: v.N, Method: Normal, Warning: v.Warning}
+			e := Estimate{Value: max(0, -float64(sense)*v.Value), SE: v.SE, Confidence: confidence, N: v.N,
+				Method: Normal, Warning: v.Warning}
 			e.Lo, e.Hi = max(0, e.Value-float64(z*v.SE)), e.Value+float64(z*v.SE)+slack
 			if v.N == 0 { // never finite where the best is; or nobody is, and nothing is known
 				e.Value, e.Lo, e.Hi = math.Inf(1), math.Inf(1), math.Inf(1)

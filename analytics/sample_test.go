@@ -41,7 +41,9 @@ var estimators = []estimator{
 	}},
 	{"ValueAtRisk", 1e-12, func(s, _ Sample) []Estimate { return []Estimate{ValueAtRisk(s, 0.2, 0.9)} }},
 	{"ExpectedShortfall", 1e-11, func(s, _ Sample) []Estimate { return []Estimate{ExpectedShortfall(s, 0.3, 0.95)} }},
-	{"PairedDifference", 1e-12, func(s, other Sample) []Estimate { return []Estimate{PairedDifference(s, other, 0.95)} }},
+	{"PairedDifference", 1e-12, func(s, other Sample) []Estimate {
+		return []Estimate{PairedDifference(s, other, 0.95)}
+	}},
 	{"Pairing", 1e-11, func(s, other Sample) []Estimate {
 		unpaired, reduction := Pairing(s, other)
 		return []Estimate{{Value: unpaired}, {Value: math.Sqrt(reduction)}}
@@ -55,7 +57,8 @@ var estimators = []estimator{
 	}},
 	{"pseudo-values", 1e-10, func(s, _ Sample) []Estimate {
 		positive := s.with(each(s.X, math.Abs))
-		return []Estimate{Mean(s.with(sdOf(s.with(variancePaths(s)), 2)), 0.95), Mean(s.with(shortfallPaths(s, 0.3)), 0.95),
+		return []Estimate{Mean(s.with(sdOf(s.with(variancePaths(s)), 2)), 0.95), Mean(s.with(shortfallPaths(s, 0.3)),
+			0.95),
 			Mean(s.with(medianPaths(positive)), 0.95)}
 	}},
 	{"Resampled", 1e-10, func(s, _ Sample) []Estimate { return Resampled(s, 0.95, sd, sharpe, omega) }},
@@ -108,7 +111,8 @@ func settingsOf(s, other Sample) func(i int) Sample {
 		case 1:
 			return other
 		}
-		return s.with(plus(each(s.X, func(x float64) float64 { return x / 2 }), 0.1, each(other.X, func(x float64) float64 { return x / 2 })))
+		return s.with(plus(each(s.X, func(x float64) float64 { return x / 2 }), 0.1,
+			each(other.X, func(x float64) float64 { return x / 2 })))
 	}
 }
 
@@ -204,7 +208,8 @@ func TestWeightsAreCounts(t *testing.T) {
 // differ says where two estimates are not the same to a tolerance, of numbers of the
 // size of ten; N is that of values, and is not compared.
 func differ(a, b Estimate, tolerance float64) string {
-	for name, v := range map[string][2]float64{"Value": {a.Value, b.Value}, "SE": {a.SE, b.SE}, "Lo": {a.Lo, b.Lo}, "Hi": {a.Hi, b.Hi}} {
+	for name, v := range map[string][2]float64{"Value": {a.Value, b.Value}, "SE": {a.SE, b.SE}, "Lo": {a.Lo, b.Lo},
+		"Hi": {a.Hi, b.Hi}} {
 		x, y := v[0], v[1]
 		if x == y || math.IsNaN(x) && math.IsNaN(y) {
 			continue
@@ -272,7 +277,8 @@ func TestMetricsTakeWeights(t *testing.T) {
 		}
 		all, repeats := repeated(s, columns...)
 		caseOf := func(s Sample, columns [][]float64) *Case {
-			e := tokens.NewEnsemble(tokens.Token{Target: 2, Mechanism: tokens.Loan{Threshold: 0.8}}, 90*24*time.Hour, len(s.X))
+			e := tokens.NewEnsemble(tokens.Token{Target: 2, Mechanism: tokens.Loan{Threshold: 0.8}}, 90*24*time.Hour,
+				len(s.X))
 			for i, name := range names {
 				e.Add(name, columns[i])
 			}
@@ -301,7 +307,8 @@ func TestMetricsTakeWeights(t *testing.T) {
 		xs, ys := AttributeBy(a, "underlying", groups), AttributeBy(b, "underlying", groups)
 		for g := range xs {
 			if xs[g].Lo != ys[g].Lo || xs[g].Hi != ys[g].Hi {
-				t.Fatalf("group %d is from %v to %v; of paths repeated from %v to %v", g, xs[g].Lo, xs[g].Hi, ys[g].Lo, ys[g].Hi)
+				t.Fatalf("group %d is from %v to %v; of paths repeated from %v to %v", g, xs[g].Lo, xs[g].Hi, ys[g].Lo,
+					ys[g].Hi)
 			}
 			compare(fmt.Sprintf("group %d", g), xs[g].Attribution, ys[g].Attribution)
 		}
@@ -328,11 +335,13 @@ func TestClustersWidenIntervals(t *testing.T) {
 		clustered := tt.of(s, Sample{X: other.X, Cluster: s.Cluster})
 		for i, plain := range tt.of(Sample{X: s.X}, other) {
 			wide, narrow := clustered[i].Hi-clustered[i].Lo, plain.Hi-plain.Lo
-			if plain.SE == 0 || plain.Value == 1 && plain.Method == ClopperPearson || narrow == 0 || math.IsInf(narrow, 0) {
+			if plain.SE == 0 || plain.Value == 1 && plain.Method == ClopperPearson || narrow == 0 || math.IsInf(narrow,
+				0) {
 				continue // of a setting with itself; of a share of all there is one number of observations
 			}
 			if !(wide > 1.2*narrow) {
-				t.Errorf("%s, estimate %d: %v to %v in clusters, %v to %v without", tt.name, i, clustered[i].Lo, clustered[i].Hi, plain.Lo, plain.Hi)
+				t.Errorf("%s, estimate %d: %v to %v in clusters, %v to %v without", tt.name, i, clustered[i].Lo,
+					clustered[i].Hi, plain.Lo, plain.Hi)
 			}
 		}
 	}
@@ -364,8 +373,11 @@ func TestClusteredCoverage(t *testing.T) {
 		}},
 		{"median", 0.94, 0.98, 0, func(s Sample) Estimate { return Quantile(s, 0.5, 0.95) }},
 		{"lower quantile", 0.94, 0.985, -1.2815515655446004, func(s Sample) Estimate { return Quantile(s, 0.1, 0.95) }},
-		{"shortfall", 0.91, 0.96, 1.7549833193248684, func(s Sample) Estimate { return ExpectedShortfall(s, 0.1, 0.95) }},
-		{"standard deviation", 0.92, 0.96, 1, func(s Sample) Estimate { return Mean(s.with(sdOf(s.with(variancePaths(s)), 1)), 0.95) }},
+		{"shortfall", 0.91, 0.96, 1.7549833193248684, func(s Sample) Estimate {
+			return ExpectedShortfall(s, 0.1, 0.95)
+		}},
+		{"standard deviation", 0.92, 0.96, 1,
+			func(s Sample) Estimate { return Mean(s.with(sdOf(s.with(variancePaths(s)), 1)), 0.95) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			coverage(t, tt.low, tt.high, tt.truth, func(rng *rand.Rand) Estimate { return tt.of(draw(rng)) })
@@ -378,7 +390,8 @@ func TestClusterErrorByHand(t *testing.T) {
 	s := Sample{X: []float64{1, 3, 5, 7}, W: []float64{1, 1, 3, 1}, Cluster: []int{4, 4, 9, 1}}
 	// Mean (1+3+15+7)/6 = 13/3. Totals of deviations: -10/3-4/3 = -14/3, 3·2/3 = 2, 8/3; squares 196/9+4+64/9 = 296/9.
 	e := Mean(s, 0.95)
-	if want := math.Sqrt(1.5*296/9) / 6; !same(e.Value, 13.0/3, 1e-15) || !same(e.SE, want, 1e-15) || e.N != 4 || e.Warning != FewValues {
+	if want := math.Sqrt(1.5*296/9) / 6; !same(e.Value, 13.0/3, 1e-15) || !same(e.SE, want, 1e-15) || e.N != 4 ||
+		e.Warning != FewValues {
 		t.Errorf("%+v; want 4.333 ± %v", e, want)
 	}
 	if got := s.effective(); !same(got, 36.0/14, 1e-15) { // weights of clusters 2, 3 and 1
@@ -392,7 +405,8 @@ func TestClusterErrorByHand(t *testing.T) {
 	if one.Value != 1.5 || !math.IsNaN(one.SE) || !math.IsNaN(one.Lo) {
 		t.Errorf("of one cluster %+v; want a mean without an interval", one)
 	}
-	if e := Share(Sample{X: []float64{1, 1}, Cluster: []int{3, 3}}, positive, 0.95); e.Value != 1 || !same(e.Lo, 0.025, 1e-12) || e.Hi != 1 {
+	if e := Share(Sample{X: []float64{1, 1}, Cluster: []int{3, 3}}, positive, 0.95); e.Value != 1 || !same(e.Lo, 0.025,
+		1e-12) || e.Hi != 1 {
 		t.Errorf("of one cluster that has it %+v; want 0.025 to 1, as of one observation", e)
 	}
 }
@@ -422,10 +436,12 @@ func TestClusteredErrorsAgree(t *testing.T) {
 	for i := range ten.Cluster {
 		ten.Cluster[i] = i / 40
 	}
-	if a, b := ExpectedShortfall(Sample{X: s.X}, 0.25, 0.95), ExpectedShortfall(ten, 0.25, 0.95); a.Warning != "" || b.Warning != FewInTail {
+	if a, b := ExpectedShortfall(Sample{X: s.X}, 0.25, 0.95), ExpectedShortfall(ten, 0.25, 0.95); a.Warning != "" ||
+		b.Warning != FewInTail {
 		t.Errorf("100 values in the tail, warning %q; of ten clusters %q", a.Warning, b.Warning)
 	}
-	if a, b := FitTail(Sample{X: s.X}, 0.7).Quantile(0.01, 0.95), FitTail(ten, 0.7).Quantile(0.01, 0.95); a.Warning != "" || b.Warning != FewInTail {
+	if a, b := FitTail(Sample{X: s.X}, 0.7).Quantile(0.01, 0.95), FitTail(ten, 0.7).Quantile(0.01,
+		0.95); a.Warning != "" || b.Warning != FewInTail {
 		t.Errorf("280 values in the tail, warning %q; of ten clusters %q", a.Warning, b.Warning)
 	}
 	slices.Sort(ten.X) // the tail is one cluster
@@ -443,7 +459,8 @@ func TestSamplesThatAreMistakes(t *testing.T) {
 		"weight 0 is NaN":                    {X: three, W: []float64{nan, 1, 1}},
 		"weight 2 is +Inf":                   {X: three, W: []float64{1, 1, inf}},
 	} {
-		for _, f := range []func(){func() { Mean(s, 0.95) }, func() { Quantile(s, 0.5, 0.95) }, func() { Resampled(s, 0.95, sd) }} {
+		for _, f := range []func(){func() { Mean(s, 0.95) }, func() { Quantile(s, 0.5, 0.95) },
+			func() { Resampled(s, 0.95, sd) }} {
 			func() {
 				defer func() {
 					if text, _ := recover().(string); !strings.HasPrefix(text, "analytics: "+name) {

@@ -85,11 +85,14 @@ func SeriesMetrics(values []float64, dt float64) []SeriesMetric {
 	add("omega", Ratio, "sum of gains over sum of losses", gain/pain)
 	add("gain_to_pain", Ratio, "sum of returns over sum of losses", (gain-pain)/pain)
 	q := Quantiles(Sample{X: r}, []float64{0.05, 0.95}, 0.95)
-	add("tail_ratio", Ratio, "95 % quantile of returns over the 5 % one, magnitudes", math.Abs(q[1].Value)/math.Abs(q[0].Value))
+	add("tail_ratio", Ratio, "95 % quantile of returns over the 5 % one, magnitudes",
+		math.Abs(q[1].Value)/math.Abs(q[0].Value))
 	for _, p := range []float64{0.05, 0.01} {
 		name := fmt.Sprintf("%.0f", 100*(1-p))
-		add("var_"+name, Fraction, fmt.Sprintf("a step's loss exceeded on %g %% of steps", 100*p), ValueAtRisk(Sample{X: losses}, p, 0.95).Value)
-		add("es_"+name, Fraction, fmt.Sprintf("mean loss on the worst %g %% of steps", 100*p), ExpectedShortfall(Sample{X: losses}, p, 0.95).Value)
+		add("var_"+name, Fraction, fmt.Sprintf("a step's loss exceeded on %g %% of steps", 100*p),
+			ValueAtRisk(Sample{X: losses}, p, 0.95).Value)
+		add("es_"+name, Fraction, fmt.Sprintf("mean loss on the worst %g %% of steps", 100*p),
+			ExpectedShortfall(Sample{X: losses}, p, 0.95).Value)
 	}
 
 	d := underwater(values)
@@ -97,7 +100,8 @@ func SeriesMetrics(values []float64, dt float64) []SeriesMetric {
 	add("drawdown_length", Years, "from that peak to its trough", float64(d.fell)*dt)
 	add("drawdown_recovery", Years, "from that trough until the peak was reached again", float64(d.recovery)*dt)
 	add("average_drawdown", Fraction, "mean fall from the peak so far, over time", d.mean)
-	add("cdar_95", Fraction, "mean of the deepest 5 % of falls, over time", ExpectedShortfall(Sample{X: d.falls}, 0.05, 0.95).Value)
+	add("cdar_95", Fraction, "mean of the deepest 5 % of falls, over time", ExpectedShortfall(Sample{X: d.falls}, 0.05,
+		0.95).Value)
 	add("ulcer", Fraction, "root mean square of the fall from the peak so far", d.ulcer)
 	add("under_water", ShareOfTime, "below an earlier peak", d.share)
 	add("longest_under", Years, "longest time below an earlier peak", float64(d.longest)*dt)
@@ -204,5 +208,6 @@ func pathSeries(values []float64, dt float64) [6]float64 {
 	m, perYear := shapeOf(Sample{X: r}), math.Sqrt(dt)
 	_, _, below := ups(Sample{X: r})
 	d := underwater(values)
-	return [6]float64{m.mean / m.sd / perYear, m.mean / below / perYear, d.mean, ExpectedShortfall(Sample{X: d.falls}, 0.05, 0.95).Value, d.ulcer, d.share}
+	return [6]float64{m.mean / m.sd / perYear, m.mean / below / perYear, d.mean, ExpectedShortfall(Sample{X: d.falls},
+		0.05, 0.95).Value, d.ulcer, d.share}
 }

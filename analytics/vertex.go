@@ -93,7 +93,8 @@ func Vertex(xs []float64, at func(i int) Sample, sense Sense, confidence float64
 
 	o := Optimum{Pinned: math.Abs(c.Value) > zScore(confidence)*c.SE && finite(vertex)}
 	o.Value = mean(combine(1, vertex, polynomial(monic[2], vertex)))
-	o.At = Estimate{Value: math.Exp(centre + vertex), SE: math.NaN(), Lo: 0, Hi: math.Inf(1), Confidence: confidence, N: c.N, Method: Fieller, Warning: c.Warning}
+	o.At = Estimate{Value: math.Exp(centre + vertex), SE: math.NaN(), Lo: 0, Hi: math.Inf(1), Confidence: confidence,
+		N: c.N, Method: Fieller, Warning: c.Warning}
 	if o.Pinned {
 		lo, hi := fieller(b, c, covariance(sample.with(slopes), sample.with(bends)))
 		o.At.Lo, o.At.Hi = math.Exp(centre+lo), math.Exp(centre+hi)

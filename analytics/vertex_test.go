@@ -57,16 +57,19 @@ func TestVertexCoverage(t *testing.T) {
 		}
 		if tt.bend < 0.1 {
 			if pinned > 0.3 || at < 0.95-4.5*0.005 {
-				t.Errorf("bend %v: pinned down in %.1f %% of samples, held the vertex in %.1f %%", tt.bend, 100*pinned, 100*at)
+				t.Errorf("bend %v: pinned down in %.1f %% of samples, held the vertex in %.1f %%", tt.bend, 100*pinned,
+					100*at)
 			}
 			continue
 		}
 		if pinned < 0.99 {
 			t.Errorf("bend %v: pinned down in only %.1f %% of samples", tt.bend, 100*pinned)
 		}
-		for name, share := range map[string]float64{"vertex": at, "wider": wider, "narrower": narrower, "cubic term": fits, "value": value} {
+		for name, share := range map[string]float64{"vertex": at, "wider": wider, "narrower": narrower,
+			"cubic term": fits, "value": value} {
 			if math.Abs(share-0.95) > 4.5*0.005 {
-				t.Errorf("bend %v, sense %v: intervals of the %s held the truth in %.1f %% of samples", tt.bend, tt.sense, name, 100*share)
+				t.Errorf("bend %v, sense %v: intervals of the %s held the truth in %.1f %% of samples", tt.bend,
+					tt.sense, name, 100*share)
 			}
 		}
 	}
@@ -89,7 +92,8 @@ func TestVertexAgainstJackknife(t *testing.T) {
 		w := analytics.Vertex(widths, samples(of(left)), analytics.Higher, 0.95)
 		at, value = append(at, math.Log(w.At.Value)*paths), append(value, w.Value.Value*paths)
 	}
-	if se, by := math.Log(o.At.Hi/o.At.Lo)/2/1.959964, analytics.Mean(analytics.Sample{X: at}, 0.95).SE; math.Abs(se/by-1) > 0.03 {
+	if se, by := math.Log(o.At.Hi/o.At.Lo)/2/1.959964, analytics.Mean(analytics.Sample{X: at},
+		0.95).SE; math.Abs(se/by-1) > 0.03 {
 		t.Errorf("half the interval of ln x is worth a standard error of %v; by the jackknife %v", se, by)
 	}
 	if by := analytics.Mean(analytics.Sample{X: value}, 0.95).SE; math.Abs(o.Value.SE/by-1) > 0.03 {
@@ -126,11 +130,14 @@ func TestVertexWithoutScatter(t *testing.T) {
 	// -(u-e)² + ε·u³ has its top at e + 3εe²/2 to first order in ε; the fitted parabola
 	// puts it elsewhere, and the shift leads from there to the top.
 	const e, eps = 0.2, 1e-4
-	o = analytics.Vertex(widths, samples(curve(func(u float64) float64 { return -(u-e)*(u-e) + eps*u*u*u })), analytics.Higher, 0.95)
-	if got, want := math.Log(o.At.Value/0.3)+o.Shift.Value, e+1.5*eps*e*e; math.Abs(got-want) > 1e-3*eps || math.Abs(o.Shift.Value) < 0.01*eps {
+	o = analytics.Vertex(widths, samples(curve(func(u float64) float64 { return -(u-e)*(u-e) + eps*u*u*u })),
+		analytics.Higher, 0.95)
+	if got, want := math.Log(o.At.Value/0.3)+o.Shift.Value, e+1.5*eps*e*e; math.Abs(got-want) > 1e-3*eps ||
+		math.Abs(o.Shift.Value) < 0.01*eps {
 		t.Errorf("vertex and shift lead to %v, by %v; want %v", got, o.Shift.Value, want)
 	}
-	for _, f := range []func(u float64) float64{func(u float64) float64 { return u * u }, func(float64) float64 { return 1 }} {
+	for _, f := range []func(u float64) float64{func(u float64) float64 { return u * u },
+		func(float64) float64 { return 1 }} {
 		o := analytics.Vertex(widths, samples(curve(f)), analytics.Higher, 0.95)
 		if o.Pinned || o.At.Value == o.At.Value && o.Wider.Value > 1e-12 || o.At.Lo != 0 || !math.IsInf(o.At.Hi, 1) {
 			t.Errorf("no top, but %+v", o)

@@ -27,7 +27,8 @@ func TestMetricIsOneRow(t *testing.T) {
 		return
 	}
 	steps := func(c *analytics.Case) []float64 { return c.Ensemble.Column("steps_outside") }
-	analytics.Register(analytics.Metric{Name: "late_steps", Unit: analytics.Count, Label: "Steps too late", Doc: "steps outside the band",
+	analytics.Register(analytics.Metric{Name: "late_steps", Unit: analytics.Count, Label: "Steps too late",
+		Doc:   "steps outside the band",
 		Sense: analytics.Lower, Swept: 99, Needs: []string{"steps_outside"}, Paths: steps,
 		Of: func(c *analytics.Case) analytics.Estimate {
 			return analytics.Mean(analytics.Sample{X: steps(c)}, c.Confidence)
@@ -41,7 +42,8 @@ func TestMetricIsOneRow(t *testing.T) {
 	dir := t.TempDir() + "/run"
 	sweep := append([]string{"sweep", "--over", "half-width=0.1:0.3:0.1", "--out", dir}, base[:len(base)-1]...)
 	r := reportOf(t, sweep...)
-	if got := r.Cells[2].Metrics["late_steps"]; got.Estimate == nil || *got.Estimate != one || got.Difference.Estimate == nil {
+	if got := r.Cells[2].Metrics["late_steps"]; got.Estimate == nil || *got.Estimate != one ||
+		got.Difference.Estimate == nil {
 		t.Errorf("the sweep's cell says %+v; simulate %v", got, one)
 	}
 	last := r.Best[len(r.Best)-1]
@@ -51,16 +53,19 @@ func TestMetricIsOneRow(t *testing.T) {
 	if got := panelsOf(objectiveNames()); len(got) != 10 || got[9].Label != "Steps too late" {
 		t.Errorf("the panels of objectives are %v", got)
 	}
-	compared := resultsOf(t, "compare", "--tokens", "ETHBULL3X,hold-3x", "--horizon", "5d", "--paths", "40", "--json", "--no-save")
+	compared := resultsOf(t, "compare", "--tokens", "ETHBULL3X,hold-3x", "--horizon", "5d", "--paths", "40", "--json",
+		"--no-save")
 	if !strings.Contains(compared, `"late_steps"`) {
 		t.Error("compare does not report it")
 	}
 	var heat struct{ Cells []jsonEstimate }
-	text := resultsOf(t, append([]string{"heatmap", "--x", "half-width=0.2,0.3", "--y", "fee=5bp,20bp", "--metric", "late_steps", "--json"}, base...)...)
+	text := resultsOf(t, append([]string{"heatmap", "--x", "half-width=0.2,0.3", "--y", "fee=5bp,20bp", "--metric",
+		"late_steps", "--json"}, base...)...)
 	if err := json.Unmarshal([]byte(text), &heat); err != nil || len(heat.Cells) != 4 || heat.Cells[0].Estimate == nil {
 		t.Errorf("heatmap: %v\n%s", err, text)
 	}
-	if !strings.Contains(analytics.MetricsPage(), "| `late_steps` | count | steps outside the band | lower | objective |") {
+	if !strings.Contains(analytics.MetricsPage(),
+		"| `late_steps` | count | steps outside the band | lower | objective |") {
 		t.Error("the page of metrics does not have it")
 	}
 }
