@@ -124,7 +124,7 @@ func (c *Calibration) Likeness(ctx context.Context) (*Likeness, error) {
 			l.Lags = append(l.Lags, lag)
 		}
 	}
-	l.History = analytics.Quantiles(c.Returns, l.Levels, Confidence)
+	l.History = analytics.Quantiles(analytics.Sample{X: c.Returns}, l.Levels, Confidence)
 	l.Squares = analytics.Autocorrelation(squared(c.Returns), l.Lags, Confidence)
 	for _, f := range fits {
 		m, err := f.Model()
@@ -148,7 +148,7 @@ func (l *Likeness) lawOf(kind string, lanes [][]float64) SimulatedLaw {
 			law.Squares[i] += e.Value / float64(len(lanes))
 		}
 	}
-	for _, e := range analytics.Quantiles(all, l.Levels, Confidence) {
+	for _, e := range analytics.Quantiles(analytics.Sample{X: all}, l.Levels, Confidence) {
 		law.Quantiles = append(law.Quantiles, e.Value)
 	}
 	return law
