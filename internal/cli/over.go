@@ -13,7 +13,8 @@ import (
 )
 
 // OverUsage is what help says of a parameter and its values.
-const OverUsage = "parameter and its values: name=low:high:step, both ends included, or name=a,b,c; model takes kinds and fitted specs"
+const OverUsage = "parameter and its values: name=low:high:step, both ends included, or name=a,b,c; " +
+	"model takes kinds and fitted specs"
 
 // ParseOver reads what a flag runs a study over: name=low:high:step or name=a,b,c, or
 // model=kinds and files, whose hashes then are among the inputs of r.
