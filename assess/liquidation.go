@@ -59,15 +59,11 @@ func MapLiquidation(
 	}
 	m := &LiquidationMap{Latencies: latencies, Jumps: jumps, JumpRate: of[0].Value("jump-rate")}
 	m.Jumped = -math.Expm1(-m.JumpRate * of[0].Study.Years())
-	var studies []*study.Study
 	for _, t := range of {
 		m.Tokens = append(m.Tokens, LiquidationRisk{TokenRef: t, Cells: make([][]analytics.Estimate, len(latencies))})
-		if !slices.Contains(studies, t.Study) {
-			studies = append(studies, t.Study)
-		}
 	}
 	hash := study.NewHasher()
-	for _, s := range studies {
+	for _, s := range m.Studies() {
 		for _, sign := range []float64{1, -1} {
 			if err := m.fill(ctx, s, sign, opt, hash); err != nil {
 				return nil, err
@@ -76,6 +72,16 @@ func MapLiquidation(
 	}
 	m.Hash = hash.Sum()
 	return m, nil
+}
+
+// Studies are those of the tokens, each once, in order.
+func (m *LiquidationMap) Studies() (all []*study.Study) {
+	for _, t := range m.Tokens {
+		if !slices.Contains(all, t.Study) {
+			all = append(all, t.Study)
+		}
+	}
+	return all
 }
 
 // fill sweeps a study's tokens of one sign over the jumps and the latencies.
