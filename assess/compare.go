@@ -44,6 +44,9 @@ func ComparedMetrics() []analytics.Metric {
 	return append(ms, analytics.Swept()...)
 }
 
+// ComparedColumns are the columns of lifetimes that a comparison keeps in memory.
+func ComparedColumns() []string { return analytics.Columns(ComparedMetrics()...) }
+
 // Compare runs the tokens of a study on the same paths, then in three scenarios of
 // [study.Quarter], and sets each against the first. It returns an error where a
 // quarter is not a whole number of the study's steps. Utility weighs tracking
@@ -54,7 +57,7 @@ func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, err
 		return nil, fmt.Errorf("scenarios of a quarter: %w", err)
 	}
 	metrics := ComparedMetrics()
-	ensembles, err := study.Ensembles(ctx, s, opt.Options, analytics.Columns(metrics...))
+	ensembles, err := study.Ensembles(ctx, s, opt.Options, ComparedColumns())
 	if err != nil {
 		return nil, err
 	}

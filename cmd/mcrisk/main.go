@@ -58,6 +58,7 @@ interrupted.`,
 	root.SetUsageFunc(cli.Usage)
 	root.AddCommand(
 		newSimulate(), newTrace(), newVersion(),
+		newCompare(), newHeatMap(), newBreakEven(), newLiquidation(),
 	)
 	cli.Help(root)
 	return root

@@ -79,8 +79,14 @@ func Objectives() (names []string) {
 
 // ParseObjective is the name of the objective that a flag names, perhaps by an alias.
 func ParseObjective(flag, name string) (string, error) {
+	return ParseMetric(flag, name, Objectives())
+}
+
+// ParseMetric is the name, among those that can be, of the metric that a flag names,
+// perhaps by an alias.
+func ParseMetric(flag, name string, names []string) (string, error) {
 	if m, err := analytics.Lookup(name); err == nil {
 		name = m.Name
 	}
-	return name, Among(flag, name, Objectives())
+	return name, Among(flag, name, names)
 }

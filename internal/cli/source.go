@@ -30,22 +30,24 @@ func (r *Resolved) SourceOf(token int) report.TokenSource {
 	return s
 }
 
-// ByUnderlying groups tokens of the catalogue by their underlyings, in order.
-func ByUnderlying(names []string) (groups [][]string, err error) {
+// ByUnderlying are tokens of the catalogue by the names that it has for them, and
+// groups of them by their underlyings, in order.
+func ByUnderlying(tokens []string) (names []string, groups [][]string, err error) {
 	var underlyings []string
-	for _, name := range names {
+	for _, name := range tokens {
 		entry, err := catalogue.LookupToken(name)
 		if err != nil {
-			return nil, AsInput(err)
+			return nil, nil, AsInput(err)
 		}
+		names = append(names, entry.Name)
 		i := slices.Index(underlyings, entry.Underlying)
 		if i < 0 {
 			i = len(underlyings)
 			underlyings, groups = append(underlyings, entry.Underlying), append(groups, nil)
 		}
-		groups[i] = append(groups[i], name)
+		groups[i] = append(groups[i], entry.Name)
 	}
-	return groups, nil
+	return names, groups, nil
 }
 
 // ParseLatencies reads delays of a keeper, in seconds, none of them twice.
