@@ -54,7 +54,7 @@ func PlanBreakEven(s *study.Study, borrow, funding study.Axis, objective string)
 	}
 	p := &BreakEvenPlan{Study: s, Objective: m, Borrow: borrow, Funding: funding}
 	if m.Sense == analytics.Neither || m.Paths == nil {
-		return nil, fmt.Errorf("metric %s is none that settings are compared by; want an objective, such as log_growth", m.Name)
+		return nil, fmt.Errorf("metric %s is none that settings are compared by; want an objective", m.Name)
 	}
 	if n := s.Tokens(); n != 2 {
 		return nil, fmt.Errorf("%d tokens; want one, or two to compare", n)

@@ -19,7 +19,9 @@ func BreakEven(r *assess.BreakEven, p Provenance) Document {
 		Text(fmt.Sprintf("%s through a loan against %s through a perpetual, by %s (%s)\n%s",
 			loan.Name, perp.Name, r.Objective.Name, r.Objective.Doc, breakEvenCaption(r))),
 		breakEvenTable(r), crossingsData(r), surfaceData(r),
-		Figure{Name: "breakeven", Draw: func() (*plots.Figure, error) { return drawCells(breakEvenFigure(r), r.Difference) }},
+		Figure{Name: "breakeven", Draw: func() (*plots.Figure, error) {
+			return drawCells(breakEvenFigure(r), r.Difference)
+		}},
 	}}
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
@@ -76,11 +78,12 @@ func crossingsData(r *assess.BreakEven) Table {
 
 // surfaceData has a row for each pair of rates.
 func surfaceData(r *assess.BreakEven) Table {
-	t := Table{Name: "surface", DataOnly: true, Columns: []Column{{Name: "borrow"}, {Name: "funding"}, {Name: "objective"},
-		{Name: "unit"}, {Name: "loan_less_perp", Bare: true, Parts: estimateParts}}}
+	t := Table{Name: "surface", DataOnly: true, Columns: []Column{{Name: "borrow"}, {Name: "funding"},
+		{Name: "objective"}, {Name: "unit"}, {Name: "loan_less_perp", Bare: true, Parts: estimateParts}}}
 	for i, v := range r.Borrow.Values {
 		for k, e := range r.Difference[i] {
-			t.Add(r.Borrow.Format(v), r.Funding.Format(r.Funding.Values[k]), r.Objective.Name, string(r.Objective.Unit), e)
+			t.Add(r.Borrow.Format(v), r.Funding.Format(r.Funding.Values[k]),
+				r.Objective.Name, string(r.Objective.Unit), e)
 		}
 	}
 	return t
@@ -140,8 +143,9 @@ func breakEvenFigure(r *assess.BreakEven) plots.HeatMapData {
 		unit, factor = "percentage points", 100
 	}
 	d := plots.HeatMapData{
-		Title: "Loan against perpetual: " + label, Caption: breakEvenCaption(r) + " " + halfWidths(r.Difference, factor, unit),
-		XLabel: "Funding of the perpetual (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",
+		Title:   "Loan against perpetual: " + label,
+		Caption: breakEvenCaption(r) + " " + halfWidths(r.Difference, factor, unit),
+		XLabel:  "Funding of the perpetual (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",
 		Label: fmt.Sprintf("%s less %s, %s", loan.Name, perp.Name, strings.ToLower(label[:1])+label[1:]),
 		Scale: scale, Diverging: true,
 	}

@@ -10,29 +10,58 @@ import (
 	"mcrisk/study"
 )
 
-// Comparison is what tokens came to on the same paths: one table of metrics and
+// Comparison is what tokens came to on the same paths: tables of metrics and of
 // differences from the first token, and a figure of three scenarios.
 func Comparison(r *assess.Comparison, p Provenance) Document {
 	spec := r.Study.Spec()
-	table, doubts := comparedTable(r)
+	first := spec.Tokens[0].Name
+	levels := Table{PeopleOnly: true, Keys: 2, Title: "Of each token:", Columns: []Column{
+		{Name: "metric"}, {Name: "token"}, {Name: "estimate", Interval: intervalTitle}}}
+	differences := Table{PeopleOnly: true, Keys: 2, Title: "Less that of " + first + ", on the same paths:",
+		Columns: []Column{{Name: "metric"}, {Name: "token"}, {Name: "difference", Interval: intervalTitle},
+			{Name: "variance reduction", Title: "variance\nreduction", Align: Right}}}
+	meanings := Table{PeopleOnly: true,
+		Columns: []Column{{Name: "metric"}, {Name: "unit", Wrap: true}, {Name: "meaning", Wrap: true}}}
+	doubts := false
+	for _, m := range compared(r) {
+		for i, x := range m.Tokens {
+			levels.Add(once(m.Name, i == 0), spec.Tokens[i].Name, doubted(x.Estimate))
+			doubts = doubts || x.Estimate.Warning != ""
+			if i == 0 {
+				continue
+			}
+			var difference, reduction any
+			if x.Versus.SE > 0 {
+				difference, reduction = doubted(x.Versus), Shown{x.VarianceReduction, Short3(x.VarianceReduction), ""}
+				doubts = doubts || x.Versus.Warning != ""
+			}
+			differences.Add(once(m.Name, i == 1), spec.Tokens[i].Name, difference, reduction)
+		}
+		meanings.Add(m.Name, string(m.Unit), m.Doc)
+	}
 	d := Document{Data: comparisonJSON(r), Blocks: []Block{
-		Text(Caption(r.Study, spec.Paths) + "\nDifferences are from " + spec.Tokens[0].Name +
+		Text(Caption(r.Study, spec.Paths) + "\nDifferences are from " + first +
 			", on the same paths, and of what is over survivors where both survive; " +
 			"variance reduction is how many times more paths they would take without pairing."),
-		table,
+		levels, differences,
 	}}
 	if doubts {
-		d.Blocks = append(d.Blocks, Note("!: a few paths decide, so that the interval may cover less often than it says."))
-	}
-	meanings := Table{PeopleOnly: true, Columns: []Column{{Name: "metric"}, {Name: "meaning", Wrap: true}}}
-	for _, m := range compared(r) {
-		meanings.Add(m.Name, m.Doc)
+		d.Blocks = append(d.Blocks,
+			Note("!: a few paths decide, so that the interval may cover less often than it says."))
 	}
 	d.Blocks = append(d.Blocks, meanings, comparedData(r), Figure{Name: "compare",
-		Alt:  "Mean final NAV of the tokens against the first in a trend, in chop and in a crash",
+		Alt:  "Mean final NAV of the tokens against " + first + " in a trend, in chop and in a crash",
 		Draw: func() (*plots.Figure, error) { return plots.Scenarios(scenariosFigure(r)) }})
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
+}
+
+// once is a name in the first of the rows that it heads.
+func once(name string, first bool) string {
+	if first {
+		return name
+	}
+	return ""
 }
 
 // compared are the metrics of a comparison, then those of its scenarios.
@@ -42,28 +71,6 @@ func compared(r *assess.Comparison) []assess.MetricComparison {
 		all = append(all, s.NAV)
 	}
 	return all
-}
-
-// comparedTable has a row for each metric of each token. Doubts says that some
-// intervals are marked.
-func comparedTable(r *assess.Comparison) (t Table, doubts bool) {
-	t = Table{PeopleOnly: true, Keys: 2, Columns: []Column{{Name: "metric"}, {Name: "token"},
-		{Name: "estimate", Interval: intervalTitle}, {Name: "unit", Wrap: true},
-		{Name: "difference", Interval: "interval"}, {Name: "variance reduction", Align: Right, Wrap: true}}}
-	for _, m := range compared(r) {
-		name := m.Name
-		for i, x := range m.Tokens {
-			var difference, reduction any
-			if x.Versus.SE > 0 {
-				difference, reduction = doubted(x.Versus), Shown{x.VarianceReduction, Short3(x.VarianceReduction), ""}
-				doubts = doubts || x.Versus.Warning != ""
-			}
-			doubts = doubts || x.Estimate.Warning != ""
-			t.Add(name, r.Study.Spec().Tokens[i].Name, doubted(x.Estimate), string(m.Unit), difference, reduction)
-			name = "" // said once
-		}
-	}
-	return t, doubts
 }
 
 // comparedData is the comparison in full.

@@ -30,7 +30,8 @@ func LiquidationMap(r *assess.LiquidationMap, sources []TokenSource, of []Proven
 	for i, t := range r.Tokens {
 		d.Blocks = append(d.Blocks, Text(aboutToken(t.TokenRef, sources[i])))
 	}
-	d.Blocks = append(d.Blocks, Text(liquidationCaption(r, r.Tokens)), liquidationTable(r, horizon), liquidationData(r, sources))
+	d.Blocks = append(d.Blocks, Text(liquidationCaption(r, r.Tokens)),
+		liquidationTable(r, horizon), liquidationData(r, sources))
 	for i, t := range r.Tokens {
 		d.Blocks = append(d.Blocks, Figure{Name: t.Name() + "-liquidation", Draw: func() (*plots.Figure, error) {
 			return drawCells(liquidationFigure(r, i, sources[i], horizon), t.Cells)
@@ -68,8 +69,8 @@ func liquidationTable(r *assess.LiquidationMap, horizon string) Table {
 
 // liquidationData has a row for each cell.
 func liquidationData(r *assess.LiquidationMap, sources []TokenSource) Table {
-	t := Table{Name: "liquidation", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "underlying"}, {Name: "sigma"},
-		{Name: "latency_seconds"}, {Name: "jump"}, {Name: "probability", Bare: true, Parts: estimateParts}}}
+	t := Table{Name: "liquidation", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "underlying"},
+		{Name: "sigma"}, {Name: "latency_seconds"}, {Name: "jump"}, {Name: "probability", Bare: true, Parts: estimateParts}}}
 	for i, x := range r.Tokens {
 		for l, latency := range r.Latencies {
 			for j, e := range x.Cells[l] {
@@ -98,7 +99,8 @@ func liquidationJSON(r *assess.LiquidationMap, sources []TokenSource) any {
 		for l, latency := range r.Latencies {
 			for j, e := range x.Cells[l] {
 				sigma := Number(x.Value("sigma"))
-				all.Cells = append(all.Cells, cell{x.Name(), sources[i].Underlying, sigma, latency, r.Jumps[j], ToJSON(e)})
+				all.Cells = append(all.Cells,
+					cell{x.Name(), sources[i].Underlying, sigma, latency, r.Jumps[j], ToJSON(e)})
 			}
 		}
 	}
@@ -155,10 +157,10 @@ func liquidationCaption(r *assess.LiquidationMap, of []assess.LiquidationRisk) s
 	var b strings.Builder
 	fmt.Fprintf(&b, "Price: geometric Brownian motion and on top of it %s expected a year, all of one size; "+
 		"expected growth %s %% a year, jumps included. ", jumps, Short(100*r.Tokens[0].Value("mu")))
-	fmt.Fprintf(&b, "It jumps at all within %s with probability 1 − exp(−%s) = %s %%: the plateau where every jump liquidates. ",
-		Duration(s.Horizon.Seconds()), Short(mean), Short3(100*r.Jumped))
-	fmt.Fprintf(&b, "The keeper sees it in steps of %s, to which latencies round up. A lifetime ends at its first liquidation.\n",
-		Duration(s.Step.Seconds()))
+	fmt.Fprintf(&b, "It jumps at all within %s with probability 1 − exp(−%s) = %s %%: "+
+		"the plateau where every jump liquidates. ", Duration(s.Horizon.Seconds()), Short(mean), Short3(100*r.Jumped))
+	fmt.Fprintf(&b, "The keeper sees it in steps of %s, to which latencies round up. "+
+		"A lifetime ends at its first liquidation.\n", Duration(s.Step.Seconds()))
 	none, every := "", ""
 	for _, e := range slices.Concat(riskCells(of)...) {
 		switch text, _ := PercentProbability(e); e.Value {
@@ -204,8 +206,8 @@ func aboutToken(t assess.TokenRef, source TokenSource) string {
 	}
 	b.WriteString(".")
 	if token.Cost.Gas > 0 {
-		fmt.Fprintf(&b, " It starts with %s USD and pays %s USD of gas a trade: once shrunk to a few dollars it no longer trades, "+
-			"and drifts into liquidation without any jump.", Thousands(int(token.AUM)), Short(token.Cost.Gas))
+		fmt.Fprintf(&b, " It starts with %s USD and pays %s USD of gas a trade: once shrunk to a few dollars "+
+			"it no longer trades, and drifts into liquidation without any jump.", Thousands(int(token.AUM)), Short(token.Cost.Gas))
 	}
 	return b.String()
 }

@@ -62,7 +62,8 @@ func (o *liquidationOptions) run(ctx context.Context, session *cli.Session) erro
 		return err
 	}
 	if len(names) == 0 {
-		return cli.Input("--tokens = %q; want names of the catalogue, as in BTCBULL3X,ETHBULL3X (see: mcrisk tokens)", o.tokens)
+		return cli.Input("--tokens = %q; want names of the catalogue, as in BTCBULL3X,ETHBULL3X (see: mcrisk tokens)",
+			o.tokens)
 	}
 	latencies, err := cli.ParseLatencies("--latencies", o.latencies)
 	if err != nil {
