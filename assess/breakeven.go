@@ -44,16 +44,15 @@ type BreakEvenPlan struct {
 }
 
 // PlanBreakEven plans a break-even of a study with two tokens on one underlying, the
-// first of which is held through a loan and the second through a perpetual, at two
-// borrow rates and two funding rates at least, by the name or alias of an objective:
-// see [analytics.Objectives].
-func PlanBreakEven(s *study.Study, borrow, funding study.Axis, objective string) (*BreakEvenPlan, error) {
+// first of which is held through a loan and the second through a perpetual, at borrow
+// and funding rates, 1/year, two of each at least and increasing. The objective is the
+// name or an alias of one of [analytics.Objectives].
+func PlanBreakEven(s *study.Study, borrow, funding []float64, objective string) (*BreakEvenPlan, error) {
 	m, err := analytics.Lookup(objective)
 	if err != nil {
 		return nil, err
 	}
-	p := &BreakEvenPlan{Study: s, Objective: m, Borrow: borrow, Funding: funding}
-	if m.Sense == analytics.Neither || m.Paths == nil {
+	if m.Sense == analytics.Neither || m.Swept <= 0 {
 		return nil, fmt.Errorf("metric %s is none that settings are compared by; want an objective", m.Name)
 	}
 	if n := s.Tokens(); n != 2 {
@@ -66,18 +65,27 @@ func PlanBreakEven(s *study.Study, borrow, funding study.Axis, objective string)
 	if len(spec.Others) > 0 {
 		return nil, errors.New("tokens on several underlyings; want both on one, whose paths they share")
 	}
-	if p.loan, err = along(s.Alone(0), borrow); err == nil {
-		p.perp, err = along(s.Alone(1), funding)
+	p := &BreakEvenPlan{Study: s, Objective: m}
+	if p.loan, err = along(s.Alone(0), "borrow", borrow); err != nil {
+		return nil, err
 	}
-	return p, err
+	if p.perp, err = along(s.Alone(1), "funding", funding); err != nil {
+		return nil, err
+	}
+	p.Borrow, p.Funding = p.loan.Axes[0], p.perp.Axes[0]
+	return p, nil
 }
 
-// along sweeps a study over one axis.
-func along(s *study.Study, axis study.Axis) (*study.Sweep, error) {
-	if n := len(axis.Values); n < 2 {
-		return nil, fmt.Errorf("%s has %d values; want at least two", axis.Name, n)
+// along sweeps a study over one number.
+func along(s *study.Study, name string, values []float64) (*study.Sweep, error) {
+	p, err := s.Spec().Param(name)
+	if err != nil {
+		return nil, err
 	}
-	return study.NewSweep(s, []study.Axis{axis}, 0)
+	if n := len(values); n < 2 || !slices.IsSorted(values) {
+		return nil, fmt.Errorf("%s = %v; want two values at least, increasing", name, values)
+	}
+	return study.NewSweep(s, []study.Axis{{Param: p, Values: values}}, 0)
 }
 
 // Size is how many cells are in memory at once, and how many columns of lifetimes each

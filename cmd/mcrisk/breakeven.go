@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -94,33 +93,29 @@ func (o *breakEvenOptions) plan(session *cli.Session) (*cli.Resolved, *assess.Br
 	if err != nil {
 		return nil, nil, err
 	}
+	borrow, err := cli.ParseRates("--borrow-rates", "loan", "borrow", o.borrow)
+	if err != nil {
+		return nil, nil, err
+	}
+	funding, err := cli.ParseRates("--funding-rates", "perp", "funding", o.funding)
+	if err != nil {
+		return nil, nil, err
+	}
 	r, err := options.Resolve(session, demand)
 	if err != nil {
 		return nil, nil, err
 	}
-	var axes [2]study.Axis
-	for i, rate := range [][2]string{{"borrow", o.borrow}, {"funding", o.funding}} {
-		name, values := rate[0], rate[1]
-		axes[i], err = study.ParseAxis(r.Study.Spec(), name, values)
-		if err == nil && len(axes[i].Values) < 2 {
-			err = fmt.Errorf("%s = %s; want at least two", name, values)
-		}
-		if err != nil {
-			return nil, nil, fmt.Errorf("--%s-rates: %w", name, err)
-		}
-		r.Origins[name] = fmt.Sprintf("unused: --%s-rates=%s", name, values)
-	}
-	plan, err := assess.PlanBreakEven(r.Study, axes[0], axes[1], objective)
+	plan, err := assess.PlanBreakEven(r.Study, borrow, funding, objective)
 	if err != nil {
-		err = fmt.Errorf("--borrow-rates %s and --funding-rates %s: %w", o.borrow, o.funding, err)
+		return nil, nil, err
 	}
-	if len(r.Study.Spec().Tokens) == 2 {
-		if a, b := r.Study.Token(0).Target, r.Study.Token(1).Target; a != b {
-			r.Note("the tokens aim at leverage %s and %s: they differ by more than the way they are held",
-				report.Short(a), report.Short(b))
-		}
+	if a, b := r.Study.Token(0).Target, r.Study.Token(1).Target; a != b {
+		r.Note("the tokens aim at leverage %s and %s: they differ by more than the way they are held",
+			report.Short(a), report.Short(b))
 	}
-	return r, plan, err
+	r.Origins["borrow"] = "unused: --borrow-rates=" + o.borrow
+	r.Origins["funding"] = "unused: --funding-rates=" + o.funding
+	return r, plan, nil
 }
 
 // bothWays adds a study's one token once more, held through the other mechanism.

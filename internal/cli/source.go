@@ -64,6 +64,19 @@ func ParseJumps(flag, text string) ([]float64, error) {
 	return parseValues(flag, param.Param{Name: "jump", Unit: param.Fraction, Min: 0, Max: 0.99}, text)
 }
 
+// ParseRates reads rates of a venue, 1/year, two of them at least and none twice.
+func ParseRates(flag, venue, rate, text string) ([]float64, error) {
+	p, err := study.Spec{Tokens: []study.TokenSpec{{Mechanism: param.Part{Kind: venue}}}}.Param(rate)
+	if err != nil {
+		return nil, err
+	}
+	vs, err := parseValues(flag, p, text)
+	if err == nil && len(vs) < 2 {
+		err = Input("%s: %s = %s; want two values at least", flag, rate, text)
+	}
+	return vs, err
+}
+
 // parseValues reads values as axes do, none of them twice.
 func parseValues(flag string, p param.Param, text string) ([]float64, error) {
 	vs, err := study.ParseValues(p, text)
