@@ -103,7 +103,7 @@ func breakEvenColumns() []string { return analytics.Columns(analytics.Swept()...
 func (p *BreakEvenPlan) Run(ctx context.Context, opt Options) (*BreakEven, error) {
 	b := &BreakEven{Study: p.Study, Objective: p.Objective, Borrow: p.Borrow, Funding: p.Funding}
 	hash := study.NewHasher()
-	var numbers [2][][]float64 // by token, rate and path
+	var numbers [2][]analytics.Sample // by token and rate
 	for i, s := range []*study.Sweep{p.loan, p.perp} {
 		_, cells, err := s.Collect(ctx, opt.Options, breakEvenColumns())
 		if err != nil {
@@ -111,7 +111,8 @@ func (p *BreakEvenPlan) Run(ctx context.Context, opt Options) (*BreakEven, error
 		}
 		for _, c := range cells {
 			hash.Add(c.Ensembles)
-			numbers[i] = append(numbers[i], p.Objective.Paths(averseCase(c.Study, 0, &c.Ensembles[0], opt.Plain)))
+			x := averseCase(c.Study, 0, &c.Ensembles[0], opt.Plain)
+			numbers[i] = append(numbers[i], x.Sample(p.Objective.Paths(x)))
 		}
 	}
 	for _, loan := range numbers[0] {
@@ -120,7 +121,7 @@ func (p *BreakEvenPlan) Run(ctx context.Context, opt Options) (*BreakEven, error
 			row = append(row, analytics.PairedDifference(loan, perp, Confidence))
 		}
 		b.Difference = append(b.Difference, row)
-		difference := func(k int) []float64 { return lessByPath(loan, numbers[1][k]) }
+		difference := func(k int) analytics.Sample { return lessByPath(loan, numbers[1][k]) }
 		b.Crossings = append(b.Crossings, analytics.BreakEven(b.Funding.Values, difference, Confidence))
 	}
 	b.Hash = hash.Sum()
@@ -128,14 +129,14 @@ func (p *BreakEvenPlan) Run(ctx context.Context, opt Options) (*BreakEven, error
 }
 
 // lessByPath is a less b by path, infinite where both are: where both are ruined.
-func lessByPath(a, b []float64) []float64 {
-	d := slices.Clone(a)
-	for i, v := range b {
-		if d[i] -= v; math.IsNaN(d[i]) {
-			d[i] = math.Inf(1)
+func lessByPath(a, b analytics.Sample) analytics.Sample {
+	a.X = slices.Clone(a.X)
+	for i, v := range b.X {
+		if a.X[i] -= v; math.IsNaN(a.X[i]) {
+			a.X[i] = math.Inf(1)
 		}
 	}
-	return d
+	return a
 }
 
 // Tokens are those of the study, the loan's first.

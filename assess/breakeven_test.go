@@ -60,7 +60,7 @@ func TestAbove(t *testing.T) {
 // Where both are ruined there is no difference, whatever infinities stand for ruin.
 func TestLessByPath(t *testing.T) {
 	down := math.Inf(-1)
-	got := lessByPath([]float64{3, down, down, 1}, []float64{1, down, 2, down})
+	got := lessByPath(analytics.Sample{X: []float64{3, down, down, 1}}, analytics.Sample{X: []float64{1, down, 2, down}}).X
 	for i, want := range []float64{2, math.Inf(1), down, math.Inf(1)} {
 		if got[i] != want {
 			t.Errorf("path %d: %v; want %v", i, got[i], want)

@@ -79,7 +79,7 @@ func navAfter(x study.Scenario) analytics.Metric {
 	return analytics.Metric{
 		Name: "nav_" + x.Name, Unit: analytics.Equity, Doc: "a quarter in which " + x.Doc,
 		Needs: []string{"nav"}, Paths: nav,
-		Of: func(c *analytics.Case) analytics.Estimate { return analytics.Mean(nav(c), c.Confidence) },
+		Of: func(c *analytics.Case) analytics.Estimate { return analytics.Mean(c.Sample(nav(c)), c.Confidence) },
 	}
 }
 

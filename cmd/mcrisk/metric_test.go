@@ -32,7 +32,7 @@ func TestMetricIsOneRow(t *testing.T) {
 	steps := func(c *analytics.Case) []float64 { return c.Ensemble.Column("steps_outside") }
 	analytics.Register(analytics.Metric{Name: "late_steps", Unit: analytics.Count, Label: "Steps too late", Doc: "steps outside the band",
 		Sense: analytics.Lower, Swept: 99, Needs: []string{"steps_outside"}, Paths: steps,
-		Of: func(c *analytics.Case) analytics.Estimate { return analytics.Mean(steps(c), c.Confidence) }})
+		Of: func(c *analytics.Case) analytics.Estimate { return analytics.Mean(c.Sample(steps(c)), c.Confidence) }})
 	base := []string{"--token", "ETHBULL3X", "--horizon", "5d", "--paths", "40", "--latency", "6h"}
 	one := reportOf(t, append([]string{"simulate", "--no-save"}, base...)...).Tokens[0].Metrics["late_steps"]["estimate"]
 	if one == nil || one == 0.0 {
