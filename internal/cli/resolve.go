@@ -28,6 +28,9 @@ type Resolved struct {
 	Inputs     map[string]string // SHA-256 of files read
 	Swept      *rundir.Sweep     // what the spec said of a sweep; nil: nothing
 	Session    *Session
+
+	// Unused are names of settings that the command has no use for.
+	Unused []string
 }
 
 // Note adds a note.
@@ -35,8 +38,11 @@ func (r *Resolved) Note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }
 
-// Settings are every number of the study and where it came from.
-func (r *Resolved) Settings() []study.Setting { return r.Study.Settings(r.Origins) }
+// Settings are every number of the study that is used, and where it came from.
+func (r *Resolved) Settings() []study.Setting {
+	unused := func(s study.Setting) bool { return slices.Contains(r.Unused, s.Name) }
+	return slices.DeleteFunc(r.Study.Settings(r.Origins), unused)
+}
 
 // A Demand is what a command asks of a study besides its options.
 type Demand struct {
