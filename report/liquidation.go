@@ -192,7 +192,7 @@ func aboutToken(t assess.TokenRef, source TokenSource) string {
 	} else {
 		fmt.Fprintf(&b, ", liquidated at leverage %s", Short3(l))
 	}
-	if outside := edges(token.Awaits().Low, token.Awaits().High); spec.Policy.Kind == "band" {
+	if outside := edges(token.Awaits()); spec.Policy.Kind == "band" {
 		assumed := ""
 		if source.BandAssumed {
 			assumed = " (not published, assumed)"
@@ -232,15 +232,4 @@ func heldThrough(t assess.TokenRef, source TokenSource) string {
 		}
 	}
 	return text
-}
-
-// edges are the leverages outside which a policy trades.
-func edges(low, high float64) string {
-	switch {
-	case math.IsInf(high, 1):
-		return missing
-	case low > 0:
-		return Short(low) + " to " + Short(high)
-	}
-	return "up to " + Short(high)
 }
