@@ -51,6 +51,8 @@ type Demand struct {
 	Swept       bool     // the spec may say how it is swept
 	AnyTime     bool     // prices are seen at any time, not at the end of steps alone
 
+	// Prepare changes the tokens before options set their kinds and numbers; may be nil.
+	Prepare func(spec *study.Spec, r *Resolved) error
 	// Amend changes the spec before it is compiled; may be nil.
 	Amend func(spec *study.Spec, r *Resolved) error
 }
@@ -62,7 +64,11 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 		StudyOptions: o, demand: d,
 		Resolved: &Resolved{Origins: study.Origins{}, Inputs: map[string]string{}, Session: session},
 	}
-	if err := p.base(); err != nil {
+	err := p.base()
+	if err == nil && d.Prepare != nil {
+		err = d.Prepare(&p.spec, p.Resolved)
+	}
+	if err != nil {
 		return nil, AsInput(err)
 	}
 	if err := errors.Join(p.kinds(), p.fit(), p.assign(), p.others(), p.grid()); err != nil {
@@ -74,7 +80,6 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 			return nil, AsInput(err)
 		}
 	}
-	var err error
 	if p.Study, err = study.New(p.spec); err != nil {
 		return nil, AsInput(err)
 	}
