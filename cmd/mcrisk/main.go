@@ -58,6 +58,8 @@ interrupted.`,
 	root.SetUsageFunc(cli.Usage)
 	root.AddCommand(
 		newSimulate(), newTrace(), newVersion(),
+		newPlot(),
+		newSummary(),
 	)
 	cli.Help(root)
 	return root
