@@ -23,9 +23,9 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 		s := &r.Summaries[i]
 		d.Blocks = append(d.Blocks, Text(fmt.Sprintf("%s: %s lifetimes of %s, price seen every %s (monitoring: grid), seed %d", s.Token,
 			Thousands(spec.Paths), param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()), spec.Seed)))
+		d.Blocks = append(d.Blocks, simulationFigures(r, i)...)
 		d.Blocks = append(d.Blocks, summaryTables(s)...)
 		d.Blocks = append(d.Blocks, attributionTable(assess.Attribution{Token: s.Token, Paths: "all paths", Attribution: r.Causes[i]}))
-		d.Blocks = append(d.Blocks, simulationFigures(r, i)...)
 	}
 	d.Blocks = append(d.Blocks, summaryData(r.Summaries))
 	for i := range r.Ensembles {

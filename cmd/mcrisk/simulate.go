@@ -113,12 +113,16 @@ func withMarks(s *study.Spec, _ *cli.Resolved) error {
 
 // simulate runs the study, and what its figures need besides if they are drawn.
 func (o *simulateOptions) simulate(ctx context.Context, r *cli.Resolved, opt study.Options) (*assess.Simulation, error) {
-	start := time.Now()
+	start, took := time.Now(), 0.0
+	progress := opt.Progress
+	opt.Progress = func(done, total int) {
+		took = time.Since(start).Seconds()
+		progress(done, total)
+	}
 	result, err := assess.Simulate(ctx, r.Study, assess.Options{Options: opt, Plain: o.plain})
 	if err != nil {
 		return nil, err
 	}
-	took := time.Since(start).Seconds()
 	lifetimes := float64(r.Study.Spec().Paths * r.Study.Tokens())
 	fmt.Fprintf(r.Session.Err, "simulated in %.1f s, %s lifetimes a second\n", took, report.Thousands(int(lifetimes/took)))
 	if !o.output.NoSave && !o.output.NoFigures {
