@@ -24,7 +24,7 @@ func curve(lo, hi float64, points int, of func(x float64) float64) (c Curve) {
 // Decays are ln NAV − T·ln S of every path, in log units over the horizon; −Inf
 // where it is ruined.
 func (v *View) Decays() []float64 {
-	log, logS := analytics.LogNAV(v.Ensemble), v.Ensemble.Column("log_underlying")
+	log, logS := v.Case().LogNAV(), v.Ensemble.Column("log_underlying")
 	decays := make([]float64, v.Ensemble.N)
 	for i := range decays {
 		decays[i] = analytics.DecayVsPower(log[i], v.Ensemble.Token.Target, logS[i])
@@ -42,7 +42,7 @@ type Quantile struct {
 // those are left out that the paths are too few to bound.
 func (v *View) DecayQuantiles() (qs []Quantile) {
 	levels := []float64{0.05, 0.5, 0.95}
-	for i, q := range analytics.Quantiles(v.Decays(), levels, Confidence) {
+	for i, q := range analytics.Quantiles(v.Case().Sample(v.Decays()), levels, Confidence) {
 		if !math.IsInf(q.Lo, 0) && !math.IsInf(q.Hi, 0) {
 			qs = append(qs, Quantile{levels[i], q})
 		}
@@ -53,7 +53,7 @@ func (v *View) DecayQuantiles() (qs []Quantile) {
 // IdealDecay is the decay of the ideal token on the mean realised variance of the
 // paths, in log units over the horizon.
 func (v *View) IdealDecay() float64 {
-	qv := analytics.Mean(v.Ensemble.Column("realised_variance"), Confidence).Value
+	qv := analytics.Mean(v.Case().Sample(v.Ensemble.Column("realised_variance")), Confidence).Value
 	return tokens.VolatilityDecay(v.Ensemble.Token.Target, qv)
 }
 
@@ -108,7 +108,7 @@ func GroupMeans(x, y []float64) (means []GroupMean) {
 		for _, i := range group {
 			xs, ys = append(xs, x[i]), append(ys, y[i])
 		}
-		means = append(means, GroupMean{analytics.Mean(xs, Confidence).Value, analytics.Mean(ys, Confidence)})
+		means = append(means, GroupMean{analytics.Mean(analytics.Sample{X: xs}, Confidence).Value, analytics.Mean(analytics.Sample{X: ys}, Confidence)})
 	}
 	return means
 }

@@ -39,7 +39,7 @@ var causeKinds = map[string]string{
 
 // CausesBy groups the causes by fifths of the paths.
 func (v *View) CausesBy(g Grouping) (c CausesByGroup) {
-	for _, group := range analytics.AttributeBy(v.Ensemble, g.Column, min(fifths, v.Ensemble.N), Confidence) {
+	for _, group := range analytics.AttributeBy(v.Case(), g.Column, min(fifths, v.Ensemble.N)) {
 		if group.Total.Over.N == 0 {
 			c.Empty++
 			continue

@@ -26,7 +26,7 @@ type LawQuantile struct {
 // LawFit lays the law of ln NAV beside the sample. The error says why there is
 // nothing to lay side by side: fewer than two paths survived, or all alike.
 func (v *View) LawFit() (LawFit, error) {
-	f := LawFit{LogNAV: analytics.LogNAV(v.Ensemble)}
+	f := LawFit{LogNAV: v.Case().LogNAV()}
 	law, err := v.law()
 	if err != nil {
 		return f, err
@@ -46,7 +46,7 @@ func (v *View) LawFit() (LawFit, error) {
 		levels = append(levels, float64(i+1)/40)
 	}
 	levels = append(levels, 0.005, 0.995)
-	for i, q := range analytics.Quantiles(f.LogNAV, levels, Confidence) {
+	for i, q := range analytics.Quantiles(v.Case().Sample(f.LogNAV), levels, Confidence) {
 		if x := law.quantile(levels[i]); finite(x) && finite(q.Value) {
 			f.Quantiles = append(f.Quantiles, LawQuantile{levels[i], x, q})
 		}

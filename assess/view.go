@@ -20,8 +20,9 @@ type View struct {
 	Histograms []analytics.HistogramRow // counts at the study's marks, time by time
 	Plain      bool                     // estimates are not corrected by what is known of the prices
 
-	summary *analytics.Summary
-	causes  *analytics.Attribution
+	lifetimes *analytics.Case
+	summary   *analytics.Summary
+	causes    *analytics.Attribution
 }
 
 // View is one of the simulation's tokens.
@@ -48,10 +49,18 @@ func (v *View) Survived() bool {
 	return slices.ContainsFunc(v.Ensemble.Column("nav"), func(nav float64) bool { return nav > 0 })
 }
 
+// Case is the token's lifetimes with what is known of its prices, unless Plain.
+func (v *View) Case() *analytics.Case {
+	if v.lifetimes == nil {
+		v.lifetimes = Case(v.Study, v.Token, v.Ensemble, v.Plain)
+	}
+	return v.lifetimes
+}
+
 // Summary is every registered metric of the token.
 func (v *View) Summary() *analytics.Summary {
 	if v.summary == nil {
-		s := analytics.Summarise(Case(v.Study, v.Token, v.Ensemble, v.Plain))
+		s := analytics.Summarise(v.Case())
 		v.summary = &s
 	}
 	return v.summary
@@ -60,8 +69,7 @@ func (v *View) Summary() *analytics.Summary {
 // Causes say where E[ln NAV] over the horizon came from, over survivors.
 func (v *View) Causes() analytics.Attribution {
 	if v.causes == nil {
-		c := Case(v.Study, v.Token, v.Ensemble, v.Plain)
-		a := analytics.AttributeLog(c.Ensemble, c.Known, Confidence)
+		a := analytics.AttributeLog(v.Case())
 		v.causes = &a
 	}
 	return *v.causes
@@ -128,15 +136,10 @@ type DepthShare struct {
 // DepthShares are those of a column of drawdowns, max_drawdown or
 // underlying_max_drawdown, at a quarter, a half and three quarters.
 func (v *View) DepthShares(column string) (shares []DepthShare) {
-	depths := v.Ensemble.Column(column)
+	depths := v.Case().Sample(v.Ensemble.Column(column))
 	for _, least := range []float64{0.25, 0.5, 0.75} {
-		k := 0
-		for _, d := range depths {
-			if d >= least {
-				k++
-			}
-		}
-		shares = append(shares, DepthShare{least, analytics.Proportion(k, len(depths), Confidence)})
+		reached := func(depth float64) bool { return depth >= least }
+		shares = append(shares, DepthShare{least, analytics.Share(depths, reached, Confidence)})
 	}
 	return shares
 }
