@@ -31,7 +31,7 @@ func main() {
 		exps()
 		affine()
 	case "tokens":
-		bothWays(coasts)
+		bothWays(fastPaths)
 		market()
 	default:
 		fmt.Fprintf(os.Stderr, "asm: no unit %q\n", *unit)

@@ -106,7 +106,8 @@ func laneNumbers(part, register int) Mem {
 
 // philox returns the four words of the lanes of a part of a step, of n word
 // blocks from quad on.
-func philox(quad reg.Register, n int, uniform, lanes Mem, round reg.Register, m0, m1 reg.VecVirtual) [][4]reg.VecVirtual {
+func philox(quad reg.Register, n int, uniform, lanes Mem, round reg.Register,
+	m0, m1 reg.VecVirtual) [][4]reg.VecVirtual {
 	c := make([][4]reg.VecVirtual, 2*n) // two registers for each block
 	for s := range c {
 		for i := range 4 {
@@ -163,7 +164,8 @@ func transform() {
 	begin("transform", attr.NOSPLIT, "func(dst *[64][16]float64, words *[16][4][16]uint32, quads int)",
 		"turns pairs of words into pairs of normals, 4·quads steps of 16",
 		"lanes. It overwrites the words, which may be the second half of what it fills.")
-	hold(float32(0.5), float32(1.0/(1<<31)), uint32(0x3f3504f3), float32(1), float32(2), float32(1.0/9), float32(1.0/7), float32(1.0/5), float32(1.0/3),
+	hold(float32(0.5), float32(1.0/(1<<31)), uint32(0x3f3504f3), float32(1), float32(2), float32(1.0/9),
+		float32(1.0/7), float32(1.0/5), float32(1.0/3),
 		float32(math.Ln2), float32(-2))
 	dst := Load(Param("dst"), GP64())
 	words := Load(Param("words"), GP64())
@@ -183,7 +185,8 @@ func transform() {
 	DECQ(left)
 	JNZ(LabelRef("radius"))
 	held = map[string]reg.VecVirtual{}
-	hold(uint32(1<<30-1), uint32(1<<29), float32(math.Pi/4/(1<<29)), float32(1.0/362880), float32(1.0/5040), float32(1.0/120), float32(1.0/6),
+	hold(uint32(1<<30-1), uint32(1<<29), float32(math.Pi/4/(1<<29)), float32(1.0/362880), float32(1.0/5040),
+		float32(1.0/120), float32(1.0/6),
 		float32(1.0/40320), float32(1.0/720), float32(1.0/24), float32(1.0/2), float32(1), uint32(1<<31))
 	Label("pair")
 	var r, b [2]reg.VecVirtual

@@ -150,7 +150,7 @@ func (c *checker) token(e entry) Token {
 		}
 		return t
 	}
-	edge := token.Policy.Watch(token.Start(), new(tokens.Memo)).High
+	edge := token.Policy.Watch(token.Start(), new(tokens.State)).High
 	if limit := math.Abs(token.LiquidationLeverage()); edge >= limit && !math.IsInf(edge, 1) {
 		c.fault("policy", fmt.Sprintf("its upper edge %.4g is at or over %.4g, where the venue liquidates; want less", edge, limit))
 	}

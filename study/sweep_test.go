@@ -196,11 +196,11 @@ func TestUnitsAreIndependent(t *testing.T) {
 // fragile is a policy that fails at its first trade.
 type fragile struct{ tokens.Hold }
 
-func (fragile) Watch(tokens.View, *tokens.Memo) tokens.Watch {
-	return tokens.Watch{Low: 0, High: math.Inf(1), At: time.Hour}
+func (fragile) Watch(tokens.View, *tokens.State) tokens.Trigger {
+	return tokens.Trigger{Low: 0, High: math.Inf(1), At: time.Hour}
 }
 
-func (fragile) Trade(tokens.View, *tokens.Memo) (float64, bool) { panic("no such luck") }
+func (fragile) Trade(tokens.View, *tokens.State) (float64, bool) { panic("no such luck") }
 
 var _ = tokens.Policies.Register(param.Kind[tokens.Policy]{
 	Name: "fragile", Doc: "fails", Params: []param.Param{{Name: "fragility", Unit: param.Plain, Max: 1, Doc: "fails at 1"}},

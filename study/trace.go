@@ -19,7 +19,7 @@ func Tell(s *Study, token, path int, tell func(tokens.Event)) (tokens.Lifetime, 
 		return tokens.Lifetime{}, err
 	}
 	k, w := r.kernels[token], r.generator.NewWalker()
-	l := k.BeginTold(tell)
+	l := k.BeginTraced(tell)
 	w.Begin(uint64(path / block.Lanes))
 	for b := w.Next(); b != nil; b = w.Next() {
 		k.Advance(b, r.follows[token], &l, path%block.Lanes, 0, b.Len)

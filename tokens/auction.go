@@ -35,13 +35,15 @@ type Auction struct {
 func (a Auction) Check(target float64) error {
 	faults := []error{Band{Low: a.Low, High: a.High}.Check(target), part("takers' margin", a.Margin)}
 	if !(a.End > 0 && a.End <= a.Start && a.Start <= 10) {
-		faults = append(faults, fmt.Errorf("tokens: auction from %v to %v times the oracle's price; want 0 < end ≤ start ≤ 10", a.Start, a.End))
+		faults = append(faults, fmt.Errorf("tokens: auction from %v to %v times the oracle's price; want 0 < end ≤ "+
+			"start ≤ 10", a.Start, a.End))
 	}
 	if !span(a.Length) {
 		faults = append(faults, fmt.Errorf("tokens: auction of %v; want at least 1s and at most 50 years", a.Length))
 	}
 	if !(a.Emergency >= a.High && a.Emergency <= maxLeverage) {
-		faults = append(faults, fmt.Errorf("tokens: auction's emergency leverage = %v; want at least the upper edge %v, up to %v", a.Emergency, a.High, maxLeverage))
+		faults = append(faults, fmt.Errorf("tokens: auction's emergency leverage = %v; want at least the upper edge "+
+			"%v, up to %v", a.Emergency, a.High, maxLeverage))
 	}
 	return errors.Join(faults...)
 }
@@ -71,15 +73,15 @@ const (
 	began          // when, in nanoseconds
 )
 
-func (a Auction) Watch(v View, m *Memo) Watch {
+func (a Auction) Watch(v View, m *State) Trigger {
 	if m[running] == 0 {
-		return Watch{a.Low, a.High, Never}
+		return Trigger{a.Low, a.High, Never}
 	}
 	taken, _ := a.Taken()
-	return Watch{0, a.Emergency, time.Duration(m[began]) + taken}
+	return Trigger{0, a.Emergency, time.Duration(m[began]) + taken}
 }
 
-func (a Auction) Trade(v View, m *Memo) (float64, bool) {
+func (a Auction) Trade(v View, m *State) (float64, bool) {
 	taken, ok := a.Taken()
 	inside := v.Leverage > a.Low*(1+tolerance) && v.Leverage < a.High*(1-tolerance)
 	switch {
@@ -101,11 +103,15 @@ var _ = Policies.Register(param.Kind[Policy]{
 	Name: "auction", Doc: "rebalances to the target by a Dutch auction that begins when leverage leaves a band",
 	Params: []param.Param{
 		lowEdge, highEdge,
-		{Name: "auction-start", Unit: param.Plain, Min: 0, Max: 10, Default: 1.01, Doc: "first multiple of the oracle's price"},
-		{Name: "auction-end", Unit: param.Plain, Min: 0, Max: 10, Default: 0.999, Doc: "last multiple of the oracle's price"},
-		{Name: "auction-length", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 3600, Doc: "from the first multiple to the last"},
+		{Name: "auction-start", Unit: param.Plain, Min: 0, Max: 10, Default: 1.01,
+			Doc: "first multiple of the oracle's price"},
+		{Name: "auction-end", Unit: param.Plain, Min: 0, Max: 10, Default: 0.999,
+			Doc: "last multiple of the oracle's price"},
+		{Name: "auction-length", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 3600,
+			Doc: "from the first multiple to the last"},
 		named(fraction, "taker-margin", 0, "what takers want to keep, fraction of notional"),
-		{Name: "pre-liquidation", Unit: param.Leverage, Min: 0, Max: 1000, Default: 1000, Doc: "leverage at which anyone may trade at once, a magnitude"},
+		{Name: "pre-liquidation", Unit: param.Leverage, Min: 0, Max: 1000, Default: 1000,
+			Doc: "leverage at which anyone may trade at once, a magnitude"},
 	},
 	New: func(v param.Values) Policy {
 		return Auction{Low: v["low"], High: v["high"], Start: v["auction-start"], End: v["auction-end"],

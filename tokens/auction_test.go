@@ -16,11 +16,13 @@ var seamless = Auction{Low: 1.9999, High: 2.01, Start: 1.01, End: 0.999, Length:
 // test GetCurrentAuctionMultiplier.t.sol, the others of the deployed settings.
 func TestAuctionMultiplier(t *testing.T) {
 	rows := []struct{ start, end, part, want float64 }{
-		{1.1, 0.1, 0, 1.1}, {1.1, 0.1, 0.25, 0.41640625}, {1.1, 0.1, 0.5, 0.1625}, {1.1, 0.1, 0.75, 0.10390625}, {1.1, 0.1, 1, 0.1},
+		{1.1, 0.1, 0, 1.1}, {1.1, 0.1, 0.25, 0.41640625}, {1.1, 0.1, 0.5, 0.1625}, {1.1, 0.1, 0.75, 0.10390625},
+		{1.1, 0.1, 1, 0.1},
 		{1.01, 0.999, 0.25, 1.00248047}, {1.01, 0.999, 0.5, 0.9996875}, {1.01, 0.999, 0.450900, 1},
 	}
 	for _, r := range rows {
-		within(t, fmt.Sprint(r.start, " to ", r.end, " at ", r.part), Auction{Start: r.start, End: r.end}.Multiplier(r.part), r.want, 5e-9)
+		within(t, fmt.Sprint(r.start, " to ", r.end, " at ", r.part),
+			Auction{Start: r.start, End: r.end}.Multiplier(r.part), r.want, 5e-9)
 	}
 }
 
@@ -57,16 +59,20 @@ func TestAuctionStory(t *testing.T) {
 	near := seamless
 	near.Emergency = 2.2
 	rows := []struct {
-		name   string
-		policy Auction
-		prices []float64 // every ten minutes
-		story  string
-		lev    float64
+		name     string
+		policy   Auction
+		prices   []float64 // every ten minutes
+		timeline string
+		lev      float64
 	}{
-		{"taken at par, 27 minutes later", seamless, []float64{0.99, 0.99, 0.99, 0.99, 0.99}, "10m0s no trade, 40m0s rebalance", 2},
-		{"above the target too", seamless, []float64{1.01, 1.01, 1.01, 1.01, 1.01}, "10m0s no trade, 40m0s rebalance", 2},
-		{"leverage came back", seamless, []float64{0.99, 0.997, 0.997, 0.997, 0.997}, "10m0s no trade, 40m0s no trade", 1.994 / 0.994},
-		{"and the next one", seamless, []float64{0.99, 1, 1, 1, 0.99, 0.99, 0.99, 0.99}, "10m0s no trade, 40m0s no trade, 50m0s no trade, 1h20m0s rebalance", 2},
+		{"taken at par, 27 minutes later", seamless, []float64{0.99, 0.99, 0.99, 0.99, 0.99},
+			"10m0s no trade, 40m0s rebalance", 2},
+		{"above the target too", seamless, []float64{1.01, 1.01, 1.01, 1.01, 1.01}, "10m0s no trade, 40m0s rebalance",
+			2},
+		{"leverage came back", seamless, []float64{0.99, 0.997, 0.997, 0.997, 0.997},
+			"10m0s no trade, 40m0s no trade", 1.994 / 0.994},
+		{"and the next one", seamless, []float64{0.99, 1, 1, 1, 0.99, 0.99, 0.99, 0.99},
+			"10m0s no trade, 40m0s no trade, 50m0s no trade, 1h20m0s rebalance", 2},
 		{"inside", seamless, []float64{0.996, 1, 0.996, 1}, "", 2},
 		{"at once where the first offer will do", once, []float64{0.99, 0.99}, "10m0s rebalance", 2},
 		{"nobody takes it", never, []float64{0.99, 0.99, 0.99, 0.99, 0.99, 0.99, 0.99, 0.99},
@@ -77,8 +83,8 @@ func TestAuctionStory(t *testing.T) {
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			_, events := compile(t, free(2, r.policy), 10*time.Minute).Trace(grid(10*time.Minute, r.prices...))
-			if got := story(events); got != r.story {
-				t.Errorf("got %s\nwant %s", got, r.story)
+			if got := timeline(events); got != r.timeline {
+				t.Errorf("got %s\nwant %s", got, r.timeline)
 			}
 			within(t, "leverage", events[len(events)-1].Leverage, r.lev, 1e-9)
 		})
@@ -99,7 +105,7 @@ func TestAuctionStory(t *testing.T) {
 func TestAuctionUnderWay(t *testing.T) {
 	v := View{Leverage: 2.1, Target: 2, Now: time.Hour, Exposure: 2.1, Equity: 1}
 	for since, want := range map[time.Duration]bool{27 * time.Minute: false, 28 * time.Minute: true} {
-		m := Memo{running: 1, began: float64(time.Hour - since)}
+		m := State{running: 1, began: float64(time.Hour - since)}
 		if _, ok := seamless.Trade(v, &m); ok != want {
 			t.Errorf("%v into the auction it trades: %v; want %v", since, ok, want)
 		}

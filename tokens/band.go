@@ -27,9 +27,11 @@ func (b Band) Check(target float64) error {
 	t := math.Abs(target)
 	switch {
 	case !(b.Low <= t && t <= b.High && b.High <= maxLeverage):
-		return fmt.Errorf("tokens: band %v to %v does not contain the target %v; want low ≤ target ≤ high ≤ %v, magnitudes", b.Low, b.High, t, maxLeverage)
+		return fmt.Errorf("tokens: band %v to %v does not contain the target %v; want low ≤ target ≤ high ≤ %v, "+
+			"magnitudes", b.Low, b.High, t, maxLeverage)
 	case target > 0 && !(b.Low > 1):
-		return fmt.Errorf("tokens: band low = %v; want above 1 for a long token, whose leverage falls as the price rises (a 1x token needs no band: use hold)", b.Low)
+		return fmt.Errorf("tokens: band low = %v; want above 1 for a long token, whose leverage falls as the price "+
+			"rises (a 1x token needs no band: use hold)", b.Low)
 	case !(b.Low > 0):
 		return fmt.Errorf("tokens: band low = %v; want above 0", b.Low)
 	case b.To != Edge && b.To != Target && b.To != Partial:
@@ -40,9 +42,9 @@ func (b Band) Check(target float64) error {
 	return nil
 }
 
-func (b Band) Watch(View, *Memo) Watch { return Watch{b.Low, b.High, Never} }
+func (b Band) Watch(View, *State) Trigger { return Trigger{b.Low, b.High, Never} }
 
-func (b Band) Trade(v View, _ *Memo) (float64, bool) {
+func (b Band) Trade(v View, _ *State) (float64, bool) {
 	if v.Leverage > b.Low*(1+tolerance) && v.Leverage < b.High*(1-tolerance) {
 		return 0, false
 	}

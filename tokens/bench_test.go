@@ -38,18 +38,22 @@ func normalBlock(sigma float64, seed, group uint64, first int, extremes bool) *b
 // tilted is a policy of a user's own: a band whose upper edge is its target.
 type tilted struct{ low, to float64 }
 
-func (p tilted) Watch(View, *Memo) Watch           { return Watch{p.low, p.to, Never} }
-func (p tilted) Trade(View, *Memo) (float64, bool) { return p.to, true }
+func (p tilted) Watch(View, *State) Trigger         { return Trigger{p.low, p.to, Never} }
+func (p tilted) Trade(View, *State) (float64, bool) { return p.to, true }
 
 // The tokens whose speed is measured: ETH3x as Toros runs it, and its relatives.
 var measured = []struct {
 	name  string
 	token Token
 }{
-	{"policy=edge/mechanism=loan", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
-	{"policy=target/mechanism=loan", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Target}, Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
-	{"policy=edge/mechanism=perp", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: Perp{Funding: 0.1, Maintenance: 0.01}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
-	{"policy=own/mechanism=loan", Token{Target: 3, Policy: tilted{2.7, 3.3}, Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
+	{"policy=edge/mechanism=loan", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3},
+		Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
+	{"policy=target/mechanism=loan", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Target},
+		Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
+	{"policy=edge/mechanism=perp", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3},
+		Mechanism: Perp{Funding: 0.1, Maintenance: 0.01}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
+	{"policy=own/mechanism=loan", Token{Target: 3, Policy: tilted{2.7, 3.3},
+		Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
 }
 
 // BenchmarkAdvance walks the 16 lanes of a group over 64 hours of 80 %

@@ -33,11 +33,13 @@ type Cost struct {
 
 func (c Cost) check() error {
 	faults := []error{
-		part("fee", c.Fee), part("impact base", c.ImpactBase), part("fee + impact base", c.Fee+c.ImpactBase), part("impact", c.Impact),
+		part("fee", c.Fee), part("impact base", c.ImpactBase), part("fee + impact base", c.Fee+c.ImpactBase),
+		part("impact", c.Impact),
 	}
 	for _, adds := range []bool{true, false} {
 		if k := c.Proportional(adds); !(math.Abs(k) < 1) {
-			faults = append(faults, fmt.Errorf("tokens: cost of a trade that %s the position = %v; want a fraction from -1 to 1", map[bool]string{true: "increases", false: "decreases"}[adds], k))
+			faults = append(faults, fmt.Errorf("tokens: cost of a trade that %s the position = %v; want a fraction "+
+				"from -1 to 1", map[bool]string{true: "increases", false: "decreases"}[adds], k))
 		}
 	}
 	if !(c.Exponent >= 0 && c.Exponent <= 2) {

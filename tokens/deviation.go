@@ -26,17 +26,18 @@ type Deviation struct {
 
 func (d Deviation) Check(target float64) error {
 	if !(d.Threshold > 0 && d.Threshold < math.Abs(target)) {
-		return fmt.Errorf("tokens: deviation threshold = %v; want above 0 and below the target's %v", d.Threshold, math.Abs(target))
+		return fmt.Errorf("tokens: deviation threshold = %v; want above 0 and below the target's %v", d.Threshold,
+			math.Abs(target))
 	}
 	return nil
 }
 
-func (d Deviation) Watch(v View, m *Memo) Watch {
+func (d Deviation) Watch(v View, m *State) Trigger {
 	if m[0] == 0 || math.Abs(v.Leverage-v.Target) <= 1e-9*v.Target {
 		m[0] = v.Equity // the start, or a trade has been made
 	}
 	a, b := d.leverage(v, float64(m[0]*(v.Target-d.Threshold))), d.leverage(v, float64(m[0]*(v.Target+d.Threshold)))
-	return Watch{min(a, b), max(a, b), v.Now + 24*time.Hour}
+	return Trigger{min(a, b), max(a, b), v.Now + 24*time.Hour}
 }
 
 // leverage is what a price move alone makes of it when the notional is n;
@@ -52,15 +53,17 @@ func (d Deviation) leverage(v View, n float64) float64 {
 	return math.Inf(1)
 }
 
-func (d Deviation) Trade(v View, m *Memo) (float64, bool) {
+func (d Deviation) Trade(v View, m *State) (float64, bool) {
 	away := math.Abs(math.Abs(v.Exposure) - float64(m[0]*v.Target))
 	return v.Target, away >= float64(m[0]*d.Threshold)*(1-1e-9)
 }
 
 var _ = Policies.Register(param.Kind[Policy]{
-	Name: "deviation", Doc: "rebalances to the target when notional is away from the target times the margin after the last trade",
+	Name: "deviation", Doc: "rebalances to the target when notional is away from the target times the margin after " +
+		"the last trade",
 	Params: []param.Param{
-		{Name: "threshold", Unit: param.Plain, Min: 0, Max: 100, Default: 0.05, Doc: "how far, in leverage; the price move is this over the target"},
+		{Name: "threshold", Unit: param.Plain, Min: 0, Max: 100, Default: 0.05,
+			Doc: "how far, in leverage; the price move is this over the target"},
 	},
 	New: func(v param.Values) Policy { return Deviation{v["threshold"]} },
 })

@@ -50,7 +50,8 @@ type Drawdown struct {
 
 // result closes the record at the end of the horizon.
 func (d *drawdown) result(end time.Duration) Drawdown {
-	r := Drawdown{Depth: d.depth, Length: years(d.fell), Recovery: math.NaN(), Underwater: years(max(d.longest, end-d.peakAt))}
+	r := Drawdown{Depth: d.depth, Length: years(d.fell), Recovery: math.NaN(),
+		Underwater: years(max(d.longest, end-d.peakAt))}
 	if d.depth == 0 {
 		r.Recovery = 0
 	} else if !d.unhealed {

@@ -35,7 +35,8 @@ func TestDrawdown(t *testing.T) {
 			got := d.result(time.Duration(len(r.values)) * day)
 			want := Drawdown{r.depth, r.length / 365, r.recovery / 365, r.underwater / 365}
 			near := func(a, b float64) bool { return math.Abs(a-b) <= 1e-15 || a != a && b != b }
-			if !near(got.Depth, want.Depth) || !near(got.Length, want.Length) || !near(got.Recovery, want.Recovery) || !near(got.Underwater, want.Underwater) {
+			if !near(got.Depth, want.Depth) || !near(got.Length, want.Length) ||
+				!near(got.Recovery, want.Recovery) || !near(got.Underwater, want.Underwater) {
 				t.Errorf("%+v, want %+v", got, want)
 			}
 		})
@@ -81,7 +82,8 @@ func TestRecords(t *testing.T) {
 
 	// The leverage of a policy that raises it, and what is left after a
 	// liquidation, are extremes too.
-	raise := free(2, scripted{func(v View) Watch { return Watch{0, inf, day} }, func(View) (float64, bool) { return 5, true }, new(int)})
+	raise := free(2, scripted{func(v View) Trigger { return Trigger{0, inf, day} },
+		func(View) (float64, bool) { return 5, true }, new(int)})
 	f = live(t, raise, grid(day, 1, 1.1))
 	want("leverage after a raise", f.MaxLeverage, 5)
 	token := free(2, Hold{})
@@ -97,7 +99,8 @@ func TestRecords(t *testing.T) {
 	six := free(6, Hold{})
 	six.Mechanism = Loan{Threshold: 0.85, Bonus: 0.05}
 	six.Keeper.Interval = 2 * day
-	want("leverage after half a liquidation", live(t, six, bars(day, 0.97)).MinLeverage, (5/0.85-2.625)/(5/0.85-2.625-2.5))
+	want("leverage after half a liquidation", live(t, six, bars(day, 0.97)).MinLeverage,
+		(5/0.85-2.625)/(5/0.85-2.625-2.5))
 	// A loan that its interest alone liquidates is worth least at once if the
 	// price only rises.
 	interest := free(3, Hold{})

@@ -25,19 +25,20 @@ type Emergency struct {
 
 func (e Emergency) Check(target float64) error {
 	if !(e.High > math.Abs(target) && e.High <= maxLeverage) {
-		return fmt.Errorf("tokens: emergency leverage = %v; want above the target's %v, up to %v", e.High, math.Abs(target), maxLeverage)
+		return fmt.Errorf("tokens: emergency leverage = %v; want above the target's %v, up to %v", e.High,
+			math.Abs(target), maxLeverage)
 	}
 	return e.Reset.Check(target)
 }
 
 // Watch remembers how many resets there have been, so that Trade knows whether
 // another is due when its order is executed.
-func (e Emergency) Watch(v View, m *Memo) Watch {
+func (e Emergency) Watch(v View, m *State) Trigger {
 	m[0] = float64(e.Reset.count(v.Now))
-	return Watch{0, e.High, e.Reset.Watch(v, m).At}
+	return Trigger{0, e.High, e.Reset.Watch(v, m).At}
 }
 
-func (e Emergency) Trade(v View, m *Memo) (float64, bool) {
+func (e Emergency) Trade(v View, m *State) (float64, bool) {
 	due := float64(e.Reset.count(v.Now)) > m[0]
 	return v.Target, due || v.Leverage >= e.High*(1-tolerance)
 }
@@ -58,7 +59,8 @@ var _ = Policies.Register(param.Kind[Policy]{
 	Name: "emergency", Doc: "rebalances to the target at fixed times, and at once when leverage rises to an upper edge",
 	Params: []param.Param{
 		interval, offset,
-		{Name: "emergency", Unit: param.Leverage, Min: 0, Max: 1000, Default: 4, Doc: "leverage that is reset at once, a magnitude"},
+		{Name: "emergency", Unit: param.Leverage, Min: 0, Max: 1000, Default: 4,
+			Doc: "leverage that is reset at once, a magnitude"},
 	},
 	New: func(v param.Values) Policy {
 		return Emergency{Every{Duration(v["reset-interval"]), Duration(v["reset-offset"])}, v["emergency"]}

@@ -58,7 +58,7 @@ func TestEmergencyAndResets(t *testing.T) {
 	f, events := compile(t, free(3, policy), 12*time.Hour).Trace(grid(12*time.Hour, prices...))
 	want := (1 + 3*(1.0-1)) * (1 + 3*(0.88-1)) * (1 + 3*(0.92/0.88-1))
 	within(t, "NAV", f.NAV, want, 1e-13)
-	if got, want := story(events), "24h0m0s no trade, 48h0m0s rebalance, 72h0m0s rebalance"; got != want {
+	if got, want := timeline(events), "24h0m0s no trade, 48h0m0s rebalance, 72h0m0s rebalance"; got != want {
 		t.Errorf("got %s; want %s", got, want)
 	}
 	// A late keeper that was called by the emergency leaves it if leverage came
@@ -74,7 +74,7 @@ func TestEmergencyAndResets(t *testing.T) {
 	} {
 		late.Policy = Emergency{Every{100 * day, r.first}, 4}
 		_, events = compile(t, late, 12*time.Hour).Trace(grid(12*time.Hour, 0.88, 0.95))
-		if got := story(events); got != r.want {
+		if got := timeline(events); got != r.want {
 			t.Errorf("first reset at %v: %s; want %s", r.first, got, r.want)
 		}
 	}
@@ -87,15 +87,17 @@ func TestResetCount(t *testing.T) {
 		want int64
 	}{
 		{Every{day, 0}, 0, 0}, {Every{day, 0}, day - 1, 0}, {Every{day, 0}, day, 1}, {Every{day, 0}, 3*day - 1, 2},
-		{Every{day, 2 * time.Minute}, time.Minute, 0}, {Every{day, 2 * time.Minute}, 2 * time.Minute, 1}, {Every{day, 2 * time.Minute}, day + 2*time.Minute, 2},
+		{Every{day, 2 * time.Minute}, time.Minute, 0}, {Every{day, 2 * time.Minute}, 2 * time.Minute, 1},
+		{Every{day, 2 * time.Minute}, day + 2*time.Minute, 2},
 	} {
 		if got := r.e.count(r.now); got != r.want {
 			t.Errorf("%+v has had %d resets by %v; want %d", r.e, got, r.now, r.want)
 		}
 		// The next reset is the first moment at which the count is larger.
-		at := r.e.Watch(View{Now: r.now}, new(Memo)).At
+		at := r.e.Watch(View{Now: r.now}, new(State)).At
 		if r.e.count(at) != r.want+1 || r.e.count(at-1) != r.want {
-			t.Errorf("%+v: the reset after %v is at %v, where the count goes from %d to %d", r.e, r.now, at, r.e.count(at-1), r.e.count(at))
+			t.Errorf("%+v: the reset after %v is at %v, where the count goes from %d to %d", r.e, r.now, at,
+				r.e.count(at-1), r.e.count(at))
 		}
 	}
 }

@@ -17,20 +17,21 @@ type Every struct {
 
 func (e Every) Check(float64) error {
 	if !span(e.Interval) || e.Offset != 0 && !span(e.Offset) {
-		return fmt.Errorf("tokens: reset every %v from %v; want an interval of at least 1s, an offset of 0 or at least 1s, and both at most 50 years", e.Interval, e.Offset)
+		return fmt.Errorf("tokens: reset every %v from %v; want an interval of at least 1s, an offset of 0 or at "+
+			"least 1s, and both at most 50 years", e.Interval, e.Offset)
 	}
 	return nil
 }
 
-func (e Every) Watch(v View, _ *Memo) Watch {
+func (e Every) Watch(v View, _ *State) Trigger {
 	at := e.Offset
 	if v.Now >= e.Offset {
 		at += ((v.Now-e.Offset)/e.Interval + 1) * e.Interval
 	}
-	return Watch{0, math.Inf(1), at}
+	return Trigger{0, math.Inf(1), at}
 }
 
-func (Every) Trade(v View, _ *Memo) (float64, bool) { return v.Target, true }
+func (Every) Trade(v View, _ *State) (float64, bool) { return v.Target, true }
 
 var _ = Policies.Register(param.Kind[Policy]{
 	Name: "every", Doc: "rebalances to the target at fixed times",

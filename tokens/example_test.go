@@ -54,9 +54,11 @@ func ExampleKernel_Trace() {
 	}
 	life, events := kernel.Trace(tokens.Path{Step: day, Bars: []tokens.Bar{{Lo: math.Log(0.9)}}, Extremes: true})
 	for _, e := range events {
-		fmt.Printf("%-8v %-9s  price %.4f  leverage %.3f  equity %.4f\n", e.Time.Round(time.Minute), e.Name, e.Price, e.Leverage, e.Equity)
+		fmt.Printf("%-8v %-9s  price %.4f  leverage %.3f  equity %.4f\n", e.Time.Round(time.Minute), e.Name, e.Price,
+			e.Leverage, e.Equity)
 	}
-	fmt.Printf("the round trip cost %.2f %%, of which fees %.2f %%\n", 100*(1-life.NAV), -100*life.Money[tokens.TradeFee])
+	fmt.Printf("the round trip cost %.2f %%, of which fees %.2f %%\n", 100*(1-life.NAV),
+		-100*life.Money[tokens.TradeFee])
 	// Output:
 	// 0s       start      price 1.0000  leverage 3.000  equity 1.0000
 	// 5h4m0s   price      price 0.9565  leverage 3.300  equity 0.8696
@@ -74,18 +76,18 @@ func ExampleKernel_Trace() {
 // less for every tenth that it has lost.
 type ladder struct{ notch float64 }
 
-func (p ladder) Watch(v tokens.View, m *tokens.Memo) tokens.Watch {
+func (p ladder) Watch(v tokens.View, m *tokens.State) tokens.Trigger {
 	m[0] = max(m[0], v.Equity) // the highest seen
-	return tokens.Watch{Low: 0, High: math.Inf(1), At: v.Now + day}
+	return tokens.Trigger{Low: 0, High: math.Inf(1), At: v.Now + day}
 }
 
-func (p ladder) Trade(v tokens.View, m *tokens.Memo) (float64, bool) {
+func (p ladder) Trade(v tokens.View, m *tokens.State) (float64, bool) {
 	lost := 1 - v.Equity/max(m[0], v.Equity)
 	return max(v.Target-p.notch*math.Floor(10*lost), 1), true
 }
 
 // A policy of one's own is two methods: what to wait for, and what to do then.
-// What it remembers of a lifetime is in the memo.
+// What it remembers of a lifetime is in the state.
 func Example_ownPolicy() {
 	token := tokens.Token{Target: 3, Policy: ladder{notch: 0.5}, Mechanism: tokens.Loan{Threshold: 0.85}, AUM: 1e6}
 	kernel, err := tokens.Compile(token, day)

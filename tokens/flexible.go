@@ -60,29 +60,31 @@ func (f Flexible) Check(target float64) error {
 		}
 	}
 	faults = append(faults, Band{Low: f.Low, High: f.High, Speed: f.Speed}.Check(target))
-	want(f.Ripcord >= f.High && f.Ripcord <= maxLeverage, "ripcord at %v; want at least the upper edge %v, up to %v", f.Ripcord, f.High, maxLeverage)
+	want(f.Ripcord >= f.High && f.Ripcord <= maxLeverage, "ripcord at %v; want at least the upper edge %v, up to %v",
+		f.Ripcord, f.High, maxLeverage)
 	want(f.MaxTrade > 0, "largest trade = %v USD; want above 0", f.MaxTrade)
 	want(f.RipcordTrade > 0, "largest trade of the ripcord = %v USD; want above 0", f.RipcordTrade)
 	want(f.BorrowLimit > 0 && f.BorrowLimit < 1, "borrow limit = %v; want above 0 and below 1", f.BorrowLimit)
 	want(f.RepayLimit > 0 && f.RepayLimit < 1, "repay limit = %v; want above 0 and below 1", f.RepayLimit)
-	want(span(f.Epoch) && span(f.Cooldown) && span(f.RipcordCooldown), "epoch %v, cool-downs %v and %v; want at least 1s and at most 50 years", f.Epoch, f.Cooldown, f.RipcordCooldown)
+	want(span(f.Epoch) && span(f.Cooldown) && span(f.RipcordCooldown),
+		"epoch %v, cool-downs %v and %v; want at least 1s and at most 50 years", f.Epoch, f.Cooldown, f.RipcordCooldown)
 	return errors.Join(faults...)
 }
 
-func (f Flexible) Watch(v View, m *Memo) Watch {
+func (f Flexible) Watch(v View, m *State) Trigger {
 	last := time.Duration(m[lastTrade])
 	switch {
 	case f.pulled(v):
-		return Watch{0, math.Inf(1), last + f.RipcordCooldown}
+		return Trigger{0, math.Inf(1), last + f.RipcordCooldown}
 	case m[underWay] != 0:
-		return Watch{0, f.Ripcord, last + f.Cooldown}
+		return Trigger{0, f.Ripcord, last + f.Cooldown}
 	}
-	return Watch{f.Low, f.High, last + f.Epoch}
+	return Trigger{f.Low, f.High, last + f.Epoch}
 }
 
 func (f Flexible) pulled(v View) bool { return v.Leverage >= f.Ripcord*(1-tolerance) }
 
-func (f Flexible) Trade(v View, m *Memo) (float64, bool) {
+func (f Flexible) Trade(v View, m *State) (float64, bool) {
 	since := v.Now - time.Duration(m[lastTrade])
 	to := m[underWay]
 	switch {
@@ -123,7 +125,7 @@ func (f Flexible) Next(lev, target float64) float64 {
 
 // chunk is the leverage after the largest trade towards to that the limits
 // allow, before its cost, and whether that is the whole of it.
-func (f Flexible) chunk(v View, m *Memo, to, limit float64) (lev float64, whole, ok bool) {
+func (f Flexible) chunk(v View, m *State, to, limit float64) (lev float64, whole, ok bool) {
 	x := math.Abs(v.Exposure)
 	collateral, debt := x, x-v.Equity
 	if v.Exposure < 0 {
@@ -148,15 +150,20 @@ func (f Flexible) chunk(v View, m *Memo, to, limit float64) (lev float64, whole,
 }
 
 var _ = Policies.Register(param.Kind[Policy]{
-	Name: "flexible", Doc: "moves a step towards the target each epoch, in chunks, with a ripcord (Index Coop's flexible leverage)",
+	Name: "flexible", Doc: "moves a step towards the target each epoch, in chunks, with a ripcord (Index Coop's " +
+		"flexible leverage)",
 	Params: []param.Param{
 		lowEdge, highEdge, speed,
-		{Name: "epoch", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 86400, Doc: "from one trade inside the band to the next"},
+		{Name: "epoch", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 86400,
+			Doc: "from one trade inside the band to the next"},
 		{Name: "max-trade", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e15, Doc: "largest chunk of a trade"},
 		{Name: "cooldown", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 30, Doc: "from one chunk to the next"},
-		{Name: "ripcord", Unit: param.Leverage, Min: 0, Max: 1000, Default: 4, Doc: "leverage from which it trades to the upper edge, a magnitude"},
-		{Name: "ripcord-trade", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e15, Doc: "largest chunk of a trade of the ripcord"},
-		{Name: "ripcord-cooldown", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 1, Doc: "from one chunk of the ripcord to the next"},
+		{Name: "ripcord", Unit: param.Leverage, Min: 0, Max: 1000, Default: 4,
+			Doc: "leverage from which it trades to the upper edge, a magnitude"},
+		{Name: "ripcord-trade", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e15,
+			Doc: "largest chunk of a trade of the ripcord"},
+		{Name: "ripcord-cooldown", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 1,
+			Doc: "from one chunk of the ripcord to the next"},
 		named(fraction, "borrow-limit", 0.79, "debt over collateral up to which it borrows"),
 		named(fraction, "repay-limit", 0.83, "debt over collateral up to which it withdraws"),
 	},

@@ -28,9 +28,10 @@ func TestFlexibleTrades(t *testing.T) {
 	for _, r := range rows {
 		t.Run(fmt.Sprint(r.price), func(t *testing.T) {
 			collateral, equity := 2*r.price/1000, 2*r.price/1000-1 // in units of the first equity, 1000 USD
-			v := View{Leverage: collateral / equity, Target: 2, Now: day, Exposure: collateral, Equity: equity, AUM: 1000}
+			v := View{Leverage: collateral / equity, Target: 2, Now: day, Exposure: collateral, Equity: equity,
+				AUM: 1000}
 			within(t, "leverage", v.Leverage, r.lev, 5e-7)
-			got, ok := fixture.Trade(v, new(Memo))
+			got, ok := fixture.Trade(v, new(State))
 			if !ok {
 				t.Fatal("no trade")
 			}
@@ -66,32 +67,35 @@ func TestFlexibleStory(t *testing.T) {
 		steady[i] = 1.1 // leverage 1.8333
 	}
 	rows := []struct {
-		name   string
-		policy Flexible
-		prices []float64 // hourly
-		story  string
-		lev    float64 // at the end
+		name     string
+		policy   Flexible
+		prices   []float64 // hourly
+		timeline string
+		lev      float64 // at the end
 	}{
 		{"an epoch's step", fixture, steady, "24h0m0s rebalance", 0.95*2.2/1.2 + 0.05*2},
 		{"within the epoch nothing", fixture, steady[:23], "", 2.2 / 1.2},
 		{"above the band at once", fixture, []float64{0.85, 0.85}, "1h0m0s rebalance", 2.3},
 		{"below the band at once", fixture, []float64{1.3, 1.3}, "1h0m0s rebalance", 1.7},
 		// 2.6 of collateral and equity 1.6: 1.7 asks for 120 USD, in chunks of 50.
-		{"chunks", chunky, []float64{1.3, 1.3, 1.3, 1.3, 1.3}, "1h0m0s rebalance, 2h0m0s rebalance, 3h0m0s rebalance", 1.7},
+		{"chunks", chunky, []float64{1.3, 1.3, 1.3, 1.3, 1.3}, "1h0m0s rebalance, 2h0m0s rebalance, 3h0m0s rebalance",
+			1.7},
 		{"a price that does the job", chunky, []float64{1.3, 1.1, 1.1}, "1h0m0s rebalance, 2h0m0s no trade", 0},
 		{"chunks wait for their cool-down", func() Flexible { f := chunky; f.Cooldown = 100 * time.Minute; return f }(),
 			[]float64{1.3, 1.3, 1.3, 1.3, 1.3, 1.3}, "1h0m0s rebalance, 3h0m0s rebalance, 5h0m0s rebalance", 1.7},
 		{"the ripcord, whole", fixture, []float64{0.8, 0.8}, "1h0m0s rebalance", 2.3},
 		// 1.6 over .6: 100 USD leave 1.5/.6 = 2.5, below the ripcord; then the band's upper edge.
-		{"the ripcord in chunks", rip, []float64{0.8, 0.8, 0.8}, "1h0m0s rebalance, 2h0m0s rebalance", 0.95*2.5 + 0.05*2},
-		{"the ripcord ends chunks", func() Flexible { f := chunky; f.MaxTrade = 10; return f }(), []float64{0.85, 0.8, 0.8}, "1h0m0s rebalance, 2h0m0s rebalance", 2.3},
+		{"the ripcord in chunks", rip, []float64{0.8, 0.8, 0.8}, "1h0m0s rebalance, 2h0m0s rebalance",
+			0.95*2.5 + 0.05*2},
+		{"the ripcord ends chunks", func() Flexible { f := chunky; f.MaxTrade = 10; return f }(),
+			[]float64{0.85, 0.8, 0.8}, "1h0m0s rebalance, 2h0m0s rebalance", 2.3},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			token := Token{Target: 2, Policy: r.policy, Mechanism: Perp{}, AUM: 1000}
 			f, events := compile(t, token, time.Hour).Trace(grid(time.Hour, r.prices...))
-			if got := story(events); got != r.story {
-				t.Errorf("got %s\nwant %s", got, r.story)
+			if got := timeline(events); got != r.timeline {
+				t.Errorf("got %s\nwant %s", got, r.timeline)
 			}
 			if r.lev != 0 {
 				within(t, "leverage", events[len(events)-1].Leverage, min(r.lev, 2.3), 1e-9)
@@ -122,7 +126,7 @@ func TestFlexibleCooldowns(t *testing.T) {
 		{"epoch too soon", 2.1, 0, day - time.Second, false},
 		{"epoch", 2.1, 0, day, true},
 	} {
-		m := Memo{lastTrade: float64(day), underWay: r.underWay}
+		m := State{lastTrade: float64(day), underWay: r.underWay}
 		if _, ok := fixture.Trade(view(r.lev, r.since), &m); ok != r.ok {
 			t.Errorf("%s: trades %v; want %v", r.name, ok, r.ok)
 		}
@@ -142,7 +146,7 @@ func TestFlexibleShort(t *testing.T) {
 	// half of 2.00 less .98 leaves .02. At a limit of .491 it leaves .002.
 	f.BorrowLimit = 0.491
 	v := View{Leverage: 0.98 / 1.02, Target: 1, Now: day, Exposure: -0.98, Equity: 1.02, AUM: 1e6}
-	got, ok := f.Trade(v, new(Memo))
+	got, ok := f.Trade(v, new(State))
 	if !ok {
 		t.Fatal("no trade")
 	}

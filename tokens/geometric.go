@@ -22,14 +22,16 @@ func (g Geometric) Band(target float64) Band {
 	return Band{Low: float64(target*target) / g.High, High: g.High, To: g.To, Speed: g.Speed}
 }
 
-func (g Geometric) Check(target float64) error            { return g.Band(target).Check(target) }
-func (g Geometric) Watch(v View, m *Memo) Watch           { return g.Band(v.Target).Watch(v, m) }
-func (g Geometric) Trade(v View, m *Memo) (float64, bool) { return g.Band(v.Target).Trade(v, m) }
+func (g Geometric) Check(target float64) error             { return g.Band(target).Check(target) }
+func (g Geometric) Watch(v View, m *State) Trigger         { return g.Band(v.Target).Watch(v, m) }
+func (g Geometric) Trade(v View, m *State) (float64, bool) { return g.Band(v.Target).Trade(v, m) }
 
 var _ = Policies.Register(param.Kind[Policy]{
-	Name: "geometric", Doc: "rebalances when leverage leaves a band whose lower edge is the target squared over its upper edge",
+	Name: "geometric", Doc: "rebalances when leverage leaves a band whose lower edge is the target squared over its " +
+		"upper edge",
 	Params: []param.Param{
-		{Name: "upper", Unit: param.Leverage, Min: math.SmallestNonzeroFloat64, Max: 1000, Default: 3.3, Doc: "upper edge, a magnitude"},
+		{Name: "upper", Unit: param.Leverage, Min: math.SmallestNonzeroFloat64, Max: 1000, Default: 3.3,
+			Doc: "upper edge, a magnitude"},
 		destination, speed,
 	},
 	New: func(v param.Values) Policy {

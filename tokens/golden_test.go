@@ -23,18 +23,25 @@ func TestGoldenBits(t *testing.T) {
 		sigma      float64
 		grid, bars string
 	}{
-		{"edge", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: Cost{Fee: 0.001}, AUM: 1e6}, 0.8, "66ab3cab05e3d59f", "b9a72fd5f7a533d8"},
-		{"target", Token{Target: 2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan, Cost: dear, AUM: 1e6}, 0.8, "18466f5be27a8c3a", "95998fe2b38ad710"},
-		{"partial, late", Token{Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Partial, Speed: 0.3}, Mechanism: loan, Cost: dear, AUM: 1e6,
+		{"edge", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: Cost{Fee: 0.001},
+			AUM: 1e6}, 0.8, "66ab3cab05e3d59f", "b9a72fd5f7a533d8"},
+		{"target", Token{Target: 2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan, Cost: dear,
+			AUM: 1e6}, 0.8, "18466f5be27a8c3a", "95998fe2b38ad710"},
+		{"partial, late", Token{Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Partial, Speed: 0.3},
+			Mechanism: loan, Cost: dear, AUM: 1e6,
 			Keeper: Keeper{Latency: 10 * time.Minute}}, 0.8, "a751d4dfa90d6726", "2c924a543340a0c1"},
-		{"daily, perpetual", Token{Target: 3, Policy: Every{Interval: day}, Mechanism: Perp{Funding: 0.1, BorrowFee: 0.05, Maintenance: 0.01}, Cost: dear, AUM: 1e6,
+		{"daily, perpetual", Token{Target: 3, Policy: Every{Interval: day},
+			Mechanism: Perp{Funding: 0.1, BorrowFee: 0.05, Maintenance: 0.01}, Cost: dear, AUM: 1e6,
 			StreamingFee: 0.02}, 0.8, "4fd0cc13c4c616d1", "ad26d40bdb34d1ee"},
-		{"edge, perpetual of its entry size", Token{Target: -2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: Perp{Funding: 0.1, Maintenance: 0.01, CloseFee: 0.001, Base: EntrySize, LiquidationFee: 0.002},
-			Cost: Cost{Fee: 0.001}, AUM: 1e6}, 0.8, "90eb189e9968001a", "279aec1e230af351"},
-		{"edge in pieces", Token{Target: 4, Policy: Band{Low: 3.6, High: 4.4}, Mechanism: loan, Cost: dear, AUM: 1e6}, 0.8, "31fd8c8b4bb2900a", "73632efce27d6683"},
+		{"edge, perpetual of its entry size", Token{Target: -2, Policy: Band{Low: 1.8, High: 2.2},
+			Mechanism: Perp{Funding: 0.1, Maintenance: 0.01, CloseFee: 0.001, Base: EntrySize, LiquidationFee: 0.002},
+			Cost:      Cost{Fee: 0.001}, AUM: 1e6}, 0.8, "90eb189e9968001a", "279aec1e230af351"},
+		{"edge in pieces", Token{Target: 4, Policy: Band{Low: 3.6, High: 4.4}, Mechanism: loan, Cost: dear, AUM: 1e6},
+			0.8, "31fd8c8b4bb2900a", "73632efce27d6683"},
 		{"crash", Token{Target: 4, Policy: Band{Low: 3.6, High: 4.4, To: Target}, Mechanism: loan, Cost: dear, AUM: 1e4,
 			Keeper: Keeper{Interval: 4 * time.Hour, Latency: time.Hour}}, 6, "0281dbcc39408e70", "9f76918fe51318be"},
-		{"crash of a perpetual", Token{Target: -2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: Perp{Maintenance: 0.05, LiquidationFee: 0.01}, Cost: dear, AUM: 1e4,
+		{"crash of a perpetual", Token{Target: -2, Policy: Band{Low: 1.8, High: 2.2},
+			Mechanism: Perp{Maintenance: 0.05, LiquidationFee: 0.01}, Cost: dear, AUM: 1e4,
 			Keeper: Keeper{Interval: 4 * time.Hour}}, 6, "7864cd69ea2ad3fd", "2acd3d5849c630ca"},
 	}
 	for _, r := range rows {

@@ -9,8 +9,8 @@ import (
 // Hold never trades: the plain leveraged loan or perpetual.
 type Hold struct{}
 
-func (Hold) Watch(View, *Memo) Watch           { return Watch{0, math.Inf(1), Never} }
-func (Hold) Trade(View, *Memo) (float64, bool) { return 0, false }
+func (Hold) Watch(View, *State) Trigger         { return Trigger{0, math.Inf(1), Never} }
+func (Hold) Trade(View, *State) (float64, bool) { return 0, false }
 
 var _ = Policies.Register(param.Kind[Policy]{
 	Name: "hold", Doc: "never trades",

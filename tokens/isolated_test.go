@@ -29,7 +29,8 @@ type isolated struct {
 func (m isolated) CheckTerms(t tokens.Token) error {
 	var faults []error
 	if !(m.Maintenance > 0 && m.Maintenance < 1) {
-		faults = append(faults, fmt.Errorf("isolated: maintenance = %v; want a fraction above 0 and below 1", m.Maintenance))
+		faults = append(faults, fmt.Errorf("isolated: maintenance = %v; want a fraction above 0 and below 1",
+			m.Maintenance))
 	}
 	if !(m.Restore > 0 && m.Restore*max(m.Maintenance, m.ClosingFee) < 0.99) {
 		faults = append(faults, fmt.Errorf("isolated: restored leverage = %v; want above 0 and below 0.99/%v",
@@ -235,7 +236,7 @@ func TestThirdVenueOnTheFastPath(t *testing.T) {
 			for _, c := range tokens.Columns {
 				g, w, p := c.Of(&got), c.Of(&want), c.Of(&plain)
 				if math.Float64bits(g) != math.Float64bits(w) && (g == g || w == w) {
-					t.Errorf("target %v, lane %d: %s = %v in company, %v alone", target, i, c.Name, g, w)
+					t.Errorf("target %v, lane %d: %s = %v in a batch, %v alone", target, i, c.Name, g, w)
 				}
 				if d := math.Abs(g - p); !(d <= 1e-11*(10+math.Abs(p))) && (g == g || p == p) {
 					t.Errorf("target %v, lane %d: %s = %v, step by step %v", target, i, c.Name, g, p)

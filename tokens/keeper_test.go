@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// story lists the events that a keeper or a venue made, with their times.
-func story(events []Event) string {
+// timeline lists the events that a keeper or a venue made, with their times.
+func timeline(events []Event) string {
 	var s []string
 	for _, e := range events {
 		if !slices.Contains([]string{"start", "carry", "price", "fee"}, e.Name) {
@@ -27,11 +27,11 @@ func TestKeeperOnAGrid(t *testing.T) {
 	perp := Perp{Maintenance: 0.1}             // liquidated below .7407
 	every := func(interval, offset time.Duration) Policy { return Every{interval, offset} }
 	rows := []struct {
-		name   string
-		change Token // fields that are not zero replace those of the token
-		prices []float64
-		story  string
-		nav    float64
+		name     string
+		change   Token // fields that are not zero replace those of the token
+		prices   []float64
+		timeline string
+		nav      float64
 	}{
 		{"at once", Token{}, []float64{0.95, 0.96}, "1h0m0s rebalance", 0.85 * (1 + 3*(0.96/0.95-1))},
 		{"inside", Token{}, []float64{0.96, 1.05}, "", 1.15},
@@ -41,15 +41,19 @@ func TestKeeperOnAGrid(t *testing.T) {
 			[]float64{0.95, 0.94, 0.96, 0.96}, "1h0m0s order, 3h0m0s no trade", 0.88},
 		{"late: liquidated first", Token{Mechanism: loan, Keeper: Keeper{Latency: 90 * time.Minute}},
 			[]float64{0.95, 0.95, 0.78}, "1h0m0s order, 3h0m0s liquidation, 3h0m0s rebalance", 0.29},
-		{"late: liquidated first and stopped", Token{Mechanism: loan, Keeper: Keeper{Latency: 90 * time.Minute}, AfterLiquidation: Stop},
+		{"late: liquidated first and stopped", Token{Mechanism: loan, Keeper: Keeper{Latency: 90 * time.Minute},
+			AfterLiquidation: Stop},
 			[]float64{0.95, 0.95, 0.78, 0.9}, "1h0m0s order, 3h0m0s liquidation, 3h0m0s stop", 0.29},
 		{"liquidated while the order waits", Token{Mechanism: loan, Keeper: Keeper{Latency: 90 * time.Minute}},
 			[]float64{0.95, 0.78, 0.78}, "1h0m0s order, 2h0m0s liquidation, 3h0m0s rebalance", 0.29},
-		{"perpetual levers again", Token{Mechanism: perp}, []float64{0.72, 0.792}, "1h0m0s liquidation, 1h0m0s rebalance, 2h0m0s rebalance", 0.16 * 1.3},
-		{"perpetual stops", Token{Mechanism: perp, AfterLiquidation: Stop}, []float64{0.72, 0.792}, "1h0m0s liquidation, 1h0m0s stop", 0.16},
+		{"perpetual levers again", Token{Mechanism: perp}, []float64{0.72, 0.792},
+			"1h0m0s liquidation, 1h0m0s rebalance, 2h0m0s rebalance", 0.16 * 1.3},
+		{"perpetual stops", Token{Mechanism: perp, AfterLiquidation: Stop}, []float64{0.72, 0.792},
+			"1h0m0s liquidation, 1h0m0s stop", 0.16},
 		{"wiped out", Token{}, []float64{0.6, 0.9}, "1h0m0s liquidation, 1h0m0s wipe-out", 0},
 		{"looks round up", Token{Keeper: Keeper{Interval: 90 * time.Minute}},
-			[]float64{0.95, 0.94, 0.94, 0.89, 0.88, 0.88}, "2h0m0s rebalance, 5h0m0s rebalance", 0.82 * (1 + 3*(0.88/0.94-1))},
+			[]float64{0.95, 0.94, 0.94, 0.89, 0.88, 0.88}, "2h0m0s rebalance, 5h0m0s rebalance",
+			0.82 * (1 + 3*(0.88/0.94-1))},
 		{"looks every three hours", Token{Keeper: Keeper{Interval: 3 * time.Hour}},
 			[]float64{0.95, 0.8, 0.97, 0.9, 0.9, 0.96}, "", 0.88},
 		{"resets are a clock", Token{Policy: every(2*time.Hour, 0)}, []float64{1.1, 1.2, 1.3, 1.4},
@@ -58,14 +62,20 @@ func TestKeeperOnAGrid(t *testing.T) {
 			"1h0m0s rebalance, 3h0m0s rebalance", 1.3 * (1 + 3*(1.3/1.1-1)) * (1 + 3*(1.4/1.3-1))},
 		{"resets between steps round up", Token{Policy: every(90*time.Minute, 0)}, []float64{1.1, 1.2, 1.3, 1.4, 1.5},
 			"2h0m0s rebalance, 3h0m0s rebalance, 5h0m0s rebalance", 1.6 * (1 + 3*(1.3/1.2-1)) * (1 + 3*(1.5/1.3-1))},
-		{"resets are late too", Token{Policy: every(2*time.Hour, 0), Keeper: Keeper{Latency: time.Hour}}, []float64{1.1, 1.2, 1.3, 1.4},
+		{"resets are late too", Token{Policy: every(2*time.Hour, 0), Keeper: Keeper{Latency: time.Hour}},
+			[]float64{1.1, 1.2, 1.3, 1.4},
 			"2h0m0s order, 3h0m0s rebalance, 4h0m0s order", 1.9 * (1 + 3*(1.4/1.3-1))},
-		{"a reset misses what it slept through", Token{Policy: every(time.Hour, 0), Keeper: Keeper{Latency: 2 * time.Hour}}, []float64{1.1, 1.2, 1.3, 1.3},
+		{"a reset misses what it slept through", Token{Policy: every(time.Hour, 0),
+			Keeper: Keeper{Latency: 2 * time.Hour}}, []float64{1.1, 1.2, 1.3, 1.3},
 			"1h0m0s order, 3h0m0s rebalance, 4h0m0s order", 1.9},
-		{"gas passes the target", Token{Cost: Cost{Gas: 2e5}}, []float64{1.07, 1.08}, "1h0m0s no trade, 2h0m0s no trade", 1.24},
-		{"selling has no root", Token{Cost: Cost{Fee: 0.4}}, []float64{0.95, 0.94}, "1h0m0s no trade, 2h0m0s no trade", 0.82},
-		{"selling would take all", Token{Cost: Cost{Gas: 9e5}}, []float64{0.95, 0.94}, "1h0m0s no trade, 2h0m0s no trade", 0.82},
-		{"a short buys back", Token{Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}}, []float64{1.06, 1.06}, "1h0m0s rebalance", 0.94},
+		{"gas passes the target", Token{Cost: Cost{Gas: 2e5}}, []float64{1.07, 1.08},
+			"1h0m0s no trade, 2h0m0s no trade", 1.24},
+		{"selling has no root", Token{Cost: Cost{Fee: 0.4}}, []float64{0.95, 0.94},
+			"1h0m0s no trade, 2h0m0s no trade", 0.82},
+		{"selling would take all", Token{Cost: Cost{Gas: 9e5}}, []float64{0.95, 0.94},
+			"1h0m0s no trade, 2h0m0s no trade", 0.82},
+		{"a short buys back", Token{Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}}, []float64{1.06, 1.06},
+			"1h0m0s rebalance", 0.94},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
@@ -76,8 +86,8 @@ func TestKeeperOnAGrid(t *testing.T) {
 			}
 			for _, change := range changes {
 				f, events := compile(t, merge(change), time.Hour).Trace(grid(time.Hour, r.prices...))
-				if got := story(events); got != r.story {
-					t.Errorf("%T: %s;\nwant %s", change.Mechanism, got, r.story)
+				if got := timeline(events); got != r.timeline {
+					t.Errorf("%T: %s;\nwant %s", change.Mechanism, got, r.timeline)
 				}
 				if math.Abs(f.NAV-r.nav) > 1e-14 {
 					t.Errorf("%T: NAV = %.15g, want %.15g", change.Mechanism, f.NAV, r.nav)
@@ -101,7 +111,8 @@ func merge(change Token) Token {
 	if change.Mechanism != nil {
 		token.Mechanism = change.Mechanism
 	}
-	token.Cost, token.Keeper, token.AfterLiquidation, token.StreamingFee = change.Cost, change.Keeper, change.AfterLiquidation, change.StreamingFee
+	token.Cost, token.Keeper, token.AfterLiquidation, token.StreamingFee = change.Cost, change.Keeper,
+		change.AfterLiquidation, change.StreamingFee
 	return token
 }
 
@@ -113,18 +124,18 @@ func TestKeeperSkipsMissedLooks(t *testing.T) {
 	prices := []float64{1, 1, 1, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95, 1, 0.95, 0.95, 0.95}
 	_, events := compile(t, token, 15*time.Minute).Trace(grid(15*time.Minute, prices...))
 	const want = "1h0m0s order, 2h30m0s no trade, 3h0m0s order"
-	if got := story(events); got != want {
+	if got := timeline(events); got != want {
 		t.Errorf("on a grid: %s; want %s", got, want)
 	}
 	_, events = compile(t, token, 15*time.Minute).Trace(bars(15*time.Minute, prices...))
-	if got := story(events); got != want {
+	if got := timeline(events); got != want {
 		t.Errorf("in bars: %s; want %s", got, want)
 	}
 	// The same in one bar that falls and comes back and falls: -.06, +.06, -.06.
 	p := Path{Step: 3 * time.Hour, Bars: []Bar{{Lo: -0.06, Move: -0.06}}, Extremes: true}
 	_, events = compile(t, token, p.Step).Trace(p)
 	// At 1h ln S = −.02, inside; 2h −.04; at 3h −.06, outside.
-	if got, want := story(events), "3h0m0s order"; got != want {
+	if got, want := timeline(events), "3h0m0s order"; got != want {
 		t.Errorf("in one bar: %s; want %s", got, want)
 	}
 }
@@ -135,7 +146,7 @@ func TestKeeperForgetsPassedLooks(t *testing.T) {
 	token := merge(Token{Keeper: Keeper{Interval: time.Hour, Latency: 270 * time.Minute}, Cost: Cost{Gas: 2e6}})
 	p := Path{6 * time.Hour, []Bar{{Lo: -0.3, Move: -0.3}}, true}
 	_, events := compile(t, token, p.Step).Trace(p)
-	if got, want := story(events), "1h0m0s order, 5h30m0s no trade, 6h0m0s order"; got != want {
+	if got, want := timeline(events), "1h0m0s order, 5h30m0s no trade, 6h0m0s order"; got != want {
 		t.Errorf("%s; want %s", got, want)
 	}
 }
@@ -147,14 +158,15 @@ func TestCarryTakesThePosition(t *testing.T) {
 	token.Mechanism = Perp{BorrowFee: 100, Maintenance: 0.33, LiquidationFee: 0.1}
 	p := Path{time.Hour, []Bar{{Hi: 0.1, Move: 0.1}}, true}
 	f, events := compile(t, token, p.Step).Trace(p)
-	if got, want := story(events), "0s liquidation, 30m0s rebalance, 1h0m0s rebalance"; got != want {
+	if got, want := timeline(events), "0s liquidation, 30m0s rebalance, 1h0m0s rebalance"; got != want {
 		t.Errorf("%s; want %s", got, want)
 	}
 	carry := 300.0 / 8760
 	within(t, "NAV after the liquidation", f.MinNAV, 1-carry-0.3, 1e-14)
 	balance(t, f)
 	still := Path{time.Hour, []Bar{{}}, true}
-	if got, want := story(second(compile(t, token, p.Step).Trace(still))), "0s liquidation, 30m0s rebalance, 1h0m0s no trade"; got != want {
+	if got, want := timeline(second(compile(t, token, p.Step).Trace(still))),
+		"0s liquidation, 30m0s rebalance, 1h0m0s no trade"; got != want {
 		t.Errorf("a still price: %s; want %s", got, want)
 	}
 
@@ -162,7 +174,7 @@ func TestCarryTakesThePosition(t *testing.T) {
 	token.Policy = Hold{}
 	for _, p := range []Path{grid(5*day, 4), bars(5*day, 4), {5 * day, []Bar{{Gap: math.Log(4)}}, true}} {
 		f, events = compile(t, token, p.Step).Trace(p)
-		if got, want := story(events), "0s wipe-out"; got != want {
+		if got, want := timeline(events), "0s wipe-out"; got != want {
 			t.Errorf("%s; want %s", got, want)
 		}
 		within(t, "shortfall", f.Money[Shortfall], 300*5.0/365-1, 1e-14)
@@ -223,41 +235,60 @@ func TestKeeperInsideBars(t *testing.T) {
 	loan := Loan{Threshold: 0.85, Bonus: 0.05}
 	perp := Perp{Maintenance: 0.1}
 	rows := []struct {
-		name   string
-		change Token
-		bars   []Bar
-		story  string
-		nav    float64 // NaN: only the story counts
+		name     string
+		change   Token
+		bars     []Bar
+		timeline string
+		nav      float64 // NaN: only the timeline counts
 	}{
 		// At 15 min leverage is 3.17, at 30 min 3.36.
-		{"looks every quarter", Token{Keeper: Keeper{Interval: 15 * time.Minute}}, []Bar{down(ln(0.9))}, "30m0s rebalance, 1h0m0s rebalance", root * root},
-		{"the last look is at the close", Token{Keeper: Keeper{Interval: time.Hour}}, []Bar{down(ln(0.9)), {}}, "1h0m0s rebalance", 0.7},
-		{"an interval longer than a bar", Token{Keeper: Keeper{Interval: 90 * time.Minute}}, []Bar{down(ln(0.95)), down(ln(0.9))}, "1h30m0s rebalance",
+		{"looks every quarter", Token{Keeper: Keeper{Interval: 15 * time.Minute}}, []Bar{down(ln(0.9))},
+			"30m0s rebalance, 1h0m0s rebalance", root * root},
+		{"the last look is at the close", Token{Keeper: Keeper{Interval: time.Hour}}, []Bar{down(ln(0.9)), {}},
+			"1h0m0s rebalance", 0.7},
+		{"an interval longer than a bar", Token{Keeper: Keeper{Interval: 90 * time.Minute}},
+			[]Bar{down(ln(0.95)), down(ln(0.9))}, "1h30m0s rebalance",
 			(1 + 3*(0.95*math.Sqrt(0.9)-1)) * root},
 		// The trigger at .9565 comes after ln(.9565)/ln(.9) = 42.2 % of the hour.
-		{"a trigger has its time", Token{}, []Bar{down(ln(0.92))}, "31m59s rebalance", 20.0 / 23 * (1 + 3*(0.92/(22.0/23)-1))},
-		{"an order waits in the next bar", Token{Keeper: Keeper{Latency: time.Hour}}, []Bar{down(ln(0.92)), down(ln(0.92))}, "31m59s order, 1h31m59s rebalance", nan},
-		{"an order lapses", Token{Keeper: Keeper{Latency: time.Hour}}, []Bar{down(ln(0.92)), {Hi: ln(1 / 0.92), Move: ln(1 / 0.92)}}, "31m59s order, 1h31m59s no trade", 1},
-		{"a reset inside a bar", Token{Policy: Every{30 * time.Minute, 0}}, []Bar{down(ln(0.9))}, "30m0s rebalance, 1h0m0s rebalance", root * root},
-		{"a reset between extremes", Token{Policy: Every{30 * time.Minute, 0}}, []Bar{{Lo: ln(0.9), Move: 0}}, "30m0s rebalance, 1h0m0s rebalance", 0.7 * (1 + 3*(1/0.9-1))},
-		{"resets when the price stands still", Token{Policy: Every{20 * time.Minute, 0}}, []Bar{{}}, "20m0s no trade, 40m0s no trade, 1h0m0s no trade", 1},
+		{"a trigger has its time", Token{}, []Bar{down(ln(0.92))}, "31m59s rebalance",
+			20.0 / 23 * (1 + 3*(0.92/(22.0/23)-1))},
+		{"an order waits in the next bar", Token{Keeper: Keeper{Latency: time.Hour}},
+			[]Bar{down(ln(0.92)), down(ln(0.92))}, "31m59s order, 1h31m59s rebalance", nan},
+		{"an order lapses", Token{Keeper: Keeper{Latency: time.Hour}},
+			[]Bar{down(ln(0.92)), {Hi: ln(1 / 0.92), Move: ln(1 / 0.92)}}, "31m59s order, 1h31m59s no trade", 1},
+		{"a reset inside a bar", Token{Policy: Every{30 * time.Minute, 0}}, []Bar{down(ln(0.9))},
+			"30m0s rebalance, 1h0m0s rebalance", root * root},
+		{"a reset between extremes", Token{Policy: Every{30 * time.Minute, 0}}, []Bar{{Lo: ln(0.9), Move: 0}},
+			"30m0s rebalance, 1h0m0s rebalance", 0.7 * (1 + 3*(1/0.9-1))},
+		{"resets when the price stands still", Token{Policy: Every{20 * time.Minute, 0}}, []Bar{{}},
+			"20m0s no trade, 40m0s no trade, 1h0m0s no trade", 1},
 		{"a gap is met at its price", Token{}, []Bar{{Gap: ln(0.9)}}, "0s rebalance", 0.7},
-		{"a gap waits for the look", Token{Keeper: Keeper{Interval: time.Hour}}, []Bar{{Gap: ln(0.9)}}, "1h0m0s rebalance", 0.7},
-		{"a gap liquidates before the keeper acts", Token{Mechanism: loan}, []Bar{{Gap: ln(0.78)}}, "0s liquidation, 0s rebalance", 0.29},
-		{"a gap liquidates and stops", Token{Mechanism: loan, AfterLiquidation: Stop}, []Bar{{Gap: ln(0.78)}, down(-1)}, "0s liquidation, 0s stop", 0.29},
+		{"a gap waits for the look", Token{Keeper: Keeper{Interval: time.Hour}}, []Bar{{Gap: ln(0.9)}},
+			"1h0m0s rebalance", 0.7},
+		{"a gap liquidates before the keeper acts", Token{Mechanism: loan}, []Bar{{Gap: ln(0.78)}},
+			"0s liquidation, 0s rebalance", 0.29},
+		{"a gap liquidates and stops", Token{Mechanism: loan, AfterLiquidation: Stop},
+			[]Bar{{Gap: ln(0.78)}, down(-1)}, "0s liquidation, 0s stop", 0.29},
 		{"a gap wipes out", Token{Mechanism: loan}, []Bar{{Gap: ln(0.6)}}, "0s liquidation, 0s wipe-out", 0},
-		{"a keeper that acts is not liquidated", Token{Mechanism: loan}, []Bar{down(ln(0.9))}, "25m19s rebalance, 50m38s rebalance", nan},
-		{"a late keeper is", Token{Mechanism: loan, Keeper: Keeper{Latency: 5 * time.Hour}, AfterLiquidation: Stop}, []Bar{down(ln(0.7))}, "7m29s order, 40m52s liquidation, 40m52s stop", nan},
-		{"liquidation before the order", Token{Mechanism: loan, Keeper: Keeper{Latency: 40 * time.Minute}}, []Bar{down(ln(0.7)), {}}, "7m29s order, 40m52s liquidation, 47m29s rebalance, 54m57s order, 1h34m57s rebalance", nan},
-		{"liquidation after the order", Token{Mechanism: loan, Keeper: Keeper{Latency: 30 * time.Minute}, AfterLiquidation: Stop}, []Bar{down(ln(0.7))}, "7m29s order, 37m29s rebalance, 44m57s order", nan},
-		{"a reset does not answer a liquidation", Token{Mechanism: perp, Policy: Every{2 * time.Hour, 0}}, []Bar{down(ln(0.7)), {}}, "50m29s liquidation, 2h0m0s rebalance", 1 + 3*(20.0/27-1)},
-		{"holding does not either", Token{Mechanism: perp, Policy: Hold{}}, []Bar{down(ln(0.7)), down(-0.5)}, "50m29s liquidation", 1 + 3*(20.0/27-1)},
+		{"a keeper that acts is not liquidated", Token{Mechanism: loan}, []Bar{down(ln(0.9))},
+			"25m19s rebalance, 50m38s rebalance", nan},
+		{"a late keeper is", Token{Mechanism: loan, Keeper: Keeper{Latency: 5 * time.Hour}, AfterLiquidation: Stop},
+			[]Bar{down(ln(0.7))}, "7m29s order, 40m52s liquidation, 40m52s stop", nan},
+		{"liquidation before the order", Token{Mechanism: loan, Keeper: Keeper{Latency: 40 * time.Minute}},
+			[]Bar{down(ln(0.7)), {}}, "7m29s order, 40m52s liquidation, 47m29s rebalance, 54m57s order, 1h34m57s " +
+				"rebalance", nan},
+		{"liquidation after the order", Token{Mechanism: loan, Keeper: Keeper{Latency: 30 * time.Minute},
+			AfterLiquidation: Stop}, []Bar{down(ln(0.7))}, "7m29s order, 37m29s rebalance, 44m57s order", nan},
+		{"a reset does not answer a liquidation", Token{Mechanism: perp, Policy: Every{2 * time.Hour, 0}},
+			[]Bar{down(ln(0.7)), {}}, "50m29s liquidation, 2h0m0s rebalance", 1 + 3*(20.0/27-1)},
+		{"holding does not either", Token{Mechanism: perp, Policy: Hold{}}, []Bar{down(ln(0.7)), down(-0.5)},
+			"50m29s liquidation", 1 + 3*(20.0/27-1)},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			f, events := compile(t, merge(r.change), time.Hour).Trace(Path{time.Hour, r.bars, true})
-			if got := story(events); got != r.story {
-				t.Errorf("%s;\nwant %s", got, r.story)
+			if got := timeline(events); got != r.timeline {
+				t.Errorf("%s;\nwant %s", got, r.timeline)
 			}
 			if r.nav == r.nav && math.Abs(f.NAV-r.nav) > 2e-14 {
 				t.Errorf("NAV = %.15g, want %.15g", f.NAV, r.nav)
@@ -272,25 +303,29 @@ func TestKeeperInsideBars(t *testing.T) {
 func TestLeversAgainInsideALeg(t *testing.T) {
 	late := Keeper{Latency: 20 * time.Minute}
 	rows := []struct {
-		name   string
-		change Token
-		bar    Bar
-		story  string
+		name     string
+		change   Token
+		bar      Bar
+		timeline string
 	}{
-		{"part of a loan", Token{Mechanism: Loan{Threshold: 0.85, Bonus: 0.05}, Policy: Band{Low: 2, High: 20, To: Target}}, Bar{Lo: math.Log(0.7), Move: math.Log(0.7)},
+		{"part of a loan", Token{Mechanism: Loan{Threshold: 0.85, Bonus: 0.05},
+			Policy: Band{Low: 2, High: 20, To: Target}}, Bar{Lo: math.Log(0.7), Move: math.Log(0.7)},
 			"40m52s liquidation, 58m3s liquidation"},
-		{"a whole perpetual", Token{Mechanism: Perp{Maintenance: 0.1}, Policy: Band{Low: 2, High: 20, To: Target}}, Bar{Lo: math.Log(0.7), Move: math.Log(0.7)},
+		{"a whole perpetual", Token{Mechanism: Perp{Maintenance: 0.1}, Policy: Band{Low: 2, High: 20, To: Target}},
+			Bar{Lo: math.Log(0.7), Move: math.Log(0.7)},
 			"50m29s liquidation, 50m29s rebalance"},
-		{"a whole short perpetual", Token{Target: -2, Mechanism: Perp{Maintenance: 0.1}, Policy: Band{Low: 1, High: 20, To: Target}}, Bar{Hi: math.Log(1.4), Move: math.Log(1.4)},
+		{"a whole short perpetual", Token{Target: -2, Mechanism: Perp{Maintenance: 0.1},
+			Policy: Band{Low: 1, High: 20, To: Target}}, Bar{Hi: math.Log(1.4), Move: math.Log(1.4)},
 			"55m18s liquidation, 55m18s rebalance"},
-		{"a whole perpetual, late", Token{Mechanism: Perp{Maintenance: 0.1}, Policy: Band{Low: 2, High: 20, To: Target}, Keeper: late}, Bar{Lo: math.Log(0.5), Move: math.Log(0.5)},
+		{"a whole perpetual, late", Token{Mechanism: Perp{Maintenance: 0.1},
+			Policy: Band{Low: 2, High: 20, To: Target}, Keeper: late}, Bar{Lo: math.Log(0.5), Move: math.Log(0.5)},
 			"25m59s liquidation, 25m59s order, 45m59s rebalance"},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			_, events := compile(t, merge(r.change), time.Hour).Trace(Path{time.Hour, []Bar{r.bar}, true})
-			if got := story(events); got != r.story {
-				t.Errorf("%s;\nwant %s", got, r.story)
+			if got := timeline(events); got != r.timeline {
+				t.Errorf("%s;\nwant %s", got, r.timeline)
 			}
 		})
 	}
@@ -305,7 +340,8 @@ func TestRideAlongAnEdge(t *testing.T) {
 		target, low, high, price float64
 		edge                     float64 // signed leverage at the edge met
 	}{
-		{3, 2.7, 3.3, 1.5, 2.7}, {3, 2.7, 3.3, 0.7, 3.3}, {-1, 0.9, 1.1, 1.5, -1.1}, {-1, 0.9, 1.1, 0.7, -0.9}, {-2, 1.8, 2.2, 0.7, -1.8},
+		{3, 2.7, 3.3, 1.5, 2.7}, {3, 2.7, 3.3, 0.7, 3.3}, {-1, 0.9, 1.1, 1.5, -1.1}, {-1, 0.9, 1.1, 0.7, -0.9},
+		{-2, 1.8, 2.2, 0.7, -1.8},
 	}
 	for _, r := range rows {
 		t.Run(fmt.Sprintf("%v to %v", r.target, r.price), func(t *testing.T) {
@@ -351,17 +387,17 @@ func TestRideAlongAnEdge(t *testing.T) {
 	}
 }
 
-// A ride that begins outside the band first trades to its edge.
+// Trading along an edge that begins outside the band first goes to the edge.
 func TestRideAfterAGap(t *testing.T) {
 	token := free(3, Band{Low: 2.7, High: 3.3})
 	f, events := compile(t, token, day).Trace(Path{day, []Bar{{Gap: math.Log(0.9), Lo: -0.1, Move: -0.1}}, true})
 	within(t, "NAV", f.NAV, 0.7*math.Exp(-0.33), 1e-14)
-	if got, want := story(events), "0s rebalance, 24h0m0s edge"; got != want {
+	if got, want := timeline(events), "0s rebalance, 24h0m0s edge"; got != want {
 		t.Errorf("%s; want %s", got, want)
 	}
 }
 
-// The size at entry follows a ride as it would many small trades.
+// The size at entry follows trading along an edge as it would many small trades.
 func TestEntrySizeAlongAnEdge(t *testing.T) {
 	for _, r := range []struct{ target, low, high, price float64 }{
 		{3, 2.7, 3.3, 1.5}, {3, 2.7, 3.3, 0.7}, {-1, 0.9, 1.1, 1.5}, {-1, 0.9, 1.1, 0.7},
@@ -370,14 +406,14 @@ func TestEntrySizeAlongAnEdge(t *testing.T) {
 		token.Mechanism = Perp{Base: EntrySize, Maintenance: 0.01}
 		token.Cost = Cost{Fee: 0.001}
 		k := compile(t, token, day)
-		ride, steps := k.Begin(), k.Begin()
+		along, steps := k.Begin(), k.Begin()
 		move := math.Log(r.price)
-		k.barStep(&ride, bars(day, r.price).Bars[0], day)
+		k.barStep(&along, bars(day, r.price).Bars[0], day)
 		const n = 20_000
 		for i := range n {
 			k.gridStep(&steps, math.Exp(move/n), time.Duration(i+1)*day)
 		}
-		within(t, fmt.Sprint(r.target, " to ", r.price), ride.n, steps.n, 2e-3)
+		within(t, fmt.Sprint(r.target, " to ", r.price), along.n, steps.n, 2e-3)
 	}
 }
 
@@ -391,7 +427,7 @@ func TestEntryMarginAtTheStart(t *testing.T) {
 	}
 }
 
-// A long that rides down its upper edge keeps a size at entry from higher prices:
+// A long that trades down along its upper edge keeps a size at entry from higher prices:
 // on the way the venue finds its margin too thin, as it does on a fine grid.
 func TestLiquidationOnARide(t *testing.T) {
 	token := free(3, Band{Low: 2.7, High: 3.3})
@@ -401,7 +437,7 @@ func TestLiquidationOnARide(t *testing.T) {
 	// At the edge, price 22/23, equity is 20/23 and size 3; along the edge equity
 	// over size falls like the price, to a fifth at 0.66.
 	at := float64(day) * math.Log(0.66) / math.Log(0.5)
-	if got, want := story(events), "14h23m14s edge, 14h23m14s liquidation, 14h23m14s stop"; got != want {
+	if got, want := timeline(events), "14h23m14s edge, 14h23m14s liquidation, 14h23m14s stop"; got != want {
 		t.Errorf("%s; want %s", got, want)
 	}
 	within(t, "NAV", f.NAV, 20.0/23*math.Pow(0.66*23/22, 3.3), 1e-12)
@@ -429,9 +465,11 @@ func TestLiquidationOnARide(t *testing.T) {
 // Bars without anything inside them are a grid, whatever the clock.
 func TestStraightBarsAreAGrid(t *testing.T) {
 	prices := []float64{1.03, 0.97, 1.1, 0.9, 0.9, 1.2, 0.8}
-	for _, policy := range []Policy{Every{time.Hour, 0}, Every{3 * time.Hour, 0}, Every{2 * time.Hour, time.Hour}, Hold{}} {
-		token := Token{Target: 2, Policy: policy, Mechanism: Loan{Borrow: 0.5, Supply: 0.1, Threshold: 0.9, Bonus: 0.05},
-			Cost: Cost{Fee: 0.001, Impact: 1e-6, Exponent: 0.5, Gas: 1000}, StreamingFee: 0.3, AUM: 1e6}
+	for _, policy := range []Policy{Every{time.Hour, 0}, Every{3 * time.Hour, 0}, Every{2 * time.Hour, time.Hour},
+		Hold{}} {
+		token := Token{Target: 2, Policy: policy,
+			Mechanism: Loan{Borrow: 0.5, Supply: 0.1, Threshold: 0.9, Bonus: 0.05},
+			Cost:      Cost{Fee: 0.001, Impact: 1e-6, Exponent: 0.5, Gas: 1000}, StreamingFee: 0.3, AUM: 1e6}
 		a, b := live(t, token, grid(time.Hour, prices...)), live(t, token, bars(time.Hour, prices...))
 		for _, c := range Columns {
 			if x, y := c.Of(&a), c.Of(&b); math.Abs(x-y) > 1e-14 {

@@ -13,12 +13,12 @@ type Lane struct {
 	x, b float64 // exposure and cash
 	n    float64 // size at entry, where the venue asks for it
 
-	memo  Memo
-	watch Watch
-	low   float64       // watch.Low and watch.High widened by the tolerance
-	high  float64       //
-	due   time.Duration // when the pending order is executed; Never: none is pending
-	next  time.Duration // the keeper's next look, for a keeper with an interval
+	state   State
+	trigger Trigger
+	low     float64       // trigger.Low and trigger.High widened by the tolerance
+	high    float64       //
+	due     time.Duration // when the pending order is executed; Never: none is pending
+	next    time.Duration // the keeper's next look, for a keeper with an interval
 
 	down  bool    // the keeper is, in the current step
 	ended bool    // wiped out, or stopped after a liquidation
@@ -40,7 +40,7 @@ type Lane struct {
 	liquidations     int
 	firstLiquidation time.Duration
 
-	coasting coasting // while on, what x, b and the books do not know yet
+	fast fastState // while on, what x, b and the books do not know yet
 
 	trace *recorder // nil: nobody is looking
 }
@@ -58,8 +58,8 @@ type Kernel struct {
 	growX, growB       float64 // a step's interest on exposure and on cash: e^{rate·dt} − 1
 	funding, borrowFee float64 // a step's, fractions of notional: rate·dt
 
-	coast *coast // nil: this token does not
-	first Lane   // at the start
+	fast  *fastPath // nil: this token has none
+	first Lane      // at the start
 
 	outages int // which of a block's masks says when the keeper is down, counted from 1; 0: none
 }
@@ -83,7 +83,7 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	k.growX = fmath.Expm1(float64(v.ExposureInterest.Rate * dt))
 	k.growB = fmath.Expm1(float64(v.CashInterest.Rate * dt))
 	k.funding, k.borrowFee = float64(v.Funding.Rate*dt), float64(v.BorrowFee.Rate*dt)
-	k.coast = newCoast(k)
+	k.fast = newFastPath(k)
 	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1),
 		due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
 	k.first.lev.min, k.first.lev.max = k.target, k.target
@@ -101,11 +101,11 @@ func (k *Kernel) Outages(mask int) { k.outages = mask + 1 }
 // Begin returns a lane at the start: exposure T, cash 1 − T.
 func (k *Kernel) Begin() Lane { return k.first }
 
-// BeginTold is Begin of a lane that tells what happens to it, to the last when it
-// is finished.
-func (k *Kernel) BeginTold(tell func(Event)) Lane {
+// BeginTraced is Begin of a lane whose events are observed in order, the last when
+// the lane is finished.
+func (k *Kernel) BeginTraced(observe func(Event)) Lane {
 	l := k.Begin()
-	l.trace = &recorder{tell: tell, s: 1}
+	l.trace = &recorder{observe: observe, s: 1}
 	l.trace.event(&l, 0, "start")
 	return l
 }
@@ -121,7 +121,7 @@ func (l *Lane) Equity() float64 {
 
 // position is exposure and cash.
 func (l *Lane) position() (x, b float64) {
-	if q := &l.coasting; q.on {
+	if q := &l.fast; q.on {
 		return -float64(q.p * q.b), q.b
 	}
 	return l.x, l.b
@@ -138,7 +138,7 @@ func (l *Lane) Leverage() float64 {
 
 // Extremes are the least and the greatest equity visited so far.
 func (l *Lane) Extremes() (low, high float64) {
-	e := l.Equity() // differs by rounding from what a coasting lane has visited
+	e := l.Equity() // differs by rounding from what a lane on the fast path has visited
 	return min(l.min, e), max(l.rec.peak, e)
 }
 
@@ -153,8 +153,8 @@ func (k *Kernel) view(l *Lane, now time.Duration) View {
 
 // wait asks the policy what to wait for from now on.
 func (k *Kernel) wait(l *Lane, now time.Duration) {
-	l.watch = k.token.Policy.Watch(k.view(l, now), &l.memo)
-	l.low, l.high = l.watch.Low*(1-tolerance), l.watch.High*(1+tolerance)
+	l.trigger = k.token.Policy.Watch(k.view(l, now), &l.state)
+	l.low, l.high = l.trigger.Low*(1-tolerance), l.trigger.High*(1+tolerance)
 }
 
 // book enters an item of an event: the amount a, which with the event's other

@@ -38,7 +38,8 @@ func TestBooksClose(t *testing.T) {
 			if e.Time < last.Time || e.Time > p.length() {
 				t.Errorf("event %d (%s) at %v, after %v", i, e.Name, e.Time, last.Time)
 			}
-			if e.Equity != e.Exposure+e.Cash || e.Name != "liquidation" && e.Name != "price" && e.Name != "carry" && e.Equity < 0 {
+			if e.Equity != e.Exposure+e.Cash || e.Name != "liquidation" && e.Name != "price" && e.Name != "carry" &&
+				e.Equity < 0 {
 				t.Errorf("%s: equity %v of exposure %v and cash %v", e.Name, e.Equity, e.Exposure, e.Cash)
 			}
 			peak, last = max(peak, e.Equity), e
@@ -71,7 +72,7 @@ type spy struct {
 	promised *[]float64
 }
 
-func (s spy) Trade(v View, m *Memo) (float64, bool) {
+func (s spy) Trade(v View, m *State) (float64, bool) {
 	to, ok := s.Policy.Trade(v, m)
 	if ok {
 		*s.promised = append(*s.promised, to)
@@ -90,7 +91,8 @@ func TestLeverageIsWhatThePolicySaid(t *testing.T) {
 			if e.Name != "rebalance" {
 				continue
 			}
-			for len(promised) > 0 && (promised[0] > 1e6 || !(math.Abs(math.Abs(e.Leverage)-promised[0]) <= 1e-11*(1+promised[0]))) {
+			for len(promised) > 0 && (promised[0] > 1e6 ||
+				!(math.Abs(math.Abs(e.Leverage)-promised[0]) <= 1e-11*(1+promised[0]))) {
 				promised = promised[1:] // refused
 			}
 			if len(promised) == 0 {
@@ -155,7 +157,8 @@ func TestAdvanceIsLive(t *testing.T) {
 				qv += (bar.Gap + bar.Move) * (bar.Gap + bar.Move)
 			}
 			m := markets[i].Finish(horizon)
-			if math.Abs(m.LogPrice-sum) > 1e-13 || math.Abs(m.QV-qv) > 1e-13*(1+qv) || math.Abs(m.Price-math.Exp(sum)) > 1e-12*m.Price {
+			if math.Abs(m.LogPrice-sum) > 1e-13 || math.Abs(m.QV-qv) > 1e-13*(1+qv) ||
+				math.Abs(m.Price-math.Exp(sum)) > 1e-12*m.Price {
 				t.Fatalf("market %+v; want ln S = %v, QV = %v", m, sum, qv)
 			}
 		}
@@ -247,7 +250,8 @@ func TestMoreCostNeverMoreEquity(t *testing.T) {
 		token.Mechanism = perp
 		a, b := must(t, token, p.Step).Live(p), must(t, dearFee, p.Step).Live(p)
 		if a.Liquidations+b.Liquidations == 0 && a.NAV > 0 && !(b.NAV < a.NAV) {
-			t.Errorf("a streaming fee of %v leaves %v, of %v %v", dearFee.StreamingFee, b.NAV, token.StreamingFee, a.NAV)
+			t.Errorf("a streaming fee of %v leaves %v, of %v %v", dearFee.StreamingFee, b.NAV, token.StreamingFee,
+				a.NAV)
 		}
 	})
 }
@@ -258,8 +262,9 @@ func TestBarsAreTheLimitOfFineGrids(t *testing.T) {
 		target := rapid.SampledFrom([]float64{3, 2, -1, -2}).Draw(t, "target")
 		size := math.Abs(target)
 		token := Token{Target: target, AUM: 1e6, Cost: Cost{Fee: sometimes(t, "fee", 0, 0.005)},
-			Policy:           Band{Low: 0.9 * size, High: 1.1 * size, To: Edge},
-			Mechanism:        rapid.SampledFrom([]Venue{Loan{Threshold: 0.85, Bonus: 0.05}, Perp{Maintenance: 0.01}, Perp{Maintenance: 0.01, Base: EntrySize}}).Draw(t, "mechanism"),
+			Policy: Band{Low: 0.9 * size, High: 1.1 * size, To: Edge},
+			Mechanism: rapid.SampledFrom([]Venue{Loan{Threshold: 0.85, Bonus: 0.05}, Perp{Maintenance: 0.01},
+				Perp{Maintenance: 0.01, Base: EntrySize}}).Draw(t, "mechanism"),
 			AfterLiquidation: Stop}
 		if rapid.Bool().Draw(t, "hold") {
 			token.Policy = Hold{}
@@ -268,7 +273,8 @@ func TestBarsAreTheLimitOfFineGrids(t *testing.T) {
 		q := Path{Step: 6 * time.Minute}
 		for range rapid.IntRange(1, 3).Draw(t, "bars") {
 			b := Bar{Gap: 0.02 * number(-1, 1).Draw(t, "gap"), Move: 0.1 * number(-1, 1).Draw(t, "move")}
-			b.Lo, b.Hi = min(b.Move, 0)-0.05*number(0, 1).Draw(t, "low"), max(b.Move, 0)+0.05*number(0, 1).Draw(t, "high")
+			b.Lo, b.Hi = min(b.Move, 0)-0.05*number(0, 1).Draw(t, "low"),
+				max(b.Move, 0)+0.05*number(0, 1).Draw(t, "high")
 			p.Bars = append(p.Bars, b)
 			q.Bars = append(q.Bars, Bar{Move: b.Gap})
 			near, far := b.Lo, b.Hi
@@ -293,10 +299,12 @@ func TestBarsAreTheLimitOfFineGrids(t *testing.T) {
 			t.Errorf("turnover = %v in bars, %v on a fine grid", f.Turnover, g.Turnover)
 		}
 		if !(math.Abs(f.MinNAV-g.MinNAV) <= 2e-3) || !(math.Abs(f.Drawdown.Depth-g.Drawdown.Depth) <= 2e-3) {
-			t.Errorf("least NAV and drawdown = %v and %v in bars, %v and %v on a fine grid", f.MinNAV, f.Drawdown.Depth, g.MinNAV, g.Drawdown.Depth)
+			t.Errorf("least NAV and drawdown = %v and %v in bars, %v and %v on a fine grid", f.MinNAV,
+				f.Drawdown.Depth, g.MinNAV, g.Drawdown.Depth)
 		}
 		if !(math.Abs(f.MaxLeverage-g.MaxLeverage) <= 0.02) || !(math.Abs(f.MinLeverage-g.MinLeverage) <= 0.02) {
-			t.Errorf("leverage from %v to %v in bars, %v to %v on a fine grid", f.MinLeverage, f.MaxLeverage, g.MinLeverage, g.MaxLeverage)
+			t.Errorf("leverage from %v to %v in bars, %v to %v on a fine grid", f.MinLeverage, f.MaxLeverage,
+				g.MinLeverage, g.MaxLeverage)
 		}
 	})
 }

@@ -30,7 +30,7 @@ type Lifetime struct {
 
 // Finish closes a lane's books at the end of the horizon.
 func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
-	k.land(l)
+	k.flush(l)
 	l.trace.flush()
 	l.foldGrowth()
 	nav := l.Equity()

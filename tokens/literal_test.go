@@ -28,7 +28,8 @@ func (w *literal) leverage() float64 { return math.Abs(w.exposure()) / w.equity(
 
 // live returns the final NAV.
 func (w *literal) live(t Token, p Path) float64 {
-	*w = literal{u: t.Target, s: 1, b: 1 - t.Target, n: math.Abs(t.Target), minNAV: 1, minLeverage: math.Abs(t.Target), maxLeverage: math.Abs(t.Target)}
+	*w = literal{u: t.Target, s: 1, b: 1 - t.Target, n: math.Abs(t.Target), minNAV: 1,
+		minLeverage: math.Abs(t.Target), maxLeverage: math.Abs(t.Target)}
 	dt := p.Step.Hours() / 8760
 	var order time.Duration
 	pending := false
@@ -264,7 +265,8 @@ func TestLiteralModel(t *testing.T) {
 		default:
 			token.Policy = Hold{}
 		}
-		p := somePath(t, rapid.SampledFrom([]time.Duration{time.Hour, 30 * time.Minute, day}).Draw(t, "step"), false, rapid.IntRange(1, 60).Draw(t, "steps"))
+		p := somePath(t, rapid.SampledFrom([]time.Duration{time.Hour, 30 * time.Minute, day}).Draw(t, "step"), false,
+			rapid.IntRange(1, 60).Draw(t, "steps"))
 		f := must(t, token, p.Step).Live(p)
 		var w literal
 		nav := w.live(token, p)

@@ -15,14 +15,17 @@ func TestContinuousMonitoringIsNeverLiquidated(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		target := rapid.SampledFrom([]float64{3, 2, 4, -1, -2}).Draw(t, "target")
 		size := math.Abs(target)
-		band := Band{Low: size * 0.95, High: size * number(1.001, 1.3).Draw(t, "high"), To: Destination(rapid.IntRange(0, 2).Draw(t, "to")), Speed: 0.5}
+		band := Band{Low: size * 0.95, High: size * number(1.001, 1.3).Draw(t, "high"),
+			To: Destination(rapid.IntRange(0, 2).Draw(t, "to")), Speed: 0.5}
 		limit := band.High * number(1.01, 2).Draw(t, "limit") // leverage of liquidation
-		threshold := 1 - 1/limit                              // of a long loan; of a short one L = threshold/(1 − threshold)
+		// of a long loan; of a short one L = threshold/(1 − threshold)
+		threshold := 1 - 1/limit
 		if target < 0 {
 			threshold = limit / (1 + limit)
 		}
 		token := Token{Target: target, Policy: band, AUM: 1e6, Cost: Cost{Fee: sometimes(t, "fee", 0, 0.001)},
-			Mechanism: rapid.SampledFrom([]Venue{Loan{Threshold: threshold, Bonus: 0.05}, Perp{Maintenance: 1 / limit}}).Draw(t, "mechanism")}
+			Mechanism: rapid.SampledFrom([]Venue{Loan{Threshold: threshold, Bonus: 0.05},
+				Perp{Maintenance: 1 / limit}}).Draw(t, "mechanism")}
 		p := somePath(t, time.Hour, true, rapid.IntRange(1, 40).Draw(t, "steps"))
 		for i := range p.Bars {
 			p.Bars[i].Gap = 0

@@ -23,17 +23,21 @@ func TestOutageStory(t *testing.T) {
 	band := Band{Low: 2.7, High: 3.3, To: Target}
 	loan := Loan{Threshold: 0.85, Bonus: 0.05} // liquidated below .7843
 	rows := []struct {
-		name  string
-		token Token
-		path  Path
-		story string
+		name     string
+		token    Token
+		path     Path
+		timeline string
 	}{
 		{"trades after it", Token{Policy: band}, down(grid(time.Hour, 0.95, 0.94, 0.93), 1, 2), "3h0m0s rebalance"},
 		{"leverage came back", Token{Policy: band}, down(grid(time.Hour, 0.95, 0.97, 0.97), 1, 2), ""},
-		{"an order waits for its end", Token{Policy: band, Keeper: Keeper{Latency: time.Hour}}, down(grid(time.Hour, 0.95, 0.94, 0.93, 0.93), 2, 3), "1h0m0s order, 4h0m0s rebalance"},
-		{"a reset is late", Token{Policy: Every{2 * time.Hour, 0}}, down(grid(time.Hour, 1.1, 1.2, 1.3, 1.4), 2), "3h0m0s rebalance, 4h0m0s rebalance"},
-		{"looks go on from its end", Token{Policy: band, Keeper: Keeper{Interval: 2 * time.Hour}}, down(grid(time.Hour, 1, 0.95, 0.94, 0.94), 2), "3h0m0s rebalance"},
-		{"liquidated meanwhile", Token{Policy: band, Mechanism: loan, AfterLiquidation: Stop}, down(grid(time.Hour, 0.9, 0.78), 1, 2), "2h0m0s liquidation, 2h0m0s stop"},
+		{"an order waits for its end", Token{Policy: band, Keeper: Keeper{Latency: time.Hour}},
+			down(grid(time.Hour, 0.95, 0.94, 0.93, 0.93), 2, 3), "1h0m0s order, 4h0m0s rebalance"},
+		{"a reset is late", Token{Policy: Every{2 * time.Hour, 0}}, down(grid(time.Hour, 1.1, 1.2, 1.3, 1.4), 2),
+			"3h0m0s rebalance, 4h0m0s rebalance"},
+		{"looks go on from its end", Token{Policy: band, Keeper: Keeper{Interval: 2 * time.Hour}},
+			down(grid(time.Hour, 1, 0.95, 0.94, 0.94), 2), "3h0m0s rebalance"},
+		{"liquidated meanwhile", Token{Policy: band, Mechanism: loan, AfterLiquidation: Stop},
+			down(grid(time.Hour, 0.9, 0.78), 1, 2), "2h0m0s liquidation, 2h0m0s stop"},
 		{"inside a bar too", Token{Policy: band}, down(bars(time.Hour, 0.9, 0.9), 1), "2h0m0s rebalance"},
 		{"and a clock inside a bar", Token{Policy: Every{30 * time.Minute, 0}}, down(bars(2*time.Hour, 1.1), 1), ""},
 	}
@@ -45,8 +49,8 @@ func TestOutageStory(t *testing.T) {
 				token.Mechanism = Perp{}
 			}
 			f, events := compile(t, token, r.path.Step).Trace(r.path)
-			if got := story(events); got != r.story {
-				t.Errorf("got %s; want %s", got, r.story)
+			if got := timeline(events); got != r.timeline {
+				t.Errorf("got %s; want %s", got, r.timeline)
 			}
 			balance(t, f)
 			// A keeper without outages takes no notice of others'.
@@ -83,7 +87,7 @@ func TestOutageLimits(t *testing.T) {
 		for i := range p.Bars {
 			p.Bars[i].Down = false
 		}
-		p.Extremes = true // where nothing coasts, so that the bits are the same
+		p.Extremes = true // where there is no fast path, so that the bits are the same
 		for i := range p.Bars {
 			p.Bars[i].Lo, p.Bars[i].Hi = min(0, p.Bars[i].Move, p.Bars[i].Lo), max(0, p.Bars[i].Move, p.Bars[i].Hi)
 		}

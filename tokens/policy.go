@@ -7,17 +7,17 @@ import (
 
 // A Policy decides when a token trades and to what leverage. It is an
 // immutable value; what it must remember of one lifetime it keeps in that
-// lifetime's Memo, which starts at zero.
+// lifetime's State, which starts at zero.
 type Policy interface {
 	// Watch says what to wait for: nothing happens while leverage stays inside
 	// [Low, High] and the clock before At.
-	Watch(View, *Memo) Watch
+	Watch(View, *State) Trigger
 
 	// Trade is asked when that has happened and, if the keeper is late, not
 	// before its order is executed. It returns the leverage to trade to, a
 	// magnitude up to 1000 (others are not traded to), or false if there is
 	// nothing to do (any more).
-	Trade(View, *Memo) (to float64, ok bool)
+	Trade(View, *State) (to float64, ok bool)
 }
 
 // A View is what a policy may see.
@@ -30,11 +30,11 @@ type View struct {
 	AUM      float64       // US dollars that one unit of initial equity stands for
 }
 
-// A Memo is a policy's memory of one lifetime.
-type Memo [4]float64
+// A State is what a policy remembers of one lifetime.
+type State [4]float64
 
-// A Watch is what the keeper waits for.
-type Watch struct {
+// A Trigger is what the keeper waits for.
+type Trigger struct {
 	Low, High float64       // leverage, magnitudes
 	At        time.Duration // the clock; never: Never
 }

@@ -39,11 +39,13 @@ func anyToken(t *rapid.T) Token {
 // knownToken is a token at a venue of this package.
 func knownToken(t *rapid.T) Token {
 	token := Token{
-		Target: rapid.OneOf(rapid.SampledFrom([]float64{3, 2, 4, 1, -1, -2}), number(0.1, 5), number(-3, -0.1)).Draw(t, "target"),
-		AUM:    rapid.SampledFrom([]float64{1e6, 3000, 1e9}).Draw(t, "AUM"),
+		Target: rapid.OneOf(rapid.SampledFrom([]float64{3, 2, 4, 1, -1, -2}), number(0.1, 5),
+			number(-3, -0.1)).Draw(t, "target"),
+		AUM: rapid.SampledFrom([]float64{1e6, 3000, 1e9}).Draw(t, "AUM"),
 		Keeper: Keeper{
-			Interval: time.Duration(rapid.SampledFrom([]int{0, 0, 0, 20, 60, 90, 300}).Draw(t, "interval")) * time.Minute,
-			Latency:  time.Duration(rapid.SampledFrom([]int{0, 0, 0, 7, 60, 100}).Draw(t, "latency")) * time.Minute,
+			Interval: time.Minute *
+				time.Duration(rapid.SampledFrom([]int{0, 0, 0, 20, 60, 90, 300}).Draw(t, "interval")),
+			Latency: time.Duration(rapid.SampledFrom([]int{0, 0, 0, 7, 60, 100}).Draw(t, "latency")) * time.Minute,
 		},
 		StreamingFee:     sometimes(t, "streaming fee", 0, 2),
 		AfterLiquidation: AfterLiquidation(rapid.IntRange(0, 1).Draw(t, "after liquidation")),
@@ -68,7 +70,8 @@ func knownToken(t *rapid.T) Token {
 		}
 		token.Mechanism = Loan{
 			Borrow: sometimes(t, "borrow", -1, 5), Supply: sometimes(t, "supply", -1, 2),
-			Threshold: least + (0.999-least)*number(0.01, 1).Draw(t, "threshold"), Bonus: number(0, 0.2).Draw(t, "bonus"),
+			Threshold: least + (0.999-least)*number(0.01, 1).Draw(t, "threshold"),
+			Bonus:     number(0, 0.2).Draw(t, "bonus"),
 		}
 	} else {
 		m := number(0, 0.9/max(size, 1)).Draw(t, "maintenance")
@@ -85,7 +88,7 @@ func knownToken(t *rapid.T) Token {
 		token.Mechanism = perp
 	}
 	token.Policy = anyPolicy(t, token.Target)
-	if loan, ok := token.Mechanism.(Loan); ok && rapid.Bool().Draw(t, "plain") { // so that it coasts
+	if loan, ok := token.Mechanism.(Loan); ok && rapid.Bool().Draw(t, "plain") { // so that it takes the fast path
 		token.Keeper = Keeper{}
 		token.Cost.Impact, token.Cost.Gas = 0, 0
 		if rapid.IntRange(0, 3).Draw(t, "one-sided") > 0 {
@@ -99,7 +102,9 @@ func knownToken(t *rapid.T) Token {
 
 // otherVenues are the kinds that are registered besides those of this package.
 func otherVenues() []param.Kind[Venue] {
-	return slices.DeleteFunc(Mechanisms.Kinds(), func(k param.Kind[Venue]) bool { return k.Name == "loan" || k.Name == "perp" })
+	return slices.DeleteFunc(Mechanisms.Kinds(), func(k param.Kind[Venue]) bool {
+		return k.Name == "loan" || k.Name == "perp"
+	})
 }
 
 // venueOf is a venue with numbers drawn from around the defaults of its kind.
@@ -122,7 +127,8 @@ func anyPolicy(t *rapid.T, target float64) Policy {
 		return Hold{}
 	case 1:
 		minutes := rapid.SampledFrom([]int{10, 60, 150, 1440})
-		return Every{time.Duration(minutes.Draw(t, "every")) * time.Minute, time.Duration(rapid.IntRange(0, 200).Draw(t, "offset")) * time.Minute}
+		return Every{time.Duration(minutes.Draw(t, "every")) * time.Minute,
+			time.Duration(rapid.IntRange(0, 200).Draw(t, "offset")) * time.Minute}
 	case 2:
 		return whim{rapid.Uint64().Draw(t, "whim")}
 	case 3, 4, 5:
@@ -135,7 +141,8 @@ func anyPolicy(t *rapid.T, target float64) Policy {
 		}
 		low = 1 + (size-1)*number(0.01, 1).Draw(t, "low")
 	}
-	return Band{low, size * number(1, 2).Draw(t, "high"), Destination(rapid.IntRange(0, 2).Draw(t, "to")), number(0, 1).Draw(t, "speed")}
+	return Band{low, size * number(1, 2).Draw(t, "high"), Destination(rapid.IntRange(0, 2).Draw(t, "to")),
+		number(0, 1).Draw(t, "speed")}
 }
 
 // registered is a policy of any kind that is registered.
@@ -191,7 +198,7 @@ func ofKind(t *rapid.T, kind param.Kind[Policy], target float64) Policy {
 // numbers. It stays a function of what it sees and remembers.
 type whim struct{ seed uint64 }
 
-func (w whim) draw(m *Memo) uint64 {
+func (w whim) draw(m *State) uint64 {
 	m[0]++
 	if m[0] > 1e5 {
 		panic("the policy is asked without end")
@@ -202,10 +209,10 @@ func (w whim) draw(m *Memo) uint64 {
 	return x ^ x>>31
 }
 
-func (w whim) Watch(v View, m *Memo) Watch {
+func (w whim) Watch(v View, m *State) Trigger {
 	x := w.draw(m)
 	unit := float64(x>>40) / (1 << 24)
-	watch := Watch{v.Target * (0.5 + unit), v.Target * (0.8 + unit), Never}
+	watch := Trigger{v.Target * (0.5 + unit), v.Target * (0.8 + unit), Never}
 	switch x % 8 {
 	case 0:
 		watch.Low, watch.High = watch.High, watch.Low
@@ -229,7 +236,7 @@ func (w whim) Watch(v View, m *Memo) Watch {
 	return watch
 }
 
-func (w whim) Trade(v View, m *Memo) (float64, bool) {
+func (w whim) Trade(v View, m *State) (float64, bool) {
 	x := w.draw(m)
 	unit := float64(x>>40) / (1 << 24)
 	switch x % 12 {

@@ -13,7 +13,8 @@ func TestKink(t *testing.T) {
 		kink    Kink
 		u, want float64
 	}{
-		{AaveUSDC, 0, 0}, {AaveUSDC, 0.45, 0.0325}, {AaveUSDC, 0.9, 0.065}, {AaveUSDC, 0.95, 0.265}, {AaveUSDC, 1, 0.465},
+		{AaveUSDC, 0, 0}, {AaveUSDC, 0.45, 0.0325}, {AaveUSDC, 0.9, 0.065}, {AaveUSDC, 0.95, 0.265},
+		{AaveUSDC, 1, 0.465},
 		{GMXMajor, 0.5, 0.225}, {GMXMajor, 0.85, 0.3825}, {GMXMajor, 0.95, 0.7275}, {GMXMajor, 1, 0.9},
 	} {
 		within(t, fmt.Sprint(r.kink, " at ", r.u), r.kink.At(r.u), r.want, 1e-12)
@@ -24,7 +25,8 @@ func TestKink(t *testing.T) {
 // Hyperliquid's formula, per eight hours, and rows that it really paid: premium
 // and hourly funding, as published for BTC and ETH.
 func TestHyperliquidFunding(t *testing.T) {
-	for _, r := range []struct{ premium, eight float64 }{{0, 0.0001}, {0.0006, 0.0001}, {0.001, 0.0005}, {0.01, 0.0095}, {-0.001, -0.0005}} {
+	for _, r := range []struct{ premium, eight float64 }{{0, 0.0001}, {0.0006, 0.0001}, {0.001, 0.0005},
+		{0.01, 0.0095}, {-0.001, -0.0005}} {
 		within(t, fmt.Sprint("eight hours at ", r.premium), 8*HyperliquidFunding(r.premium), r.eight, 1e-12)
 	}
 	for _, r := range []struct {

@@ -39,7 +39,10 @@ func TestEveryPolicyIsDrawn(t *testing.T) {
 		drawn[fmt.Sprintf("%T", k.New(nil))] = false
 	}
 	for seed := range 400 {
-		p := rapid.Custom(func(t *rapid.T) Policy { return registered(t, []float64{3, 2, -1, -2}[seed%4]) }).Example(seed)
+		p := rapid.Custom(func(t *rapid.T) Policy {
+			return registered(t,
+				[]float64{3, 2, -1, -2}[seed%4])
+		}).Example(seed)
 		drawn[fmt.Sprintf("%T", p)] = true
 	}
 	for name, ok := range drawn {
@@ -55,7 +58,7 @@ func runFrom(k *Kernel, l *Lane, p Path, first int) {
 		now := time.Duration(i+1) * k.step
 		l.down = p.Bars[i].Down && k.token.Keeper.Outage.Rate > 0
 		if p.Extremes {
-			k.land(l)
+			k.flush(l)
 			k.barStep(l, p.Bars[i], now)
 		} else {
 			k.advanceGrid(l, fmath.Exp(p.Bars[i].Move), now)
@@ -94,21 +97,23 @@ func TestRestart(t *testing.T) {
 				k.run(&l, head)
 				runFrom(k, &l, p, at)
 				if got := k.Finish(&l, p.length()); !same(got, whole) {
-					t.Errorf("%s: from step %d it ends with %+v\nand from the start with %+v", kind.Name, at, got, whole)
+					t.Errorf("%s: from step %d it ends with %+v\nand from the start with %+v", kind.Name, at, got,
+						whole)
 				}
 
 				// The same, traced: the events after the copy are those of the whole.
 				var before, got []Event
 				traced := k.Begin()
-				traced.trace = &recorder{tell: func(e Event) { before = append(before, e) }, s: 1}
+				traced.trace = &recorder{observe: func(e Event) { before = append(before, e) }, s: 1}
 				k.run(&traced, head)
 				traced.trace.flush()
 				copied := traced
-				copied.trace = &recorder{tell: func(e Event) { got = append(got, e) }, s: traced.trace.s}
+				copied.trace = &recorder{observe: func(e Event) { got = append(got, e) }, s: traced.trace.s}
 				runFrom(k, &copied, p, at)
 				copied.trace.flush()
 				if len(before)+len(got) != len(want) || !slices.Equal(got, want[len(before):]) {
-					t.Errorf("%s: from step %d: %d events after %d, which are not the last of %d", kind.Name, at, len(got), len(before), len(want))
+					t.Errorf("%s: from step %d: %d events after %d, which are not the last of %d", kind.Name, at,
+						len(got), len(before), len(want))
 				}
 				for _, e := range got {
 					traded[kind.Name] = traded[kind.Name] || at > 0 && e.Name == "rebalance"

@@ -19,12 +19,18 @@ var fraction = param.Param{Unit: param.Fraction, Min: 0, Max: math.Nextafter(1, 
 
 // Numbers that several policies have.
 var (
-	lowEdge     = param.Param{Name: "low", Unit: param.Leverage, Min: 0, Max: 1000, Default: 2.7, Doc: "lower edge, a magnitude"}
-	highEdge    = param.Param{Name: "high", Unit: param.Leverage, Min: 0, Max: 1000, Default: 3.3, Doc: "upper edge, a magnitude"}
-	destination = param.Param{Name: "to", Unit: param.Choice, Max: 2, Choices: []string{"edge", "target", "partial"}, Doc: "where it trades to"}
-	speed       = param.Param{Name: "speed", Unit: param.Plain, Min: 0, Max: 1, Default: 0.05, Doc: "part of the way to the target, where it trades so"}
-	interval    = param.Param{Name: "reset-interval", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 86400, Doc: "from one reset to the next"}
-	offset      = param.Param{Name: "reset-offset", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "of the first reset, from the start; 0: one interval"}
+	lowEdge = param.Param{Name: "low", Unit: param.Leverage, Min: 0, Max: 1000, Default: 2.7,
+		Doc: "lower edge, a magnitude"}
+	highEdge = param.Param{Name: "high", Unit: param.Leverage, Min: 0, Max: 1000, Default: 3.3,
+		Doc: "upper edge, a magnitude"}
+	destination = param.Param{Name: "to", Unit: param.Choice, Max: 2, Choices: []string{"edge", "target", "partial"},
+		Doc: "where it trades to"}
+	speed = param.Param{Name: "speed", Unit: param.Plain, Min: 0, Max: 1, Default: 0.05,
+		Doc: "part of the way to the target, where it trades so"}
+	interval = param.Param{Name: "reset-interval", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 86400,
+		Doc: "from one reset to the next"}
+	offset = param.Param{Name: "reset-offset", Unit: param.Time, Min: 0, Max: 1.5e9,
+		Doc: "of the first reset, from the start; 0: one interval"}
 )
 
 func named(p param.Param, name string, def float64, doc string) param.Param {
@@ -39,18 +45,24 @@ var Params = []param.Param{
 	named(fraction, "impact-base", 0, "price impact of a trade of any size, fraction of its notional"),
 	named(fraction, "impact", 0, "price impact at 1 USD of notional, fraction; grows as notional^impact-exponent"),
 	{Name: "impact-exponent", Unit: param.Plain, Min: 0, Max: 2, Default: 1, Doc: "1 linear, 0.5 square-root law"},
-	{Name: "impact-increase", Unit: param.Fraction, Min: -1, Max: 1, Doc: "price impact of a trade of any size that increases the position, on top of impact-base; negative: paid by the venue"},
+	{Name: "impact-increase", Unit: param.Fraction, Min: -1, Max: 1,
+		Doc: "price impact of a trade of any size that increases the position, on top of impact-base; negative: paid " +
+			"by the venue"},
 	{Name: "impact-decrease", Unit: param.Fraction, Min: -1, Max: 1, Doc: "the same of a trade that decreases it"},
 	{Name: "gas", Unit: param.USD, Min: 0, Max: 1e9, Doc: "fixed cost of a trade"},
-	{Name: "aum", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e6, Doc: "US dollars that the initial equity stands for"},
-	{Name: "keeper-interval", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "the keeper looks this often; 0: whenever the price is known"},
+	{Name: "aum", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e6,
+		Doc: "US dollars that the initial equity stands for"},
+	{Name: "keeper-interval", Unit: param.Time, Min: 0, Max: 1.5e9,
+		Doc: "the keeper looks this often; 0: whenever the price is known"},
 	{Name: "latency", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "time from the trigger to the trade"},
-	{Name: "outage-rate", Unit: param.PerYear, Min: 0, Max: 1e5, Doc: "outages of the keeper a year, in which it neither looks nor trades"},
+	{Name: "outage-rate", Unit: param.PerYear, Min: 0, Max: 1e5,
+		Doc: "outages of the keeper a year, in which it neither looks nor trades"},
 	{Name: "outage-length", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 3600, Doc: "of each outage"},
 	{Name: "streaming-fee", Unit: param.Rate, Min: 0, Max: 10, Doc: "fee on net asset value"},
 	named(fraction, "entry-fee", 0, "paid by the holder on entering"),
 	named(fraction, "exit-fee", 0, "paid by the holder on leaving"),
-	{Name: "after-liquidation", Unit: param.Choice, Max: 1, Choices: []string{"continue", "stop"}, Doc: "lever again, or end holding what is left"},
+	{Name: "after-liquidation", Unit: param.Choice, Max: 1, Choices: []string{"continue", "stop"},
+		Doc: "lever again, or end holding what is left"},
 }
 
 // Make makes a token of its parts and of the numbers of Params, all of which
@@ -58,7 +70,8 @@ var Params = []param.Param{
 func Make(name string, policy Policy, mechanism Venue, v param.Values) Token {
 	return Token{
 		Name: name, Target: v["target"], Policy: policy, Mechanism: mechanism,
-		Cost: Cost{Fee: v["fee"], ImpactBase: v["impact-base"], Impact: v["impact"], Exponent: v["impact-exponent"], Gas: v["gas"], Increase: v["impact-increase"], Decrease: v["impact-decrease"]},
+		Cost: Cost{Fee: v["fee"], ImpactBase: v["impact-base"], Impact: v["impact"], Exponent: v["impact-exponent"],
+			Gas: v["gas"], Increase: v["impact-increase"], Decrease: v["impact-decrease"]},
 		Keeper: Keeper{Interval: Duration(v["keeper-interval"]), Latency: Duration(v["latency"]),
 			Outage: Outage{Rate: v["outage-rate"], Length: Duration(v["outage-length"])}},
 		AUM: v["aum"], StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],

@@ -25,33 +25,34 @@ func (k *Kernel) Advance(b *block.Block, underlying int, l *Lane, i, from, to in
 		if gap != nil {
 			bar.Gap = gap[s][i]
 		}
-		k.land(l)
+		k.flush(l)
 		k.barStep(l, bar, now)
 	}
 }
 
-// advanceGrid is one step whose extremes are unknown. It coasts if it can.
+// advanceGrid is one step whose extremes are unknown. It takes the fast path if it
+// can.
 func (k *Kernel) advanceGrid(l *Lane, gross float64, now time.Duration) {
-	c := k.coast
-	if c == nil || !(l.coasting.on || c.begin(k, l)) {
+	c := k.fast
+	if c == nil || !(l.fast.on || c.enter(k, l)) {
 		k.gridStep(l, gross, now)
 		return
 	}
 	if l.trace != nil {
-		k.traceCoast(l, gross, now)
+		k.traceFast(l, gross, now)
 		return
 	}
 	if !c.step(l, gross, now) {
-		c.end(k, l)
+		c.flush(k, l)
 		k.gridStep(l, gross, now)
 	}
 }
 
-// land ends a lane's coasting, so that its position and its books are what
-// they say.
-func (k *Kernel) land(l *Lane) {
-	if l.coasting.on {
-		k.coast.end(k, l)
+// flush takes a lane off the fast path, so that its position and its books are
+// what they say.
+func (k *Kernel) flush(l *Lane) {
+	if l.fast.on {
+		k.fast.flush(k, l)
 	}
 }
 
@@ -164,7 +165,7 @@ func (k *Kernel) look(l *Lane, now time.Duration) {
 			l.due = Never
 			k.decide(l, now)
 		}
-	case looks && (k.beyond(l) || now >= l.watch.At):
+	case looks && (k.beyond(l) || now >= l.trigger.At):
 		k.order(l, now)
 	}
 }
@@ -181,7 +182,7 @@ func (k *Kernel) order(l *Lane, now time.Duration) {
 
 // decide asks the policy for a trade, makes it, and asks what to wait for next.
 func (k *Kernel) decide(l *Lane, now time.Duration) {
-	to, ok := k.token.Policy.Trade(k.view(l, now), &l.memo)
+	to, ok := k.token.Policy.Trade(k.view(l, now), &l.state)
 	if !ok || !k.trade(l, to, now) {
 		l.trace.event(l, now, "no trade")
 	}

@@ -69,16 +69,22 @@ func (t Token) Check() error {
 			faults = append(faults, fmt.Errorf("tokens: "+format, args...))
 		}
 	}
-	want(t.Target != 0 && math.Abs(t.Target) <= 100, "target leverage = %v; want a number from -100 to 100, not 0", t.Target)
+	want(t.Target != 0 && math.Abs(t.Target) <= 100, "target leverage = %v; want a number from -100 to 100, not 0",
+		t.Target)
 	want(t.AUM > 0 && !math.IsInf(t.AUM, 0), "AUM = %v USD; want a positive number", t.AUM)
 	want(t.StreamingFee >= 0 && t.StreamingFee <= 10, "streaming fee = %v a year; want 0 to 10", t.StreamingFee)
 	want(t.EntryFee >= 0 && t.EntryFee < 1, "entry fee = %v; want a fraction from 0 to below 1", t.EntryFee)
 	want(t.ExitFee >= 0 && t.ExitFee < 1, "exit fee = %v; want a fraction from 0 to below 1", t.ExitFee)
-	want(t.Keeper.Interval == 0 || span(t.Keeper.Interval), "keeper interval = %v; want 0 or at least 1s and at most 50 years", t.Keeper.Interval)
-	want(t.Keeper.Latency == 0 || span(t.Keeper.Latency), "keeper latency = %v; want 0 or at least 1s and at most 50 years", t.Keeper.Latency)
-	want(t.Keeper.Outage.Rate >= 0 && t.Keeper.Outage.Rate <= 1e5, "outages = %v a year; want 0 to 1e5", t.Keeper.Outage.Rate)
-	want(t.Keeper.Outage.Rate == 0 || span(t.Keeper.Outage.Length), "length of outages = %v; want at least 1s and at most 50 years", t.Keeper.Outage.Length)
-	want(t.AfterLiquidation == Continue || t.AfterLiquidation == Stop, "after liquidation = %d; want Continue or Stop", t.AfterLiquidation)
+	want(t.Keeper.Interval == 0 || span(t.Keeper.Interval),
+		"keeper interval = %v; want 0 or at least 1s and at most 50 years", t.Keeper.Interval)
+	want(t.Keeper.Latency == 0 || span(t.Keeper.Latency),
+		"keeper latency = %v; want 0 or at least 1s and at most 50 years", t.Keeper.Latency)
+	want(t.Keeper.Outage.Rate >= 0 && t.Keeper.Outage.Rate <= 1e5, "outages = %v a year; want 0 to 1e5",
+		t.Keeper.Outage.Rate)
+	want(t.Keeper.Outage.Rate == 0 || span(t.Keeper.Outage.Length),
+		"length of outages = %v; want at least 1s and at most 50 years", t.Keeper.Outage.Length)
+	want(t.AfterLiquidation == Continue || t.AfterLiquidation == Stop,
+		"after liquidation = %d; want Continue or Stop", t.AfterLiquidation)
 	faults = append(faults, t.Cost.check())
 	if t.Mechanism == nil {
 		faults = append(faults, errors.New("tokens: no mechanism; want Loan, Perp or one of your own"))
@@ -101,7 +107,8 @@ func (t Token) Check() error {
 		return err
 	}
 	if terms.margin(t.Target, 1-t.Target, math.Abs(t.Target)) < 0 {
-		return fmt.Errorf("tokens: leverage %v is liquidated at once; this venue liquidates at %.4g", t.Target, t.LiquidationLeverage())
+		return fmt.Errorf("tokens: leverage %v is liquidated at once; this venue liquidates at %.4g", t.Target,
+			t.LiquidationLeverage())
 	}
 	return nil
 }
@@ -113,7 +120,7 @@ func (t Token) Start() View {
 }
 
 // Awaits is what the policy waits for at the start.
-func (t Token) Awaits() Watch { return t.Policy.Watch(t.Start(), new(Memo)) }
+func (t Token) Awaits() Trigger { return t.Policy.Watch(t.Start(), new(State)) }
 
 // span reports whether a keeper or a clock may wait for d: a shorter wait only
 // makes a bar of many looks, a longer one overflows.

@@ -18,12 +18,12 @@ type Event struct {
 	Money    Ledger        // running totals
 }
 
-// A recorder tells the events of one lifetime, each when the next has come. A nil
-// recorder tells nothing.
+// A recorder passes on the events of one lifetime, each when the next has come. A
+// nil recorder passes on nothing.
 type recorder struct {
-	tell func(Event)
-	last Event
-	s    float64
+	observe func(Event)
+	last    Event
+	s       float64
 }
 
 func (r *recorder) price(gross float64) {
@@ -42,10 +42,10 @@ func (r *recorder) event(l *Lane, now time.Duration, name string) {
 	r.last = e
 }
 
-// flush tells the last event.
+// flush passes on the last event.
 func (r *recorder) flush() {
 	if r != nil && r.last.Name != "" {
-		r.tell(r.last)
+		r.observe(r.last)
 	}
 }
 
@@ -77,7 +77,7 @@ func (k *Kernel) Live(p Path) Lifetime {
 // lifetime has the same bits.
 func (k *Kernel) Trace(p Path) (Lifetime, []Event) {
 	var events []Event
-	l := k.BeginTold(func(e Event) { events = append(events, e) })
+	l := k.BeginTraced(func(e Event) { events = append(events, e) })
 	k.run(&l, p)
 	return k.Finish(&l, p.length()), events
 }
@@ -95,7 +95,7 @@ func (k *Kernel) run(l *Lane, p Path) {
 		now := time.Duration(i+1) * k.step
 		l.down = bar.Down && k.token.Keeper.Outage.Rate > 0
 		if p.Extremes {
-			k.land(l)
+			k.flush(l)
 			k.barStep(l, bar, now)
 		} else {
 			k.advanceGrid(l, fmath.Exp(bar.Move), now)
@@ -103,22 +103,21 @@ func (k *Kernel) run(l *Lane, p Path) {
 	}
 }
 
-// traceCoast is a step of a coasting lane with its events. Those are gridStep's
+// traceFast is a step of the fast path with its events. Those are gridStep's
 // on a copy; where the step ended is said of the lane itself.
-func (k *Kernel) traceCoast(l *Lane, gross float64, now time.Duration) {
-	book, c := l.trace, k.coast
-	landed := *l
-	c.end(k, &landed)
+func (k *Kernel) traceFast(l *Lane, gross float64, now time.Duration) {
+	book, c := l.trace, k.fast
+	flushed := *l
+	c.flush(k, &flushed)
 	l.trace = nil
-	coasted := c.step(l, gross, now)
-	if !coasted {
-		*l = landed
+	if !c.step(l, gross, now) {
+		*l = flushed
 		k.gridStep(l, gross, now)
 		return
 	}
-	k.gridStep(&landed, gross, now)
-	landed = *l
-	c.end(k, &landed)
-	book.last.stand(&landed)
+	k.gridStep(&flushed, gross, now)
+	flushed = *l
+	c.flush(k, &flushed)
+	book.last.stand(&flushed)
 	l.trace = book
 }

@@ -59,7 +59,7 @@ func TestStraightPath(t *testing.T) {
 			}
 			one := live(t, free(r.target, Band{Low: r.low, High: r.high}), bars(day, r.move))
 			if one.Rebalances != 1 {
-				t.Errorf("a ride along the edge counts as %d rebalances, want 1", one.Rebalances)
+				t.Errorf("trading along the edge counts as %d rebalances, want 1", one.Rebalances)
 			}
 		})
 	}

@@ -91,7 +91,8 @@ func TestBandOnDocumentedPath(t *testing.T) {
 // One jump multiplies equity by max(0, 1 + L·J).
 func TestOneJump(t *testing.T) {
 	rows := []struct{ leverage, percent, want float64 }{
-		{3, -10, 0.7}, {3, -20, 0.4}, {3, -35, 0}, {3.3, -30, 0.01}, {4, -30, 0}, {-2, 50, 0}, {-1, 50, 0.5}, {3, 20, 1.6},
+		{3, -10, 0.7}, {3, -20, 0.4}, {3, -35, 0}, {3.3, -30, 0.01}, {4, -30, 0}, {-2, 50, 0}, {-1, 50, 0.5},
+		{3, 20, 1.6},
 	}
 	for _, r := range rows {
 		t.Run(fmt.Sprintf("%v %+v%%", r.leverage, r.percent), func(t *testing.T) {
@@ -153,8 +154,10 @@ func TestSizeSolvesItsEquation(t *testing.T) {
 		{"the other side", Cost{Fee: 0.001, Increase: 0.002}, 3.5, 1, 3, true},
 		{"a side that is paid", Cost{Fee: 0.001, Increase: -0.002, Gas: 10}, 2.5, 1, 3, true},
 		{"paid as much as it costs", Cost{Fee: 0.001, Increase: -0.001}, 2.5, 1, 3, true},
-		{"a sale that is paid, with its own impact", Cost{Fee: 0.001, Decrease: -0.002, Impact: 1e-8, Exponent: 1}, 3.5, 1, 3, true},
-		{"a purchase that is paid, with its own impact", Cost{Increase: -0.02, Impact: 1e-8, Exponent: 1}, 2.5, 1, 3, true},
+		{"a sale that is paid, with its own impact", Cost{Fee: 0.001, Decrease: -0.002, Impact: 1e-8, Exponent: 1},
+			3.5, 1, 3, true},
+		{"a purchase that is paid, with its own impact", Cost{Increase: -0.02, Impact: 1e-8, Exponent: 1}, 2.5, 1, 3,
+			true},
 		{"paid more than it can spend", Cost{Increase: -1.0 / 3}, 2.5, 1, 3, false},
 		{"selling costs a third by its side", Cost{Decrease: 1.0 / 3}, 3.3, 1, 3, false},
 		{"sell all", Cost{Fee: 0.001}, 3, 1, 0, true},
@@ -207,7 +210,8 @@ func TestSizeSolvesItsEquation(t *testing.T) {
 // leverage at which the venue liquidates, 1/(1 − threshold) for a long.
 func TestHealthFactor(t *testing.T) {
 	rows := []struct{ threshold, leverage, health, percent float64 }{
-		{0.78, 2, 1.56, -35.897}, {0.78, 2.2, 1.43, -30.070}, {0.78, 3, 1.17, -14.530}, {0.78, 3.2, 1.13455, -11.859}, {0.78, 3.3, 1.11913, -10.645},
+		{0.78, 2, 1.56, -35.897}, {0.78, 2.2, 1.43, -30.070}, {0.78, 3, 1.17, -14.530}, {0.78, 3.2, 1.13455, -11.859},
+		{0.78, 3.3, 1.11913, -10.645},
 		{0.83, 2, 1.66, -39.759}, {0.83, 3, 1.245, -19.679}, {0.83, 3.3, 1.19087, -16.028},
 		{0.75, 3, 1.125, -11.111}, {0.75, 3.3, 1.07609, -7.071},
 		{0.78, -1, 1.56, 56.0}, {0.78, -1.1, 1.48909, 48.909}, {0.78, -2, 1.17, 17.0}, {0.78, -2.2, 1.13455, 13.455},
@@ -296,7 +300,8 @@ func TestLiquidationOfALoan(t *testing.T) {
 					left, owed = p.Cash, -p.Exposure
 				}
 				if math.Abs(left-r.left) > 0.005 || math.Abs(owed-r.owed) > 0.005 {
-					t.Errorf("sign %v: collateral %v and debt %v left, want %v and %v", sign, left, owed, r.left, r.owed)
+					t.Errorf("sign %v: collateral %v and debt %v left, want %v and %v", sign, left, owed, r.left,
+						r.owed)
 				}
 			}
 		})
@@ -326,7 +331,8 @@ func TestLiquidationRepeats(t *testing.T) {
 		{110.2, 13.95, 12.5, 5 + 2.5 + 1.25},
 	}
 	for _, r := range rows {
-		p, penalty := Loan{Threshold: 0.9, Bonus: 0.1}.Liquidate(Token{Target: 2, AUM: 1e6}, Position{Exposure: r.collateral, Cash: -100})
+		p, penalty := Loan{Threshold: 0.9, Bonus: 0.1}.Liquidate(Token{Target: 2, AUM: 1e6},
+			Position{Exposure: r.collateral, Cash: -100})
 		within(t, "collateral", p.Exposure, r.left, 1e-12)
 		within(t, "debt", -p.Cash, r.owed, 1e-12)
 		within(t, "penalty", penalty, r.penalty, 1e-12)

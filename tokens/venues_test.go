@@ -32,10 +32,12 @@ func TestVaultPages(t *testing.T) {
 	}
 	// The +237 % of the pages and the whole column of such numbers.
 	for _, r := range []struct{ target, move, want float64 }{
-		{3, 1.5, 3.375}, {2, 1.5, 2.25}, {3, 1.2, 1.728}, {2, 1.2, 1.44}, {3, 0.7, 0.343}, {2, 0.7, 0.49}, {-1, 1.5, 0.666667},
+		{3, 1.5, 3.375}, {2, 1.5, 2.25}, {3, 1.2, 1.728}, {2, 1.2, 1.44}, {3, 0.7, 0.343}, {2, 0.7, 0.49},
+		{-1, 1.5, 0.666667},
 	} {
 		size := math.Abs(r.target)
-		within(t, fmt.Sprint(r.move, " to the power ", r.target), live(t, free(r.target, Band{Low: size, High: size}), bars(day, r.move)).NAV, r.want, 5e-7)
+		within(t, fmt.Sprint(r.move, " to the power ", r.target),
+			live(t, free(r.target, Band{Low: size, High: size}), bars(day, r.move)).NAV, r.want, 5e-7)
 	}
 }
 
@@ -47,9 +49,11 @@ func TestMaintenanceTiers(t *testing.T) {
 	for _, r := range []struct{ notional, maintenance float64 }{
 		{200e6, 3.125e6}, {150e6, 1.875e6}, {100e6, 1.25e6}, {-200e6, 3.125e6},
 	} {
-		token := Token{Target: math.Copysign(2, r.notional), Policy: Hold{}, Mechanism: btc, AUM: math.Abs(r.notional) / 2}
+		token := Token{Target: math.Copysign(2, r.notional), Policy: Hold{}, Mechanism: btc,
+			AUM: math.Abs(r.notional) / 2}
 		k := compile(t, token, day)
-		within(t, fmt.Sprint("maintenance of ", r.notional), (1-k.terms.margin(k.first.x, k.first.b, k.first.n))*token.AUM, r.maintenance, 1e-12)
+		within(t, fmt.Sprint("maintenance of ", r.notional),
+			(1-k.terms.margin(k.first.x, k.first.b, k.first.n))*token.AUM, r.maintenance, 1e-12)
 	}
 
 	// Prices at which it closes, by hand: equity 1 + T(p − 1) meets
@@ -137,7 +141,8 @@ func TestSkewedImpact(t *testing.T) {
 		target, price float64
 		adds          bool
 	}{{2, 1.1, true}, {2, 0.9, false}, {-1, 0.9, true}, {-1, 1.1, false}} {
-		for _, cost := range []Cost{{Increase: 0.01}, {Decrease: 0.01}, {Increase: -0.001}, {Decrease: -0.001}, {Fee: 0.01, Increase: -0.01, Decrease: -0.01}} {
+		for _, cost := range []Cost{{Increase: 0.01}, {Decrease: 0.01}, {Increase: -0.001}, {Decrease: -0.001},
+			{Fee: 0.01, Increase: -0.01, Decrease: -0.01}} {
 			t.Run(fmt.Sprintf("%v %+v", r, cost), func(t *testing.T) {
 				rate := cost.Decrease
 				if r.adds {
@@ -146,7 +151,7 @@ func TestSkewedImpact(t *testing.T) {
 				size := math.Abs(r.target)
 				token := free(r.target, Every{Interval: day})
 				token.Cost = cost
-				loan := token // whose band trades in passing, if the sides cost the same
+				loan := token // whose band trades on the fast path, if the sides cost the same
 				loan.Mechanism, loan.Policy = Loan{Threshold: 0.9}, Band{Low: size, High: size, To: Target}
 				gap := size*(1+r.target*(r.price-1)) - size*r.price
 				q := math.Abs(gap) / (1 + math.Copysign(1, gap)*(cost.Fee+rate)*size)
@@ -157,7 +162,7 @@ func TestSkewedImpact(t *testing.T) {
 					balance(t, f)
 				}
 
-				// Riding along an edge costs what the one way of trading costs, also
+				// Trading along an edge costs what the one way of trading costs, also
 				// where fee and rebate cancel: then it trades in pieces and books both.
 				token.Policy = Band{Low: size, High: size}
 				one := live(t, token, bars(day, r.price))
@@ -167,11 +172,12 @@ func TestSkewedImpact(t *testing.T) {
 					c := (1 + k) * w / (1 + k*w)
 					want := math.Pow(r.price, c)
 					within(t, "NAV", one.NAV, want, map[bool]float64{true: 1e-12, false: 1e-3}[cost.Fee == 0])
-					if fee, impact := -one.Money[TradeFee], -one.Money[Impact]; cost.Fee > 0 && (!(fee > 0) || math.Abs(fee+impact) > 1e-12) {
+					fee, impact := -one.Money[TradeFee], -one.Money[Impact]
+					if cost.Fee > 0 && (!(fee > 0) || math.Abs(fee+impact) > 1e-12) {
 						t.Errorf("fee %v and impact %v; want a fee that is paid back", fee, impact)
 					}
 				} else if two := live(t, token, bars(day, r.price)); !same(one, two) {
-					t.Errorf("riding costs %v; want %v", one.Money, two.Money)
+					t.Errorf("trading along the edge costs %v; want %v", one.Money, two.Money)
 				}
 				balance(t, one)
 			})
@@ -245,13 +251,13 @@ func TestOpeningLimit(t *testing.T) {
 		// Leverage just below the limit: 1 of equity carries want − .01.
 		x := want - 0.01
 		v := View{Leverage: x, Target: 6, Now: day, Exposure: x, Equity: 1, AUM: 1e6}
-		got, ok := f.Trade(v, new(Memo))
+		got, ok := f.Trade(v, new(State))
 		for range 400 { // each purchase is collateral for the next
 			if !ok {
 				break
 			}
 			v.Leverage, v.Exposure, v.Now = got, got, v.Now+time.Hour
-			m := Memo{lastTrade: -1e18}
+			m := State{lastTrade: -1e18}
 			got, ok = f.Trade(v, &m)
 		}
 		within(t, fmt.Sprint("leverage at a loan to value of ", ltv), v.Leverage, want, 2e-4)

@@ -136,7 +136,7 @@ func (k *Kernel) walk(l *Lane, g leg) {
 		case !always:
 			at = l.next
 		case clock:
-			at = l.watch.At
+			at = l.trigger.At
 		}
 		if v := g.ahead(at); v <= d && what == atEnd || v < d {
 			d, x, what = v, 0, atClock
@@ -164,7 +164,7 @@ func (k *Kernel) walk(l *Lane, g leg) {
 		case atClock:
 			g.clock = max(at, now) // a clock may be late
 			k.look(l, g.clock)
-			clock = l.watch.At > g.clock
+			clock = l.trigger.At > g.clock
 			k.visit(l, g.clock)
 		case atPiece:
 			unwatched = 0
@@ -175,18 +175,18 @@ func (k *Kernel) walk(l *Lane, g leg) {
 				continue
 			}
 			v := k.view(l, now)
-			to, ok := k.token.Policy.Trade(v, &l.memo)
+			to, ok := k.token.Policy.Trade(v, &l.state)
 			stay := math.Abs(to-v.Leverage) <= 1e-9*v.Leverage
 			switch {
-			case ok && stay && k.rides(to, g.dir):
+			case ok && stay && k.staysAt(to, g.dir):
 				if g.done >= again {
 					l.rebalances++
 				}
 				d := g.left()
 				if clock {
-					d = min(d, g.ahead(l.watch.At))
+					d = min(d, g.ahead(l.trigger.At))
 				}
-				k.ride(l, &g, to, k.rideable(l, g.dir, to, d))
+				k.tradeAlong(l, &g, to, k.reach(l, g.dir, to, d))
 				again = g.done + soon
 			case ok && !stay && g.done >= again && k.trade(l, to, now):
 				again = g.done + soon
@@ -240,9 +240,9 @@ func (k *Kernel) edgeAhead(l *Lane, dir float64) (d, x float64) {
 	if k.sign > 0 && lev > 1 {
 		rises = !rises
 	}
-	edge := l.watch.Low
+	edge := l.trigger.Low
 	if rises {
-		edge = l.watch.High
+		edge = l.trigger.High
 	}
 	if !(edge > 0) || math.IsInf(edge, 1) {
 		return math.Inf(1), 0
@@ -268,27 +268,28 @@ func moveTo(from, to, dir float64) (d, x float64) {
 	return math.Inf(1), 0
 }
 
-// rides reports whether trading along the edge lev has a limit while the price
+// staysAt reports whether trading along the edge lev has a limit while the price
 // moves in direction dir: cost is proportional, leverage is pushed over the
 // edge, and selling does not chase its own cost.
-func (k *Kernel) rides(lev, dir float64) bool {
+func (k *Kernel) staysAt(lev, dir float64) bool {
 	c := &k.token.Cost
 	rate := c.Proportional(dir*k.sign > 0)
 	return c.proportional() && (k.sign < 0 && lev > 0 || lev > 1) && float64(dir*k.sign*lev)*rate > -1 &&
-		(rate != 0 || c.Fee == 0) // else fee and rebate cancel, and ride cannot tell them apart
+		(rate != 0 || c.Fee == 0) // else fee and rebate cancel, and tradeAlong cannot tell them apart
 }
 
-// A ridden lane has stayed at an edge while the price made a log move: with signed
-// edge w and s = ±1 for a rising or falling price, log equity grew by
-// c = (1+s·k)·w/(1+s·k·w) per unit of ln S, of which w is the price's part and the
-// rest the cost's, k being the rate of the cost; turnover by w(w−1)/(1+s·k·w).
-type ridden struct {
+// An alongEdge is what a lane becomes that stays at an edge while the price makes a
+// log move: with signed edge w and s = ±1 for a rising or falling price, log equity
+// grows by c = (1+s·k)·w/(1+s·k·w) per unit of ln S, of which w is the price's part
+// and the rest the cost's, k being the rate of the cost; turnover by
+// w(w−1)/(1+s·k·w).
+type alongEdge struct {
 	w, c, rate, gain, turnover float64
 	x, b, n                    float64
 }
 
-func (k *Kernel) ridden(l *Lane, dir, lev, d float64) ridden {
-	r := ridden{w: float64(k.sign * lev), n: l.n}
+func (k *Kernel) along(l *Lane, dir, lev, d float64) alongEdge {
+	r := alongEdge{w: float64(k.sign * lev), n: l.n}
 	r.rate = k.token.Cost.Proportional(dir*k.sign > 0) // a long adds in a rise, a short in a fall
 	sk := float64(dir * r.rate)
 	r.c = float64((1+sk)*r.w) / (1 + float64(sk*r.w))
@@ -307,12 +308,12 @@ func (k *Kernel) ridden(l *Lane, dir, lev, d float64) ridden {
 	return r
 }
 
-// rideable is how much of the log move d a lane can ride: to just beyond where the
-// venue liquidates. At a constant leverage only a margin that depends on the
+// reach is how much of the log move d a lane can trade along: to just beyond where
+// the venue liquidates. At a constant leverage only a margin that depends on the
 // position's size or history can come to that.
-func (k *Kernel) rideable(l *Lane, dir, lev, d float64) float64 {
+func (k *Kernel) reach(l *Lane, dir, lev, d float64) float64 {
 	liquidates := func(d float64) bool {
-		r := k.ridden(l, dir, lev, d)
+		r := k.along(l, dir, lev, d)
 		return k.terms.margin(r.x, r.b, r.n) < 0
 	}
 	if k.terms.scaleFree() || !liquidates(d) {
@@ -329,10 +330,10 @@ func (k *Kernel) rideable(l *Lane, dir, lev, d float64) float64 {
 	return d
 }
 
-// ride trades continuously to stay at the edge lev while the price makes the
+// tradeAlong trades continuously to stay at the edge lev while the price makes the
 // log move d, at proportional cost.
-func (k *Kernel) ride(l *Lane, g *leg, lev, d float64) {
-	r, move := k.ridden(l, g.dir, lev, d), float64(g.dir*d)
+func (k *Kernel) tradeAlong(l *Lane, g *leg, lev, d float64) {
+	r, move := k.along(l, g.dir, lev, d), float64(g.dir*d)
 	paid := float64(r.gain*(r.c-r.w)) / r.c
 	l.money.add(Price, r.gain-paid)
 	l.logs[Price] += float64(r.w * move)

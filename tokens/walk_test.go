@@ -10,14 +10,14 @@ import (
 // scripted is a policy that says the same whatever happens, and counts how
 // often it is asked.
 type scripted struct {
-	watch func(View) Watch
+	watch func(View) Trigger
 	trade func(View) (float64, bool)
 	asked *int
 }
 
-func (s scripted) Watch(v View, _ *Memo) Watch { return s.watch(v) }
+func (s scripted) Watch(v View, _ *State) Trigger { return s.watch(v) }
 
-func (s scripted) Trade(v View, _ *Memo) (float64, bool) {
+func (s scripted) Trade(v View, _ *State) (float64, bool) {
 	if *s.asked++; *s.asked > 10_000 {
 		panic("asked without end")
 	}
@@ -29,17 +29,17 @@ func (s scripted) Trade(v View, _ *Memo) (float64, bool) {
 // back: at pieces of a thousandth some 1,400 questions.
 func TestWalkEnds(t *testing.T) {
 	p := Path{Step: time.Hour, Bars: []Bar{{Gap: 0.01, Lo: -0.25, Hi: 0.25}, {Hi: 0.1, Move: 0.1}}, Extremes: true}
-	watches := map[string]func(View) Watch{
-		"at the leverage it has": func(v View) Watch { return Watch{v.Leverage, v.Leverage, Never} },
-		"above it":               func(v View) Watch { return Watch{v.Leverage * 2, v.Leverage * 3, Never} },
-		"below it":               func(v View) Watch { return Watch{0, v.Leverage / 2, Never} },
-		"inside out":             func(v View) Watch { return Watch{v.Leverage * 2, v.Leverage / 2, Never} },
-		"nothing":                func(View) Watch { return Watch{} },
-		"NaN":                    func(View) Watch { return Watch{nan, nan, Never} },
-		"now":                    func(v View) Watch { return Watch{2.9, 3.1, v.Now} },
-		"the past":               func(v View) Watch { return Watch{2.9, 3.1, -time.Hour} },
-		"always outside, now":    func(v View) Watch { return Watch{9, 9, v.Now} },
-		"soon":                   func(v View) Watch { return Watch{0, inf, v.Now + time.Second} },
+	watches := map[string]func(View) Trigger{
+		"at the leverage it has": func(v View) Trigger { return Trigger{v.Leverage, v.Leverage, Never} },
+		"above it":               func(v View) Trigger { return Trigger{v.Leverage * 2, v.Leverage * 3, Never} },
+		"below it":               func(v View) Trigger { return Trigger{0, v.Leverage / 2, Never} },
+		"inside out":             func(v View) Trigger { return Trigger{v.Leverage * 2, v.Leverage / 2, Never} },
+		"nothing":                func(View) Trigger { return Trigger{} },
+		"NaN":                    func(View) Trigger { return Trigger{nan, nan, Never} },
+		"now":                    func(v View) Trigger { return Trigger{2.9, 3.1, v.Now} },
+		"the past":               func(v View) Trigger { return Trigger{2.9, 3.1, -time.Hour} },
+		"always outside, now":    func(v View) Trigger { return Trigger{9, 9, v.Now} },
+		"soon":                   func(v View) Trigger { return Trigger{0, inf, v.Now + time.Second} },
 	}
 	flip := 0
 	trades := map[string]func(View) (float64, bool){
@@ -65,11 +65,14 @@ func TestWalkEnds(t *testing.T) {
 			for cost, c := range map[string]Cost{"free": {}, "no root": {Fee: 0.6}, "gas": {Gas: 1}} {
 				for watch, w := range watches {
 					for trade, tr := range trades {
-						for _, keeper := range []Keeper{{}, {Latency: time.Second}, {Interval: time.Minute}, {Interval: time.Minute, Latency: time.Minute}} {
+						for _, keeper := range []Keeper{{}, {Latency: time.Second}, {Interval: time.Minute},
+							{Interval: time.Minute, Latency: time.Minute}} {
 							asked := 0
-							token := Token{Target: target, Mechanism: m, Cost: c, Keeper: keeper, AUM: 1e6, Policy: scripted{w, tr, &asked}}
+							token := Token{Target: target, Mechanism: m, Cost: c, Keeper: keeper, AUM: 1e6,
+								Policy: scripted{w, tr, &asked}}
 							if f := live(t, token, p); !(f.NAV >= 0 && f.MinNAV >= 0 && f.NAV < 1e6) {
-								t.Errorf("%v %s, %s, watching %s, trading %s, keeper %v: %+v", target, mechanism, cost, watch, trade, keeper, f)
+								t.Errorf("%v %s, %s, watching %s, trading %s, keeper %v: %+v", target, mechanism,
+									cost, watch, trade, keeper, f)
 							}
 						}
 					}
@@ -83,7 +86,7 @@ func TestWalkEnds(t *testing.T) {
 func TestInsideOutIsOutside(t *testing.T) {
 	asked := 0
 	token := Token{Target: 3, Mechanism: Loan{Threshold: 0.85}, AUM: 1e6, Policy: scripted{
-		watch: func(View) Watch { return Watch{3.3, 2.7, Never} },
+		watch: func(View) Trigger { return Trigger{3.3, 2.7, Never} },
 		trade: func(v View) (float64, bool) { return v.Target, true },
 		asked: &asked,
 	}}

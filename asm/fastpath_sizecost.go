@@ -9,11 +9,12 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// sizedTrades writes the trades of units whose cost depends on their size, as
-// sized.trade of package tokens: first the first of each lane, then the second
+// sizeCostTrades writes the trades of units whose cost depends on their size, as
+// sizeCost.trade of package tokens: first the first of each lane, then the second
 // of each, and so on. Each waits for the one before, so that units side by side
 // take less time than one after another, if there are registers.
-func sizedTrades(units []*unit, local func(int) Mem, steps, bits reg.GPVirtual, number func(string) Op, row func(int) Mem) {
+func sizeCostTrades(units []*unit, local func(int) Mem, steps, bits reg.GPVirtual, number func(string) Op,
+	row func(int) Mem) {
 	held = map[string]reg.VecVirtual{}
 	next, some, done := "next"+units[0].name, "some"+units[0].name, "done"+units[0].name
 	rounds := make([]*round, len(units))
@@ -140,7 +141,8 @@ func (r *round) begin(number func(string) Op) {
 	free := subpd(do(VDIVPD, vector(constant(1.0)), o), r.side(number, "V"))
 	free = mulpd(subpd(free, mulpd(gas, r.side(number, "W"))), r.side(number, "Turn"))
 	usd := mulpd(mulpd(free, e), number("aum"))
-	and(cmppd(atLeast, free, constant(leastSize)), and(cmppd(atLeast, usd, constant(leastUSD)), cmppd(atMost, usd, constant(mostUSD)))).save(r.good)
+	and(cmppd(atLeast, free, constant(leastSize)),
+		and(cmppd(atLeast, usd, constant(leastUSD)), cmppd(atMost, usd, constant(mostUSD)))).save(r.good)
 	VMOVUPD(gas, r.gas)
 	VMOVUPD(free, r.free)
 	VMOVUPD(e, r.e)
@@ -269,7 +271,8 @@ func log(x reg.VecVirtual) reg.VecVirtual {
 	s := do(VDIVPD, f, addpd(f, constant(2.0)))
 	z := mulpd(s, s)
 	r := mulpd(z, constant(2.0/23))
-	for _, c := range []float64{2.0 / 21, 2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3} {
+	for _, c := range []float64{2.0 / 21, 2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5,
+		2.0 / 3} {
 		r = mulpd(addpd(r, constant(c)), z)
 	}
 	half := mulpd(mulpd(f, f), constant(0.5))

@@ -7,38 +7,40 @@ import (
 	"mcrisk/fmath"
 )
 
-// Between trades leverage is a function of the price alone, and a trade takes
-// it to a known place, whatever it costs. A lane coasts while its steps are of
-// this kind: it is then described by
+// The fast path walks a lane over steps on which all that can happen is known
+// beforehand: carry, a price, a streaming fee and a band's trade. Between trades
+// leverage is a function of the price alone, and a trade takes it to a known
+// place, whatever it costs. A lane on the fast path is described by
 //
 //	p = −x/b   exposure over cash
 //	b          cash
 //	v = 1/(1−p) = 1 − L, for the leverage L = p/(p−1)
 //
 // At a step p is multiplied by the price's factor and a constant, and b by a
-// constant; a perpetual's carry, which the exposure makes, divides p and
-// multiplies b by 1 + carry·p too. What the ledger wants to know is kept as sums that are folded into it
-// when the lane stops coasting. All other steps are gridStep's. What a coasting
-// step computes is what gridStep computes, to rounding.
+// constant; what is paid on exposure divides p and multiplies b by 1 + carry·p
+// too. What the ledger wants to know is kept as sums, which are folded into it
+// when the lane leaves the fast path. All other steps are gridStep's. What a step
+// of the fast path computes is what gridStep computes, to rounding; docs/fast-path.md
+// derives it.
 //
-// Whether a lane coasts over a step depends on the token and the lane alone.
-// The vector code does the same operations on many lanes at once, so that a
-// lifetime has the same bits alone or among others and on every machine.
-type coast struct {
-	trades bool // trades are made in passing, if there are any
+// Whether a lane takes a step on the fast path depends on the token and the lane
+// alone. The vector code does the same operations on many lanes at once, so that a
+// lifetime has the same bits alone or in a batch and on every machine.
+type fastPath struct {
+	trades bool // trades are made here too, if there are any
 
 	ratio float64 // growth of p at a constant price, without carry
 	grow  float64 // growth of b without carry: a loan's interest, streaming fee
-	carry float64 // a step's funding and borrow fee of a perpetual over its exposure, signed
-	lo    float64 // p within which a lane may coast
+	carry float64 // what a step takes from cash, over exposure, signed; over 1 + interest on cash
+	lo    float64 // p within which a lane may be here
 	hi    float64
 
 	up, down edge // what the band does when the price has risen, has fallen
 
-	rate   float64 // of a trade's cost, a fraction of notional
-	sized  *sized  // what else it costs; nil: nothing
-	v0     float64 // 1 − target
-	vector *coastConstants
+	rate     float64   // of a trade's cost, a fraction of notional
+	sizeCost *sizeCost // what else it costs; nil: nothing
+	v0       float64   // 1 − target
+	vector   *fastConstants
 
 	per [4]float64 // Taylor coefficients about v0 in v of ln(1+d)/d for a step's carry d
 }
@@ -57,32 +59,32 @@ type edge struct {
 	turn float64 // s/(1+s·k·w): notional over equity, for each unit by which v falls
 }
 
-// A coasting lane's state, and its sums since it began to coast.
-type coasting struct {
+// The state of a lane on the fast path, and its sums since it entered.
+type fastState struct {
 	on         bool
-	lo, hi     float64 // p within which this lane may coast
+	lo, hi     float64 // p within which this lane may be here
 	p, b, e, v float64
 
 	e0, b0, v0 float64 // when it began
 	n          int     // steps
 	sumE, sumB float64 // Σ of e and b after each step
-	s1, s2, s3 float64 // Σ of the powers of v − coast.v0 after each step
+	s1, s2, s3 float64 // Σ of the powers of v − fastPath.v0 after each step
 	paid       float64 // Σ of trade costs in proportion to notional
 	kept       float64 // Π of 1 − cost/equity of trades; one if their cost depends on size
 	pMin, pMax float64 // before trades
 
-	sizedSums
+	sizeCostSums
 }
 
-// newCoast returns nil for a token that does not coast.
-func newCoast(k *Kernel) *coast {
+// newFastPath returns nil for a token that has none.
+func newFastPath(k *Kernel) *fastPath {
 	t := &k.token
 	if !k.terms.scaleFree() || t.Cost.Increase != 0 || t.Cost.Decrease != 0 ||
 		t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 {
 		return nil
 	}
 	paid := k.funding + float64(k.sign*k.borrowFee) // a step's over the exposure, signed
-	c := &coast{
+	c := &fastPath{
 		ratio: (1 + k.growX) / (1 + k.growB),
 		grow:  float64((1 + k.growB) * (1 + k.fee)),
 		carry: paid / (1 + k.growB),
@@ -138,13 +140,13 @@ func newCoast(k *Kernel) *coast {
 	case hold:
 		c.trades = true // at edges that are never met
 		c.down.at, c.up.at = math.Inf(-1), math.Inf(1)
-	case ok && band.To != Partial && t.Cost.inPassing() && t.Keeper.Latency == 0:
+	case ok && band.To != Partial && t.Cost.onFastPath() && t.Keeper.Latency == 0:
 		if !(band.Low >= low && band.High <= high) {
 			return nil
 		}
 		c.trades = true
 		if !t.Cost.proportional() {
-			c.sized = newSized(t.Cost, t.AUM)
+			c.sizeCost = newSizeCost(t.Cost, t.AUM)
 		}
 		c.down.at, c.up.at = c.order(k, band.Low*(1-tolerance), band.High*(1+tolerance))
 		wUp, wDown := t.Target, t.Target
@@ -158,7 +160,7 @@ func newCoast(k *Kernel) *coast {
 		c.down.trade(wDown, -c.rate, c.grow)
 	}
 	if c.trades {
-		c.vector = newCoastConstants(c)
+		c.vector = newFastConstants(c)
 	}
 	return c
 }
@@ -175,7 +177,7 @@ func bandOf(t *Token) (Band, bool) {
 }
 
 // order returns p at two leverages, magnitudes low ≤ high, the lesser first.
-func (c *coast) order(k *Kernel, low, high float64) (p, q float64) {
+func (c *fastPath) order(k *Kernel, low, high float64) (p, q float64) {
 	p, q = float64(k.sign*low), float64(k.sign*high)
 	p, q = p/(p-1), q/(q-1)
 	return min(p, q), max(p, q)
@@ -190,12 +192,12 @@ func (e *edge) trade(w, sk, grow float64) {
 	e.turn = math.Copysign(1, sk) / (1 + float64(sk*w))
 }
 
-// begin lets a lane coast from now on, if it can.
-func (c *coast) begin(k *Kernel, l *Lane) bool {
+// enter puts a lane on the fast path from now on, if it can be there.
+func (c *fastPath) enter(k *Kernel, l *Lane) bool {
 	if l.ended || l.due != Never {
 		return false
 	}
-	q := coasting{on: true, lo: c.lo, hi: c.hi, p: -l.x / l.b, b: l.b, kept: 1, pMin: math.Inf(1)}
+	q := fastState{on: true, lo: c.lo, hi: c.hi, p: -l.x / l.b, b: l.b, kept: 1, pMin: math.Inf(1)}
 	q.base, q.grown, q.first = l.b, 1, l.rebalances
 	if !c.trades {
 		low, high := max(l.low, 0.001), min(l.high, 1000)
@@ -214,7 +216,7 @@ func (c *coast) begin(k *Kernel, l *Lane) bool {
 	o := 1 - q.p
 	q.e, q.v = float64(q.b*o), 1/o
 	q.e0, q.b0, q.v0 = l.x+l.b, q.b, q.v
-	l.coasting = q
+	l.fast = q
 	return true
 }
 
@@ -222,16 +224,16 @@ func (c *coast) begin(k *Kernel, l *Lane) bool {
 // logarithm, long before it underflows.
 const leastKept = 1e-200
 
-// step coasts over one step, or reports that gridStep must make it.
-func (c *coast) step(l *Lane, gross float64, now time.Duration) bool {
-	q := &l.coasting
+// step walks a lane over one step, or reports that gridStep must make it.
+func (c *fastPath) step(l *Lane, gross float64, now time.Duration) bool {
+	q := &l.fast
 	p, grow, carry := float64(q.p*float64(gross*c.ratio)), c.grow, 1.0
 	if c.carry != 0 {
 		carry = 1 + float64(q.p*c.carry)
 		p /= carry
 		grow = float64(grow * carry)
 	}
-	if !(p >= q.lo && p <= q.hi) || now >= l.watch.At || q.kept < leastKept {
+	if !(p >= q.lo && p <= q.hi) || now >= l.trigger.At || q.kept < leastKept {
 		return false
 	}
 	var side *edge
@@ -245,11 +247,11 @@ func (c *coast) step(l *Lane, gross float64, now time.Duration) bool {
 	before := p
 	var b float64
 	switch {
-	case c.sized != nil:
+	case c.sizeCost != nil:
 		grown := float64(q.grown * grow)
 		b = float64(q.base * grown)
 		if side != nil {
-			if !c.sized.trade(l, side, c.rate, p, b) {
+			if !c.sizeCost.trade(l, side, c.rate, p, b) {
 				return false
 			}
 			p, b, grown = side.p, q.base, 1
@@ -288,10 +290,11 @@ func (c *coast) step(l *Lane, gross float64, now time.Duration) bool {
 	return true
 }
 
-// end folds what a lane did while it coasted into its books.
-func (c *coast) end(k *Kernel, l *Lane) {
-	q := l.coasting
-	l.coasting.on = false
+// flush takes a lane off the fast path and folds what it did there into its
+// position and its books.
+func (c *fastPath) flush(k *Kernel, l *Lane) {
+	q := l.fast
+	l.fast.on = false
 	if q.n == 0 {
 		return
 	}
@@ -316,7 +319,7 @@ func (c *coast) end(k *Kernel, l *Lane) {
 		tradeFee, logFee = float64(paid*share), float64(logTrade*share)
 	}
 	impact, logImpact := paid-tradeFee, logTrade-logFee
-	if s := c.sized; s != nil {
+	if s := c.sizeCost; s != nil {
 		gas := float64(s.gas * float64(l.rebalances-q.first))
 		paid += q.impact + gas
 		impact += q.impact

@@ -7,9 +7,9 @@ import (
 	"mcrisk/block"
 )
 
-// Lanes are the lifetimes of one token on the paths of a group. Lanes that
-// coast and trade in passing live in columns, where vector code takes many of
-// them at a time; the others one by one. Which way a lane goes does not change
+// Lanes are the lifetimes of one token on the paths of a group. Lanes on a fast
+// path that makes their trades live in columns, where vector code takes a batch of
+// them at a time; the others go one by one. Which way a lane goes does not change
 // its bits.
 type Lanes struct {
 	cols columns // first, where vectors do not straddle lines of the cache
@@ -37,9 +37,9 @@ func (ls *Lanes) Lane(i int) *Lane {
 // AdvanceAll walks the lanes over the steps from … to−1 of a block, for the
 // given underlying.
 func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to int) {
-	if vector && k.coast != nil && k.coast.trades && b.Lo[underlying] == nil && from < to {
-		for first := 0; first < block.Lanes; first += k.coast.abreast() {
-			k.advanceAbreast(b, underlying, ls, first, from, to)
+	if vector && k.fast != nil && k.fast.trades && b.Lo[underlying] == nil && from < to {
+		for first := 0; first < block.Lanes; first += k.fast.batch() {
+			k.advanceBatch(b, underlying, ls, first, from, to)
 		}
 		return
 	}
@@ -48,14 +48,14 @@ func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to 
 	}
 }
 
-// advanceAbreast advances lanes from the first on in vector code, except those
-// to which something happens that is more than coasting.
-func (k *Kernel) advanceAbreast(b *block.Block, underlying int, ls *Lanes, first, from, to int) {
-	n := k.coast.abreast()
+// advanceBatch advances lanes from the first on in vector code, except those
+// to which something happens that is not of the fast path.
+func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, from, to int) {
+	n := k.fast.batch()
 	held := uint16(0)
 	for i := range n {
 		l := &ls.lane[first+i]
-		if !ls.held[first+i] && l.trace == nil && (l.coasting.on || k.coast.begin(k, l)) {
+		if !ls.held[first+i] && l.trace == nil && (l.fast.on || k.fast.enter(k, l)) {
 			ls.cols.put(first+i, l)
 			ls.held[first+i] = true
 		}
@@ -69,7 +69,8 @@ func (k *Kernel) advanceAbreast(b *block.Block, underlying int, ls *Lanes, first
 	if held == 0 {
 		return
 	}
-	refused := coastAbreast(&ls.cols, first, k.coast, &b.Gross[underlying][from][first], to-from, time.Duration(b.First+from+1)*k.step, k.step)
+	refused := stepBatch(&ls.cols, first, k.fast, &b.Gross[underlying][from][first], to-from,
+		time.Duration(b.First+from+1)*k.step, k.step)
 	for i := range n {
 		switch held & (1 << i) {
 		case 0:
@@ -81,8 +82,8 @@ func (k *Kernel) advanceAbreast(b *block.Block, underlying int, ls *Lanes, first
 	}
 }
 
-// columns hold the numbers of a group's coasting lanes, a column for each, the
-// first ones in the order that the vector code expects.
+// columns hold the numbers of a group's lanes on the fast path, a column for each,
+// the first ones in the order that the vector code expects.
 type columns struct {
 	p, b, base, grown, e, v, sumE, sumB, s1, s2, s3 [block.Lanes]float64
 	paid, kept, impact, logFee, logImpact, logGas   [block.Lanes]float64
@@ -103,7 +104,7 @@ type drawdowns struct {
 
 // put copies a lane's numbers into its column.
 func (c *columns) put(i int, l *Lane) {
-	q := &l.coasting
+	q := &l.fast
 	c.p[i], c.b[i], c.base[i], c.grown[i], c.e[i], c.v[i], c.n[i] = q.p, q.b, q.base, q.grown, q.e, q.v, q.n
 	c.impact[i], c.logFee[i], c.logImpact[i], c.logGas[i] = q.impact, q.logFee, q.logImpact, q.logGas
 	c.sumE[i], c.sumB[i], c.s1[i], c.s2[i], c.s3[i] = q.sumE, q.sumB, q.s1, q.s2, q.s3
@@ -114,7 +115,7 @@ func (c *columns) put(i int, l *Lane) {
 
 // take copies a column back into its lane.
 func (c *columns) take(i int, l *Lane) {
-	q := &l.coasting
+	q := &l.fast
 	q.p, q.b, q.base, q.grown, q.e, q.v, q.n = c.p[i], c.b[i], c.base[i], c.grown[i], c.e[i], c.v[i], c.n[i]
 	q.impact, q.logFee, q.logImpact, q.logGas = c.impact[i], c.logFee[i], c.logImpact[i], c.logGas[i]
 	q.sumE, q.sumB, q.s1, q.s2, q.s3 = c.sumE[i], c.sumB[i], c.s1[i], c.s2[i], c.s3[i]
@@ -181,8 +182,9 @@ func (ms *Markets) Advance(b *block.Block, underlying, from, to int) {
 	}
 	ms.hold()
 	now := time.Duration(b.First+from+1) * b.Step
-	for first := 0; first < block.Lanes; first += marketsAbreast {
-		marketAbreast(&ms.cols, first, &b.Move[underlying][from][first], &b.Gross[underlying][from][first], to-from, now, b.Step)
+	for first := 0; first < block.Lanes; first += marketBatch {
+		stepMarketBatch(&ms.cols, first, &b.Move[underlying][from][first], &b.Gross[underlying][from][first], to-from,
+			now, b.Step)
 	}
 }
 

@@ -12,10 +12,10 @@ import (
 	"mcrisk/fmath"
 )
 
-// Coasting computes what steps one by one compute: all columns of lifetimes of
-// a year of hours agree with those of a kernel that never coasts, whose steps
-// are checked against the token model written out literally.
-func TestCoastingIsTheGridStep(t *testing.T) {
+// The fast path computes what steps one by one compute: all columns of lifetimes
+// of a year of hours agree with those of a kernel without one, whose steps are
+// checked against the token model written out literally.
+func TestFastPathIsTheGridStep(t *testing.T) {
 	loan := Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}
 	free := Loan{Threshold: 0.85}
 	fee := Cost{Fee: 0.0007, ImpactBase: 0.0003}
@@ -27,28 +27,41 @@ func TestCoastingIsTheGridStep(t *testing.T) {
 		{Name: "free of cost", Target: 2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan},
 		{Name: "free of carry", Target: 2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: free, Cost: fee},
 		{Name: "no width", Target: 2, Policy: Band{Low: 2, High: 2}, Mechanism: loan, Cost: fee},
-		{Name: "short", Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}, Mechanism: loan, Cost: fee, StreamingFee: 0.01},
-		{Name: "short to edge", Target: -2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: Loan{Borrow: 0.02, Supply: -0.01, Threshold: 0.8, Bonus: 0.05}, Cost: fee},
-		{Name: "stops", Target: 5, Policy: Band{Low: 4, High: 6, To: Target}, Mechanism: loan, Cost: fee, AfterLiquidation: Stop},
+		{Name: "short", Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}, Mechanism: loan, Cost: fee,
+			StreamingFee: 0.01},
+		{Name: "short to edge", Target: -2, Policy: Band{Low: 1.8, High: 2.2},
+			Mechanism: Loan{Borrow: 0.02, Supply: -0.01, Threshold: 0.8, Bonus: 0.05}, Cost: fee},
+		{Name: "stops", Target: 5, Policy: Band{Low: 4, High: 6, To: Target}, Mechanism: loan, Cost: fee,
+			AfterLiquidation: Stop},
 		{Name: "dear", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear},
-		{Name: "dear to target", Target: 2, Policy: Band{Low: 1.9, High: 2.1, To: Target}, Mechanism: loan, Cost: dear, StreamingFee: 0.03},
+		{Name: "dear to target", Target: 2, Policy: Band{Low: 1.9, High: 2.1, To: Target}, Mechanism: loan,
+			Cost: dear, StreamingFee: 0.03},
 		{Name: "dear, short", Target: -2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: loan, Cost: dear},
 		{Name: "gas", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan, Cost: Cost{Gas: 5}},
-		{Name: "square root", Target: 3, Policy: Band{Low: 2.8, High: 3.2}, Mechanism: loan, Cost: Cost{Fee: 0.001, Impact: 5e-6, Exponent: 0.5}},
-		{Name: "linear", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan, Cost: Cost{Impact: 1e-8, Exponent: 1}},
-		{Name: "quadratic", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan, Cost: Cost{Impact: 1e-13, Exponent: 2, Gas: 1}},
+		{Name: "square root", Target: 3, Policy: Band{Low: 2.8, High: 3.2}, Mechanism: loan,
+			Cost: Cost{Fee: 0.001, Impact: 5e-6, Exponent: 0.5}},
+		{Name: "linear", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan,
+			Cost: Cost{Impact: 1e-8, Exponent: 1}},
+		{Name: "quadratic", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan,
+			Cost: Cost{Impact: 1e-13, Exponent: 2, Gas: 1}},
 		{Name: "perpetual", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: funded, Cost: fee},
-		{Name: "perpetual without carry", Target: 2, Policy: Geometric{High: 2.3}, Mechanism: Perp{Maintenance: 0.01}, Cost: fee},
-		{Name: "perpetual that earns", Target: 2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: Perp{Funding: -0.4, BorrowFee: 0.1, Maintenance: 0.03}, Cost: fee, StreamingFee: 0.02},
-		{Name: "short perpetual", Target: -1, Policy: Band{Low: 0.9, High: 1.1}, Mechanism: funded, Cost: fee, StreamingFee: 0.02},
-		{Name: "dear perpetual", Target: 4, Policy: Band{Low: 3.6, High: 4.4}, Mechanism: funded, Cost: dear, StreamingFee: 0.02},
-		{Name: "dear short perpetual", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: funded, Cost: dear},
+		{Name: "perpetual without carry", Target: 2, Policy: Geometric{High: 2.3}, Mechanism: Perp{Maintenance: 0.01},
+			Cost: fee},
+		{Name: "perpetual that earns", Target: 2, Policy: Band{Low: 1.8, High: 2.2},
+			Mechanism: Perp{Funding: -0.4, BorrowFee: 0.1, Maintenance: 0.03}, Cost: fee, StreamingFee: 0.02},
+		{Name: "short perpetual", Target: -1, Policy: Band{Low: 0.9, High: 1.1}, Mechanism: funded, Cost: fee,
+			StreamingFee: 0.02},
+		{Name: "dear perpetual", Target: 4, Policy: Band{Low: 3.6, High: 4.4}, Mechanism: funded, Cost: dear,
+			StreamingFee: 0.02},
+		{Name: "dear short perpetual", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: funded,
+			Cost: dear},
 		{Name: "perpetual held", Target: 2, Policy: Hold{}, Mechanism: funded},
 		{Name: "daily perpetual", Target: 3, Policy: Every{Interval: 24 * time.Hour}, Mechanism: funded, Cost: dear},
 		{Name: "hold", Target: 2, Policy: Hold{}, Mechanism: loan, StreamingFee: 0.02},
 		{Name: "short hold", Target: -1, Policy: Hold{}, Mechanism: loan},
 		{Name: "daily", Target: 3, Policy: Every{Interval: 24 * time.Hour}, Mechanism: loan, Cost: fee},
-		{Name: "partial, late", Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Partial, Speed: 0.4}, Mechanism: loan, Cost: fee, Keeper: Keeper{Latency: 90 * time.Minute}},
+		{Name: "partial, late", Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Partial, Speed: 0.4},
+			Mechanism: loan, Cost: fee, Keeper: Keeper{Latency: 90 * time.Minute}},
 	}
 	r := rand.New(rand.NewPCG(9, 9))
 	for _, token := range tokens {
@@ -57,12 +70,12 @@ func TestCoastingIsTheGridStep(t *testing.T) {
 			if err := token.Check(); err != nil {
 				t.Fatal(err)
 			}
-			coasting := compile(t, token, time.Hour)
-			if coasting.coast == nil {
-				t.Fatal("does not coast")
+			quick := compile(t, token, time.Hour)
+			if quick.fast == nil {
+				t.Fatal("has no fast path")
 			}
 			plain := compile(t, token, time.Hour)
-			plain.coast = nil
+			plain.fast = nil
 			for path := range 20 {
 				p := Path{Step: time.Hour, Bars: make([]Bar, 8760)}
 				for i := range p.Bars {
@@ -71,7 +84,7 @@ func TestCoastingIsTheGridStep(t *testing.T) {
 						p.Bars[i].Move += 0.1 * r.NormFloat64()
 					}
 				}
-				got, want := coasting.Live(p), plain.Live(p)
+				got, want := quick.Live(p), plain.Live(p)
 				balance(t, got)
 				tolerance := 1e-11
 				if _, ok := token.Policy.(Hold); ok {
@@ -113,12 +126,12 @@ func agree(t *testing.T, got, want Lifetime, tolerance float64) {
 }
 
 // Vector code gives the bits of the plain code, and a lane's bits do not
-// depend on its company: groups of lifetimes, cut into blocks anywhere, against
+// depend on its batch: groups of lifetimes, cut into blocks anywhere, against
 // lifetimes alone, 10 million steps for each kind of vector code. Prices are calm, or such that lanes
 // now and then are liquidated, ruined or near it.
-func TestCoastingInCompany(t *testing.T) { eachWidth(t, coastingInCompany) }
+func TestFastPathInBatches(t *testing.T) { eachWidth(t, fastPathInBatches) }
 
-func coastingInCompany(t *testing.T) {
+func fastPathInBatches(t *testing.T) {
 	loan := Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}
 	fee := Cost{Fee: 0.0007, ImpactBase: 0.0003}
 	dear := Cost{Fee: 0.0005, ImpactBase: 0.0002, Impact: 4.63667e-7, Exponent: 0.6778, Gas: 0.5}
@@ -128,19 +141,25 @@ func coastingInCompany(t *testing.T) {
 		{Name: "edge", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: fee, StreamingFee: 0.03},
 		{Name: "free", Target: 2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: Loan{Threshold: 0.7}},
 		{Name: "short", Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}, Mechanism: loan, Cost: fee},
-		{Name: "short to edge", Target: -2, Policy: Band{Low: 1.5, High: 2.2}, Mechanism: loan, Cost: fee, StreamingFee: 0.01},
+		{Name: "short to edge", Target: -2, Policy: Band{Low: 1.5, High: 2.2}, Mechanism: loan, Cost: fee,
+			StreamingFee: 0.01},
 		{Name: "stops", Target: 5, Policy: Band{Low: 4, High: 6}, Mechanism: loan, Cost: fee, AfterLiquidation: Stop},
 		{Name: "dear", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear, StreamingFee: 0.01},
-		{Name: "dear to target", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan, Cost: dear},
+		{Name: "dear to target", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan,
+			Cost: dear},
 		{Name: "much gas", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Gas: 3000}},
-		{Name: "much impact", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Impact: 1e-7, Exponent: 1}},
+		{Name: "much impact", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan,
+			Cost: Cost{Impact: 1e-7, Exponent: 1}},
 		{Name: "hold", Target: 2, Policy: Hold{}, Mechanism: loan},
 		{Name: "perpetual held", Target: -2, Policy: Hold{}, Mechanism: funded},
-		{Name: "perpetual", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: funded, Cost: fee, StreamingFee: 0.01},
+		{Name: "perpetual", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: funded, Cost: fee,
+			StreamingFee: 0.01},
 		{Name: "short perpetual", Target: -1, Policy: Band{Low: 0.9, High: 1.1}, Mechanism: funded, Cost: fee},
 		{Name: "dear perpetual", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: funded, Cost: dear},
-		{Name: "dear short perpetual", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: funded, Cost: dear, AfterLiquidation: Stop},
-		{Name: "perpetual with impact", Target: 2, Policy: Band{Low: 1.9, High: 2.1, To: Target}, Mechanism: funded, Cost: Cost{Impact: 5e-6, Exponent: 0.5}, StreamingFee: 0.02},
+		{Name: "dear short perpetual", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: funded,
+			Cost: dear, AfterLiquidation: Stop},
+		{Name: "perpetual with impact", Target: 2, Policy: Band{Low: 1.9, High: 2.1, To: Target}, Mechanism: funded,
+			Cost: Cost{Impact: 5e-6, Exponent: 0.5}, StreamingFee: 0.02},
 		{Name: "costs much", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Fee: 0.25}},
 	}
 	groups := 110 // of 16 lanes and 2,100 steps, for each token: over 10 million for each kind of vector code
@@ -152,8 +171,8 @@ func coastingInCompany(t *testing.T) {
 		token.AUM = 1e6
 		t.Run(token.Name, func(t *testing.T) {
 			k := compile(t, token, time.Hour)
-			if k.coast == nil || !k.coast.trades {
-				t.Fatal("does not trade while it coasts")
+			if k.fast == nil || !k.fast.trades {
+				t.Fatal("does not trade on its fast path")
 			}
 			for g := range groups {
 				sd := []float64{0.001, 0.0085, 0.03, 0.1}[g%4]
@@ -184,8 +203,9 @@ func coastingInCompany(t *testing.T) {
 				for i := range paths {
 					got, want := k.Finish(lanes.Lane(i), paths[i].length()), k.Live(paths[i])
 					for _, col := range Columns {
-						if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
-							t.Fatalf("group %d, lane %d: %s = %v in company, %v alone", g, i, col.Name, x, y)
+						if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) &&
+							(x == x || y == y) {
+							t.Fatalf("group %d, lane %d: %s = %v in a batch, %v alone", g, i, col.Name, x, y)
 						}
 					}
 				}
@@ -195,7 +215,7 @@ func coastingInCompany(t *testing.T) {
 }
 
 // Markets have the same bits in vector code as one by one.
-func TestMarketsInCompany(t *testing.T) {
+func TestMarketsInBatches(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for g := range 210 { // of 16 lanes and 3,000 steps: 10 million
 		sd := []float64{0.001, 0.0085, 0.1}[g%3]
@@ -226,8 +246,9 @@ func TestMarketsInCompany(t *testing.T) {
 		for i := range alone {
 			got, want := together.Market(i).Finish(3000*time.Hour), alone[i].Finish(3000*time.Hour)
 			for _, col := range MarketColumns {
-				if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
-					t.Fatalf("group %d, lane %d: %s = %v in company, %v alone", g, i, col.Name, x, y)
+				if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) &&
+					(x == x || y == y) {
+					t.Fatalf("group %d, lane %d: %s = %v in a batch, %v alone", g, i, col.Name, x, y)
 				}
 			}
 		}

@@ -13,7 +13,8 @@ import (
 // fields are the columns of tokens.columns that the vector code knows, in
 // order: 16 numbers each.
 var fields = append([]string{
-	"p", "b", "base", "grown", "e", "v", "sumE", "sumB", "s1", "s2", "s3", "paid", "kept", "impact", "logFee", "logImpact", "logGas",
+	"p", "b", "base", "grown", "e", "v", "sumE", "sumB", "s1", "s2", "s3", "paid", "kept", "impact", "logFee",
+	"logImpact", "logGas",
 	"pMin", "pMax", "turnover", "trades", "min",
 }, drawdowns...)
 
@@ -22,20 +23,21 @@ var marketFields = append([]string{"x", "s", "qv"}, drawdowns...)
 
 var drawdowns = []string{"peak", "floor", "depth", "peakAt", "fell", "trough", "recovery", "longest", "unhealed"}
 
-// constants are the rows of tokens.coastConstants, in order: 8 equal numbers
+// constants are the rows of tokens.fastConstants, in order: 8 equal numbers
 // each. The last are a series' coefficients.
 var constants = []string{
-	"ratio", "grow", "carry", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upTurn", "downTurn", "rate", "v0", "lo", "hi",
+	"ratio", "grow", "carry", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upTurn", "downTurn",
+	"rate", "v0", "lo", "hi",
 	"upV", "downV", "upW", "downW", "upH", "downH", "gas", "aum", "exponent", "impact", "reach", "power",
 }
 
 const (
-	rows  = 42 // of tokens.coastConstants
+	rows  = 42 // of tokens.fastConstants
 	terms = 14 // of the series
 )
 
-// The least and greatest numbers that tokens/coast.go and tokens/sized.go
-// allow.
+// The least and greatest numbers that tokens/fastpath.go and
+// tokens/fastpath_sizecost.go allow.
 const (
 	leastKept = 1e-200
 	leastSize = 1e-9
@@ -52,23 +54,23 @@ func index(names []string, name string) int {
 	return i
 }
 
-// coasts writes coast.step of package tokens for lanes side by side, in short
+// fastPaths writes fastPath.step of package tokens for lanes side by side, in short
 // loops, each with few sums and short chains of operations: position and trades
 // of both units; then for each unit what is recorded of trades; what is recorded
 // of each step; drawdowns, for the steps with a new high or low. Loops that go
 // over the bits of a word leave the processor little to guess.
-func coasts() {
-	for _, c := range []coast{{}, {sized: true}, {perp: true}, {perp: true, sized: true}} {
-		if wide && !c.perp && !c.sized {
+func fastPaths() {
+	for _, c := range []fastPath{{}, {sizeCost: true}, {carry: true}, {carry: true, sizeCost: true}} {
+		if wide && !c.carry && !c.sizeCost {
 			continue // comparing into a mask and blending by it takes longer than what there is to gain
 		}
 		c.write()
 	}
 }
 
-// A coast is one of the functions: whether the carry depends on the exposure,
-// as a perpetual's does, and whether a trade's cost depends on its size.
-type coast struct{ perp, sized bool }
+// A fastPath is one of the functions: whether something is paid from cash on the
+// exposure, as by a perpetual, and whether a trade's cost depends on its size.
+type fastPath struct{ carry, sizeCost bool }
 
 // A unit is a vector of lanes.
 type unit struct {
@@ -76,14 +78,14 @@ type unit struct {
 	field func(string) Mem
 
 	before, after Mem // p of each step before trades; p after them, the first from before the block
-	cash          Mem // b after each step, the first from before the block; sized: b after the steps with a trade
-	grown         Mem // sized: growth of b since the last trade, before the next
+	cash          Mem // b after each step, the first from before the block; size cost: b after the steps with a trade
+	grown         Mem // size cost: growth of b since the last trade, before the next
 	bits          reg.GPVirtual
-	p, b          reg.VecVirtual // b: growth of it, if sized
+	p, b          reg.VecVirtual // b: growth of it, if size cost
 	pMin, pMax    reg.VecVirtual
-	when          reg.VecVirtual // sized: bits of the steps with a trade
+	when          reg.VecVirtual // size cost: bits of the steps with a trade
 
-	ok   Mem            // mask of the lanes that coast all the way
+	ok   Mem            // mask of the lanes that stay on the fast path
 	kept map[string]Mem // for later
 }
 
@@ -109,18 +111,19 @@ func (u *unit) keep(local func(int) Mem, values map[string]reg.VecVirtual) {
 	}
 }
 
-func (c coast) write() {
-	name := "coast"
-	if c.perp {
-		name += "Perp"
+func (c fastPath) write() {
+	name := "fastPath"
+	if c.carry {
+		name += "Carry"
 	}
-	if c.sized {
-		name += "Sized"
+	if c.sizeCost {
+		name += "SizeCost"
 	}
-	begin(name, 0, fmt.Sprintf("func(lanes *float64, constants *[%d][8]float64, gross *float64, steps int, now, step int64) uint16", rows),
-		fmt.Sprintf("takes %d coasting lanes, the first of which is given by the address", bytes()/4),
+	signature := "func(lanes *float64, constants *[%d][8]float64, gross *float64, steps int, now, step int64) uint16"
+	begin(name, 0, fmt.Sprintf(signature, rows),
+		fmt.Sprintf("takes %d lanes on the fast path, the first of which is given by the address", bytes()/4),
 		"of its first column, over the given number of steps, 1 to 64. Now is the end of",
-		"the first step. It returns a bit for each lane that does not coast all the way,",
+		"the first step. It returns a bit for each lane that leaves the fast path,",
 		"which is left as it was. Nothing happens to a lane whose p is NaN.")
 	lanes := Load(Param("lanes"), GP64())
 	consts := Load(Param("constants"), GP64())
@@ -147,17 +150,18 @@ func (c coast) write() {
 
 	if wide {
 		keep("ratio", "grow", "carry", "upAt", "downAt", "upP", "downP", "upA", "upC", "downA", "downC")
-	} else if !c.sized && !c.perp {
+	} else if !c.sizeCost && !c.carry {
 		keep("ratio", "upAt", "downAt", "upP")
 	}
 	local := func(n int) Mem { return AllocLocal(n * bytes()) }
 	var units [2]*unit
 	for i := range units {
-		u := &unit{name: []string{"A", "B"}[i], before: local(65), after: local(65), cash: local(65), bits: GP64(), kept: map[string]Mem{}}
+		u := &unit{name: []string{"A", "B"}[i], before: local(65), after: local(65), cash: local(65), bits: GP64(),
+			kept: map[string]Mem{}}
 		u.field = func(name string) Mem { return Mem{Base: lanes, Disp: 128*index(fields, name) + bytes()*i} }
 		u.p, u.pMin, u.pMax = load(u.field("p")), load(u.field("pMin")), load(u.field("pMax"))
 		VMOVUPD(u.p, u.after)
-		if c.sized {
+		if c.sizeCost {
 			u.grown, u.when = local(65), zero()
 			u.b = load(u.field("grown"))
 		} else {
@@ -172,11 +176,11 @@ func (c coast) write() {
 	for i, u := range units {
 		p := u.p // in place
 		var carry reg.VecVirtual
-		if c.perp {
+		if c.carry {
 			carry = addpd(mulpd(p, number("carry")), constant(1.0))
 		}
 		VMULPD(mulpd(vector(number("ratio")), Mem{Base: gross, Disp: bytes() * i}), p, p)
-		if c.perp {
+		if c.carry {
 			VDIVPD(carry, p, p)
 		}
 		VMOVUPD(p, u.before.Idx(k, 1))
@@ -184,11 +188,11 @@ func (c coast) write() {
 		VMAXPD(p, u.pMax, u.pMax)
 		up, down := cmppd(greater, p, number("upAt")), cmppd(less, p, number("downAt"))
 		growth := load(number("grow"))
-		if !c.sized {
+		if !c.sizeCost {
 			blendTo(up, growth, addpd(mulpd(p, number("upC")), number("upA")), growth)
 			blendTo(down, growth, addpd(mulpd(p, number("downC")), number("downA")), growth)
 		}
-		if c.perp {
+		if c.carry {
 			growth = mulpd(growth, carry)
 		}
 		VMULPD(growth, u.b, u.b)
@@ -196,7 +200,7 @@ func (c coast) write() {
 		blendTo(down, p, number("downP"), p)
 		VMOVUPD(p, u.after.Offset(bytes()).Idx(k, 1))
 		trade := or(up, down)
-		if c.sized {
+		if c.sizeCost {
 			VMOVUPD(u.b, u.grown.Idx(k, 1))
 			blendTo(trade, u.b, constant(1.0), u.b)
 			VPSRLQ(U8(1), u.when, u.when)
@@ -215,16 +219,16 @@ func (c coast) write() {
 		u.ok = local(1)
 		and(cmppd(atLeast, u.pMin, number("lo")), cmppd(atMost, u.pMax, number("hi"))).save(u.ok)
 		u.keep(local, map[string]reg.VecVirtual{"pMin": u.pMin, "pMax": u.pMax})
-		if c.sized {
+		if c.sizeCost {
 			u.keep(local, map[string]reg.VecVirtual{"when": u.when})
 		}
 	}
 	switch {
-	case c.sized && wide:
-		sizedTrades(units[:], local, steps, bits, number, row)
-	case c.sized:
-		sizedTrades(units[:1], local, steps, bits, number, row)
-		sizedTrades(units[1:], local, steps, bits, number, row)
+	case c.sizeCost && wide:
+		sizeCostTrades(units[:], local, steps, bits, number, row)
+	case c.sizeCost:
+		sizeCostTrades(units[:1], local, steps, bits, number, row)
+		sizeCostTrades(units[1:], local, steps, bits, number, row)
 	default:
 		for _, u := range units {
 			state := u.state("paid", "turnover", "kept", "trades")
@@ -238,12 +242,14 @@ func (c coast) write() {
 				count(or(up, down), state["trades"])
 				o, w := subpd(one, p), subpd(one, q)
 				growth := vector(number("grow"))
-				if c.perp {
+				if c.carry {
 					growth = mulpd(growth, addpd(mulpd(load(u.after.Idx(k, 1)), number("carry")), one))
 				}
-				paid := subpd(mulpd(mulpd(load(u.cash.Idx(k, 1)), growth), o), mulpd(load(u.cash.Offset(bytes()).Idx(k, 1)), w))
+				paid := subpd(mulpd(mulpd(load(u.cash.Idx(k, 1)), growth), o),
+					mulpd(load(u.cash.Offset(bytes()).Idx(k, 1)), w))
 				VADDPD(paid, state["paid"], state["paid"])
-				part := mulpd(subpd(do(VDIVPD, one, o), do(VDIVPD, one, w)), blend(up, vector(number("downTurn")), number("upTurn")))
+				part := mulpd(subpd(do(VDIVPD, one, o), do(VDIVPD, one, w)),
+					blend(up, vector(number("downTurn")), number("upTurn")))
 				VADDPD(part, state["turnover"], state["turnover"])
 				VMULPD(subpd(one, mulpd(part, number("rate"))), state["kept"], state["kept"])
 			})
@@ -266,14 +272,14 @@ func (c coast) write() {
 		state := u.state("sumE", "sumB", "s1", "s2", "s3", "min")
 		high := newExtremes(one, depths, u.field)
 		var base, grown reg.VecVirtual
-		if c.sized {
+		if c.sizeCost {
 			base, grown = load(u.field("base")), zero()
 		}
 		XORQ(u.bits, u.bits)
 		XORQ(k, k)
 		Label("record" + u.name)
 		b := vec()
-		if c.sized {
+		if c.sizeCost {
 			q := load(u.before.Idx(k, 1))
 			trade := or(cmppd(greater, q, number("upAt")), cmppd(less, q, number("downAt")))
 			blendTo(trade, base, u.cash.Idx(k, 1), base)
@@ -302,7 +308,7 @@ func (c coast) write() {
 		ok = loadMask(u.ok)
 		u.store(ok, state)
 		last := func(m Mem) reg.VecVirtual { return load(m.Offset(-bytes()).Idx(end, 1)) }
-		if c.sized {
+		if c.sizeCost {
 			u.store(ok, map[string]reg.VecVirtual{"base": base, "grown": grown, "b": mulpd(base, grown)})
 		} else {
 			u.store(ok, map[string]reg.VecVirtual{"b": last(u.cash.Offset(bytes()))})
@@ -418,7 +424,8 @@ func visits(name string, bits, n, k reg.GPVirtual, values Mem, one reg.VecVirtua
 
 // visit is drawdown.visit for lanes with a value e that is a new high or a new
 // low, by mask.
-func visit(now reg.Register, e reg.VecVirtual, high, low mask, one, peak, floor, depth reg.VecVirtual, field func(string) Mem) {
+func visit(now reg.Register, e reg.VecVirtual, high, low mask, one, peak, floor, depth reg.VecVirtual,
+	field func(string) Mem) {
 	// Peak, floor and depth first: the next visit waits for them.
 	blendTo(high, floor, mulpd(e, subpd(one, depth)), floor)
 	blendTo(low, floor, e, floor)

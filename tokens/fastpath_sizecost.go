@@ -6,7 +6,7 @@ import (
 	"mcrisk/fmath"
 )
 
-// Where a trade's cost depends on its size, a coasting lane's equity does not
+// Where a trade's cost depends on its size, equity on the fast path does not
 // follow from p alone, but p does: a trade ends at the leverage that the policy
 // wants. So b is written as base·grown, base what the last trade left and grown
 // its growth since, and the trades of a lane are solved one after another.
@@ -24,7 +24,7 @@ import (
 // a power of a generalised binomial series, good for |h| < x^x/(1+x)^(1+x).
 //
 // Source: Graham, Knuth & Patashnik, Concrete Mathematics, section 5.4.
-type sized struct {
+type sizeCost struct {
 	gas, aum         float64 // of a trade, in initial equity; US dollars of initial equity
 	impact, exponent float64
 	reach            float64             // |h| for which the series is good to the last digit
@@ -44,20 +44,20 @@ const (
 	mostCost  = 0.01 // of a trade over equity: seven terms of ln(1−cost)'s series are enough
 )
 
-// sizedSums are what is added up of such trades while a lane coasts.
-type sizedSums struct {
+// sizeCostSums are what is added up of such trades on the fast path.
+type sizeCostSums struct {
 	base, grown float64 // cash after the last trade, and its growth since
-	first       int     // trades before the lane began to coast
+	first       int     // trades before the lane entered
 	impact      float64 // Σ of costs that depend on size
 
 	logFee, logImpact, logGas float64 // what the parts of the cost took from log equity
 }
 
-// inPassing reports whether a coasting lane can trade at this cost.
-func (c Cost) inPassing() bool { return c.Impact == 0 || c.Exponent >= leastExponent }
+// onFastPath reports whether the fast path can make trades of this cost.
+func (c Cost) onFastPath() bool { return c.Impact == 0 || c.Exponent >= leastExponent }
 
-func newSized(c Cost, aum float64) *sized {
-	s := &sized{gas: c.Gas / aum, aum: aum, impact: c.Impact, exponent: c.Exponent}
+func newSizeCost(c Cost, aum float64) *sizeCost {
+	s := &sizeCost{gas: c.Gas / aum, aum: aum, impact: c.Impact, exponent: c.Exponent}
 	if c.Impact == 0 {
 		s.exponent = 1
 	}
@@ -75,7 +75,7 @@ func newSized(c Cost, aum float64) *sized {
 
 // trade makes the trade of a lane that has reached p with cash b, or reports
 // that it is not of the usual kind, and does nothing.
-func (s *sized) trade(l *Lane, side *edge, k, p, b float64) bool {
+func (s *sizeCost) trade(l *Lane, side *edge, k, p, b float64) bool {
 	o := 1 - p
 	e := float64(b * o)
 	gas := s.gas / e
@@ -109,7 +109,7 @@ func (s *sized) trade(l *Lane, side *edge, k, p, b float64) bool {
 	}
 	per := logPerPart(cost)
 
-	q := &l.coasting
+	q := &l.fast
 	q.base = float64(float64(e*(1-cost)) * side.v)
 	q.paid += float64(e * fee)
 	q.impact += float64(e * impact)

@@ -1,0 +1,75 @@
+//go:build !purego
+
+package tokens
+
+import (
+	"time"
+
+	"golang.org/x/sys/cpu"
+)
+
+// vector says that the processor has AVX2, wide that it has AVX-512 too.
+var (
+	vector = cpu.X86.HasAVX2
+	wide   = vector && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512CD && cpu.X86.HasAVX512VL
+)
+
+// batch is how many lanes the vector code takes at a time.
+func (c *fastPath) batch() int {
+	if wide && (c.carry != 0 || c.sizeCost != nil) {
+		return 16
+	}
+	return 8
+}
+
+const marketBatch = 8
+
+// fastConstants are the constants of the vector code, in the order that it
+// expects.
+type fastConstants [42][8]float64
+
+func newFastConstants(c *fastPath) *fastConstants {
+	s := c.sizeCost
+	if s == nil {
+		s = new(sizeCost)
+	}
+	all := []float64{c.ratio, c.grow, c.carry, c.up.at, c.down.at, c.up.a, c.up.c, c.down.a, c.down.c,
+		c.up.p, c.down.p, c.up.turn, c.down.turn, c.rate, c.v0, c.lo, c.hi,
+		c.up.v, c.down.v, c.up.w, c.down.w, float64(c.up.w * c.up.turn), float64(c.down.w * c.down.turn),
+		s.gas, s.aum, s.exponent, s.impact, s.reach}
+	all = append(all, s.power[:]...)
+	var v fastConstants
+	for i := range v {
+		for j := range v[i] {
+			v[i][j] = all[i]
+		}
+	}
+	return &v
+}
+
+// stepBatch takes lanes in columns, from the first on, over steps of the fast
+// path, the first of which ends at now. It returns a bit for each that leaves it
+// on the way, whose column it leaves as it was.
+func stepBatch(cols *columns, first int, c *fastPath, gross *float64, steps int, now, step time.Duration) uint16 {
+	lanes, constants, at, length := &cols.p[first], (*[42][8]float64)(c.vector), int64(now), int64(step)
+	switch carry, sizeCost := c.carry != 0, c.sizeCost != nil; {
+	case wide && carry && sizeCost:
+		return fastPathCarrySizeCostAVX512(lanes, constants, gross, steps, at, length)
+	case wide && carry:
+		return fastPathCarryAVX512(lanes, constants, gross, steps, at, length)
+	case wide && sizeCost:
+		return fastPathSizeCostAVX512(lanes, constants, gross, steps, at, length)
+	case carry && sizeCost:
+		return fastPathCarrySizeCostAVX2(lanes, constants, gross, steps, at, length)
+	case carry:
+		return fastPathCarryAVX2(lanes, constants, gross, steps, at, length)
+	case sizeCost:
+		return fastPathSizeCostAVX2(lanes, constants, gross, steps, at, length)
+	}
+	return fastPathAVX2(lanes, constants, gross, steps, at, length)
+}
+
+// stepMarketBatch takes markets in columns over steps.
+func stepMarketBatch(cols *marketColumns, first int, move, gross *float64, steps int, now, step time.Duration) {
+	marketAVX2(&cols.x[first], move, gross, steps, int64(now), int64(step))
+}
