@@ -26,20 +26,11 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 	}
 	d.Blocks = append(d.Blocks, summaryData(r.Summaries))
 	for i, h := range r.Horizons {
-		name := spec.Tokens[i].Name
-		d.Blocks = append(d.Blocks, horizonsData(FileOf("horizons", name, len(r.Horizons)), h.Rows(assess.Confidence)),
-			histogramsData(FileOf("histograms", name, len(r.Horizons)), h))
+		d.Blocks = append(d.Blocks, horizonsData(r.Study.TableOf("horizons", i), h.Rows(assess.Confidence)),
+			histogramsData(r.Study.TableOf("histograms", i), h.HistogramRows()))
 	}
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
-}
-
-// FileOf is the name of a token's table among those of several.
-func FileOf(table, token string, of int) string {
-	if of > 1 {
-		return table + "-" + token
-	}
-	return table
 }
 
 // Summary is a stored run summarised again.
@@ -164,22 +155,11 @@ func horizonsData(name string, rows []analytics.HorizonRow) Table {
 	return t
 }
 
-// histogramsData are the buckets of what is drawn as a density: decay factors and
-// leverage at every time.
-func histogramsData(name string, h *analytics.Horizons) Table {
+// histogramsData are the buckets of what is drawn as a density.
+func histogramsData(name string, rows []analytics.HistogramRow) Table {
 	t := Table{Name: name, DataOnly: true, Columns: []Column{{Name: "years"}, {Name: "name"}, {Name: "low"}, {Name: "high"}, {Name: "count"}}}
-	for i, years := range h.Times {
-		for _, x := range []struct {
-			name string
-			of   *analytics.LogHistogram
-		}{{"decay_factor", &h.Decay[i]}, {"leverage", &h.Leverage[i]}} {
-			edges, counts := x.of.Buckets()
-			for b, n := range counts {
-				if n > 0 {
-					t.Add(years, x.name, edges[b], edges[b+1], n)
-				}
-			}
-		}
+	for _, r := range rows {
+		t.Add(r.Years, r.Name, r.Low, r.High, r.Count)
 	}
 	return t
 }

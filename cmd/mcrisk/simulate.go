@@ -118,7 +118,7 @@ func writeLifetimes(d *rundir.Dir, r *assess.Simulation, summary any) error {
 	}
 	for i := range r.Ensembles {
 		e := &r.Ensembles[i]
-		name := report.FileOf("lifetimes", e.Token.Name, len(r.Ensembles)) + ".csv"
+		name := r.Study.TableOf("lifetimes", i) + ".csv"
 		if err := d.File(name, func(w io.Writer) error { return rundir.WriteLifetimes(w, e) }); err != nil {
 			return err
 		}
