@@ -95,7 +95,7 @@ func (a *analysis) pairings(s *Slice) [][]float64 {
 
 // local is the parabola through the points around the best, if they are enough and
 // above zero.
-func (a *analysis) local(s *Slice, best, along int, at func(int) []float64, sense analytics.Sense) *analytics.Optimum {
+func (a *analysis) local(s *Slice, best, along int, at func(int) analytics.Sample, sense analytics.Sense) *analytics.Optimum {
 	const points = 5
 	from := max(0, min(best-points/2, len(s.Cells)-points))
 	to := min(len(s.Cells), from+points)
@@ -106,7 +106,7 @@ func (a *analysis) local(s *Slice, best, along int, at func(int) []float64, sens
 	for _, c := range s.Cells[from:to] {
 		xs = append(xs, a.Value(c, along))
 	}
-	o := analytics.Vertex(xs, func(k int) []float64 { return at(from + k) }, sense, Confidence)
+	o := analytics.Vertex(xs, func(k int) analytics.Sample { return at(from + k) }, sense, Confidence)
 	return &o
 }
 

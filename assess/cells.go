@@ -54,13 +54,13 @@ type CellEstimate struct {
 // logarithm. What is compared is corrected in the same way, path by path, so that
 // differences are those of the estimates, up to rounding.
 type measured struct {
-	raw       [][]float64 // as analytics.Case.Numbers gives them
-	corrected [][]float64 // as CorrectedNumbers; nil where the mean is not known, or a path is ruined
+	raw       []analytics.Sample // as analytics.Case.Numbers gives them
+	corrected []analytics.Sample // as CorrectedNumbers; nil where the mean is not known, or a path is ruined
 	levels    []analytics.Estimate
 }
 
 // of is a metric by path.
-func (m *measured) of(metric int, corrected bool) []float64 {
+func (m *measured) of(metric int, corrected bool) analytics.Sample {
 	if corrected {
 		return m.corrected[metric]
 	}
@@ -74,10 +74,10 @@ func measure(c study.Cell, metrics []analytics.Metric, aversion float64) []measu
 		of, x := Case(c.Study, t, &c.Ensembles[t], false), &all[t]
 		of.Aversion = aversion
 		for _, m := range metrics {
-			x.raw, x.levels = append(x.raw, of.Numbers(m)), append(x.levels, of.Estimate(m))
-			x.corrected = append(x.corrected, of.CorrectedNumbers(m))
+			x.raw, x.levels = append(x.raw, of.Sample(of.Numbers(m))), append(x.levels, of.Estimate(m))
+			x.corrected = append(x.corrected, of.Sample(of.CorrectedNumbers(m)))
 		}
-		if slices.ContainsFunc(x.corrected, func(xs []float64) bool { return xs == nil }) {
+		if slices.ContainsFunc(x.corrected, func(xs analytics.Sample) bool { return xs.X == nil }) {
 			x.corrected = nil
 		}
 	}
@@ -118,9 +118,9 @@ const cacheBytes = 128e6
 // newReader makes a reader of a sweep's cells, which fails once ctx is done.
 func newReader(ctx context.Context, s *study.Sweep, cells Cells, metrics []analytics.Metric, aversion float64) *reader {
 	spec := s.Study.Spec()
-	nan := make([]float64, spec.Paths)
-	for i := range nan {
-		nan[i] = math.NaN()
+	nan := analytics.Sample{X: make([]float64, spec.Paths)}
+	for i := range nan.X {
+		nan.X[i] = math.NaN()
 	}
 	blank := &measured{levels: make([]analytics.Estimate, len(metrics))}
 	for i := range metrics {

@@ -28,7 +28,7 @@ func (a *analysis) optimise(ctx context.Context, s *Slice) error {
 		return nil
 	}
 	fixed := a.fixed(s)
-	evaluate := func(xs []float64) (func(int) []float64, error) {
+	evaluate := func(xs []float64) (func(int) analytics.Sample, error) {
 		between := append(slices.Clone(fixed), study.Axis{Param: axis.Param, Values: xs})
 		sweep, err := study.NewSweep(a.Sweep.Study, between, 0)
 		if err != nil {
@@ -38,7 +38,7 @@ func (a *analysis) optimise(ctx context.Context, s *Slice) error {
 		if err != nil {
 			return nil, err
 		}
-		var raw, corrected [][]float64
+		var raw, corrected []analytics.Sample
 		for _, c := range cells {
 			x := a.reader.to(c)[s.Token]
 			raw = append(raw, x.raw[number])
@@ -49,7 +49,7 @@ func (a *analysis) optimise(ctx context.Context, s *Slice) error {
 		if len(corrected) == len(raw) {
 			raw = corrected
 		}
-		return func(i int) []float64 { return raw[i] }, nil
+		return func(i int) analytics.Sample { return raw[i] }, nil
 	}
 	r, err := analytics.Refine(low, high, evaluate, m.Sense, Confidence)
 	switch {

@@ -165,8 +165,8 @@ func (a *analysis) slice(ctx context.Context, group Group, token int) (Slice, er
 }
 
 // numbers gives a metric of the slice's cells by path.
-func (a *analysis) numbers(s *Slice, metric int) func(k int) []float64 {
-	return func(k int) []float64 { return a.reader.at(s.Cells[k], s.Token).of(metric, s.corrected) }
+func (a *analysis) numbers(s *Slice, metric int) func(k int) analytics.Sample {
+	return func(k int) analytics.Sample { return a.reader.at(s.Cells[k], s.Token).of(metric, s.corrected) }
 }
 
 // level is the estimate of a metric in a cell.
@@ -193,4 +193,17 @@ func (a *SweepAnalysis) EstimatesOf(cell, token int) (x CellEstimates, ok bool) 
 		return x, false
 	}
 	return a.Cells[i], true
+}
+
+// SweepMemory is about how much memory [Sweep] takes for a sweep, in bytes, beside the
+// cells themselves.
+func SweepMemory(s *study.Sweep) float64 {
+	const (
+		cellBytes  = 4_000 // of a cell's estimates
+		pointBytes = 400   // of a cell's place among settings and on the front
+	)
+	spec := s.Study.Spec()
+	cells, tokens := float64(s.Cells()+1), float64(len(spec.Tokens))
+	columns := float64(len(SweepColumns())+len(analytics.Swept())) * tokens
+	return max(cacheBytes, 4*8*float64(spec.Paths)*columns) + min(cells, KeptCells)*cellBytes + cells*tokens*pointBytes
 }

@@ -16,6 +16,15 @@ type Unit struct{ Batch, Chunk int }
 // Units is the number of units; they are numbered from zero.
 func (s *Sweep) Units() int { return len(s.batches) * s.chunks() }
 
+// AllUnits are the numbers of all units.
+func (s *Sweep) AllUnits() []int {
+	units := make([]int, s.Units())
+	for i := range units {
+		units[i] = i
+	}
+	return units
+}
+
 // Unit is the i-th unit of work.
 func (s *Sweep) Unit(i int) Unit { return Unit{i / s.chunks(), i % s.chunks()} }
 
@@ -281,12 +290,8 @@ func (c Collected) Cell(number int) (Cell, error) { return c[number], nil }
 // CollectAll runs all of a sweep and keeps it in memory: the named columns of every
 // cell, of nil all. Cells that fail are among them.
 func (s *Sweep) CollectAll(ctx context.Context, opt Options, names []string) (Collected, error) {
-	units := make([]int, s.Units())
-	for i := range units {
-		units[i] = i
-	}
 	var parts []*Part
-	if err := s.Run(ctx, opt, units, names, func(p *Part) error {
+	if err := s.Run(ctx, opt, s.AllUnits(), names, func(p *Part) error {
 		parts = append(parts, p)
 		return nil
 	}); err != nil {

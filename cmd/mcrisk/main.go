@@ -58,6 +58,10 @@ interrupted.`,
 	root.SetUsageFunc(cli.Usage)
 	root.AddCommand(
 		newSimulate(), newTrace(), newVersion(),
+		newSweep(),
+		newMerge(),
+		newMissing(),
+		newVerify(),
 	)
 	cli.Help(root)
 	return root

@@ -178,10 +178,11 @@ func (p *Publication) save(dir *rundir.Dir, noFigures bool) error {
 	return nil
 }
 
-// SaveTables writes the data tables of a document as files of a run.
-func SaveTables(dir *rundir.Dir, d report.Document) error {
+// SaveTables writes the data tables of a document as files of a run, but for some by
+// their names.
+func SaveTables(dir *rundir.Dir, d report.Document, but ...string) error {
 	for _, t := range d.Tables() {
-		if !t.DataOnly {
+		if !t.DataOnly || slices.Contains(but, t.Name) {
 			continue
 		}
 		err := dir.File(t.Name+".csv", func(w io.Writer) error {
