@@ -312,7 +312,7 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 	}
 	t := Table{PeopleOnly: true, Keys: 1, Columns: []Column{{Name: "objective"}, {Name: "least regret"},
 		{Name: "greatest regret", Interval: "interval"}, {Name: "in", Wrap: true}, {Name: "cannot be told from it", Wrap: true},
-		{Name: "best worst value"}, {Name: "value", Format: Short}, {Name: "in", Wrap: true}}}
+		{Name: "best worst value"}, {Name: "value", Interval: "interval"}, {Name: "in", Wrap: true}}}
 	if len(v.tokens) > 1 {
 		t.Columns, t.Keys = slices.Insert(t.Columns, 0, Column{Name: "token"}), 2
 	}
@@ -323,7 +323,7 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 			set = v.set(x.Cells, x.Among)
 		}
 		row := []any{x.Objective, cmp.Or(x.LeastRegret(), "none"), x.Greatest[x.Choice], x.Scenarios[x.Decides], set,
-			cmp.Or(x.BestWorst(), "none"), x.Worst.Value, x.Scenarios[x.WorstIn]}
+			cmp.Or(x.BestWorst(), "none"), x.Worst, x.Scenarios[x.WorstIn]}
 		if len(v.tokens) > 1 {
 			row = slices.Insert(row, 0, any(v.tokens[x.Token]))
 		}

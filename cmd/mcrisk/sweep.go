@@ -63,17 +63,18 @@ Exit status 1 says that a cell failed, though the others were run.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			session := cli.SessionOf(cmd)
-			if o.resume != "" {
-				return o.goOn(cmd.Context(), session, args)
-			}
 			if len(args) == 1 {
 				if o.study.Spec != "" {
 					return cli.Input("--spec %s and the spec %s; want one of them", o.study.Spec, args[0])
 				}
-				o.study.Spec = args[0]
+				if err := cmd.Flags().Set("spec", args[0]); err != nil {
+					return cli.AsInput(err)
+				}
 			}
-			return o.run(cmd.Context(), session)
+			if o.resume != "" {
+				return o.goOn(cmd.Context(), cli.SessionOf(cmd))
+			}
+			return o.run(cmd.Context(), cli.SessionOf(cmd))
 		},
 	}
 	o.study.Bind(cmd)

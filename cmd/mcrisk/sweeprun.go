@@ -39,7 +39,8 @@ func (o *sweepOptions) begin(ctx context.Context, r *cli.Resolved, plan rundir.S
 		defer os.RemoveAll(dir)
 		path = filepath.Join(dir, "run")
 	}
-	b := rundir.Begin{Command: r.Session.Command, Settings: r.Settings(), Inputs: r.Inputs, Notes: r.Notes}
+	// Of the command only what describes the study: parts of it are the whole's to the byte.
+	b := rundir.Begin{Command: append([]string{"mcrisk", "sweep"}, r.Session.Study...), Settings: r.Settings(), Inputs: r.Inputs, Notes: r.Notes}
 	if err := rundir.CreateSweep(path, text.Bytes(), b); err != nil {
 		return cli.Existing(err)
 	}
@@ -47,7 +48,7 @@ func (o *sweepOptions) begin(ctx context.Context, r *cli.Resolved, plan rundir.S
 }
 
 // goOn resumes a sweep.
-func (o *sweepOptions) goOn(ctx context.Context, session *cli.Session, args []string) error {
+func (o *sweepOptions) goOn(ctx context.Context, session *cli.Session) error {
 	for _, x := range []struct {
 		flag  string
 		given bool
@@ -56,7 +57,7 @@ func (o *sweepOptions) goOn(ctx context.Context, session *cli.Session, args []st
 			return cli.Input("--resume and --%s; want --resume alone, or with --workers, --shard, --fail-fast, --json, --csv, --markdown or --no-figures", x.flag)
 		}
 	}
-	if said := append(args, session.Study...); len(said) > 0 {
+	if said := session.Study; len(said) > 0 {
 		return cli.Input("--resume and %s; a sweep goes on as it began", said[0])
 	}
 	if err := errors.Join(cli.CheckWorkers(o.study.Workers), o.output.Check()); err != nil {
