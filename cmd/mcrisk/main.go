@@ -57,11 +57,22 @@ interrupted.`,
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.SetUsageFunc(cli.Usage)
 	root.AddCommand(
-		newSimulate(), newTrace(), newVersion(),
+		newSimulate(),
 		newSweep(),
 		newMerge(),
 		newMissing(),
 		newVerify(),
+		newBreakEven(),
+		newCompare(),
+		newHeatMap(),
+		newLiquidation(),
+		newExact(),
+		newTrace(),
+		newCalibrate(),
+		newHistory(),
+		newReplay(),
+		newTokens(),
+		newVersion(),
 	)
 	cli.Help(root)
 	return root

@@ -13,7 +13,8 @@ import (
 )
 
 // OverUsage is what help says of a parameter and its values.
-const OverUsage = "parameter and its values: name=low:high:step, both ends included, or name=a,b,c; model takes kinds and fitted specs"
+const OverUsage = "parameter and its values: name=low:high:step, both ends included, or name=a,b,c; " +
+	"model takes kinds and fitted specs"
 
 // ParseOver reads what a flag runs a study over: name=low:high:step or name=a,b,c, or
 // model=kinds and files, whose hashes then are among the inputs of r.
@@ -78,8 +79,14 @@ func Objectives() (names []string) {
 
 // ParseObjective is the name of the objective that a flag names, perhaps by an alias.
 func ParseObjective(flag, name string) (string, error) {
+	return ParseMetric(flag, name, Objectives())
+}
+
+// ParseMetric is the name, among those that can be, of the metric that a flag names,
+// perhaps by an alias.
+func ParseMetric(flag, name string, names []string) (string, error) {
 	if m, err := analytics.Lookup(name); err == nil {
 		name = m.Name
 	}
-	return name, Among(flag, name, Objectives())
+	return name, Among(flag, name, names)
 }
