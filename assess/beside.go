@@ -86,7 +86,8 @@ type Curve struct{ X, Y []float64 }
 // exactCurves are the exact answers of a study's token along an axis, between its values
 // too, by metric: nil where a value has no answer, and without the metrics that one has
 // none of.
-func exactCurves(ctx context.Context, s *study.Study, token int, axis study.Axis, metrics []analytics.Metric) map[string]Curve {
+func exactCurves(ctx context.Context, s *study.Study, token int, axis study.Axis,
+	metrics []analytics.Metric) map[string]Curve {
 	axis.Values = finer(axis.Values, axis.Param)
 	fine, err := study.NewSweep(s, []study.Axis{axis}, 0)
 	if err != nil {
@@ -141,7 +142,8 @@ func (a *analysis) holdToExact(s *Slice, b *Best, metric int) {
 	}
 	b.ExactIndex = bestExactly(s.Exact, m)
 	for k, answers := range s.Exact {
-		if z := deviation(a.level(s.Cells[k], s.Token, metric), answers[m.Name]); math.Abs(z) > math.Abs(b.ExactDeviation) {
+		z := deviation(a.level(s.Cells[k], s.Token, metric), answers[m.Name])
+		if math.Abs(z) > math.Abs(b.ExactDeviation) {
 			b.ExactDeviation = z
 		}
 	}

@@ -95,7 +95,8 @@ func (a *analysis) pairings(s *Slice) [][]float64 {
 
 // local is the parabola through the points around the best, if they are enough and
 // above zero.
-func (a *analysis) local(s *Slice, best, along int, at func(int) analytics.Sample, sense analytics.Sense) *analytics.Optimum {
+func (a *analysis) local(s *Slice, best, along int, at func(int) analytics.Sample,
+	sense analytics.Sense) *analytics.Optimum {
 	const points = 5
 	from := max(0, min(best-points/2, len(s.Cells)-points))
 	to := min(len(s.Cells), from+points)
@@ -119,7 +120,8 @@ type FrontPoint struct {
 // front is the standing of a slice's settings by the two objectives traded off.
 func (a *analysis) front(s *Slice) []FrontPoint {
 	x, y := a.MetricNumber(a.Settings.Pareto[0]), a.MetricNumber(a.Settings.Pareto[1])
-	standings := analytics.Front(len(s.Cells), a.numbers(s, x), a.numbers(s, y), a.Metrics[x].Sense, a.Metrics[y].Sense, Confidence)
+	standings := analytics.Front(len(s.Cells), a.numbers(s, x), a.numbers(s, y),
+		a.Metrics[x].Sense, a.Metrics[y].Sense, Confidence)
 	points := make([]FrontPoint, len(s.Cells))
 	for k, c := range s.Cells {
 		points[k] = FrontPoint{a.level(c, s.Token, x), a.level(c, s.Token, y), standings[k]}

@@ -19,7 +19,8 @@ func ExampleSweep() {
 	ctx := context.Background()
 	s := must(study.New(study.Spec{
 		Model: param.Part{Kind: "gbm"}, Horizon: 60 * 24 * time.Hour, Step: 2 * time.Hour, Paths: 300, Seed: 1,
-		Tokens: []study.TokenSpec{{Name: "3x", Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"target": 3, "fee": 0.002},
+		Tokens: []study.TokenSpec{{Name: "3x", Mechanism: param.Part{Kind: "loan"},
+			Values: param.Values{"target": 3, "fee": 0.002},
 			Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3, "to": 1}}}},
 	}))
 	width := must(study.ParseAxis(s.Spec(), "half-width", "0.1,0.2,0.4,0.6,0.8"))
@@ -34,13 +35,15 @@ func ExampleSweep() {
 		for k, p := range in.Front {
 			front[k] = p.Standing == analytics.OnFront
 		}
-		fmt.Printf("%s: tracking costs least, %.1f %% a year, at half-width %s\n", in.Scenario, 100*best.Estimate.Value, r.Setting(in.Cells[best.Index]))
+		fmt.Printf("%s: tracking costs least, %.1f %% a year, at half-width %s\n", in.Scenario, 100*best.Estimate.Value,
+			r.Setting(in.Cells[best.Index]))
 		fmt.Println("  not significantly worse:", r.Names(in.Cells, best.Indistinguishable))
 		fmt.Println("  on the front with tracking error:", r.Names(in.Cells, front))
 	}
 	for _, robust := range r.Robust {
 		if robust.Objective == "tracking_cost" {
-			fmt.Printf("robust: %s, at most %.1f %% a year more than the best\n", robust.LeastRegret(), 100*robust.Greatest[robust.Choice].Value)
+			fmt.Printf("robust: %s, at most %.1f %% a year more than the best\n", robust.LeastRegret(),
+				100*robust.Greatest[robust.Choice].Value)
 		}
 	}
 	// Output:

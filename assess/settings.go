@@ -80,11 +80,13 @@ func (o SweepSettings) Complete(axes []study.Axis, sample int) (SweepSettings, e
 func (o SweepSettings) checkOptimise(axes []study.Axis, sample int) error {
 	var faults []error
 	if len(o.Select) != 1 || sample > 0 {
-		faults = append(faults, errors.New("optimise finds the best of one parameter on a grid; want to choose one, and no sample"))
+		faults = append(faults, errors.New("optimise finds the best of one parameter on a grid; "+
+			"want to choose one, and no sample"))
 	}
 	for _, a := range axes {
 		if slices.Contains(o.Select, a.Name) && (a.Unit == param.Choice || len(a.Values) < 2 || !(a.Values[0] > 0)) {
-			faults = append(faults, fmt.Errorf("optimise along %s; want a parameter with two values at least, numbers above 0", a))
+			faults = append(faults, fmt.Errorf("optimise along %s; want a parameter with two values at least, "+
+				"numbers above 0", a))
 		}
 	}
 	return errors.Join(faults...)

@@ -91,16 +91,19 @@ func (s *Slice) BestFor(objective string) *Best {
 // Cells are read several times, two at least are in memory at a time, and no more than
 // fit into 128 MB. The error is that of the settings, of reading cells, of the baseline,
 // of opt.Each or of ctx; or that every cell failed.
-func Sweep(ctx context.Context, s *study.Sweep, cells Cells, settings SweepSettings, opt SweepOptions) (*SweepAnalysis, error) {
+func Sweep(ctx context.Context, s *study.Sweep, cells Cells, settings SweepSettings,
+	opt SweepOptions) (*SweepAnalysis, error) {
 	settings, err := settings.Complete(s.Axes, s.Sample)
 	if err != nil {
 		return nil, err
 	}
 	metrics := analytics.Swept()
 	a := &analysis{
-		SweepAnalysis: &SweepAnalysis{Layout: Layout{s, settings}, Metrics: metrics, Objectives: analytics.Objectives()},
-		reader:        newReader(ctx, s, cells, metrics, settings.Aversion),
-		workers:       opt.Workers, uncorrected: map[[2]int]bool{},
+		SweepAnalysis: &SweepAnalysis{Layout: Layout{s, settings}, Metrics: metrics,
+			Objectives: analytics.Objectives()},
+		reader:      newReader(ctx, s, cells, metrics, settings.Aversion),
+		workers:     opt.Workers,
+		uncorrected: map[[2]int]bool{},
 	}
 	each := opt.Each
 	if each == nil {

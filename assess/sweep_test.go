@@ -26,7 +26,8 @@ func banded(t *testing.T, paths int, horizon time.Duration) *study.Study {
 	s, err := study.New(study.Spec{
 		Model:   param.Part{Kind: "gbm", Values: param.Values{"sigma": 0.8}},
 		Horizon: horizon, Step: time.Hour, Paths: paths, Seed: 1,
-		Tokens: []study.TokenSpec{{Name: "3x", Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3}},
+		Tokens: []study.TokenSpec{{Name: "3x", Policy: param.Part{Kind: "band",
+			Values: param.Values{"low": 2.7, "high": 3.3}},
 			Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"target": 3}}},
 	})
 	if err != nil {
@@ -75,24 +76,26 @@ func TestSweepSettings(t *testing.T) {
 		t.Errorf("of a sample it is %+v, %v", got, err)
 	}
 	for want, o := range map[string]SweepSettings{
-		`choose "half-widht"; did you mean half-width?`:       {Select: []string{"half-widht"}},
-		"choose names to twice":                               {Select: []string{"to", "to"}},
-		"aversion = NaN; want a number from 0 to 1e6":         {Aversion: math.NaN()},
-		"aversion = -1; want":                                 {Aversion: -1},
-		"aversion = 1e+07; want":                              {Aversion: 1e7},
-		`pareto = "utility"; want two objectives`:             {Pareto: []string{"utility"}},
-		`pareto = "es_95,es_95"; want two objectives`:         {Pareto: []string{"es_95", "expected_shortfall"}},
-		`pareto "rebalances"; want one of log_growth, `:       {Pareto: []string{"rebalances", "utility"}},
-		`optimise "utlity"; did you mean utility?`:            {Optimise: "utlity"},
-		"optimise along to=edge,target; want":                 {Select: []string{"to"}, Optimise: "utility"},
-		"optimise along mu=-0.1,0.1; want":                    {Select: []string{"mu"}, Optimise: "utility"},
-		"optimise finds the best of one parameter on a grid;": {Select: []string{"mu", "half-width"}, Optimise: "utility"},
+		`choose "half-widht"; did you mean half-width?`: {Select: []string{"half-widht"}},
+		"choose names to twice":                         {Select: []string{"to", "to"}},
+		"aversion = NaN; want a number from 0 to 1e6":   {Aversion: math.NaN()},
+		"aversion = -1; want":                           {Aversion: -1},
+		"aversion = 1e+07; want":                        {Aversion: 1e7},
+		`pareto = "utility"; want two objectives`:       {Pareto: []string{"utility"}},
+		`pareto = "es_95,es_95"; want two objectives`:   {Pareto: []string{"es_95", "expected_shortfall"}},
+		`pareto "rebalances"; want one of log_growth, `: {Pareto: []string{"rebalances", "utility"}},
+		`optimise "utlity"; did you mean utility?`:      {Optimise: "utlity"},
+		"optimise along to=edge,target; want":           {Select: []string{"to"}, Optimise: "utility"},
+		"optimise along mu=-0.1,0.1; want":              {Select: []string{"mu"}, Optimise: "utility"},
+		"optimise finds the best of one parameter on a grid;": {Select: []string{"mu", "half-width"},
+			Optimise: "utility"},
 	} {
 		if _, err := o.Complete(axes, 0); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v; want %q", o, err, want)
 		}
 	}
-	if _, err := Sweep(t.Context(), sweepOf(t, banded(t, 10, day), "fee=0"), study.Collected{}, SweepSettings{Select: []string{"x"}}, SweepOptions{}); err == nil {
+	sweep := sweepOf(t, banded(t, 10, day), "fee=0")
+	if _, err := Sweep(t.Context(), sweep, nil, SweepSettings{Select: []string{"x"}}, SweepOptions{}); err == nil {
 		t.Error("a sweep over fees selected along x")
 	}
 }
@@ -100,7 +103,8 @@ func TestSweepSettings(t *testing.T) {
 // A share of which no path or every path has part has no standard error; its interval
 // says how far off the exact answer is.
 func TestDeviation(t *testing.T) {
-	none := analytics.Share(analytics.Sample{X: make([]float64, 100)}, func(x float64) bool { return x > 0 }, Confidence)
+	none := analytics.Share(analytics.Sample{X: make([]float64, 100)}, func(x float64) bool { return x > 0 },
+		Confidence)
 	for _, tt := range []struct {
 		name       string
 		e          analytics.Estimate
@@ -141,7 +145,8 @@ func TestCurves(t *testing.T) {
 		x := r.Value(c, 0)
 		i := slices.IndexFunc(curve.X, func(v float64) bool { return math.Abs(v-x) < 1e-12 })
 		if i < 0 || !(math.Abs(curve.Y[i]-s.Exact[k]["log_growth"]) < 1e-9) {
-			t.Errorf("at half-width %v the curve is at %v of %v; exactly %v", x, curve.Y, curve.X, s.Exact[k]["log_growth"])
+			t.Errorf("at half-width %v the curve is at %v of %v; exactly %v", x, curve.Y, curve.X,
+				s.Exact[k]["log_growth"])
 		}
 	}
 }
@@ -176,7 +181,8 @@ func TestSweepOfUnreadableCells(t *testing.T) {
 		t.Fatalf("%d cells were read; want each twice at least", asked)
 	}
 	for left := range asked {
-		if r, err := Sweep(t.Context(), sweep, &unreadable{cells, left}, settings, SweepOptions{}); r != nil || !errors.Is(err, errGone) {
+		if r, err := Sweep(t.Context(), sweep, &unreadable{cells, left}, settings, SweepOptions{}); r != nil ||
+			!errors.Is(err, errGone) {
 			t.Errorf("after %d of %d: %v", left, asked, err)
 		}
 	}
@@ -243,7 +249,8 @@ var _ = tokens.Policies.Register(param.Kind[tokens.Policy]{
 // A sweep that is run and analysed in memory builds each distinct token and each law
 // once.
 func TestSweepIsBuiltOnce(t *testing.T) {
-	s, err := study.New(study.Spec{Model: param.Part{Kind: "counted"}, Horizon: 2 * day, Step: time.Hour, Paths: 40, Seed: 5,
+	s, err := study.New(study.Spec{Model: param.Part{Kind: "counted"}, Horizon: 2 * day, Step: time.Hour,
+		Paths: 40, Seed: 5,
 		Tokens: []study.TokenSpec{{Name: "a", Policy: param.Part{Kind: "counted"}, Mechanism: param.Part{Kind: "loan"},
 			Values: param.Values{"target": 2}}}})
 	if err != nil {
@@ -293,9 +300,12 @@ func TestRegisteredMetricIsSwept(t *testing.T) {
 
 // worstGap is a metric as a user of the library registers one.
 var _ = analytics.Register(analytics.Metric{
-	Name: "worst_gap", Unit: analytics.Fraction, Sense: analytics.Lower, Swept: 90, Doc: "twice the deepest fall from a peak",
+	Name: "worst_gap", Unit: analytics.Fraction, Sense: analytics.Lower, Swept: 90,
+	Doc:   "twice the deepest fall from a peak",
 	Needs: []string{"max_drawdown"},
-	Of:    func(c *analytics.Case) analytics.Estimate { return analytics.MeanFinite(c.Sample(twiceFallen(c)), c.Confidence) },
+	Of: func(c *analytics.Case) analytics.Estimate {
+		return analytics.MeanFinite(c.Sample(twiceFallen(c)), c.Confidence)
+	},
 	Paths: twiceFallen,
 })
 
@@ -315,14 +325,17 @@ func TestSweepExactly(t *testing.T) {
 	s := banded(t, 10, 90*day)
 	sweep := sweepOf(t, s, "half-width=0.1,0.3", "gas=0,5")
 	var done []int
-	r, err := SweepExactly(t.Context(), sweep, SweepSettings{}, study.Options{Workers: 2, Progress: func(n, of int) { done = append(done, n, of) }})
+	r, err := SweepExactly(t.Context(), sweep, SweepSettings{}, study.Options{Workers: 2,
+		Progress: func(n, of int) { done = append(done, n, of) }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Failed != 2 || len(r.Faults) != 2 || !strings.Contains(r.Faults[0], "half-width=0.1 gas=5: ") || fmt.Sprint(done) != "[1 4 2 4 3 4 4 4]" {
+	if r.Failed != 2 || len(r.Faults) != 2 || !strings.Contains(r.Faults[0], "half-width=0.1 gas=5: ") ||
+		fmt.Sprint(done) != "[1 4 2 4 3 4 4 4]" {
 		t.Errorf("%d failed, %q; progress %v", r.Failed, r.Faults, done)
 	}
-	if len(r.Groups) != 1 || r.Groups[0].Scenario != "gas=0" || !slices.Equal(r.Groups[0].Cells, []int{0, 2}) || r.Answers[1] != nil {
+	if len(r.Groups) != 1 || r.Groups[0].Scenario != "gas=0" || !slices.Equal(r.Groups[0].Cells, []int{0, 2}) ||
+		r.Answers[1] != nil {
 		t.Fatalf("%+v", r.Groups)
 	}
 	cell, err := sweep.Cell(2)
@@ -345,7 +358,8 @@ func TestSweepExactly(t *testing.T) {
 			t.Errorf("%s is not best at %d", m.Name, best)
 		}
 	}
-	if _, err := SweepExactly(t.Context(), sweepOf(t, s, "gas=5,6"), SweepSettings{}, study.Options{}); err == nil || !strings.Contains(err.Error(), "no cell has an exact answer: gas=5: ") {
+	if _, err := SweepExactly(t.Context(), sweepOf(t, s, "gas=5,6"), SweepSettings{}, study.Options{}); err == nil ||
+		!strings.Contains(err.Error(), "no cell has an exact answer: gas=5: ") {
 		t.Errorf("without any answer: %v", err)
 	}
 	two := s.Spec()
@@ -355,7 +369,8 @@ func TestSweepExactly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := SweepExactly(t.Context(), sweepOf(t, both, "gas=0"), SweepSettings{}, study.Options{}); err == nil || !strings.Contains(err.Error(), "2 tokens; want one") {
+	if _, err := SweepExactly(t.Context(), sweepOf(t, both, "gas=0"), SweepSettings{}, study.Options{}); err == nil ||
+		!strings.Contains(err.Error(), "2 tokens; want one") {
 		t.Errorf("of two tokens: %v", err)
 	}
 }

@@ -14,7 +14,8 @@ import (
 func ExactSweep(r *assess.ExactSweep, p Provenance) Document {
 	v := viewOf(r.Layout)
 	d := Document{Data: exactSweepJSON(r), Blocks: []Block{Text(v.tokens[0] + " over " + v.without())}}
-	best := v.table(1, Column{Name: "objective"}, Column{Name: "best " + v.selected()}, Column{Name: "value", Format: ninth})
+	best := v.table(1, Column{Name: "objective"}, Column{Name: "best " + v.selected()},
+		Column{Name: "value", Format: ninth})
 	for i := range r.Groups {
 		g := &r.Groups[i]
 		scenario := g.Scenario
@@ -30,10 +31,12 @@ func ExactSweep(r *assess.ExactSweep, p Provenance) Document {
 	cells := Table{PeopleOnly: true, Keys: len(v.Sweep.Axes)}
 	data := Table{Name: "exact", DataOnly: true, Columns: []Column{{Name: "cell"}}}
 	for _, a := range v.Sweep.Axes {
-		cells.Columns, data.Columns = append(cells.Columns, Column{Name: a.Name, Align: Right}), append(data.Columns, Column{Name: a.Name})
+		cells.Columns = append(cells.Columns, Column{Name: a.Name, Align: Right})
+		data.Columns = append(data.Columns, Column{Name: a.Name})
 	}
 	for _, m := range r.Metrics {
-		cells.Columns, data.Columns = append(cells.Columns, Column{Name: m.Name, Format: seventh}), append(data.Columns, Column{Name: m.Name})
+		cells.Columns = append(cells.Columns, Column{Name: m.Name, Format: seventh})
+		data.Columns = append(data.Columns, Column{Name: m.Name})
 	}
 	for c, answers := range r.Answers {
 		var row []any
@@ -67,7 +70,8 @@ func answerOf(answers map[string]float64, name string) float64 {
 // without says how answers were made that nothing was sampled for.
 func (v view) without() string {
 	spec := v.Sweep.Study.Spec()
-	return fmt.Sprintf("%s, price seen every %s, without sampling", param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()))
+	return fmt.Sprintf("%s, price seen every %s, without sampling",
+		param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()))
 }
 
 // ExactSweepNotes are what readers should know beside the results.
@@ -101,7 +105,8 @@ func exactSweepJSON(r *assess.ExactSweep) any {
 func ExactSweepFigures(r *assess.ExactSweep) (figures []Block, notes []string) {
 	f := &sweepFigures{view: viewOf(r.Layout), file: "exact.csv"}
 	spec := f.Sweep.Study.Spec()
-	f.made = fmt.Sprintf("Without sampling, over %s, price seen every %s.", param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()))
+	f.made = fmt.Sprintf("Without sampling, over %s, price seen every %s.",
+		param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()))
 	along := f.Along()
 	if along < 0 || len(f.Sweep.Axes[along].Values) < 2 {
 		return nil, nil
@@ -110,7 +115,8 @@ func ExactSweepFigures(r *assess.ExactSweep) (figures []Block, notes []string) {
 		for _, m := range r.Metrics {
 			var scenarios []drawnScenario
 			for _, g := range r.Groups {
-				scenarios = append(scenarios, drawnScenario{at: g.At, exact: f.line(g.Group, r.Of(g.Group), along, m.Name)})
+				exact := f.line(g.Group, r.Of(g.Group), along, m.Name)
+				scenarios = append(scenarios, drawnScenario{at: g.At, exact: exact})
 			}
 			f.scenarios(0, scenarios, along, m.Name)
 		}

@@ -54,7 +54,8 @@ func meaning(m analytics.Metric) string { return fmt.Sprintf("%s (%s): %s", m.Na
 func SweepNotes(r *assess.SweepAnalysis) []string {
 	list := failures(r.Failures, "cells.csv")
 	if r.Cells == nil {
-		list = append(list, fmt.Sprintf("cells are not printed one by one, as they are more than %s; see cells.csv", Thousands(assess.KeptCells)))
+		list = append(list, fmt.Sprintf("cells are not printed one by one, as they are more than %s; see cells.csv",
+			Thousands(assess.KeptCells)))
 	}
 	for _, note := range []struct {
 		text string
@@ -63,7 +64,8 @@ func SweepNotes(r *assess.SweepAnalysis) []string {
 		{"the best of these is at an end of the range swept, so that the truly best may lie beyond",
 			func(b *assess.Best) bool { return b.AtEnd }},
 		{"no choice has a value of these, as every path is ruined, or there are too few", (*assess.Best).None},
-		{"from the best of these, others are told by differences that a few paths decide, so that too many may have been",
+		{"from the best of these, others are told by differences that a few paths decide, " +
+			"so that too many may have been",
 			func(b *assess.Best) bool { return b.Doubtful }},
 	} {
 		var names []string
@@ -195,19 +197,24 @@ func (v view) bestBlocks(r *assess.SweepAnalysis) []Block {
 	solved := slices.ContainsFunc(r.Slices, func(s assess.Slice) bool {
 		return slices.ContainsFunc(s.Best, func(b assess.Best) bool { return b.ExactIndex >= 0 })
 	})
-	intro := fmt.Sprintf("The best %s for each objective, of the values swept. Those of a set cannot be told from the best at %g %%.",
+	intro := fmt.Sprintf("The best %s for each objective, of the values swept. "+
+		"Those of a set cannot be told from the best at %g %%.",
 		v.selected(), 100*assess.Confidence)
-	columns := []Column{{Name: "objective"}, {Name: "best"}, {Name: "estimate", Interval: "interval"}, {Name: "cannot be told from it", Wrap: true}}
+	columns := []Column{{Name: "objective"}, {Name: "best"}, {Name: "estimate", Interval: "interval"},
+		{Name: "cannot be told from it", Wrap: true}}
 	if near {
-		intro += "\nVariance reduction is how many times more paths differences between neighbours would take without pairing: the median, and the least."
+		intro += "\nVariance reduction is how many times more paths differences between neighbours would take " +
+			"without pairing: the median, and the least."
 		more, _ := v.tenPercent()
-		columns = append(columns, Column{Name: more + " costs", Format: Short3}, Column{Name: "variance reduction", Align: Right})
+		columns = append(columns, Column{Name: more + " costs", Format: Short3},
+			Column{Name: "variance reduction", Align: Right})
 	}
 	if solved {
 		columns = append(columns, Column{Name: "exact best"}, Column{Name: "exact, SE off", Format: Short3})
 	}
 	if theory {
-		intro += "\nTheory is the half-width of the least tracking cost in the long run: seen at these steps, continuously, and for small costs."
+		intro += "\nTheory is the half-width of the least tracking cost in the long run: seen at these steps, " +
+			"continuously, and for small costs."
 		columns = append(columns, Column{Name: "theory"})
 	}
 	t := v.table(1, columns...)
@@ -287,9 +294,11 @@ func (v view) optimumBlocks(r *assess.SweepAnalysis) []Block {
 			v.add(&t, s.Token, s.Scenario, nil, nil, nil, nil, "no: "+o.Fault, missing, nil)
 			continue
 		}
-		v.add(&t, s.Token, s.Scenario, o.At, o.Value, o.Wider, o.Narrower, pinned(o), Short3(o.Low)+" to "+Short3(o.High), o.Tried)
+		v.add(&t, s.Token, s.Scenario, o.At, o.Value, o.Wider, o.Narrower, pinned(o),
+			Short3(o.Low)+" to "+Short3(o.High), o.Tried)
 	}
-	return []Block{Text(fmt.Sprintf("%s is best at, between the cells too, by a parabola in ln %s:", v.Settings.Optimise, axis.Name)), t}
+	return []Block{Text(fmt.Sprintf("%s is best at, between the cells too, by a parabola in ln %s:",
+		v.Settings.Optimise, axis.Name)), t}
 }
 
 // pinned says whether the data pin an optimum down, or why not.
@@ -311,7 +320,8 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 		return nil
 	}
 	t := Table{PeopleOnly: true, Keys: 1, Columns: []Column{{Name: "objective"}, {Name: "least regret"},
-		{Name: "greatest regret", Interval: "interval"}, {Name: "in", Wrap: true}, {Name: "cannot be told from it", Wrap: true},
+		{Name: "greatest regret", Interval: "interval"}, {Name: "in", Wrap: true},
+		{Name: "cannot be told from it", Wrap: true},
 		{Name: "best worst value"}, {Name: "value", Interval: "interval"}, {Name: "in", Wrap: true}}}
 	if len(v.tokens) > 1 {
 		t.Columns, t.Keys = slices.Insert(t.Columns, 0, Column{Name: "token"}), 2
@@ -329,16 +339,19 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 		}
 		t.Add(row...)
 	}
-	return []Block{Text(fmt.Sprintf("The robust %s: the choice whose greatest regret, against the best choice in each of the %d circumstances, is least; "+
+	return []Block{Text(fmt.Sprintf("The robust %s: the choice whose greatest regret, "+
+		"against the best choice in each of the %d circumstances, is least; "+
 		"and the one whose worst value is best.", v.selected(), len(r.Robust[0].Scenarios))), t}
 }
 
 // standings are the words for them.
-var standings = map[analytics.Standing]string{analytics.OnFront: "front", analytics.Untold: "untold", analytics.Dominated: "dominated"}
+var standings = map[analytics.Standing]string{
+	analytics.OnFront: "front", analytics.Untold: "untold", analytics.Dominated: "dominated"}
 
 // frontBlocks are what is traded off, for people.
 func (v view) frontBlocks(r *assess.SweepAnalysis) []Block {
-	t := v.table(0, Column{Name: "front", Wrap: true}, Column{Name: "untold", Wrap: true}, Column{Name: "dominated", Wrap: true})
+	t := v.table(0, Column{Name: "front", Wrap: true}, Column{Name: "untold", Wrap: true},
+		Column{Name: "dominated", Wrap: true})
 	for i := range r.Slices {
 		s := &r.Slices[i]
 		var row []any
@@ -351,7 +364,8 @@ func (v view) frontBlocks(r *assess.SweepAnalysis) []Block {
 		}
 		v.add(&t, s.Token, s.Scenario, row...)
 	}
-	return []Block{Text(fmt.Sprintf("Traded off: %s against %s. On the front no other is better in both; those untold may be on it too; the others are surely not.",
+	return []Block{Text(fmt.Sprintf("Traded off: %s against %s. On the front no other is better in both; "+
+		"those untold may be on it too; the others are surely not.",
 		v.Settings.Pareto[0], v.Settings.Pareto[1])), t}
 }
 

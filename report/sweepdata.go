@@ -36,9 +36,12 @@ func (v view) scenario(s *assess.Slice) []any {
 // objective.
 func (v view) bestData(r *assess.SweepAnalysis) Table {
 	t := Table{Name: "best", DataOnly: true, Columns: append(v.scenarioColumns(),
-		Column{Name: "objective"}, Column{Name: "best"}, Column{Name: "estimate", Bare: true, Parts: bounds}, Column{Name: "cannot_be_told"},
-		Column{Name: "plus_10_percent", Parts: bounds}, Column{Name: "minus_10_percent", Parts: bounds}, Column{Name: "vertex", Parts: bounds},
-		Column{Name: "variance_reduction_median"}, Column{Name: "variance_reduction_least"}, Column{Name: "exact_best"}, Column{Name: "exact_se_off"},
+		Column{Name: "objective"}, Column{Name: "best"},
+		Column{Name: "estimate", Bare: true, Parts: bounds}, Column{Name: "cannot_be_told"},
+		Column{Name: "plus_10_percent", Parts: bounds}, Column{Name: "minus_10_percent", Parts: bounds},
+		Column{Name: "vertex", Parts: bounds},
+		Column{Name: "variance_reduction_median"}, Column{Name: "variance_reduction_least"},
+		Column{Name: "exact_best"}, Column{Name: "exact_se_off"},
 		Column{Name: "theory_grid"}, Column{Name: "theory_continuous"}, Column{Name: "theory_small_cost"},
 		Column{Name: "optimum", Parts: bounds}, Column{Name: "optimum_pinned"})}
 	for i := range r.Slices {
@@ -95,7 +98,8 @@ func optimumOf(s *assess.Slice, b *assess.Best) *assess.Optimum {
 // frontColumns are those of front.csv.
 func (v view) frontColumns() []Column {
 	return append(v.scenarioColumns(), Column{Name: "choice"},
-		Column{Name: v.Settings.Pareto[0], Parts: bounds}, Column{Name: v.Settings.Pareto[1], Parts: bounds}, Column{Name: "standing"})
+		Column{Name: v.Settings.Pareto[0], Parts: bounds}, Column{Name: v.Settings.Pareto[1], Parts: bounds},
+		Column{Name: "standing"})
 }
 
 // frontRows gives the rows of front.csv one by one.
@@ -103,7 +107,8 @@ func (v view) frontRows(r *assess.SweepAnalysis, row func(cells ...any) error) e
 	for i := range r.Slices {
 		s := &r.Slices[i]
 		for k, p := range s.Front {
-			if err := row(append(v.scenario(s), v.Setting(s.Cells[k]), p.X, p.Y, standings[p.Standing])...); err != nil {
+			cells := append(v.scenario(s), v.Setting(s.Cells[k]), p.X, p.Y, standings[p.Standing])
+			if err := row(cells...); err != nil {
 				return err
 			}
 		}
@@ -132,11 +137,13 @@ func WriteFront(w io.Writer, r *assess.SweepAnalysis) error {
 // robustData is robust.csv.
 func (v view) robustData(r *assess.SweepAnalysis) Table {
 	t := Table{Name: "robust", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "objective"}, {Name: "choice"},
-		{Name: "greatest_regret", Bare: true, Parts: bounds}, {Name: "cannot_be_told"}, {Name: "least_regret"}, {Name: "maximin"}}}
+		{Name: "greatest_regret", Bare: true, Parts: bounds}, {Name: "cannot_be_told"}, {Name: "least_regret"},
+		{Name: "maximin"}}}
 	for i := range r.Robust {
 		x := &r.Robust[i]
 		for k, g := range x.Greatest {
-			t.Add(v.tokens[x.Token], x.Objective, x.Settings[k], g, x.Among[k], x.Settings[k] == x.LeastRegret(), x.Settings[k] == x.BestWorst())
+			t.Add(v.tokens[x.Token], x.Objective, x.Settings[k], g, x.Among[k], x.Settings[k] == x.LeastRegret(),
+				x.Settings[k] == x.BestWorst())
 		}
 	}
 	return t
@@ -169,7 +176,8 @@ func (v view) cellRows(metrics []analytics.Metric, c assess.CellEstimates, row f
 	}
 	for i, m := range metrics {
 		x := c.Metrics[i]
-		if err := row(append(head, v.tokens[c.Token], m.Name, string(m.Unit), x.Estimate, x.Versus, x.Unpaired, c.Hash, nil)...); err != nil {
+		cells := append(head, v.tokens[c.Token], m.Name, string(m.Unit), x.Estimate, x.Versus, x.Unpaired, c.Hash, nil)
+		if err := row(cells...); err != nil {
 			return err
 		}
 	}

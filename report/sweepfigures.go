@@ -63,7 +63,8 @@ func (f *sweepFigures) leave(format string, args ...any) {
 func (f *sweepFigures) add(name string, d plots.SensitivityData) {
 	d.Metrics = slices.DeleteFunc(d.Metrics, func(m plots.Metric) bool { return len(m.Series)+len(m.Exact) == 0 })
 	if len(d.Metrics) > 0 {
-		f.figures = append(f.figures, Figure{Name: f.prefix + name, Draw: func() (*plots.Figure, error) { return plots.Sensitivity(d) }})
+		f.figures = append(f.figures, Figure{Name: f.prefix + name,
+			Draw: func() (*plots.Figure, error) { return plots.Sensitivity(d) }})
 	}
 }
 
@@ -74,7 +75,8 @@ func (f *sweepFigures) along(token int, own []assess.Slice) {
 		return
 	}
 	if f.sampled.Cells == nil {
-		f.leave("no figures along %s, as cells are more than %s; %s has the numbers", f.Sweep.Axes[along].Name, Thousands(assess.KeptCells), f.file)
+		f.leave("no figures along %s, as cells are more than %s; %s has the numbers", f.Sweep.Axes[along].Name,
+			Thousands(assess.KeptCells), f.file)
 		return
 	}
 	var objectives []string
@@ -141,7 +143,8 @@ func (f *sweepFigures) sensitivity(figure string, s *assess.Slice, along int, me
 	if x, ok := f.Sweep.Study.Spec().Value(s.Token, axis.Name); ok {
 		d.Marked = []plots.Reference{{Name: "Its own", At: x}}
 	}
-	if s.Theory != nil && slices.Contains(metrics, "tracking_cost") && s.Theory.Grid <= axis.Values[len(axis.Values)-1] {
+	if s.Theory != nil && slices.Contains(metrics, "tracking_cost") &&
+		s.Theory.Grid <= axis.Values[len(axis.Values)-1] {
 		d.Marked = append(d.Marked, plots.Reference{Name: "Least tracking cost in theory", At: s.Theory.Grid})
 	}
 	for i, name := range metrics {
@@ -208,7 +211,8 @@ func (f *sweepFigures) scenarios(token int, all []drawnScenario, along int, metr
 		}
 	}
 	if n := len(d.Metrics); n > maxPanels {
-		f.leave("no figures of objectives: their circumstances would fill %d panels, and %d can be read; %s has the numbers", n, maxPanels, f.file)
+		f.leave("no figures of objectives: their circumstances would fill %d panels, and %d can be read; "+
+			"%s has the numbers", n, maxPanels, f.file)
 		return
 	}
 	f.add(fileName(metric), d)
@@ -256,7 +260,8 @@ func (f *sweepFigures) tradeoff(token int, own []assess.Slice) {
 	label, kinds := selected[0], -1
 	switch {
 	case len(selected) > 2 || len(selected) == 2 && values(selected[1]) > mostKinds:
-		f.leave("no figure of %s against %s: what is chosen is of too many kinds; want one parameter, and of a second up to %d values; front.csv has the numbers", x, y, mostKinds)
+		f.leave("no figure of %s against %s: what is chosen is of too many kinds; want one parameter, "+
+			"and of a second up to %d values; front.csv has the numbers", x, y, mostKinds)
 		return
 	case len(selected) == 2:
 		kinds = selected[1]
@@ -285,11 +290,13 @@ func (f *sweepFigures) tradeoff(token int, own []assess.Slice) {
 	}
 	switch n := len(d.Panels); {
 	case n > maxPanels:
-		f.leave("no figure of %s against %s: the circumstances would fill %d panels, and %d can be read; front.csv has the numbers", x, y, n, maxPanels)
+		f.leave("no figure of %s against %s: the circumstances would fill %d panels, and %d can be read; "+
+			"front.csv has the numbers", x, y, n, maxPanels)
 	case !some:
 		f.leave("no figure of %s against %s, as no choice has a value of both", x, y)
 	default:
-		f.figures = append(f.figures, Figure{Name: f.prefix + "tradeoff", Draw: func() (*plots.Figure, error) { return plots.Tradeoff(d) }})
+		f.figures = append(f.figures, Figure{Name: f.prefix + "tradeoff",
+			Draw: func() (*plots.Figure, error) { return plots.Tradeoff(d) }})
 	}
 }
 

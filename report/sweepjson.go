@@ -52,7 +52,8 @@ type (
 // sweepJSON has the names that scripts rely on.
 func sweepJSON(r *assess.SweepAnalysis) any {
 	v := viewOf(r.Layout)
-	all := sweepDocument{ResultsHash: r.Hash, Over: map[string][]string{}, Select: v.Settings.Select, Failed: r.Failed, Cells: []sweepCell{}}
+	all := sweepDocument{ResultsHash: r.Hash, Over: map[string][]string{}, Select: v.Settings.Select, Failed: r.Failed,
+		Cells: []sweepCell{}}
 	for _, a := range v.Sweep.Axes {
 		for _, x := range a.Values {
 			all.Over[a.Name] = append(all.Over[a.Name], a.Format(x))
@@ -66,7 +67,8 @@ func sweepJSON(r *assess.SweepAnalysis) any {
 	}
 	for i := range r.Robust {
 		x := &r.Robust[i]
-		all.Robust = append(all.Robust, sweepRobust{v.tokens[x.Token], x.Objective, x.LeastRegret(), ToJSON(x.Greatest[x.Choice]),
+		all.Robust = append(all.Robust, sweepRobust{v.tokens[x.Token], x.Objective, x.LeastRegret(),
+			ToJSON(x.Greatest[x.Choice]),
 			x.Scenarios[x.Decides], x.BestWorst()})
 	}
 	for _, c := range r.Cells {

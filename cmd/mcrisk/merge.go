@@ -77,7 +77,7 @@ func (o *mergeOptions) run(ctx context.Context, session *cli.Session, paths []st
 
 // openParts opens the parts of a sweep, which must have all of its units.
 func openParts(ctx context.Context, paths []string) (parts []*cli.SweepRun, err error) {
-	var lacking []int
+	var lacking []int // units
 	for i, path := range paths {
 		part, err := cli.OpenSweep(path)
 		if err != nil {
@@ -98,7 +98,8 @@ func openParts(ctx context.Context, paths []string) (parts []*cli.SweepRun, err 
 		parts = append(parts, part)
 	}
 	if len(lacking) > 0 {
-		return nil, cli.NotMet(fmt.Errorf("%d of %d units are in none of the parts; see: mcrisk missing", len(lacking), parts[0].Sweep.Units()))
+		return nil, cli.NotMet(fmt.Errorf("%d of %d units are in none of the parts; see: mcrisk missing", len(lacking),
+			parts[0].Sweep.Units()))
 	}
 	return parts, nil
 }
@@ -131,8 +132,9 @@ func listMissing(ctx context.Context, session *cli.Session, path string) error {
 		u := run.Sweep.Unit(i)
 		cells := run.Sweep.Batch(u.Batch)
 		first := u.Chunk * study.ChunkPaths
-		fmt.Fprintf(session.Out, "batch %d, chunk %d: %d cells from %s to %s, paths %d to %d\n", u.Batch, u.Chunk, len(cells),
-			run.Sweep.Label(cells[0]), run.Sweep.Label(cells[len(cells)-1]), first, first+run.Sweep.ChunkPaths(u.Chunk)-1)
+		last := first + run.Sweep.ChunkPaths(u.Chunk) - 1
+		fmt.Fprintf(session.Out, "batch %d, chunk %d: %d cells from %s to %s, paths %d to %d\n", u.Batch, u.Chunk,
+			len(cells), run.Sweep.Label(cells[0]), run.Sweep.Label(cells[len(cells)-1]), first, last)
 	}
 	for _, d := range damaged {
 		session.Notes("damaged: " + d.Error())
@@ -141,5 +143,6 @@ func listMissing(ctx context.Context, session *cli.Session, path string) error {
 		_, err = fmt.Fprintf(session.Out, "nothing is missing of %d units\n", run.Sweep.Units())
 		return err
 	}
-	return cli.NotMet(fmt.Errorf("%d of %d units are missing; mcrisk sweep --resume %s does them", len(missing), run.Sweep.Units(), cli.ShellWord(path)))
+	return cli.NotMet(fmt.Errorf("%d of %d units are missing; mcrisk sweep --resume %s does them", len(missing),
+		run.Sweep.Units(), cli.ShellWord(path)))
 }

@@ -62,7 +62,8 @@ func sameRun(t *testing.T, got, want map[string]string) {
 // several is a sweep of 8 units of work: 2 volatilities, of which each has two
 // chunks in two batches.
 func several(out string, more ...string) []string {
-	return append([]string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.02:0.8:0.02", "--over", "sigma=0.4,0.8", "--horizon", "5d", "--paths", "1100", "--out", out}, more...)
+	return append([]string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.02:0.8:0.02",
+		"--over", "sigma=0.4,0.8", "--horizon", "5d", "--paths", "1100", "--out", out}, more...)
 }
 
 // A sweep that is killed at ten moments and resumed each time ends with the very
@@ -155,25 +156,17 @@ func TestShards(t *testing.T) {
 	}
 	sameRun(t, contents(t, joined), contents(t, whole))
 	expect(t, cli.Done, "verify", joined, "--cells", "2")
-	if _, said := expect(t, cli.BadInput, append([]string{"merge", "--out", joined}, parts...)...); !strings.Contains(said, "exists") {
-		t.Errorf("over what is there: %s", said)
-	}
+	says(t, cli.BadInput, "exists", append([]string{"merge", "--out", joined}, parts...)...)
 	other := filepath.Join(dir, "other")
 	expect(t, cli.Done, several(other, "--seed", "2", "--no-figures")...)
-	if _, said := expect(t, cli.BadInput, "merge", "--out", joined+"2", parts[0], other); !strings.Contains(said, "are not parts of one sweep") {
-		t.Errorf("parts of two sweeps: %s", said)
-	}
+	says(t, cli.BadInput, "are not parts of one sweep", "merge", "--out", joined+"2", parts[0], other)
 	printed, said = expect(t, cli.Unmet, "missing", parts[0])
 	if !strings.Contains(printed, "batch 0, chunk 0: ") || !strings.Contains(said, "7 of 8 units are missing") {
 		t.Errorf("missing prints %s, says %s", printed, said)
 	}
-	if _, said := expect(t, cli.BadInput, "verify", parts[0]); !strings.Contains(said, "is not finished") {
-		t.Errorf("verify says %s", said)
-	}
+	says(t, cli.BadInput, "is not finished", "verify", parts[0])
 	for _, shard := range []string{"0/7", "8/7", "1", "a/b", "1/0"} {
-		if _, said := expect(t, cli.BadInput, several(filepath.Join(dir, "x"), "--shard", shard)...); !strings.Contains(said, "want k/n") {
-			t.Errorf("--shard %s: %s", shard, said)
-		}
+		says(t, cli.BadInput, "want k/n", several(filepath.Join(dir, "x"), "--shard", shard)...)
 	}
 }
 
@@ -181,7 +174,8 @@ func TestShards(t *testing.T) {
 // done again.
 func TestDamagedRecord(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run")
-	args := []string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.2,0.4", "--horizon", "5d", "--paths", "1500", "--no-figures", "--out", path}
+	args := []string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.2,0.4", "--horizon", "5d",
+		"--paths", "1500", "--no-figures", "--out", path}
 	expect(t, cli.Done, args...)
 	want := contents(t, path)
 	damage := func() {
@@ -194,34 +188,24 @@ func TestDamagedRecord(t *testing.T) {
 		}
 	}
 	damage()
-	if _, said := expect(t, cli.Failed, "verify", path); !strings.Contains(said, "chunk0000001.record: its content has the SHA-256") {
-		t.Errorf("verify says %s", said)
-	}
-	if _, said := expect(t, cli.Unmet, "missing", path); !strings.Contains(said, "damaged: batch00000-chunk0000001.record: its content is not what was written") {
-		t.Errorf("missing says %s", said)
-	}
-	if _, said := expect(t, cli.Done, "sweep", "--resume", path, "--no-figures"); !strings.Contains(said, "done again: batch00000-chunk0000001.record") {
-		t.Errorf("resume says %s", said)
-	}
+	says(t, cli.Failed, "chunk0000001.record: its content has the SHA-256", "verify", path)
+	says(t, cli.Unmet, "damaged: batch00000-chunk0000001.record: its content is not what was written", "missing", path)
+	says(t, cli.Done, "done again: batch00000-chunk0000001.record", "sweep", "--resume", path, "--no-figures")
 	sameRun(t, contents(t, path), want)
 	if err := os.Truncate(records(path)[0], 100); err != nil {
 		t.Fatal(err)
 	}
 	expect(t, cli.Done, "sweep", "--resume", path, "--no-figures")
 	sameRun(t, contents(t, path), want)
-	if _, said := expect(t, cli.BadInput, "sweep", "--resume", path, "--seed", "2"); !strings.Contains(said, "a sweep goes on as it began") {
-		t.Errorf("said %s", said)
-	}
-	if _, said := expect(t, cli.BadInput, "sweep", "--resume", filepath.Dir(path)); !strings.Contains(said, "has no sweep.yaml") {
-		t.Errorf("said %s", said)
-	}
-	if _, said := expect(t, cli.BadInput, "sweep", "--resume", path, filepath.Join(path, "sweep.yaml")); !strings.Contains(said, "a sweep goes on as it began") {
-		t.Errorf("said %s", said)
-	}
+	says(t, cli.BadInput, "a sweep goes on as it began", "sweep", "--resume", path, "--seed", "2")
+	says(t, cli.BadInput, "has no sweep.yaml", "sweep", "--resume", filepath.Dir(path))
+	says(t, cli.BadInput, "a sweep goes on as it began", "sweep", "--resume", path, filepath.Join(path, "sweep.yaml"))
 	// A plan that was edited.
 	plan := filepath.Join(path, "sweep.yaml")
 	whole := read(t, plan)
-	for _, edit := range [][3]string{{"  - cost_drag\n", "", "want two objectives"}, {"- cost_drag", "- cost", "sweep.yaml: pareto \"cost\"; want one of"}, {"choose:\n  - ", "choose:\n  - x", "did you mean"},
+	for _, edit := range [][3]string{{"  - cost_drag\n", "", "want two objectives"},
+		{"- cost_drag", "- cost", "sweep.yaml: pareto \"cost\"; want one of"}, {"choose:\n  - ", "choose:\n  - x",
+			"did you mean"},
 		{"  aversion:", "  optimise: all\n  aversion:", "optimise \"all\"; want one of"}} {
 		if !strings.Contains(whole, edit[0]) {
 			t.Fatalf("no %q in %s", edit[0], whole)
@@ -229,10 +213,9 @@ func TestDamagedRecord(t *testing.T) {
 		if err := os.WriteFile(plan, []byte(strings.Replace(whole, edit[0], edit[1], 1)), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		for _, command := range [][]string{{"sweep", "--resume", path}, {"missing", path}, {"merge", "--out", path + "2", path}} {
-			if _, said := expect(t, cli.BadInput, command...); !strings.Contains(said, edit[2]) {
-				t.Errorf("%v with %q: said %s", command, edit[1], said)
-			}
+		for _, command := range [][]string{{"sweep", "--resume", path}, {"missing", path},
+			{"merge", "--out", path + "2", path}} {
+			says(t, cli.BadInput, edit[2], command...)
 		}
 	}
 	if err := os.WriteFile(plan, []byte(whole), 0o644); err != nil {
@@ -246,41 +229,33 @@ func TestDamagedRecord(t *testing.T) {
 	if len(hash) != 64 || strings.Count(text, hash) != 1 {
 		t.Fatalf("the hash %q is not in the manifest", hash)
 	}
-	if err := os.WriteFile(manifest, []byte(strings.Replace(text, hash, strings.Repeat("0", 64), 1)), 0o644); err != nil {
+	text = strings.Replace(text, hash, strings.Repeat("0", 64), 1)
+	if err := os.WriteFile(manifest, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, said := expect(t, cli.Failed, "verify", path); !strings.Contains(said, "the manifest says 000") {
-		t.Errorf("verify says %s", said)
-	}
+	says(t, cli.Failed, "the manifest says 000", "verify", path)
 	// Lifetimes that were stored, but are not those of the program.
 	if err := os.WriteFile(filepath.Join(path, "begin.json"), []byte("{"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, said := expect(t, cli.BadInput, "sweep", "--resume", path); !strings.Contains(said, "begin.json") {
-		t.Errorf("said %s", said)
-	}
+	says(t, cli.BadInput, "begin.json", "sweep", "--resume", path)
 }
 
 // Verify runs simulate's runs again too.
 func TestVerifySimulate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run")
-	expect(t, cli.Done, "simulate", "--token", "ETHBULL3X", "--horizon", "3d", "--paths", "40", "--no-figures", "--out", path)
+	expect(t, cli.Done, "simulate", "--token", "ETHBULL3X", "--horizon", "3d", "--paths", "40",
+		"--no-figures", "--out", path)
 	out, _ := expect(t, cli.Done, "verify", path)
 	if !strings.Contains(out, "40 lifetimes have the same results_hash") {
 		t.Errorf("printed %s", out)
 	}
-	if _, said := expect(t, cli.BadInput, "verify", path, "--cells", "2"); !strings.Contains(said, "is not a sweep") {
-		t.Errorf("said %s", said)
-	}
-	if _, said := expect(t, cli.BadInput, "verify", filepath.Dir(path)); !strings.Contains(said, "has no manifest.json") {
-		t.Errorf("said %s", said)
-	}
+	says(t, cli.BadInput, "is not a sweep", "verify", path, "--cells", "2")
+	says(t, cli.BadInput, "has no manifest.json", "verify", filepath.Dir(path))
 	if err := os.WriteFile(filepath.Join(path, "summary.csv"), []byte("x"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, said := expect(t, cli.Failed, "verify", path); !strings.Contains(said, "summary.csv: its content has") {
-		t.Errorf("said %s", said)
-	}
+	says(t, cli.Failed, "summary.csv: its content has", "verify", path)
 }
 
 // On a disk that is too small, or cannot be written, a sweep says so and leaves
@@ -292,8 +267,10 @@ func TestSweepWithoutRoom(t *testing.T) {
 	}
 	defer syscall.Unmount(dir, 0)
 	path := filepath.Join(dir, "run")
-	args := []string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.2,0.4", "--horizon", "5d", "--no-figures", "--out", path}
-	if _, said := expect(t, cli.BadInput, append(args, "--paths", "1e4")...); !strings.Contains(said, "on disk, and 409.6 kB is free") && !strings.Contains(said, "on disk, and ") {
+	args := []string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.2,0.4", "--horizon", "5d",
+		"--no-figures", "--out", path}
+	if _, said := expect(t, cli.BadInput, append(args, "--paths", "1e4")...); !strings.Contains(said,
+		"on disk, and 409.6 kB is free") && !strings.Contains(said, "on disk, and ") {
 		t.Errorf("before: %s", said)
 	}
 	if left := ls(t, dir); len(left) > 0 {
@@ -321,13 +298,9 @@ func TestSweepWithoutRoom(t *testing.T) {
 	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, said := expect(t, cli.Failed, "sweep", "--resume", path); !strings.Contains(said, "read-only") {
-		t.Errorf("said %s", said)
-	}
+	says(t, cli.Failed, "read-only", "sweep", "--resume", path)
 	args[len(args)-1] = filepath.Join(dir, "another")
-	if _, said := expect(t, cli.Failed, append(args, "--paths", "40")...); !strings.Contains(said, "read-only") {
-		t.Errorf("said %s", said)
-	}
+	says(t, cli.Failed, "read-only", append(args, "--paths", "40")...)
 }
 
 // What hashes the records of a sweep stops when it is told to: it says so, and
@@ -335,11 +308,13 @@ func TestSweepWithoutRoom(t *testing.T) {
 func TestInterruptedWhileHashing(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "run")
-	expect(t, cli.Done, "sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.2,0.4", "--horizon", "3d", "--paths", "40", "--no-figures", "--out", path)
+	expect(t, cli.Done, "sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.2,0.4",
+		"--horizon", "3d", "--paths", "40", "--no-figures", "--out", path)
 	want := contents(t, path)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for _, args := range [][]string{{"verify", path}, {"missing", path}, {"merge", "--out", path + "2", path}, {"sweep", "--resume", path}} {
+	for _, args := range [][]string{{"verify", path}, {"missing", path}, {"merge", "--out", path + "2", path},
+		{"sweep", "--resume", path}} {
 		says := "interrupted; nothing was written"
 		if args[0] == "sweep" {
 			says = "interrupted; what is done is kept: mcrisk sweep --resume " + path
@@ -352,7 +327,8 @@ func TestInterruptedWhileHashing(t *testing.T) {
 	}
 	sameRun(t, contents(t, path), want)
 	// What is wrong with flags is said before anything is hashed or run.
-	for flag, says := range map[string]string{"--workers=-2": "--workers = -2; want 0", "--cells=0": `--cells = "0"; want a number`, "--cells=-1": `--cells = "-1"; want a number`} {
+	for flag, says := range map[string]string{"--workers=-2": "--workers = -2; want 0",
+		"--cells=0": `--cells = "0"; want a number`, "--cells=-1": `--cells = "-1"; want a number`} {
 		commands := [][]string{{"verify", path, flag}}
 		if strings.HasPrefix(flag, "--workers") {
 			commands = append(commands, []string{"sweep", "--resume", path, flag})
@@ -388,14 +364,16 @@ func TestInterruptedWhileJudging(t *testing.T) {
 		t.Skip("many runs")
 	}
 	path := filepath.Join(t.TempDir(), "run")
-	expect(t, cli.Done, "sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.05:0.6:0.05", "--horizon", "1d", "--paths", "40", "--no-figures", "--out", path)
+	expect(t, cli.Done, "sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.05:0.6:0.05",
+		"--horizon", "1d", "--paths", "40", "--no-figures", "--out", path)
 	want := contents(t, path)
 	resume := func(left int64) (asked int64, status int) {
 		ctx := &countdown{Context: t.Context()}
 		ctx.left.Store(left)
 		var stdout, stderr bytes.Buffer
 		status = run(ctx, []string{"sweep", "--resume", path, "--no-figures"}, &stdout, &stderr)
-		if status == cli.Interrupted && (stdout.Len() > 0 || !strings.Contains(stderr.String(), "interrupted; what is done is kept")) {
+		if status == cli.Interrupted && (stdout.Len() > 0 || !strings.Contains(stderr.String(),
+			"interrupted; what is done is kept")) {
 			t.Errorf("interrupted at %d, it printed %q, said %q", left, stdout.String(), stderr.String())
 		}
 		return left - ctx.left.Load(), status
@@ -424,7 +402,8 @@ func TestInterruptedWhileJudging(t *testing.T) {
 func TestInterruptedMerge(t *testing.T) {
 	dir := t.TempDir()
 	part, whole := filepath.Join(dir, "part"), filepath.Join(dir, "whole")
-	expect(t, cli.Done, "sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.2,0.4", "--over", "sigma=0.4,0.8", "--horizon", "1d", "--paths", "1100", "--no-figures", "--out", part)
+	expect(t, cli.Done, "sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.2,0.4",
+		"--over", "sigma=0.4,0.8", "--horizon", "1d", "--paths", "1100", "--no-figures", "--out", part)
 	seen := map[bool]int{}
 	for left := int64(0); ; left++ {
 		ctx := &countdown{Context: t.Context()}
@@ -437,7 +416,8 @@ func TestInterruptedMerge(t *testing.T) {
 		_, err := os.Stat(whole)
 		kept := err == nil
 		seen[kept]++
-		if status != cli.Interrupted || kept != strings.Contains(stderr.String(), "mcrisk sweep --resume") || kept == strings.Contains(stderr.String(), "nothing was written") {
+		if status != cli.Interrupted || kept != strings.Contains(stderr.String(), "mcrisk sweep --resume") ||
+			kept == strings.Contains(stderr.String(), "nothing was written") {
 			t.Fatalf("interrupted at %d: exit status %d, kept %t, said %s", left, status, kept, stderr.String())
 		}
 		if kept {

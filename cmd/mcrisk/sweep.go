@@ -88,16 +88,18 @@ func (o *sweepOptions) bind(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.StringArrayVar(&o.over, "over", nil, "`name=values`: "+cli.OverUsage+"; may be repeated")
 	cli.InSection(s, cli.SectionStudy, "over")
-	cli.Text(s, &o.sample, cli.SectionStudy, "sample", "count", "", "run a Latin hypercube sample of so many cells instead of the whole grid")
+	cli.Text(s, &o.sample, cli.SectionStudy, "sample", "count", "",
+		"run a Latin hypercube sample of so many cells instead of the whole grid")
 	cli.Text(s, &o.selected, cli.SectionStudy, "choose", "names", "",
-		"parameters of --over along which the best is sought; the others are circumstances (default the first; with --sample all)")
+		"parameters of --over along which the best is sought; the others are circumstances "+
+			"(default the first; with --sample all)")
 	cli.Text(s, &o.aversion, cli.SectionStudy, "aversion", "number", "",
 		"weight of tracking variance, against growth and cost, in the objectives utility and tracking_cost")
 	cli.Text(s, &o.pareto, cli.SectionStudy, "pareto", "a,b", "", "objectives to trade off against each other")
-	cli.Text(s, &o.optimise, cli.SectionStudy, "optimise", "objective", "", "find the best value of the one parameter to choose, between the cells too")
-	for name, value := range map[string]string{"aversion": fmt.Sprint(assess.Aversion), "pareto": strings.Join(assess.TradedOff, ",")} {
-		s.Lookup(name).DefValue = value
-	}
+	cli.Text(s, &o.optimise, cli.SectionStudy, "optimise", "objective", "",
+		"find the best value of the one parameter to choose, between the cells too")
+	s.Lookup("aversion").DefValue = fmt.Sprint(assess.Aversion)
+	s.Lookup("pareto").DefValue = strings.Join(assess.TradedOff, ",")
 	s.BoolVar(&o.exact, "exact", false, "sweep without sampling, where that is possible")
 	cli.Text(s, &o.resume, cli.SectionOutput, "resume", "run", "", "go on with a sweep that was interrupted")
 	cli.Text(s, &o.shard, cli.SectionOutput, "shard", "k/n", "", "run the k-th of n parts only")
@@ -117,13 +119,14 @@ func (o *sweepOptions) run(ctx context.Context, session *cli.Session) error {
 		return cli.AsInput(err)
 	}
 	if o.exact {
-		for _, x := range []struct{ flag, value string }{{"optimise", o.optimise}, {"pareto", o.pareto}, {"shard", o.shard}} {
-			if x.value != "" {
+		for _, x := range []struct {
+			flag  string
+			given bool
+		}{{"optimise", o.optimise != ""}, {"pareto", o.pareto != ""}, {"shard", o.shard != ""},
+			{"fail-fast", o.failFast}} {
+			if x.given {
 				return cli.Input("--exact and --%s; want one of them", x.flag)
 			}
-		}
-		if o.failFast {
-			return cli.Input("--exact and --fail-fast; want one of them")
 		}
 		plan.Optimise = "" // of a file, where sampling finds it
 	}
@@ -138,7 +141,8 @@ func (o *sweepOptions) run(ctx context.Context, session *cli.Session) error {
 	if o.exact {
 		return o.exactly(ctx, r, sweep, settings)
 	}
-	allowance := cli.Allowance{Workers: o.study.Workers, Optimum: plan.Optimise != "", Place: o.output.SweepPlace(), Many: o.yes}
+	allowance := cli.Allowance{Workers: o.study.Workers, Optimum: plan.Optimise != "",
+		Place: o.output.SweepPlace(), Many: o.yes}
 	if o.dryRun {
 		text, err := allowance.Estimate(ctx, sweep)
 		if err == nil {
@@ -169,7 +173,8 @@ func (o *sweepOptions) plan(r *cli.Resolved) (rundir.Sweep, error) {
 		plan.Over = append(plan.Over, axis)
 	}
 	if len(plan.Over) == 0 {
-		return plan, cli.Input("--over is missing; want name=low:high:step or name=a,b,c, as in half-width=0.05:0.6:0.05")
+		return plan, cli.Input("--over is missing; want name=low:high:step or name=a,b,c, " +
+			"as in half-width=0.05:0.6:0.05")
 	}
 	var err error
 	if o.sample != "" {
@@ -195,7 +200,8 @@ func (o *sweepOptions) plan(r *cli.Resolved) (rundir.Sweep, error) {
 }
 
 // exactly sweeps without sampling.
-func (o *sweepOptions) exactly(ctx context.Context, r *cli.Resolved, sweep *study.Sweep, settings assess.SweepSettings) error {
+func (o *sweepOptions) exactly(ctx context.Context, r *cli.Resolved, sweep *study.Sweep,
+	settings assess.SweepSettings) error {
 	if o.dryRun {
 		_, err := fmt.Fprintf(r.Session.Out, "%s cells, without sampling\n", report.Thousands(sweep.Cells()))
 		return err
@@ -205,19 +211,21 @@ func (o *sweepOptions) exactly(ctx context.Context, r *cli.Resolved, sweep *stud
 	}
 	r.Note("exact answers end with a first liquidation (--after-liquidation stop)")
 	var result *assess.ExactSweep
-	err := o.output.Publish(ctx, "cells", o.study.Workers, func(ctx context.Context, opt study.Options) (p cli.Publication, err error) {
+	compute := func(ctx context.Context, opt study.Options) (p cli.Publication, err error) {
 		start := time.Now()
 		if result, err = assess.SweepExactly(ctx, sweep, settings, opt); err != nil {
 			return p, cli.AsInput(err)
 		}
 		fmt.Fprintf(r.Session.Err, "%d cells in %.2f s\n", sweep.Cells(), time.Since(start).Seconds())
-		p.Document, p.Notes = report.ExactSweep(result, report.Provenance{Settings: r.Settings()}), report.ExactSweepNotes(result)
+		p.Document = report.ExactSweep(result, report.Provenance{Settings: r.Settings()})
+		p.Notes = report.ExactSweepNotes(result)
 		if !o.output.NoSave && !o.output.NoFigures {
 			figures, notes := report.ExactSweepFigures(result)
 			p.Document.Blocks, p.Notes = append(p.Document.Blocks, figures...), append(p.Notes, notes...)
 		}
 		return p, nil
-	}, r)
+	}
+	err := o.output.Publish(ctx, "cells", o.study.Workers, compute, r)
 	if err == nil && result.Failed > 0 {
 		err = cli.FailedCells{Failed: result.Failed, Cells: sweep.Cells()}
 	}

@@ -19,7 +19,8 @@ import (
 // with paired differences from the token's own band, the same for any number of
 // workers.
 func TestSweepOfHalfWidth(t *testing.T) {
-	args := []string{"sweep", "--token", "ETHBULL3X", "--over", "half-width=0.05:0.6:0.05", "--horizon", "20d", "--paths", "100", "--no-save"}
+	args := []string{"sweep", "--token", "ETHBULL3X", "--over", "half-width=0.05:0.6:0.05", "--horizon", "20d",
+		"--paths", "100", "--no-save"}
 	r := reportOf(t, args...)
 	for _, workers := range []string{"1", "2", "7"} {
 		if got := reportOf(t, append(args, "--workers", workers)...).ResultsHash; got != r.ResultsHash {
@@ -40,7 +41,8 @@ func TestSweepOfHalfWidth(t *testing.T) {
 					t.Errorf("%s differs by %v ± %v from itself", m.Name, *d.Estimate, *d.SE)
 				}
 			} else if !(*d.Lo <= *d.Estimate && *d.Estimate <= *d.Hi) {
-				t.Errorf("difference of %s at %s: %v outside %v to %v", m.Name, c.Values["half-width"], *d.Estimate, *d.Lo, *d.Hi)
+				t.Errorf("difference of %s at %s: %v outside %v to %v", m.Name, c.Values["half-width"], *d.Estimate,
+					*d.Lo, *d.Hi)
 			} else if m.Name == "tracking_vs_ideal" && c.Values["half-width"] == "0.25" && !(*d.SE < *e.SE) {
 				t.Errorf("%s: paired error %v, unpaired %v", m.Name, *d.SE, *e.SE)
 			}
@@ -58,7 +60,8 @@ func TestSweepOfHalfWidth(t *testing.T) {
 // One cell of a sweep is what simulate says of the same token, to the last bit.
 func TestSweepOfOneCell(t *testing.T) {
 	rest := []string{"--fee", "20bp", "--horizon", "20d", "--paths", "50", "--no-save"}
-	sweep := reportOf(t, append([]string{"sweep", "--target", "3", "--band", "2.8:3.2", "--over", "half-width=0.4"}, rest...)...)
+	sweep := reportOf(t, append([]string{"sweep", "--target", "3", "--band", "2.8:3.2", "--over", "half-width=0.4"},
+		rest...)...)
 	alone := reportOf(t, append([]string{"simulate", "--target", "3", "--band", "2.6:3.4"}, rest...)...)
 	c, m := sweep.Cells[0].Metrics, alone.Tokens[0].Metrics
 	for _, metric := range analytics.Swept() {
@@ -74,7 +77,8 @@ func TestSweepOfOneCell(t *testing.T) {
 // Any number can be swept, however it is written; a sweep of the model's lives
 // on common random numbers, so that its differences are narrow.
 func TestSweepOfOthers(t *testing.T) {
-	base := []string{"sweep", "--token", "BTCBULL3X", "--model", "merton", "--horizon", "5d", "--paths", "40", "--no-save", "--over"}
+	base := []string{"sweep", "--token", "BTCBULL3X", "--model", "merton", "--horizon", "5d", "--paths", "40",
+		"--no-save", "--over"}
 	for over, want := range map[string][]string{
 		"model=gbm,kou,merton":         {"gbm", "kou", "merton"},
 		"fee=5bp,10bp,0.3%":            {"0.0005", "0.001", "0.003"},
@@ -101,20 +105,25 @@ func TestSweepOfOthers(t *testing.T) {
 			t.Errorf("--over %s runs %v; want %v", over, got, want)
 		}
 	}
-	r := reportOf(t, "sweep", "--target", "3", "--sigma", "0.8", "--over", "sigma=0.79,0.8,0.81", "--horizon", "20d", "--paths", "100", "--no-save")
+	r := reportOf(t, "sweep", "--target", "3", "--sigma", "0.8", "--over", "sigma=0.79,0.8,0.81", "--horizon", "20d",
+		"--paths", "100", "--no-save")
 	for i, c := range r.Cells {
 		m := c.Metrics["log_growth"]
 		if i == 1 && *m.Difference.Estimate != 0 || i != 1 && !(*m.Difference.SE < *m.SE/5) {
-			t.Errorf("sigma %s: difference %v ± %v of an estimate ± %v", c.Values["sigma"], *m.Difference.Estimate, *m.Difference.SE, *m.SE)
+			t.Errorf("sigma %s: difference %v ± %v of an estimate ± %v", c.Values["sigma"], *m.Difference.Estimate,
+				*m.Difference.SE, *m.SE)
 		}
 	}
 }
 
 func TestSweepDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	printed := resultsOf(t, "sweep", "--token", "ETHBULL3X", "--over", "half-width=0.1:0.5:0.2", "--horizon", "5d", "--paths", "40", "--out", dir)
-	want := []string{"begin.json", "best.csv", "cells.csv", "figures", "figures/objectives.png", "figures/objectives.svg", "figures/sensitivity.png", "figures/sensitivity.svg",
-		"figures/tradeoff.png", "figures/tradeoff.svg", "front.csv", "manifest.json", "records", "records/batch00000-chunk0000000.record", "sweep.json", "sweep.yaml"}
+	printed := resultsOf(t, "sweep", "--token", "ETHBULL3X", "--over", "half-width=0.1:0.5:0.2", "--horizon", "5d",
+		"--paths", "40", "--out", dir)
+	want := []string{"begin.json", "best.csv", "cells.csv", "figures", "figures/objectives.png",
+		"figures/objectives.svg", "figures/sensitivity.png", "figures/sensitivity.svg",
+		"figures/tradeoff.png", "figures/tradeoff.svg", "front.csv", "manifest.json", "records",
+		"records/batch00000-chunk0000000.record", "sweep.json", "sweep.yaml"}
 	if got := ls(t, dir); !slices.Equal(got, want) {
 		t.Errorf("the run has %v; want %v", got, want)
 	}
@@ -122,7 +131,8 @@ func TestSweepDirectory(t *testing.T) {
 		ResultsHash string `json:"results_hash"`
 		Outputs     map[string]string
 	}
-	if err := json.Unmarshal([]byte(read(t, filepath.Join(dir, "manifest.json"))), &m); err != nil || m.ResultsHash == "" || !strings.Contains(printed, "results_hash "+m.ResultsHash) {
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(dir, "manifest.json"))), &m); err != nil ||
+		m.ResultsHash == "" || !strings.Contains(printed, "results_hash "+m.ResultsHash) {
 		t.Errorf("the manifest has the hash %q, %v; printed was %s", m.ResultsHash, err, printed)
 	}
 	if files := len(want) - 3; len(m.Outputs) != files { // without folders and itself
@@ -130,7 +140,8 @@ func TestSweepDirectory(t *testing.T) {
 	}
 	rows := csvRows(t, filepath.Join(dir, "cells.csv"))
 	metrics := analytics.Swept()
-	if len(rows) != 1+4*len(metrics) || fmt.Sprint(rows[0][:5]) != "[cell half-width token metric unit]" || rows[1][0] != "own" || rows[1+len(metrics)][1] != "0.1" {
+	if len(rows) != 1+4*len(metrics) || fmt.Sprint(rows[0][:5]) != "[cell half-width token metric unit]" ||
+		rows[1][0] != "own" || rows[1+len(metrics)][1] != "0.1" {
 		t.Errorf("%d rows, beginning %v, %v", len(rows), rows[0], rows[1])
 	}
 	for _, m := range metrics {
@@ -163,7 +174,8 @@ func TestSweepAgainstTheory(t *testing.T) {
 		t.Skip("many runs")
 	}
 	dir := filepath.Join(t.TempDir(), "run")
-	expect(t, cli.Done, banded("--to", "target", "--fee", "10bp", "--over", "half-width=0.2:0.95:0.075", "--paths", "2000", "--horizon", "180d", "--optimise", "tracking_cost", "--no-figures", "--out", dir)...)
+	expect(t, cli.Done, banded("--to", "target", "--fee", "10bp", "--over", "half-width=0.2:0.95:0.075",
+		"--paths", "2000", "--horizon", "180d", "--optimise", "tracking_cost", "--no-figures", "--out", dir)...)
 	seen := 0
 	for _, row := range named(t, filepath.Join(dir, "best.csv")) {
 		if z := row["exact_se_off"]; z != "" && row["objective"] != "p_liquidation" {
@@ -196,11 +208,13 @@ func TestSweepOfSeveral(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many runs")
 	}
-	args := banded("--over", "half-width=0.1:0.5:0.1", "--over", "sigma=0.4,0.8", "--over", "model=gbm,merton", "--over", "to=edge,target", "--horizon", "10d", "--paths", "60")
+	args := banded("--over", "half-width=0.1:0.5:0.1", "--over", "sigma=0.4,0.8", "--over", "model=gbm,merton",
+		"--over", "to=edge,target", "--horizon", "10d", "--paths", "60")
 	t.Setenv("COLUMNS", "300")
 	dir := filepath.Join(t.TempDir(), "run")
 	out, _ := expect(t, cli.Done, append(args, "--out", dir)...)
-	for _, want := range []string{"The robust half-width", "sigma=0.4 model=gbm to=edge", "Traded off: cost_drag against tracking_error"} {
+	for _, want := range []string{"The robust half-width", "sigma=0.4 model=gbm to=edge",
+		"Traded off: cost_drag against tracking_error"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not printed:\n%s", want, out)
 		}
@@ -236,12 +250,14 @@ func TestSweepOfSeveral(t *testing.T) {
 	}
 	// A number that only the models swept have.
 	jumps := filepath.Join(t.TempDir(), "jumps")
-	expect(t, cli.Done, banded("--over", "jump-rate=1,40", "--over", "model=merton,kou", "--horizon", "10d", "--paths", "60", "--no-figures", "--out", jumps)...)
+	expect(t, cli.Done, banded("--over", "jump-rate=1,40", "--over", "model=merton,kou", "--horizon", "10d",
+		"--paths", "60", "--no-figures", "--out", jumps)...)
 	expect(t, cli.Done, "sweep", filepath.Join(jumps, "sweep.yaml"), "--no-save")
 	expect(t, cli.Done, "verify", jumps)
 	// Chosen along two.
 	r = reportOf(t, append(args, "--no-save", "--choose", "half-width,to")...)
-	if len(r.Best) != 4*len(analytics.Objectives()) || !strings.HasPrefix(r.Best[0].Best, "half-width=") || !strings.Contains(r.Best[0].Best, " to=") {
+	if len(r.Best) != 4*len(analytics.Objectives()) || !strings.HasPrefix(r.Best[0].Best, "half-width=") ||
+		!strings.Contains(r.Best[0].Best, " to=") {
 		t.Errorf("%d best, first %+v", len(r.Best), r.Best[0])
 	}
 	r = reportOf(t, append(args, "--no-save", "--sample", "9")...)
@@ -253,12 +269,15 @@ func TestSweepOfSeveral(t *testing.T) {
 // A model can be a fitted one, from a file.
 func TestSweepOfFittedModels(t *testing.T) {
 	calm := write(t, "calm.yaml", "model: {kind: gbm, mu: 0.1, sigma: 0.3}\n")
-	r := reportOf(t, banded("--over", "half-width=0.1,0.3", "--over", "model=gbm,"+calm, "--horizon", "10d", "--paths", "50", "--no-save")...)
+	r := reportOf(t, banded("--over", "half-width=0.1,0.3", "--over", "model=gbm,"+calm, "--horizon", "10d",
+		"--paths", "50", "--no-save")...)
 	if got := fmt.Sprint(r.Over["model"]); got != "[gbm calm]" {
 		t.Errorf("the models are %s", got)
 	}
-	alone := reportOf(t, "sweep", "--target", "3", "--band", "2.7:3.3", "--mu", "0.1", "--sigma", "0.3", "--over", "half-width=0.1", "--horizon", "10d", "--paths", "50", "--no-save")
-	if got, want := *r.Cells[1].Metrics["max_drawdown"].Estimate, *alone.Cells[0].Metrics["max_drawdown"].Estimate; got != want {
+	alone := reportOf(t, "sweep", "--target", "3", "--band", "2.7:3.3", "--mu", "0.1", "--sigma", "0.3",
+		"--over", "half-width=0.1", "--horizon", "10d", "--paths", "50", "--no-save")
+	drawdown := func(r printed, cell int) float64 { return *r.Cells[cell].Metrics["max_drawdown"].Estimate }
+	if got, want := drawdown(r, 1), drawdown(alone, 0); got != want {
 		t.Errorf("maximum drawdown %v with the fitted model, %v with its numbers", got, want)
 	}
 }
@@ -266,17 +285,22 @@ func TestSweepOfFittedModels(t *testing.T) {
 // A cell that makes no token fails, the others are run, and the exit status says
 // so; unless the first failure is to stop everything.
 func TestSweepWithFailingCells(t *testing.T) {
-	args := []string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.4,1.7", "--over", "target=2.5,3", "--horizon", "5d", "--paths", "40"}
+	args := []string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.4,1.7",
+		"--over", "target=2.5,3", "--horizon", "5d", "--paths", "40"}
 	dir := filepath.Join(t.TempDir(), "run")
 	_, said := expect(t, cli.Failed, append(args, "--out", dir)...)
-	if !strings.Contains(said, "failed: half-width=1.7 target=2.5: ") || !strings.Contains(said, "1 of 4 cells failed; the others were run") {
+	if !strings.Contains(said, "failed: half-width=1.7 target=2.5: ") ||
+		!strings.Contains(said, "1 of 4 cells failed; the others were run") {
 		t.Errorf("said %s", said)
 	}
-	if rows := csvRows(t, filepath.Join(dir, "cells.csv")); len(rows) != 1+4*len(analytics.Swept())+1 || !strings.Contains(strings.Join(rows[len(rows)-1-len(analytics.Swept())], ","), "band low = 0.8") {
+	if rows := csvRows(t, filepath.Join(dir, "cells.csv")); len(rows) != 1+4*len(analytics.Swept())+1 ||
+		!strings.Contains(strings.Join(rows[len(rows)-1-len(analytics.Swept())], ","), "band low = 0.8") {
 		t.Errorf("%d rows; the failed %v", len(rows), rows[len(rows)-1-len(analytics.Swept())])
 	}
 	expect(t, cli.Done, "verify", dir)
-	if _, said = expect(t, cli.Failed, append(args, "--paths", "1030", "--shard", "1/2", "--out", dir+"1")...); !strings.Contains(said, "failed: half-width=1.7 target=2.5: ") || !strings.Contains(said, "1 of 4 cells failed") {
+	if _, said = expect(t, cli.Failed, append(args, "--paths", "1030", "--shard", "1/2",
+		"--out", dir+"1")...); !strings.Contains(said, "failed: half-width=1.7 target=2.5: ") || !strings.Contains(said,
+		"1 of 4 cells failed") {
 		t.Errorf("a shard said %s", said)
 	}
 	dir += "2"
@@ -293,11 +317,13 @@ func TestSweepRobustOfIncomplete(t *testing.T) {
 		args   []string
 		status int
 	}{
-		"sample": {[]string{"--over", "half-width=0.1:0.5:0.1", "--over", "sigma=0.4,0.8", "--sample", "8", "--choose", "half-width", "--seed", "3"}, cli.Done},
+		"sample": {[]string{"--over", "half-width=0.1:0.5:0.1", "--over", "sigma=0.4,0.8", "--sample", "8",
+			"--choose", "half-width", "--seed", "3"}, cli.Done},
 		"failed": {[]string{"--over", "half-width=0.1,0.2,0.4,0.8", "--over", "target=1.7,3"}, cli.Failed},
 	} {
 		dir := filepath.Join(t.TempDir(), "run")
-		expect(t, tt.status, banded(append(tt.args, "--horizon", "10d", "--paths", "60", "--no-figures", "--out", dir)...)...)
+		expect(t, tt.status, banded(append(tt.args, "--horizon", "10d", "--paths", "60",
+			"--no-figures", "--out", dir)...)...)
 		circumstance := map[string]string{"sample": "sigma", "failed": "target"}[name]
 		value := map[string]map[string]float64{} // of maximum drawdown, by choice and circumstance
 		ins := map[string]bool{}
@@ -331,8 +357,10 @@ func TestSweepRobustOfIncomplete(t *testing.T) {
 		for _, row := range named(t, filepath.Join(dir, "robust.csv")) {
 			if row["objective"] == "max_drawdown" {
 				seen++
-				if regret, ok := want[row["choice"]]; !ok || !(math.Abs(parse(t, row["greatest_regret"])-regret) < 1e-9) {
-					t.Errorf("%s: half-width %s has the greatest regret %s; want %v", name, row["choice"], row["greatest_regret"], regret)
+				if regret, ok := want[row["choice"]]; !ok || !(math.Abs(parse(t,
+					row["greatest_regret"])-regret) < 1e-9) {
+					t.Errorf("%s: half-width %s has the greatest regret %s; want %v", name, row["choice"],
+						row["greatest_regret"], regret)
 				}
 			}
 		}
@@ -346,8 +374,10 @@ func TestSweepRobustOfIncomplete(t *testing.T) {
 // which of two bands is liquidated less.
 func TestSweepWarnsOfRareDifferences(t *testing.T) {
 	for width, rare := range map[string]bool{"0.9": true, "1.2": false} {
-		_, said := expect(t, cli.Done, banded("--over", "half-width=0.2,"+width, "--horizon", "60d", "--step", "1d", "--paths", "3000", "--no-save")...)
-		if _, names, _ := strings.Cut(said, "differences that a few paths decide"); strings.Contains(names, "p_liquidation (1 of 1)") != rare {
+		_, said := expect(t, cli.Done, banded("--over", "half-width=0.2,"+width, "--horizon", "60d", "--step", "1d",
+			"--paths", "3000", "--no-save")...)
+		if _, names, _ := strings.Cut(said, "differences that a few paths decide"); strings.Contains(names,
+			"p_liquidation (1 of 1)") != rare {
 			t.Errorf("a band of %s: said %s", width, said)
 		}
 	}
@@ -361,7 +391,8 @@ func TestSweepOptimiseInCircumstances(t *testing.T) {
 	}
 	optimum := func(args ...string) (list []map[string]string) {
 		dir := filepath.Join(t.TempDir(), "run")
-		expect(t, cli.Done, banded(append(args, "--over", "half-width=0.1:0.9:0.2", "--choose", "half-width", "--optimise", "tracking_cost", "--horizon", "20d", "--paths", "60", "--no-figures", "--out", dir)...)...)
+		expect(t, cli.Done, banded(append(args, "--over", "half-width=0.1:0.9:0.2", "--choose", "half-width",
+			"--optimise", "tracking_cost", "--horizon", "20d", "--paths", "60", "--no-figures", "--out", dir)...)...)
 		for _, row := range named(t, filepath.Join(dir, "best.csv")) {
 			if row["objective"] == "tracking_cost" {
 				list = append(list, row)
@@ -378,7 +409,8 @@ func TestSweepOptimiseInCircumstances(t *testing.T) {
 		alone := optimum("--fee", in["fee"], "--to", in["to"], "--model", in["model"])[0]
 		for _, name := range []string{"optimum", "optimum_lo", "optimum_hi", "optimum_pinned"} {
 			if in[name] != alone[name] || in[name] == "" {
-				t.Errorf("fee %s, to %s, %s: %s = %s; alone %s", in["fee"], in["to"], in["model"], name, in[name], alone[name])
+				t.Errorf("fee %s, to %s, %s: %s = %s; alone %s", in["fee"], in["to"], in["model"], name, in[name],
+					alone[name])
 			}
 		}
 	}
@@ -393,19 +425,21 @@ func TestSweepOptimiseOfFailing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	rest := []string{"--horizon", "2d", "--paths", "40", "--no-figures", "--out", dir}
 	for want, over := range map[string][]string{
-		"optimise along to=edge,target":        {"--over", "to=edge,target"},
-		"optimise along half-width=0.3":        {"--over", "half-width=0.3"},
-		"optimise along mu=-0.1,0,0.1":         {"--over", "mu=-0.1:0.1:0.1"},
-		"choose names fee twice":               {"--over", "fee=1bp,2bp", "--choose", "fee,fee"},
-		"--exact and --optimise":               {"--over", "fee=1bp,2bp", "--exact"},
-		"finds the best of one parameter on a": {"--over", "fee=1bp,2bp", "--over", "half-width=0.1,0.2", "--choose", "fee,half-width"},
+		"optimise along to=edge,target": {"--over", "to=edge,target"},
+		"optimise along half-width=0.3": {"--over", "half-width=0.3"},
+		"optimise along mu=-0.1,0,0.1":  {"--over", "mu=-0.1:0.1:0.1"},
+		"choose names fee twice":        {"--over", "fee=1bp,2bp", "--choose", "fee,fee"},
+		"--exact and --optimise":        {"--over", "fee=1bp,2bp", "--exact"},
+		"finds the best of one parameter on a": {"--over", "fee=1bp,2bp", "--over", "half-width=0.1,0.2",
+			"--choose", "fee,half-width"},
 	} {
 		_, said := expect(t, cli.BadInput, banded(slices.Concat(over, rest, []string{"--optimise", "utility"})...)...)
 		if left := ls(t, filepath.Dir(dir)); !strings.Contains(said, want) || len(left) > 0 {
 			t.Errorf("%v: said %s, left %v; want %q", over, said, left, want)
 		}
 	}
-	out, _ := expect(t, cli.Failed, banded(slices.Concat(rest, []string{"--over", "half-width=0.4,0.8", "--over", "target=2.5,1.7,3", "--optimise", "utility"})...)...)
+	out, _ := expect(t, cli.Failed, banded(slices.Concat(rest, []string{"--over", "half-width=0.4,0.8",
+		"--over", "target=2.5,1.7,3", "--optimise", "utility"})...)...)
 	if !strings.Contains(out, "no: only 0.4 did not fail") {
 		t.Errorf("printed %s", out)
 	}
@@ -419,7 +453,8 @@ func TestSweepOptimiseOfFailing(t *testing.T) {
 
 // Nothing runs before the number of cells has been agreed to.
 func TestSweepOfMany(t *testing.T) {
-	args := banded("--over", "half-width=0.05:0.6:0.05", "--over", "fee=0:1%:1bp", "--horizon", "5d", "--paths", "40", "--out", filepath.Join(t.TempDir(), "run"))
+	args := banded("--over", "half-width=0.05:0.6:0.05", "--over", "fee=0:1%:1bp", "--horizon", "5d", "--paths", "40",
+		"--out", filepath.Join(t.TempDir(), "run"))
 	_, said := expect(t, cli.BadInput, args...)
 	for _, want := range []string{"1,212 cells", "half-width: 12 values, 0.05 to 0.6", "--yes", "--sample", "on disk"} {
 		if !strings.Contains(said, want) {
@@ -442,7 +477,8 @@ func TestSweepOfMany(t *testing.T) {
 // Without sampling: the same numbers as mcrisk exact, cell by cell.
 func TestSweepExactly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	out, _ := expect(t, cli.Done, banded("--fee", "10bp", "--over", "half-width=0.2:0.6:0.2", "--over", "to=edge,target", "--exact", "--out", dir)...)
+	out, _ := expect(t, cli.Done, banded("--fee", "10bp", "--over", "half-width=0.2:0.6:0.2",
+		"--over", "to=edge,target", "--exact", "--out", dir)...)
 	if !strings.Contains(out, "best half-width") {
 		t.Errorf("printed %s", out)
 	}
@@ -455,7 +491,9 @@ func TestSweepExactly(t *testing.T) {
 			Metrics map[string]struct{ Estimate float64 }
 		}
 	}
-	if err := json.Unmarshal([]byte(resultsOf(t, "exact", "--target", "3", "--band", "2.6:3.4", "--to", "target", "--sigma", "0.8", "--fee", "10bp", "--json")), &alone); err != nil {
+	text := resultsOf(t, "exact", "--target", "3", "--band", "2.6:3.4", "--to", "target", "--sigma", "0.8",
+		"--fee", "10bp", "--json")
+	if err := json.Unmarshal([]byte(text), &alone); err != nil {
 		t.Fatal(err)
 	}
 	for _, metric := range analytics.Swept() {
@@ -463,7 +501,8 @@ func TestSweepExactly(t *testing.T) {
 		if metric.Exact == nil {
 			continue
 		}
-		if got, want := parse(t, rows[3][name]), alone.Tokens[0].Metrics[name].Estimate; !(math.Abs(got-want) < 1e-7*(1+math.Abs(want))) {
+		got, want := parse(t, rows[3][name]), alone.Tokens[0].Metrics[name].Estimate
+		if !(math.Abs(got-want) < 1e-7*(1+math.Abs(want))) {
 			t.Errorf("%s = %v; mcrisk exact says %v", name, got, want)
 		}
 	}
@@ -471,7 +510,8 @@ func TestSweepExactly(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir+"2", "figures", "sensitivity-exact.png")); err != nil {
 		t.Error(err)
 	}
-	_, said := expect(t, cli.BadInput, banded("--over", "half-width=0.2:0.6:0.2", "--exact", "--gas", "5", "--no-save")...)
+	_, said := expect(t, cli.BadInput, banded("--over", "half-width=0.2:0.6:0.2", "--exact", "--gas", "5",
+		"--no-save")...)
 	if !strings.Contains(said, "gas of 5 USD") {
 		t.Errorf("said %s", said)
 	}

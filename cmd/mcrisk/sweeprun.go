@@ -40,7 +40,8 @@ func (o *sweepOptions) begin(ctx context.Context, r *cli.Resolved, plan rundir.S
 		path = filepath.Join(dir, "run")
 	}
 	// Of the command only what describes the study: parts of it are the whole's to the byte.
-	b := rundir.Begin{Command: append([]string{"mcrisk", "sweep"}, r.Session.Study...), Settings: r.Settings(), Inputs: r.Inputs, Notes: r.Notes}
+	b := rundir.Begin{Command: append([]string{"mcrisk", "sweep"}, r.Session.Study...), Settings: r.Settings(),
+		Inputs: r.Inputs, Notes: r.Notes}
 	if err := rundir.CreateSweep(path, text.Bytes(), b); err != nil {
 		return cli.Existing(err)
 	}
@@ -54,7 +55,8 @@ func (o *sweepOptions) goOn(ctx context.Context, session *cli.Session) error {
 		given bool
 	}{{"out", o.output.Out != ""}, {"no-save", o.output.NoSave}, {"exact", o.exact}, {"dry-run", o.dryRun}} {
 		if x.given {
-			return cli.Input("--resume and --%s; want --resume alone, or with --workers, --shard, --fail-fast, --json, --csv, --markdown or --no-figures", x.flag)
+			return cli.Input("--resume and --%s; want --resume alone, or with --workers, --shard, --fail-fast, "+
+				"--json, --csv, --markdown or --no-figures", x.flag)
 		}
 	}
 	if said := session.Study; len(said) > 0 {
@@ -104,7 +106,8 @@ func (o *sweepOptions) do(ctx context.Context, session *cli.Session, path string
 }
 
 // units does units of work and keeps what they come to, and says why cells failed.
-func (o *sweepOptions) units(ctx context.Context, session *cli.Session, run *cli.SweepRun, units []int) (failed map[int]string, err error) {
+func (o *sweepOptions) units(ctx context.Context, session *cli.Session, run *cli.SweepRun,
+	units []int) (failed map[int]string, err error) {
 	failed = map[int]string{}
 	progress := cli.NewProgress(session.Err, "cells")
 	defer progress.Finish()

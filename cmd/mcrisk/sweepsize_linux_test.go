@@ -20,7 +20,8 @@ func TestFiveHundredCells(t *testing.T) {
 	if os.Getenv("MCRISK_SLOW") != "" {
 		paths = 10_000
 	}
-	token := []string{"--target", "3", "--band", "2.8:3.2", "--to", "target", "--borrow", "5%", "--sigma", "0.8", "--no-figures", "--paths", strconv.Itoa(paths)}
+	token := []string{"--target", "3", "--band", "2.8:3.2", "--to", "target", "--borrow", "5%", "--sigma", "0.8",
+		"--no-figures", "--paths", strconv.Itoa(paths)}
 	measure := func(args ...string) (seconds, megabytes float64) {
 		t.Helper()
 		c := command(append(append(args, token...), "--out", filepath.Join(t.TempDir(), "run"))...)
@@ -39,7 +40,8 @@ func TestFiveHundredCells(t *testing.T) {
 	}
 	one, _ := measure("sweep", "--over", "half-width=0.2", "--over", "fee=10bp")
 	lone := one / 2 // the cell and the token's own setting
-	t.Logf("%d cells of %d lifetimes: %.1f s of processor time, %.3f s a cell with its estimates, %.0f MB at the peak; a run of two cells takes %.3f s a cell", cells, paths, all, all/(cells+1), peak, lone)
+	t.Logf("%d cells of %d lifetimes: %.1f s of processor time, %.3f s a cell with its estimates, "+
+		"%.0f MB at the peak; a run of two cells takes %.3f s a cell", cells, paths, all, all/(cells+1), peak, lone)
 	if all/(cells+1) > 0.9*lone {
 		t.Errorf("a cell takes %.3f s among others and %.3f s nearly alone", all/(cells+1), lone)
 	}

@@ -38,7 +38,8 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 			return o.run(cmd.Context(), cli.SessionOf(cmd), args[0])
 		},
 	}
-	cli.Text(cmd.Flags(), &o.cells, cli.SectionOutput, "cells", "count", "", "of a sweep, run so many cells drawn at random (default all)")
+	cli.Text(cmd.Flags(), &o.cells, cli.SectionOutput, "cells", "count", "",
+		"of a sweep, run so many cells drawn at random (default all)")
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "processors to use; 0: all")
 	return cmd
 }
@@ -72,7 +73,8 @@ func (o *verifyOptions) run(ctx context.Context, session *cli.Session, dir strin
 	case o.cells != "":
 		return cli.Input("--cells %s; %s is not a sweep", o.cells, dir)
 	case len(m.Command) < 2 || m.Command[1] != "simulate":
-		return cli.Input("%s was written by mcrisk %s; want a run of simulate, or of sweep with sampling", dir, cli.Word(m.Command, 1))
+		return cli.Input("%s was written by mcrisk %s; want a run of simulate, or of sweep with sampling", dir,
+			cli.Word(m.Command, 1))
 	}
 	return o.simulation(ctx, session, dir)
 }
@@ -93,7 +95,8 @@ func (o *verifyOptions) simulation(ctx context.Context, session *cli.Session, di
 	if hash := study.Hash(again); hash != m.ResultsHash {
 		return fmt.Errorf("run again, %s has results_hash %s; the run has %s", dir, hash, m.ResultsHash)
 	}
-	_, err = fmt.Fprintf(session.Out, "run again, its %s lifetimes have the same results_hash %s\n", report.Thousands(m.Paths*len(again)), m.ResultsHash)
+	_, err = fmt.Fprintf(session.Out, "run again, its %s lifetimes have the same results_hash %s\n",
+		report.Thousands(m.Paths*len(again)), m.ResultsHash)
 	return err
 }
 
@@ -114,7 +117,8 @@ func (o *verifyOptions) all(ctx context.Context, session *cli.Session, dir strin
 	if hash != m.ResultsHash {
 		return fmt.Errorf("the cells of %s have results_hash %s; the manifest says %s", dir, hash, m.ResultsHash)
 	}
-	_, err = fmt.Fprintf(session.Out, "run again, all %d cells and the token's own setting have the same results_hash %s\n", run.Sweep.Cells(), m.ResultsHash)
+	_, err = fmt.Fprintf(session.Out, "run again, all %d cells and the token's own setting have the same results_hash %s\n",
+		run.Sweep.Cells(), m.ResultsHash)
 	return err
 }
 
@@ -136,7 +140,8 @@ func (o *verifyOptions) some(ctx context.Context, session *cli.Session, dir stri
 
 // compare runs cells of a sweep again, prints which of them are not what is stored, and
 // returns the results_hash of those that are.
-func (o *verifyOptions) compare(ctx context.Context, session *cli.Session, run *cli.SweepRun, cells []int) (string, error) {
+func (o *verifyOptions) compare(ctx context.Context, session *cli.Session, run *cli.SweepRun,
+	cells []int) (string, error) {
 	progress := cli.NewProgress(session.Err, "cells")
 	defer progress.Finish()
 	differ := 0

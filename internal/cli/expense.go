@@ -62,7 +62,8 @@ func (e *Expense) Time(ctx context.Context, s *study.Sweep, workers int) error {
 	for _, unit := range tried {
 		for again := range 2 { // the first run of a batch warms up
 			start := time.Now()
-			err := probe.Run(ctx, study.Options{Workers: 1}, []int{unit}, assess.SweepColumns(), func(*study.Part) error { return nil })
+			err := probe.Run(ctx, study.Options{Workers: 1}, []int{unit}, assess.SweepColumns(),
+				func(*study.Part) error { return nil })
 			if err != nil {
 				return err
 			}
@@ -71,7 +72,8 @@ func (e *Expense) Time(ctx context.Context, s *study.Sweep, workers int) error {
 			}
 		}
 	}
-	e.Seconds = took.Seconds() / float64(len(tried)) * float64(n) * float64(s.Study.Spec().Paths) / paths / float64(workers)
+	perUnit := took.Seconds() / float64(len(tried)) * float64(s.Study.Spec().Paths) / paths
+	e.Seconds = perUnit * float64(n) / float64(workers)
 	return nil
 }
 
@@ -79,12 +81,15 @@ func (e *Expense) Time(ctx context.Context, s *study.Sweep, workers int) error {
 func (e Expense) text(s *study.Sweep) string {
 	var b strings.Builder
 	spec := s.Study.Spec()
-	fmt.Fprintf(&b, "%s cells, %s lifetimes of %s each in steps of %s", report.Thousands(s.Cells()), report.Thousands(spec.Paths*len(spec.Tokens)),
+	fmt.Fprintf(&b, "%s cells, %s lifetimes of %s each in steps of %s", report.Thousands(s.Cells()),
+		report.Thousands(spec.Paths*len(spec.Tokens)),
 		param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()))
 	for _, a := range s.Axes {
-		fmt.Fprintf(&b, "\n  %s: %s values, %s to %s", a.Name, report.Thousands(len(a.Values)), a.Format(a.Values[0]), a.Format(a.Values[len(a.Values)-1]))
+		fmt.Fprintf(&b, "\n  %s: %s values, %s to %s", a.Name, report.Thousands(len(a.Values)), a.Format(a.Values[0]),
+			a.Format(a.Values[len(a.Values)-1]))
 	}
-	fmt.Fprintf(&b, "\nabout %s, %s of memory and %s on disk", report.AboutDuration(e.Seconds), report.Bytes(e.Memory), report.Bytes(e.Disk))
+	fmt.Fprintf(&b, "\nabout %s, %s of memory and %s on disk", report.AboutDuration(e.Seconds), report.Bytes(e.Memory),
+		report.Bytes(e.Disk))
 	return b.String()
 }
 
@@ -115,7 +120,8 @@ func (a Allowance) Allow(ctx context.Context, s *study.Sweep) error {
 	if err := e.Time(ctx, s, workers); err != nil {
 		return err
 	}
-	return Input("%s\nwith --yes they are run, with --sample %d a Latin hypercube sample of them, with --dry-run nothing", e.text(s), ManyCells/2)
+	return Input("%s\nwith --yes they are run, with --sample %d a Latin hypercube sample of them, "+
+		"with --dry-run nothing", e.text(s), ManyCells/2)
 }
 
 // Estimate says in words what a sweep takes, if there is room for it.

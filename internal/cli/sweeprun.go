@@ -37,7 +37,8 @@ func NewGrid(s *study.Study, plan *rundir.Sweep) (*study.Sweep, assess.SweepSett
 
 // settingsOf are what a plan asks of its sweep.
 func settingsOf(plan *rundir.Sweep) assess.SweepSettings {
-	return assess.SweepSettings{Select: plan.Choose, Aversion: plan.Aversion, Pareto: plan.Pareto, Optimise: plan.Optimise}
+	return assess.SweepSettings{Select: plan.Choose, Aversion: plan.Aversion, Pareto: plan.Pareto,
+		Optimise: plan.Optimise}
 }
 
 // ParseSample reads how many cells a sample has.
@@ -103,7 +104,8 @@ func (run *SweepRun) Unfinished(ctx context.Context, err error) error {
 	if err == nil || errors.As(err, new(FailedCells)) {
 		return err
 	}
-	return UnfinishedError{Cause: err, Next: "mcrisk sweep --resume " + ShellWord(run.Path), Interrupted: ctx.Err() != nil}
+	return UnfinishedError{Cause: err, Next: "mcrisk sweep --resume " + ShellWord(run.Path),
+		Interrupted: ctx.Err() != nil}
 }
 
 // A FailedCells says how many cells of a sweep failed, after the others were run.
@@ -115,7 +117,8 @@ func (e FailedCells) Error() string {
 
 // Finish analyses a sweep whose records are all there, writes its results, unless
 // output says otherwise, and prints them.
-func (run *SweepRun) Finish(ctx context.Context, session *Session, output OutputOptions, workers int, start time.Time) error {
+func (run *SweepRun) Finish(ctx context.Context, session *Session, output OutputOptions, workers int,
+	start time.Time) error {
 	dir, err := run.Results(ctx)
 	if dir != nil {
 		defer dir.Abort()
@@ -127,7 +130,8 @@ func (run *SweepRun) Finish(ctx context.Context, session *Session, output Output
 	figures := !output.NoSave && !output.NoFigures
 	if err := dir.File("cells.csv", func(w io.Writer) (err error) {
 		each := report.NewCellWriter(w, run.Sweep).Write
-		r, err = assess.Sweep(ctx, run.Sweep, run.Records, run.Settings, assess.SweepOptions{Workers: workers, Each: each, Curves: figures})
+		r, err = assess.Sweep(ctx, run.Sweep, run.Records, run.Settings,
+			assess.SweepOptions{Workers: workers, Each: each, Curves: figures})
 		return err
 	}); err != nil {
 		return err
@@ -182,6 +186,7 @@ func (run *SweepRun) commit(dir *rundir.Dir, hash string, workers int, start tim
 	spec := run.Sweep.Study.Spec()
 	return dir.Commit(rundir.Manifest{
 		Command: run.Begin.Command, SpecHash: rundir.Hash(plan), ResultsHash: hash, Seed: spec.Seed, Paths: spec.Paths,
-		Workers: workers, Start: start.UTC(), End: time.Now().UTC(), Settings: run.Begin.Settings, Inputs: run.Begin.Inputs,
+		Workers: workers, Start: start.UTC(), End: time.Now().UTC(),
+		Settings: run.Begin.Settings, Inputs: run.Begin.Inputs,
 	})
 }

@@ -19,7 +19,8 @@ func VerifyFiles(ctx context.Context, dir string) (rundir.Manifest, error) {
 	f, err := os.Open(filepath.Join(dir, rundir.ManifestFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Join(dir, rundir.SweepFile)); err == nil {
-			return rundir.Manifest{}, Input("%s is not finished; mcrisk sweep --resume %s goes on with it", dir, ShellWord(dir))
+			return rundir.Manifest{}, Input("%s is not finished; mcrisk sweep --resume %s goes on with it", dir,
+				ShellWord(dir))
 		}
 		return rundir.Manifest{}, Input("%s has no %s; want the directory of a run", dir, rundir.ManifestFile)
 	}
