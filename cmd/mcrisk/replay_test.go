@@ -118,7 +118,7 @@ func TestReplayNotes(t *testing.T) {
 func TestReplayRun(t *testing.T) {
 	file, dir := write(t, "p.csv", bars), filepath.Join(t.TempDir(), "run")
 	out := resultsOf(t, "replay", file, "--token", "BTCBULL3X", "--latencies", "0,1h", "--csv", "--out", dir)
-	if left, want := ls(t, dir), []string{"manifest.json", "replay.csv", "spec.yaml"}; !slices.Equal(left, want) {
+	if left, want := ls(t, dir), []string{"manifest.json", "replay.csv", "report.html", "spec.yaml"}; !slices.Equal(left, want) {
 		t.Errorf("left %v; want %v", left, want)
 	}
 	if got := read(t, filepath.Join(dir, "replay.csv")); got != out || strings.Count(got, "\n") != 4 {
@@ -158,7 +158,7 @@ func TestReplayNamesItsRun(t *testing.T) {
 	t.Chdir(t.TempDir())
 	file := write(t, "p.csv", bars)
 	_, errs := expect(t, cli.Done, "replay", file, "--token", "BTCBULL3X", "--latencies", "0")
-	if left := visible(t, "runs"); len(left) != 4 || !strings.HasPrefix(left[0], "BTCBULL3X-") ||
+	if left := visible(t, "runs"); len(left) != 5 || !strings.HasPrefix(left[0], "BTCBULL3X-") ||
 		!strings.Contains(errs, "written: runs/BTCBULL3X-") {
 		t.Errorf("left %v, said %q", left, errs)
 	}
