@@ -11,7 +11,6 @@ import (
 	"mcrisk/internal/cli"
 	"mcrisk/report"
 	"mcrisk/rundir"
-	"mcrisk/study"
 )
 
 // sweepOptions are those of mcrisk sweep. What is empty was not given.
