@@ -80,9 +80,6 @@ func halfWidthTheory(s *study.Study, token int, aversion float64) *HalfWidthTheo
 	return &HalfWidthTheory{grid, continuous, small}
 }
 
-// A Curve is exact answers Y at values X of a parameter.
-type Curve struct{ X, Y []float64 }
-
 // exactCurves are the exact answers of a study's token along an axis, between its values
 // too, by metric: nil where a value has no answer, and without the metrics that one has
 // none of.

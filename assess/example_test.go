@@ -3,62 +3,42 @@ package assess_test
 import (
 	"context"
 	"fmt"
-	"log"
+	"slices"
 	"time"
 
-	"mcrisk/analytics"
 	"mcrisk/assess"
+	"mcrisk/catalogue"
 	"mcrisk/param"
 	"mcrisk/study"
 )
 
-// Which band suits a 3x token that trades to its target? The volatility, which nobody
-// sets, makes scenarios: each has a best half-width of its own, with the half-widths
-// not significantly worse, and one does well in both.
-func ExampleSweep() {
-	ctx := context.Background()
+// From the name of a token in the catalogue to every metric that the command prints
+// for simulate --token ETHBULL3X --horizon 30d --paths 500 --json, with the same
+// digits.
+func ExampleSimulate() {
+	token := must(catalogue.LookupToken("ETHBULL3X"))
+	underlying := must(catalogue.LookupUnderlying(token.Underlying))
 	s := must(study.New(study.Spec{
-		Model: param.Part{Kind: "gbm"}, Horizon: 60 * 24 * time.Hour, Step: 2 * time.Hour, Paths: 300, Seed: 1,
-		Tokens: []study.TokenSpec{{Name: "3x", Mechanism: param.Part{Kind: "loan"},
-			Values: param.Values{"target": 3, "fee": 0.002},
-			Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3, "to": 1}}}},
+		Model:   param.Part{Kind: "gbm", Values: param.Values{"sigma": underlying.Sigma.Value}},
+		Horizon: 30 * 24 * time.Hour, Step: time.Hour, Paths: 500, Seed: 1,
+		Tokens: []study.TokenSpec{token.Spec()},
 	}))
-	width := must(study.ParseAxis(s.Spec(), "half-width", "0.1,0.2,0.4,0.6,0.8"))
-	sigma := must(study.ParseAxis(s.Spec(), "sigma", "40%,120%"))
-	sweep := must(study.NewSweep(s, []study.Axis{width, sigma}, 0))
-	cells := must(sweep.CollectAll(ctx, study.Options{}, assess.SweepColumns()))
-	settings := assess.SweepSettings{Aversion: 2, Pareto: []string{"tracking_cost", "tracking_error"}}
-	r := must(assess.Sweep(ctx, sweep, cells, settings, assess.SweepOptions{}))
-	for _, in := range r.Slices {
-		best := in.BestFor("tracking_cost")
-		front := make([]bool, len(in.Cells))
-		for k, p := range in.Front {
-			front[k] = p.Standing == analytics.OnFront
-		}
-		fmt.Printf("%s: tracking costs least, %.1f %% a year, at half-width %s\n", in.Scenario, 100*best.Estimate.Value,
-			r.Setting(in.Cells[best.Index]))
-		fmt.Println("  not significantly worse:", r.Names(in.Cells, best.Indistinguishable))
-		fmt.Println("  on the front with tracking error:", r.Names(in.Cells, front))
-	}
-	for _, robust := range r.Robust {
-		if robust.Objective == "tracking_cost" {
-			fmt.Printf("robust: %s, at most %.1f %% a year more than the best\n", robust.LeastRegret(),
-				100*robust.Greatest[robust.Choice].Value)
+	r := must(assess.Simulate(context.Background(), s, assess.Options{}))
+	for _, m := range r.Summaries[0].Metrics {
+		if slices.Contains([]string{"log_nav", "p_loss_50", "max_drawdown", "cost_drag"}, m.Name) { // of all, a few
+			fmt.Println(m.Name, "=", m.Value, "with", m.Confidence, "confidence from", m.Lo, "to", m.Hi, m.Unit)
 		}
 	}
 	// Output:
-	// sigma=0.4: tracking costs least, 2.8 % a year, at half-width 0.6
-	//   not significantly worse: [0.6 0.8]
-	//   on the front with tracking error: [0.1 0.2 0.4 0.6]
-	// sigma=1.2: tracking costs least, 27.1 % a year, at half-width 0.4
-	//   not significantly worse: [0.4 0.6]
-	//   on the front with tracking error: [0.1 0.2 0.4]
-	// robust: 0.4, at most 0.3 % a year more than the best
+	// log_nav = -0.2589611505385879 with 0.95 confidence from -0.26327178885433 to -0.25465051222284585 log
+	// p_loss_50 = 0.2652403353655357 with 0.95 confidence from 0.25572219321652684 to 0.2747584775145446 probability
+	// max_drawdown = 0.5844066265825868 with 0.95 confidence from 0.5717899681526114 to 0.5970232850125622 fraction
+	// cost_drag = 0.08223800675162396 with 0.95 confidence from 0.08096091928876471 to 0.08351509421448321 log per year
 }
 
-func must[T any](x T, err error) T {
+func must[T any](v T, err error) T {
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
-	return x
+	return v
 }

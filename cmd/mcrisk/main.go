@@ -58,6 +58,8 @@ interrupted.`,
 	root.SetUsageFunc(cli.Usage)
 	root.AddCommand(
 		newSimulate(),
+		newSummary(),
+		newPlot(),
 		newSweep(),
 		newMerge(),
 		newMissing(),
