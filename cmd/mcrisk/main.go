@@ -57,9 +57,20 @@ interrupted.`,
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.SetUsageFunc(cli.Usage)
 	root.AddCommand(
-		newSimulate(), newTrace(), newVersion(),
-		newPlot(),
+		newSimulate(),
+		newBreakEven(),
+		newCompare(),
+		newHeatMap(),
+		newLiquidation(),
+		newExact(),
+		newTrace(),
 		newSummary(),
+		newPlot(),
+		newCalibrate(),
+		newHistory(),
+		newReplay(),
+		newTokens(),
+		newVersion(),
 	)
 	cli.Help(root)
 	return root

@@ -63,6 +63,9 @@ func TestPublishInterrupted(t *testing.T) {
 		if !errors.Is(err, tt.want) {
 			t.Errorf("%s: error %v; want %v", name, err, tt.want)
 		}
+		if _, err := os.Stat(filepath.Join(o.Out, "a.csv")); (err == nil) != (tt.want == nil) {
+			t.Errorf("%s: the table of the run: %v", name, err)
+		}
 		left, _ := os.ReadDir(parent)
 		if (len(left) > 0) != (tt.want == nil) || besides != map[bool]int{true: 0, false: 1}[tt.interrupted] {
 			t.Errorf("%s: it left %v, and wrote beside the run %d times", name, left, besides)
