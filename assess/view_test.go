@@ -27,11 +27,18 @@ func part(kind string, values ...any) param.Part {
 // a short perpetual that holds.
 func twoTokens(t *testing.T, paths int) *study.Study {
 	t.Helper()
-	s, err := study.New(study.Spec{Model: part("gbm", "sigma", 0.9), Horizon: 30 * day, Step: time.Hour, Paths: paths, Seed: 2, Marks: 16,
-		Tokens: []study.TokenSpec{
-			{Name: "band", Policy: part("band", "low", 2.7, "high", 3.3, "to", 1.0), Mechanism: part("loan"), Values: param.Values{"fee": 0.001}},
-			{Name: "short", Policy: part("hold"), Mechanism: part("perp"), Values: param.Values{"target": -2}},
-		}})
+	s, err := study.New(
+		study.Spec{Model: part("gbm", "sigma", 0.9), Horizon: 30 * day, Step: time.Hour, Paths: paths, Seed: 2, Marks: 16,
+			Tokens: []study.TokenSpec{
+				{
+					Name:      "band",
+					Policy:    part("band", "low", 2.7, "high", 3.3, "to", 1.0),
+					Mechanism: part("loan"),
+					Values:    param.Values{"fee": 0.001},
+				},
+				{Name: "short", Policy: part("hold"), Mechanism: part("perp"), Values: param.Values{"target": -2}},
+			}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +76,8 @@ func TestViewIsWhatIsStored(t *testing.T) {
 				}
 			}
 			median := v.OverTime("nav_p50")
-			if len(median.Years) != 16 || median.Years[15] != r.Study.Years() || !slices.Equal(median.Values(), stored.OverTime("nav_p50").Values()) {
+			if len(median.Years) != 16 || median.Years[15] != r.Study.Years() ||
+				!slices.Equal(median.Values(), stored.OverTime("nav_p50").Values()) {
 				t.Errorf("%s: medians over time %+v", v.Name(), median)
 			}
 			if none := v.OverTime("nav_p51"); len(none.Years) > 0 {
@@ -96,7 +104,8 @@ func TestDepthSharesAndCosts(t *testing.T) {
 	e.Add("max_drawdown", []float64{0.1, 0.25, 0.5, 0.9})
 	v := &View{Study: twoTokens(t, 4), Ensemble: &e}
 	for i, want := range []float64{0.75, 0.5, 0.25} {
-		if got := v.DepthShares("max_drawdown")[i]; got.Share.Value != want || got.Depth != float64(i+1)/4 || got.Share.N != 4 {
+		if got := v.DepthShares("max_drawdown")[i]; got.Share.Value != want || got.Depth != float64(i+1)/4 ||
+			got.Share.N != 4 {
 			t.Errorf("share %d is %+v; want %v", i, got, want)
 		}
 	}
@@ -124,11 +133,15 @@ func TestRebin(t *testing.T) {
 		rows []analytics.HistogramRow
 		want Density
 	}{
-		"one bucket":   {[]analytics.HistogramRow{row(2, 3, 7)}, Density{1, []float64{2, 3}, []int{7}, 0}},
-		"a gap":        {[]analytics.HistogramRow{row(2, 3, 7), row(5, 6, 4)}, Density{1, []float64{2, 5, 6}, []int{7, 4}, 0}},
-		"rare ends":    {[]analytics.HistogramRow{row(1, 2, 5), row(2, 3, 990), row(3, 4, 5)}, Density{1, []float64{2, 3}, []int{990}, 10}},
-		"less rare":    {[]analytics.HistogramRow{row(1, 2, 6), row(2, 3, 988), row(3, 4, 6)}, Density{1, []float64{1, 2, 3, 4}, []int{6, 988, 6}, 0}},
-		"narrow first": {[]analytics.HistogramRow{row(1, 1.01, 50), row(1.01, 1.02, 60), row(1.02, 49, 70)}, Density{1, []float64{1, 49}, []int{180}, 0}},
+		"one bucket": {[]analytics.HistogramRow{row(2, 3, 7)}, Density{1, []float64{2, 3}, []int{7}, 0}},
+		"a gap": {[]analytics.HistogramRow{row(2, 3, 7), row(5, 6, 4)},
+			Density{1, []float64{2, 5, 6}, []int{7, 4}, 0}},
+		"rare ends": {[]analytics.HistogramRow{row(1, 2, 5), row(2, 3, 990), row(3, 4, 5)},
+			Density{1, []float64{2, 3}, []int{990}, 10}},
+		"less rare": {[]analytics.HistogramRow{row(1, 2, 6), row(2, 3, 988), row(3, 4, 6)},
+			Density{1, []float64{1, 2, 3, 4}, []int{6, 988, 6}, 0}},
+		"narrow first": {[]analytics.HistogramRow{row(1, 1.01, 50), row(1.01, 1.02, 60), row(1.02, 49, 70)},
+			Density{1, []float64{1, 49}, []int{180}, 0}},
 	} {
 		if got := rebin(1, tt.rows, identity); !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: %+v; want %+v", name, got, tt.want)
@@ -196,7 +209,8 @@ func TestDecays(t *testing.T) {
 	v, e := r.View(1), &r.Ensembles[1]
 	decays := v.Decays()
 	for i, d := range decays {
-		if want := math.Log(e.Column("nav")[i]) + 2*e.Column("log_underlying")[i]; e.Column("nav")[i] > 0 && !(math.Abs(d-want) < 1e-12) {
+		if want := math.Log(e.Column("nav")[i]) + 2*e.Column("log_underlying")[i]; e.Column("nav")[i] > 0 &&
+			!(math.Abs(d-want) < 1e-12) {
 			t.Fatalf("decay of path %d is %v; want %v", i, d, want)
 		}
 	}
@@ -205,7 +219,8 @@ func TestDecays(t *testing.T) {
 	}
 	qv := e.Column("realised_variance")
 	c, ok := v.DecayTheory()
-	if !ok || c.X[0] != slices.Min(qv) || !(math.Abs(c.X[100]-slices.Max(qv)) < 1e-15) || !(math.Abs(c.Y[0]+3*c.X[0]) < 1e-15) {
+	if !ok || c.X[0] != slices.Min(qv) || !(math.Abs(c.X[100]-slices.Max(qv)) < 1e-15) ||
+		!(math.Abs(c.Y[0]+3*c.X[0]) < 1e-15) {
 		t.Errorf("theory from %v, %v; want −3 times the variance", c.X[0], c.Y[0])
 	}
 	fall := v.PowerFall()
@@ -278,8 +293,15 @@ func TestLawFit(t *testing.T) {
 		}
 		mean, _ := v.Summary().Metric("log_nav")
 		median := f.Quantiles[slices.IndexFunc(f.Quantiles, func(q LawQuantile) bool { return q.P == 0.5 })]
-		if exact && !(median.Sample.Lo <= median.Law && median.Law <= median.Sample.Hi) || !exact && median.Law != mean.Value {
-			t.Errorf("%s: the law's median is %v, the sample's %+v, its mean %v", v.Name(), median.Law, median.Sample, mean.Value)
+		if exact && !(median.Sample.Lo <= median.Law && median.Law <= median.Sample.Hi) ||
+			!exact && median.Law != mean.Value {
+			t.Errorf(
+				"%s: the law's median is %v, the sample's %+v, its mean %v",
+				v.Name(),
+				median.Law,
+				median.Sample,
+				mean.Value,
+			)
 		}
 	}
 	still, err := study.New(study.Spec{Model: part("gbm", "sigma", 0.0), Horizon: day, Step: time.Hour, Paths: 3, Seed: 1,
@@ -331,7 +353,8 @@ func TestSweepBand(t *testing.T) {
 	if b, err := SweepBand(t.Context(), s, 1, study.Options{}); b != nil || err != nil {
 		t.Errorf("a token that holds: %+v, %v", b, err)
 	}
-	for _, tt := range []struct{ own, target, want float64 }{{0.3, 3, 0.75}, {0.3, 1.2, 0.18}, {1, -2, 1.8}, {0.1, -1, 0.25}} {
+	for _, tt := range []struct{ own, target, want float64 }{{0.3, 3, 0.75}, {0.3, 1.2, 0.18}, {1, -2, 1.8},
+		{0.1, -1, 0.25}} {
 		if got := widestBand(tt.own, tt.target); !(math.Abs(got-tt.want) < 1e-12) {
 			t.Errorf("the widest band of %v around %v is %v; want %v", tt.own, tt.target, got, tt.want)
 		}
@@ -353,8 +376,15 @@ func TestFollowPath(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := len(p.Years)
-		if p.NAV[n-1] != r.Ensembles[token].Column("nav")[path] || p.Years[0] != 0 || p.NAV[0] != 1 || p.Price[0] != 1 || !slices.IsSorted(p.Years) {
-			t.Errorf("token %d begins at %v and ends at %v; its lifetime ends at %v", token, p.NAV[0], p.NAV[n-1], r.Ensembles[token].Column("nav")[path])
+		if p.NAV[n-1] != r.Ensembles[token].Column("nav")[path] || p.Years[0] != 0 || p.NAV[0] != 1 || p.Price[0] != 1 ||
+			!slices.IsSorted(p.Years) {
+			t.Errorf(
+				"token %d begins at %v and ends at %v; its lifetime ends at %v",
+				token,
+				p.NAV[0],
+				p.NAV[n-1],
+				r.Ensembles[token].Column("nav")[path],
+			)
 		}
 		if want := int(r.Ensembles[token].Column("rebalances")[path]); len(p.Events) != want {
 			t.Errorf("token %d: %d events; want %d rebalances", token, len(p.Events), want)
@@ -364,8 +394,17 @@ func TestFollowPath(t *testing.T) {
 			t.Errorf("token %d: %v to %v around %v", token, p.BandLow, p.BandHigh, p.Target)
 		}
 	}
-	wild, err := study.New(study.Spec{Model: part("gbm", "sigma", 4.0), Horizon: 90 * day, Step: time.Hour, Paths: 1, Seed: 1,
-		Tokens: []study.TokenSpec{{Name: "wild", Policy: part("band", "low", 4.0, "high", 5.0), Mechanism: part("loan"), Values: param.Values{"target": 4.5}}}})
+	wild, err := study.New(
+		study.Spec{Model: part("gbm", "sigma", 4.0), Horizon: 90 * day, Step: time.Hour, Paths: 1, Seed: 1,
+			Tokens: []study.TokenSpec{
+				{
+					Name:      "wild",
+					Policy:    part("band", "low", 4.0, "high", 5.0),
+					Mechanism: part("loan"),
+					Values:    param.Values{"target": 4.5},
+				},
+			}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -374,7 +413,8 @@ func TestFollowPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := slices.IndexFunc(p.Events, func(e PathEvent) bool { return e.Name != "rebalance" })
-	if last < 1 || slices.ContainsFunc(p.Events[last:], func(e PathEvent) bool { return e.Name == "rebalance" }) || len(p.Years) > timelinePoints+2 {
+	if last < 1 || slices.ContainsFunc(p.Events[last:], func(e PathEvent) bool { return e.Name == "rebalance" }) ||
+		len(p.Years) > timelinePoints+2 {
 		t.Errorf("events other than rebalances begin at %d of %d; %d points", last, len(p.Events), len(p.Years))
 	}
 }

@@ -17,8 +17,14 @@ import (
 // simulated is a small simulation of tokens that hold, of the targets given.
 func simulated(t *testing.T, sigma float64, marks int, targets ...float64) *assess.Simulation {
 	t.Helper()
-	spec := study.Spec{Model: param.Part{Kind: "gbm", Values: param.Values{"sigma": sigma}}, Horizon: 48 * time.Hour, Step: time.Hour,
-		Paths: 17, Seed: 1, Marks: marks}
+	spec := study.Spec{
+		Model:   param.Part{Kind: "gbm", Values: param.Values{"sigma": sigma}},
+		Horizon: 48 * time.Hour,
+		Step:    time.Hour,
+		Paths:   17,
+		Seed:    1,
+		Marks:   marks,
+	}
 	for i, target := range targets {
 		spec.Tokens = append(spec.Tokens, study.TokenSpec{Name: string(rune('a' + i)), Policy: param.Part{Kind: "hold"},
 			Mechanism: param.Part{Kind: "perp", Values: param.Values{"maintenance": 0}}, Values: param.Values{"target": target}})
@@ -43,7 +49,8 @@ func TestTokenFiguresOfTheRuined(t *testing.T) {
 			figure := f.Of(r.View(token), nil)
 			drawn, err := figure.Draw()
 			logs := slices.Contains([]string{"fan", "drawdown", "drawdown-underlying", "underwater", "losses"}, f.Name)
-			if want := ruined && !logs; want != errors.As(err, new(UndrawableError)) || (err == nil) == want || (drawn == nil) != want {
+			if want := ruined && !logs; want != errors.As(err, new(UndrawableError)) || (err == nil) == want ||
+				(drawn == nil) != want {
 				t.Errorf("%s of a token all of whose paths are ruined (%v): %v", f.Name, ruined, err)
 			}
 			if err != nil && !strings.Contains(err.Error(), "a: no path survived, so there is no figure "+f.Name) {
@@ -61,7 +68,8 @@ func TestTokenFiguresOfTheRuined(t *testing.T) {
 	if err := WriteHTML(&page, Simulation(r, Provenance{})); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"a: no path survived, so there is no figure decay", "<title id=\"figure-1-title\">a: net asset value", "b: decay against the compounding ideal"} {
+	for _, want := range []string{"a: no path survived, so there is no figure decay",
+		"<title id=\"figure-1-title\">a: net asset value", "b: decay against the compounding ideal"} {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the page has no %q", want)
 		}
@@ -76,7 +84,9 @@ func TestTokenFiguresWithoutTimes(t *testing.T) {
 			if err != nil && !errors.As(err, new(UndrawableError)) {
 				t.Errorf("%s: %s: %v; want it drawn, or why it cannot be", name, f.Name, err)
 			}
-			if missing := slices.Contains([]string{"fan", "losses", "leverage", "multiple"}, f.Name); name == "no marks" && missing && err == nil {
+			if missing := slices.Contains([]string{"fan", "losses", "leverage", "multiple"}, f.Name); name == "no marks" &&
+				missing &&
+				err == nil {
 				t.Errorf("%s is drawn without marks", f.Name)
 			}
 		}
@@ -123,7 +133,8 @@ func TestSimulationFigures(t *testing.T) {
 	if got := names(Simulation(r, Provenance{})); !slices.Equal(got, append(one, "sensitivity")) {
 		t.Errorf("with a sweep of the band: %v", got)
 	}
-	if got := names(Simulation(simulated(t, 1, 4, 2, -1), Provenance{})); len(got) != 12 || got[0] != "a-fan" || got[11] != "b-waterfall" {
+	if got := names(Simulation(simulated(t, 1, 4, 2, -1), Provenance{})); len(got) != 12 || got[0] != "a-fan" ||
+		got[11] != "b-waterfall" {
 		t.Errorf("of two tokens: %v", got)
 	}
 }
@@ -148,10 +159,12 @@ func TestHorizonsJSON(t *testing.T) {
 	}
 	one := read(r.View(1))
 	median := r.View(1).OverTime("nav_p50").Values()
-	if h := one.Horizons["nav_p50"]; one.Token != "b" || len(h.Years) != 4 || *h.Estimate[3] != median[3] || len(one.Tokens) > 0 {
+	if h := one.Horizons["nav_p50"]; one.Token != "b" || len(h.Years) != 4 || *h.Estimate[3] != median[3] ||
+		len(one.Tokens) > 0 {
 		t.Errorf("of one token %+v", one)
 	}
-	if two := read(r.View(0), r.View(1)); two.Token != "" || len(two.Tokens) != 2 || two.Tokens[1].Token != "b" || len(two.Tokens[1].Horizons["ruined"].Years) != 4 {
+	if two := read(r.View(0), r.View(1)); two.Token != "" || len(two.Tokens) != 2 || two.Tokens[1].Token != "b" ||
+		len(two.Tokens[1].Horizons["ruined"].Years) != 4 {
 		t.Errorf("of two tokens %+v", two)
 	}
 }
