@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -38,6 +39,23 @@ func TestPlotRedraws(t *testing.T) {
 		expect(t, cli.Done, "plot", run, "--figure", "waterfall", "--out", out)
 		if !strings.HasPrefix(read(t, out), magic) {
 			t.Errorf("the %s begins with %q", ext, read(t, out)[:8])
+		}
+	}
+}
+
+// A run whose estimates were not corrected is drawn again as it was with the flag that
+// it was made with, and not without.
+func TestPlotWithoutControl(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws figures")
+	}
+	run := stored(t, "run", "--no-control")
+	want := read(t, filepath.Join(run, "figures", "waterfall.svg"))
+	for _, plain := range []bool{true, false} {
+		out := filepath.Join(t.TempDir(), "x.svg")
+		expect(t, cli.Done, "plot", run, "--figure", "waterfall", "--out", out, "--no-control="+strconv.FormatBool(plain))
+		if (read(t, out) == want) != plain {
+			t.Errorf("with --no-control=%v it is the figure of the run: %v", plain, !plain)
 		}
 	}
 }
