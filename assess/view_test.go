@@ -13,8 +13,6 @@ import (
 	"mcrisk/tokens"
 )
 
-const day = 24 * time.Hour
-
 func part(kind string, values ...any) param.Part {
 	p := param.Part{Kind: kind, Values: param.Values{}}
 	for i := 0; i < len(values); i += 2 {

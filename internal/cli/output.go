@@ -225,10 +225,11 @@ func SavePage(dir *rundir.Dir, d report.Document, notes []string) error {
 	return dir.File(PageFile, func(w io.Writer) error { return report.WriteHTML(w, d) })
 }
 
-// SaveTables writes the data tables of a document as files of a run.
-func SaveTables(dir *rundir.Dir, d report.Document) error {
+// SaveTables writes the data tables of a document as files of a run, but for some by
+// their names.
+func SaveTables(dir *rundir.Dir, d report.Document, but ...string) error {
 	for _, t := range d.Tables() {
-		if !t.DataOnly {
+		if !t.DataOnly || slices.Contains(but, t.Name) {
 			continue
 		}
 		err := dir.File(t.Name+".csv", func(w io.Writer) error {
