@@ -155,14 +155,14 @@ func TestHistoryFaults(t *testing.T) {
 		`line 9: high = "+Inf"; want a finite number > 0`,
 		`line 10: close = "ten"; want a finite number > 0`,
 		`line 11: volume = "-1"; want a finite number ≥ 0, or nothing`,
-		`line 12: timestamp = "2020-03-12T09:00:00Z" again, as on line 11; want each bar once`,
-		`line 13: timestamp = "2020-03-12T08:00:00Z" is before that of line 12; want the oldest bar first`,
+		`line 12: timestamp = 2020-03-12T09:00:00Z again, as on line 11; want each bar once`,
+		`line 13: timestamp = 2020-03-12T08:00:00Z is before that of line 12; want the oldest bar first`,
+		`line 14: timestamp = 2020-03-12T10:30:00Z is not on the grid of the others; want whole steps of 1h0m0s`,
 		`line 15: 5 fields; want 6`,
-		`line 16: timestamp = "2020-03-12 12:00:00"; want a time such as 2020-03-12T10:00:00Z or a day such as 2020-03-12`,
-		`line 17: timestamp = "1584018000"; want milliseconds (13 digits) or microseconds (16 digits) since 1970`,
+		`line 16: timestamp = "12.03.2020 12:00"; want the year first, as in 2020-03-12: this may be day and month or month and day`,
+		`line 17: timestamp = "15840180000"; want whole seconds (10 digits), milliseconds (13), microseconds (16) or nanoseconds (19) since 1970`,
 		`line 18: extraneous or missing " in quoted-field`,
 		`line 19: close = ""; want a finite number > 0`,
-		`line 14: timestamp = 2020-03-12T10:30:00Z is not on the grid of the others; want whole steps of 1h0m0s`,
 	}
 	for i := range want {
 		want[i] = "paths: faults.csv: " + want[i]
@@ -180,26 +180,28 @@ func TestHistoryRefuses(t *testing.T) {
 		{"header only", header, "paths: f.csv has no bars; want at least two"},
 		{"one bar", header + "2020-01-01,1,1,1,1\n", "paths: f.csv has one bar only; want at least two"},
 		{"one bar twice", header + "2020-01-01,1,1,1,1\n2020-01-01,1,1,1,1\n",
-			`paths: f.csv: line 3: date = "2020-01-01" again, as on line 2; want each bar once`},
-		{"no such columns", "\ntime,open,hi,low,close\n",
-			`paths: f.csv: line 2: header "time,open,hi,low,close" has no timestamp, high; want the columns timestamp (or date), open, high, low, close and perhaps volume`},
+			`paths: f.csv: line 3: date = 2020-01-01T00:00:00Z again, as on line 2; want each bar once`},
+		{"no such columns", "\nwhen,open,hi,low,close\n",
+			`paths: f.csv: line 2: header "when,open,hi,low,close" has no timestamp, high; want the columns timestamp (or date), open, high, low, close and perhaps volume`},
 		{"column twice", "date,open,high,low,close,Close\n", `paths: f.csv: line 1: two columns are called "close"; want one`},
 		{"no header", "1584007200000,1,1,1,1,1\n",
-			"paths: f.csv: line 1: 6 columns and no header; want a header, or the 12 columns of a Binance kline file"},
-		{"header in quotes that never end", `"date,open`, `paths: f.csv: parse error on line 1, column 11: extraneous or missing " in quoted-field`},
+			"paths: f.csv: line 1: 6 columns and no header; want a header, the 12 columns of a Binance kline file, " +
+				"or the 7 of Kraken's OHLCVT"},
+		{"header in quotes that never end", `"date,open`, `paths: f.csv: line 1: extraneous or missing " in quoted-field`},
 		{"day that does not exist", header + "2021-02-29,1,1,1,1\n2021-03-01,1,1,1,1\n",
 			`paths: f.csv: line 2: date = "2021-02-29"; want a time such as 2020-03-12T10:00:00Z or a day such as 2020-03-12`},
 		{"year too far", header + "0001-01-01,1,1,1,1\n2150-01-01,1,1,1,1\n",
 			"paths: f.csv: line 2: date = \"0001-01-01\"; want a year from 1900 to 2149\n" +
 				"paths: f.csv: line 3: date = \"2150-01-01\"; want a year from 1900 to 2149"},
 		{"price too large", header + "2020-01-01,1,1,1,1\n2020-01-02,1,1e309,1,1\n", `paths: f.csv: line 3: high = "1e309"; want a finite number > 0`},
-		{"too many fields", header + "2020-01-01,1,1,1,1,1\n2020-01-02,1,1,1,1\n", "paths: f.csv: line 2: 6 fields; want 5"},
-		{"volume that is no number", "date,open,high,low,close,volume\n2020-01-01,1,1,1,1,NaN\n2020-01-02,1,1,1,1,+Inf\n",
-			"paths: f.csv: line 2: volume = \"NaN\"; want a finite number ≥ 0, or nothing\n" +
+		{"too many fields", header + "2020-01-01,1,1,1,1,1\n2020-01-02,1,1,1,1\n", "paths: f.csv: line 2: 6 fields; want 5: a decimal comma, or separators of thousands?"},
+		{"volume that is no number", "date,open,high,low,close,volume\n2020-01-01,1,1,1,1,lots\n2020-01-02,1,1,1,1,+Inf\n",
+			"paths: f.csv: line 2: volume = \"lots\"; want a finite number ≥ 0, or nothing\n" +
 				"paths: f.csv: line 3: volume = \"+Inf\"; want a finite number ≥ 0, or nothing"},
-		{"newest first", header + "2020-01-03,1,1,1,1\n2020-01-02,1,1,1,1\n2020-01-01,1,1,1,1\n",
-			"paths: f.csv: line 3: date = \"2020-01-02\" is before that of line 2; want the oldest bar first\n" +
-				"paths: f.csv: line 4: date = \"2020-01-01\" is before that of line 3; want the oldest bar first"},
+		{"newest first but one", header + "2020-01-07,1,1,1,1\n2020-01-06,1,1,1,1\n2020-01-05,1,1,1,1\n2020-01-02,1,1,1,1\n" +
+			"2020-01-03,1,1,1,1\n2020-01-01,1,1,1,1\n2019-12-31,1,1,1,1\n2019-12-30,1,1,1,1\n",
+			"paths: f.csv: line 6: date = 2020-01-03T00:00:00Z is after that of line 5; " +
+				"want the newest bar first, as in the rest of the file"},
 		{"months", header + "2020-01-01,1,1,1,1\n2020-02-01,1,1,1,1\n2020-03-01,1,1,1,1\n2020-04-01,1,1,1,1\n",
 			"paths: f.csv: line 2: date = 2020-01-01T00:00:00Z is not on the grid of the others; want whole steps of 744h0m0s\n" +
 				"paths: f.csv: line 3: date = 2020-02-01T00:00:00Z is not on the grid of the others; want whole steps of 744h0m0s"},
