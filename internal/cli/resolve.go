@@ -13,6 +13,7 @@ import (
 	"mcrisk/catalogue"
 	"mcrisk/models"
 	"mcrisk/param"
+	"mcrisk/report"
 	"mcrisk/rundir"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -382,6 +383,9 @@ func (p *resolving) assign() error {
 		if err == nil {
 			v, err = q.Parse(text)
 		}
+		if err == nil && !p.Force {
+			err = tooHigh(q, text, v)
+		}
 		if err == nil {
 			p.spec, err = p.spec.With(name, v)
 		}
@@ -397,6 +401,18 @@ func (p *resolving) assign() error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// tooHigh asks of a rate above 200 % a year whether percents were meant.
+func tooHigh(q param.Param, text string, v float64) error {
+	const most = 2
+	if q.Unit != param.Rate || math.Abs(v) <= most {
+		return nil
+	}
+	if strings.HasSuffix(text, "%") {
+		return fmt.Errorf("%s = %s a year; want at most 200 %% either way, or --force if that is meant", q.Name, text)
+	}
+	return fmt.Errorf("%s = %s is %s %% a year; want %s%%, if that is meant, or --force", q.Name, text, report.Short(100*v), text)
 }
 
 // grid applies horizon, step, paths and seed.

@@ -19,6 +19,7 @@ type StudyOptions struct {
 	Horizon, Step, Paths, Seed     string            // else a year, an hour, 10,000 and 1
 	Numbers                        map[string]string // of registered parts, by name
 	Uncertain                      bool              // draw the model's numbers with the errors of the fit
+	Force                          bool              // accept rates above 200 % a year
 	Workers                        int               // 0: all processors
 }
 
@@ -52,6 +53,8 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	for name, value := range defaults {
 		s.Lookup(name).DefValue = value
 	}
+	s.BoolVar(&o.Force, "force", false, "accept a rate above 200 % a year")
+	InSection(s, SectionStudy, "force")
 	s.IntVar(&o.Workers, "workers", 0, "processors to use, which changes no result; 0: all")
 	InSection(s, SectionStudy, "workers")
 }
