@@ -118,8 +118,9 @@ func TestSeriesMetricsByHand(t *testing.T) {
 			map[string]float64{"volatility": 0, "sharpe": nan, "sortino": inf, "skewness": nan, "max_drawdown": 0}},
 		{"only down at one rate", []float64{4, 2, 1}, map[string]float64{"volatility": 0, "sharpe": nan,
 			"sortino": -math.Sqrt2, "omega": 0, "calmar": -0.75 / 0.75}},
-		{"never moves", []float64{3, 3, 3}, map[string]float64{"cagr": 0, "volatility": 0, "sharpe": nan, "sortino": nan,
-			"omega": nan, "gain_to_pain": nan, "tail_ratio": nan, "calmar": nan}},
+		{"never moves", []float64{3, 3, 3}, map[string]float64{"cagr": 0, "volatility": 0, "sharpe": nan,
+			"sortino": nan,
+			"omega":   nan, "gain_to_pain": nan, "tail_ratio": nan, "calmar": nan}},
 		{"one return", []float64{100, 98}, map[string]float64{"total_return": -0.02, "volatility": nan, "sharpe": nan,
 			"sortino": nan, "skewness": nan, "omega": 0, "max_drawdown": 0.02}},
 		{"not recovered", []float64{4, 1, 2}, map[string]float64{"max_drawdown": 0.75, "drawdown_recovery": nan,
@@ -214,8 +215,10 @@ func TestSeriesMetricsOfTradingDays(t *testing.T) {
 		o    SeriesOptions
 		want map[string]string
 	}{
-		{SeriesOptions{}, map[string]string{"cagr": "0.1587", "volatility": "0.2200", "sharpe": "0.780", "calmar": "0.297"}},
-		{SeriesOptions{PeriodsPerYear: 252}, map[string]string{"cagr": "0.1590", "volatility": "0.2202", "sharpe": "0.781"}},
+		{SeriesOptions{}, map[string]string{"cagr": "0.1587", "volatility": "0.2200", "sharpe": "0.780",
+			"calmar": "0.297"}},
+		{SeriesOptions{PeriodsPerYear: 252}, map[string]string{"cagr": "0.1590", "volatility": "0.2202",
+			"sharpe": "0.781"}},
 	} {
 		got := seriesOf(closes, days, tt.o)
 		for name, want := range tt.want {

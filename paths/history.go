@@ -124,9 +124,10 @@ func (h *History) stepReturns() (returns []float64, bars []int) {
 }
 
 // WrongPrices names the bars whose prices look wrong, and asks about them: moves from
-// close to close that [models.Outliers] doubts, those over gaps of at most a week
-// divided by the root of their steps, as a split or a bad print makes them, and extremes more than four times away from the open and close of their bar. It is
-// nil where there is nothing to ask.
+// close to close that [models.Outliers] doubts, as a split or a bad print makes them,
+// where those over gaps of at most a week count as moves over one step, divided by the
+// root of their steps; and extremes more than four times away from the open and close
+// of their bar. It is nil where there is nothing to ask.
 func (h *History) WrongPrices() []string {
 	var asks []string
 	returns, bars := h.stepReturns()
@@ -134,6 +135,9 @@ func (h *History) WrongPrices() []string {
 		returns[i] /= math.Sqrt(float64(h.Bars[b].Start.Sub(h.Bars[b-1].Start)) / float64(h.Step))
 	}
 	if at, share, doubtful := models.Outliers(returns); doubtful {
+		if math.Abs(returns[at[1]]) > math.Abs(returns[at[0]]) { // of two that are as far from their mean
+			at[0], at[1] = at[1], at[0]
+		}
 		b := bars[at[0]]
 		asks = append(asks, fmt.Sprintf("%s: wrong prices? The close goes from %.6g to %.6g on %s (times %.4g); "+
 			"this move and the next largest, on %s, make %.0f %% of the sum of squared returns: a split, or a bad price",

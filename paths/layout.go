@@ -49,7 +49,7 @@ func layoutOf(h *head, o ReadOptions) (*layout, error) {
 
 // timeNames are what columns of stamps are called, the best first.
 var timeNames = []string{
-	"timestamp", "unix", "open_time", "time", "datetime", "date", "snapped_at", "close_time",
+	"timestamp", "unix", "open_time", "time", "datetime", "date", "snapped_at", "observation_date", "close_time",
 }
 
 // priceNames are what the prices of a bar are called.
@@ -113,8 +113,8 @@ func (h header) written(i int) string { return strings.TrimSpace(h.fields[i]) }
 func (h header) quoted() string { return fmt.Sprintf("%.200q", strings.Join(h.fields, ",")) }
 
 func (h header) lacks(what string) error {
-	return fmt.Errorf("header %s has no %s; want the columns timestamp (or date), open, high, low, close and perhaps volume",
-		h.quoted(), what)
+	return fmt.Errorf("header %s has no %s; want the columns timestamp (or date), open, high, low, close "+
+		"and perhaps volume", h.quoted(), what)
 }
 
 // klineColumns are those of a Binance kline file without a header, and

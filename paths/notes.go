@@ -11,7 +11,7 @@ type NoteKind string
 const (
 	NoteMember   NoteKind = "member"         // which file of an archive was read
 	NotePreamble NoteKind = "preamble"       // lines before the header that were passed over
-	NoteColumn   NoteKind = "column"         // which column is the price, where the file has several or calls it nothing known
+	NoteColumn   NoteKind = "column"         // which column is the price, where its name does not say so
 	NoteCloses   NoteKind = "closes-only"    // no extremes are known
 	NoteZone     NoteKind = "zone"           // stamps without a zone
 	NoteDays     NoteKind = "days"           // stamps at one hour of local days, whose offset from UTC changes

@@ -56,8 +56,8 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 // of a zip archive,
 //
 //   - tables with a header that names, in any order and case, a time (timestamp,
-//     unix, open_time, time, datetime, date, snapped_at or close_time, the first of
-//     these that is there), open, high, low and close, perhaps volume, and anything
+//     unix, open_time, time, datetime, date, snapped_at, observation_date or close_time,
+//     the first of these that is there), open, high, low and close, perhaps volume, and anything
 //     else, which is ignored: TradingView, CryptoDataDownload, pandas and others;
 //   - tables of yfinance with three lines of header;
 //   - tables with a time and one price, and wide ones with a column for each ticker

@@ -22,8 +22,8 @@ type Replayed struct {
 // Replay runs tokens through a price history, from the open of its first bar to
 // the close of its last, each of them by itself. Inside a bar the price
 // goes from the open over the nearer extreme and the farther one to the close; if
-// only closes are wanted, or only closes are known, it is seen at the end of each bar. Where bars are
-// missing it stands still, and then jumps to the next open. Rates and costs are
+// only closes are wanted, or only they are known, it is seen at the end of each bar.
+// Where bars are missing it stands still, and then jumps to the next open. Rates and costs are
 // the tokens' own, the same all the time.
 //
 // Outages of keepers are drawn with paths, and a history has none drawn: a token
