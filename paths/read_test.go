@@ -186,7 +186,8 @@ var shapeCases = []shapeCase{
 			"the first on line 2"}},
 	{name: "a wide file", text: "date,a,b,c\n2024-01-01,100,,1\n2024-01-02,101,50,1\n2024-01-03,102,51,1\n",
 		options: ReadOptions{Column: " B "},
-		first:   "2024-01-02T00:00:00Z", step: 24 * time.Hour, bars: 2, last: ofClose(51), closes: true, notes: []string{
+		first:   "2024-01-02T00:00:00Z", step: 24 * time.Hour, bars: 2, last: ofClose(51), closes: true,
+		notes: []string{
 			`column 1: the prices are the column "b", as asked for`, "closes-only 2: ", "missing-rows 1: "}},
 	{name: "one price beside the time", text: "observation_date,SP500\n2024-01-01,100\n2024-01-02,.\n" +
 		"2024-01-03,102\n2024-01-04,103\n",
@@ -542,5 +543,57 @@ func TestHistoryBetweenKeepsNotes(t *testing.T) {
 	part, err := h.Between(utc("2024-01-02T00:00:00Z"), time.Time{})
 	if err != nil || !part.ClosesOnly || !reflect.DeepEqual(part.Notes, h.Notes) || len(part.Notes) != 2 {
 		t.Errorf("%+v, %v; want closes with their notes", part, err)
+	}
+}
+
+// Files of real exporters' shapes, which are not part of the repository.
+func TestHistoryOfCases(t *testing.T) {
+	for file, want := range map[string]struct {
+		bars  int
+		notes []NoteKind
+	}{
+		"ETHUSDT-1h-2025-01.zip":    {1440, []NoteKind{NoteMember}},
+		"adjusted.csv":              {79, []NoteKind{NoteRounding}},
+		"binance_2018_02_shape.csv": {131, []NoteKind{NotePlaced}},
+		"coingecko.csv":             {79, []NoteKind{NoteStamp, NoteCloses}},
+		"coingecko.json":            {80, []NoteKind{NoteStamp, NoteCloses}},
+		"cryptodatadownload.csv":    {80, []NoteKind{NotePreamble, NoteOrder}},
+		"kraken_ohlcvt.csv":         {80, nil},
+		"nanrow.csv":                {40, []NoteKind{NoteMissing}},
+		"pandas_ts.csv":             {79, []NoteKind{NoteZone}},
+		"right_label.csv":           {79, nil},
+		"semicolon.csv":             {79, nil},
+		"split.csv":                 {299, nil},
+		"tv_unix.csv":               {79, nil},
+		"yfinance_multi.csv":        {77, nil},
+		"yfinance_tz.csv":           {79, nil},
+	} {
+		t.Run(file, func(t *testing.T) {
+			f, err := os.Open(filepath.Join("..", "..", "shared", "cases", file))
+			if errors.Is(err, fs.ErrNotExist) {
+				t.Skip("not here")
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			h, err := ReadHistory(f, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkHistory(t, h)
+			var kinds []NoteKind
+			for _, n := range h.Notes {
+				kinds = append(kinds, n.Kind)
+			}
+			if len(h.Bars) != want.bars || !slices.Equal(kinds, want.notes) {
+				t.Errorf("%d bars, notes %v; want %d, %v", len(h.Bars), h.Notes, want.bars, want.notes)
+			}
+			asks := strings.Join(h.WrongPrices(), "\n")
+			if asked := strings.Contains(asks, "wrong prices?") && strings.Contains(asks,
+				"2024-07-19"); asked != (file == "split.csv") {
+				t.Errorf("asks %q", asks)
+			}
+		})
 	}
 }
