@@ -315,6 +315,7 @@ func TestHelp(t *testing.T) {
 }
 
 func TestCommandsOfFewWords(t *testing.T) {
+	t.Setenv("COLUMNS", "1000") // no line is broken
 	if out := resultsOf(t, "version"); !strings.HasPrefix(out, "mcrisk 0.") || !strings.Contains(out, "philox") {
 		t.Errorf("version prints %q", out)
 	}

@@ -159,3 +159,25 @@ func Own(cmd *cobra.Command, flags [][2]string) (refuse func() error) {
 		return nil
 	}
 }
+
+// Hide hides flags of a command that it has no use for, by section and name, and
+// returns their names. A command refuses them where they are [Given].
+func Hide(cmd *cobra.Command, unused func(section, name string) bool) (names []string) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if unused(sectionOf(f), f.Name) {
+			f.Hidden = true
+			names = append(names, f.Name)
+		}
+	})
+	return names
+}
+
+// Given is the first of some flags that was given; empty: none was.
+func Given(cmd *cobra.Command, names []string) string {
+	for _, name := range names {
+		if cmd.Flags().Changed(name) {
+			return name
+		}
+	}
+	return ""
+}
