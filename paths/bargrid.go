@@ -261,9 +261,9 @@ func (f *barFile) shift(step time.Duration) {
 	f.note(NoteStamp, len(f.bars), "stamps are taken as the ends of the bars, %s", why)
 }
 
-// doubt says where bars can hardly begin at their stamps.
+// doubt says where bars can hardly begin at their stamps, if nobody said that they do.
 func (f *barFile) doubt(step time.Duration) {
-	if f.options.Stamp == StampClose || f.moments || f.closing {
+	if f.options.Stamp != StampAuto || f.moments || f.closing {
 		return
 	}
 	const ask = "are they stamped at their closes (option Stamp, --stamp close)?"

@@ -46,6 +46,11 @@ func (f *barFile) readMarketChart(text *bufio.Reader) error {
 	if _, err := in.Token(); err != nil {
 		return jsonFault(err, "")
 	}
+	if _, err := in.Token(); err == nil {
+		return errors.New("JSON goes on after its object; want one market_chart")
+	} else if !errors.Is(err, io.EOF) {
+		return jsonFault(err, "")
+	}
 	if !found {
 		return errors.New(`JSON without "prices"; want a market_chart, {"prices": [[milliseconds, price], …]}`)
 	}

@@ -20,7 +20,7 @@ type ReadOptions struct {
 	Column string
 	Stamp  Stamp          // which end of a bar its stamp is
 	Zone   *time.Location // of stamps with a time of day and no zone; nil: UTC, which a note says
-	Now    time.Time      // when the file is read; with it, bars that would end later are noted. Zero: not known
+	Now    time.Time      // when the file is read, to note a bar that would end later. Zero: not known
 }
 
 // A Stamp says which end of a bar its stamp is.

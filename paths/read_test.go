@@ -337,6 +337,8 @@ func TestHistoryRefusesShapes(t *testing.T) {
 		{"JSON without prices", `{"price":[]}`, ReadOptions{}, `JSON without "prices"`},
 		{"JSON with prices twice", `{"prices":[],"prices":[]}`, ReadOptions{}, `two arrays "prices"`},
 		{"JSON with prices of another kind", `{"prices":{}}`, ReadOptions{}, `"prices" that is no array`},
+		{"JSON twice", `{"prices":[[1704067200000,1]]}{}`, ReadOptions{}, "JSON goes on after its object"},
+		{"JSON and more", `{"prices":[[1704067200000,1]]}x`, ReadOptions{}, "JSON: invalid character"},
 		{"JSON cut short", `{"prices":[[1704067200000,1],[17040`, ReadOptions{}, "JSON ends early"},
 		{"JSON of three", "{\"prices\":[\n[1704067200000,1,2]]}", ReadOptions{}, "line 2: prices[0] has 3 values"},
 		{"JSON of texts", `{"prices":[["a",1]]}`, ReadOptions{}, "prices[0]"},
