@@ -9,7 +9,7 @@ import (
 // An Event is something that happened to a token, and where it left it.
 type Event struct {
 	Time     time.Duration // from the start
-	Name     string        // start, carry, price, edge, order, rebalance, no trade, fee, liquidation, stop or wipe-out
+	Name     string        // start, carry, price, edge, order, rebalance, no trade, fee, liquidation, closed, stop or wipe-out
 	Price    float64       // of the underlying, over its price at the start
 	Exposure float64       // in initial equity, signed
 	Cash     float64       // in initial equity, signed
