@@ -83,11 +83,22 @@ func Make(name string, policy Policy, mechanism Venue, v param.Values) Token {
 			Gas: v["gas"], Increase: v["impact-increase"], Decrease: v["impact-decrease"]},
 		Keeper: Keeper{Interval: Duration(v["keeper-interval"]), Latency: Duration(v["latency"]),
 			Outage: Outage{Rate: v["outage-rate"], Length: Duration(v["outage-length"])}},
-		AUM: v["aum"],
-		Flows: Flows{Kind: FlowKind(v["flows"]), CloseBelow: v["close-below"], Response: v["flow-response"],
-			LookBack: Duration(v["flow-look-back"]), Cap: v["flow-cap"]},
+		AUM:          v["aum"],
+		Flows:        makeFlows(v),
 		StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],
 		AfterLiquidation: AfterLiquidation(v["after-liquidation"]),
+	}
+}
+
+// makeFlows takes the numbers that a kind of flows has.
+func makeFlows(v param.Values) Flows {
+	switch kind := FlowKind(v["flows"]); kind {
+	case NoFlows:
+		return Flows{Kind: kind, CloseBelow: v["close-below"]}
+	case Chasing:
+		return Flows{Kind: kind, Response: v["flow-response"], LookBack: Duration(v["flow-look-back"]), Cap: v["flow-cap"]}
+	default:
+		return Flows{Kind: kind}
 	}
 }
 
