@@ -9,6 +9,7 @@ import (
 
 	"mcrisk/models"
 	"mcrisk/quad"
+	"mcrisk/tokens"
 )
 
 // A stepped cycle is watched at the end of every step only. Inside the band
@@ -94,6 +95,11 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 		return nil, fmt.Errorf("exact: %d nodes lose %.2g of a step's probability; want more nodes or a longer step",
 			nodes, defect)
 	}
+	for i := range n {
+		if err := solved(c.outside, c.leave[i*q:i*q+q]); err != nil {
+			return nil, err
+		}
+	}
 	c.reduce()
 	return c, nil
 }
@@ -106,6 +112,9 @@ func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
 	if t := f.token; t.Loan.Threshold > 0 {
 		for _, c := range []float64{1 + t.Loan.Bonus, 1 / t.Loan.Threshold, 0.95 / t.Loan.Threshold} {
 			cuts = append(cuts, math.Copysign(math.Log(c), t.Target))
+		}
+		if t.AUM > 0 { // of so much collateral over debt the debt is small
+			cuts = append(cuts, math.Copysign(math.Log1p(t.AUM/tokens.SmallUSD), t.Target))
 		}
 	}
 	singular := func(y float64) bool { // the log of equity goes to −Inf
