@@ -53,8 +53,12 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 	c.n = len(band.X)
 	c.nodes = append(append([]float64{}, band.X...), f.start[:]...)
 	panel := min(1.5*inc.features, max(widest, inc.features/4))
-	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), inc.narrow, panel)
-	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), inc.narrow, panel)
+	first := inc.narrow
+	if f.token.Impact > 0 && f.token.Band.To == tokens.Edge {
+		first /= 100 // the impact of small trades is a power that no polynomial is near
+	}
+	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), first, panel)
+	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), first, panel)
 	out.Join(below)
 	for _, y := range out.X {
 		c.outside = append(c.outside, f.exitAt(y))
