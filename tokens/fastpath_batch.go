@@ -9,8 +9,8 @@ import (
 
 // Lanes are the lifetimes of one token on the paths of a group. Lanes on a fast
 // path that makes their trades live in columns, where vector code takes a batch of
-// them at a time; the others, and those of a vault that may be closed, go one by one. Which way a lane goes does not change
-// its bits.
+// them at a time; the others, and those of a vault that may be closed, go one by one.
+// Which way a lane goes does not change its bits.
 type Lanes struct {
 	cols columns // first, where vectors do not straddle lines of the cache
 	lane [block.Lanes]Lane

@@ -54,7 +54,8 @@ func TestGoldenBits(t *testing.T) {
 		{"crash, closed when small", Token{Target: 4, Policy: Band{Low: 3.6, High: 4.4}, Mechanism: loan, Cost: dear,
 			AUM: 1e4, Flows: Flows{Kind: NoFlows, CloseBelow: 100}}, 6, "abd7b877db522f73", "28958649df12501d"},
 		{"flows that chase returns", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear,
-			AUM: 1e6, Flows: Flows{Kind: Chasing, Response: 0.5, LookBack: 3 * day, Cap: 0.1}}, 0.8, "a7def104d76d580a", "f1bf694d4373b185"},
+			AUM: 1e6, Flows: Flows{Kind: Chasing, Response: 0.5, LookBack: 3 * day, Cap: 0.1}},
+			0.8, "a7def104d76d580a", "f1bf694d4373b185"},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
