@@ -231,3 +231,18 @@ func TestCalibrateInterrupted(t *testing.T) {
 		t.Errorf("exit status %d, printed %q, said %q, left %v; want 130 and nothing", status, &stdout, &stderr, left)
 	}
 }
+
+// Every form has both tables; one is asked for at a time.
+func TestCalibrateForms(t *testing.T) {
+	file := history(t, 500, nil)
+	out := resultsOf(t, "calibrate", file, "--model", "gbm,merton", "--csv")
+	fits, parameters, ok := strings.Cut(out, "\n\n")
+	if !ok || !strings.HasPrefix(fits, "model,volatility,log_likelihood,aic,bic,") || strings.Count(fits, "\n") != 2 ||
+		!strings.HasPrefix(parameters, "model,parameter,estimate,se,lo,hi,") || strings.Count(parameters, "\n") != 8 {
+		t.Errorf("CSV is\n%s", out)
+	}
+	if out := resultsOf(t, "calibrate", file, "--markdown"); !strings.Contains(out, "| gbm | sigma |") {
+		t.Errorf("Markdown is\n%s", out)
+	}
+	expect(t, cli.BadInput, "calibrate", file, "--csv", "--json")
+}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -173,4 +175,33 @@ func TestExactWithoutALaw(t *testing.T) {
 			t.Errorf("%s: exact %v, simulated %v ± %v", name, want, got, half)
 		}
 	}
+}
+
+// CSV has what JSON has, and one form is asked for at a time.
+func TestExactForms(t *testing.T) {
+	args := append([]string{"exact", "--horizon", "5d"}, caseB...)
+	known := reportOf(t, args...).Tokens[0]
+	rows, err := csv.NewReader(strings.NewReader(resultsOf(t, append(args, "--csv")...))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"token", "metric", "estimate", "bound", "lo", "hi", "unit", "meaning"}; !slices.Equal(rows[0], want) {
+		t.Errorf("columns %v; want %v", rows[0], want)
+	}
+	if len(rows) != 1+len(known.Metrics)+len(known.Quantiles["nav"]) {
+		t.Errorf("%d rows for %d metrics and %d quantiles", len(rows)-1, len(known.Metrics), len(known.Quantiles["nav"]))
+	}
+	for _, row := range rows[1:] {
+		m, ok := known.Metrics[row[1]]
+		if level, cut := strings.CutPrefix(row[1], "nav_quantile_"); cut {
+			m, ok = known.Quantiles["nav"][level]
+		}
+		if !ok || parse(t, row[2]) != m["estimate"].(float64) || parse(t, row[3]) != m["bound"].(float64) {
+			t.Errorf("%v in CSV; %v in JSON", row, m)
+		}
+	}
+	if out := resultsOf(t, append(args, "--markdown")...); !strings.Contains(out, "| p_liquidation |") {
+		t.Errorf("Markdown is %s", out)
+	}
+	expect(t, cli.BadInput, append(args, "--csv", "--markdown")...)
 }

@@ -76,7 +76,7 @@ func TestReplayRefuses(t *testing.T) {
 		{[]string{file, "--token", "ETHBULL3X", "--sigma", "0.5"}, "--sigma with a price history"},
 		{[]string{file, "--token", "ETHBULL3X", "--latency", "5m"}, "--latency with a price history"},
 		{[]string{file, "--token", "ETHBULL3X", "--latencies", "0,soon"}, `--latencies: latency = "soon"; want`},
-		{[]string{file, "--token", "ETHBULL3X", "--latencies", ""}, `--latencies: latency = ""; want`},
+		{[]string{file, "--token", "ETHBULL3X", "--latencies", ""}, `invalid argument "" for "--latencies" flag: want durations`},
 		{[]string{file, "--token", "ETHBULL3X", "--latencies", "60s,1m"}, `--latencies: "60s,1m" names a value twice`},
 		{[]string{file, "--token", "ETHBULL3X", "--since", "March"}, `--since = "March"; want a day such as`},
 		{[]string{file, "--token", "ETHBULL3X", "--since", "2025-01-01"},

@@ -58,7 +58,10 @@ func (t text) String() string { return *t.dst }
 func (t text) Type() string   { return t.kind }
 
 func (t text) Set(value string) error {
-	if value == "" {
+	switch {
+	case value == "" && strings.HasSuffix(t.kind, "s"):
+		return fmt.Errorf("want %s", t.kind)
+	case value == "":
 		return fmt.Errorf("want a %s", t.kind)
 	}
 	*t.dst = value
