@@ -159,9 +159,9 @@ func TestLiquidationSaysWhatIsGiven(t *testing.T) {
 	flags := []string{"liquidation", "--no-save", "--tokens", "BTCBULL3X", "--paths", "20", "--horizon", "1d", "--latencies", "0", "--jumps", "0", "--gas", "0"}
 	for want, given := range map[string][]string{
 		"volatility 30 % a year (given), by a perpetual of maintenance margin 2 %, liquidated at leverage 50; policy every. Its vault is held at": {"--sigma", "0.3", "--mechanism", "perp", "--maintenance", "2%", "--policy", "every"},
-		"; band 2.9 to 3.2, traded to the target. Its vault is held at":  {"--band", "2.9:3.2", "--to", "target"},
-		"on top of it 2.5 jumps expected a year, all": {"--jump-rate", "2.5"},
-		"“>80”: on all of them":                       {"--jumps", "90%", "--jump-rate", "10000"}, // .025^{1/20} = 83 %
+		"; band 2.9 to 3.2, traded to the target. Its vault is held at":                                                                           {"--band", "2.9:3.2", "--to", "target"},
+		"on top of it 2.5 jumps expected a year, all":                                                                                             {"--jump-rate", "2.5"},
+		"“>80”: on all of them": {"--jumps", "90%", "--jump-rate", "10000"}, // .025^{1/20} = 83 %
 	} {
 		if text := resultsOf(t, append(flags, given...)...); !strings.Contains(text, want) {
 			t.Errorf("%v: the caption does not say %q:\n%s", given, want, text)
