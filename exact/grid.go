@@ -9,6 +9,7 @@ import (
 
 	"mcrisk/models"
 	"mcrisk/quad"
+	"mcrisk/tokens"
 )
 
 // A stepped cycle is watched at the end of every step only. Inside the band
@@ -52,8 +53,12 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 	c.n = len(band.X)
 	c.nodes = append(append([]float64{}, band.X...), f.start[:]...)
 	panel := min(1.5*inc.features, max(widest, inc.features/4))
-	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), inc.narrow, panel)
-	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), inc.narrow, panel)
+	first := inc.narrow
+	if f.token.Impact > 0 && f.token.Band.To == tokens.Edge {
+		first /= 100 // the impact of small trades is a power that no polynomial is near
+	}
+	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), first, panel)
+	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), first, panel)
 	out.Join(below)
 	for _, y := range out.X {
 		c.outside = append(c.outside, f.exitAt(y))
@@ -94,6 +99,11 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 		return nil, fmt.Errorf("exact: %d nodes lose %.2g of a step's probability; want more nodes or a longer step",
 			nodes, defect)
 	}
+	for i := range n {
+		if err := solved(c.outside, c.leave[i*q:i*q+q]); err != nil {
+			return nil, err
+		}
+	}
 	c.reduce()
 	return c, nil
 }
@@ -106,6 +116,9 @@ func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
 	if t := f.token; t.Loan.Threshold > 0 {
 		for _, c := range []float64{1 + t.Loan.Bonus, 1 / t.Loan.Threshold, 0.95 / t.Loan.Threshold} {
 			cuts = append(cuts, math.Copysign(math.Log(c), t.Target))
+		}
+		if t.AUM > 0 { // of so much collateral over debt the debt is small
+			cuts = append(cuts, math.Copysign(math.Log1p(t.AUM/tokens.SmallUSD), t.Target))
 		}
 	}
 	singular := func(y float64) bool { // the log of equity goes to −Inf

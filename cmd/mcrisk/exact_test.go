@@ -98,9 +98,9 @@ func TestExactRefuses(t *testing.T) {
 		flags []string
 		why   string
 	}{
-		{[]string{"--token", "ETHBULL3X"}, "gas of 0.5 USD"},
-		{append([]string{"--gas", "1"}, caseB...), "gas of 1 USD"},
-		{append([]string{"--impact", "1bp"}, caseB...), "impact"},
+		{[]string{"--token", "ETHBULL3X", "--flows", "none"}, "closed below 100 USD"},
+		{append([]string{"--gas", "1", "--flows", "chase"}, caseB...), "gas of 1 USD"},
+		{append([]string{"--impact", "1bp", "--flows", "none"}, caseB...), "impact"},
 		{append([]string{"--latency", "30m"}, caseB...), "trades 30m0s late"},
 		{append([]string{"--model", "heston"}, caseB[:8]...), "model models.Heston"},
 		{[]string{"--target", "3", "--policy", "hold"}, "policy tokens.Hold"},
