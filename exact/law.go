@@ -64,28 +64,31 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	}
 	contourCF := h.along(slope, pole, drift, slope == 0 && m.Liquidated-m.Ruined > 1e-12)
 	cf := contourCF
-	if h.series != nil && h.steps <= wholly {
-		cf = seriesCF
-	} else {
-		other := func(z complex128) complex128 {
+	switch {
+	case h.series == nil:
+		v.Unsure = h.doubt + 3*discord(contourCF, func(z complex128) complex128 {
 			known := h.known
 			h.wide, h.known = true, map[complex128][]sample{}
 			x := contourCF(z)
 			h.wide, h.known = false, known
 			return x
+		}, v)
+	case h.steps <= wholly:
+		cf = seriesCF
+	default:
+		if v.Unsure = 3 * discord(contourCF, seriesCF, v); v.Unsure < agreed {
+			break
 		}
-		if h.series != nil {
-			other = seriesCF
-		}
-		v.Unsure = h.doubt + 3*discord(contourCF, other, v)
-		if h.series != nil && h.steps <= instead && !(v.Unsure < 1e-9) {
+		h.reach, _ = h.regularity(h.cycle, years)
+		h.known = map[complex128][]sample{}
+		if v.Unsure = 3 * discord(contourCF, seriesCF, v); !(v.Unsure < agreed) && h.series.quick(h.steps) {
 			cf, v.Unsure = seriesCF, 0
 		}
-		if !(v.Unsure < 1e-6) {
-			return levy.Inverter{}, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
-				"cycles are too regular for it; want less drift for the volatility, or fewer steps of a grid, at most %d",
-				years, v.Unsure, instead)
-		}
+	}
+	if !(v.Unsure < 1e-6) {
+		return levy.Inverter{}, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
+			"cycles are too regular for it; want less drift for the volatility, or a grid of at most %d steps",
+			years, v.Unsure, wholly)
 	}
 	v.CF = func(z complex128) (complex128, error) {
 		x := cf(z)
@@ -116,9 +119,12 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	return v, nil
 }
 
-// Steps of a grid up to which a law is inverted from its series wholly, and up to
-// which it is where a contour cannot be trusted: there it takes seconds.
-const wholly, instead = 500, 20_000
+// wholly is the number of steps of a grid up to which a law is inverted from its
+// series; above, a contour is as good if it agrees with the series to agreed.
+const (
+	wholly = 500
+	agreed = 1e-9
+)
 
 // side is 0 for a frequency of the plain law and 1 for one of the tilted.
 func side(z complex128) int {
@@ -136,9 +142,8 @@ func side(z complex128) int {
 // not hold where it follows those that go on. It is taken out: all that are ever
 // liquidated, of which the contour then takes the later ones.
 func (h *horizon) along(slope float64, pole, drift [2]float64, absorbing bool) func(z complex128) complex128 {
-	stride := max(8, h.reach/8)
 	return func(z complex128) complex128 {
-		p, k := h.power(z, slope), side(z)
+		p, k, stride := h.power(z, slope), side(z), max(8, h.reach/8)
 		centre := complex(pole[k], math.Round(imag(z)*drift[k]*h.years/stride)*stride/h.years)
 		still := -z * complex(p.rate, 0)
 		var ever, total complex128

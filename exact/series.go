@@ -55,6 +55,16 @@ func (c *stepped) march(steps int) *series {
 	return s
 }
 
+// quick says whether a characteristic function takes so little work that thousands
+// are a matter of seconds.
+func (s *series) quick(steps int) bool {
+	products := 100 * steps // transforms on the circle
+	for _, rows := range s.rows {
+		products += 2 * s.n * len(rows)
+	}
+	return products < 1<<21
+}
+
 // onward is H·t, one step of the turned probabilities t.
 func (c *stepped) onward(t []float64) []float64 {
 	n := c.n
