@@ -70,15 +70,15 @@ func TestSamplesStayAsTheyAre(t *testing.T) {
 	a := []float64{3, -inf, 1, 0.5, 2, 2}
 	b := []float64{1, 2, inf, 0.5, 7, 3}
 	wasA, wasB := slices.Clone(a), slices.Clone(b)
-	Mean(a, 0.9)
-	MeanFinite(a, 0.9)
-	PairedDifference(a, b, 0.9)
-	UnpairedSE(a, b)
-	ControlledMean(a, b, 0, 0.9)
-	Quantiles(a, []float64{0.5, 0.1}, 0.9)
-	ExpectedShortfall(b, 0.2, 0.9)
-	ValueAtRisk(b, 0.2, 0.9)
-	LossProbability(a, 0.5, 0.9)
+	Mean(Sample{X: a}, 0.9)
+	MeanFinite(Sample{X: a}, 0.9)
+	PairedDifference(Sample{X: a}, Sample{X: b}, 0.9)
+	UnpairedSE(Sample{X: a}, Sample{X: b})
+	ControlledMean(Sample{X: a}, b, 0, 0.9)
+	Quantiles(Sample{X: a}, []float64{0.5, 0.1}, 0.9)
+	ExpectedShortfall(Sample{X: b}, 0.2, 0.9)
+	ValueAtRisk(Sample{X: b}, 0.2, 0.9)
+	LossProbability(Sample{X: a}, 0.5, 0.9)
 	Losses(a)
 	Bins(a, 3)
 	if !slices.Equal(a, wasA) || !slices.Equal(b, wasB) {
@@ -95,17 +95,17 @@ func TestCallersBugsPanic(t *testing.T) {
 		call func()
 		says string
 	}{
-		{"confidence in percent", func() { Mean(two, 95) }, "confidence = 95; want"},
-		{"confidence NaN", func() { Quantile(two, 0.5, nan) }, "confidence = NaN; want"},
-		{"confidence zero, empty sample", func() { Quantile(nil, 0.5, 0) }, "confidence = 0; want"},
+		{"confidence in percent", func() { Mean(Sample{X: two}, 95) }, "confidence = 95; want"},
+		{"confidence NaN", func() { Quantile(Sample{X: two}, 0.5, nan) }, "confidence = NaN; want"},
+		{"confidence zero, empty sample", func() { Quantile(Sample{}, 0.5, 0) }, "confidence = 0; want"},
 		{"confidence one", func() { Proportion(0, 0, 1) }, "confidence = 1; want"},
-		{"p in percent", func() { Quantile(two, 5, 0.9) }, "p = 5; want"},
-		{"p NaN, empty sample", func() { Quantile(nil, nan, 0.9) }, "p = NaN; want"},
-		{"VaR without a tail", func() { ValueAtRisk(two, 95, 0.9) }, "p = 95; want"},
-		{"shortfall without a tail", func() { ExpectedShortfall(two, 0, 0.9) }, "p = 0; want"},
-		{"unequal pairs", func() { PairedDifference(two, three, 0.9) }, "2 values paired with 3"},
-		{"unequal pairs, SE", func() { UnpairedSE(two, three) }, "2 values paired with 3"},
-		{"unequal control", func() { ControlledMean(three, two, 0, 0.9) }, "3 values paired with 2"},
+		{"p in percent", func() { Quantile(Sample{X: two}, 5, 0.9) }, "p = 5; want"},
+		{"p NaN, empty sample", func() { Quantile(Sample{}, nan, 0.9) }, "p = NaN; want"},
+		{"VaR without a tail", func() { ValueAtRisk(Sample{X: two}, 95, 0.9) }, "p = 95; want"},
+		{"shortfall without a tail", func() { ExpectedShortfall(Sample{X: two}, 0, 0.9) }, "p = 0; want"},
+		{"unequal pairs", func() { PairedDifference(Sample{X: two}, Sample{X: three}, 0.9) }, "2 values paired with 3"},
+		{"unequal pairs, SE", func() { UnpairedSE(Sample{X: two}, Sample{X: three}) }, "2 values paired with 3"},
+		{"unequal control", func() { ControlledMean(Sample{X: three}, two, 0, 0.9) }, "3 values paired with 2"},
 		{"more successes than trials", func() { Proportion(3, 2, 0.9) }, "3 successes in 2 trials"},
 		{"negative successes", func() { Proportion(-1, 2, 0.9) }, "-1 successes in 2 trials"},
 		{"no bins", func() { Bins(two, 0) }, "0 bins; want"},

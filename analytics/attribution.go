@@ -85,7 +85,8 @@ var itemDocs = map[tokens.Item]string{
 	tokens.Gas: "gas of rebalancing trades", tokens.BorrowInterest: "interest on the debt",
 	tokens.SupplyInterest: "interest earned on the collateral", tokens.Funding: "funding of a perpetual",
 	tokens.BorrowFee: "borrow fee of a perpetual", tokens.StreamingFee: "the token's own yearly fee",
-	tokens.LiquidationPenalty: "taken by liquidators", tokens.Shortfall: "losses beyond equity, which the holder does not bear",
+	tokens.LiquidationPenalty: "taken by liquidators",
+	tokens.Shortfall:          "losses beyond equity, which the holder does not bear",
 }
 
 // A Cause is a part's mean over the paths, over the horizon and per year.
@@ -106,17 +107,16 @@ type Attribution struct {
 // Where the mean of ln S is known and no path was ruined, every part is
 // controlled by ln S. The correction is linear in the sample, so controlled
 // means add up as plain ones do.
-func AttributeLog(e *tokens.Ensemble, known *Known, confidence float64) Attribution {
-	return attribute("log", LogParts(e), LogNAV(e), e, nil, known, confidence)
+func AttributeLog(c *Case) Attribution {
+	return attribute("log", LogParts(c.Ensemble), c.LogNAV(), c.Ensemble.Years(), c.paths(),
+		func(xs []float64) Estimate {
+			return c.controlled(xs, ControlLogPrice)
+		})
 }
 
 // AttributeMoney is the attribution of E[NAV] − 1 over all paths.
-func AttributeMoney(e *tokens.Ensemble, confidence float64) Attribution {
-	total := slices.Clone(e.Column("nav"))
-	for i := range total {
-		total[i]--
-	}
-	return attribute("initial equity", MoneyParts(e), total, e, nil, nil, confidence)
+func AttributeMoney(c *Case) Attribution {
+	return attribute("initial equity", MoneyParts(c.Ensemble), c.gains(), c.Ensemble.Years(), c.paths(), c.mean)
 }
 
 // A Group is the paths on which a column was neither lower nor higher than
@@ -127,39 +127,63 @@ type Group struct {
 	Attribution
 }
 
-// AttributeBy is AttributeLog within groups of paths: the first holds the paths
-// with the lowest values of a column, such as "underlying" (the final price) or
-// "realised_variance", the last those with the highest. Groups differ by one
-// path at most. Intervals take the groups' edges as given.
-func AttributeBy(e *tokens.Ensemble, column string, groups int, confidence float64) []Group {
-	if !(groups >= 1 && groups <= e.N) {
-		panic(fmt.Sprintf("analytics: %d groups of %d paths; want 1 to %d", groups, e.N, e.N))
+// AttributeBy is AttributeLog within groups of paths, without correction: the first
+// holds the paths with the lowest values of a column, such as "underlying" (the final
+// price) or "realised_variance", the last those with the highest. Groups differ by
+// one observation at most; a path of more weight than one may count in two of them,
+// in each for a part of its weight. Intervals take the groups' edges as given.
+func AttributeBy(c *Case, column string, groups int) []Group {
+	e := c.Ensemble
+	by := c.Sample(e.Column(column))
+	size := by.size()
+	if !(groups >= 1 && float64(groups) <= size) {
+		panic(fmt.Sprintf("analytics: %d groups of %v paths; want 1 to %v", groups, size, size))
 	}
-	by := e.Column(column)
 	order := make([]int, e.N)
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(by[i], by[j]) })
-	parts, total := LogParts(e), LogNAV(e)
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(by.X[i], by.X[j]) })
+	parts, total := LogParts(e), c.LogNAV()
 	out := make([]Group, groups)
 	for g := range out {
-		members := order[g*e.N/groups : (g+1)*e.N/groups]
-		out[g] = Group{by[members[0]], by[members[len(members)-1]], len(members),
-			attribute("log", parts, total, e, slices.Sorted(slices.Values(members)), nil, confidence)}
+		begin, end := math.Floor(float64(g)*size/float64(groups)), math.Floor(float64(g+1)*size/float64(groups))
+		if g == groups-1 {
+			end = size
+		}
+		inside := map[int]float64{} // weights by path
+		var members []int
+		before := 0.0
+		for _, i := range order {
+			till := before + by.weight(i)
+			if w := min(till, end) - max(before, begin); w > 0 {
+				members, inside[i] = append(members, i), w
+			}
+			before = till
+		}
+		out[g] = Group{Lo: by.X[members[0]], Hi: by.X[members[len(members)-1]], N: len(members)}
+		slices.Sort(members)
+		var group Sample
+		for _, i := range members {
+			if c.Weights != nil {
+				group.W = append(group.W, inside[i])
+			}
+			if c.Clusters != nil {
+				group.Cluster = append(group.Cluster, c.Clusters[i])
+			}
+		}
+		out[g].Attribution = attribute("log", parts, total, e.Years(), len(members), func(xs []float64) Estimate {
+			return MeanFinite(group.with(pick(xs, members)), c.Confidence)
+		})
 	}
 	return out
 }
 
-// attribute takes the means of parts and of their total over the members, in
-// path order; nil: all paths.
-func attribute(unit string, parts []Part, total []float64, e *tokens.Ensemble, members []int, known *Known, confidence float64) Attribution {
-	years := e.Years()
+// attribute takes the means of parts and of their total over so many paths.
+func attribute(unit string, parts []Part, total []float64, years float64, paths int,
+	mean func([]float64) Estimate) Attribution {
 	cause := func(name, doc string, xs []float64) Cause {
-		if members != nil {
-			xs = pick(xs, members)
-		}
-		over := known.controlled(xs, e, ControlLogPrice, confidence)
+		over := mean(xs)
 		return Cause{name, doc, over, over.scaled(1 / years)}
 	}
 	a := Attribution{Unit: unit}
@@ -167,17 +191,6 @@ func attribute(unit string, parts []Part, total []float64, e *tokens.Ensemble, m
 		a.Causes = append(a.Causes, cause(p.Name, p.Doc, p.Paths))
 	}
 	a.Total = cause("total", "all of these together", total)
-	a.Ruined = e.N - a.Total.Over.N
-	if members != nil {
-		a.Ruined = len(members) - a.Total.Over.N
-	}
+	a.Ruined = paths - a.Total.Over.N
 	return a
-}
-
-func pick(xs []float64, members []int) []float64 {
-	out := make([]float64, len(members))
-	for i, m := range members {
-		out[i] = xs[m]
-	}
-	return out
 }

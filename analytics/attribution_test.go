@@ -41,7 +41,8 @@ func TestPartsAddUp(t *testing.T) {
 		}
 		t.Logf("%s: log parts add up to %.1g, money parts to %.1g", e.Token.Name, worstLog, worstMoney)
 		if !(worstLog <= 1e-11) || !(worstMoney <= 1e-12) {
-			t.Errorf("%s: log parts miss the total by %.2g, money parts by %.2g of their size; want at most 1e-11 and 1e-12", e.Token.Name, worstLog, worstMoney)
+			t.Errorf("%s: log parts miss the total by %.2g, money parts by %.2g of their size; "+
+				"want at most 1e-11 and 1e-12", e.Token.Name, worstLog, worstMoney)
 		}
 	}
 	for _, what := range append([]string{"ruin", "liquidation survived"}, tokens.ItemNames[1:]...) {
@@ -64,11 +65,11 @@ func TestMeansAddUp(t *testing.T) {
 		name string
 		of   []analytics.Attribution
 	}{
-		{"log", []analytics.Attribution{analytics.AttributeLog(&es[0], nil, 0.95)}},
-		{"money", []analytics.Attribution{analytics.AttributeMoney(&es[1], 0.95)}},
-		{"controlled", []analytics.Attribution{analytics.AttributeLog(&run(t, calm)[0], &known, 0.95)}},
-		{"by price", groups(analytics.AttributeBy(&es[2], "underlying", 5, 0.95))},
-		{"by variance", groups(analytics.AttributeBy(&es[0], "realised_variance", 3, 0.95))},
+		{"log", []analytics.Attribution{analytics.AttributeLog(ofAll(&es[0], nil))}},
+		{"money", []analytics.Attribution{analytics.AttributeMoney(ofAll(&es[1], nil))}},
+		{"controlled", []analytics.Attribution{analytics.AttributeLog(ofAll(&run(t, calm)[0], &known))}},
+		{"by price", groups(analytics.AttributeBy(ofAll(&es[2], nil), "underlying", 5))},
+		{"by variance", groups(analytics.AttributeBy(ofAll(&es[0], nil), "realised_variance", 3))},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, a := range tt.of {
@@ -106,7 +107,7 @@ func groups(gs []analytics.Group) (as []analytics.Attribution) {
 func TestGroups(t *testing.T) {
 	e := run(t, stormy(102))[0]
 	by := slices.Sorted(slices.Values(e.Column("underlying")))
-	gs := analytics.AttributeBy(&e, "underlying", 5, 0.95)
+	gs := analytics.AttributeBy(ofAll(&e, nil), "underlying", 5)
 	from := 0
 	for i, g := range gs {
 		if g.N != g.Total.Over.N+g.Ruined || g.N < 20 || g.N > 21 {
@@ -125,7 +126,8 @@ func TestGroups(t *testing.T) {
 // A token that never trades, free, on a price known by hand: +10 % then −10 %.
 // At 2x: 1 → 1.2, leverage 2.2/1.2, then 1.2 − 0.22 = 0.98.
 func TestPartsByHand(t *testing.T) {
-	k, err := tokens.Compile(tokens.Token{Target: 2, AUM: 1, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Threshold: 0.95}}, year)
+	k, err := tokens.Compile(tokens.Token{Target: 2, AUM: 1, Policy: tokens.Hold{},
+		Mechanism: tokens.Loan{Threshold: 0.95}}, year)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,10 +142,12 @@ func TestPartsByHand(t *testing.T) {
 	e.Add("log_underlying", []float64{math.Log(0.99)})
 	e.Add("realised_variance", []float64{qv})
 	want := map[string]float64{
-		"log underlying": 2 * math.Log(0.99), "log volatility_decay": -qv, "log band_effect": math.Log(0.98) - 2*math.Log(0.99) + qv,
+		"log underlying": 2 * math.Log(0.99), "log volatility_decay": -qv,
+		"log band_effect":  math.Log(0.98) - 2*math.Log(0.99) + qv,
 		"money underlying": -0.02, "money path": 0,
 	}
-	for prefix, parts := range map[string][]analytics.Part{"log ": analytics.LogParts(&e), "money ": analytics.MoneyParts(&e)} {
+	for prefix, parts := range map[string][]analytics.Part{"log ": analytics.LogParts(&e),
+		"money ": analytics.MoneyParts(&e)} {
 		for _, p := range parts {
 			if got := p.Paths[0]; math.Abs(got-want[prefix+p.Name]) > 1e-15 {
 				t.Errorf("%s%s = %v, want %v", prefix, p.Name, got, want[prefix+p.Name])

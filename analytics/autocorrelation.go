@@ -10,7 +10,7 @@ import "math"
 // the interval is Bartlett's for white noise.
 func Autocorrelation(xs []float64, lags []int, confidence float64) []Estimate {
 	checkConfidence(confidence)
-	mean, squares := moments(xs)
+	mean, squares := moments(Sample{X: xs})
 	out := make([]Estimate, len(lags))
 	for i, lag := range lags {
 		if lag < 1 || lag >= len(xs) || !(squares > 0) {

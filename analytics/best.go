@@ -2,7 +2,6 @@ package analytics
 
 import (
 	"fmt"
-	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -16,9 +15,9 @@ type Choice struct {
 }
 
 // Best finds the best of n settings that lived on the same paths. At gives the
-// numbers of setting i by path, as [PathMetric].Of does; it is called twice for
-// each setting, two settings are held at a time, and what it returns is not read
-// after the next call.
+// numbers of setting i by path, as [Case.Numbers] does, with the weights and
+// clusters of the paths; it is called twice for each setting, two settings are held
+// at a time, and what it returns is not read after the next call.
 //
 // A setting is left out of the set Among when the sample's best beats it at the
 // one-sided level α/(n-1), α = 1 - confidence, so that the truly best setting k
@@ -36,14 +35,14 @@ type Choice struct {
 // has none of these in common with the best is left out; between settings that
 // ruin other paths, look at the N of Versus and at a metric that counts ruin. It
 // panics if there is no setting or sense is Neither.
-func Best(n int, at func(i int) []float64, sense Sense, confidence float64) Choice {
+func Best(n int, at func(i int) Sample, sense Sense, confidence float64) Choice {
 	checkSettings(n, sense)
 	checkConfidence(confidence)
-	best, top := 0, slices.Clone(at(0))
+	best, top := 0, at(0).owned()
 	for i := 1; i < n; i++ {
 		xs := at(i)
 		if better(sense, PairedDifference(xs, top, confidence).Value) || MeanFinite(top, confidence).N == 0 {
-			best, top = i, slices.Clone(xs)
+			best, top = i, xs.owned()
 		}
 	}
 	c := Choice{best, make([]Estimate, n), make([]bool, n)}
@@ -65,6 +64,7 @@ func zTail(tail float64) float64 { return -distuv.UnitNormal.Quantile(tail) }
 
 func checkSettings(n int, sense Sense) {
 	if n < 1 || sense != Higher && sense != Lower {
-		panic(fmt.Sprintf("analytics: %d settings and sense %d; want at least 1 and Higher (1) or Lower (-1)", n, sense))
+		panic(fmt.Sprintf("analytics: %d settings and sense %d; want at least 1 and Higher (1) or Lower (-1)", n,
+			sense))
 	}
 }

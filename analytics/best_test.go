@@ -50,7 +50,7 @@ func TestBestKeepsTheTrulyBest(t *testing.T) {
 	} {
 		out := make([]float64, len(tt.means))
 		for range repeats {
-			c := analytics.Best(len(tt.means), of(settings(rng, paths, tt.means)), tt.sense, 0.95)
+			c := analytics.Best(len(tt.means), samples(of(settings(rng, paths, tt.means))), tt.sense, 0.95)
 			if !c.Among[c.Best] {
 				t.Fatalf("%s: the best is not among the best", tt.name)
 			}
@@ -94,21 +94,23 @@ func TestBestByHand(t *testing.T) {
 		{"low is good", [][]float64{more, base}, analytics.Lower, 0.95, 1, []bool{false, true}},
 		{"at 2.5 % for two others", [][]float64{base, more, more}, analytics.Higher, 0.95, 1, []bool{true, true, true}},
 		{"equal on every path", [][]float64{base, base}, analytics.Higher, 0.95, 0, []bool{true, true}},
-		{"better by the same on every path", [][]float64{{1, 2}, {2, 3}}, analytics.Higher, 0.95, 1, []bool{false, true}},
+		{"better by the same on every path", [][]float64{{1, 2}, {2, 3}}, analytics.Higher, 0.95, 1,
+			[]bool{false, true}},
 		{"one path", [][]float64{{1}, {2}}, analytics.Higher, 0.95, 1, []bool{true, true}},
 		{"first ruined everywhere", [][]float64{{-inf, -inf}, {2, 3}}, analytics.Higher, 0.95, 1, []bool{false, true}},
 		{"second ruined everywhere", [][]float64{{2, 3}, {-inf, -inf}}, analytics.Higher, 0.95, 0, []bool{true, false}},
 		{"all ruined", [][]float64{{-inf, -inf}, {-inf, -inf}}, analytics.Higher, 0.95, 1, []bool{false, true}},
-		{"ruined where the rest is low", [][]float64{{5, 6, -inf}, {6, 7, 0}}, analytics.Higher, 0.95, 1, []bool{false, true}},
+		{"ruined where the rest is low", [][]float64{{5, 6, -inf}, {6, 7, 0}}, analytics.Higher, 0.95, 1,
+			[]bool{false, true}},
 		{"NaN tells nothing", [][]float64{{1, 2}, {nan, 3}}, analytics.Higher, 0.95, 0, []bool{true, true}},
 	} {
 		calls := make([]int, len(tt.xs))
 		buffer := make([]float64, len(tt.xs[0]))
-		c := analytics.Best(len(tt.xs), func(i int) []float64 { // one buffer for all
+		c := analytics.Best(len(tt.xs), samples(func(i int) []float64 { // one buffer for all
 			calls[i]++
 			copy(buffer, tt.xs[i])
 			return buffer
-		}, tt.sense, tt.confidence)
+		}), tt.sense, tt.confidence)
 		if c.Best != tt.best || !slices.Equal(c.Among, tt.among) {
 			t.Errorf("%s: best %d among %v; want %d among %v", tt.name, c.Best, c.Among, tt.best, tt.among)
 		}
@@ -116,7 +118,8 @@ func TestBestByHand(t *testing.T) {
 			if n != 2 {
 				t.Errorf("%s: setting %d was asked for %d times", tt.name, i, n)
 			}
-			if want := analytics.PairedDifference(tt.xs[i], tt.xs[c.Best], tt.confidence); fmt.Sprint(c.Versus[i]) != fmt.Sprint(want) { // as text, because NaN is not itself
+			if want := analytics.PairedDifference(analytics.Sample{X: tt.xs[i]}, analytics.Sample{X: tt.xs[c.Best]},
+				tt.confidence); fmt.Sprint(c.Versus[i]) != fmt.Sprint(want) { // as text, because NaN is not itself
 				t.Errorf("%s: setting %d differs by %+v; want %+v", tt.name, i, c.Versus[i], want)
 			}
 		}

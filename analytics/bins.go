@@ -54,7 +54,7 @@ func binNumber(sorted []float64, limit int) int {
 	n := len(sorted)
 	at := func(rank int) float64 { return sorted[rank-1] }
 	span := sorted[n-1] - sorted[0]
-	iqr := typeSeven(n, 0.75, at) - typeSeven(n, 0.25, at)
+	iqr := typeSeven(float64(n), 0.75, at) - typeSeven(float64(n), 0.25, at)
 	switch {
 	case span == 0:
 		return 1

@@ -28,7 +28,8 @@ func TestBins(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			edges, counts := Bins(tt.xs, tt.limit)
-			if !slices.Equal(counts, tt.counts) || !slices.EqualFunc(edges, tt.edges, func(a, b float64) bool { return same(a, b, 1e-15) }) {
+			if !slices.Equal(counts, tt.counts) || !slices.EqualFunc(edges, tt.edges,
+				func(a, b float64) bool { return same(a, b, 1e-15) }) {
 				t.Errorf("got %v, %v; want %v, %v", edges, counts, tt.edges, tt.counts)
 			}
 		})

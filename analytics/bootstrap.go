@@ -10,7 +10,7 @@ import (
 const (
 	replicates = 400
 	// blocks limits how many random numbers a resample takes: larger samples
-	// are redrawn in blocks of consecutive paths, which are independent too.
+	// are redrawn in blocks of consecutive clusters, which are independent too.
 	blocks = 1 << 13
 	// resampling is the purpose of the bootstrap's random stream, apart from all
 	// that paths draw.
@@ -20,88 +20,102 @@ const (
 // Resampled estimates statistics of a sample, each with the interval between
 // the quantiles of its values over 400 resamples with replacement (the percentile
 // interval), and their standard deviation as SE. Infinite values are left out
-// first, and N says how many remained. The resamples depend on N alone: the same
-// sample has the same interval.
+// first, and N says how many remained. Clusters are drawn whole, each value with its
+// weight. The resamples depend on the number of clusters, of paths on their own N,
+// alone: the same sample has the same interval.
 //
-// A statistic must not change or keep its argument, nor depend on its order.
-// Where one is not finite on more than one resample in a hundred it has no
-// interval. The percentile interval is a little short for small samples: 95 %
-// means 93 to 94 % for the standard deviation of 200 normal values.
+// A statistic is of a sample that has no clusters any more. It must not change or
+// keep its argument, nor depend on its order. Where one is not finite on more than
+// one resample in a hundred it has no interval. The percentile interval is a little
+// short for small samples: 95 % means 93 to 94 % for the standard deviation of 200
+// normal values.
 //
-// Source: Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13.
-func Resampled(xs []float64, confidence float64, of ...func(xs []float64) float64) []Estimate {
+// Source: Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13, and
+// section 8.6 for draws of whole blocks.
+func Resampled(s Sample, confidence float64, of ...func(Sample) float64) []Estimate {
 	checkConfidence(confidence)
-	xs = slices.DeleteFunc(slices.Clone(xs), func(x float64) bool { return math.IsInf(x, 0) })
-	n := len(xs)
+	s = s.valid().finite()
+	s, ends := s.byCluster()
+	n := len(ends)
 	values := make([][]float64, len(of))
 	if n > 1 {
 		source := random.NewSource(0, 0, random.Stream(resampling, 0))
 		rng := source.Rand()
 		block := (n + blocks - 1) / blocks
-		again := make([]float64, 0, n+block)
+		var again Sample
 		for range replicates {
-			for again = again[:0]; len(again) < n; {
+			again.X, again.W = again.X[:0], again.W[:0]
+			for left := n; left > 0; {
 				first := rng.Intn((n+block-1)/block) * block
-				again = append(again, xs[first:min(first+block, n)]...)
+				drawn := min(first+block, n) - first
+				from, to := 0, ends[first+min(drawn, left)-1]
+				if first > 0 {
+					from = ends[first-1]
+				}
+				again.X = append(again.X, s.X[from:to]...)
+				if s.W != nil {
+					again.W = append(again.W, s.W[from:to]...)
+				}
+				left -= drawn
 			}
-			for s, f := range of {
-				if v := f(again[:n]); finite(v) {
-					values[s] = append(values[s], v)
+			for k, f := range of {
+				if v := f(again); finite(v) {
+					values[k] = append(values[k], v)
 				}
 			}
 		}
 	}
 	out := make([]Estimate, len(of))
-	for s, f := range of {
-		e := undefined(confidence, n, Bootstrap)
-		e.Value = f(xs)
-		if v := values[s]; finite(e.Value) && len(v) >= replicates*99/100 {
+	for k, f := range of {
+		e := undefined(confidence, len(s.X), Bootstrap)
+		e.Value = f(Sample{X: s.X, W: s.W})
+		if v := values[k]; finite(e.Value) && len(v) >= replicates*99/100 {
 			slices.Sort(v)
 			at := func(rank int) float64 { return v[rank-1] }
-			_, squares := moments(v)
+			_, squares := moments(Sample{X: v})
 			e.SE = math.Sqrt(squares / float64(len(v)-1))
-			e.Lo = min(e.Value, typeSeven(len(v), (1-confidence)/2, at))
-			e.Hi = max(e.Value, typeSeven(len(v), (1+confidence)/2, at))
+			e.Lo = min(e.Value, typeSeven(float64(len(v)), (1-confidence)/2, at))
+			e.Hi = max(e.Value, typeSeven(float64(len(v)), (1+confidence)/2, at))
 			if n < 30 {
 				e.Warning = FewValues
 			}
 		}
-		out[s] = e
+		out[k] = e
 	}
 	return out
 }
 
 // sd, skewness and kurtosis are those of [SeriesMetrics].
-func sd(xs []float64) float64       { return shapeOf(xs).sd }
-func skewness(xs []float64) float64 { return shapeOf(xs).skewness }
-func kurtosis(xs []float64) float64 { return shapeOf(xs).kurtosis }
+func sd(s Sample) float64       { return shapeOf(s).sd }
+func skewness(s Sample) float64 { return shapeOf(s).skewness }
+func kurtosis(s Sample) float64 { return shapeOf(s).kurtosis }
 
 // sharpe is mean over standard deviation, sortino mean over the root mean
 // square of the negative values.
-func sharpe(xs []float64) float64 {
-	s := shapeOf(xs)
-	return s.mean / s.sd
+func sharpe(s Sample) float64 {
+	m := shapeOf(s)
+	return m.mean / m.sd
 }
 
-func sortino(xs []float64) float64 {
-	_, _, below := ups(xs)
-	mean, _ := moments(xs)
+func sortino(s Sample) float64 {
+	_, _, below := ups(s)
+	mean, _ := moments(s)
 	return mean / below
 }
 
 // omega is the sum of gains over the sum of losses.
-func omega(xs []float64) float64 {
-	up, down, _ := ups(xs)
+func omega(s Sample) float64 {
+	up, down, _ := ups(s)
 	return up / down
 }
 
-func gainToPain(xs []float64) float64 { return omega(xs) - 1 }
+func gainToPain(s Sample) float64 { return omega(s) - 1 }
 
 // tailRatio is the size of the 95 % quantile over that of the 5 % one. Its
 // interval is made of theirs, each with half of the error allowed (Bonferroni),
 // so it covers at least as often as it says.
-func tailRatio(xs []float64, confidence float64) Estimate {
-	q := Quantiles(xs, []float64{0.05, 0.95}, (1+confidence)/2)
+func tailRatio(s Sample, confidence float64) Estimate {
+	q := Quantiles(s, []float64{0.05, 0.95}, (1+confidence)/2)
 	low, high := magnitude(q[0]), magnitude(q[1])
 	e := high
 	e.Value, e.Lo, e.Hi = high.Value/low.Value, high.Lo/low.Hi, high.Hi/low.Lo

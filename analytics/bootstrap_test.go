@@ -14,7 +14,7 @@ func TestResampledSE(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, n := range []int{500, 3 * blocks} {
 		xs := normals(rng, n)
-		got := Resampled(xs, 0.95, func(xs []float64) float64 { m, _ := moments(xs); return m }, sd)
+		got := Resampled(Sample{X: xs}, 0.95, func(s Sample) float64 { m, _ := moments(s); return m }, sd)
 		for i, want := range []float64{1 / math.Sqrt(float64(n)), 1 / math.Sqrt(2*float64(n))} {
 			if e := got[i]; !same(e.SE, want, 0.15) || !within(e) || !same(e.Hi-e.Lo, 3.92*want, 0.25) {
 				t.Errorf("n = %d, statistic %d: %+v, want a standard error of %v", n, i, e, want)
@@ -30,7 +30,7 @@ func TestResampledReachesAll(t *testing.T) {
 	for _, odd := range []int{0, n / 2, n - 1} {
 		xs := make([]float64, n)
 		xs[odd] = 1
-		e := Resampled(xs, 0.95, func(xs []float64) float64 { m, _ := moments(xs); return m })[0]
+		e := Resampled(Sample{X: xs}, 0.95, func(s Sample) float64 { m, _ := moments(s); return m })[0]
 		// Poisson counts of mean 1: their sd is 1, from 400 replicates to 5 %.
 		if !same(e.SE*n, 1, 0.25) {
 			t.Errorf("value %d alone: standard error %v of the mean, want %v", odd, e.SE, 1.0/n)
@@ -41,7 +41,7 @@ func TestResampledReachesAll(t *testing.T) {
 func TestResampled(t *testing.T) {
 	xs := []float64{1, 2, inf, 4, 8}
 	was := slices.Clone(xs)
-	a, b := Resampled(xs, 0.9, sd), Resampled(xs, 0.9, sd)
+	a, b := Resampled(Sample{X: xs}, 0.9, sd), Resampled(Sample{X: xs}, 0.9, sd)
 	if a[0] != b[0] {
 		t.Errorf("the same sample has %+v and %+v", a[0], b[0])
 	}
@@ -52,7 +52,7 @@ func TestResampled(t *testing.T) {
 		t.Errorf("%+v, want a bootstrap of 4 values with a warning", e)
 	}
 	for _, xs := range [][]float64{nil, {1}, {1, nan, 2}, {3, 3, 3}} {
-		if e := Resampled(xs, 0.9, sharpe)[0]; !math.IsNaN(e.Lo) || !math.IsNaN(e.Hi) {
+		if e := Resampled(Sample{X: xs}, 0.9, sharpe)[0]; !math.IsNaN(e.Lo) || !math.IsNaN(e.Hi) {
 			t.Errorf("sharpe of %v: %+v, want no interval", xs, e)
 		}
 	}
@@ -62,10 +62,12 @@ func TestResampled(t *testing.T) {
 func TestStatistics(t *testing.T) {
 	xs := []float64{1, -1, 3, -1}
 	for name, x := range map[string][2]float64{
-		"sharpe": {sharpe(xs), 0.5 / math.Sqrt(11.0/3)}, "sortino": {sortino(xs), 0.5 / math.Sqrt(0.5)},
-		"omega": {omega(xs), 2}, "gain to pain": {gainToPain(xs), 1}, "sd": {sd(xs), math.Sqrt(11.0 / 3)},
+		"sharpe": {sharpe(Sample{X: xs}), 0.5 / math.Sqrt(11.0/3)}, "sortino": {sortino(Sample{X: xs}),
+			0.5 / math.Sqrt(0.5)},
+		"omega": {omega(Sample{X: xs}), 2}, "gain to pain": {gainToPain(Sample{X: xs}), 1}, "sd": {sd(Sample{X: xs}),
+			math.Sqrt(11.0 / 3)},
 		// m₂ = 11/4, m₃ = 3 (0.5³ − 2·1.5³ + 2.5³ = 9, over 4 = 2.25)
-		"skewness": {skewness(xs), math.Sqrt(12) / 2 * 2.25 / math.Pow(2.75, 1.5)},
+		"skewness": {skewness(Sample{X: xs}), math.Sqrt(12) / 2 * 2.25 / math.Pow(2.75, 1.5)},
 	} {
 		if !same(x[0], x[1], 1e-14) {
 			t.Errorf("%s = %v, want %v", name, x[0], x[1])
@@ -75,7 +77,7 @@ func TestStatistics(t *testing.T) {
 	for i := range long {
 		long[i] = float64(i) - 100
 	}
-	e := tailRatio(long, 0.95) // 5 % at −80.05, 95 % at 279.05
+	e := tailRatio(Sample{X: long}, 0.95) // 5 % at −80.05, 95 % at 279.05
 	if !same(e.Value, 279.05/80.05, 1e-12) || !within(e) || e.Lo < 2 || e.Hi > 6 {
 		t.Errorf("tail ratio %+v", e)
 	}
@@ -115,7 +117,7 @@ func TestWarnings(t *testing.T) {
 		{"29 values", normals(rng, 29), FewValues},
 		{"a constant", make([]float64, 100), ""},
 	} {
-		if got := Mean(tt.xs, 0.95).Warning; got != tt.want {
+		if got := Mean(Sample{X: tt.xs}, 0.95).Warning; got != tt.want {
 			t.Errorf("%s: warning %q, want %q", tt.name, got, tt.want)
 		}
 	}
@@ -127,14 +129,14 @@ func TestWarnings(t *testing.T) {
 		for i := range ys {
 			ys[i] += rng.NormFloat64()
 		}
-		if e := ControlledMean(ys, xs, math.Exp(v*v/2), 0.95); e.Warning != want {
+		if e := ControlledMean(Sample{X: ys}, xs, math.Exp(v*v/2), 0.95); e.Warning != want {
 			t.Errorf("controlled by a lognormal with %v: warning %q, want %q", v, e.Warning, want)
 		}
 	}
-	if e := ExpectedShortfall(normals(rng, 900), 0.05, 0.95); e.Warning != FewInTail {
+	if e := ExpectedShortfall(Sample{X: normals(rng, 900)}, 0.05, 0.95); e.Warning != FewInTail {
 		t.Errorf("shortfall over 45: warning %q", e.Warning)
 	}
-	if e := ExpectedShortfall(normals(rng, 1100), 0.05, 0.95); e.Warning != "" {
+	if e := ExpectedShortfall(Sample{X: normals(rng, 1100)}, 0.05, 0.95); e.Warning != "" {
 		t.Errorf("shortfall over 55: warning %q", e.Warning)
 	}
 }

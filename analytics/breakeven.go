@@ -20,23 +20,24 @@ type Crossing struct {
 // covariance of neighbours from the paths: Fieller's, see [Vertex], where it stays between two
 // xs. Two crossings whose intervals overlap may be none. It panics unless there
 // are two finite xs at least, and they increase.
-func BreakEven(xs []float64, at func(i int) []float64, confidence float64) []Crossing {
+func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossing {
 	checkIncreasing(xs, 2, math.Inf(-1))
 	z := zScore(confidence)
+	var first Sample
 	var out []bool
 	for i := range xs {
 		ds := at(i)
 		if i == 0 {
-			out = make([]bool, len(ds))
+			first, out = ds.owned(), make([]bool, len(ds.X))
 		}
-		checkPairs(len(ds), len(out))
-		for j, d := range ds {
+		paired(ds, first)
+		for j, d := range ds.X {
 			out[j] = out[j] || math.IsInf(d, 0)
 		}
 	}
 	means := make([]Estimate, len(xs))
 	covs := make([]float64, len(xs)) // with the one before
-	var previous []float64
+	var previous Sample
 	for i := range xs {
 		ds := without(at(i), out)
 		means[i] = Mean(ds, confidence)
@@ -77,7 +78,8 @@ func BreakEven(xs []float64, at func(i int) []float64, confidence float64) []Cro
 			if last == i-1 {
 				x = xs[last] + (xs[i]-xs[last])*from/(from-to)
 			}
-			e := Estimate{Value: x, SE: math.NaN(), Lo: math.Inf(-1), Hi: math.Inf(1), Confidence: confidence, N: means[i].N, Method: Fieller, Warning: means[i].Warning}
+			e := Estimate{Value: x, SE: math.NaN(), Lo: math.Inf(-1), Hi: math.Inf(1), Confidence: confidence,
+				N: means[i].N, Method: Fieller, Warning: means[i].Warning}
 			near := float64(1e-9 * (xs[i] - xs[last])) // without scatter both ends are at x but for rounding
 			for _, end := range ends {
 				if end <= x+near {

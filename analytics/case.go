@@ -2,7 +2,6 @@ package analytics
 
 import (
 	"math"
-	"slices"
 
 	"mcrisk/tokens"
 )
@@ -13,6 +12,8 @@ import (
 // first use, and use it from one goroutine at a time.
 type Case struct {
 	Ensemble   *tokens.Ensemble // with the columns that the metrics asked for need
+	Weights    []float64        // what each path counts for, as in a Sample; nil: all alike
+	Clusters   []int            // of paths drawn together; nil: each on its own
 	Known      *Known           // what theory says of the prices; nil: no estimate is corrected
 	Aversion   float64          // weight γ ≥ 0 of tracking variance in utility and tracking_cost
 	Confidence float64          // of every interval, in (0, 1)
@@ -49,6 +50,9 @@ func (c *Case) Estimates(name string, of func() []Estimate) []Estimate {
 	}
 	return es
 }
+
+// Sample is numbers of the case's paths, with what they count for.
+func (c *Case) Sample(xs []float64) Sample { return Sample{xs, c.Weights, c.Clusters} }
 
 // Estimate is a metric of the case. Metrics are told apart by their names.
 func (c *Case) Estimate(m Metric) Estimate {
@@ -91,11 +95,15 @@ func (c *Case) correctedGrowth() []float64 {
 	if c.growth == nil {
 		c.growth = new(corrected)
 		if c.Known != nil && finite(c.Known.LogPrice) {
-			_, c.growth.paths = ControlledPaths(logGrowth(c), c.Ensemble.Column("log_underlying"), c.Known.LogPrice, c.Confidence)
+			_, c.growth.paths = ControlledPaths(c.Sample(logGrowth(c)), c.Ensemble.Column("log_underlying"),
+				c.Known.LogPrice, c.Confidence)
 		}
 	}
 	return c.growth.paths
 }
+
+// paths is how many count for something.
+func (c *Case) paths() int { return len(c.Sample(c.Ensemble.Column("nav")).valid().X) }
 
 // LogNAV is [LogNAV] of the case.
 func (c *Case) LogNAV() []float64 {
@@ -112,13 +120,15 @@ func (c *Case) tracking() []float64 {
 	return c.Derived("tracking", func() []float64 {
 		e := c.Ensemble
 		logS, qv := e.Column("log_underlying"), e.Column("realised_variance")
-		return c.each(c.LogNAV(), func(i int, log float64) float64 { return TrackingVsIdeal(log, e.Token.Target, logS[i], qv[i]) })
+		return c.each(c.LogNAV(), func(i int, log float64) float64 {
+			return TrackingVsIdeal(log, e.Token.Target, logS[i], qv[i])
+		})
 	})
 }
 
 // trackingVariance are pseudo-values of the variance of tracking.
 func (c *Case) trackingVariance() []float64 {
-	return c.Derived("tracking variance", func() []float64 { return variancePaths(c.tracking()) })
+	return c.Derived("tracking variance", func() []float64 { return variancePaths(c.Sample(c.tracking())) })
 }
 
 // each is a new column made from one, path by path.
@@ -132,51 +142,20 @@ func (c *Case) each(xs []float64, of func(i int, x float64) float64) []float64 {
 
 // The estimators of rows.
 
-func (c *Case) mean(xs []float64) Estimate { return MeanFinite(xs, c.Confidence) }
-
-func (c *Case) controlled(xs []float64, by Control) Estimate {
-	return c.Known.controlled(xs, c.Ensemble, by, c.Confidence)
-}
+func (c *Case) mean(xs []float64) Estimate { return MeanFinite(c.Sample(xs), c.Confidence) }
 
 func (c *Case) share(xs []float64, is func(float64) bool) Estimate {
-	return share(xs, is, c.Confidence)
+	return Share(c.Sample(xs), is, c.Confidence)
 }
 
-func (c *Case) below(navs []float64, level float64) Estimate {
-	return c.Known.below(navs, level, c.Ensemble, c.Confidence)
-}
-
-func (c *Case) quantile(xs []float64, p float64) Estimate { return Quantile(xs, p, c.Confidence) }
-
-func (c *Case) quantiles(xs, ps []float64) []Estimate { return Quantiles(xs, ps, c.Confidence) }
-
-// quantileWhere is the quantile of those for which is holds.
-func (c *Case) quantileWhere(xs []float64, is func(float64) bool, p float64) Estimate {
-	return Quantile(slices.DeleteFunc(slices.Clone(xs), func(x float64) bool { return !is(x) }), p, c.Confidence)
-}
-
-func (c *Case) valueAtRisk(losses []float64, p float64) Estimate {
-	return ValueAtRisk(losses, p, c.Confidence)
+func (c *Case) quantile(xs []float64, p float64) Estimate {
+	return Quantile(c.Sample(xs), p, c.Confidence)
 }
 
 func (c *Case) shortfall(losses []float64, p float64) Estimate {
-	return ExpectedShortfall(losses, p, c.Confidence)
+	return ExpectedShortfall(c.Sample(losses), p, c.Confidence)
 }
 
-func (c *Case) extreme(log []float64, p float64) Estimate { return extreme(log, p, c.Confidence) }
-
-func (c *Case) tailRatio(xs []float64) Estimate { return tailRatio(xs, c.Confidence) }
-
-func (c *Case) resampled(xs []float64, of ...func([]float64) float64) []Estimate {
-	return Resampled(xs, c.Confidence, of...)
-}
-
-func (c *Case) shortfallPaths(losses []float64, p float64) []float64 {
-	return shortfallPaths(losses, p)
-}
-
-func (c *Case) medianPaths(xs []float64) []float64 { return medianPaths(xs) }
-
-func (c *Case) sdPaths(xs []float64, unit float64) []float64 {
-	return sdOf(variancePaths(xs), unit)
+func (c *Case) resampled(xs []float64, of ...func(Sample) float64) []Estimate {
+	return Resampled(c.Sample(xs), c.Confidence, of...)
 }

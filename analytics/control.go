@@ -25,10 +25,15 @@ import "math"
 // wherever the control's own mean or the residuals' would be warned of.
 //
 // With fewer than three paths, or a control that does not vary, this is Mean
-// with a VarianceReduction of one. Otherwise a value that is not finite, in xs, in control or
-// as controlMean, makes Value, SE and VarianceReduction NaN. It panics if the lengths
-// differ.
-func ControlledMean(xs, control []float64, controlMean, confidence float64) Estimate {
+// with a VarianceReduction of one. Otherwise a value that is not finite, in xs, in
+// control or as controlMean, makes Value, SE and VarianceReduction NaN. It panics if
+// the lengths differ.
+//
+// With weights or clusters the means, sums and β are weighted, and SE² is the
+// linearised variance of the weighted mean of the residuals, k/(k-2) for k/(k-1), by
+// as much more as above: times 1 + Σw·(c̄-controlMean)²/Σw(c-c̄)². Of three paths it
+// then takes three clusters.
+func ControlledMean(xs Sample, control []float64, controlMean, confidence float64) Estimate {
 	e, _ := ControlledPaths(xs, control, controlMean, confidence)
 	return e
 }
@@ -37,48 +42,67 @@ func ControlledMean(xs, control []float64, controlMean, confidence float64) Esti
 // error are its own: the residuals about Value, wider by what the mean of the
 // control was off. Of several settings with one control they compare, path by path,
 // as the control would correct the differences. They are nil where the mean cannot
-// be corrected: with fewer than three paths, or where it is not finite.
-func ControlledPaths(xs, control []float64, controlMean, confidence float64) (e Estimate, ys []float64) {
-	checkPairs(len(xs), len(control))
-	n := float64(len(xs))
+// be corrected: with fewer than three paths, or where it is not finite. Paths of
+// weight zero have numbers too, which nobody counts.
+func ControlledPaths(xs Sample, control []float64, controlMean, confidence float64) (e Estimate, ys []float64) {
+	checkPairs(len(xs.X), len(control))
+	all, controls := xs, xs.with(control)
+	xs, controls = xs.valid(), controls.valid()
 	xMean, xx := moments(xs)
-	cMean, cc := moments(control)
+	cMean, cc := moments(controls)
 	off := cMean - controlMean
-	if n < 3 || cc == 0 {
+	size, k := xs.size(), float64(len(xs.X)) // of independent ones
+	if xs.Cluster != nil {
+		_, clusters := xs.numbers()
+		k = float64(clusters)
+	}
+	if k < 3 || cc == 0 {
 		e = Mean(xs, confidence)
 		e.VarianceReduction = 1
-		if n < 3 || math.IsNaN(e.SE) {
+		if k < 3 || math.IsNaN(e.SE) {
 			return e, nil
 		}
-		return e, xs
+		return e, all.X
 	}
 	var xc, rr sum
-	for i := range xs {
-		xc.add(float64((xs[i] - xMean) * (control[i] - cMean)))
+	for i, x := range xs.X {
+		xc.add(float64(xs.weight(i) * float64((x-xMean)*(controls.X[i]-cMean))))
 	}
 	beta := xc.value() / cc
-	residuals := make([]float64, len(xs))
-	for i := range xs {
-		r := (xs[i] - xMean) - float64(beta*(control[i]-cMean))
+	residual := func(x, c float64) float64 { return (x - xMean) - float64(beta*(c-cMean)) }
+	residuals := make([]float64, len(xs.X))
+	for i, x := range xs.X {
+		r := residual(x, controls.X[i])
 		residuals[i] = r
-		rr.add(float64(r * r))
+		rr.add(float64(xs.weight(i) * float64(r*r)))
 	}
-	variance := rr.value() / (n - 2) * (1/n + float64(off*off)/cc)
-	e = normal(xMean-float64(beta*off), math.Sqrt(variance), confidence, len(xs))
-	e.VarianceReduction = xx / (n - 1) / n / variance
+	value, spread := xMean-float64(beta*off), float64(off*off)/cc
+	scatter, doubtful := residuals, control // independent numbers, that a warning looks at
+	variance, plain := rr.value()/(size-2)*(1/size+spread), xx/(size-1)/size
+	squares, controlSquares, controlCentre := rr.value(), cc, cMean
+	if !xs.plain() {
+		scatter = xs.totals(func(i int) float64 { return residuals[i] })
+		doubtful = xs.totals(func(i int) float64 { return controls.X[i] - cMean })
+		squares, controlSquares, controlCentre = squaresOf(scatter), squaresOf(doubtful), 0
+		se := clusterError(xs.totals(func(i int) float64 { return xs.X[i] - xMean }), size)
+		variance, plain = k/(k-2)*squares/size/size*(1+size*spread), se*se
+	}
+	e = normal(value, math.Sqrt(variance), confidence, len(xs.X))
+	e.VarianceReduction = plain / variance
 	if xx == 0 {
 		e.VarianceReduction = 1 // a constant has no error to reduce
 	}
-	e.Warning = doubt(control, cMean, cc)
+	e.Warning = doubt(doubtful, controlCentre, controlSquares)
 	if e.Warning == "" && e.VarianceReduction < 1e20 { // beyond it the residuals are rounding
-		e.Warning = doubt(residuals, 0, rr.value())
+		e.Warning = doubt(scatter, 0, squares)
 	}
 	if math.IsNaN(e.SE) {
 		return e, nil
 	}
-	wider := math.Sqrt((n - 1) / (n - 2) * (1 + float64(n*off*off)/cc))
-	for i, r := range residuals {
-		residuals[i] = e.Value + float64(wider*r)
+	wider := math.Sqrt((k - 1) / (k - 2) * (1 + float64(size*off*off)/cc))
+	ys = make([]float64, len(all.X))
+	for i, x := range all.X {
+		ys[i] = e.Value + float64(wider*residual(x, control[i]))
 	}
-	return e, residuals
+	return e, ys
 }

@@ -18,8 +18,10 @@ func TestControlledMean(t *testing.T) {
 		value, se, gain float64
 	}{
 		// β = 4/5, residual squares 9/5 over 2 degrees of freedom
-		{"by hand, control on its mean", []float64{1, 2, 4, 3}, []float64{1, 2, 3, 4}, 2.5, 2.5, math.Sqrt(0.9 / 4), (5.0 / 3) / 0.9},
-		{"by hand, control half below", []float64{1, 2, 4, 3}, []float64{1, 2, 3, 4}, 3, 2.9, math.Sqrt(0.27), (5.0 / 12) / 0.27},
+		{"by hand, control on its mean", []float64{1, 2, 4, 3}, []float64{1, 2, 3, 4}, 2.5, 2.5, math.Sqrt(0.9 / 4),
+			(5.0 / 3) / 0.9},
+		{"by hand, control half below", []float64{1, 2, 4, 3}, []float64{1, 2, 3, 4}, 3, 2.9, math.Sqrt(0.27),
+			(5.0 / 12) / 0.27},
 		{"exactly linear", []float64{1, 3, 5, 9}, []float64{0, 1, 2, 4}, 10, 21, 0, inf},
 		{"uncorrelated", []float64{1, -1, -1, 1}, []float64{-1, -1, 1, 1}, 0, 0, math.Sqrt(0.5), (1.0 / 3) / 0.5},
 		{"control does not vary", []float64{1, 2, 4, 3}, flat, 5, 2.5, math.Sqrt(5.0 / 12), 1},
@@ -33,9 +35,11 @@ func TestControlledMean(t *testing.T) {
 		{"unknown mean", []float64{1, 2, 4}, []float64{1, 2, 3}, nan, nan, nan, nan},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			e := ControlledMean(tt.xs, tt.control, tt.mean, 0.95)
-			if !same(e.Value, tt.value, 1e-15) || !same(e.SE, tt.se, 1e-15) || !same(e.VarianceReduction, tt.gain, 1e-14) {
-				t.Errorf("got %v ± %v, gain %v; want %v ± %v, gain %v", e.Value, e.SE, e.VarianceReduction, tt.value, tt.se, tt.gain)
+			e := ControlledMean(Sample{X: tt.xs}, tt.control, tt.mean, 0.95)
+			if !same(e.Value, tt.value, 1e-15) || !same(e.SE, tt.se, 1e-15) || !same(e.VarianceReduction, tt.gain,
+				1e-14) {
+				t.Errorf("got %v ± %v, gain %v; want %v ± %v, gain %v", e.Value, e.SE, e.VarianceReduction, tt.value,
+					tt.se, tt.gain)
 			}
 			if e.N != len(tt.xs) || e.Method != Normal {
 				t.Errorf("got %+v, want a normal interval from %d values", e, len(tt.xs))
@@ -53,7 +57,7 @@ func TestControlledMeanIsARegression(t *testing.T) {
 		xs[i] = math.Exp(c[i]) + rng.NormFloat64()
 	}
 	intercept, slope := stat.LinearRegression(c, xs, nil, false)
-	e := ControlledMean(xs, c, 0.25, 0.95)
+	e := ControlledMean(Sample{X: xs}, c, 0.25, 0.95)
 	if want := intercept + 0.25*slope; !same(e.Value, want, 1e-12) {
 		t.Errorf("got %v, gonum's line says %v", e.Value, want)
 	}
@@ -66,7 +70,7 @@ func TestControlledMeanIsARegression(t *testing.T) {
 func TestControlGains(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	xs, c := controlled(rng, 20_000)
-	gain := ControlledMean(xs, c, 0.1, 0.95).VarianceReduction
+	gain := ControlledMean(Sample{X: xs}, c, 0.1, 0.95).VarianceReduction
 	if !same(gain, 901, 0.07) {
 		t.Errorf("gain = %v, want 901 within 7 %%", gain)
 	}
@@ -75,7 +79,7 @@ func TestControlGains(t *testing.T) {
 func TestControlledMeanCovers(t *testing.T) {
 	coverage(t, 0.949, 0.949, 0.3, func(rng *rand.Rand) Estimate {
 		xs, c := controlled(rng, 200)
-		e := ControlledMean(xs, c, 0.1, 0.95)
+		e := ControlledMean(Sample{X: xs}, c, 0.1, 0.95)
 		return e
 	})
 }
@@ -103,9 +107,9 @@ func TestControlledPaths(t *testing.T) {
 			difference = append(difference, a[len(a)-1]-b[len(b)-1])
 		}
 		const mean = 0.25
-		level, ya := ControlledPaths(a, control, mean, 0.95)
-		_, yb := ControlledPaths(b, control, mean, 0.95)
-		if want := ControlledMean(a, control, mean, 0.95); level != want {
+		level, ya := ControlledPaths(Sample{X: a}, control, mean, 0.95)
+		_, yb := ControlledPaths(Sample{X: b}, control, mean, 0.95)
+		if want := ControlledMean(Sample{X: a}, control, mean, 0.95); level != want {
 			t.Errorf("%d paths: %+v; want %+v", n, level, want)
 		}
 		alike := func(what string, got, want Estimate) {
@@ -114,16 +118,17 @@ func TestControlledPaths(t *testing.T) {
 				t.Errorf("%d paths: %s %v ± %v; want %v ± %v", n, what, got.Value, got.SE, want.Value, want.SE)
 			}
 		}
-		alike("level", Mean(ya, 0.95), level)
-		want := ControlledMean(difference, control, mean, 0.95)
-		alike("difference", PairedDifference(ya, yb, 0.95), want)
+		alike("level", Mean(Sample{X: ya}, 0.95), level)
+		want := ControlledMean(Sample{X: difference}, control, mean, 0.95)
+		alike("difference", PairedDifference(Sample{X: ya}, Sample{X: yb}, 0.95), want)
 	}
 	for name, xs := range map[string][]float64{"two": {1, 2}, "a ruined": {1, 2, math.Inf(-1), 3}} {
-		if _, ys := ControlledPaths(xs, []float64{1, 2, 4, 7}[:len(xs)], 3, 0.95); ys != nil {
+		if _, ys := ControlledPaths(Sample{X: xs}, []float64{1, 2, 4, 7}[:len(xs)], 3, 0.95); ys != nil {
 			t.Errorf("%s: corrected to %v", name, ys)
 		}
 	}
-	if _, ys := ControlledPaths([]float64{1, 2, 4}, []float64{5, 5, 5}, 5, 0.95); fmt.Sprint(ys) != "[1 2 4]" {
+	if _, ys := ControlledPaths(Sample{X: []float64{1, 2, 4}}, []float64{5, 5, 5}, 5,
+		0.95); fmt.Sprint(ys) != "[1 2 4]" {
 		t.Errorf("a control that does not vary makes %v", ys)
 	}
 }

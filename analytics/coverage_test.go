@@ -71,18 +71,23 @@ func TestCoverageStudy(t *testing.T) {
 	compared(t, studies, add)
 
 	var b strings.Builder
-	fmt.Fprintf(&b, "# How often intervals hold the truth\n\nWritten by `make coverage`: %d small studies for each row, 95 %% intervals, a truth known from `exact`, in closed form or, where bands are compared, from one study of 400,000 paths. "+
-		"A share has a standard error of half a percent. Warned is the share of estimates whose output says that the interval may be too short.\n\n", studies)
+	fmt.Fprintf(&b, "# How often intervals hold the truth\n\nWritten by `make coverage`: "+
+		"%d small studies for each row, 95 %% intervals, a truth known from `exact`, in closed form or, "+
+		"where bands are compared, from one study of 400,000 paths. "+
+		"A share has a standard error of half a percent. "+
+		"Warned is the share of estimates whose output says that the interval may be too short.\n\n", studies)
 	fmt.Fprintf(&b, "| what | interval by | truth | held the truth | warned |\n|---|---|---|---|---|\n")
 	for _, c := range all {
 		held, warned := float64(c.hits)/float64(c.n), float64(c.warned)/float64(c.n)
 		fmt.Fprintf(&b, "| %s | %s | %.6g | %.1f %% | %.1f %% |\n", c.name, c.method, c.truth, 100*held, 100*warned)
-		exact := strings.HasPrefix(c.method, "clopper") || strings.HasPrefix(c.method, "order") || c.method == bestSet || c.method == string(analytics.Fieller)
+		exact := strings.HasPrefix(c.method, "clopper") || strings.HasPrefix(c.method, "order") ||
+			c.method == bestSet || c.method == string(analytics.Fieller)
 		if c.n != studies {
 			t.Errorf("%s: %d studies", c.name, c.n)
 		}
 		if !(held >= 0.93 && (exact || held <= 0.97)) && !(warned >= 0.95) {
-			t.Errorf("%s: %s intervals held the truth %.1f %% of the time, and %.1f %% were warned of", c.name, c.method, 100*held, 100*warned)
+			t.Errorf("%s: %s intervals held the truth %.1f %% of the time, and %.1f %% were warned of", c.name,
+				c.method, 100*held, 100*warned)
 		}
 	}
 	if err := os.WriteFile(*coverageFile, []byte(b.String()), 0o666); err != nil {
@@ -108,22 +113,24 @@ func synthetic(studies int, add func(string, float64, analytics.Estimate)) {
 		return xs
 	}
 	const c = 0.95
-	sd := func(xs []float64) float64 { return math.Sqrt(variance(xs)) }
+	sd := func(s analytics.Sample) float64 { return math.Sqrt(variance(s.X)) }
 	for range studies {
-		add("mean of 100 normal values", 0, analytics.Mean(normal(100), c))
+		add("mean of 100 normal values", 0, analytics.Mean(analytics.Sample{X: normal(100)}, c))
 		for _, x := range []struct {
 			v float64
 			n int
 		}{{0.516, 1000}, {0.9, 1000}, {0.9, 10_000}, {1.8, 1000}, {1.8, 10_000}, {2.4, 1000}, {2.4, 10_000}} {
-			add(fmt.Sprintf("mean of %d lognormal values, sd of the log %g", x.n, x.v), 1, analytics.Mean(lognormal(x.v, x.n), c))
+			add(fmt.Sprintf("mean of %d lognormal values, sd of the log %g", x.n, x.v), 1,
+				analytics.Mean(analytics.Sample{X: lognormal(x.v, x.n)}, c))
 		}
 		xs, ys := normal(200), normal(200)
 		for i := range ys {
 			ys[i] = 3*xs[i] + 0.1*ys[i]
 		}
-		e := analytics.ControlledMean(ys, xs, 0, c)
+		e := analytics.ControlledMean(analytics.Sample{X: ys}, xs, 0, c)
 		add("controlled mean of 200", 0, e)
-		add("paired difference of 200", 0, analytics.PairedDifference(ys, xs, c))
+		add("paired difference of 200", 0, analytics.PairedDifference(analytics.Sample{X: ys}, analytics.Sample{X: xs},
+			c))
 		uniform := func(p float64, n int) (k int) {
 			for range n {
 				if rng.Float64() < p {
@@ -137,7 +144,8 @@ func synthetic(studies int, add func(string, float64, analytics.Estimate)) {
 		q := lognormal(1.8, 1000)
 		for _, p := range []float64{0.01, 0.5, 0.95} {
 			z := math.Sqrt2 * math.Erfinv(2*p-1)
-			add(fmt.Sprintf("%g quantile of 1000", p), math.Exp(1.8*z-1.62), analytics.Quantile(q, p, c))
+			add(fmt.Sprintf("%g quantile of 1000", p), math.Exp(1.8*z-1.62), analytics.Quantile(analytics.Sample{X: q},
+				p, c))
 		}
 		var h analytics.LogHistogram
 		for _, x := range q {
@@ -145,9 +153,11 @@ func synthetic(studies int, add func(string, float64, analytics.Estimate)) {
 		}
 		add("0.95 quantile of 1000, counted", math.Exp(1.8*1.6448536269514722-1.62), h.Quantile(0.95, c))
 		// Expected shortfall of a standard normal loss at 95 %: φ(z)/p.
-		add("shortfall over 60 of 1200 normal losses", 2.0627128075074, analytics.ExpectedShortfall(normal(1200), 0.05, c))
-		add("shortfall over 10 of 200 normal losses", 2.0627128075074, analytics.ExpectedShortfall(normal(200), 0.05, c))
-		r := analytics.Resampled(normal(500), c, sd)
+		add("shortfall over 60 of 1200 normal losses", 2.0627128075074,
+			analytics.ExpectedShortfall(analytics.Sample{X: normal(1200)}, 0.05, c))
+		add("shortfall over 10 of 200 normal losses", 2.0627128075074,
+			analytics.ExpectedShortfall(analytics.Sample{X: normal(200)}, 0.05, c))
+		r := analytics.Resampled(analytics.Sample{X: normal(500)}, c, sd)
 		add("standard deviation of 500 normal values", 1, r[0])
 	}
 	for _, x := range []struct {
@@ -160,7 +170,8 @@ func synthetic(studies int, add func(string, float64, analytics.Estimate)) {
 			for i := range xs {
 				xs[i] = math.Expm1(x.shape*rng.ExpFloat64()) / x.shape
 			}
-			add(fmt.Sprintf("0.999 quantile by a tail fit to %d of %d, shape %g", x.n/10, x.n, x.shape), truth, analytics.FitTail(xs, 0.1).Quantile(0.001, c))
+			add(fmt.Sprintf("0.999 quantile by a tail fit to %d of %d, shape %g", x.n/10, x.n, x.shape), truth,
+				analytics.FitTail(analytics.Sample{X: xs}, 0.1).Quantile(0.001, c))
 		}
 	}
 }
@@ -189,7 +200,8 @@ func simulated(t *testing.T, studies int, add func(string, float64, analytics.Es
 		{"3x, 60 %, 30 days", 0.6, time.Hour, 30 * day, true},
 		{"3x, 80 %, a year", 0.8, 12 * time.Hour, year, false},
 	} {
-		s := study.Spec{Model: part("gbm", param.Values{"sigma": tt.sigma}), Horizon: tt.horizon, Step: tt.step, Paths: 400, Tokens: []study.TokenSpec{loan("B", 2.8, 3.2, 0.001)}}
+		s := study.Spec{Model: part("gbm", param.Values{"sigma": tt.sigma}), Horizon: tt.horizon, Step: tt.step,
+			Paths: 400, Tokens: []study.TokenSpec{loan("B", 2.8, 3.2, 0.001)}}
 		years := float64(tt.horizon) / float64(year)
 		m := models.GBM{Sigma: tt.sigma}
 		known := knownOf(t, m, 3, years, -tt.sigma*tt.sigma/2*years, tt.sigma*tt.sigma*years)
@@ -210,9 +222,11 @@ func simulated(t *testing.T, studies int, add func(string, float64, analytics.Es
 			return v
 		}
 		truth := map[string]float64{"p_loss_50": law.CDF(math.Log(0.5)), "p_loss_10": law.CDF(math.Log(0.9)),
-			"decay_vs_power": moments.Decay, "decay_vs_linear": moments.NAV - 1, "rebalances": moments.Rebalances, "turnover": moments.Turnover,
-			"var_95": must(law.VaR(0.05)), "var_99": must(law.VaR(0.01)), "es_95": must(law.ES(0.05)), "median_nav": math.Exp(must(law.Quantile(0.5))),
-			"var_99.9": must(law.VaR(0.001)), "p_profit": 1 - law.CDF(0)}
+			"decay_vs_power": moments.Decay, "decay_vs_linear": moments.NAV - 1, "rebalances": moments.Rebalances,
+			"turnover": moments.Turnover,
+			"var_95":   must(law.VaR(0.05)), "var_99": must(law.VaR(0.01)), "es_95": must(law.ES(0.05)),
+			"median_nav": math.Exp(must(law.Quantile(0.5))),
+			"var_99.9":   must(law.VaR(0.001)), "p_profit": 1 - law.CDF(0)}
 		for seed := range studies {
 			s.Seed = uint64(seed) + 1
 			es, err := study.Ensembles(context.Background(), built(t, s), study.Options{}, nil)
@@ -226,11 +240,11 @@ func simulated(t *testing.T, studies int, add func(string, float64, analytics.Es
 				power[i] = math.Exp(3 * x)
 			}
 			name := fmt.Sprintf("%s, 400 paths: ", tt.name)
-			add(name+"nav", moments.NAV, analytics.Mean(nav, 0.95))
-			add(name+"log_nav", moments.Log, analytics.Mean(log, 0.95))
-			controlled := analytics.ControlledMean(nav, power, known.Power, 0.95)
+			add(name+"nav", moments.NAV, analytics.Mean(analytics.Sample{X: nav}, 0.95))
+			add(name+"log_nav", moments.Log, analytics.Mean(analytics.Sample{X: log}, 0.95))
+			controlled := analytics.ControlledMean(analytics.Sample{X: nav}, power, known.Power, 0.95)
 			add(name+"nav, controlled", moments.NAV, controlled)
-			controlled = analytics.ControlledMean(log, logS, known.LogPrice, 0.95)
+			controlled = analytics.ControlledMean(analytics.Sample{X: log}, logS, known.LogPrice, 0.95)
 			add(name+"log_nav, controlled", moments.Log, controlled)
 			if !tt.all {
 				continue
@@ -288,8 +302,8 @@ func compared(t *testing.T, studies int, add func(string, float64, analytics.Est
 		}
 		all := sample(400_000, 1<<40)
 		differences := neighbours(all)
-		best := analytics.Best(len(xs), utility(all), analytics.Higher, 0.95).Best
-		vertex := analytics.Vertex(xs, utility(all), analytics.Higher, 0.95).At.Value
+		best := analytics.Best(len(xs), samples(utility(all)), analytics.Higher, 0.95).Best
+		vertex := analytics.Vertex(xs, samples(utility(all)), analytics.Higher, 0.95).At.Value
 		for seed := range studies {
 			es := sample(400, uint64(seed)+1)
 			name := fmt.Sprintf("3x, %s, 30 days, 400 paths: ", model.name)
@@ -299,13 +313,13 @@ func compared(t *testing.T, studies int, add func(string, float64, analytics.Est
 				}
 				add(name+metrics[i].Name+" of two bands, paired", differences[i].Value, e)
 			}
-			c := analytics.Best(len(xs), utility(es), analytics.Higher, 0.95)
+			c := analytics.Best(len(xs), samples(utility(es)), analytics.Higher, 0.95)
 			e := analytics.Estimate{Method: bestSet, Lo: math.NaN(), Hi: math.NaN(), Warning: c.Versus[best].Warning}
 			if c.Among[best] {
 				e.Lo, e.Hi = xs[best], xs[best]
 			}
 			add(name+"half-width of best utility", xs[best], e)
-			add(name+"vertex of utility", vertex, analytics.Vertex(xs, utility(es), analytics.Higher, 0.95).At)
+			add(name+"vertex of utility", vertex, analytics.Vertex(xs, samples(utility(es)), analytics.Higher, 0.95).At)
 		}
 	}
 }

@@ -10,7 +10,7 @@ type Estimate struct {
 	SE         float64 // its standard error; NaN where the method gives none
 	Lo, Hi     float64 // the interval's ends, Lo ≤ Value ≤ Hi
 	Confidence float64 // in (0, 1)
-	N          int     // sample size the statistic was taken over
+	N          int     // values of weight above zero that the statistic was taken over
 	Method     Method  // how the interval was made
 	// VarianceReduction is that of its control, a ratio of variances: how many times
 	// more paths the estimate would take without it; 0: it has none.

@@ -23,7 +23,7 @@ func ExampleQuantiles() {
 	for i := range navs {
 		navs[i] = math.Exp(float64(i)/50 - 1.1)
 	}
-	for _, q := range analytics.Quantiles(navs, []float64{0.01, 0.5}, 0.95) {
+	for _, q := range analytics.Quantiles(analytics.Sample{X: navs}, []float64{0.01, 0.5}, 0.95) {
 		fmt.Printf("%.2f in [%.2f, %.2f]\n", q.Value, q.Lo, q.Hi)
 	}
 	// Output:
@@ -36,9 +36,9 @@ func ExampleQuantiles() {
 func ExamplePairedDifference() {
 	wide := []float64{0.50, 0.90, 1.40, 3.10}
 	narrow := []float64{0.51, 0.92, 1.42, 3.13}
-	d := analytics.PairedDifference(narrow, wide, 0.95)
+	d := analytics.PairedDifference(analytics.Sample{X: narrow}, analytics.Sample{X: wide}, 0.95)
 	fmt.Printf("%.3f, between %.3f and %.3f\n", d.Value, d.Lo, d.Hi)
-	gain := math.Pow(analytics.UnpairedSE(narrow, wide)/d.SE, 2)
+	gain := math.Pow(analytics.UnpairedSE(analytics.Sample{X: narrow}, analytics.Sample{X: wide})/d.SE, 2)
 	fmt.Printf("unpaired it would take %.0f times the paths\n", math.Round(gain/1000)*1000)
 	// Output:
 	// 0.020, between 0.012 and 0.028
@@ -53,7 +53,8 @@ func ExampleBest() {
 		{-2.00, -1.19, -0.79, 0.49, 1.29},
 		{-1.98, -1.21, -0.76, 0.50, 1.28},
 	}
-	c := analytics.Best(3, func(i int) []float64 { return growth[i] }, analytics.Higher, 0.95)
+	c := analytics.Best(3, func(i int) analytics.Sample { return analytics.Sample{X: growth[i]} }, analytics.Higher,
+		0.95)
 	for i, d := range c.Versus {
 		fmt.Printf("band %d: %+.3f, among the best: %v\n", i, d.Value, c.Among[i])
 	}
@@ -67,7 +68,7 @@ func ExampleBest() {
 func ExampleExpectedShortfall() {
 	navs := []float64{0.2, 0.6, 1.05, 1.05, 1.05, 1.05, 1.05, 1.05, 1.05, 1.05}
 	losses := analytics.Losses(navs)
-	es := analytics.ExpectedShortfall(losses, 0.2, 0.95)
+	es := analytics.ExpectedShortfall(analytics.Sample{X: losses}, 0.2, 0.95)
 	fmt.Printf("the worst fifth loses %.0f%% in the mean\n", 100*es.Value)
 	// Output:
 	// the worst fifth loses 60% in the mean

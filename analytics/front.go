@@ -11,7 +11,7 @@ const (
 
 // Front is the standing of each of n settings by two metrics, the Pareto front
 // of the sample among them. X and y give the numbers of a setting by path, as
-// [PathMetric].Of does; x and y of a setting are called once, and again for each
+// [Case.Numbers] does; x and y of a setting are called once, and again for each
 // setting on the front that the sample puts before it.
 //
 // A setting is Dominated when one on the front beats it in both metrics, each by
@@ -22,7 +22,7 @@ const (
 //
 // Differences are over paths on which both numbers are finite. A setting without
 // a finite number is Untold. It panics as [Best] does.
-func Front(n int, x, y func(i int) []float64, sx, sy Sense, confidence float64) []Standing {
+func Front(n int, x, y func(i int) Sample, sx, sy Sense, confidence float64) []Standing {
 	checkSettings(n, sx)
 	checkSettings(n, sy)
 	checkConfidence(confidence)
@@ -46,18 +46,19 @@ func Front(n int, x, y func(i int) []float64, sx, sy Sense, confidence float64) 
 		}
 	}
 	z := zTail((1 - confidence) / float64(max(n*(n-1), 1)))
-	beats := func(sense Sense, a, b []float64) bool {
+	beats := func(sense Sense, a, b Sample) bool {
 		d := PairedDifference(a, b, confidence)
 		return better(sense, d.Value-float64(float64(sense)*z*d.SE))
 	}
 	for i := range n {
-		var ax, ay []float64
+		var ax, ay Sample
+		read := false
 		for k := range n {
 			if standings[i] != OnFront || standings[k] != Untold || !before(i, k) {
 				continue
 			}
-			if ax == nil {
-				ax, ay = append(ax, x(i)...), append(ay, y(i)...)
+			if !read {
+				ax, ay, read = x(i).owned(), y(i).owned(), true
 			}
 			if beats(sx, ax, x(k)) && beats(sy, ay, y(k)) {
 				standings[k] = Dominated

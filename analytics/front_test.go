@@ -30,9 +30,11 @@ func TestFrontByHand(t *testing.T) {
 		{"equal in both", still(1, 1), still(2, 2), 1, 1, []analytics.Standing{f, f}},
 		{"equal in one", still(1, 1), still(1, 2), 1, 1, []analytics.Standing{u, f}}, // not better in both
 		{"by chance", [][]float64{{1, 4, 1}, {2, 3, 2}}, still(1, 2), 1, 1, []analytics.Standing{u, f}},
-		{"ruined everywhere", [][]float64{{-inf, -inf, -inf}, {1, 1, 1}}, still(1, 2), 1, 1, []analytics.Standing{u, f}},
+		{"ruined everywhere", [][]float64{{-inf, -inf, -inf}, {1, 1, 1}}, still(1, 2), 1, 1, []analytics.Standing{u,
+			f}},
 	} {
-		if got := analytics.Front(len(tt.x), of(tt.x), of(tt.y), tt.sx, tt.sy, 0.95); !slices.Equal(got, tt.want) {
+		if got := analytics.Front(len(tt.x), samples(of(tt.x)), samples(of(tt.y)), tt.sx, tt.sy,
+			0.95); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %v; want %v", tt.name, got, tt.want)
 		}
 	}
@@ -53,7 +55,7 @@ func TestFrontIsCautious(t *testing.T) {
 		n := 0
 		for range repeats {
 			x, y := settings(rng, paths, mx), settings(rng, paths, my)
-			s := analytics.Front(len(mx), of(x), of(y), analytics.Higher, analytics.Lower, 0.95)
+			s := analytics.Front(len(mx), samples(of(x)), samples(of(y)), analytics.Higher, analytics.Lower, 0.95)
 			for i := range s {
 				if who(i) && s[i] == analytics.Dominated {
 					n++
@@ -70,7 +72,8 @@ func TestFrontIsCautious(t *testing.T) {
 	if share := called(make([]float64, 8), []float64{0, 5, 10, 15, 20, 25, 30, 35}, all); share > 0.05+4.5*0.0035 {
 		t.Errorf("among equals in x one was called dominated in %.2f %% of samples", 100*share)
 	}
-	if share := called([]float64{0, 2.4, 1.2}, []float64{2.4, 0, 1.2}, func(i int) bool { return i == 2 }); share < 0.99 {
+	if share := called([]float64{0, 2.4, 1.2}, []float64{2.4, 0, 1.2},
+		func(i int) bool { return i == 2 }); share < 0.99 {
 		t.Errorf("one that is far behind was called dominated in only %.2f %% of samples", 100*share)
 	}
 }

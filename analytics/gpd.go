@@ -25,28 +25,44 @@ type TailFit struct {
 	N            int     // values
 
 	excess []float64 // over the threshold, rising
-	best   float64   // log likelihood
+	counts []float64 // what each counts for; nil: one
+	above  float64   // what they count for together, of size
+	size   float64
+	// effective is how many independent ones count for as much, and best the log
+	// likelihood of so many.
+	effective, best float64
 }
 
-// FitTail fits the largest share of xs by maximum likelihood, Shape being above
+// FitTail fits the largest share of a sample by maximum likelihood, Shape being above
 // −1. The threshold is the largest value outside that share. With fewer than ten
 // different values above it, or one that is not finite, there is no fit.
-func FitTail(xs []float64, share float64) TailFit {
+//
+// With weights the share is of the values repeated as often as they count, and so is
+// the likelihood. With weights or clusters it is then scaled to Kish's number of
+// those above the threshold, so that intervals are as wide as so many independent
+// ones make them.
+func FitTail(s Sample, share float64) TailFit {
 	checkProbability(share)
+	s = s.valid()
 	nan := math.NaN()
-	sorted := slices.Sorted(slices.Values(xs)) // NaN first
-	n := len(sorted)
-	f := TailFit{Threshold: nan, Shape: nan, Scale: nan, N: n}
-	if n == 0 || !finite(sorted[0]) || !finite(sorted[n-1]) {
+	sorted := s.order()
+	n := len(sorted.xs)
+	f := TailFit{Threshold: nan, Shape: nan, Scale: nan, N: n, size: s.size()}
+	if n == 0 || !finite(sorted.xs[0]) || !finite(sorted.xs[n-1]) {
 		return f
 	}
-	k := min(int(float64(n)*share), n-1)
-	f.Threshold = sorted[n-1-k]
-	for _, x := range sorted[n-k:] {
+	k := max(0, min(math.Floor(f.size*share), f.size-1))
+	f.Threshold = sorted.at(int(math.Ceil(f.size - k)))
+	for i, x := range sorted.xs {
 		if x > f.Threshold {
 			f.excess = append(f.excess, x-f.Threshold)
+			f.above += sorted.weight(i)
+			if s.W != nil {
+				f.counts = append(f.counts, sorted.weight(i))
+			}
 		}
 	}
+	f.effective = s.where(func(i int) bool { return s.X[i] > f.Threshold }).effective()
 	if len(slices.Compact(slices.Clone(f.excess))) < 10 {
 		return f
 	}
@@ -59,10 +75,10 @@ func FitTail(xs []float64, share float64) TailFit {
 			t = 1e-9 / largest
 		}
 		var logs sum
-		for _, y := range f.excess {
-			logs.add(math.Log1p(t * y))
+		for i, y := range f.excess {
+			logs.add(float64(f.count(i) * math.Log1p(t*y)))
 		}
-		shape = logs.over(float64(len(f.excess)))
+		shape = logs.over(f.above)
 		return shape, shape / t
 	}
 	u := maximise(-12, 12, func(u float64) float64 {
@@ -77,27 +93,33 @@ func FitTail(xs []float64, share float64) TailFit {
 	return f
 }
 
-// likelihood is the log likelihood of the excesses.
+func (f TailFit) count(i int) float64 {
+	if f.counts == nil {
+		return 1
+	}
+	return f.counts[i]
+}
+
+// likelihood is the log likelihood of the excesses, of as many as are effective.
 func (f TailFit) likelihood(shape, scale float64) float64 {
-	k := float64(len(f.excess))
 	if !(scale > 0) || !(1+shape*f.excess[len(f.excess)-1]/scale > 0) {
 		return math.Inf(-1)
 	}
 	var logs sum
-	for _, y := range f.excess {
+	for i, y := range f.excess {
 		if math.Abs(shape) < 1e-9 {
-			logs.add(y / scale)
+			logs.add(float64(f.count(i) * (y / scale)))
 		} else {
-			logs.add(float64((1 + 1/shape) * math.Log1p(shape*y/scale)))
+			logs.add(float64(f.count(i) * float64((1+1/shape)*math.Log1p(shape*y/scale))))
 		}
 	}
-	return -float64(k*math.Log(scale)) - logs.value()
+	return float64(f.effective / f.above * (-float64(f.above*math.Log(scale)) - logs.value()))
 }
 
 // reach is how many Scales above the threshold the value lies that is exceeded
 // with probability p.
 func (f TailFit) reach(shape, p float64) float64 {
-	r := math.Log(float64(len(f.excess)) / float64(f.N) / p)
+	r := math.Log(f.above / f.size / p)
 	if math.Abs(shape) < 1e-9 {
 		return r
 	}
@@ -115,16 +137,16 @@ func (f TailFit) Quantile(p, confidence float64) Estimate {
 	checkProbability(p)
 	checkConfidence(confidence)
 	e := undefined(confidence, f.N, Profile)
-	if math.IsNaN(f.Shape) || !(p*float64(f.N) < float64(len(f.excess))) {
+	if math.IsNaN(f.Shape) || !(p*f.size < f.above) {
 		return e
 	}
 	above := float64(f.Scale * f.reach(f.Shape, p))
 	e.Value = f.Threshold + above
-	if len(f.excess) < 200 {
+	if f.effective < 200 {
 		e.Warning = FewInTail
 	}
 	// Ten standard errors of the shape, by the law of large samples.
-	wide := 10 * (1 + f.Shape) / math.Sqrt(float64(len(f.excess)))
+	wide := 10 * (1 + f.Shape) / math.Sqrt(f.effective)
 	// The loss of likelihood if the quantile lay y above the threshold.
 	loss := func(y float64) float64 {
 		of := func(shape float64) float64 { return f.likelihood(shape, y/f.reach(shape, p)) }

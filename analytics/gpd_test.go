@@ -40,16 +40,20 @@ func TestFitTailAgainstSciPy(t *testing.T) {
 			p := (float64(i) + 0.5) / float64(r.N)
 			xs = append(xs, r.Scale*math.Expm1(-r.Shape*math.Log1p(-p))/r.Shape)
 		}
-		f := FitTail(xs, 0.5)
+		f := FitTail(Sample{X: xs}, 0.5)
 		if len(f.excess) != r.N || f.Threshold != 0 {
 			t.Fatalf("%d excesses over %v, want %d over 0", len(f.excess), f.Threshold, r.N)
 		}
 		// Nelder–Mead stops within 1e-4 of the place, and no higher than the top.
-		if !same(f.Shape, r.FitShape, 5e-4) || !same(f.Scale, r.FitScale, 5e-4) || f.best < r.Likelihood-1e-9 || f.best > r.Likelihood+1e-5 {
-			t.Errorf("shape %v: fit %v, %v with %.9g; SciPy %v, %v with %.9g", r.Shape, f.Shape, f.Scale, f.best, r.FitShape, r.FitScale, r.Likelihood)
+		if !same(f.Shape, r.FitShape, 5e-4) || !same(f.Scale, r.FitScale, 5e-4) || f.best < r.Likelihood-1e-9 ||
+			f.best > r.Likelihood+1e-5 {
+			t.Errorf("shape %v: fit %v, %v with %.9g; SciPy %v, %v with %.9g", r.Shape, f.Shape, f.Scale, f.best,
+				r.FitShape, r.FitScale, r.Likelihood)
 		}
-		if e := f.Quantile(0.001, 0.95); !same(e.Value, r.Q, 1e-3) || !same(e.Lo, r.Lo, 1e-3) || !same(e.Hi, r.Hi, 1e-3) {
-			t.Errorf("shape %v: quantile %v from %v to %v; SciPy %v from %v to %v", r.Shape, e.Value, e.Lo, e.Hi, r.Q, r.Lo, r.Hi)
+		if e := f.Quantile(0.001, 0.95); !same(e.Value, r.Q, 1e-3) || !same(e.Lo, r.Lo, 1e-3) || !same(e.Hi, r.Hi,
+			1e-3) {
+			t.Errorf("shape %v: quantile %v from %v to %v; SciPy %v from %v to %v", r.Shape, e.Value, e.Lo, e.Hi, r.Q,
+				r.Lo, r.Hi)
 		}
 	}
 }
@@ -65,7 +69,7 @@ func TestTailQuantileCovers(t *testing.T) {
 	for _, shape := range []float64{-0.3, 1e-6, 0.3} {
 		truth := math.Expm1(shape*math.Log(1/0.001)) / shape
 		coverageOf(t, 100, 0.93, 0.97, truth, func(rng *rand.Rand) Estimate {
-			return FitTail(gpd(rng, shape, 1, 1500), 0.1).Quantile(0.001, 0.95)
+			return FitTail(Sample{X: gpd(rng, shape, 1, 1500)}, 0.1).Quantile(0.001, 0.95)
 		})
 	}
 }
@@ -73,26 +77,26 @@ func TestTailQuantileCovers(t *testing.T) {
 func TestFitTail(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	xs := gpd(rng, 0.2, 2, 2000)
-	f := FitTail(xs, 0.1)
-	inside := Quantile(xs, 1-0.02, 0.95)
+	f := FitTail(Sample{X: xs}, 0.1)
+	inside := Quantile(Sample{X: xs}, 1-0.02, 0.95)
 	if e := f.Quantile(0.02, 0.95); !within(e) || e.Value < inside.Lo || e.Value > inside.Hi {
 		t.Errorf("inside the sample the fit says %+v, the sample %+v", e, inside)
 	}
 	for name, e := range map[string]Estimate{
-		"empty":              FitTail(nil, 0.1).Quantile(0.01, 0.95),
-		"few":                FitTail(xs[:50], 0.1).Quantile(0.01, 0.95),
-		"ruined":             FitTail(append([]float64{inf}, xs...), 0.1).Quantile(0.01, 0.95),
-		"constant":           FitTail(make([]float64, 1000), 0.1).Quantile(0.01, 0.95),
+		"empty":              FitTail(Sample{}, 0.1).Quantile(0.01, 0.95),
+		"few":                FitTail(Sample{X: xs[:50]}, 0.1).Quantile(0.01, 0.95),
+		"ruined":             FitTail(Sample{X: append([]float64{inf}, xs...)}, 0.1).Quantile(0.01, 0.95),
+		"constant":           FitTail(Sample{X: make([]float64, 1000)}, 0.1).Quantile(0.01, 0.95),
 		"below the tail":     f.Quantile(0.2, 0.95),
-		"without a tail":     FitTail(xs, 0).Quantile(0.01, 0.95),
-		"not a number in it": FitTail(append([]float64{nan}, xs...), 0.1).Quantile(0.01, 0.95),
+		"without a tail":     FitTail(Sample{X: xs}, 0).Quantile(0.01, 0.95),
+		"not a number in it": FitTail(Sample{X: append([]float64{nan}, xs...)}, 0.1).Quantile(0.01, 0.95),
 	} {
 		if !math.IsNaN(e.Value) || !math.IsNaN(e.Lo) || e.Method != Profile {
 			t.Errorf("%s: %+v, want none", name, e)
 		}
 	}
 	for n, want := range map[int]Warning{1990: FewInTail, 2000: ""} {
-		if e := FitTail(xs[:n], 0.1).Quantile(0.001, 0.95); e.Warning != want {
+		if e := FitTail(Sample{X: xs[:n]}, 0.1).Quantile(0.001, 0.95); e.Warning != want {
 			t.Errorf("%d excesses: warning %q, want %q", n/10, e.Warning, want)
 		}
 	}

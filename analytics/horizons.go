@@ -43,16 +43,22 @@ var events = func() []event {
 		es = append(es, event{name, doc, is})
 	}
 	for _, x := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
-		add(fmt.Sprintf("p_loss_%.0f", 100*x), fmt.Sprintf("of a loss of more than %.0f %% then", 100*x), func(_, nav, _, _, _ float64) bool { return nav < 1-x })
-		add(fmt.Sprintf("p_lost_%.0f", 100*x), fmt.Sprintf("of a loss of more than %.0f %% at some time until then", 100*x), func(_, _, _, low, _ float64) bool { return low < 1-x })
+		add(fmt.Sprintf("p_loss_%.0f", 100*x), fmt.Sprintf("of a loss of more than %.0f %% then", 100*x),
+			func(_, nav, _, _, _ float64) bool { return nav < 1-x })
+		add(fmt.Sprintf("p_lost_%.0f", 100*x), fmt.Sprintf("of a loss of more than %.0f %% at some time until then",
+			100*x), func(_, _, _, low, _ float64) bool { return low < 1-x })
 	}
 	for _, x := range []float64{0.1, 0.25, 0.5, 1, 2} {
-		add(fmt.Sprintf("p_gain_%.0f", 100*x), fmt.Sprintf("of a gain of %.0f %% or more then", 100*x), func(_, nav, _, _, _ float64) bool { return nav >= 1+x })
-		add(fmt.Sprintf("p_gained_%.0f", 100*x), fmt.Sprintf("of a gain of %.0f %% or more at some time until then", 100*x), func(_, _, _, _, high float64) bool { return high >= 1+x })
+		add(fmt.Sprintf("p_gain_%.0f", 100*x), fmt.Sprintf("of a gain of %.0f %% or more then", 100*x),
+			func(_, nav, _, _, _ float64) bool { return nav >= 1+x })
+		add(fmt.Sprintf("p_gained_%.0f", 100*x), fmt.Sprintf("of a gain of %.0f %% or more at some time until then",
+			100*x), func(_, _, _, _, high float64) bool { return high >= 1+x })
 	}
 	add("p_profit", "of being worth more than at the start then", func(_, nav, _, _, _ float64) bool { return nav > 1 })
-	add("p_beats_underlying", "of being worth more than the underlying then", func(_, nav, price, _, _ float64) bool { return above(nav, price) })
-	add("p_beats_linear", "of being above T times the underlying's return then", func(target, nav, price, _, _ float64) bool { return above(nav, 1+float64(target*(price-1))) })
+	add("p_beats_underlying", "of being worth more than the underlying then",
+		func(_, nav, price, _, _ float64) bool { return above(nav, price) })
+	add("p_beats_linear", "of being above T times the underlying's return then",
+		func(target, nav, price, _, _ float64) bool { return above(nav, 1+float64(target*(price-1))) })
 	add("ruined", "of having lost everything by then", func(_, nav, _, _, _ float64) bool { return nav == 0 })
 	return es
 }()
@@ -61,9 +67,11 @@ var events = func() []event {
 // the given signed target leverage.
 func NewHorizons(times []float64, target float64) *Horizons {
 	h := &Horizons{Times: times, Target: target, n: make([]int, len(times)),
-		NAV: make([]LogHistogram, len(times)), Price: make([]LogHistogram, len(times)), Ideal: make([]LogHistogram, len(times)),
+		NAV: make([]LogHistogram, len(times)), Price: make([]LogHistogram, len(times)),
+		Ideal:    make([]LogHistogram, len(times)),
 		drawdown: make([]drawdowns, len(times)), Decay: make([]LogHistogram, len(times)),
-		Multiple: make([]SignedHistogram, len(times)), Leverage: make([]LogHistogram, len(times)), Series: make([]SignedHistogram, len(PathSeries))}
+		Multiple: make([]SignedHistogram, len(times)), Leverage: make([]LogHistogram, len(times)),
+		Series: make([]SignedHistogram, len(PathSeries))}
 	for range times {
 		h.events = append(h.events, make([]int, len(events)))
 	}
@@ -142,24 +150,30 @@ func (h *Horizons) Rows(confidence float64) []HorizonRow {
 			Quantile(p, confidence float64) Estimate
 		}, levels ...float64) {
 			for _, p := range levels {
-				rows = append(rows, HorizonRow{t, fmt.Sprintf("%s_p%02.0f", name, 100*p), fmt.Sprintf("%.0f %% quantile of %s", 100*p, doc), unit, of.Quantile(p, confidence)})
+				rows = append(rows, HorizonRow{t, fmt.Sprintf("%s_p%02.0f", name, 100*p),
+					fmt.Sprintf("%.0f %% quantile of %s", 100*p, doc), unit, of.Quantile(p, confidence)})
 			}
 		}
 		quantiles("nav", Equity, "net asset value", &h.NAV[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 		quantiles("underlying", InitialPrice, "price of the underlying", &h.Price[i], 0.05, 0.5, 0.95)
 		quantiles("ideal", Equity, "what the ideal token is worth", &h.Ideal[i], 0.05, 0.5, 0.95)
-		quantiles("drawdown", Fraction, "the fall of net asset value from its highest so far", &h.drawdown[i], 0.05, 0.25, 0.5, 0.75, 0.95)
+		quantiles("drawdown", Fraction, "the fall of net asset value from its highest so far", &h.drawdown[i], 0.05,
+			0.25, 0.5, 0.75, 0.95)
 		quantiles("decay_factor", Ratio, "net asset value over S^T", &h.Decay[i], 0.05, 0.25, 0.5, 0.75, 0.95)
 		quantiles("multiple", Ratio, "ln NAV over ln S", &h.Multiple[i], 0.05, 0.25, 0.5, 0.75, 0.95)
-		quantiles("leverage", Leverage, "leverage of the tokens that have not ended", &h.Leverage[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+		quantiles("leverage", Leverage, "leverage of the tokens that have not ended", &h.Leverage[i], 0.01, 0.05, 0.25,
+			0.5, 0.75, 0.95, 0.99)
 		for k, e := range events {
-			rows = append(rows, HorizonRow{t, e.name, e.doc, Probability, Proportion(h.events[i][k], h.n[i], confidence)})
+			rows = append(rows, HorizonRow{t, e.name, e.doc, Probability, Proportion(h.events[i][k], h.n[i],
+				confidence)})
 		}
 	}
 	if n := len(h.Times); n > 0 {
 		for k, name := range PathSeries {
 			for _, p := range []float64{0.05, 0.5, 0.95} {
-				rows = append(rows, HorizonRow{h.Times[n-1], fmt.Sprintf("series_%s_p%02.0f", name, 100*p), fmt.Sprintf("%.0f %% quantile of that of each surviving path's values at the marks", 100*p), Pure, h.Series[k].Quantile(p, confidence)})
+				rows = append(rows, HorizonRow{h.Times[n-1], fmt.Sprintf("series_%s_p%02.0f", name, 100*p),
+					fmt.Sprintf("%.0f %% quantile of that of each surviving path's values at the marks", 100*p), Pure,
+					h.Series[k].Quantile(p, confidence)})
 			}
 		}
 	}

@@ -25,13 +25,16 @@ func TestHorizonsAgainstColumns(t *testing.T) {
 			if len(times) < spec.Marks {
 				times = append(times, m.Time.Hours()/8760)
 			}
-			marks[i] = analytics.MarkSample{NAV: m.NAV[token], Price: m.Price[0], Ideal: m.Ideal[token], Leverage: m.Leverage[token], Low: m.Low[token], High: m.High[token]}
+			marks[i] = analytics.MarkSample{NAV: m.NAV[token], Price: m.Price[0], Ideal: m.Ideal[token],
+				Leverage: m.Leverage[token], Low: m.Low[token], High: m.High[token]}
 		}
 		h = analytics.NewHorizons(times, 3)
 		var firsts, seconds []analytics.MarkSample
 		for _, m := range marks { // in two parts, which must add up
 			first, second := m, m
-			for _, x := range []struct{ a, b *[]float64 }{{&first.NAV, &second.NAV}, {&first.Price, &second.Price}, {&first.Ideal, &second.Ideal}, {&first.Leverage, &second.Leverage}, {&first.Low, &second.Low}, {&first.High, &second.High}} {
+			for _, x := range []struct{ a, b *[]float64 }{{&first.NAV, &second.NAV}, {&first.Price, &second.Price},
+				{&first.Ideal, &second.Ideal}, {&first.Leverage, &second.Leverage}, {&first.Low, &second.Low},
+				{&first.High, &second.High}} {
 				*x.a, *x.b = (*x.a)[:300], (*x.b)[300:]
 			}
 			firsts, seconds = append(firsts, first), append(seconds, second)
@@ -83,13 +86,15 @@ func TestHorizonsAgainstColumns(t *testing.T) {
 				t.Errorf("%s at %v: %+v, want %+v", name, at, got, want)
 			}
 		}
-		for name, xs := range map[string][]float64{"nav": m.NAV, "underlying": m.Price, "ideal": m.Ideal, "drawdown": drawdown, "decay_factor": decay, "multiple": multiple, "leverage": leverage} {
+		for name, xs := range map[string][]float64{"nav": m.NAV, "underlying": m.Price, "ideal": m.Ideal,
+			"drawdown": drawdown, "decay_factor": decay, "multiple": multiple, "leverage": leverage} {
 			for _, p := range []string{"05", "50", "95"} {
 				level := map[string]float64{"05": 0.05, "50": 0.5, "95": 0.95}[p]
 				// The middle of a bucket holds the order statistic to half a percent.
-				want := analytics.Quantile(xs, level, 0.95)
+				want := analytics.Quantile(analytics.Sample{X: xs}, level, 0.95)
 				got := find(at, name+"_p"+p)
-				if math.Abs(got.Value-want.Value) > 0.0051*math.Abs(want.Value)+1e-12 || got.N != len(xs) || got.Lo > want.Lo+1e-12 || got.Hi < want.Hi-1e-12 {
+				if math.Abs(got.Value-want.Value) > 0.0051*math.Abs(want.Value)+1e-12 || got.N != len(xs) ||
+					got.Lo > want.Lo+1e-12 || got.Hi < want.Hi-1e-12 {
 					t.Errorf("%s_p%s at %v: %+v, want %+v", name, p, at, got.Value, want)
 				}
 			}
@@ -112,14 +117,17 @@ func TestHorizonsAgainstColumns(t *testing.T) {
 		}
 	}
 	for _, name := range analytics.PathSeries {
-		want := analytics.Quantile(series[name], 0.5, 0.95)
-		if got := find(times[len(times)-1], "series_"+name+"_p50"); math.Abs(got.Value-want.Value) > 0.0051*math.Abs(want.Value) || got.N != len(series[name]) {
+		want := analytics.Quantile(analytics.Sample{X: series[name]}, 0.5, 0.95)
+		if got := find(times[len(times)-1],
+			"series_"+name+"_p50"); math.Abs(got.Value-want.Value) > 0.0051*math.Abs(want.Value) ||
+			got.N != len(series[name]) {
 			t.Errorf("median %s = %v over %d, want %v over %d", name, got.Value, got.N, want.Value, len(series[name]))
 		}
 	}
 	// What is seen at the last mark is what the lifetimes say.
 	last := times[len(times)-1]
-	if got, want := find(last, "p_lost_50").Value, share(e.Column("min_nav"), func(v float64) bool { return v < 0.5 }); got != want {
+	if got, want := find(last, "p_lost_50").Value, share(e.Column("min_nav"),
+		func(v float64) bool { return v < 0.5 }); got != want {
 		t.Errorf("p_lost_50 = %v at the end, the lifetimes say %v", got, want)
 	}
 	// What happens by a time cannot unhappen.
@@ -172,17 +180,20 @@ func TestDrawdownsAtTheEnds(t *testing.T) {
 	}
 	h.Add(0, m)
 	for _, r := range h.Rows(0.95) {
-		if level, ok := map[string]float64{"drawdown_p05": 0.05, "drawdown_p50": 0.5, "drawdown_p95": 0.95}[r.Name]; ok {
-			want := analytics.Quantile(drawdowns, level, 0.95)
+		if level, ok := map[string]float64{"drawdown_p05": 0.05, "drawdown_p50": 0.5,
+			"drawdown_p95": 0.95}[r.Name]; ok {
+			want := analytics.Quantile(analytics.Sample{X: drawdowns}, level, 0.95)
 			near := 0.0051 * want.Value * (1 - want.Value)
 			if !(math.Abs(r.Value-want.Value) <= near && r.Lo <= want.Lo && r.Hi >= want.Hi && r.Hi <= 1) {
-				t.Errorf("%s = %v in [%v, %v]; want %v in [%v, %v]", r.Name, r.Value, r.Lo, r.Hi, want.Value, want.Lo, want.Hi)
+				t.Errorf("%s = %v in [%v, %v]; want %v in [%v, %v]", r.Name, r.Value, r.Lo, r.Hi, want.Value, want.Lo,
+					want.Hi)
 			}
 		}
 	}
 	ruined := analytics.NewHorizons([]float64{1}, 3)
 	for range 100 {
-		ruined.Add(0, analytics.MarkSample{NAV: []float64{0}, Price: []float64{0.5}, Ideal: []float64{0.1}, Leverage: []float64{0}, Low: []float64{0}, High: []float64{1}})
+		ruined.Add(0, analytics.MarkSample{NAV: []float64{0}, Price: []float64{0.5}, Ideal: []float64{0.1},
+			Leverage: []float64{0}, Low: []float64{0}, High: []float64{1}})
 	}
 	for _, r := range ruined.Rows(0.95) {
 		if r.Name == "drawdown_p50" && !(r.Value == 1 && r.Lo == 1 && r.Hi == 1) {
@@ -203,7 +214,8 @@ func TestTheSameIsNotAhead(t *testing.T) {
 	e := run(t, spec, func(c *study.Chunk) error {
 		h = analytics.NewHorizons([]float64{1}, 2)
 		m := c.Marks[len(c.Marks)-1]
-		h.Add(0, analytics.MarkSample{NAV: m.NAV[0], Price: m.Price[0], Ideal: m.Ideal[0], Leverage: m.Leverage[0], Low: m.Low[0], High: m.High[0]})
+		h.Add(0, analytics.MarkSample{NAV: m.NAV[0], Price: m.Price[0], Ideal: m.Ideal[0], Leverage: m.Leverage[0],
+			Low: m.Low[0], High: m.High[0]})
 		return nil
 	})[0]
 	liquidated := share(e.Column("liquidations"), func(v float64) bool { return v > 0 })

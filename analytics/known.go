@@ -1,10 +1,6 @@
 package analytics
 
-import (
-	"math"
-
-	"mcrisk/tokens"
-)
+import "math"
 
 // Known is what theory says of the prices that a study drew. The difference
 // between it and what the sample shows is used to correct estimates of the same
@@ -32,26 +28,25 @@ const (
 // a control if its mean is known. A correction needs all paths, because the
 // control's mean over survivors is unknown; so where a path is missing it is the
 // plain mean.
-func (k *Known) controlled(xs []float64, e *tokens.Ensemble, by Control, confidence float64) Estimate {
+func (c *Case) controlled(xs []float64, by Control) Estimate {
 	mean, control := math.NaN(), []float64(nil)
-	if k != nil && len(xs) == e.N {
-		logS := e.Column("log_underlying")
+	if c.Known != nil {
+		logS := c.Ensemble.Column("log_underlying")
 		switch by {
 		case ControlLogPrice:
-			mean, control = k.LogPrice, logS
+			mean, control = c.Known.LogPrice, logS
 		case ControlPower:
-			mean, control = k.Power, make([]float64, e.N)
-			for i, x := range logS {
-				control[i] = math.Exp(e.Token.Target * x)
-			}
+			mean, control = c.Known.Power, c.Derived("S^T", func() []float64 {
+				return each(logS, func(x float64) float64 { return math.Exp(c.Ensemble.Token.Target * x) })
+			})
 		}
 	}
 	if finite(mean) {
-		if c := ControlledMean(xs, control, mean, confidence); finite(c.Value) {
-			return c // else a path is missing, or S^T has left the numbers
+		if e := ControlledMean(c.Sample(xs), control, mean, c.Confidence); finite(e.Value) {
+			return e // else a path is missing, or S^T has left the numbers
 		}
 	}
-	return MeanFinite(xs, confidence)
+	return c.mean(xs)
 }
 
 // linear is the mean of DecayVsLinear, from that of NAV and the known mean of S.
@@ -72,31 +67,29 @@ const leastEvents = 100
 
 // below is the probability that nav ends below a level, corrected by whether
 // the ideal token did. Where few paths lie on one side, it is the plain
-// proportion with its exact interval.
-func (k *Known) below(nav []float64, level float64, e *tokens.Ensemble, confidence float64) Estimate {
-	plain := share(nav, func(v float64) bool { return v < level }, confidence)
-	if events := float64(plain.Value * float64(plain.N)); k == nil || k.Below == nil || !(min(events, float64(plain.N)-events) >= leastEvents) {
+// share with its exact interval.
+func (c *Case) below(nav []float64, level float64) Estimate {
+	plain := c.share(nav, func(v float64) bool { return v < level })
+	if c.Known == nil || c.Known.Below == nil {
 		return plain
 	}
-	edge := (math.Log(level) - k.Decay) / e.Token.Target // of ln S
-	lower := e.Token.Target > 0                          // the ideal token is below on the low side
-	mean := k.Below(edge)
+	paths := c.Sample(nav).valid().effective()
+	if events := float64(plain.Value * paths); !(min(events, paths-events) >= leastEvents) {
+		return plain
+	}
+	target := c.Ensemble.Token.Target
+	edge := (math.Log(level) - c.Known.Decay) / target // of ln S
+	lower := target > 0                                // the ideal token is below on the low side
+	mean := c.Known.Below(edge)
 	if math.IsNaN(mean) {
 		return plain
 	}
 	if !lower {
 		mean = 1 - mean
 	}
-	xs, control := make([]float64, e.N), make([]float64, e.N)
-	for i, x := range e.Column("log_underlying") {
-		if nav[i] < level {
-			xs[i] = 1
-		}
-		if (x <= edge) == lower {
-			control[i] = 1
-		}
-	}
-	c := ControlledMean(xs, control, mean, confidence)
-	c.Lo, c.Hi = max(c.Lo, 0), min(c.Hi, 1)
-	return c
+	xs := indicators(nav, func(v float64) bool { return v < level })
+	control := indicators(c.Ensemble.Column("log_underlying"), func(x float64) bool { return (x <= edge) == lower })
+	e := ControlledMean(c.Sample(xs), control, mean, c.Confidence)
+	e.Lo, e.Hi = max(e.Lo, 0), min(e.Hi, 1)
+	return e
 }

@@ -26,7 +26,8 @@ func knownOf(t *testing.T, m models.Model, target, years, meanLog, variance floa
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &analytics.Known{LogPrice: meanLog, Price: 1, Power: power, Below: law.CDF, Decay: tokens.VolatilityDecay(target, variance)}
+	return &analytics.Known{LogPrice: meanLog, Price: 1, Power: power, Below: law.CDF,
+		Decay: tokens.VolatilityDecay(target, variance)}
 }
 
 // The 3x token of case B, hourly: controls narrow the intervals at least
@@ -57,7 +58,8 @@ func TestControls(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			token := loan("B", 2.8, 3.2, 0.001)
-			s := study.Spec{Model: tt.model, Horizon: tt.horizon, Step: time.Hour, Paths: tt.paths, Seed: 11, Tokens: []study.TokenSpec{token}}
+			s := study.Spec{Model: tt.model, Horizon: tt.horizon, Step: time.Hour, Paths: tt.paths, Seed: 11,
+				Tokens: []study.TokenSpec{token}}
 			e := &run(t, s)[0]
 			years := e.Years()
 			known := knownOf(t, tt.exact, 3, years, tt.logS*years, tt.qv*years)
@@ -76,15 +78,18 @@ func TestControls(t *testing.T) {
 				metric string
 				want   float64
 				gain   float64
-			}{{"log_nav", m.Log, tt.logGain}, {"nav", m.NAV, tt.navGain}, {"p_loss_50", law.CDF(math.Log(0.5)), tt.lossGain}, {"decay_vs_linear", m.NAV - 1, tt.linearBy}} {
+			}{{"log_nav", m.Log, tt.logGain}, {"nav", m.NAV, tt.navGain}, {"p_loss_50", law.CDF(math.Log(0.5)),
+				tt.lossGain}, {"decay_vs_linear", m.NAV - 1, tt.linearBy}} {
 				a, b := metric(t, plain, x.metric), metric(t, controlled, x.metric)
 				gain := a.SE / b.SE
-				t.Logf("%s: %.6f ± %.2g with, %.6f ± %.2g without, exact %.6f; standard error %.1f times smaller", x.metric, b.Value, b.SE, a.Value, a.SE, x.want, gain)
+				t.Logf("%s: %.6f ± %.2g with, %.6f ± %.2g without, exact %.6f; standard error %.1f times smaller",
+					x.metric, b.Value, b.SE, a.Value, a.SE, x.want, gain)
 				if !(gain >= x.gain) {
 					t.Errorf("%s: standard error %.1f times smaller, want %v", x.metric, gain, x.gain)
 				}
 				if z := (b.Value - x.want) / b.SE; !(math.Abs(z) < 4) {
-					t.Errorf("%s = %v ± %.2g, exact is %v: %.1f standard errors off", x.metric, b.Value, b.SE, x.want, z)
+					t.Errorf("%s = %v ± %.2g, exact is %v: %.1f standard errors off", x.metric, b.Value, b.SE, x.want,
+						z)
 				}
 				if g := b.VarianceReduction; !(math.Abs(g/(gain*gain)-1) < 0.02) {
 					t.Errorf("%s: gain %v, the standard errors say %v", x.metric, g, gain*gain)

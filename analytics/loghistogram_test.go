@@ -21,7 +21,7 @@ func TestLogHistogramIsWithinAlpha(t *testing.T) {
 	for i := range 1001 {
 		ps = append(ps, float64(i)/1000)
 	}
-	exact := Quantiles(xs, ps, 0.95)
+	exact := Quantiles(Sample{X: xs}, ps, 0.95)
 	for _, alpha := range []float64{0.0002, 0.005, 0.02, 1.0 / 3, 0.5} {
 		h := LogHistogram{Alpha: alpha}
 		for _, x := range xs {
@@ -69,7 +69,8 @@ func TestLogHistogramBuckets(t *testing.T) {
 			if !same(lo, tt.lo, 1e-15) || !same(hi, tt.hi, 1e-15) {
 				t.Errorf("%v counted in [%v, %v), want [%v, %v)", tt.x, lo, hi, tt.lo, tt.hi)
 			}
-			if e := h.Quantile(0.5, 0.95); h.Count() != 1 || tt.x >= 0x1p-1022 && tt.x < 0x1p1023 && !same(e.Value, tt.x, 0.005) {
+			if e := h.Quantile(0.5, 0.95); h.Count() != 1 || tt.x >= 0x1p-1022 && tt.x < 0x1p1023 && !same(e.Value,
+				tt.x, 0.005) {
 				t.Errorf("median %v of %d values, want %v of one", e.Value, h.Count(), tt.x)
 			}
 		})

@@ -7,8 +7,9 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Mean is the mean of xs with the interval Value ± z·SE, where SE is the
-// sample's standard deviation (divisor n-1) over √n.
+// Mean is the weighted mean of a sample with the interval Value ± z·SE, where SE is
+// the sample's standard deviation (divisor n-1) over √n, or of weighted or clustered
+// values that of [Sample].
 //
 // The interval rests on the central limit theorem and is too short below about
 // 30 values (ten normal values: 95 % means 92 %) and where a few rare values
@@ -17,21 +18,29 @@ import (
 // 10,000 paths 94 % and 87 %. Warning says when it is so, and [ControlledMean] is
 // the remedy.
 //
-// One value has a mean but no SE and no interval; an infinite value makes the
-// mean infinite and the rest NaN.
-func Mean(xs []float64, confidence float64) Estimate {
-	mean, squares := moments(xs)
-	n := float64(len(xs))
+// One value, or one cluster, has a mean but no SE and no interval; an infinite value
+// makes the mean infinite and the rest NaN.
+func Mean(s Sample, confidence float64) Estimate {
+	s = s.valid()
+	mean, squares := moments(s)
+	if !s.plain() {
+		totals := s.totals(func(i int) float64 { return s.X[i] - mean })
+		e := normal(mean, clusterError(totals, s.size()), confidence, len(s.X))
+		e.Warning = doubt(totals, 0, squaresOf(totals))
+		return e
+	}
+	n := float64(len(s.X))
 	se := math.Sqrt(squares / (n - 1) / n) // 0/0 for one value
-	e := normal(mean, se, confidence, len(xs))
-	e.Warning = doubt(xs, mean, squares)
+	e := normal(mean, se, confidence, len(s.X))
+	e.Warning = doubt(s.X, mean, squares)
 	return e
 }
 
 // doubt says why the normal interval of a mean should not be trusted: below 30
 // values, where the mean is itself skewed by more than 0.1, or where fewer than ten
 // values carry the scatter, as 1/Σp² counts them with p the share of each in the
-// squares: the standard error is then uncertain by more than 15 % itself.
+// squares: the standard error is then uncertain by more than 15 % itself. The xs
+// are independent: values, or the totals of clusters.
 //
 // Source: the skewness of a mean of n is the sample's over √n, and costs a 95 %
 // interval about 0.25 times its square of coverage (Hall, "The bootstrap and
@@ -60,19 +69,11 @@ func doubt(xs []float64, mean, squares float64) Warning {
 	return ""
 }
 
-// MeanFinite is the Mean over the values of xs that are finite; N says how
-// many they are. It is the mean over survivors of a metric that is -Inf for a
-// ruined path, and says nothing about the ruined: report their [Proportion]
-// beside it. A NaN is not a ruined path and still makes the result NaN.
-func MeanFinite(xs []float64, confidence float64) Estimate {
-	survivors := make([]float64, 0, len(xs))
-	for _, x := range xs {
-		if !math.IsInf(x, 0) {
-			survivors = append(survivors, x)
-		}
-	}
-	return Mean(survivors, confidence)
-}
+// MeanFinite is the Mean over the values that are finite; N says how many they
+// are. It is the mean over survivors of a metric that is -Inf for a ruined
+// path, and says nothing about the ruined: report their [Share] beside it. A NaN is
+// not a ruined path and still makes the result NaN.
+func MeanFinite(s Sample, confidence float64) Estimate { return Mean(s.valid().finite(), confidence) }
 
 // normal is the estimate value ± z·se. Where se is NaN there is no interval.
 func normal(value, se, confidence float64, n int) Estimate {

@@ -27,7 +27,7 @@ func TestMean(t *testing.T) {
 		{"opposite infinities", []float64{inf, -inf}, nan, nan},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			e := Mean(tt.xs, 0.95)
+			e := Mean(Sample{X: tt.xs}, 0.95)
 			const z = 1.959963984540054 // standard normal quantile of 0.975, any table
 			if !same(e.Value, tt.mean, 0) || !same(e.SE, tt.se, 1e-15) ||
 				!same(e.Lo, tt.mean-z*tt.se, 1e-13) || !same(e.Hi, tt.mean+z*tt.se, 1e-13) {
@@ -43,20 +43,20 @@ func TestMean(t *testing.T) {
 func TestMeanAgreesWithGonum(t *testing.T) {
 	xs := normals(rand.New(rand.NewPCG(1, 2)), 10_000)
 	mean, sd := stat.MeanStdDev(xs, nil)
-	if e := Mean(xs, 0.9); !same(e.Value, mean, 1e-12) || !same(e.SE, sd/100, 1e-12) {
+	if e := Mean(Sample{X: xs}, 0.9); !same(e.Value, mean, 1e-12) || !same(e.SE, sd/100, 1e-12) {
 		t.Errorf("got %v ± %v, gonum says %v ± %v", e.Value, e.SE, mean, sd/100)
 	}
 }
 
 func TestMeanFinite(t *testing.T) {
-	e := MeanFinite([]float64{1, -inf, 2, inf, 3}, 0.95)
-	if e != Mean([]float64{1, 2, 3}, 0.95) || e.N != 3 {
+	e := MeanFinite(Sample{X: []float64{1, -inf, 2, inf, 3}}, 0.95)
+	if e != Mean(Sample{X: []float64{1, 2, 3}}, 0.95) || e.N != 3 {
 		t.Errorf("got %+v, want the mean of 1, 2 and 3 with N = 3", e)
 	}
-	if e := MeanFinite([]float64{-inf, -inf}, 0.95); !math.IsNaN(e.Value) || !math.IsNaN(e.Lo) || e.N != 0 {
+	if e := MeanFinite(Sample{X: []float64{-inf, -inf}}, 0.95); !math.IsNaN(e.Value) || !math.IsNaN(e.Lo) || e.N != 0 {
 		t.Errorf("without survivors: got %+v, want NaN of no values", e)
 	}
-	if e := MeanFinite([]float64{1, nan}, 0.95); !math.IsNaN(e.Value) {
+	if e := MeanFinite(Sample{X: []float64{1, nan}}, 0.95); !math.IsNaN(e.Value) {
 		t.Errorf("with a NaN: got %+v, want NaN", e)
 	}
 }
@@ -65,7 +65,7 @@ func TestMeanFinite(t *testing.T) {
 // stands for Student's t.
 func TestMeanCovers(t *testing.T) {
 	coverage(t, 0.949, 0.949, 0, func(rng *rand.Rand) Estimate {
-		return Mean(normals(rng, 200), 0.95)
+		return Mean(Sample{X: normals(rng, 200)}, 0.95)
 	})
 }
 
@@ -74,7 +74,7 @@ func TestMeanCovers(t *testing.T) {
 // 0.8, of which 1,000 paths rarely show the few that decide the mean.
 func TestMeanFallsShort(t *testing.T) {
 	coverage(t, 0.917, 0.917, 0, func(rng *rand.Rand) Estimate {
-		return Mean(normals(rng, 10), 0.95)
+		return Mean(Sample{X: normals(rng, 10)}, 0.95)
 	})
 	const sd = 3 * 0.8
 	coverage(t, 0.76, 0.78, 1, func(rng *rand.Rand) Estimate {
@@ -82,27 +82,28 @@ func TestMeanFallsShort(t *testing.T) {
 		for i, z := range navs {
 			navs[i] = math.Exp(sd*z - sd*sd/2)
 		}
-		return Mean(navs, 0.95)
+		return Mean(Sample{X: navs}, 0.95)
 	})
 }
 
 func TestPairedDifference(t *testing.T) {
 	a := []float64{1, 2, -inf, 5, 3, -inf}
 	b := []float64{0, 4, 1, 2, -inf, -inf}
-	e := PairedDifference(a, b, 0.95)
-	if want := Mean([]float64{1, -2, 3}, 0.95); e != want {
+	e := PairedDifference(Sample{X: a}, Sample{X: b}, 0.95)
+	if want := Mean(Sample{X: []float64{1, -2, 3}}, 0.95); e != want {
 		t.Errorf("got %+v, want %+v, from the three pairs where both survive", e, want)
 	}
 	// var(1, 2, 5) = 13/3 and var(0, 4, 2) = 4, over 3 pairs
-	if got, want := UnpairedSE(a, b), math.Sqrt((13.0/3+4)/3); !same(got, want, 1e-15) {
+	if got, want := UnpairedSE(Sample{X: a}, Sample{X: b}), math.Sqrt((13.0/3+4)/3); !same(got, want, 1e-15) {
 		t.Errorf("UnpairedSE = %v, want %v", got, want)
 	}
 	for _, few := range [][]float64{nil, {1}} {
-		if e := PairedDifference(few, few, 0.95); !math.IsNaN(e.SE) || !math.IsNaN(UnpairedSE(few, few)) {
+		if e := PairedDifference(Sample{X: few}, Sample{X: few}, 0.95); !math.IsNaN(e.SE) ||
+			!math.IsNaN(UnpairedSE(Sample{X: few}, Sample{X: few})) {
 			t.Errorf("%d pairs: got %+v, want no SE", len(few), e)
 		}
 	}
-	if e := PairedDifference([]float64{1, nan}, []float64{1, 2}, 0.95); !math.IsNaN(e.Value) {
+	if e := PairedDifference(Sample{X: []float64{1, nan}}, Sample{X: []float64{1, 2}}, 0.95); !math.IsNaN(e.Value) {
 		t.Errorf("with a NaN: got %+v, want NaN", e)
 	}
 }
@@ -118,7 +119,7 @@ func TestPairingGains(t *testing.T) {
 	for i := range b {
 		b[i] = a[i] - 1 + 0.1*rng.NormFloat64()
 	}
-	gain := math.Pow(UnpairedSE(a, b)/PairedDifference(a, b, 0.95).SE, 2)
+	gain := math.Pow(UnpairedSE(Sample{X: a}, Sample{X: b})/PairedDifference(Sample{X: a}, Sample{X: b}, 0.95).SE, 2)
 	if !same(gain, 201, 0.05) {
 		t.Errorf("gain = %v, want 201 within 5 %%", gain)
 	}
@@ -131,6 +132,6 @@ func TestPairedDifferenceCovers(t *testing.T) {
 		for i := range b {
 			b[i] = a[i] - 1 + 0.1*rng.NormFloat64()
 		}
-		return PairedDifference(a, b, 0.95)
+		return PairedDifference(Sample{X: a}, Sample{X: b}, 0.95)
 	})
 }

@@ -72,7 +72,8 @@ const (
 
 // registry holds the rows by order of registration, those of this package first.
 var registry = new(rows).add(slices.Concat(
-	valueMetrics(), spreadMetrics(), lossMetrics(), drawdownMetrics(), tradingMetrics(), costMetrics(), trackingMetrics())...)
+	valueMetrics(), spreadMetrics(), lossMetrics(), drawdownMetrics(), tradingMetrics(), costMetrics(),
+	trackingMetrics())...)
 
 type rows struct{ metrics []Metric }
 
@@ -85,7 +86,8 @@ func (r *rows) add(ms ...Metric) *rows {
 			}
 		}
 		if m.Name == "" || m.Doc == "" || m.Of == nil || len(m.Needs) == 0 || m.Swept > 0 && m.Paths == nil {
-			panic(fmt.Sprintf("analytics: metric %q; want a name, a Doc, Needs and Of, and Paths if it is swept", m.Name))
+			panic(fmt.Sprintf("analytics: metric %q; want a name, a Doc, Needs and Of, and Paths if it is swept",
+				m.Name))
 		}
 		if m.Label == "" {
 			m.Label = m.label()
@@ -212,11 +214,11 @@ func CompareBy(metrics []Metric, c, own *Case) []Comparison {
 	for _, m := range metrics {
 		x := Comparison{m, c.Estimate(m), undefined(c.Confidence, 0, Normal), math.NaN(), math.NaN()}
 		if a, b := c.Numbers(m), own.Numbers(m); a != nil && b != nil {
-			x.Unpaired, x.VarianceReduction = Pairing(a, b)
+			x.Unpaired, x.VarianceReduction = Pairing(c.Sample(a), own.Sample(b))
 			if ca, cb := c.CorrectedNumbers(m), own.CorrectedNumbers(m); ca != nil && cb != nil {
 				a, b = ca, cb
 			}
-			x.Versus = PairedDifference(a, b, c.Confidence)
+			x.Versus = PairedDifference(c.Sample(a), own.Sample(b), c.Confidence)
 		}
 		cs = append(cs, x)
 	}

@@ -44,10 +44,11 @@ func TestRowsKeepTheirWord(t *testing.T) {
 				if m.Paths == nil {
 					continue
 				}
-				want := analytics.MeanFinite(xs, 0.95)
+				want := analytics.MeanFinite(analytics.Sample{X: xs}, 0.95)
 				tolerance := 1e-11 * (1 + math.Abs(want.Value))
 				if !(math.Abs(got.Value-want.Value) <= tolerance) || got.N != want.N && got.N != e.N {
-					t.Errorf("%s of %s = %v of %d; its numbers by path make it %v of %d", m.Name, full.Token.Name, got.Value, got.N, want.Value, want.N)
+					t.Errorf("%s of %s = %v of %d; its numbers by path make it %v of %d", m.Name, full.Token.Name,
+						got.Value, got.N, want.Value, want.N)
 				}
 				ruined += e.N - want.N
 			}
@@ -65,7 +66,8 @@ func TestSweptMetrics(t *testing.T) {
 	for _, m := range analytics.Swept() {
 		names = append(names, m.Name)
 	}
-	want := []string{"log_growth", "utility", "tracking_cost", "median_nav", "cost_drag", "tracking_error", "es_95", "max_drawdown", "p_liquidation",
+	want := []string{"log_growth", "utility", "tracking_cost", "median_nav", "cost_drag", "tracking_error", "es_95",
+		"max_drawdown", "p_liquidation",
 		"trade_drag", "tracking_vs_ideal", "rebalances_per_year", "turnover_per_year"}
 	if !slices.Equal(names, want) {
 		t.Errorf("swept are %v; want %v", names, want)
@@ -85,15 +87,18 @@ func TestLookup(t *testing.T) {
 	if m, err := analytics.Lookup("expected_shortfall"); err != nil || m.Name != "es_95" {
 		t.Errorf("expected_shortfall is %q, %v; want es_95", m.Name, err)
 	}
-	if _, err := analytics.Lookup("trackng_error"); err == nil || !strings.Contains(err.Error(), "did you mean tracking_error") {
+	if _, err := analytics.Lookup("trackng_error"); err == nil || !strings.Contains(err.Error(),
+		"did you mean tracking_error") {
 		t.Errorf("a misspelt name: %v", err)
 	}
-	if _, err := analytics.Lookup("no such thing at all"); err == nil || !strings.Contains(err.Error(), "want one of nav, holder_nav") {
+	if _, err := analytics.Lookup("no such thing at all"); err == nil || !strings.Contains(err.Error(),
+		"want one of nav, holder_nav") {
 		t.Errorf("an unknown name: %v", err)
 	}
 	for _, m := range []analytics.Metric{
 		analytics.MustLookup("nav"),
-		{Name: "new", Aliases: []string{"expected_shortfall"}, Doc: "d", Needs: []string{"nav"}, Of: analytics.MustLookup("nav").Of},
+		{Name: "new", Aliases: []string{"expected_shortfall"}, Doc: "d", Needs: []string{"nav"},
+			Of: analytics.MustLookup("nav").Of},
 		{Name: "new", Doc: "d", Of: analytics.MustLookup("nav").Of},
 		{Name: "new", Doc: "d", Needs: []string{"nav"}, Of: analytics.MustLookup("nav").Of, Swept: 1},
 	} {
@@ -140,7 +145,7 @@ func TestPseudoValuesAgainstJackknife(t *testing.T) {
 		m := analytics.MustLookup(name)
 		of := func(navs []float64) float64 { return caseOf(4, navs).Estimate(m).Value }
 		all, pseudo := of(navs), m.Paths(caseOf(4, navs))
-		se := analytics.MeanFinite(pseudo, 0.95).SE
+		se := analytics.MeanFinite(analytics.Sample{X: pseudo}, 0.95).SE
 		var jack []float64
 		for i, p := range pseudo {
 			if math.IsInf(p, 0) {
@@ -155,7 +160,7 @@ func TestPseudoValuesAgainstJackknife(t *testing.T) {
 				t.Errorf("%s: pseudo-value %v of path %d (NAV %v), by the jackknife %v", name, p, i, navs[i], moved)
 			}
 		}
-		if by := analytics.Mean(jack, 0.95).SE; math.Abs(by/se-1) > 0.06 {
+		if by := analytics.Mean(analytics.Sample{X: jack}, 0.95).SE; math.Abs(by/se-1) > 0.06 {
 			t.Errorf("%s: standard error %v, by the jackknife %v", name, se, by)
 		}
 	}
@@ -169,7 +174,9 @@ func TestPseudoValuesAgainstJackknife(t *testing.T) {
 func TestMedianPaths(t *testing.T) {
 	rng := rand.New(rand.NewPCG(27, 18))
 	m := analytics.MustLookup("median_nav")
-	pseudo := func(navs []float64) analytics.Estimate { return analytics.Mean(m.Paths(caseOf(0, navs)), 0.95) }
+	pseudo := func(navs []float64) analytics.Estimate {
+		return analytics.Mean(analytics.Sample{X: m.Paths(caseOf(0, navs))}, 0.95)
+	}
 	for _, n := range []int{400, 4000} {
 		const sigma, repeats = 1.2, 400
 		want := sigma * math.Sqrt(math.Pi/2/float64(n))
@@ -180,7 +187,8 @@ func TestMedianPaths(t *testing.T) {
 				navs[i] = math.Exp(sigma * rng.NormFloat64())
 			}
 			e := pseudo(navs)
-			if median := analytics.Quantile(navs, 0.5, 0.95).Value; math.Abs(e.Value/median-1) > 1e-12 {
+			if median := analytics.Quantile(analytics.Sample{X: navs}, 0.5,
+				0.95).Value; math.Abs(e.Value/median-1) > 1e-12 {
 				t.Fatalf("the mean of the pseudo-values is %v, the median %v", e.Value, median)
 			}
 			ratio += e.SE / e.Value / want / repeats
@@ -259,8 +267,10 @@ func TestCompareBy(t *testing.T) {
 			if !(c.Versus.SE <= 1.05*c.Unpaired) {
 				t.Errorf("%s: paired error %v, unpaired %v", c.Name, c.Versus.SE, c.Unpaired)
 			}
-			if ratio := c.Unpaired / c.Versus.SE; known == nil && c.Versus.SE > 0 && math.Abs(c.VarianceReduction/(ratio*ratio)-1) > 1e-12 {
-				t.Errorf("%s: variance reduction %v of errors %v and %v", c.Name, c.VarianceReduction, c.Unpaired, c.Versus.SE)
+			if ratio := c.Unpaired / c.Versus.SE; known == nil && c.Versus.SE > 0 &&
+				math.Abs(c.VarianceReduction/(ratio*ratio)-1) > 1e-12 {
+				t.Errorf("%s: variance reduction %v of errors %v and %v", c.Name, c.VarianceReduction, c.Unpaired,
+					c.Versus.SE)
 			}
 		}
 	}

@@ -13,11 +13,15 @@ func drawdownMetrics() []Metric {
 	underlying.Sense = Neither
 	return []Metric{
 		deepest,
-		{Name: "cdar_95", Unit: Fraction, Doc: "mean of the deepest falls on the worst 5 % of paths", Needs: []string{"max_drawdown"}, Sense: Lower,
-			Of:    func(c *Case) Estimate { return c.shortfall(c.Ensemble.Column("max_drawdown"), 0.05) },
-			Paths: func(c *Case) []float64 { return c.shortfallPaths(c.Ensemble.Column("max_drawdown"), 0.05) }},
+		{Name: "cdar_95", Unit: Fraction, Doc: "mean of the deepest falls on the worst 5 % of paths",
+			Needs: []string{"max_drawdown"}, Sense: Lower,
+			Of: func(c *Case) Estimate { return c.shortfall(c.Ensemble.Column("max_drawdown"), 0.05) },
+			Paths: func(c *Case) []float64 {
+				return shortfallPaths(c.Sample(c.Ensemble.Column("max_drawdown")), 0.05)
+			}},
 		mean("drawdown_length", Years, "from that peak to its trough"),
-		shareOf(Metric{Name: "p_recovered", Doc: "that the deepest fall was made good within the horizon", Needs: []string{"drawdown_recovery"}, Sense: Higher},
+		shareOf(Metric{Name: "p_recovered", Doc: "that the deepest fall was made good within the horizon",
+			Needs: []string{"drawdown_recovery"}, Sense: Higher},
 			func(c *Case) []float64 {
 				return each(c.Ensemble.Column("drawdown_recovery"), func(v float64) float64 {
 					if math.IsNaN(v) { // it was not

@@ -10,7 +10,8 @@ func lossMetrics() (ms []Metric) {
 	nav := []string{"nav"}
 	for _, x := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
 		below := func(v float64) bool { return v < 1-x }
-		ms = append(ms, Metric{Name: fmt.Sprintf("p_loss_%.0f", 100*x), Unit: Probability, Doc: fmt.Sprintf("of ending with a loss of more than %.0f %%", 100*x),
+		ms = append(ms, Metric{Name: fmt.Sprintf("p_loss_%.0f", 100*x), Unit: Probability,
+			Doc:   fmt.Sprintf("of ending with a loss of more than %.0f %%", 100*x),
 			Needs: []string{"nav", "log_underlying"}, Sense: Lower,
 			Of:    func(c *Case) Estimate { return c.below(c.Ensemble.Column("nav"), 1-x) },
 			Paths: func(c *Case) []float64 { return indicators(c.Ensemble.Column("nav"), below) },
@@ -22,24 +23,30 @@ func lossMetrics() (ms []Metric) {
 			}})
 	}
 	for _, x := range []float64{0.5, 1, 2} {
-		ms = append(ms, shareOf(Metric{Name: fmt.Sprintf("p_gain_%.0f", 100*x), Doc: fmt.Sprintf("of ending with a gain of %.0f %% or more", 100*x), Needs: nav, Sense: Higher},
+		ms = append(ms, shareOf(Metric{Name: fmt.Sprintf("p_gain_%.0f", 100*x),
+			Doc: fmt.Sprintf("of ending with a gain of %.0f %% or more", 100*x), Needs: nav, Sense: Higher},
 			column("nav"), func(v float64) bool { return v >= 1+x }))
 	}
-	ms = append(ms, shareOf(Metric{Name: "p_profit", Doc: "of ending above the start", Needs: nav, Sense: Higher}, column("nav"), func(v float64) bool { return v > 1 }),
-		beats(Metric{Name: "p_beats_underlying", Doc: "of ending above the underlying"}, func(_, logPrice float64) float64 { return math.Exp(logPrice) }),
-		beats(Metric{Name: "p_beats_linear", Doc: "of ending above T times the move"}, func(target, logPrice float64) float64 { return 1 + float64(target*math.Expm1(logPrice)) }))
+	ms = append(ms, shareOf(Metric{Name: "p_profit", Doc: "of ending above the start", Needs: nav, Sense: Higher},
+		column("nav"), func(v float64) bool { return v > 1 }),
+		beats(Metric{Name: "p_beats_underlying", Doc: "of ending above the underlying"},
+			func(_, logPrice float64) float64 { return math.Exp(logPrice) }),
+		beats(Metric{Name: "p_beats_linear", Doc: "of ending above T times the move"},
+			func(target, logPrice float64) float64 { return 1 + float64(target*math.Expm1(logPrice)) }))
 	for _, p := range []float64{0.05, 0.01} {
 		name := fmt.Sprintf("%.0f", 100*(1-p))
 		ms = append(ms,
-			Metric{Name: "var_" + name, Unit: Equity, Doc: fmt.Sprintf("loss exceeded on %g %% of paths", 100*p), Needs: nav, Sense: Lower,
-				Of: func(c *Case) Estimate { return c.valueAtRisk(c.losses(), p) },
+			Metric{Name: "var_" + name, Unit: Equity, Doc: fmt.Sprintf("loss exceeded on %g %% of paths", 100*p),
+				Needs: nav, Sense: Lower,
+				Of: func(c *Case) Estimate { return ValueAtRisk(c.Sample(c.losses()), p, c.Confidence) },
 				Exact: func(a *Answers) (float64, float64, bool) {
 					v, bound, ok := a.NAVQuantile(p)
 					return 1 - v, bound, ok
 				}},
-			Metric{Name: "es_" + name, Unit: Equity, Doc: fmt.Sprintf("mean loss on the worst %g %% of paths", 100*p), Needs: nav, Sense: Lower,
+			Metric{Name: "es_" + name, Unit: Equity, Doc: fmt.Sprintf("mean loss on the worst %g %% of paths", 100*p),
+				Needs: nav, Sense: Lower,
 				Of:    func(c *Case) Estimate { return c.shortfall(c.losses(), p) },
-				Paths: func(c *Case) []float64 { return c.shortfallPaths(c.losses(), p) },
+				Paths: func(c *Case) []float64 { return shortfallPaths(c.Sample(c.losses()), p) },
 				Exact: func(a *Answers) (float64, float64, bool) {
 					if a.Law == nil {
 						return math.NaN(), math.NaN(), false
@@ -52,7 +59,7 @@ func lossMetrics() (ms []Metric) {
 	es.Aliases, es.Swept, es.Label = []string{"expected_shortfall"}, 7, "Expected shortfall, worst 5 % (% of NAV)"
 	return append(ms, Metric{Name: "var_99.9", Unit: Equity, Needs: nav, Sense: Lower,
 		Doc: "loss exceeded on 0.1 % of paths, by a generalised Pareto law fitted to the largest log losses",
-		Of:  func(c *Case) Estimate { return c.extreme(c.LogNAV(), 0.001) }})
+		Of:  func(c *Case) Estimate { return extreme(c.Sample(c.LogNAV()), 0.001, c.Confidence) }})
 }
 
 // beats is the probability of ending above another way to hold the underlying,

@@ -23,24 +23,32 @@ func spreadMetrics() []Metric {
 	ratio := func(m Metric, number int) Metric {
 		m.Unit, m.Needs = Ratio, nav
 		m.Of = func(c *Case) Estimate {
-			return c.Estimates("gains over losses", func() []Estimate { return c.resampled(c.gains(), omega, gainToPain) })[number]
+			return c.Estimates("gains over losses", func() []Estimate {
+				return c.resampled(c.gains(), omega, gainToPain)
+			})[number]
 		}
 		return m
 	}
-	volatility := shape(Metric{Name: "volatility", Unit: LogPerRootYear, Doc: "standard deviation of ln NAV over √years, over survivors"}, 0, rootYears)
-	volatility.Paths = func(c *Case) []float64 { return c.sdPaths(c.LogNAV(), rootYears(c)) }
+	volatility := shape(Metric{Name: "volatility", Unit: LogPerRootYear,
+		Doc: "standard deviation of ln NAV over √years, over survivors"}, 0, rootYears)
+	volatility.Paths = func(c *Case) []float64 {
+		return sdOf(c.Sample(variancePaths(c.Sample(c.LogNAV()))), rootYears(c))
+	}
 	return []Metric{
 		volatility,
 		shape(Metric{Name: "skewness", Doc: "of ln NAV, over survivors"}, 1, nil),
 		shape(Metric{Name: "kurtosis", Doc: "of ln NAV, above the normal law's, over survivors"}, 2, nil),
-		shape(Metric{Name: "sharpe", Unit: PerRootYear, Sense: Higher, Doc: "E[ln NAV]/(sd[ln NAV]·√years), over survivors"}, 3, rootYears),
+		shape(Metric{Name: "sharpe", Unit: PerRootYear, Sense: Higher,
+			Doc: "E[ln NAV]/(sd[ln NAV]·√years), over survivors"}, 3, rootYears),
 		shape(Metric{Name: "sortino", Unit: PerRootYear, Sense: Higher,
 			Doc: "E[ln NAV]/(root mean square of negative ln NAV·√years), over survivors"}, 4, rootYears),
 		ratio(Metric{Name: "omega", Sense: Higher, Doc: "E[(NAV−1)⁺]/E[(1−NAV)⁺]"}, 0),
 		ratio(Metric{Name: "gain_to_pain", Sense: Higher, Doc: "E[NAV−1]/E[(1−NAV)⁺]"}, 1),
-		{Name: "tail_ratio", Unit: Ratio, Doc: "95 % quantile of NAV−1 over the 5 % one, magnitudes", Needs: nav, Sense: Higher,
-			Of: func(c *Case) Estimate { return c.tailRatio(c.gains()) }},
-		medianOf(Metric{Name: "calmar", Unit: Ratio, Doc: "median of yearly return over maximum drawdown", Needs: []string{"nav", "max_drawdown"}, Sense: Higher},
+		{Name: "tail_ratio", Unit: Ratio, Doc: "95 % quantile of NAV−1 over the 5 % one, magnitudes", Needs: nav,
+			Sense: Higher,
+			Of:    func(c *Case) Estimate { return tailRatio(c.Sample(c.gains()), c.Confidence) }},
+		medianOf(Metric{Name: "calmar", Unit: Ratio, Doc: "median of yearly return over maximum drawdown",
+			Needs: []string{"nav", "max_drawdown"}, Sense: Higher},
 			func(c *Case) []float64 {
 				falls, years := c.Ensemble.Column("max_drawdown"), c.Ensemble.Years()
 				return c.each(c.LogNAV(), func(i int, log float64) float64 { return math.Expm1(log/years) / falls[i] })

@@ -7,7 +7,8 @@ import (
 
 // How far a token falls short.
 func trackingMetrics() []Metric {
-	power := meanOf(Metric{Name: "decay_vs_power", Unit: Log, Doc: "ln NAV − T·ln S: against the compounding ideal S^T; over survivors",
+	power := meanOf(Metric{Name: "decay_vs_power", Unit: Log,
+		Doc:   "ln NAV − T·ln S: against the compounding ideal S^T; over survivors",
 		Needs: []string{"nav", "log_underlying"}}, func(c *Case) []float64 {
 		logS, target := c.Ensemble.Column("log_underlying"), c.Ensemble.Token.Target
 		return c.each(c.LogNAV(), func(i int, log float64) float64 { return DecayVsPower(log, target, logS[i]) })
@@ -15,31 +16,44 @@ func trackingMetrics() []Metric {
 	power.Exact = known(func(a *Answers) float64 { return a.Decay })
 	linear := func(c *Case) []float64 {
 		price, target := c.Ensemble.Column("underlying"), c.Ensemble.Token.Target
-		return c.each(c.Ensemble.Column("nav"), func(i int, nav float64) float64 { return DecayVsLinear(nav, target, price[i]) })
+		return c.each(c.Ensemble.Column("nav"), func(i int, nav float64) float64 {
+			return DecayVsLinear(nav, target, price[i])
+		})
 	}
 	tracked := []string{"nav", "log_underlying", "realised_variance"}
-	ideal := meanOf(Metric{Name: "tracking_vs_ideal", Unit: Log, Needs: tracked, Swept: 11, Label: "Tracking against the ideal (log, %)",
-		Doc: "ln NAV − (T·ln S − ½T(T−1)·realised variance): against the free, continuously rebalanced token; over survivors"}, (*Case).tracking)
+	ideal := meanOf(Metric{Name: "tracking_vs_ideal", Unit: Log, Needs: tracked, Swept: 11,
+		Label: "Tracking against the ideal (log, %)",
+		Doc: "ln NAV − (T·ln S − ½T(T−1)·realised variance): against the free, continuously rebalanced token; " +
+			"over survivors"}, (*Case).tracking)
 	ideal.Exact = (*Answers).tracking
 	return []Metric{
 		power,
-		{Name: "decay_vs_linear", Unit: Equity, Doc: "NAV − (1 + T·(S − 1)): against T times the move", Needs: []string{"nav", "underlying", "log_underlying"},
+		{Name: "decay_vs_linear", Unit: Equity, Doc: "NAV − (1 + T·(S − 1)): against T times the move",
+			Needs: []string{"nav", "underlying", "log_underlying"},
 			Paths: linear,
-			Of:    func(c *Case) Estimate { return c.Known.linear(meanNAV(c), c.mean(linear(c)), c.Ensemble.Token.Target) },
+			Of: func(c *Case) Estimate {
+				return c.Known.linear(meanNAV(c), c.mean(linear(c)),
+					c.Ensemble.Token.Target)
+			},
 			Exact: func(a *Answers) (float64, float64, bool) {
 				return a.NAV - (1 + float64(a.Target*(a.Price-1))), a.NAV * a.Bound, true
 			}},
 		ideal,
-		meanOf(Metric{Name: "tracking_difference", Unit: LogPerYear, Doc: "tracking_vs_ideal per year; over survivors", Needs: tracked}, func(c *Case) []float64 {
+		meanOf(Metric{Name: "tracking_difference", Unit: LogPerYear, Doc: "tracking_vs_ideal per year; over survivors",
+			Needs: tracked}, func(c *Case) []float64 {
 			return each(c.tracking(), func(v float64) float64 { return v / c.Ensemble.Years() })
 		}),
-		meanOf(Metric{Name: "tracking_error", Unit: LogPerRootYear, Doc: "standard deviation of tracking_vs_ideal over √years; over survivors", Needs: tracked,
+		meanOf(Metric{Name: "tracking_error", Unit: LogPerRootYear,
+			Doc: "standard deviation of tracking_vs_ideal over √years; over survivors", Needs: tracked,
 			Sense: Lower, Swept: 6, Label: "Tracking error (% per √year)"},
-			func(c *Case) []float64 { return sdOf(c.trackingVariance(), rootYears(c)) }),
-		{Name: "efficiency", Unit: Ratio, Doc: "median of (NAV − 1)/(T·(S − 1)); its mean does not exist", Needs: []string{"nav", "underlying"}, Of: efficiency},
+			func(c *Case) []float64 { return sdOf(c.Sample(c.trackingVariance()), rootYears(c)) }),
+		{Name: "efficiency", Unit: Ratio, Doc: "median of (NAV − 1)/(T·(S − 1)); its mean does not exist",
+			Needs: []string{"nav", "underlying"}, Of: efficiency},
 		utility(tracked),
-		meanOf(Metric{Name: "tracking_cost", Unit: LogPerYear, Doc: "trade_drag and half the aversion times tracking_error²; over survivors",
-			Needs: slices.Concat(tracked, logItems(TradeItems...)), Sense: Lower, Swept: 3, Averse: true, Label: "Tracking cost (log, % a year)", LogAxis: true},
+		meanOf(Metric{Name: "tracking_cost", Unit: LogPerYear,
+			Doc:   "trade_drag and half the aversion times tracking_error²; over survivors",
+			Needs: slices.Concat(tracked, logItems(TradeItems...)), Sense: Lower, Swept: 3, Averse: true,
+			Label: "Tracking cost (log, % a year)", LogAxis: true},
 			func(c *Case) []float64 {
 				return c.Derived("tracking cost", func() []float64 {
 					vs, years := c.trackingVariance(), c.Ensemble.Years()
@@ -77,8 +91,10 @@ func utility(needs []string) Metric {
 		us, growth := plain(c), logGrowth(c)
 		return c.each(better, func(i int, v float64) float64 { return us[i] + (v - growth[i]) })
 	}
-	return Metric{Name: "utility", Unit: LogPerYear, Doc: "log_growth less half the aversion times tracking_error²; over survivors", Needs: needs,
-		Sense: Higher, Swept: 2, Averse: true, Label: "Utility (log growth, % a year)", Paths: plain, Corrected: corrected,
+	return Metric{Name: "utility", Unit: LogPerYear,
+		Doc: "log_growth less half the aversion times tracking_error²; over survivors", Needs: needs,
+		Sense: Higher, Swept: 2, Averse: true, Label: "Utility (log growth, % a year)", Paths: plain,
+		Corrected: corrected,
 		Of: func(c *Case) Estimate {
 			if us := corrected(c); us != nil {
 				return c.mean(us)
@@ -90,6 +106,8 @@ func utility(needs []string) Metric {
 // efficiency leaves out the paths on which neither the price nor the token moved.
 func efficiency(c *Case) Estimate {
 	price, target := c.Ensemble.Column("underlying"), c.Ensemble.Token.Target
-	xs := c.each(c.Ensemble.Column("nav"), func(i int, nav float64) float64 { return Efficiency(nav, target, price[i]) })
-	return c.quantileWhere(xs, func(x float64) bool { return !math.IsNaN(x) }, 0.5)
+	xs := c.each(c.Ensemble.Column("nav"), func(i int, nav float64) float64 {
+		return Efficiency(nav, target, price[i])
+	})
+	return Quantile(c.Sample(xs).where(func(i int) bool { return !math.IsNaN(xs[i]) }), 0.5, c.Confidence)
 }

@@ -15,28 +15,37 @@ func tradingMetrics() []Metric {
 	}
 	rebalances := func(a *Answers) float64 { return a.Rebalances }
 	turnover := func(a *Answers) float64 { return a.Turnover }
-	liquidation := shareOf(Metric{Name: "p_liquidation", Doc: "of at least one liquidation", Needs: []string{"liquidations"}, Sense: Lower, Swept: 9,
+	liquidation := shareOf(Metric{Name: "p_liquidation", Doc: "of at least one liquidation",
+		Needs: []string{"liquidations"}, Sense: Lower, Swept: 9,
 		Label: "Probability of liquidation (%)"}, column("liquidations"), positive)
 	liquidation.Exact = known(func(a *Answers) float64 { return a.Liquidated })
 	return []Metric{
-		mean(Metric{Name: "rebalances", Unit: Count, Doc: "trades over the horizon", LogAxis: true}, "rebalances", column("rebalances"), known(rebalances)),
-		mean(Metric{Name: "rebalances_per_year", Unit: PerYear, Doc: "trades", Swept: 12, Label: "Rebalances a year", LogAxis: true},
+		mean(Metric{Name: "rebalances", Unit: Count, Doc: "trades over the horizon", LogAxis: true}, "rebalances",
+			column("rebalances"), known(rebalances)),
+		mean(Metric{Name: "rebalances_per_year", Unit: PerYear, Doc: "trades", Swept: 12, Label: "Rebalances a year",
+			LogAxis: true},
 			"rebalances", perYear("rebalances"), knownYearly(rebalances)),
-		mean(Metric{Name: "turnover", Unit: NAVs, Doc: "notional traded over equity at each trade, over the horizon"}, "turnover", column("turnover"), known(turnover)),
-		mean(Metric{Name: "turnover_per_year", Unit: NAVPerYear, Doc: "notional traded over equity at each trade", Swept: 13, Label: "Turnover (NAV a year)"},
+		mean(Metric{Name: "turnover", Unit: NAVs, Doc: "notional traded over equity at each trade, over the horizon"},
+			"turnover", column("turnover"), known(turnover)),
+		mean(Metric{Name: "turnover_per_year", Unit: NAVPerYear, Doc: "notional traded over equity at each trade",
+			Swept: 13, Label: "Turnover (NAV a year)"},
 			"turnover", perYear("turnover"), knownYearly(turnover)),
-		mean(Metric{Name: "steps_outside", Unit: Count, Doc: "steps that ended outside the band"}, "steps_outside", column("steps_outside"), nil),
+		mean(Metric{Name: "steps_outside", Unit: Count, Doc: "steps that ended outside the band"}, "steps_outside",
+			column("steps_outside"), nil),
 		median("min_leverage", Leverage, "median of the least leverage met"),
 		median("max_leverage", Leverage, "median of the greatest leverage met"),
 		median("health", Ratio, "median of the smallest health factor or margin ratio met"),
-		{Name: "health_p01", Unit: Ratio, Doc: "smallest health factor or margin ratio met, exceeded on 99 % of paths", Needs: []string{"health"},
-			Of: func(c *Case) Estimate { return c.quantile(c.Ensemble.Column("health"), 0.01) }},
+		{Name: "health_p01", Unit: Ratio, Doc: "smallest health factor or margin ratio met, exceeded on 99 % of paths",
+			Needs: []string{"health"},
+			Of:    func(c *Case) Estimate { return c.quantile(c.Ensemble.Column("health"), 0.01) }},
 		medianOf(Metric{Name: "distance_to_liquidation", Unit: Fraction, Needs: []string{"max_leverage"}, Sense: Higher,
 			Doc: "median over paths of the smallest move of the price, met on the path, that would have liquidated"},
 			func(c *Case) []float64 {
 				token := c.Ensemble.Token
 				liquidation := math.Abs(token.LiquidationLeverage())
-				return each(c.Ensemble.Column("max_leverage"), func(l float64) float64 { return distance(l, liquidation, token.Target) })
+				return each(c.Ensemble.Column("max_leverage"), func(l float64) float64 {
+					return distance(l, liquidation, token.Target)
+				})
 			}),
 		liquidation,
 	}

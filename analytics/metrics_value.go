@@ -9,18 +9,21 @@ func valueMetrics() []Metric {
 		{Name: "nav", Unit: Equity, Doc: "final net asset value, without the holder's fees", Needs: log, Sense: Higher,
 			Label: "Mean final NAV (% of the initial)", Paths: column("nav"), Of: meanNAV,
 			Exact: func(a *Answers) (float64, float64, bool) { return a.NAV, a.NAV * a.Bound, true }},
-		{Name: "holder_nav", Unit: Equity, Doc: "final net asset value with entry and exit fees", Needs: []string{"holder_nav", "nav", "log_underlying"},
+		{Name: "holder_nav", Unit: Equity, Doc: "final net asset value with entry and exit fees",
+			Needs: []string{"holder_nav", "nav", "log_underlying"},
 			Sense: Higher, Label: "Mean final NAV after fees (% of the initial)", Paths: column("holder_nav"),
 			Of:    func(c *Case) Estimate { return c.controlled(c.Ensemble.Column("holder_nav"), ControlPower) },
 			Exact: func(a *Answers) (float64, float64, bool) { v := a.NAV * a.Kept; return v, v * a.Bound, true }},
-		{Name: "median_nav", Unit: Equity, Doc: "final net asset value that half of the paths exceed", Needs: nav, Sense: Higher, Swept: 4,
+		{Name: "median_nav", Unit: Equity, Doc: "final net asset value that half of the paths exceed", Needs: nav,
+			Sense: Higher, Swept: 4,
 			Label: "Median final NAV (% of the initial)",
 			Of:    func(c *Case) Estimate { return c.quantile(c.Ensemble.Column("nav"), 0.5) },
-			Paths: func(c *Case) []float64 { return c.medianPaths(c.Ensemble.Column("nav")) },
+			Paths: func(c *Case) []float64 { return medianPaths(c.Sample(c.Ensemble.Column("nav"))) },
 			Exact: func(a *Answers) (float64, float64, bool) { return a.NAVQuantile(0.5) }},
 		{Name: "log_nav", Unit: Log, Doc: "ln of the final net asset value, over survivors", Needs: log, Sense: Higher,
 			Paths: (*Case).LogNAV, Of: logNAV, Exact: known(func(a *Answers) float64 { return a.Log })},
-		{Name: "log_growth", Unit: LogPerYear, Doc: "E[ln NAV] per year, over survivors", Needs: log, Sense: Higher, Swept: 1,
+		{Name: "log_growth", Unit: LogPerYear, Doc: "E[ln NAV] per year, over survivors", Needs: log, Sense: Higher,
+			Swept: 1,
 			Label: "Expected log growth (% a year)", Paths: logGrowth, Corrected: (*Case).correctedGrowth,
 			Of:    func(c *Case) Estimate { return logNAV(c).scaled(1 / c.Ensemble.Years()) },
 			Exact: knownYearly(func(a *Answers) float64 { return a.Log })},
@@ -33,7 +36,8 @@ func valueMetrics() []Metric {
 				e.Value, e.Lo, e.Hi = e.Value-1, e.Lo-1, e.Hi-1
 				return e
 			}},
-		medianOf(Metric{Name: "cagr", Unit: FractionAYear, Doc: "median of NAV^(1/years) − 1", Needs: nav, Sense: Higher}, func(c *Case) []float64 {
+		medianOf(Metric{Name: "cagr", Unit: FractionAYear, Doc: "median of NAV^(1/years) − 1", Needs: nav,
+			Sense: Higher}, func(c *Case) []float64 {
 			return each(c.LogNAV(), func(v float64) float64 { return math.Expm1(v / c.Ensemble.Years()) })
 		}),
 		func() Metric {
@@ -43,7 +47,9 @@ func valueMetrics() []Metric {
 			return m
 		}(),
 		func() Metric {
-			m := meanOf(Metric{Name: "underlying", Unit: InitialPrice, Doc: "final price of the underlying over its first", Needs: []string{"underlying"}}, column("underlying"))
+			m := meanOf(Metric{Name: "underlying", Unit: InitialPrice,
+				Doc: "final price of the underlying over its first", Needs: []string{"underlying"}},
+				column("underlying"))
 			m.Exact = func(a *Answers) (float64, float64, bool) { return a.Price, 0, true }
 			return m
 		}(),
@@ -51,9 +57,15 @@ func valueMetrics() []Metric {
 }
 
 func meanNAV(c *Case) Estimate {
-	return c.Estimates("mean NAV", func() []Estimate { return []Estimate{c.controlled(c.Ensemble.Column("nav"), ControlPower)} })[0]
+	return c.Estimates("mean NAV", func() []Estimate {
+		return []Estimate{c.controlled(c.Ensemble.Column("nav"),
+			ControlPower)}
+	})[0]
 }
 
 func logNAV(c *Case) Estimate {
-	return c.Estimates("mean ln NAV", func() []Estimate { return []Estimate{c.controlled(c.LogNAV(), ControlLogPrice)} })[0]
+	return c.Estimates("mean ln NAV", func() []Estimate {
+		return []Estimate{c.controlled(c.LogNAV(),
+			ControlLogPrice)}
+	})[0]
 }

@@ -11,10 +11,14 @@ func MetricsPage() string {
 	var b strings.Builder
 	b.WriteString(`# Metrics
 
-Written from the registry of package analytics (make metrics): a metric is one row there, and simulate, sweep, compare, heatmap, exact, figures and this page
-read it. simulate reports all but those that weigh by an aversion; sweep and compare report those that are swept, of which the objectives are what a setting can
-be chosen by; heatmap draws any. Exact says that exact gives the number without sampling, where a token allows it. A year has 365 days; "over survivors" leaves
-out ruined paths, whose share is ` + "`ruined`" + `. T is the target leverage, S the price of the underlying over its first.
+Written from the registry of package analytics (make metrics): a metric is one row there, and simulate, sweep, compare,
+	heatmap, exact, figures and this page
+read it. simulate reports all but those that weigh by an aversion; sweep and compare report those that are swept,
+	of which the objectives are what a setting can
+be chosen by; heatmap draws any. Exact says that exact gives the number without sampling,
+	where a token allows it. A year has 365 days; "over survivors" leaves
+out ruined paths, whose share is ` + "`ruined`" + `. T is the target leverage,
+	S the price of the underlying over its first.
 
 | name | unit | meaning | better | swept | exact | columns of lifetimes |
 |---|---|---|---|---|---|---|

@@ -30,20 +30,21 @@ func TestQuantileLaws(t *testing.T) {
 		confidence := rapid.Float64Range(0.01, 0.999).Draw(t, "confidence")
 		ps := rapid.SliceOfN(rapid.Float64Range(0, 1), 2, 6).Draw(t, "ps")
 		slices.Sort(ps)
-		got := Quantiles(xs, ps, confidence)
+		got := Quantiles(Sample{X: xs}, ps, confidence)
 		for i, e := range got {
 			if !within(e) {
 				t.Fatalf("p = %v: %+v, want Lo ≤ Value ≤ Hi", ps[i], e)
 			}
 			if i > 0 && !(got[i-1].Value <= e.Value && got[i-1].Lo <= e.Lo && got[i-1].Hi <= e.Hi) {
-				t.Fatalf("p = %v gives %+v, p = %v gives %+v; want both ends and the value to rise", ps[i-1], got[i-1], ps[i], e)
+				t.Fatalf("p = %v gives %+v, p = %v gives %+v; want both ends and the value to rise", ps[i-1], got[i-1],
+					ps[i], e)
 			}
 		}
 		shuffled := slices.Clone(xs)
 		rand.New(rand.NewPCG(1, uint64(len(xs)))).Shuffle(len(xs), func(i, j int) {
 			shuffled[i], shuffled[j] = shuffled[j], shuffled[i]
 		})
-		for i, e := range Quantiles(shuffled, ps, confidence) {
+		for i, e := range Quantiles(Sample{X: shuffled}, ps, confidence) {
 			if e.Value != got[i].Value || e.Lo != got[i].Lo || e.Hi != got[i].Hi {
 				t.Fatalf("shuffled: %+v, want %+v", e, got[i])
 			}
@@ -57,16 +58,16 @@ func TestMeanLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		xs := sample(false).Draw(t, "xs")
 		p := rapid.Float64Range(0.001, 1).Draw(t, "p")
-		mean := Mean(xs, 0.95)
+		mean := Mean(Sample{X: xs}, 0.95)
 		size := 1e-12 * math.Max(math.Abs(slices.Max(xs)), math.Abs(slices.Min(xs)))
 		if mean.Value < slices.Min(xs)-size || mean.Value > slices.Max(xs)+size || len(xs) > 1 && !within(mean) {
 			t.Fatalf("mean %+v", mean)
 		}
-		es, v := ExpectedShortfall(xs, p, 0.95), ValueAtRisk(xs, p, 0.95)
+		es, v := ExpectedShortfall(Sample{X: xs}, p, 0.95), ValueAtRisk(Sample{X: xs}, p, 0.95)
 		if es.Value < v.Value-size || es.Value > slices.Max(xs)+size {
 			t.Fatalf("ES %v outside VaR %v and the worst %v", es.Value, v.Value, slices.Max(xs))
 		}
-		if all := ExpectedShortfall(xs, 1, 0.95); math.Abs(all.Value-mean.Value) > size {
+		if all := ExpectedShortfall(Sample{X: xs}, 1, 0.95); math.Abs(all.Value-mean.Value) > size {
 			t.Fatalf("ES of everything %v, want the mean %v", all.Value, mean.Value)
 		}
 	})
@@ -81,11 +82,11 @@ func TestControlLaws(t *testing.T) {
 			return rapid.SliceOfN(rapid.Float64Range(-10, 10), n, n).Draw(t, name)
 		}
 		xs, c := draw("xs"), draw("control")
-		e := ControlledMean(xs, c, Mean(c, 0.95).Value, 0.95)
+		e := ControlledMean(Sample{X: xs}, c, Mean(Sample{X: c}, 0.95).Value, 0.95)
 		if least := float64(n-2) / float64(n-1); !(e.VarianceReduction >= least*(1-1e-9)) {
 			t.Fatalf("gain = %v, want at least %v", e.VarianceReduction, least)
 		}
-		if !same(e.Value, Mean(xs, 0.95).Value, 1e-9) || !within(e) {
+		if !same(e.Value, Mean(Sample{X: xs}, 0.95).Value, 1e-9) || !within(e) {
 			t.Fatalf("control on its mean: %+v, want Mean's value", e)
 		}
 	})

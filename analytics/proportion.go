@@ -40,28 +40,71 @@ func Proportion(k, n int, confidence float64) Estimate {
 // LossProbability is the probability that a holder loses more than the
 // fraction x: that nav, in units of what was paid, ends below 1 - x. A ruined
 // path (nav 0) has lost more than any x < 1.
-func LossProbability(navs []float64, x, confidence float64) Estimate {
-	return share(navs, func(nav float64) bool { return nav < 1-x }, confidence)
+func LossProbability(navs Sample, x, confidence float64) Estimate {
+	return Share(navs, func(nav float64) bool { return nav < 1-x }, confidence)
 }
 
 // ReachProbability is the probability that a holder gains the fraction x or
 // more: that nav is at least 1 + x. Given final values it speaks of the end,
 // given running maxima of any time until then.
-func ReachProbability(navs []float64, x, confidence float64) Estimate {
-	return share(navs, func(nav float64) bool { return nav >= 1+x }, confidence)
+func ReachProbability(navs Sample, x, confidence float64) Estimate {
+	return Share(navs, func(nav float64) bool { return nav >= 1+x }, confidence)
 }
 
-// share is the Proportion of xs for which is holds; NaN if any value is.
-func share(xs []float64, is func(float64) bool, confidence float64) Estimate {
+// Share is the probability of what is holds for, estimated by the weighted share p
+// of the sample's values; NaN if any value is.
+//
+// Of equal and independent values it is the [Proportion]. Otherwise it is the share
+// with the interval of Clopper and Pearson, and the SE, of n_eff independent trials:
+//
+//	n_eff = 1 + p(1-p)/V,
+//
+// with V the linearised variance of p; see [Sample]. For k clusters of one weight
+// whose values agree that is k. Where p is 0 or 1 nothing scatters, and n_eff is
+// Kish's over clusters. It is at most the sum of the weights.
+//
+// Source: Korn and Graubard, "Confidence intervals for proportions with small
+// expected number of positive counts estimated from survey data", Survey
+// Methodology 24 (1998).
+func Share(s Sample, is func(float64) bool, confidence float64) Estimate {
+	checkConfidence(confidence)
+	s = s.valid()
 	k := 0
-	for _, x := range xs {
+	for _, x := range s.X {
 		if math.IsNaN(x) {
-			checkConfidence(confidence)
-			return undefined(confidence, len(xs), ClopperPearson)
+			return undefined(confidence, len(s.X), ClopperPearson)
 		}
 		if is(x) {
 			k++
 		}
 	}
-	return Proportion(k, len(xs), confidence)
+	if s.plain() || len(s.X) == 0 {
+		return Proportion(k, len(s.X), confidence)
+	}
+	p, n := s.share(is)
+	tail := (1 - confidence) / 2
+	e := Estimate{Value: p, SE: math.Sqrt(float64(p*(1-p)) / n), Hi: 1, Confidence: confidence, N: len(s.X),
+		Method: ClopperPearson}
+	if p > 0 {
+		e.Lo = min(p, distuv.Beta{Alpha: float64(p * n), Beta: float64((1-p)*n) + 1}.Quantile(tail))
+	}
+	if p < 1 {
+		e.Hi = max(p, distuv.Beta{Alpha: float64(p*n) + 1, Beta: float64((1 - p) * n)}.Quantile(1-tail))
+	}
+	return e
+}
+
+// share is the weighted share of what is holds for, exactly 0 or 1 where that is
+// none or all, and the effective number of observations behind it.
+func (s Sample) share(is func(float64) bool) (p, effective float64) {
+	ones := indicators(s.X, is)
+	p, _ = moments(s.with(ones))
+	most := s.size()
+	if p > 0 && p < 1 {
+		se := clusterError(s.totals(func(i int) float64 { return ones[i] - p }), most)
+		if n := 1 + float64(p*(1-p))/float64(se*se); !math.IsNaN(n) { // NaN: one cluster
+			return p, min(n, most)
+		}
+	}
+	return p, min(s.effective(), most)
 }

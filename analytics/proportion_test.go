@@ -24,12 +24,14 @@ func TestProportion(t *testing.T) {
 			if e.Value != p || !same(e.Lo, tt.lo, 5e-7) || !same(e.Hi, tt.hi, 5e-7) {
 				t.Errorf("got %+v, want [%v, %v] (%s)", e, tt.lo, tt.hi, tt.source)
 			}
-			if want := math.Sqrt(p * (1 - p) / float64(tt.n)); e.SE != want || e.N != tt.n || e.Method != ClopperPearson {
+			if want := math.Sqrt(p * (1 - p) / float64(tt.n)); e.SE != want || e.N != tt.n ||
+				e.Method != ClopperPearson {
 				t.Errorf("got %+v, want SE %v", e, want)
 			}
 		})
 	}
-	if e := Proportion(0, 0, 0.95); !math.IsNaN(e.Value) || !math.IsNaN(e.SE) || !math.IsNaN(e.Lo) || !math.IsNaN(e.Hi) {
+	if e := Proportion(0, 0, 0.95); !math.IsNaN(e.Value) || !math.IsNaN(e.SE) || !math.IsNaN(e.Lo) ||
+		!math.IsNaN(e.Hi) {
 		t.Errorf("without trials: got %+v, want NaN", e)
 	}
 }
@@ -83,19 +85,20 @@ func TestLossAndReachProbability(t *testing.T) {
 		got  Estimate
 		k    int
 	}{
-		{"more than half", LossProbability(navs, 0.5, 0.95), 2}, // exactly half is not more
-		{"everything", LossProbability(navs, 1, 0.95), 0},
-		{"anything", LossProbability(navs, 0, 0.95), 4},
-		{"reach 50 %", ReachProbability(navs, 0.5, 0.95), 2},
-		{"keep a quarter", ReachProbability(navs, -0.75, 0.95), 6},
+		{"more than half", LossProbability(Sample{X: navs}, 0.5, 0.95), 2}, // exactly half is not more
+		{"everything", LossProbability(Sample{X: navs}, 1, 0.95), 0},
+		{"anything", LossProbability(Sample{X: navs}, 0, 0.95), 4},
+		{"reach 50 %", ReachProbability(Sample{X: navs}, 0.5, 0.95), 2},
+		{"keep a quarter", ReachProbability(Sample{X: navs}, -0.75, 0.95), 6},
 	} {
 		if want := Proportion(tt.k, len(navs), 0.95); tt.got != want {
 			t.Errorf("%s: got %+v, want %+v", tt.name, tt.got, want)
 		}
 	}
 	for _, e := range []Estimate{
-		LossProbability(nil, 0.5, 0.95), ReachProbability(nil, 0.5, 0.95),
-		LossProbability([]float64{0.1, nan}, 0.5, 0.95), ReachProbability([]float64{3, nan}, 0.5, 0.95),
+		LossProbability(Sample{}, 0.5, 0.95), ReachProbability(Sample{}, 0.5, 0.95),
+		LossProbability(Sample{X: []float64{0.1, nan}}, 0.5, 0.95), ReachProbability(Sample{X: []float64{3, nan}}, 0.5,
+			0.95),
 	} {
 		if !math.IsNaN(e.Value) || !math.IsNaN(e.Lo) || !math.IsNaN(e.Hi) {
 			t.Errorf("got %+v, want NaN", e)

@@ -2,7 +2,6 @@ package analytics
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -11,24 +10,26 @@ import (
 // mean is the functional and whose scatter is that of its influence function.
 
 // variancePaths are pseudo-values of the variance (divisor n-1) of the finite
-// xs, n/(n-1)·(x - mean)²; infinite where x is, and NaN for one value.
-func variancePaths(xs []float64) []float64 {
-	mean := MeanFinite(xs, 0.5)
-	n := float64(mean.N)
-	return each(xs, func(x float64) float64 {
+// values, n/(n-1)·(x - mean)²; infinite where x is, and NaN for one value.
+func variancePaths(s Sample) []float64 {
+	survivors := s.finite()
+	mean, _ := moments(survivors)
+	n := survivors.size()
+	return each(s.X, func(x float64) float64 {
 		if math.IsInf(x, 0) { // there may be no mean
 			return math.Inf(1)
 		}
-		d := x - mean.Value
+		d := x - mean
 		return d * d * n / (n - 1)
 	})
 }
 
 // sdOf are pseudo-values of the standard deviation s over unit, from those of the
 // variance: (s + (v - s²)/(2s))/unit.
-func sdOf(vs []float64, unit float64) []float64 {
-	s := math.Sqrt(MeanFinite(vs, 0.5).Value)
-	return each(vs, func(v float64) float64 {
+func sdOf(vs Sample, unit float64) []float64 {
+	variance, _ := moments(vs.finite())
+	s := math.Sqrt(variance)
+	return each(vs.X, func(v float64) float64 {
 		if s == 0 || math.IsInf(v, 1) {
 			return v
 		}
@@ -38,7 +39,7 @@ func sdOf(vs []float64, unit float64) []float64 {
 
 // shortfallPaths are pseudo-values of the expected shortfall over the worst
 // share p of finite losses: q + (loss - q)⁺/p, see [ExpectedShortfall].
-func shortfallPaths(losses []float64, p float64) []float64 {
+func shortfallPaths(losses Sample, p float64) []float64 {
 	q, excess, _ := tailExcess(losses, p)
 	for i, x := range excess {
 		excess[i] = q + x/p
@@ -46,7 +47,7 @@ func shortfallPaths(losses []float64, p float64) []float64 {
 	return excess
 }
 
-// medianPaths are pseudo-values of the median m of finite xs ≥ 0:
+// medianPaths are pseudo-values of the median m of finite values ≥ 0:
 // m ± 1/(2f) on either side of it, centred, with f the density there. 1/f is the
 // slope of the quantile function, taken between its values at ½ ± h: of ln x, in
 // which the law of a value is near normal, unless a zero is among them.
@@ -55,17 +56,14 @@ func shortfallPaths(losses []float64, p float64) []float64 {
 // population", J. Res. NBS 64B (1960), for the slope; Bofinger, "Estimation of a
 // density function using order statistics", Australian J. Statistics 17 (1975),
 // for h, here with its constant for a normal law.
-func medianPaths(xs []float64) []float64 {
-	n := len(xs)
-	if n == 0 {
+func medianPaths(s Sample) []float64 {
+	if len(s.X) == 0 {
 		return nil
 	}
-	sorted := slices.Sorted(slices.Values(xs))
-	at := func(p float64) float64 {
-		return typeSeven(n, p, func(rank int) float64 { return sorted[rank-1] })
-	}
+	n, sorted := s.size(), s.order()
+	at := func(p float64) float64 { return typeSeven(n, p, sorted.at) }
 	density := distuv.UnitNormal.Prob(0)
-	h := min(0.5, math.Pow(4.5*math.Pow(density, 4)/float64(n), 0.2))
+	h := min(0.5, math.Pow(4.5*math.Pow(density, 4)/s.effective(), 0.2))
 	m, low, high := at(0.5), at(0.5-h), at(0.5+h)
 	half := (high - low) / (4 * h) // 1/(2f)
 	if low > 0 {
@@ -81,10 +79,10 @@ func medianPaths(xs []float64) []float64 {
 		return 0
 	}
 	lean := 0.0 // 0 but where several values are the median
-	for _, x := range xs {
-		lean += side(x) / float64(n)
+	for i, x := range s.X {
+		lean += float64(s.weight(i)*side(x)) / n
 	}
-	return each(xs, func(x float64) float64 { return m + float64(half*(side(x)-lean)) })
+	return each(s.X, func(x float64) float64 { return m + float64(half*(side(x)-lean)) })
 }
 
 func each(xs []float64, of func(float64) float64) []float64 {

@@ -30,7 +30,7 @@ func TestQuantileValue(t *testing.T) {
 		{"NaN", []float64{1, nan, 3}, 1, nan},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			e := Quantile(tt.xs, tt.p, 0.95)
+			e := Quantile(Sample{X: tt.xs}, tt.p, 0.95)
 			if !same(e.Value, tt.want, 0) {
 				t.Errorf("got %v, want %v", e.Value, tt.want)
 			}
@@ -46,7 +46,7 @@ func TestQuantileValue(t *testing.T) {
 
 func TestQuantilesKeepTheOrderAsked(t *testing.T) {
 	xs := []float64{5, 1, 4, 2, 3}
-	got := Quantiles(xs, []float64{0.75, 0, 0.5}, 0.5)
+	got := Quantiles(Sample{X: xs}, []float64{0.75, 0, 0.5}, 0.5)
 	for i, want := range []float64{4, 1, 3} {
 		if got[i].Value != want {
 			t.Errorf("quantile %d = %v, want %v", i, got[i].Value, want)
@@ -101,7 +101,8 @@ func TestQuantileRanksCover(t *testing.T) {
 						high += binomial(k, n, p)
 					}
 				}
-				if low > half || high > half || low+binomial(l, n, p) < half-2e-12 || high+binomial(u-1, n, p) < half-2e-12 {
+				if low > half || high > half || low+binomial(l, n, p) < half-2e-12 || high+binomial(u-1, n,
+					p) < half-2e-12 {
 					t.Errorf("n = %d, p = %v at %v: ranks %d and %d leave %v and %v", n, p, confidence, l, u, low, high)
 				}
 			}
@@ -116,20 +117,20 @@ func TestQuantileBounds(t *testing.T) {
 	for i := range xs {
 		xs[len(xs)-1-i] = float64(i + 1) // rank = value
 	}
-	if e := Quantile(xs, 0.05, 0.95); e.Lo != 458 || e.Hi != 544 || !same(e.Value, 500.95, 1e-15) {
+	if e := Quantile(Sample{X: xs}, 0.05, 0.95); e.Lo != 458 || e.Hi != 544 || !same(e.Value, 500.95, 1e-15) {
 		t.Errorf("got %+v, want 500.95 in [458, 544]", e)
 	}
-	if e := Quantile(xs[:100], 0.01, 0.95); e.Lo != -inf || e.Hi != 9904 {
+	if e := Quantile(Sample{X: xs[:100]}, 0.01, 0.95); e.Lo != -inf || e.Hi != 9904 {
 		t.Errorf("got %+v, want [-Inf, 9904]", e)
 	}
-	if e := Quantile(xs[:100], 0.99, 0.95); e.Lo != 9997 || e.Hi != inf {
+	if e := Quantile(Sample{X: xs[:100]}, 0.99, 0.95); e.Lo != 9997 || e.Hi != inf {
 		t.Errorf("got %+v, want [9997, +Inf]", e)
 	}
-	if e := Quantile([]float64{5, 4, 3, 2, 1}, 0.5, 0.9); e.Lo != 1 || e.Hi != 5 {
+	if e := Quantile(Sample{X: []float64{5, 4, 3, 2, 1}}, 0.5, 0.9); e.Lo != 1 || e.Hi != 5 {
 		t.Errorf("got %+v, want the whole sample, [1, 5]", e)
 	}
 	// At a low confidence the lower rank, 5, lies above the interpolated 4.6.
-	if e := Quantile([]float64{1, 2, 3, 4, 5}, 0.9, 0.01); !(e.Lo <= e.Value && e.Value <= e.Hi) {
+	if e := Quantile(Sample{X: []float64{1, 2, 3, 4, 5}}, 0.9, 0.01); !(e.Lo <= e.Value && e.Value <= e.Hi) {
 		t.Errorf("got %+v, want Lo ≤ Value ≤ Hi", e)
 	}
 }
@@ -141,6 +142,6 @@ func TestQuantileCovers(t *testing.T) {
 		for i := range xs {
 			xs[i] = rng.ExpFloat64()
 		}
-		return Quantile(xs, 0.1, 0.95)
+		return Quantile(Sample{X: xs}, 0.1, 0.95)
 	})
 }

@@ -15,7 +15,7 @@ type Refinement struct {
 
 // Refine finds the optimum of a smooth metric of a parameter between low > 0 and
 // high. Evaluate runs several increasing values on the same paths, always those
-// paths, and gives the numbers of the i-th by path, as [PathMetric].Of does.
+// paths, and gives the numbers of the i-th by path, as [Case.Numbers] does.
 //
 // It lays a parabola through seven values, evenly spaced in ln x, and looks
 // whether it fits: whether a cubic term would move the vertex by no more than a
@@ -25,7 +25,8 @@ type Refinement struct {
 // moves it least, and its interval is that of [Vertex].
 //
 // It panics unless 0 < low < high, or if sense is Neither.
-func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) []float64, err error), sense Sense, confidence float64) (Refinement, error) {
+func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) Sample, err error), sense Sense,
+	confidence float64) (Refinement, error) {
 	checkIncreasing([]float64{low, high}, 2, 0)
 	const points, rounds = 7, 8
 	from, to := math.Log(low), math.Log(high)
@@ -42,7 +43,8 @@ func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) []flo
 			return r, err
 		}
 		best := Best(points, at, sense, confidence).Best
-		r = Refinement{Vertex(xs, at, sense, confidence), xs[0], xs[points-1], r.Tried + points, a == from && best == 0 || b == to && best == points-1}
+		r = Refinement{Vertex(xs, at, sense, confidence), xs[0], xs[points-1], r.Tried + points, a == from &&
+			best == 0 || b == to && best == points-1}
 		inside := r.Pinned && r.At.Value >= low && r.At.Value <= high
 		length := math.Log(r.At.Hi / r.At.Lo)
 		if inside && (math.Abs(r.Shift.Value) <= length/4 || r.Shift.Lo <= 0 && r.Shift.Hi >= 0) {

@@ -12,21 +12,21 @@ import (
 // hill is a metric with its optimum at peak, skewed, of paths whose own optima
 // scatter around it by noise in ln x, and which all are better or worse together
 // by a great deal more.
-func hill(n int, peak, noise float64, seed uint64) func(xs []float64) (func(int) []float64, error) {
+func hill(n int, peak, noise float64, seed uint64) func(xs []float64) (func(int) analytics.Sample, error) {
 	src := random.NewSource(seed, 0, random.Stream(random.Diffusion, 0))
 	shifts, levels := make([]float64, n), make([]float64, n)
 	for i := range shifts {
 		shifts[i], levels[i] = noise*src.Norm(), 10*src.Norm()
 	}
-	return func(xs []float64) (func(int) []float64, error) {
-		return func(i int) []float64 {
+	return func(xs []float64) (func(int) analytics.Sample, error) {
+		return samples(func(i int) []float64 {
 			ys := make([]float64, n)
 			for p := range ys {
 				u := math.Log(xs[i]/peak) - shifts[p]
 				ys[p] = levels[p] - math.Exp(u) + u // greatest at u = 0
 			}
 			return ys
-		}, nil
+		}), nil
 	}
 }
 
@@ -65,21 +65,22 @@ func TestRefineAtEnd(t *testing.T) {
 	if err != nil || !r.AtEnd {
 		t.Errorf("beyond the range: %+v, %v", r, err)
 	}
-	flat := func([]float64) (func(int) []float64, error) {
-		return func(i int) []float64 {
+	flat := func([]float64) (func(int) analytics.Sample, error) {
+		return samples(func(i int) []float64 {
 			src := random.NewSource(uint64(i), 1, random.Stream(random.Diffusion, 0))
 			xs := make([]float64, 100)
 			for p := range xs {
 				xs[p] = src.Norm()
 			}
 			return xs
-		}, nil
+		}), nil
 	}
 	if r, err = analytics.Refine(0.1, 1, flat, analytics.Lower, 0.9999); err != nil || r.Pinned {
 		t.Errorf("without an optimum: %+v, %v", r, err)
 	}
 	no := errors.New("no")
-	if _, err := analytics.Refine(0.1, 1, func([]float64) (func(int) []float64, error) { return nil, no }, analytics.Lower, 0.95); !errors.Is(err, no) {
+	if _, err := analytics.Refine(0.1, 1, func([]float64) (func(int) analytics.Sample, error) { return nil, no },
+		analytics.Lower, 0.95); !errors.Is(err, no) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -20,7 +20,7 @@ type Robustness struct {
 }
 
 // Robust judges choices by Savage's minimax regret, and by the worst value. At
-// gives the numbers of a choice in a circumstance by path, as [PathMetric].Of
+// gives the numbers of a choice in a circumstance by path, as [Case.Numbers]
 // does; paths are shared by the choices in a circumstance, and need not be between
 // circumstances. It is called twice for each pair, two are held at a time, and
 // what it returns is not read after the next call.
@@ -47,14 +47,16 @@ type Robustness struct {
 // Neither.
 //
 // Source: Savage, "The theory of statistical decision", JASA 46 (1951).
-func Robust(choices, circumstances int, at func(choice, circumstance int) []float64, sense Sense, confidence float64) Robustness {
+func Robust(choices, circumstances int, at func(choice, circumstance int) Sample, sense Sense,
+	confidence float64) Robustness {
 	checkSettings(min(choices, circumstances), sense)
-	r := Robustness{Regret: make([][]Estimate, choices), Greatest: make([]Estimate, choices), Among: make([]bool, choices)}
+	r := Robustness{Regret: make([][]Estimate, choices), Greatest: make([]Estimate, choices),
+		Among: make([]bool, choices)}
 	worst, worstIn := make([]Estimate, choices), make([]int, choices)
 	z := zTail((1 - confidence) / float64(max(choices*(choices-1)*circumstances, 1)))
 	for s := range circumstances {
 		seen := 0
-		c := Best(choices, func(i int) []float64 {
+		c := Best(choices, func(i int) Sample {
 			xs := at(i, s)
 			if seen++; seen <= choices {
 				if v := MeanFinite(xs, confidence); s == 0 || better(-sense, v.Value-worst[i].Value) || v.N == 0 {
@@ -70,7 +72,8 @@ func Robust(choices, circumstances int, at func(choice, circumstance int) []floa
 			}
 		}
 		for i, v := range c.Versus {
-			e := Estimate{Value: max(0, -float64(sense)*v.Value), SE: v.SE, Confidence: confidence, N: v.N, Method: Normal, Warning: v.Warning}
+			e := Estimate{Value: max(0, -float64(sense)*v.Value), SE: v.SE, Confidence: confidence, N: v.N,
+				Method: Normal, Warning: v.Warning}
 			e.Lo, e.Hi = max(0, e.Value-float64(z*v.SE)), e.Value+float64(z*v.SE)+slack
 			if v.N == 0 { // never finite where the best is; or nobody is, and nothing is known
 				e.Value, e.Lo, e.Hi = math.Inf(1), math.Inf(1), math.Inf(1)

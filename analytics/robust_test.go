@@ -22,7 +22,7 @@ func TestRobustByHand(t *testing.T) {
 		calls++
 		return []float64{table[c][s], table[c][s], math.Inf(-1)}
 	}
-	r := analytics.Robust(3, 2, at, analytics.Higher, 0.95)
+	r := analytics.Robust(3, 2, samplesOf(at), analytics.Higher, 0.95)
 	for c, want := range [][]float64{{0, 6}, {3, 1}, {8, 0}} {
 		for s, e := range r.Regret[c] {
 			if e.Value != want[s] || e.Lo != want[s] || e.Hi != want[s] || e.N != 2 {
@@ -40,25 +40,28 @@ func TestRobustByHand(t *testing.T) {
 		t.Errorf("worst values: choice %d, %v in %d, %d calls", r.Maximin, r.Worst.Value, r.WorstIn, calls)
 	}
 	// The same table of losses.
-	r = analytics.Robust(3, 2, func(c, s int) []float64 { return []float64{-table[c][s], -table[c][s]} }, analytics.Lower, 0.95)
+	r = analytics.Robust(3, 2, samplesOf(func(c, s int) []float64 { return []float64{-table[c][s], -table[c][s]} }),
+		analytics.Lower, 0.95)
 	if r.Choice != 1 || r.Decides != 0 || r.Greatest[2].Value != 8 || r.Maximin != 1 || r.Worst.Value != -5 {
 		t.Errorf("of losses: %+v", r)
 	}
 	// A choice that is ruined in one circumstance has no bound on its regret.
-	r = analytics.Robust(3, 2, func(c, s int) []float64 {
+	r = analytics.Robust(3, 2, samplesOf(func(c, s int) []float64 {
 		if c == 1 && s == 1 {
 			return []float64{math.Inf(-1), math.Inf(-1)}
 		}
 		return []float64{table[c][s], table[c][s]}
-	}, analytics.Higher, 0.95)
+	}), analytics.Higher, 0.95)
 	if r.Choice != 0 || !math.IsInf(r.Greatest[1].Value, 1) || r.Among[1] || r.Maximin != 2 {
 		t.Errorf("with ruin: %+v", r)
 	}
-	if r := analytics.Robust(1, 1, func(int, int) []float64 { return []float64{1, 3} }, analytics.Higher, 0.95); r.Greatest[0].Value != 0 || !r.Among[0] || r.Worst.Value != 2 {
+	if r := analytics.Robust(1, 1, samplesOf(func(int, int) []float64 { return []float64{1, 3} }), analytics.Higher,
+		0.95); r.Greatest[0].Value != 0 || !r.Among[0] || r.Worst.Value != 2 {
 		t.Errorf("alone: %+v", r)
 	}
 	// Of one path nothing is known of the scatter, so nobody is out.
-	if r := analytics.Robust(3, 2, func(c, s int) []float64 { return []float64{table[c][s]} }, analytics.Higher, 0.95); r.Choice != 1 || slices.Contains(r.Among, false) {
+	if r := analytics.Robust(3, 2, samplesOf(func(c, s int) []float64 { return []float64{table[c][s]} }),
+		analytics.Higher, 0.95); r.Choice != 1 || slices.Contains(r.Among, false) {
 		t.Errorf("of one path: %+v", r)
 	}
 }
@@ -89,7 +92,8 @@ func TestRobustCoverage(t *testing.T) {
 			for s, m := range means {
 				xs[s] = settings(rng, paths, m)
 			}
-			r := analytics.Robust(len(truth), len(means), func(c, s int) []float64 { return xs[s][c] }, analytics.Higher, 0.95)
+			r := analytics.Robust(len(truth), len(means), samplesOf(func(c, s int) []float64 { return xs[s][c] }),
+				analytics.Higher, 0.95)
 			all := true
 			for c, e := range r.Greatest {
 				all = all && e.Lo <= truth[c] && truth[c] <= e.Hi
@@ -102,7 +106,8 @@ func TestRobustCoverage(t *testing.T) {
 			}
 		}
 		if held < 0.95-4.5*0.007 || kept < 0.95-4.5*0.007 {
-			t.Errorf("means %v: intervals held the truth in %.1f %%, the best was kept in %.1f %%", means, 100*held, 100*kept)
+			t.Errorf("means %v: intervals held the truth in %.1f %%, the best was kept in %.1f %%", means, 100*held,
+				100*kept)
 		}
 	}
 }

@@ -74,22 +74,25 @@ func SeriesMetrics(values []float64, dt float64) []SeriesMetric {
 	add("cagr", FractionAYear, "the constant yearly return with that total", cagr)
 	add("log_growth", LogPerYear, "ln of last over first, per year", growth/years)
 
-	m := shapeOf(r)
+	m := shapeOf(Sample{X: r})
 	perYear := math.Sqrt(dt)
 	add("volatility", PerRootYear, "standard deviation of returns", m.sd/perYear)
 	add("skewness", Pure, "of returns", m.skewness)
 	add("kurtosis", Pure, "of returns, above the normal law's", m.kurtosis)
-	gain, pain, below := ups(r)
+	gain, pain, below := ups(Sample{X: r})
 	add("sharpe", PerRootYear, "mean over standard deviation of returns", m.mean/m.sd/perYear)
 	add("sortino", PerRootYear, "mean over root mean square of negative returns", m.mean/below/perYear)
 	add("omega", Ratio, "sum of gains over sum of losses", gain/pain)
 	add("gain_to_pain", Ratio, "sum of returns over sum of losses", (gain-pain)/pain)
-	q := Quantiles(r, []float64{0.05, 0.95}, 0.95)
-	add("tail_ratio", Ratio, "95 % quantile of returns over the 5 % one, magnitudes", math.Abs(q[1].Value)/math.Abs(q[0].Value))
+	q := Quantiles(Sample{X: r}, []float64{0.05, 0.95}, 0.95)
+	add("tail_ratio", Ratio, "95 % quantile of returns over the 5 % one, magnitudes",
+		math.Abs(q[1].Value)/math.Abs(q[0].Value))
 	for _, p := range []float64{0.05, 0.01} {
 		name := fmt.Sprintf("%.0f", 100*(1-p))
-		add("var_"+name, Fraction, fmt.Sprintf("a step's loss exceeded on %g %% of steps", 100*p), ValueAtRisk(losses, p, 0.95).Value)
-		add("es_"+name, Fraction, fmt.Sprintf("mean loss on the worst %g %% of steps", 100*p), ExpectedShortfall(losses, p, 0.95).Value)
+		add("var_"+name, Fraction, fmt.Sprintf("a step's loss exceeded on %g %% of steps", 100*p),
+			ValueAtRisk(Sample{X: losses}, p, 0.95).Value)
+		add("es_"+name, Fraction, fmt.Sprintf("mean loss on the worst %g %% of steps", 100*p),
+			ExpectedShortfall(Sample{X: losses}, p, 0.95).Value)
 	}
 
 	d := underwater(values)
@@ -97,7 +100,8 @@ func SeriesMetrics(values []float64, dt float64) []SeriesMetric {
 	add("drawdown_length", Years, "from that peak to its trough", float64(d.fell)*dt)
 	add("drawdown_recovery", Years, "from that trough until the peak was reached again", float64(d.recovery)*dt)
 	add("average_drawdown", Fraction, "mean fall from the peak so far, over time", d.mean)
-	add("cdar_95", Fraction, "mean of the deepest 5 % of falls, over time", ExpectedShortfall(d.falls, 0.05, 0.95).Value)
+	add("cdar_95", Fraction, "mean of the deepest 5 % of falls, over time", ExpectedShortfall(Sample{X: d.falls}, 0.05,
+		0.95).Value)
 	add("ulcer", Fraction, "root mean square of the fall from the peak so far", d.ulcer)
 	add("under_water", ShareOfTime, "below an earlier peak", d.share)
 	add("longest_under", Years, "longest time below an earlier peak", float64(d.longest)*dt)
@@ -109,14 +113,15 @@ func SeriesMetrics(values []float64, dt float64) []SeriesMetric {
 type shape struct{ mean, sd, skewness, kurtosis float64 }
 
 // shapeOf estimates without bias for normal samples.
-func shapeOf(xs []float64) shape {
-	n := float64(len(xs))
-	mean, squares := moments(xs)
+func shapeOf(sample Sample) shape {
+	n := sample.size()
+	mean, squares := moments(sample)
 	var cubes, fourths sum
-	for _, x := range xs {
+	for i, x := range sample.X {
 		d := x - mean
-		cubes.add(float64(d * d * d))
-		fourths.add(float64(d * d * float64(d*d)))
+		w := sample.weight(i)
+		cubes.add(float64(w * float64(d*d*d)))
+		fourths.add(float64(w * float64(d*d*float64(d*d))))
 	}
 	m2 := squares / n
 	g1 := cubes.value() / n / (m2 * math.Sqrt(m2))
@@ -133,17 +138,18 @@ func shapeOf(xs []float64) shape {
 
 // ups returns the sums of the positive and of the negative numbers, as
 // magnitudes, and the root mean square of the negative ones, over all numbers.
-func ups(xs []float64) (gain, pain, below float64) {
+func ups(s Sample) (gain, pain, below float64) {
 	var up, down, squares sum
-	for _, x := range xs {
+	for i, x := range s.X {
+		w := s.weight(i)
 		if x > 0 {
-			up.add(x)
+			up.add(float64(w * x))
 		} else {
-			down.add(-x)
-			squares.add(float64(x * x))
+			down.add(float64(w * -x))
+			squares.add(float64(w * float64(x*x)))
 		}
 	}
-	return up.value(), down.value(), math.Sqrt(squares.value() / float64(len(xs)))
+	return up.value(), down.value(), math.Sqrt(squares.value() / s.size())
 }
 
 // falls is how a series lay below its running peak. Times are in steps.
@@ -199,8 +205,9 @@ func pathSeries(values []float64, dt float64) [6]float64 {
 	for i := range r {
 		r[i] = values[i+1]/values[i] - 1
 	}
-	m, perYear := shapeOf(r), math.Sqrt(dt)
-	_, _, below := ups(r)
+	m, perYear := shapeOf(Sample{X: r}), math.Sqrt(dt)
+	_, _, below := ups(Sample{X: r})
 	d := underwater(values)
-	return [6]float64{m.mean / m.sd / perYear, m.mean / below / perYear, d.mean, ExpectedShortfall(d.falls, 0.05, 0.95).Value, d.ulcer, d.share}
+	return [6]float64{m.mean / m.sd / perYear, m.mean / below / perYear, d.mean, ExpectedShortfall(Sample{X: d.falls},
+		0.05, 0.95).Value, d.ulcer, d.share}
 }

@@ -105,12 +105,16 @@ func TestSeriesMetricsByHand(t *testing.T) {
 			"total_return": 0.5, "cagr": math.Sqrt(1.5) - 1, "log_growth": math.Log(1.5) / 2,
 			"omega": 2 / 0.75, "gain_to_pain": 1.25 / 0.75, "sortino": 0.3125 / math.Sqrt(0.3125/4) / math.Sqrt(0.5),
 			"max_drawdown": 0.5, "drawdown_length": 0.5, "drawdown_recovery": 0.5, "average_drawdown": 0.15,
-			"under_water": 0.4, "longest_under": 1, "ulcer": math.Sqrt(0.0625), "cdar_95": 0.5, "calmar": (math.Sqrt(1.5) - 1) / 0.5,
+			"under_water": 0.4, "longest_under": 1, "ulcer": math.Sqrt(0.0625), "cdar_95": 0.5,
+			"calmar": (math.Sqrt(1.5) - 1) / 0.5,
 			"var_99": 0.4925, "es_99": 0.5,
 		}},
-		{"only up", []float64{1, 2, 4}, map[string]float64{"max_drawdown": 0, "drawdown_recovery": 0, "longest_under": 0, "omega": inf, "calmar": inf, "volatility": 0, "sharpe": inf, "skewness": nan}},
-		{"not recovered", []float64{4, 1, 2}, map[string]float64{"max_drawdown": 0.75, "drawdown_recovery": nan, "longest_under": 1, "under_water": 2.0 / 3}},
-		{"one value", []float64{1}, map[string]float64{"total_return": nan, "sharpe": nan, "max_drawdown": 0, "ulcer": 0}},
+		{"only up", []float64{1, 2, 4}, map[string]float64{"max_drawdown": 0, "drawdown_recovery": 0,
+			"longest_under": 0, "omega": inf, "calmar": inf, "volatility": 0, "sharpe": inf, "skewness": nan}},
+		{"not recovered", []float64{4, 1, 2}, map[string]float64{"max_drawdown": 0.75, "drawdown_recovery": nan,
+			"longest_under": 1, "under_water": 2.0 / 3}},
+		{"one value", []float64{1}, map[string]float64{"total_return": nan, "sharpe": nan, "max_drawdown": 0,
+			"ulcer": 0}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			left := len(tt.want)

@@ -29,7 +29,7 @@ func TestExpectedShortfall(t *testing.T) {
 		{"boundless gain", []float64{1, 2, -inf, 4}, 0.5, nan, nan},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			e := ExpectedShortfall(tt.losses, tt.p, 0.95)
+			e := ExpectedShortfall(Sample{X: tt.losses}, tt.p, 0.95)
 			if !same(e.Value, tt.value, 1e-15) || !same(e.SE, tt.se, 1e-14) || math.IsNaN(e.Lo) != math.IsNaN(e.SE) {
 				t.Errorf("got %+v, want %v ± %v", e, tt.value, tt.se)
 			}
@@ -47,7 +47,7 @@ func TestValueAtRisk(t *testing.T) {
 			t.Errorf("loss %d = %v, want %v", i, losses[i], want)
 		}
 	}
-	if e := ValueAtRisk(losses, 0.25, 0.9); e.Value != 0.5 || e.Lo != -0.25 || e.Hi != inf {
+	if e := ValueAtRisk(Sample{X: losses}, 0.25, 0.9); e.Value != 0.5 || e.Lo != -0.25 || e.Hi != inf {
 		t.Errorf("got %+v, want the 75 %% quantile of the losses, 0.5 in [-0.25, +Inf]", e)
 	}
 }
@@ -74,8 +74,8 @@ func TestTailOfTheIdealToken(t *testing.T) {
 	vars, ess, ses := make([]float64, rounds), make([]float64, rounds), make([]float64, rounds)
 	for i := range rounds {
 		losses := idealLosses(rng, n)
-		es := ExpectedShortfall(losses, p, 0.95)
-		vars[i], ess[i], ses[i] = ValueAtRisk(losses, p, 0.95).Value, es.Value, es.SE
+		es := ExpectedShortfall(Sample{X: losses}, p, 0.95)
+		vars[i], ess[i], ses[i] = ValueAtRisk(Sample{X: losses}, p, 0.95).Value, es.Value, es.SE
 	}
 	const confidence = 1 - 6.3e-5 // four standard errors
 	for _, tt := range []struct {
@@ -86,7 +86,7 @@ func TestTailOfTheIdealToken(t *testing.T) {
 		{"VaR", vars, valueVaR, spreadV},
 		{"ES", ess, valueES, spreadES},
 	} {
-		mean := Mean(tt.got, confidence)
+		mean := Mean(Sample{X: tt.got}, confidence)
 		if !(mean.Lo <= tt.want && tt.want <= mean.Hi) {
 			t.Errorf("%s: mean of studies %+v, want %v", tt.name, mean, tt.want)
 		}
@@ -95,7 +95,7 @@ func TestTailOfTheIdealToken(t *testing.T) {
 			t.Errorf("%s: √n·sd = %v, want %v", tt.name, got, tt.spread)
 		}
 	}
-	if se := Mean(ses, confidence); !same(se.Value*math.Sqrt(n), spreadES, 0.01) {
+	if se := Mean(Sample{X: ses}, confidence); !same(se.Value*math.Sqrt(n), spreadES, 0.01) {
 		t.Errorf("ES: the SE it states is %v/√n, want %v/√n", se.Value*math.Sqrt(n), spreadES)
 	}
 }
@@ -107,7 +107,7 @@ func TestExpectedShortfallCovers(t *testing.T) {
 		low, high float64
 	}{{10, 0.91, 0.915}, {20, 0.935, 0.935}, {100, 0.945, 0.95}} {
 		coverage(t, tt.low, tt.high, 0.692967487361, func(rng *rand.Rand) Estimate {
-			return ExpectedShortfall(idealLosses(rng, 20*tt.tail), 0.05, 0.95)
+			return ExpectedShortfall(Sample{X: idealLosses(rng, 20*tt.tail)}, 0.05, 0.95)
 		})
 	}
 }

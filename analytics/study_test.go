@@ -24,11 +24,14 @@ func stormy(paths int) study.Spec {
 		Horizon: 90 * day, Step: time.Hour, Paths: paths, Seed: 7, Marks: 9,
 		Tokens: []study.TokenSpec{
 			{Name: "loan", Policy: part("band", param.Values{"low": 2.7, "high": 3.3, "to": 1}),
-				Mechanism: part("loan", param.Values{"borrow": 0.08, "supply": 0.02, "liquidation-threshold": 0.8, "liquidation-bonus": 0.06}),
-				Values:    param.Values{"target": 3, "fee": 0.002, "impact": 1e-8, "gas": 5, "streaming-fee": 0.02, "latency": 7200}},
+				Mechanism: part("loan", param.Values{"borrow": 0.08, "supply": 0.02, "liquidation-threshold": 0.8,
+					"liquidation-bonus": 0.06}),
+				Values: param.Values{"target": 3, "fee": 0.002, "impact": 1e-8, "gas": 5, "streaming-fee": 0.02,
+					"latency": 7200}},
 			{Name: "perp", Policy: part("band", param.Values{"low": 4, "high": 6}),
-				Mechanism: part("perp", param.Values{"funding": 0.3, "borrow-fee": 0.05, "maintenance": 0.01, "liquidation-fee": 0.005}),
-				Values:    param.Values{"target": 5, "fee": 0.0005, "after-liquidation": 1}},
+				Mechanism: part("perp", param.Values{"funding": 0.3, "borrow-fee": 0.05, "maintenance": 0.01,
+					"liquidation-fee": 0.005}),
+				Values: param.Values{"target": 5, "fee": 0.0005, "after-liquidation": 1}},
 			{Name: "short", Policy: part("every", nil),
 				Mechanism: part("loan", param.Values{"borrow": 0.03, "supply": 0.04, "liquidation-threshold": 0.78}),
 				Values:    param.Values{"target": -2, "fee": 0.001, "impact-base": 0.0005}},
@@ -72,6 +75,21 @@ func metric(t *testing.T, s analytics.Summary, name string) analytics.MetricEsti
 	return m
 }
 
+// samples are numbers of independent paths, as estimators take them.
+func samples(at func(i int) []float64) func(i int) analytics.Sample {
+	return func(i int) analytics.Sample { return analytics.Sample{X: at(i)} }
+}
+
+// samplesOf are those of choices and circumstances.
+func samplesOf(at func(choice, circumstance int) []float64) func(choice, circumstance int) analytics.Sample {
+	return func(c, s int) analytics.Sample { return analytics.Sample{X: at(c, s)} }
+}
+
+// ofAll is the case of an ensemble, without an aversion.
+func ofAll(e *tokens.Ensemble, known *analytics.Known) *analytics.Case {
+	return &analytics.Case{Ensemble: e, Known: known, Confidence: 0.95}
+}
+
 func summarise(e *tokens.Ensemble, known *analytics.Known) analytics.Summary {
-	return analytics.Summarise(&analytics.Case{Ensemble: e, Known: known, Confidence: 0.95})
+	return analytics.Summarise(ofAll(e, known))
 }

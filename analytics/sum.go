@@ -34,19 +34,20 @@ func (s *sum) over(n float64) float64 {
 	return mean + (math.FMA(-mean, n, s.total)+s.lost)/n
 }
 
-// moments returns the mean of xs and the sum of its squared deviations from
-// it, which is NaN where the mean is not finite.
-func moments(xs []float64) (mean, squares float64) {
+// moments returns the mean of a sample and the sum of its squared deviations from
+// it, each as often as it counts; the sum is NaN where the mean is not finite.
+func moments(s Sample) (mean, squares float64) {
 	var all, off, sq sum
-	for _, x := range xs {
-		all.add(x)
+	for i, x := range s.X {
+		all.add(float64(s.weight(i) * x))
 	}
-	n := float64(len(xs))
+	n := s.size()
 	mean = all.over(n)
-	for _, x := range xs {
+	for i, x := range s.X {
 		d := x - mean
-		off.add(d) // what the rounding of the mean left
-		sq.add(float64(d * d))
+		w := s.weight(i)
+		off.add(float64(w * d)) // what the rounding of the mean left
+		sq.add(float64(w * float64(d*d)))
 	}
 	left := off.value()
 	return mean, max(0, sq.value()-float64(left*left)/n)

@@ -75,7 +75,7 @@ func Summarise(c *Case) Summary {
 			s.Metrics = append(s.Metrics, MetricEstimate{m, c.Estimate(m)})
 		}
 	}
-	for i, q := range c.quantiles(c.Ensemble.Column("nav"), QuantileLevels) {
+	for i, q := range Quantiles(c.Sample(c.Ensemble.Column("nav")), QuantileLevels, c.Confidence) {
 		s.Quantiles = append(s.Quantiles, NAVQuantile{QuantileLevels[i], q})
 	}
 	return s
@@ -85,13 +85,10 @@ func Summarise(c *Case) Summary {
 // reach, from a fit to log losses: those have a tail close to a normal one,
 // while losses pile up at everything. Where paths were ruined it is the plain
 // quantile of losses.
-func extreme(log []float64, p, confidence float64) Estimate {
-	xs := make([]float64, len(log))
-	for i, v := range log {
-		xs[i] = -v
-	}
+func extreme(log Sample, p, confidence float64) Estimate {
+	xs := log.with(each(log.X, func(v float64) float64 { return -v }))
 	// A twentieth of the paths, or 2,500 of very many, but well above p.
-	share := max(min(0.05, 2500/float64(len(xs))), 5*p)
+	share := max(min(0.05, 2500/xs.size()), 5*p)
 	e := FitTail(xs, share).Quantile(p, confidence)
 	if math.IsNaN(e.Value) {
 		e = Quantile(xs, 1-p, confidence)

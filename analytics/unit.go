@@ -43,8 +43,10 @@ func (s Scale) Factor() float64 {
 // percents are the units that are written in percent, and what is then written
 // beside the number.
 var percents = map[Unit]string{
-	Equity: "% of the initial equity", InitialPrice: "% of the initial price", Log: "log, %", LogPerYear: "log, % a year",
-	LogPerRootYear: "log, % per √year", Fraction: "%", FractionAYear: "% a year", Probability: "%", ShareOfTime: "% of the time",
+	Equity: "% of the initial equity", InitialPrice: "% of the initial price", Log: "log, %", LogPerYear: "log, " +
+		"% a year",
+	LogPerRootYear: "log, % per √year", Fraction: "%", FractionAYear: "% a year", Probability: "%",
+	ShareOfTime: "% of the time",
 }
 
 // Scale is how numbers of the unit are written.

@@ -23,7 +23,7 @@ type Optimum struct {
 
 // Vertex fits a parabola in ln x to a metric that is known at several xs > 0,
 // increasing, on the same paths, by least squares with equal weights. At gives
-// the numbers at xs[i] by path, as [PathMetric].Of does, and is called once for
+// the numbers at xs[i] by path, as [Case.Numbers] does, and is called once for
 // each, in order. Paths that are infinite anywhere are left out.
 //
 // The coefficients are linear in the numbers, so each path has its own, and
@@ -41,25 +41,27 @@ type Optimum struct {
 // increasing, or sense is Neither.
 //
 // Source: Fieller, "Some problems in interval estimation", JRSS B 16 (1954).
-func Vertex(xs []float64, at func(i int) []float64, sense Sense, confidence float64) Optimum {
+func Vertex(xs []float64, at func(i int) Sample, sense Sense, confidence float64) Optimum {
 	checkSettings(len(xs), sense)
 	checkIncreasing(xs, 4, 0)
 	logs := each(xs, math.Log)
-	centre := Mean(logs, confidence).Value
+	centre, _ := moments(Sample{X: logs})
 	us := each(logs, func(t float64) float64 { return t - centre })
 	basis, monic := orthogonal(us, 4)
 	var paths [4][]float64 // coefficients of the orthogonal polynomials, by path
+	var sample Sample      // whose weights and clusters are those of all
 	var out []bool
 	for i := range xs {
 		vs := at(i)
 		if i == 0 {
-			out = make([]bool, len(vs))
+			sample = vs.owned()
+			out = make([]bool, len(vs.X))
 			for k := range paths {
-				paths[k] = make([]float64, len(vs))
+				paths[k] = make([]float64, len(vs.X))
 			}
 		}
-		checkPairs(len(vs), len(out))
-		for j, v := range vs {
+		paired(vs, sample)
+		for j, v := range vs.X {
 			out[j] = out[j] || math.IsInf(v, 0)
 			for k := range paths {
 				paths[k][j] += float64(basis[k][i] * v)
@@ -67,8 +69,10 @@ func Vertex(xs []float64, at func(i int) []float64, sense Sense, confidence floa
 		}
 	}
 	for k := range paths {
-		paths[k] = without(paths[k], out)
+		paths[k] = without(sample.with(paths[k]), out).X
 	}
+	sample = without(sample, out)
+	mean := func(ys []float64) Estimate { return Mean(sample.with(ys), confidence) }
 
 	// In powers of u: a + b·u + c·u², with the cubic polynomial left aside.
 	combine := func(weights ...float64) []float64 {
@@ -81,26 +85,27 @@ func Vertex(xs []float64, at func(i int) []float64, sense Sense, confidence floa
 		return ys
 	}
 	slopes, bends := combine(0, 1, monic[2][1]), paths[2]
-	b, c := Mean(slopes, confidence), Mean(bends, confidence)
+	b, c := mean(slopes), mean(bends)
 	vertex := -b.Value / (2 * c.Value)
 	if !better(-sense, c.Value) {
 		vertex = math.NaN()
 	}
 
 	o := Optimum{Pinned: math.Abs(c.Value) > zScore(confidence)*c.SE && finite(vertex)}
-	o.Value = Mean(combine(1, vertex, polynomial(monic[2], vertex)), confidence)
-	o.At = Estimate{Value: math.Exp(centre + vertex), SE: math.NaN(), Lo: 0, Hi: math.Inf(1), Confidence: confidence, N: c.N, Method: Fieller, Warning: c.Warning}
+	o.Value = mean(combine(1, vertex, polynomial(monic[2], vertex)))
+	o.At = Estimate{Value: math.Exp(centre + vertex), SE: math.NaN(), Lo: 0, Hi: math.Inf(1), Confidence: confidence,
+		N: c.N, Method: Fieller, Warning: c.Warning}
 	if o.Pinned {
-		lo, hi := fieller(b, c, covariance(slopes, bends))
+		lo, hi := fieller(b, c, covariance(sample.with(slopes), sample.with(bends)))
 		o.At.Lo, o.At.Hi = math.Exp(centre+lo), math.Exp(centre+hi)
 	}
 	loss := func(times float64) Estimate {
 		h := math.Log(times)
-		return Mean(each(bends, func(c float64) float64 { return -float64(sense) * c * h * h }), confidence)
+		return mean(each(bends, func(c float64) float64 { return -float64(sense) * c * h * h }))
 	}
 	o.Wider, o.Narrower = loss(1.1), loss(0.9)
 	pull := -(monic[3][1] + float64(2*monic[3][2]*vertex) + float64(3*vertex*vertex)) / (2 * c.Value)
-	o.Shift = Mean(each(paths[3], func(d float64) float64 { return d * pull }), confidence)
+	o.Shift = mean(each(paths[3], func(d float64) float64 { return d * pull }))
 	return o
 }
 
@@ -116,14 +121,24 @@ func fieller(b, c Estimate, cov float64) (lo, hi float64) {
 	return (-q - root) / p / 2, (-q + root) / p / 2
 }
 
-// covariance is that of the means of xs and ys.
-func covariance(xs, ys []float64) float64 {
-	n := float64(len(xs))
+// covariance is that of the means of two samples of the same paths.
+func covariance(xs, ys Sample) float64 {
+	xs, ys = xs.valid(), ys.valid()
 	mx, _ := moments(xs)
 	my, _ := moments(ys)
 	var s sum
-	for i := range xs {
-		s.add(float64((xs[i] - mx) * (ys[i] - my)))
+	if !xs.plain() {
+		tx := xs.totals(func(i int) float64 { return xs.X[i] - mx })
+		ty := ys.totals(func(i int) float64 { return ys.X[i] - my })
+		for c := range tx {
+			s.add(float64(tx[c] * ty[c]))
+		}
+		k, size := float64(len(tx)), xs.size()
+		return k / (k - 1) * s.value() / size / size
+	}
+	n := float64(len(xs.X))
+	for i := range xs.X {
+		s.add(float64((xs.X[i] - mx) * (ys.X[i] - my)))
 	}
 	return s.value() / (n - 1) / n
 }
@@ -164,15 +179,9 @@ func polynomial(p []float64, u float64) (v float64) {
 	return v
 }
 
-// without are the xs that are not out.
-func without(xs []float64, out []bool) []float64 {
-	var kept []float64
-	for i, x := range xs {
-		if !out[i] {
-			kept = append(kept, x)
-		}
-	}
-	return kept
+// without is a copy of the values that are not out.
+func without(s Sample, out []bool) Sample {
+	return s.where(func(i int) bool { return !out[i] }).owned()
 }
 
 // checkIncreasing holds xs to at least least values above floor, increasing.

@@ -40,7 +40,7 @@ func TestVertexCoverage(t *testing.T) {
 		var at, value, wider, narrower, pinned, fits float64
 		for range repeats {
 			xs := bowl(rng, paths, widths, tt.bend, 1, tt.sense)
-			o := analytics.Vertex(widths, of(xs), tt.sense, 0.95)
+			o := analytics.Vertex(widths, samples(of(xs)), tt.sense, 0.95)
 			count := func(n *float64, e analytics.Estimate, truth float64) {
 				if e.Lo <= truth && truth <= e.Hi {
 					*n += 1.0 / repeats
@@ -57,16 +57,19 @@ func TestVertexCoverage(t *testing.T) {
 		}
 		if tt.bend < 0.1 {
 			if pinned > 0.3 || at < 0.95-4.5*0.005 {
-				t.Errorf("bend %v: pinned down in %.1f %% of samples, held the vertex in %.1f %%", tt.bend, 100*pinned, 100*at)
+				t.Errorf("bend %v: pinned down in %.1f %% of samples, held the vertex in %.1f %%", tt.bend, 100*pinned,
+					100*at)
 			}
 			continue
 		}
 		if pinned < 0.99 {
 			t.Errorf("bend %v: pinned down in only %.1f %% of samples", tt.bend, 100*pinned)
 		}
-		for name, share := range map[string]float64{"vertex": at, "wider": wider, "narrower": narrower, "cubic term": fits, "value": value} {
+		for name, share := range map[string]float64{"vertex": at, "wider": wider, "narrower": narrower,
+			"cubic term": fits, "value": value} {
 			if math.Abs(share-0.95) > 4.5*0.005 {
-				t.Errorf("bend %v, sense %v: intervals of the %s held the truth in %.1f %% of samples", tt.bend, tt.sense, name, 100*share)
+				t.Errorf("bend %v, sense %v: intervals of the %s held the truth in %.1f %% of samples", tt.bend,
+					tt.sense, name, 100*share)
 			}
 		}
 	}
@@ -79,20 +82,21 @@ func TestVertexAgainstJackknife(t *testing.T) {
 	const paths = 400
 	rng := rand.New(rand.NewPCG(9, 10))
 	xs := bowl(rng, paths, widths, 0.8, 0.5, analytics.Higher)
-	o := analytics.Vertex(widths, of(xs), analytics.Higher, 0.95)
+	o := analytics.Vertex(widths, samples(of(xs)), analytics.Higher, 0.95)
 	var at, value []float64
 	for p := range paths {
 		left := make([][]float64, len(xs))
 		for i := range xs {
 			left[i] = append(append(left[i], xs[i][:p]...), xs[i][p+1:]...)
 		}
-		w := analytics.Vertex(widths, of(left), analytics.Higher, 0.95)
+		w := analytics.Vertex(widths, samples(of(left)), analytics.Higher, 0.95)
 		at, value = append(at, math.Log(w.At.Value)*paths), append(value, w.Value.Value*paths)
 	}
-	if se, by := math.Log(o.At.Hi/o.At.Lo)/2/1.959964, analytics.Mean(at, 0.95).SE; math.Abs(se/by-1) > 0.03 {
+	if se, by := math.Log(o.At.Hi/o.At.Lo)/2/1.959964, analytics.Mean(analytics.Sample{X: at},
+		0.95).SE; math.Abs(se/by-1) > 0.03 {
 		t.Errorf("half the interval of ln x is worth a standard error of %v; by the jackknife %v", se, by)
 	}
-	if by := analytics.Mean(value, 0.95).SE; math.Abs(o.Value.SE/by-1) > 0.03 {
+	if by := analytics.Mean(analytics.Sample{X: value}, 0.95).SE; math.Abs(o.Value.SE/by-1) > 0.03 {
 		t.Errorf("standard error of the value %v; by the jackknife %v", o.Value.SE, by)
 	}
 }
@@ -112,7 +116,7 @@ func TestVertexWithoutScatter(t *testing.T) {
 			t.Errorf("%s = %v; want %v", name, got, want)
 		}
 	}
-	o := analytics.Vertex(widths, curve(func(u float64) float64 { return 2 - 3*u*u }), analytics.Higher, 0.95)
+	o := analytics.Vertex(widths, samples(curve(func(u float64) float64 { return 2 - 3*u*u })), analytics.Higher, 0.95)
 	near("vertex", o.At.Value, 0.3)
 	near("its lower end", o.At.Lo, 0.3)
 	near("its upper end", o.At.Hi, 0.3)
@@ -126,12 +130,15 @@ func TestVertexWithoutScatter(t *testing.T) {
 	// -(u-e)² + ε·u³ has its top at e + 3εe²/2 to first order in ε; the fitted parabola
 	// puts it elsewhere, and the shift leads from there to the top.
 	const e, eps = 0.2, 1e-4
-	o = analytics.Vertex(widths, curve(func(u float64) float64 { return -(u-e)*(u-e) + eps*u*u*u }), analytics.Higher, 0.95)
-	if got, want := math.Log(o.At.Value/0.3)+o.Shift.Value, e+1.5*eps*e*e; math.Abs(got-want) > 1e-3*eps || math.Abs(o.Shift.Value) < 0.01*eps {
+	o = analytics.Vertex(widths, samples(curve(func(u float64) float64 { return -(u-e)*(u-e) + eps*u*u*u })),
+		analytics.Higher, 0.95)
+	if got, want := math.Log(o.At.Value/0.3)+o.Shift.Value, e+1.5*eps*e*e; math.Abs(got-want) > 1e-3*eps ||
+		math.Abs(o.Shift.Value) < 0.01*eps {
 		t.Errorf("vertex and shift lead to %v, by %v; want %v", got, o.Shift.Value, want)
 	}
-	for _, f := range []func(u float64) float64{func(u float64) float64 { return u * u }, func(float64) float64 { return 1 }} {
-		o := analytics.Vertex(widths, curve(f), analytics.Higher, 0.95)
+	for _, f := range []func(u float64) float64{func(u float64) float64 { return u * u },
+		func(float64) float64 { return 1 }} {
+		o := analytics.Vertex(widths, samples(curve(f)), analytics.Higher, 0.95)
 		if o.Pinned || o.At.Value == o.At.Value && o.Wider.Value > 1e-12 || o.At.Lo != 0 || !math.IsInf(o.At.Hi, 1) {
 			t.Errorf("no top, but %+v", o)
 		}

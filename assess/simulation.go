@@ -46,7 +46,7 @@ func Simulate(ctx context.Context, s *study.Study, opt Options) (*Simulation, er
 	r.Summaries = Summarise(s, r.Ensembles, opt.Plain)
 	for i := range r.Ensembles {
 		c := Case(s, i, &r.Ensembles[i], opt.Plain)
-		r.Causes = append(r.Causes, analytics.AttributeLog(c.Ensemble, c.Known, Confidence))
+		r.Causes = append(r.Causes, analytics.AttributeLog(c))
 	}
 	if s.Spec().Uncertain {
 		certain := s.Certain()
@@ -114,11 +114,11 @@ func Attribute(s *study.Study, ensembles []tokens.Ensemble, plain bool, format f
 	for i := range ensembles {
 		e, name := &ensembles[i], s.Spec().Tokens[i].Name
 		c := Case(s, i, e, plain)
-		out = append(out, Attribution{name, "all paths", analytics.AttributeLog(e, c.Known, Confidence)},
-			Attribution{name, "all paths", analytics.AttributeMoney(e, Confidence)})
+		out = append(out, Attribution{name, "all paths", analytics.AttributeLog(c)},
+			Attribution{name, "all paths", analytics.AttributeMoney(c)})
 		for _, by := range fifths {
 			groups := min(5, e.N)
-			for g, group := range analytics.AttributeBy(e, by.Column, groups, Confidence) {
+			for g, group := range analytics.AttributeBy(c, by.Column, groups) {
 				paths := fmt.Sprintf("%s, fifth %d of %d, %s to %s", by.Name, g+1, groups, format(group.Lo), format(group.Hi))
 				out = append(out, Attribution{name, paths, group.Attribution})
 			}

@@ -11,6 +11,7 @@ import (
 
 	"mcrisk/models"
 	"mcrisk/quad"
+	"mcrisk/tokens"
 )
 
 // A stepped cycle is watched at the end of every step only. Inside the band
@@ -54,8 +55,12 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 	c.n = len(band.X)
 	c.nodes = append(append([]float64{}, band.X...), f.start[:]...)
 	panel := min(1.5*inc.features, max(widest, inc.features/4))
-	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), inc.narrow, panel)
-	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), inc.narrow, panel)
+	first := inc.narrow
+	if f.token.Impact > 0 && f.token.Band.To == tokens.Edge {
+		first /= 100 // the impact of small trades is a power that no polynomial is near
+	}
+	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), first, panel)
+	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), first, panel)
 	out.Join(below)
 	for _, y := range out.X {
 		c.outside = append(c.outside, f.exitAt(y))
@@ -96,6 +101,11 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 		return nil, fmt.Errorf("exact: %d nodes lose %.2g of a step's probability; want more nodes or a longer step",
 			nodes, defect)
 	}
+	for i := range n {
+		if err := solved(c.outside, c.leave[i*q:i*q+q]); err != nil {
+			return nil, err
+		}
+	}
 	c.reduce()
 	return c, nil
 }
@@ -109,17 +119,18 @@ type seam struct {
 
 // seams are all collaterals over debt at which what happens changes: ruin; cost that
 // takes all; liquidation; the whole debt repaid at once; and between these two, where
-// debt is repaid by halves, all from which some halvings lead to health. A halving
-// takes c to 2c − (1 + Bonus), so these crowd at 1 + Bonus if that lies between, below
-// which nothing is left; there half as much is at stake each time, and after a
-// millionth of the debt they are told apart no more.
+// debt is repaid by halves, all from which some halvings lead to health, or to so
+// little debt that the rest is repaid at once. A halving takes c to 2c − (1 + Bonus),
+// so these crowd at 1 + Bonus if that lies between, below which nothing is left; there
+// half as much is at stake each time, and after a millionth of the debt they are told
+// apart no more.
 func (t Token) seams() []seam {
 	out := []seam{{1, true}}
-	dearest := 1 / (1 - t.Sell) // at leverage 1/Sell
+	dearest := 1 / (1 - t.Sell/(1-t.Fixed)) // at leverage (1 − Fixed)/Sell
 	if t.Target < 0 {
-		dearest = 1 + t.Buy
+		dearest = 1 + t.Buy/(1-t.Fixed)
 	}
-	if t.Loan.Threshold == 0 || dearest > 1/t.Loan.Threshold {
+	if dearest > 1 && (t.Loan.Threshold == 0 || dearest > 1/t.Loan.Threshold) {
 		out = append(out, seam{dearest, true})
 	}
 	if t.Loan.Threshold == 0 {
@@ -131,8 +142,16 @@ func (t Token) seams() []seam {
 		return out
 	}
 	out = append(out, seam{whole, false})
-	for c, k := (begin+still)/2, 0; c > whole && c < begin && k < 20; c, k = (c+still)/2, k+1 {
-		out = append(out, seam{c, false})
+	between := func(c float64) bool { return c > whole && c < begin }
+	healthy, little := (begin+still)/2, t.AUM/tokens.SmallUSD
+	for range 20 {
+		if between(healthy) {
+			out = append(out, seam{healthy, false})
+		}
+		if between(1 + little) { // a debt of that much less than the collateral is small
+			out = append(out, seam{1 + little, false})
+		}
+		healthy, little = (healthy+still)/2, little/2
 	}
 	return out
 }

@@ -84,9 +84,13 @@ func (p Param) Parse(text string) (float64, error) {
 		}
 		return v, p.Check(v)
 	}
-	v, err := Number(text)
+	read, such := Number, "0.05, 5% or 10bp"
+	if p.Unit == USD {
+		read, such = Amount, "250000, 250k or 2M USD"
+	}
+	v, err := read(text)
 	if err != nil {
-		return 0, fmt.Errorf("%s = %q; want %s, such as 0.05, 5%% or 10bp", p.Name, text, p.Range())
+		return 0, fmt.Errorf("%s = %q; want %s, such as %s", p.Name, text, p.Range(), such)
 	}
 	return v, p.Check(v)
 }
@@ -123,13 +127,33 @@ func Number(text string) (float64, error) {
 	return strconv.ParseFloat(t, 64)
 }
 
+// Amount reads money or a count: a number, or one with k, M or B for thousands,
+// millions or (short) billions, as in 250k.
+func Amount(text string) (float64, error) {
+	t := strings.TrimSpace(text)
+	for suffix, exp := range map[string]string{"k": "e3", "M": "e6", "B": "e9"} {
+		if n, ok := strings.CutSuffix(t, suffix); ok {
+			if n == "" || strings.ContainsAny(n, "eExX_%") {
+				return 0, errors.New("param: not an amount")
+			}
+			return strconv.ParseFloat(n+exp, 64)
+		}
+	}
+	if strings.HasSuffix(t, "%") || strings.HasSuffix(t, "bp") {
+		return 0, errors.New("param: a fraction, not an amount")
+	}
+	return Number(t)
+}
+
+// seconds are the units of durations, the largest first; those that are longer than
+// a day are read and not written.
 var seconds = []struct {
 	suffix string
 	size   float64
-}{{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}}
+}{{"y", 365 * 86400}, {"w", 7 * 86400}, {"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}}
 
-// Seconds reads a duration: a number and one of the units d, h, m and s, or a
-// run of such pairs as in 1h30m; 0 needs no unit.
+// Seconds reads a duration: a number and one of the units y (365 days), w, d, h, m
+// and s, or a run of such pairs as in 1h30m; 0 needs no unit.
 func Seconds(text string) (float64, error) {
 	t := strings.TrimSpace(text)
 	if t == "0" {
@@ -137,7 +161,7 @@ func Seconds(text string) (float64, error) {
 	}
 	total, rest := 0.0, t
 	for rest != "" {
-		i := strings.IndexAny(rest, "dhms")
+		i := strings.IndexAny(rest, "ywdhms")
 		if i < 1 {
 			return 0, errors.New("param: not a duration")
 		}
@@ -158,9 +182,12 @@ func Seconds(text string) (float64, error) {
 	return total, nil
 }
 
-// FormatSeconds writes a duration in the largest unit that divides it.
+// FormatSeconds writes a duration in the largest unit up to days that divides it.
 func FormatSeconds(v float64) string {
 	for _, u := range seconds {
+		if u.size > 86400 {
+			continue
+		}
 		if n := v / u.size; n >= 1 && n == math.Trunc(n) && n < 1e15 {
 			return strconv.FormatFloat(n, 'f', -1, 64) + u.suffix
 		}

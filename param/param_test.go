@@ -23,15 +23,33 @@ func TestNumber(t *testing.T) {
 }
 
 func TestSeconds(t *testing.T) {
-	for text, want := range map[string]float64{"0": 0, "90s": 90, "5m": 300, "1h": 3600, "30d": 2592000, "1h30m": 5400, "0.5h": 1800} {
+	for text, want := range map[string]float64{"0": 0, "90s": 90, "5m": 300, "1h": 3600, "30d": 2592000, "1h30m": 5400, "0.5h": 1800, "1y": 31536000, "12w": 7257600, "1y6w": 35164800} {
 		if got, err := Seconds(text); err != nil || got != want {
 			t.Errorf("Seconds(%q) = %v, %v; want %v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "5", "h", "-5m", "1y", "5m3", "NaNs", "m5"} {
+	for _, text := range []string{"", "5", "h", "-5m", "5m3", "NaNs", "m5", "yw"} {
 		if got, err := Seconds(text); err == nil {
 			t.Errorf("Seconds(%q) = %v; want an error", text, got)
 		}
+	}
+}
+
+// Amounts of money and counts have the short forms that people write.
+func TestAmount(t *testing.T) {
+	for text, want := range map[string]float64{"2M": 2e6, "10k": 1e4, "1.5B": 1.5e9, "250000": 250000, "1e6": 1e6, " 3k ": 3000} {
+		if got, err := Amount(text); err != nil || got != want {
+			t.Errorf("Amount(%q) = %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "k", "1ek", "2e3M", "5%", "10bp", "2m", "1_000k", "0x1k", "2 000"} {
+		if got, err := Amount(text); err == nil {
+			t.Errorf("Amount(%q) = %v; want an error", text, got)
+		}
+	}
+	usd := Param{Name: "aum", Unit: USD, Min: 1, Max: 1e12}
+	if _, err := usd.Parse("much"); err == nil || err.Error() != `aum = "much"; want a number from 1 to 1e+12, such as 250000, 250k or 2M USD` {
+		t.Errorf("said %v", err)
 	}
 }
 

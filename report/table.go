@@ -178,7 +178,7 @@ func (c *Column) text(cell any) (text, interval string) {
 	case time.Duration:
 		return TrueMinus(param.FormatSeconds(x.Seconds())), ""
 	case time.Time:
-		return x.UTC().Format("2006-01-02 15:04"), ""
+		return Minute(x), ""
 	case Shown:
 		return x.Text, x.Interval
 	}

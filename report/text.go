@@ -168,8 +168,33 @@ func (p *people) split(width int) (sheets []sheet, ok bool) {
 	return sheets, true
 }
 
-// narrow is how many columns a Wrap column keeps before the table is split.
-const narrow = 16
+// A Wrap column keeps narrow columns before the table is split, and words longer
+// than long, such as addresses, are broken anywhere.
+const (
+	narrow = 16
+	long   = 28
+)
+
+// fold breaks the words of s that are longer than width.
+func fold(s string, width int) string {
+	if line, rest, more := strings.Cut(s, "\n"); more {
+		return fold(line, width) + "\n" + fold(rest, width)
+	}
+	var parts []string
+	for word := range strings.SplitSeq(s, " ") {
+		for cells(word) > width {
+			n := 0
+			for i, r := range word {
+				if n += cells(string(r)); n > width {
+					parts, word = append(parts, word[:i]), word[i:]
+					break
+				}
+			}
+		}
+		parts = append(parts, word)
+	}
+	return strings.Join(parts, " ")
+}
 
 // widths are what a column takes without a line break, what it takes at
 // least before the table is split, and its longest word.
@@ -186,6 +211,7 @@ func (p *people) widths(j int) (natural, least, longest int) {
 	}
 	natural = max(header, body)
 	if p.wrap[j] {
+		longest = min(longest, long)
 		return natural, max(longest, min(natural, narrow)), longest
 	}
 	return natural, max(longest, body), longest
@@ -203,7 +229,11 @@ func (p *people) sheet(s sheet) string {
 	t := newTable()
 	row := func(from []string) (r table.Row) {
 		for k, j := range s.columns {
-			r = append(r, strings.Join(wrap(from[j], s.widths[k]), "\n"))
+			cell := from[j]
+			if p.wrap[j] {
+				cell = fold(cell, s.widths[k])
+			}
+			r = append(r, strings.Join(wrap(cell, s.widths[k]), "\n"))
 		}
 		return r
 	}

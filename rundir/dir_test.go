@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mcrisk/study"
 	"time"
 
 	"mcrisk/tokens"
@@ -57,7 +59,7 @@ func TestCommit(t *testing.T) {
 	}
 	start := time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
 	m := Manifest{Command: []string{"mcrisk", "<&>"}, SpecHash: "s", ResultsHash: "r", Seed: 1<<64 - 1, Paths: 7, Workers: 2, Start: start, End: start,
-		Settings: []Setting{{"fee", "0.001", "given"}}, Inputs: map[string]string{"p.csv": "h"}}
+		Settings: []study.Setting{{Name: "fee", Value: "0.001", Origin: "given"}}, Inputs: map[string]string{"p.csv": "h"}}
 	if err := d.Commit(m); err != nil {
 		t.Fatal(err)
 	}

@@ -280,12 +280,12 @@ func (r *reader) count(n ast.Node, name string, limit uint64) uint64 {
 	return v
 }
 
-// Count reads a whole number; 1e6 is one.
+// Count reads a whole number; 1e6, 10k and 2M are some.
 func Count(text string) (uint64, error) {
 	if v, err := strconv.ParseUint(text, 10, 64); err == nil {
 		return v, nil
 	}
-	f, err := param.Number(text)
+	f, err := param.Amount(text)
 	if err != nil || !(f >= 0 && f <= 1<<53) || f != math.Trunc(f) {
 		return 0, fmt.Errorf("%q; want a whole number such as 10000 or 1e6", text)
 	}

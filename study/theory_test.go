@@ -41,7 +41,7 @@ func check(t *testing.T, name string, e analytics.Estimate, want float64) {
 
 // controlled is the mean of xs with ln S as control, whose mean is known.
 func controlled(e *tokens.Ensemble, xs []float64, meanLogS float64) analytics.Estimate {
-	c := analytics.ControlledMean(xs, e.Column("log_underlying"), meanLogS, confidence)
+	c := analytics.ControlledMean(analytics.Sample{X: xs}, e.Column("log_underlying"), meanLogS, confidence)
 	return c
 }
 
@@ -138,12 +138,12 @@ func TestBandAgainstOperator(t *testing.T) {
 				t.Fatal(err)
 			}
 			if tt.horizon < year { // resolvable without a control, which would hide a wrong drift
-				check(t, "E ln S", analytics.Mean(e.Column("log_underlying"), confidence), tt.logS*years)
-				check(t, "E S", analytics.Mean(e.Column("underlying"), confidence), 1)
+				check(t, "E ln S", analytics.Mean(analytics.Sample{X: e.Column("log_underlying")}, confidence), tt.logS*years)
+				check(t, "E S", analytics.Mean(analytics.Sample{X: e.Column("underlying")}, confidence), 1)
 			}
 			logNAV := analytics.LogNAV(e)
 			if slices.Max(e.Column("ruined")) > 0 { // survivors' prices are not all prices, so there is no control
-				check(t, "E ln NAV", analytics.MeanFinite(logNAV, confidence), want.Log)
+				check(t, "E ln NAV", analytics.MeanFinite(analytics.Sample{X: logNAV}, confidence), want.Log)
 			} else {
 				check(t, "E ln NAV", controlled(e, logNAV, tt.logS*years), want.Log)
 			}
@@ -182,7 +182,7 @@ func TestExpectedNAV(t *testing.T) {
 		}
 		// E S^3 = e^{3(mu − σ²/2)t + 9σ²t/2}; the control is S^3 itself.
 		cube := values(e, func(i int) float64 { return math.Exp(3 * e.Column("log_underlying")[i]) })
-		got := analytics.ControlledMean(e.Column("nav"), cube, math.Exp(3*0.36*e.Years()), confidence)
+		got := analytics.ControlledMean(analytics.Sample{X: e.Column("nav")}, cube, math.Exp(3*0.36*e.Years()), confidence)
 		check(t, "E NAV "+e.Token.Name, got, want)
 	}
 }
@@ -257,11 +257,11 @@ func TestDailyReset(t *testing.T) {
 				d := tt.target * (e.Column("log_underlying")[i] - logS)
 				return d * d
 			})
-			v := analytics.ControlledMean(squares, ideal, tt.target*tt.target*tt.sigma*tt.sigma, confidence)
+			v := analytics.ControlledMean(analytics.Sample{X: squares}, ideal, tt.target*tt.target*tt.sigma*tt.sigma, confidence)
 			check(t, "Var ln NAV", v, tt.logVar)
 			if tt.mean != 0 && math.Abs(tt.target) < 3 {
 				power := values(e, func(i int) float64 { return math.Exp(tt.target * (e.Column("log_underlying")[i] - logS)) })
-				m := analytics.ControlledMean(e.Column("nav"), power, math.Exp(tt.target*tt.target*tt.sigma*tt.sigma/2), confidence)
+				m := analytics.ControlledMean(analytics.Sample{X: e.Column("nav")}, power, math.Exp(tt.target*tt.target*tt.sigma*tt.sigma/2), confidence)
 				check(t, "E NAV", m, tt.mean)
 			}
 		})
@@ -286,11 +286,11 @@ func TestIdealToken(t *testing.T) {
 			t.Fatalf("closed form %v, published %v", want, tt.p)
 		}
 		// Realised variance stands for σ²t; the difference is of second order.
-		check(t, "P(loss > 50 %)", analytics.LossProbability(ideal, 0.5, confidence), want)
+		check(t, "P(loss > 50 %)", analytics.LossProbability(analytics.Sample{X: ideal}, 0.5, confidence), want)
 		log := values(e, func(i int) float64 { return math.Log(ideal[i]) })
 		check(t, "E ln ideal", controlled(e, log, -tt.sigma*tt.sigma/2*years), m)
 		cube := values(e, func(i int) float64 { return math.Exp(3 * e.Column("log_underlying")[i]) })
-		nav := analytics.ControlledMean(ideal, cube, math.Exp(3*tt.sigma*tt.sigma*years), confidence)
+		nav := analytics.ControlledMean(analytics.Sample{X: ideal}, cube, math.Exp(3*tt.sigma*tt.sigma*years), confidence)
 		// E e^{−3·QV} for QV of n normal steps is (1 + …)^…: exactly 1 only in the
 		// limit; at 120 steps E[S³e^{−3QV}] exceeds 1 by less than 0.003.
 		if math.Abs(nav.Value-1) > 0.003+4*nav.SE {

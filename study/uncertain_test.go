@@ -60,7 +60,7 @@ func TestUncertaintyWidens(t *testing.T) {
 	xs := run(t, wide)[0].Column("log_underlying")
 	years := 30.0 / 365
 	want := years*years*variance + years*0.36
-	m := analytics.Mean(xs, confidence)
+	m := analytics.Mean(analytics.Sample{X: xs}, confidence)
 	got := m.SE * m.SE * float64(len(xs))
 	if z := (got/want - 1) / math.Sqrt(2/float64(len(xs))); math.Abs(z) > 4 {
 		t.Errorf("variance of ln S = %v, want %v: %.1f standard errors off", got, want, z)

@@ -57,7 +57,18 @@ interrupted.`,
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.SetUsageFunc(cli.Usage)
 	root.AddCommand(
-		newSimulate(), newTrace(), newVersion(),
+		newSimulate(),
+		newBreakEven(),
+		newCompare(),
+		newHeatMap(),
+		newLiquidation(),
+		newExact(),
+		newTrace(),
+		newCalibrate(),
+		newHistory(),
+		newReplay(),
+		newTokens(),
+		newVersion(),
 	)
 	cli.Help(root)
 	return root

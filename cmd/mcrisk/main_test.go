@@ -210,6 +210,9 @@ func TestBadInput(t *testing.T) {
 		{"fee of everything", []string{"--token", "ETHBULL3X", "--fee", "100%"}, []string{"--fee = 1; want a number from 0"}},
 		{"exponent and suffix", []string{"--token", "ETHBULL3X", "--fee", "1e1bp"}, []string{`--fee = "1e1bp"; want`}},
 		{"several at once", []string{"--token", "ETHBULL3X", "--sigma", "-1", "--paths", "0", "--step", "x"}, []string{"--sigma = -1", `--paths = "0"`, `--step = "x"`}},
+		{"rate in percent without the sign", []string{"--token", "ETHBULL3X", "--borrow", "5"}, []string{"--borrow = 5 is 500 % a year; want 5%, if that is meant, or --force"}},
+		{"rate beyond belief", []string{"--token", "ETHBULL3X", "--borrow", "500%"}, []string{"--borrow = 500% a year; want at most 200 % either way, or --force"}},
+		{"money in words", []string{"--token", "ETHBULL3X", "--aum", "much"}, []string{`--aum = "much"; want a number`, "250k or 2M USD"}},
 		{"growth fitted to nothing", []string{"--token", "ETHBULL3X", "--mu", "fitted"}, []string{"--mu fitted; want --prices FILE"}},
 		{"requirement", []string{"--token", "ETHBULL3X", "--require", "nav=1"}, []string{"nav=1"}},
 
@@ -312,6 +315,7 @@ func TestHelp(t *testing.T) {
 }
 
 func TestCommandsOfFewWords(t *testing.T) {
+	t.Setenv("COLUMNS", "1000") // no line is broken
 	if out := resultsOf(t, "version"); !strings.HasPrefix(out, "mcrisk 0.") || !strings.Contains(out, "philox") {
 		t.Errorf("version prints %q", out)
 	}

@@ -98,7 +98,7 @@ func Usage(cmd *cobra.Command) error {
 		bySection[section].AddFlag(f)
 	})
 	for _, section := range sections {
-		if s := bySection[section]; s != nil {
+		if s := bySection[section]; s != nil && s.HasAvailableFlags() {
 			writeFlags(w, section, s, len(bySection) > 1)
 		}
 	}
@@ -190,6 +190,14 @@ func One(what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// OneFile wants one file of prices.
+func OneFile(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return Input("%d files; want one CSV of prices", len(args))
+	}
+	return nil
 }
 
 // DidYouMean ends a message about a name that is none of those there are.

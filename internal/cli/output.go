@@ -68,11 +68,18 @@ type OutputOptions struct {
 }
 
 // Bind adds the flags to a command.
-func (o *OutputOptions) Bind(cmd *cobra.Command) {
+func (o *OutputOptions) Bind(cmd *cobra.Command) { o.bind(cmd, true) }
+
+// BindWithoutFigures adds the flags to a command that draws nothing.
+func (o *OutputOptions) BindWithoutFigures(cmd *cobra.Command) { o.bind(cmd, false) }
+
+func (o *OutputOptions) bind(cmd *cobra.Command, figures bool) {
 	s := cmd.Flags()
 	Text(s, &o.Out, SectionOutput, "out", "directory", "", "run to write, which must not exist (default runs/NAME-TIME-HASH)")
 	o.FormOptions.Bind(cmd)
-	s.BoolVar(&o.NoFigures, "no-figures", false, "draw no figures")
+	if figures {
+		s.BoolVar(&o.NoFigures, "no-figures", false, "draw no figures")
+	}
 	s.BoolVar(&o.NoSave, "no-save", false, "write no run directory")
 }
 

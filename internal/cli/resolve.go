@@ -13,6 +13,7 @@ import (
 	"mcrisk/catalogue"
 	"mcrisk/models"
 	"mcrisk/param"
+	"mcrisk/report"
 	"mcrisk/rundir"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -27,6 +28,9 @@ type Resolved struct {
 	Inputs     map[string]string // SHA-256 of files read
 	Swept      *rundir.Sweep     // what the spec said of a sweep; nil: nothing
 	Session    *Session
+
+	// Unused are names of settings that the command has no use for.
+	Unused []string
 }
 
 // Note adds a note.
@@ -34,8 +38,11 @@ func (r *Resolved) Note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }
 
-// Settings are every number of the study and where it came from.
-func (r *Resolved) Settings() []study.Setting { return r.Study.Settings(r.Origins) }
+// Settings are every number of the study that is used, and where it came from.
+func (r *Resolved) Settings() []study.Setting {
+	unused := func(s study.Setting) bool { return slices.Contains(r.Unused, s.Name) }
+	return slices.DeleteFunc(r.Study.Settings(r.Origins), unused)
+}
 
 // A Demand is what a command asks of a study besides its options.
 type Demand struct {
@@ -44,6 +51,8 @@ type Demand struct {
 	Swept       bool     // the spec may say how it is swept
 	AnyTime     bool     // prices are seen at any time, not at the end of steps alone
 
+	// Prepare changes the tokens before options set their kinds and numbers; may be nil.
+	Prepare func(spec *study.Spec, r *Resolved) error
 	// Amend changes the spec before it is compiled; may be nil.
 	Amend func(spec *study.Spec, r *Resolved) error
 }
@@ -55,7 +64,11 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 		StudyOptions: o, demand: d,
 		Resolved: &Resolved{Origins: study.Origins{}, Inputs: map[string]string{}, Session: session},
 	}
-	if err := p.base(); err != nil {
+	err := p.base()
+	if err == nil && d.Prepare != nil {
+		err = d.Prepare(&p.spec, p.Resolved)
+	}
+	if err != nil {
 		return nil, AsInput(err)
 	}
 	if err := errors.Join(p.kinds(), p.fit(), p.assign(), p.others(), p.grid()); err != nil {
@@ -67,7 +80,6 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 			return nil, AsInput(err)
 		}
 	}
-	var err error
 	if p.Study, err = study.New(p.spec); err != nil {
 		return nil, AsInput(err)
 	}
@@ -382,6 +394,9 @@ func (p *resolving) assign() error {
 		if err == nil {
 			v, err = q.Parse(text)
 		}
+		if err == nil && !p.Force {
+			err = tooHigh(q, text, v)
+		}
 		if err == nil {
 			p.spec, err = p.spec.With(name, v)
 		}
@@ -397,6 +412,18 @@ func (p *resolving) assign() error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// tooHigh asks of a rate above 200 % a year whether percents were meant.
+func tooHigh(q param.Param, text string, v float64) error {
+	const most = 2
+	if q.Unit != param.Rate || math.Abs(v) <= most {
+		return nil
+	}
+	if strings.HasSuffix(text, "%") {
+		return fmt.Errorf("%s = %s a year; want at most 200 %% either way, or --force if that is meant", q.Name, text)
+	}
+	return fmt.Errorf("%s = %s is %s %% a year; want %s%%, if that is meant, or --force", q.Name, text, report.Short(100*v), text)
 }
 
 // grid applies horizon, step, paths and seed.

@@ -19,6 +19,7 @@ type StudyOptions struct {
 	Horizon, Step, Paths, Seed     string            // else a year, an hour, 10,000 and 1
 	Numbers                        map[string]string // of registered parts, by name
 	Uncertain                      bool              // draw the model's numbers with the errors of the fit
+	Force                          bool              // accept rates above 200 % a year
 	Workers                        int               // 0: all processors
 }
 
@@ -52,6 +53,8 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	for name, value := range defaults {
 		s.Lookup(name).DefValue = value
 	}
+	s.BoolVar(&o.Force, "force", false, "accept a rate above 200 % a year")
+	InSection(s, SectionStudy, "force")
 	s.IntVar(&o.Workers, "workers", 0, "processors to use, which changes no result; 0: all")
 	InSection(s, SectionStudy, "workers")
 }
@@ -155,4 +158,26 @@ func Own(cmd *cobra.Command, flags [][2]string) (refuse func() error) {
 		}
 		return nil
 	}
+}
+
+// Hide hides flags of a command that it has no use for, by section and name, and
+// returns their names. A command refuses them where they are [Given].
+func Hide(cmd *cobra.Command, unused func(section, name string) bool) (names []string) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if unused(sectionOf(f), f.Name) {
+			f.Hidden = true
+			names = append(names, f.Name)
+		}
+	})
+	return names
+}
+
+// Given is the first of some flags that was given; empty: none was.
+func Given(cmd *cobra.Command, names []string) string {
+	for _, name := range names {
+		if cmd.Flags().Changed(name) {
+			return name
+		}
+	}
+	return ""
 }

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"mcrisk/assess"
+	"mcrisk/internal/cli"
+	"mcrisk/report"
+)
+
+// historyOptions are those of mcrisk history.
+type historyOptions struct {
+	part cli.HistoryOptions
+	form cli.FormOptions
+}
+
+func newHistory() *cobra.Command {
+	o := new(historyOptions)
+	cmd := &cobra.Command{
+		Use:   "history FILE",
+		Short: "Describe a price history: return, risk, drawdown",
+		Long: `history reads a price history as calibrate does and prints what its closes did:
+total and yearly return, volatility, Sharpe, Sortino, Calmar, omega, tails, value
+at risk, drawdowns and time under water. Nothing is estimated, so there are no
+intervals. A year has 365 days. A history with gaps is described in steps of its
+closes as they stand.`,
+		Example: `  mcrisk history eth_usd_1d.csv
+  mcrisk history eth_usd_1d.csv --since 2022-11-01 --until 2022-12-01
+  mcrisk history ftx_bull_1d.csv --json`,
+		Args: cli.OneFile,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cli.SessionOf(cmd), args[0]) },
+	}
+	o.part.Bind(cmd, cli.SectionOutput)
+	o.form.Bind(cmd)
+	return cmd
+}
+
+func (o *historyOptions) run(session *cli.Session, file string) error {
+	if err := o.form.Check(); err != nil {
+		return err
+	}
+	h, sum, err := o.part.Read(file)
+	if err != nil {
+		return err
+	}
+	if err := o.form.Print(session.Out, report.History(file, sum, assess.Describe(h))); err != nil {
+		return err
+	}
+	if n := len(h.Gaps); n > 0 {
+		session.Notes(fmt.Sprintf("%s: gaps: %d, the first on %s; the return across each counts as one step",
+			file, n, h.Gaps[0]))
+	}
+	return nil
+}
