@@ -57,7 +57,8 @@ func SweepBand(ctx context.Context, s *study.Study, token int, opt study.Options
 		return nil, err
 	}
 	destinations := []float64{float64(tokens.Edge), float64(tokens.Target)}
-	sweep, err := study.NewSweep(alone, []study.Axis{{Param: to, Values: destinations}, {Param: study.HalfWidth, Values: b.Widths}}, 0)
+	axes := []study.Axis{{Param: to, Values: destinations}, {Param: study.HalfWidth, Values: b.Widths}}
+	sweep, err := study.NewSweep(alone, axes, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,10 @@ func GroupMeans(x, y []float64) (means []GroupMean) {
 		for _, i := range group {
 			xs, ys = append(xs, x[i]), append(ys, y[i])
 		}
-		means = append(means, GroupMean{analytics.Mean(analytics.Sample{X: xs}, Confidence).Value, analytics.Mean(analytics.Sample{X: ys}, Confidence)})
+		mean := func(values []float64) analytics.Estimate {
+			return analytics.Mean(analytics.Sample{X: values}, Confidence)
+		}
+		means = append(means, GroupMean{mean(xs).Value, mean(ys)})
 	}
 	return means
 }

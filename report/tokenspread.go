@@ -32,7 +32,8 @@ func density(d assess.Density) plots.Density {
 func line(name string, c assess.Curve) plots.Line { return plots.Line{Name: name, X: c.X, Y: c.Y} }
 
 func drawDecayHorizons(s tokenSource) (*plots.Figure, error) {
-	d := plots.DensitiesData{Title: s.title("decay over time"), Caption: s.pathsCaption(), XLabel: decayLabel, YLabel: "density of paths (per log unit)"}
+	d := plots.DensitiesData{Title: s.title("decay over time"), Caption: s.pathsCaption(),
+		XLabel: decayLabel, YLabel: "density of paths (per log unit)"}
 	for _, x := range s.DecayDensities() {
 		c := density(x.Density)
 		if len(x.Exact.X) > 0 {
@@ -120,7 +121,8 @@ func drawLaw(s tokenSource) (*plots.Figure, error) {
 	d := plots.LawData{Title: s.title("distribution of ln NAV"), Caption: s.caption(), XLabel: "ln NAV (log units)",
 		Values: f.LogNAV, Confidence: assess.Confidence, LawName: name, CDF: line(name, f.CDF)}
 	for _, q := range f.Quantiles {
-		d.Quantiles = append(d.Quantiles, plots.LawQuantile{P: q.P, Law: q.Law, Sample: q.Sample.Value, Lo: q.Sample.Lo, Hi: q.Sample.Hi})
+		d.Quantiles = append(d.Quantiles,
+			plots.LawQuantile{P: q.P, Law: q.Law, Sample: q.Sample.Value, Lo: q.Sample.Lo, Hi: q.Sample.Hi})
 	}
 	return plots.Law(d)
 }

@@ -25,7 +25,9 @@ func drawFan(s tokenSource) (*plots.Figure, error) {
 		Title: s.title("net asset value"), Caption: s.pathsCaption(), Times: begun(0, years), Name: s.Name(),
 		P05: at(s.View, "nav_p05"), P25: at(s.View, "nav_p25"), P50: at(s.View, "nav_p50"),
 		P75: at(s.View, "nav_p75"), P95: at(s.View, "nav_p95"),
-		Medians: []plots.Line{{Name: "Underlying", Y: at(s.View, "underlying_p50")}, {Name: "Ideal token", Y: at(s.View, "ideal_p50")}},
+		Medians: []plots.Line{
+			{Name: "Underlying", Y: at(s.View, "underlying_p50")}, {Name: "Ideal token", Y: at(s.View, "ideal_p50")},
+		},
 	}
 	if ruined := s.OverTime("ruined").Values(); len(ruined) > 0 {
 		d.Ruined = ruined[len(ruined)-1]
@@ -53,7 +55,8 @@ func (s tokenSource) bands(name string, begin float64, d plots.BandsData) (*plot
 		r := plots.BandsRun{Name: s.labelOf(v), Times: from(0, v.OverTime(name+"_p50").Years),
 			P05: at("_p05"), P25: at("_p25"), P50: at("_p50"), P75: at("_p75"), P95: at("_p95")}
 		if len(r.Times) < 2 || slices.ContainsFunc(r.P50, math.IsNaN) {
-			return nil, undrawable("%s has no %s to draw over time; want two times or more, and a price that moves", r.Name, name)
+			return nil, undrawable("%s has no %s to draw over time; want two times or more, and a price that moves",
+				r.Name, name)
 		}
 		d.Runs = append(d.Runs, r)
 	}
@@ -67,7 +70,8 @@ func drawUnderwater(s tokenSource) (*plots.Figure, error) {
 }
 
 func drawMultiple(s tokenSource) (*plots.Figure, error) {
-	return s.bands("multiple", math.NaN(), plots.BandsData{Title: s.title("effective multiple over time"), Label: "ln NAV / ln S (ratio)",
+	return s.bands("multiple", math.NaN(), plots.BandsData{
+		Title: s.title("effective multiple over time"), Label: "ln NAV / ln S (ratio)",
 		Marks: []plots.Reference{{Name: "target", At: s.Ensemble.Token.Target}}})
 }
 

@@ -53,8 +53,8 @@ func OpenRun(dir string) (*Run, error) {
 		}
 	}
 	if hash := study.Hash(r.Ensembles); hash != r.Manifest.ResultsHash {
-		return nil, fmt.Errorf("rundir: %s: the lifetimes have results_hash %s, the manifest says %s; they are not those of the run",
-			dir, hash, r.Manifest.ResultsHash)
+		return nil, fmt.Errorf("rundir: %s: the lifetimes have results_hash %s, the manifest says %s; "+
+			"they are not those of the run", dir, hash, r.Manifest.ResultsHash)
 	}
 	return r, nil
 }

@@ -31,9 +31,19 @@ const (
 // storeRun writes a run of two tokens seen at two times, and returns it as simulated.
 func storeRun(t *testing.T) (dir string, s *study.Study, hash string) {
 	t.Helper()
-	spec := study.Spec{Model: param.Part{Kind: "gbm", Values: param.Values{"sigma": 0.8}}, Horizon: 48 * time.Hour, Step: time.Hour, Paths: 5, Seed: 3, Marks: 2}
+	spec := study.Spec{
+		Model:   param.Part{Kind: "gbm", Values: param.Values{"sigma": 0.8}},
+		Horizon: 48 * time.Hour,
+		Step:    time.Hour,
+		Paths:   5,
+		Seed:    3,
+		Marks:   2,
+	}
 	for _, name := range []string{"a", "b"} {
-		spec.Tokens = append(spec.Tokens, study.TokenSpec{Name: name, Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "loan"}})
+		spec.Tokens = append(
+			spec.Tokens,
+			study.TokenSpec{Name: name, Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "loan"}},
+		)
 	}
 	s, err := study.New(spec)
 	if err != nil {
@@ -70,7 +80,9 @@ func TestOpenRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := study.Hash(r.Ensembles); got != hash || r.Study.Token(1) != s.Token(1) || r.Origins().Of("sigma") != "given" || r.Origins().Of("fee") != "default" {
+	if got := study.Hash(r.Ensembles); got != hash || r.Study.Token(1) != s.Token(1) ||
+		r.Origins().Of("sigma") != "given" ||
+		r.Origins().Of("fee") != "default" {
 		t.Errorf("it has the hash %s, token %+v and sigma from %q", got, r.Study.Token(1), r.Origins().Of("sigma"))
 	}
 	rows, err := r.Horizons(1)
@@ -78,12 +90,16 @@ func TestOpenRun(t *testing.T) {
 		t.Fatalf("%d rows, %v; want 5", len(rows), err)
 	}
 	last := rows[2]
-	if last.Years != 0.2 || last.Name != "nav_p50" || last.Estimate.Value != 0.8 || last.Lo == last.Lo || !(last.Hi > 1e308) || last.N != 5 ||
-		last.Confidence != 0.95 || last.Method != "order-statistic" || last.Unit != "initial equity" || last.Doc != "median" || last.SE == last.SE {
+	if last.Years != 0.2 || last.Name != "nav_p50" || last.Estimate.Value != 0.8 || last.Lo == last.Lo ||
+		!(last.Hi > 1e308) || last.N != 5 ||
+		last.Confidence != 0.95 || last.Method != "order-statistic" || last.Unit != "initial equity" ||
+		last.Doc != "median" ||
+		last.SE == last.SE {
 		t.Errorf("row 3 is %+v", last)
 	}
 	counts, err := r.Histograms(0)
-	if err != nil || len(counts) != 3 || counts[1].Low != 3 || counts[1].High != 3.1 || counts[1].Count != 2 || counts[1].Name != "leverage" {
+	if err != nil || len(counts) != 3 || counts[1].Low != 3 || counts[1].High != 3.1 || counts[1].Count != 2 ||
+		counts[1].Name != "leverage" {
 		t.Errorf("%+v, %v", counts, err)
 	}
 }
@@ -106,36 +122,53 @@ func TestRunFaults(t *testing.T) {
 		notRun     bool
 	}{
 		{"no spec", "spec.yaml", gone, "run has no spec.yaml; want the directory that mcrisk simulate wrote", true},
-		{"spec of another form", "spec.yaml", change("horizon", "horizen"), `run/spec.yaml:\d+:1: the spec has no "horizen"`, true},
+		{"spec of another form", "spec.yaml", change("horizon", "horizen"), `run/spec.yaml:\d+:1: the spec has no "horizen"`,
+			true},
 		{"spec of no study", "spec.yaml", change("paths: 5", "paths: 0"), "run/spec.yaml: .*paths = 0", true},
 		{"no manifest", "manifest.json", gone, "run has no manifest.json", true},
 		{"half a manifest", "manifest.json", change("results_hash", "results\n"), "run/manifest.json", false},
 		{"no lifetimes", "lifetimes-b.csv", gone, "run has no lifetimes-b.csv", true},
-		{"changed lifetime", "lifetimes-a.csv", change("\n3,", "\n3,1"), "results_hash .* they are not those of the run", false},
+		{"changed lifetime", "lifetimes-a.csv", change("\n3,", "\n3,1"), "results_hash .* they are not those of the run",
+			false},
 		{"lifetimes cut short", "lifetimes-a.csv", cut(4), "run/lifetimes-a.csv:4: 3 paths; want the 5", false},
-		{"lifetimes cut within a row", "lifetimes-a.csv", func(s string) string { return s[:len(s)-40] }, "run/lifetimes-a.csv: record on line 6", false},
-		{"a column less", "lifetimes-a.csv", change("max_drawdown", "deepest_fall"), "run/lifetimes-a.csv:1: no column max_drawdown", false},
+		{"lifetimes cut within a row", "lifetimes-a.csv", func(s string) string { return s[:len(s)-40] },
+			"run/lifetimes-a.csv: record on line 6", false},
+		{"a column less", "lifetimes-a.csv", change("max_drawdown", "deepest_fall"),
+			"run/lifetimes-a.csv:1: no column max_drawdown", false},
 
 		{"no horizons", "horizons-a.csv", gone, "run has no horizons-a.csv", true},
 		{"head alone", "horizons-a.csv", cut(1), "run/horizons-a.csv:1: the table ends after 0 times", false},
-		{"time cut off", "horizons-a.csv", cut(3), `run/horizons-a.csv:3: the table ends after 1 times and 2 of 2 names; want 2 times`, false},
-		{"name cut off", "horizons-a.csv", cut(4), `run/horizons-a.csv:4: the table ends after 2 times and 1 of 2 names`, false},
-		{"name missing", "horizons-a.csv", change("0.1,ruined,0,0,0.5,5,0.95,clopper-pearson,probability,\"of nothing, by then\"\n", ""), "run/horizons-a.csv:4: name = \"ruined\"", false},
-		{"last name of a time missing", "horizons-a.csv", change("0.2,nav_p50", "0.3,nav_p50"), "run/horizons-a.csv:5: years = 0.2 after 1 of 2 names at 0.3", false},
-		{"cut within a row", "horizons-a.csv", func(s string) string { return s[:len(s)-12] }, "run/horizons-a.csv: record on line 6: wrong number of fields", false},
-		{"no number", "horizons-a.csv", change("0.2,0,0.5", "0.2,zero,0.5"), `run/horizons-a.csv:5: lo = "zero"; want a number`, false},
-		{"no count", "horizons-a.csv", change("1.1,5,", "1.1,-5,"), `run/horizons-a.csv:2: n = "-5"; want a whole number from 0`, false},
-		{"no time", "horizons-a.csv", change("0.1,nav_p50", ",nav_p50"), "run/horizons-a.csv:2: years = NaN; want a time above 0", false},
+		{"time cut off", "horizons-a.csv", cut(3),
+			`run/horizons-a.csv:3: the table ends after 1 times and 2 of 2 names; want 2 times`, false},
+		{"name cut off", "horizons-a.csv", cut(4), `run/horizons-a.csv:4: the table ends after 2 times and 1 of 2 names`,
+			false},
+		{"name missing", "horizons-a.csv",
+			change("0.1,ruined,0,0,0.5,5,0.95,clopper-pearson,probability,\"of nothing, by then\"\n",
+				""), "run/horizons-a.csv:4: name = \"ruined\"", false},
+		{"last name of a time missing", "horizons-a.csv", change("0.2,nav_p50", "0.3,nav_p50"),
+			"run/horizons-a.csv:5: years = 0.2 after 1 of 2 names at 0.3", false},
+		{"cut within a row", "horizons-a.csv", func(s string) string { return s[:len(s)-12] },
+			"run/horizons-a.csv: record on line 6: wrong number of fields", false},
+		{"no number", "horizons-a.csv", change("0.2,0,0.5", "0.2,zero,0.5"),
+			`run/horizons-a.csv:5: lo = "zero"; want a number`, false},
+		{"no count", "horizons-a.csv", change("1.1,5,", "1.1,-5,"),
+			`run/horizons-a.csv:2: n = "-5"; want a whole number from 0`, false},
+		{"no time", "horizons-a.csv", change("0.1,nav_p50", ",nav_p50"),
+			"run/horizons-a.csv:2: years = NaN; want a time above 0", false},
 		{"no column", "horizons-a.csv", change("estimate", "value"), "run/horizons-a.csv:2: no column estimate", false},
-		{"another number", "horizons-a.csv", change("0.8", "0.9"), "run/horizons-a.csv has the SHA-256 .* it is not that of the run", false},
+		{"another number", "horizons-a.csv", change("0.8", "0.9"),
+			"run/horizons-a.csv has the SHA-256 .* it is not that of the run", false},
 
 		{"ragged", "histograms-a.csv", change("3.1,2", "3.1"), "run/histograms-a.csv: record on line 3", false},
-		{"bucket without a width", "histograms-a.csv", change("2.9,3,", "3,3,"), "run/histograms-a.csv:2: 3 from 3 to 3 after 0.1 years", false},
+		{"bucket without a width", "histograms-a.csv", change("2.9,3,", "3,3,"),
+			"run/histograms-a.csv:2: 3 from 3 to 3 after 0.1 years", false},
 		{"bucket below zero", "histograms-a.csv", change("2.9,3,", "-1,3,"), "run/histograms-a.csv:2: 3 from -1 to 3", false},
 		{"bucket of NaN", "histograms-a.csv", change("2.9,3,", "NaN,3,"), "run/histograms-a.csv:2: 3 from NaN to 3", false},
-		{"endless bucket", "histograms-a.csv", change("3.1,2", "+Inf,2"), "run/histograms-a.csv:3: 2 from 3 to \\+Inf", false},
+		{"endless bucket", "histograms-a.csv", change("3.1,2", "+Inf,2"), "run/histograms-a.csv:3: 2 from 3 to \\+Inf",
+			false},
 		{"empty bucket", "histograms-a.csv", change("3.1,2", "3.1,0"), "run/histograms-a.csv:3: 0 from 3", false},
-		{"buckets that overlap", "histograms-a.csv", change("3,3.1", "2.95,3.1"), "run/histograms-a.csv:3: low = 2.95, and the bucket before ends at 3", false},
+		{"buckets that overlap", "histograms-a.csv", change("3,3.1", "2.95,3.1"),
+			"run/histograms-a.csv:3: low = 2.95, and the bucket before ends at 3", false},
 		{"cut short", "histograms-a.csv", cut(3), "run/histograms-a.csv has the SHA-256", false},
 	} {
 		path := filepath.Join(dir, tt.file)
@@ -156,7 +189,8 @@ func TestRunFaults(t *testing.T) {
 			}
 		}
 		err = readAll(dir)
-		if err == nil || !regexp.MustCompile(tt.want).MatchString(err.Error()) || errors.As(err, new(NotRunError)) != tt.notRun {
+		if err == nil || !regexp.MustCompile(tt.want).MatchString(err.Error()) ||
+			errors.As(err, new(NotRunError)) != tt.notRun {
 			t.Errorf("%s: %v; want %q, and that it is no run: %v", tt.name, err, tt.want, tt.notRun)
 		}
 		if err := os.WriteFile(path, whole, 0o644); err != nil {

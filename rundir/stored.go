@@ -185,7 +185,8 @@ func horizonRow(t *table) (analytics.HorizonRow, error) {
 		Unit: analytics.Unit(t.text("unit", &faults)),
 		Estimate: analytics.Estimate{
 			Value: t.number("estimate", &faults), SE: math.NaN(), Lo: t.number("lo", &faults), Hi: t.number("hi", &faults),
-			N: t.count("n", &faults), Confidence: t.number("confidence", &faults), Method: analytics.Method(t.text("interval", &faults)),
+			N: t.count("n", &faults), Confidence: t.number("confidence", &faults),
+			Method: analytics.Method(t.text("interval", &faults)),
 		},
 	}
 	if !(row.Years > 0) {
@@ -213,8 +214,11 @@ func readHistograms(t *table) (rows []analytics.HistogramRow, err error) {
 			faults = append(faults, fmt.Errorf("%d from %v to %v after %v years; want some from above 0 to more",
 				row.Count, row.Low, row.High, row.Years))
 		}
-		if n := len(rows); n > 0 && rows[n-1].Name == row.Name && rows[n-1].Years == row.Years && !(row.Low >= rows[n-1].High) {
-			faults = append(faults, fmt.Errorf("low = %v, and the bucket before ends at %v", row.Low, rows[n-1].High))
+		if n := len(rows); n > 0 {
+			last := rows[n-1]
+			if last.Name == row.Name && last.Years == row.Years && !(row.Low >= last.High) {
+				faults = append(faults, fmt.Errorf("low = %v, and the bucket before ends at %v", row.Low, last.High))
+			}
 		}
 		if len(faults) > 0 {
 			return nil, t.fault("%w", errors.Join(faults...))

@@ -23,7 +23,8 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
-	status := run(ctx, []string{"simulate", "--token", "ETHBULL3X", "--paths", "1e6", "--out", filepath.Join(dir, "deep", "run"), "--lifetimes", filepath.Join(dir, "l.csv")}, &stdout, &stderr)
+	status := run(ctx, []string{"simulate", "--token", "ETHBULL3X", "--paths", "1e6", "--out",
+		filepath.Join(dir, "deep", "run"), "--lifetimes", filepath.Join(dir, "l.csv")}, &stdout, &stderr)
 	if status != cli.Interrupted || stdout.Len() > 0 || stderr.String() != "mcrisk: interrupted; nothing was written\n" {
 		t.Errorf("exit status %d, printed %q, said %q", status, stdout.String(), stderr.String())
 	}
@@ -55,7 +56,8 @@ func TestInterruptedAtTheEnd(t *testing.T) {
 	dir := t.TempDir()
 	var stdout, stderr bytes.Buffer
 	status := run(&until{Context: t.Context(), pattern: filepath.Join(dir, ".run.partial-*", "lifetimes.csv")},
-		[]string{"simulate", "--token", "ETHBULL3X", "--horizon", "1h", "--paths", "40", "--no-figures", "--out", filepath.Join(dir, "run"), "--lifetimes", filepath.Join(dir, "l.csv")}, &stdout, &stderr)
+		[]string{"simulate", "--token", "ETHBULL3X", "--horizon", "1h", "--paths", "40", "--no-figures", "--out",
+			filepath.Join(dir, "run"), "--lifetimes", filepath.Join(dir, "l.csv")}, &stdout, &stderr)
 	if left := ls(t, dir); status != cli.Interrupted || len(left) > 0 {
 		t.Errorf("exit status %d, said %q, left behind %v", status, stderr.String(), left)
 	}
@@ -64,9 +66,11 @@ func TestInterruptedAtTheEnd(t *testing.T) {
 	path := filepath.Join(dir, "sweep")
 	stderr.Reset()
 	status = run(&until{Context: t.Context(), pattern: filepath.Join(path, ".partial-*", "best.csv")},
-		[]string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0,1bp", "--horizon", "1h", "--paths", "40", "--no-figures", "--out", path}, &stdout, &stderr)
+		[]string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0,1bp", "--horizon", "1h", "--paths", "40", "--no-figures",
+			"--out", path}, &stdout, &stderr)
 	want := []string{"begin.json", "records", "records/batch00000-chunk0000000.record", "sweep.yaml"}
-	if left := ls(t, path); status != cli.Interrupted || !slices.Equal(left, want) || !strings.Contains(stderr.String(), "mcrisk sweep --resume "+path) {
+	if left := ls(t, path); status != cli.Interrupted || !slices.Equal(left, want) ||
+		!strings.Contains(stderr.String(), "mcrisk sweep --resume "+path) {
 		t.Errorf("exit status %d, said %q, left behind %v", status, stderr.String(), left)
 	}
 	expect(t, cli.Done, "sweep", "--resume", path, "--no-figures")
@@ -83,7 +87,8 @@ func TestKilled(t *testing.T) {
 	}{{syscall.SIGINT, cli.Interrupted, 0}, {syscall.SIGTERM, cli.Interrupted, 0}, {syscall.SIGKILL, -1, 2}} {
 		t.Run(tt.signal.String(), func(t *testing.T) {
 			dir := t.TempDir()
-			c := command("simulate", "--token", "ETHBULL3X", "--paths", "1e6", "--out", filepath.Join(dir, "run"), "--lifetimes", filepath.Join(dir, "l.csv"))
+			c := command("simulate", "--token", "ETHBULL3X", "--paths", "1e6", "--out", filepath.Join(dir, "run"),
+				"--lifetimes", filepath.Join(dir, "l.csv"))
 			var stdout, stderr bytes.Buffer
 			c.Stdout, c.Stderr = &stdout, &stderr
 			if err := c.Start(); err != nil {
@@ -133,7 +138,9 @@ func TestFullDisk(t *testing.T) {
 		"run after a table": {"--out", filepath.Join(disk, "run"), "--lifetimes", filepath.Join(elsewhere, "l.csv")},
 	} {
 		status, stdout, stderr := call(t, append(slices.Clone(study), args...)...)
-		if status != cli.Failed || stdout != "" || !strings.Contains(stderr, "no space left on device") || !strings.Contains(stderr, disk) && !strings.Contains(stderr, "lifetimes.csv") {
+		if status != cli.Failed || stdout != "" ||
+			!strings.Contains(stderr, "no space left on device") ||
+			!strings.Contains(stderr, disk) && !strings.Contains(stderr, "lifetimes.csv") {
 			t.Errorf("%s: exit status %d, printed %q, said %q", name, status, stdout, stderr)
 		}
 		if left := append(ls(t, disk), ls(t, elsewhere)...); len(left) > 0 {
@@ -152,10 +159,12 @@ func TestReadOnlyFolder(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	for _, args := range [][]string{{"--out", filepath.Join(disk, "run")}, {"--lifetimes", filepath.Join(disk, "l.csv"), "--no-save"}} {
+	for _, args := range [][]string{{"--out", filepath.Join(disk, "run")},
+		{"--lifetimes", filepath.Join(disk, "l.csv"), "--no-save"}} {
 		begun := time.Now()
 		status, stdout, stderr := call(t, append([]string{"simulate", "--token", "ETHBULL3X", "--paths", "1e6"}, args...)...)
-		if status != cli.Failed || stdout != "" || !strings.Contains(stderr, "read-only file system") || time.Since(begun) > 5*time.Second {
+		if status != cli.Failed || stdout != "" ||
+			!strings.Contains(stderr, "read-only file system") || time.Since(begun) > 5*time.Second {
 			t.Errorf("%v: exit status %d after %v, printed %q, said %q", args, status, time.Since(begun), stdout, stderr)
 		}
 	}

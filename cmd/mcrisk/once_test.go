@@ -54,7 +54,11 @@ tokens:
 		want    [3]int64
 	}{
 		{[]string{"simulate", "--spec", spec, "--json"}, [3]int64{2, 1, 1}},
-		{[]string{"simulate", "--token", "ETHBULL3X", "--policy", "counted", "--model", "counted", "--horizon", "5d", "--paths", "60"}, [3]int64{1, 1, 1}},
+		{
+			[]string{"simulate", "--token", "ETHBULL3X", "--policy", "counted", "--model", "counted", "--horizon", "5d",
+				"--paths", "60"},
+			[3]int64{1, 1, 1},
+		},
 	} {
 		policiesBuilt.Store(0)
 		lawsBuilt.Store(0)

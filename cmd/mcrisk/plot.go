@@ -60,7 +60,8 @@ PDF, without simulating again; the same run gives the same bytes. Figures:
 	s := cmd.Flags()
 	cli.Text(s, &o.figure, cli.SectionOutput, "figure", "name", "", strings.Join(figureNames(), "|"))
 	cli.Text(s, &o.overlay, cli.SectionOutput, "overlay", "run", "", "draw this run over it")
-	cli.Text(s, &o.out, cli.SectionOutput, "out", "file", "", "file to write, which must not exist: .png, .svg or .pdf (default FIGURE.svg)")
+	cli.Text(s, &o.out, cli.SectionOutput, "out", "file", "",
+		"file to write, which must not exist: .png, .svg or .pdf (default FIGURE.svg)")
 	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "which path the figure path tells, from 0")
 	cli.Text(s, &o.of, cli.SectionOutput, "of", "name", "", "token of a run with several (default the first)")
 	s.BoolVar(&o.plain, "no-control", false, "do not correct estimates by what is known of the prices")
@@ -72,7 +73,8 @@ var oneRun = cli.One("run directory, as simulate names it")
 
 func (o *plotOptions) run(session *cli.Session, dir string) error {
 	if !slices.Contains(figureNames(), o.figure) {
-		return cli.Input("--figure %q; want one of %s%s", o.figure, strings.Join(figureNames(), ", "), cli.DidYouMean(o.figure, figureNames()))
+		return cli.Input("--figure %q; want one of %s%s", o.figure, strings.Join(figureNames(), ", "),
+			cli.DidYouMean(o.figure, figureNames()))
 	}
 	out := o.out
 	if out == "" {
@@ -107,7 +109,8 @@ func (o *plotOptions) read(dir string) (report.Figure, error) {
 	}
 	figure, ok := report.LookupTokenFigure(o.figure)
 	if o.overlay != "" && !(ok && figure.Overlay) {
-		return none, cli.Input("--overlay with the figure %s, which cannot be compared; want one that takes it (mcrisk plot --help)", o.figure)
+		return none, cli.Input("--overlay with the figure %s, which cannot be compared; "+
+			"want one that takes it (mcrisk plot --help)", o.figure)
 	}
 	if o.figure == pathFigure {
 		path, err := cli.PathNumber(o.path, r.Study)
@@ -139,5 +142,6 @@ func viewOf(r *rundir.Run, token int, plain bool) (*assess.View, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &assess.View{Study: r.Study, Token: token, Ensemble: &r.Ensembles[token], Horizons: horizons, Histograms: histograms, Plain: plain}, nil
+	return &assess.View{Study: r.Study, Token: token, Ensemble: &r.Ensembles[token], Plain: plain,
+		Horizons: horizons, Histograms: histograms}, nil
 }

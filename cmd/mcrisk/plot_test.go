@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -38,6 +39,23 @@ func TestPlotRedraws(t *testing.T) {
 		expect(t, cli.Done, "plot", run, "--figure", "waterfall", "--out", out)
 		if !strings.HasPrefix(read(t, out), magic) {
 			t.Errorf("the %s begins with %q", ext, read(t, out)[:8])
+		}
+	}
+}
+
+// A run whose estimates were not corrected is drawn again as it was with the flag that
+// it was made with, and not without.
+func TestPlotWithoutControl(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws figures")
+	}
+	run := stored(t, "run", "--no-control")
+	want := read(t, filepath.Join(run, "figures", "waterfall.svg"))
+	for _, plain := range []bool{true, false} {
+		out := filepath.Join(t.TempDir(), "x.svg")
+		expect(t, cli.Done, "plot", run, "--figure", "waterfall", "--out", out, "--no-control="+strconv.FormatBool(plain))
+		if (read(t, out) == want) != plain {
+			t.Errorf("with --no-control=%v it is the figure of the run: %v", plain, !plain)
 		}
 	}
 }
@@ -88,7 +106,8 @@ func TestPlotOverlay(t *testing.T) {
 			continue
 		}
 		expect(t, cli.Done, "plot", a, "--figure", f.Name, "--overlay", b, "--out", out)
-		if text := read(t, out); !strings.Contains(text, "The overlay has low 2.5, high 3.5.") || strings.Contains(text, "intervals of") != (f.Name == "drawdown") {
+		if text := read(t, out); !strings.Contains(text, "The overlay has low 2.5, high 3.5.") ||
+			strings.Contains(text, "intervals of") != (f.Name == "drawdown") {
 			t.Errorf("%s does not say what it compares, or speaks of intervals that it has not", f.Name)
 		}
 	}
@@ -119,8 +138,10 @@ func TestPlotFaults(t *testing.T) {
 		{[]string{run, "--figure", "path", "--path", "300", "--out", filepath.Join(run, "x.svg")}, "from 0 to 299"},
 		{[]string{t.TempDir(), "--figure", "fan", "--out", filepath.Join(run, "x.svg")}, "no spec.yaml"},
 		{[]string{run, "--figure", "fan", "--of", "nobody", "--out", filepath.Join(run, "x.svg")}, "no token"},
-		{[]string{run, "--figure", "path", "--overlay", run, "--out", filepath.Join(run, "x.svg")}, "the figure path, which cannot be compared"},
-		{[]string{run, "--figure", "law", "--overlay", run, "--out", filepath.Join(run, "x.svg")}, "the figure law, which cannot be compared"},
+		{[]string{run, "--figure", "path", "--overlay", run, "--out", filepath.Join(run, "x.svg")},
+			"the figure path, which cannot be compared"},
+		{[]string{run, "--figure", "law", "--overlay", run, "--out", filepath.Join(run, "x.svg")},
+			"the figure law, which cannot be compared"},
 		{nil, "want one run directory"},
 	} {
 		if _, errs := expect(t, cli.BadInput, append([]string{"plot"}, tt.args...)...); !strings.Contains(errs, tt.says) {
@@ -130,10 +151,14 @@ func TestPlotFaults(t *testing.T) {
 			t.Errorf("plot %v left a file", tt.args)
 		}
 	}
-	for name, flags := range map[string][]string{"one step": {"--horizon", "1h"}, "a price that stands still": {"--horizon", "5h", "--sigma", "0"}} {
+	for name, flags := range map[string][]string{"one step": {"--horizon", "1h"},
+		"a price that stands still": {"--horizon", "5h", "--sigma", "0"}} {
 		dir := filepath.Join(t.TempDir(), "run")
-		expect(t, cli.Done, append([]string{"simulate", "--target", "2", "--paths", "3", "--no-figures", "--out", dir}, flags...)...)
-		if _, errs := expect(t, cli.BadInput, "plot", dir, "--figure", "multiple", "--out", filepath.Join(dir, "x.svg")); !strings.Contains(errs, "no multiple to draw over time") {
+		expect(t, cli.Done, append([]string{"simulate", "--target", "2", "--paths", "3", "--no-figures", "--out", dir},
+			flags...)...)
+		out := filepath.Join(dir, "x.svg")
+		_, errs := expect(t, cli.BadInput, "plot", dir, "--figure", "multiple", "--out", out)
+		if !strings.Contains(errs, "no multiple to draw over time") {
 			t.Errorf("%s: %s", name, errs)
 		}
 	}
@@ -191,7 +216,8 @@ func TestSummaryOfRun(t *testing.T) {
 			t.Errorf("attribution %d: causes add up to %v, total %v", i, sum, a.Total.Over.Estimate)
 		}
 	}
-	for _, args := range [][]string{{"--attribution"}, {"--attribution", "--csv"}, {"--horizons"}, {"--horizons", "--csv"}, {"--horizons", "--json"}, {"--horizons", "--markdown"}} {
+	for _, args := range [][]string{{"--attribution"}, {"--attribution", "--csv"}, {"--horizons"},
+		{"--horizons", "--csv"}, {"--horizons", "--json"}, {"--horizons", "--markdown"}} {
 		if out, _ := expect(t, cli.Done, append([]string{"summary", run}, args...)...); len(out) < 500 {
 			t.Errorf("summary %v printed %q", args, out)
 		}
@@ -201,10 +227,12 @@ func TestSummaryOfRun(t *testing.T) {
 		t.Errorf("horizons: %d rows, %v", len(rows), err)
 	}
 	expect(t, cli.Done, "summary", run, "--require", "p_liquidation<=0.5", "--require", "nav>0.1")
-	if _, errs := expect(t, cli.Unmet, "summary", run, "--require", "log_nav>1"); !strings.Contains(errs, "want log_nav>1") {
+	_, errs := expect(t, cli.Unmet, "summary", run, "--require", "log_nav>1")
+	if !strings.Contains(errs, "want log_nav>1") {
 		t.Errorf("unmet: %s", errs)
 	}
 	expect(t, cli.BadInput, "summary", run, "--require", "lognav>1")
 	expect(t, cli.BadInput, "summary", run, "--json", "--csv")
-	expect(t, cli.Unmet, "simulate", "--target", "2", "--paths", "50", "--horizon", "1d", "--no-save", "--require", "nav>5")
+	expect(t, cli.Unmet, "simulate", "--target", "2", "--paths", "50", "--horizon", "1d", "--no-save", "--require",
+		"nav>5")
 }

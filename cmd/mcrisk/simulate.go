@@ -34,7 +34,7 @@ func newSimulate() *cobra.Command {
 		Long: `simulate runs thousands of lifetimes of a token and prints what they come to:
 final value, decay by its three names, drawdown, cost, probabilities of loss,
 each with its 95 % interval. It writes a run directory with the spec, all
-lifetimes, the summary and seven figures.`,
+lifetimes, the summary, seven figures and a page of all of it, report.html.`,
 		Example: `  mcrisk simulate --token ETHBULL3X
   mcrisk simulate --token ETHBULL3X --band 2.8:3.2 --to target --fee 10bp
   mcrisk simulate --target 3 --band 2.8:3.2 --borrow 5% --sigma 0.6 --horizon 30d
@@ -46,10 +46,12 @@ lifetimes, the summary and seven figures.`,
 	o.study.Bind(cmd)
 	o.output.Bind(cmd)
 	s := cmd.Flags()
-	cli.Text(s, &o.lifetimes, cli.SectionOutput, "lifetimes", "file", "", "CSV to write all lifetimes to as well, which must not exist")
+	cli.Text(s, &o.lifetimes, cli.SectionOutput, "lifetimes", "file", "",
+		"CSV to write all lifetimes to as well, which must not exist")
 	s.BoolVar(&o.printSpec, "print-spec", false, "print the study these flags describe as YAML, and run nothing")
 	s.BoolVar(&o.plain, "no-control", false, "do not correct estimates by what is known of the prices")
-	s.StringArrayVar(&o.requires, "require", nil, "`bound` that must hold, such as 'p_liquidation<0.01', or exit with status 3; may be repeated")
+	s.StringArrayVar(&o.requires, "require", nil,
+		"`bound` that must hold, such as 'p_liquidation<0.01', or exit with status 3; may be repeated")
 	return cmd
 }
 
@@ -83,7 +85,8 @@ func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
 		if result, err = o.simulate(ctx, r, opt); err != nil {
 			return p, err
 		}
-		p = cli.Publication{Hash: result.Hash, Document: report.Simulation(result, report.Provenance{Settings: r.Settings(), Hash: result.Hash})}
+		provenance := report.Provenance{Settings: r.Settings(), Hash: result.Hash}
+		p = cli.Publication{Hash: result.Hash, Document: report.Simulation(result, provenance)}
 		p.Files = func(d *rundir.Dir) error { return writeLifetimes(d, result, p.Document.Data) }
 		if file != nil {
 			p.Beside = func() error { return commitLifetimes(file, result) }
@@ -112,7 +115,8 @@ func withMarks(s *study.Spec, _ *cli.Resolved) error {
 }
 
 // simulate runs the study, and what its figures need besides if they are drawn.
-func (o *simulateOptions) simulate(ctx context.Context, r *cli.Resolved, opt study.Options) (*assess.Simulation, error) {
+func (o *simulateOptions) simulate(ctx context.Context, r *cli.Resolved, opt study.Options,
+) (*assess.Simulation, error) {
 	start, took := time.Now(), 0.0
 	progress := opt.Progress
 	opt.Progress = func(done, total int) {
@@ -124,7 +128,8 @@ func (o *simulateOptions) simulate(ctx context.Context, r *cli.Resolved, opt stu
 		return nil, err
 	}
 	lifetimes := float64(r.Study.Spec().Paths * r.Study.Tokens())
-	fmt.Fprintf(r.Session.Err, "simulated in %.1f s, %s lifetimes a second\n", took, report.Thousands(int(lifetimes/took)))
+	fmt.Fprintf(r.Session.Err, "simulated in %.1f s, %s lifetimes a second\n",
+		took, report.Thousands(int(lifetimes/took)))
 	if !o.output.NoSave && !o.output.NoFigures {
 		err = result.SweepBands(ctx, study.Options{Workers: opt.Workers})
 	}

@@ -21,13 +21,15 @@ func TestJSON(t *testing.T) {
 	for _, args := range [][]string{
 		{"--token", "ETHBULL3X"},
 		{"--token", "BTCBEAR1X", "--model", "merton"},
-		{"--target", "9", "--liquidation-threshold", "0.889", "--sigma", "3", "--after-liquidation", "stop"}, // some are ruined
-		{"--target", "50", "--mechanism", "perp", "--maintenance", "0", "--sigma", "10", "--paths", "3"},     // all are
+		// some are ruined
+		{"--target", "9", "--liquidation-threshold", "0.889", "--sigma", "3", "--after-liquidation", "stop"},
+		{"--target", "50", "--mechanism", "perp", "--maintenance", "0", "--sigma", "10", "--paths", "3"}, // all are
 		{"--target", "2", "--sigma", "0"}, // nothing moves
 		{"--token", "ETHBULL3X", "--paths", "1"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
-			out := resultsOf(t, append([]string{"simulate", "--horizon", "30d", "--paths", "40", "--no-save", "--json"}, args...)...)
+			out := resultsOf(t, append([]string{"simulate", "--horizon", "30d", "--paths", "40", "--no-save", "--json"},
+				args...)...)
 			var all map[string]json.RawMessage
 			var tokens []map[string]json.RawMessage
 			if err := json.Unmarshal([]byte(out), &all); err != nil {
@@ -40,7 +42,8 @@ func TestJSON(t *testing.T) {
 			if err := json.Unmarshal(tokens[0]["metrics"], &metrics); err != nil {
 				t.Fatal(err)
 			}
-			for _, name := range []string{"nav", "holder_nav", "log_nav", "ruined", "underlying", "max_drawdown", "rebalances", "turnover", "trade_cost", "borrow_interest",
+			for _, name := range []string{"nav", "holder_nav", "log_nav", "ruined", "underlying", "max_drawdown", "rebalances",
+				"turnover", "trade_cost", "borrow_interest",
 				"decay_vs_power", "decay_vs_linear", "tracking_vs_ideal", "p_loss_50", "p_liquidation"} {
 				m, ok := metrics[name]
 				if !ok {
@@ -100,13 +103,17 @@ func TestHolderFees(t *testing.T) {
 // However a number is spelt, it is the same number.
 func TestSpellings(t *testing.T) {
 	hash := func(args ...string) string {
-		return reportOf(t, append([]string{"simulate", "--target", "3", "--no-save", "--horizon", "3d"}, args...)...).ResultsHash
+		return reportOf(t, append([]string{"simulate", "--target", "3", "--no-save", "--horizon", "3d"},
+			args...)...).ResultsHash
 	}
-	want := hash("--band", "2.8:3.2", "--fee", "10bp", "--borrow", "5%", "--paths", "100", "--latency", "90m", "--aum", "1e6")
+	want := hash("--band", "2.8:3.2", "--fee", "10bp", "--borrow", "5%", "--paths", "100", "--latency", "90m", "--aum",
+		"1e6")
 	for _, args := range [][]string{
-		{"--band", "2.8:3.2", "--fee", "0.001", "--borrow", "0.05", "--paths", "1e2", "--latency", "1h30m", "--aum", "1000000"},
+		{"--band", "2.8:3.2", "--fee", "0.001", "--borrow", "0.05", "--paths", "1e2", "--latency", "1h30m", "--aum",
+			"1000000"},
 		{"--band=280%:320%", "--fee=0.1%", "--borrow=500bp", "--paths=100", "--latency=5400s"},
-		{"--policy", "band", "--band", "2.8:3.2", "--to", "edge", "--fee", "1e-3", "--paths", "1.0e2", "--latency", "0.0625d", "--model", "gbm", "--mechanism", "loan"},
+		{"--policy", "band", "--band", "2.8:3.2", "--to", "edge", "--fee", "1e-3", "--paths", "1.0e2", "--latency",
+			"0.0625d", "--model", "gbm", "--mechanism", "loan"},
 	} {
 		if got := hash(args...); got != want {
 			t.Errorf("%v has the hash %s; want %s", args, got, want)
@@ -125,11 +132,12 @@ func TestFlagsMatter(t *testing.T) {
 		t.Skip("fifty studies: not with -short, which the race detector uses")
 	}
 	base := map[string][]string{
-		"loan":   {"--target", "3", "--band", "2.9:3.1", "--horizon", "10d", "--gas", "0.1"},
-		"loan!":  {"--target", "4.5", "--band", "4.4:4.6", "--horizon", "10d", "--sigma", "2"},
-		"perp":   {"--target", "3", "--band", "2.9:3.1", "--mechanism", "perp", "--horizon", "10d"},
-		"perp!":  {"--target", "20", "--band", "15:25", "--mechanism", "perp", "--sigma", "4", "--horizon", "10d"},
-		"entry":  {"--target", "20", "--band", "15:25", "--mechanism", "perp", "--maintenance-base", "entry", "--sigma", "4", "--horizon", "10d"},
+		"loan":  {"--target", "3", "--band", "2.9:3.1", "--horizon", "10d", "--gas", "0.1"},
+		"loan!": {"--target", "4.5", "--band", "4.4:4.6", "--horizon", "10d", "--sigma", "2"},
+		"perp":  {"--target", "3", "--band", "2.9:3.1", "--mechanism", "perp", "--horizon", "10d"},
+		"perp!": {"--target", "20", "--band", "15:25", "--mechanism", "perp", "--sigma", "4", "--horizon", "10d"},
+		"entry": {"--target", "20", "--band", "15:25", "--mechanism", "perp", "--maintenance-base", "entry", "--sigma", "4",
+			"--horizon", "10d"},
 		"merton": {"--target", "3", "--model", "merton", "--jump-rate", "100", "--horizon", "10d"},
 		"every":  {"--target", "3", "--policy", "every", "--horizon", "10d"},
 		"part":   {"--target", "3", "--band", "2.9:3.1", "--to", "partial", "--horizon", "10d"},
@@ -143,15 +151,21 @@ func TestFlagsMatter(t *testing.T) {
 		plain[name] = hash(args)
 	}
 	for _, tt := range []struct{ base, flag, value string }{
-		{"loan", "target", "3.05"}, {"loan", "band", "2.8:3.2"}, {"loan", "to", "target"}, {"loan", "fee", "10bp"}, {"loan", "impact-base", "5bp"}, {"loan", "impact", "1e-9"},
-		{"loan", "gas", "1"}, {"loan", "aum", "1e5"}, {"loan", "keeper-interval", "5h"}, {"loan", "latency", "2h"}, {"loan", "streaming-fee", "2%"},
-		{"loan", "entry-fee", "0.2%"}, {"loan", "exit-fee", "0.2%"}, {"loan", "mechanism", "perp"}, {"loan", "borrow", "6%"}, {"loan", "supply", "1%"},
-		{"loan", "liquidation-threshold", "0.8"}, {"loan", "mu", "10%"}, {"loan", "sigma", "70%"}, {"loan", "horizon", "9d"}, {"loan", "step", "2h"}, {"loan", "paths", "49"}, {"loan", "seed", "2"},
+		{"loan", "target", "3.05"}, {"loan", "band", "2.8:3.2"}, {"loan", "to", "target"}, {"loan", "fee", "10bp"},
+		{"loan", "impact-base", "5bp"}, {"loan", "impact", "1e-9"},
+		{"loan", "gas", "1"}, {"loan", "aum", "1e5"}, {"loan", "keeper-interval", "5h"}, {"loan", "latency", "2h"},
+		{"loan", "streaming-fee", "2%"},
+		{"loan", "entry-fee", "0.2%"}, {"loan", "exit-fee", "0.2%"}, {"loan", "mechanism", "perp"}, {"loan", "borrow", "6%"},
+		{"loan", "supply", "1%"},
+		{"loan", "liquidation-threshold", "0.8"}, {"loan", "mu", "10%"}, {"loan", "sigma", "70%"}, {"loan", "horizon", "9d"},
+		{"loan", "step", "2h"}, {"loan", "paths", "49"}, {"loan", "seed", "2"},
 		{"loan!", "after-liquidation", "stop"}, {"loan!", "liquidation-bonus", "7%"},
 		{"perp", "funding", "20%"}, {"perp", "borrow-fee", "3%"},
-		{"perp!", "maintenance", "2%"}, {"perp!", "close-fee", "0.1%"}, {"perp!", "liquidation-fee", "1%"}, {"perp!", "maintenance-base", "entry"}, {"perp!", "after-liquidation", "stop"},
+		{"perp!", "maintenance", "2%"}, {"perp!", "close-fee", "0.1%"}, {"perp!", "liquidation-fee", "1%"},
+		{"perp!", "maintenance-base", "entry"}, {"perp!", "after-liquidation", "stop"},
 		{"entry", "maintenance", "2%"},
-		{"merton", "jump-rate", "200"}, {"merton", "jump-mean", "-3%"}, {"merton", "jump-sd", "7%"}, {"merton", "model", "gbm"},
+		{"merton", "jump-rate", "200"}, {"merton", "jump-mean", "-3%"}, {"merton", "jump-sd", "7%"},
+		{"merton", "model", "gbm"},
 		{"every", "reset-interval", "12h"}, {"every", "reset-offset", "6h"},
 		{"part", "speed", "0.5"}, {"law", "impact-exponent", "0.5"},
 	} {
@@ -176,13 +190,15 @@ func TestNextCommand(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
 		{"--token ETHBULL3X", "mcrisk sweep --token=ETHBULL3X --horizon=3d --paths=40 --over half-width=0.05:0.6:0.05"},
 		{"--target 3 --fee 10bp --json --workers 1", "mcrisk trace --target=3 --fee=10bp --horizon=3d --paths=40"},
-		{"--target 2 --band 1.2:2.8", "mcrisk trace --target=2 --band=1.2:2.8 --horizon=3d --paths=40"}, // no band of twice that width
+		// no band of twice that width
+		{"--target 2 --band 1.2:2.8", "mcrisk trace --target=2 --band=1.2:2.8 --horizon=3d --paths=40"},
 	} {
 		status, _, stderr := call(t, small(append([]string{"simulate"}, strings.Fields(tt.args)...)...)...)
 		if status != cli.Done || !strings.Contains(stderr, "next: "+tt.want+"\n") {
 			t.Errorf("after %s: %q; want %s", tt.args, stderr, tt.want)
 		}
-		resultsOf(t, append(strings.Fields(tt.want)[1:], map[bool]string{true: "--no-save", false: "--path=1"}[strings.Contains(tt.want, "sweep")])...)
+		more := map[bool]string{true: "--no-save", false: "--path=1"}[strings.Contains(tt.want, "sweep")]
+		resultsOf(t, append(strings.Fields(tt.want)[1:], more)...)
 	}
 }
 
@@ -192,7 +208,8 @@ func TestPrintSpec(t *testing.T) {
 	for _, args := range [][]string{
 		{"--token", "ETHBULL3X", "--seed", "0"},
 		{"--token", "BTCBEAR1X", "--model", "merton", "--latency", "30m", "--paths", "50", "--seed", "18446744073709551615"},
-		{"--target", "-2", "--policy", "every", "--reset-interval", "90m", "--mechanism", "perp", "--maintenance-base", "entry"},
+		{"--target", "-2", "--policy", "every", "--reset-interval", "90m", "--mechanism", "perp", "--maintenance-base",
+			"entry"},
 		{"--target", "2.5", "--fee", "0.12345678901234567", "--step", "5m", "--mu", "-0.1"},
 	} {
 		args = append([]string{"simulate", "--horizon", "3d", "--paths", "40"}, args...)
@@ -208,9 +225,11 @@ func TestPrintSpec(t *testing.T) {
 		if testing.Short() {
 			break
 		}
-		for _, more := range [][]string{{"--fee", "1%"}, {"--paths", "41"}, {"--seed", "5"}, {"--horizon", "4d"}, {"--sigma", "0.5"}, {"--model", "kou", "--jump-rate", "5"}} {
+		for _, more := range [][]string{{"--fee", "1%"}, {"--paths", "41"}, {"--seed", "5"}, {"--horizon", "4d"},
+			{"--sigma", "0.5"}, {"--model", "kou", "--jump-rate", "5"}} {
 			got := reportOf(t, append([]string{"simulate", "--spec", file, "--no-save"}, more...)...).ResultsHash
-			if direct := reportOf(t, append(append(args, "--no-save"), more...)...).ResultsHash; got != direct && more[0] != "--model" {
+			direct := reportOf(t, append(append(args, "--no-save"), more...)...).ResultsHash
+			if got != direct && more[0] != "--model" {
 				t.Errorf("%v on top of the spec of %v has the hash %s; said at once %s", more, args, got, direct)
 			}
 			if got == want && more[0] != "--fee" {
@@ -223,11 +242,14 @@ func TestPrintSpec(t *testing.T) {
 // A spec's own numbers stay where a flag changes the kind beside them, and the
 // settings say where each came from.
 func TestSpecWithAnotherModel(t *testing.T) {
-	file := write(t, "s.yaml", resultsOf(t, "simulate", "--target", "3", "--band", "2.8:3.2", "--sigma", "0.5", "--horizon", "3d", "--paths", "40", "--print-spec"))
+	file := write(t, "s.yaml", resultsOf(t, "simulate", "--target", "3", "--band", "2.8:3.2", "--sigma", "0.5",
+		"--horizon", "3d", "--paths", "40", "--print-spec"))
 	out := resultsOf(t, "simulate", "--spec", file, "--model", "merton", "--policy", "every", "--no-save")
 	for _, want := range [][]string{
-		{"sigma", "0.5", "spec"}, {"jump-rate", "10", "default"}, {"model", "merton", "given"}, {"policy", "every", "given"}, {"reset-interval", "1d", "default"},
-		{"horizon", "3d", "spec"}, {"step", "1h", "spec"}, {"paths", "40", "spec"}, {"seed", "1", "spec"}, {"mechanism", "loan", "spec"},
+		{"sigma", "0.5", "spec"}, {"jump-rate", "10", "default"}, {"model", "merton", "given"}, {"policy", "every", "given"},
+		{"reset-interval", "1d", "default"},
+		{"horizon", "3d", "spec"}, {"step", "1h", "spec"}, {"paths", "40", "spec"}, {"seed", "1", "spec"},
+		{"mechanism", "loan", "spec"},
 	} {
 		found := false
 		for line := range strings.Lines(out) {
@@ -259,7 +281,8 @@ func TestTraceEndsAsTheLifetime(t *testing.T) {
 		{"--token", "ETHBULL3X"},
 		{"--token", "BTCBEAR1X"},
 		{"--token", "BTCBULL3X", "--model", "merton", "--jump-rate", "100", "--keeper-interval", "5h", "--latency", "90m"},
-		{"--target", "10", "--band", "8:12", "--to", "target", "--mechanism", "perp", "--maintenance-base", "entry", "--liquidation-fee", "1%", "--latency", "2h", "--fee", "5bp"},
+		{"--target", "10", "--band", "8:12", "--to", "target", "--mechanism", "perp", "--maintenance-base", "entry",
+			"--liquidation-fee", "1%", "--latency", "2h", "--fee", "5bp"},
 		{"--target", "30", "--mechanism", "perp", "--after-liquidation", "stop"},
 	} {
 		of := append(slices.Clone(args), "--horizon", "10d", "--paths", "20")
@@ -270,7 +293,8 @@ func TestTraceEndsAsTheLifetime(t *testing.T) {
 			t.Fatalf("%d lifetimes", len(columns["path"]))
 		}
 		for _, path := range []int{0, 1, 15, 16, 19} {
-			rows := strings.Split(strings.TrimSpace(resultsOf(t, append([]string{"trace", "--path", strconv.Itoa(path)}, of...)...)), "\n")
+			rows := strings.Split(strings.TrimSpace(resultsOf(t, append([]string{"trace", "--path", strconv.Itoa(path)},
+				of...)...)), "\n")
 			head, last := strings.Split(rows[0], ","), strings.Split(rows[len(rows)-1], ",")
 			for i, name := range head {
 				column := map[string]string{"equity": "nav"}[name]
@@ -278,7 +302,8 @@ func TestTraceEndsAsTheLifetime(t *testing.T) {
 					column = "money_" + name
 				}
 				if column != "" && last[i] != columns[column][path] {
-					t.Errorf("%v, path %d: %s is %s at the end of the trace and %s among the lifetimes", args, path, name, last[i], columns[column][path])
+					t.Errorf("%v, path %d: %s is %s at the end of the trace and %s among the lifetimes", args, path, name, last[i],
+						columns[column][path])
 				}
 			}
 			if first := rows[1]; !strings.HasPrefix(first, "0,start,1,") {
@@ -302,7 +327,9 @@ func TestTraceOfSomeEvents(t *testing.T) {
 		t.Errorf("%d rows of some events; want %d", strings.Count(some, "\n"), len(want))
 	}
 	// Every event that happens can be asked for.
-	for _, more := range [][]string{nil, {"--latency", "2h", "--sigma", "3"}, {"--target", "30", "--band", "25:40", "--mechanism", "perp", "--after-liquidation", "stop"}, {"--streaming-fee", "2%"}} {
+	for _, more := range [][]string{nil, {"--latency", "2h", "--sigma", "3"},
+		{"--target", "30", "--band", "25:40", "--mechanism", "perp", "--after-liquidation", "stop"},
+		{"--streaming-fee", "2%"}} {
 		for row := range strings.Lines(resultsOf(t, append(args, more...)...)) {
 			if name := strings.Split(row, ",")[1]; name != "event" && !slices.Contains(study.EventNames, name) {
 				t.Errorf("event %q is not among %v", name, study.EventNames)
@@ -317,7 +344,8 @@ func TestPrices(t *testing.T) {
 	args := small("simulate", "--token", "ETHBULL3X", "--markdown") // whose lines do not break
 	file := write(t, "p.csv", bars)
 	// The sample standard deviation of the five log-returns, times √8760.
-	r := []float64{math.Log(102.0 / 101), math.Log(103.0 / 102), math.Log(102.0 / 103), math.Log(101.0 / 102), math.Log(101.5 / 101)}
+	r := []float64{math.Log(102.0 / 101), math.Log(103.0 / 102), math.Log(102.0 / 103), math.Log(101.0 / 102),
+		math.Log(101.5 / 101)}
 	mean := (r[0] + r[1] + r[2] + r[3] + r[4]) / 5
 	ss := 0.0
 	for _, x := range r {
@@ -338,14 +366,16 @@ func TestPrices(t *testing.T) {
 		return v
 	}
 	got := settings(resultsOf(t, append(args, "--prices", file)...))
-	if v := value(got["sigma"]); !(math.Abs(v/sigma-1) < 1e-12) || !strings.Contains(got["sigma"], "fitted to "+file+": 5 returns of 1h") {
+	if v := value(got["sigma"]); !(math.Abs(v/sigma-1) < 1e-12) ||
+		!strings.Contains(got["sigma"], "fitted to "+file+": 5 returns of 1h") {
 		t.Errorf("sigma is %s; want %v, fitted", got["sigma"], sigma)
 	}
 	if got["mu"] != "0 default" {
 		t.Errorf("mu is %s; want 0, by default", got["mu"])
 	}
 	got = settings(resultsOf(t, append(args, "--prices", file, "--mu", "fitted")...))
-	if want := mean*8760 + sigma*sigma/2; !(math.Abs(value(got["mu"])/want-1) < 1e-9) || !strings.Contains(got["mu"], "fitted to "+file) {
+	if want := mean*8760 + sigma*sigma/2; !(math.Abs(value(got["mu"])/want-1) < 1e-9) ||
+		!strings.Contains(got["mu"], "fitted to "+file) {
 		t.Errorf("mu is %s; want %v, fitted", got["mu"], want)
 	}
 	got = settings(resultsOf(t, append(args, "--prices", file, "--sigma", "0.7")...))
@@ -393,7 +423,8 @@ func TestRealPrices(t *testing.T) {
 func TestRunDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	file := write(t, "p.csv", bars)
-	args := []string{"simulate", "--token", "ETHBULL3X", "--prices", file, "--horizon", "3d", "--paths", "40", "--out", dir, "--no-figures", "--workers", "2", "--json"}
+	args := []string{"simulate", "--token", "ETHBULL3X", "--prices", file, "--horizon", "3d", "--paths", "40", "--out",
+		dir, "--no-figures", "--workers", "2", "--json"}
 	out := resultsOf(t, args...)
 	data, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
 	if err != nil {
@@ -433,7 +464,8 @@ func TestRunDirectory(t *testing.T) {
 	if rundir.Hash(spec) != m.SpecHash {
 		t.Error("the spec's hash is not that of the manifest")
 	}
-	if again := reportOf(t, "simulate", "--spec", filepath.Join(dir, "spec.yaml"), "--no-save").ResultsHash; again != m.ResultsHash {
+	again := reportOf(t, "simulate", "--spec", filepath.Join(dir, "spec.yaml"), "--no-save").ResultsHash
+	if again != m.ResultsHash {
 		t.Errorf("its spec run again has the hash %s; want %s", again, m.ResultsHash)
 	}
 	names := map[string]bool{}
@@ -443,7 +475,9 @@ func TestRunDirectory(t *testing.T) {
 		}
 		names[s.Name] = true
 	}
-	for _, name := range strings.Fields("horizon step paths seed model mu sigma target fee gas aum keeper-interval latency entry-fee after-liquidation policy low high to mechanism borrow supply liquidation-threshold") {
+	for _, name := range strings.Fields(
+		"horizon step paths seed model mu sigma target fee gas aum keeper-interval latency entry-fee after-liquidation " +
+			"policy low high to mechanism borrow supply liquidation-threshold") {
 		if !names[name] {
 			t.Errorf("no setting %s in the manifest", name)
 		}
@@ -474,7 +508,8 @@ func TestFigures(t *testing.T) {
 	}
 
 	// Neither one path nor a token that nobody survives is too little to draw.
-	for _, args := range [][]string{{"--token", "ETHBULL3X", "--paths", "1"}, {"--target", "50", "--mechanism", "perp", "--maintenance", "0", "--sigma", "10", "--paths", "17"}} {
+	for _, args := range [][]string{{"--token", "ETHBULL3X", "--paths", "1"},
+		{"--target", "50", "--mechanism", "perp", "--maintenance", "0", "--sigma", "10", "--paths", "17"}} {
 		dir := filepath.Join(t.TempDir(), "run")
 		resultsOf(t, append([]string{"simulate", "--horizon", "3d", "--out", dir}, args...)...)
 		if drawn := ls(t, filepath.Join(dir, "figures")); !slices.Contains(drawn, "fan.png") {

@@ -63,6 +63,9 @@ func TestPublishInterrupted(t *testing.T) {
 		if !errors.Is(err, tt.want) {
 			t.Errorf("%s: error %v; want %v", name, err, tt.want)
 		}
+		if _, err := os.Stat(filepath.Join(o.Out, "a.csv")); (err == nil) != (tt.want == nil) {
+			t.Errorf("%s: the table of the run: %v", name, err)
+		}
 		left, _ := os.ReadDir(parent)
 		if (len(left) > 0) != (tt.want == nil) || besides != map[bool]int{true: 0, false: 1}[tt.interrupted] {
 			t.Errorf("%s: it left %v, and wrote beside the run %d times", name, left, besides)
@@ -77,7 +80,9 @@ func TestPublishPage(t *testing.T) {
 	drawn := 0
 	draw := func() (*plots.Figure, error) {
 		drawn++
-		return plots.Scatter(plots.ScatterData{Title: "Points", XLabel: "x", YLabel: "y", X: []float64{1, 2, 3}, Y: []float64{2, 1, 3}})
+		return plots.Scatter(
+			plots.ScatterData{Title: "Points", XLabel: "x", YLabel: "y", X: []float64{1, 2, 3}, Y: []float64{2, 1, 3}},
+		)
 	}
 	missing := func() (*plots.Figure, error) { return nil, nil }
 	page := func(o OutputOptions) string {
@@ -93,7 +98,8 @@ func TestPublishPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		said := r.Session.Err.(*bytes.Buffer).String()
-		if strings.Contains(said, "note: no cell has a value, so there is no figure none") == o.NoFigures || !strings.Contains(said, "note: the model is a guess") {
+		if strings.Contains(said, "note: no cell has a value, so there is no figure none") == o.NoFigures ||
+			!strings.Contains(said, "note: the model is a guess") {
 			t.Errorf("no figures %v: it said %q", o.NoFigures, said)
 		}
 		_, err = os.Stat(filepath.Join(o.Out, "figures", "points.png"))
@@ -110,7 +116,8 @@ func TestPublishPage(t *testing.T) {
 	if drawn != 1 {
 		t.Errorf("the figure was drawn %d times; want once", drawn)
 	}
-	for _, want := range []string{"<h1>Results</h1>", "<title id=\"figure-1-title\">Points</title>", "the model is a guess", "there is no figure none"} {
+	for _, want := range []string{"<h1>Results</h1>", "<title id=\"figure-1-title\">Points</title>",
+		"the model is a guess", "there is no figure none"} {
 		if !strings.Contains(with, want) {
 			t.Errorf("the page has no %s", want)
 		}
@@ -118,7 +125,9 @@ func TestPublishPage(t *testing.T) {
 	if again := page(OutputOptions{}); again != with {
 		t.Error("the same results make another page")
 	}
-	if without := page(OutputOptions{NoFigures: true}); strings.Contains(without, "<svg") || !strings.Contains(without, "the model is a guess") || drawn != 2 {
+	if without := page(OutputOptions{NoFigures: true}); strings.Contains(without, "<svg") ||
+		!strings.Contains(without, "the model is a guess") ||
+		drawn != 2 {
 		t.Errorf("without figures they were drawn %d times, or the page has some or lacks the note", drawn)
 	}
 }
@@ -160,7 +169,8 @@ func TestCreateFigure(t *testing.T) {
 		}
 		err = f.Commit(report.Figure{Name: name, Draw: draw})
 		f.Abort()
-		if _, left := os.Stat(path); !errors.As(err, new(InputError)) || left == nil || !strings.Contains(err.Error(), "no figure "+name) {
+		if _, left := os.Stat(path); !errors.As(err, new(InputError)) || left == nil ||
+			!strings.Contains(err.Error(), "no figure "+name) {
 			t.Errorf("%s: %v; want an input error and no file", name, err)
 		}
 	}

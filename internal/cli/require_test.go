@@ -15,7 +15,10 @@ func TestRequire(t *testing.T) {
 		{Metric: analytics.Metric{Name: "p_liquidation"}, Estimate: e(0.008, 0.006, 0.011)},
 		{Metric: analytics.Metric{Name: "log_nav"}, Estimate: e(-1, -1.1, -0.9)},
 		{Metric: analytics.Metric{Name: "efficiency"}, Estimate: e(math.NaN(), math.NaN(), math.NaN())},
-		{Metric: analytics.Metric{Name: "nav"}, Estimate: analytics.Estimate{Value: 1, Lo: 0.9, Hi: 1.1, Warning: analytics.HeavyTail}},
+		{
+			Metric:   analytics.Metric{Name: "nav"},
+			Estimate: analytics.Estimate{Value: 1, Lo: 0.9, Hi: 1.1, Warning: analytics.HeavyTail},
+		},
 	}, Quantiles: []analytics.NAVQuantile{{P: 0.05, Estimate: e(0.2, 0.1, 0.3)}}}}
 	for _, tt := range []struct {
 		text  string
@@ -51,7 +54,8 @@ func TestRequire(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Require(rs, s); !errors.As(err, new(InputError)) || !strings.Contains(err.Error(), "did you mean p_liquidation?") {
+	if _, err := Require(rs, s); !errors.As(err, new(InputError)) ||
+		!strings.Contains(err.Error(), "did you mean p_liquidation?") {
 		t.Errorf("unknown metric: %v", err)
 	}
 	for _, text := range []string{"nav", "nav<", "nav<x", "nav<NaN", "nav=1"} {
