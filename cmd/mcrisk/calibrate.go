@@ -96,7 +96,7 @@ func (o *calibrateOptions) run(ctx context.Context, session *cli.Session, file s
 	if err != nil {
 		return err
 	}
-	h, sum, err := o.part.Read(file)
+	h, sum, err := o.part.Read(session, file)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (o *calibrateOptions) run(ctx context.Context, session *cli.Session, file s
 		}
 	}
 	d := report.Calibration(file, c, likeness)
-	notes := append(cli.GapNotes(h), report.CalibrationNotes(c)...)
+	notes := append(cli.HistoryNotes(h), report.CalibrationNotes(c)...)
 	if dir != nil {
 		if err := saveCalibration(dir, c, &d); err != nil {
 			return err
