@@ -43,7 +43,8 @@ func TestCalibrate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []float64{0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99}; !slices.Equal(l.Levels, want) || len(l.Laws) != 2 || l.Steps != 16*2999 {
+	if want := []float64{0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99}; !slices.Equal(l.Levels, want) ||
+		len(l.Laws) != 2 || l.Steps != 16*2999 {
 		t.Errorf("levels %v, %d laws of %d steps; want %v, 2 and %d", l.Levels, len(l.Laws), l.Steps, want, 16*2999)
 	}
 	for _, law := range l.Laws {
@@ -84,7 +85,8 @@ func TestCalibrateRefuses(t *testing.T) {
 		"too few for any kind": {t.Context(), 20, []string{"gbm", "kou"}, "no model could be fitted\ngbm: "},
 		"a context that ended": {done, 100, []string{"gbm"}, context.Canceled.Error()},
 	} {
-		if _, err := assess.Calibrate(tt.ctx, hourly(tt.bars, 0.6), tt.kinds, false); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := assess.Calibrate(tt.ctx, hourly(tt.bars, 0.6), tt.kinds, false); err == nil ||
+			!strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v; want %q", name, err, tt.want)
 		}
 	}

@@ -101,7 +101,8 @@ func TestSolve(t *testing.T) {
 // What rests on a law that is too jagged is left out with the reason, and nothing
 // else; a token that goes on after a liquidation says so.
 func TestSolveWithoutALaw(t *testing.T) {
-	jumps := param.Part{Kind: "merton", Values: param.Values{"sigma": 0.6, "jump-rate": 10, "jump-mean": -0.3, "jump-sd": 0}}
+	jumps := param.Part{Kind: "merton", Values: param.Values{"sigma": 0.6, "jump-rate": 10, "jump-mean": -0.3,
+		"jump-sd": 0}}
 	all, err := assess.Solve(t.Context(), banded(t, jumps, 3*day, day, nil))
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +115,8 @@ func TestSolveWithoutALaw(t *testing.T) {
 	for _, m := range e.Metrics {
 		names += m.Name + " "
 	}
-	if strings.Contains(names, "p_loss") || strings.Contains(names, "median") || !strings.Contains(names, "p_liquidation ") {
+	if strings.Contains(names, "p_loss") || strings.Contains(names, "median") ||
+		!strings.Contains(names, "p_liquidation ") {
 		t.Errorf("metrics %s", names)
 	}
 	if !e.GoesOn() || e.Stops {
@@ -126,7 +128,8 @@ func TestSolveWithoutALaw(t *testing.T) {
 // is done ends the work.
 func TestSolveRefuses(t *testing.T) {
 	late := banded(t, gbm, 30*day, day, func(s *study.TokenSpec) { s.Values["latency"] = 1800 })
-	if _, err := assess.Solve(t.Context(), late); err == nil || !strings.Contains(err.Error(), "3x is beyond an exact answer") {
+	if _, err := assess.Solve(t.Context(), late); err == nil ||
+		!strings.Contains(err.Error(), "3x is beyond an exact answer") {
 		t.Errorf("of a late keeper: %v", err)
 	}
 	done, cancel := context.WithCancel(t.Context())

@@ -19,14 +19,11 @@ type HistoryRecord struct {
 
 // Describe describes the closes of a history as they stand, in steps of its bars.
 func Describe(h *paths.History) *HistoryRecord {
-	closes := make([]float64, len(h.Bars))
-	for i, b := range h.Bars {
-		closes[i] = b.Close
-	}
+	closes, times := h.Closes()
 	return &HistoryRecord{
 		Values: len(closes), Step: h.Step, Gaps: len(h.Gaps),
 		From:    h.Bars[0].Start.Add(h.Step),
 		To:      h.Bars[len(h.Bars)-1].Start.Add(h.Step),
-		Metrics: analytics.SeriesMetrics(closes, h.StepYears()),
+		Metrics: analytics.SeriesMetrics(closes, times, analytics.SeriesOptions{}),
 	}
 }

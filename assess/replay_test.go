@@ -28,11 +28,14 @@ func TestReplayTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Missing() != 1 || r.To().Sub(r.From()) != 3*day || len(r.Lives) != 2 || r.Lives[0].Latency != 0 || r.Lives[1].Latency != 12*time.Hour {
+	if r.Missing() != 1 || r.To().Sub(r.From()) != 3*day || len(r.Lives) != 2 || r.Lives[0].Latency != 0 ||
+		r.Lives[1].Latency != 12*time.Hour {
 		t.Fatalf("%d missing, %v to %v, %d lives", r.Missing(), r.From(), r.To(), len(r.Lives))
 	}
-	if math.Abs(r.Held.NAV-0.7) > 1e-15 || math.Abs(r.Market.LogPrice-math.Log(0.7)) > 1e-15 || math.Abs(r.Held.MinNAV-0.6) > 1e-15 {
-		t.Errorf("the underlying ends at %v, ln %v, lowest %v; want 0.7 and 0.6", r.Held.NAV, r.Market.LogPrice, r.Held.MinNAV)
+	if math.Abs(r.Held.NAV-0.7) > 1e-15 || math.Abs(r.Market.LogPrice-math.Log(0.7)) > 1e-15 ||
+		math.Abs(r.Held.MinNAV-0.6) > 1e-15 {
+		t.Errorf("the underlying ends at %v, ln %v, lowest %v; want 0.7 and 0.6", r.Held.NAV, r.Market.LogPrice,
+			r.Held.MinNAV)
 	}
 	if _, ok := r.FirstLiquidation(&r.Lives[0].Lifetime); ok || r.Lives[0].Liquidations != 0 {
 		t.Errorf("the prompt keeper's token was liquidated %d times", r.Lives[0].Liquidations)
@@ -62,7 +65,8 @@ func TestDescribe(t *testing.T) {
 	h := crash()
 	h.Gaps = []paths.Gap{{Line: 3, From: h.Bars[0].Start.Add(day), To: h.Bars[1].Start, Missing: 1}}
 	d := assess.Describe(h)
-	if d.Values != 2 || d.Gaps != 1 || d.Step != day || !d.From.Equal(h.Bars[0].Start.Add(day)) || d.To.Sub(d.From) != 2*day {
+	if d.Values != 2 || d.Gaps != 1 || d.Step != day || !d.From.Equal(h.Bars[0].Start.Add(day)) ||
+		d.To.Sub(d.From) != 2*day {
 		t.Errorf("%+v", d)
 	}
 	for _, m := range d.Metrics {

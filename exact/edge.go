@@ -32,6 +32,11 @@ func (f frame) reflected() (Rates, error) {
 	v := f.sigma * f.sigma
 	theta := 2 * f.nu / v
 	t := f.token
+	if t.Fixed > 0 || t.Impact > 0 {
+		return Rates{}, errors.New("exact: " +
+			"a cost that is not proportional, with continuous trading at an edge, has no limit; " +
+			"want Fixed 0 and Impact 0, To Target or a grid (Step > 0)")
+	}
 	if err := levy.Positive("the band's width in y", d); err != nil {
 		return Rates{}, err
 	}
@@ -95,10 +100,5 @@ func (f frame) reflected() (Rates, error) {
 	r.Leverage = mean(func(u float64) float64 { return leverage(f.low + u) })
 	r.Leverage2 = mean(func(u float64) float64 { return square(leverage(f.low + u)) })
 	r.Decay = r.Growth - t.Target*(f.nu-f.carry)
-	if t.Fixed > 0 {
-		return Rates{}, errors.New("exact: " +
-			"a fixed cost per rebalance with continuous trading at an edge has no limit; " +
-			"want Fixed 0, To Target or a grid (Step > 0)")
-	}
 	return r, levy.Finite("long-run rates", r.Growth, r.Turnover, r.LogVariance, r.DecayVariance, r.Leverage2)
 }

@@ -1,14 +1,17 @@
 package exact
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/cmplx"
+	"slices"
 
 	lapack "gonum.org/v1/gonum/lapack/gonum"
 
 	"mcrisk/models"
 	"mcrisk/quad"
+	"mcrisk/tokens"
 )
 
 // A stepped cycle is watched at the end of every step only. Inside the band
@@ -52,8 +55,12 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 	c.n = len(band.X)
 	c.nodes = append(append([]float64{}, band.X...), f.start[:]...)
 	panel := min(1.5*inc.features, max(widest, inc.features/4))
-	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), inc.narrow, panel)
-	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), inc.narrow, panel)
+	first := inc.narrow
+	if f.token.Impact > 0 && f.token.Band.To == tokens.Edge {
+		first /= 100 // the impact of small trades is a power that no polynomial is near
+	}
+	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), first, panel)
+	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), first, panel)
 	out.Join(below)
 	for _, y := range out.X {
 		c.outside = append(c.outside, f.exitAt(y))
@@ -94,45 +101,98 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 		return nil, fmt.Errorf("exact: %d nodes lose %.2g of a step's probability; want more nodes or a longer step",
 			nodes, defect)
 	}
+	for i := range n {
+		if err := solved(c.outside, c.leave[i*q:i*q+q]); err != nil {
+			return nil, err
+		}
+	}
 	c.reduce()
 	return c, nil
 }
 
+// A seam is where what happens at an exit changes: what is left of equity jumps, or
+// its log goes to −Inf.
+type seam struct {
+	at       float64 // collateral over debt, or y
+	singular bool    // the log goes to −Inf
+}
+
+// seams are all collaterals over debt at which what happens changes: ruin; cost that
+// takes all; liquidation; the whole debt repaid at once; and between these two, where
+// debt is repaid by halves, all from which some halvings lead to health, or to so
+// little debt that the rest is repaid at once. A halving takes c to 2c − (1 + Bonus),
+// so these crowd at 1 + Bonus if that lies between, below which nothing is left; there
+// half as much is at stake each time, and after a millionth of the debt they are told
+// apart no more.
+func (t Token) seams() []seam {
+	out := []seam{{1, true}}
+	dearest := 1 / (1 - t.Sell/(1-t.Fixed)) // at leverage (1 − Fixed)/Sell
+	if t.Target < 0 {
+		dearest = 1 + t.Buy/(1-t.Fixed)
+	}
+	if dearest > 1 && (t.Loan.Threshold == 0 || dearest > 1/t.Loan.Threshold) {
+		out = append(out, seam{dearest, true})
+	}
+	if t.Loan.Threshold == 0 {
+		return out
+	}
+	still, begin, whole := 1+t.Loan.Bonus, 1/t.Loan.Threshold, 0.95/t.Loan.Threshold
+	out = append(out, seam{begin, false}, seam{still, true})
+	if t.Whole {
+		return out
+	}
+	out = append(out, seam{whole, false})
+	between := func(c float64) bool { return c > whole && c < begin }
+	healthy, little := (begin+still)/2, t.AUM/tokens.SmallUSD
+	for range 20 {
+		if between(healthy) {
+			out = append(out, seam{healthy, false})
+		}
+		if between(1 + little) { // a debt of that much less than the collateral is small
+			out = append(out, seam{1 + little, false})
+		}
+		healthy, little = (healthy+still)/2, little/2
+	}
+	return out
+}
+
 // side covers the way from an edge of the band out to end, with panels from
-// first wide at the edge to at most features, and with cuts where liquidation or
-// ruin change what happens.
+// first wide at the edge to at most features, and with cuts at the seams.
 func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
-	cuts := []float64{0}
-	if t := f.token; t.Loan.Threshold > 0 {
-		for _, c := range []float64{1 + t.Loan.Bonus, 1 / t.Loan.Threshold, 0.95 / t.Loan.Threshold} {
-			cuts = append(cuts, math.Copysign(math.Log(c), t.Target))
-		}
-	}
-	singular := func(y float64) bool { // the log of equity goes to −Inf
-		return y == cuts[0] || len(cuts) > 1 && y == cuts[1]
-	}
 	sign := math.Copysign(1, end-edge)
-	for at := edge; at != end; {
-		next := end
-		for _, c := range cuts {
-			if (c-at)*sign > 0 && (next-c)*sign > 0 {
-				next = c
-			}
+	cuts := []seam{{at: end}}
+	for _, s := range f.token.seams() {
+		y := math.Copysign(math.Log(s.at), f.token.Target)
+		if (y-edge)*sign > 0 && (end-y)*sign >= 0 {
+			cuts = append(cuts, seam{y, s.singular})
 		}
-		size := math.Abs(next - at)
-		if at != edge {
+	}
+	slices.SortFunc(cuts, func(a, b seam) int { return cmp.Compare(a.at*sign, b.at*sign) })
+	from := seam{at: edge}
+	for _, to := range cuts {
+		size := math.Abs(to.at - from.at)
+		if size == 0 {
+			from.singular = from.singular || to.singular
+			continue
+		}
+		if from.at != edge {
 			first = features
 		}
-		if singular(at) {
+		if from.singular {
 			first = size * 1e-3
 		}
-		last := next
-		if singular(next) {
-			last = (at + next) / 2
-			r.Grade(next, last, size*1e-4, features)
+		last := to.at
+		switch {
+		case to.singular:
+			last = (from.at + to.at) / 2
+			r.Grade(to.at, last, size*1e-4, features)
+			r.Grade(from.at, last, first, features)
+		case size < features/8 && !from.singular: // so narrow that few nodes do
+			r.Add(min(from.at, last), max(from.at, last), 6)
+		default:
+			r.Grade(from.at, last, first, features)
 		}
-		r.Grade(at, last, first, features)
-		at = next
+		from = to
 	}
 	return r
 }

@@ -44,7 +44,7 @@ func newJumping(f frame, m models.Kou, scale, widest float64) (*jumping, error) 
 			c.upJumps = len(r.X)
 		}
 	}
-	return c, nil
+	return c, solved(c.exits[2:], c.overshoot)
 }
 
 func (c *jumping) places() ([]float64, []exit) { return c.nodes.X, c.exits }

@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -34,6 +35,11 @@ func (t Token) Trend(ratio float64) (float64, error) {
 		}
 		left -= math.Abs(edge - at)
 		log += growth(edge) - growth(at)
+		if f.start[next] == edge && (t.Fixed > 0 || t.Impact > 0) {
+			return 0, errors.New("exact: " +
+				"a cost that is not proportional, with continuous trading at an edge, has no limit; " +
+				"want Fixed 0 and Impact 0, or To Target")
+		}
 		if f.start[next] == edge {
 			l, k := leverage(edge), t.Buy
 			if ratio < 1 {

@@ -143,7 +143,7 @@ func TestLiquidationHasEachVolatility(t *testing.T) {
 	for _, want := range []string{
 		"BTCBULL3X: 3x BTC of volatility 66.1 % a year (catalogue), by a loan on Aave v3 (arbitrum) of liquidation threshold 0.78, liquidated at leverage 4.55; band 2.7 to 3.3",
 		"ETHBULL3X: 3x ETH of volatility 83.1 %", "one jump expected a year", "within 73 days with probability 1 − exp(−0.2) = 18.1 %", // 1 − e^{−1/5}
-		"starts with 1,000,000 USD and pays 0.5 USD of gas a trade", "“<4”: on none of the paths", "in percent", // 1 − .025^{1/100} = 3.6 %
+		"Its vault is held at 1,000,000 USD by deposits and withdrawals.", "“<4”: on none of the paths", "in percent", // 1 − .025^{1/100} = 3.6 %
 		"On the price of ETH:\n\n setting", "\n jump-sd ",
 	} {
 		if !strings.Contains(text, want) {
@@ -158,10 +158,10 @@ func TestLiquidationSaysWhatIsGiven(t *testing.T) {
 	t.Setenv("COLUMNS", "1000") // no sentence is broken
 	flags := []string{"liquidation", "--no-save", "--tokens", "BTCBULL3X", "--paths", "20", "--horizon", "1d", "--latencies", "0", "--jumps", "0", "--gas", "0"}
 	for want, given := range map[string][]string{
-		"volatility 30 % a year (given), by a perpetual of maintenance margin 2 %, liquidated at leverage 50; policy every.\n": {"--sigma", "0.3", "--mechanism", "perp", "--maintenance", "2%", "--policy", "every"},
-		"; band 2.9 to 3.2, traded to the target.\n":  {"--band", "2.9:3.2", "--to", "target"},
-		"on top of it 2.5 jumps expected a year, all": {"--jump-rate", "2.5"},
-		"“>80”: on all of them":                       {"--jumps", "90%", "--jump-rate", "10000"}, // .025^{1/20} = 83 %
+		"volatility 30 % a year (given), by a perpetual of maintenance margin 2 %, liquidated at leverage 50; policy every. Its vault is held at": {"--sigma", "0.3", "--mechanism", "perp", "--maintenance", "2%", "--policy", "every"},
+		"; band 2.9 to 3.2, traded to the target. Its vault is held at":                                                                           {"--band", "2.9:3.2", "--to", "target"},
+		"on top of it 2.5 jumps expected a year, all":                                                                                             {"--jump-rate", "2.5"},
+		"“>80”: on all of them": {"--jumps", "90%", "--jump-rate", "10000"}, // .025^{1/20} = 83 %
 	} {
 		if text := resultsOf(t, append(flags, given...)...); !strings.Contains(text, want) {
 			t.Errorf("%v: the caption does not say %q:\n%s", given, want, text)

@@ -76,7 +76,7 @@ func (o *replayOptions) run(ctx context.Context, session *cli.Session, file stri
 		return err
 	}
 	r.Inputs[file], r.Unused = sum, o.unused
-	latencies, err := cli.Latencies("latencies", o.latencies)
+	latencies, err := cli.ParseWaits("--latencies", o.latencies)
 	if err != nil {
 		return err
 	}
