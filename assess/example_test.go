@@ -30,10 +30,10 @@ func ExampleSimulate() {
 		}
 	}
 	// Output:
-	// log_nav = -0.2589611505385879 with 0.95 confidence from -0.26327178885433 to -0.25465051222284585 log
+	// log_nav = -0.2592350797592645 with 0.95 confidence from -0.2635549424998212 to -0.25491521701870784 log
 	// p_loss_50 = 0.2652403353655357 with 0.95 confidence from 0.25572219321652684 to 0.2747584775145446 probability
-	// max_drawdown = 0.5844066265825868 with 0.95 confidence from 0.5717899681526114 to 0.5970232850125622 fraction
-	// cost_drag = 0.08223800675162396 with 0.95 confidence from 0.08096091928876471 to 0.08351509421448321 log per year
+	// max_drawdown = 0.5845019608434368 with 0.95 confidence from 0.5718776201206399 to 0.5971263015662336 fraction
+	// cost_drag = 0.08530304770253543 with 0.95 confidence from 0.08372034197467583 to 0.08688575343039502 log per year
 }
 
 func must[T any](v T, err error) T {

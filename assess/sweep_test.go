@@ -323,18 +323,18 @@ func twiceFallen(c *analytics.Case) []float64 {
 // count cells beyond one.
 func TestSweepExactly(t *testing.T) {
 	s := banded(t, 10, 90*day)
-	sweep := sweepOf(t, s, "half-width=0.1,0.3", "gas=0,5")
+	sweep := sweepOf(t, s, "half-width=0.1,0.3", "latency=0,2h")
 	var done []int
 	r, err := SweepExactly(t.Context(), sweep, SweepSettings{}, study.Options{Workers: 2,
 		Progress: func(n, of int) { done = append(done, n, of) }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Failed != 2 || len(r.Faults) != 2 || !strings.Contains(r.Faults[0], "half-width=0.1 gas=5: ") ||
+	if r.Failed != 2 || len(r.Faults) != 2 || !strings.Contains(r.Faults[0], "half-width=0.1 latency=2h: ") ||
 		fmt.Sprint(done) != "[1 4 2 4 3 4 4 4]" {
 		t.Errorf("%d failed, %q; progress %v", r.Failed, r.Faults, done)
 	}
-	if len(r.Groups) != 1 || r.Groups[0].Scenario != "gas=0" || !slices.Equal(r.Groups[0].Cells, []int{0, 2}) ||
+	if len(r.Groups) != 1 || r.Groups[0].Scenario != "latency=0" || !slices.Equal(r.Groups[0].Cells, []int{0, 2}) ||
 		r.Answers[1] != nil {
 		t.Fatalf("%+v", r.Groups)
 	}

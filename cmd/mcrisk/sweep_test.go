@@ -123,7 +123,8 @@ func TestSweepDirectory(t *testing.T) {
 	want := []string{"begin.json", "best.csv", "cells.csv", "figures", "figures/objectives.png",
 		"figures/objectives.svg", "figures/sensitivity.png", "figures/sensitivity.svg",
 		"figures/tradeoff.png", "figures/tradeoff.svg", "front.csv", "manifest.json", "records",
-		"records/batch00000-chunk0000000.record", "report.html", "sweep.json", "sweep.yaml"}
+		"records/batch00000-chunk0000000.record", "report.html",
+		"sweep.json", "sweep.yaml"}
 	if got := ls(t, dir); !slices.Equal(got, want) {
 		t.Errorf("the run has %v; want %v", got, want)
 	}
