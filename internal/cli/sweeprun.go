@@ -172,7 +172,7 @@ func (run *SweepRun) save(ctx context.Context, dir *rundir.Dir, d report.Documen
 	return errors.Join(SaveTables(dir, d, "cells", "front"),
 		dir.File("front.csv", func(w io.Writer) error { return report.WriteFront(w, r) }),
 		dir.File("sweep.json", func(w io.Writer) error { return report.EncodeJSON(w, d.Data) }),
-		SavePage(dir, d, notes),
+		SavePage(dir, d, run.Begin.Command, notes),
 		ctx.Err())
 }
 
