@@ -512,7 +512,7 @@ func TestSweepExactly(t *testing.T) {
 		t.Error(err)
 	}
 	_, said := expect(t, cli.BadInput, banded("--over", "half-width=0.2:0.6:0.2", "--exact", "--gas", "5",
-		"--no-save")...)
+		"--flows", "none", "--no-save")...)
 	if !strings.Contains(said, "gas of 5 USD") {
 		t.Errorf("said %s", said)
 	}
