@@ -57,13 +57,13 @@ func ExampleSolve() {
 	}
 	for _, m := range all[0].Metrics {
 		if m.Name == "nav" || m.Name == "rebalances" || m.Name == "p_loss_25" {
-			fmt.Printf("%s %.6f, known to 1e-9: %v\n", m.Name, m.Value, m.Bound < 1e-9)
+			fmt.Printf("%s %.6f, known to 1e-6: %v\n", m.Name, m.Value, m.Bound < 1e-6)
 		}
 	}
 	// Output:
-	// nav 0.989832, known to 1e-9: true
-	// p_loss_25 0.386154, known to 1e-9: true
-	// rebalances 39.164528, known to 1e-9: true
+	// nav 0.989832, known to 1e-6: true
+	// p_loss_25 0.386154, known to 1e-6: true
+	// rebalances 39.164528, known to 1e-6: true
 }
 
 // Quantiles rise, each within its own bound of what the law says, and every metric

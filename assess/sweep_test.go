@@ -334,7 +334,7 @@ func TestSweepExactly(t *testing.T) {
 		fmt.Sprint(done) != "[1 4 2 4 3 4 4 4]" {
 		t.Errorf("%d failed, %q; progress %v", r.Failed, r.Faults, done)
 	}
-	if len(r.Groups) != 1 || r.Groups[0].Scenario != "latency=0" || !slices.Equal(r.Groups[0].Cells, []int{0, 2}) ||
+	if len(r.Groups) != 1 || r.Groups[0].Scenario != "latency=0s" || !slices.Equal(r.Groups[0].Cells, []int{0, 2}) ||
 		r.Answers[1] != nil {
 		t.Fatalf("%+v", r.Groups)
 	}
