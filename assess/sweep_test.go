@@ -334,7 +334,7 @@ func TestSweepExactly(t *testing.T) {
 		fmt.Sprint(done) != "[1 4 2 4 3 4 4 4]" {
 		t.Errorf("%d failed, %q; progress %v", r.Failed, r.Faults, done)
 	}
-	if len(r.Groups) != 1 || r.Groups[0].Scenario != "latency=0" || !slices.Equal(r.Groups[0].Cells, []int{0, 2}) ||
+	if len(r.Groups) != 1 || r.Groups[0].Scenario != "latency=0s" || !slices.Equal(r.Groups[0].Cells, []int{0, 2}) ||
 		r.Answers[1] != nil {
 		t.Fatalf("%+v", r.Groups)
 	}
@@ -358,8 +358,8 @@ func TestSweepExactly(t *testing.T) {
 			t.Errorf("%s is not best at %d", m.Name, best)
 		}
 	}
-	if _, err := SweepExactly(t.Context(), sweepOf(t, s, "gas=5,6"), SweepSettings{}, study.Options{}); err == nil ||
-		!strings.Contains(err.Error(), "no cell has an exact answer: gas=5: ") {
+	if _, err := SweepExactly(t.Context(), sweepOf(t, s, "latency=2h,3h"), SweepSettings{}, study.Options{}); err == nil ||
+		!strings.Contains(err.Error(), "no cell has an exact answer: latency=2h: ") {
 		t.Errorf("without any answer: %v", err)
 	}
 	two := s.Spec()

@@ -510,9 +510,9 @@ func TestSweepExactly(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir+"2", "figures", "sensitivity-exact.png")); err != nil {
 		t.Error(err)
 	}
-	_, said := expect(t, cli.BadInput, banded("--over", "half-width=0.2:0.6:0.2", "--exact", "--gas", "5",
+	_, said := expect(t, cli.BadInput, banded("--over", "half-width=0.2:0.6:0.2", "--exact", "--latency", "2h",
 		"--no-save")...)
-	if !strings.Contains(said, "gas of 5 USD") {
+	if !strings.Contains(said, "trades 2h0m0s late") {
 		t.Errorf("said %s", said)
 	}
 }
