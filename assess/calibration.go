@@ -24,7 +24,7 @@ const FitConfidence = models.Confidence
 // A Calibration is price models fitted to the returns of one history.
 type Calibration struct {
 	History  *paths.History
-	Returns  []float64 // logs of close over the close before, none over a gap
+	Returns  []float64 // as [paths.History.Returns] gives them
 	Jumps    models.JumpTest
 	Fits     []models.Fit // in the order of the kinds
 	Unfitted []Unfitted   // kinds that could not be fitted
@@ -46,7 +46,8 @@ func Calibrate(ctx context.Context, h *paths.History, kinds []string, targeting 
 			return nil, fmt.Errorf("assess: kind %q; want some of %s", kind, strings.Join(Fittable(), ", "))
 		}
 	}
-	c := &Calibration{History: h, Returns: h.LogReturns()}
+	returns, stepYears := h.Returns()
+	c := &Calibration{History: h, Returns: returns}
 	c.Jumps = models.Bipower(c.Returns)
 	for _, kind := range kinds {
 		if err := ctx.Err(); err != nil {
@@ -56,7 +57,7 @@ func Calibrate(ctx context.Context, h *paths.History, kinds []string, targeting 
 		if targeting && slices.Contains(Targeted(), kind) {
 			fitKind = models.FitTargeted
 		}
-		fit, err := fitKind(kind, c.Returns, h.StepYears())
+		fit, err := fitKind(kind, c.Returns, stepYears)
 		if err != nil {
 			c.Unfitted = append(c.Unfitted, Unfitted{kind, err})
 			continue

@@ -64,7 +64,7 @@ func TestReplayCloses(t *testing.T) {
 func TestDescribe(t *testing.T) {
 	h := crash()
 	h.Gaps = []paths.Gap{{Line: 3, From: h.Bars[0].Start.Add(day), To: h.Bars[1].Start, Missing: 1}}
-	d := assess.Describe(h)
+	d := assess.Describe(h, assess.SeriesOptions{})
 	if d.Values != 2 || d.Gaps != 1 || d.Step != day || !d.From.Equal(h.Bars[0].Start.Add(day)) ||
 		d.To.Sub(d.From) != 2*day {
 		t.Errorf("%+v", d)

@@ -43,9 +43,9 @@ func (f frame) nodesFor(step, perMove float64) int {
 	return int(min(22+perMove*(f.high-f.low)/move, 1e9))
 }
 
-// newStepped takes nodes Gauss nodes, and panels outside no wider than widest,
-// but not much narrower than the features there.
-func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*stepped, error) {
+// newStepped takes nodes Gauss nodes, fine times as many as usual, and panels outside
+// no wider than widest, but not much narrower than the features there.
+func newStepped(f frame, m models.Model, step, widest float64, nodes int, fine float64) (*stepped, error) {
 	inc := incrementOf(m, step)
 	shift := f.carry * step
 	kernel := func(from, to float64) float64 { return inc.density(to - from - shift) }
@@ -54,8 +54,8 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 	band.Add(f.low, f.high, nodes)
 	c.n = len(band.X)
 	c.nodes = append(append([]float64{}, band.X...), f.start[:]...)
-	panel := min(1.5*inc.features, max(widest, inc.features/4))
-	first := inc.narrow
+	panel := min(1.5*inc.features, max(widest, inc.features/4)) / fine
+	first := inc.narrow / fine
 	if f.token.Impact > 0 && f.token.Band.To == tokens.Edge {
 		first /= 100 // the impact of small trades is a power that no polynomial is near
 	}
@@ -111,7 +111,7 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 }
 
 // A seam is where what happens at an exit changes: what is left of equity jumps, or
-// its log goes to −Inf.
+// on the way out its log goes to −Inf, and nothing is left beyond.
 type seam struct {
 	at       float64 // collateral over debt, or y
 	singular bool    // the log goes to −Inf
@@ -121,35 +121,37 @@ type seam struct {
 // takes all; liquidation; the whole debt repaid at once; and between these two, where
 // debt is repaid by halves, all from which some halvings lead to health, or to so
 // little debt that the rest is repaid at once. A halving takes c to 2c − (1 + Bonus),
-// so these crowd at 1 + Bonus if that lies between, below which nothing is left; there
-// half as much is at stake each time, and after a millionth of the debt they are told
-// apart no more.
+// so these crowd at 1 + Bonus if that lies between, below which nothing is left; after
+// 32 halvings they are told apart no more.
 func (t Token) seams() []seam {
-	out := []seam{{1, true}}
+	out := []seam{{at: 1, singular: true}}
 	dearest := 1 / (1 - t.Sell/(1-t.Fixed)) // at leverage (1 − Fixed)/Sell
 	if t.Target < 0 {
 		dearest = 1 + t.Buy/(1-t.Fixed)
 	}
 	if dearest > 1 && (t.Loan.Threshold == 0 || dearest > 1/t.Loan.Threshold) {
-		out = append(out, seam{dearest, true})
+		out = append(out, seam{at: dearest, singular: true})
 	}
 	if t.Loan.Threshold == 0 {
 		return out
 	}
 	still, begin, whole := 1+t.Loan.Bonus, 1/t.Loan.Threshold, 0.95/t.Loan.Threshold
-	out = append(out, seam{begin, false}, seam{still, true})
+	out = append(out, seam{at: begin})
+	if still < begin {
+		out = append(out, seam{at: still, singular: true})
+	}
 	if t.Whole {
 		return out
 	}
-	out = append(out, seam{whole, false})
+	out = append(out, seam{at: whole})
 	between := func(c float64) bool { return c > whole && c < begin }
 	healthy, little := (begin+still)/2, t.AUM/tokens.SmallUSD
-	for range 20 {
+	for range 32 {
 		if between(healthy) {
-			out = append(out, seam{healthy, false})
+			out = append(out, seam{at: healthy})
 		}
 		if between(1 + little) { // a debt of that much less than the collateral is small
-			out = append(out, seam{1 + little, false})
+			out = append(out, seam{at: 1 + little})
 		}
 		healthy, little = (healthy+still)/2, little/2
 	}
@@ -164,37 +166,46 @@ func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
 	for _, s := range f.token.seams() {
 		y := math.Copysign(math.Log(s.at), f.token.Target)
 		if (y-edge)*sign > 0 && (end-y)*sign >= 0 {
-			cuts = append(cuts, seam{y, s.singular})
+			cuts = append(cuts, seam{at: y, singular: s.singular})
 		}
 	}
 	slices.SortFunc(cuts, func(a, b seam) int { return cmp.Compare(a.at*sign, b.at*sign) })
-	from := seam{at: edge}
+	from := edge
 	for _, to := range cuts {
-		size := math.Abs(to.at - from.at)
-		if size == 0 {
-			from.singular = from.singular || to.singular
-			continue
-		}
-		if from.at != edge {
+		size := math.Abs(to.at - from)
+		if from != edge {
 			first = features
 		}
-		if from.singular {
-			first = size * 1e-3
-		}
-		last := to.at
 		switch {
 		case to.singular:
-			last = (from.at + to.at) / 2
-			r.Grade(to.at, last, size*1e-4, features)
-			r.Grade(from.at, last, first, features)
-		case size < features/8 && !from.singular: // so narrow that few nodes do
-			r.Add(min(from.at, last), max(from.at, last), 6)
+			last := from + (to.at-from)/2
+			shrinking(&r, to.at, last, features)
+			r.Grade(from, last, first, features)
+		case size < features/8: // so narrow that few nodes do
+			r.Add(min(from, to.at), max(from, to.at), 6)
 		default:
-			r.Grade(from.at, last, first, features)
+			r.Grade(from, to.at, first, features)
 		}
-		from = to
+		from = to.at
 	}
 	return r
+}
+
+// shrinking covers the way from a singularity of the log to last, with panels that
+// shrink towards it, each to a sixth of the one before, until nothing shows.
+func shrinking(r *quad.Rule, singular, last, widest float64) {
+	size := math.Min(math.Abs(last-singular), widest)
+	sign := math.Copysign(1, last-singular)
+	r.Grade(singular+sign*size, last, widest, widest)
+	for near := size; size > 0; {
+		next := size / 6
+		if next < 1e-12*near {
+			next = 0
+		}
+		a, b := singular+sign*next, singular+sign*size
+		r.Add(min(a, b), max(a, b), 16)
+		size = next
+	}
 }
 
 // reduce replaces Kᵀ in h by its Hessenberg form and fills q.

@@ -97,7 +97,8 @@ const mostClosed = 7 * 24 * time.Hour
 // closes, by night or over weekends, the price moves from a close to the next open
 // too: every return counts but those over gaps longer than a week, and a return
 // takes the time that they all take over their number. A market closes if more than
-// a tenth of its steps are missing in gaps of at most a week.
+// a tenth of its steps are missing, in gaps of at most a week each, three or more where bars are
+// shorter than a day.
 func (h *History) Returns() (returns []float64, years float64) {
 	if !h.marketCloses() {
 		return h.LogReturns(), h.StepYears()
@@ -170,15 +171,19 @@ func (h *History) day(bar int) string {
 	return at.Format(time.RFC3339)
 }
 
-// marketCloses says whether so many steps are missing that the market must have hours.
+// marketCloses says whether so many steps are missing, so often, that the market
+// must have hours. Of bars shorter than a day one or two gaps are outages.
 func (h *History) marketCloses() bool {
-	missing := 0
+	leastGaps, missing, gaps := 1, 0, 0
+	if h.Step < 24*time.Hour {
+		leastGaps = 3
+	}
 	for _, g := range h.Gaps {
 		if g.To.Sub(g.From) <= mostClosed {
-			missing += g.Missing
+			missing, gaps = missing+g.Missing, gaps+1
 		}
 	}
-	return 10*missing > len(h.Bars)+missing
+	return gaps >= leastGaps && 10*missing > len(h.Bars)+missing
 }
 
 // Between is the history of the bars that start at since or later and before until,

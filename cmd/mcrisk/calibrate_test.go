@@ -231,7 +231,7 @@ func TestCalibrateOutlier(t *testing.T) {
 	alone := filepath.Join(t.TempDir(), "fit")
 	resultsOf(t, "calibrate", file, "--out", alone)
 	if left := ls(t, alone); !slices.Equal(left, []string{"calibration.json", "manifest.json", "models.csv",
-		"parameters.csv"}) {
+		"parameters.csv", cli.PageFile}) {
 		t.Errorf("left %v; want the tables of gbm and nothing drawn", left)
 	}
 }

@@ -136,8 +136,8 @@ func TestExactCurve(t *testing.T) {
 			t.Errorf("drag %v at half-width %s is not below %v", got, curve.Cells[i].Values["half-width"], before)
 		}
 	}
-	if got := curve.Cells[1].Metrics["rebalances"]; math.Abs(got-258.353609543) > 1e-6 {
-		t.Errorf("rebalances at 0.2 are %v, want 258.353609543", got)
+	if got := curve.Cells[1].Metrics["rebalances_per_year"]; math.Abs(got-258.353609543) > 1e-6 {
+		t.Errorf("rebalances a year at 0.2 are %v, want 258.353609543", got)
 	}
 }
 

@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"mcrisk/internal/cli"
 )
@@ -69,4 +71,51 @@ func TestHistory(t *testing.T) {
 	expect(t, cli.BadInput, "history", file, "--csv", "--json")
 	expect(t, cli.BadInput, "history")
 	expect(t, cli.BadInput, "history", file+".none")
+}
+
+// One column of a file with several, against
+// numbers worked out by hand: 11 months of 10 % each after the first.
+func TestHistoryOfAColumn(t *testing.T) {
+	var file strings.Builder
+	file.WriteString("date,aaa,bbb\n")
+	for day, price := 0, 100.0; day <= 365; day++ {
+		fmt.Fprintf(&file, "%s,1,%v\n", time.Date(2023, 1, 1+day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly), price)
+		if day%2 == 0 {
+			price *= 1.01
+		} else {
+			price /= 1.005
+		}
+	}
+	path := write(t, "wide.csv", file.String())
+	said := expectFailure(t, "history", path)
+	if !strings.Contains(said, "aaa") || !strings.Contains(said, "--column") {
+		t.Errorf("without a column: %s", said)
+	}
+	metric := func(args ...string) map[string]float64 {
+		var all struct{ Metrics map[string]float64 }
+		if err := json.Unmarshal([]byte(resultsOf(t, append([]string{"history", path, "--column", "bbb", "--json"}, args...)...)), &all); err != nil {
+			t.Fatal(err)
+		}
+		return all.Metrics
+	}
+	// 183 rises and 182 falls in 365 days.
+	want := math.Pow(1.01, 183)/math.Pow(1.005, 182) - 1
+	if got := metric()["cagr"]; math.Abs(got-want) > 1e-9 {
+		t.Errorf("cagr %v; want %v", got, want)
+	}
+	plain, less := metric()["sharpe"], metric("--risk-free", "4%")["sharpe"]
+	sd := metric()["volatility"]
+	if math.Abs(plain-less-0.04/sd) > 1e-9 {
+		t.Errorf("sharpe %v, less 4 %% %v; want %v between them", plain, less, 0.04/sd)
+	}
+	if got, want := metric("--periods-per-year", "252")["volatility"], sd*math.Sqrt(252.0/365); math.Abs(got-want) > 1e-9 {
+		t.Errorf("volatility of 252 periods %v; want %v", got, want)
+	}
+}
+
+// expectFailure runs the command on bad input and returns what it says.
+func expectFailure(t *testing.T, args ...string) string {
+	t.Helper()
+	_, said := expect(t, cli.BadInput, args...)
+	return said
 }

@@ -123,7 +123,8 @@ func TestSweepDirectory(t *testing.T) {
 	want := []string{"begin.json", "best.csv", "cells.csv", "figures", "figures/objectives.png",
 		"figures/objectives.svg", "figures/sensitivity.png", "figures/sensitivity.svg",
 		"figures/tradeoff.png", "figures/tradeoff.svg", "front.csv", "manifest.json", "records",
-		"records/batch00000-chunk0000000.record", "sweep.json", "sweep.yaml"}
+		"records/batch00000-chunk0000000.record", "report.html",
+		"sweep.json", "sweep.yaml"}
 	if got := ls(t, dir); !slices.Equal(got, want) {
 		t.Errorf("the run has %v; want %v", got, want)
 	}
@@ -510,9 +511,9 @@ func TestSweepExactly(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir+"2", "figures", "sensitivity-exact.png")); err != nil {
 		t.Error(err)
 	}
-	_, said := expect(t, cli.BadInput, banded("--over", "half-width=0.2:0.6:0.2", "--exact", "--latency", "2h",
-		"--no-save")...)
-	if !strings.Contains(said, "trades 2h0m0s late") {
+	_, said := expect(t, cli.BadInput, banded("--over", "half-width=0.2:0.6:0.2", "--exact", "--gas", "5",
+		"--flows", "none", "--no-save")...)
+	if !strings.Contains(said, "gas of 5 USD") {
 		t.Errorf("said %s", said)
 	}
 }

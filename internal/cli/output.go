@@ -147,7 +147,7 @@ func (o *OutputOptions) Publish(ctx context.Context, units string, workers int,
 		notes = append(notes, r.Notes...)
 	}
 	if dir != nil {
-		if err := p.save(dir, o.NoFigures, notes); err != nil {
+		if err := p.save(dir, o.NoFigures, session.Command, notes); err != nil {
 			return err
 		}
 	}
@@ -184,7 +184,7 @@ func unique(texts []string) (list []string) {
 
 // save writes tables, figures, the page of all of it, and further files. Notes are
 // what there is to say of the studies.
-func (p *Publication) save(dir *rundir.Dir, noFigures bool, notes []string) error {
+func (p *Publication) save(dir *rundir.Dir, noFigures bool, command, notes []string) error {
 	if err := SaveTables(dir, p.Document); err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (p *Publication) save(dir *rundir.Dir, noFigures bool, notes []string) erro
 		page.Blocks = p.Document.Blocks
 		p.Notes = append(p.Notes, missing...)
 	}
-	if err := SavePage(dir, page, slices.Concat(notes, p.Notes)); err != nil {
+	if err := SavePage(dir, page, command, slices.Concat(notes, p.Notes)); err != nil {
 		return err
 	}
 	if p.Files != nil {
@@ -216,8 +216,12 @@ func isFigure(b report.Block) bool {
 // PageFile is the page of a run.
 const PageFile = "report.html"
 
-// SavePage writes a document as a page that stands alone, with notes at its end.
-func SavePage(dir *rundir.Dir, d report.Document, notes []string) error {
+// SavePage writes a document as a page that stands alone, with notes at its end. One
+// without a title has that of the command: its first two words.
+func SavePage(dir *rundir.Dir, d report.Document, command, notes []string) error {
+	if d.Title == "" {
+		d.Title = strings.Join(command[:min(2, len(command))], " ")
+	}
 	d.Blocks = slices.Clone(d.Blocks)
 	for _, n := range unique(notes) {
 		d.Blocks = append(d.Blocks, report.Note(n))

@@ -132,6 +132,34 @@ func TestPublishPage(t *testing.T) {
 	}
 }
 
+// A page of a document without a title has that of its command.
+func TestUntitledPage(t *testing.T) {
+	for _, tt := range []struct {
+		title   string
+		command []string
+		want    string
+	}{
+		{"", []string{"mcrisk", "compare", "--paths=9"}, "mcrisk compare"},
+		{"", nil, ""},
+		{"Results", []string{"mcrisk", "compare"}, "Results"},
+	} {
+		dir, err := rundir.Create(filepath.Join(t.TempDir(), "run"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := SavePage(dir, report.Document{Title: tt.title}, tt.command, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := dir.Commit(rundir.Manifest{}); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(filepath.Join(dir.Path, PageFile))
+		if err != nil || !strings.Contains(string(text), "<title>"+tt.want+"</title>") {
+			t.Errorf("%+v: %v, and the page is\n%s", tt, err, text)
+		}
+	}
+}
+
 // A figure is written in the form that its name ends in; what cannot be drawn of a run
 // is bad input and leaves no file.
 func TestCreateFigure(t *testing.T) {

@@ -339,12 +339,12 @@ func (p *resolving) others() error {
 }
 
 func (p *resolving) fitPrices() error {
-	h, hash, err := ReadHistory(p.Prices)
+	h, hash, err := p.File.Read(p.Session, p.Prices)
 	if err != nil {
 		return err
 	}
 	p.Inputs[p.Prices] = hash
-	fit, err := models.FitGBM(h.LogReturns(), h.StepYears())
+	fit, err := models.FitGBM(h.Returns())
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.Prices, err)
 	}
@@ -353,7 +353,7 @@ func (p *resolving) fitPrices() error {
 		return fmt.Errorf("--prices: %w", err)
 	}
 	p.Origins["sigma"] = fmt.Sprintf("fitted to %s: %d returns of %s, standard error %.4g", p.Prices, fit.N, param.FormatSeconds(h.Step.Seconds()), fit.SE[1])
-	p.Notes = append(p.Notes, GapNotes(h)...)
+	p.Notes = append(p.Notes, HistoryNotes(h)...)
 	p.noteJumps()
 	if p.Numbers["mu"] != "fitted" { // then sigma alone is the history's
 		if fit.Cov != nil {

@@ -148,7 +148,7 @@ func (run *SweepRun) Finish(ctx context.Context, session *Session, output Output
 		notes = slices.Concat(notes, undrawn, missing)
 	}
 	if !output.NoSave {
-		if err := run.save(ctx, dir, d, r); err != nil {
+		if err := run.save(ctx, dir, d, r, notes); err != nil {
 			return err
 		}
 		if err := run.commit(dir, r.Hash, workers, start); err != nil {
@@ -166,11 +166,13 @@ func (run *SweepRun) Finish(ctx context.Context, session *Session, output Output
 	return err
 }
 
-// save writes the tables of a sweep but for its cells, and all of it as JSON.
-func (run *SweepRun) save(ctx context.Context, dir *rundir.Dir, d report.Document, r *assess.SweepAnalysis) error {
+// save writes the tables of a sweep but for its cells, all of it as JSON, and the page.
+func (run *SweepRun) save(ctx context.Context, dir *rundir.Dir, d report.Document, r *assess.SweepAnalysis,
+	notes []string) error {
 	return errors.Join(SaveTables(dir, d, "cells", "front"),
 		dir.File("front.csv", func(w io.Writer) error { return report.WriteFront(w, r) }),
 		dir.File("sweep.json", func(w io.Writer) error { return report.EncodeJSON(w, d.Data) }),
+		SavePage(dir, d, run.Begin.Command, notes),
 		ctx.Err())
 }
 
