@@ -24,6 +24,12 @@ func (e Estimate) scaled(by float64) Estimate {
 	return e
 }
 
+// moved is the estimate of the statistic plus a number that is known.
+func (e Estimate) moved(by float64) Estimate {
+	e.Value, e.Lo, e.Hi = e.Value+by, e.Lo+by, e.Hi+by
+	return e
+}
+
 // A Method names the construction of an interval.
 type Method string
 
@@ -52,4 +58,9 @@ const (
 	// FewInTail: a tail mean over fewer than 50 values, or a tail fit over fewer
 	// than 200.
 	FewInTail Warning = "few-in-tail"
+	// NotEstimable: there is no Value, because what these paths show decides too little
+	// of it, however it is estimated: too much of the mean lies on paths that are rarer
+	// than one in their number. People read the warning in place of the number; more
+	// paths, a shorter horizon, or the median say more.
+	NotEstimable Warning = "not estimable from these paths"
 )
