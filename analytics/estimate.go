@@ -39,6 +39,7 @@ const (
 	OrderStatistic Method = "order-statistic" // distribution-free ranks
 	Bootstrap      Method = "bootstrap"       // quantiles over resampled paths
 	Profile        Method = "profile"         // profile likelihood
+	Score          Method = "score"           // the differences that a score test does not reject
 	Fieller        Method = "fieller"         // where a mean that depends on the value is not significant
 )
 

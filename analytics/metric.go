@@ -206,6 +206,15 @@ type Comparison struct {
 	VarianceReduction float64
 }
 
+// Difference is the mean difference of the metric's numbers of two settings on the
+// same paths: [PairedShares] of probabilities, [PairedDifference] of others.
+func (m Metric) Difference(a, b Sample, confidence float64) Estimate {
+	if m.Unit == Probability {
+		return PairedShares(a, b, confidence)
+	}
+	return PairedDifference(a, b, confidence)
+}
+
 // CompareBy estimates metrics of a case and their paired differences from own.
 // Differences are corrected by what is known of the prices where both sides can
 // be; see [Case.CorrectedNumbers]. A metric that these paths cannot tell of either
@@ -219,9 +228,12 @@ func CompareBy(metrics []Metric, c, own *Case) []Comparison {
 			if ca, cb := c.CorrectedNumbers(m), own.CorrectedNumbers(m); ca != nil && cb != nil {
 				a, b = ca, cb
 			}
-			x.Versus = PairedDifference(c.Sample(a), own.Sample(b), c.Confidence)
+			x.Versus = PairedDifference(c.Sample(a), own.Sample(b), c.Confidence) // from itself nothing
+			if c.Ensemble != own.Ensemble {
+				x.Versus = m.Difference(c.Sample(a), own.Sample(b), c.Confidence)
+			}
 		}
-		if x.Estimate.Warning == NotEstimable || own.Estimate(m).Warning == NotEstimable {
+		if c.Ensemble != own.Ensemble && (x.Estimate.Warning == NotEstimable || own.Estimate(m).Warning == NotEstimable) {
 			x.Versus = c.withheld()
 			x.Unpaired, x.VarianceReduction = math.NaN(), math.NaN()
 		}
