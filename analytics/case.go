@@ -160,7 +160,3 @@ func (c *Case) quantile(xs []float64, p float64) Estimate {
 func (c *Case) shortfall(losses []float64, p float64) Estimate {
 	return ExpectedShortfall(c.Sample(losses), p, c.Confidence)
 }
-
-func (c *Case) resampled(xs []float64, of ...func(Sample) float64) []Estimate {
-	return Resampled(c.Sample(xs), c.Confidence, of...)
-}

@@ -54,7 +54,8 @@ const (
 	// the time, and for none of those close to normal. Or fewer than ten values carry
 	// the scatter, as where two tokens differ on a few paths only.
 	HeavyTail Warning = "heavy-tail"
-	// FewValues: a normal interval from fewer than 30 values.
+	// FewValues: an interval from fewer than 30 values, of a skewness from fewer than
+	// 1,000 and of a kurtosis from fewer than 10,000.
 	FewValues Warning = "few-values"
 	// FewInTail: a tail mean over fewer than 50 values, or a tail fit over fewer
 	// than 200.
