@@ -60,6 +60,9 @@ const (
 	// FewInTail: a tail mean over fewer than 50 values, or a tail fit over fewer
 	// than 200.
 	FewInTail Warning = "few-in-tail"
+	// Interpolated: what lies between the values tried decides where something is more
+	// than their scatter does; try more of them there.
+	Interpolated Warning = "interpolated"
 	// NotEstimable: there is no Value, because what these paths show decides too little
 	// of it, however it is estimated: too much of the mean lies on paths that are rarer
 	// than one in their number. People read the warning in place of the number; more
