@@ -26,7 +26,14 @@ func knownOf(t *testing.T, m models.Model, target, years, meanLog, variance floa
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &analytics.Known{LogPrice: meanLog, Price: 1, Power: power, Below: law.CDF,
+	return &analytics.Known{LogPrice: meanLog, Price: 1, Power: power, Held: math.NaN(), Below: law.CDF,
+		Carried: func(power, share float64) float64 {
+			carried, err := price.Carried(power, share, years)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return carried
+		},
 		Decay: tokens.VolatilityDecay(target, variance)}
 }
 
@@ -103,7 +110,7 @@ func TestControls(t *testing.T) {
 // theory does not know corrects nothing.
 func TestControlsNeedAllPaths(t *testing.T) {
 	e := &run(t, stormy(256))[0]
-	known := &analytics.Known{LogPrice: -0.1, Price: 1, Power: math.NaN()}
+	known := &analytics.Known{LogPrice: -0.1, Price: math.NaN(), Power: math.NaN(), Held: math.NaN()}
 	s := summarise(e, known)
 	if ruined := metric(t, s, "ruined"); ruined.Value == 0 {
 		t.Fatal("no path is ruined; want some")

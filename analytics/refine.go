@@ -28,7 +28,7 @@ type Refinement struct {
 func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) Sample, err error), sense Sense,
 	confidence float64) (Refinement, error) {
 	checkIncreasing([]float64{low, high}, 2, 0)
-	const points, rounds = 7, 8
+	const points, rounds, widest = 7, 8, 2 * math.Ln2
 	from, to := math.Log(low), math.Log(high)
 	a, b := from, to
 	var r Refinement
@@ -43,12 +43,12 @@ func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) Sampl
 			return r, err
 		}
 		best := Best(points, at, sense, confidence).Best
-		r = Refinement{Vertex(xs, at, sense, confidence), xs[0], xs[points-1], r.Tried + points, a == from &&
+		r = Refinement{newCurve(xs, at, sense, confidence, 3).optimum(), xs[0], xs[points-1], r.Tried + points, a == from &&
 			best == 0 || b == to && best == points-1}
 		inside := r.Pinned && r.At.Value >= low && r.At.Value <= high
 		length := math.Log(r.At.Hi / r.At.Lo)
-		if inside && (math.Abs(r.Shift.Value) <= length/4 || r.Shift.Lo <= 0 && r.Shift.Hi >= 0) {
-			return r, nil
+		if inside && b-a <= widest && (math.Abs(r.Shift.Value) <= length/8 || r.Shift.Lo <= 0 && r.Shift.Hi >= 0) {
+			break
 		}
 		centre := math.Log(xs[best])
 		if inside {
@@ -57,5 +57,7 @@ func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) Sampl
 		half := (b - a) / 4
 		a, b = max(from, centre-half), min(to, centre+half)
 	}
+	r.At.Lo *= math.Exp(min(0, r.Shift.Value))
+	r.At.Hi *= math.Exp(max(0, r.Shift.Value))
 	return r, nil
 }
