@@ -36,7 +36,8 @@ func TestCalibrate(t *testing.T) {
 	if err != nil || len(c.Fits) != 2 || c.Fits[0].Kind != "merton" || c.Fits[1].Kind != "gbm" || len(c.Unfitted) > 0 {
 		t.Fatalf("%v: %d fits, %v", err, len(c.Fits), c.Unfitted)
 	}
-	if sigma := c.Fits[1].Values[1]; len(c.Returns) != 2999 || math.Abs(sigma-0.6) > 4*c.Fits[1].SE[1] || c.Jumps.Z > 4 {
+	if sigma := c.Fits[1].Values[1]; len(c.Returns) != 2999 ||
+		math.Abs(sigma-0.6) > 4*c.Fits[1].SE[1] || c.Jumps.Z > 4 {
 		t.Errorf("%d returns, sigma %v, z %v", len(c.Returns), sigma, c.Jumps.Z)
 	}
 	l, err := c.Likeness(t.Context())

@@ -358,7 +358,8 @@ func TestSweepExactly(t *testing.T) {
 			t.Errorf("%s is not best at %d", m.Name, best)
 		}
 	}
-	if _, err := SweepExactly(t.Context(), sweepOf(t, s, "latency=2h,3h"), SweepSettings{}, study.Options{}); err == nil ||
+	if _, err := SweepExactly(t.Context(), sweepOf(t, s, "latency=2h,3h"),
+		SweepSettings{}, study.Options{}); err == nil ||
 		!strings.Contains(err.Error(), "no cell has an exact answer: latency=2h: ") {
 		t.Errorf("without any answer: %v", err)
 	}

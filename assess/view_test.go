@@ -26,7 +26,8 @@ func part(kind string, values ...any) param.Part {
 func twoTokens(t *testing.T, paths int) *study.Study {
 	t.Helper()
 	s, err := study.New(
-		study.Spec{Model: part("gbm", "sigma", 0.9), Horizon: 30 * day, Step: time.Hour, Paths: paths, Seed: 2, Marks: 16,
+		study.Spec{Model: part("gbm", "sigma", 0.9), Horizon: 30 * day, Step: time.Hour,
+			Paths: paths, Seed: 2, Marks: 16,
 			Tokens: []study.TokenSpec{
 				{
 					Name:      "band",
@@ -188,7 +189,8 @@ func TestDecayDensities(t *testing.T) {
 			area += (d.Exact.X[i] - d.Exact.X[i-1]) * (d.Exact.Y[i] + d.Exact.Y[i-1]) / 2
 		}
 		if want := float64(inside) / paths; !(math.Abs(area-want) < 0.02) {
-			t.Errorf("after %v years the exact density has %v between the edges; the paths have %v", d.Years, area, want)
+			t.Errorf("after %v years the exact density has %v between the edges; the paths have %v",
+				d.Years, area, want)
 		}
 		if want := -3 * 0.81 * d.Years; !(math.Abs(d.Ideal/want-1) < 1e-3) { // −½·3·2·σ²t, and the drift's square
 			t.Errorf("after %v years the ideal token has decayed by %v; want %v", d.Years, d.Ideal, want)
@@ -267,10 +269,13 @@ func TestCausesBy(t *testing.T) {
 		}
 		for g, group := range c.Groups {
 			if !(math.Abs(sums[g]-group.Total.Over.Value) < 1e-12) {
-				t.Errorf("group %d of %s: kinds add up to %v, the result is %v", g, by.Name, sums[g], group.Total.Over.Value)
+				t.Errorf("group %d of %s: kinds add up to %v, the result is %v",
+					g, by.Name, sums[g], group.Total.Over.Value)
 			}
 		}
-		if want := []string{"underlying", "volatility_decay", "band_effect", "trading", "carry"}; !slices.Equal(kinds, want) {
+		if want := []string{
+			"underlying", "volatility_decay", "band_effect", "trading", "carry",
+		}; !slices.Equal(kinds, want) {
 			t.Errorf("kinds are %v; want %v", kinds, want)
 		}
 	}
@@ -302,7 +307,8 @@ func TestLawFit(t *testing.T) {
 			)
 		}
 	}
-	still, err := study.New(study.Spec{Model: part("gbm", "sigma", 0.0), Horizon: day, Step: time.Hour, Paths: 3, Seed: 1,
+	still, err := study.New(study.Spec{Model: part("gbm", "sigma", 0.0), Horizon: day,
+		Step: time.Hour, Paths: 3, Seed: 1,
 		Tokens: []study.TokenSpec{{Name: "still", Policy: part("hold"), Mechanism: part("loan")}}})
 	if err != nil {
 		t.Fatal(err)
@@ -374,8 +380,8 @@ func TestFollowPath(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := len(p.Years)
-		if p.NAV[n-1] != r.Ensembles[token].Column("nav")[path] || p.Years[0] != 0 || p.NAV[0] != 1 || p.Price[0] != 1 ||
-			!slices.IsSorted(p.Years) {
+		if p.NAV[n-1] != r.Ensembles[token].Column("nav")[path] || p.Years[0] != 0 ||
+			p.NAV[0] != 1 || p.Price[0] != 1 || !slices.IsSorted(p.Years) {
 			t.Errorf(
 				"token %d begins at %v and ends at %v; its lifetime ends at %v",
 				token,
@@ -388,7 +394,8 @@ func TestFollowPath(t *testing.T) {
 			t.Errorf("token %d: %d events; want %d rebalances", token, len(p.Events), want)
 		}
 		banded := p.BandLow == 2.7 && p.BandHigh == 3.3
-		if banded != (token == 0) || p.Target != []float64{3, 2}[token] || p.Token != s.Token(token).Name || p.Path != path {
+		if banded != (token == 0) || p.Target != []float64{3, 2}[token] ||
+			p.Token != s.Token(token).Name || p.Path != path {
 			t.Errorf("token %d: %v to %v around %v", token, p.BandLow, p.BandHigh, p.Target)
 		}
 	}

@@ -27,7 +27,8 @@ func simulated(t *testing.T, sigma float64, marks int, targets ...float64) *asse
 	}
 	for i, target := range targets {
 		spec.Tokens = append(spec.Tokens, study.TokenSpec{Name: string(rune('a' + i)), Policy: param.Part{Kind: "hold"},
-			Mechanism: param.Part{Kind: "perp", Values: param.Values{"maintenance": 0}}, Values: param.Values{"target": target}})
+			Mechanism: param.Part{Kind: "perp", Values: param.Values{"maintenance": 0}},
+			Values:    param.Values{"target": target}})
 	}
 	s, err := study.New(spec)
 	if err != nil {
@@ -78,15 +79,17 @@ func TestTokenFiguresOfTheRuined(t *testing.T) {
 
 // A study seen at no marks, or a price that stands still, has no figures over time.
 func TestTokenFiguresWithoutTimes(t *testing.T) {
-	for name, r := range map[string]*assess.Simulation{"no marks": simulated(t, 1, 0, 2), "still": simulated(t, 0, 4, 2)} {
+	for name, r := range map[string]*assess.Simulation{
+		"no marks": simulated(t, 1, 0, 2),
+		"still":    simulated(t, 0, 4, 2),
+	} {
 		for _, f := range TokenFigures() {
 			_, err := f.Of(r.View(0), nil).Draw()
 			if err != nil && !errors.As(err, new(UndrawableError)) {
 				t.Errorf("%s: %s: %v; want it drawn, or why it cannot be", name, f.Name, err)
 			}
-			if missing := slices.Contains([]string{"fan", "losses", "leverage", "multiple"}, f.Name); name == "no marks" &&
-				missing &&
-				err == nil {
+			if missing := slices.Contains([]string{"fan", "losses", "leverage", "multiple"},
+				f.Name); name == "no marks" && missing && err == nil {
 				t.Errorf("%s is drawn without marks", f.Name)
 			}
 		}
@@ -98,9 +101,10 @@ func TestOverlayCaption(t *testing.T) {
 	a := simulated(t, 1, 4, 2).View(0)
 	for want, other := range map[string]*assess.View{
 		"2d in steps of 1h, seed 1; model gbm, mu 0, sigma 1; intervals of 95 %.": nil,
-		" The overlay is made alike.":             simulated(t, 1, 4, 2).View(0),
-		" The overlay has sigma 0.5, target 3.":   simulated(t, 0.5, 4, 3).View(0),
-		" Overlay: 17 paths of 2d in steps of 1h": simulated(t, 0.5, 4, 3, 2).View(0), // whose settings have other names
+		" The overlay is made alike.":           simulated(t, 1, 4, 2).View(0),
+		" The overlay has sigma 0.5, target 3.": simulated(t, 0.5, 4, 3).View(0),
+		// One whose settings have other names.
+		" Overlay: 17 paths of 2d in steps of 1h": simulated(t, 0.5, 4, 3, 2).View(0),
 	} {
 		s := tokenSource{a, other}
 		if got := s.caption(); !strings.Contains(got, want) {

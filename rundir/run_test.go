@@ -66,7 +66,8 @@ func storeRun(t *testing.T) (dir string, s *study.Study, hash string) {
 			d.Bytes(s.TableOf("histograms", i)+".csv", []byte(histogramHead+histogramRows)))
 	}
 	hash = study.Hash(es)
-	faults = append(faults, d.Commit(Manifest{ResultsHash: hash, Settings: s.Settings(study.Origins{"sigma": "given"})}))
+	faults = append(faults, d.Commit(Manifest{ResultsHash: hash,
+		Settings: s.Settings(study.Origins{"sigma": "given"})}))
 	if err := errors.Join(faults...); err != nil {
 		t.Fatal(err)
 	}
@@ -122,14 +123,14 @@ func TestRunFaults(t *testing.T) {
 		notRun     bool
 	}{
 		{"no spec", "spec.yaml", gone, "run has no spec.yaml; want the directory that mcrisk simulate wrote", true},
-		{"spec of another form", "spec.yaml", change("horizon", "horizen"), `run/spec.yaml:\d+:1: the spec has no "horizen"`,
-			true},
+		{"spec of another form", "spec.yaml", change("horizon", "horizen"),
+			`run/spec.yaml:\d+:1: the spec has no "horizen"`, true},
 		{"spec of no study", "spec.yaml", change("paths: 5", "paths: 0"), "run/spec.yaml: .*paths = 0", true},
 		{"no manifest", "manifest.json", gone, "run has no manifest.json", true},
 		{"half a manifest", "manifest.json", change("results_hash", "results\n"), "run/manifest.json", false},
 		{"no lifetimes", "lifetimes-b.csv", gone, "run has no lifetimes-b.csv", true},
-		{"changed lifetime", "lifetimes-a.csv", change("\n3,", "\n3,1"), "results_hash .* they are not those of the run",
-			false},
+		{"changed lifetime", "lifetimes-a.csv", change("\n3,", "\n3,1"),
+			"results_hash .* they are not those of the run", false},
 		{"lifetimes cut short", "lifetimes-a.csv", cut(4), "run/lifetimes-a.csv:4: 3 paths; want the 5", false},
 		{"lifetimes cut within a row", "lifetimes-a.csv", func(s string) string { return s[:len(s)-40] },
 			"run/lifetimes-a.csv: record on line 6", false},
@@ -140,8 +141,8 @@ func TestRunFaults(t *testing.T) {
 		{"head alone", "horizons-a.csv", cut(1), "run/horizons-a.csv:1: the table ends after 0 times", false},
 		{"time cut off", "horizons-a.csv", cut(3),
 			`run/horizons-a.csv:3: the table ends after 1 times and 2 of 2 names; want 2 times`, false},
-		{"name cut off", "horizons-a.csv", cut(4), `run/horizons-a.csv:4: the table ends after 2 times and 1 of 2 names`,
-			false},
+		{"name cut off", "horizons-a.csv", cut(4),
+			`run/horizons-a.csv:4: the table ends after 2 times and 1 of 2 names`, false},
 		{"name missing", "horizons-a.csv",
 			change("0.1,ruined,0,0,0.5,5,0.95,clopper-pearson,probability,\"of nothing, by then\"\n",
 				""), "run/horizons-a.csv:4: name = \"ruined\"", false},
@@ -162,8 +163,10 @@ func TestRunFaults(t *testing.T) {
 		{"ragged", "histograms-a.csv", change("3.1,2", "3.1"), "run/histograms-a.csv: record on line 3", false},
 		{"bucket without a width", "histograms-a.csv", change("2.9,3,", "3,3,"),
 			"run/histograms-a.csv:2: 3 from 3 to 3 after 0.1 years", false},
-		{"bucket below zero", "histograms-a.csv", change("2.9,3,", "-1,3,"), "run/histograms-a.csv:2: 3 from -1 to 3", false},
-		{"bucket of NaN", "histograms-a.csv", change("2.9,3,", "NaN,3,"), "run/histograms-a.csv:2: 3 from NaN to 3", false},
+		{"bucket below zero", "histograms-a.csv", change("2.9,3,", "-1,3,"),
+			"run/histograms-a.csv:2: 3 from -1 to 3", false},
+		{"bucket of NaN", "histograms-a.csv", change("2.9,3,", "NaN,3,"),
+			"run/histograms-a.csv:2: 3 from NaN to 3", false},
 		{"endless bucket", "histograms-a.csv", change("3.1,2", "+Inf,2"), "run/histograms-a.csv:3: 2 from 3 to \\+Inf",
 			false},
 		{"empty bucket", "histograms-a.csv", change("3.1,2", "3.1,0"), "run/histograms-a.csv:3: 0 from 3", false},

@@ -55,7 +55,8 @@ func TestCalibrateRecovers(t *testing.T) {
 	}
 	sigma := c.Models[0].Parameters["sigma"]
 	if c.Returns != 4999 || math.Abs(sigma.Estimate-0.6) > 4*sigma.SE || sigma.SE > 0.007 {
-		t.Errorf("%d returns, sigma %v ± %v; want 4999 and 0.6 within 4 standard errors", c.Returns, sigma.Estimate, sigma.SE)
+		t.Errorf("%d returns, sigma %v ± %v; want 4999 and 0.6 within 4 standard errors",
+			c.Returns, sigma.Estimate, sigma.SE)
 	}
 	// exact, and so next to the normal interval on so many returns
 	if math.Abs((sigma.Hi-sigma.Lo)/(2*1.96*sigma.SE)-1) > 0.01 ||
@@ -75,7 +76,8 @@ func TestCalibrateFragment(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	spec := resultsOf(t, "simulate", "--token", "BTCBULL3X", "--spec", filepath.Join(dir, "merton.yaml"), "--print-spec")
+	spec := resultsOf(t, "simulate", "--token", "BTCBULL3X",
+		"--spec", filepath.Join(dir, "merton.yaml"), "--print-spec")
 	fragment, err := os.ReadFile(filepath.Join(dir, "merton.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +105,8 @@ func TestCalibrateIntervals(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
-	if err != nil || len(rows) != 6 || !slices.Equal(rows[0][:5], []string{"model", "parameter", "estimate", "se", "lo"}) {
+	if err != nil || len(rows) != 6 ||
+		!slices.Equal(rows[0][:5], []string{"model", "parameter", "estimate", "se", "lo"}) {
 		t.Fatalf("%v: %q", err, rows)
 	}
 	var ends [2]float64
@@ -215,7 +218,8 @@ func TestCalibrateOutlier(t *testing.T) {
 	}
 	var models []string
 	for line := range strings.Lines(stdout) {
-		if f := strings.Fields(line); len(f) > 0 && (f[0] == "gbm" || f[0] == "garch") && !slices.Contains(models, f[0]) {
+		if f := strings.Fields(line); len(f) > 0 && (f[0] == "gbm" || f[0] == "garch") &&
+			!slices.Contains(models, f[0]) {
 			models = append(models, f[0])
 		}
 	}
@@ -242,7 +246,8 @@ func TestCalibrateInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	status := run(ctx, []string{"calibrate", history(t, 500, nil), "--out", filepath.Join(dir, "fit")}, &stdout, &stderr)
+	status := run(ctx, []string{"calibrate", history(t, 500, nil), "--out", filepath.Join(dir, "fit")},
+		&stdout, &stderr)
 	if left := ls(t, dir); status != cli.Interrupted || stdout.Len() > 0 || len(left) > 0 ||
 		stderr.String() != "mcrisk: interrupted; nothing was written\n" {
 		t.Errorf("exit status %d, printed %q, said %q, left %v; want 130 and nothing", status, &stdout, &stderr, left)

@@ -43,7 +43,8 @@ func TestExactReport(t *testing.T) {
 func TestExactSigns(t *testing.T) {
 	ascii := regexp.MustCompile(`[ e]-[0-9]`)
 	for _, args := range [][]string{append([]string{"exact", "--horizon", "5d"}, caseB...),
-		append([]string{"sweep", "--exact", "--over", "half-width=0.2,0.4", "--horizon", "5d", "--no-save"}, caseB...)} {
+		append([]string{"sweep", "--exact", "--over", "half-width=0.2,0.4",
+			"--horizon", "5d", "--no-save"}, caseB...)} {
 		out := resultsOf(t, args...)
 		if ascii.MatchString(out) || !strings.Contains(out, " −0.") {
 			t.Errorf("%s: signs in\n%s", args[0], out)
@@ -132,7 +133,8 @@ func TestExactCurve(t *testing.T) {
 		t.Fatalf("%d cells; want 5", len(curve.Cells))
 	}
 	for i := 1; i < 5; i++ {
-		if got, before := curve.Cells[i].Metrics["trade_drag"], curve.Cells[i-1].Metrics["trade_drag"]; !(got < before) {
+		if got, before := curve.Cells[i].Metrics["trade_drag"],
+			curve.Cells[i-1].Metrics["trade_drag"]; !(got < before) {
 			t.Errorf("drag %v at half-width %s is not below %v", got, curve.Cells[i].Values["half-width"], before)
 		}
 	}
@@ -197,7 +199,8 @@ func TestExactForms(t *testing.T) {
 		t.Errorf("columns %q; want %q", got, want)
 	}
 	if len(rows) != 1+len(known.Metrics)+len(known.Quantiles["nav"]) {
-		t.Errorf("%d rows for %d metrics and %d quantiles", len(rows)-1, len(known.Metrics), len(known.Quantiles["nav"]))
+		t.Errorf("%d rows for %d metrics and %d quantiles",
+			len(rows)-1, len(known.Metrics), len(known.Quantiles["nav"]))
 	}
 	for _, row := range rows[1:] {
 		m, ok := known.Metrics[row[1]]

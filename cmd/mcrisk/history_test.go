@@ -93,7 +93,8 @@ func TestHistoryOfAColumn(t *testing.T) {
 	}
 	metric := func(args ...string) map[string]float64 {
 		var all struct{ Metrics map[string]float64 }
-		if err := json.Unmarshal([]byte(resultsOf(t, append([]string{"history", path, "--column", "bbb", "--json"}, args...)...)), &all); err != nil {
+		if err := json.Unmarshal([]byte(resultsOf(t,
+			append([]string{"history", path, "--column", "bbb", "--json"}, args...)...)), &all); err != nil {
 			t.Fatal(err)
 		}
 		return all.Metrics
@@ -108,7 +109,8 @@ func TestHistoryOfAColumn(t *testing.T) {
 	if math.Abs(plain-less-0.04/sd) > 1e-9 {
 		t.Errorf("sharpe %v, less 4 %% %v; want %v between them", plain, less, 0.04/sd)
 	}
-	if got, want := metric("--periods-per-year", "252")["volatility"], sd*math.Sqrt(252.0/365); math.Abs(got-want) > 1e-9 {
+	if got, want := metric("--periods-per-year", "252")["volatility"],
+		sd*math.Sqrt(252.0/365); math.Abs(got-want) > 1e-9 {
 		t.Errorf("volatility of 252 periods %v; want %v", got, want)
 	}
 }

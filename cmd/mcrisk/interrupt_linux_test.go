@@ -25,7 +25,8 @@ func TestInterrupted(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	status := run(ctx, []string{"simulate", "--token", "ETHBULL3X", "--paths", "1e6", "--out",
 		filepath.Join(dir, "deep", "run"), "--lifetimes", filepath.Join(dir, "l.csv")}, &stdout, &stderr)
-	if status != cli.Interrupted || stdout.Len() > 0 || stderr.String() != "mcrisk: interrupted; nothing was written\n" {
+	if status != cli.Interrupted || stdout.Len() > 0 ||
+		stderr.String() != "mcrisk: interrupted; nothing was written\n" {
 		t.Errorf("exit status %d, printed %q, said %q", status, stdout.String(), stderr.String())
 	}
 	if got := ls(t, dir); !slices.Equal(got, []string{"deep"}) {
@@ -66,8 +67,8 @@ func TestInterruptedAtTheEnd(t *testing.T) {
 	path := filepath.Join(dir, "sweep")
 	stderr.Reset()
 	status = run(&until{Context: t.Context(), pattern: filepath.Join(path, ".partial-*", "best.csv")},
-		[]string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0,1bp", "--horizon", "1h", "--paths", "40", "--no-figures",
-			"--out", path}, &stdout, &stderr)
+		[]string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0,1bp",
+			"--horizon", "1h", "--paths", "40", "--no-figures", "--out", path}, &stdout, &stderr)
 	want := []string{"begin.json", "records", "records/batch00000-chunk0000000.record", "sweep.yaml"}
 	if left := ls(t, path); status != cli.Interrupted || !slices.Equal(left, want) ||
 		!strings.Contains(stderr.String(), "mcrisk sweep --resume "+path) {
@@ -162,10 +163,12 @@ func TestReadOnlyFolder(t *testing.T) {
 	for _, args := range [][]string{{"--out", filepath.Join(disk, "run")},
 		{"--lifetimes", filepath.Join(disk, "l.csv"), "--no-save"}} {
 		begun := time.Now()
-		status, stdout, stderr := call(t, append([]string{"simulate", "--token", "ETHBULL3X", "--paths", "1e6"}, args...)...)
+		status, stdout, stderr := call(t,
+			append([]string{"simulate", "--token", "ETHBULL3X", "--paths", "1e6"}, args...)...)
 		if status != cli.Failed || stdout != "" ||
 			!strings.Contains(stderr, "read-only file system") || time.Since(begun) > 5*time.Second {
-			t.Errorf("%v: exit status %d after %v, printed %q, said %q", args, status, time.Since(begun), stdout, stderr)
+			t.Errorf("%v: exit status %d after %v, printed %q, said %q",
+				args, status, time.Since(begun), stdout, stderr)
 		}
 	}
 	if _, err := os.Stat("runs"); err == nil {

@@ -91,7 +91,8 @@ func within(t *testing.T, dir string, words ...string) string {
 // copyOf is a copy of a checkout: what git has or would add.
 func copyOf(t *testing.T, root string) string {
 	t.Helper()
-	list, err := exec.Command("git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	list, err := exec.Command("git", "-C", root, "ls-files", "-z",
+		"--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
 		t.Skip("this is no checkout of git: ", err)
 	}

@@ -53,7 +53,8 @@ func TestPlotWithoutControl(t *testing.T) {
 	want := read(t, filepath.Join(run, "figures", "waterfall.svg"))
 	for _, plain := range []bool{true, false} {
 		out := filepath.Join(t.TempDir(), "x.svg")
-		expect(t, cli.Done, "plot", run, "--figure", "waterfall", "--out", out, "--no-control="+strconv.FormatBool(plain))
+		expect(t, cli.Done, "plot", run, "--figure", "waterfall", "--out", out,
+			"--no-control="+strconv.FormatBool(plain))
 		if (read(t, out) == want) != plain {
 			t.Errorf("with --no-control=%v it is the figure of the run: %v", plain, !plain)
 		}
@@ -66,7 +67,8 @@ func TestPlotAwkwardRuns(t *testing.T) {
 		t.Skip("draws every figure three times")
 	}
 	for name, args := range map[string][]string{
-		"ruin":  {"--model", "merton", "--jump-rate", "300", "--jump-mean", "-0.2", "--jump-sd", "0.2", "--horizon", "5d"},
+		"ruin": {"--model", "merton", "--jump-rate", "300", "--jump-mean", "-0.2", "--jump-sd", "0.2",
+			"--horizon", "5d"},
 		"short": {"--target", "-1", "--band", "0.9:1.1"},
 		"brief": {"--horizon", "3h", "--paths", "40"},
 	} {
@@ -144,7 +146,8 @@ func TestPlotFaults(t *testing.T) {
 			"the figure law, which cannot be compared"},
 		{nil, "want one run directory"},
 	} {
-		if _, errs := expect(t, cli.BadInput, append([]string{"plot"}, tt.args...)...); !strings.Contains(errs, tt.says) {
+		if _, errs := expect(t, cli.BadInput,
+			append([]string{"plot"}, tt.args...)...); !strings.Contains(errs, tt.says) {
 			t.Errorf("plot %v: %s; want %q", tt.args, errs, tt.says)
 		}
 		if _, err := os.Stat(filepath.Join(run, "x.svg")); err == nil {

@@ -118,7 +118,8 @@ func TestReplayNotes(t *testing.T) {
 func TestReplayRun(t *testing.T) {
 	file, dir := write(t, "p.csv", bars), filepath.Join(t.TempDir(), "run")
 	out := resultsOf(t, "replay", file, "--token", "BTCBULL3X", "--latencies", "0,1h", "--csv", "--out", dir)
-	if left, want := ls(t, dir), []string{"manifest.json", "replay.csv", "report.html", "spec.yaml"}; !slices.Equal(left, want) {
+	if left, want := ls(t, dir),
+		[]string{"manifest.json", "replay.csv", "report.html", "spec.yaml"}; !slices.Equal(left, want) {
 		t.Errorf("left %v; want %v", left, want)
 	}
 	if got := read(t, filepath.Join(dir, "replay.csv")); got != out || strings.Count(got, "\n") != 4 {

@@ -35,15 +35,16 @@ func TestJSON(t *testing.T) {
 			if err := json.Unmarshal([]byte(out), &all); err != nil {
 				t.Fatal(err)
 			}
-			if err := json.Unmarshal(all["tokens"], &tokens); err != nil || len(tokens) != 1 || len(all["results_hash"]) != 66 {
+			if err := json.Unmarshal(all["tokens"], &tokens); err != nil ||
+				len(tokens) != 1 || len(all["results_hash"]) != 66 {
 				t.Fatalf("tokens %v, results_hash %s, %v", tokens, all["results_hash"], err)
 			}
 			var metrics map[string]map[string]any
 			if err := json.Unmarshal(tokens[0]["metrics"], &metrics); err != nil {
 				t.Fatal(err)
 			}
-			for _, name := range []string{"nav", "holder_nav", "log_nav", "ruined", "underlying", "max_drawdown", "rebalances",
-				"turnover", "trade_cost", "borrow_interest",
+			for _, name := range []string{"nav", "holder_nav", "log_nav", "ruined", "underlying",
+				"max_drawdown", "rebalances", "turnover", "trade_cost", "borrow_interest",
 				"decay_vs_power", "decay_vs_linear", "tracking_vs_ideal", "p_loss_50", "p_liquidation"} {
 				m, ok := metrics[name]
 				if !ok {
@@ -136,8 +137,8 @@ func TestFlagsMatter(t *testing.T) {
 		"loan!": {"--target", "4.5", "--band", "4.4:4.6", "--horizon", "10d", "--sigma", "2"},
 		"perp":  {"--target", "3", "--band", "2.9:3.1", "--mechanism", "perp", "--horizon", "10d"},
 		"perp!": {"--target", "20", "--band", "15:25", "--mechanism", "perp", "--sigma", "4", "--horizon", "10d"},
-		"entry": {"--target", "20", "--band", "15:25", "--mechanism", "perp", "--maintenance-base", "entry", "--sigma", "4",
-			"--horizon", "10d"},
+		"entry": {"--target", "20", "--band", "15:25", "--mechanism", "perp", "--maintenance-base", "entry",
+			"--sigma", "4", "--horizon", "10d"},
 		"merton": {"--target", "3", "--model", "merton", "--jump-rate", "100", "--horizon", "10d"},
 		"every":  {"--target", "3", "--policy", "every", "--horizon", "10d"},
 		"part":   {"--target", "3", "--band", "2.9:3.1", "--to", "partial", "--horizon", "10d"},
@@ -155,9 +156,11 @@ func TestFlagsMatter(t *testing.T) {
 		{"loan", "impact-base", "5bp"}, {"loan", "impact", "1e-9"},
 		{"loan", "gas", "1"}, {"loan", "aum", "1e5"}, {"loan", "keeper-interval", "5h"}, {"loan", "latency", "2h"},
 		{"loan", "streaming-fee", "2%"},
-		{"loan", "entry-fee", "0.2%"}, {"loan", "exit-fee", "0.2%"}, {"loan", "mechanism", "perp"}, {"loan", "borrow", "6%"},
+		{"loan", "entry-fee", "0.2%"}, {"loan", "exit-fee", "0.2%"},
+		{"loan", "mechanism", "perp"}, {"loan", "borrow", "6%"},
 		{"loan", "supply", "1%"},
-		{"loan", "liquidation-threshold", "0.8"}, {"loan", "mu", "10%"}, {"loan", "sigma", "70%"}, {"loan", "horizon", "9d"},
+		{"loan", "liquidation-threshold", "0.8"}, {"loan", "mu", "10%"},
+		{"loan", "sigma", "70%"}, {"loan", "horizon", "9d"},
 		{"loan", "step", "2h"}, {"loan", "paths", "49"}, {"loan", "seed", "2"},
 		{"loan!", "after-liquidation", "stop"}, {"loan!", "liquidation-bonus", "7%"},
 		{"perp", "funding", "20%"}, {"perp", "borrow-fee", "3%"},
@@ -207,7 +210,8 @@ func TestNextCommand(t *testing.T) {
 func TestPrintSpec(t *testing.T) {
 	for _, args := range [][]string{
 		{"--token", "ETHBULL3X", "--seed", "0"},
-		{"--token", "BTCBEAR1X", "--model", "merton", "--latency", "30m", "--paths", "50", "--seed", "18446744073709551615"},
+		{"--token", "BTCBEAR1X", "--model", "merton", "--latency", "30m",
+			"--paths", "50", "--seed", "18446744073709551615"},
 		{"--target", "-2", "--policy", "every", "--reset-interval", "90m", "--mechanism", "perp", "--maintenance-base",
 			"entry"},
 		{"--target", "2.5", "--fee", "0.12345678901234567", "--step", "5m", "--mu", "-0.1"},
@@ -246,7 +250,8 @@ func TestSpecWithAnotherModel(t *testing.T) {
 		"--horizon", "3d", "--paths", "40", "--print-spec"))
 	out := resultsOf(t, "simulate", "--spec", file, "--model", "merton", "--policy", "every", "--no-save")
 	for _, want := range [][]string{
-		{"sigma", "0.5", "spec"}, {"jump-rate", "10", "default"}, {"model", "merton", "given"}, {"policy", "every", "given"},
+		{"sigma", "0.5", "spec"}, {"jump-rate", "10", "default"},
+		{"model", "merton", "given"}, {"policy", "every", "given"},
 		{"reset-interval", "1d", "default"},
 		{"horizon", "3d", "spec"}, {"step", "1h", "spec"}, {"paths", "40", "spec"}, {"seed", "1", "spec"},
 		{"mechanism", "loan", "spec"},
@@ -280,7 +285,8 @@ func TestTraceEndsAsTheLifetime(t *testing.T) {
 	for _, args := range [][]string{
 		{"--token", "ETHBULL3X"},
 		{"--token", "BTCBEAR1X"},
-		{"--token", "BTCBULL3X", "--model", "merton", "--jump-rate", "100", "--keeper-interval", "5h", "--latency", "90m"},
+		{"--token", "BTCBULL3X", "--model", "merton", "--jump-rate", "100",
+			"--keeper-interval", "5h", "--latency", "90m"},
 		{"--target", "10", "--band", "8:12", "--to", "target", "--mechanism", "perp", "--maintenance-base", "entry",
 			"--liquidation-fee", "1%", "--latency", "2h", "--fee", "5bp"},
 		{"--target", "30", "--mechanism", "perp", "--after-liquidation", "stop"},
@@ -302,8 +308,8 @@ func TestTraceEndsAsTheLifetime(t *testing.T) {
 					column = "money_" + name
 				}
 				if column != "" && last[i] != columns[column][path] {
-					t.Errorf("%v, path %d: %s is %s at the end of the trace and %s among the lifetimes", args, path, name, last[i],
-						columns[column][path])
+					t.Errorf("%v, path %d: %s is %s at the end of the trace and %s among the lifetimes",
+						args, path, name, last[i], columns[column][path])
 				}
 			}
 			if first := rows[1]; !strings.HasPrefix(first, "0,start,1,") {
@@ -441,7 +447,8 @@ func TestRunDirectory(t *testing.T) {
 	if m.ResultsHash != r.ResultsHash || m.Seed != 1 || m.Paths != 40 || m.Workers != 2 || !m.End.After(m.Start) {
 		t.Errorf("manifest %+v", m)
 	}
-	if line := strings.Join(m.Command, " "); !strings.HasPrefix(line, "mcrisk simulate --token=ETHBULL3X --prices="+file) {
+	if line := strings.Join(m.Command, " "); !strings.HasPrefix(line,
+		"mcrisk simulate --token=ETHBULL3X --prices="+file) {
 		t.Errorf("command %q", line)
 	}
 	if m.Inputs[file] != rundir.Hash([]byte(bars)) {
@@ -476,7 +483,8 @@ func TestRunDirectory(t *testing.T) {
 		names[s.Name] = true
 	}
 	for _, name := range strings.Fields(
-		"horizon step paths seed model mu sigma target fee gas aum keeper-interval latency entry-fee after-liquidation " +
+		"horizon step paths seed model mu sigma target fee gas aum keeper-interval " +
+			"latency entry-fee after-liquidation " +
 			"policy low high to mechanism borrow supply liquidation-threshold") {
 		if !names[name] {
 			t.Errorf("no setting %s in the manifest", name)

@@ -27,7 +27,8 @@ func TestVersion(t *testing.T) {
 			t.Errorf("mcrisk %v prints %q; want %q", args, got, out)
 		}
 	}
-	if _, errs := expect(t, cli.BadInput, "version", "now"); !strings.Contains(errs, `argument "now"; want flags only`) {
+	if _, errs := expect(t, cli.BadInput, "version", "now"); !strings.Contains(errs,
+		`argument "now"; want flags only`) {
 		t.Errorf("said %q", errs)
 	}
 }
