@@ -7,6 +7,7 @@ import (
 	"math/cmplx"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 )
 
@@ -76,7 +77,8 @@ func (f frame) regularity(c cycle, years float64) (reach, doubt float64) {
 	reach = pole * (math.Ceil(math.Sqrt(negligible/damping)) + 0.5) * 1.25
 	if reach > highest {
 		reach = highest
-		doubt = math.Exp(-damping * math.Pow(math.Floor(reach/1.25/pole)+1, 2))
+		k := math.Floor(reach/1.25/pole) + 1
+		doubt = fmath.Exp(-damping * (k * k))
 	}
 	return reach, doubt
 }
@@ -170,7 +172,7 @@ func (h *horizon) power(z complex128, slope float64) power {
 		if math.IsInf(log, -1) {
 			return 0
 		}
-		return cmplx.Exp(z * complex(log-slope*y, 0))
+		return levy.Exp(z * complex(log-slope*y, 0))
 	}
 	for _, y := range h.inside {
 		p.inside = append(p.inside, value(growth(y), y))
@@ -455,7 +457,7 @@ func (h *horizon) moments(second bool) (Moments, error) {
 			c, over := h.chain(p, s.S, tallied(values, k))
 			v += 2 * real(s.Weight*c.solve(over)[fromStart])
 		}
-		return v * math.Exp(z*h.base*h.years)
+		return v * fmath.Exp(z*h.base*h.years)
 	}
 	plain.NAV = nav(1)
 	plain.NAVSD = math.Inf(1)

@@ -60,7 +60,7 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	}
 	seriesCF := func(z complex128) complex128 {
 		p := h.power(z, slope)
-		return h.onSeries(p, pole[side(z)]) * cmplx.Exp(z*complex(p.rate*years, 0))
+		return h.onSeries(p, pole[side(z)]) * levy.Exp(z*complex(p.rate*years, 0))
 	}
 	contourCF := h.along(slope, pole, drift, slope == 0 && m.Liquidated-m.Ruined > 1e-12)
 	cf := contourCF
@@ -154,7 +154,7 @@ func (h *horizon) along(slope float64, pole, drift [2]float64, absorbing bool) f
 			c, over := h.chain(p, s.S, h.tallies(p, s.visits))
 			total += s.Weight * (c.solve(over)[fromStart] - ever*h.clock(s.S-still))
 		}
-		return total*cmplx.Exp(z*complex(p.rate*h.years, 0)) + ever
+		return total*levy.Exp(z*complex(p.rate*h.years, 0)) + ever
 	}
 }
 

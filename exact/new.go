@@ -46,7 +46,7 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 	if t.Flows.Kind == tokens.Steady {
 		x.Fixed = t.Cost.Gas / t.AUM
 		if t.Cost.Impact > 0 {
-			x.Impact, x.Exponent = t.Cost.Impact*math.Pow(t.AUM, t.Cost.Exponent), t.Cost.Exponent
+			x.Impact, x.Exponent = t.Cost.Impact*raised(t.AUM, t.Cost.Exponent), t.Cost.Exponent
 		}
 	} else {
 		if t.Cost.Gas > 0 {
