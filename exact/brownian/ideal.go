@@ -62,7 +62,7 @@ func (d Ideal) jump(z complex128, law quad.Rule) complex128 {
 	if d.Leverage == 1 {
 		switch m := d.Model.(type) {
 		case models.Merton:
-			return cmplx.Exp(z*complex(m.JumpMean, 0) + z*z*complex(m.JumpSD*m.JumpSD/2, 0))
+			return levy.Exp(z*complex(m.JumpMean, 0) + z*z*complex(m.JumpSD*m.JumpSD/2, 0))
 		case models.Kou:
 			up, down := complex(m.EtaUp, 0), complex(m.EtaDown, 0)
 			return complex(m.Up, 0)*up/(up-z) + complex(1-m.Up, 0)*down/(down+z)
