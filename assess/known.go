@@ -28,7 +28,8 @@ func Known(s *study.Study, token int) *analytics.Known {
 	}
 	years, target := s.Years(), s.Token(token).Target
 	mean, meanLog, variance := PriceMoments(s, token, years)
-	k := &analytics.Known{LogPrice: meanLog, Price: mean, Power: math.NaN(), Decay: tokens.VolatilityDecay(target, variance)}
+	k := &analytics.Known{LogPrice: meanLog, Price: mean, Power: math.NaN(),
+		Decay: tokens.VolatilityDecay(target, variance)}
 	price := brownian.Ideal{Leverage: 1, Model: s.ModelOf(token)}
 	if power, err := price.Moment(target, years); err == nil {
 		k.Power = power
