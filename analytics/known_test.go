@@ -59,7 +59,8 @@ func TestControls(t *testing.T) {
 		lossGain, linearBy float64
 	}{
 		{"30 days", part("gbm", param.Values{"sigma": 0.6}), models.GBM{Sigma: 0.6}, -0.18, 0.36, 30 * day, 10_000, 10, 8, 3, 5},
-		{"half a year", part("gbm", param.Values{"sigma": 0.6}), models.GBM{Sigma: 0.6}, -0.18, 0.36, 180 * day, 4_000, 10, 8, 3, 2},
+		{"half a year", part("gbm", param.Values{"sigma": 0.6}), models.GBM{Sigma: 0.6}, -0.18, 0.36, 180 * day,
+			4_000, 10, 8, 3, 2},
 		{"Merton, 30 days", part("merton", param.Values{"sigma": 0.5, "jump-rate": 10, "jump-mean": -0.03, "jump-sd": 0.06}), merton,
 			-0.125 + drift + merton.Rate*merton.JumpMean, 0.25 + jumps, 30 * day, 10_000, 3, 2, 2, 2},
 	} {

@@ -89,7 +89,8 @@ func TestPowersWithoutMean(t *testing.T) {
 	m := models.Kou{Sigma: 0.5, Rate: 10, Up: 0.4, EtaUp: 3.2, EtaDown: 2.5}
 	price := Ideal{Leverage: 1, Model: m}
 	for _, k := range []float64{-3, -2.5, 3.2, 4} {
-		for name, err := range map[string]error{"moment": second(price.Moment(k, 0.5)), "share": second(price.Carried(k, 0.01, 0.5))} {
+		for name, err := range map[string]error{"moment": second(price.Moment(k, 0.5)),
+			"share": second(price.Carried(k, 0.01, 0.5))} {
 			if err == nil || !strings.Contains(err.Error(), "have no moment of order") {
 				t.Errorf("%s of the power %v: %v", name, k, err)
 			}
