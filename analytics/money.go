@@ -161,7 +161,7 @@ func (c *Case) carried(power, rare float64) float64 {
 func (c *Case) moneyOf(xs []float64) Estimate {
 	how := c.money()
 	switch s := c.Sample(xs); {
-	case constant(s.valid().X):
+	case constant(s.valid().X): // an item that the token does not have
 		return Mean(s, c.Confidence)
 	case !how.told:
 		return c.withheld()

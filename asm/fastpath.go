@@ -13,7 +13,7 @@ import (
 // fields are the columns of tokens.columns that the vector code knows, in
 // order: 16 numbers each.
 var fields = append([]string{
-	"p", "b", "base", "grown", "e", "v", "sumE", "sumB", "s1", "s2", "s3", "paid", "kept", "impact", "logFee",
+	"p", "b", "base", "grown", "e", "v", "sumE", "sumB", "s1", "s2", "s3", "paid", "kept", "impact", "gas", "logFee",
 	"logImpact", "logGas",
 	"pMin", "pMax", "turnover", "trades", "min",
 }, drawdowns...)
@@ -28,11 +28,11 @@ var drawdowns = []string{"peak", "floor", "depth", "peakAt", "fell", "trough", "
 var constants = []string{
 	"ratio", "grow", "carry", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upTurn", "downTurn",
 	"rate", "v0", "lo", "hi",
-	"upV", "downV", "upW", "downW", "upH", "downH", "gas", "aum", "exponent", "impact", "reach", "power",
+	"upV", "downV", "upW", "downW", "upH", "downH", "gas", "aum", "own", "fixed", "exponent", "impact", "reach", "power",
 }
 
 const (
-	rows  = 42 // of tokens.fastConstants
+	rows  = 44 // of tokens.fastConstants
 	terms = 14 // of the series
 )
 

@@ -30,7 +30,7 @@ func sizeCostTrades(units []*unit, local func(int) Mem, steps, bits reg.GPVirtua
 		if !wide {
 			VMOVDQU(r.when, u.kept["when"])
 		}
-		u.keep(local, u.state("paid", "impact", "turnover", "logFee", "logImpact", "logGas", "trades"))
+		u.keep(local, u.state("paid", "impact", "gas", "turnover", "logFee", "logImpact", "logGas", "trades"))
 		r.free, r.e, r.gas, r.at, r.down, r.good = local(1), local(1), local(1), local(1), local(1), local(1)
 		rounds[i] = r
 	}
@@ -64,7 +64,7 @@ func sizeCostTrades(units []*unit, local func(int) Mem, steps, bits reg.GPVirtua
 	Label(done)
 	for _, u := range units {
 		ok := loadMask(u.ok)
-		for _, n := range []string{"paid", "impact", "turnover", "logFee", "logImpact", "logGas", "trades"} {
+		for _, n := range []string{"paid", "impact", "gas", "turnover", "logFee", "logImpact", "logGas", "trades"} {
 			storeWhere(ok, load(u.kept[n]), u.field(n))
 		}
 	}
@@ -137,10 +137,12 @@ func (r *round) begin(number func(string) Op) {
 	cmppd(less, p, number("downAt")).save(r.down)
 	o := subpd(vector(constant(1.0)), p)
 	e := mulpd(o, b)
-	gas := do(VDIVPD, vector(number("gas")), e)
+	unit := do(VANDPD, e, number("own")) // equity or 1
+	unit = do(VORPD, unit, number("fixed"))
+	gas := do(VDIVPD, vector(number("gas")), unit)
 	free := subpd(do(VDIVPD, vector(constant(1.0)), o), r.side(number, "V"))
 	free = mulpd(subpd(free, mulpd(gas, r.side(number, "W"))), r.side(number, "Turn"))
-	usd := mulpd(mulpd(free, e), number("aum"))
+	usd := mulpd(mulpd(free, unit), number("aum"))
 	and(cmppd(atLeast, free, constant(leastSize)),
 		and(cmppd(atLeast, usd, constant(leastUSD)), cmppd(atMost, usd, constant(mostUSD)))).save(r.good)
 	VMOVUPD(gas, r.gas)
@@ -182,6 +184,7 @@ func (r *round) end(number func(string) Op, row func(int) Mem) {
 	add := func(name string, x reg.VecVirtual) { VMOVUPD(addpd(only(r.active, x), r.kept[name]), r.kept[name]) }
 	add("paid", mulpd(e, fee))
 	add("impact", mulpd(e, impact))
+	add("gas", mulpd(e, r.gas))
 	add("turnover", notional)
 	per := horner(cost, 1.0/8, 1.0/7, 1.0/6, 1.0/5, 1.0/4, 1.0/3, 1.0/2, 1)
 	add("logFee", mulpd(fee, per))

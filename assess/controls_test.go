@@ -20,8 +20,6 @@ import (
 	"mcrisk/tokens"
 )
 
-const day = 24 * time.Hour
-
 var controlsFile = flag.String("controls", "", "run the whole study of controls and write its table to this `file`")
 
 func part(kind string, values param.Values) param.Part { return param.Part{Kind: kind, Values: values} }

@@ -397,7 +397,7 @@ func number8(t *testing.T, s string) string { return fmt.Sprintf("%.8f", number(
 
 // Values that look known must not rest on what nobody said.
 func TestUnknownsAreMarked(t *testing.T) {
-	cost := []string{"aum", "fee", "gas", "impact", "impact-base", "impact-exponent"}
+	cost := []string{"aum", "fee", "impact", "impact-base", "impact-exponent"}
 	band := []string{"high", "low"}
 	gmx := []string{"aum", "borrow-fee", "fee", "funding", "gas", "impact"}
 	for name, want := range map[string][]string{

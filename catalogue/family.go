@@ -141,9 +141,11 @@ func (t Token) Target() float64 {
 }
 
 // optional are the numbers that a token may leave to whoever simulates it: its
-// keeper, what follows a liquidation, the speed of a trade that is not partial,
-// and what most venues do not have.
-var optional = []string{"keeper-interval", "latency", "outage-rate", "outage-length", "after-liquidation", "speed", "impact-increase", "impact-decrease", "tier", "tier-maintenance"}
+// keeper, what follows a liquidation, the speed of a trade that is not partial, who
+// enters and leaves, and what most venues do not have.
+var optional = []string{"keeper-interval", "latency", "outage-rate", "outage-length", "after-liquidation", "speed",
+	"impact-increase", "impact-decrease", "tier", "tier-maintenance",
+	"flows", "close-below", "flow-response", "flow-look-back", "flow-cap"}
 
 // An Underlying is an asset and geometric Brownian motion fitted to its
 // history: dS/S = Mu dt + Sigma dW.

@@ -26,7 +26,11 @@ func TestVectorsAreHeld(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, file := range files {
+			below, err := filepath.Glob(filepath.Join("..", "*", pkg, "*_test.go"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range append(files, below...) {
 				text, err := os.ReadFile(file)
 				if err != nil {
 					t.Fatal(err)

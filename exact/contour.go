@@ -2,27 +2,40 @@ package exact
 
 import (
 	"math"
-	"math/cmplx"
 
 	"mcrisk/exact/levy"
 )
 
+// damping is how much smaller, in logs, the terms are that alias on a circle; as
+// much is lost in rounding, to the power steps/points.
+const damping = 13 * math.Ln10
+
 // circle returns points, upper half first, that extract term steps of a power
 // series in x = e^{−s·step} by a discrete Fourier transform on the circle
-// |x| = e^{−centre·step}·1e−15^{1/n} with n = 4·steps points: the terms that
-// alias are smaller by 1e-15. It assumes nothing of where the singularities
+// |x| = e^{−centre·step}·1e−13^{1/n} with n ≥ 4·steps points: the terms that
+// alias are smaller by 1e-13. It assumes nothing of where the singularities
 // are, but that terms grow no faster than e^{centre·t}.
 func circle(centre complex128, step float64, steps int) []levy.Point {
-	n := max(4*steps, 32)
+	n := 32 // or 40, 48 times a power of two: quick to transform
+	for n < 4*steps {
+		switch {
+		case n*5/4 >= 4*steps:
+			n = n * 5 / 4
+		case n*3/2 >= 4*steps:
+			n = n * 3 / 2
+		default:
+			n *= 2
+		}
+	}
 	points := make([]levy.Point, n)
-	damp := math.Log(1e15) / float64(n)
+	damp := damping / float64(n)
 	for k := range n {
 		angle := 2 * math.Pi * (float64(k) + 0.5) / float64(n)
 		if k >= n/2 {
 			angle = -2 * math.Pi * (float64(n-1-k) + 0.5) / float64(n)
 		}
 		s := centre + complex(damp/step, angle/step)
-		points[k] = levy.Point{S: s, Weight: cmplx.Exp(s*complex(step*float64(steps), 0)) / complex(float64(n)*step, 0)}
+		points[k] = levy.Point{S: s, Weight: levy.Exp(s*complex(step*float64(steps), 0)) / complex(float64(n)*step, 0)}
 	}
 	return points
 }

@@ -1,9 +1,11 @@
 package exact
 
 import (
+	"fmt"
 	"math"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 )
 
@@ -31,7 +33,7 @@ const (
 func newFrame(t Token, m models.Model) frame {
 	risky, safe := t.legs()
 	nu, sigma := levy.Diffusion(m)
-	low, high := t.edges()
+	low, high := t.triggers()
 	up, down := t.resets()
 	trend, spread := nu, sigma*sigma
 	if rate, law := levy.Jumps(m, math.NaN(), math.Inf(1)); rate > 0 {
@@ -68,6 +70,8 @@ type exit struct {
 	log   float64 // growth(y) plus the log of what cost or liquidation leave of equity
 	cost  float64 // minus the log of what the trade's cost leaves
 	trade float64 // notional over equity before the trade
+
+	unsolved bool // the trade has no solution, because of its impact
 }
 
 func (f frame) exitAt(y float64) exit {
@@ -75,7 +79,7 @@ func (f frame) exitAt(y float64) exit {
 	if y*t.Target <= 0 { // equity is gone
 		return exit{y: y, next: ended, log: math.Inf(-1)}
 	}
-	ratio := math.Exp(math.Abs(y)) // collateral over debt
+	ratio := fmath.Exp(math.Abs(y)) // collateral over debt
 	if t.Loan.Threshold > 0 && ratio*t.Loan.Threshold < 1 {
 		return exit{y: y, next: ended, log: growth(y) + t.afterLiquidation(ratio)}
 	}
@@ -85,9 +89,26 @@ func (f frame) exitAt(y float64) exit {
 	}
 	log, trade := t.trade(leverage(y), leverage(f.start[next]))
 	if math.IsInf(log, -1) {
-		return exit{y: y, next: ended, log: log}
+		return exit{y: y, next: ended, log: log, unsolved: t.Impact > 0}
 	}
 	return exit{y: y, next: next, log: growth(y) + log, cost: -log, trade: trade}
+}
+
+// solved reports exits whose trade has no solution and that are reached with a
+// probability that shows, given those of all exits.
+func solved(exits []exit, probability []float64) error {
+	sum, nearest := 0.0, math.Inf(1)
+	for k, e := range exits {
+		if e.unsolved {
+			sum += probability[k]
+			nearest = min(nearest, math.Abs(leverage(e.y)))
+		}
+	}
+	if sum > 1e-12 {
+		return fmt.Errorf("exact: a trade from leverage %.4g, which is reached with probability %.2g at a look, "+
+			"has no solution under its impact; want less AUM or impact", nearest, sum)
+	}
+	return nil
 }
 
 // A visit is what one cycle does, from one start, as transforms at s: the

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/quad"
 )
 
@@ -32,6 +33,11 @@ func (f frame) reflected() (Rates, error) {
 	v := f.sigma * f.sigma
 	theta := 2 * f.nu / v
 	t := f.token
+	if t.Fixed > 0 || t.Impact > 0 {
+		return Rates{}, errors.New("exact: " +
+			"a cost that is not proportional, with continuous trading at an edge, has no limit; " +
+			"want Fixed 0 and Impact 0, To Target or a grid (Step > 0)")
+	}
 	if err := levy.Positive("the band's width in y", d); err != nil {
 		return Rates{}, err
 	}
@@ -51,9 +57,9 @@ func (f frame) reflected() (Rates, error) {
 			return 1 / d
 		}
 		if theta > 0 { // without overflow
-			return theta * math.Exp(theta*(u-d)) / -math.Expm1(-theta*d)
+			return theta * fmath.Exp(theta*(u-d)) / -math.Expm1(-theta*d)
 		}
-		return theta * math.Exp(theta*u) / math.Expm1(theta*d)
+		return theta * fmath.Exp(theta*u) / math.Expm1(theta*d)
 	}
 	slope := func(u float64) float64 {
 		x := theta * d
@@ -64,7 +70,7 @@ func (f frame) reflected() (Rates, error) {
 		case x > 0:
 			part = math.Expm1(-theta*u) / math.Expm1(-x)
 		default:
-			part = math.Exp(theta*(d-u)) * math.Expm1(theta*u) / math.Expm1(x)
+			part = fmath.Exp(theta*(d-u)) * math.Expm1(theta*u) / math.Expm1(x)
 		}
 		return slopeDown + (slopeUp-slopeDown)*part
 	}
@@ -95,10 +101,5 @@ func (f frame) reflected() (Rates, error) {
 	r.Leverage = mean(func(u float64) float64 { return leverage(f.low + u) })
 	r.Leverage2 = mean(func(u float64) float64 { return square(leverage(f.low + u)) })
 	r.Decay = r.Growth - t.Target*(f.nu-f.carry)
-	if t.Fixed > 0 {
-		return Rates{}, errors.New("exact: " +
-			"a fixed cost per rebalance with continuous trading at an edge has no limit; " +
-			"want Fixed 0, To Target or a grid (Step > 0)")
-	}
 	return r, levy.Finite("long-run rates", r.Growth, r.Turnover, r.LogVariance, r.DecayVariance, r.Leverage2)
 }

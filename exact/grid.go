@@ -1,14 +1,18 @@
 package exact
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/cmplx"
+	"slices"
 
 	lapack "gonum.org/v1/gonum/lapack/gonum"
 
+	"mcrisk/exact/levy"
 	"mcrisk/models"
 	"mcrisk/quad"
+	"mcrisk/tokens"
 )
 
 // A stepped cycle is watched at the end of every step only. Inside the band
@@ -40,9 +44,9 @@ func (f frame) nodesFor(step, perMove float64) int {
 	return int(min(22+perMove*(f.high-f.low)/move, 1e9))
 }
 
-// newStepped takes nodes Gauss nodes, and panels outside no wider than widest,
-// but not much narrower than the features there.
-func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*stepped, error) {
+// newStepped takes nodes Gauss nodes, fine times as many as usual, and panels outside
+// no wider than widest, but not much narrower than the features there.
+func newStepped(f frame, m models.Model, step, widest float64, nodes int, fine float64) (*stepped, error) {
 	inc := incrementOf(m, step)
 	shift := f.carry * step
 	kernel := func(from, to float64) float64 { return inc.density(to - from - shift) }
@@ -51,9 +55,13 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 	band.Add(f.low, f.high, nodes)
 	c.n = len(band.X)
 	c.nodes = append(append([]float64{}, band.X...), f.start[:]...)
-	panel := min(1.5*inc.features, max(widest, inc.features/4))
-	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), inc.narrow, panel)
-	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), inc.narrow, panel)
+	panel := min(1.5*inc.features, max(widest, inc.features/4)) / fine
+	first := inc.narrow / fine
+	if f.token.Impact > 0 && f.token.Band.To == tokens.Edge {
+		first /= 100 // the impact of small trades is a power that no polynomial is near
+	}
+	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), first, panel)
+	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), first, panel)
 	out.Join(below)
 	for _, y := range out.X {
 		c.outside = append(c.outside, f.exitAt(y))
@@ -94,47 +102,108 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int) (*step
 		return nil, fmt.Errorf("exact: %d nodes lose %.2g of a step's probability; want more nodes or a longer step",
 			nodes, defect)
 	}
+	for i := range n {
+		if err := solved(c.outside, c.leave[i*q:i*q+q]); err != nil {
+			return nil, err
+		}
+	}
 	c.reduce()
 	return c, nil
 }
 
+// A seam is where what happens at an exit changes: what is left of equity jumps, or
+// on the way out its log goes to −Inf, and nothing is left beyond.
+type seam struct {
+	at       float64 // collateral over debt, or y
+	singular bool    // the log goes to −Inf
+}
+
+// seams are all collaterals over debt at which what happens changes: ruin; cost that
+// takes all; liquidation; the whole debt repaid at once; and between these two, where
+// debt is repaid by halves, all from which some halvings lead to health, or to so
+// little debt that the rest is repaid at once. A halving takes c to 2c − (1 + Bonus),
+// so these crowd at 1 + Bonus if that lies between, below which nothing is left; after
+// 32 halvings they are told apart no more.
+func (t Token) seams() []seam {
+	out := []seam{{at: 1, singular: true}}
+	dearest := 1 / (1 - t.Sell/(1-t.Fixed)) // at leverage (1 − Fixed)/Sell
+	if t.Target < 0 {
+		dearest = 1 + t.Buy/(1-t.Fixed)
+	}
+	if dearest > 1 && (t.Loan.Threshold == 0 || dearest > 1/t.Loan.Threshold) {
+		out = append(out, seam{at: dearest, singular: true})
+	}
+	if t.Loan.Threshold == 0 {
+		return out
+	}
+	still, begin, whole := 1+t.Loan.Bonus, 1/t.Loan.Threshold, 0.95/t.Loan.Threshold
+	out = append(out, seam{at: begin})
+	if still < begin {
+		out = append(out, seam{at: still, singular: true})
+	}
+	if t.Whole {
+		return out
+	}
+	out = append(out, seam{at: whole})
+	between := func(c float64) bool { return c > whole && c < begin }
+	healthy, little := (begin+still)/2, t.AUM/tokens.SmallUSD
+	for range 32 {
+		if between(healthy) {
+			out = append(out, seam{at: healthy})
+		}
+		if between(1 + little) { // a debt of that much less than the collateral is small
+			out = append(out, seam{at: 1 + little})
+		}
+		healthy, little = (healthy+still)/2, little/2
+	}
+	return out
+}
+
 // side covers the way from an edge of the band out to end, with panels from
-// first wide at the edge to at most features, and with cuts where liquidation or
-// ruin change what happens.
+// first wide at the edge to at most features, and with cuts at the seams.
 func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
-	cuts := []float64{0}
-	if t := f.token; t.Loan.Threshold > 0 {
-		for _, c := range []float64{1 + t.Loan.Bonus, 1 / t.Loan.Threshold, 0.95 / t.Loan.Threshold} {
-			cuts = append(cuts, math.Copysign(math.Log(c), t.Target))
-		}
-	}
-	singular := func(y float64) bool { // the log of equity goes to −Inf
-		return y == cuts[0] || len(cuts) > 1 && y == cuts[1]
-	}
 	sign := math.Copysign(1, end-edge)
-	for at := edge; at != end; {
-		next := end
-		for _, c := range cuts {
-			if (c-at)*sign > 0 && (next-c)*sign > 0 {
-				next = c
-			}
+	cuts := []seam{{at: end}}
+	for _, s := range f.token.seams() {
+		y := math.Copysign(math.Log(s.at), f.token.Target)
+		if (y-edge)*sign > 0 && (end-y)*sign >= 0 {
+			cuts = append(cuts, seam{at: y, singular: s.singular})
 		}
-		size := math.Abs(next - at)
-		if at != edge {
+	}
+	slices.SortFunc(cuts, func(a, b seam) int { return cmp.Compare(a.at*sign, b.at*sign) })
+	from := edge
+	for _, to := range cuts {
+		size := math.Abs(to.at - from)
+		if from != edge {
 			first = features
 		}
-		if singular(at) {
-			first = size * 1e-3
+		switch {
+		case to.singular:
+			last, near := from+(to.at-from)/2, to.at-(to.at-from)*1e-4
+			shrinking(&r, to.at, near)
+			r.Grade(near, last, size*1e-4, features)
+			r.Grade(from, last, first, features)
+		case size < features/8: // so narrow that few nodes do
+			r.Add(min(from, to.at), max(from, to.at), 6)
+		default:
+			r.Grade(from, to.at, first, features)
 		}
-		last := next
-		if singular(next) {
-			last = (at + next) / 2
-			r.Grade(next, last, size*1e-4, features)
-		}
-		r.Grade(at, last, first, features)
-		at = next
+		from = to.at
 	}
 	return r
+}
+
+// shrinking covers the way from a singularity of the log to last with panels that
+// shrink towards it, each to a sixth of the one before, until nothing shows.
+func shrinking(r *quad.Rule, singular, last float64) {
+	for far, k := last-singular, 0; far != 0; k++ {
+		near := far / 6
+		if k == 12 {
+			near = 0
+		}
+		r.Add(singular+min(near, far), singular+max(near, far), 16)
+		far = near
+	}
 }
 
 // reduce replaces Kᵀ in h by its Hessenberg form and fills q.
@@ -174,12 +243,12 @@ func (c *stepped) clock(s complex128) complex128 {
 	if cmplx.Abs(x) < 1e-4 { // 1 − e^x without cancellation
 		return complex(c.step, 0) / (-x * (1 + x/2*(1+x/3*(1+x/4))))
 	}
-	return complex(c.step, 0) / (1 - cmplx.Exp(x))
+	return complex(c.step, 0) / (1 - levy.Exp(x))
 }
 
 func (c *stepped) visits(s complex128) (all [3]visit) {
 	n, q := c.n, len(c.outside)
-	x := cmplx.Exp(-s * complex(c.step, 0))
+	x := levy.Exp(-s * complex(c.step, 0))
 	upper := c.eliminate(x)
 	for i := range all {
 		if i > 0 && c.same() {

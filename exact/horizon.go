@@ -7,6 +7,7 @@ import (
 	"math/cmplx"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 )
 
@@ -19,7 +20,10 @@ type horizon struct {
 	years  float64
 	step   float64
 	steps  int
-	wide   bool // a larger contour, to check the usual one
+	series *series // of a grid, unless that is too much work: then contours, as without a grid
+	wide   bool    // a larger contour, to check the usual one
+	reach  float64 // height of the contour over the years, where Talbot's is too low
+	doubt  float64 // what a contour leaves out as it is not higher
 	known  map[complex128][]sample
 	poles  map[float64]float64 // growth rates of E[NAV^z]
 }
@@ -44,12 +48,40 @@ func (p Problem) horizon(years, perMove float64) (*horizon, error) {
 		known: map[complex128][]sample{}, poles: map[float64]float64{},
 	}
 	h.inside, h.exits = c.places()
+	if c, ok := c.(*stepped); ok {
+		h.series = c.march(steps)
+	}
+	if h.series == nil {
+		h.reach, h.doubt = f.regularity(c, years)
+	}
 	return h, nil
 }
 
-// circleSteps is the largest number of steps inverted on a circle; above, a
-// Talbot contour needs fewer points.
-const circleSteps = 60
+// regularity says how high a contour must reach, in 1/years, and what is left out as
+// it does not. Cycles of mean length m with the coefficient of variation c repeat
+// for a while: the transform has poles near ±2πik/m, which after N = years/m cycles
+// matter as e^{−2π²·c²·k²·N}. That is exact for Brownian motion to one end.
+func (f frame) regularity(c cycle, years float64) (reach, doubt float64) {
+	const negligible, highest = 40, 5000
+	s := f.cycleStats(c, 0)
+	square := 0.0
+	for i, w := range s.weight {
+		square += w * (s.tau2[i] - s.tau[i]*s.tau[i])
+	}
+	cycles := years / s.mean
+	damping := 2 * math.Pi * math.Pi * max(square, 0) / (s.mean * s.mean) * cycles
+	if !(damping < negligible) {
+		return 0, 0
+	}
+	pole := 2 * math.Pi * cycles
+	reach = pole * (math.Ceil(math.Sqrt(negligible/damping)) + 0.5) * 1.25
+	if reach > highest {
+		reach = highest
+		k := math.Floor(reach/1.25/pole) + 1
+		doubt = fmath.Exp(-damping * (k * k))
+	}
+	return reach, doubt
+}
 
 // samples returns the contour around centre with its visits. Around a real
 // centre the lower half mirrors the upper.
@@ -57,14 +89,13 @@ func (h *horizon) samples(centre complex128) []sample {
 	if known, ok := h.known[centre]; ok {
 		return known
 	}
-	var points []levy.Point
-	switch {
-	case h.steps > 0 && h.steps <= circleSteps:
-		points = circle(centre, h.step, h.steps)
-	case h.wide:
-		points = levy.Talbot(centre, h.years, 44)
-	default:
-		points = levy.Talbot(centre, h.years, 32)
+	n, reach := 32, h.reach
+	if h.wide {
+		n, reach = 44, 1.3*reach
+	}
+	points := levy.Talbot(centre, h.years, n)
+	if reach > 0 {
+		points = levy.Tall(centre, h.years, reach, n)
 	}
 	out := make([]sample, len(points))
 	half := len(points) / 2
@@ -96,16 +127,6 @@ func mirrored(v [3]visit) [3]visit {
 		v[i] = visit{conj(v[i].inside), conj(v[i].exits)}
 	}
 	return v
-}
-
-// invert sums the contour around a real centre of a real function's transform.
-func (h *horizon) invert(centre float64, transform func(sample) complex128) float64 {
-	all := h.samples(complex(centre, 0))
-	total := 0.0
-	for _, s := range all[:len(all)/2] {
-		total += 2 * real(s.Weight*transform(s))
-	}
-	return total
 }
 
 // A chain is one step from each start to the next: probabilities (or powers of
@@ -151,7 +172,7 @@ func (h *horizon) power(z complex128, slope float64) power {
 		if math.IsInf(log, -1) {
 			return 0
 		}
-		return cmplx.Exp(z * complex(log-slope*y, 0))
+		return levy.Exp(z * complex(log-slope*y, 0))
 	}
 	for _, y := range h.inside {
 		p.inside = append(p.inside, value(growth(y), y))
@@ -169,31 +190,66 @@ func (h *horizon) power(z complex128, slope float64) power {
 	return p
 }
 
-// chain returns the transition of one cycle under the power, and what is over
-// at its end: the horizon came first, or the token ended.
-func (h *horizon) chain(p power, s sample) (c chain, over [3]complex128) {
-	rest := h.clock(s.S + p.z*complex(p.rate, 0))
-	for i, v := range s.visits {
+// A tally is what a power makes of the visits from one start: its sums over the
+// nodes inside, over the exits that trade up and down, and over those that end.
+type tally [4]complex128
+
+// upOrDown says at which of a chain's two starts a trade ends: the first, where
+// every cycle starts at the target.
+func (h *horizon) upOrDown(e exit) int {
+	if e.next == fromUp || h.same() {
+		return 0
+	}
+	return 1
+}
+
+// tallies sums a power over visits.
+func (h *horizon) tallies(p power, visits [3]visit) (all [3]tally) {
+	for i, v := range visits {
 		if i > 0 && h.same() {
-			c.to[i], c.deficit[i], over[i] = c.to[0], c.deficit[0], over[0]
+			all[i] = all[0]
 			continue
 		}
 		for k, x := range v.inside {
-			over[i] += x * p.inside[k]
+			all[i][0] += x * p.inside[k]
 		}
 		for k, x := range v.exits {
-			switch h.exits[k].next {
-			case fromUp:
-				c.to[i][0] += x * p.exits[k]
-			case fromDown:
-				c.to[i][1] += x * p.exits[k]
-			default:
-				over[i] += x * p.exits[k] * rest
+			if e := h.exits[k]; e.next == ended {
+				all[i][3] += x * p.exits[k]
+			} else {
+				all[i][1+h.upOrDown(e)] += x * p.exits[k]
 			}
 		}
-		over[i] *= p.start[i]
-		c.to[i][0] *= p.start[i]
-		c.to[i][1] *= p.start[i]
+	}
+	return all
+}
+
+// functionals are those whose values make a tally.
+func (h *horizon) functionals(p power) [4]functional {
+	out := [4]functional{{inside: p.inside}}
+	for k := range out[1:] {
+		out[1+k].exits = make([]complex128, len(h.exits))
+	}
+	for k, e := range h.exits {
+		if e.next == ended {
+			out[3].exits[k] = p.exits[k]
+		} else {
+			out[1+h.upOrDown(e)].exits[k] = p.exits[k]
+		}
+	}
+	if h.same() {
+		out[2].exits = nil
+	}
+	return out
+}
+
+// chain returns the transition of one cycle under the power, and what is over
+// at its end: the horizon came first, or the token ended.
+func (h *horizon) chain(p power, s complex128, t [3]tally) (c chain, over [3]complex128) {
+	rest := h.clock(s + p.z*complex(p.rate, 0))
+	for i, t := range t {
+		over[i] = (t[0] + t[3]*rest) * p.start[i]
+		c.to[i] = [2]complex128{t[1] * p.start[i], t[2] * p.start[i]}
 		c.deficit[i] = 1 - c.to[i][0] - c.to[i][1]
 	}
 	return c, over
@@ -201,18 +257,36 @@ func (h *horizon) chain(p power, s sample) (c chain, over [3]complex128) {
 
 // absorbed is the transform of E[(NAV/S^slope)^z; liquidated, not ruined] over the
 // time of liquidation.
-func (h *horizon) absorbed(p power, s sample) complex128 {
-	c, _ := h.chain(p, s)
+func (h *horizon) absorbed(p power, s complex128) complex128 {
+	t := h.tallies(p, h.visits(s))
+	c, _ := h.chain(p, s, t)
 	var v [3]complex128
-	for i, visit := range s.visits {
-		for k, x := range visit.exits {
-			if h.exits[k].next == ended {
-				v[i] += x * p.exits[k]
-			}
-		}
-		v[i] *= p.start[i]
+	for i := range v {
+		v[i] = t[i][3] * p.start[i]
 	}
 	return c.solve(v)[fromStart]
+}
+
+// onSeries is E[(NAV/S^slope)^z] at the horizon, its rate left out, by the circle
+// around a centre.
+func (h *horizon) onSeries(p power, centre float64) (total complex128) {
+	fs := h.functionals(p)
+	points, values := h.onCircle(centre, fs[:])
+	for k, s := range points {
+		c, over := h.chain(p, s.S, tallied(values, k))
+		total += s.Weight * c.solve(over)[fromStart]
+	}
+	return total
+}
+
+// tallied gathers the values of functionals at one point.
+func tallied(values [3][][]complex128, point int) (all [3]tally) {
+	for i := range all {
+		for j := range all[i] {
+			all[i][j] = values[i][j][point]
+		}
+	}
+	return all
 }
 
 // pole is the real s at which the chain under a real power repeats itself
@@ -234,7 +308,7 @@ func (f frame) pole(c cycle, z, slope float64) float64 {
 				}
 			}
 		}
-		ch, _ := h.chain(p, sample{Point: levy.Point{S: complex(s, 0)}, visits: v})
+		ch, _ := h.chain(p, complex(s, 0), h.tallies(p, v))
 		a, b := real(ch.to[fromUp][0]), real(ch.to[fromUp][1])
 		cc, d := real(ch.to[fromDown][0]), real(ch.to[fromDown][1])
 		eigenvalue := (a+d)/2 + math.Sqrt((a-d)*(a-d)/4+b*cc)
@@ -309,16 +383,16 @@ func (p Problem) Moments(years float64) (Moments, error) {
 	if err != nil {
 		return Moments{}, err
 	}
-	if h.steps == 0 || h.steps > circleSteps {
+	if h.series == nil {
 		h.wide, h.known = true, map[complex128][]sample{}
 		check, err := h.moments(false)
 		if err != nil {
 			return Moments{}, err
 		}
-		m.Bound = m.change(check)
+		m.Bound = h.doubt + m.change(check)
 		if !(m.Bound < 1e-6) {
 			return m, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
-				"cycles are too regular for it; want less drift for the volatility, or at most %d steps",
+				"cycles are too regular for it; want less drift for the volatility, or a grid of at most %d steps",
 				years, m.Bound, circleSteps)
 		}
 	}
@@ -364,15 +438,10 @@ func (p Problem) secondMoment() bool {
 }
 
 func (h *horizon) moments(second bool) (Moments, error) {
-	plain, err := h.logMoments(0)
+	plain, err := h.logMoments()
 	if err != nil {
 		return plain, err
 	}
-	decay, err := h.logMoments(h.token.Target)
-	if err != nil {
-		return plain, err
-	}
-	plain.Decay, plain.DecaySD = decay.Log, decay.LogSD
 
 	nav := func(z float64) float64 {
 		centre, ok := h.poles[z]
@@ -381,11 +450,14 @@ func (h *horizon) moments(second bool) (Moments, error) {
 			h.poles[z] = centre
 		}
 		p := h.power(complex(z, 0), 0)
-		v := h.invert(centre, func(s sample) complex128 {
-			c, over := h.chain(p, s)
-			return c.solve(over)[fromStart]
-		})
-		return v * math.Exp(z*h.base*h.years)
+		fs := h.functionals(p)
+		points, values := h.reals(centre, fs[:])
+		v := 0.0
+		for k, s := range points {
+			c, over := h.chain(p, s.S, tallied(values, k))
+			v += 2 * real(s.Weight*c.solve(over)[fromStart])
+		}
+		return v * fmath.Exp(z*h.base*h.years)
 	}
 	plain.NAV = nav(1)
 	plain.NAVSD = math.Inf(1)
@@ -398,91 +470,157 @@ func (h *horizon) moments(second bool) (Moments, error) {
 		plain.RebalancesSD)
 }
 
-// logMoments differentiates E[(NAV/S^slope)^z] twice at z = 0, and counts.
-func (h *horizon) logMoments(slope float64) (m Moments, err error) {
-	rate := h.base + slope*h.carry
-	sums := make([]float64, 8)
-	for _, s := range h.half(0) {
+// Functionals of visits whose values make the moments of the log: sums over the nodes
+// inside, over the exits that trade up and down, and over those of a liquidation that
+// leaves something, each of 1, g, g², d and d² for the gains g in the log and d in the
+// decay; then of the ruined, and of what trades move and cost.
+const (
+	ofInside  = 0
+	ofTrades  = 5 // then 5 more
+	ofStopped = 15
+	ofRuined  = 20
+	ofMoved   = 21
+	ofSpent   = 22 // then 1 more
+	logParts  = 24
+)
+
+// logFunctionals are these, for gains since the start.
+func (h *horizon) logFunctionals() []functional {
+	fs := make([]functional, logParts)
+	powers := func(gain, y float64) [5]float64 {
+		g := gain - growth(h.start[fromStart])
+		d := g - h.token.Target*(y-h.start[fromStart])
+		return [5]float64{1, g, g * g, d, d * d}
+	}
+	exits := func(k int, e int, w float64) {
+		if fs[k].exits == nil {
+			fs[k].exits = make([]complex128, len(h.exits))
+		}
+		fs[k].exits[e] = complex(w, 0)
+	}
+	for j := range 5 {
+		fs[ofInside+j].inside = make([]complex128, len(h.inside))
+	}
+	for k, y := range h.inside {
+		for j, w := range powers(growth(y), y) {
+			fs[ofInside+j].inside[k] = complex(w, 0)
+		}
+	}
+	for k, e := range h.exits {
+		if math.IsInf(e.log, -1) {
+			exits(ofRuined, k, 1)
+			continue
+		}
+		first := ofStopped
+		if e.next != ended {
+			first = ofTrades + 5*h.upOrDown(e)
+			exits(ofMoved, k, e.trade)
+			exits(ofSpent+h.upOrDown(e), k, e.cost)
+		}
+		for j, w := range powers(e.log, e.y) {
+			exits(first+j, k, w)
+		}
+	}
+	return fs
+}
+
+// gains are the sums of 1, g and g² for a gain g less than the one summed by shift.
+func gains(one, g, square complex128, shift float64) [3]complex128 {
+	s := complex(shift, 0)
+	return [3]complex128{one, g - s*one, square - 2*s*g + s*s*one}
+}
+
+// logMoments differentiates E[(NAV/S^slope)^z] twice at z = 0, for the slopes 0 and
+// Target, and counts.
+func (h *horizon) logMoments() (m Moments, err error) {
+	slopes := [2]float64{0, h.token.Target}
+	points, values := h.reals(0, h.logFunctionals())
+	var aliveSum, count, pairs, turnover, cost, liquidated, ruined float64
+	var mean, square [2]float64
+	for point, s := range points {
+		add := func(sum *float64, x [3]complex128) { *sum += 2 * real(s.Weight*x[fromStart]) }
 		clock := h.clock(s.S)
 		dClock := -clock*clock + complex(h.step, 0)*clock
 		d2Clock := (complex(h.step, 0) - 2*clock) * dClock
+		var parts [3][logParts]complex128
+		for i := range parts {
+			for k := range parts[i] {
+				parts[i][k] = values[i][k][point]
+			}
+		}
 		var c chain
-		var first, second [3][2]complex128 // E[R; next], E[R²; next]
-		var v0, v1, v2 [3]complex128       // right-hand sides
-		var moved, traded, kept [3]complex128
-		var spent [3][2]complex128
-		var liquidated, ruined [3]complex128
-		for i, v := range s.visits {
-			begin := growth(h.start[i]) - slope*h.start[i]
-			for k, y := range h.inside {
-				g := growth(y) - slope*y - begin
-				x := v.inside[k]
-				v0[i] += x
-				v1[i] += x * complex(g, 0)
-				v2[i] += x * complex(g*g, 0)
+		var rest, moved, traded, kept, stops, ruins [3]complex128 // right-hand sides
+		for i := range parts {
+			p := &parts[i]
+			c.deficit[i] = p[ofInside]/clock + p[ofStopped] + p[ofRuined]
+			rest[i] = p[ofInside] + p[ofStopped]*clock
+			stops[i], ruins[i] = (p[ofStopped]+p[ofRuined])*clock, p[ofRuined]*clock
+			for j := range 2 {
+				c.to[i][j] = p[ofTrades+5*j]
+				moved[i] += c.to[i][j] * clock
 			}
-			c.deficit[i] = v0[i] / clock
-			for k, x := range v.exits {
-				e := h.exits[k]
-				g := complex(e.log-slope*e.y-begin, 0)
-				if e.next == ended {
-					c.deficit[i] += x
-					liquidated[i] += x * clock
-					if math.IsInf(e.log, -1) {
-						ruined[i] += x * clock
-					} else { // for the time that is left NAV rests and the price goes on
-						r := complex(rate+slope*h.trend, 0)
-						v0[i] += x * clock
-						v1[i] += x * (g*clock + r*dClock)
-						v2[i] += x * (g*g*clock + 2*g*r*dClock + r*r*d2Clock - complex(slope*slope*h.spread, 0)*dClock)
-					}
-					continue
+			traded[i] = p[ofMoved] * clock
+		}
+		alive := c.solve(rest)
+		for i := range parts {
+			kept[i] = parts[i][ofSpent]*alive[fromUp] + parts[i][ofSpent+1]*alive[fromDown]
+		}
+		number := c.solve(moved)
+		twice := c.apply(number)
+		for i := range twice {
+			twice[i] *= 2
+		}
+		add(&aliveSum, alive)
+		add(&count, number)
+		add(&pairs, c.solve(twice))
+		add(&turnover, c.solve(traded))
+		add(&cost, c.solve(kept))
+		add(&liquidated, c.solve(stops))
+		add(&ruined, c.solve(ruins))
+
+		for k, slope := range slopes {
+			var v1, v2 [3]complex128
+			var first, second [3][2]complex128 // E[R; next], E[R²; next]
+			// for the time that is left after a liquidation NAV rests and the price goes on
+			r := complex(h.base+slope*h.carry+slope*h.trend, 0)
+			for i := range parts {
+				begin := growth(h.start[i]) - growth(h.start[fromStart]) - slope*(h.start[i]-h.start[fromStart])
+				of := func(group int) [3]complex128 {
+					p := parts[i][group:]
+					return gains(p[0], p[1+2*k], p[2+2*k], begin)
 				}
-				j := e.next - fromUp
-				c.to[i][j] += x
-				first[i][j] += x * g
-				second[i][j] += x * g * g
-				moved[i] += x * clock
-				traded[i] += x * clock * complex(e.trade, 0)
-				spent[i][j] += x * complex(e.cost, 0)
+				inside, stopped := of(ofInside), of(ofStopped)
+				v1[i] = inside[1] + stopped[1]*clock + stopped[0]*r*dClock
+				v2[i] = inside[2] + stopped[2]*clock + 2*stopped[1]*r*dClock +
+					stopped[0]*(r*r*d2Clock-complex(slope*slope*h.spread, 0)*dClock)
+				for j, next := range []int{fromUp, fromDown} {
+					trades := of(ofTrades + 5*j)
+					first[i][j], second[i][j] = trades[1], trades[2]
+					v1[i] += first[i][j] * alive[next]
+				}
 			}
-		}
-		alive := c.solve(v0)
-		for i := range v1 {
-			for j, next := range []int{fromUp, fromDown} {
-				v1[i] += first[i][j] * alive[next]
-				kept[i] += spent[i][j] * alive[next]
+			expected := c.solve(v1)
+			for i := range v2 {
+				for j, next := range []int{fromUp, fromDown} {
+					v2[i] += second[i][j]*alive[next] + 2*first[i][j]*expected[next]
+				}
 			}
+			add(&mean[k], expected)
+			add(&square[k], c.solve(v2))
 		}
-		mean := c.solve(v1)
-		for i := range v2 {
-			for j, next := range []int{fromUp, fromDown} {
-				v2[i] += second[i][j]*alive[next] + 2*first[i][j]*mean[next]
-			}
-		}
-		count := c.solve(moved)
-		pairs := c.apply(count)
-		for i := range pairs {
-			pairs[i] *= 2
-		}
-		for k, x := range []complex128{
-			alive[fromStart], mean[fromStart], c.solve(v2)[fromStart],
-			count[fromStart], c.solve(pairs)[fromStart],
-			c.solve(traded)[fromStart], c.solve(kept)[fromStart], c.solve(liquidated)[fromStart],
-		} {
-			sums[k] += 2 * real(s.Weight*x)
-		}
-		m.Ruined += 2 * real(s.Weight*c.solve(ruined)[fromStart])
 	}
-	alive := sums[0]
-	if !(alive > 1e-9) {
+	if !(aliveSum > 1e-9) {
 		return m, errors.New("exact: almost no token survives to the horizon; want a shorter one")
 	}
-	drift := sums[1] / alive
-	m.Log, m.LogSD = drift+rate*h.years, math.Sqrt(max(0, sums[2]/alive-drift*drift))
-	m.Rebalances, m.RebalancesSD = sums[3], math.Sqrt(max(0, sums[4]+sums[3]-sums[3]*sums[3]))
-	m.Turnover, m.CostDrag, m.Liquidated = sums[5], sums[6]/alive, max(0, sums[7])
-	m.Ruined = max(0, m.Ruined)
+	moments := func(k int) (value, sd float64) {
+		drift := mean[k] / aliveSum
+		return drift + (h.base+slopes[k]*h.carry)*h.years, math.Sqrt(max(0, square[k]/aliveSum-drift*drift))
+	}
+	m.Log, m.LogSD = moments(0)
+	m.Decay, m.DecaySD = moments(1)
+	m.Rebalances, m.RebalancesSD = count, math.Sqrt(max(0, pairs+count-count*count))
+	m.Turnover, m.CostDrag = turnover, cost/aliveSum
+	m.Liquidated, m.Ruined = max(0, liquidated), max(0, ruined)
 	return m, nil
 }
 
@@ -502,16 +640,14 @@ func (p Problem) Count(years float64, n int) ([]float64, error) {
 		return nil, fmt.Errorf("exact: %d counts; want 1 to 100000", n)
 	}
 	one := h.power(0, 0)
+	for k := range one.exits { // the ruined count too
+		one.exits[k] = 1
+	}
 	out := make([]float64, n)
-	for _, s := range h.half(0) {
-		c, over := h.chain(one, s)
-		for i, v := range s.visits { // the ruined count too
-			for k, x := range v.exits {
-				if math.IsInf(h.exits[k].log, -1) {
-					over[i] += x * h.clock(s.S)
-				}
-			}
-		}
+	fs := h.functionals(one)
+	points, values := h.reals(0, fs[:])
+	for point, s := range points {
+		c, over := h.chain(one, s.S, tallied(values, point))
 		for k := range out {
 			out[k] += 2 * real(s.Weight*over[fromStart])
 			over = c.apply(over)

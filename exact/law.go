@@ -36,33 +36,15 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	if err != nil {
 		return levy.Inverter{}, err
 	}
-	m, err := h.logMoments(slope)
+	m, err := h.logMoments()
 	if err != nil {
 		return levy.Inverter{}, err
 	}
 	v := levy.Inverter{Mean: m.Log, SD: m.LogSD, Tilt: slope == 0}
-	v.Highest = h.resolved(slope)
-	rate := h.base + slope*h.carry
-	follows := h.steps == 0 || h.steps > circleSteps // a contour that does not hold everything, as a circle does
-	absorbing := slope == 0 && follows && m.Liquidated-m.Ruined > 1e-12
-	at := func(z complex128, centre complex128) complex128 {
-		w := h.power(z, slope)
-		// Tokens absorbed by a liquidation are a pole of their own, which the
-		// contour does not hold where it follows those that go on. It is taken out:
-		// all that are ever liquidated, of which the contour then takes the later ones.
-		still := -z * complex(rate, 0)
-		var ever, total complex128
-		if absorbing {
-			ever = h.absorbed(w, sample{levy.Point{S: still}, h.visits(still)})
-		}
-		for _, s := range h.samples(centre) {
-			c, over := h.chain(w, s)
-			total += s.Weight * (c.solve(over)[fromStart] - ever*h.clock(s.S-still))
-		}
-		return total*cmplx.Exp(z*complex(rate*years, 0)) + ever
+	if slope != 0 {
+		v.Mean, v.SD = m.Decay, m.DecaySD
 	}
-	// The dominant pole moves with Im z at the rate of its slope in Re z: the
-	// contour follows it, in steps so that few contours are needed.
+	v.Highest = h.resolved(slope)
 	var pole, drift [2]float64
 	for k := range 2 {
 		re := float64(k)
@@ -76,25 +58,45 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	if err := levy.Finite("growth rates", pole[0], pole[1], drift[0], drift[1]); err != nil {
 		return levy.Inverter{}, err
 	}
-	const stride = 8
+	seriesCF := func(z complex128) complex128 {
+		p := h.power(z, slope)
+		return h.onSeries(p, pole[side(z)]) * levy.Exp(z*complex(p.rate*years, 0))
+	}
+	contourCF := h.along(slope, pole, drift, slope == 0 && m.Liquidated-m.Ruined > 1e-12)
+	cf := contourCF
+	switch {
+	case h.series == nil:
+		v.Unsure = h.doubt + 3*discord(contourCF, func(z complex128) complex128 {
+			known := h.known
+			h.wide, h.known = true, map[complex128][]sample{}
+			x := contourCF(z)
+			h.wide, h.known = false, known
+			return x
+		}, v)
+	case h.steps <= wholly:
+		cf = seriesCF
+	default:
+		if v.Unsure = 3 * discord(contourCF, seriesCF, v); v.Unsure < agreed {
+			break
+		}
+		h.reach, _ = h.regularity(h.cycle, years)
+		h.known = map[complex128][]sample{}
+		if v.Unsure = 3 * discord(contourCF, seriesCF, v); !(v.Unsure < agreed) && h.series.quick(h.steps) {
+			cf, v.Unsure = seriesCF, 0
+		}
+	}
+	if !(v.Unsure < 1e-6) {
+		return levy.Inverter{}, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
+			"cycles are too regular for it; want less drift for the volatility, or a grid of at most %d steps",
+			years, v.Unsure, wholly)
+	}
 	v.CF = func(z complex128) (complex128, error) {
-		k := 0
-		if real(z) > 0.5 {
-			k = 1
-		}
-		centre := complex(pole[k], 0)
-		if follows {
-			centre += complex(0, math.Round(imag(z)*drift[k]*years/stride)*stride/years)
-		}
-		x := at(z, centre)
+		x := cf(z)
 		if cmplx.IsNaN(x) {
 			return x, fmt.Errorf("exact: the characteristic function at %v is out of the arithmetic's range; "+
 				"want less extreme inputs", z)
 		}
 		return x, nil
-	}
-	if err := h.trusted(v); err != nil {
-		return levy.Inverter{}, err
 	}
 	alive, err := v.CF(0)
 	if err != nil {
@@ -117,26 +119,63 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	return v, nil
 }
 
-// trusted compares one value of the characteristic function, a standard deviation's
-// frequency, with that of a larger contour.
-func (h *horizon) trusted(v levy.Inverter) error {
-	if h.steps > 0 && h.steps <= circleSteps {
-		return nil
+// wholly is the number of steps of a grid up to which a law is inverted from its
+// series; above, a contour is as good if it agrees with the series to agreed.
+const (
+	wholly = 500
+	agreed = 1e-9
+)
+
+// side is 0 for a frequency of the plain law and 1 for one of the tilted.
+func side(z complex128) int {
+	if real(z) > 0.5 {
+		return 1
 	}
-	z := complex(0, 1/v.SD)
-	usual, err := v.CF(z)
-	if err != nil {
-		return err
+	return 0
+}
+
+// along is E[(NAV/S^slope)^z] by contours, given the rates at which it grows at z = 0
+// and 1 and how they change with z. The dominant pole moves with Im z at that: the
+// contour follows it, in strides so that few contours are needed.
+//
+// Tokens absorbed by a liquidation are a pole of their own, which the contour does
+// not hold where it follows those that go on. It is taken out: all that are ever
+// liquidated, of which the contour then takes the later ones.
+func (h *horizon) along(slope float64, pole, drift [2]float64, absorbing bool) func(z complex128) complex128 {
+	return func(z complex128) complex128 {
+		p, k, stride := h.power(z, slope), side(z), max(8, h.reach/8)
+		centre := complex(pole[k], math.Round(imag(z)*drift[k]*h.years/stride)*stride/h.years)
+		still := -z * complex(p.rate, 0)
+		var ever, total complex128
+		if absorbing {
+			ever = h.absorbed(p, still)
+		}
+		for _, s := range h.samples(centre) {
+			c, over := h.chain(p, s.S, h.tallies(p, s.visits))
+			total += s.Weight * (c.solve(over)[fromStart] - ever*h.clock(s.S-still))
+		}
+		return total*levy.Exp(z*complex(p.rate*h.years, 0)) + ever
 	}
-	known := h.known
-	h.wide, h.known = true, map[complex128][]sample{}
-	wide, err := v.CF(z)
-	h.wide, h.known = false, known
-	if err == nil && !(cmplx.Abs(usual-wide) < 1e-7) {
-		err = fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: cycles are too regular for it; "+
-			"want less drift for the volatility, or at most %d steps", h.years, cmplx.Abs(usual-wide), circleSteps)
+}
+
+// discord is the largest difference of two characteristic functions over frequencies
+// that matter, as a fraction of their values at 0 and, if the law is tilted, at 1.
+func discord(one, other func(z complex128) complex128, v levy.Inverter) float64 {
+	worst := 0.0
+	for _, f := range []complex128{0.25i, 0.7i, 1.5i, 3i, 1 + 0.7i, 1 + 2i} {
+		if real(f) > 0 && !v.Tilt {
+			continue
+		}
+		z := complex(real(f), imag(f)/v.SD)
+		d := cmplx.Abs(one(z) - other(z))
+		if real(z) > 0 {
+			d /= cmplx.Abs(other(1))
+		}
+		if !(d <= worst) {
+			worst = d
+		}
 	}
-	return err
+	return worst
 }
 
 // resolved is the highest frequency of ln NAV − slope·ln S that neighbouring nodes

@@ -2,7 +2,6 @@ package exact
 
 import (
 	"math"
-	"math/cmplx"
 
 	"mcrisk/exact/levy"
 	"mcrisk/models"
@@ -139,11 +138,11 @@ func (f frame) cycleStats(c cycle, slope float64) stats {
 	}
 
 	// derivatives at s = 0 by Cauchy's integral on a circle well inside the
-	// region where the transforms are analytic
+	// region where the transforms are analytic, and where they stay near 1
 	const points = 48
-	radius := 0.5 * c.slowest()
+	radius := min(0.5*c.slowest(), 2/max(s.tau[fromStart], s.tau[fromUp], s.tau[fromDown]))
 	for k := range points / 2 {
-		turn := cmplx.Exp(complex(0, 2*math.Pi*(float64(k)+0.5)/points))
+		turn := levy.Exp(complex(0, 2*math.Pi*(float64(k)+0.5)/points))
 		for i, v := range c.visits(complex(radius, 0) * turn) {
 			begin := growth(f.start[i]) - slope*f.start[i]
 			first := 2 / (points * radius) // both half circles

@@ -14,8 +14,10 @@ import (
 // NewProblem states the problem of a simulated token on a simulated price, seen at
 // the end of every step; a step of 0 is continuous watching. A token or price that
 // these methods cannot answer is refused with all the reasons; package study
-// simulates any of them. Whether so little is at stake that liquidators repay all
-// is answered as at the start.
+// simulates any of them. Gas and impact have an answer where flows hold the vault
+// steady: what a trade costs, as a fraction of equity, then depends on the leverage
+// before it alone. Without such flows, whether so little is at stake that liquidators
+// repay all is answered as at the start.
 func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, error) {
 	var faults []error
 	refuse := func(format string, args ...any) { faults = append(faults, fmt.Errorf("exact: "+format, args...)) }
@@ -33,15 +35,29 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 	}
 	if loan, ok := t.Mechanism.(tokens.Loan); ok {
 		x.Loan = loan
-		x.Whole = t.AUM*min(math.Abs(t.Target), math.Abs(1-t.Target)) < tokens.SmallUSD
+		if t.Flows.Kind == tokens.Steady {
+			x.AUM = t.AUM
+		} else {
+			x.Whole = t.AUM*min(math.Abs(t.Target), math.Abs(1-t.Target)) < tokens.SmallUSD
+		}
 	} else {
 		refuse("mechanism %T; funding paid from margin leaves leverage no longer the whole state", t.Mechanism)
 	}
-	if t.Cost.Gas > 0 {
-		refuse("gas of %v USD; a cost in dollars depends on how much money is left", t.Cost.Gas)
+	if t.Flows.Kind == tokens.Steady {
+		x.Fixed = t.Cost.Gas / t.AUM
+		if t.Cost.Impact > 0 {
+			x.Impact, x.Exponent = t.Cost.Impact*raised(t.AUM, t.Cost.Exponent), t.Cost.Exponent
+		}
+	} else {
+		if t.Cost.Gas > 0 {
+			refuse("gas of %v USD; a cost in dollars depends on how much money is left, unless flows are steady", t.Cost.Gas)
+		}
+		if t.Cost.Impact > 0 {
+			refuse("impact that grows with the trade; it depends on how much money is left, unless flows are steady")
+		}
 	}
-	if t.Cost.Impact > 0 {
-		refuse("impact that grows with the trade; it depends on how much money is left")
+	if t.Closes() {
+		refuse("a vault closed below %v USD; how much money is left is one more state", t.Flows.CloseBelow)
 	}
 	if t.Keeper.Interval > step || t.Keeper.Latency > 0 {
 		refuse("a keeper that looks every %v and trades %v late; "+

@@ -48,16 +48,16 @@ func (p Problem) cycle(scale, perMove float64) (frame, cycle, error) {
 			return f, nil, errors.New("exact: partial rebalances on a grid go to as many places as they start from; " +
 				"want Step 0, or To Target or Edge")
 		}
-		nodes := p.Nodes
-		if nodes == 0 {
-			if nodes = f.nodesFor(p.Step, perMove); nodes > chosenNodes {
-				return f, nil, fmt.Errorf("exact: "+
-					"the band is %.3g standard deviations of a step wide and needs %d nodes; "+
-					"at most %d are used: take a longer step, or Step 0 with Shift",
-					(f.high-f.low)/(f.sigma*math.Sqrt(p.Step)), nodes, chosenNodes)
-			}
+		nodes, fine := f.nodesFor(p.Step, perMove), 1.0
+		if p.Nodes > 0 {
+			nodes, fine = p.Nodes, max(1, float64(p.Nodes)/float64(nodes))
+		} else if nodes > chosenNodes {
+			return f, nil, fmt.Errorf("exact: "+
+				"the band is %.3g standard deviations of a step wide and needs %d nodes; "+
+				"at most %d are used: take a longer step, or Step 0 with Shift",
+				(f.high-f.low)/(f.sigma*math.Sqrt(p.Step)), nodes, chosenNodes)
 		}
-		c, err := newStepped(f, p.Model, p.Step, widest, nodes)
+		c, err := newStepped(f, p.Model, p.Step, widest, nodes, fine)
 		return f, c, err
 	}
 	up, down := f.start[fromUp], f.start[fromDown]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"mcrisk/fmath"
 	"mcrisk/tokens"
 )
 
@@ -23,7 +24,15 @@ type Token struct {
 	Buy, Sell float64     // cost of buying and of selling, as fractions of the notional, in [0, 1)
 	Fixed     float64     // cost of one rebalance as a fraction of equity, in [0, 1)
 	Fee       float64     // streaming fee on equity, 1/year
-	Whole     bool        // liquidators always repay the whole debt, as Aave lets them where little is at stake
+
+	// A trade of notional q over equity costs Impact·q^Exponent of its notional more:
+	// at least 0, and from 0 to 2.
+	Impact, Exponent float64
+
+	// How much of the debt is repaid where little is at stake: Aave lets liquidators
+	// repay all of a debt or collateral below [tokens.SmallUSD].
+	AUM   float64 // US dollars at which the equity is held; zero: so many that little never is
+	Whole bool    // liquidators always repay the whole debt
 }
 
 func (t Token) check() error {
@@ -60,10 +69,18 @@ func (t Token) check() error {
 	}{{"fee", t.Fee}, {"borrow rate", t.Loan.Borrow}, {"supply rate", t.Loan.Supply}} {
 		fail(math.Abs(c.value) <= 10, "%s = %v; want a rate within ±10 a year", c.name, c.value)
 	}
+	fail(t.Impact >= 0 && !math.IsInf(t.Impact, 0), "impact = %v; want a finite number of at least 0", t.Impact)
+	fail(t.Exponent >= 0 && t.Exponent <= 2, "impact exponent = %v; want 0 to 2", t.Exponent)
+	fail(t.AUM >= 0, "AUM = %v USD; want at least 0", t.AUM)
 	fail(t.Loan.Threshold >= 0 && t.Loan.Threshold < 1, "liquidation threshold = %v; want 0 (none) to below 1",
 		t.Loan.Threshold)
 	fail(t.Loan.Bonus >= 0 && t.Loan.Bonus < 1, "liquidation bonus = %v; want 0 to below 1", t.Loan.Bonus)
 	if len(errs) == 0 {
+		low, _ := t.magnitudes()
+		fail(low > 1 || t.Target < 0, "fixed cost %v keeps a long from buying above leverage %v; want it to above 1",
+			t.Fixed, low)
+		fail(low == t.Band.Low || t.Band.To != tokens.Partial || t.Band.Speed == 0 || t.Band.Speed == 1,
+			"fixed cost %v is more than a partial rebalance from %v gains; want less", t.Fixed, t.Band.Low)
 		worst := t.Band.High
 		if t.Target < 0 {
 			worst = -t.Band.High
@@ -105,11 +122,31 @@ func (t Token) legs() (risky, safe float64) {
 
 // edges returns the band in y; at the upper end the token buys, at the lower
 // it sells, long or short.
-func (t Token) edges() (low, high float64) {
-	if t.Target > 1 {
-		return coordinate(t.Band.High), coordinate(t.Band.Low)
+func (t Token) edges() (low, high float64) { return t.between(t.Band.Low, t.Band.High) }
+
+// triggers are the edges at which there is something to trade: with a fixed cost a
+// position is not increased before the cost no longer takes its leverage past where
+// the trade leads.
+func (t Token) triggers() (low, high float64) { return t.between(t.magnitudes()) }
+
+// magnitudes are the triggers as magnitudes of leverage.
+func (t Token) magnitudes() (low, high float64) {
+	to := t.Band.Low
+	switch t.Band.To {
+	case tokens.Target:
+		to = math.Abs(t.Target)
+	case tokens.Partial:
+		to += (math.Abs(t.Target) - to) * t.Band.Speed
 	}
-	return coordinate(-t.Band.Low), coordinate(-t.Band.High)
+	return min(t.Band.Low, to*(1-t.Fixed)), t.Band.High
+}
+
+// between is what lies between two magnitudes of leverage, in y.
+func (t Token) between(low, high float64) (from, to float64) {
+	if t.Target > 1 {
+		return coordinate(high), coordinate(low)
+	}
+	return coordinate(-low), coordinate(-high)
 }
 
 // resets returns, in y, where the trades at the upper and lower end lead.
@@ -128,34 +165,116 @@ func (t Token) resets() (up, down float64) {
 
 // trade returns what a trade from leverage l to w, with its cost, does: the
 // log of equity after over equity before, and the notional over equity before.
-// With proportional cost k and s the sign of the trade
+// With proportional cost k, fixed cost F and s the sign of the trade the notional
+// d solves
 //
-//	d = E·(w − l)/(1 + s·k·w),   E'/E = (1 + s·k·l)/(1 + s·k·w),
+//	d + s·w·(k + Impact·d^Exponent)·d = s·(w·(1 − F) − l),
 //
-// times 1 − Fixed. From beyond 1/k a sale has no solution: the log is −Inf.
+// so that without impact
+//
+//	d = s·(w·(1 − F) − l)/(1 + s·k·w),   E'/E = (1 − F + s·k·l)/(1 + s·k·w).
+//
+// Where a sale has no solution, as from beyond 1/k, the log is −Inf.
 func (t Token) trade(l, w float64) (log, turnover float64) {
-	k := t.Buy
+	k, s := t.Buy, 1.0
 	if w < l {
-		k = -t.Sell
+		k, s = -t.Sell, -1
 	}
-	if 1+k*l <= 0 {
+	if t.Impact == 0 {
+		if 1-t.Fixed+k*l <= 0 {
+			return math.Inf(-1), 0
+		}
+		return math.Log1p(k*l-t.Fixed) - math.Log1p(k*w), s * (w*(1-t.Fixed) - l) / (1 + k*w)
+	}
+	free := s * (w*(1-t.Fixed) - l)
+	d, ok := solveTrade(1+k*w, s*w*t.Impact, 1+t.Exponent, free)
+	if !ok {
 		return math.Inf(-1), 0
 	}
-	return math.Log1p(k*l) - math.Log1p(k*w) + math.Log1p(-t.Fixed), math.Abs(w-l) / (1 + k*w)
+	left := 1 - t.Fixed - s*k*d - t.Impact*raised(d, 1+t.Exponent)
+	if !(left > 0) {
+		return math.Inf(-1), 0
+	}
+	return math.Log(left), d
+}
+
+// solveTrade returns the least d ≥ 0 with a·d + b·d^n = free, n ≥ 1; false: there is
+// none. It lies between free/a, where b is zero, and whichever bound b's sign gives.
+func solveTrade(a, b, n, free float64) (float64, bool) {
+	if !(a > 0) || !(free >= 0) {
+		return 0, false
+	}
+	excess := func(d float64) float64 { return a*d + b*raised(d, n) - free }
+	low, high := 0.0, free/a
+	if b < 0 {
+		top := math.Inf(1) // where more sold only chases its cost
+		if n > 1 {
+			top = raised(a/(-b*n), 1/(n-1))
+		} else if !(a+b > 0) {
+			return 0, false
+		}
+		low, high = high, min(top, free/(a+b)+2*high)
+		for excess(high) < 0 {
+			if high >= top {
+				return 0, false
+			}
+			high = min(2*high, top)
+		}
+		if low > high {
+			return 0, false
+		}
+	}
+	d := high
+	if b < 0 {
+		d = low
+	}
+	for range 200 { // Newton's steps, halved into the bracket where they leave it
+		f := excess(d)
+		if f < 0 {
+			low = d
+		} else {
+			high = d
+		}
+		next := d - f/(a+b*n*raised(d, n-1))
+		if !(next >= low && next <= high) {
+			next = low + (high-low)/2
+		}
+		if math.Abs(next-d) <= 1e-15*d {
+			return next, true
+		}
+		d = next
+	}
+	return d, true
+}
+
+// raised is x^p for x and p of at least 0.
+func raised(x, p float64) float64 {
+	switch {
+	case p == 0:
+		return 1
+	case x == 0:
+		return 0
+	}
+	return fmath.Pow(x, p)
 }
 
 // afterLiquidation is the log of equity left over equity before, at
 // collateral/debt = c with health factor c·Threshold < 1. Half the debt is
-// repaid above health 0.95 and all of it at or below or if Whole, repeatedly until
-// health is 1; the liquidator takes what he repays plus the bonus, or all there is.
+// repaid above health 0.95 and all of it at or below, if Whole or if little is at
+// stake, repeatedly until health is 1; the liquidator takes what he repays plus the
+// bonus, or all there is.
 func (t Token) afterLiquidation(c float64) float64 {
 	if c <= 1 {
 		return math.Inf(-1)
 	}
 	before, debt := c-1, 1.0
+	small := 0.0 // in units of the debt
+	if t.AUM > 0 {
+		small = tokens.SmallUSD * before / t.AUM
+	}
 	for debt > 0 && c*t.Loan.Threshold < debt {
 		repaid := debt
-		if !t.Whole && c*t.Loan.Threshold > 0.95*debt {
+		if !t.Whole && c*t.Loan.Threshold > 0.95*debt && min(c, debt) >= small {
 			repaid = debt / 2
 		}
 		taken := repaid * (1 + t.Loan.Bonus)

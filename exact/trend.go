@@ -1,10 +1,12 @@
 package exact
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 )
 
@@ -30,16 +32,21 @@ func (t Token) Trend(ratio float64) (float64, error) {
 	at := f.start[fromStart]
 	for count := 0; ; count++ {
 		if left <= math.Abs(edge-at) {
-			return math.Exp(log + growth(at+math.Copysign(left, ratio-1)) - growth(at)), nil
+			return fmath.Exp(log + growth(at+math.Copysign(left, ratio-1)) - growth(at)), nil
 		}
 		left -= math.Abs(edge - at)
 		log += growth(edge) - growth(at)
+		if f.start[next] == edge && (t.Fixed > 0 || t.Impact > 0) {
+			return 0, errors.New("exact: " +
+				"a cost that is not proportional, with continuous trading at an edge, has no limit; " +
+				"want Fixed 0 and Impact 0, or To Target")
+		}
 		if f.start[next] == edge {
 			l, k := leverage(edge), t.Buy
 			if ratio < 1 {
 				k = -t.Sell
 			}
-			return math.Exp(log + math.Copysign(left, ratio-1)*(1+k)*l/(1+k*l)), nil
+			return fmath.Exp(log + math.Copysign(left, ratio-1)*(1+k)*l/(1+k*l)), nil
 		}
 		cost, _ := t.trade(leverage(edge), leverage(f.start[next]))
 		log += cost

@@ -196,17 +196,8 @@ func newSample(returns []float64, dt float64) (sample, error) {
 	}
 	squares := 0.0
 	zeros, run, longest, longestEnd := 0, 0, 0, 0
-	var top [2]float64 // largest squared returns
-	var topAt [2]int
 	for i, r := range returns {
-		d := float64((r - s.mean) * (r - s.mean))
-		squares += d
-		if d > top[0] {
-			top[1], topAt[1] = top[0], topAt[0]
-			top[0], topAt[0] = d, i
-		} else if d > top[1] {
-			top[1], topAt[1] = d, i
-		}
+		squares += float64((r - s.mean) * (r - s.mean))
 		if r != 0 {
 			run = 0
 			continue
@@ -227,14 +218,42 @@ func newSample(returns []float64, dt float64) (sample, error) {
 	if len(returns) < 250 {
 		note("only %d returns: every number here is a guess", len(returns))
 	}
-	if share := (top[0] + top[1]) / squares; share > 0.3 && n >= 20 || s.largest > math.Log(4) {
-		note("returns %d and %d (%+.3g and %+.3g) make %.0f %% of the sum of squares: wrong prices? The fit is about them", topAt[0], topAt[1], returns[topAt[0]], returns[topAt[1]], 100*share)
+	if at, share, doubtful := Outliers(returns); doubtful {
+		note("returns %d and %d (%+.3g and %+.3g) make %.0f %% of the sum of squares: wrong prices? The fit is about them",
+			at[0], at[1], returns[at[0]], returns[at[1]], 100*share)
 	}
 	if longest >= 12 || float64(zeros) > 0.1*n {
 		s.still = longest >= 24 || float64(zeros) > 0.1*n
 		note("the price stands still over %d of %d returns, at most %d in a row, ending at return %d: a closed market or missing data, which every model takes for calm", zeros, len(returns), longest, longestEnd)
 	}
 	return s, nil
+}
+
+// Outliers finds the two returns farthest from the mean, the farther first, and the
+// share of the sum of squares about it that they make. They are doubtful, as wrong
+// prices or a split would make them, where that share is above 30 % of 20 returns or
+// more, or where some price is above four times another one step away. Fewer than
+// two finite returns are never doubtful.
+func Outliers(returns []float64) (at [2]int, share float64, doubtful bool) {
+	n := float64(len(returns))
+	mean, squares, largest := 0.0, 0.0, 0.0
+	for _, r := range returns {
+		mean += r / n
+		largest = max(largest, math.Abs(r))
+	}
+	var top [2]float64 // largest squares
+	for i, r := range returns {
+		d := float64((r - mean) * (r - mean))
+		squares += d
+		if d > top[0] {
+			top[1], at[1] = top[0], at[0]
+			top[0], at[0] = d, i
+		} else if d > top[1] {
+			top[1], at[1] = d, i
+		}
+	}
+	share = (top[0] + top[1]) / squares
+	return at, share, n >= 2 && (share > 0.3 && n >= 20 || largest > math.Log(4))
 }
 
 // volatility is the sample's, per √year.

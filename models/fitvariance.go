@@ -476,7 +476,7 @@ func (f *Fit) jackknifeIntervals(m Model, s sample, j jackknife, jumps bool) {
 func middle(x []float64) (low, high float64) {
 	slices.Sort(x)
 	n := len(x)
-	whole, part := math.Modf(float64(n+1) * (1 - Confidence) / 2)
+	whole, part := math.Modf(float64(float64(n+1) * (1 - Confidence) / 2))
 	k := int(whole)
 	low = x[k-1] + float64(part*(x[k]-x[k-1]))
 	high = x[n-k] - float64(part*(x[n-k]-x[n-k-1]))

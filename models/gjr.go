@@ -82,7 +82,7 @@ func (m GJR) Check() error {
 
 // Persistence is the share of a variance's distance from the long run that is
 // left after a step.
-func (m GJR) Persistence() float64 { return m.Alpha + m.Gamma/2 + m.Beta }
+func (m GJR) Persistence() float64 { return m.Alpha + float64(m.Gamma/2) + m.Beta }
 
 // Cut is the probability that an uncut Student-t lies beyond the cut.
 func (m GJR) Cut() float64 { return studentLaw(m.DoF).cut }
@@ -111,17 +111,17 @@ func (m GJR) coefficients(step time.Duration) (alpha, gamma, beta float64) {
 		p = fmath.Pow(m.Persistence(), r)
 	}
 	alpha, gamma = float64(m.Alpha*math.Sqrt(r)), float64(m.Gamma*math.Sqrt(r))
-	if a := alpha + gamma/2; a > p {
+	if a := alpha + float64(gamma/2); a > p {
 		alpha, gamma = alpha*p/a, gamma*p/a
 	}
-	return alpha, gamma, max(p-(alpha+gamma/2), 0)
+	return alpha, gamma, max(p-(alpha+float64(gamma/2)), 0)
 }
 
 func (m GJR) Advance(at At, z []*block.Track, state State, move *block.Track) {
 	dt := Years(at.Step)
 	law := studentLaw(m.DoF)
 	alpha, gamma, beta := m.coefficients(at.Step)
-	omega := 1 - (alpha + gamma/2 + beta)
+	omega := 1 - (alpha + float64(gamma/2) + beta)
 	unit := float64(float64(m.Sigma*m.Sigma) * dt) // variance of a step in the long run
 	top := math.Inf(1)
 	if unit > 0 {

@@ -95,7 +95,7 @@ func (m Heston) Advance(at At, z []*block.Track, state State, move *block.Track)
 	e := fmath.Exp(-float64(m.Kappa * dt))
 	xi2 := float64(m.Xi*m.Xi) / m.Kappa
 	vary := float64(float64(xi2*e) * (1 - e))
-	vary0 := float64(float64(m.Theta*xi2)/2) * float64((1-e)*(1-e))
+	vary0 := float64(float64(float64(m.Theta*xi2)/2) * float64((1-e)*(1-e)))
 	// 2. ln S given v now and then, with dW = Rho·dB + √(1−Rho²)·dZ
 	r := m.Rho / m.Xi
 	half := float64(float64(dt/2) * (float64(m.Kappa*r) - 0.5))
@@ -104,8 +104,8 @@ func (m Heston) Advance(at At, z []*block.Track, state State, move *block.Track)
 	k4 := k3
 	growth := float64(m.Mu * dt)
 	plain := -float64(float64(r*float64(m.Kappa*m.Theta)) * dt)
-	a2 := k2 + k4/2
-	k13 := k1 + k3/2
+	a2 := k2 + float64(k4/2)
+	k13 := k1 + float64(k3/2)
 	for k := range at.Len {
 		for l := range block.Lanes {
 			v := state[0][l]
@@ -186,7 +186,7 @@ func (m Heston) stationaryCGF(t float64, s complex128) complex128 {
 
 // variance is the expected variance of the price's path over t years.
 func (m Heston) variance(t float64) float64 {
-	return m.Theta*t - (m.V0-m.Theta)*math.Expm1(-m.Kappa*t)/m.Kappa
+	return float64(m.Theta*t) - float64((m.V0-m.Theta)*fmath.Expm1(-float64(m.Kappa*t)))/m.Kappa
 }
 
 func (m Heston) Growth() float64 { return m.Mu }

@@ -2,7 +2,6 @@ package models
 
 import (
 	"fmt"
-	"math"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -93,10 +92,13 @@ func (m Kou) Growth() float64 { return m.Mu }
 
 func (m Kou) Moments(t float64) Moments {
 	p, q, up, down := m.Up, 1-m.Up, 1/m.EtaUp, 1/m.EtaDown
-	l, s2 := m.Rate*t, m.Sigma*m.Sigma
+	l, s2 := float64(m.Rate*t), float64(m.Sigma*m.Sigma)
+	up1, down1 := float64(p*up), float64(q*down)
+	up2, down2 := float64(up1*up), float64(down1*down)
+	up3, down3 := float64(up2*up), float64(down2*down)
 	return moments(
-		(m.Mu-m.Rate*m.kappa()-s2/2)*t+l*(p*up-q*down),
-		s2*t+l*2*(p*up*up+q*down*down),
-		l*6*(p*up*up*up-q*down*down*down),
-		l*24*(p*math.Pow(up, 4)+q*math.Pow(down, 4)))
+		float64((m.Mu-float64(m.Rate*m.kappa())-float64(s2/2))*t)+float64(l*(up1-down1)),
+		float64(s2*t)+float64(l*2*(up2+down2)),
+		l*6*(up3-down3),
+		l*24*(float64(up3*up)+float64(down3*down)))
 }

@@ -86,11 +86,11 @@ func (m Merton) CGF(t float64, s complex128) complex128 {
 func (m Merton) Growth() float64 { return m.Mu }
 
 func (m Merton) Moments(t float64) Moments {
-	a, s2 := m.JumpMean, m.JumpSD*m.JumpSD
-	l := m.Rate * t
+	a, s2, v := m.JumpMean, float64(m.JumpSD*m.JumpSD), float64(m.Sigma*m.Sigma)
+	l, a2 := float64(m.Rate*t), float64(a*a)
 	return moments(
-		(m.Mu-m.Rate*m.kappa()-m.Sigma*m.Sigma/2)*t+l*a,
-		m.Sigma*m.Sigma*t+l*(a*a+s2),
-		l*(a*a*a+3*a*s2),
-		l*(a*a*a*a+6*a*a*s2+3*s2*s2))
+		float64((m.Mu-float64(m.Rate*m.kappa())-float64(v/2))*t)+float64(l*a),
+		float64(v*t)+float64(l*(a2+s2)),
+		l*(float64(a2*a)+float64(3*a*s2)),
+		l*(float64(a2*a2)+float64(6*a2*s2)+float64(3*s2*s2)))
 }

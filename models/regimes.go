@@ -106,7 +106,7 @@ func (m Regimes) Advance(at At, z []*block.Track, state State, move *block.Track
 				m.hold(at, state, l)
 			}
 			v += float64(variance[int(state[2][l])] * (end - from))
-			move[k][l] = (growth - v/2) + float64(math.Sqrt(v)*z[0][k][l])
+			move[k][l] = (growth - float64(v/2)) + float64(math.Sqrt(v)*z[0][k][l])
 		}
 	}
 }
@@ -131,6 +131,7 @@ func (m Regimes) CGF(t float64, s complex128) complex128 {
 func (m Regimes) Growth() float64 { return m.Mu }
 
 func (m Regimes) Moments(t float64) Moments {
-	v := m.Calm*m.Calm + m.WildShare()*(m.Wild*m.Wild-m.Calm*m.Calm)
+	calm, wild := float64(m.Calm*m.Calm), float64(m.Wild*m.Wild)
+	v := calm + float64(m.WildShare()*(wild-calm))
 	return momentsOf(m, t, 0.5/math.Sqrt(v*t))
 }

@@ -19,15 +19,27 @@ type Provenance struct {
 
 // closing ends a document: every setting, and the hash of the results.
 func (p Provenance) closing() []Block {
-	var list Settings
-	for _, s := range p.Settings {
-		list = append(list, Setting{s.Name, s.Value, s.Origin})
-	}
-	blocks := []Block{list}
+	blocks := []Block{settingsOf(p.Settings)}
 	if p.Hash != "" {
 		blocks = append(blocks, Text("results_hash "+p.Hash))
 	}
 	return blocks
+}
+
+// settingsOf are settings of a study as a block.
+func settingsOf(list []study.Setting) (block Settings) {
+	for _, s := range list {
+		block = append(block, Setting{s.Name, s.Value, s.Origin})
+	}
+	return block
+}
+
+// columnsOf are columns of files, by name.
+func columnsOf(names ...string) (list []Column) {
+	for _, name := range names {
+		list = append(list, Column{Name: name})
+	}
+	return list
 }
 
 // intervalTitle heads a column of intervals.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"mcrisk/analytics"
 )
@@ -260,6 +261,9 @@ func AboutDuration(seconds float64) string {
 	}
 	return Short3(seconds) + " seconds"
 }
+
+// Minute writes a time for people: to the minute, in UTC.
+func Minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
 
 // Clip cuts a text to n characters, of which the last is then an ellipsis.
 func Clip(s string, n int) string {

@@ -3,17 +3,19 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"mcrisk/analytics"
 	"mcrisk/assess"
 	"mcrisk/param"
+	"mcrisk/study"
 )
 
 // Simulation is what lifetimes of a study's tokens came to: for people the metrics
 // and where the growth came from, for files every estimate, also over time.
 func Simulation(r *assess.Simulation, p Provenance) Document {
 	spec := r.Study.Spec()
-	d := Document{Data: summaryJSON(r.Hash, r.Summaries, r.Certain)}
+	d := Document{Title: "Simulation of " + namesOf(r.Summaries), Data: summaryJSON(r.Hash, r.Summaries, r.Certain)}
 	for i := range r.Certain {
 		d.Blocks = append(d.Blocks, widening(&r.Summaries[i], &r.Certain[i]))
 	}
@@ -21,32 +23,38 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 		s := &r.Summaries[i]
 		d.Blocks = append(d.Blocks, Text(fmt.Sprintf("%s: %s lifetimes of %s, price seen every %s (monitoring: grid), seed %d", s.Token,
 			Thousands(spec.Paths), param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()), spec.Seed)))
+		d.Blocks = append(d.Blocks, simulationFigures(r, i)...)
 		d.Blocks = append(d.Blocks, summaryTables(s)...)
 		d.Blocks = append(d.Blocks, attributionTable(assess.Attribution{Token: s.Token, Paths: "all paths", Attribution: r.Causes[i]}))
 	}
 	d.Blocks = append(d.Blocks, summaryData(r.Summaries))
-	for i, h := range r.Horizons {
-		name := spec.Tokens[i].Name
-		d.Blocks = append(d.Blocks, horizonsData(FileOf("horizons", name, len(r.Horizons)), h.Rows(assess.Confidence)),
-			histogramsData(FileOf("histograms", name, len(r.Horizons)), h))
+	for i := range r.Ensembles {
+		v := r.View(i)
+		d.Blocks = append(d.Blocks, horizonsData(r.Study.TableOf("horizons", i), v.Horizons),
+			histogramsData(r.Study.TableOf("histograms", i), v.Histograms))
 	}
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
 }
 
-// FileOf is the name of a token's table among those of several.
-func FileOf(table, token string, of int) string {
-	if of > 1 {
-		return table + "-" + token
+// namesOf are the names of tokens in a title: all of a few, or how many they are.
+func namesOf(summaries []analytics.Summary) string {
+	const most = 4
+	if len(summaries) > most {
+		return fmt.Sprintf("%d tokens", len(summaries))
 	}
-	return table
+	var names []string
+	for _, s := range summaries {
+		names = append(names, s.Token)
+	}
+	return strings.Join(names, ", ")
 }
 
 // Summary is a stored run summarised again.
-func Summary(caption string, hash string, summaries []analytics.Summary) Document {
+func Summary(s *study.Study, hash string, summaries []analytics.Summary) Document {
 	d := Document{Data: summaryJSON(hash, summaries, nil)}
 	for i := range summaries {
-		d.Blocks = append(d.Blocks, Text(summaries[i].Token+": "+caption))
+		d.Blocks = append(d.Blocks, Text(summaries[i].Token+": "+Caption(s, s.Spec().Paths)))
 		d.Blocks = append(d.Blocks, summaryTables(&summaries[i])...)
 	}
 	d.Blocks = append(d.Blocks, summaryData(summaries))
@@ -164,22 +172,11 @@ func horizonsData(name string, rows []analytics.HorizonRow) Table {
 	return t
 }
 
-// histogramsData are the buckets of what is drawn as a density: decay factors and
-// leverage at every time.
-func histogramsData(name string, h *analytics.Horizons) Table {
+// histogramsData are the buckets of what is drawn as a density.
+func histogramsData(name string, rows []analytics.HistogramRow) Table {
 	t := Table{Name: name, DataOnly: true, Columns: []Column{{Name: "years"}, {Name: "name"}, {Name: "low"}, {Name: "high"}, {Name: "count"}}}
-	for i, years := range h.Times {
-		for _, x := range []struct {
-			name string
-			of   *analytics.LogHistogram
-		}{{"decay_factor", &h.Decay[i]}, {"leverage", &h.Leverage[i]}} {
-			edges, counts := x.of.Buckets()
-			for b, n := range counts {
-				if n > 0 {
-					t.Add(years, x.name, edges[b], edges[b+1], n)
-				}
-			}
-		}
+	for _, r := range rows {
+		t.Add(r.Years, r.Name, r.Low, r.High, r.Count)
 	}
 	return t
 }

@@ -51,7 +51,7 @@ func WriteText(w io.Writer, d Document, width int) error {
 		case Note:
 			paragraphs("note: " + string(b))
 		case Settings:
-			tables(b.table())
+			tables(b.clipped(width).table())
 		case Table:
 			if !b.DataOnly {
 				tables(&b)
@@ -76,6 +76,21 @@ func paragraphs(s string) (all []string) {
 
 // What go-pretty puts around cells: a space before each and one after.
 const padding = 2
+
+// clipped are the settings with origins of one line, which files have in full.
+func (s Settings) clipped(width int) Settings {
+	name, value := cells("setting"), cells("value")
+	for _, x := range s {
+		name, value = max(name, cells(x.Name)), max(value, cells(x.Value))
+	}
+	left := max(narrow, width-name-min(value, narrow)-3*padding) // a long value is broken instead
+	var out Settings
+	for _, x := range s {
+		x.From = Clip(x.From, left)
+		out = append(out, x)
+	}
+	return out
+}
 
 // A sheet is the columns of a table that stand beside each other.
 type sheet struct {
@@ -168,8 +183,33 @@ func (p *people) split(width int) (sheets []sheet, ok bool) {
 	return sheets, true
 }
 
-// narrow is how many columns a Wrap column keeps before the table is split.
-const narrow = 16
+// A Wrap column keeps narrow columns before the table is split, and words longer
+// than long, such as addresses, are broken anywhere.
+const (
+	narrow = 16
+	long   = 28
+)
+
+// fold breaks the words of s that are longer than width.
+func fold(s string, width int) string {
+	if line, rest, more := strings.Cut(s, "\n"); more {
+		return fold(line, width) + "\n" + fold(rest, width)
+	}
+	var parts []string
+	for word := range strings.SplitSeq(s, " ") {
+		for cells(word) > width {
+			n := 0
+			for i, r := range word {
+				if n += cells(string(r)); n > width {
+					parts, word = append(parts, word[:i]), word[i:]
+					break
+				}
+			}
+		}
+		parts = append(parts, word)
+	}
+	return strings.Join(parts, " ")
+}
 
 // widths are what a column takes without a line break, what it takes at
 // least before the table is split, and its longest word.
@@ -186,6 +226,7 @@ func (p *people) widths(j int) (natural, least, longest int) {
 	}
 	natural = max(header, body)
 	if p.wrap[j] {
+		longest = min(longest, long)
 		return natural, max(longest, min(natural, narrow)), longest
 	}
 	return natural, max(longest, body), longest
@@ -203,7 +244,11 @@ func (p *people) sheet(s sheet) string {
 	t := newTable()
 	row := func(from []string) (r table.Row) {
 		for k, j := range s.columns {
-			r = append(r, strings.Join(wrap(from[j], s.widths[k]), "\n"))
+			cell := from[j]
+			if p.wrap[j] {
+				cell = fold(cell, s.widths[k])
+			}
+			r = append(r, strings.Join(wrap(cell, s.widths[k]), "\n"))
 		}
 		return r
 	}

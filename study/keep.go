@@ -70,7 +70,8 @@ func Ensembles(ctx context.Context, s *Study, opt Options, names []string, sinks
 // Hash is the results_hash of ensembles that lived on the same paths: the SHA-256,
 // in hexadecimal, over the SHA-256 of each chunk of [ChunkPaths] paths, in path
 // order. That of a chunk is over each token's name, and each of its columns' names
-// and numbers by path, little endian, with one NaN for all. It is what two runs must
+// and numbers by path, little endian, with one NaN for all; columns that say nothing
+// of the token are left out (see [tokens.Column]). It is what two runs must
 // share to be the same run; estimates and files do not enter. A chunk's share of it
 // depends on that chunk alone, so that parts of a run can give it.
 func Hash(ensembles []tokens.Ensemble) string {
@@ -90,6 +91,9 @@ func hashOf(ensembles []tokens.Ensemble) (sum [sha256.Size]byte) {
 			e := &ensembles[i]
 			fmt.Fprintf(chunk, "token %s\n", e.Token.Name)
 			for _, name := range e.Names() {
+				if e.Idle(name) {
+					continue
+				}
 				fmt.Fprintf(chunk, "column %s\n", name)
 				buf = buf[:0]
 				for _, v := range e.Column(name)[first:min(first+ChunkPaths, e.N)] {

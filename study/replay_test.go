@@ -85,6 +85,8 @@ func TestReplayOfTheUnderlying(t *testing.T) {
 func TestReplayLiquidates(t *testing.T) {
 	token := tokens.Token{Target: 3, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Threshold: 0.85, Bonus: 0.05}, AUM: 1e6}
 	inside := &paths.History{Step: time.Hour, Bars: []paths.Bar{bar(0, 100, 101, 75, 100)}} // 78.4 liquidates
+	closes := *inside
+	closes.ClosesOnly = true
 	over := &paths.History{Step: time.Hour, Bars: []paths.Bar{bar(0, 100, 100, 100, 100), bar(5, 75, 75, 75, 75)}}
 	there := math.Log(1.01*1.01/(2/(3*0.85))) / math.Log(1.01*1.01/0.75/0.75) // of the hour: over 101 down to where 3x·0.85 is 2
 	for _, tt := range []struct {
@@ -96,6 +98,7 @@ func TestReplayLiquidates(t *testing.T) {
 	}{
 		{"inside", inside, false, 1, there / 8760},
 		{"inside, at closes", inside, true, 0, math.NaN()},
+		{"inside, where only closes are known", &closes, false, 0, math.NaN()},
 		{"over a gap", over, false, 1, 5.0 / 8760},
 	} {
 		r, err := Replay([]tokens.Token{token}, tt.h, tt.closes)

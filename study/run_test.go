@@ -3,6 +3,7 @@ package study_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -74,7 +75,7 @@ func TestGoldenHashes(t *testing.T) {
 			"short":      "ed01b9beca5c7896",
 			"perp late":  "73738d0aa9b944c2",
 			"perp entry": "adecb4204bbdf6a1",
-			"gas":        "a2370b2723ef8dba",
+			"gas":        "38a01d10f6c391d5",
 			"fees":       "30384595c0b259dc",
 		},
 		"merton": {
@@ -86,7 +87,7 @@ func TestGoldenHashes(t *testing.T) {
 			"short":      "33788d74525456d0",
 			"perp late":  "2c977f6cef4aefb8",
 			"perp entry": "c8955c2504994919",
-			"gas":        "0287955d6f0718ef",
+			"gas":        "627c90c114ca0d42",
 			"fees":       "6ecfa346cd49faa3",
 		},
 	}
@@ -95,6 +96,15 @@ func TestGoldenHashes(t *testing.T) {
 			if got, want := study.Hash([]tokens.Ensemble{e})[:16], golden[name][e.Token.Name]; got != want {
 				t.Errorf("%s, %s: hash %s; want %s", name, e.Token.Name, got, want)
 			}
+		}
+		// A vault without flows that is never closed.
+		s := zooSpec(model, 20*day)
+		s.Tokens = slices.DeleteFunc(s.Tokens, func(t study.TokenSpec) bool { return t.Name != "gas" })
+		s.Tokens[0].Values = maps.Clone(s.Tokens[0].Values)
+		s.Tokens[0].Values["flows"], s.Tokens[0].Values["close-below"] = float64(tokens.NoFlows), 0
+		want := map[string]string{"gbm": "a2370b2723ef8dba", "merton": "0287955d6f0718ef"}[name]
+		if got := study.Hash(ensembles(t, s, study.Options{}, nil))[:16]; got != want {
+			t.Errorf("%s, gas without flows: hash %s; want %s", name, got, want)
 		}
 	}
 }

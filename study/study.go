@@ -52,6 +52,15 @@ func (s *Study) Token(i int) tokens.Token { return s.tokens[i] }
 // Tokens is the number of tokens.
 func (s *Study) Tokens() int { return len(s.tokens) }
 
+// TableOf is the name of a table of one token: that of the table, and of the token
+// where there are several.
+func (s *Study) TableOf(table string, token int) string {
+	if len(s.tokens) == 1 {
+		return table
+	}
+	return table + "-" + s.spec.Tokens[token].Name
+}
+
 // Years is the length of the lifetimes, in years of 365 days.
 func (s *Study) Years() float64 { return models.Years(s.spec.Horizon) }
 

@@ -89,7 +89,7 @@ func TestCheck(t *testing.T) {
 			[]string{"above the tier = NaN"}},
 		{"liquidated at once in the upper tier", func(t *Token) {
 			t.Mechanism = Perp{Tier: 1e6, TierMaintenance: 0.6}
-		}, []string{"leverage 3 is liquidated at once", "liquidates at 2.3"}},
+		}, []string{"leverage 3 is liquidated at once", "liquidates at 2.667"}},
 		{"base", func(t *Token) { t.Mechanism = Perp{Base: 2} },
 			[]string{"maintenance base = 2", "Current or EntrySize"}},
 

@@ -8,10 +8,10 @@ import (
 	"mcrisk/fmath"
 )
 
-// Cost is what a trade costs. With notional q in initial equity and Q = q·AUM
-// in US dollars,
+// Cost is what a trade costs. With notional q in initial equity and Q = q·A in US
+// dollars, A being what a unit of initial equity stands for (see [Flows]),
 //
-//	cost = Fee·q + (ImpactBase + side + Impact·Q^Exponent)·q + Gas/AUM,
+//	cost = Fee·q + (ImpactBase + side + Impact·Q^Exponent)·q + Gas/A,
 //
 // side being Increase of a trade that adds to the position and Decrease of one
 // that reduces it.

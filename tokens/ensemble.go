@@ -36,6 +36,16 @@ func (e *Ensemble) Add(name string, column []float64) {
 	e.columns[name] = column
 }
 
+// Idle reports whether a column says nothing of the token, see [Column].Idle.
+func (e *Ensemble) Idle(name string) bool {
+	for i := range Columns {
+		if c := &Columns[i]; c.Name == name {
+			return c.Idle != nil && c.Idle(&e.Token)
+		}
+	}
+	return false
+}
+
 // Names are the columns kept, in order.
 func (e *Ensemble) Names() []string { return e.names }
 

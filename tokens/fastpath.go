@@ -34,6 +34,7 @@ type fastPath struct {
 	carry float64 // what a step takes from cash, over exposure, signed; over 1 + interest on cash
 	lo    float64 // p within which a lane may be here
 	hi    float64
+	floor float64 // equity below which a lane may not be here; zero: any
 
 	up, down edge // what the band does when the price has risen, has fallen
 
@@ -79,7 +80,7 @@ type fastState struct {
 // newFastPath returns nil for a token that has none.
 func newFastPath(k *Kernel) *fastPath {
 	t := &k.token
-	if !k.terms.scaleFree() || t.Cost.Increase != 0 || t.Cost.Decrease != 0 ||
+	if !k.terms.scaleFree() || t.Flows.Kind == Chasing || t.Cost.Increase != 0 || t.Cost.Decrease != 0 ||
 		t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 {
 		return nil
 	}
@@ -88,6 +89,7 @@ func newFastPath(k *Kernel) *fastPath {
 		ratio: (1 + k.growX) / (1 + k.growB),
 		grow:  float64((1 + k.growB) * (1 + k.fee)),
 		carry: paid / (1 + k.growB),
+		floor: k.floor,
 		rate:  t.Cost.Fee + t.Cost.ImpactBase,
 		v0:    1 - t.Target,
 	}
@@ -146,7 +148,7 @@ func newFastPath(k *Kernel) *fastPath {
 		}
 		c.trades = true
 		if !t.Cost.proportional() {
-			c.sizeCost = newSizeCost(t.Cost, t.AUM)
+			c.sizeCost = newSizeCost(t)
 		}
 		c.down.at, c.up.at = c.order(k, band.Low*(1-tolerance), band.High*(1+tolerance))
 		wUp, wDown := t.Target, t.Target
@@ -215,6 +217,9 @@ func (c *fastPath) enter(k *Kernel, l *Lane) bool {
 	}
 	o := 1 - q.p
 	q.e, q.v = float64(q.b*o), 1/o
+	if q.e < c.floor {
+		return false
+	}
 	q.e0, q.b0, q.v0 = l.x+l.b, q.b, q.v
 	l.fast = q
 	return true
@@ -235,6 +240,15 @@ func (c *fastPath) step(l *Lane, gross float64, now time.Duration) bool {
 	}
 	if !(p >= q.lo && p <= q.hi) || now >= l.trigger.At || q.kept < leastKept {
 		return false
+	}
+	if c.floor > 0 {
+		b := q.b // before a trade
+		if c.sizeCost != nil {
+			b = float64(q.base * q.grown)
+		}
+		if float64(float64(b*grow)*(1-p)) < c.floor {
+			return false
+		}
 	}
 	var side *edge
 	if c.trades {
@@ -321,6 +335,9 @@ func (c *fastPath) flush(k *Kernel, l *Lane) {
 	impact, logImpact := paid-tradeFee, logTrade-logFee
 	if s := c.sizeCost; s != nil {
 		gas := float64(s.gas * float64(l.rebalances-q.first))
+		if s.steady {
+			gas = q.gas
+		}
 		paid += q.impact + gas
 		impact += q.impact
 		logImpact -= q.logImpact

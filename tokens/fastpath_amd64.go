@@ -3,6 +3,7 @@
 package tokens
 
 import (
+	"math"
 	"time"
 
 	"golang.org/x/sys/cpu"
@@ -26,17 +27,24 @@ const marketBatch = 8
 
 // fastConstants are the constants of the vector code, in the order that it
 // expects.
-type fastConstants [42][8]float64
+type fastConstants [fastRows][8]float64
+
+const fastRows = 44
 
 func newFastConstants(c *fastPath) *fastConstants {
 	s := c.sizeCost
 	if s == nil {
 		s = new(sizeCost)
 	}
+	// A trade's unit of dollars is (equity AND own) OR fixed.
+	own, fixed := math.Float64frombits(math.MaxUint64), 0.0
+	if s.steady {
+		own, fixed = 0, 1
+	}
 	all := []float64{c.ratio, c.grow, c.carry, c.up.at, c.down.at, c.up.a, c.up.c, c.down.a, c.down.c,
 		c.up.p, c.down.p, c.up.turn, c.down.turn, c.rate, c.v0, c.lo, c.hi,
 		c.up.v, c.down.v, c.up.w, c.down.w, float64(c.up.w * c.up.turn), float64(c.down.w * c.down.turn),
-		s.gas, s.aum, s.exponent, s.impact, s.reach}
+		s.gas, s.aum, own, fixed, s.exponent, s.impact, s.reach}
 	all = append(all, s.power[:]...)
 	var v fastConstants
 	for i := range v {
@@ -51,7 +59,7 @@ func newFastConstants(c *fastPath) *fastConstants {
 // path, the first of which ends at now. It returns a bit for each that leaves it
 // on the way, whose column it leaves as it was.
 func stepBatch(cols *columns, first int, c *fastPath, gross *float64, steps int, now, step time.Duration) uint16 {
-	lanes, constants, at, length := &cols.p[first], (*[42][8]float64)(c.vector), int64(now), int64(step)
+	lanes, constants, at, length := &cols.p[first], (*[fastRows][8]float64)(c.vector), int64(now), int64(step)
 	switch carry, sizeCost := c.carry != 0, c.sizeCost != nil; {
 	case wide && carry && sizeCost:
 		return fastPathCarrySizeCostAVX512(lanes, constants, gross, steps, at, length)

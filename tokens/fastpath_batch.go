@@ -9,8 +9,8 @@ import (
 
 // Lanes are the lifetimes of one token on the paths of a group. Lanes on a fast
 // path that makes their trades live in columns, where vector code takes a batch of
-// them at a time; the others go one by one. Which way a lane goes does not change
-// its bits.
+// them at a time; the others, and those of a vault that may be closed, go one by one.
+// Which way a lane goes does not change its bits.
 type Lanes struct {
 	cols columns // first, where vectors do not straddle lines of the cache
 	lane [block.Lanes]Lane
@@ -37,7 +37,7 @@ func (ls *Lanes) Lane(i int) *Lane {
 // AdvanceAll walks the lanes over the steps from … to−1 of a block, for the
 // given underlying.
 func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to int) {
-	if vector && k.fast != nil && k.fast.trades && b.Lo[underlying] == nil && from < to {
+	if vector && k.fast != nil && k.fast.trades && k.fast.floor == 0 && b.Lo[underlying] == nil && from < to {
 		for first := 0; first < block.Lanes; first += k.fast.batch() {
 			k.advanceBatch(b, underlying, ls, first, from, to)
 		}
@@ -85,12 +85,12 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 // columns hold the numbers of a group's lanes on the fast path, a column for each,
 // the first ones in the order that the vector code expects.
 type columns struct {
-	p, b, base, grown, e, v, sumE, sumB, s1, s2, s3 [block.Lanes]float64
-	paid, kept, impact, logFee, logImpact, logGas   [block.Lanes]float64
-	pMin, pMax, turnover                            [block.Lanes]float64
-	trades                                          [block.Lanes]int64
-	min                                             [block.Lanes]float64
-	rec                                             drawdowns
+	p, b, base, grown, e, v, sumE, sumB, s1, s2, s3    [block.Lanes]float64
+	paid, kept, impact, gas, logFee, logImpact, logGas [block.Lanes]float64
+	pMin, pMax, turnover                               [block.Lanes]float64
+	trades                                             [block.Lanes]int64
+	min                                                [block.Lanes]float64
+	rec                                                drawdowns
 
 	n [block.Lanes]int // steps
 }
@@ -106,7 +106,8 @@ type drawdowns struct {
 func (c *columns) put(i int, l *Lane) {
 	q := &l.fast
 	c.p[i], c.b[i], c.base[i], c.grown[i], c.e[i], c.v[i], c.n[i] = q.p, q.b, q.base, q.grown, q.e, q.v, q.n
-	c.impact[i], c.logFee[i], c.logImpact[i], c.logGas[i] = q.impact, q.logFee, q.logImpact, q.logGas
+	c.impact[i], c.gas[i] = q.impact, q.gas
+	c.logFee[i], c.logImpact[i], c.logGas[i] = q.logFee, q.logImpact, q.logGas
 	c.sumE[i], c.sumB[i], c.s1[i], c.s2[i], c.s3[i] = q.sumE, q.sumB, q.s1, q.s2, q.s3
 	c.paid[i], c.kept[i], c.pMin[i], c.pMax[i] = q.paid, q.kept, q.pMin, q.pMax
 	c.turnover[i], c.trades[i], c.min[i] = l.turnover, int64(l.rebalances), l.min
@@ -117,7 +118,8 @@ func (c *columns) put(i int, l *Lane) {
 func (c *columns) take(i int, l *Lane) {
 	q := &l.fast
 	q.p, q.b, q.base, q.grown, q.e, q.v, q.n = c.p[i], c.b[i], c.base[i], c.grown[i], c.e[i], c.v[i], c.n[i]
-	q.impact, q.logFee, q.logImpact, q.logGas = c.impact[i], c.logFee[i], c.logImpact[i], c.logGas[i]
+	q.impact, q.gas = c.impact[i], c.gas[i]
+	q.logFee, q.logImpact, q.logGas = c.logFee[i], c.logImpact[i], c.logGas[i]
 	q.sumE, q.sumB, q.s1, q.s2, q.s3 = c.sumE[i], c.sumB[i], c.s1[i], c.s2[i], c.s3[i]
 	q.paid, q.kept, q.pMin, q.pMax = c.paid[i], c.kept[i], c.pMin[i], c.pMax[i]
 	l.turnover, l.rebalances, l.min = c.turnover[i], int(c.trades[i]), c.min[i]

@@ -24,8 +24,12 @@ import (
 // a power of a generalised binomial series, good for |h| < x^x/(1+x)^(1+x).
 //
 // Source: Graham, Knuth & Patashnik, Concrete Mathematics, section 5.4.
+//
+// Dollars are multiples of equity under steady flows, where γ and the rate depend on p
+// alone, and multiples of initial equity without flows.
 type sizeCost struct {
-	gas, aum         float64 // of a trade, in initial equity; US dollars of initial equity
+	gas, aum         float64 // of a trade, in such a multiple; US dollars of one
+	steady           bool
 	impact, exponent float64
 	reach            float64             // |h| for which the series is good to the last digit
 	power            [powerTerms]float64 // its coefficients
@@ -49,6 +53,7 @@ type sizeCostSums struct {
 	base, grown float64 // cash after the last trade, and its growth since
 	first       int     // trades before the lane entered
 	impact      float64 // Σ of costs that depend on size
+	gas         float64 // Σ of gas
 
 	logFee, logImpact, logGas float64 // what the parts of the cost took from log equity
 }
@@ -56,8 +61,9 @@ type sizeCostSums struct {
 // onFastPath reports whether the fast path can make trades of this cost.
 func (c Cost) onFastPath() bool { return c.Impact == 0 || c.Exponent >= leastExponent }
 
-func newSizeCost(c Cost, aum float64) *sizeCost {
-	s := &sizeCost{gas: c.Gas / aum, aum: aum, impact: c.Impact, exponent: c.Exponent}
+func newSizeCost(t *Token) *sizeCost {
+	c := &t.Cost
+	s := &sizeCost{gas: c.Gas / t.AUM, aum: t.AUM, steady: t.Flows.Kind == Steady, impact: c.Impact, exponent: c.Exponent}
 	if c.Impact == 0 {
 		s.exponent = 1
 	}
@@ -78,9 +84,13 @@ func newSizeCost(c Cost, aum float64) *sizeCost {
 func (s *sizeCost) trade(l *Lane, side *edge, k, p, b float64) bool {
 	o := 1 - p
 	e := float64(b * o)
-	gas := s.gas / e
+	unit := e // of what dollars are multiples of
+	if s.steady {
+		unit = 1
+	}
+	gas := s.gas / unit
 	free := float64((1/o - side.v - float64(gas*side.w)) * side.turn)
-	usd := float64(float64(free*e) * s.aum)
+	usd := float64(float64(free*unit) * s.aum)
 	if !(free >= leastSize && usd >= leastUSD && usd <= mostUSD) {
 		return false
 	}
@@ -113,6 +123,7 @@ func (s *sizeCost) trade(l *Lane, side *edge, k, p, b float64) bool {
 	q.base = float64(float64(e*(1-cost)) * side.v)
 	q.paid += float64(e * fee)
 	q.impact += float64(e * impact)
+	q.gas += float64(e * gas)
 	q.logFee += float64(fee * per)
 	q.logImpact += float64(impact * per)
 	q.logGas += float64(gas * per)

@@ -38,6 +38,16 @@ func TestFastPathIsTheGridStep(t *testing.T) {
 			Cost: dear, StreamingFee: 0.03},
 		{Name: "dear, short", Target: -2, Policy: Band{Low: 1.8, High: 2.2}, Mechanism: loan, Cost: dear},
 		{Name: "gas", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan, Cost: Cost{Gas: 5}},
+		{Name: "dear without flows", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear,
+			Flows: Flows{Kind: NoFlows}},
+		{Name: "gas without flows", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan,
+			Cost: Cost{Gas: 5}, Flows: Flows{Kind: NoFlows}},
+		{Name: "dear, closed when small", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear,
+			Flows: Flows{Kind: NoFlows, CloseBelow: 7e5}},
+		{Name: "closed when small", Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Target}, Mechanism: loan,
+			Cost: fee, Flows: Flows{Kind: NoFlows, CloseBelow: 7e5}},
+		{Name: "tiers of a steady perpetual", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Cost: dear,
+			Mechanism: Perp{Funding: 0.1, Maintenance: 0.1, Tier: 1e6, TierMaintenance: 0.35}},
 		{Name: "square root", Target: 3, Policy: Band{Low: 2.8, High: 3.2}, Mechanism: loan,
 			Cost: Cost{Fee: 0.001, Impact: 5e-6, Exponent: 0.5}},
 		{Name: "linear", Target: 3, Policy: Band{Low: 2.8, High: 3.2, To: Target}, Mechanism: loan,
@@ -112,6 +122,9 @@ func agree(t *testing.T, got, want Lifetime, tolerance float64) {
 		if want.Ruined && strings.HasPrefix(col.Name, "log_") {
 			continue // nothing has no logarithm
 		}
+		if col.Name == "aum" {
+			continue // without flows NAV in dollars, else what they make of it
+		}
 		g, w := col.Of(&got), col.Of(&want)
 		size := math.Abs(w)
 		if strings.HasPrefix(col.Name, "money_") {
@@ -147,6 +160,12 @@ func fastPathInBatches(t *testing.T) {
 		{Name: "dear", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear, StreamingFee: 0.01},
 		{Name: "dear to target", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan,
 			Cost: dear},
+		{Name: "dear without flows", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear,
+			Flows: Flows{Kind: NoFlows}},
+		{Name: "dear, closed when small", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear,
+			Flows: Flows{Kind: NoFlows, CloseBelow: 2e5}},
+		{Name: "dear perpetual without flows", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: funded,
+			Cost: dear, Flows: Flows{Kind: NoFlows}},
 		{Name: "much gas", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Gas: 3000}},
 		{Name: "much impact", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan,
 			Cost: Cost{Impact: 1e-7, Exponent: 1}},

@@ -92,7 +92,8 @@ func TestFlexibleStory(t *testing.T) {
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
-			token := Token{Target: 2, Policy: r.policy, Mechanism: Perp{}, AUM: 1000}
+			token := Token{Target: 2, Policy: r.policy, Mechanism: Perp{}, AUM: 1000,
+				Flows: Flows{Kind: NoFlows}}
 			f, events := compile(t, token, time.Hour).Trace(grid(time.Hour, r.prices...))
 			if got := timeline(events); got != r.timeline {
 				t.Errorf("got %s\nwant %s", got, r.timeline)
@@ -102,6 +103,13 @@ func TestFlexibleStory(t *testing.T) {
 			}
 			balance(t, f)
 		})
+	}
+
+	// A steady vault has 1000 USD again after the rise, 625 a unit: 75 USD take two chunks.
+	token := Token{Target: 2, Policy: chunky, Mechanism: Perp{}, AUM: 1000}
+	_, events := compile(t, token, time.Hour).Trace(grid(time.Hour, 1.3, 1.3, 1.3, 1.3))
+	if got, want := timeline(events), "1h0m0s rebalance, 2h0m0s rebalance"; got != want {
+		t.Errorf("steady: got %s\nwant %s", got, want)
 	}
 }
 

@@ -26,23 +26,36 @@ func TestGoldenBits(t *testing.T) {
 		{"edge", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: Cost{Fee: 0.001},
 			AUM: 1e6}, 0.8, "66ab3cab05e3d59f", "b9a72fd5f7a533d8"},
 		{"target", Token{Target: 2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan, Cost: dear,
-			AUM: 1e6}, 0.8, "18466f5be27a8c3a", "95998fe2b38ad710"},
+			AUM: 1e6}, 0.8, "984d05118cda39e3", "3741978a1cffcc69"},
 		{"partial, late", Token{Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Partial, Speed: 0.3},
 			Mechanism: loan, Cost: dear, AUM: 1e6,
-			Keeper: Keeper{Latency: 10 * time.Minute}}, 0.8, "a751d4dfa90d6726", "2c924a543340a0c1"},
+			Keeper: Keeper{Latency: 10 * time.Minute}}, 0.8, "9e09515202284ecc", "d8d2e0f1be5db412"},
 		{"daily, perpetual", Token{Target: 3, Policy: Every{Interval: day},
 			Mechanism: Perp{Funding: 0.1, BorrowFee: 0.05, Maintenance: 0.01}, Cost: dear, AUM: 1e6,
-			StreamingFee: 0.02}, 0.8, "4fd0cc13c4c616d1", "ad26d40bdb34d1ee"},
+			StreamingFee: 0.02}, 0.8, "7007f44ac9cb5d04", "90bb6c3adf763d7f"},
 		{"edge, perpetual of its entry size", Token{Target: -2, Policy: Band{Low: 1.8, High: 2.2},
 			Mechanism: Perp{Funding: 0.1, Maintenance: 0.01, CloseFee: 0.001, Base: EntrySize, LiquidationFee: 0.002},
 			Cost:      Cost{Fee: 0.001}, AUM: 1e6}, 0.8, "90eb189e9968001a", "279aec1e230af351"},
 		{"edge in pieces", Token{Target: 4, Policy: Band{Low: 3.6, High: 4.4}, Mechanism: loan, Cost: dear, AUM: 1e6},
-			0.8, "31fd8c8b4bb2900a", "73632efce27d6683"},
+			0.8, "7a6c12301f8b6efe", "34f724f37e3f88e7"},
 		{"crash", Token{Target: 4, Policy: Band{Low: 3.6, High: 4.4, To: Target}, Mechanism: loan, Cost: dear, AUM: 1e4,
-			Keeper: Keeper{Interval: 4 * time.Hour, Latency: time.Hour}}, 6, "0281dbcc39408e70", "9f76918fe51318be"},
+			Keeper: Keeper{Interval: 4 * time.Hour, Latency: time.Hour}}, 6, "b86f0f150b0f7f3a", "4df32bb139418282"},
 		{"crash of a perpetual", Token{Target: -2, Policy: Band{Low: 1.8, High: 2.2},
 			Mechanism: Perp{Maintenance: 0.05, LiquidationFee: 0.01}, Cost: dear, AUM: 1e4,
-			Keeper: Keeper{Interval: 4 * time.Hour}}, 6, "7864cd69ea2ad3fd", "2acd3d5849c630ca"},
+			Keeper: Keeper{Interval: 4 * time.Hour}}, 6, "9b3f15b7ee51a3bf", "b0ed961d2f76a609"},
+		{"target, without flows", Token{Target: 2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: loan,
+			Cost: dear, AUM: 1e6, Flows: Flows{Kind: NoFlows}}, 0.8, "18466f5be27a8c3a", "95998fe2b38ad710"},
+		{"daily, perpetual, without flows", Token{Target: 3, Policy: Every{Interval: day},
+			Mechanism: Perp{Funding: 0.1, BorrowFee: 0.05, Maintenance: 0.01}, Cost: dear, AUM: 1e6,
+			StreamingFee: 0.02, Flows: Flows{Kind: NoFlows}}, 0.8, "4fd0cc13c4c616d1", "ad26d40bdb34d1ee"},
+		{"crash, without flows", Token{Target: 4, Policy: Band{Low: 3.6, High: 4.4, To: Target}, Mechanism: loan,
+			Cost: dear, AUM: 1e4, Keeper: Keeper{Interval: 4 * time.Hour, Latency: time.Hour},
+			Flows: Flows{Kind: NoFlows}}, 6, "0281dbcc39408e70", "9f76918fe51318be"},
+		{"crash, closed when small", Token{Target: 4, Policy: Band{Low: 3.6, High: 4.4}, Mechanism: loan, Cost: dear,
+			AUM: 1e4, Flows: Flows{Kind: NoFlows, CloseBelow: 100}}, 6, "abd7b877db522f73", "28958649df12501d"},
+		{"flows that chase returns", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear,
+			AUM: 1e6, Flows: Flows{Kind: Chasing, Response: 0.5, LookBack: 3 * day, Cap: 0.1}},
+			0.8, "a7def104d76d580a", "f1bf694d4373b185"},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
@@ -73,6 +86,9 @@ func hash(k *Kernel, sigma float64, extremes bool) string {
 		for i := range lanes {
 			f := k.Finish(&lanes[i], 320*time.Hour)
 			for _, c := range Columns {
+				if c.Idle != nil && c.Idle(&k.token) {
+					continue
+				}
 				v := c.Of(&f)
 				if v != v {
 					v = math.NaN() // one kind of NaN

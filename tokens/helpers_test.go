@@ -8,8 +8,6 @@ import (
 	"mcrisk/block"
 )
 
-const day = 24 * time.Hour
-
 // inf spares the tables a few brackets.
 var inf, nan = math.Inf(1), math.NaN()
 

@@ -72,7 +72,7 @@ func TestKeeperOnAGrid(t *testing.T) {
 			"1h0m0s no trade, 2h0m0s no trade", 1.24},
 		{"selling has no root", Token{Cost: Cost{Fee: 0.4}}, []float64{0.95, 0.94},
 			"1h0m0s no trade, 2h0m0s no trade", 0.82},
-		{"selling would take all", Token{Cost: Cost{Gas: 9e5}}, []float64{0.95, 0.94},
+		{"selling would take all", Token{Cost: Cost{Gas: 1.1e6}}, []float64{0.95, 0.94},
 			"1h0m0s no trade, 2h0m0s no trade", 0.82},
 		{"a short buys back", Token{Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}}, []float64{1.06, 1.06},
 			"1h0m0s rebalance", 0.94},
@@ -374,7 +374,7 @@ func TestRideAlongAnEdge(t *testing.T) {
 
 			// Gas has no limit: it trades in pieces of a thousandth, and tiny gas
 			// costs what no gas does, to a few thousandths.
-			token.Cost.Gas = 1e-6
+			token.Cost.Gas, token.Flows.Kind = 1e-6, NoFlows
 			h := live(t, token, bars(day, r.price))
 			within(t, "NAV in pieces", h.NAV, f.NAV, 4e-3)
 			within(t, "turnover in pieces", h.Turnover, f.Turnover, 1e-2)
@@ -446,7 +446,7 @@ func TestLiquidationOnARide(t *testing.T) {
 	balance(t, f)
 
 	// A position that grows along its lower edge into a tier of dear maintenance.
-	token.Mechanism = Perp{Maintenance: 0.01, Tier: 4e6, TierMaintenance: 0.5}
+	token.Mechanism, token.Flows.Kind = Perp{Maintenance: 0.01, Tier: 4e6, TierMaintenance: 0.5}, NoFlows
 	f = live(t, token, bars(day, 3))
 	const n = 20_000
 	var fine []float64

@@ -21,7 +21,7 @@ type Lane struct {
 	next    time.Duration // the keeper's next look, for a keeper with an interval
 
 	down  bool    // the keeper is, in the current step
-	ended bool    // wiped out, or stopped after a liquidation
+	ended bool    // wiped out, stopped after a liquidation, or closed
 	final float64 // equity at the end, once ended
 
 	money  account
@@ -40,6 +40,9 @@ type Lane struct {
 	liquidations     int
 	firstLiquidation time.Duration
 
+	vault  vault
+	closed bool // ended because the vault had become small
+
 	fast fastState // while on, what x, b and the books do not know yet
 
 	trace *recorder // nil: nobody is looking
@@ -54,6 +57,8 @@ type Kernel struct {
 	step   time.Duration
 	fee    float64 // a step's streaming fee: e^{−fee·dt} − 1
 	logFee float64
+
+	floor float64 // equity below which the vault is closed; zero: never
 
 	growX, growB       float64 // a step's interest on exposure and on cash: e^{rate·dt} − 1
 	funding, borrowFee float64 // a step's, fractions of notional: rate·dt
@@ -75,7 +80,7 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	dt := years(step)
 	logFee := -float64(t.StreamingFee * dt)
 	k := &Kernel{
-		token: t, terms: t.Mechanism.Terms(t),
+		token: t, terms: t.terms(),
 		sign: math.Copysign(1, t.Target), target: math.Abs(t.Target),
 		step: step, fee: fmath.Expm1(logFee), logFee: logFee,
 	}
@@ -83,9 +88,12 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	k.growX = fmath.Expm1(float64(v.ExposureInterest.Rate * dt))
 	k.growB = fmath.Expm1(float64(v.CashInterest.Rate * dt))
 	k.funding, k.borrowFee = float64(v.Funding.Rate*dt), float64(v.BorrowFee.Rate*dt)
+	if t.Closes() {
+		k.floor = t.Flows.CloseBelow / t.AUM
+	}
 	k.fast = newFastPath(k)
 	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1),
-		due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
+		vault: newVault(t.Flows), due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
 	k.first.lev.min, k.first.lev.max = k.target, k.target
 	if v.EntrySize {
 		k.first.n, k.first.marginRatio = k.target, 1/k.target
@@ -99,7 +107,11 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 func (k *Kernel) Outages(mask int) { k.outages = mask + 1 }
 
 // Begin returns a lane at the start: exposure T, cash 1 − T.
-func (k *Kernel) Begin() Lane { return k.first }
+func (k *Kernel) Begin() Lane {
+	l := k.first
+	l.vault = newVault(k.token.Flows)
+	return l
+}
 
 // BeginTraced is Begin of a lane whose events are observed in order, the last when
 // the lane is finished.
@@ -148,7 +160,7 @@ func (l *Lane) Drawdown() float64 { return max(0, 1-l.Equity()/l.rec.peak) }
 // view is what the policy sees now.
 func (k *Kernel) view(l *Lane, now time.Duration) View {
 	e := l.x + l.b
-	return View{Leverage: math.Abs(l.x) / e, Target: k.target, Now: now, Exposure: l.x, Equity: e, AUM: k.token.AUM}
+	return View{Leverage: math.Abs(l.x) / e, Target: k.target, Now: now, Exposure: l.x, Equity: e, AUM: k.dollars(l, e)}
 }
 
 // wait asks the policy what to wait for from now on.

@@ -39,7 +39,7 @@ func TestBooksClose(t *testing.T) {
 				t.Errorf("event %d (%s) at %v, after %v", i, e.Name, e.Time, last.Time)
 			}
 			if e.Equity != e.Exposure+e.Cash || e.Name != "liquidation" && e.Name != "price" && e.Name != "carry" &&
-				e.Equity < 0 {
+				e.Name != "closed" && e.Equity < 0 {
 				t.Errorf("%s: equity %v of exposure %v and cash %v", e.Name, e.Equity, e.Exposure, e.Cash)
 			}
 			peak, last = max(peak, e.Equity), e

@@ -23,6 +23,8 @@ type Lifetime struct {
 	Liquidations     int
 	FirstLiquidation float64 // years from the start; NaN: never
 	Ruined           bool    // nothing was left
+	Closed           bool    // the vault had become small: see [Flows].CloseBelow
+	AUM              float64 // US dollars in the vault at the end
 
 	Money Ledger // Σ is NAV − 1
 	Logs  Ledger // Σ is ln NAV on a path that was not ruined
@@ -49,6 +51,8 @@ func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 		Liquidations:     l.liquidations,
 		FirstLiquidation: math.NaN(),
 		Ruined:           nav == 0,
+		Closed:           l.closed,
+		AUM:              k.size(l, nav),
 		Money:            l.money.sum,
 		Logs:             l.logs,
 	}
@@ -86,6 +90,9 @@ type Column struct {
 	Name string
 	Unit string
 	Of   func(*Lifetime) float64
+	// Idle reports that the number says nothing of such tokens, because it cannot be
+	// but what it is; it does not enter hashes of their lifetimes. Nil: of none.
+	Idle func(*Token) bool
 }
 
 // Columns are the numbers kept of every lifetime, in the order of files and
@@ -98,30 +105,36 @@ var Columns = func() []Column {
 		return 0
 	}
 	cols := []Column{
-		{"nav", "initial equity", func(f *Lifetime) float64 { return f.NAV }},
-		{"holder_nav", "initial equity", func(f *Lifetime) float64 { return f.HolderNAV }},
-		{"min_nav", "initial equity", func(f *Lifetime) float64 { return f.MinNAV }},
-		{"max_drawdown", "fraction", func(f *Lifetime) float64 { return f.Drawdown.Depth }},
-		{"drawdown_length", "years", func(f *Lifetime) float64 { return f.Drawdown.Length }},
-		{"drawdown_recovery", "years", func(f *Lifetime) float64 { return f.Drawdown.Recovery }},
-		{"underwater", "years", func(f *Lifetime) float64 { return f.Drawdown.Underwater }},
-		{"rebalances", "count", func(f *Lifetime) float64 { return float64(f.Rebalances) }},
-		{"turnover", "net asset values", func(f *Lifetime) float64 { return f.Turnover }},
-		{"steps_outside", "count", func(f *Lifetime) float64 { return float64(f.Outside) }},
-		{"min_leverage", "leverage", func(f *Lifetime) float64 { return f.MinLeverage }},
-		{"max_leverage", "leverage", func(f *Lifetime) float64 { return f.MaxLeverage }},
-		{"health", "ratio", func(f *Lifetime) float64 { return f.Health }},
-		{"liquidations", "count", func(f *Lifetime) float64 { return float64(f.Liquidations) }},
-		{"first_liquidation", "years", func(f *Lifetime) float64 { return f.FirstLiquidation }},
-		{"ruined", "0 or 1", func(f *Lifetime) float64 { return flag(f.Ruined) }},
+		{Name: "nav", Unit: "initial equity", Of: func(f *Lifetime) float64 { return f.NAV }},
+		{Name: "holder_nav", Unit: "initial equity", Of: func(f *Lifetime) float64 { return f.HolderNAV }},
+		{Name: "min_nav", Unit: "initial equity", Of: func(f *Lifetime) float64 { return f.MinNAV }},
+		{Name: "max_drawdown", Unit: "fraction", Of: func(f *Lifetime) float64 { return f.Drawdown.Depth }},
+		{Name: "drawdown_length", Unit: "years", Of: func(f *Lifetime) float64 { return f.Drawdown.Length }},
+		{Name: "drawdown_recovery", Unit: "years", Of: func(f *Lifetime) float64 { return f.Drawdown.Recovery }},
+		{Name: "underwater", Unit: "years", Of: func(f *Lifetime) float64 { return f.Drawdown.Underwater }},
+		{Name: "rebalances", Unit: "count", Of: func(f *Lifetime) float64 { return float64(f.Rebalances) }},
+		{Name: "turnover", Unit: "net asset values", Of: func(f *Lifetime) float64 { return f.Turnover }},
+		{Name: "steps_outside", Unit: "count", Of: func(f *Lifetime) float64 { return float64(f.Outside) }},
+		{Name: "min_leverage", Unit: "leverage", Of: func(f *Lifetime) float64 { return f.MinLeverage }},
+		{Name: "max_leverage", Unit: "leverage", Of: func(f *Lifetime) float64 { return f.MaxLeverage }},
+		{Name: "health", Unit: "ratio", Of: func(f *Lifetime) float64 { return f.Health }},
+		{Name: "liquidations", Unit: "count", Of: func(f *Lifetime) float64 { return float64(f.Liquidations) }},
+		{Name: "first_liquidation", Unit: "years", Of: func(f *Lifetime) float64 { return f.FirstLiquidation }},
+		{Name: "ruined", Unit: "0 or 1", Of: func(f *Lifetime) float64 { return flag(f.Ruined) }},
 	}
 	for i, name := range ItemNames {
-		cols = append(cols, Column{"money_" + name, "initial equity", func(f *Lifetime) float64 { return f.Money[i] }})
+		cols = append(cols, Column{Name: "money_" + name, Unit: "initial equity",
+			Of: func(f *Lifetime) float64 { return f.Money[i] }})
 	}
 	for i, name := range ItemNames {
 		if Item(i) != Shortfall { // it ends a lifetime at zero, which has no logarithm
-			cols = append(cols, Column{"log_" + name, "log equity", func(f *Lifetime) float64 { return f.Logs[i] }})
+			cols = append(cols, Column{Name: "log_" + name, Unit: "log equity",
+				Of: func(f *Lifetime) float64 { return f.Logs[i] }})
 		}
 	}
-	return cols
+	return append(cols,
+		Column{Name: "closed", Unit: "0 or 1", Of: func(f *Lifetime) float64 { return flag(f.Closed) },
+			Idle: func(t *Token) bool { return !t.Closes() }},
+		Column{Name: "aum", Unit: "US dollars", Of: func(f *Lifetime) float64 { return f.AUM },
+			Idle: func(t *Token) bool { return t.Flows.Kind != Chasing }})
 }()

@@ -20,6 +20,31 @@ type literal struct {
 	minLeverage  float64
 	maxLeverage  float64
 	minNAV       float64
+
+	shares float64 // of the vault, over those at the start
+	closed bool
+}
+
+// dollars is what a unit of initial equity is worth to a venue and a trade.
+func (w *literal) dollars(t Token) float64 {
+	if t.Flows.Kind == Steady && w.equity() > 0 {
+		return t.AUM / w.equity()
+	}
+	return t.AUM * w.shares
+}
+
+// deposit makes the flows at the end of a step, of each day that has ended in it. The
+// equities are those at the ends of days.
+func (w *literal) deposit(t Token, equities []float64) {
+	then := 1.0
+	if n := len(equities) - 1 - int(t.Flows.LookBack/day); n >= 0 {
+		then = equities[n]
+	}
+	now := equities[len(equities)-1]
+	part := min(t.Flows.Cap, max(-t.Flows.Cap, t.Flows.Response*(now/then-1)))
+	if size := t.AUM * w.shares * (1 + part) * now; size > 1e-6 && size < 1e15 {
+		w.shares *= 1 + part
+	}
 }
 
 func (w *literal) exposure() float64 { return w.u * w.s }
@@ -28,7 +53,7 @@ func (w *literal) leverage() float64 { return math.Abs(w.exposure()) / w.equity(
 
 // live returns the final NAV.
 func (w *literal) live(t Token, p Path) float64 {
-	*w = literal{u: t.Target, s: 1, b: 1 - t.Target, n: math.Abs(t.Target), minNAV: 1,
+	*w = literal{u: t.Target, s: 1, b: 1 - t.Target, n: math.Abs(t.Target), minNAV: 1, shares: 1,
 		minLeverage: math.Abs(t.Target), maxLeverage: math.Abs(t.Target)}
 	dt := p.Step.Hours() / 8760
 	var order time.Duration
@@ -40,6 +65,15 @@ func (w *literal) live(t Token, p Path) float64 {
 		}
 	}
 	look := t.Keeper.Interval
+	var daily []float64 // equity at the end of each day
+	flow := func(now time.Duration) {
+		for time.Duration(len(daily)+1)*day <= now {
+			daily = append(daily, w.equity())
+			if t.Flows.Kind == Chasing {
+				w.deposit(t, daily)
+			}
+		}
+	}
 	for i, bar := range p.Bars {
 		now := time.Duration(i+1) * p.Step
 
@@ -81,9 +115,25 @@ func (w *literal) live(t Token, p Path) float64 {
 		w.u *= math.Exp(-t.StreamingFee * dt)
 		w.b *= math.Exp(-t.StreamingFee * dt)
 
+		// The end of a vault that has become small.
+		if t.Flows.Kind == NoFlows && w.equity()*t.AUM < t.Flows.CloseBelow {
+			if q := math.Abs(w.exposure()); q > 0 {
+				c := t.Cost
+				w.gauge()
+				w.turnover += q / w.equity()
+				w.b = w.equity() - c.Gas/t.AUM -
+					q*(c.Fee+c.ImpactBase+c.Decrease+c.Impact*math.Pow(q*t.AUM, c.Exponent))
+				w.u = 0
+			}
+			w.closed = true
+			w.minNAV = min(w.minNAV, w.equity())
+			return max(0, w.equity())
+		}
+
 		// 6. Rebalance.
 		if bar.Down && t.Keeper.Outage.Rate > 0 {
 			w.minNAV = min(w.minNAV, w.equity())
+			flow(now)
 			continue
 		}
 		looks := true
@@ -114,6 +164,7 @@ func (w *literal) live(t Token, p Path) float64 {
 			}
 		}
 		w.minNAV = min(w.minNAV, w.equity())
+		flow(now)
 	}
 	return w.equity()
 }
@@ -159,8 +210,9 @@ func (w *literal) trade(t Token, to float64) {
 	if c.ImpactBase += c.Decrease; x < to*e {
 		c.ImpactBase += c.Increase - c.Decrease
 	}
+	aum := w.dollars(t)
 	cost := func(q float64) float64 {
-		return c.Fee*q + (c.ImpactBase+c.Impact*math.Pow(q*t.AUM, c.Exponent))*q + c.Gas/t.AUM
+		return c.Fee*q + (c.ImpactBase+c.Impact*math.Pow(q*aum, c.Exponent))*q + c.Gas/aum
 	}
 	if math.Abs(x-to*e) <= 1e-12*x {
 		return // there already
@@ -207,6 +259,7 @@ func (w *literal) trade(t Token, to float64) {
 
 // liquidate reports whether the venue acted.
 func (w *literal) liquidate(t Token) bool {
+	aum := w.dollars(t)
 	switch m := t.Mechanism.(type) {
 	case Perp:
 		base := math.Abs(w.exposure())
@@ -214,7 +267,7 @@ func (w *literal) liquidate(t Token) bool {
 			base = w.n
 		}
 		maintenance := m.Maintenance * base
-		if tier := m.Tier / t.AUM; tier > 0 && base > tier {
+		if tier := m.Tier / aum; tier > 0 && base > tier {
 			maintenance = m.Maintenance*tier + m.TierMaintenance*(base-tier)
 		}
 		if w.equity()-m.CloseFee*base >= maintenance {
@@ -238,7 +291,7 @@ func (w *literal) liquidate(t Token) bool {
 			}
 			acted = true
 			share := 0.5
-			if collateral*m.Threshold/debt <= 0.95 || collateral*t.AUM < 2000 || debt*t.AUM < 2000 {
+			if collateral*m.Threshold/debt <= 0.95 || collateral*aum < 2000 || debt*aum < 2000 {
 				share = 1
 			}
 			repaid := share * debt
@@ -278,6 +331,12 @@ func TestLiteralModel(t *testing.T) {
 		near("NAV", f.NAV, nav)
 		near("turnover", f.Turnover, w.turnover)
 		near("rebalances", float64(f.Rebalances), float64(w.rebalances))
+		if f.Closed != w.closed {
+			t.Errorf("closed %v, the literal model says %v", f.Closed, w.closed)
+		}
+		if token.Flows.Kind == Chasing && nav > 0 {
+			near("AUM", f.AUM, token.AUM*w.shares*nav)
+		}
 		near("liquidations", float64(f.Liquidations), float64(w.liquidations))
 		if nav > 0 {
 			near("least NAV", f.MinNAV, w.minNAV)

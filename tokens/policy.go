@@ -27,7 +27,7 @@ type View struct {
 	Now      time.Duration // from the start
 	Exposure float64       // signed, in initial equity
 	Equity   float64       // net asset value, in initial equity
-	AUM      float64       // US dollars that one unit of initial equity stands for
+	AUM      float64       // US dollars that one unit of initial equity stands for, see [Flows]
 }
 
 // A State is what a policy remembers of one lifetime.

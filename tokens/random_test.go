@@ -51,6 +51,7 @@ func knownToken(t *rapid.T) Token {
 		AfterLiquidation: AfterLiquidation(rapid.IntRange(0, 1).Draw(t, "after liquidation")),
 		EntryFee:         sometimes(t, "entry fee", 0, 0.1),
 	}
+	token.Flows = anyFlows(t, token.AUM)
 	if rapid.IntRange(0, 3).Draw(t, "outages") == 0 {
 		token.Keeper.Outage = Outage{Rate: 100, Length: time.Hour}
 	}
@@ -98,6 +99,19 @@ func knownToken(t *rapid.T) Token {
 		token.Mechanism = loan
 	}
 	return token
+}
+
+// anyFlows are flows of any kind, of a vault that may become small or large.
+func anyFlows(t *rapid.T, aum float64) Flows {
+	switch kind := FlowKind(rapid.IntRange(0, 2).Draw(t, "flows")); kind {
+	case NoFlows:
+		return Flows{Kind: kind, CloseBelow: aum * sometimes(t, "close below", 0, 1)}
+	case Chasing:
+		return Flows{Kind: kind, Response: number(-3, 3).Draw(t, "response"), Cap: number(0, 0.99).Draw(t, "cap"),
+			LookBack: day * time.Duration(rapid.IntRange(1, 4).Draw(t, "look-back"))}
+	default:
+		return Flows{Kind: kind}
+	}
 }
 
 // otherVenues are the kinds that are registered besides those of this package.

@@ -51,7 +51,16 @@ var Params = []param.Param{
 	{Name: "impact-decrease", Unit: param.Fraction, Min: -1, Max: 1, Doc: "the same of a trade that decreases it"},
 	{Name: "gas", Unit: param.USD, Min: 0, Max: 1e9, Doc: "fixed cost of a trade"},
 	{Name: "aum", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e6,
-		Doc: "US dollars that the initial equity stands for"},
+		Doc: "US dollars in the vault at the start"},
+	{Name: "flows", Unit: param.Choice, Max: 2, Choices: []string{"steady", "none", "chase"},
+		Doc: "deposits and withdrawals: hold the vault at aum, none, or follow returns"},
+	{Name: "close-below", Unit: param.USD, Min: 0, Max: 1e15, Default: 100,
+		Doc: "without flows, size of the vault below which it is closed; 0: never"},
+	{Name: "flow-response", Unit: param.Plain, Min: -100, Max: 100, Default: 0.01,
+		Doc: "flows that follow returns, of a day over the vault, per unit of return"},
+	{Name: "flow-look-back", Unit: param.Time, Min: 86400, Max: 365 * 86400, Default: 30 * 86400,
+		Doc: "whole days whose return such flows follow"},
+	named(fraction, "flow-cap", 0.05, "most of the vault that flows in or out on a day"),
 	{Name: "keeper-interval", Unit: param.Time, Min: 0, Max: 1.5e9,
 		Doc: "the keeper looks this often; 0: whenever the price is known"},
 	{Name: "latency", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "time from the trigger to the trade"},
@@ -74,8 +83,22 @@ func Make(name string, policy Policy, mechanism Venue, v param.Values) Token {
 			Gas: v["gas"], Increase: v["impact-increase"], Decrease: v["impact-decrease"]},
 		Keeper: Keeper{Interval: Duration(v["keeper-interval"]), Latency: Duration(v["latency"]),
 			Outage: Outage{Rate: v["outage-rate"], Length: Duration(v["outage-length"])}},
-		AUM: v["aum"], StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],
+		AUM:          v["aum"],
+		Flows:        makeFlows(v),
+		StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],
 		AfterLiquidation: AfterLiquidation(v["after-liquidation"]),
+	}
+}
+
+// makeFlows takes the numbers that a kind of flows has.
+func makeFlows(v param.Values) Flows {
+	switch kind := FlowKind(v["flows"]); kind {
+	case NoFlows:
+		return Flows{Kind: kind, CloseBelow: v["close-below"]}
+	case Chasing:
+		return Flows{Kind: kind, Response: v["flow-response"], LookBack: Duration(v["flow-look-back"]), Cap: v["flow-cap"]}
+	default:
+		return Flows{Kind: kind}
 	}
 }
 

@@ -108,7 +108,7 @@ func (k *Kernel) jump(l *Lane, gross float64, now time.Duration) {
 	l.move(float64(l.x * gross))
 	l.trace.price(gross)
 	l.trace.event(l, now, "price")
-	if k.terms.margin(l.x, l.b, l.n) < 0 {
+	if k.terms.margin(l.x, l.b, l.n, l.vault.shares) < 0 {
 		k.liquidate(l, now)
 	}
 	if !l.ended && !(l.x+l.b > 0) {
@@ -116,7 +116,8 @@ func (k *Kernel) jump(l *Lane, gross float64, now time.Duration) {
 	}
 }
 
-// close ends a step: streaming fee, a look of the keeper, records.
+// close ends a step: streaming fee, the end of a vault that has become small, a look
+// of the keeper, records, deposits and withdrawals.
 func (k *Kernel) close(l *Lane, now time.Duration) {
 	if k.fee != 0 {
 		e := l.x + l.b
@@ -126,10 +127,17 @@ func (k *Kernel) close(l *Lane, now time.Duration) {
 		l.b += float64(k.fee * l.b)
 		l.trace.event(l, now, "fee")
 	}
+	if l.x+l.b < k.floor {
+		k.closeDown(l, now)
+		return
+	}
 	k.look(l, now)
 	k.visit(l, now)
 	if k.beyond(l) {
 		l.outside++
+	}
+	if l.vault.past != nil {
+		k.flow(l, now)
 	}
 }
 
@@ -192,9 +200,8 @@ func (k *Kernel) decide(l *Lane, now time.Duration) {
 // trade takes leverage to the given magnitude, cost included, and reports
 // whether there was anything to trade.
 func (k *Kernel) trade(l *Lane, to float64, now time.Duration) bool {
-	c, aum := &k.token.Cost, k.token.AUM
 	e := l.x + l.b
-	q, fee, impact, gas, ok := c.solve(math.Abs(l.x), e, to, aum)
+	q, fee, impact, gas, ok := k.token.Cost.solve(math.Abs(l.x), e, to, k.dollars(l, e))
 	if !ok {
 		return false
 	}

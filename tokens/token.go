@@ -25,7 +25,8 @@ type Token struct {
 	Cost      Cost    // of a trade
 	Keeper    Keeper  // who looks, and how late it acts
 
-	AUM          float64 // US dollars that one unit of initial equity stands for, above zero
+	AUM          float64 // US dollars in the vault at the start, above zero
+	Flows        Flows   // how many there are later; the zero Flows hold AUM steady
 	StreamingFee float64 // on net asset value, 1/year, continuously compounded
 
 	// After a liquidation the keeper levers again at its next look, unless Stop:
@@ -86,6 +87,7 @@ func (t Token) Check() error {
 	want(t.AfterLiquidation == Continue || t.AfterLiquidation == Stop,
 		"after liquidation = %d; want Continue or Stop", t.AfterLiquidation)
 	faults = append(faults, t.Cost.check())
+	faults = append(faults, t.Flows.check(t.AUM)...)
 	if t.Mechanism == nil {
 		faults = append(faults, errors.New("tokens: no mechanism; want Loan, Perp or one of your own"))
 	}
@@ -106,7 +108,7 @@ func (t Token) Check() error {
 	if err := terms.check(); err != nil {
 		return err
 	}
-	if terms.margin(t.Target, 1-t.Target, math.Abs(t.Target)) < 0 {
+	if terms.margin(t.Target, 1-t.Target, math.Abs(t.Target), 1) < 0 {
 		return fmt.Errorf("tokens: leverage %v is liquidated at once; this venue liquidates at %.4g", t.Target,
 			t.LiquidationLeverage())
 	}
@@ -130,7 +132,7 @@ func span(d time.Duration) bool { return d >= time.Second && d <= 50*365*24*time
 // that never traded, signed; infinite if it never does, or if leverage does not
 // tell: of a position without debt it is 1 at any price.
 func (t Token) LiquidationLeverage() float64 {
-	terms := t.Mechanism.Terms(t)
+	terms := t.terms()
 	if len(terms.Margins) == 0 {
 		return math.Inf(1)
 	}
@@ -138,7 +140,7 @@ func (t Token) LiquidationLeverage() float64 {
 	// meets: x falls on the way there, long or short.
 	b, n, x := 1-t.Target, math.Abs(t.Target), math.Inf(-1)
 	for i := range terms.Margins {
-		x = max(x, terms.Margins[i].exposureAt(b, n))
+		x = max(x, terms.Margins[i].exposureAt(b, n, 1))
 	}
 	if !(x*t.Target > 0) || b == 0 {
 		return math.Inf(1)

@@ -6,10 +6,12 @@ import (
 	"mcrisk/fmath"
 )
 
-// An Event is something that happened to a token, and where it left it.
+// An Event is something that happened to a token, and where it left it: start, carry,
+// price, edge, order, rebalance, no trade, fee, liquidation, closed (the vault, because
+// it had become small), stop or wipe-out.
 type Event struct {
 	Time     time.Duration // from the start
-	Name     string        // start, carry, price, edge, order, rebalance, no trade, fee, liquidation, stop or wipe-out
+	Name     string        // what happened, one of these words
 	Price    float64       // of the underlying, over its price at the start
 	Exposure float64       // in initial equity, signed
 	Cash     float64       // in initial equity, signed

@@ -415,15 +415,19 @@ func TestItems(t *testing.T) {
 			}
 		})
 	}
-	// A purchase of q = .2/(1 + 3k)·… after +10 % at 2x: NAV 1.2, exposure 2.2.
+	// A purchase of q = .2/(1 + 3k)·… after +10 % at 2x: NAV 1.2, exposure 2.2. Gas of
+	// 100 USD is 1e-4 of the million in a vault that is held at that.
 	token := free(2, Every{Interval: day})
 	token.Cost = Cost{Fee: 0.001, ImpactBase: 0.002, Gas: 100}
-	f := live(t, token, grid(day, 1.1))
-	q := (2*(1.2-1e-4) - 2.2) / (1 + 2*0.003)
-	for item, want := range map[Item]float64{Price: 0.2, TradeFee: -0.001 * q, Impact: -0.002 * q, Gas: -1e-4} {
-		within(t, ItemNames[item], f.Money[item], want, 1e-12)
+	for kind, gas := range map[FlowKind]float64{Steady: 1.2e-4, NoFlows: 1e-4} {
+		token.Flows.Kind = kind
+		f := live(t, token, grid(day, 1.1))
+		q := (2*(1.2-gas) - 2.2) / (1 + 2*0.003)
+		for item, want := range map[Item]float64{Price: 0.2, TradeFee: -0.001 * q, Impact: -0.002 * q, Gas: -gas} {
+			within(t, ItemNames[item], f.Money[item], want, 1e-12)
+		}
+		within(t, "turnover", f.Turnover, q/1.2, 1e-13)
 	}
-	within(t, "turnover", f.Turnover, q/1.2, 1e-13)
 }
 
 // Isolated margin on Hyperliquid: three times long or short BTC from 100 with

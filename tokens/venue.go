@@ -21,6 +21,7 @@ type Venue interface {
 	Terms(Token) Terms
 
 	// Liquidate takes down a position of the token whose margin is below zero. The
+	// token's AUM is what a unit of initial equity stands for just before. The
 	// penalty, in initial equity, is what the holder loses by it: equity before is
 	// equity after and the penalty, to rounding. What is left must not be
 	// liquidated again at the same price: its margin by the venue's own Terms is at
@@ -77,31 +78,35 @@ type Charge struct {
 // A Margin is what a position has above what its venue requires, a linear form
 // of exposure x, cash b and entry size n, in initial equity:
 //
-//	Exposure·x + Cash·b − Entry·n + Constant.
+//	Exposure·x + Cash·b − Entry·n + Constant·AUM/A,
+//
+// where A are the US dollars that a unit of initial equity stands for, see [Flows].
 type Margin struct {
 	Exposure float64 // pure number; 0.98 of a long with a maintenance margin of 2 % of its value
 	Cash     float64 // pure number; 1 where cash counts in full
 	Entry    float64 // pure number; not zero only with Terms.EntrySize
-	Constant float64 // in initial equity; a bracket's, see [Perp].Tier
+	Constant float64 // US dollars over the token's AUM; a bracket's, see [Perp].Tier
 }
 
-// Margin is the least of the margins of a position, in initial equity; below
-// zero the venue liquidates. It is +Inf at a venue that has none.
-func (t *Terms) Margin(p Position) float64 { return t.margin(p.Exposure, p.Cash, p.Entry) }
+// Margin is the least of the margins of a position, in initial equity, that is worth
+// what it was at the start in US dollars; below zero the venue liquidates. It is +Inf
+// at a venue that has none.
+func (t *Terms) Margin(p Position) float64 { return t.margin(p.Exposure, p.Cash, p.Entry, 1) }
 
-func (t *Terms) margin(x, b, n float64) float64 {
+// margin is Margin with A at so many shares' worth of AUM.
+func (t *Terms) margin(x, b, n, shares float64) float64 {
 	least := math.Inf(1)
 	for i := range t.Margins {
 		m := &t.Margins[i]
-		least = min(least, float64(m.Exposure*x)+float64(m.Cash*b)-float64(m.Entry*n)+m.Constant)
+		least = min(least, float64(m.Exposure*x)+float64(m.Cash*b)-float64(m.Entry*n)+m.Constant/shares)
 	}
 	return least
 }
 
 // exposureAt is the exposure at which the margin of a position of cash b and
-// entry size n is zero.
-func (m *Margin) exposureAt(b, n float64) float64 {
-	return (float64(m.Entry*n) - float64(m.Cash*b) - m.Constant) / m.Exposure
+// entry size n is zero, with A at so many shares' worth of AUM.
+func (m *Margin) exposureAt(b, n, shares float64) float64 {
+	return (float64(m.Entry*n) - float64(m.Cash*b) - m.Constant/shares) / m.Exposure
 }
 
 // check reports what is wrong with terms as such.
@@ -139,7 +144,7 @@ func (t *Terms) check() error {
 // scaleFree reports whether liquidation depends on leverage alone and comes from
 // above, whatever the position's size and history.
 func (t *Terms) scaleFree() bool {
-	if t.EntrySize || len(t.Margins) > 1 {
+	if t.EntrySize {
 		return false
 	}
 	for _, m := range t.Margins {
@@ -154,15 +159,17 @@ func (t *Terms) scaleFree() bool {
 func (k *Kernel) liquidate(l *Lane, now time.Duration) {
 	k.gauge(l)
 	e, gross := l.x+l.b, math.Abs(l.x)+math.Abs(l.b)
-	left, penalty := k.token.Mechanism.Liquidate(k.token, Position{l.x, l.b, l.n})
+	token := k.token // as the vault stands
+	token.AUM = k.dollars(l, e)
+	left, penalty := k.token.Mechanism.Liquidate(token, Position{l.x, l.b, l.n})
 	after := left.Exposure + left.Cash
 	if !(math.Abs(e-penalty-after) <= 1e-9*gross) {
 		panic(fmt.Sprintf("tokens: %T liquidates equity %v at penalty %v and leaves %v; want what is left of it",
 			k.token.Mechanism, e, penalty, after))
 	}
-	if after > 0 && !(k.terms.Margin(left) >= 0) {
+	if terms := k.token.Mechanism.Terms(token); after > 0 && !(terms.Margin(left) >= 0) {
 		panic(fmt.Sprintf("tokens: %T leaves %+v, of margin %v; want at least 0",
-			k.token.Mechanism, left, k.terms.Margin(left)))
+			k.token.Mechanism, left, terms.Margin(left)))
 	}
 	l.x, l.b, l.n = left.Exposure, left.Cash, left.Entry
 	if e > 0 {

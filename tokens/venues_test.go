@@ -53,7 +53,7 @@ func TestMaintenanceTiers(t *testing.T) {
 			AUM: math.Abs(r.notional) / 2}
 		k := compile(t, token, day)
 		within(t, fmt.Sprint("maintenance of ", r.notional),
-			(1-k.terms.margin(k.first.x, k.first.b, k.first.n))*token.AUM, r.maintenance, 1e-12)
+			(1-k.terms.margin(k.first.x, k.first.b, k.first.n, 1))*token.AUM, r.maintenance, 1e-12)
 	}
 
 	// Prices at which it closes, by hand: equity 1 + T(p − 1) meets
@@ -61,21 +61,31 @@ func TestMaintenanceTiers(t *testing.T) {
 	// million; on entry size, whose notional is |T| throughout, .025·|T| − ….
 	entry := btc
 	entry.Base = EntrySize
+	const steady45 = (1 + 1.875/45) / 0.025
+	steadyLong := func(leverage float64) float64 { return 2 * leverage / (3 * (leverage - 1)) }
 	for _, r := range []struct {
 		name          string
 		target, aum   float64
 		perp          Perp
 		price, wantLL float64 // leverage of liquidation: the notional there over the equity there
+		flows         FlowKind
 	}{
-		{"3x, small", 3, 1e6, btc, 0.67510549, 80},
-		{"3x, a billion", 3, 1e9, btc, (2 - 0.001875) / (3 * 0.975), 0},
-		{"3x, 70 million: above the tier, closed below it", 3, 70e6, btc, 2 / (3 * 0.9875), 80},
-		{"-3x, small", -3, 1e6, btc, 1.31687243, -80},
-		{"-3x, 45 million: below the tier, closed above it", -3, 45e6, btc, (4 + 1.875/45) / (3 * 1.025), 0},
-		{"entry size, 3x, a billion", 3, 1e9, entry, (2 + 0.075 - 0.001875) / 3, 0},
+		{"3x, small", 3, 1e6, btc, 0.67510549, 80, NoFlows},
+		{"3x, a billion", 3, 1e9, btc, (2 - 0.001875) / (3 * 0.975), 0, NoFlows},
+		{"3x, 70 million: above the tier, closed below it", 3, 70e6, btc, 2 / (3 * 0.9875), 80, NoFlows},
+		{"-3x, small", -3, 1e6, btc, 1.31687243, -80, NoFlows},
+		{"-3x, 45 million: below the tier, closed above it", -3, 45e6, btc, (4 + 1.875/45) / (3 * 1.025), 0, NoFlows},
+		{"entry size, 3x, a billion", 3, 1e9, entry, (2 + 0.075 - 0.001875) / 3, 0, NoFlows},
+
+		// Held at AUM, a notional of L·AUM is closed where 1 is .025·L − .0125·150/AUM.
+		{"3x, small and steady: below the tier", 3, 1e6, btc, steadyLong(80), 80, Steady},
+		{"3x, a steady billion", 3, 1e9, btc, steadyLong(40.075), 40.075, Steady},
+		{"-3x, steady 45 million", -3, 45e6, btc, 4 * steady45 / (3 * (1 + steady45)), -steady45, Steady},
+		{"entry size, 3x, a steady billion", 3, 1e9, entry, (2 + 0.075/1.001875) / 3, 0, Steady},
 	} {
 		t.Run(r.name, func(t *testing.T) {
-			token := Token{Target: r.target, Policy: Hold{}, Mechanism: r.perp, AUM: r.aum}
+			token := Token{Target: r.target, Policy: Hold{}, Mechanism: r.perp, AUM: r.aum,
+				Flows: Flows{Kind: r.flows}}
 			f, events := compile(t, token, day).Trace(bars(day, 1+2*(r.price-1)))
 			at := 0.0
 			for _, e := range events {

@@ -220,12 +220,12 @@ func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
 // liquidates, and the exposure there; infinite if it never does.
 func (k *Kernel) liquidationAhead(l *Lane, dir float64) (d, x float64) {
 	v := &k.terms
-	if v.margin(l.x, l.b, l.n) < 0 {
+	if v.margin(l.x, l.b, l.n, l.vault.shares) < 0 {
 		return 0, l.x
 	}
 	d = math.Inf(1)
 	for i := range v.Margins {
-		if di, xi := moveTo(l.x, v.Margins[i].exposureAt(l.b, l.n), dir); di < d {
+		if di, xi := moveTo(l.x, v.Margins[i].exposureAt(l.b, l.n, l.vault.shares), dir); di < d {
 			d, x = di, xi
 		}
 	}
@@ -314,7 +314,7 @@ func (k *Kernel) along(l *Lane, dir, lev, d float64) alongEdge {
 func (k *Kernel) reach(l *Lane, dir, lev, d float64) float64 {
 	liquidates := func(d float64) bool {
 		r := k.along(l, dir, lev, d)
-		return k.terms.margin(r.x, r.b, r.n) < 0
+		return k.terms.margin(r.x, r.b, r.n, l.vault.shares) < 0
 	}
 	if k.terms.scaleFree() || !liquidates(d) {
 		return d

@@ -57,7 +57,26 @@ interrupted.`,
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.SetUsageFunc(cli.Usage)
 	root.AddCommand(
-		newSimulate(), newTrace(), newVersion(),
+		newSimulate(),
+		newSummary(),
+		newPlot(),
+		newSweep(),
+		newMerge(),
+		newMissing(),
+		newVerify(),
+		newBreakEven(),
+		newCompare(),
+		newHeatMap(),
+		newLiquidation(),
+		newExact(),
+		newTrace(),
+		newSummary(),
+		newPlot(),
+		newCalibrate(),
+		newHistory(),
+		newReplay(),
+		newTokens(),
+		newVersion(),
 	)
 	cli.Help(root)
 	return root

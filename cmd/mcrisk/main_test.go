@@ -155,103 +155,173 @@ func TestBadInput(t *testing.T) {
 		want []string
 	}{
 		{"unknown token", []string{"--token", "ETHBUL3X"}, []string{`no token "ETHBUL3X"; did you mean ETHBULL3X`}},
-		{"token unlike any", []string{"--token", "DOGE"}, []string{`no token "DOGE"; want one of`, "ETHBULL3X", "BTCBEAR1X"}},
+		{"token unlike any", []string{"--token", "DOGE"},
+			[]string{`no token "DOGE"; want one of`, "ETHBULL3X", "BTCBEAR1X"}},
 		{"no token", nil, []string{"no token; want --token NAME", "--target"}},
 		{"band without a target", []string{"--band", "2.8:3.2"}, []string{"no token; want", "--target"}},
 		{"target zero", []string{"--target", "0"}, []string{"target leverage = 0; want"}},
 		{"band beside the target", []string{"--target", "2", "--band", "2.8:3.2"}, []string{"2.8", "3.2", "target 2"}},
-		{"reversed band", []string{"--target", "3", "--band", "3.2:2.8"}, []string{`--band = "3.2:2.8"; want low:high with low ≤ high`}},
+		{"reversed band", []string{"--target", "3", "--band", "3.2:2.8"},
+			[]string{`--band = "3.2:2.8"; want low:high with low ≤ high`}},
 		{"half a band", []string{"--target", "3", "--band", "3.2"}, []string{`--band = "3.2"; want low:high`}},
 		{"NaN band", []string{"--target", "3", "--band", "NaN:3.2"}, []string{`--band = "NaN:3.2"; want low:high`}},
 		{"endless band", []string{"--target", "3", "--band", "2:Inf"}, []string{"high = +Inf; want"}},
 		{"band of three", []string{"--target", "3", "--band", "2:3:4"}, []string{`--band = "2:3:4"; want low:high`}},
 		{"band over zero", []string{"--target", "1", "--band", "-1:2"}, []string{`--band = "-1:2"; want low:high`}},
-		{"band of a token that holds", []string{"--target", "3", "--band", "2.8:3.2", "--policy", "hold"}, []string{"--band with --policy hold"}},
-		{"negative volatility", []string{"--token", "ETHBULL3X", "--sigma", "-0.5"}, []string{"--sigma = -0.5; want a number from 0 to 10"}},
-		{"NaN volatility", []string{"--token", "ETHBULL3X", "--sigma", "NaN"}, []string{"--sigma = NaN; want a number"}},
-		{"infinite volatility", []string{"--token", "ETHBULL3X", "--sigma", "Inf"}, []string{"--sigma = +Inf; want a number"}},
-		{"volatility in words", []string{"--token", "ETHBULL3X", "--sigma", "high"}, []string{`--sigma = "high"; want a number`}},
-		{"zero paths", []string{"--token", "ETHBULL3X", "--paths", "0"}, []string{`--paths = "0"; want a whole number from 1`}},
-		{"negative paths", []string{"--token", "ETHBULL3X", "--paths", "-5"}, []string{`--paths = "-5"; want a whole number from 1`}},
-		{"fractional paths", []string{"--token", "ETHBULL3X", "--paths", "1.5"}, []string{`--paths = "1.5"; want a whole number from 1`}},
-		{"endless paths", []string{"--token", "ETHBULL3X", "--paths", "1e30"}, []string{`--paths = "1e30"; want a whole number from 1`}},
-		{"more paths than memory", []string{"--token", "ETHBULL3X", "--paths", "1e12"}, []string{"--paths = 1000000000000: the lifetimes would take ", " TB of memory"}},
-		{"more cells than memory", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:0.05:0.0001", "--paths", "1e9"}, []string{"the lifetimes would take ", " of memory"}},
-		{"more cells than disk", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:0.05:0.0000001", "--paths", "1e5", "--yes"}, []string{" TB on disk, and "}},
-		{"negative seed", []string{"--token", "ETHBULL3X", "--seed", "-1"}, []string{`--seed = "-1"; want a whole number`}},
+		{"band of a token that holds", []string{"--target", "3", "--band", "2.8:3.2", "--policy", "hold"},
+			[]string{"--band with --policy hold"}},
+		{"negative volatility", []string{"--token", "ETHBULL3X", "--sigma", "-0.5"},
+			[]string{"--sigma = -0.5; want a number from 0 to 10"}},
+		{"NaN volatility", []string{"--token", "ETHBULL3X", "--sigma", "NaN"},
+			[]string{"--sigma = NaN; want a number"}},
+		{"infinite volatility", []string{"--token", "ETHBULL3X", "--sigma", "Inf"},
+			[]string{"--sigma = +Inf; want a number"}},
+		{"volatility in words", []string{"--token", "ETHBULL3X", "--sigma", "high"},
+			[]string{`--sigma = "high"; want a number`}},
+		{"zero paths", []string{"--token", "ETHBULL3X", "--paths", "0"},
+			[]string{`--paths = "0"; want a whole number from 1`}},
+		{"negative paths", []string{"--token", "ETHBULL3X", "--paths", "-5"},
+			[]string{`--paths = "-5"; want a whole number from 1`}},
+		{"fractional paths", []string{"--token", "ETHBULL3X", "--paths", "1.5"},
+			[]string{`--paths = "1.5"; want a whole number from 1`}},
+		{"endless paths", []string{"--token", "ETHBULL3X", "--paths", "1e30"},
+			[]string{`--paths = "1e30"; want a whole number from 1`}},
+		{"more paths than memory", []string{"--token", "ETHBULL3X", "--paths", "1e12"},
+			[]string{"--paths = 1000000000000: the lifetimes would take ", " TB of memory"}},
+		{"more cells than memory", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:0.05:0.0001",
+			"--paths", "1e9"},
+			[]string{"the lifetimes would take ", " of memory"}},
+		{"more cells than disk", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:0.05:0.0000001",
+			"--paths", "1e5", "--yes"},
+			[]string{" TB on disk, and "}},
+		{"negative seed", []string{"--token", "ETHBULL3X", "--seed", "-1"},
+			[]string{`--seed = "-1"; want a whole number`}},
 		{"negative workers", []string{"--token", "ETHBULL3X", "--workers", "-1"}, []string{"--workers = -1; want 0"}},
 		{"workers in words", []string{"--token", "ETHBULL3X", "--workers", "all"}, []string{"--workers", `"all"`}},
-		{"short horizon", []string{"--token", "ETHBULL3X", "--horizon", "30m"}, []string{"horizon 30m0s is shorter than a step of 1h0m0s"}},
-		{"uneven horizon", []string{"--token", "ETHBULL3X", "--horizon", "90m"}, []string{"horizon 1h30m0s is not a whole number of steps of 1h0m0s"}},
+		{"short horizon", []string{"--token", "ETHBULL3X", "--horizon", "30m"},
+			[]string{"horizon 30m0s is shorter than a step of 1h0m0s"}},
+		{"uneven horizon", []string{"--token", "ETHBULL3X", "--horizon", "90m"},
+			[]string{"horizon 1h30m0s is not a whole number of steps of 1h0m0s"}},
 		{"no step", []string{"--token", "ETHBULL3X", "--step", "0"}, []string{"step = 0s; want"}},
-		{"horizon without a unit", []string{"--token", "ETHBULL3X", "--horizon", "365"}, []string{`--horizon = "365"; want a duration`}},
-		{"endless horizon", []string{"--token", "ETHBULL3X", "--horizon", "1e9d"}, []string{`--horizon = "1e9d"; want a duration`, "292 years"}},
-		{"liquidated at once", []string{"--target", "9", "--liquidation-threshold", "0.8"}, []string{"leverage 9 is liquidated at once", "liquidates at 5"}},
-		{"perpetual liquidated at once", []string{"--target", "30", "--mechanism", "perp", "--maintenance", "5%"}, []string{"leverage 30 is liquidated at once", "liquidates at 20"}},
-		{"folder that exists", []string{"--token", "ETHBULL3X", "--out", taken}, []string{taken, "exists; want a new one"}},
-		{"folder and none", []string{"--token", "ETHBULL3X", "--out", "x", "--no-save"}, []string{"--out and --no-save; want one"}},
-		{"table that exists", []string{"--token", "ETHBULL3X", "--no-save", "--lifetimes", taken}, []string{"--lifetimes", taken, "exists; want a new one"}},
+		{"horizon without a unit", []string{"--token", "ETHBULL3X", "--horizon", "365"},
+			[]string{`--horizon = "365"; want a duration`}},
+		{"endless horizon", []string{"--token", "ETHBULL3X", "--horizon", "1e9d"},
+			[]string{`--horizon = "1e9d"; want a duration`, "292 years"}},
+		{"liquidated at once", []string{"--target", "9", "--liquidation-threshold", "0.8"},
+			[]string{"leverage 9 is liquidated at once", "liquidates at 5"}},
+		{"perpetual liquidated at once", []string{"--target", "30", "--mechanism", "perp", "--maintenance", "5%"},
+			[]string{"leverage 30 is liquidated at once", "liquidates at 20"}},
+		{"folder that exists", []string{"--token", "ETHBULL3X", "--out", taken},
+			[]string{taken, "exists; want a new one"}},
+		{"folder and none", []string{"--token", "ETHBULL3X", "--out", "x", "--no-save"},
+			[]string{"--out and --no-save; want one"}},
+		{"table that exists", []string{"--token", "ETHBULL3X", "--no-save", "--lifetimes", taken},
+			[]string{"--lifetimes", taken, "exists; want a new one"}},
 		{"unknown flag", []string{"--tokn", "ETHBULL3X"}, []string{"unknown flag: --tokn", "did you mean --token?"}},
 		{"flag unlike any", []string{"--xyzzy"}, []string{"unknown flag: --xyzzy", "see mcrisk simulate --help"}},
 		{"an edge as a flag", []string{"--low", "2.7"}, []string{"unknown flag: --low", "--band low:high"}},
 		{"flag without its value", []string{"--token"}, []string{"--token"}},
 		{"argument", []string{"ETHBULL3X"}, []string{`argument "ETHBULL3X"; want flags only`}},
-		{"unknown command", []string{"simulat", "--token", "X"}, []string{`no command "simulat"; did you mean simulate?`}},
+		{"unknown command", []string{"simulat", "--token", "X"},
+			[]string{`no command "simulat"; did you mean simulate?`}},
 		{"command unlike any", []string{"xyzzy"}, []string{`no command "xyzzy"; see mcrisk --help`}},
-		{"help on an unknown command", []string{"help", "simulat"}, []string{`no command "simulat"; did you mean simulate?`}},
-		{"perpetual's flag for a loan", []string{"--token", "ETHBULL3X", "--funding", "10%"}, []string{"--funding is a number of mechanism perp", "this study has", "mechanism loan"}},
-		{"loan's flag for a perpetual", []string{"--target", "3", "--mechanism", "perp", "--borrow", "5%"}, []string{"--borrow is a number of mechanism loan", "mechanism perp"}},
-		{"jumps without a model of them", []string{"--token", "ETHBULL3X", "--jump-rate", "3"}, []string{"--jump-rate is a number of model ", "merton", "this study has model gbm"}},
-		{"destination of a token that holds", []string{"--target", "3", "--to", "edge"}, []string{"--to is a number of policy band"}},
+		{"help on an unknown command", []string{"help", "simulat"},
+			[]string{`no command "simulat"; did you mean simulate?`}},
+		{"perpetual's flag for a loan", []string{"--token", "ETHBULL3X", "--funding", "10%"},
+			[]string{"--funding is a number of mechanism perp", "this study has", "mechanism loan"}},
+		{"loan's flag for a perpetual", []string{"--target", "3", "--mechanism", "perp", "--borrow", "5%"},
+			[]string{"--borrow is a number of mechanism loan", "mechanism perp"}},
+		{"jumps without a model of them", []string{"--token", "ETHBULL3X", "--jump-rate", "3"},
+			[]string{"--jump-rate is a number of model ", "merton", "this study has model gbm"}},
+		{"destination of a token that holds", []string{"--target", "3", "--to", "edge"},
+			[]string{"--to is a number of policy band"}},
 		{"unknown model", []string{"--token", "ETHBULL3X", "--model", "gmb"}, []string{`--model: kind "gmb"; want`}},
 		{"unknown policy", []string{"--token", "ETHBULL3X", "--policy", "x"}, []string{`--policy: kind "x"; want`}},
-		{"unknown mechanism", []string{"--token", "ETHBULL3X", "--mechanism", "x"}, []string{`--mechanism: kind "x"; want`}},
-		{"unknown destination", []string{"--token", "ETHBULL3X", "--to", "middle"}, []string{`--to = "middle"; want edge or target or partial`}},
-		{"fee of everything", []string{"--token", "ETHBULL3X", "--fee", "100%"}, []string{"--fee = 1; want a number from 0"}},
+		{"unknown mechanism", []string{"--token", "ETHBULL3X", "--mechanism", "x"},
+			[]string{`--mechanism: kind "x"; want`}},
+		{"unknown destination", []string{"--token", "ETHBULL3X", "--to", "middle"},
+			[]string{`--to = "middle"; want edge or target or partial`}},
+		{"fee of everything", []string{"--token", "ETHBULL3X", "--fee", "100%"},
+			[]string{"--fee = 1; want a number from 0"}},
 		{"exponent and suffix", []string{"--token", "ETHBULL3X", "--fee", "1e1bp"}, []string{`--fee = "1e1bp"; want`}},
-		{"several at once", []string{"--token", "ETHBULL3X", "--sigma", "-1", "--paths", "0", "--step", "x"}, []string{"--sigma = -1", `--paths = "0"`, `--step = "x"`}},
-		{"rate in percent without the sign", []string{"--token", "ETHBULL3X", "--borrow", "5"}, []string{"--borrow = 5 is 500 % a year; want 5%, if that is meant, or --force"}},
-		{"rate beyond belief", []string{"--token", "ETHBULL3X", "--borrow", "500%"}, []string{"--borrow = 500% a year; want at most 200 % either way, or --force"}},
-		{"money in words", []string{"--token", "ETHBULL3X", "--aum", "much"}, []string{`--aum = "much"; want a number`, "250k or 2M USD"}},
-		{"growth fitted to nothing", []string{"--token", "ETHBULL3X", "--mu", "fitted"}, []string{"--mu fitted; want --prices FILE"}},
+		{"several at once", []string{"--token", "ETHBULL3X", "--sigma", "-1", "--paths", "0", "--step", "x"},
+			[]string{"--sigma = -1", `--paths = "0"`, `--step = "x"`}},
+		{"rate in percent without the sign", []string{"--token", "ETHBULL3X", "--borrow", "5"},
+			[]string{"--borrow = 5 is 500 % a year; want 5%, if that is meant, or --force"}},
+		{"rate beyond belief", []string{"--token", "ETHBULL3X", "--borrow", "500%"},
+			[]string{"--borrow = 500% a year; want at most 200 % either way, or --force"}},
+		{"money in words", []string{"--token", "ETHBULL3X", "--aum", "much"},
+			[]string{`--aum = "much"; want a number`, "250k or 2M USD"}},
+		{"growth fitted to nothing", []string{"--token", "ETHBULL3X", "--mu", "fitted"},
+			[]string{"--mu fitted; want --prices FILE"}},
 		{"requirement", []string{"--token", "ETHBULL3X", "--require", "nav=1"}, []string{"nav=1"}},
 
-		{"spec and token", []string{"--spec", spec(model + "tokens:\n- {name: a, target: 2, policy: {kind: hold}, mechanism: {kind: loan}}\n"), "--token", "ETHBULL3X"}, []string{"--token and the tokens of --spec", "s.yaml; want one of them"}},
+		{"spec and token",
+			[]string{"--spec", spec(model + "tokens:\n" +
+				"- {name: a, target: 2, policy: {kind: hold}, mechanism: {kind: loan}}\n"), "--token", "ETHBULL3X"},
+			[]string{"--token and the tokens of --spec", "s.yaml; want one of them"}},
 		{"spec that is not there", []string{"--spec", "absent.yaml"}, []string{"absent.yaml"}},
 		{"spec of nothing", []string{"--spec", spec("")}, []string{"s.yaml: want one YAML document"}},
 		{"spec that breaks the parser", []string{"--spec", spec("tokens:\n  ! ")}, []string{"s.yaml"}},
 		{"spec without tokens", []string{"--spec", spec(model)}, []string{"no token; want --token NAME"}},
-		{"spec with an unknown key", []string{"--spec", spec(model + "token: []\n")}, []string{`s.yaml:5:1: the spec has no "token"; did you mean tokens?`}},
-		{"spec with a bad number", []string{"--spec", spec("model:\n  kind: gbm\n  sigma: -1\n")}, []string{"s.yaml:3:10: sigma = -1; want"}},
-		{"lifetimes of two tokens", []string{"--lifetimes", "x.csv", "--spec", spec(model + "tokens:\n- {name: a, target: 2, policy: {kind: hold}, mechanism: {kind: loan}}\n- {name: b, target: 2, policy: {kind: hold}, mechanism: {kind: loan}}\n")}, []string{"--lifetimes with 2 tokens; want one"}},
+		{"spec with an unknown key", []string{"--spec", spec(model + "token: []\n")},
+			[]string{`s.yaml:5:1: the spec has no "token"; did you mean tokens?`}},
+		{"spec with a bad number", []string{"--spec", spec("model:\n  kind: gbm\n  sigma: -1\n")},
+			[]string{"s.yaml:3:10: sigma = -1; want"}},
+		{"lifetimes of two tokens",
+			[]string{"--lifetimes", "x.csv", "--spec", spec(model + "tokens:\n" +
+				"- {name: a, target: 2, policy: {kind: hold}, mechanism: {kind: loan}}\n" +
+				"- {name: b, target: 2, policy: {kind: hold}, mechanism: {kind: loan}}\n")},
+			[]string{"--lifetimes with 2 tokens; want one"}},
 
 		{"no prices", []string{"--token", "ETHBULL3X", "--prices", "absent.csv"}, []string{"absent.csv"}},
-		{"swapped high and low", []string{"--token", "ETHBULL3X", "--prices", prices("103,100,102", "100,103,102")}, []string{"p.csv: line 3"}},
-		{"duplicate stamp", []string{"--token", "ETHBULL3X", "--prices", prices("T02:", "T01:")}, []string{"p.csv: line 4"}},
-		{"NaN price", []string{"--token", "ETHBULL3X", "--prices", prices("104,101,103", "104,101,NaN")}, []string{"p.csv: line 4", "NaN"}},
-		{"zero price", []string{"--token", "ETHBULL3X", "--prices", prices("103,98,101", "103,0,101")}, []string{"p.csv: line 6", `"0"`}},
-		{"zero price to calibrate", []string{"calibrate", prices("103,98,101", "103,0,101")}, []string{"p.csv: line 6", `"0"`}},
+		{"swapped high and low", []string{"--token", "ETHBULL3X", "--prices", prices("103,100,102", "100,103,102")},
+			[]string{"p.csv: line 3"}},
+		{"duplicate stamp", []string{"--token", "ETHBULL3X", "--prices", prices("T02:", "T01:")},
+			[]string{"p.csv: line 4"}},
+		{"NaN price", []string{"--token", "ETHBULL3X", "--prices", prices("104,101,103", "104,101,NaN")},
+			[]string{"p.csv: line 4", "NaN"}},
+		{"zero price", []string{"--token", "ETHBULL3X", "--prices", prices("103,98,101", "103,0,101")},
+			[]string{"p.csv: line 6", `"0"`}},
+		{"zero price to calibrate", []string{"calibrate", prices("103,98,101", "103,0,101")},
+			[]string{"p.csv: line 6", `"0"`}},
 		{"no file to calibrate", []string{"calibrate"}, []string{"want one CSV of prices"}},
 
 		{"no parameter to sweep", []string{"sweep", "--token", "ETHBULL3X"}, []string{"--over is missing; want"}},
-		{"half a sweep", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee"}, []string{`--over = "fee"; want name=low:high:step`}},
-		{"unknown parameter to sweep", []string{"sweep", "--token", "ETHBULL3X", "--over", "halfwidth=0.1,0.2"}, []string{`--over: no parameter "halfwidth"; did you mean half-width?`}},
-		{"another kind's parameter to sweep", []string{"sweep", "--token", "ETHBULL3X", "--over", "funding=0.1,0.2"}, []string{"--over: funding is a number of mechanism perp"}},
-		{"reversed range", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=1%:0.1%:0.1%"}, []string{`"1%:0.1%:0.1%"; want low:high:step with low ≤ high`}},
-		{"range without a step", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:1%:0"}, []string{`"0:1%:0"; want`, "a step above 0"}},
-		{"negative step", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:1%:-1%"}, []string{"--over", "-0.01"}},
+		{"half a sweep", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee"},
+			[]string{`--over = "fee"; want name=low:high:step`}},
+		{"unknown parameter to sweep", []string{"sweep", "--token", "ETHBULL3X", "--over", "halfwidth=0.1,0.2"},
+			[]string{`--over: no parameter "halfwidth"; did you mean half-width?`}},
+		{"another kind's parameter to sweep", []string{"sweep", "--token", "ETHBULL3X", "--over", "funding=0.1,0.2"},
+			[]string{"--over: funding is a number of mechanism perp"}},
+		{"reversed range", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=1%:0.1%:0.1%"},
+			[]string{`"1%:0.1%:0.1%"; want low:high:step with low ≤ high`}},
+		{"range without a step", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:1%:0"},
+			[]string{`"0:1%:0"; want`, "a step above 0"}},
+		{"negative step", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:1%:-1%"},
+			[]string{"--over", "-0.01"}},
 		{"empty list", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee="}, []string{`--over = "fee="; want`}},
-		{"hole in a list", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=1bp,,2bp"}, []string{`--over: fee = ""; want`}},
-		{"value twice", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=10bp,0.1%"}, []string{"fee names the value 0.001 twice"}},
-		{"oversized range", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:0.5:1e-9"}, []string{"makes 500000001 values; want at most 1000000"}},
-		{"value that makes no sense", []string{"sweep", "--token", "ETHBULL3X", "--over", "target=2,3"}, []string{"target = 2: ", "2.7"}},
-		{"value liquidated at once", []string{"sweep", "--target", "3", "--over", "target=3,9"}, []string{"target = 9: ", "liquidated at once"}},
+		{"hole in a list", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=1bp,,2bp"},
+			[]string{`--over: fee = ""; want`}},
+		{"value twice", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=10bp,0.1%"},
+			[]string{"fee names the value 0.001 twice"}},
+		{"oversized range", []string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0:0.5:1e-9"},
+			[]string{"makes 500000001 values; want at most 1000000"}},
+		{"value that makes no sense", []string{"sweep", "--token", "ETHBULL3X", "--over", "target=2,3"},
+			[]string{"target = 2: ", "2.7"}},
+		{"value liquidated at once", []string{"sweep", "--target", "3", "--over", "target=3,9"},
+			[]string{"target = 9: ", "liquidated at once"}},
 
-		{"path beyond", []string{"trace", "--token", "ETHBULL3X", "--path", "10000"}, []string{`--path = "10000"; want a whole number from 0 to 9999`}},
-		{"negative path", []string{"trace", "--token", "ETHBULL3X", "--path", "-1"}, []string{`--path = "-1"; want a whole number`}},
-		{"unknown event", []string{"trace", "--token", "ETHBULL3X", "--events", "rebalances"}, []string{`--events = "rebalances"; want some of start, `}},
-		{"unknown token of a study", []string{"trace", "--token", "ETHBULL3X", "--of", "x"}, []string{`--of = "x"; no token`}},
-		{"unknown token to explain", []string{"tokens", "ethbull"}, []string{`no token "ethbull"; did you mean ETHBULL2X`}},
+		{"path beyond", []string{"trace", "--token", "ETHBULL3X", "--path", "10000"},
+			[]string{`--path = "10000"; want a whole number from 0 to 9999`}},
+		{"negative path", []string{"trace", "--token", "ETHBULL3X", "--path", "-1"},
+			[]string{`--path = "-1"; want a whole number`}},
+		{"unknown event", []string{"trace", "--token", "ETHBULL3X", "--events", "rebalances"},
+			[]string{`--events = "rebalances"; want some of start, `}},
+		{"unknown token of a study", []string{"trace", "--token", "ETHBULL3X", "--of", "x"},
+			[]string{`--of = "x"; no token`}},
+		{"unknown token to explain", []string{"tokens", "ethbull"},
+			[]string{`no token "ethbull"; did you mean ETHBULL2X`}},
 		{"two tokens to explain", []string{"tokens", "a", "b"}, []string{"2 names; want one at most"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -298,7 +368,8 @@ func TestHelp(t *testing.T) {
 	// Every flag is in a section, and the sections are in order.
 	out := resultsOf(t, "simulate", "--help")
 	at := 0
-	for _, s := range []string{cli.SectionToken, cli.SectionCosts, cli.SectionKeeper, cli.SectionVenue, cli.SectionModel, cli.SectionStudy, cli.SectionOutput} {
+	for _, s := range []string{cli.SectionToken, cli.SectionCosts, cli.SectionKeeper,
+		cli.SectionVenue, cli.SectionModel, cli.SectionStudy, cli.SectionOutput} {
 		i := strings.Index(out, "\n"+s+":\n")
 		if i < at {
 			t.Errorf("section %q is at %d, after one at %d", s, i, at)
@@ -307,7 +378,11 @@ func TestHelp(t *testing.T) {
 	}
 	simulate := newSimulate()
 	simulate.InitDefaultHelpFlag()
-	for name := range strings.FieldsSeq("token target band to policy mechanism fee borrow supply liquidation-threshold after-liquidation funding borrow-fee maintenance keeper-interval latency aum gas entry-fee exit-fee model mu sigma jump-rate jump-mean jump-sd prices horizon step paths seed workers out json no-figures lifetimes spec print-spec") {
+	for name := range strings.FieldsSeq("token target band to policy mechanism " +
+		"fee borrow supply liquidation-threshold after-liquidation " +
+		"funding borrow-fee maintenance keeper-interval latency aum gas entry-fee exit-fee " +
+		"model mu sigma jump-rate jump-mean jump-sd prices " +
+		"horizon step paths seed workers out json no-figures lifetimes spec print-spec") {
 		if simulate.Flags().Lookup(name) == nil || !strings.Contains(out, "--"+name+" ") {
 			t.Errorf("help has no --%s", name)
 		}
@@ -315,6 +390,7 @@ func TestHelp(t *testing.T) {
 }
 
 func TestCommandsOfFewWords(t *testing.T) {
+	t.Setenv("COLUMNS", "1000") // no line is broken
 	if out := resultsOf(t, "version"); !strings.HasPrefix(out, "mcrisk 0.") || !strings.Contains(out, "philox") {
 		t.Errorf("version prints %q", out)
 	}
@@ -323,8 +399,10 @@ func TestCommandsOfFewWords(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"ETHBULL3X": "interest takes ", "BTCBEAR1X": "interest earns ", "btcbull2x": "BTCBULL2X aims at leverage 2",
-		"BTCBULL4X": "GMX's funding would make it, after 3 hours, −105.00 %; 15 hours, −345.00 %", // 4 times .15 and .75, and the borrow fee's 45 %
-		"BTCBEAR2X": "GMX's funding would make it, after 3 hours, +45.00 %; 15 hours, +225.00 %",  // 1.2/.8 of 2 times .15 and .75
+		// 4 times .15 and .75, and the borrow fee's 45 %
+		"BTCBULL4X": "GMX's funding would make it, after 3 hours, −105.00 %; 15 hours, −345.00 %",
+		// 1.2/.8 of 2 times .15 and .75
+		"BTCBEAR2X": "GMX's funding would make it, after 3 hours, +45.00 %; 15 hours, +225.00 %",
 	} {
 		if out := resultsOf(t, "tokens", name); !strings.Contains(out, want) {
 			t.Errorf("tokens %s prints %s; want %q in it", name, out, want)
@@ -344,8 +422,11 @@ func TestCommandsOfFewWords(t *testing.T) {
 // Output that cannot be written is a failure, whichever command it is of.
 func TestFullOutput(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, args := range [][]string{{"version"}, {"tokens"}, {"tokens", "ETHBULL3X"}, {"--help"}, small("simulate", "--token", "ETHBULL3X"),
-		small("simulate", "--token", "ETHBULL3X", "--json"), small("sweep", "--token", "ETHBULL3X", "--over", "fee=0,1bp"), {"trace", "--token", "ETHBULL3X", "--horizon", "3d"},
+	for _, args := range [][]string{{"version"}, {"tokens"}, {"tokens", "ETHBULL3X"}, {"--help"},
+		small("simulate", "--token", "ETHBULL3X"),
+		small("simulate", "--token", "ETHBULL3X", "--json"),
+		small("sweep", "--token", "ETHBULL3X", "--over", "fee=0,1bp"),
+		{"trace", "--token", "ETHBULL3X", "--horizon", "3d"},
 		{"simulate", "--token", "ETHBULL3X", "--print-spec"}} {
 		var stderr bytes.Buffer
 		status := run(context.Background(), args, brokenPipe{}, &stderr)

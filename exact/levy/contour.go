@@ -2,7 +2,8 @@ package levy
 
 import (
 	"math"
-	"math/cmplx"
+
+	"mcrisk/fmath"
 )
 
 // A Point of a contour: f(T) = Σ Weight·F(S) for the Laplace transform F of f.
@@ -15,16 +16,33 @@ type Point struct{ S, Weight complex128 }
 // Source: Trefethen, Weideman and Schmelzer, "Talbot quadratures and rational
 // approximations", BIT 46 (2006), 653–670.
 func Talbot(centre complex128, years float64, n int) []Point {
+	return cotangent(centre, years, float64(n), talbotHeight*float64(n), n)
+}
+
+const talbotHeight = 0.2645 // of the contour, per point and radian of its angle
+
+// Tall is Talbot's contour of n points drawn out to hold singularities that lie as
+// high as reach/T above and below centre, with more points by as much.
+//
+// Source: Talbot, "The accurate numerical inversion of Laplace transforms", J. Inst.
+// Maths. Applics. 23 (1979), 97–120, the parameter ν.
+func Tall(centre complex128, years, reach float64, n int) []Point {
+	const spacing = 1.1                             // of the points over T, where the contour is steep
+	height := max(reach/2, talbotHeight*float64(n)) // the contour is at its height at some 2 radians
+	return cotangent(centre, years, float64(n), height, 2*int(math.Ceil(max(math.Pi*height/spacing, float64(n)/2))))
+}
+
+// cotangent returns points, upper half first, of a contour of a size and a height.
+func cotangent(centre complex128, years, size, height float64, n int) []Point {
 	points := make([]Point, n)
-	size := float64(n)
 	for k := range n {
-		theta := (2*float64(n-1-k) + 1 - size) * math.Pi / size
+		theta := (2*float64(n-1-k) + 1 - float64(n)) * math.Pi / float64(n)
 		sin, cos := math.Sincos(0.6407 * theta)
 		cot := cos / sin
-		zeta := complex(size*(0.5017*theta*cot-0.6122), size*0.2645*theta)
-		slope := complex(size*(0.5017*cot-0.5017*0.6407*theta/(sin*sin)), size*0.2645)
+		zeta := complex(size*(0.5017*theta*cot-0.6122), height*theta)
+		slope := complex(size*(0.5017*cot-0.5017*0.6407*theta/(sin*sin)), height)
 		full := zeta + centre*complex(years, 0)
-		points[k] = Point{full / complex(years, 0), cmplx.Exp(full) * slope / complex(0, size*years)}
+		points[k] = Point{full / complex(years, 0), Exp(full) * slope / complex(0, float64(n)*years)}
 	}
 	return points
 }
@@ -38,4 +56,15 @@ func Laplace(t float64, transform func(s complex128) complex128) float64 {
 		total += 2 * real(p.Weight*transform(p.S))
 	}
 	return total
+}
+
+// Exp is e^z with the same bits on every processor that runs a build: that of
+// package cmplx rests on math.Exp, which picks its instructions at run time.
+func Exp(z complex128) complex128 {
+	r := fmath.Exp(real(z))
+	if imag(z) == 0 {
+		return complex(r, imag(z))
+	}
+	sin, cos := math.Sincos(imag(z))
+	return complex(r*cos, r*sin)
 }

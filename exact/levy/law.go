@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/cmplx"
+
+	"mcrisk/fmath"
 )
 
 // A Law is a distribution of the log of NAV (or of the decay), inverted from
@@ -13,9 +15,7 @@ import (
 //	F(x) = Ruined + Alive/2 − (1/π)·Σ Im(e^{−iux}·φ(u))/u·du,  u = (k+½)·du,
 //
 // which is exact but for the mass farther than π/du from x and for frequencies
-// left out; Bound says what both can amount to. What it does not say is what the
-// contour for φ may miss over more than 60 steps, which is checked at one frequency:
-// 1e-10 mostly, up to 1e-4 seen where the log grows or falls by 2 a year and more.
+// left out; Bound says what both can amount to, and what φ itself is unsure by.
 //
 // Source: Gil-Pelaez, "Note on the inversion theorem", Biometrika 38 (1951);
 // midpoint rule: Davies, Biometrika 60 (1973).
@@ -40,6 +40,7 @@ type Inverter struct {
 	Alive    float64 // the rest, or what the law is conditioned on
 	Tilt     bool    // also for partial expectations of NAV
 	Highest  float64 // frequency up to which CF can be trusted; zero: any
+	Unsure   float64 // what CF may be off by at any frequency, as a fraction of its value at 0 or 1
 
 	// CF is E[e^{zX}; alive], for z = iu and, with Tilt, for 1 + iu and 1.
 	CF func(z complex128) (complex128, error)
@@ -78,7 +79,7 @@ func (v Inverter) Law() (Law, error) {
 			if l.tilted, rest, err = v.terms(1, l); err != nil {
 				return l, err
 			}
-			l.tiltedBound = 1e-11 + rest + max(math.Abs(l.Partial(l.lo)), math.Abs(l.Partial(l.hi)-l.Mean))
+			l.tiltedBound = 1e-11 + rest + l.Mean*v.doubt(l.tilted) + max(math.Abs(l.Partial(l.lo)), math.Abs(l.Partial(l.hi)-l.Mean))
 		}
 		return l, nil
 	}
@@ -91,8 +92,14 @@ func (v Inverter) within(spread float64) (l Law, err error) {
 	}
 	var rest float64
 	l.plain, rest, err = v.terms(0, l)
-	l.Bound = 1e-11 + rest
+	l.Bound = 1e-11 + rest + v.doubt(l.plain)
 	return l, err
+}
+
+// doubt is what the rule's sum is unsure by: Unsure at each of the frequencies, of
+// the weights 1/(π·(k+½)).
+func (v Inverter) doubt(terms []complex128) float64 {
+	return v.Unsure * (2 + math.Log(float64(max(1, len(terms))))) / math.Pi
 }
 
 // terms samples cf(re + iu) until it stays negligible, and says what is left.
@@ -107,7 +114,7 @@ func (v Inverter) terms(re float64, l Law) (terms []complex128, rest float64, er
 		if err != nil {
 			return nil, 0, err
 		}
-		terms = append(terms, x*cmplx.Exp(complex(0, -u*v.Mean)))
+		terms = append(terms, x*Exp(complex(0, -u*v.Mean)))
 		small++
 		if rest = cmplx.Abs(x); rest > 1e-13*max(1, cmplx.Abs(terms[0])) {
 			small = 0
@@ -119,11 +126,11 @@ func (v Inverter) terms(re float64, l Law) (terms []complex128, rest float64, er
 func (l Law) below(terms []complex128, mass, x float64) float64 {
 	x -= l.centre
 	sum := 0.0
-	turn := cmplx.Exp(complex(0, -l.du*x))
-	at := cmplx.Exp(complex(0, -l.du*x/2))
+	turn := Exp(complex(0, -l.du*x))
+	at := Exp(complex(0, -l.du*x/2))
 	for k, c := range terms {
 		if k%128 == 127 {
-			at = cmplx.Exp(complex(0, -l.du*x*(float64(k)+0.5)))
+			at = Exp(complex(0, -l.du*x*(float64(k)+0.5)))
 		}
 		sum += (imag(c)*real(at) + real(c)*imag(at)) / (float64(k) + 0.5)
 		at *= turn
@@ -203,5 +210,5 @@ func (l Law) ESBound(p float64) float64 {
 		return 0
 	}
 	_, hi := l.Around(p)
-	return (l.tiltedBound + l.Bound*math.Exp(hi)) / p
+	return (l.tiltedBound + l.Bound*fmath.Exp(hi)) / p
 }

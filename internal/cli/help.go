@@ -58,7 +58,10 @@ func (t text) String() string { return *t.dst }
 func (t text) Type() string   { return t.kind }
 
 func (t text) Set(value string) error {
-	if value == "" {
+	switch {
+	case value == "" && strings.HasSuffix(t.kind, "s"):
+		return fmt.Errorf("want %s", t.kind)
+	case value == "":
 		return fmt.Errorf("want a %s", t.kind)
 	}
 	*t.dst = value
@@ -98,7 +101,7 @@ func Usage(cmd *cobra.Command) error {
 		bySection[section].AddFlag(f)
 	})
 	for _, section := range sections {
-		if s := bySection[section]; s != nil {
+		if s := bySection[section]; s != nil && s.HasAvailableFlags() {
 			writeFlags(w, section, s, len(bySection) > 1)
 		}
 	}
@@ -190,6 +193,14 @@ func One(what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// OneFile wants one file of prices.
+func OneFile(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return Input("%d files; want one CSV of prices", len(args))
+	}
+	return nil
 }
 
 // DidYouMean ends a message about a name that is none of those there are.

@@ -28,6 +28,9 @@ type Resolved struct {
 	Inputs     map[string]string // SHA-256 of files read
 	Swept      *rundir.Sweep     // what the spec said of a sweep; nil: nothing
 	Session    *Session
+
+	// Unused are names of settings that the command has no use for.
+	Unused []string
 }
 
 // Note adds a note.
@@ -35,8 +38,11 @@ func (r *Resolved) Note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }
 
-// Settings are every number of the study and where it came from.
-func (r *Resolved) Settings() []study.Setting { return r.Study.Settings(r.Origins) }
+// Settings are every number of the study that is used, and where it came from.
+func (r *Resolved) Settings() []study.Setting {
+	unused := func(s study.Setting) bool { return slices.Contains(r.Unused, s.Name) }
+	return slices.DeleteFunc(r.Study.Settings(r.Origins), unused)
+}
 
 // A Demand is what a command asks of a study besides its options.
 type Demand struct {
@@ -45,6 +51,8 @@ type Demand struct {
 	Swept       bool     // the spec may say how it is swept
 	AnyTime     bool     // prices are seen at any time, not at the end of steps alone
 
+	// Prepare changes the tokens before options set their kinds and numbers; may be nil.
+	Prepare func(spec *study.Spec, r *Resolved) error
 	// Amend changes the spec before it is compiled; may be nil.
 	Amend func(spec *study.Spec, r *Resolved) error
 }
@@ -56,7 +64,11 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 		StudyOptions: o, demand: d,
 		Resolved: &Resolved{Origins: study.Origins{}, Inputs: map[string]string{}, Session: session},
 	}
-	if err := p.base(); err != nil {
+	err := p.base()
+	if err == nil && d.Prepare != nil {
+		err = d.Prepare(&p.spec, p.Resolved)
+	}
+	if err != nil {
 		return nil, AsInput(err)
 	}
 	if err := errors.Join(p.kinds(), p.fit(), p.assign(), p.others(), p.grid()); err != nil {
@@ -68,7 +80,6 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 			return nil, AsInput(err)
 		}
 	}
-	var err error
 	if p.Study, err = study.New(p.spec); err != nil {
 		return nil, AsInput(err)
 	}
@@ -328,12 +339,12 @@ func (p *resolving) others() error {
 }
 
 func (p *resolving) fitPrices() error {
-	h, hash, err := ReadHistory(p.Prices)
+	h, hash, err := p.File.Read(p.Session, p.Prices)
 	if err != nil {
 		return err
 	}
 	p.Inputs[p.Prices] = hash
-	fit, err := models.FitGBM(h.LogReturns(), h.StepYears())
+	fit, err := models.FitGBM(h.Returns())
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.Prices, err)
 	}
@@ -342,7 +353,7 @@ func (p *resolving) fitPrices() error {
 		return fmt.Errorf("--prices: %w", err)
 	}
 	p.Origins["sigma"] = fmt.Sprintf("fitted to %s: %d returns of %s, standard error %.4g", p.Prices, fit.N, param.FormatSeconds(h.Step.Seconds()), fit.SE[1])
-	p.Notes = append(p.Notes, GapNotes(h)...)
+	p.Notes = append(p.Notes, HistoryNotes(h)...)
 	p.noteJumps()
 	if p.Numbers["mu"] != "fitted" { // then sigma alone is the history's
 		if fit.Cov != nil {

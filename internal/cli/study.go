@@ -15,6 +15,7 @@ import (
 // not given.
 type StudyOptions struct {
 	Token, Spec, Prices            string
+	File                           FileOptions // how Prices is read
 	Model, Policy, Mechanism, Band string
 	Horizon, Step, Paths, Seed     string            // else a year, an hour, 10,000 and 1
 	Numbers                        map[string]string // of registered parts, by name
@@ -43,6 +44,7 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	bindNumbers(o, s, SectionToken, tokens.Policies.Kinds())
 	Text(s, &o.Model, SectionModel, "model", "kind", "", kindList(models.Registry.Kinds())+" (default gbm)")
 	Text(s, &o.Prices, SectionModel, "prices", "file", "", "CSV of prices, to which sigma is fitted")
+	o.File.Bind(cmd, SectionModel)
 	s.BoolVar(&o.Uncertain, "parameter-uncertainty", false, "draw the fitted numbers of the model anew for each path, with the errors of the fit")
 	InSection(s, SectionModel, "parameter-uncertainty")
 	bindNumbers(o, s, SectionModel, models.Registry.Kinds())
@@ -158,4 +160,26 @@ func Own(cmd *cobra.Command, flags [][2]string) (refuse func() error) {
 		}
 		return nil
 	}
+}
+
+// Hide hides flags of a command that it has no use for, by section and name, and
+// returns their names. A command refuses them where they are [Given].
+func Hide(cmd *cobra.Command, unused func(section, name string) bool) (names []string) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if unused(sectionOf(f), f.Name) {
+			f.Hidden = true
+			names = append(names, f.Name)
+		}
+	})
+	return names
+}
+
+// Given is the first of some flags that was given; empty: none was.
+func Given(cmd *cobra.Command, names []string) string {
+	for _, name := range names {
+		if cmd.Flags().Changed(name) {
+			return name
+		}
+	}
+	return ""
 }

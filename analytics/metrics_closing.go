@@ -1,0 +1,7 @@
+package analytics
+
+// How often a vault without flows is closed because it has become small.
+var _ = Register(shareOf(Metric{
+	Name: "p_closed", Doc: "of the vault being closed because it had become small",
+	Label: "Probability of being closed (%)", Needs: []string{"closed"}, Sense: Lower,
+}, column("closed"), positive))

@@ -1,0 +1,71 @@
+package assess
+
+import (
+	"time"
+
+	"mcrisk/paths"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// A Replay is what a price history did to a study's tokens.
+type Replay struct {
+	History *paths.History
+	Closes  bool // prices were seen at closes only
+
+	Market tokens.MarketLife // the underlying's own record
+	Held   tokens.Lifetime   // of the underlying itself, bought at the first open and kept
+	Lives  []ReplayedLife    // by latency, then token
+}
+
+// A ReplayedLife is a token's with a keeper of some latency.
+type ReplayedLife struct {
+	Token   string
+	Latency time.Duration // with closes only, the keeper's is rounded up to whole bars
+	tokens.Lifetime
+}
+
+// ReplayTokens runs each token of a study through a price history, once for each
+// latency of its keeper; closes sees prices at the end of bars only. What else the
+// study says of prices and time is not used. See [study.Replay] for what happens
+// inside a bar and for what is refused.
+func ReplayTokens(s *study.Study, h *paths.History, latencies []time.Duration, closes bool) (*Replay, error) {
+	r := &Replay{History: h, Closes: closes}
+	var all []tokens.Token
+	for _, latency := range latencies {
+		for i := range s.Tokens() {
+			t := s.Token(i)
+			t.Keeper.Latency = latency
+			all = append(all, t)
+			r.Lives = append(r.Lives, ReplayedLife{Token: t.Name, Latency: latency})
+		}
+	}
+	did, err := study.Replay(all, h, closes)
+	if err != nil {
+		return nil, err
+	}
+	r.Market, r.Held = did.Underlying, did.Held
+	for i, life := range did.Lives {
+		r.Lives[i].Lifetime = life
+	}
+	return r, nil
+}
+
+// From is when the lifetimes began.
+func (r *Replay) From() time.Time { return r.History.Bars[0].Start }
+
+// To is when they ended.
+func (r *Replay) To() time.Time { return r.From().Add(r.History.Span()) }
+
+// Missing is how many bars the history lacks.
+func (r *Replay) Missing() int {
+	return int(r.History.Span()/r.History.Step) - len(r.History.Bars)
+}
+
+// FirstLiquidation is when a lifetime was first liquidated; not ok if it never was.
+func (r *Replay) FirstLiquidation(life *tokens.Lifetime) (at time.Time, ok bool) {
+	if !(life.FirstLiquidation >= 0) {
+		return time.Time{}, false
+	}
+	return r.From().Add(tokens.Duration(life.FirstLiquidation * 365 * 86400)), true
+}

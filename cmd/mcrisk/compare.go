@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"mcrisk/assess"
+	"mcrisk/internal/cli"
+	"mcrisk/report"
+	"mcrisk/study"
+)
+
+// compareOptions are those of mcrisk compare.
+type compareOptions struct {
+	study       cli.StudyOptions
+	output      cli.OutputOptions
+	tokens      string // of the catalogue; the others are compared with the first
+	correlation string // of the prices of their underlyings; empty: all follow the first's
+}
+
+// maxCompared is how many tokens a table and a figure can show.
+const maxCompared = 20
+
+func newCompare() *cobra.Command {
+	o := new(compareOptions)
+	cmd := &cobra.Command{
+		Use:   "compare",
+		Short: "Run several tokens on the same paths",
+		Long: `compare runs tokens of the catalogue, real ones and the rules of other designs,
+on the same paths, so that differences from the first of them are paired and
+their intervals narrow. It prints one table and draws one figure: what each
+token is worth against the first after a quarter of a trend, of a market that
+goes nowhere, and of one that crashes.`,
+		Example: `  mcrisk compare --tokens toros-eth2x,indexcoop-eth2x,tlx-eth2x,etf-daily-2x,hold-2x
+  mcrisk compare --tokens ETHBULL3X,etf-daily-3x,ftx-bull,hold-3x --model merton
+  mcrisk compare --tokens ETHBULL2X,ETHBULL3X,ETHBULL4X --horizon 30d
+  mcrisk compare --tokens ETHBULL3X,BTCBULL3X --correlation 0.85`,
+		Args: cli.NoArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
+	}
+	o.study.Bind(cmd)
+	o.output.Bind(cmd)
+	s := cmd.Flags()
+	cli.Text(s, &o.tokens, cli.SectionToken, "tokens", "names", "",
+		"tokens of the catalogue, the first of which the others are compared with")
+	cli.Text(s, &o.correlation, cli.SectionModel, "correlation", "number", "",
+		"run each token on its own underlying, whose prices are correlated so (default: all on the price of the first's)")
+	return cmd
+}
+
+func (o *compareOptions) run(ctx context.Context, session *cli.Session) error {
+	names := cli.List(o.tokens)
+	switch {
+	case o.study.Token != "" && len(names) > 0:
+		return cli.Input("--token and --tokens; want --tokens")
+	case o.study.Spec == "" && len(names) < 2:
+		return cli.Input("--tokens = %q; want at least two names, as in toros-eth2x,hold-2x (see: mcrisk tokens)", o.tokens)
+	}
+	r, err := o.study.Resolve(session, cli.Demand{Tokens: names, Correlation: o.correlation})
+	if err != nil {
+		return err
+	}
+	if n := r.Study.Tokens(); n < 2 || n > maxCompared {
+		return cli.Input("%d tokens to compare; want 2 to %d", n, maxCompared)
+	}
+	if _, err := r.Study.Scenarios(assess.ScenarioPaths); err != nil {
+		return cli.Input("scenarios of a quarter: %w", err)
+	}
+	if err := cli.Fits(r.Study, 1, len(assess.ComparedColumns())); err != nil {
+		return err
+	}
+	compute := func(ctx context.Context, opt study.Options) (cli.Publication, error) {
+		c, err := assess.Compare(ctx, r.Study, assess.Options{Options: opt})
+		if err != nil {
+			return cli.Publication{}, err
+		}
+		p := report.Provenance{Settings: r.Settings(), Hash: c.Hash}
+		return cli.Publication{Hash: c.Hash, Document: report.Comparison(c, p)}, nil
+	}
+	return o.output.Publish(ctx, "lifetimes", o.study.Workers, compute, r)
+}

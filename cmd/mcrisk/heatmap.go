@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mcrisk/assess"
+	"mcrisk/internal/cli"
+	"mcrisk/report"
+	"mcrisk/rundir"
+	"mcrisk/study"
+)
+
+// heatMapOptions are those of mcrisk heatmap.
+type heatMapOptions struct {
+	study  cli.StudyOptions
+	output cli.OutputOptions
+	x, y   string // name=values; x may be horizon
+	metric string
+}
+
+func newHeatMap() *cobra.Command {
+	o := new(heatMapOptions)
+	cmd := &cobra.Command{
+		Use:   "heatmap",
+		Short: "Draw one metric over two parameters, or over time and one",
+		Long: `heatmap runs a token with two parameters at every pair of their values, on the
+same random numbers, prints one metric of each pair with its interval and draws
+it. With --x horizon the columns are twelve times of one run, or all steps where
+they are fewer, and the metric is one of those that simulate stores over time,
+such as p_loss_50 or nav_p50.`,
+		Example: `  mcrisk heatmap --token ETHBULL3X --x half-width=0.1:0.6:0.1 --y fee=5bp,10bp,20bp,40bp --metric log_growth
+  mcrisk heatmap --token ETHBULL3X --x horizon --y sigma=0.4:1:0.2 --metric p_lost_50
+  mcrisk heatmap --token ETHBULL3X --model merton --x latency=0,1h,6h,1d --y jump-rate=5,20,80 --metric p_liquidation`,
+		Args: cli.NoArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
+	}
+	o.study.Bind(cmd)
+	o.output.Bind(cmd)
+	s := cmd.Flags()
+	cli.Text(s, &o.x, cli.SectionStudy, "x", "name=values", "", "columns: horizon, or as --y")
+	cli.Text(s, &o.y, cli.SectionStudy, "y", "name=values", "", "rows: "+cli.OverUsage)
+	cli.Text(s, &o.metric, cli.SectionStudy, "metric", "name", "log_growth",
+		"what to draw: "+strings.Join(assess.MapMetrics(false), "|")+", or with --x horizon one of horizons.csv")
+	return cmd
+}
+
+func (o *heatMapOptions) run(ctx context.Context, session *cli.Session) error {
+	r, err := o.study.Resolve(session, cli.Demand{})
+	if err != nil {
+		return err
+	}
+	plan, err := o.plan(r)
+	if err != nil {
+		return cli.AsInput(err)
+	}
+	r.Study = plan.Study
+	cells, columns := plan.Size()
+	if err := cli.Fits(r.Study, cells, columns); err != nil {
+		return err
+	}
+	compute := func(ctx context.Context, opt study.Options) (cli.Publication, error) {
+		m, err := plan.Run(ctx, assess.Options{Options: opt})
+		if err != nil {
+			return cli.Publication{}, err
+		}
+		p := report.Provenance{Settings: r.Settings(), Hash: m.Hash}
+		return cli.Publication{Hash: m.Hash, Document: report.HeatMap(m, p)}, nil
+	}
+	return o.output.Publish(ctx, "cells", o.study.Workers, compute, r)
+}
+
+// plan reads the axes and the metric.
+func (o *heatMapOptions) plan(r *cli.Resolved) (*assess.HeatMapPlan, error) {
+	overTime := o.x == assess.Horizon
+	var over rundir.Sweep
+	y, err := cli.ParseOver(r, "--y", o.y)
+	over.Over = append(over.Over, y)
+	if !overTime {
+		x, fault := cli.ParseOver(r, "--x", o.x)
+		over.Over, err = append(over.Over, x), errors.Join(err, fault)
+	}
+	if err != nil {
+		return nil, err
+	}
+	name, err := cli.ParseMetric("--x "+o.x+" --metric", o.metric, assess.MapMetrics(overTime))
+	if err != nil {
+		return nil, err
+	}
+	axes, err := over.Axes(r.Study.Spec())
+	var plan *assess.HeatMapPlan
+	switch {
+	case err != nil:
+	case overTime:
+		plan, err = assess.PlanHeatMapOverTime(r.Study, axes[0], name)
+	default:
+		plan, err = assess.PlanHeatMap(r.Study, axes[1], axes[0], name)
+	}
+	if err != nil {
+		return nil, cli.Input("--y %s and --x %s: %w", o.y, o.x, err)
+	}
+	r.RoundedAxes(axes)
+	return plan, nil
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"mcrisk/assess"
+	"mcrisk/internal/cli"
+	"mcrisk/report"
+	"mcrisk/study"
+)
+
+// replayOptions are those of mcrisk replay.
+type replayOptions struct {
+	study     cli.StudyOptions
+	part      cli.HistoryOptions
+	output    cli.OutputOptions
+	latencies string
+	closes    bool     // see closes only
+	unused    []string // flags of a study that a history answers or has no use for
+}
+
+func newReplay() *cobra.Command {
+	o := new(replayOptions)
+	cmd := &cobra.Command{
+		Use:   "replay FILE",
+		Short: "Run a token through a price history, with keepers that are prompt or late",
+		Long: `replay runs a token through the bars of a price history, which it reads as
+calibrate does, once for each latency of its keeper, and prints what became of
+it: an answer to "what would have happened on 12 March 2020?". It writes a run
+directory with the spec and the lifetimes.
+
+Inside a bar the price goes from the open over the nearer extreme and the
+farther one to the close; with --closes it is seen at closes only. Where bars
+are missing it stands still, and jumps to the next open. The token starts at its
+target at the first open. Its rates, funding and costs are the same all the time.
+Nothing is estimated, so there are no intervals. Last prices of a perpetual have
+spikes that no oracle saw: for a loan prefer prices of the spot market.`,
+		Example: `  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11 --until 2020-03-15
+  mcrisk replay eth_usd_1d.csv --token ETHBULL3X --latencies 0 --closes --json --no-save`,
+		Args: cli.OneFile,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if name := cli.Given(cmd, o.unused); name != "" {
+				return cli.Input("--%s with a price history; see mcrisk replay --help for what it takes", name)
+			}
+			return o.run(cmd.Context(), cli.SessionOf(cmd), args[0])
+		},
+	}
+	o.study.Bind(cmd)
+	o.unused = cli.Hide(cmd, func(section, name string) bool { // a history has its own prices and no chance in it
+		if slices.Contains([]string{"column", "stamp", "zone"}, name) {
+			return false
+		}
+		return section == cli.SectionModel || section == cli.SectionStudy ||
+			slices.Contains([]string{"latency", "outage-rate", "outage-length"}, name)
+	})
+	cli.Text(cmd.Flags(), &o.latencies, cli.SectionKeeper, "latencies", "durations", "0,1m,5m,30m,1h",
+		"of the keeper, one for each row")
+	o.part.File = &o.study.File
+	o.part.Bind(cmd, cli.SectionStudy)
+	cmd.Flags().BoolVar(&o.closes, "closes", false, "see closes only, not what lies between them")
+	cli.InSection(cmd.Flags(), cli.SectionStudy, "closes")
+	o.output.BindWithoutFigures(cmd)
+	return cmd
+}
+
+func (o *replayOptions) run(ctx context.Context, session *cli.Session, file string) error {
+	h, sum, err := o.part.Read(session, file)
+	if err != nil {
+		return err
+	}
+	// The spec of the run is on the history's own grid, with its one path.
+	r, err := o.study.Resolve(session, cli.Demand{AnyTime: true, Amend: func(s *study.Spec, _ *cli.Resolved) error {
+		s.Horizon, s.Step, s.Paths, s.Marks = h.Span(), h.Step, 1, 0
+		return nil
+	}})
+	if err != nil {
+		return err
+	}
+	r.Inputs[file], r.Unused = sum, o.unused
+	latencies, err := cli.ParseWaits("--latencies", o.latencies)
+	if err != nil {
+		return err
+	}
+	compute := func(context.Context, study.Options) (p cli.Publication, err error) {
+		result, err := assess.ReplayTokens(r.Study, h, latencies, o.closes)
+		if err != nil {
+			return p, cli.AsInput(err)
+		}
+		p.Document = report.Replay(result, sum, report.Provenance{Settings: r.Settings()})
+		p.Notes = append(cli.HistoryNotes(h), report.ReplayNotes(result)...)
+		return p, nil
+	}
+	return o.output.Publish(ctx, "lifetimes", o.study.Workers, compute, r)
+}

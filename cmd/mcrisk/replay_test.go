@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"mcrisk/internal/cli"
+	"mcrisk/rundir"
+)
+
+// Each latency has its row, that of zero before the others; a late keeper is
+// liquidated where a prompt one is not; CSV and JSON say the same.
+func TestReplayLatencies(t *testing.T) {
+	t.Setenv("COLUMNS", "1000") // no line is broken
+	file := write(t, "p.csv", "date,open,high,low,close\n2024-01-01,100,101,99,100\n2024-01-02,100,100,60,70\n"+
+		"2024-01-03,70,75,70,72\n2024-01-04,72,73,71,72\n")
+	args := []string{"replay", file, "--token", "BTCBULL3X", "--latencies", "0, 6h", "--since", "2024-01-02",
+		"--until", "2024-01-04T00:00:00Z", "--no-save"}
+	var r struct {
+		Bars  int
+		From  string
+		Lives []struct {
+			Token   string
+			Latency float64 `json:"latency_seconds"`
+			Values  map[string]*float64
+		}
+	}
+	if err := json.Unmarshal([]byte(resultsOf(t, append(args, "--json")...)), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Bars != 2 || r.From != "2024-01-02T00:00:00Z" || len(r.Lives) != 3 || r.Lives[1].Latency != 0 ||
+		r.Lives[2].Latency != 21600 {
+		t.Fatalf("%+v", r)
+	}
+	if nav := *r.Lives[0].Values["nav"]; r.Lives[0].Token != "underlying" || math.Abs(nav-0.72) > 1e-15 {
+		t.Errorf("%s ends at %v; want the underlying at 0.72", r.Lives[0].Token, nav)
+	}
+	prompt, late := r.Lives[1].Values, r.Lives[2].Values
+	if *prompt["liquidations"] != 0 || *late["liquidations"] < 1 || prompt["first_liquidation"] != nil {
+		t.Errorf("liquidations %v and %v; want none and some", *prompt["liquidations"], *late["liquidations"])
+	}
+	rows, err := csv.NewReader(strings.NewReader(resultsOf(t, append(args, "--csv")...))).ReadAll()
+	if err != nil || len(rows) != 4 {
+		t.Fatalf("%v in %v", err, rows)
+	}
+	for i, name := range rows[0][2:] {
+		v := r.Lives[2].Values[name]
+		if got := rows[3][i+2]; v == nil && got != "" || v != nil && parse(t, got) != *v {
+			t.Errorf("%s is %q in CSV and %v in JSON", name, got, v)
+		}
+	}
+	out := resultsOf(t, args...)
+	for _, want := range []string{"2 bars of 1d, 2024-01-02 00:00 to 2024-01-04 00:00 (0 missing)", "2024-01-02 ",
+		"liquidation-threshold"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	for _, not := range []string{"horizon", "paths", "sigma", "seed", "outage"} {
+		if strings.Contains(out, " "+not) {
+			t.Errorf("%q, which nothing here has, in\n%s", not, out)
+		}
+	}
+}
+
+func TestReplayRefuses(t *testing.T) {
+	file := write(t, "p.csv", bars)
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "0 files; want one CSV of prices"},
+		{[]string{file}, "no token; want --token NAME"},
+		{[]string{file + ".none", "--token", "ETHBULL3X"}, "no such file"},
+		{[]string{file, "--token", "ETHBULL3X", "--sigma", "0.5"}, "--sigma with a price history"},
+		{[]string{file, "--token", "ETHBULL3X", "--latency", "5m"}, "--latency with a price history"},
+		{[]string{file, "--token", "ETHBULL3X", "--latencies", "0,soon"}, `--latencies: latency = "soon"; want`},
+		{[]string{file, "--token", "ETHBULL3X", "--latencies", ""},
+			`invalid argument "" for "--latencies" flag: want durations`},
+		{[]string{file, "--token", "ETHBULL3X", "--latencies", "60s,1m"}, `--latencies: "60s,1m" names a value twice`},
+		{[]string{file, "--token", "ETHBULL3X", "--since", "March"}, `--since = "March"; want a day such as`},
+		{[]string{file, "--token", "ETHBULL3X", "--since", "2025-01-01"},
+			"from 2025-01-01T00:00:00Z to its end: 0 of its bars; " +
+				"want two or more of those from 2024-01-01T00:00:00Z to 2024-01-01T05:00:00Z"},
+		{[]string{file, "--token", "ETHBULL3X", "--until", "2023-01-01"},
+			"from its start to 2023-01-01T00:00:00Z: 0 of its bars"},
+		{[]string{file, "--token", "ETHBULL3X", "--json", "--csv"}, "want one of them"},
+	} {
+		status, stdout, stderr := call(t, append([]string{"replay"}, tt.args...)...)
+		if status != cli.BadInput || stdout != "" || !strings.Contains(stderr, tt.want) {
+			t.Errorf("%v: status %d, %q, %s; want 2 and %q", tt.args, status, stdout, stderr, tt.want)
+		}
+	}
+}
+
+// Inside a bar of known extremes a keeper looks at any time, so nothing is said of
+// steps, which a replay does not take.
+func TestReplayNotes(t *testing.T) {
+	file := write(t, "p.csv", bars)
+	_, _, notes := call(t, "replay", file, "--token", "BTCBULL3X", "--keeper-interval", "5m", "--no-save")
+	if strings.Contains(notes, "--step") || !strings.Contains(notes, "latencies shorter than a bar") {
+		t.Errorf("notes of a replay: %s", notes)
+	}
+	_, _, notes = call(t, "simulate", "--token", "BTCBULL3X", "--keeper-interval", "5m", "--horizon", "1d", "--paths",
+		"10", "--no-save")
+	if !strings.Contains(notes, "keeper-interval 5m is rounded up") {
+		t.Errorf("notes of a study: %s", notes)
+	}
+}
+
+// A replay leaves a run: its spec on the history's grid, every lifetime, and a
+// manifest that knows the file it read.
+func TestReplayRun(t *testing.T) {
+	file, dir := write(t, "p.csv", bars), filepath.Join(t.TempDir(), "run")
+	out := resultsOf(t, "replay", file, "--token", "BTCBULL3X", "--latencies", "0,1h", "--csv", "--out", dir)
+	if left, want := ls(t, dir),
+		[]string{"manifest.json", "replay.csv", "report.html", "spec.yaml"}; !slices.Equal(left, want) {
+		t.Errorf("left %v; want %v", left, want)
+	}
+	if got := read(t, filepath.Join(dir, "replay.csv")); got != out || strings.Count(got, "\n") != 4 {
+		t.Errorf("replay.csv is\n%s\nwhere --csv printed\n%s", got, out)
+	}
+	var m struct {
+		Command  []string
+		Inputs   map[string]string
+		Outputs  map[string]string
+		Settings []struct{ Name string }
+	}
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(dir, "manifest.json"))), &m); err != nil {
+		t.Fatal(err)
+	}
+	if m.Inputs[file] != rundir.Hash([]byte(bars)) || m.Outputs["replay.csv"] != rundir.Hash([]byte(out)) ||
+		len(m.Command) < 3 || m.Command[2] != file {
+		t.Errorf("manifest %+v", m)
+	}
+	for _, s := range m.Settings {
+		if s.Name == "sigma" || s.Name == "horizon" || s.Name == "latency" {
+			t.Errorf("the manifest has %s, which a replay has no use for", s.Name)
+		}
+	}
+	if spec := read(t, filepath.Join(dir, "spec.yaml")); !strings.Contains(spec, "horizon: 6h") ||
+		!strings.Contains(spec, "paths: 1\n") {
+		t.Errorf("the spec is not on the history's grid:\n%s", spec)
+	}
+	if _, errs := expect(t, cli.BadInput, "replay", file, "--token", "BTCBULL3X", "--out",
+		dir); !strings.Contains(errs, "exists; want a new one") {
+		t.Errorf("said %q", errs)
+	}
+	expect(t, cli.BadInput, "replay", file, "--token", "BTCBULL3X", "--no-figures", "--no-save") // it draws none
+}
+
+// Without --out a run has a name of its own, as every command's.
+func TestReplayNamesItsRun(t *testing.T) {
+	t.Chdir(t.TempDir())
+	file := write(t, "p.csv", bars)
+	_, errs := expect(t, cli.Done, "replay", file, "--token", "BTCBULL3X", "--latencies", "0")
+	if left := visible(t, "runs"); len(left) != 5 || !strings.HasPrefix(left[0], "BTCBULL3X-") ||
+		!strings.Contains(errs, "written: runs/BTCBULL3X-") {
+		t.Errorf("left %v, said %q", left, errs)
+	}
+}

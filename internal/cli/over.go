@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mcrisk/analytics"
+	"mcrisk/param"
+	"mcrisk/rundir"
+	"mcrisk/study"
+)
+
+// OverUsage is what help says of a parameter and its values.
+const OverUsage = "parameter and its values: name=low:high:step, both ends included, or name=a,b,c; " +
+	"model takes kinds and fitted specs"
+
+// ParseOver reads what a flag runs a study over: name=low:high:step or name=a,b,c, or
+// model=kinds and files, whose hashes then are among the inputs of r.
+func ParseOver(r *Resolved, flag, text string) (o rundir.Over, err error) {
+	name, list, ok := strings.Cut(text, "=")
+	if !ok || list == "" {
+		return o, fmt.Errorf("%s = %q; want name=low:high:step or name=a,b,c", flag, text)
+	}
+	o = rundir.Over{Name: name, Values: list}
+	if name == study.ModelAxis {
+		if err := r.models(&o); err != nil {
+			return o, fmt.Errorf("%s: %w", flag, err)
+		}
+	}
+	return o, nil
+}
+
+// models reads those values of the axis model that are files, such as calibrate
+// writes.
+func (r *Resolved) models(o *rundir.Over) error {
+	var names []string
+	var parts []param.Part
+	files := false
+	for item := range strings.SplitSeq(o.Values, ",") {
+		if !strings.ContainsAny(item, "./\\") {
+			a, err := study.ParseAxis(r.Study.Spec(), study.ModelAxis, item)
+			if err != nil {
+				return err
+			}
+			names, parts = append(names, item), append(parts, a.Models[0])
+			continue
+		}
+		files = true
+		data, err := os.ReadFile(item)
+		if err != nil {
+			return fmt.Errorf("model: %w", err)
+		}
+		spec, err := rundir.ReadSpec(data, item)
+		if err != nil {
+			return err
+		}
+		if spec.Model.Kind == "" {
+			return fmt.Errorf("model: %s has none", item)
+		}
+		r.Inputs[item] = rundir.Hash(data)
+		names = append(names, strings.TrimSuffix(filepath.Base(item), filepath.Ext(item)))
+		parts = append(parts, spec.Model)
+	}
+	if files {
+		o.Values, o.Models = strings.Join(names, ","), parts
+	}
+	return nil
+}
+
+// Objectives are the names of the metrics that a setting may be chosen by.
+func Objectives() (names []string) {
+	for _, m := range analytics.Objectives() {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// ParseObjective is the name of the objective that a flag names, perhaps by an alias.
+func ParseObjective(flag, name string) (string, error) {
+	return ParseMetric(flag, name, Objectives())
+}
+
+// ParseMetric is the name, among those that can be, of the metric that a flag names,
+// perhaps by an alias.
+func ParseMetric(flag, name string, names []string) (string, error) {
+	if m, err := analytics.Lookup(name); err == nil {
+		name = m.Name
+	}
+	return name, Among(flag, name, names)
+}

@@ -1,0 +1,181 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"mcrisk/analytics"
+	"mcrisk/assess"
+	"mcrisk/plots"
+)
+
+// BreakEven is a loan against a perpetual: the funding at which they are alike for
+// each borrow rate, the surface of their difference and the figure of it.
+func BreakEven(r *assess.BreakEven, p Provenance) Document {
+	loan, perp := r.Tokens()
+	d := Document{Data: breakEvenJSON(r), Blocks: []Block{
+		Text(fmt.Sprintf("%s through a loan against %s through a perpetual, by %s (%s)\n%s",
+			loan.Name, perp.Name, r.Objective.Name, r.Objective.Doc, breakEvenCaption(r))),
+		breakEvenTable(r), crossingsData(r), surfaceData(r),
+		Figure{Name: "breakeven", Draw: func() (*plots.Figure, error) {
+			return drawCells(breakEvenFigure(r), r.Difference)
+		}},
+	}}
+	d.Blocks = append(d.Blocks, p.closing()...)
+	return d
+}
+
+// holdingNames are what people call the ways to hold a position.
+var holdingNames = map[assess.Holding]string{
+	assess.NoHolding: "neither", assess.Loan: "the loan", assess.Perpetual: "the perpetual",
+}
+
+// breakEvenTable has a row for each crossing, and for each borrow rate without one.
+func breakEvenTable(r *assess.BreakEven) Table {
+	t := Table{PeopleOnly: true, Columns: []Column{{Name: "borrow rate (1/year)", Align: Right},
+		{Name: "alike at funding (1/year)", Interval: "interval", Format: Short}, {Name: "below it better", Wrap: true}}}
+	for i, v := range r.Borrow.Values {
+		rate := TrueMinus(r.Borrow.Format(v))
+		if len(r.Crossings[i]) == 0 {
+			t.Add(rate, Shown{nil, "none of these", ""}, throughout(r.Better(i)))
+		}
+		for _, c := range r.Crossings[i] {
+			at := c.At // to a millionth, as zero is never quite met
+			at.Value, at.Lo, at.Hi = millionth(at.Value), millionth(at.Lo), millionth(at.Hi)
+			t.Add(rate, at, holdingNames[r.Above(c).Other()])
+		}
+	}
+	return t
+}
+
+func millionth(v float64) float64 { return math.Round(v*1e6) / 1e6 }
+
+// throughout says which is better where the difference has one sign.
+func throughout(better assess.Holding, significant bool) string {
+	text := holdingNames[better]
+	if better == assess.NoHolding {
+		return text
+	}
+	if text += " throughout"; !significant {
+		text += ", not surely"
+	}
+	return text
+}
+
+// crossingsData has a row for each crossing.
+func crossingsData(r *assess.BreakEven) Table {
+	t := Table{Name: "breakeven", DataOnly: true, Columns: []Column{{Name: "borrow"}, {Name: "objective"},
+		{Name: "funding", Bare: true, Parts: estimateParts}, {Name: "loan_better_above"}}}
+	for i, v := range r.Borrow.Values {
+		for _, c := range r.Crossings[i] {
+			t.Add(r.Borrow.Format(v), r.Objective.Name, c.At, r.Above(c) == assess.Loan)
+		}
+	}
+	return t
+}
+
+// surfaceData has a row for each pair of rates.
+func surfaceData(r *assess.BreakEven) Table {
+	t := Table{Name: "surface", DataOnly: true, Columns: []Column{{Name: "borrow"}, {Name: "funding"},
+		{Name: "objective"}, {Name: "unit"}, {Name: "loan_less_perp", Bare: true, Parts: estimateParts}}}
+	for i, v := range r.Borrow.Values {
+		for k, e := range r.Difference[i] {
+			t.Add(r.Borrow.Format(v), r.Funding.Format(r.Funding.Values[k]),
+				r.Objective.Name, string(r.Objective.Unit), e)
+		}
+	}
+	return t
+}
+
+// breakEvenJSON has the names that scripts rely on.
+func breakEvenJSON(r *assess.BreakEven) any {
+	type crossing struct {
+		Funding JSONEstimate `json:"funding"`
+		Above   bool         `json:"loan_better_above"`
+	}
+	type row struct {
+		Borrow    string         `json:"borrow"`
+		Crossings []crossing     `json:"crossings"`
+		Versus    []JSONEstimate `json:"loan_less_perp"` // by funding
+	}
+	all := struct {
+		ResultsHash string   `json:"results_hash"`
+		Objective   string   `json:"objective"`
+		Unit        string   `json:"unit"`
+		Funding     []string `json:"funding"`
+		Rows        []row    `json:"rows"`
+	}{ResultsHash: r.Hash, Objective: r.Objective.Name, Unit: string(r.Objective.Unit)}
+	for _, v := range r.Funding.Values {
+		all.Funding = append(all.Funding, r.Funding.Format(v))
+	}
+	for i, v := range r.Borrow.Values {
+		x := row{Borrow: r.Borrow.Format(v), Crossings: []crossing{}}
+		for _, c := range r.Crossings[i] {
+			x.Crossings = append(x.Crossings, crossing{ToJSON(c.At), r.Above(c) == assess.Loan})
+		}
+		for _, e := range r.Difference[i] {
+			x.Versus = append(x.Versus, ToJSON(e))
+		}
+		all.Rows = append(all.Rows, x)
+	}
+	return all
+}
+
+// breakEvenCaption says how the cells were made.
+func breakEvenCaption(r *assess.BreakEven) string {
+	paths := r.Study.Spec().Paths
+	text := Caption(r.Study, paths) + " All on the same paths."
+	if n := r.Undecided(); n > 0 {
+		text += fmt.Sprintf(" In %d of %d cells the two cannot be told apart.", n, len(slices.Concat(r.Difference...)))
+	}
+	return text + caveats(r.Difference, paths)
+}
+
+// breakEvenFigure is the difference over both rates without its values, and where it
+// is zero.
+func breakEvenFigure(r *assess.BreakEven) plots.HeatMapData {
+	loan, perp := r.Tokens()
+	label, unit, factor := r.Objective.Label, string(r.Objective.Unit), 1.0
+	scale := r.Objective.Unit.Scale()
+	if scale == plots.Percent {
+		unit, factor = "percentage points", 100
+	}
+	d := plots.HeatMapData{
+		Title:   "Loan against perpetual: " + label,
+		Caption: breakEvenCaption(r) + " " + halfWidths(r.Difference, factor, unit),
+		XLabel:  "Funding of the perpetual (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",
+		Label: fmt.Sprintf("%s less %s, %s", loan.Name, perp.Name, strings.ToLower(label[:1])+label[1:]),
+		Scale: scale, Diverging: true,
+	}
+	for _, v := range r.Funding.Values {
+		d.X = append(d.X, Short(100*v))
+	}
+	for _, v := range r.Borrow.Values {
+		d.Y = append(d.Y, Short(100*v))
+	}
+	if line, points := breakEvenLine(r); points > 1 {
+		d.Lines = []plots.CellLine{line}
+	}
+	return d
+}
+
+// breakEvenLine is where the difference is zero, with gaps at the borrow rates where
+// it is so nowhere, or more than once.
+func breakEvenLine(r *assess.BreakEven) (line plots.CellLine, points int) {
+	line.Name = "alike"
+	for i, crossings := range r.Crossings {
+		at := analytics.Estimate{Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
+		if len(crossings) == 1 {
+			at = crossings[0].At
+			points++
+		}
+		point := func(v float64) plots.CellPoint {
+			return plots.CellPoint{X: plots.InCells(r.Funding.Values, v), Y: float64(i)}
+		}
+		line.Path, line.Lo = append(line.Path, point(at.Value)), append(line.Lo, point(at.Lo))
+		line.Hi = append(line.Hi, point(at.Hi))
+	}
+	return line, points
+}

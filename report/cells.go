@@ -1,0 +1,95 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"mcrisk/analytics"
+	"mcrisk/plots"
+)
+
+// estimateParts are what files have of an estimate beside its value.
+var estimateParts = []string{"se", "lo", "hi", "n", "confidence", "interval", "warning"}
+
+// drawCells draws the values of cells, by row, as d says; nil where none has any.
+func drawCells(d plots.HeatMapData, cells [][]analytics.Estimate) (*plots.Figure, error) {
+	some := false
+	for _, es := range cells {
+		row := make([]float64, len(es))
+		for j, e := range es {
+			if row[j] = e.Value; math.IsInf(e.Value, 0) {
+				row[j] = math.NaN()
+			}
+			some = some || !math.IsNaN(row[j])
+		}
+		d.Values = append(d.Values, row)
+	}
+	if !some {
+		return nil, nil
+	}
+	return plots.HeatMap(d)
+}
+
+// widest is the length of the longest interval of the cells.
+func widest(cells [][]analytics.Estimate) (length float64) {
+	for _, e := range slices.Concat(cells...) {
+		if w := e.Hi - e.Lo; w > length { // no interval is NaN
+			length = w
+		}
+	}
+	return length
+}
+
+// halfWidths says how far intervals reach at most, in a unit of which one is so
+// many of the cells'.
+func halfWidths(cells [][]analytics.Estimate, factor float64, unit string) string {
+	w := factor * widest(cells) / 2
+	switch {
+	case math.IsInf(w, 1):
+		return "Some of the intervals have no end."
+	case w == 0:
+		return "No interval has a width."
+	}
+	half, decimals := RoundUp(w, 2)
+	return strings.TrimRight("The half-widths of the intervals are at most "+Fixed(half, decimals)+" "+unit, " ") + "."
+}
+
+// caveats say what to know of the cells before they are believed: how many of the
+// paths they leave out, and that intervals may be too short. They are empty if
+// neither is so, and else begin with a space.
+func caveats(cells [][]analytics.Estimate, paths int) (text string) {
+	all := slices.Concat(cells...)
+	least, doubtful, why := paths, 0, ""
+	for _, e := range all {
+		least = min(least, e.N)
+		if e.Warning != "" {
+			doubtful, why = doubtful+1, string(e.Warning)
+		}
+	}
+	if least < paths {
+		text = fmt.Sprintf(" Paths without such a number, as ruined ones, are left out: up to %s of %s in a cell.",
+			Thousands(paths-least), Thousands(paths))
+	}
+	if doubtful > 0 {
+		text += fmt.Sprintf(" The intervals of %d of %d cells may cover less often than they say (%s).",
+			doubtful, len(all), why)
+	}
+	return text
+}
+
+// doubted is an estimate as a cell whose interval has a mark where it has a warning.
+func doubted(e analytics.Estimate) Shown {
+	s := Shown{Value: e, Text: Value(e), Interval: Range(e)}
+	if e.Warning != "" {
+		s.Interval += " !"
+	}
+	return s
+}
+
+// probability is an estimated probability as a cell in percent.
+func probability(e analytics.Estimate) Shown {
+	text, interval := PercentProbability(e)
+	return Shown{Value: e, Text: text, Interval: strings.Trim(interval, " ()")}
+}

@@ -1,0 +1,134 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"mcrisk/assess"
+	"mcrisk/param"
+	"mcrisk/plots"
+	"mcrisk/study"
+)
+
+// Comparison is what tokens came to on the same paths: tables of metrics and of
+// differences from the first token, and a figure of three scenarios.
+func Comparison(r *assess.Comparison, p Provenance) Document {
+	spec := r.Study.Spec()
+	first := spec.Tokens[0].Name
+	levels := Table{PeopleOnly: true, Keys: 2, Title: "Of each token:", Columns: []Column{
+		{Name: "metric"}, {Name: "token"}, {Name: "estimate", Interval: intervalTitle}}}
+	differences := Table{PeopleOnly: true, Keys: 2, Title: "Less that of " + first + ", on the same paths:",
+		Columns: []Column{{Name: "metric"}, {Name: "token"}, {Name: "difference", Interval: intervalTitle},
+			{Name: "variance reduction", Title: "variance\nreduction", Align: Right}}}
+	meanings := Table{PeopleOnly: true,
+		Columns: []Column{{Name: "metric"}, {Name: "unit", Wrap: true}, {Name: "meaning", Wrap: true}}}
+	doubts := false
+	for _, m := range compared(r) {
+		for i, x := range m.Tokens {
+			levels.Add(once(m.Name, i == 0), spec.Tokens[i].Name, doubted(x.Estimate))
+			doubts = doubts || x.Estimate.Warning != ""
+			if i == 0 {
+				continue
+			}
+			var difference, reduction any
+			if x.Versus.SE > 0 {
+				difference, reduction = doubted(x.Versus), Shown{x.VarianceReduction, Short3(x.VarianceReduction), ""}
+				doubts = doubts || x.Versus.Warning != ""
+			}
+			differences.Add(once(m.Name, i == 1), spec.Tokens[i].Name, difference, reduction)
+		}
+		meanings.Add(m.Name, string(m.Unit), m.Doc)
+	}
+	d := Document{Data: comparisonJSON(r), Blocks: []Block{
+		Text(Caption(r.Study, spec.Paths) + "\nDifferences are from " + first +
+			", on the same paths, and of what is over survivors where both survive; " +
+			"variance reduction is how many times more paths they would take without pairing."),
+		levels, differences,
+	}}
+	if doubts {
+		d.Blocks = append(d.Blocks,
+			Note("!: a few paths decide, so that the interval may cover less often than it says."))
+	}
+	d.Blocks = append(d.Blocks, meanings, comparedData(r), Figure{Name: "compare",
+		Alt:  "Mean final NAV of the tokens against " + first + " in a trend, in chop and in a crash",
+		Draw: func() (*plots.Figure, error) { return plots.Scenarios(scenariosFigure(r)) }})
+	d.Blocks = append(d.Blocks, p.closing()...)
+	return d
+}
+
+// once is a name in the first of the rows that it heads.
+func once(name string, first bool) string {
+	if first {
+		return name
+	}
+	return ""
+}
+
+// compared are the metrics of a comparison, then those of its scenarios.
+func compared(r *assess.Comparison) []assess.MetricComparison {
+	all := append([]assess.MetricComparison{}, r.Metrics...)
+	for _, s := range r.Scenarios {
+		all = append(all, s.NAV)
+	}
+	return all
+}
+
+// comparedData is the comparison in full.
+func comparedData(r *assess.Comparison) Table {
+	parts := []string{"se", "lo", "hi", "n", "warning"}
+	t := Table{Name: "compare", DataOnly: true, Columns: []Column{{Name: "metric"}, {Name: "token"}, {Name: "unit"},
+		{Name: "estimate", Bare: true, Parts: parts}, {Name: "difference", Parts: parts}, {Name: "unpaired_se"}}}
+	for _, m := range compared(r) {
+		for i, x := range m.Tokens {
+			t.Add(m.Name, r.Study.Spec().Tokens[i].Name, string(m.Unit), x.Estimate, x.Versus, x.Unpaired)
+		}
+	}
+	return t
+}
+
+// comparisonJSON has the names that scripts rely on.
+func comparisonJSON(r *assess.Comparison) any {
+	type row struct {
+		Metric string `json:"metric"`
+		Token  string `json:"token"`
+		Unit   string `json:"unit"`
+		JSONEstimate
+		Difference JSONEstimate `json:"difference"`
+		UnpairedSE *float64     `json:"unpaired_se"`
+	}
+	all := struct {
+		ResultsHash string `json:"results_hash"`
+		Rows        []row  `json:"rows"`
+	}{ResultsHash: r.Hash}
+	for _, m := range compared(r) {
+		for i, x := range m.Tokens {
+			all.Rows = append(all.Rows, row{m.Name, r.Study.Spec().Tokens[i].Name, string(m.Unit),
+				ToJSON(x.Estimate), ToJSON(x.Versus), Finite(x.Unpaired)})
+		}
+	}
+	return all
+}
+
+// scenariosFigure is what the tokens are worth against the first in each scenario.
+func scenariosFigure(r *assess.Comparison) plots.ScenariosData {
+	spec := r.Study.Spec()
+	d := plots.ScenariosData{
+		Title:  "A quarter of trend, chop and crash",
+		XLabel: "Mean final net asset value against " + spec.Tokens[0].Name + " (% of the initial)", XScale: plots.Percent,
+	}
+	for _, t := range spec.Tokens {
+		d.Tokens = append(d.Tokens, t.Name)
+	}
+	for _, s := range r.Scenarios {
+		panel := plots.ScenarioPanel{Label: strings.ToUpper(s.Name[:1]) + s.Name[1:] + ": " + s.Doc}
+		for _, x := range s.NAV.Tokens {
+			panel.Y = append(panel.Y, drawable(x.Versus))
+		}
+		d.Panels = append(d.Panels, panel)
+		d.Caption = fmt.Sprintf("%s paths each of %.0f days in steps of %s, sigma %s, seed %d; intervals of %g %%. "+
+			"All tokens on the same paths, before entry and exit fees.",
+			Thousands(s.Study.Spec().Paths), study.Quarter.Hours()/24, param.FormatSeconds(spec.Step.Seconds()),
+			Short(s.Sigma), spec.Seed, 100*assess.Confidence)
+	}
+	return d
+}

@@ -1,0 +1,149 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"mcrisk/assess"
+	"mcrisk/param"
+	"mcrisk/plots"
+	"mcrisk/study"
+)
+
+// HeatMap is one metric over two parameters, or over time and one: a table whose
+// columns and rows are their values, and the figure.
+func HeatMap(r *assess.HeatMap, p Provenance) Document {
+	m := r.Metric
+	d := Document{Data: heatMapJSON(r), Blocks: []Block{
+		Text(fmt.Sprintf("%s: %s%s, %s\n%s", r.Study.Token(0).Name, m.Name, inBrackets(string(m.Unit)), m.Doc,
+			mapCaption(r))),
+		mapTable(r), mapData(r),
+		Figure{Name: "heatmap", Draw: func() (*plots.Figure, error) { return drawCells(mapFigure(r), r.Cells) }},
+	}}
+	d.Blocks = append(d.Blocks, p.closing()...)
+	return d
+}
+
+// inBrackets is a text such as a unit after a space, in brackets; nothing of none.
+func inBrackets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
+}
+
+// mapTable has a row for each value of Y and a column for each of X.
+func mapTable(r *assess.HeatMap) Table {
+	corner, written := r.Y.Name+` \ `+r.X.Name, r.X.Format
+	if r.OverTime {
+		corner, written = corner+" (days)", func(v float64) string { return Short(v / day) }
+	}
+	t := Table{PeopleOnly: true, Columns: []Column{{Name: corner}}}
+	for _, v := range r.X.Values {
+		t.Columns = append(t.Columns, Column{Name: TrueMinus(written(v))})
+	}
+	for i, es := range r.Cells {
+		row := []any{TrueMinus(r.Y.Format(r.Y.Values[i]))}
+		for _, e := range es {
+			row = append(row, e)
+		}
+		t.Add(row...)
+	}
+	return t
+}
+
+// mapData has a row for each cell.
+func mapData(r *assess.HeatMap) Table {
+	t := Table{Name: "heatmap", DataOnly: true, Columns: []Column{{Name: r.X.Name}, {Name: r.Y.Name}, {Name: "metric"},
+		{Name: "estimate", Bare: true, Parts: estimateParts}, {Name: "unit"}}}
+	for i, es := range r.Cells {
+		for j, e := range es {
+			t.Add(r.X.Format(r.X.Values[j]), r.Y.Format(r.Y.Values[i]), r.Metric.Name, e, string(r.Metric.Unit))
+		}
+	}
+	return t
+}
+
+// heatMapJSON has the names that scripts rely on.
+func heatMapJSON(r *assess.HeatMap) any {
+	type cell struct {
+		X string `json:"x"`
+		Y string `json:"y"`
+		JSONEstimate
+	}
+	all := struct {
+		ResultsHash string `json:"results_hash"`
+		X           string `json:"x"`
+		Y           string `json:"y"`
+		Metric      string `json:"metric"`
+		Unit        string `json:"unit"`
+		Cells       []cell `json:"cells"`
+	}{r.Hash, r.X.Name, r.Y.Name, r.Metric.Name, string(r.Metric.Unit), nil}
+	for i, es := range r.Cells {
+		for j, e := range es {
+			all.Cells = append(all.Cells, cell{r.X.Format(r.X.Values[j]), r.Y.Format(r.Y.Values[i]), ToJSON(e)})
+		}
+	}
+	return all
+}
+
+// mapCaption says how the cells were made, but for what the axes say.
+func mapCaption(r *assess.HeatMap) string {
+	paths := r.Study.Spec().Paths
+	text := Caption(r.Study, paths, r.X.Name, r.Y.Name) +
+		" The random numbers are the same in every cell, so that cells err together."
+	all, corrected := slices.Concat(r.Cells...), 0
+	for _, e := range all {
+		if e.VarianceReduction > 0 {
+			corrected++
+		}
+	}
+	if corrected > 0 {
+		text += fmt.Sprintf(" Of %d cells %d are corrected by the known mean of the price's logarithm, "+
+			"as none of their paths is ruined.", len(all), corrected)
+	}
+	return text + caveats(r.Cells, paths)
+}
+
+// mapFigure is the heat map without its values.
+func mapFigure(r *assess.HeatMap) plots.HeatMapData {
+	m, unit, factor := r.Metric, string(r.Metric.Unit), 1.0
+	d := plots.HeatMapData{Title: r.Study.Token(0).Name + ": " + m.Name + " over " + r.X.Name + " and " + r.Y.Name,
+		XLabel: mapAxis(r.X.Param), YLabel: mapAxis(r.Y.Param),
+		Label: m.Name + ", " + m.Doc + inBrackets(m.Unit.Axis()), Scale: m.Unit.Scale()}
+	if d.Scale == plots.Percent {
+		unit, factor = "percentage points", 100
+	}
+	d.Caption = mapCaption(r) + " " + halfWidths(r.Cells, factor, unit)
+	d.X, d.Y = mapTicks(r.X), mapTicks(r.Y)
+	if r.OverTime {
+		d.XLabel, d.X = "Time since the start (days)", nil
+		for _, v := range r.X.Values {
+			d.X = append(d.X, Short(v/day))
+		}
+	}
+	baseline := func(a study.Axis) int {
+		v, ok := r.Study.Spec().Value(0, a.Name)
+		return slices.IndexFunc(a.Values, func(w float64) bool { return ok && math.Abs(v-w) < 1e-9 })
+	}
+	if j, i := baseline(r.X), baseline(r.Y); j >= 0 && i >= 0 {
+		d.Marked = [][2]int{{j, i}}
+	}
+	return d
+}
+
+// mapAxis is the label of an axis whose ticks have units of their own where they are
+// times or names.
+func mapAxis(p param.Param) string {
+	return strings.TrimSuffix(strings.TrimSuffix(axisLabel(p), " (seconds)"), " (choice)")
+}
+
+// mapTicks are the values of an axis whose label has the percent sign.
+func mapTicks(a study.Axis) (texts []string) {
+	for _, v := range a.Values {
+		texts = append(texts, strings.TrimSuffix(readable(a, v), " %"))
+	}
+	return texts
+}

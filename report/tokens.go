@@ -1,0 +1,193 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"mcrisk/assess"
+	"mcrisk/param"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// TokenList is every token of the catalogue, a row for each.
+func TokenList(list []assess.Listed) Document {
+	t := Table{PeopleOnly: true,
+		Columns: columnsOf("token", "target", "policy", "trades outside", "mechanism", "venue", "underlying")}
+	data := Table{Name: "tokens", DataOnly: true,
+		Columns: columnsOf("token", "target", "policy", "low", "high", "mechanism", "venue", "underlying")}
+	for _, l := range list {
+		e := l.Entry
+		t.Add(e.Name, e.Target(), e.Policy.Kind, edges(l.Trigger), e.Mechanism.Kind, e.Venue.Value, e.Underlying)
+		data.Add(e.Name, e.Target(), e.Policy.Kind, edge(l.Trigger.Low), edge(l.Trigger.High),
+			e.Mechanism.Kind, e.Venue.Value, e.Underlying)
+	}
+	return Document{Blocks: []Block{t, data}}
+}
+
+// edge is the leverage at one edge as files have it; nothing where there is none.
+func edge(leverage float64) any {
+	if !(leverage > 0) || math.IsInf(leverage, 1) {
+		return nil
+	}
+	return leverage
+}
+
+// edges writes the leverages that a policy waits for.
+func edges(t tokens.Trigger) string {
+	switch low, high := edge(t.Low) != nil, edge(t.High) != nil; {
+	case low && high:
+		return Short(t.Low) + " to " + Short(t.High)
+	case high:
+		return "up to " + Short(t.High)
+	}
+	return missing
+}
+
+// Explanation says in words what a token of the catalogue does, and lists its numbers
+// with their sources.
+func Explanation(e *assess.Explanation) Document {
+	entry, token, u := e.Entry, e.Token, e.Underlying
+	var lines []string
+	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	where := entry.Venue.Value
+	if !entry.Chain.Unknown {
+		where += " (" + entry.Chain.Value + ")"
+	}
+	say("%s aims at leverage %s on %s, through a %s on %s.",
+		entry.Name, Short(token.Target), entry.Underlying, entry.Mechanism.Kind, where)
+	say("Its policy is %s: it %s.", entry.Policy.Kind, e.PolicyDoc)
+	lines = append(lines, triggers(e)...)
+	say("A round trip costs the holder %s %% in entry and exit fees.", Fixed(100*e.RoundTrip, 2))
+	say("%s", carry(e))
+	for _, s := range e.Stress {
+		say("  %s", stress(s))
+	}
+	say("Volatility of %s: %s a year (%s; standard error %s, were returns independent).",
+		entry.Underlying, Short(u.Sigma.Value), u.Sigma.Source, Digits(u.SigmaSERobust.Value, 2))
+	if len(e.Assumptions) > 0 {
+		say("Nobody has published, and so it is assumed:")
+	}
+	for _, a := range e.Assumptions {
+		say("  %s: %s", strings.Join(a.Names, ", "), a.Text)
+	}
+	return Document{
+		Data:   explanationJSON(e),
+		Blocks: []Block{Text(strings.Join(lines, "\n")), settingsOf(e.Settings), settingsData(e)},
+	}
+}
+
+// settingsData are a token's numbers and where they come from, in full.
+func settingsData(e *assess.Explanation) Table {
+	t := Table{Name: "settings", DataOnly: true, Columns: columnsOf("setting", "value", "from")}
+	for _, s := range e.Settings {
+		t.Add(s.Name, s.Value, s.Origin)
+	}
+	return t
+}
+
+// explanationJSON is what a token does, in numbers.
+func explanationJSON(e *assess.Explanation) any {
+	type edge struct {
+		Leverage float64  `json:"leverage"`
+		Move     float64  `json:"price_move"`
+		To       *float64 `json:"trades_to"`
+		Wait     float64  `json:"after_seconds"`
+	}
+	type liquidation struct {
+		Leverage *float64 `json:"leverage"`
+		Move     *float64 `json:"price_move"`
+		FromEdge *float64 `json:"price_move_from_upper_edge"`
+	}
+	all := struct {
+		Name        string          `json:"name"`
+		Target      float64         `json:"target"`
+		Underlying  string          `json:"underlying"`
+		Volatility  float64         `json:"volatility"`
+		Policy      string          `json:"policy"`
+		Mechanism   string          `json:"mechanism"`
+		Venue       string          `json:"venue"`
+		Edges       []edge          `json:"edges"`
+		Liquidation liquidation     `json:"liquidation"`
+		RoundTrip   float64         `json:"round_trip"`
+		Carry       float64         `json:"carry_per_year"`
+		Settings    []study.Setting `json:"settings"`
+	}{
+		e.Entry.Name, e.Token.Target, e.Entry.Underlying, e.Underlying.Sigma.Value,
+		e.Entry.Policy.Kind, e.Entry.Mechanism.Kind, e.Entry.Venue.Value, []edge{},
+		liquidation{Finite(e.Liquidation), Finite(e.LiquidationMove), Finite(e.LiquidationFromEdge)},
+		e.RoundTrip, e.Carry, e.Settings,
+	}
+	for _, x := range e.Edges {
+		all.Edges = append(all.Edges, edge{x.Leverage, x.Move, Finite(x.To), x.Wait.Seconds()})
+	}
+	return all
+}
+
+// triggers says at which price moves from the target a token trades, and to what
+// leverage, and at which it is liquidated.
+func triggers(e *assess.Explanation) (lines []string) {
+	for _, x := range e.Edges {
+		does := "where it does nothing yet"
+		switch {
+		case !math.IsNaN(x.To):
+			does = "where it trades to " + Short(x.To)
+		case x.Wait > 0:
+			does = "and it trades " + param.FormatSeconds(math.Round(x.Wait.Seconds())) + " later"
+		}
+		lines = append(lines, fmt.Sprintf("  A price move of %s from the target takes leverage to %s, %s.",
+			SignedPercent(x.Move, 3), Short(x.Leverage), does))
+	}
+	if e.Clock != tokens.Never {
+		lines = append(lines, "  It also looks at the clock, first after "+param.FormatSeconds(e.Clock.Seconds())+".")
+	}
+	if math.IsInf(e.Liquidation, 0) {
+		return append(lines, "It is not liquidated before it is worth nothing.")
+	}
+	line := fmt.Sprintf("It is liquidated at leverage %s: %s from the target",
+		Short(math.Abs(e.Liquidation)), SignedPercent(e.LiquidationMove, 2))
+	if !math.IsNaN(e.LiquidationFromEdge) {
+		line += fmt.Sprintf(", %s from the upper edge", SignedPercent(e.LiquidationFromEdge, 2))
+	}
+	return append(lines, line+".")
+}
+
+// carry says what a year at the target costs or earns.
+func carry(e *assess.Explanation) string {
+	what, verb, year := "funding", "earns", e.Carry
+	if e.Lender {
+		what = "interest"
+	}
+	if year < 0 {
+		verb, year = "takes", -year
+	}
+	s := fmt.Sprintf("At the target, %s %s %s %% of net asset value a year", what, verb, Fixed(100*year, 2))
+	if fee := e.Token.StreamingFee; fee > 0 {
+		s += fmt.Sprintf(", and the streaming fee %s %%", Fixed(100*fee, 2))
+	}
+	return s + "."
+}
+
+// stress says what carry would be in other states of the venue.
+func stress(s assess.Stress) string {
+	if s.Rule == assess.HyperliquidRule {
+		v := s.States[0]
+		return fmt.Sprintf("At the venue's baseline of %s %% on notional (%s %% compounded) it would be %s.",
+			Fixed(100*v.Rate, 2), Fixed(100*v.Compounded, 2), SignedPercent(v.Carry, 2))
+	}
+	text := map[assess.VenueRule]string{
+		assess.AaveRule:       "By Aave's rule for USDC of March 2025 it would be, at a utilisation of",
+		assess.GMXBorrowRule:  "By GMX's rule it would be, at a utilisation of",
+		assess.GMXFundingRule: "With longs three fifths of the open interest GMX's funding would make it, after",
+	}[s.Rule]
+	var states []string
+	for _, v := range s.States {
+		at := Fixed(100*v.At, 0) + " %"
+		if s.Rule == assess.GMXFundingRule {
+			at = Fixed(v.At, 0) + " hours"
+		}
+		states = append(states, at+", "+SignedPercent(v.Carry, 2))
+	}
+	return text + " " + strings.Join(states, "; ") + "."
+}
