@@ -25,7 +25,8 @@ func indicatorPairs(both, first, other, neither int) (a, b Sample) {
 // the events apart the ends are ±z²/(n + z²), by hand from the formula.
 func TestPairedShares(t *testing.T) {
 	const z = 1.959963984540054
-	for _, n := range [][4]int{{43, 0, 1, 0}, {0, 0, 0, 400}, {400, 0, 0, 0}, {10, 7, 2, 81}, {0, 3, 0, 997}, {0, 30, 20, 50}} {
+	for _, n := range [][4]int{{43, 0, 1, 0}, {0, 0, 0, 400}, {400, 0, 0, 0}, {10, 7, 2, 81}, {0, 3, 0, 997},
+		{0, 30, 20, 50}} {
 		a, b := indicatorPairs(n[0], n[1], n[2], n[3])
 		e := PairedShares(a, b, 0.95)
 		all, first, other := float64(len(a.X)), float64(n[1]), float64(n[2])
