@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage metrics
+.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics
 
 # check is what a change must pass before review. Other systems are vetted, tests
 # included, so that they build there too.
@@ -116,6 +116,14 @@ notebooks:
 	PATH="$$tmp:$$PATH" $(NBCONVERT) --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False \
 		--ExecutePreprocessor.timeout=600 notebooks/*.ipynb
 	@if grep -nE '"[^"]*(/tmp/|/home/|/root/|/work/|/Users/)' notebooks/*.ipynb; then echo 'a notebook shows a path of this machine' >&2; exit 1; fi
+
+# controls counts how often intervals of the mean NAV hold it, in some minutes.
+controls:
+	$(GO) test -count=1 -timeout 60m -run ControlsStudy ./assess -args -controls $(CURDIR)/docs/evidence/controls.md
+
+# intervals counts it for intervals that rest on little, in some minutes.
+intervals:
+	$(GO) test -count=1 -timeout 60m -run IntervalsStudy ./analytics -args -intervals $(CURDIR)/docs/evidence/intervals.md
 
 # coverage counts how often intervals hold a known truth, in some minutes.
 coverage:

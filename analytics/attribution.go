@@ -110,13 +110,17 @@ type Attribution struct {
 func AttributeLog(c *Case) Attribution {
 	return attribute("log", LogParts(c.Ensemble), c.LogNAV(), c.Ensemble.Years(), c.paths(),
 		func(xs []float64) Estimate {
-			return c.controlled(xs, ControlLogPrice)
+			return c.logControlled(xs)
 		})
 }
 
-// AttributeMoney is the attribution of E[NAV] − 1 over all paths.
+// AttributeMoney is the attribution of E[NAV] − 1 over all paths. Its total is the
+// metric total_return, and every part is corrected as that is, so that they add up.
 func AttributeMoney(c *Case) Attribution {
-	return attribute("initial equity", MoneyParts(c.Ensemble), c.gains(), c.Ensemble.Years(), c.paths(), c.mean)
+	a := attribute("initial equity", MoneyParts(c.Ensemble), c.gains(), c.Ensemble.Years(), c.paths(), c.moneyOf)
+	a.Total.Over = totalReturn(c)
+	a.Total.Yearly = a.Total.Over.scaled(1 / c.Ensemble.Years())
+	return a
 }
 
 // A Group is the paths on which a column was neither lower nor higher than

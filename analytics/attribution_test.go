@@ -1,11 +1,14 @@
 package analytics_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
 
 	"mcrisk/analytics"
+	"mcrisk/models"
+	"mcrisk/param"
 	"mcrisk/tokens"
 )
 
@@ -60,14 +63,17 @@ func TestMeansAddUp(t *testing.T) {
 	calm := spec
 	calm.Model.Kind, calm.Model.Values = "gbm", map[string]float64{"sigma": 0.6}
 	calm.Tokens = spec.Tokens[2:]
-	known := analytics.Known{LogPrice: -0.18 * 90 / 365, Power: math.NaN()}
+	short := &run(t, calm)[0]
+	years := short.Years()
+	known := knownOf(t, models.GBM{Sigma: 0.6}, -2, years, -0.18*years, 0.36*years)
 	for _, tt := range []struct {
 		name string
 		of   []analytics.Attribution
 	}{
 		{"log", []analytics.Attribution{analytics.AttributeLog(ofAll(&es[0], nil))}},
-		{"money", []analytics.Attribution{analytics.AttributeMoney(ofAll(&es[1], nil))}},
-		{"controlled", []analytics.Attribution{analytics.AttributeLog(ofAll(&run(t, calm)[0], &known))}},
+		{"money", []analytics.Attribution{analytics.AttributeMoney(ofAll(short, nil))}},
+		{"controlled", []analytics.Attribution{analytics.AttributeLog(ofAll(short, known)),
+			analytics.AttributeMoney(ofAll(short, known))}},
 		{"by price", groups(analytics.AttributeBy(ofAll(&es[2], nil), "underlying", 5))},
 		{"by variance", groups(analytics.AttributeBy(ofAll(&es[0], nil), "realised_variance", 3))},
 	} {
@@ -93,6 +99,58 @@ func TestMeansAddUp(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is told of money is told once: the total of the attribution, total_return and
+// NAV − 1 are one estimate, corrected or not, and decay_vs_linear is NAV less a known
+// number. Where few paths decide NAV none of them is said, and no cause that varies.
+func TestMoneyIsOneEstimate(t *testing.T) {
+	spec := stormy(700)
+	spec.Model = part("gbm", param.Values{"sigma": 0.6})
+	for i := range run(t, spec) {
+		e := &run(t, spec)[i]
+		years := e.Years()
+		known := knownOf(t, models.GBM{Sigma: 0.6}, e.Token.Target, years, -0.18*years, 0.36*years)
+		for name, c := range map[string]*analytics.Case{"plain": ofAll(e, nil), "controlled": ofAll(e, known)} {
+			nav, total := c.Estimate(analytics.MustLookup("nav")), analytics.AttributeMoney(c).Total.Over
+			moved := nav
+			moved.Value, moved.Lo, moved.Hi = nav.Value-1, nav.Lo-1, nav.Hi-1
+			if !sameEstimate(moved, total) || !sameEstimate(total, c.Estimate(analytics.MustLookup("total_return"))) {
+				t.Errorf("%s, %s: NAV %+v, total of the attribution %+v", e.Token.Name, name, nav, total)
+			}
+			if linear := c.Estimate(analytics.MustLookup("decay_vs_linear")); name == "controlled" &&
+				nav.Warning != analytics.NotEstimable && !(math.Abs(linear.Value-total.Value) < 1e-12 &&
+				linear.SE == total.SE && linear.Hi == total.Hi) {
+				t.Errorf("%s: decay_vs_linear %+v where E[S] is 1; NAV %+v", e.Token.Name, linear, nav)
+			}
+		}
+	}
+	wild := spec
+	wild.Model = part("gbm", param.Values{"sigma": 3})
+	e := &run(t, wild)[0]
+	a := analytics.AttributeMoney(ofAll(e, nil))
+	withheld := 0
+	for _, c := range append(a.Causes, a.Total) {
+		varies := false
+		for _, p := range analytics.MoneyParts(e) {
+			varies = varies || p.Name == c.Name && slices.Max(p.Paths) > slices.Min(p.Paths)
+		}
+		if varies = varies || c.Name == "total"; varies != (c.Over.Warning == analytics.NotEstimable) ||
+			varies != math.IsNaN(c.Over.Value) {
+			t.Errorf("%s, which varies: %v, is %+v", c.Name, varies, c.Over)
+		}
+		if varies {
+			withheld++
+		}
+	}
+	if withheld < 5 {
+		t.Errorf("%d causes of a wild price are withheld; want most", withheld)
+	}
+}
+
+// sameEstimate compares two estimates of which both may be undefined.
+func sameEstimate(a, b analytics.Estimate) bool {
+	return fmt.Sprintf("%+v", a) == fmt.Sprintf("%+v", b)
 }
 
 func groups(gs []analytics.Group) (as []analytics.Attribution) {

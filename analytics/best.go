@@ -36,23 +36,55 @@ type Choice struct {
 // ruin other paths, look at the N of Versus and at a metric that counts ruin. It
 // panics if there is no setting or sense is Neither.
 func Best(n int, at func(i int) Sample, sense Sense, confidence float64) Choice {
-	checkSettings(n, sense)
+	return BestBy(Metric{Sense: sense}, n, at, confidence)
+}
+
+// BestBy is [Best] of a metric's numbers, with its way to compare two settings: where
+// no path tells two probabilities apart their difference has an interval all the same.
+// It panics if the metric has no Sense.
+func BestBy(m Metric, n int, at func(i int) Sample, confidence float64) Choice {
+	checkSettings(n, m.Sense)
 	checkConfidence(confidence)
+	c, worse := best(m, n, at, confidence, (1-confidence)/float64(max(n-1, 1)))
+	for i, w := range worse {
+		c.Among[i] = i == c.Best || c.Versus[i].N > 0 && !(w.Lo > 0)
+	}
+	return c
+}
+
+// best is the choice without those that cannot be told from it, and by how much each
+// setting is worse than the best: an interval beyond whose ends lies, on each side, a
+// share tail of chances.
+func best(m Metric, n int, at func(i int) Sample, confidence, tail float64) (Choice, []Estimate) {
 	best, top := 0, at(0).owned()
 	for i := 1; i < n; i++ {
 		xs := at(i)
-		if better(sense, PairedDifference(xs, top, confidence).Value) || MeanFinite(top, confidence).N == 0 {
+		if better(m.Sense, PairedDifference(xs, top, confidence).Value) || MeanFinite(top, confidence).N == 0 {
 			best, top = i, xs.owned()
 		}
 	}
 	c := Choice{best, make([]Estimate, n), make([]bool, n)}
-	z := zTail((1 - confidence) / float64(max(n-1, 1)))
+	worse := make([]Estimate, n)
+	z := zTail(tail)
 	for i := range n {
-		d := PairedDifference(at(i), top, confidence)
+		xs := at(i)
+		d := PairedDifference(xs, top, confidence) // of the best from itself nothing
+		if i != best {
+			d = m.Difference(xs, top, confidence)
+		}
 		c.Versus[i] = d
-		c.Among[i] = i == best || d.N > 0 && !better(-sense, d.Value+float64(float64(sense)*z*d.SE))
+		w := d
+		w.Value = -float64(m.Sense) * d.Value
+		w.Lo, w.Hi = w.Value-float64(z*d.SE), w.Value+float64(z*d.SE)
+		if d.Method == Score {
+			wide := m.Difference(xs, top, 1-2*tail)
+			if w.Lo, w.Hi = wide.Lo, wide.Hi; m.Sense == Higher {
+				w.Lo, w.Hi = -wide.Hi, -wide.Lo
+			}
+		}
+		worse[i] = w
 	}
-	return c
+	return c, worse
 }
 
 // better says whether a difference is to the good.

@@ -85,31 +85,115 @@ func Resampled(s Sample, confidence float64, of ...func(Sample) float64) []Estim
 	return out
 }
 
-// sd, skewness and kurtosis are those of [SeriesMetrics].
-func sd(s Sample) float64       { return shapeOf(s).sd }
-func skewness(s Sample) float64 { return shapeOf(s).skewness }
-func kurtosis(s Sample) float64 { return shapeOf(s).kurtosis }
-
-// sharpe is mean over standard deviation, sortino mean over the root mean
-// square of the negative values.
-func sharpe(s Sample) float64 {
-	m := shapeOf(s)
-	return m.mean / m.sd
+// A statistic is what resamples are taken for, with the influence of each value on
+// it: how far a value more of its kind moves it, times the number of values. Its
+// scatter is what an interval rests on, so who carries that decides whether to trust
+// one.
+//
+// Source: Hampel, "The influence curve and its role in robust estimation", JASA 69
+// (1974).
+type statistic struct {
+	of        func(Sample) float64
+	influence func(s Sample) func(x float64) float64
+	least     int // values, below which the rarest are not seen that carry it
 }
 
-func sortino(s Sample) float64 {
-	_, _, below := ups(s)
-	mean, _ := moments(s)
-	return mean / below
+// Of a normal law the influence on the skewness has a kurtosis of 93, and on the
+// kurtosis one of 639: as many values count for one. So ten take about these.
+const (
+	leastForSkewness = 1000
+	leastForKurtosis = 10_000
+)
+
+// resampled are [Resampled] statistics of the case's paths, with a warning where the
+// mean of their influence would have one. Quantiles over resamples follow some of its
+// skewness, so half as much again is let pass. A sample that has not met what is rare
+// has no sign of it, hence the least numbers of values for what rests on high powers.
+func (c *Case) resampled(xs []float64, statistics ...statistic) []Estimate {
+	var of []func(Sample) float64
+	for _, x := range statistics {
+		of = append(of, x.of)
+	}
+	es := Resampled(c.Sample(xs), c.Confidence, of...)
+	s := c.Sample(xs).valid().finite()
+	for k := range es {
+		if es[k].Warning == "" && finite(es[k].SE) {
+			influence := statistics[k].influence(s)
+			totals := s.totals(func(i int) float64 { return influence(s.X[i]) })
+			es[k].Warning = doubtBeyond(0.15, totals, 0, squaresOf(totals))
+			if len(totals) < statistics[k].least {
+				es[k].Warning = FewValues
+			}
+		}
+	}
+	return es
 }
 
-// omega is the sum of gains over the sum of losses.
-func omega(s Sample) float64 {
+// sd, skewness and kurtosis are those of [SeriesMetrics], sharpe is the mean over the
+// standard deviation, sortino over the root mean square of the negative values.
+var (
+	sd = statistic{of: func(s Sample) float64 { return shapeOf(s).sd },
+		influence: standardised(func(shape) func(float64) float64 {
+			return func(z float64) float64 { return float64(z*z) - 1 }
+		})}
+	skewness = statistic{least: leastForSkewness, of: func(s Sample) float64 { return shapeOf(s).skewness },
+		influence: standardised(func(m shape) func(float64) float64 {
+			g := m.skewness
+			return func(z float64) float64 {
+				return float64(z*z*z) - g - float64(3*z) - float64(1.5*g*(float64(z*z)-1))
+			}
+		})}
+	kurtosis = statistic{least: leastForKurtosis, of: func(s Sample) float64 { return shapeOf(s).kurtosis },
+		influence: standardised(func(m shape) func(float64) float64 {
+			g, k := m.skewness, m.kurtosis+3
+			return func(z float64) float64 {
+				return float64(z*z*z*z) - k - float64(2*k*(float64(z*z)-1)) - float64(4*g*z)
+			}
+		})}
+	sharpe = statistic{of: func(s Sample) float64 { m := shapeOf(s); return m.mean / m.sd },
+		influence: standardised(func(m shape) func(float64) float64 {
+			half := m.mean / m.sd / 2
+			return func(z float64) float64 { return z - float64(half*(float64(z*z)-1)) }
+		})}
+	sortino = statistic{
+		of: func(s Sample) float64 {
+			_, _, below := ups(s)
+			mean, _ := moments(s)
+			return mean / below
+		},
+		influence: func(s Sample) func(float64) float64 {
+			_, _, below := ups(s)
+			mean, _ := moments(s)
+			half := mean / (2 * float64(below*below))
+			return func(x float64) float64 {
+				down := min(x, 0)
+				return x - mean - float64(half*(float64(down*down)-float64(below*below)))
+			}
+		}}
+	omega      = statistic{of: gainsOverLosses, influence: ofGains}
+	gainToPain = statistic{of: func(s Sample) float64 { return gainsOverLosses(s) - 1 }, influence: ofGains}
+)
+
+// standardised is the influence on a statistic of z, the value in standard deviations
+// from the mean.
+func standardised(of func(shape) func(z float64) float64) func(Sample) func(float64) float64 {
+	return func(s Sample) func(float64) float64 {
+		m := shapeOf(s)
+		influence := of(m)
+		return func(x float64) float64 { return influence((x - m.mean) / m.sd) }
+	}
+}
+
+// gainsOverLosses is the sum of gains over the sum of losses.
+func gainsOverLosses(s Sample) float64 {
 	up, down, _ := ups(s)
 	return up / down
 }
 
-func gainToPain(s Sample) float64 { return omega(s) - 1 }
+func ofGains(s Sample) func(float64) float64 {
+	ratio := gainsOverLosses(s)
+	return func(x float64) float64 { return max(x, 0) - float64(ratio*max(-x, 0)) }
+}
 
 // tailRatio is the size of the 95 % quantile over that of the 5 % one. Its
 // interval is made of theirs, each with half of the error allowed (Bonferroni),

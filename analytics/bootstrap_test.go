@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // The bootstrap's standard error of a mean and of a standard deviation of
@@ -14,7 +16,7 @@ func TestResampledSE(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, n := range []int{500, 3 * blocks} {
 		xs := normals(rng, n)
-		got := Resampled(Sample{X: xs}, 0.95, func(s Sample) float64 { m, _ := moments(s); return m }, sd)
+		got := Resampled(Sample{X: xs}, 0.95, func(s Sample) float64 { m, _ := moments(s); return m }, sd.of)
 		for i, want := range []float64{1 / math.Sqrt(float64(n)), 1 / math.Sqrt(2*float64(n))} {
 			if e := got[i]; !same(e.SE, want, 0.15) || !within(e) || !same(e.Hi-e.Lo, 3.92*want, 0.25) {
 				t.Errorf("n = %d, statistic %d: %+v, want a standard error of %v", n, i, e, want)
@@ -41,7 +43,7 @@ func TestResampledReachesAll(t *testing.T) {
 func TestResampled(t *testing.T) {
 	xs := []float64{1, 2, inf, 4, 8}
 	was := slices.Clone(xs)
-	a, b := Resampled(Sample{X: xs}, 0.9, sd), Resampled(Sample{X: xs}, 0.9, sd)
+	a, b := Resampled(Sample{X: xs}, 0.9, sd.of), Resampled(Sample{X: xs}, 0.9, sd.of)
 	if a[0] != b[0] {
 		t.Errorf("the same sample has %+v and %+v", a[0], b[0])
 	}
@@ -52,7 +54,7 @@ func TestResampled(t *testing.T) {
 		t.Errorf("%+v, want a bootstrap of 4 values with a warning", e)
 	}
 	for _, xs := range [][]float64{nil, {1}, {1, nan, 2}, {3, 3, 3}} {
-		if e := Resampled(Sample{X: xs}, 0.9, sharpe)[0]; !math.IsNaN(e.Lo) || !math.IsNaN(e.Hi) {
+		if e := Resampled(Sample{X: xs}, 0.9, sharpe.of)[0]; !math.IsNaN(e.Lo) || !math.IsNaN(e.Hi) {
 			t.Errorf("sharpe of %v: %+v, want no interval", xs, e)
 		}
 	}
@@ -62,12 +64,12 @@ func TestResampled(t *testing.T) {
 func TestStatistics(t *testing.T) {
 	xs := []float64{1, -1, 3, -1}
 	for name, x := range map[string][2]float64{
-		"sharpe": {sharpe(Sample{X: xs}), 0.5 / math.Sqrt(11.0/3)}, "sortino": {sortino(Sample{X: xs}),
+		"sharpe": {sharpe.of(Sample{X: xs}), 0.5 / math.Sqrt(11.0/3)}, "sortino": {sortino.of(Sample{X: xs}),
 			0.5 / math.Sqrt(0.5)},
-		"omega": {omega(Sample{X: xs}), 2}, "gain to pain": {gainToPain(Sample{X: xs}), 1}, "sd": {sd(Sample{X: xs}),
+		"omega": {omega.of(Sample{X: xs}), 2}, "gain to pain": {gainToPain.of(Sample{X: xs}), 1}, "sd": {sd.of(Sample{X: xs}),
 			math.Sqrt(11.0 / 3)},
 		// m₂ = 11/4, m₃ = 3 (0.5³ − 2·1.5³ + 2.5³ = 9, over 4 = 2.25)
-		"skewness": {skewness(Sample{X: xs}), math.Sqrt(12) / 2 * 2.25 / math.Pow(2.75, 1.5)},
+		"skewness": {skewness.of(Sample{X: xs}), math.Sqrt(12) / 2 * 2.25 / math.Pow(2.75, 1.5)},
 	} {
 		if !same(x[0], x[1], 1e-14) {
 			t.Errorf("%s = %v, want %v", name, x[0], x[1])
@@ -138,5 +140,31 @@ func TestWarnings(t *testing.T) {
 	}
 	if e := ExpectedShortfall(Sample{X: normals(rng, 1100)}, 0.05, 0.95); e.Warning != "" {
 		t.Errorf("shortfall over 55: warning %q", e.Warning)
+	}
+}
+
+// The influence of a value is what leaving it out does, in another unit: the two are
+// proportional, but for terms of the order of one over the number of values.
+func TestInfluence(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	xs := normals(rng, 500)
+	for i, x := range xs {
+		xs[i] = 0.3 + x + 0.3*x*x
+	}
+	all := Sample{X: xs}
+	for name, s := range map[string]statistic{"sd": sd, "skewness": skewness, "kurtosis": kurtosis, "sharpe": sharpe,
+		"sortino": sortino, "omega": omega, "gain to pain": gainToPain} {
+		influence := s.influence(all)
+		var with, without []float64
+		for i, x := range xs {
+			left := slices.Delete(slices.Clone(xs), i, i+1)
+			with, without = append(with, influence(x)), append(without, s.of(all)-s.of(Sample{X: left}))
+		}
+		if r := stat.Correlation(with, without, nil); !(r > 0.995) {
+			t.Errorf("%s: influence and jackknife have a correlation of %v", name, r)
+		}
+		if mean := stat.Mean(with, nil); !(math.Abs(mean) < 0.02*stat.StdDev(with, nil)) {
+			t.Errorf("%s: the mean influence is %v; want 0", name, mean)
+		}
 	}
 }

@@ -18,7 +18,9 @@ type Crossing struct {
 // one sign. The interval of a crossing is the stretch around it on which the mean
 // of the interpolated differences is within z standard errors of zero, with the
 // covariance of neighbours from the paths: Fieller's, see [Vertex], where it stays between two
-// xs. Two crossings whose intervals overlap may be none. It panics unless there
+// xs. It is longer by how far the parabolas through a third mean, on either side,
+// move the crossing, and warned of where that is more than the rest of it or where
+// there is no third. Two crossings whose intervals overlap may be none. It panics unless there
 // are two finite xs at least, and they increase.
 func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossing {
 	checkIncreasing(xs, 2, math.Inf(-1))
@@ -89,6 +91,9 @@ func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossi
 					e.Hi = min(e.Hi, max(end, x))
 				}
 			}
+			if last == i-1 {
+				bent(&e, xs, means, i)
+			}
 			crossings = append(crossings, Crossing{e, to > 0})
 		}
 		if to != 0 {
@@ -96,4 +101,35 @@ func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossi
 		}
 	}
 	return crossings
+}
+
+// bent makes the interval of a crossing before xs[i] longer by what interpolation may
+// miss: as far as the crossing moves on parabolas through one more mean.
+func bent(e *Estimate, xs []float64, means []Estimate, i int) {
+	a, b, slope := xs[i-1], xs[i], (means[i].Value-means[i-1].Value)/(xs[i]-xs[i-1])
+	left, right, near := 0.0, 0.0, false
+	for _, j := range []int{i - 2, i + 1} {
+		if j < 0 || j >= len(xs) {
+			continue
+		}
+		near = true
+		// Newton's form: the line, and c·(x − a)·(x − b). Its sign changes once between.
+		c := ((means[j].Value-means[i].Value)/(xs[j]-b) - slope) / (xs[j] - a)
+		before, after := a, b
+		for range 60 {
+			x := (before + after) / 2
+			v := means[i].Value + float64((x-b)*(slope+float64(c*(x-a))))
+			if v*means[i].Value > 0 {
+				after = x
+			} else {
+				before = x
+			}
+		}
+		move := after - e.Value
+		left, right = min(left, move), max(right, move)
+	}
+	if own := e.Hi - e.Lo; !near || right-left > own && right-left > 1e-9*(b-a) {
+		e.Warning = Interpolated
+	}
+	e.Lo, e.Hi = e.Lo+left, e.Hi+right
 }

@@ -21,6 +21,7 @@ type Case struct {
 	columns   map[string][]float64
 	estimates map[string][]Estimate
 	growth    *corrected
+	how       *moneyMean
 }
 
 // Derived is a column that of computes from others, at its first use; later ones
@@ -61,21 +62,25 @@ func (c *Case) Estimate(m Metric) Estimate {
 
 // Numbers are a metric's numbers by path, for comparisons with other settings on
 // the same paths; nil if it has none. A metric with a Sense that has no value in
-// this case, as tracking error of one path, is worse on every path than any.
+// this case, as tracking error of one path, is worse on every path than any; one
+// that these paths cannot tell is not.
 func (c *Case) Numbers(m Metric) []float64 {
 	if m.Paths == nil {
 		return nil
 	}
 	xs := m.Paths(c)
-	if m.Sense == Neither || !math.IsNaN(c.Estimate(m).Value) {
+	if m.Sense == Neither {
+		return xs
+	}
+	if e := c.Estimate(m); !math.IsNaN(e.Value) || e.Warning == NotEstimable {
 		return xs
 	}
 	return each(xs, func(float64) float64 { return math.Inf(-int(m.Sense)) })
 }
 
-// CorrectedNumbers are the Numbers corrected by the known mean of ln S, as the
-// metric's estimate is. They are nil where that cannot be done: where the mean is
-// unknown, or a path is ruined. Compare two settings by the corrected numbers of
+// CorrectedNumbers are the Numbers corrected by what is known of the price, as the
+// metric's estimate is. They are nil where that cannot be done: where nothing is
+// known, or a path has no number, or these paths cannot tell the metric. Compare two settings by the corrected numbers of
 // both or by the plain ones of both. Those of a metric that is not corrected are
 // its Numbers.
 func (c *Case) CorrectedNumbers(m Metric) []float64 {
@@ -154,8 +159,4 @@ func (c *Case) quantile(xs []float64, p float64) Estimate {
 
 func (c *Case) shortfall(losses []float64, p float64) Estimate {
 	return ExpectedShortfall(c.Sample(losses), p, c.Confidence)
-}
-
-func (c *Case) resampled(xs []float64, of ...func(Sample) float64) []Estimate {
-	return Resampled(c.Sample(xs), c.Confidence, of...)
 }

@@ -24,6 +24,12 @@ func (e Estimate) scaled(by float64) Estimate {
 	return e
 }
 
+// moved is the estimate of the statistic plus a number that is known.
+func (e Estimate) moved(by float64) Estimate {
+	e.Value, e.Lo, e.Hi = e.Value+by, e.Lo+by, e.Hi+by
+	return e
+}
+
 // A Method names the construction of an interval.
 type Method string
 
@@ -33,6 +39,7 @@ const (
 	OrderStatistic Method = "order-statistic" // distribution-free ranks
 	Bootstrap      Method = "bootstrap"       // quantiles over resampled paths
 	Profile        Method = "profile"         // profile likelihood
+	Score          Method = "score"           // the differences that a score test does not reject
 	Fieller        Method = "fieller"         // where a mean that depends on the value is not significant
 )
 
@@ -47,9 +54,18 @@ const (
 	// the time, and for none of those close to normal. Or fewer than ten values carry
 	// the scatter, as where two tokens differ on a few paths only.
 	HeavyTail Warning = "heavy-tail"
-	// FewValues: a normal interval from fewer than 30 values.
+	// FewValues: an interval from fewer than 30 values, of a skewness from fewer than
+	// 1,000 and of a kurtosis from fewer than 10,000.
 	FewValues Warning = "few-values"
 	// FewInTail: a tail mean over fewer than 50 values, or a tail fit over fewer
 	// than 200.
 	FewInTail Warning = "few-in-tail"
+	// Interpolated: what lies between the values tried decides where something is more
+	// than their scatter does; try more of them there.
+	Interpolated Warning = "interpolated"
+	// NotEstimable: there is no Value, because what these paths show decides too little
+	// of it, however it is estimated: too much of the mean lies on paths that are rarer
+	// than one in their number. People read the warning in place of the number; more
+	// paths, a shorter horizon, or the median say more.
+	NotEstimable Warning = "not estimable from these paths"
 )

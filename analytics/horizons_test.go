@@ -110,7 +110,7 @@ func TestHorizonsAgainstColumns(t *testing.T) {
 		if values[len(values)-1] == 0 {
 			continue
 		}
-		for _, m := range analytics.SeriesMetrics(values, times[len(times)-1]/float64(len(times))) {
+		for _, m := range analytics.SeriesMetrics(values, append([]float64{0}, times...), analytics.SeriesOptions{}) {
 			if !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) {
 				series[m.Name] = append(series[m.Name], m.Value)
 			}

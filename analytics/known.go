@@ -9,8 +9,13 @@ type Known struct {
 	LogPrice float64 // E[ln S] at the horizon; NaN: unknown
 	Price    float64 // E[S]; NaN: unknown
 	Power    float64 // E[S^T], with T the token's target; NaN: unknown or infinite
+	Held     float64 // E[(1 + T·(S − 1))⁺]; NaN: unknown
 	// Below is P(ln S ≤ x); nil, or NaN: unknown.
 	Below func(x float64) float64
+	// Carried is the share of E[S^power] that lies on the share of paths, in (0, 1),
+	// on which S^power is largest; nil, or NaN: unknown, and the sample's own scatter
+	// of ln S stands in.
+	Carried func(power, share float64) float64
 	// Decay is the ideal token's volatility decay with the expected variance, so
 	// that S^T·e^Decay stands in for its NAV.
 	Decay float64
@@ -20,45 +25,53 @@ type Known struct {
 type Control string
 
 const (
-	ControlLogPrice Control = "ln S" // the log of the final price
-	ControlPower    Control = "S^T"  // the ideal token's NAV but for a constant
+	ControlLogPrice Control = "ln S"          // the log of the final price
+	ControlPrice    Control = "S"             // the final price
+	ControlPower    Control = "S^T"           // the ideal token's NAV but for a constant
+	ControlHeld     Control = "(1 + T(S−1))⁺" // a position opened once, whose losses end at its equity
 )
 
-// controlled is the mean of xs over the paths where it is finite, corrected by
-// a control if its mean is known. A correction needs all paths, because the
-// control's mean over survivors is unknown; so where a path is missing it is the
-// plain mean.
-func (c *Case) controlled(xs []float64, by Control) Estimate {
-	mean, control := math.NaN(), []float64(nil)
+// known is the known mean of a control, NaN if there is none.
+func (c *Case) known(by Control) float64 {
 	if c.Known != nil {
-		logS := c.Ensemble.Column("log_underlying")
 		switch by {
 		case ControlLogPrice:
-			mean, control = c.Known.LogPrice, logS
+			return c.Known.LogPrice
+		case ControlPrice:
+			return c.Known.Price
 		case ControlPower:
-			mean, control = c.Known.Power, c.Derived("S^T", func() []float64 {
-				return each(logS, func(x float64) float64 { return math.Exp(c.Ensemble.Token.Target * x) })
-			})
+			return c.Known.Power
+		case ControlHeld:
+			return c.Known.Held
 		}
 	}
-	if finite(mean) {
-		if e := ControlledMean(c.Sample(xs), control, mean, c.Confidence); finite(e.Value) {
-			return e // else a path is missing, or S^T has left the numbers
+	return math.NaN()
+}
+
+// control is a control by path.
+func (c *Case) control(by Control) []float64 {
+	logS, target := c.Ensemble.Column("log_underlying"), c.Ensemble.Token.Target
+	of := map[Control]func(float64) float64{
+		ControlPrice: math.Exp,
+		ControlPower: func(x float64) float64 { return math.Exp(target * x) },
+		ControlHeld:  func(x float64) float64 { return max(0, 1+float64(target*math.Expm1(x))) },
+	}[by]
+	if of == nil {
+		return logS
+	}
+	return c.Derived(string(by), func() []float64 { return each(logS, of) })
+}
+
+// logControlled is the mean of logs over the paths where they are finite, corrected
+// by ln S if its mean is known. A correction needs all paths, because the control's
+// mean over survivors is unknown; so where a path is missing it is the plain mean.
+func (c *Case) logControlled(xs []float64) Estimate {
+	if mean := c.known(ControlLogPrice); finite(mean) {
+		if e := ControlledMean(c.Sample(xs), c.control(ControlLogPrice), mean, c.Confidence); finite(e.Value) {
+			return e // else a path is missing
 		}
 	}
 	return c.mean(xs)
-}
-
-// linear is the mean of DecayVsLinear, from that of NAV and the known mean of S.
-func (k *Known) linear(nav Estimate, plain Estimate, target float64) Estimate {
-	if k == nil || nav.VarianceReduction == 0 || !finite(k.Price) {
-		return plain
-	}
-	shift := 1 + float64(target*(k.Price-1))
-	nav.Value, nav.Lo, nav.Hi = nav.Value-shift, nav.Lo-shift, nav.Hi-shift
-	ratio := plain.SE / nav.SE
-	nav.VarianceReduction = float64(ratio * ratio)
-	return nav
 }
 
 // leastEvents is how many paths must lie on either side of a level before the

@@ -26,7 +26,14 @@ func knownOf(t *testing.T, m models.Model, target, years, meanLog, variance floa
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &analytics.Known{LogPrice: meanLog, Price: 1, Power: power, Below: law.CDF,
+	return &analytics.Known{LogPrice: meanLog, Price: 1, Power: power, Held: math.NaN(), Below: law.CDF,
+		Carried: func(power, share float64) float64 {
+			carried, err := price.Carried(power, share, years)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return carried
+		},
 		Decay: tokens.VolatilityDecay(target, variance)}
 }
 
@@ -52,7 +59,8 @@ func TestControls(t *testing.T) {
 		lossGain, linearBy float64
 	}{
 		{"30 days", part("gbm", param.Values{"sigma": 0.6}), models.GBM{Sigma: 0.6}, -0.18, 0.36, 30 * day, 10_000, 10, 8, 3, 5},
-		{"a year", part("gbm", param.Values{"sigma": 0.6}), models.GBM{Sigma: 0.6}, -0.18, 0.36, year, 4_000, 10, 8, 3, 2},
+		{"half a year", part("gbm", param.Values{"sigma": 0.6}), models.GBM{Sigma: 0.6}, -0.18, 0.36, 180 * day,
+			4_000, 10, 8, 3, 2},
 		{"Merton, 30 days", part("merton", param.Values{"sigma": 0.5, "jump-rate": 10, "jump-mean": -0.03, "jump-sd": 0.06}), merton,
 			-0.125 + drift + merton.Rate*merton.JumpMean, 0.25 + jumps, 30 * day, 10_000, 3, 2, 2, 2},
 	} {
@@ -103,7 +111,7 @@ func TestControls(t *testing.T) {
 // theory does not know corrects nothing.
 func TestControlsNeedAllPaths(t *testing.T) {
 	e := &run(t, stormy(256))[0]
-	known := &analytics.Known{LogPrice: -0.1, Price: 1, Power: math.NaN()}
+	known := &analytics.Known{LogPrice: -0.1, Price: math.NaN(), Power: math.NaN(), Held: math.NaN()}
 	s := summarise(e, known)
 	if ruined := metric(t, s, "ruined"); ruined.Value == 0 {
 		t.Fatal("no path is ruined; want some")

@@ -15,8 +15,8 @@ import (
 // 30 values (ten normal values: 95 % means 92 %) and where a few rare values
 // decide the mean. For the final equity of an ideal 3x token over a year, 95 %
 // from 1,000 paths means 89 % at a volatility of 0.6 and 77 % at 0.8, and from
-// 10,000 paths 94 % and 87 %. Warning says when it is so, and [ControlledMean] is
-// the remedy.
+// 10,000 paths 94 % and 87 %. Warning says when it is so. A [Case] asks the law of the
+// price besides, and withholds means of money that its paths cannot tell.
 //
 // One value, or one cluster, has a mean but no SE and no interval; an infinite value
 // makes the mean infinite and the rest NaN.
@@ -47,7 +47,10 @@ func Mean(s Sample, confidence float64) Estimate {
 // Edgeworth expansion", section 2.3); samples understate the skewness of heavy
 // tails, hence a limit well below where that begins to matter. The second sees what
 // is heavy on both sides, such as rare differences of either sign.
-func doubt(xs []float64, mean, squares float64) Warning {
+func doubt(xs []float64, mean, squares float64) Warning { return doubtBeyond(0.1, xs, mean, squares) }
+
+// doubtBeyond is doubt with another limit of the mean's skewness.
+func doubtBeyond(limit float64, xs []float64, mean, squares float64) Warning {
 	n := float64(len(xs))
 	if n < 30 {
 		return FewValues
@@ -59,7 +62,7 @@ func doubt(xs []float64, mean, squares float64) Warning {
 		fourths.add(float64(d * d * d * d))
 	}
 	s := squares / n
-	if math.Abs(cubes.value()/n) > 0.1*s*math.Sqrt(s*n) {
+	if math.Abs(cubes.value()/n) > limit*s*math.Sqrt(s*n) {
 		return HeavyTail
 	}
 	// Six, twice the kurtosis of a normal law, spares small samples of it.

@@ -53,7 +53,7 @@ type Metric struct {
 	// Sources: Hampel, "The influence curve and its role in robust estimation", JASA
 	// 69 (1974); Miller, "The jackknife: a review", Biometrika 61 (1974).
 	Paths func(*Case) []float64
-	// Corrected is Paths corrected by the known mean of ln S, as Of is then too; it
+	// Corrected is Paths corrected by what is known of the price, as Of is then too; it
 	// returns nil where that cannot be done. A nil Corrected: it never is.
 	Corrected func(*Case) []float64
 	// Exact is the metric without sampling, and a bound of its error; not ok: the
@@ -206,9 +206,19 @@ type Comparison struct {
 	VarianceReduction float64
 }
 
+// Difference is the mean difference of the metric's numbers of two settings on the
+// same paths: [PairedShares] of probabilities, [PairedDifference] of others.
+func (m Metric) Difference(a, b Sample, confidence float64) Estimate {
+	if m.Unit == Probability {
+		return PairedShares(a, b, confidence)
+	}
+	return PairedDifference(a, b, confidence)
+}
+
 // CompareBy estimates metrics of a case and their paired differences from own.
 // Differences are corrected by what is known of the prices where both sides can
-// be; see [Case.CorrectedNumbers].
+// be; see [Case.CorrectedNumbers]. A metric that these paths cannot tell of either
+// has no difference, and the same warning.
 func CompareBy(metrics []Metric, c, own *Case) []Comparison {
 	var cs []Comparison
 	for _, m := range metrics {
@@ -218,7 +228,14 @@ func CompareBy(metrics []Metric, c, own *Case) []Comparison {
 			if ca, cb := c.CorrectedNumbers(m), own.CorrectedNumbers(m); ca != nil && cb != nil {
 				a, b = ca, cb
 			}
-			x.Versus = PairedDifference(c.Sample(a), own.Sample(b), c.Confidence)
+			x.Versus = PairedDifference(c.Sample(a), own.Sample(b), c.Confidence) // from itself nothing
+			if c.Ensemble != own.Ensemble {
+				x.Versus = m.Difference(c.Sample(a), own.Sample(b), c.Confidence)
+			}
+		}
+		if c.Ensemble != own.Ensemble && (x.Estimate.Warning == NotEstimable || own.Estimate(m).Warning == NotEstimable) {
+			x.Versus = c.withheld()
+			x.Unpaired, x.VarianceReduction = math.NaN(), math.NaN()
 		}
 		cs = append(cs, x)
 	}

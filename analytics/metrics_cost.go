@@ -18,16 +18,17 @@ func costMetrics() []Metric {
 		Label: "Trading drag (% a year)"}, TradeItems...)
 	trade.Sense = Neither // an objective counts what the drag buys
 	trade.Exact = knownYearly(func(a *Answers) float64 { return a.CostDrag })
+	money := []string{"nav", "log_underlying"}[:2:2]
 	ms := []Metric{
-		meanOf(Metric{Name: "trade_cost", Unit: Equity, Doc: "fee, impact and gas paid over the horizon; positive",
+		moneyOfPaths(Metric{Name: "trade_cost", Unit: Equity, Doc: "fee, impact and gas paid over the horizon; positive",
 			Sense: Lower,
-			Needs: []string{"money_trade_fee", "money_impact", "money_gas"}}, func(c *Case) []float64 {
+			Needs: append(money, "money_trade_fee", "money_impact", "money_gas")}, func(c *Case) []float64 {
 			return c.each(c.Ensemble.Column("money_trade_fee"),
 				func(i int, _ float64) float64 { return TradeCost(c.Ensemble, i) })
 		}),
-		meanOf(Metric{Name: "borrow_interest", Unit: Equity,
+		moneyOfPaths(Metric{Name: "borrow_interest", Unit: Equity,
 			Doc: "interest paid on the debt over the horizon; positive", Sense: Lower,
-			Needs: []string{"money_borrow_interest"}}, func(c *Case) []float64 {
+			Needs: append(money, "money_borrow_interest")}, func(c *Case) []float64 {
 			return each(c.Ensemble.Column("money_borrow_interest"), func(v float64) float64 { return -v })
 		}),
 		dragOf(Metric{Name: "cost_drag", Doc: "trading, carry, fees and liquidation together", Swept: 5,

@@ -21,8 +21,11 @@ func spreadMetrics() []Metric {
 		return m
 	}
 	ratio := func(m Metric, number int) Metric {
-		m.Unit, m.Needs = Ratio, nav
+		m.Unit, m.Needs = Ratio, []string{"nav", "log_underlying"}
 		m.Of = func(c *Case) Estimate {
+			if !c.money().told {
+				return c.withheld() // gains have the tail of NAV
+			}
 			return c.Estimates("gains over losses", func() []Estimate {
 				return c.resampled(c.gains(), omega, gainToPain)
 			})[number]

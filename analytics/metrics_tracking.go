@@ -14,12 +14,6 @@ func trackingMetrics() []Metric {
 		return c.each(c.LogNAV(), func(i int, log float64) float64 { return DecayVsPower(log, target, logS[i]) })
 	})
 	power.Exact = known(func(a *Answers) float64 { return a.Decay })
-	linear := func(c *Case) []float64 {
-		price, target := c.Ensemble.Column("underlying"), c.Ensemble.Token.Target
-		return c.each(c.Ensemble.Column("nav"), func(i int, nav float64) float64 {
-			return DecayVsLinear(nav, target, price[i])
-		})
-	}
 	tracked := []string{"nav", "log_underlying", "realised_variance"}
 	ideal := meanOf(Metric{Name: "tracking_vs_ideal", Unit: Log, Needs: tracked, Swept: 11,
 		Label: "Tracking against the ideal (log, %)",
@@ -28,16 +22,7 @@ func trackingMetrics() []Metric {
 	ideal.Exact = (*Answers).tracking
 	return []Metric{
 		power,
-		{Name: "decay_vs_linear", Unit: Equity, Doc: "NAV − (1 + T·(S − 1)): against T times the move",
-			Needs: []string{"nav", "underlying", "log_underlying"},
-			Paths: linear,
-			Of: func(c *Case) Estimate {
-				return c.Known.linear(meanNAV(c), c.mean(linear(c)),
-					c.Ensemble.Token.Target)
-			},
-			Exact: func(a *Answers) (float64, float64, bool) {
-				return a.NAV - (1 + float64(a.Target*(a.Price-1))), a.NAV * a.Bound, true
-			}},
+		decayVsLinear(),
 		ideal,
 		meanOf(Metric{Name: "tracking_difference", Unit: LogPerYear, Doc: "tracking_vs_ideal per year; over survivors",
 			Needs: tracked}, func(c *Case) []float64 {
@@ -66,6 +51,43 @@ func trackingMetrics() []Metric {
 				})
 			}),
 	}
+}
+
+// decayVsLinear is NAV less what is known where E[S] is, so that the two are one
+// estimate.
+func decayVsLinear() Metric {
+	shift := func(c *Case) float64 { return 1 + float64(c.Ensemble.Token.Target*(c.known(ControlPrice)-1)) }
+	paths := func(c *Case) []float64 {
+		price, target := c.Ensemble.Column("underlying"), c.Ensemble.Token.Target
+		return c.each(c.Ensemble.Column("nav"), func(i int, nav float64) float64 {
+			return DecayVsLinear(nav, target, price[i])
+		})
+	}
+	return Metric{Name: "decay_vs_linear", Unit: Equity, Doc: "NAV − (1 + T·(S − 1)): against T times the move",
+		Needs: []string{"nav", "underlying", "log_underlying"}, Paths: paths,
+		Corrected: func(c *Case) []float64 {
+			by := shift(c)
+			if nav := c.moneyPaths(c.Ensemble.Column("nav")); nav != nil && finite(by) {
+				return each(nav, func(v float64) float64 { return v - by })
+			}
+			return nil
+		},
+		Of: func(c *Case) Estimate {
+			nav, by := meanNAV(c), shift(c)
+			switch {
+			case nav.Warning == NotEstimable:
+				return nav
+			case !finite(by):
+				return c.mean(paths(c))
+			case nav.VarianceReduction > 0:
+				ratio := c.mean(paths(c)).SE / nav.SE
+				nav.VarianceReduction = float64(ratio * ratio)
+			}
+			return nav.moved(-by)
+		},
+		Exact: func(a *Answers) (float64, float64, bool) {
+			return a.NAV - (1 + float64(a.Target*(a.Price-1))), a.NAV * a.Bound, true
+		}}
 }
 
 // utility is growth less what the scatter of tracking costs. It counts what the

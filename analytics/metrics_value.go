@@ -7,13 +7,15 @@ func valueMetrics() []Metric {
 	nav, log := []string{"nav"}, []string{"nav", "log_underlying"}
 	return []Metric{
 		{Name: "nav", Unit: Equity, Doc: "final net asset value, without the holder's fees", Needs: log, Sense: Higher,
-			Label: "Mean final NAV (% of the initial)", Paths: column("nav"), Of: meanNAV,
+			Label: "Mean final NAV (% of the initial)", Paths: column("nav"), Corrected: correctedMoney(column("nav")),
+			Of:    meanNAV,
 			Exact: func(a *Answers) (float64, float64, bool) { return a.NAV, a.NAV * a.Bound, true }},
 		{Name: "holder_nav", Unit: Equity, Doc: "final net asset value with entry and exit fees",
 			Needs: []string{"holder_nav", "nav", "log_underlying"},
 			Sense: Higher, Label: "Mean final NAV after fees (% of the initial)", Paths: column("holder_nav"),
-			Of:    func(c *Case) Estimate { return c.controlled(c.Ensemble.Column("holder_nav"), ControlPower) },
-			Exact: func(a *Answers) (float64, float64, bool) { v := a.NAV * a.Kept; return v, v * a.Bound, true }},
+			Corrected: correctedMoney(column("holder_nav")),
+			Of:        func(c *Case) Estimate { return c.moneyOf(c.Ensemble.Column("holder_nav")).atLeast(0) },
+			Exact:     func(a *Answers) (float64, float64, bool) { v := a.NAV * a.Kept; return v, v * a.Bound, true }},
 		{Name: "median_nav", Unit: Equity, Doc: "final net asset value that half of the paths exceed", Needs: nav,
 			Sense: Higher, Swept: 4,
 			Label: "Median final NAV (% of the initial)",
@@ -28,14 +30,7 @@ func valueMetrics() []Metric {
 			Of:    func(c *Case) Estimate { return logNAV(c).scaled(1 / c.Ensemble.Years()) },
 			Exact: knownYearly(func(a *Answers) float64 { return a.Log })},
 		{Name: "total_return", Unit: Fraction, Doc: "mean of NAV − 1", Needs: log, Sense: Higher,
-			Paths: func(c *Case) []float64 {
-				return each(c.Ensemble.Column("nav"), func(v float64) float64 { return v - 1 })
-			},
-			Of: func(c *Case) Estimate {
-				e := meanNAV(c)
-				e.Value, e.Lo, e.Hi = e.Value-1, e.Lo-1, e.Hi-1
-				return e
-			}},
+			Paths: (*Case).gains, Corrected: correctedMoney((*Case).gains), Of: totalReturn},
 		medianOf(Metric{Name: "cagr", Unit: FractionAYear, Doc: "median of NAV^(1/years) − 1", Needs: nav,
 			Sense: Higher}, func(c *Case) []float64 {
 			return each(c.LogNAV(), func(v float64) float64 { return math.Expm1(v / c.Ensemble.Years()) })
@@ -47,9 +42,9 @@ func valueMetrics() []Metric {
 			return m
 		}(),
 		func() Metric {
-			m := meanOf(Metric{Name: "underlying", Unit: InitialPrice,
-				Doc: "final price of the underlying over its first", Needs: []string{"underlying"}},
-				column("underlying"))
+			m := Metric{Name: "underlying", Unit: InitialPrice,
+				Doc: "final price of the underlying over its first", Needs: []string{"underlying", "log_underlying"},
+				Paths: column("underlying"), Of: meanPrice}
 			m.Exact = func(a *Answers) (float64, float64, bool) { return a.Price, 0, true }
 			return m
 		}(),
@@ -58,14 +53,14 @@ func valueMetrics() []Metric {
 
 func meanNAV(c *Case) Estimate {
 	return c.Estimates("mean NAV", func() []Estimate {
-		return []Estimate{c.controlled(c.Ensemble.Column("nav"),
-			ControlPower)}
+		return []Estimate{c.moneyOf(c.Ensemble.Column("nav")).atLeast(0)}
 	})[0]
 }
 
+func totalReturn(c *Case) Estimate { return meanNAV(c).moved(-1) }
+
 func logNAV(c *Case) Estimate {
 	return c.Estimates("mean ln NAV", func() []Estimate {
-		return []Estimate{c.controlled(c.LogNAV(),
-			ControlLogPrice)}
+		return []Estimate{c.logControlled(c.LogNAV())}
 	})[0]
 }

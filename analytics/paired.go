@@ -22,6 +22,78 @@ func PairedDifference(a, b Sample, confidence float64) Estimate {
 	return Mean(a.with(ds), confidence)
 }
 
+// PairedShares is the difference of two probabilities, from whether each came true on
+// the same paths: numbers that are 0 or 1. Its interval is Tango's, of the differences
+// that a score test does not reject, which has a length where no path tells the two
+// apart, and holds where few do: between 93 and 97 % of the time for 100 paths and
+// more, and more often where both events are rarer than five in as many paths as
+// there are. SE is that of [PairedDifference].
+//
+// Weights and clusters make the paths fewer, as in [Share]: by n_eff, at which the
+// difference would scatter as it does.
+//
+// Source: Tango, "Equivalence test and confidence interval for the difference in
+// proportions for the paired-sample design", Statistics in Medicine 17 (1998).
+func PairedShares(a, b Sample, confidence float64) Estimate {
+	e := PairedDifference(a, b, confidence)
+	e.Method, e.Warning = Score, ""
+	if e.N == 0 || math.IsNaN(e.Value) {
+		return e
+	}
+	a, b = bothFinite(a, b)
+	var only, other sum // shares of paths on which one came true and not the other
+	for i, x := range a.X {
+		switch w := a.weight(i) / a.size(); {
+		case x > b.X[i]:
+			only.add(w)
+		case x < b.X[i]:
+			other.add(w)
+		}
+	}
+	n := a.effective()
+	if scatter := only.value() + other.value() - float64(e.Value*e.Value); !a.plain() && scatter > 0 && e.SE > 0 {
+		n = min(a.size(), 1+scatter/float64(e.SE*e.SE))
+	}
+	e.Lo, e.Hi = tango(only.value()*n, other.value()*n, n, zScore(confidence))
+	e.Lo, e.Hi = min(e.Lo, e.Value), max(e.Hi, e.Value)
+	return e
+}
+
+// tango are the least and the largest difference of probabilities that a score test
+// does not reject at z standard errors, where of n paths so many had the first event
+// only and so many the other only.
+func tango(first, other, n, z float64) (lo, hi float64) {
+	// rejected is how many standard errors the sample is from a difference d, less z;
+	// the scatter is the likeliest one under d.
+	rejected := func(d float64) float64 {
+		p := 2 * n
+		q := float64((2*n-first+other)*d) - first - other
+		s := -float64(other * d * (1 - d))
+		likeliest := (math.Sqrt(max(0, float64(q*q)-float64(4*p*s))) - q) / (2 * p)
+		scatter := n * (2*likeliest + float64(d*(1-d)))
+		off := math.Abs(first - other - float64(n*d))
+		if !(scatter > 0) {
+			return off
+		}
+		return off/math.Sqrt(scatter) - z
+	}
+	end := func(limit float64) float64 {
+		inside, outside := (first-other)/n, limit
+		if rejected(limit) <= 0 {
+			return limit
+		}
+		for range 60 {
+			if mid := (inside + outside) / 2; rejected(mid) > 0 {
+				outside = mid
+			} else {
+				inside = mid
+			}
+		}
+		return outside
+	}
+	return end(-1), end(1)
+}
+
 // UnpairedSE is the standard error that the difference of the two means would
 // have had on independent paths, √(SE(a)² + SE(b)²), over the pairs that
 // [PairedDifference] uses.

@@ -49,14 +49,23 @@ type Robustness struct {
 // Source: Savage, "The theory of statistical decision", JASA 46 (1951).
 func Robust(choices, circumstances int, at func(choice, circumstance int) Sample, sense Sense,
 	confidence float64) Robustness {
+	return RobustBy(Metric{Sense: sense}, choices, circumstances, at, confidence)
+}
+
+// RobustBy is [Robust] of a metric's numbers, with its way to compare two settings; see
+// [BestBy]. It panics if the metric has no Sense.
+func RobustBy(m Metric, choices, circumstances int, at func(choice, circumstance int) Sample,
+	confidence float64) Robustness {
+	sense := m.Sense
 	checkSettings(min(choices, circumstances), sense)
+	checkConfidence(confidence)
 	r := Robustness{Regret: make([][]Estimate, choices), Greatest: make([]Estimate, choices),
 		Among: make([]bool, choices)}
 	worst, worstIn := make([]Estimate, choices), make([]int, choices)
-	z := zTail((1 - confidence) / float64(max(choices*(choices-1)*circumstances, 1)))
+	tail := (1 - confidence) / float64(max(choices*(choices-1)*circumstances, 1))
 	for s := range circumstances {
 		seen := 0
-		c := Best(choices, func(i int) Sample {
+		c, worse := best(m, choices, func(i int) Sample {
 			xs := at(i, s)
 			if seen++; seen <= choices {
 				if v := MeanFinite(xs, confidence); s == 0 || better(-sense, v.Value-worst[i].Value) || v.N == 0 {
@@ -64,17 +73,17 @@ func Robust(choices, circumstances int, at func(choice, circumstance int) Sample
 				}
 			}
 			return xs
-		}, sense, confidence)
+		}, confidence, tail)
 		slack := 0.0
-		for i, v := range c.Versus {
+		for i, v := range worse {
 			if i != c.Best && v.N > 0 {
-				slack = max(slack, float64(float64(sense)*v.Value)+float64(z*v.SE))
+				slack = max(slack, -v.Lo)
 			}
 		}
-		for i, v := range c.Versus {
-			e := Estimate{Value: max(0, -float64(sense)*v.Value), SE: v.SE, Confidence: confidence, N: v.N,
-				Method: Normal, Warning: v.Warning}
-			e.Lo, e.Hi = max(0, e.Value-float64(z*v.SE)), e.Value+float64(z*v.SE)+slack
+		for i, v := range worse {
+			e := Estimate{Value: max(0, v.Value), SE: v.SE, Confidence: confidence, N: v.N,
+				Method: v.Method, Warning: v.Warning}
+			e.Lo, e.Hi = max(0, v.Lo), e.Value+(v.Hi-v.Value)+slack
 			if v.N == 0 { // never finite where the best is; or nobody is, and nothing is known
 				e.Value, e.Lo, e.Hi = math.Inf(1), math.Inf(1), math.Inf(1)
 				if c.Versus[c.Best].N == 0 {

@@ -61,7 +61,7 @@ var estimators = []estimator{
 			0.95),
 			Mean(s.with(medianPaths(positive)), 0.95)}
 	}},
-	{"Resampled", 1e-10, func(s, _ Sample) []Estimate { return Resampled(s, 0.95, sd, sharpe, omega) }},
+	{"Resampled", 1e-10, func(s, _ Sample) []Estimate { return Resampled(s, 0.95, sd.of, sharpe.of, omega.of) }},
 	{"tail ratio", 1e-9, func(s, _ Sample) []Estimate { return []Estimate{tailRatio(s, 0.9)} }},
 	{"FitTail", 1e-5, func(s, _ Sample) []Estimate { return []Estimate{FitTail(s, 0.8).Quantile(0.02, 0.95)} }},
 	{"Best", 1e-11, func(s, other Sample) []Estimate {
@@ -460,7 +460,7 @@ func TestSamplesThatAreMistakes(t *testing.T) {
 		"weight 2 is +Inf":                   {X: three, W: []float64{1, 1, inf}},
 	} {
 		for _, f := range []func(){func() { Mean(s, 0.95) }, func() { Quantile(s, 0.5, 0.95) },
-			func() { Resampled(s, 0.95, sd) }} {
+			func() { Resampled(s, 0.95, sd.of) }} {
 			func() {
 				defer func() {
 					if text, _ := recover().(string); !strings.HasPrefix(text, "analytics: "+name) {

@@ -5,19 +5,20 @@ import (
 	"math"
 )
 
-// An Optimum is the best value of a positive parameter x, by a parabola in ln x.
+// An Optimum is the best value of a positive parameter x, by a parabola in ln x, or in
+// a [Refinement] by a cubic.
 type Optimum struct {
 	At     Estimate // x at the vertex, also beyond the xs; NaN where the parabola opens the other way
 	Pinned bool     // the curvature is significant, so the interval of At has two ends
 	Value  Estimate // the metric at At
 
 	// What the metric loses where x is 10 % above or below At, at least zero at an
-	// optimum. By the parabola, so it is the curvature in readable units.
+	// optimum. By a parabola of the curvature there, so it is that in readable units.
 	Wider, Narrower Estimate
 
-	// How far a cubic term would move the vertex, in ln x, to first order. An
-	// interval without zero says that a parabola does not fit; one that matters
-	// beside that of At, that the points reach too far from the optimum.
+	// How far a term of one degree more would move At, in ln x, to first order. An
+	// interval without zero says that the curve does not fit; one that matters beside
+	// that of At, that the points reach too far from the optimum.
 	Shift Estimate
 }
 
@@ -42,71 +43,181 @@ type Optimum struct {
 //
 // Source: Fieller, "Some problems in interval estimation", JRSS B 16 (1954).
 func Vertex(xs []float64, at func(i int) Sample, sense Sense, confidence float64) Optimum {
+	return newCurve(xs, at, sense, confidence, 2).optimum()
+}
+
+// A curve is a polynomial in u = ln x − centre fitted by least squares to a metric
+// that is known at several x on the same paths. Its coefficients are linear in the
+// numbers, so each path has its own.
+type curve struct {
+	degree     int
+	sense      Sense
+	confidence float64
+	centre     float64     // of ln x
+	reach      float64     // of u: how far the points are from the centre
+	monic      [][]float64 // orthogonal polynomials up to degree + 1, in rising powers of u
+	paths      [][]float64 // their coefficients, by path
+	sample     Sample      // with the weights and clusters of those paths
+}
+
+func newCurve(xs []float64, at func(i int) Sample, sense Sense, confidence float64, degree int) *curve {
 	checkSettings(len(xs), sense)
-	checkIncreasing(xs, 4, 0)
+	checkIncreasing(xs, degree+2, 0)
 	logs := each(xs, math.Log)
 	centre, _ := moments(Sample{X: logs})
 	us := each(logs, func(t float64) float64 { return t - centre })
-	basis, monic := orthogonal(us, 4)
-	var paths [4][]float64 // coefficients of the orthogonal polynomials, by path
-	var sample Sample      // whose weights and clusters are those of all
+	basis, monic := orthogonal(us, degree+2)
+	f := &curve{degree: degree, sense: sense, confidence: confidence, centre: centre, monic: monic,
+		reach: max(-us[0], us[len(us)-1]), paths: make([][]float64, degree+2)}
 	var out []bool
 	for i := range xs {
 		vs := at(i)
 		if i == 0 {
-			sample = vs.owned()
+			f.sample = vs.owned()
 			out = make([]bool, len(vs.X))
-			for k := range paths {
-				paths[k] = make([]float64, len(vs.X))
+			for k := range f.paths {
+				f.paths[k] = make([]float64, len(vs.X))
 			}
 		}
-		paired(vs, sample)
+		paired(vs, f.sample)
 		for j, v := range vs.X {
 			out[j] = out[j] || math.IsInf(v, 0)
-			for k := range paths {
-				paths[k][j] += float64(basis[k][i] * v)
+			for k := range f.paths {
+				f.paths[k][j] += float64(basis[k][i] * v)
 			}
 		}
 	}
-	for k := range paths {
-		paths[k] = without(sample.with(paths[k]), out).X
+	for k := range f.paths {
+		f.paths[k] = without(f.sample.with(f.paths[k]), out).X
 	}
-	sample = without(sample, out)
-	mean := func(ys []float64) Estimate { return Mean(sample.with(ys), confidence) }
+	f.sample = without(f.sample, out)
+	return f
+}
 
-	// In powers of u: a + b·u + c·u², with the cubic polynomial left aside.
-	combine := func(weights ...float64) []float64 {
-		ys := make([]float64, len(paths[0]))
-		for k, w := range weights {
-			for j, v := range paths[k] {
-				ys[j] += float64(w * v)
-			}
+func (f *curve) mean(ys []float64) Estimate { return Mean(f.sample.with(ys), f.confidence) }
+
+// combine are the paths' coefficients, weighted; those without a weight are left out.
+func (f *curve) combine(weights ...float64) []float64 {
+	ys := make([]float64, len(f.paths[0]))
+	for k, w := range weights {
+		for j, v := range f.paths[k] {
+			ys[j] += float64(w * v)
 		}
-		return ys
 	}
-	slopes, bends := combine(0, 1, monic[2][1]), paths[2]
-	b, c := mean(slopes), mean(bends)
-	vertex := -b.Value / (2 * c.Value)
-	if !better(-sense, c.Value) {
-		vertex = math.NaN()
-	}
+	return ys
+}
 
-	o := Optimum{Pinned: math.Abs(c.Value) > zScore(confidence)*c.SE && finite(vertex)}
-	o.Value = mean(combine(1, vertex, polynomial(monic[2], vertex)))
-	o.At = Estimate{Value: math.Exp(centre + vertex), SE: math.NaN(), Lo: 0, Hi: math.Inf(1), Confidence: confidence,
-		N: c.N, Method: Fieller, Warning: c.Warning}
+// along are the values at u of the d-th derivatives of the polynomials of the curve.
+func (f *curve) along(d int, u float64) (ws []float64) {
+	for _, p := range f.monic[:f.degree+1] {
+		ws = append(ws, polynomial(derived(p, d), u))
+	}
+	return ws
+}
+
+// derived is the d-th derivative of p.
+func derived(p []float64, d int) []float64 {
+	for range d {
+		q := make([]float64, max(0, len(p)-1))
+		for k := range q {
+			q[k] = float64(k+1) * p[k+1]
+		}
+		p = q
+	}
+	return p
+}
+
+// optimum is where the curve is best, and what stands beside it.
+func (f *curve) optimum() Optimum {
+	var o Optimum
+	vertex, lo, hi := math.NaN(), math.NaN(), math.NaN()
+	if f.degree == 2 {
+		vertex, lo, hi = f.parabola()
+	} else {
+		vertex, lo, hi = f.cubic()
+	}
+	o.Pinned = finite(lo) && finite(hi)
+	bends := each(f.combine(f.along(2, vertex)...), func(v float64) float64 { return v / 2 })
+	bend := f.mean(bends)
+	o.Value = f.mean(f.combine(f.along(0, vertex)...))
+	o.At = Estimate{Value: math.Exp(f.centre + vertex), SE: math.NaN(), Lo: 0, Hi: math.Inf(1),
+		Confidence: f.confidence, N: bend.N, Method: Fieller, Warning: bend.Warning}
 	if o.Pinned {
-		lo, hi := fieller(b, c, covariance(sample.with(slopes), sample.with(bends)))
-		o.At.Lo, o.At.Hi = math.Exp(centre+lo), math.Exp(centre+hi)
+		o.At.Lo, o.At.Hi = math.Exp(f.centre+lo), math.Exp(f.centre+hi)
 	}
 	loss := func(times float64) Estimate {
 		h := math.Log(times)
-		return mean(each(bends, func(c float64) float64 { return -float64(sense) * c * h * h }))
+		return f.mean(each(bends, func(c float64) float64 { return -float64(f.sense) * c * h * h }))
 	}
 	o.Wider, o.Narrower = loss(1.1), loss(0.9)
-	pull := -(monic[3][1] + float64(2*monic[3][2]*vertex) + float64(3*vertex*vertex)) / (2 * c.Value)
-	o.Shift = mean(each(paths[3], func(d float64) float64 { return d * pull }))
+	next := f.degree + 1
+	pull := -polynomial(derived(f.monic[next], 1), vertex) / (2 * bend.Value)
+	o.Shift = f.mean(each(f.paths[next], func(d float64) float64 { return d * pull }))
 	return o
+}
+
+// parabola is the vertex of a parabola and its interval; ends are NaN where it is not
+// pinned down, and the vertex where it opens the other way.
+func (f *curve) parabola() (vertex, lo, hi float64) {
+	slopes, bends := f.combine(0, 1, f.monic[2][1]), f.paths[2]
+	b, c := f.mean(slopes), f.mean(bends)
+	vertex, lo, hi = -b.Value/(2*c.Value), math.NaN(), math.NaN()
+	if !better(-f.sense, c.Value) {
+		vertex = math.NaN()
+	}
+	if math.Abs(c.Value) > zScore(f.confidence)*c.SE && finite(vertex) {
+		lo, hi = fieller(b, c, covariance(f.sample.with(slopes), f.sample.with(bends)))
+	}
+	return vertex, lo, hi
+}
+
+// cubic is the optimum of a cubic and the stretch around it on which its slope is not
+// significant, as far as the points reach and as much again; the optimum is NaN where
+// there is none, and ends where the stretch goes on.
+func (f *curve) cubic() (vertex, lo, hi float64) {
+	vertex, lo, hi = math.NaN(), math.NaN(), math.NaN()
+	slope := func(u float64) Estimate { return f.mean(f.combine(f.along(1, u)...)) }
+	// Three slopes are a parabola, whose root on the way from better to worse it is.
+	before, at, after := slope(-1).Value, slope(0).Value, slope(1).Value
+	p, q := (after+before)/2-at, (after-before)/2
+	under := float64(q*q) - float64(4*p*at)
+	if !(under > 0) {
+		return vertex, lo, hi
+	}
+	// Either form of the root with slope falling through zero for Higher; the stable one.
+	root := -float64(f.sense) * math.Sqrt(under) // is 2p·u + q there
+	if q*root > 0 {
+		vertex = -2 * at / (q + root)
+	} else {
+		vertex = (root - q) / (2 * p)
+	}
+	if !(math.Abs(vertex) <= 2*f.reach) {
+		return vertex, lo, hi
+	}
+	z := zScore(f.confidence)
+	hidden := func(u float64) float64 { // at most zero where the slope is not significant
+		s := slope(u)
+		return math.Abs(s.Value) - float64(z*s.SE)
+	}
+	const steps = 64
+	end := func(way float64) float64 {
+		inside, step := vertex, way*f.reach/steps
+		for outside := vertex + step; math.Abs(outside) <= 2*f.reach; outside += step {
+			if hidden(outside) > 0 {
+				for range 40 {
+					if mid := (inside + outside) / 2; hidden(mid) > 0 {
+						outside = mid
+					} else {
+						inside = mid
+					}
+				}
+				return outside
+			}
+			inside = outside
+		}
+		return math.NaN()
+	}
+	return vertex, end(-1), end(1)
 }
 
 // fieller is the interval of -b/2c, where c is significant; cov is that of the

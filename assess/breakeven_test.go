@@ -31,7 +31,8 @@ func TestBetter(t *testing.T) {
 			if sense == analytics.Lower {
 				want = want.Other()
 			}
-			if got, significant := b.Better(0); got != want || significant != tt.significant || b.Undecided() != tt.undecided {
+			if got, significant := b.Better(0); got != want || significant != tt.significant ||
+				b.Undecided() != tt.undecided {
 				t.Errorf("%v, sense %d: %v, significant %v, %d undecided; want %v, %v, %d",
 					tt.row, sense, got, significant, b.Undecided(), want, tt.significant, tt.undecided)
 			}
@@ -60,7 +61,8 @@ func TestAbove(t *testing.T) {
 // Where both are ruined there is no difference, whatever infinities stand for ruin.
 func TestLessByPath(t *testing.T) {
 	down := math.Inf(-1)
-	got := lessByPath(analytics.Sample{X: []float64{3, down, down, 1}}, analytics.Sample{X: []float64{1, down, 2, down}}).X
+	got := lessByPath(analytics.Sample{X: []float64{3, down, down, 1}},
+		analytics.Sample{X: []float64{1, down, 2, down}}).X
 	for i, want := range []float64{2, math.Inf(1), down, math.Inf(1)} {
 		if got[i] != want {
 			t.Errorf("path %d: %v; want %v", i, got[i], want)

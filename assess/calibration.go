@@ -24,7 +24,7 @@ const FitConfidence = models.Confidence
 // A Calibration is price models fitted to the returns of one history.
 type Calibration struct {
 	History  *paths.History
-	Returns  []float64 // logs of close over the close before, none over a gap
+	Returns  []float64 // as [paths.History.Returns] gives them
 	Jumps    models.JumpTest
 	Fits     []models.Fit // in the order of the kinds
 	Unfitted []Unfitted   // kinds that could not be fitted
@@ -46,7 +46,8 @@ func Calibrate(ctx context.Context, h *paths.History, kinds []string, targeting 
 			return nil, fmt.Errorf("assess: kind %q; want some of %s", kind, strings.Join(Fittable(), ", "))
 		}
 	}
-	c := &Calibration{History: h, Returns: h.LogReturns()}
+	returns, stepYears := h.Returns()
+	c := &Calibration{History: h, Returns: returns}
 	c.Jumps = models.Bipower(c.Returns)
 	for _, kind := range kinds {
 		if err := ctx.Err(); err != nil {
@@ -56,7 +57,7 @@ func Calibrate(ctx context.Context, h *paths.History, kinds []string, targeting 
 		if targeting && slices.Contains(Targeted(), kind) {
 			fitKind = models.FitTargeted
 		}
-		fit, err := fitKind(kind, c.Returns, h.StepYears())
+		fit, err := fitKind(kind, c.Returns, stepYears)
 		if err != nil {
 			c.Unfitted = append(c.Unfitted, Unfitted{kind, err})
 			continue
@@ -92,7 +93,8 @@ type Likeness struct {
 	Levels  []float64            // shares below each quantile
 	History []analytics.Estimate // the history's quantiles, by level
 	Lags    []int                // steps
-	Squares []analytics.Estimate // the autocorrelation of the history's squared returns, by lag; intervals are around zero
+	// the autocorrelation of the history's squared returns, by lag; intervals are around zero
+	Squares []analytics.Estimate
 
 	Laws  []SimulatedLaw
 	Steps int    // simulated of each law
@@ -131,7 +133,8 @@ func (c *Calibration) Likeness(ctx context.Context) (*Likeness, error) {
 		if err = errors.Join(err, ctx.Err()); err != nil {
 			return nil, err
 		}
-		lanes := paths.Generator{Model: m, Grid: paths.Grid{Step: c.History.Step, Steps: steps}, Seed: l.Seed}.Returns(0)
+		lanes := paths.Generator{Model: m,
+			Grid: paths.Grid{Step: c.History.Step, Steps: steps}, Seed: l.Seed}.Returns(0)
 		l.Steps = len(lanes) * steps
 		l.Laws = append(l.Laws, l.lawOf(f.Kind, lanes[:]))
 	}

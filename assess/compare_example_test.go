@@ -40,7 +40,7 @@ func ExampleCompare() {
 	}
 	// Output:
 	// median_nav of the band less hold: -0.082 (-0.105 to -0.059)
-	// p_liquidation of the band less hold: -0.321 (-0.350 to -0.292)
+	// p_liquidation of the band less hold: -0.321 (-0.351 to -0.293)
 }
 
 // How a band's growth depends on its half-width and the fee.

@@ -17,16 +17,16 @@ type HistoryRecord struct {
 	Metrics  []analytics.SeriesMetric
 }
 
-// Describe describes the closes of a history as they stand, in steps of its bars.
-func Describe(h *paths.History) *HistoryRecord {
-	closes := make([]float64, len(h.Bars))
-	for i, b := range h.Bars {
-		closes[i] = b.Close
-	}
+// SeriesOptions say how a history is annualised.
+type SeriesOptions = analytics.SeriesOptions
+
+// Describe describes the closes of a history as they stand, over elapsed time.
+func Describe(h *paths.History, o SeriesOptions) *HistoryRecord {
+	closes, times := h.Closes()
 	return &HistoryRecord{
 		Values: len(closes), Step: h.Step, Gaps: len(h.Gaps),
 		From:    h.Bars[0].Start.Add(h.Step),
 		To:      h.Bars[len(h.Bars)-1].Start.Add(h.Step),
-		Metrics: analytics.SeriesMetrics(closes, h.StepYears()),
+		Metrics: analytics.SeriesMetrics(closes, times, o),
 	}
 }

@@ -3,8 +3,12 @@ package assess
 import (
 	"math"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"mcrisk/analytics"
 	"mcrisk/exact/brownian"
+	"mcrisk/exact/levy"
+	"mcrisk/models"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -28,15 +32,65 @@ func Known(s *study.Study, token int) *analytics.Known {
 	}
 	years, target := s.Years(), s.Token(token).Target
 	mean, meanLog, variance := PriceMoments(s, token, years)
-	k := &analytics.Known{LogPrice: meanLog, Price: mean, Power: math.NaN(), Decay: tokens.VolatilityDecay(target, variance)}
-	price := brownian.Ideal{Leverage: 1, Model: s.ModelOf(token)}
+	m := s.ModelOf(token)
+	k := &analytics.Known{LogPrice: meanLog, Price: mean, Power: math.NaN(), Held: math.NaN(),
+		Decay: tokens.VolatilityDecay(target, variance)}
+	price := brownian.Ideal{Leverage: 1, Model: m}
 	if power, err := price.Moment(target, years); err == nil {
 		k.Power = power
 	}
-	if law, err := price.Law(years); err == nil {
+	law, err := price.Law(years)
+	if err == nil {
 		k.Below = law.CDF
+		k.Held = held(law, target, mean)
+	}
+	k.Carried = func(power, share float64) float64 {
+		if levy.Known(m) {
+			if carried, err := price.Carried(power, share, years); err == nil {
+				return carried
+			}
+			if _, err := price.Moment(power, years); err != nil {
+				return 1 // it has no mean
+			}
+		}
+		return carriedBy(m.Moments(years), power, share)
 	}
 	return k
+}
+
+// held is E[(1 + T(S−1))⁺], what a position opened once comes to whose losses end
+// at its equity; NaN where the law is too rough to correct by.
+func held(law levy.Law, target, price float64) float64 {
+	const roughest = 1e-6
+	k := 1 - 1/target // the price at which it is worth nothing
+	if k <= 0 {
+		return 1 + target*(price-1)
+	}
+	if law.Bound > roughest {
+		return math.NaN()
+	}
+	below, money := law.CDF(math.Log(k)), law.Partial(math.Log(k))
+	if target > 0 {
+		below, money = 1-below, price-money
+	}
+	return (1-target)*below + target*money
+}
+
+// carriedBy is the share of E[S^power] on the share of paths on which it is largest,
+// from four moments of ln S: where the law weighted by S^power lies, by its cumulants,
+// and where the quantile, by Cornish and Fisher's expansion.
+func carriedBy(m models.Moments, power, share float64) float64 {
+	sd := math.Sqrt(m.Variance)
+	k := math.Abs(power) * sd // with ln S in its deviations, upwards
+	skew, kurtosis := math.Copysign(m.Skewness, m.Skewness*power), m.Kurtosis
+	mean := k + skew*k*k/2 + kurtosis*k*k*k/6
+	variance := 1 + skew*k + kurtosis*k*k/2
+	z := -distuv.UnitNormal.Quantile(share)
+	quantile := z + skew*(z*z-1)/6 + kurtosis*(z*z*z-3*z)/24 - skew*skew*(2*z*z*z-5*z)/36
+	if !(variance > 0) || math.IsInf(mean, 0) || math.IsNaN(quantile) {
+		return distuv.UnitNormal.CDF(k - z)
+	}
+	return distuv.UnitNormal.CDF((mean - quantile) / math.Sqrt(variance))
 }
 
 // Case is the lifetimes of one of a study's tokens with what is known of its

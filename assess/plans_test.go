@@ -13,7 +13,8 @@ import (
 // numbers.
 func studyOf(t *testing.T, others []study.Underlying, kinds ...string) *study.Study {
 	t.Helper()
-	spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: 24 * time.Hour, Step: time.Hour, Paths: 20, Others: others}
+	spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: 24 * time.Hour, Step: time.Hour,
+		Paths: 20, Others: others}
 	for i, kind := range kinds {
 		spec.Tokens = append(spec.Tokens, study.TokenSpec{Name: string(rune('a' + i)), Policy: param.Part{Kind: "hold"},
 			Mechanism: param.Part{Kind: kind}, Values: param.Values{"target": 2}})
@@ -55,10 +56,12 @@ func TestPlansRefuse(t *testing.T) {
 		want string
 	}{
 		{breakEven(one, rates, rates, "log_growth"), "1 tokens; want one, or two"},
-		{breakEven(studyOf(t, nil, "perp", "loan"), rates, rates, "log_growth"), "through a perp and a loan; want a loan"},
+		{breakEven(studyOf(t, nil, "perp", "loan"), rates, rates, "log_growth"),
+			"through a perp and a loan; want a loan"},
 		{breakEven(studyOf(t, other, "loan", "perp"), rates, rates, "log_growth"), "several underlyings"},
 		{breakEven(two, rates[:1], rates, "log_growth"), "borrow = [0]; want two values at least"},
-		{breakEven(two, rates, []float64{0.1, 0}, "log_growth"), "funding = [0.1 0]; want two values at least, increasing"},
+		{breakEven(two, rates, []float64{0.1, 0}, "log_growth"),
+			"funding = [0.1 0]; want two values at least, increasing"},
 		{breakEven(two, rates, []float64{0.1, 0.1}, "log_growth"), "funding names the value 0.1 twice"},
 		{breakEven(two, rates, rates, "trade_drag"), "metric trade_drag is none that settings are compared by"},
 		{breakEven(two, rates, rates, "log_grwth"), "did you mean log_growth?"},

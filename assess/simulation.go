@@ -29,11 +29,16 @@ type Simulation struct {
 	// Certain are the summaries of the same study with the model's numbers taken as
 	// known, on the same random numbers; none for a study that takes them so.
 	Certain []analytics.Summary
+
+	Plain bool         // estimates are not corrected by what is known of the prices
+	Bands []*BandSweep // of tokens with a band; nil until SweepBands
+
+	views []*View // by token, once asked for
 }
 
 // Simulate runs a study and estimates every registered metric of its tokens.
 func Simulate(ctx context.Context, s *study.Study, opt Options) (*Simulation, error) {
-	r := &Simulation{Study: s, Horizons: make([]*analytics.Horizons, len(s.Spec().Tokens))}
+	r := &Simulation{Study: s, Plain: opt.Plain, Horizons: make([]*analytics.Horizons, len(s.Spec().Tokens))}
 	var err error
 	r.Ensembles, err = study.Ensembles(ctx, s, opt.Options, nil, func(c *study.Chunk) error {
 		r.count(c)
@@ -104,22 +109,24 @@ type Attribution struct {
 	analytics.Attribution
 }
 
-// fifths are what paths are grouped by.
-var fifths = []struct{ Column, Name string }{{"underlying", "final price"}, {"realised_variance", "realised variance"}}
+// fifths is into how many groups paths are divided.
+const fifths = 5
 
 // Attribute says where the results of a study's tokens came from: ln NAV and money
 // over all paths, then ln NAV by fifths of final price and of realised variance.
 // Groups are named by how format writes their ends.
-func Attribute(s *study.Study, ensembles []tokens.Ensemble, plain bool, format func(float64) string) (out []Attribution) {
+func Attribute(s *study.Study, ensembles []tokens.Ensemble,
+	plain bool, format func(float64) string) (out []Attribution) {
 	for i := range ensembles {
 		e, name := &ensembles[i], s.Spec().Tokens[i].Name
 		c := Case(s, i, e, plain)
 		out = append(out, Attribution{name, "all paths", analytics.AttributeLog(c)},
 			Attribution{name, "all paths", analytics.AttributeMoney(c)})
-		for _, by := range fifths {
-			groups := min(5, e.N)
+		for _, by := range []Grouping{ByPrice, ByVariance} {
+			groups := min(fifths, e.N)
 			for g, group := range analytics.AttributeBy(c, by.Column, groups) {
-				paths := fmt.Sprintf("%s, fifth %d of %d, %s to %s", by.Name, g+1, groups, format(group.Lo), format(group.Hi))
+				paths := fmt.Sprintf("%s, fifth %d of %d, %s to %s",
+					by.Name, g+1, groups, format(group.Lo), format(group.Hi))
 				out = append(out, Attribution{name, paths, group.Attribution})
 			}
 		}

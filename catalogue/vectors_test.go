@@ -26,7 +26,11 @@ func TestVectorsAreHeld(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, file := range files {
+			below, err := filepath.Glob(filepath.Join("..", "*", pkg, "*_test.go"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range append(files, below...) {
 				text, err := os.ReadFile(file)
 				if err != nil {
 					t.Fatal(err)
@@ -65,7 +69,8 @@ func TestDefaults(t *testing.T) {
 			continue
 		}
 		if fee := x.Numbers.Values["fee"]; fee != 0.0006 || x.Mechanism.Values["close-fee"] != 0.0006 {
-			t.Errorf("%s pays %v to trade and %v to close; want 6 bp, what a position pays that worsens the balance", x.Name, fee, x.Mechanism.Values["close-fee"])
+			t.Errorf("%s pays %v to trade and %v to close; want 6 bp, what a position pays that worsens the balance",
+				x.Name, fee, x.Mechanism.Values["close-fee"])
 		}
 	}
 }

@@ -29,6 +29,6 @@
 // compounded, volatility per √year, leverage signed in formulas while a band
 // is given by magnitudes, costs as fractions of the notional traded. Numbers
 // are per unit of initial equity. Nothing here draws a random number, and
-// nothing here covers what y cannot describe: stochastic volatility, costs in
-// dollars, keepers that come late.
+// nothing here covers what y cannot describe: stochastic volatility, keepers that
+// come late, and costs in dollars of a vault that is not held at its size.
 package exact

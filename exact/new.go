@@ -50,7 +50,8 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 		}
 	} else {
 		if t.Cost.Gas > 0 {
-			refuse("gas of %v USD; a cost in dollars depends on how much money is left, unless flows are steady", t.Cost.Gas)
+			refuse("gas of %v USD; a cost in dollars depends on how much money is left, unless flows are steady",
+				t.Cost.Gas)
 		}
 		if t.Cost.Impact > 0 {
 			refuse("impact that grows with the trade; it depends on how much money is left, unless flows are steady")

@@ -27,7 +27,9 @@ func FitTargeted(kind string, returns []float64, dt float64) (Fit, error) {
 	if kind != "garch" && kind != "gjr" {
 		return Fit{}, fmt.Errorf("models: variance targeting of %q; want garch or gjr", kind)
 	}
-	return fitKind(kind, returns, dt, func(s sample) (Fit, func(*Fit), error) { return fitVariance(s, kind == "gjr", true) })
+	return fitKind(kind, returns, dt, func(s sample) (Fit, func(*Fit), error) {
+		return fitVariance(s, kind == "gjr", true)
+	})
 }
 
 // fitVariance maximises the likelihood of the variance's recursion, started at
@@ -73,7 +75,8 @@ func fitVariance(s sample, leverage, targeted bool) (Fit, func(*Fit), error) {
 	_, u := varianceFilter(m, s.dt, s.r, true)
 	f.KS, f.AD = distances(u)
 	if p := m.Persistence(); p > 0.999 {
-		f.warn("shocks to the variance fade over %.3g steps (persistence %.5f): the long-run volatility %.3g rests on few independent stretches", -1/math.Log(p), p, m.Sigma)
+		f.warn("shocks to the variance fade over %.3g steps (persistence %.5f): "+
+			"the long-run volatility %.3g rests on few independent stretches", -1/math.Log(p), p, m.Sigma)
 	}
 	if m.DoF > 200 {
 		f.Values[4] = 200

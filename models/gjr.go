@@ -44,16 +44,21 @@ type GJR struct {
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "gjr", Doc: "GARCH with Student-t shocks whose variance reacts more to falls than to rises",
 	Params: []param.Param{mu, Sigma, garchAlpha,
-		{Name: "gjr-gamma", Unit: param.Plain, Min: -1, Max: 1, Default: 0.03, Doc: "further reaction of the variance to a squared fall"},
+		{Name: "gjr-gamma", Unit: param.Plain, Min: -1, Max: 1, Default: 0.03,
+			Doc: "further reaction of the variance to a squared fall"},
 		garchBeta, garchDoF, garchStep},
 	New: func(v param.Values) Model { return newGJR(v) },
 })
 
 var (
-	garchAlpha = param.Param{Name: "garch-alpha", Unit: param.Plain, Min: 0, Max: 1, Default: 0.06, Doc: "reaction of the variance to a squared shock, per garch-step"}
-	garchBeta  = param.Param{Name: "garch-beta", Unit: param.Plain, Min: 0, Max: 1, Default: 0.92, Doc: "share of the variance that stays, per garch-step"}
-	garchDoF   = param.Param{Name: "dof", Unit: param.Plain, Min: 2.1, Max: 200, Default: 4, Doc: "degrees of freedom of the Student-t shocks"}
-	garchStep  = param.Param{Name: "garch-step", Unit: param.Time, Min: 1, Max: 366 * 86400, Default: 3600, Doc: "length of the steps that the variance's coefficients belong to"}
+	garchAlpha = param.Param{Name: "garch-alpha", Unit: param.Plain, Min: 0, Max: 1, Default: 0.06,
+		Doc: "reaction of the variance to a squared shock, per garch-step"}
+	garchBeta = param.Param{Name: "garch-beta", Unit: param.Plain, Min: 0, Max: 1, Default: 0.92,
+		Doc: "share of the variance that stays, per garch-step"}
+	garchDoF = param.Param{Name: "dof", Unit: param.Plain, Min: 2.1, Max: 200, Default: 4,
+		Doc: "degrees of freedom of the Student-t shocks"}
+	garchStep = param.Param{Name: "garch-step", Unit: param.Time, Min: 1, Max: 366 * 86400, Default: 3600,
+		Doc: "length of the steps that the variance's coefficients belong to"}
 )
 
 func newGJR(v param.Values) GJR {
@@ -66,10 +71,12 @@ func (m GJR) Check() error {
 		return err
 	}
 	if !(m.Alpha >= 0) || !(m.Alpha+m.Gamma >= 0) || !(m.Beta >= 0) {
-		return fmt.Errorf("models: GARCH alpha = %v, gamma = %v, beta = %v; want alpha, alpha + gamma and beta of at least 0, or variances turn negative", m.Alpha, m.Gamma, m.Beta)
+		return fmt.Errorf("models: GARCH alpha = %v, gamma = %v, beta = %v; "+
+			"want alpha, alpha + gamma and beta of at least 0, or variances turn negative", m.Alpha, m.Gamma, m.Beta)
 	}
 	if p := m.Persistence(); !(p < 1) {
-		return fmt.Errorf("models: GARCH alpha + gamma/2 + beta = %v; want less than 1, or there is no variance in the long run", p)
+		return fmt.Errorf("models: GARCH alpha + gamma/2 + beta = %v; "+
+			"want less than 1, or there is no variance in the long run", p)
 	}
 	if !(m.DoF >= 2.1 && m.DoF <= 200) {
 		return fmt.Errorf("models: GARCH degrees of freedom = %v; want 2.1 to 200", m.DoF)

@@ -42,11 +42,16 @@ var _ = Registry.Register(param.Kind[Model]{
 })
 
 var (
-	v0    = param.Param{Name: "v0", Unit: param.Rate, Min: 0, Max: 100, Default: 0.64, Doc: "variance at the start: 0.64 is a volatility of 80 %"}
-	kappa = param.Param{Name: "kappa", Unit: param.Rate, Min: 1e-3, Max: 1e4, Default: 8, Doc: "speed at which the variance returns to its mean"}
-	theta = param.Param{Name: "theta", Unit: param.Rate, Min: 1e-6, Max: 100, Default: 0.64, Doc: "variance in the long run"}
-	xi    = param.Param{Name: "xi", Unit: param.Rate, Min: 1e-3, Max: 1e3, Default: 2.5, Doc: "volatility of the variance"}
-	rho   = param.Param{Name: "rho", Unit: param.Plain, Min: -1, Max: 1, Default: -0.2, Doc: "correlation of the price and its variance"}
+	v0 = param.Param{Name: "v0", Unit: param.Rate, Min: 0, Max: 100, Default: 0.64,
+		Doc: "variance at the start: 0.64 is a volatility of 80 %"}
+	kappa = param.Param{Name: "kappa", Unit: param.Rate, Min: 1e-3, Max: 1e4, Default: 8,
+		Doc: "speed at which the variance returns to its mean"}
+	theta = param.Param{Name: "theta", Unit: param.Rate, Min: 1e-6, Max: 100, Default: 0.64,
+		Doc: "variance in the long run"}
+	xi = param.Param{Name: "xi", Unit: param.Rate, Min: 1e-3, Max: 1e3, Default: 2.5,
+		Doc: "volatility of the variance"}
+	rho = param.Param{Name: "rho", Unit: param.Plain, Min: -1, Max: 1, Default: -0.2,
+		Doc: "correlation of the price and its variance"}
 )
 
 func newHeston(v param.Values) Heston {
@@ -58,7 +63,8 @@ func (m Heston) Check() error {
 		return err
 	}
 	if !(m.V0 >= 0 && m.V0 <= 100) || !(m.Theta > 0 && m.Theta <= 100) {
-		return fmt.Errorf("models: Heston variance = %v at the start, %v in the long run; want 0 to 100 at the start and above 0 in the long run", m.V0, m.Theta)
+		return fmt.Errorf("models: Heston variance = %v at the start, %v in the long run; "+
+			"want 0 to 100 at the start and above 0 in the long run", m.V0, m.Theta)
 	}
 	if !(m.Kappa > 0 && m.Kappa <= 1e4) || !(m.Xi > 0 && m.Xi <= 1e3) {
 		return fmt.Errorf("models: Heston kappa = %v, xi = %v; want above 0, at most 1e4 and 1e3", m.Kappa, m.Xi)

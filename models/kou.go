@@ -34,10 +34,13 @@ var _ = Registry.Register(param.Kind[Model]{
 	Name: "kou", Doc: "geometric Brownian motion with double-exponential jumps of the log-price",
 	Params: []param.Param{mu, Sigma, jumpRate,
 		{Name: "jump-up", Unit: param.Fraction, Min: 0, Max: 1, Default: 0.4, Doc: "share of jumps that go up"},
-		{Name: "eta-up", Unit: param.Plain, Min: 1.001, Max: 1e5, Default: 20, Doc: "one over the mean jump up of the log-price: 20 is a mean of 5 %"},
-		{Name: "eta-down", Unit: param.Plain, Min: 0.1, Max: 1e5, Default: 15, Doc: "one over the mean jump down of the log-price"}},
+		{Name: "eta-up", Unit: param.Plain, Min: 1.001, Max: 1e5, Default: 20,
+			Doc: "one over the mean jump up of the log-price: 20 is a mean of 5 %"},
+		{Name: "eta-down", Unit: param.Plain, Min: 0.1, Max: 1e5, Default: 15,
+			Doc: "one over the mean jump down of the log-price"}},
 	New: func(v param.Values) Model {
-		return Kou{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"], Up: v["jump-up"], EtaUp: v["eta-up"], EtaDown: v["eta-down"]}
+		return Kou{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"], Up: v["jump-up"],
+			EtaUp: v["eta-up"], EtaDown: v["eta-down"]}
 	},
 })
 
@@ -52,7 +55,8 @@ func (m Kou) Check() error {
 		return fmt.Errorf("models: Kou share of jumps up = %v; want 0 to 1", m.Up)
 	}
 	if !(m.EtaUp > 1 && m.EtaUp <= 1e5) || !(m.EtaDown > 0 && m.EtaDown <= 1e5) {
-		return fmt.Errorf("models: Kou eta = %v up, %v down; want above 1 up, for the expected price to exist, and above 0 down, at most 1e5", m.EtaUp, m.EtaDown)
+		return fmt.Errorf("models: Kou eta = %v up, %v down; "+
+			"want above 1 up, for the expected price to exist, and above 0 down, at most 1e5", m.EtaUp, m.EtaDown)
 	}
 	return nil
 }

@@ -34,14 +34,18 @@ var _ = Registry.Register(param.Kind[Model]{
 	Name: "merton", Doc: "geometric Brownian motion with normal jumps of the log-price",
 	Params: []param.Param{mu, Sigma, jumpRate, jumpMean, jumpSD},
 	New: func(v param.Values) Model {
-		return Merton{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"], JumpMean: v["jump-mean"], JumpSD: v["jump-sd"]}
+		return Merton{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"],
+			JumpMean: v["jump-mean"], JumpSD: v["jump-sd"]}
 	},
 })
 
 var (
-	jumpRate = param.Param{Name: "jump-rate", Unit: param.PerYear, Min: 0, Max: 1e5, Default: 10, Doc: "expected jumps a year"}
-	jumpMean = param.Param{Name: "jump-mean", Unit: param.Fraction, Min: -5, Max: 5, Default: -0.02, Doc: "mean of a jump of the log-price"}
-	jumpSD   = param.Param{Name: "jump-sd", Unit: param.Fraction, Min: 0, Max: 5, Default: 0.06, Doc: "standard deviation of a jump of the log-price"}
+	jumpRate = param.Param{Name: "jump-rate", Unit: param.PerYear, Min: 0, Max: 1e5, Default: 10,
+		Doc: "expected jumps a year"}
+	jumpMean = param.Param{Name: "jump-mean", Unit: param.Fraction, Min: -5, Max: 5, Default: -0.02,
+		Doc: "mean of a jump of the log-price"}
+	jumpSD = param.Param{Name: "jump-sd", Unit: param.Fraction, Min: 0, Max: 5, Default: 0.06,
+		Doc: "standard deviation of a jump of the log-price"}
 )
 
 func (m Merton) Check() error {
@@ -52,7 +56,8 @@ func (m Merton) Check() error {
 		return fmt.Errorf("models: Merton jump rate = %v; want 0 to 1e5 a year", m.Rate)
 	}
 	if !(m.JumpSD >= 0 && m.JumpSD <= 5) || !(math.Abs(m.JumpMean) <= 5) {
-		return fmt.Errorf("models: Merton jumps of mean %v and standard deviation %v; want a mean within ±5 and a deviation from 0 to 5", m.JumpMean, m.JumpSD)
+		return fmt.Errorf("models: Merton jumps of mean %v and standard deviation %v; "+
+			"want a mean within ±5 and a deviation from 0 to 5", m.JumpMean, m.JumpSD)
 	}
 	return nil
 }
@@ -79,7 +84,8 @@ func (m Merton) Advance(at At, z []*block.Track, state State, move *block.Track)
 }
 
 func (m Merton) CGF(t float64, s complex128) complex128 {
-	return diffusionCGF(m.Mu-m.Rate*m.kappa(), m.Sigma, t, s) + c(m.Rate*t)*(cexp(c(m.JumpMean)*s+c(m.JumpSD*m.JumpSD/2)*s*s)-1)
+	return diffusionCGF(m.Mu-m.Rate*m.kappa(), m.Sigma, t, s) +
+		c(m.Rate*t)*(cexp(c(m.JumpMean)*s+c(m.JumpSD*m.JumpSD/2)*s*s)-1)
 }
 
 func (m Merton) Growth() float64 { return m.Mu }

@@ -18,7 +18,9 @@ func TestMomentsOnEveryProcessor(t *testing.T) {
 			for _, years := range []float64{1.0 / 365, 0.25, 3} {
 				fmt.Fprintf(&b, "%s %x\n", name, m.Moments(years))
 				if x, ok := m.(Transformer); ok {
-					fmt.Fprintf(&b, "%s %x\n", name, x.CGF(years, complex(0.3, 7)))
+					for u := range 40 {
+						fmt.Fprintf(&b, "%s %x\n", name, x.CGF(years, complex(0.3, float64(u))))
+					}
 				}
 			}
 		}

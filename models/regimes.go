@@ -38,10 +38,13 @@ var _ = Registry.Register(param.Kind[Model]{
 	Params: []param.Param{mu,
 		{Name: "sigma-calm", Unit: param.Sigma, Min: 0, Max: 10, Default: 0.5, Doc: "volatility in the calm regime"},
 		{Name: "sigma-wild", Unit: param.Sigma, Min: 0, Max: 10, Default: 1.2, Doc: "volatility in the wild regime"},
-		{Name: "to-wild", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 12, Doc: "switches from calm to wild, a year spent calm"},
-		{Name: "to-calm", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 36, Doc: "switches from wild to calm, a year spent wild"}},
+		{Name: "to-wild", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 12,
+			Doc: "switches from calm to wild, a year spent calm"},
+		{Name: "to-calm", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 36,
+			Doc: "switches from wild to calm, a year spent wild"}},
 	New: func(v param.Values) Model {
-		return Regimes{Mu: v["mu"], Calm: v["sigma-calm"], Wild: v["sigma-wild"], ToWild: v["to-wild"], ToCalm: v["to-calm"]}
+		return Regimes{Mu: v["mu"], Calm: v["sigma-calm"], Wild: v["sigma-wild"],
+			ToWild: v["to-wild"], ToCalm: v["to-calm"]}
 	},
 })
 
@@ -88,7 +91,8 @@ func (m Regimes) hold(at At, state State, lane int) {
 	}
 	state[1][lane]++
 	path := at.Group*block.Lanes + uint64(lane)
-	state[0][lane] += random.ExpAt(at.Seed, path, random.Stream(random.Regime, at.Underlying), uint64(state[1][lane])) / rate
+	state[0][lane] += random.ExpAt(at.Seed, path, random.Stream(random.Regime, at.Underlying),
+		uint64(state[1][lane])) / rate
 }
 
 func (m Regimes) Advance(at At, z []*block.Track, state State, move *block.Track) {

@@ -1,19 +1,13 @@
 package paths
 
 import (
-	"bufio"
-	"compress/gzip"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"mcrisk/fmath"
+	"mcrisk/models"
 )
 
 // A History is a series of price bars on one even grid of time, checked and in
@@ -23,6 +17,9 @@ type History struct {
 	Step time.Duration // the most common spacing of the bars, positive
 	Bars []Bar         // at least two, Start strictly increasing by multiples of Step
 	Gaps []Gap         // in order; empty if every bar is Step after the one before
+
+	ClosesOnly bool   // only closes are known, and the Open, High and Low of a bar are its Close
+	Notes      []Note // what the reader repaired, left out or assumed, one of a kind
 }
 
 // A Bar is what one stretch of trading did to the price:
@@ -51,13 +48,29 @@ func (g Gap) String() string {
 }
 
 // StepYears is the length of a step in years of 365 days.
-func (h *History) StepYears() float64 { return h.Step.Hours() / (365 * 24) }
+func (h *History) StepYears() float64 { return yearsOf(h.Step) }
 
 // Span is the time from the start of the first bar to the end of the last one,
 // gaps included.
 func (h *History) Span() time.Duration {
 	return h.Bars[len(h.Bars)-1].Start.Add(h.Step).Sub(h.Bars[0].Start)
 }
+
+// Years is Span in years of 365 days.
+func (h *History) Years() float64 { return yearsOf(h.Span()) }
+
+// Closes are the closes of the bars and their times, in years of 365 days since
+// the start of the first bar. Weekends and missing bars pass like any other time.
+func (h *History) Closes() (closes, times []float64) {
+	closes, times = make([]float64, len(h.Bars)), make([]float64, len(h.Bars))
+	for i, b := range h.Bars {
+		closes[i] = b.Close
+		times[i] = yearsOf(b.Start.Add(h.Step).Sub(h.Bars[0].Start))
+	}
+	return closes, times
+}
+
+func yearsOf(d time.Duration) float64 { return d.Hours() / (365 * 24) }
 
 // LogReturns returns ln(close/previous close) for every two bars one Step
 // apart, in order. No return is taken over a gap: a history of n bars with g
@@ -67,14 +80,117 @@ func (h *History) LogReturns() []float64 {
 	for i := 1; i < len(h.Bars); i++ {
 		a, b := h.Bars[i-1], h.Bars[i]
 		if b.Start.Sub(a.Start) == h.Step {
-			returns = append(returns, fmath.Log(b.Close)-fmath.Log(a.Close)) // finite for all prices; their ratio is not
+			// finite for all prices; their ratio is not
+			returns = append(returns, fmath.Log(b.Close)-fmath.Log(a.Close))
 		}
 	}
 	return returns
 }
 
+// mostClosed is the longest that a market is taken to be closed. Longer gaps are
+// missing data.
+const mostClosed = 7 * 24 * time.Hour
+
+// Returns are the log-returns to fit a model to, in order, and the years of 365
+// days that each takes on average.
+//
+// Where the market hardly closes they are LogReturns, each over StepYears. Where it
+// closes, by night or over weekends, the price moves from a close to the next open
+// too: every return counts but those over gaps longer than a week, and a return
+// takes the time that they all take over their number. A market closes if more than
+// a tenth of its steps are missing, in gaps of at most a week each, three or more where bars are
+// shorter than a day.
+func (h *History) Returns() (returns []float64, years float64) {
+	if !h.marketCloses() {
+		return h.LogReturns(), h.StepYears()
+	}
+	returns, bars := h.stepReturns()
+	var elapsed time.Duration
+	for _, b := range bars {
+		elapsed += h.Bars[b].Start.Sub(h.Bars[b-1].Start)
+	}
+	return returns, yearsOf(elapsed) / float64(len(returns)) // a market that closes has gaps, and returns over them
+}
+
+// stepReturns are the log-returns from bar to bar but those over gaps longer than a
+// week, and the number of the bar at which each ends.
+func (h *History) stepReturns() (returns []float64, bars []int) {
+	for i := 1; i < len(h.Bars); i++ {
+		a, b := h.Bars[i-1], h.Bars[i]
+		if b.Start.Sub(a.Start)-h.Step <= mostClosed {
+			returns = append(returns, fmath.Log(b.Close)-fmath.Log(a.Close))
+			bars = append(bars, i)
+		}
+	}
+	return returns, bars
+}
+
+// WrongPrices names the bars whose prices look wrong, and asks about them: moves from
+// close to close that [models.Outliers] doubts, as a split or a bad print makes them,
+// where those over gaps of at most a week count as moves over one step, divided by the
+// root of their steps; and extremes more than four times away from the open and close
+// of their bar. It is nil where there is nothing to ask.
+func (h *History) WrongPrices() []string {
+	var asks []string
+	returns, bars := h.stepReturns()
+	for i, b := range bars { // as if over one step
+		returns[i] /= math.Sqrt(float64(h.Bars[b].Start.Sub(h.Bars[b-1].Start)) / float64(h.Step))
+	}
+	if at, share, doubtful := models.Outliers(returns); doubtful {
+		if math.Abs(returns[at[1]]) > math.Abs(returns[at[0]]) { // of two that are as far from their mean
+			at[0], at[1] = at[1], at[0]
+		}
+		b := bars[at[0]]
+		asks = append(asks, fmt.Sprintf("%s: wrong prices? The close goes from %.6g to %.6g on %s (times %.4g); "+
+			"this move and the next largest, on %s, "+
+			"make %.0f %% of the sum of squared returns: a split, or a bad price",
+			h.Name, h.Bars[b-1].Close, h.Bars[b].Close, h.day(b), h.Bars[b].Close/h.Bars[b-1].Close,
+			h.day(bars[at[1]]), 100*share))
+	}
+	wild, first := 0, 0
+	for i, b := range h.Bars {
+		if b.High > 4*max(b.Open, b.Close) || 4*b.Low < min(b.Open, b.Close) {
+			if wild++; wild == 1 {
+				first = i
+			}
+		}
+	}
+	if wild > 0 {
+		b := h.Bars[first]
+		asks = append(asks,
+			fmt.Sprintf("%s: wrong prices? %s an extreme more than four times away from open and close; "+
+				"the first, on %s: open %.6g, high %.6g, low %.6g, close %.6g",
+				h.Name, quantity(wild, "bar has", "bars have"), h.day(first), b.Open, b.High, b.Low, b.Close))
+	}
+	return asks
+}
+
+// day names a bar: its day, and the time where bars are shorter.
+func (h *History) day(bar int) string {
+	at := h.Bars[bar].Start
+	if h.Step%(24*time.Hour) == 0 {
+		return at.Format(time.DateOnly)
+	}
+	return at.Format(time.RFC3339)
+}
+
+// marketCloses says whether so many steps are missing, so often, that the market
+// must have hours. Of bars shorter than a day one or two gaps are outages.
+func (h *History) marketCloses() bool {
+	leastGaps, missing, gaps := 1, 0, 0
+	if h.Step < 24*time.Hour {
+		leastGaps = 3
+	}
+	for _, g := range h.Gaps {
+		if g.To.Sub(g.From) <= mostClosed {
+			missing, gaps = missing+g.Missing, gaps+1
+		}
+	}
+	return gaps >= leastGaps && 10*missing > len(h.Bars)+missing
+}
+
 // Between is the history of the bars that start at since or later and before until,
-// with the gaps between them. A zero time bounds nothing. It shares its bars with h.
+// with the gaps between them and the notes on the whole. A zero time bounds nothing. It shares its bars with h.
 // Fewer than two bars are an error.
 func (h *History) Between(since, until time.Time) (*History, error) {
 	at := func(t time.Time) int {
@@ -94,334 +210,12 @@ func (h *History) Between(since, until time.Time) (*History, error) {
 			h.Name, from, to, max(0, end-first),
 			h.Bars[0].Start.Format(time.RFC3339), h.Bars[len(h.Bars)-1].Start.Format(time.RFC3339))
 	}
-	part := &History{Name: h.Name, Step: h.Step, Bars: h.Bars[first:end:end]}
+	part := *h
+	part.Bars, part.Gaps = h.Bars[first:end:end], nil
 	for _, g := range h.Gaps {
 		if g.To.After(h.Bars[first].Start) && !g.To.After(h.Bars[end-1].Start) {
 			part.Gaps = append(part.Gaps, g)
 		}
 	}
-	return part, nil
-}
-
-// ReadHistory reads price bars in either of two forms of CSV, one pass, a line
-// at a time. The name is used in errors and kept in the History.
-//
-//   - With a header that names, in any order and case, a time column
-//     (timestamp, open_time or date, the first of these that is there), open,
-//     high, low and close, perhaps volume, and anything else, which is ignored.
-//   - A Binance kline file without a header: 12 columns, of which the first six
-//     are open time, open, high, low, close and volume.
-//
-// Times are RFC 3339 stamps, days as 2006-01-02 (midnight UTC), or integers of
-// 13 digits (milliseconds since 1970) or 16 digits (microseconds). A byte order
-// mark, CRLF and blank lines are tolerated, and so is a file packed by gzip.
-//
-// Missing bars are reported in Gaps. Everything else that is wrong with the
-// file is an error that names the line, the column, the value and what was
-// wanted; up to 20 such faults are joined, and the rest counted.
-func ReadHistory(r io.Reader, name string) (*History, error) {
-	buffered := bufio.NewReaderSize(r, 1<<16)
-	if magic, _ := buffered.Peek(2); string(magic) == "\x1f\x8b" {
-		unpacked, err := gzip.NewReader(buffered)
-		if err != nil {
-			return nil, fmt.Errorf("paths: %s: %w", name, err)
-		}
-		buffered = bufio.NewReaderSize(unpacked, 1<<16)
-	}
-	if mark, _ := buffered.Peek(3); string(mark) == "\ufeff" {
-		buffered.Discard(3)
-	}
-	rows := csv.NewReader(buffered)
-	rows.FieldsPerRecord = -1 // counted below, with a better message
-	rows.ReuseRecord = true
-
-	faults := historyFaults{name: name}
-	first, err := rows.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("paths: %s is empty; want a header and at least two bars", name)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("paths: %s: %w", name, err)
-	}
-	columns, headed, err := historyColumns(first)
-	if err != nil {
-		line, _ := rows.FieldPos(0)
-		return nil, fmt.Errorf("paths: %s: line %d: %w", name, line, err)
-	}
-
-	var bars []Bar
-	var lines []int // of the file, by bar
-	record := first
-	if headed {
-		record, err = rows.Read()
-	}
-	for ; !errors.Is(err, io.EOF); record, err = rows.Read() {
-		var malformed *csv.ParseError
-		if errors.As(err, &malformed) {
-			faults.add(malformed.StartLine, "%v", malformed.Err)
-			continue
-		}
-		if err != nil { // the reader failed, not the file
-			return nil, fmt.Errorf("paths: %s: %w", name, err)
-		}
-		line, _ := rows.FieldPos(0)
-		if len(record) == 1 && strings.TrimSpace(record[0]) == "" {
-			continue
-		}
-		if len(record) != columns.count {
-			faults.add(line, "%d fields; want %d", len(record), columns.count)
-			continue
-		}
-		bar, ok := columns.bar(record, func(format string, args ...any) { faults.add(line, format, args...) })
-		if !ok {
-			continue
-		}
-		if n := len(bars); n > 0 {
-			switch before := bars[n-1].Start; {
-			case bar.Start.Equal(before):
-				faults.add(line, "%s = %q again, as on line %d; want each bar once", columns.time.name, record[columns.time.index], lines[n-1])
-			case bar.Start.Before(before):
-				faults.add(line, "%s = %q is before that of line %d; want the oldest bar first", columns.time.name, record[columns.time.index], lines[n-1])
-			}
-		}
-		bars = append(bars, bar)
-		lines = append(lines, line)
-	}
-
-	switch {
-	case len(bars) == 0 && faults.count == 0:
-		return nil, fmt.Errorf("paths: %s has no bars; want at least two", name)
-	case len(bars) == 1 && faults.count == 0:
-		return nil, fmt.Errorf("paths: %s has one bar only; want at least two", name)
-	}
-	step, offset := historyGrid(bars)
-	for i, bar := range bars {
-		if gridOffset(bar.Start, step) != offset {
-			faults.add(lines[i], "%s = %s is not on the grid of the others; want whole steps of %v",
-				columns.time.name, bar.Start.Format(time.RFC3339Nano), step)
-		}
-	}
-	if err := faults.join(); err != nil {
-		return nil, err
-	}
-	return &History{Name: name, Step: step, Bars: bars, Gaps: historyGaps(bars, lines, step)}, nil
-}
-
-// historyGaps lists the missing bars; lines has the line of each bar.
-func historyGaps(bars []Bar, lines []int, step time.Duration) []Gap {
-	var gaps []Gap
-	for i := 1; i < len(bars); i++ {
-		expected := bars[i-1].Start.Add(step)
-		if missing := int(bars[i].Start.Sub(expected) / step); missing > 0 {
-			gaps = append(gaps, Gap{Line: lines[i], From: expected, To: bars[i].Start, Missing: missing})
-		}
-	}
-	return gaps
-}
-
-// historyLayout says where in a record the values of a bar are.
-type historyLayout struct {
-	count                  int // fields of a record
-	time                   historyColumn
-	open, high, low, close historyColumn
-	volume                 historyColumn // index -1 if there is none
-}
-
-type historyColumn struct {
-	name  string
-	index int
-}
-
-// klineColumns is what a Binance kline file without a header has.
-var klineColumns = []string{"open_time", "open", "high", "low", "close", "volume",
-	"close_time", "quote_volume", "count", "taker_buy_volume", "taker_buy_quote_volume", "ignore"}
-
-// historyColumns reads the layout off the first record, and says whether that
-// record is a header.
-func historyColumns(first []string) (layout historyLayout, headed bool, err error) {
-	layout.count = len(first)
-	header, headed := first, !allDigits(first[0])
-	if !headed {
-		if len(first) != len(klineColumns) {
-			return layout, false, fmt.Errorf("%d columns and no header; want a header, or the 12 columns of a Binance kline file", len(first))
-		}
-		header = klineColumns
-	}
-
-	index := map[string]int{}
-	for i, field := range header {
-		name := strings.ToLower(strings.TrimSpace(field))
-		if _, twice := index[name]; !twice {
-			index[name] = i
-			continue
-		}
-		switch name {
-		case "timestamp", "open_time", "date", "open", "high", "low", "close", "volume":
-			return layout, headed, fmt.Errorf("two columns are called %q; want one", name)
-		}
-	}
-	var missing []string
-	find := func(names ...string) historyColumn {
-		for _, name := range names {
-			if i, ok := index[name]; ok {
-				return historyColumn{name, i}
-			}
-		}
-		missing = append(missing, names[0])
-		return historyColumn{}
-	}
-	layout.time = find("timestamp", "open_time", "date")
-	layout.open, layout.high = find("open"), find("high")
-	layout.low, layout.close = find("low"), find("close")
-	if len(missing) > 0 {
-		return layout, headed, fmt.Errorf("header %.200q has no %s; want the columns timestamp (or date), open, high, low, close and perhaps volume",
-			strings.Join(header, ","), strings.Join(missing, ", "))
-	}
-	layout.volume = historyColumn{"volume", -1}
-	if i, ok := index["volume"]; ok {
-		layout.volume.index = i
-	}
-	return layout, headed, nil
-}
-
-// bar reads one record and reports what is wrong with it. It returns false if
-// the record has no time, and so no place among the others; a bar with other
-// faults still has its place.
-func (l historyLayout) bar(record []string, fault func(format string, args ...any)) (Bar, bool) {
-	price := func(c historyColumn) float64 {
-		v, err := strconv.ParseFloat(strings.TrimSpace(record[c.index]), 64)
-		if err != nil || !(v > 0) || math.IsInf(v, 0) { // written so that NaN fails too
-			fault("%s = %.40q; want a finite number > 0", c.name, record[c.index])
-			return math.NaN() // fails no comparison below
-		}
-		return v
-	}
-	bar := Bar{
-		Open: price(l.open), High: price(l.high), Low: price(l.low), Close: price(l.close),
-		Volume: math.NaN(),
-	}
-	wrong := func(upper, lower historyColumn) {
-		fault("%s = %.40s is below %s = %.40s; want low ≤ open, close ≤ high",
-			upper.name, record[upper.index], lower.name, record[lower.index])
-	}
-	if bar.High < bar.Low {
-		wrong(l.high, l.low)
-	} else {
-		for _, c := range []struct {
-			price  float64
-			column historyColumn
-		}{{bar.Open, l.open}, {bar.Close, l.close}} {
-			if bar.High < c.price {
-				wrong(l.high, c.column)
-			}
-			if c.price < bar.Low {
-				wrong(c.column, l.low)
-			}
-		}
-	}
-	if i := l.volume.index; i >= 0 && strings.TrimSpace(record[i]) != "" {
-		v, err := strconv.ParseFloat(strings.TrimSpace(record[i]), 64)
-		if err != nil || !(v >= 0) || math.IsInf(v, 0) {
-			fault("volume = %.40q; want a finite number ≥ 0, or nothing", record[i])
-		}
-		bar.Volume = v
-	}
-
-	var err error
-	bar.Start, err = parseBarTime(strings.TrimSpace(record[l.time.index]))
-	if err != nil {
-		fault("%s = %.40q; want %v", l.time.name, record[l.time.index], err)
-	}
-	return bar, err == nil
-}
-
-// parseBarTime reads the start of a bar. Its error says what was wanted.
-func parseBarTime(s string) (time.Time, error) {
-	var t time.Time
-	var err error
-	switch {
-	case allDigits(s):
-		var n int64
-		n, err = strconv.ParseInt(s, 10, 64)
-		switch len(s) {
-		case 13:
-			t = time.UnixMilli(n)
-		case 16:
-			t = time.UnixMicro(n)
-		default:
-			return t, errors.New("milliseconds (13 digits) or microseconds (16 digits) since 1970")
-		}
-	case len(s) == len(time.DateOnly):
-		t, err = time.Parse(time.DateOnly, s)
-	default:
-		t, err = time.Parse(time.RFC3339, s)
-	}
-	if err != nil {
-		return t, errors.New("a time such as 2020-03-12T10:00:00Z or a day such as 2020-03-12")
-	}
-	// Durations reach 292 years; spacings and spans must not overflow.
-	if t = t.UTC(); t.Year() < 1900 || t.Year() >= 2150 {
-		return t, errors.New("a year from 1900 to 2149")
-	}
-	return t, nil
-}
-
-func allDigits(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
-}
-
-// historyGrid returns the most common spacing of bars, the shorter of two that
-// are equally common, and the offset from whole steps at which most of the bars
-// start. The step is zero if no two bars are in order.
-func historyGrid(bars []Bar) (step, offset time.Duration) {
-	spacings := map[time.Duration]int{}
-	for i := 1; i < len(bars); i++ {
-		if d := bars[i].Start.Sub(bars[i-1].Start); d > 0 {
-			spacings[d]++
-		}
-	}
-	step = mostCommon(spacings)
-	offsets := map[time.Duration]int{}
-	for _, bar := range bars {
-		offsets[gridOffset(bar.Start, step)]++
-	}
-	return step, mostCommon(offsets)
-}
-
-// gridOffset is the time from the last whole step, counted from year 1, to t;
-// zero if the step is.
-func gridOffset(t time.Time, step time.Duration) time.Duration {
-	return t.Sub(t.Truncate(step))
-}
-
-// mostCommon returns the key that was counted most often, the smallest of equals.
-func mostCommon(counts map[time.Duration]int) (key time.Duration) {
-	for k, n := range counts {
-		if n > counts[key] || n == counts[key] && k < key {
-			key = k
-		}
-	}
-	return key
-}
-
-// historyFaults collects what is wrong with a file, up to a limit.
-type historyFaults struct {
-	name  string
-	errs  []error
-	count int
-}
-
-const maxHistoryFaults = 20
-
-func (f *historyFaults) add(line int, format string, args ...any) {
-	if f.count++; f.count <= maxHistoryFaults {
-		f.errs = append(f.errs, fmt.Errorf("paths: %s: line %d: %s", f.name, line, fmt.Sprintf(format, args...)))
-	}
-}
-
-func (f *historyFaults) join() error {
-	if more := f.count - len(f.errs); more > 0 {
-		return errors.Join(append(f.errs, fmt.Errorf("paths: %s: and %d more", f.name, more))...)
-	}
-	return errors.Join(f.errs...)
+	return &part, nil
 }

@@ -102,7 +102,8 @@ func TestHistoryReportsGaps(t *testing.T) {
 	if h.Step != 24*time.Hour || len(h.Gaps) != 1 || h.Gaps[0] != gap {
 		t.Errorf("step %v, gaps %v; want 24h, %v", h.Step, h.Gaps, gap)
 	}
-	if got, want := gap.String(), "line 4: 2 bars missing from 2020-03-11T00:00:00Z to 2020-03-13T00:00:00Z"; got != want {
+	if got, want := gap.String(),
+		"line 4: 2 bars missing from 2020-03-11T00:00:00Z to 2020-03-13T00:00:00Z"; got != want {
 		t.Errorf("gap reads %q; want %q", got, want)
 	}
 	// By hand: 1.5 to 2, nothing over the gap, 1 to 1.
@@ -121,7 +122,8 @@ func TestHistoryReportsGaps(t *testing.T) {
 // Returns are finite for every price that is, and lines count blank ones.
 func TestHistoryExtremes(t *testing.T) {
 	h, err := ReadHistory(strings.NewReader("date,open,high,low,close,volume\n"+
-		"2020-01-01,1,1e308,1e-308,1e-308,\n\n2020-01-02,1,1e308,1e-308,1e308,1\n\n\n2020-01-04,1,1e308,1e-308,1,\n"), "f.csv")
+		"2020-01-01,1,1e308,1e-308,1e-308,\n\n2020-01-02,1,1e308,1e-308,1e308,1\n\n\n"+
+		"2020-01-04,1,1e308,1e-308,1,\n"), "f.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,14 +157,16 @@ func TestHistoryFaults(t *testing.T) {
 		`line 9: high = "+Inf"; want a finite number > 0`,
 		`line 10: close = "ten"; want a finite number > 0`,
 		`line 11: volume = "-1"; want a finite number ≥ 0, or nothing`,
-		`line 12: timestamp = "2020-03-12T09:00:00Z" again, as on line 11; want each bar once`,
-		`line 13: timestamp = "2020-03-12T08:00:00Z" is before that of line 12; want the oldest bar first`,
+		`line 12: timestamp = 2020-03-12T09:00:00Z again, as on line 11; want each bar once`,
+		`line 13: timestamp = 2020-03-12T08:00:00Z is before that of line 12; want the oldest bar first`,
+		`line 14: timestamp = 2020-03-12T10:30:00Z is not on the grid of the others; want whole steps of 1h0m0s`,
 		`line 15: 5 fields; want 6`,
-		`line 16: timestamp = "2020-03-12 12:00:00"; want a time such as 2020-03-12T10:00:00Z or a day such as 2020-03-12`,
-		`line 17: timestamp = "1584018000"; want milliseconds (13 digits) or microseconds (16 digits) since 1970`,
+		`line 16: timestamp = "12.03.2020 12:00"; want the year first, as in 2020-03-12: ` +
+			`this may be day and month or month and day`,
+		`line 17: timestamp = "15840180000"; want whole seconds (10 digits), milliseconds (13), ` +
+			`microseconds (16) or nanoseconds (19) since 1970`,
 		`line 18: extraneous or missing " in quoted-field`,
 		`line 19: close = ""; want a finite number > 0`,
-		`line 14: timestamp = 2020-03-12T10:30:00Z is not on the grid of the others; want whole steps of 1h0m0s`,
 	}
 	for i := range want {
 		want[i] = "paths: faults.csv: " + want[i]
@@ -180,29 +184,41 @@ func TestHistoryRefuses(t *testing.T) {
 		{"header only", header, "paths: f.csv has no bars; want at least two"},
 		{"one bar", header + "2020-01-01,1,1,1,1\n", "paths: f.csv has one bar only; want at least two"},
 		{"one bar twice", header + "2020-01-01,1,1,1,1\n2020-01-01,1,1,1,1\n",
-			`paths: f.csv: line 3: date = "2020-01-01" again, as on line 2; want each bar once`},
-		{"no such columns", "\ntime,open,hi,low,close\n",
-			`paths: f.csv: line 2: header "time,open,hi,low,close" has no timestamp, high; want the columns timestamp (or date), open, high, low, close and perhaps volume`},
-		{"column twice", "date,open,high,low,close,Close\n", `paths: f.csv: line 1: two columns are called "close"; want one`},
+			`paths: f.csv: line 3: date = 2020-01-01T00:00:00Z again, as on line 2; want each bar once`},
+		{"no such columns", "\nwhen,open,hi,low,close\n",
+			`paths: f.csv: line 2: header "when,open,hi,low,close" has no timestamp, high; ` +
+				`want the columns timestamp (or date), open, high, low, close and perhaps volume`},
+		{"column twice", "date,open,high,low,close,Close\n",
+			`paths: f.csv: line 1: two columns are called "close"; want one`},
 		{"no header", "1584007200000,1,1,1,1,1\n",
-			"paths: f.csv: line 1: 6 columns and no header; want a header, or the 12 columns of a Binance kline file"},
-		{"header in quotes that never end", `"date,open`, `paths: f.csv: parse error on line 1, column 11: extraneous or missing " in quoted-field`},
+			"paths: f.csv: line 1: 6 columns and no header; want a header, the 12 columns of a Binance kline file, " +
+				"or the 7 of Kraken's OHLCVT"},
+		{"header in quotes that never end", `"date,open`,
+			`paths: f.csv: line 1: extraneous or missing " in quoted-field`},
 		{"day that does not exist", header + "2021-02-29,1,1,1,1\n2021-03-01,1,1,1,1\n",
-			`paths: f.csv: line 2: date = "2021-02-29"; want a time such as 2020-03-12T10:00:00Z or a day such as 2020-03-12`},
+			`paths: f.csv: line 2: date = "2021-02-29"; ` +
+				`want a time such as 2020-03-12T10:00:00Z or a day such as 2020-03-12`},
 		{"year too far", header + "0001-01-01,1,1,1,1\n2150-01-01,1,1,1,1\n",
 			"paths: f.csv: line 2: date = \"0001-01-01\"; want a year from 1900 to 2149\n" +
 				"paths: f.csv: line 3: date = \"2150-01-01\"; want a year from 1900 to 2149"},
-		{"price too large", header + "2020-01-01,1,1,1,1\n2020-01-02,1,1e309,1,1\n", `paths: f.csv: line 3: high = "1e309"; want a finite number > 0`},
-		{"too many fields", header + "2020-01-01,1,1,1,1,1\n2020-01-02,1,1,1,1\n", "paths: f.csv: line 2: 6 fields; want 5"},
-		{"volume that is no number", "date,open,high,low,close,volume\n2020-01-01,1,1,1,1,NaN\n2020-01-02,1,1,1,1,+Inf\n",
-			"paths: f.csv: line 2: volume = \"NaN\"; want a finite number ≥ 0, or nothing\n" +
+		{"price too large", header + "2020-01-01,1,1,1,1\n2020-01-02,1,1e309,1,1\n",
+			`paths: f.csv: line 3: high = "1e309"; want a finite number > 0`},
+		{"too many fields", header + "2020-01-01,1,1,1,1,1\n2020-01-02,1,1,1,1\n",
+			"paths: f.csv: line 2: 6 fields; want 5: a decimal comma, or separators of thousands?"},
+		{"volume that is no number", "date,open,high,low,close,volume\n2020-01-01,1,1,1,1,lots\n" +
+			"2020-01-02,1,1,1,1,+Inf\n",
+			"paths: f.csv: line 2: volume = \"lots\"; want a finite number ≥ 0, or nothing\n" +
 				"paths: f.csv: line 3: volume = \"+Inf\"; want a finite number ≥ 0, or nothing"},
-		{"newest first", header + "2020-01-03,1,1,1,1\n2020-01-02,1,1,1,1\n2020-01-01,1,1,1,1\n",
-			"paths: f.csv: line 3: date = \"2020-01-02\" is before that of line 2; want the oldest bar first\n" +
-				"paths: f.csv: line 4: date = \"2020-01-01\" is before that of line 3; want the oldest bar first"},
+		{"newest first but one", header + "2020-01-07,1,1,1,1\n2020-01-06,1,1,1,1\n2020-01-05,1,1,1,1\n" +
+			"2020-01-02,1,1,1,1\n" +
+			"2020-01-03,1,1,1,1\n2020-01-01,1,1,1,1\n2019-12-31,1,1,1,1\n2019-12-30,1,1,1,1\n",
+			"paths: f.csv: line 6: date = 2020-01-03T00:00:00Z is after that of line 5; " +
+				"want the newest bar first, as in the rest of the file"},
 		{"months", header + "2020-01-01,1,1,1,1\n2020-02-01,1,1,1,1\n2020-03-01,1,1,1,1\n2020-04-01,1,1,1,1\n",
-			"paths: f.csv: line 2: date = 2020-01-01T00:00:00Z is not on the grid of the others; want whole steps of 744h0m0s\n" +
-				"paths: f.csv: line 3: date = 2020-02-01T00:00:00Z is not on the grid of the others; want whole steps of 744h0m0s"},
+			"paths: f.csv: line 2: date = 2020-01-01T00:00:00Z is not on the grid of the others; " +
+				"want whole steps of 744h0m0s\n" +
+				"paths: f.csv: line 3: date = 2020-02-01T00:00:00Z is not on the grid of the others; " +
+				"want whole steps of 744h0m0s"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h, err := ReadHistory(strings.NewReader(tt.csv), "f.csv")
@@ -225,7 +241,8 @@ func TestHistoryCountsFaults(t *testing.T) {
 
 func TestHistoryReaderFails(t *testing.T) {
 	broken := errors.New("broken")
-	for _, csv := range []string{"", "date,open,high,low,close\n", "date,open,high,low,close\n2020-01-01,1,1,1,1\n2020-01-02,1,1,1,1\n"} {
+	for _, csv := range []string{"", "date,open,high,low,close\n",
+		"date,open,high,low,close\n2020-01-01,1,1,1,1\n2020-01-02,1,1,1,1\n"} {
 		r := io.MultiReader(strings.NewReader(csv), iotest.ErrReader(broken))
 		if h, err := ReadHistory(r, "f.csv"); h != nil || !errors.Is(err, broken) {
 			t.Errorf("after %q: %v, %v; want the reader's error", csv, h, err)
@@ -236,7 +253,8 @@ func TestHistoryReaderFails(t *testing.T) {
 func TestHistoryPackedIsCut(t *testing.T) {
 	whole := packed("date,open,high,low,close\n2020-01-01,1,1,1,1\n2020-01-02,1,1,1,1\n")
 	for n := 2; n < len(whole); n++ {
-		if h, err := ReadHistory(strings.NewReader(whole[:n]), "f.csv.gz"); h != nil || err == nil || !strings.Contains(err.Error(), "f.csv.gz") {
+		if h, err := ReadHistory(strings.NewReader(whole[:n]), "f.csv.gz"); h != nil || err == nil ||
+			!strings.Contains(err.Error(), "f.csv.gz") {
 			t.Fatalf("%d of %d bytes: %v, %v; want an error", n, len(whole), h, err)
 		}
 	}
@@ -245,7 +263,8 @@ func TestHistoryPackedIsCut(t *testing.T) {
 // What is written is what is read, bar by bar and gap by gap.
 func TestHistoryRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		step := rapid.SampledFrom([]time.Duration{time.Minute, time.Hour, 4 * time.Hour, 24 * time.Hour}).Draw(t, "step")
+		step := rapid.SampledFrom([]time.Duration{time.Minute, time.Hour, 4 * time.Hour, 24 * time.Hour}).Draw(t,
+			"step")
 		price := rapid.Float64Range(1e-9, 1e9)
 		at := utc("2020-01-01T00:00:00Z").Add(step * time.Duration(rapid.IntRange(0, 1000).Draw(t, "offset")))
 		want := History{Name: "f.csv", Step: step}
@@ -266,7 +285,8 @@ func TestHistoryRoundTrip(t *testing.T) {
 				bar.Open, bar.Close = bar.Close, bar.Open
 			}
 			want.Bars = append(want.Bars, bar)
-			fmt.Fprintf(&csv, "%v,%s,%v,%v,%v,%v\n", bar.Volume, at.Format(time.RFC3339), bar.Low, bar.Close, bar.Open, bar.High)
+			fmt.Fprintf(&csv, "%v,%s,%v,%v,%v,%v\n", bar.Volume, at.Format(time.RFC3339), bar.Low, bar.Close,
+				bar.Open, bar.High)
 			at = at.Add(step)
 		}
 		// A step can lose its majority to one and the same gap; that file has another grid.
@@ -323,7 +343,8 @@ func TestHistoryOfRealFiles(t *testing.T) {
 		{"btc_usd_1h_bitfinex.csv", 26_273, 4, 7, time.Hour, "2017-01-01T00:00:00Z", "2019-12-31T23:00:00Z"},
 		{"eth_usd_1h_bitfinex.csv", 26_254, 20, 26, time.Hour, "2017-01-01T00:00:00Z", "2019-12-31T23:00:00Z"},
 		// 676 minutes without a trade in 290 gaps, and six gaps of days between the windows.
-		{"btc_usd_1m_bitfinex_windows.csv", 61_244, 296, 676 + 912_960, time.Minute, "2017-12-20T00:00:00Z", "2019-10-27T23:59:00Z"},
+		{"btc_usd_1m_bitfinex_windows.csv", 61_244, 296, 676 + 912_960, time.Minute, "2017-12-20T00:00:00Z",
+			"2019-10-27T23:59:00Z"},
 		{"btc_usdt_spot_4h.csv", 5_606, 0, 0, 4 * time.Hour, "2020-05-14T08:00:00Z", "2022-12-04T12:00:00Z"},
 		{"binance_btcup_4h.csv", 5_606, 0, 0, 4 * time.Hour, "2020-05-14T08:00:00Z", "2022-12-04T12:00:00Z"},
 		{"binance_btcdown_4h.csv", 5_606, 0, 0, 4 * time.Hour, "2020-05-14T08:00:00Z", "2022-12-04T12:00:00Z"},
@@ -342,7 +363,8 @@ func TestHistoryOfRealFiles(t *testing.T) {
 				t.Errorf("%d bars of %v, %d missing in %d gaps; want %d of %v, %d in %d",
 					len(h.Bars), h.Step, missing, len(h.Gaps), tt.bars, tt.step, tt.missing, tt.gaps)
 			}
-			if first, last := h.Bars[0].Start, h.Bars[len(h.Bars)-1].Start; first != utc(tt.first) || last != utc(tt.last) {
+			if first, last := h.Bars[0].Start, h.Bars[len(h.Bars)-1].Start; first != utc(tt.first) ||
+				last != utc(tt.last) {
 				t.Errorf("from %v to %v; want %s to %s", first, last, tt.first, tt.last)
 			}
 		})
@@ -392,7 +414,8 @@ func TestHistoryOfDamagedRealFile(t *testing.T) {
 		"NaN":                  func(f []string) string { f[4] = "NaN"; return strings.Join(f, ",") + "\n" },
 		"zero":                 func(f []string) string { f[1] = "0"; return strings.Join(f, ",") + "\n" },
 	} {
-		if _, err := read(line, edit); err == nil || !strings.HasPrefix(err.Error(), "paths: eth.csv: line "+strconv.Itoa(line)+": ") {
+		if _, err := read(line, edit); err == nil || !strings.HasPrefix(err.Error(),
+			"paths: eth.csv: line "+strconv.Itoa(line)+": ") {
 			t.Errorf("%s: %v; want a fault on line %d", name, err, line)
 		}
 	}
@@ -406,23 +429,33 @@ func checkHistory(t *testing.T, h *History) {
 	}
 	missing, gaps := 0, 0
 	for i, b := range h.Bars {
-		if !(b.Low > 0 && b.Low <= b.Open && b.Low <= b.Close && b.Open <= b.High && b.Close <= b.High && b.High <= math.MaxFloat64) || b.Volume < 0 {
+		if h.ClosesOnly && (b.Open != b.Close || b.High != b.Close || b.Low != b.Close) {
+			t.Fatalf("bar %d is %+v; want its close alone", i, b)
+		}
+		if !(b.Low > 0 && b.Low <= b.Open && b.Low <= b.Close && b.Open <= b.High && b.Close <= b.High &&
+			b.High <= math.MaxFloat64) || b.Volume < 0 {
 			t.Fatalf("bar %d is %+v", i, b)
 		}
 		if i == 0 || b.Start.Sub(h.Bars[i-1].Start) == h.Step {
 			continue
 		}
 		g := h.Gaps[gaps]
-		if g.From != h.Bars[i-1].Start.Add(h.Step) || g.To != b.Start || g.Missing < 1 || g.From.Add(h.Step*time.Duration(g.Missing)) != g.To {
+		if g.From != h.Bars[i-1].Start.Add(h.Step) || g.To != b.Start || g.Missing < 1 ||
+			g.From.Add(h.Step*time.Duration(g.Missing)) != g.To {
 			t.Fatalf("gap %d is %+v before bar %d of %v", gaps, g, i, b.Start)
 		}
 		missing, gaps = missing+g.Missing, gaps+1
 	}
+	if rs, years := h.Returns(); len(rs) > 0 && (!(years >= h.StepYears()*(1-1e-12)) || math.IsInf(years, 0)) {
+		t.Fatalf("%d returns of %v years each, in bars of %v", len(rs), years, h.StepYears())
+	}
 	if gaps != len(h.Gaps) || h.Span() != h.Step*time.Duration(len(h.Bars)+missing) {
-		t.Fatalf("%d gaps, span %v; want %d gaps, %d bars of %v", len(h.Gaps), h.Span(), gaps, len(h.Bars)+missing, h.Step)
+		t.Fatalf("%d gaps, span %v; want %d gaps, %d bars of %v", len(h.Gaps), h.Span(), gaps, len(h.Bars)+missing,
+			h.Step)
 	}
 	returns := h.LogReturns()
-	if len(returns) != len(h.Bars)-1-gaps || slices.ContainsFunc(returns, func(r float64) bool { return math.IsNaN(r - r) }) {
+	if len(returns) != len(h.Bars)-1-gaps || slices.ContainsFunc(returns,
+		func(r float64) bool { return math.IsNaN(r - r) }) {
 		t.Fatalf("%d returns of %d bars with %d gaps, or one that is not finite", len(returns), len(h.Bars), gaps)
 	}
 }
@@ -490,6 +523,8 @@ func TestHistoryBetween(t *testing.T) {
 	}
 }
 
+// Whatever the bytes, a file is either read to what a History promises, or refused by
+// its name. Seeds are a file of every shape, with its options, and those that fail.
 func FuzzReadHistory(f *testing.F) {
 	files, err := filepath.Glob(filepath.Join("testdata", "history", "*.csv"))
 	if err != nil || len(files) == 0 {
@@ -500,17 +535,38 @@ func FuzzReadHistory(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(string(data))
+		f.Add(string(data), "", uint8(0), false)
+		f.Add(packed(string(data)), "", uint8(0), false)
 	}
-	f.Fuzz(func(t *testing.T, csv string) {
-		h, err := ReadHistory(strings.NewReader(csv), "fuzz.csv")
+	for _, s := range shapeCases {
+		f.Add(s.text, s.options.Column, uint8(s.options.Stamp), s.options.Zone != nil)
+	}
+	limits := readLimits{packed: 1 << 16, text: 1 << 20, json: 1 << 18, line: 1 << 12, rows: 10_000}
+	f.Fuzz(func(t *testing.T, text, column string, stamp uint8, zone bool) {
+		o := ReadOptions{Column: column, Stamp: Stamp(stamp % 3), Now: utc("2024-06-01T00:00:00Z")}
+		if zone {
+			o.Zone = newYork
+		}
+		h, err := readLimited(strings.NewReader(text), "fuzz.csv", o, limits)
 		if (h == nil) != (err != nil) {
 			t.Fatalf("history %v with error %v; want one of them", h, err)
 		}
-		if h != nil {
-			checkHistory(t, h)
-		} else if !strings.Contains(err.Error(), "fuzz.csv") {
-			t.Errorf("error %q does not name the file", err)
+		if h == nil {
+			if !strings.Contains(err.Error(), "fuzz.csv") {
+				t.Errorf("error %q does not name the file", err)
+			}
+			return
+		}
+		checkHistory(t, h)
+		for _, n := range h.Notes {
+			if n.Count < 1 || n.Text == "" || strings.Contains(n.Text, "%!") {
+				t.Errorf("note %+v", n)
+			}
+		}
+		for _, ask := range h.WrongPrices() {
+			if !strings.Contains(ask, "wrong prices?") {
+				t.Errorf("asks %q", ask)
+			}
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mcrisk/analytics"
+	"mcrisk/assess"
 	"mcrisk/param"
 	"mcrisk/plots"
 	"mcrisk/study"
@@ -69,7 +70,7 @@ func panelsOf(names []string) (list []plots.Metric) {
 }
 
 // sensitivityMetrics are drawn against a parameter, in the order of the panels.
-var sensitivityMetrics = []string{"trade_drag", "tracking_vs_ideal", "max_drawdown", "rebalances_per_year"}
+var sensitivityMetrics = assess.SensitivityMetrics
 
 // sensitivity draws the metrics of d that have a value somewhere; nil where none has.
 func sensitivity(d plots.SensitivityData) (*plots.Figure, error) {

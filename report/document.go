@@ -49,10 +49,27 @@ type Setting struct{ Name, Value, From string }
 
 // A Figure is drawn when a renderer needs it.
 type Figure struct {
-	Name    string                        // of its files, without .svg
-	Alt     string                        // what it shows, for those who cannot see it; empty: the figure's own title
-	Caption string                        // below it, beside the one that the drawing has; may be empty
-	Draw    func() (*plots.Figure, error) // may be called any number of times
+	Name    string // of its files, without .svg
+	Alt     string // what it shows, for those who cannot see it; empty: the figure's own title
+	Caption string // below it, beside the one that the drawing has; may be empty
+	// Draw may be called any number of times. Where nothing has a value it returns nil,
+	// and where there is no such figure for another reason an [UndrawableError].
+	Draw func() (*plots.Figure, error)
+}
+
+// An UndrawableError says why there is no such figure, though nothing failed. A note
+// has its words where the figure would be.
+type UndrawableError struct{ reason string }
+
+func (e UndrawableError) Error() string { return e.reason }
+
+func undrawable(format string, args ...any) error {
+	return UndrawableError{fmt.Sprintf(format, args...)}
+}
+
+// NoValue is the [UndrawableError] of a figure of which nothing has a value.
+func NoValue(figure string) error {
+	return undrawable("no cell has a value, so there is no figure %s", figure)
 }
 
 // Drawn makes a Figure of a finished drawing.

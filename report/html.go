@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	_ "embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -40,8 +41,8 @@ type (
 
 // WriteHTML writes a document as one page that needs nothing beside it: no script,
 // and the figures as drawings within the page. It reads in light and dark, on
-// paper and on a phone, where wide tables scroll sideways. It returns the error
-// of a figure that cannot be drawn.
+// paper and on a phone, where wide tables scroll sideways. A figure that is an
+// [UndrawableError] is a note; it returns any other error of one.
 func WriteHTML(w io.Writer, d Document) error {
 	data := struct {
 		Title  string
@@ -64,10 +65,15 @@ func WriteHTML(w io.Writer, d Document) error {
 		case Figure:
 			figures++
 			svg, err := b.svg("figure-" + strconv.Itoa(figures))
-			if err != nil {
+			var none UndrawableError
+			switch {
+			case errors.As(err, &none):
+				h.Notes = paragraphs(clean(none.reason))
+			case err != nil:
 				return err
+			default:
+				h.Figure = &htmlFigure{svg, clean(b.Alt), clean(b.Caption)}
 			}
-			h.Figure = &htmlFigure{svg, clean(b.Alt), clean(b.Caption)}
 		default:
 			panic(foreign(b))
 		}
@@ -109,6 +115,9 @@ func (f Figure) svg(id string) (template.HTML, error) {
 	drawn, err := f.Draw()
 	if err != nil {
 		return "", fmt.Errorf("report: figure %s: %w", f.Name, err)
+	}
+	if drawn == nil {
+		return "", NoValue(f.Name)
 	}
 	var b bytes.Buffer
 	if err := drawn.WriteInline(&b, id); err != nil {

@@ -70,7 +70,8 @@ func liquidationTable(r *assess.LiquidationMap, horizon string) Table {
 // liquidationData has a row for each cell.
 func liquidationData(r *assess.LiquidationMap, sources []TokenSource) Table {
 	t := Table{Name: "liquidation", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "underlying"},
-		{Name: "sigma"}, {Name: "latency_seconds"}, {Name: "jump"}, {Name: "probability", Bare: true, Parts: estimateParts}}}
+		{Name: "sigma"}, {Name: "latency_seconds"}, {Name: "jump"},
+		{Name: "probability", Bare: true, Parts: estimateParts}}}
 	for i, x := range r.Tokens {
 		for l, latency := range r.Latencies {
 			for j, e := range x.Cells[l] {
@@ -204,12 +205,31 @@ func aboutToken(t assess.TokenRef, source TokenSource) string {
 	} else {
 		fmt.Fprintf(&b, "; policy %s, which watches leverage %s", spec.Policy.Kind, outside)
 	}
-	b.WriteString(".")
-	if token.Cost.Gas > 0 {
-		fmt.Fprintf(&b, " It starts with %s USD and pays %s USD of gas a trade: once shrunk to a few dollars "+
-			"it no longer trades, and drifts into liquidation without any jump.", Thousands(int(token.AUM)), Short(token.Cost.Gas))
-	}
+	b.WriteString(". " + vault(t))
 	return b.String()
+}
+
+// vault says how large a token's vault is.
+func vault(t assess.TokenRef) string {
+	token := t.Study.Token(t.Token)
+	held, costs := Thousands(int(token.AUM))+" USD", ""
+	if token.Cost.Gas > 0 {
+		costs = fmt.Sprintf(" and pays %s USD of gas a trade", Short(token.Cost.Gas))
+	}
+	switch flows := []string{"steady", "none", "chase"}[int(t.Value("flows"))]; {
+	case flows == "steady":
+		return "Its vault is held at " + held + " by deposits and withdrawals" + costs + "."
+	case flows == "chase":
+		return "Its vault starts with " + held + costs + "; money follows its returns."
+	case token.Closes():
+		return fmt.Sprintf("Its vault starts with %s%s; nobody enters or leaves, and below %s USD it is closed.",
+			held, costs, Thousands(int(token.Flows.CloseBelow)))
+	case token.Cost.Gas > 0:
+		return "Its vault starts with " + held + costs +
+			", and nobody enters or leaves: once shrunk to a few dollars " +
+			"it no longer trades, and drifts into liquidation without any jump."
+	}
+	return "Its vault starts with " + held + ", and nobody enters or leaves."
 }
 
 // heldThrough says how a token's leverage is held and what its venue asks.

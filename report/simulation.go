@@ -3,50 +3,61 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"mcrisk/analytics"
 	"mcrisk/assess"
 	"mcrisk/param"
+	"mcrisk/study"
 )
 
 // Simulation is what lifetimes of a study's tokens came to: for people the metrics
 // and where the growth came from, for files every estimate, also over time.
 func Simulation(r *assess.Simulation, p Provenance) Document {
 	spec := r.Study.Spec()
-	d := Document{Data: summaryJSON(r.Hash, r.Summaries, r.Certain)}
+	d := Document{Title: "Simulation of " + namesOf(r.Summaries), Data: summaryJSON(r.Hash, r.Summaries, r.Certain)}
 	for i := range r.Certain {
 		d.Blocks = append(d.Blocks, widening(&r.Summaries[i], &r.Certain[i]))
 	}
 	for i := range r.Summaries {
 		s := &r.Summaries[i]
-		d.Blocks = append(d.Blocks, Text(fmt.Sprintf("%s: %s lifetimes of %s, price seen every %s (monitoring: grid), seed %d", s.Token,
-			Thousands(spec.Paths), param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()), spec.Seed)))
+		d.Blocks = append(d.Blocks,
+			Text(fmt.Sprintf("%s: %s lifetimes of %s, price seen every %s (monitoring: grid), seed %d",
+				s.Token, Thousands(spec.Paths), param.FormatSeconds(spec.Horizon.Seconds()),
+				param.FormatSeconds(spec.Step.Seconds()), spec.Seed)))
+		d.Blocks = append(d.Blocks, simulationFigures(r, i)...)
 		d.Blocks = append(d.Blocks, summaryTables(s)...)
-		d.Blocks = append(d.Blocks, attributionTable(assess.Attribution{Token: s.Token, Paths: "all paths", Attribution: r.Causes[i]}))
+		d.Blocks = append(d.Blocks,
+			attributionTable(assess.Attribution{Token: s.Token, Paths: "all paths", Attribution: r.Causes[i]}))
 	}
 	d.Blocks = append(d.Blocks, summaryData(r.Summaries))
-	for i, h := range r.Horizons {
-		name := spec.Tokens[i].Name
-		d.Blocks = append(d.Blocks, horizonsData(FileOf("horizons", name, len(r.Horizons)), h.Rows(assess.Confidence)),
-			histogramsData(FileOf("histograms", name, len(r.Horizons)), h))
+	for i := range r.Ensembles {
+		v := r.View(i)
+		d.Blocks = append(d.Blocks, horizonsData(r.Study.TableOf("horizons", i), v.Horizons),
+			histogramsData(r.Study.TableOf("histograms", i), v.Histograms))
 	}
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
 }
 
-// FileOf is the name of a token's table among those of several.
-func FileOf(table, token string, of int) string {
-	if of > 1 {
-		return table + "-" + token
+// namesOf are the names of tokens in a title: all of a few, or how many they are.
+func namesOf(summaries []analytics.Summary) string {
+	const most = 4
+	if len(summaries) > most {
+		return fmt.Sprintf("%d tokens", len(summaries))
 	}
-	return table
+	var names []string
+	for _, s := range summaries {
+		names = append(names, s.Token)
+	}
+	return strings.Join(names, ", ")
 }
 
 // Summary is a stored run summarised again.
-func Summary(caption string, hash string, summaries []analytics.Summary) Document {
+func Summary(s *study.Study, hash string, summaries []analytics.Summary) Document {
 	d := Document{Data: summaryJSON(hash, summaries, nil)}
 	for i := range summaries {
-		d.Blocks = append(d.Blocks, Text(summaries[i].Token+": "+caption))
+		d.Blocks = append(d.Blocks, Text(summaries[i].Token+": "+Caption(s, s.Spec().Paths)))
 		d.Blocks = append(d.Blocks, summaryTables(&summaries[i])...)
 	}
 	d.Blocks = append(d.Blocks, summaryData(summaries))
@@ -67,13 +78,15 @@ func summaryTables(s *analytics.Summary) []Block {
 	}
 	blocks := []Block{t}
 	if controlled {
-		blocks = append(blocks, Note("control n×: corrected by what is known of the prices; without it the same interval takes n times as many paths."))
+		blocks = append(blocks, Note("control n×: corrected by what is known of the prices; "+
+			"without it the same interval takes n times as many paths."))
 	}
 	if warned {
 		blocks = append(blocks, Note("!: the interval may cover less often than it says. "+
 			"heavy-tail: a few paths decide the mean; few-in-tail: few paths lie in the tail."))
 	}
-	q := Table{PeopleOnly: true, Columns: []Column{{Name: "share of paths below"}, {Name: "final NAV", Interval: intervalTitle, Format: Short}}}
+	q := Table{PeopleOnly: true, Columns: []Column{{Name: "share of paths below"},
+		{Name: "final NAV", Interval: intervalTitle, Format: Short}}}
 	for _, x := range s.Quantiles {
 		q.Add(Short(100*x.P)+" %", x.Estimate)
 	}
@@ -84,7 +97,8 @@ func summaryTables(s *analytics.Summary) []Block {
 func summaryData(summaries []analytics.Summary) Table {
 	t := Table{Name: "summary", DataOnly: true, Columns: []Column{
 		{Name: "token"}, {Name: "metric"},
-		{Name: "estimate", Bare: true, Parts: []string{"se", "lo", "hi", "n", "confidence", "interval", "variance_reduction", "warning"}},
+		{Name: "estimate", Bare: true, Parts: []string{"se", "lo", "hi", "n", "confidence",
+			"interval", "variance_reduction", "warning"}},
 		{Name: "unit"}, {Name: "meaning"},
 	}}
 	for _, s := range summaries {
@@ -92,7 +106,8 @@ func summaryData(summaries []analytics.Summary) Table {
 			t.Add(s.Token, m.Name, m.Estimate, string(m.Unit), m.Doc)
 		}
 		for _, q := range s.Quantiles {
-			t.Add(s.Token, analytics.QuantileName(q.P), q.Estimate, "initial equity", "final net asset value not exceeded on this share of paths")
+			t.Add(s.Token, analytics.QuantileName(q.P), q.Estimate,
+				"initial equity", "final net asset value not exceeded on this share of paths")
 		}
 	}
 	return t
@@ -101,8 +116,10 @@ func summaryData(summaries []analytics.Summary) Table {
 // widening is what uncertain parameters change: the spread of the results, beside
 // those with the parameters as fitted.
 func widening(uncertain, certain *analytics.Summary) Table {
-	t := Table{PeopleOnly: true, Title: uncertain.Token + ": what the errors of the fitted parameters change, on the same random numbers",
-		Columns: []Column{{Name: "metric", Title: " "}, {Name: "parameters uncertain", Interval: "interval", Format: Short},
+	t := Table{PeopleOnly: true, Title: uncertain.Token +
+		": what the errors of the fitted parameters change, on the same random numbers",
+		Columns: []Column{{Name: "metric", Title: " "},
+			{Name: "parameters uncertain", Interval: "interval", Format: Short},
 			{Name: "parameters as fitted", Interval: "interval", Format: Short}}}
 	for _, name := range []string{"log_nav", "volatility", "p_loss_50", "p_profit", "max_drawdown", "p_liquidation"} {
 		a, okA := uncertain.Metric(name)
@@ -141,7 +158,8 @@ func summaryJSON(hash string, summaries, certain []analytics.Summary) any {
 			t.Metrics[m.Name] = ToJSON(m.Estimate)
 		}
 		for _, q := range s.Quantiles {
-			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{Finite(q.Value), Finite(q.Lo), Finite(q.Hi)}
+			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{Finite(q.Value),
+				Finite(q.Lo), Finite(q.Hi)}
 		}
 		return t
 	}
@@ -157,29 +175,20 @@ func summaryJSON(hash string, summaries, certain []analytics.Summary) any {
 // horizonsData are the estimates at every time.
 func horizonsData(name string, rows []analytics.HorizonRow) Table {
 	t := Table{Name: name, DataOnly: true, Columns: []Column{{Name: "years"}, {Name: "name"},
-		{Name: "estimate", Bare: true, Parts: []string{"lo", "hi", "n", "confidence", "interval"}}, {Name: "unit"}, {Name: "meaning"}}}
+		{Name: "estimate", Bare: true, Parts: []string{"lo", "hi", "n", "confidence", "interval"}},
+		{Name: "unit"}, {Name: "meaning"}}}
 	for _, r := range rows {
 		t.Add(r.Years, r.Name, r.Estimate, string(r.Unit), r.Doc)
 	}
 	return t
 }
 
-// histogramsData are the buckets of what is drawn as a density: decay factors and
-// leverage at every time.
-func histogramsData(name string, h *analytics.Horizons) Table {
-	t := Table{Name: name, DataOnly: true, Columns: []Column{{Name: "years"}, {Name: "name"}, {Name: "low"}, {Name: "high"}, {Name: "count"}}}
-	for i, years := range h.Times {
-		for _, x := range []struct {
-			name string
-			of   *analytics.LogHistogram
-		}{{"decay_factor", &h.Decay[i]}, {"leverage", &h.Leverage[i]}} {
-			edges, counts := x.of.Buckets()
-			for b, n := range counts {
-				if n > 0 {
-					t.Add(years, x.name, edges[b], edges[b+1], n)
-				}
-			}
-		}
+// histogramsData are the buckets of what is drawn as a density.
+func histogramsData(name string, rows []analytics.HistogramRow) Table {
+	t := Table{Name: name, DataOnly: true, Columns: []Column{{Name: "years"}, {Name: "name"},
+		{Name: "low"}, {Name: "high"}, {Name: "count"}}}
+	for _, r := range rows {
+		t.Add(r.Years, r.Name, r.Low, r.High, r.Count)
 	}
 	return t
 }
@@ -187,14 +196,18 @@ func histogramsData(name string, h *analytics.Horizons) Table {
 // Attributions say where the results of tokens came from.
 func Attributions(as []assess.Attribution) Document {
 	d := Document{Data: attributionsJSON(as)}
-	t := Table{Name: "attribution", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "of"}, {Name: "paths"}, {Name: "cause"},
-		{Name: "estimate", Bare: true, Parts: []string{"se", "lo", "hi", "n"}}, {Name: "ruined"}, {Name: "per_year", Parts: []string{"lo", "hi"}},
-		{Name: "confidence"}, {Name: "interval"}, {Name: "variance_reduction"}, {Name: "warning"}, {Name: "meaning"}}}
+	t := Table{Name: "attribution", DataOnly: true,
+		Columns: []Column{{Name: "token"}, {Name: "of"}, {Name: "paths"}, {Name: "cause"},
+			{Name: "estimate", Bare: true, Parts: []string{"se", "lo", "hi", "n"}}, {Name: "ruined"},
+			{Name: "per_year", Parts: []string{"lo", "hi"}},
+			{Name: "confidence"}, {Name: "interval"},
+			{Name: "variance_reduction"}, {Name: "warning"}, {Name: "meaning"}}}
 	for _, a := range as {
 		d.Blocks = append(d.Blocks, attributionTable(a))
 		for _, c := range append(a.Causes, a.Total) {
 			e := c.Over
-			t.Add(a.Token, resultOf(a.Unit), a.Paths, c.Name, e, a.Ruined, c.Yearly, e.Confidence, string(e.Method), e.VarianceReduction, string(e.Warning), c.Doc)
+			t.Add(a.Token, resultOf(a.Unit), a.Paths, c.Name, e, a.Ruined, c.Yearly, e.Confidence, string(e.Method),
+				e.VarianceReduction, string(e.Warning), c.Doc)
 		}
 	}
 	d.Blocks = append(d.Blocks, t)
@@ -202,12 +215,15 @@ func Attributions(as []assess.Attribution) Document {
 }
 
 func attributionTable(a assess.Attribution) Table {
-	title := fmt.Sprintf("%s: where %s came from; %s, %s paths", a.Token, resultOf(a.Unit), a.Paths, Thousands(a.Total.Over.N))
+	title := fmt.Sprintf("%s: where %s came from; %s, %s paths",
+		a.Token, resultOf(a.Unit), a.Paths, Thousands(a.Total.Over.N))
 	if a.Ruined > 0 {
 		title += fmt.Sprintf(" and %s ruined ones left out", Thousands(a.Ruined))
 	}
-	t := Table{Title: title, PeopleOnly: true, Columns: []Column{{Name: "cause"}, {Name: a.Unit, Interval: intervalTitle, Format: Short},
-		{Name: "a year", Interval: "interval", Format: Short}, {Name: "interval by", Wrap: true}, {Name: "meaning", Wrap: true}}}
+	t := Table{Title: title, PeopleOnly: true,
+		Columns: []Column{{Name: "cause"}, {Name: a.Unit, Interval: intervalTitle, Format: Short},
+			{Name: "a year", Interval: "interval", Format: Short},
+			{Name: "interval by", Wrap: true}, {Name: "meaning", Wrap: true}}}
 	for _, c := range append(a.Causes, a.Total) {
 		if c.Over.Value == 0 && c.Over.SE == 0 {
 			continue // an item that this token does not have

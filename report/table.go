@@ -196,33 +196,44 @@ func (c *Column) format(v float64) string {
 func (t *Table) records() [][]string {
 	all := make([][]string, 1+len(t.Rows))
 	for j, c := range t.Columns {
-		parts := c.Parts
 		for i := range t.Rows {
-			if _, ok := full(t.cell(i, j)).(analytics.Estimate); ok && parts == nil {
-				parts = bounds
+			if _, ok := full(t.cell(i, j)).(analytics.Estimate); ok && c.Parts == nil {
+				c.Parts = bounds
 			}
 		}
-		all[0] = append(all[0], c.Name)
-		for _, part := range parts {
-			if !c.Bare {
-				part = c.Name + "_" + part
-			}
-			all[0] = append(all[0], part)
-		}
+		all[0] = append(all[0], c.names()...)
 		for i := range t.Rows {
-			cell := full(t.cell(i, j))
-			all[1+i] = append(all[1+i], c.field(cell))
-			e, ok := cell.(analytics.Estimate)
-			for _, part := range parts {
-				text := ""
-				if ok {
-					text = estimatePart(e, part)
-				}
-				all[1+i] = append(all[1+i], text)
-			}
+			all[1+i] = append(all[1+i], c.fields(t.cell(i, j))...)
 		}
 	}
 	return all
+}
+
+// names are those of the column in files, and of its parts.
+func (c *Column) names() []string {
+	names := []string{c.Name}
+	for _, part := range c.Parts {
+		if !c.Bare {
+			part = c.Name + "_" + part
+		}
+		names = append(names, part)
+	}
+	return names
+}
+
+// fields are a cell as files have it, and its parts.
+func (c *Column) fields(cell any) []string {
+	cell = full(cell)
+	fields := []string{c.field(cell)}
+	e, ok := cell.(analytics.Estimate)
+	for _, part := range c.Parts {
+		text := ""
+		if ok {
+			text = estimatePart(e, part)
+		}
+		fields = append(fields, text)
+	}
+	return fields
 }
 
 // full is the value of a cell.

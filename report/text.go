@@ -51,7 +51,7 @@ func WriteText(w io.Writer, d Document, width int) error {
 		case Note:
 			paragraphs("note: " + string(b))
 		case Settings:
-			tables(b.table())
+			tables(b.clipped(width).table())
 		case Table:
 			if !b.DataOnly {
 				tables(&b)
@@ -76,6 +76,21 @@ func paragraphs(s string) (all []string) {
 
 // What go-pretty puts around cells: a space before each and one after.
 const padding = 2
+
+// clipped are the settings with origins of one line, which files have in full.
+func (s Settings) clipped(width int) Settings {
+	name, value := cells("setting"), cells("value")
+	for _, x := range s {
+		name, value = max(name, cells(x.Name)), max(value, cells(x.Value))
+	}
+	left := max(narrow, width-name-min(value, narrow)-3*padding) // a long value is broken instead
+	var out Settings
+	for _, x := range s {
+		x.From = Clip(x.From, left)
+		out = append(out, x)
+	}
+	return out
+}
 
 // A sheet is the columns of a table that stand beside each other.
 type sheet struct {

@@ -58,8 +58,10 @@ func TestCommit(t *testing.T) {
 		t.Errorf("before the commit there is %s; want one hidden folder", hidden)
 	}
 	start := time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
-	m := Manifest{Command: []string{"mcrisk", "<&>"}, SpecHash: "s", ResultsHash: "r", Seed: 1<<64 - 1, Paths: 7, Workers: 2, Start: start, End: start,
-		Settings: []study.Setting{{Name: "fee", Value: "0.001", Origin: "given"}}, Inputs: map[string]string{"p.csv": "h"}}
+	m := Manifest{Command: []string{"mcrisk", "<&>"}, SpecHash: "s", ResultsHash: "r",
+		Seed: 1<<64 - 1, Paths: 7, Workers: 2, Start: start, End: start,
+		Settings: []study.Setting{{Name: "fee", Value: "0.001", Origin: "given"}},
+		Inputs:   map[string]string{"p.csv": "h"}}
 	if err := d.Commit(m); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +81,9 @@ func TestCommit(t *testing.T) {
 	if err := json.Unmarshal(data, &back); err != nil {
 		t.Fatal(err)
 	}
-	if len(back.Outputs) != 2 || back.Seed != m.Seed || back.Generator == "" || back.Version == "" || back.Go == "" || back.Processor == "" || !back.Start.Equal(start) {
+	if len(back.Outputs) != 2 || back.Seed != m.Seed ||
+		back.Generator == "" || back.Version == "" || back.Go == "" ||
+		back.Processor == "" || !back.Start.Equal(start) {
 		t.Errorf("manifest: %+v", back)
 	}
 	for name, want := range back.Outputs {
@@ -94,7 +98,8 @@ func TestCommit(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o755 {
 		t.Errorf("the run has mode %v, %v", info.Mode(), err)
 	}
-	if Hash([]byte("abc")) != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" { // FIPS 180-4, example of SHA-256
+	// FIPS 180-4, example of SHA-256.
+	if Hash([]byte("abc")) != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" {
 		t.Error("the hash is not SHA-256")
 	}
 }
@@ -206,7 +211,8 @@ func TestCommitMeetsAnother(t *testing.T) {
 		t.Errorf("committing over a file: %v", err)
 	}
 	d.Abort()
-	if got, _ := os.ReadFile(file); string(got) != "another's" || names(t, parent) != "run table.csv" || names(t, dir) != "" {
+	if got, _ := os.ReadFile(file); string(got) != "another's" ||
+		names(t, parent) != "run table.csv" || names(t, dir) != "" {
 		t.Errorf("there is %s, the file has %q, the folder %q", names(t, parent), got, names(t, dir))
 	}
 }

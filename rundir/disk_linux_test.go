@@ -36,7 +36,9 @@ func TestFullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.File("lifetimes.csv", much); err == nil || !strings.Contains(err.Error(), "lifetimes.csv") || !strings.Contains(err.Error(), "no space left") {
+	if err := d.File("lifetimes.csv", much); err == nil ||
+		!strings.Contains(err.Error(), "lifetimes.csv") ||
+		!strings.Contains(err.Error(), "no space left") {
 		t.Errorf("a file of the run: %v", err)
 	}
 	d.Abort()
@@ -47,7 +49,9 @@ func TestFullDisk(t *testing.T) {
 	if err := f.Commit(much); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("a file alone: %v", err)
 	}
-	if err := CreateSweep(filepath.Join(parent, "sweep"), bytes.Repeat([]byte("x"), 2<<20), Begin{}); err == nil || !strings.Contains(err.Error(), "no space left") {
+	if err := CreateSweep(filepath.Join(parent, "sweep"),
+		bytes.Repeat([]byte("x"), 2<<20), Begin{}); err == nil ||
+		!strings.Contains(err.Error(), "no space left") {
 		t.Errorf("a sweep: %v", err)
 	}
 	if got := names(t, parent); got != "" {
@@ -60,10 +64,12 @@ func TestReadOnlyParent(t *testing.T) {
 	if _, err := Create(filepath.Join(parent, "run")); err == nil || !strings.Contains(err.Error(), "read-only") {
 		t.Errorf("a folder: %v", err)
 	}
-	if _, err := Create(filepath.Join(parent, "deep", "run")); err == nil || !strings.Contains(err.Error(), "read-only") {
+	if _, err := Create(filepath.Join(parent, "deep", "run")); err == nil ||
+		!strings.Contains(err.Error(), "read-only") {
 		t.Errorf("a deep folder: %v", err)
 	}
-	if _, err := CreateFile(filepath.Join(parent, "table.csv")); err == nil || !strings.Contains(err.Error(), "read-only") {
+	if _, err := CreateFile(filepath.Join(parent, "table.csv")); err == nil ||
+		!strings.Contains(err.Error(), "read-only") {
 		t.Errorf("a file: %v", err)
 	}
 }

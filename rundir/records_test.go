@@ -22,13 +22,20 @@ import (
 func swept(t *testing.T) (*study.Study, Sweep) {
 	t.Helper()
 	s, err := study.New(study.Spec{
-		Model: param.Part{Kind: "gbm", Values: param.Values{"sigma": 0.8}}, Horizon: 24 * time.Hour, Step: time.Hour, Paths: study.ChunkPaths + 5, Seed: 1,
-		Tokens: []study.TokenSpec{{Name: "three", Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3}}, Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"target": 3}}},
+		Model:   param.Part{Kind: "gbm", Values: param.Values{"sigma": 0.8}},
+		Horizon: 24 * time.Hour, Step: time.Hour,
+		Paths: study.ChunkPaths + 5, Seed: 1,
+		Tokens: []study.TokenSpec{{Name: "three",
+			Policy:    param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3}},
+			Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"target": 3}}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, Sweep{Over: []Over{{Name: "sigma", Values: "0.4,0.8"}, {Name: "half-width", Values: "0.3,1.7"}, {Name: "target", Values: "2.5,3"}}, Choose: []string{"half-width"}, Aversion: 1}
+	return s, Sweep{Over: []Over{
+		{Name: "sigma", Values: "0.4,0.8"}, {Name: "half-width", Values: "0.3,1.7"},
+		{Name: "target", Values: "2.5,3"}},
+		Choose: []string{"half-width"}, Aversion: 1}
 }
 
 // begun is the run of that sweep, nothing of it done.
@@ -115,7 +122,9 @@ func TestDamagedRecords(t *testing.T) {
 		changed := bytes.Clone(whole)
 		changed[at] ^= 0x10
 		put(changed)
-		if missing, damaged, err := r.Missing(t.Context(), []int{0, 1}); err != nil || len(missing) != 1 || len(damaged) != 1 || !strings.Contains(damaged[0].Error(), filepath.Base(name)) {
+		if missing, damaged, err := r.Missing(t.Context(), []int{0, 1}); err != nil ||
+			len(missing) != 1 || len(damaged) != 1 ||
+			!strings.Contains(damaged[0].Error(), filepath.Base(name)) {
 			t.Fatalf("byte %d changed: missing %v, damaged %v, %v", at, missing, damaged, err)
 		}
 	}
@@ -130,7 +139,8 @@ func TestDamagedRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(other)
-	if _, damaged, _ := r.Missing(t.Context(), []int{0}); len(damaged) != 1 || !strings.Contains(damaged[0].Error(), "not that of this unit") {
+	if _, damaged, _ := r.Missing(t.Context(), []int{0}); len(damaged) != 1 ||
+		!strings.Contains(damaged[0].Error(), "not that of this unit") {
 		t.Errorf("another's record: %v", damaged)
 	}
 	put(whole)
@@ -201,7 +211,8 @@ func TestResults(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := names(t, r.Path) + " " + names(t, filepath.Join(r.Path, "figures")); got != "begin.json figures manifest.json records sweep.yaml a.svg" {
+	if got := names(t, r.Path) + " " +
+		names(t, filepath.Join(r.Path, "figures")); got != "begin.json figures manifest.json records sweep.yaml a.svg" {
 		t.Errorf("of earlier results there is %s", got)
 	}
 	if _, err := os.Stat(stays); err != nil {
@@ -227,15 +238,20 @@ func TestResults(t *testing.T) {
 // A sweep is read from its file as it was written, models of an axis included.
 func TestSweepFile(t *testing.T) {
 	s, how := swept(t)
-	how.Over = append(how.Over, Over{Name: "model", Values: "calm,wild", Models: []param.Part{{Kind: "gbm", Values: param.Values{"mu": 0, "sigma": 0.3}},
-		{Kind: "merton", Values: param.Values{"mu": 0.1, "sigma": 0.5, "jump-rate": 10, "jump-mean": -0.1, "jump-sd": 0.15}}}})
+	how.Over = append(how.Over, Over{Name: "model", Values: "calm,wild",
+		Models: []param.Part{
+			{Kind: "gbm", Values: param.Values{"mu": 0, "sigma": 0.3}},
+			{Kind: "merton", Values: param.Values{"mu": 0.1, "sigma": 0.5,
+				"jump-rate": 10, "jump-mean": -0.1, "jump-sd": 0.15}}}})
 	how.Sample, how.Aversion, how.Pareto, how.Optimise = 5, 0.1, []string{"utility", "max_drawdown"}, "utility"
 	var b bytes.Buffer
 	if err := WriteSweep(&b, s, how); err != nil {
 		t.Fatal(err)
 	}
 	spec, back, err := ReadSweep(b.Bytes(), "x.yaml")
-	if err != nil || fmt.Sprintf("%+v", *back) != fmt.Sprintf("%+v", how) || fmt.Sprintf("%+v", spec) != fmt.Sprintf("%+v", s.Spec()) {
+	if err != nil ||
+		fmt.Sprintf("%+v", *back) != fmt.Sprintf("%+v", how) ||
+		fmt.Sprintf("%+v", spec) != fmt.Sprintf("%+v", s.Spec()) {
 		t.Errorf("read back %v:\n%+v\n%+v\nof\n%s", err, back, how, b.String())
 	}
 	if _, none, err := ReadSweep([]byte(right), "right.yaml"); err != nil || none != nil {
@@ -267,8 +283,10 @@ func TestForgedRecords(t *testing.T) {
 	}
 	line, rest, _ := bytes.Cut(whole[:len(whole)-sha256.Size], []byte("\n"))
 	for _, change := range [][2]string{
-		{`"paths":1024`, `"paths":1000000000000`}, {`"paths":1024`, `"paths":-1`}, {`"paths":1024`, `"paths":1023`}, {`"paths":1024`, `"paths":1e3`},
-		{`"market":1`, `"market":0`}, {`"market":1`, `"market":1000000000`}, {`"token":1`, `"token":0`}, {`"token":1`, `"token":-1`},
+		{`"paths":1024`, `"paths":1000000000000`}, {`"paths":1024`, `"paths":-1`},
+		{`"paths":1024`, `"paths":1023`}, {`"paths":1024`, `"paths":1e3`},
+		{`"market":1`, `"market":0`}, {`"market":1`, `"market":1000000000`},
+		{`"token":1`, `"token":0`}, {`"token":1`, `"token":-1`},
 		{`"cells":[0,`, `"cells":[1,`}, {`"faults":["",`, `"faults":["no",`}, {`"faults":["",`, `"faults":[`},
 	} {
 		if !bytes.Contains(line, []byte(change[0])) {
@@ -280,7 +298,8 @@ func TestForgedRecords(t *testing.T) {
 		if err := os.WriteFile(r.name(u), append(forged, sum[:]...), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if missing, damaged, err := r.Missing(t.Context(), []int{0}); err != nil || len(missing) != 1 || len(damaged) != 1 {
+		if missing, damaged, err := r.Missing(t.Context(), []int{0}); err != nil ||
+			len(missing) != 1 || len(damaged) != 1 {
 			t.Errorf("%v: missing %v, damaged %v, %v", change, missing, damaged, err)
 		}
 		if _, err := r.Cell(r.Sweep.Batch(0)[0]); err == nil {
@@ -295,7 +314,8 @@ func TestTidy(t *testing.T) {
 	r := begun(t)
 	dir := filepath.Join(r.Path, recordsDir)
 	for i := range 2 {
-		if err := os.WriteFile(filepath.Join(dir, partialPrefix+filepath.Base(r.name(r.Sweep.Unit(i)))+"-123"), nil, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, partialPrefix+filepath.Base(r.name(r.Sweep.Unit(i)))+"-123"),
+			nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

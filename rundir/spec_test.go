@@ -43,8 +43,9 @@ func TestReadSpec(t *testing.T) {
 		Model:   param.Part{Kind: "gbm", Values: param.Values{"sigma": 0.8}},
 		Horizon: 30 * 24 * time.Hour, Step: time.Hour, Paths: 10_000, Seed: math.MaxUint64,
 		Tokens: []study.TokenSpec{{
-			Name:      "three",
-			Policy:    param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3, "to": float64(tokens.Target)}},
+			Name: "three",
+			Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3,
+				"to": float64(tokens.Target)}},
 			Mechanism: param.Part{Kind: "loan", Values: param.Values{"borrow": 0.05}},
 			Values:    param.Values{"target": 3, "fee": 0.001, "latency": 5400},
 		}},
@@ -54,7 +55,8 @@ func TestReadSpec(t *testing.T) {
 	}
 
 	// JSON is YAML, and the seed may be left out.
-	s, err = ReadSpec([]byte(`{"model": {"kind": "gbm"}, "horizon": "1d", "step": "1h", "paths": 5, "tokens": [{"name": "x", "policy": {"kind": "hold"}, "mechanism": {"kind": "loan"}}]}`), "x.json")
+	s, err = ReadSpec([]byte(`{"model": {"kind": "gbm"}, "horizon": "1d", "step": "1h", "paths": 5, `+
+		`"tokens": [{"name": "x", "policy": {"kind": "hold"}, "mechanism": {"kind": "loan"}}]}`), "x.json")
 	if err != nil || s.Paths != 5 || s.Seed != 1 || s.Tokens[0].Policy.Kind != "hold" {
 		t.Errorf("from JSON: %+v, %v", s, err)
 	}
@@ -63,21 +65,26 @@ func TestReadSpec(t *testing.T) {
 // Each fault is reported with its line and column.
 func TestReadSpecFaults(t *testing.T) {
 	for _, tt := range []struct{ name, old, new, want string }{
-		{"unknown key", "horizon: 30d", "horizons: 30d", `f.yaml:4:1: the spec has no "horizons"; did you mean horizon?`},
+		{"unknown key", "horizon: 30d", "horizons: 30d",
+			`f.yaml:4:1: the spec has no "horizons"; did you mean horizon?`},
 		{"unlike any", "horizon: 30d", "xyz: 30d", `f.yaml:4:1: the spec has no "xyz"`},
 		{"unknown number", "  sigma: 80%", "  sgma: 80%", `f.yaml:3:3: gbm has no "sgma"; did you mean sigma?`},
 		{"another kind's number", "  sigma: 80%", "  jump-rate: 10", `f.yaml:3:3: gbm has no "jump-rate"`},
-		{"unknown number of a token", "  fee: 10bp", "  fees: 10bp", `f.yaml:11:3: a token has no "fees"; did you mean fee`},
+		{"unknown number of a token", "  fee: 10bp", "  fees: 10bp",
+			`f.yaml:11:3: a token has no "fees"; did you mean fee`},
 		{"repeated key", "seed: 1", "paths: 1", `f.yaml: [7:1] mapping key "paths" already defined at [6:1]`},
 		{"out of range", "80%", "-80%", `f.yaml:3:10: sigma = -0.8; want a number from 0 to 10`},
-		{"not a number", "80%", "much", `f.yaml:3:10: sigma = "much"; want a number from 0 to 10, such as 0.05, 5% or 10bp`},
+		{"not a number", "80%", "much",
+			`f.yaml:3:10: sigma = "much"; want a number from 0 to 10, such as 0.05, 5% or 10bp`},
 		{"NaN", "80%", ".nan", `f.yaml:3:10: sigma = ".nan"; want`},
 		{"null", "80%", "", `f.yaml:3:9: sigma = ""; want`},
 		{"unknown choice", "to: target", "to: middle", `f.yaml:13:49: to = "middle"; want edge or target or partial`},
 		{"unknown kind", "kind: gbm", "kind: gmb", `f.yaml:2:`},
 		{"no kind", "kind: band, ", "", `policy: kind ""; want `},
-		{"a word for a model", "model:\n  kind: gbm\n  sigma: 80%", "model: gbm", `f.yaml:1:8: model = "gbm"; want names and values`},
-		{"a list for a model", "model:\n  kind: gbm\n  sigma: 80%", "model: [gbm]", `f.yaml:1:8: model = "[gbm]"; want names and values`},
+		{"a word for a model", "model:\n  kind: gbm\n  sigma: 80%",
+			"model: gbm", `f.yaml:1:8: model = "gbm"; want names and values`},
+		{"a list for a model", "model:\n  kind: gbm\n  sigma: 80%",
+			"model: [gbm]", `f.yaml:1:8: model = "[gbm]"; want names and values`},
 		{"a word for a token", "  name: three", "three", ""},
 		{"tokens not a list", "tokens:\n- name: three", "tokens:\n  name: three", `tokens; want a list`},
 		{"bad duration", "30d", "30", `f.yaml:4:10: horizon = "30"; want a duration such as 90s, 5m, 1h or 30d`},
@@ -86,7 +93,8 @@ func TestReadSpecFaults(t *testing.T) {
 		{"fractional paths", "1e4", "1.5", `f.yaml:6:8: paths = "1.5"; want a whole number`},
 		{"negative paths", "1e4", "-1", `f.yaml:6:8: paths = "-1"; want a whole number`},
 		{"too many paths", "1e4", "1e13", `f.yaml:6:8: paths = "1e13"; want a whole number up to 1099511627776`},
-		{"too large a seed", "18446744073709551615", "18446744073709551616", `f.yaml:7:7: seed = "18446744073709551616"; want a whole number`},
+		{"too large a seed", "18446744073709551615", "18446744073709551616",
+			`f.yaml:7:7: seed = "18446744073709551616"; want a whole number`},
 		{"a path for a name", "name: three", "name: ../../three", `f.yaml:9:9: name = "../../three"; want letters`},
 		{"no name", "name: three", `name: ""`, `f.yaml:9:9: name = ""; want letters`},
 		{"tab", "  kind: gbm", "\tkind: gbm", `f.yaml: [2:1] found character`},
@@ -138,7 +146,8 @@ func drawValues(t *rapid.T, ps []param.Param) param.Values {
 	v := param.Values{}
 	for _, p := range ps {
 		switch {
-		case rapid.IntRange(0, 9).Draw(t, p.Name+" left out") < 9: // most, for what is drawn makes sense together only sometimes
+		case rapid.IntRange(0, 9).Draw(t, p.Name+" left out") < 9:
+			// most, for what is drawn makes sense together only sometimes
 		case p.Unit == param.Choice:
 			v[p.Name] = float64(rapid.IntRange(0, len(p.Choices)-1).Draw(t, p.Name))
 		default:
@@ -190,7 +199,8 @@ func TestSpecRoundTrip(t *testing.T) {
 func FuzzReadSpec(f *testing.F) {
 	f.Add([]byte(right))
 	f.Add([]byte("tokens:\n  ! "))
-	f.Add([]byte(strings.Replace(right, "tokens:", "others:\n- name: B\n  model: {kind: merton}\n  correlations: [0.7]\ntokens:", 1)))
+	f.Add([]byte(strings.Replace(right, "tokens:",
+		"others:\n- name: B\n  model: {kind: merton}\n  correlations: [0.7]\ntokens:", 1)))
 	f.Add([]byte("model: &x {kind: gbm}\ntokens: [*x]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := ReadSpec(data, "f.yaml")
@@ -213,12 +223,14 @@ func FuzzReadSpec(f *testing.F) {
 }
 
 func TestCount(t *testing.T) {
-	for text, want := range map[string]uint64{"0": 0, "10000": 10000, "1e6": 1_000_000, "1.5e3": 1500, "18446744073709551615": math.MaxUint64, "9007199254740992": 1 << 53} {
+	for text, want := range map[string]uint64{"0": 0, "10000": 10000, "1e6": 1_000_000, "1.5e3": 1500,
+		"18446744073709551615": math.MaxUint64, "9007199254740992": 1 << 53} {
 		if got, err := Count(text); err != nil || got != want {
 			t.Errorf("Count(%q) = %d, %v; want %d", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "-1", "0.5", "1e-3", "NaN", "Inf", "1e300", "ten", "0x10", "1_000", "18446744073709551616"} {
+	for _, text := range []string{"", "-1", "0.5", "1e-3", "NaN", "Inf",
+		"1e300", "ten", "0x10", "1_000", "18446744073709551616"} {
 		if got, err := Count(text); err == nil {
 			t.Errorf("Count(%q) = %d; want an error", text, got)
 		}

@@ -14,7 +14,8 @@ import (
 func FuzzReadSweep(f *testing.F) {
 	for _, sweep := range []string{
 		"sweep: {over: {band: '5%,10%'}, choose: [band], aversion: 1}\n",
-		"sweep:\n  over:\n    sigma: [0.4, 0.8]\n    fee: 0:10bp:5bp\n  sample: 4\n  pareto: [mean_log, turnover]\n  optimise: mean_log\n",
+		"sweep:\n  over:\n    sigma: [0.4, 0.8]\n    fee: 0:10bp:5bp\n" +
+			"  sample: 4\n  pareto: [mean_log, turnover]\n  optimise: mean_log\n",
 		"sweep:\n  over:\n    model:\n      calm: {kind: gbm, sigma: 0.3}\n      wild: {kind: merton}\n",
 		"sweep:\n  over:\n    model: gbm,heston\n    low,high: '2.7;3.3,2.8;3.2'\n  choose:\n",
 		"sweep: {over: *x}\n",

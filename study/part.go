@@ -16,6 +16,15 @@ type Unit struct{ Batch, Chunk int }
 // Units is the number of units; they are numbered from zero.
 func (s *Sweep) Units() int { return len(s.batches) * s.chunks() }
 
+// AllUnits are the numbers of all units.
+func (s *Sweep) AllUnits() []int {
+	units := make([]int, s.Units())
+	for i := range units {
+		units[i] = i
+	}
+	return units
+}
+
 // Unit is the i-th unit of work.
 func (s *Sweep) Unit(i int) Unit { return Unit{i / s.chunks(), i % s.chunks()} }
 
@@ -30,10 +39,11 @@ func (s *Sweep) Place(cell int) (batch, place int) { return s.places[cell][0], s
 // A Part is what one unit of a sweep's work came to.
 type Part struct {
 	Unit
-	First, N int           // paths
-	Market   [][]float64   // columns of the market that are kept; none where every cell failed
-	Cells    [][][]float64 // by cell of the batch: the kept columns of its tokens, one token after another; none where it failed
-	Faults   []string      // by cell: why it failed; empty: it did not
+	First, N int         // paths
+	Market   [][]float64 // columns of the market that are kept; none where every cell failed
+	// by cell of the batch: the kept columns of its tokens, one token after another; none where it failed
+	Cells  [][][]float64
+	Faults []string // by cell: why it failed; empty: it did not
 }
 
 // Kept are the names of columns, of a market and of a token, in the order of
@@ -131,7 +141,8 @@ func (w *sweeper) part(ctx context.Context, u Unit) (*Part, error) {
 
 // empty is a part without columns.
 func (s *Sweep) empty(u Unit, faults []string) *Part {
-	return &Part{Unit: u, First: u.Chunk * ChunkPaths, N: s.ChunkPaths(u.Chunk), Faults: faults, Cells: make([][][]float64, len(faults))}
+	return &Part{Unit: u, First: u.Chunk * ChunkPaths, N: s.ChunkPaths(u.Chunk),
+		Faults: faults, Cells: make([][][]float64, len(faults))}
 }
 
 // ChunkPaths is the number of paths in a chunk.
@@ -231,7 +242,8 @@ type Cell struct {
 
 // Assemble makes a cell of its parts: for each chunk of paths, in order, the
 // columns of its market and of its tokens, or why it failed.
-func (s *Sweep) Assemble(cell int, names []string, part func(chunk int) (market, columns [][]float64, fault string, err error)) (Cell, error) {
+func (s *Sweep) Assemble(cell int, names []string,
+	part func(chunk int) (market, columns [][]float64, fault string, err error)) (Cell, error) {
 	c := Cell{Number: cell}
 	ofMarket, ofToken := Kept(names)
 	var all [][]float64 // of the market, and then of each token
@@ -272,33 +284,48 @@ func (s *Sweep) Assemble(cell int, names []string, part func(chunk int) (market,
 	return c, nil
 }
 
-// Collect runs all of a sweep and keeps it in memory: the study's own cell and
-// the others, in order. A cell that fails is an error.
-func (s *Sweep) Collect(ctx context.Context, opt Options, names []string) (own Cell, cells []Cell, err error) {
-	units := make([]int, s.Units())
-	for i := range units {
-		units[i] = i
-	}
+// Collected are the cells of a sweep in memory, by number: its own is the last.
+type Collected []Cell
+
+// Cell is the cell of that number.
+func (c Collected) Cell(number int) (Cell, error) { return c[number], nil }
+
+// CollectAll runs all of a sweep and keeps it in memory: the named columns of every
+// cell, of nil all. Cells that fail are among them.
+func (s *Sweep) CollectAll(ctx context.Context, opt Options, names []string) (Collected, error) {
 	var parts []*Part
-	if err := s.Run(ctx, opt, units, names, func(p *Part) error {
+	if err := s.Run(ctx, opt, s.AllUnits(), names, func(p *Part) error {
 		parts = append(parts, p)
 		return nil
 	}); err != nil {
-		return own, nil, err
+		return nil, err
 	}
+	var cells Collected
 	for cell := range s.Cells() + 1 {
 		batch, place := s.Place(cell)
 		c, err := s.Assemble(cell, names, func(chunk int) (market, columns [][]float64, fault string, err error) {
 			p := parts[batch*s.chunks()+chunk]
 			return p.Market, p.Cells[place], p.Faults[place], nil
 		})
-		if err == nil {
-			err = c.Fault
-		}
 		if err != nil {
-			return own, nil, fmt.Errorf("%s: %w", s.Label(cell), err)
+			return nil, fmt.Errorf("%s: %w", s.Label(cell), err)
 		}
 		cells = append(cells, c)
 	}
-	return cells[s.Own()], cells[:s.Own()], nil
+	return cells, nil
+}
+
+// Collect is [Sweep.CollectAll] with the study's own cell apart. A cell that fails is an
+// error.
+func (s *Sweep) Collect(ctx context.Context, opt Options, names []string) (own Cell, cells []Cell, err error) {
+	all, err := s.CollectAll(ctx, opt, names)
+	if err != nil {
+		return own, nil, err
+	}
+	for _, c := range all {
+		if c.Fault != nil {
+			return own, nil, fmt.Errorf("%s: %w", s.Label(c.Number), c.Fault)
+		}
+	}
+	return all[s.Own()], all[:s.Own()], nil
 }

@@ -22,8 +22,8 @@ type Replayed struct {
 // Replay runs tokens through a price history, from the open of its first bar to
 // the close of its last, each of them by itself. Inside a bar the price
 // goes from the open over the nearer extreme and the farther one to the close; if
-// only closes are wanted, it is seen at the end of each bar. Where bars are
-// missing it stands still, and then jumps to the next open. Rates and costs are
+// only closes are wanted, or only they are known, it is seen at the end of each bar.
+// Where bars are missing it stands still, and then jumps to the next open. Rates and costs are
 // the tokens' own, the same all the time.
 //
 // Outages of keepers are drawn with paths, and a history has none drawn: a token
@@ -37,7 +37,7 @@ func Replay(ts []tokens.Token, h *paths.History, closes bool) (*Replayed, error)
 		return nil, fmt.Errorf("study: %s has %d steps of %v, missing bars among them; want at most %d",
 			h.Name, grid.Steps, h.Step, mostBars)
 	}
-	p := pathOf(h, closes)
+	p := pathOf(h, closes || h.ClosesOnly)
 	k, err := tokens.Compile(underlying, h.Step)
 	if err != nil {
 		return nil, fmt.Errorf("study: %w", err)
@@ -87,7 +87,8 @@ func pathOf(h *paths.History, closes bool) tokens.Path {
 		open, end := fmath.Log(b.Open), fmath.Log(b.Close)
 		bar := tokens.Bar{Move: end - at}
 		if !closes {
-			bar = tokens.Bar{Gap: open - at, Move: end - open, Lo: fmath.Log(b.Low) - open, Hi: fmath.Log(b.High) - open}
+			bar = tokens.Bar{Gap: open - at, Move: end - open,
+				Lo: fmath.Log(b.Low) - open, Hi: fmath.Log(b.High) - open}
 		}
 		p.Bars = append(p.Bars, bar)
 		at = end

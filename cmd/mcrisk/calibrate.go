@@ -60,7 +60,8 @@ fragment keeps mu, the growth of the past; with --mu 0 simulate expects none.`,
 	o.part.Bind(cmd, cli.SectionOutput)
 	fittable := strings.Join(assess.Fittable(), "|")
 	s.StringVar(&o.kinds, "model", "gbm", "`kinds` to fit, separated by commas, or all: "+fittable)
-	s.BoolVar(&o.targeting, "variance-targeting", false, "hold the long-run volatility of garch and gjr at the sample's")
+	s.BoolVar(&o.targeting, "variance-targeting", false,
+		"hold the long-run volatility of garch and gjr at the sample's")
 	s.StringVar(&o.out, "out", "", "`directory` to write, which must not exist")
 	o.form.Bind(cmd)
 	return cmd
@@ -96,7 +97,7 @@ func (o *calibrateOptions) run(ctx context.Context, session *cli.Session, file s
 	if err != nil {
 		return err
 	}
-	h, sum, err := o.part.Read(file)
+	h, sum, err := o.part.Read(session, file)
 	if err != nil {
 		return err
 	}
@@ -119,9 +120,9 @@ func (o *calibrateOptions) run(ctx context.Context, session *cli.Session, file s
 		}
 	}
 	d := report.Calibration(file, c, likeness)
-	notes := append(cli.GapNotes(h), report.CalibrationNotes(c)...)
+	notes := append(cli.HistoryNotes(h), report.CalibrationNotes(c)...)
 	if dir != nil {
-		if err := saveCalibration(dir, c, &d); err != nil {
+		if err := saveCalibration(dir, c, &d, session.Command, notes); err != nil {
 			return err
 		}
 		m := rundir.Manifest{Command: session.Command, Start: start.UTC(), End: time.Now().UTC()}
@@ -146,10 +147,12 @@ func (o *calibrateOptions) run(ctx context.Context, session *cli.Session, file s
 	return nil
 }
 
-// saveCalibration leaves the tables, the figures and a fragment of each fit that a
-// model can be made of.
-func saveCalibration(dir *rundir.Dir, c *assess.Calibration, d *report.Document) error {
-	if err := dir.File("calibration.json", func(w io.Writer) error { return report.EncodeJSON(w, d.Data) }); err != nil {
+// saveCalibration leaves the tables, the figures, the page of all of it and a fragment
+// of each fit that a model can be made of.
+func saveCalibration(dir *rundir.Dir, c *assess.Calibration, d *report.Document,
+	command, notes []string) error {
+	if err := dir.File("calibration.json",
+		func(w io.Writer) error { return report.EncodeJSON(w, d.Data) }); err != nil {
 		return err
 	}
 	if err := cli.SaveTables(dir, *d); err != nil {
@@ -161,6 +164,8 @@ func saveCalibration(dir *rundir.Dir, c *assess.Calibration, d *report.Document)
 			return err
 		}
 	}
-	_, err := cli.SaveFigures(dir, d)
-	return err
+	if _, err := cli.SaveFigures(dir, d); err != nil {
+		return err
+	}
+	return cli.SavePage(dir, *d, command, notes)
 }

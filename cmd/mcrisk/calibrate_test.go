@@ -55,10 +55,12 @@ func TestCalibrateRecovers(t *testing.T) {
 	}
 	sigma := c.Models[0].Parameters["sigma"]
 	if c.Returns != 4999 || math.Abs(sigma.Estimate-0.6) > 4*sigma.SE || sigma.SE > 0.007 {
-		t.Errorf("%d returns, sigma %v ± %v; want 4999 and 0.6 within 4 standard errors", c.Returns, sigma.Estimate, sigma.SE)
+		t.Errorf("%d returns, sigma %v ± %v; want 4999 and 0.6 within 4 standard errors",
+			c.Returns, sigma.Estimate, sigma.SE)
 	}
 	// exact, and so next to the normal interval on so many returns
-	if math.Abs((sigma.Hi-sigma.Lo)/(2*1.96*sigma.SE)-1) > 0.01 || !(sigma.Lo < sigma.Estimate && sigma.Estimate < sigma.Hi) {
+	if math.Abs((sigma.Hi-sigma.Lo)/(2*1.96*sigma.SE)-1) > 0.01 ||
+		!(sigma.Lo < sigma.Estimate && sigma.Estimate < sigma.Hi) {
 		t.Errorf("sigma %v ± %v from %v to %v", sigma.Estimate, sigma.SE, sigma.Lo, sigma.Hi)
 	}
 }
@@ -68,12 +70,14 @@ func TestCalibrateRecovers(t *testing.T) {
 func TestCalibrateFragment(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "fit")
 	resultsOf(t, "calibrate", history(t, 3000, nil), "--model", "gbm,merton", "--out", dir)
-	for _, name := range []string{"calibration.json", "gbm.yaml", "merton.yaml", "figures/qq.png", "figures/squares.svg", "manifest.json"} {
+	for _, name := range []string{"calibration.json", "gbm.yaml", "merton.yaml", "figures/qq.png",
+		"figures/squares.svg", "manifest.json"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			t.Error(err)
 		}
 	}
-	spec := resultsOf(t, "simulate", "--token", "BTCBULL3X", "--spec", filepath.Join(dir, "merton.yaml"), "--print-spec")
+	spec := resultsOf(t, "simulate", "--token", "BTCBULL3X",
+		"--spec", filepath.Join(dir, "merton.yaml"), "--print-spec")
 	fragment, err := os.ReadFile(filepath.Join(dir, "merton.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +92,8 @@ func TestCalibrateFragment(t *testing.T) {
 func TestCalibrateIntervals(t *testing.T) {
 	t.Setenv("COLUMNS", "1000") // no table is broken
 	price := 100.0
-	clustered := paths.Generator{Model: models.GARCH{Sigma: 0.8, Alpha: 0.08, Beta: 0.88, DoF: 5, Step: time.Hour}, Grid: paths.Grid{Step: time.Hour, Steps: 3000}, Seed: 1}.Returns(0)[0]
+	clustered := paths.Generator{Model: models.GARCH{Sigma: 0.8, Alpha: 0.08, Beta: 0.88, DoF: 5, Step: time.Hour},
+		Grid: paths.Grid{Step: time.Hour, Steps: 3000}, Seed: 1}.Returns(0)[0]
 	file := history(t, 3000, func(i int, _ float64) float64 {
 		price *= math.Exp(clustered[i])
 		return price
@@ -100,7 +105,8 @@ func TestCalibrateIntervals(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
-	if err != nil || len(rows) != 6 || !slices.Equal(rows[0][:5], []string{"model", "parameter", "estimate", "se", "lo"}) {
+	if err != nil || len(rows) != 6 ||
+		!slices.Equal(rows[0][:5], []string{"model", "parameter", "estimate", "se", "lo"}) {
 		t.Fatalf("%v: %q", err, rows)
 	}
 	var ends [2]float64
@@ -109,7 +115,8 @@ func TestCalibrateIntervals(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if want := report.Short(ends[0]) + " to " + report.Short(ends[1]); rows[2][1] != "sigma" || !strings.Contains(table, want) {
+	if want := report.Short(ends[0]) + " to " + report.Short(ends[1]); rows[2][1] != "sigma" ||
+		!strings.Contains(table, want) {
 		t.Errorf("no %q in\n%s", want, table)
 	}
 	var c struct {
@@ -119,13 +126,17 @@ func TestCalibrateIntervals(t *testing.T) {
 			Parameters map[string]struct{ Estimate, Lo, Hi float64 }
 		}
 	}
-	if err := json.Unmarshal([]byte(resultsOf(t, "calibrate", file, "--model", "garch", "--variance-targeting", "--json")), &c); err != nil {
+	if err := json.Unmarshal([]byte(resultsOf(t, "calibrate", file, "--model", "garch", "--variance-targeting",
+		"--json")), &c); err != nil {
 		t.Fatal(err)
 	}
-	if p := c.Models[0].Parameters["sigma"]; p.Estimate != c.SampleVolatility || p.Lo != ends[0] || p.Hi != ends[1] || c.Models[0].Volatility != p.Estimate {
-		t.Errorf("sigma %+v, in the long run %v, sample %v, in the table %v", p, c.Models[0].Volatility, c.SampleVolatility, ends)
+	if p := c.Models[0].Parameters["sigma"]; p.Estimate != c.SampleVolatility || p.Lo != ends[0] || p.Hi != ends[1] ||
+		c.Models[0].Volatility != p.Estimate {
+		t.Errorf("sigma %+v, in the long run %v, sample %v, in the table %v", p, c.Models[0].Volatility,
+			c.SampleVolatility, ends)
 	}
-	if status, _, stderr := call(t, "calibrate", file, "--variance-targeting"); status != cli.BadInput || !strings.Contains(stderr, "garch or gjr among the models") {
+	if status, _, stderr := call(t, "calibrate", file, "--variance-targeting"); status != cli.BadInput ||
+		!strings.Contains(stderr, "garch or gjr among the models") {
 		t.Errorf("exit status %d, %q; want 2, and which models", status, stderr)
 	}
 }
@@ -135,7 +146,8 @@ func TestCalibrateIntervals(t *testing.T) {
 func TestParameterUncertainty(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "fit")
 	resultsOf(t, "calibrate", history(t, 1000, nil), "--out", dir)
-	flags := []string{"--token", "BTCBULL3X", "--spec", filepath.Join(dir, "gbm.yaml"), "--parameter-uncertainty", "--horizon", "10d", "--paths", "200"}
+	flags := []string{"--token", "BTCBULL3X", "--spec", filepath.Join(dir, "gbm.yaml"), "--parameter-uncertainty",
+		"--horizon", "10d", "--paths", "200"}
 	r := reportOf(t, append([]string{"simulate", "--no-save"}, flags...)...)
 	var both struct {
 		Certain []struct {
@@ -146,14 +158,16 @@ func TestParameterUncertainty(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &both); err != nil {
 		t.Fatal(err)
 	}
-	if len(both.Certain) != 1 || *both.Certain[0].Metrics["volatility"].Estimate >= r.Tokens[0].Metrics["volatility"]["estimate"].(float64) {
+	wide := r.Tokens[0].Metrics["volatility"]["estimate"].(float64)
+	if len(both.Certain) != 1 || *both.Certain[0].Metrics["volatility"].Estimate >= wide {
 		t.Error("the result without uncertainty is missing, or no narrower")
 	}
 	spec := write(t, "spec.yaml", resultsOf(t, append([]string{"simulate", "--print-spec"}, flags...)...))
 	if again := reportOf(t, "simulate", "--no-save", "--spec", spec); again.ResultsHash != r.ResultsHash {
 		t.Error("the printed spec gives other lifetimes")
 	}
-	if status, _, stderr := call(t, "simulate", "--token", "BTCBULL3X", "--parameter-uncertainty", "--no-save"); status != cli.BadInput || !strings.Contains(stderr, "errors of the model's numbers") {
+	if status, _, stderr := call(t, "simulate", "--token", "BTCBULL3X", "--parameter-uncertainty",
+		"--no-save"); status != cli.BadInput || !strings.Contains(stderr, "errors of the model's numbers") {
 		t.Errorf("exit status %d, %q; want 2, and that no errors are known", status, stderr)
 	}
 }
@@ -181,7 +195,8 @@ func TestCalibrateRefusesNonsense(t *testing.T) {
 		})
 	}
 	taken := t.TempDir()
-	if status, stdout, stderr := call(t, "calibrate", history(t, 100, nil), "--out", taken); status != cli.BadInput || stdout != "" || !strings.Contains(stderr, taken+" exists; want a new one") {
+	if status, stdout, stderr := call(t, "calibrate", history(t, 100, nil), "--out", taken); status != cli.BadInput ||
+		stdout != "" || !strings.Contains(stderr, taken+" exists; want a new one") {
 		t.Errorf("exit status %d, %q; want 2, and that the folder exists", status, stderr)
 	}
 }
@@ -197,25 +212,30 @@ func TestCalibrateOutlier(t *testing.T) {
 	})
 	dir := filepath.Join(t.TempDir(), "fit")
 	status, stdout, stderr := call(t, "calibrate", file, "--model", "gbm,garch", "--out", dir)
-	if status != cli.Done || !strings.Contains(stderr, "gbm: returns 699 and 700 (") || !strings.Contains(stderr, "gbm: the fitted numbers are no valid model") {
+	if status != cli.Done || !strings.Contains(stderr, "gbm: returns 699 and 700 (") ||
+		!strings.Contains(stderr, "gbm: the fitted numbers are no valid model") {
 		t.Errorf("exit status %d, %q; want 0, the two returns, and that gbm is no model", status, stderr)
 	}
 	var models []string
 	for line := range strings.Lines(stdout) {
-		if f := strings.Fields(line); len(f) > 0 && (f[0] == "gbm" || f[0] == "garch") && !slices.Contains(models, f[0]) {
+		if f := strings.Fields(line); len(f) > 0 && (f[0] == "gbm" || f[0] == "garch") &&
+			!slices.Contains(models, f[0]) {
 			models = append(models, f[0])
 		}
 	}
-	if want := "next: mcrisk simulate --token NAME --spec " + filepath.Join(dir, "garch.yaml") + " --mu 0\n"; !strings.HasSuffix(stderr, want) {
+	if want := "next: mcrisk simulate --token NAME --spec " + filepath.Join(dir, "garch.yaml") +
+		" --mu 0\n"; !strings.HasSuffix(stderr, want) {
 		t.Errorf("said %q; want %q at the end", stderr, want)
 	}
 	left := ls(t, dir)
-	if len(models) != 2 || slices.Contains(left, "gbm.yaml") || !slices.Contains(left, "garch.yaml") || !slices.Contains(left, "figures/qq.png") {
+	if len(models) != 2 || slices.Contains(left, "gbm.yaml") || !slices.Contains(left, "garch.yaml") ||
+		!slices.Contains(left, "figures/qq.png") {
 		t.Errorf("printed %v, left %v; want both models, and a fragment and figures of garch", models, left)
 	}
 	alone := filepath.Join(t.TempDir(), "fit")
 	resultsOf(t, "calibrate", file, "--out", alone)
-	if left := ls(t, alone); !slices.Equal(left, []string{"calibration.json", "manifest.json", "models.csv", "parameters.csv"}) {
+	if left := ls(t, alone); !slices.Equal(left, []string{"calibration.json", "manifest.json", "models.csv",
+		"parameters.csv", cli.PageFile}) {
 		t.Errorf("left %v; want the tables of gbm and nothing drawn", left)
 	}
 }
@@ -226,8 +246,25 @@ func TestCalibrateInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	status := run(ctx, []string{"calibrate", history(t, 500, nil), "--out", filepath.Join(dir, "fit")}, &stdout, &stderr)
-	if left := ls(t, dir); status != cli.Interrupted || stdout.Len() > 0 || len(left) > 0 || stderr.String() != "mcrisk: interrupted; nothing was written\n" {
+	status := run(ctx, []string{"calibrate", history(t, 500, nil), "--out", filepath.Join(dir, "fit")},
+		&stdout, &stderr)
+	if left := ls(t, dir); status != cli.Interrupted || stdout.Len() > 0 || len(left) > 0 ||
+		stderr.String() != "mcrisk: interrupted; nothing was written\n" {
 		t.Errorf("exit status %d, printed %q, said %q, left %v; want 130 and nothing", status, &stdout, &stderr, left)
 	}
+}
+
+// Every form has both tables; one is asked for at a time.
+func TestCalibrateForms(t *testing.T) {
+	file := history(t, 500, nil)
+	out := resultsOf(t, "calibrate", file, "--model", "gbm,merton", "--csv")
+	fits, parameters, ok := strings.Cut(out, "\n\n")
+	if !ok || !strings.HasPrefix(fits, "model,volatility,log_likelihood,aic,bic,") || strings.Count(fits, "\n") != 2 ||
+		!strings.HasPrefix(parameters, "model,parameter,estimate,se,lo,hi,") || strings.Count(parameters, "\n") != 8 {
+		t.Errorf("CSV is\n%s", out)
+	}
+	if out := resultsOf(t, "calibrate", file, "--markdown"); !strings.Contains(out, "| gbm | sigma |") {
+		t.Errorf("Markdown is\n%s", out)
+	}
+	expect(t, cli.BadInput, "calibrate", file, "--csv", "--json")
 }

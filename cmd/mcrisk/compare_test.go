@@ -21,7 +21,8 @@ func TestCompare(t *testing.T) {
 	alone := map[string]map[string]map[string]any{}
 	for i, token := range []string{"toros-eth2x", "etf-daily-2x"} {
 		file := filepath.Join(dir, token+".csv")
-		alone[token] = reportOf(t, append([]string{"simulate", "--token", token, "--no-save", "--lifetimes", file}, grid...)...).Tokens[0].Metrics
+		alone[token] = reportOf(t, append([]string{"simulate", "--token", token, "--no-save",
+			"--lifetimes", file}, grid...)...).Tokens[0].Metrics
 		navs[i] = column(t, file, "holder_nav")
 	}
 	n := float64(len(navs[0]))
@@ -42,7 +43,8 @@ func TestCompare(t *testing.T) {
 			Difference          struct{ Estimate, SE, Lo, Hi *float64 }
 		}
 	}
-	text := resultsOf(t, append([]string{"compare", "--tokens", "toros-eth2x,etf-daily-2x", "--json", "--out", out}, grid...)...)
+	text := resultsOf(t,
+		append([]string{"compare", "--tokens", "toros-eth2x,etf-daily-2x", "--json", "--out", out}, grid...)...)
 	if err := json.Unmarshal([]byte(text), &r); err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +52,8 @@ func TestCompare(t *testing.T) {
 	for _, row := range r.Rows {
 		metrics[row.Metric]++
 		if strings.HasPrefix(row.Metric, "p_beats_") && *row.Estimate != alone[row.Token][row.Metric]["estimate"] {
-			t.Errorf("%s of %s is %v; alone it is %v", row.Metric, row.Token, *row.Estimate, alone[row.Token][row.Metric]["estimate"])
+			t.Errorf("%s of %s is %v; alone it is %v",
+				row.Metric, row.Token, *row.Estimate, alone[row.Token][row.Metric]["estimate"])
 		}
 		switch {
 		case row.Token == "toros-eth2x" && *row.Difference.Estimate != 0:
@@ -61,7 +64,8 @@ func TestCompare(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"holder_nav", "p_beats_underlying", "p_beats_linear", "p_liquidation", "cost_drag", "rebalances_per_year", "nav_trend", "nav_chop", "nav_crash"} {
+	for _, name := range []string{"holder_nav", "p_beats_underlying", "p_beats_linear",
+		"p_liquidation", "cost_drag", "rebalances_per_year", "nav_trend", "nav_chop", "nav_crash"} {
 		if metrics[name] != 2 {
 			t.Errorf("%d rows of %s; want 2", metrics[name], name)
 		}
@@ -69,11 +73,13 @@ func TestCompare(t *testing.T) {
 	// Warnings are in the table as in the CSV.
 	warned := func(csv string) int { return strings.Count(csv, "heavy-tail") + strings.Count(csv, "few-in-tail") }
 	table := resultsOf(t, append([]string{"compare", "--tokens", "toros-eth2x,etf-daily-2x", "--no-save"}, grid...)...)
-	marks, want := strings.Count(table, " !\n")+strings.Count(table, " ! "), warned(read(t, filepath.Join(out, "compare.csv")))
+	marks, want := strings.Count(table, " !\n")+strings.Count(table, " ! "),
+		warned(read(t, filepath.Join(out, "compare.csv")))
 	if marks != want || marks == 0 || !strings.Contains(table, "\nnote: !: ") {
 		t.Errorf("%d intervals marked in the table, %d warned of in the CSV; want as many, and some", marks, want)
 	}
-	for _, file := range []string{"spec.yaml", "compare.csv", "manifest.json", "figures/compare.png", "figures/compare.svg"} {
+	for _, file := range []string{"spec.yaml", "compare.csv", "manifest.json",
+		"figures/compare.png", "figures/compare.svg"} {
 		if _, err := os.Stat(filepath.Join(out, file)); err != nil {
 			t.Error(err)
 		}
@@ -141,15 +147,19 @@ func TestCompareOnOwnUnderlyings(t *testing.T) {
 	again := filepath.Join(t.TempDir(), "again")
 	expect(t, cli.Done, "simulate", "--spec", filepath.Join(dir, "spec.yaml"), "--out", again)
 	expect(t, cli.Done, "verify", again)
-	if read(t, filepath.Join(again, "spec.yaml")) == "" || !strings.Contains(read(t, filepath.Join(dir, "spec.yaml")), "underlying: BTC") {
+	if read(t, filepath.Join(again, "spec.yaml")) == "" ||
+		!strings.Contains(read(t, filepath.Join(dir, "spec.yaml")), "underlying: BTC") {
 		t.Error("the study's file does not say who follows what")
 	}
-	for _, tt := range [][2]string{{"1.5", "want a number between"}, {"x", "want a number between"}, {"-0.9", "not positive definite"}} {
-		if _, said := expect(t, cli.BadInput, append(args, "--no-save", "--correlation", tt[0])...); !strings.Contains(said, tt[1]) {
+	for _, tt := range [][2]string{{"1.5", "want a number between"}, {"x", "want a number between"},
+		{"-0.9", "not positive definite"}} {
+		if _, said := expect(t, cli.BadInput,
+			append(args, "--no-save", "--correlation", tt[0])...); !strings.Contains(said, tt[1]) {
 			t.Errorf("--correlation %s: %s", tt[0], said)
 		}
 	}
-	if _, said := expect(t, cli.BadInput, "compare", "--tokens", "ETHBULL3X,ETHBULL2X", "--correlation", "0.8", "--no-save"); !strings.Contains(said, "all tokens follow ETH") {
+	if _, said := expect(t, cli.BadInput, "compare", "--tokens", "ETHBULL3X,ETHBULL2X",
+		"--correlation", "0.8", "--no-save"); !strings.Contains(said, "all tokens follow ETH") {
 		t.Errorf("said %s", said)
 	}
 }

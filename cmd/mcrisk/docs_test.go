@@ -24,7 +24,8 @@ func TestDocsCommands(t *testing.T) {
 	}
 	lines := map[string]string{} // where each is shown
 	shown := regexp.MustCompile("`mcrisk ([^`]+)`|(?m:^    (?:go run ./cmd/)?mcrisk ((?:.*\\\\\n)*.*)$)")
-	for _, page := range slices.Concat([]string{"../../README.md", "../../CONTRIBUTING.md", "../../notebooks/README.md"}, pages, decisions) {
+	for _, page := range slices.Concat(
+		[]string{"../../README.md", "../../CONTRIBUTING.md", "../../notebooks/README.md"}, pages, decisions) {
 		for _, m := range shown.FindAllStringSubmatch(read(t, page), -1) {
 			lines[m[1]+m[2]] = page
 		}

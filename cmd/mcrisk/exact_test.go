@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"math"
 	"regexp"
@@ -10,13 +11,15 @@ import (
 	"mcrisk/internal/cli"
 )
 
-var caseB = []string{"--target", "3", "--band", "2.8:3.2", "--to", "target", "--fee", "10bp", "--borrow", "0", "--sigma", "0.6"}
+var caseB = []string{"--target", "3", "--band", "2.8:3.2", "--to", "target", "--fee", "10bp", "--borrow", "0",
+	"--sigma", "0.6"}
 
 // The published values of an hourly band over a year (theory of threshold
 // rebalancing, id M05), through flags and JSON, each within its own bound.
 func TestExactReport(t *testing.T) {
 	token := reportOf(t, append([]string{"exact"}, caseB...)...).Tokens[0]
-	for name, want := range map[string]float64{"rebalances": 258.353609543, "log_nav": -1.671922126, "nav": 0.944425288, "underlying": 1, "p_liquidation": 0} {
+	for name, want := range map[string]float64{"rebalances": 258.353609543, "log_nav": -1.671922126,
+		"nav": 0.944425288, "underlying": 1, "p_liquidation": 0} {
 		m := token.Metrics[name]
 		got, bound := m["estimate"].(float64), m["bound"].(float64)
 		if math.Abs(got-want) > 1e-8*max(1, math.Abs(want)) || bound > 1e-6 {
@@ -40,7 +43,8 @@ func TestExactReport(t *testing.T) {
 func TestExactSigns(t *testing.T) {
 	ascii := regexp.MustCompile(`[ e]-[0-9]`)
 	for _, args := range [][]string{append([]string{"exact", "--horizon", "5d"}, caseB...),
-		append([]string{"sweep", "--exact", "--over", "half-width=0.2,0.4", "--horizon", "5d", "--no-save"}, caseB...)} {
+		append([]string{"sweep", "--exact", "--over", "half-width=0.2,0.4",
+			"--horizon", "5d", "--no-save"}, caseB...)} {
 		out := resultsOf(t, args...)
 		if ascii.MatchString(out) || !strings.Contains(out, " −0.") {
 			t.Errorf("%s: signs in\n%s", args[0], out)
@@ -56,7 +60,8 @@ func TestExactAgreesWithSimulate(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	flags := append([]string{"--horizon", "30d", "--step", "4h", "--after-liquidation", "stop", "--borrow", "5%", "--supply", "1%", "--streaming-fee", "2%"}, caseB[:6]...)
+	flags := append([]string{"--horizon", "30d", "--step", "4h", "--after-liquidation", "stop", "--borrow", "5%",
+		"--supply", "1%", "--streaming-fee", "2%"}, caseB[:6]...)
 	flags = append(flags, "--fee", "10bp", "--sigma", "0.6", "--entry-fee", "0.2%", "--exit-fee", "0.3%")
 	known := reportOf(t, append([]string{"exact"}, flags...)...).Tokens[0]
 	sampled := reportOf(t, append([]string{"simulate", "--paths", "4000", "--no-save"}, flags...)...).Tokens[0]
@@ -94,16 +99,17 @@ func TestExactRefuses(t *testing.T) {
 		flags []string
 		why   string
 	}{
-		{[]string{"--token", "ETHBULL3X"}, "gas of 0.5 USD"},
-		{append([]string{"--gas", "1"}, caseB...), "gas of 1 USD"},
-		{append([]string{"--impact", "1bp"}, caseB...), "impact"},
+		{[]string{"--token", "ETHBULL3X", "--flows", "none"}, "closed below 100 USD"},
+		{append([]string{"--gas", "1", "--flows", "chase"}, caseB...), "gas of 1 USD"},
+		{append([]string{"--impact", "1bp", "--flows", "none"}, caseB...), "impact"},
 		{append([]string{"--latency", "30m"}, caseB...), "trades 30m0s late"},
 		{append([]string{"--model", "heston"}, caseB[:8]...), "model models.Heston"},
 		{[]string{"--target", "3", "--policy", "hold"}, "policy tokens.Hold"},
 		{[]string{"--target", "3", "--band", "2.8:3.2", "--mechanism", "perp"}, "mechanism tokens.Perp"},
 	} {
 		status, stdout, stderr := call(t, append([]string{"exact"}, tt.flags...)...)
-		if status != cli.BadInput || stdout != "" || !strings.Contains(stderr, tt.why) || !strings.Contains(stderr, "mcrisk simulate") {
+		if status != cli.BadInput || stdout != "" || !strings.Contains(stderr, tt.why) ||
+			!strings.Contains(stderr, "mcrisk simulate") {
 			t.Errorf("%v: exit status %d, %q; want status 2 and the words %q", tt.flags, status, stderr, tt.why)
 		}
 	}
@@ -118,7 +124,8 @@ func TestExactCurve(t *testing.T) {
 			Metrics map[string]float64
 		}
 	}
-	out := resultsOf(t, append([]string{"sweep", "--exact", "--over", "half-width=0.1:0.5:0.1", "--json", "--no-save"}, caseB...)...)
+	out := resultsOf(t, append([]string{"sweep", "--exact", "--over", "half-width=0.1:0.5:0.1", "--json",
+		"--no-save"}, caseB...)...)
 	if err := json.Unmarshal([]byte(out), &curve); err != nil {
 		t.Fatal(err)
 	}
@@ -126,12 +133,13 @@ func TestExactCurve(t *testing.T) {
 		t.Fatalf("%d cells; want 5", len(curve.Cells))
 	}
 	for i := 1; i < 5; i++ {
-		if got, before := curve.Cells[i].Metrics["trade_drag"], curve.Cells[i-1].Metrics["trade_drag"]; !(got < before) {
+		if got, before := curve.Cells[i].Metrics["trade_drag"],
+			curve.Cells[i-1].Metrics["trade_drag"]; !(got < before) {
 			t.Errorf("drag %v at half-width %s is not below %v", got, curve.Cells[i].Values["half-width"], before)
 		}
 	}
-	if got := curve.Cells[1].Metrics["rebalances"]; math.Abs(got-258.353609543) > 1e-6 {
-		t.Errorf("rebalances at 0.2 are %v, want 258.353609543", got)
+	if got := curve.Cells[1].Metrics["rebalances_per_year"]; math.Abs(got-258.353609543) > 1e-6 {
+		t.Errorf("rebalances a year at 0.2 are %v, want 258.353609543", got)
 	}
 }
 
@@ -140,7 +148,8 @@ func TestExactSaysWhereItStops(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	status, _, stderr := call(t, append([]string{"exact", "--model", "merton", "--horizon", "30d", "--liquidation-threshold", "0.78"}, caseB...)...)
+	status, _, stderr := call(t, append([]string{"exact", "--model", "merton", "--horizon", "30d",
+		"--liquidation-threshold", "0.78"}, caseB...)...)
 	if status != cli.Done || !strings.Contains(stderr, "these numbers stop there") {
 		t.Errorf("exit status %d, %q; want a note about liquidation", status, stderr)
 	}
@@ -152,7 +161,8 @@ func TestExactWithoutALaw(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	flags := append([]string{"--model", "merton", "--jump-rate", "10", "--jump-mean", "-0.3", "--jump-sd", "0", "--step", "1d", "--after-liquidation", "stop"}, caseB...)
+	flags := append([]string{"--model", "merton", "--jump-rate", "10", "--jump-mean", "-0.3", "--jump-sd", "0",
+		"--step", "1d", "--after-liquidation", "stop"}, caseB...)
 	status, stdout, stderr := call(t, append([]string{"exact", "--json", "--horizon", "3d"}, flags...)...)
 	if status != cli.Done || !strings.Contains(stderr, "without p_loss, var, es and quantiles") {
 		t.Fatalf("exit status %d, %q; want a note of what is left out", status, stderr)
@@ -165,7 +175,8 @@ func TestExactWithoutALaw(t *testing.T) {
 	if _, ok := known.Metrics["var_95"]; ok || len(known.Quantiles["nav"]) > 0 {
 		t.Errorf("%v has a law", known)
 	}
-	sampled := reportOf(t, append([]string{"simulate", "--paths", "20000", "--no-save", "--horizon", "3d"}, flags...)...).Tokens[0]
+	sampled := reportOf(t, append([]string{"simulate", "--paths", "20000", "--no-save", "--horizon", "3d"},
+		flags...)...).Tokens[0]
 	for _, name := range []string{"nav", "log_nav", "p_liquidation", "rebalances"} {
 		want, s := known.Metrics[name]["estimate"].(float64), sampled.Metrics[name]
 		got, half := s["estimate"].(float64), s["hi"].(float64)-s["estimate"].(float64)
@@ -173,4 +184,35 @@ func TestExactWithoutALaw(t *testing.T) {
 			t.Errorf("%s: exact %v, simulated %v ± %v", name, want, got, half)
 		}
 	}
+}
+
+// CSV has what JSON has, and one form is asked for at a time.
+func TestExactForms(t *testing.T) {
+	args := append([]string{"exact", "--horizon", "5d"}, caseB...)
+	known := reportOf(t, args...).Tokens[0]
+	rows, err := csv.NewReader(strings.NewReader(resultsOf(t, append(args, "--csv")...))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "token metric estimate bound lo hi unit meaning"
+	if got := strings.Join(rows[0], " "); got != want {
+		t.Errorf("columns %q; want %q", got, want)
+	}
+	if len(rows) != 1+len(known.Metrics)+len(known.Quantiles["nav"]) {
+		t.Errorf("%d rows for %d metrics and %d quantiles",
+			len(rows)-1, len(known.Metrics), len(known.Quantiles["nav"]))
+	}
+	for _, row := range rows[1:] {
+		m, ok := known.Metrics[row[1]]
+		if level, cut := strings.CutPrefix(row[1], "nav_quantile_"); cut {
+			m, ok = known.Quantiles["nav"][level]
+		}
+		if !ok || parse(t, row[2]) != m["estimate"].(float64) || parse(t, row[3]) != m["bound"].(float64) {
+			t.Errorf("%v in CSV; %v in JSON", row, m)
+		}
+	}
+	if out := resultsOf(t, append(args, "--markdown")...); !strings.Contains(out, "| p_liquidation |") {
+		t.Errorf("Markdown is %s", out)
+	}
+	expect(t, cli.BadInput, append(args, "--csv", "--markdown")...)
 }

@@ -43,12 +43,14 @@ func TestFormsOfMaps(t *testing.T) {
 		tables []string
 	}{
 		{[]string{"compare", "--tokens", "toros-eth2x,etf-daily-2x,hold-2x"}, []string{"compare.csv"}},
-		{[]string{"heatmap", "--token", "ETHBULL3X", "--x", "half-width=0.1:0.5:0.1", "--y", "fee=5bp,20bp"}, []string{"heatmap.csv"}},
+		{[]string{"heatmap", "--token", "ETHBULL3X", "--x", "half-width=0.1:0.5:0.1", "--y", "fee=5bp,20bp"},
+			[]string{"heatmap.csv"}},
 		{[]string{"heatmap", "--token", "ETHBULL3X", "--x", "horizon", "--y", "sigma=0.5,1", "--metric", "nav_p50"},
 			[]string{"heatmap.csv"}},
 		{[]string{"breakeven", "--token", "ETHBULL3X", "--borrow-rates", "0,10%", "--funding-rates", "0,20%"},
 			[]string{"breakeven.csv", "surface.csv"}},
-		{[]string{"liquidation", "--tokens", "BTCBULL3X,ETHBULL3X", "--latencies", "0,12h"}, []string{"liquidation.csv"}},
+		{[]string{"liquidation", "--tokens", "BTCBULL3X,ETHBULL3X", "--latencies", "0,12h"},
+			[]string{"liquidation.csv"}},
 	} {
 		args := append(tt.args, grid...)
 		out := filepath.Join(t.TempDir(), "run")
@@ -61,15 +63,18 @@ func TestFormsOfMaps(t *testing.T) {
 			t.Errorf("%v prints as CSV\n%s\nand has the tables\n%s", tt.args, printed, want)
 		}
 		for line := range strings.Lines(resultsOf(t, append(args, "--no-save")...)) {
-			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 && strings.Contains(strings.TrimSpace(line), " ") {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 &&
+				strings.Contains(strings.TrimSpace(line), " ") {
 				t.Errorf("%v prints a line of %d columns: %s", tt.args, n, line)
 			}
 		}
 		markdown := resultsOf(t, append(args, "--no-save", "--markdown")...)
-		if !regexp.MustCompile(`(?m)^\| [^\n]+ \|\n\| --- \|`).MatchString(markdown) || !strings.Contains(markdown, "results\\_hash") && !strings.Contains(markdown, "results_hash") {
+		if !regexp.MustCompile(`(?m)^\| [^\n]+ \|\n\| --- \|`).MatchString(markdown) ||
+			!strings.Contains(markdown, "results\\_hash") && !strings.Contains(markdown, "results_hash") {
 			t.Errorf("%v prints as Markdown\n%s", tt.args, markdown)
 		}
-		if _, said := expect(t, cli.BadInput, append(args, "--no-save", "--csv", "--json")...); !strings.Contains(said, "want one of them") {
+		if _, said := expect(t, cli.BadInput,
+			append(args, "--no-save", "--csv", "--json")...); !strings.Contains(said, "want one of them") {
 			t.Errorf("%v as CSV and JSON: %s", tt.args, said)
 		}
 	}

@@ -23,11 +23,20 @@ func expect(t *testing.T, want int, args ...string) (stdout, stderr string) {
 	return out.String(), errs.String()
 }
 
+// says expects the command to say something on standard error.
+func says(t *testing.T, status int, want string, args ...string) {
+	t.Helper()
+	if _, said := expect(t, status, args...); !strings.Contains(said, want) {
+		t.Errorf("mcrisk %s: said %q; want %q in it", strings.Join(args, " "), said, want)
+	}
+}
+
 // stored is a small run on disk.
 func stored(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), name)
-	expect(t, cli.Done, append([]string{"simulate", "--target", "3", "--band", "2.8:3.2", "--to", "target", "--fee", "10bp", "--sigma", "0.6",
+	expect(t, cli.Done, append([]string{"simulate", "--target", "3", "--band", "2.8:3.2", "--to", "target",
+		"--fee", "10bp", "--sigma", "0.6",
 		"--horizon", "20d", "--paths", "300", "--out", dir}, args...)...)
 	return dir
 }

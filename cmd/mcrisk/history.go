@@ -14,6 +14,8 @@ import (
 type historyOptions struct {
 	part cli.HistoryOptions
 	form cli.FormOptions
+
+	periods, riskFree string // how it is annualised; empty: by elapsed time, without interest
 }
 
 func newHistory() *cobra.Command {
@@ -24,8 +26,8 @@ func newHistory() *cobra.Command {
 		Long: `history reads a price history as calibrate does and prints what its closes did:
 total and yearly return, volatility, Sharpe, Sortino, Calmar, omega, tails, value
 at risk, drawdowns and time under water. Nothing is estimated, so there are no
-intervals. A year has 365 days. A history with gaps is described in steps of its
-closes as they stand.`,
+intervals. Years are elapsed time, of 365 days each, so weekends and missing bars
+count; --periods-per-year counts returns instead.`,
 		Example: `  mcrisk history eth_usd_1d.csv
   mcrisk history eth_usd_1d.csv --since 2022-11-01 --until 2022-12-01
   mcrisk history ftx_bull_1d.csv --json`,
@@ -33,6 +35,11 @@ closes as they stand.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cli.SessionOf(cmd), args[0]) },
 	}
 	o.part.Bind(cmd, cli.SectionOutput)
+	s := cmd.Flags()
+	cli.Text(s, &o.periods, cli.SectionOutput, "periods-per-year", "number", "",
+		"returns that make a year, such as 252 (default: by elapsed time)")
+	cli.Text(s, &o.riskFree, cli.SectionOutput, "risk-free", "rate", "",
+		"interest a year that Sharpe and Sortino subtract (default 0)")
 	o.form.Bind(cmd)
 	return cmd
 }
@@ -41,15 +48,20 @@ func (o *historyOptions) run(session *cli.Session, file string) error {
 	if err := o.form.Check(); err != nil {
 		return err
 	}
-	h, sum, err := o.part.Read(file)
+	options, err := cli.ParseSeries(o.periods, o.riskFree)
 	if err != nil {
 		return err
 	}
-	if err := o.form.Print(session.Out, report.History(file, sum, assess.Describe(h))); err != nil {
+	h, sum, err := o.part.Read(session, file)
+	if err != nil {
 		return err
 	}
+	if err := o.form.Print(session.Out, report.History(file, sum, assess.Describe(h, options))); err != nil {
+		return err
+	}
+	session.Notes(cli.ReadNotes(h)...)
 	if n := len(h.Gaps); n > 0 {
-		session.Notes(fmt.Sprintf("%s: gaps: %d, the first on %s; the return across each counts as one step",
+		session.Notes(fmt.Sprintf("%s: gaps: %d, the first on %s; the time that passes over them counts",
 			file, n, h.Gaps[0]))
 	}
 	return nil

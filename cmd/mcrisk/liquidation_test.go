@@ -36,7 +36,8 @@ type liquidations struct {
 
 func liquidationsOf(t *testing.T, args ...string) (r liquidations) {
 	t.Helper()
-	if err := json.Unmarshal([]byte(resultsOf(t, append([]string{"liquidation", "--json"}, args...)...)), &r); err != nil {
+	if err := json.Unmarshal([]byte(resultsOf(t,
+		append([]string{"liquidation", "--json"}, args...)...)), &r); err != nil {
 		t.Fatal(err)
 	}
 	return r
@@ -48,7 +49,9 @@ func liquidationsOf(t *testing.T, args ...string) (r liquidations) {
 // paths a right program is off by five standard errors once in 1.7 million runs.
 func TestLiquidation(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
-	r := liquidationsOf(t, "--tokens", "BTCBULL3X,BTCBEAR1X", "--latencies", "0,1d", "--jumps", "0,10%,30%,70%", "--horizon", "90d", "--paths", "400",
+	r := liquidationsOf(t, "--tokens", "BTCBULL3X,BTCBEAR1X",
+		"--latencies", "0,1d", "--jumps", "0,10%,30%,70%",
+		"--horizon", "90d", "--paths", "400",
 		"--sigma", "0.3", "--jump-rate", "4", "--out", out)
 	jumped := 1 - math.Exp(-4*90.0/365)
 	for _, c := range r.Cells {
@@ -59,7 +62,8 @@ func TestLiquidation(t *testing.T) {
 		if want == 0 && c.Latency > 0 && c.Jump > 0 {
 			continue // a late keeper may be far outside its band
 		}
-		if p := c.Probability; math.Abs(p.Estimate-want) > 5*math.Sqrt(jumped*(1-jumped)/400)*want || !(p.Lo <= want && want <= p.Hi) && want == 0 {
+		if p := c.Probability; math.Abs(p.Estimate-want) > 5*math.Sqrt(jumped*(1-jumped)/400)*want ||
+			!(p.Lo <= want && want <= p.Hi) && want == 0 {
 			t.Errorf("%s, latency %v, jump %v: %v; want %v", c.Token, c.Latency, c.Jump, p, want)
 		}
 	}
@@ -68,7 +72,10 @@ func TestLiquidation(t *testing.T) {
 	}
 	rows := named(t, filepath.Join(out, "liquidation.csv"))
 	for i, c := range r.Cells {
-		if i >= len(rows) || rows[i]["token"] != c.Token || parse(t, rows[i]["jump"]) != c.Jump || parse(t, rows[i]["lo"]) != c.Probability.Lo || rows[i]["interval"] != "clopper-pearson" {
+		if i >= len(rows) || rows[i]["token"] != c.Token ||
+			parse(t, rows[i]["jump"]) != c.Jump ||
+			parse(t, rows[i]["lo"]) != c.Probability.Lo ||
+			rows[i]["interval"] != "clopper-pearson" {
 			t.Fatalf("row %d of the table is not %v:\n%v", i, c, rows)
 		}
 	}
@@ -87,8 +94,10 @@ func TestLiquidation(t *testing.T) {
 		{[]string{"--tokens", "BTCBULL3X", "--jumps", "1"}, "--jumps: jump = 1; want"},
 		{[]string{"--tokens", "BTCBULL3X", "--jumps", "10%,0.1"}, "names a value twice"},
 		{[]string{"--tokens", "BTCBULL3X", "--latencies", "soon"}, "--latencies: latency"},
-		{[]string{"--tokens", "BTCBULL3X", "--latency", "1h"}, "--latency: liquidation sets it itself; want --latencies"},
-		{[]string{"--tokens", "BTCBULL3X", "--after-liquidation", "continue"}, "--after-liquidation: liquidation sets it itself; want none"},
+		{[]string{"--tokens", "BTCBULL3X", "--latency", "1h"},
+			"--latency: liquidation sets it itself; want --latencies"},
+		{[]string{"--tokens", "BTCBULL3X", "--after-liquidation", "continue"},
+			"--after-liquidation: liquidation sets it itself; want none"},
 	} {
 		status, _, stderr := call(t, append([]string{"liquidation", "--no-save"}, tt.args...)...)
 		if status != cli.BadInput || !strings.Contains(stderr, tt.want) {
@@ -102,7 +111,8 @@ func TestLiquidation(t *testing.T) {
 func TestLiquidationHasEachVolatility(t *testing.T) {
 	t.Setenv("COLUMNS", "1000") // no sentence is broken
 	out := filepath.Join(t.TempDir(), "run")
-	flags := []string{"--latencies", "12h", "--jumps", "10%,15%", "--horizon", "60d", "--paths", "300", "--jump-rate", "6"}
+	flags := []string{"--latencies", "12h", "--jumps", "10%,15%",
+		"--horizon", "60d", "--paths", "300", "--jump-rate", "6"}
 	both := liquidationsOf(t, append(flags, "--tokens", "BTCBULL3X, ETHBULL3X,hyperliquid-btc3x", "--out", out)...)
 	alone := liquidationsOf(t, append(flags, "--tokens", "ETHBULL3X", "--no-save")...)
 	given := liquidationsOf(t, append(flags, "--tokens", "BTCBULL3X,ETHBULL3X", "--sigma", "0.5", "--no-save")...)
@@ -129,21 +139,31 @@ func TestLiquidationHasEachVolatility(t *testing.T) {
 			t.Fatal(err)
 		}
 		spec, err := rundir.ReadSpec(data, file)
-		if u, _ := catalogue.LookupUnderlying(underlying); err != nil || spec.Model.Values["sigma"] != u.Sigma.Value || len(spec.Tokens) != map[string]int{"BTC": 2, "ETH": 1}[underlying] {
-			t.Errorf("%s: %v, %d tokens, model %v; want those of %s", file, err, len(spec.Tokens), spec.Model, underlying)
+		if u, _ := catalogue.LookupUnderlying(underlying); err != nil ||
+			spec.Model.Values["sigma"] != u.Sigma.Value ||
+			len(spec.Tokens) != map[string]int{"BTC": 2, "ETH": 1}[underlying] {
+			t.Errorf("%s: %v, %d tokens, model %v; want those of %s",
+				file, err, len(spec.Tokens), spec.Model, underlying)
 		}
 		if spec.Model.Values["jump-sd"] != 0 || spec.Tokens[0].Values["after-liquidation"] != float64(tokens.Stop) {
-			t.Errorf("%s: %v, %v; want jumps of one size and tokens that end, as they ran", file, spec.Model, spec.Tokens[0].Values)
+			t.Errorf("%s: %v, %v; want jumps of one size and tokens that end, as they ran",
+				file, spec.Model, spec.Tokens[0].Values)
 		}
 	}
-	status, text, stderr := call(t, "liquidation", "--no-save", "--tokens", "BTCBULL3X,ETHBULL3X", "--paths", "100", "--horizon", "73d", "--latencies", "0", "--jumps", "0,30%")
+	status, text, stderr := call(t, "liquidation", "--no-save",
+		"--tokens", "BTCBULL3X,ETHBULL3X", "--paths", "100", "--horizon", "73d",
+		"--latencies", "0", "--jumps", "0,30%")
 	if status != cli.Done || strings.Contains(stderr, "different underlyings") {
 		t.Errorf("status %d, %s", status, stderr)
 	}
 	for _, want := range []string{
-		"BTCBULL3X: 3x BTC of volatility 66.1 % a year (catalogue), by a loan on Aave v3 (arbitrum) of liquidation threshold 0.78, liquidated at leverage 4.55; band 2.7 to 3.3",
-		"ETHBULL3X: 3x ETH of volatility 83.1 %", "one jump expected a year", "within 73 days with probability 1 − exp(−0.2) = 18.1 %", // 1 − e^{−1/5}
-		"starts with 1,000,000 USD and pays 0.5 USD of gas a trade", "“<4”: on none of the paths", "in percent", // 1 − .025^{1/100} = 3.6 %
+		"BTCBULL3X: 3x BTC of volatility 66.1 % a year (catalogue), " +
+			"by a loan on Aave v3 (arbitrum) of liquidation threshold 0.78, " +
+			"liquidated at leverage 4.55; band 2.7 to 3.3",
+		"ETHBULL3X: 3x ETH of volatility 83.1 %", "one jump expected a year",
+		"within 73 days with probability 1 − exp(−0.2) = 18.1 %", // 1 − e^{−1/5}
+		"Its vault is held at 1,000,000 USD by deposits and withdrawals.",
+		"“<4”: on none of the paths", "in percent", // 1 − .025^{1/100} = 3.6 %
 		"On the price of ETH:\n\n setting", "\n jump-sd ",
 	} {
 		if !strings.Contains(text, want) {
@@ -156,12 +176,17 @@ func TestLiquidationHasEachVolatility(t *testing.T) {
 // description: by hand, a 3x perpetual of maintenance .02 is liquidated at 50.
 func TestLiquidationSaysWhatIsGiven(t *testing.T) {
 	t.Setenv("COLUMNS", "1000") // no sentence is broken
-	flags := []string{"liquidation", "--no-save", "--tokens", "BTCBULL3X", "--paths", "20", "--horizon", "1d", "--latencies", "0", "--jumps", "0", "--gas", "0"}
+	flags := []string{"liquidation", "--no-save",
+		"--tokens", "BTCBULL3X", "--paths", "20", "--horizon", "1d",
+		"--latencies", "0", "--jumps", "0", "--gas", "0"}
 	for want, given := range map[string][]string{
-		"volatility 30 % a year (given), by a perpetual of maintenance margin 2 %, liquidated at leverage 50; policy every.\n": {"--sigma", "0.3", "--mechanism", "perp", "--maintenance", "2%", "--policy", "every"},
-		"; band 2.9 to 3.2, traded to the target.\n":  {"--band", "2.9:3.2", "--to", "target"},
-		"on top of it 2.5 jumps expected a year, all": {"--jump-rate", "2.5"},
-		"“>80”: on all of them":                       {"--jumps", "90%", "--jump-rate", "10000"}, // .025^{1/20} = 83 %
+		"volatility 30 % a year (given), by a perpetual of maintenance margin 2 %, " +
+			"liquidated at leverage 50; policy every. Its vault is held at": {
+			"--sigma", "0.3", "--mechanism", "perp", "--maintenance", "2%", "--policy", "every"},
+		"; band 2.9 to 3.2, traded to the target. Its vault is held at": {"--band", "2.9:3.2", "--to", "target"},
+		"on top of it 2.5 jumps expected a year, all":                   {"--jump-rate", "2.5"},
+		// .025^{1/20} = 83 %
+		"“>80”: on all of them": {"--jumps", "90%", "--jump-rate", "10000"},
 	} {
 		if text := resultsOf(t, append(flags, given...)...); !strings.Contains(text, want) {
 			t.Errorf("%v: the caption does not say %q:\n%s", given, want, text)
@@ -179,7 +204,9 @@ func TestLiquidationAgainstExact(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	const paths, outside = 20_000, 1e-6
-	r := liquidationsOf(t, "--tokens", "BTCBULL3X", "--jump-rate", "12", "--horizon", "30d", "--latencies", "0", "--jumps", "0,10%,13%,15%,20%", "--paths", fmt.Sprint(paths), "--no-save")
+	r := liquidationsOf(t, "--tokens", "BTCBULL3X", "--jump-rate", "12", "--horizon", "30d",
+		"--latencies", "0", "--jumps", "0,10%,13%,15%,20%",
+		"--paths", fmt.Sprint(paths), "--no-save")
 	entry, err := catalogue.LookupToken("BTCBULL3X")
 	if err != nil {
 		t.Fatal(err)
@@ -191,7 +218,8 @@ func TestLiquidationAgainstExact(t *testing.T) {
 	token.Cost, token.AfterLiquidation = tokens.Cost{}, tokens.Stop
 	between := 0
 	for _, c := range r.Cells {
-		problem, err := exact.NewProblem(token, models.Merton{Sigma: c.Sigma, Rate: 12, JumpMean: math.Log1p(-c.Jump)}, time.Hour)
+		problem, err := exact.NewProblem(token,
+			models.Merton{Sigma: c.Sigma, Rate: 12, JumpMean: math.Log1p(-c.Jump)}, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -209,6 +237,7 @@ func TestLiquidationAgainstExact(t *testing.T) {
 		}
 	}
 	if between == 0 || len(r.Cells) != 5 {
-		t.Errorf("%d cells, %d of them between a twentieth and a half; want five, and some that tell programs apart", len(r.Cells), between)
+		t.Errorf("%d cells, %d of them between a twentieth and a half; want five, and some that tell programs apart",
+			len(r.Cells), between)
 	}
 }

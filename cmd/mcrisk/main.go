@@ -58,6 +58,12 @@ interrupted.`,
 	root.SetUsageFunc(cli.Usage)
 	root.AddCommand(
 		newSimulate(),
+		newSummary(),
+		newPlot(),
+		newSweep(),
+		newMerge(),
+		newMissing(),
+		newVerify(),
 		newBreakEven(),
 		newCompare(),
 		newHeatMap(),

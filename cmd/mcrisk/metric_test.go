@@ -30,11 +30,13 @@ func TestMetricIsOneRow(t *testing.T) {
 		return
 	}
 	steps := func(c *analytics.Case) []float64 { return c.Ensemble.Column("steps_outside") }
-	analytics.Register(analytics.Metric{Name: "late_steps", Unit: analytics.Count, Label: "Steps too late", Doc: "steps outside the band",
+	analytics.Register(analytics.Metric{Name: "late_steps", Unit: analytics.Count,
+		Label: "Steps too late", Doc: "steps outside the band",
 		Sense: analytics.Lower, Swept: 99, Needs: []string{"steps_outside"}, Paths: steps,
 		Of: func(c *analytics.Case) analytics.Estimate { return analytics.Mean(c.Sample(steps(c)), c.Confidence) }})
 	base := []string{"--token", "ETHBULL3X", "--horizon", "5d", "--paths", "40", "--latency", "6h"}
-	one := reportOf(t, append([]string{"simulate", "--no-save"}, base...)...).Tokens[0].Metrics["late_steps"]["estimate"]
+	one := reportOf(t, append([]string{"simulate", "--no-save"}, base...)...).
+		Tokens[0].Metrics["late_steps"]["estimate"]
 	if one == nil || one == 0.0 {
 		t.Fatalf("simulate says %v", one)
 	}
@@ -46,7 +48,8 @@ func TestMetricIsOneRow(t *testing.T) {
 				Difference          report.JSONEstimate
 			}
 		}
-		text := resultsOf(t, "compare", "--tokens", "ETHBULL3X,hold-3x", "--horizon", "5d", "--paths", "40", "--json", "--no-save")
+		text := resultsOf(t, "compare", "--tokens", "ETHBULL3X,hold-3x",
+			"--horizon", "5d", "--paths", "40", "--json", "--no-save")
 		if err := json.Unmarshal([]byte(text), &r); err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +71,8 @@ func TestMetricIsOneRow(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &r); err != nil || len(r.Cells) != 4 || *r.Cells[1].Estimate != one {
 			t.Errorf("heatmap: %v; want 4 cells, the second, which is simulated too, of %v:\n%s", err, one, text)
 		}
-		if svg := read(t, filepath.Join(dir, "figures", "heatmap.svg")); !strings.Contains(svg, "late_steps, steps outside the band (count)") {
+		if svg := read(t, filepath.Join(dir, "figures", "heatmap.svg")); !strings.Contains(svg,
+			"late_steps, steps outside the band (count)") {
 			t.Error("the figure of heatmap does not say what its colours are")
 		}
 		if help := resultsOf(t, "heatmap", "--help"); !strings.Contains(help, "late_steps") {
@@ -78,7 +82,8 @@ func TestMetricIsOneRow(t *testing.T) {
 	t.Run("sweep", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "run")
 		r := reportOf(t, append([]string{"sweep", "--over", "half-width=0.1:0.3:0.1", "--out", dir}, base...)...)
-		if got := r.Cells[2].Metrics["late_steps"]; got.Estimate == nil || *got.Estimate != one || got.Difference.Estimate == nil {
+		if got := r.Cells[2].Metrics["late_steps"]; got.Estimate == nil ||
+			*got.Estimate != one || got.Difference.Estimate == nil {
 			t.Errorf("the sweep's cell says %+v; simulate %v", got, one)
 		}
 		if last := r.Best[len(r.Best)-1]; last.Objective != "late_steps" || last.Best == "" {
@@ -88,7 +93,8 @@ func TestMetricIsOneRow(t *testing.T) {
 	if names := cli.Objectives(); names[len(names)-1] != "late_steps" {
 		t.Errorf("the objectives are %v", names)
 	}
-	if !strings.Contains(analytics.MetricsPage(), "| `late_steps` | count | steps outside the band | lower | objective |") {
+	if !strings.Contains(analytics.MetricsPage(),
+		"| `late_steps` | count | steps outside the band | lower | objective |") {
 		t.Error("the page of metrics does not have it")
 	}
 }

@@ -50,11 +50,15 @@ spikes that no oracle saw: for a loan prefer prices of the spot market.`,
 	}
 	o.study.Bind(cmd)
 	o.unused = cli.Hide(cmd, func(section, name string) bool { // a history has its own prices and no chance in it
+		if slices.Contains([]string{"column", "stamp", "zone"}, name) {
+			return false
+		}
 		return section == cli.SectionModel || section == cli.SectionStudy ||
 			slices.Contains([]string{"latency", "outage-rate", "outage-length"}, name)
 	})
 	cli.Text(cmd.Flags(), &o.latencies, cli.SectionKeeper, "latencies", "durations", "0,1m,5m,30m,1h",
 		"of the keeper, one for each row")
+	o.part.File = &o.study.File
 	o.part.Bind(cmd, cli.SectionStudy)
 	cmd.Flags().BoolVar(&o.closes, "closes", false, "see closes only, not what lies between them")
 	cli.InSection(cmd.Flags(), cli.SectionStudy, "closes")
@@ -63,7 +67,7 @@ spikes that no oracle saw: for a loan prefer prices of the spot market.`,
 }
 
 func (o *replayOptions) run(ctx context.Context, session *cli.Session, file string) error {
-	h, sum, err := o.part.Read(file)
+	h, sum, err := o.part.Read(session, file)
 	if err != nil {
 		return err
 	}
@@ -76,7 +80,7 @@ func (o *replayOptions) run(ctx context.Context, session *cli.Session, file stri
 		return err
 	}
 	r.Inputs[file], r.Unused = sum, o.unused
-	latencies, err := cli.Latencies("latencies", o.latencies)
+	latencies, err := cli.ParseWaits("--latencies", o.latencies)
 	if err != nil {
 		return err
 	}
@@ -86,7 +90,7 @@ func (o *replayOptions) run(ctx context.Context, session *cli.Session, file stri
 			return p, cli.AsInput(err)
 		}
 		p.Document = report.Replay(result, sum, report.Provenance{Settings: r.Settings()})
-		p.Notes = report.ReplayNotes(result)
+		p.Notes = append(cli.HistoryNotes(h), report.ReplayNotes(result)...)
 		return p, nil
 	}
 	return o.output.Publish(ctx, "lifetimes", o.study.Workers, compute, r)

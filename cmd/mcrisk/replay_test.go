@@ -17,8 +17,10 @@ import (
 // liquidated where a prompt one is not; CSV and JSON say the same.
 func TestReplayLatencies(t *testing.T) {
 	t.Setenv("COLUMNS", "1000") // no line is broken
-	file := write(t, "p.csv", "date,open,high,low,close\n2024-01-01,100,101,99,100\n2024-01-02,100,100,60,70\n2024-01-03,70,75,70,72\n2024-01-04,72,73,71,72\n")
-	args := []string{"replay", file, "--token", "BTCBULL3X", "--latencies", "0, 6h", "--since", "2024-01-02", "--until", "2024-01-04T00:00:00Z", "--no-save"}
+	file := write(t, "p.csv", "date,open,high,low,close\n2024-01-01,100,101,99,100\n2024-01-02,100,100,60,70\n"+
+		"2024-01-03,70,75,70,72\n2024-01-04,72,73,71,72\n")
+	args := []string{"replay", file, "--token", "BTCBULL3X", "--latencies", "0, 6h", "--since", "2024-01-02",
+		"--until", "2024-01-04T00:00:00Z", "--no-save"}
 	var r struct {
 		Bars  int
 		From  string
@@ -31,7 +33,8 @@ func TestReplayLatencies(t *testing.T) {
 	if err := json.Unmarshal([]byte(resultsOf(t, append(args, "--json")...)), &r); err != nil {
 		t.Fatal(err)
 	}
-	if r.Bars != 2 || r.From != "2024-01-02T00:00:00Z" || len(r.Lives) != 3 || r.Lives[1].Latency != 0 || r.Lives[2].Latency != 21600 {
+	if r.Bars != 2 || r.From != "2024-01-02T00:00:00Z" || len(r.Lives) != 3 || r.Lives[1].Latency != 0 ||
+		r.Lives[2].Latency != 21600 {
 		t.Fatalf("%+v", r)
 	}
 	if nav := *r.Lives[0].Values["nav"]; r.Lives[0].Token != "underlying" || math.Abs(nav-0.72) > 1e-15 {
@@ -52,7 +55,8 @@ func TestReplayLatencies(t *testing.T) {
 		}
 	}
 	out := resultsOf(t, args...)
-	for _, want := range []string{"2 bars of 1d, 2024-01-02 00:00 to 2024-01-04 00:00 (0 missing)", "2024-01-02 ", "liquidation-threshold"} {
+	for _, want := range []string{"2 bars of 1d, 2024-01-02 00:00 to 2024-01-04 00:00 (0 missing)", "2024-01-02 ",
+		"liquidation-threshold"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
@@ -76,12 +80,15 @@ func TestReplayRefuses(t *testing.T) {
 		{[]string{file, "--token", "ETHBULL3X", "--sigma", "0.5"}, "--sigma with a price history"},
 		{[]string{file, "--token", "ETHBULL3X", "--latency", "5m"}, "--latency with a price history"},
 		{[]string{file, "--token", "ETHBULL3X", "--latencies", "0,soon"}, `--latencies: latency = "soon"; want`},
-		{[]string{file, "--token", "ETHBULL3X", "--latencies", ""}, `--latencies: latency = ""; want`},
+		{[]string{file, "--token", "ETHBULL3X", "--latencies", ""},
+			`invalid argument "" for "--latencies" flag: want durations`},
 		{[]string{file, "--token", "ETHBULL3X", "--latencies", "60s,1m"}, `--latencies: "60s,1m" names a value twice`},
 		{[]string{file, "--token", "ETHBULL3X", "--since", "March"}, `--since = "March"; want a day such as`},
 		{[]string{file, "--token", "ETHBULL3X", "--since", "2025-01-01"},
-			"from 2025-01-01T00:00:00Z to its end: 0 of its bars; want two or more of those from 2024-01-01T00:00:00Z to 2024-01-01T05:00:00Z"},
-		{[]string{file, "--token", "ETHBULL3X", "--until", "2023-01-01"}, "from its start to 2023-01-01T00:00:00Z: 0 of its bars"},
+			"from 2025-01-01T00:00:00Z to its end: 0 of its bars; " +
+				"want two or more of those from 2024-01-01T00:00:00Z to 2024-01-01T05:00:00Z"},
+		{[]string{file, "--token", "ETHBULL3X", "--until", "2023-01-01"},
+			"from its start to 2023-01-01T00:00:00Z: 0 of its bars"},
 		{[]string{file, "--token", "ETHBULL3X", "--json", "--csv"}, "want one of them"},
 	} {
 		status, stdout, stderr := call(t, append([]string{"replay"}, tt.args...)...)
@@ -99,7 +106,8 @@ func TestReplayNotes(t *testing.T) {
 	if strings.Contains(notes, "--step") || !strings.Contains(notes, "latencies shorter than a bar") {
 		t.Errorf("notes of a replay: %s", notes)
 	}
-	_, _, notes = call(t, "simulate", "--token", "BTCBULL3X", "--keeper-interval", "5m", "--horizon", "1d", "--paths", "10", "--no-save")
+	_, _, notes = call(t, "simulate", "--token", "BTCBULL3X", "--keeper-interval", "5m", "--horizon", "1d", "--paths",
+		"10", "--no-save")
 	if !strings.Contains(notes, "keeper-interval 5m is rounded up") {
 		t.Errorf("notes of a study: %s", notes)
 	}
@@ -110,7 +118,8 @@ func TestReplayNotes(t *testing.T) {
 func TestReplayRun(t *testing.T) {
 	file, dir := write(t, "p.csv", bars), filepath.Join(t.TempDir(), "run")
 	out := resultsOf(t, "replay", file, "--token", "BTCBULL3X", "--latencies", "0,1h", "--csv", "--out", dir)
-	if left, want := ls(t, dir), []string{"manifest.json", "replay.csv", "spec.yaml"}; !slices.Equal(left, want) {
+	if left, want := ls(t, dir),
+		[]string{"manifest.json", "replay.csv", "report.html", "spec.yaml"}; !slices.Equal(left, want) {
 		t.Errorf("left %v; want %v", left, want)
 	}
 	if got := read(t, filepath.Join(dir, "replay.csv")); got != out || strings.Count(got, "\n") != 4 {
@@ -125,7 +134,8 @@ func TestReplayRun(t *testing.T) {
 	if err := json.Unmarshal([]byte(read(t, filepath.Join(dir, "manifest.json"))), &m); err != nil {
 		t.Fatal(err)
 	}
-	if m.Inputs[file] != rundir.Hash([]byte(bars)) || m.Outputs["replay.csv"] != rundir.Hash([]byte(out)) || len(m.Command) < 3 || m.Command[2] != file {
+	if m.Inputs[file] != rundir.Hash([]byte(bars)) || m.Outputs["replay.csv"] != rundir.Hash([]byte(out)) ||
+		len(m.Command) < 3 || m.Command[2] != file {
 		t.Errorf("manifest %+v", m)
 	}
 	for _, s := range m.Settings {
@@ -133,10 +143,12 @@ func TestReplayRun(t *testing.T) {
 			t.Errorf("the manifest has %s, which a replay has no use for", s.Name)
 		}
 	}
-	if spec := read(t, filepath.Join(dir, "spec.yaml")); !strings.Contains(spec, "horizon: 6h") || !strings.Contains(spec, "paths: 1\n") {
+	if spec := read(t, filepath.Join(dir, "spec.yaml")); !strings.Contains(spec, "horizon: 6h") ||
+		!strings.Contains(spec, "paths: 1\n") {
 		t.Errorf("the spec is not on the history's grid:\n%s", spec)
 	}
-	if _, errs := expect(t, cli.BadInput, "replay", file, "--token", "BTCBULL3X", "--out", dir); !strings.Contains(errs, "exists; want a new one") {
+	if _, errs := expect(t, cli.BadInput, "replay", file, "--token", "BTCBULL3X", "--out",
+		dir); !strings.Contains(errs, "exists; want a new one") {
 		t.Errorf("said %q", errs)
 	}
 	expect(t, cli.BadInput, "replay", file, "--token", "BTCBULL3X", "--no-figures", "--no-save") // it draws none
@@ -147,7 +159,8 @@ func TestReplayNamesItsRun(t *testing.T) {
 	t.Chdir(t.TempDir())
 	file := write(t, "p.csv", bars)
 	_, errs := expect(t, cli.Done, "replay", file, "--token", "BTCBULL3X", "--latencies", "0")
-	if left := visible(t, "runs"); len(left) != 4 || !strings.HasPrefix(left[0], "BTCBULL3X-") || !strings.Contains(errs, "written: runs/BTCBULL3X-") {
+	if left := visible(t, "runs"); len(left) != 5 || !strings.HasPrefix(left[0], "BTCBULL3X-") ||
+		!strings.Contains(errs, "written: runs/BTCBULL3X-") {
 		t.Errorf("left %v, said %q", left, errs)
 	}
 }

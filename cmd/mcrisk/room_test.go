@@ -28,7 +28,8 @@ func faultsOfRoom(name, source string) (faults []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, unwanted := range []string{"encoding/csv", "encoding/json", "text/tabwriter", "github.com/jedib0t/", "gonum.org/"} {
+		for _, unwanted := range []string{"encoding/csv", "encoding/json", "text/tabwriter",
+			"github.com/jedib0t/", "gonum.org/"} {
 			if strings.HasPrefix(path, unwanted) {
 				faults = append(faults, "imports "+path)
 			}
@@ -39,7 +40,8 @@ func faultsOfRoom(name, source string) (faults []string, err error) {
 		if !ok {
 			return true
 		}
-		if x, ok := s.X.(*ast.Ident); ok && x.Name == "math" && slices.Contains([]string{"Log", "Log1p", "Exp", "Expm1", "Pow", "Sqrt"}, s.Sel.Name) {
+		if x, ok := s.X.(*ast.Ident); ok && x.Name == "math" &&
+			slices.Contains([]string{"Log", "Log1p", "Exp", "Expm1", "Pow", "Sqrt"}, s.Sel.Name) {
 			faults = append(faults, "calls math."+s.Sel.Name)
 		}
 		return true
@@ -80,8 +82,9 @@ func TestRoom(t *testing.T) {
 // What does not belong is seen.
 func TestRoomSees(t *testing.T) {
 	for source, want := range map[string]string{
-		"package main\nimport \"encoding/csv\"\nvar _ csv.Reader\n":                 "imports encoding/csv",
-		"package main\nimport \"github.com/jedib0t/go-pretty/v6/table\"\n":          "imports github.com/jedib0t/go-pretty/v6/table",
+		"package main\nimport \"encoding/csv\"\nvar _ csv.Reader\n": "imports encoding/csv",
+		"package main\nimport \"github.com/jedib0t/go-pretty/v6/table\"\n": "imports " +
+			"github.com/jedib0t/go-pretty/v6/table",
 		"package main\nimport \"math\"\nvar x = math.Log(2)\n":                      "calls math.Log",
 		"package main\nimport \"math\"\nvar f = math.Sqrt\n":                        "calls math.Sqrt",
 		"package main\n" + strings.Repeat("// a line\n", 220):                       "has 221 lines; want at most 220",

@@ -34,7 +34,7 @@ func newSimulate() *cobra.Command {
 		Long: `simulate runs thousands of lifetimes of a token and prints what they come to:
 final value, decay by its three names, drawdown, cost, probabilities of loss,
 each with its 95 % interval. It writes a run directory with the spec, all
-lifetimes, the summary and seven figures.`,
+lifetimes, the summary, seven figures and a page of all of it, report.html.`,
 		Example: `  mcrisk simulate --token ETHBULL3X
   mcrisk simulate --token ETHBULL3X --band 2.8:3.2 --to target --fee 10bp
   mcrisk simulate --target 3 --band 2.8:3.2 --borrow 5% --sigma 0.6 --horizon 30d
@@ -46,27 +46,20 @@ lifetimes, the summary and seven figures.`,
 	o.study.Bind(cmd)
 	o.output.Bind(cmd)
 	s := cmd.Flags()
-	cli.Text(s, &o.lifetimes, cli.SectionOutput, "lifetimes", "file", "", "CSV to write all lifetimes to as well, which must not exist")
+	cli.Text(s, &o.lifetimes, cli.SectionOutput, "lifetimes", "file", "",
+		"CSV to write all lifetimes to as well, which must not exist")
 	s.BoolVar(&o.printSpec, "print-spec", false, "print the study these flags describe as YAML, and run nothing")
 	s.BoolVar(&o.plain, "no-control", false, "do not correct estimates by what is known of the prices")
-	s.StringArrayVar(&o.requires, "require", nil, "`bound` that must hold, such as 'p_liquidation<0.01', or exit with status 3; may be repeated")
+	s.StringArrayVar(&o.requires, "require", nil,
+		"`bound` that must hold, such as 'p_liquidation<0.01', or exit with status 3; may be repeated")
 	return cmd
 }
 
 func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
-	r, err := o.study.Resolve(session, cli.Demand{Amend: func(s *study.Spec, _ *cli.Resolved) error {
-		if s.Marks == 0 {
-			s.Marks = study.MaxMarks
-		}
-		if s.Step > 0 {
-			s.Marks = min(s.Marks, int(s.Horizon/s.Step))
-		}
-		return nil
-	}})
+	r, err := o.study.Resolve(session, cli.Demand{Amend: withMarks})
 	if err != nil {
 		return err
 	}
-	spec := r.Study.Spec()
 	if o.printSpec {
 		return rundir.WriteSpec(session.Out, r.Study)
 	}
@@ -74,8 +67,9 @@ func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
 	if err != nil {
 		return err
 	}
-	if o.lifetimes != "" && len(spec.Tokens) > 1 {
-		return cli.Input("--lifetimes with %d tokens; want one token, or the run directory, which has a file for each", len(spec.Tokens))
+	if n := r.Study.Tokens(); o.lifetimes != "" && n > 1 {
+		return cli.Input("--lifetimes with %d tokens; want one token, or the run directory, which has a file for each",
+			n)
 	}
 	if err := cli.Fits(r.Study, 1, cli.AllColumns); err != nil {
 		return err
@@ -88,27 +82,67 @@ func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
 		defer file.Abort()
 	}
 	var result *assess.Simulation
-	start := time.Now()
-	err = o.output.Publish(ctx, "lifetimes", o.study.Workers, func(ctx context.Context, opt study.Options) (p cli.Publication, err error) {
-		if result, err = assess.Simulate(ctx, r.Study, assess.Options{Options: opt, Plain: o.plain}); err != nil {
+	compute := func(ctx context.Context, opt study.Options) (p cli.Publication, err error) {
+		if result, err = o.simulate(ctx, r, opt); err != nil {
 			return p, err
 		}
-		took := time.Since(start).Seconds()
-		fmt.Fprintf(session.Err, "simulated in %.1f s, %s lifetimes a second\n", took, report.Thousands(int(float64(spec.Paths*len(spec.Tokens))/took)))
-		p = cli.Publication{Hash: result.Hash, Document: report.Simulation(result, report.Provenance{Settings: r.Settings(), Hash: result.Hash})}
+		provenance := report.Provenance{Settings: r.Settings(), Hash: result.Hash}
+		p = cli.Publication{Hash: result.Hash, Document: report.Simulation(result, provenance)}
 		p.Files = func(d *rundir.Dir) error { return writeLifetimes(d, result, p.Document.Data) }
 		if file != nil {
-			err = file.Commit(func(w io.Writer) error { return rundir.WriteLifetimes(w, &result.Ensembles[0]) })
+			p.Beside = func() error { return commitLifetimes(file, result) }
 		}
-		return p, err
-	}, r)
-	if err != nil {
+		return p, nil
+	}
+	if err := o.output.Publish(ctx, "lifetimes", o.study.Workers, compute, r); err != nil {
 		return err
 	}
 	session.Next(afterSimulate(r))
 	notes, err := cli.Require(requirements, result.Summaries)
 	session.Notes(notes...)
 	return err
+}
+
+// withMarks has the paths seen at as many times as can be, unless the spec says how
+// many.
+func withMarks(s *study.Spec, _ *cli.Resolved) error {
+	if s.Marks == 0 {
+		s.Marks = study.MaxMarks
+	}
+	if s.Step > 0 {
+		s.Marks = min(s.Marks, int(s.Horizon/s.Step))
+	}
+	return nil
+}
+
+// simulate runs the study, and what its figures need besides if they are drawn.
+func (o *simulateOptions) simulate(ctx context.Context, r *cli.Resolved, opt study.Options,
+) (*assess.Simulation, error) {
+	start, took := time.Now(), 0.0
+	progress := opt.Progress
+	opt.Progress = func(done, total int) {
+		took = time.Since(start).Seconds()
+		progress(done, total)
+	}
+	result, err := assess.Simulate(ctx, r.Study, assess.Options{Options: opt, Plain: o.plain})
+	if err != nil {
+		return nil, err
+	}
+	lifetimes := float64(r.Study.Spec().Paths * r.Study.Tokens())
+	fmt.Fprintf(r.Session.Err, "simulated in %.1f s, %s lifetimes a second\n",
+		took, report.Thousands(int(lifetimes/took)))
+	if !o.output.NoSave && !o.output.NoFigures {
+		err = result.SweepBands(ctx, study.Options{Workers: opt.Workers})
+	}
+	return result, err
+}
+
+// commitLifetimes writes the file of --lifetimes.
+func commitLifetimes(f *rundir.File, r *assess.Simulation) error {
+	if err := f.Commit(func(w io.Writer) error { return rundir.WriteLifetimes(w, &r.Ensembles[0]) }); err != nil {
+		return fmt.Errorf("--lifetimes: %w", err)
+	}
+	return nil
 }
 
 // writeLifetimes writes the lifetimes and the summary as JSON into a run.
@@ -118,7 +152,7 @@ func writeLifetimes(d *rundir.Dir, r *assess.Simulation, summary any) error {
 	}
 	for i := range r.Ensembles {
 		e := &r.Ensembles[i]
-		name := report.FileOf("lifetimes", e.Token.Name, len(r.Ensembles)) + ".csv"
+		name := r.Study.TableOf("lifetimes", i) + ".csv"
 		if err := d.File(name, func(w io.Writer) error { return rundir.WriteLifetimes(w, e) }); err != nil {
 			return err
 		}

@@ -39,25 +39,35 @@ var studies = []string{
 	"simulate --target 3 --policy auction --horizon 30d --paths 100",
 	"simulate --target 3 --band 2.8:3.2 --to partial --speed 0.5 --fee 10bp --horizon 30d --paths 2100 --step 6h",
 	"simulate --target 5 --band 4.5:5.5 --sigma 2 --after-liquidation stop --horizon 60d --paths 300",
-	"simulate --target -2 --band 1.8:2.2 --mechanism perp --funding 10% --outage-rate 20 --outage-length 1d --horizon 30d --paths 100",
-	"simulate --target 3 --band 2.8:3.2 --to target --mu 0.5 --entry-fee 0.1% --exit-fee 0.1% --streaming-fee 2% --horizon 30d --paths 300 --no-control",
+	"simulate --target -2 --band 1.8:2.2 --mechanism perp --funding 10% " +
+		"--outage-rate 20 --outage-length 1d --horizon 30d --paths 100",
+	"simulate --target 3 --band 2.8:3.2 --to target --mu 0.5 " +
+		"--entry-fee 0.1% --exit-fee 0.1% --streaming-fee 2% " +
+		"--horizon 30d --paths 300 --no-control",
 	"simulate --spec fitted.yaml --token ETHBULL3X --parameter-uncertainty --horizon 20d --paths 100",
 	"simulate --token ETHBULL3X --prices bars.csv --mu fitted --horizon 20d --paths 100",
 	"compare --tokens toros-eth2x,indexcoop-eth2x,etf-daily-2x,hold-2x --horizon 20d --paths 100",
 	"compare --tokens ETHBULL3X,BTCBULL3X --correlation 0.8 --horizon 20d --paths 100 --model merton",
 	"compare --tokens ETHBULL2X,ETHBULL3X --horizon 30d --paths 200 --step 2h",
 	"sweep --token ETHBULL3X --over half-width=0.1:0.5:0.1 --horizon 20d --paths 200",
-	"sweep --target 3 --band 2.7:3.3 --to target --fee 10bp --over half-width=0.1:0.7:0.1 --optimise tracking_cost --horizon 90d --paths 300 --step 4h",
-	"sweep --token ETHBULL3X --over half-width=0.1,0.3 --over sigma=0.5,1 --over fee=5bp,30bp --horizon 20d --paths 100 --pareto cost_drag,max_drawdown",
-	"sweep --token BTCBULL3X --over latency=0,6h --over model=gbm,merton,kou --horizon 20d --paths 100 --choose latency",
-	"sweep --target 5 --mechanism perp --band 4:6 --sigma 3 --over half-width=0.2:1:0.2 --over fee=1bp,10bp,20bp --sample 6 --horizon 20d --paths 100 --after-liquidation stop",
+	"sweep --target 3 --band 2.7:3.3 --to target --fee 10bp " +
+		"--over half-width=0.1:0.7:0.1 --optimise tracking_cost --horizon 90d --paths 300 --step 4h",
+	"sweep --token ETHBULL3X --over half-width=0.1,0.3 --over sigma=0.5,1 --over fee=5bp,30bp " +
+		"--horizon 20d --paths 100 --pareto cost_drag,max_drawdown",
+	"sweep --token BTCBULL3X --over latency=0,6h --over model=gbm,merton,kou " +
+		"--horizon 20d --paths 100 --choose latency",
+	"sweep --target 5 --mechanism perp --band 4:6 --sigma 3 " +
+		"--over half-width=0.2:1:0.2 --over fee=1bp,10bp,20bp " +
+		"--sample 6 --horizon 20d --paths 100 --after-liquidation stop",
 	"sweep --token ETHBULL3X --gas 0 --impact 0 --fee 20bp --over half-width=0.1:0.4:0.1 --exact --horizon 30d",
 	"heatmap --token ETHBULL3X --x half-width=0.1,0.3 --y fee=5bp,20bp --metric log_growth --horizon 20d --paths 200",
 	"heatmap --token ETHBULL3X --x horizon --y sigma=0.5,1 --metric p_lost_10 --horizon 20d --paths 200",
 	"breakeven --token ETHBULL3X --borrow-rates 0:20%:10% --funding-rates=-5%:25%:10% --horizon 20d --paths 100",
-	"liquidation --tokens BTCBULL3X,ETHBULL4X,BTCBEAR2X --step 4h --horizon 60d --paths 100 --latencies 0,1d --jumps 0,20% --jump-rate 10",
+	"liquidation --tokens BTCBULL3X,ETHBULL4X,BTCBEAR2X --step 4h --horizon 60d --paths 100 " +
+		"--latencies 0,1d --jumps 0,20% --jump-rate 10",
 	"exact --target 3 --band 2.8:3.2 --to target --fee 10bp --borrow 5% --sigma 0.6 --horizon 90d",
-	"exact --target -2 --band 1.7:2.3 --fee 10bp --model kou --liquidation-threshold 0.8 --after-liquidation stop --horizon 30d",
+	"exact --target -2 --band 1.7:2.3 --fee 10bp --model kou " +
+		"--liquidation-threshold 0.8 --after-liquidation stop --horizon 30d",
 	"replay bars.csv --token BTCBULL3X --latencies 0,1h",
 }
 
@@ -170,7 +180,8 @@ func flatten(w *bytes.Buffer, path string, v any) {
 }
 
 // estimateKeys are the parts of an estimate, which share a line.
-var estimateKeys = []string{"estimate", "se", "lo", "hi", "n", "bound", "interval", "warning", "gain", "variance_reduction"}
+var estimateKeys = []string{"estimate", "se", "lo", "hi", "n",
+	"bound", "interval", "warning", "gain", "variance_reduction"}
 
 func estimateLine(v map[string]any) (string, bool) {
 	if _, ok := v["estimate"]; !ok {

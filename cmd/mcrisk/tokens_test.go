@@ -13,18 +13,23 @@ import (
 func TestTokensExplained(t *testing.T) {
 	t.Setenv("COLUMNS", "1000") // no line is broken
 	for name, want := range map[string][]string{
-		"BTCBULL3X":         {"+5.882 % from the target takes leverage to 2.7", "−4.348 % from the target", "leverage 4.545: −14.53 % from the target, −10.64 % from the upper edge", "0.40 % in entry and exit fees", "a utilisation of 90 %, −12.90 %"},
-		"BTCBEAR1X":         {"interest earns 6.70 %", "a utilisation of 90 %, +9.72 %; 95 %, +44.50 %"}, // 2·3.757 − .814, 2·5.265 − .814
-		"hyperliquid-eth3x": {"funding takes 44.10 %"},                                                   // 3·14.7
+		"BTCBULL3X": {"+5.882 % from the target takes leverage to 2.7", "−4.348 % from the target",
+			"leverage 4.545: −14.53 % from the target, −10.64 % from the upper edge", "0.40 % in entry and exit fees",
+			"a utilisation of 90 %, −12.90 %"},
+		// 2·3.757 − .814, 2·5.265 − .814
+		"BTCBEAR1X":         {"interest earns 6.70 %", "a utilisation of 90 %, +9.72 %; 95 %, +44.50 %"},
+		"hyperliquid-eth3x": {"funding takes 44.10 %"}, // 3·14.7
 		"ETHBULL4X":         {"a utilisation of 50 %, −90.00 %; 85 %, −153.00 %; 95 %, −291.00 %"},
 		"BTCBULL2X":         {"−35.90 % from the target, −30.07 % from the upper edge"},
 		"BTCBULL4X":         {"−24.44 % from the target", "0.50 % in entry and exit fees"},
 		"hyperliquid-btc3x": {"−32.49 % from the target", "baseline of 10.95 % on notional (11.57 % compounded)"},
-		"ftx-bull":          {"−11.111 % from the target takes leverage to 4, where it trades to 3", "clock, first after 2m"},
-		"tlx-eth2x":         {"+2.500 %", "−2.500 %", "streaming fee 4.00 %"},
-		"bybit-btc3l":       {"+33.333 % from the target takes leverage to 2", "−11.111 % from the target takes leverage to 4"},
-		"indexcoop-eth2x":   {"takes leverage to 1.739", "takes leverage to 2.3"},
-		"hold-3x":           {"never trades", "It is liquidated at leverage 6.25"},
+		"ftx-bull": {"−11.111 % from the target takes leverage to 4, where it trades to 3",
+			"clock, first after 2m"},
+		"tlx-eth2x": {"+2.500 %", "−2.500 %", "streaming fee 4.00 %"},
+		"bybit-btc3l": {"+33.333 % from the target takes leverage to 2",
+			"−11.111 % from the target takes leverage to 4"},
+		"indexcoop-eth2x": {"takes leverage to 1.739", "takes leverage to 2.3"},
+		"hold-3x":         {"never trades", "It is liquidated at leverage 6.25"},
 	} {
 		out := resultsOf(t, "tokens", name)
 		for _, w := range want {
@@ -67,7 +72,8 @@ func TestTokensListed(t *testing.T) {
 	if found != 3 {
 		t.Errorf("%d of three tokens in the list", found)
 	}
-	if out := resultsOf(t, "tokens", "--csv"); !strings.HasPrefix(out, "token,target,policy,low,high,") || !strings.Contains(out, "\nETHBULL3X,3,band,2.7,3.3,") {
+	if out := resultsOf(t, "tokens", "--csv"); !strings.HasPrefix(out, "token,target,policy,low,high,") ||
+		!strings.Contains(out, "\nETHBULL3X,3,band,2.7,3.3,") {
 		t.Errorf("CSV is %s", out)
 	}
 	if out := resultsOf(t, "tokens", "--markdown"); !strings.Contains(out, "| ETHBULL3X |") {
@@ -92,7 +98,8 @@ func TestTokenInJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	// From 3 to 3.3: the price falls by 1/23.
-	if len(e.Edges) != 2 || e.Edges[1].Leverage != 3.3 || *e.Edges[1].To != 3.3 || e.Edges[1].Move > -1./23+1e-12 || e.Edges[1].Move < -1./23-1e-12 {
+	if len(e.Edges) != 2 || e.Edges[1].Leverage != 3.3 || *e.Edges[1].To != 3.3 || e.Edges[1].Move > -1./23+1e-12 ||
+		e.Edges[1].Move < -1./23-1e-12 {
 		t.Errorf("edges %+v", e.Edges)
 	}
 	if e.Target != 3 || *e.Liquidation.Leverage < 6.2 || len(e.Settings) < 10 {

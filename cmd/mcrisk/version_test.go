@@ -13,7 +13,8 @@ import (
 // version, how random numbers are made, the compiler and the machine.
 func TestVersion(t *testing.T) {
 	out := resultsOf(t, "version")
-	for _, want := range []string{"mcrisk " + rundir.Version(), rundir.Generator, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH} {
+	system := runtime.GOOS + "/" + runtime.GOARCH
+	for _, want := range []string{"mcrisk " + rundir.Version(), rundir.Generator, runtime.Version(), system} {
 		if !strings.Contains(out, want) {
 			t.Errorf("version prints %q; want %q in it", out, want)
 		}
@@ -26,7 +27,8 @@ func TestVersion(t *testing.T) {
 			t.Errorf("mcrisk %v prints %q; want %q", args, got, out)
 		}
 	}
-	if _, errs := expect(t, cli.BadInput, "version", "now"); !strings.Contains(errs, `argument "now"; want flags only`) {
+	if _, errs := expect(t, cli.BadInput, "version", "now"); !strings.Contains(errs,
+		`argument "now"; want flags only`) {
 		t.Errorf("said %q", errs)
 	}
 }

@@ -55,8 +55,19 @@ func (d Ideal) rates() (m, v2 float64) {
 	return d.Safe + b*(mu+d.Risky-d.Safe) - d.Fee - b*b*sigma*sigma/2, b * b * sigma * sigma
 }
 
-// jump is E[((1 + b(e^J − 1))⁺)^z; > 0] over one jump of ln S.
+// jump is E[((1 + b(e^J − 1))⁺)^z; > 0] over one jump of ln S. Of the price itself
+// it is in closed form, which also holds where a power's mean rests on jumps far
+// beyond the nodes of the law.
 func (d Ideal) jump(z complex128, law quad.Rule) complex128 {
+	if d.Leverage == 1 {
+		switch m := d.Model.(type) {
+		case models.Merton:
+			return levy.Exp(z*complex(m.JumpMean, 0) + z*z*complex(m.JumpSD*m.JumpSD/2, 0))
+		case models.Kou:
+			up, down := complex(m.EtaUp, 0), complex(m.EtaDown, 0)
+			return complex(m.Up, 0)*up/(up-z) + complex(1-m.Up, 0)*down/(down+z)
+		}
+	}
 	var total complex128
 	for i, x := range law.X {
 		if kept := 1 + d.Leverage*math.Expm1(x); kept > 0 {
@@ -82,12 +93,15 @@ func (d Ideal) jumps(years float64) (rate float64, size quad.Rule, width float64
 	return rate, size, width
 }
 
-// Moment is E[NAV(T)^k], for k > 0; with Leverage 1 and no rates it is that of
-// the price. Paths that a jump wipes out count as zero.
+// Moment is E[NAV(T)^k], for a power k that is not 0; with Leverage 1 and no rates
+// it is that of the price. Paths that a jump wipes out count as zero. It refuses a
+// power whose mean is infinite.
 func (d Ideal) Moment(k, years float64) (float64, error) {
-	if m, ok := d.Model.(models.Kou); ok && m.Rate > 0 && m.Up > 0 && m.EtaUp <= k {
-		return 0, fmt.Errorf("brownian: jumps up with EtaUp = %v have no moment of order %v; want EtaUp above it",
-			m.EtaUp, k)
+	if err := d.check(years); err != nil {
+		return 0, err
+	}
+	if err := d.hasMoment(k); err != nil {
+		return 0, err
 	}
 	return d.moment(k, years)
 }
@@ -141,13 +155,17 @@ func (d Ideal) Law(years float64) (levy.Law, error) {
 	if d.Leverage == 0 {
 		return levy.Law{}, errors.New("brownian: the ideal token of leverage 0 is certain; want another leverage")
 	}
+	return d.inverted(years, d.cf(years), true)
+}
+
+// inverted is the law of ln NAV(T), from its transform.
+func (d Ideal) inverted(years float64, cf func(complex128) complex128, tilt bool) (levy.Law, error) {
 	const h = 1e-3
-	cf := d.cf(years)
 	alive := real(cf(0))
 	up, down := math.Log(real(cf(h))/alive), math.Log(real(cf(-h))/alive)
 	v := levy.Inverter{
 		Mean: (up - down) / (2 * h), SD: math.Sqrt(max(0, up+down)) / h,
-		Alive: alive, Ruined: 1 - alive, Tilt: true,
+		Alive: alive, Ruined: 1 - alive, Tilt: tilt,
 		CF: func(z complex128) (complex128, error) { return cf(z), nil },
 	}
 	if rate, _, width := d.jumps(years); rate > 0 {

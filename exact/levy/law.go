@@ -79,7 +79,8 @@ func (v Inverter) Law() (Law, error) {
 			if l.tilted, rest, err = v.terms(1, l); err != nil {
 				return l, err
 			}
-			l.tiltedBound = 1e-11 + rest + l.Mean*v.doubt(l.tilted) + max(math.Abs(l.Partial(l.lo)), math.Abs(l.Partial(l.hi)-l.Mean))
+			l.tiltedBound = 1e-11 + rest + l.Mean*v.doubt(l.tilted) +
+				max(math.Abs(l.Partial(l.lo)), math.Abs(l.Partial(l.hi)-l.Mean))
 		}
 		return l, nil
 	}

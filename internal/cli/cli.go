@@ -115,6 +115,7 @@ func (r *results) Write(p []byte) (int, error) {
 // A Session is one call of a command: where it prints, and the command line that
 // it was called by.
 type Session struct {
+	In  io.Reader // standard input
 	Out io.Writer // results
 	Err io.Writer // progress and notes
 
@@ -124,7 +125,8 @@ type Session struct {
 
 // SessionOf is the call of a cobra command.
 func SessionOf(cmd *cobra.Command) *Session {
-	s := &Session{Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(), Command: strings.Fields(cmd.CommandPath())}
+	s := &Session{In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),
+		Command: strings.Fields(cmd.CommandPath())}
 	if r, ok := s.Out.(*results); ok {
 		s.Out = r
 	}

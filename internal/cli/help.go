@@ -24,7 +24,8 @@ const (
 	SectionOutput = "Output"
 )
 
-var sections = []string{SectionToken, SectionCosts, SectionKeeper, SectionVenue, SectionModel, SectionStudy, SectionOutput}
+var sections = []string{SectionToken, SectionCosts, SectionKeeper, SectionVenue,
+	SectionModel, SectionStudy, SectionOutput}
 
 const sectionKey = "section"
 
@@ -58,7 +59,10 @@ func (t text) String() string { return *t.dst }
 func (t text) Type() string   { return t.kind }
 
 func (t text) Set(value string) error {
-	if value == "" {
+	switch {
+	case value == "" && strings.HasSuffix(t.kind, "s"):
+		return fmt.Errorf("want %s", t.kind)
+	case value == "":
 		return fmt.Errorf("want a %s", t.kind)
 	}
 	*t.dst = value

@@ -11,25 +11,89 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mcrisk/assess"
+	"mcrisk/param"
 	"mcrisk/paths"
 )
 
-// ReadHistory reads a file of prices and returns its SHA-256 too.
-func ReadHistory(path string) (*paths.History, string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, "", err
+// FileOptions say how a file of prices is read.
+type FileOptions struct{ Column, Stamp, Zone string }
+
+// Bind adds the flags to a command.
+func (o *FileOptions) Bind(cmd *cobra.Command, section string) {
+	s := cmd.Flags()
+	Text(s, &o.Column, section, "column", "name", "",
+		"column of prices in a file of closes, or ticker in one of several")
+	Text(s, &o.Stamp, section, "stamp", "open|close", "",
+		"which end of a bar its time is of (default open, or as the file says)")
+	Text(s, &o.Zone, section, "zone", "name", "", "time zone of times without one, such as Europe/Berlin (default UTC)")
+}
+
+// Read reads a file of prices, - being standard input, and returns its SHA-256 too.
+func (o *FileOptions) Read(session *Session, path string) (*paths.History, string, error) {
+	stamp, ok := map[string]paths.Stamp{"": paths.StampAuto,
+		"open": paths.StampOpen, "close": paths.StampClose}[o.Stamp]
+	if !ok {
+		return nil, "", Input("--stamp = %q; want open or close", o.Stamp)
 	}
-	defer file.Close()
+	with := paths.ReadOptions{Column: o.Column, Stamp: stamp, Now: time.Now()}
+	if o.Zone != "" {
+		zone, err := time.LoadLocation(o.Zone)
+		if err != nil {
+			return nil, "", Input("--zone = %q; want a name such as UTC or Europe/Berlin", o.Zone)
+		}
+		with.Zone = zone
+	}
+	in := session.In
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, "", err
+		}
+		defer file.Close()
+		in = file
+	}
 	hash := sha256.New()
-	h, err := paths.ReadHistory(io.TeeReader(file, hash), path)
+	h, err := paths.ReadHistoryWith(io.TeeReader(in, hash), path, with)
 	return h, hex.EncodeToString(hash.Sum(nil)), err
 }
 
-// GapNotes say where bars of a history are missing, the first few one by one.
-func GapNotes(h *paths.History) []string {
+// ParseSeries reads how a history is annualised: periods a year, and interest a
+// year; what is empty was not given.
+func ParseSeries(periods, riskFree string) (o assess.SeriesOptions, err error) {
+	if periods != "" {
+		if o.PeriodsPerYear, err = param.Number(periods); err != nil ||
+			!(o.PeriodsPerYear > 0 && o.PeriodsPerYear <= 1e9) {
+			return o, Input("--periods-per-year = %q; want a number above 0, such as 252", periods)
+		}
+	}
+	if riskFree != "" {
+		if o.RiskFree, err = param.Number(riskFree); err != nil || !(o.RiskFree > -1 && o.RiskFree <= 2) {
+			return o, Input("--risk-free = %q; want a rate a year such as 4%%", riskFree)
+		}
+	}
+	return o, nil
+}
+
+// ReadNotes say what was repaired or assumed in a history, and which prices look
+// wrong.
+func ReadNotes(h *paths.History) (notes []string) {
+	for _, n := range h.Notes {
+		notes = append(notes, h.Name+": "+n.Text)
+	}
+	return append(notes, h.WrongPrices()...)
+}
+
+// HistoryNotes are ReadNotes, and where bars are missing that returns are taken
+// from, the first few one by one.
+func HistoryNotes(h *paths.History) []string {
 	const most = 5
-	var notes []string
+	notes := ReadNotes(h)
+	if returns, _ := h.Returns(); len(returns) > len(h.LogReturns()) {
+		return append(notes,
+			fmt.Sprintf("%s: gaps: %d, as of a market that closes; returns over those of up to a week count",
+				h.Name, len(h.Gaps)))
+	}
 	for _, g := range h.Gaps[:min(most, len(h.Gaps))] {
 		notes = append(notes, fmt.Sprintf("%s: %s; no return was taken over it", h.Name, g))
 	}
@@ -40,17 +104,26 @@ func GapNotes(h *paths.History) []string {
 }
 
 // HistoryOptions are the part of a price history that a command reads.
-type HistoryOptions struct{ Since, Until string }
+type HistoryOptions struct {
+	File         *FileOptions
+	Since, Until string
+}
 
-// Bind adds the flags to a command.
+// Bind adds the flags to a command, but for those of the file where a study has them.
 func (o *HistoryOptions) Bind(cmd *cobra.Command, section string) {
-	Text(cmd.Flags(), &o.Since, section, "since", "time", "", "of the first bar, in UTC: 2020-03-12 or 2020-03-12T10:00:00Z (default the file's)")
-	Text(cmd.Flags(), &o.Until, section, "until", "time", "", "before which the last bar starts (default the file's end)")
+	if o.File == nil {
+		o.File = new(FileOptions)
+		o.File.Bind(cmd, section)
+	}
+	s := cmd.Flags()
+	Text(s, &o.Since, section, "since", "time", "",
+		"of the first bar, in UTC: 2020-03-12 or 2020-03-12T10:00:00Z (default the file's)")
+	Text(s, &o.Until, section, "until", "time", "", "before which the last bar starts (default the file's end)")
 }
 
 // Read reads a history, cuts it to the part, and returns the SHA-256 of the file.
-func (o *HistoryOptions) Read(path string) (*paths.History, string, error) {
-	h, hash, err := ReadHistory(path)
+func (o *HistoryOptions) Read(session *Session, path string) (*paths.History, string, error) {
+	h, hash, err := o.File.Read(session, path)
 	if err == nil && (o.Since != "" || o.Until != "") {
 		h, err = o.cut(h)
 	}
@@ -76,5 +149,6 @@ func instant(name, text string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("--%s = %q; want a day such as 2020-03-12 or a time such as 2020-03-12T10:00:00Z", name, text)
+	return time.Time{}, fmt.Errorf("--%s = %q; want a day such as 2020-03-12 or a time such as 2020-03-12T10:00:00Z",
+		name, text)
 }

@@ -1,14 +1,10 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
-	"time"
 
-	"mcrisk/param"
 	"mcrisk/rundir"
 	"mcrisk/study"
-	"mcrisk/tokens"
 )
 
 // PathNumber reads the number of one of a study's paths.
@@ -31,20 +27,4 @@ func TokenNumber(name string, s *study.Study) (int, error) {
 		return 0, Input("--of = %q; no token of the study has that name", name)
 	}
 	return i, nil
-}
-
-// Latencies reads latencies of keepers as axes are written, none of them twice.
-func Latencies(flag, text string) (all []time.Duration, err error) {
-	i := slices.IndexFunc(tokens.Params, func(p param.Param) bool { return p.Name == "latency" })
-	values, err := study.ParseValues(tokens.Params[i], text)
-	if err == nil && len(slices.Compact(slices.Clone(values))) != len(values) {
-		err = fmt.Errorf("%q names a value twice", text)
-	}
-	if err != nil {
-		return nil, Input("--%s: %w", flag, err)
-	}
-	for _, v := range values {
-		all = append(all, tokens.Duration(v))
-	}
-	return all, nil
 }

@@ -75,7 +75,8 @@ func (o *OutputOptions) BindWithoutFigures(cmd *cobra.Command) { o.bind(cmd, fal
 
 func (o *OutputOptions) bind(cmd *cobra.Command, figures bool) {
 	s := cmd.Flags()
-	Text(s, &o.Out, SectionOutput, "out", "directory", "", "run to write, which must not exist (default runs/NAME-TIME-HASH)")
+	Text(s, &o.Out, SectionOutput, "out", "directory", "",
+		"run to write, which must not exist (default runs/NAME-TIME-HASH)")
 	o.FormOptions.Bind(cmd)
 	if figures {
 		s.BoolVar(&o.NoFigures, "no-figures", false, "draw no figures")
@@ -109,6 +110,9 @@ type Publication struct {
 
 	// Files writes further files of the run; may be nil.
 	Files func(d *rundir.Dir) error
+	// Beside writes files that are not in the run, and gives them their names, when all
+	// of the run but its name is written; may be nil.
+	Beside func() error
 	// Notes say what the user should know that came up on the way.
 	Notes []string
 }
@@ -139,45 +143,65 @@ func (o *OutputOptions) Publish(ctx context.Context, units string, workers int,
 	if err != nil {
 		return err
 	}
-	if dir != nil {
-		err := p.save(dir, o.NoFigures)
-		if err == nil {
-			err = ctx.Err() // nothing takes its name before everything is written
-		}
-		if err == nil {
-			err = Commit(dir, p.Hash, workers, start, of...)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	err = o.Print(session.Out, p.Document)
 	var notes []string
 	for _, r := range of {
 		notes = append(notes, r.Notes...)
 	}
-	for i, n := range append(notes, p.Notes...) {
-		if !slices.Contains(append(notes, p.Notes...)[:i], n) {
-			session.Notes(n)
+	if dir != nil {
+		if err := p.save(dir, o.NoFigures, session.Command, notes); err != nil {
+			return err
 		}
 	}
+	if err := ctx.Err(); err != nil { // nothing takes its name before everything is written
+		return err
+	}
+	if p.Beside != nil {
+		if err := p.Beside(); err != nil {
+			return err
+		}
+	}
+	if dir != nil {
+		if err := Commit(dir, p.Hash, workers, start, of...); err != nil {
+			return err
+		}
+	}
+	err = o.Print(session.Out, p.Document)
+	session.Notes(unique(slices.Concat(notes, p.Notes))...)
 	if dir != nil {
 		session.Written(dir.Path)
 	}
 	return err
 }
 
-// save writes tables, figures and further files.
-func (p *Publication) save(dir *rundir.Dir, noFigures bool) error {
+// unique are texts without those that were there before.
+func unique(texts []string) (list []string) {
+	for _, t := range texts {
+		if !slices.Contains(list, t) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// save writes tables, figures, the page of all of it, and further files. Notes are
+// what there is to say of the studies.
+func (p *Publication) save(dir *rundir.Dir, noFigures bool, command, notes []string) error {
 	if err := SaveTables(dir, p.Document); err != nil {
 		return err
 	}
-	if !noFigures {
-		notes, err := SaveFigures(dir, &p.Document)
+	page := p.Document
+	if noFigures {
+		page.Blocks = slices.DeleteFunc(slices.Clone(page.Blocks), isFigure)
+	} else {
+		missing, err := SaveFigures(dir, &p.Document)
 		if err != nil {
 			return err
 		}
-		p.Notes = append(p.Notes, notes...)
+		page.Blocks = p.Document.Blocks
+		p.Notes = append(p.Notes, missing...)
+	}
+	if err := SavePage(dir, page, command, slices.Concat(notes, p.Notes)); err != nil {
+		return err
 	}
 	if p.Files != nil {
 		return p.Files(dir)
@@ -185,10 +209,32 @@ func (p *Publication) save(dir *rundir.Dir, noFigures bool) error {
 	return nil
 }
 
-// SaveTables writes the data tables of a document as files of a run.
-func SaveTables(dir *rundir.Dir, d report.Document) error {
+func isFigure(b report.Block) bool {
+	_, ok := b.(report.Figure)
+	return ok
+}
+
+// PageFile is the page of a run.
+const PageFile = "report.html"
+
+// SavePage writes a document as a page that stands alone, with notes at its end. One
+// without a title has that of the command: its first two words.
+func SavePage(dir *rundir.Dir, d report.Document, command, notes []string) error {
+	if d.Title == "" {
+		d.Title = strings.Join(command[:min(2, len(command))], " ")
+	}
+	d.Blocks = slices.Clone(d.Blocks)
+	for _, n := range unique(notes) {
+		d.Blocks = append(d.Blocks, report.Note(n))
+	}
+	return dir.File(PageFile, func(w io.Writer) error { return report.WriteHTML(w, d) })
+}
+
+// SaveTables writes the data tables of a document as files of a run, but for some by
+// their names.
+func SaveTables(dir *rundir.Dir, d report.Document, but ...string) error {
 	for _, t := range d.Tables() {
-		if !t.DataOnly {
+		if !t.DataOnly || slices.Contains(but, t.Name) {
 			continue
 		}
 		err := dir.File(t.Name+".csv", func(w io.Writer) error {
@@ -212,12 +258,15 @@ func SaveFigures(dir *rundir.Dir, d *report.Document) (notes []string, err error
 			continue
 		}
 		drawn, err := f.Draw()
+		if err == nil && drawn == nil {
+			err = report.NoValue(f.Name)
+		}
+		if errors.As(err, new(report.UndrawableError)) {
+			notes = append(notes, err.Error())
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("figure %s: %w", f.Name, err)
-		}
-		if drawn == nil {
-			notes = append(notes, "no cell has a value, so there is no figure "+f.Name)
-			continue
 		}
 		f.Draw = func() (*plots.Figure, error) { return drawn, nil }
 		blocks = append(blocks, f)

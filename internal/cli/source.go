@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"mcrisk/catalogue"
 	"mcrisk/param"
 	"mcrisk/report"
 	"mcrisk/study"
+	"mcrisk/tokens"
 )
 
 // SourceOf is what the catalogue and the options know of a token of the study.
@@ -57,6 +59,16 @@ func ParseLatencies(flag, text string) ([]float64, error) {
 		return nil, err
 	}
 	return parseValues(flag, p, text)
+}
+
+// ParseWaits reads delays of a keeper, as ParseLatencies does, as lengths of time.
+func ParseWaits(flag, text string) ([]time.Duration, error) {
+	seconds, err := ParseLatencies(flag, text)
+	waits := make([]time.Duration, len(seconds))
+	for i, s := range seconds {
+		waits[i] = tokens.Duration(s)
+	}
+	return waits, err
 }
 
 // ParseJumps reads falls of a price, fractions below 1, none of them twice.

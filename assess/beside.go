@@ -1,0 +1,171 @@
+package assess
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"mcrisk/analytics"
+	"mcrisk/param"
+	"mcrisk/study"
+)
+
+// exactCells is up to how many cells exact answers are laid beside simulated ones:
+// prices that jump take a hundred times longer.
+func exactCells(kind string) int {
+	if kind == "gbm" {
+		return 1000
+	}
+	return 60
+}
+
+// solve gives a slice its exact answers, and theory's best half-width.
+func (a *analysis) solve(ctx context.Context, s *Slice) error {
+	s.Exact = make([]map[string]float64, len(s.Cells))
+	for k, c := range s.Cells {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		cell, err := a.Sweep.Cell(c)
+		if err != nil {
+			return err
+		}
+		if a.Sweep.Cells() > exactCells(cell.Spec().Model.Kind) {
+			continue
+		}
+		answers, err := answersBeside(cell, s.Token, a.Sweep.Cells())
+		if err != nil || answers.Liquidated > analytics.Certain && !stops(cell.Token(s.Token)) {
+			continue // beyond its reach; the simulated stand alone
+		}
+		s.Exact[k] = twins(answers, a.Metrics)
+	}
+	along := a.Along()
+	if along < 0 {
+		return nil
+	}
+	first, err := a.Sweep.Cell(s.Cells[0])
+	if err != nil {
+		return err
+	}
+	axis := a.Sweep.Axes[along]
+	if axis.Name == study.HalfWidth.Name {
+		s.Theory = halfWidthTheory(first, s.Token, a.Settings.Aversion)
+	}
+	if a.curves && s.Exact[0] != nil && len(axis.Values) > 1 {
+		s.Curves = exactCurves(ctx, first, s.Token, axis, a.Metrics)
+	}
+	return ctx.Err()
+}
+
+// A HalfWidthTheory is the half-width of the least tracking cost in the long run, in
+// units of leverage: watched at the study's steps, watched continuously, and in the
+// limit of small costs.
+type HalfWidthTheory struct{ Grid, Continuous, SmallCost float64 }
+
+// halfWidthTheory is theory's answer, or nil where it has none.
+func halfWidthTheory(s *study.Study, token int, aversion float64) *HalfWidthTheory {
+	p, err := Problem(s, token)
+	if err != nil {
+		return nil
+	}
+	grid, _, err := p.HalfWidth(aversion)
+	if err != nil {
+		return nil
+	}
+	p.Step = 0
+	continuous, small, err := p.HalfWidth(aversion)
+	if err != nil {
+		return nil
+	}
+	return &HalfWidthTheory{grid, continuous, small}
+}
+
+// exactCurves are the exact answers of a study's token along an axis, between its values
+// too, by metric: nil where a value has no answer, and without the metrics that one has
+// none of.
+func exactCurves(ctx context.Context, s *study.Study, token int, axis study.Axis,
+	metrics []analytics.Metric) map[string]Curve {
+	axis.Values = finer(axis.Values, axis.Param)
+	fine, err := study.NewSweep(s, []study.Axis{axis}, 0)
+	if err != nil {
+		return nil
+	}
+	curves := map[string]Curve{}
+	for i, x := range axis.Values {
+		cell, err := fine.Cell(i)
+		if err != nil || ctx.Err() != nil {
+			return nil
+		}
+		answers, err := answersBeside(cell, token, len(axis.Values))
+		if err != nil {
+			return nil
+		}
+		for name, y := range twins(answers, metrics) {
+			c := curves[name]
+			c.X, c.Y = append(c.X, x), append(c.Y, y)
+			curves[name] = c
+		}
+	}
+	for name, c := range curves {
+		if slices.ContainsFunc(c.Y, math.IsNaN) {
+			delete(curves, name)
+		}
+	}
+	return curves
+}
+
+// finer puts points between the values of a number, so that a curve through them looks
+// like one; between many none.
+func finer(values []float64, p param.Param) []float64 {
+	if p.Unit == param.Choice || p.Unit == param.Time {
+		return values
+	}
+	parts := max(1, min(4, 100/len(values)))
+	var fine []float64
+	for i := range values[:len(values)-1] {
+		for j := range parts {
+			fine = append(fine, values[i]+(values[i+1]-values[i])*float64(j)/float64(parts))
+		}
+	}
+	return append(fine, values[len(values)-1])
+}
+
+// holdToExact holds a slice's estimates of an objective to its exact answers, if all of
+// its cells have one.
+func (a *analysis) holdToExact(s *Slice, b *Best, metric int) {
+	m := a.Objectives[metric]
+	if slices.ContainsFunc(s.Exact, func(answers map[string]float64) bool { _, ok := answers[m.Name]; return !ok }) {
+		return
+	}
+	b.ExactIndex = bestExactly(s.Exact, m)
+	for k, answers := range s.Exact {
+		z := deviation(a.level(s.Cells[k], s.Token, metric), answers[m.Name])
+		if math.Abs(z) > math.Abs(b.ExactDeviation) {
+			b.ExactDeviation = z
+		}
+	}
+}
+
+// deviation is how far an estimate is from its exact answer, in standard errors; 0 of an
+// estimate without an error.
+func deviation(e analytics.Estimate, exact float64) float64 {
+	se := e.SE
+	if !(se > 0) { // of a share of none or all, or of a quantile; its interval is some four of them
+		se = (e.Hi - e.Lo) / 4
+	}
+	if !(se > 0) {
+		return 0
+	}
+	return (e.Value - exact) / se
+}
+
+// bestExactly is the place of the best of some exact answers.
+func bestExactly(answers []map[string]float64, m analytics.Metric) int {
+	best := 0
+	for k := range answers {
+		if float64(m.Sense)*(answers[k][m.Name]-answers[best][m.Name]) > 0 {
+			best = k
+		}
+	}
+	return best
+}

@@ -1,0 +1,90 @@
+package assess
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"mcrisk/analytics"
+)
+
+// A LawFit is the sample of ln NAV beside a law that it may follow.
+type LawFit struct {
+	Exact     bool      // the law is the exact one; else the normal one of the sample's mean and spread
+	LogNAV    []float64 // by path; −Inf where it is ruined
+	CDF       Curve     // of the law, over the sample's range
+	Quantiles []LawQuantile
+}
+
+// A LawQuantile is what a law and the sample say of one share of the paths.
+type LawQuantile struct {
+	P, Law float64
+	Sample analytics.Estimate
+}
+
+// LawFit lays the law of ln NAV beside the sample. The error says why there is
+// nothing to lay side by side: fewer than two paths survived, or all alike.
+func (v *View) LawFit() (LawFit, error) {
+	f := LawFit{LogNAV: v.Case().LogNAV()}
+	law, err := v.law()
+	if err != nil {
+		return f, err
+	}
+	f.Exact = law.exact
+	alive := slices.DeleteFunc(slices.Clone(f.LogNAV), func(x float64) bool { return math.IsInf(x, 0) })
+	if len(alive) == 0 {
+		return f, errors.New("no path survived; there is no law to draw")
+	}
+	lo, hi := slices.Min(alive), slices.Max(alive)
+	if !(hi > lo) {
+		return f, fmt.Errorf("ln NAV is %v on every path; there is no law to draw", lo)
+	}
+	f.CDF = curve(lo, hi, 121, func(x float64) float64 { return max(0, min(1, law.cdf(x))) })
+	var levels []float64
+	for i := range 39 {
+		levels = append(levels, float64(i+1)/40)
+	}
+	levels = append(levels, 0.005, 0.995)
+	for i, q := range analytics.Quantiles(v.Case().Sample(f.LogNAV), levels, Confidence) {
+		if x := law.quantile(levels[i]); finite(x) && finite(q.Value) {
+			f.Quantiles = append(f.Quantiles, LawQuantile{levels[i], x, q})
+		}
+	}
+	return f, nil
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// A logLaw is a law of ln NAV.
+type logLaw struct {
+	exact         bool
+	cdf, quantile func(float64) float64 // a quantile that there is not is NaN
+}
+
+// law is the exact law of ln NAV, or the normal one of the sample's mean and spread
+// where there is none.
+func (v *View) law() (logLaw, error) {
+	years := v.Ensemble.Years()
+	if p, err := Problem(v.Study, v.Token); err == nil {
+		if law, err := p.Law(years); err == nil {
+			return logLaw{true, law.CDF, func(p float64) float64 {
+				x, err := law.Quantile(p)
+				if err != nil {
+					return math.NaN()
+				}
+				return x
+			}}, nil
+		}
+	}
+	mean, _ := v.Summary().Metric("log_nav")
+	spread, _ := v.Summary().Metric("volatility")
+	sd := spread.Value * math.Sqrt(years)
+	if !(sd > 0) {
+		return logLaw{}, errors.New("fewer than two paths survived; there is no law to draw")
+	}
+	return logLaw{
+		cdf:      func(x float64) float64 { return math.Erfc(-(x-mean.Value)/sd/math.Sqrt2) / 2 },
+		quantile: func(p float64) float64 { return mean.Value + float64(sd*math.Sqrt2*math.Erfinv(2*p-1)) },
+	}, nil
+}

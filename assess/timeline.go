@@ -1,0 +1,85 @@
+package assess
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"mcrisk/models"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// A PathTimeline is one path as time passes: what the price did, what leverage and
+// value did in consequence, and what happened.
+type PathTimeline struct {
+	Token             string
+	Path              int     // its number
+	Target            float64 // magnitude
+	BandLow, BandHigh float64 // edges of the band, magnitudes; NaN where none stands still
+
+	Years    []float64 // since the start
+	Price    []float64 // of the underlying, over its start
+	Leverage []float64 // magnitude; NaN without equity
+	NAV      []float64 // in initial equity
+	Events   []PathEvent
+}
+
+// A PathEvent is something that happened at a time.
+type PathEvent struct {
+	Years float64 // since the start
+	Name  string  // rebalance, liquidation, stop or wipe-out
+}
+
+// timelinePoints is about how many points are enough for the eye.
+const timelinePoints = 2000
+
+// FollowPath runs one path of a study's token again, with the same bits. Of the
+// points it keeps the first, and the last of each of some thousand spells; of events
+// the trades, and what ended the token. Rebalances, which may be many, are the first
+// of the events.
+func FollowPath(s *study.Study, token, path int) (PathTimeline, error) {
+	of := s.Token(token)
+	t := PathTimeline{Token: of.Name, Path: path, Target: math.Abs(of.Target),
+		BandLow: math.NaN(), BandHigh: math.NaN()}
+	if b, ok := of.Policy.(tokens.Band); ok {
+		t.BandLow, t.BandHigh = b.Low, b.High
+	}
+	spell := max(1, s.Spec().Horizon/timelinePoints)
+	var last study.Event
+	seen := 0
+	_, err := study.Tell(s, token, path, func(e study.Event) {
+		switch e.Name {
+		case "rebalance", "liquidation", "stop", "wipe-out":
+			t.Events = append(t.Events, PathEvent{models.Years(e.Time), e.Name})
+		}
+		if seen == 1 || seen > 1 && e.Time/spell != last.Time/spell {
+			t.add(last)
+		}
+		last, seen = e, seen+1
+	})
+	if err != nil {
+		return t, err
+	}
+	t.add(last)
+	slices.SortStableFunc(t.Events, func(a, b PathEvent) int { return cmp.Compare(place(a.Name), place(b.Name)) })
+	return t, nil
+}
+
+// place puts rebalances before other events, and these in the order of their names.
+func place(event string) string {
+	if event == "rebalance" {
+		return ""
+	}
+	return event
+}
+
+// add adds where an event left the token.
+func (t *PathTimeline) add(e tokens.Event) {
+	leverage := math.Abs(e.Leverage)
+	if e.Equity <= 0 {
+		leverage = math.NaN()
+	}
+	t.Years, t.Price = append(t.Years, models.Years(e.Time)), append(t.Price, e.Price)
+	t.NAV, t.Leverage = append(t.NAV, max(0, e.Equity)), append(t.Leverage, leverage)
+}

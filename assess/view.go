@@ -1,0 +1,145 @@
+package assess
+
+import (
+	"slices"
+
+	"mcrisk/analytics"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// A View is what figures of one token are drawn from, whether it was simulated just
+// now or is read from a stored run: its lifetimes, its estimates over time, and what
+// follows from them. What is asked for is computed then and kept, so use a View from
+// one goroutine at a time.
+type View struct {
+	Study      *study.Study
+	Token      int // in the study
+	Ensemble   *tokens.Ensemble
+	Horizons   []analytics.HorizonRow   // estimates at the study's marks, time by time
+	Histograms []analytics.HistogramRow // counts at the study's marks, time by time
+	Plain      bool                     // estimates are not corrected by what is known of the prices
+
+	lifetimes *analytics.Case
+	summary   *analytics.Summary
+	causes    *analytics.Attribution
+}
+
+// View is one of the simulation's tokens.
+func (r *Simulation) View(token int) *View {
+	if r.views == nil {
+		r.views = make([]*View, len(r.Ensembles))
+	}
+	if r.views[token] == nil {
+		r.views[token] = &View{
+			Study: r.Study, Token: token, Ensemble: &r.Ensembles[token], Plain: r.Plain,
+			Horizons: r.Horizons[token].Rows(Confidence), Histograms: r.Horizons[token].HistogramRows(),
+			summary: &r.Summaries[token], causes: &r.Causes[token],
+		}
+	}
+	return r.views[token]
+}
+
+// Name is the token's.
+func (v *View) Name() string { return v.Ensemble.Token.Name }
+
+// Survived reports whether any path did. Where none did there are no logs of net
+// asset value.
+func (v *View) Survived() bool {
+	return slices.ContainsFunc(v.Ensemble.Column("nav"), func(nav float64) bool { return nav > 0 })
+}
+
+// Case is the token's lifetimes with what is known of its prices, unless Plain.
+func (v *View) Case() *analytics.Case {
+	if v.lifetimes == nil {
+		v.lifetimes = Case(v.Study, v.Token, v.Ensemble, v.Plain)
+	}
+	return v.lifetimes
+}
+
+// Summary is every registered metric of the token.
+func (v *View) Summary() *analytics.Summary {
+	if v.summary == nil {
+		s := analytics.Summarise(v.Case())
+		v.summary = &s
+	}
+	return v.summary
+}
+
+// Causes say where E[ln NAV] over the horizon came from, over survivors.
+func (v *View) Causes() analytics.Attribution {
+	if v.causes == nil {
+		a := analytics.AttributeLog(v.Case())
+		v.causes = &a
+	}
+	return *v.causes
+}
+
+// A TimeSeries is one estimate at every mark of a study.
+type TimeSeries struct {
+	Years     []float64 // since the start, increasing
+	Estimates []analytics.Estimate
+}
+
+// OverTime is an estimate over time, by its name among [analytics.Horizons.Rows],
+// such as nav_p05 or p_lost_50; of a name that there is not, it is empty.
+func (v *View) OverTime(name string) (t TimeSeries) {
+	for _, r := range v.Horizons {
+		if r.Name == name {
+			t.Years, t.Estimates = append(t.Years, r.Years), append(t.Estimates, r.Estimate)
+		}
+	}
+	return t
+}
+
+// Values are the estimates without their intervals.
+func (t TimeSeries) Values() []float64 {
+	values := make([]float64, len(t.Estimates))
+	for i, e := range t.Estimates {
+		values[i] = e.Value
+	}
+	return values
+}
+
+// Band is the edges of the token's band, magnitudes; not ok where it has none that
+// stands still.
+func (v *View) Band() (low, high float64, ok bool) {
+	b, ok := v.Ensemble.Token.Policy.(tokens.Band)
+	return b.Low, b.High, ok
+}
+
+// A CostItem is what one item of the ledger takes a year, as a fraction of equity;
+// negative if it earns.
+type CostItem struct {
+	Name string // of the item, such as trade_fee
+	Drag analytics.Estimate
+}
+
+// Costs are what the items of the ledger take a year, and all together.
+func (v *View) Costs() (items []CostItem, total analytics.Estimate) {
+	s := v.Summary()
+	for _, item := range analytics.CostItems {
+		name := tokens.ItemNames[item]
+		drag, _ := s.Metric("drag_" + name)
+		items = append(items, CostItem{name, drag.Estimate})
+	}
+	all, _ := s.Metric("cost_drag")
+	return items, all.Estimate
+}
+
+// A DepthShare is the share of paths that fell at least so far from a peak.
+type DepthShare struct {
+	Depth float64 // fraction of the peak
+	Share analytics.Estimate
+}
+
+// DepthShares are those of a column of drawdowns, max_drawdown or
+// underlying_max_drawdown, at a quarter, a half and three quarters.
+func (v *View) DepthShares(column string) (shares []DepthShare) {
+	depths := v.Case().Sample(v.Ensemble.Column(column))
+	for _, least := range []float64{0.25, 0.5, 0.75} {
+		reached := func(depth float64) bool { return depth >= least }
+		shares = append(shares, DepthShare{least, analytics.Share(depths, reached, Confidence)})
+	}
+	return shares
+}

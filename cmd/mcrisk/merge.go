@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mcrisk/internal/cli"
+	"mcrisk/rundir"
+	"mcrisk/study"
+)
+
+// mergeOptions are those of mcrisk merge.
+type mergeOptions struct {
+	output cli.OutputOptions // where the whole goes
+}
+
+func newMerge() *cobra.Command {
+	o := new(mergeOptions)
+	cmd := &cobra.Command{
+		Use:   "merge --out WHOLE PART...",
+		Short: "Join the shards of a sweep",
+		Long: `merge joins parts of one sweep, computed with sweep --shard, into the whole: the
+same files, to the byte, that the sweep would have written at once (but for times
+and host in its manifest).`,
+		Example: `  mcrisk merge --out runs/whole runs/part1 runs/part2 runs/part3`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cli.Input("no part; want the directories that mcrisk sweep --shard wrote")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd), args) },
+	}
+	s := cmd.Flags()
+	cli.Text(s, &o.output.Out, cli.SectionOutput, "out", "directory", "", "run to write, which must not exist")
+	o.output.FormOptions.Bind(cmd)
+	s.BoolVar(&o.output.NoFigures, "no-figures", false, "draw no figures")
+	return cmd
+}
+
+func (o *mergeOptions) run(ctx context.Context, session *cli.Session, paths []string) error {
+	if o.output.Out == "" {
+		return cli.Input("--out is missing; want the directory to write the whole to")
+	}
+	if err := o.output.Check(); err != nil {
+		return err
+	}
+	start := time.Now()
+	parts, err := openParts(ctx, paths)
+	if err != nil {
+		return err
+	}
+	plan, err := os.ReadFile(filepath.Join(paths[0], rundir.SweepFile))
+	if err != nil {
+		return err
+	}
+	if err := rundir.CreateSweep(o.output.Out, plan, parts[0].Begin); err != nil {
+		return cli.Existing(err)
+	}
+	whole, err := cli.OpenSweep(o.output.Out)
+	if err != nil {
+		return err
+	}
+	for _, part := range parts {
+		if err := whole.Take(ctx, part.Records); err != nil {
+			return errors.Join(err, os.RemoveAll(o.output.Out)) // to resume it would be to run what was not copied
+		}
+	}
+	return whole.Unfinished(ctx, whole.Finish(ctx, session, o.output, 0, start))
+}
+
+// openParts opens the parts of a sweep, which must have all of its units.
+func openParts(ctx context.Context, paths []string) (parts []*cli.SweepRun, err error) {
+	var lacking []int // units
+	for i, path := range paths {
+		part, err := cli.OpenSweep(path)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			lacking = part.Sweep.AllUnits()
+		} else if err := part.Same(parts[0].Records); err != nil {
+			return nil, cli.AsInput(err)
+		}
+		var damaged []error
+		if lacking, damaged, err = part.Missing(ctx, lacking); err != nil {
+			return nil, err
+		}
+		if len(damaged) > 0 {
+			return nil, errors.Join(damaged...)
+		}
+		parts = append(parts, part)
+	}
+	if len(lacking) > 0 {
+		return nil, cli.NotMet(fmt.Errorf("%d of %d units are in none of the parts; see: mcrisk missing", len(lacking),
+			parts[0].Sweep.Units()))
+	}
+	return parts, nil
+}
+
+func newMissing() *cobra.Command {
+	return &cobra.Command{
+		Use:   "missing RUN",
+		Short: "List what a sweep has not done yet",
+		Long: `missing lists the units of work of a sweep that have no whole record, with their
+cells and paths. Exit status 3 says that there are some.`,
+		Example: `  mcrisk missing runs/ETHBULL3X-20260102T030405Z-0123abcd`,
+		Args:    cli.One("run directory"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return listMissing(cmd.Context(), cli.SessionOf(cmd), args[0])
+		},
+	}
+}
+
+// listMissing prints the units that a sweep lacks.
+func listMissing(ctx context.Context, session *cli.Session, path string) error {
+	run, err := cli.OpenSweep(path)
+	if err != nil {
+		return err
+	}
+	missing, damaged, err := run.Missing(ctx, run.Sweep.AllUnits())
+	if err != nil {
+		return err
+	}
+	for _, i := range missing {
+		u := run.Sweep.Unit(i)
+		cells := run.Sweep.Batch(u.Batch)
+		first := u.Chunk * study.ChunkPaths
+		last := first + run.Sweep.ChunkPaths(u.Chunk) - 1
+		fmt.Fprintf(session.Out, "batch %d, chunk %d: %d cells from %s to %s, paths %d to %d\n", u.Batch, u.Chunk,
+			len(cells), run.Sweep.Label(cells[0]), run.Sweep.Label(cells[len(cells)-1]), first, last)
+	}
+	for _, d := range damaged {
+		session.Notes("damaged: " + d.Error())
+	}
+	if len(missing) == 0 {
+		_, err = fmt.Fprintf(session.Out, "nothing is missing of %d units\n", run.Sweep.Units())
+		return err
+	}
+	return cli.NotMet(fmt.Errorf("%d of %d units are missing; mcrisk sweep --resume %s does them", len(missing),
+		run.Sweep.Units(), cli.ShellWord(path)))
+}

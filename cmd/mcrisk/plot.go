@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mcrisk/assess"
+	"mcrisk/internal/cli"
+	"mcrisk/report"
+	"mcrisk/rundir"
+)
+
+// plotOptions are those of mcrisk plot.
+type plotOptions struct {
+	figure  string
+	overlay string // run to draw over it; empty: none
+	out     string // file; empty: named after the figure
+	path    string // number of the path that the figure path shows
+	of      string // token of a run with several; empty: the first
+	plain   bool   // do not correct estimates by what is known of the prices
+}
+
+// pathFigure is the figure that is drawn of one path.
+const pathFigure = "path"
+
+func figureNames() (names []string) {
+	for _, f := range report.TokenFigures() {
+		names = append(names, f.Name)
+	}
+	return append(names, pathFigure)
+}
+
+func newPlot() *cobra.Command {
+	var list strings.Builder
+	for _, f := range report.TokenFigures() {
+		fmt.Fprintf(&list, "  %-20s %s", f.Name, f.Doc)
+		if f.Overlay {
+			list.WriteString("; takes --overlay")
+		}
+		list.WriteString("\n")
+	}
+	list.WriteString("  path                 one path as a story: price, leverage and its band, value, events (--path)")
+	o := new(plotOptions)
+	cmd := &cobra.Command{
+		Use:   "plot RUN",
+		Short: "Draw a stored run again, alone or over another",
+		Long: `plot draws figures from what simulate stored in a run directory, as PNG, SVG or
+PDF, without simulating again; the same run gives the same bytes. Figures:
+
+` + list.String(),
+		Example: `  mcrisk plot runs/eth --figure waterfall --out waterfall.pdf
+  mcrisk plot runs/eth --figure drawdown --overlay runs/eth-wide
+  mcrisk plot runs/eth --figure path --path 4821`,
+		Args: oneRun,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cli.SessionOf(cmd), args[0]) },
+	}
+	s := cmd.Flags()
+	cli.Text(s, &o.figure, cli.SectionOutput, "figure", "name", "", strings.Join(figureNames(), "|"))
+	cli.Text(s, &o.overlay, cli.SectionOutput, "overlay", "run", "", "draw this run over it")
+	cli.Text(s, &o.out, cli.SectionOutput, "out", "file", "",
+		"file to write, which must not exist: .png, .svg or .pdf (default FIGURE.svg)")
+	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "which path the figure path tells, from 0")
+	cli.Text(s, &o.of, cli.SectionOutput, "of", "name", "", "token of a run with several (default the first)")
+	s.BoolVar(&o.plain, "no-control", false, "do not correct estimates by what is known of the prices")
+	return cmd
+}
+
+// oneRun wants a run directory.
+var oneRun = cli.One("run directory, as simulate names it")
+
+func (o *plotOptions) run(session *cli.Session, dir string) error {
+	if !slices.Contains(figureNames(), o.figure) {
+		return cli.Input("--figure %q; want one of %s%s", o.figure, strings.Join(figureNames(), ", "),
+			cli.DidYouMean(o.figure, figureNames()))
+	}
+	out := o.out
+	if out == "" {
+		out = o.figure + ".svg"
+	}
+	file, err := cli.CreateFigure(out)
+	if err != nil {
+		return err
+	}
+	defer file.Abort()
+	f, err := o.read(dir)
+	if err != nil {
+		return err
+	}
+	if err := file.Commit(f); err != nil {
+		return err
+	}
+	session.Written(out)
+	return nil
+}
+
+// read reads what the figure is drawn from.
+func (o *plotOptions) read(dir string) (report.Figure, error) {
+	var none report.Figure
+	r, err := cli.OpenRun(dir)
+	if err != nil {
+		return none, err
+	}
+	token, err := cli.TokenNumber(o.of, r.Study)
+	if err != nil {
+		return none, err
+	}
+	figure, ok := report.LookupTokenFigure(o.figure)
+	if o.overlay != "" && !(ok && figure.Overlay) {
+		return none, cli.Input("--overlay with the figure %s, which cannot be compared; "+
+			"want one that takes it (mcrisk plot --help)", o.figure)
+	}
+	if o.figure == pathFigure {
+		path, err := cli.PathNumber(o.path, r.Study)
+		if err != nil {
+			return none, err
+		}
+		timeline, err := assess.FollowPath(r.Study, token, path)
+		return report.PathFigure(r.Study, timeline), err
+	}
+	view, err := viewOf(r, token, o.plain)
+	if err != nil || o.overlay == "" {
+		return figure.Of(view, nil), err
+	}
+	over, err := cli.OpenRun(o.overlay)
+	if err != nil {
+		return none, err
+	}
+	other, err := viewOf(over, 0, o.plain)
+	return figure.Of(view, other), err
+}
+
+// viewOf is what figures of a stored run's token are drawn from.
+func viewOf(r *rundir.Run, token int, plain bool) (*assess.View, error) {
+	horizons, err := r.Horizons(token)
+	if err != nil {
+		return nil, err
+	}
+	histograms, err := r.Histograms(token)
+	if err != nil {
+		return nil, err
+	}
+	return &assess.View{Study: r.Study, Token: token, Ensemble: &r.Ensembles[token], Plain: plain,
+		Horizons: horizons, Histograms: histograms}, nil
+}

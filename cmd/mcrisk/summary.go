@@ -1,0 +1,97 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"mcrisk/assess"
+	"mcrisk/internal/cli"
+	"mcrisk/report"
+	"mcrisk/rundir"
+)
+
+// summaryOptions are those of mcrisk summary.
+type summaryOptions struct {
+	form                  cli.FormOptions
+	attribution, horizons bool     // what to print instead of the metrics
+	plain                 bool     // do not correct estimates by what is known of the prices
+	requires              []string // bounds on metrics
+}
+
+func newSummary() *cobra.Command {
+	o := new(summaryOptions)
+	cmd := &cobra.Command{
+		Use:   "summary RUN",
+		Short: "Summarise a stored run again, or hold it to requirements",
+		Long: `summary reads the lifetimes that simulate stored in a run directory and prints
+every metric with its interval, without simulating again. With --attribution it
+says where the result came from, in parts that add up; with --horizons how
+probabilities and quantiles develop over time.
+
+A --require that does not hold ends with exit status 3. The metric may name an
+end of its interval: p_liquidation.hi<0.01 holds only if the whole interval does.`,
+		Example: `  mcrisk summary runs/eth
+  mcrisk summary runs/eth --attribution --markdown
+  mcrisk summary runs/eth --require 'p_liquidation<0.01' --require 'var_95.hi<0.9'`,
+		Args: oneRun,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cli.SessionOf(cmd), args[0]) },
+	}
+	s := cmd.Flags()
+	s.SortFlags = false
+	o.form.Bind(cmd)
+	s.BoolVar(&o.attribution, "attribution", false,
+		"print where the result came from instead: causes that add up, also by quintile")
+	s.BoolVar(&o.horizons, "horizons", false, "print probabilities and quantiles at every stored time instead")
+	s.BoolVar(&o.plain, "no-control", false, "do not correct estimates by what is known of the prices")
+	s.StringArrayVar(&o.requires, "require", nil,
+		"`bound` that must hold, such as 'p_liquidation<0.01'; may be repeated")
+	return cmd
+}
+
+func (o *summaryOptions) run(session *cli.Session, dir string) error {
+	if err := o.form.Check(); err != nil {
+		return err
+	}
+	if o.attribution && o.horizons {
+		return cli.Input("--attribution and --horizons; want one of them")
+	}
+	requirements, err := cli.ParseRequirements(o.requires)
+	if err != nil {
+		return err
+	}
+	r, err := cli.OpenRun(dir)
+	if err != nil {
+		return err
+	}
+	summaries := assess.Summarise(r.Study, r.Ensembles, o.plain)
+	var d report.Document
+	switch {
+	case o.attribution:
+		d = report.Attributions(assess.Attribute(r.Study, r.Ensembles, o.plain, report.Short))
+	case o.horizons:
+		d, err = horizonsOf(r)
+	default:
+		d = report.Summary(r.Study, r.Manifest.ResultsHash, summaries)
+	}
+	if err != nil {
+		return err
+	}
+	if err := o.form.Print(session.Out, d); err != nil {
+		return err
+	}
+	notes, err := cli.Require(requirements, summaries)
+	session.Notes(notes...)
+	return err
+}
+
+// horizonsOf is the estimates of a run at every time.
+func horizonsOf(r *rundir.Run) (report.Document, error) {
+	var views []*assess.View
+	for token := range r.Ensembles {
+		v, err := viewOf(r, token, false)
+		if err != nil {
+			return report.Document{}, err
+		}
+		views = append(views, v)
+	}
+	return report.Horizons(views), nil
+}
