@@ -52,7 +52,9 @@ func (p Problem) horizon(years, perMove float64) (*horizon, error) {
 		h.series = c.march(steps)
 	}
 	if h.series == nil {
-		h.reach, h.doubt = f.regularity(c, years)
+		if h.reach, h.doubt = f.regularity(c, years); h.doubt > trusted {
+			return nil, h.tooRegular(h.doubt)
+		}
 	}
 	return h, nil
 }
@@ -81,6 +83,14 @@ func (f frame) regularity(c cycle, years float64) (reach, doubt float64) {
 		doubt = fmath.Exp(-damping * (k * k))
 	}
 	return reach, doubt
+}
+
+// trusted is what an inversion may be unsure by and is not refused.
+const trusted = 1e-6
+
+func (h *horizon) tooRegular(unsure float64) error {
+	return fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
+		"cycles are too regular for it; want less drift for the volatility, or a grid of fewer steps", h.years, unsure)
 }
 
 // samples returns the contour around centre with its visits. Around a real
@@ -390,10 +400,8 @@ func (p Problem) Moments(years float64) (Moments, error) {
 			return Moments{}, err
 		}
 		m.Bound = h.doubt + m.change(check)
-		if !(m.Bound < 1e-6) {
-			return m, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
-				"cycles are too regular for it; want less drift for the volatility, or a grid of at most %d steps",
-				years, m.Bound, circleSteps)
+		if !(m.Bound < trusted) {
+			return m, h.tooRegular(m.Bound)
 		}
 	}
 	return m, nil

@@ -85,10 +85,8 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 			cf, v.Unsure = seriesCF, 0
 		}
 	}
-	if !(v.Unsure < 1e-6) {
-		return levy.Inverter{}, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
-			"cycles are too regular for it; want less drift for the volatility, or a grid of at most %d steps",
-			years, v.Unsure, wholly)
+	if !(v.Unsure < trusted) {
+		return levy.Inverter{}, h.tooRegular(v.Unsure)
 	}
 	v.CF = func(z complex128) (complex128, error) {
 		x := cf(z)
@@ -143,7 +141,7 @@ func side(z complex128) int {
 // liquidated, of which the contour then takes the later ones.
 func (h *horizon) along(slope float64, pole, drift [2]float64, absorbing bool) func(z complex128) complex128 {
 	return func(z complex128) complex128 {
-		p, k, stride := h.power(z, slope), side(z), max(8, h.reach/8)
+		p, k, stride := h.power(z, slope), side(z), max(3, h.reach/8)
 		centre := complex(pole[k], math.Round(imag(z)*drift[k]*h.years/stride)*stride/h.years)
 		still := -z * complex(p.rate, 0)
 		var ever, total complex128

@@ -23,8 +23,11 @@ func answered() string {
 			Model: models.Merton{Mu: 0.1, Sigma: 0.6, Rate: 20, JumpMean: 0.02, JumpSD: 0.05}, Step: day},
 		{Token: band(3, 0.3, tokens.Target), Model: models.Kou{Sigma: 0.5, Rate: 12, Up: 0.45, EtaUp: 30, EtaDown: 25}},
 	} {
-		r, m, l := must(p.LongRun()), must(p.Moments(30*day)), must(p.Law(30*day))
-		fmt.Fprintf(&all, "%x\n%x\n%x %x\n", r, m, must(l.Quantile(0.05)), must(l.ES(0.05)))
+		fmt.Fprintf(&all, "%x\n%x\n", must(p.LongRun()), must(p.Moments(30*day)))
+	}
+	for _, p := range []Problem{caseA, caseB.every(day)} {
+		law := must(p.Law(30 * day))
+		fmt.Fprintf(&all, "%x %x\n", must(law.Quantile(0.05)), must(law.ES(0.05)))
 	}
 	ideal := brownian.Ideal{Leverage: 3, Model: gbm6}
 	reset := must(brownian.Reset{Leverage: 3, Price: gbm6, Interval: day}.After(365))

@@ -101,8 +101,8 @@ func mertonLikelihood(s sample) likelihood {
 	return likelihood{
 		names: []string{"mu", "sigma", "jump-rate", "jump-mean", "jump-sd"},
 		natural: func(x []float64) []float64 {
-			return []float64{x[0] * s.sd / s.dt, vol * (0.01 + math.Exp(x[1])),
-				math.Exp(x[2]) / s.dt, x[3] * s.sd, s.sd * (0.1 + math.Exp(x[4]))}
+			return []float64{x[0] * s.sd / s.dt, vol * (0.01 + fmath.Exp(x[1])),
+				fmath.Exp(x[2]) / s.dt, x[3] * s.sd, s.sd * (0.1 + fmath.Exp(x[4]))}
 		},
 		log: func(p, returns []float64) float64 {
 			if !(p[2]*s.dt < 200) || !(p[4] < 5) || !(math.Abs(p[3]) < 5) {
@@ -216,8 +216,8 @@ func kouLikelihood(s sample) likelihood {
 	return likelihood{
 		names: []string{"mu", "sigma", "jump-rate", "jump-up", "eta-up", "eta-down"},
 		natural: func(x []float64) []float64 {
-			return []float64{x[0] * s.sd / s.dt, vol * (0.02 + math.Exp(x[1])), math.Exp(x[2]) / s.dt,
-				1 / (1 + math.Exp(-x[3])), 1.001 + math.Exp(x[4])/s.sd, math.Exp(x[5]) / s.sd}
+			return []float64{x[0] * s.sd / s.dt, vol * (0.02 + fmath.Exp(x[1])), fmath.Exp(x[2]) / s.dt,
+				1 / (1 + fmath.Exp(-x[3])), 1.001 + fmath.Exp(x[4])/s.sd, fmath.Exp(x[5]) / s.sd}
 		},
 		log: func(p, returns []float64) float64 {
 			if !(p[2]*s.dt < 200) || !(min(p[4], p[5])*s.largest > 0.5) || !(max(p[4], p[5])*s.sd < 10) {
@@ -278,7 +278,7 @@ func newStepLaw(cgf func(t float64, s complex128) complex128, s sample, width, u
 				break
 			}
 			// shifted so that the grid begins at first
-			v := cmplx.Exp(e - complex(0, u*q.first))
+			v := cexp(e - complex(0, u*q.first))
 			g[k] = v
 			if k > 0 && k < n/2 {
 				g[n-k] = cmplx.Conj(v)

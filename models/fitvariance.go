@@ -257,7 +257,7 @@ func (a varianceSums) estimate(s sample, c predictor, jumps bool) (e varianceEst
 	}
 	// rate·E[J²] = jv, rate·E[J³] = k3, rate·E[J⁴] = k4, all per step
 	raw := m2 - medianFactor*a.med/a.n*unit
-	k4 := m4 - 3*m2*m2 - 3*v*2*(rate-1+math.Exp(-rate))/(e.kappa*e.kappa)
+	k4 := m4 - 3*m2*m2 - 3*v*2*(rate-1+fmath.Exp(-rate))/(e.kappa*e.kappa)
 	if !(raw > 0) || !(k4 > 0) {
 		return e, errors.New("returns show no jumps beyond what a moving variance explains")
 	}

@@ -159,7 +159,7 @@ func (m Heston) affine(t float64, s complex128) (a, b complex128) {
 	// (q − d)/Xi² and g = (q − d)/(q + d) without the difference
 	y := (s*s - s) / (q + d)
 	g := x2 * y / (q + d)
-	e := cmplx.Exp(-d * c(t))
+	e := cexp(-d * c(t))
 	b = y * (1 - e) / (1 - g*e)
 	a = c(m.Kappa*m.Theta) * (y*c(t) - 2*log1p(g*(1-e)/(1-g))/x2)
 	return a, b

@@ -3,7 +3,6 @@ package models
 import (
 	"fmt"
 	"math"
-	"math/cmplx"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -86,7 +85,7 @@ func (m Merton) Advance(at At, z []*block.Track, state State, move *block.Track)
 
 func (m Merton) CGF(t float64, s complex128) complex128 {
 	return diffusionCGF(m.Mu-m.Rate*m.kappa(), m.Sigma, t, s) +
-		c(m.Rate*t)*(cmplx.Exp(c(m.JumpMean)*s+c(m.JumpSD*m.JumpSD/2)*s*s)-1)
+		c(m.Rate*t)*(cexp(c(m.JumpMean)*s+c(m.JumpSD*m.JumpSD/2)*s*s)-1)
 }
 
 func (m Merton) Growth() float64 { return m.Mu }

@@ -128,7 +128,7 @@ func (m Regimes) CGF(t float64, s complex128) complex128 {
 	// π(A − μI)1
 	w := c(1-wild)*(a-mean+c(m.ToWild)) + c(wild)*(d-mean+c(m.ToCalm))
 	// cosh and sinh over their larger exponential, which is taken out
-	e := cmplx.Exp(-2 * r * c(t))
+	e := cexp(-2 * r * c(t))
 	return (mean+r)*c(t) + cmplx.Log((1+e)/2+(1-e)/2*w/r)
 }
 
