@@ -94,13 +94,15 @@ func example(t *testing.T, checkout string) (program, prints string) {
 	if _, body, _ := strings.Cut(program, "() {\n"); !ok || strings.Count(body, "\n") > 30 {
 		t.Fatalf("the example of a sweep has no output, or more than 30 lines:\n%s", program)
 	}
-	program = strings.NewReplacer("package assess_test", "package main", "func ExampleSweep()", "func main()").Replace(program)
+	program = strings.NewReplacer("package assess_test", "package main",
+		"func ExampleSweep()", "func main()").Replace(program)
 	for line := range strings.Lines(output) {
 		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "// "); ok {
 			prints += strings.TrimSpace(text) + "\n"
 		}
 	}
-	return program + "}\n\nfunc must[T any](v T, err error) T {\n\tif err != nil {\n\t\tpanic(err)\n\t}\n\treturn v\n}\n", prints
+	const must = "func must[T any](v T, err error) T {\n\tif err != nil {\n\t\tpanic(err)\n\t}\n\treturn v\n}\n"
+	return program + "}\n\n" + must, prints
 }
 
 // within runs a command in a folder, without a network, and returns what it prints.
