@@ -23,7 +23,8 @@ race:
 	$(GO) test -race -short $$($(GO) list ./... | grep -v -e /exact -e /analytics$$)
 
 # bits compares the golden numbers of the results-bearing packages under other
-# instruction sets; they must be the same everywhere.
+# instruction sets; they must be the same everywhere. That no compiler fuses a
+# product into a sum is read from its listings.
 GOLDEN = $(GO) test -count=1 -run Golden ./fmath ./random ./models ./tokens ./study
 bits:
 	$(GOLDEN)
@@ -31,6 +32,7 @@ bits:
 	$(GOLDEN) -tags purego
 	GODEBUG=cpu.avx512f=off $(GOLDEN)
 	GODEBUG=cpu.avx2=off $(GOLDEN)
+	$(GO) test -count=1 -run NoFused ./fmath -fused
 	@if grep -qw avx2 /proc/cpuinfo 2>/dev/null; then echo GOAMD64=v3; GOAMD64=v3 $(GOLDEN); fi
 
 # arm64 does the same on an emulated arm64 (Debian: qemu-user-static), and runs

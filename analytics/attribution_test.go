@@ -119,7 +119,8 @@ func TestMoneyIsOneEstimate(t *testing.T) {
 				t.Errorf("%s, %s: NAV %+v, total of the attribution %+v", e.Token.Name, name, nav, total)
 			}
 			if linear := c.Estimate(analytics.MustLookup("decay_vs_linear")); name == "controlled" &&
-				nav.Warning != analytics.NotEstimable && !(math.Abs(linear.Value-total.Value) < 1e-12 && linear.SE == total.SE) {
+				nav.Warning != analytics.NotEstimable && !(math.Abs(linear.Value-total.Value) < 1e-12 &&
+				linear.SE == total.SE && linear.Hi == total.Hi) {
 				t.Errorf("%s: decay_vs_linear %+v where E[S] is 1; NAV %+v", e.Token.Name, linear, nav)
 			}
 		}

@@ -205,7 +205,8 @@ func simulated(t *testing.T, studies int, add func(string, float64, analytics.Es
 		years := float64(tt.horizon) / float64(year)
 		m := models.GBM{Sigma: tt.sigma}
 		known := knownOf(t, m, 3, years, -tt.sigma*tt.sigma/2*years, tt.sigma*tt.sigma*years)
-		p := exact.Problem{Token: exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.85, Bonus: 0.05}, Buy: 0.001, Sell: 0.001},
+		p := exact.Problem{Token: exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target},
+			Loan: tokens.Loan{Threshold: 0.85, Bonus: 0.05}, Buy: 0.001, Sell: 0.001},
 			Model: m, Step: float64(tt.step) / float64(year)}
 		moments, err := p.Moments(years)
 		if err != nil {
@@ -280,7 +281,8 @@ func compared(t *testing.T, studies int, add func(string, float64, analytics.Est
 		}
 		sample := func(paths int, seed uint64) []tokens.Ensemble {
 			s.Paths, s.Seed = paths, seed
-			es, err := study.Ensembles(context.Background(), built(t, s), study.Options{}, analytics.Columns(analytics.Swept()...))
+			es, err := study.Ensembles(context.Background(), built(t, s), study.Options{},
+				analytics.Columns(analytics.Swept()...))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,8 +15,8 @@ import (
 // 30 values (ten normal values: 95 % means 92 %) and where a few rare values
 // decide the mean. For the final equity of an ideal 3x token over a year, 95 %
 // from 1,000 paths means 89 % at a volatility of 0.6 and 77 % at 0.8, and from
-// 10,000 paths 94 % and 87 %. Warning says when it is so, and [ControlledMean] is
-// the remedy.
+// 10,000 paths 94 % and 87 %. Warning says when it is so. A [Case] asks the law of the
+// price besides, and withholds means of money that its paths cannot tell.
 //
 // One value, or one cluster, has a mean but no SE and no interval; an infinite value
 // makes the mean infinite and the rest NaN.

@@ -77,10 +77,13 @@ func decayVsLinear() Metric {
 			switch {
 			case nav.Warning == NotEstimable:
 				return nav
-			case finite(by):
-				return nav.moved(-by)
+			case !finite(by):
+				return c.mean(paths(c))
+			case nav.VarianceReduction > 0:
+				ratio := c.mean(paths(c)).SE / nav.SE
+				nav.VarianceReduction = float64(ratio * ratio)
 			}
-			return c.mean(paths(c))
+			return nav.moved(-by)
 		},
 		Exact: func(a *Answers) (float64, float64, bool) {
 			return a.NAV - (1 + float64(a.Target*(a.Price-1))), a.NAV * a.Bound, true

@@ -16,12 +16,16 @@ import (
 
 const (
 	// mostUnseen is the largest share of a mean on the rarest paths, one in as many as
-	// the sample has, beyond their share of all paths, at which 95 % intervals of the
-	// mean still hold it: 93 % of the time.
-	mostUnseen = 0.03
+	// the sample has, beyond their share of all paths, at which the mean is said: 95 %
+	// intervals still hold it, without a control or with one of light tails.
+	mostUnseen = 0.05
+	// mostFitted is the largest such share, of NAV and of a control with tails of its
+	// own, at which intervals of what it corrects do. Beyond, few paths decide the
+	// coefficient too.
+	mostFitted = 0.04
 	// leastCarriers is how many residuals must carry their scatter, as 1/Σp² counts
-	// them with p the share of each in the squares: fewer, and the control has fitted
-	// itself to them.
+	// them with p the share of each in the squares, or a twentieth of a small sample:
+	// fewer, and the control has fitted itself to them.
 	leastCarriers = 10
 	// mostOff is how many of its standard errors a control's mean may be off.
 	mostOff = 4
@@ -53,14 +57,17 @@ func (c *Case) bestMoney() moneyMean {
 		return moneyMean{told: true} // what has no interval needs no judge
 	}
 	target := c.Ensemble.Token.Target
-	how := moneyMean{told: c.unseenNAV(paths) <= mostUnseen}
+	unseen := c.unseenNAV(paths)
+	how := moneyMean{told: unseen <= mostUnseen}
 	least := Mean(nav, c.Confidence).SE
 	for _, by := range []Control{ControlPower, ControlHeld, ControlPrice, ControlLogPrice} {
 		mean := c.known(by)
 		// A long token of leverage one is the price less its fees on every path there
 		// is, those included that no sample sees.
 		same := by == ControlPrice && target == 1
-		if !finite(mean) || !same && !(how.told && c.unseenControl(by, paths) <= mostUnseen) {
+		light := by == ControlLogPrice
+		fits := how.told && (light || max(unseen, c.unseenControl(by, paths)) <= mostFitted)
+		if !finite(mean) || !same && !fits {
 			continue
 		}
 		if e, ok := trusted(nav, c.control(by), mean, same, c.Confidence); ok && e.SE < least {
@@ -89,7 +96,7 @@ func trusted(xs Sample, control []float64, mean float64, same bool, confidence f
 		return e, exact && same
 	}
 	return e, math.Abs(of.Value-mean) <= mostOff*of.SE && low <= e.Value && e.Value <= high &&
-		carriers(xs.with(ys)) >= leastCarriers
+		carriers(xs.with(ys)) >= min(leastCarriers, xs.valid().effective()/20)
 }
 
 // carriers is how many independent values carry a sample's scatter, 1/Σp² with p the
@@ -119,8 +126,6 @@ func (c *Case) unseenNAV(paths float64) float64 {
 func (c *Case) unseenControl(by Control, paths float64) float64 {
 	rare, target := 1/paths, c.Ensemble.Token.Target
 	switch {
-	case by == ControlLogPrice:
-		return 0 // it is close to normal
 	case by == ControlPrice:
 		return c.carried(1, rare) - rare
 	case by == ControlPower:
@@ -170,11 +175,11 @@ func (c *Case) moneyOf(xs []float64) Estimate {
 // moneyPaths are numbers by path whose mean moneyOf is; nil where it is withheld.
 func (c *Case) moneyPaths(xs []float64) []float64 {
 	how := c.money()
-	if !how.told || how.by == "" {
-		if how.told {
-			return xs
-		}
+	switch {
+	case !how.told:
 		return nil
+	case how.by == "" || constant(c.Sample(xs).valid().X):
+		return xs
 	}
 	_, ys := ControlledPaths(c.Sample(xs), c.control(how.by), how.mean, c.Confidence)
 	return ys

@@ -25,7 +25,8 @@ func indicatorPairs(both, first, other, neither int) (a, b Sample) {
 // the events apart the ends are ±z²/(n + z²), by hand from the formula.
 func TestPairedShares(t *testing.T) {
 	const z = 1.959963984540054
-	for _, n := range [][4]int{{43, 0, 1, 0}, {0, 0, 0, 400}, {400, 0, 0, 0}, {10, 7, 2, 81}, {0, 3, 0, 997}, {0, 30, 20, 50}} {
+	for _, n := range [][4]int{{43, 0, 1, 0}, {0, 0, 0, 400}, {400, 0, 0, 0}, {10, 7, 2, 81}, {0, 3, 0, 997},
+		{0, 30, 20, 50}} {
 		a, b := indicatorPairs(n[0], n[1], n[2], n[3])
 		e := PairedShares(a, b, 0.95)
 		all, first, other := float64(len(a.X)), float64(n[1]), float64(n[2])
@@ -59,7 +60,8 @@ func TestPairedShares(t *testing.T) {
 		if c := PairedShares(b, a, 0.95); !(math.Abs(c.Lo+e.Hi) < 1e-12 && math.Abs(c.Hi+e.Lo) < 1e-12) {
 			t.Errorf("%v: turned round %+v", n, c)
 		}
-		if want := z * z / (all + z*z); n[1]+n[2] == 0 && !(math.Abs(e.Hi-want) < 1e-12 && math.Abs(e.Lo+want) < 1e-12) {
+		if want := z * z / (all + z*z); n[1]+n[2] == 0 &&
+			!(math.Abs(e.Hi-want) < 1e-12 && math.Abs(e.Lo+want) < 1e-12) {
 			t.Errorf("%v: %+v; want ±%v", n, e, want)
 		}
 		// Each path three times, in one cluster, says what it says once.
@@ -100,7 +102,8 @@ func TestPairedSharesCover(t *testing.T) {
 				}
 			}
 			if held < 0.93 {
-				t.Errorf("probabilities %v and %v: the interval holds the difference %.1f %% of the time", p, q, 100*held)
+				t.Errorf("probabilities %v and %v: the interval holds the difference %.1f %% of the time",
+					p, q, 100*held)
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import "math"
 // where the parameter may go.
 type Refinement struct {
 	Optimum
-	Low, High float64 // of the values that the last parabola was laid through
+	Low, High float64 // of the values that the last cubic was laid through
 	Tried     int     // values
 	// AtEnd says that the best value tried is the least or the largest allowed, so
 	// that there may be no optimum inside.
@@ -17,12 +17,15 @@ type Refinement struct {
 // high. Evaluate runs several increasing values on the same paths, always those
 // paths, and gives the numbers of the i-th by path, as [Case.Numbers] does.
 //
-// It lays a parabola through seven values, evenly spaced in ln x, and looks
-// whether it fits: whether a cubic term would move the vertex by no more than a
-// quarter of its interval, or insignificantly. If not, it halves the range around
-// the vertex, or the best value where there is none, up to eight times. So the
-// parabola is laid through the widest range that it fits, which is where noise
-// moves it least, and its interval is that of [Vertex].
+// It lays a cubic through seven values, evenly spaced in ln x, and looks whether it
+// fits: whether a quartic term would move the optimum by no more than an eighth of its
+// interval, or insignificantly, and the values reach no further than a factor of four.
+// If not, it halves the range around the optimum, or the best value where there is
+// none, up to eight times. So the cubic is laid through the widest range that it fits,
+// which is where noise moves it least. The interval is where the slope of the cubic is
+// not significant, longer on one side by what the quartic term would move it. A
+// parabola instead would lean to the steeper side of a metric by more than its
+// interval; docs/decisions/controls.md has the counts.
 //
 // It panics unless 0 < low < high, or if sense is Neither.
 func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) Sample, err error), sense Sense,
@@ -43,8 +46,9 @@ func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) Sampl
 			return r, err
 		}
 		best := Best(points, at, sense, confidence).Best
-		r = Refinement{newCurve(xs, at, sense, confidence, 3).optimum(), xs[0], xs[points-1], r.Tried + points, a == from &&
-			best == 0 || b == to && best == points-1}
+		r = Refinement{newCurve(xs, at, sense, confidence, 3).optimum(), xs[0], xs[points-1],
+			r.Tried + points, a == from &&
+				best == 0 || b == to && best == points-1}
 		inside := r.Pinned && r.At.Value >= low && r.At.Value <= high
 		length := math.Log(r.At.Hi / r.At.Lo)
 		if inside && b-a <= widest && (math.Abs(r.Shift.Value) <= length/8 || r.Shift.Lo <= 0 && r.Shift.Hi >= 0) {

@@ -102,7 +102,8 @@ func checkSeries(values, times []float64, o SeriesOptions) {
 			panic(fmt.Sprintf("analytics: value %d of a history is %v; want positive numbers", i, v))
 		}
 		if i > 0 && !(times[i] > times[i-1]) || !finite(times[i]) {
-			panic(fmt.Sprintf("analytics: time %d of a history is %v years; want finite times that increase", i, times[i]))
+			panic(fmt.Sprintf("analytics: time %d of a history is %v years; want finite times that increase",
+				i, times[i]))
 		}
 	}
 	if !(o.PeriodsPerYear >= 0) || math.IsInf(o.PeriodsPerYear, 0) {
@@ -253,7 +254,8 @@ func ups(s Sample) (gain, pain, below float64) {
 type falls struct {
 	falls                       []float64 // by value, a fraction of the peak so far
 	deepest, mean, ulcer, share float64
-	peak, trough, back          int // of the deepest fall: values by number; back is 0 if the peak was not reached again
+	// of the deepest fall: values by number; back is 0 if the peak was not reached again
+	peak, trough, back int
 }
 
 // underwater follows a series below its running peak. The peak is passed when
@@ -313,5 +315,6 @@ func pathSeries(values []float64, dt float64) [6]float64 {
 	}
 	sharpe, sortino := riskRatios(r, dt, 0)
 	d := underwater(values)
-	return [6]float64{sharpe, sortino, d.mean, ExpectedShortfall(Sample{X: d.falls}, 0.05, 0.95).Value, d.ulcer, d.share}
+	return [6]float64{sharpe, sortino, d.mean,
+		ExpectedShortfall(Sample{X: d.falls}, 0.05, 0.95).Value, d.ulcer, d.share}
 }

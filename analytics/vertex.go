@@ -5,19 +5,20 @@ import (
 	"math"
 )
 
-// An Optimum is the best value of a positive parameter x, by a parabola in ln x.
+// An Optimum is the best value of a positive parameter x, by a parabola in ln x, or in
+// a [Refinement] by a cubic.
 type Optimum struct {
 	At     Estimate // x at the vertex, also beyond the xs; NaN where the parabola opens the other way
 	Pinned bool     // the curvature is significant, so the interval of At has two ends
 	Value  Estimate // the metric at At
 
 	// What the metric loses where x is 10 % above or below At, at least zero at an
-	// optimum. By the parabola, so it is the curvature in readable units.
+	// optimum. By a parabola of the curvature there, so it is that in readable units.
 	Wider, Narrower Estimate
 
-	// How far a cubic term would move the vertex, in ln x, to first order. An
-	// interval without zero says that a parabola does not fit; one that matters
-	// beside that of At, that the points reach too far from the optimum.
+	// How far a term of one degree more would move At, in ln x, to first order. An
+	// interval without zero says that the curve does not fit; one that matters beside
+	// that of At, that the points reach too far from the optimum.
 	Shift Estimate
 }
 

@@ -28,7 +28,8 @@ var drawdowns = []string{"peak", "floor", "depth", "peakAt", "fell", "trough", "
 var constants = []string{
 	"ratio", "grow", "carry", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upTurn", "downTurn",
 	"rate", "v0", "lo", "hi",
-	"upV", "downV", "upW", "downW", "upH", "downH", "gas", "aum", "own", "fixed", "exponent", "impact", "reach", "power",
+	"upV", "downV", "upW", "downW", "upH", "downH", "gas", "aum", "own",
+	"fixed", "exponent", "impact", "reach", "power",
 }
 
 const (

@@ -20,11 +20,13 @@ type Solving struct {
 // reach is refused with all the reasons.
 func Problem(s *study.Study, token int) (exact.Problem, error) {
 	if s.Spec().Uncertain {
-		return exact.Problem{}, errors.New("exact answers are for known parameters; want none of --parameter-uncertainty, which mcrisk simulate has")
+		return exact.Problem{}, errors.New(
+			"exact answers are for known parameters; want none of --parameter-uncertainty, which mcrisk simulate has")
 	}
 	p, err := exact.NewProblem(s.Token(token), s.ModelOf(token), s.Spec().Step)
 	if err != nil {
-		return p, fmt.Errorf("%s is beyond an exact answer:\n%w\nmcrisk simulate answers with the same flags", s.Spec().Tokens[token].Name, err)
+		return p, fmt.Errorf("%s is beyond an exact answer:\n%w\nmcrisk simulate answers with the same flags",
+			s.Spec().Tokens[token].Name, err)
 	}
 	return p, nil
 }

@@ -45,7 +45,7 @@ func (b *Best) None() bool { return math.IsNaN(b.Estimate.Value) }
 // best finds the best setting of a slice for the objective of that number.
 func (a *analysis) best(s *Slice, metric int, pairings []float64) Best {
 	m, at, along := a.Objectives[metric], a.numbers(s, metric), a.Along()
-	choice := analytics.Best(len(s.Cells), at, m.Sense, Confidence)
+	choice := analytics.BestBy(m, len(s.Cells), at, Confidence)
 	b := Best{Objective: m.Name, Index: choice.Best, Indistinguishable: choice.Among, AllEqual: true,
 		Estimate: a.level(s.Cells[choice.Best], s.Token, metric),
 		Pairing:  math.NaN(), LeastPairing: math.NaN(), ExactIndex: -1}

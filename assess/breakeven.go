@@ -103,7 +103,8 @@ func breakEvenColumns() []string { return analytics.Columns(analytics.Swept()...
 func (p *BreakEvenPlan) Run(ctx context.Context, opt Options) (*BreakEven, error) {
 	b := &BreakEven{Study: p.Study, Objective: p.Objective, Borrow: p.Borrow, Funding: p.Funding}
 	hash := study.NewHasher()
-	var numbers [2][]analytics.Sample // by token and rate
+	var numbers, corrected [2][]analytics.Sample // by token and rate
+	all := true                                  // of them can be corrected
 	for i, s := range []*study.Sweep{p.loan, p.perp} {
 		_, cells, err := s.Collect(ctx, opt.Options, breakEvenColumns())
 		if err != nil {
@@ -113,12 +114,17 @@ func (p *BreakEvenPlan) Run(ctx context.Context, opt Options) (*BreakEven, error
 			hash.Add(c.Ensembles)
 			x := averseCase(c.Study, 0, &c.Ensembles[0], opt.Plain)
 			numbers[i] = append(numbers[i], x.Sample(p.Objective.Paths(x)))
+			corrected[i] = append(corrected[i], x.Sample(x.CorrectedNumbers(p.Objective)))
+			all = all && corrected[i][len(corrected[i])-1].X != nil
 		}
+	}
+	if all {
+		numbers = corrected
 	}
 	for _, loan := range numbers[0] {
 		var row []analytics.Estimate
 		for _, perp := range numbers[1] {
-			row = append(row, analytics.PairedDifference(loan, perp, Confidence))
+			row = append(row, p.Objective.Difference(loan, perp, Confidence))
 		}
 		b.Difference = append(b.Difference, row)
 		difference := func(k int) analytics.Sample { return lessByPath(loan, numbers[1][k]) }

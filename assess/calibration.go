@@ -93,7 +93,8 @@ type Likeness struct {
 	Levels  []float64            // shares below each quantile
 	History []analytics.Estimate // the history's quantiles, by level
 	Lags    []int                // steps
-	Squares []analytics.Estimate // the autocorrelation of the history's squared returns, by lag; intervals are around zero
+	// the autocorrelation of the history's squared returns, by lag; intervals are around zero
+	Squares []analytics.Estimate
 
 	Laws  []SimulatedLaw
 	Steps int    // simulated of each law
@@ -132,7 +133,8 @@ func (c *Calibration) Likeness(ctx context.Context) (*Likeness, error) {
 		if err = errors.Join(err, ctx.Err()); err != nil {
 			return nil, err
 		}
-		lanes := paths.Generator{Model: m, Grid: paths.Grid{Step: c.History.Step, Steps: steps}, Seed: l.Seed}.Returns(0)
+		lanes := paths.Generator{Model: m,
+			Grid: paths.Grid{Step: c.History.Step, Steps: steps}, Seed: l.Seed}.Returns(0)
 		l.Steps = len(lanes) * steps
 		l.Laws = append(l.Laws, l.lawOf(f.Kind, lanes[:]))
 	}

@@ -57,6 +57,7 @@ type measured struct {
 	raw       []analytics.Sample // as analytics.Case.Numbers gives them
 	corrected []analytics.Sample // as CorrectedNumbers; nil where the mean is not known, or a path is ruined
 	levels    []analytics.Estimate
+	metrics   []analytics.Metric
 }
 
 // of is a metric by path.
@@ -72,7 +73,7 @@ func measure(c study.Cell, metrics []analytics.Metric, aversion float64) []measu
 	all := make([]measured, len(c.Ensembles))
 	for t := range all {
 		of, x := Case(c.Study, t, &c.Ensembles[t], false), &all[t]
-		of.Aversion = aversion
+		of.Aversion, x.metrics = aversion, metrics
 		for _, m := range metrics {
 			x.raw, x.levels = append(x.raw, of.Sample(of.Numbers(m))), append(x.levels, of.Estimate(m))
 			x.corrected = append(x.corrected, of.Sample(of.CorrectedNumbers(m)))
@@ -88,8 +89,11 @@ func measure(c study.Cell, metrics []analytics.Metric, aversion float64) []measu
 func (m *measured) versus(baseline *measured) (list []CellEstimate) {
 	corrected := m.corrected != nil && baseline.corrected != nil
 	for i, level := range m.levels {
-		x := CellEstimate{Estimate: level,
-			Versus: analytics.PairedDifference(m.of(i, corrected), baseline.of(i, corrected), Confidence)}
+		a, b := m.of(i, corrected), baseline.of(i, corrected)
+		x := CellEstimate{Estimate: level, Versus: analytics.PairedDifference(a, b, Confidence)} // from itself nothing
+		if m != baseline {
+			x.Versus = m.metrics[i].Difference(a, b, Confidence)
+		}
 		x.Unpaired, x.VarianceReduction = analytics.Pairing(m.raw[i], baseline.raw[i])
 		list = append(list, x)
 	}

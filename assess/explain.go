@@ -104,7 +104,8 @@ func Explain(name string) (*Explanation, error) {
 		return nil, err
 	}
 	s, err := study.New(study.Spec{
-		Model: underlying.Model(), Horizon: time.Hour, Step: time.Hour, Paths: 1, Tokens: []study.TokenSpec{entry.Spec()},
+		Model: underlying.Model(), Horizon: time.Hour, Step: time.Hour, Paths: 1,
+		Tokens: []study.TokenSpec{entry.Spec()},
 	})
 	if err != nil {
 		return nil, err
@@ -166,7 +167,8 @@ func (e *Explanation) triggers() {
 func assumptions(e catalogue.Token) (list []Assumption) {
 	names := map[string][]string{}
 	for _, part := range []catalogue.Part{
-		{Words: map[string]catalogue.Text{"chain": e.Chain, "venue": e.Venue, "collateral": e.Collateral, "debt": e.Debt}},
+		{Words: map[string]catalogue.Text{"chain": e.Chain, "venue": e.Venue,
+			"collateral": e.Collateral, "debt": e.Debt}},
 		e.Policy, e.Mechanism, e.Numbers,
 	} {
 		for name, word := range part.Words {

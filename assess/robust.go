@@ -56,9 +56,9 @@ func (a *analysis) findRobust() {
 			scenarios = append(scenarios, s.Scenario)
 		}
 		for i, m := range a.Objectives {
-			r := analytics.Robust(len(settings), len(own), func(setting, scenario int) analytics.Sample {
+			r := analytics.RobustBy(m, len(settings), len(own), func(setting, scenario int) analytics.Sample {
 				return a.reader.at(cells[scenario][setting], token).of(i, own[scenario].corrected)
-			}, m.Sense, Confidence)
+			}, Confidence)
 			if a.reader.err != nil {
 				return
 			}

@@ -115,7 +115,8 @@ const fifths = 5
 // Attribute says where the results of a study's tokens came from: ln NAV and money
 // over all paths, then ln NAV by fifths of final price and of realised variance.
 // Groups are named by how format writes their ends.
-func Attribute(s *study.Study, ensembles []tokens.Ensemble, plain bool, format func(float64) string) (out []Attribution) {
+func Attribute(s *study.Study, ensembles []tokens.Ensemble,
+	plain bool, format func(float64) string) (out []Attribution) {
 	for i := range ensembles {
 		e, name := &ensembles[i], s.Spec().Tokens[i].Name
 		c := Case(s, i, e, plain)
@@ -124,7 +125,8 @@ func Attribute(s *study.Study, ensembles []tokens.Ensemble, plain bool, format f
 		for _, by := range []Grouping{ByPrice, ByVariance} {
 			groups := min(fifths, e.N)
 			for g, group := range analytics.AttributeBy(c, by.Column, groups) {
-				paths := fmt.Sprintf("%s, fifth %d of %d, %s to %s", by.Name, g+1, groups, format(group.Lo), format(group.Hi))
+				paths := fmt.Sprintf("%s, fifth %d of %d, %s to %s",
+					by.Name, g+1, groups, format(group.Lo), format(group.Hi))
 				out = append(out, Attribution{name, paths, group.Attribution})
 			}
 		}

@@ -40,7 +40,8 @@ const timelinePoints = 2000
 // of the events.
 func FollowPath(s *study.Study, token, path int) (PathTimeline, error) {
 	of := s.Token(token)
-	t := PathTimeline{Token: of.Name, Path: path, Target: math.Abs(of.Target), BandLow: math.NaN(), BandHigh: math.NaN()}
+	t := PathTimeline{Token: of.Name, Path: path, Target: math.Abs(of.Target),
+		BandLow: math.NaN(), BandHigh: math.NaN()}
 	if b, ok := of.Policy.(tokens.Band); ok {
 		t.BandLow, t.BandHigh = b.Low, b.High
 	}

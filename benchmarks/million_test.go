@@ -23,13 +23,15 @@ func TestMillionLifetimes(t *testing.T) {
 		t.Skip("takes half a minute: -million")
 	}
 	names := []string{"nav", "max_drawdown", "rebalances"}
-	spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: models.Year, Step: time.Hour, Paths: 1_000_000, Seed: 1, Tokens: []study.TokenSpec{token("t")}}
+	spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: models.Year, Step: time.Hour, Paths: 1_000_000,
+		Seed: 1, Tokens: []study.TokenSpec{token("t")}}
 	wall, cpu := time.Now(), cpuTime()
 	es, err := study.Ensembles(context.Background(), built(t, spec), study.Options{}, names)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d lifetimes in %.1f s, %.1f s of processor time, %.2f ns per path-step", es[0].N, time.Since(wall).Seconds(),
+	t.Logf("%d lifetimes in %.1f s, %.1f s of processor time, %.2f ns per path-step",
+		es[0].N, time.Since(wall).Seconds(),
 		(cpuTime() - cpu).Seconds(), float64(cpuTime()-cpu)/1e6/8760)
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -41,9 +41,12 @@ func BenchmarkRun(b *testing.B) {
 	for _, c := range []struct {
 		model           string
 		tokens, workers int
-	}{{"gbm", 1, 1}, {"gbm", 2, 1}, {"gbm", 12, 1}, {"gbm", 1, 2}, {"merton", 1, 1}, {"merton", 2, 1}, {"merton", 12, 1}} {
-		b.Run(fmt.Sprintf("model=%s/steps=8760/paths=2048/tokens=%d/workers=%d", c.model, c.tokens, c.workers), func(b *testing.B) {
-			spec := study.Spec{Model: param.Part{Kind: c.model}, Horizon: models.Year, Step: time.Hour, Paths: 2048, Seed: 1}
+	}{{"gbm", 1, 1}, {"gbm", 2, 1}, {"gbm", 12, 1}, {"gbm", 1, 2},
+		{"merton", 1, 1}, {"merton", 2, 1}, {"merton", 12, 1}} {
+		b.Run(fmt.Sprintf("model=%s/steps=8760/paths=2048/tokens=%d/workers=%d",
+			c.model, c.tokens, c.workers), func(b *testing.B) {
+			spec := study.Spec{Model: param.Part{Kind: c.model},
+				Horizon: models.Year, Step: time.Hour, Paths: 2048, Seed: 1}
 			for i := range c.tokens {
 				t := token(fmt.Sprint(i))
 				width := 0.2 + 0.02*float64(i)
@@ -53,7 +56,8 @@ func BenchmarkRun(b *testing.B) {
 			b.ReportAllocs()
 			start := cpuTime()
 			for b.Loop() {
-				if err := study.Run(context.Background(), built(b, spec), study.Options{Workers: c.workers}); err != nil {
+				if err := study.Run(context.Background(), built(b, spec),
+					study.Options{Workers: c.workers}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -73,7 +77,8 @@ func BenchmarkStage(b *testing.B) {
 		}
 		perStep(b, start, block.Steps*block.Lanes)
 	})
-	for _, m := range []models.Model{models.GBM{Sigma: 0.8}, models.Merton{Sigma: 0.8, Rate: 10, JumpMean: -0.02, JumpSD: 0.06}} {
+	for _, m := range []models.Model{models.GBM{Sigma: 0.8},
+		models.Merton{Sigma: 0.8, Rate: 10, JumpMean: -0.02, JumpSD: 0.06}} {
 		b.Run(fmt.Sprintf("stage=paths/model=%T", m), func(b *testing.B) {
 			g := paths.Generator{Model: m, Grid: paths.Grid{Step: time.Hour, Steps: block.Steps}, Seed: 1}
 			w := g.NewWalker()
@@ -91,7 +96,8 @@ func BenchmarkStage(b *testing.B) {
 // step of a path allocates.
 func TestAllocationsPerLifetime(t *testing.T) {
 	run := func(horizon time.Duration) float64 {
-		spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: horizon, Step: time.Hour, Paths: 1024, Seed: 1, Tokens: []study.TokenSpec{token("t")}}
+		spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: horizon, Step: time.Hour, Paths: 1024,
+			Seed: 1, Tokens: []study.TokenSpec{token("t")}}
 		return testing.AllocsPerRun(3, func() {
 			if err := study.Run(context.Background(), built(t, spec), study.Options{Workers: 1}); err != nil {
 				t.Fatal(err)

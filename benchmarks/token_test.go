@@ -20,16 +20,22 @@ var kinds = []struct {
 	spec study.TokenSpec
 }{
 	{"base", token("base")},
-	{"edge", study.TokenSpec{Name: "edge", Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3}},
+	{"edge", study.TokenSpec{Name: "edge",
+		Policy:    param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3}},
 		Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"fee": 0.001}}},
 	// As in the catalogue: to the edge, at its venue's rates, fee, impact and gas.
-	{"ETHBULL3X", study.TokenSpec{Name: "ETHBULL3X", Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3, "to": 0}},
-		Mechanism: param.Part{Kind: "loan", Values: param.Values{"borrow": 0.04244036, "supply": 0.0167223, "liquidation-threshold": 0.84, "liquidation-bonus": 0.05}},
-		Values:    param.Values{"fee": 0.0005, "impact": 4.63667e-07, "impact-exponent": 0.6778, "gas": 0.5}}},
-	{"perpetual", study.TokenSpec{Name: "perpetual", Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.8, "high": 3.2, "to": 1}},
+	{"ETHBULL3X", study.TokenSpec{Name: "ETHBULL3X",
+		Policy: param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3, "to": 0}},
+		Mechanism: param.Part{Kind: "loan", Values: param.Values{"borrow": 0.04244036, "supply": 0.0167223,
+			"liquidation-threshold": 0.84, "liquidation-bonus": 0.05}},
+		Values: param.Values{"fee": 0.0005, "impact": 4.63667e-07, "impact-exponent": 0.6778, "gas": 0.5}}},
+	{"perpetual", study.TokenSpec{Name: "perpetual",
+		Policy:    param.Part{Kind: "band", Values: param.Values{"low": 2.8, "high": 3.2, "to": 1}},
 		Mechanism: param.Part{Kind: "perp"}, Values: param.Values{"fee": 0.001}}},
-	{"daily", study.TokenSpec{Name: "daily", Policy: param.Part{Kind: "every"}, Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"fee": 0.001}}},
-	{"flexible", study.TokenSpec{Name: "flexible", Policy: param.Part{Kind: "flexible"}, Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"fee": 0.001}}},
+	{"daily", study.TokenSpec{Name: "daily", Policy: param.Part{Kind: "every"},
+		Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"fee": 0.001}}},
+	{"flexible", study.TokenSpec{Name: "flexible", Policy: param.Part{Kind: "flexible"},
+		Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"fee": 0.001}}},
 	{"hold", study.TokenSpec{Name: "hold", Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "loan"}}},
 }
 
@@ -37,7 +43,8 @@ var kinds = []struct {
 func BenchmarkToken(b *testing.B) {
 	for _, k := range kinds {
 		b.Run(fmt.Sprintf("token=%s/model=gbm/steps=8760/paths=1024/workers=1", k.name), func(b *testing.B) {
-			spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: models.Year, Step: time.Hour, Paths: 1024, Seed: 1, Tokens: []study.TokenSpec{k.spec}}
+			spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: models.Year, Step: time.Hour, Paths: 1024,
+				Seed: 1, Tokens: []study.TokenSpec{k.spec}}
 			start := cpuTime()
 			for b.Loop() {
 				if err := study.Run(context.Background(), built(b, spec), study.Options{Workers: 1}); err != nil {
@@ -52,7 +59,8 @@ func BenchmarkToken(b *testing.B) {
 // BenchmarkCore measures the tokens alone, on paths that are there already.
 func BenchmarkCore(b *testing.B) {
 	const blocks = 128 // of one group: 8,192 hours
-	g := paths.Generator{Model: models.GBM{Sigma: 0.8}, Grid: paths.Grid{Step: time.Hour, Steps: blocks * block.Steps}, Seed: 1}
+	g := paths.Generator{Model: models.GBM{Sigma: 0.8},
+		Grid: paths.Grid{Step: time.Hour, Steps: blocks * block.Steps}, Seed: 1}
 	w := g.NewWalker()
 	w.Begin(0)
 	var path []*block.Block

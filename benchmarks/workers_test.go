@@ -22,7 +22,8 @@ func TestTwoWorkers(t *testing.T) {
 		t.Skip("takes twenty seconds: -workers")
 	}
 	const rounds, paths = 9, 48 * study.ChunkPaths
-	spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: models.Year, Step: time.Hour, Paths: paths, Seed: 1, Tokens: []study.TokenSpec{token("t")}}
+	spec := study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: models.Year, Step: time.Hour,
+		Paths: paths, Seed: 1, Tokens: []study.TokenSpec{token("t")}}
 	run := func(n int) (wall, cpu float64) {
 		start, used := time.Now(), cpuTime()
 		if err := study.Run(context.Background(), built(t, spec), study.Options{Workers: n}); err != nil {
@@ -35,7 +36,8 @@ func TestTwoWorkers(t *testing.T) {
 		wall1, cpu1 := run(1)
 		wall2, cpu2 := run(2)
 		faster, dearer = append(faster, wall1/wall2), append(dearer, cpu2/cpu1)
-		t.Logf("by the clock %.2f times as fast; processor time %.2f and %.2f ns per path-step", wall1/wall2, cpu1/paths/8760, cpu2/paths/8760)
+		t.Logf("by the clock %.2f times as fast; processor time %.2f and %.2f ns per path-step",
+			wall1/wall2, cpu1/paths/8760, cpu2/paths/8760)
 	}
 	slices.Sort(faster)
 	slices.Sort(dearer)

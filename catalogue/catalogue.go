@@ -95,7 +95,9 @@ func (u Underlying) name() string { return u.Name }
 
 // sortByName sorts entries in place and refuses two of the same name, in any case.
 func sortByName[T named](kind string, entries []T) error {
-	slices.SortStableFunc(entries, func(a, b T) int { return cmp.Compare(strings.ToUpper(a.name()), strings.ToUpper(b.name())) })
+	slices.SortStableFunc(entries, func(a, b T) int {
+		return cmp.Compare(strings.ToUpper(a.name()), strings.ToUpper(b.name()))
+	})
 	var faults []error
 	for i := 1; i < len(entries); i++ {
 		if strings.EqualFold(entries[i].name(), entries[i-1].name()) {

@@ -27,7 +27,8 @@ func TestEmbedded(t *testing.T) {
 	}
 	for _, name := range []string{
 		"toros-eth2x", "indexcoop-eth2x", "indexcoop-btc2x", "fli-eth2x", "tlx-eth2x", "ftx-bull", "bybit-btc3l",
-		"etf-daily-2x", "etf-daily-3x", "hold-2x", "hold-3x", "ETHBULL3X", "BTCBULL4X", "SOLBEAR2X", "hyperliquid-btc3x",
+		"etf-daily-2x", "etf-daily-3x", "hold-2x", "hold-3x", "ETHBULL3X",
+		"BTCBULL4X", "SOLBEAR2X", "hyperliquid-btc3x",
 	} {
 		if _, err := LookupToken(name); err != nil {
 			t.Error(err)
@@ -101,11 +102,12 @@ func TestLookup(t *testing.T) {
 		t.Errorf("eth gives %v %v", u.Name, err)
 	}
 	for name, want := range map[string]string{
-		"ETHBUL3X":                     `catalogue: no token "ETHBUL3X"; did you mean ETHBULL3X`,
-		"ftx-bul":                      `catalogue: no token "ftx-bul"; did you mean ftx-bull`,
-		"DOGE":                         `catalogue: no token "DOGE"; want one of BTCBEAR1X, BTCBEAR2X, BTCBULL2X`,
-		"":                             `catalogue: no token ""; want one of BTCBEAR1X`,
-		strings.Repeat("ETHBULL3X", 9): `catalogue: no token "ETHBULL3XETHBULL3XETHBULL3XETHBULL3XETHB"; want one of BTCBEAR1X`,
+		"ETHBUL3X": `catalogue: no token "ETHBUL3X"; did you mean ETHBULL3X`,
+		"ftx-bul":  `catalogue: no token "ftx-bul"; did you mean ftx-bull`,
+		"DOGE":     `catalogue: no token "DOGE"; want one of BTCBEAR1X, BTCBEAR2X, BTCBULL2X`,
+		"":         `catalogue: no token ""; want one of BTCBEAR1X`,
+		strings.Repeat("ETHBULL3X", 9): `catalogue: ` +
+			`no token "ETHBULL3XETHBULL3XETHBULL3XETHBULL3XETHB"; want one of BTCBEAR1X`,
 	} {
 		if _, err := LookupToken(name); !strings.HasPrefix(fmt.Sprint(err), want) {
 			t.Errorf("%q gives\n%v\nwant\n%s…", name, err, want)
@@ -116,7 +118,8 @@ func TestLookup(t *testing.T) {
 func TestUnite(t *testing.T) {
 	btc, eth := Underlying{Name: "BTC"}, Underlying{Name: "ETH"}
 	_, err := unite([]Family{
-		{Tokens: []Token{{Name: "B", Underlying: "ETH"}, {Name: "A", Underlying: "SOL"}, {Name: "b", Underlying: "ETH"}}, Underlyings: []Underlying{eth, btc}},
+		{Tokens: []Token{{Name: "B", Underlying: "ETH"}, {Name: "A", Underlying: "SOL"},
+			{Name: "b", Underlying: "ETH"}}, Underlyings: []Underlying{eth, btc}},
 		{Tokens: []Token{{Name: "B", Underlying: "BTC"}}, Underlyings: []Underlying{eth}},
 	})
 	want := "catalogue: two entries for token b; want one\n" +
@@ -186,23 +189,31 @@ func TestBands(t *testing.T) {
 
 // Settings of other designs, each a row of the product facts.
 func TestRivals(t *testing.T) {
-	gmx := tokens.Perp{BorrowFee: 0.1125, Maintenance: 0.005, Base: tokens.EntrySize, CloseFee: 0.0006, LiquidationFee: 0.002}
+	gmx := tokens.Perp{BorrowFee: 0.1125, Maintenance: 0.005, Base: tokens.EntrySize,
+		CloseFee: 0.0006, LiquidationFee: 0.002}
 	for name, want := range map[string]any{
 		"indexcoop-eth2x": tokens.Geometric{High: 2.3, To: tokens.Partial, Speed: 0.05},
 		"indexcoop-btc2x": tokens.Geometric{High: 2.2, To: tokens.Partial, Speed: 0.05},
-		"fli-eth2x": tokens.Flexible{Low: 1.7, High: 2.3, Speed: 0.05, Epoch: 24 * time.Hour, MaxTrade: 1.5e6, Cooldown: 30 * time.Second,
-			Ripcord: 2.7, RipcordTrade: 3e6, RipcordCooldown: time.Second, BorrowLimit: 0.75 * 0.99, RepayLimit: 0.75 * 0.99},
-		"fli-btc2x": tokens.Flexible{Low: 1.8, High: 2.2, Speed: 0.1, Epoch: 24 * time.Hour, MaxTrade: 2.2e6, Cooldown: 30 * time.Second, // Speed of the code, not of its comment
-			Ripcord: 2.4, RipcordTrade: 4e6, RipcordCooldown: time.Second, BorrowLimit: 0.65 * 0.99, RepayLimit: 0.65 * 0.99},
-		"tlx-eth2x":    tokens.Deviation{Threshold: 0.05},
-		"ftx-bull":     tokens.Emergency{Reset: tokens.Every{Interval: 24 * time.Hour, Offset: 2 * time.Minute}, High: 4},
+		"fli-eth2x": tokens.Flexible{Low: 1.7, High: 2.3, Speed: 0.05, Epoch: 24 * time.Hour,
+			MaxTrade: 1.5e6, Cooldown: 30 * time.Second,
+			Ripcord: 2.7, RipcordTrade: 3e6, RipcordCooldown: time.Second,
+			BorrowLimit: 0.75 * 0.99, RepayLimit: 0.75 * 0.99},
+		// Speed of the code, not of its comment
+		"fli-btc2x": tokens.Flexible{Low: 1.8, High: 2.2, Speed: 0.1, Epoch: 24 * time.Hour,
+			MaxTrade: 2.2e6, Cooldown: 30 * time.Second,
+			Ripcord: 2.4, RipcordTrade: 4e6, RipcordCooldown: time.Second,
+			BorrowLimit: 0.65 * 0.99, RepayLimit: 0.65 * 0.99},
+		"tlx-eth2x": tokens.Deviation{Threshold: 0.05},
+		"ftx-bull": tokens.Emergency{Reset: tokens.Every{Interval: 24 * time.Hour, Offset: 2 * time.Minute},
+			High: 4},
 		"bybit-btc3l":  tokens.Band{Low: 2, High: 4, To: tokens.Target, Speed: 0.05},
 		"etf-daily-2x": tokens.Every{Interval: 24 * time.Hour},
 		"etf-daily-3x": tokens.Every{Interval: 24 * time.Hour},
 		"hold-2x":      tokens.Hold{}, "hold-3x": tokens.Hold{},
-		"toros-eth2x":      tokens.Band{Low: 1.8, High: 2.2, Speed: 0.05},
-		"ETHBULL3X":        tokens.Band{Low: 2.7, High: 3.3, Speed: 0.05},                    // as the live pages say
-		"toros-docs-eth3x": tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target, Speed: 0.05}, // as the documentation says
+		"toros-eth2x": tokens.Band{Low: 1.8, High: 2.2, Speed: 0.05},
+		"ETHBULL3X":   tokens.Band{Low: 2.7, High: 3.3, Speed: 0.05}, // as the live pages say
+		// as the documentation says
+		"toros-docs-eth3x": tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target, Speed: 0.05},
 		"SOLBULL3X":        gmx, "ETHBULL4X": gmx,
 		"hyperliquid-btc3x": tokens.Perp{Funding: 0.175, Maintenance: 0.0125, Tier: 150e6, TierMaintenance: 0.025},
 		"hyperliquid-eth3x": tokens.Perp{Funding: 0.147, Maintenance: 0.02, Tier: 100e6, TierMaintenance: 1.0 / 30},
@@ -237,7 +248,8 @@ func TestCostLaw(t *testing.T) {
 		c := token.Cost
 		switch {
 		case x.Mechanism.Kind == "loan":
-			for q, want := range map[float64]float64{10e3: 7.4, 50e3: 12.1, 100e3: 16.4, 250e3: 26.1, 500e3: 38.8, 1e6: 59.1, 5e6: 166} {
+			for q, want := range map[float64]float64{10e3: 7.4, 50e3: 12.1, 100e3: 16.4,
+				250e3: 26.1, 500e3: 38.8, 1e6: 59.1, 5e6: 166} {
 				got := 1e4 * (c.Fee + c.ImpactBase + c.Impact*math.Pow(q, c.Exponent))
 				if math.Abs(got-want) > 0.05 {
 					t.Errorf("%s: %v USD cost %.2f bp; want %v", x.Name, q, got, want)
@@ -293,8 +305,10 @@ func number(t *testing.T, s string) float64 {
 func TestUnderlyingsAreFitted(t *testing.T) {
 	for _, u := range Underlyings() {
 		rows := shared(t, u.Sample.File)
-		if len(rows) != u.Sample.Rows || rows[0]["timestamp"] != u.Sample.First || rows[len(rows)-1]["timestamp"] != u.Sample.Last {
-			t.Errorf("%s: %d rows, %s to %s; want %+v", u.Name, len(rows), rows[0]["timestamp"], rows[len(rows)-1]["timestamp"], u.Sample)
+		if len(rows) != u.Sample.Rows || rows[0]["timestamp"] != u.Sample.First ||
+			rows[len(rows)-1]["timestamp"] != u.Sample.Last {
+			t.Errorf("%s: %d rows, %s to %s; want %+v",
+				u.Name, len(rows), rows[0]["timestamp"], rows[len(rows)-1]["timestamp"], u.Sample)
 		}
 		var returns []float64
 		for i := 1; i < len(rows); i++ {
@@ -336,7 +350,8 @@ func TestUnderlyingsAreFitted(t *testing.T) {
 // Rates are the means that their sources describe, of the token's own market.
 func TestRatesAreMeans(t *testing.T) {
 	rows := shared(t, "aave_v3_rates_daily.csv")
-	source := regexp.MustCompile(`^aave_v3_rates_daily.csv, (\w+) (\w+) (\w+), mean of (\d+) daily readings (\S+)\.\.(\S+) \(range (\S+) to (\S+)\)$`)
+	source := regexp.MustCompile(`^aave_v3_rates_daily.csv, (\w+) (\w+) (\w+), ` +
+		`mean of (\d+) daily readings (\S+)\.\.(\S+) \(range (\S+) to (\S+)\)$`)
 	for _, x := range Tokens() {
 		if x.Mechanism.Kind != "loan" {
 			continue
@@ -350,19 +365,23 @@ func TestRatesAreMeans(t *testing.T) {
 		} {
 			m := source.FindStringSubmatch(rate.value.Source)
 			if m == nil || !slices.Equal(m[1:4], rate.market) || m[6] != rate.value.AsOf {
-				t.Errorf("%s: source %q does not name %v until %s", x.Name, rate.value.Source, rate.market, rate.value.AsOf)
+				t.Errorf("%s: source %q does not name %v until %s",
+					x.Name, rate.value.Source, rate.market, rate.value.AsOf)
 				continue
 			}
 			var readings []float64
 			sum := 0.0
 			for _, row := range rows {
-				if row["chain"] == m[1] && row["asset"] == m[2] && row["date"] >= m[5] && row["date"] <= m[6] && row[m[3]] != "" {
+				if row["chain"] == m[1] && row["asset"] == m[2] && row["date"] >= m[5] &&
+					row["date"] <= m[6] && row[m[3]] != "" {
 					r := number(t, row[m[3]])
 					readings, sum = append(readings, r), sum+r
 				}
 			}
-			got := fmt.Sprintf("%d readings, mean %.8f, %.6f to %.6f", len(readings), sum/float64(len(readings)), slices.Min(readings), slices.Max(readings))
-			if want := fmt.Sprintf("%s readings, mean %s, %s to %s", m[4], number8(t, rate.value.Value), m[7], m[8]); got != want {
+			got := fmt.Sprintf("%d readings, mean %.8f, %.6f to %.6f",
+				len(readings), sum/float64(len(readings)), slices.Min(readings), slices.Max(readings))
+			if want := fmt.Sprintf("%s readings, mean %s, %s to %s",
+				m[4], number8(t, rate.value.Value), m[7], m[8]); got != want {
 				t.Errorf("%s %v: the file gives %s; want %s", x.Name, rate.market, got, want)
 			}
 		}
@@ -378,15 +397,19 @@ func TestRiskParameters(t *testing.T) {
 		}
 		var last map[string]string
 		for _, row := range rows {
-			if row["chain"] == x.Chain.Value && row["asset"] == x.Collateral.Value && (last == nil || row["from_date"] > last["from_date"]) {
+			if row["chain"] == x.Chain.Value && row["asset"] == x.Collateral.Value &&
+				(last == nil || row["from_date"] > last["from_date"]) {
 				last = row
 			}
 		}
-		want := fmt.Sprintf("aave_v3_risk_params.csv, %s %s, row of %s, the last until 2026-08-22", x.Chain.Value, x.Collateral.Value, last["from_date"])
-		for column, name := range map[string]string{"liquidation_threshold": "liquidation-threshold", "liquidation_bonus": "liquidation-bonus"} {
+		want := fmt.Sprintf("aave_v3_risk_params.csv, %s %s, row of %s, the last until 2026-08-22",
+			x.Chain.Value, x.Collateral.Value, last["from_date"])
+		for column, name := range map[string]string{"liquidation_threshold": "liquidation-threshold",
+			"liquidation_bonus": "liquidation-bonus"} {
 			word := x.Mechanism.Words[name]
 			if x.Mechanism.Values[name] != number(t, last[column]) || !strings.HasPrefix(word.Source, want) {
-				t.Errorf("%s: %s %v from %q; want %s from %q", x.Name, column, word.Value, word.Source, last[column], want)
+				t.Errorf("%s: %s %v from %q; want %s from %q",
+					x.Name, column, word.Value, word.Source, last[column], want)
 			}
 		}
 	}
@@ -436,7 +459,8 @@ func ExampleLookupToken() {
 	if err != nil {
 		fmt.Println(err)
 	}
-	fmt.Printf("%s: %gx in [%g, %g]\n", token.Name, token.Target(), token.Policy.Values["low"], token.Policy.Values["high"])
+	fmt.Printf("%s: %gx in [%g, %g]\n",
+		token.Name, token.Target(), token.Policy.Values["low"], token.Policy.Values["high"])
 	fmt.Println("debt:", token.Debt.Value, "- unknown:", token.Debt.Unknown)
 	_, err = LookupToken("ETHBUL3X")
 	fmt.Println(err)

@@ -150,11 +150,12 @@ var optional = []string{"keeper-interval", "latency", "outage-rate", "outage-len
 // An Underlying is an asset and geometric Brownian motion fitted to its
 // history: dS/S = Mu dt + Sigma dW.
 type Underlying struct {
-	Name          string
-	Sample        Sample
-	Sigma         Value // volatility, 1/√year
-	SigmaSE       Value `yaml:"sigma_se"`        // standard error of Sigma if returns are normal and independent
-	SigmaSERobust Value `yaml:"sigma_se_robust"` // standard error of Sigma if returns are independent, with the sample's kurtosis
+	Name    string
+	Sample  Sample
+	Sigma   Value // volatility, 1/√year
+	SigmaSE Value `yaml:"sigma_se"` // standard error of Sigma if returns are normal and independent
+	// standard error of Sigma if returns are independent, with the sample's kurtosis
+	SigmaSERobust Value `yaml:"sigma_se_robust"`
 	Mu            Value // growth rate of the expected price, 1/year
 	MuSE          Value `yaml:"mu_se"` // standard error of Mu, 1/year
 }

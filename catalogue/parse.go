@@ -111,7 +111,8 @@ func expanded(n ast.Node, anchors map[string]int) (count int, err error) {
 	for _, part := range parts {
 		c, err := expanded(part, anchors)
 		if count += c; err == nil && count > maxNodes {
-			err = fmt.Errorf("line %d: %s: more than %d values once its aliases are written out", part.GetToken().Position.Line, strings.TrimPrefix(part.GetPath(), "$."), maxNodes)
+			err = fmt.Errorf("line %d: %s: more than %d values once its aliases are written out",
+				part.GetToken().Position.Line, strings.TrimPrefix(part.GetPath(), "$."), maxNodes)
 		}
 		if err != nil {
 			return count, err
@@ -128,7 +129,8 @@ func (c *checker) token(e entry) Token {
 	}
 	c.text("chain", e.Chain)
 	c.text("venue", e.Venue)
-	t := Token{Name: e.Name, Underlying: e.Underlying, Chain: e.Chain, Venue: e.Venue, Collateral: e.Collateral, Debt: e.Debt}
+	t := Token{Name: e.Name, Underlying: e.Underlying, Chain: e.Chain,
+		Venue: e.Venue, Collateral: e.Collateral, Debt: e.Debt}
 	before := len(c.faults)
 	t.Policy = readPart(c, "policy", e.Policy, &tokens.Policies)
 	t.Mechanism = readPart(c, "mechanism", e.Mechanism, &tokens.Mechanisms)
@@ -152,7 +154,8 @@ func (c *checker) token(e entry) Token {
 	}
 	edge := token.Policy.Watch(token.Start(), new(tokens.State)).High
 	if limit := math.Abs(token.LiquidationLeverage()); edge >= limit && !math.IsInf(edge, 1) {
-		c.fault("policy", fmt.Sprintf("its upper edge %.4g is at or over %.4g, where the venue liquidates; want less", edge, limit))
+		c.fault("policy", fmt.Sprintf("its upper edge %.4g is at or over %.4g, where the venue liquidates; want less",
+			edge, limit))
 	}
 	return t
 }
@@ -229,7 +232,8 @@ func (c *checker) underlying(u Underlying) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		c.fault("sample", strings.ReplaceAll(err.Error(), "\n", "; "))
 	} else if step <= 0 || u.Sample.Rows < 2 || !last.Equal(first.Add(step*time.Duration(u.Sample.Rows-1))) {
-		c.fault("sample", fmt.Sprintf("%d rows of %v do not lead from %s to %s", u.Sample.Rows, step, u.Sample.First, u.Sample.Last))
+		c.fault("sample", fmt.Sprintf("%d rows of %v do not lead from %s to %s",
+			u.Sample.Rows, step, u.Sample.First, u.Sample.Last))
 	}
 }
 
@@ -294,12 +298,14 @@ func (c *checker) fault(field, what string) {
 	if line := c.line(field); line > 0 {
 		place = fmt.Sprintf("%s: line %d", c.name, line)
 	}
-	c.faults = append(c.faults, fmt.Errorf("catalogue: %s: %s", place, strings.Join(nonempty(c.title, field, what), ": ")))
+	c.faults = append(c.faults, fmt.Errorf("catalogue: %s: %s",
+		place, strings.Join(nonempty(c.title, field, what), ": ")))
 }
 
 // line is where the field begins, or what is there of it; zero if nothing is.
 func (c *checker) line(field string) int {
-	for path := strings.Trim(c.path+"."+field, "."); path != ""; path = path[:max(0, strings.LastIndexByte(path, '.'))] {
+	for path := strings.Trim(c.path+"."+field, "."); path != ""; path =
+		path[:max(0, strings.LastIndexByte(path, '.'))] {
 		query, err := yaml.PathString("$." + path)
 		if err != nil {
 			continue

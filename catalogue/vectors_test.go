@@ -69,7 +69,8 @@ func TestDefaults(t *testing.T) {
 			continue
 		}
 		if fee := x.Numbers.Values["fee"]; fee != 0.0006 || x.Mechanism.Values["close-fee"] != 0.0006 {
-			t.Errorf("%s pays %v to trade and %v to close; want 6 bp, what a position pays that worsens the balance", x.Name, fee, x.Mechanism.Values["close-fee"])
+			t.Errorf("%s pays %v to trade and %v to close; want 6 bp, what a position pays that worsens the balance",
+				x.Name, fee, x.Mechanism.Values["close-fee"])
 		}
 	}
 }

@@ -2,7 +2,6 @@ package exact
 
 import (
 	"math"
-	"math/cmplx"
 
 	"mcrisk/exact/levy"
 )
@@ -36,7 +35,7 @@ func circle(centre complex128, step float64, steps int) []levy.Point {
 			angle = -2 * math.Pi * (float64(n-1-k) + 0.5) / float64(n)
 		}
 		s := centre + complex(damp/step, angle/step)
-		points[k] = levy.Point{S: s, Weight: cmplx.Exp(s*complex(step*float64(steps), 0)) / complex(float64(n)*step, 0)}
+		points[k] = levy.Point{S: s, Weight: levy.Exp(s*complex(step*float64(steps), 0)) / complex(float64(n)*step, 0)}
 	}
 	return points
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 )
 
@@ -78,7 +79,7 @@ func (f frame) exitAt(y float64) exit {
 	if y*t.Target <= 0 { // equity is gone
 		return exit{y: y, next: ended, log: math.Inf(-1)}
 	}
-	ratio := math.Exp(math.Abs(y)) // collateral over debt
+	ratio := fmath.Exp(math.Abs(y)) // collateral over debt
 	if t.Loan.Threshold > 0 && ratio*t.Loan.Threshold < 1 {
 		return exit{y: y, next: ended, log: growth(y) + t.afterLiquidation(ratio)}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/quad"
 )
 
@@ -56,9 +57,9 @@ func (f frame) reflected() (Rates, error) {
 			return 1 / d
 		}
 		if theta > 0 { // without overflow
-			return theta * math.Exp(theta*(u-d)) / -math.Expm1(-theta*d)
+			return theta * fmath.Exp(theta*(u-d)) / -math.Expm1(-theta*d)
 		}
-		return theta * math.Exp(theta*u) / math.Expm1(theta*d)
+		return theta * fmath.Exp(theta*u) / math.Expm1(theta*d)
 	}
 	slope := func(u float64) float64 {
 		x := theta * d
@@ -69,7 +70,7 @@ func (f frame) reflected() (Rates, error) {
 		case x > 0:
 			part = math.Expm1(-theta*u) / math.Expm1(-x)
 		default:
-			part = math.Exp(theta*(d-u)) * math.Expm1(theta*u) / math.Expm1(x)
+			part = fmath.Exp(theta*(d-u)) * math.Expm1(theta*u) / math.Expm1(x)
 		}
 		return slopeDown + (slopeUp-slopeDown)*part
 	}

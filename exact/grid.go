@@ -9,6 +9,7 @@ import (
 
 	lapack "gonum.org/v1/gonum/lapack/gonum"
 
+	"mcrisk/exact/levy"
 	"mcrisk/models"
 	"mcrisk/quad"
 	"mcrisk/tokens"
@@ -178,8 +179,9 @@ func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
 		}
 		switch {
 		case to.singular:
-			last := from + (to.at-from)/2
-			shrinking(&r, to.at, last, features)
+			last, near := from+(to.at-from)/2, to.at-(to.at-from)*1e-4
+			shrinking(&r, to.at, near)
+			r.Grade(near, last, size*1e-4, features)
 			r.Grade(from, last, first, features)
 		case size < features/8: // so narrow that few nodes do
 			r.Add(min(from, to.at), max(from, to.at), 6)
@@ -191,20 +193,16 @@ func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
 	return r
 }
 
-// shrinking covers the way from a singularity of the log to last, with panels that
+// shrinking covers the way from a singularity of the log to last with panels that
 // shrink towards it, each to a sixth of the one before, until nothing shows.
-func shrinking(r *quad.Rule, singular, last, widest float64) {
-	size := math.Min(math.Abs(last-singular), widest)
-	sign := math.Copysign(1, last-singular)
-	r.Grade(singular+sign*size, last, widest, widest)
-	for near := size; size > 0; {
-		next := size / 6
-		if next < 1e-12*near {
-			next = 0
+func shrinking(r *quad.Rule, singular, last float64) {
+	for far, k := last-singular, 0; far != 0; k++ {
+		near := far / 6
+		if k == 12 {
+			near = 0
 		}
-		a, b := singular+sign*next, singular+sign*size
-		r.Add(min(a, b), max(a, b), 16)
-		size = next
+		r.Add(singular+min(near, far), singular+max(near, far), 16)
+		far = near
 	}
 }
 
@@ -245,12 +243,12 @@ func (c *stepped) clock(s complex128) complex128 {
 	if cmplx.Abs(x) < 1e-4 { // 1 − e^x without cancellation
 		return complex(c.step, 0) / (-x * (1 + x/2*(1+x/3*(1+x/4))))
 	}
-	return complex(c.step, 0) / (1 - cmplx.Exp(x))
+	return complex(c.step, 0) / (1 - levy.Exp(x))
 }
 
 func (c *stepped) visits(s complex128) (all [3]visit) {
 	n, q := c.n, len(c.outside)
-	x := cmplx.Exp(-s * complex(c.step, 0))
+	x := levy.Exp(-s * complex(c.step, 0))
 	upper := c.eliminate(x)
 	for i := range all {
 		if i > 0 && c.same() {

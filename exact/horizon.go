@@ -7,6 +7,7 @@ import (
 	"math/cmplx"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 )
 
@@ -51,7 +52,9 @@ func (p Problem) horizon(years, perMove float64) (*horizon, error) {
 		h.series = c.march(steps)
 	}
 	if h.series == nil {
-		h.reach, h.doubt = f.regularity(c, years)
+		if h.reach, h.doubt = f.regularity(c, years); h.doubt > trusted {
+			return nil, h.tooRegular(h.doubt)
+		}
 	}
 	return h, nil
 }
@@ -76,9 +79,18 @@ func (f frame) regularity(c cycle, years float64) (reach, doubt float64) {
 	reach = pole * (math.Ceil(math.Sqrt(negligible/damping)) + 0.5) * 1.25
 	if reach > highest {
 		reach = highest
-		doubt = math.Exp(-damping * math.Pow(math.Floor(reach/1.25/pole)+1, 2))
+		k := math.Floor(reach/1.25/pole) + 1
+		doubt = fmath.Exp(-damping * (k * k))
 	}
 	return reach, doubt
+}
+
+// trusted is what an inversion may be unsure by and is not refused.
+const trusted = 1e-6
+
+func (h *horizon) tooRegular(unsure float64) error {
+	return fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
+		"cycles are too regular for it; want less drift for the volatility, or a grid of fewer steps", h.years, unsure)
 }
 
 // samples returns the contour around centre with its visits. Around a real
@@ -170,7 +182,7 @@ func (h *horizon) power(z complex128, slope float64) power {
 		if math.IsInf(log, -1) {
 			return 0
 		}
-		return cmplx.Exp(z * complex(log-slope*y, 0))
+		return levy.Exp(z * complex(log-slope*y, 0))
 	}
 	for _, y := range h.inside {
 		p.inside = append(p.inside, value(growth(y), y))
@@ -388,10 +400,8 @@ func (p Problem) Moments(years float64) (Moments, error) {
 			return Moments{}, err
 		}
 		m.Bound = h.doubt + m.change(check)
-		if !(m.Bound < 1e-6) {
-			return m, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
-				"cycles are too regular for it; want less drift for the volatility, or a grid of at most %d steps",
-				years, m.Bound, circleSteps)
+		if !(m.Bound < trusted) {
+			return m, h.tooRegular(m.Bound)
 		}
 	}
 	return m, nil
@@ -455,7 +465,7 @@ func (h *horizon) moments(second bool) (Moments, error) {
 			c, over := h.chain(p, s.S, tallied(values, k))
 			v += 2 * real(s.Weight*c.solve(over)[fromStart])
 		}
-		return v * math.Exp(z*h.base*h.years)
+		return v * fmath.Exp(z*h.base*h.years)
 	}
 	plain.NAV = nav(1)
 	plain.NAVSD = math.Inf(1)

@@ -2,9 +2,9 @@ package exact
 
 import (
 	"math"
-	"math/cmplx"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 )
 
@@ -57,7 +57,7 @@ func mertonIncrement(m models.Merton, dt float64) increment {
 		if logWeight < -42 {
 			continue
 		}
-		weight = append(weight, math.Exp(logWeight))
+		weight = append(weight, fmath.Exp(logWeight))
 		mean = append(mean, nu*dt+float64(n)*m.JumpMean)
 		sd = append(sd, math.Sqrt(sigma*sigma*dt+float64(n)*m.JumpSD*m.JumpSD))
 		k := len(sd) - 1
@@ -71,7 +71,7 @@ func mertonIncrement(m models.Merton, dt float64) increment {
 		f := 0.0
 		for k, w := range weight {
 			if z := (x - mean[k]) / sd[k]; z*z < 80 {
-				f += w / sd[k] * math.Exp(-z*z/2)
+				f += w / sd[k] * fmath.Exp(-z*z/2)
 			}
 		}
 		return f / math.Sqrt(2*math.Pi)
@@ -108,14 +108,14 @@ func kouIncrement(m models.Kou, dt float64) increment {
 		if real(e) < -40 {
 			break
 		}
-		cf = append(cf, cmplx.Exp(e))
+		cf = append(cf, levy.Exp(e))
 	}
 	invert := func(x float64) float64 {
-		turn, at := cmplx.Exp(complex(0, -step*x)), complex(1, 0)
+		turn, at := levy.Exp(complex(0, -step*x)), complex(1, 0)
 		sum := 0.5
 		for k, c := range cf {
 			if k%256 == 0 {
-				at = cmplx.Exp(complex(0, -step*x*float64(k)))
+				at = levy.Exp(complex(0, -step*x*float64(k)))
 			}
 			at *= turn
 			sum += real(c)*real(at) - imag(c)*imag(at)

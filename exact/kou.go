@@ -6,6 +6,7 @@ import (
 	"math/cmplx"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 )
 
@@ -38,7 +39,7 @@ func newJumping(f frame, m models.Kou, scale, widest float64) (*jumping, error) 
 		r := f.side(edge, edge+side.reach, 0.5/size, min(1/size, max(widest, 0.2/size)))
 		for k, y := range r.X {
 			c.exits = append(c.exits, f.exitAt(y))
-			c.overshoot = append(c.overshoot, r.W[k]*size*math.Exp(-size*math.Abs(y-edge)))
+			c.overshoot = append(c.overshoot, r.W[k]*size*fmath.Exp(-size*math.Abs(y-edge)))
 		}
 		if side.eta > 0 {
 			c.upJumps = len(r.X)
@@ -95,11 +96,11 @@ func (c *jumping) visit(start float64, b, slope [4]complex128) visit {
 		if i >= 2 {
 			anchor = above
 		}
-		top := cmplx.Exp(x * complex(above-anchor, 0))
-		bottom := cmplx.Exp(x * complex(below-anchor, 0))
+		top := levy.Exp(x * complex(above-anchor, 0))
+		bottom := levy.Exp(x * complex(below-anchor, 0))
 		matrix[0][i], matrix[1][i] = top, bottom
 		matrix[2][i], matrix[3][i] = top*e1/(e1-x), bottom*e2/(e2+x)
-		here[i] = cmplx.Exp(-x * complex(anchor, 0))
+		here[i] = levy.Exp(-x * complex(anchor, 0))
 	}
 	way := solveTransposed(matrix, here) // creep up, creep down, jump up, jump down
 
@@ -117,13 +118,13 @@ func (c *jumping) visit(start float64, b, slope [4]complex128) visit {
 		var r complex128
 		for i := range 2 { // left-moving part of the free resolvent, seen from above
 			down, up := b[i], b[i+2]
-			far := cmplx.Exp(-down*complex(x-above, 0)) * (way[0] + way[2]*e1/(e1-down)) / slope[i]
-			near := cmplx.Exp(-up*complex(x-below, 0)) * (way[1] + way[3]*e2/(e2+up)) / slope[i+2]
+			far := levy.Exp(-down*complex(x-above, 0)) * (way[0] + way[2]*e1/(e1-down)) / slope[i]
+			near := levy.Exp(-up*complex(x-below, 0)) * (way[1] + way[3]*e2/(e2+up)) / slope[i+2]
 			r += far - near
 			if x < 0 {
-				r -= cmplx.Exp(-down*complex(x, 0)) / slope[i]
+				r -= levy.Exp(-down*complex(x, 0)) / slope[i]
 			} else {
-				r += cmplx.Exp(-up*complex(x, 0)) / slope[i+2]
+				r += levy.Exp(-up*complex(x, 0)) / slope[i+2]
 			}
 		}
 		v.inside[k] = complex(c.nodes.W[k], 0) * r

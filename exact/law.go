@@ -60,7 +60,7 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	}
 	seriesCF := func(z complex128) complex128 {
 		p := h.power(z, slope)
-		return h.onSeries(p, pole[side(z)]) * cmplx.Exp(z*complex(p.rate*years, 0))
+		return h.onSeries(p, pole[side(z)]) * levy.Exp(z*complex(p.rate*years, 0))
 	}
 	contourCF := h.along(slope, pole, drift, slope == 0 && m.Liquidated-m.Ruined > 1e-12)
 	cf := contourCF
@@ -85,10 +85,8 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 			cf, v.Unsure = seriesCF, 0
 		}
 	}
-	if !(v.Unsure < 1e-6) {
-		return levy.Inverter{}, fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
-			"cycles are too regular for it; want less drift for the volatility, or a grid of at most %d steps",
-			years, v.Unsure, wholly)
+	if !(v.Unsure < trusted) {
+		return levy.Inverter{}, h.tooRegular(v.Unsure)
 	}
 	v.CF = func(z complex128) (complex128, error) {
 		x := cf(z)
@@ -143,7 +141,7 @@ func side(z complex128) int {
 // liquidated, of which the contour then takes the later ones.
 func (h *horizon) along(slope float64, pole, drift [2]float64, absorbing bool) func(z complex128) complex128 {
 	return func(z complex128) complex128 {
-		p, k, stride := h.power(z, slope), side(z), max(8, h.reach/8)
+		p, k, stride := h.power(z, slope), side(z), max(3, h.reach/8)
 		centre := complex(pole[k], math.Round(imag(z)*drift[k]*h.years/stride)*stride/h.years)
 		still := -z * complex(p.rate, 0)
 		var ever, total complex128
@@ -154,7 +152,7 @@ func (h *horizon) along(slope float64, pole, drift [2]float64, absorbing bool) f
 			c, over := h.chain(p, s.S, h.tallies(p, s.visits))
 			total += s.Weight * (c.solve(over)[fromStart] - ever*h.clock(s.S-still))
 		}
-		return total*cmplx.Exp(z*complex(p.rate*h.years, 0)) + ever
+		return total*levy.Exp(z*complex(p.rate*h.years, 0)) + ever
 	}
 }
 

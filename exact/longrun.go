@@ -2,7 +2,6 @@ package exact
 
 import (
 	"math"
-	"math/cmplx"
 
 	"mcrisk/exact/levy"
 	"mcrisk/models"
@@ -143,7 +142,7 @@ func (f frame) cycleStats(c cycle, slope float64) stats {
 	const points = 48
 	radius := min(0.5*c.slowest(), 2/max(s.tau[fromStart], s.tau[fromUp], s.tau[fromDown]))
 	for k := range points / 2 {
-		turn := cmplx.Exp(complex(0, 2*math.Pi*(float64(k)+0.5)/points))
+		turn := levy.Exp(complex(0, 2*math.Pi*(float64(k)+0.5)/points))
 		for i, v := range c.visits(complex(radius, 0) * turn) {
 			begin := growth(f.start[i]) - slope*f.start[i]
 			first := 2 / (points * radius) // both half circles

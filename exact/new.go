@@ -46,11 +46,12 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 	if t.Flows.Kind == tokens.Steady {
 		x.Fixed = t.Cost.Gas / t.AUM
 		if t.Cost.Impact > 0 {
-			x.Impact, x.Exponent = t.Cost.Impact*math.Pow(t.AUM, t.Cost.Exponent), t.Cost.Exponent
+			x.Impact, x.Exponent = t.Cost.Impact*raised(t.AUM, t.Cost.Exponent), t.Cost.Exponent
 		}
 	} else {
 		if t.Cost.Gas > 0 {
-			refuse("gas of %v USD; a cost in dollars depends on how much money is left, unless flows are steady", t.Cost.Gas)
+			refuse("gas of %v USD; a cost in dollars depends on how much money is left, unless flows are steady",
+				t.Cost.Gas)
 		}
 		if t.Cost.Impact > 0 {
 			refuse("impact that grows with the trade; it depends on how much money is left, unless flows are steady")

@@ -159,7 +159,8 @@ func TestSmallPositionsAreLiquidatedWhole(t *testing.T) {
 		for _, vault := range []struct {
 			aum   float64
 			flows tokens.FlowKind
-		}{{400, tokens.Steady}, {990, tokens.Steady}, {1e6, tokens.Steady}, {990, tokens.NoFlows}, {1e6, tokens.NoFlows}} {
+		}{{400, tokens.Steady}, {990, tokens.Steady}, {1e6, tokens.Steady},
+			{990, tokens.NoFlows}, {1e6, tokens.NoFlows}} {
 			size, aum := math.Abs(target), vault.aum
 			token := tokens.Token{Target: target, AUM: aum, Policy: tokens.Band{Low: 0.9 * size, High: 1.1 * size},
 				Mechanism: tokens.Loan{Threshold: 0.8, Bonus: 0.05}, AfterLiquidation: tokens.Stop,

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/optimize"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 	"mcrisk/tokens"
 )
@@ -51,7 +52,7 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 	}
 	var fault error
 	objective := func(logWidth float64) float64 {
-		d := math.Exp(logWidth)
+		d := fmath.Exp(logWidth)
 		moved := t
 		moved.Band.Low, moved.Band.High = math.Abs(t.Target)-d, math.Abs(t.Target)+d
 		r, err := Problem{Token: moved, Model: m, Step: p.Step}.LongRun()
@@ -73,9 +74,9 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 	}
 	if at > high-10*tolerance || at < low+10*tolerance {
 		return 0, small, fmt.Errorf("exact: the best half-width is not inside (%.4g, %.4g); "+
-			"want another aversion or cost", math.Exp(low), math.Exp(high))
+			"want another aversion or cost", fmath.Exp(low), fmath.Exp(high))
 	}
-	return math.Exp(at), small, nil
+	return fmath.Exp(at), small, nil
 }
 
 // golden finds where f is least on [a, b] by golden section, to a tolerance.
@@ -148,7 +149,7 @@ func BestBand(m models.GBM, aversion, sell float64) (low, high, value float64, e
 			"want more drift for the risk", m.Mu, m.Sigma, aversion)
 	}
 	// in logs of low − 1 and of high − low
-	at := func(x []float64) (low, high float64) { low = 1 + math.Exp(x[0]); return low, low + math.Exp(x[1]) }
+	at := func(x []float64) (low, high float64) { low = 1 + fmath.Exp(x[0]); return low, low + fmath.Exp(x[1]) }
 	x := []float64{math.Log(begin[0] - 1), math.Log(begin[1] - begin[0])}
 	for range 3 { // restarts shake off a collapsed simplex
 		result, err := optimize.Minimize(optimize.Problem{Func: func(x []float64) float64 { return -worth(at(x)) }}, x,

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/dsp/fourier"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 )
 
 // A series is a cycle on a grid told step by step: where y is, inside the band,
@@ -146,7 +147,7 @@ func (h *horizon) ring(centre float64) ring {
 	n := float64(len(r.points))
 	for k := range r.turn {
 		x := float64(k)
-		r.turn[k] = cmplx.Rect(math.Exp(-(centre*h.step+damping/n)*x), -math.Pi*x/n)
+		r.turn[k] = cmplx.Rect(fmath.Exp(-(centre*h.step+damping/n)*x), -math.Pi*x/n)
 	}
 	r.plan = fourier.NewCmplxFFT(len(r.points))
 	return r

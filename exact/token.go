@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"mcrisk/fmath"
 	"mcrisk/tokens"
 )
 
@@ -190,7 +191,7 @@ func (t Token) trade(l, w float64) (log, turnover float64) {
 	if !ok {
 		return math.Inf(-1), 0
 	}
-	left := 1 - t.Fixed - s*k*d - t.Impact*math.Pow(d, 1+t.Exponent)
+	left := 1 - t.Fixed - s*k*d - t.Impact*raised(d, 1+t.Exponent)
 	if !(left > 0) {
 		return math.Inf(-1), 0
 	}
@@ -203,12 +204,12 @@ func solveTrade(a, b, n, free float64) (float64, bool) {
 	if !(a > 0) || !(free >= 0) {
 		return 0, false
 	}
-	excess := func(d float64) float64 { return a*d + b*math.Pow(d, n) - free }
+	excess := func(d float64) float64 { return a*d + b*raised(d, n) - free }
 	low, high := 0.0, free/a
 	if b < 0 {
 		top := math.Inf(1) // where more sold only chases its cost
 		if n > 1 {
-			top = math.Pow(a/(-b*n), 1/(n-1))
+			top = raised(a/(-b*n), 1/(n-1))
 		} else if !(a+b > 0) {
 			return 0, false
 		}
@@ -234,7 +235,7 @@ func solveTrade(a, b, n, free float64) (float64, bool) {
 		} else {
 			high = d
 		}
-		next := d - f/(a+b*n*math.Pow(d, n-1))
+		next := d - f/(a+b*n*raised(d, n-1))
 		if !(next >= low && next <= high) {
 			next = low + (high-low)/2
 		}
@@ -244,6 +245,17 @@ func solveTrade(a, b, n, free float64) (float64, bool) {
 		d = next
 	}
 	return d, true
+}
+
+// raised is x^p for x and p of at least 0.
+func raised(x, p float64) float64 {
+	switch {
+	case p == 0:
+		return 1
+	case x == 0:
+		return 0
+	}
+	return fmath.Pow(x, p)
 }
 
 // afterLiquidation is the log of equity left over equity before, at

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 )
 
@@ -31,7 +32,7 @@ func (t Token) Trend(ratio float64) (float64, error) {
 	at := f.start[fromStart]
 	for count := 0; ; count++ {
 		if left <= math.Abs(edge-at) {
-			return math.Exp(log + growth(at+math.Copysign(left, ratio-1)) - growth(at)), nil
+			return fmath.Exp(log + growth(at+math.Copysign(left, ratio-1)) - growth(at)), nil
 		}
 		left -= math.Abs(edge - at)
 		log += growth(edge) - growth(at)
@@ -45,7 +46,7 @@ func (t Token) Trend(ratio float64) (float64, error) {
 			if ratio < 1 {
 				k = -t.Sell
 			}
-			return math.Exp(log + math.Copysign(left, ratio-1)*(1+k)*l/(1+k*l)), nil
+			return fmath.Exp(log + math.Copysign(left, ratio-1)*(1+k)*l/(1+k*l)), nil
 		}
 		cost, _ := t.trade(leverage(edge), leverage(f.start[next]))
 		log += cost

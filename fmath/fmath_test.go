@@ -102,7 +102,8 @@ func TestEdges(t *testing.T) {
 		{"pow", Pow(2, 10), 1024},
 	}
 	for _, r := range rows {
-		same := r.got == r.want || math.Abs(r.got-r.want) <= 4e-16*math.Abs(r.want) || r.got != r.got && r.want != r.want
+		same := r.got == r.want || math.Abs(r.got-r.want) <= 4e-16*math.Abs(r.want) ||
+			r.got != r.got && r.want != r.want
 		if !same {
 			t.Errorf("%s: got %v, want %v", r.name, r.got, r.want)
 		}
@@ -116,7 +117,8 @@ func TestGoldenBits(t *testing.T) {
 	h := sha256.New()
 	for range 10_000 {
 		x := rng.NormFloat64()
-		for _, y := range []float64{Exp(x), Expm1(x), Log(math.Abs(x)), Log1p(math.Abs(x)), Expm1(20 * x), Pow(math.Abs(x), 0.678)} {
+		for _, y := range []float64{Exp(x), Expm1(x), Log(math.Abs(x)), Log1p(math.Abs(x)),
+			Expm1(20 * x), Pow(math.Abs(x), 0.678)} {
 			_ = binary.Write(h, binary.LittleEndian, y)
 		}
 	}

@@ -23,7 +23,7 @@ func NormCDF(z float64) float64 {
 	}
 	// e^{−x²/2} from a rounded x² would be off by x²/2 units in the last place:
 	// split x = h + d with h² exact.
-	h := math.Trunc(x*16) / 16
+	h := float64(math.Trunc(x*16) / 16)
 	d := x - h
 	e := float64(Exp(-float64(h*h)/2) * Exp(-float64(d*(x+h))/2))
 	var tail float64

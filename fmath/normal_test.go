@@ -21,7 +21,8 @@ func TestNormCDF(t *testing.T) {
 		t.Errorf("relative error %.2g", worst)
 	}
 	rows := []struct{ z, want float64 }{
-		{0, 0.5}, {math.Inf(1), 1}, {math.Inf(-1), 0}, {-1.959963984540054, 0.025}, {-10, 7.61985302416052606597e-24}, {40, 1}, {-40, 0},
+		{0, 0.5}, {math.Inf(1), 1}, {math.Inf(-1), 0}, {-1.959963984540054, 0.025},
+		{-10, 7.61985302416052606597e-24}, {40, 1}, {-40, 0},
 	}
 	for _, r := range rows {
 		if got := NormCDF(r.z); math.Abs(got-r.want) > 1e-13*r.want {

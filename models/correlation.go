@@ -20,17 +20,20 @@ func NewMixer(corr [][]float64) (Mixer, error) {
 	var faults []error
 	for i, row := range corr {
 		if len(row) != len(corr) {
-			return nil, fmt.Errorf("models: row %d of the correlation matrix has %d numbers; want %d", i+1, len(row), len(corr))
+			return nil, fmt.Errorf("models: row %d of the correlation matrix has %d numbers; want %d",
+				i+1, len(row), len(corr))
 		}
 		if row[i] != 1 {
-			faults = append(faults, fmt.Errorf("models: correlation (%d, %d) = %v; want 1 on the diagonal", i+1, i+1, row[i]))
+			faults = append(faults, fmt.Errorf("models: correlation (%d, %d) = %v; want 1 on the diagonal",
+				i+1, i+1, row[i]))
 		}
 		for j := range i {
 			if !(math.Abs(row[j]) <= 1) {
 				faults = append(faults, fmt.Errorf("models: correlation (%d, %d) = %v; want −1 to 1", i+1, j+1, row[j]))
 			}
 			if !(row[j] == corr[j][i]) {
-				faults = append(faults, fmt.Errorf("models: correlation (%d, %d) = %v, but (%d, %d) = %v; want a symmetric matrix", i+1, j+1, row[j], j+1, i+1, corr[j][i]))
+				faults = append(faults, fmt.Errorf("models: correlation (%d, %d) = %v, but (%d, %d) = %v; "+
+					"want a symmetric matrix", i+1, j+1, row[j], j+1, i+1, corr[j][i]))
 			}
 		}
 	}
@@ -50,7 +53,8 @@ func NewMixer(corr [][]float64) (Mixer, error) {
 			left -= float64(m[i][j] * m[i][j])
 		}
 		if !(left > 1e-12) {
-			return nil, fmt.Errorf("models: correlation matrix is not positive definite: entry (%d, %d) leaves a variance of %.3g; no prices move like rows 1 to %d together", i+1, i+1, left, i+1)
+			return nil, fmt.Errorf("models: correlation matrix is not positive definite: entry (%d, %d) leaves a "+
+				"variance of %.3g; no prices move like rows 1 to %d together", i+1, i+1, left, i+1)
 		}
 		m[i][i] = math.Sqrt(left)
 	}

@@ -3,6 +3,8 @@ package models
 import (
 	"math"
 	"math/cmplx"
+
+	"mcrisk/fmath"
 )
 
 // A Transformer is a model whose log-return X(t) has a known transform.
@@ -47,6 +49,13 @@ func momentsOf(m Transformer, t, radius float64) Moments {
 
 // real numbers among complex ones
 func c(x float64) complex128 { return complex(x, 0) }
+
+// cexp is e^z without package cmplx's, which rests on math.Exp and so on the processor.
+func cexp(z complex128) complex128 {
+	r := fmath.Exp(real(z))
+	sin, cos := math.Sincos(imag(z))
+	return complex(r*cos, r*sin)
+}
 
 // diffusionCGF is that of a Brownian log-price with E[e^X] = e^{mu·t}.
 func diffusionCGF(mu, sigma, t float64, s complex128) complex128 {

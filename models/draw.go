@@ -33,7 +33,8 @@ func (f Fit) Draw(z []float64) (param.Part, error) {
 		sd[i] = math.Sqrt(f.Cov[i][i]) * scales[i].slope(f.Values[i])
 		corr[i] = make([]float64, n)
 		for j := range i {
-			if scale := math.Sqrt(float64(f.Cov[i][i] * f.Cov[j][j])); scale != 0 { // a number without error goes with none
+			// a number without error goes with none
+			if scale := math.Sqrt(float64(f.Cov[i][i] * f.Cov[j][j])); scale != 0 {
 				corr[i][j] = f.Cov[i][j] / scale
 				corr[j][i] = corr[i][j]
 			}
@@ -78,7 +79,8 @@ func Restore(model param.Part, names []string, cov [][]float64) (Fit, error) {
 		f.fixed[name] = v
 	}
 	if len(names) == 0 || len(cov) != len(names) {
-		return Fit{}, fmt.Errorf("models: %d rows of covariance for %d fitted numbers; want as many, at least 1", len(cov), len(names))
+		return Fit{}, fmt.Errorf("models: %d rows of covariance for %d fitted numbers; want as many, at least 1",
+			len(cov), len(names))
 	}
 	for i, name := range names {
 		v, ok := f.fixed[name]
@@ -86,7 +88,8 @@ func Restore(model param.Part, names []string, cov [][]float64) (Fit, error) {
 			return Fit{}, fmt.Errorf("models: %s has no number %q to have an error", full.Kind, name)
 		}
 		if len(cov[i]) != len(names) || !(cov[i][i] >= 0) {
-			return Fit{}, fmt.Errorf("models: row %d of the covariance has %d numbers and variance %v; want %d and at least 0", i+1, len(cov[i]), cov[i][i], len(names))
+			return Fit{}, fmt.Errorf("models: row %d of the covariance has %d numbers and variance %v; "+
+				"want %d and at least 0", i+1, len(cov[i]), cov[i][i], len(names))
 		}
 		f.Values = append(f.Values, v)
 		delete(f.fixed, name)

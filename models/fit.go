@@ -11,20 +11,22 @@ import (
 
 // A Fit is a model fitted to a history, with what it is worth.
 type Fit struct {
-	Kind          string      // of Registry
-	Method        string      // in a few words
-	Names         []string    // parameters that were estimated, as registered
-	Values        []float64   // estimates
-	SE            []float64   // their standard errors, NaN where the data do not settle one
-	Lo, Hi        []float64   // ends of intervals that cover the truth with Confidence, NaN where none was found
-	Interval      string      // how they were found, in a few words
-	Bias          []float64   // how far estimates lie above the truth on average, by simulation; nil where it was not measured
+	Kind     string    // of Registry
+	Method   string    // in a few words
+	Names    []string  // parameters that were estimated, as registered
+	Values   []float64 // estimates
+	SE       []float64 // their standard errors, NaN where the data do not settle one
+	Lo, Hi   []float64 // ends of intervals that cover the truth with Confidence, NaN where none was found
+	Interval string    // how they were found, in a few words
+	// how far estimates lie above the truth on average, by simulation; nil where it was not measured
+	Bias          []float64
 	Cov           [][]float64 // their covariance, nil if it could not be had
 	LogLikelihood float64     // natural log of the density of the returns, NaN if the method has none
-	KS            float64     // Kolmogorov–Smirnov distance of the returns from the fitted law of one step, given those before
-	AD            float64     // Anderson–Darling distance A² from it
-	N             int         // returns used
-	Step          float64     // years between observations
+	// Kolmogorov–Smirnov distance of the returns from the fitted law of one step, given those before
+	KS   float64
+	AD   float64 // Anderson–Darling distance A² from it
+	N    int     // returns used
+	Step float64 // years between observations
 
 	Volatility float64 // of the fitted law: √(variance of a return / Step), in the long run
 	Sample     float64 // of the returns, the same
@@ -107,7 +109,8 @@ func fitKind(kind string, returns []float64, dt float64, fit func(sample) (Fit, 
 	}
 	params := fitters[kind].params
 	if want := 10 * params; len(returns) < want {
-		return Fit{}, fmt.Errorf("models: %d returns for the %d numbers of %s; want at least %d, and some hundreds before they mean much", len(returns), params, kind, want)
+		return Fit{}, fmt.Errorf("models: %d returns for the %d numbers of %s; "+
+			"want at least %d, and some hundreds before they mean much", len(returns), params, kind, want)
 	}
 	if s.still && kind != "gbm" {
 		return Fit{}, fmt.Errorf("models: %s: %s; leave the stretch out", kind, s.warnings[len(s.warnings)-1])
@@ -219,12 +222,14 @@ func newSample(returns []float64, dt float64) (sample, error) {
 		note("only %d returns: every number here is a guess", len(returns))
 	}
 	if at, share, doubtful := Outliers(returns); doubtful {
-		note("returns %d and %d (%+.3g and %+.3g) make %.0f %% of the sum of squares: wrong prices? The fit is about them",
+		note("returns %d and %d (%+.3g and %+.3g) make %.0f %% of the sum of squares: "+
+			"wrong prices? The fit is about them",
 			at[0], at[1], returns[at[0]], returns[at[1]], 100*share)
 	}
 	if longest >= 12 || float64(zeros) > 0.1*n {
 		s.still = longest >= 24 || float64(zeros) > 0.1*n
-		note("the price stands still over %d of %d returns, at most %d in a row, ending at return %d: a closed market or missing data, which every model takes for calm", zeros, len(returns), longest, longestEnd)
+		note("the price stands still over %d of %d returns, at most %d in a row, ending at return %d: a closed market "+
+			"or missing data, which every model takes for calm", zeros, len(returns), longest, longestEnd)
 	}
 	return s, nil
 }
@@ -293,7 +298,8 @@ func (f *Fit) finish(s sample) {
 			if f.Kind == "garch" || f.Kind == "gjr" {
 				hint = "; variance targeting holds it"
 			}
-			f.warn("the fitted law's volatility in the long run is %.3g a √year, the sample's %.3g: the fit trades the second moment for the shape of the others%s", f.Volatility, f.Sample, hint)
+			f.warn("the fitted law's volatility in the long run is %.3g a √year, the sample's %.3g: "+
+				"the fit trades the second moment for the shape of the others%s", f.Volatility, f.Sample, hint)
 		}
 	}
 	params, _ := f.params()
@@ -308,7 +314,8 @@ func (f *Fit) finish(s sample) {
 		case math.IsNaN(se):
 			flat = append(flat, name)
 		case name == "mu" && se > math.Abs(f.Values[i]):
-			f.warn("mu = %.3g is smaller than its standard error %.3g: %.3g years of history say little about growth", f.Values[i], se, float64(f.N)*f.Step)
+			f.warn("mu = %.3g is smaller than its standard error %.3g: %.3g years of history say little about growth",
+				f.Values[i], se, float64(f.N)*f.Step)
 		case name == "mu" || name == "jump-mean" || name == "rho" || name == "gjr-gamma":
 			// zero is an ordinary value of these
 		case se > math.Abs(f.Values[i]):
@@ -316,11 +323,13 @@ func (f *Fit) finish(s sample) {
 		}
 	}
 	if flat != nil {
-		f.warn("%s: not identified, and without errors and intervals: the likelihood is flat in some direction", strings.Join(flat, ", "))
+		f.warn("%s: not identified, and without errors and intervals: the likelihood is flat in some direction",
+			strings.Join(flat, ", "))
 	}
 	for i, b := range f.Bias {
 		if math.Abs(b) > f.SE[i]/2 {
-			f.warn("%s = %.3g is biased: fits to the fitted model's own histories are %+.3g off on average, so %.3g may be nearer; its interval allows for that", f.Names[i], f.Values[i], b, f.Values[i]-b)
+			f.warn("%s = %.3g is biased: fits to the fitted model's own histories are %+.3g off on average, "+
+				"so %.3g may be nearer; its interval allows for that", f.Names[i], f.Values[i], b, f.Values[i]-b)
 		}
 	}
 	f.Warnings = append(slices.Clone(s.warnings), f.Warnings...)

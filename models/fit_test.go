@@ -141,7 +141,8 @@ func fitReference(t *testing.T, r referenceFit) (f Fit, at float64) {
 func (r referenceFit) faults(f Fit, at float64) (faults []string) {
 	name := fmt.Sprintf("%s, %d h, %s", r.file, r.hours, r.kind)
 	if d := f.LogLikelihood - r.log; !(math.Abs(d) <= 1) && !(r.hours == 1 && f.LogLikelihood > at && at < r.log-1) {
-		faults = append(faults, fmt.Sprintf("%s: log-likelihood %.2f, reference %.2f; at the reference's numbers %.2f", name, f.LogLikelihood, r.log, at))
+		faults = append(faults, fmt.Sprintf("%s: log-likelihood %.2f, reference %.2f; at the reference's numbers %.2f",
+			name, f.LogLikelihood, r.log, at))
 	}
 	for i, p := range r.names {
 		got, se := f.value(p), f.SE[slices.Index(f.Names, p)]
@@ -150,7 +151,8 @@ func (r referenceFit) faults(f Fit, at float64) (faults []string) {
 			tol = 1.5 * se
 		}
 		if math.Abs(got-r.values[i]) > tol || p == "sigma" && math.Abs(got/r.values[i]-1) > 0.01 {
-			faults = append(faults, fmt.Sprintf("%s: %s = %v, reference %v, standard error %v", name, p, got, r.values[i], se))
+			faults = append(faults, fmt.Sprintf("%s: %s = %v, reference %v, standard error %v",
+				name, p, got, r.values[i], se))
 		}
 	}
 	return faults
@@ -201,7 +203,8 @@ func TestFitEveryModel(t *testing.T) {
 			t.Errorf("%s: %v", kind, err)
 			continue
 		}
-		t.Logf("%s: log-likelihood %.2f, volatility %.4f of %.4f, KS %.4f, AD %.1f", kind, f.LogLikelihood, f.Volatility, f.Sample, f.KS, f.AD)
+		t.Logf("%s: log-likelihood %.2f, volatility %.4f of %.4f, KS %.4f, AD %.1f",
+			kind, f.LogLikelihood, f.Volatility, f.Sample, f.KS, f.AD)
 		if _, err := f.Model(); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
@@ -278,7 +281,8 @@ func TestBadHistories(t *testing.T) {
 					t.Errorf("%s: %s: %s = %v", r.name, kind, f.Names[i], v)
 				}
 				// an interval around the estimate, or a reason
-				if around := f.Lo[i] <= v && v <= f.Hi[i]; !around && (f.Lo[i] > v || f.Hi[i] < v || !strings.Contains(said, f.Names[i]) && !strings.Contains(said, "no valid model")) {
+				if around := f.Lo[i] <= v && v <= f.Hi[i]; !around && (f.Lo[i] > v || f.Hi[i] < v ||
+					!strings.Contains(said, f.Names[i]) && !strings.Contains(said, "no valid model")) {
 					t.Errorf("%s: %s: %s = %v, from %v to %v: %s", r.name, kind, f.Names[i], v, f.Lo[i], f.Hi[i], said)
 				}
 			}
@@ -287,7 +291,8 @@ func TestBadHistories(t *testing.T) {
 	if _, err := FitKind("gmb", good, dt); err == nil || !strings.Contains(err.Error(), "gbm") {
 		t.Errorf("an unknown kind: %v", err)
 	}
-	if f, err := FitGBM(good, dt); err != nil || !strings.Contains(fmt.Sprint(f.Warnings), "smaller than its standard error") {
+	if f, err := FitGBM(good, dt); err != nil ||
+		!strings.Contains(fmt.Sprint(f.Warnings), "smaller than its standard error") {
 		t.Errorf("83 days of growth pass without a warning: %v %v", f.Warnings, err)
 	}
 }
@@ -325,7 +330,8 @@ func TestStepLaws(t *testing.T) {
 		normal -= d*d/(2*0.36*dt) + math.Log(2*math.Pi*0.36*dt)/2
 	}
 	for _, rate := range []float64{0, 1e-12, 1e-9} {
-		if got := newPoissonMixture(Merton{0.1, 0.6, rate, 0, 0.01}, dt).logLikelihood(rs); math.Abs(got-normal) > 1e-3 {
+		if got := newPoissonMixture(
+			Merton{0.1, 0.6, rate, 0, 0.01}, dt).logLikelihood(rs); math.Abs(got-normal) > 1e-3 {
 			t.Errorf("at %v jumps a year: %v, want %v", rate, got, normal)
 		}
 	}
@@ -335,7 +341,8 @@ func TestStepLaws(t *testing.T) {
 		got := law.probabilities(rs)
 		for i, r := range rs {
 			if math.Abs(law.logDensity(r)-want.logLikelihood(rs[i:i+1])) > 2e-3 || math.Abs(got[i]-want.cdf(r)) > 1e-3 {
-				t.Fatalf("%+v at %v: density %v, want %v; probability %v, want %v", m, r, law.logDensity(r), want.logLikelihood(rs[i:i+1]), got[i], want.cdf(r))
+				t.Fatalf("%+v at %v: density %v, want %v; probability %v, want %v",
+					m, r, law.logDensity(r), want.logLikelihood(rs[i:i+1]), got[i], want.cdf(r))
 			}
 		}
 	}
@@ -383,8 +390,9 @@ func TestDistances(t *testing.T) {
 func TestDraw(t *testing.T) {
 	f := Fit{Kind: "garch", Names: []string{"mu", "sigma", "garch-alpha", "garch-beta", "dof"},
 		Values: []float64{0.1, 0.8, 0.06, 0.92, 4},
-		Cov:    [][]float64{{0.09, 0, 0, 0, 0}, {0, 1e-4, 1e-5, 0, 0}, {0, 1e-5, 4e-6, -3e-6, 0}, {0, 0, -3e-6, 4e-6, 0}, {0, 0, 0, 0, 0.01}},
-		fixed:  param.Values{"garch-step": 86400}}
+		Cov: [][]float64{{0.09, 0, 0, 0, 0}, {0, 1e-4, 1e-5, 0, 0}, {0, 1e-5, 4e-6, -3e-6, 0},
+			{0, 0, -3e-6, 4e-6, 0}, {0, 0, 0, 0, 0.01}},
+		fixed: param.Values{"garch-step": 86400}}
 	const n = 40_000
 	var sum, square [5]float64
 	cross := 0.0
@@ -421,7 +429,8 @@ func TestDraw(t *testing.T) {
 		f.Cov[i][i] *= 400
 	}
 	for i := range uint64(2000) {
-		part, err := f.Draw([]float64{3, random.NormAt(12, i, 0, 0), random.NormAt(12, i, 0, 1), random.NormAt(12, i, 0, 2), -6})
+		part, err := f.Draw([]float64{3, random.NormAt(12, i, 0, 0),
+			random.NormAt(12, i, 0, 1), random.NormAt(12, i, 0, 2), -6})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,7 +27,9 @@ func FitTargeted(kind string, returns []float64, dt float64) (Fit, error) {
 	if kind != "garch" && kind != "gjr" {
 		return Fit{}, fmt.Errorf("models: variance targeting of %q; want garch or gjr", kind)
 	}
-	return fitKind(kind, returns, dt, func(s sample) (Fit, func(*Fit), error) { return fitVariance(s, kind == "gjr", true) })
+	return fitKind(kind, returns, dt, func(s sample) (Fit, func(*Fit), error) {
+		return fitVariance(s, kind == "gjr", true)
+	})
 }
 
 // fitVariance maximises the likelihood of the variance's recursion, started at
@@ -73,7 +75,8 @@ func fitVariance(s sample, leverage, targeted bool) (Fit, func(*Fit), error) {
 	_, u := varianceFilter(m, s.dt, s.r, true)
 	f.KS, f.AD = distances(u)
 	if p := m.Persistence(); p > 0.999 {
-		f.warn("shocks to the variance fade over %.3g steps (persistence %.5f): the long-run volatility %.3g rests on few independent stretches", -1/math.Log(p), p, m.Sigma)
+		f.warn("shocks to the variance fade over %.3g steps (persistence %.5f): "+
+			"the long-run volatility %.3g rests on few independent stretches", -1/math.Log(p), p, m.Sigma)
 	}
 	if m.DoF > 200 {
 		f.Values[4] = 200
@@ -126,18 +129,18 @@ func varianceLikelihood(s sample, leverage bool) likelihood {
 	vol := s.volatility()
 	// coordinates: drift, volatility, −ln(1 − persistence), the part of the
 	// persistence that reacts, degrees of freedom, and the falls' part of that
-	logistic := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+	logistic := func(x float64) float64 { return 1 / (1 + fmath.Exp(-x)) }
 	l := likelihood{
 		names: []string{"mu", "sigma", "garch-alpha", "garch-beta", "dof"},
 		natural: func(x []float64) []float64 {
-			p := 1 - math.Exp(-math.Exp(x[2]))
+			p := 1 - fmath.Exp(-fmath.Exp(x[2]))
 			react := p * logistic(x[3])
 			alpha, gamma := react, 0.0
 			if leverage {
-				gamma = 2 * react * math.Tanh(x[5]) // reactions 1 ∓ tanh to rises and falls
+				gamma = 2 * react * (1 - 2/(1+fmath.Exp(2*x[5]))) // reactions 1 ∓ tanh to rises and falls
 				alpha = react - gamma/2
 			}
-			ps := []float64{x[0] * s.sd / s.dt, vol * math.Exp(x[1]), alpha, p - react, 2.1 + math.Exp(x[4])}
+			ps := []float64{x[0] * s.sd / s.dt, vol * fmath.Exp(x[1]), alpha, p - react, 2.1 + fmath.Exp(x[4])}
 			if leverage {
 				ps = append(ps, gamma)
 			}

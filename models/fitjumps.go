@@ -49,7 +49,8 @@ func fitMerton(s sample) (Fit, func(*Fit), error) {
 	drift := s.mean / s.sd
 	var starts [][]float64
 	for _, rate := range []float64{0.03, 0.3} { // jumps a step, of two thirds of the variance
-		starts = append(starts, []float64{drift, math.Log(0.56), math.Log(rate), 0, math.Log(math.Sqrt(0.67/rate) - 0.1)})
+		starts = append(starts, []float64{drift, math.Log(0.56), math.Log(rate),
+			0, math.Log(math.Sqrt(0.67/rate) - 0.1)})
 	}
 	peaks, err := l.maximise(&f, s.r, starts...)
 	if err != nil {
@@ -62,7 +63,8 @@ func fitMerton(s sample) (Fit, func(*Fit), error) {
 	}
 	f.KS, f.AD = distances(u)
 	if f.Values[4] < 0.105*s.sd || f.Values[1] < 0.0105*vol {
-		f.warn("a deviation sits at its lower bound: the likelihood climbs without end towards a jump law, or a diffusion, of no width")
+		f.warn("a deviation sits at its lower bound: " +
+			"the likelihood climbs without end towards a jump law, or a diffusion, of no width")
 	}
 	f.warnRate(s, fitMerton)
 	return f, func(f *Fit) {
@@ -99,7 +101,8 @@ func mertonLikelihood(s sample) likelihood {
 	return likelihood{
 		names: []string{"mu", "sigma", "jump-rate", "jump-mean", "jump-sd"},
 		natural: func(x []float64) []float64 {
-			return []float64{x[0] * s.sd / s.dt, vol * (0.01 + math.Exp(x[1])), math.Exp(x[2]) / s.dt, x[3] * s.sd, s.sd * (0.1 + math.Exp(x[4]))}
+			return []float64{x[0] * s.sd / s.dt, vol * (0.01 + fmath.Exp(x[1])),
+				fmath.Exp(x[2]) / s.dt, x[3] * s.sd, s.sd * (0.1 + fmath.Exp(x[4]))}
 		},
 		log: func(p, returns []float64) float64 {
 			if !(p[2]*s.dt < 200) || !(p[4] < 5) || !(math.Abs(p[3]) < 5) {
@@ -113,7 +116,8 @@ func mertonLikelihood(s sample) likelihood {
 // warnRate says how the jump rate changes with the sampling step.
 func (f *Fit) warnRate(s sample, again func(sample) (Fit, func(*Fit), error)) {
 	rate := f.value("jump-rate")
-	note := fmt.Sprintf("jump-rate = %.4g a year belongs to steps of %.3g hours: independent jumps stand in for volatility that clusters, and coarser steps see fewer", rate, s.dt*8760)
+	note := fmt.Sprintf("jump-rate = %.4g a year belongs to steps of %.3g hours: "+
+		"independent jumps stand in for volatility that clusters, and coarser steps see fewer", rate, s.dt*8760)
 	for _, steps := range []int{24, 6} {
 		if len(s.r)/steps < 400 {
 			continue
@@ -212,8 +216,8 @@ func kouLikelihood(s sample) likelihood {
 	return likelihood{
 		names: []string{"mu", "sigma", "jump-rate", "jump-up", "eta-up", "eta-down"},
 		natural: func(x []float64) []float64 {
-			return []float64{x[0] * s.sd / s.dt, vol * (0.02 + math.Exp(x[1])), math.Exp(x[2]) / s.dt,
-				1 / (1 + math.Exp(-x[3])), 1.001 + math.Exp(x[4])/s.sd, math.Exp(x[5]) / s.sd}
+			return []float64{x[0] * s.sd / s.dt, vol * (0.02 + fmath.Exp(x[1])), fmath.Exp(x[2]) / s.dt,
+				1 / (1 + fmath.Exp(-x[3])), 1.001 + fmath.Exp(x[4])/s.sd, fmath.Exp(x[5]) / s.sd}
 		},
 		log: func(p, returns []float64) float64 {
 			if !(p[2]*s.dt < 200) || !(min(p[4], p[5])*s.largest > 0.5) || !(max(p[4], p[5])*s.sd < 10) {
@@ -274,7 +278,7 @@ func newStepLaw(cgf func(t float64, s complex128) complex128, s sample, width, u
 				break
 			}
 			// shifted so that the grid begins at first
-			v := cmplx.Exp(e - complex(0, u*q.first))
+			v := cexp(e - complex(0, u*q.first))
 			g[k] = v
 			if k > 0 && k < n/2 {
 				g[n-k] = cmplx.Conj(v)

@@ -36,8 +36,9 @@ func regimesLikelihood(s sample) likelihood {
 	return likelihood{
 		names: []string{"mu", "sigma-calm", "sigma-wild", "to-wild", "to-calm"},
 		natural: func(x []float64) []float64 {
-			calm := vol * (0.01 + math.Exp(x[1]))
-			return []float64{x[0] * s.sd / s.dt, calm, calm * (1.001 + math.Exp(x[2])), math.Exp(x[3]) / s.dt, math.Exp(x[4]) / s.dt}
+			calm := vol * (0.01 + fmath.Exp(x[1]))
+			return []float64{x[0] * s.sd / s.dt, calm, calm * (1.001 + fmath.Exp(x[2])),
+				fmath.Exp(x[3]) / s.dt, fmath.Exp(x[4]) / s.dt}
 		},
 		log: func(p, returns []float64) float64 {
 			if !(max(p[3], p[4])*s.dt < 5) {

@@ -257,7 +257,7 @@ func (a varianceSums) estimate(s sample, c predictor, jumps bool) (e varianceEst
 	}
 	// rate·E[J²] = jv, rate·E[J³] = k3, rate·E[J⁴] = k4, all per step
 	raw := m2 - medianFactor*a.med/a.n*unit
-	k4 := m4 - 3*m2*m2 - 3*v*2*(rate-1+math.Exp(-rate))/(e.kappa*e.kappa)
+	k4 := m4 - 3*m2*m2 - 3*v*2*(rate-1+fmath.Exp(-rate))/(e.kappa*e.kappa)
 	if !(raw > 0) || !(k4 > 0) {
 		return e, errors.New("returns show no jumps beyond what a moving variance explains")
 	}
@@ -396,7 +396,8 @@ func (f Fit) byMoments(s sample, jumps bool) (Fit, func(*Fit), error) {
 		f.warn("without one of %d of its 20 blocks the history admits no fit: the standard errors are too small", lost)
 	}
 	if k := f.value("kappa") * s.dt; k > 1 {
-		f.warn("the variance returns within a step (kappa·step = %.2g): it is noise at this sampling, not clustering", k)
+		f.warn("the variance returns within a step (kappa·step = %.2g): it is noise at this sampling, not clustering",
+			k)
 	}
 	f.KS, f.AD = math.NaN(), math.NaN()
 	m, err := f.Model()
@@ -410,10 +411,13 @@ func (f Fit) byMoments(s sample, jumps bool) (Fit, func(*Fit), error) {
 		heston, law = m, newStepLaw(m.stationaryCGF, s, s.sd/16, 0, 0)
 	case Bates:
 		heston, law = m.Heston, newStepLaw(m.stationaryCGF, s, s.sd/16, 0, 0)
-		f.warn("jump-rate = %.4g a year belongs to steps of %.3g hours: medians of neighbouring returns take for jumps what coarser steps take for volatility; it is no rate of crashes", m.Rate, s.dt*8760)
+		f.warn("jump-rate = %.4g a year belongs to steps of %.3g hours: medians of neighbouring returns take for "+
+			"jumps what coarser steps take for volatility; it is no rate of crashes", m.Rate, s.dt*8760)
 	}
 	if feller := heston.Feller(); feller < 1 {
-		f.warn("2·kappa·theta/xi² = %.2g: the variance touches zero (the Feller condition fails, which the model allows) and is below a hundredth of theta %.0f %% of the time", feller, 100*mathext.GammaIncReg(feller, 0.01*feller))
+		f.warn("2·kappa·theta/xi² = %.2g: the variance touches zero (the Feller condition fails, "+
+			"which the model allows) and is below a hundredth of theta %.0f %% of the time",
+			feller, 100*mathext.GammaIncReg(feller, 0.01*feller))
 	}
 	f.KS, f.AD = distances(law.probabilities(s.r))
 	return f, func(f *Fit) { f.jackknifeIntervals(m, s, j, jumps) }, nil
@@ -452,7 +456,8 @@ func (f *Fit) jackknifeIntervals(m Model, s sample, j jackknife, jumps bool) {
 	few := len(t[0]) < fewestMade
 	if few {
 		f.Interval = "jackknife"
-		f.warn("of %d histories that the fitted model made, %d admit a fit: the intervals are the jackknife's alone, and too short", made, len(t[0]))
+		f.warn("of %d histories that the fitted model made, %d admit a fit: "+
+			"the intervals are the jackknife's alone, and too short", made, len(t[0]))
 	}
 	for i, se := range j.se(scales) {
 		low, high, bias := -studentEnd(jackBlocks-1), studentEnd(jackBlocks-1), math.NaN()
@@ -464,7 +469,8 @@ func (f *Fit) jackknifeIntervals(m Model, s sample, j jackknife, jumps bool) {
 		f.Hi = append(f.Hi, scales[i].move(f.Values[i], -float64(se*low)))
 		f.Bias = append(f.Bias, f.Values[i]-scales[i].move(f.Values[i], -bias))
 		if math.IsNaN(f.Lo[i]) || math.IsNaN(f.Hi[i]) {
-			f.warn("%s leaves the model's range if one of 20 blocks is left out, of this history or of those that the fitted model made: it has no interval", f.Names[i])
+			f.warn("%s leaves the model's range if one of 20 blocks is left out, "+
+				"of this history or of those that the fitted model made: it has no interval", f.Names[i])
 		}
 	}
 }
@@ -476,7 +482,7 @@ func (f *Fit) jackknifeIntervals(m Model, s sample, j jackknife, jumps bool) {
 func middle(x []float64) (low, high float64) {
 	slices.Sort(x)
 	n := len(x)
-	whole, part := math.Modf(float64(n+1) * (1 - Confidence) / 2)
+	whole, part := math.Modf(float64(float64(n+1) * (1 - Confidence) / 2))
 	k := int(whole)
 	low = x[k-1] + float64(part*(x[k]-x[k-1]))
 	high = x[n-k] - float64(part*(x[n-k]-x[n-k-1]))

@@ -53,7 +53,7 @@ func (m GBM) Advance(at At, z []*block.Track, _ State, move *block.Track) {
 func (m GBM) Growth() float64 { return m.Mu }
 
 func (m GBM) Moments(t float64) Moments {
-	return moments((m.Mu-m.Sigma*m.Sigma/2)*t, m.Sigma*m.Sigma*t, 0, 0)
+	return moments((m.Mu-float64(float64(m.Sigma*m.Sigma)/2))*t, m.Sigma*m.Sigma*t, 0, 0)
 }
 
 func (m GBM) CGF(t float64, s complex128) complex128 { return diffusionCGF(m.Mu, m.Sigma, t, s) }

@@ -44,16 +44,21 @@ type GJR struct {
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "gjr", Doc: "GARCH with Student-t shocks whose variance reacts more to falls than to rises",
 	Params: []param.Param{mu, Sigma, garchAlpha,
-		{Name: "gjr-gamma", Unit: param.Plain, Min: -1, Max: 1, Default: 0.03, Doc: "further reaction of the variance to a squared fall"},
+		{Name: "gjr-gamma", Unit: param.Plain, Min: -1, Max: 1, Default: 0.03,
+			Doc: "further reaction of the variance to a squared fall"},
 		garchBeta, garchDoF, garchStep},
 	New: func(v param.Values) Model { return newGJR(v) },
 })
 
 var (
-	garchAlpha = param.Param{Name: "garch-alpha", Unit: param.Plain, Min: 0, Max: 1, Default: 0.06, Doc: "reaction of the variance to a squared shock, per garch-step"}
-	garchBeta  = param.Param{Name: "garch-beta", Unit: param.Plain, Min: 0, Max: 1, Default: 0.92, Doc: "share of the variance that stays, per garch-step"}
-	garchDoF   = param.Param{Name: "dof", Unit: param.Plain, Min: 2.1, Max: 200, Default: 4, Doc: "degrees of freedom of the Student-t shocks"}
-	garchStep  = param.Param{Name: "garch-step", Unit: param.Time, Min: 1, Max: 366 * 86400, Default: 3600, Doc: "length of the steps that the variance's coefficients belong to"}
+	garchAlpha = param.Param{Name: "garch-alpha", Unit: param.Plain, Min: 0, Max: 1, Default: 0.06,
+		Doc: "reaction of the variance to a squared shock, per garch-step"}
+	garchBeta = param.Param{Name: "garch-beta", Unit: param.Plain, Min: 0, Max: 1, Default: 0.92,
+		Doc: "share of the variance that stays, per garch-step"}
+	garchDoF = param.Param{Name: "dof", Unit: param.Plain, Min: 2.1, Max: 200, Default: 4,
+		Doc: "degrees of freedom of the Student-t shocks"}
+	garchStep = param.Param{Name: "garch-step", Unit: param.Time, Min: 1, Max: 366 * 86400, Default: 3600,
+		Doc: "length of the steps that the variance's coefficients belong to"}
 )
 
 func newGJR(v param.Values) GJR {
@@ -66,10 +71,12 @@ func (m GJR) Check() error {
 		return err
 	}
 	if !(m.Alpha >= 0) || !(m.Alpha+m.Gamma >= 0) || !(m.Beta >= 0) {
-		return fmt.Errorf("models: GARCH alpha = %v, gamma = %v, beta = %v; want alpha, alpha + gamma and beta of at least 0, or variances turn negative", m.Alpha, m.Gamma, m.Beta)
+		return fmt.Errorf("models: GARCH alpha = %v, gamma = %v, beta = %v; "+
+			"want alpha, alpha + gamma and beta of at least 0, or variances turn negative", m.Alpha, m.Gamma, m.Beta)
 	}
 	if p := m.Persistence(); !(p < 1) {
-		return fmt.Errorf("models: GARCH alpha + gamma/2 + beta = %v; want less than 1, or there is no variance in the long run", p)
+		return fmt.Errorf("models: GARCH alpha + gamma/2 + beta = %v; "+
+			"want less than 1, or there is no variance in the long run", p)
 	}
 	if !(m.DoF >= 2.1 && m.DoF <= 200) {
 		return fmt.Errorf("models: GARCH degrees of freedom = %v; want 2.1 to 200", m.DoF)
@@ -82,7 +89,7 @@ func (m GJR) Check() error {
 
 // Persistence is the share of a variance's distance from the long run that is
 // left after a step.
-func (m GJR) Persistence() float64 { return m.Alpha + m.Gamma/2 + m.Beta }
+func (m GJR) Persistence() float64 { return m.Alpha + float64(m.Gamma/2) + m.Beta }
 
 // Cut is the probability that an uncut Student-t lies beyond the cut.
 func (m GJR) Cut() float64 { return studentLaw(m.DoF).cut }
@@ -111,17 +118,17 @@ func (m GJR) coefficients(step time.Duration) (alpha, gamma, beta float64) {
 		p = fmath.Pow(m.Persistence(), r)
 	}
 	alpha, gamma = float64(m.Alpha*math.Sqrt(r)), float64(m.Gamma*math.Sqrt(r))
-	if a := alpha + gamma/2; a > p {
+	if a := alpha + float64(gamma/2); a > p {
 		alpha, gamma = alpha*p/a, gamma*p/a
 	}
-	return alpha, gamma, max(p-(alpha+gamma/2), 0)
+	return alpha, gamma, max(p-(alpha+float64(gamma/2)), 0)
 }
 
 func (m GJR) Advance(at At, z []*block.Track, state State, move *block.Track) {
 	dt := Years(at.Step)
 	law := studentLaw(m.DoF)
 	alpha, gamma, beta := m.coefficients(at.Step)
-	omega := 1 - (alpha + gamma/2 + beta)
+	omega := 1 - (alpha + float64(gamma/2) + beta)
 	unit := float64(float64(m.Sigma*m.Sigma) * dt) // variance of a step in the long run
 	top := math.Inf(1)
 	if unit > 0 {

@@ -3,6 +3,8 @@ package models
 import (
 	"math"
 	"slices"
+
+	"mcrisk/fmath"
 )
 
 // distances are Kolmogorov and Smirnov's, and Anderson and Darling's A², of
@@ -50,15 +52,15 @@ func Bipower(returns []float64) JumpTest {
 			bv += math.Abs(r) * math.Abs(returns[i-1])
 		}
 		if i >= 2 {
-			tq += math.Pow(math.Abs(r)*math.Abs(returns[i-1])*math.Abs(returns[i-2]), 4.0/3)
+			tq += fmath.Pow(math.Abs(r)*math.Abs(returns[i-1])*math.Abs(returns[i-2]), 4.0/3)
 		}
 	}
-	mu43 := math.Pow(2, 2.0/3) * math.Gamma(7.0/6) / math.Gamma(0.5)
+	mu43 := fmath.Pow(2, 2.0/3) * math.Gamma(7.0/6) / math.Gamma(0.5)
 	bv *= math.Pi / 2 * m / (m - 1)
 	tq *= m * math.Pow(mu43, -3) * m / (m - 2)
 	t := JumpTest{Share: 1 - bv/rv, N: len(returns)}
 	t.Z = t.Share / math.Sqrt((math.Pi*math.Pi/4+math.Pi-5)/m*max(1, tq/(bv*bv)))
-	t.P = math.Erfc(t.Z/math.Sqrt2) / 2
+	t.P = fmath.NormCDF(-t.Z)
 	return t
 }
 

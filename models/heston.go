@@ -42,11 +42,16 @@ var _ = Registry.Register(param.Kind[Model]{
 })
 
 var (
-	v0    = param.Param{Name: "v0", Unit: param.Rate, Min: 0, Max: 100, Default: 0.64, Doc: "variance at the start: 0.64 is a volatility of 80 %"}
-	kappa = param.Param{Name: "kappa", Unit: param.Rate, Min: 1e-3, Max: 1e4, Default: 8, Doc: "speed at which the variance returns to its mean"}
-	theta = param.Param{Name: "theta", Unit: param.Rate, Min: 1e-6, Max: 100, Default: 0.64, Doc: "variance in the long run"}
-	xi    = param.Param{Name: "xi", Unit: param.Rate, Min: 1e-3, Max: 1e3, Default: 2.5, Doc: "volatility of the variance"}
-	rho   = param.Param{Name: "rho", Unit: param.Plain, Min: -1, Max: 1, Default: -0.2, Doc: "correlation of the price and its variance"}
+	v0 = param.Param{Name: "v0", Unit: param.Rate, Min: 0, Max: 100, Default: 0.64,
+		Doc: "variance at the start: 0.64 is a volatility of 80 %"}
+	kappa = param.Param{Name: "kappa", Unit: param.Rate, Min: 1e-3, Max: 1e4, Default: 8,
+		Doc: "speed at which the variance returns to its mean"}
+	theta = param.Param{Name: "theta", Unit: param.Rate, Min: 1e-6, Max: 100, Default: 0.64,
+		Doc: "variance in the long run"}
+	xi = param.Param{Name: "xi", Unit: param.Rate, Min: 1e-3, Max: 1e3, Default: 2.5,
+		Doc: "volatility of the variance"}
+	rho = param.Param{Name: "rho", Unit: param.Plain, Min: -1, Max: 1, Default: -0.2,
+		Doc: "correlation of the price and its variance"}
 )
 
 func newHeston(v param.Values) Heston {
@@ -58,7 +63,8 @@ func (m Heston) Check() error {
 		return err
 	}
 	if !(m.V0 >= 0 && m.V0 <= 100) || !(m.Theta > 0 && m.Theta <= 100) {
-		return fmt.Errorf("models: Heston variance = %v at the start, %v in the long run; want 0 to 100 at the start and above 0 in the long run", m.V0, m.Theta)
+		return fmt.Errorf("models: Heston variance = %v at the start, %v in the long run; "+
+			"want 0 to 100 at the start and above 0 in the long run", m.V0, m.Theta)
 	}
 	if !(m.Kappa > 0 && m.Kappa <= 1e4) || !(m.Xi > 0 && m.Xi <= 1e3) {
 		return fmt.Errorf("models: Heston kappa = %v, xi = %v; want above 0, at most 1e4 and 1e3", m.Kappa, m.Xi)
@@ -95,7 +101,7 @@ func (m Heston) Advance(at At, z []*block.Track, state State, move *block.Track)
 	e := fmath.Exp(-float64(m.Kappa * dt))
 	xi2 := float64(m.Xi*m.Xi) / m.Kappa
 	vary := float64(float64(xi2*e) * (1 - e))
-	vary0 := float64(float64(m.Theta*xi2)/2) * float64((1-e)*(1-e))
+	vary0 := float64(float64(float64(m.Theta*xi2)/2) * float64((1-e)*(1-e)))
 	// 2. ln S given v now and then, with dW = Rho·dB + √(1−Rho²)·dZ
 	r := m.Rho / m.Xi
 	half := float64(float64(dt/2) * (float64(m.Kappa*r) - 0.5))
@@ -104,8 +110,8 @@ func (m Heston) Advance(at At, z []*block.Track, state State, move *block.Track)
 	k4 := k3
 	growth := float64(m.Mu * dt)
 	plain := -float64(float64(r*float64(m.Kappa*m.Theta)) * dt)
-	a2 := k2 + k4/2
-	k13 := k1 + k3/2
+	a2 := k2 + float64(k4/2)
+	k13 := k1 + float64(k3/2)
 	for k := range at.Len {
 		for l := range block.Lanes {
 			v := state[0][l]
@@ -153,7 +159,7 @@ func (m Heston) affine(t float64, s complex128) (a, b complex128) {
 	// (q − d)/Xi² and g = (q − d)/(q + d) without the difference
 	y := (s*s - s) / (q + d)
 	g := x2 * y / (q + d)
-	e := cmplx.Exp(-d * c(t))
+	e := cexp(-d * c(t))
 	b = y * (1 - e) / (1 - g*e)
 	a = c(m.Kappa*m.Theta) * (y*c(t) - 2*log1p(g*(1-e)/(1-g))/x2)
 	return a, b
@@ -186,7 +192,7 @@ func (m Heston) stationaryCGF(t float64, s complex128) complex128 {
 
 // variance is the expected variance of the price's path over t years.
 func (m Heston) variance(t float64) float64 {
-	return m.Theta*t - (m.V0-m.Theta)*math.Expm1(-m.Kappa*t)/m.Kappa
+	return float64(m.Theta*t) - float64((m.V0-m.Theta)*fmath.Expm1(-float64(m.Kappa*t)))/m.Kappa
 }
 
 func (m Heston) Growth() float64 { return m.Mu }

@@ -61,9 +61,11 @@ func (l likelihood) profile(f *Fit, returns []float64, peaks []peak, falls []flo
 				}
 			}
 			if math.IsNaN(ends[k]) {
-				f.warn("%s: the %s end of its interval was not found; only the standard error is left", name, [2]string{"lower", "upper"}[k])
+				f.warn("%s: the %s end of its interval was not found; only the standard error is left",
+					name, [2]string{"lower", "upper"}[k])
 			} else if open {
-				f.warn("%s: the data set no %s end to its interval: as far as the fit can go, to %.3g, the log-likelihood falls by less than %.2g", name, [2]string{"lower", "upper"}[k], ends[k], fall)
+				f.warn("%s: the data set no %s end to its interval: as far as the fit can go, to %.3g, "+
+					"the log-likelihood falls by less than %.2g", name, [2]string{"lower", "upper"}[k], ends[k], fall)
 			}
 		}
 		f.Lo, f.Hi = append(f.Lo, ends[0]), append(f.Hi, ends[1])
@@ -247,6 +249,7 @@ func histories(m Model, at At, steps int) [][]float64 {
 // seed is the sample's mean, so that the luck of the draw differs from one
 // history to the next, but not from run to run.
 func like(s sample, m Model, group int) [][]float64 {
-	at := At{Seed: math.Float64bits(s.mean), Group: uint64(group), Step: time.Duration(math.Round(s.dt * float64(Year)))}
+	at := At{Seed: math.Float64bits(s.mean), Group: uint64(group),
+		Step: time.Duration(math.Round(s.dt * float64(Year)))}
 	return histories(m, at, len(s.r))
 }

@@ -65,7 +65,8 @@ func TestProfileOfNormals(t *testing.T) {
 	f := intervalsOf(t, l, rs, 1, 0)
 	reach := math.Sqrt(s * math.Expm1(2*drop/n))
 	fall := func(sigma float64) float64 { return n*(math.Log(sigma/math.Sqrt(s))+s/(2*sigma*sigma)-0.5) - drop }
-	for i, want := range [][2]float64{{mean - reach, mean + reach}, {rootOf(fall, 0.2*math.Sqrt(s), math.Sqrt(s)), rootOf(fall, math.Sqrt(s), 5*math.Sqrt(s))}} {
+	for i, want := range [][2]float64{{mean - reach, mean + reach},
+		{rootOf(fall, 0.2*math.Sqrt(s), math.Sqrt(s)), rootOf(fall, math.Sqrt(s), 5*math.Sqrt(s))}} {
 		if tol := 0.01 * (want[1] - want[0]); !(math.Abs(f.Lo[i]-want[0]) < tol && math.Abs(f.Hi[i]-want[1]) < tol) {
 			t.Errorf("%s from %v to %v, want %v", l.names[i], f.Lo[i], f.Hi[i], want)
 		}
@@ -93,7 +94,8 @@ func TestProfileOpenEnd(t *testing.T) {
 		t.Errorf("from %v to %v, want %v to %v; %q", f.Lo[0], f.Hi[0], lo, hi, f.Warnings)
 	}
 	f = intervalsOf(t, at(0.1), []float64{0}, 1)
-	if !(math.Abs(f.Lo[0]-0.1) < 1e-3 && math.Abs(f.Hi[0]-hi) < 0.02*hi) || len(f.Warnings) != 1 || !strings.Contains(f.Warnings[0], "no lower end") {
+	if !(math.Abs(f.Lo[0]-0.1) < 1e-3 && math.Abs(f.Hi[0]-hi) < 0.02*hi) || len(f.Warnings) != 1 ||
+		!strings.Contains(f.Warnings[0], "no lower end") {
 		t.Errorf("from %v to %v, want 0.1 to %v and a warning: %q", f.Lo[0], f.Hi[0], hi, f.Warnings)
 	}
 }
@@ -140,7 +142,8 @@ func TestProfileOfMerton(t *testing.T) {
 // degrees of freedom, 2.447 by the tables, to the normal's, 1.960, as the rate
 // becomes better known; mu's stays.
 func TestMertonFalls(t *testing.T) {
-	for _, tt := range []struct{ worth, end float64 }{{2, 2.447}, {10, 2.447}, {15, (2.447 + 1.960) / 2}, {19.99, 1.960}} {
+	for _, tt := range []struct{ worth, end float64 }{{2, 2.447}, {10, 2.447},
+		{15, (2.447 + 1.960) / 2}, {19.99, 1.960}} {
 		inv := mat.NewSymDense(5, nil)
 		inv.SetSym(2, 2, 1/tt.worth)
 		falls := mertonFalls(peak{inv: inv})
@@ -291,7 +294,8 @@ func TestFitTargeted(t *testing.T) {
 	}
 	// no clustering: the likelihood is flat, and says so
 	f, err := FitTargeted("garch", history(GBM{.1, .6}, 1, 9, time.Hour, 1000), 1.0/8760)
-	if err != nil || len(f.Lo) != len(f.Names) || math.IsNaN(f.Lo[1]) || math.IsNaN(f.SE[2]) && !strings.Contains(strings.Join(f.Warnings, "\n"), "not identified") {
+	if err != nil || len(f.Lo) != len(f.Names) || math.IsNaN(f.Lo[1]) ||
+		math.IsNaN(f.SE[2]) && !strings.Contains(strings.Join(f.Warnings, "\n"), "not identified") {
 		t.Errorf("%+v: %v", f, err)
 	}
 	if _, err := FitTargeted("gbm", rs, 1.0/8760); err == nil || !strings.Contains(err.Error(), "garch or gjr") {

@@ -2,7 +2,6 @@ package models
 
 import (
 	"fmt"
-	"math"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -35,10 +34,13 @@ var _ = Registry.Register(param.Kind[Model]{
 	Name: "kou", Doc: "geometric Brownian motion with double-exponential jumps of the log-price",
 	Params: []param.Param{mu, Sigma, jumpRate,
 		{Name: "jump-up", Unit: param.Fraction, Min: 0, Max: 1, Default: 0.4, Doc: "share of jumps that go up"},
-		{Name: "eta-up", Unit: param.Plain, Min: 1.001, Max: 1e5, Default: 20, Doc: "one over the mean jump up of the log-price: 20 is a mean of 5 %"},
-		{Name: "eta-down", Unit: param.Plain, Min: 0.1, Max: 1e5, Default: 15, Doc: "one over the mean jump down of the log-price"}},
+		{Name: "eta-up", Unit: param.Plain, Min: 1.001, Max: 1e5, Default: 20,
+			Doc: "one over the mean jump up of the log-price: 20 is a mean of 5 %"},
+		{Name: "eta-down", Unit: param.Plain, Min: 0.1, Max: 1e5, Default: 15,
+			Doc: "one over the mean jump down of the log-price"}},
 	New: func(v param.Values) Model {
-		return Kou{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"], Up: v["jump-up"], EtaUp: v["eta-up"], EtaDown: v["eta-down"]}
+		return Kou{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"], Up: v["jump-up"],
+			EtaUp: v["eta-up"], EtaDown: v["eta-down"]}
 	},
 })
 
@@ -53,7 +55,8 @@ func (m Kou) Check() error {
 		return fmt.Errorf("models: Kou share of jumps up = %v; want 0 to 1", m.Up)
 	}
 	if !(m.EtaUp > 1 && m.EtaUp <= 1e5) || !(m.EtaDown > 0 && m.EtaDown <= 1e5) {
-		return fmt.Errorf("models: Kou eta = %v up, %v down; want above 1 up, for the expected price to exist, and above 0 down, at most 1e5", m.EtaUp, m.EtaDown)
+		return fmt.Errorf("models: Kou eta = %v up, %v down; "+
+			"want above 1 up, for the expected price to exist, and above 0 down, at most 1e5", m.EtaUp, m.EtaDown)
 	}
 	return nil
 }
@@ -93,10 +96,13 @@ func (m Kou) Growth() float64 { return m.Mu }
 
 func (m Kou) Moments(t float64) Moments {
 	p, q, up, down := m.Up, 1-m.Up, 1/m.EtaUp, 1/m.EtaDown
-	l, s2 := m.Rate*t, m.Sigma*m.Sigma
+	l, s2 := float64(m.Rate*t), float64(m.Sigma*m.Sigma)
+	up1, down1 := float64(p*up), float64(q*down)
+	up2, down2 := float64(up1*up), float64(down1*down)
+	up3, down3 := float64(up2*up), float64(down2*down)
 	return moments(
-		(m.Mu-m.Rate*m.kappa()-s2/2)*t+l*(p*up-q*down),
-		s2*t+l*2*(p*up*up+q*down*down),
-		l*6*(p*up*up*up-q*down*down*down),
-		l*24*(p*math.Pow(up, 4)+q*math.Pow(down, 4)))
+		float64((m.Mu-float64(m.Rate*m.kappa())-float64(s2/2))*t)+float64(l*(up1-down1)),
+		float64(s2*t)+float64(l*2*(up2+down2)),
+		l*6*(up3-down3),
+		l*24*(float64(up3*up)+float64(down3*down)))
 }

@@ -114,7 +114,8 @@ func climb(cost func([]float64) float64, start []float64) *optimize.Result {
 			break
 		}
 		r, _ = optimize.Minimize(optimize.Problem{Func: cost}, x, &optimize.Settings{FuncEvaluations: 120 * len(x),
-			Converger: &optimize.FunctionConverge{Absolute: 1e-9, Iterations: 40}}, &optimize.NelderMead{SimplexSize: 0.1})
+			Converger: &optimize.FunctionConverge{Absolute: 1e-9, Iterations: 40}},
+			&optimize.NelderMead{SimplexSize: 0.1})
 		if r != nil && (best == nil || r.F <= best.F) {
 			gained := best == nil || best.F-r.F > 1e-9
 			best, x = r, r.X
@@ -155,7 +156,8 @@ func (l likelihood) curvature(cost func([]float64) float64, at []float64) *mat.S
 	for i := range n {
 		hess.SetSym(i, i, (value(i, h[i], i, 0)+value(i, -h[i], i, 0)-2*f0)/(h[i]*h[i]))
 		for j := range i {
-			d := value(i, h[i], j, h[j]) - value(i, h[i], j, -h[j]) - value(i, -h[i], j, h[j]) + value(i, -h[i], j, -h[j])
+			d := value(i, h[i], j, h[j]) - value(i, h[i], j, -h[j]) -
+				value(i, -h[i], j, h[j]) + value(i, -h[i], j, -h[j])
 			hess.SetSym(i, j, d/(4*h[i]*h[j]))
 		}
 	}

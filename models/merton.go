@@ -3,7 +3,6 @@ package models
 import (
 	"fmt"
 	"math"
-	"math/cmplx"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -35,14 +34,18 @@ var _ = Registry.Register(param.Kind[Model]{
 	Name: "merton", Doc: "geometric Brownian motion with normal jumps of the log-price",
 	Params: []param.Param{mu, Sigma, jumpRate, jumpMean, jumpSD},
 	New: func(v param.Values) Model {
-		return Merton{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"], JumpMean: v["jump-mean"], JumpSD: v["jump-sd"]}
+		return Merton{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"],
+			JumpMean: v["jump-mean"], JumpSD: v["jump-sd"]}
 	},
 })
 
 var (
-	jumpRate = param.Param{Name: "jump-rate", Unit: param.PerYear, Min: 0, Max: 1e5, Default: 10, Doc: "expected jumps a year"}
-	jumpMean = param.Param{Name: "jump-mean", Unit: param.Fraction, Min: -5, Max: 5, Default: -0.02, Doc: "mean of a jump of the log-price"}
-	jumpSD   = param.Param{Name: "jump-sd", Unit: param.Fraction, Min: 0, Max: 5, Default: 0.06, Doc: "standard deviation of a jump of the log-price"}
+	jumpRate = param.Param{Name: "jump-rate", Unit: param.PerYear, Min: 0, Max: 1e5, Default: 10,
+		Doc: "expected jumps a year"}
+	jumpMean = param.Param{Name: "jump-mean", Unit: param.Fraction, Min: -5, Max: 5, Default: -0.02,
+		Doc: "mean of a jump of the log-price"}
+	jumpSD = param.Param{Name: "jump-sd", Unit: param.Fraction, Min: 0, Max: 5, Default: 0.06,
+		Doc: "standard deviation of a jump of the log-price"}
 )
 
 func (m Merton) Check() error {
@@ -53,7 +56,8 @@ func (m Merton) Check() error {
 		return fmt.Errorf("models: Merton jump rate = %v; want 0 to 1e5 a year", m.Rate)
 	}
 	if !(m.JumpSD >= 0 && m.JumpSD <= 5) || !(math.Abs(m.JumpMean) <= 5) {
-		return fmt.Errorf("models: Merton jumps of mean %v and standard deviation %v; want a mean within ±5 and a deviation from 0 to 5", m.JumpMean, m.JumpSD)
+		return fmt.Errorf("models: Merton jumps of mean %v and standard deviation %v; "+
+			"want a mean within ±5 and a deviation from 0 to 5", m.JumpMean, m.JumpSD)
 	}
 	return nil
 }
@@ -80,17 +84,18 @@ func (m Merton) Advance(at At, z []*block.Track, state State, move *block.Track)
 }
 
 func (m Merton) CGF(t float64, s complex128) complex128 {
-	return diffusionCGF(m.Mu-m.Rate*m.kappa(), m.Sigma, t, s) + c(m.Rate*t)*(cmplx.Exp(c(m.JumpMean)*s+c(m.JumpSD*m.JumpSD/2)*s*s)-1)
+	return diffusionCGF(m.Mu-m.Rate*m.kappa(), m.Sigma, t, s) +
+		c(m.Rate*t)*(cexp(c(m.JumpMean)*s+c(m.JumpSD*m.JumpSD/2)*s*s)-1)
 }
 
 func (m Merton) Growth() float64 { return m.Mu }
 
 func (m Merton) Moments(t float64) Moments {
-	a, s2 := m.JumpMean, m.JumpSD*m.JumpSD
-	l := m.Rate * t
+	a, s2, v := m.JumpMean, float64(m.JumpSD*m.JumpSD), float64(m.Sigma*m.Sigma)
+	l, a2 := float64(m.Rate*t), float64(a*a)
 	return moments(
-		(m.Mu-m.Rate*m.kappa()-m.Sigma*m.Sigma/2)*t+l*a,
-		m.Sigma*m.Sigma*t+l*(a*a+s2),
-		l*(a*a*a+3*a*s2),
-		l*(a*a*a*a+6*a*a*s2+3*s2*s2))
+		float64((m.Mu-float64(m.Rate*m.kappa())-float64(v/2))*t)+float64(l*a),
+		float64(v*t)+float64(l*(a2+s2)),
+		l*(float64(a2*a)+float64(3*a*s2)),
+		l*(float64(a2*a2)+float64(6*a2*s2)+float64(3*s2*s2)))
 }

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/cmplx"
 
+	"mcrisk/fmath"
 	"mcrisk/quad"
 )
 
@@ -32,11 +32,11 @@ func Call(m Transformer, t, strike float64) (float64, error) {
 	k := math.Log(strike) - lnF
 	f := func(u float64) float64 {
 		s := complex(0.5, u)
-		return real(cmplx.Exp(m.CGF(t, s)-s*c(lnF)-complex(0, u*k))) / (u*u + 0.25)
+		return real(cexp(m.CGF(t, s)-s*c(lnF)-complex(0, u*k))) / (u*u + 0.25)
 	}
 	v, err := quad.Tail(f, 1e-13)
 	if err != nil {
 		return 0, fmt.Errorf("models: option of strike %v after %v years: %w", strike, t, err)
 	}
-	return math.Exp(lnF) - math.Exp((lnF+math.Log(strike))/2)/math.Pi*v, nil
+	return fmath.Exp(lnF) - fmath.Exp((lnF+math.Log(strike))/2)/math.Pi*v, nil
 }

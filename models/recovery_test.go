@@ -38,25 +38,30 @@ var recoveries = []recovery{
 		map[string]float64{"sigma": .0108, "jump-rate": 5.02, "jump-mean": .0157, "jump-sd": .0116}, 200},
 	{"Merton, 20 years of days", "merton", Merton{.1, .5, 10, -.03, .06}, 24 * time.Hour, 4 * 1826,
 		map[string]float64{"sigma": .5, "jump-rate": 10, "jump-mean": -.03, "jump-sd": .06},
-		map[string]float64{"sigma": .0108 / 2, "jump-rate": 5.02 / 2, "jump-mean": .0157 / 2, "jump-sd": .0116 / 2}, 64},
+		map[string]float64{"sigma": .0108 / 2, "jump-rate": 5.02 / 2, "jump-mean": .0157 / 2, "jump-sd": .0116 / 2},
+		64},
 	{"Merton, 80 years of days", "merton", Merton{.1, .5, 10, -.03, .06}, 24 * time.Hour, 16 * 1826,
 		map[string]float64{"sigma": .5, "jump-rate": 10, "jump-mean": -.03, "jump-sd": .06},
-		map[string]float64{"sigma": .0108 / 4, "jump-rate": 5.02 / 4, "jump-mean": .0157 / 4, "jump-sd": .0116 / 4}, 64},
+		map[string]float64{"sigma": .0108 / 4, "jump-rate": 5.02 / 4, "jump-mean": .0157 / 4, "jump-sd": .0116 / 4},
+		64},
 	{"Merton, 5 years of hours", "merton", Merton{.1, .5, 10, -.03, .06}, time.Hour, 43824,
 		map[string]float64{"mu": .1, "sigma": .5, "jump-rate": 10, "jump-mean": -.03, "jump-sd": .06},
 		map[string]float64{"sigma": .0017, "jump-rate": 1.70, "jump-mean": .0090, "jump-sd": .0064}, 200},
 	{"Kou, half a year of hours", "kou", Kou{.1, .3, 2000, .5, 150, 120}, time.Hour, 4380,
-		map[string]float64{"mu": .1, "sigma": .3, "jump-rate": 2000, "jump-up": .5, "eta-up": 150, "eta-down": 120}, nil, 200},
+		map[string]float64{"mu": .1, "sigma": .3, "jump-rate": 2000, "jump-up": .5, "eta-up": 150, "eta-down": 120},
+		nil, 200},
 	{"regimes, half a year of hours", "regimes", Regimes{.1, .4, 1.2, 200, 500}, time.Hour, 4380,
 		map[string]float64{"mu": .1, "sigma-calm": .4, "sigma-wild": 1.2, "to-wild": 200, "to-calm": 500}, nil, 200},
 	{"GARCH, half a year of hours", "garch", GARCH{.1, .8, .08, .88, 5, time.Hour}, time.Hour, 4380,
 		map[string]float64{"mu": .1, "sigma": .8, "garch-alpha": .08, "garch-beta": .88, "dof": 5}, nil, 200},
 	{"GJR, half a year of hours", "gjr", GJR{.1, .8, .05, .08, .86, 5, time.Hour}, time.Hour, 4380,
-		map[string]float64{"mu": .1, "sigma": .8, "garch-alpha": .05, "gjr-gamma": .08, "garch-beta": .86, "dof": 5}, nil, 200},
+		map[string]float64{"mu": .1, "sigma": .8, "garch-alpha": .05, "gjr-gamma": .08, "garch-beta": .86, "dof": 5},
+		nil, 200},
 	{"Heston, 5 years of hours", "heston", Heston{.1, .5, 30, .5, 4, -.3}, time.Hour, 43824,
 		map[string]float64{"mu": .1, "kappa": 30, "theta": .5, "xi": 4, "rho": -.3}, nil, 400},
 	{"Bates, 5 years of hours", "bates", Bates{Heston{.1, .5, 30, .5, 4, -.3}, 60, -.01, .04}, time.Hour, 43824,
-		map[string]float64{"mu": .1, "kappa": 30, "theta": .5, "xi": 4, "rho": -.3, "jump-rate": 60, "jump-mean": -.01, "jump-sd": .04}, nil, 400},
+		map[string]float64{"mu": .1, "kappa": 30, "theta": .5, "xi": 4, "rho": -.3, "jump-rate": 60,
+			"jump-mean": -.01, "jump-sd": .04}, nil, 400},
 }
 
 // A recovered number is what the repetitions say of it.
@@ -158,7 +163,8 @@ func TestRecovery(t *testing.T) {
 	const n = 12
 	for _, r := range recoveries[:2] {
 		for _, q := range r.run(t, n, 1) {
-			if z := (q.mean - q.truth) / (q.fisher / math.Sqrt(n)); q.name != "jump-rate" && q.fisher > 0 && !(math.Abs(z) < 4) {
+			if z := (q.mean - q.truth) / (q.fisher / math.Sqrt(n)); q.name != "jump-rate" &&
+				q.fisher > 0 && !(math.Abs(z) < 4) {
 				t.Errorf("%s: %s = %v on average, want %v: %.1f standard errors", r.title, q.name, q.mean, q.truth, z)
 			}
 			if ratio := q.se / q.fisher; q.name == "sigma" && math.Abs(ratio-1) > 0.15 {
@@ -186,7 +192,8 @@ func TestRecoveryTable(t *testing.T) {
 			if lost < 0 || 50*lost > r.fits || r.fits >= 200 && 10*q.covered < 9*r.fits {
 				t.Errorf("%s, %s: covered in %d of %d fits of %d", r.title, q.name, q.covered, q.fits(), r.fits)
 			}
-			if ratio := q.sd / q.fisher; q.fisher > 0 && r.title != "Merton, 5 years of days" && r.title != "Merton, 20 years of days" && math.Abs(ratio-1) > 0.25 {
+			if ratio := q.sd / q.fisher; q.fisher > 0 && r.title != "Merton, 5 years of days" &&
+				r.title != "Merton, 20 years of days" && math.Abs(ratio-1) > 0.25 {
 				t.Errorf("%s, %s: deviation %v, asymptotically %v", r.title, q.name, q.sd, q.fisher)
 			}
 		}
@@ -203,7 +210,8 @@ func outside(rows []recovered) (out []string) {
 		fits := recoveries[slices.IndexFunc(recoveries, func(r recovery) bool { return r.title == q.history })].fits
 		bounds := map[int][2]int{64: {56, 64}, 200: {183, 197}, 400: {366, 394}}[fits]
 		if q.covered+fits-q.fits() < bounds[0] || q.covered > bounds[1] {
-			out = append(out, fmt.Sprintf("%s, %s: covered in %d of %d, want %d to %d", q.history, q.name, q.covered, q.fits(), bounds[0], bounds[1]))
+			out = append(out, fmt.Sprintf("%s, %s: covered in %d of %d, want %d to %d",
+				q.history, q.name, q.covered, q.fits(), bounds[0], bounds[1]))
 		}
 	}
 	return out
@@ -244,7 +252,8 @@ func TestRecoverySlow(t *testing.T) {
 					rows = fresh
 				}
 				for _, q := range rows {
-					fmt.Fprintf(&out, "%q,%s,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%d,%d,%d\n", q.history, q.name, q.truth, q.mean, q.sd, q.se, q.bias, q.fisher, q.covered, q.above, q.below)
+					fmt.Fprintf(&out, "%q,%s,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%d,%d,%d\n",
+						q.history, q.name, q.truth, q.mean, q.sd, q.se, q.bias, q.fisher, q.covered, q.above, q.below)
 				}
 			}
 			if err := os.WriteFile(recoveryFile, []byte(out.String()), 0o644); err != nil {
@@ -254,7 +263,8 @@ func TestRecoverySlow(t *testing.T) {
 	}
 }
 
-var recoveryColumns = strings.Split("history,parameter,truth,mean,deviation,standard_error,bias,fisher,covered,above,below", ",")
+var recoveryColumns = strings.Split(
+	"history,parameter,truth,mean,deviation,standard_error,bias,fisher,covered,above,below", ",")
 
 // readRecovery reads the rows of a history, or all if that is empty.
 func readRecovery(t *testing.T, history string) (out []recovered) {

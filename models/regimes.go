@@ -38,10 +38,13 @@ var _ = Registry.Register(param.Kind[Model]{
 	Params: []param.Param{mu,
 		{Name: "sigma-calm", Unit: param.Sigma, Min: 0, Max: 10, Default: 0.5, Doc: "volatility in the calm regime"},
 		{Name: "sigma-wild", Unit: param.Sigma, Min: 0, Max: 10, Default: 1.2, Doc: "volatility in the wild regime"},
-		{Name: "to-wild", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 12, Doc: "switches from calm to wild, a year spent calm"},
-		{Name: "to-calm", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 36, Doc: "switches from wild to calm, a year spent wild"}},
+		{Name: "to-wild", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 12,
+			Doc: "switches from calm to wild, a year spent calm"},
+		{Name: "to-calm", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 36,
+			Doc: "switches from wild to calm, a year spent wild"}},
 	New: func(v param.Values) Model {
-		return Regimes{Mu: v["mu"], Calm: v["sigma-calm"], Wild: v["sigma-wild"], ToWild: v["to-wild"], ToCalm: v["to-calm"]}
+		return Regimes{Mu: v["mu"], Calm: v["sigma-calm"], Wild: v["sigma-wild"],
+			ToWild: v["to-wild"], ToCalm: v["to-calm"]}
 	},
 })
 
@@ -88,7 +91,8 @@ func (m Regimes) hold(at At, state State, lane int) {
 	}
 	state[1][lane]++
 	path := at.Group*block.Lanes + uint64(lane)
-	state[0][lane] += random.ExpAt(at.Seed, path, random.Stream(random.Regime, at.Underlying), uint64(state[1][lane])) / rate
+	state[0][lane] += random.ExpAt(at.Seed, path, random.Stream(random.Regime, at.Underlying),
+		uint64(state[1][lane])) / rate
 }
 
 func (m Regimes) Advance(at At, z []*block.Track, state State, move *block.Track) {
@@ -106,7 +110,7 @@ func (m Regimes) Advance(at At, z []*block.Track, state State, move *block.Track
 				m.hold(at, state, l)
 			}
 			v += float64(variance[int(state[2][l])] * (end - from))
-			move[k][l] = (growth - v/2) + float64(math.Sqrt(v)*z[0][k][l])
+			move[k][l] = (growth - float64(v/2)) + float64(math.Sqrt(v)*z[0][k][l])
 		}
 	}
 }
@@ -124,13 +128,14 @@ func (m Regimes) CGF(t float64, s complex128) complex128 {
 	// π(A − μI)1
 	w := c(1-wild)*(a-mean+c(m.ToWild)) + c(wild)*(d-mean+c(m.ToCalm))
 	// cosh and sinh over their larger exponential, which is taken out
-	e := cmplx.Exp(-2 * r * c(t))
+	e := cexp(-2 * r * c(t))
 	return (mean+r)*c(t) + cmplx.Log((1+e)/2+(1-e)/2*w/r)
 }
 
 func (m Regimes) Growth() float64 { return m.Mu }
 
 func (m Regimes) Moments(t float64) Moments {
-	v := m.Calm*m.Calm + m.WildShare()*(m.Wild*m.Wild-m.Calm*m.Calm)
+	calm, wild := float64(m.Calm*m.Calm), float64(m.Wild*m.Wild)
+	v := calm + float64(m.WildShare()*(wild-calm))
 	return momentsOf(m, t, 0.5/math.Sqrt(v*t))
 }

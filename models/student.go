@@ -151,7 +151,7 @@ func studentScale(dof float64) float64 {
 
 // at is the shock of a standard normal.
 func (s *student) at(z float64) float64 {
-	f := math.Abs(z) * studentStep
+	f := float64(math.Abs(z) * studentStep)
 	i := min(int(f), studentNodes-1)
 	t := f - float64(i)
 	// cubic Hermite interpolation

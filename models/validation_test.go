@@ -37,23 +37,36 @@ var pricedOptions = func() []priced {
 	// Broadie and Kaya give the mean relative jump
 	bates := Bates{Heston{.0319, .008836, 3.99, .014, .27, -.79}, .11, math.Log(1-.12) - .15*.15/2, .15}
 	ps := []priced{
-		{name: "Kou, S 100, K 98, half a year", model: Kou{.05, .16, 1, .4, 10, 5}, spot: 100, strike: 98, years: .5, rate: .05, exact: 9.1473173039369, published: "9.14732, Kou (2002)", steps: 1},
+		{name: "Kou, S 100, K 98, half a year", model: Kou{.05, .16, 1, .4, 10, 5}, spot: 100, strike: 98, years: .5,
+			rate: .05, exact: 9.1473173039369, published: "9.14732, Kou (2002)", steps: 1},
 	}
 	for i, k := range []float64{80, 90, 100, 110, 120} {
-		ps = append(ps, priced{name: fmt.Sprintf("Merton, S 100, K %v, half a year", k), model: merton, spot: 100, strike: k, years: .5, rate: .05,
-			exact: []float64{22.969281969734, 14.865989906901, 8.4485903833163, 4.1729456745967, 1.8154456803976}[i], steps: 1})
+		ps = append(ps, priced{name: fmt.Sprintf("Merton, S 100, K %v, half a year", k),
+			model: merton, spot: 100, strike: k, years: .5, rate: .05,
+			exact: []float64{22.969281969734, 14.865989906901, 8.4485903833163, 4.1729456745967, 1.8154456803976}[i],
+			steps: 1})
 	}
 	ps = append(ps,
-		priced{name: "Merton, S 1, K 1, 30 days", model: Merton{0, .55, 25, -.012, .05}, spot: 1, strike: 1, years: 30. / 365, exact: 0.06912483941822, steps: 1},
-		priced{name: "Heston, S 1, K 1.05, 3 months", model: Heston{.0225 - .02, .1, 3.16, .09, .4, -.2}, spot: 1, strike: 1.05, years: 5./366 + 86./365, rate: .0225, exact: 0.04047745149137, published: "0.0404774515, QuantLib", steps: 32})
+		priced{name: "Merton, S 1, K 1, 30 days", model: Merton{0, .55, 25, -.012, .05},
+			spot: 1, strike: 1, years: 30. / 365, exact: 0.06912483941822, steps: 1},
+		priced{name: "Heston, S 1, K 1.05, 3 months", model: Heston{.0225 - .02, .1, 3.16, .09, .4, -.2},
+			spot: 1, strike: 1.05, years: 5./366 + 86./365, rate: .0225, exact: 0.04047745149137,
+			published: "0.0404774515, QuantLib", steps: 32})
 	for i, k := range []float64{.9, 1, 1.1} {
-		ps = append(ps, priced{name: fmt.Sprintf("Heston, forward 1, K %v, 0.7 years", k), model: wilmott, spot: 1, strike: k, years: .7, rate: .05,
-			exact: []float64{.1330369759951, .06410165088435, .02706500252671}[i], published: []string{".1330371", ".0641016", ".0270645"}[i] + ", QuantLib", steps: 512})
+		ps = append(ps, priced{name: fmt.Sprintf("Heston, forward 1, K %v, 0.7 years", k),
+			model: wilmott, spot: 1, strike: k, years: .7, rate: .05,
+			exact:     []float64{.1330369759951, .06410165088435, .02706500252671}[i],
+			published: []string{".1330371", ".0641016", ".0270645"}[i] + ", QuantLib", steps: 512})
 	}
 	return append(ps,
-		priced{name: "Heston, S 100, K 100, a year", model: Heston{.0319, .010201, 6.21, .019, .61, -.7}, spot: 100, strike: 100, years: 1, rate: .0319, exact: 6.806113313462, published: "6.8061, Broadie–Kaya (2006)", steps: 64},
-		priced{name: "Heston, S 100, K 100, a year, no rate", model: Heston{0, .0175, 1.5768, .0398, .5751, -.5711}, spot: 100, strike: 100, years: 1, exact: 5.7851554343762, published: "5.785155450, Fang–Oosterlee (2008)", steps: 64},
-		priced{name: "Bates, S 100, K 100, 5 years", model: bates, spot: 100, strike: 100, years: 5, rate: .0319, exact: 20.164154582244, published: "20.1642, Broadie–Kaya (2006)", steps: 80},
+		priced{name: "Heston, S 100, K 100, a year", model: Heston{.0319, .010201, 6.21, .019, .61, -.7},
+			spot: 100, strike: 100, years: 1, rate: .0319, exact: 6.806113313462,
+			published: "6.8061, Broadie–Kaya (2006)", steps: 64},
+		priced{name: "Heston, S 100, K 100, a year, no rate", model: Heston{0, .0175, 1.5768, .0398, .5751, -.5711},
+			spot: 100, strike: 100, years: 1, exact: 5.7851554343762,
+			published: "5.785155450, Fang–Oosterlee (2008)", steps: 64},
+		priced{name: "Bates, S 100, K 100, 5 years", model: bates, spot: 100, strike: 100, years: 5, rate: .0319,
+			exact: 20.164154582244, published: "20.1642, Broadie–Kaya (2006)", steps: 80},
 	)
 }()
 
@@ -125,7 +138,8 @@ func TestFullTruncationAgrees(t *testing.T) {
 	for _, r := range []struct {
 		name  string
 		d, se float64
-	}{{"schemes differ", qe - ft, math.Hypot(qeSE, ftSE)}, {"quadratic-exponential", qe - exact, qeSE}, {"full truncation", ft - exact, ftSE}} {
+	}{{"schemes differ", qe - ft, math.Hypot(qeSE, ftSE)}, {"quadratic-exponential", qe - exact, qeSE},
+		{"full truncation", ft - exact, ftSE}} {
 		if z := r.d / r.se; !(math.Abs(z) < 4) {
 			t.Errorf("%s: by %.5f, %.1f standard errors", r.name, r.d, z)
 		}
@@ -152,11 +166,13 @@ func (p *page) estimate(name string, want, got, se float64) {
 	}
 }
 
-const estimateHead = "| quantity | reference | ours | 95 % interval | standard error | deviation in them |\n|---|---|---|---|---|---|"
+const estimateHead = "| quantity | reference | ours | 95 % interval | standard error | deviation in them |\n" +
+	"|---|---|---|---|---|---|"
 
 func (p *page) prices() {
 	p.line("\n## Option prices by characteristic function\n")
-	p.line("Lewis's integral by adaptive quadrature. The reference values were computed in 25-digit arithmetic by two methods each; the tolerance is 1e-8.\n")
+	p.line("Lewis's integral by adaptive quadrature. " +
+		"The reference values were computed in 25-digit arithmetic by two methods each; the tolerance is 1e-8.\n")
 	p.line("| option | published | reference | ours | deviation below |\n|---|---|---|---|---|")
 	for _, o := range pricedOptions {
 		v, err := o.byTransform()
@@ -164,10 +180,12 @@ func (p *page) prices() {
 		if err != nil || !(d < 1e-8) {
 			p.faults = append(p.faults, fmt.Sprintf("%s: %v, %v", o.name, v, err))
 		}
-		p.line("| %s | %s | %.10f | %.10f | 1e%d |", o.name, o.published, o.exact, v, int(math.Ceil(math.Log10(max(d, 1e-12)))))
+		p.line("| %s | %s | %.10f | %.10f | 1e%d |",
+			o.name, o.published, o.exact, v, int(math.Ceil(math.Log10(max(d, 1e-12)))))
 	}
 	p.line("\n## Option prices by simulation\n")
-	p.line("The same options over simulated paths, with the price itself, whose mean is known, as control. Merton and Kou make the whole time in one step; Heston and Bates take the steps named. Seeds are fixed.\n")
+	p.line("The same options over simulated paths, with the price itself, whose mean is known, as control. " +
+		"Merton and Kou make the whole time in one step; Heston and Bates take the steps named. Seeds are fixed.\n")
 	p.line("%s", estimateHead)
 	var last Model
 	var xs []float64
@@ -201,7 +219,8 @@ func (p *page) laws() {
 	exactly("Merton σ .5, 20 jumps N(−.01, .03²)", "variance a year", .27, merton.Moments(1).Variance)
 	exactly("same", "skewness of a day", -0.0762585973692, merton.Moments(day).Skewness)
 	exactly("same", "excess kurtosis of a day", .29840877915, merton.Moments(day).Kurtosis)
-	exactly("Kou σ .6, 20 jumps, p .4, η 20 and 15", "variance a year less σ²", .506666666667-.36, kou.Moments(1).Variance-.36)
+	exactly("Kou σ .6, 20 jumps, p .4, η 20 and 15", "variance a year less σ²",
+		.506666666667-.36, kou.Moments(1).Variance-.36)
 	exactly("same", "skewness of a day", -.812268308953, kou.Moments(day).Skewness)
 	exactly("same", "excess kurtosis of a day", 9.79484072022, kou.Moments(day).Kurtosis)
 
@@ -210,7 +229,8 @@ func (p *page) laws() {
 	for i, r := range []struct {
 		name  string
 		model Model
-	}{{"GBM σ .6, μ .1", GBM{.1, .6}}, {"Merton as above, μ .1", Merton{.1, .5, 20, -.01, .03}}, {"Kou as above, μ .1", Kou{.1, .6, 20, .4, 20, 15}}, {"Regimes .4 and 1.1, μ .1", Regimes{.1, .4, 1.1, 4, 8}}} {
+	}{{"GBM σ .6, μ .1", GBM{.1, .6}}, {"Merton as above, μ .1", Merton{.1, .5, 20, -.01, .03}},
+		{"Kou as above, μ .1", Kou{.1, .6, 20, .4, 20, 15}}, {"Regimes .4 and 1.1, μ .1", Regimes{.1, .4, 1.1, 4, 8}}} {
 		const t = 0.25
 		want := r.model.Moments(t)
 		got, se, price, priceSE := sampleMoments(terminal(r.model, uint64(600+i), Year/32, 8, 1<<18))
@@ -229,7 +249,8 @@ func (p *page) laws() {
 		}
 		q := lost / float64(n)
 		exact := math.Erfc(-(-math.Ln2+4.5*v)/(3*math.Sqrt(2*v))) / 2
-		p.estimate(fmt.Sprintf("ideal 3x token, σ %v: P(30-day loss above 50 %%), published %.1f %%", r.sigma, 100*r.exact), exact, q, math.Sqrt(exact*(1-exact)/float64(n)))
+		p.estimate(fmt.Sprintf("ideal 3x token, σ %v: P(30-day loss above 50 %%), published %.1f %%",
+			r.sigma, 100*r.exact), exact, q, math.Sqrt(exact*(1-exact)/float64(n)))
 	}
 }
 
@@ -237,9 +258,21 @@ func (p *page) laws() {
 func (p *page) recovery(t *testing.T) {
 	rows := readRecovery(t, "")
 	p.line("\n## Parameters recovered\n")
-	p.line("Each model is simulated with known numbers and fitted, 200 times; 400 times where the intervals come from moments, and 64 times where the history is long. `MCRISK_SLOW=1 go test ./models -run TestRecoverySlow -timeout 120m` makes `models/testdata/recovery.csv`, from which this table is; with `/Kou` after the test's name, the rows of one history.\n")
-	p.line("The 95 %% intervals hold the truth in %.1f %% of all fits, those of Heston in %.1f and of Bates in %.1f %%. Rows outside of 91.5 to 98.5 %% of 200 or 400 fits, or below 87.5 %% of 64: %d of %d, where an interval that covers 95 %% is by chance in 1.4, 0.1 and 0.4 %% of rows. The fits were made on other histories, and these were fitted once. The bias is the mean estimate's distance from the truth; what the fits of Heston and Bates say of it themselves, by simulation, stands beside. Fisher errors were computed by quadrature elsewhere; the deviation of estimates reaches them as the history grows, and not with the fifty jumps of five years of days ([decisions/intervals-of-fits.md](decisions/intervals-of-fits.md)).\n", covered(rows, ""), covered(rows, "Heston"), covered(rows, "Bates"), len(outside(rows)), len(rows))
-	p.line("| history | parameter | truth | mean estimate | deviation of estimates | mean standard error | Fisher error | bias, in deviations | as the fits say | covered | interval above | below | fits |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|")
+	p.line("Each model is simulated with known numbers and fitted, 200 times; " +
+		"400 times where the intervals come from moments, and 64 times where the history is long. " +
+		"`MCRISK_SLOW=1 go test ./models -run TestRecoverySlow -timeout 120m` makes `models/testdata/recovery.csv`, " +
+		"from which this table is; with `/Kou` after the test's name, the rows of one history.\n")
+	p.line("The 95 %% intervals hold the truth in %.1f %% of all fits, those of Heston in %.1f and of Bates "+
+		"in %.1f %%. Rows outside of 91.5 to 98.5 %% of 200 or 400 fits, or below 87.5 %% of 64: %d of %d, where "+
+		"an interval that covers 95 %% is by chance in 1.4, 0.1 and 0.4 %% of rows. The fits were made on other "+
+		"histories, and these were fitted once. The bias is the mean estimate's distance from the truth; what the "+
+		"fits of Heston and Bates say of it themselves, by simulation, stands beside. Fisher errors were computed "+
+		"by quadrature elsewhere; the deviation of estimates reaches them as the history grows, and not with "+
+		"the fifty jumps of five years of days ([decisions/intervals-of-fits.md](decisions/intervals-of-fits.md)).\n",
+		covered(rows, ""), covered(rows, "Heston"), covered(rows, "Bates"), len(outside(rows)), len(rows))
+	p.line("| history | parameter | truth | mean estimate | deviation of estimates | mean standard error | " +
+		"Fisher error | bias, in deviations | as the fits say | covered | interval above | below | fits |\n" +
+		"|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, q := range rows {
 		fisher, said := "", ""
 		if q.fisher > 0 {
@@ -249,7 +282,8 @@ func (p *page) recovery(t *testing.T) {
 			said = fmt.Sprintf("%+.2f", q.bias/q.sd)
 		}
 		share := func(k int) float64 { return 100 * float64(k) / float64(q.fits()) }
-		p.line("| %s | %s | %.4g | %.4g | %.3g | %.3g | %s | %+.2f | %s | %.1f %% | %.1f %% | %.1f %% | %d |", q.history, q.name, q.truth, q.mean, q.sd, q.se, fisher,
+		p.line("| %s | %s | %.4g | %.4g | %.3g | %.3g | %s | %+.2f | %s | %.1f %% | %.1f %% | %.1f %% | %d |",
+			q.history, q.name, q.truth, q.mean, q.sd, q.se, fisher,
 			(q.mean-q.truth)/q.sd, said, share(q.covered), share(q.above), share(q.below), q.fits())
 	}
 }
@@ -257,8 +291,13 @@ func (p *page) recovery(t *testing.T) {
 // fits writes the section that needs the price histories.
 func (p *page) fits(t *testing.T) {
 	p.line("\n## Fits to five years of the Binance perpetuals, 2020 to 2024\n")
-	p.line("The reference was made by other code (EM for Merton, spline densities for Kou) of closes every 24, 4 and 1 hours from 2020-01-01 00:00. Log-likelihoods must agree to 1, and volatilities to 1 %%. The hourly jump models do better than that asks: at the reference's own numbers the exact likelihood (last column) is below ours. What the reference reports above it comes from one return, −20.7 %% in the hour of 12 March 2020, which the mixture gives a log-density of −42, too small for a density on a grid.\n")
-	p.line("| history | model | parameter | reference | ours | standard error | log-likelihood: reference | ours | exact at the reference's numbers |\n|---|---|---|---|---|---|---|---|---|")
+	p.line("The reference was made by other code (EM for Merton, spline densities for Kou) of closes every 24, " +
+		"4 and 1 hours from 2020-01-01 00:00. Log-likelihoods must agree to 1, and volatilities to 1 %%. " +
+		"The hourly jump models do better than that asks: at the reference's own numbers the exact likelihood " +
+		"(last column) is below ours. What the reference reports above it comes from one return, −20.7 %% in the " +
+		"hour of 12 March 2020, which the mixture gives a log-density of −42, too small for a density on a grid.\n")
+	p.line("| history | model | parameter | reference | ours | standard error | log-likelihood: reference | ours | " +
+		"exact at the reference's numbers |\n|---|---|---|---|---|---|---|---|---|")
 	for _, r := range referenceFits {
 		f, at := fitReference(t, r)
 		p.faults = append(p.faults, r.faults(f, at)...)
@@ -271,14 +310,20 @@ func (p *page) fits(t *testing.T) {
 			if r.kind == "gbm" {
 				last = fmt.Sprintf("%.2f | %.2f |", r.log, f.LogLikelihood)
 			}
-			p.line("%s | %s | %.5g | %.4g | %.2g | %s |", first, name, r.values[i], f.value(name), f.SE[slices.Index(f.Names, name)], last)
+			p.line("%s | %s | %.5g | %.4g | %.2g | %s |",
+				first, name, r.values[i], f.value(name), f.SE[slices.Index(f.Names, name)], last)
 		}
 		if r.kind == "merton" {
 			p.line("| | | √(σ² + λ(m² + s²)) | sample %.4f | %.4f | | | | |", f.Sample, f.Volatility)
 		}
 	}
-	p.line("\nMerton's total volatility lies 4 to 7 %% below the sample's: the likelihood fits the many returns of ordinary size, and a mixture with one width of jumps has thinner tails than these prices, whose rare largest returns carry the rest of the variance. The jump rate belongs to the step, not to the market: it falls from hours to days by a factor of ten, because independent jumps stand in for volatility that clusters.\n")
-	p.line("Share of the variance in jumps, by bipower variation within UTC days of hourly returns, and days flagged at 0.1 %%:\n")
+	p.line("\nMerton's total volatility lies 4 to 7 %% below the sample's: " +
+		"the likelihood fits the many returns of ordinary size, and a mixture with one width " +
+		"of jumps has thinner tails than these prices, whose rare largest returns carry the rest of the variance. " +
+		"The jump rate belongs to the step, not to the market: it falls from hours to days by a factor of ten, " +
+		"because independent jumps stand in for volatility that clusters.\n")
+	p.line("Share of the variance in jumps, " +
+		"by bipower variation within UTC days of hourly returns, and days flagged at 0.1 %%:\n")
 	p.line("| history | share: reference | ours | days: reference | ours |\n|---|---|---|---|---|")
 	for _, r := range []struct {
 		name        string
@@ -286,7 +331,8 @@ func (p *page) fits(t *testing.T) {
 	}{{"btc", 15.2, 4.6}, {"eth", 13.0, 4.4}} {
 		rs := logReturns(t, r.name+"_usdt_perp_1h.csv", false)
 		days, _ := JumpDays(rs, 24, 0.001)
-		p.line("| %s | %.1f %% | %.1f %% | %.1f %% | %.1f %% |", strings.ToUpper(r.name), r.share, 100*DailyJumpShare(rs, 24), r.days, 100*days)
+		p.line("| %s | %.1f %% | %.1f %% | %.1f %% | %.1f %% |",
+			strings.ToUpper(r.name), r.share, 100*DailyJumpShare(rs, 24), r.days, 100*days)
 	}
 }
 
@@ -301,7 +347,9 @@ func TestValidation(t *testing.T) {
 	}
 	var p page
 	p.line("# Validation of the price models\n")
-	p.line("Written by `go test ./models -run TestValidation -update`; the same test without the flag checks it. Rates are per year of 365 days. Nothing below is beyond 4 standard errors, and each standard error is below 0.2 %% of its value or 0.002. First-passage times and barrier laws are validated with package exact.")
+	p.line("Written by `go test ./models -run TestValidation -update`; the same test without the flag checks it. " +
+		"Rates are per year of 365 days. Nothing below is beyond 4 standard errors, and each standard error is below " +
+		"0.2 %% of its value or 0.002. First-passage times and barrier laws are validated with package exact.")
 	p.laws()
 	p.prices()
 	p.recovery(t)
@@ -332,7 +380,8 @@ func TestValidation(t *testing.T) {
 		a, b := strings.Split(text, "\n"), strings.Split(want, "\n")
 		for i := range min(len(a), len(b)) {
 			if a[i] != b[i] {
-				t.Fatalf("docs/validation.md, line %d, is out of date (go test ./models -run TestValidation -update):\n%s\n%s", i+1, a[i], b[i])
+				t.Fatalf("docs/validation.md, line %d, "+
+					"is out of date (go test ./models -run TestValidation -update):\n%s\n%s", i+1, a[i], b[i])
 			}
 		}
 		t.Fatalf("docs/validation.md has %d lines; want %d", len(a), len(b))

@@ -13,7 +13,8 @@ import (
 
 // walk drives a model over a grid as package paths does and calls visit after
 // every block; cuts are the lengths of the blocks, repeated, all multiples of 4.
-func walk(m Model, seed, group uint64, step time.Duration, steps int, cuts []int, visit func(at At, move *block.Track)) {
+func walk(m Model, seed, group uint64, step time.Duration,
+	steps int, cuts []int, visit func(at At, move *block.Track)) {
 	at := At{Seed: seed, Group: group, Step: step}
 	state := make(State, m.State())
 	m.Begin(at, state)

@@ -11,7 +11,8 @@ func TestDistance(t *testing.T) {
 		want int
 	}{
 		{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"abc", "abc", 0},
-		{"kitten", "sitting", 3}, {"saturday", "sunday", 3}, {"flaw", "lawn", 2}, {"ab", "ba", 2}, // Wikipedia, Levenshtein distance
+		// Wikipedia, Levenshtein distance
+		{"kitten", "sitting", 3}, {"saturday", "sunday", 3}, {"flaw", "lawn", 2}, {"ab", "ba", 2},
 	} {
 		if got, back := distance(tt.a, tt.b), distance(tt.b, tt.a); got != tt.want || back != tt.want {
 			t.Errorf("from %q to %q %d, and back %d; want %d", tt.a, tt.b, got, back, tt.want)

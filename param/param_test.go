@@ -9,7 +9,8 @@ import (
 
 func TestNumber(t *testing.T) {
 	for text, want := range map[string]float64{
-		"0.05": 0.05, "5%": 0.05, "10bp": 0.001, "10 bps": 0.001, "30bp": 0.003, "0.3%": 0.003, "1e6": 1e6, "-1.1": -1.1, "-5%": -0.05, " 2 ": 2,
+		"0.05": 0.05, "5%": 0.05, "10bp": 0.001, "10 bps": 0.001, "30bp": 0.003, "0.3%": 0.003,
+		"1e6": 1e6, "-1.1": -1.1, "-5%": -0.05, " 2 ": 2,
 	} {
 		if got, err := Number(text); err != nil || got != want {
 			t.Errorf("Number(%q) = %v, %v; want %v exactly", text, got, err, want)
@@ -23,7 +24,8 @@ func TestNumber(t *testing.T) {
 }
 
 func TestSeconds(t *testing.T) {
-	for text, want := range map[string]float64{"0": 0, "90s": 90, "5m": 300, "1h": 3600, "30d": 2592000, "1h30m": 5400, "0.5h": 1800, "1y": 31536000, "12w": 7257600, "1y6w": 35164800} {
+	for text, want := range map[string]float64{"0": 0, "90s": 90, "5m": 300, "1h": 3600, "30d": 2592000, "1h30m": 5400,
+		"0.5h": 1800, "1y": 31536000, "12w": 7257600, "1y6w": 35164800} {
 		if got, err := Seconds(text); err != nil || got != want {
 			t.Errorf("Seconds(%q) = %v, %v; want %v", text, got, err, want)
 		}
@@ -37,7 +39,8 @@ func TestSeconds(t *testing.T) {
 
 // Amounts of money and counts have the short forms that people write.
 func TestAmount(t *testing.T) {
-	for text, want := range map[string]float64{"2M": 2e6, "10k": 1e4, "1.5B": 1.5e9, "250000": 250000, "1e6": 1e6, " 3k ": 3000} {
+	for text, want := range map[string]float64{"2M": 2e6, "10k": 1e4, "1.5B": 1.5e9,
+		"250000": 250000, "1e6": 1e6, " 3k ": 3000} {
 		if got, err := Amount(text); err != nil || got != want {
 			t.Errorf("Amount(%q) = %v, %v; want %v", text, got, err, want)
 		}
@@ -48,7 +51,8 @@ func TestAmount(t *testing.T) {
 		}
 	}
 	usd := Param{Name: "aum", Unit: USD, Min: 1, Max: 1e12}
-	if _, err := usd.Parse("much"); err == nil || err.Error() != `aum = "much"; want a number from 1 to 1e+12, such as 250000, 250k or 2M USD` {
+	if _, err := usd.Parse("much"); err == nil ||
+		err.Error() != `aum = "much"; want a number from 1 to 1e+12, such as 250000, 250k or 2M USD` {
 		t.Errorf("said %v", err)
 	}
 }
@@ -98,8 +102,9 @@ func TestRangesAreKept(t *testing.T) {
 
 func TestRegistry(t *testing.T) {
 	var r Registry[float64]
-	r.Register(Kind[float64]{Name: "sum", Params: []Param{{Name: "a", Max: 10, Default: 1}, {Name: "b", Max: 10, Default: 2}},
-		New: func(v Values) float64 { return v["a"] + v["b"] }})
+	r.Register(Kind[float64]{Name: "sum",
+		Params: []Param{{Name: "a", Max: 10, Default: 1}, {Name: "b", Max: 10, Default: 2}},
+		New:    func(v Values) float64 { return v["a"] + v["b"] }})
 	if got, err := r.Build(Part{Kind: "sum", Values: Values{"b": 5}}); err != nil || got != 6 {
 		t.Errorf("got %v, %v; want 6", got, err)
 	}

@@ -62,7 +62,8 @@ func (f *barFile) takeDays() {
 		*at = at.UTC()
 	}
 	if days {
-		f.note(NoteDays, len(f.bars), "%s at %s of a zone whose offset from UTC changes: read as days, at that hour in UTC",
+		f.note(NoteDays, len(f.bars),
+			"%s at %s of a zone whose offset from UTC changes: read as days, at that hour in UTC",
 			quantity(len(f.bars), "stamp", "stamps"), f.bars[0].Start.Format(time.TimeOnly))
 	}
 }
@@ -93,9 +94,11 @@ func (f *barFile) orient() {
 		case at.Equal(before):
 			f.faults.add(f.lines[i], "%s = %s again, as on line %d; want each bar once", name, stamp, f.lines[i-1])
 		case !newest && at.Before(before):
-			f.faults.add(f.lines[i], "%s = %s is before that of line %d; want the oldest bar first", name, stamp, f.lines[i-1])
+			f.faults.add(f.lines[i], "%s = %s is before that of line %d; want the oldest bar first",
+				name, stamp, f.lines[i-1])
 		case newest && at.After(before):
-			f.faults.add(f.lines[i], "%s = %s is after that of line %d; want the newest bar first, as in the rest of the file",
+			f.faults.add(f.lines[i], "%s = %s is after that of line %d; "+
+				"want the newest bar first, as in the rest of the file",
 				name, stamp, f.lines[i-1])
 		}
 	}
@@ -295,7 +298,8 @@ func (f *barFile) noteRows() {
 		if f.options.Zone != nil {
 			zone = f.options.Zone.String()
 		}
-		f.note(NoteZone, t.count, "%s without a zone read as %s; %s", quantity(t.count, "stamp", "stamps"), zone, t.first())
+		f.note(NoteZone, t.count, "%s without a zone read as %s; %s",
+			quantity(t.count, "stamp", "stamps"), zone, t.first())
 	}
 	if t := f.missing; t.count > 0 {
 		f.note(NoteMissing, t.count, "%s without prices taken as missing bars; %s",

@@ -23,7 +23,8 @@ func TestNewGrid(t *testing.T) {
 		{"a nanosecond", 1, 1, 1, ""},
 		{"the most steps", 1 << 31, 1, 1 << 31, ""},
 		{"200 years", 200 * year, year, 200, ""},
-		{"too long to wait after", 201 * year, year, 0, "paths: horizon 1760760h0m0s; want at most 200 years, 1752000h0m0s"},
+		{"too long to wait after", 201 * year, year, 0,
+			"paths: horizon 1760760h0m0s; want at most 200 years, 1752000h0m0s"},
 		{"too many steps", 1<<31 + 1, 1, 0, "paths: 2147483649 steps; want at most 2147483648"},
 		{"no step", year, 0, 0, "paths: step = 0s; want a duration above 0"},
 		{"a negative step", year, -time.Hour, 0, "paths: step = -1h0m0s; want a duration above 0"},
@@ -60,7 +61,8 @@ func moves(t *testing.T, w *Walker, group uint64) [][block.Lanes]float64 {
 	w.Begin(group)
 	for b := w.Next(); b != nil; b = w.Next() {
 		if b.Group != group || b.First != len(out) || b.Len != min(block.Steps, g.Steps-len(out)) || b.Step != g.Step {
-			t.Fatalf("group %d of %d steps: block of group %d, first step %d, %d steps of %v, after %d", group, g.Steps, b.Group, b.First, b.Len, b.Step, len(out))
+			t.Fatalf("group %d of %d steps: block of group %d, first step %d, %d steps of %v, after %d",
+				group, g.Steps, b.Group, b.First, b.Len, b.Step, len(out))
 		}
 		for k := range b.Len {
 			out = append(out, b.Move[0][k])
@@ -100,7 +102,8 @@ func TestPathIsAFunctionOfItsNumber(t *testing.T) {
 				short.Grid.Steps = steps
 				for k, row := range moves(t, short.NewWalker(), group) {
 					if row != want[k] {
-						t.Fatalf("%s: group %d of %d steps: step %d is %v; among %d steps %v", name, group, steps, k, row, last, want[k])
+						t.Fatalf("%s: group %d of %d steps: step %d is %v; among %d steps %v",
+							name, group, steps, k, row, last, want[k])
 					}
 				}
 			}

@@ -80,7 +80,8 @@ func (h *History) LogReturns() []float64 {
 	for i := 1; i < len(h.Bars); i++ {
 		a, b := h.Bars[i-1], h.Bars[i]
 		if b.Start.Sub(a.Start) == h.Step {
-			returns = append(returns, fmath.Log(b.Close)-fmath.Log(a.Close)) // finite for all prices; their ratio is not
+			// finite for all prices; their ratio is not
+			returns = append(returns, fmath.Log(b.Close)-fmath.Log(a.Close))
 		}
 	}
 	return returns
@@ -141,7 +142,8 @@ func (h *History) WrongPrices() []string {
 		}
 		b := bars[at[0]]
 		asks = append(asks, fmt.Sprintf("%s: wrong prices? The close goes from %.6g to %.6g on %s (times %.4g); "+
-			"this move and the next largest, on %s, make %.0f %% of the sum of squared returns: a split, or a bad price",
+			"this move and the next largest, on %s, "+
+			"make %.0f %% of the sum of squared returns: a split, or a bad price",
 			h.Name, h.Bars[b-1].Close, h.Bars[b].Close, h.day(b), h.Bars[b].Close/h.Bars[b-1].Close,
 			h.day(bars[at[1]]), 100*share))
 	}
@@ -155,9 +157,10 @@ func (h *History) WrongPrices() []string {
 	}
 	if wild > 0 {
 		b := h.Bars[first]
-		asks = append(asks, fmt.Sprintf("%s: wrong prices? %s an extreme more than four times away from open and close; "+
-			"the first, on %s: open %.6g, high %.6g, low %.6g, close %.6g",
-			h.Name, quantity(wild, "bar has", "bars have"), h.day(first), b.Open, b.High, b.Low, b.Close))
+		asks = append(asks,
+			fmt.Sprintf("%s: wrong prices? %s an extreme more than four times away from open and close; "+
+				"the first, on %s: open %.6g, high %.6g, low %.6g, close %.6g",
+				h.Name, quantity(wild, "bar has", "bars have"), h.day(first), b.Open, b.High, b.Low, b.Close))
 	}
 	return asks
 }

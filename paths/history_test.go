@@ -161,8 +161,10 @@ func TestHistoryFaults(t *testing.T) {
 		`line 13: timestamp = 2020-03-12T08:00:00Z is before that of line 12; want the oldest bar first`,
 		`line 14: timestamp = 2020-03-12T10:30:00Z is not on the grid of the others; want whole steps of 1h0m0s`,
 		`line 15: 5 fields; want 6`,
-		`line 16: timestamp = "12.03.2020 12:00"; want the year first, as in 2020-03-12: this may be day and month or month and day`,
-		`line 17: timestamp = "15840180000"; want whole seconds (10 digits), milliseconds (13), microseconds (16) or nanoseconds (19) since 1970`,
+		`line 16: timestamp = "12.03.2020 12:00"; want the year first, as in 2020-03-12: ` +
+			`this may be day and month or month and day`,
+		`line 17: timestamp = "15840180000"; want whole seconds (10 digits), milliseconds (13), ` +
+			`microseconds (16) or nanoseconds (19) since 1970`,
 		`line 18: extraneous or missing " in quoted-field`,
 		`line 19: close = ""; want a finite number > 0`,
 	}
@@ -184,7 +186,8 @@ func TestHistoryRefuses(t *testing.T) {
 		{"one bar twice", header + "2020-01-01,1,1,1,1\n2020-01-01,1,1,1,1\n",
 			`paths: f.csv: line 3: date = 2020-01-01T00:00:00Z again, as on line 2; want each bar once`},
 		{"no such columns", "\nwhen,open,hi,low,close\n",
-			`paths: f.csv: line 2: header "when,open,hi,low,close" has no timestamp, high; want the columns timestamp (or date), open, high, low, close and perhaps volume`},
+			`paths: f.csv: line 2: header "when,open,hi,low,close" has no timestamp, high; ` +
+				`want the columns timestamp (or date), open, high, low, close and perhaps volume`},
 		{"column twice", "date,open,high,low,close,Close\n",
 			`paths: f.csv: line 1: two columns are called "close"; want one`},
 		{"no header", "1584007200000,1,1,1,1,1\n",
@@ -193,7 +196,8 @@ func TestHistoryRefuses(t *testing.T) {
 		{"header in quotes that never end", `"date,open`,
 			`paths: f.csv: line 1: extraneous or missing " in quoted-field`},
 		{"day that does not exist", header + "2021-02-29,1,1,1,1\n2021-03-01,1,1,1,1\n",
-			`paths: f.csv: line 2: date = "2021-02-29"; want a time such as 2020-03-12T10:00:00Z or a day such as 2020-03-12`},
+			`paths: f.csv: line 2: date = "2021-02-29"; ` +
+				`want a time such as 2020-03-12T10:00:00Z or a day such as 2020-03-12`},
 		{"year too far", header + "0001-01-01,1,1,1,1\n2150-01-01,1,1,1,1\n",
 			"paths: f.csv: line 2: date = \"0001-01-01\"; want a year from 1900 to 2149\n" +
 				"paths: f.csv: line 3: date = \"2150-01-01\"; want a year from 1900 to 2149"},
@@ -211,8 +215,10 @@ func TestHistoryRefuses(t *testing.T) {
 			"paths: f.csv: line 6: date = 2020-01-03T00:00:00Z is after that of line 5; " +
 				"want the newest bar first, as in the rest of the file"},
 		{"months", header + "2020-01-01,1,1,1,1\n2020-02-01,1,1,1,1\n2020-03-01,1,1,1,1\n2020-04-01,1,1,1,1\n",
-			"paths: f.csv: line 2: date = 2020-01-01T00:00:00Z is not on the grid of the others; want whole steps of 744h0m0s\n" +
-				"paths: f.csv: line 3: date = 2020-02-01T00:00:00Z is not on the grid of the others; want whole steps of 744h0m0s"},
+			"paths: f.csv: line 2: date = 2020-01-01T00:00:00Z is not on the grid of the others; " +
+				"want whole steps of 744h0m0s\n" +
+				"paths: f.csv: line 3: date = 2020-02-01T00:00:00Z is not on the grid of the others; " +
+				"want whole steps of 744h0m0s"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h, err := ReadHistory(strings.NewReader(tt.csv), "f.csv")

@@ -16,7 +16,8 @@ import (
 // lowest-numbered failing piece, so that a failure is as reproducible as a
 // result. A cancelled context stops it with the context's error. Zero workers
 // means one for each processor.
-func Ordered[T any](ctx context.Context, n, workers int, start func() func(i int) (T, error), collect func(i int, result T) error) error {
+func Ordered[T any](ctx context.Context, n, workers int, start func() func(i int) (T, error),
+	collect func(i int, result T) error) error {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}

@@ -24,7 +24,8 @@ func squares() func(int) (int, error) {
 }
 
 func TestOrderedCollectsInOrder(t *testing.T) {
-	for _, tt := range []struct{ n, workers int }{{0, 4}, {1, 1}, {1, 8}, {2, 7}, {100, 1}, {100, 2}, {100, 7}, {5, 100}, {64, 0}} {
+	for _, tt := range []struct{ n, workers int }{{0, 4}, {1, 1}, {1, 8}, {2, 7}, {100, 1},
+		{100, 2}, {100, 7}, {5, 100}, {64, 0}} {
 		var order, results []int
 		err := Ordered(t.Context(), tt.n, tt.workers, squares, func(i, result int) error {
 			order, results = append(order, i), append(results, result)
@@ -106,7 +107,8 @@ func TestOrderedReturnsTheLowestFailure(t *testing.T) {
 				return nil
 			})
 			if err == nil || err.Error() != tt.want {
-				t.Fatalf("lowest failing piece %d, collect failing at %d, %d workers: %v; want %s", tt.lowest, tt.collect, tt.workers, err, tt.want)
+				t.Fatalf("lowest failing piece %d, collect failing at %d, %d workers: %v; want %s",
+					tt.lowest, tt.collect, tt.workers, err, tt.want)
 			}
 			if want := min(tt.lowest, tt.collect); collected != want {
 				t.Fatalf("%d pieces were collected before the failure; want %d", collected, want)

@@ -36,7 +36,8 @@ func (s *outages) begin(at models.At, o Outage) {
 // of the outage.
 func (s *outages) next(at models.At, o Outage, lane int) {
 	path := at.Group*block.Lanes + uint64(lane)
-	s.start[lane] += random.ExpAt(at.Seed, path, random.Stream(random.Outage, 0), s.n[lane]) / o.Rate // +Inf at rate zero
+	// +Inf at rate zero
+	s.start[lane] += random.ExpAt(at.Seed, path, random.Stream(random.Outage, 0), s.n[lane]) / o.Rate
 }
 
 // fill marks the steps of at whose end lies in an outage.

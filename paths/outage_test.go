@@ -15,13 +15,15 @@ import (
 // each step asked whether its end lies in an outage.
 func TestOutagesByHand(t *testing.T) {
 	for _, o := range []paths.Outage{
-		{Rate: 200, Length: 90 * time.Minute}, {Rate: 30, Length: 100 * time.Hour}, {Rate: 5000, Length: time.Minute}, {Rate: 0, Length: time.Hour},
+		{Rate: 200, Length: 90 * time.Minute}, {Rate: 30, Length: 100 * time.Hour},
+		{Rate: 5000, Length: time.Minute}, {Rate: 0, Length: time.Hour},
 	} {
 		grid, err := paths.NewGrid(20*24*time.Hour, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := paths.Generator{Model: models.GBM{Sigma: 0.5}, Grid: grid, Seed: 7, Outages: []paths.Outage{{Rate: 1, Length: time.Hour}, o}}
+		g := paths.Generator{Model: models.GBM{Sigma: 0.5},
+			Grid: grid, Seed: 7, Outages: []paths.Outage{{Rate: 1, Length: time.Hour}, o}}
 		w := g.NewWalker()
 		for _, group := range []uint64{3, 0} {
 			w.Begin(group)

@@ -219,7 +219,8 @@ var shapeCases = []shapeCase{
 	{name: "a last bar that is yet to end", text: "date,open,high,low,close\n" + bars3, first: "2024-01-01T00:00:00Z",
 		options: ReadOptions{Now: utc("2024-01-03T12:00:00Z")}, step: 24 * time.Hour, bars: 3, last: last3,
 		notes: []string{
-			"doubtful-stamp 1: the last bar would end at 2024-01-04T00:00:00Z, which is yet to come: it is not finished, " +
+			"doubtful-stamp 1: the last bar would end at 2024-01-04T00:00:00Z, " +
+				"which is yet to come: it is not finished, " +
 				"or are they stamped at their closes"}},
 	{name: "a last bar that has just ended", text: "date,open,high,low,close\n" + bars3, first: "2024-01-01T00:00:00Z",
 		options: ReadOptions{Now: utc("2024-01-04T00:00:00Z")}, step: 24 * time.Hour, bars: 3, last: last3},

@@ -60,7 +60,8 @@ func Bands(in BandsData) (*Figure, error) {
 	x, unit := timeAxis(xs.lo, xs.hi, 8)
 	labels := shown.labels()
 	fan := panel{
-		label: in.Label, xlabel: "Time (" + unit + ")", x: x, y: ys.linear(in.Scale.Factor(), 8), right: labelRoom(labels),
+		label: in.Label, xlabel: "Time (" + unit + ")", x: x,
+		y: ys.linear(in.Scale.Factor(), 8), right: labelRoom(labels),
 		paint: func(p plane) {
 			shown.paint(p)
 			p.labelRight(labels)

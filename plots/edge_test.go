@@ -114,11 +114,13 @@ func edges() map[string]func() (*Figure, error) {
 					{Name: "SAFE", Depth: flat(5, 0)}}})
 		},
 		"costdrag-zero": func() (*Figure, error) {
-			return CostDrag(CostDragData{Title: "Free", Items: []CostItem{{"Fee", around(0, 0)}, {"Gas", around(0, 0)}}})
+			return CostDrag(CostDragData{Title: "Free",
+				Items: []CostItem{{"Fee", around(0, 0)}, {"Gas", around(0, 0)}}})
 		},
 		"costdrag-negative": func() (*Figure, error) {
 			return CostDrag(CostDragData{Title: "Paid to hold",
-				Items: []CostItem{{"Funding", around(-0.3, 0.02)}, {"Supply interest", around(-0.001, 0.0002)}}, Total: &total})
+				Items: []CostItem{{"Funding", around(-0.3, 0.02)}, {"Supply interest", around(-0.001, 0.0002)}},
+				Total: &total})
 		},
 		"costdrag-wide": func() (*Figure, error) {
 			return CostDrag(CostDragData{Title: "From a millionth to fifty",
@@ -129,12 +131,14 @@ func edges() map[string]func() (*Figure, error) {
 				Metrics: []Metric{metric("Log NAV (log units)", Number, false, one)}})
 		},
 		"sensitivity-log": func() (*Figure, error) {
-			return Sensitivity(SensitivityData{Title: "Twelve by two, log axes", XLabel: "Half-width (%)", XScale: Percent,
+			return Sensitivity(SensitivityData{Title: "Twelve by two, log axes",
+				XLabel: "Half-width (%)", XScale: Percent,
 				XLog: true, Marked: []Reference{{"A", 0.1}, {"B", 0.6}}, Metrics: []Metric{
 					metric("Rebalances (per year)", Number, true, powers("edge", func(x float64) float64 {
 						return 3 / x / x
 					}), powers("target", func(x float64) float64 { return 1e-6 / x })),
-					metric("Drag (% a year)", Percent, true, powers("edge", func(x float64) float64 { return 0.03 + 0.001*x })),
+					metric("Drag (% a year)",
+						Percent, true, powers("edge", func(x float64) float64 { return 0.03 + 0.001*x })),
 					metric("Equal (%)", Percent, false,
 						Series{Name: "edge", X: []float64{0.3}, Y: []analytics.Estimate{around(0.2, 0)}}),
 					metric("Below zero, log asked (x)", Number, true, one),

@@ -20,11 +20,15 @@ func ExampleTradeoff() {
 		XLabel: "Tracking error (% per √year)", XScale: plots.Percent, XBetter: analytics.Lower,
 		YLabel: "Expected growth (% a year)", YScale: plots.Percent, YBetter: analytics.Higher,
 		PointLabel: "half-width (leverage)",
-		Panels: []plots.TradeoffPanel{{Series: []plots.TradeoffSeries{{Name: "to the target", Points: []plots.TradeoffPoint{
-			{Label: "0.1", X: between(0.019, 0.020, 0.021), Y: between(-1.94, -1.93, -1.92), Standing: analytics.OnFront},
-			{Label: "0.3", X: between(0.057, 0.060, 0.063), Y: between(-1.87, -1.86, -1.85), Standing: analytics.OnFront},
-			{Label: "0.6", X: between(0.115, 0.120, 0.125), Y: between(-1.89, -1.88, -1.87), Standing: analytics.Dominated},
-		}}}}},
+		Panels: []plots.TradeoffPanel{{Series: []plots.TradeoffSeries{{Name: "to the target",
+			Points: []plots.TradeoffPoint{
+				{Label: "0.1", X: between(0.019, 0.020, 0.021),
+					Y: between(-1.94, -1.93, -1.92), Standing: analytics.OnFront},
+				{Label: "0.3", X: between(0.057, 0.060, 0.063),
+					Y: between(-1.87, -1.86, -1.85), Standing: analytics.OnFront},
+				{Label: "0.6", X: between(0.115, 0.120, 0.125),
+					Y: between(-1.89, -1.88, -1.87), Standing: analytics.Dominated},
+			}}}}},
 		Caption: "10,000 paths of a year of hours, seed 1. Intervals: 95 %.",
 	})
 	if err != nil {

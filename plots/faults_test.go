@@ -125,7 +125,8 @@ func TestSecondGalleryFaults(t *testing.T) {
 		{"trade-off of five kinds", func() (*Figure, error) {
 			d := tradeoff()
 			for _, name := range []string{"daily", "never"} {
-				d.Panels[0].Series = append(d.Panels[0].Series, TradeoffSeries{Name: name, Points: d.Panels[0].Series[0].Points})
+				d.Panels[0].Series = append(d.Panels[0].Series,
+					TradeoffSeries{Name: name, Points: d.Panels[0].Series[0].Points})
 			}
 			return Tradeoff(d)
 		}, "5 series"},
@@ -176,12 +177,15 @@ func TestSecondGalleryFaults(t *testing.T) {
 			return Story(d)
 		}, "9 NAV for 1501 Times"},
 		{"story that goes back", func() (*Figure, error) { d := story(); d.Times[5] = 0; return Story(d) }, "Times[5]"},
-		{"story with a price of zero", func() (*Figure, error) { d := story(); d.Price[5] = 0; return Story(d) }, "Price[5]"},
-		{"story of no time", func() (*Figure, error) { d := story(); clear(d.Times); return Story(d) }, "Times are all 0"},
+		{"story with a price of zero",
+			func() (*Figure, error) { d := story(); d.Price[5] = 0; return Story(d) }, "Price[5]"},
+		{"story of no time", func() (*Figure, error) { d := story(); clear(d.Times); return Story(d) },
+			"Times are all 0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f, err := tt.draw()
-			if f != nil || err == nil || !strings.HasPrefix(err.Error(), "plots: ") || !strings.Contains(err.Error(), tt.says) {
+			if f != nil || err == nil || !strings.HasPrefix(err.Error(), "plots: ") ||
+				!strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, %v; want an error with %q", f, err, tt.says)
 			}
 		})
@@ -203,9 +207,12 @@ func TestSecondGalleryEdges(t *testing.T) {
 			return Waterfall(WaterfallData{Label: "l", Causes: []WaterfallStep{{"a", one}}, Total: one})
 		},
 		"all zero": func() (*Figure, error) {
-			return Waterfall(WaterfallData{Label: "l", Causes: []WaterfallStep{{"a", around(0, 0)}}, Total: around(0, 0)})
+			return Waterfall(WaterfallData{Label: "l",
+				Causes: []WaterfallStep{{"a", around(0, 0)}}, Total: around(0, 0)})
 		},
-		"flat bands": func() (*Figure, error) { return Bands(BandsData{Label: "l", Down: true, Runs: []BandsRun{flat}}) },
+		"flat bands": func() (*Figure, error) {
+			return Bands(BandsData{Label: "l", Down: true, Runs: []BandsRun{flat}})
+		},
 		"one point": func() (*Figure, error) {
 			return Scatter(ScatterData{XLabel: "x", YLabel: "y", X: []float64{1}, Y: []float64{2}})
 		},

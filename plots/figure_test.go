@@ -184,7 +184,8 @@ func TestSVGStandsAlone(t *testing.T) {
 	if got := strings.TrimSpace(texts["title"]); got != d.Title {
 		t.Errorf("title = %q, want %q", got, d.Title)
 	}
-	if got := strings.TrimSpace(texts["desc"]); got != "Zero throughout and not drawn: Funding, Entry fee.\nA caption." {
+	if got := strings.TrimSpace(texts["desc"]); got != "Zero throughout and not drawn: Funding, Entry fee.\n"+
+		"A caption." {
 		t.Errorf("desc = %q", got)
 	}
 }

@@ -23,11 +23,13 @@ func waterfall() WaterfallData {
 
 func stack() StackData {
 	return StackData{Title: "Where growth came from, by final price", Caption: caption,
-		Label: "ln NAV over the horizon, mean (log units)", GroupLabel: "Fifth of the paths by final price of the underlying",
-		Groups: []string{"lowest", "second", "middle", "fourth", "highest"},
+		Label:      "ln NAV over the horizon, mean (log units)",
+		GroupLabel: "Fifth of the paths by final price of the underlying",
+		Groups:     []string{"lowest", "second", "middle", "fourth", "highest"},
 		Causes: []StackCause{{"underlying", []float64{-3.1, -1.6, -0.8, 0.4, 2.4}},
 			{"volatility decay", []float64{-1.95, -1.93, -1.92, -1.92, -1.91}},
-			{"band effect", []float64{0.06, 0.02, -0.01, 0.01, 0.05}}, {"costs", []float64{-0.21, -0.19, -0.18, -0.17, -0.16}}},
+			{"band effect", []float64{0.06, 0.02, -0.01, 0.01, 0.05}},
+			{"costs", []float64{-0.21, -0.19, -0.18, -0.17, -0.16}}},
 		Totals: []analytics.Estimate{around(-5.2, 0.09), around(-3.7, 0.06), around(-2.91, 0.06), around(-1.68, 0.06),
 			around(0.38, 0.1)}}
 }
@@ -42,7 +44,8 @@ func (w world) under() BandsRun {
 			peak[i] = max(peak[i], v)
 			fall[i] = 1 - v/peak[i]
 		}
-		for p, dst := range map[float64]*[]float64{0.05: &r.P05, 0.25: &r.P25, 0.5: &r.P50, 0.75: &r.P75, 0.95: &r.P95} {
+		for p, dst := range map[float64]*[]float64{0.05: &r.P05, 0.25: &r.P25,
+			0.5: &r.P50, 0.75: &r.P75, 0.95: &r.P95} {
 			*dst = append(*dst, at(fall, p))
 		}
 	}
@@ -367,7 +370,8 @@ func waits() Page {
 		line.X, line.Y = append(line.X, t), append(line.Y, 2*median)
 		exact.X, exact.Y = append(exact.X, float64(i)/4), append(exact.Y, 0.002*float64(i*i)/4)
 		if i%4 == 0 {
-			sampled.X, sampled.Y = append(sampled.X, float64(i)/4), append(sampled.Y, around(0.002*float64(i*i)/4, 0.02))
+			sampled.X, sampled.Y = append(sampled.X, float64(i)/4),
+				append(sampled.Y, around(0.002*float64(i*i)/4, 0.02))
 		}
 	}
 	area.Name, line.Name = "half to 95 % of waits", "mean wait"

@@ -275,7 +275,8 @@ func (h heat) colourBar(p plane) {
 			to += 0.5
 		}
 		v := h.bar.min + (float64(s)+0.5)/steps*(h.bar.max-h.bar.min)
-		fillRectangle(p.Canvas, h.fill(v), vg.Rectangle{Min: vg.Point{X: x, Y: from}, Max: vg.Point{X: x + barWide, Y: to}})
+		fillRectangle(p.Canvas, h.fill(v),
+			vg.Rectangle{Min: vg.Point{X: x, Y: from}, Max: vg.Point{X: x + barWide, Y: to}})
 	}
 	p.frame(vg.Rectangle{Min: vg.Point{X: x, Y: p.Min.Y}, Max: vg.Point{X: x + barWide, Y: p.Max.Y}})
 	for _, t := range h.bar.ticks {

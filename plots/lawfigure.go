@@ -137,7 +137,8 @@ func (in LawData) quantiles() panel {
 		p.StrokeLine2(lawLine, p.Min.X, p.Min.Y, p.Max.X, p.Max.Y)
 		for _, q := range in.Quantiles {
 			if finite(q.Lo) && finite(q.Hi) {
-				p.whisker(draw.LineStyle{Color: looks[0].color, Width: thin}, q.Law, max(q.Lo, both.min), min(q.Hi, both.max))
+				p.whisker(draw.LineStyle{Color: looks[0].color, Width: thin},
+					q.Law, max(q.Lo, both.min), min(q.Hi, both.max))
 			}
 			disc.draw(p.Canvas, p.at(q.Law, q.Sample), looks[0].color)
 		}

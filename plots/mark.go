@@ -140,7 +140,8 @@ func (a Area) checkIn(c *checker, panel string) {
 	c.want(increasing(a.X), "%s, area %q: X are not finite and increasing", panel, a.Name)
 	for i := range min(len(a.Lo), len(a.Hi)) {
 		c.want(finite(a.Lo[i]) && finite(a.Hi[i]) && a.Lo[i] <= a.Hi[i],
-			"%s, area %q: from %v to %v at X[%d]; want finite values, Lo at most Hi", panel, a.Name, a.Lo[i], a.Hi[i], i)
+			"%s, area %q: from %v to %v at X[%d]; want finite values, Lo at most Hi",
+			panel, a.Name, a.Lo[i], a.Hi[i], i)
 	}
 }
 

@@ -63,7 +63,8 @@ func (a Axis) check(c *checker, field string, s span) {
 		c.want(false, "%s: no mark has a finite value; want at least one", field)
 	case len(a.Names) > 0:
 		c.want(s.lo >= 0 && s.hi <= float64(len(a.Names)-1),
-			"%s: values from %v to %v; want 0 to %d, as there are %d Names", field, s.lo, s.hi, len(a.Names)-1, len(a.Names))
+			"%s: values from %v to %v; want 0 to %d, as there are %d Names",
+			field, s.lo, s.hi, len(a.Names)-1, len(a.Names))
 	case a.Log:
 		c.want(s.lo > 0, "%s: Log with values from %v; want positive values", field, s.lo)
 		c.want(!a.Years, "%s: Log and Years; want one of them", field)

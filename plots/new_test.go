@@ -36,7 +36,8 @@ func TestNewFaults(t *testing.T) {
 		{"no marks", func(_ *Page, q *Panel) { q.Marks = nil }, "Panels[0] has no Marks"},
 		{"no mark", func(_ *Page, q *Panel) { q.Marks[1] = nil }, "Panels[0].Marks[1] is nil"},
 		{"no unit", func(_ *Page, q *Panel) { q.Y.Label = "" }, "Panels[0].Y.Label is empty"},
-		{"nothing upright", func(_ *Page, q *Panel) { q.Marks = q.Marks[3:] }, "Panels[0].Y: no mark has a finite value"},
+		{"nothing upright", func(_ *Page, q *Panel) { q.Marks = q.Marks[3:] },
+			"Panels[0].Y: no mark has a finite value"},
 		{"log of zero", func(_ *Page, q *Panel) { q.Y.Log, q.Y.Holds = true, []float64{0} },
 			"Panels[0].Y: Log with values from 0"},
 		{"log years", func(_ *Page, q *Panel) { q.X.Log, q.X.Years = true, true }, "Panels[0].X: Log and Years"},
@@ -47,7 +48,9 @@ func TestNewFaults(t *testing.T) {
 				q.Marks = append(q.Marks, Line{fmt.Sprint(i), []float64{1, 2}, []float64{0, 0}})
 			}
 		}, "6 different names; want at most 5"},
-		{"area of two lengths", func(_ *Page, q *Panel) { q.Marks[0] = Area{"a", []float64{1, 2}, []float64{1, 2}, nil} },
+		{"area of two lengths", func(_ *Page, q *Panel) {
+			q.Marks[0] = Area{"a", []float64{1, 2}, []float64{1, 2}, nil}
+		},
 			`Panels[0], area "a": 2 X, 2 Lo and 0 Hi`},
 		{"area upside down", func(_ *Page, q *Panel) {
 			q.Marks[0] = Area{"a", []float64{1, 2}, []float64{1, 2}, []float64{3, 1}}
@@ -55,7 +58,8 @@ func TestNewFaults(t *testing.T) {
 		{"area with NaN", func(_ *Page, q *Panel) {
 			q.Marks[0] = &Area{"a", []float64{1, 2}, []float64{1, math.NaN()}, []float64{3, 1}}
 		}, "from NaN to 1 at X[1]"},
-		{"line back", func(_ *Page, q *Panel) { q.Marks[1] = Line{"l", []float64{1, 1}, []float64{1, 1}} }, `X of line "l"`},
+		{"line back", func(_ *Page, q *Panel) { q.Marks[1] = Line{"l", []float64{1, 1}, []float64{1, 1}} },
+			`X of line "l"`},
 		{"series of two lengths", func(_ *Page, q *Panel) { q.Marks[2] = Series{Name: "s", X: []float64{1}} },
 			`Panels[0], series "s": 1 X and 0 Y`},
 		{"reference nowhere", func(_ *Page, q *Panel) { q.Marks[3] = Reference{"r", math.Inf(1)} },

@@ -149,7 +149,8 @@ func TestNewFigureInOneFile(t *testing.T) {
 	in = keeper()
 	in.Slow[7] = 0
 	if f, err := Keeper(in); f != nil || err == nil ||
-		!strings.Contains(err.Error(), `Panels[1], area "half to 95 % of waits"`) || !strings.Contains(err.Error(), "X[7]") {
+		!strings.Contains(err.Error(), `Panels[1], area "half to 95 % of waits"`) ||
+		!strings.Contains(err.Error(), "X[7]") {
 		t.Errorf("a fault of a mark: %v, %v", f, err)
 	}
 }

@@ -151,9 +151,11 @@ func costs() CostDragData {
 	return CostDragData{
 		Title: "What ETHBULL3X costs its holder", Caption: caption,
 		Items: []CostItem{
-			{"Trade fee", around(0.0312, 0.0011)}, {"Impact", around(0.0121, 0.0008)}, {"Gas", around(0.00004, 0.000002)},
-			{"Borrow interest", around(0.1102, 0.0031)}, {"Supply interest", around(-0.0150, 0.0007)}, {"Funding", around(0, 0)},
-			{"Streaming fee", around(0.0195, 0)}, {"Liquidation penalty", around(0.0459, 0.0121)}, {"Entry fee", around(0, 0)},
+			{"Trade fee", around(0.0312, 0.0011)}, {"Impact", around(0.0121, 0.0008)},
+			{"Gas", around(0.00004, 0.000002)},
+			{"Borrow interest", around(0.1102, 0.0031)}, {"Supply interest", around(-0.0150, 0.0007)},
+			{"Funding", around(0, 0)}, {"Streaming fee", around(0.0195, 0)},
+			{"Liquidation penalty", around(0.0459, 0.0121)}, {"Entry fee", around(0, 0)},
 		},
 		Total: &total,
 	}

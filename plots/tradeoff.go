@@ -115,7 +115,9 @@ func (in TradeoffData) names() (series names) {
 
 // stands reports whether some setting that is drawn has the standing.
 func (in TradeoffData) stands(standing analytics.Standing) bool {
-	return slices.ContainsFunc(in.points(), func(p TradeoffPoint) bool { return !p.missing() && p.Standing == standing })
+	return slices.ContainsFunc(in.points(), func(p TradeoffPoint) bool {
+		return !p.missing() && p.Standing == standing
+	})
 }
 
 // seriesKeys say which shape is which series.

@@ -23,7 +23,7 @@ func ShortRule(a, b float64) (x, w [4]float64) {
 
 func shortNodes(a, b float64) (at [4]float64) {
 	const x1, x2 = 0.86113631159405257522, 0.33998104358485626480
-	mid, half := (a+b)/2, (b-a)/2
+	mid, half := float64((a+b)/2), (b-a)/2
 	for j, x := range [4]float64{-x1, -x2, x2, x1} {
 		at[j] = mid + float64(half*x)
 	}

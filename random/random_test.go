@@ -46,7 +46,8 @@ func TestNormalsAreAddressed(t *testing.T) {
 	for _, a := range []struct {
 		seed, group uint64
 		id          ID
-	}{{7, 3, id}, {8, 3, id}, {7, 4, id}, {7, 3, Stream(Diffusion, 1)}, {7 + 1<<32, 3, id}, {7, 3 + 1<<32, id}, {7, 3, Stream(JumpSize, 0)}} {
+	}{{7, 3, id}, {8, 3, id}, {7, 4, id}, {7, 3, Stream(Diffusion, 1)}, {7 + 1<<32, 3, id},
+		{7, 3 + 1<<32, id}, {7, 3, Stream(JumpSize, 0)}} {
 		Normals(&part, a.seed, a.group, a.id, 0, 64)
 		for k := range part {
 			for _, x := range part[k] {

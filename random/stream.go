@@ -55,7 +55,8 @@ func (s *Source) Rand() *xrand.Rand { return xrand.New(s) }
 func (s *Source) Uint32() uint32 {
 	if s.left == 0 {
 		b := &s.buf
-		b[0], b[1], b[2], b[3] = philox(s.quad, uint32(s.id), uint32(s.path), uint32(s.path>>32), uint32(s.seed), uint32(s.seed>>32))
+		b[0], b[1], b[2], b[3] = philox(s.quad, uint32(s.id), uint32(s.path),
+			uint32(s.path>>32), uint32(s.seed), uint32(s.seed>>32))
 		s.quad++
 		s.left = 4
 	}

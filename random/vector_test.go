@@ -28,7 +28,8 @@ func vectorNormalsAreThePlainOnes(t *testing.T) {
 		for k := range want {
 			for l, w := range want[k] {
 				if math.Float64bits(got[k][l]) != math.Float64bits(w) {
-					t.Fatalf("seed %d, group %d, stream %d, word block %d, step %d, lane %d: vector %v, plain %v", seed, group, id, quad, k, l, got[k][l], w)
+					t.Fatalf("seed %d, group %d, stream %d, word block %d, step %d, lane %d: vector %v, plain %v",
+						seed, group, id, quad, k, l, got[k][l], w)
 				}
 			}
 		}

@@ -35,7 +35,8 @@ var holdingNames = map[assess.Holding]string{
 // breakEvenTable has a row for each crossing, and for each borrow rate without one.
 func breakEvenTable(r *assess.BreakEven) Table {
 	t := Table{PeopleOnly: true, Columns: []Column{{Name: "borrow rate (1/year)", Align: Right},
-		{Name: "alike at funding (1/year)", Interval: "interval", Format: Short}, {Name: "below it better", Wrap: true}}}
+		{Name: "alike at funding (1/year)", Interval: "interval", Format: Short},
+		{Name: "below it better", Wrap: true}}}
 	for i, v := range r.Borrow.Values {
 		rate := TrueMinus(r.Borrow.Format(v))
 		if len(r.Crossings[i]) == 0 {

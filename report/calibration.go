@@ -17,7 +17,8 @@ func Calibration(name string, c *assess.Calibration, l *assess.Likeness) Documen
 	text := fmt.Sprintf("%s: %s bars of %s, %s to %s, %d gaps; %s returns\n", name, Thousands(len(h.Bars)),
 		param.FormatSeconds(h.Step.Seconds()), Minute(h.Bars[0].Start), Minute(h.Bars[0].Start.Add(h.Span())),
 		len(h.Gaps), Thousands(len(c.Returns)))
-	text += fmt.Sprintf("Volatility of the sample %s a √year; jumps make %s %% of the squared returns (bipower; z = %s).",
+	text += fmt.Sprintf("Volatility of the sample %s a √year; "+
+		"jumps make %s %% of the squared returns (bipower; z = %s).",
 		Short(c.Fits[0].Sample), TrueMinus(Fixed(100*c.Jumps.Share, 1)), Short(c.Jumps.Z))
 	d := Document{
 		Data:   calibrationJSON(c),

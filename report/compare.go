@@ -113,8 +113,9 @@ func comparisonJSON(r *assess.Comparison) any {
 func scenariosFigure(r *assess.Comparison) plots.ScenariosData {
 	spec := r.Study.Spec()
 	d := plots.ScenariosData{
-		Title:  "A quarter of trend, chop and crash",
-		XLabel: "Mean final net asset value against " + spec.Tokens[0].Name + " (% of the initial)", XScale: plots.Percent,
+		Title: "A quarter of trend, chop and crash",
+		XLabel: "Mean final net asset value against " + spec.Tokens[0].Name +
+			" (% of the initial)", XScale: plots.Percent,
 	}
 	for _, t := range spec.Tokens {
 		d.Tokens = append(d.Tokens, t.Name)

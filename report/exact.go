@@ -32,8 +32,9 @@ func ExactNotes(all []assess.Exact) (notes []string) {
 				"(--after-liquidation stop), simulate's own go on", e.Token, Short(e.Answers.Liquidated)))
 		}
 		if e.Lawless != nil {
-			notes = append(notes, fmt.Sprintf("%s: without p_loss, var, es and quantiles; mcrisk simulate estimates them. %v",
-				e.Token, e.Lawless))
+			notes = append(notes,
+				fmt.Sprintf("%s: without p_loss, var, es and quantiles; mcrisk simulate estimates them. %v",
+					e.Token, e.Lawless))
 		}
 	}
 	return notes

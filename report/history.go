@@ -20,7 +20,8 @@ func History(name, sha256 string, r *assess.HistoryRecord) Document {
 		metrics[m.Name] = Finite(m.Value)
 	}
 	step := param.FormatSeconds(r.Step.Seconds())
-	text := fmt.Sprintf("%s: %s closes, %s apart, %s to %s", name, Thousands(r.Values), step, Minute(r.From), Minute(r.To))
+	text := fmt.Sprintf("%s: %s closes, %s apart, %s to %s",
+		name, Thousands(r.Values), step, Minute(r.From), Minute(r.To))
 	return Document{
 		Blocks: []Block{Text(text), t},
 		Data: struct {

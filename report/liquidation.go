@@ -70,7 +70,8 @@ func liquidationTable(r *assess.LiquidationMap, horizon string) Table {
 // liquidationData has a row for each cell.
 func liquidationData(r *assess.LiquidationMap, sources []TokenSource) Table {
 	t := Table{Name: "liquidation", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "underlying"},
-		{Name: "sigma"}, {Name: "latency_seconds"}, {Name: "jump"}, {Name: "probability", Bare: true, Parts: estimateParts}}}
+		{Name: "sigma"}, {Name: "latency_seconds"}, {Name: "jump"},
+		{Name: "probability", Bare: true, Parts: estimateParts}}}
 	for i, x := range r.Tokens {
 		for l, latency := range r.Latencies {
 			for j, e := range x.Cells[l] {
@@ -221,10 +222,11 @@ func vault(t assess.TokenRef) string {
 	case flows == "chase":
 		return "Its vault starts with " + held + costs + "; money follows its returns."
 	case token.Closes():
-		return fmt.Sprintf("Its vault starts with %s%s; nobody enters or leaves, and below %s USD it is closed.", held, costs,
-			Thousands(int(token.Flows.CloseBelow)))
+		return fmt.Sprintf("Its vault starts with %s%s; nobody enters or leaves, and below %s USD it is closed.",
+			held, costs, Thousands(int(token.Flows.CloseBelow)))
 	case token.Cost.Gas > 0:
-		return "Its vault starts with " + held + costs + ", and nobody enters or leaves: once shrunk to a few dollars " +
+		return "Its vault starts with " + held + costs +
+			", and nobody enters or leaves: once shrunk to a few dollars " +
 			"it no longer trades, and drifts into liquidation without any jump."
 	}
 	return "Its vault starts with " + held + ", and nobody enters or leaves."

@@ -38,7 +38,8 @@ func rows(r *assess.Replay, add func(token string, latency time.Duration, life *
 // replayTable is the lifetimes for people.
 func replayTable(r *assess.Replay) Table {
 	t := Table{PeopleOnly: true, Keys: 2, Columns: []Column{
-		{Name: "token"}, {Name: "latency"}, {Name: "final NAV"}, {Name: "lowest NAV"}, {Name: "deepest fall", Percent: true},
+		{Name: "token"}, {Name: "latency"}, {Name: "final NAV"},
+		{Name: "lowest NAV"}, {Name: "deepest fall", Percent: true},
 		{Name: "trades"}, {Name: "greatest leverage"}, {Name: "least health"}, {Name: "liquidations"},
 		{Name: "first liquidation"},
 	}}
@@ -106,7 +107,8 @@ func ReplayNotes(r *assess.Replay) (notes []string) {
 	}
 	for _, l := range r.Lives {
 		if l.Latency > 0 && l.Latency < r.History.Step {
-			return []string{"latencies shorter than a bar of " + step + " rest on the order of prices assumed inside a bar"}
+			return []string{"latencies shorter than a bar of " + step +
+				" rest on the order of prices assumed inside a bar"}
 		}
 	}
 	return nil

@@ -21,11 +21,14 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 	}
 	for i := range r.Summaries {
 		s := &r.Summaries[i]
-		d.Blocks = append(d.Blocks, Text(fmt.Sprintf("%s: %s lifetimes of %s, price seen every %s (monitoring: grid), seed %d", s.Token,
-			Thousands(spec.Paths), param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()), spec.Seed)))
+		d.Blocks = append(d.Blocks,
+			Text(fmt.Sprintf("%s: %s lifetimes of %s, price seen every %s (monitoring: grid), seed %d",
+				s.Token, Thousands(spec.Paths), param.FormatSeconds(spec.Horizon.Seconds()),
+				param.FormatSeconds(spec.Step.Seconds()), spec.Seed)))
 		d.Blocks = append(d.Blocks, simulationFigures(r, i)...)
 		d.Blocks = append(d.Blocks, summaryTables(s)...)
-		d.Blocks = append(d.Blocks, attributionTable(assess.Attribution{Token: s.Token, Paths: "all paths", Attribution: r.Causes[i]}))
+		d.Blocks = append(d.Blocks,
+			attributionTable(assess.Attribution{Token: s.Token, Paths: "all paths", Attribution: r.Causes[i]}))
 	}
 	d.Blocks = append(d.Blocks, summaryData(r.Summaries))
 	for i := range r.Ensembles {
@@ -75,13 +78,15 @@ func summaryTables(s *analytics.Summary) []Block {
 	}
 	blocks := []Block{t}
 	if controlled {
-		blocks = append(blocks, Note("control n×: corrected by what is known of the prices; without it the same interval takes n times as many paths."))
+		blocks = append(blocks, Note("control n×: corrected by what is known of the prices; "+
+			"without it the same interval takes n times as many paths."))
 	}
 	if warned {
 		blocks = append(blocks, Note("!: the interval may cover less often than it says. "+
 			"heavy-tail: a few paths decide the mean; few-in-tail: few paths lie in the tail."))
 	}
-	q := Table{PeopleOnly: true, Columns: []Column{{Name: "share of paths below"}, {Name: "final NAV", Interval: intervalTitle, Format: Short}}}
+	q := Table{PeopleOnly: true, Columns: []Column{{Name: "share of paths below"},
+		{Name: "final NAV", Interval: intervalTitle, Format: Short}}}
 	for _, x := range s.Quantiles {
 		q.Add(Short(100*x.P)+" %", x.Estimate)
 	}
@@ -92,7 +97,8 @@ func summaryTables(s *analytics.Summary) []Block {
 func summaryData(summaries []analytics.Summary) Table {
 	t := Table{Name: "summary", DataOnly: true, Columns: []Column{
 		{Name: "token"}, {Name: "metric"},
-		{Name: "estimate", Bare: true, Parts: []string{"se", "lo", "hi", "n", "confidence", "interval", "variance_reduction", "warning"}},
+		{Name: "estimate", Bare: true, Parts: []string{"se", "lo", "hi", "n", "confidence",
+			"interval", "variance_reduction", "warning"}},
 		{Name: "unit"}, {Name: "meaning"},
 	}}
 	for _, s := range summaries {
@@ -100,7 +106,8 @@ func summaryData(summaries []analytics.Summary) Table {
 			t.Add(s.Token, m.Name, m.Estimate, string(m.Unit), m.Doc)
 		}
 		for _, q := range s.Quantiles {
-			t.Add(s.Token, analytics.QuantileName(q.P), q.Estimate, "initial equity", "final net asset value not exceeded on this share of paths")
+			t.Add(s.Token, analytics.QuantileName(q.P), q.Estimate,
+				"initial equity", "final net asset value not exceeded on this share of paths")
 		}
 	}
 	return t
@@ -109,8 +116,10 @@ func summaryData(summaries []analytics.Summary) Table {
 // widening is what uncertain parameters change: the spread of the results, beside
 // those with the parameters as fitted.
 func widening(uncertain, certain *analytics.Summary) Table {
-	t := Table{PeopleOnly: true, Title: uncertain.Token + ": what the errors of the fitted parameters change, on the same random numbers",
-		Columns: []Column{{Name: "metric", Title: " "}, {Name: "parameters uncertain", Interval: "interval", Format: Short},
+	t := Table{PeopleOnly: true, Title: uncertain.Token +
+		": what the errors of the fitted parameters change, on the same random numbers",
+		Columns: []Column{{Name: "metric", Title: " "},
+			{Name: "parameters uncertain", Interval: "interval", Format: Short},
 			{Name: "parameters as fitted", Interval: "interval", Format: Short}}}
 	for _, name := range []string{"log_nav", "volatility", "p_loss_50", "p_profit", "max_drawdown", "p_liquidation"} {
 		a, okA := uncertain.Metric(name)
@@ -149,7 +158,8 @@ func summaryJSON(hash string, summaries, certain []analytics.Summary) any {
 			t.Metrics[m.Name] = ToJSON(m.Estimate)
 		}
 		for _, q := range s.Quantiles {
-			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{Finite(q.Value), Finite(q.Lo), Finite(q.Hi)}
+			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{Finite(q.Value),
+				Finite(q.Lo), Finite(q.Hi)}
 		}
 		return t
 	}
@@ -165,7 +175,8 @@ func summaryJSON(hash string, summaries, certain []analytics.Summary) any {
 // horizonsData are the estimates at every time.
 func horizonsData(name string, rows []analytics.HorizonRow) Table {
 	t := Table{Name: name, DataOnly: true, Columns: []Column{{Name: "years"}, {Name: "name"},
-		{Name: "estimate", Bare: true, Parts: []string{"lo", "hi", "n", "confidence", "interval"}}, {Name: "unit"}, {Name: "meaning"}}}
+		{Name: "estimate", Bare: true, Parts: []string{"lo", "hi", "n", "confidence", "interval"}},
+		{Name: "unit"}, {Name: "meaning"}}}
 	for _, r := range rows {
 		t.Add(r.Years, r.Name, r.Estimate, string(r.Unit), r.Doc)
 	}
@@ -174,7 +185,8 @@ func horizonsData(name string, rows []analytics.HorizonRow) Table {
 
 // histogramsData are the buckets of what is drawn as a density.
 func histogramsData(name string, rows []analytics.HistogramRow) Table {
-	t := Table{Name: name, DataOnly: true, Columns: []Column{{Name: "years"}, {Name: "name"}, {Name: "low"}, {Name: "high"}, {Name: "count"}}}
+	t := Table{Name: name, DataOnly: true, Columns: []Column{{Name: "years"}, {Name: "name"},
+		{Name: "low"}, {Name: "high"}, {Name: "count"}}}
 	for _, r := range rows {
 		t.Add(r.Years, r.Name, r.Low, r.High, r.Count)
 	}
@@ -184,14 +196,18 @@ func histogramsData(name string, rows []analytics.HistogramRow) Table {
 // Attributions say where the results of tokens came from.
 func Attributions(as []assess.Attribution) Document {
 	d := Document{Data: attributionsJSON(as)}
-	t := Table{Name: "attribution", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "of"}, {Name: "paths"}, {Name: "cause"},
-		{Name: "estimate", Bare: true, Parts: []string{"se", "lo", "hi", "n"}}, {Name: "ruined"}, {Name: "per_year", Parts: []string{"lo", "hi"}},
-		{Name: "confidence"}, {Name: "interval"}, {Name: "variance_reduction"}, {Name: "warning"}, {Name: "meaning"}}}
+	t := Table{Name: "attribution", DataOnly: true,
+		Columns: []Column{{Name: "token"}, {Name: "of"}, {Name: "paths"}, {Name: "cause"},
+			{Name: "estimate", Bare: true, Parts: []string{"se", "lo", "hi", "n"}}, {Name: "ruined"},
+			{Name: "per_year", Parts: []string{"lo", "hi"}},
+			{Name: "confidence"}, {Name: "interval"},
+			{Name: "variance_reduction"}, {Name: "warning"}, {Name: "meaning"}}}
 	for _, a := range as {
 		d.Blocks = append(d.Blocks, attributionTable(a))
 		for _, c := range append(a.Causes, a.Total) {
 			e := c.Over
-			t.Add(a.Token, resultOf(a.Unit), a.Paths, c.Name, e, a.Ruined, c.Yearly, e.Confidence, string(e.Method), e.VarianceReduction, string(e.Warning), c.Doc)
+			t.Add(a.Token, resultOf(a.Unit), a.Paths, c.Name, e, a.Ruined, c.Yearly, e.Confidence, string(e.Method),
+				e.VarianceReduction, string(e.Warning), c.Doc)
 		}
 	}
 	d.Blocks = append(d.Blocks, t)
@@ -199,12 +215,15 @@ func Attributions(as []assess.Attribution) Document {
 }
 
 func attributionTable(a assess.Attribution) Table {
-	title := fmt.Sprintf("%s: where %s came from; %s, %s paths", a.Token, resultOf(a.Unit), a.Paths, Thousands(a.Total.Over.N))
+	title := fmt.Sprintf("%s: where %s came from; %s, %s paths",
+		a.Token, resultOf(a.Unit), a.Paths, Thousands(a.Total.Over.N))
 	if a.Ruined > 0 {
 		title += fmt.Sprintf(" and %s ruined ones left out", Thousands(a.Ruined))
 	}
-	t := Table{Title: title, PeopleOnly: true, Columns: []Column{{Name: "cause"}, {Name: a.Unit, Interval: intervalTitle, Format: Short},
-		{Name: "a year", Interval: "interval", Format: Short}, {Name: "interval by", Wrap: true}, {Name: "meaning", Wrap: true}}}
+	t := Table{Title: title, PeopleOnly: true,
+		Columns: []Column{{Name: "cause"}, {Name: a.Unit, Interval: intervalTitle, Format: Short},
+			{Name: "a year", Interval: "interval", Format: Short},
+			{Name: "interval by", Wrap: true}, {Name: "meaning", Wrap: true}}}
 	for _, c := range append(a.Causes, a.Total) {
 		if c.Over.Value == 0 && c.Over.SE == 0 {
 			continue // an item that this token does not have

@@ -297,7 +297,7 @@ func (v view) optimumBlocks(r *assess.SweepAnalysis) []Block {
 		v.add(&t, s.Token, s.Scenario, o.At, o.Value, o.Wider, o.Narrower, pinned(o),
 			Short3(o.Low)+" to "+Short3(o.High), o.Tried)
 	}
-	return []Block{Text(fmt.Sprintf("%s is best at, between the cells too, by a parabola in ln %s:",
+	return []Block{Text(fmt.Sprintf("%s is best at, between the cells too, by a cubic in ln %s:",
 		v.Settings.Optimise, axis.Name)), t}
 }
 

@@ -66,7 +66,8 @@ func stackBy(by assess.Grouping) func(tokenSource) (*plots.Figure, error) {
 			d.Totals = append(d.Totals, g.Total.Over)
 		}
 		if c.Empty > 0 {
-			d.Caption += fmt.Sprintf(" Left out: %d of %d groups, in which no path survived.", c.Empty, c.Empty+len(c.Groups))
+			d.Caption += fmt.Sprintf(" Left out: %d of %d groups, in which no path survived.",
+				c.Empty, c.Empty+len(c.Groups))
 		}
 		for _, k := range c.Causes {
 			d.Causes = append(d.Causes, plots.StackCause{Name: causeName(k.Kind), Values: k.Values})

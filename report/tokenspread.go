@@ -49,7 +49,8 @@ func drawDecayHorizons(s tokenSource) (*plots.Figure, error) {
 }
 
 func drawLeverage(s tokenSource) (*plots.Figure, error) {
-	d := plots.DensitiesData{Title: s.title("distribution of leverage"), Caption: s.pathsCaption(), XLabel: leverageLabel,
+	d := plots.DensitiesData{Title: s.title("distribution of leverage"),
+		Caption: s.pathsCaption(), XLabel: leverageLabel,
 		YLabel: "density of paths (per unit of leverage)", Shared: true, Marked: s.leverageMarks()}
 	for _, x := range s.Densities("leverage", false) {
 		d.Cases = append(d.Cases, density(x))

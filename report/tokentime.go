@@ -82,7 +82,8 @@ const leverageLabel = "Leverage of the tokens that have not ended"
 func (s tokenSource) leverageMarks() []plots.Reference {
 	marks := []plots.Reference{{Name: "target", At: math.Abs(s.Ensemble.Token.Target)}}
 	if low, high, ok := s.Band(); ok {
-		marks = append(marks, plots.Reference{Name: "lower edge", At: low}, plots.Reference{Name: "upper edge", At: high})
+		marks = append(marks, plots.Reference{Name: "lower edge", At: low},
+			plots.Reference{Name: "upper edge", At: high})
 	}
 	return marks
 }

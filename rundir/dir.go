@@ -174,7 +174,8 @@ func (d *Dir) fill() error {
 			return fmt.Errorf("rundir: %w", err)
 		}
 	}
-	if err := errors.Join(os.Rename(filepath.Join(d.partial, ManifestFile), manifest), os.Remove(d.partial)); err != nil {
+	if err := errors.Join(os.Rename(filepath.Join(d.partial, ManifestFile), manifest),
+		os.Remove(d.partial)); err != nil {
 		return fmt.Errorf("rundir: %w", err)
 	}
 	return nil

@@ -31,7 +31,8 @@ func ReadLifetimes(r io.Reader, name string, t tokens.Token, horizon time.Durati
 	names := append([]string(nil), head[1:]...)
 	for i, column := range names {
 		if column == "" || strings.ContainsAny(column, ",\"\r\n") || slices.Contains(names[:i], column) {
-			return none, fmt.Errorf("rundir: %s:1: column %.40q; want each name once and without commas, quotes and line breaks", name, column)
+			return none, fmt.Errorf("rundir: %s:1: column %.40q; "+
+				"want each name once and without commas, quotes and line breaks", name, column)
 		}
 	}
 	columns := make([][]float64, len(names))

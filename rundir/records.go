@@ -113,7 +113,8 @@ func OpenSweep(path string, names []string) (*Records, Sweep, Begin, error) {
 		return none(fmt.Errorf("rundir: %s: %w", filepath.Join(path, BeginFile), err))
 	}
 	if b.Generator != Generator {
-		return none(fmt.Errorf("rundir: %s was begun with random numbers %q; this program has %s", path, b.Generator, Generator))
+		return none(fmt.Errorf("rundir: %s was begun with random numbers %q; this program has %s",
+			path, b.Generator, Generator))
 	}
 	return &Records{Path: path, Sweep: sweep, names: names, id: Hash(append(plan, Generator...))}, *how, b, nil
 }
@@ -137,7 +138,8 @@ func (r *Records) name(u study.Unit) string {
 
 // Write writes a part, replacing what is there.
 func (r *Records) Write(p *study.Part) error {
-	h := head{Sweep: r.id, Batch: p.Batch, Chunk: p.Chunk, Paths: p.N, Cells: r.Sweep.Batch(p.Batch), Faults: p.Faults, Market: len(p.Market)}
+	h := head{Sweep: r.id, Batch: p.Batch, Chunk: p.Chunk, Paths: p.N, Cells: r.Sweep.Batch(p.Batch),
+		Faults: p.Faults, Market: len(p.Market)}
 	for _, columns := range p.Cells {
 		h.Token = max(h.Token, len(columns))
 	}
@@ -218,7 +220,8 @@ func (r *Records) readHead(f *os.File, u study.Unit) (h head, n int64, err error
 		return h, 0, errors.New("it belongs to another sweep, or random numbers were made differently")
 	}
 	cells := r.Sweep.Batch(u.Batch)
-	if h.Batch != u.Batch || h.Chunk != u.Chunk || h.Paths != r.Sweep.ChunkPaths(u.Chunk) || !slices.Equal(h.Cells, cells) || len(h.Faults) != len(cells) {
+	if h.Batch != u.Batch || h.Chunk != u.Chunk || h.Paths != r.Sweep.ChunkPaths(u.Chunk) ||
+		!slices.Equal(h.Cells, cells) || len(h.Faults) != len(cells) {
 		return h, 0, errors.New("its first line is not that of this unit")
 	}
 	market, token := study.Kept(r.names)

@@ -61,7 +61,9 @@ func specItems(s study.Spec) yaml.MapSlice {
 		var others []yaml.MapSlice
 		for _, u := range s.Others {
 			kind, _ := models.Registry.Kind(u.Model.Kind)
-			others = append(others, yaml.MapSlice{{Key: "name", Value: u.Name}, {Key: "model", Value: part(u.Model, kind.Params)}, {Key: "correlations", Value: scalars(u.Correlations)}})
+			others = append(others, yaml.MapSlice{{Key: "name", Value: u.Name},
+				{Key: "model", Value: part(u.Model, kind.Params)},
+				{Key: "correlations", Value: scalars(u.Correlations)}})
 		}
 		spec = append(spec, yaml.MapItem{Key: "others", Value: others})
 	}
@@ -81,7 +83,8 @@ func errorsItem(e study.Errors) yaml.MapItem {
 	for _, row := range e.Cov {
 		rows = append(rows, scalars(row))
 	}
-	return yaml.MapItem{Key: "errors", Value: yaml.MapSlice{{Key: "names", Value: e.Names}, {Key: "covariance", Value: rows}}}
+	return yaml.MapItem{Key: "errors",
+		Value: yaml.MapSlice{{Key: "names", Value: e.Names}, {Key: "covariance", Value: rows}}}
 }
 
 // scalars are numbers as they stand.
@@ -141,7 +144,8 @@ func read(data []byte, name string, from func(*reader, ast.Node)) error {
 		return fmt.Errorf("rundir: %s: %w", name, err)
 	}
 	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		return fmt.Errorf("rundir: %s: want one YAML document with the keys model, horizon, step, paths, seed and tokens", name)
+		return fmt.Errorf("rundir: %s: want one YAML document with the keys model, "+
+			"horizon, step, paths, seed and tokens", name)
 	}
 	r := reader{name: name}
 	from(&r, file.Docs[0].Body)
@@ -337,7 +341,8 @@ func (r *reader) token(n ast.Node) study.TokenSpec {
 	f := r.values(t.Values, tokens.Params)
 	f["name"] = func(n ast.Node) {
 		if t.Name = text(n); !filename.MatchString(t.Name) {
-			r.fault(n, "name = %q; want letters, digits, spaces and any of + - _ . in it, as files are named after it", t.Name)
+			r.fault(n, "name = %q; want letters, digits, spaces and any of + - _ . in it, as files are named after it",
+				t.Name)
 		}
 	}
 	f["underlying"] = func(n ast.Node) { t.Underlying = text(n) }

@@ -173,7 +173,8 @@ func readHorizons(t *table, times int) (rows []analytics.HorizonRow, err error) 
 		rows = append(rows, row)
 	}
 	if at != times || known != len(names) {
-		return nil, t.fault("the table ends after %d times and %d of %d names; want %d times", at, known, len(names), times)
+		return nil, t.fault("the table ends after %d times and %d of %d names; want %d times",
+			at, known, len(names), times)
 	}
 	return rows, nil
 }
@@ -184,7 +185,8 @@ func horizonRow(t *table) (analytics.HorizonRow, error) {
 		Years: t.number("years", &faults), Name: t.text("name", &faults), Doc: t.text("meaning", &faults),
 		Unit: analytics.Unit(t.text("unit", &faults)),
 		Estimate: analytics.Estimate{
-			Value: t.number("estimate", &faults), SE: math.NaN(), Lo: t.number("lo", &faults), Hi: t.number("hi", &faults),
+			Value: t.number("estimate", &faults), SE: math.NaN(),
+			Lo: t.number("lo", &faults), Hi: t.number("hi", &faults),
 			N: t.count("n", &faults), Confidence: t.number("confidence", &faults),
 			Method: analytics.Method(t.text("interval", &faults)),
 		},

@@ -92,7 +92,8 @@ func WriteSweep(w io.Writer, s *study.Study, sweep Sweep) error {
 	if sweep.Sample > 0 {
 		items = append(items, yaml.MapItem{Key: "sample", Value: sweep.Sample})
 	}
-	items = append(items, yaml.MapItem{Key: "choose", Value: sweep.Choose}, yaml.MapItem{Key: "aversion", Value: sweep.Aversion})
+	items = append(items, yaml.MapItem{Key: "choose", Value: sweep.Choose},
+		yaml.MapItem{Key: "aversion", Value: sweep.Aversion})
 	if len(sweep.Pareto) > 0 {
 		items = append(items, yaml.MapItem{Key: "pareto", Value: sweep.Pareto})
 	}

@@ -26,14 +26,17 @@ func TestCoordinate(t *testing.T) {
 		loan           tokens.Loan
 		k              float64
 	}{
-		{"3x to target", 3, 2.8, 3.2, tokens.Target, tokens.Loan{Borrow: 0.05, Supply: 0.01, Threshold: 0.85, Bonus: 0.05}, 0.001},
-		{"3x to edge", 3, 2.7, 3.3, tokens.Edge, tokens.Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, 0.003},
+		{"3x to target", 3, 2.8, 3.2, tokens.Target,
+			tokens.Loan{Borrow: 0.05, Supply: 0.01, Threshold: 0.85, Bonus: 0.05}, 0.001},
+		{"3x to edge", 3, 2.7, 3.3, tokens.Edge,
+			tokens.Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, 0.003},
 		{"2x free", 2, 1.8, 2.2, tokens.Edge, tokens.Loan{Borrow: 0.1, Threshold: 0.8}, 0},
 		{"-1x to target", -1, 0.9, 1.1, tokens.Target, tokens.Loan{Borrow: 0.02, Supply: 0.04, Threshold: 0.78}, 0.001},
 		{"-2x to edge", -2, 1.8, 2.2, tokens.Edge, tokens.Loan{Borrow: 0.02, Supply: 0.04, Threshold: 0.85}, 0.002},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			k, err := tokens.Compile(tokens.Token{Target: tt.target, Policy: tokens.Band{Low: tt.lo, High: tt.hi, To: tt.to},
+			k, err := tokens.Compile(tokens.Token{Target: tt.target,
+				Policy:    tokens.Band{Low: tt.lo, High: tt.hi, To: tt.to},
 				Mechanism: tt.loan, Cost: tokens.Cost{Fee: tt.k}, AUM: 1e6}, step)
 			if err != nil {
 				t.Fatal(err)
@@ -82,7 +85,8 @@ func TestCoordinate(t *testing.T) {
 					trades++
 				}
 				if d := math.Log(life.NAV) - logNAV; math.Abs(d) > 1e-11 || trades != life.Rebalances {
-					t.Errorf("ln NAV %v and %d trades; in the coordinate %v and %d: %.2g apart", math.Log(life.NAV), life.Rebalances, logNAV, trades, d)
+					t.Errorf("ln NAV %v and %d trades; in the coordinate %v and %d: %.2g apart",
+						math.Log(life.NAV), life.Rebalances, logNAV, trades, d)
 				}
 			}
 		})

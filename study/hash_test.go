@@ -40,7 +40,9 @@ func TestHashIsOverChunks(t *testing.T) {
 			}
 		}
 		chunk := sha256.Sum256(h.Sum(nil))
-		if got := study.Hash([]tokens.Ensemble{part(from, min(from+study.ChunkPaths, n))}); got != hex.EncodeToString(chunk[:]) {
+		if got := study.Hash([]tokens.Ensemble{
+			part(from, min(from+study.ChunkPaths, n)),
+		}); got != hex.EncodeToString(chunk[:]) {
 			t.Errorf("paths from %d: hash %s; want %x", from, got, chunk)
 		}
 		all.Write(h.Sum(nil))

@@ -22,7 +22,8 @@ func TestEveryModelWithEveryPolicy(t *testing.T) {
 			}
 			for _, p := range tokens.Policies.Kinds() {
 				for _, mechanism := range tokens.Mechanisms.Kinds() {
-					s.Tokens = append(s.Tokens, study.TokenSpec{Name: p.Name + " " + mechanism.Name, Policy: part(p.Name), Mechanism: part(mechanism.Name),
+					s.Tokens = append(s.Tokens, study.TokenSpec{Name: p.Name + " " + mechanism.Name,
+						Policy: part(p.Name), Mechanism: part(mechanism.Name),
 						Values: param.Values{"fee": 0.001, "latency": 1800}})
 				}
 			}

@@ -115,7 +115,8 @@ func TestOthersRefused(t *testing.T) {
 		}
 	}
 	s := several()
-	if _, err := study.NewSweep(built(t, s), []study.Axis{axis(t, s, "fee=0,1%")}, 0); err == nil || !strings.Contains(err.Error(), "several underlyings") {
+	if _, err := study.NewSweep(built(t, s), []study.Axis{axis(t, s, "fee=0,1%")}, 0); err == nil ||
+		!strings.Contains(err.Error(), "several underlyings") {
 		t.Errorf("a sweep of them: %v", err)
 	}
 }

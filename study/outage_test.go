@@ -64,6 +64,7 @@ func TestOutages(t *testing.T) {
 		}
 	}
 	if outside[0] != 0 || !(outside[1] > 0 && outside[3] > 3*outside[1] && outside[4] > 3*outside[1]) {
-		t.Errorf("steps outside the band: %v; want none without outages, and many more with often and long ones", outside)
+		t.Errorf("steps outside the band: %v; want none without outages, and many more with often and long ones",
+			outside)
 	}
 }

@@ -39,10 +39,11 @@ func (s *Sweep) Place(cell int) (batch, place int) { return s.places[cell][0], s
 // A Part is what one unit of a sweep's work came to.
 type Part struct {
 	Unit
-	First, N int           // paths
-	Market   [][]float64   // columns of the market that are kept; none where every cell failed
-	Cells    [][][]float64 // by cell of the batch: the kept columns of its tokens, one token after another; none where it failed
-	Faults   []string      // by cell: why it failed; empty: it did not
+	First, N int         // paths
+	Market   [][]float64 // columns of the market that are kept; none where every cell failed
+	// by cell of the batch: the kept columns of its tokens, one token after another; none where it failed
+	Cells  [][][]float64
+	Faults []string // by cell: why it failed; empty: it did not
 }
 
 // Kept are the names of columns, of a market and of a token, in the order of
@@ -140,7 +141,8 @@ func (w *sweeper) part(ctx context.Context, u Unit) (*Part, error) {
 
 // empty is a part without columns.
 func (s *Sweep) empty(u Unit, faults []string) *Part {
-	return &Part{Unit: u, First: u.Chunk * ChunkPaths, N: s.ChunkPaths(u.Chunk), Faults: faults, Cells: make([][][]float64, len(faults))}
+	return &Part{Unit: u, First: u.Chunk * ChunkPaths, N: s.ChunkPaths(u.Chunk),
+		Faults: faults, Cells: make([][][]float64, len(faults))}
 }
 
 // ChunkPaths is the number of paths in a chunk.
@@ -240,7 +242,8 @@ type Cell struct {
 
 // Assemble makes a cell of its parts: for each chunk of paths, in order, the
 // columns of its market and of its tokens, or why it failed.
-func (s *Sweep) Assemble(cell int, names []string, part func(chunk int) (market, columns [][]float64, fault string, err error)) (Cell, error) {
+func (s *Sweep) Assemble(cell int, names []string,
+	part func(chunk int) (market, columns [][]float64, fault string, err error)) (Cell, error) {
 	c := Cell{Number: cell}
 	ofMarket, ofToken := Kept(names)
 	var all [][]float64 // of the market, and then of each token

@@ -110,7 +110,8 @@ func (f fund) replayYear(t *testing.T, d, rates dated, first, last, every int, i
 	if !interest {
 		loan.Borrow, loan.Supply = 0, 0
 	}
-	k, err := tokens.Compile(tokens.Token{Target: f.target, AUM: 1e9, Policy: tokens.Every{Interval: time.Duration(every) * step}, Mechanism: loan, StreamingFee: f.expenses}, step)
+	k, err := tokens.Compile(tokens.Token{Target: f.target, AUM: 1e9,
+		Policy: tokens.Every{Interval: time.Duration(every) * step}, Mechanism: loan, StreamingFee: f.expenses}, step)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,10 +149,18 @@ func TestRealTokens(t *testing.T) {
 	var page strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&page, format+"\n", args...) }
 	line("# Replays of real tokens\n")
-	line("Written by `go test ./study -run TestRealTokens -update`; the same test without the flag checks it where the histories are. Growth is that of ln NAV, and a difference is the replay's less the token's. No number is fitted to the tokens.\n")
+	line("Written by `go test ./study -run TestRealTokens -update`; " +
+		"the same test without the flag checks it where the histories are. Growth is that of ln NAV, " +
+		"and a difference is the replay's less the token's. No number is fitted to the tokens.\n")
 	line("## Funds that reset every day\n")
-	line("Each year is replayed from its first close to its last on the returns of QQQ or SPY: reset at every close, interest at the mean fed funds rate of the year on what a long owes or a short has, the expense ratio. What the replay leaves out is the spread of the swaps over that rate and the cost of trading; closes of fund and underlying are not struck at the same instant. The last columns are what it would be off by with resets once in five closes, and without interest.\n")
-	line("| fund | target | years | growth | replayed | difference a year | root mean square of a year | farthest year | resets every five: root mean square | no interest: root mean square |\n|---|---|---|---|---|---|---|---|---|---|")
+	line("Each year is replayed from its first close to its last on the returns of QQQ or SPY: reset at every close, " +
+		"interest at the mean fed funds rate of the year on what a long owes or a short has, the expense ratio. " +
+		"What the replay leaves out is the spread of the swaps over that rate and the cost of trading; " +
+		"closes of fund and underlying are not struck at the same instant. " +
+		"The last columns are what it would be off by with resets once in five closes, and without interest.\n")
+	line("| fund | target | years | growth | replayed | difference a year | root mean square of a year | " +
+		"farthest year | resets every five: root mean square | no interest: root mean square |\n" +
+		"|---|---|---|---|---|---|---|---|---|---|")
 	for _, f := range funds {
 		var off, weekly, free []float64
 		var growth, replayed, far float64
@@ -168,12 +177,15 @@ func TestRealTokens(t *testing.T) {
 			free = append(free, replay-actual)
 		}
 		mean, rms := stat.Mean(off, nil), rootMeanSquare(off)
-		line("| %s | %+g | %d | %.3f | %.3f | %+.2f %% | %.2f %% | %+.2f %% in %d | %.2f %% | %.2f %% |", strings.ToUpper(f.name), f.target, len(off), growth, replayed, 100*mean, 100*rms, 100*far, farYear, 100*rootMeanSquare(weekly), 100*rootMeanSquare(free))
+		line("| %s | %+g | %d | %.3f | %.3f | %+.2f %% | %.2f %% | %+.2f %% in %d | %.2f %% | %.2f %% |",
+			strings.ToUpper(f.name), f.target, len(off),
+			growth, replayed, 100*mean, 100*rms, 100*far, farYear, 100*rootMeanSquare(weekly), 100*rootMeanSquare(free))
 		if !(math.Abs(far) < 0.05) || !(mean > -0.002 && mean < 0.012) {
 			t.Errorf("%s: %v off in %d, %v a year", f.name, far, farYear, mean)
 		}
 		if !(rootMeanSquare(weekly) > 1.5*rms && rootMeanSquare(free) > 1.5*rms) {
-			t.Errorf("%s: %v off, with weekly resets %v, without interest %v", f.name, rms, rootMeanSquare(weekly), rootMeanSquare(free))
+			t.Errorf("%s: %v off, with weekly resets %v, without interest %v",
+				f.name, rms, rootMeanSquare(weekly), rootMeanSquare(free))
 		}
 	}
 	ftx(t, line)
@@ -244,8 +256,14 @@ func ftx(t *testing.T, line func(string, ...any)) {
 	crash := time.Date(2020, 3, 11, 0, 0, 0, 0, time.UTC)
 	funding := meanFunding(t, "BTC", crash.AddDate(0, 0, -49), crash.AddDate(0, 0, 7*40))
 	line("\n## Tokens with emergency resets\n")
-	line("FTX's BULL and BEAR, three times Bitcoin and its inverse, from 22 January to 16 December 2020: reset daily at 00:02 UTC, and at once when leverage reaches 4; 0.03 %% a day of fees; Binance's mean funding of that time, %.1f %% a year, and 5 bp of what is traded stand for theirs. Each week begins at the target, on hourly bars of Binance's perpetual. The price inside a bar goes over the nearer extreme and then the farther one; quotes of the tokens are averages over venues around midnight. On 12 March 2020 BULL lost 85 %%, where a token that resets only daily would have been liquidated.\n", 100*funding)
-	line("| token | keeper's latency | weeks | correlation | root mean square | growth | replayed | week of 12 March | replayed | emergencies |\n|---|---|---|---|---|---|---|---|---|---|")
+	line("FTX's BULL and BEAR, three times Bitcoin and its inverse, from 22 January to 16 December 2020: "+
+		"reset daily at 00:02 UTC, and at once when leverage reaches 4; 0.03 %% a day of fees; "+
+		"Binance's mean funding of that time, %.1f %% a year, and 5 bp of what is traded stand for theirs. Each week "+
+		"begins at the target, on hourly bars of Binance's perpetual. The price inside a bar goes over the nearer "+
+		"extreme and then the farther one; quotes of the tokens are averages over venues around midnight. On 12 "+
+		"March 2020 BULL lost 85 %%, where a token that resets only daily would have been liquidated.\n", 100*funding)
+	line("| token | keeper's latency | weeks | correlation | root mean square | growth | replayed | " +
+		"week of 12 March | replayed | emergencies |\n|---|---|---|---|---|---|---|---|---|---|")
 	for _, f := range []struct {
 		name   string
 		target float64
@@ -258,7 +276,8 @@ func ftx(t *testing.T, line func(string, ...any)) {
 		for _, latency := range []time.Duration{0, time.Minute} {
 			token := tokens.Token{
 				Name: f.name, Target: f.target, AUM: 1e7, StreamingFee: 0.0003 * 365, Cost: tokens.Cost{Fee: 0.0005},
-				Policy:    tokens.Emergency{Reset: tokens.Every{Interval: 24 * time.Hour, Offset: 2 * time.Minute}, High: 4},
+				Policy: tokens.Emergency{Reset: tokens.Every{Interval: 24 * time.Hour, Offset: 2 * time.Minute},
+					High: 4},
 				Mechanism: tokens.Perp{Funding: funding, Maintenance: 0.01},
 				Keeper:    tokens.Keeper{Latency: latency},
 			}
@@ -291,7 +310,8 @@ func ftx(t *testing.T, line func(string, ...any)) {
 			}
 			n := float64(len(actual))
 			rms := rootMeanSquare(off)
-			line("| %s | %v | %d | %.4f | %.1f %% | %.2f | %.2f | %.2f | %.2f | %d |", strings.ToUpper(f.name), latency, len(actual), stat.Correlation(actual, replayed, nil), 100*rms,
+			line("| %s | %v | %d | %.4f | %.1f %% | %.2f | %.2f | %.2f | %.2f | %d |",
+				strings.ToUpper(f.name), latency, len(actual), stat.Correlation(actual, replayed, nil), 100*rms,
 				n*stat.Mean(actual, nil), n*stat.Mean(replayed, nil), fell, felt, resets)
 			if !(rms < 0.035) || !(math.Abs(felt-fell) < 0.2) || n != 47 {
 				t.Errorf("%s, latency %v: %v off over %v weeks, in March %v of %v", f.name, latency, rms, n, felt, fell)

@@ -87,7 +87,8 @@ func pathOf(h *paths.History, closes bool) tokens.Path {
 		open, end := fmath.Log(b.Open), fmath.Log(b.Close)
 		bar := tokens.Bar{Move: end - at}
 		if !closes {
-			bar = tokens.Bar{Gap: open - at, Move: end - open, Lo: fmath.Log(b.Low) - open, Hi: fmath.Log(b.High) - open}
+			bar = tokens.Bar{Gap: open - at, Move: end - open,
+				Lo: fmath.Log(b.Low) - open, Hi: fmath.Log(b.High) - open}
 		}
 		p.Bars = append(p.Bars, bar)
 		at = end

@@ -11,7 +11,8 @@ import (
 )
 
 func bar(hour int, open, high, low, close float64) paths.Bar {
-	return paths.Bar{Start: time.Date(2024, 1, 1, hour, 0, 0, 0, time.UTC), Open: open, High: high, Low: low, Close: close}
+	return paths.Bar{Start: time.Date(2024, 1, 1, hour, 0, 0, 0, time.UTC),
+		Open: open, High: high, Low: low, Close: close}
 }
 
 // Histories of a bar or three, by hand.
@@ -27,13 +28,22 @@ func TestReplay(t *testing.T) {
 		closes bool
 		nav    float64
 	}{
-		{"the underlying, from the first open", tokens.Token{Target: 1, Policy: tokens.Hold{}, Mechanism: free}, []paths.Bar{bar(0, 80, 130, 70, 100), bar(1, 110, 120, 90, 120)}, false, 1.5},
-		{"the same at closes", tokens.Token{Target: 1, Policy: tokens.Hold{}, Mechanism: free}, []paths.Bar{bar(0, 80, 130, 70, 100), bar(1, 110, 120, 90, 120)}, true, 1.5},
-		{"reset at every close", tokens.Token{Target: 2, Policy: tokens.Every{Interval: time.Hour}, Mechanism: free}, []paths.Bar{bar(0, 100, 110, 100, 110), bar(1, 110, 110, 100, 100)}, true, 1.2 * (1 - 2.0/11)},
-		{"interest over a gap of two bars", tokens.Token{Target: 2, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Borrow: 0.5, Threshold: 0.85}}, []paths.Bar{bar(0, 100, 110, 100, 110), bar(3, 120, 120, 120, 120)}, false, 2.4 - math.Exp(0.5*4*hour)},
-		{"continuous at the edge of a band in a straight rise", tokens.Token{Target: 3, Policy: tokens.Band{Low: 2.7, High: 3.3}, Mechanism: free}, []paths.Bar{bar(0, 100, 150, 100, 150)}, false, trend},
-		{"the same at closes, too late to gain by it", tokens.Token{Target: 3, Policy: tokens.Band{Low: 2.7, High: 3.3}, Mechanism: free}, []paths.Bar{bar(0, 100, 150, 100, 150)}, true, 2.5},
-		{"a band that a close never leaves", tokens.Token{Target: 3, Policy: tokens.Band{Low: 2.7, High: 3.3}, Mechanism: free}, []paths.Bar{bar(0, 100, 104, 97, 100)}, true, 1},
+		{"the underlying, from the first open", tokens.Token{Target: 1, Policy: tokens.Hold{}, Mechanism: free},
+			[]paths.Bar{bar(0, 80, 130, 70, 100), bar(1, 110, 120, 90, 120)}, false, 1.5},
+		{"the same at closes", tokens.Token{Target: 1, Policy: tokens.Hold{}, Mechanism: free},
+			[]paths.Bar{bar(0, 80, 130, 70, 100), bar(1, 110, 120, 90, 120)}, true, 1.5},
+		{"reset at every close", tokens.Token{Target: 2, Policy: tokens.Every{Interval: time.Hour}, Mechanism: free},
+			[]paths.Bar{bar(0, 100, 110, 100, 110), bar(1, 110, 110, 100, 100)}, true, 1.2 * (1 - 2.0/11)},
+		{"interest over a gap of two bars",
+			tokens.Token{Target: 2, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Borrow: 0.5, Threshold: 0.85}},
+			[]paths.Bar{bar(0, 100, 110, 100, 110), bar(3, 120, 120, 120, 120)}, false, 2.4 - math.Exp(0.5*4*hour)},
+		{"continuous at the edge of a band in a straight rise",
+			tokens.Token{Target: 3, Policy: tokens.Band{Low: 2.7, High: 3.3}, Mechanism: free},
+			[]paths.Bar{bar(0, 100, 150, 100, 150)}, false, trend},
+		{"the same at closes, too late to gain by it", tokens.Token{Target: 3, Policy: tokens.Band{Low: 2.7, High: 3.3},
+			Mechanism: free}, []paths.Bar{bar(0, 100, 150, 100, 150)}, true, 2.5},
+		{"a band that a close never leaves", tokens.Token{Target: 3, Policy: tokens.Band{Low: 2.7, High: 3.3},
+			Mechanism: free}, []paths.Bar{bar(0, 100, 104, 97, 100)}, true, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.token.AUM = 1e6
@@ -83,12 +93,14 @@ func TestReplayOfTheUnderlying(t *testing.T) {
 // What lies between open and close liquidates a token that closes leave alone,
 // and so does a jump over missing bars.
 func TestReplayLiquidates(t *testing.T) {
-	token := tokens.Token{Target: 3, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Threshold: 0.85, Bonus: 0.05}, AUM: 1e6}
+	token := tokens.Token{Target: 3, Policy: tokens.Hold{},
+		Mechanism: tokens.Loan{Threshold: 0.85, Bonus: 0.05}, AUM: 1e6}
 	inside := &paths.History{Step: time.Hour, Bars: []paths.Bar{bar(0, 100, 101, 75, 100)}} // 78.4 liquidates
 	closes := *inside
 	closes.ClosesOnly = true
 	over := &paths.History{Step: time.Hour, Bars: []paths.Bar{bar(0, 100, 100, 100, 100), bar(5, 75, 75, 75, 75)}}
-	there := math.Log(1.01*1.01/(2/(3*0.85))) / math.Log(1.01*1.01/0.75/0.75) // of the hour: over 101 down to where 3x·0.85 is 2
+	// of the hour: over 101 down to where 3x·0.85 is 2
+	there := math.Log(1.01*1.01/(2/(3*0.85))) / math.Log(1.01*1.01/0.75/0.75)
 	for _, tt := range []struct {
 		name   string
 		h      *paths.History
@@ -105,16 +117,22 @@ func TestReplayLiquidates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l := r.Lives[0]; min(l.Liquidations, 1) != tt.times || !(math.Abs(l.FirstLiquidation-tt.years) < 1e-3*tt.years) && !math.IsNaN(tt.years) {
-			t.Errorf("%s: %d liquidations, first after %v years; want %d and %v", tt.name, l.Liquidations, l.FirstLiquidation, tt.times, tt.years)
+		if l := r.Lives[0]; min(l.Liquidations, 1) != tt.times ||
+			!(math.Abs(l.FirstLiquidation-tt.years) < 1e-3*tt.years) && !math.IsNaN(tt.years) {
+			t.Errorf("%s: %d liquidations, first after %v years; want %d and %v",
+				tt.name, l.Liquidations, l.FirstLiquidation, tt.times, tt.years)
 		}
 	}
-	year := &paths.History{Name: "p.csv", Step: time.Second, Bars: []paths.Bar{bar(0, 100, 100, 100, 100), bar(8760, 100, 100, 100, 100)}}
-	if _, err := Replay([]tokens.Token{token}, year, false); err == nil || !strings.Contains(err.Error(), "p.csv has 31536001 steps of 1s") {
+	year := &paths.History{Name: "p.csv", Step: time.Second,
+		Bars: []paths.Bar{bar(0, 100, 100, 100, 100), bar(8760, 100, 100, 100, 100)}}
+	if _, err := Replay([]tokens.Token{token}, year, false); err == nil ||
+		!strings.Contains(err.Error(), "p.csv has 31536001 steps of 1s") {
 		t.Errorf("%v; want that a year of seconds is too much", err)
 	}
-	long := &paths.History{Name: "p.csv", Step: 365 * 24 * time.Hour, Bars: []paths.Bar{bar(0, 100, 100, 100, 100), bar(200*8760, 100, 100, 100, 100)}}
-	if _, err := Replay([]tokens.Token{token}, long, false); err == nil || !strings.Contains(err.Error(), "p.csv: paths: horizon 1760760h0m0s; want at most 200 years") {
+	long := &paths.History{Name: "p.csv", Step: 365 * 24 * time.Hour,
+		Bars: []paths.Bar{bar(0, 100, 100, 100, 100), bar(200*8760, 100, 100, 100, 100)}}
+	if _, err := Replay([]tokens.Token{token}, long, false); err == nil ||
+		!strings.Contains(err.Error(), "p.csv: paths: horizon 1760760h0m0s; want at most 200 years") {
 		t.Errorf("%v; want that 201 years are too long", err)
 	}
 	token.Keeper.Outage = tokens.Outage{Rate: 1, Length: time.Hour}

@@ -128,7 +128,8 @@ type worker struct {
 }
 
 func (r *runner) newWorker() *worker {
-	return &worker{Walker: r.generator.NewWalker(), markets: make([]tokens.Markets, 1+len(r.generator.Others)), lanes: make([]tokens.Lanes, len(r.kernels))}
+	return &worker{Walker: r.generator.NewWalker(), markets: make([]tokens.Markets, 1+len(r.generator.Others)),
+		lanes: make([]tokens.Lanes, len(r.kernels))}
 }
 
 // chunk runs the i-th chunk.

@@ -24,20 +24,26 @@ func zoo() []study.TokenSpec {
 	return []study.TokenSpec{
 		token("edge", edge, part("loan"), "fee", 0.001),
 		token("target", part("band", "low", 2.7, "high", 3.3, "to", 1), part("loan"), "fee", 0.001),
-		token("partial", part("band", "low", 2.7, "high", 3.3, "to", 2, "speed", 0.3), part("loan"), "streaming-fee", 0.02),
+		token("partial", part("band", "low", 2.7, "high", 3.3, "to", 2, "speed", 0.3),
+			part("loan"), "streaming-fee", 0.02),
 		token("daily", part("every"), part("loan", "supply", 0.02), "target", 2, "fee", 0.001),
 		token("hold", part("hold"), part("loan", "liquidation-threshold", 0.7), "after-liquidation", 1),
-		token("short", part("band", "low", 0.9, "high", 1.1, "to", 1), part("loan", "supply", 0.04), "target", -1, "fee", 0.001),
-		token("perp late", edge, part("perp", "borrow-fee", 0.02), "latency", 7200, "keeper-interval", 21600, "fee", 0.0005),
-		token("perp entry", edge, part("perp", "maintenance-base", 1, "maintenance", 0.01, "close-fee", 0.0006, "liquidation-fee", 0.01)),
-		token("gas", edge, part("loan"), "gas", 20, "aum", 1e5, "impact-base", 0.0005, "impact", 5e-7, "impact-exponent", 0.68),
+		token("short", part("band", "low", 0.9, "high", 1.1, "to", 1),
+			part("loan", "supply", 0.04), "target", -1, "fee", 0.001),
+		token("perp late", edge, part("perp", "borrow-fee", 0.02),
+			"latency", 7200, "keeper-interval", 21600, "fee", 0.0005),
+		token("perp entry", edge, part("perp", "maintenance-base", 1, "maintenance", 0.01,
+			"close-fee", 0.0006, "liquidation-fee", 0.01)),
+		token("gas", edge, part("loan"), "gas", 20, "aum", 1e5, "impact-base", 0.0005,
+			"impact", 5e-7, "impact-exponent", 0.68),
 		token("fees", edge, part("loan"), "entry-fee", 0.002, "exit-fee", 0.003, "latency", 1800),
 	}
 }
 
 // zooSpec ends in a chunk of 76 paths, whose last group has 12.
 func zooSpec(model param.Part, horizon time.Duration) study.Spec {
-	return study.Spec{Model: model, Horizon: horizon, Step: time.Hour, Paths: study.ChunkPaths + 76, Seed: 42, Tokens: zoo()}
+	return study.Spec{Model: model, Horizon: horizon, Step: time.Hour,
+		Paths: study.ChunkPaths + 76, Seed: 42, Tokens: zoo()}
 }
 
 var merton = part("merton", "sigma", 0.8, "mu", 0.1, "jump-rate", 60, "jump-mean", -0.05, "jump-sd", 0.1)
@@ -173,7 +179,8 @@ func TestOthersDoNotMatter(t *testing.T) {
 		}
 		for _, name := range kept {
 			if !slices.Equal(e.Column(name), all[i].Column(name)[:few.Paths]) {
-				t.Errorf("%s: %s of the first %d paths changes with the paths after them", e.Token.Name, name, few.Paths)
+				t.Errorf("%s: %s of the first %d paths changes with the paths after them",
+					e.Token.Name, name, few.Paths)
 			}
 		}
 	}
@@ -196,11 +203,13 @@ func TestTraceIsThePathOfTheEnsemble(t *testing.T) {
 				for _, col := range tokens.Columns {
 					got, want := col.Of(&life), e.Column(col.Name)[path]
 					if math.Float64bits(got) != math.Float64bits(want) && !(got != got && want != want) {
-						t.Errorf("%s of %s, path %d: %v traced, %v in the ensemble", col.Name, e.Token.Name, path, got, want)
+						t.Errorf("%s of %s, path %d: %v traced, %v in the ensemble",
+							col.Name, e.Token.Name, path, got, want)
 					}
 				}
 				if last := events[len(events)-1]; last.Equity != life.NAV || last.Money != life.Money {
-					t.Errorf("%s, path %d ends at %v with the ledger %v; its last event leaves %v and %v", e.Token.Name, path, life.NAV, life.Money, last.Equity, last.Money)
+					t.Errorf("%s, path %d ends at %v with the ledger %v; its last event leaves %v and %v",
+						e.Token.Name, path, life.NAV, life.Money, last.Equity, last.Money)
 				}
 			}
 		}
@@ -231,10 +240,12 @@ func TestMarks(t *testing.T) {
 				until.Horizon, until.Marks = m.Time, 0
 				for i, e := range ensembles(t, until, study.Options{}, nil) {
 					if !slices.Equal(m.NAV[i], e.Column("nav")) || !slices.Equal(m.Price[0], e.Column("underlying")) {
-						t.Errorf("%d marks on %d steps: %s at %v differs from a study that ends there", tt.marks, tt.steps, e.Token.Name, m.Time)
+						t.Errorf("%d marks on %d steps: %s at %v differs from a study that ends there",
+							tt.marks, tt.steps, e.Token.Name, m.Time)
 					}
 					for p, x := range e.Column("log_underlying") {
-						ideal := math.Exp(e.Token.Target*x + tokens.VolatilityDecay(e.Token.Target, e.Column("realised_variance")[p]))
+						ideal := math.Exp(e.Token.Target*x +
+							tokens.VolatilityDecay(e.Token.Target, e.Column("realised_variance")[p]))
 						if !(math.Abs(m.Ideal[i][p]/ideal-1) < 1e-13) {
 							t.Errorf("ideal token of %s at %v: %v; want %v", e.Token.Name, m.Time, m.Ideal[i][p], ideal)
 						}
@@ -256,8 +267,10 @@ func TestSinksSeeChunksInOrder(t *testing.T) {
 	var calls []string
 	next, progress := 0, 0
 	first := func(c *study.Chunk) error {
-		if c.First != next || c.N != min(study.ChunkPaths, s.Paths-next) || len(c.Markets) != 1 || len(c.Markets[0]) != c.N || len(c.Tokens) != 1 || len(c.Tokens[0]) != c.N {
-			t.Errorf("chunk of %d paths from %d, with %d markets and %d lifetimes, after %d", c.N, c.First, len(c.Markets[0]), len(c.Tokens[0]), next)
+		if c.First != next || c.N != min(study.ChunkPaths, s.Paths-next) || len(c.Markets) != 1 ||
+			len(c.Markets[0]) != c.N || len(c.Tokens) != 1 || len(c.Tokens[0]) != c.N {
+			t.Errorf("chunk of %d paths from %d, with %d markets and %d lifetimes, after %d",
+				c.N, c.First, len(c.Markets[0]), len(c.Tokens[0]), next)
 		}
 		next += c.N
 		calls = append(calls, "first")
@@ -279,7 +292,8 @@ func TestSinksSeeChunksInOrder(t *testing.T) {
 	if err := study.Run(t.Context(), built(t, s), opt, first, second); err != nil {
 		t.Fatal(err)
 	}
-	if next != s.Paths || progress != s.Paths || len(calls) != 22 || calls[0] != "first" || calls[1] != "second" || calls[2] != "first" {
+	if next != s.Paths || progress != s.Paths || len(calls) != 22 || calls[0] != "first" ||
+		calls[1] != "second" || calls[2] != "first" {
 		t.Errorf("%d paths were handed out, progress ended at %d, calls were %v", next, progress, calls)
 	}
 }
@@ -296,9 +310,11 @@ func TestFailingSinkStopsTheRun(t *testing.T) {
 		return nil
 	}
 	after := 0
-	err := study.Run(t.Context(), built(t, s), study.Options{Workers: 3, Progress: func(done, _ int) { after = done }}, failing)
+	err := study.Run(t.Context(), built(t, s),
+		study.Options{Workers: 3, Progress: func(done, _ int) { after = done }}, failing)
 	if !errors.Is(err, full) || chunks != 3 || after != 2*study.ChunkPaths {
-		t.Errorf("after %d chunks and %d paths: %v; want 3 chunks, %d paths and %v", chunks, after, err, 2*study.ChunkPaths, full)
+		t.Errorf("after %d chunks and %d paths: %v; want 3 chunks, %d paths and %v",
+			chunks, after, err, 2*study.ChunkPaths, full)
 	}
 }
 

@@ -2,9 +2,9 @@ package study
 
 import (
 	"fmt"
-	"math"
 	"time"
 
+	"mcrisk/fmath"
 	"mcrisk/models"
 	"mcrisk/param"
 )
@@ -40,7 +40,7 @@ func (s *Study) Scenarios(paths int) ([]Scenario, error) {
 		return nil, err
 	}
 	years := models.Years(Quarter)
-	still := sigma * sigma / 2 // the median price stays where it is
+	still := float64(float64(sigma*sigma) / 2) // the median price stays where it is
 	const (
 		rise  = 1.5  // of the expected price, in a trend
 		jump  = 0.65 // of the price, in a crash, the mean in logs
@@ -53,12 +53,12 @@ func (s *Study) Scenarios(paths int) ([]Scenario, error) {
 		values          param.Values
 	}{
 		{"trend", "the expected price rises by half", "gbm",
-			param.Values{"mu": math.Log(rise) / years, "sigma": sigma}},
+			param.Values{"mu": fmath.Log(rise) / years, "sigma": sigma}},
 		{"chop", "the median price stays where it is", "gbm",
 			param.Values{"mu": still, "sigma": sigma}},
 		{"crash", "the same, and one jump is expected, of about −35 %", "merton",
-			param.Values{"mu": still + float64(rate*(float64(jump*math.Exp(width*width/2))-1)), "sigma": sigma,
-				"jump-rate": rate, "jump-mean": math.Log(jump), "jump-sd": width}},
+			param.Values{"mu": still + float64(rate*(float64(jump*fmath.Exp(width*width/2))-1)), "sigma": sigma,
+				"jump-rate": rate, "jump-mean": fmath.Log(jump), "jump-sd": width}},
 	} {
 		t := &Study{spec: base, laws: make([]law, 1), tokens: s.tokens, follow: make([]int, len(s.tokens))}
 		part, model, err := models.Registry.Make(param.Part{Kind: x.kind, Values: x.values})

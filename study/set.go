@@ -13,7 +13,8 @@ import (
 
 // HalfWidth is the name under which a band's edges are set together: to
 // |target| ± the number.
-var HalfWidth = param.Param{Name: "half-width", Unit: param.Leverage, Min: 0, Max: 100, Doc: "band: its edges are the target ± this"}
+var HalfWidth = param.Param{Name: "half-width", Unit: param.Leverage, Min: 0, Max: 100,
+	Doc: "band: its edges are the target ± this"}
 
 // Param returns the description of a number that the spec has: one of its
 // model, or one of a token, its policy or its mechanism. The error for a name
@@ -30,7 +31,8 @@ func (s Spec) Param(name string) (param.Param, error) {
 		for _, t := range s.Tokens {
 			have = append(have, "policy "+t.Policy.Kind, "mechanism "+t.Mechanism.Kind)
 		}
-		return param.Param{}, fmt.Errorf("%s is a number of %s, and this study has %s", name, strings.Join(of, " or "), strings.Join(slices.Compact(have), ", "))
+		return param.Param{}, fmt.Errorf("%s is a number of %s, and this study has %s",
+			name, strings.Join(of, " or "), strings.Join(slices.Compact(have), ", "))
 	}
 	var names []string
 	for _, p := range s.params() {
@@ -40,7 +42,8 @@ func (s Spec) Param(name string) (param.Param, error) {
 		return param.Param{}, fmt.Errorf("no parameter %q; did you mean %s?", name, strings.Join(near, " or "))
 	}
 	slices.Sort(names)
-	return param.Param{}, fmt.Errorf("no parameter %q; this study has %s", name, strings.Join(slices.Compact(names), ", "))
+	return param.Param{}, fmt.Errorf("no parameter %q; this study has %s",
+		name, strings.Join(slices.Compact(names), ", "))
 }
 
 // params are all the numbers of the spec.

@@ -15,7 +15,8 @@ import (
 func threeX() study.Spec {
 	return study.Spec{
 		Model: part("gbm", "sigma", 0.8), Horizon: 30 * day, Step: time.Hour, Paths: 100, Seed: 1,
-		Tokens: []study.TokenSpec{{Name: "three", Policy: part("band", "low", 2.7, "high", 3.3), Mechanism: part("loan"), Values: param.Values{"target": 3}}},
+		Tokens: []study.TokenSpec{{Name: "three", Policy: part("band", "low", 2.7, "high", 3.3),
+			Mechanism: part("loan"), Values: param.Values{"target": 3}}},
 	}
 }
 
@@ -32,26 +33,42 @@ func TestComplete(t *testing.T) {
 		{"negative paths", func(s *study.Spec) { s.Paths = -5 }, []string{"paths = -5; want"}},
 		{"too many paths", func(s *study.Spec) { s.Paths = 1<<40 + 1 }, []string{"paths = 1099511627777; want"}},
 		{"no step", func(s *study.Spec) { s.Step = 0 }, []string{"step = 0s; want"}},
-		{"short horizon", func(s *study.Spec) { s.Horizon = time.Minute }, []string{"horizon 1m0s is shorter than a step of 1h0m0s"}},
-		{"uneven horizon", func(s *study.Spec) { s.Horizon += time.Minute }, []string{"horizon 720h1m0s is not a whole number of steps"}},
+		{"short horizon", func(s *study.Spec) { s.Horizon = time.Minute },
+			[]string{"horizon 1m0s is shorter than a step of 1h0m0s"}},
+		{"uneven horizon", func(s *study.Spec) { s.Horizon += time.Minute },
+			[]string{"horizon 720h1m0s is not a whole number of steps"}},
 		{"marks", func(s *study.Spec) { s.Marks = 65 }, []string{"marks = 65; want 0 to 64"}},
 		{"negative marks", func(s *study.Spec) { s.Marks = -1 }, []string{"marks = -1; want 0 to 64"}},
 		{"no model", func(s *study.Spec) { s.Model = param.Part{} }, []string{`model: kind ""; want`}},
-		{"unknown model", func(s *study.Spec) { s.Model.Kind = "sabr" }, []string{`model: kind "sabr"; want`, "gbm", "merton"}},
-		{"foreign number", func(s *study.Spec) { s.Model = part("gbm", "jump-rate", 3) }, []string{`model: gbm has no parameter "jump-rate"; it has mu, sigma`}},
-		{"negative volatility", func(s *study.Spec) { s.Model = part("gbm", "sigma", -0.8) }, []string{"model: sigma = -0.8; want a number from 0 to 10"}},
-		{"NaN volatility", func(s *study.Spec) { s.Model = part("gbm", "sigma", math.NaN()) }, []string{"model: sigma = NaN; want"}},
-		{"infinite volatility", func(s *study.Spec) { s.Model = part("gbm", "sigma", math.Inf(1)) }, []string{"model: sigma = +Inf; want"}},
+		{"unknown model", func(s *study.Spec) { s.Model.Kind = "sabr" },
+			[]string{`model: kind "sabr"; want`, "gbm", "merton"}},
+		{"foreign number", func(s *study.Spec) { s.Model = part("gbm", "jump-rate", 3) },
+			[]string{`model: gbm has no parameter "jump-rate"; it has mu, sigma`}},
+		{"negative volatility", func(s *study.Spec) { s.Model = part("gbm", "sigma", -0.8) },
+			[]string{"model: sigma = -0.8; want a number from 0 to 10"}},
+		{"NaN volatility", func(s *study.Spec) { s.Model = part("gbm", "sigma", math.NaN()) },
+			[]string{"model: sigma = NaN; want"}},
+		{"infinite volatility", func(s *study.Spec) { s.Model = part("gbm", "sigma", math.Inf(1)) },
+			[]string{"model: sigma = +Inf; want"}},
 		{"no token", func(s *study.Spec) { s.Tokens = nil }, []string{"no token; want at least one"}},
 		{"nameless", func(s *study.Spec) { s.Tokens[0].Name = "" }, []string{"a token without a name"}},
-		{"namesakes", func(s *study.Spec) { s.Tokens = append(s.Tokens, s.Tokens[0]) }, []string{`two tokens are called "three"`}},
-		{"unknown policy", func(s *study.Spec) { s.Tokens[0].Policy.Kind = "bands" }, []string{`token three: policy: kind "bands"; want auction or band or`}},
-		{"unknown mechanism", func(s *study.Spec) { s.Tokens[0].Mechanism.Kind = "option" }, []string{`token three: mechanism: kind "option"; want loan or perp`}},
-		{"unknown number", func(s *study.Spec) { s.Tokens[0].Values["fees"] = 0.1 }, []string{`token three has no parameter "fees"`}},
-		{"number out of range", func(s *study.Spec) { s.Tokens[0].Values["fee"] = 1 }, []string{"token three: fee = 1; want"}},
-		{"band beside the target", func(s *study.Spec) { s.Tokens[0].Policy = part("band", "low", 1.7, "high", 2.3) }, []string{"token three: ", "1.7", "2.3", "3"}},
-		{"reversed band", func(s *study.Spec) { s.Tokens[0].Policy = part("band", "low", 3.3, "high", 2.7) }, []string{"token three: ", "3.3", "2.7"}},
-		{"liquidated at once", func(s *study.Spec) { s.Tokens[0].Mechanism = part("loan", "liquidation-threshold", 0.6) }, []string{"token three: ", "leverage 3 is liquidated at once", "at 2.5"}},
+		{"namesakes", func(s *study.Spec) { s.Tokens = append(s.Tokens, s.Tokens[0]) },
+			[]string{`two tokens are called "three"`}},
+		{"unknown policy", func(s *study.Spec) { s.Tokens[0].Policy.Kind = "bands" },
+			[]string{`token three: policy: kind "bands"; want auction or band or`}},
+		{"unknown mechanism", func(s *study.Spec) { s.Tokens[0].Mechanism.Kind = "option" },
+			[]string{`token three: mechanism: kind "option"; want loan or perp`}},
+		{"unknown number", func(s *study.Spec) { s.Tokens[0].Values["fees"] = 0.1 },
+			[]string{`token three has no parameter "fees"`}},
+		{"number out of range", func(s *study.Spec) { s.Tokens[0].Values["fee"] = 1 },
+			[]string{"token three: fee = 1; want"}},
+		{"band beside the target", func(s *study.Spec) { s.Tokens[0].Policy = part("band", "low", 1.7, "high", 2.3) },
+			[]string{"token three: ", "1.7", "2.3", "3"}},
+		{"reversed band", func(s *study.Spec) { s.Tokens[0].Policy = part("band", "low", 3.3, "high", 2.7) },
+			[]string{"token three: ", "3.3", "2.7"}},
+		{"liquidated at once", func(s *study.Spec) {
+			s.Tokens[0].Mechanism = part("loan", "liquidation-threshold", 0.6)
+		}, []string{"token three: ", "leverage 3 is liquidated at once", "at 2.5"}},
 		{"all at once", func(s *study.Spec) {
 			s.Paths, s.Step, s.Marks = 0, -1, 99
 			s.Model = part("gbm", "sigma", -1)
@@ -86,10 +103,11 @@ func TestComplete(t *testing.T) {
 func TestParamErrors(t *testing.T) {
 	s := threeX()
 	for name, want := range map[string]string{
-		"sigm":        `no parameter "sigm"; did you mean sigma`,
-		"halfwidth":   `no parameter "halfwidth"; did you mean half-width?`,
-		"jump-rate":   "jump-rate is a number of model ",
-		"funding":     "funding is a number of mechanism perp, and this study has model gbm, policy band, mechanism loan",
+		"sigm":      `no parameter "sigm"; did you mean sigma`,
+		"halfwidth": `no parameter "halfwidth"; did you mean half-width?`,
+		"jump-rate": "jump-rate is a number of model ",
+		"funding": "funding is a number of mechanism perp, " +
+			"and this study has model gbm, policy band, mechanism loan",
 		"reset":       `no parameter "reset"; this study has after-liquidation, aum, borrow,`,
 		"paths":       `no parameter "paths"; this study has`,
 		"":            `no parameter ""; this study has`,
@@ -104,7 +122,8 @@ func TestParamErrors(t *testing.T) {
 	}
 	hold := threeX()
 	hold.Tokens[0].Policy = part("hold")
-	if _, err := hold.Param("half-width"); err == nil || !strings.Contains(err.Error(), "half-width is a number of policy band") {
+	if _, err := hold.Param("half-width"); err == nil ||
+		!strings.Contains(err.Error(), "half-width is a number of policy band") {
 		t.Errorf("the half-width of a token that holds: %v", err)
 	}
 }
@@ -114,7 +133,8 @@ func TestWith(t *testing.T) {
 	base := threeX()
 	base.Tokens = append(base.Tokens,
 		study.TokenSpec{Name: "hold", Policy: part("hold"), Mechanism: part("perp"), Values: param.Values{"target": 2}},
-		study.TokenSpec{Name: "short", Policy: part("band", "low", 0.9, "high", 1.1), Mechanism: part("loan"), Values: param.Values{"target": -1}})
+		study.TokenSpec{Name: "short", Policy: part("band", "low", 0.9, "high", 1.1),
+			Mechanism: part("loan"), Values: param.Values{"target": -1}})
 	before, err := base.Complete()
 	if err != nil {
 		t.Fatal(err)
@@ -133,10 +153,12 @@ func TestWith(t *testing.T) {
 	if s := at("sigma", 0.5); s.Model.Values["sigma"] != 0.5 {
 		t.Errorf("sigma is %v", s.Model.Values)
 	}
-	if s := at("fee", 0.01); s.Tokens[0].Values["fee"] != 0.01 || s.Tokens[1].Values["fee"] != 0.01 || s.Tokens[2].Values["fee"] != 0.01 {
+	if s := at("fee", 0.01); s.Tokens[0].Values["fee"] != 0.01 ||
+		s.Tokens[1].Values["fee"] != 0.01 || s.Tokens[2].Values["fee"] != 0.01 {
 		t.Errorf("fee is not everywhere: %+v", s.Tokens)
 	}
-	if s := at("borrow", 0.2); s.Tokens[0].Mechanism.Values["borrow"] != 0.2 || s.Tokens[2].Mechanism.Values["borrow"] != 0.2 || len(s.Tokens[1].Mechanism.Values) != 0 {
+	if s := at("borrow", 0.2); s.Tokens[0].Mechanism.Values["borrow"] != 0.2 ||
+		s.Tokens[2].Mechanism.Values["borrow"] != 0.2 || len(s.Tokens[1].Mechanism.Values) != 0 {
 		t.Errorf("borrow rate of loans and perpetuals: %+v", s.Tokens)
 	}
 	s := at("half-width", 0.25)

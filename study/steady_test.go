@@ -73,10 +73,12 @@ func TestGasAndImpactAgainstOperator(t *testing.T) {
 			years := s.Years()
 			power := values(&e, func(i int) float64 { return math.Exp(target * e.Column("log_underlying")[i]) })
 			mean := math.Exp(target * (target - 1) / 2 * sigma * sigma * years)
-			check(t, "NAV", analytics.ControlledMean(analytics.Sample{X: e.Column("nav")}, power, mean, confidence), want.NAV)
+			check(t, "NAV", analytics.ControlledMean(analytics.Sample{X: e.Column("nav")}, power, mean, confidence),
+				want.NAV)
 			logNAV := values(&e, func(i int) float64 { return math.Log(e.Column("nav")[i]) })
 			check(t, "log growth a year", controlled(&e, scaled(logNAV, 1/years), -sigma*sigma/2*years), want.Log/years)
-			check(t, "rebalances", analytics.Mean(analytics.Sample{X: e.Column("rebalances")}, confidence), want.Rebalances)
+			check(t, "rebalances", analytics.Mean(analytics.Sample{X: e.Column("rebalances")}, confidence),
+				want.Rebalances)
 			check(t, "turnover", analytics.Mean(analytics.Sample{X: e.Column("turnover")}, confidence), want.Turnover)
 			liquidated := values(&e, func(i int) float64 { return min(1, e.Column("liquidations")[i]) })
 			check(t, "liquidated", analytics.Mean(analytics.Sample{X: liquidated}, confidence), want.Liquidated)
@@ -176,7 +178,8 @@ func TestNoSmallVaults(t *testing.T) {
 				}
 			}
 			held := entry.Policy.Kind == "hold"
-			if entry.Mechanism.Kind == "loan" && !held && liquidated > 0 || entry.Name == "SOLBULL3X" && liquidated > 0 {
+			if entry.Mechanism.Kind == "loan" && !held && liquidated > 0 ||
+				entry.Name == "SOLBULL3X" && liquidated > 0 {
 				t.Errorf("%d of %d paths liquidated; want none", liquidated, e.N)
 			}
 			if float64(differ) > 0.05*float64(liquidated) {

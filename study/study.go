@@ -106,7 +106,8 @@ func (s *Study) Certain() *Study {
 // where there is an error too.
 func compile(spec Spec) (*Study, error) {
 	n := len(spec.Tokens)
-	s := &Study{spec: spec, laws: make([]law, 1+len(spec.Others)), tokens: make([]tokens.Token, n), follow: make([]int, n)}
+	s := &Study{spec: spec, laws: make([]law, 1+len(spec.Others)),
+		tokens: make([]tokens.Token, n), follow: make([]int, n)}
 	var faults []error
 	note := func(err error) {
 		if err != nil {
@@ -152,8 +153,9 @@ func (s *Study) compileTokens() error {
 		}
 		names[t.Name] = true
 		if s.follow[i] = s.spec.underlying(t); s.follow[i] < 0 {
-			faults = append(faults, fmt.Errorf("token %s: underlying %q; want one of the study's others, or none for the first",
-				t.Name, t.Underlying))
+			faults = append(faults,
+				fmt.Errorf("token %s: underlying %q; want one of the study's others, or none for the first",
+					t.Name, t.Underlying))
 		}
 	}
 	return errors.Join(faults...)
@@ -179,8 +181,9 @@ func (s *Study) compileOthers() error {
 			faults = append(faults, fmt.Errorf("underlying %s: model: %w", u.Name, err))
 		}
 		if len(u.Correlations) != i+1 {
-			faults = append(faults, fmt.Errorf("underlying %s: %d correlations; want %d, with each underlying before it",
-				u.Name, len(u.Correlations), i+1))
+			faults = append(faults,
+				fmt.Errorf("underlying %s: %d correlations; want %d, with each underlying before it",
+					u.Name, len(u.Correlations), i+1))
 		}
 	}
 	if len(s.spec.Others) > 0 && s.spec.Uncertain {
@@ -209,8 +212,9 @@ func lawOf(s Spec, m models.Model) (l law, err error) {
 			l.each = drawn(fit, s.Seed)
 		}
 	case s.Uncertain:
-		faults = append(faults, errors.New("study: parameter uncertainty, and no errors of the model's numbers are known; "+
-			"want a fit to prices, or a spec that calibrate wrote"))
+		faults = append(faults,
+			errors.New("study: parameter uncertainty, and no errors of the model's numbers are known; "+
+				"want a fit to prices, or a spec that calibrate wrote"))
 	}
 	return l, errors.Join(faults...)
 }

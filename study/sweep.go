@@ -83,8 +83,10 @@ func (s *Sweep) check() error {
 		if slices.ContainsFunc(s.Axes[:i], func(b Axis) bool { return b.Name == a.Name }) {
 			faults = append(faults, fmt.Errorf("%s is swept twice", a.Name))
 		}
-		if edge := a.Name == "low" || a.Name == "high"; edge && slices.ContainsFunc(s.Axes, func(b Axis) bool { return b.Name == HalfWidth.Name }) {
-			faults = append(faults, fmt.Errorf("%s is swept beside %s, which sets it; want one of them", a.Name, HalfWidth.Name))
+		if edge := a.Name == "low" || a.Name == "high"; edge &&
+			slices.ContainsFunc(s.Axes, func(b Axis) bool { return b.Name == HalfWidth.Name }) {
+			faults = append(faults, fmt.Errorf("%s is swept beside %s, which sets it; want one of them",
+				a.Name, HalfWidth.Name))
 		}
 		for _, t := range every {
 			if a.Name != ModelAxis {
@@ -97,10 +99,12 @@ func (s *Sweep) check() error {
 	}
 	size := s.grid()
 	if size > MaxCells && s.Sample == 0 {
-		faults = append(faults, fmt.Errorf("study: a grid of %.0f cells; want at most %d, or a sample of it", size, MaxCells))
+		faults = append(faults, fmt.Errorf("study: a grid of %.0f cells; want at most %d, or a sample of it",
+			size, MaxCells))
 	}
 	if s.Sample < 0 || s.Sample > MaxCells || float64(s.Sample) > size {
-		faults = append(faults, fmt.Errorf("study: a sample of %d cells from a grid of %.0f; want at most all of them and at most %d", s.Sample, size, MaxCells))
+		faults = append(faults, fmt.Errorf("study: a sample of %d cells from a grid of %.0f; "+
+			"want at most all of them and at most %d", s.Sample, size, MaxCells))
 	}
 	return errors.Join(faults...)
 }
@@ -382,7 +386,8 @@ func (s *Sweep) hopeless() error {
 				last = try(slices.Insert(others.At(n), i, k))
 			}
 			if !valid[i][k] && float64(n) == others.grid() {
-				if wrong = append(wrong, fmt.Errorf("%s = %s: %w", a.Name, a.Format(v), last)); len(wrong) > mostFaults {
+				if wrong = append(wrong, fmt.Errorf("%s = %s: %w",
+					a.Name, a.Format(v), last)); len(wrong) > mostFaults {
 					break // perhaps there are thousands
 				}
 			}

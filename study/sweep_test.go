@@ -94,7 +94,8 @@ func TestCells(t *testing.T) {
 	if n := sweep.Cells(); n != 8 {
 		t.Fatalf("%d cells; want 8", n)
 	}
-	want := []string{"half-width=0.1 target=2.5 sigma=0.4", "half-width=0.1 target=2.5 sigma=0.8", "half-width=0.1 target=3 sigma=0.4"}
+	want := []string{"half-width=0.1 target=2.5 sigma=0.4",
+		"half-width=0.1 target=2.5 sigma=0.8", "half-width=0.1 target=3 sigma=0.4"}
 	for i, w := range want {
 		if got := sweep.Label(i); got != w {
 			t.Errorf("cell %d is %s; want %s", i, got, w)
@@ -106,7 +107,8 @@ func TestCells(t *testing.T) {
 	}
 	s := cell.Spec()
 	band := s.Tokens[0].Policy.Values
-	if s.Tokens[0].Values["target"] != 2.5 || band["low"] != 2.2 || band["high"] != 2.8 || s.Model.Values["sigma"] != 0.8 {
+	if s.Tokens[0].Values["target"] != 2.5 || band["low"] != 2.2 ||
+		band["high"] != 2.8 || s.Model.Values["sigma"] != 0.8 {
 		t.Errorf("cell 5, %s, is %+v", sweep.Label(5), s)
 	}
 	seen := map[int]int{}
@@ -153,7 +155,8 @@ func TestHypercube(t *testing.T) {
 	}
 	other := threeX()
 	other.Seed = 2
-	if sweepOf(t, other, 50, over...).Label(0) == sweep.Label(0) && sweepOf(t, other, 50, over...).Label(1) == sweep.Label(1) {
+	if sweepOf(t, other, 50, over...).Label(0) == sweep.Label(0) &&
+		sweepOf(t, other, 50, over...).Label(1) == sweep.Label(1) {
 		t.Error("another seed draws the same sample")
 	}
 }
@@ -170,7 +173,9 @@ func TestUnitsAreIndependent(t *testing.T) {
 	parts := map[study.Unit]string{}
 	for turn, units := range [][]int{{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, {7}, {11, 3, 9}} {
 		var order []int
-		err := sweep.Run(t.Context(), study.Options{Workers: 1 + 2*turn}, units, []string{"nav", "underlying"}, func(p *study.Part) error {
+		err := sweep.Run(t.Context(), study.Options{Workers: 1 + 2*turn}, units, []string{
+			"nav", "underlying",
+		}, func(p *study.Part) error {
 			got := fmt.Sprint(*p)
 			if turn == 0 {
 				parts[p.Unit] = got
@@ -178,7 +183,8 @@ func TestUnitsAreIndependent(t *testing.T) {
 				t.Errorf("unit %v is not the same again", p.Unit)
 			}
 			order = append(order, p.Batch*3+p.Chunk)
-			if u := p.Chunk; p.First != u*study.ChunkPaths || p.N != min(study.ChunkPaths, s.Paths-p.First) || len(p.Market) != 1 || len(p.Market[0]) != p.N {
+			if u := p.Chunk; p.First != u*study.ChunkPaths || p.N != min(study.ChunkPaths, s.Paths-p.First) ||
+				len(p.Market) != 1 || len(p.Market[0]) != p.N {
 				t.Errorf("unit %v: %d paths from %d, market %d", p.Unit, p.N, p.First, len(p.Market))
 			}
 			return nil
@@ -188,7 +194,9 @@ func TestUnitsAreIndependent(t *testing.T) {
 		}
 	}
 	stop := errors.New("stop")
-	if err := sweep.Run(t.Context(), study.Options{}, []int{0, 1, 2}, nil, func(*study.Part) error { return stop }); !errors.Is(err, stop) {
+	if err := sweep.Run(t.Context(), study.Options{}, []int{0, 1, 2}, nil, func(*study.Part) error {
+		return stop
+	}); !errors.Is(err, stop) {
 		t.Errorf("a failing sink: %v", err)
 	}
 }
@@ -203,7 +211,8 @@ func (fragile) Watch(tokens.View, *tokens.State) tokens.Trigger {
 func (fragile) Trade(tokens.View, *tokens.State) (float64, bool) { panic("no such luck") }
 
 var _ = tokens.Policies.Register(param.Kind[tokens.Policy]{
-	Name: "fragile", Doc: "fails", Params: []param.Param{{Name: "fragility", Unit: param.Plain, Max: 1, Doc: "fails at 1"}},
+	Name: "fragile", Doc: "fails", Params: []param.Param{{Name: "fragility",
+		Unit: param.Plain, Max: 1, Doc: "fails at 1"}},
 	New: func(v param.Values) tokens.Policy {
 		if v["fragility"] == 1 {
 			return fragile{}
@@ -220,7 +229,8 @@ func TestFailingCells(t *testing.T) {
 	sweep := sweepOf(t, s, 0, "target=2.5,3", "half-width=0.4,1.7") // 2.5 − 1.7 is below 1
 	var got *study.Part
 	all := []int{0}
-	if err := sweep.Run(t.Context(), study.Options{}, all, nil, func(p *study.Part) error { got = p; return nil }); err != nil {
+	if err := sweep.Run(t.Context(), study.Options{}, all, nil,
+		func(p *study.Part) error { got = p; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	for i, fault := range got.Faults {
@@ -232,17 +242,20 @@ func TestFailingCells(t *testing.T) {
 			t.Errorf("%s: fault %q, %d columns; want one with %q", sweep.Label(i), fault, len(got.Cells[i]), want)
 		}
 	}
-	if _, _, err := sweep.Collect(t.Context(), study.Options{}, nil); err == nil || !strings.Contains(err.Error(), "target=2.5 half-width=1.7") {
+	if _, _, err := sweep.Collect(t.Context(), study.Options{}, nil); err == nil ||
+		!strings.Contains(err.Error(), "target=2.5 half-width=1.7") {
 		t.Errorf("collected: %v", err)
 	}
 
 	s.Tokens[0].Policy = part("fragile")
 	sweep = sweepOf(t, s, 0, "fragility=0,1", "fee=0,10bp")
-	if err := sweep.Run(t.Context(), study.Options{}, all, nil, func(p *study.Part) error { got = p; return nil }); err != nil {
+	if err := sweep.Run(t.Context(), study.Options{}, all, nil,
+		func(p *study.Part) error { got = p; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	for i, c := range sweep.Batch(0) {
-		if failed := strings.HasPrefix(sweep.Label(c), "fragility=1"); failed != strings.Contains(got.Faults[i], "no such luck") || failed != (got.Cells[i] == nil) {
+		if failed := strings.HasPrefix(sweep.Label(c), "fragility=1"); failed !=
+			strings.Contains(got.Faults[i], "no such luck") || failed != (got.Cells[i] == nil) {
 			t.Errorf("%s: %q", sweep.Label(c), got.Faults[i])
 		}
 	}
@@ -364,7 +377,8 @@ func TestSweepMemory(t *testing.T) {
 func TestSampleOfHugeGrid(t *testing.T) {
 	s := zooSpec(merton, day)
 	var over []string
-	for _, name := range []string{"fee", "borrow", "supply", "streaming-fee", "sigma", "mu", "entry-fee", "exit-fee", "liquidation-bonus", "jump-sd"} {
+	for _, name := range []string{"fee", "borrow", "supply", "streaming-fee", "sigma", "mu", "entry-fee",
+		"exit-fee", "liquidation-bonus", "jump-sd"} {
 		over = append(over, name+"=0.001:0.1:0.001")
 	}
 	sweep := sweepOf(t, s, 100, over...)
@@ -390,7 +404,9 @@ func TestHopelessValuesOfHugeGrid(t *testing.T) {
 			axes = append(axes, axis(t, s, "sigma=0.1:1:0.01"))
 		}
 		_, err := study.NewSweep(built(t, s), axes, sample)
-		if err == nil || !strings.Contains(err.Error(), "half-width = 2: ") || sample == 0 && !strings.HasSuffix(err.Error(), "half-width: more values are wrong") || strings.Count(err.Error(), "\n") > 5 {
+		if err == nil || !strings.Contains(err.Error(), "half-width = 2: ") ||
+			sample == 0 && !strings.HasSuffix(err.Error(), "half-width: more values are wrong") ||
+			strings.Count(err.Error(), "\n") > 5 {
 			t.Errorf("sample %d: %v", sample, err)
 		}
 	}

@@ -111,15 +111,42 @@ func TestBandAgainstOperator(t *testing.T) {
 		paths   int
 		seed    uint64
 	}{
-		{"B hourly to target", caseB, exactB, nuB, exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.85}, Buy: 0.001, Sell: 0.001}, time.Hour, year, 2048, 1},
-		{"B hourly to edge", caseB, exactB, nuB, exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Edge}, Loan: tokens.Loan{Threshold: 0.85}, Buy: 0.001, Sell: 0.001}, time.Hour, year, 2048, 2},
-		{"B daily to target", caseB, exactB, nuB, exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.85}, Buy: 0.001, Sell: 0.001}, day, year, 15_000, 3},
-		{"C 2x with carry, 4 h", caseC, exactC, nuC, exact.Token{Target: 2, Band: tokens.Band{Low: 1.8, High: 2.2, To: tokens.Edge}, Loan: tokens.Loan{Borrow: 0.05, Supply: 0.01, Threshold: 0.8}, Buy: 0.001, Sell: 0.001, Fee: 0.02}, 4 * time.Hour, year, 10_000, 4},
-		{"-1x to target, 4 h", caseB, exactB, nuB, exact.Token{Target: -1, Band: tokens.Band{Low: 0.9, High: 1.1, To: tokens.Target}, Loan: tokens.Loan{Borrow: 0.01, Supply: 0.04, Threshold: 0.78}, Buy: 0.001, Sell: 0.001}, 4 * time.Hour, year, 10_000, 5},
-		{"Merton hourly, liquidation", merton, exactMerton, nuMerton, exact.Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.78, Bonus: 0.07}, Buy: 0.001, Sell: 0.001}, time.Hour, 30 * day, 40_000, 6},
-		{"Merton 2 h to edge, carry", merton, exactMerton, nuMerton, exact.Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Edge}, Loan: tokens.Loan{Borrow: 0.05, Supply: 0.01, Threshold: 0.78, Bonus: 0.07}, Buy: 0.001, Sell: 0.001}, 2 * time.Hour, 30 * day, 80_000, 7},
-		{"Kou 2 h to target, liquidation", kou, exactKou, nuKou, exact.Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.78, Bonus: 0.07}, Buy: 0.001, Sell: 0.001}, 2 * time.Hour, 30 * day, 80_000, 8},
-		{"Kou 2 h to edge, carry", kou, exactKou, nuKou, exact.Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Edge}, Loan: tokens.Loan{Borrow: 0.05, Supply: 0.01, Threshold: 0.78, Bonus: 0.07}, Buy: 0.001, Sell: 0.001}, 2 * time.Hour, 30 * day, 80_000, 9},
+		{"B hourly to target", caseB, exactB, nuB,
+			exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target},
+				Loan: tokens.Loan{Threshold: 0.85}, Buy: 0.001, Sell: 0.001},
+			time.Hour, year, 2048, 1},
+		{"B hourly to edge", caseB, exactB, nuB,
+			exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Edge},
+				Loan: tokens.Loan{Threshold: 0.85}, Buy: 0.001, Sell: 0.001},
+			time.Hour, year, 2048, 2},
+		{"B daily to target", caseB, exactB, nuB,
+			exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target},
+				Loan: tokens.Loan{Threshold: 0.85}, Buy: 0.001, Sell: 0.001},
+			day, year, 15_000, 3},
+		{"C 2x with carry, 4 h", caseC, exactC, nuC,
+			exact.Token{Target: 2, Band: tokens.Band{Low: 1.8, High: 2.2, To: tokens.Edge},
+				Loan: tokens.Loan{Borrow: 0.05, Supply: 0.01, Threshold: 0.8}, Buy: 0.001, Sell: 0.001, Fee: 0.02},
+			4 * time.Hour, year, 10_000, 4},
+		{"-1x to target, 4 h", caseB, exactB, nuB,
+			exact.Token{Target: -1, Band: tokens.Band{Low: 0.9, High: 1.1, To: tokens.Target},
+				Loan: tokens.Loan{Borrow: 0.01, Supply: 0.04, Threshold: 0.78}, Buy: 0.001, Sell: 0.001},
+			4 * time.Hour, year, 10_000, 5},
+		{"Merton hourly, liquidation", merton, exactMerton, nuMerton,
+			exact.Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target},
+				Loan: tokens.Loan{Threshold: 0.78, Bonus: 0.07}, Buy: 0.001, Sell: 0.001},
+			time.Hour, 30 * day, 40_000, 6},
+		{"Merton 2 h to edge, carry", merton, exactMerton, nuMerton,
+			exact.Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Edge},
+				Loan: tokens.Loan{Borrow: 0.05, Supply: 0.01, Threshold: 0.78, Bonus: 0.07}, Buy: 0.001, Sell: 0.001},
+			2 * time.Hour, 30 * day, 80_000, 7},
+		{"Kou 2 h to target, liquidation", kou, exactKou, nuKou,
+			exact.Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Target},
+				Loan: tokens.Loan{Threshold: 0.78, Bonus: 0.07}, Buy: 0.001, Sell: 0.001},
+			2 * time.Hour, 30 * day, 80_000, 8},
+		{"Kou 2 h to edge, carry", kou, exactKou, nuKou,
+			exact.Token{Target: 3, Band: tokens.Band{Low: 2.7, High: 3.3, To: tokens.Edge},
+				Loan: tokens.Loan{Borrow: 0.05, Supply: 0.01, Threshold: 0.78, Bonus: 0.07}, Buy: 0.001, Sell: 0.001},
+			2 * time.Hour, 30 * day, 80_000, 9},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			x := tt.token
@@ -127,10 +154,13 @@ func TestBandAgainstOperator(t *testing.T) {
 			if x.Band.To == tokens.Target {
 				to = 1
 			}
-			es := run(t, study.Spec{Model: tt.model, Horizon: tt.horizon, Step: tt.step, Paths: tt.paths, Seed: tt.seed, Tokens: []study.TokenSpec{{
-				Name: "t", Policy: part("band", "low", x.Band.Low, "high", x.Band.High, "to", to),
-				Mechanism: part("loan", "borrow", x.Loan.Borrow, "supply", x.Loan.Supply, "liquidation-threshold", x.Loan.Threshold, "liquidation-bonus", x.Loan.Bonus),
-				Values:    param.Values{"target": x.Target, "fee": x.Buy, "streaming-fee": x.Fee, "after-liquidation": 1}}}})
+			es := run(t, study.Spec{Model: tt.model, Horizon: tt.horizon, Step: tt.step, Paths: tt.paths,
+				Seed: tt.seed, Tokens: []study.TokenSpec{{
+					Name: "t", Policy: part("band", "low", x.Band.Low, "high", x.Band.High, "to", to),
+					Mechanism: part("loan", "borrow", x.Loan.Borrow, "supply", x.Loan.Supply,
+						"liquidation-threshold", x.Loan.Threshold, "liquidation-bonus", x.Loan.Bonus),
+					Values: param.Values{"target": x.Target, "fee": x.Buy,
+						"streaming-fee": x.Fee, "after-liquidation": 1}}}})
 			e := &es[0]
 			years := e.Years()
 			want, err := exact.Problem{Token: x, Model: tt.exact, Step: float64(tt.step) / float64(year)}.Moments(years)
@@ -138,7 +168,8 @@ func TestBandAgainstOperator(t *testing.T) {
 				t.Fatal(err)
 			}
 			if tt.horizon < year { // resolvable without a control, which would hide a wrong drift
-				check(t, "E ln S", analytics.Mean(analytics.Sample{X: e.Column("log_underlying")}, confidence), tt.logS*years)
+				check(t, "E ln S", analytics.Mean(analytics.Sample{X: e.Column("log_underlying")}, confidence),
+					tt.logS*years)
 				check(t, "E S", analytics.Mean(analytics.Sample{X: e.Column("underlying")}, confidence), 1)
 			}
 			logNAV := analytics.LogNAV(e)
@@ -149,8 +180,12 @@ func TestBandAgainstOperator(t *testing.T) {
 			}
 			check(t, "E rebalances", controlled(e, e.Column("rebalances"), tt.logS*years), want.Rebalances)
 			check(t, "E turnover", controlled(e, e.Column("turnover"), tt.logS*years), want.Turnover)
-			check(t, "E cost drag", controlled(e, values(e, func(i int) float64 { return -e.Column("log_trade_fee")[i] }), tt.logS*years), want.CostDrag)
-			check(t, "P liquidated", controlled(e, values(e, func(i int) float64 { return min(e.Column("liquidations")[i], 1) }), tt.logS*years), want.Liquidated)
+			check(t, "E cost drag", controlled(e, values(e, func(i int) float64 {
+				return -e.Column("log_trade_fee")[i]
+			}), tt.logS*years), want.CostDrag)
+			check(t, "P liquidated", controlled(e, values(e, func(i int) float64 {
+				return min(e.Column("liquidations")[i], 1)
+			}), tt.logS*years), want.Liquidated)
 		})
 	}
 }
@@ -162,8 +197,10 @@ func TestExpectedNAV(t *testing.T) {
 	spec := study.Spec{Model: part("gbm", "sigma", 0.6), Horizon: 30 * day, Step: time.Hour, Paths: 8_000, Seed: 7}
 	for to, name := range []string{"edge", "target"} {
 		spec.Tokens = append(spec.Tokens,
-			study.TokenSpec{Name: name + " free", Policy: part("band", "low", 2.8, "high", 3.2, "to", to), Mechanism: part("loan", "borrow", 0)},
-			study.TokenSpec{Name: name + " 10 bp", Policy: part("band", "low", 2.8, "high", 3.2, "to", to), Mechanism: part("loan", "borrow", 0), Values: param.Values{"fee": 0.001}})
+			study.TokenSpec{Name: name + " free", Policy: part("band", "low", 2.8, "high", 3.2, "to", to),
+				Mechanism: part("loan", "borrow", 0)},
+			study.TokenSpec{Name: name + " 10 bp", Policy: part("band", "low", 2.8, "high", 3.2, "to", to),
+				Mechanism: part("loan", "borrow", 0), Values: param.Values{"fee": 0.001}})
 	}
 	es := run(t, spec)
 	for i := range es {
@@ -173,7 +210,9 @@ func TestExpectedNAV(t *testing.T) {
 			destination = tokens.Target
 		}
 		if i%2 == 1 {
-			m, err := exact.Problem{Token: exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: destination}, Loan: tokens.Loan{Threshold: 0.85}, Buy: 0.001, Sell: 0.001},
+			m, err := exact.Problem{Token: exact.Token{Target: 3,
+				Band: tokens.Band{Low: 2.8, High: 3.2, To: destination},
+				Loan: tokens.Loan{Threshold: 0.85}, Buy: 0.001, Sell: 0.001},
 				Model: models.GBM{Sigma: 0.6}, Step: 1.0 / 8760}.Moments(e.Years())
 			if err != nil {
 				t.Fatal(err)
@@ -182,7 +221,8 @@ func TestExpectedNAV(t *testing.T) {
 		}
 		// E S^3 = e^{3(mu − σ²/2)t + 9σ²t/2}; the control is S^3 itself.
 		cube := values(e, func(i int) float64 { return math.Exp(3 * e.Column("log_underlying")[i]) })
-		got := analytics.ControlledMean(analytics.Sample{X: e.Column("nav")}, cube, math.Exp(3*0.36*e.Years()), confidence)
+		got := analytics.ControlledMean(analytics.Sample{X: e.Column("nav")},
+			cube, math.Exp(3*0.36*e.Years()), confidence)
 		check(t, "E NAV "+e.Token.Name, got, want)
 	}
 }
@@ -193,9 +233,11 @@ func TestExpectedNAV(t *testing.T) {
 func TestPublishedBandValues(t *testing.T) {
 	long(t)
 	tok := func(name string, to int) study.TokenSpec {
-		return study.TokenSpec{Name: name, Policy: part("band", "low", 2.8, "high", 3.2, "to", to), Mechanism: part("loan", "borrow", 0), Values: param.Values{"fee": 0.001}}
+		return study.TokenSpec{Name: name, Policy: part("band", "low", 2.8, "high", 3.2, "to", to),
+			Mechanism: part("loan", "borrow", 0), Values: param.Values{"fee": 0.001}}
 	}
-	spec := study.Spec{Model: part("gbm", "sigma", 0.6), Horizon: year, Step: time.Hour, Paths: 2048, Seed: 11, Tokens: []study.TokenSpec{tok("edge", 0), tok("target", 1)}}
+	spec := study.Spec{Model: part("gbm", "sigma", 0.6), Horizon: year, Step: time.Hour, Paths: 2048, Seed: 11,
+		Tokens: []study.TokenSpec{tok("edge", 0), tok("target", 1)}}
 	one := run(t, spec)
 	spec.Horizon = 2 * year
 	two := run(t, spec)
@@ -244,8 +286,10 @@ func TestDailyReset(t *testing.T) {
 		{"-1x daily", -1, 0.6, 0, day, 40_000, -0.18071533089, 0.362150278431, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			es := run(t, study.Spec{Model: part("gbm", "sigma", tt.sigma, "mu", tt.mu), Horizon: year, Step: tt.step, Paths: tt.paths, Seed: 21,
-				Tokens: []study.TokenSpec{{Name: "reset", Policy: part("every", "reset-interval", 86400), Mechanism: part("loan", "borrow", 0),
+			es := run(t, study.Spec{Model: part("gbm", "sigma", tt.sigma, "mu", tt.mu),
+				Horizon: year, Step: tt.step, Paths: tt.paths, Seed: 21,
+				Tokens: []study.TokenSpec{{Name: "reset",
+					Policy: part("every", "reset-interval", 86400), Mechanism: part("loan", "borrow", 0),
 					Values: param.Values{"target": tt.target}}}})
 			e := &es[0]
 			logS := tt.mu - tt.sigma*tt.sigma/2
@@ -257,11 +301,15 @@ func TestDailyReset(t *testing.T) {
 				d := tt.target * (e.Column("log_underlying")[i] - logS)
 				return d * d
 			})
-			v := analytics.ControlledMean(analytics.Sample{X: squares}, ideal, tt.target*tt.target*tt.sigma*tt.sigma, confidence)
+			v := analytics.ControlledMean(analytics.Sample{X: squares},
+				ideal, tt.target*tt.target*tt.sigma*tt.sigma, confidence)
 			check(t, "Var ln NAV", v, tt.logVar)
 			if tt.mean != 0 && math.Abs(tt.target) < 3 {
-				power := values(e, func(i int) float64 { return math.Exp(tt.target * (e.Column("log_underlying")[i] - logS)) })
-				m := analytics.ControlledMean(analytics.Sample{X: e.Column("nav")}, power, math.Exp(tt.target*tt.target*tt.sigma*tt.sigma/2), confidence)
+				power := values(e, func(i int) float64 {
+					return math.Exp(tt.target * (e.Column("log_underlying")[i] - logS))
+				})
+				m := analytics.ControlledMean(analytics.Sample{X: e.Column("nav")},
+					power, math.Exp(tt.target*tt.target*tt.sigma*tt.sigma/2), confidence)
 				check(t, "E NAV", m, tt.mean)
 			}
 		})
@@ -275,7 +323,8 @@ func TestIdealToken(t *testing.T) {
 	phi := func(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
 	for _, tt := range []struct{ sigma, p float64 }{{0.6, 0.139}, {0.8, 0.254}} {
 		var ideal []float64
-		spec := study.Spec{Model: part("gbm", "sigma", tt.sigma), Horizon: 30 * day, Step: 6 * time.Hour, Paths: 60_000, Seed: 31, Marks: 1,
+		spec := study.Spec{Model: part("gbm", "sigma", tt.sigma),
+			Horizon: 30 * day, Step: 6 * time.Hour, Paths: 60_000, Seed: 31, Marks: 1,
 			Tokens: []study.TokenSpec{{Name: "hold", Policy: part("hold"), Mechanism: part("loan", "borrow", 0)}}}
 		es := run(t, spec, func(c *study.Chunk) error { ideal = append(ideal, c.Marks[0].Ideal[0]...); return nil })
 		e := &es[0]
@@ -290,7 +339,8 @@ func TestIdealToken(t *testing.T) {
 		log := values(e, func(i int) float64 { return math.Log(ideal[i]) })
 		check(t, "E ln ideal", controlled(e, log, -tt.sigma*tt.sigma/2*years), m)
 		cube := values(e, func(i int) float64 { return math.Exp(3 * e.Column("log_underlying")[i]) })
-		nav := analytics.ControlledMean(analytics.Sample{X: ideal}, cube, math.Exp(3*tt.sigma*tt.sigma*years), confidence)
+		nav := analytics.ControlledMean(analytics.Sample{X: ideal},
+			cube, math.Exp(3*tt.sigma*tt.sigma*years), confidence)
 		// E e^{−3·QV} for QV of n normal steps is (1 + …)^…: exactly 1 only in the
 		// limit; at 120 steps E[S³e^{−3QV}] exceeds 1 by less than 0.003.
 		if math.Abs(nav.Value-1) > 0.003+4*nav.SE {

@@ -12,9 +12,11 @@ import (
 )
 
 func uncertain(variance float64) study.Spec {
-	return study.Spec{Model: part("gbm", "sigma", 0.6), Horizon: 30 * day, Step: 6 * time.Hour, Paths: 1500, Seed: 9, Uncertain: true,
+	return study.Spec{Model: part("gbm", "sigma", 0.6),
+		Horizon: 30 * day, Step: 6 * time.Hour, Paths: 1500, Seed: 9, Uncertain: true,
 		Errors: &study.Errors{Names: []string{"mu", "sigma"}, Cov: [][]float64{{variance, 0}, {0, variance / 100}}},
-		Tokens: []study.TokenSpec{{Name: "t", Policy: part("band", "low", 2.7, "high", 3.3), Mechanism: part("loan"), Values: param.Values{"fee": 0.001}}}}
+		Tokens: []study.TokenSpec{{Name: "t", Policy: part("band", "low", 2.7, "high", 3.3),
+			Mechanism: part("loan"), Values: param.Values{"fee": 0.001}}}}
 }
 
 // A path's own parameters depend on the seed and its number alone: not on the

@@ -63,7 +63,8 @@ func (c Cost) onFastPath() bool { return c.Impact == 0 || c.Exponent >= leastExp
 
 func newSizeCost(t *Token) *sizeCost {
 	c := &t.Cost
-	s := &sizeCost{gas: c.Gas / t.AUM, aum: t.AUM, steady: t.Flows.Kind == Steady, impact: c.Impact, exponent: c.Exponent}
+	s := &sizeCost{gas: c.Gas / t.AUM, aum: t.AUM,
+		steady: t.Flows.Kind == Steady, impact: c.Impact, exponent: c.Exponent}
 	if c.Impact == 0 {
 		s.exponent = 1
 	}

@@ -141,6 +141,7 @@ func TestSteadyFlowsForgetTheFall(t *testing.T) {
 	token.Flows.Kind = NoFlows
 	shrunk := live(t, token, grid(day, 0.8, 0.8*1.05)).NAV / live(t, token, grid(day, 0.8)).NAV
 	if !(math.Abs(shrunk-once.NAV) > 1e-5) {
-		t.Errorf("without flows equity grows by %v after the fall and by %v before; want a difference", shrunk, once.NAV)
+		t.Errorf("without flows equity grows by %v after the fall and by %v before; want a difference",
+			shrunk, once.NAV)
 	}
 }

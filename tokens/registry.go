@@ -96,7 +96,8 @@ func makeFlows(v param.Values) Flows {
 	case NoFlows:
 		return Flows{Kind: kind, CloseBelow: v["close-below"]}
 	case Chasing:
-		return Flows{Kind: kind, Response: v["flow-response"], LookBack: Duration(v["flow-look-back"]), Cap: v["flow-cap"]}
+		return Flows{Kind: kind, Response: v["flow-response"],
+			LookBack: Duration(v["flow-look-back"]), Cap: v["flow-cap"]}
 	default:
 		return Flows{Kind: kind}
 	}

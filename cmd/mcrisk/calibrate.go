@@ -60,7 +60,8 @@ fragment keeps mu, the growth of the past; with --mu 0 simulate expects none.`,
 	o.part.Bind(cmd, cli.SectionOutput)
 	fittable := strings.Join(assess.Fittable(), "|")
 	s.StringVar(&o.kinds, "model", "gbm", "`kinds` to fit, separated by commas, or all: "+fittable)
-	s.BoolVar(&o.targeting, "variance-targeting", false, "hold the long-run volatility of garch and gjr at the sample's")
+	s.BoolVar(&o.targeting, "variance-targeting", false,
+		"hold the long-run volatility of garch and gjr at the sample's")
 	s.StringVar(&o.out, "out", "", "`directory` to write, which must not exist")
 	o.form.Bind(cmd)
 	return cmd
@@ -150,7 +151,8 @@ func (o *calibrateOptions) run(ctx context.Context, session *cli.Session, file s
 // of each fit that a model can be made of.
 func saveCalibration(dir *rundir.Dir, c *assess.Calibration, d *report.Document,
 	command, notes []string) error {
-	if err := dir.File("calibration.json", func(w io.Writer) error { return report.EncodeJSON(w, d.Data) }); err != nil {
+	if err := dir.File("calibration.json",
+		func(w io.Writer) error { return report.EncodeJSON(w, d.Data) }); err != nil {
 		return err
 	}
 	if err := cli.SaveTables(dir, *d); err != nil {

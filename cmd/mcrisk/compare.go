@@ -45,7 +45,8 @@ goes nowhere, and of one that crashes.`,
 	cli.Text(s, &o.tokens, cli.SectionToken, "tokens", "names", "",
 		"tokens of the catalogue, the first of which the others are compared with")
 	cli.Text(s, &o.correlation, cli.SectionModel, "correlation", "number", "",
-		"run each token on its own underlying, whose prices are correlated so (default: all on the price of the first's)")
+		"run each token on its own underlying, "+
+			"whose prices are correlated so (default: all on the price of the first's)")
 	return cmd
 }
 
@@ -55,7 +56,8 @@ func (o *compareOptions) run(ctx context.Context, session *cli.Session) error {
 	case o.study.Token != "" && len(names) > 0:
 		return cli.Input("--token and --tokens; want --tokens")
 	case o.study.Spec == "" && len(names) < 2:
-		return cli.Input("--tokens = %q; want at least two names, as in toros-eth2x,hold-2x (see: mcrisk tokens)", o.tokens)
+		return cli.Input("--tokens = %q; want at least two names, as in toros-eth2x,hold-2x (see: mcrisk tokens)",
+			o.tokens)
 	}
 	r, err := o.study.Resolve(session, cli.Demand{Tokens: names, Correlation: o.correlation})
 	if err != nil {

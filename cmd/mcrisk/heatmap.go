@@ -32,7 +32,8 @@ same random numbers, prints one metric of each pair with its interval and draws
 it. With --x horizon the columns are twelve times of one run, or all steps where
 they are fewer, and the metric is one of those that simulate stores over time,
 such as p_loss_50 or nav_p50.`,
-		Example: `  mcrisk heatmap --token ETHBULL3X --x half-width=0.1:0.6:0.1 --y fee=5bp,10bp,20bp,40bp --metric log_growth
+		Example: `  mcrisk heatmap --token ETHBULL3X --x half-width=0.1:0.6:0.1 ` +
+			`--y fee=5bp,10bp,20bp,40bp --metric log_growth
   mcrisk heatmap --token ETHBULL3X --x horizon --y sigma=0.4:1:0.2 --metric p_lost_50
   mcrisk heatmap --token ETHBULL3X --model merton --x latency=0,1h,6h,1d --y jump-rate=5,20,80 --metric p_liquidation`,
 		Args: cli.NoArguments,

@@ -38,7 +38,8 @@ count; --periods-per-year counts returns instead.`,
 	s := cmd.Flags()
 	cli.Text(s, &o.periods, cli.SectionOutput, "periods-per-year", "number", "",
 		"returns that make a year, such as 252 (default: by elapsed time)")
-	cli.Text(s, &o.riskFree, cli.SectionOutput, "risk-free", "rate", "", "interest a year that Sharpe and Sortino subtract (default 0)")
+	cli.Text(s, &o.riskFree, cli.SectionOutput, "risk-free", "rate", "",
+		"interest a year that Sharpe and Sortino subtract (default 0)")
 	o.form.Bind(cmd)
 	return cmd
 }
@@ -60,7 +61,8 @@ func (o *historyOptions) run(session *cli.Session, file string) error {
 	}
 	session.Notes(cli.ReadNotes(h)...)
 	if n := len(h.Gaps); n > 0 {
-		session.Notes(fmt.Sprintf("%s: gaps: %d, the first on %s; the time that passes over them counts", file, n, h.Gaps[0]))
+		session.Notes(fmt.Sprintf("%s: gaps: %d, the first on %s; the time that passes over them counts",
+			file, n, h.Gaps[0]))
 	}
 	return nil
 }

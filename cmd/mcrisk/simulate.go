@@ -68,7 +68,8 @@ func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
 		return err
 	}
 	if n := r.Study.Tokens(); o.lifetimes != "" && n > 1 {
-		return cli.Input("--lifetimes with %d tokens; want one token, or the run directory, which has a file for each", n)
+		return cli.Input("--lifetimes with %d tokens; want one token, or the run directory, which has a file for each",
+			n)
 	}
 	if err := cli.Fits(r.Study, 1, cli.AllColumns); err != nil {
 		return err

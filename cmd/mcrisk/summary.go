@@ -42,7 +42,8 @@ end of its interval: p_liquidation.hi<0.01 holds only if the whole interval does
 		"print where the result came from instead: causes that add up, also by quintile")
 	s.BoolVar(&o.horizons, "horizons", false, "print probabilities and quantiles at every stored time instead")
 	s.BoolVar(&o.plain, "no-control", false, "do not correct estimates by what is known of the prices")
-	s.StringArrayVar(&o.requires, "require", nil, "`bound` that must hold, such as 'p_liquidation<0.01'; may be repeated")
+	s.StringArrayVar(&o.requires, "require", nil,
+		"`bound` that must hold, such as 'p_liquidation<0.01'; may be repeated")
 	return cmd
 }
 

@@ -39,7 +39,8 @@ equity has the same bits as the path's nav in simulate's lifetimes.`,
 	s := cmd.Flags()
 	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "path to trace, from 0")
 	cli.Text(s, &o.of, cli.SectionOutput, "of", "name", "", "token to trace, of a spec with several")
-	s.StringSliceVar(&o.events, "events", nil, "print these `events` only, with commas between: "+strings.Join(study.EventNames, ", "))
+	s.StringSliceVar(&o.events, "events", nil,
+		"print these `events` only, with commas between: "+strings.Join(study.EventNames, ", "))
 	return cmd
 }
 

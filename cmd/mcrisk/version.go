@@ -24,5 +24,6 @@ func newVersion() *cobra.Command {
 
 // version is the version of the program and what results depend on.
 func version() string {
-	return fmt.Sprintf("mcrisk %s, generator %s, %s %s/%s", rundir.Version(), rundir.Generator, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("mcrisk %s, generator %s, %s %s/%s",
+		rundir.Version(), rundir.Generator, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

@@ -6,6 +6,7 @@ import (
 	"math/cmplx"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/quad"
 )
 
@@ -24,7 +25,7 @@ func (b Motion) drawdownTail(h, years float64) float64 {
 	theta := complex(b.Drift/v, 0)
 	p := levy.Laplace(years, func(q complex128) complex128 {
 		g := cmplx.Sqrt(theta*theta + 2*q/complex(v, 0))
-		return 2 * g * cmplx.Exp(-(theta+g)*complex(h, 0)) / ((g - theta) + (g+theta)*cmplx.Exp(-2*g*complex(h, 0))) / q
+		return 2 * g * levy.Exp(-(theta+g)*complex(h, 0)) / ((g - theta) + (g+theta)*levy.Exp(-2*g*complex(h, 0))) / q
 	})
 	return min(1, max(0, p))
 }
@@ -43,7 +44,7 @@ func (b Motion) MaxDrawdown(years float64) (float64, error) {
 // RelativeDrawdown returns E[1 − e^{−MDD}], the expected largest relative fall of
 // e^X. With X the log of an [Ideal] token, it is that token's maximum drawdown.
 func (b Motion) RelativeDrawdown(years float64) (float64, error) {
-	return b.drawdown(years, func(h float64) float64 { return math.Exp(-h) })
+	return b.drawdown(years, func(h float64) float64 { return fmath.Exp(-h) })
 }
 
 // drawdown integrates weight(h)·P(MDD > h).
@@ -94,6 +95,9 @@ func (d Ideal) Drawdown() (Motion, error) {
 	return Motion{m, math.Sqrt(v2)}, nil
 }
 
+// erf is the error function, to 1e-15 for x of at least 0.
+func erf(x float64) float64 { return 1 - 2*fmath.NormCDF(-x*math.Sqrt2) }
+
 // LongestUnderwater is the expected length of the longest time below the running
 // maximum, the running one included, as a fraction of the horizon, for Brownian
 // motion without drift: ∫₀^∞ e^{−t}/(e^{−t} + √(πt)·erf √t) dt.
@@ -102,7 +106,7 @@ func (d Ideal) Drawdown() (Motion, error) {
 // Annals of Probability 25 (1997), 855–900.
 func LongestUnderwater() float64 {
 	return quad.Adaptive(func(x float64) float64 { // t = x²
-		e := math.Exp(-x * x)
-		return 2 * x * e / (e + math.Sqrt(math.Pi)*x*math.Erf(x))
+		e := fmath.Exp(-x * x)
+		return 2 * x * e / (e + math.Sqrt(math.Pi)*x*erf(x))
 	}, 0, 7, 1e-14)
 }

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/cmplx"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 	"mcrisk/quad"
 )
@@ -62,7 +62,7 @@ func (d Ideal) jump(z complex128, law quad.Rule) complex128 {
 	if d.Leverage == 1 {
 		switch m := d.Model.(type) {
 		case models.Merton:
-			return cmplx.Exp(z*complex(m.JumpMean, 0) + z*z*complex(m.JumpSD*m.JumpSD/2, 0))
+			return levy.Exp(z*complex(m.JumpMean, 0) + z*z*complex(m.JumpSD*m.JumpSD/2, 0))
 		case models.Kou:
 			up, down := complex(m.EtaUp, 0), complex(m.EtaDown, 0)
 			return complex(m.Up, 0)*up/(up-z) + complex(1-m.Up, 0)*down/(down+z)
@@ -71,7 +71,7 @@ func (d Ideal) jump(z complex128, law quad.Rule) complex128 {
 	var total complex128
 	for i, x := range law.X {
 		if kept := 1 + d.Leverage*math.Expm1(x); kept > 0 {
-			total += complex(law.W[i], 0) * cmplx.Exp(z*complex(math.Log(kept), 0))
+			total += complex(law.W[i], 0) * levy.Exp(z*complex(math.Log(kept), 0))
 		}
 	}
 	return total
@@ -143,7 +143,7 @@ func (d Ideal) cf(years float64) func(z complex128) complex128 {
 		if rate > 0 {
 			e += complex(rate, 0) * (d.jump(z, law) - 1)
 		}
-		return cmplx.Exp(e * complex(years, 0))
+		return levy.Exp(e * complex(years, 0))
 	}
 }
 
@@ -195,7 +195,7 @@ func (d Ideal) Quantile(p, years float64) (float64, error) {
 	if !(p > 0 && p < 1) {
 		return 0, fmt.Errorf("brownian: quantile of %v; want strictly between 0 and 1", p)
 	}
-	return math.Exp(m + v*distuv.UnitNormal.Quantile(p)), nil
+	return fmath.Exp(m + v*distuv.UnitNormal.Quantile(p)), nil
 }
 
 // Median of NAV(T), for GBM.
@@ -212,7 +212,7 @@ func (d Ideal) Partial(k, x, years float64) (float64, error) {
 	if !(x >= 0) || math.IsNaN(k) {
 		return 0, fmt.Errorf("brownian: partial moment %v below %v; want a number and a NAV of at least 0", k, x)
 	}
-	value := math.Exp(k*m+k*k*v*v/2) * distuv.UnitNormal.CDF((math.Log(x)-m)/v-k*v)
+	value := fmath.Exp(k*m+k*k*v*v/2) * fmath.NormCDF((math.Log(x)-m)/v-k*v)
 	return value, levy.Finite("partial moment", value)
 }
 
@@ -231,7 +231,7 @@ func (d Ideal) BreakEven(years float64) (low, high, probability float64, err err
 	}
 	nu, sigma := levy.Diffusion(d.Model)
 	c := m - b*nu*years // ln NAV = c + b·ln S
-	gap := func(x float64) float64 { return math.Exp(c+b*x) - 1 - b*math.Expm1(x) }
+	gap := func(x float64) float64 { return fmath.Exp(c+b*x) - 1 - b*math.Expm1(x) }
 	// gap is convex in S and least where its slope is 0
 	least := c / (1 - b)
 	if !(gap(least) < 0) {
@@ -246,6 +246,6 @@ func (d Ideal) BreakEven(years float64) (low, high, probability float64, err err
 	}
 	a, z := levy.Root(gap, least-spread, least), levy.Root(gap, least, least+spread)
 	sd := sigma * math.Sqrt(years)
-	inside := distuv.UnitNormal.CDF((z-nu*years)/sd) - distuv.UnitNormal.CDF((a-nu*years)/sd)
-	return math.Exp(a), math.Exp(z), 1 - inside, nil
+	inside := fmath.NormCDF((z-nu*years)/sd) - fmath.NormCDF((a-nu*years)/sd)
+	return fmath.Exp(a), fmath.Exp(z), 1 - inside, nil
 }

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/cmplx"
 	"sort"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 	"mcrisk/quad"
 )
@@ -31,13 +31,13 @@ func (b Motion) HitBelow(x, years float64) (float64, error) {
 	z := (-x + b.Drift*years) / sd
 	second := 0.0
 	if q := phi(z); q > 0 {
-		second = math.Exp(-2*b.Drift*x/(b.Sigma*b.Sigma) + math.Log(q))
+		second = fmath.Exp(-2*b.Drift*x/(b.Sigma*b.Sigma) + math.Log(q))
 	}
 	return min(1, first+second), nil
 }
 
 // phi is the normal distribution function, relatively exact far left.
-func phi(z float64) float64 { return 0.5 * math.Erfc(-z/math.Sqrt2) }
+func phi(z float64) float64 { return fmath.NormCDF(z) }
 
 // HitBelowOnGrid is HitBelow looked at only on n equally spaced dates: the
 // density of the survivors is carried from date to date by Nyström's method.
@@ -114,7 +114,7 @@ func FirstPassage(m models.Kou, b, years float64) (float64, error) {
 		roots, _ := levy.Roots(m, nu, q)
 		b1, b2 := roots[2], roots[3]
 		x := complex(b, 0)
-		return ((e-b1)/e*b2/(b2-b1)*cmplx.Exp(-b1*x) + (b2-e)/e*b1/(b2-b1)*cmplx.Exp(-b2*x)) / q
+		return ((e-b1)/e*b2/(b2-b1)*levy.Exp(-b1*x) + (b2-e)/e*b1/(b2-b1)*levy.Exp(-b2*x)) / q
 	})
 	return min(1, max(0, p)), levy.Finite("first passage", p)
 }

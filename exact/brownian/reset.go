@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 	"mcrisk/quad"
 )
@@ -60,16 +61,16 @@ func (r Reset) After(n int) (ResetMoments, error) {
 	k := (b-1)*math.Expm1(r.Rate*d) + r.Fee*d
 	mu, s2 := r.Price.Mu, r.Price.Sigma*r.Price.Sigma
 	base := 1 - b - k
-	mean := base + b*math.Exp(mu*d)
+	mean := base + b*fmath.Exp(mu*d)
 	// (variance per period)/(mean per period)², free of cancellation
-	spread := b * math.Exp(mu*d) / mean
+	spread := b * fmath.Exp(mu*d) / mean
 	relative := spread * spread * math.Expm1(s2*d)
 	N := float64(n)
 	m := ResetMoments{MeanPerPeriod: mean, Mean: math.Pow(mean, N)}
 	m.SD = math.Abs(m.Mean) * math.Sqrt(math.Expm1(N*math.Log1p(relative)))
 
 	nu, sd := (mu-s2/2)*d, r.Price.Sigma*math.Sqrt(d)
-	gain := func(z float64) float64 { return b*math.Exp(nu+sd*z) + base }
+	gain := func(z float64) float64 { return b*fmath.Exp(nu+sd*z) + base }
 	lo, hi := -levy.Tails, levy.Tails
 	if b != 0 && -base/b > 0 { // where nothing is left
 		z := (math.Log(-base/b) - nu) / sd

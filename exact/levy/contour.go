@@ -2,7 +2,8 @@ package levy
 
 import (
 	"math"
-	"math/cmplx"
+
+	"mcrisk/fmath"
 )
 
 // A Point of a contour: f(T) = Σ Weight·F(S) for the Laplace transform F of f.
@@ -41,7 +42,7 @@ func cotangent(centre complex128, years, size, height float64, n int) []Point {
 		zeta := complex(size*(0.5017*theta*cot-0.6122), height*theta)
 		slope := complex(size*(0.5017*cot-0.5017*0.6407*theta/(sin*sin)), height)
 		full := zeta + centre*complex(years, 0)
-		points[k] = Point{full / complex(years, 0), cmplx.Exp(full) * slope / complex(0, float64(n)*years)}
+		points[k] = Point{full / complex(years, 0), Exp(full) * slope / complex(0, float64(n)*years)}
 	}
 	return points
 }
@@ -55,4 +56,15 @@ func Laplace(t float64, transform func(s complex128) complex128) float64 {
 		total += 2 * real(p.Weight*transform(p.S))
 	}
 	return total
+}
+
+// Exp is e^z with the same bits on every processor that runs a build: that of
+// package cmplx rests on math.Exp, which picks its instructions at run time.
+func Exp(z complex128) complex128 {
+	r := fmath.Exp(real(z))
+	if imag(z) == 0 {
+		return complex(r, imag(z))
+	}
+	sin, cos := math.Sincos(imag(z))
+	return complex(r*cos, r*sin)
 }

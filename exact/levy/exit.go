@@ -3,6 +3,8 @@ package levy
 import (
 	"math"
 	"math/cmplx"
+
+	"mcrisk/fmath"
 )
 
 // An Exit is Brownian motion dy = Nu dt + Sigma dW from 0 until it leaves
@@ -30,7 +32,7 @@ func sinhc(x complex128) complex128 {
 		return sum
 	}
 	r := cmplx.Sqrt(x)
-	return cmplx.Sinh(r) / r
+	return (Exp(r) - Exp(-r)) / (2 * r)
 }
 
 // Up is the probability of leaving at b,
@@ -42,7 +44,7 @@ func (e Exit) Up() float64 {
 		return e.Below / (e.Below + e.Above)
 	}
 	if theta < 0 { // the same without overflow
-		return math.Exp(theta*e.Above) * math.Expm1(theta*e.Below) / math.Expm1(theta*(e.Below+e.Above))
+		return fmath.Exp(theta*e.Above) * math.Expm1(theta*e.Below) / math.Expm1(theta*(e.Below+e.Above))
 	}
 	return math.Expm1(-theta*e.Below) / math.Expm1(-theta*(e.Below+e.Above))
 }
@@ -86,14 +88,14 @@ func (e Exit) Transform(s complex128) (up, down complex128) {
 	d := e.Below + e.Above
 	if cmplx.Abs(g2)*d*d < 1 {
 		all := sinhc(g2*complex(d*d, 0)) * complex(d, 0)
-		up = complex(math.Exp(e.Nu*e.Above/v)*e.Below, 0) * sinhc(g2*complex(e.Below*e.Below, 0)) / all
-		down = complex(math.Exp(-e.Nu*e.Below/v)*e.Above, 0) * sinhc(g2*complex(e.Above*e.Above, 0)) / all
+		up = complex(fmath.Exp(e.Nu*e.Above/v)*e.Below, 0) * sinhc(g2*complex(e.Below*e.Below, 0)) / all
+		down = complex(fmath.Exp(-e.Nu*e.Below/v)*e.Above, 0) * sinhc(g2*complex(e.Above*e.Above, 0)) / all
 		return up, down
 	}
 	g := cmplx.Sqrt(g2)
-	short := func(x float64) complex128 { return 1 - cmplx.Exp(-2*g*complex(x, 0)) }
-	up = cmplx.Exp(complex(e.Nu*e.Above/v, 0)-g*complex(e.Above, 0)) * short(e.Below) / short(d)
-	down = cmplx.Exp(complex(-e.Nu*e.Below/v, 0)-g*complex(e.Below, 0)) * short(e.Above) / short(d)
+	short := func(x float64) complex128 { return 1 - Exp(-2*g*complex(x, 0)) }
+	up = Exp(complex(e.Nu*e.Above/v, 0)-g*complex(e.Above, 0)) * short(e.Below) / short(d)
+	down = Exp(complex(-e.Nu*e.Below/v, 0)-g*complex(e.Below, 0)) * short(e.Above) / short(d)
 	return up, down
 }
 
@@ -106,11 +108,11 @@ func (e Exit) Resolvent(s complex128, x float64) complex128 {
 	d := e.Below + e.Above
 	left, right := e.Below+min(0, x), e.Above-max(0, x)
 	if cmplx.Abs(g2)*d*d < 1 {
-		return complex(2/v*math.Exp(e.Nu*x/v)*left*right/d, 0) *
+		return complex(2/v*fmath.Exp(e.Nu*x/v)*left*right/d, 0) *
 			sinhc(g2*complex(left*left, 0)) * sinhc(g2*complex(right*right, 0)) / sinhc(g2*complex(d*d, 0))
 	}
 	g := cmplx.Sqrt(g2)
-	short := func(x float64) complex128 { return 1 - cmplx.Exp(-2*g*complex(x, 0)) }
-	way := cmplx.Exp(complex(e.Nu*x/v, 0) - g*complex(math.Abs(x), 0))
+	short := func(x float64) complex128 { return 1 - Exp(-2*g*complex(x, 0)) }
+	way := Exp(complex(e.Nu*x/v, 0) - g*complex(math.Abs(x), 0))
 	return way * short(left) * short(right) / (complex(v, 0) * g * short(d))
 }

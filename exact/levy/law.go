@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/cmplx"
+
+	"mcrisk/fmath"
 )
 
 // A Law is a distribution of the log of NAV (or of the decay), inverted from
@@ -77,7 +79,8 @@ func (v Inverter) Law() (Law, error) {
 			if l.tilted, rest, err = v.terms(1, l); err != nil {
 				return l, err
 			}
-			l.tiltedBound = 1e-11 + rest + l.Mean*v.doubt(l.tilted) + max(math.Abs(l.Partial(l.lo)), math.Abs(l.Partial(l.hi)-l.Mean))
+			l.tiltedBound = 1e-11 + rest + l.Mean*v.doubt(l.tilted) +
+				max(math.Abs(l.Partial(l.lo)), math.Abs(l.Partial(l.hi)-l.Mean))
 		}
 		return l, nil
 	}
@@ -112,7 +115,7 @@ func (v Inverter) terms(re float64, l Law) (terms []complex128, rest float64, er
 		if err != nil {
 			return nil, 0, err
 		}
-		terms = append(terms, x*cmplx.Exp(complex(0, -u*v.Mean)))
+		terms = append(terms, x*Exp(complex(0, -u*v.Mean)))
 		small++
 		if rest = cmplx.Abs(x); rest > 1e-13*max(1, cmplx.Abs(terms[0])) {
 			small = 0
@@ -124,11 +127,11 @@ func (v Inverter) terms(re float64, l Law) (terms []complex128, rest float64, er
 func (l Law) below(terms []complex128, mass, x float64) float64 {
 	x -= l.centre
 	sum := 0.0
-	turn := cmplx.Exp(complex(0, -l.du*x))
-	at := cmplx.Exp(complex(0, -l.du*x/2))
+	turn := Exp(complex(0, -l.du*x))
+	at := Exp(complex(0, -l.du*x/2))
 	for k, c := range terms {
 		if k%128 == 127 {
-			at = cmplx.Exp(complex(0, -l.du*x*(float64(k)+0.5)))
+			at = Exp(complex(0, -l.du*x*(float64(k)+0.5)))
 		}
 		sum += (imag(c)*real(at) + real(c)*imag(at)) / (float64(k) + 0.5)
 		at *= turn
@@ -208,5 +211,5 @@ func (l Law) ESBound(p float64) float64 {
 		return 0
 	}
 	_, hi := l.Around(p)
-	return (l.tiltedBound + l.Bound*math.Exp(hi)) / p
+	return (l.tiltedBound + l.Bound*fmath.Exp(hi)) / p
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"math"
 
+	"mcrisk/fmath"
 	"mcrisk/models"
 	"mcrisk/quad"
 )
@@ -129,11 +130,11 @@ func mertonJumps(m models.Merton, cut, widest float64) (float64, quad.Rule) {
 func kouJumps(m models.Kou, cut, widest float64) (float64, quad.Rule) {
 	r := split(0, 40/(m.EtaUp-1), cut, min(1/m.EtaUp, widest))
 	for i, x := range r.X {
-		r.W[i] *= m.Up * m.EtaUp * math.Exp(-m.EtaUp*x)
+		r.W[i] *= m.Up * m.EtaUp * fmath.Exp(-m.EtaUp*x)
 	}
 	below := split(0, -40/m.EtaDown, cut, min(1/m.EtaDown, widest))
 	for i, x := range below.X {
-		r.X, r.W = append(r.X, x), append(r.W, below.W[i]*(1-m.Up)*m.EtaDown*math.Exp(m.EtaDown*x))
+		r.X, r.W = append(r.X, x), append(r.W, below.W[i]*(1-m.Up)*m.EtaDown*fmath.Exp(m.EtaDown*x))
 	}
 	return m.Rate, r
 }
@@ -158,5 +159,5 @@ const Tails = 8.6
 // NormalDensity is that of the normal law of a mean and a standard deviation sd > 0.
 func NormalDensity(x, mean, sd float64) float64 {
 	z := (x - mean) / sd
-	return math.Exp(-z*z/2) / (sd * math.Sqrt(2*math.Pi))
+	return fmath.Exp(-z*z/2) / (sd * math.Sqrt(2*math.Pi))
 }

@@ -125,7 +125,8 @@ type Session struct {
 
 // SessionOf is the call of a cobra command.
 func SessionOf(cmd *cobra.Command) *Session {
-	s := &Session{In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(), Command: strings.Fields(cmd.CommandPath())}
+	s := &Session{In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),
+		Command: strings.Fields(cmd.CommandPath())}
 	if r, ok := s.Out.(*results); ok {
 		s.Out = r
 	}

@@ -24,7 +24,8 @@ const (
 	SectionOutput = "Output"
 )
 
-var sections = []string{SectionToken, SectionCosts, SectionKeeper, SectionVenue, SectionModel, SectionStudy, SectionOutput}
+var sections = []string{SectionToken, SectionCosts, SectionKeeper, SectionVenue,
+	SectionModel, SectionStudy, SectionOutput}
 
 const sectionKey = "section"
 

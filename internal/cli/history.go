@@ -22,14 +22,17 @@ type FileOptions struct{ Column, Stamp, Zone string }
 // Bind adds the flags to a command.
 func (o *FileOptions) Bind(cmd *cobra.Command, section string) {
 	s := cmd.Flags()
-	Text(s, &o.Column, section, "column", "name", "", "column of prices in a file of closes, or ticker in one of several")
-	Text(s, &o.Stamp, section, "stamp", "open|close", "", "which end of a bar its time is of (default open, or as the file says)")
+	Text(s, &o.Column, section, "column", "name", "",
+		"column of prices in a file of closes, or ticker in one of several")
+	Text(s, &o.Stamp, section, "stamp", "open|close", "",
+		"which end of a bar its time is of (default open, or as the file says)")
 	Text(s, &o.Zone, section, "zone", "name", "", "time zone of times without one, such as Europe/Berlin (default UTC)")
 }
 
 // Read reads a file of prices, - being standard input, and returns its SHA-256 too.
 func (o *FileOptions) Read(session *Session, path string) (*paths.History, string, error) {
-	stamp, ok := map[string]paths.Stamp{"": paths.StampAuto, "open": paths.StampOpen, "close": paths.StampClose}[o.Stamp]
+	stamp, ok := map[string]paths.Stamp{"": paths.StampAuto,
+		"open": paths.StampOpen, "close": paths.StampClose}[o.Stamp]
 	if !ok {
 		return nil, "", Input("--stamp = %q; want open or close", o.Stamp)
 	}
@@ -59,7 +62,8 @@ func (o *FileOptions) Read(session *Session, path string) (*paths.History, strin
 // year; what is empty was not given.
 func ParseSeries(periods, riskFree string) (o assess.SeriesOptions, err error) {
 	if periods != "" {
-		if o.PeriodsPerYear, err = param.Number(periods); err != nil || !(o.PeriodsPerYear > 0 && o.PeriodsPerYear <= 1e9) {
+		if o.PeriodsPerYear, err = param.Number(periods); err != nil ||
+			!(o.PeriodsPerYear > 0 && o.PeriodsPerYear <= 1e9) {
 			return o, Input("--periods-per-year = %q; want a number above 0, such as 252", periods)
 		}
 	}
@@ -86,8 +90,9 @@ func HistoryNotes(h *paths.History) []string {
 	const most = 5
 	notes := ReadNotes(h)
 	if returns, _ := h.Returns(); len(returns) > len(h.LogReturns()) {
-		return append(notes, fmt.Sprintf("%s: gaps: %d, as of a market that closes; returns over those of up to a week count",
-			h.Name, len(h.Gaps)))
+		return append(notes,
+			fmt.Sprintf("%s: gaps: %d, as of a market that closes; returns over those of up to a week count",
+				h.Name, len(h.Gaps)))
 	}
 	for _, g := range h.Gaps[:min(most, len(h.Gaps))] {
 		notes = append(notes, fmt.Sprintf("%s: %s; no return was taken over it", h.Name, g))
@@ -144,5 +149,6 @@ func instant(name, text string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("--%s = %q; want a day such as 2020-03-12 or a time such as 2020-03-12T10:00:00Z", name, text)
+	return time.Time{}, fmt.Errorf("--%s = %q; want a day such as 2020-03-12 or a time such as 2020-03-12T10:00:00Z",
+		name, text)
 }

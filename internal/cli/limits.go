@@ -25,7 +25,8 @@ var AllColumns = len(tokens.Columns)
 // there are.
 func FitsMemory(paths int, need float64) error {
 	if free := freeMemory(); need > free {
-		return Input("--paths = %d: the lifetimes would take %s of memory, and %s is free; want fewer", paths, report.Bytes(need), report.Bytes(free))
+		return Input("--paths = %d: the lifetimes would take %s of memory, and %s is free; want fewer",
+			paths, report.Bytes(need), report.Bytes(free))
 	}
 	return nil
 }

@@ -75,7 +75,8 @@ func (o *OutputOptions) BindWithoutFigures(cmd *cobra.Command) { o.bind(cmd, fal
 
 func (o *OutputOptions) bind(cmd *cobra.Command, figures bool) {
 	s := cmd.Flags()
-	Text(s, &o.Out, SectionOutput, "out", "directory", "", "run to write, which must not exist (default runs/NAME-TIME-HASH)")
+	Text(s, &o.Out, SectionOutput, "out", "directory", "",
+		"run to write, which must not exist (default runs/NAME-TIME-HASH)")
 	o.FormOptions.Bind(cmd)
 	if figures {
 		s.BoolVar(&o.NoFigures, "no-figures", false, "draw no figures")

@@ -81,14 +81,17 @@ func Require(rs []Requirement, summaries []analytics.Summary) (notes []string, e
 				v = e.Hi
 			}
 			if !r.holds(v) { // so that NaN fails too
-				unmet = append(unmet, fmt.Errorf("%s: %s%s = %s (%s); want %s", s.Token, r.metric, r.end, report.Short(v), report.Interval(e), r.text))
+				unmet = append(unmet, fmt.Errorf("%s: %s%s = %s (%s); want %s",
+					s.Token, r.metric, r.end, report.Short(v), report.Interval(e), r.text))
 			}
 			if r.end == "" && e.Lo <= r.bound && r.bound <= e.Hi {
-				notes = append(notes, fmt.Sprintf("%s: the interval of %s, %s, holds the bound of %q; more paths would decide it",
-					s.Token, r.metric, report.Interval(e), r.text))
+				notes = append(notes,
+					fmt.Sprintf("%s: the interval of %s, %s, holds the bound of %q; more paths would decide it",
+						s.Token, r.metric, report.Interval(e), r.text))
 			}
 			if e.Warning != "" {
-				notes = append(notes, fmt.Sprintf("%s: the interval of %s may be too short (%s)", s.Token, r.metric, e.Warning))
+				notes = append(notes, fmt.Sprintf("%s: the interval of %s may be too short (%s)",
+					s.Token, r.metric, e.Warning))
 			}
 		}
 	}

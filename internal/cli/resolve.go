@@ -117,7 +117,8 @@ func (p *resolving) base() error {
 		p.spec.Tokens = []study.TokenSpec{entry.Spec()}
 		maps.Copy(p.Origins, entry.Origins())
 	case p.Numbers["target"] == "":
-		return errors.New("no token; want --token NAME (see: mcrisk tokens), --spec FILE, or the parts of one, beginning with --target")
+		return errors.New("no token; want --token NAME (see: mcrisk tokens), --spec FILE, " +
+			"or the parts of one, beginning with --target")
 	default:
 		p.spec.Tokens = []study.TokenSpec{{Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "loan"}}}
 	}
@@ -152,7 +153,8 @@ func (p *resolving) read() error {
 		p.Origins.From("spec", t.Policy.Values)
 		p.Origins.From("spec", t.Mechanism.Values)
 	}
-	for name, set := range map[string]bool{"horizon": p.spec.Horizon != 0, "step": p.spec.Step != 0, "paths": p.spec.Paths != 0, "seed": p.spec.Seed != 0} {
+	for name, set := range map[string]bool{"horizon": p.spec.Horizon != 0, "step": p.spec.Step != 0,
+		"paths": p.spec.Paths != 0, "seed": p.spec.Seed != 0} {
 		if set {
 			p.Origins[name] = "spec"
 		}
@@ -186,7 +188,8 @@ func (p *resolving) several() error {
 	}
 	switch {
 	case apart && p.demand.Correlation == "":
-		p.Note("the tokens follow different underlyings; all are run on the price of %s, or with --correlation each on its own", p.Underlying)
+		p.Note("the tokens follow different underlyings; "+
+			"all are run on the price of %s, or with --correlation each on its own", p.Underlying)
 	case !apart && p.demand.Correlation != "":
 		return fmt.Errorf("--correlation %s; all tokens follow %s", p.demand.Correlation, p.Underlying)
 	}
@@ -205,7 +208,8 @@ func (p *resolving) kinds() error {
 			policy = "band"
 		}
 		if k, err := tokens.Policies.Kind(policy); err == nil && !has(k.Params, "low") {
-			note(fmt.Errorf("--band with --policy %s, which has no lower edge; want a policy that has, such as band", policy))
+			note(fmt.Errorf("--band with --policy %s, which has no lower edge; want a policy that has, such as band",
+				policy))
 		}
 	}
 	for i := range p.spec.Tokens {
@@ -294,7 +298,8 @@ func (p *resolving) fit() error {
 	}
 	spec, err := p.spec.With("sigma", u.Sigma.Value)
 	if err != nil {
-		p.Note("model %s has no sigma: its volatility is that of its own numbers, not the catalogue's %.4g", p.spec.Model.Kind, u.Sigma.Value)
+		p.Note("model %s has no sigma: its volatility is that of its own numbers, not the catalogue's %.4g",
+			p.spec.Model.Kind, u.Sigma.Value)
 		return nil
 	}
 	p.spec = spec
@@ -315,10 +320,13 @@ func (p *resolving) others() error {
 		return fmt.Errorf("--correlation = %q; want a number between −1 and 1", p.demand.Correlation)
 	}
 	for _, t := range p.spec.Tokens {
-		if t.Underlying == "" || slices.ContainsFunc(p.spec.Others, func(u study.Underlying) bool { return u.Name == t.Underlying }) {
+		if t.Underlying == "" || slices.ContainsFunc(p.spec.Others, func(u study.Underlying) bool {
+			return u.Name == t.Underlying
+		}) {
 			continue
 		}
-		u := study.Underlying{Name: t.Underlying, Model: param.Part{Kind: p.spec.Model.Kind, Values: maps.Clone(p.spec.Model.Values)}}
+		u := study.Underlying{Name: t.Underlying,
+			Model: param.Part{Kind: p.spec.Model.Kind, Values: maps.Clone(p.spec.Model.Values)}}
 		from := "that of the first underlying"
 		if k, err := models.Registry.Kind(u.Model.Kind); err == nil && has(k.Params, "sigma") && !p.given("sigma") {
 			known, err := catalogue.LookupUnderlying(t.Underlying)
@@ -352,7 +360,8 @@ func (p *resolving) fitPrices() error {
 	if p.spec, err = p.spec.With("sigma", sigma); err != nil {
 		return fmt.Errorf("--prices: %w", err)
 	}
-	p.Origins["sigma"] = fmt.Sprintf("fitted to %s: %d returns of %s, standard error %.4g", p.Prices, fit.N, param.FormatSeconds(h.Step.Seconds()), fit.SE[1])
+	p.Origins["sigma"] = fmt.Sprintf("fitted to %s: %d returns of %s, standard error %.4g",
+		p.Prices, fit.N, param.FormatSeconds(h.Step.Seconds()), fit.SE[1])
 	p.Notes = append(p.Notes, HistoryNotes(h)...)
 	p.noteJumps()
 	if p.Numbers["mu"] != "fitted" { // then sigma alone is the history's
@@ -376,7 +385,8 @@ func (p *resolving) fitPrices() error {
 // add to it.
 func (p *resolving) noteJumps() {
 	if _, err := p.spec.Param("jump-rate"); err == nil && !p.given("sigma") {
-		p.Note("sigma is the volatility of all moves of the history together; the jumps of %s add to it", p.spec.Model.Kind)
+		p.Note("sigma is the volatility of all moves of the history together; the jumps of %s add to it",
+			p.spec.Model.Kind)
 	}
 }
 
@@ -423,7 +433,8 @@ func tooHigh(q param.Param, text string, v float64) error {
 	if strings.HasSuffix(text, "%") {
 		return fmt.Errorf("%s = %s a year; want at most 200 %% either way, or --force if that is meant", q.Name, text)
 	}
-	return fmt.Errorf("%s = %s is %s %% a year; want %s%%, if that is meant, or --force", q.Name, text, report.Short(100*v), text)
+	return fmt.Errorf("%s = %s is %s %% a year; want %s%%, if that is meant, or --force",
+		q.Name, text, report.Short(100*v), text)
 }
 
 // grid applies horizon, step, paths and seed.
@@ -480,7 +491,8 @@ func (p *resolving) waits() {
 		token := p.Study.Token(i)
 		limit := math.Abs(token.LiquidationLeverage())
 		if edge := token.Awaits().High; edge >= limit && !math.IsInf(edge, 1) {
-			p.Note("%s: the policy's upper edge %.4g is beyond the leverage %.4g at which the venue liquidates", t.Name, edge, limit)
+			p.Note("%s: the policy's upper edge %.4g is beyond the leverage %.4g at which the venue liquidates",
+				t.Name, edge, limit)
 		}
 		if !p.demand.AnyTime {
 			p.rounded(t.Name+": latency", token.Keeper.Latency.Seconds())
@@ -499,7 +511,8 @@ func (r *Resolved) rounded(what string, waits ...float64) {
 		}
 	}
 	if len(texts) > 0 {
-		r.Note("%s %s is rounded up to whole steps of %s; a --step that divides it would see it", what, strings.Join(texts, ", "), param.FormatSeconds(step.Seconds()))
+		r.Note("%s %s is rounded up to whole steps of %s; a --step that divides it would see it",
+			what, strings.Join(texts, ", "), param.FormatSeconds(step.Seconds()))
 	}
 }
 

@@ -32,7 +32,8 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	o.Numbers = map[string]string{}
 	s := cmd.Flags()
 	s.SortFlags = false
-	Text(s, &o.Token, SectionToken, "token", "name", "", "token of the catalogue, such as ETHBULL3X (see: mcrisk tokens)")
+	Text(s, &o.Token, SectionToken, "token", "name", "",
+		"token of the catalogue, such as ETHBULL3X (see: mcrisk tokens)")
 	Text(s, &o.Spec, SectionToken, "spec", "file", "", "study described in YAML, as simulate --print-spec writes it")
 	Text(s, &o.Mechanism, SectionVenue, "mechanism", "kind", "", kindList(tokens.Mechanisms.Kinds())+" (default loan)")
 	bindNumbers(o, s, SectionVenue, tokens.Mechanisms.Kinds())
@@ -40,12 +41,14 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 		o.bindNumber(s, p, sectionOfNumber(p.Name), "")
 	}
 	Text(s, &o.Band, SectionToken, "band", "low:high", "", "rebalance when leverage leaves this, as in 2.8:3.2")
-	Text(s, &o.Policy, SectionToken, "policy", "kind", "", kindList(tokens.Policies.Kinds())+" (default band with --band, else hold)")
+	Text(s, &o.Policy, SectionToken, "policy", "kind", "",
+		kindList(tokens.Policies.Kinds())+" (default band with --band, else hold)")
 	bindNumbers(o, s, SectionToken, tokens.Policies.Kinds())
 	Text(s, &o.Model, SectionModel, "model", "kind", "", kindList(models.Registry.Kinds())+" (default gbm)")
 	Text(s, &o.Prices, SectionModel, "prices", "file", "", "CSV of prices, to which sigma is fitted")
 	o.File.Bind(cmd, SectionModel)
-	s.BoolVar(&o.Uncertain, "parameter-uncertainty", false, "draw the fitted numbers of the model anew for each path, with the errors of the fit")
+	s.BoolVar(&o.Uncertain, "parameter-uncertainty", false,
+		"draw the fitted numbers of the model anew for each path, with the errors of the fit")
 	InSection(s, SectionModel, "parameter-uncertainty")
 	bindNumbers(o, s, SectionModel, models.Registry.Kinds())
 	Text(s, &o.Horizon, SectionStudy, "horizon", "duration", "", "length of each lifetime")

@@ -85,7 +85,8 @@ const (
 
 func draw(w io.Writer, root *frame) {
 	height := row*float64(root.depth()) + 4
-	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" font-family="sans-serif" font-size="11">`+"\n", width, height)
+	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" `+
+		`font-family="sans-serif" font-size="11">`+"\n", width, height)
 	fmt.Fprintf(w, `<rect width="%g" height="%g" fill="white"/>`+"\n", width, height)
 	scale := width / float64(root.total)
 	var put func(name string, f *frame, x, y float64)
@@ -100,10 +101,12 @@ func draw(w io.Writer, root *frame) {
 		colour := "#d0d0d0"
 		if strings.Contains(name, "AVX") {
 			colour = "#8ab8e0"
-		} else if slices.ContainsFunc([]string{"study.", "paths.", "models.", "tokens.", "random.", "fmath.", "block."}, func(p string) bool { return strings.HasPrefix(name, p) }) {
+		} else if slices.ContainsFunc([]string{"study.", "paths.", "models.", "tokens.", "random.", "fmath.", "block."},
+			func(p string) bool { return strings.HasPrefix(name, p) }) {
 			colour = "#f0b878"
 		}
-		fmt.Fprintf(w, `<g><title>%s: %.1f %%</title><rect x="%.1f" y="%.1f" width="%.1f" height="%g" fill="%s" stroke="white" stroke-width="0.5"/>`,
+		fmt.Fprintf(w, `<g><title>%s: %.1f %%</title><rect x="%.1f" y="%.1f" width="%.1f" height="%g" `+
+			`fill="%s" stroke="white" stroke-width="0.5"/>`,
 			html.EscapeString(name), share, x, y, wide, row-1, colour)
 		label := fmt.Sprintf("%s %.0f %%", name, share)
 		if room := int(wide / 6.2); room >= 4 {

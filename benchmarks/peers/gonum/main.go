@@ -111,11 +111,14 @@ func main() {
 		logs, logs2, falls, falls2, trades = logs+l, logs2+l*l, falls+worst, falls2+worst*worst, trades+count
 	}
 	se := func(s, s2 float64) float64 { return math.Sqrt((s2/n - s/n*s/n) / n) }
-	fmt.Printf(`{"program":"gonum","ns":%.4f,"lives":%d,"liquidated":%v,"log":[%.6f,%.6f],"drawdown":[%.6f,%.6f],"rebalances":%.3f`,
-		float64(cpu()-start)/float64(lives)/float64(steps), lives, gone, logs/n, se(logs, logs2), falls/n, se(falls, falls2), trades/n)
+	fmt.Printf(`{"program":"gonum","ns":%.4f,"lives":%d,"liquidated":%v,`+
+		`"log":[%.6f,%.6f],"drawdown":[%.6f,%.6f],"rebalances":%.3f`,
+		float64(cpu()-start)/float64(lives)/float64(steps),
+		lives, gone, logs/n, se(logs, logs2), falls/n, se(falls, falls2), trades/n)
 	if full {
 		fmt.Printf(`,"turnover":[%.6f,%.6f],"underwater":[%.6f,%.6f],"interest":[%.7f,%.7f]`,
-			turnovers/n, se(turnovers, turnovers2), unders/n, se(unders, unders2), interests/n, se(interests, interests2))
+			turnovers/n, se(turnovers, turnovers2),
+			unders/n, se(unders, unders2), interests/n, se(interests, interests2))
 	}
 	fmt.Println("}")
 }
