@@ -24,16 +24,17 @@ func newExact() *cobra.Command {
 		Use:   "exact",
 		Short: "Answer for a band token without sampling",
 		Long: `exact computes what simulate estimates, without sampling error, for tokens whose
-cycles begin anew at every trade: a band on a loan, proportional costs, a price
-with independent increments, seen at the end of every step. Each number comes
-with a bound of its error: of expectations from doubling the nodes that they are
+cycles begin anew at every trade: a band on a loan, a price with independent
+increments, seen at the end of every step; costs that are proportional, or gas
+and impact of a vault held at its size (--flows steady). Each number comes with
+a bound of its error: of expectations from doubling the nodes that they are
 computed on, of what rests on the law of NAV from the frequencies that are left
 out of it. A law that is too jagged for that is left out, with a note. After a
 liquidation the token stops.
 
 mcrisk sweep --exact answers so at many values of a parameter.`,
 		Example: `  mcrisk exact --target 3 --band 2.8:3.2 --to target --fee 10bp --borrow 5% --sigma 0.6
-  mcrisk exact --token ETHBULL3X --impact 0 --gas 0 --fee 20bp`,
+  mcrisk exact --token ETHBULL3X --horizon 90d`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}

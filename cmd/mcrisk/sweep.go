@@ -52,7 +52,7 @@ Exit status 1 says that a cell failed, though the others were run.`,
   mcrisk sweep --token ETHBULL3X --over half-width=0.1:0.6:0.1 --over fee=5bp,10bp,30bp --over sigma=0.4:1.2:0.2
   mcrisk sweep --token BTCBULL3X --over latency=0,5m,1h --over model=gbm,merton,kou
   mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05 --optimise utility
-  mcrisk sweep --token ETHBULL3X --impact 0 --gas 0 --over half-width=0.05:0.6:0.05 --exact
+  mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05 --exact
   mcrisk sweep --resume runs/ETHBULL3X-20260102T030405Z-0123abcd`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
