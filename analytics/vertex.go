@@ -130,7 +130,7 @@ func derived(p []float64, d int) []float64 {
 // optimum is where the curve is best, and what stands beside it.
 func (f *curve) optimum() Optimum {
 	var o Optimum
-	vertex, lo, hi := math.NaN(), math.NaN(), math.NaN()
+	var vertex, lo, hi float64
 	if f.degree == 2 {
 		vertex, lo, hi = f.parabola()
 	} else {
