@@ -66,7 +66,8 @@ func TestStatistics(t *testing.T) {
 	for name, x := range map[string][2]float64{
 		"sharpe": {sharpe.of(Sample{X: xs}), 0.5 / math.Sqrt(11.0/3)}, "sortino": {sortino.of(Sample{X: xs}),
 			0.5 / math.Sqrt(0.5)},
-		"omega": {omega.of(Sample{X: xs}), 2}, "gain to pain": {gainToPain.of(Sample{X: xs}), 1}, "sd": {sd.of(Sample{X: xs}),
+		"omega":        {omega.of(Sample{X: xs}), 2},
+		"gain to pain": {gainToPain.of(Sample{X: xs}), 1}, "sd": {sd.of(Sample{X: xs}),
 			math.Sqrt(11.0 / 3)},
 		// m₂ = 11/4, m₃ = 3 (0.5³ − 2·1.5³ + 2.5³ = 9, over 4 = 2.25)
 		"skewness": {skewness.of(Sample{X: xs}), math.Sqrt(12) / 2 * 2.25 / math.Pow(2.75, 1.5)},

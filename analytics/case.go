@@ -80,9 +80,9 @@ func (c *Case) Numbers(m Metric) []float64 {
 
 // CorrectedNumbers are the Numbers corrected by what is known of the price, as the
 // metric's estimate is. They are nil where that cannot be done: where nothing is
-// known, or a path has no number, or these paths cannot tell the metric. Compare two settings by the corrected numbers of
-// both or by the plain ones of both. Those of a metric that is not corrected are
-// its Numbers.
+// known, or a path has no number, or these paths cannot tell the metric. Compare two
+// settings by the corrected numbers of both or by the plain ones of both. Those of a
+// metric that is not corrected are its Numbers.
 func (c *Case) CorrectedNumbers(m Metric) []float64 {
 	if m.Corrected == nil {
 		return c.Numbers(m)

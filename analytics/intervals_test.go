@@ -82,9 +82,11 @@ func intervals(t *testing.T, seeds, truthPaths int, add func(what string, truth 
 		differences := func(paths int, seed uint64) func(i int) analytics.Sample {
 			var ds []analytics.Sample
 			for _, sigma := range sigmas {
-				cs := cases(t, study.Spec{Model: part("gbm", param.Values{"sigma": sigma, "mu": 0.3}), Horizon: 30 * day,
-					Step: day, Tokens: []study.TokenSpec{loan("3x", 2.999, 3.001, 0), {Name: "1x", Policy: part("hold", nil),
-						Mechanism: part("loan", nil), Values: param.Values{"target": 1}}}}, paths, seed, growth)
+				cs := cases(t, study.Spec{Model: part("gbm", param.Values{"sigma": sigma, "mu": 0.3}),
+					Horizon: 30 * day,
+					Step:    day, Tokens: []study.TokenSpec{loan("3x", 2.999, 3.001, 0),
+						{Name: "1x", Policy: part("hold", nil),
+							Mechanism: part("loan", nil), Values: param.Values{"target": 1}}}}, paths, seed, growth)
 				a, b := cs[0].Numbers(growth), cs[1].Numbers(growth)
 				d := make([]float64, len(a))
 				for i := range d {
@@ -172,7 +174,8 @@ func TestIntervalsStudy(t *testing.T) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# How often intervals of rare things hold them\n\n"+
 		"Written by `make intervals`: %d small studies for each "+
-		"row, of 400 paths unless said (2,000 for break-evens), 95 %% intervals. A share has a standard error of 0.7 %%. "+
+		"row, of 400 paths unless said (2,000 for break-evens), 95 %% intervals. "+
+		"A share has a standard error of 0.7 %%. "+
 		"The truth is in closed form for break-evens, known to ±.003 for the best half-width, "+
 		"and otherwise from 1,000,000 other paths. "+
 		"Warned is the share of estimates whose output says why not to trust the interval.\n\n"+

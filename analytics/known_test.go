@@ -58,10 +58,12 @@ func TestControls(t *testing.T) {
 		logGain, navGain   float64 // of standard errors, at least
 		lossGain, linearBy float64
 	}{
-		{"30 days", part("gbm", param.Values{"sigma": 0.6}), models.GBM{Sigma: 0.6}, -0.18, 0.36, 30 * day, 10_000, 10, 8, 3, 5},
+		{"30 days", part("gbm", param.Values{"sigma": 0.6}), models.GBM{Sigma: 0.6},
+			-0.18, 0.36, 30 * day, 10_000, 10, 8, 3, 5},
 		{"half a year", part("gbm", param.Values{"sigma": 0.6}), models.GBM{Sigma: 0.6}, -0.18, 0.36, 180 * day,
 			4_000, 10, 8, 3, 2},
-		{"Merton, 30 days", part("merton", param.Values{"sigma": 0.5, "jump-rate": 10, "jump-mean": -0.03, "jump-sd": 0.06}), merton,
+		{"Merton, 30 days", part("merton", param.Values{"sigma": 0.5, "jump-rate": 10, "jump-mean": -0.03,
+			"jump-sd": 0.06}), merton,
 			-0.125 + drift + merton.Rate*merton.JumpMean, 0.25 + jumps, 30 * day, 10_000, 3, 2, 2, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -72,7 +74,8 @@ func TestControls(t *testing.T) {
 			years := e.Years()
 			known := knownOf(t, tt.exact, 3, years, tt.logS*years, tt.qv*years)
 			plain, controlled := summarise(e, nil), summarise(e, known)
-			p := exact.Problem{Token: exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target}, Loan: tokens.Loan{Threshold: 0.85, Bonus: 0.05}, Buy: 0.001, Sell: 0.001},
+			p := exact.Problem{Token: exact.Token{Target: 3, Band: tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target},
+				Loan: tokens.Loan{Threshold: 0.85, Bonus: 0.05}, Buy: 0.001, Sell: 0.001},
 				Model: tt.exact, Step: 1.0 / 8760}
 			m, err := p.Moments(years)
 			if err != nil {

@@ -233,7 +233,8 @@ func CompareBy(metrics []Metric, c, own *Case) []Comparison {
 				x.Versus = m.Difference(c.Sample(a), own.Sample(b), c.Confidence)
 			}
 		}
-		if c.Ensemble != own.Ensemble && (x.Estimate.Warning == NotEstimable || own.Estimate(m).Warning == NotEstimable) {
+		if c.Ensemble != own.Ensemble &&
+			(x.Estimate.Warning == NotEstimable || own.Estimate(m).Warning == NotEstimable) {
 			x.Versus = c.withheld()
 			x.Unpaired, x.VarianceReduction = math.NaN(), math.NaN()
 		}

@@ -61,7 +61,8 @@ func TestRowsKeepTheirWord(t *testing.T) {
 		}
 	}
 	if ruined == 0 || corrected == 0 || withheld == 0 {
-		t.Errorf("%d ruined paths, %d metrics corrected and %d withheld; want some of each", ruined, corrected, withheld)
+		t.Errorf("%d ruined paths, %d metrics corrected and %d withheld; want some of each",
+			ruined, corrected, withheld)
 	}
 }
 

@@ -20,7 +20,8 @@ func costMetrics() []Metric {
 	trade.Exact = knownYearly(func(a *Answers) float64 { return a.CostDrag })
 	money := []string{"nav", "log_underlying"}[:2:2]
 	ms := []Metric{
-		moneyOfPaths(Metric{Name: "trade_cost", Unit: Equity, Doc: "fee, impact and gas paid over the horizon; positive",
+		moneyOfPaths(Metric{Name: "trade_cost", Unit: Equity,
+			Doc:   "fee, impact and gas paid over the horizon; positive",
 			Sense: Lower,
 			Needs: append(money, "money_trade_fee", "money_impact", "money_gas")}, func(c *Case) []float64 {
 			return c.each(c.Ensemble.Column("money_trade_fee"),

@@ -60,7 +60,8 @@ func TestPairedShares(t *testing.T) {
 		if c := PairedShares(b, a, 0.95); !(math.Abs(c.Lo+e.Hi) < 1e-12 && math.Abs(c.Hi+e.Lo) < 1e-12) {
 			t.Errorf("%v: turned round %+v", n, c)
 		}
-		if want := z * z / (all + z*z); n[1]+n[2] == 0 && !(math.Abs(e.Hi-want) < 1e-12 && math.Abs(e.Lo+want) < 1e-12) {
+		if want := z * z / (all + z*z); n[1]+n[2] == 0 &&
+			!(math.Abs(e.Hi-want) < 1e-12 && math.Abs(e.Lo+want) < 1e-12) {
 			t.Errorf("%v: %+v; want ±%v", n, e, want)
 		}
 		// Each path three times, in one cluster, says what it says once.
@@ -101,7 +102,8 @@ func TestPairedSharesCover(t *testing.T) {
 				}
 			}
 			if held < 0.93 {
-				t.Errorf("probabilities %v and %v: the interval holds the difference %.1f %% of the time", p, q, 100*held)
+				t.Errorf("probabilities %v and %v: the interval holds the difference %.1f %% of the time",
+					p, q, 100*held)
 			}
 		}
 	}

@@ -46,8 +46,9 @@ func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) Sampl
 			return r, err
 		}
 		best := Best(points, at, sense, confidence).Best
-		r = Refinement{newCurve(xs, at, sense, confidence, 3).optimum(), xs[0], xs[points-1], r.Tried + points, a == from &&
-			best == 0 || b == to && best == points-1}
+		r = Refinement{newCurve(xs, at, sense, confidence, 3).optimum(), xs[0], xs[points-1],
+			r.Tried + points, a == from &&
+				best == 0 || b == to && best == points-1}
 		inside := r.Pinned && r.At.Value >= low && r.At.Value <= high
 		length := math.Log(r.At.Hi / r.At.Lo)
 		if inside && b-a <= widest && (math.Abs(r.Shift.Value) <= length/8 || r.Shift.Lo <= 0 && r.Shift.Hi >= 0) {

@@ -239,17 +239,23 @@ func TestControlsStudy(t *testing.T) {
 	counts := controls(t, ps, specs, seeds, 200_000, func(p price, s study.TokenSpec) []string {
 		policy := strings.Fields(s.Name)[1]
 		if v, ok := p.model.Values["sigma"]; ok && p.model.Kind == "gbm" {
-			return []string{"0 all", fmt.Sprintf("1 volatility %g", v), fmt.Sprintf("2 %4.0f days", p.horizon.Hours()/24),
+			return []string{"0 all", fmt.Sprintf("1 volatility %g", v),
+				fmt.Sprintf("2 %4.0f days", p.horizon.Hours()/24),
 				fmt.Sprintf("3 %s, %+gx", policy, s.Values["target"])}
 		}
 		return []string{"0 all", "4 " + p.model.Kind}
 	})
 	var b strings.Builder
-	fmt.Fprintf(&b, "# How often intervals of the mean NAV hold it\n\nWritten by `make controls`: %d studies of 500 paths, "+
-		"%d of each token on each price, 95 %% intervals of `nav` as `simulate` gives them. The exact value is that of "+
-		"package `exact` for bands, and otherwise 1 and the means of all items of the ledger but the price, over 200,000 "+
-		"other paths. \"S^T alone\" is what the same intervals would be with that control wherever its mean is known, and "+
-		"none elsewhere. An estimate is withheld where it says \"%s\" instead. None of those printed lies outside of what "+
+	fmt.Fprintf(&b, "# How often intervals of the mean NAV hold it\n\n"+
+		"Written by `make controls`: %d studies of 500 paths, "+
+		"%d of each token on each price, 95 %% intervals of `nav` as `simulate` gives them. "+
+		"The exact value is that of "+
+		"package `exact` for bands, and otherwise 1 and the means of all items of the ledger but the price, "+
+		"over 200,000 "+
+		"other paths. \"S^T alone\" is what the same intervals would be with that control wherever its mean is "+
+		"known, and "+
+		"none elsewhere. An estimate is withheld where it says \"%s\" instead. "+
+		"None of those printed lies outside of what "+
 		"its paths came to.\n\n| studies | of them printed | held the truth | controlled | S^T alone, of all |\n"+
 		"|---|---|---|---|---|\n",
 		counts["0 all"].studies, seeds, analytics.NotEstimable)
@@ -309,7 +315,8 @@ func TestMeansThatWereWrong(t *testing.T) {
 			}
 			nav, _ := r.Summaries[0].Metric("nav")
 			t.Logf("%+v", nav.Estimate)
-			if tt.spec.Paths <= 10_000 && nav.Warning == analytics.NotEstimable && math.IsNaN(nav.Value) && math.IsNaN(nav.Hi) {
+			if tt.spec.Paths <= 10_000 && nav.Warning == analytics.NotEstimable &&
+				math.IsNaN(nav.Value) && math.IsNaN(nav.Hi) {
 				return
 			}
 			if !(nav.Lo <= tt.top && nav.Hi >= tt.least && nav.Lo >= 0 && nav.Hi < 2*tt.top) {

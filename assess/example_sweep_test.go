@@ -30,14 +30,10 @@ func ExampleSweep() {
 	r := must(assess.Sweep(ctx, sweep, cells, settings, assess.SweepOptions{}))
 	for _, in := range r.Slices {
 		best := in.BestFor("tracking_cost")
-		front := make([]bool, len(in.Cells))
-		for k, p := range in.Front {
-			front[k] = p.Standing == analytics.OnFront
-		}
 		fmt.Printf("%s: tracking costs least, %.1f %% a year, at half-width %s\n", in.Scenario, 100*best.Estimate.Value,
 			r.Setting(in.Cells[best.Index]))
 		fmt.Println("  not significantly worse:", r.Names(in.Cells, best.Indistinguishable))
-		fmt.Println("  on the front with tracking error:", r.Names(in.Cells, front))
+		fmt.Println("  on the front with tracking error:", r.Names(in.Cells, in.Standing(analytics.OnFront)))
 	}
 	for _, robust := range r.Robust {
 		if robust.Objective == "tracking_cost" {

@@ -72,6 +72,15 @@ type Slice struct {
 	corrected bool // growth is, in all cells
 }
 
+// Standing says of each cell whether it has a standing on the front.
+func (s *Slice) Standing(as analytics.Standing) []bool {
+	in := make([]bool, len(s.Cells))
+	for k, p := range s.Front {
+		in[k] = p.Standing == as
+	}
+	return in
+}
+
 // BestFor is the best setting for an objective, by its name; nil: there is no such
 // objective.
 func (s *Slice) BestFor(objective string) *Best {

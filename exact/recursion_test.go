@@ -254,7 +254,8 @@ func recursion(p Problem, steps int, z complex128) (r recursed) {
 	}
 	for range steps {
 		for i, x := range rows {
-			alive, nav, log, count, liquidated, ruined := x.trade[0], x.nav[0], x.log[0], 0.0, x.trade[0]+x.ruined, x.ruined
+			alive, nav, log, count, liquidated, ruined := x.trade[0], x.nav[0], x.log[0], 0.0,
+				x.trade[0]+x.ruined, x.ruined
 			sum := x.power[0]
 			for j, w := range x.stay {
 				alive += w * now.alive[j]

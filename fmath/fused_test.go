@@ -26,7 +26,8 @@ var (
 	bearing = []string{"block", "fmath", "models", "paths", "quad", "random", "study", "tokens"}
 
 	excused = regexp.MustCompile(`^(` +
-		`models/(cumulants|fit|fitgarch|fitjumps|fitregimes|fitvariance|garchmoments|goodness|interval|maximise|option)\.go|` +
+		`models/(cumulants|fit|fitgarch|fitjumps|` +
+		`fitregimes|fitvariance|garchmoments|goodness|interval|maximise|option)\.go|` +
 		`quad/(adaptive|quad)\.go)$`)
 	transform = regexp.MustCompile(`^mcrisk/models\.(log1p|\(?\*?\w+\)?\.(CGF|affine|stationaryCGF))$`)
 )

@@ -356,10 +356,7 @@ func (v view) frontBlocks(r *assess.SweepAnalysis) []Block {
 		s := &r.Slices[i]
 		var row []any
 		for _, standing := range []analytics.Standing{analytics.OnFront, analytics.Untold, analytics.Dominated} {
-			in := make([]bool, len(s.Cells))
-			for k, p := range s.Front {
-				in[k] = p.Standing == standing
-			}
+			in := s.Standing(standing)
 			row = append(row, v.set(s.Cells, in))
 		}
 		v.add(&t, s.Token, s.Scenario, row...)

@@ -67,11 +67,42 @@ func outside(t *testing.T, checkout string) {
 			printed = within(t, dir, append([]string{"go"}, words...)...)
 		}
 	}
+	program, prints := example(t, checkout)
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(program), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for line := range strings.Lines(within(t, dir, "go", "run", ".")) {
+		lines = append(lines, strings.TrimSpace(line)+"\n")
+	}
+	if got := strings.Join(lines, ""); got != prints {
+		t.Errorf("the example of a sweep printed %q; want %q", got, prints)
+	}
 	for _, metric := range []string{"nav = 0.", "p_liquidation = 0,", "max_drawdown = 0."} {
 		if !strings.Contains(printed, metric) {
 			t.Errorf("the program printed %q; want %q in it", printed, metric)
 		}
 	}
+}
+
+// example is the body of package assess's example of a sweep as a program, and what it
+// prints.
+func example(t *testing.T, checkout string) (program, prints string) {
+	t.Helper()
+	source := read(t, filepath.Join(checkout, "assess", "example_sweep_test.go"))
+	program, output, ok := strings.Cut(source, "\t// Output:\n")
+	if _, body, _ := strings.Cut(program, "() {\n"); !ok || strings.Count(body, "\n") > 30 {
+		t.Fatalf("the example of a sweep has no output, or more than 30 lines:\n%s", program)
+	}
+	program = strings.NewReplacer("package assess_test", "package main",
+		"func ExampleSweep()", "func main()").Replace(program)
+	for line := range strings.Lines(output) {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "// "); ok {
+			prints += strings.TrimSpace(text) + "\n"
+		}
+	}
+	const must = "func must[T any](v T, err error) T {\n\tif err != nil {\n\t\tpanic(err)\n\t}\n\treturn v\n}\n"
+	return program + "}\n\n" + must, prints
 }
 
 // within runs a command in a folder, without a network, and returns what it prints.
