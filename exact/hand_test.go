@@ -113,6 +113,21 @@ func TestExtremes(t *testing.T) {
 	})
 }
 
+// The time of a drift to one end is inverse Gaussian: of mean w/nu and variance
+// w·sigma²/nu³, however regular.
+func TestRegularCyclesVary(t *testing.T) {
+	for _, sigma := range []float64{0.1, 0.03} {
+		f := newFrame(band(3, 1, tokens.Target), models.GBM{Mu: 3, Sigma: sigma})
+		s := f.cycleStats(newWatched(f, 1), 0)
+		way := f.high - f.start[fromStart]
+		mean, variance := way/f.nu, way*sigma*sigma/(f.nu*f.nu*f.nu)
+		check(t, []row{
+			{"mean", s.tau[fromUp], mean, 1e-12},
+			{"variance", s.tau2[fromUp] - s.tau[fromUp]*s.tau[fromUp], variance, 1e-12 * mean * mean / variance * 10},
+		})
+	}
+}
+
 // What cannot be answered is refused with the reason.
 func TestRefusals(t *testing.T) {
 	good := caseB

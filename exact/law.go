@@ -160,7 +160,7 @@ func (h *horizon) along(slope float64, pole, drift [2]float64, absorbing bool) f
 // that matter, as a fraction of their values at 0 and, if the law is tilted, at 1.
 func discord(one, other func(z complex128) complex128, v levy.Inverter) float64 {
 	worst := 0.0
-	for _, f := range []complex128{0.25i, 0.7i, 1.5i, 3i, 1 + 0.7i, 1 + 2i} {
+	for _, f := range []complex128{0.25i, 0.7i, 1.5i, 2.2i, 3i, 4i, 5.5i, 1 + 0.7i, 1 + 2i, 1 + 4i} {
 		if real(f) > 0 && !v.Tilt {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 )
 
@@ -34,7 +35,7 @@ func (d Ideal) Carried(k, p, years float64) (float64, error) {
 		return p, nil
 	}
 	if _, v, err := d.lognormal(years); err == nil {
-		return distuv.UnitNormal.CDF(math.Abs(k)*v + distuv.UnitNormal.Quantile(p)), nil
+		return fmath.NormCDF(math.Abs(k)*v + distuv.UnitNormal.Quantile(p)), nil
 	}
 	if err := d.hasMoment(k); err != nil {
 		return 0, err
