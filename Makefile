@@ -18,9 +18,14 @@ check:
 test:
 	$(GO) test -timeout 30m ./...
 
-# exact, what is below it, and analytics start no goroutines.
+# race runs what starts goroutines, or is run by several, and whole commands.
+COMMAND = $(GO) run -race ./cmd/mcrisk
 race:
-	$(GO) test -race -short $$($(GO) list ./... | grep -v -e /exact -e /analytics$$)
+	$(GO) test -race -short ./paths ./study ./random ./tokens ./rundir ./internal/...
+	$(COMMAND) simulate --token ETHBULL3X --model merton --horizon 20d --paths 3000 --no-save --workers 4 >/dev/null
+	$(COMMAND) sweep --token ETHBULL3X --over half-width=0.1:0.4:0.1 --over sigma=0.5,1 --horizon 20d --paths 1100 \
+		--no-save --workers 4 >/dev/null
+	$(COMMAND) sweep --token ETHBULL3X --over half-width=0.1:0.3:0.1 --horizon 20d --exact --no-save --workers 4 >/dev/null
 
 # bits compares the golden numbers of the results-bearing packages under other
 # instruction sets; they must be the same everywhere. That no compiler fuses a
