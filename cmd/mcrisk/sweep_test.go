@@ -372,13 +372,13 @@ func TestSweepRobustOfIncomplete(t *testing.T) {
 }
 
 // Sets that leave out what only a few paths tell from the best are warned of: here
-// which of two bands is liquidated less.
+// what two bands cost, and not which is liquidated less, whose interval holds.
 func TestSweepWarnsOfRareDifferences(t *testing.T) {
 	for width, rare := range map[string]bool{"0.9": true, "1.2": false} {
 		_, said := expect(t, cli.Done, banded("--over", "half-width=0.2,"+width, "--horizon", "60d", "--step", "1d",
 			"--paths", "3000", "--no-save")...)
 		if _, names, _ := strings.Cut(said, "differences that a few paths decide"); strings.Contains(names,
-			"p_liquidation (1 of 1)") != rare {
+			"cost_drag (1 of 1)") != rare || strings.Contains(names, "p_liquidation") {
 			t.Errorf("a band of %s: said %s", width, said)
 		}
 	}
