@@ -374,7 +374,7 @@ func TestSweepRobustOfIncomplete(t *testing.T) {
 // Sets that leave out what only a few paths tell from the best are warned of: here
 // what two bands cost, and not which is liquidated less, whose interval holds.
 func TestSweepWarnsOfRareDifferences(t *testing.T) {
-	for width, rare := range map[string]bool{"0.9": true, "1.2": false} {
+	for width, rare := range map[string]bool{"0.9": true, "1.2": true, "0.2001": false} {
 		_, said := expect(t, cli.Done, banded("--over", "half-width=0.2,"+width, "--horizon", "60d", "--step", "1d",
 			"--paths", "3000", "--no-save")...)
 		if _, names, _ := strings.Cut(said, "differences that a few paths decide"); strings.Contains(names,
