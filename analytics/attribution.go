@@ -9,13 +9,13 @@ import (
 	"mcrisk/tokens"
 )
 
-// A Part is one cause of a token's result, by path.
-type Part struct {
+// A Contribution is one cause of a token's result, by path.
+type Contribution struct {
 	Name, Doc string
 	Paths     []float64
 }
 
-// LogParts takes ln NAV apart into causes that add up to it on every path that
+// LogContributions takes ln NAV apart into causes that add up to it on every path that
 // was not ruined:
 //
 //	ln NAV = T·ln S + V + B + Σ cost items,
@@ -26,12 +26,12 @@ type Part struct {
 // leverage than T added or took, with the higher moments of the moves: all that
 // a band does apart from its costs. A cost item's log part is its share of each
 // event's ln(1 + a/E). A ruined path is −Inf in every part: the log of nothing
-// has no causes; see [MoneyParts].
-func LogParts(e *tokens.Ensemble) []Part {
+// has no causes; see [MoneyContributions].
+func LogContributions(e *tokens.Ensemble) []Contribution {
 	target := e.Token.Target
 	logS, qv, ruined := e.Column("log_underlying"), e.Column("realised_variance"), e.Column("ruined")
 	price := e.Column("log_price")
-	parts := []Part{
+	parts := []Contribution{
 		{"underlying", "T·ln S: the underlying's move, T times", nil},
 		{"volatility_decay", "−½T(T−1)·realised variance: what an ideal token loses to variance", nil},
 		{"band_effect", "leverage held against T, and the higher moments of moves", nil},
@@ -43,7 +43,7 @@ func LogParts(e *tokens.Ensemble) []Part {
 	}
 	for _, item := range CostItems {
 		c := e.Column("log_" + tokens.ItemNames[item])
-		parts = append(parts, Part{tokens.ItemNames[item], itemDocs[item], nil})
+		parts = append(parts, Contribution{tokens.ItemNames[item], itemDocs[item], nil})
 		of = append(of, func(i int) float64 { return c[i] })
 	}
 	for p := range parts {
@@ -59,10 +59,10 @@ func LogParts(e *tokens.Ensemble) []Part {
 	return parts
 }
 
-// MoneyParts takes NAV − 1 apart, in initial equity, into causes that add up to
+// MoneyContributions takes NAV − 1 apart, in initial equity, into causes that add up to
 // it on every path, ruined ones included: T·(S − 1), what holding exposure that
 // moves with equity added to or took from that, and the items of the ledger.
-func MoneyParts(e *tokens.Ensemble) []Part {
+func MoneyContributions(e *tokens.Ensemble) []Contribution {
 	target := e.Token.Target
 	s, price := e.Column("underlying"), e.Column("money_price")
 	move, path := make([]float64, e.N), make([]float64, e.N)
@@ -70,12 +70,12 @@ func MoneyParts(e *tokens.Ensemble) []Part {
 		move[i] = float64(target * (s[i] - 1))
 		path[i] = price[i] - move[i]
 	}
-	parts := []Part{
+	parts := []Contribution{
 		{"underlying", "T·(S − 1): T times the underlying's simple return", move},
 		{"path", "exposure that moves with equity: compounding, variance and band together", path},
 	}
 	for _, item := range append(slices.Clone(CostItems), tokens.Shortfall) {
-		parts = append(parts, Part{tokens.ItemNames[item], itemDocs[item], e.Column("money_" + tokens.ItemNames[item])})
+		parts = append(parts, Contribution{tokens.ItemNames[item], itemDocs[item], e.Column("money_" + tokens.ItemNames[item])})
 	}
 	return parts
 }
@@ -108,7 +108,7 @@ type Attribution struct {
 // controlled by ln S. The correction is linear in the sample, so controlled
 // means add up as plain ones do.
 func AttributeLog(c *Case) Attribution {
-	return attribute("log", LogParts(c.Ensemble), c.LogNAV(), c.Ensemble.Years(), c.paths(),
+	return attribute("log", LogContributions(c.Ensemble), c.LogNAV(), c.Ensemble.Years(), c.paths(),
 		func(xs []float64) Estimate {
 			return c.logControlled(xs)
 		})
@@ -117,7 +117,7 @@ func AttributeLog(c *Case) Attribution {
 // AttributeMoney is the attribution of E[NAV] − 1 over all paths. Its total is the
 // metric total_return, and every part is corrected as that is, so that they add up.
 func AttributeMoney(c *Case) Attribution {
-	a := attribute("initial equity", MoneyParts(c.Ensemble), c.gains(), c.Ensemble.Years(), c.paths(), c.moneyOf)
+	a := attribute("initial equity", MoneyContributions(c.Ensemble), c.gains(), c.Ensemble.Years(), c.paths(), c.moneyOf)
 	a.Total.Over = totalReturn(c)
 	a.Total.Yearly = a.Total.Over.scaled(1 / c.Ensemble.Years())
 	return a
@@ -148,7 +148,7 @@ func AttributeBy(c *Case, column string, groups int) []Group {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(by.X[i], by.X[j]) })
-	parts, total := LogParts(e), c.LogNAV()
+	parts, total := LogContributions(e), c.LogNAV()
 	out := make([]Group, groups)
 	for g := range out {
 		begin, end := math.Floor(float64(g)*size/float64(groups)), math.Floor(float64(g+1)*size/float64(groups))
@@ -184,7 +184,7 @@ func AttributeBy(c *Case, column string, groups int) []Group {
 }
 
 // attribute takes the means of parts and of their total over so many paths.
-func attribute(unit string, parts []Part, total []float64, years float64, paths int,
+func attribute(unit string, parts []Contribution, total []float64, years float64, paths int,
 	mean func([]float64) Estimate) Attribution {
 	cause := func(name, doc string, xs []float64) Cause {
 		over := mean(xs)

@@ -18,7 +18,7 @@ import (
 func TestPartsAddUp(t *testing.T) {
 	seen := map[string]bool{}
 	for _, e := range run(t, stormy(512)) {
-		logs, money := analytics.LogParts(&e), analytics.MoneyParts(&e)
+		logs, money := analytics.LogContributions(&e), analytics.MoneyContributions(&e)
 		ruined, liquidated := e.Column("ruined"), e.Column("liquidations")
 		worstLog, worstMoney := 0.0, 0.0
 		for i := range e.N {
@@ -132,7 +132,7 @@ func TestMoneyIsOneEstimate(t *testing.T) {
 	withheld := 0
 	for _, c := range append(a.Causes, a.Total) {
 		varies := false
-		for _, p := range analytics.MoneyParts(e) {
+		for _, p := range analytics.MoneyContributions(e) {
 			varies = varies || p.Name == c.Name && slices.Max(p.Paths) > slices.Min(p.Paths)
 		}
 		if varies = varies || c.Name == "total"; varies != (c.Over.Warning == analytics.NotEstimable) ||
@@ -204,8 +204,8 @@ func TestPartsByHand(t *testing.T) {
 		"log band_effect":  math.Log(0.98) - 2*math.Log(0.99) + qv,
 		"money underlying": -0.02, "money path": 0,
 	}
-	for prefix, parts := range map[string][]analytics.Part{"log ": analytics.LogParts(&e),
-		"money ": analytics.MoneyParts(&e)} {
+	for prefix, parts := range map[string][]analytics.Contribution{"log ": analytics.LogContributions(&e),
+		"money ": analytics.MoneyContributions(&e)} {
 		for _, p := range parts {
 			if got := p.Paths[0]; math.Abs(got-want[prefix+p.Name]) > 1e-15 {
 				t.Errorf("%s%s = %v, want %v", prefix, p.Name, got, want[prefix+p.Name])

@@ -6,12 +6,12 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// A Choice is which of several settings is best on a sample of paths, and which
+// A BestSet is which of several settings is best on a sample of paths, and which
 // others the sample cannot tell from it.
-type Choice struct {
-	Best   int
-	Versus []Estimate // of each setting less the best, paired; each interval holds on its own
-	Among  []bool     // the settings that cannot be told from the best; the best is one
+type BestSet struct {
+	Best              int
+	Versus            []Estimate // of each setting less the best, paired; each interval holds on its own
+	Indistinguishable []bool     // the settings that cannot be told from the best; the best is one
 }
 
 // Best finds the best of n settings that lived on the same paths. At gives the
@@ -19,7 +19,7 @@ type Choice struct {
 // clusters of the paths; it is called twice for each setting, two settings are held
 // at a time, and what it returns is not read after the next call.
 //
-// A setting is left out of the set Among when the sample's best beats it at the
+// A setting is left out of the set Indistinguishable when the sample's best beats it at the
 // one-sided level α/(n-1), α = 1 - confidence, so that the truly best setting k
 // is among them with at least the stated confidence:
 //
@@ -35,19 +35,19 @@ type Choice struct {
 // has none of these in common with the best is left out; between settings that
 // ruin other paths, look at the N of Versus and at a metric that counts ruin. It
 // panics if there is no setting or sense is Neither.
-func Best(n int, at func(i int) Sample, sense Sense, confidence float64) Choice {
+func Best(n int, at func(i int) Sample, sense Sense, confidence float64) BestSet {
 	return BestBy(Metric{Sense: sense}, n, at, confidence)
 }
 
 // BestBy is [Best] of a metric's numbers, with its way to compare two settings: where
 // no path tells two probabilities apart their difference has an interval all the same.
 // It panics if the metric has no Sense.
-func BestBy(m Metric, n int, at func(i int) Sample, confidence float64) Choice {
+func BestBy(m Metric, n int, at func(i int) Sample, confidence float64) BestSet {
 	checkSettings(n, m.Sense)
 	checkConfidence(confidence)
 	c, worse := best(m, n, at, confidence, (1-confidence)/float64(max(n-1, 1)))
 	for i, w := range worse {
-		c.Among[i] = i == c.Best || c.Versus[i].N > 0 && !(w.Lo > 0)
+		c.Indistinguishable[i] = i == c.Best || c.Versus[i].N > 0 && !(w.Lo > 0)
 	}
 	return c
 }
@@ -55,7 +55,7 @@ func BestBy(m Metric, n int, at func(i int) Sample, confidence float64) Choice {
 // best is the choice without those that cannot be told from it, and by how much each
 // setting is worse than the best: an interval beyond whose ends lies, on each side, a
 // share tail of chances.
-func best(m Metric, n int, at func(i int) Sample, confidence, tail float64) (Choice, []Estimate) {
+func best(m Metric, n int, at func(i int) Sample, confidence, tail float64) (BestSet, []Estimate) {
 	best, top := 0, at(0).owned()
 	for i := 1; i < n; i++ {
 		xs := at(i)
@@ -63,7 +63,7 @@ func best(m Metric, n int, at func(i int) Sample, confidence, tail float64) (Cho
 			best, top = i, xs.owned()
 		}
 	}
-	c := Choice{best, make([]Estimate, n), make([]bool, n)}
+	c := BestSet{best, make([]Estimate, n), make([]bool, n)}
 	worse := make([]Estimate, n)
 	z := zTail(tail)
 	for i := range n {

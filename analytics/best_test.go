@@ -51,10 +51,10 @@ func TestBestKeepsTheTrulyBest(t *testing.T) {
 		out := make([]float64, len(tt.means))
 		for range repeats {
 			c := analytics.Best(len(tt.means), samples(of(settings(rng, paths, tt.means))), tt.sense, 0.95)
-			if !c.Among[c.Best] {
+			if !c.Indistinguishable[c.Best] {
 				t.Fatalf("%s: the best is not among the best", tt.name)
 			}
-			for i, in := range c.Among {
+			for i, in := range c.Indistinguishable {
 				if !in {
 					out[i] += 1.0 / repeats
 				}
@@ -111,8 +111,8 @@ func TestBestByHand(t *testing.T) {
 			copy(buffer, tt.xs[i])
 			return buffer
 		}), tt.sense, tt.confidence)
-		if c.Best != tt.best || !slices.Equal(c.Among, tt.among) {
-			t.Errorf("%s: best %d among %v; want %d among %v", tt.name, c.Best, c.Among, tt.best, tt.among)
+		if c.Best != tt.best || !slices.Equal(c.Indistinguishable, tt.among) {
+			t.Errorf("%s: best %d among %v; want %d among %v", tt.name, c.Best, c.Indistinguishable, tt.best, tt.among)
 		}
 		for i, n := range calls {
 			if n != 2 {

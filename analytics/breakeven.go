@@ -17,7 +17,7 @@ type Crossing struct {
 // There is one Crossing for each change of sign in the sample, none if it keeps
 // one sign. The interval of a crossing is the stretch around it on which the mean
 // of the interpolated differences is within z standard errors of zero, with the
-// covariance of neighbours from the paths: Fieller's, see [Vertex], where it stays between two
+// covariance of neighbours from the paths: Fieller's, see [FitOptimum], where it stays between two
 // xs. It is longer by how far the parabolas through a third mean, on either side,
 // move the crossing, and warned of where that is more than the rest of it or where
 // there is no third. Two crossings whose intervals overlap may be none. It panics unless there

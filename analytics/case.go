@@ -14,7 +14,7 @@ type Case struct {
 	Ensemble   *tokens.Ensemble // with the columns that the metrics asked for need
 	Weights    []float64        // what each path counts for, as in a Sample; nil: all alike
 	Clusters   []int            // of paths drawn together; nil: each on its own
-	Known      *Known           // what theory says of the prices; nil: no estimate is corrected
+	Known      *KnownMoments    // what theory says of the prices; nil: no estimate is corrected
 	Aversion   float64          // weight γ ≥ 0 of tracking variance in utility and tracking_cost
 	Confidence float64          // of every interval, in (0, 1)
 

@@ -305,7 +305,7 @@ func compared(t *testing.T, studies int, add func(string, float64, analytics.Est
 		all := sample(400_000, 1<<40)
 		differences := neighbours(all)
 		best := analytics.Best(len(xs), samples(utility(all)), analytics.Higher, 0.95).Best
-		vertex := analytics.Vertex(xs, samples(utility(all)), analytics.Higher, 0.95).At.Value
+		vertex := analytics.FitOptimum(xs, samples(utility(all)), analytics.Higher, 0.95).At.Value
 		for seed := range studies {
 			es := sample(400, uint64(seed)+1)
 			name := fmt.Sprintf("3x, %s, 30 days, 400 paths: ", model.name)
@@ -317,11 +317,11 @@ func compared(t *testing.T, studies int, add func(string, float64, analytics.Est
 			}
 			c := analytics.Best(len(xs), samples(utility(es)), analytics.Higher, 0.95)
 			e := analytics.Estimate{Method: bestSet, Lo: math.NaN(), Hi: math.NaN(), Warning: c.Versus[best].Warning}
-			if c.Among[best] {
+			if c.Indistinguishable[best] {
 				e.Lo, e.Hi = xs[best], xs[best]
 			}
 			add(name+"half-width of best utility", xs[best], e)
-			add(name+"vertex of utility", vertex, analytics.Vertex(xs, samples(utility(es)), analytics.Higher, 0.95).At)
+			add(name+"vertex of utility", vertex, analytics.FitOptimum(xs, samples(utility(es)), analytics.Higher, 0.95).At)
 		}
 	}
 }

@@ -11,7 +11,7 @@
 // another package adds one with [Register].
 //
 // Settings that lived on the same paths are judged by the metrics that are swept:
-// [Best] and what cannot be told from it, the [Front] of two metrics, the [Vertex]
+// [Best] and what cannot be told from it, the [Front] of two metrics, the [FitOptimum]
 // along a parameter, the choice that is [Robust] to circumstances, and where an
 // advantage is used up, [BreakEven]. They take numbers by path, so differences are
 // paired.

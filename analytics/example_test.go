@@ -56,7 +56,7 @@ func ExampleBest() {
 	c := analytics.Best(3, func(i int) analytics.Sample { return analytics.Sample{X: growth[i]} }, analytics.Higher,
 		0.95)
 	for i, d := range c.Versus {
-		fmt.Printf("band %d: %+.3f, among the best: %v\n", i, d.Value, c.Among[i])
+		fmt.Printf("band %d: %+.3f, among the best: %v\n", i, d.Value, c.Indistinguishable[i])
 	}
 	// Output:
 	// band 0: -0.106, among the best: false

@@ -4,7 +4,7 @@ package analytics
 type Standing int
 
 const (
-	Untold    Standing = iota // another is better in both in the sample, but it may be chance
+	Undecided Standing = iota // another is better in both in the sample, but it may be chance
 	OnFront                   // none is better in both in the sample
 	Dominated                 // one on the front is surely better in both
 )
@@ -21,7 +21,7 @@ const (
 // and both succeed with probability α/(n(n-1)) at most; there are n(n-1) pairs.
 //
 // Differences are over paths on which both numbers are finite. A setting without
-// a finite number is Untold. It panics as [Best] does.
+// a finite number is Undecided. It panics as [Best] does.
 func Front(n int, x, y func(i int) Sample, sx, sy Sense, confidence float64) []Standing {
 	checkSettings(n, sx)
 	checkSettings(n, sy)
@@ -41,7 +41,7 @@ func Front(n int, x, y func(i int) Sample, sx, sy Sense, confidence float64) []S
 		}
 		for i := range n {
 			if before(i, k) {
-				standings[k] = Untold
+				standings[k] = Undecided
 			}
 		}
 	}
@@ -54,7 +54,7 @@ func Front(n int, x, y func(i int) Sample, sx, sy Sense, confidence float64) []S
 		var ax, ay Sample
 		read := false
 		for k := range n {
-			if standings[i] != OnFront || standings[k] != Untold || !before(i, k) {
+			if standings[i] != OnFront || standings[k] != Undecided || !before(i, k) {
 				continue
 			}
 			if !read {

@@ -10,7 +10,7 @@ import (
 )
 
 func TestFrontByHand(t *testing.T) {
-	const u, f, d = analytics.Untold, analytics.OnFront, analytics.Dominated
+	const u, f, d = analytics.Undecided, analytics.OnFront, analytics.Dominated
 	inf := math.Inf(1)
 	still := func(vs ...float64) (xs [][]float64) { // without scatter
 		for _, v := range vs {

@@ -2,10 +2,10 @@ package analytics
 
 import "math"
 
-// Known is what theory says of the prices that a study drew. The difference
+// KnownMoments are what theory says of the prices that a study drew. The difference
 // between it and what the sample shows is used to correct estimates of the same
-// paths; see [ControlledMean]. A nil Known corrects nothing.
-type Known struct {
+// paths; see [ControlledMean]. A nil KnownMoments corrects nothing.
+type KnownMoments struct {
 	LogPrice float64 // E[ln S] at the horizon; NaN: unknown
 	Price    float64 // E[S]; NaN: unknown
 	Power    float64 // E[S^T], with T the token's target; NaN: unknown or infinite

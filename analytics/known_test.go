@@ -15,7 +15,7 @@ import (
 )
 
 // knownOf is what exact says of a price.
-func knownOf(t *testing.T, m models.Model, target, years, meanLog, variance float64) *analytics.Known {
+func knownOf(t *testing.T, m models.Model, target, years, meanLog, variance float64) *analytics.KnownMoments {
 	t.Helper()
 	price := brownian.Ideal{Leverage: 1, Model: m}
 	power, err := price.Moment(target, years)
@@ -26,7 +26,7 @@ func knownOf(t *testing.T, m models.Model, target, years, meanLog, variance floa
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &analytics.Known{LogPrice: meanLog, Price: 1, Power: power, Held: math.NaN(), Below: law.CDF,
+	return &analytics.KnownMoments{LogPrice: meanLog, Price: 1, Power: power, Held: math.NaN(), Below: law.CDF,
 		Carried: func(power, share float64) float64 {
 			carried, err := price.Carried(power, share, years)
 			if err != nil {
@@ -114,7 +114,7 @@ func TestControls(t *testing.T) {
 // theory does not know corrects nothing.
 func TestControlsNeedAllPaths(t *testing.T) {
 	e := &run(t, stormy(256))[0]
-	known := &analytics.Known{LogPrice: -0.1, Price: math.NaN(), Power: math.NaN(), Held: math.NaN()}
+	known := &analytics.KnownMoments{LogPrice: -0.1, Price: math.NaN(), Power: math.NaN(), Held: math.NaN()}
 	s := summarise(e, known)
 	if ruined := metric(t, s, "ruined"); ruined.Value == 0 {
 		t.Fatal("no path is ruined; want some")

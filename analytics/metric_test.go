@@ -29,7 +29,7 @@ func TestRowsKeepTheirWord(t *testing.T) {
 			for _, name := range m.Needs {
 				e.Add(name, full.Column(name))
 			}
-			for _, known := range []*analytics.Known{nil, {LogPrice: 0.1, Price: math.NaN(), Power: math.NaN()}} {
+			for _, known := range []*analytics.KnownMoments{nil, {LogPrice: 0.1, Price: math.NaN(), Power: math.NaN()}} {
 				c := &analytics.Case{Ensemble: &e, Known: known, Aversion: 3, Confidence: 0.95}
 				if known != nil && m.Corrected == nil {
 					continue // estimates may be corrected, numbers are not
@@ -263,7 +263,7 @@ func TestCompareBy(t *testing.T) {
 			t.Errorf("%s differs by %+v from itself", c.Name, c.Versus)
 		}
 	}
-	for _, known := range []*analytics.Known{nil, {LogPrice: 0.1, Price: math.NaN(), Power: math.NaN()}} {
+	for _, known := range []*analytics.KnownMoments{nil, {LogPrice: 0.1, Price: math.NaN(), Power: math.NaN()}} {
 		own, e := base(), &analytics.Case{Ensemble: &es[1], Known: known, Aversion: 2, Confidence: 0.95}
 		own.Known = known
 		for _, c := range analytics.CompareBy(analytics.Swept(), e, own) {

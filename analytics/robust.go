@@ -9,10 +9,10 @@ type Robustness struct {
 	// is, paired. All intervals hold at once.
 	Regret [][]Estimate
 
-	Greatest []Estimate // by choice: the greatest regret; its intervals hold at once too
-	Choice   int        // the one with the least greatest regret in the sample
-	Decides  int        // the circumstance in which its regret is greatest
-	Among    []bool     // the choices that cannot be told from it
+	Greatest          []Estimate // by choice: the greatest regret; its intervals hold at once too
+	Minimax           int        // the one with the least greatest regret in the sample
+	Decides           int        // the circumstance in which its regret is greatest
+	Indistinguishable []bool     // the choices that cannot be told from it
 
 	Maximin int      // the choice whose worst value is the best
 	WorstIn int      // the circumstance of that value
@@ -35,7 +35,7 @@ type Robustness struct {
 //
 // so the lower ends of regrets are those of δ(b, k), and the upper ones those of
 // δ(b, k) plus the largest of δ(i, b), neither below zero. Greatest takes the
-// maximum of values and ends over circumstances. A choice is left out of Among
+// maximum of values and ends over circumstances. A choice is left out of Indistinguishable
 // when its lower end is above the upper end of another, so that the choice of
 // truly least greatest regret is among them with at least the stated confidence:
 // its regret is above its own lower end and below every other upper end.
@@ -60,7 +60,7 @@ func RobustBy(m Metric, choices, circumstances int, at func(choice, circumstance
 	checkSettings(min(choices, circumstances), sense)
 	checkConfidence(confidence)
 	r := Robustness{Regret: make([][]Estimate, choices), Greatest: make([]Estimate, choices),
-		Among: make([]bool, choices)}
+		Indistinguishable: make([]bool, choices)}
 	worst, worstIn := make([]Estimate, choices), make([]int, choices)
 	tail := (1 - confidence) / float64(max(choices*(choices-1)*circumstances, 1))
 	for s := range circumstances {
@@ -104,16 +104,16 @@ func RobustBy(m Metric, choices, circumstances int, at func(choice, circumstance
 			g.Lo, g.Hi = max(g.Lo, e.Lo), max(g.Hi, e.Hi)
 		}
 		r.Greatest[i], least = g, min(least, g.Hi)
-		if g.Value < r.Greatest[r.Choice].Value {
-			r.Choice = i
+		if g.Value < r.Greatest[r.Minimax].Value {
+			r.Minimax = i
 		}
 		if better(sense, worst[i].Value-worst[r.Maximin].Value) || worst[r.Maximin].N == 0 {
 			r.Maximin = i
 		}
 	}
-	r.Decides, r.Worst, r.WorstIn = decides[r.Choice], worst[r.Maximin], worstIn[r.Maximin]
+	r.Decides, r.Worst, r.WorstIn = decides[r.Minimax], worst[r.Maximin], worstIn[r.Maximin]
 	for i, g := range r.Greatest {
-		r.Among[i] = !(g.Lo > least)
+		r.Indistinguishable[i] = !(g.Lo > least)
 	}
 	return r
 }

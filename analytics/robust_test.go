@@ -33,8 +33,8 @@ func TestRobustByHand(t *testing.T) {
 			t.Errorf("greatest regret of %d is %v; want %v", c, got, slices.Max(want))
 		}
 	}
-	if r.Choice != 1 || r.Decides != 0 || !slices.Equal(r.Among, []bool{false, true, false}) {
-		t.Errorf("choice %d, decided by %d, among %v", r.Choice, r.Decides, r.Among)
+	if r.Minimax != 1 || r.Decides != 0 || !slices.Equal(r.Indistinguishable, []bool{false, true, false}) {
+		t.Errorf("choice %d, decided by %d, among %v", r.Minimax, r.Decides, r.Indistinguishable)
 	}
 	if r.Maximin != 1 || r.WorstIn != 1 || r.Worst.Value != 5 || calls != 12 {
 		t.Errorf("worst values: choice %d, %v in %d, %d calls", r.Maximin, r.Worst.Value, r.WorstIn, calls)
@@ -42,7 +42,7 @@ func TestRobustByHand(t *testing.T) {
 	// The same table of losses.
 	r = analytics.Robust(3, 2, samplesOf(func(c, s int) []float64 { return []float64{-table[c][s], -table[c][s]} }),
 		analytics.Lower, 0.95)
-	if r.Choice != 1 || r.Decides != 0 || r.Greatest[2].Value != 8 || r.Maximin != 1 || r.Worst.Value != -5 {
+	if r.Minimax != 1 || r.Decides != 0 || r.Greatest[2].Value != 8 || r.Maximin != 1 || r.Worst.Value != -5 {
 		t.Errorf("of losses: %+v", r)
 	}
 	// A choice that is ruined in one circumstance has no bound on its regret.
@@ -52,16 +52,16 @@ func TestRobustByHand(t *testing.T) {
 		}
 		return []float64{table[c][s], table[c][s]}
 	}), analytics.Higher, 0.95)
-	if r.Choice != 0 || !math.IsInf(r.Greatest[1].Value, 1) || r.Among[1] || r.Maximin != 2 {
+	if r.Minimax != 0 || !math.IsInf(r.Greatest[1].Value, 1) || r.Indistinguishable[1] || r.Maximin != 2 {
 		t.Errorf("with ruin: %+v", r)
 	}
 	if r := analytics.Robust(1, 1, samplesOf(func(int, int) []float64 { return []float64{1, 3} }), analytics.Higher,
-		0.95); r.Greatest[0].Value != 0 || !r.Among[0] || r.Worst.Value != 2 {
+		0.95); r.Greatest[0].Value != 0 || !r.Indistinguishable[0] || r.Worst.Value != 2 {
 		t.Errorf("alone: %+v", r)
 	}
 	// Of one path nothing is known of the scatter, so nobody is out.
 	if r := analytics.Robust(3, 2, samplesOf(func(c, s int) []float64 { return []float64{table[c][s]} }),
-		analytics.Higher, 0.95); r.Choice != 1 || slices.Contains(r.Among, false) {
+		analytics.Higher, 0.95); r.Minimax != 1 || slices.Contains(r.Indistinguishable, false) {
 		t.Errorf("of one path: %+v", r)
 	}
 }
@@ -101,7 +101,7 @@ func TestRobustCoverage(t *testing.T) {
 			if all {
 				held += 1.0 / repeats
 			}
-			if r.Among[best] {
+			if r.Indistinguishable[best] {
 				kept += 1.0 / repeats
 			}
 		}

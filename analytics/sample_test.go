@@ -79,9 +79,9 @@ var estimators = []estimator{
 		}, Higher, 0.95)
 		return append(slices.Concat(r.Regret...), append(r.Greatest, r.Worst)...)
 	}},
-	{"Vertex", 1e-7, func(s, other Sample) []Estimate {
-		o := Vertex([]float64{1, 2, 3, 5, 7}, hillOf(s, other), Higher, 0.95)
-		return []Estimate{o.At, o.Value, o.Wider, o.Narrower, o.Shift}
+	{"FitOptimum", 1e-7, func(s, other Sample) []Estimate {
+		o := FitOptimum([]float64{1, 2, 3, 5, 7}, hillOf(s, other), Higher, 0.95)
+		return []Estimate{o.At, o.Value, o.LossAtPlus10, o.LossAtMinus10, o.Shift}
 	}},
 	{"Refine", 1e-7, func(s, other Sample) []Estimate {
 		o, err := Refine(1, 9, func(xs []float64) (func(int) Sample, error) {

@@ -13,7 +13,9 @@ import (
 
 const day, year = 24 * time.Hour, 365 * 24 * time.Hour
 
-func part(kind string, values param.Values) param.Part { return param.Part{Kind: kind, Values: values} }
+func part(kind string, values param.Values) param.Part {
+	return param.Part{Kind: kind, Values: values}
+}
 
 // stormy is a study with everything in it: frequent jumps that liquidate and
 // ruin, every fee, funding and interest, longs and shorts, a late keeper,
@@ -86,10 +88,10 @@ func samplesOf(at func(choice, circumstance int) []float64) func(choice, circums
 }
 
 // ofAll is the case of an ensemble, without an aversion.
-func ofAll(e *tokens.Ensemble, known *analytics.Known) *analytics.Case {
+func ofAll(e *tokens.Ensemble, known *analytics.KnownMoments) *analytics.Case {
 	return &analytics.Case{Ensemble: e, Known: known, Confidence: 0.95}
 }
 
-func summarise(e *tokens.Ensemble, known *analytics.Known) analytics.Summary {
+func summarise(e *tokens.Ensemble, known *analytics.KnownMoments) analytics.Summary {
 	return analytics.Summarise(ofAll(e, known))
 }

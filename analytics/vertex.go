@@ -14,7 +14,7 @@ type Optimum struct {
 
 	// What the metric loses where x is 10 % above or below At, at least zero at an
 	// optimum. By a parabola of the curvature there, so it is that in readable units.
-	Wider, Narrower Estimate
+	LossAtPlus10, LossAtMinus10 Estimate
 
 	// How far a term of one degree more would move At, in ln x, to first order. An
 	// interval without zero says that the curve does not fit; one that matters beside
@@ -22,7 +22,7 @@ type Optimum struct {
 	Shift Estimate
 }
 
-// Vertex fits a parabola in ln x to a metric that is known at several xs > 0,
+// FitOptimum fits a parabola in ln x to a metric that is known at several xs > 0,
 // increasing, on the same paths, by least squares with equal weights. At gives
 // the numbers at xs[i] by path, as [Case.Numbers] does, and is called once for
 // each, in order. Paths that are infinite anywhere are left out.
@@ -42,7 +42,7 @@ type Optimum struct {
 // increasing, or sense is Neither.
 //
 // Source: Fieller, "Some problems in interval estimation", JRSS B 16 (1954).
-func Vertex(xs []float64, at func(i int) Sample, sense Sense, confidence float64) Optimum {
+func FitOptimum(xs []float64, at func(i int) Sample, sense Sense, confidence float64) Optimum {
 	return newCurve(xs, at, sense, confidence, 2).optimum()
 }
 
@@ -149,7 +149,7 @@ func (f *curve) optimum() Optimum {
 		h := math.Log(times)
 		return f.mean(each(bends, func(c float64) float64 { return -float64(f.sense) * c * h * h }))
 	}
-	o.Wider, o.Narrower = loss(1.1), loss(0.9)
+	o.LossAtPlus10, o.LossAtMinus10 = loss(1.1), loss(0.9)
 	next := f.degree + 1
 	pull := -polynomial(derived(f.monic[next], 1), vertex) / (2 * bend.Value)
 	o.Shift = f.mean(each(f.paths[next], func(d float64) float64 { return d * pull }))

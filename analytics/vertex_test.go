@@ -40,7 +40,7 @@ func TestVertexCoverage(t *testing.T) {
 		var at, value, wider, narrower, pinned, fits float64
 		for range repeats {
 			xs := bowl(rng, paths, widths, tt.bend, 1, tt.sense)
-			o := analytics.Vertex(widths, samples(of(xs)), tt.sense, 0.95)
+			o := analytics.FitOptimum(widths, samples(of(xs)), tt.sense, 0.95)
 			count := func(n *float64, e analytics.Estimate, truth float64) {
 				if e.Lo <= truth && truth <= e.Hi {
 					*n += 1.0 / repeats
@@ -48,8 +48,8 @@ func TestVertexCoverage(t *testing.T) {
 			}
 			count(&at, o.At, 0.3)
 			count(&value, o.Value, float64(tt.sense))
-			count(&wider, o.Wider, tt.bend*math.Pow(math.Log(1.1), 2))
-			count(&narrower, o.Narrower, tt.bend*math.Pow(math.Log(0.9), 2))
+			count(&wider, o.LossAtPlus10, tt.bend*math.Pow(math.Log(1.1), 2))
+			count(&narrower, o.LossAtMinus10, tt.bend*math.Pow(math.Log(0.9), 2))
 			count(&fits, o.Shift, 0)
 			if o.Pinned {
 				pinned += 1.0 / repeats
@@ -82,14 +82,14 @@ func TestVertexAgainstJackknife(t *testing.T) {
 	const paths = 400
 	rng := rand.New(rand.NewPCG(9, 10))
 	xs := bowl(rng, paths, widths, 0.8, 0.5, analytics.Higher)
-	o := analytics.Vertex(widths, samples(of(xs)), analytics.Higher, 0.95)
+	o := analytics.FitOptimum(widths, samples(of(xs)), analytics.Higher, 0.95)
 	var at, value []float64
 	for p := range paths {
 		left := make([][]float64, len(xs))
 		for i := range xs {
 			left[i] = append(append(left[i], xs[i][:p]...), xs[i][p+1:]...)
 		}
-		w := analytics.Vertex(widths, samples(of(left)), analytics.Higher, 0.95)
+		w := analytics.FitOptimum(widths, samples(of(left)), analytics.Higher, 0.95)
 		at, value = append(at, math.Log(w.At.Value)*paths), append(value, w.Value.Value*paths)
 	}
 	if se, by := math.Log(o.At.Hi/o.At.Lo)/2/1.959964, analytics.Mean(analytics.Sample{X: at},
@@ -116,13 +116,13 @@ func TestVertexWithoutScatter(t *testing.T) {
 			t.Errorf("%s = %v; want %v", name, got, want)
 		}
 	}
-	o := analytics.Vertex(widths, samples(curve(func(u float64) float64 { return 2 - 3*u*u })), analytics.Higher, 0.95)
+	o := analytics.FitOptimum(widths, samples(curve(func(u float64) float64 { return 2 - 3*u*u })), analytics.Higher, 0.95)
 	near("vertex", o.At.Value, 0.3)
 	near("its lower end", o.At.Lo, 0.3)
 	near("its upper end", o.At.Hi, 0.3)
 	near("value", o.Value.Value, 2)
-	near("10 % wider", o.Wider.Value, 3*math.Pow(math.Log(1.1), 2))
-	near("10 % narrower", o.Narrower.Value, 3*math.Pow(math.Log(0.9), 2))
+	near("10 % wider", o.LossAtPlus10.Value, 3*math.Pow(math.Log(1.1), 2))
+	near("10 % narrower", o.LossAtMinus10.Value, 3*math.Pow(math.Log(0.9), 2))
 	near("shift", o.Shift.Value, 0)
 	if !o.Pinned || o.At.N != 3 {
 		t.Errorf("%+v", o)
@@ -130,7 +130,7 @@ func TestVertexWithoutScatter(t *testing.T) {
 	// -(u-e)² + ε·u³ has its top at e + 3εe²/2 to first order in ε; the fitted parabola
 	// puts it elsewhere, and the shift leads from there to the top.
 	const e, eps = 0.2, 1e-4
-	o = analytics.Vertex(widths, samples(curve(func(u float64) float64 { return -(u-e)*(u-e) + eps*u*u*u })),
+	o = analytics.FitOptimum(widths, samples(curve(func(u float64) float64 { return -(u-e)*(u-e) + eps*u*u*u })),
 		analytics.Higher, 0.95)
 	if got, want := math.Log(o.At.Value/0.3)+o.Shift.Value, e+1.5*eps*e*e; math.Abs(got-want) > 1e-3*eps ||
 		math.Abs(o.Shift.Value) < 0.01*eps {
@@ -138,8 +138,8 @@ func TestVertexWithoutScatter(t *testing.T) {
 	}
 	for _, f := range []func(u float64) float64{func(u float64) float64 { return u * u },
 		func(float64) float64 { return 1 }} {
-		o := analytics.Vertex(widths, samples(curve(f)), analytics.Higher, 0.95)
-		if o.Pinned || o.At.Value == o.At.Value && o.Wider.Value > 1e-12 || o.At.Lo != 0 || !math.IsInf(o.At.Hi, 1) {
+		o := analytics.FitOptimum(widths, samples(curve(f)), analytics.Higher, 0.95)
+		if o.Pinned || o.At.Value == o.At.Value && o.LossAtPlus10.Value > 1e-12 || o.At.Lo != 0 || !math.IsInf(o.At.Hi, 1) {
 			t.Errorf("no top, but %+v", o)
 		}
 	}

@@ -46,11 +46,11 @@ func (b *Best) None() bool { return math.IsNaN(b.Estimate.Value) }
 func (a *analysis) best(s *Slice, metric int, pairings []float64) Best {
 	m, at, along := a.Objectives[metric], a.numbers(s, metric), a.Along()
 	choice := analytics.BestBy(m, len(s.Cells), at, Confidence)
-	b := Best{Objective: m.Name, Index: choice.Best, Indistinguishable: choice.Among, AllEqual: true,
+	b := Best{Objective: m.Name, Index: choice.Best, Indistinguishable: choice.Indistinguishable, AllEqual: true,
 		Estimate: a.level(s.Cells[choice.Best], s.Token, metric),
 		Pairing:  math.NaN(), LeastPairing: math.NaN(), ExactIndex: -1}
 	for k, v := range choice.Versus {
-		b.Doubtful = b.Doubtful || !choice.Among[k] && v.Warning != ""
+		b.Doubtful = b.Doubtful || !choice.Indistinguishable[k] && v.Warning != ""
 		b.AllEqual = b.AllEqual && v.Value == 0
 	}
 	if along >= 0 {
@@ -107,7 +107,7 @@ func (a *analysis) local(s *Slice, best, along int, at func(int) analytics.Sampl
 	for _, c := range s.Cells[from:to] {
 		xs = append(xs, a.Value(c, along))
 	}
-	o := analytics.Vertex(xs, func(k int) analytics.Sample { return at(from + k) }, sense, Confidence)
+	o := analytics.FitOptimum(xs, func(k int) analytics.Sample { return at(from + k) }, sense, Confidence)
 	return &o
 }
 

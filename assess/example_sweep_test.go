@@ -38,7 +38,7 @@ func ExampleSweep() {
 	for _, robust := range r.Robust {
 		if robust.Objective == "tracking_cost" {
 			fmt.Printf("robust: %s, at most %.1f %% a year more than the best\n", robust.LeastRegret(),
-				100*robust.Greatest[robust.Choice].Value)
+				100*robust.Greatest[robust.Minimax].Value)
 		}
 	}
 	// Output:

@@ -135,7 +135,7 @@ func Explain(name string) (*Explanation, error) {
 func (e *Explanation) triggers() {
 	token := e.Token
 	start, state := token.Start(), new(tokens.State)
-	trigger := token.Policy.Watch(start, state)
+	trigger := token.Policy.Trigger(start, state)
 	side := math.Copysign(1, token.Target)
 	for _, leverage := range []float64{trigger.Low, trigger.High} {
 		if !(leverage > 0) || math.IsInf(leverage, 1) {
@@ -149,7 +149,7 @@ func (e *Explanation) triggers() {
 		edge, then := Edge{Leverage: leverage, Move: move, To: math.NaN()}, *state
 		if to, ok := token.Policy.Trade(view, &then); ok {
 			edge.To = to
-		} else if next := token.Policy.Watch(view, &then); next.At != tokens.Never && next.At > 0 {
+		} else if next := token.Policy.Trigger(view, &then); next.At != tokens.Never && next.At > 0 {
 			edge.Wait = next.At
 		}
 		e.Edges = append(e.Edges, edge)
@@ -166,7 +166,7 @@ func (e *Explanation) triggers() {
 // assumptions are what stands for what nobody published, by their texts.
 func assumptions(e catalogue.Token) (list []Assumption) {
 	names := map[string][]string{}
-	for _, part := range []catalogue.Part{
+	for _, part := range []catalogue.SourcedPart{
 		{Words: map[string]catalogue.Text{"chain": e.Chain, "venue": e.Venue,
 			"collateral": e.Collateral, "debt": e.Debt}},
 		e.Policy, e.Mechanism, e.Numbers,

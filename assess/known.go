@@ -23,17 +23,17 @@ func PriceMoments(s *study.Study, token int, years float64) (mean, meanLog, vari
 	return mean, m.Moments(years).Mean, years / s.StepYears() * (one.Variance + one.Mean*one.Mean)
 }
 
-// Known is what theory says of the prices that a study's token follows, to correct
+// KnownMoments is what theory says of the prices that a study's token follows, to correct
 // its estimates with: the mean log for every model, moments and the law for those
 // with independent increments. It is nil where the model's numbers are drawn.
-func Known(s *study.Study, token int) *analytics.Known {
+func KnownMoments(s *study.Study, token int) *analytics.KnownMoments {
 	if s.Spec().Uncertain {
 		return nil
 	}
 	years, target := s.Years(), s.Token(token).Target
 	mean, meanLog, variance := PriceMoments(s, token, years)
 	m := s.ModelOf(token)
-	k := &analytics.Known{LogPrice: meanLog, Price: mean, Power: math.NaN(), Held: math.NaN(),
+	k := &analytics.KnownMoments{LogPrice: meanLog, Price: mean, Power: math.NaN(), Held: math.NaN(),
 		Decay: tokens.VolatilityDecay(target, variance)}
 	price := brownian.Ideal{Leverage: 1, Model: m}
 	if power, err := price.Moment(target, years); err == nil {
@@ -45,7 +45,7 @@ func Known(s *study.Study, token int) *analytics.Known {
 		k.Held = held(law, target, mean)
 	}
 	k.Carried = func(power, share float64) float64 {
-		if levy.Known(m) {
+		if levy.Supports(m) {
 			if carried, err := price.Carried(power, share, years); err == nil {
 				return carried
 			}
@@ -98,7 +98,7 @@ func carriedBy(m models.Moments, power, share float64) float64 {
 func Case(s *study.Study, token int, e *tokens.Ensemble, plain bool) *analytics.Case {
 	c := &analytics.Case{Ensemble: e, Confidence: Confidence}
 	if !plain {
-		c.Known = Known(s, token)
+		c.Known = KnownMoments(s, token)
 	}
 	return c
 }

@@ -24,10 +24,10 @@ type RobustSetting struct {
 // scenario, is least; empty where there is none, as no setting has a value in one of
 // the scenarios.
 func (r *RobustSetting) LeastRegret() string {
-	if math.IsInf(r.Greatest[r.Choice].Value, 1) {
+	if math.IsInf(r.Greatest[r.Minimax].Value, 1) {
 		return ""
 	}
-	return r.Settings[r.Choice]
+	return r.Settings[r.Minimax]
 }
 
 // BestWorst is the setting whose worst value is best; empty where there is none.

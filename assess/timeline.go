@@ -48,7 +48,7 @@ func FollowPath(s *study.Study, token, path int) (PathTimeline, error) {
 	spell := max(1, s.Spec().Horizon/timelinePoints)
 	var last study.Event
 	seen := 0
-	_, err := study.Tell(s, token, path, func(e study.Event) {
+	_, err := study.Observe(s, token, path, func(e study.Event) {
 		switch e.Name {
 		case "rebalance", "liquidation", "stop", "wipe-out":
 			t.Events = append(t.Events, PathEvent{models.Years(e.Time), e.Name})

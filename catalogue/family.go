@@ -92,13 +92,13 @@ type Token struct {
 	Collateral Text // asset deposited; a loan's only
 	Debt       Text // asset owed; a loan's only
 
-	Policy    Part // of tokens.Policies
-	Mechanism Part // of tokens.Mechanisms
-	Numbers   Part // of tokens.Params; it has no kind
+	Policy    SourcedPart // of tokens.Policies
+	Mechanism SourcedPart // of tokens.Mechanisms
+	Numbers   SourcedPart // of tokens.Params; it has no kind
 }
 
-// A Part is a kind and its numbers, and where each of them comes from.
-type Part struct {
+// A SourcedPart is a kind and its numbers, and where each of them comes from.
+type SourcedPart struct {
 	param.Part
 	Words map[string]Text // as the file has them, by name; the kind under "kind"
 }
@@ -114,7 +114,7 @@ func (t Token) Spec() study.TokenSpec {
 // default has none.
 func (t Token) Origins() map[string]string {
 	from := map[string]string{}
-	for _, part := range []Part{t.Policy, t.Mechanism, t.Numbers} {
+	for _, part := range []SourcedPart{t.Policy, t.Mechanism, t.Numbers} {
 		for name, word := range part.Words {
 			if name != "kind" {
 				from[name] = origin(word.Provenance)

@@ -134,7 +134,7 @@ func (c *checker) token(e entry) Token {
 	before := len(c.faults)
 	t.Policy = readPart(c, "policy", e.Policy, &tokens.Policies)
 	t.Mechanism = readPart(c, "mechanism", e.Mechanism, &tokens.Mechanisms)
-	t.Numbers = Part{param.Part{Values: c.values("numbers", "a token", e.Numbers, tokens.Params)}, e.Numbers}
+	t.Numbers = SourcedPart{param.Part{Values: c.values("numbers", "a token", e.Numbers, tokens.Params)}, e.Numbers}
 	if owes(t) {
 		c.text("collateral", e.Collateral)
 		c.text("debt", e.Debt)
@@ -152,7 +152,7 @@ func (c *checker) token(e entry) Token {
 		}
 		return t
 	}
-	edge := token.Policy.Watch(token.Start(), new(tokens.State)).High
+	edge := token.Policy.Trigger(token.Start(), new(tokens.State)).High
 	if limit := math.Abs(token.LiquidationLeverage()); edge >= limit && !math.IsInf(edge, 1) {
 		c.fault("policy", fmt.Sprintf("its upper edge %.4g is at or over %.4g, where the venue liquidates; want less",
 			edge, limit))
@@ -168,18 +168,18 @@ func owes(t Token) bool {
 }
 
 // readPart reads a kind and all its numbers.
-func readPart[T any](c *checker, field string, words map[string]Text, registry *param.Registry[T]) Part {
+func readPart[T any](c *checker, field string, words map[string]Text, registry *param.Registry[T]) SourcedPart {
 	c.text(field+".kind", words["kind"])
 	kind, err := registry.Kind(words["kind"].Value)
 	if err != nil {
 		if words["kind"].Value != "" {
 			c.fault(field+".kind", err.Error())
 		}
-		return Part{Words: words}
+		return SourcedPart{Words: words}
 	}
 	numbers := maps.Clone(words)
 	delete(numbers, "kind")
-	return Part{param.Part{Kind: kind.Name, Values: c.values(field, kind.Name, numbers, kind.Params)}, words}
+	return SourcedPart{param.Part{Kind: kind.Name, Values: c.values(field, kind.Name, numbers, kind.Params)}, words}
 }
 
 // values reads the numbers of whose. All must be there but the optional.

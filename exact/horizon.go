@@ -356,10 +356,10 @@ func (h *horizon) rightmost(z, slope float64) float64 {
 	return s
 }
 
-// Moments are expectations at a horizon, from one unit of equity at the target.
+// NAVMoments are expectations at a horizon, from one unit of equity at the target.
 // After a liquidation the token stops and holds what is left; Ruined tokens
 // hold nothing.
-type Moments struct {
+type NAVMoments struct {
 	NAV, NAVSD               float64
 	Log, LogSD               float64 // of ln NAV, over those not ruined
 	Decay, DecaySD           float64 // of ln NAV − Target·ln S, over those not ruined
@@ -384,20 +384,20 @@ type Moments struct {
 // horizon. Watched continuously to Edge is refused: use a grid.
 //
 // Source: renewal theory as for [Problem.LongRun]; derived here.
-func (p Problem) Moments(years float64) (Moments, error) {
+func (p Problem) Moments(years float64) (NAVMoments, error) {
 	h, err := p.horizon(years, usual)
 	if err != nil {
-		return Moments{}, err
+		return NAVMoments{}, err
 	}
 	m, err := h.moments(p.secondMoment())
 	if err != nil {
-		return Moments{}, err
+		return NAVMoments{}, err
 	}
 	if h.series == nil {
 		h.wide, h.known = true, map[complex128][]sample{}
 		check, err := h.moments(false)
 		if err != nil {
-			return Moments{}, err
+			return NAVMoments{}, err
 		}
 		m.Bound = h.doubt + m.change(check)
 		if !(m.Bound < trusted) {
@@ -409,7 +409,7 @@ func (p Problem) Moments(years float64) (Moments, error) {
 
 // Doubled is Moments with twice the nodes, and with Bound also covering what the
 // doubling changed. Watched continuously it is Moments itself.
-func (p Problem) Doubled(years float64) (Moments, error) {
+func (p Problem) Doubled(years float64) (NAVMoments, error) {
 	once, err := p.Moments(years)
 	if err != nil || p.Step == 0 {
 		return once, err
@@ -420,14 +420,14 @@ func (p Problem) Doubled(years float64) (Moments, error) {
 	p.Nodes *= 2
 	twice, err := p.Moments(years)
 	if err != nil {
-		return Moments{}, err
+		return NAVMoments{}, err
 	}
 	twice.Bound = max(twice.Bound, twice.change(once))
 	return twice, nil
 }
 
 // change is the difference of two results as Bound counts it.
-func (m Moments) change(n Moments) float64 {
+func (m NAVMoments) change(n NAVMoments) float64 {
 	worst := 0.0
 	for _, pair := range [][2]float64{{m.NAV, n.NAV}, {m.LogSD, n.LogSD}, {m.DecaySD, n.DecaySD}} {
 		worst = max(worst, math.Abs(pair[0]-pair[1])/max(math.Abs(pair[1]), 1e-300))
@@ -445,7 +445,7 @@ func (p Problem) secondMoment() bool {
 	return !ok || k.Rate == 0 || k.EtaUp > 2.5 || k.Up == 0
 }
 
-func (h *horizon) moments(second bool) (Moments, error) {
+func (h *horizon) moments(second bool) (NAVMoments, error) {
 	plain, err := h.logMoments()
 	if err != nil {
 		return plain, err
@@ -540,7 +540,7 @@ func gains(one, g, square complex128, shift float64) [3]complex128 {
 
 // logMoments differentiates E[(NAV/S^slope)^z] twice at z = 0, for the slopes 0 and
 // Target, and counts.
-func (h *horizon) logMoments() (m Moments, err error) {
+func (h *horizon) logMoments() (m NAVMoments, err error) {
 	slopes := [2]float64{0, h.token.Target}
 	points, values := h.reals(0, h.logFunctionals())
 	var aliveSum, count, pairs, turnover, cost, liquidated, ruined float64

@@ -67,7 +67,7 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 	if t.Keeper.Outage.Rate > 0 {
 		refuse("a keeper with %v outages a year; whether it is down is one more state", t.Keeper.Outage.Rate)
 	}
-	if !levy.Known(m) {
+	if !levy.Supports(m) {
 		refuse("model %T; only prices with independent increments and a known density of a step", m)
 	}
 	p := Problem{Token: x, Model: m, Step: models.Years(step)}

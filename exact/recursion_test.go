@@ -297,7 +297,7 @@ func sortFloats(x []float64) {
 }
 
 // agrees holds moments to the recursion within both errors, counted as Bound does.
-func (r recursed) agrees(m Moments) error {
+func (r recursed) agrees(m NAVMoments) error {
 	for _, q := range []struct {
 		name             string
 		got, want, scale float64

@@ -171,15 +171,15 @@ func TestSecondGalleryFaults(t *testing.T) {
 			d.Values = []float64{math.Inf(-1)}
 			return Law(d)
 		}, "no finite Values"},
-		{"story of two lengths", func() (*Figure, error) {
-			d := story()
+		{"path timeline of two lengths", func() (*Figure, error) {
+			d := pathTimeline()
 			d.NAV = d.NAV[:9]
-			return Story(d)
+			return PathTimeline(d)
 		}, "9 NAV for 1501 Times"},
-		{"story that goes back", func() (*Figure, error) { d := story(); d.Times[5] = 0; return Story(d) }, "Times[5]"},
+		{"path timeline that goes back", func() (*Figure, error) { d := pathTimeline(); d.Times[5] = 0; return PathTimeline(d) }, "Times[5]"},
 		{"story with a price of zero",
-			func() (*Figure, error) { d := story(); d.Price[5] = 0; return Story(d) }, "Price[5]"},
-		{"story of no time", func() (*Figure, error) { d := story(); clear(d.Times); return Story(d) },
+			func() (*Figure, error) { d := pathTimeline(); d.Price[5] = 0; return PathTimeline(d) }, "Price[5]"},
+		{"path timeline of no time", func() (*Figure, error) { d := pathTimeline(); clear(d.Times); return PathTimeline(d) },
 			"Times are all 0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -197,7 +197,7 @@ func TestSecondGalleryEdges(t *testing.T) {
 	one := analytics.Estimate{Value: -1, SE: math.NaN(), Lo: math.NaN(), Hi: math.NaN(), Confidence: 0.95, N: 1}
 	flat := BandsRun{Name: "t", Times: []float64{0, 1}, P05: []float64{0, 0}, P25: []float64{0, 0},
 		P50: []float64{0, 0}, P75: []float64{0, 0}, P95: []float64{0, 0}}
-	ruin := story()
+	ruin := pathTimeline()
 	for i := 700; i < len(ruin.NAV); i++ {
 		ruin.NAV[i], ruin.Leverage[i] = 0, math.NaN()
 	}
@@ -249,7 +249,7 @@ func TestSecondGalleryEdges(t *testing.T) {
 			return Densities(DensitiesData{XLabel: "x", YLabel: "y",
 				Cases: []Density{{Name: "c", Edges: []float64{0, 1}, Counts: []int{4}}}})
 		},
-		"ruin": func() (*Figure, error) { return Story(ruin) },
+		"ruin": func() (*Figure, error) { return PathTimeline(ruin) },
 		"one value": func() (*Figure, error) {
 			return Law(LawData{XLabel: "x", Values: []float64{1}, Confidence: 0.9,
 				Quantiles: []LawQuantile{{P: 0.5, Law: 1, Sample: 1}}})

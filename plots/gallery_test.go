@@ -173,7 +173,7 @@ func tradeoff() TradeoffData {
 			p.Standing = analytics.OnFront
 			for _, other := range slices.Concat(all[0].Points, all[1].Points[:1]) {
 				if beats(other, *p, 0) && p.Standing == analytics.OnFront {
-					p.Standing = analytics.Untold
+					p.Standing = analytics.Undecided
 				}
 				if beats(other, *p, 0.6) {
 					p.Standing = analytics.Dominated
@@ -206,7 +206,7 @@ func fronts() TradeoffData {
 					p := TradeoffPoint{Label: fmt.Sprintf("%.2f", h), X: around(cost, 0.02*cost),
 						Y: around(0.3*h*sigma*(1+cost), 0.01*h*sigma), Standing: analytics.OnFront}
 					if k == 2 && i >= 9 {
-						p.Standing = []analytics.Standing{analytics.Untold, analytics.Dominated}[i%2]
+						p.Standing = []analytics.Standing{analytics.Undecided, analytics.Dominated}[i%2]
 						p.X, p.Y = around(cost*1.4, 0.02*cost), around(0.36*h*sigma, 0.01*h*sigma)
 					}
 					s.Points = append(s.Points, p)
@@ -307,9 +307,9 @@ func lawFigure() LawData {
 	return d
 }
 
-func story() StoryData {
+func pathTimeline() PathTimelineData {
 	rng := rand.New(rand.NewPCG(4, 9))
-	d := StoryData{Title: "Path 17 of ETHBULL3X", Caption: caption, Low: 2.7, High: 3.3, Target: 3}
+	d := PathTimelineData{Title: "Path 17 of ETHBULL3X", Caption: caption, Low: 2.7, High: 3.3, Target: 3}
 	s, nav, lever := 0.0, 1.0, 3.0
 	for i := range 1501 {
 		d.Times = append(d.Times, float64(i)/8760)
@@ -324,10 +324,10 @@ func story() StoryData {
 		lever *= math.Exp(r) / gain
 		switch {
 		case lever > 3.8:
-			d.Events = append(d.Events, StoryEvent{d.Times[i], "liquidation"})
+			d.Events = append(d.Events, PathTimelineEvent{d.Times[i], "liquidation"})
 			nav, lever = 0.97*nav, 3
 		case lever < 2.7 || lever > 3.3:
-			d.Events = append([]StoryEvent{{d.Times[i], "rebalance"}}, d.Events...)
+			d.Events = append([]PathTimelineEvent{{d.Times[i], "rebalance"}}, d.Events...)
 			lever = 3
 		}
 	}
@@ -339,21 +339,21 @@ func second(w world) map[string]func() (*Figure, error) {
 	under := BandsData{Title: "How far below its peak", Caption: caption,
 		Label: "Value against its highest so far (%)", Scale: Percent, Down: true, Runs: []BandsRun{w.under()}}
 	return map[string]func() (*Figure, error){
-		"scenarios":  func() (*Figure, error) { return Scenarios(scenarios()) },
-		"waterfall":  func() (*Figure, error) { return Waterfall(waterfall()) },
-		"stack":      func() (*Figure, error) { return Stack(stack()) },
-		"underwater": func() (*Figure, error) { return Bands(under) },
-		"multiple":   func() (*Figure, error) { return Bands(multiple()) },
-		"scatter":    func() (*Figure, error) { return Scatter(scatter()) },
-		"heatmap":    func() (*Figure, error) { return HeatMap(heatMap()) },
-		"signed":     func() (*Figure, error) { return HeatMap(signed()) },
-		"tradeoff":   func() (*Figure, error) { return Tradeoff(tradeoff()) },
-		"fronts":     func() (*Figure, error) { return Tradeoff(fronts()) },
-		"nine":       func() (*Figure, error) { return Sensitivity(nine()) },
-		"densities":  func() (*Figure, error) { return Densities(densities()) },
-		"law":        func() (*Figure, error) { return Law(lawFigure()) },
-		"story":      func() (*Figure, error) { return Story(story()) },
-		"new":        func() (*Figure, error) { return New(waits()) },
+		"scenarios":     func() (*Figure, error) { return Scenarios(scenarios()) },
+		"waterfall":     func() (*Figure, error) { return Waterfall(waterfall()) },
+		"stack":         func() (*Figure, error) { return Stack(stack()) },
+		"underwater":    func() (*Figure, error) { return Bands(under) },
+		"multiple":      func() (*Figure, error) { return Bands(multiple()) },
+		"scatter":       func() (*Figure, error) { return Scatter(scatter()) },
+		"heatmap":       func() (*Figure, error) { return HeatMap(heatMap()) },
+		"signed":        func() (*Figure, error) { return HeatMap(signed()) },
+		"tradeoff":      func() (*Figure, error) { return Tradeoff(tradeoff()) },
+		"fronts":        func() (*Figure, error) { return Tradeoff(fronts()) },
+		"nine":          func() (*Figure, error) { return Sensitivity(nine()) },
+		"densities":     func() (*Figure, error) { return Densities(densities()) },
+		"law":           func() (*Figure, error) { return Law(lawFigure()) },
+		"path-timeline": func() (*Figure, error) { return PathTimeline(pathTimeline()) },
+		"new":           func() (*Figure, error) { return New(waits()) },
 	}
 }
 

@@ -137,7 +137,7 @@ func (in TradeoffData) standingKeys() (list []entry) {
 		name     string
 	}{
 		{analytics.OnFront, "on the front"},
-		{analytics.Untold, "may be on it"},
+		{analytics.Undecided, "may be on it"},
 		{analytics.Dominated, "surely beaten in both"},
 	} {
 		if !in.stands(k.standing) {
@@ -243,7 +243,7 @@ func (in TradeoffData) place(q TradeoffPanel, series names) (points []placed, fr
 		}
 	}
 	order := func(s analytics.Standing) int {
-		return slices.Index([]analytics.Standing{analytics.Dominated, analytics.Untold, analytics.OnFront}, s)
+		return slices.Index([]analytics.Standing{analytics.Dominated, analytics.Undecided, analytics.OnFront}, s)
 	}
 	slices.SortStableFunc(points, func(a, b placed) int { return order(a.Standing) - order(b.Standing) })
 	for _, front := range fronts {
@@ -336,7 +336,7 @@ func (q placed) draw(c draw.Canvas, at vg.Point) {
 	switch q.Standing {
 	case analytics.OnFront:
 		q.look.marker.paint(c, at, 1.15, q.look.color, q.look.color)
-	case analytics.Untold:
+	case analytics.Undecided:
 		q.look.marker.paint(c, at, 1, white, q.look.color)
 	default:
 		q.look.marker.paint(c, at, 0.7, q.ink(), q.ink())

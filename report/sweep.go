@@ -251,7 +251,7 @@ func localLoss(b *assess.Best) any {
 	if b.Local == nil || !b.Local.Pinned {
 		return nil
 	}
-	return b.Local.Wider
+	return b.Local.LossAtPlus10
 }
 
 func pairingText(b *assess.Best) string {
@@ -294,7 +294,7 @@ func (v view) optimumBlocks(r *assess.SweepAnalysis) []Block {
 			v.add(&t, s.Token, s.Scenario, nil, nil, nil, nil, "no: "+o.Fault, missing, nil)
 			continue
 		}
-		v.add(&t, s.Token, s.Scenario, o.At, o.Value, o.Wider, o.Narrower, pinned(o),
+		v.add(&t, s.Token, s.Scenario, o.At, o.Value, o.LossAtPlus10, o.LossAtMinus10, pinned(o),
 			Short3(o.Low)+" to "+Short3(o.High), o.Tried)
 	}
 	return []Block{Text(fmt.Sprintf("%s is best at, between the cells too, by a cubic in ln %s:",
@@ -330,9 +330,9 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 		x := &r.Robust[i]
 		set := missing
 		if x.LeastRegret() != "" {
-			set = v.set(x.Cells, x.Among)
+			set = v.set(x.Cells, x.Indistinguishable)
 		}
-		row := []any{x.Objective, cmp.Or(x.LeastRegret(), "none"), x.Greatest[x.Choice], x.Scenarios[x.Decides], set,
+		row := []any{x.Objective, cmp.Or(x.LeastRegret(), "none"), x.Greatest[x.Minimax], x.Scenarios[x.Decides], set,
 			cmp.Or(x.BestWorst(), "none"), x.Worst, x.Scenarios[x.WorstIn]}
 		if len(v.tokens) > 1 {
 			row = slices.Insert(row, 0, any(v.tokens[x.Token]))
@@ -346,7 +346,7 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 
 // standings are the words for them.
 var standings = map[analytics.Standing]string{
-	analytics.OnFront: "front", analytics.Untold: "untold", analytics.Dominated: "dominated"}
+	analytics.OnFront: "front", analytics.Undecided: "untold", analytics.Dominated: "dominated"}
 
 // frontBlocks are what is traded off, for people.
 func (v view) frontBlocks(r *assess.SweepAnalysis) []Block {
@@ -355,7 +355,7 @@ func (v view) frontBlocks(r *assess.SweepAnalysis) []Block {
 	for i := range r.Slices {
 		s := &r.Slices[i]
 		var row []any
-		for _, standing := range []analytics.Standing{analytics.OnFront, analytics.Untold, analytics.Dominated} {
+		for _, standing := range []analytics.Standing{analytics.OnFront, analytics.Undecided, analytics.Dominated} {
 			in := s.Standing(standing)
 			row = append(row, v.set(s.Cells, in))
 		}

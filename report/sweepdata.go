@@ -51,7 +51,7 @@ func (v view) bestData(r *assess.SweepAnalysis) Table {
 			best, set := v.bestNames(s, b)
 			row := append(v.scenario(s), b.Objective, best, b.Estimate, strings.Join(set, ";"))
 			if b.Local != nil {
-				row = append(row, b.Local.Wider, b.Local.Narrower, b.Local.At)
+				row = append(row, b.Local.LossAtPlus10, b.Local.LossAtMinus10, b.Local.At)
 			} else {
 				row = append(row, nil, nil, nil)
 			}
@@ -142,7 +142,7 @@ func (v view) robustData(r *assess.SweepAnalysis) Table {
 	for i := range r.Robust {
 		x := &r.Robust[i]
 		for k, g := range x.Greatest {
-			t.Add(v.tokens[x.Token], x.Objective, x.Settings[k], g, x.Among[k], x.Settings[k] == x.LeastRegret(),
+			t.Add(v.tokens[x.Token], x.Objective, x.Settings[k], g, x.Indistinguishable[k], x.Settings[k] == x.LeastRegret(),
 				x.Settings[k] == x.BestWorst())
 		}
 	}

@@ -68,7 +68,7 @@ func sweepJSON(r *assess.SweepAnalysis) any {
 	for i := range r.Robust {
 		x := &r.Robust[i]
 		all.Robust = append(all.Robust, sweepRobust{v.tokens[x.Token], x.Objective, x.LeastRegret(),
-			ToJSON(x.Greatest[x.Choice]),
+			ToJSON(x.Greatest[x.Minimax]),
 			x.Scenarios[x.Decides], x.BestWorst()})
 	}
 	for _, c := range r.Cells {
@@ -92,7 +92,7 @@ func (v view) bestJSON(s *assess.Slice, b *assess.Best) sweepBest {
 	}
 	x.Best, x.Set = v.bestNames(s, b)
 	if b.Local != nil && b.Local.Pinned {
-		e := ToJSON(b.Local.Wider)
+		e := ToJSON(b.Local.LossAtPlus10)
 		x.More = &e
 	}
 	if b.ExactIndex >= 0 {

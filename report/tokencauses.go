@@ -118,15 +118,15 @@ func drawBandSweep(v *assess.View, b *assess.BandSweep) (*plots.Figure, error) {
 // band, value and events.
 func PathFigure(s *study.Study, t assess.PathTimeline) Figure {
 	return Figure{Name: "path", Draw: func() (*plots.Figure, error) {
-		d := plots.StoryData{
+		d := plots.PathTimelineData{
 			Title:   fmt.Sprintf("%s: path %d", t.Token, t.Path),
 			Caption: "One of " + withoutIntervals(Caption(s, s.Spec().Paths)),
 			Times:   t.Years, Price: t.Price, Leverage: t.Leverage, NAV: t.NAV,
 			Target: t.Target, Low: t.BandLow, High: t.BandHigh,
 		}
 		for _, e := range t.Events {
-			d.Events = append(d.Events, plots.StoryEvent{At: e.Years, Name: e.Name})
+			d.Events = append(d.Events, plots.PathTimelineEvent{At: e.Years, Name: e.Name})
 		}
-		return plots.Story(d)
+		return plots.PathTimeline(d)
 	}}
 }

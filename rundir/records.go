@@ -40,13 +40,13 @@ type Records struct {
 const (
 	SpecFile     = "spec.yaml"
 	SweepFile    = "sweep.yaml"
-	BeginFile    = "begin.json"
+	OriginFile   = "origin.json"
 	ManifestFile = "manifest.json"
 	recordsDir   = "records"
 )
 
-// A Begin is what a sweep is told at its start and its results need in the end.
-type Begin struct {
+// An Origin is what a sweep is told at its start and its results need in the end.
+type Origin struct {
 	Command   []string          `json:"command"`
 	Generator string            `json:"generator"` // of random numbers; CreateSweep says which
 	Settings  []study.Setting   `json:"settings"`
@@ -56,7 +56,7 @@ type Begin struct {
 
 // CreateSweep begins the run of a sweep at path, which must not exist: plan is its
 // sweep.yaml.
-func CreateSweep(path string, plan []byte, b Begin) error {
+func CreateSweep(path string, plan []byte, b Origin) error {
 	d, err := Create(path)
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func CreateSweep(path string, plan []byte, b Begin) error {
 	b.Generator = Generator
 	if err := errors.Join(
 		d.Bytes(SweepFile, plan),
-		d.File(BeginFile, func(w io.Writer) error { return encodeJSON(w, b) }),
+		d.File(OriginFile, func(w io.Writer) error { return encodeJSON(w, b) }),
 		os.Mkdir(filepath.Join(d.partial, recordsDir), 0o755),
 	); err != nil {
 		return err
@@ -75,9 +75,9 @@ func CreateSweep(path string, plan []byte, b Begin) error {
 
 // OpenSweep opens a sweep's run, done or not: its spec, how it is swept, what it
 // was told, and its records of the named columns.
-func OpenSweep(path string, names []string) (*Records, Sweep, Begin, error) {
-	var b Begin
-	none := func(err error) (*Records, Sweep, Begin, error) { return nil, Sweep{}, b, err }
+func OpenSweep(path string, names []string) (*Records, SweepPlan, Origin, error) {
+	var b Origin
+	none := func(err error) (*Records, SweepPlan, Origin, error) { return nil, SweepPlan{}, b, err }
 	file := filepath.Join(path, SweepFile)
 	plan, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -105,12 +105,12 @@ func OpenSweep(path string, names []string) (*Records, Sweep, Begin, error) {
 	if err != nil {
 		return none(fmt.Errorf("rundir: %s: %w", file, err))
 	}
-	text, err := os.ReadFile(filepath.Join(path, BeginFile))
+	text, err := os.ReadFile(filepath.Join(path, OriginFile))
 	if err == nil {
 		err = json.Unmarshal(text, &b)
 	}
 	if err != nil {
-		return none(fmt.Errorf("rundir: %s: %w", filepath.Join(path, BeginFile), err))
+		return none(fmt.Errorf("rundir: %s: %w", filepath.Join(path, OriginFile), err))
 	}
 	if b.Generator != Generator {
 		return none(fmt.Errorf("rundir: %s was begun with random numbers %q; this program has %s",
@@ -137,7 +137,7 @@ func (r *Records) name(u study.Unit) string {
 }
 
 // Write writes a part, replacing what is there.
-func (r *Records) Write(p *study.Part) error {
+func (r *Records) Write(p *study.UnitResult) error {
 	h := head{Sweep: r.id, Batch: p.Batch, Chunk: p.Chunk, Paths: p.N, Cells: r.Sweep.Batch(p.Batch),
 		Faults: p.Faults, Market: len(p.Market)}
 	for _, columns := range p.Cells {
@@ -428,7 +428,7 @@ func (r *Records) Results(ctx context.Context) (*Dir, error) {
 		return nil, fmt.Errorf("rundir: %w", err)
 	}
 	d := &Dir{Path: r.Path, partial: partial, hashes: map[string]string{}, within: true}
-	for _, name := range []string{SweepFile, BeginFile} {
+	for _, name := range []string{SweepFile, OriginFile} {
 		data, err := os.ReadFile(filepath.Join(r.Path, name))
 		if err != nil {
 			return d, fmt.Errorf("rundir: %w", err)

@@ -19,7 +19,7 @@ import (
 
 // swept is a study and how it is swept: two volatilities, of which one has a band
 // that makes no token, and two chunks of paths.
-func swept(t *testing.T) (*study.Study, Sweep) {
+func swept(t *testing.T) (*study.Study, SweepPlan) {
 	t.Helper()
 	s, err := study.New(study.Spec{
 		Model:   param.Part{Kind: "gbm", Values: param.Values{"sigma": 0.8}},
@@ -32,7 +32,7 @@ func swept(t *testing.T) (*study.Study, Sweep) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, Sweep{Over: []Over{
+	return s, SweepPlan{Over: []Over{
 		{Name: "sigma", Values: "0.4,0.8"}, {Name: "half-width", Values: "0.3,1.7"},
 		{Name: "target", Values: "2.5,3"}},
 		Choose: []string{"half-width"}, Aversion: 1}
@@ -47,7 +47,7 @@ func begun(t *testing.T) *Records {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "run")
-	if err := CreateSweep(path, plan.Bytes(), Begin{Command: []string{"mcrisk"}, Notes: []string{"a"}}); err != nil {
+	if err := CreateSweep(path, plan.Bytes(), Origin{Command: []string{"mcrisk"}, Notes: []string{"a"}}); err != nil {
 		t.Fatal(err)
 	}
 	r, back, b, err := OpenSweep(path, []string{"nav", "underlying"})
@@ -185,7 +185,7 @@ func TestResults(t *testing.T) {
 		if got, _ := os.ReadFile(filepath.Join(r.Path, "figures", "a.svg")); string(got) != text {
 			t.Errorf("the result is %q; want %q", got, text)
 		}
-		if got := names(t, r.Path); got != "begin.json figures manifest.json records sweep.yaml" {
+		if got := names(t, r.Path); got != "figures manifest.json origin.json records sweep.yaml" {
 			t.Errorf("there is %s", got)
 		}
 	}
@@ -212,7 +212,7 @@ func TestResults(t *testing.T) {
 		}
 	}
 	if got := names(t, r.Path) + " " +
-		names(t, filepath.Join(r.Path, "figures")); got != "begin.json figures manifest.json records sweep.yaml a.svg" {
+		names(t, filepath.Join(r.Path, "figures")); got != "figures manifest.json origin.json records sweep.yaml a.svg" {
 		t.Errorf("of earlier results there is %s", got)
 	}
 	if _, err := os.Stat(stays); err != nil {
@@ -325,7 +325,7 @@ func TestTidy(t *testing.T) {
 	if got := names(t, dir); got != partialPrefix+"batch00000-chunk0000000.record-123" {
 		t.Errorf("left is %s", got)
 	}
-	begin := filepath.Join(r.Path, BeginFile)
+	begin := filepath.Join(r.Path, OriginFile)
 	text, err := os.ReadFile(begin)
 	if err != nil {
 		t.Fatal(err)

@@ -13,8 +13,8 @@ import (
 	"mcrisk/study"
 )
 
-// A Sweep is what to run at which values, and what to say of it, as in a file.
-type Sweep struct {
+// A SweepPlan is what to run at which values, and what to say of it, as in a file.
+type SweepPlan struct {
 	Over     []Over
 	Sample   int      // cells of a Latin hypercube sample; 0: the whole grid
 	Choose   []string // axes along which to choose the best; the others are circumstances
@@ -40,7 +40,7 @@ func (o Over) Axis(s study.Spec) (study.Axis, error) {
 
 // Axes are the axes for a spec. Parameters may be those of the models that are
 // swept, where the spec's own model lacks them.
-func (s Sweep) Axes(spec study.Spec) ([]study.Axis, error) {
+func (s SweepPlan) Axes(spec study.Spec) ([]study.Axis, error) {
 	axes := make([]study.Axis, len(s.Over))
 	for _, models := range []bool{true, false} {
 		for i, o := range s.Over {
@@ -67,7 +67,7 @@ func OverAxis(a study.Axis) Over {
 
 // WriteSweep writes a sweep of a study as YAML, from which ReadSweep reads the
 // complete spec and how it is swept.
-func WriteSweep(w io.Writer, s *study.Study, sweep Sweep) error {
+func WriteSweep(w io.Writer, s *study.Study, sweep SweepPlan) error {
 	var over yaml.MapSlice
 	for _, o := range sweep.Over {
 		if o.Models == nil {
@@ -105,13 +105,13 @@ func WriteSweep(w io.Writer, s *study.Study, sweep Sweep) error {
 
 // ReadSweep reads a spec, or part of one, and how it is swept, where it says. The
 // values of axes are checked when Axis meets the complete spec.
-func ReadSweep(data []byte, name string) (study.Spec, *Sweep, error) {
+func ReadSweep(data []byte, name string) (study.Spec, *SweepPlan, error) {
 	var s study.Spec
-	var sweep *Sweep
+	var sweep *SweepPlan
 	err := read(data, name, func(r *reader, n ast.Node) {
 		keys := r.spec(&s)
 		keys["sweep"] = func(n ast.Node) {
-			sweep = &Sweep{Aversion: 1}
+			sweep = &SweepPlan{Aversion: 1}
 			r.mapping(n, "sweep", r.sweep(sweep))
 		}
 		r.mapping(n, "the spec", keys)
@@ -120,7 +120,7 @@ func ReadSweep(data []byte, name string) (study.Spec, *Sweep, error) {
 }
 
 // sweep are the keys of a sweep.
-func (r *reader) sweep(s *Sweep) fields {
+func (r *reader) sweep(s *SweepPlan) fields {
 	return fields{
 		"over": func(n ast.Node) {
 			for _, item := range r.items(n, "over") {

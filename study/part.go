@@ -36,8 +36,8 @@ func (s *Sweep) Batch(i int) []int { return s.batches[i] }
 // Place says in which batch a cell is, and where there.
 func (s *Sweep) Place(cell int) (batch, place int) { return s.places[cell][0], s.places[cell][1] }
 
-// A Part is what one unit of a sweep's work came to.
-type Part struct {
+// A UnitResult is what one unit of a sweep's work came to.
+type UnitResult struct {
 	Unit
 	First, N int         // paths
 	Market   [][]float64 // columns of the market that are kept; none where every cell failed
@@ -66,18 +66,18 @@ func Kept(names []string) (market, token []string) {
 // Run does some units of the sweep's work, whatever their order, and hands their
 // parts on one at a time, in the order of the list. Only the named columns are
 // kept. Parts that fail do not stop it.
-func (s *Sweep) Run(ctx context.Context, opt Options, units []int, names []string, sink func(*Part) error) error {
+func (s *Sweep) Run(ctx context.Context, opt Options, units []int, names []string, sink func(*UnitResult) error) error {
 	total := 0
 	for _, u := range units {
 		total += len(s.Batch(s.Unit(u).Batch))
 	}
 	done := 0
 	return paths.Ordered(ctx, len(units), opt.Workers,
-		func() func(int) (*Part, error) {
+		func() func(int) (*UnitResult, error) {
 			w := &sweeper{sweep: s, names: names, batch: -1}
-			return func(i int) (*Part, error) { return w.part(ctx, s.Unit(units[i])) }
+			return func(i int) (*UnitResult, error) { return w.part(ctx, s.Unit(units[i])) }
 		},
-		func(_ int, p *Part) error {
+		func(_ int, p *UnitResult) error {
 			done += len(p.Cells)
 			if opt.Progress != nil {
 				opt.Progress(done, total)
@@ -107,7 +107,7 @@ type joint struct {
 }
 
 // part does one unit of work.
-func (w *sweeper) part(ctx context.Context, u Unit) (*Part, error) {
+func (w *sweeper) part(ctx context.Context, u Unit) (*UnitResult, error) {
 	if w.batch != u.Batch {
 		w.batch, w.ready, w.alone = u.Batch, w.sweep.join(w.sweep.Batch(u.Batch)), nil
 	}
@@ -140,8 +140,8 @@ func (w *sweeper) part(ctx context.Context, u Unit) (*Part, error) {
 }
 
 // empty is a part without columns.
-func (s *Sweep) empty(u Unit, faults []string) *Part {
-	return &Part{Unit: u, First: u.Chunk * ChunkPaths, N: s.ChunkPaths(u.Chunk),
+func (s *Sweep) empty(u Unit, faults []string) *UnitResult {
+	return &UnitResult{Unit: u, First: u.Chunk * ChunkPaths, N: s.ChunkPaths(u.Chunk),
 		Faults: faults, Cells: make([][][]float64, len(faults))}
 }
 
@@ -188,7 +188,7 @@ func (s *Sweep) join(cells []int) joint {
 
 // part runs one chunk. A panic, which a policy registered by a user may raise, is
 // an error.
-func (j *joint) part(ctx context.Context, s *Sweep, u Unit, names []string) (p *Part, err error) {
+func (j *joint) part(ctx context.Context, s *Sweep, u Unit, names []string) (p *UnitResult, err error) {
 	p = s.empty(u, j.faults)
 	if j.runner == nil {
 		return p, nil
@@ -293,8 +293,8 @@ func (c Collected) Cell(number int) (Cell, error) { return c[number], nil }
 // CollectAll runs all of a sweep and keeps it in memory: the named columns of every
 // cell, of nil all. Cells that fail are among them.
 func (s *Sweep) CollectAll(ctx context.Context, opt Options, names []string) (Collected, error) {
-	var parts []*Part
-	if err := s.Run(ctx, opt, s.AllUnits(), names, func(p *Part) error {
+	var parts []*UnitResult
+	if err := s.Run(ctx, opt, s.AllUnits(), names, func(p *UnitResult) error {
 		parts = append(parts, p)
 		return nil
 	}); err != nil {

@@ -373,7 +373,7 @@ func TestMemoryOfALifetime(t *testing.T) {
 // is held.
 func TestTellKeepsNothing(t *testing.T) {
 	held := func(horizon time.Duration) (bytes, events int) {
-		_, err := study.Tell(built(t, zooSpec(part("gbm", "sigma", 0.8), horizon)), 0, 3, func(e tokens.Event) {
+		_, err := study.Observe(built(t, zooSpec(part("gbm", "sigma", 0.8), horizon)), 0, 3, func(e tokens.Event) {
 			if events++; bytes == 0 && e.Time == horizon {
 				var m runtime.MemStats
 				runtime.GC()

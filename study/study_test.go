@@ -70,7 +70,7 @@ func TestStudyIsBuiltOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for token := range s.Tokens() {
-		life, err := study.Tell(s, token, 3, func(tokens.Event) {})
+		life, err := study.Observe(s, token, 3, func(tokens.Event) {})
 		if want := es[token].Column("nav")[3]; err != nil || life.NAV != want {
 			t.Errorf("told, path 3 of token %d ends at %v, %v; in the ensemble at %v", token, life.NAV, err, want)
 		}
@@ -115,8 +115,8 @@ func TestSweepIsBuiltOnce(t *testing.T) {
 	for i := range units {
 		units[i] = i
 	}
-	parts := map[study.Unit]*study.Part{}
-	if err := sweep.Run(t.Context(), study.Options{Workers: 2}, units, []string{"nav"}, func(p *study.Part) error {
+	parts := map[study.Unit]*study.UnitResult{}
+	if err := sweep.Run(t.Context(), study.Options{Workers: 2}, units, []string{"nav"}, func(p *study.UnitResult) error {
 		parts[p.Unit] = p
 		return nil
 	}); err != nil {

@@ -175,7 +175,7 @@ func TestUnitsAreIndependent(t *testing.T) {
 		var order []int
 		err := sweep.Run(t.Context(), study.Options{Workers: 1 + 2*turn}, units, []string{
 			"nav", "underlying",
-		}, func(p *study.Part) error {
+		}, func(p *study.UnitResult) error {
 			got := fmt.Sprint(*p)
 			if turn == 0 {
 				parts[p.Unit] = got
@@ -194,7 +194,7 @@ func TestUnitsAreIndependent(t *testing.T) {
 		}
 	}
 	stop := errors.New("stop")
-	if err := sweep.Run(t.Context(), study.Options{}, []int{0, 1, 2}, nil, func(*study.Part) error {
+	if err := sweep.Run(t.Context(), study.Options{}, []int{0, 1, 2}, nil, func(*study.UnitResult) error {
 		return stop
 	}); !errors.Is(err, stop) {
 		t.Errorf("a failing sink: %v", err)
@@ -204,7 +204,7 @@ func TestUnitsAreIndependent(t *testing.T) {
 // fragile is a policy that fails at its first trade.
 type fragile struct{ tokens.Hold }
 
-func (fragile) Watch(tokens.View, *tokens.State) tokens.Trigger {
+func (fragile) Trigger(tokens.View, *tokens.State) tokens.Trigger {
 	return tokens.Trigger{Low: 0, High: math.Inf(1), At: time.Hour}
 }
 
@@ -227,10 +227,10 @@ func TestFailingCells(t *testing.T) {
 	s := threeX()
 	s.Paths = 20
 	sweep := sweepOf(t, s, 0, "target=2.5,3", "half-width=0.4,1.7") // 2.5 − 1.7 is below 1
-	var got *study.Part
+	var got *study.UnitResult
 	all := []int{0}
 	if err := sweep.Run(t.Context(), study.Options{}, all, nil,
-		func(p *study.Part) error { got = p; return nil }); err != nil {
+		func(p *study.UnitResult) error { got = p; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	for i, fault := range got.Faults {
@@ -250,7 +250,7 @@ func TestFailingCells(t *testing.T) {
 	s.Tokens[0].Policy = part("fragile")
 	sweep = sweepOf(t, s, 0, "fragility=0,1", "fee=0,10bp")
 	if err := sweep.Run(t.Context(), study.Options{}, all, nil,
-		func(p *study.Part) error { got = p; return nil }); err != nil {
+		func(p *study.UnitResult) error { got = p; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	for i, c := range sweep.Batch(0) {
@@ -356,7 +356,7 @@ func TestSweepMemory(t *testing.T) {
 			return float64(m.HeapAlloc)
 		}
 		before, parts := heap(), 0
-		if err := sweep.Run(t.Context(), study.Options{Workers: 1}, units, []string{"nav"}, func(*study.Part) error {
+		if err := sweep.Run(t.Context(), study.Options{Workers: 1}, units, []string{"nav"}, func(*study.UnitResult) error {
 			if parts++; parts == len(units) {
 				held = heap() - before
 			}

@@ -12,9 +12,9 @@ type Event = tokens.Event
 var EventNames = []string{"start", "carry", "price", "edge", "order", "rebalance", "no trade",
 	"fee", "liquidation", "stop", "wipe-out"}
 
-// Tell runs one path of one of the study's tokens and tells every event of it, in
+// Observe runs one path of one of the study's tokens and tells every event of it, in
 // order. The lifetime has the same bits as in the ensemble.
-func Tell(s *Study, token, path int, tell func(tokens.Event)) (tokens.Lifetime, error) {
+func Observe(s *Study, token, path int, tell func(tokens.Event)) (tokens.Lifetime, error) {
 	r, err := newRunner(s)
 	if err != nil {
 		return tokens.Lifetime{}, err
@@ -28,8 +28,8 @@ func Tell(s *Study, token, path int, tell func(tokens.Event)) (tokens.Lifetime, 
 	return k.Finish(&l, s.spec.Horizon), nil
 }
 
-// Trace is Tell with the events kept.
+// Trace is Observe with the events kept.
 func Trace(s *Study, token, path int) (life tokens.Lifetime, events []tokens.Event, err error) {
-	life, err = Tell(s, token, path, func(e tokens.Event) { events = append(events, e) })
+	life, err = Observe(s, token, path, func(e tokens.Event) { events = append(events, e) })
 	return life, events, err
 }

@@ -73,7 +73,7 @@ const (
 	began          // when, in nanoseconds
 )
 
-func (a Auction) Watch(v View, m *State) Trigger {
+func (a Auction) Trigger(v View, m *State) Trigger {
 	if m[running] == 0 {
 		return Trigger{a.Low, a.High, Never}
 	}

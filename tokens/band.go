@@ -42,7 +42,7 @@ func (b Band) Check(target float64) error {
 	return nil
 }
 
-func (b Band) Watch(View, *State) Trigger { return Trigger{b.Low, b.High, Never} }
+func (b Band) Trigger(View, *State) Trigger { return Trigger{b.Low, b.High, Never} }
 
 func (b Band) Trade(v View, _ *State) (float64, bool) {
 	if v.Leverage > b.Low*(1+tolerance) && v.Leverage < b.High*(1-tolerance) {

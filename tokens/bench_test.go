@@ -38,7 +38,7 @@ func normalBlock(sigma float64, seed, group uint64, first int, extremes bool) *b
 // tilted is a policy of a user's own: a band whose upper edge is its target.
 type tilted struct{ low, to float64 }
 
-func (p tilted) Watch(View, *State) Trigger         { return Trigger{p.low, p.to, Never} }
+func (p tilted) Trigger(View, *State) Trigger       { return Trigger{p.low, p.to, Never} }
 func (p tilted) Trade(View, *State) (float64, bool) { return p.to, true }
 
 // The tokens whose speed is measured: ETH3x as Toros runs it, and its relatives.

@@ -32,7 +32,7 @@ func (d Deviation) Check(target float64) error {
 	return nil
 }
 
-func (d Deviation) Watch(v View, m *State) Trigger {
+func (d Deviation) Trigger(v View, m *State) Trigger {
 	if m[0] == 0 || math.Abs(v.Leverage-v.Target) <= 1e-9*v.Target {
 		m[0] = v.Equity // the start, or a trade has been made
 	}

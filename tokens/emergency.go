@@ -31,11 +31,11 @@ func (e Emergency) Check(target float64) error {
 	return e.Reset.Check(target)
 }
 
-// Watch remembers how many resets there have been, so that Trade knows whether
+// Trigger remembers how many resets there have been, so that Trade knows whether
 // another is due when its order is executed.
-func (e Emergency) Watch(v View, m *State) Trigger {
+func (e Emergency) Trigger(v View, m *State) Trigger {
 	m[0] = float64(e.Reset.count(v.Now))
-	return Trigger{0, e.High, e.Reset.Watch(v, m).At}
+	return Trigger{0, e.High, e.Reset.Trigger(v, m).At}
 }
 
 func (e Emergency) Trade(v View, m *State) (float64, bool) {

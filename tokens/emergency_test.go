@@ -94,7 +94,7 @@ func TestResetCount(t *testing.T) {
 			t.Errorf("%+v has had %d resets by %v; want %d", r.e, got, r.now, r.want)
 		}
 		// The next reset is the first moment at which the count is larger.
-		at := r.e.Watch(View{Now: r.now}, new(State)).At
+		at := r.e.Trigger(View{Now: r.now}, new(State)).At
 		if r.e.count(at) != r.want+1 || r.e.count(at-1) != r.want {
 			t.Errorf("%+v: the reset after %v is at %v, where the count goes from %d to %d", r.e, r.now, at,
 				r.e.count(at-1), r.e.count(at))

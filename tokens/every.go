@@ -23,7 +23,7 @@ func (e Every) Check(float64) error {
 	return nil
 }
 
-func (e Every) Watch(v View, _ *State) Trigger {
+func (e Every) Trigger(v View, _ *State) Trigger {
 	at := e.Offset
 	if v.Now >= e.Offset {
 		at += ((v.Now-e.Offset)/e.Interval + 1) * e.Interval

@@ -76,7 +76,7 @@ func ExampleKernel_Trace() {
 // less for every tenth that it has lost.
 type ladder struct{ notch float64 }
 
-func (p ladder) Watch(v tokens.View, m *tokens.State) tokens.Trigger {
+func (p ladder) Trigger(v tokens.View, m *tokens.State) tokens.Trigger {
 	m[0] = max(m[0], v.Equity) // the highest seen
 	return tokens.Trigger{Low: 0, High: math.Inf(1), At: v.Now + day}
 }

@@ -71,7 +71,7 @@ func (f Flexible) Check(target float64) error {
 	return errors.Join(faults...)
 }
 
-func (f Flexible) Watch(v View, m *State) Trigger {
+func (f Flexible) Trigger(v View, m *State) Trigger {
 	last := time.Duration(m[lastTrade])
 	switch {
 	case f.pulled(v):

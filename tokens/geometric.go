@@ -23,7 +23,7 @@ func (g Geometric) Band(target float64) Band {
 }
 
 func (g Geometric) Check(target float64) error             { return g.Band(target).Check(target) }
-func (g Geometric) Watch(v View, m *State) Trigger         { return g.Band(v.Target).Watch(v, m) }
+func (g Geometric) Trigger(v View, m *State) Trigger       { return g.Band(v.Target).Trigger(v, m) }
 func (g Geometric) Trade(v View, m *State) (float64, bool) { return g.Band(v.Target).Trade(v, m) }
 
 var _ = Policies.Register(param.Kind[Policy]{

@@ -165,7 +165,7 @@ func (k *Kernel) view(l *Lane, now time.Duration) View {
 
 // wait asks the policy what to wait for from now on.
 func (k *Kernel) wait(l *Lane, now time.Duration) {
-	l.trigger = k.token.Policy.Watch(k.view(l, now), &l.state)
+	l.trigger = k.token.Policy.Trigger(k.view(l, now), &l.state)
 	l.low, l.high = l.trigger.Low*(1-tolerance), l.trigger.High*(1+tolerance)
 }
 

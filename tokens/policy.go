@@ -9,9 +9,9 @@ import (
 // immutable value; what it must remember of one lifetime it keeps in that
 // lifetime's State, which starts at zero.
 type Policy interface {
-	// Watch says what to wait for: nothing happens while leverage stays inside
+	// Trigger says what to wait for: nothing happens while leverage stays inside
 	// [Low, High] and the clock before At.
-	Watch(View, *State) Trigger
+	Trigger(View, *State) Trigger
 
 	// Trade is asked when that has happened and, if the keeper is late, not
 	// before its order is executed. It returns the leverage to trade to, a

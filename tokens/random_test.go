@@ -223,7 +223,7 @@ func (w whim) draw(m *State) uint64 {
 	return x ^ x>>31
 }
 
-func (w whim) Watch(v View, m *State) Trigger {
+func (w whim) Trigger(v View, m *State) Trigger {
 	x := w.draw(m)
 	unit := float64(x>>40) / (1 << 24)
 	watch := Trigger{v.Target * (0.5 + unit), v.Target * (0.8 + unit), Never}

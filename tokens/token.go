@@ -122,7 +122,7 @@ func (t Token) Start() View {
 }
 
 // Awaits is what the policy waits for at the start.
-func (t Token) Awaits() Trigger { return t.Policy.Watch(t.Start(), new(State)) }
+func (t Token) Awaits() Trigger { return t.Policy.Trigger(t.Start(), new(State)) }
 
 // span reports whether a keeper or a clock may wait for d: a shorter wait only
 // makes a bar of many looks, a longer one overflows.

@@ -15,7 +15,7 @@ type scripted struct {
 	asked *int
 }
 
-func (s scripted) Watch(v View, _ *State) Trigger { return s.watch(v) }
+func (s scripted) Trigger(v View, _ *State) Trigger { return s.watch(v) }
 
 func (s scripted) Trade(v View, _ *State) (float64, bool) {
 	if *s.asked++; *s.asked > 10_000 {

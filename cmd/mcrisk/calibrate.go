@@ -74,7 +74,7 @@ func (o *calibrateOptions) models() ([]string, error) {
 		kinds = assess.Fittable()
 	}
 	for i, kind := range kinds {
-		if err := cli.Among("--model", kind, assess.Fittable()); err != nil {
+		if err := cli.OneOf("--model", kind, assess.Fittable()); err != nil {
 			return nil, cli.AsInput(err)
 		}
 		if slices.Contains(kinds[:i], kind) {

@@ -77,7 +77,7 @@ func (o *heatMapOptions) run(ctx context.Context, session *cli.Session) error {
 // plan reads the axes and the metric.
 func (o *heatMapOptions) plan(r *cli.Resolved) (*assess.HeatMapPlan, error) {
 	overTime := o.x == assess.Horizon
-	var over rundir.Sweep
+	var over rundir.SweepPlan
 	y, err := cli.ParseOver(r, "--y", o.y)
 	over.Over = append(over.Over, y)
 	if !overTime {

@@ -69,7 +69,7 @@ func TestInterruptedAtTheEnd(t *testing.T) {
 	status = run(&until{Context: t.Context(), pattern: filepath.Join(path, ".partial-*", "best.csv")},
 		[]string{"sweep", "--token", "ETHBULL3X", "--over", "fee=0,1bp",
 			"--horizon", "1h", "--paths", "40", "--no-figures", "--out", path}, &stdout, &stderr)
-	want := []string{"begin.json", "records", "records/batch00000-chunk0000000.record", "sweep.yaml"}
+	want := []string{"origin.json", "records", "records/batch00000-chunk0000000.record", "sweep.yaml"}
 	if left := ls(t, path); status != cli.Interrupted || !slices.Equal(left, want) ||
 		!strings.Contains(stderr.String(), "mcrisk sweep --resume "+path) {
 		t.Errorf("exit status %d, said %q, left behind %v", status, stderr.String(), left)

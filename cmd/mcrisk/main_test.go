@@ -79,7 +79,7 @@ type printed struct {
 type bestOf struct {
 	Token, Objective, Best string
 	Circumstances          map[string]string
-	Among                  []string `json:"cannot_be_told"`
+	Indistinguishable      []string `json:"cannot_be_told"`
 }
 
 func reportOf(t *testing.T, args ...string) printed {

@@ -235,10 +235,10 @@ func TestDamagedRecord(t *testing.T) {
 	}
 	says(t, cli.Failed, "the manifest says 000", "verify", path)
 	// Lifetimes that were stored, but are not those of the program.
-	if err := os.WriteFile(filepath.Join(path, "begin.json"), []byte("{"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(path, "origin.json"), []byte("{"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	says(t, cli.BadInput, "begin.json", "sweep", "--resume", path)
+	says(t, cli.BadInput, "origin.json", "sweep", "--resume", path)
 }
 
 // Verify runs simulate's runs again too.

@@ -155,8 +155,8 @@ func (o *sweepOptions) run(ctx context.Context, session *cli.Session) error {
 }
 
 // plan is what the flags say of the sweep, over what a spec said.
-func (o *sweepOptions) plan(r *cli.Resolved) (rundir.Sweep, error) {
-	plan := rundir.Sweep{Aversion: assess.Aversion}
+func (o *sweepOptions) plan(r *cli.Resolved) (rundir.SweepPlan, error) {
+	plan := rundir.SweepPlan{Aversion: assess.Aversion}
 	if r.Swept != nil {
 		plan = *r.Swept
 	}

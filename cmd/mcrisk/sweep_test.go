@@ -120,9 +120,9 @@ func TestSweepDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	printed := resultsOf(t, "sweep", "--token", "ETHBULL3X", "--over", "half-width=0.1:0.5:0.2", "--horizon", "5d",
 		"--paths", "40", "--out", dir)
-	want := []string{"begin.json", "best.csv", "cells.csv", "figures", "figures/objectives.png",
+	want := []string{"best.csv", "cells.csv", "figures", "figures/objectives.png",
 		"figures/objectives.svg", "figures/sensitivity.png", "figures/sensitivity.svg",
-		"figures/tradeoff.png", "figures/tradeoff.svg", "front.csv", "manifest.json", "records",
+		"figures/tradeoff.png", "figures/tradeoff.svg", "front.csv", "manifest.json", "origin.json", "records",
 		"records/batch00000-chunk0000000.record", "report.html",
 		"sweep.json", "sweep.yaml"}
 	if got := ls(t, dir); !slices.Equal(got, want) {
@@ -240,7 +240,7 @@ func TestSweepOfSeveral(t *testing.T) {
 		t.Errorf("%d cells, %d best, hash %s", len(r.Cells), len(r.Best), r.ResultsHash)
 	}
 	for _, b := range r.Best {
-		if len(b.Circumstances) != 3 || !slices.Contains(b.Among, b.Best) {
+		if len(b.Circumstances) != 3 || !slices.Contains(b.Indistinguishable, b.Best) {
 			t.Errorf("%+v", b)
 		}
 	}

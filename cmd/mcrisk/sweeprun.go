@@ -18,7 +18,7 @@ import (
 )
 
 // begin runs a new sweep.
-func (o *sweepOptions) begin(ctx context.Context, r *cli.Resolved, plan rundir.Sweep, sweep *study.Sweep) error {
+func (o *sweepOptions) begin(ctx context.Context, r *cli.Resolved, plan rundir.SweepPlan, sweep *study.Sweep) error {
 	r.Study = sweep.Study // whose paths are seen at no marks
 	if _, err := cli.Shard(o.shard, sweep.Units()); err != nil {
 		return err
@@ -40,7 +40,7 @@ func (o *sweepOptions) begin(ctx context.Context, r *cli.Resolved, plan rundir.S
 		path = filepath.Join(dir, "run")
 	}
 	// Of the command only what describes the study: parts of it are the whole's to the byte.
-	b := rundir.Begin{Command: append([]string{"mcrisk", "sweep"}, r.Session.Study...), Settings: r.Settings(),
+	b := rundir.Origin{Command: append([]string{"mcrisk", "sweep"}, r.Session.Study...), Settings: r.Settings(),
 		Inputs: r.Inputs, Notes: r.Notes}
 	if err := rundir.CreateSweep(path, text.Bytes(), b); err != nil {
 		return cli.Existing(err)
@@ -112,7 +112,7 @@ func (o *sweepOptions) units(ctx context.Context, session *cli.Session, run *cli
 	progress := cli.NewProgress(session.Err, "cells")
 	defer progress.Finish()
 	opt := study.Options{Workers: o.study.Workers, Progress: progress.Update}
-	return failed, run.Sweep.Run(ctx, opt, units, assess.SweepColumns(), func(p *study.Part) error {
+	return failed, run.Sweep.Run(ctx, opt, units, assess.SweepColumns(), func(p *study.UnitResult) error {
 		for i, fault := range p.Faults {
 			if fault == "" {
 				continue

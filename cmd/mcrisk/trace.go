@@ -64,7 +64,7 @@ func (o *traceOptions) run(session *cli.Session) error {
 	}
 	out := bufio.NewWriter(session.Out)
 	events := rundir.NewEventWriter(out)
-	_, err = study.Tell(r.Study, token, path, func(e study.Event) {
+	_, err = study.Observe(r.Study, token, path, func(e study.Event) {
 		if len(o.events) == 0 || slices.Contains(o.events, e.Name) {
 			events.Write(e)
 		}

@@ -186,7 +186,7 @@ func TestLaw(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	for _, m := range []models.Model{models.GBM{Sigma: 0.6}, merton, kou} {
-		if err := Check(m); err != nil || !Known(m) {
+		if err := Check(m); err != nil || !Supports(m) {
 			t.Errorf("%+v: %v", m, err)
 		}
 	}
@@ -213,7 +213,7 @@ func TestCheck(t *testing.T) {
 			t.Errorf("error %v; want the reason %q", err, tt.reason)
 		}
 	}
-	if Known(nil) || Known(models.Heston{}) {
+	if Supports(nil) || Supports(models.Heston{}) {
 		t.Error("no model or one with memory is known")
 	}
 	defer func() {

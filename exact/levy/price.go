@@ -18,8 +18,8 @@ import (
 	"mcrisk/quad"
 )
 
-// Known reports whether m is a price that the functions of this package take.
-func Known(m models.Model) bool {
+// Supports reports whether m is a price that the functions of this package take.
+func Supports(m models.Model) bool {
 	switch m.(type) {
 	case models.GBM, models.Merton, models.Kou:
 		return true
@@ -86,7 +86,7 @@ func checkKou(m models.Kou) error {
 }
 
 // Diffusion returns the drift of ln S between jumps, 1/year, and its volatility,
-// 1/√year. It panics for a model that is not [Known].
+// 1/√year. It panics for a model that is not one that [Supports] takes.
 func Diffusion(m models.Model) (nu, sigma float64) {
 	switch m := m.(type) {
 	case models.GBM:

@@ -63,7 +63,7 @@ func (e *Expense) Time(ctx context.Context, s *study.Sweep, workers int) error {
 		for again := range 2 { // the first run of a batch warms up
 			start := time.Now()
 			err := probe.Run(ctx, study.Options{Workers: 1}, []int{unit}, assess.SweepColumns(),
-				func(*study.Part) error { return nil })
+				func(*study.UnitResult) error { return nil })
 			if err != nil {
 				return err
 			}

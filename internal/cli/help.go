@@ -212,8 +212,8 @@ func DidYouMean(name string, names []string) string {
 	return ""
 }
 
-// Among reports a name that is none of those there are.
-func Among(flag, name string, names []string) error {
+// OneOf reports a name that is none of those there are.
+func OneOf(flag, name string, names []string) error {
 	if slices.Contains(names, name) {
 		return nil
 	}

@@ -88,5 +88,5 @@ func ParseMetric(flag, name string, names []string) (string, error) {
 	if m, err := analytics.Lookup(name); err == nil {
 		name = m.Name
 	}
-	return name, Among(flag, name, names)
+	return name, OneOf(flag, name, names)
 }

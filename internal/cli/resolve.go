@@ -26,7 +26,7 @@ type Resolved struct {
 	Underlying string            // of the catalogue's token; may be empty
 	Notes      []string          // what the user should know before reading results
 	Inputs     map[string]string // SHA-256 of files read
-	Swept      *rundir.Sweep     // what the spec said of a sweep; nil: nothing
+	Swept      *rundir.SweepPlan // what the spec said of a sweep; nil: nothing
 	Session    *Session
 
 	// Unused are names of settings that the command has no use for.

@@ -21,7 +21,7 @@ import (
 )
 
 // NewGrid makes the sweep that a plan says, and writes the plan's defaults out.
-func NewGrid(s *study.Study, plan *rundir.Sweep) (*study.Sweep, assess.SweepSettings, error) {
+func NewGrid(s *study.Study, plan *rundir.SweepPlan) (*study.Sweep, assess.SweepSettings, error) {
 	var settings assess.SweepSettings
 	axes, err := plan.Axes(s.Spec())
 	if err != nil {
@@ -36,7 +36,7 @@ func NewGrid(s *study.Study, plan *rundir.Sweep) (*study.Sweep, assess.SweepSett
 }
 
 // settingsOf are what a plan asks of its sweep.
-func settingsOf(plan *rundir.Sweep) assess.SweepSettings {
+func settingsOf(plan *rundir.SweepPlan) assess.SweepSettings {
 	return assess.SweepSettings{Select: plan.Choose, Aversion: plan.Aversion, Pareto: plan.Pareto,
 		Optimise: plan.Optimise}
 }
@@ -83,7 +83,7 @@ func Shard(text string, units int) (list []int, err error) {
 type SweepRun struct {
 	*rundir.Records
 	Settings assess.SweepSettings
-	Begin    rundir.Begin
+	Begin    rundir.Origin
 }
 
 // OpenSweep opens a sweep's run, whose plan may have been written by hand.

@@ -9,9 +9,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// StoryData is one path: what the price did, what the leverage did in
+// PathTimelineData is one path: what the price did, what the leverage did in
 // consequence, and what became of the token.
-type StoryData struct {
+type PathTimelineData struct {
 	Title, Caption string
 	Times          []float64 // years, not decreasing
 	Price          []float64 // over its start, above zero
@@ -19,18 +19,18 @@ type StoryData struct {
 	NAV            []float64 // in initial NAV, at least 0
 	Low, High      float64   // edges of the band; NaN: none
 	Target         float64   // magnitude
-	Events         []StoryEvent
+	Events         []PathTimelineEvent
 }
 
-// A StoryEvent is something that happened at a time.
-type StoryEvent struct {
+// A PathTimelineEvent is something that happened at a time.
+type PathTimelineEvent struct {
 	At   float64 // years
 	Name string  // "rebalance", "liquidation"; events of one name look the same
 }
 
 // check says everything that is wrong with the data.
-func (in StoryData) check() error {
-	c := checker{figure: "Story"}
+func (in PathTimelineData) check() error {
+	c := checker{figure: "PathTimeline"}
 	n := len(in.Times)
 	c.want(n >= 2, "%d Times; want at least 2", n)
 	c.want(len(in.Price) == n && len(in.Leverage) == n && len(in.NAV) == n,
@@ -53,10 +53,10 @@ func (in StoryData) check() error {
 	return c.err()
 }
 
-// Story draws price, leverage with its band, and NAV one above the other over
+// PathTimeline draws price, leverage with its band, and NAV one above the other over
 // one time axis, and marks events on the leverage. The error says which field is
 // at fault, and at which time.
-func Story(in StoryData) (*Figure, error) {
+func PathTimeline(in PathTimelineData) (*Figure, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
@@ -84,10 +84,10 @@ func Story(in StoryData) (*Figure, error) {
 }
 
 // banded reports whether the token has a band.
-func (in StoryData) banded() bool { return finite(in.Low) && finite(in.High) }
+func (in PathTimelineData) banded() bool { return finite(in.Low) && finite(in.High) }
 
 // spans are those of the three panels; that of NAV is of values above zero.
-func (in StoryData) spans() (prices, levers, navs span) {
+func (in PathTimelineData) spans() (prices, levers, navs span) {
 	prices, levers, navs = nothing(), nothing(), nothing()
 	prices.include(in.Price...)
 	levers.include(in.Leverage...)
@@ -101,7 +101,7 @@ func (in StoryData) spans() (prices, levers, navs span) {
 }
 
 // kinds are the names of the events, in order of appearance.
-func (in StoryData) kinds() (kinds names) {
+func (in PathTimelineData) kinds() (kinds names) {
 	for _, e := range in.Events {
 		kinds.add(e.Name)
 	}
@@ -113,7 +113,7 @@ var eventMarkers = []marker{triangle, square, diamond, cross}
 
 // struck reports whether events of kind k are strokes at the lower edge, as
 // markers would pile up.
-func (in StoryData) struck(k int) bool { return k == 0 && len(in.Events) > 60 }
+func (in PathTimelineData) struck(k int) bool { return k == 0 && len(in.Events) > 60 }
 
 // bandFill is the area between the edges of the band.
 var bandFill = tint(looks[3].color, 0.3)
@@ -122,7 +122,7 @@ var bandFill = tint(looks[3].color, 0.3)
 var eventStroke = draw.LineStyle{Color: grey, Width: thin}
 
 // leverage draws the leverage, its band and target, and the events.
-func (in StoryData) leverage(p plane) {
+func (in PathTimelineData) leverage(p plane) {
 	if in.banded() {
 		p.bar(bandFill, in.Times[0], in.Low, in.Times[len(in.Times)-1], in.High)
 	}
@@ -139,7 +139,7 @@ func (in StoryData) leverage(p plane) {
 	}
 }
 
-func (in StoryData) legend() []entry {
+func (in PathTimelineData) legend() []entry {
 	list := []entry{lineKey("target", markedLine(0))}
 	if in.banded() {
 		band := fmt.Sprintf("band %s to %s", formatShort(round(in.Low, 6)), formatShort(round(in.High, 6)))
