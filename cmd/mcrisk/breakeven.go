@@ -41,7 +41,7 @@ with --tokens two of the catalogue, a loan's and a perpetual's.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
-	o.refuse = cli.Own(cmd, [][2]string{{"mechanism", "none: the token is held both ways"},
+	o.refuse = cli.Reserve(cmd, [][2]string{{"mechanism", "none: the token is held both ways"},
 		{"borrow", "--borrow-rates"}, {"funding", "--funding-rates"}})
 	o.output.Bind(cmd)
 	s := cmd.Flags()

@@ -141,7 +141,7 @@ func (o *sweepOptions) run(ctx context.Context, session *cli.Session) error {
 		return o.exactly(ctx, r, sweep, settings)
 	}
 	allowance := cli.Allowance{Workers: o.study.Workers, Optimum: plan.Optimise != "",
-		Place: o.output.SweepPlace(), Many: o.yes}
+		Dir: o.output.SweepDir(), Many: o.yes}
 	if o.dryRun {
 		text, err := allowance.Estimate(ctx, sweep)
 		if err == nil {
