@@ -12,7 +12,7 @@ import (
 
 // The help of a command is without the flags that it refuses, and has those that
 // take their place.
-func TestOwnFlags(t *testing.T) {
+func TestReservedFlags(t *testing.T) {
 	for command, lists := range map[string][2][]string{
 		"liquidation": {
 			{"--token ", "--spec ", "--model ", "--latency ", "--jump-mean ", "--jump-sd ", "--after-liquidation "},

@@ -39,7 +39,7 @@ the shortest of them.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
-	o.refuse = cli.Own(cmd, [][2]string{{"token", "--tokens"}, {"spec", "--tokens"}, {"latency", "--latencies"},
+	o.refuse = cli.Reserve(cmd, [][2]string{{"token", "--tokens"}, {"spec", "--tokens"}, {"latency", "--latencies"},
 		{"after-liquidation", "none: a lifetime ends at its first"},
 		{"model", "none: geometric Brownian motion with jumps of one size"},
 		{"jump-mean", "--jumps"}, {"jump-sd", "none: all jumps are of one size"}})

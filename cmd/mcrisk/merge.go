@@ -60,7 +60,7 @@ func (o *mergeOptions) run(ctx context.Context, session *cli.Session, paths []st
 	if err != nil {
 		return err
 	}
-	if err := rundir.CreateSweep(o.output.Out, plan, parts[0].Begin); err != nil {
+	if err := rundir.CreateSweep(o.output.Out, plan, parts[0].Origin); err != nil {
 		return cli.Existing(err)
 	}
 	whole, err := cli.OpenSweep(o.output.Out)

@@ -42,7 +42,7 @@ func newPlot() *cobra.Command {
 		}
 		list.WriteString("\n")
 	}
-	list.WriteString("  path                 one path as a story: price, leverage and its band, value, events (--path)")
+	list.WriteString("  path                 timeline of one path: price, leverage and its band, value, events (--path)")
 	o := new(plotOptions)
 	cmd := &cobra.Command{
 		Use:   "plot RUN",

@@ -92,9 +92,9 @@ func (o *OutputOptions) Check() error {
 	return o.FormOptions.Check()
 }
 
-// Place is where a run of a spec goes: --out, or a folder named after its first
+// RunPath is where a run of a spec goes: --out, or a folder named after its first
 // token, the time and the spec.
-func (o *OutputOptions) Place(token string, spec []byte) string {
+func (o *OutputOptions) RunPath(token string, spec []byte) string {
 	if o.Out != "" {
 		return o.Out
 	}
@@ -132,7 +132,7 @@ func (o *OutputOptions) Publish(ctx context.Context, units string, workers int,
 		if err != nil {
 			return err
 		}
-		if dir, err = rundir.Create(o.Place(of[0].Study.Spec().Tokens[0].Name, spec)); err != nil {
+		if dir, err = rundir.Create(o.RunPath(of[0].Study.Spec().Tokens[0].Name, spec)); err != nil {
 			return Existing(err)
 		}
 		defer dir.Abort()

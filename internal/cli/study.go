@@ -147,9 +147,9 @@ func kindList[T any](kinds []param.Kind[T]) string {
 	return strings.Join(names, "|")
 }
 
-// Own hides flags of a study that a command sets itself, each by its name and what
+// Reserve hides flags of a study that a command sets itself, each by its name and what
 // to give instead, and returns what refuses them.
-func Own(cmd *cobra.Command, flags [][2]string) (refuse func() error) {
+func Reserve(cmd *cobra.Command, flags [][2]string) (refuse func() error) {
 	for _, o := range flags {
 		if err := cmd.Flags().MarkHidden(o[0]); err != nil {
 			panic(err) // there is no such flag
