@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics pages
+.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics files pages
 
 # check is what a change must pass before review. Other systems are vetted, tests
 # included, so that they build there too.
@@ -99,6 +99,10 @@ run:
 # metrics writes the page of metrics anew from their registry.
 metrics:
 	$(GO) test -count 1 -run MetricsPage ./analytics -metrics
+
+# files writes the page of files anew from their registries.
+files:
+	$(GO) test -count 1 -run FilesPage ./internal/cli -files
 
 # pages writes into pages what the commands on them print.
 pages:
