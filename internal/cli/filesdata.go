@@ -7,40 +7,37 @@ import (
 	"mcrisk/rundir"
 )
 
-const filesIntroduction = "# Files\n\n" +
-	"What mcrisk reads and writes: every key, every column, every file. The page is written by the program\n" +
-	"(`make files`), and a test compares it with what the commands write. Words are in the " +
-	"[glossary](glossary.md).\n\n" +
-	"- Times are in years of 365 days unless a name says seconds. Rates and volatilities are per year and per\n" +
-	"  square-root year, shares are fractions: 0.05 is 5 %.\n" +
-	"- Money is in units of the token's initial equity unless the unit says USD. Prices are over the price at the " +
-	"start.\n" +
-	"- CSV files follow RFC 4180, with one header. Numbers are in full precision. One that does not exist is empty, " +
-	"in\n" +
-	"  JSON null.\n"
+const filesIntroduction = "# Files\n" +
+	"\n" +
+	"What mcrisk reads and writes: every key, every column, every file. The page is written by the\n" +
+	"program (`make files`), and a test compares it with what the commands write. Words are in the\n" +
+	"[glossary](glossary.md).\n" +
+	"\n" +
+	"- Times are in years of 365 days unless a name says seconds. Rates and volatilities are per year and\n" +
+	"  per square-root year, shares are fractions: 0.05 is 5 %.\n" +
+	"- Money is in units of the token's initial equity unless the unit says USD. Prices are over the\n" +
+	"  price at the start.\n" +
+	"- CSV files follow RFC 4180, with one header. Numbers are in full precision. One that does not exist\n" +
+	"  is empty, in JSON null.\n"
 
 const specText = "A study. `mcrisk simulate --print-spec` prints a complete one, every run directory holds one, and\n" +
-	"`--spec FILE` runs it to the same bits. What is left out takes its default. Values are written as on the " +
-	"command\n" +
-	"line: 5%, 10bp, 30d. An unknown key is an error that names the line."
+	"`--spec FILE` runs it to the same bits. What is left out takes its default. Values are written as on\n" +
+	"the command line: 5%, 10bp, 30d. An unknown key is an error that names the line."
 
-const sweepText = "A sweep: all keys of spec.yaml, and `sweep` with those below. Every run of `mcrisk sweep` holds " +
-	"one,\n" +
+const sweepText = "A sweep: all keys of spec.yaml, and `sweep` with those below. Every run of `mcrisk sweep` holds one,\n" +
 	"and `mcrisk sweep FILE` runs it."
 
-const runText = "A command that simulates writes a run directory, `runs/NAME-TIME-HASH` or what `--out` says; " +
-	"`--no-save`\n" +
-	"writes none. It gets its name when everything in it is on disk, so a run that was killed never looks finished."
+const runText = "A command that simulates writes a run directory, `runs/NAME-TIME-HASH` or what `--out` says;\n" +
+	"`--no-save` writes none. It gets its name when everything in it is on disk, so a run that was killed\n" +
+	"never looks finished."
 
-const tablesText = "The tables of run directories, and those that commands print with `--csv`. A name and its parts " +
-	"share a\n" +
-	"row: `difference`, `_se` are the columns `difference` and `difference_se`."
+const tablesText = "The tables of run directories, and those that commands print with `--csv`. A name and its parts\n" +
+	"share a row: `difference`, `_se` are the columns `difference` and `difference_se`."
 
 const jsonText = "What commands print with `--json`; some write it into the run directory as well. A path such as\n" +
-	"`rows[].token` is the key token in each element of the list rows, `*` is any name. Under a key whose unit is\n" +
-	"\"estimate\" there is an object with the keys `estimate`, `se`, `lo`, `hi`, `n`, `interval` and, where there " +
-	"is one,\n" +
-	"`variance_reduction` and `warning`: see the columns of the same names."
+	"`rows[].token` is the key token in each element of the list rows, `*` is any name. Under a key whose\n" +
+	"unit is \"estimate\" there is an object with the keys `estimate`, `se`, `lo`, `hi`, `n`, `interval`\n" +
+	"and, where there is one, `variance_reduction` and `warning`: see the columns of the same names."
 
 // SpecKeys are the keys of spec.yaml but for those of registered kinds.
 var SpecKeys = []FileColumn{
