@@ -65,9 +65,9 @@ profile:
 	$(GO) tool pprof -sample_index alloc_space -top -nodecount 10 benchmarks.test mem.prof
 
 flame: profile
-	mkdir -p docs/performance
-	$(GO) tool pprof -top -nodecount 20 benchmarks.test cpu.prof 2>/dev/null | grep -v -e '^File' -e '^Build' > docs/performance/base.txt
-	$(GO) tool pprof -traces benchmarks.test cpu.prof 2>/dev/null | (cd benchmarks/peers && $(GO) run ./flame) > docs/performance/base.svg
+	mkdir -p docs/evidence/performance
+	$(GO) tool pprof -top -nodecount 20 benchmarks.test cpu.prof 2>/dev/null | grep -v -e '^File' -e '^Build' > docs/evidence/performance/base.txt
+	$(GO) tool pprof -traces benchmarks.test cpu.prof 2>/dev/null | (cd benchmarks/peers && $(GO) run ./flame) > docs/evidence/performance/base.svg
 
 # normals tests the distribution of 10⁹ normals, million the time and memory of
 # a million lifetimes, workers what a second one brings; peers runs the same job
@@ -140,6 +140,6 @@ intervals:
 
 # coverage counts how often intervals hold a known truth, in some minutes.
 coverage:
-	$(GO) test -count=1 -timeout 60m -run CoverageStudy ./analytics -args -coverage $(CURDIR)/docs/coverage.md
+	$(GO) test -count=1 -timeout 60m -run CoverageStudy ./analytics -args -coverage $(CURDIR)/docs/evidence/coverage.md
 
 ci: check race bits test run

@@ -20,12 +20,12 @@ const filesIntroduction = "# Files\n" +
 	"- CSV files follow RFC 4180, with one header. Numbers are in full precision. One that does not exist\n" +
 	"  is empty, in JSON null.\n"
 
-const specText = "A study. `mcrisk simulate --print-spec` prints a complete one, every run directory holds one, and\n" +
-	"`--spec FILE` runs it to the same bits. What is left out takes its default. Values are written as on\n" +
-	"the command line: 5%, 10bp, 30d. An unknown key is an error that names the line."
+const specText = "A study. `mcrisk simulate --print-spec` prints a complete one, every run directory holds\n" +
+	"one, and `--spec FILE` runs it to the same bits. What is left out takes its default. Values are\n" +
+	"written as on the command line: 5%, 10bp, 30d. An unknown key is an error that names the line."
 
-const sweepText = "A sweep: all keys of spec.yaml, and `sweep` with those below. Every run of `mcrisk sweep` holds one,\n" +
-	"and `mcrisk sweep FILE` runs it."
+const sweepText = "A sweep: all keys of spec.yaml, and `sweep` with those below. Every run of `mcrisk sweep`\n" +
+	"holds one, and `mcrisk sweep FILE` runs it."
 
 const runText = "A command that simulates writes a run directory, `runs/NAME-TIME-HASH` or what `--out` says;\n" +
 	"`--no-save` writes none. It gets its name when everything in it is on disk, so a run that was killed\n" +
