@@ -89,7 +89,8 @@ var _ = Mechanisms.Register(param.Kind[Venue]{
 			Doc: "interest rate on the debt, per year, continuously compounded"},
 		{Name: "supply", Unit: param.Rate, Min: -10, Max: 100,
 			Doc: "interest rate on the collateral, per year, continuously compounded"},
-		named(fraction, "liquidation-threshold", 0.85, "liquidation when the debt exceeds this fraction of the collateral"),
+		named(fraction, "liquidation-threshold", 0.85,
+			"liquidation when the debt exceeds this fraction of the collateral"),
 		named(fraction, "liquidation-bonus", 0.05, "liquidator's bonus, fraction of the debt repaid"),
 	},
 	New: func(v param.Values) Venue {

@@ -93,8 +93,10 @@ var _ = Mechanisms.Register(param.Kind[Venue]{
 	Params: []param.Param{
 		{Name: "funding", Unit: param.Rate, Min: -100, Max: 100, Default: 0.1095,
 			Doc: "funding rate longs pay on notional, per year; negative: longs receive it"},
-		{Name: "borrow-fee", Unit: param.Rate, Min: -100, Max: 100, Doc: "fee on absolute notional, long or short, per year"},
-		named(fraction, "maintenance", 0.005, "maintenance margin, fraction of the position size (see maintenance-base)"),
+		{Name: "borrow-fee", Unit: param.Rate, Min: -100, Max: 100,
+			Doc: "fee on absolute notional, long or short, per year"},
+		named(fraction, "maintenance", 0.005,
+			"maintenance margin, fraction of the position size (see maintenance-base)"),
 		{Name: "maintenance-base", Unit: param.Choice, Max: 1, Choices: []string{"current", "entry"},
 			Doc: "position size that margins refer to: its current value (Hyperliquid) or its value at entry (GMX)"},
 		named(fraction, "close-fee", 0,
