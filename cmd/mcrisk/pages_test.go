@@ -251,6 +251,33 @@ func TestPagesRun(t *testing.T) {
 	}
 }
 
+// What pages show as code is found, and commands with what they print.
+func TestPagesRunSees(t *testing.T) {
+	page := "text\n\n    mcrisk tokens\n\n<!-- not run: slow -->\n\n    mcrisk sweep \\\n        --help\ntext\n" +
+		"    no code\n\n```console\n$ cat <<'EOF'\na\nEOF\na\n$ echo b |\n    cat\nb\n```\n"
+	blocks, err := codeBlocks(strings.Split(page, "\n"))
+	if err != nil || len(blocks) != 3 || blocks[0].excuse != "" || blocks[1].excuse != "slow" ||
+		len(blocks[1].lines) != 2 {
+		t.Fatalf("%+v, %v; want three blocks, the second with an excuse", blocks, err)
+	}
+	commands, err := console(blocks[2].lines)
+	want := []shownCommand{{"cat <<'EOF'\na\nEOF", []string{"a"}}, {"echo b |\n    cat", []string{"b"}}}
+	if err != nil || !slices.EqualFunc(commands, want, func(a, b shownCommand) bool {
+		return a.text == b.text && slices.Equal(a.prints, b.prints)
+	}) {
+		t.Errorf("%+v, %v; want %+v", commands, err, want)
+	}
+	for _, faulty := range []string{"```\nx\n```", "```sh\nx"} {
+		if _, err := codeBlocks(strings.Split(faulty, "\n")); err == nil {
+			t.Errorf("%q is found; want an error", faulty)
+		}
+	}
+	if got := quick([]string{"go run ./cmd/mcrisk simulate --token A", "mcrisk tokens"}); got !=
+		"set -e\nmcrisk simulate --token A --paths 40\nmcrisk tokens" {
+		t.Errorf("quick is %q", got)
+	}
+}
+
 var (
 	linked    = regexp.MustCompile(`!?\[[^\]]*\]\(([^)\s]+)\)`)
 	heading   = regexp.MustCompile(`(?m)^#+ +(.+?) *$`)
@@ -310,6 +337,18 @@ func TestPagesLink(t *testing.T) {
 	}
 	if links < 50 {
 		t.Errorf("%d links found; want all", links)
+	}
+}
+
+// The README leads at once to the pages that answer a newcomer's questions: the first
+// result, what a number means, where a column is, how to add a policy.
+func TestReadmeLeadsOn(t *testing.T) {
+	page := read(t, filepath.Join(root, "README.md"))
+	for _, target := range []string{"docs/guide.md", "docs/questions.md", "docs/glossary.md", "docs/metrics.md",
+		"docs/files.md", "CONTRIBUTING.md"} {
+		if !strings.Contains(page, "]("+target+")") {
+			t.Errorf("README.md does not link to %s", target)
+		}
 	}
 }
 
