@@ -50,7 +50,9 @@ func faultsOfHelp(text string, most int) (faults []string) {
 func TestHelp(t *testing.T) {
 	const lines = 30
 	seen := 0
-	for _, c := range commandsOf(newRoot()) {
+	root := newRoot()
+	root.InitDefaultCompletionCmd()
+	for _, c := range commandsOf(root) {
 		path := strings.Fields(c.CommandPath())[1:]
 		short := resultsOf(t, append(path, "--help")...)
 		all := resultsOf(t, append(path, "--help", "all")...)

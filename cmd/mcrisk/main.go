@@ -75,5 +75,6 @@ interrupted.`,
 		newVersion(),
 	)
 	cli.Help(root)
+	cli.Complete(root)
 	return root
 }

@@ -22,16 +22,6 @@ type plotOptions struct {
 	plain   bool   // do not correct estimates by what is known of the prices
 }
 
-// pathFigure is the figure that is drawn of one path.
-const pathFigure = "path"
-
-func figureNames() (names []string) {
-	for _, f := range report.TokenFigures() {
-		names = append(names, f.Name)
-	}
-	return append(names, pathFigure)
-}
-
 func newPlot() *cobra.Command {
 	var list strings.Builder
 	for _, f := range report.TokenFigures() {
@@ -41,7 +31,7 @@ func newPlot() *cobra.Command {
 		}
 		list.WriteString(cli.Item(f.Name, doc))
 	}
-	list.WriteString(cli.Item(pathFigure, "timeline of one path: price, leverage and its band, value, events (--path)"))
+	list.WriteString(cli.Item(cli.PathFigure, "timeline of one path: price, leverage and its band, value, events (--path)"))
 	o := new(plotOptions)
 	cmd := &cobra.Command{
 		Use:   "plot RUN",
@@ -58,7 +48,7 @@ Figures:
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cli.SessionOf(cmd), args[0]) },
 	}
 	s := cmd.Flags()
-	cli.Text(s, &o.figure, cli.SectionOutput, "figure", "name", "", "figure to draw (see mcrisk plot --help all); "+strings.Join(figureNames(), ", "))
+	cli.Text(s, &o.figure, cli.SectionOutput, "figure", "name", "", "figure to draw (see mcrisk plot --help all); "+strings.Join(cli.FigureNames(), ", "))
 	cli.Text(s, &o.overlay, cli.SectionOutput, "overlay", "run", "", "draw this run over it")
 	cli.Text(s, &o.out, cli.SectionOutput, "out", "file", "",
 		"file to write: .png, .svg or .pdf; it must not exist (default FIGURE.svg)")
@@ -72,9 +62,9 @@ Figures:
 var oneRun = cli.One("run directory, as simulate names it")
 
 func (o *plotOptions) run(session *cli.Session, dir string) error {
-	if !slices.Contains(figureNames(), o.figure) {
-		return cli.Input("--figure %q; want one of %s%s", o.figure, strings.Join(figureNames(), ", "),
-			cli.DidYouMean(o.figure, figureNames()))
+	if !slices.Contains(cli.FigureNames(), o.figure) {
+		return cli.Input("--figure %q; want one of %s%s", o.figure, strings.Join(cli.FigureNames(), ", "),
+			cli.DidYouMean(o.figure, cli.FigureNames()))
 	}
 	out := o.out
 	if out == "" {
@@ -112,7 +102,7 @@ func (o *plotOptions) read(dir string) (report.Figure, error) {
 		return none, cli.Input("--overlay with the figure %s, which cannot be compared; "+
 			"want one that takes it (mcrisk plot --help)", o.figure)
 	}
-	if o.figure == pathFigure {
+	if o.figure == cli.PathFigure {
 		path, err := cli.PathNumber(o.path, r.Study)
 		if err != nil {
 			return none, err

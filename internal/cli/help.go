@@ -83,7 +83,11 @@ func (t text) Set(value string) error {
 // word that help has for its value.
 func Text(s *pflag.FlagSet, dst *string, section, name, kind, value, usage string) {
 	*dst = value
-	s.Var(text{dst, kind}, name, usage)
+	short := ""
+	if len(name) == 1 { // the value of such a flag is completed by its shorthand
+		short = name
+	}
+	s.VarP(text{dst, kind}, name, short, usage)
 	InSection(s, section, name)
 }
 
@@ -116,7 +120,6 @@ func Help(root *cobra.Command) {
 		// What cannot be written is noted by the writer, which Execute reads.
 		_ = writeHelp(cmd.OutOrStdout(), cmd, len(args) > 0 && args[len(args)-1] == allHelp)
 	})
-	root.InitDefaultCompletionCmd()
 	root.SetHelpCommand(&cobra.Command{
 		Use:   "help [COMMAND | TOPIC]",
 		Short: "Explain a command or a topic",

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/report"
-	"mcrisk/study"
 	"mcrisk/tokens"
 )
 
@@ -242,23 +240,4 @@ func metricsTopic() []report.Block {
 	}
 	return []report.Block{report.Text(`--require, --metric and --objective take these names. Sweeps seek the best setting by
 the objectives: ` + strings.Join(Objectives(), ", ") + "."), t}
-}
-
-// described is a completion with its explanation.
-func described(name, doc string) string { return fmt.Sprintf("%s\t%s", name, doc) }
-
-// sweptNames are what --over takes: parameters of the study, of any kind.
-func sweptNames() (names []string) {
-	seen := map[string]bool{}
-	add := func(p param.Param) {
-		if !seen[p.Name] {
-			seen[p.Name] = true
-			names = append(names, described(p.Name+"=", p.Doc))
-		}
-	}
-	add(study.HalfWidth)
-	for _, p := range tokens.Params {
-		add(p)
-	}
-	return names
 }
