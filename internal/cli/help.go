@@ -284,19 +284,28 @@ func writeFlags(b *strings.Builder, title string, list []*pflag.Flag, brief bool
 	}
 }
 
-// reflow breaks the paragraphs of a text anew, but for those that have indented lines.
-func reflow(text string) string {
-	paragraphs := strings.Split(text, "\n\n")
+// unwrap joins the lines of each paragraph, but for those that have indented lines.
+func unwrap(text string) string {
+	paragraphs := strings.Split(strings.ReplaceAll(text, "\t", "  "), "\n\n")
 	for i, p := range paragraphs {
-		p = strings.ReplaceAll(p, "\t", "  ")
 		if !strings.Contains("\n"+p, "\n ") {
-			var b strings.Builder
-			hang(&b, "", 0, p)
-			p = strings.TrimSuffix(b.String(), "\n")
+			paragraphs[i] = strings.Join(strings.Fields(p), " ")
 		}
-		paragraphs[i] = p
 	}
 	return strings.Join(paragraphs, "\n\n")
+}
+
+// reflow breaks the lines of a text anew, but for paragraphs that have indented lines.
+func reflow(text string) string {
+	var b strings.Builder
+	for line := range strings.SplitSeq(unwrap(text), "\n") {
+		if strings.HasPrefix(line, " ") || line == "" {
+			b.WriteString(line + "\n")
+			continue
+		}
+		hang(&b, "", 0, line)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // Item is a name and what it means, as a list in a command's description has it.

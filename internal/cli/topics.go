@@ -46,7 +46,7 @@ func Topic(name string) (report.Document, bool) {
 	d := report.Document{Title: topics[i].short, Blocks: topics[i].blocks()}
 	for i, b := range d.Blocks {
 		if text, ok := b.(report.Text); ok {
-			d.Blocks[i] = report.Text(reflow(string(text)))
+			d.Blocks[i] = report.Text(unwrap(string(text)))
 		}
 	}
 	return d, true
