@@ -20,10 +20,10 @@ func TestReservedFlags(t *testing.T) {
 		},
 		"breakeven": {{"--mechanism ", "--borrow ", "--funding "}, {"--token ", "--borrow-rates ", "--funding-rates "}},
 	} {
-		help := resultsOf(t, command, "--help")
+		help := resultsOf(t, command, "--help", "all")
 		for i, list := range lists {
 			for _, flag := range list {
-				if strings.Contains(help, " "+flag) != (i == 1) {
+				if strings.Contains(help, "\n  "+flag) != (i == 1) {
 					t.Errorf("help of %s: has %s is %v", command, flag, i != 1)
 				}
 			}

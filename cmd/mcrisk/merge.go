@@ -25,9 +25,9 @@ func newMerge() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merge --out WHOLE PART...",
 		Short: "Join the shards of a sweep",
-		Long: `merge joins parts of one sweep, computed with sweep --shard, into the whole: the
-same files, to the byte, that the sweep would have written at once (but for times
-and host in its manifest).`,
+		Long: `merge joins the parts of a sweep that were run with sweep --shard. It writes the
+same files, to the byte, as the sweep in one run; only times and host in the
+manifest differ.`,
 		Example: `  mcrisk merge --out runs/whole runs/part1 runs/part2 runs/part3`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -38,7 +38,7 @@ and host in its manifest).`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd), args) },
 	}
 	s := cmd.Flags()
-	cli.Text(s, &o.output.Out, cli.SectionOutput, "out", "directory", "", "run to write, which must not exist")
+	cli.Text(s, &o.output.Out, cli.SectionOutput, "out", "directory", "", "run directory to write; it must not exist")
 	o.output.FormOptions.Bind(cmd)
 	s.BoolVar(&o.output.NoFigures, "no-figures", false, "draw no figures")
 	return cmd
@@ -108,8 +108,8 @@ func newMissing() *cobra.Command {
 	return &cobra.Command{
 		Use:   "missing RUN",
 		Short: "List what a sweep has not done yet",
-		Long: `missing lists the units of work of a sweep that have no whole record, with their
-cells and paths. Exit status 3 says that there are some.`,
+		Long: `missing lists the units of work of a sweep that are not finished, with their cells
+and paths. Exit status 3 says that there are some.`,
 		Example: `  mcrisk missing runs/ETHBULL3X-20260102T030405Z-0123abcd`,
 		Args:    cli.One("run directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {

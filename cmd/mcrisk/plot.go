@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -23,34 +22,25 @@ type plotOptions struct {
 	plain   bool   // do not correct estimates by what is known of the prices
 }
 
-// pathFigure is the figure that is drawn of one path.
-const pathFigure = "path"
-
-func figureNames() (names []string) {
-	for _, f := range report.TokenFigures() {
-		names = append(names, f.Name)
-	}
-	return append(names, pathFigure)
-}
-
 func newPlot() *cobra.Command {
 	var list strings.Builder
 	for _, f := range report.TokenFigures() {
-		fmt.Fprintf(&list, "  %-20s %s", f.Name, f.Doc)
+		doc := f.Doc
 		if f.Overlay {
-			list.WriteString("; takes --overlay")
+			doc += "; takes --overlay"
 		}
-		list.WriteString("\n")
+		list.WriteString(cli.Item(f.Name, doc))
 	}
-	list.WriteString("  path                 timeline of one path: price, leverage and its band, value, events (--path)")
+	list.WriteString(cli.Item(cli.PathFigure, "timeline of one path: price, leverage and its band, value, events (--path)"))
 	o := new(plotOptions)
 	cmd := &cobra.Command{
 		Use:   "plot RUN",
 		Short: "Draw a stored run again, alone or over another",
-		Long: `plot draws figures from what simulate stored in a run directory, as PNG, SVG or
-PDF, without simulating again; the same run gives the same bytes. Figures:
+		Long: `plot draws a figure of a run of simulate, as PNG, SVG or PDF. It does not simulate
+again, and the same run gives the same bytes.
 
-` + list.String(),
+Figures:
+` + strings.TrimSuffix(list.String(), "\n"),
 		Example: `  mcrisk plot runs/eth --figure waterfall --out waterfall.pdf
   mcrisk plot runs/eth --figure drawdown --overlay runs/eth-wide
   mcrisk plot runs/eth --figure path --path 4821`,
@@ -58,13 +48,13 @@ PDF, without simulating again; the same run gives the same bytes. Figures:
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cli.SessionOf(cmd), args[0]) },
 	}
 	s := cmd.Flags()
-	cli.Text(s, &o.figure, cli.SectionOutput, "figure", "name", "", strings.Join(figureNames(), "|"))
+	cli.Text(s, &o.figure, cli.SectionOutput, "figure", "name", "", "figure to draw (see mcrisk plot --help all); "+strings.Join(cli.FigureNames(), ", "))
 	cli.Text(s, &o.overlay, cli.SectionOutput, "overlay", "run", "", "draw this run over it")
 	cli.Text(s, &o.out, cli.SectionOutput, "out", "file", "",
-		"file to write, which must not exist: .png, .svg or .pdf (default FIGURE.svg)")
-	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "which path the figure path tells, from 0")
+		"file to write: .png, .svg or .pdf; it must not exist (default FIGURE.svg)")
+	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "path that the figure path shows, from 0")
 	cli.Text(s, &o.of, cli.SectionOutput, "of", "name", "", "token of a run with several (default the first)")
-	s.BoolVar(&o.plain, "no-control", false, "do not correct estimates by what is known of the prices")
+	s.BoolVar(&o.plain, "no-control", false, cli.PlainUsage)
 	return cmd
 }
 
@@ -72,9 +62,9 @@ PDF, without simulating again; the same run gives the same bytes. Figures:
 var oneRun = cli.One("run directory, as simulate names it")
 
 func (o *plotOptions) run(session *cli.Session, dir string) error {
-	if !slices.Contains(figureNames(), o.figure) {
-		return cli.Input("--figure %q; want one of %s%s", o.figure, strings.Join(figureNames(), ", "),
-			cli.DidYouMean(o.figure, figureNames()))
+	if !slices.Contains(cli.FigureNames(), o.figure) {
+		return cli.Input("--figure %q; want one of %s%s", o.figure, strings.Join(cli.FigureNames(), ", "),
+			cli.DidYouMean(o.figure, cli.FigureNames()))
 	}
 	out := o.out
 	if out == "" {
@@ -112,7 +102,7 @@ func (o *plotOptions) read(dir string) (report.Figure, error) {
 		return none, cli.Input("--overlay with the figure %s, which cannot be compared; "+
 			"want one that takes it (mcrisk plot --help)", o.figure)
 	}
-	if o.figure == pathFigure {
+	if o.figure == cli.PathFigure {
 		path, err := cli.PathNumber(o.path, r.Study)
 		if err != nil {
 			return none, err

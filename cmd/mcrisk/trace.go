@@ -26,10 +26,10 @@ func newTrace() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trace",
 		Short: "Print every event of one path",
-		Long: `trace runs one path again, alone, and prints every event of the token's life as
-CSV: time, what happened, price of the underlying, exposure, cash, equity,
-leverage and the running totals of the ledger, in full precision. The last row's
-equity has the same bits as the path's nav in simulate's lifetimes.`,
+		Long: `trace runs one path of a study and prints every event in the life of the token:
+trades, liquidations, and the price, leverage and ledger at each.
+
+The last row's equity has the same bits as the path's nav in simulate's lifetimes.`,
 		Example: `  mcrisk trace --token ETHBULL3X --path 4821
   mcrisk trace --token ETHBULL3X --path 4821 --events rebalance,liquidation`,
 		Args: cli.NoArguments,
@@ -37,10 +37,11 @@ equity has the same bits as the path's nav in simulate's lifetimes.`,
 	}
 	o.study.Bind(cmd)
 	s := cmd.Flags()
-	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "path to trace, from 0")
-	cli.Text(s, &o.of, cli.SectionOutput, "of", "name", "", "token to trace, of a spec with several")
+	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "path to run, from 0")
+	cli.Text(s, &o.of, cli.SectionOutput, "of", "name", "", "token of a spec with several (default the first)")
 	s.StringSliceVar(&o.events, "events", nil,
-		"print these `events` only, with commas between: "+strings.Join(study.EventNames, ", "))
+		"print these `events` only; some of "+strings.Join(study.EventNames, ", "))
+	cli.Essential(cmd, "token", "path", "events", "of", "spec", "band", "model", "sigma", "horizon", "step", "seed")
 	return cmd
 }
 

@@ -28,9 +28,9 @@ func newVerify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify RUN",
 		Short: "Run a run again and compare",
-		Long: `verify checks that the files of a run are those it was written with, runs it again
-and compares the hash of its lifetimes; for a sweep cell by cell, all of them or
-some drawn at random. It takes runs of simulate and of sweep.`,
+		Long: `verify checks the files of a run against its manifest, runs it again and compares
+the hash of its lifetimes. Of a sweep it runs every cell, or some drawn at random.
+It takes runs of simulate and of sweep.`,
 		Example: `  mcrisk verify runs/ETHBULL3X-20260102T030405Z-0123abcd
   mcrisk verify runs/sweep --cells 5`,
 		Args: cli.One("run directory"),
@@ -39,7 +39,7 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 		},
 	}
 	cli.Text(cmd.Flags(), &o.cells, cli.SectionOutput, "cells", "count", "",
-		"of a sweep, run so many cells drawn at random (default all)")
+		"number of cells of a sweep to run, drawn at random (default all)")
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "processors to use; 0: all")
 	return cmd
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"mcrisk/analytics"
-	"mcrisk/rundir"
 )
 
 const filesIntroduction = "# Files\n" +
@@ -72,38 +71,37 @@ var SweepKeys = []FileColumn{
 	{"optimise", "text", "objective whose optimum is sought between the cells too"},
 }
 
+// runFiles are the files of run directories, for the page and for mcrisk help files.
 var runFiles = []FileEntry{
-	{Name: rundir.ManifestFile, By: "all", Text: "what the run was: command, versions, seed, every setting and " +
-		"where it " +
-		"came from, SHA-256 of each file read and written; written last"},
-	{Name: rundir.SpecFile, By: "all but sweep", Text: "the complete study; runs that have several underlyings " +
-		"one by one " +
-		"have one spec-NAME.yaml for each further one"},
-	{Name: PageFile, By: "all", Text: "all results and figures on one page, without network"},
-	{Name: "figures/", By: "all, unless --no-figures", Text: "each figure as PNG and SVG"},
-	{Name: "lifetimes.csv", By: "simulate", Text: "one row for each path; of several tokens lifetimes-NAME.csv each"},
-	{Name: "summary.csv, summary.json", By: "simulate", Text: "every metric"},
-	{Name: "horizons.csv", By: "simulate", Text: "quantiles and probabilities over time; of several tokens one each"},
-	{Name: "histograms.csv", By: "simulate", Text: "counts behind the densities that are drawn; of several " +
-		"tokens one each"},
-	{Name: rundir.SweepFile, By: "sweep, merge", Text: "the study and how it is swept"},
-	{Name: rundir.OriginFile, By: "sweep, merge", Text: "command, settings and notes of the start, so that a " +
-		"sweep can " +
-		"be resumed"},
-	{Name: "records/", By: "sweep, merge", Text: "one file for each unit of work that is done: a line of JSON, " +
-		"columns as " +
-		"little-endian float64, SHA-256 of all that"},
-	{Name: "cells.csv, best.csv, front.csv, robust.csv, sweep.json", By: "sweep, merge", Text: "results of the " +
-		"sweep, when " +
-		"every record is there"},
-	{Name: "exact.csv", By: "sweep --exact", Text: "exact answers of each cell"},
-	{Name: "compare.csv", By: "compare", Text: "every metric of each token, and its difference from the first"},
-	{Name: "heatmap.csv", By: "heatmap", Text: "the metric in each cell"},
-	{Name: "liquidation.csv", By: "liquidation", Text: "the probability in each cell"},
-	{Name: "breakeven.csv, surface.csv", By: "breakeven", Text: "crossings, and the difference for each pair of rates"},
-	{Name: "models.csv, parameters.csv, calibration.json", By: "calibrate", Text: "fits and their errors"},
-	{Name: "NAME.yaml", By: "calibrate", Text: "the part of a spec.yaml that is the fitted model, for --spec"},
-	{Name: "replay.csv", By: "replay", Text: "the lifetime of each token and latency"},
+	{Name: "spec.yaml", By: "all but sweep, calibrate", Text: "the study with every number; --spec runs it again"},
+	{Name: "spec-NAME.yaml", By: "liquidation", Text: "the study of a further underlying"},
+	{Name: "manifest.json", By: "all", Text: "command, version, seed, settings, SHA-256 of inputs and files, " +
+		"results_hash; written last"},
+	{Name: "report.html", By: "all", Text: "one page with the tables, figures and notes"},
+	{Name: "figures/*.png, *.svg", By: "all that draw", Text: "the figures"},
+	{Name: "lifetimes*.csv", By: "simulate", Text: "one row for each path, full precision"},
+	{Name: "summary.csv, summary.json", By: "simulate", Text: "every metric with its interval"},
+	{Name: "horizons*.csv", By: "simulate", Text: "probabilities and quantiles over time"},
+	{Name: "histograms*.csv", By: "simulate", Text: "counts of what is drawn as a density"},
+	{Name: "sweep.yaml", By: "sweep, merge", Text: "the study and what it is swept over; mcrisk sweep FILE runs it " +
+		"again"},
+	{Name: "origin.json", By: "sweep, merge", Text: "command and settings with which a sweep began"},
+	{Name: "records/", By: "sweep, merge", Text: "finished work, which --resume, --shard and merge use"},
+	{Name: "cells.csv", By: "sweep, merge", Text: "every metric of every cell, and its difference from the baseline"},
+	{Name: "best.csv", By: "sweep, merge", Text: "the best setting for each objective in each scenario"},
+	{Name: "front.csv", By: "sweep, merge", Text: "settings and the two objectives that are traded off"},
+	{Name: "robust.csv", By: "sweep, merge", Text: "greatest regret of each setting over all scenarios"},
+	{Name: "sweep.json", By: "sweep, merge", Text: "what --json prints"},
+	{Name: "exact.csv", By: "sweep --exact", Text: "answers for every cell"},
+	{Name: "compare.csv", By: "compare", Text: "metrics of each token, and differences from the first"},
+	{Name: "heatmap.csv", By: "heatmap", Text: "the metric of each pair"},
+	{Name: "breakeven.csv, surface.csv", By: "breakeven", Text: "break-even funding rates, and the difference at " +
+		"each pair of rates"},
+	{Name: "liquidation.csv", By: "liquidation", Text: "probabilities by token, latency and jump"},
+	{Name: "replay.csv", By: "replay", Text: "one row for each token and latency"},
+	{Name: "models.csv, parameters.csv", By: "calibrate", Text: "fits compared, and their parameters"},
+	{Name: "calibration.json", By: "calibrate", Text: "what --json prints"},
+	{Name: "MODEL.yaml", By: "calibrate", Text: "a fitted model for --spec"},
 }
 
 // What the parts of an estimate are, in every table.

@@ -16,9 +16,7 @@ func TestReserve(t *testing.T) {
 	new(StudyOptions).Bind(cmd)
 	refuse := Reserve(cmd, [][2]string{{"latency", "--latencies"}, {"token", "--tokens"}})
 	var help bytes.Buffer
-	cmd.SetOut(&help)
-	cmd.SetUsageFunc(Usage)
-	if err := cmd.Usage(); err != nil {
+	if err := writeHelp(&help, cmd, true); err != nil {
 		t.Fatal(err)
 	}
 	if text := help.String(); strings.Contains(text, "--latency ") || !strings.Contains(text, "--sigma ") {
