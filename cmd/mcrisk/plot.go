@@ -15,11 +15,12 @@ import (
 // plotOptions are those of mcrisk plot.
 type plotOptions struct {
 	figure  string
-	overlay string // run to draw over it; empty: none
-	out     string // file; empty: named after the figure
-	path    string // number of the path that the figure path shows
-	of      string // token of a run with several; empty: the first
-	plain   bool   // do not correct estimates by what is known of the prices
+	overlay string          // run to draw over it; empty: none
+	out     string          // file; empty: named after the figure
+	path    string          // number of the path that the figure path shows
+	of      string          // token of a run with several; empty: the first
+	form    cli.FormOptions // of the list of figures
+	plain   bool            // do not correct estimates by what is known of the prices
 }
 
 func newPlot() *cobra.Command {
@@ -37,7 +38,7 @@ func newPlot() *cobra.Command {
 		Use:   "plot RUN",
 		Short: "Draw a stored run again, alone or over another",
 		Long: `plot draws a figure of a run of simulate, as PNG, SVG or PDF. It does not simulate
-again, and the same run gives the same bytes.
+again, and the same run gives the same bytes. Without --figure it lists the figures.
 
 Figures:
 ` + strings.TrimSuffix(list.String(), "\n"),
@@ -54,6 +55,7 @@ Figures:
 		"file to write: .png, .svg or .pdf; it must not exist (default FIGURE.svg)")
 	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "path that the figure path shows, from 0")
 	cli.Text(s, &o.of, cli.SectionOutput, "of", "name", "", "token of a run with several (default the first)")
+	o.form.Bind(cmd)
 	s.BoolVar(&o.plain, "no-control", false, cli.PlainUsage)
 	return cmd
 }
@@ -62,6 +64,16 @@ Figures:
 var oneRun = cli.One("run directory, as simulate names it")
 
 func (o *plotOptions) run(session *cli.Session, dir string) error {
+	if err := o.form.Check(); err != nil {
+		return err
+	}
+	if o.figure == "" {
+		if err := o.form.Print(session.Out, report.FigureList(cli.PathFigure)); err != nil {
+			return err
+		}
+		session.Next("mcrisk plot " + cli.ShellWord(dir) + " --figure NAME")
+		return nil
+	}
 	if !slices.Contains(cli.FigureNames(), o.figure) {
 		return cli.Input("--figure %q; want one of %s%s", o.figure, strings.Join(cli.FigureNames(), ", "),
 			cli.DidYouMean(o.figure, cli.FigureNames()))
