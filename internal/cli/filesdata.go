@@ -285,7 +285,7 @@ func Tables() []FileEntry {
 		{Name: "history", By: "nobody; `history --csv` prints it", Text: "A row is a metric of a price history.",
 			Columns: []FileColumn{metricColumn, as("value", "that of the metric", "its value"), unitColumn,
 				meaningColumn}},
-		{Name: "events", By: "nobody; `trace` prints it",
+		{Name: "events", By: "nobody; `trace --csv` prints it",
 			Text: "A row is an event of one lifetime: start, carry (interest, funding and fees of a step), price, " +
 				"rebalance, liquidation " +
 				"and so on.", Columns: slices.Concat([]FileColumn{
@@ -295,6 +295,24 @@ func Tables() []FileEntry {
 				as("cash", string(analytics.Equity), "signed; negative is debt"),
 				as("equity", string(analytics.Equity), "net asset value"),
 				as("leverage", "leverage", "exposure over equity, signed")}, ledgerColumns())},
+		{Name: "verification", By: "nobody; `verify --csv` prints it", Text: "The run that was " +
+			"verified.", Columns: []FileColumn{
+			as("run", "text", "its directory"), as("files", "count", "files whose content is that of the manifest"),
+			as("lifetimes", "count", "that were run again"), as("cells", "count", "of a sweep, that were run again"),
+			as("cells_of", "count", "cells of the sweep"), as("results_hash", "SHA-256", "of what was run again"),
+			as("verified", "true or false", "whether all is as it was")}},
+		{Name: "differ", By: "nobody; `verify --csv` prints it after that",
+			Text: "A row is a cell that came out differently.", Columns: []FileColumn{
+				as("cell", "number", "of the cell"), as("label", "text", "its values")}},
+		{Name: "missing", By: "nobody; `missing --csv` prints it", Text: "A row is a unit of work that is not done.",
+			Columns: []FileColumn{as("batch", "number", "of the cells that share a price model"),
+				as("chunk", "number", "of 1,024 paths"), as("cells", "count", "in the batch"),
+				as("first_cell", "text", "values of the first"), as("last_cell", "text", "values of the last"),
+				as("first_path", "number", "of the chunk"), as("last_path", "number", "of the chunk")}},
+		{Name: "figures", By: "nobody; `plot RUN --csv` prints it", Text: "A row is a figure that can be drawn.",
+			Columns: []FileColumn{as("figure", "text", "its name"),
+				as("overlay", "true or false", "whether another run can be drawn over it"), as("shows", "text",
+					"what it shows")}},
 		{Name: "tokens", By: "nobody; `tokens --csv` prints it", Text: "A row is a token of the " +
 			"catalogue.", Columns: []FileColumn{
 			tokenColumn, as("target", "leverage", "signed"), as("policy", "text", "kind of its policy"),
@@ -429,6 +447,19 @@ var Objects = []FileEntry{
 		as("lives[].token", "text", "name of the token"),
 		as("lives[].latency_seconds", "seconds", "latency of the keeper"),
 		as("lives[].values.*", "see lifetimes.csv", "by column of lifetimes")}},
+	{Name: "trace", Text: "The events of one lifetime.", Columns: []FileColumn{
+		as("events[].*", "see the table events", "by column")}},
+	{Name: "verify", Text: "The run that was verified.", Columns: []FileColumn{as("run", "text", "its directory"),
+		as("files", "count", "files whose content is that of the manifest"),
+		as("lifetimes", "count", "that were run again"), as("cells", "count", "of a sweep, that were run again"),
+		as("cells_of", "count", "cells of the sweep"), as("baseline", "true or false", "whether it was run again too"),
+		as("results_hash", "SHA-256", "of what was run again"), as("differ[].cell", "number",
+			"of a cell that came out differently"),
+		as("differ[].label", "text", "its values"), as("verified", "true or false", "whether all is as it was")}},
+	{Name: "missing", Text: "What a sweep has not done.", Columns: []FileColumn{as("run", "text", "its directory"),
+		as("units", "count", "units of work in all"), as("missing[].*", "see the table missing", "by column")}},
+	{Name: "plot", Text: "Figures that can be drawn.", Columns: []FileColumn{
+		as("figures[].*", "see the table figures", "by column")}},
 	{Name: "tokens", Text: "The catalogue.", Columns: []FileColumn{as("tokens[].*", "see the table tokens",
 		"a token")}},
 	{Name: "tokens NAME", Text: "One token.", Columns: []FileColumn{as("name", "text", "of the token"),
@@ -474,7 +505,7 @@ var exitStatuses = []struct {
 	{Done, "done, and every `--require` holds"}, {Failed, "something failed on the way, such as a full disk or a " +
 		"cell of a sweep"},
 	{BadInput, "bad input: a flag, a file or a value that cannot be; the message says which and what was wanted"},
-	{Unmet, "a `--require` does not hold"}, {Interrupted, "interrupted; what a sweep has done is kept"},
+	{Unmet, "a `--require` does not hold, or units of a sweep are missing (`missing`, `merge`)"}, {Interrupted, "interrupted; what a sweep has done is kept"},
 }
 
 // lifetimeTexts are the meanings of columns of lifetimes but for those of the ledger.
