@@ -223,8 +223,8 @@ func TestFilesAreOnThePage(t *testing.T) {
 	resultsOf(t, "merge", "--no-figures", "--out", shards[2], shards[0], shards[1])
 	for _, w := range wrote {
 		fits := filepath.Join(dir, "calibrate-run")
-		command := strings.NewReplacer("PRICES", prices, "RUN", run, "FITS", fits, "SHARDS", shards[2]).Replace(w.command)
-		args := strings.Fields(command)
+		names := strings.NewReplacer("PRICES", prices, "RUN", run, "FITS", fits, "SHARDS", shards[2])
+		args := strings.Fields(names.Replace(w.command))
 		if w.table != "" {
 			table(w.command, w.table, resultsOf(t, append(slices.Clone(args), "--csv")...))
 		}

@@ -502,10 +502,11 @@ var exitStatuses = []struct {
 	status int
 	text   string
 }{
-	{Done, "done, and every `--require` holds"}, {Failed, "something failed on the way, such as a full disk or a " +
-		"cell of a sweep"},
+	{Done, "done, and every `--require` holds"},
+	{Failed, "something failed on the way, such as a full disk or a cell of a sweep"},
 	{BadInput, "bad input: a flag, a file or a value that cannot be; the message says which and what was wanted"},
-	{Unmet, "a `--require` does not hold, or units of a sweep are missing (`missing`, `merge`)"}, {Interrupted, "interrupted; what a sweep has done is kept"},
+	{Unmet, "a `--require` does not hold, or units of a sweep are missing (`missing`, `merge`)"},
+	{Interrupted, "interrupted; what a sweep has done is kept"},
 }
 
 // lifetimeTexts are the meanings of columns of lifetimes but for those of the ledger.
