@@ -56,7 +56,7 @@ func (c *Case) known(by Control) float64 {
 func (c *Case) control(by Control) []float64 {
 	logS, target := c.Ensemble.Column("log_underlying"), c.Ensemble.Token.Target
 	of := map[Control]func(float64) float64{
-		ControlPrice: math.Exp,
+		ControlPrice: fmath.Exp,
 		ControlPower: func(x float64) float64 { return fmath.Exp(target * x) },
 		ControlHeld:  func(x float64) float64 { return max(0, 1+float64(target*fmath.Expm1(x))) },
 	}[by]

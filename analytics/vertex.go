@@ -65,7 +65,7 @@ type curve struct {
 func newCurve(xs []float64, at func(i int) Sample, sense Sense, confidence float64, degree int) *curve {
 	checkSettings(len(xs), sense)
 	checkIncreasing(xs, degree+2, 0)
-	logs := each(xs, math.Log)
+	logs := each(xs, fmath.Log)
 	centre, _ := moments(Sample{X: logs})
 	us := each(logs, func(t float64) float64 { return t - centre })
 	basis, monic := orthogonal(us, degree+2)

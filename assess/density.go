@@ -6,6 +6,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/exact"
+	"mcrisk/fmath"
 	"mcrisk/tokens"
 )
 
@@ -32,7 +33,7 @@ func (v *View) Densities(name string, logs bool) (all []Density) {
 	}
 	scale := func(x float64) float64 { return x }
 	if logs {
-		scale = math.Log
+		scale = fmath.Log
 	}
 	for _, years := range fourTimes(byYears) {
 		all = append(all, rebin(years, byYears[years], scale))
