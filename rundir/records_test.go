@@ -211,8 +211,8 @@ func TestResults(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := names(t, r.Path) + " " +
-		names(t, filepath.Join(r.Path, "figures")); got != "figures manifest.json origin.json records sweep.yaml a.svg" {
+	got := names(t, r.Path) + " " + names(t, filepath.Join(r.Path, "figures"))
+	if got != "figures manifest.json origin.json records sweep.yaml a.svg" {
 		t.Errorf("of earlier results there is %s", got)
 	}
 	if _, err := os.Stat(stays); err != nil {
