@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -193,11 +194,17 @@ func TestFilesAreOnThePage(t *testing.T) {
 			t.Errorf("%s is not on the page", where)
 			return
 		}
+		missing := map[string]bool{}
 		paths(func(path []string) {
 			if !r.knows(path) {
-				t.Errorf("%s: the page does not have the key %s", where, strings.Join(path, "."))
+				missing[strings.Join(path, ".")] = true
 			}
 		})
+		if len(missing) > 0 {
+			names := slices.Sorted(maps.Keys(missing))
+			t.Errorf("%s: the page does not have the keys %s (%d)", where,
+				strings.Join(names[:min(len(names), 10)], ", "), len(names))
+		}
 	}
 	table := func(where, name, text string) {
 		r := tables[name]
