@@ -113,7 +113,7 @@ func (in DensitiesData) legend() []entry {
 	}
 	list = append(list, referenceKeys(in.Marked)...)
 	for i, r := range in.Cases[0].At {
-		list = append(list, postKey(r.Name, densityMark(i)))
+		list = append(list, lineKey(r.Name, densityMark(i)))
 	}
 	return list
 }

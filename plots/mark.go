@@ -160,7 +160,7 @@ func (r Reference) checkIn(c *checker, panel string) {
 	c.want(finite(r.At), "%s, reference %q is at %v; want a finite value", panel, r.Name, r.At)
 }
 
-func (r Reference) entry(l look) entry { return postKey(r.Name, referenceLine(l)) }
+func (r Reference) entry(l look) entry { return lineKey(r.Name, referenceLine(l)) }
 
 func referenceLine(l look) draw.LineStyle { return l.line(0.8) }
 

@@ -125,7 +125,8 @@ func (a Axis) axis(s span, most int) (axis, string) {
 		timed, unit := timeAxis(s.lo, s.hi, most)
 		return timed, a.Label + " (" + unit + ")"
 	case a.Log:
-		return s.logarithmic(1.1, 0.05, factor, most), a.Label
+		logged := s.logarithmic(1.1, 0.05, factor, most)
+		return logged, a.Label + logged.kind()
 	}
 	return s.linear(factor, most), a.Label
 }

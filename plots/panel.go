@@ -94,9 +94,20 @@ func (p plane) whisker(style draw.LineStyle, x, lo, hi float64) {
 	}
 	style.Dashes = nil
 	a, b := p.at(x, lo), p.at(x, hi)
-	p.StrokeLine2(style, a.X, a.Y, b.X, b.Y)
-	p.StrokeLine2(style, a.X-whiskerCap, a.Y, a.X+whiskerCap, a.Y)
-	p.StrokeLine2(style, b.X-whiskerCap, b.Y, b.X+whiskerCap, b.Y)
+	p.strokes(style, [][2]vg.Point{{a, b},
+		{{X: a.X - whiskerCap, Y: a.Y}, {X: a.X + whiskerCap, Y: a.Y}},
+		{{X: b.X - whiskerCap, Y: b.Y}, {X: b.X + whiskerCap, Y: b.Y}}})
+}
+
+// strokes draws several straight lines as one shape.
+func (p plane) strokes(style draw.LineStyle, lines [][2]vg.Point) {
+	var path vg.Path
+	for _, l := range lines {
+		path.Move(l[0])
+		path.Line(l[1])
+	}
+	p.SetLineStyle(style)
+	p.Stroke(path)
 }
 
 // estimates draws points with their intervals, at times the usual size; none for
@@ -120,9 +131,9 @@ func (p plane) sideWhisker(style draw.LineStyle, y, lo, hi float64) {
 		return
 	}
 	a, b := p.at(lo, y), p.at(hi, y)
-	p.StrokeLine2(style, a.X, a.Y, b.X, b.Y)
-	p.StrokeLine2(style, a.X, a.Y-whiskerCap, a.X, a.Y+whiskerCap)
-	p.StrokeLine2(style, b.X, b.Y-whiskerCap, b.X, b.Y+whiskerCap)
+	p.strokes(style, [][2]vg.Point{{a, b},
+		{{X: a.X, Y: a.Y - whiskerCap}, {X: a.X, Y: a.Y + whiskerCap}},
+		{{X: b.X, Y: b.Y - whiskerCap}, {X: b.X, Y: b.Y + whiskerCap}}})
 }
 
 // post draws a line at x from bottom to top.

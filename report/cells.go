@@ -13,10 +13,19 @@ import (
 // estimateParts are what files have of an estimate beside its value.
 var estimateParts = []string{"se", "lo", "hi", "n", "confidence", "interval", "warning"}
 
-// drawCells draws the values of cells, by row, as d says; nil where none has any.
-func drawCells(d plots.HeatMapData, cells [][]analytics.Estimate) (*plots.Figure, error) {
-	some := false
+// drawCells draws the values of cells, by row, as d says; nil where none has any. Cells
+// say their values as tables do, with the digits that their intervals support, unless d
+// has texts.
+func drawCells(d plots.HeatMapData, cells [][]analytics.Estimate, unit analytics.Unit) (*plots.Figure, error) {
+	some, told := false, d.Texts != nil
 	for _, es := range cells {
+		if !told {
+			texts := make([]string, len(es))
+			for j, e := range es {
+				texts[j] = cellText(e, unit)
+			}
+			d.Texts = append(d.Texts, texts)
+		}
 		row := make([]float64, len(es))
 		for j, e := range es {
 			if row[j] = e.Value; math.IsInf(e.Value, 0) {
@@ -30,6 +39,20 @@ func drawCells(d plots.HeatMapData, cells [][]analytics.Estimate) (*plots.Figure
 		return nil, nil
 	}
 	return plots.HeatMap(d)
+}
+
+// cellText is a value as a cell of a figure says it.
+func cellText(e analytics.Estimate, unit analytics.Unit) string {
+	switch {
+	case math.IsNaN(e.Value):
+		return ""
+	case unit == analytics.Probability && e.Hi > e.Lo:
+		text, _ := PercentProbability(e)
+		return text
+	case unit.Scale() == plots.Percent:
+		e = InPercent(e)
+	}
+	return Value(e)
 }
 
 // widest is the length of the longest interval of the cells.

@@ -28,7 +28,8 @@ func newTrace() *cobra.Command {
 		Short: "Print every event of one path",
 		Long: `trace runs one path again, alone, and prints every event of the token's life as
 CSV: time, what happened, price of the underlying, exposure, cash, equity,
-leverage and the running totals of the ledger, in full precision. The last row's
+leverage, the vault's size in US dollars and the running totals of the ledger, in
+full precision. The last row's
 equity has the same bits as the path's nav in simulate's lifetimes.`,
 		Example: `  mcrisk trace --token ETHBULL3X --path 4821
   mcrisk trace --token ETHBULL3X --path 4821 --events rebalance,liquidation`,
