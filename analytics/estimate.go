@@ -34,11 +34,12 @@ func (e Estimate) scaled(by float64) Estimate {
 // after the point if positive: digits beyond it mean nothing. Of an interval that has
 // no bound on one side, it is that of the other side. It is not ok where no side tells.
 func (e Estimate) Decimals() (d int, ok bool) {
-	half := (e.Hi - e.Lo) / 2
+	half, size := (e.Hi-e.Lo)/2, max(math.Abs(e.Lo), math.Abs(e.Hi))
 	if math.IsInf(half, 1) {
-		half = min(e.Hi-e.Value, e.Value-e.Lo)
+		half, size = min(e.Hi-e.Value, e.Value-e.Lo), 0
 	}
-	if !(half > 0) || math.IsInf(half, 1) {
+	const rounding = 1e-12 // of an end: less is no width
+	if !(half > rounding*size) || math.IsInf(half, 1) {
 		return 0, false
 	}
 	_, exponent, _ := strings.Cut(strconv.FormatFloat(half, 'e', 1, 64), "e") // after rounding: 0.0996 is 0.10

@@ -48,8 +48,8 @@ var (
 )
 
 // CostDrag draws the yearly drag by ledger item as bars, the largest first,
-// with intervals. Values have the decimals that their own intervals support, and at
-// most one more than the total. Items that are zero throughout are named in a note instead. The
+// with intervals. Values have the decimals that their own intervals support, and no more
+// than the total. Items that are zero throughout are named in a note instead. The
 // error says which item is at fault.
 func CostDrag(in CostDragData) (*Figure, error) {
 	if err := in.check(); err != nil {
@@ -111,7 +111,7 @@ func (in CostDragData) row(item CostItem, fill color.NRGBA) row {
 	e, most := item.Drag, math.MaxInt
 	if in.Total != nil {
 		if decimals, ok := in.Total.Scaled(in.Scale.Factor()).Decimals(); ok {
-			most = max(decimals, 0) + 1
+			most = max(decimals, 0)
 		}
 	}
 	return row{item.Name, 0, e.Value, e.Lo, e.Hi, formatUpTo(e, in.Scale.Factor(), most), fill}

@@ -18,11 +18,15 @@ var estimateParts = []string{"se", "lo", "hi", "n", "confidence", "interval", "w
 // has texts.
 func drawCells(d plots.HeatMapData, cells [][]analytics.Estimate, unit analytics.Unit) (*plots.Figure, error) {
 	some, told := false, d.Texts != nil
+	most := math.MaxInt
+	if d.Diverging { // near zero fewer digits count
+		most = cellDecimals(slices.Concat(cells...), d.Scale)
+	}
 	for _, es := range cells {
 		if !told {
 			texts := make([]string, len(es))
 			for j, e := range es {
-				texts[j] = cellText(e, unit)
+				texts[j] = cellText(e, unit, most)
 			}
 			d.Texts = append(d.Texts, texts)
 		}
@@ -41,10 +45,11 @@ func drawCells(d plots.HeatMapData, cells [][]analytics.Estimate, unit analytics
 	return plots.HeatMap(d)
 }
 
-// cellText is a value as a cell of a figure says it.
-func cellText(e analytics.Estimate, unit analytics.Unit) string {
+// cellText is a value as a cell of a figure says it: as a table does, but with three
+// digits at most, and so many decimals.
+func cellText(e analytics.Estimate, unit analytics.Unit, most int) string {
 	switch {
-	case math.IsNaN(e.Value):
+	case math.IsNaN(e.Value) || math.IsInf(e.Value, 0):
 		return ""
 	case unit == analytics.Probability && e.Hi > e.Lo:
 		text, _ := PercentProbability(e)
@@ -52,7 +57,25 @@ func cellText(e analytics.Estimate, unit analytics.Unit) string {
 	case unit.Scale() == plots.Percent:
 		e = InPercent(e)
 	}
-	return Value(e)
+	own, ok := e.Decimals()
+	if d := min(most, cellDecimals([]analytics.Estimate{e}, plots.Number)); !ok || d < own {
+		own = d
+	}
+	return rounded(e.Value, own, exponential(e))
+}
+
+// cellDecimals are those of three digits of the largest of some values.
+func cellDecimals(es []analytics.Estimate, scale plots.Scale) int {
+	largest := 0.0
+	for _, e := range es {
+		if a := math.Abs(e.Value); a > largest && !math.IsInf(a, 1) {
+			largest = a
+		}
+	}
+	if largest == 0 {
+		return 0
+	}
+	return 2 - exponent(largest*scale.Factor(), 2)
 }
 
 // widest is the length of the longest interval of the cells.

@@ -149,12 +149,11 @@ func (f *sweepFigures) withBaseline(
 
 // baseline is the study's own value on an axis and its estimate of a metric.
 func (f *sweepFigures) baseline(token, along int, metric string) (x float64, y analytics.Estimate, ok bool) {
-	c, ok := f.sampled.EstimatesOf(f.Sweep.Own(), token)
-	x, has := f.Sweep.Study.Spec().Value(token, f.Sweep.Axes[along].Name)
-	if !ok || !has || c.Fault != nil {
+	x, ok = f.Sweep.Study.Spec().Value(token, f.Sweep.Axes[along].Name)
+	if !ok {
 		return 0, y, false
 	}
-	y = c.Metrics[f.sampled.MetricNumber(metric)].Estimate
+	y = f.sampled.Baseline[token].Metrics[f.sampled.MetricNumber(metric)].Estimate
 	return x, drawable(y), y.N > 0 && !math.IsNaN(y.Value)
 }
 
