@@ -14,6 +14,7 @@ import (
 // value did in consequence, and what happened.
 type PathTimeline struct {
 	Token             string
+	Number            int     // of the token in its study
 	Path              int     // its number
 	Target            float64 // magnitude
 	BandLow, BandHigh float64 // edges of the band, magnitudes; NaN where none stands still
@@ -41,7 +42,7 @@ const timelinePoints = 2000
 // of the events.
 func FollowPath(s *study.Study, token, path int) (PathTimeline, error) {
 	of := s.Token(token)
-	t := PathTimeline{Token: of.Name, Path: path, Target: math.Abs(of.Target),
+	t := PathTimeline{Token: of.Name, Number: token, Path: path, Target: math.Abs(of.Target),
 		BandLow: math.NaN(), BandHigh: math.NaN()}
 	if b, ok := of.Policy.(tokens.Band); ok {
 		t.BandLow, t.BandHigh = b.Low, b.High

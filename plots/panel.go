@@ -217,7 +217,7 @@ func (q panel) draw(c draw.Canvas, data vg.Rectangle, leftRoom vg.Length) {
 			tickInk.write(c, x, below, middle, t.label)
 		}
 	}
-	for _, t := range q.y.ticks {
+	for _, t := range p.roomyTicks() {
 		tickInk.write(c, p.Min.X-tickLength-tickGap, p.atY(t.at)-tickInk.capital()/2, right, t.label)
 	}
 	if q.xlabel != "" {
@@ -227,6 +227,24 @@ func (q panel) draw(c draw.Canvas, data vg.Rectangle, leftRoom vg.Length) {
 		up := vg.Length(len(q.lines)-1-i) * labelInk.leading()
 		labelInk.write(c, p.Min.X-leftRoom, p.Max.Y+q.top+tickInk.capital()/2+5+up, left, line)
 	}
+}
+
+// roomyTicks are the ticks of the y axis whose labels have room, powers of ten before
+// others: on a log axis ticks are closer to each other upwards.
+func (p plane) roomyTicks() (list []tick) {
+	fits := func(t tick) bool {
+		return !slices.ContainsFunc(list, func(o tick) bool {
+			return math.Abs(float64(p.atY(t.at)-p.atY(o.at))) < float64(tickInk.leading())*0.9
+		})
+	}
+	for _, tens := range []bool{true, false} {
+		for _, t := range p.y.ticks {
+			if tens == (strings.Trim(t.label, "0.,") == "1" || strings.HasPrefix(t.label, "10⁻")) && fits(t) {
+				list = append(list, t)
+			}
+		}
+	}
+	return list
 }
 
 // labelStride is 1 where every x tick has room for its label, 2 where every

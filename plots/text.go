@@ -60,6 +60,7 @@ func (k ink) write(c draw.Canvas, x, baseline vg.Length, a align, s string) {
 // writeOn is write with an edge in the colour of the ground, so that the text
 // shows on lines; nil: none.
 func (k ink) writeOn(ground color.Color, c draw.Canvas, x, baseline vg.Length, a align, s string) {
+	s = strings.Map(printable, s)
 	path, w := outline(s, k.size)
 	x -= vg.Length(a) * w
 	if ground != nil {
@@ -73,6 +74,15 @@ func (k ink) writeOn(ground color.Color, c draw.Canvas, x, baseline vg.Length, a
 	for _, r := range runs(s, k.size) {
 		c.FillString(faceOf(r.size), vg.Point{X: x + r.x, Y: baseline + r.rise}, r.text)
 	}
+}
+
+// printable replaces what an XML file may not hold, such as control characters.
+// Source: Extensible Markup Language 1.0, section 2.2.
+func printable(r rune) rune {
+	if r < ' ' || r >= 0xd800 && r <= 0xdfff || r == 0xfffe || r == 0xffff {
+		return '\ufffd'
+	}
+	return r
 }
 
 // A run is a part of a text of one size on one line: ordinary letters, raised or

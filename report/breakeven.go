@@ -140,7 +140,7 @@ func breakEvenCaption(r *assess.BreakEven) string {
 // is zero.
 func breakEvenFigure(r *assess.BreakEven) plots.HeatMapData {
 	loan, perp := r.Tokens()
-	label, unit, factor := r.Objective.Label, string(r.Objective.Unit), 1.0
+	label, unit, factor := r.Objective.Label, r.Objective.Unit.Axis(), 1.0
 	scale := r.Objective.Unit.Scale()
 	if scale == plots.Percent {
 		unit, factor = "percentage points", 100

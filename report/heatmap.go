@@ -110,7 +110,7 @@ func mapCaption(r *assess.HeatMap) string {
 
 // mapFigure is the heat map without its values.
 func mapFigure(r *assess.HeatMap) plots.HeatMapData {
-	m, unit, factor := r.Metric, string(r.Metric.Unit), 1.0
+	m, unit, factor := r.Metric, r.Metric.Unit.Axis(), 1.0
 	d := plots.HeatMapData{Title: r.Study.Token(0).Name + ": " + plainName(m.Name) + " over " + r.X.Name + " and " + r.Y.Name,
 		XLabel: mapAxis(r.X.Param), YLabel: mapAxis(r.Y.Param),
 		Label: m.Name + ", " + m.Doc + inBrackets(m.Unit.Axis()), Scale: m.Unit.Scale()}
@@ -147,7 +147,7 @@ func baselineWords(s *study.Study, axes ...study.Axis) string {
 	var words []string
 	for _, a := range axes {
 		if v, ok := s.Spec().Value(0, a.Name); ok {
-			words = append(words, a.Name+" "+readable(a, v))
+			words = append(words, a.Name+" "+readable(a, math.Round(v*1e9)/1e9)) // an edge less the target is rounded
 		}
 	}
 	if len(words) == 0 {

@@ -123,7 +123,7 @@ func PathFigure(s *study.Study, t assess.PathTimeline) Figure {
 	return Figure{Name: "path", Draw: func() (*plots.Figure, error) {
 		d := plots.PathTimelineData{
 			Title:   fmt.Sprintf("%s: path %d", t.Token, t.Path),
-			Caption: "One of " + withoutIntervals(Caption(s, s.Spec().Paths)),
+			Caption: "One of " + withoutIntervals(Caption(s, s.Spec().Paths)) + " " + TokenCaption(s, t.Number),
 			Times:   t.Years, Price: t.Price, Leverage: t.Leverage, NAV: t.NAV, AUM: t.AUM,
 			Target: t.Target, Low: t.BandLow, High: t.BandHigh,
 		}
