@@ -34,7 +34,9 @@ type sample struct {
 	visits [3]visit
 }
 
-func (p Problem) horizon(years, perMove float64) (*horizon, error) {
+// horizon prepares a horizon, by contours rather than by steps where contours are as
+// good as quick asks.
+func (p Problem) horizon(years, perMove float64, quick bool) (*horizon, error) {
 	steps, err := p.steps(years)
 	if e := p.check(); e != nil || err != nil {
 		return nil, errors.Join(e, err)
@@ -48,7 +50,7 @@ func (p Problem) horizon(years, perMove float64) (*horizon, error) {
 		known: map[complex128][]sample{}, poles: map[float64]float64{},
 	}
 	h.inside, h.exits = c.places()
-	if c, ok := c.(*stepped); ok {
+	if c, ok := c.(*stepped); ok && !(quick && steps >= contourSteps && f.damping(c, years) >= contourDamping) {
 		h.series = c.march(steps)
 	}
 	if h.series == nil {
@@ -59,23 +61,37 @@ func (p Problem) horizon(years, perMove float64) (*horizon, error) {
 	return h, nil
 }
 
-// regularity says how high a contour must reach, in 1/years, and what is left out as
-// it does not. Cycles of mean length m with the coefficient of variation c repeat
-// for a while: the transform has poles near ±2πik/m, which after N = years/m cycles
-// matter as e^{−2π²·c²·k²·N}. That is exact for Brownian motion to one end.
-func (f frame) regularity(c cycle, years float64) (reach, doubt float64) {
-	const negligible, highest = 40, 5000
+// A quick horizon of so many steps, whose cycles are so irregular, is inverted along
+// contours, which take a hundredth of the points of a circle around all singularities
+// and have eight digits. What regular cycles would leave out, both contours alike, is
+// then below e^-160.
+const (
+	contourSteps   = 500
+	contourDamping = 160
+)
+
+// damping is how far repeated cycles have blurred into a steady stream by the end of
+// the horizon. Cycles of mean length m with the coefficient of variation c repeat for
+// a while: the transform has poles near ±2πik/m, which after N = years/m cycles matter
+// as e^{−damping·k²}, damping = 2π²·c²·N. That is exact for Brownian motion to one end.
+func (f frame) damping(c cycle, years float64) float64 {
 	s := f.cycleStats(c, 0)
 	square := 0.0
 	for i, w := range s.weight {
 		square += w * (s.tau2[i] - s.tau[i]*s.tau[i])
 	}
-	cycles := years / s.mean
-	damping := 2 * math.Pi * math.Pi * max(square, 0) / (s.mean * s.mean) * cycles
+	return 2 * math.Pi * math.Pi * max(square, 0) / (s.mean * s.mean) * years / s.mean
+}
+
+// regularity says how high a contour must reach to hold the poles of regular cycles, in
+// 1/years, and what is left out as it does not.
+func (f frame) regularity(c cycle, years float64) (reach, doubt float64) {
+	const negligible, highest = 40, 5000
+	damping := f.damping(c, years)
 	if !(damping < negligible) {
 		return 0, 0
 	}
-	pole := 2 * math.Pi * cycles
+	pole := 2 * math.Pi * years / f.cycleStats(c, 0).mean
 	reach = pole * (math.Ceil(math.Sqrt(negligible/damping)) + 0.5) * 1.25
 	if reach > highest {
 		reach = highest
@@ -384,8 +400,10 @@ type NAVMoments struct {
 // horizon. Watched continuously to Edge is refused: use a grid.
 //
 // Source: renewal theory as for [Problem.LongRun]; derived here.
-func (p Problem) Moments(years float64) (NAVMoments, error) {
-	h, err := p.horizon(years, usual)
+func (p Problem) Moments(years float64) (NAVMoments, error) { return p.moments(years, true) }
+
+func (p Problem) moments(years float64, quick bool) (NAVMoments, error) {
+	h, err := p.horizon(years, usual, quick)
 	if err != nil {
 		return NAVMoments{}, err
 	}
@@ -407,10 +425,10 @@ func (p Problem) Moments(years float64) (NAVMoments, error) {
 	return m, nil
 }
 
-// Doubled is Moments with twice the nodes, and with Bound also covering what the
+// Doubled is Moments with twice the nodes, by steps, and with Bound also covering what the
 // doubling changed. Watched continuously it is Moments itself.
 func (p Problem) Doubled(years float64) (NAVMoments, error) {
-	once, err := p.Moments(years)
+	once, err := p.moments(years, false)
 	if err != nil || p.Step == 0 {
 		return once, err
 	}
@@ -418,7 +436,7 @@ func (p Problem) Doubled(years float64) (NAVMoments, error) {
 		p.Nodes = newFrame(p.Token, p.Model).nodesFor(p.Step, usual)
 	}
 	p.Nodes *= 2
-	twice, err := p.Moments(years)
+	twice, err := p.moments(years, false)
 	if err != nil {
 		return NAVMoments{}, err
 	}
@@ -640,7 +658,7 @@ func (h *horizon) half(centre float64) []sample {
 // Count returns P(N = k) for k rebalances up to the horizon, k < n. The
 // transform of P(N = k) is φ^k(1−φ)/s without liquidation.
 func (p Problem) Count(years float64, n int) ([]float64, error) {
-	h, err := p.horizon(years, usual)
+	h, err := p.horizon(years, usual, false)
 	if err != nil {
 		return nil, err
 	}

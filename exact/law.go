@@ -32,7 +32,7 @@ func (p Problem) law(years, slope float64) (Law, error) {
 // inverter prepares the transform of ln NAV − slope·ln S at the horizon.
 func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	// few steps leave high frequencies alive, which need nodes to be seen
-	h, err := p.horizon(years, usual+4/math.Sqrt(max(1, years/p.Step)))
+	h, err := p.horizon(years, usual+4/math.Sqrt(max(1, years/p.Step)), false)
 	if err != nil {
 		return levy.Inverter{}, err
 	}

@@ -42,23 +42,23 @@ type GJR struct {
 }
 
 var _ = Registry.Register(param.Kind[Model]{
-	Name: "gjr", Doc: "GARCH with Student-t shocks whose variance reacts more to falls than to rises",
+	Name: "gjr", Doc: "GJR-GARCH(1,1) with Student-t shocks: variance reacts more to falls than to rises",
 	Params: []param.Param{mu, Sigma, garchAlpha,
 		{Name: "gjr-gamma", Unit: param.Plain, Min: -1, Max: 1, Default: 0.03,
-			Doc: "further reaction of the variance to a squared fall"},
+			Doc: "additional weight of a negative squared shock in the next variance, per garch-step"},
 		garchBeta, garchDoF, garchStep},
 	New: func(v param.Values) Model { return newGJR(v) },
 })
 
 var (
 	garchAlpha = param.Param{Name: "garch-alpha", Unit: param.Plain, Min: 0, Max: 1, Default: 0.06,
-		Doc: "reaction of the variance to a squared shock, per garch-step"}
+		Doc: "weight of the last squared shock in the next variance, per garch-step"}
 	garchBeta = param.Param{Name: "garch-beta", Unit: param.Plain, Min: 0, Max: 1, Default: 0.92,
-		Doc: "share of the variance that stays, per garch-step"}
+		Doc: "weight of the last variance in the next one, per garch-step"}
 	garchDoF = param.Param{Name: "dof", Unit: param.Plain, Min: 2.1, Max: 200, Default: 4,
 		Doc: "degrees of freedom of the Student-t shocks"}
 	garchStep = param.Param{Name: "garch-step", Unit: param.Time, Min: 1, Max: 366 * 86400, Default: 3600,
-		Doc: "length of the steps that the variance's coefficients belong to"}
+		Doc: "time step of the GARCH coefficients"}
 )
 
 func newGJR(v param.Values) GJR {

@@ -36,22 +36,22 @@ type Heston struct {
 }
 
 var _ = Registry.Register(param.Kind[Model]{
-	Name: "heston", Doc: "stochastic variance that returns to its mean, correlated with the price",
+	Name: "heston", Doc: "stochastic variance that reverts to its mean, correlated with the price",
 	Params: []param.Param{mu, v0, kappa, theta, xi, rho},
 	New:    func(v param.Values) Model { return newHeston(v) },
 })
 
 var (
 	v0 = param.Param{Name: "v0", Unit: param.Rate, Min: 0, Max: 100, Default: 0.64,
-		Doc: "variance at the start: 0.64 is a volatility of 80 %"}
+		Doc: "variance at the start, per year; 0.64 is a volatility of 80 %"}
 	kappa = param.Param{Name: "kappa", Unit: param.Rate, Min: 1e-3, Max: 1e4, Default: 8,
-		Doc: "speed at which the variance returns to its mean"}
+		Doc: "mean-reversion speed of the variance, per year"}
 	theta = param.Param{Name: "theta", Unit: param.Rate, Min: 1e-6, Max: 100, Default: 0.64,
-		Doc: "variance in the long run"}
+		Doc: "long-run variance, per year"}
 	xi = param.Param{Name: "xi", Unit: param.Rate, Min: 1e-3, Max: 1e3, Default: 2.5,
-		Doc: "volatility of the variance"}
+		Doc: "volatility of the variance, per year"}
 	rho = param.Param{Name: "rho", Unit: param.Plain, Min: -1, Max: 1, Default: -0.2,
-		Doc: "correlation of the price and its variance"}
+		Doc: "correlation between the price and its variance"}
 )
 
 func newHeston(v param.Values) Heston {

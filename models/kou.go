@@ -33,11 +33,11 @@ type Kou struct {
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "kou", Doc: "geometric Brownian motion with double-exponential jumps of the log-price",
 	Params: []param.Param{mu, Sigma, jumpRate,
-		{Name: "jump-up", Unit: param.Fraction, Min: 0, Max: 1, Default: 0.4, Doc: "share of jumps that go up"},
+		{Name: "jump-up", Unit: param.Fraction, Min: 0, Max: 1, Default: 0.4, Doc: "probability that a jump is upward"},
 		{Name: "eta-up", Unit: param.Plain, Min: 1.001, Max: 1e5, Default: 20,
-			Doc: "one over the mean jump up of the log-price: 20 is a mean of 5 %"},
+			Doc: "inverse of the mean upward jump of the log-price; 20 is a mean of 0.05"},
 		{Name: "eta-down", Unit: param.Plain, Min: 0.1, Max: 1e5, Default: 15,
-			Doc: "one over the mean jump down of the log-price"}},
+			Doc: "inverse of the mean downward jump of the log-price"}},
 	New: func(v param.Values) Model {
 		return Kou{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"], Up: v["jump-up"],
 			EtaUp: v["eta-up"], EtaDown: v["eta-down"]}

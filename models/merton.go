@@ -31,7 +31,7 @@ type Merton struct {
 }
 
 var _ = Registry.Register(param.Kind[Model]{
-	Name: "merton", Doc: "geometric Brownian motion with normal jumps of the log-price",
+	Name: "merton", Doc: "geometric Brownian motion with normally distributed jumps of the log-price",
 	Params: []param.Param{mu, Sigma, jumpRate, jumpMean, jumpSD},
 	New: func(v param.Values) Model {
 		return Merton{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"],
@@ -41,11 +41,11 @@ var _ = Registry.Register(param.Kind[Model]{
 
 var (
 	jumpRate = param.Param{Name: "jump-rate", Unit: param.PerYear, Min: 0, Max: 1e5, Default: 10,
-		Doc: "expected jumps a year"}
+		Doc: "expected number of jumps per year"}
 	jumpMean = param.Param{Name: "jump-mean", Unit: param.Fraction, Min: -5, Max: 5, Default: -0.02,
-		Doc: "mean of a jump of the log-price"}
+		Doc: "mean jump of the log-price"}
 	jumpSD = param.Param{Name: "jump-sd", Unit: param.Fraction, Min: 0, Max: 5, Default: 0.06,
-		Doc: "standard deviation of a jump of the log-price"}
+		Doc: "standard deviation of the jumps of the log-price"}
 )
 
 func (m Merton) Check() error {

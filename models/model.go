@@ -81,9 +81,9 @@ func Years(d time.Duration) float64 { return float64(d) / float64(Year) }
 var Registry param.Registry[Model]
 
 var mu = param.Param{Name: "mu", Unit: param.Rate, Min: -10, Max: 10,
-	Doc: "growth rate of the expected price: E[S(t)] = S(0)·e^(mu·t)"}
+	Doc: "growth rate of the expected price, per year: E[S(t)] = S(0)·e^(mu·t)"}
 
 // Sigma is the number that the volatility of the diffusion is registered as, by the
 // models that have one.
 var Sigma = param.Param{Name: "sigma", Unit: param.Sigma, Min: 0, Max: 10, Default: 0.8,
-	Doc: "volatility of the diffusion"}
+	Doc: "volatility excluding jumps, per square-root year"}

@@ -34,14 +34,16 @@ type Regimes struct {
 }
 
 var _ = Registry.Register(param.Kind[Model]{
-	Name: "regimes", Doc: "Brownian log-price that switches between a calm and a wild volatility",
+	Name: "regimes", Doc: "geometric Brownian motion that switches between a calm and a wild volatility",
 	Params: []param.Param{mu,
-		{Name: "sigma-calm", Unit: param.Sigma, Min: 0, Max: 10, Default: 0.5, Doc: "volatility in the calm regime"},
-		{Name: "sigma-wild", Unit: param.Sigma, Min: 0, Max: 10, Default: 1.2, Doc: "volatility in the wild regime"},
+		{Name: "sigma-calm", Unit: param.Sigma, Min: 0, Max: 10, Default: 0.5,
+			Doc: "volatility in the calm regime, per square-root year"},
+		{Name: "sigma-wild", Unit: param.Sigma, Min: 0, Max: 10, Default: 1.2,
+			Doc: "volatility in the wild regime, per square-root year"},
 		{Name: "to-wild", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 12,
-			Doc: "switches from calm to wild, a year spent calm"},
+			Doc: "switching rate from calm to wild, per year spent calm"},
 		{Name: "to-calm", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 36,
-			Doc: "switches from wild to calm, a year spent wild"}},
+			Doc: "switching rate from wild to calm, per year spent wild"}},
 	New: func(v param.Values) Model {
 		return Regimes{Mu: v["mu"], Calm: v["sigma-calm"], Wild: v["sigma-wild"],
 			ToWild: v["to-wild"], ToCalm: v["to-calm"]}

@@ -12,7 +12,7 @@ import (
 	"mcrisk/study"
 )
 
-// BreakEven is a loan against a perpetual: the funding at which they are alike for
+// BreakEven is a loan against a perpetual: the funding at which they break even, for
 // each borrow rate, the surface of their difference and the figure of it.
 func BreakEven(r *assess.BreakEven, p Provenance) Document {
 	loan, perp := r.Tokens()
@@ -36,7 +36,7 @@ var holdingNames = map[assess.Holding]string{
 // breakEvenTable has a row for each crossing, and for each borrow rate without one.
 func breakEvenTable(r *assess.BreakEven) Table {
 	t := Table{PeopleOnly: true, Columns: []Column{{Name: "borrow rate (1/year)", Align: Right},
-		{Name: "alike at funding (1/year)", Interval: "interval", Format: Short},
+		{Name: "break-even funding (1/year)", Interval: "interval", Format: Short},
 		{Name: "below it better", Wrap: true}}}
 	for i, v := range r.Borrow.Values {
 		rate := TrueMinus(r.Borrow.Format(v))
@@ -128,10 +128,9 @@ func breakEvenJSON(r *assess.BreakEven) any {
 // breakEvenCaption says how the cells were made.
 func breakEvenCaption(r *assess.BreakEven) string {
 	paths := r.Study.Spec().Paths
-	text := Caption(r.Study, paths) + " All on the same paths. " + TokenCaption(r.Study, 0, r.Borrow.Name) +
-		" " + TokenCaption(r.Study, 1, r.Funding.Name)
+	text := Caption(r.Study, paths) + " All on the same paths."
 	if n := r.Undecided(); n > 0 {
-		text += fmt.Sprintf(" In %d of %d cells the difference is not significant.", n, len(slices.Concat(r.Difference...)))
+		text += fmt.Sprintf(" In %d of %d cells neither is significantly better.", n, len(slices.Concat(r.Difference...)))
 	}
 	return text + caveats(r.Difference, paths)
 }
@@ -147,7 +146,8 @@ func breakEvenFigure(r *assess.BreakEven) plots.HeatMapData {
 	}
 	d := plots.HeatMapData{
 		Title:   "Loan against perpetual: " + strings.ToLower(label[:1]) + label[1:],
-		Caption: breakEvenCaption(r) + " " + halfWidths(r.Difference, factor, unit),
+		Caption: breakEvenCaption(r) + " " + halfWidths(r.Difference, factor, unit) + "\n" +
+			TokenCaption(r.Study, 0, r.Borrow.Name) + " " + TokenCaption(r.Study, 1, r.Funding.Name),
 		XLabel:  "Funding of the perpetual (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",
 		Label: fmt.Sprintf("%s less %s, %s", loan.Name, perp.Name, strings.ToLower(label[:1])+label[1:]),
 		Scale: scale, Diverging: true,

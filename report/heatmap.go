@@ -92,8 +92,7 @@ func heatMapJSON(r *assess.HeatMap) any {
 // mapCaption says how the cells were made, but for what the axes say.
 func mapCaption(r *assess.HeatMap) string {
 	paths := r.Study.Spec().Paths
-	swept := []string{r.X.Name, r.Y.Name}
-	text := Caption(r.Study, paths, swept...) + " " + TokenCaption(r.Study, 0, swept...) +
+	text := Caption(r.Study, paths, r.X.Name, r.Y.Name) +
 		" The random numbers are the same in every cell, so that cells err together."
 	all, corrected := slices.Concat(r.Cells...), 0
 	for _, e := range all {
@@ -117,7 +116,8 @@ func mapFigure(r *assess.HeatMap) plots.HeatMapData {
 	if d.Scale == plots.Percent {
 		unit, factor = "percentage points", 100
 	}
-	d.Caption = mapCaption(r) + " " + halfWidths(r.Cells, factor, unit)
+	d.Caption = mapCaption(r) + " " + halfWidths(r.Cells, factor, unit) + " " +
+		TokenCaption(r.Study, 0, r.X.Name, r.Y.Name)
 	d.X, d.Y = mapTicks(r.X), mapTicks(r.Y)
 	if r.OverTime {
 		d.XLabel, d.X = "Time since the start (days)", nil

@@ -340,7 +340,7 @@ func (f *sweepFigures) tradeoff(token int, own []assess.Slice) {
 	label, kinds := selected[0], -1
 	switch {
 	case len(selected) > 2 || len(selected) == 2 && values(selected[1]) > mostKinds:
-		f.leave("no figure of %s against %s: the settings are of too many kinds; want one parameter, "+
+		f.leave("no figure of %s against %s: too many kinds of settings are selected; want one parameter, "+
 			"and of a second up to %d values; front.csv has the numbers", x, y, mostKinds)
 		return
 	case len(selected) == 2:

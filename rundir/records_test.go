@@ -35,7 +35,7 @@ func swept(t *testing.T) (*study.Study, SweepPlan) {
 	return s, SweepPlan{Over: []Over{
 		{Name: "sigma", Values: "0.4,0.8"}, {Name: "half-width", Values: "0.3,1.7"},
 		{Name: "target", Values: "2.5,3"}},
-		Choose: []string{"half-width"}, Aversion: 1}
+		Select: []string{"half-width"}, Aversion: 1}
 }
 
 // begun is the run of that sweep, nothing of it done.
@@ -211,8 +211,8 @@ func TestResults(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := names(t, r.Path) + " " +
-		names(t, filepath.Join(r.Path, "figures")); got != "figures manifest.json origin.json records sweep.yaml a.svg" {
+	got := names(t, r.Path) + " " + names(t, filepath.Join(r.Path, "figures"))
+	if got != "figures manifest.json origin.json records sweep.yaml a.svg" {
 		t.Errorf("of earlier results there is %s", got)
 	}
 	if _, err := os.Stat(stays); err != nil {

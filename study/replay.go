@@ -75,23 +75,23 @@ func marketOf(p tokens.Path, held *tokens.Lifetime) tokens.MarketLife {
 	return m
 }
 
-// pathOf is a history as a path.
+// pathOf is a history as a path. Its log-returns are those of ratios of prices, which
+// keep their digits in whatever unit the prices are.
 func pathOf(h *paths.History, closes bool) tokens.Path {
 	p := tokens.Path{Step: h.Step, Extremes: !closes}
-	at, next := fmath.Log(h.Bars[0].Open), h.Bars[0].Start
+	last, next := h.Bars[0].Open, h.Bars[0].Start
 	for _, b := range h.Bars {
 		for ; next.Before(b.Start); next = next.Add(h.Step) {
 			p.Bars = append(p.Bars, tokens.Bar{})
 		}
 		next = next.Add(h.Step)
-		open, end := fmath.Log(b.Open), fmath.Log(b.Close)
-		bar := tokens.Bar{Move: end - at}
+		bar := tokens.Bar{Move: fmath.Log(b.Close / last)}
 		if !closes {
-			bar = tokens.Bar{Gap: open - at, Move: end - open,
-				Lo: fmath.Log(b.Low) - open, Hi: fmath.Log(b.High) - open}
+			bar = tokens.Bar{Gap: fmath.Log(b.Open / last), Move: fmath.Log(b.Close / b.Open),
+				Lo: fmath.Log(b.Low / b.Open), Hi: fmath.Log(b.High / b.Open)}
 		}
 		p.Bars = append(p.Bars, bar)
-		at = end
+		last = b.Close
 	}
 	return p
 }

@@ -44,6 +44,12 @@ func TestReplay(t *testing.T) {
 			Mechanism: free}, []paths.Bar{bar(0, 100, 150, 100, 150)}, true, 2.5},
 		{"a band that a close never leaves", tokens.Token{Target: 3, Policy: tokens.Band{Low: 2.7, High: 3.3},
 			Mechanism: free}, []paths.Bar{bar(0, 100, 104, 97, 100)}, true, 1},
+		{"a low exactly at the upper edge", tokens.Token{Target: 2,
+			Policy: tokens.Band{Low: 1.5, High: 3, To: tokens.Target}, Mechanism: tokens.Perp{}},
+			[]paths.Bar{bar(0, 100, 100, 75, 75), bar(1, 75, 90, 75, 90)}, false, 0.8},
+		{"the same at ten times the price", tokens.Token{Target: 2,
+			Policy: tokens.Band{Low: 1.5, High: 3, To: tokens.Target}, Mechanism: tokens.Perp{}},
+			[]paths.Bar{bar(0, 1000, 1000, 750, 750), bar(1, 750, 900, 750, 900)}, false, 0.8},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.token.AUM = 1e6

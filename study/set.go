@@ -14,7 +14,7 @@ import (
 // HalfWidth is the name under which a band's edges are set together: to
 // |target| ± the number.
 var HalfWidth = param.Param{Name: "half-width", Unit: param.Leverage, Min: 0, Max: 100,
-	Doc: "band: its edges are the target ± this"}
+	Doc: "band: distance of both edges from the target, in leverage"}
 
 // Param returns the description of a number that the spec has: one of its
 // model, or one of a token, its policy or its mechanism. The error for a name

@@ -116,7 +116,8 @@ func TestSweepIsBuiltOnce(t *testing.T) {
 		units[i] = i
 	}
 	parts := map[study.Unit]*study.UnitResult{}
-	if err := sweep.Run(t.Context(), study.Options{Workers: 2}, units, []string{"nav"}, func(p *study.UnitResult) error {
+	opt := study.Options{Workers: 2}
+	if err := sweep.Run(t.Context(), opt, units, []string{"nav"}, func(p *study.UnitResult) error {
 		parts[p.Unit] = p
 		return nil
 	}); err != nil {

@@ -356,7 +356,8 @@ func TestSweepMemory(t *testing.T) {
 			return float64(m.HeapAlloc)
 		}
 		before, parts := heap(), 0
-		if err := sweep.Run(t.Context(), study.Options{Workers: 1}, units, []string{"nav"}, func(*study.UnitResult) error {
+		opt := study.Options{Workers: 1}
+		if err := sweep.Run(t.Context(), opt, units, []string{"nav"}, func(*study.UnitResult) error {
 			if parts++; parts == len(units) {
 				held = heap() - before
 			}

@@ -59,11 +59,11 @@ func (d Deviation) Trade(v View, m *State) (float64, bool) {
 }
 
 var _ = Policies.Register(param.Kind[Policy]{
-	Name: "deviation", Doc: "rebalances to the target when notional is away from the target times the margin after " +
+	Name: "deviation", Doc: "rebalances to the target when notional deviates from the target times the margin after " +
 		"the last trade",
 	Params: []param.Param{
 		{Name: "threshold", Unit: param.Plain, Min: 0, Max: 100, Default: 0.05,
-			Doc: "how far, in leverage; the price move is this over the target"},
+			Doc: "deviation that triggers a trade, in leverage: a price move of threshold/target"},
 	},
 	New: func(v param.Values) Policy { return Deviation{v["threshold"]} },
 })

@@ -91,7 +91,7 @@ func TestRecords(t *testing.T) {
 	f = live(t, token, grid(day, 0.54, 0.6))
 	want("leverage after a liquidation", f.MinLeverage, 0)
 	want("time of the liquidation", f.FirstLiquidation, 1.0/365)
-	if f := live(t, raised(token), grid(day, 0.54, 0.3)); f.Liquidations != 2 || f.FirstLiquidation != 1.0/365 {
+	if f := live(t, raised(token), grid(day, 0.54, 0.29)); f.Liquidations != 2 || f.FirstLiquidation != 1.0/365 {
 		t.Errorf("%d liquidations, the first at %v; want 2, the first after a day", f.Liquidations, f.FirstLiquidation)
 	}
 	// Inside a leg leverage is least just after the loan was cut: 6x liquidated

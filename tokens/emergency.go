@@ -56,11 +56,11 @@ func (e Every) count(now time.Duration) int64 {
 }
 
 var _ = Policies.Register(param.Kind[Policy]{
-	Name: "emergency", Doc: "rebalances to the target at fixed times, and at once when leverage rises to an upper edge",
+	Name: "emergency", Doc: "rebalances to the target at fixed times, and at once when leverage reaches an upper limit",
 	Params: []param.Param{
 		interval, offset,
 		{Name: "emergency", Unit: param.Leverage, Min: 0, Max: 1000, Default: 4,
-			Doc: "leverage that is reset at once, a magnitude"},
+			Doc: "leverage that triggers an immediate reset, absolute"},
 	},
 	New: func(v param.Values) Policy {
 		return Emergency{Every{Duration(v["reset-interval"]), Duration(v["reset-offset"])}, v["emergency"]}

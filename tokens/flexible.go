@@ -150,22 +150,24 @@ func (f Flexible) chunk(v View, m *State, to, limit float64) (lev float64, whole
 }
 
 var _ = Policies.Register(param.Kind[Policy]{
-	Name: "flexible", Doc: "moves a step towards the target each epoch, in chunks, with a ripcord (Index Coop's " +
-		"flexible leverage)",
+	Name: "flexible", Doc: "moves part of the way to the target each epoch, in partial trades, with an emergency " +
+		"ripcord (Index Coop's flexible leverage)",
 	Params: []param.Param{
 		lowEdge, highEdge, speed,
 		{Name: "epoch", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 86400,
-			Doc: "from one trade inside the band to the next"},
-		{Name: "max-trade", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e15, Doc: "largest chunk of a trade"},
-		{Name: "cooldown", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 30, Doc: "from one chunk to the next"},
+			Doc: "time between rebalances inside the band"},
+		{Name: "max-trade", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e15,
+			Doc: "largest single trade, US dollars"},
+		{Name: "cooldown", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 30, Doc: "time between partial trades"},
 		{Name: "ripcord", Unit: param.Leverage, Min: 0, Max: 1000, Default: 4,
-			Doc: "leverage from which it trades to the upper edge, a magnitude"},
+			Doc: "leverage that triggers an emergency trade to the upper edge, absolute"},
 		{Name: "ripcord-trade", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e15,
-			Doc: "largest chunk of a trade of the ripcord"},
+			Doc: "largest single emergency trade, US dollars"},
 		{Name: "ripcord-cooldown", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 1,
-			Doc: "from one chunk of the ripcord to the next"},
-		named(fraction, "borrow-limit", 0.79, "debt over collateral up to which it borrows"),
-		named(fraction, "repay-limit", 0.83, "debt over collateral up to which it withdraws"),
+			Doc: "time between emergency trades"},
+		named(fraction, "borrow-limit", 0.79, "largest debt after borrowing, fraction of the collateral"),
+		named(fraction, "repay-limit", 0.83,
+			"largest debt after a withdrawal of collateral, fraction of the collateral"),
 	},
 	New: func(v param.Values) Policy {
 		return Flexible{Low: v["low"], High: v["high"], Speed: v["speed"], Epoch: Duration(v["epoch"]),

@@ -27,11 +27,11 @@ func (g Geometric) Trigger(v View, m *State) Trigger       { return g.Band(v.Tar
 func (g Geometric) Trade(v View, m *State) (float64, bool) { return g.Band(v.Target).Trade(v, m) }
 
 var _ = Policies.Register(param.Kind[Policy]{
-	Name: "geometric", Doc: "rebalances when leverage leaves a band whose lower edge is the target squared over its " +
-		"upper edge",
+	Name: "geometric", Doc: "rebalances when leverage leaves a band that is symmetric in log leverage: lower edge = " +
+		"target² / upper edge",
 	Params: []param.Param{
 		{Name: "upper", Unit: param.Leverage, Min: math.SmallestNonzeroFloat64, Max: 1000, Default: 3.3,
-			Doc: "upper edge, a magnitude"},
+			Doc: "upper edge of the band, absolute leverage"},
 		destination, speed,
 	},
 	New: func(v param.Values) Policy {

@@ -83,14 +83,15 @@ func (m Loan) Liquidate(t Token, p Position) (left Position, penalty float64) {
 }
 
 var _ = Mechanisms.Register(param.Kind[Venue]{
-	Name: "loan", Doc: "money market such as Aave",
+	Name: "loan", Doc: "collateralised loan from a money market such as Aave",
 	Params: []param.Param{
 		{Name: "borrow", Unit: param.Rate, Min: -10, Max: 100, Default: 0.05,
-			Doc: "rate of the asset owed, continuously compounded"},
+			Doc: "interest rate on the debt, per year, continuously compounded"},
 		{Name: "supply", Unit: param.Rate, Min: -10, Max: 100,
-			Doc: "rate of the asset deposited, continuously compounded"},
-		named(fraction, "liquidation-threshold", 0.85, "part of the collateral that counts against the debt"),
-		named(fraction, "liquidation-bonus", 0.05, "the liquidator's, fraction of the debt repaid"),
+			Doc: "interest rate on the collateral, per year, continuously compounded"},
+		named(fraction, "liquidation-threshold", 0.85,
+			"liquidation when the debt exceeds this fraction of the collateral"),
+		named(fraction, "liquidation-bonus", 0.05, "liquidator's bonus, fraction of the debt repaid"),
 	},
 	New: func(v param.Values) Venue {
 		return Loan{Borrow: v["borrow"], Supply: v["supply"],

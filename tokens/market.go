@@ -32,10 +32,7 @@ func (m *Market) advance(b *block.Block, underlying, i, from, to int) {
 			m.rec.visit(m.s, now-b.Step)
 		}
 		if lo != nil {
-			first, second := lo[s][i], hi[s][i]
-			if second < -first {
-				first, second = second, first
-			}
+			first, second := extremes(lo[s][i], hi[s][i])
 			m.rec.visit(float64(m.s*fmath.Exp(first)), now)
 			m.rec.visit(float64(m.s*fmath.Exp(second)), now)
 		}

@@ -42,8 +42,9 @@ type Trigger struct {
 // Never is the At of a policy that has no clock.
 const Never = time.Duration(math.MaxInt64)
 
-// tolerance is how far beyond an edge, relatively, leverage counts as outside:
-// less is rounding.
+// tolerance is the relative distance below which a difference is rounding: leverage
+// is outside a band when it is further than this beyond an edge, and a position is
+// liquidated when the price is further than this beyond the liquidation price.
 const tolerance = 1e-12
 
 // maxLeverage is the most that is traded to: with more, equity would be lost

@@ -20,17 +20,17 @@ var fraction = param.Param{Unit: param.Fraction, Min: 0, Max: math.Nextafter(1, 
 // Numbers that several policies have.
 var (
 	lowEdge = param.Param{Name: "low", Unit: param.Leverage, Min: 0, Max: 1000, Default: 2.7,
-		Doc: "lower edge, a magnitude"}
+		Doc: "lower edge of the band, absolute leverage"}
 	highEdge = param.Param{Name: "high", Unit: param.Leverage, Min: 0, Max: 1000, Default: 3.3,
-		Doc: "upper edge, a magnitude"}
+		Doc: "upper edge of the band, absolute leverage"}
 	destination = param.Param{Name: "to", Unit: param.Choice, Max: 2, Choices: []string{"edge", "target", "partial"},
-		Doc: "where it trades to"}
+		Doc: "destination of a trade: the edge that was crossed, the target, or part of the way to it"}
 	speed = param.Param{Name: "speed", Unit: param.Plain, Min: 0, Max: 1, Default: 0.05,
-		Doc: "part of the way to the target, where it trades so"}
+		Doc: "fraction of the distance to the target that one trade covers; in a band, only with partial"}
 	interval = param.Param{Name: "reset-interval", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 86400,
-		Doc: "from one reset to the next"}
+		Doc: "time between resets"}
 	offset = param.Param{Name: "reset-offset", Unit: param.Time, Min: 0, Max: 1.5e9,
-		Doc: "of the first reset, from the start; 0: one interval"}
+		Doc: "time of the first reset after the start; 0: one reset-interval"}
 )
 
 func named(p param.Param, name string, def float64, doc string) param.Param {
@@ -40,38 +40,42 @@ func named(p param.Param, name string, def float64, doc string) param.Param {
 
 // Params are the numbers of a token besides those of its policy and mechanism.
 var Params = []param.Param{
-	{Name: "target", Unit: param.Leverage, Min: -100, Max: 100, Default: 3, Doc: "target leverage, signed"},
-	named(fraction, "fee", 0, "cost of a trade, fraction of its notional"),
-	named(fraction, "impact-base", 0, "price impact of a trade of any size, fraction of its notional"),
-	named(fraction, "impact", 0, "price impact at 1 USD of notional, fraction; grows as notional^impact-exponent"),
-	{Name: "impact-exponent", Unit: param.Plain, Min: 0, Max: 2, Default: 1, Doc: "1 linear, 0.5 square-root law"},
+	{Name: "target", Unit: param.Leverage, Min: -100, Max: 100, Default: 3,
+		Doc: "target leverage; negative for a short token"},
+	named(fraction, "fee", 0, "trading fee, fraction of the traded notional"),
+	named(fraction, "impact-base", 0, "price impact at any trade size, fraction of the traded notional"),
+	named(fraction, "impact", 0, "price impact of a trade of 1 USD, fraction of it; grows as notional^impact-exponent"),
+	{Name: "impact-exponent", Unit: param.Plain, Min: 0, Max: 2, Default: 1,
+		Doc: "exponent of the price impact: 1 is linear, 0.5 the square-root law"},
 	{Name: "impact-increase", Unit: param.Fraction, Min: -1, Max: 1,
-		Doc: "price impact of a trade of any size that increases the position, on top of impact-base; negative: paid " +
-			"by the venue"},
-	{Name: "impact-decrease", Unit: param.Fraction, Min: -1, Max: 1, Doc: "the same of a trade that decreases it"},
-	{Name: "gas", Unit: param.USD, Min: 0, Max: 1e9, Doc: "fixed cost of a trade"},
+		Doc: "additional price impact of trades that increase the position, fraction of the traded notional; " +
+			"negative: the venue pays"},
+	{Name: "impact-decrease", Unit: param.Fraction, Min: -1, Max: 1,
+		Doc: "additional price impact of trades that decrease the position, fraction of the traded notional; " +
+			"negative: the venue pays"},
+	{Name: "gas", Unit: param.USD, Min: 0, Max: 1e9, Doc: "fixed cost per trade, US dollars"},
 	{Name: "aum", Unit: param.USD, Min: 1e-6, Max: 1e15, Default: 1e6,
-		Doc: "US dollars in the vault at the start"},
+		Doc: "assets in the vault at the start, US dollars"},
 	{Name: "flows", Unit: param.Choice, Max: 2, Choices: []string{"steady", "none", "chase"},
-		Doc: "deposits and withdrawals: hold the vault at aum, none, or follow returns"},
+		Doc: "deposits and withdrawals: steady keeps the vault at aum, none has none, chase follows past returns"},
 	{Name: "close-below", Unit: param.USD, Min: 0, Max: 1e15, Default: 100,
-		Doc: "without flows, size of the vault below which it is closed; 0: never"},
+		Doc: "flows none: assets below which the vault is closed, US dollars; 0: never"},
 	{Name: "flow-response", Unit: param.Plain, Min: -100, Max: 100, Default: 0.01,
-		Doc: "flows that follow returns, of a day over the vault, per unit of return"},
+		Doc: "flows chase: net deposits of a day, fraction of the vault, per unit of past return"},
 	{Name: "flow-look-back", Unit: param.Time, Min: 86400, Max: 365 * 86400, Default: 30 * 86400,
-		Doc: "whole days whose return such flows follow"},
-	named(fraction, "flow-cap", 0.05, "most of the vault that flows in or out on a day"),
+		Doc: "flows chase: period of the past return, whole days"},
+	named(fraction, "flow-cap", 0.05, "flows chase: largest net deposit or withdrawal of a day, fraction of the vault"),
 	{Name: "keeper-interval", Unit: param.Time, Min: 0, Max: 1.5e9,
-		Doc: "the keeper looks this often; 0: whenever the price is known"},
-	{Name: "latency", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "time from the trigger to the trade"},
+		Doc: "time between checks by the keeper; 0: whenever the price is known"},
+	{Name: "latency", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "delay from the trigger to the trade"},
 	{Name: "outage-rate", Unit: param.PerYear, Min: 0, Max: 1e5,
-		Doc: "outages of the keeper a year, in which it neither looks nor trades"},
-	{Name: "outage-length", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 3600, Doc: "of each outage"},
-	{Name: "streaming-fee", Unit: param.Rate, Min: 0, Max: 10, Doc: "fee on net asset value"},
-	named(fraction, "entry-fee", 0, "paid by the holder on entering"),
-	named(fraction, "exit-fee", 0, "paid by the holder on leaving"),
+		Doc: "keeper outages per year; during an outage it neither checks nor trades"},
+	{Name: "outage-length", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 3600, Doc: "length of each outage"},
+	{Name: "streaming-fee", Unit: param.Rate, Min: 0, Max: 10, Doc: "management fee on net asset value, per year"},
+	named(fraction, "entry-fee", 0, "fee the holder pays on entry, fraction of the amount"),
+	named(fraction, "exit-fee", 0, "fee the holder pays on exit, fraction of the amount"),
 	{Name: "after-liquidation", Unit: param.Choice, Max: 1, Choices: []string{"continue", "stop"},
-		Doc: "lever again, or end holding what is left"},
+		Doc: "what follows a liquidation: continue restores the leverage, stop keeps what is left in cash"},
 }
 
 // Make makes a token of its parts and of the numbers of Params, all of which

@@ -108,7 +108,7 @@ func (k *Kernel) jump(l *Lane, gross float64, now time.Duration) {
 	l.move(float64(l.x * gross))
 	l.trace.price(gross)
 	l.trace.event(l, now, "price")
-	if k.terms.margin(l.x, l.b, l.n, l.vault.shares) < 0 {
+	if k.terms.liquidates(l.x, l.b, l.n, l.vault.shares) {
 		k.liquidate(l, now)
 	}
 	if !l.ended && !(l.x+l.b > 0) {

@@ -47,7 +47,8 @@ type Position struct {
 //	x' = x·exp(ExposureInterest·dt)
 //	b' = b·exp(CashInterest·dt) − Funding·dt·x − BorrowFee·dt·|x|
 //
-// The venue liquidates as soon as one of Margins is below zero.
+// The venue liquidates as soon as one of Margins is below zero, by more than
+// rounding: at a price beyond the liquidation price by more than 1e-12 of it.
 type Terms struct {
 	ExposureInterest Charge // earned in kind if held, owed if short
 	CashInterest     Charge // earned if held, paid if owed
@@ -97,10 +98,27 @@ func (t *Terms) Margin(p Position) float64 { return t.margin(p.Exposure, p.Cash,
 func (t *Terms) margin(x, b, n, shares float64) float64 {
 	least := math.Inf(1)
 	for i := range t.Margins {
-		m := &t.Margins[i]
-		least = min(least, float64(m.Exposure*x)+float64(m.Cash*b)-float64(m.Entry*n)+m.Constant/shares)
+		least = min(least, t.Margins[i].of(x, b, n, shares))
 	}
 	return least
+}
+
+// liquidates reports whether a margin is below zero by more than rounding: the
+// price is beyond the liquidation price by more than the tolerance.
+func (t *Terms) liquidates(x, b, n, shares float64) bool {
+	for i := range t.Margins {
+		m := &t.Margins[i]
+		if m.of(x, b, n, shares) < -float64(tolerance*math.Abs(float64(m.Exposure*x))) {
+			return true
+		}
+	}
+	return false
+}
+
+// of is the margin of exposure x, cash b and entry size n, with A at so many shares'
+// worth of AUM.
+func (m *Margin) of(x, b, n, shares float64) float64 {
+	return float64(m.Exposure*x) + float64(m.Cash*b) - float64(m.Entry*n) + m.Constant/shares
 }
 
 // exposureAt is the exposure at which the margin of a position of cash b and

@@ -32,10 +32,7 @@ func (k *Kernel) barStep(l *Lane, bar Bar, now time.Duration) {
 	if l.ended {
 		return
 	}
-	first, second := bar.Lo, bar.Hi
-	if bar.Hi < -bar.Lo {
-		first, second = bar.Hi, bar.Lo
-	}
+	first, second := extremes(bar.Lo, bar.Hi)
 	legs := [3]float64{first, second - first, bar.Move - second}
 	length := math.Abs(legs[0]) + math.Abs(legs[1]) + math.Abs(legs[2])
 	at, done := start, 0.0
@@ -59,6 +56,16 @@ func (k *Kernel) barStep(l *Lane, bar Bar, now time.Duration) {
 		at = end
 	}
 	k.close(l, now)
+}
+
+// extremes are the log-returns lo ≤ 0 and hi ≥ 0 of a bar's low and high in the order
+// in which the price visits them: the nearer first, the low where both are as near,
+// up to rounding.
+func extremes(lo, hi float64) (first, second float64) {
+	if hi < -lo*(1-tolerance) {
+		return hi, lo
+	}
+	return lo, hi
 }
 
 func share(d time.Duration, part float64) time.Duration {
@@ -125,7 +132,7 @@ func (k *Kernel) walk(l *Lane, g leg) {
 	unwatched := 0.0 // edges are not met before this point
 	for !l.ended {
 		d, x, what := g.left(), 0.0, atEnd
-		if v, xv := k.liquidationAhead(l, g.dir); v <= d {
+		if v, xv := k.liquidationAhead(l, &g); v <= d {
 			d, x, what = v, xv, atLiquidation
 		}
 		at := Never
@@ -146,7 +153,7 @@ func (k *Kernel) walk(l *Lane, g leg) {
 				if v < d {
 					d, x, what = v, 0, atPiece
 				}
-			} else if v, xv := k.edgeAhead(l, g.dir); v < d {
+			} else if v, xv := k.edgeAhead(l, &g); v < d {
 				d, x, what = v, xv, atEdge
 			}
 		}
@@ -174,6 +181,7 @@ func (k *Kernel) walk(l *Lane, g leg) {
 				k.order(l, now)
 				continue
 			}
+			liquidated := false // on the way along the edge
 			v := k.view(l, now)
 			to, ok := k.token.Policy.Trade(v, &l.state)
 			stay := math.Abs(to-v.Leverage) <= 1e-9*v.Leverage
@@ -186,8 +194,10 @@ func (k *Kernel) walk(l *Lane, g leg) {
 				if clock {
 					d = min(d, g.ahead(l.trigger.At))
 				}
-				k.tradeAlong(l, &g, to, k.reach(l, g.dir, to, d))
+				reached := k.reach(l, g.dir, to, d)
+				k.tradeAlong(l, &g, to, reached)
 				again = g.done + soon
+				liquidated = reached < d
 			case ok && !stay && g.done >= again && k.trade(l, to, now):
 				again = g.done + soon
 			default:
@@ -195,6 +205,9 @@ func (k *Kernel) walk(l *Lane, g leg) {
 			}
 			k.wait(l, g.now())
 			k.visit(l, g.now())
+			if liquidated {
+				k.liquidate(l, g.now())
+			}
 		}
 	}
 }
@@ -216,27 +229,34 @@ func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
 	k.gauge(l)
 }
 
-// liquidationAhead is the log move in direction dir until the venue
-// liquidates, and the exposure there; infinite if it never does.
-func (k *Kernel) liquidationAhead(l *Lane, dir float64) (d, x float64) {
+// liquidationAhead is the log move until the venue liquidates, and the exposure
+// there; infinite if the leg ends before that or, up to the tolerance, at it.
+func (k *Kernel) liquidationAhead(l *Lane, g *leg) (d, x float64) {
 	v := &k.terms
-	if v.margin(l.x, l.b, l.n, l.vault.shares) < 0 {
+	if v.liquidates(l.x, l.b, l.n, l.vault.shares) {
 		return 0, l.x
 	}
 	d = math.Inf(1)
 	for i := range v.Margins {
-		if di, xi := moveTo(l.x, v.Margins[i].exposureAt(l.b, l.n, l.vault.shares), dir); di < d {
+		if !(float64(g.dir*l.x)*v.Margins[i].Exposure < 0) {
+			continue // the margin grows
+		}
+		if di, xi := moveTo(l.x, v.Margins[i].exposureAt(l.b, l.n, l.vault.shares), g.dir); di < d {
 			d, x = di, xi
 		}
+	}
+	if !(d+tolerance < g.left()) {
+		d = math.Inf(1)
 	}
 	return d, x
 }
 
-// edgeAhead is the log move in direction dir until leverage reaches the edge
-// it is moving towards, zero if it is there or beyond, and the exposure there.
-func (k *Kernel) edgeAhead(l *Lane, dir float64) (d, x float64) {
+// edgeAhead is the log move until leverage reaches the edge it is moving towards,
+// zero if it is there or beyond, and the exposure there; infinite if the leg ends
+// before that or, up to the tolerance, at it.
+func (k *Kernel) edgeAhead(l *Lane, g *leg) (d, x float64) {
 	lev := math.Abs(l.x) / (l.x + l.b)
-	rises := dir > 0
+	rises := g.dir > 0
 	if k.sign > 0 && lev > 1 {
 		rises = !rises
 	}
@@ -247,12 +267,15 @@ func (k *Kernel) edgeAhead(l *Lane, dir float64) (d, x float64) {
 	if !(edge > 0) || math.IsInf(edge, 1) {
 		return math.Inf(1), 0
 	}
-	if rises && lev >= edge || !rises && lev <= edge {
-		return 0, l.x
-	}
 	w := float64(k.sign * edge)
-	if d, x = moveTo(l.x, float64(w*l.b)/(1-w), dir); math.IsInf(d, 1) && math.Abs(lev-edge) <= 1e-9*edge {
-		return 0, l.x // the edge is a rounding away, behind
+	if rises && lev >= edge || !rises && lev <= edge {
+		d, x = 0, l.x
+	} else if d, x = moveTo(l.x, float64(w*l.b)/(1-w), g.dir); math.IsInf(d, 1) && math.Abs(lev-edge) <= 1e-9*edge {
+		d, x = 0, l.x // the edge is a rounding away, behind
+	}
+	// At leverage w a log move m changes leverage by a fraction (1−w)·m.
+	if !(d+tolerance/math.Abs(1-w) < g.left()) {
+		d = math.Inf(1)
 	}
 	return d, x
 }

@@ -31,7 +31,7 @@ func newBreakEven() *cobra.Command {
 		Short: "Loan against perpetual: at which borrow rate and funding they cross",
 		Long: `breakeven runs a token held through a loan at several borrow rates and through a
 perpetual at several funding rates, all on the same paths, and says which does
-better at each pair, and at which funding they are alike. With --token it is one
+better at each pair, and at which funding they break even. With --token it is one
 token, held its own way and, with the numbers given or defaults, the other way;
 with --tokens two of the catalogue, a loan's and a perpetual's.`,
 		Example: `  mcrisk breakeven --token ETHBULL3X

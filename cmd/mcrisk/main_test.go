@@ -75,11 +75,11 @@ type printed struct {
 	}
 }
 
-// bestOf is the best choice for one objective, as JSON has it.
+// bestOf is the best setting for one objective, as JSON has it.
 type bestOf struct {
 	Token, Objective, Best string
-	Circumstances          map[string]string
-	Indistinguishable      []string `json:"cannot_be_told"`
+	Scenario               map[string]string
+	Indistinguishable      []string `json:"indistinguishable"`
 }
 
 func reportOf(t *testing.T, args ...string) printed {

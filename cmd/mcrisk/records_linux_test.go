@@ -204,7 +204,7 @@ func TestDamagedRecord(t *testing.T) {
 	plan := filepath.Join(path, "sweep.yaml")
 	whole := read(t, plan)
 	for _, edit := range [][3]string{{"  - cost_drag\n", "", "want two objectives"},
-		{"- cost_drag", "- cost", "sweep.yaml: pareto \"cost\"; want one of"}, {"choose:\n  - ", "choose:\n  - x",
+		{"- cost_drag", "- cost", "sweep.yaml: pareto \"cost\"; want one of"}, {"select:\n  - ", "select:\n  - x",
 			"did you mean"},
 		{"  aversion:", "  optimise: all\n  aversion:", "optimise \"all\"; want one of"}} {
 		if !strings.Contains(whole, edit[0]) {

@@ -40,7 +40,7 @@ func newSweep() *cobra.Command {
 each. All cells live on the same paths, so differences between them are paired
 and their intervals narrow. It tells which cell is best for each of nine
 objectives, which others cannot be told from it, and how much a little more
-costs; along the first --over, or those named by --choose, for each combination
+costs; along the first --over, or those named by --select, for each combination
 of the others.
 
 What is done is on disk at once: a sweep that was interrupted goes on with
@@ -83,19 +83,20 @@ Exit status 1 says that a cell failed, though the others were run.`,
 
 // bind adds the flags that only a sweep has.
 func (o *sweepOptions) bind(cmd *cobra.Command) {
+	cli.Rename(cmd, map[string]string{"choose": "select"})
 	s := cmd.Flags()
 	s.StringArrayVar(&o.over, "over", nil, "`name=values`: "+cli.OverUsage+"; may be repeated")
 	cli.InSection(s, cli.SectionStudy, "over")
 	cli.Text(s, &o.sample, cli.SectionStudy, "sample", "count", "",
 		"run a Latin hypercube sample of so many cells instead of the whole grid")
-	cli.Text(s, &o.selected, cli.SectionStudy, "choose", "names", "",
-		"parameters of --over along which the best is sought; the others are circumstances "+
+	cli.Text(s, &o.selected, cli.SectionStudy, "select", "names", "",
+		"parameters of --over along which the best is sought; the others make up scenarios "+
 			"(default the first; with --sample all)")
 	cli.Text(s, &o.aversion, cli.SectionStudy, "aversion", "number", "",
 		"weight of tracking variance, against growth and cost, in the objectives utility and tracking_cost")
 	cli.Text(s, &o.pareto, cli.SectionStudy, "pareto", "a,b", "", "objectives to trade off against each other")
 	cli.Text(s, &o.optimise, cli.SectionStudy, "optimise", "objective", "",
-		"find the best value of the one parameter to choose, between the cells too")
+		"find the best value of the one selected parameter, between the cells too")
 	s.Lookup("aversion").DefValue = fmt.Sprint(assess.Aversion)
 	s.Lookup("pareto").DefValue = strings.Join(assess.TradedOff, ",")
 	s.BoolVar(&o.exact, "exact", false, "sweep without sampling, where that is possible")
@@ -161,7 +162,7 @@ func (o *sweepOptions) plan(r *cli.Resolved) (rundir.SweepPlan, error) {
 		plan = *r.Swept
 	}
 	if len(o.over) > 0 {
-		plan.Over, plan.Choose = nil, nil
+		plan.Over, plan.Select = nil, nil
 	}
 	for _, text := range o.over {
 		axis, err := cli.ParseOver(r, "--over", text)
@@ -189,7 +190,7 @@ func (o *sweepOptions) plan(r *cli.Resolved) (rundir.SweepPlan, error) {
 		plan.Pareto = strings.Split(o.pareto, ",")
 	}
 	if o.selected != "" {
-		plan.Choose = strings.Split(o.selected, ",")
+		plan.Select = strings.Split(o.selected, ",")
 	}
 	if o.optimise != "" {
 		plan.Optimise = o.optimise

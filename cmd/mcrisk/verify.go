@@ -117,7 +117,7 @@ func (o *verifyOptions) all(ctx context.Context, session *cli.Session, dir strin
 	if hash != m.ResultsHash {
 		return fmt.Errorf("the cells of %s have results_hash %s; the manifest says %s", dir, hash, m.ResultsHash)
 	}
-	_, err = fmt.Fprintf(session.Out, "run again, all %d cells and the token's own setting "+
+	_, err = fmt.Fprintf(session.Out, "run again, all %d cells and the baseline "+
 		"have the same results_hash %s\n", run.Sweep.Cells(), m.ResultsHash)
 	return err
 }

@@ -49,6 +49,17 @@ func sectionOf(f *pflag.Flag) string {
 // describesStudy says whether a flag changes what is simulated.
 func describesStudy(f *pflag.Flag) bool { return sectionOf(f) != SectionOutput && f.Name != "workers" }
 
+// Rename gives flags of a command, by their former names, the names that they have now.
+// The former names are understood, and shown nowhere.
+func Rename(cmd *cobra.Command, now map[string]string) {
+	cmd.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if renamed, ok := now[name]; ok {
+			name = renamed
+		}
+		return pflag.NormalizedName(name)
+	})
+}
+
 // A text is a flag whose value is read later, and the word that help has for it.
 type text struct {
 	dst  *string

@@ -30,14 +30,14 @@ func NewGrid(s *study.Study, plan *rundir.SweepPlan) (*study.Sweep, assess.Sweep
 	if settings, err = settingsOf(plan).Complete(axes, plan.Sample); err != nil {
 		return nil, settings, err
 	}
-	plan.Choose, plan.Pareto, plan.Optimise = settings.Select, settings.Pareto, settings.Optimise
+	plan.Select, plan.Pareto, plan.Optimise = settings.Select, settings.Pareto, settings.Optimise
 	sweep, err := study.NewSweep(s, axes, plan.Sample)
 	return sweep, settings, err
 }
 
 // settingsOf are what a plan asks of its sweep.
 func settingsOf(plan *rundir.SweepPlan) assess.SweepSettings {
-	return assess.SweepSettings{Select: plan.Choose, Aversion: plan.Aversion, Pareto: plan.Pareto,
+	return assess.SweepSettings{Select: plan.Select, Aversion: plan.Aversion, Pareto: plan.Pareto,
 		Optimise: plan.Optimise}
 }
 
