@@ -1,13 +1,11 @@
-// Package plots draws the figures of a study in one house style: fan, decay,
-// drawdown, cost drag, sensitivity and others, and with [New] those that nobody
-// here has thought of.
+// Package plots draws the figures of a study in one style: fan, decay, drawdown, cost
+// drag, sensitivity and others. [New] draws figures of other kinds from panels and marks.
 //
-// Every constructor takes one struct of plain data and returns a Figure, or an
-// error that names every field at fault and what was wanted there. Numbers arrive as package analytics and
-// its neighbours keep them: time in years, rates per year, fractions of one,
-// decay in log units. Percent and days exist only on the axes. Nothing here
-// estimates anything; sorting values into bins and counting how many exceed a
-// level is as far as it goes.
+// Every constructor takes one struct of plain data and returns a Figure, or an error
+// that names every field at fault and what was wanted there. Times are in years, rates
+// per year, shares are fractions of one, decay is in log units; percent and days exist
+// only on the axes. Nothing here estimates anything, apart from sorting values into bins
+// and counting how many exceed a level.
 //
 // The same input gives the same bytes. Text is set in Liberation Sans. PNG and PDF have
 // it as glyph outlines, so they look the same wherever they are opened. SVG has it as

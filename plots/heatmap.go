@@ -30,7 +30,7 @@ type HeatMapData struct {
 type CellLine struct {
 	Name   string
 	Path   []CellPoint
-	Lo, Hi []CellPoint // ends of its interval, drawn dashed where they can be told from it; nil: none
+	Lo, Hi []CellPoint // ends of its interval, drawn dashed where they are wider than the line; nil: none
 }
 
 // lineShare is how much of a cell a line is wide, roughly.

@@ -27,7 +27,7 @@ type ownMark interface {
 	entry(l look) entry
 }
 
-// A Look is how a mark is told from others: by colour, by lightness, by dashes and
+// A Look is how a mark is distinguished from others: by colour, by lightness, by dashes and
 // by the shape of its points. A mark gets its Look from [New].
 type Look struct{ look look }
 

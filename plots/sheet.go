@@ -105,7 +105,7 @@ func arrange(legend []entry, width vg.Length) [][]entry {
 }
 
 // lineKey is a legend entry for a line. It lies also where the line stands, so that
-// its dashes can be told.
+// its dashes show.
 func lineKey(name string, style draw.LineStyle) entry {
 	return entry{name: name, wide: sampleWidth, sample: func(c draw.Canvas, a, b vg.Point) {
 		c.StrokeLine2(style, a.X, a.Y, b.X, b.Y)

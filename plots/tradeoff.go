@@ -72,7 +72,7 @@ func (in TradeoffData) check() error {
 	return c.err()
 }
 
-// Tradeoff draws the settings as points with both intervals, told apart by shape
+// Tradeoff draws the settings as points with both intervals, distinguished by shape
 // and colour by series and by filling by standing, and joins those on a front. The
 // error says which panel or point is at fault.
 func Tradeoff(in TradeoffData) (*Figure, error) {

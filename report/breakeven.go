@@ -61,7 +61,7 @@ func throughout(better assess.Holding, significant bool) string {
 		return text
 	}
 	if text += " throughout"; !significant {
-		text += ", not surely"
+		text += ", not significant"
 	}
 	return text
 }
@@ -145,10 +145,10 @@ func breakEvenFigure(r *assess.BreakEven) plots.HeatMapData {
 		unit, factor = "percentage points", 100
 	}
 	d := plots.HeatMapData{
-		Title:   "Loan against perpetual: " + strings.ToLower(label[:1]) + label[1:],
+		Title: "Loan against perpetual: " + strings.ToLower(label[:1]) + label[1:],
 		Caption: breakEvenCaption(r) + " " + halfWidths(r.Difference, factor, unit) + "\n" +
 			TokenCaption(r.Study, 0, r.Borrow.Name) + " " + TokenCaption(r.Study, 1, r.Funding.Name),
-		XLabel:  "Funding of the perpetual (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",
+		XLabel: "Funding of the perpetual (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",
 		Label: fmt.Sprintf("%s less %s, %s", loan.Name, perp.Name, strings.ToLower(label[:1])+label[1:]),
 		Scale: scale, Diverging: true,
 	}

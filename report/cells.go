@@ -17,13 +17,13 @@ var estimateParts = []string{"se", "lo", "hi", "n", "confidence", "interval", "w
 // say their values as tables do, with the digits that their intervals support, unless d
 // has texts.
 func drawCells(d plots.HeatMapData, cells [][]analytics.Estimate, unit analytics.Unit) (*plots.Figure, error) {
-	some, told := false, d.Texts != nil
+	some, written := false, d.Texts != nil
 	most := math.MaxInt
 	if d.Diverging { // near zero fewer digits count
 		most = cellDecimals(slices.Concat(cells...), d.Scale)
 	}
 	for _, es := range cells {
-		if !told {
+		if !written {
 			texts := make([]string, len(es))
 			for j, e := range es {
 				texts[j] = cellText(e, unit, most)

@@ -330,7 +330,7 @@ func (v view) split(token int, at []int, series int) (label, name string) {
 // panels, or where these were too many, one of them is fronts in one panel. It draws
 // nothing where they are too many all the same, or the settings of too many kinds.
 func (f *sweepFigures) tradeoff(token int, own []assess.Slice) {
-	const mostKinds, mostApart = 4, 6 // kinds can be told apart; panels are few
+	const mostKinds, mostApart = 4, 6 // kinds that can be distinguished; panels that can be read
 	if !slices.ContainsFunc(own, func(s assess.Slice) bool { return len(s.Cells) > 1 }) {
 		return
 	}
