@@ -60,13 +60,7 @@ func ComparedMetrics() []analytics.Metric {
 }
 
 // ComparedColumns are the columns of lifetimes that a comparison keeps in memory.
-func ComparedColumns() []string {
-	columns := analytics.Columns(ComparedMetrics()...)
-	if !slices.Contains(columns, "underlying") { // which spot is worth
-		columns = append(columns, "underlying")
-	}
-	return columns
-}
+func ComparedColumns() []string { return analytics.Columns(ComparedMetrics()...) }
 
 // Compare runs the tokens of a study on the same paths and sets each against the
 // first; beside them it runs positions of the same leverage that are held without
@@ -120,27 +114,35 @@ func outcomes(ctx context.Context, s *study.Study, of []tokens.Ensemble, opt Opt
 	for i := range of {
 		add(spec.Tokens[i].Name, false, of[i].Column("nav"))
 	}
-	seen := map[string]bool{}
-	for i, t := range spec.Tokens {
+	held := heldTokens(s)
+	beside := spec
+	beside.Tokens = slices.Clone(held)
+	seen := map[string]bool{} // underlyings, each of which some token has to follow
+	for _, t := range held {
+		seen[t.Underlying] = true
+	}
+	for _, t := range spec.Tokens {
 		if !seen[t.Underlying] {
 			seen[t.Underlying] = true
-			add(nameOn("spot", spec, t), true, of[i].Column("underlying"))
+			beside.Tokens = append(beside.Tokens, t)
 		}
 	}
-	spec.Tokens = heldTokens(s)
-	if len(spec.Tokens) == 0 {
-		return all, nil
-	}
-	held, err := study.New(spec)
+	run, err := study.New(beside)
 	if err != nil {
 		return nil, fmt.Errorf("positions that are held: %w", err)
 	}
-	ensembles, err := study.Ensembles(ctx, held, study.Options{Workers: opt.Workers}, []string{"nav"})
+	ensembles, err := study.Ensembles(ctx, run, study.Options{Workers: opt.Workers}, []string{"nav", "underlying"})
 	if err != nil {
 		return nil, err
 	}
-	for i := range ensembles {
-		add(spec.Tokens[i].Name, true, ensembles[i].Column("nav"))
+	for i, t := range beside.Tokens {
+		if seen[t.Underlying] {
+			seen[t.Underlying] = false
+			add(nameOn("spot", spec, t), true, ensembles[i].Column("underlying"))
+		}
+	}
+	for i := range held {
+		add(held[i].Name, true, ensembles[i].Column("nav"))
 	}
 	return all, nil
 }
