@@ -59,7 +59,7 @@ func SweepNotes(r *assess.SweepAnalysis) []string {
 		text string
 		is   func(*assess.Best) bool
 	}{
-		{"the best of these is at an end of the range swept, so that the truly best may lie beyond",
+		{"the best of these is at an end of the range swept, so the optimum may lie beyond it",
 			func(b *assess.Best) bool { return b.AtEnd }},
 		{"no setting has a value of these, as every path is ruined, or there are too few", (*assess.Best).None},
 		{"from the best of these, others differ significantly by differences that a few paths decide, " +

@@ -536,7 +536,7 @@ func TestFormerNames(t *testing.T) {
 	if got := resultsOf(t, banded(append(axes, "--choose", "sigma", "--no-save", "--json")...)...); got != want {
 		t.Errorf("with --choose the sweep prints\n%s\nwith --select\n%s", got, want)
 	}
-	if _, help, _ := call(t, "sweep", "--help"); strings.Contains(help, "--choose") {
+	if _, help, _ := call(t, "sweep", "--help", "all"); strings.Contains(help, "--choose") {
 		t.Errorf("help shows --choose:\n%s", help)
 	}
 }

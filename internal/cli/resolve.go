@@ -310,7 +310,7 @@ func (p *resolving) fit() error {
 
 // others gives tokens of other underlyings the first's model with the catalogue's
 // volatility of theirs, unless one was given for all; every two prices are
-// correlated alike.
+// equally correlated.
 func (p *resolving) others() error {
 	if p.demand.Correlation == "" {
 		return nil
