@@ -16,7 +16,7 @@ import (
 func Sweep(r *assess.SweepAnalysis, p Provenance) Document {
 	v := viewOf(r.Layout)
 	d := Document{Data: sweepJSON(r), Blocks: []Block{Text(fmt.Sprintf("%s: %s cells, %s",
-		strings.Join(v.tokens, ", "), Thousands(r.Sweep.Cells()), v.caption()))}}
+		strings.Join(v.tokens, ", "), Thousands(r.Sweep.Cells()), v.caption())), intervalText}}
 	d.Blocks = append(d.Blocks, v.bestBlocks(r)...)
 	d.Blocks = append(d.Blocks, v.optimumBlocks(r)...)
 	d.Blocks = append(d.Blocks, v.robustBlocks(r)...)
@@ -190,14 +190,14 @@ func (v view) bestBlocks(r *assess.SweepAnalysis) []Block {
 	intro := fmt.Sprintf("The best %s for each objective, of the values swept. "+
 		"Those not significantly worse form its confidence set at %g %% (multiple comparisons with the best).",
 		v.selected(), 100*assess.Confidence)
-	columns := []Column{{Name: "objective"}, {Name: "best"}, {Name: "estimate", Interval: "interval"},
+	columns := []Column{{Name: "objective"}, {Name: "best"}, {Name: "estimate", Interval: intervalTitle},
 		{Name: "not significantly worse", Wrap: true}}
 	if near {
 		intro += "\nLoss at +10 %: what the objective loses where the " + v.selected() + " is 10 % above its optimum. " +
 			"It is shown where the data determine it." +
 			"\nVariance reduction is how many times more paths differences between neighbours would take " +
 			"without pairing: the median, and the least."
-		columns = append(columns, Column{Name: lossAbove, Format: Short3},
+		columns = append(columns, Column{Name: lossAbove},
 			Column{Name: "variance reduction", Align: Right})
 	}
 	if solved {
@@ -274,8 +274,8 @@ func (v view) optimumBlocks(r *assess.SweepAnalysis) []Block {
 		return nil
 	}
 	axis := v.Sweep.Axes[v.Along()]
-	t := v.table(0, Column{Name: axis.Name, Interval: "interval"}, Column{Name: "value there", Interval: "interval"},
-		Column{Name: lossAbove, Format: Short3}, Column{Name: lossBelow, Format: Short3},
+	t := v.table(0, Column{Name: axis.Name, Interval: intervalTitle}, Column{Name: "value there", Interval: intervalTitle},
+		Column{Name: lossAbove}, Column{Name: lossBelow},
 		Column{Name: "pinned down", Wrap: true}, Column{Name: "laid through"}, Column{Name: "values tried"})
 	for i := range r.Slices {
 		s := &r.Slices[i]
@@ -310,9 +310,9 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 		return nil
 	}
 	t := Table{PeopleOnly: true, Keys: 1, Columns: []Column{{Name: "objective"}, {Name: "least regret"},
-		{Name: "greatest regret", Interval: "interval"}, {Name: "in", Wrap: true},
+		{Name: "greatest regret", Interval: intervalTitle}, {Name: "in", Wrap: true},
 		{Name: "not significantly worse", Wrap: true},
-		{Name: "best worst value"}, {Name: "value", Interval: "interval"}, {Name: "in", Wrap: true}}}
+		{Name: "best worst value"}, {Name: "value", Interval: intervalTitle}, {Name: "in", Wrap: true}}}
 	if len(v.tokens) > 1 {
 		t.Columns, t.Keys = slices.Insert(t.Columns, 0, Column{Name: "token"}), 2
 	}
@@ -362,8 +362,8 @@ func (v view) cellBlocks(r *assess.SweepAnalysis) []Block {
 	blocks := []Block{Text("Differences are from the baseline, the token as given, on the same paths; " +
 		"variance reduction is how many times more paths they would take without pairing.")}
 	for i, m := range r.Metrics {
-		t := v.table(1, Column{Name: axis.Name, Align: Right}, Column{Name: "estimate", Interval: "interval"},
-			Column{Name: "difference", Interval: "interval"}, Column{Name: "variance reduction", Format: Short3})
+		t := v.table(1, Column{Name: axis.Name, Align: Right}, Column{Name: "estimate", Interval: intervalTitle},
+			Column{Name: "difference", Interval: intervalTitle}, Column{Name: "variance reduction", Format: Short3})
 		t.Title = meaning(m)
 		for _, c := range r.Cells {
 			x := c.Metrics[i]
