@@ -36,7 +36,7 @@ var holdingNames = map[assess.Holding]string{
 func breakEvenTable(r *assess.BreakEven) Table {
 	t := Table{PeopleOnly: true, Columns: []Column{{Name: "borrow rate (1/year)", Align: Right},
 		{Name: "break-even funding (1/year)", Interval: intervalTitle},
-		{Name: "below it better", Wrap: true}}}
+		{Name: "better below it", Wrap: true}}}
 	for i, v := range r.Borrow.Values {
 		rate := TrueMinus(r.Borrow.Format(v))
 		if len(r.Crossings[i]) == 0 {

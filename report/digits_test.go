@@ -52,7 +52,7 @@ func TestNotEstimableInPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := text.String(); strings.Contains(got, missing) || strings.Contains(got, "normal !") ||
-		!strings.Contains(got, " nav     not estimable from\n                these paths\n") {
+		!strings.Contains(got, " nav     not estimable  from these paths\n") {
 		t.Errorf("the table is\n%s", got)
 	}
 	if err := WriteCSV(&csv, d); err != nil {

@@ -79,12 +79,12 @@ func summaryTables(s *analytics.Summary) []Block {
 	}
 	blocks := []Block{t}
 	if controlled {
-		blocks = append(blocks, Note("control n×: corrected by what is known of the prices; "+
-			"without it the same interval takes n times as many paths."))
+		blocks = append(blocks, Note("control n×: corrected by what is known of the price. "+
+			"Without it the same interval takes n times as many paths."))
 	}
 	if warned {
-		blocks = append(blocks, Note("!: the interval may cover less often than it says. "+
-			"heavy-tail: a few paths decide the mean; few-in-tail: few paths lie in the tail."))
+		blocks = append(blocks, Note("!: the interval may hold the exact value less often than it says. "+
+			"heavy-tail: a few paths decide the mean. few-in-tail: few paths lie in the tail. few-values: few paths in all."))
 	}
 	q := Table{PeopleOnly: true, Title: rangeOfOutcomes(s), Columns: []Column{{Name: "share of paths below"},
 		{Name: "final NAV", Interval: intervalTitle}}}
@@ -229,7 +229,7 @@ func Attributions(as []assess.Attribution) Document {
 }
 
 func attributionTable(a assess.Attribution) Table {
-	title := fmt.Sprintf("%s: where %s came from; %s, %s paths",
+	title := fmt.Sprintf("%s: causes of %s; %s, %s paths",
 		a.Token, resultOf(a.Unit), a.Paths, Thousands(a.Total.Over.N))
 	if a.Ruined > 0 {
 		title += fmt.Sprintf(" and %s ruined ones left out", Thousands(a.Ruined))

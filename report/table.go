@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"mcrisk/analytics"
@@ -117,8 +118,10 @@ func (t *Table) people() people {
 			cell := t.cell(i, j)
 			numbers = numbers || isNumber(cell)
 			text, interval := c.text(cell)
-			if text == string(analytics.NotEstimable) {
-				p.wrap[len(p.rows[i])] = true // words in a column of numbers
+			if text == string(analytics.NotEstimable) && c.Interval != "" { // it reads on over the interval's column
+				const words = 2
+				at := strings.Join(strings.Fields(text)[:words], " ")
+				text, interval = at, strings.TrimPrefix(text, at+" ")
 			}
 			switch {
 			case c.Interval != "":

@@ -386,7 +386,7 @@ func (p *resolving) fitPrices() error {
 // add to it.
 func (p *resolving) noteJumps() {
 	if _, err := p.spec.Param("jump-rate"); err == nil && !p.given("sigma") {
-		p.Note("sigma is the volatility of all moves of the history together; the jumps of %s add to it",
+		p.Note("sigma is the volatility of all moves of the history, jumps included; the jumps of %s come on top of it",
 			p.spec.Model.Kind)
 	}
 }
@@ -512,7 +512,7 @@ func (r *Resolved) rounded(what string, waits ...float64) {
 		}
 	}
 	if len(texts) > 0 {
-		r.Note("%s %s is rounded up to whole steps of %s; a --step that divides it would see it",
+		r.Note("%s %s is rounded up to whole steps of %s; use a --step that divides it",
 			what, strings.Join(texts, ", "), param.FormatSeconds(step.Seconds()))
 	}
 }
