@@ -18,7 +18,7 @@ func BreakEven(r *assess.BreakEven, p Provenance) Document {
 	loan, perp := r.Tokens()
 	d := Document{Data: breakEvenJSON(r), Blocks: []Block{
 		Text(fmt.Sprintf("%s through a loan against %s through a perpetual, by %s (%s)\n%s",
-			loan.Name, perp.Name, r.Objective.Name, r.Objective.Doc, breakEvenCaption(r))),
+			loan.Name, perp.Name, r.Objective.Name, r.Objective.Doc, breakEvenCaption(r))), intervalText,
 		breakEvenTable(r), crossingsData(r), surfaceData(r),
 		Figure{Name: "breakeven", Draw: func() (*plots.Figure, error) {
 			return drawCells(breakEvenFigure(r), r.Difference, r.Objective.Unit)
@@ -36,8 +36,8 @@ var holdingNames = map[assess.Holding]string{
 // breakEvenTable has a row for each crossing, and for each borrow rate without one.
 func breakEvenTable(r *assess.BreakEven) Table {
 	t := Table{PeopleOnly: true, Columns: []Column{{Name: "borrow rate (1/year)", Align: Right},
-		{Name: "break-even funding (1/year)", Interval: "interval", Format: Short},
-		{Name: "below it better", Wrap: true}}}
+		{Name: "break-even funding (1/year)", Interval: intervalTitle},
+		{Name: "better below it", Wrap: true}}}
 	for i, v := range r.Borrow.Values {
 		rate := TrueMinus(r.Borrow.Format(v))
 		if len(r.Crossings[i]) == 0 {

@@ -127,6 +127,9 @@ func caveats(cells [][]analytics.Estimate, paths int) (text string) {
 
 // doubted is an estimate as a cell whose interval has a mark where it has a warning.
 func doubted(e analytics.Estimate) Shown {
+	if notEstimable(e) {
+		return Shown{Value: e, Text: string(e.Warning)}
+	}
 	s := Shown{Value: e, Text: Value(e), Interval: Range(e)}
 	if e.Warning != "" {
 		s.Interval += " !"

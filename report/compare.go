@@ -45,7 +45,8 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 	d := Document{Data: comparisonJSON(r), Blocks: []Block{
 		Text(Caption(r.Study, spec.Paths) + "\nDifferences are from " + first +
 			", on the same paths, and of what is over survivors where both survive; " +
-			"variance reduction is how many times more paths they would take without pairing."),
+			"variance reduction is how many times more paths they would take without pairing.\n" +
+			string(intervalText)),
 		outcomesTable(r), Figure{Name: "compare", Draw: func() (*plots.Figure, error) { return drawOutcomes(r) }},
 		levels, differences,
 	}}

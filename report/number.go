@@ -51,7 +51,7 @@ func Digits(v float64, n int) string {
 		return "−∞"
 	}
 	s := strconv.FormatFloat(v, 'g', n, 64)
-	if strings.Contains(s, "e") && math.Abs(v) >= 1000 && math.Abs(v) < 1e9 {
+	if strings.Contains(s, "e+") && math.Abs(v) < 1e9 {
 		s = strconv.FormatFloat(v, 'f', 0, 64)
 	}
 	return strings.ReplaceAll(s, "-", "−")

@@ -149,11 +149,11 @@ var horizonColumns = []string{"nav_p05", "nav_p50", "nav_p95", "drawdown_p50", "
 // Horizons are the estimates of tokens at every time: for people probabilities and
 // quantiles, for files all.
 func Horizons(views []*assess.View) Document {
-	d := Document{Data: horizonsJSON(views)}
+	d := Document{Data: horizonsJSON(views), Blocks: []Block{intervalText}}
 	for i, v := range views {
 		t := Table{Title: v.Name() + ": after each time", PeopleOnly: true, Columns: []Column{{Name: "days"}}}
 		for _, name := range horizonColumns {
-			t.Columns = append(t.Columns, Column{Name: name, Format: Short3})
+			t.Columns = append(t.Columns, Column{Name: name})
 		}
 		for k, years := range v.OverTime(horizonColumns[0]).Years {
 			row := []any{365 * years}

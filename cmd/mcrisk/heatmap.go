@@ -104,6 +104,5 @@ func (o *heatMapOptions) plan(r *cli.Resolved) (*assess.HeatMapPlan, error) {
 	if err != nil {
 		return nil, cli.Input("--y %s and --x %s: %w", o.y, o.x, err)
 	}
-	r.RoundedAxes(axes)
-	return plan, nil
+	return plan, r.AxisNotes(axes)
 }

@@ -407,7 +407,7 @@ func TestPrices(t *testing.T) {
 		{[]string{"--prices", file}, false},
 	} {
 		_, _, stderr := call(t, append(slices.Clone(args), tt.args...)...)
-		if noted := strings.Contains(stderr, "the jumps of merton add to it"); noted != tt.noted {
+		if noted := strings.Contains(stderr, "the jumps of merton come on top of it"); noted != tt.noted {
 			t.Errorf("%v: a note on jumps: %t, want %t, in %q", tt.args, noted, tt.noted, stderr)
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -136,8 +137,7 @@ func (o *sweepOptions) run(ctx context.Context, session *cli.Session) error {
 	if err != nil {
 		return cli.AsInput(err)
 	}
-	r.RoundedAxes(sweep.Axes)
-	if err := o.output.Check(); err != nil {
+	if err := errors.Join(r.AxisNotes(sweep.Axes), o.output.Check()); err != nil {
 		return err
 	}
 	if o.exact {
