@@ -1,6 +1,6 @@
 package analytics
 
-import "math"
+import "mcrisk/fmath"
 
 // What a token comes to.
 func valueMetrics() []Metric {
@@ -26,14 +26,14 @@ func valueMetrics() []Metric {
 			Paths: (*Case).LogNAV, Of: logNAV, Exact: known(func(a *Answers) float64 { return a.Log })},
 		{Name: "log_growth", Unit: LogPerYear, Doc: "E[ln NAV] per year, over survivors", Needs: log, Sense: Higher,
 			Swept: 1,
-			Label: "Expected log growth (% a year)", Paths: logGrowth, Corrected: (*Case).correctedGrowth,
+			Label: "Expected log growth (log units per year)", Paths: logGrowth, Corrected: (*Case).correctedGrowth,
 			Of:    func(c *Case) Estimate { return logNAV(c).scaled(1 / c.Ensemble.Years()) },
 			Exact: knownYearly(func(a *Answers) float64 { return a.Log })},
 		{Name: "total_return", Unit: Fraction, Doc: "mean of NAV − 1", Needs: log, Sense: Higher,
 			Paths: (*Case).gains, Corrected: correctedMoney((*Case).gains), Of: totalReturn},
 		medianOf(Metric{Name: "cagr", Unit: FractionAYear, Doc: "median of NAV^(1/years) − 1", Needs: nav,
 			Sense: Higher}, func(c *Case) []float64 {
-			return each(c.LogNAV(), func(v float64) float64 { return math.Expm1(v / c.Ensemble.Years()) })
+			return each(c.LogNAV(), func(v float64) float64 { return fmath.Expm1(v / c.Ensemble.Years()) })
 		}),
 		func() Metric {
 			m := shareOf(Metric{Name: "ruined", Doc: "of ending with nothing", Needs: nav, Sense: Lower},

@@ -53,9 +53,10 @@ type SweepAnalysis struct {
 	Hash       string             // results_hash
 	// Cells are the estimates of the cells that did not fail, in order; nil of more than
 	// [KeptCells].
-	Cells  []CellEstimates
-	Slices []Slice         // by scenario, then token
-	Robust []RobustSetting // by token, then objective; none of one scenario, or one setting
+	Cells    []CellEstimates
+	Baseline []CellEstimates // of the study's own setting, by token
+	Slices   []Slice         // by scenario, then token
+	Robust   []RobustSetting // by token, then objective; none of one scenario, or one setting
 }
 
 // A Slice is one token in one scenario: what is best there.
@@ -217,5 +218,6 @@ func SweepMemory(s *study.Sweep) float64 {
 	spec := s.Study.Spec()
 	cells, tokens := float64(s.Cells()+1), float64(len(spec.Tokens))
 	columns := float64(len(SweepColumns())+len(analytics.Swept())) * tokens
-	return max(cacheBytes, 4*8*float64(spec.Paths)*columns) + min(cells, KeptCells)*cellBytes + cells*tokens*pointBytes
+	kept := float64(min(cells, KeptCells)*cellBytes) + float64(cells*tokens*pointBytes)
+	return max(cacheBytes, 4*8*float64(spec.Paths)*columns) + kept
 }

@@ -34,7 +34,7 @@ func LiquidationMap(r *assess.LiquidationMap, sources []TokenSource, of []Proven
 		liquidationTable(r, horizon), liquidationData(r, sources))
 	for i, t := range r.Tokens {
 		d.Blocks = append(d.Blocks, Figure{Name: t.Name() + "-liquidation", Draw: func() (*plots.Figure, error) {
-			return drawCells(liquidationFigure(r, i, sources[i], horizon), t.Cells)
+			return drawCells(liquidationFigure(r, i, sources[i], horizon), t.Cells, analytics.Probability)
 		}})
 	}
 	for k, s := range r.Studies() {

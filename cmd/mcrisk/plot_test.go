@@ -89,7 +89,7 @@ func TestPlotOverlay(t *testing.T) {
 	a, b := stored(t, "a"), stored(t, "b", "--band", "2.5:3.5")
 	dir := t.TempDir()
 	for over, want := range map[string]string{
-		b: "The overlay has low 2.5, high 3.5.", a: "The overlay is made alike.",
+		b: "The overlay has low 2.5, high 3.5.", a: "The overlay has the same settings.",
 		stored(t, "c", "--model", "merton", "--mechanism", "perp"): "Overlay: 300 paths",
 	} {
 		out := filepath.Join(t.TempDir(), "x.svg")
