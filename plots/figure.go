@@ -63,7 +63,7 @@ func (f *Figure) WritePNG(w io.Writer) error { return f.writePNG(w, 200) }
 
 func (f *Figure) writePNG(w io.Writer, dpi int) error {
 	c := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi))
-	f.replay(outlined{c})
+	f.replay(outlined{settledPixels(c, dpi)})
 	var b bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&b); err != nil {
 		return err
@@ -126,7 +126,7 @@ var inlineID = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 // ids in it.
 func (f *Figure) vectors() (head, body []byte, err error) {
 	c := vgsvg.New(f.width, f.height)
-	f.replay(c)
+	f.replay(settledDigits(c))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return nil, nil, err
