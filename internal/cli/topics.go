@@ -191,41 +191,11 @@ with a bound of the error. Sampling a grid: mcrisk sweep --sample N runs a Latin
 hypercube sample of N cells.`)}
 }
 
-// runFiles are the files of run directories.
-var runFiles = []struct{ name, by, holds string }{
-	{"spec.yaml", "all but sweep, calibrate", "the study with every number; --spec runs it again"},
-	{"spec-NAME.yaml", "liquidation", "the study of a further underlying"},
-	{"manifest.json", "all", "command, version, seed, settings, SHA-256 of inputs and files, results_hash"},
-	{"report.html", "all", "one page with the tables, figures and notes"},
-	{"figures/*.png, *.svg", "all that draw", "the figures"},
-	{"lifetimes*.csv", "simulate", "one row for each path, full precision"},
-	{"summary.csv, summary.json", "simulate", "every metric with its interval"},
-	{"horizons*.csv", "simulate", "probabilities and quantiles over time"},
-	{"histograms*.csv", "simulate", "counts of what is drawn as a density"},
-	{"sweep.yaml", "sweep", "the study and what it is swept over; mcrisk sweep FILE runs it again"},
-	{"origin.json", "sweep", "command and settings with which a sweep began"},
-	{"records/", "sweep", "finished work, which --resume, --shard and merge use"},
-	{"cells.csv", "sweep", "every metric of every cell, and its difference from the baseline"},
-	{"best.csv", "sweep", "the best setting for each objective in each scenario"},
-	{"front.csv", "sweep", "settings and the two objectives that are traded off"},
-	{"robust.csv", "sweep", "greatest regret of each setting over all scenarios"},
-	{"sweep.json", "sweep", "what --json prints"},
-	{"exact.csv", "sweep --exact", "answers for every cell"},
-	{"compare.csv", "compare", "metrics of each token, and differences from the first"},
-	{"heatmap.csv", "heatmap", "the metric of each pair"},
-	{"breakeven.csv, surface.csv", "breakeven", "break-even funding rates, and the difference at each pair of rates"},
-	{"liquidation.csv", "liquidation", "probabilities by token, latency and jump"},
-	{"replay.csv", "replay", "one row for each token and latency"},
-	{"models.csv, parameters.csv", "calibrate", "fits compared, and their parameters"},
-	{"calibration.json", "calibrate", "what --json prints"},
-	{"MODEL.yaml", "calibrate", "a fitted model for --spec"},
-}
-
 func filesTopic() []report.Block {
 	t := report.Table{PeopleOnly: true, Columns: []report.Column{{Name: "file"}, {Name: "written by", Wrap: true},
 		{Name: "what it holds", Wrap: true}}}
 	for _, f := range runFiles {
-		t.Add(f.name, f.by, f.holds)
+		t.Add(f.Name, f.By, f.Text)
 	}
 	return []report.Block{report.Text(`A run directory is new: nothing is overwritten. Its name is --out, or
 runs/NAME-TIME-HASH. --no-save writes none. mcrisk verify RUN checks it, mcrisk
