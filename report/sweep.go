@@ -46,7 +46,9 @@ func meanings(metrics []analytics.Metric) Text {
 	return Text(strings.Join(lines, "\n"))
 }
 
-func meaning(m analytics.Metric) string { return fmt.Sprintf("%s (%s): %s", m.Name, unitText(m.Unit), m.Doc) }
+func meaning(m analytics.Metric) string {
+	return fmt.Sprintf("%s (%s): %s", m.Name, unitText(m.Unit), m.Doc)
+}
 
 // SweepNotes are what readers should know beside the results of a sweep.
 func SweepNotes(r *assess.SweepAnalysis) []string {
