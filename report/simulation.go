@@ -84,7 +84,8 @@ func summaryTables(s *analytics.Summary) []Block {
 	}
 	if warned {
 		blocks = append(blocks, Note("!: the interval may hold the exact value less often than it says. "+
-			"heavy-tail: a few paths decide the mean. few-in-tail: few paths lie in the tail. few-values: few paths in all."))
+			"heavy-tail: a few paths decide the mean. few-in-tail: few paths lie in the tail. "+
+			"few-values: few paths in all."))
 	}
 	q := Table{PeopleOnly: true, Title: rangeOfOutcomes(s), Columns: []Column{{Name: "share of paths below"},
 		{Name: "final NAV", Interval: intervalTitle}}}
