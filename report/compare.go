@@ -40,7 +40,7 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 			}
 			differences.Add(once(m.Name, i == 1), spec.Tokens[i].Name, difference, reduction)
 		}
-		meanings.Add(m.Name, string(m.Unit), m.Doc)
+		meanings.Add(m.Name, unitText(m.Unit), m.Doc)
 	}
 	d := Document{Data: comparisonJSON(r), Blocks: []Block{
 		Text(Caption(r.Study, spec.Paths) + "\nDifferences are from " + first +

@@ -17,7 +17,7 @@ import (
 func HeatMap(r *assess.HeatMap, p Provenance) Document {
 	m := r.Metric
 	d := Document{Data: heatMapJSON(r), Blocks: []Block{
-		Text(fmt.Sprintf("%s: %s%s, %s\n%s", r.Study.Token(0).Name, m.Name, inBrackets(string(m.Unit)), m.Doc,
+		Text(fmt.Sprintf("%s: %s%s, %s\n%s", r.Study.Token(0).Name, m.Name, inBrackets(unitText(m.Unit)), m.Doc,
 			mapCaption(r))), intervalText,
 		mapTable(r), mapData(r),
 		Figure{Name: "heatmap", Draw: func() (*plots.Figure, error) {
