@@ -130,7 +130,8 @@ func breakEvenCaption(r *assess.BreakEven) string {
 	paths := r.Study.Spec().Paths
 	text := Caption(r.Study, paths) + " All on the same paths."
 	if n := r.Undecided(); n > 0 {
-		text += fmt.Sprintf(" In %d of %d cells neither is significantly better.", n, len(slices.Concat(r.Difference...)))
+		text += fmt.Sprintf(" In %d of %d cells neither is significantly better.", n,
+			len(slices.Concat(r.Difference...)))
 	}
 	return text + caveats(r.Difference, paths)
 }

@@ -76,6 +76,15 @@ func withoutIntervals(caption string) string {
 	return strings.ReplaceAll(caption, fmt.Sprintf("; intervals of %g %%.", 100*assess.Confidence), ".")
 }
 
+// unitText is a unit for people: of a logarithm that of axes, which says that it is one.
+func unitText(u analytics.Unit) string {
+	switch u {
+	case analytics.Log, analytics.LogPerYear, analytics.LogPerRootYear:
+		return u.Axis()
+	}
+	return string(u)
+}
+
 // how says in words how an interval was made and what is wrong with it.
 func how(e analytics.Estimate) string {
 	s := string(e.Method)

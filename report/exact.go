@@ -49,7 +49,7 @@ func exactTables(e *assess.Exact) []Block {
 		{Name: "unit"}, {Name: "meaning", Wrap: true},
 	}}
 	for _, m := range e.Metrics {
-		t.Add(m.Name, m.Value, m.Bound, string(m.Unit), m.Doc)
+		t.Add(m.Name, m.Value, m.Bound, unitText(m.Unit), m.Doc)
 	}
 	if len(e.Quantiles) == 0 {
 		return []Block{t}

@@ -17,10 +17,12 @@ import (
 func HeatMap(r *assess.HeatMap, p Provenance) Document {
 	m := r.Metric
 	d := Document{Data: heatMapJSON(r), Blocks: []Block{
-		Text(fmt.Sprintf("%s: %s%s, %s\n%s", r.Study.Token(0).Name, m.Name, inBrackets(string(m.Unit)), m.Doc,
+		Text(fmt.Sprintf("%s: %s%s, %s\n%s", r.Study.Token(0).Name, m.Name, inBrackets(unitText(m.Unit)), m.Doc,
 			mapCaption(r))), intervalText,
 		mapTable(r), mapData(r),
-		Figure{Name: "heatmap", Draw: func() (*plots.Figure, error) { return drawCells(mapFigure(r), r.Cells, r.Metric.Unit) }},
+		Figure{Name: "heatmap", Draw: func() (*plots.Figure, error) {
+			return drawCells(mapFigure(r), r.Cells, r.Metric.Unit)
+		}},
 	}}
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
@@ -110,7 +112,8 @@ func mapCaption(r *assess.HeatMap) string {
 // mapFigure is the heat map without its values.
 func mapFigure(r *assess.HeatMap) plots.HeatMapData {
 	m, unit, factor := r.Metric, r.Metric.Unit.Axis(), 1.0
-	d := plots.HeatMapData{Title: r.Study.Token(0).Name + ": " + plainName(m.Name) + " over " + r.X.Name + " and " + r.Y.Name,
+	d := plots.HeatMapData{
+		Title:  r.Study.Token(0).Name + ": " + plainName(m.Name) + " over " + r.X.Name + " and " + r.Y.Name,
 		XLabel: mapAxis(r.X.Param), YLabel: mapAxis(r.Y.Param),
 		Label: m.Name + ", " + m.Doc + inBrackets(m.Unit.Axis()), Scale: m.Unit.Scale()}
 	if d.Scale == plots.Percent {

@@ -73,7 +73,7 @@ func summaryTables(s *analytics.Summary) []Block {
 	}}
 	controlled, warned := false, false
 	for _, m := range s.Metrics {
-		t.Add(m.Name, m.Estimate, how(m.Estimate), string(m.Unit), m.Doc)
+		t.Add(m.Name, m.Estimate, how(m.Estimate), unitText(m.Unit), m.Doc)
 		controlled = controlled || m.Estimate.VarianceReduction >= 1.5
 		warned = warned || m.Estimate.Warning != ""
 	}
@@ -84,7 +84,8 @@ func summaryTables(s *analytics.Summary) []Block {
 	}
 	if warned {
 		blocks = append(blocks, Note("!: the interval may hold the exact value less often than it says. "+
-			"heavy-tail: a few paths decide the mean. few-in-tail: few paths lie in the tail. few-values: few paths in all."))
+			"heavy-tail: a few paths decide the mean. few-in-tail: few paths lie in the tail. "+
+			"few-values: few paths in all."))
 	}
 	q := Table{PeopleOnly: true, Title: rangeOfOutcomes(s), Columns: []Column{{Name: "share of paths below"},
 		{Name: "final NAV", Interval: intervalTitle}}}
@@ -235,7 +236,7 @@ func attributionTable(a assess.Attribution) Table {
 		title += fmt.Sprintf(" and %s ruined ones left out", Thousands(a.Ruined))
 	}
 	t := Table{Title: title, PeopleOnly: true,
-		Columns: []Column{{Name: "cause"}, {Name: a.Unit, Interval: intervalTitle},
+		Columns: []Column{{Name: "cause"}, {Name: unitText(analytics.Unit(a.Unit)), Interval: intervalTitle},
 			{Name: "a year", Interval: intervalTitle},
 			{Name: "interval by", Wrap: true}, {Name: "meaning", Wrap: true}}}
 	for _, c := range append(a.Causes, a.Total) {

@@ -46,7 +46,9 @@ func meanings(metrics []analytics.Metric) Text {
 	return Text(strings.Join(lines, "\n"))
 }
 
-func meaning(m analytics.Metric) string { return fmt.Sprintf("%s (%s): %s", m.Name, m.Unit, m.Doc) }
+func meaning(m analytics.Metric) string {
+	return fmt.Sprintf("%s (%s): %s", m.Name, unitText(m.Unit), m.Doc)
+}
 
 // SweepNotes are what readers should know beside the results of a sweep.
 func SweepNotes(r *assess.SweepAnalysis) []string {
@@ -193,8 +195,8 @@ func (v view) bestBlocks(r *assess.SweepAnalysis) []Block {
 	columns := []Column{{Name: "objective"}, {Name: "best"}, {Name: "estimate", Interval: intervalTitle},
 		{Name: "not significantly worse", Wrap: true}}
 	if near {
-		intro += "\nLoss at +10 %: what the objective loses where the " + v.selected() + " is 10 % above its optimum. " +
-			"It is shown where the data determine it." +
+		intro += "\nLoss at +10 %: what the objective loses where the " + v.selected() + " is 10 % above " +
+			"its optimum. It is shown where the data determine it." +
 			"\nVariance reduction: how many times more paths a difference between neighbours would take " +
 			"without pairing; the median, and the least."
 		columns = append(columns, Column{Name: lossAbove},
@@ -204,8 +206,8 @@ func (v view) bestBlocks(r *assess.SweepAnalysis) []Block {
 		columns = append(columns, Column{Name: "exact best"}, Column{Name: "SE from exact", Format: Short3})
 	}
 	if theory {
-		intro += "\nTheory: the half-width of the least tracking cost in the long run, with prices seen at these steps, " +
-			"seen continuously, and in the limit of small costs."
+		intro += "\nTheory: the half-width of the least tracking cost in the long run, with prices seen at these " +
+			"steps, seen continuously, and in the limit of small costs."
 		columns = append(columns, Column{Name: "theory"})
 	}
 	t := v.table(1, columns...)
@@ -274,7 +276,8 @@ func (v view) optimumBlocks(r *assess.SweepAnalysis) []Block {
 		return nil
 	}
 	axis := v.Sweep.Axes[v.Along()]
-	t := v.table(0, Column{Name: axis.Name, Interval: intervalTitle}, Column{Name: "value there", Interval: intervalTitle},
+	t := v.table(0, Column{Name: axis.Name, Interval: intervalTitle},
+		Column{Name: "value there", Interval: intervalTitle},
 		Column{Name: lossAbove}, Column{Name: lossBelow},
 		Column{Name: "determined", Wrap: true}, Column{Name: "fitted over"}, Column{Name: "values tried"})
 	for i := range r.Slices {

@@ -49,6 +49,7 @@ func Trace(s *study.Study, token, path int, events []study.Event) Document {
 	}
 	return Document{Blocks: []Block{
 		Text(fmt.Sprintf("%s, path %s: events. Exposure, cash and equity are in initial equity, "+
-			"the underlying in its price at the start.", s.Spec().Tokens[token].Name, Thousands(path))),
+			"the underlying in its price at the start, aum in US dollars.", s.Spec().Tokens[token].Name,
+			Thousands(path))),
 		people, data}}
 }

@@ -48,7 +48,8 @@ a quarter of a trend, of a market that goes nowhere, and of one that crashes.`,
 		"tokens of the catalogue; the others are compared with the first")
 	cli.Text(s, &o.correlation, cli.SectionModel, "correlation", "number", "",
 		"correlation of the underlyings' prices; without it all tokens run on the first's")
-	cli.Essential(cmd, "tokens", "correlation", "model", "sigma", "mu", "horizon", "step", "paths", "seed", "out", "json")
+	cli.Essential(cmd, "tokens", "correlation", "model", "sigma", "mu", "horizon", "step", "paths", "seed", "out",
+		"json")
 	return cmd
 }
 

@@ -522,7 +522,8 @@ func TestSweepExactly(t *testing.T) {
 // none of them.
 func TestFormerNames(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	axes := []string{"--over", "fee=1bp,20bp", "--over", "sigma=0.5,1", "--horizon", "2d", "--paths", "40", "--no-figures"}
+	axes := []string{"--over", "fee=1bp,20bp", "--over", "sigma=0.5,1", "--horizon", "2d", "--paths", "40",
+		"--no-figures"}
 	expect(t, cli.Done, banded(append(axes, "--select", "sigma", "--out", dir)...)...)
 	plan := read(t, filepath.Join(dir, "sweep.yaml"))
 	if !strings.Contains(plan, "select:\n  - sigma") || strings.Contains(plan, "choose") {
@@ -549,7 +550,8 @@ func TestSweepOfModelsSaysVolatility(t *testing.T) {
 	says(t, cli.Done, "the models differ in volatility: gbm 0.8, merton 0.825 per √year",
 		banded(append(args, "--over", "model=gbm,merton")...)...)
 	says(t, cli.Done, "the models differ in volatility: gbm 0.8, merton 0.825 per √year", append([]string{"heatmap",
-		"--target", "3", "--band", "2.7:3.3", "--sigma", "0.8", "--x", "model=gbm,merton", "--y", "fee=0,1bp"}, args...)...)
+		"--target", "3", "--band", "2.7:3.3", "--sigma", "0.8", "--x", "model=gbm,merton", "--y", "fee=0,1bp"},
+		args...)...)
 	if _, said := expect(t, cli.Done, banded(append(args, "--over", "model=gbm,garch")...)...); strings.Contains(said,
 		"differ in volatility") {
 		t.Errorf("said %s", said)

@@ -137,7 +137,8 @@ func TestCarryInWords(t *testing.T) {
 			Carry float64 `json:"carry_per_year"`
 		}
 		decode(t, resultsOf(t, "tokens", name, "--json"), &e)
-		if strings.Contains(want[0], "earns") != (e.Carry > 0) || strings.Contains(want[0], " pays no ") != (e.Carry == 0) {
+		if strings.Contains(want[0], "earns") != (e.Carry > 0) ||
+			strings.Contains(want[0], " pays no ") != (e.Carry == 0) {
 			t.Errorf("tokens %s: carry %v; want the sign of %q", name, e.Carry, want[0])
 		}
 	}

@@ -44,7 +44,8 @@ The last row's equity has the same bits as the path's nav in simulate's lifetime
 	s.StringSliceVar(&o.events, "events", nil,
 		"print these `events` only; some of "+strings.Join(study.EventNames, ", "))
 	o.form.Bind(cmd)
-	cli.Essential(cmd, "token", "path", "events", "of", "spec", "band", "model", "sigma", "horizon", "step", "seed", "json")
+	cli.Essential(cmd, "token", "path", "events", "of", "spec", "band", "model", "sigma", "horizon", "step", "seed",
+		"json")
 	return cmd
 }
 

@@ -31,7 +31,8 @@ func TestRequire(t *testing.T) {
 		{"p_liquidation<0.01", true, // the interval reaches beyond
 			"holds: p_liquidation<0.01: T: p_liquidation = 0.0080 (95 % interval 0.0060 to 0.0110)" + undecided},
 		{"p_liquidation < 1 %", true, undecided},
-		{"p_liquidation<0.02", true, "holds: p_liquidation<0.02: T: p_liquidation = 0.0080 (95 % interval 0.0060 to 0.0110)"},
+		{"p_liquidation<0.02", true,
+			"holds: p_liquidation<0.02: T: p_liquidation = 0.0080 (95 % interval 0.0060 to 0.0110)"},
 		{"p_liquidation.hi<0.01", false, "does not hold: p_liquidation.hi<0.01: T: p_liquidation.hi = 0.011 ("},
 		{"p_liquidation.lo>=0.006", true, "holds: p_liquidation.lo>=0.006: T: p_liquidation.lo = 0.006 ("},
 		{"p_liquidation.lo>0.006", false, "does not hold"},

@@ -112,8 +112,8 @@ func ofSection(section string) (params []param.Param) {
 }
 
 func policiesTopic() []report.Block {
-	blocks := []report.Block{report.Text(`A policy decides when a token trades and what leverage it has afterwards. Give it
-with --policy NAME, or "policy: {kind: NAME}" in a spec. --band LOW:HIGH sets low
+	blocks := []report.Block{report.Text(`A policy decides when a token trades and what leverage
+it has afterwards. Give it with --policy NAME, or "policy: {kind: NAME}" in a spec. --band LOW:HIGH sets low
 and high, and means --policy band where no policy is named. Without either a token
 holds: it never trades.
 
@@ -126,8 +126,8 @@ a short token at leverage −2 may be 1.8 and 2.2.`),
 }
 
 func modelsTopic() []report.Block {
-	blocks := []report.Block{report.Text(`A model says how the price of the underlying moves. Give it with --model NAME, or
-"model: {kind: NAME}" in a spec. Rates are per year and continuously compounded;
+	blocks := []report.Block{report.Text(`A model says how the price of the underlying moves. Give
+it with --model NAME, or "model: {kind: NAME}" in a spec. Rates are per year and continuously compounded;
 volatility is per √year, so 0.8 is 80 % a year. A year has 365 days.
 
 The volatility of a catalogue token's underlying is the catalogue's, unless
@@ -165,8 +165,8 @@ func samplingTopic() []report.Block {
 	t.Add("--paths", defaults["paths"], "lifetimes; four times as many halve the intervals")
 	t.Add("--seed", defaults["seed"], "start of the random numbers; the same seed gives the same results, to the bit, "+
 		"on any number of --workers")
-	return []report.Block{t, report.Text(`Interval: the ` + percent + ` % interval of an estimate is its Monte Carlo error. It would hold
-the exact value in ` + percent + ` of 100 such simulations. More paths make it shorter.
+	return []report.Block{t, report.Text(`Interval: the ` + percent + ` % interval of an estimate is its
+Monte Carlo error. It would hold the exact value in ` + percent + ` of 100 such simulations. More paths make it shorter.
 
 Range of outcomes: the quantiles of final net asset value, as from 5 to 95 % of
 paths, are what may happen to one holder. More paths do not make it shorter.
@@ -208,6 +208,6 @@ func metricsTopic() []report.Block {
 	for _, m := range analytics.All() {
 		t.Add(m.Name, string(m.Unit), m.Doc)
 	}
-	return []report.Block{report.Text(`--require, --metric and --objective take these names. Sweeps seek the best setting by
-the objectives: ` + strings.Join(Objectives(), ", ") + "."), t}
+	return []report.Block{report.Text(`--require, --metric and --objective take these names. Sweeps
+seek the best setting by the objectives: ` + strings.Join(Objectives(), ", ") + "."), t}
 }
