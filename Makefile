@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics files pages man
+.PHONY: check test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics files pages man
 
 # check is what a change must pass before review. Other systems are vetted, tests
 # included, so that they build there too.
@@ -30,7 +30,7 @@ race:
 # bits compares the golden numbers of the results-bearing packages under other
 # instruction sets; they must be the same everywhere. That no compiler fuses a
 # product into a sum is read from its listings.
-GOLDEN = $(GO) test -count=1 -run Golden ./fmath ./random ./models ./tokens ./study
+GOLDEN = $(GO) test -count=1 -run Golden ./fmath/... ./random ./models ./tokens ./study ./exact
 bits:
 	$(GOLDEN)
 	GODEBUG=cpu.fma=off $(GOLDEN)
@@ -40,11 +40,17 @@ bits:
 	$(GO) test -count=1 -run NoFused ./fmath -fused
 	@if grep -qw avx2 /proc/cpuinfo 2>/dev/null; then echo GOAMD64=v3; GOAMD64=v3 $(GOLDEN); fi
 
-# arm64 does the same on an emulated arm64 (Debian: qemu-user-static), and runs
+# same-files compares every file of twelve studies between builds of the command and
+# settings of the processor, in some minutes.
+same-files:
+	$(GO) test -count=1 -timeout 30m -run SameFiles ./cmd/mcrisk -same 12
+
+# arm64 does all that on an emulated arm64 (Debian: qemu-user-static), and runs
 # the tests of what has vector code elsewhere: the plain code alone is there.
 arm64:
 	GOARCH=arm64 $(GOLDEN) -exec qemu-aarch64-static
-	GOARCH=arm64 $(GO) test -count=1 -short -exec qemu-aarch64-static ./fmath ./random ./tokens
+	GOARCH=arm64 $(GO) test -count=1 -short -exec qemu-aarch64-static ./fmath/... ./random ./tokens
+	MCRISK_EMULATOR="arm64 qemu-aarch64-static" $(GO) test -count=1 -timeout 60m -run SameFiles ./cmd/mcrisk -same 12
 
 # asm writes the committed assembly anew from its generator.
 asm:

@@ -36,8 +36,9 @@ func (r *Simulation) View(token int) *View {
 	if r.views[token] == nil {
 		r.views[token] = &View{
 			Study: r.Study, Token: token, Ensemble: &r.Ensembles[token], Plain: r.Plain,
-			Horizons: horizonRows(r.Horizons[token], &r.Ensembles[token]), Histograms: r.Horizons[token].HistogramRows(),
-			summary: &r.Summaries[token], causes: &r.Causes[token],
+			Horizons:   horizonRows(r.Horizons[token], &r.Ensembles[token]),
+			Histograms: r.Horizons[token].HistogramRows(),
+			summary:    &r.Summaries[token], causes: &r.Causes[token],
 		}
 	}
 	return r.views[token]

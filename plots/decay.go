@@ -142,7 +142,8 @@ func (in DecayData) notes() []string {
 	if len(words) == 0 {
 		return nil
 	}
-	return []string{"Quantiles with the " + intervalWords(estimates) + " of the estimate: " + strings.Join(words, ", ") + "."}
+	of := "Quantiles with the " + intervalWords(estimates) + " of the estimate: "
+	return []string{of + strings.Join(words, ", ") + "."}
 }
 
 // line is the style in which the quantile is marked.

@@ -40,7 +40,8 @@ func ExampleTradeoff() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(strings.Contains(svg.String(), "Numbers at some points of the front: half-width (leverage). Better is up and left."))
+	fmt.Println(strings.Contains(svg.String(),
+		"Numbers at some points of the front: half-width (leverage). Better is up and left."))
 	// Output:
 	// true
 }

@@ -204,10 +204,18 @@ func TestSecondGalleryFaults(t *testing.T) {
 			d.NAV = d.NAV[:9]
 			return PathTimeline(d)
 		}, "9 NAV for 1501 Times"},
-		{"path timeline that goes back", func() (*Figure, error) { d := pathTimeline(); d.Times[5] = 0; return PathTimeline(d) }, "Times[5]"},
+		{"path timeline that goes back", func() (*Figure, error) {
+			d := pathTimeline()
+			d.Times[5] = 0
+			return PathTimeline(d)
+		}, "Times[5]"},
 		{"story with a price of zero",
 			func() (*Figure, error) { d := pathTimeline(); d.Price[5] = 0; return PathTimeline(d) }, "Price[5]"},
-		{"path timeline of no time", func() (*Figure, error) { d := pathTimeline(); clear(d.Times); return PathTimeline(d) },
+		{"path timeline of no time", func() (*Figure, error) {
+			d := pathTimeline()
+			clear(d.Times)
+			return PathTimeline(d)
+		},
 			"Times are all 0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

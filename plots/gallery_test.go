@@ -188,8 +188,8 @@ func tradeoff() TradeoffData {
 // volatility and destination, and a front for each fee, of which the highest has
 // bands that are dominated.
 func fronts() TradeoffData {
-	d := TradeoffData{Title: "Tracking error against cost", Caption: caption, XLabel: "Trading cost (log units per year)",
-		YLabel:  "Tracking error (log units per √year)",
+	d := TradeoffData{Title: "Tracking error against cost", Caption: caption,
+		XLabel: "Trading cost (log units per year)", YLabel: "Tracking error (log units per √year)",
 		XBetter: analytics.Lower, YBetter: analytics.Lower,
 		PointLabel: "half-width (leverage)", Apart: true}
 	for _, to := range []string{"edge", "target"} {

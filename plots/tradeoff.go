@@ -179,7 +179,8 @@ func (in TradeoffData) notes() []string {
 		words = append(words, "Better is "+better+".")
 	}
 	if in.stands(analytics.Dominated) {
-		words = append(words, "Dominated: significantly worse in both, by paired differences, whose intervals are shorter than those drawn.")
+		words = append(words, "Dominated: significantly worse in both, by paired differences, "+
+			"whose intervals are shorter than those drawn.")
 	}
 	notes := []string{strings.Join(words, " ")}
 	missing := 0

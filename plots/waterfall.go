@@ -71,7 +71,8 @@ func Waterfall(in WaterfallData) (*Figure, error) {
 	for _, s := range in.Causes {
 		fill := gainFill
 		switch {
-		case zero(s.Value) || max(math.Abs(s.Value.Value), math.Abs(s.Value.Lo), math.Abs(s.Value.Hi)) <= rounding*(1+size):
+		case zero(s.Value),
+			max(math.Abs(s.Value.Value), math.Abs(s.Value.Lo), math.Abs(s.Value.Hi)) <= rounding*(1+size):
 			none = append(none, s.Name)
 			continue
 		case s.Value.Value < 0:

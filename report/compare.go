@@ -86,8 +86,8 @@ func drawOutcomes(r *assess.Comparison) (*plots.Figure, error) {
 	spec := r.Study.Spec()
 	d := plots.OutcomesData{
 		Title: "Final net asset value after " + Duration(spec.Horizon.Seconds()),
-		Caption: withoutIntervals(Caption(r.Study, spec.Paths)) + " All on the same paths, before entry " +
-			"and exit fees. " +
+		Caption: withoutIntervals(Caption(r.Study, spec.Paths)) +
+			" All on the same paths, before entry and exit fees. " +
 			"Bands, costs, AUM and latency of each token are in the settings. " +
 			"Spot is the underlying; held positions are opened once on the token's venue and never rebalanced.",
 		XLabel: "Final net asset value (start = 1)",

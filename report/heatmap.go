@@ -112,8 +112,8 @@ func mapCaption(r *assess.HeatMap) string {
 // mapFigure is the heat map without its values.
 func mapFigure(r *assess.HeatMap) plots.HeatMapData {
 	m, unit, factor := r.Metric, r.Metric.Unit.Axis(), 1.0
-	d := plots.HeatMapData{Title: r.Study.Token(0).Name + ": " + plainName(m.Name) + " over " + r.X.Name +
-		" and " + r.Y.Name,
+	d := plots.HeatMapData{
+		Title:  r.Study.Token(0).Name + ": " + plainName(m.Name) + " over " + r.X.Name + " and " + r.Y.Name,
 		XLabel: mapAxis(r.X.Param), YLabel: mapAxis(r.Y.Param),
 		Label: m.Name + ", " + m.Doc + inBrackets(m.Unit.Axis()), Scale: m.Unit.Scale()}
 	if d.Scale == plots.Percent {

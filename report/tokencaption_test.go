@@ -12,8 +12,8 @@ import (
 // A caption names band, costs, carry, the vault's size and latency, and leaves out what
 // an axis says.
 func TestTokenCaption(t *testing.T) {
-	band := study.TokenSpec{Name: "band", Policy: param.Part{Kind: "band",
-		Values: param.Values{"low": 2.7, "high": 3.3}},
+	band := study.TokenSpec{Name: "band",
+		Policy:    param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3}},
 		Mechanism: param.Part{Kind: "loan", Values: param.Values{"borrow": 0.05, "supply": 0.02}},
 		Values: param.Values{"target": 3, "fee": 0.0005, "impact": 1e-7, "impact-base": 0.0001, "gas": 2, "aum": 2e6,
 			"latency": 1800}}
@@ -21,8 +21,7 @@ func TestTokenCaption(t *testing.T) {
 		Mechanism: param.Part{Kind: "perp", Values: param.Values{"funding": 0.1}},
 		Values:    param.Values{"target": -2, "flows": 1, "aum": 500}}
 	s, err := study.New(study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: time.Hour, Step: time.Hour, Paths: 1,
-		Seed:   1,
-		Tokens: []study.TokenSpec{band, held}})
+		Seed: 1, Tokens: []study.TokenSpec{band, held}})
 	if err != nil {
 		t.Fatal(err)
 	}
