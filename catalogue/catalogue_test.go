@@ -48,7 +48,8 @@ func TestEntriesMakeStudies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := study.New(study.Spec{Model: u.Model(), Horizon: 24 * time.Hour, Step: time.Hour, Paths: 1,
+		gbm, _ := u.Model("gbm")
+		s, err := study.New(study.Spec{Model: gbm, Horizon: 24 * time.Hour, Step: time.Hour, Paths: 1,
 			Tokens: []study.TokenSpec{e.Spec()}})
 		if err != nil {
 			t.Errorf("%s: %v", e.Name, err)
@@ -89,6 +90,41 @@ func TestEntriesMakeStudies(t *testing.T) {
 	}
 	if assumed == 0 {
 		t.Error("none of its numbers is assumed")
+	}
+}
+
+// Every kind of model has numbers of every underlying, each with its origin, or a
+// reason why it has none.
+func TestModelsOfUnderlyings(t *testing.T) {
+	for _, u := range Underlyings() {
+		for _, kind := range models.Registry.Kinds() {
+			part, origins := u.Model(kind.Name)
+			if reason := u.Unfitted(kind.Name); reason != "" {
+				if origins != nil || len(part.Values) > 0 {
+					t.Errorf("%s of %s has numbers and is unfitted: %s", kind.Name, u.Name, reason)
+				}
+				continue
+			}
+			if len(part.Values) != len(kind.Params)-1 || len(origins) != len(part.Values) {
+				t.Errorf("%s of %s: %d numbers with %d origins; want %d, all but mu",
+					kind.Name, u.Name, len(part.Values), len(origins), len(kind.Params)-1)
+			}
+			m, err := models.Registry.Build(part)
+			if err != nil || m.Check() != nil || m.Growth() != 0 {
+				t.Errorf("%s of %s: %+v, %v", kind.Name, u.Name, m, err)
+				continue
+			}
+			// An hour's volatility is the sample's to within what these fits trade for shape.
+			if vol := math.Sqrt(8760 * m.Moments(1.0/8760).Variance); !(math.Abs(vol/u.Sigma.Value-1) < 0.12) {
+				t.Errorf("%s of %s: volatility %v; the sample's is %v", kind.Name, u.Name, vol, u.Sigma.Value)
+			}
+			for name, from := range origins {
+				if !strings.HasPrefix(from, "catalogue: ") || !strings.Contains(from, u.Sample.File) ||
+					!strings.Contains(from, u.Sigma.AsOf) {
+					t.Errorf("%s of %s: %s is from %q", kind.Name, u.Name, name, from)
+				}
+			}
+		}
 	}
 }
 

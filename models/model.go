@@ -80,7 +80,9 @@ func Years(d time.Duration) float64 { return float64(d) / float64(Year) }
 // Registry holds the kinds of models by the names that specs and flags use.
 var Registry param.Registry[Model]
 
-var mu = param.Param{Name: "mu", Unit: param.Rate, Min: -10, Max: 10,
+// Mu is the number that the growth rate of the expected price is registered as, by all
+// models.
+var Mu = param.Param{Name: "mu", Unit: param.Rate, Min: -10, Max: 10,
 	Doc: "growth rate of the expected price, per year: E[S(t)] = S(0)·e^(mu·t)"}
 
 // Sigma is the number that the volatility of the diffusion is registered as, by the

@@ -35,7 +35,7 @@ type Regimes struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "regimes", Doc: "geometric Brownian motion that switches between a calm and a wild volatility",
-	Params: []param.Param{mu,
+	Params: []param.Param{Mu,
 		{Name: "sigma-calm", Unit: param.Sigma, Min: 0, Max: 10, Default: 0.5,
 			Doc: "volatility in the calm regime, per square-root year"},
 		{Name: "sigma-wild", Unit: param.Sigma, Min: 0, Max: 10, Default: 1.2,

@@ -104,3 +104,27 @@ func ErrorsOf(f models.Fit) *Errors {
 	}
 	return &Errors{Names: f.Names, Cov: f.Cov}
 }
+
+// Without are the errors of all numbers but one; nil if there is no other.
+func (e *Errors) Without(name string) *Errors {
+	if e == nil {
+		return nil
+	}
+	out := new(Errors)
+	for i, n := range e.Names {
+		if n == name {
+			continue
+		}
+		var row []float64
+		for k, m := range e.Names {
+			if m != name {
+				row = append(row, e.Cov[i][k])
+			}
+		}
+		out.Names, out.Cov = append(out.Names, n), append(out.Cov, row)
+	}
+	if len(out.Names) == 0 {
+		return nil
+	}
+	return out
+}

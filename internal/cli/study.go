@@ -45,7 +45,7 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 		kindList(tokens.Policies.Kinds())+" (default band with --band, else hold)")
 	bindNumbers(o, s, SectionToken, tokens.Policies.Kinds())
 	Text(s, &o.Model, SectionModel, "model", "kind", "", kindList(models.Registry.Kinds())+" (default gbm)")
-	Text(s, &o.Prices, SectionModel, "prices", "file", "", "CSV of prices, to which sigma is fitted")
+	Text(s, &o.Prices, SectionModel, "prices", "file", "", "CSV of prices, to which the model is fitted")
 	o.File.Bind(cmd, SectionModel)
 	s.BoolVar(&o.Uncertain, "parameter-uncertainty", false,
 		"draw the fitted numbers of the model anew for each path, with the errors of the fit")
