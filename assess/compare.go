@@ -18,7 +18,9 @@ type Comparison struct {
 	Study     *study.Study
 	Metrics   []MetricComparison   // [ComparedMetrics], over the study's horizon
 	Scenarios []ScenarioComparison // a quarter each of trend, chop and crash
-	Hash      string               // results_hash of the study, without its scenarios
+
+	Correlations []PriceCorrelation // of every two underlyings; none if all tokens follow one
+	Hash         string             // results_hash of the study, without its scenarios
 }
 
 // A MetricComparison is one metric of several tokens.
@@ -32,6 +34,14 @@ type MetricComparison struct {
 type ScenarioComparison struct {
 	study.Scenario
 	NAV MetricComparison // named nav_ and the scenario's name
+}
+
+// A PriceCorrelation is that of the log-returns of two underlyings over the horizon, each
+// named by the first token that follows it.
+type PriceCorrelation struct {
+	First, Second int                // tokens
+	Asked         float64            // correlation of the Brownian motions
+	Realised      analytics.Estimate // with independent jumps and variances nearer to zero than asked
 }
 
 // ComparedMetrics are what a comparison reports: how a holder fares, then the metrics
@@ -62,6 +72,7 @@ func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, err
 		return nil, err
 	}
 	c := &Comparison{Study: s, Metrics: compareAll(metrics, s, ensembles, opt.Plain), Hash: study.Hash(ensembles)}
+	c.Correlations = correlations(s, ensembles)
 	for _, x := range scenarios {
 		ensembles, err := study.Ensembles(ctx, x.Study, study.Options{Workers: opt.Workers}, []string{"nav"})
 		if err != nil {
@@ -71,6 +82,32 @@ func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, err
 		c.Scenarios = append(c.Scenarios, ScenarioComparison{x, nav[0]})
 	}
 	return c, nil
+}
+
+// correlations are those of every two underlyings that tokens follow.
+func correlations(s *study.Study, ensembles []tokens.Ensemble) (all []PriceCorrelation) {
+	spec := s.Spec()
+	number := map[string]int{"": 0} // of an underlying, by name
+	for i, u := range spec.Others {
+		number[u.Name] = i + 1
+	}
+	follower := make([]int, len(number)) // first token on it, from 1
+	for i := len(spec.Tokens) - 1; i >= 0; i-- {
+		follower[number[spec.Tokens[i].Underlying]] = i + 1
+	}
+	for second := range follower {
+		for first := range second {
+			if follower[first] == 0 || follower[second] == 0 {
+				continue
+			}
+			c := PriceCorrelation{First: follower[first] - 1, Second: follower[second] - 1,
+				Asked: spec.Others[second-1].Correlations[first]}
+			c.Realised = analytics.Correlation(ensembles[c.First].Column("log_underlying"),
+				ensembles[c.Second].Column("log_underlying"), Confidence)
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // navAfter is the metric of a scenario: mean NAV, which nothing corrects.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"mcrisk/assess"
@@ -49,11 +50,33 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 		d.Blocks = append(d.Blocks,
 			Note("!: a few paths decide, so that the interval may cover less often than it says."))
 	}
+	if len(r.Correlations) > 0 {
+		d.Blocks = append(d.Blocks, correlated(r))
+		if !spec.CommonJumps && slices.ContainsFunc(r.Correlations, func(c assess.PriceCorrelation) bool {
+			return c.Asked < c.Realised.Lo || c.Asked > c.Realised.Hi
+		}) {
+			d.Blocks = append(d.Blocks, Note("The Brownian motions of the prices have the correlation asked for; their "+
+				"jumps and variances are independent. --common-jumps lets jumps strike together."))
+		}
+	}
 	d.Blocks = append(d.Blocks, meanings, comparedData(r), Figure{Name: "compare",
 		Alt:  "Mean final NAV of the tokens against " + first + " in a trend, in chop and in a crash",
 		Draw: func() (*plots.Figure, error) { return plots.Scenarios(scenariosFigure(r)) }})
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
+}
+
+// correlated sets the correlations of prices that came out beside those that were asked
+// for.
+func correlated(r *assess.Comparison) Table {
+	t := Table{Name: "correlations", Title: "Correlation of the log-returns of two prices over the horizon:",
+		Columns: []Column{{Name: "first"}, {Name: "second"}, {Name: "asked"},
+			{Name: "realised", Interval: intervalTitle, Parts: []string{"se", "lo", "hi", "n", "warning"}}}}
+	for _, c := range r.Correlations {
+		names := r.Study.Spec().Tokens
+		t.Add("of "+names[c.First].Name, "of "+names[c.Second].Name, c.Asked, c.Realised)
+	}
+	return t
 }
 
 // once is a name in the first of the rows that it heads.
@@ -96,10 +119,22 @@ func comparisonJSON(r *assess.Comparison) any {
 		Difference JSONEstimate `json:"difference"`
 		UnpairedSE *float64     `json:"unpaired_se"`
 	}
+	type correlation struct {
+		First    string       `json:"first"`
+		Second   string       `json:"second"`
+		Asked    float64      `json:"asked"`
+		Realised JSONEstimate `json:"realised"`
+	}
 	all := struct {
-		ResultsHash string `json:"results_hash"`
-		Rows        []row  `json:"rows"`
+		ResultsHash  string        `json:"results_hash"`
+		Rows         []row         `json:"rows"`
+		Correlations []correlation `json:"correlations,omitempty"`
 	}{ResultsHash: r.Hash}
+	for _, c := range r.Correlations {
+		names := r.Study.Spec().Tokens
+		all.Correlations = append(all.Correlations,
+			correlation{names[c.First].Name, names[c.Second].Name, c.Asked, ToJSON(c.Realised)})
+	}
 	for _, m := range compared(r) {
 		for i, x := range m.Tokens {
 			all.Rows = append(all.Rows, row{m.Name, r.Study.Spec().Tokens[i].Name, string(m.Unit),

@@ -72,6 +72,9 @@ func (s *Study) Settings(from Origins) []Setting {
 		}
 		add(u.Name+": correlations", strings.Trim(fmt.Sprint(u.Correlations), "[]"), u.Name+": correlations")
 	}
+	if len(spec.Others) > 0 {
+		add("common-jumps", strconv.FormatBool(spec.CommonJumps), "common-jumps")
+	}
 	for _, t := range spec.Tokens {
 		prefix := ""
 		if len(spec.Tokens) > 1 {

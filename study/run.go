@@ -89,12 +89,13 @@ func newRunner(s *Study) (*runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	first := s.laws[0]
-	r := &runner{spec: spec, follows: s.follow}
-	r.generator = paths.Generator{Model: first.model, Each: first.each, Mixer: s.mixer, Grid: grid, Seed: spec.Seed}
-	for _, l := range s.laws[1:] {
-		r.generator.Others = append(r.generator.Others, l.model)
+	priced, err := s.priced()
+	if err != nil {
+		return nil, err
 	}
+	r := &runner{spec: spec, follows: s.follow}
+	r.generator = paths.Generator{Model: priced[0], Others: priced[1:], Each: s.laws[0].each, Mixer: s.mixer,
+		Grid: grid, Seed: spec.Seed}
 	for _, token := range s.tokens {
 		k, err := tokens.Compile(token, spec.Step)
 		if err != nil {

@@ -31,7 +31,8 @@ func (s *Study) Scenarios(paths int) ([]Scenario, error) {
 		sigma = models.Sigma.Default
 	}
 	base := s.spec
-	base.Others, base.Tokens = nil, append([]TokenSpec{}, s.spec.Tokens...)
+	base.Others, base.CommonJumps = nil, false
+	base.Tokens = append([]TokenSpec{}, s.spec.Tokens...)
 	for i := range base.Tokens {
 		base.Tokens[i].Underlying = ""
 	}

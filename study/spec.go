@@ -27,6 +27,9 @@ type Spec struct {
 	// Others are further underlyings that tokens may follow instead of the first,
 	// whose law is Model. They move together.
 	Others []Underlying
+	// CommonJumps makes their jumps strike together, see [models.CommonJumps]; else every
+	// underlying's jumps are its own.
+	CommonJumps bool
 
 	// Errors are those of the model's numbers, where they were fitted.
 	Errors *Errors
@@ -39,7 +42,8 @@ type Underlying struct {
 	Name  string
 	Model param.Part // of models.Registry
 	// Correlations are those of its price's Brownian motion with those of the first
-	// underlying and of the Others before it. Jumps and variances are independent.
+	// underlying and of the Others before it. Variances are independent, and so are
+	// jumps unless they are common.
 	Correlations []float64
 }
 

@@ -74,7 +74,7 @@ func (s *Study) Alone(token int) *Study {
 	alone := &Study{spec: s.spec, laws: []law{s.laws[u]}, tokens: []tokens.Token{s.tokens[token]}, follow: []int{0}}
 	t := s.spec.Tokens[token]
 	t.Underlying = ""
-	alone.spec.Tokens, alone.spec.Others = []TokenSpec{t}, nil
+	alone.spec.Tokens, alone.spec.Others, alone.spec.CommonJumps = []TokenSpec{t}, nil, false
 	if u > 0 {
 		alone.spec.Model, alone.spec.Errors, alone.spec.Uncertain = s.spec.Others[u-1].Model, nil, false
 	}
@@ -189,12 +189,30 @@ func (s *Study) compileOthers() error {
 	if len(s.spec.Others) > 0 && s.spec.Uncertain {
 		faults = append(faults, errors.New("study: parameter uncertainty of several underlyings; want one"))
 	}
-	if len(faults) == 0 {
+	switch {
+	case len(faults) > 0:
+	case len(s.spec.Others) == 0 && s.spec.CommonJumps:
+		faults = append(faults, errors.New("study: common jumps of one underlying; want others too"))
+	case s.laws[0].model != nil:
 		var err error
-		s.mixer, err = s.spec.mixer()
+		if s.mixer, err = s.spec.mixer(); err == nil {
+			_, err = s.priced()
+		}
 		faults = append(faults, err)
 	}
 	return errors.Join(faults...)
+}
+
+// priced are the laws of the underlyings as paths are made of them.
+func (s *Study) priced() ([]models.Model, error) {
+	priced := make([]models.Model, len(s.laws))
+	for i, l := range s.laws {
+		priced[i] = l.model
+	}
+	if !s.spec.CommonJumps {
+		return priced, nil
+	}
+	return models.CommonJumps(priced, s.mixer)
 }
 
 // lawOf checks the built model of a spec, and the errors of its numbers.

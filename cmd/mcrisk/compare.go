@@ -17,6 +17,7 @@ type compareOptions struct {
 	output      cli.OutputOptions
 	tokens      string // of the catalogue; the others are compared with the first
 	correlation string // of the prices of their underlyings; empty: all follow the first's
+	commonJumps bool   // jumps strike all underlyings together
 }
 
 // maxCompared is how many tokens a table and a figure can show.
@@ -47,6 +48,9 @@ goes nowhere, and of one that crashes.`,
 	cli.Text(s, &o.correlation, cli.SectionModel, "correlation", "number", "",
 		"run each token on its own underlying, "+
 			"whose prices are correlated so (default: all on the price of the first's)")
+	s.BoolVar(&o.commonJumps, "common-jumps", false,
+		"jumps strike all underlyings at the same times, with sizes correlated as their prices are")
+	cli.InSection(s, cli.SectionModel, "common-jumps")
 	return cmd
 }
 
@@ -59,7 +63,8 @@ func (o *compareOptions) run(ctx context.Context, session *cli.Session) error {
 		return cli.Input("--tokens = %q; want at least two names, as in toros-eth2x,hold-2x (see: mcrisk tokens)",
 			o.tokens)
 	}
-	r, err := o.study.Resolve(session, cli.Demand{Tokens: names, Correlation: o.correlation})
+	r, err := o.study.Resolve(session, cli.Demand{Tokens: names, Correlation: o.correlation,
+		CommonJumps: o.commonJumps})
 	if err != nil {
 		return err
 	}

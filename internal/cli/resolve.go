@@ -52,6 +52,7 @@ func (r *Resolved) Settings() []study.Setting {
 type Demand struct {
 	Tokens      []string // of the catalogue, instead of one
 	Correlation string   // of the prices of their underlyings; empty: all follow the first's
+	CommonJumps bool     // jumps strike all underlyings together
 	Swept       bool     // the spec may say how it is swept
 	AnyTime     bool     // prices are seen at any time, not at the end of steps alone
 	OwnJumps    bool     // the command sets the jumps: sigma is the volatility of geometric Brownian motion
@@ -293,6 +294,10 @@ func parseBand(text string) (low, high float64, err error) {
 // prices are correlated alike.
 func (p *resolving) others() error {
 	if p.demand.Correlation == "" {
+		if p.demand.CommonJumps && len(p.spec.Others) == 0 {
+			return errors.New("--common-jumps of one underlying; want --correlation too")
+		}
+		p.spec.CommonJumps = p.spec.CommonJumps || p.demand.CommonJumps
 		return nil
 	}
 	c, err := param.Number(p.demand.Correlation)
@@ -324,6 +329,9 @@ func (p *resolving) others() error {
 		}
 		p.spec.Others = append(p.spec.Others, u)
 		p.Origins[u.Name+": correlations"] = "given"
+	}
+	if p.spec.CommonJumps = p.demand.CommonJumps; p.spec.CommonJumps {
+		p.Origins["common-jumps"] = "given"
 	}
 	return nil
 }
