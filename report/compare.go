@@ -55,8 +55,8 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 		if !spec.CommonJumps && slices.ContainsFunc(r.Correlations, func(c assess.PriceCorrelation) bool {
 			return c.Asked < c.Realised.Lo || c.Asked > c.Realised.Hi
 		}) {
-			d.Blocks = append(d.Blocks, Note("The Brownian motions of the prices have the correlation asked for; their "+
-				"jumps and variances are independent. --common-jumps lets jumps strike together."))
+			d.Blocks = append(d.Blocks, Note("The Brownian motions of the prices have the correlation asked for; "+
+				"their jumps and variances are independent. --common-jumps lets jumps strike together."))
 		}
 	}
 	d.Blocks = append(d.Blocks, meanings, comparedData(r), Figure{Name: "compare",
