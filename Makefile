@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics underlyings
+.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics underlyings man
 
 # check is what a change must pass before review. Other systems are vetted, tests
 # included, so that they build there too.
@@ -105,6 +105,11 @@ underlyings:
 # metrics writes the page of metrics anew from their registry.
 metrics:
 	$(GO) test -count 1 -run MetricsPage ./analytics -metrics
+
+# man writes manual pages of every command and topic, to read with "man -l man/mcrisk.1".
+MANDIR ?= man
+man:
+	$(GO) test -count=1 -run ManPages ./cmd/mcrisk -man $(abspath $(MANDIR))
 
 # figures draws the pictures that the documentation shows.
 figures:

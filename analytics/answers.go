@@ -3,6 +3,7 @@ package analytics
 import (
 	"math"
 
+	"mcrisk/fmath"
 	"mcrisk/tokens"
 )
 
@@ -57,7 +58,7 @@ func (a *Answers) NAVQuantile(p float64) (value, bound float64, ok bool) {
 		return math.NaN(), math.NaN(), false
 	}
 	lo, hi := a.Law.Around(p)
-	return math.Exp(x), math.Exp(hi) - math.Exp(lo), true
+	return fmath.Exp(x), fmath.Exp(hi) - fmath.Exp(lo), true
 }
 
 // tracking is E[tracking_vs_ideal], over the horizon. It is not known where a

@@ -3,7 +3,7 @@ package analytics
 import (
 	"fmt"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"mcrisk/fmath"
 )
 
 // A BestSet is which of several settings is best on a sample of paths, and which
@@ -74,7 +74,7 @@ func best(m Metric, n int, at func(i int) Sample, confidence, tail float64) (Bes
 		}
 		c.Versus[i] = d
 		w := d
-		w.Value = -float64(m.Sense) * d.Value
+		w.Value = -float64(float64(m.Sense) * d.Value)
 		w.Lo, w.Hi = w.Value-float64(z*d.SE), w.Value+float64(z*d.SE)
 		if d.Method == Score {
 			wide := m.Difference(xs, top, 1-2*tail)
@@ -92,7 +92,7 @@ func better(sense Sense, difference float64) bool { return float64(sense)*differ
 
 // zTail is the number of standard errors beyond which a normal variable lies
 // with probability tail on one side.
-func zTail(tail float64) float64 { return -distuv.UnitNormal.Quantile(tail) }
+func zTail(tail float64) float64 { return -fmath.NormQuantile(tail) }
 
 func checkSettings(n int, sense Sense) {
 	if n < 1 || sense != Higher && sense != Lower {

@@ -6,6 +6,8 @@ import (
 	"math/bits"
 	"slices"
 	"sort"
+
+	"mcrisk/fmath"
 )
 
 // Bins is a histogram of the finite values of xs, for a figure: len(counts)
@@ -61,6 +63,6 @@ func binNumber(sorted []float64, limit int) int {
 	case iqr == 0:
 		return min(bits.Len(uint(n)), limit)
 	}
-	wanted := math.Ceil(span / (2 * iqr) * math.Cbrt(float64(n)))
+	wanted := math.Ceil(span / (2 * iqr) * fmath.Cbrt(float64(n)))
 	return int(min(wanted, float64(limit))) // in this order: wanted may exceed every int
 }

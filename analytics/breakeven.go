@@ -117,7 +117,7 @@ func bent(e *Estimate, xs []float64, means []Estimate, i int) {
 		c := ((means[j].Value-means[i].Value)/(xs[j]-b) - slope) / (xs[j] - a)
 		before, after := a, b
 		for range 60 {
-			x := (before + after) / 2
+			x := float64((before + after) / 2)
 			v := means[i].Value + float64((x-b)*(slope+float64(c*(x-a))))
 			if v*means[i].Value > 0 {
 				after = x

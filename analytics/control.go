@@ -85,7 +85,7 @@ func ControlledPaths(xs Sample, control []float64, controlMean, confidence float
 		doubtful = xs.totals(func(i int) float64 { return controls.X[i] - cMean })
 		squares, controlSquares, controlCentre = squaresOf(scatter), squaresOf(doubtful), 0
 		se := clusterError(xs.totals(func(i int) float64 { return xs.X[i] - xMean }), size)
-		variance, plain = k/(k-2)*squares/size/size*(1+size*spread), se*se
+		variance, plain = k/(k-2)*squares/size/size*(1+float64(size*spread)), se*se
 	}
 	e = normal(value, math.Sqrt(variance), confidence, len(xs.X))
 	e.VarianceReduction = plain / variance

@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"mcrisk/fmath"
 )
 
 // A TailFit is a generalised Pareto law of how far values exceed a high
@@ -70,13 +70,13 @@ func FitTail(s Sample, share float64) TailFit {
 	// function of t > −1/max y, here of ln(1 + t·max y).
 	largest := f.excess[len(f.excess)-1]
 	at := func(u float64) (shape, scale float64) {
-		t := math.Expm1(u) / largest
+		t := fmath.Expm1(u) / largest
 		if math.Abs(t*largest) < 1e-9 {
 			t = 1e-9 / largest
 		}
 		var logs sum
 		for i, y := range f.excess {
-			logs.add(float64(f.count(i) * math.Log1p(t*y)))
+			logs.add(float64(f.count(i) * fmath.Log1p(t*y)))
 		}
 		shape = logs.over(f.above)
 		return shape, shape / t
@@ -110,20 +110,20 @@ func (f TailFit) likelihood(shape, scale float64) float64 {
 		if math.Abs(shape) < 1e-9 {
 			logs.add(float64(f.count(i) * (y / scale)))
 		} else {
-			logs.add(float64(f.count(i) * float64((1+1/shape)*math.Log1p(shape*y/scale))))
+			logs.add(float64(f.count(i) * float64((1+1/shape)*fmath.Log1p(shape*y/scale))))
 		}
 	}
-	return float64(f.effective / f.above * (-float64(f.above*math.Log(scale)) - logs.value()))
+	return float64(f.effective / f.above * (-float64(f.above*fmath.Log(scale)) - logs.value()))
 }
 
 // reach is how many Scales above the threshold the value lies that is exceeded
 // with probability p.
 func (f TailFit) reach(shape, p float64) float64 {
-	r := math.Log(f.above / f.size / p)
+	r := fmath.Log(f.above / f.size / p)
 	if math.Abs(shape) < 1e-9 {
 		return r
 	}
-	return math.Expm1(shape*r) / shape
+	return fmath.Expm1(shape*r) / shape
 }
 
 // Quantile is the value that is exceeded with probability p, below the share
@@ -152,7 +152,8 @@ func (f TailFit) Quantile(p, confidence float64) Estimate {
 		of := func(shape float64) float64 { return f.likelihood(shape, y/f.reach(shape, p)) }
 		return f.best - of(maximise(max(-0.999, f.Shape-wide), f.Shape+wide, of))
 	}
-	allowed := distuv.ChiSquared{K: 1}.Quantile(confidence) / 2
+	z := zScore(confidence) // its square is the quantile of chi-squared with one degree of freedom
+	allowed := float64(z*z) / 2
 	e.Lo = f.Threshold + crossing(above, above/2, loss, allowed)
 	e.Hi = f.Threshold + crossing(above, 2*above, loss, allowed)
 	return e
@@ -172,7 +173,7 @@ func crossing(a, b float64, loss func(float64) float64, allowed float64) float64
 		}
 	}
 	for range 40 {
-		if m := a + (b-a)/2; loss(m) < allowed {
+		if m := a + float64((b-a)/2); loss(m) < allowed {
 			a = m
 		} else {
 			b = m
@@ -206,5 +207,5 @@ func maximise(lo, hi float64, f func(float64) float64) float64 {
 			fd = f(d)
 		}
 	}
-	return a + (b-a)/2
+	return a + float64((b-a)/2)
 }

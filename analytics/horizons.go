@@ -3,6 +3,8 @@ package analytics
 import (
 	"fmt"
 	"math"
+
+	"mcrisk/fmath"
 )
 
 // A MarkSample is what some paths were at one time, each slice by path.
@@ -82,18 +84,18 @@ func NewHorizons(times []float64, target float64) *Horizons {
 func (h *Horizons) Add(i int, m MarkSample) {
 	h.n[i] += len(m.NAV)
 	for p, nav := range m.NAV {
-		logS := math.Log(m.Price[p])
+		logS := fmath.Log(m.Price[p])
 		h.NAV[i].Add(nav)
 		h.Price[i].Add(m.Price[p])
 		h.Ideal[i].Add(m.Ideal[p])
 		h.drawdown[i].add(nav, m.High[p])
 		decay := nav
 		if nav > 0 { // S^T may be beyond the numbers
-			decay = nav * math.Exp(-float64(h.Target*logS))
+			decay = nav * fmath.Exp(-float64(h.Target*logS))
 		}
 		h.Decay[i].Add(decay)
 		if nav > 0 && logS != 0 {
-			h.Multiple[i].Add(math.Log(nav) / logS)
+			h.Multiple[i].Add(fmath.Log(nav) / logS)
 		}
 		if m.Leverage[p] > 0 {
 			h.Leverage[i].Add(m.Leverage[p])

@@ -1,6 +1,10 @@
 package analytics
 
-import "math"
+import (
+	"math"
+
+	"mcrisk/fmath"
+)
 
 // KnownMoments are what theory says of the prices that a study drew. The difference
 // between it and what the sample shows is used to correct estimates of the same
@@ -52,9 +56,9 @@ func (c *Case) known(by Control) float64 {
 func (c *Case) control(by Control) []float64 {
 	logS, target := c.Ensemble.Column("log_underlying"), c.Ensemble.Token.Target
 	of := map[Control]func(float64) float64{
-		ControlPrice: math.Exp,
-		ControlPower: func(x float64) float64 { return math.Exp(target * x) },
-		ControlHeld:  func(x float64) float64 { return max(0, 1+float64(target*math.Expm1(x))) },
+		ControlPrice: fmath.Exp,
+		ControlPower: func(x float64) float64 { return fmath.Exp(target * x) },
+		ControlHeld:  func(x float64) float64 { return max(0, 1+float64(target*fmath.Expm1(x))) },
 	}[by]
 	if of == nil {
 		return logS
@@ -91,8 +95,8 @@ func (c *Case) below(nav []float64, level float64) Estimate {
 		return plain
 	}
 	target := c.Ensemble.Token.Target
-	edge := (math.Log(level) - c.Known.Decay) / target // of ln S
-	lower := target > 0                                // the ideal token is below on the low side
+	edge := (fmath.Log(level) - c.Known.Decay) / target // of ln S
+	lower := target > 0                                 // the ideal token is below on the low side
 	mean := c.Known.Below(edge)
 	if math.IsNaN(mean) {
 		return plain

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"mcrisk/fmath"
 )
 
 // Mean is the weighted mean of a sample with the interval Value ± z·SE, where SE is
@@ -96,7 +96,7 @@ func undefined(confidence float64, n int, m Method) Estimate {
 // zScore is the number of standard errors on each side of a normal interval.
 func zScore(confidence float64) float64 {
 	checkConfidence(confidence)
-	return distuv.UnitNormal.Quantile((1 + confidence) / 2)
+	return fmath.NormQuantile((1 + confidence) / 2)
 }
 
 func checkConfidence(confidence float64) {

@@ -3,6 +3,8 @@ package analytics
 import (
 	"fmt"
 	"math"
+
+	"mcrisk/fmath"
 )
 
 // What can be lost, and won.
@@ -19,7 +21,7 @@ func lossMetrics() (ms []Metric) {
 				if a.Law == nil {
 					return math.NaN(), math.NaN(), false
 				}
-				return a.Law.CDF(math.Log(1 - x)), a.LawBound, true
+				return a.Law.CDF(fmath.Log(1 - x)), a.LawBound, true
 			}})
 	}
 	for _, x := range []float64{0.5, 1, 2} {
@@ -30,9 +32,9 @@ func lossMetrics() (ms []Metric) {
 	ms = append(ms, shareOf(Metric{Name: "p_profit", Doc: "of ending above the start", Needs: nav, Sense: Higher},
 		column("nav"), func(v float64) bool { return v > 1 }),
 		beats(Metric{Name: "p_beats_underlying", Doc: "of ending above the underlying"},
-			func(_, logPrice float64) float64 { return math.Exp(logPrice) }),
+			func(_, logPrice float64) float64 { return fmath.Exp(logPrice) }),
 		beats(Metric{Name: "p_beats_linear", Doc: "of ending above T times the move"},
-			func(target, logPrice float64) float64 { return 1 + float64(target*math.Expm1(logPrice)) }))
+			func(target, logPrice float64) float64 { return 1 + float64(target*fmath.Expm1(logPrice)) }))
 	for _, p := range []float64{0.05, 0.01} {
 		name := fmt.Sprintf("%.0f", 100*(1-p))
 		ms = append(ms,

@@ -1,6 +1,10 @@
 package analytics
 
-import "math"
+import (
+	"math"
+
+	"mcrisk/fmath"
+)
 
 // How a token's results spread.
 func spreadMetrics() []Metric {
@@ -54,7 +58,7 @@ func spreadMetrics() []Metric {
 			Needs: []string{"nav", "max_drawdown"}, Sense: Higher},
 			func(c *Case) []float64 {
 				falls, years := c.Ensemble.Column("max_drawdown"), c.Ensemble.Years()
-				return c.each(c.LogNAV(), func(i int, log float64) float64 { return math.Expm1(log/years) / falls[i] })
+				return c.each(c.LogNAV(), func(i int, log float64) float64 { return fmath.Expm1(log/years) / falls[i] })
 			}),
 	}
 }

@@ -1,6 +1,6 @@
 package analytics
 
-import "math"
+import "mcrisk/fmath"
 
 // What a token comes to.
 func valueMetrics() []Metric {
@@ -33,7 +33,7 @@ func valueMetrics() []Metric {
 			Paths: (*Case).gains, Corrected: correctedMoney((*Case).gains), Of: totalReturn},
 		medianOf(Metric{Name: "cagr", Unit: FractionAYear, Doc: "median of NAV^(1/years) − 1", Needs: nav,
 			Sense: Higher}, func(c *Case) []float64 {
-			return each(c.LogNAV(), func(v float64) float64 { return math.Expm1(v / c.Ensemble.Years()) })
+			return each(c.LogNAV(), func(v float64) float64 { return fmath.Expm1(v / c.Ensemble.Years()) })
 		}),
 		func() Metric {
 			m := shareOf(Metric{Name: "ruined", Doc: "of ending with nothing", Needs: nav, Sense: Lower},

@@ -3,8 +3,7 @@ package analytics
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
+	"mcrisk/fmath"
 	"mcrisk/tokens"
 )
 
@@ -153,8 +152,8 @@ func (c *Case) carried(power, rare float64) float64 {
 			return share
 		}
 	}
-	v := math.Abs(power) * shapeOf(c.Sample(c.Ensemble.Column("log_underlying")).valid()).sd
-	return distuv.UnitNormal.CDF(v + distuv.UnitNormal.Quantile(rare))
+	v := float64(math.Abs(power) * shapeOf(c.Sample(c.Ensemble.Column("log_underlying")).valid()).sd)
+	return fmath.NormCDF(v + fmath.NormQuantile(rare))
 }
 
 // moneyOf is the mean of money that adds up to NAV, estimated as NAV is.

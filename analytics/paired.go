@@ -3,6 +3,8 @@ package analytics
 import (
 	"fmt"
 	"math"
+
+	"mcrisk/fmath"
 )
 
 // PairedDifference is the mean of a - b with a normal interval, for two tokens that
@@ -83,7 +85,7 @@ func tango(first, other, n, z float64) (lo, hi float64) {
 			return limit
 		}
 		for range 60 {
-			if mid := (inside + outside) / 2; rejected(mid) > 0 {
+			if mid := float64((inside + outside) / 2); rejected(mid) > 0 {
 				outside = mid
 			} else {
 				inside = mid
@@ -104,7 +106,7 @@ func UnpairedSE(a, b Sample) float64 {
 	if !a.plain() {
 		ea := clusterError(a.totals(func(i int) float64 { return a.X[i] - ma }), a.size())
 		eb := clusterError(b.totals(func(i int) float64 { return b.X[i] - mb }), b.size())
-		return math.Hypot(ea, eb)
+		return fmath.Hypot(ea, eb)
 	}
 	n := float64(len(a.X))
 	return math.Sqrt((sa + sb) / (n - 1) / n)

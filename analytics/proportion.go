@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"mcrisk/fmath"
 )
 
 // Proportion is k successes in n independent trials with the exact interval of
@@ -23,13 +23,13 @@ func Proportion(k, n int, confidence float64) Estimate {
 	if n == 0 {
 		return undefined(confidence, 0, ClopperPearson)
 	}
-	tail := (1 - confidence) / 2
+	tail := float64((1 - confidence) / 2)
 	p, lo, hi := float64(k)/float64(n), 0.0, 1.0
 	if k > 0 {
-		lo = distuv.Beta{Alpha: float64(k), Beta: float64(n - k + 1)}.Quantile(tail)
+		lo = fmath.BetaQuantile(tail, float64(k), float64(n-k+1))
 	}
 	if k < n {
-		hi = distuv.Beta{Alpha: float64(k + 1), Beta: float64(n - k)}.Quantile(1 - tail)
+		hi = fmath.BetaQuantile(1-tail, float64(k+1), float64(n-k))
 	}
 	return Estimate{
 		Value: p, SE: math.Sqrt(float64(p*(1-p)) / float64(n)), Lo: lo, Hi: hi,
@@ -82,14 +82,14 @@ func Share(s Sample, is func(float64) bool, confidence float64) Estimate {
 		return Proportion(k, len(s.X), confidence)
 	}
 	p, n := s.share(is)
-	tail := (1 - confidence) / 2
+	tail := float64((1 - confidence) / 2)
 	e := Estimate{Value: p, SE: math.Sqrt(float64(p*(1-p)) / n), Hi: 1, Confidence: confidence, N: len(s.X),
 		Method: ClopperPearson}
 	if p > 0 {
-		e.Lo = min(p, distuv.Beta{Alpha: float64(p * n), Beta: float64((1-p)*n) + 1}.Quantile(tail))
+		e.Lo = min(p, fmath.BetaQuantile(tail, float64(p*n), float64((1-p)*n)+1))
 	}
 	if p < 1 {
-		e.Hi = max(p, distuv.Beta{Alpha: float64(p*n) + 1, Beta: float64((1 - p) * n)}.Quantile(1-tail))
+		e.Hi = max(p, fmath.BetaQuantile(1-tail, float64(p*n)+1, float64((1-p)*n)))
 	}
 	return e
 }

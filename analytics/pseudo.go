@@ -3,7 +3,7 @@ package analytics
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"mcrisk/fmath"
 )
 
 // Pseudo-values: functionals of a sample as one number for each value, whose
@@ -62,12 +62,12 @@ func medianPaths(s Sample) []float64 {
 	}
 	n, sorted := s.size(), s.order()
 	at := func(p float64) float64 { return typeSeven(n, p, sorted.at) }
-	density := distuv.UnitNormal.Prob(0)
-	h := min(0.5, math.Pow(4.5*math.Pow(density, 4)/s.effective(), 0.2))
+	const density4 = 1 / (4 * math.Pi * math.Pi) // of a standard normal at 0, to the power 4
+	h := min(0.5, fmath.Pow(4.5*density4/s.effective(), 0.2))
 	m, low, high := at(0.5), at(0.5-h), at(0.5+h)
 	half := (high - low) / (4 * h) // 1/(2f)
 	if low > 0 {
-		half = m * math.Log(high/low) / (4 * h)
+		half = m * fmath.Log(high/low) / (4 * h)
 	}
 	side := func(x float64) float64 {
 		switch {

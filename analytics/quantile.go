@@ -5,8 +5,7 @@ import (
 	"math"
 	"sort"
 
-	"gonum.org/v1/gonum/mathext"
-	"gonum.org/v1/gonum/stat/distuv"
+	"mcrisk/fmath"
 )
 
 // Quantile is the p-quantile of a sample by linear interpolation between order
@@ -62,14 +61,14 @@ func (s Sample) woodruff(sorted order, p, confidence float64) Estimate {
 	// Of n observations, those below the true quantile are binomial; first is how many
 	// they are at least with a probability that is at most what is left, as the
 	// smallest b with P(B ≤ b) ≥ limit, a number between whole ones.
-	tail := (1 - confidence) / 2
+	tail := float64((1 - confidence) / 2)
 	first := func(limit float64) float64 {
 		lo, hi := 0.0, n
 		if binomialUpTo(lo, n, p) >= limit {
 			return lo
 		}
 		for range 100 {
-			if b := lo + (hi-lo)/2; binomialUpTo(b, n, p) >= limit {
+			if b := lo + float64((hi-lo)/2); binomialUpTo(b, n, p) >= limit {
 				hi = b
 			} else {
 				lo = b
@@ -101,7 +100,7 @@ func binomialUpTo(b, n, p float64) float64 {
 	if b >= n {
 		return 1
 	}
-	return mathext.RegIncBeta(n-b, b+1, 1-p)
+	return fmath.BetaCDF(1-p, n-b, b+1)
 }
 
 // quantile is the type 7 quantile of n > 0 values of which mid(rank), rank
@@ -125,7 +124,7 @@ func quantile(n int, p, confidence float64, mid, low, high func(rank int) float6
 
 // typeSeven is the p-quantile of n order statistics at(1) ≤ … ≤ at(n).
 func typeSeven(n, p float64, at func(rank int) float64) float64 {
-	whole, part := math.Modf(max(0, n-1) * p)
+	whole, part := math.Modf(float64(max(0, n-1) * p))
 	rank := int(whole) + 1
 	if part == 0 {
 		return at(rank)
@@ -151,10 +150,9 @@ func between(a, b, part float64) float64 {
 // Source: David and Nagaraja, Order Statistics, section 7.1.
 func quantileRanks(n int, p, confidence float64) (l, u int) {
 	checkConfidence(confidence)
-	below := distuv.Binomial{N: float64(n), P: p}
-	tail := (1 - confidence) / 2
+	tail := float64((1 - confidence) / 2)
 	first := func(limit float64) int { // the smallest b with P(B ≤ b) ≥ limit
-		return sort.Search(n, func(b int) bool { return below.CDF(float64(b)) >= limit })
+		return sort.Search(n, func(b int) bool { return binomialUpTo(float64(b), float64(n), p) >= limit })
 	}
 	return first(tail), first(1-tail) + 1
 }

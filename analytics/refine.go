@@ -1,6 +1,10 @@
 package analytics
 
-import "math"
+import (
+	"math"
+
+	"mcrisk/fmath"
+)
 
 // A Refinement is the optimum of a metric along a positive parameter, sought
 // where the parameter may go.
@@ -32,13 +36,13 @@ func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) Sampl
 	confidence float64) (Refinement, error) {
 	checkIncreasing([]float64{low, high}, 2, 0)
 	const points, rounds, widest = 7, 8, 2 * math.Ln2
-	from, to := math.Log(low), math.Log(high)
+	from, to := fmath.Log(low), fmath.Log(high)
 	a, b := from, to
 	var r Refinement
 	for range rounds {
 		xs := make([]float64, points)
 		for i := range xs {
-			xs[i] = math.Exp(a + (b-a)*float64(i)/(points-1))
+			xs[i] = fmath.Exp(a + (b-a)*float64(i)/(points-1))
 		}
 		xs[0], xs[points-1] = max(xs[0], low), min(xs[points-1], high)
 		at, err := evaluate(xs)
@@ -50,18 +54,18 @@ func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) Sampl
 			r.Tried + points, a == from &&
 				best == 0 || b == to && best == points-1}
 		inside := r.Pinned && r.At.Value >= low && r.At.Value <= high
-		length := math.Log(r.At.Hi / r.At.Lo)
+		length := fmath.Log(r.At.Hi / r.At.Lo)
 		if inside && b-a <= widest && (math.Abs(r.Shift.Value) <= length/8 || r.Shift.Lo <= 0 && r.Shift.Hi >= 0) {
 			break
 		}
-		centre := math.Log(xs[best])
+		centre := fmath.Log(xs[best])
 		if inside {
-			centre = math.Log(r.At.Value)
+			centre = fmath.Log(r.At.Value)
 		}
-		half := (b - a) / 4
+		half := float64((b - a) / 4)
 		a, b = max(from, centre-half), min(to, centre+half)
 	}
-	r.At.Lo *= math.Exp(min(0, r.Shift.Value))
-	r.At.Hi *= math.Exp(max(0, r.Shift.Value))
+	r.At.Lo *= fmath.Exp(min(0, r.Shift.Value))
+	r.At.Hi *= fmath.Exp(max(0, r.Shift.Value))
 	return r, nil
 }

@@ -3,6 +3,8 @@ package analytics
 import (
 	"fmt"
 	"math"
+
+	"mcrisk/fmath"
 )
 
 // A SeriesMetric describes one history: what did happen, without an interval,
@@ -78,13 +80,13 @@ func SeriesMetrics(values, times []float64, o SeriesOptions) []SeriesMetric {
 	}
 	growth, years := math.NaN(), 0.0
 	if n > 0 {
-		growth, years = math.Log(values[n]/values[0]), times[n]-times[0]
+		growth, years = fmath.Log(values[n]/values[0]), times[n]-times[0]
 	}
 	if o.PeriodsPerYear > 0 {
 		years = float64(max(n, 0)) / o.PeriodsPerYear
 	}
-	cagr := math.Expm1(growth / years)
-	ms.add("total_return", Fraction, "last value over the first, minus 1", math.Expm1(growth))
+	cagr := fmath.Expm1(growth / years)
+	ms.add("total_return", Fraction, "last value over the first, minus 1", fmath.Expm1(growth))
 	ms.add("cagr", FractionAYear, "the constant yearly return with that total", cagr)
 	ms.add("log_growth", LogPerYear, "ln of last over first, per year", growth/years)
 	ms.addReturns(r, years/float64(n), o.RiskFree)

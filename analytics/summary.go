@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mcrisk/fmath"
 	"mcrisk/param"
 	"mcrisk/tokens"
 )
@@ -93,7 +94,7 @@ func extreme(log Sample, p, confidence float64) Estimate {
 	if math.IsNaN(e.Value) {
 		e = Quantile(xs, 1-p, confidence)
 	}
-	loss := func(x float64) float64 { return -math.Expm1(-x) }
+	loss := func(x float64) float64 { return -fmath.Expm1(-x) }
 	e.Value, e.Lo, e.Hi = loss(e.Value), loss(e.Lo), loss(e.Hi)
 	return e
 }
@@ -103,7 +104,7 @@ func LogNAV(e *tokens.Ensemble) []float64 {
 	nav := e.Column("nav")
 	log := make([]float64, len(nav))
 	for i, v := range nav {
-		log[i] = math.Log(v)
+		log[i] = fmath.Log(v)
 	}
 	return log
 }

@@ -3,6 +3,8 @@ package analytics
 import (
 	"fmt"
 	"math"
+
+	"mcrisk/fmath"
 )
 
 // An Optimum is the best value of a positive parameter x, by a parabola in ln x, or in
@@ -63,7 +65,7 @@ type curve struct {
 func newCurve(xs []float64, at func(i int) Sample, sense Sense, confidence float64, degree int) *curve {
 	checkSettings(len(xs), sense)
 	checkIncreasing(xs, degree+2, 0)
-	logs := each(xs, math.Log)
+	logs := each(xs, fmath.Log)
 	centre, _ := moments(Sample{X: logs})
 	us := each(logs, func(t float64) float64 { return t - centre })
 	basis, monic := orthogonal(us, degree+2)
@@ -140,13 +142,13 @@ func (f *curve) optimum() Optimum {
 	bends := each(f.combine(f.along(2, vertex)...), func(v float64) float64 { return v / 2 })
 	bend := f.mean(bends)
 	o.Value = f.mean(f.combine(f.along(0, vertex)...))
-	o.At = Estimate{Value: math.Exp(f.centre + vertex), SE: math.NaN(), Lo: 0, Hi: math.Inf(1),
+	o.At = Estimate{Value: fmath.Exp(f.centre + vertex), SE: math.NaN(), Lo: 0, Hi: math.Inf(1),
 		Confidence: f.confidence, N: bend.N, Method: Fieller, Warning: bend.Warning}
 	if o.Pinned {
-		o.At.Lo, o.At.Hi = math.Exp(f.centre+lo), math.Exp(f.centre+hi)
+		o.At.Lo, o.At.Hi = fmath.Exp(f.centre+lo), fmath.Exp(f.centre+hi)
 	}
 	loss := func(times float64) Estimate {
-		h := math.Log(times)
+		h := fmath.Log(times)
 		return f.mean(each(bends, func(c float64) float64 { return -float64(f.sense) * c * h * h }))
 	}
 	o.LossAtPlus10, o.LossAtMinus10 = loss(1.1), loss(0.9)
@@ -179,13 +181,13 @@ func (f *curve) cubic() (vertex, lo, hi float64) {
 	slope := func(u float64) Estimate { return f.mean(f.combine(f.along(1, u)...)) }
 	// Three slopes are a parabola, whose root on the way from better to worse it is.
 	before, at, after := slope(-1).Value, slope(0).Value, slope(1).Value
-	p, q := (after+before)/2-at, (after-before)/2
+	p, q := float64((after+before)/2)-at, float64((after-before)/2)
 	under := float64(q*q) - float64(4*p*at)
 	if !(under > 0) {
 		return vertex, lo, hi
 	}
 	// Either form of the root with slope falling through zero for Higher; the stable one.
-	root := -float64(f.sense) * math.Sqrt(under) // is 2p·u + q there
+	root := -float64(float64(f.sense) * math.Sqrt(under)) // is 2p·u + q there
 	if q*root > 0 {
 		vertex = -2 * at / (q + root)
 	} else {
@@ -201,7 +203,7 @@ func (f *curve) cubic() (vertex, lo, hi float64) {
 	}
 	const steps = 64
 	end := func(way float64) float64 {
-		inside, step := vertex, way*f.reach/steps
+		inside, step := vertex, float64(way*f.reach/steps)
 		for outside := vertex + step; math.Abs(outside) <= 2*f.reach; outside += step {
 			if hidden(outside) > 0 {
 				for range 40 {
@@ -223,7 +225,8 @@ func (f *curve) cubic() (vertex, lo, hi float64) {
 // fieller is the interval of -b/2c, where c is significant; cov is that of the
 // means of b and c.
 func fieller(b, c Estimate, cov float64) (lo, hi float64) {
-	z2 := math.Pow(zScore(b.Confidence), 2)
+	z := zScore(b.Confidence)
+	z2 := float64(z * z)
 	// In r = -b/c: (c² - z²Vcc)·r² + 2(bc - z²Vbc)·r + b² - z²Vbb ≤ 0.
 	p := float64(c.Value*c.Value) - float64(z2*c.SE*c.SE)
 	q := float64(b.Value*c.Value) - float64(z2*cov)
@@ -265,7 +268,7 @@ func orthogonal(us []float64, degrees int) (dual, monic [][]float64) {
 		for j, q := range monic {
 			var along sum
 			for i, u := range us {
-				along.add(float64(math.Pow(u, float64(k)) * dual[j][i]))
+				along.add(float64(fmath.PowInt(u, k) * dual[j][i]))
 			}
 			for power, v := range q {
 				p[power] -= float64(along.value() * v)

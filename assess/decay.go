@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"mcrisk/analytics"
+	"mcrisk/fmath"
 	"mcrisk/tokens"
 )
 
@@ -73,7 +74,7 @@ func (v *View) DecayTheory() (c Curve, ok bool) {
 // fraction x, from none to all of it.
 func (v *View) PowerFall() Curve {
 	l := math.Abs(v.Ensemble.Token.Target)
-	return curve(0, 1, curvePoints, func(x float64) float64 { return 1 - math.Pow(1-x, l) })
+	return curve(0, 1, curvePoints, func(x float64) float64 { return 1 - fmath.Pow(1-x, l) })
 }
 
 // A GroupMean is the mean of one number over a group of paths, at the mean of the

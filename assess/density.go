@@ -6,6 +6,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/exact"
+	"mcrisk/fmath"
 	"mcrisk/tokens"
 )
 
@@ -32,7 +33,7 @@ func (v *View) Densities(name string, logs bool) (all []Density) {
 	}
 	scale := func(x float64) float64 { return x }
 	if logs {
-		scale = math.Log
+		scale = fmath.Log
 	}
 	for _, years := range fourTimes(byYears) {
 		all = append(all, rebin(years, byYears[years], scale))
@@ -132,10 +133,10 @@ func (v *View) uncertain() bool { return v.Study.Alone(v.Token).Spec().Uncertain
 func lawDensity(law exact.Law, lo, hi float64) (c Curve) {
 	const points = 80
 	step := (hi - lo) / points
-	below := law.CDF(lo - step/2)
+	below := law.CDF(lo - float64(step/2))
 	for i := range points + 1 {
 		x := lo + float64(float64(i)*step)
-		next := law.CDF(x + step/2)
+		next := law.CDF(x + float64(step/2))
 		c.X, c.Y = append(c.X, x), append(c.Y, max(0, next-below)/step)
 		below = next
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mcrisk/catalogue"
+	"mcrisk/fmath"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -118,7 +119,7 @@ func Explain(name string) (*Explanation, error) {
 	token := s.Token(0)
 	e := &Explanation{
 		Entry: entry, Underlying: underlying, Token: token, PolicyDoc: policy.Doc,
-		RoundTrip: 1 - (1-token.EntryFee)*(1-token.ExitFee),
+		RoundTrip: 1 - float64((1-token.EntryFee)*(1-token.ExitFee)),
 		Lender:    token.Mechanism.Terms(token).Lender, Carry: token.CarryAtTarget(),
 		Stress: stress(entry, token), Assumptions: assumptions(entry),
 	}
@@ -145,7 +146,7 @@ func (e *Explanation) triggers() {
 		move := tokens.PriceMove(token.Target, side*leverage)
 		view := start
 		view.Exposure = token.Target * (1 + move)
-		view.Equity = 1 + token.Target*move
+		view.Equity = 1 + float64(token.Target*move)
 		view.Leverage = leverage
 		edge, then := Edge{Leverage: leverage, Move: move, To: math.NaN()}, *state
 		if to, ok := token.Policy.Trade(view, &then); ok {
@@ -264,7 +265,7 @@ func perpStress(e catalogue.Token, token tokens.Token, m tokens.Perp) (all []Str
 			m.Funding = hoursAYear * hourly
 			return m, m.Funding
 		})
-		states[0].Compounded = math.Expm1(hoursAYear * math.Log1p(hourly))
+		states[0].Compounded = fmath.Expm1(hoursAYear * fmath.Log1p(hourly))
 		all = append(all, Stress{HyperliquidRule, states})
 	}
 	return all

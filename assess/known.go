@@ -3,11 +3,10 @@ package assess
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"mcrisk/analytics"
 	"mcrisk/exact/brownian"
 	"mcrisk/exact/levy"
+	"mcrisk/fmath"
 	"mcrisk/models"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -19,8 +18,8 @@ import (
 func PriceMoments(s *study.Study, token int, years float64) (mean, meanLog, variance float64) {
 	m := s.ModelOf(token)
 	one := m.Moments(s.StepYears())
-	mean = math.Exp(m.Growth() * years)
-	return mean, m.Moments(years).Mean, years / s.StepYears() * (one.Variance + one.Mean*one.Mean)
+	mean = fmath.Exp(m.Growth() * years)
+	return mean, m.Moments(years).Mean, years / s.StepYears() * (one.Variance + float64(one.Mean*one.Mean))
 }
 
 // KnownMoments is what theory says of the prices that a study's token follows, to correct
@@ -64,16 +63,16 @@ func held(law levy.Law, target, price float64) float64 {
 	const roughest = 1e-6
 	k := 1 - 1/target // the price at which it is worth nothing
 	if k <= 0 {
-		return 1 + target*(price-1)
+		return 1 + float64(target*(price-1))
 	}
 	if law.Bound > roughest {
 		return math.NaN()
 	}
-	below, money := law.CDF(math.Log(k)), law.Partial(math.Log(k))
+	below, money := law.CDF(fmath.Log(k)), law.Partial(fmath.Log(k))
 	if target > 0 {
 		below, money = 1-below, price-money
 	}
-	return (1-target)*below + target*money
+	return float64((1-target)*below) + float64(target*money)
 }
 
 // carriedBy is the share of E[S^power] on the share of paths on which it is largest,
@@ -81,16 +80,17 @@ func held(law levy.Law, target, price float64) float64 {
 // and where the quantile, by Cornish and Fisher's expansion.
 func carriedBy(m models.Moments, power, share float64) float64 {
 	sd := math.Sqrt(m.Variance)
-	k := math.Abs(power) * sd // with ln S in its deviations, upwards
+	k := float64(math.Abs(power) * sd) // with ln S in its deviations, upwards
 	skew, kurtosis := math.Copysign(m.Skewness, m.Skewness*power), m.Kurtosis
-	mean := k + skew*k*k/2 + kurtosis*k*k*k/6
-	variance := 1 + skew*k + kurtosis*k*k/2
-	z := -distuv.UnitNormal.Quantile(share)
-	quantile := z + skew*(z*z-1)/6 + kurtosis*(z*z*z-3*z)/24 - skew*skew*(2*z*z*z-5*z)/36
+	mean := k + float64(skew*k*k/2) + kurtosis*k*k*k/6
+	variance := 1 + float64(skew*k) + float64(kurtosis*k*k/2)
+	z := -fmath.NormQuantile(share)
+	z3 := float64(z * z * z)
+	quantile := z + skew*(float64(z*z)-1)/6 + kurtosis*(z3-float64(3*z))/24 - skew*skew*(float64(2*z3)-float64(5*z))/36
 	if !(variance > 0) || math.IsInf(mean, 0) || math.IsNaN(quantile) {
-		return distuv.UnitNormal.CDF(k - z)
+		return fmath.NormCDF(k - z)
 	}
-	return distuv.UnitNormal.CDF((mean - quantile) / math.Sqrt(variance))
+	return fmath.NormCDF((mean - quantile) / math.Sqrt(variance))
 }
 
 // Case is the lifetimes of one of a study's tokens with what is known of its

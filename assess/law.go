@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"mcrisk/analytics"
+	"mcrisk/fmath"
 )
 
 // A LawFit is the sample of ln NAV beside a law that it may follow.
@@ -84,7 +85,7 @@ func (v *View) law() (logLaw, error) {
 		return logLaw{}, errors.New("fewer than two paths survived; there is no law to draw")
 	}
 	return logLaw{
-		cdf:      func(x float64) float64 { return math.Erfc(-(x-mean.Value)/sd/math.Sqrt2) / 2 },
-		quantile: func(p float64) float64 { return mean.Value + float64(sd*math.Sqrt2*math.Erfinv(2*p-1)) },
+		cdf:      func(x float64) float64 { return fmath.NormCDF((x - mean.Value) / sd) },
+		quantile: func(p float64) float64 { return mean.Value + float64(sd*fmath.NormQuantile(p)) },
 	}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"mcrisk/analytics"
+	"mcrisk/fmath"
 	"mcrisk/study"
 )
 
@@ -58,7 +59,7 @@ func MapLiquidation(
 		return nil, errors.New("assess: a map of liquidation; want a token, a latency and a jump at least")
 	}
 	m := &LiquidationMap{Latencies: latencies, Jumps: jumps, JumpRate: of[0].Value("jump-rate")}
-	m.Jumped = -math.Expm1(-m.JumpRate * of[0].Study.Years())
+	m.Jumped = -fmath.Expm1(-m.JumpRate * of[0].Study.Years())
 	for _, t := range of {
 		m.Tokens = append(m.Tokens, LiquidationRisk{TokenRef: t, Cells: make([][]analytics.Estimate, len(latencies))})
 	}
@@ -133,7 +134,7 @@ func (m *LiquidationMap) sweep(spec study.Spec, sign float64) (*study.Sweep, err
 		axes = append(axes, study.Axis{Param: p})
 	}
 	for _, size := range m.Jumps {
-		axes[0].Values = append(axes[0].Values, math.Log1p(-sign*size))
+		axes[0].Values = append(axes[0].Values, fmath.Log1p(-sign*size))
 	}
 	axes[1].Values = m.Latencies
 	for _, a := range axes {

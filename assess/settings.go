@@ -52,9 +52,9 @@ func (o SweepSettings) Complete(axes []study.Axis, sample int) (SweepSettings, e
 	}
 	var faults []error
 	for i, name := range o.Select {
-		faults = append(faults, among("choose", name, names))
+		faults = append(faults, among("select", name, names))
 		if slices.Contains(o.Select[:i], name) {
-			faults = append(faults, fmt.Errorf("choose names %s twice", name))
+			faults = append(faults, fmt.Errorf("select names %s twice", name))
 		}
 	}
 	if !(o.Aversion >= 0 && o.Aversion <= mostAversion) {
@@ -81,7 +81,7 @@ func (o SweepSettings) checkOptimise(axes []study.Axis, sample int) error {
 	var faults []error
 	if len(o.Select) != 1 || sample > 0 {
 		faults = append(faults, errors.New("optimise finds the best of one parameter on a grid; "+
-			"want to choose one, and no sample"))
+			"want to select one, and no sample"))
 	}
 	for _, a := range axes {
 		if slices.Contains(o.Select, a.Name) && (a.Unit == param.Choice || len(a.Values) < 2 || !(a.Values[0] > 0)) {

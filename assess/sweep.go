@@ -217,5 +217,6 @@ func SweepMemory(s *study.Sweep) float64 {
 	spec := s.Study.Spec()
 	cells, tokens := float64(s.Cells()+1), float64(len(spec.Tokens))
 	columns := float64(len(SweepColumns())+len(analytics.Swept())) * tokens
-	return max(cacheBytes, 4*8*float64(spec.Paths)*columns) + min(cells, KeptCells)*cellBytes + cells*tokens*pointBytes
+	kept := float64(min(cells, KeptCells)*cellBytes) + float64(cells*tokens*pointBytes)
+	return max(cacheBytes, 4*8*float64(spec.Paths)*columns) + kept
 }

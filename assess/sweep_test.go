@@ -76,8 +76,8 @@ func TestSweepSettings(t *testing.T) {
 		t.Errorf("of a sample it is %+v, %v", got, err)
 	}
 	for want, o := range map[string]SweepSettings{
-		`choose "half-widht"; did you mean half-width?`: {Select: []string{"half-widht"}},
-		"choose names to twice":                         {Select: []string{"to", "to"}},
+		`select "half-widht"; did you mean half-width?`: {Select: []string{"half-widht"}},
+		"select names to twice":                         {Select: []string{"to", "to"}},
 		"aversion = NaN; want a number from 0 to 1e6":   {Aversion: math.NaN()},
 		"aversion = -1; want":                           {Aversion: -1},
 		"aversion = 1e+07; want":                        {Aversion: 1e7},

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath/cmplx"
 )
 
 // damping is how much smaller, in logs, the terms are that alias on a circle; as
@@ -16,16 +17,9 @@ const damping = 13 * math.Ln10
 // alias are smaller by 1e-13. It assumes nothing of where the singularities
 // are, but that terms grow no faster than e^{centre·t}.
 func circle(centre complex128, step float64, steps int) []levy.Point {
-	n := 32 // or 40, 48 times a power of two: quick to transform
-	for n < 4*steps {
-		switch {
-		case n*5/4 >= 4*steps:
-			n = n * 5 / 4
-		case n*3/2 >= 4*steps:
-			n = n * 3 / 2
-		default:
-			n *= 2
-		}
+	n := 32
+	for n < 4*steps { // a power of two, which fourier takes
+		n *= 2
 	}
 	points := make([]levy.Point, n)
 	damp := damping / float64(n)
@@ -35,7 +29,7 @@ func circle(centre complex128, step float64, steps int) []levy.Point {
 			angle = -2 * math.Pi * (float64(n-1-k) + 0.5) / float64(n)
 		}
 		s := centre + complex(damp/step, angle/step)
-		points[k] = levy.Point{S: s, Weight: levy.Exp(s*complex(step*float64(steps), 0)) / complex(float64(n)*step, 0)}
+		points[k] = levy.Point{S: s, Weight: cmplx.Over(cmplx.Exp(cmplx.Scale(step*float64(steps), s)), float64(n)*step)}
 	}
 	return points
 }

@@ -35,10 +35,10 @@ func newFrame(t Token, m models.Model) frame {
 	nu, sigma := levy.Diffusion(m)
 	low, high := t.triggers()
 	up, down := t.resets()
-	trend, spread := nu, sigma*sigma
+	trend, spread := nu, float64(sigma*sigma)
 	if rate, law := levy.Jumps(m, math.NaN(), math.Inf(1)); rate > 0 {
-		trend += rate * law.Sum(func(x float64) float64 { return x })
-		spread += rate * law.Sum(func(x float64) float64 { return x * x })
+		trend += float64(rate * law.Sum(func(x float64) float64 { return x }))
+		spread += float64(rate * law.Sum(func(x float64) float64 { return float64(x * x) }))
 	}
 	return frame{
 		trend: trend, spread: spread,
@@ -58,7 +58,7 @@ func (f frame) same() bool {
 // range), and looks at every step only act like a band some 0.6 standard
 // deviations wider at each end.
 func (f frame) slowest(step float64) float64 {
-	d := (f.high - f.low) + 1.2*f.sigma*math.Sqrt(step)
+	d := (f.high - f.low) + float64(1.2*f.sigma*math.Sqrt(step))
 	return math.Pi * math.Pi * f.sigma * f.sigma / (2 * d * d)
 }
 

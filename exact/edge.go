@@ -43,13 +43,13 @@ func (f frame) reflected() (Rates, error) {
 	}
 	up, down := v/(2*d), v/(2*d)
 	if x := theta * d; math.Abs(x) > 1e-12 {
-		up, down = -f.nu/math.Expm1(-x), f.nu/math.Expm1(x)
+		up, down = -f.nu/fmath.Expm1(-x), f.nu/fmath.Expm1(x)
 	}
 	lUp, lDown := leverage(f.high), leverage(f.low)
-	slopeUp := (1 + t.Buy) * lUp / (1 + t.Buy*lUp)
-	slopeDown := (1 - t.Sell) * lDown / (1 - t.Sell*lDown)
-	buy := up * lUp * (lUp - 1) / (1 + t.Buy*lUp)
-	sell := down * lDown * (lDown - 1) / (1 - t.Sell*lDown)
+	slopeUp := (1 + t.Buy) * lUp / (1 + float64(t.Buy*lUp))
+	slopeDown := (1 - t.Sell) * lDown / (1 - float64(t.Sell*lDown))
+	buy := up * lUp * (lUp - 1) / (1 + float64(t.Buy*lUp))
+	sell := down * lDown * (lDown - 1) / (1 - float64(t.Sell*lDown))
 
 	// stationary law in u = y − y₋, and the slope of ψ
 	density := func(u float64) float64 {
@@ -57,9 +57,9 @@ func (f frame) reflected() (Rates, error) {
 			return 1 / d
 		}
 		if theta > 0 { // without overflow
-			return theta * fmath.Exp(theta*(u-d)) / -math.Expm1(-theta*d)
+			return theta * fmath.Exp(theta*(u-d)) / -fmath.Expm1(-theta*d)
 		}
-		return theta * fmath.Exp(theta*u) / math.Expm1(theta*d)
+		return theta * fmath.Exp(theta*u) / fmath.Expm1(theta*d)
 	}
 	slope := func(u float64) float64 {
 		x := theta * d
@@ -68,11 +68,11 @@ func (f frame) reflected() (Rates, error) {
 		case math.Abs(x) < 1e-12:
 			part = u / d
 		case x > 0:
-			part = math.Expm1(-theta*u) / math.Expm1(-x)
+			part = fmath.Expm1(-theta*u) / fmath.Expm1(-x)
 		default:
-			part = fmath.Exp(theta*(d-u)) * math.Expm1(theta*u) / math.Expm1(x)
+			part = fmath.Exp(theta*(d-u)) * fmath.Expm1(theta*u) / fmath.Expm1(x)
 		}
-		return slopeDown + (slopeUp-slopeDown)*part
+		return slopeDown + float64((slopeUp-slopeDown)*part)
 	}
 	mean := func(g func(u float64) float64) float64 {
 		var r quad.Rule
@@ -93,13 +93,13 @@ func (f frame) reflected() (Rates, error) {
 		Rebalances: math.Inf(1),
 		UpShare:    up / (up + down),
 		Turnover:   buy + sell,
-		CostDrag:   t.Buy*buy + t.Sell*sell,
-		Growth:     f.base + up*slopeUp - down*slopeDown,
+		CostDrag:   float64(t.Buy*buy) + float64(t.Sell*sell),
+		Growth:     f.base + float64(up*slopeUp) - float64(down*slopeDown),
 	}
 	r.LogVariance = v * mean(func(u float64) float64 { return square(slope(u)) })
 	r.DecayVariance = v * mean(func(u float64) float64 { return square(slope(u) - t.Target) })
 	r.Leverage = mean(func(u float64) float64 { return leverage(f.low + u) })
 	r.Leverage2 = mean(func(u float64) float64 { return square(leverage(f.low + u)) })
-	r.Decay = r.Growth - t.Target*(f.nu-f.carry)
+	r.Decay = r.Growth - float64(t.Target*(f.nu-f.carry))
 	return r, levy.Finite("long-run rates", r.Growth, r.Turnover, r.LogVariance, r.DecayVariance, r.Leverage2)
 }

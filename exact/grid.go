@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"math/cmplx"
 	"slices"
 
-	lapack "gonum.org/v1/gonum/lapack/gonum"
-
-	"mcrisk/exact/levy"
+	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/models"
 	"mcrisk/quad"
 	"mcrisk/tokens"
@@ -48,7 +46,7 @@ func (f frame) nodesFor(step, perMove float64) int {
 // no wider than widest, but not much narrower than the features there.
 func newStepped(f frame, m models.Model, step, widest float64, nodes int, fine float64) (*stepped, error) {
 	inc := incrementOf(m, step)
-	shift := f.carry * step
+	shift := float64(f.carry * step)
 	kernel := func(from, to float64) float64 { return inc.density(to - from - shift) }
 	c := &stepped{frame: f, step: step, n: nodes}
 	var band quad.Rule
@@ -74,7 +72,7 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int, fine f
 	for i, from := range band.X {
 		mass := 0.0
 		for j, to := range band.X {
-			k := band.W[j] * kernel(from, to)
+			k := float64(band.W[j] * kernel(from, to))
 			c.h[j*n+i] = k
 			mass += k
 		}
@@ -165,7 +163,7 @@ func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
 	sign := math.Copysign(1, end-edge)
 	cuts := []seam{{at: end}}
 	for _, s := range f.token.seams() {
-		y := math.Copysign(math.Log(s.at), f.token.Target)
+		y := math.Copysign(fmath.Log(s.at), f.token.Target)
 		if (y-edge)*sign > 0 && (end-y)*sign >= 0 {
 			cuts = append(cuts, seam{at: y, singular: s.singular})
 		}
@@ -179,7 +177,7 @@ func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
 		}
 		switch {
 		case to.singular:
-			last, near := from+(to.at-from)/2, to.at-(to.at-from)*1e-4
+			last, near := from+float64((to.at-from)/2), to.at-float64((to.at-from)*1e-4)
 			shrinking(&r, to.at, near)
 			r.Grade(near, last, size*1e-4, features)
 			r.Grade(from, last, first, features)
@@ -212,22 +210,12 @@ func (c *stepped) reduce() {
 	if n == 0 {
 		return
 	}
-	var impl lapack.Implementation
-	tau := make([]float64, max(n-1, 1))
-	work := make([]float64, 64*n)
-	impl.Dgehrd(n, 0, n-1, c.h, n, tau, work, len(work))
-	c.q = append([]float64{}, c.h...)
-	impl.Dorghr(n, 0, n-1, c.q, n, tau, work, len(work))
-	for i := range n {
-		for j := 0; j < i-1; j++ {
-			c.h[i*n+j] = 0
-		}
-	}
+	c.q = hessenberg(c.h, n)
 	for s, row := range c.entry {
 		turned := make([]float64, n)
 		for i, b := range row {
 			for j := range turned {
-				turned[j] += c.q[i*n+j] * b
+				turned[j] += float64(c.q[i*n+j] * b)
 			}
 		}
 		c.entry[s] = turned
@@ -239,16 +227,19 @@ func (c *stepped) places() ([]float64, []exit) { return c.nodes, c.outside }
 func (c *stepped) slowest() float64 { return c.frame.slowest(c.step) }
 
 func (c *stepped) clock(s complex128) complex128 {
-	x := -s * complex(c.step, 0)
+	x := cmplx.Scale(c.step, -s)
 	if cmplx.Abs(x) < 1e-4 { // 1 − e^x without cancellation
-		return complex(c.step, 0) / (-x * (1 + x/2*(1+x/3*(1+x/4))))
+		sum := 1 + cmplx.Over(x, 4)
+		sum = 1 + cmplx.Mul(cmplx.Over(x, 3), sum)
+		sum = 1 + cmplx.Mul(cmplx.Over(x, 2), sum)
+		return cmplx.Div(complex(c.step, 0), cmplx.Mul(-x, sum))
 	}
-	return complex(c.step, 0) / (1 - levy.Exp(x))
+	return cmplx.Div(complex(c.step, 0), 1-cmplx.Exp(x))
 }
 
 func (c *stepped) visits(s complex128) (all [3]visit) {
 	n, q := c.n, len(c.outside)
-	x := levy.Exp(-s * complex(c.step, 0))
+	x := cmplx.Exp(cmplx.Scale(c.step, -s))
 	upper := c.eliminate(x)
 	for i := range all {
 		if i > 0 && c.same() {
@@ -262,20 +253,20 @@ func (c *stepped) visits(s complex128) (all [3]visit) {
 			var a, b float64
 			row := c.q[j*n : j*n+n]
 			for k, t := range turned {
-				a += row[k] * real(t)
-				b += row[k] * imag(t)
+				a += float64(row[k] * real(t))
+				b += float64(row[k] * imag(t))
 			}
-			rho := x * complex(a, b)
-			v.inside[j] = rho * complex(c.step, 0)
+			rho := cmplx.Mul(x, complex(a, b))
+			v.inside[j] = cmplx.Scale(c.step, rho)
 			a, b = real(rho), imag(rho)
 			for k, p := range c.leave[j*q : j*q+q] {
-				re[k] += a * p
-				im[k] += b * p
+				re[k] += float64(a * p)
+				im[k] += float64(b * p)
 			}
 		}
 		v.inside[n+i] = complex(c.step, 0)
 		for k, p := range c.direct[i] {
-			v.exits[k] = x * complex(re[k]+p, im[k])
+			v.exits[k] = cmplx.Mul(x, complex(re[k]+p, im[k]))
 		}
 		all[i] = v
 	}
@@ -296,7 +287,7 @@ func (c *stepped) eliminate(x complex128) *eliminated {
 	e := &eliminated{n: n, u: make([]complex128, n*n), factor: make([]complex128, n), swap: make([]bool, n)}
 	for i := range n {
 		for j := max(0, i-1); j < n; j++ {
-			e.u[i*n+j] = -x * complex(c.h[i*n+j], 0)
+			e.u[i*n+j] = cmplx.Scale(c.h[i*n+j], -x)
 		}
 		e.u[i*n+i]++
 	}
@@ -311,12 +302,12 @@ func (c *stepped) eliminate(x complex128) *eliminated {
 		if b[i] == 0 {
 			continue
 		}
-		f := b[i] / a[i]
+		f := cmplx.Div(b[i], a[i])
 		e.factor[i] = f
 		fr, fi := real(f), imag(f)
 		for j := i + 1; j < n; j++ {
 			ar, ai := real(a[j]), imag(a[j])
-			b[j] -= complex(fr*ar-fi*ai, fr*ai+fi*ar)
+			b[j] -= complex(float64(fr*ar)-float64(fi*ai), float64(fr*ai)+float64(fi*ar))
 		}
 	}
 	return e
@@ -334,17 +325,17 @@ func (e *eliminated) solve(b []float64) []complex128 {
 		if e.swap[i] {
 			y[i], y[i+1] = y[i+1], y[i]
 		}
-		y[i+1] -= e.factor[i] * y[i]
+		y[i+1] -= cmplx.Mul(e.factor[i], y[i])
 	}
 	for i := n - 1; i >= 0; i-- {
 		row := e.u[i*n : i*n+n]
 		var re, im float64
 		for j := i + 1; j < n; j++ {
 			ar, ai, yr, yi := real(row[j]), imag(row[j]), real(y[j]), imag(y[j])
-			re += ar*yr - ai*yi
-			im += ar*yi + ai*yr
+			re += float64(ar*yr) - float64(ai*yi)
+			im += float64(ar*yi) + float64(ai*yr)
 		}
-		y[i] = (y[i] - complex(re, im)) / row[i]
+		y[i] = cmplx.Div(y[i]-complex(re, im), row[i])
 	}
 	return y
 }

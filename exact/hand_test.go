@@ -68,7 +68,7 @@ func TestLogMomentsAreDerivatives(t *testing.T) {
 	price := models.Merton{Mu: .1, Sigma: .5, Rate: 30, JumpMean: -.05, JumpSD: .07}
 	p := Problem{Token: band(3, .3, tokens.Edge), Model: price, Step: day}.liquidated(.8)
 	p.Token.Loan.Borrow, p.Token.Loan.Supply, p.Token.Fee, p.Token.Loan.Bonus = .9, .1, .3, .05
-	h := must(p.horizon(1, usual))
+	h := must(p.horizon(1, usual, false))
 	m := must(p.Moments(1))
 	f := func(z float64) float64 {
 		return math.Exp(z*h.base) * real(h.onSeries(h.power(complex(z, 0), 0), 0))

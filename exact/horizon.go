@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/cmplx"
 
 	"mcrisk/exact/levy"
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/models"
 )
 
@@ -34,7 +34,9 @@ type sample struct {
 	visits [3]visit
 }
 
-func (p Problem) horizon(years, perMove float64) (*horizon, error) {
+// horizon prepares a horizon, by contours rather than by steps where contours are as
+// good as quick asks.
+func (p Problem) horizon(years, perMove float64, quick bool) (*horizon, error) {
 	steps, err := p.steps(years)
 	if e := p.check(); e != nil || err != nil {
 		return nil, errors.Join(e, err)
@@ -48,7 +50,7 @@ func (p Problem) horizon(years, perMove float64) (*horizon, error) {
 		known: map[complex128][]sample{}, poles: map[float64]float64{},
 	}
 	h.inside, h.exits = c.places()
-	if c, ok := c.(*stepped); ok {
+	if c, ok := c.(*stepped); ok && !(quick && steps >= contourSteps && f.damping(c, years) >= contourDamping) {
 		h.series = c.march(steps)
 	}
 	if h.series == nil {
@@ -59,23 +61,37 @@ func (p Problem) horizon(years, perMove float64) (*horizon, error) {
 	return h, nil
 }
 
-// regularity says how high a contour must reach, in 1/years, and what is left out as
-// it does not. Cycles of mean length m with the coefficient of variation c repeat
-// for a while: the transform has poles near ±2πik/m, which after N = years/m cycles
-// matter as e^{−2π²·c²·k²·N}. That is exact for Brownian motion to one end.
-func (f frame) regularity(c cycle, years float64) (reach, doubt float64) {
-	const negligible, highest = 40, 5000
+// A quick horizon of so many steps, whose cycles are so irregular, is inverted along
+// contours, which take a hundredth of the points of a circle around all singularities
+// and have eight digits. What regular cycles would leave out, both contours alike, is
+// then below e^-160.
+const (
+	contourSteps   = 500
+	contourDamping = 160
+)
+
+// damping is how far repeated cycles have blurred into a steady stream by the end of
+// the horizon. Cycles of mean length m with the coefficient of variation c repeat for
+// a while: the transform has poles near ±2πik/m, which after N = years/m cycles matter
+// as e^{−damping·k²}, damping = 2π²·c²·N. That is exact for Brownian motion to one end.
+func (f frame) damping(c cycle, years float64) float64 {
 	s := f.cycleStats(c, 0)
 	square := 0.0
 	for i, w := range s.weight {
-		square += w * (s.tau2[i] - s.tau[i]*s.tau[i])
+		square += float64(w * (s.tau2[i] - float64(s.tau[i]*s.tau[i])))
 	}
-	cycles := years / s.mean
-	damping := 2 * math.Pi * math.Pi * max(square, 0) / (s.mean * s.mean) * cycles
+	return 2 * math.Pi * math.Pi * max(square, 0) / (s.mean * s.mean) * years / s.mean
+}
+
+// regularity says how high a contour must reach to hold the poles of regular cycles, in
+// 1/years, and what is left out as it does not.
+func (f frame) regularity(c cycle, years float64) (reach, doubt float64) {
+	const negligible, highest = 40, 5000
+	damping := f.damping(c, years)
 	if !(damping < negligible) {
 		return 0, 0
 	}
-	pole := 2 * math.Pi * cycles
+	pole := 2 * math.Pi * years / f.cycleStats(c, 0).mean
 	reach = pole * (math.Ceil(math.Sqrt(negligible/damping)) + 0.5) * 1.25
 	if reach > highest {
 		reach = highest
@@ -150,19 +166,19 @@ type chain struct {
 func (c chain) solve(rhs [3]complex128) [3]complex128 {
 	ud, du := c.to[fromUp][1], c.to[fromDown][0]
 	eu, ed := c.deficit[fromUp], c.deficit[fromDown]
-	det := eu*ed + eu*du + ud*ed // (1 − uu)(1 − dd) − ud·du without cancellation
+	det := cmplx.Mul(eu, ed+du) + cmplx.Mul(ud, ed) // (1 − uu)(1 − dd) − ud·du without cancellation
 	v := [3]complex128{
-		fromUp:   ((ed+du)*rhs[fromUp] + ud*rhs[fromDown]) / det,
-		fromDown: (du*rhs[fromUp] + (eu+ud)*rhs[fromDown]) / det,
+		fromUp:   cmplx.Div(cmplx.Mul(ed+du, rhs[fromUp])+cmplx.Mul(ud, rhs[fromDown]), det),
+		fromDown: cmplx.Div(cmplx.Mul(du, rhs[fromUp])+cmplx.Mul(eu+ud, rhs[fromDown]), det),
 	}
-	v[fromStart] = rhs[fromStart] + c.to[fromStart][0]*v[fromUp] + c.to[fromStart][1]*v[fromDown]
+	v[fromStart] = rhs[fromStart] + cmplx.Mul(c.to[fromStart][0], v[fromUp]) + cmplx.Mul(c.to[fromStart][1], v[fromDown])
 	return v
 }
 
 // apply returns to·v.
 func (c chain) apply(v [3]complex128) (out [3]complex128) {
 	for i := range out {
-		out[i] = c.to[i][0]*v[fromUp] + c.to[i][1]*v[fromDown]
+		out[i] = cmplx.Mul(c.to[i][0], v[fromUp]) + cmplx.Mul(c.to[i][1], v[fromDown])
 	}
 	return out
 }
@@ -177,12 +193,12 @@ type power struct {
 }
 
 func (h *horizon) power(z complex128, slope float64) power {
-	p := power{z: z, slope: slope, rate: h.base + slope*h.carry}
+	p := power{z: z, slope: slope, rate: h.base + float64(slope*h.carry)}
 	value := func(log, y float64) complex128 {
 		if math.IsInf(log, -1) {
 			return 0
 		}
-		return levy.Exp(z * complex(log-slope*y, 0))
+		return cmplx.Exp(cmplx.Scale(log-float64(slope*y), z))
 	}
 	for _, y := range h.inside {
 		p.inside = append(p.inside, value(growth(y), y))
@@ -195,7 +211,7 @@ func (h *horizon) power(z complex128, slope float64) power {
 		p.exits = append(p.exits, value(e.log, e.y))
 	}
 	for i, y := range h.start {
-		p.start[i] = 1 / value(growth(y), y)
+		p.start[i] = cmplx.Div(1, value(growth(y), y))
 	}
 	return p
 }
@@ -221,13 +237,13 @@ func (h *horizon) tallies(p power, visits [3]visit) (all [3]tally) {
 			continue
 		}
 		for k, x := range v.inside {
-			all[i][0] += x * p.inside[k]
+			all[i][0] += cmplx.Mul(x, p.inside[k])
 		}
 		for k, x := range v.exits {
 			if e := h.exits[k]; e.next == ended {
-				all[i][3] += x * p.exits[k]
+				all[i][3] += cmplx.Mul(x, p.exits[k])
 			} else {
-				all[i][1+h.upOrDown(e)] += x * p.exits[k]
+				all[i][1+h.upOrDown(e)] += cmplx.Mul(x, p.exits[k])
 			}
 		}
 	}
@@ -256,10 +272,10 @@ func (h *horizon) functionals(p power) [4]functional {
 // chain returns the transition of one cycle under the power, and what is over
 // at its end: the horizon came first, or the token ended.
 func (h *horizon) chain(p power, s complex128, t [3]tally) (c chain, over [3]complex128) {
-	rest := h.clock(s + p.z*complex(p.rate, 0))
+	rest := h.clock(s + cmplx.Scale(p.rate, p.z))
 	for i, t := range t {
-		over[i] = (t[0] + t[3]*rest) * p.start[i]
-		c.to[i] = [2]complex128{t[1] * p.start[i], t[2] * p.start[i]}
+		over[i] = cmplx.Mul(t[0]+cmplx.Mul(t[3], rest), p.start[i])
+		c.to[i] = [2]complex128{cmplx.Mul(t[1], p.start[i]), cmplx.Mul(t[2], p.start[i])}
 		c.deficit[i] = 1 - c.to[i][0] - c.to[i][1]
 	}
 	return c, over
@@ -272,7 +288,7 @@ func (h *horizon) absorbed(p power, s complex128) complex128 {
 	c, _ := h.chain(p, s, t)
 	var v [3]complex128
 	for i := range v {
-		v[i] = t[i][3] * p.start[i]
+		v[i] = cmplx.Mul(t[i][3], p.start[i])
 	}
 	return c.solve(v)[fromStart]
 }
@@ -284,7 +300,7 @@ func (h *horizon) onSeries(p power, centre float64) (total complex128) {
 	points, values := h.onCircle(centre, fs[:])
 	for k, s := range points {
 		c, over := h.chain(p, s.S, tallied(values, k))
-		total += s.Weight * c.solve(over)[fromStart]
+		total += cmplx.Mul(s.Weight, c.solve(over)[fromStart])
 	}
 	return total
 }
@@ -321,11 +337,11 @@ func (f frame) pole(c cycle, z, slope float64) float64 {
 		ch, _ := h.chain(p, complex(s, 0), h.tallies(p, v))
 		a, b := real(ch.to[fromUp][0]), real(ch.to[fromUp][1])
 		cc, d := real(ch.to[fromDown][0]), real(ch.to[fromDown][1])
-		eigenvalue := (a+d)/2 + math.Sqrt((a-d)*(a-d)/4+b*cc)
+		eigenvalue := float64((a+d)/2) + math.Sqrt(float64((a-d)*(a-d)/4)+float64(b*cc))
 		if !(eigenvalue > 0) {
 			return -800
 		}
-		return min(50, math.Log(eigenvalue))
+		return min(50, fmath.Log(eigenvalue))
 	}
 	at := log(0)
 	if math.Abs(at) < 1e-15 {
@@ -384,8 +400,10 @@ type NAVMoments struct {
 // horizon. Watched continuously to Edge is refused: use a grid.
 //
 // Source: renewal theory as for [Problem.LongRun]; derived here.
-func (p Problem) Moments(years float64) (NAVMoments, error) {
-	h, err := p.horizon(years, usual)
+func (p Problem) Moments(years float64) (NAVMoments, error) { return p.moments(years, true) }
+
+func (p Problem) moments(years float64, quick bool) (NAVMoments, error) {
+	h, err := p.horizon(years, usual, quick)
 	if err != nil {
 		return NAVMoments{}, err
 	}
@@ -407,10 +425,10 @@ func (p Problem) Moments(years float64) (NAVMoments, error) {
 	return m, nil
 }
 
-// Doubled is Moments with twice the nodes, and with Bound also covering what the
+// Doubled is Moments with twice the nodes, by steps, and with Bound also covering what the
 // doubling changed. Watched continuously it is Moments itself.
 func (p Problem) Doubled(years float64) (NAVMoments, error) {
-	once, err := p.Moments(years)
+	once, err := p.moments(years, false)
 	if err != nil || p.Step == 0 {
 		return once, err
 	}
@@ -418,7 +436,7 @@ func (p Problem) Doubled(years float64) (NAVMoments, error) {
 		p.Nodes = newFrame(p.Token, p.Model).nodesFor(p.Step, usual)
 	}
 	p.Nodes *= 2
-	twice, err := p.Moments(years)
+	twice, err := p.moments(years, false)
 	if err != nil {
 		return NAVMoments{}, err
 	}
@@ -463,14 +481,14 @@ func (h *horizon) moments(second bool) (NAVMoments, error) {
 		v := 0.0
 		for k, s := range points {
 			c, over := h.chain(p, s.S, tallied(values, k))
-			v += 2 * real(s.Weight*c.solve(over)[fromStart])
+			v += float64(2 * real(cmplx.Mul(s.Weight, c.solve(over)[fromStart])))
 		}
 		return v * fmath.Exp(z*h.base*h.years)
 	}
 	plain.NAV = nav(1)
 	plain.NAVSD = math.Inf(1)
 	if second {
-		if v := nav(2) - plain.NAV*plain.NAV; v < math.MaxFloat64 {
+		if v := nav(2) - float64(plain.NAV*plain.NAV); v < math.MaxFloat64 {
 			plain.NAVSD = math.Sqrt(max(0, v))
 		}
 	}
@@ -497,7 +515,7 @@ func (h *horizon) logFunctionals() []functional {
 	fs := make([]functional, logParts)
 	powers := func(gain, y float64) [5]float64 {
 		g := gain - growth(h.start[fromStart])
-		d := g - h.token.Target*(y-h.start[fromStart])
+		d := g - float64(h.token.Target*(y-h.start[fromStart]))
 		return [5]float64{1, g, g * g, d, d * d}
 	}
 	exits := func(k int, e int, w float64) {
@@ -534,8 +552,8 @@ func (h *horizon) logFunctionals() []functional {
 
 // gains are the sums of 1, g and g² for a gain g less than the one summed by shift.
 func gains(one, g, square complex128, shift float64) [3]complex128 {
-	s := complex(shift, 0)
-	return [3]complex128{one, g - s*one, square - 2*s*g + s*s*one}
+	less := g - cmplx.Scale(shift, one)
+	return [3]complex128{one, less, square - cmplx.Scale(shift, g+less)}
 }
 
 // logMoments differentiates E[(NAV/S^slope)^z] twice at z = 0, for the slopes 0 and
@@ -546,10 +564,10 @@ func (h *horizon) logMoments() (m NAVMoments, err error) {
 	var aliveSum, count, pairs, turnover, cost, liquidated, ruined float64
 	var mean, square [2]float64
 	for point, s := range points {
-		add := func(sum *float64, x [3]complex128) { *sum += 2 * real(s.Weight*x[fromStart]) }
+		add := func(sum *float64, x [3]complex128) { *sum += float64(2 * real(cmplx.Mul(s.Weight, x[fromStart]))) }
 		clock := h.clock(s.S)
-		dClock := -clock*clock + complex(h.step, 0)*clock
-		d2Clock := (complex(h.step, 0) - 2*clock) * dClock
+		dClock := cmplx.Scale(h.step, clock) - cmplx.Square(clock)
+		d2Clock := cmplx.Mul(complex(h.step, 0)-cmplx.Scale(2, clock), dClock)
 		var parts [3][logParts]complex128
 		for i := range parts {
 			for k := range parts[i] {
@@ -560,23 +578,23 @@ func (h *horizon) logMoments() (m NAVMoments, err error) {
 		var rest, moved, traded, kept, stops, ruins [3]complex128 // right-hand sides
 		for i := range parts {
 			p := &parts[i]
-			c.deficit[i] = p[ofInside]/clock + p[ofStopped] + p[ofRuined]
-			rest[i] = p[ofInside] + p[ofStopped]*clock
-			stops[i], ruins[i] = (p[ofStopped]+p[ofRuined])*clock, p[ofRuined]*clock
+			c.deficit[i] = cmplx.Div(p[ofInside], clock) + p[ofStopped] + p[ofRuined]
+			rest[i] = p[ofInside] + cmplx.Mul(p[ofStopped], clock)
+			stops[i], ruins[i] = cmplx.Mul(p[ofStopped]+p[ofRuined], clock), cmplx.Mul(p[ofRuined], clock)
 			for j := range 2 {
 				c.to[i][j] = p[ofTrades+5*j]
-				moved[i] += c.to[i][j] * clock
+				moved[i] += cmplx.Mul(c.to[i][j], clock)
 			}
-			traded[i] = p[ofMoved] * clock
+			traded[i] = cmplx.Mul(p[ofMoved], clock)
 		}
 		alive := c.solve(rest)
 		for i := range parts {
-			kept[i] = parts[i][ofSpent]*alive[fromUp] + parts[i][ofSpent+1]*alive[fromDown]
+			kept[i] = cmplx.Mul(parts[i][ofSpent], alive[fromUp]) + cmplx.Mul(parts[i][ofSpent+1], alive[fromDown])
 		}
 		number := c.solve(moved)
 		twice := c.apply(number)
 		for i := range twice {
-			twice[i] *= 2
+			twice[i] = cmplx.Scale(2, twice[i])
 		}
 		add(&aliveSum, alive)
 		add(&count, number)
@@ -590,27 +608,27 @@ func (h *horizon) logMoments() (m NAVMoments, err error) {
 			var v1, v2 [3]complex128
 			var first, second [3][2]complex128 // E[R; next], E[R²; next]
 			// for the time that is left after a liquidation NAV rests and the price goes on
-			r := complex(h.base+slope*h.carry+slope*h.trend, 0)
+			r := h.base + float64(slope*h.carry) + float64(slope*h.trend)
 			for i := range parts {
-				begin := growth(h.start[i]) - growth(h.start[fromStart]) - slope*(h.start[i]-h.start[fromStart])
+				begin := growth(h.start[i]) - growth(h.start[fromStart]) - float64(slope*(h.start[i]-h.start[fromStart]))
 				of := func(group int) [3]complex128 {
 					p := parts[i][group:]
 					return gains(p[0], p[1+2*k], p[2+2*k], begin)
 				}
 				inside, stopped := of(ofInside), of(ofStopped)
-				v1[i] = inside[1] + stopped[1]*clock + stopped[0]*r*dClock
-				v2[i] = inside[2] + stopped[2]*clock + 2*stopped[1]*r*dClock +
-					stopped[0]*(r*r*d2Clock-complex(slope*slope*h.spread, 0)*dClock)
+				v1[i] = inside[1] + cmplx.Mul(stopped[1], clock) + cmplx.Scale(r, cmplx.Mul(stopped[0], dClock))
+				v2[i] = inside[2] + cmplx.Mul(stopped[2], clock) + cmplx.Scale(2*r, cmplx.Mul(stopped[1], dClock)) +
+					cmplx.Mul(stopped[0], cmplx.Scale(r*r, d2Clock)-cmplx.Scale(slope*slope*h.spread, dClock))
 				for j, next := range []int{fromUp, fromDown} {
 					trades := of(ofTrades + 5*j)
 					first[i][j], second[i][j] = trades[1], trades[2]
-					v1[i] += first[i][j] * alive[next]
+					v1[i] += cmplx.Mul(first[i][j], alive[next])
 				}
 			}
 			expected := c.solve(v1)
 			for i := range v2 {
 				for j, next := range []int{fromUp, fromDown} {
-					v2[i] += second[i][j]*alive[next] + 2*first[i][j]*expected[next]
+					v2[i] += cmplx.Mul(second[i][j], alive[next]) + cmplx.Mul(cmplx.Scale(2, first[i][j]), expected[next])
 				}
 			}
 			add(&mean[k], expected)
@@ -622,11 +640,12 @@ func (h *horizon) logMoments() (m NAVMoments, err error) {
 	}
 	moments := func(k int) (value, sd float64) {
 		drift := mean[k] / aliveSum
-		return drift + (h.base+slopes[k]*h.carry)*h.years, math.Sqrt(max(0, square[k]/aliveSum-drift*drift))
+		rate := h.base + float64(slopes[k]*h.carry)
+		return drift + float64(rate*h.years), math.Sqrt(max(0, square[k]/aliveSum-float64(drift*drift)))
 	}
 	m.Log, m.LogSD = moments(0)
 	m.Decay, m.DecaySD = moments(1)
-	m.Rebalances, m.RebalancesSD = count, math.Sqrt(max(0, pairs+count-count*count))
+	m.Rebalances, m.RebalancesSD = count, math.Sqrt(max(0, pairs+count-float64(count*count)))
 	m.Turnover, m.CostDrag = turnover, cost/aliveSum
 	m.Liquidated, m.Ruined = max(0, liquidated), max(0, ruined)
 	return m, nil
@@ -640,7 +659,7 @@ func (h *horizon) half(centre float64) []sample {
 // Count returns P(N = k) for k rebalances up to the horizon, k < n. The
 // transform of P(N = k) is φ^k(1−φ)/s without liquidation.
 func (p Problem) Count(years float64, n int) ([]float64, error) {
-	h, err := p.horizon(years, usual)
+	h, err := p.horizon(years, usual, false)
 	if err != nil {
 		return nil, err
 	}
@@ -657,7 +676,7 @@ func (p Problem) Count(years float64, n int) ([]float64, error) {
 	for point, s := range points {
 		c, over := h.chain(one, s.S, tallied(values, point))
 		for k := range out {
-			out[k] += 2 * real(s.Weight*over[fromStart])
+			out[k] += float64(2 * real(cmplx.Mul(s.Weight, over[fromStart])))
 			over = c.apply(over)
 		}
 	}

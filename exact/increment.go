@@ -5,6 +5,7 @@ import (
 
 	"mcrisk/exact/levy"
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/models"
 )
 
@@ -30,10 +31,10 @@ func incrementOf(m models.Model, dt float64) increment {
 
 func gbmIncrement(m models.Model, dt float64) increment {
 	nu, sigma := levy.Diffusion(m)
-	mean, sd := nu*dt, sigma*math.Sqrt(dt)
+	mean, sd := float64(nu*dt), float64(sigma*math.Sqrt(dt))
 	return increment{
 		density: func(x float64) float64 { return levy.NormalDensity(x, mean, sd) },
-		lo:      mean - levy.Tails*sd, hi: mean + levy.Tails*sd + 2*sd*sd,
+		lo:      mean - float64(levy.Tails*sd), hi: mean + float64(levy.Tails*sd) + float64(2*sd*sd),
 		narrow: sd, features: sd,
 	}
 }
@@ -41,14 +42,14 @@ func gbmIncrement(m models.Model, dt float64) increment {
 // The Merton density is a Poisson mixture of normals.
 func mertonIncrement(m models.Merton, dt float64) increment {
 	nu, sigma := levy.Diffusion(m)
-	base := increment{narrow: sigma * math.Sqrt(dt), features: math.Sqrt(sigma*sigma*dt + m.JumpSD*m.JumpSD)}
+	base := increment{narrow: sigma * math.Sqrt(dt),
+		features: math.Sqrt(float64(sigma*sigma*dt) + float64(m.JumpSD*m.JumpSD))}
 	var weight, mean, sd []float64
-	mode := m.Rate * dt
+	mode := float64(m.Rate * dt)
 	for n := 0; ; n++ {
 		logWeight := -mode
 		if n > 0 {
-			lgamma, _ := math.Lgamma(float64(n) + 1)
-			logWeight += float64(n)*math.Log(mode) - lgamma
+			logWeight += float64(float64(n)*fmath.Log(mode)) - fmath.LogGamma(float64(n)+1)
 		}
 		// jumps so rare still matter where they alone reach
 		if logWeight < -42 && float64(n) > mode || m.Rate == 0 && n > 0 {
@@ -58,11 +59,11 @@ func mertonIncrement(m models.Merton, dt float64) increment {
 			continue
 		}
 		weight = append(weight, fmath.Exp(logWeight))
-		mean = append(mean, nu*dt+float64(n)*m.JumpMean)
-		sd = append(sd, math.Sqrt(sigma*sigma*dt+float64(n)*m.JumpSD*m.JumpSD))
+		mean = append(mean, float64(nu*dt)+float64(float64(n)*m.JumpMean))
+		sd = append(sd, math.Sqrt(float64(sigma*sigma*dt)+float64(float64(n)*m.JumpSD*m.JumpSD)))
 		k := len(sd) - 1
-		base.lo = min(base.lo, mean[k]-levy.Tails*sd[k])
-		base.hi = max(base.hi, mean[k]+levy.Tails*sd[k]+2*sd[k]*sd[k])
+		base.lo = min(base.lo, mean[k]-float64(levy.Tails*sd[k]))
+		base.hi = max(base.hi, mean[k]+float64(levy.Tails*sd[k])+float64(2*sd[k]*sd[k]))
 	}
 	if len(sd) > 0 && mode > 1 { // no narrower part than the fewest jumps seen
 		base.narrow = sd[0]
@@ -71,7 +72,7 @@ func mertonIncrement(m models.Merton, dt float64) increment {
 		f := 0.0
 		for k, w := range weight {
 			if z := (x - mean[k]) / sd[k]; z*z < 80 {
-				f += w / sd[k] * fmath.Exp(-z*z/2)
+				f += float64(w / sd[k] * fmath.Exp(-z*z/2))
 			}
 		}
 		return f / math.Sqrt(2*math.Pi)
@@ -85,40 +86,40 @@ func mertonIncrement(m models.Merton, dt float64) increment {
 // interpolated from there.
 func kouIncrement(m models.Kou, dt float64) increment {
 	nu, sigma := levy.Diffusion(m)
-	sd := sigma * math.Sqrt(dt)
+	sd := float64(sigma * math.Sqrt(dt))
 	reach := func(eta, share float64) float64 { // of a sum of Poisson many exponentials, by Chernoff
 		if m.Rate*share == 0 {
 			return 0
 		}
-		return min((38+m.Rate*dt)/(eta/2), (38+9*m.Rate*dt)/(0.9*eta))
+		return min((38+float64(m.Rate*dt))/(eta/2), (38+float64(9*m.Rate*dt))/(0.9*eta))
 	}
 	out := increment{
-		lo:     min(0, nu*dt) - levy.Tails*sd - reach(m.EtaDown, 1-m.Up),
-		hi:     max(0, nu*dt) + levy.Tails*sd + 2*sd*sd + reach(m.EtaUp-1, m.Up),
+		lo:     min(0, float64(nu*dt)) - float64(levy.Tails*sd) - reach(m.EtaDown, 1-m.Up),
+		hi:     max(0, float64(nu*dt)) + float64(levy.Tails*sd) + float64(2*sd*sd) + reach(m.EtaUp-1, m.Up),
 		narrow: sd, features: max(sd, 1/max(m.EtaUp, m.EtaDown)),
 	}
 	period := 1.05 * (out.hi - out.lo)
 	step := 2 * math.Pi / period
 	var cf []complex128
 	for k := 1; ; k++ {
-		u := complex(0, step*float64(k))
-		e := complex(dt, 0) * (u*complex(nu, 0) + u*u*complex(sigma*sigma/2, 0) +
-			complex(m.Rate, 0)*(complex(m.Up*m.EtaUp, 0)/(complex(m.EtaUp, 0)-u)+
-				complex((1-m.Up)*m.EtaDown, 0)/(complex(m.EtaDown, 0)+u)-1))
+		u := complex(0, float64(step*float64(k)))
+		e := cmplx.Scale(dt, cmplx.Scale(nu, u)+cmplx.Scale(sigma*sigma/2, cmplx.Square(u))+
+			cmplx.Scale(m.Rate, cmplx.Div(complex(m.Up*m.EtaUp, 0), complex(m.EtaUp, 0)-u)+
+				cmplx.Div(complex((1-m.Up)*m.EtaDown, 0), complex(m.EtaDown, 0)+u)-1))
 		if real(e) < -40 {
 			break
 		}
-		cf = append(cf, levy.Exp(e))
+		cf = append(cf, cmplx.Exp(e))
 	}
 	invert := func(x float64) float64 {
-		turn, at := levy.Exp(complex(0, -step*x)), complex(1, 0)
+		turn, at := cmplx.Exp(complex(0, -step*x)), complex(1, 0)
 		sum := 0.5
 		for k, c := range cf {
 			if k%256 == 0 {
-				at = levy.Exp(complex(0, -step*x*float64(k)))
+				at = cmplx.Exp(complex(0, -step*x*float64(k)))
 			}
-			at *= turn
-			sum += real(c)*real(at) - imag(c)*imag(at)
+			at = cmplx.Mul(at, turn)
+			sum += float64(real(c)*real(at)) - float64(imag(c)*imag(at))
 		}
 		return 2 * sum / period
 	}
@@ -139,7 +140,7 @@ func interpolate(f func(float64) float64, centre, lo, hi, first, widest float64)
 			if k > 10 {
 				width = min(1.3*width, widest)
 			}
-			at += sign * width
+			at += float64(sign * width)
 			cuts = append(cuts, at)
 		}
 	}
@@ -151,14 +152,17 @@ func interpolate(f func(float64) float64, centre, lo, hi, first, widest float64)
 		below[i], below[j] = below[j], below[i]
 	}
 	cuts = append(append([]float64{}, below...), cuts[:above]...)
-	var node [n]float64
+	var node, weight [n]float64
 	for j := range node {
-		node[j] = math.Cos(math.Pi * (float64(j) + 0.5) / n)
+		weight[j], node[j] = fmath.Sincos(math.Pi * (float64(j) + 0.5) / n)
+		if j%2 == 1 {
+			weight[j] = -weight[j]
+		}
 	}
 	values := make([][n]float64, len(cuts)-1)
 	for i := range values {
 		for j, c := range node {
-			values[i][j] = f((cuts[i]+cuts[i+1])/2 + c*(cuts[i+1]-cuts[i])/2)
+			values[i][j] = f(float64((cuts[i]+cuts[i+1])/2) + float64(c*(cuts[i+1]-cuts[i])/2))
 		}
 	}
 	return func(x float64) float64 {
@@ -173,19 +177,15 @@ func interpolate(f func(float64) float64, centre, lo, hi, first, widest float64)
 				a = mid
 			}
 		}
-		c := (2*x - cuts[a] - cuts[a+1]) / (cuts[a+1] - cuts[a])
+		c := (float64(2*x) - cuts[a] - cuts[a+1]) / (cuts[a+1] - cuts[a])
 		// barycentric formula of the second kind
 		num, den := 0.0, 0.0
 		for j, xj := range node {
 			if c == xj {
 				return values[a][j]
 			}
-			w := math.Sin(math.Pi * (float64(j) + 0.5) / n)
-			if j%2 == 1 {
-				w = -w
-			}
-			w /= c - xj
-			num += w * values[a][j]
+			w := weight[j] / (c - xj)
+			num += float64(w * values[a][j])
 			den += w
 		}
 		return num / den

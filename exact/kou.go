@@ -3,10 +3,10 @@ package exact
 import (
 	"errors"
 	"math"
-	"math/cmplx"
 
 	"mcrisk/exact/levy"
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/models"
 )
 
@@ -63,10 +63,10 @@ func (c *jumping) visits(s complex128) (all [3]visit) {
 					all[i] = visit{make([]complex128, len(v.inside)), make([]complex128, len(v.exits))}
 				}
 				for j, x := range v.inside {
-					all[i].inside[j] += complex(2*real(x)/points, 0)
+					all[i].inside[j] += complex(float64(real(x)*(2.0/points)), 0)
 				}
 				for j, x := range v.exits {
-					all[i].exits[j] += complex(2*real(x)/points, 0)
+					all[i].exits[j] += complex(float64(real(x)*(2.0/points)), 0)
 				}
 			}
 		}
@@ -96,11 +96,12 @@ func (c *jumping) visit(start float64, b, slope [4]complex128) visit {
 		if i >= 2 {
 			anchor = above
 		}
-		top := levy.Exp(x * complex(above-anchor, 0))
-		bottom := levy.Exp(x * complex(below-anchor, 0))
+		top := cmplx.Exp(cmplx.Scale(above-anchor, x))
+		bottom := cmplx.Exp(cmplx.Scale(below-anchor, x))
 		matrix[0][i], matrix[1][i] = top, bottom
-		matrix[2][i], matrix[3][i] = top*e1/(e1-x), bottom*e2/(e2+x)
-		here[i] = levy.Exp(-x * complex(anchor, 0))
+		matrix[2][i] = cmplx.Div(cmplx.Scale(c.m.EtaUp, top), e1-x)
+		matrix[3][i] = cmplx.Div(cmplx.Scale(c.m.EtaDown, bottom), e2+x)
+		here[i] = cmplx.Exp(cmplx.Scale(anchor, -x))
 	}
 	way := solveTransposed(matrix, here) // creep up, creep down, jump up, jump down
 
@@ -111,23 +112,24 @@ func (c *jumping) visit(start float64, b, slope [4]complex128) visit {
 		if k >= c.upJumps {
 			jump = way[3]
 		}
-		v.exits[2+k] = jump * complex(w, 0)
+		v.exits[2+k] = cmplx.Scale(w, jump)
 	}
 	for k, y := range c.nodes.X {
 		x := y - start
 		var r complex128
 		for i := range 2 { // left-moving part of the free resolvent, seen from above
 			down, up := b[i], b[i+2]
-			far := levy.Exp(-down*complex(x-above, 0)) * (way[0] + way[2]*e1/(e1-down)) / slope[i]
-			near := levy.Exp(-up*complex(x-below, 0)) * (way[1] + way[3]*e2/(e2+up)) / slope[i+2]
-			r += far - near
+			over := way[0] + cmplx.Div(cmplx.Scale(c.m.EtaUp, way[2]), e1-down)
+			under := way[1] + cmplx.Div(cmplx.Scale(c.m.EtaDown, way[3]), e2+up)
+			r += cmplx.Div(cmplx.Mul(cmplx.Exp(cmplx.Scale(above-x, down)), over), slope[i])
+			r -= cmplx.Div(cmplx.Mul(cmplx.Exp(cmplx.Scale(below-x, up)), under), slope[i+2])
 			if x < 0 {
-				r -= levy.Exp(-down*complex(x, 0)) / slope[i]
+				r -= cmplx.Div(cmplx.Exp(cmplx.Scale(-x, down)), slope[i])
 			} else {
-				r += levy.Exp(-up*complex(x, 0)) / slope[i+2]
+				r += cmplx.Div(cmplx.Exp(cmplx.Scale(-x, up)), slope[i+2])
 			}
 		}
-		v.inside[k] = complex(c.nodes.W[k], 0) * r
+		v.inside[k] = cmplx.Scale(c.nodes.W[k], r)
 	}
 	return v
 }
@@ -150,18 +152,18 @@ func solveTransposed(a [4][4]complex128, r [4]complex128) (x [4]complex128) {
 		}
 		m[k], m[best] = m[best], m[k]
 		for i := k + 1; i < 4; i++ {
-			f := m[i][k] / m[k][k]
+			f := cmplx.Div(m[i][k], m[k][k])
 			for j := k; j < 5; j++ {
-				m[i][j] -= f * m[k][j]
+				m[i][j] -= cmplx.Mul(f, m[k][j])
 			}
 		}
 	}
 	for k := 3; k >= 0; k-- {
 		x[k] = m[k][4]
 		for j := k + 1; j < 4; j++ {
-			x[k] -= m[k][j] * x[j]
+			x[k] -= cmplx.Mul(m[k][j], x[j])
 		}
-		x[k] /= m[k][k]
+		x[k] = cmplx.Div(x[k], m[k][k])
 	}
 	return x
 }

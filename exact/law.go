@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"math/cmplx"
 	"slices"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath/cmplx"
 )
 
 // A Law is the distribution of the log of NAV or of the decay: its distribution
@@ -32,7 +32,7 @@ func (p Problem) law(years, slope float64) (Law, error) {
 // inverter prepares the transform of ln NAV − slope·ln S at the horizon.
 func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	// few steps leave high frequencies alive, which need nodes to be seen
-	h, err := p.horizon(years, usual+4/math.Sqrt(max(1, years/p.Step)))
+	h, err := p.horizon(years, usual+4/math.Sqrt(max(1, years/p.Step)), false)
 	if err != nil {
 		return levy.Inverter{}, err
 	}
@@ -60,19 +60,19 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	}
 	seriesCF := func(z complex128) complex128 {
 		p := h.power(z, slope)
-		return h.onSeries(p, pole[side(z)]) * levy.Exp(z*complex(p.rate*years, 0))
+		return cmplx.Mul(h.onSeries(p, pole[side(z)]), cmplx.Exp(cmplx.Scale(p.rate*years, z)))
 	}
 	contourCF := h.along(slope, pole, drift, slope == 0 && m.Liquidated-m.Ruined > 1e-12)
 	cf := contourCF
 	switch {
 	case h.series == nil:
-		v.Unsure = h.doubt + 3*discord(contourCF, func(z complex128) complex128 {
+		v.Unsure = h.doubt + float64(3*discord(contourCF, func(z complex128) complex128 {
 			known := h.known
 			h.wide, h.known = true, map[complex128][]sample{}
 			x := contourCF(z)
 			h.wide, h.known = false, known
 			return x
-		}, v)
+		}, v))
 	case h.steps <= wholly:
 		cf = seriesCF
 	default:
@@ -110,7 +110,7 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 		whole := v.CF
 		v.CF = func(z complex128) (complex128, error) {
 			x, err := whole(z)
-			return x / complex(real(alive), 0), err
+			return cmplx.Over(x, real(alive)), err
 		}
 		v.Alive = 1
 	}
@@ -143,16 +143,16 @@ func (h *horizon) along(slope float64, pole, drift [2]float64, absorbing bool) f
 	return func(z complex128) complex128 {
 		p, k, stride := h.power(z, slope), side(z), max(3, h.reach/8)
 		centre := complex(pole[k], math.Round(imag(z)*drift[k]*h.years/stride)*stride/h.years)
-		still := -z * complex(p.rate, 0)
+		still := cmplx.Scale(p.rate, -z)
 		var ever, total complex128
 		if absorbing {
 			ever = h.absorbed(p, still)
 		}
 		for _, s := range h.samples(centre) {
 			c, over := h.chain(p, s.S, h.tallies(p, s.visits))
-			total += s.Weight * (c.solve(over)[fromStart] - ever*h.clock(s.S-still))
+			total += cmplx.Mul(s.Weight, c.solve(over)[fromStart]-cmplx.Mul(ever, h.clock(s.S-still)))
 		}
-		return total*levy.Exp(z*complex(p.rate*h.years, 0)) + ever
+		return cmplx.Mul(total, cmplx.Exp(cmplx.Scale(p.rate*h.years, z))) + ever
 	}
 }
 
@@ -194,7 +194,7 @@ func (h *horizon) resolved(slope float64) float64 {
 	for i := 1; i < len(order); i++ {
 		j, k := order[i-1], order[i]
 		if a, b := h.exits[j], h.exits[k]; a.next == b.next && reached(j) && reached(k) {
-			fastest = max(fastest, math.Abs(b.log-a.log-slope*(b.y-a.y)))
+			fastest = max(fastest, math.Abs(b.log-a.log-float64(slope*(b.y-a.y))))
 		}
 	}
 	if fastest == 0 {

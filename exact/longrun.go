@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/models"
 	"mcrisk/tokens"
 )
@@ -79,7 +80,7 @@ func rewards(exits []exit, slope float64) []float64 {
 	r := make([]float64, len(exits))
 	for k, e := range exits {
 		if e.next != ended {
-			r[k] = e.log - slope*e.y
+			r[k] = e.log - float64(slope*e.y)
 		}
 	}
 	return r
@@ -95,7 +96,7 @@ func toward(weights []complex128, exits []exit, next int, values []float64) comp
 		if values == nil {
 			s += weights[k]
 		} else {
-			s += weights[k] * complex(values[k], 0)
+			s += cmplx.Scale(values[k], weights[k])
 		}
 	}
 	return s
@@ -111,7 +112,7 @@ func (f frame) cycleStats(c cycle, slope float64) stats {
 		if w, ok := c.(*watched); ok {
 			s.tau[i] = w.law(i).Mean()
 		}
-		begin := growth(f.start[i]) - slope*f.start[i]
+		begin := growth(f.start[i]) - float64(slope*f.start[i])
 		for k, e := range exits {
 			prob := real(v.exits[k])
 			next := e.next
@@ -121,20 +122,20 @@ func (f frame) cycleStats(c cycle, slope float64) stats {
 			}
 			gain := r[k] - begin
 			s.p[i][next] += prob
-			s.r[i][next] += prob * gain
-			s.r2[i] += prob * gain * gain
+			s.r[i][next] += float64(prob * gain)
+			s.r2[i] += float64(prob * gain * gain)
 		}
 	}
 	p := s.p
 	s.weight = [3]float64{
-		p[1][0]*p[2][0] + p[1][2]*p[2][0] + p[2][1]*p[1][0],
-		p[0][1]*p[2][1] + p[0][2]*p[2][1] + p[2][0]*p[0][1],
-		p[0][2]*p[1][2] + p[0][1]*p[1][2] + p[1][0]*p[0][2],
+		float64(p[1][0]*p[2][0]) + float64(p[1][2]*p[2][0]) + float64(p[2][1]*p[1][0]),
+		float64(p[0][1]*p[2][1]) + float64(p[0][2]*p[2][1]) + float64(p[2][0]*p[0][1]),
+		float64(p[0][2]*p[1][2]) + float64(p[0][1]*p[1][2]) + float64(p[1][0]*p[0][2]),
 	}
 	all := s.weight[0] + s.weight[1] + s.weight[2]
 	for i := range s.weight {
 		s.weight[i] /= all
-		s.mean += s.weight[i] * s.tau[i]
+		s.mean += float64(s.weight[i] * s.tau[i])
 	}
 
 	// derivatives at s = 0 by Cauchy's integral on a circle well inside the
@@ -142,20 +143,20 @@ func (f frame) cycleStats(c cycle, slope float64) stats {
 	const points = 48
 	radius := min(0.5*c.slowest(), 2/max(s.tau[fromStart], s.tau[fromUp], s.tau[fromDown]))
 	for k := range points / 2 {
-		turn := levy.Exp(complex(0, 2*math.Pi*(float64(k)+0.5)/points))
-		for i, v := range c.visits(complex(radius, 0) * turn) {
-			begin := growth(f.start[i]) - slope*f.start[i]
+		turn := cmplx.Exp(complex(0, 2*math.Pi*(float64(k)+0.5)/points))
+		for i, v := range c.visits(cmplx.Scale(radius, turn)) {
+			begin := growth(f.start[i]) - float64(slope*f.start[i])
 			first := 2 / (points * radius) // both half circles
-			s.tau2[i] += 2 * first / radius * real(total(v.exits)/(turn*turn))
+			s.tau2[i] += float64(2 * first / radius * real(cmplx.Div(total(v.exits), cmplx.Square(turn))))
 			for next := range 3 {
 				to := next
 				if to == fromStart {
 					to = ended
 				}
 				q := toward(v.exits, exits, to, nil)
-				s.pTau[i][next] -= first * real(q/turn)
+				s.pTau[i][next] -= float64(first * real(cmplx.Div(q, turn)))
 				if to != ended {
-					s.rTau[i] -= first * real((toward(v.exits, exits, to, r)-complex(begin, 0)*q)/turn)
+					s.rTau[i] -= float64(first * real(cmplx.Div(toward(v.exits, exits, to, r)-cmplx.Scale(begin, q), turn)))
 				}
 			}
 		}
@@ -169,26 +170,26 @@ func (f frame) cycleStats(c cycle, slope float64) stats {
 func (s stats) variance() float64 {
 	var sumR float64
 	for i, w := range s.weight {
-		sumR += w * (s.r[i][0] + s.r[i][1] + s.r[i][2])
+		sumR += float64(w * (s.r[i][0] + s.r[i][1] + s.r[i][2]))
 	}
 	g := sumR / s.mean
 	var y [3]float64
 	for i := range y {
-		y[i] = s.r[i][0] + s.r[i][1] + s.r[i][2] - g*s.tau[i]
+		y[i] = s.r[i][0] + s.r[i][1] + s.r[i][2] - float64(g*s.tau[i])
 	}
 	var b [3]float64
 	p := s.p
-	if det := (1-p[0][0])*(1-p[1][1]) - p[0][1]*p[1][0]; det > 1e-12 {
-		b[0] = (y[0]*(1-p[1][1]) + p[0][1]*y[1]) / det
-		b[1] = (y[1]*(1-p[0][0]) + p[1][0]*y[0]) / det
+	if det := float64((1-p[0][0])*(1-p[1][1])) - float64(p[0][1]*p[1][0]); det > 1e-12 {
+		b[0] = (float64(y[0]*(1-p[1][1])) + float64(p[0][1]*y[1])) / det
+		b[1] = (float64(y[1]*(1-p[0][0])) + float64(p[1][0]*y[0])) / det
 	}
 	v := 0.0
 	for i, w := range s.weight {
-		here := s.r2[i] - 2*g*s.rTau[i] + g*g*s.tau2[i]
+		here := s.r2[i] - float64(2*g*s.rTau[i]) + float64(g*g*s.tau2[i])
 		for j := range b {
-			here += 2 * b[j] * (s.r[i][j] - g*s.pTau[i][j])
+			here += float64(2 * b[j] * (s.r[i][j] - float64(g*s.pTau[i][j])))
 		}
-		v += w * here
+		v += float64(w * here)
 	}
 	return v / s.mean
 }
@@ -201,31 +202,31 @@ func (f frame) rates(c cycle) (Rates, error) {
 	r := Rates{LogVariance: s.variance(), DecayVariance: f.cycleStats(c, target).variance()}
 	for i, v := range c.visits(0) {
 		w := s.weight[i] / s.mean
-		r.Growth += w * (s.r[i][1] + s.r[i][2])
-		r.Liquidations += w * s.p[i][fromStart]
+		r.Growth += float64(w * (s.r[i][1] + s.r[i][2]))
+		r.Liquidations += float64(w * s.p[i][fromStart])
 		for k, e := range exits {
 			if e.next == ended {
 				continue
 			}
-			q := w * real(v.exits[k])
+			q := float64(w * real(v.exits[k]))
 			r.Rebalances += q
-			r.Turnover += q * e.trade
-			r.CostDrag += q * e.cost
+			r.Turnover += float64(q * e.trade)
+			r.CostDrag += float64(q * e.cost)
 			if e.next == fromUp {
 				r.UpShare += q
 			}
 		}
 		for k, y := range inside {
 			l := leverage(y)
-			r.Leverage += w * real(v.inside[k]) * l
-			r.Leverage2 += w * real(v.inside[k]) * l * l
+			r.Leverage += float64(w * real(v.inside[k]) * l)
+			r.Leverage2 += float64(w * real(v.inside[k]) * l * l)
 		}
 	}
 	if r.Rebalances > 0 {
 		r.UpShare = max(0, r.UpShare/r.Rebalances)
 	}
 	r.Growth += f.base
-	r.Decay = r.Growth - target*f.trend
+	r.Decay = r.Growth - float64(target*f.trend)
 	if r.Liquidations > 0 {
 		r.Hazard = -f.pole(c, 0, 0)
 	}

@@ -45,7 +45,7 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 	if t.Band.To == tokens.Edge {
 		factor = 1.5
 	}
-	small = math.Cbrt(factor * cost * gain * gain / aversion)
+	small = fmath.Cbrt(factor * cost * gain * gain / aversion)
 	room := math.Abs(t.Target) // to the innermost leverage
 	if t.Target > 1 {
 		room--
@@ -60,10 +60,10 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 			fault = err
 			return math.Inf(1)
 		}
-		spread := r.Leverage2 - 2*t.Target*r.Leverage + t.Target*t.Target
-		return r.CostDrag + aversion/2*m.Sigma*m.Sigma*spread
+		spread := r.Leverage2 - float64(2*t.Target*r.Leverage) + float64(t.Target*t.Target)
+		return r.CostDrag + float64(aversion/2*m.Sigma*m.Sigma*spread)
 	}
-	low, high := math.Log(small)-3, math.Min(math.Log(small)+2, math.Log(room*0.9999))
+	low, high := fmath.Log(small)-3, math.Min(fmath.Log(small)+2, fmath.Log(room*0.9999))
 	tolerance := 1e-7
 	if p.Step > 0 {
 		tolerance = 1e-4 // each look costs a linear system
@@ -72,7 +72,7 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 	if math.IsInf(objective(at), 1) {
 		return 0, small, fault
 	}
-	if at > high-10*tolerance || at < low+10*tolerance {
+	if at > high-float64(10*tolerance) || at < low+float64(10*tolerance) {
 		return 0, small, fmt.Errorf("exact: the best half-width is not inside (%.4g, %.4g); "+
 			"want another aversion or cost", fmath.Exp(low), fmath.Exp(high))
 	}
@@ -82,16 +82,16 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 // golden finds where f is least on [a, b] by golden section, to a tolerance.
 func golden(f func(float64) float64, a, b, tolerance float64) float64 {
 	const ratio = 0.6180339887498949
-	c, d := b-ratio*(b-a), a+ratio*(b-a)
+	c, d := b-float64(ratio*(b-a)), a+float64(ratio*(b-a))
 	fc, fd := f(c), f(d)
 	for b-a > tolerance {
 		if fc < fd {
 			b, d, fd = d, c, fc
-			c = b - ratio*(b-a)
+			c = b - float64(ratio*(b-a))
 			fc = f(c)
 		} else {
 			a, c, fc = c, d, fd
-			d = a + ratio*(b-a)
+			d = a + float64(ratio*(b-a))
 			fd = f(d)
 		}
 	}
@@ -128,14 +128,14 @@ func BestBand(m models.GBM, aversion, sell float64) (low, high, value float64, e
 		if err != nil {
 			return math.Inf(-1)
 		}
-		return r.Growth + (1-aversion)*v/2*r.Leverage2
+		return r.Growth + float64((1-aversion)*v/2*r.Leverage2)
 	}
 	// begin at the small-cost band, or for no aversion at its limit
 	const k = 0.582811643865811 // (3/2)k + ln(1 − k) = 0
 	begin := []float64{(1 - k) * math.Sqrt(k*m.Mu/v/sell), math.Sqrt(k * m.Mu / v / sell)}
 	if aversion > 0 {
 		if p := m.Mu / (aversion * v); p > 1 {
-			d := math.Cbrt(3 / (4 * aversion) * p * p * (p - 1) * (p - 1) * sell)
+			d := fmath.Cbrt(3 / (4 * aversion) * p * p * (p - 1) * (p - 1) * sell)
 			if p-d > 1 && p+d < begin[1] {
 				begin = []float64{p - d, p + d}
 			}
@@ -150,7 +150,7 @@ func BestBand(m models.GBM, aversion, sell float64) (low, high, value float64, e
 	}
 	// in logs of low − 1 and of high − low
 	at := func(x []float64) (low, high float64) { low = 1 + fmath.Exp(x[0]); return low, low + fmath.Exp(x[1]) }
-	x := []float64{math.Log(begin[0] - 1), math.Log(begin[1] - begin[0])}
+	x := []float64{fmath.Log(begin[0] - 1), fmath.Log(begin[1] - begin[0])}
 	for range 3 { // restarts shake off a collapsed simplex
 		result, err := optimize.Minimize(optimize.Problem{Func: func(x []float64) float64 { return -worth(at(x)) }}, x,
 			&optimize.Settings{

@@ -90,7 +90,7 @@ func (p Problem) steps(horizon float64) (int, error) {
 		return 0, nil
 	}
 	n := math.Round(horizon / p.Step)
-	if n < 1 || math.Abs(n*p.Step-horizon) > 1e-9*horizon {
+	if n < 1 || math.Abs(float64(n*p.Step)-horizon) > 1e-9*horizon {
 		return 0, fmt.Errorf("exact: horizon of %v years is %v steps; want a whole number", horizon, horizon/p.Step)
 	}
 	return int(n), nil
@@ -118,7 +118,7 @@ func Shift(t Token, sigma, step float64) (Token, error) {
 	if err := t.check(); err != nil {
 		return t, err
 	}
-	move := beta * sigma * math.Sqrt(step)
+	move := float64(beta * sigma * math.Sqrt(step))
 	low, high := t.edges()
 	low, high = low-move, high+move
 	if low*t.Target <= 0 || high*t.Target <= 0 {

@@ -2,12 +2,10 @@ package exact
 
 import (
 	"math"
-	"math/cmplx"
-
-	"gonum.org/v1/gonum/dsp/fourier"
 
 	"mcrisk/exact/levy"
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 )
 
 // A series is a cycle on a grid told step by step: where y is, inside the band,
@@ -75,7 +73,7 @@ func (c *stepped) onward(t []float64) []float64 {
 		row := c.h[i*n+from : i*n+n]
 		sum := 0.0
 		for j, v := range t[from:] {
-			sum += row[j] * v
+			sum += float64(row[j] * v)
 		}
 		next[i] = sum
 	}
@@ -89,10 +87,10 @@ type functional struct{ inside, exits []complex128 }
 // of applies the functional to a visit.
 func (f functional) of(v visit) (sum complex128) {
 	for k, w := range f.inside {
-		sum += w * v.inside[k]
+		sum += cmplx.Mul(w, v.inside[k])
 	}
 	for k, w := range f.exits {
-		sum += w * v.exits[k]
+		sum += cmplx.Mul(w, v.exits[k])
 	}
 	return sum
 }
@@ -108,7 +106,7 @@ func (s *series) turned(f functional) (stay, leave []complex128) {
 				continue
 			}
 			for j, v := range s.q[i*n : i*n+n] {
-				out[j] += complex(real(w)*v, imag(w)*v)
+				out[j] += cmplx.Scale(v, w)
 			}
 		}
 		return out
@@ -116,7 +114,7 @@ func (s *series) turned(f functional) (stay, leave []complex128) {
 	if f.inside != nil {
 		nodes := make([]complex128, n)
 		for i := range nodes {
-			nodes[i] = f.inside[i] * complex(s.step, 0)
+			nodes[i] = cmplx.Scale(s.step, f.inside[i])
 		}
 		stay = turn(nodes)
 	}
@@ -125,8 +123,8 @@ func (s *series) turned(f functional) (stay, leave []complex128) {
 		for i := range nodes {
 			var re, im float64
 			for k, p := range s.leave[i*q : i*q+q] {
-				re += p * real(f.exits[k])
-				im += p * imag(f.exits[k])
+				re += float64(p * real(f.exits[k]))
+				im += float64(p * imag(f.exits[k]))
 			}
 			nodes[i] = complex(re, im)
 		}
@@ -139,7 +137,7 @@ func (s *series) turned(f functional) (stay, leave []complex128) {
 type ring struct {
 	points []levy.Point
 	turn   []complex128 // e^{−s·step·k} of the first point, by which term k is multiplied
-	plan   *fourier.CmplxFFT
+	roots  []complex128 // of unity, for fourier
 }
 
 func (h *horizon) ring(centre float64) ring {
@@ -147,9 +145,9 @@ func (h *horizon) ring(centre float64) ring {
 	n := float64(len(r.points))
 	for k := range r.turn {
 		x := float64(k)
-		r.turn[k] = cmplx.Rect(fmath.Exp(-(centre*h.step+damping/n)*x), -math.Pi*x/n)
+		r.turn[k] = cmplx.Rect(fmath.Exp(-(float64(centre*h.step)+damping/n)*x), -math.Pi*x/n)
 	}
-	r.plan = fourier.NewCmplxFFT(len(r.points))
+	r.roots = unityRoots(len(r.points))
 	return r
 }
 
@@ -159,18 +157,18 @@ func (s *series) on(r ring, start int, f functional) []complex128 {
 	out := make([]complex128, len(r.points))
 	stay, leave := s.turned(f)
 	if f.inside != nil {
-		out[0] += f.inside[s.n+start] * complex(s.step, 0)
+		out[0] += cmplx.Scale(s.step, f.inside[s.n+start])
 	}
 	if f.exits != nil {
 		for k, p := range s.direct[start] {
-			out[1] += f.exits[k] * complex(p, 0)
+			out[1] += cmplx.Scale(p, f.exits[k])
 		}
 	}
 	dot := func(row []float64, w []complex128) complex128 {
 		var re, im float64
 		for j, v := range row {
-			re += v * real(w[j])
-			im += v * imag(w[j])
+			re += float64(v * real(w[j]))
+			im += float64(v * imag(w[j]))
 		}
 		return complex(re, im)
 	}
@@ -183,9 +181,10 @@ func (s *series) on(r ring, start int, f functional) []complex128 {
 		}
 	}
 	for k := range len(s.rows[start]) + 2 {
-		out[k] *= r.turn[k]
+		out[k] = cmplx.Mul(out[k], r.turn[k])
 	}
-	return r.plan.Coefficients(out, out)
+	fourier(out, r.roots)
+	return out
 }
 
 // onCircle applies functionals to the visits at the points of a circle around a
@@ -258,7 +257,7 @@ func (h *horizon) reals(centre float64, fs []functional) (points []levy.Point, v
 			first, second := make([]complex128, half), make([]complex128, half)
 			for k := range half {
 				a, b := both[k], cmplx.Conj(both[len(both)-1-k])
-				first[k], second[k] = (a+b)/2, (a-b)*complex(0, -0.5)
+				first[k], second[k] = cmplx.Over(a+b, 2), cmplx.Mul(a-b, complex(0, -0.5))
 			}
 			values[i][some[2*n]] = first
 			if 2*n+1 < len(some) {

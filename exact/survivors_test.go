@@ -123,7 +123,7 @@ func TestLawHasTheAbsorbed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, err := p.horizon(steps*step, usual+4/math.Sqrt(steps))
+		h, err := p.horizon(steps*step, usual+4/math.Sqrt(steps), false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -89,7 +89,7 @@ func (t Token) check() error {
 			"cost %v at leverage %v; want their product below 1, or a trade has no solution",
 			max(t.Buy, t.Sell), t.Band.High)
 		if t.Loan.Threshold > 0 {
-			fail(math.Abs(coordinate(worst)) > -math.Log(t.Loan.Threshold),
+			fail(math.Abs(coordinate(worst)) > -fmath.Log(t.Loan.Threshold),
 				"high edge %v lies beyond liquidation at leverage %.6g; want it inside",
 				t.Band.High, t.liquidationLeverage())
 		}
@@ -108,9 +108,9 @@ func (t Token) liquidationLeverage() float64 {
 // coordinate is y of leverage l; leverage is its inverse, and growth is
 // h(y) = ln|e^y − 1|, whose differences are those of log-equity. A drift of
 // ln S plus carry moves y, so h′ = L.
-func coordinate(l float64) float64 { return -math.Log1p(-1 / l) }
-func leverage(y float64) float64   { return -1 / math.Expm1(-y) }
-func growth(y float64) float64     { return math.Log(math.Abs(math.Expm1(y))) }
+func coordinate(l float64) float64 { return -fmath.Log1p(-1 / l) }
+func leverage(y float64) float64   { return -1 / fmath.Expm1(-y) }
+func growth(y float64) float64     { return fmath.Log(math.Abs(fmath.Expm1(y))) }
 
 // legs returns the rates of the risky and of the safe leg.
 func (t Token) legs() (risky, safe float64) {
@@ -136,7 +136,7 @@ func (t Token) magnitudes() (low, high float64) {
 	case tokens.Target:
 		to = math.Abs(t.Target)
 	case tokens.Partial:
-		to += (math.Abs(t.Target) - to) * t.Band.Speed
+		to += float64((math.Abs(t.Target) - to) * t.Band.Speed)
 	}
 	return min(t.Band.Low, to*(1-t.Fixed)), t.Band.High
 }
@@ -156,7 +156,9 @@ func (t Token) resets() (up, down float64) {
 	case tokens.Edge:
 		return high, low
 	case tokens.Partial:
-		to := func(edge float64) float64 { return coordinate(edge*(1-t.Band.Speed) + t.Target*t.Band.Speed) }
+		to := func(edge float64) float64 {
+			return coordinate(float64(edge*(1-t.Band.Speed)) + float64(t.Target*t.Band.Speed))
+		}
 		return to(leverage(high)), to(leverage(low))
 	}
 	w := coordinate(t.Target)
@@ -181,21 +183,21 @@ func (t Token) trade(l, w float64) (log, turnover float64) {
 		k, s = -t.Sell, -1
 	}
 	if t.Impact == 0 {
-		if 1-t.Fixed+k*l <= 0 {
+		if 1-t.Fixed+float64(k*l) <= 0 {
 			return math.Inf(-1), 0
 		}
-		return math.Log1p(k*l-t.Fixed) - math.Log1p(k*w), s * (w*(1-t.Fixed) - l) / (1 + k*w)
+		return fmath.Log1p(float64(k*l)-t.Fixed) - fmath.Log1p(k*w), s * (float64(w*(1-t.Fixed)) - l) / (1 + float64(k*w))
 	}
-	free := s * (w*(1-t.Fixed) - l)
-	d, ok := solveTrade(1+k*w, s*w*t.Impact, 1+t.Exponent, free)
+	free := s * (float64(w*(1-t.Fixed)) - l)
+	d, ok := solveTrade(1+float64(k*w), s*w*t.Impact, 1+t.Exponent, free)
 	if !ok {
 		return math.Inf(-1), 0
 	}
-	left := 1 - t.Fixed - s*k*d - t.Impact*raised(d, 1+t.Exponent)
+	left := 1 - t.Fixed - float64(s*k*d) - float64(t.Impact*raised(d, 1+t.Exponent))
 	if !(left > 0) {
 		return math.Inf(-1), 0
 	}
-	return math.Log(left), d
+	return fmath.Log(left), d
 }
 
 // solveTrade returns the least d ≥ 0 with a·d + b·d^n = free, n ≥ 1; false: there is
@@ -204,7 +206,7 @@ func solveTrade(a, b, n, free float64) (float64, bool) {
 	if !(a > 0) || !(free >= 0) {
 		return 0, false
 	}
-	excess := func(d float64) float64 { return a*d + b*raised(d, n) - free }
+	excess := func(d float64) float64 { return float64(a*d) + float64(b*raised(d, n)) - free }
 	low, high := 0.0, free/a
 	if b < 0 {
 		top := math.Inf(1) // where more sold only chases its cost
@@ -213,7 +215,7 @@ func solveTrade(a, b, n, free float64) (float64, bool) {
 		} else if !(a+b > 0) {
 			return 0, false
 		}
-		low, high = high, min(top, free/(a+b)+2*high)
+		low, high = high, min(top, free/(a+b)+float64(2*high))
 		for excess(high) < 0 {
 			if high >= top {
 				return 0, false
@@ -235,9 +237,9 @@ func solveTrade(a, b, n, free float64) (float64, bool) {
 		} else {
 			high = d
 		}
-		next := d - f/(a+b*n*raised(d, n-1))
+		next := d - f/(a+float64(b*n*raised(d, n-1)))
 		if !(next >= low && next <= high) {
-			next = low + (high-low)/2
+			next = low + float64((high-low)/2)
 		}
 		if math.Abs(next-d) <= 1e-15*d {
 			return next, true
@@ -275,9 +277,9 @@ func (t Token) afterLiquidation(c float64) float64 {
 	for debt > 0 && c*t.Loan.Threshold < debt {
 		repaid := debt
 		if !t.Whole && c*t.Loan.Threshold > 0.95*debt && min(c, debt) >= small {
-			repaid = debt / 2
+			repaid = float64(debt / 2)
 		}
-		taken := repaid * (1 + t.Loan.Bonus)
+		taken := float64(repaid * (1 + t.Loan.Bonus))
 		if taken >= c {
 			return math.Inf(-1)
 		}
@@ -286,5 +288,5 @@ func (t Token) afterLiquidation(c float64) float64 {
 	if c <= debt {
 		return math.Inf(-1)
 	}
-	return math.Log((c - debt) / before)
+	return fmath.Log((c - debt) / before)
 }

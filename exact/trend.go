@@ -28,7 +28,7 @@ func (t Token) Trend(ratio float64) (float64, error) {
 	if ratio < 1 {
 		edge, next = f.low, fromDown
 	}
-	left, log := math.Abs(math.Log(ratio)), 0.0 // of the move; of NAV
+	left, log := math.Abs(fmath.Log(ratio)), 0.0 // of the move; of NAV
 	at := f.start[fromStart]
 	for count := 0; ; count++ {
 		if left <= math.Abs(edge-at) {
@@ -46,7 +46,7 @@ func (t Token) Trend(ratio float64) (float64, error) {
 			if ratio < 1 {
 				k = -t.Sell
 			}
-			return fmath.Exp(log + math.Copysign(left, ratio-1)*(1+k)*l/(1+k*l)), nil
+			return fmath.Exp(log + math.Copysign(left, ratio-1)*(1+k)*l/(1+float64(k*l))), nil
 		}
 		cost, _ := t.trade(leverage(edge), leverage(f.start[next]))
 		log += cost

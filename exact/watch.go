@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"mcrisk/exact/levy"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/quad"
 )
 
@@ -29,7 +30,7 @@ func newWatched(f frame, scale float64) *watched {
 	}
 	for i := 1; i < len(cuts); i++ {
 		a, b := cuts[i-1], cuts[i]
-		mid := (a + b) / 2
+		mid := float64((a + b) / 2)
 		c.nodes.Grade(a, mid, min(first, (mid-a)/2), b-a)
 		c.nodes.Grade(b, mid, min(first, (b-mid)/2), b-a)
 	}
@@ -43,7 +44,7 @@ func (c *watched) slowest() float64 {
 	return c.frame.slowest(0) + c.nu*c.nu/(2*c.sigma*c.sigma)
 }
 
-func (c *watched) clock(s complex128) complex128 { return 1 / s }
+func (c *watched) clock(s complex128) complex128 { return cmplx.Div(1, s) }
 
 func (c *watched) law(start int) levy.Exit {
 	w := c.start[start]
@@ -64,7 +65,7 @@ func (c *watched) visits(s complex128) (all [3]visit) {
 			v.exits[1] = complex(levy.Exit{Nu: -e.Nu, Sigma: e.Sigma, Below: e.Above, Above: e.Below}.Up(), 0)
 		}
 		for j, y := range c.nodes.X {
-			v.inside[j] = complex(c.nodes.W[j], 0) * e.Resolvent(s, y-c.start[i])
+			v.inside[j] = cmplx.Scale(c.nodes.W[j], e.Resolvent(s, y-c.start[i]))
 		}
 		all[i] = v
 	}

@@ -56,3 +56,69 @@ func NormCDF(z float64) float64 {
 	}
 	return tail
 }
+
+// NormQuantile returns the z with NormCDF(z) = p, within 1e-15 of it; −Inf at 0, +Inf
+// at 1, NaN outside.
+//
+// Source: Wichura, "Algorithm AS 241: the percentage points of the normal
+// distribution", Applied Statistics 37 (1988), PPND16.
+func NormQuantile(p float64) float64 {
+	switch {
+	case !(p >= 0 && p <= 1):
+		return math.NaN()
+	case p == 0 || p == 1:
+		return math.Inf(2*int(p) - 1)
+	}
+	if d := p - 0.5; math.Abs(d) <= 0.425 {
+		z := 0.180625 - float64(d*d)
+		return float64(d*polynomial(z, &centreTop)) / polynomial(z, &centreBottom)
+	}
+	r := math.Sqrt(-Log(min(p, 1-p)))
+	var tail float64
+	if r <= 5 {
+		tail = polynomial(r-1.6, &tailTop) / polynomial(r-1.6, &tailBottom)
+	} else {
+		tail = polynomial(r-5, &farTop) / polynomial(r-5, &farBottom)
+	}
+	if p < 0.5 {
+		return -tail
+	}
+	return tail
+}
+
+// polynomial is the one with these coefficients, the highest power's first.
+func polynomial(x float64, coefficients *[8]float64) float64 {
+	y := coefficients[0]
+	for _, c := range coefficients[1:] {
+		y = float64(y*x) + c
+	}
+	return y
+}
+
+// The rational functions of NormQuantile: near the centre, in the tails, far out.
+var (
+	centreTop = [8]float64{
+		2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
+		13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.387132872796366608,
+	}
+	centreBottom = [8]float64{
+		5226.495278852854561, 28729.085735721942674, 39307.89580009271061, 21213.794301586595867,
+		5394.1960214247511077, 687.1870074920579083, 42.313330701600911252, 1.0,
+	}
+	tailTop = [8]float64{
+		7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177, 1.27045825245236838258,
+		3.64784832476320460504, 5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734,
+	}
+	tailBottom = [8]float64{
+		1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966, 0.14810397642748007459,
+		0.68976733498510000455, 1.6763848301838038494, 2.05319162663775882187, 1.0,
+	}
+	farTop = [8]float64{
+		2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386, 0.026532189526576123093,
+		0.29656057182850489123, 1.7848265399172913358, 5.4637849111641143699, 6.6579046435011037772,
+	}
+	farBottom = [8]float64{
+		2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5, 7.868691311456132591e-4,
+		0.0148753612908506148525, 0.13692988092273580531, 0.59983220655588793769, 1.0,
+	}
+)

@@ -2,9 +2,9 @@ package models
 
 import (
 	"math"
-	"math/cmplx"
 
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 )
 
 // A Transformer is a model whose log-return X(t) has a known transform.
@@ -32,17 +32,17 @@ func momentsOf(m Transformer, t, radius float64) Moments {
 	var k [5]float64
 	for j := range points {
 		w := cmplx.Rect(1, 2*math.Pi*(float64(j)+0.5)/points)
-		f := m.CGF(t, w*complex(radius, 0))
+		f := m.CGF(t, cmplx.Scale(radius, w))
 		p := complex(1, 0)
 		for n := range k {
-			k[n] += real(f/p) / points
-			p *= w
+			k[n] += float64(real(cmplx.Div(f, p)) / points)
+			p = cmplx.Mul(p, w)
 		}
 	}
 	fact := 1.0
 	for n := 1; n < len(k); n++ {
 		fact *= float64(n)
-		k[n] *= fact / math.Pow(radius, float64(n))
+		k[n] *= fact / fmath.PowInt(radius, n)
 	}
 	return moments(k[1], k[2], k[3], k[4])
 }
@@ -50,15 +50,8 @@ func momentsOf(m Transformer, t, radius float64) Moments {
 // real numbers among complex ones
 func c(x float64) complex128 { return complex(x, 0) }
 
-// cexp is e^z without package cmplx's, which rests on math.Exp and so on the processor.
-func cexp(z complex128) complex128 {
-	r := fmath.Exp(real(z))
-	sin, cos := math.Sincos(imag(z))
-	return complex(r*cos, r*sin)
-}
-
 // diffusionCGF is that of a Brownian log-price with E[e^X] = e^{mu·t}.
 func diffusionCGF(mu, sigma, t float64, s complex128) complex128 {
-	v := sigma * sigma / 2
-	return c(t) * (c(mu-v)*s + c(v)*s*s)
+	v := float64(sigma * sigma / 2)
+	return cmplx.Scale(t, cmplx.Scale(mu-v, s)+cmplx.Mul(cmplx.Scale(v, s), s))
 }

@@ -3,12 +3,12 @@ package models
 import (
 	"fmt"
 	"math"
-	"math/cmplx"
 
 	"gonum.org/v1/gonum/dsp/fourier"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 )
 
 func fitGBM(s sample) Fit {
@@ -278,7 +278,7 @@ func newStepLaw(cgf func(t float64, s complex128) complex128, s sample, width, u
 				break
 			}
 			// shifted so that the grid begins at first
-			v := cexp(e - complex(0, u*q.first))
+			v := cmplx.Exp(e - complex(0, u*q.first))
 			g[k] = v
 			if k > 0 && k < n/2 {
 				g[n-k] = cmplx.Conj(v)

@@ -3,8 +3,6 @@ package models
 import (
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"mcrisk/fmath"
 )
 
@@ -23,55 +21,67 @@ func (m GJR) Moments(t float64) Moments {
 	g := newVarianceGrid(m)
 	step := g.oneStep(m)
 	// f[j] is E[X^j] of the steps so far, by the variance before them
-	var f [5]*mat.VecDense
+	var f [5]matrix
 	for j := range f {
-		f[j] = mat.NewVecDense(g.n, nil)
+		f[j] = newMatrix(g.n, 1)
 	}
-	for i := range g.n {
-		f[0].SetVec(i, 1)
+	for i := range f[0] {
+		f[0][i][0] = 1
 	}
 	for {
 		if n&1 == 1 {
-			var next [5]*mat.VecDense
-			for j := range next {
-				next[j] = mat.NewVecDense(g.n, nil)
-				for i := 0; i <= j; i++ {
-					var v mat.VecDense
-					v.MulVec(step[i], f[j-i])
-					next[j].AddScaledVec(next[j], binomial[j][i], &v)
-				}
-			}
-			f = next
+			f = compounded(step, f)
 		}
 		if n >>= 1; n == 0 {
 			break
 		}
-		var twice [5]*mat.Dense
-		for j := range twice {
-			twice[j] = mat.NewDense(g.n, g.n, nil)
-			for i := 0; i <= j; i++ {
-				var p mat.Dense
-				p.Mul(step[i], step[j-i])
-				p.Scale(binomial[j][i], &p)
-				twice[j].Add(twice[j], &p)
-			}
-		}
-		step = twice
+		step = compounded(step, step)
 	}
 	var raw [5]float64
 	for j := range raw {
 		for _, w := range g.weights(1) {
-			raw[j] += w.w * f[j].AtVec(w.i)
+			raw[j] += float64(w.w * f[j][w.i][0])
 		}
 	}
 	m1, m2, m3, m4 := raw[1], raw[2], raw[3], raw[4]
-	k2 := m2 - m1*m1
-	k3 := m3 - 3*m1*m2 + 2*m1*m1*m1
-	k4 := m4 - 4*m1*m3 - 3*m2*m2 + 12*m1*m1*m2 - 6*m1*m1*m1*m1
-	return moments(m.Mu*dt*math.Round(t/dt)+m1, k2, k3, k4)
+	k2 := m2 - float64(m1*m1)
+	k3 := m3 - float64(3*m1*m2) + float64(2*m1*m1*m1)
+	k4 := m4 - float64(4*m1*m3) - float64(3*m2*m2) + float64(12*m1*m1*m2) - float64(6*m1*m1*m1*m1)
+	return moments(float64(m.Mu*dt*math.Round(t/dt))+m1, k2, k3, k4)
 }
 
 var binomial = [5][5]float64{{1}, {1, 1}, {1, 2, 1}, {1, 3, 3, 1}, {1, 4, 6, 4, 1}}
+
+// A matrix is a list of rows.
+type matrix [][]float64
+
+func newMatrix(rows, columns int) matrix {
+	m, all := make(matrix, rows), make([]float64, rows*columns)
+	for i := range m {
+		m[i] = all[i*columns : (i+1)*columns]
+	}
+	return m
+}
+
+// compounded are the matrices Σ_i binomial(j, i)·a_i·b_{j−i} of the steps of a and then
+// those of b.
+func compounded(a, b [5]matrix) (out [5]matrix) {
+	for j := range out {
+		out[j] = newMatrix(len(b[0]), len(b[0][0]))
+		for i := 0; i <= j; i++ {
+			for r, row := range a[i] {
+				sum := out[j][r]
+				for k, v := range row {
+					v = float64(v * binomial[j][i])
+					for c, w := range b[j-i][k][:len(sum)] {
+						sum[c] += float64(v * w)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
 
 // A varianceGrid has nodes evenly spaced in the logarithm of the variance over
 // its long-run value.
@@ -84,8 +94,8 @@ func newVarianceGrid(m GJR) varianceGrid {
 	least := (1 - m.Persistence()) / (1 - m.Beta) // a variance never falls below
 	top := min(1e4, 1/(m.Sigma*m.Sigma*Years(m.Step)))
 	const n = 112
-	first := math.Log(least) - 0.05
-	return varianceGrid{n: n, first: first, step: (max(math.Log(top), first+0.1) - first) / (n - 1)}
+	first := fmath.Log(least) - 0.05
+	return varianceGrid{n: n, first: first, step: (max(fmath.Log(top), first+0.1) - first) / (n - 1)}
 }
 
 type nodeWeight struct {
@@ -95,7 +105,7 @@ type nodeWeight struct {
 
 // weights interpolate at a variance, by a cubic through four nodes.
 func (g varianceGrid) weights(h float64) [4]nodeWeight {
-	x := min(max((math.Log(h)-g.first)/g.step, 0), float64(g.n-1))
+	x := min(max((fmath.Log(h)-g.first)/g.step, 0), float64(g.n-1))
 	i := min(max(int(x)-1, 0), g.n-4)
 	t := x - float64(i)
 	return [4]nodeWeight{
@@ -107,16 +117,16 @@ func (g varianceGrid) weights(h float64) [4]nodeWeight {
 }
 
 // oneStep returns M_0 … M_4 of a step, without the growth Mu·dt.
-func (g varianceGrid) oneStep(m GJR) (step [5]*mat.Dense) {
+func (g varianceGrid) oneStep(m GJR) (step [5]matrix) {
 	for j := range step {
-		step[j] = mat.NewDense(g.n, g.n, nil)
+		step[j] = newMatrix(g.n, g.n)
 	}
 	law := studentLaw(m.DoF)
 	unit := m.Sigma * m.Sigma * Years(m.Step)
 	omega := 1 - m.Persistence()
 	const dz = 1.0 / 16
 	for i := range g.n {
-		h := fmath.Exp(g.first + float64(i)*g.step)
+		h := fmath.Exp(g.first + float64(float64(i)*g.step))
 		v := min(unit*h, 1)
 		h = v / unit
 		drift, sd := -law.compensator(v), math.Sqrt(v)
@@ -128,12 +138,12 @@ func (g varianceGrid) oneStep(m GJR) (step [5]*mat.Dense) {
 				react += m.Gamma
 			}
 			p := fmath.Exp(-z*z/2) * dz / math.Sqrt(2*math.Pi)
-			r := drift + sd*x
-			for _, w := range g.weights(omega + h*(m.Beta+react*x*x)) {
+			r := drift + float64(sd*x)
+			for _, w := range g.weights(omega + float64(h*(m.Beta+float64(react*x*x)))) {
 				f := p * w.w
 				for j := range step {
-					step[j].Set(i, w.i, step[j].At(i, w.i)+f)
-					f *= r
+					step[j][i][w.i] += f
+					f = float64(f * r)
 				}
 			}
 		}

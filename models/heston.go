@@ -3,10 +3,10 @@ package models
 import (
 	"fmt"
 	"math"
-	"math/cmplx"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/param"
 )
 
@@ -153,15 +153,16 @@ func (m Heston) Advance(at At, z []*block.Track, state State, move *block.Track)
 
 // affine returns A and B of CGF(t, s) = Mu·t·s + A + B·V0.
 func (m Heston) affine(t float64, s complex128) (a, b complex128) {
-	x2 := c(m.Xi * m.Xi)
-	q := c(m.Kappa) - c(m.Rho*m.Xi)*s
-	d := cmplx.Sqrt(q*q - x2*(s*s-s))
+	x2 := m.Xi * m.Xi
+	q := c(m.Kappa) - cmplx.Scale(m.Rho*m.Xi, s)
+	d := cmplx.Sqrt(cmplx.Square(q) - cmplx.Scale(x2, cmplx.Square(s)-s))
 	// (q − d)/Xi² and g = (q − d)/(q + d) without the difference
-	y := (s*s - s) / (q + d)
-	g := x2 * y / (q + d)
-	e := cexp(-d * c(t))
-	b = y * (1 - e) / (1 - g*e)
-	a = c(m.Kappa*m.Theta) * (y*c(t) - 2*log1p(g*(1-e)/(1-g))/x2)
+	y := cmplx.Div(cmplx.Square(s)-s, q+d)
+	g := cmplx.Div(cmplx.Scale(x2, y), q+d)
+	e := cmplx.Exp(cmplx.Scale(t, -d))
+	b = cmplx.Div(cmplx.Mul(y, 1-e), 1-cmplx.Mul(g, e))
+	log := log1p(cmplx.Div(cmplx.Mul(g, 1-e), 1-g))
+	a = cmplx.Scale(m.Kappa*m.Theta, cmplx.Scale(t, y)-cmplx.Scale(2/x2, log))
 	return a, b
 }
 
@@ -172,14 +173,14 @@ func log1p(z complex128) complex128 {
 	}
 	sum := complex(0, 0)
 	for n := 9.0; n >= 1; n-- {
-		sum = z * (c(1/n) - sum)
+		sum = cmplx.Mul(z, c(1/n)-sum)
 	}
 	return sum
 }
 
 func (m Heston) CGF(t float64, s complex128) complex128 {
 	a, b := m.affine(t, s)
-	return c(m.Mu*t)*s + a + b*c(m.V0)
+	return cmplx.Scale(m.Mu*t, s) + a + cmplx.Scale(m.V0, b)
 }
 
 // stationaryCGF is CGF for a path that has run for long: V0 is drawn from the
@@ -187,7 +188,7 @@ func (m Heston) CGF(t float64, s complex128) complex128 {
 func (m Heston) stationaryCGF(t float64, s complex128) complex128 {
 	a, b := m.affine(t, s)
 	scale := m.Xi * m.Xi / (2 * m.Kappa)
-	return c(m.Mu*t)*s + a - c(m.Feller())*cmplx.Log(1-b*c(scale))
+	return cmplx.Scale(m.Mu*t, s) + a - cmplx.Scale(m.Feller(), cmplx.Log(1-cmplx.Scale(scale, b)))
 }
 
 // variance is the expected variance of the price's path over t years.

@@ -5,6 +5,7 @@ import (
 
 	"mcrisk/block"
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/param"
 	"mcrisk/random"
 )
@@ -88,8 +89,8 @@ func (m Kou) jump(u float64) float64 {
 }
 
 func (m Kou) CGF(t float64, s complex128) complex128 {
-	jumps := c(m.Up)*s/(c(m.EtaUp)-s) - c(1-m.Up)*s/(c(m.EtaDown)+s)
-	return diffusionCGF(m.Mu-m.Rate*m.kappa(), m.Sigma, t, s) + c(m.Rate*t)*jumps
+	jumps := cmplx.Div(cmplx.Scale(m.Up, s), c(m.EtaUp)-s) - cmplx.Div(cmplx.Scale(1-m.Up, s), c(m.EtaDown)+s)
+	return diffusionCGF(m.Mu-float64(m.Rate*m.kappa()), m.Sigma, t, s) + cmplx.Scale(m.Rate*t, jumps)
 }
 
 func (m Kou) Growth() float64 { return m.Mu }

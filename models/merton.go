@@ -6,6 +6,7 @@ import (
 
 	"mcrisk/block"
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/param"
 	"mcrisk/random"
 )
@@ -84,8 +85,8 @@ func (m Merton) Advance(at At, z []*block.Track, state State, move *block.Track)
 }
 
 func (m Merton) CGF(t float64, s complex128) complex128 {
-	return diffusionCGF(m.Mu-m.Rate*m.kappa(), m.Sigma, t, s) +
-		c(m.Rate*t)*(cexp(c(m.JumpMean)*s+c(m.JumpSD*m.JumpSD/2)*s*s)-1)
+	return diffusionCGF(m.Mu-float64(m.Rate*m.kappa()), m.Sigma, t, s) +
+		cmplx.Scale(m.Rate*t, cmplx.Exp(cmplx.Scale(m.JumpMean, s)+cmplx.Mul(cmplx.Scale(m.JumpSD*m.JumpSD/2, s), s))-1)
 }
 
 func (m Merton) Growth() float64 { return m.Mu }

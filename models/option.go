@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/quad"
 )
 
@@ -29,14 +30,14 @@ func Call(m Transformer, t, strike float64) (float64, error) {
 		return 0, errors.New("models: option on a price without variance")
 	}
 	lnF := real(m.CGF(t, 1))
-	k := math.Log(strike) - lnF
+	k := fmath.Log(strike) - lnF
 	f := func(u float64) float64 {
 		s := complex(0.5, u)
-		return real(cexp(m.CGF(t, s)-s*c(lnF)-complex(0, u*k))) / (u*u + 0.25)
+		return real(cmplx.Exp(m.CGF(t, s)-cmplx.Scale(lnF, s)-complex(0, float64(u*k)))) / (float64(u*u) + 0.25)
 	}
 	v, err := quad.Tail(f, 1e-13)
 	if err != nil {
 		return 0, fmt.Errorf("models: option of strike %v after %v years: %w", strike, t, err)
 	}
-	return fmath.Exp(lnF) - fmath.Exp((lnF+math.Log(strike))/2)/math.Pi*v, nil
+	return fmath.Exp(lnF) - float64(fmath.Exp((lnF+fmath.Log(strike))/2)/math.Pi*v), nil
 }

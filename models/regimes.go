@@ -3,9 +3,9 @@ package models
 import (
 	"fmt"
 	"math"
-	"math/cmplx"
 
 	"mcrisk/block"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/param"
 	"mcrisk/random"
 )
@@ -124,14 +124,14 @@ func (m Regimes) CGF(t float64, s complex128) complex128 {
 	d := diffusionCGF(m.Mu, m.Wild, 1, s) - c(m.ToCalm)
 	// exp of a 2×2 matrix: with mean μ and half-difference r of its
 	// eigenvalues, e^{μt}·(cosh(rt)·I + sinh(rt)/r·(A − μI)).
-	mean := (a + d) / 2
-	r := cmplx.Sqrt((a-d)*(a-d)/4 + c(m.ToWild*m.ToCalm))
+	mean := cmplx.Scale(0.5, a+d)
+	r := cmplx.Sqrt(cmplx.Scale(0.25, cmplx.Square(a-d)) + c(float64(m.ToWild*m.ToCalm)))
 	wild := m.WildShare()
 	// π(A − μI)1
-	w := c(1-wild)*(a-mean+c(m.ToWild)) + c(wild)*(d-mean+c(m.ToCalm))
+	w := cmplx.Scale(1-wild, a-mean+c(m.ToWild)) + cmplx.Scale(wild, d-mean+c(m.ToCalm))
 	// cosh and sinh over their larger exponential, which is taken out
-	e := cexp(-2 * r * c(t))
-	return (mean+r)*c(t) + cmplx.Log((1+e)/2+(1-e)/2*w/r)
+	e := cmplx.Exp(cmplx.Scale(-2*t, r))
+	return cmplx.Scale(t, mean+r) + cmplx.Log(cmplx.Scale(0.5, (1+e)+cmplx.Div(cmplx.Mul(1-e, w), r)))
 }
 
 func (m Regimes) Growth() float64 { return m.Mu }

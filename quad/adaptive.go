@@ -21,14 +21,14 @@ func Adaptive(f func(x float64) float64, a, b, tolerance float64) float64 {
 }
 
 func halve(f func(x float64) float64, a, b, tolerance float64, left int) float64 {
-	mid, half := (a+b)/2, (b-a)/2
+	mid, half := float64((a+b)/2), float64((b-a)/2)
 	fm := f(mid)
 	kronrod, gauss := 0.209482141084727828013*fm, 0.417959183673469387755*fm
 	for i, x := range kronrodNodes {
-		s := f(mid-half*x) + f(mid+half*x)
-		kronrod += kronrodWeights[i] * s
+		s := f(mid-float64(half*x)) + f(mid+float64(half*x))
+		kronrod += float64(kronrodWeights[i] * s)
 		if i%2 == 1 {
-			gauss += gaussWeights[i/2] * s
+			gauss += float64(gaussWeights[i/2] * s)
 		}
 	}
 	if d := math.Abs((kronrod - gauss) * half); !(d >= tolerance) || left == 0 { // NaN stays NaN

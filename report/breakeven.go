@@ -11,7 +11,7 @@ import (
 	"mcrisk/plots"
 )
 
-// BreakEven is a loan against a perpetual: the funding at which they are alike for
+// BreakEven is a loan against a perpetual: the funding at which they break even, for
 // each borrow rate, the surface of their difference and the figure of it.
 func BreakEven(r *assess.BreakEven, p Provenance) Document {
 	loan, perp := r.Tokens()
@@ -35,7 +35,7 @@ var holdingNames = map[assess.Holding]string{
 // breakEvenTable has a row for each crossing, and for each borrow rate without one.
 func breakEvenTable(r *assess.BreakEven) Table {
 	t := Table{PeopleOnly: true, Columns: []Column{{Name: "borrow rate (1/year)", Align: Right},
-		{Name: "alike at funding (1/year)", Interval: "interval", Format: Short},
+		{Name: "break-even funding (1/year)", Interval: "interval", Format: Short},
 		{Name: "below it better", Wrap: true}}}
 	for i, v := range r.Borrow.Values {
 		rate := TrueMinus(r.Borrow.Format(v))
@@ -129,7 +129,7 @@ func breakEvenCaption(r *assess.BreakEven) string {
 	paths := r.Study.Spec().Paths
 	text := Caption(r.Study, paths) + " All on the same paths."
 	if n := r.Undecided(); n > 0 {
-		text += fmt.Sprintf(" In %d of %d cells the two cannot be told apart.", n, len(slices.Concat(r.Difference...)))
+		text += fmt.Sprintf(" In %d of %d cells neither is significantly better.", n, len(slices.Concat(r.Difference...)))
 	}
 	return text + caveats(r.Difference, paths)
 }
@@ -165,7 +165,7 @@ func breakEvenFigure(r *assess.BreakEven) plots.HeatMapData {
 // breakEvenLine is where the difference is zero, with gaps at the borrow rates where
 // it is so nowhere, or more than once.
 func breakEvenLine(r *assess.BreakEven) (line plots.CellLine, points int) {
-	line.Name = "alike"
+	line.Name = "break-even"
 	for i, crossings := range r.Crossings {
 		at := analytics.Estimate{Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
 		if len(crossings) == 1 {

@@ -8,8 +8,6 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/assess"
-	"mcrisk/param"
-	"mcrisk/study"
 )
 
 // Sweep is what a sweep comes to: for people the best settings, what is traded off and
@@ -61,11 +59,11 @@ func SweepNotes(r *assess.SweepAnalysis) []string {
 		text string
 		is   func(*assess.Best) bool
 	}{
-		{"the best of these is at an end of the range swept, so that the truly best may lie beyond",
+		{"the best of these is at an end of the range swept, so the optimum may lie beyond it",
 			func(b *assess.Best) bool { return b.AtEnd }},
-		{"no choice has a value of these, as every path is ruined, or there are too few", (*assess.Best).None},
-		{"from the best of these, others are told by differences that a few paths decide, " +
-			"so that too many may have been",
+		{"no setting has a value of these, as every path is ruined, or there are too few", (*assess.Best).None},
+		{"from the best of these, others differ significantly by differences that a few paths decide, " +
+			"so that too few may be in its set",
 			func(b *assess.Best) bool { return b.Doubtful }},
 	} {
 		var names []string
@@ -136,7 +134,7 @@ func (v view) table(keys int, columns ...Column) Table {
 		t.Columns = append(t.Columns, Column{Name: "token"})
 	}
 	if v.scenarios {
-		t.Columns = append(t.Columns, Column{Name: "circumstances", Wrap: true})
+		t.Columns = append(t.Columns, Column{Name: "scenario", Wrap: true})
 	}
 	t.Keys = len(t.Columns) + keys
 	t.Columns = append(t.Columns, columns...)
@@ -179,16 +177,8 @@ func (v view) set(cells []int, is []bool) string {
 	return strings.Join(v.Names(cells, is), ", ")
 }
 
-// tenPercent are words for 10 % more and less of the parameter that is selected.
-func (v view) tenPercent() (more, less string) {
-	switch axis := v.Sweep.Axes[v.Along()]; {
-	case axis.Name == study.HalfWidth.Name:
-		return "10 % wider", "10 % narrower"
-	case axis.Unit == param.Time:
-		return "10 % longer", "10 % shorter"
-	}
-	return "10 % higher", "10 % lower"
-}
+// Titles of the columns of local sensitivity: what an objective loses beside its optimum.
+const lossAbove, lossBelow = "loss at +10 %", "loss at −10 %"
 
 // bestBlocks are the best settings for people.
 func (v view) bestBlocks(r *assess.SweepAnalysis) []Block {
@@ -198,15 +188,16 @@ func (v view) bestBlocks(r *assess.SweepAnalysis) []Block {
 		return slices.ContainsFunc(s.Best, func(b assess.Best) bool { return b.ExactIndex >= 0 })
 	})
 	intro := fmt.Sprintf("The best %s for each objective, of the values swept. "+
-		"Those of a set cannot be told from the best at %g %%.",
+		"Those not significantly worse form its confidence set at %g %% (multiple comparisons with the best).",
 		v.selected(), 100*assess.Confidence)
 	columns := []Column{{Name: "objective"}, {Name: "best"}, {Name: "estimate", Interval: "interval"},
-		{Name: "cannot be told from it", Wrap: true}}
+		{Name: "not significantly worse", Wrap: true}}
 	if near {
-		intro += "\nVariance reduction is how many times more paths differences between neighbours would take " +
+		intro += "\nLoss at +10 %: what the objective loses where the " + v.selected() + " is 10 % above its optimum. " +
+			"It is shown where the data determine it." +
+			"\nVariance reduction is how many times more paths differences between neighbours would take " +
 			"without pairing: the median, and the least."
-		more, _ := v.tenPercent()
-		columns = append(columns, Column{Name: more + " costs", Format: Short3},
+		columns = append(columns, Column{Name: lossAbove, Format: Short3},
 			Column{Name: "variance reduction", Align: Right})
 	}
 	if solved {
@@ -283,9 +274,8 @@ func (v view) optimumBlocks(r *assess.SweepAnalysis) []Block {
 		return nil
 	}
 	axis := v.Sweep.Axes[v.Along()]
-	more, less := v.tenPercent()
 	t := v.table(0, Column{Name: axis.Name, Interval: "interval"}, Column{Name: "value there", Interval: "interval"},
-		Column{Name: more + " costs", Format: Short3}, Column{Name: less + " costs", Format: Short3},
+		Column{Name: lossAbove, Format: Short3}, Column{Name: lossBelow, Format: Short3},
 		Column{Name: "pinned down", Wrap: true}, Column{Name: "laid through"}, Column{Name: "values tried"})
 	for i := range r.Slices {
 		s := &r.Slices[i]
@@ -321,7 +311,7 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 	}
 	t := Table{PeopleOnly: true, Keys: 1, Columns: []Column{{Name: "objective"}, {Name: "least regret"},
 		{Name: "greatest regret", Interval: "interval"}, {Name: "in", Wrap: true},
-		{Name: "cannot be told from it", Wrap: true},
+		{Name: "not significantly worse", Wrap: true},
 		{Name: "best worst value"}, {Name: "value", Interval: "interval"}, {Name: "in", Wrap: true}}}
 	if len(v.tokens) > 1 {
 		t.Columns, t.Keys = slices.Insert(t.Columns, 0, Column{Name: "token"}), 2
@@ -339,18 +329,18 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 		}
 		t.Add(row...)
 	}
-	return []Block{Text(fmt.Sprintf("The robust %s: the choice whose greatest regret, "+
-		"against the best choice in each of the %d circumstances, is least; "+
+	return []Block{Text(fmt.Sprintf("The robust %s: the setting whose greatest regret, "+
+		"against the best setting in each of the %d scenarios, is least; "+
 		"and the one whose worst value is best.", v.selected(), len(r.Robust[0].Scenarios))), t}
 }
 
 // standings are the words for them.
 var standings = map[analytics.Standing]string{
-	analytics.OnFront: "front", analytics.Undecided: "untold", analytics.Dominated: "dominated"}
+	analytics.OnFront: "front", analytics.Undecided: "undecided", analytics.Dominated: "dominated"}
 
 // frontBlocks are what is traded off, for people.
 func (v view) frontBlocks(r *assess.SweepAnalysis) []Block {
-	t := v.table(0, Column{Name: "front", Wrap: true}, Column{Name: "untold", Wrap: true},
+	t := v.table(0, Column{Name: "front", Wrap: true}, Column{Name: "undecided", Wrap: true},
 		Column{Name: "dominated", Wrap: true})
 	for i := range r.Slices {
 		s := &r.Slices[i]
@@ -361,15 +351,15 @@ func (v view) frontBlocks(r *assess.SweepAnalysis) []Block {
 		}
 		v.add(&t, s.Token, s.Scenario, row...)
 	}
-	return []Block{Text(fmt.Sprintf("Traded off: %s against %s. On the front no other is better in both; "+
-		"those untold may be on it too; the others are surely not.",
+	return []Block{Text(fmt.Sprintf("Traded off: %s against %s. Front: not dominated. "+
+		"Undecided: may be on the front, given sampling error. Dominated: significantly worse in both.",
 		v.Settings.Pareto[0], v.Settings.Pareto[1])), t}
 }
 
 // cellBlocks are the cells of a sweep of one parameter for people, metric by metric.
 func (v view) cellBlocks(r *assess.SweepAnalysis) []Block {
 	axis := v.Sweep.Axes[0]
-	blocks := []Block{Text("Differences are from the token's own setting, on the same paths; " +
+	blocks := []Block{Text("Differences are from the baseline, the token as given, on the same paths; " +
 		"variance reduction is how many times more paths they would take without pairing.")}
 	for i, m := range r.Metrics {
 		t := v.table(1, Column{Name: axis.Name, Align: Right}, Column{Name: "estimate", Interval: "interval"},

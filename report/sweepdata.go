@@ -37,9 +37,9 @@ func (v view) scenario(s *assess.Slice) []any {
 func (v view) bestData(r *assess.SweepAnalysis) Table {
 	t := Table{Name: "best", DataOnly: true, Columns: append(v.scenarioColumns(),
 		Column{Name: "objective"}, Column{Name: "best"},
-		Column{Name: "estimate", Bare: true, Parts: bounds}, Column{Name: "cannot_be_told"},
-		Column{Name: "plus_10_percent", Parts: bounds}, Column{Name: "minus_10_percent", Parts: bounds},
-		Column{Name: "vertex", Parts: bounds},
+		Column{Name: "estimate", Bare: true, Parts: bounds}, Column{Name: "indistinguishable"},
+		Column{Name: "loss_at_plus_10_percent", Parts: bounds}, Column{Name: "loss_at_minus_10_percent", Parts: bounds},
+		Column{Name: "quadratic_optimum", Parts: bounds},
 		Column{Name: "variance_reduction_median"}, Column{Name: "variance_reduction_least"},
 		Column{Name: "exact_best"}, Column{Name: "exact_se_off"},
 		Column{Name: "theory_grid"}, Column{Name: "theory_continuous"}, Column{Name: "theory_small_cost"},
@@ -97,7 +97,7 @@ func optimumOf(s *assess.Slice, b *assess.Best) *assess.Optimum {
 
 // frontColumns are those of front.csv.
 func (v view) frontColumns() []Column {
-	return append(v.scenarioColumns(), Column{Name: "choice"},
+	return append(v.scenarioColumns(), Column{Name: "setting"},
 		Column{Name: v.Settings.Pareto[0], Parts: bounds}, Column{Name: v.Settings.Pareto[1], Parts: bounds},
 		Column{Name: "standing"})
 }
@@ -136,8 +136,8 @@ func WriteFront(w io.Writer, r *assess.SweepAnalysis) error {
 
 // robustData is robust.csv.
 func (v view) robustData(r *assess.SweepAnalysis) Table {
-	t := Table{Name: "robust", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "objective"}, {Name: "choice"},
-		{Name: "greatest_regret", Bare: true, Parts: bounds}, {Name: "cannot_be_told"}, {Name: "least_regret"},
+	t := Table{Name: "robust", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "objective"}, {Name: "setting"},
+		{Name: "greatest_regret", Bare: true, Parts: bounds}, {Name: "indistinguishable"}, {Name: "least_regret"},
 		{Name: "maximin"}}}
 	for i := range r.Robust {
 		x := &r.Robust[i]
@@ -165,7 +165,7 @@ func (v view) cellColumns() []Column {
 func (v view) cellRows(metrics []analytics.Metric, c assess.CellEstimates, row func(cells ...any) error) error {
 	head := []any{c.Cell}
 	if c.Cell == v.Sweep.Own() {
-		head[0] = "own"
+		head[0] = "baseline"
 	}
 	for _, text := range v.Texts(c.Cell) {
 		head = append(head, text)

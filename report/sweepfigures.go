@@ -211,7 +211,7 @@ func (f *sweepFigures) scenarios(token int, all []drawnScenario, along int, metr
 		}
 	}
 	if n := len(d.Metrics); n > maxPanels {
-		f.leave("no figures of objectives: their circumstances would fill %d panels, and %d can be read; "+
+		f.leave("no figures of objectives: their scenarios would fill %d panels, and %d can be read; "+
 			"%s has the numbers", n, maxPanels, f.file)
 		return
 	}
@@ -260,7 +260,7 @@ func (f *sweepFigures) tradeoff(token int, own []assess.Slice) {
 	label, kinds := selected[0], -1
 	switch {
 	case len(selected) > 2 || len(selected) == 2 && values(selected[1]) > mostKinds:
-		f.leave("no figure of %s against %s: what is chosen is of too many kinds; want one parameter, "+
+		f.leave("no figure of %s against %s: too many kinds of settings are selected; want one parameter, "+
 			"and of a second up to %d values; front.csv has the numbers", x, y, mostKinds)
 		return
 	case len(selected) == 2:
@@ -290,10 +290,10 @@ func (f *sweepFigures) tradeoff(token int, own []assess.Slice) {
 	}
 	switch n := len(d.Panels); {
 	case n > maxPanels:
-		f.leave("no figure of %s against %s: the circumstances would fill %d panels, and %d can be read; "+
+		f.leave("no figure of %s against %s: the scenarios would fill %d panels, and %d can be read; "+
 			"front.csv has the numbers", x, y, n, maxPanels)
 	case !some:
-		f.leave("no figure of %s against %s, as no choice has a value of both", x, y)
+		f.leave("no figure of %s against %s, as no setting has a value of both", x, y)
 	default:
 		f.figures = append(f.figures, Figure{Name: f.prefix + "tradeoff",
 			Draw: func() (*plots.Figure, error) { return plots.Tradeoff(d) }})

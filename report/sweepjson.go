@@ -19,12 +19,12 @@ type (
 	}
 	sweepBest struct {
 		Token     string            `json:"token"`
-		Scenario  map[string]string `json:"circumstances"`
+		Scenario  map[string]string `json:"scenario"`
 		Objective string            `json:"objective"`
 		Best      string            `json:"best"`
 		Estimate  JSONEstimate      `json:"estimate"`
-		Set       []string          `json:"cannot_be_told"`
-		More      *JSONEstimate     `json:"plus_10_percent_costs,omitempty"`
+		Set       []string          `json:"indistinguishable"`
+		More      *JSONEstimate     `json:"loss_at_plus_10_percent,omitempty"`
 		Reduction *float64          `json:"variance_reduction,omitempty"`
 		Exact     string            `json:"exact_best,omitempty"`
 		Optimum   *JSONEstimate     `json:"optimum,omitempty"`
@@ -41,7 +41,7 @@ type (
 	sweepDocument struct {
 		ResultsHash string              `json:"results_hash"`
 		Over        map[string][]string `json:"over"`
-		Select      []string            `json:"choose"`
+		Select      []string            `json:"select"`
 		Failed      int                 `json:"failed"`
 		Best        []sweepBest         `json:"best"`
 		Robust      []sweepRobust       `json:"robust,omitempty"`

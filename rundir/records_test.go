@@ -35,7 +35,7 @@ func swept(t *testing.T) (*study.Study, SweepPlan) {
 	return s, SweepPlan{Over: []Over{
 		{Name: "sigma", Values: "0.4,0.8"}, {Name: "half-width", Values: "0.3,1.7"},
 		{Name: "target", Values: "2.5,3"}},
-		Choose: []string{"half-width"}, Aversion: 1}
+		Select: []string{"half-width"}, Aversion: 1}
 }
 
 // begun is the run of that sweep, nothing of it done.

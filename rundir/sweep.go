@@ -17,7 +17,7 @@ import (
 type SweepPlan struct {
 	Over     []Over
 	Sample   int      // cells of a Latin hypercube sample; 0: the whole grid
-	Choose   []string // axes along which to choose the best; the others are circumstances
+	Select   []string // axes along which the best is sought; the others make up scenarios
 	Aversion float64  // weight of tracking variance in utility
 	Pareto   []string // two metrics to trade off
 	Optimise string   // objective whose optimum to find between the cells; may be empty
@@ -92,7 +92,7 @@ func WriteSweep(w io.Writer, s *study.Study, sweep SweepPlan) error {
 	if sweep.Sample > 0 {
 		items = append(items, yaml.MapItem{Key: "sample", Value: sweep.Sample})
 	}
-	items = append(items, yaml.MapItem{Key: "choose", Value: sweep.Choose},
+	items = append(items, yaml.MapItem{Key: "select", Value: sweep.Select},
 		yaml.MapItem{Key: "aversion", Value: sweep.Aversion})
 	if len(sweep.Pareto) > 0 {
 		items = append(items, yaml.MapItem{Key: "pareto", Value: sweep.Pareto})
@@ -128,7 +128,8 @@ func (r *reader) sweep(s *SweepPlan) fields {
 			}
 		},
 		"sample": func(n ast.Node) { s.Sample = int(r.count(n, "sample", study.MaxCells)) },
-		"choose": func(n ast.Node) { s.Choose = words(n) },
+		"select": func(n ast.Node) { s.Select = words(n) },
+		"choose": func(n ast.Node) { s.Select = words(n) }, // as files had it before
 		"aversion": func(n ast.Node) {
 			v, err := param.Number(text(n))
 			if err != nil || !(v >= 0) || math.IsInf(v, 1) {

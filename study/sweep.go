@@ -163,7 +163,7 @@ func (s *Sweep) At(cell int) []int {
 // Label names a cell by its values, as in "half-width=0.2 fee=0.001".
 func (s *Sweep) Label(cell int) string {
 	if cell == s.Own() {
-		return "the token's own setting"
+		return "baseline"
 	}
 	text := ""
 	for i, at := range s.At(cell) {

@@ -6,7 +6,10 @@ import "math"
 // traded from one signed leverage to another,
 //
 //	P'/P − 1 = to·(1 − from) / (from·(1 − to)) − 1.
-func PriceMove(from, to float64) float64 { return to*(1-from)/(from*(1-to)) - 1 }
+func PriceMove(from, to float64) float64 {
+	from, to = float64(from), float64(to)
+	return to*(1-from)/(from*(1-to)) - 1
+}
 
 // CarryAtTarget is the interest, funding and borrow fee of a year at the
 // target's leverage, a fraction of net asset value; negative if it is paid.

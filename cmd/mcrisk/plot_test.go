@@ -21,7 +21,7 @@ func TestPlotRedraws(t *testing.T) {
 	}
 	run := stored(t, "run")
 	dir := t.TempDir()
-	for _, name := range figureNames() {
+	for _, name := range cli.FigureNames() {
 		out := filepath.Join(dir, name+".svg")
 		expect(t, cli.Done, "plot", run, "--figure", name, "--out", out)
 		original := filepath.Join(run, "figures", name+".svg")
@@ -73,7 +73,7 @@ func TestPlotAwkwardRuns(t *testing.T) {
 		"brief": {"--horizon", "3h", "--paths", "40"},
 	} {
 		run := stored(t, name, args...)
-		for _, figure := range figureNames() {
+		for _, figure := range cli.FigureNames() {
 			if name == "ruin" && (figure == "law" || figure == "decay-horizons") {
 				continue // seconds of exact jumps, and drawn elsewhere
 			}

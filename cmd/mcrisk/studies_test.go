@@ -55,7 +55,7 @@ var studies = []string{
 	"sweep --token ETHBULL3X --over half-width=0.1,0.3 --over sigma=0.5,1 --over fee=5bp,30bp " +
 		"--horizon 20d --paths 100 --pareto cost_drag,max_drawdown",
 	"sweep --token BTCBULL3X --over latency=0,6h --over model=gbm,merton,kou " +
-		"--horizon 20d --paths 100 --choose latency",
+		"--horizon 20d --paths 100 --select latency",
 	"sweep --target 5 --mechanism perp --band 4:6 --sigma 3 " +
 		"--over half-width=0.2:1:0.2 --over fee=1bp,10bp,20bp " +
 		"--sample 6 --horizon 20d --paths 100 --after-liquidation stop",

@@ -142,7 +142,7 @@ func TestSweepDirectory(t *testing.T) {
 	rows := csvRows(t, filepath.Join(dir, "cells.csv"))
 	metrics := analytics.Swept()
 	if len(rows) != 1+4*len(metrics) || fmt.Sprint(rows[0][:5]) != "[cell half-width token metric unit]" ||
-		rows[1][0] != "own" || rows[1+len(metrics)][1] != "0.1" {
+		rows[1][0] != "baseline" || rows[1+len(metrics)][1] != "0.1" {
 		t.Errorf("%d rows, beginning %v, %v", len(rows), rows[0], rows[1])
 	}
 	for _, m := range metrics {
@@ -167,7 +167,7 @@ func TestSweepDirectory(t *testing.T) {
 }
 
 // The band that tracks at the least cost: simulated points agree with the exact
-// curve, the best of them is near theory's, and the set that cannot be told from
+// curve, the best of them is near theory's, and the set not significantly worse than
 // the best has it. Of three exact metrics at eleven widths the largest deviation
 // exceeds 4.5 standard errors in one of 4,000 seeds at most.
 func TestSweepAgainstTheory(t *testing.T) {
@@ -203,8 +203,8 @@ func TestSweepAgainstTheory(t *testing.T) {
 	}
 }
 
-// Several parameters: one best row for each combination of circumstances, robust
-// choices over them, and the same results from any number of workers.
+// Several parameters: one best row for each combination of scenarios, robust
+// settings over them, and the same results from any number of workers.
 func TestSweepOfSeveral(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many runs")
@@ -240,7 +240,7 @@ func TestSweepOfSeveral(t *testing.T) {
 		t.Errorf("%d cells, %d best, hash %s", len(r.Cells), len(r.Best), r.ResultsHash)
 	}
 	for _, b := range r.Best {
-		if len(b.Circumstances) != 3 || !slices.Contains(b.Indistinguishable, b.Best) {
+		if len(b.Scenario) != 3 || !slices.Contains(b.Indistinguishable, b.Best) {
 			t.Errorf("%+v", b)
 		}
 	}
@@ -256,7 +256,7 @@ func TestSweepOfSeveral(t *testing.T) {
 	expect(t, cli.Done, "sweep", filepath.Join(jumps, "sweep.yaml"), "--no-save")
 	expect(t, cli.Done, "verify", jumps)
 	// Chosen along two.
-	r = reportOf(t, append(args, "--no-save", "--choose", "half-width,to")...)
+	r = reportOf(t, append(args, "--no-save", "--select", "half-width,to")...)
 	if len(r.Best) != 4*len(analytics.Objectives()) || !strings.HasPrefix(r.Best[0].Best, "half-width=") ||
 		!strings.Contains(r.Best[0].Best, " to=") {
 		t.Errorf("%d best, first %+v", len(r.Best), r.Best[0])
@@ -311,7 +311,7 @@ func TestSweepWithFailingCells(t *testing.T) {
 	}
 }
 
-// A robust choice is one that every circumstance has: cells that failed, or that a
+// A robust setting is one that every scenario has: cells that failed, or that a
 // sample left out, do not shift the others.
 func TestSweepRobustOfIncomplete(t *testing.T) {
 	for name, tt := range map[string]struct {
@@ -319,22 +319,22 @@ func TestSweepRobustOfIncomplete(t *testing.T) {
 		status int
 	}{
 		"sample": {[]string{"--over", "half-width=0.1:0.5:0.1", "--over", "sigma=0.4,0.8", "--sample", "8",
-			"--choose", "half-width", "--seed", "3"}, cli.Done},
+			"--select", "half-width", "--seed", "3"}, cli.Done},
 		"failed": {[]string{"--over", "half-width=0.1,0.2,0.4,0.8", "--over", "target=1.7,3"}, cli.Failed},
 	} {
 		dir := filepath.Join(t.TempDir(), "run")
 		expect(t, tt.status, banded(append(tt.args, "--horizon", "10d", "--paths", "60",
 			"--no-figures", "--out", dir)...)...)
-		circumstance := map[string]string{"sample": "sigma", "failed": "target"}[name]
-		value := map[string]map[string]float64{} // of maximum drawdown, by choice and circumstance
+		scenario := map[string]string{"sample": "sigma", "failed": "target"}[name]
+		value := map[string]map[string]float64{} // of maximum drawdown, by setting and scenario
 		ins := map[string]bool{}
 		for _, row := range named(t, filepath.Join(dir, "cells.csv")) {
-			if row["metric"] == "max_drawdown" && row["cell"] != "own" {
+			if row["metric"] == "max_drawdown" && row["cell"] != "baseline" {
 				if value[row["half-width"]] == nil {
 					value[row["half-width"]] = map[string]float64{}
 				}
-				value[row["half-width"]][row[circumstance]] = parse(t, row["estimate"])
-				ins[row[circumstance]] = true
+				value[row["half-width"]][row[scenario]] = parse(t, row["estimate"])
+				ins[row[scenario]] = true
 			}
 		}
 		want := map[string]float64{} // the greatest regret
@@ -345,28 +345,28 @@ func TestSweepRobustOfIncomplete(t *testing.T) {
 					best = min(best, v)
 				}
 			}
-			for choice, of := range value {
+			for setting, of := range value {
 				if len(of) == len(ins) {
-					want[choice] = max(want[choice], of[in]-best)
+					want[setting] = max(want[setting], of[in]-best)
 				}
 			}
 		}
 		if len(want) < 2 || len(want) == len(value) {
-			t.Fatalf("%s: %d choices are in all circumstances, of %d; want some", name, len(want), len(value))
+			t.Fatalf("%s: %d settings are in all scenarios, of %d; want some", name, len(want), len(value))
 		}
 		seen := 0
 		for _, row := range named(t, filepath.Join(dir, "robust.csv")) {
 			if row["objective"] == "max_drawdown" {
 				seen++
-				if regret, ok := want[row["choice"]]; !ok || !(math.Abs(parse(t,
+				if regret, ok := want[row["setting"]]; !ok || !(math.Abs(parse(t,
 					row["greatest_regret"])-regret) < 1e-9) {
-					t.Errorf("%s: half-width %s has the greatest regret %s; want %v", name, row["choice"],
+					t.Errorf("%s: half-width %s has the greatest regret %s; want %v", name, row["setting"],
 						row["greatest_regret"], regret)
 				}
 			}
 		}
 		if seen != len(want) {
-			t.Errorf("%s: %d choices; want %d", name, seen, len(want))
+			t.Errorf("%s: %d settings; want %d", name, seen, len(want))
 		}
 	}
 }
@@ -384,7 +384,7 @@ func TestSweepWarnsOfRareDifferences(t *testing.T) {
 	}
 }
 
-// The optimum in each of several circumstances is what a sweep in that one alone
+// The optimum in each of several scenarios is what a sweep in that one alone
 // finds, to the last bit.
 func TestSweepOptimiseInCircumstances(t *testing.T) {
 	if testing.Short() {
@@ -392,7 +392,7 @@ func TestSweepOptimiseInCircumstances(t *testing.T) {
 	}
 	optimum := func(args ...string) (list []map[string]string) {
 		dir := filepath.Join(t.TempDir(), "run")
-		expect(t, cli.Done, banded(append(args, "--over", "half-width=0.1:0.9:0.2", "--choose", "half-width",
+		expect(t, cli.Done, banded(append(args, "--over", "half-width=0.1:0.9:0.2", "--select", "half-width",
 			"--optimise", "tracking_cost", "--horizon", "20d", "--paths", "60", "--no-figures", "--out", dir)...)...)
 		for _, row := range named(t, filepath.Join(dir, "best.csv")) {
 			if row["objective"] == "tracking_cost" {
@@ -403,7 +403,7 @@ func TestSweepOptimiseInCircumstances(t *testing.T) {
 	}
 	all := optimum("--over", "fee=1bp,20bp", "--over", "to=edge,target", "--over", "model=merton,gbm")
 	if len(all) != 8 {
-		t.Fatalf("%d circumstances", len(all))
+		t.Fatalf("%d scenarios", len(all))
 	}
 	for _, i := range []int{0, 3, 5, 6} {
 		in := all[i]
@@ -429,10 +429,10 @@ func TestSweepOptimiseOfFailing(t *testing.T) {
 		"optimise along to=edge,target": {"--over", "to=edge,target"},
 		"optimise along half-width=0.3": {"--over", "half-width=0.3"},
 		"optimise along mu=-0.1,0,0.1":  {"--over", "mu=-0.1:0.1:0.1"},
-		"choose names fee twice":        {"--over", "fee=1bp,2bp", "--choose", "fee,fee"},
+		"select names fee twice":        {"--over", "fee=1bp,2bp", "--select", "fee,fee"},
 		"--exact and --optimise":        {"--over", "fee=1bp,2bp", "--exact"},
 		"finds the best of one parameter on a": {"--over", "fee=1bp,2bp", "--over", "half-width=0.1,0.2",
-			"--choose", "fee,half-width"},
+			"--select", "fee,half-width"},
 	} {
 		_, said := expect(t, cli.BadInput, banded(slices.Concat(over, rest, []string{"--optimise", "utility"})...)...)
 		if left := ls(t, filepath.Dir(dir)); !strings.Contains(said, want) || len(left) > 0 {
@@ -448,7 +448,7 @@ func TestSweepOptimiseOfFailing(t *testing.T) {
 	if len(best) != 3*len(analytics.Objectives()) {
 		t.Errorf("best.csv has %d rows", len(best))
 	}
-	// Other axes than the file's want other choices.
+	// Other axes than the file's want other settings.
 	expect(t, cli.Done, "sweep", filepath.Join(dir, "sweep.yaml"), "--over", "fee=1bp,2bp", "--no-save")
 }
 
@@ -515,5 +515,28 @@ func TestSweepExactly(t *testing.T) {
 		"--flows", "none", "--no-save")...)
 	if !strings.Contains(said, "gas of 5 USD") {
 		t.Errorf("said %s", said)
+	}
+}
+
+// Flags and keys that were renamed are understood by their former names, and shown by
+// none of them.
+func TestFormerNames(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	axes := []string{"--over", "fee=1bp,20bp", "--over", "sigma=0.5,1", "--horizon", "2d", "--paths", "40", "--no-figures"}
+	expect(t, cli.Done, banded(append(axes, "--select", "sigma", "--out", dir)...)...)
+	plan := read(t, filepath.Join(dir, "sweep.yaml"))
+	if !strings.Contains(plan, "select:\n  - sigma") || strings.Contains(plan, "choose") {
+		t.Errorf("sweep.yaml is\n%s", plan)
+	}
+	want := resultsOf(t, "sweep", filepath.Join(dir, "sweep.yaml"), "--no-save", "--json")
+	former := write(t, "former.yaml", strings.Replace(plan, "select:", "choose:", 1))
+	if got := resultsOf(t, "sweep", former, "--no-save", "--json"); got != want {
+		t.Errorf("with choose: the sweep prints\n%s\nwith select:\n%s", got, want)
+	}
+	if got := resultsOf(t, banded(append(axes, "--choose", "sigma", "--no-save", "--json")...)...); got != want {
+		t.Errorf("with --choose the sweep prints\n%s\nwith --select\n%s", got, want)
+	}
+	if _, help, _ := call(t, "sweep", "--help", "all"); strings.Contains(help, "--choose") {
+		t.Errorf("help shows --choose:\n%s", help)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"mcrisk/internal/cli"
 )
 
-// Circumstances are drawn in panels, or fronts of one panel, as long as they can be
+// Scenario are drawn in panels, or fronts of one panel, as long as they can be
 // read; beyond that the sweep says what is not drawn, and where its numbers are.
 func TestTradeoffInCircumstances(t *testing.T) {
 	if testing.Short() {
@@ -26,19 +26,19 @@ func TestTradeoffInCircumstances(t *testing.T) {
 		"fronts": {[]string{"--over", "half-width=0.1,0.3", "--over", "sigma=0.4,0.8,1.2",
 			"--over", "fee=1bp,5bp,10bp,30bp", "--step", "6h"}, true, nil, "no figure"},
 		"kinds": {[]string{"--over", "to=edge,target", "--over", "half-width=0.1:0.6:0.1",
-			"--choose", "half-width,to", "--over", "sigma=0.4,0.8"}, true, nil, "no figure"},
+			"--select", "half-width,to", "--over", "sigma=0.4,0.8"}, true, nil, "no figure"},
 		"too many": {[]string{"--over", "half-width=0.1,0.3", "--over", "mu=-0.5:0.5:0.1"}, false,
-			[]string{"no figure of cost_drag against tracking_error: the circumstances would fill 11 panels, " +
+			[]string{"no figure of cost_drag against tracking_error: the scenarios would fill 11 panels, " +
 				"and 9 can be read; front.csv has",
-				"no figures of objectives: their circumstances would fill 11 panels, " +
+				"no figures of objectives: their scenarios would fill 11 panels, " +
 					"and 9 can be read; cells.csv has"}, ""},
 		"too many kinds": {[]string{"--over", "half-width=0.1:0.5:0.1", "--over", "fee=1bp:5bp:1bp",
-			"--choose", "half-width,fee"}, false,
+			"--select", "half-width,fee"}, false,
 			[]string{"what is chosen is of too many kinds; want one parameter, and of a second up to 4 values; " +
 				"front.csv has"}, ""},
 		"nothing": {[]string{"--over", "half-width=0.1,0.3", "--over", "sigma=0.4,0.8", "--paths", "1"}, false,
-			[]string{"as no choice has a value of both"}, ""},
-		"one choice": {[]string{"--over", "half-width=0.1", "--over", "mu=-0.5:0.5:0.1"}, false, nil, "no figure"},
+			[]string{"as no setting has a value of both"}, ""},
+		"one setting": {[]string{"--over", "half-width=0.1", "--over", "mu=-0.5:0.5:0.1"}, false, nil, "no figure"},
 		"exact": {[]string{"--over", "half-width=0.1,0.3", "--over", "mu=-0.5:0.5:0.1", "--exact"}, false,
 			[]string{"would fill 11 panels, and 9 can be read; exact.csv has"}, ""},
 		"alike to read": {[]string{"--over", "half-width=0.1,0.3", "--over", "fee=0.00012341,0.00012342"}, true, nil,
@@ -63,7 +63,7 @@ func TestTradeoffInCircumstances(t *testing.T) {
 	}
 }
 
-// A circumstance with one value is named.
+// A scenario with one value is named.
 func TestSweepInOneCircumstance(t *testing.T) {
 	out := resultsOf(t, banded("--over", "half-width=0.1,0.3", "--over", "fee=1%", "--paths", "20", "--horizon", "3d",
 		"--no-save")...)
@@ -72,7 +72,7 @@ func TestSweepInOneCircumstance(t *testing.T) {
 	}
 }
 
-// A caption names no value of what is swept, but in its one circumstance.
+// A caption names no value of what is swept, but in its one scenario.
 func TestSweepCaption(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")

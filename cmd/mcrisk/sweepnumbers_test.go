@@ -19,17 +19,17 @@ func TestSweepAgreesWithItself(t *testing.T) {
 		"--over", "sigma=0.4,1.2", "--aversion", "3", "--horizon", "30d", "--paths", "200",
 		"--no-figures", "--out", dir)...)
 	levels := map[string]float64{} // by cell and metric
-	circumstances := map[string]string{}
+	scenarios := map[string]string{}
 	cells := named(t, filepath.Join(dir, "cells.csv"))
 	for _, row := range cells {
 		levels[row["cell"]+row["metric"]] = parse(t, row["estimate"])
-		circumstances[row["cell"]] = row["sigma"]
+		scenarios[row["cell"]] = row["sigma"]
 	}
 	for _, row := range cells {
 		at := func(metric string) float64 { return levels[row["cell"]+metric] }
 		switch row["metric"] {
 		case "log_growth":
-			got, want := parse(t, row["difference"]), at("log_growth")-levels["ownlog_growth"]
+			got, want := parse(t, row["difference"]), at("log_growth")-levels["baselinelog_growth"]
 			if !(math.Abs(got-want) < 1e-12) {
 				t.Errorf("cell %s: growth differs by %v; its estimates by %v", row["cell"], got, want)
 			}
@@ -45,7 +45,7 @@ func TestSweepAgreesWithItself(t *testing.T) {
 		if row["objective"] != "log_growth" && row["objective"] != "utility" {
 			continue
 		}
-		for cell, sigma := range circumstances {
+		for cell, sigma := range scenarios {
 			if sigma == row["sigma"] {
 				seen++
 				if levels[cell+row["objective"]] > parse(t, row["estimate"]) {
@@ -60,7 +60,7 @@ func TestSweepAgreesWithItself(t *testing.T) {
 	}
 }
 
-// Objectives without a value have no best and no robust choice, and do not keep a
+// Objectives without a value have no best and no robust setting, and do not keep a
 // sweep from its results: of one path nothing scatters, and at a volatility of 900 %
 // all are ruined. A value is better than none, whichever comes first.
 func TestSweepWithoutValues(t *testing.T) {
@@ -70,7 +70,7 @@ func TestSweepWithoutValues(t *testing.T) {
 	dir := t.TempDir()
 	for name, tt := range map[string]struct {
 		args []string
-		none map[string]string // objectives by circumstance
+		none map[string]string // objectives by scenario
 	}{
 		"one path": {[]string{"--over", "half-width=0.1:0.5:0.2", "--band", "2.7:3.3", "--over", "sigma=0.4,0.8",
 			"--paths", "1", "--horizon", "5d"}, map[string]string{"0.4": "tracking_error utility tracking_cost",
@@ -88,13 +88,13 @@ func TestSweepWithoutValues(t *testing.T) {
 			_, said := expect(t, cli.Done, append([]string{"sweep", "--target", "3", "--out", path}, tt.args...)...)
 			for _, row := range named(t, filepath.Join(path, "best.csv")) {
 				none := strings.Contains(" "+tt.none[row["sigma"]]+" ", " "+row["objective"]+" ")
-				if none != (row["best"] == "") || none != (row["cannot_be_told"] == "") || !none &&
+				if none != (row["best"] == "") || none != (row["indistinguishable"] == "") || !none &&
 					math.IsNaN(parse(t, row["estimate"])) {
 					t.Errorf("%s at %s: best %q of %q, %s", row["objective"], row["sigma"], row["best"],
-						row["cannot_be_told"], row["estimate"])
+						row["indistinguishable"], row["estimate"])
 				}
 			}
-			if want := "no choice has a value of these"; strings.Contains(said, want) != (tt.none != nil) {
+			if want := "no setting has a value of these"; strings.Contains(said, want) != (tt.none != nil) {
 				t.Errorf("said %s", said)
 			}
 		})
@@ -106,27 +106,27 @@ func TestSweepWithoutValues(t *testing.T) {
 func TestSweepOfSample(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	expect(t, cli.Done, banded("--over", "half-width=0.1:0.6:0.1", "--over", "sigma=0.4,0.8", "--sample", "12",
-		"--choose", "half-width", "--paths", "20", "--horizon", "3d", "--no-figures", "--out", dir)...)
+		"--select", "half-width", "--paths", "20", "--horizon", "3d", "--no-figures", "--out", dir)...)
 	last := map[string]float64{}
 	again := 0
 	for _, row := range named(t, filepath.Join(dir, "front.csv")) {
-		choice := parse(t, row["choice"])
-		if choice < last[row["sigma"]] {
-			t.Errorf("at sigma %s half-width %v comes after %v", row["sigma"], choice, last[row["sigma"]])
+		setting := parse(t, row["setting"])
+		if setting < last[row["sigma"]] {
+			t.Errorf("at sigma %s half-width %v comes after %v", row["sigma"], setting, last[row["sigma"]])
 		}
-		if choice == last[row["sigma"]] {
+		if setting == last[row["sigma"]] {
 			again++
 		}
-		last[row["sigma"]] = choice
+		last[row["sigma"]] = setting
 	}
 	if again == 0 {
 		t.Error("no cell of the sample is there twice")
 	}
 	for _, row := range named(t, filepath.Join(dir, "best.csv")) {
 		before := 0.0
-		for choice := range strings.SplitSeq(row["cannot_be_told"], ";") {
-			if v := parse(t, choice); v <= before {
-				t.Errorf("%s at sigma %s: the set is %s", row["objective"], row["sigma"], row["cannot_be_told"])
+		for setting := range strings.SplitSeq(row["indistinguishable"], ";") {
+			if v := parse(t, setting); v <= before {
+				t.Errorf("%s at sigma %s: the set is %s", row["objective"], row["sigma"], row["indistinguishable"])
 			} else {
 				before = v
 			}
@@ -134,7 +134,7 @@ func TestSweepOfSample(t *testing.T) {
 	}
 }
 
-// A best that all choices share is not at an end.
+// A best that all settings share is not at an end.
 func TestSweepAtAnEnd(t *testing.T) {
 	t.Setenv("COLUMNS", "300")
 	_, said := expect(t, cli.Done, banded("--over", "half-width=0.1:0.5:0.1", "--paths", "20", "--horizon", "3d",
@@ -145,7 +145,7 @@ func TestSweepAtAnEnd(t *testing.T) {
 	// Nothing is less than no latency; more than two hours is.
 	out, said := expect(t, cli.Done, banded("--over", "latency=0,1h,2h", "--fee", "1%", "--paths", "20",
 		"--horizon", "9d", "--no-save")...)
-	if !strings.Contains(said, "at an end of the range swept, so that the truly best may lie beyond: "+
+	if !strings.Contains(said, "at an end of the range swept, so the optimum may lie beyond it: "+
 		"tracking_cost (1 of 1), cost_drag (1 of 1)\n") ||
 		!regexp.MustCompile(`tracking_cost +2h `).MatchString(out) ||
 		!regexp.MustCompile(`max_drawdown +0s `).MatchString(out) {
@@ -182,22 +182,18 @@ tokens: [{name: t, target: 3, policy: {kind: band, low: 2.7, high: 3.3}, mechani
 		banded("--over", "half-width=0.1,0.3", "--sample", "0", "--no-save")...)
 }
 
-// Being near the best costs what is said in words that fit the parameter, and the
-// best between the cells has a value among theirs.
+// The loss near the best is shown for any parameter, and the best between the cells has
+// a value among theirs.
 func TestSweepNearTheBest(t *testing.T) {
 	t.Setenv("COLUMNS", "300")
 	args := []string{"--to", "target", "--fee", "10bp", "--aversion", "20", "--paths", "2000", "--horizon", "30d",
 		"--no-save"}
-	for over, want := range map[string][2]string{
-		"half-width=0.1:0.9:0.1": {"10 % wider", "10 % narrower"},
-		"latency=1h,2h,4h,8h":    {"10 % longer", "10 % shorter"},
-		"borrow=1%:9%:2%":        {"10 % higher", "10 % lower"},
-	} {
+	for _, over := range []string{"half-width=0.1:0.9:0.1", "latency=1h,2h,4h,8h", "borrow=1%:9%:2%"} {
 		out, _ := expect(t, cli.Done, banded(append(args, "--over", over, "--optimise", "utility")...)...)
 		_, optimum, _ := strings.Cut(out, "utility is best at")
-		if !strings.Contains(out, "  "+want[0]+" costs ") || !strings.Contains(optimum, "  "+want[0]+" costs ") ||
-			!strings.Contains(optimum, "  "+want[1]+" costs ") {
-			t.Errorf("--over %s: no %q in %s", over, want, out)
+		if !strings.Contains(out, "  loss at +10 % ") || !strings.Contains(optimum, "  loss at +10 % ") ||
+			!strings.Contains(optimum, "  loss at −10 % ") {
+			t.Errorf("--over %s: no loss near the best in %s", over, out)
 		}
 		if !strings.HasPrefix(over, "half-width") {
 			continue

@@ -39,7 +39,7 @@ func TestFiveHundredCells(t *testing.T) {
 		t.Errorf("%d cells of %d lifetimes take %.0f MB; want at most 500", cells, paths, peak)
 	}
 	one, _ := measure("sweep", "--over", "half-width=0.2", "--over", "fee=10bp")
-	lone := one / 2 // the cell and the token's own setting
+	lone := one / 2 // the cell and the baseline
 	t.Logf("%d cells of %d lifetimes: %.1f s of processor time, %.3f s a cell with its estimates, "+
 		"%.0f MB at the peak; a run of two cells takes %.3f s a cell", cells, paths, all, all/(cells+1), peak, lone)
 	if all/(cells+1) > 0.9*lone {

@@ -3,10 +3,10 @@ package brownian
 import (
 	"fmt"
 	"math"
-	"math/cmplx"
 
 	"mcrisk/exact/levy"
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/quad"
 )
 
@@ -24,8 +24,10 @@ func (b Motion) drawdownTail(h, years float64) float64 {
 	v := b.Sigma * b.Sigma
 	theta := complex(b.Drift/v, 0)
 	p := levy.Laplace(years, func(q complex128) complex128 {
-		g := cmplx.Sqrt(theta*theta + 2*q/complex(v, 0))
-		return 2 * g * levy.Exp(-(theta+g)*complex(h, 0)) / ((g - theta) + (g+theta)*levy.Exp(-2*g*complex(h, 0))) / q
+		g := cmplx.Sqrt(cmplx.Square(theta) + cmplx.Over(cmplx.Scale(2, q), v))
+		above := cmplx.Mul(cmplx.Scale(2, g), cmplx.Exp(cmplx.Scale(-h, theta+g)))
+		below := (g - theta) + cmplx.Mul(g+theta, cmplx.Exp(cmplx.Scale(-2*h, g)))
+		return cmplx.Div(above, cmplx.Mul(below, q))
 	})
 	return min(1, max(0, p))
 }
@@ -96,7 +98,7 @@ func (d Ideal) Drawdown() (Motion, error) {
 }
 
 // erf is the error function, to 1e-15 for x of at least 0.
-func erf(x float64) float64 { return 1 - 2*fmath.NormCDF(-x*math.Sqrt2) }
+func erf(x float64) float64 { return 1 - float64(2*fmath.NormCDF(-x*math.Sqrt2)) }
 
 // LongestUnderwater is the expected length of the longest time below the running
 // maximum, the running one included, as a fraction of the horizon, for Brownian
@@ -107,6 +109,6 @@ func erf(x float64) float64 { return 1 - 2*fmath.NormCDF(-x*math.Sqrt2) }
 func LongestUnderwater() float64 {
 	return quad.Adaptive(func(x float64) float64 { // t = x²
 		e := fmath.Exp(-x * x)
-		return 2 * x * e / (e + math.Sqrt(math.Pi)*x*erf(x))
+		return 2 * x * e / (e + float64(math.Sqrt(math.Pi)*x*erf(x)))
 	}, 0, 7, 1e-14)
 }

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"mcrisk/exact/levy"
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/models"
 	"mcrisk/quad"
 )
@@ -51,8 +50,8 @@ func (d Ideal) check(years float64) error {
 func (d Ideal) rates() (m, v2 float64) {
 	nu, sigma := levy.Diffusion(d.Model)
 	b := d.Leverage
-	mu := nu + sigma*sigma/2
-	return d.Safe + b*(mu+d.Risky-d.Safe) - d.Fee - b*b*sigma*sigma/2, b * b * sigma * sigma
+	mu, v2 := nu+float64(sigma*sigma/2), float64(b*b*sigma*sigma)
+	return d.Safe + float64(b*(mu+d.Risky-d.Safe)) - d.Fee - float64(v2/2), v2
 }
 
 // jump is E[((1 + b(e^J − 1))⁺)^z; > 0] over one jump of ln S. Of the price itself
@@ -62,16 +61,16 @@ func (d Ideal) jump(z complex128, law quad.Rule) complex128 {
 	if d.Leverage == 1 {
 		switch m := d.Model.(type) {
 		case models.Merton:
-			return levy.Exp(z*complex(m.JumpMean, 0) + z*z*complex(m.JumpSD*m.JumpSD/2, 0))
+			return cmplx.Exp(cmplx.Scale(m.JumpMean, z) + cmplx.Scale(m.JumpSD*m.JumpSD/2, cmplx.Square(z)))
 		case models.Kou:
 			up, down := complex(m.EtaUp, 0), complex(m.EtaDown, 0)
-			return complex(m.Up, 0)*up/(up-z) + complex(1-m.Up, 0)*down/(down+z)
+			return cmplx.Div(cmplx.Scale(m.Up, up), up-z) + cmplx.Div(cmplx.Scale(1-m.Up, down), down+z)
 		}
 	}
 	var total complex128
 	for i, x := range law.X {
-		if kept := 1 + d.Leverage*math.Expm1(x); kept > 0 {
-			total += complex(law.W[i], 0) * levy.Exp(z*complex(math.Log(kept), 0))
+		if kept := 1 + float64(d.Leverage*fmath.Expm1(x)); kept > 0 {
+			total += cmplx.Scale(law.W[i], cmplx.Exp(cmplx.Scale(fmath.Log(kept), z)))
 		}
 	}
 	return total
@@ -89,7 +88,7 @@ func (d Ideal) jumps(years float64) (rate float64, size quad.Rule, width float64
 	case models.Kou:
 		width = max(width, 1/min(m.EtaUp-1, m.EtaDown)/25)
 	}
-	rate, size = levy.Jumps(d.Model, math.Log(1-1/d.Leverage), width) // NaN, no cut, if no jump can
+	rate, size = levy.Jumps(d.Model, fmath.Log(1-1/d.Leverage), width) // NaN, no cut, if no jump can
 	return rate, size, width
 }
 
@@ -119,7 +118,7 @@ func (d Ideal) SD(years float64) (float64, error) {
 		return 0, errors.New("brownian: jumps up with EtaUp ≤ 2 have no second moment; want more")
 	}
 	two, err := d.moment(2, years)
-	return math.Sqrt(max(0, two-one*one)), err
+	return math.Sqrt(max(0, two-float64(one*one))), err
 }
 
 func (d Ideal) moment(z, years float64) (float64, error) {
@@ -139,11 +138,11 @@ func (d Ideal) cf(years float64) func(z complex128) complex128 {
 	m, v2 := d.rates()
 	rate, law, _ := d.jumps(years)
 	return func(z complex128) complex128 {
-		e := z*complex(m, 0) + z*z*complex(v2/2, 0)
+		e := cmplx.Scale(m, z) + cmplx.Scale(v2/2, cmplx.Square(z))
 		if rate > 0 {
-			e += complex(rate, 0) * (d.jump(z, law) - 1)
+			e += cmplx.Scale(rate, d.jump(z, law)-1)
 		}
-		return levy.Exp(e * complex(years, 0))
+		return cmplx.Exp(cmplx.Scale(years, e))
 	}
 }
 
@@ -162,7 +161,7 @@ func (d Ideal) Law(years float64) (levy.Law, error) {
 func (d Ideal) inverted(years float64, cf func(complex128) complex128, tilt bool) (levy.Law, error) {
 	const h = 1e-3
 	alive := real(cf(0))
-	up, down := math.Log(real(cf(h))/alive), math.Log(real(cf(-h))/alive)
+	up, down := fmath.Log(real(cf(h))/alive), fmath.Log(real(cf(-h))/alive)
 	v := levy.Inverter{
 		Mean: (up - down) / (2 * h), SD: math.Sqrt(max(0, up+down)) / h,
 		Alive: alive, Ruined: 1 - alive, Tilt: tilt,
@@ -195,7 +194,7 @@ func (d Ideal) Quantile(p, years float64) (float64, error) {
 	if !(p > 0 && p < 1) {
 		return 0, fmt.Errorf("brownian: quantile of %v; want strictly between 0 and 1", p)
 	}
-	return fmath.Exp(m + v*distuv.UnitNormal.Quantile(p)), nil
+	return fmath.Exp(m + float64(v*fmath.NormQuantile(p))), nil
 }
 
 // Median of NAV(T), for GBM.
@@ -212,7 +211,7 @@ func (d Ideal) Partial(k, x, years float64) (float64, error) {
 	if !(x >= 0) || math.IsNaN(k) {
 		return 0, fmt.Errorf("brownian: partial moment %v below %v; want a number and a NAV of at least 0", k, x)
 	}
-	value := fmath.Exp(k*m+k*k*v*v/2) * fmath.NormCDF((math.Log(x)-m)/v-k*v)
+	value := fmath.Exp(float64(k*m)+float64(k*k*v*v/2)) * fmath.NormCDF((fmath.Log(x)-m)/v-float64(k*v))
 	return value, levy.Finite("partial moment", value)
 }
 
@@ -230,8 +229,8 @@ func (d Ideal) BreakEven(years float64) (low, high, probability float64, err err
 		return 0, 0, 0, fmt.Errorf("brownian: break-evens at leverage %v; want more than 1 or less than 0", b)
 	}
 	nu, sigma := levy.Diffusion(d.Model)
-	c := m - b*nu*years // ln NAV = c + b·ln S
-	gap := func(x float64) float64 { return fmath.Exp(c+b*x) - 1 - b*math.Expm1(x) }
+	c := m - float64(b*nu*years) // ln NAV = c + b·ln S
+	gap := func(x float64) float64 { return fmath.Exp(c+float64(b*x)) - 1 - float64(b*fmath.Expm1(x)) }
 	// gap is convex in S and least where its slope is 0
 	least := c / (1 - b)
 	if !(gap(least) < 0) {
@@ -246,6 +245,6 @@ func (d Ideal) BreakEven(years float64) (low, high, probability float64, err err
 	}
 	a, z := levy.Root(gap, least-spread, least), levy.Root(gap, least, least+spread)
 	sd := sigma * math.Sqrt(years)
-	inside := fmath.NormCDF((z-nu*years)/sd) - fmath.NormCDF((a-nu*years)/sd)
+	inside := fmath.NormCDF((z-float64(nu*years))/sd) - fmath.NormCDF((a-float64(nu*years))/sd)
 	return fmath.Exp(a), fmath.Exp(z), 1 - inside, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"mcrisk/exact/levy"
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/models"
 	"mcrisk/quad"
 )
@@ -27,11 +28,11 @@ func (b Motion) HitBelow(x, years float64) (float64, error) {
 		return 0, fmt.Errorf("brownian: barrier at −%v; want a distance of at least 0", x)
 	}
 	sd := b.Sigma * math.Sqrt(years)
-	first := phi((-x - b.Drift*years) / sd)
-	z := (-x + b.Drift*years) / sd
+	first := phi((-x - float64(b.Drift*years)) / sd)
+	z := (-x + float64(b.Drift*years)) / sd
 	second := 0.0
 	if q := phi(z); q > 0 {
-		second = fmath.Exp(-2*b.Drift*x/(b.Sigma*b.Sigma) + math.Log(q))
+		second = fmath.Exp(-2*b.Drift*x/(b.Sigma*b.Sigma) + fmath.Log(q))
 	}
 	return min(1, first+second), nil
 }
@@ -52,8 +53,8 @@ func (b Motion) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 		return 0, fmt.Errorf("brownian: %d dates; want at least 1", n)
 	}
 	dt := years / float64(n)
-	sd, drift := b.Sigma*math.Sqrt(dt), b.Drift*dt
-	top := levy.Tails*b.Sigma*math.Sqrt(years) + max(0, b.Drift*years)
+	sd, drift := b.Sigma*math.Sqrt(dt), float64(b.Drift*dt)
+	top := float64(levy.Tails*b.Sigma*math.Sqrt(years)) + max(0, b.Drift*years)
 	nodes := int(40 + 2.2*(top+x)/sd)
 	if float64(nodes)*float64(nodes)*float64(n) > 3e9 {
 		return 0, fmt.Errorf("brownian: %d dates need %d nodes; "+
@@ -69,7 +70,7 @@ func (b Motion) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 	kernel := make([]float64, nodes*nodes)
 	near := make([][2]int, nodes) // nodes that one step can come from
 	for i, to := range r.X {
-		from := func(sds float64) int { return sort.SearchFloat64s(r.X, to-drift+sds*sd) }
+		from := func(sds float64) int { return sort.SearchFloat64s(r.X, to-drift+float64(sds*sd)) }
 		near[i] = [2]int{from(-levy.Tails), from(levy.Tails)}
 		for j := near[i][0]; j < near[i][1]; j++ {
 			kernel[i*nodes+j] = r.W[j] * levy.NormalDensity(to, r.X[j]+drift, sd)
@@ -79,7 +80,7 @@ func (b Motion) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 		for i := range next {
 			sum := 0.0
 			for j := near[i][0]; j < near[i][1]; j++ {
-				sum += kernel[i*nodes+j] * density[j]
+				sum += float64(kernel[i*nodes+j] * density[j])
 			}
 			next[i] = sum
 		}
@@ -87,7 +88,7 @@ func (b Motion) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 	}
 	alive := 0.0
 	for j, f := range density {
-		alive += r.W[j] * f
+		alive += float64(r.W[j] * f)
 	}
 	return min(1, max(0, 1-alive)), nil
 }
@@ -113,8 +114,9 @@ func FirstPassage(m models.Kou, b, years float64) (float64, error) {
 	p := levy.Laplace(years, func(q complex128) complex128 {
 		roots, _ := levy.Roots(m, nu, q)
 		b1, b2 := roots[2], roots[3]
-		x := complex(b, 0)
-		return ((e-b1)/e*b2/(b2-b1)*levy.Exp(-b1*x) + (b2-e)/e*b1/(b2-b1)*levy.Exp(-b2*x)) / q
+		first := cmplx.Mul(cmplx.Mul(e-b1, b2), cmplx.Exp(cmplx.Scale(-b, b1)))
+		second := cmplx.Mul(cmplx.Mul(b2-e, b1), cmplx.Exp(cmplx.Scale(-b, b2)))
+		return cmplx.Div(first+second, cmplx.Mul(cmplx.Mul(e, b2-b1), q))
 	})
 	return min(1, max(0, p)), levy.Finite("first passage", p)
 }
@@ -128,7 +130,7 @@ func (b Motion) LeavesBy(below, above, years float64) (float64, error) {
 	e := levy.Exit{Nu: b.Drift, Sigma: b.Sigma, Below: below, Above: above}
 	p := levy.Laplace(years, func(s complex128) complex128 {
 		up, down := e.Transform(s)
-		return (up + down) / s
+		return cmplx.Div(up+down, s)
 	})
 	return min(1, max(0, p)), levy.Finite("exit probability", p)
 }

@@ -58,22 +58,22 @@ func (r Reset) After(n int) (ResetMoments, error) {
 		return ResetMoments{}, err
 	}
 	b, d := r.Leverage, r.Interval
-	k := (b-1)*math.Expm1(r.Rate*d) + r.Fee*d
+	k := float64((b-1)*fmath.Expm1(r.Rate*d)) + float64(r.Fee*d)
 	mu, s2 := r.Price.Mu, r.Price.Sigma*r.Price.Sigma
 	base := 1 - b - k
-	mean := base + b*fmath.Exp(mu*d)
+	mean := base + float64(b*fmath.Exp(mu*d))
 	// (variance per period)/(mean per period)², free of cancellation
 	spread := b * fmath.Exp(mu*d) / mean
-	relative := spread * spread * math.Expm1(s2*d)
+	relative := spread * spread * fmath.Expm1(s2*d)
 	N := float64(n)
-	m := ResetMoments{MeanPerPeriod: mean, Mean: math.Pow(mean, N)}
-	m.SD = math.Abs(m.Mean) * math.Sqrt(math.Expm1(N*math.Log1p(relative)))
+	m := ResetMoments{MeanPerPeriod: mean, Mean: fmath.PowInt(mean, n)}
+	m.SD = math.Abs(m.Mean) * math.Sqrt(fmath.Expm1(N*fmath.Log1p(relative)))
 
-	nu, sd := (mu-s2/2)*d, r.Price.Sigma*math.Sqrt(d)
-	gain := func(z float64) float64 { return b*fmath.Exp(nu+sd*z) + base }
+	nu, sd := float64((mu-float64(s2/2))*d), r.Price.Sigma*math.Sqrt(d)
+	gain := func(z float64) float64 { return float64(b*fmath.Exp(nu+float64(sd*z))) + base }
 	lo, hi := -levy.Tails, levy.Tails
 	if b != 0 && -base/b > 0 { // where nothing is left
-		z := (math.Log(-base/b) - nu) / sd
+		z := (fmath.Log(-base/b) - nu) / sd
 		if b > 0 {
 			lo = max(lo, z)
 		} else {
@@ -91,15 +91,15 @@ func (r Reset) After(n int) (ResetMoments, error) {
 	var alive, first, second float64
 	for i, z := range q.X {
 		if x := gain(z); x > 0 {
-			w := q.W[i] * levy.NormalDensity(z, 0, 1)
+			w := float64(q.W[i] * levy.NormalDensity(z, 0, 1))
 			alive += w
-			first += w * math.Log(x)
-			second += w * math.Log(x) * math.Log(x)
+			first += float64(w * fmath.Log(x))
+			second += float64(w * fmath.Log(x) * fmath.Log(x))
 		}
 	}
 	first, second = first/alive, second/alive
 	m.LogPerPeriod = first
-	m.Log, m.LogVar = N*first, N*(second-first*first)
-	m.WipedOut = -math.Expm1(N * math.Log(min(1, alive)))
+	m.Log, m.LogVar = N*first, N*(second-float64(first*first))
+	m.WipedOut = -fmath.Expm1(N * fmath.Log(min(1, alive)))
 	return m, levy.Finite("reset moments", m.Mean, m.SD, m.Log, m.LogVar)
 }

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"mcrisk/exact/levy"
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 	"mcrisk/models"
 )
 
@@ -35,7 +34,7 @@ func (d Ideal) Carried(k, p, years float64) (float64, error) {
 		return p, nil
 	}
 	if _, v, err := d.lognormal(years); err == nil {
-		return fmath.NormCDF(math.Abs(k)*v + distuv.UnitNormal.Quantile(p)), nil
+		return fmath.NormCDF(float64(math.Abs(k)*v) + fmath.NormQuantile(p)), nil
 	}
 	if err := d.hasMoment(k); err != nil {
 		return 0, err
@@ -85,5 +84,5 @@ func (d Ideal) weighted(k, years float64) (levy.Law, error) {
 	if err := levy.Finite("moment of the ideal token", at); err != nil {
 		return levy.Law{}, err
 	}
-	return d.inverted(years, func(z complex128) complex128 { return cf(complex(k, 0)+z) / complex(at, 0) }, false)
+	return d.inverted(years, func(z complex128) complex128 { return cmplx.Over(cf(complex(k, 0)+z), at) }, false)
 }

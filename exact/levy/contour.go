@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 )
 
 // A Point of a contour: f(T) = Σ Weight·F(S) for the Laplace transform F of f.
@@ -36,13 +37,13 @@ func Tall(centre complex128, years, reach float64, n int) []Point {
 func cotangent(centre complex128, years, size, height float64, n int) []Point {
 	points := make([]Point, n)
 	for k := range n {
-		theta := (2*float64(n-1-k) + 1 - float64(n)) * math.Pi / float64(n)
-		sin, cos := math.Sincos(0.6407 * theta)
+		theta := (float64(2*float64(n-1-k)) + 1 - float64(n)) * math.Pi / float64(n)
+		sin, cos := fmath.Sincos(0.6407 * theta)
 		cot := cos / sin
-		zeta := complex(size*(0.5017*theta*cot-0.6122), height*theta)
-		slope := complex(size*(0.5017*cot-0.5017*0.6407*theta/(sin*sin)), height)
-		full := zeta + centre*complex(years, 0)
-		points[k] = Point{full / complex(years, 0), Exp(full) * slope / complex(0, float64(n)*years)}
+		zeta := complex(float64(size*(float64(0.5017*theta*cot)-0.6122)), float64(height*theta))
+		slope := complex(size*(float64(0.5017*cot)-0.5017*0.6407*theta/(sin*sin)), height)
+		full := zeta + cmplx.Scale(years, centre)
+		points[k] = Point{cmplx.Over(full, years), cmplx.Div(cmplx.Mul(cmplx.Exp(full), slope), complex(0, float64(n)*years))}
 	}
 	return points
 }
@@ -53,18 +54,7 @@ func Laplace(t float64, transform func(s complex128) complex128) float64 {
 	total := 0.0
 	points := Talbot(0, t, 32)
 	for _, p := range points[:len(points)/2] {
-		total += 2 * real(p.Weight*transform(p.S))
+		total += float64(2 * real(cmplx.Mul(p.Weight, transform(p.S))))
 	}
 	return total
-}
-
-// Exp is e^z with the same bits on every processor that runs a build: that of
-// package cmplx rests on math.Exp, which picks its instructions at run time.
-func Exp(z complex128) complex128 {
-	r := fmath.Exp(real(z))
-	if imag(z) == 0 {
-		return complex(r, imag(z))
-	}
-	sin, cos := math.Sincos(imag(z))
-	return complex(r*cos, r*sin)
 }

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/cmplx"
 
 	"mcrisk/fmath"
+	"mcrisk/fmath/cmplx"
 )
 
 // A Law is a distribution of the log of NAV (or of the decay), inverted from
@@ -79,7 +79,7 @@ func (v Inverter) Law() (Law, error) {
 			if l.tilted, rest, err = v.terms(1, l); err != nil {
 				return l, err
 			}
-			l.tiltedBound = 1e-11 + rest + l.Mean*v.doubt(l.tilted) +
+			l.tiltedBound = 1e-11 + rest + float64(l.Mean*v.doubt(l.tilted)) +
 				max(math.Abs(l.Partial(l.lo)), math.Abs(l.Partial(l.hi)-l.Mean))
 		}
 		return l, nil
@@ -100,7 +100,7 @@ func (v Inverter) within(spread float64) (l Law, err error) {
 // doubt is what the rule's sum is unsure by: Unsure at each of the frequencies, of
 // the weights 1/(π·(k+½)).
 func (v Inverter) doubt(terms []complex128) float64 {
-	return v.Unsure * (2 + math.Log(float64(max(1, len(terms))))) / math.Pi
+	return v.Unsure * (2 + fmath.Log(float64(max(1, len(terms))))) / math.Pi
 }
 
 // terms samples cf(re + iu) until it stays negligible, and says what is left.
@@ -115,7 +115,7 @@ func (v Inverter) terms(re float64, l Law) (terms []complex128, rest float64, er
 		if err != nil {
 			return nil, 0, err
 		}
-		terms = append(terms, x*Exp(complex(0, -u*v.Mean)))
+		terms = append(terms, cmplx.Mul(x, cmplx.Exp(complex(0, -u*v.Mean))))
 		small++
 		if rest = cmplx.Abs(x); rest > 1e-13*max(1, cmplx.Abs(terms[0])) {
 			small = 0
@@ -127,16 +127,16 @@ func (v Inverter) terms(re float64, l Law) (terms []complex128, rest float64, er
 func (l Law) below(terms []complex128, mass, x float64) float64 {
 	x -= l.centre
 	sum := 0.0
-	turn := Exp(complex(0, -l.du*x))
-	at := Exp(complex(0, -l.du*x/2))
+	turn := cmplx.Exp(complex(0, -l.du*x))
+	at := cmplx.Exp(complex(0, -l.du*x/2))
 	for k, c := range terms {
 		if k%128 == 127 {
-			at = Exp(complex(0, -l.du*x*(float64(k)+0.5)))
+			at = cmplx.Exp(complex(0, -l.du*x*(float64(k)+0.5)))
 		}
-		sum += (imag(c)*real(at) + real(c)*imag(at)) / (float64(k) + 0.5)
-		at *= turn
+		sum += (float64(imag(c)*real(at)) + float64(real(c)*imag(at))) / (float64(k) + 0.5)
+		at = cmplx.Mul(at, turn)
 	}
-	return mass/2 - sum/math.Pi
+	return float64(mass/2) - sum/math.Pi
 }
 
 // CDF is P(X ≤ x) of the log x of NAV, or of the decay.
@@ -186,7 +186,7 @@ func (l Law) Partial(x float64) float64 { return l.below(l.tilted, l.Mean, x) }
 // VaR is the loss 1 − NAV that is exceeded with probability p.
 func (l Law) VaR(p float64) (float64, error) {
 	x, err := l.Quantile(p)
-	return -math.Expm1(x), err
+	return -fmath.Expm1(x), err
 }
 
 // ES is the mean loss 1 − NAV in the worst p of all outcomes.
@@ -211,5 +211,5 @@ func (l Law) ESBound(p float64) float64 {
 		return 0
 	}
 	_, hi := l.Around(p)
-	return (l.tiltedBound + l.Bound*fmath.Exp(hi)) / p
+	return (l.tiltedBound + float64(l.Bound*fmath.Exp(hi))) / p
 }

@@ -90,12 +90,12 @@ func checkKou(m models.Kou) error {
 func Diffusion(m models.Model) (nu, sigma float64) {
 	switch m := m.(type) {
 	case models.GBM:
-		return m.Mu - m.Sigma*m.Sigma/2, m.Sigma
+		return m.Mu - float64(m.Sigma*m.Sigma/2), m.Sigma
 	case models.Merton:
-		return m.Mu - m.Rate*math.Expm1(m.JumpMean+m.JumpSD*m.JumpSD/2) - m.Sigma*m.Sigma/2, m.Sigma
+		return m.Mu - float64(m.Rate*fmath.Expm1(m.JumpMean+float64(m.JumpSD*m.JumpSD/2))) - float64(m.Sigma*m.Sigma/2), m.Sigma
 	case models.Kou:
 		kappa := m.Up*m.EtaUp/(m.EtaUp-1) + (1-m.Up)*m.EtaDown/(m.EtaDown+1) - 1
-		return m.Mu - m.Rate*kappa - m.Sigma*m.Sigma/2, m.Sigma
+		return m.Mu - float64(m.Rate*kappa) - float64(m.Sigma*m.Sigma/2), m.Sigma
 	}
 	panic(fmt.Sprintf("levy: model %T; want GBM, Merton or Kou", m))
 }
@@ -118,8 +118,8 @@ func mertonJumps(m models.Merton, cut, widest float64) (float64, quad.Rule) {
 	if m.JumpSD == 0 {
 		return m.Rate, quad.Rule{X: []float64{m.JumpMean}, W: []float64{1}}
 	}
-	r := split(m.JumpMean, m.JumpMean+10*m.JumpSD, cut, min(m.JumpSD, widest))
-	below := split(m.JumpMean, m.JumpMean-10*m.JumpSD, cut, min(m.JumpSD, widest))
+	r := split(m.JumpMean, m.JumpMean+float64(10*m.JumpSD), cut, min(m.JumpSD, widest))
+	below := split(m.JumpMean, m.JumpMean-float64(10*m.JumpSD), cut, min(m.JumpSD, widest))
 	r.Join(below)
 	for i, x := range r.X {
 		r.W[i] *= NormalDensity(x, m.JumpMean, m.JumpSD)

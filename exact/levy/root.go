@@ -25,7 +25,7 @@ func Root(f func(x float64) float64, a, b float64) float64 {
 		}
 		// a is the better end; step from it, at least a little, at most half way
 		step := fa * (b - a) / (fa - fb)
-		least := 2e-16*math.Abs(a) + 1e-300
+		least := float64(2e-16*math.Abs(a)) + 1e-300
 		if math.Abs(b-a) <= 2*least {
 			return a
 		}

@@ -3,9 +3,9 @@ package levy
 import (
 	"cmp"
 	"math"
-	"math/cmplx"
 	"slices"
 
+	"mcrisk/fmath/cmplx"
 	"mcrisk/models"
 )
 
@@ -16,27 +16,27 @@ import (
 //
 // and the slopes ψ′ there. nu is the drift of y without jumps.
 func Roots(m models.Kou, nu float64, s complex128) (b, slope [4]complex128) {
-	v, p, e1, e2 := m.Sigma*m.Sigma/2, m.Up, m.EtaUp, m.EtaDown
+	v, p, e1, e2 := float64(m.Sigma*m.Sigma/2), m.Up, m.EtaUp, m.EtaDown
 	// (v·b² + nu·b − Rate − s)(η₁ − b)(η₂ + b) + Rate·p·η₁(η₂ + b) + Rate(1−p)η₂(η₁ − b)
 	c := -complex(m.Rate, 0) - s
 	poly := [5]complex128{
-		c*complex(e1*e2, 0) + complex(m.Rate*e1*e2, 0),
-		complex(nu*e1*e2, 0) + c*complex(e1-e2, 0) + complex(m.Rate*(p*e1-(1-p)*e2), 0),
-		complex(v*e1*e2+nu*(e1-e2), 0) - c,
-		complex(v*(e1-e2)-nu, 0),
+		cmplx.Scale(e1*e2, c) + complex(float64(m.Rate*e1*e2), 0),
+		complex(float64(nu*e1*e2), 0) + cmplx.Scale(e1-e2, c) + cmplx.Scale(m.Rate, complex(float64(p*e1)-float64((1-p)*e2), 0)),
+		complex(float64(v*e1*e2)+float64(nu*(e1-e2)), 0) - c,
+		complex(float64(v*(e1-e2))-nu, 0),
 		complex(-v, 0),
 	}
 	// Durand–Kerner from points around the scale of the roots
 	scale := max(e1, e2, math.Sqrt((cmplx.Abs(s)+m.Rate)/v), math.Abs(nu)/v)
 	for i := range b {
-		b[i] = cmplx.Rect(scale, 0.4+math.Pi/2*float64(i))
+		b[i] = cmplx.Rect(scale, 0.4+float64(math.Pi/2*float64(i)))
 	}
 	value := func(x complex128) complex128 {
 		y := poly[4]
 		for k := 3; k >= 0; k-- {
-			y = y*x + poly[k]
+			y = cmplx.Mul(y, x) + poly[k]
 		}
-		return y / poly[4]
+		return cmplx.Div(y, poly[4])
 	}
 	for range 200 {
 		moved := 0.0
@@ -44,7 +44,7 @@ func Roots(m models.Kou, nu float64, s complex128) (b, slope [4]complex128) {
 			d := value(b[i])
 			for j := range b {
 				if j != i {
-					d /= b[i] - b[j]
+					d = cmplx.Div(d, b[i]-b[j])
 				}
 			}
 			b[i] -= d
@@ -57,8 +57,8 @@ func Roots(m models.Kou, nu float64, s complex128) (b, slope [4]complex128) {
 	slices.SortFunc(b[:], func(x, y complex128) int { return cmp.Compare(real(x), real(y)) })
 	for i, x := range b {
 		up, down := complex(e1, 0)-x, complex(e2, 0)+x
-		slope[i] = complex(2*v, 0)*x + complex(nu, 0) +
-			complex(m.Rate, 0)*(complex(p*e1, 0)/(up*up)-complex((1-p)*e2, 0)/(down*down))
+		jumps := cmplx.Div(complex(p*e1, 0), cmplx.Square(up)) - cmplx.Div(complex((1-p)*e2, 0), cmplx.Square(down))
+		slope[i] = cmplx.Scale(2*v, x) + complex(nu, 0) + cmplx.Scale(m.Rate, jumps)
 	}
 	return b, slope
 }

@@ -10,6 +10,9 @@ import (
 	"mcrisk/report"
 )
 
+// RequireUsage is what help says of --require.
+const RequireUsage = "`bound` that must hold, such as 'p_liquidation<0.01', or exit with status 3; may be repeated"
+
 // A Requirement is a bound on a metric, such as p_liquidation<0.01. The metric
 // may name an end of its interval: p_liquidation.hi<0.01 holds only if the whole
 // interval lies below.

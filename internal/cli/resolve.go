@@ -291,7 +291,7 @@ func parseBand(text string) (low, high float64, err error) {
 
 // others gives tokens of other underlyings a model of the first's kind, with the numbers
 // that the catalogue has for theirs but for those that were given for all; every two
-// prices are correlated alike.
+// prices are equally correlated.
 func (p *resolving) others() error {
 	if p.demand.Correlation == "" {
 		if p.demand.CommonJumps && len(p.spec.Others) == 0 {
