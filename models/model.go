@@ -2,7 +2,7 @@
 //
 // A model is a small struct of numbers plus one method that turns standard
 // normals into log-returns. Time is in years of 365 days, growth rates are
-// continuously compounded per year, and volatilities are per square-root year.
+// continuously compounded per year, and volatilities are per √year.
 // Every model is compensated so that the expected price is S(0)·e^{Mu·t}.
 // FitKind fits any of them to a history; Call prices options under those whose
 // transform is known; a Mixer correlates several underlyings.
@@ -88,4 +88,4 @@ var Mu = param.Param{Name: "mu", Unit: param.Rate, Min: -10, Max: 10,
 // Sigma is the number that the volatility of the diffusion is registered as, by the
 // models that have one.
 var Sigma = param.Param{Name: "sigma", Unit: param.Sigma, Min: 0, Max: 10, Default: 0.8,
-	Doc: "volatility excluding jumps, per square-root year"}
+	Doc: "volatility excluding jumps, per √year"}
