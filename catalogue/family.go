@@ -101,7 +101,7 @@ type Token struct {
 // A SourcedPart is a kind and its numbers, and where each of them comes from.
 type SourcedPart struct {
 	param.Part
-	Words map[string]Text // as the file has them, by name; the kind under "kind"
+	Words map[string]Text // as written in the file, by name; the kind under "kind"
 }
 
 // Spec is the entry as a token of a study, on its first underlying. Numbers that the
@@ -141,9 +141,9 @@ func (t Token) Target() float64 {
 	return target
 }
 
-// optional are the numbers that a token may leave to whoever simulates it: its
-// keeper, what follows a liquidation, the speed of a trade that is not partial, who
-// enters and leaves, and what most venues do not have.
+// optional are the numbers that an entry may leave out, so that the simulation's defaults
+// apply: keeper, behaviour after a liquidation, speed of a policy without partial trades,
+// flows, and what most venues do not have.
 var optional = []string{"keeper-interval", "latency", "outage-rate", "outage-length", "after-liquidation", "speed",
 	"impact-increase", "impact-decrease", "tier", "tier-maintenance",
 	"flows", "close-below", "flow-response", "flow-look-back", "flow-cap"}

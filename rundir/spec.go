@@ -1,4 +1,4 @@
-// Package rundir is what a study leaves on disk: its spec as YAML, and the run
+// Package rundir reads and writes the files of a study: its spec as YAML, and the run
 // directory with manifest, tables and figures.
 package rundir
 
@@ -88,7 +88,7 @@ func errorsItem(e study.Errors) yaml.MapItem {
 		Value: yaml.MapSlice{{Key: "names", Value: e.Names}, {Key: "covariance", Value: rows}}}
 }
 
-// scalars are numbers as they stand.
+// scalars are numbers in their shortest exact form.
 func scalars(vs []float64) (list []scalar) {
 	for _, v := range vs {
 		list = append(list, scalar(strconv.FormatFloat(v, 'g', -1, 64)))
@@ -108,7 +108,7 @@ func numbers(v param.Values, params []param.Param) yaml.MapSlice {
 	return m
 }
 
-// scalar is a value written to YAML as it stands: a number if it reads as one.
+// scalar is a value written to YAML without quotes.
 type scalar string
 
 func (s scalar) MarshalYAML() ([]byte, error) { return []byte(s), nil }
