@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics underlyings man
+.PHONY: check test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics underlyings files pages man
 
 # check is what a change must pass before review. Other systems are vetted, tests
 # included, so that they build there too.
@@ -30,7 +30,7 @@ race:
 # bits compares the golden numbers of the results-bearing packages under other
 # instruction sets; they must be the same everywhere. That no compiler fuses a
 # product into a sum is read from its listings.
-GOLDEN = $(GO) test -count=1 -run Golden ./fmath ./random ./models ./tokens ./study
+GOLDEN = $(GO) test -count=1 -run Golden ./fmath/... ./random ./models ./tokens ./study ./exact
 bits:
 	$(GOLDEN)
 	GODEBUG=cpu.fma=off $(GOLDEN)
@@ -40,11 +40,17 @@ bits:
 	$(GO) test -count=1 -run NoFused ./fmath -fused
 	@if grep -qw avx2 /proc/cpuinfo 2>/dev/null; then echo GOAMD64=v3; GOAMD64=v3 $(GOLDEN); fi
 
-# arm64 does the same on an emulated arm64 (Debian: qemu-user-static), and runs
+# same-files compares every file of twelve studies between builds of the command and
+# settings of the processor, in some minutes.
+same-files:
+	$(GO) test -count=1 -timeout 30m -run SameFiles ./cmd/mcrisk -same 12
+
+# arm64 does all that on an emulated arm64 (Debian: qemu-user-static), and runs
 # the tests of what has vector code elsewhere: the plain code alone is there.
 arm64:
 	GOARCH=arm64 $(GOLDEN) -exec qemu-aarch64-static
-	GOARCH=arm64 $(GO) test -count=1 -short -exec qemu-aarch64-static ./fmath ./random ./tokens
+	GOARCH=arm64 $(GO) test -count=1 -short -exec qemu-aarch64-static ./fmath/... ./random ./tokens
+	MCRISK_EMULATOR="arm64 qemu-aarch64-static" $(GO) test -count=1 -timeout 60m -run SameFiles ./cmd/mcrisk -same 12
 
 # asm writes the committed assembly anew from its generator.
 asm:
@@ -65,9 +71,9 @@ profile:
 	$(GO) tool pprof -sample_index alloc_space -top -nodecount 10 benchmarks.test mem.prof
 
 flame: profile
-	mkdir -p docs/performance
-	$(GO) tool pprof -top -nodecount 20 benchmarks.test cpu.prof 2>/dev/null | grep -v -e '^File' -e '^Build' > docs/performance/base.txt
-	$(GO) tool pprof -traces benchmarks.test cpu.prof 2>/dev/null | (cd benchmarks/peers && $(GO) run ./flame) > docs/performance/base.svg
+	mkdir -p docs/evidence/performance
+	$(GO) tool pprof -top -nodecount 20 benchmarks.test cpu.prof 2>/dev/null | grep -v -e '^File' -e '^Build' > docs/evidence/performance/base.txt
+	$(GO) tool pprof -traces benchmarks.test cpu.prof 2>/dev/null | (cd benchmarks/peers && $(GO) run ./flame) > docs/evidence/performance/base.svg
 
 # normals tests the distribution of 10⁹ normals, million the time and memory of
 # a million lifetimes, workers what a second one brings; peers runs the same job
@@ -106,6 +112,14 @@ underlyings:
 metrics:
 	$(GO) test -count 1 -run MetricsPage ./analytics -metrics
 
+# files writes the page of files anew from their registries.
+files:
+	$(GO) test -count 1 -run FilesPage ./internal/cli -files
+
+# pages writes into pages what the commands on them print.
+pages:
+	$(GO) test -count 1 -timeout 30m -run PagesRun ./cmd/mcrisk -pages
+
 # man writes manual pages of every command and topic, to read with "man -l man/mcrisk.1".
 MANDIR ?= man
 man:
@@ -143,6 +157,6 @@ intervals:
 
 # coverage counts how often intervals hold a known truth, in some minutes.
 coverage:
-	$(GO) test -count=1 -timeout 60m -run CoverageStudy ./analytics -args -coverage $(CURDIR)/docs/coverage.md
+	$(GO) test -count=1 -timeout 60m -run CoverageStudy ./analytics -args -coverage $(CURDIR)/docs/evidence/coverage.md
 
 ci: check race bits test run

@@ -20,11 +20,9 @@
 // and clusters if they have any, and of a confidence in (0, 1). A sample stays the
 // caller's: no function changes or keeps it. Results are in the sample's own unit;
 // losses, probabilities and tail levels are fractions, never percents. Sums are
-// compensated and run in index order, and values, standard errors and
-// order-statistic bounds have the same bits on every machine. Bounds of normal and
-// Clopper–Pearson intervals come from gonum's distributions and may differ in the
-// last digit. [Autocorrelation] and [SeriesMetrics] are of one series in time, which
-// is no sample of paths; [Horizons] and [LogHistogram] count paths one by one.
+// compensated and run in index order, and every number has the same bits on every
+// machine. [Autocorrelation] and [SeriesMetrics] are of one series in time, which is
+// no sample of paths; [Horizons] and [LogHistogram] count paths one by one.
 //
 // What a sample cannot tell is NaN: no values, or a NaN among them. A ruined
 // path has a log metric of -Inf; quantiles take it as the lowest value, and

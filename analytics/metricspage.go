@@ -11,16 +11,19 @@ func MetricsPage() string {
 	var b strings.Builder
 	b.WriteString(`# Metrics
 
-Written from the registry of package analytics (make metrics): a metric is one row there, and simulate, sweep, compare,
-	heatmap, exact, figures and this page
-read it. simulate reports all but those that weigh by an aversion; sweep and compare report those that are swept,
-	of which the objectives are what a setting can
-be chosen by; heatmap draws any. Exact says that exact gives the number without sampling,
-	where a token allows it. A year has 365 days; "over survivors" leaves
-out ruined paths, whose share is ` + "`ruined`" + `. T is the target leverage,
-	S the price of the underlying over its first.
+Every number that mcrisk reports of a token. The page is written by the program (` + "`make metrics`" + `). The
+[glossary](glossary.md) has the same metrics in plain words, by topic.
 
-| name | unit | meaning | better | swept | exact | columns of lifetimes |
+- T is the target leverage, S the price of the underlying over its first price, NAV the net asset value. A year has 365 days.
+- "Over survivors": paths that end with nothing are left out, because they have no logarithm. Their share is ` + "`ruined`" +
+		`.
+- Better: which way is better for the holder.
+- Swept: ` + "`sweep` and `compare`" + ` report it for every setting. An objective is one by which they compare settings.
+` + "  `simulate`" + ` reports all but those that weigh by an aversion, and ` + "`heatmap`" + ` draws any.
+- Exact: ` + "`exact`" + ` gives the number without sampling, where the token and the model allow it.
+- Columns: what it is computed from in ` + "[lifetimes.csv](files.md#lifetimescsv)" + `.
+
+| name | unit | meaning | better | swept | exact | columns |
 |---|---|---|---|---|---|---|
 `)
 	for _, m := range All() {

@@ -204,7 +204,10 @@ func (a *analysis) estimate(ctx context.Context, each func(CellEstimates) error)
 			if err := each(x); err != nil {
 				return err
 			}
-			if cell != s.Baseline() && s.Cells() <= KeptCells {
+			switch {
+			case cell == s.Baseline():
+				a.Baseline = append(a.Baseline, x)
+			case s.Cells() <= KeptCells:
 				a.Cells = append(a.Cells, x)
 			}
 		}

@@ -1,6 +1,8 @@
 package exact
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"os/exec"
@@ -33,6 +35,15 @@ func answered() string {
 	reset := must(brownian.Reset{Leverage: 3, Price: gbm6, Interval: day}.After(365))
 	fmt.Fprintf(&all, "%x\n%x\n%x\n", must(ideal.Drawdown()), reset, brownian.LongestUnderwater())
 	return all.String()
+}
+
+// The bits of answers of every kind: those of another build or machine are the same.
+func TestGoldenAnswers(t *testing.T) {
+	const want = "da61720dce3c3831"
+	hash := sha256.Sum256([]byte(answered()))
+	if got := hex.EncodeToString(hash[:8]); got != want {
+		t.Errorf("hash = %s, want %s", got, want)
+	}
 }
 
 // Answers have the same bits on whatever processor runs them: Exp of package math,

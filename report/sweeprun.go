@@ -37,8 +37,8 @@ func Verified(v Verification) Document {
 	switch {
 	case !v.Verified:
 	case v.Baseline:
-		lines = append(lines, fmt.Sprintf("run again, all %s cells and the baseline have the same hash", Thousands(v.Cells)),
-			"results_hash "+v.ResultsHash)
+		lines = append(lines, fmt.Sprintf("run again, all %s cells and the baseline have the same hash",
+			Thousands(v.Cells)), "results_hash "+v.ResultsHash)
 	case v.Cells > 0:
 		lines = append(lines, fmt.Sprintf("run again, %s of %s cells have the same hashes", Thousands(v.Cells),
 			Thousands(v.CellsOf)))
@@ -46,8 +46,8 @@ func Verified(v Verification) Document {
 		lines = append(lines, fmt.Sprintf("run again, its %s lifetimes have the same hash", Thousands(v.Lifetimes)),
 			"results_hash "+v.ResultsHash)
 	}
-	data := Table{Name: "verification", DataOnly: true, Columns: columnsOf("run", "files", "lifetimes", "cells", "cells_of",
-		"results_hash", "verified")}
+	data := Table{Name: "verification", DataOnly: true, Columns: columnsOf("run", "files", "lifetimes", "cells",
+		"cells_of", "results_hash", "verified")}
 	data.Add(v.Run, v.Files, v.Lifetimes, v.Cells, v.CellsOf, v.ResultsHash, v.Verified)
 	if v.Differ == nil {
 		v.Differ = []Differs{}

@@ -9,16 +9,16 @@ import (
 )
 
 // traceColumns are the columns of events in files, in full precision: time since the
-// start, what happened, price of the underlying, exposure, cash, equity, leverage and the
-// running totals of the ledger.
+// start, what happened, price of the underlying, exposure, cash, equity, leverage,
+// the vault's size in US dollars and the running totals of the ledger.
 func traceColumns() []Column {
-	return append(columnsOf("seconds", "event", "underlying", "exposure", "cash", "equity", "leverage"),
+	return append(columnsOf("seconds", "event", "underlying", "exposure", "cash", "equity", "leverage", "aum"),
 		columnsOf(tokens.ItemNames[:]...)...)
 }
 
 // traceRow is an event as a row of those columns.
 func traceRow(e study.Event) []any {
-	row := []any{e.Time, e.Name, e.Price, e.Exposure, e.Cash, e.Equity, e.Leverage}
+	row := []any{e.Time, e.Name, e.Price, e.Exposure, e.Cash, e.Equity, e.Leverage, e.AUM}
 	for _, v := range e.Money {
 		row = append(row, v)
 	}
@@ -41,7 +41,7 @@ func (w TraceWriter) Flush() error { return w.table.Flush() }
 // with all columns.
 func Trace(s *study.Study, token, path int, events []study.Event) Document {
 	people := Table{PeopleOnly: true, Keys: 2,
-		Columns: columnsOf("time", "event", "underlying", "exposure", "cash", "equity", "leverage")}
+		Columns: columnsOf("time", "event", "underlying", "exposure", "cash", "equity", "leverage", "aum")}
 	data := Table{Name: "events", DataOnly: true, Columns: traceColumns()}
 	for _, e := range events {
 		people.Add(traceRow(e)[:len(people.Columns)]...)
@@ -49,6 +49,7 @@ func Trace(s *study.Study, token, path int, events []study.Event) Document {
 	}
 	return Document{Blocks: []Block{
 		Text(fmt.Sprintf("%s, path %s: events. Exposure, cash and equity are in initial equity, "+
-			"the underlying in its price at the start.", s.Spec().Tokens[token].Name, Thousands(path))),
+			"the underlying in its price at the start, aum in US dollars.", s.Spec().Tokens[token].Name,
+			Thousands(path))),
 		people, data}}
 }

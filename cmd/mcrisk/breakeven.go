@@ -55,7 +55,7 @@ one on a perpetual.`,
 		"funding rates of the perpetual, low:high:step or a,b,c")
 	cli.Text(s, &o.objective, cli.SectionStudy, "objective", "name", "log_growth",
 		"metric that is compared; one of "+strings.Join(cli.Objectives(), ", "))
-	cli.Essential(cmd, "token", "tokens", "borrow-rates", "funding-rates", "objective", "band", "sigma",
+	cli.Essential(cmd, "token", "tokens", "borrow-rates", "funding-rates", "objective", "sigma",
 		"horizon", "paths", "out", "json")
 	return cmd
 }

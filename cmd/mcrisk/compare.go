@@ -31,8 +31,10 @@ func newCompare() *cobra.Command {
 		Long: `compare runs tokens of the catalogue on the same paths. It prints their metrics,
 and the differences from the first token, which are paired.
 
-The figure shows what each token is worth against the first after a quarter of
-three kinds: a trend, a market that goes nowhere, and a crash.`,
+Beside the tokens it runs their underlying (spot) and positions of the same
+leverage that are held without rebalancing, and shows the range of outcomes of
+all. A further figure answers another question: the tokens against the first after
+a quarter of a trend, of a market that goes nowhere, and of one that crashes.`,
 		Example: `  mcrisk compare --tokens toros-eth2x,indexcoop-eth2x,etf-daily-2x,hold-2x
   mcrisk compare --tokens ETHBULL3X,etf-daily-3x,ftx-bull --model merton
   mcrisk compare --tokens ETHBULL2X,ETHBULL3X,ETHBULL4X --horizon 30d
@@ -50,7 +52,8 @@ three kinds: a trend, a market that goes nowhere, and a crash.`,
 	s.BoolVar(&o.commonJumps, "common-jumps", false,
 		"jumps strike all underlyings at the same times, with sizes correlated as their prices are")
 	cli.InSection(s, cli.SectionModel, "common-jumps")
-	cli.Essential(cmd, "tokens", "correlation", "model", "sigma", "mu", "horizon", "step", "paths", "seed", "out", "json")
+	cli.Essential(cmd, "tokens", "correlation", "model", "sigma", "mu", "horizon", "step", "paths", "seed", "out",
+		"json")
 	return cmd
 }
 
@@ -70,9 +73,6 @@ func (o *compareOptions) run(ctx context.Context, session *cli.Session) error {
 	}
 	if n := r.Study.Tokens(); n < 2 || n > maxCompared {
 		return cli.Input("%d tokens to compare; want 2 to %d", n, maxCompared)
-	}
-	if _, err := r.Study.Scenarios(assess.ScenarioPaths); err != nil {
-		return cli.Input("scenarios of a quarter: %w", err)
 	}
 	if err := cli.Fits(r.Study, 1, len(assess.ComparedColumns())); err != nil {
 		return err

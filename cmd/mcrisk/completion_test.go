@@ -15,7 +15,8 @@ import (
 // they mean, and the directive to the shell.
 func completed(t *testing.T, words ...string) (names []string, directive string) {
 	t.Helper()
-	lines := strings.Split(strings.TrimSpace(resultsOf(t, append([]string{cobra.ShellCompRequestCmd}, words...)...)), "\n")
+	out := resultsOf(t, append([]string{cobra.ShellCompRequestCmd}, words...)...)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
 	for _, line := range lines[:len(lines)-1] {
 		name, _, _ := strings.Cut(line, "\t")
 		names = append(names, name)
@@ -95,7 +96,8 @@ func TestCompletionScripts(t *testing.T) {
 				. /usr/share/bash-completion/bash_completion
 			else
 				_get_comp_words_by_ref() {
-					cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
+					cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+					words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
 				}
 			fi
 			. "$SCRIPT"
@@ -105,7 +107,9 @@ func TestCompletionScripts(t *testing.T) {
 		// The function is called as the line editor calls it; what it offers for the word is printed.
 		"zsh": `
 			compdef() { : }
-			_describe() { for offered in $completions; do [[ $offered == ${words[-1]}* ]] && print -r -- $offered; done }
+			_describe() {
+				for offered in $completions; do [[ $offered == ${words[-1]}* ]] && print -r -- $offered; done
+			}
 			_arguments() { print -- files }
 			. "$SCRIPT"
 			words=(${=LINE}) CURRENT=${#words}
@@ -136,8 +140,8 @@ func TestCompletionScripts(t *testing.T) {
 				if shell == "zsh" {
 					c.Args = []string{"zsh", "-f", "-c", script}
 				}
-				c.Env = append(os.Environ(), asCommand+"=1", "PATH="+dir+":"+os.Getenv("PATH"), "SCRIPT="+file, "LINE="+line,
-					"HOME="+dir)
+				c.Env = append(os.Environ(), asCommand+"=1", "PATH="+dir+":"+os.Getenv("PATH"),
+					"SCRIPT="+file, "LINE="+line, "HOME="+dir)
 				out, err := c.CombinedOutput()
 				if err != nil {
 					t.Errorf("%s: %v\n%s", line, err, out)

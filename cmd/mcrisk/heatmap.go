@@ -46,7 +46,8 @@ one of those that simulate stores over time, such as p_loss_50 or nav_p50.`,
 	cli.Text(s, &o.metric, cli.SectionStudy, "metric", "name", "log_growth",
 		"metric to draw; one of "+strings.Join(assess.MapMetrics(false), ", ")+
 			", or with --x horizon "+strings.Join(assess.MapMetrics(true), ", "))
-	cli.Essential(cmd, "token", "x", "y", "metric", "target", "band", "model", "sigma", "horizon", "paths", "out", "json")
+	cli.Essential(cmd, "token", "x", "y", "metric", "target", "band", "model", "sigma", "horizon", "paths", "out",
+		"json")
 	return cmd
 }
 
@@ -104,6 +105,5 @@ func (o *heatMapOptions) plan(r *cli.Resolved) (*assess.HeatMapPlan, error) {
 	if err != nil {
 		return nil, cli.Input("--y %s and --x %s: %w", o.y, o.x, err)
 	}
-	r.RoundedAxes(axes)
-	return plan, nil
+	return plan, r.AxisNotes(axes)
 }

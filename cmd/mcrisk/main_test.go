@@ -356,16 +356,8 @@ func TestCommandsOfFewWords(t *testing.T) {
 	if out := resultsOf(t, "tokens"); !strings.Contains(out, "ETHBULL3X") || !strings.Contains(out, "2.7 to 3.3") {
 		t.Errorf("tokens prints %s", out)
 	}
-	for name, want := range map[string]string{
-		"ETHBULL3X": "interest takes ", "BTCBEAR1X": "interest earns ", "btcbull2x": "BTCBULL2X aims at leverage 2",
-		// 4 times .15 and .75, and the borrow fee's 45 %
-		"BTCBULL4X": "GMX's funding would make it, after 3 hours, −105.00 %; 15 hours, −345.00 %",
-		// 1.2/.8 of 2 times .15 and .75
-		"BTCBEAR2X": "GMX's funding would make it, after 3 hours, +45.00 %; 15 hours, +225.00 %",
-	} {
-		if out := resultsOf(t, "tokens", name); !strings.Contains(out, want) {
-			t.Errorf("tokens %s prints %s; want %q in it", name, out, want)
-		}
+	if out := resultsOf(t, "tokens", "btcbull2x"); !strings.Contains(out, "BTCBULL2X aims at leverage 2") {
+		t.Errorf("tokens btcbull2x prints %s", out)
 	}
 	hours := strings.Builder{}
 	hours.WriteString("timestamp,open,high,low,close\n")

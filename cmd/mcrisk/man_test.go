@@ -23,7 +23,8 @@ var manDir = flag.String("man", "", "directory to write the manual pages to")
 func writeMan(dir string) error {
 	root := newRoot()
 	root.DisableAutoGenTag = true
-	if err := doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: version(), Manual: "mcrisk"}, dir); err != nil {
+	header := &doc.GenManHeader{Section: "1", Source: version(), Manual: "mcrisk"}
+	if err := doc.GenManTree(root, header, dir); err != nil {
 		return err
 	}
 	for _, name := range cli.TopicNames() {
@@ -46,8 +47,8 @@ func roff(name, about, text string) string {
 		s = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(s)
 		return strings.NewReplacer("\n.", "\n\\&.", "\n'", "\n\\&'").Replace("\n" + s)[1:]
 	}
-	return fmt.Sprintf(".TH %q 7 \"\" \"mcrisk\"\n.SH NAME\n%s \\- %s\n.SH DESCRIPTION\n.nf\n%s.fi\n", strings.ToUpper(name),
-		escape(name), escape(about), escape(text))
+	return fmt.Sprintf(".TH %q 7 \"\" \"mcrisk\"\n.SH NAME\n%s \\- %s\n.SH DESCRIPTION\n.nf\n%s.fi\n",
+		strings.ToUpper(name), escape(name), escape(about), escape(text))
 }
 
 // Every command has a manual page with all of its flags, and every topic one. With -man

@@ -32,7 +32,8 @@ func newPlot() *cobra.Command {
 		}
 		list.WriteString(cli.Item(f.Name, doc))
 	}
-	list.WriteString(cli.Item(cli.PathFigure, "timeline of one path: price, leverage and its band, value, events (--path)"))
+	list.WriteString(cli.Item(cli.PathFigure,
+		"timeline of one path: price, leverage and its band, value, events (--path)"))
 	o := new(plotOptions)
 	cmd := &cobra.Command{
 		Use:   "plot RUN",
@@ -49,7 +50,8 @@ Figures:
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cli.SessionOf(cmd), args[0]) },
 	}
 	s := cmd.Flags()
-	cli.Text(s, &o.figure, cli.SectionOutput, "figure", "name", "", "figure to draw (see mcrisk plot --help all); "+strings.Join(cli.FigureNames(), ", "))
+	cli.Text(s, &o.figure, cli.SectionOutput, "figure", "name", "",
+		"figure to draw (see mcrisk plot --help all); "+strings.Join(cli.FigureNames(), ", "))
 	cli.Text(s, &o.overlay, cli.SectionOutput, "overlay", "run", "", "draw this run over it")
 	cli.Text(s, &o.out, cli.SectionOutput, "out", "file", "",
 		"file to write: .png, .svg or .pdf; it must not exist (default FIGURE.svg)")

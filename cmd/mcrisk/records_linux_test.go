@@ -163,7 +163,8 @@ func TestShards(t *testing.T) {
 	says(t, cli.BadInput, "are not parts of one sweep", "merge", "--out", joined+"2", parts[0], other)
 	printed, said = expect(t, cli.Unmet, "missing", parts[0])
 	if !strings.HasPrefix(printed, " batch  chunk  cells  first cell ") ||
-		!strings.Contains(printed, "\n     0      1     32  half-width=0.02") || !strings.Contains(said, "7 of 8 units are missing") {
+		!strings.Contains(printed, "\n     0      1     32  half-width=0.02") ||
+		!strings.Contains(said, "7 of 8 units are missing") {
 		t.Errorf("missing prints %s, says %s", printed, said)
 	}
 	var missing struct {
@@ -171,8 +172,8 @@ func TestShards(t *testing.T) {
 		Missing []map[string]any
 	}
 	printed, _ = expect(t, cli.Unmet, "missing", parts[0], "--json")
-	if err := json.Unmarshal([]byte(printed), &missing); err != nil || missing.Units != 8 || len(missing.Missing) != 7 ||
-		missing.Missing[0]["last_path"] == nil {
+	if err := json.Unmarshal([]byte(printed), &missing); err != nil || missing.Units != 8 ||
+		len(missing.Missing) != 7 || missing.Missing[0]["last_path"] == nil {
 		t.Errorf("missing prints %s", printed)
 	}
 	if printed, _ = expect(t, cli.Unmet, "missing", parts[0], "--csv"); strings.Count(printed, "\n") != 8 ||

@@ -303,8 +303,8 @@ func TestTraceEndsAsTheLifetime(t *testing.T) {
 				of...)...)), "\n")
 			head, last := strings.Split(rows[0], ","), strings.Split(rows[len(rows)-1], ",")
 			for i, name := range head {
-				column := map[string]string{"equity": "nav"}[name]
-				if i >= 7 {
+				column := map[string]string{"equity": "nav", "aum": "aum"}[name]
+				if i >= 8 {
 					column = "money_" + name
 				}
 				if column != "" && last[i] != columns[column][path] {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -103,11 +104,13 @@ func (o *sweepOptions) bind(cmd *cobra.Command) {
 	s.Lookup("pareto").DefValue = strings.Join(assess.TradedOff, ",")
 	s.BoolVar(&o.exact, "exact", false, "compute without sampling, where that is possible")
 	cli.Text(s, &o.resume, cli.SectionOutput, "resume", "run", "", "continue an interrupted sweep")
-	cli.Text(s, &o.shard, cli.SectionOutput, "shard", "k/n", "", "run the k-th of n parts only; mcrisk merge joins them")
+	cli.Text(s, &o.shard, cli.SectionOutput, "shard", "k/n", "",
+		"run the k-th of n parts only; mcrisk merge joins them")
 	s.BoolVar(&o.dryRun, "dry-run", false, "print the number of cells and what they take, and run nothing")
 	s.BoolVar(&o.failFast, "fail-fast", false, "stop at the first cell that fails")
 	s.BoolVar(&o.yes, "yes", false, fmt.Sprintf("run more than %s cells", report.Thousands(cli.ManyCells)))
-	cli.Essential(cmd, "token", "target", "band", "over", "select", "optimise", "exact", "horizon", "paths", "out", "json")
+	cli.Essential(cmd, "token", "target", "band", "over", "select", "optimise", "exact", "horizon", "paths", "out",
+		"json")
 }
 
 // run begins a sweep.
@@ -136,8 +139,7 @@ func (o *sweepOptions) run(ctx context.Context, session *cli.Session) error {
 	if err != nil {
 		return cli.AsInput(err)
 	}
-	r.RoundedAxes(sweep.Axes)
-	if err := o.output.Check(); err != nil {
+	if err := errors.Join(r.AxisNotes(sweep.Axes), o.output.Check()); err != nil {
 		return err
 	}
 	if o.exact {

@@ -190,7 +190,7 @@ func TestSweepNearTheBest(t *testing.T) {
 		"--no-save"}
 	for _, over := range []string{"half-width=0.1:0.9:0.1", "latency=1h,2h,4h,8h", "borrow=1%:9%:2%"} {
 		out, _ := expect(t, cli.Done, banded(append(args, "--over", over, "--optimise", "utility")...)...)
-		_, optimum, _ := strings.Cut(out, "utility is best at")
+		_, optimum, _ := strings.Cut(out, "Optimum of utility")
 		if !strings.Contains(out, "  loss at +10 % ") || !strings.Contains(optimum, "  loss at +10 % ") ||
 			!strings.Contains(optimum, "  loss at −10 % ") {
 			t.Errorf("--over %s: no loss near the best in %s", over, out)

@@ -28,7 +28,7 @@ func newTrace() *cobra.Command {
 		Use:   "trace",
 		Short: "Print every event of one path",
 		Long: `trace runs one path of a study and prints every event in the life of the token:
-trades, liquidations, and the price, leverage and ledger at each. It prints CSV
+trades, liquidations, and the price, leverage, vault and ledger at each. It prints CSV
 unless another form is asked for.
 
 The last row's equity has the same bits as the path's nav in simulate's lifetimes.`,
@@ -44,7 +44,8 @@ The last row's equity has the same bits as the path's nav in simulate's lifetime
 	s.StringSliceVar(&o.events, "events", nil,
 		"print these `events` only; some of "+strings.Join(study.EventNames, ", "))
 	o.form.Bind(cmd)
-	cli.Essential(cmd, "token", "path", "events", "of", "spec", "band", "model", "sigma", "horizon", "step", "seed", "json")
+	cli.Essential(cmd, "token", "path", "events", "of", "spec", "band", "model", "sigma", "horizon", "step", "seed",
+		"json")
 	return cmd
 }
 

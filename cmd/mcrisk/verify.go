@@ -131,7 +131,8 @@ func (o *verifyOptions) sweep(ctx context.Context, session *cli.Session, v *repo
 		return err
 	}
 	if v.ResultsHash != m.ResultsHash {
-		return fmt.Errorf("the cells of %s have results_hash %s; the manifest says %s", v.Run, v.ResultsHash, m.ResultsHash)
+		return fmt.Errorf("the cells of %s have results_hash %s; the manifest says %s", v.Run, v.ResultsHash,
+			m.ResultsHash)
 	}
 	return nil
 }

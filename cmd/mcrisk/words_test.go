@@ -30,7 +30,7 @@ import (
 var (
 	retiredWords = map[string]string{
 		"circumstance": "scenario", "circumstances": "scenarios", "choice": "setting", "choices": "settings",
-		"choose": "select", "untold": "undecided", "told": "traced, or indistinguishable", "alike": "break-even",
+		"choose": "select", "untold": "undecided", "told": "traced", "alike": "break-even",
 		"judgement": "analysis", "judge": "analysis", "harden": "findRobust", "wider": "loss_at_plus_10_percent",
 		"narrower": "loss_at_minus_10_percent", "coast": "fast path", "abreast": "batch", "sized": "size-dependent",
 		"memo": "State", "story": "path timeline", "vertex": "quadratic optimum", "ride": "trade along the boundary",
@@ -38,7 +38,8 @@ var (
 	}
 	retiredNames = map[string]string{
 		"own": "baseline", "gain": "variance_reduction", "plus_10_percent": "loss_at_plus_10_percent",
-		"minus_10_percent": "loss_at_minus_10_percent", "watch": "Trigger", "tell": "Observe", "dead": "ruin probability", "bent": "tilted bound", "birth": "start",
+		"minus_10_percent": "loss_at_minus_10_percent", "watch": "Trigger", "tell": "Observe",
+		"dead": "ruin probability", "bent": "tilted bound", "birth": "start",
 		"rests": "absorbed", "lost": "absorbed", "priceof": "PriceMoments",
 	}
 	// retiredTops are no functions or types of a package. A field or method may have such a
@@ -58,7 +59,8 @@ var retiredPhrases = []struct {
 	instead string
 }{
 	{regexp.MustCompile(`(?i)\bcircumstances?\b`), "scenario"},
-	{regexp.MustCompile(`(?i)\b(can(not)?|be) (be )?told (from|apart)\b`), "not significantly worse, indistinguishable"},
+	{regexp.MustCompile(`(?i)\b(can(not)?|be) (be )?told (from|apart)\b`),
+		"not significantly worse, indistinguishable"},
 	{regexp.MustCompile(`(?i)\buntold\b`), "undecided"},
 	{regexp.MustCompile(`(?i)\balike\b`), "equal, the same, break-even"},
 	{regexp.MustCompile(`(?i)\bown settings?\b`), "baseline"},
@@ -325,23 +327,25 @@ func leftOut(err error) error {
 // Retired words are seen, and their neighbours are not.
 func TestRetiredWordsSees(t *testing.T) {
 	for source, want := range map[string]string{
-		"package a\ntype Memo struct{}\n":                               "name Memo; want State",
-		"package a\nfunc Of() {}\n":                                     "name Of; want NewProblem",
-		"package a\ntype Begin int\n":                                   "name Begin; want Origin",
-		"package a\nfunc (T) Begin() {}\n":                              "",
-		"package a\ntype T struct{ Of int }\n":                          "",
-		"package a\nfunc of() {}\n":                                     "",
-		"package a\nfunc (T) BeginTold() {}\n":                          "name BeginTold; want traced, or indistinguishable",
-		"package a\nvar BestChoice = 1\n":                               "name BestChoice; want setting",
-		"package param\nconst Choice = 1\n":                             "",
-		"package a\ntype T struct{ X int `json:\"circumstances\"` }\n":  "key circumstances; want scenarios",
-		"package a\ntype T struct{ X int `json:\"gain\"` }\n":           "key gain; want variance_reduction",
-		"package a\ntype T struct{ X int `json:\"again\"` }\n":          "",
-		"package a\nvar x = Column{Name: \"choice\"}\n":                 "column or key choice; want setting",
-		"package a\nvar x = columnsOf(\"own\")\n":                       "column own; want baseline",
-		"package a\nvar x = columnsOf(\"plus_10_percent\")\n":           "column plus_10_percent; want loss_at_plus_10_percent",
-		"package a\nvar x = columnsOf(\"loss_at_plus_10_percent\")\n":   "",
-		"package a\n// others cannot be\n// told from it\nvar x = 1\n":  `comment has "cannot be told from"; want not significantly worse, indistinguishable`,
+		"package a\ntype Memo struct{}\n":                              "name Memo; want State",
+		"package a\nfunc Of() {}\n":                                    "name Of; want NewProblem",
+		"package a\ntype Begin int\n":                                  "name Begin; want Origin",
+		"package a\nfunc (T) Begin() {}\n":                             "",
+		"package a\ntype T struct{ Of int }\n":                         "",
+		"package a\nfunc of() {}\n":                                    "",
+		"package a\nfunc (T) BeginTold() {}\n":                         "name BeginTold; want traced",
+		"package a\nvar BestChoice = 1\n":                              "name BestChoice; want setting",
+		"package param\nconst Choice = 1\n":                            "",
+		"package a\ntype T struct{ X int `json:\"circumstances\"` }\n": "key circumstances; want scenarios",
+		"package a\ntype T struct{ X int `json:\"gain\"` }\n":          "key gain; want variance_reduction",
+		"package a\ntype T struct{ X int `json:\"again\"` }\n":         "",
+		"package a\nvar x = Column{Name: \"choice\"}\n":                "column or key choice; want setting",
+		"package a\nvar x = columnsOf(\"own\")\n":                      "column own; want baseline",
+		"package a\nvar x = columnsOf(\"plus_10_percent\")\n": "column plus_10_percent; " +
+			"want loss_at_plus_10_percent",
+		"package a\nvar x = columnsOf(\"loss_at_plus_10_percent\")\n": "",
+		"package a\n// others cannot be\n// told from it\nvar x = 1\n": `comment has "cannot be told from"; ` +
+			"want not significantly worse, indistinguishable",
 		"package a\nvar x = \"the token's own setting\"\n":              `text has "own setting"; want baseline`,
 		"package a\nvar x = \"its own settings differ, as told\"\n":     `text has "own settings"; want baseline`,
 		"package a\n// The history of its own.\nvar x = \"override\"\n": "",

@@ -120,8 +120,8 @@ func (a Allowance) Allow(ctx context.Context, s *study.Sweep) error {
 	if err := e.Time(ctx, s, workers); err != nil {
 		return err
 	}
-	return Input("%s\nwith --yes they are run, with --sample %d a Latin hypercube sample of them, "+
-		"with --dry-run nothing", e.text(s), ManyCells/2)
+	return Input("%s\n--yes runs them, --sample %d runs a Latin hypercube sample of them, "+
+		"--dry-run runs nothing", e.text(s), ManyCells/2)
 }
 
 // Estimate says in words what a sweep takes, if there is room for it.

@@ -106,7 +106,7 @@ func (o *OutputOptions) RunPath(token string, spec []byte) string {
 	return filepath.Join("runs", name+"-"+time.Now().UTC().Format("20060102T150405Z")+"-"+rundir.Hash(spec)[:8])
 }
 
-// A Publication is what a command came to: a document, and what else it leaves in
+// A Publication is the result of a command: a document, and what else is written to
 // the run directory.
 type Publication struct {
 	Document report.Document // its data tables and figures are files of the run
@@ -114,10 +114,10 @@ type Publication struct {
 
 	// Files writes further files of the run; may be nil.
 	Files func(d *rundir.Dir) error
-	// Beside writes files that are not in the run, and gives them their names, when all
-	// of the run but its name is written; may be nil.
+	// Beside writes files outside of the run directory. It is called when the run is
+	// written, before the run takes its name; may be nil.
 	Beside func() error
-	// Notes say what the user should know that came up on the way.
+	// Notes say what the user should know.
 	Notes []string
 }
 

@@ -35,7 +35,8 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	Text(s, &o.Token, SectionToken, "token", "name", "",
 		"token of the catalogue, such as ETHBULL3X; see mcrisk tokens")
 	Text(s, &o.Spec, SectionToken, "spec", "file", "", "study in YAML, as simulate --print-spec writes it")
-	Text(s, &o.Mechanism, SectionVenue, "mechanism", "kind", "", "venue that holds the leverage: "+kindList(tokens.Mechanisms.Kinds()))
+	Text(s, &o.Mechanism, SectionVenue, "mechanism", "kind", "",
+		"venue that holds the leverage: "+kindList(tokens.Mechanisms.Kinds()))
 	bindNumbers(o, s, SectionVenue, "mechanism", tokens.Mechanisms.Kinds())
 	for _, p := range tokens.Params {
 		o.bindNumber(s, p, sectionOfNumber(p.Name), "")
@@ -45,7 +46,8 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 		"when it trades: see mcrisk help policies; "+kindList(tokens.Policies.Kinds())+
 			"; with --band it is band")
 	bindNumbers(o, s, SectionToken, "policy", tokens.Policies.Kinds())
-	Text(s, &o.Model, SectionModel, "model", "kind", "", "law of the price: see mcrisk help models; "+kindList(models.Registry.Kinds()))
+	Text(s, &o.Model, SectionModel, "model", "kind", "",
+		"law of the price: see mcrisk help models; "+kindList(models.Registry.Kinds()))
 	Text(s, &o.Prices, SectionModel, "prices", "file", "", "CSV of prices to which the model is fitted")
 	o.File.Bind(cmd, SectionModel)
 	s.BoolVar(&o.Uncertain, "parameter-uncertainty", false,

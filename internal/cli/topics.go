@@ -112,8 +112,8 @@ func ofSection(section string) (params []param.Param) {
 }
 
 func policiesTopic() []report.Block {
-	blocks := []report.Block{report.Text(`A policy decides when a token trades and what leverage it has afterwards. Give it
-with --policy NAME, or "policy: {kind: NAME}" in a spec. --band LOW:HIGH sets low
+	blocks := []report.Block{report.Text(`A policy decides when a token trades and what leverage
+it has afterwards. Give it with --policy NAME, or "policy: {kind: NAME}" in a spec. --band LOW:HIGH sets low
 and high, and means --policy band where no policy is named. Without either a token
 holds: it never trades.
 
@@ -126,8 +126,8 @@ a short token at leverage −2 may be 1.8 and 2.2.`),
 }
 
 func modelsTopic() []report.Block {
-	blocks := []report.Block{report.Text(`A model says how the price of the underlying moves. Give it with --model NAME, or
-"model: {kind: NAME}" in a spec. Rates are per year and continuously compounded;
+	blocks := []report.Block{report.Text(`A model says how the price of the underlying moves. Give
+it with --model NAME, or "model: {kind: NAME}" in a spec. Rates are per year and continuously compounded;
 volatility is per √year, so 0.8 is 80 % a year. A year has 365 days.
 
 The volatility of a catalogue token's underlying is the catalogue's, unless
@@ -165,8 +165,8 @@ func samplingTopic() []report.Block {
 	t.Add("--paths", defaults["paths"], "lifetimes; four times as many halve the intervals")
 	t.Add("--seed", defaults["seed"], "start of the random numbers; the same seed gives the same results, to the bit, "+
 		"on any number of --workers")
-	return []report.Block{t, report.Text(`Interval: the ` + percent + ` % interval of an estimate is its Monte Carlo error. It would hold
-the exact value in ` + percent + ` of 100 such simulations. More paths make it shorter.
+	return []report.Block{t, report.Text(`Interval: the ` + percent + ` % interval of an estimate is its
+Monte Carlo error. It would hold the exact value in ` + percent + ` of 100 such simulations. More paths make it shorter.
 
 Range of outcomes: the quantiles of final net asset value, as from 5 to 95 % of
 paths, are what may happen to one holder. More paths do not make it shorter.
@@ -191,41 +191,11 @@ with a bound of the error. Sampling a grid: mcrisk sweep --sample N runs a Latin
 hypercube sample of N cells.`)}
 }
 
-// runFiles are the files of run directories.
-var runFiles = []struct{ name, by, holds string }{
-	{"spec.yaml", "all but sweep, calibrate", "the study with every number; --spec runs it again"},
-	{"spec-NAME.yaml", "liquidation", "the study of a further underlying"},
-	{"manifest.json", "all", "command, version, seed, settings, SHA-256 of inputs and files, results_hash"},
-	{"report.html", "all", "one page with the tables, figures and notes"},
-	{"figures/*.png, *.svg", "all that draw", "the figures"},
-	{"lifetimes*.csv", "simulate", "one row for each path, full precision"},
-	{"summary.csv, summary.json", "simulate", "every metric with its interval"},
-	{"horizons*.csv", "simulate", "probabilities and quantiles over time"},
-	{"histograms*.csv", "simulate", "counts of what is drawn as a density"},
-	{"sweep.yaml", "sweep", "the study and what it is swept over; mcrisk sweep FILE runs it again"},
-	{"origin.json", "sweep", "command and settings with which a sweep began"},
-	{"records/", "sweep", "finished work, which --resume, --shard and merge use"},
-	{"cells.csv", "sweep", "every metric of every cell, and its difference from the baseline"},
-	{"best.csv", "sweep", "the best setting for each objective in each scenario"},
-	{"front.csv", "sweep", "settings and the two objectives that are traded off"},
-	{"robust.csv", "sweep", "greatest regret of each setting over all scenarios"},
-	{"sweep.json", "sweep", "what --json prints"},
-	{"exact.csv", "sweep --exact", "answers for every cell"},
-	{"compare.csv", "compare", "metrics of each token, and differences from the first"},
-	{"heatmap.csv", "heatmap", "the metric of each pair"},
-	{"breakeven.csv, surface.csv", "breakeven", "break-even funding rates, and the difference at each pair of rates"},
-	{"liquidation.csv", "liquidation", "probabilities by token, latency and jump"},
-	{"replay.csv", "replay", "one row for each token and latency"},
-	{"models.csv, parameters.csv", "calibrate", "fits compared, and their parameters"},
-	{"calibration.json", "calibrate", "what --json prints"},
-	{"MODEL.yaml", "calibrate", "a fitted model for --spec"},
-}
-
 func filesTopic() []report.Block {
 	t := report.Table{PeopleOnly: true, Columns: []report.Column{{Name: "file"}, {Name: "written by", Wrap: true},
 		{Name: "what it holds", Wrap: true}}}
 	for _, f := range runFiles {
-		t.Add(f.name, f.by, f.holds)
+		t.Add(f.Name, f.By, f.Text)
 	}
 	return []report.Block{report.Text(`A run directory is new: nothing is overwritten. Its name is --out, or
 runs/NAME-TIME-HASH. --no-save writes none. mcrisk verify RUN checks it, mcrisk
@@ -238,6 +208,6 @@ func metricsTopic() []report.Block {
 	for _, m := range analytics.All() {
 		t.Add(m.Name, string(m.Unit), m.Doc)
 	}
-	return []report.Block{report.Text(`--require, --metric and --objective take these names. Sweeps seek the best setting by
-the objectives: ` + strings.Join(Objectives(), ", ") + "."), t}
+	return []report.Block{report.Text(`--require, --metric and --objective take these names. Sweeps
+seek the best setting by the objectives: ` + strings.Join(Objectives(), ", ") + "."), t}
 }

@@ -1,0 +1,65 @@
+package plots
+
+import (
+	"math"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// A settled canvas moves what is drawn by less than anyone sees, to places where the
+// last bits of a coordinate do not matter. The canvas below it rounds coordinates, to
+// 64ths of a pixel or to five digits; a corner half way between two would go to one or
+// the other as the processor rounds, and the file would differ.
+type settled struct {
+	vg.Canvas
+	parts  float64 // of a point, to which coordinates are moved: at least as fine as the canvas rounds to
+	corner float64 // how far beyond a part corners are put, in parts
+	origin float64 // how far origins are
+}
+
+// settledPixels is for a canvas of pixels: corners a quarter past a 64th of one, from
+// where every rounding leads back, and origins at whole 64ths, which keeps quarters.
+func settledPixels(c vg.Canvas, dpi int) settled {
+	return settled{c, float64(dpi) * 64 / float64(vg.Inch), 0.25, 0}
+}
+
+// settledDigits is for a canvas that prints points with five digits: all corners and
+// origins end in a 3 at the fifth decimal.
+func settledDigits(c vg.Canvas) settled { return settled{c, 1e4, 0.3, 0.3} }
+
+// at is a coordinate moved. Layouts are fond of halves, so the border between two
+// parts is moved off them.
+func (s settled) at(x vg.Length, beyond float64) vg.Length {
+	const border = 0.51
+	return vg.Length((math.Floor(float64(float64(x)*s.parts)+border) + beyond) / s.parts)
+}
+
+func (s settled) place(p vg.Point) vg.Point {
+	return vg.Point{X: s.at(p.X, s.corner), Y: s.at(p.Y, s.corner)}
+}
+
+func (s settled) path(p vg.Path) vg.Path {
+	out := make(vg.Path, len(p))
+	for i, c := range p {
+		c.Pos = s.place(c.Pos)
+		control := make([]vg.Point, len(c.Control))
+		for j, point := range c.Control {
+			control[j] = s.place(point)
+		}
+		c.Control = control
+		if i > 0 && c.Type == vg.ArcComp && out[i-1].Type == vg.MoveComp { // begins where the pen is
+			sin, cos := math.Sincos(c.Start)
+			out[i-1].Pos = vg.Point{X: c.Pos.X + vg.Length(float64(float64(c.Radius)*cos)),
+				Y: c.Pos.Y + vg.Length(float64(float64(c.Radius)*sin))}
+		}
+		out[i] = c
+	}
+	return out
+}
+
+func (s settled) Translate(p vg.Point) {
+	s.Canvas.Translate(vg.Point{X: s.at(p.X, s.origin), Y: s.at(p.Y, s.origin)})
+}
+
+func (s settled) Stroke(p vg.Path) { s.Canvas.Stroke(s.path(p)) }
+func (s settled) Fill(p vg.Path)   { s.Canvas.Fill(s.path(p)) }
