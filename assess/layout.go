@@ -42,7 +42,7 @@ func (l Layout) Value(cell, axis int) float64 {
 // has the study's own.
 func (l Layout) Texts(cell int) []string {
 	texts := make([]string, len(l.Sweep.Axes))
-	if cell == l.Sweep.Own() {
+	if cell == l.Sweep.Baseline() {
 		return texts
 	}
 	for i, at := range l.Sweep.At(cell) {
