@@ -7,16 +7,16 @@ import (
 	"mcrisk/fmath"
 )
 
-// A MarkSample is what some paths were at one time, each slice by path.
+// A MarkSample is the state of some paths at one time, each slice by path.
 type MarkSample struct {
 	NAV, Price, Ideal []float64 // of the token, its underlying and the ideal token, over their starts
 	Leverage          []float64 // magnitude; zero once the token has ended
 	Low, High         []float64 // least and greatest NAV visited so far
 }
 
-// Horizons counts what a token was after every one of a series of times, in one
-// pass over the paths: quantiles to half a percent, probabilities exactly,
-// whatever the number of paths. Counts add up in any order to the same result.
+// Horizons counts the values of a token at a series of times, in one pass over the
+// paths: quantiles to half a percent and exact shares, in memory that does not depend on
+// the number of paths. The order of counting does not matter.
 type Horizons struct {
 	Times  []float64 // years
 	Target float64   // the token's, signed
@@ -33,7 +33,7 @@ type Horizons struct {
 	events [][]int // by time and event
 }
 
-// An event is something that may have happened to a path by or at a time.
+// An event may have occurred on a path at a time or by then.
 type event struct {
 	name, doc string
 	is        func(target, nav, price, low, high float64) bool
@@ -90,7 +90,7 @@ func (h *Horizons) Add(i int, m MarkSample) {
 		h.Ideal[i].Add(m.Ideal[p])
 		h.drawdown[i].add(nav, m.High[p])
 		decay := nav
-		if nav > 0 { // S^T may be beyond the numbers
+		if nav > 0 { // S^T itself may overflow
 			decay = nav * fmath.Exp(-float64(h.Target*logS))
 		}
 		h.Decay[i].Add(decay)
@@ -182,9 +182,8 @@ func (h *Horizons) Rows(confidence float64) []HorizonRow {
 	return rows
 }
 
-// drawdowns counts what is lost over what is left in a [LogHistogram], so that a
-// quantile is known to half a percent of the drawdown and of what is left, whichever
-// is less.
+// drawdowns counts drawdowns d as d/(1 − d) in a [LogHistogram], so that the error of a
+// quantile is at most half a percent of d and of 1 − d.
 type drawdowns struct{ odds LogHistogram }
 
 func (d *drawdowns) add(nav, high float64) { d.odds.Add(max(0, high-nav) / nav) }

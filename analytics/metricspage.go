@@ -11,14 +11,16 @@ func MetricsPage() string {
 	var b strings.Builder
 	b.WriteString(`# Metrics
 
-Written from the registry of package analytics (make metrics): a metric is one row there, and simulate, sweep, compare,
-	heatmap, exact, figures and this page
-read it. simulate reports all but those that weigh by an aversion; sweep and compare report those that are swept,
-	of which the objectives are what a setting can
-be chosen by; heatmap draws any. Exact says that exact gives the number without sampling,
-	where a token allows it. A year has 365 days; "over survivors" leaves
-out ruined paths, whose share is ` + "`ruined`" + `. T is the target leverage,
-	S the price of the underlying over its first.
+This page is written from the registry of package analytics (make metrics). The commands, the axes of figures and
+this page read the same rows.
+
+- simulate reports all metrics except those that need an aversion.
+- sweep and compare report the metrics marked under "swept". A setting can be selected by those marked "objective".
+- heatmap draws any metric.
+- "exact": the command exact computes the metric without sampling, for the tokens it can answer.
+
+A year has 365 days. "Over survivors" leaves out ruined paths, whose share is ` + "`ruined`" + `. T is the target
+leverage, S the final price of the underlying over its first.
 
 | name | unit | meaning | better | swept | exact | columns of lifetimes |
 |---|---|---|---|---|---|---|
