@@ -12,8 +12,8 @@ import (
 // ScenarioPaths is how many paths each scenario of a comparison runs.
 const ScenarioPaths = 2000
 
-// A Comparison is what the tokens of a study came to on the same paths. Differences
-// are from the first token, paired path by path.
+// A Comparison holds the results of the tokens of a study on the same paths. Differences
+// are from the first token, paired by path.
 type Comparison struct {
 	Study     *study.Study
 	Metrics   []MetricComparison   // [ComparedMetrics], over the study's horizon
@@ -34,8 +34,8 @@ type ScenarioComparison struct {
 	NAV MetricComparison // named nav_ and the scenario's name
 }
 
-// ComparedMetrics are what a comparison reports: how a holder fares, then the metrics
-// of [analytics.Swept].
+// ComparedMetrics are the metrics that a comparison reports: results of a holder, then
+// those of [analytics.Swept].
 func ComparedMetrics() []analytics.Metric {
 	var ms []analytics.Metric
 	for _, name := range []string{"holder_nav", "p_beats_underlying", "p_beats_linear"} {
@@ -48,9 +48,9 @@ func ComparedMetrics() []analytics.Metric {
 func ComparedColumns() []string { return analytics.Columns(ComparedMetrics()...) }
 
 // Compare runs the tokens of a study on the same paths, then in three scenarios of
-// [study.Quarter], and sets each against the first. It returns an error where a
-// quarter is not a whole number of the study's steps. Utility weighs tracking
-// variance by [Aversion].
+// [study.Quarter], and compares each with the first. It returns an error if a quarter is
+// not a whole number of the study's steps. Utility weighs tracking variance by
+// [Aversion].
 func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, error) {
 	scenarios, err := s.Scenarios(ScenarioPaths)
 	if err != nil {
@@ -73,7 +73,7 @@ func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, err
 	return c, nil
 }
 
-// navAfter is the metric of a scenario: mean NAV, which nothing corrects.
+// navAfter is the metric of a scenario: mean NAV without a control.
 func navAfter(x study.Scenario) analytics.Metric {
 	nav := func(c *analytics.Case) []float64 { return c.Ensemble.Column("nav") }
 	return analytics.Metric{
@@ -83,7 +83,7 @@ func navAfter(x study.Scenario) analytics.Metric {
 	}
 }
 
-// compareAll sets every token against the first, metric by metric.
+// compareAll compares every token with the first, by metric.
 func compareAll(
 	metrics []analytics.Metric, s *study.Study, ensembles []tokens.Ensemble, plain bool,
 ) []MetricComparison {
