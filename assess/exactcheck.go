@@ -58,7 +58,7 @@ func (a *analysis) solve(ctx context.Context, s *Slice) error {
 }
 
 // A HalfWidthTheory is the half-width of the least tracking cost in the long run, in
-// units of leverage: watched at the study's steps, watched continuously, and in the
+// units of leverage: monitored at the study's steps, monitored continuously, and in the
 // limit of small costs.
 type HalfWidthTheory struct{ Grid, Continuous, SmallCost float64 }
 
