@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics
+.PHONY: check test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics files pages man
 
 # check is what a change must pass before review. Other systems are vetted, tests
 # included, so that they build there too.
@@ -71,9 +71,9 @@ profile:
 	$(GO) tool pprof -sample_index alloc_space -top -nodecount 10 benchmarks.test mem.prof
 
 flame: profile
-	mkdir -p docs/performance
-	$(GO) tool pprof -top -nodecount 20 benchmarks.test cpu.prof 2>/dev/null | grep -v -e '^File' -e '^Build' > docs/performance/base.txt
-	$(GO) tool pprof -traces benchmarks.test cpu.prof 2>/dev/null | (cd benchmarks/peers && $(GO) run ./flame) > docs/performance/base.svg
+	mkdir -p docs/evidence/performance
+	$(GO) tool pprof -top -nodecount 20 benchmarks.test cpu.prof 2>/dev/null | grep -v -e '^File' -e '^Build' > docs/evidence/performance/base.txt
+	$(GO) tool pprof -traces benchmarks.test cpu.prof 2>/dev/null | (cd benchmarks/peers && $(GO) run ./flame) > docs/evidence/performance/base.svg
 
 # normals tests the distribution of 10⁹ normals, million the time and memory of
 # a million lifetimes, workers what a second one brings; peers runs the same job
@@ -105,6 +105,19 @@ run:
 # metrics writes the page of metrics anew from their registry.
 metrics:
 	$(GO) test -count 1 -run MetricsPage ./analytics -metrics
+
+# files writes the page of files anew from their registries.
+files:
+	$(GO) test -count 1 -run FilesPage ./internal/cli -files
+
+# pages writes into pages what the commands on them print.
+pages:
+	$(GO) test -count 1 -timeout 30m -run PagesRun ./cmd/mcrisk -pages
+
+# man writes manual pages of every command and topic, to read with "man -l man/mcrisk.1".
+MANDIR ?= man
+man:
+	$(GO) test -count=1 -run ManPages ./cmd/mcrisk -man $(abspath $(MANDIR))
 
 # figures draws the pictures that the documentation shows.
 figures:
@@ -138,6 +151,6 @@ intervals:
 
 # coverage counts how often intervals hold a known truth, in some minutes.
 coverage:
-	$(GO) test -count=1 -timeout 60m -run CoverageStudy ./analytics -args -coverage $(CURDIR)/docs/coverage.md
+	$(GO) test -count=1 -timeout 60m -run CoverageStudy ./analytics -args -coverage $(CURDIR)/docs/evidence/coverage.md
 
 ci: check race bits test run

@@ -1,5 +1,11 @@
 package analytics
 
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
 // An Estimate is a statistic of a sample and the interval that covers its true
 // value with the stated Confidence. A Value that does not exist (no path
 // survived, no variance to divide by) is NaN, and so are its bounds. A Value
@@ -23,6 +29,26 @@ func (e Estimate) scaled(by float64) Estimate {
 	e.Value, e.SE, e.Lo, e.Hi = e.Value*by, e.SE*by, e.Lo*by, e.Hi*by
 	return e
 }
+
+// Decimals is the place of the second significant digit of an interval's half-width,
+// after the point if positive: digits beyond it mean nothing. Of an interval that has
+// no bound on one side, it is that of the other side. It is not ok where no side tells.
+func (e Estimate) Decimals() (d int, ok bool) {
+	half, size := (e.Hi-e.Lo)/2, max(math.Abs(e.Lo), math.Abs(e.Hi))
+	if math.IsInf(half, 1) {
+		half, size = min(e.Hi-e.Value, e.Value-e.Lo), 0
+	}
+	const rounding = 1e-12 // of an end: less is no width
+	if !(half > rounding*size) || math.IsInf(half, 1) {
+		return 0, false
+	}
+	_, exponent, _ := strings.Cut(strconv.FormatFloat(half, 'e', 1, 64), "e") // after rounding: 0.0996 is 0.10
+	n, err := strconv.Atoi(exponent)
+	return 1 - n, err == nil
+}
+
+// Scaled is the estimate in another unit: times a positive factor.
+func (e Estimate) Scaled(by float64) Estimate { return e.scaled(by) }
 
 // moved is the estimate of the statistic plus a number that is known.
 func (e Estimate) moved(by float64) Estimate {

@@ -15,11 +15,13 @@ type MarkSample struct {
 }
 
 // Horizons counts the values of a token at a series of times, in one pass over the
-// paths: quantiles to half a percent and exact shares, in memory that does not depend on
-// the number of paths. The order of counting does not matter.
+// paths. Probabilities are exact. Quantiles are exact up to [KeptAtMarks] paths and have
+// the error [MarkResolution] beyond, so that memory does not grow. The order of counting
+// does not matter.
 type Horizons struct {
-	Times  []float64 // years
-	Target float64   // the token's, signed
+	Times  []float64  // years
+	Target float64    // the token's, signed
+	Band   [2]float64 // leverages at its edges, magnitudes, where bins of leverage end; zero: none. Set before Add
 
 	NAV, Price, Ideal []LogHistogram
 
@@ -27,11 +29,23 @@ type Horizons struct {
 	Decay    []LogHistogram    // NAV/S^T; zero where ruined
 	Multiple []SignedHistogram // ln NAV/ln S, over the paths that survive and whose price moved
 	Leverage []LogHistogram    // over the tokens that have not ended
+	inBand   []bandBins        // the same, in bins that end at the edges of Band
 	Series   []SignedHistogram // the metrics of PathSeries, over the paths that survive
 
 	n      []int
 	events [][]int // by time and event
 }
+
+const (
+	// KeptAtMarks is the largest number of paths whose values at each time are kept.
+	KeptAtMarks = 1 << 14
+	// MarkResolution is the largest relative error of a quantile over more paths; for a
+	// drawdown d, of d and of 1 − d.
+	MarkResolution = 0.002
+
+	markAlpha  = 0.001 // error of the counts, as in [LogHistogram]
+	markDigits = 4     // written of a number that is known to MarkResolution
+)
 
 // An event may have occurred on a path at a time or by then.
 type event struct {
@@ -68,14 +82,18 @@ var events = func() []event {
 // NewHorizons returns empty counts at the given times, in years, of a token of
 // the given signed target leverage.
 func NewHorizons(times []float64, target float64) *Horizons {
-	h := &Horizons{Times: times, Target: target, n: make([]int, len(times)),
-		NAV: make([]LogHistogram, len(times)), Price: make([]LogHistogram, len(times)),
-		Ideal:    make([]LogHistogram, len(times)),
-		drawdown: make([]drawdowns, len(times)), Decay: make([]LogHistogram, len(times)),
-		Multiple: make([]SignedHistogram, len(times)), Leverage: make([]LogHistogram, len(times)),
-		Series: make([]SignedHistogram, len(PathSeries))}
+	h := &Horizons{Times: times, Target: target, n: make([]int, len(times))}
+	one := func() LogHistogram { return LogHistogram{Alpha: markAlpha, Keep: KeptAtMarks} }
+	signed := func() SignedHistogram { return SignedHistogram{one(), one()} }
 	for range times {
+		h.NAV, h.Price, h.Ideal = append(h.NAV, one()), append(h.Price, one()), append(h.Ideal, one())
+		h.drawdown, h.Decay = append(h.drawdown, drawdowns{one()}), append(h.Decay, one())
+		h.Multiple, h.Leverage = append(h.Multiple, signed()), append(h.Leverage, one())
+		h.inBand = append(h.inBand, bandBins{})
 		h.events = append(h.events, make([]int, len(events)))
+	}
+	for range PathSeries {
+		h.Series = append(h.Series, signed())
 	}
 	return h
 }
@@ -99,6 +117,7 @@ func (h *Horizons) Add(i int, m MarkSample) {
 		}
 		if m.Leverage[p] > 0 {
 			h.Leverage[i].Add(m.Leverage[p])
+			h.inBand[i].add(h.Band, m.Leverage[p])
 		}
 		for k, e := range events {
 			if e.is(h.Target, nav, m.Price[p], m.Low[p], m.High[p]) {
@@ -144,17 +163,24 @@ type HorizonRow struct {
 }
 
 // Rows are all estimates, time by time: quantiles named nav_p05 and the like,
-// and probabilities.
+// and probabilities. A quantile that is known to [MarkResolution] only says so in its
+// Doc and has no digits beyond.
 func (h *Horizons) Rows(confidence float64) []HorizonRow {
 	var rows []HorizonRow
-	for i, t := range h.Times {
-		quantiles := func(name string, unit Unit, doc string, of interface {
-			Quantile(p, confidence float64) Estimate
-		}, levels ...float64) {
-			for _, p := range levels {
-				rows = append(rows, HorizonRow{t, fmt.Sprintf("%s_p%02.0f", name, 100*p),
-					fmt.Sprintf("%.0f %% quantile of %s", 100*p, doc), unit, of.Quantile(p, confidence)})
+	add := func(t float64, name, doc string, unit Unit, of spread, levels ...float64) {
+		for _, p := range levels {
+			r := HorizonRow{t, fmt.Sprintf("%s_p%02.0f", name, 100*p),
+				fmt.Sprintf("%.0f %% quantile of %s", 100*p, doc), unit, of.Quantile(p, confidence)}
+			if !of.exact() {
+				r.Doc += fmt.Sprintf(", to within %g %%", 100*MarkResolution)
+				r.Estimate = coarse(r.Estimate, name == "drawdown")
 			}
+			rows = append(rows, r)
+		}
+	}
+	for i, t := range h.Times {
+		quantiles := func(name string, unit Unit, doc string, of spread, levels ...float64) {
+			add(t, name, doc, unit, of, levels...)
 		}
 		quantiles("nav", Equity, "net asset value", &h.NAV[i], 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 		quantiles("underlying", InitialPrice, "price of the underlying", &h.Price[i], 0.05, 0.5, 0.95)
@@ -172,19 +198,46 @@ func (h *Horizons) Rows(confidence float64) []HorizonRow {
 	}
 	if n := len(h.Times); n > 0 {
 		for k, name := range PathSeries {
-			for _, p := range []float64{0.05, 0.5, 0.95} {
-				rows = append(rows, HorizonRow{h.Times[n-1], fmt.Sprintf("series_%s_p%02.0f", name, 100*p),
-					fmt.Sprintf("%.0f %% quantile of that of each surviving path's values at the marks", 100*p), Pure,
-					h.Series[k].Quantile(p, confidence)})
-			}
+			add(h.Times[n-1], "series_"+name, "that of each surviving path's values at the marks", Pure, &h.Series[k],
+				0.05, 0.5, 0.95)
 		}
 	}
 	return rows
 }
 
+// A spread is a counted distribution.
+type spread interface {
+	Quantile(p, confidence float64) Estimate
+	exact() bool
+}
+
+// coarse rounds an estimate to the digits that [MarkResolution] supports, for a drawdown
+// d those of d and of 1 − d. The interval is rounded outwards.
+func coarse(e Estimate, drawdown bool) Estimate {
+	cut := func(v float64, round func(float64) float64) float64 {
+		of := math.Abs(v)
+		if drawdown {
+			of = min(of, 1-of)
+		}
+		if of == 0 || !finite(of) {
+			return v
+		}
+		if exp := fmath.Exponent10(of) - markDigits + 1; exp > 0 {
+			return round(v/math.Pow10(exp)) * math.Pow10(exp)
+		} else if exp > -300 {
+			return round(v*math.Pow10(-exp)) / math.Pow10(-exp)
+		}
+		return v // indistinguishable from zero
+	}
+	e.Value, e.Lo, e.Hi = cut(e.Value, math.Round), cut(e.Lo, math.Floor), cut(e.Hi, math.Ceil)
+	return e
+}
+
 // drawdowns counts drawdowns d as d/(1 − d) in a [LogHistogram], so that the error of a
-// quantile is at most half a percent of d and of 1 − d.
+// quantile is at most a fraction of d and of 1 − d.
 type drawdowns struct{ odds LogHistogram }
+
+func (d *drawdowns) exact() bool { return d.odds.exact() }
 
 func (d *drawdowns) add(nav, high float64) { d.odds.Add(max(0, high-nav) / nav) }
 
@@ -244,22 +297,5 @@ func (h *SignedHistogram) Quantile(p, confidence float64) Estimate {
 		func(rank int) float64 { _, hi := bucket(rank); return hi })
 }
 
-// Buckets are the ends of the histogram's buckets from the first to the last
-// that hold something, and what they hold; zero and infinite values are left
-// out.
-func (h *LogHistogram) Buckets() (edges []float64, counts []int) {
-	first, end := 0, len(h.counts)
-	for first < end && h.counts[first] == 0 {
-		first++
-	}
-	for end > first && h.counts[end-1] == 0 {
-		end--
-	}
-	for i := first; i < end; i++ {
-		edges, counts = append(edges, h.edge(i)), append(counts, int(h.counts[i]))
-	}
-	if first < end {
-		edges = append(edges, h.edge(end))
-	}
-	return edges, counts
-}
+// exact is that of LogHistogram.
+func (h *SignedHistogram) exact() bool { return h.negative.exact() && h.positive.exact() }

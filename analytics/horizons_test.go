@@ -3,6 +3,7 @@ package analytics_test
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 )
 
 // Counts in one pass against the same numbers from columns kept whole: each
-// probability to the bit, each quantile to half a percent.
+// probability to the bit, each quantile to rounding.
 func TestHorizonsAgainstColumns(t *testing.T) {
 	spec := stormy(700)
 	spec.Tokens = spec.Tokens[:2]
@@ -90,11 +91,10 @@ func TestHorizonsAgainstColumns(t *testing.T) {
 			"drawdown": drawdown, "decay_factor": decay, "multiple": multiple, "leverage": leverage} {
 			for _, p := range []string{"05", "50", "95"} {
 				level := map[string]float64{"05": 0.05, "50": 0.5, "95": 0.95}[p]
-				// The middle of a bucket holds the order statistic to half a percent.
 				want := analytics.Quantile(analytics.Sample{X: xs}, level, 0.95)
 				got := find(at, name+"_p"+p)
-				if math.Abs(got.Value-want.Value) > 0.0051*math.Abs(want.Value)+1e-12 || got.N != len(xs) ||
-					got.Lo > want.Lo+1e-12 || got.Hi < want.Hi-1e-12 {
+				if math.Abs(got.Value-want.Value) > 1e-9*math.Abs(want.Value)+1e-12 || got.N != len(xs) ||
+					got.Lo > want.Lo+1e-9*math.Abs(want.Lo)+1e-12 || got.Hi < want.Hi-1e-9*math.Abs(want.Hi)-1e-12 {
 					t.Errorf("%s_p%s at %v: %+v, want %+v", name, p, at, got.Value, want)
 				}
 			}
@@ -119,7 +119,7 @@ func TestHorizonsAgainstColumns(t *testing.T) {
 	for _, name := range analytics.PathSeries {
 		want := analytics.Quantile(analytics.Sample{X: series[name]}, 0.5, 0.95)
 		if got := find(times[len(times)-1],
-			"series_"+name+"_p50"); math.Abs(got.Value-want.Value) > 0.0051*math.Abs(want.Value) ||
+			"series_"+name+"_p50"); math.Abs(got.Value-want.Value) > 1e-9*math.Abs(want.Value) ||
 			got.N != len(series[name]) {
 			t.Errorf("median %s = %v over %d, want %v over %d", name, got.Value, got.N, want.Value, len(series[name]))
 		}
@@ -163,7 +163,74 @@ func TestDecayOfTheRuined(t *testing.T) {
 	}
 }
 
-// Near total loss and near none a drawdown is known to half a percent of what is
+// Beyond so many paths that they are not kept, a quantile is within what its row
+// says of the exact one, also where it is close to 1, has no digits beyond, and an
+// interval that holds the exact one. Where all paths are alike it is what they are.
+func TestHorizonsResolution(t *testing.T) {
+	const n = analytics.KeptAtMarks + 1
+	h := analytics.NewHorizons([]float64{1}, 3)
+	var m analytics.MarkSample
+	drawdown := make([]float64, n)
+	for i := range n {
+		nav := math.Exp(0.02 * (float64(i*7919%n)/n - 0.5)) // in no order
+		m.NAV, m.High, m.Low = append(m.NAV, nav), append(m.High, 1.02), append(m.Low, 0.9)
+		m.Price, m.Ideal, m.Leverage = append(m.Price, 1.5), append(m.Ideal, 1.00498), append(m.Leverage, 3+nav)
+		drawdown[i] = 1 - nav/1.02
+	}
+	h.Add(0, m)
+	rows := map[string]analytics.HorizonRow{}
+	for _, r := range h.Rows(0.95) {
+		rows[r.Name] = r
+	}
+	for name, xs := range map[string][]float64{"nav": m.NAV, "drawdown": drawdown} {
+		for level, p := range map[string]float64{"05": 0.05, "50": 0.5, "95": 0.95} {
+			r, want := rows[name+"_p"+level], analytics.Quantile(analytics.Sample{X: xs}, p, 0.95)
+			if !(math.Abs(r.Value-want.Value) <= analytics.MarkResolution*math.Abs(want.Value)) ||
+				r.Lo > want.Lo+1e-12 || r.Hi < want.Hi-1e-12 {
+				t.Errorf("%s = %v in [%v, %v]; want %v in [%v, %v]", r.Name, r.Value, r.Lo, r.Hi,
+					want.Value, want.Lo, want.Hi)
+			}
+			if text := strconv.FormatFloat(r.Value, 'g', -1, 64); len(text) > len("0.001234") ||
+				!strings.HasSuffix(r.Doc, "to within 0.2 %") {
+				t.Errorf("%s = %s, %q; want four digits, and how many count", r.Name, text, r.Doc)
+			}
+		}
+	}
+	for name, want := range map[string]float64{"underlying_p05": 1.5, "ideal_p95": 1.00498} {
+		if r := rows[name]; r.Value != want || r.Lo != want || r.Hi != want || strings.Contains(r.Doc, "within") {
+			t.Errorf("%s of equal paths: %+v; want %v", name, r, want)
+		}
+	}
+}
+
+// Bins of leverage end at the edges of the band, and a leverage that is at an edge
+// but for rounding is inside.
+func TestLeverageBinsEndAtTheBand(t *testing.T) {
+	h := analytics.NewHorizons([]float64{1}, 3)
+	h.Band = [2]float64{2.7, 3.3}
+	levers := []float64{math.Nextafter(2.7, 0), 2.7, 2.71, 3, math.Nextafter(3.3, 0), 3.3, math.Nextafter(3.3, 4),
+		2.69, 3.31, 9}
+	ones := []float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+	h.Add(0, analytics.MarkSample{NAV: ones, Price: ones, Ideal: ones, Leverage: levers, Low: ones, High: ones})
+	inside, total := 0, 0
+	for _, r := range h.HistogramRows() {
+		if r.Name != "leverage" {
+			continue
+		}
+		total += r.Count
+		if r.Low < 2.7 && r.High > 2.7 || r.Low < 3.3 && r.High > 3.3 {
+			t.Errorf("a bin from %v to %v; want an end at the band's edge", r.Low, r.High)
+		}
+		if r.Low >= 2.7 && r.High <= 3.3 {
+			inside += r.Count
+		}
+	}
+	if inside != 7 || total != len(levers) {
+		t.Errorf("%d of %d inside the band; want 7 of %d", inside, total, len(levers))
+	}
+}
+
+// Near total loss and near none a drawdown is known to a fraction of what is
 // left and of what is lost, and no end of an interval is beyond 1.
 func TestDrawdownsAtTheEnds(t *testing.T) {
 	h := analytics.NewHorizons([]float64{1}, 3)
@@ -183,8 +250,9 @@ func TestDrawdownsAtTheEnds(t *testing.T) {
 		if level, ok := map[string]float64{"drawdown_p05": 0.05, "drawdown_p50": 0.5,
 			"drawdown_p95": 0.95}[r.Name]; ok {
 			want := analytics.Quantile(analytics.Sample{X: drawdowns}, level, 0.95)
-			near := 0.0051 * want.Value * (1 - want.Value)
-			if !(math.Abs(r.Value-want.Value) <= near && r.Lo <= want.Lo && r.Hi >= want.Hi && r.Hi <= 1) {
+			near := analytics.MarkResolution * want.Value * (1 - want.Value)
+			if !(math.Abs(r.Value-want.Value) <= near && r.Lo <= want.Lo+1e-12 && r.Hi >= want.Hi-1e-12 &&
+				r.Hi <= 1) {
 				t.Errorf("%s = %v in [%v, %v]; want %v in [%v, %v]", r.Name, r.Value, r.Lo, r.Hi, want.Value, want.Lo,
 					want.Hi)
 			}

@@ -20,11 +20,19 @@ import (
 // Zero has a bucket, and so has +Inf; values below 2⁻¹⁰²² ≈ 2e-308 count as the
 // one, values from 2¹⁰²³ ≈ 9e307 as the other. The zero LogHistogram is empty, with the default Alpha, and ready.
 //
+// Up to Keep values are kept as they are, and quantiles are then exact. They are
+// also exact where all values are equal.
+//
 // Source: the idea is DDSketch with linear interpolation of the logarithm
 // (Masson, Rim and Lee, VLDB 2019, arXiv:1908.10693).
 type LogHistogram struct {
 	Alpha float64 // relative error of a quantile, 0.0002 to 0.5; 0 stands for 0.005. Set before the first Add
+	Keep  int     // values that are kept, 8 bytes each, before they are only counted. Set before the first Add
 
+	kept     []float64 // positive and finite, of which no bucket has been told; nil once they are counted
+	sorted   bool      // kept is in increasing order
+	least    float64   // of the positive and finite values; 0: there is none
+	greatest float64
 	octave   int      // binary exponent of the first bucket's octave, biased as in the bits
 	counts   []uint64 // whole octaves, perOctave() buckets each
 	zero     uint64
@@ -53,22 +61,44 @@ func (h *LogHistogram) Add(x float64) {
 		h.zero++
 		return
 	}
+	if h.least == 0 {
+		h.least, h.greatest = x, x
+	}
+	h.least, h.greatest = min(h.least, x), max(h.greatest, x)
+	if len(h.counts) > 0 || h.Keep == 0 {
+		h.count(x, 1)
+		return
+	}
+	h.kept, h.sorted = append(h.kept, x), false
+	if len(h.kept) > h.Keep {
+		for _, v := range h.kept {
+			h.count(v, 1)
+		}
+		h.kept = nil
+	}
+}
+
+// count puts x into its bucket so many times.
+func (h *LogHistogram) count(x float64, times uint64) {
 	bits := math.Float64bits(x)
 	octave := int(bits >> fractionBits)
 	per := h.perOctave()
 	h.cover(octave)
 	fraction := bits & (1<<fractionBits - 1)
-	h.counts[(octave-h.octave)*per+int(fraction*uint64(per)>>fractionBits)]++
+	h.counts[(octave-h.octave)*per+int(fraction*uint64(per)>>fractionBits)] += times
 }
 
 // Count is the number of values added.
 func (h *LogHistogram) Count() int {
-	n := h.zero + h.infinite + h.nan
+	n := h.zero + h.infinite + h.nan + uint64(len(h.kept))
 	for _, c := range h.counts {
 		n += c
 	}
 	return int(n)
 }
+
+// exact reports whether every order statistic is known, not only its bucket.
+func (h *LogHistogram) exact() bool { return len(h.counts) == 0 || h.least == h.greatest }
 
 // Quantile is what [Quantile] gives for the values added, to within the
 // fraction Alpha. Its interval ends at the outer edges of the buckets that hold
@@ -103,9 +133,18 @@ func (h *LogHistogram) bucket(rank int) (lo, hi float64) {
 		return 0, 0
 	}
 	left -= h.zero
+	if left <= uint64(len(h.kept)) {
+		if !h.sorted {
+			slices.Sort(h.kept)
+			h.sorted = true
+		}
+		x := h.kept[left-1]
+		return x, x
+	}
+	left -= uint64(len(h.kept))
 	for i, c := range h.counts {
 		if left <= c {
-			return h.edge(i), h.edge(i + 1)
+			return max(h.least, h.edge(i)), min(h.greatest, h.edge(i+1))
 		}
 		left -= c
 	}
@@ -146,4 +185,33 @@ func (h *LogHistogram) cover(octave int) {
 	if more := (octave+1-h.octave)*per - len(h.counts); more > 0 {
 		h.counts = append(h.counts, make([]uint64, more)...)
 	}
+}
+
+// Buckets are the ends of the buckets of a histogram with that Alpha, at least h.Alpha, from
+// the first to the last that hold something, and what they hold; zero and infinite
+// values are left out.
+func (h *LogHistogram) Buckets(alpha float64) (edges []float64, counts []int) {
+	wide := LogHistogram{Alpha: alpha}
+	for _, x := range h.kept {
+		wide.count(x, 1)
+	}
+	for i, c := range h.counts {
+		if c > 0 {
+			wide.count(h.edge(i)+float64((h.edge(i+1)-h.edge(i))/2), c)
+		}
+	}
+	first, end := 0, len(wide.counts)
+	for first < end && wide.counts[first] == 0 {
+		first++
+	}
+	for end > first && wide.counts[end-1] == 0 {
+		end--
+	}
+	for i := first; i < end; i++ {
+		edges, counts = append(edges, wide.edge(i)), append(counts, int(wide.counts[i]))
+	}
+	if first < end {
+		edges = append(edges, wide.edge(end))
+	}
+	return edges, counts
 }

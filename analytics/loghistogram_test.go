@@ -63,7 +63,7 @@ func TestLogHistogramBuckets(t *testing.T) {
 		{"boundless", inf, inf, inf},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var h LogHistogram
+			h := LogHistogram{least: 0x1p-1022, greatest: 0x1p1023} // as if there had been others
 			h.Add(tt.x)
 			lo, hi := h.bucket(1)
 			if !same(lo, tt.lo, 1e-15) || !same(hi, tt.hi, 1e-15) {
@@ -75,6 +75,53 @@ func TestLogHistogramBuckets(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Where all values are one, or few enough to be kept, quantiles are those of the
+// values themselves; where one value is too many, they are those of buckets.
+func TestLogHistogramExact(t *testing.T) {
+	var equal LogHistogram
+	for range 30 {
+		equal.Add(1.00498)
+	}
+	if e := equal.Quantile(0.3, 0.5); e.Value != 1.00498 || e.Lo != 1.00498 || e.Hi != 1.00498 {
+		t.Errorf("of equal values: %+v; want their value", e)
+	}
+	xs := normals(rand.New(rand.NewPCG(3, 1)), 500)
+	kept, counted := LogHistogram{Keep: 501}, LogHistogram{Keep: 500}
+	for i := range xs {
+		xs[i] = math.Exp(xs[i])
+	}
+	xs = append(xs, 0) // which is in no need of being kept
+	for _, x := range append(xs, 1.5) {
+		kept.Add(x)
+		counted.Add(x)
+	}
+	want := Quantile(Sample{X: append(xs, 1.5)}, 0.3, 0.95)
+	if got := kept.Quantile(0.3, 0.95); !kept.exact() || got.Value != want.Value || got.Lo != want.Lo ||
+		got.Hi != want.Hi {
+		t.Errorf("of %d values that are kept: %+v; want %+v", kept.Count(), got, want)
+	}
+	if got := counted.Quantile(0.3, 0.95); counted.exact() || got.Value == want.Value ||
+		!same(got.Value, want.Value, 0.005) || counted.Count() != 502 {
+		t.Errorf("of %d values, one too many to keep: %+v; want %v to half a percent", counted.Count(), got, want.Value)
+	}
+	fine, edges := LogHistogram{Alpha: 0.001}, []float64(nil)
+	for _, x := range xs {
+		fine.Add(x)
+	}
+	keptEdges, keptCounts := kept.Buckets(0.005)
+	edges, counts := fine.Buckets(0.005)
+	if total := inAll(counts); total != 500 || inAll(keptCounts) != 501 || !slices.Equal(edges, keptEdges) {
+		t.Errorf("buckets of %d and of %d values; want 500, and 501 between the same ends", total, inAll(keptCounts))
+	}
+}
+
+func inAll(counts []int) (total int) {
+	for _, c := range counts {
+		total += c
+	}
+	return total
 }
 
 func TestLogHistogramWithoutAnswer(t *testing.T) {

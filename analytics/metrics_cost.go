@@ -15,7 +15,7 @@ func costMetrics() []Metric {
 		return meanOf(m, drag(items...))
 	}
 	trade := dragOf(Metric{Name: "trade_drag", Doc: "fee, impact and gas of trading", Swept: 10,
-		Label: "Trading drag (% a year)"}, TradeItems...)
+		Label: "Trading drag (log units per year)"}, TradeItems...)
 	trade.Sense = Neither // less trading is not better by itself
 	trade.Exact = exactlyPerYear(func(a *Answers) float64 { return a.CostDrag })
 	money := []string{"nav", "log_underlying"}[:2:2]
@@ -33,7 +33,7 @@ func costMetrics() []Metric {
 			return each(c.Ensemble.Column("money_borrow_interest"), func(v float64) float64 { return -v })
 		}),
 		dragOf(Metric{Name: "cost_drag", Doc: "trading, carry, fees and liquidation together", Swept: 5,
-			Label: "Cost drag (% a year)"}, CostItems...),
+			Label: "Cost drag (log units per year)"}, CostItems...),
 		trade,
 	}
 	for _, item := range CostItems {

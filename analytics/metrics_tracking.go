@@ -16,7 +16,7 @@ func trackingMetrics() []Metric {
 	power.Exact = exactly(func(a *Answers) float64 { return a.Decay })
 	tracked := []string{"nav", "log_underlying", "realised_variance"}
 	ideal := meanOf(Metric{Name: "tracking_vs_ideal", Unit: Log, Needs: tracked, Swept: 11,
-		Label: "Tracking against the ideal (log, %)",
+		Label: "Tracking against the ideal (log units)",
 		Doc: "ln NAV − (T·ln S − ½T(T−1)·realised variance): against the free, continuously rebalanced token; " +
 			"over survivors"}, (*Case).tracking)
 	ideal.Exact = (*Answers).tracking
@@ -30,7 +30,7 @@ func trackingMetrics() []Metric {
 		}),
 		meanOf(Metric{Name: "tracking_error", Unit: LogPerRootYear,
 			Doc: "standard deviation of tracking_vs_ideal over √years; over survivors", Needs: tracked,
-			Sense: Lower, Swept: 6, Label: "Tracking error (% per √year)"},
+			Sense: Lower, Swept: 6, Label: "Tracking error (log units per √year)"},
 			func(c *Case) []float64 { return sdOf(c.Sample(c.trackingVariance()), rootYears(c)) }),
 		{Name: "efficiency", Unit: Ratio, Doc: "median of (NAV − 1)/(T·(S − 1)); its mean does not exist",
 			Needs: []string{"nav", "underlying"}, Of: efficiency},
@@ -38,7 +38,7 @@ func trackingMetrics() []Metric {
 		meanOf(Metric{Name: "tracking_cost", Unit: LogPerYear,
 			Doc:   "trade_drag and half the aversion times tracking_error²; over survivors",
 			Needs: slices.Concat(tracked, logItems(TradeItems...)), Sense: Lower, Swept: 3, Averse: true,
-			Label: "Tracking cost (log, % a year)", LogAxis: true},
+			Label: "Tracking cost (log units per year)", LogAxis: true},
 			func(c *Case) []float64 {
 				return c.Derived("tracking cost", func() []float64 {
 					vs, years := c.trackingVariance(), c.Ensemble.Years()
@@ -115,7 +115,7 @@ func utility(needs []string) Metric {
 	}
 	return Metric{Name: "utility", Unit: LogPerYear,
 		Doc: "log_growth less half the aversion times tracking_error²; over survivors", Needs: needs,
-		Sense: Higher, Swept: 2, Averse: true, Label: "Utility (log growth, % a year)", Paths: plain,
+		Sense: Higher, Swept: 2, Averse: true, Label: "Utility (log units per year)", Paths: plain,
 		Corrected: corrected,
 		Of: func(c *Case) Estimate {
 			if us := corrected(c); us != nil {

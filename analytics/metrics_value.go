@@ -26,7 +26,7 @@ func valueMetrics() []Metric {
 			Paths: (*Case).LogNAV, Of: logNAV, Exact: exactly(func(a *Answers) float64 { return a.Log })},
 		{Name: "log_growth", Unit: LogPerYear, Doc: "E[ln NAV] per year, over survivors", Needs: log, Sense: Higher,
 			Swept: 1,
-			Label: "Expected log growth (% a year)", Paths: logGrowth, Corrected: (*Case).correctedGrowth,
+			Label: "Expected log growth (log units per year)", Paths: logGrowth, Corrected: (*Case).correctedGrowth,
 			Of:    func(c *Case) Estimate { return logNAV(c).scaled(1 / c.Ensemble.Years()) },
 			Exact: exactlyPerYear(func(a *Answers) float64 { return a.Log })},
 		{Name: "total_return", Unit: Fraction, Doc: "mean of NAV − 1", Needs: log, Sense: Higher,

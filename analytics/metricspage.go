@@ -11,18 +11,19 @@ func MetricsPage() string {
 	var b strings.Builder
 	b.WriteString(`# Metrics
 
-This page is written from the registry of package analytics (make metrics). The commands, the axes of figures and
-this page read the same rows.
+Every number that mcrisk reports of a token. The page is written by the program (` + "`make metrics`" + `). The
+[glossary](glossary.md) has the same metrics in plain words, by topic.
 
-- simulate reports all metrics except those that need an aversion.
-- sweep and compare report the metrics marked under "swept". A setting can be selected by those marked "objective".
-- heatmap draws any metric.
-- "exact": the command exact computes the metric without sampling, for the tokens it can answer.
+- T is the target leverage, S the price of the underlying over its first price, NAV the net asset value. A year has 365 days.
+- "Over survivors": paths that end with nothing are left out, because they have no logarithm. Their share is ` + "`ruined`" +
+		`.
+- Better: which way is better for the holder.
+- Swept: ` + "`sweep` and `compare`" + ` report it for every setting. An objective is one by which they compare settings.
+` + "  `simulate`" + ` reports all but those that weigh by an aversion, and ` + "`heatmap`" + ` draws any.
+- Exact: ` + "`exact`" + ` gives the number without sampling, where the token and the model allow it.
+- Columns: what it is computed from in ` + "[lifetimes.csv](files.md#lifetimescsv)" + `.
 
-A year has 365 days. "Over survivors" leaves out ruined paths, whose share is ` + "`ruined`" + `. T is the target
-leverage, S the final price of the underlying over its first.
-
-| name | unit | meaning | better | swept | exact | columns of lifetimes |
+| name | unit | meaning | better | swept | exact | columns |
 |---|---|---|---|---|---|---|
 `)
 	for _, m := range All() {

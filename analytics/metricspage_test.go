@@ -3,6 +3,7 @@ package analytics_test
 import (
 	"flag"
 	"os"
+	"strings"
 	"testing"
 
 	"mcrisk/analytics"
@@ -21,5 +22,18 @@ func TestMetricsPage(t *testing.T) {
 	}
 	if got, err := os.ReadFile(file); err != nil || string(got) != page {
 		t.Errorf("%s is not what the registry says (%v); make metrics writes it", file, err)
+	}
+}
+
+// The glossary has every metric in plain words.
+func TestGlossary(t *testing.T) {
+	page, err := os.ReadFile("../docs/glossary.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range analytics.All() {
+		if !strings.Contains(string(page), "`"+m.Name+"`") {
+			t.Errorf("docs/glossary.md does not have %s", m.Name)
+		}
 	}
 }

@@ -41,12 +41,15 @@ func (s Scale) Factor() float64 {
 }
 
 // percents are the units that are written in percent, and what is then written
-// beside the number.
+// beside the number. A logarithm is none of them: a loss of 200 % is none.
 var percents = map[Unit]string{
-	Equity: "% of the initial equity", InitialPrice: "% of the initial price", Log: "log, %", LogPerYear: "log, " +
-		"% a year",
-	LogPerRootYear: "log, % per √year", Fraction: "%", FractionAYear: "% a year", Probability: "%",
-	ShareOfTime: "% of the time",
+	Equity: "% of the initial equity", InitialPrice: "% of the initial price", Fraction: "%",
+	FractionAYear: "% a year", Probability: "%", ShareOfTime: "% of the time",
+}
+
+// axes are the units that axes have other words for.
+var axes = map[Unit]string{
+	Log: "log units", LogPerYear: "log units per year", LogPerRootYear: "log units per √year",
 }
 
 // Scale is how numbers of the unit are written.
@@ -60,6 +63,9 @@ func (u Unit) Scale() Scale {
 // Axis is the unit of numbers written by the unit's [Scale], as in "% a year".
 func (u Unit) Axis() string {
 	if text, ok := percents[u]; ok {
+		return text
+	}
+	if text, ok := axes[u]; ok {
 		return text
 	}
 	return string(u)

@@ -2,6 +2,7 @@ package assess
 
 import (
 	"context"
+	"math"
 
 	"mcrisk/analytics"
 	"mcrisk/study"
@@ -51,6 +52,13 @@ func SweepBand(ctx context.Context, s *study.Study, token int, opt study.Options
 	for i := range bandSweepWidths {
 		b.Widths = append(b.Widths, b.Own/3+(widest-b.Own/3)*float64(i)/(bandSweepWidths-1))
 	}
+	nearest := 0 // which becomes the token's own, so that it is one of the points
+	for i, w := range b.Widths {
+		if math.Abs(w-b.Own) < math.Abs(b.Widths[nearest]-b.Own) {
+			nearest = i
+		}
+	}
+	b.Widths[nearest] = b.Own
 	to, err := alone.Spec().Param("to")
 	if err != nil {
 		return nil, err

@@ -203,7 +203,10 @@ func (a *analysis) estimate(ctx context.Context, each func(CellEstimates) error)
 			if err := each(x); err != nil {
 				return err
 			}
-			if cell != s.Own() && s.Cells() <= KeptCells {
+			switch {
+			case cell == s.Own():
+				a.Baseline = append(a.Baseline, x)
+			case s.Cells() <= KeptCells:
 				a.Cells = append(a.Cells, x)
 			}
 		}

@@ -3,8 +3,11 @@ package assess
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"mcrisk/analytics"
+	"mcrisk/param"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -17,7 +20,8 @@ const ScenarioPaths = 2000
 type Comparison struct {
 	Study     *study.Study
 	Metrics   []MetricComparison   // [ComparedMetrics], over the study's horizon
-	Scenarios []ScenarioComparison // a quarter each of trend, chop and crash
+	Outcomes  []Outcome            // of the tokens, then of what a holder could have held instead
+	Scenarios []ScenarioComparison // a quarter each of trend, chop and crash; none where it is no whole number of steps
 	Hash      string               // results_hash of the study, without its scenarios
 }
 
@@ -27,11 +31,22 @@ type MetricComparison struct {
 	Tokens []analytics.Comparison // by token, in the study's order; the first differs from itself by 0
 }
 
+// An Outcome is how the final net asset value of one holding is spread over the paths,
+// before entry and exit fees.
+type Outcome struct {
+	Name      string     // the token's; "spot" and "held 3x" of what is beside the tokens
+	Beside    bool       // it is none of the study's tokens
+	Quantiles []Quantile // at [OutcomeLevels], in initial equity
+}
+
+// OutcomeLevels are the shares of paths at or below the quantiles of an [Outcome].
+var OutcomeLevels = []float64{0.05, 0.25, 0.5, 0.75, 0.95}
+
 // A ScenarioComparison is what tokens are worth after a scenario, on [ScenarioPaths]
 // paths and before entry and exit fees.
 type ScenarioComparison struct {
 	study.Scenario
-	NAV MetricComparison // named nav_ and the scenario's name
+	NAV MetricComparison // the median, named median_nav_ and the scenario's name
 }
 
 // ComparedMetrics are the metrics that a comparison reports: results of a holder, then
@@ -47,40 +62,130 @@ func ComparedMetrics() []analytics.Metric {
 // ComparedColumns are the columns of lifetimes that a comparison keeps in memory.
 func ComparedColumns() []string { return analytics.Columns(ComparedMetrics()...) }
 
-// Compare runs the tokens of a study on the same paths, then in three scenarios of
-// [study.Quarter], and compares each with the first. It returns an error if a quarter is
-// not a whole number of the study's steps. Utility weighs tracking variance by
-// [Aversion].
+// Compare runs the tokens of a study on the same paths and compares each with the
+// first; beside them it runs positions of the same leverage that are held without
+// rebalancing. Then it does so in three scenarios of [study.Quarter], if that is a whole
+// number of the study's steps. Utility weighs tracking variance by [Aversion].
 func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, error) {
-	scenarios, err := s.Scenarios(ScenarioPaths)
-	if err != nil {
-		return nil, fmt.Errorf("scenarios of a quarter: %w", err)
-	}
 	metrics := ComparedMetrics()
 	ensembles, err := study.Ensembles(ctx, s, opt.Options, ComparedColumns())
 	if err != nil {
 		return nil, err
 	}
 	c := &Comparison{Study: s, Metrics: compareAll(metrics, s, ensembles, opt.Plain), Hash: study.Hash(ensembles)}
+	if c.Outcomes, err = outcomes(ctx, s, ensembles, opt); err != nil {
+		return nil, err
+	}
+	if study.Quarter%s.Spec().Step != 0 {
+		return c, nil
+	}
+	scenarios, err := s.Scenarios(ScenarioPaths)
+	if err != nil {
+		return nil, fmt.Errorf("scenarios of a quarter: %w", err)
+	}
 	for _, x := range scenarios {
 		ensembles, err := study.Ensembles(ctx, x.Study, study.Options{Workers: opt.Workers}, []string{"nav"})
 		if err != nil {
 			return nil, fmt.Errorf("scenario %s: %w", x.Name, err)
 		}
-		nav := compareAll([]analytics.Metric{navAfter(x)}, x.Study, ensembles, opt.Plain)
+		nav := compareAll([]analytics.Metric{medianAfter(x)}, x.Study, ensembles, opt.Plain)
 		c.Scenarios = append(c.Scenarios, ScenarioComparison{x, nav[0]})
 	}
 	return c, nil
 }
 
-// navAfter is the metric of a scenario: mean NAV without a control.
-func navAfter(x study.Scenario) analytics.Metric {
-	nav := func(c *analytics.Case) []float64 { return c.Ensemble.Column("nav") }
-	return analytics.Metric{
-		Name: "nav_" + x.Name, Unit: analytics.Equity, Doc: "a quarter in which " + x.Doc,
-		Needs: []string{"nav"}, Paths: nav,
-		Of: func(c *analytics.Case) analytics.Estimate { return analytics.Mean(c.Sample(nav(c)), c.Confidence) },
+// medianAfter is the metric of a scenario. A few paths would dominate a mean.
+func medianAfter(x study.Scenario) analytics.Metric {
+	m := analytics.MustLookup("median_nav")
+	m.Name, m.Doc, m.Exact = "median_nav_"+x.Name, m.Doc+"; a quarter in which "+x.Doc, nil
+	return m
+}
+
+// outcomes are those of the tokens, of their underlyings and of positions held.
+func outcomes(ctx context.Context, s *study.Study, of []tokens.Ensemble, opt Options) (all []Outcome, err error) {
+	add := func(name string, beside bool, navs []float64) {
+		o := Outcome{Name: name, Beside: beside}
+		for i, q := range analytics.Quantiles(analytics.Sample{X: navs}, OutcomeLevels, Confidence) {
+			o.Quantiles = append(o.Quantiles, Quantile{OutcomeLevels[i], q})
+		}
+		all = append(all, o)
 	}
+	spec := s.Spec()
+	for i := range of {
+		add(spec.Tokens[i].Name, false, of[i].Column("nav"))
+	}
+	held := heldTokens(s)
+	beside := spec
+	beside.Tokens = slices.Clone(held)
+	seen := map[string]bool{} // underlyings, each of which some token has to follow
+	for _, t := range held {
+		seen[t.Underlying] = true
+	}
+	for _, t := range spec.Tokens {
+		if !seen[t.Underlying] {
+			seen[t.Underlying] = true
+			beside.Tokens = append(beside.Tokens, t)
+		}
+	}
+	run, err := study.New(beside)
+	if err != nil {
+		return nil, fmt.Errorf("positions that are held: %w", err)
+	}
+	ensembles, err := study.Ensembles(ctx, run, study.Options{Workers: opt.Workers}, []string{"nav", "underlying"})
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range beside.Tokens {
+		if seen[t.Underlying] {
+			seen[t.Underlying] = false
+			add(nameOn("spot", spec, t), true, ensembles[i].Column("underlying"))
+		}
+	}
+	for i := range held {
+		add(held[i].Name, true, ensembles[i].Column("nav"))
+	}
+	return all, nil
+}
+
+// heldTokens are positions of the leverages of a study's tokens on their venues,
+// opened once and left alone, without a token's fees; one for each leverage, of the
+// first token that has it, and none that the study has already.
+func heldTokens(s *study.Study) (held []study.TokenSpec) {
+	type position struct {
+		target     float64
+		underlying string
+	}
+	seen := map[position]bool{}
+	specs := s.Spec().Tokens
+	for i, t := range specs {
+		if t.Policy.Kind == "hold" {
+			seen[position{s.Token(i).Target, t.Underlying}] = true
+		}
+	}
+	for i, t := range specs {
+		at := position{s.Token(i).Target, t.Underlying}
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		held = append(held, study.TokenSpec{
+			Name:       nameOn("held "+strconv.FormatFloat(at.target, 'g', -1, 64)+"x", s.Spec(), t),
+			Underlying: t.Underlying, Policy: param.Part{Kind: "hold"}, Mechanism: t.Mechanism,
+			Values: param.Values{"target": at.target, "after-liquidation": float64(tokens.Stop)},
+		})
+	}
+	return held
+}
+
+// nameOn adds a token's underlying to a name where the study has several.
+func nameOn(name string, spec study.Spec, t study.TokenSpec) string {
+	switch {
+	case len(spec.Others) == 0:
+		return name
+	case t.Underlying == "":
+		return name + ", first"
+	}
+	return name + ", " + t.Underlying
 }
 
 // compareAll compares every token with the first, by metric.

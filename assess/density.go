@@ -35,8 +35,12 @@ func (v *View) Densities(name string, logs bool) (all []Density) {
 	if logs {
 		scale = fmath.Log
 	}
+	var whole []float64
+	if low, high, ok := v.Band(); ok && name == "leverage" {
+		whole = []float64{low, high}
+	}
 	for _, years := range fourTimes(byYears) {
-		all = append(all, rebin(years, byYears[years], scale))
+		all = append(all, rebin(years, byYears[years], scale, whole))
 	}
 	return all
 }
@@ -62,15 +66,17 @@ func fourTimes(t map[float64][]analytics.HistogramRow) (some []float64) {
 }
 
 // rebin merges buckets into at most a few dozen bins, so that no path is split between
-// bins.
-func rebin(years float64, buckets []analytics.HistogramRow, scale func(float64) float64) Density {
+// bins. The ends of buckets in ends are also ends of bins.
+func rebin(
+	years float64, buckets []analytics.HistogramRow, scale func(float64) float64, ends []float64,
+) Density {
 	buckets, beyond := trimmed(buckets)
 	lo, hi := scale(buckets[0].Low), scale(buckets[len(buckets)-1].High)
 	width := (hi - lo) / densityBins
 	d := Density{Years: years, Edges: []float64{lo}, Beyond: beyond}
 	for _, b := range buckets {
 		low, high := scale(b.Low), scale(b.High)
-		if n := len(d.Counts); n == 0 || low >= d.Edges[n-1]+width {
+		if n := len(d.Counts); n == 0 || low >= d.Edges[n-1]+width || slices.Contains(ends, b.Low) {
 			d.Edges[n] = low
 			d.Counts, d.Edges = append(d.Counts, 0), append(d.Edges, high)
 		}

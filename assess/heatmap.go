@@ -174,7 +174,7 @@ func (p *HeatMapPlan) times(
 			for _, m := range c.Marks {
 				at = append(at, m.Time)
 			}
-			counts = analytics.NewHorizons(markYears(c), cell.Token(0).Target)
+			counts = newHorizons(cell, 0, c)
 		}
 		counts.AddPaths(markSamples(c, 0))
 		return nil

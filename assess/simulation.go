@@ -3,6 +3,7 @@ package assess
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"mcrisk/analytics"
 	"mcrisk/models"
@@ -76,10 +77,20 @@ func Summarise(s *study.Study, ensembles []tokens.Ensemble, plain bool) []analyt
 func (r *Simulation) count(c *study.Chunk) {
 	for t := range r.Horizons {
 		if r.Horizons[t] == nil {
-			r.Horizons[t] = analytics.NewHorizons(markYears(c), r.Study.Token(t).Target)
+			r.Horizons[t] = newHorizons(r.Study, t, c)
 		}
 		r.Horizons[t].AddPaths(markSamples(c, t))
 	}
+}
+
+// newHorizons are empty counts of a study's token at the marks that a chunk has.
+func newHorizons(s *study.Study, token int, c *study.Chunk) *analytics.Horizons {
+	of := s.Token(token)
+	h := analytics.NewHorizons(markYears(c), of.Target)
+	if b, ok := of.Policy.(tokens.Band); ok && !math.IsInf(b.High, 1) {
+		h.Band = [2]float64{b.Low, b.High}
+	}
+	return h
 }
 
 // markYears are the times of a chunk's marks.

@@ -51,9 +51,10 @@ type SweepAnalysis struct {
 	Hash       string             // results_hash
 	// Cells are the estimates of the cells that did not fail, in order; nil of more than
 	// [KeptCells].
-	Cells  []CellEstimates
-	Slices []Slice         // by scenario, then token
-	Robust []RobustSetting // by token, then objective; none of one scenario, or one setting
+	Cells    []CellEstimates
+	Baseline []CellEstimates // of the study's own setting, by token
+	Slices   []Slice         // by scenario, then token
+	Robust   []RobustSetting // by token, then objective; none of one scenario, or one setting
 }
 
 // A Slice holds the best settings for one token in one scenario.

@@ -14,6 +14,7 @@ import (
 // over time.
 type PathTimeline struct {
 	Token             string
+	Number            int     // of the token in its study
 	Path              int     // its number
 	Target            float64 // magnitude
 	BandLow, BandHigh float64 // edges of the band, magnitudes; NaN where none stands still
@@ -22,13 +23,14 @@ type PathTimeline struct {
 	Price    []float64 // of the underlying, over its start
 	Leverage []float64 // magnitude; NaN without equity
 	NAV      []float64 // in initial equity
+	AUM      []float64 // of the vault, US dollars
 	Events   []PathEvent
 }
 
 // A PathEvent is something that happened at a time.
 type PathEvent struct {
 	Years float64 // since the start
-	Name  string  // rebalance, liquidation, stop or wipe-out
+	Name  string  // rebalance, liquidation, closed, stop or wipe-out
 }
 
 // timelinePoints is about how many points a figure needs.
@@ -39,7 +41,7 @@ const timelinePoints = 2000
 // that ended the token. Rebalances are the first of the events.
 func FollowPath(s *study.Study, token, path int) (PathTimeline, error) {
 	of := s.Token(token)
-	t := PathTimeline{Token: of.Name, Path: path, Target: math.Abs(of.Target),
+	t := PathTimeline{Token: of.Name, Number: token, Path: path, Target: math.Abs(of.Target),
 		BandLow: math.NaN(), BandHigh: math.NaN()}
 	if b, ok := of.Policy.(tokens.Band); ok {
 		t.BandLow, t.BandHigh = b.Low, b.High
@@ -49,7 +51,7 @@ func FollowPath(s *study.Study, token, path int) (PathTimeline, error) {
 	seen := 0
 	_, err := study.Observe(s, token, path, func(e study.Event) {
 		switch e.Name {
-		case "rebalance", "liquidation", "stop", "wipe-out":
+		case "rebalance", "liquidation", "closed", "stop", "wipe-out":
 			t.Events = append(t.Events, PathEvent{models.Years(e.Time), e.Name})
 		}
 		if seen == 1 || seen > 1 && e.Time/spell != last.Time/spell {
@@ -81,4 +83,5 @@ func (t *PathTimeline) add(e tokens.Event) {
 	}
 	t.Years, t.Price = append(t.Years, models.Years(e.Time)), append(t.Price, e.Price)
 	t.NAV, t.Leverage = append(t.NAV, max(0, e.Equity)), append(t.Leverage, leverage)
+	t.AUM = append(t.AUM, e.AUM)
 }

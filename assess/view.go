@@ -1,7 +1,10 @@
 package assess
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"mcrisk/analytics"
 	"mcrisk/study"
@@ -32,11 +35,38 @@ func (r *Simulation) View(token int) *View {
 	if r.views[token] == nil {
 		r.views[token] = &View{
 			Study: r.Study, Token: token, Ensemble: &r.Ensembles[token], Plain: r.Plain,
-			Horizons: r.Horizons[token].Rows(Confidence), Histograms: r.Horizons[token].HistogramRows(),
-			summary: &r.Summaries[token], causes: &r.Causes[token],
+			Horizons:   horizonRows(r.Horizons[token], &r.Ensembles[token]),
+			Histograms: r.Horizons[token].HistogramRows(),
+			summary:    &r.Summaries[token], causes: &r.Causes[token],
 		}
 	}
 	return r.views[token]
+}
+
+// horizonRows are the estimates over time. Those at the end that the lifetimes know in
+// full are theirs, so that they are what a summary says.
+func horizonRows(h *analytics.Horizons, e *tokens.Ensemble) []analytics.HorizonRow {
+	rows := h.Rows(Confidence)
+	if len(h.Times) == 0 || e.N <= analytics.KeptAtMarks {
+		return rows
+	}
+	for _, x := range []struct{ rows, column, doc string }{
+		{"nav_p", "nav", "net asset value"}, {"underlying_p", "underlying", "price of the underlying"},
+	} {
+		var levels []float64
+		var at []int
+		for i, r := range rows {
+			if percent, ok := strings.CutPrefix(r.Name, x.rows); ok && r.Years == h.Times[len(h.Times)-1] {
+				level, _ := strconv.ParseFloat(percent, 64)
+				levels, at = append(levels, level/100), append(at, i)
+			}
+		}
+		for k, q := range analytics.Quantiles(analytics.Sample{X: e.Column(x.column)}, levels, Confidence) {
+			rows[at[k]].Estimate = q
+			rows[at[k]].Doc = fmt.Sprintf("%.0f %% quantile of %s", 100*levels[k], x.doc)
+		}
+	}
+	return rows
 }
 
 // Name is the token's.

@@ -142,9 +142,13 @@ func TestRebin(t *testing.T) {
 		"narrow first": {[]analytics.HistogramRow{row(1, 1.01, 50), row(1.01, 1.02, 60), row(1.02, 49, 70)},
 			Density{1, []float64{1, 49}, []int{180}, 0}},
 	} {
-		if got := rebin(1, tt.rows, identity); !reflect.DeepEqual(got, tt.want) {
+		if got := rebin(1, tt.rows, identity, nil); !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: %+v; want %+v", name, got, tt.want)
 		}
+	}
+	edged := []analytics.HistogramRow{row(1, 2.99, 300), row(2.99, 3, 10), row(3, 3.01, 20), row(3.01, 5, 300)}
+	if got := rebin(1, edged, identity, []float64{3}); !slices.Contains(got.Edges, 3) {
+		t.Errorf("bins end at %v; want one at the band's edge, 3", got.Edges)
 	}
 	many := map[float64][]analytics.HistogramRow{}
 	for i := range 64 {

@@ -13,7 +13,7 @@ import (
 )
 
 // Confidence is how often a fit's intervals should cover the truth, were the
-// model true. testdata/recovery.md counts how often they do.
+// model true. docs/evidence/validation.md counts how often they do.
 const Confidence = 0.95
 
 // drop is how far the log-likelihood falls within an interval: half the

@@ -174,7 +174,7 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
-// What docs/validation.md says of the study. An interval of 95 % covers outside
+// What docs/evidence/validation.md says of the study. An interval of 95 % covers outside
 // of 91.5 to 98.5 % by chance in 1.4 % of rows of 200 fits and 0.1 % of 400, and
 // below 87.5 % in 0.4 % of 64: of the 55 rows at most two may, a false alarm in 60
 // seeds, and none below 90 % of 200. Each history gives a fit and an interval for

@@ -13,9 +13,9 @@ import (
 	"mcrisk/fmath"
 )
 
-var update = flag.Bool("update", false, "write docs/validation.md anew")
+var update = flag.Bool("update", false, "write docs/evidence/validation.md anew")
 
-const validationFile = "../docs/validation.md"
+const validationFile = "../docs/evidence/validation.md"
 
 // A priced option is one reference value: spot times the discounted call of a
 // model, in the units of the source.
@@ -268,7 +268,7 @@ func (p *page) recovery(t *testing.T) {
 		"histories, and these were fitted once. The bias is the mean estimate's distance from the truth; what the "+
 		"fits of Heston and Bates say of it themselves, by simulation, stands beside. Fisher errors were computed "+
 		"by quadrature elsewhere; the deviation of estimates reaches them as the history grows, and not with "+
-		"the fifty jumps of five years of days ([decisions/intervals-of-fits.md](decisions/intervals-of-fits.md)).\n",
+		"the fifty jumps of five years of days ([decisions/intervals-of-fits.md](../decisions/intervals-of-fits.md)).\n",
 		covered(rows, ""), covered(rows, "Heston"), covered(rows, "Bates"), len(outside(rows)), len(rows))
 	p.line("| history | parameter | truth | mean estimate | deviation of estimates | mean standard error | " +
 		"Fisher error | bias, in deviations | as the fits say | covered | interval above | below | fits |\n" +
@@ -336,7 +336,7 @@ func (p *page) fits(t *testing.T) {
 	}
 }
 
-// TestValidation makes docs/validation.md, or checks that the one in the tree
+// TestValidation makes docs/evidence/validation.md, or checks that the one in the tree
 // is what this code makes and that nothing in it is out of bounds. Of some 60
 // simulated numbers one lies beyond 4 standard errors in 250 sets of seeds; the
 // seeds are fixed.
@@ -380,10 +380,10 @@ func TestValidation(t *testing.T) {
 		a, b := strings.Split(text, "\n"), strings.Split(want, "\n")
 		for i := range min(len(a), len(b)) {
 			if a[i] != b[i] {
-				t.Fatalf("docs/validation.md, line %d, "+
+				t.Fatalf("docs/evidence/validation.md, line %d, "+
 					"is out of date (go test ./models -run TestValidation -update):\n%s\n%s", i+1, a[i], b[i])
 			}
 		}
-		t.Fatalf("docs/validation.md has %d lines; want %d", len(a), len(b))
+		t.Fatalf("docs/evidence/validation.md has %d lines; want %d", len(a), len(b))
 	}
 }

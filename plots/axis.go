@@ -35,6 +35,14 @@ type tick struct {
 	label string
 }
 
+// kind is what a label says of the axis besides its quantity.
+func (a axis) kind() string {
+	if a.log {
+		return ", log scale"
+	}
+	return ""
+}
+
 // place returns where v lies, as a fraction of the axis.
 func (a axis) place(v float64) float64 {
 	if a.log {
@@ -48,8 +56,8 @@ func (a axis) place(v float64) float64 {
 func linearAxis(lo, hi, factor float64, most int) axis {
 	if same(lo, hi) { // one value, in the middle of an axis of its own size
 		pad := 0.5 * math.Abs(lo)
-		if pad == 0 {
-			pad = 1 / factor
+		if pad == 0 { // of which no other value is known to be of a size
+			return axis{min: -1, max: 1, ticks: []tick{{0, "0"}}}
 		}
 		lo, hi = lo-pad, hi+pad
 	}
@@ -280,17 +288,46 @@ func dress(s string) string {
 // formatEstimate writes an estimate times factor and its interval, to the
 // decimals that the interval leaves meaningful.
 func formatEstimate(e analytics.Estimate, factor float64) string {
-	half := (e.Hi - e.Lo) / 2 * factor
-	if !(half > 0) {
-		return formatDigits(e.Value*factor, 3)
+	return formatUpTo(e, factor, math.MaxInt)
+}
+
+// formatUpTo is formatEstimate with at most so many decimals.
+func formatUpTo(e analytics.Estimate, factor float64, most int) string {
+	value := formatValue(e, factor, most)
+	if _, ok := e.Decimals(); !ok {
+		return value
 	}
-	exp := int(math.Floor(math.Log10(half)))
-	decimals := max(0, -exp)
-	if half < 3*math.Pow10(exp) { // 2 or 1 needs a second digit
-		decimals = max(0, 1-exp)
+	return value + " (" + formatLike(e.Lo, e, factor, most) + " to " + formatLike(e.Hi, e, factor, most) + ")"
+}
+
+// formatValue is formatEstimate without the interval.
+func formatValue(e analytics.Estimate, factor float64, most int) string {
+	return formatLike(e.Value, e, factor, most)
+}
+
+// formatLike writes a value of the estimate to its decimals, at most so many; to four
+// digits where it has no interval. Estimates below a ten thousandth have a power of
+// ten, unless decimals are limited.
+func formatLike(v float64, e analytics.Estimate, factor float64, most int) string {
+	v *= factor
+	decimals, ok := e.Scaled(factor).Decimals()
+	size := max(math.Abs(e.Value), math.Abs(e.Lo), math.Abs(e.Hi)) * factor
+	if !ok {
+		rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 3, 64), 64)
+		if most == math.MaxInt {
+			return formatShort(rounded)
+		}
+		decimals, size = most, math.Abs(v)
 	}
-	f := func(v float64) string { return formatFixed(v*factor, decimals) }
-	return f(e.Value) + " (" + f(e.Lo) + " to " + f(e.Hi) + ")"
+	decimals = min(decimals, most)
+	switch {
+	case size < 1e-4 && most == math.MaxInt, size >= 1e7:
+		return formatPower(v)
+	case decimals < 0:
+		p := math.Pow10(-decimals)
+		return dress(strconv.FormatFloat(math.Round(v/p)*p, 'f', 0, 64))
+	}
+	return dress(strconv.FormatFloat(v, 'f', decimals, 64))
 }
 
 // round returns v rounded to the given decimals.

@@ -33,7 +33,7 @@ func TestTicks(t *testing.T) {
 		{"negative only", linearAxis(-31, -9, 1, 4), []string{"−30", "−20", "−10"}},
 		{"thousands", linearAxis(0, 2500, 1, 4), []string{"0", "1,000", "2,000"}},
 		{"one value", linearAxis(4, 4, 1, 6), []string{"2", "3", "4", "5", "6"}},
-		{"one zero", linearAxis(0, 0, 1, 4), []string{"−1", "0", "1"}},
+		{"one zero", linearAxis(0, 0, 1, 4), []string{"0"}},
 		{"tiny", linearAxis(0, 3e-8, 1, 5), []string{"0", "10⁻⁸", "2×10⁻⁸", "3×10⁻⁸"}},
 		{"a decade", logAxis(1, 10, 1, 9), []string{"1", "2", "5", "10"}},
 		{"decades", logAxis(0.001, 10, 1, 9), []string{"0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10"}},
@@ -102,10 +102,15 @@ func TestFormats(t *testing.T) {
 		{formatDigits(1234.5, 3), "1,230"},
 		{formatDigits(0, 3), "0"},
 		{formatDigits(1.5e-9, 3), "1.5×10⁻⁹"},
-		{formatEstimate(around(0.1102, 0.0031), 100), "11.0 (10.7 to 11.3)"},
+		{formatEstimate(around(0.1102, 0.0031), 100), "11.02 (10.71 to 11.33)"},
 		{formatEstimate(around(-2.117, 0.02), 1), "−2.117 (−2.137 to −2.097)"},
 		{formatEstimate(around(140, 60), 1), "140 (80 to 200)"},
-		{formatEstimate(analytics.Estimate{Value: 0.5, Lo: math.NaN(), Hi: math.NaN()}, 1), "0.500"},
+		{formatEstimate(around(12345, 1500), 1), "12,300 (10,800 to 13,800)"},
+		{formatEstimate(around(0.99985, 0.00002), 100), "99.9850 (99.9830 to 99.9870)"},
+		{formatEstimate(around(2e-6, 1e-7), 1), "2×10⁻⁶ (1.9×10⁻⁶ to 2.1×10⁻⁶)"},
+		{formatUpTo(around(0.0499036, 1e-7), 1, 4), "0.0499 (0.0499 to 0.0499)"},
+		{formatUpTo(around(-1.035, 0), 1, 4), "−1.0350"},
+		{formatEstimate(analytics.Estimate{Value: 0.5, Lo: math.NaN(), Hi: math.NaN()}, 1), "0.5"},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("got %q, want %q", tt.got, tt.want)

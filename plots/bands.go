@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot/vg"
+	"mcrisk/analytics"
 )
 
 // BandsData is how a quantity spreads over the paths as time passes, on a linear
@@ -25,6 +26,10 @@ type BandsRun struct {
 	Name                    string
 	Times                   []float64 // years, at least 2, increasing
 	P05, P25, P50, P75, P95 []float64 // by time; finite, none below the one before
+
+	// Ends are the quantiles at the last time with their intervals, which say how many
+	// digits the labels have; nil: three.
+	Ends []analytics.Estimate
 }
 
 func (r BandsRun) curves() [5]quantileCurve {
@@ -39,6 +44,8 @@ func (in BandsData) check() error {
 	for _, r := range in.Runs {
 		c.want(len(r.Times) >= 2 && increasing(r.Times),
 			"run %q: %d Times; want at least 2, finite and increasing", r.Name, len(r.Times))
+		c.want(r.Ends == nil || len(r.Ends) == 5, "run %q: %d Ends; want one for each quantile, or none",
+			r.Name, len(r.Ends))
 		c.quantiles(fmt.Sprintf("run %q: ", r.Name), r.curves(), len(r.Times), math.Inf(-1), "a finite value")
 	}
 	c.references("Marks", in.Marks)
@@ -109,11 +116,11 @@ func (in BandsData) spans() (xs, ys span) {
 // labels name the quantiles of the first run and the median of the second.
 func (in BandsData) labels() (list []label) {
 	factor := in.Scale.Factor()
-	for _, q := range in.Runs[0].curves() {
-		list = append(list, endLabel(q.name, q.values, factor, looks[0]))
+	for i, q := range in.Runs[0].curves() {
+		list = append(list, endLabel(q.name, q.values, factor, looks[0], in.Runs[0].Ends, i))
 	}
 	for _, r := range in.Runs[1:] {
-		list = append(list, endLabel(r.curves()[2].name, r.P50, factor, looks[1]))
+		list = append(list, endLabel(r.curves()[2].name, r.P50, factor, looks[1], r.Ends, 2))
 	}
 	return list
 }

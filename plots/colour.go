@@ -16,7 +16,8 @@ func ramp(share float64) color.NRGBA {
 }
 
 // diverge goes from pale at 0 to the red of the house at -1 and to its blue at 1.
-// In grey the two look alike, hence the line that HeatMap draws between them.
+// Printed in grey, the two cannot be distinguished; HeatMap therefore draws a line between
+// them.
 func diverge(share float64) color.NRGBA {
 	if share < 0 {
 		return mixed(-share, []color.NRGBA{

@@ -13,6 +13,8 @@ import (
 // CostDragData is what each item of the ledger takes from the holder a year.
 type CostDragData struct {
 	Title, Caption string
+	Label          string              // of the axis, with the unit: "Cost drag (log per year)"
+	Scale          Scale               // how values are written
 	Items          []CostItem          // at least one
 	Total          *analytics.Estimate // of all items, with its own interval; nil: not drawn
 }
@@ -20,13 +22,14 @@ type CostDragData struct {
 // A CostItem is one line of the ledger.
 type CostItem struct {
 	Name string             // "Trade fee"
-	Drag analytics.Estimate // fraction of equity a year; negative if it earns
+	Drag analytics.Estimate // negative if it earns
 }
 
 // check says everything that is wrong with the data.
 func (in CostDragData) check() error {
 	c := checker{figure: "CostDrag"}
 	c.want(len(in.Items) > 0, "no Items; want at least one")
+	c.label("Label", in.Label)
 	for i, item := range in.Items {
 		c.want(item.Name != "", "Items[%d] has no Name; want that of the cost", i)
 		c.estimate(fmt.Sprintf("item %q: Drag", item.Name), item.Drag)
@@ -45,7 +48,8 @@ var (
 )
 
 // CostDrag draws the yearly drag by ledger item as bars, the largest first,
-// with intervals. Items that are zero throughout are named in a note instead. The
+// with intervals. Values have the decimals that their own intervals support, and no more
+// than the total. Items that are zero throughout are named in a note instead. The
 // error says which item is at fault.
 func CostDrag(in CostDragData) (*Figure, error) {
 	if err := in.check(); err != nil {
@@ -59,17 +63,17 @@ func CostDrag(in CostDragData) (*Figure, error) {
 		if item.Drag.Value < 0 {
 			fill, earns = incomeFill, true
 		}
-		bars.list = append(bars.list, costRow(item, fill))
+		bars.list = append(bars.list, in.row(item, fill))
 	}
 	if in.Total != nil {
 		earns = earns || in.Total.Value < 0
-		bars.list = append(bars.list, costRow(CostItem{"Total", *in.Total}, totalFill))
+		bars.list = append(bars.list, in.row(CostItem{"Total", *in.Total}, totalFill))
 	}
 	s := sheet{title: in.Title, caption: in.Caption, notes: absent(none), height: bars.height()}
 	if earns {
 		s.legend = []entry{patchKey("costs the holder", costFill), patchKey("earns for the holder", incomeFill)}
 	}
-	return s.panels(1, bars.panel("Cost drag (% of equity a year)", 100, func(p plane) { in.paint(p, bars) })), nil
+	return s.panels(1, bars.panel(in.Label, in.Scale.Factor(), func(p plane) { in.paint(p, bars) })), nil
 }
 
 // parted returns the items that are drawn, the largest first, and the names of
@@ -98,14 +102,19 @@ func (in CostDragData) header(items []CostItem) string {
 		confidence.include(in.Total.Confidence)
 	}
 	if confidence.lo == confidence.hi {
-		return "% a year (" + formatShort(round(100*confidence.lo, 6)) + " % interval)"
+		return "value (" + formatShort(round(100*confidence.lo, 6)) + " % interval)"
 	}
-	return "% a year (interval)"
+	return "value (interval)"
 }
 
-func costRow(item CostItem, fill color.NRGBA) row {
-	e := item.Drag
-	return row{item.Name, 0, e.Value, e.Lo, e.Hi, formatEstimate(e, 100), fill}
+func (in CostDragData) row(item CostItem, fill color.NRGBA) row {
+	e, most := item.Drag, math.MaxInt
+	if in.Total != nil {
+		if decimals, ok := in.Total.Scaled(in.Scale.Factor()).Decimals(); ok {
+			most = max(decimals, 0)
+		}
+	}
+	return row{item.Name, 0, e.Value, e.Lo, e.Hi, formatUpTo(e, in.Scale.Factor(), most), fill}
 }
 
 func (in CostDragData) paint(p plane, bars rows) {

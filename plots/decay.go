@@ -2,6 +2,8 @@ package plots
 
 import (
 	"fmt"
+	"math"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -73,8 +75,10 @@ func DecayDistribution(in DecayData) (*Figure, error) {
 	if tallest == 0 {
 		tallest = 1
 	}
+	labels := in.labels()
 	bars := panel{
 		label:  "Density of paths (per log unit)",
+		top:    topRoom(),
 		xlabel: "Decay over the horizon: log NAV − T·log(S/S₀) (log units)",
 		x:      xs.linear(1, 9),
 		y:      linearAxis(0, 1.05*tallest, 1, 6),
@@ -86,12 +90,11 @@ func DecayDistribution(in DecayData) (*Figure, error) {
 			for i, r := range in.References {
 				p.post(decayReference(i), r.At)
 			}
+			p.labelTop(labels)
 		},
 	}
-	s := sheet{
-		title: in.Title, caption: in.Caption, legend: in.legend(),
-		notes: []string{sorted.note(h, rule)}, height: 3.1 * vg.Inch,
-	}
+	s := sheet{title: in.Title, caption: in.Caption, notes: in.notes(), height: 3.4 * vg.Inch}
+	s.notes = append(s.notes, sorted.note(h, rule))
 	if ruined := len(in.Decay) - len(values); ruined > 0 {
 		s.notes = append(s.notes, leftOut(ruined, len(in.Decay), "ruined and so without a decay"))
 	}
@@ -111,14 +114,36 @@ func (in DecayData) span(edges []float64) span {
 	return xs
 }
 
-func (in DecayData) legend() (list []entry) {
+// labels name the marked lines where they end.
+func (in DecayData) labels() (list []topLabel) {
 	for _, q := range in.Quantiles {
-		list = append(list, postKey(q.name()+": "+formatEstimate(q.Estimate, 1), q.line()))
+		list = append(list, topLabel{q.name(), formatValue(q.Estimate, 1, math.MaxInt), q.Estimate.Value, q.line()})
 	}
 	for i, r := range in.References {
-		list = append(list, postKey(r.Name+": "+formatDigits(r.At, 3), decayReference(i)))
+		list = append(list, topLabel{r.Name, formatDigits(r.At, 4), r.At, decayReference(i)})
 	}
 	return list
+}
+
+// notes are the intervals of the quantiles.
+func (in DecayData) notes() []string {
+	var words []string
+	var estimates []analytics.Estimate
+	for _, q := range in.Quantiles {
+		if _, ok := q.Estimate.Decimals(); ok {
+			name := q.name()
+			if q.P == 0.5 {
+				name = "median"
+			}
+			words = append(words, name+" "+formatEstimate(q.Estimate, 1))
+			estimates = append(estimates, q.Estimate)
+		}
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	of := "Quantiles with the " + intervalWords(estimates) + " of the estimate: "
+	return []string{of + strings.Join(words, ", ") + "."}
 }
 
 // line is the style in which the quantile is marked.

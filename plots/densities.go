@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -76,18 +77,36 @@ func Densities(in DensitiesData) (*Figure, error) {
 	}
 	cols := min(2, len(in.Cases))
 	panels := make([]panel, len(in.Cases))
-	notes := []string{"Height: " + in.YLabel + "."}
 	for i, d := range in.Cases {
 		panels[i] = in.panel(d, 12/cols)
-		if d.Beyond > 0 {
-			notes = append(notes, fmt.Sprintf("%s: %s outside the bins.", d.Name, paths(d.Beyond)))
-		}
 	}
-	s := sheet{title: in.Title, caption: in.Caption, notes: notes, legend: in.legend(), height: 2.6 * vg.Inch}
+	s := sheet{title: in.Title, caption: in.Caption, notes: in.notes(), legend: in.legend(), height: 2.6 * vg.Inch}
 	if rows := rowsOf(len(panels), cols); rows > 1 {
 		s.height = rows*1.75*vg.Inch + 14
 	}
 	return s.sharing(in.XLabel, cols, panels...), nil
+}
+
+// notes say what the heights are, what is outside the bins, and which cases theory
+// does not know.
+func (in DensitiesData) notes() []string {
+	note := "Height: " + in.YLabel + "."
+	var outside, unknown []string
+	for _, d := range in.Cases {
+		if d.Beyond > 0 {
+			outside = append(outside, formatFixed(float64(d.Beyond), 0)+" at "+d.Name)
+		}
+		if d.Exact == nil {
+			unknown = append(unknown, d.Name)
+		}
+	}
+	if len(outside) > 0 {
+		note += " Paths outside the bins: " + strings.Join(outside, ", ") + "."
+	}
+	if len(unknown) > 0 && len(unknown) < len(in.Cases) {
+		note += " Not known in theory at " + strings.Join(unknown, ", ") + "."
+	}
+	return []string{note}
 }
 
 var (
@@ -113,7 +132,7 @@ func (in DensitiesData) legend() []entry {
 	}
 	list = append(list, referenceKeys(in.Marked)...)
 	for i, r := range in.Cases[0].At {
-		list = append(list, postKey(r.Name, densityMark(i)))
+		list = append(list, lineKey(r.Name, densityMark(i)))
 	}
 	return list
 }

@@ -82,5 +82,21 @@ func Drawdown(in DrawdownData) (*Figure, error) {
 			}
 		},
 	}
+	if widest := in.widest(); widest > 0 && widest < 0.01 { // of the axis: a point's own size
+		s.notes = append(s.notes, "Intervals of the points are narrower than these: at most ±"+
+			formatDigits(100*widest, 2)+" percentage points.")
+	}
 	return s.panels(1, survival), nil
+}
+
+// widest is the largest half-width of a mark's interval; 0: none has one.
+func (in DrawdownData) widest() (half float64) {
+	for _, s := range in.Series {
+		for _, m := range s.Marks {
+			if e := m.Share; finite(e.Lo) && finite(e.Hi) {
+				half = max(half, (e.Hi-e.Lo)/2)
+			}
+		}
+	}
+	return half
 }

@@ -114,16 +114,16 @@ func edges() map[string]func() (*Figure, error) {
 					{Name: "SAFE", Depth: flat(5, 0)}}})
 		},
 		"costdrag-zero": func() (*Figure, error) {
-			return CostDrag(CostDragData{Title: "Free",
+			return CostDrag(CostDragData{Title: "Free", Label: "Cost drag (% a year)", Scale: Percent,
 				Items: []CostItem{{"Fee", around(0, 0)}, {"Gas", around(0, 0)}}})
 		},
 		"costdrag-negative": func() (*Figure, error) {
-			return CostDrag(CostDragData{Title: "Paid to hold",
+			return CostDrag(CostDragData{Title: "Paid to hold", Label: "Cost drag (log units)",
 				Items: []CostItem{{"Funding", around(-0.3, 0.02)}, {"Supply interest", around(-0.001, 0.0002)}},
 				Total: &total})
 		},
 		"costdrag-wide": func() (*Figure, error) {
-			return CostDrag(CostDragData{Title: "From a millionth to fifty",
+			return CostDrag(CostDragData{Title: "From a millionth to fifty", Label: "Cost drag (log units)",
 				Items: []CostItem{{"Gas", around(1e-6, 1e-7)}, {"Borrow interest at a very long name", around(50, 3)}}})
 		},
 		"sensitivity-one": func() (*Figure, error) {

@@ -40,7 +40,8 @@ func ExampleTradeoff() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(strings.Contains(svg.String(), "Numbers at points: half-width (leverage). Better is up and left."))
+	fmt.Println(strings.Contains(svg.String(),
+		"Numbers at some points of the front: half-width (leverage). Better is up and left."))
 	// Output:
 	// true
 }
@@ -53,6 +54,7 @@ func ExampleCostDrag() {
 	}
 	figure, err := plots.CostDrag(plots.CostDragData{
 		Title: "What ETHBULL3X costs its holder",
+		Label: "Cost drag (log units per year)",
 		Items: []plots.CostItem{
 			{Name: "Trade fee", Drag: between(0.0301, 0.0312, 0.0323)},
 			{Name: "Borrow interest", Drag: between(0.1071, 0.1102, 0.1133)},

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"gonum.org/v1/plot/vg"
+	"mcrisk/analytics"
 )
 
 // FanData is what a fan chart shows: how the value of a token spreads over the
@@ -22,6 +23,10 @@ type FanData struct {
 	// Medians of what the token is compared with, such as its underlying and
 	// the ideal token, over the same Times (so X stays nil); in initial value.
 	Medians []Line
+
+	// Ends are the quantiles at the last time, from P05 to P95 and then of the Medians,
+	// with their intervals, which say how many digits the labels have; nil: three.
+	Ends []analytics.Estimate
 
 	Ruined float64 // share of the paths ruined by the last time, in [0, 1]
 }
@@ -54,6 +59,8 @@ func (in FanData) check() error {
 	c.want(in.Ruined >= 0 && in.Ruined <= 1, "Ruined = %v; want a share in [0, 1]", in.Ruined)
 	c.want(len(in.Medians) < len(looks), "%d Medians; want at most %d", len(in.Medians), len(looks)-1)
 	c.quantiles("", in.curves(), n, 0, nav)
+	c.want(in.Ends == nil || len(in.Ends) == 5+len(in.Medians),
+		"%d Ends; want one for each quantile and median, or none", len(in.Ends))
 	for _, m := range in.Medians {
 		c.want(m.X == nil, "median %q has its own X; want nil, since it stands at Times", m.Name)
 		c.overTime(fmt.Sprintf("median %q", m.Name), m.Y, n, 0, nav)
@@ -71,9 +78,9 @@ func Fan(in FanData) (*Figure, error) {
 	navs, lowest := in.spans()
 	floor := fanBottom(navs.lo, lowest == 0)
 	clipped := lowest < floor
-	bottom := floor
+	bottom, room := floor, max(1.0005, math.Pow(navs.hi/floor, 0.03))
 	if !clipped { // the lowest curve stands clear of the axis
-		bottom *= 0.8
+		bottom /= room
 	}
 	labels := in.labels(floor)
 	x, unit := timeAxis(in.Times[0], in.Times[len(in.Times)-1], 8)
@@ -81,7 +88,7 @@ func Fan(in FanData) (*Figure, error) {
 		label:  "Value (start = 1, log scale)",
 		xlabel: "Time (" + unit + ")",
 		x:      x,
-		y:      logAxis(bottom, 1.1*navs.hi, 1, 9),
+		y:      logAxis(bottom, room*navs.hi, 1, 9),
 		right:  labelRoom(labels),
 		paint: func(p plane) {
 			in.paint(p, floor)
@@ -124,7 +131,7 @@ func (in FanData) spans() (navs span, lowest float64) {
 // labels name all curves where they end, none below floor.
 func (in FanData) labels(floor float64) (list []label) {
 	end := func(name string, values []float64, l look) {
-		at := endLabel(name, values, 1, l)
+		at := endLabel(name, values, 1, l, in.Ends, len(list))
 		at.at = max(at.at, floor)
 		list = append(list, at)
 	}

@@ -26,6 +26,34 @@ func TestSecondGalleryFaults(t *testing.T) {
 			d.Total.Value += 0.01
 			return Waterfall(d)
 		}, "Causes add up to"},
+		{"outcomes that cross", func() (*Figure, error) {
+			d := outcomes()
+			d.Rows[1].Quantiles[3].Value = 0.1
+			return Outcomes(d)
+		}, `row "4X": Quantiles[3] = 0.1 lies below`},
+		{"outcomes below zero", func() (*Figure, error) {
+			d := outcomes()
+			d.Rows[1].Quantiles[0].Value = -1
+			return Outcomes(d)
+		}, "want a finite value ≥ 0"},
+		{"outcomes of nothing", func() (*Figure, error) {
+			return Outcomes(OutcomesData{XLabel: "value", Rows: []OutcomeRow{{Name: "lost"}}})
+		}, "every quantile is 0"},
+		{"timeline of a vault for another time", func() (*Figure, error) {
+			d := pathTimeline()
+			d.AUM = d.AUM[1:]
+			return PathTimeline(d)
+		}, "AUM has 1500 values for 1501 Times"},
+		{"fan with ends of too few", func() (*Figure, error) {
+			d := w.fan()
+			d.Ends = make([]analytics.Estimate, 2)
+			return Fan(d)
+		}, "2 Ends"},
+		{"tradeoff with a baseline of nothing", func() (*Figure, error) {
+			d := tradeoff()
+			d.Panels[0].Baseline = &TradeoffPoint{X: around(nan, 0), Y: around(1, 0)}
+			return Tradeoff(d)
+		}, "Baseline"},
 		{"waterfall without causes", func() (*Figure, error) {
 			d := waterfall()
 			d.Causes = nil
@@ -176,10 +204,18 @@ func TestSecondGalleryFaults(t *testing.T) {
 			d.NAV = d.NAV[:9]
 			return PathTimeline(d)
 		}, "9 NAV for 1501 Times"},
-		{"path timeline that goes back", func() (*Figure, error) { d := pathTimeline(); d.Times[5] = 0; return PathTimeline(d) }, "Times[5]"},
+		{"path timeline that goes back", func() (*Figure, error) {
+			d := pathTimeline()
+			d.Times[5] = 0
+			return PathTimeline(d)
+		}, "Times[5]"},
 		{"story with a price of zero",
 			func() (*Figure, error) { d := pathTimeline(); d.Price[5] = 0; return PathTimeline(d) }, "Price[5]"},
-		{"path timeline of no time", func() (*Figure, error) { d := pathTimeline(); clear(d.Times); return PathTimeline(d) },
+		{"path timeline of no time", func() (*Figure, error) {
+			d := pathTimeline()
+			clear(d.Times)
+			return PathTimeline(d)
+		},
 			"Times are all 0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

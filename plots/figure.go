@@ -1,16 +1,16 @@
-// Package plots draws the figures of a study in one house style: fan, decay,
-// drawdown, cost drag, sensitivity and others, and with [New] those that nobody
-// here has thought of.
+// Package plots draws the figures of a study in one style: fan, decay, drawdown, cost
+// drag, sensitivity and others. [New] draws figures of other kinds from panels and marks.
 //
-// Every constructor takes one struct of plain data and returns a Figure, or an
-// error that names every field at fault and what was wanted there. Numbers arrive as package analytics and
-// its neighbours keep them: time in years, rates per year, fractions of one,
-// decay in log units. Percent and days exist only on the axes. Nothing here
-// estimates anything; sorting values into bins and counting how many exceed a
-// level is as far as it goes.
+// Every constructor takes one struct of plain data and returns a Figure, or an error
+// that names every field at fault and what was wanted there. Times are in years, rates
+// per year, shares are fractions of one, decay is in log units; percent and days exist
+// only on the axes. Nothing here estimates anything, apart from sorting values into bins
+// and counting how many exceed a level.
 //
-// The same input gives the same bytes. Text is drawn as glyph outlines of
-// Liberation Sans, so a figure looks the same wherever it is opened.
+// The same input gives the same bytes. Text is set in Liberation Sans. PNG and PDF have
+// it as glyph outlines, so they look the same wherever they are opened. SVG has it as
+// text, which can be searched and read aloud, in fonts of the same widths, and fitted to
+// these widths where only others are there.
 package plots
 
 import (
@@ -19,10 +19,13 @@ import (
 	"encoding/xml"
 	"fmt"
 	"hash/crc32"
+	"html"
 	"io"
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -60,7 +63,7 @@ func (f *Figure) WritePNG(w io.Writer) error { return f.writePNG(w, 200) }
 
 func (f *Figure) writePNG(w io.Writer, dpi int) error {
 	c := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi))
-	f.replay(settledPixels(c, dpi))
+	f.replay(outlined{settledPixels(c, dpi)})
 	var b bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&b); err != nil {
 		return err
@@ -119,8 +122,8 @@ func (f *Figure) WriteInline(w io.Writer, id string) error {
 var inlineID = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
 // vectors returns an SVG in two parts, between which its words belong: what comes
-// before the drawing, and the drawing. Paths are all it has, so there are no ids in
-// it.
+// before the drawing, and the drawing. Paths and text are all it has, so there are no
+// ids in it.
 func (f *Figure) vectors() (head, body []byte, err error) {
 	c := vgsvg.New(f.width, f.height)
 	f.replay(settledDigits(c))
@@ -129,7 +132,33 @@ func (f *Figure) vectors() (head, body []byte, err error) {
 		return nil, nil, err
 	}
 	at := bytes.Index(b.Bytes(), []byte("<g "))
-	return b.Bytes()[:at], b.Bytes()[at:], nil
+	body = textElement.ReplaceAllFunc(b.Bytes()[at:], fitted)
+	return b.Bytes()[:at], bytes.Replace(body, []byte("<g "), []byte(`<g font-family="`+fontFamily+`" `), 1), nil
+}
+
+// textElement is a text as the writer of SVG writes it: its place, its style with the
+// size of its letters, and itself.
+var textElement = regexp.MustCompile(
+	`<text (x="[^"]*" y="[^"]*") transform="scale\(1, -1\)"\s*style="[^"]*font-size:([0-9.]+)px([^"]*)">([^<]*)</text>`)
+
+// fontFamily are fonts with letters of the widths of Liberation Sans, then any other.
+const fontFamily = "Liberation Sans,Arial,Helvetica,sans-serif"
+
+// fitted is a text in the first font of the family that there is, squeezed or stretched
+// to the width that it has in Liberation Sans, so that nothing moves.
+func fitted(element []byte) []byte {
+	part := textElement.FindSubmatch(element)
+	size, err := strconv.ParseFloat(string(part[2]), 64)
+	if err != nil {
+		panic(fmt.Sprintf("plots: size of %s: %v", element, err)) // as the writer of SVG wrote it
+	}
+	_, width := outline(html.UnescapeString(string(part[4])), vg.Length(size))
+	fill := strings.TrimPrefix(string(part[3]), ";fill:")
+	if fill == "" {
+		fill = "#000"
+	}
+	return fmt.Appendf(nil, `<text %s transform="scale(1,-1)" font-size="%s" fill="%s" textLength="%.2f" `+
+		`lengthAdjust="spacingAndGlyphs">%s</text>`, part[1], part[2], fill, width.Points(), part[4])
 }
 
 // words are the elements of title and caption, with the attributes given.
@@ -145,6 +174,10 @@ func (f *Figure) words(ofTitle, ofCaption string) []byte {
 
 func (f *Figure) replay(c vg.Canvas) {
 	for _, a := range f.strokes.Actions {
+		if text, ok := a.(*recorder.FillString); ok { // whose font the recorder knows by name only
+			c.FillString(faceOf(text.Size), text.Point, text.String)
+			continue
+		}
 		a.ApplyTo(c)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -150,8 +151,9 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
-// An SVG is well formed, says its title and caption as text, and needs no font
-// and nothing from elsewhere.
+// An SVG is well formed, has its title and caption for those who listen and its words
+// as text, each fitted to a width so that it needs no font of its own, and needs
+// nothing from elsewhere.
 func TestSVGStandsAlone(t *testing.T) {
 	d := costs()
 	d.Title, d.Caption = "Fees < 1 % & more", "A caption."
@@ -174,8 +176,17 @@ func TestSVGStandsAlone(t *testing.T) {
 		switch x := token.(type) {
 		case xml.StartElement:
 			element = x.Name.Local
-			if element == "text" || element == "image" || element == "use" {
-				t.Errorf("found <%s>; want paths only", element)
+			if element == "image" || element == "use" {
+				t.Errorf("found <%s>; want paths and text only", element)
+			}
+			if element == "text" {
+				fitted := map[string]string{}
+				for _, a := range x.Attr {
+					fitted[a.Name.Local] = a.Value
+				}
+				if w, err := strconv.ParseFloat(fitted["textLength"], 64); err != nil || !(w > 0 && w < 468) {
+					t.Errorf("a text is fitted to a width of %q; want one on the page", fitted["textLength"])
+				}
 			}
 		case xml.CharData:
 			texts[element] += string(x)
@@ -183,6 +194,14 @@ func TestSVGStandsAlone(t *testing.T) {
 	}
 	if got := strings.TrimSpace(texts["title"]); got != d.Title {
 		t.Errorf("title = %q, want %q", got, d.Title)
+	}
+	for _, word := range []string{"Fees < 1\u00a0% & more", "Borrow interest", "Cost drag (log units per year)"} {
+		if !strings.Contains(texts["text"], word) {
+			t.Errorf("%q is no text", word)
+		}
+	}
+	if family := []byte(`<g font-family="Liberation Sans,Arial,Helvetica,sans-serif"`); bytes.Count(svg, family) != 1 {
+		t.Error("the font family is not said once for all texts")
 	}
 	if got := strings.TrimSpace(texts["desc"]); got != "Zero throughout and not drawn: Funding, Entry fee.\n"+
 		"A caption." {

@@ -98,7 +98,7 @@ func scatter() ScatterData {
 func heatMap() HeatMapData {
 	d := HeatMapData{Title: "Growth by half-width and fee", Caption: caption,
 		XLabel: "Half-width of the band (leverage)", YLabel: "Fee (bp of notional)",
-		Label: "expected growth, E[ln NAV] (% a year)", Scale: Percent, Marked: [][2]int{{2, 1}}}
+		Label: "expected growth, E[ln NAV] (log units per year)", Marked: [][2]int{{2, 1}}}
 	for i := range 7 {
 		d.X = append(d.X, fmt.Sprintf("%.2f", 0.1+0.1*float64(i)))
 	}
@@ -147,8 +147,8 @@ func signed() HeatMapData {
 // the target and halfway.
 func tradeoff() TradeoffData {
 	d := TradeoffData{Title: "Growth against tracking error", Caption: caption,
-		XLabel: "Tracking error (% per √year)", YLabel: "Expected growth, E[ln NAV] (% a year)",
-		XScale: Percent, YScale: Percent, XBetter: analytics.Lower, YBetter: analytics.Higher,
+		XLabel: "Tracking error (log units per √year)", YLabel: "Expected growth, E[ln NAV] (log units per year)",
+		XBetter: analytics.Lower, YBetter: analytics.Higher,
 		PointLabel: "half-width (leverage)"}
 	var all []TradeoffSeries
 	for k, name := range []string{"to the edge", "halfway", "to the target"} {
@@ -162,7 +162,7 @@ func tradeoff() TradeoffData {
 		}
 		all = append(all, s)
 	}
-	d.Panels = []TradeoffPanel{{Series: all}}
+	d.Panels = []TradeoffPanel{{Series: all, Baseline: &TradeoffPoint{X: all[0].Points[3].X, Y: all[0].Points[3].Y}}}
 	// Paired, the intervals would be a fifth of these.
 	beats := func(a, b TradeoffPoint, by float64) bool {
 		return b.X.Value-a.X.Value > by*b.X.SE && a.Y.Value-b.Y.Value > by*b.Y.SE
@@ -184,13 +184,13 @@ func tradeoff() TradeoffData {
 	return d
 }
 
-// fronts is the trade-off of bands in eighteen circumstances: a panel for each
+// fronts is the trade-off of bands in eighteen scenarios: a panel for each
 // volatility and destination, and a front for each fee, of which the highest has
-// bands that are beaten.
+// bands that are dominated.
 func fronts() TradeoffData {
-	d := TradeoffData{Title: "Cost against tracking error", Caption: caption, XLabel: "Trading cost (log, % a year)",
-		YLabel: "Tracking error (% per √year)",
-		XScale: Percent, YScale: Percent, XBetter: analytics.Lower, YBetter: analytics.Lower,
+	d := TradeoffData{Title: "Tracking error against cost", Caption: caption,
+		XLabel: "Trading cost (log units per year)", YLabel: "Tracking error (log units per √year)",
+		XBetter: analytics.Lower, YBetter: analytics.Lower,
 		PointLabel: "half-width (leverage)", Apart: true}
 	for _, to := range []string{"edge", "target"} {
 		for _, sigma := range []float64{0.4, 0.8, 1.2} {
@@ -220,15 +220,18 @@ func fronts() TradeoffData {
 }
 
 // nine is a sensitivity figure as full as it gets: three metrics in three
-// circumstances, five series of twenty points, and exact lines.
+// scenarios, five series of twenty points, and exact lines.
 func nine() SensitivityData {
 	rng := rand.New(rand.NewPCG(3, 1))
 	d := SensitivityData{Title: "Three metrics of 3x bands at three volatilities", Caption: caption,
 		XLabel: "Half-width of the band (leverage)", Marked: []Reference{{"ETHBULL3X: 0.3", 0.3}}}
 	for i, name := range []string{"Growth", "Tracking error", "Mean maximum drawdown"} {
 		for _, sigma := range []float64{0.4, 0.8, 1.2} {
-			unit := []string{"% a year", "% per √year", "%"}[i]
-			m := Metric{Label: fmt.Sprintf("%s at σ = %.0f %% (%s)", name, 100*sigma, unit), Scale: Percent}
+			unit := []string{"log units per year", "log units per √year", "%"}[i]
+			m := Metric{Label: fmt.Sprintf("%s at σ = %.0f %% (%s)", name, 100*sigma, unit)}
+			if i == 2 {
+				m.Scale = Percent
+			}
 			for j, series := range []string{"to the edge", "to the target", "halfway", "daily",
 				"daily with an emergency reset"} {
 				f := func(h float64) float64 {
@@ -237,7 +240,7 @@ func nine() SensitivityData {
 						min(1, 0.5*sigma) + 0.02*h*(1+3*v)}[i]
 				}
 				s := Series{Name: series}
-				exact := Line{Name: "exact"}
+				exact := Line{Name: series}
 				for n := range 20 {
 					h := 0.05 + 0.03*float64(n)
 					s.X, s.Y = append(s.X, h), append(s.Y, around(f(h)+0.001*rng.NormFloat64(), 0.002*(1+float64(i))))
@@ -314,6 +317,7 @@ func pathTimeline() PathTimelineData {
 	for i := range 1501 {
 		d.Times = append(d.Times, float64(i)/8760)
 		d.Price, d.NAV, d.Leverage = append(d.Price, math.Exp(s)), append(d.NAV, nav), append(d.Leverage, lever)
+		d.AUM = append(d.AUM, 1e6*nav*(1+0.0005*float64(i)))
 		r := 0.009 * rng.NormFloat64()
 		if i == 900 {
 			r = -0.16
@@ -334,11 +338,28 @@ func pathTimeline() PathTimelineData {
 	return d
 }
 
+// outcomes are the final values of two tokens, one of which may lose everything,
+// beside what they are compared with.
+func outcomes() OutcomesData {
+	row := func(name string, beside bool, quantiles ...float64) OutcomeRow {
+		r := OutcomeRow{Name: name, Beside: beside}
+		for i, q := range quantiles {
+			r.Quantiles[i] = around(q, 0.03*q)
+		}
+		return r
+	}
+	return OutcomesData{Title: "Final net asset value after 30 days", Caption: caption,
+		XLabel: "Final net asset value (start = 1)", Rows: []OutcomeRow{
+			row("2X", false, 0.41, 0.66, 0.93, 1.3, 2.1), row("4X", false, 0, 0.31, 0.62, 1.2, 3.3),
+			row("spot", true, 0.67, 0.84, 0.98, 1.15, 1.43), row("held 2x", true, 0.33, 0.67, 0.95, 1.29, 1.86)}}
+}
+
 // second is the rest of the gallery.
 func second(w world) map[string]func() (*Figure, error) {
 	under := BandsData{Title: "How far below its peak", Caption: caption,
 		Label: "Value against its highest so far (%)", Scale: Percent, Down: true, Runs: []BandsRun{w.under()}}
 	return map[string]func() (*Figure, error){
+		"outcomes":      func() (*Figure, error) { return Outcomes(outcomes()) },
 		"scenarios":     func() (*Figure, error) { return Scenarios(scenarios()) },
 		"waterfall":     func() (*Figure, error) { return Waterfall(waterfall()) },
 		"stack":         func() (*Figure, error) { return Stack(stack()) },
@@ -380,7 +401,7 @@ func waits() Page {
 		Panels: []Panel{
 			{
 				X:     Axis{Label: "Time", Years: true},
-				Y:     Axis{Label: "Wait for a trade (minutes, log scale)", Log: true},
+				Y:     Axis{Label: "Wait for a trade (minutes)", Log: true},
 				Marks: []Mark{area, line, Reference{"upgrade", 0.5}},
 			},
 			{

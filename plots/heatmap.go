@@ -20,7 +20,7 @@ type HeatMapData struct {
 	Values         [][]float64 // by Y, then X; NaN leaves a cell hatched
 	Texts          [][]string  // what the cells say, by Y, then X; nil: their values to three digits
 	Span           [2]float64  // what the colours span, so that figures compare; both zero: the values
-	Marked         [][2]int    // cells with a frame, such as the token's own: X, then Y
+	Marked         [][2]int    // cells with a frame, such as the baseline: X, then Y
 	Diverging      bool        // colours part at zero, for a quantity whose sign matters
 	Lines          []CellLine  // such as where the quantity is zero; at most two
 }
@@ -30,7 +30,21 @@ type HeatMapData struct {
 type CellLine struct {
 	Name   string
 	Path   []CellPoint
-	Lo, Hi []CellPoint // ends of its interval, drawn dashed; nil: none
+	Lo, Hi []CellPoint // ends of its interval, drawn dashed where they are wider than the line; nil: none
+}
+
+// lineShare is how much of a cell a line is wide, roughly.
+const lineShare = 0.06
+
+// hidden reports whether the line has an interval that it covers itself.
+func (l CellLine) hidden() bool {
+	wide, some := 0.0, false
+	for i := range min(len(l.Lo), len(l.Hi)) {
+		if d := math.Hypot(l.Hi[i].X-l.Lo[i].X, l.Hi[i].Y-l.Lo[i].Y); finite(d) {
+			wide, some = max(wide, d), true
+		}
+	}
+	return some && wide < lineShare
 }
 
 // A CellPoint is a place among the cells. One that is not finite leaves a gap.
@@ -139,6 +153,11 @@ func (in HeatMapData) notes() []string {
 	if in.Diverging {
 		words += " A thin line parts the signs."
 	}
+	for _, l := range in.Lines {
+		if l.hidden() {
+			words += " The interval of the line " + l.Name + " is narrower than the line."
+		}
+	}
 	if slices.ContainsFunc(in.Values, func(row []float64) bool { return slices.ContainsFunc(row, math.IsNaN) }) {
 		return []string{words, "A stroke marks what does not exist, such as a mean over no survivors."}
 	}
@@ -147,13 +166,13 @@ func (in HeatMapData) notes() []string {
 
 func (in HeatMapData) legend() (list []entry) {
 	if len(in.Marked) > 0 {
-		list = append(list, entry{name: "the token's own", wide: 12, sample: func(c draw.Canvas, a, b vg.Point) {
+		list = append(list, entry{name: "baseline", wide: 12, sample: func(c draw.Canvas, a, b vg.Point) {
 			markCell(c, vg.Rectangle{Min: vg.Point{X: a.X, Y: a.Y - 3}, Max: vg.Point{X: b.X, Y: b.Y + 3}})
 		}})
 	}
 	for i, l := range in.Lines {
 		list = append(list, lineKey(l.Name, cellLine(i)))
-		if l.Lo != nil || l.Hi != nil {
+		if (l.Lo != nil || l.Hi != nil) && !l.hidden() {
 			list = append(list, lineKey("its interval", cellInterval))
 		}
 	}
@@ -241,12 +260,12 @@ func (h heat) numbers(p plane) {
 			if tickInk.width(text) > first.X-4 {
 				continue
 			}
-			k, ground := ink{tickInk.size, textOn(h.fill(v))}, color.Color(nil)
-			if len(h.Lines) > 0 {
-				ground = h.fill(v)
-			}
+			k := ink{tickInk.size, textOn(h.fill(v))}
 			at := p.at(float64(j)+0.5, float64(i)+0.5)
-			k.writeOn(ground, p.Canvas, at.X, at.Y-tickInk.capital()/2, middle, text)
+			if len(h.Lines) > 0 { // which pass behind the numbers
+				fillRectangle(p.Canvas, h.fill(v), centred(at, k.width(text)/2+1.5, k.capital()/2+1.5))
+			}
+			k.write(p.Canvas, at.X, at.Y-k.capital()/2, middle, text)
 		}
 	}
 }
@@ -344,8 +363,10 @@ func (p plane) cellLine(l CellLine, i int) {
 			p.line(style, xs, ys)
 		}
 	}
-	draws(l.Lo, cellInterval)
-	draws(l.Hi, cellInterval)
+	if !l.hidden() {
+		draws(l.Lo, cellInterval)
+		draws(l.Hi, cellInterval)
+	}
 	draws(l.Path, cellLine(i))
 }
 

@@ -2,10 +2,12 @@ package plots
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"mcrisk/analytics"
 )
 
 // A label names a curve at its right end.
@@ -15,10 +17,20 @@ type label struct {
 	look look
 }
 
-// endLabel names a curve and its last value, written in units of 1/factor.
-func endLabel(name string, values []float64, factor float64, l look) label {
+// endLabel names a curve and its last value, written in units of 1/factor, with the
+// digits that the estimate of it supports: the i-th of ends, if there are any.
+func endLabel(name string, values []float64, factor float64, l look, ends []analytics.Estimate, i int) label {
 	end := values[len(values)-1]
-	return label{name + "  " + formatDigits(end*factor, 3), end, l}
+	text := formatDigits(end*factor, 3)
+	if len(ends) > 0 {
+		e := ends[i]
+		e.Value = end // which may be drawn as a fall
+		if e.Lo > end || e.Hi < end {
+			e.Lo, e.Hi = -e.Hi, -e.Lo
+		}
+		text = formatValue(e, factor, math.MaxInt)
+	}
+	return label{name + "  " + text, end, l}
 }
 
 const leader = 14 // points from the data to a direct label
@@ -50,24 +62,61 @@ func (p plane) labelRight(labels []label) {
 	}
 }
 
+// A topLabel names an upright line and its value, above the data.
+type topLabel struct {
+	name, value string
+	at          float64 // on the x axis
+	style       draw.LineStyle
+}
+
+// Points of labels on top of the data.
+const topLeader = 12
+
+// topRoom is the room that labels on top need.
+func topRoom() vg.Length { return topLeader + 2*tickInk.leading() }
+
+// labelTop writes labels above the data, moved apart where lines are close, each tied
+// to its line.
+func (p plane) labelTop(labels []topLabel) {
+	ends, widths := make([]vg.Length, len(labels)), make([]vg.Length, len(labels))
+	for i, l := range labels {
+		ends[i] = p.atX(l.at)
+		widths[i] = max(tickInk.width(l.name), tickInk.width(l.value)) + 10
+	}
+	centres := spreadWide(ends, widths, p.Min.X, p.Max.X)
+	for i, l := range labels {
+		p.StrokeLines(draw.LineStyle{Color: l.style.Color, Width: thin}, []vg.Point{
+			{X: ends[i], Y: p.Max.Y}, {X: ends[i], Y: p.Max.Y + 2}, {X: centres[i], Y: p.Max.Y + topLeader - 3},
+		})
+		tickInk.write(p.Canvas, centres[i], p.Max.Y+topLeader+tickInk.leading(), middle, l.name)
+		tickInk.write(p.Canvas, centres[i], p.Max.Y+topLeader, middle, l.value)
+	}
+}
+
 // spread moves heights apart until neighbours are at least gap from each other
 // and all lie in [lo, hi] if there is room, keeping their order.
 func spread(heights []vg.Length, gap, lo, hi vg.Length) []vg.Length {
-	order := make([]int, len(heights))
+	return spreadWide(heights, slices.Repeat([]vg.Length{gap}, len(heights)), lo-gap/2, hi+gap/2)
+}
+
+// spreadWide moves the middles of things of some widths apart until none overlaps its
+// neighbours and all lie in [lo, hi] if there is room, keeping their order.
+func spreadWide(middles, widths []vg.Length, lo, hi vg.Length) []vg.Length {
+	order := make([]int, len(middles))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(heights[i], heights[j]) })
-	out := make([]vg.Length, len(heights))
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(middles[i], middles[j]) })
+	out := make([]vg.Length, len(middles))
 	floor := lo
 	for _, i := range order {
-		out[i] = max(heights[i], floor)
-		floor = out[i] + gap
+		out[i] = max(middles[i], floor+widths[i]/2)
+		floor = out[i] + widths[i]/2
 	}
 	ceiling := hi
 	for _, i := range slices.Backward(order) {
-		out[i] = min(out[i], ceiling)
-		ceiling = out[i] - gap
+		out[i] = min(out[i], ceiling-widths[i]/2)
+		ceiling = out[i] - widths[i]/2
 	}
 	return out
 }

@@ -27,7 +27,7 @@ type ownMark interface {
 	entry(l look) entry
 }
 
-// A Look is how a mark is told from others: by colour, by lightness, by dashes and
+// A Look is how a mark is distinguished from others: by colour, by lightness, by dashes and
 // by the shape of its points. A mark gets its Look from [New].
 type Look struct{ look look }
 
@@ -160,7 +160,7 @@ func (r Reference) checkIn(c *checker, panel string) {
 	c.want(finite(r.At), "%s, reference %q is at %v; want a finite value", panel, r.Name, r.At)
 }
 
-func (r Reference) entry(l look) entry { return postKey(r.Name, referenceLine(l)) }
+func (r Reference) entry(l look) entry { return lineKey(r.Name, referenceLine(l)) }
 
 func referenceLine(l look) draw.LineStyle { return l.line(0.8) }
 

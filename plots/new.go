@@ -73,7 +73,7 @@ func (a Axis) check(c *checker, field string, s span) {
 
 // New draws a figure of one's own. Marks of one name look the same in every panel
 // and have one key in the legend, that of the first of them; a mark without a name
-// has none and looks like the first. At most five names can be told apart, besides
+// has none and looks like the first. At most five names can be distinguished, besides
 // those of [Reference]. The error says which panel, axis or mark is at fault.
 func New(in Page) (*Figure, error) {
 	if err := in.check(); err != nil {
@@ -125,7 +125,8 @@ func (a Axis) axis(s span, most int) (axis, string) {
 		timed, unit := timeAxis(s.lo, s.hi, most)
 		return timed, a.Label + " (" + unit + ")"
 	case a.Log:
-		return s.logarithmic(1.1, 0.05, factor, most), a.Label
+		logged := s.logarithmic(1.1, 0.05, factor, most)
+		return logged, a.Label + logged.kind()
 	}
 	return s.linear(factor, most), a.Label
 }

@@ -94,9 +94,20 @@ func (p plane) whisker(style draw.LineStyle, x, lo, hi float64) {
 	}
 	style.Dashes = nil
 	a, b := p.at(x, lo), p.at(x, hi)
-	p.StrokeLine2(style, a.X, a.Y, b.X, b.Y)
-	p.StrokeLine2(style, a.X-whiskerCap, a.Y, a.X+whiskerCap, a.Y)
-	p.StrokeLine2(style, b.X-whiskerCap, b.Y, b.X+whiskerCap, b.Y)
+	p.strokes(style, [][2]vg.Point{{a, b},
+		{{X: a.X - whiskerCap, Y: a.Y}, {X: a.X + whiskerCap, Y: a.Y}},
+		{{X: b.X - whiskerCap, Y: b.Y}, {X: b.X + whiskerCap, Y: b.Y}}})
+}
+
+// strokes draws several straight lines as one shape.
+func (p plane) strokes(style draw.LineStyle, lines [][2]vg.Point) {
+	var path vg.Path
+	for _, l := range lines {
+		path.Move(l[0])
+		path.Line(l[1])
+	}
+	p.SetLineStyle(style)
+	p.Stroke(path)
 }
 
 // estimates draws points with their intervals, at times the usual size; none for
@@ -120,9 +131,9 @@ func (p plane) sideWhisker(style draw.LineStyle, y, lo, hi float64) {
 		return
 	}
 	a, b := p.at(lo, y), p.at(hi, y)
-	p.StrokeLine2(style, a.X, a.Y, b.X, b.Y)
-	p.StrokeLine2(style, a.X, a.Y-whiskerCap, a.X, a.Y+whiskerCap)
-	p.StrokeLine2(style, b.X, b.Y-whiskerCap, b.X, b.Y+whiskerCap)
+	p.strokes(style, [][2]vg.Point{{a, b},
+		{{X: a.X, Y: a.Y - whiskerCap}, {X: a.X, Y: a.Y + whiskerCap}},
+		{{X: b.X, Y: b.Y - whiskerCap}, {X: b.X, Y: b.Y + whiskerCap}}})
 }
 
 // post draws a line at x from bottom to top.
@@ -206,7 +217,7 @@ func (q panel) draw(c draw.Canvas, data vg.Rectangle, leftRoom vg.Length) {
 			tickInk.write(c, x, below, middle, t.label)
 		}
 	}
-	for _, t := range q.y.ticks {
+	for _, t := range p.roomyTicks() {
 		tickInk.write(c, p.Min.X-tickLength-tickGap, p.atY(t.at)-tickInk.capital()/2, right, t.label)
 	}
 	if q.xlabel != "" {
@@ -216,6 +227,24 @@ func (q panel) draw(c draw.Canvas, data vg.Rectangle, leftRoom vg.Length) {
 		up := vg.Length(len(q.lines)-1-i) * labelInk.leading()
 		labelInk.write(c, p.Min.X-leftRoom, p.Max.Y+q.top+tickInk.capital()/2+5+up, left, line)
 	}
+}
+
+// roomyTicks are the ticks of the y axis whose labels have room, powers of ten before
+// others: on a log axis ticks are closer to each other upwards.
+func (p plane) roomyTicks() (list []tick) {
+	fits := func(t tick) bool {
+		return !slices.ContainsFunc(list, func(o tick) bool {
+			return math.Abs(float64(p.atY(t.at)-p.atY(o.at))) < float64(tickInk.leading())*0.9
+		})
+	}
+	for _, tens := range []bool{true, false} {
+		for _, t := range p.y.ticks {
+			if tens == (strings.Trim(t.label, "0.,") == "1" || strings.HasPrefix(t.label, "10⁻")) && fits(t) {
+				list = append(list, t)
+			}
+		}
+	}
+	return list
 }
 
 // labelStride is 1 where every x tick has room for its label, 2 where every

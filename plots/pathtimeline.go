@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 	"slices"
 
@@ -17,6 +18,7 @@ type PathTimelineData struct {
 	Price          []float64 // over its start, above zero
 	Leverage       []float64 // magnitude; NaN once the token has ended
 	NAV            []float64 // in initial NAV, at least 0
+	AUM            []float64 // of the vault, US dollars, at least 0; nil: not drawn
 	Low, High      float64   // edges of the band; NaN: none
 	Target         float64   // magnitude
 	Events         []PathTimelineEvent
@@ -43,6 +45,9 @@ func (in PathTimelineData) check() error {
 		c.want(finite(in.Leverage[i]) || math.IsNaN(in.Leverage[i]),
 			"Leverage[%d] = %v; want a finite value or NaN", i, in.Leverage[i])
 	}
+	if in.AUM != nil {
+		c.overTime("AUM", in.AUM, n, 0, "a finite size ≥ 0")
+	}
 	c.want(finite(in.Target), "Target = %v; want a leverage", in.Target)
 	for i, e := range in.Events {
 		c.want(e.Name != "" && finite(e.At), "Events[%d] = %+v; want a name and a time", i, e)
@@ -53,8 +58,8 @@ func (in PathTimelineData) check() error {
 	return c.err()
 }
 
-// PathTimeline draws price, leverage with its band, and NAV one above the other over
-// one time axis, and marks events on the leverage. The error says which field is
+// PathTimeline draws price, leverage with its band, NAV and the vault's size one above
+// the other over one time axis, and marks events on the leverage. The error says which field is
 // at fault, and at which time.
 func PathTimeline(in PathTimelineData) (*Figure, error) {
 	if err := in.check(); err != nil {
@@ -62,25 +67,45 @@ func PathTimeline(in PathTimelineData) (*Figure, error) {
 	}
 	prices, levers, navs := in.spans()
 	x, unit := timeAxis(in.Times[0], in.Times[len(in.Times)-1], 9)
-	ny := navs.logarithmic(1.05, 0.06, 1, 6)
-	price := panel{
-		label: "Price of the underlying (start = 1, log scale)",
-		x:     x,
-		y:     prices.logarithmic(1.05, 0.06, 1, 6),
-		paint: func(p plane) { p.line(draw.LineStyle{Color: black, Width: 0.9}, in.Times, in.Price) },
+	value := func(label string, values []float64, over span, of color.Color) panel {
+		y := over.logarithmic(1.05, 0.06, 1, 6)
+		return panel{label: label, x: x, y: y, paint: func(p plane) {
+			p.line(draw.LineStyle{Color: of, Width: 1}, in.Times, raised(values, y.min))
+		}}
 	}
-	leverage := panel{label: "Leverage", x: x, y: levers.linear(1, 6), paint: in.leverage}
-	nav := panel{
-		label: "Net asset value (start = 1, log scale)", xlabel: "Time (" + unit + ")", x: x, y: ny,
-		paint: func(p plane) {
-			p.line(draw.LineStyle{Color: looks[0].color, Width: 1.1}, in.Times, raised(in.NAV, ny.min))
-		},
+	list := []panel{
+		value("Price of the underlying (start = 1), log scale", in.Price, prices, black),
+		{label: "Leverage", x: x, y: levers.linear(1, 6), paint: in.leverage},
+		value("Net asset value (start = 1), log scale", in.NAV, navs, looks[0].color),
 	}
-	s := sheet{title: in.Title, caption: in.Caption, legend: in.legend(), height: 5.2 * vg.Inch}
+	if in.AUM != nil {
+		sizes := positive(in.AUM)
+		vault := value("Size of the vault (US dollars), log scale", in.AUM, sizes, looks[0].color)
+		if same(sizes.lo, sizes.hi) {
+			vault.y = linearAxis(0, 1.2*sizes.hi, 1, 4)
+			vault.label = "Size of the vault (US dollars)"
+		}
+		list = append(list, vault)
+	}
+	list[len(list)-1].xlabel = "Time (" + unit + ")"
+	s := sheet{
+		title: in.Title, caption: in.Caption, legend: in.legend(), height: vg.Length(len(list)) * 1.73 * vg.Inch,
+	}
 	if navs.lo > 0 && slices.Contains(in.NAV, 0) {
 		s.notes = append(s.notes, "A net asset value of zero is drawn at the lower edge.")
 	}
-	return s.panels(1, price, leverage, nav), nil
+	return s.panels(1, list...), nil
+}
+
+// positive is the span of the values above zero.
+func positive(values []float64) span {
+	s := nothing()
+	for _, v := range values {
+		if v > 0 {
+			s.include(v)
+		}
+	}
+	return s
 }
 
 // banded reports whether the token has a band.
@@ -88,16 +113,11 @@ func (in PathTimelineData) banded() bool { return finite(in.Low) && finite(in.Hi
 
 // spans are those of the three panels; that of NAV is of values above zero.
 func (in PathTimelineData) spans() (prices, levers, navs span) {
-	prices, levers, navs = nothing(), nothing(), nothing()
+	prices, levers = nothing(), nothing()
 	prices.include(in.Price...)
 	levers.include(in.Leverage...)
 	levers.include(in.Target, in.Low, in.High)
-	for _, v := range in.NAV {
-		if v > 0 {
-			navs.include(v)
-		}
-	}
-	return prices, levers, navs
+	return prices, levers, positive(in.NAV)
 }
 
 // kinds are the names of the events, in order of appearance.
@@ -108,8 +128,11 @@ func (in PathTimelineData) kinds() (kinds names) {
 	return kinds
 }
 
-// eventMarkers are those of the first, second, ... kind of event.
-var eventMarkers = []marker{triangle, square, diamond, cross}
+// eventMarkers and eventColours are those of the first, second, ... kind of event.
+var (
+	eventMarkers = []marker{triangle, square, diamond, cross, disc}
+	eventColours = []color.NRGBA{grey, looks[1].color, black, looks[3].color, looks[0].color}
+)
 
 // struck reports whether events of kind k are strokes at the lower edge, as
 // markers would pile up.
@@ -135,7 +158,7 @@ func (in PathTimelineData) leverage(p plane) {
 			p.StrokeLine2(eventStroke, x, p.Min.Y, x, p.Min.Y+5)
 			continue
 		}
-		eventMarkers[k].draw(p.Canvas, vg.Point{X: x, Y: p.Min.Y + 6 + 7*vg.Length(k)}, looks[1].color)
+		eventMarkers[k].draw(p.Canvas, vg.Point{X: x, Y: p.Min.Y + 6 + 7*vg.Length(k)}, eventColours[k])
 	}
 }
 
@@ -158,7 +181,7 @@ func (in PathTimelineData) legend() []entry {
 				c.StrokeLine2(eventStroke, at.X, at.Y-2.5, at.X, at.Y+2.5)
 				return
 			}
-			eventMarkers[k].draw(c, at, looks[1].color)
+			eventMarkers[k].draw(c, at, eventColours[k])
 		}))
 	}
 	return list

@@ -3,6 +3,8 @@ package plots
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -17,8 +19,9 @@ type SensitivityData struct {
 	XLabel  string      // the parameter with its unit: "Half-width of the band (leverage)"
 	XScale  Scale       // how X is written
 	XLog    bool        // log axis of X, all of which are then positive
-	Marked  []Reference // settings worth a vertical line, such as the token's own
+	Marked  []Reference // settings worth a vertical line, such as the baseline
 	Metrics []Metric    // one panel each
+	Columns int         // of panels, up to 4; 0: as many as suit their number
 }
 
 // A Metric is one panel: a quantity against the parameter.
@@ -27,7 +30,7 @@ type Metric struct {
 	Scale  Scale  // Percent if values are fractions and Label says %
 	Log    bool   // log axis; drawn linear after all if something is not positive
 	Series []Series
-	Exact  []Line // answers without sampling, as lines
+	Exact  []Line // answers without sampling; one with the name of a series looks like it
 }
 
 // A Series is estimates of one metric along the parameter.
@@ -43,6 +46,7 @@ func (in SensitivityData) check() error {
 	c.want(len(in.Metrics) > 0, "no Metrics; want at least one")
 	c.want(in.XLabel != "", "XLabel is empty; want the parameter and its unit")
 	c.references("Marked", in.Marked)
+	c.want(in.Columns >= 0 && in.Columns <= 4, "%d Columns; want 1 to 4, or 0", in.Columns)
 	for i, m := range in.Metrics {
 		c.want(m.Label != "", "Metrics[%d] has no Label; want the quantity and its unit", i)
 		c.want(len(m.Series)+len(m.Exact) > 0, "metric %q has no Series and no Exact line", m.Label)
@@ -83,19 +87,53 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 		return nil, err
 	}
 	cols := columns(len(in.Metrics))
+	if in.Columns > 0 {
+		cols = in.Columns
+	}
 	x, styles := in.xAxis(max(14/cols, 5)), in.styles()
 	panels := make([]panel, len(in.Metrics))
 	for i, m := range in.Metrics {
-		panels[i] = panel{label: m.Label, x: x, y: m.axis(), paint: func(p plane) {
+		y := m.axis()
+		panels[i] = panel{label: m.Label + y.kind(), x: x, y: y, paint: func(p plane) {
 			p.references(in.Marked)
 			m.paint(p, styles)
 		}}
 	}
-	s := sheet{title: in.Title, caption: in.Caption, legend: in.legend(styles), height: 2.8 * vg.Inch}
+	s := sheet{
+		title: in.Title, caption: in.Caption, legend: in.legend(styles), notes: in.notes(styles), height: 2.8 * vg.Inch,
+	}
 	if rows := rowsOf(len(panels), cols); rows > 1 {
 		s.height = rows * 2 * vg.Inch
 	}
-	return s.sharing(in.XLabel, cols, panels...), nil
+	return s.sharing(in.XLabel+x.kind(), cols, panels...), nil
+}
+
+// notes say what the legend cannot.
+func (in SensitivityData) notes(styles metricStyles) []string {
+	var words []string
+	if slices.ContainsFunc(in.Metrics, Metric.apart) {
+		words = append(words, "Points at one value stand side by side where their intervals overlap.")
+	}
+	exact, joined := 0, false
+	for _, m := range in.Metrics {
+		for _, s := range m.Series {
+			if m.exactOf(s.Name) {
+				exact++
+			} else {
+				joined = true
+			}
+		}
+	}
+	switch {
+	case exact > 0 && joined:
+		words = append(words, "Lines are exact answers where there are any, and elsewhere join the estimates.")
+	case exact > 0:
+		words = append(words, "Points are estimates, lines are exact answers.")
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return []string{strings.Join(words, " ")}
 }
 
 // span is that of the parameter, in all panels.
@@ -125,67 +163,107 @@ func (in SensitivityData) xAxis(most int) axis {
 	return linearAxis(xs.lo-pad, xs.hi+pad, in.XScale.Factor(), most)
 }
 
-// names are those of all series and of all exact lines.
+// names are those of all series, and of the exact lines that are of none of them.
 func (in SensitivityData) names() (series, exact names) {
 	for _, m := range in.Metrics {
 		for _, s := range m.Series {
 			series.add(s.Name)
 		}
+	}
+	for _, m := range in.Metrics {
 		for _, l := range m.Exact {
-			exact.add(l.Name)
+			if series.index(l.Name) < 0 {
+				exact.add(l.Name)
+			}
 		}
 	}
 	return series, exact
 }
 
 // metricStyles are how what is named looks, the same in every panel. Series
-// differ in everything, exact lines only in their dashes; but where nothing was
-// sampled these take the looks of series.
+// differ in everything, and so do their exact lines; others only in their dashes,
+// unless nothing was sampled.
 type metricStyles struct {
 	series, exact names
-	line          func(i int) draw.LineStyle // of the i-th exact line
+	line          func(name string) draw.LineStyle // of an exact line
 }
 
 func (in SensitivityData) styles() metricStyles {
 	series, exact := in.names()
-	styles := metricStyles{series, exact, exactLine}
-	if len(series) == 0 && len(exact) > 1 {
-		styles.line = func(i int) draw.LineStyle { return looks[i].line(heavy) }
-	}
-	return styles
+	return metricStyles{series, exact, func(name string) draw.LineStyle {
+		switch i := series.index(name); {
+		case i >= 0:
+			return looks[i].line(exactWidth)
+		case len(series) == 0 && len(exact) > 1:
+			return looks[exact.index(name)].line(heavy)
+		}
+		return exactLine(exact.index(name))
+	}}
 }
 
 func (in SensitivityData) legend(styles metricStyles) (list []entry) {
 	for i, name := range styles.series {
 		list = append(list, seriesKey(name, looks[i], thin))
 	}
-	for i, name := range styles.exact {
-		list = append(list, lineKey(name, styles.line(i)))
+	for _, name := range styles.exact {
+		list = append(list, lineKey(name, styles.line(name)))
 	}
 	return append(list, referenceKeys(in.Marked)...)
 }
 
-// paint draws the lines of the panel, and the estimates over them. Series step
-// aside for each other, by no more than keeps them at their x, and points shrink
-// where they are close.
+// paint draws the lines of the panel, and the estimates over them. Series without
+// exact lines step aside for each other where their intervals overlap, by no more than
+// keeps them at their x. Points shrink where they are close.
 func (m Metric) paint(p plane, styles metricStyles) {
 	gap := p.closest(m.Series)
-	aside, times := min(3, 0.4*gap/vg.Length(len(m.Series))), min(1, max(0.6, gap/8))
+	aside, times := vg.Length(0), min(1, max(0.6, gap/8))
+	if m.apart() {
+		aside = min(3, 0.4*gap/vg.Length(len(m.Series)))
+	}
 	dodged := func(i int) (plane, look) {
 		step := vg.Length(i) - vg.Length(len(m.Series)-1)/2
 		return p.shifted(aside * step), looks[styles.series.index(m.Series[i].Name)]
 	}
 	for i, s := range m.Series {
-		p, l := dodged(i)
-		p.line(l.line(thin), s.X, s.values())
+		if !m.exactOf(s.Name) {
+			p, l := dodged(i)
+			p.line(l.line(thin), s.X, s.values())
+		}
 	}
 	for _, l := range m.Exact {
-		p.line(styles.line(styles.exact.index(l.Name)), l.X, l.Y)
+		p.line(styles.line(l.Name), l.X, l.Y)
 	}
 	for i, s := range m.Series {
 		p, l := dodged(i)
 		p.estimates(l, times, s.X, s.Y)
 	}
+}
+
+// exactOf reports whether the series of that name has an exact line.
+func (m Metric) exactOf(name string) bool {
+	return slices.ContainsFunc(m.Exact, func(l Line) bool { return l.Name == name })
+}
+
+// apart reports whether the series stand side by side: intervals at one value overlap,
+// and no exact line says where points belong.
+func (m Metric) apart() bool {
+	if len(m.Exact) > 0 {
+		return false
+	}
+	type interval struct{ lo, hi float64 }
+	at := map[float64][]interval{}
+	for _, s := range m.Series {
+		for i, x := range s.X {
+			e := interval{s.Y[i].Lo, s.Y[i].Hi}
+			for _, other := range at[x] {
+				if e.lo < other.hi && other.lo < e.hi {
+					return true
+				}
+			}
+			at[x] = append(at[x], e)
+		}
+	}
+	return false
 }
 
 // closest is the least distance on paper between two points of a series, and the
@@ -200,10 +278,13 @@ func (p plane) closest(all []Series) vg.Length {
 	return gap
 }
 
-// exactLine is the style of the i-th exact answer.
+// exactWidth is that of the exact line of a series.
+const exactWidth vg.Length = 0.9
+
+// exactLine is the style of the i-th exact answer that is of no series.
 func exactLine(i int) draw.LineStyle {
 	dashes := [][]vg.Length{nil, {4, 2}, {1, 1.5}}
-	return draw.LineStyle{Color: black, Width: 0.9, Dashes: dashes[i%len(dashes)]}
+	return draw.LineStyle{Color: black, Width: exactWidth, Dashes: dashes[i%len(dashes)]}
 }
 
 // axis spans all that the panel shows.

@@ -104,7 +104,8 @@ func arrange(legend []entry, width vg.Length) [][]entry {
 	return rows
 }
 
-// lineKey is a legend entry for a line.
+// lineKey is a legend entry for a line. It lies also where the line stands, so that
+// its dashes show.
 func lineKey(name string, style draw.LineStyle) entry {
 	return entry{name: name, wide: sampleWidth, sample: func(c draw.Canvas, a, b vg.Point) {
 		c.StrokeLine2(style, a.X, a.Y, b.X, b.Y)
@@ -140,18 +141,10 @@ func patchKey(name string, fill color.Color) entry {
 	}}
 }
 
-// postKey is a legend entry for a vertical line.
-func postKey(name string, style draw.LineStyle) entry {
-	return entry{name: name, wide: 5, sample: func(c draw.Canvas, a, b vg.Point) {
-		x := (a.X + b.X) / 2
-		c.StrokeLine2(style, x, a.Y-4, x, a.Y+4)
-	}}
-}
-
 // referenceKeys are the legend entries of [plane.references].
 func referenceKeys(rs []Reference) (legend []entry) {
 	for i, r := range rs {
-		legend = append(legend, postKey(r.Name, markedLine(i)))
+		legend = append(legend, lineKey(r.Name, markedLine(i)))
 	}
 	return legend
 }

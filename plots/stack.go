@@ -3,6 +3,7 @@ package plots
 import (
 	"fmt"
 	"image/color"
+	"math"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -100,6 +101,7 @@ func (in StackData) parts(g int) (list []stackPart) {
 
 func (in StackData) paint(p plane) {
 	style := draw.LineStyle{Color: black, Width: 1}
+	p.level(axisLine, 0)
 	for g, total := range in.Totals {
 		group := float64(g)
 		for i, q := range in.parts(g) {
@@ -108,9 +110,8 @@ func (in StackData) paint(p plane) {
 		p.whisker(style, group+0.5, total.Lo, total.Hi)
 		diamond.draw(p.Canvas, p.at(group+0.5, total.Value), black)
 		baseline := p.atY(total.Value) - tickInk.capital()/2
-		tickInk.write(p.Canvas, p.atX(group+0.82), baseline, left, formatDigits(total.Value, 3))
+		tickInk.writeOn(white, p.Canvas, p.atX(group+0.82), baseline, left, formatValue(total, 1, math.MaxInt))
 	}
-	p.level(axisLine, 0)
 }
 
 // intervalWords says what the whiskers are.

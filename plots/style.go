@@ -37,7 +37,7 @@ var (
 	axisLine = draw.LineStyle{Color: grey, Width: thin}
 )
 
-// A look is how one series is told from the others: by colour, by lightness,
+// A look is how one series is distinguished from the others: by colour, by lightness,
 // by dash and by marker, so that each survives a grey copy.
 type look struct {
 	color  color.NRGBA

@@ -149,7 +149,7 @@ func (w world) decayData() DecayData {
 func costs() CostDragData {
 	total := around(0.2039, 0.004)
 	return CostDragData{
-		Title: "What ETHBULL3X costs its holder", Caption: caption,
+		Title: "What ETHBULL3X costs its holder", Caption: caption, Label: "Cost drag (log units per year)",
 		Items: []CostItem{
 			{"Trade fee", around(0.0312, 0.0011)}, {"Impact", around(0.0121, 0.0008)},
 			{"Gas", around(0.00004, 0.000002)},

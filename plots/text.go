@@ -20,6 +20,11 @@ var sans = sync.OnceValue(func() *sfnt.Font {
 	return face.Face
 })
 
+// faceOf is the font in a size.
+func faceOf(size vg.Length) font.Face {
+	return font.Face{Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}, Face: sans()}
+}
+
 // An ink is how a text looks: its size and its colour.
 type ink struct {
 	size  vg.Length
@@ -55,14 +60,74 @@ func (k ink) write(c draw.Canvas, x, baseline vg.Length, a align, s string) {
 // writeOn is write with an edge in the colour of the ground, so that the text
 // shows on lines; nil: none.
 func (k ink) writeOn(ground color.Color, c draw.Canvas, x, baseline vg.Length, a align, s string) {
+	s = strings.Map(printable, s)
 	path, w := outline(s, k.size)
-	c.Push()
-	c.Translate(vg.Point{X: x - vg.Length(a)*w, Y: baseline})
+	x -= vg.Length(a) * w
 	if ground != nil {
+		c.Push()
+		c.Translate(vg.Point{X: x, Y: baseline})
 		c.SetLineStyle(draw.LineStyle{Color: ground, Width: 2.4})
 		c.Stroke(path)
+		c.Pop()
 	}
 	c.SetColor(k.color)
+	for _, r := range runs(s, k.size) {
+		c.FillString(faceOf(r.size), vg.Point{X: x + r.x, Y: baseline + r.rise}, r.text)
+	}
+}
+
+// printable replaces what an XML file may not hold, such as control characters.
+// Source: Extensible Markup Language 1.0, section 2.2.
+func printable(r rune) rune {
+	if r < ' ' || r >= 0xd800 && r <= 0xdfff || r == 0xfffe || r == 0xffff {
+		return '\ufffd'
+	}
+	return r
+}
+
+// A run is a part of a text of one size on one line: ordinary letters, raised or
+// lowered digits.
+type run struct {
+	text          string
+	x, rise, size vg.Length
+}
+
+// runs cuts a text at its raised and lowered digits, which become ordinary ones.
+func runs(s string, size vg.Length) (list []run) {
+	for i, r := range s {
+		text, at := string(r), run{size: size}
+		if digit, ok := superscripts[r]; ok {
+			text, at.size, at.rise = string(digit), scriptSize*size, superRise*size
+		} else if digit, ok := subscripts[r]; ok {
+			text, at.size, at.rise = string(digit), scriptSize*size, subRise*size
+		}
+		if n := len(list); n > 0 && list[n-1].rise == at.rise {
+			list[n-1].text += text
+			continue
+		}
+		_, at.x = outline(s[:i], size)
+		at.text = text
+		list = append(list, at)
+	}
+	return list
+}
+
+// Sizes of raised and lowered digits, as shares of the text's.
+const (
+	scriptSize = 0.65
+	superRise  = 0.35
+	subRise    = -0.15
+)
+
+// An outlined canvas draws text as glyph outlines, so that it looks the same wherever
+// it is opened.
+type outlined struct{ vg.Canvas }
+
+// FillString implements [vg.Canvas].
+func (c outlined) FillString(f font.Face, at vg.Point, s string) {
+	path, _ := outline(s, f.Font.Size)
+	c.Push()
+	c.Translate(at)
 	c.Fill(path)
 	c.Pop()
 }
@@ -126,9 +191,9 @@ func outline(s string, size vg.Length) (vg.Path, vg.Length) {
 	for _, r := range s {
 		scale, rise := size/vg.Length(em), vg.Length(0)
 		if digit, ok := superscripts[r]; ok {
-			r, scale, rise = digit, 0.65*scale, 0.35*size
+			r, scale, rise = digit, scriptSize*scale, superRise*size
 		} else if digit, ok := subscripts[r]; ok {
-			r, scale, rise = digit, 0.65*scale, -0.15*size
+			r, scale, rise = digit, scriptSize*scale, subRise*size
 		}
 		glyph, err := f.GlyphIndex(&buf, r)
 		must(err)

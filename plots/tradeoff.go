@@ -27,8 +27,9 @@ type TradeoffData struct {
 
 // A TradeoffPanel is settings in the same scenario.
 type TradeoffPanel struct {
-	Label  string // of the scenario; may be empty where there is one panel
-	Series []TradeoffSeries
+	Label    string // of the scenario; may be empty where there is one panel
+	Series   []TradeoffSeries
+	Baseline *TradeoffPoint // the study's own setting, with a ring; nil: not drawn. Its Standing does not count
 }
 
 // A TradeoffSeries is settings of one kind, such as bands that trade to the edge.
@@ -59,13 +60,19 @@ func (in TradeoffData) check() error {
 			}
 		}
 	}
+	for _, q := range in.Panels {
+		if b := q.Baseline; b != nil {
+			c.want(!b.missing() && drawable(b.X) && drawable(b.Y),
+				"Baseline %+v, %+v; want finite values within their intervals", b.X, b.Y)
+		}
+	}
 	series := in.names()
 	c.want(len(series) <= 4, "%d series of different names; want at most 4", len(series))
 	c.want(slices.ContainsFunc(in.Panels, TradeoffPanel.drawn), "no point has values")
 	return c.err()
 }
 
-// Tradeoff draws the settings as points with both intervals, told apart by shape
+// Tradeoff draws the settings as points with both intervals, distinguished by shape
 // and colour by series and by filling by standing, and joins those on a front. The
 // error says which panel or point is at fault.
 func Tradeoff(in TradeoffData) (*Figure, error) {
@@ -84,11 +91,14 @@ func Tradeoff(in TradeoffData) (*Figure, error) {
 		title: in.Title, caption: in.Caption, notes: in.notes(), height: 3.6 * vg.Inch,
 		legend: append(in.seriesKeys(series), in.standingKeys()...),
 	}
+	if slices.ContainsFunc(in.Panels, func(q TradeoffPanel) bool { return q.Baseline != nil }) {
+		s.legend = append(s.legend, markKey("baseline", 10, ring))
+	}
 	if len(panels) > 1 {
 		s.height = rowsOf(len(panels), cols) * 2.2 * vg.Inch
 	}
 	if len(in.Panels) > 1 {
-		return s.sharing(in.XLabel, cols, panels...), nil
+		return s.sharing(in.XLabel+panels[0].x.kind(), cols, panels...), nil
 	}
 	return s.panels(cols, panels...), nil
 }
@@ -137,8 +147,8 @@ func (in TradeoffData) standingKeys() (list []entry) {
 		name     string
 	}{
 		{analytics.OnFront, "on the front"},
-		{analytics.Undecided, "may be on it"},
-		{analytics.Dominated, "surely beaten in both"},
+		{analytics.Undecided, "undecided"},
+		{analytics.Dominated, "dominated"},
 	} {
 		if !in.stands(k.standing) {
 			continue
@@ -159,9 +169,9 @@ func (in TradeoffData) standingKeys() (list []entry) {
 func (in TradeoffData) notes() []string {
 	var words []string
 	if in.PointLabel != "" {
-		where := "points"
+		where := "some points of the front"
 		if in.Apart {
-			where = "points of the last front"
+			where = "some points of the last front"
 		}
 		words = append(words, "Numbers at "+where+": "+in.PointLabel+".")
 	}
@@ -169,7 +179,8 @@ func (in TradeoffData) notes() []string {
 		words = append(words, "Better is "+better+".")
 	}
 	if in.stands(analytics.Dominated) {
-		words = append(words, "Beaten is judged by paired differences, whose intervals are shorter than those drawn.")
+		words = append(words, "Dominated: significantly worse in both, by paired differences, "+
+			"whose intervals are shorter than those drawn.")
 	}
 	notes := []string{strings.Join(words, " ")}
 	missing := 0
@@ -184,46 +195,116 @@ func (in TradeoffData) notes() []string {
 	return notes
 }
 
+// spans are what the points of a panel need of its axes.
+func (q TradeoffPanel) spans() (xs, ys span) {
+	xs, ys = nothing(), nothing()
+	include := func(p TradeoffPoint) {
+		if !p.missing() {
+			xs.include(p.X.Value, p.X.Lo, p.X.Hi)
+			ys.include(p.Y.Value, p.Y.Lo, p.Y.Hi)
+		}
+	}
+	for _, s := range q.Series {
+		for _, p := range s.Points {
+			include(p)
+		}
+	}
+	if q.Baseline != nil {
+		include(*q.Baseline)
+	}
+	return xs, ys
+}
+
+// axes are those of a panel. An axis is by decades in all panels where that can be
+// and values of one differ much, as the settings of interest would be crowded at an
+// end.
+func (in TradeoffData) axes(q TradeoffPanel, most int) (x, y axis) {
+	const much = 8
+	possible, useful := [2]bool{true, true}, [2]bool{}
+	for _, q := range in.Panels {
+		xs, ys := q.spans()
+		for i, s := range []span{xs, ys} {
+			if q.drawn() {
+				possible[i] = possible[i] && s.lo > 0
+				useful[i] = useful[i] || s.hi > much*s.lo
+			}
+		}
+	}
+	xs, ys := q.spans()
+	one := func(i int, s span, scale Scale, most int) axis {
+		if possible[i] && useful[i] {
+			return s.logarithmic(1.05, 0.05, scale.Factor(), most)
+		}
+		return s.linear(scale.Factor(), most)
+	}
+	return one(0, xs, in.XScale, most), one(1, ys, in.YScale, 7)
+}
+
 // panel draws the fronts of one panel.
 func (in TradeoffData) panel(q TradeoffPanel, series names) panel {
 	points, fronts := in.place(q, series)
-	xs, ys := nothing(), nothing()
-	for _, p := range points {
-		xs.include(p.X.Value, p.X.Lo, p.X.Hi)
-		ys.include(p.Y.Value, p.Y.Lo, p.Y.Hi)
-	}
-	ylabel, xlabel, most, labels := in.YLabel, in.XLabel, 8, math.MaxInt // ticks of the x axis, labels of a front
+	xlabel, most, labels := in.XLabel, 8, 8 // ticks of the x axis, labels of a front
 	if len(in.Panels) > 1 {
-		ylabel, xlabel, most, labels = q.Label+"\n"+in.YLabel, "", 5, 6
+		xlabel, most, labels = "", 5, 3
+	}
+	x, y := in.axes(q, most)
+	ylabel := in.YLabel + y.kind()
+	if len(in.Panels) > 1 {
+		ylabel = q.Label + "\n" + ylabel
+	}
+	if xlabel != "" {
+		xlabel += x.kind()
 	}
 	return panel{
-		label: ylabel, xlabel: xlabel, x: xs.linear(in.XScale.Factor(), most), y: ys.linear(in.YScale.Factor(), 7),
-		paint: func(p plane) {
-			var taken obstacles
-			for _, front := range fronts {
-				in.join(p, front, &taken)
-			}
-			for _, q := range points {
-				q.intervals(p, &taken)
-			}
-			for _, q := range points {
-				q.draw(p.Canvas, p.at(q.X.Value, q.Y.Value))
-			}
-			if len(fronts) == 0 {
-				return
-			}
-			// Labels go to the good corner, where there is nothing; those of several
-			// fronts, side by side, would be too many.
-			corner := math.Atan2(0.8*float64(in.YBetter), float64(in.XBetter))
-			for _, q := range few(fronts[len(fronts)-1], labels) {
-				p.callout(&taken, p.at(q.X.Value, q.Y.Value), corner, q.Label)
-			}
-		},
+		label: ylabel, xlabel: xlabel, x: x, y: y,
+		paint: func(p plane) { in.paint(p, q, points, fronts, labels) },
 	}
 }
 
-// place returns the points of a panel in the order they are drawn, what is surely
-// beaten below and the front on top, and the fronts that have any, each from left
+// paint draws the points and fronts of a panel, and labels some points of the last
+// front.
+func (in TradeoffData) paint(p plane, q TradeoffPanel, points []placed, fronts [][]placed, labels int) {
+	var taken obstacles
+	for _, front := range fronts {
+		in.join(p, front, &taken)
+	}
+	for _, q := range points {
+		q.intervals(p, &taken)
+	}
+	for _, q := range points {
+		q.draw(p.Canvas, p.at(q.X.Value, q.Y.Value))
+	}
+	if b := q.Baseline; b != nil {
+		at := p.at(b.X.Value, b.Y.Value)
+		ring(p.Canvas, at)
+		taken.box(centred(at, ringRadius, ringRadius))
+	}
+	if len(fronts) == 0 {
+		return
+	}
+	// Labels go to the good corner, where there is nothing; those of several
+	// fronts, side by side, would be too many.
+	corner := math.Atan2(0.8*float64(in.YBetter), float64(in.XBetter))
+	for _, q := range few(fronts[len(fronts)-1], labels) {
+		p.callout(&taken, p.at(q.X.Value, q.Y.Value), corner, q.Label)
+	}
+}
+
+// ringRadius is that of the ring around the baseline.
+const ringRadius vg.Length = 5
+
+// ring marks the baseline.
+func ring(c draw.Canvas, at vg.Point) {
+	var path vg.Path
+	path.Move(at.Add(vg.Point{X: ringRadius}))
+	path.Arc(at, ringRadius, 0, 2*math.Pi)
+	path.Close()
+	c.SetLineStyle(draw.LineStyle{Color: black, Width: 1.1})
+	c.Stroke(path)
+}
+
+// place returns the points of a panel in the order they are drawn, what is
+// dominated below and the front on top, and the fronts that have any, each from left
 // to right.
 func (in TradeoffData) place(q TradeoffPanel, series names) (points []placed, fronts [][]placed) {
 	for i, s := range q.Series {
@@ -331,7 +412,7 @@ func (q placed) ink() color.NRGBA {
 }
 
 // draw marks the point: filled on the front, open where it may be, small and pale
-// where it is beaten.
+// where it is dominated.
 func (q placed) draw(c draw.Canvas, at vg.Point) {
 	switch q.Standing {
 	case analytics.OnFront:

@@ -47,23 +47,32 @@ var (
 )
 
 // Waterfall draws causes one below the other, each bar beginning where the one
-// above ended, down to the total. Whiskers are each cause's own interval. Causes
-// that are zero throughout are named in a note instead. The error says which cause
-// is at fault, or by how much they miss the total.
+// above ended, down to the total. Whiskers are each cause's own interval. Values have
+// the decimals that their own intervals support, and no more than the total.
+// Causes that are zero throughout are named in a note instead. The error says which
+// cause is at fault, or by how much they miss the total.
 func Waterfall(in WaterfallData) (*Figure, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	steps := rows{header: "value (interval)"}
-	add := func(name string, from, to float64, e analytics.Estimate, fill color.NRGBA) {
-		steps.list = append(steps.list, row{name, from, to, from + e.Lo, from + e.Hi, formatEstimate(e, 1), fill})
+	steps, most := rows{header: "value (" + intervalWords([]analytics.Estimate{in.Total}) + ")"}, math.MaxInt
+	if decimals, ok := in.Total.Decimals(); ok {
+		most = max(decimals, 0)
 	}
+	add := func(name string, from, to float64, e analytics.Estimate, fill color.NRGBA) {
+		steps.list = append(steps.list, row{name, from, to, from + e.Lo, from + e.Hi, formatUpTo(e, 1, most), fill})
+	}
+	const rounding = 1e-12 // of all causes together, or of a start of one: less is none
 	var none []string
-	at := 0.0
+	at, size := 0.0, 0.0
+	for _, s := range in.Causes {
+		size += math.Abs(s.Value.Value)
+	}
 	for _, s := range in.Causes {
 		fill := gainFill
 		switch {
-		case zero(s.Value):
+		case zero(s.Value),
+			max(math.Abs(s.Value.Value), math.Abs(s.Value.Lo), math.Abs(s.Value.Hi)) <= rounding*(1+size):
 			none = append(none, s.Name)
 			continue
 		case s.Value.Value < 0:

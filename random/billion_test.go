@@ -15,7 +15,7 @@ var billion = flag.Bool("billion", false, "test the distribution of 10⁹ normal
 // of neighbouring paths and steps, of 2³⁰ normals. Every bound is 5 standard
 // deviations: a sound generator fails with one seed in 8,000, nearly always by
 // the number beyond 6, of which two are expected. Run it with "make normals";
-// the result is in docs/performance.md.
+// the result is in docs/evidence/performance.md.
 func TestBillionNormals(t *testing.T) {
 	if !*billion {
 		t.Skip("takes half a minute: -billion")

@@ -44,8 +44,11 @@ func scaleOf(u param.Unit) plots.Scale {
 // axis reads the same.
 func readable(a study.Axis, v float64) string {
 	text := func(v float64) string {
-		if scaleOf(a.Unit) == plots.Percent {
+		switch {
+		case scaleOf(a.Unit) == plots.Percent:
 			return Short(100*v) + " %"
+		case a.Unit == param.USD:
+			return amount(v)
 		}
 		return Short(v)
 	}

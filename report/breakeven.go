@@ -9,6 +9,7 @@ import (
 	"mcrisk/analytics"
 	"mcrisk/assess"
 	"mcrisk/plots"
+	"mcrisk/study"
 )
 
 // BreakEven is a loan against a perpetual: the funding at which they break even, for
@@ -17,10 +18,10 @@ func BreakEven(r *assess.BreakEven, p Provenance) Document {
 	loan, perp := r.Tokens()
 	d := Document{Data: breakEvenJSON(r), Blocks: []Block{
 		Text(fmt.Sprintf("%s through a loan against %s through a perpetual, by %s (%s)\n%s",
-			loan.Name, perp.Name, r.Objective.Name, r.Objective.Doc, breakEvenCaption(r))),
+			loan.Name, perp.Name, r.Objective.Name, r.Objective.Doc, breakEvenCaption(r))), intervalText,
 		breakEvenTable(r), crossingsData(r), surfaceData(r),
 		Figure{Name: "breakeven", Draw: func() (*plots.Figure, error) {
-			return drawCells(breakEvenFigure(r), r.Difference)
+			return drawCells(breakEvenFigure(r), r.Difference, r.Objective.Unit)
 		}},
 	}}
 	d.Blocks = append(d.Blocks, p.closing()...)
@@ -35,8 +36,8 @@ var holdingNames = map[assess.Holding]string{
 // breakEvenTable has a row for each crossing, and for each borrow rate without one.
 func breakEvenTable(r *assess.BreakEven) Table {
 	t := Table{PeopleOnly: true, Columns: []Column{{Name: "borrow rate (1/year)", Align: Right},
-		{Name: "break-even funding (1/year)", Interval: "interval", Format: Short},
-		{Name: "below it better", Wrap: true}}}
+		{Name: "break-even funding (1/year)", Interval: intervalTitle},
+		{Name: "better below it", Wrap: true}}}
 	for i, v := range r.Borrow.Values {
 		rate := TrueMinus(r.Borrow.Format(v))
 		if len(r.Crossings[i]) == 0 {
@@ -60,7 +61,7 @@ func throughout(better assess.Holding, significant bool) string {
 		return text
 	}
 	if text += " throughout"; !significant {
-		text += ", not surely"
+		text += ", not significant"
 	}
 	return text
 }
@@ -129,7 +130,8 @@ func breakEvenCaption(r *assess.BreakEven) string {
 	paths := r.Study.Spec().Paths
 	text := Caption(r.Study, paths) + " All on the same paths."
 	if n := r.Undecided(); n > 0 {
-		text += fmt.Sprintf(" In %d of %d cells neither is significantly better.", n, len(slices.Concat(r.Difference...)))
+		text += fmt.Sprintf(" In %d of %d cells neither is significantly better.", n,
+			len(slices.Concat(r.Difference...)))
 	}
 	return text + caveats(r.Difference, paths)
 }
@@ -138,15 +140,16 @@ func breakEvenCaption(r *assess.BreakEven) string {
 // is zero.
 func breakEvenFigure(r *assess.BreakEven) plots.HeatMapData {
 	loan, perp := r.Tokens()
-	label, unit, factor := r.Objective.Label, string(r.Objective.Unit), 1.0
+	label, unit, factor := r.Objective.Label, r.Objective.Unit.Axis(), 1.0
 	scale := r.Objective.Unit.Scale()
 	if scale == plots.Percent {
 		unit, factor = "percentage points", 100
 	}
 	d := plots.HeatMapData{
-		Title:   "Loan against perpetual: " + label,
-		Caption: breakEvenCaption(r) + " " + halfWidths(r.Difference, factor, unit),
-		XLabel:  "Funding of the perpetual (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",
+		Title: "Loan against perpetual: " + strings.ToLower(label[:1]) + label[1:],
+		Caption: breakEvenCaption(r) + " " + halfWidths(r.Difference, factor, unit) + "\n" +
+			TokenCaption(r.Study, 0, r.Borrow.Name) + " " + TokenCaption(r.Study, 1, r.Funding.Name),
+		XLabel: "Funding of the perpetual (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",
 		Label: fmt.Sprintf("%s less %s, %s", loan.Name, perp.Name, strings.ToLower(label[:1])+label[1:]),
 		Scale: scale, Diverging: true,
 	}
@@ -158,8 +161,46 @@ func breakEvenFigure(r *assess.BreakEven) plots.HeatMapData {
 	}
 	if line, points := breakEvenLine(r); points > 1 {
 		d.Lines = []plots.CellLine{line}
+		d.Caption += breakEvenWidth(r)
+	}
+	at := func(a study.Axis, token int) int {
+		v, ok := r.Study.Spec().Value(token, a.Name)
+		return slices.IndexFunc(a.Values, func(w float64) bool { return ok && math.Abs(v-w) < 1e-9 })
+	}
+	if j, i := at(r.Funding, 1), at(r.Borrow, 0); i >= 0 && j >= 0 {
+		d.Marked = [][2]int{{j, i}}
+	} else {
+		d.Caption += baselineRates(r)
 	}
 	return d
+}
+
+// breakEvenWidth says how well the funding at which the two break even is known.
+func breakEvenWidth(r *assess.BreakEven) string {
+	widest := 0.0
+	for _, crossings := range r.Crossings {
+		for _, c := range crossings {
+			if w := (c.At.Hi - c.At.Lo) / 2; w > widest && !math.IsInf(w, 1) {
+				widest = w
+			}
+		}
+	}
+	if widest == 0 {
+		return ""
+	}
+	half, decimals := RoundUp(100*widest, 2)
+	return " The break-even funding is known to ±" + Fixed(half, decimals) + " % a year or better."
+}
+
+// baselineRates are the rates that the study has itself, where no cell has both.
+func baselineRates(r *assess.BreakEven) string {
+	borrow, ok1 := r.Study.Spec().Value(0, r.Borrow.Name)
+	funding, ok2 := r.Study.Spec().Value(1, r.Funding.Name)
+	if !ok1 || !ok2 {
+		return ""
+	}
+	return fmt.Sprintf(" Baseline, which is none of the cells: borrow %s %%, funding %s %%.", Short(100*borrow),
+		Short(100*funding))
 }
 
 // breakEvenLine is where the difference is zero, with gaps at the borrow rates where

@@ -165,7 +165,7 @@ func likenessFigures(name string, c *assess.Calibration, l *assess.Likeness) []B
 
 func quantilesFigure(caption string, l *assess.Likeness) (*plots.Figure, error) {
 	d := plots.SensitivityData{
-		Title: "Fitted laws against the history", XLabel: "Quantile of the fitted law (%)", XScale: plots.Percent,
+		Title: "Fitted laws against the history", XLabel: "Quantile of the fitted law, log-return (log units)",
 	}
 	d.Caption = fmt.Sprintf("%s Shares from %s to %s %%, with intervals of %g %%.", caption, Short(100*l.Levels[0]),
 		Short(100*l.Levels[len(l.Levels)-1]), 100*assess.Confidence)
@@ -178,7 +178,7 @@ func quantilesFigure(caption string, l *assess.Likeness) (*plots.Figure, error) 
 			s.X, s.Y = append(s.X, q), append(s.Y, l.History[i])
 		}
 		d.Metrics = append(d.Metrics, plots.Metric{
-			Label: law.Kind + ": quantile of the history (%)", Scale: plots.Percent, Series: []plots.Series{s},
+			Label: law.Kind + ": quantile of the history (log units)", Series: []plots.Series{s},
 			Exact: []plots.Line{{Name: "Equal", X: s.X, Y: slices.Clone(s.X)}},
 		})
 	}

@@ -13,10 +13,23 @@ import (
 // estimateParts are what files have of an estimate beside its value.
 var estimateParts = []string{"se", "lo", "hi", "n", "confidence", "interval", "warning"}
 
-// drawCells draws the values of cells, by row, as d says; nil where none has any.
-func drawCells(d plots.HeatMapData, cells [][]analytics.Estimate) (*plots.Figure, error) {
-	some := false
+// drawCells draws the values of cells, by row, as d says; nil where none has any. Cells
+// say their values as tables do, with the digits that their intervals support, unless d
+// has texts.
+func drawCells(d plots.HeatMapData, cells [][]analytics.Estimate, unit analytics.Unit) (*plots.Figure, error) {
+	some, written := false, d.Texts != nil
+	most := math.MaxInt
+	if d.Diverging { // near zero fewer digits count
+		most = cellDecimals(slices.Concat(cells...), d.Scale)
+	}
 	for _, es := range cells {
+		if !written {
+			texts := make([]string, len(es))
+			for j, e := range es {
+				texts[j] = cellText(e, unit, most)
+			}
+			d.Texts = append(d.Texts, texts)
+		}
 		row := make([]float64, len(es))
 		for j, e := range es {
 			if row[j] = e.Value; math.IsInf(e.Value, 0) {
@@ -30,6 +43,39 @@ func drawCells(d plots.HeatMapData, cells [][]analytics.Estimate) (*plots.Figure
 		return nil, nil
 	}
 	return plots.HeatMap(d)
+}
+
+// cellText is a value as a cell of a figure says it: as a table does, but with three
+// digits at most, and so many decimals.
+func cellText(e analytics.Estimate, unit analytics.Unit, most int) string {
+	switch {
+	case math.IsNaN(e.Value) || math.IsInf(e.Value, 0):
+		return ""
+	case unit == analytics.Probability && e.Hi > e.Lo:
+		text, _ := PercentProbability(e)
+		return text
+	case unit.Scale() == plots.Percent:
+		e = InPercent(e)
+	}
+	own, ok := e.Decimals()
+	if d := min(most, cellDecimals([]analytics.Estimate{e}, plots.Number)); !ok || d < own {
+		own = d
+	}
+	return rounded(e.Value, own, exponential(e))
+}
+
+// cellDecimals are those of three digits of the largest of some values.
+func cellDecimals(es []analytics.Estimate, scale plots.Scale) int {
+	largest := 0.0
+	for _, e := range es {
+		if a := math.Abs(e.Value); a > largest && !math.IsInf(a, 1) {
+			largest = a
+		}
+	}
+	if largest == 0 {
+		return 0
+	}
+	return 2 - exponent(largest*scale.Factor(), 2)
 }
 
 // widest is the length of the longest interval of the cells.
@@ -81,6 +127,9 @@ func caveats(cells [][]analytics.Estimate, paths int) (text string) {
 
 // doubted is an estimate as a cell whose interval has a mark where it has a warning.
 func doubted(e analytics.Estimate) Shown {
+	if notEstimable(e) {
+		return Shown{Value: e, Text: string(e.Warning)}
+	}
 	s := Shown{Value: e, Text: Value(e), Interval: Range(e)}
 	if e.Warning != "" {
 		s.Interval += " !"

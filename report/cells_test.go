@@ -70,7 +70,7 @@ func TestThroughout(t *testing.T) {
 		want        string
 	}{
 		{assess.Loan, true, "the loan throughout"},
-		{assess.Perpetual, false, "the perpetual throughout, not surely"},
+		{assess.Perpetual, false, "the perpetual throughout, not significant"},
 		{assess.NoHolding, false, "neither"},
 	} {
 		if got := throughout(tt.better, tt.significant); got != tt.want {

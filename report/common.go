@@ -45,6 +45,10 @@ func columnsOf(names ...string) (list []Column) {
 // intervalTitle heads a column of intervals.
 var intervalTitle = fmt.Sprintf("%g %% interval", 100*assess.Confidence)
 
+// intervalText says what the intervals of a document are of. How far the outcomes of
+// single paths lie apart is another thing: their range.
+var intervalText = Text("Each " + intervalTitle + " is that of the estimate (Monte Carlo error).")
+
 // Caption says how the numbers of a figure or table were made: so many paths of a
 // study, and its model without the numbers of some names. With the model's own name
 // left out, the axis says it.
@@ -72,10 +76,21 @@ func withoutIntervals(caption string) string {
 	return strings.ReplaceAll(caption, fmt.Sprintf("; intervals of %g %%.", 100*assess.Confidence), ".")
 }
 
+// unitText is a unit for people: of a logarithm that of axes, which says that it is one.
+func unitText(u analytics.Unit) string {
+	switch u {
+	case analytics.Log, analytics.LogPerYear, analytics.LogPerRootYear:
+		return u.Axis()
+	}
+	return string(u)
+}
+
 // how says in words how an interval was made and what is wrong with it.
 func how(e analytics.Estimate) string {
 	s := string(e.Method)
 	switch {
+	case e.Warning == analytics.NotEstimable:
+		return "" // which stands in the place of the estimate
 	case e.VarianceReduction > 1e9:
 		s = "known"
 	case e.VarianceReduction >= 1.5:

@@ -2,16 +2,19 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
+	"mcrisk/analytics"
 	"mcrisk/assess"
 	"mcrisk/param"
 	"mcrisk/plots"
 	"mcrisk/study"
 )
 
-// Comparison is what tokens came to on the same paths: tables of metrics and of
-// differences from the first token, and a figure of three scenarios.
+// Comparison is what tokens came to on the same paths: the range of their outcomes
+// beside spot and positions that are held, tables of metrics and of differences from
+// the first token, and a further figure of three scenarios.
 func Comparison(r *assess.Comparison, p Provenance) Document {
 	spec := r.Study.Spec()
 	first := spec.Tokens[0].Name
@@ -37,23 +40,66 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 			}
 			differences.Add(once(m.Name, i == 1), spec.Tokens[i].Name, difference, reduction)
 		}
-		meanings.Add(m.Name, string(m.Unit), m.Doc)
+		meanings.Add(m.Name, unitText(m.Unit), m.Doc)
 	}
 	d := Document{Data: comparisonJSON(r), Blocks: []Block{
 		Text(Caption(r.Study, spec.Paths) + "\nDifferences are from " + first +
 			", on the same paths, and of what is over survivors where both survive; " +
-			"variance reduction is how many times more paths they would take without pairing."),
+			"variance reduction is how many times more paths they would take without pairing.\n" +
+			string(intervalText)),
+		outcomesTable(r), Figure{Name: "compare", Draw: func() (*plots.Figure, error) { return drawOutcomes(r) }},
 		levels, differences,
 	}}
 	if doubts {
 		d.Blocks = append(d.Blocks,
 			Note("!: a few paths decide, so that the interval may cover less often than it says."))
 	}
-	d.Blocks = append(d.Blocks, meanings, comparedData(r), Figure{Name: "compare",
-		Alt:  "Mean final NAV of the tokens against " + first + " in a trend, in chop and in a crash",
-		Draw: func() (*plots.Figure, error) { return plots.Scenarios(scenariosFigure(r)) }})
+	d.Blocks = append(d.Blocks, meanings, comparedData(r))
+	if len(r.Scenarios) > 0 {
+		d.Blocks = append(d.Blocks, Figure{Name: "scenarios",
+			Alt:  "Median final NAV of the tokens against " + first + " in a trend, in chop and in a crash",
+			Draw: func() (*plots.Figure, error) { return plots.Scenarios(scenariosFigure(r)) }})
+	}
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
+}
+
+// outcomesTable is the range of outcomes of each holding.
+func outcomesTable(r *assess.Comparison) Table {
+	t := Table{PeopleOnly: true, Keys: 1, Title: "Final net asset value: range of outcomes, share of paths below",
+		Columns: []Column{{Name: "holding"}}}
+	for _, p := range assess.OutcomeLevels {
+		t.Columns = append(t.Columns, Column{Name: Short(100*p) + " %"})
+	}
+	for _, o := range r.Outcomes {
+		row := []any{o.Name}
+		for _, q := range o.Quantiles {
+			row = append(row, Shown{q.Estimate.Value, Value(q.Estimate), ""})
+		}
+		t.Add(row...)
+	}
+	return t
+}
+
+// drawOutcomes is the range of outcomes of each holding.
+func drawOutcomes(r *assess.Comparison) (*plots.Figure, error) {
+	spec := r.Study.Spec()
+	d := plots.OutcomesData{
+		Title: "Final net asset value after " + Duration(spec.Horizon.Seconds()),
+		Caption: withoutIntervals(Caption(r.Study, spec.Paths)) +
+			" All on the same paths, before entry and exit fees. " +
+			"Bands, costs, AUM and latency of each token are in the settings. " +
+			"Spot is the underlying; held positions are opened once on the token's venue and never rebalanced.",
+		XLabel: "Final net asset value (start = 1)",
+	}
+	for _, o := range r.Outcomes {
+		row := plots.OutcomeRow{Name: o.Name, Beside: o.Beside}
+		for i, q := range o.Quantiles {
+			row.Quantiles[i] = drawable(q.Estimate)
+		}
+		d.Rows = append(d.Rows, row)
+	}
+	return plots.Outcomes(d)
 }
 
 // once is a name in the first of the rows that it heads.
@@ -83,8 +129,17 @@ func comparedData(r *assess.Comparison) Table {
 			t.Add(m.Name, r.Study.Spec().Tokens[i].Name, string(m.Unit), x.Estimate, x.Versus, x.Unpaired)
 		}
 	}
+	for _, o := range r.Outcomes {
+		for _, q := range o.Quantiles {
+			t.Add(outcomeName(q.P), o.Name, string(analytics.Equity), q.Estimate, analytics.Estimate{
+				Value: math.NaN(), SE: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}, math.NaN())
+		}
+	}
 	return t
 }
+
+// outcomeName is a quantile of final NAV, as in nav_p05.
+func outcomeName(p float64) string { return fmt.Sprintf("nav_p%02.0f", 100*p) }
 
 // comparisonJSON has the names that scripts rely on.
 func comparisonJSON(r *assess.Comparison) any {
@@ -96,10 +151,23 @@ func comparisonJSON(r *assess.Comparison) any {
 		Difference JSONEstimate `json:"difference"`
 		UnpairedSE *float64     `json:"unpaired_se"`
 	}
+	type outcome struct {
+		Name      string                  `json:"name"`
+		Beside    bool                    `json:"beside"` // none of the tokens: spot, or a position that is held
+		Quantiles map[string]JSONEstimate `json:"quantiles"`
+	}
 	all := struct {
-		ResultsHash string `json:"results_hash"`
-		Rows        []row  `json:"rows"`
+		ResultsHash string    `json:"results_hash"`
+		Rows        []row     `json:"rows"`
+		Outcomes    []outcome `json:"outcomes"`
 	}{ResultsHash: r.Hash}
+	for _, o := range r.Outcomes {
+		x := outcome{o.Name, o.Beside, map[string]JSONEstimate{}}
+		for _, q := range o.Quantiles {
+			x.Quantiles[outcomeName(q.P)] = ToJSON(q.Estimate)
+		}
+		all.Outcomes = append(all.Outcomes, x)
+	}
 	for _, m := range compared(r) {
 		for i, x := range m.Tokens {
 			all.Rows = append(all.Rows, row{m.Name, r.Study.Spec().Tokens[i].Name, string(m.Unit),
@@ -113,8 +181,8 @@ func comparisonJSON(r *assess.Comparison) any {
 func scenariosFigure(r *assess.Comparison) plots.ScenariosData {
 	spec := r.Study.Spec()
 	d := plots.ScenariosData{
-		Title: "A quarter of trend, chop and crash",
-		XLabel: "Mean final net asset value against " + spec.Tokens[0].Name +
+		Title: "Further, not the study above: a quarter of trend, chop and crash",
+		XLabel: "Median final net asset value less that of " + spec.Tokens[0].Name +
 			" (% of the initial)", XScale: plots.Percent,
 	}
 	for _, t := range spec.Tokens {

@@ -33,7 +33,8 @@ func named(name string) Document {
 	t.Add(Shown{between(1, 2, 3), name, name}, 2.0)
 	figure := Figure{Name: name, Alt: name, Caption: name, Draw: func() (*plots.Figure, error) {
 		return plots.CostDrag(plots.CostDragData{
-			Title: name, Caption: name, Items: []plots.CostItem{{Name: name, Drag: between(0.01, 0.02, 0.03)}},
+			Title: name, Caption: name, Label: name,
+			Items: []plots.CostItem{{Name: name, Drag: between(0.01, 0.02, 0.03)}},
 		})
 	}}
 	settings := Settings{{name, name, name}}

@@ -28,8 +28,8 @@ func Exact(s *study.Study, all []assess.Exact, p Provenance) Document {
 func ExactNotes(all []assess.Exact) (notes []string) {
 	for _, e := range all {
 		if e.GoesOn() {
-			notes = append(notes, fmt.Sprintf("%s: liquidation has probability %s; these numbers stop there "+
-				"(--after-liquidation stop), simulate's own go on", e.Token, Short(e.Answers.Liquidated)))
+			notes = append(notes, fmt.Sprintf("%s: liquidation has probability %s; these numbers end there "+
+				"(--after-liquidation stop); those of simulate go on", e.Token, Short(e.Answers.Liquidated)))
 		}
 		if e.NoLaw != nil {
 			notes = append(notes,
@@ -49,7 +49,7 @@ func exactTables(e *assess.Exact) []Block {
 		{Name: "unit"}, {Name: "meaning", Wrap: true},
 	}}
 	for _, m := range e.Metrics {
-		t.Add(m.Name, m.Value, m.Bound, string(m.Unit), m.Doc)
+		t.Add(m.Name, m.Value, m.Bound, unitText(m.Unit), m.Doc)
 	}
 	if len(e.Quantiles) == 0 {
 		return []Block{t}

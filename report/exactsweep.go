@@ -105,8 +105,8 @@ func exactSweepJSON(r *assess.ExactSweep) any {
 func ExactSweepFigures(r *assess.ExactSweep) (figures []Block, notes []string) {
 	f := &sweepFigures{view: viewOf(r.Layout), file: "exact.csv"}
 	spec := f.Sweep.Study.Spec()
-	f.made = fmt.Sprintf("Without sampling, over %s, price seen every %s.",
-		param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()))
+	f.made = fmt.Sprintf("Exact answers, without sampling, over %s, price seen every %s. %s",
+		param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()), f.tokenCaption(0))
 	along := f.Along()
 	if along < 0 || len(f.Sweep.Axes[along].Values) < 2 {
 		return nil, nil
@@ -124,6 +124,9 @@ func ExactSweepFigures(r *assess.ExactSweep) (figures []Block, notes []string) {
 	}
 	d := f.base(0, along)
 	d.Caption = f.caption(nil)
+	if x, ok := spec.Value(0, f.Sweep.Axes[along].Name); ok {
+		d.Marked = []plots.Reference{{Name: "Baseline", At: x}}
+	}
 	for _, m := range r.Metrics {
 		if line := f.line(r.Groups[0].Group, r.Of(r.Groups[0].Group), along, m.Name); len(line.X) > 1 {
 			panel := panelOf(m)

@@ -46,11 +46,12 @@ func small() Document {
 		30*24*time.Hour, "")
 	t.Add("a|b <c> \"d\", =1+1", math.NaN(), unknown, nil, 0, time.Duration(0), "two\nlines")
 	draw := func() (*plots.Figure, error) {
-		return plots.CostDrag(plots.CostDragData{Title: "What it costs", Items: []plots.CostItem{
-			{Name: "Trade fee", Drag: between(0.0301, 0.0312, 0.0323)},
-			{Name: "Borrow interest", Drag: between(0.1071, 0.1102, 0.1133)},
-			{Name: "Supply interest", Drag: between(-0.0157, -0.0150, -0.0143)},
-		}})
+		return plots.CostDrag(plots.CostDragData{Title: "What it costs", Label: "Cost drag (log units per year)",
+			Items: []plots.CostItem{
+				{Name: "Trade fee", Drag: between(0.0301, 0.0312, 0.0323)},
+				{Name: "Borrow interest", Drag: between(0.1071, 0.1102, 0.1133)},
+				{Name: "Supply interest", Drag: between(-0.0157, -0.0150, -0.0143)},
+			}})
 	}
 	figure := Figure{Name: "cost drag", Alt: "Costs by item", Caption: "Costs of the first token.", Draw: draw}
 	sources := "ETH: daily closes from 2021 to 2025, and a longer account of where they come from"

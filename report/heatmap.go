@@ -17,10 +17,12 @@ import (
 func HeatMap(r *assess.HeatMap, p Provenance) Document {
 	m := r.Metric
 	d := Document{Data: heatMapJSON(r), Blocks: []Block{
-		Text(fmt.Sprintf("%s: %s%s, %s\n%s", r.Study.Token(0).Name, m.Name, inBrackets(string(m.Unit)), m.Doc,
-			mapCaption(r))),
+		Text(fmt.Sprintf("%s: %s%s, %s\n%s", r.Study.Token(0).Name, m.Name, inBrackets(unitText(m.Unit)), m.Doc,
+			mapCaption(r))), intervalText,
 		mapTable(r), mapData(r),
-		Figure{Name: "heatmap", Draw: func() (*plots.Figure, error) { return drawCells(mapFigure(r), r.Cells) }},
+		Figure{Name: "heatmap", Draw: func() (*plots.Figure, error) {
+			return drawCells(mapFigure(r), r.Cells, r.Metric.Unit)
+		}},
 	}}
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
@@ -109,30 +111,56 @@ func mapCaption(r *assess.HeatMap) string {
 
 // mapFigure is the heat map without its values.
 func mapFigure(r *assess.HeatMap) plots.HeatMapData {
-	m, unit, factor := r.Metric, string(r.Metric.Unit), 1.0
-	d := plots.HeatMapData{Title: r.Study.Token(0).Name + ": " + m.Name + " over " + r.X.Name + " and " + r.Y.Name,
+	m, unit, factor := r.Metric, r.Metric.Unit.Axis(), 1.0
+	d := plots.HeatMapData{
+		Title:  r.Study.Token(0).Name + ": " + plainName(m.Name) + " over " + r.X.Name + " and " + r.Y.Name,
 		XLabel: mapAxis(r.X.Param), YLabel: mapAxis(r.Y.Param),
 		Label: m.Name + ", " + m.Doc + inBrackets(m.Unit.Axis()), Scale: m.Unit.Scale()}
 	if d.Scale == plots.Percent {
 		unit, factor = "percentage points", 100
 	}
-	d.Caption = mapCaption(r) + " " + halfWidths(r.Cells, factor, unit)
+	d.Caption = mapCaption(r) + " " + halfWidths(r.Cells, factor, unit) + " " +
+		TokenCaption(r.Study, 0, r.X.Name, r.Y.Name)
 	d.X, d.Y = mapTicks(r.X), mapTicks(r.Y)
 	if r.OverTime {
 		d.XLabel, d.X = "Time since the start (days)", nil
 		for _, v := range r.X.Values {
-			d.X = append(d.X, Short(v/day))
+			d.X = append(d.X, Short3(v/day))
 		}
 	}
 	baseline := func(a study.Axis) int {
 		v, ok := r.Study.Spec().Value(0, a.Name)
 		return slices.IndexFunc(a.Values, func(w float64) bool { return ok && math.Abs(v-w) < 1e-9 })
 	}
-	if j, i := baseline(r.X), baseline(r.Y); j >= 0 && i >= 0 {
+	i, j := baseline(r.Y), baseline(r.X)
+	switch {
+	case r.OverTime && i >= 0:
+		d.Marked = [][2]int{{len(d.X) - 1, i}}
+	case !r.OverTime && i >= 0 && j >= 0:
 		d.Marked = [][2]int{{j, i}}
+	default:
+		d.Caption += baselineWords(r.Study, r.X, r.Y)
 	}
 	return d
 }
+
+// baselineWords say what a study has itself on some axes, where no cell has all of it;
+// empty where it has no number there. They begin with a space.
+func baselineWords(s *study.Study, axes ...study.Axis) string {
+	var words []string
+	for _, a := range axes {
+		if v, ok := s.Spec().Value(0, a.Name); ok {
+			words = append(words, a.Name+" "+readable(a, math.Round(v*1e9)/1e9)) // an edge less the target is rounded
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " Baseline, which is none of the cells: " + strings.Join(words, ", ") + "."
+}
+
+// plainName is the name of a metric in words.
+func plainName(metric string) string { return strings.ReplaceAll(metric, "_", " ") }
 
 // mapAxis is the label of an axis whose ticks have units of their own where they are
 // times or names.

@@ -34,7 +34,7 @@ func LiquidationMap(r *assess.LiquidationMap, sources []TokenSource, of []Proven
 		liquidationTable(r, horizon), liquidationData(r, sources))
 	for i, t := range r.Tokens {
 		d.Blocks = append(d.Blocks, Figure{Name: t.Name() + "-liquidation", Draw: func() (*plots.Figure, error) {
-			return drawCells(liquidationFigure(r, i, sources[i], horizon), t.Cells)
+			return drawCells(liquidationFigure(r, i, sources[i], horizon), t.Cells, analytics.Probability)
 		}})
 	}
 	for k, s := range r.Studies() {
@@ -51,7 +51,8 @@ func LiquidationMap(r *assess.LiquidationMap, sources []TokenSource, of []Proven
 // liquidationTable has a row for each token and latency, and a column for each jump.
 func liquidationTable(r *assess.LiquidationMap, horizon string) Table {
 	t := Table{PeopleOnly: true, Keys: 2, Columns: []Column{{Name: "token"}, {Name: "latency", Align: Right}},
-		Title: "Probability of at least one liquidation within " + horizon + ", in percent, with its interval:"}
+		Title: "Probability of at least one liquidation within " + horizon + ", in percent, with its " +
+			intervalTitle + " (Monte Carlo error):"}
 	for _, v := range r.Jumps {
 		t.Columns = append(t.Columns, Column{Name: "jump " + Short(100*v) + " %"})
 	}

@@ -51,7 +51,7 @@ func Digits(v float64, n int) string {
 		return "−∞"
 	}
 	s := strconv.FormatFloat(v, 'g', n, 64)
-	if strings.Contains(s, "e") && math.Abs(v) >= 1000 && math.Abs(v) < 1e9 {
+	if strings.Contains(s, "e+") && math.Abs(v) < 1e9 {
 		s = strconv.FormatFloat(v, 'f', 0, 64)
 	}
 	return strings.ReplaceAll(s, "-", "−")
@@ -61,7 +61,7 @@ func Digits(v float64, n int) string {
 // supports: those down to the second significant digit of its half-width.
 // It has four digits if the interval is unknown or has no width. Zero is 0.
 func Value(e analytics.Estimate) string {
-	if d, ok := decimals(e); ok {
+	if d, ok := e.Decimals(); ok {
 		return rounded(e.Value, d, exponential(e))
 	}
 	return Short(e.Value)
@@ -69,7 +69,7 @@ func Value(e analytics.Estimate) string {
 
 // Range writes an interval for people, to the decimal of Value.
 func Range(e analytics.Estimate) string {
-	if d, ok := decimals(e); ok {
+	if d, ok := e.Decimals(); ok {
 		return rounded(e.Lo, d, exponential(e)) + " to " + rounded(e.Hi, d, exponential(e))
 	}
 	return Interval(e)
@@ -80,20 +80,6 @@ func Interval(e analytics.Estimate) string { return Short(e.Lo) + " to " + Short
 
 // Interval3 is Interval with three digits.
 func Interval3(e analytics.Estimate) string { return Short3(e.Lo) + " to " + Short3(e.Hi) }
-
-// decimals is the place of the second significant digit of an interval's
-// half-width, after the point if positive. Of an interval that has no bound on
-// one side, it is that of the other side. It is not ok where no side tells.
-func decimals(e analytics.Estimate) (d int, ok bool) {
-	half := (e.Hi - e.Lo) / 2
-	if math.IsInf(half, 1) {
-		half = min(e.Hi-e.Value, e.Value-e.Lo)
-	}
-	if !(half > 0) || math.IsInf(half, 1) {
-		return 0, false
-	}
-	return 1 - exponent(half, 1), true
-}
 
 // exponent is the power of ten of a number that is rounded to so many digits
 // after its first.

@@ -113,6 +113,7 @@ func TestValueIsCloseEnough(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := rapid.Float64Range(-1e8, 1e8).Draw(t, "value")
 		half := math.Pow(10, rapid.Float64Range(-6, 8).Draw(t, "log10 of the half-width"))
+		half = max(half, 1e-11*math.Abs(v)) // less is no width
 		e := between(v-half, v, v+half)
 		text := strings.ReplaceAll(Value(e), "−", "-")
 		got := parse(t, text)

@@ -15,7 +15,7 @@ func Replay(r *assess.Replay, sha256 string, p Provenance) Document {
 	if r.Closes {
 		seen = "closes only"
 	}
-	text := fmt.Sprintf("%s: %s bars of %s, %s to %s (%d missing), %s\nNet asset values are in those at the start.",
+	text := fmt.Sprintf("%s: %s bars of %s, %s to %s (%d missing), %s\nNet asset values are relative to the start.",
 		h.Name, Thousands(len(h.Bars)), param.FormatSeconds(h.Step.Seconds()), Minute(r.From()), Minute(r.To()),
 		r.Missing(), seen)
 	d := Document{Data: replayJSON(r, sha256), Blocks: []Block{Text(text), replayTable(r), replayData(r)}}

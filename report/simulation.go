@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,7 +25,7 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 		d.Blocks = append(d.Blocks,
 			Text(fmt.Sprintf("%s: %s lifetimes of %s, price seen every %s (monitoring: grid), seed %d",
 				s.Token, Thousands(spec.Paths), param.FormatSeconds(spec.Horizon.Seconds()),
-				param.FormatSeconds(spec.Step.Seconds()), spec.Seed)))
+				param.FormatSeconds(spec.Step.Seconds()), spec.Seed)), intervalText)
 		d.Blocks = append(d.Blocks, simulationFigures(r, i)...)
 		d.Blocks = append(d.Blocks, summaryTables(s)...)
 		d.Blocks = append(d.Blocks,
@@ -57,7 +58,7 @@ func namesOf(summaries []analytics.Summary) string {
 func Summary(s *study.Study, hash string, summaries []analytics.Summary) Document {
 	d := Document{Data: summaryJSON(hash, summaries, nil)}
 	for i := range summaries {
-		d.Blocks = append(d.Blocks, Text(summaries[i].Token+": "+Caption(s, s.Spec().Paths)))
+		d.Blocks = append(d.Blocks, Text(summaries[i].Token+": "+Caption(s, s.Spec().Paths)), intervalText)
 		d.Blocks = append(d.Blocks, summaryTables(&summaries[i])...)
 	}
 	d.Blocks = append(d.Blocks, summaryData(summaries))
@@ -67,30 +68,44 @@ func Summary(s *study.Study, hash string, summaries []analytics.Summary) Documen
 // summaryTables are a token's metrics and quantiles for people.
 func summaryTables(s *analytics.Summary) []Block {
 	t := Table{PeopleOnly: true, Columns: []Column{
-		{Name: "metric"}, {Name: "estimate", Interval: intervalTitle, Format: Short},
+		{Name: "metric"}, {Name: "estimate", Interval: intervalTitle},
 		{Name: "interval by", Wrap: true}, {Name: "unit", Wrap: true}, {Name: "meaning", Wrap: true},
 	}}
 	controlled, warned := false, false
 	for _, m := range s.Metrics {
-		t.Add(m.Name, m.Estimate, how(m.Estimate), string(m.Unit), m.Doc)
+		t.Add(m.Name, m.Estimate, how(m.Estimate), unitText(m.Unit), m.Doc)
 		controlled = controlled || m.Estimate.VarianceReduction >= 1.5
 		warned = warned || m.Estimate.Warning != ""
 	}
 	blocks := []Block{t}
 	if controlled {
-		blocks = append(blocks, Note("control n×: corrected by what is known of the prices; "+
-			"without it the same interval takes n times as many paths."))
+		blocks = append(blocks, Note("control n×: corrected by what is known of the price. "+
+			"Without it the same interval takes n times as many paths."))
 	}
 	if warned {
-		blocks = append(blocks, Note("!: the interval may cover less often than it says. "+
-			"heavy-tail: a few paths decide the mean; few-in-tail: few paths lie in the tail."))
+		blocks = append(blocks, Note("!: the interval may hold the exact value less often than it says. "+
+			"heavy-tail: a few paths decide the mean. few-in-tail: few paths lie in the tail. "+
+			"few-values: few paths in all."))
 	}
-	q := Table{PeopleOnly: true, Columns: []Column{{Name: "share of paths below"},
-		{Name: "final NAV", Interval: intervalTitle, Format: Short}}}
+	q := Table{PeopleOnly: true, Title: rangeOfOutcomes(s), Columns: []Column{{Name: "share of paths below"},
+		{Name: "final NAV", Interval: intervalTitle}}}
 	for _, x := range s.Quantiles {
 		q.Add(Short(100*x.P)+" %", x.Estimate)
 	}
 	return append(blocks, q)
+}
+
+// rangeOfOutcomes says between which values the final NAV of most paths lies.
+func rangeOfOutcomes(s *analytics.Summary) string {
+	title := "Range of outcomes: final NAV"
+	at := func(p float64) int {
+		return slices.IndexFunc(s.Quantiles, func(q analytics.NAVQuantile) bool { return q.P == p })
+	}
+	if low, high := at(0.05), at(0.95); low >= 0 && high >= 0 {
+		title += fmt.Sprintf(" is %s to %s on 5 to 95 %% of paths", Value(s.Quantiles[low].Estimate),
+			Value(s.Quantiles[high].Estimate))
+	}
+	return title
 }
 
 // summaryData are the metrics of tokens in full.
@@ -119,8 +134,8 @@ func widening(uncertain, certain *analytics.Summary) Table {
 	t := Table{PeopleOnly: true, Title: uncertain.Token +
 		": what the errors of the fitted parameters change, on the same random numbers",
 		Columns: []Column{{Name: "metric", Title: " "},
-			{Name: "parameters uncertain", Interval: "interval", Format: Short},
-			{Name: "parameters as fitted", Interval: "interval", Format: Short}}}
+			{Name: "parameters uncertain", Interval: intervalTitle},
+			{Name: "parameters as fitted", Interval: intervalTitle}}}
 	for _, name := range []string{"log_nav", "volatility", "p_loss_50", "p_profit", "max_drawdown", "p_liquidation"} {
 		a, okA := uncertain.Metric(name)
 		b, okB := certain.Metric(name)
@@ -195,7 +210,7 @@ func histogramsData(name string, rows []analytics.HistogramRow) Table {
 
 // Attributions say where the results of tokens came from.
 func Attributions(as []assess.Attribution) Document {
-	d := Document{Data: attributionsJSON(as)}
+	d := Document{Data: attributionsJSON(as), Blocks: []Block{intervalText}}
 	t := Table{Name: "attribution", DataOnly: true,
 		Columns: []Column{{Name: "token"}, {Name: "of"}, {Name: "paths"}, {Name: "cause"},
 			{Name: "estimate", Bare: true, Parts: []string{"se", "lo", "hi", "n"}}, {Name: "ruined"},
@@ -215,14 +230,14 @@ func Attributions(as []assess.Attribution) Document {
 }
 
 func attributionTable(a assess.Attribution) Table {
-	title := fmt.Sprintf("%s: where %s came from; %s, %s paths",
+	title := fmt.Sprintf("%s: causes of %s; %s, %s paths",
 		a.Token, resultOf(a.Unit), a.Paths, Thousands(a.Total.Over.N))
 	if a.Ruined > 0 {
 		title += fmt.Sprintf(" and %s ruined ones left out", Thousands(a.Ruined))
 	}
 	t := Table{Title: title, PeopleOnly: true,
-		Columns: []Column{{Name: "cause"}, {Name: a.Unit, Interval: intervalTitle, Format: Short},
-			{Name: "a year", Interval: "interval", Format: Short},
+		Columns: []Column{{Name: "cause"}, {Name: unitText(analytics.Unit(a.Unit)), Interval: intervalTitle},
+			{Name: "a year", Interval: intervalTitle},
 			{Name: "interval by", Wrap: true}, {Name: "meaning", Wrap: true}}}
 	for _, c := range append(a.Causes, a.Total) {
 		if c.Over.Value == 0 && c.Over.SE == 0 {

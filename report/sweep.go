@@ -16,7 +16,7 @@ import (
 func Sweep(r *assess.SweepAnalysis, p Provenance) Document {
 	v := viewOf(r.Layout)
 	d := Document{Data: sweepJSON(r), Blocks: []Block{Text(fmt.Sprintf("%s: %s cells, %s",
-		strings.Join(v.tokens, ", "), Thousands(r.Sweep.Cells()), v.caption()))}}
+		strings.Join(v.tokens, ", "), Thousands(r.Sweep.Cells()), v.caption())), intervalText}}
 	d.Blocks = append(d.Blocks, v.bestBlocks(r)...)
 	d.Blocks = append(d.Blocks, v.optimumBlocks(r)...)
 	d.Blocks = append(d.Blocks, v.robustBlocks(r)...)
@@ -46,7 +46,9 @@ func meanings(metrics []analytics.Metric) Text {
 	return Text(strings.Join(lines, "\n"))
 }
 
-func meaning(m analytics.Metric) string { return fmt.Sprintf("%s (%s): %s", m.Name, m.Unit, m.Doc) }
+func meaning(m analytics.Metric) string {
+	return fmt.Sprintf("%s (%s): %s", m.Name, unitText(m.Unit), m.Doc)
+}
 
 // SweepNotes are what readers should know beside the results of a sweep.
 func SweepNotes(r *assess.SweepAnalysis) []string {
@@ -59,7 +61,7 @@ func SweepNotes(r *assess.SweepAnalysis) []string {
 		text string
 		is   func(*assess.Best) bool
 	}{
-		{"the best of these is at an end of the range swept, so that the truly best may lie beyond",
+		{"the best of these is at an end of the range swept, so the optimum may lie beyond it",
 			func(b *assess.Best) bool { return b.AtEnd }},
 		{"no setting has a value of these, as every path is ruined, or there are too few", (*assess.Best).None},
 		{"from the best of these, others differ significantly by differences that a few paths decide, " +
@@ -190,22 +192,22 @@ func (v view) bestBlocks(r *assess.SweepAnalysis) []Block {
 	intro := fmt.Sprintf("The best %s for each objective, of the values swept. "+
 		"Those not significantly worse form its confidence set at %g %% (multiple comparisons with the best).",
 		v.selected(), 100*assess.Confidence)
-	columns := []Column{{Name: "objective"}, {Name: "best"}, {Name: "estimate", Interval: "interval"},
+	columns := []Column{{Name: "objective"}, {Name: "best"}, {Name: "estimate", Interval: intervalTitle},
 		{Name: "not significantly worse", Wrap: true}}
 	if near {
-		intro += "\nLoss at +10 %: what the objective loses where the " + v.selected() + " is 10 % above its optimum. " +
-			"It is shown where the data determine it." +
-			"\nVariance reduction is how many times more paths differences between neighbours would take " +
-			"without pairing: the median, and the least."
-		columns = append(columns, Column{Name: lossAbove, Format: Short3},
+		intro += "\nLoss at +10 %: what the objective loses where the " + v.selected() + " is 10 % above " +
+			"its optimum. It is shown where the data determine it." +
+			"\nVariance reduction: how many times more paths a difference between neighbours would take " +
+			"without pairing; the median, and the least."
+		columns = append(columns, Column{Name: lossAbove},
 			Column{Name: "variance reduction", Align: Right})
 	}
 	if solved {
-		columns = append(columns, Column{Name: "exact best"}, Column{Name: "exact, SE off", Format: Short3})
+		columns = append(columns, Column{Name: "exact best"}, Column{Name: "SE from exact", Format: Short3})
 	}
 	if theory {
-		intro += "\nTheory is the half-width of the least tracking cost in the long run: seen at these steps, " +
-			"continuously, and for small costs."
+		intro += "\nTheory: the half-width of the least tracking cost in the long run, with prices seen at these " +
+			"steps, seen continuously, and in the limit of small costs."
 		columns = append(columns, Column{Name: "theory"})
 	}
 	t := v.table(1, columns...)
@@ -274,9 +276,10 @@ func (v view) optimumBlocks(r *assess.SweepAnalysis) []Block {
 		return nil
 	}
 	axis := v.Sweep.Axes[v.Along()]
-	t := v.table(0, Column{Name: axis.Name, Interval: "interval"}, Column{Name: "value there", Interval: "interval"},
-		Column{Name: lossAbove, Format: Short3}, Column{Name: lossBelow, Format: Short3},
-		Column{Name: "pinned down", Wrap: true}, Column{Name: "laid through"}, Column{Name: "values tried"})
+	t := v.table(0, Column{Name: axis.Name, Interval: intervalTitle},
+		Column{Name: "value there", Interval: intervalTitle},
+		Column{Name: lossAbove}, Column{Name: lossBelow},
+		Column{Name: "determined", Wrap: true}, Column{Name: "fitted over"}, Column{Name: "values tried"})
 	for i := range r.Slices {
 		s := &r.Slices[i]
 		o := s.Optimum
@@ -287,11 +290,11 @@ func (v view) optimumBlocks(r *assess.SweepAnalysis) []Block {
 		v.add(&t, s.Token, s.Scenario, o.At, o.Value, o.LossAtPlus10, o.LossAtMinus10, pinned(o),
 			Short3(o.Low)+" to "+Short3(o.High), o.Tried)
 	}
-	return []Block{Text(fmt.Sprintf("%s is best at, between the cells too, by a cubic in ln %s:",
+	return []Block{Text(fmt.Sprintf("Optimum of %s between the cells, by a cubic fitted in ln %s:",
 		v.Settings.Optimise, axis.Name)), t}
 }
 
-// pinned says whether the data pin an optimum down, or why not.
+// pinned says whether the data determine an optimum, or why not.
 func pinned(o *assess.Optimum) string {
 	switch {
 	case !o.Pinned && o.AtEnd:
@@ -310,9 +313,9 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 		return nil
 	}
 	t := Table{PeopleOnly: true, Keys: 1, Columns: []Column{{Name: "objective"}, {Name: "least regret"},
-		{Name: "greatest regret", Interval: "interval"}, {Name: "in", Wrap: true},
+		{Name: "greatest regret", Interval: intervalTitle}, {Name: "in", Wrap: true},
 		{Name: "not significantly worse", Wrap: true},
-		{Name: "best worst value"}, {Name: "value", Interval: "interval"}, {Name: "in", Wrap: true}}}
+		{Name: "best worst value"}, {Name: "value", Interval: intervalTitle}, {Name: "in", Wrap: true}}}
 	if len(v.tokens) > 1 {
 		t.Columns, t.Keys = slices.Insert(t.Columns, 0, Column{Name: "token"}), 2
 	}
@@ -329,9 +332,9 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 		}
 		t.Add(row...)
 	}
-	return []Block{Text(fmt.Sprintf("The robust %s: the setting whose greatest regret, "+
-		"against the best setting in each of the %d scenarios, is least; "+
-		"and the one whose worst value is best.", v.selected(), len(r.Robust[0].Scenarios))), t}
+	return []Block{Text(fmt.Sprintf("The robust %s. Least regret: the setting whose greatest loss "+
+		"against the best setting of each of the %d scenarios is least. "+
+		"Best worst value: the setting whose worst value is best.", v.selected(), len(r.Robust[0].Scenarios))), t}
 }
 
 // standings are the words for them.
@@ -360,10 +363,10 @@ func (v view) frontBlocks(r *assess.SweepAnalysis) []Block {
 func (v view) cellBlocks(r *assess.SweepAnalysis) []Block {
 	axis := v.Sweep.Axes[0]
 	blocks := []Block{Text("Differences are from the baseline, the token as given, on the same paths; " +
-		"variance reduction is how many times more paths they would take without pairing.")}
+		"variance reduction: how many times more paths they would take without pairing.")}
 	for i, m := range r.Metrics {
-		t := v.table(1, Column{Name: axis.Name, Align: Right}, Column{Name: "estimate", Interval: "interval"},
-			Column{Name: "difference", Interval: "interval"}, Column{Name: "variance reduction", Format: Short3})
+		t := v.table(1, Column{Name: axis.Name, Align: Right}, Column{Name: "estimate", Interval: intervalTitle},
+			Column{Name: "difference", Interval: intervalTitle}, Column{Name: "variance reduction", Format: Short3})
 		t.Title = meaning(m)
 		for _, c := range r.Cells {
 			x := c.Metrics[i]

@@ -136,14 +136,14 @@ func WriteFront(w io.Writer, r *assess.SweepAnalysis) error {
 
 // robustData is robust.csv.
 func (v view) robustData(r *assess.SweepAnalysis) Table {
-	t := Table{Name: "robust", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "objective"}, {Name: "setting"},
-		{Name: "greatest_regret", Bare: true, Parts: bounds}, {Name: "indistinguishable"}, {Name: "least_regret"},
-		{Name: "maximin"}}}
+	t := Table{Name: "robust", DataOnly: true, Columns: []Column{{Name: "token"}, {Name: "objective"},
+		{Name: "setting"}, {Name: "greatest_regret", Bare: true, Parts: bounds}, {Name: "indistinguishable"},
+		{Name: "least_regret"}, {Name: "maximin"}}}
 	for i := range r.Robust {
 		x := &r.Robust[i]
 		for k, g := range x.Greatest {
-			t.Add(v.tokens[x.Token], x.Objective, x.Settings[k], g, x.Indistinguishable[k], x.Settings[k] == x.LeastRegret(),
-				x.Settings[k] == x.BestWorst())
+			t.Add(v.tokens[x.Token], x.Objective, x.Settings[k], g, x.Indistinguishable[k],
+				x.Settings[k] == x.LeastRegret(), x.Settings[k] == x.BestWorst())
 		}
 	}
 	return t

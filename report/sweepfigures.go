@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -24,11 +25,12 @@ const (
 // scenarios a figure of each objective, and what is traded off.
 func SweepFigures(r *assess.SweepAnalysis) (figures []Block, notes []string) {
 	v := viewOf(r.Layout)
-	f := &sweepFigures{view: v, file: "cells.csv", made: v.caption(), sampled: r}
+	f := &sweepFigures{view: v, file: "cells.csv", sampled: r}
 	for token := range v.tokens {
 		if len(v.tokens) > 1 {
 			f.prefix = v.tokens[token] + "-"
 		}
+		f.made = v.caption() + " " + f.tokenCaption(token)
 		var own []assess.Slice
 		for _, s := range r.Slices {
 			if s.Token == token {
@@ -50,6 +52,15 @@ type sweepFigures struct {
 	prefix  string                // of names, where there are several tokens
 	figures []Block
 	notes   []string
+}
+
+// tokenCaption is [TokenCaption] without what the axes say.
+func (v view) tokenCaption(token int) string {
+	var swept []string
+	for _, a := range v.Sweep.Axes {
+		swept = append(swept, a.Name)
+	}
+	return TokenCaption(v.Sweep.Study, token, swept...)
 }
 
 // leave notes what is not drawn, once.
@@ -115,6 +126,37 @@ func (f *sweepFigures) points(s *assess.Slice, along int, metric string) (xs []f
 	return xs, ys
 }
 
+// withBaseline adds the study's own setting to the points along the axis, where it is
+// none of the cells'.
+func (f *sweepFigures) withBaseline(
+	token, along int, metric string, xs []float64, ys []analytics.Estimate,
+) ([]float64, []analytics.Estimate) {
+	x, y, ok := f.baseline(token, along, metric)
+	if !ok {
+		return xs, ys
+	}
+	i, found := slices.BinarySearchFunc(xs, x, func(v, x float64) int {
+		if math.Abs(v-x) <= 1e-9*math.Abs(x) {
+			return 0
+		}
+		return cmp.Compare(v, x)
+	})
+	if found {
+		return xs, ys
+	}
+	return slices.Insert(slices.Clone(xs), i, x), slices.Insert(slices.Clone(ys), i, y)
+}
+
+// baseline is the study's own value on an axis and its estimate of a metric.
+func (f *sweepFigures) baseline(token, along int, metric string) (x float64, y analytics.Estimate, ok bool) {
+	x, ok = f.Sweep.Study.Spec().Value(token, f.Sweep.Axes[along].Name)
+	if !ok {
+		return 0, y, false
+	}
+	y = f.sampled.Baseline[token].Metrics[f.sampled.MetricNumber(metric)].Estimate
+	return x, drawable(y), y.N > 0 && !math.IsNaN(y.Value)
+}
+
 // line is the exact answers of a group's cells along the axis.
 func (f *sweepFigures) line(g assess.Group, answers []map[string]float64, along int, metric string) plots.Line {
 	line := plots.Line{Name: "Exact"}
@@ -141,7 +183,7 @@ func (f *sweepFigures) sensitivity(figure string, s *assess.Slice, along int, me
 	d := f.base(s.Token, along)
 	d.Caption, d.Metrics = f.caption(s), panelsOf(metrics)
 	if x, ok := f.Sweep.Study.Spec().Value(s.Token, axis.Name); ok {
-		d.Marked = []plots.Reference{{Name: "Its own", At: x}}
+		d.Marked = []plots.Reference{{Name: "Baseline", At: x}}
 	}
 	if s.Theory != nil && slices.Contains(metrics, "tracking_cost") &&
 		s.Theory.Grid <= axis.Values[len(axis.Values)-1] {
@@ -149,10 +191,11 @@ func (f *sweepFigures) sensitivity(figure string, s *assess.Slice, along int, me
 	}
 	for i, name := range metrics {
 		if xs, ys := f.points(s, along, name); len(xs) > 0 {
+			xs, ys = f.withBaseline(s.Token, along, name, xs, ys)
 			d.Metrics[i].Series = []plots.Series{{Name: f.tokens[s.Token], X: xs, Y: ys}}
 		}
 		if c, ok := s.Curves[name]; ok {
-			d.Metrics[i].Exact = []plots.Line{{Name: "Exact", X: c.X, Y: c.Y}}
+			d.Metrics[i].Exact = []plots.Line{{Name: f.tokens[s.Token], X: c.X, Y: c.Y}}
 		}
 	}
 	f.add(figure, d)
@@ -187,6 +230,10 @@ func (f *sweepFigures) scenarios(token int, all []drawnScenario, along int, metr
 	d.Title, d.Caption = fmt.Sprintf("%s: %s", f.tokens[token], one.Label), f.caption(nil)
 	number := map[string]int{}
 	series := f.series(maxSeries)
+	if f.flat(all) && len(all) <= maxPanels {
+		series = -1
+	}
+	d.Columns = f.columns(series)
 	for _, s := range all {
 		label, name := f.split(token, s.at, series)
 		if label == "" {
@@ -204,9 +251,7 @@ func (f *sweepFigures) scenarios(token int, all []drawnScenario, along int, metr
 			d.Metrics[n].Series = append(d.Metrics[n].Series, plots.Series{Name: name, X: s.x, Y: s.y})
 		}
 		if len(s.exact.X) > 1 {
-			if f.sampled == nil { // with no points beside it, a line has the name of its series
-				s.exact.Name = name
-			}
+			s.exact.Name = name
 			d.Metrics[n].Exact = append(d.Metrics[n].Exact, s.exact)
 		}
 	}
@@ -216,6 +261,41 @@ func (f *sweepFigures) scenarios(token int, all []drawnScenario, along int, metr
 		return
 	}
 	f.add(fileName(metric), d)
+}
+
+// flat reports whether scenarios differ so much more from each other than along the
+// axis that in one panel each would be a level line.
+func (f *sweepFigures) flat(all []drawnScenario) bool {
+	const share = 0.2
+	within, lo, hi := 0.0, math.Inf(1), math.Inf(-1)
+	for _, s := range all {
+		least, most := math.Inf(1), math.Inf(-1)
+		for _, y := range s.y {
+			least, most = min(least, y.Value), max(most, y.Value)
+		}
+		for _, y := range s.exact.Y {
+			least, most = min(least, y), max(most, y)
+		}
+		if least <= most {
+			within, lo, hi = max(within, most-least), min(lo, least), max(hi, most)
+		}
+	}
+	return len(all) > 1 && within > 0 && within < share*(hi-lo)
+}
+
+// columns of panels are the values of the last axis of the scenarios that are panels,
+// where there are several such axes; 0: as many as suit.
+func (f *sweepFigures) columns(series int) (n int) {
+	axes := 0
+	for i, a := range f.Sweep.Axes {
+		if !f.Selects(i) && i != series {
+			axes, n = axes+1, len(a.Values)
+		}
+	}
+	if axes < 2 || n > 3 {
+		return 0
+	}
+	return n
 }
 
 // series is the axis of scenarios whose values are series: that with the most, of up
@@ -250,7 +330,7 @@ func (v view) split(token int, at []int, series int) (label, name string) {
 // panels, or where these were too many, one of them is fronts in one panel. It draws
 // nothing where they are too many all the same, or the settings of too many kinds.
 func (f *sweepFigures) tradeoff(token int, own []assess.Slice) {
-	const mostKinds, mostApart = 4, 6 // kinds can be told apart; panels are few
+	const mostKinds, mostApart = 4, 6 // kinds that can be distinguished; panels that can be read
 	if !slices.ContainsFunc(own, func(s assess.Slice) bool { return len(s.Cells) > 1 }) {
 		return
 	}
@@ -287,6 +367,9 @@ func (f *sweepFigures) tradeoff(token int, own []assess.Slice) {
 			d.Panels = append(d.Panels, plots.TradeoffPanel{Label: panel})
 		}
 		some = f.panel(&d.Panels[n], s, name, label, kinds) || some
+		if len(own) == 1 {
+			d.Panels[n].Baseline = f.baselinePoint(token, label, x, y)
+		}
 	}
 	switch n := len(d.Panels); {
 	case n > maxPanels:
@@ -298,6 +381,17 @@ func (f *sweepFigures) tradeoff(token int, own []assess.Slice) {
 		f.figures = append(f.figures, Figure{Name: f.prefix + "tradeoff",
 			Draw: func() (*plots.Figure, error) { return plots.Tradeoff(d) }})
 	}
+}
+
+// baselinePoint is the study's own setting in a figure of what is traded off; nil where
+// it has no value of both.
+func (f *sweepFigures) baselinePoint(token, axis int, x, y string) *plots.TradeoffPoint {
+	_, across, ok1 := f.baseline(token, axis, x)
+	_, up, ok2 := f.baseline(token, axis, y)
+	if !ok1 || !ok2 {
+		return nil
+	}
+	return &plots.TradeoffPoint{Label: "baseline", X: across, Y: up}
 }
 
 // selectedAxes are those selected along, that with the most values first.
@@ -315,10 +409,10 @@ func (v view) selectedAxes() (axes []int) {
 // labelled by their values on the axis.
 func (f *sweepFigures) traded(token int, axis study.Axis) plots.TradeoffData {
 	x, y := analytics.MustLookup(f.Settings.Pareto[0]), analytics.MustLookup(f.Settings.Pareto[1])
-	title := func(m analytics.Metric) string { return strings.ReplaceAll(m.Name, "_", " ") }
 	d := plots.TradeoffData{
-		Title: fmt.Sprintf("%s: %s against %s", f.tokens[token], title(x), title(y)), Caption: f.caption(nil),
-		XLabel: x.Label, YLabel: y.Label, XScale: x.Unit.Scale(), YScale: y.Unit.Scale(),
+		Title:   fmt.Sprintf("%s: %s against %s", f.tokens[token], plainName(y.Name), plainName(x.Name)),
+		Caption: f.caption(nil),
+		XLabel:  x.Label, YLabel: y.Label, XScale: x.Unit.Scale(), YScale: y.Unit.Scale(),
 		XBetter: x.Sense, YBetter: y.Sense, PointLabel: axis.Name,
 	}
 	if axis.Unit != param.Time && axis.Unit != param.Choice { // whose values are written with what they are

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"mcrisk/analytics"
@@ -117,6 +118,11 @@ func (t *Table) people() people {
 			cell := t.cell(i, j)
 			numbers = numbers || isNumber(cell)
 			text, interval := c.text(cell)
+			if text == string(analytics.NotEstimable) && c.Interval != "" { // it reads on over the interval's column
+				const words = 2
+				at := strings.Join(strings.Fields(text)[:words], " ")
+				text, interval = at, strings.TrimPrefix(text, at+" ")
+			}
 			switch {
 			case c.Interval != "":
 				p.rows[i] = append(p.rows[i], text, interval)
@@ -132,6 +138,11 @@ func (t *Table) people() people {
 		}
 	}
 	return p
+}
+
+// notEstimable says that an estimate has no value because its paths cannot make it.
+func notEstimable(e analytics.Estimate) bool {
+	return e.Value != e.Value && e.Warning == analytics.NotEstimable
 }
 
 func isNumber(cell any) bool {
@@ -167,6 +178,9 @@ func (c *Column) text(cell any) (text, interval string) {
 	case analytics.Estimate:
 		if c.Percent {
 			x = InPercent(x)
+		}
+		if notEstimable(x) {
+			return string(x.Warning), ""
 		}
 		switch bounded := x.Lo == x.Lo && x.Hi == x.Hi; {
 		case !bounded:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mcrisk/analytics"
 	"mcrisk/assess"
 	"mcrisk/plots"
 	"mcrisk/study"
@@ -19,7 +20,8 @@ var costNames = map[string]string{
 }
 
 func drawCosts(s tokenSource) (*plots.Figure, error) {
-	d := plots.CostDragData{Title: s.title("what costs take a year"), Caption: s.caption()}
+	d := plots.CostDragData{Title: s.title("what costs take a year"), Caption: s.caption(),
+		Label: "Cost drag (" + analytics.LogPerYear.Axis() + ")", Scale: analytics.LogPerYear.Scale()}
 	items, total := s.Costs()
 	for _, item := range items {
 		d.Items = append(d.Items, plots.CostItem{Name: costNames[item.Name], Drag: item.Drag})
@@ -59,7 +61,7 @@ func stackBy(by assess.Grouping) func(tokenSource) (*plots.Figure, error) {
 	return func(s tokenSource) (*plots.Figure, error) {
 		c := s.CausesBy(by)
 		d := plots.StackData{Title: s.title("where the growth came from, by " + by.Name), Caption: s.caption(),
-			Label:      "Mean of ln NAV over the horizon, over survivors (log units)",
+			Label:      "Mean ln NAV over the horizon, over survivors (log units)",
 			GroupLabel: "Fifth of the paths by " + by.Name + " of the underlying"}
 		for _, g := range c.Groups {
 			d.Groups = append(d.Groups, Short3(g.Lo)+" to "+Short3(g.Hi))
@@ -92,10 +94,11 @@ func bandSweep(v *assess.View, b *assess.BandSweep) Figure {
 // none has a value.
 func drawBandSweep(v *assess.View, b *assess.BandSweep) (*plots.Figure, error) {
 	d := plots.SensitivityData{
-		Title:   fmt.Sprintf("%s: sensitivity to %s", v.Name(), study.HalfWidth.Name),
-		Caption: Caption(v.Study, b.Paths) + " All points on the same paths.",
-		XLabel:  axisLabel(study.HalfWidth), XScale: scaleOf(study.HalfWidth.Unit),
-		Marked:  []plots.Reference{{Name: "Its own band", At: b.Own}},
+		Title: fmt.Sprintf("%s: sensitivity to %s", v.Name(), study.HalfWidth.Name),
+		Caption: Caption(v.Study, b.Paths) + " All points on the same paths. " +
+			TokenCaption(v.Study, v.Token, study.HalfWidth.Name, "low", "high", "to"),
+		XLabel: axisLabel(study.HalfWidth), XScale: scaleOf(study.HalfWidth.Unit),
+		Marked:  []plots.Reference{{Name: "Baseline", At: b.Own}},
 		Metrics: panelsOf(assess.SensitivityMetrics),
 	}
 	for i, metric := range assess.SensitivityMetrics {
@@ -120,8 +123,8 @@ func PathFigure(s *study.Study, t assess.PathTimeline) Figure {
 	return Figure{Name: "path", Draw: func() (*plots.Figure, error) {
 		d := plots.PathTimelineData{
 			Title:   fmt.Sprintf("%s: path %d", t.Token, t.Path),
-			Caption: "One of " + withoutIntervals(Caption(s, s.Spec().Paths)),
-			Times:   t.Years, Price: t.Price, Leverage: t.Leverage, NAV: t.NAV,
+			Caption: "One of " + withoutIntervals(Caption(s, s.Spec().Paths)) + " " + TokenCaption(s, t.Number),
+			Times:   t.Years, Price: t.Price, Leverage: t.Leverage, NAV: t.NAV, AUM: t.AUM,
 			Target: t.Target, Low: t.BandLow, High: t.BandHigh,
 		}
 		for _, e := range t.Events {

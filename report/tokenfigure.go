@@ -102,18 +102,19 @@ func (s tokenSource) runs() []*assess.View {
 
 // caption says how the paths were made, and what the overlay does otherwise.
 func (s tokenSource) caption() string {
-	text := Caption(s.Study, s.Ensemble.N)
+	text := Caption(s.Study, s.Ensemble.N) + " " + TokenCaption(s.Study, s.Token)
 	if s.other == nil {
 		return text
 	}
 	const most = 6
 	switch other := differing(s.Study.Settings(nil), s.other.Study.Settings(nil)); {
 	case len(other) == 0:
-		return text + " The overlay is made alike."
+		return text + " The overlay has the same settings."
 	case len(other) <= most:
 		return text + " The overlay has " + strings.Join(other, ", ") + "."
 	}
-	return text + " Overlay: " + Caption(s.other.Study, s.other.Ensemble.N)
+	return text + " Overlay: " + Caption(s.other.Study, s.other.Ensemble.N) + " " +
+		TokenCaption(s.other.Study, s.other.Token)
 }
 
 // pathsCaption is caption for a figure of the paths themselves, which has no

@@ -101,8 +101,8 @@ func TestOverlayCaption(t *testing.T) {
 	a := simulated(t, 1, 4, 2).View(0)
 	for want, other := range map[string]*assess.View{
 		"2d in steps of 1h, seed 1; model gbm, mu 0, sigma 1; intervals of 95 %.": nil,
-		" The overlay is made alike.":           simulated(t, 1, 4, 2).View(0),
-		" The overlay has sigma 0.5, target 3.": simulated(t, 0.5, 4, 3).View(0),
+		" The overlay has the same settings.":                                     simulated(t, 1, 4, 2).View(0),
+		" The overlay has sigma 0.5, target 3.":                                   simulated(t, 0.5, 4, 3).View(0),
 		// One whose settings have other names.
 		" Overlay: 17 paths of 2d in steps of 1h": simulated(t, 0.5, 4, 3, 2).View(0),
 	} {

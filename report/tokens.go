@@ -67,7 +67,7 @@ func Explanation(e *assess.Explanation) Document {
 	say("Volatility of %s: %s a year (%s; standard error %s, were returns independent).",
 		entry.Underlying, Short(u.Sigma.Value), u.Sigma.Source, Digits(u.SigmaSERobust.Value, 2))
 	if len(e.Assumptions) > 0 {
-		say("Nobody has published, and so it is assumed:")
+		say("Assumed, as nobody has published it:")
 	}
 	for _, a := range e.Assumptions {
 		say("  %s: %s", strings.Join(a.Names, ", "), a.Text)
@@ -153,33 +153,42 @@ func triggers(e *assess.Explanation) (lines []string) {
 	return append(lines, line+".")
 }
 
-// carry says what a year at the target costs or earns.
+// carry says what the holder pays or earns in a year at the target.
 func carry(e *assess.Explanation) string {
-	what, verb, year := "funding", "earns", e.Carry
+	what := "funding"
 	if e.Lender {
 		what = "interest"
 	}
-	if year < 0 {
-		verb, year = "takes", -year
+	s := "At the target the holder pays no " + what
+	if e.Carry != 0 {
+		s = fmt.Sprintf("At the target the holder %s of net asset value a year in %s", paid(e.Carry), what)
 	}
-	s := fmt.Sprintf("At the target, %s %s %s %% of net asset value a year", what, verb, Fixed(100*year, 2))
 	if fee := e.Token.StreamingFee; fee > 0 {
-		s += fmt.Sprintf(", and the streaming fee %s %%", Fixed(100*fee, 2))
+		s += fmt.Sprintf(", and pays the streaming fee of %s %%", Fixed(100*fee, 2))
 	}
 	return s + "."
+}
+
+// paid is carry in words, without a sign: who gains by it is said.
+func paid(carry float64) string {
+	verb := "earns"
+	if carry < 0 {
+		verb, carry = "pays", -carry
+	}
+	return verb + " " + Fixed(100*carry, 2) + " %"
 }
 
 // stress says what carry would be in other states of the venue.
 func stress(s assess.Stress) string {
 	if s.Rule == assess.HyperliquidRule {
 		v := s.States[0]
-		return fmt.Sprintf("At the venue's baseline of %s %% on notional (%s %% compounded) it would be %s.",
-			Fixed(100*v.Rate, 2), Fixed(100*v.Compounded, 2), SignedPercent(v.Carry, 2))
+		return fmt.Sprintf("At the venue's baseline of %s %% on notional (%s %% compounded) the holder %s.",
+			Fixed(100*v.Rate, 2), Fixed(100*v.Compounded, 2), paid(v.Carry))
 	}
 	text := map[assess.VenueRule]string{
-		assess.AaveRule:       "By Aave's rule for USDC of March 2025 it would be, at a utilisation of",
-		assess.GMXBorrowRule:  "By GMX's rule it would be, at a utilisation of",
-		assess.GMXFundingRule: "With longs three fifths of the open interest GMX's funding would make it, after",
+		assess.AaveRule:       "By Aave's rule for USDC of March 2025, at a utilisation of",
+		assess.GMXBorrowRule:  "By GMX's rule, at a utilisation of",
+		assess.GMXFundingRule: "By GMX's rule of funding, with longs three fifths of the open interest for",
 	}[s.Rule]
 	var states []string
 	for _, v := range s.States {
@@ -187,7 +196,7 @@ func stress(s assess.Stress) string {
 		if s.Rule == assess.GMXFundingRule {
 			at = Fixed(v.At, 0) + " hours"
 		}
-		states = append(states, at+", "+SignedPercent(v.Carry, 2))
+		states = append(states, at+" the holder "+paid(v.Carry))
 	}
-	return text + " " + strings.Join(states, "; ") + "."
+	return text + " " + strings.Join(states, ", ") + "."
 }

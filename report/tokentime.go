@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mcrisk/analytics"
 	"mcrisk/assess"
 	"mcrisk/plots"
 )
@@ -29,6 +30,7 @@ func drawFan(s tokenSource) (*plots.Figure, error) {
 			{Name: "Underlying", Y: at(s.View, "underlying_p50")}, {Name: "Ideal token", Y: at(s.View, "ideal_p50")},
 		},
 	}
+	d.Ends = append(s.ends("nav"), last(s.OverTime("underlying_p50")), last(s.OverTime("ideal_p50")))
 	if ruined := s.OverTime("ruined").Values(); len(ruined) > 0 {
 		d.Ruined = ruined[len(ruined)-1]
 	}
@@ -37,8 +39,22 @@ func drawFan(s tokenSource) (*plots.Figure, error) {
 			return nil, undrawable("the runs have different times; a fan compares runs of one horizon and step")
 		}
 		d.Medians = append(d.Medians, plots.Line{Name: s.labelOf(s.other), Y: at(s.other, "nav_p50")})
+		d.Ends = append(d.Ends, last(s.other.OverTime("nav_p50")))
 	}
 	return plots.Fan(d)
+}
+
+// last is the estimate at the end.
+func last(t assess.TimeSeries) analytics.Estimate { return drawable(t.Estimates[len(t.Estimates)-1]) }
+
+// ends are the quantiles of one name at the end, which are also the table's.
+func (s tokenSource) ends(name string) []analytics.Estimate { return endsOf(s.View, name) }
+
+func endsOf(v *assess.View, name string) (ends []analytics.Estimate) {
+	for _, p := range []string{"_p05", "_p25", "_p50", "_p75", "_p95"} {
+		ends = append(ends, last(v.OverTime(name+p)))
+	}
+	return ends
 }
 
 // bands draws quantiles of one name over time, from where every path begins; NaN:
@@ -58,6 +74,7 @@ func (s tokenSource) bands(name string, begin float64, d plots.BandsData) (*plot
 			return nil, undrawable("%s has no %s to draw over time; want two times or more, and a price that moves",
 				r.Name, name)
 		}
+		r.Ends = endsOf(v, name)
 		d.Runs = append(d.Runs, r)
 	}
 	d.Caption = s.pathsCaption()
@@ -95,7 +112,7 @@ func drawLeverageTime(s tokenSource) (*plots.Figure, error) {
 
 func drawLosses(s tokenSource) (*plots.Figure, error) {
 	const most = 12 // columns
-	d := plots.HeatMapData{Title: s.title("probability of having lost this much by then"), Caption: s.pathsCaption(),
+	d := plots.HeatMapData{Title: s.title("probability of a loss at some time until then"), Caption: s.caption(),
 		XLabel: "Time since the start (days)", YLabel: "Loss of more than (% of the start)",
 		Label: "probability of such a loss at some time until then (%)", Scale: plots.Percent}
 	years := s.OverTime("p_lost_50").Years
@@ -104,18 +121,20 @@ func drawLosses(s tokenSource) (*plots.Figure, error) {
 	}
 	stride := max(1, (len(years)+most-1)/most)
 	first := (len(years) - 1) % stride // so that the last is the horizon
+	var cells [][]analytics.Estimate
 	for i := first; i < len(years); i += stride {
 		d.X = append(d.X, strings.TrimSuffix(daysText(years[i]), " days"))
 	}
 	for _, level := range []string{"10", "25", "50", "75", "90"} {
-		var row []float64
-		lost := s.OverTime("p_lost_" + level).Values()
+		var row []analytics.Estimate
+		lost := s.OverTime("p_lost_" + level).Estimates
 		for i := first; i < len(lost); i += stride {
 			row = append(row, lost[i])
 		}
-		d.Y, d.Values = append(d.Y, level), append(d.Values, row)
+		d.Y, cells = append(d.Y, level), append(cells, row)
 	}
-	return plots.HeatMap(d)
+	d.Caption += " " + halfWidths(cells, 100, "percentage points")
+	return drawCells(d, cells, analytics.Probability)
 }
 
 // daysText writes a time for people: in days, to a tenth.
@@ -130,11 +149,11 @@ var horizonColumns = []string{"nav_p05", "nav_p50", "nav_p95", "drawdown_p50", "
 // Horizons are the estimates of tokens at every time: for people probabilities and
 // quantiles, for files all.
 func Horizons(views []*assess.View) Document {
-	d := Document{Data: horizonsJSON(views)}
+	d := Document{Data: horizonsJSON(views), Blocks: []Block{intervalText}}
 	for i, v := range views {
 		t := Table{Title: v.Name() + ": after each time", PeopleOnly: true, Columns: []Column{{Name: "days"}}}
 		for _, name := range horizonColumns {
-			t.Columns = append(t.Columns, Column{Name: name, Format: Short3})
+			t.Columns = append(t.Columns, Column{Name: name})
 		}
 		for k, years := range v.OverTime(horizonColumns[0]).Years {
 			row := []any{365 * years}

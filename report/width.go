@@ -48,10 +48,18 @@ func clean(s string) string {
 	}, strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), string(unicode.ReplacementChar)))
 }
 
-// words are what wrapping keeps together. A no-break space does not divide them.
+// words are what wrapping keeps together: also a number and its percent sign. A no-break
+// space does not divide them.
 func words(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\n' })
+	list := strings.FieldsFunc(strings.ReplaceAll(s, " %", percent), func(r rune) bool { return r == ' ' || r == '\n' })
+	for i, word := range list {
+		list[i] = strings.ReplaceAll(word, percent, " %")
+	}
+	return list
 }
+
+// percent stands for a space and a percent sign while words are divided.
+const percent = "\x00%"
 
 // wrap breaks a text into lines of at most width columns, at spaces. Its own line
 // breaks are kept, and the spaces that a line begins with are put before what

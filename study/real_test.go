@@ -18,11 +18,11 @@ import (
 	"mcrisk/tokens"
 )
 
-var update = flag.Bool("update", false, "write docs/real-tokens.md")
+var update = flag.Bool("update", false, "write docs/evidence/real-tokens.md")
 
 const (
 	realData = "../../shared/data"
-	realPage = "../docs/real-tokens.md"
+	realPage = "../docs/evidence/real-tokens.md"
 )
 
 // A fund resets to its target at every close of the exchange.
@@ -137,7 +137,7 @@ func (f fund) years(d dated) (bounds [][2]int) {
 }
 
 // TestRealTokens replays tokens that existed through the prices of what they
-// followed, and makes docs/real-tokens.md or checks it. Nothing is fitted.
+// followed, and makes docs/evidence/real-tokens.md or checks it. Nothing is fitted.
 //
 // Daily funds, of which only closes are known: a year's growth within 5 %, the
 // average replay's at most 0.2 % below and 1.2 % above, since the spread
@@ -200,7 +200,7 @@ func TestRealTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(have) != page.String() {
-		t.Errorf("docs/real-tokens.md is out of date (go test ./study -run TestRealTokens -update):\n%s", page.String())
+		t.Errorf("docs/evidence/real-tokens.md is out of date (go test ./study -run TestRealTokens -update):\n%s", page.String())
 	}
 }
 

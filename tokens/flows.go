@@ -156,7 +156,7 @@ func (k *Kernel) closeDown(l *Lane, now time.Duration) {
 	l.end(now)
 }
 
-// size is the vault's at the end, in US dollars.
+// size is the vault's while the token is worth nav, in US dollars.
 func (k *Kernel) size(l *Lane, nav float64) float64 {
 	switch {
 	case nav == 0:

@@ -117,7 +117,7 @@ func (k *Kernel) Begin() Lane {
 // the lane is finished.
 func (k *Kernel) BeginTraced(observe func(Event)) Lane {
 	l := k.Begin()
-	l.trace = &recorder{observe: observe, s: 1}
+	l.trace = &recorder{kernel: k, observe: observe, s: 1}
 	l.trace.event(&l, 0, "start")
 	return l
 }

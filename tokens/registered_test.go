@@ -104,11 +104,11 @@ func TestRestart(t *testing.T) {
 				// The same, traced: the events after the copy are those of the whole.
 				var before, got []Event
 				traced := k.Begin()
-				traced.trace = &recorder{observe: func(e Event) { before = append(before, e) }, s: 1}
+				traced.trace = &recorder{kernel: k, observe: func(e Event) { before = append(before, e) }, s: 1}
 				k.run(&traced, head)
 				traced.trace.flush()
 				copied := traced
-				copied.trace = &recorder{observe: func(e Event) { got = append(got, e) }, s: traced.trace.s}
+				copied.trace = &recorder{kernel: k, observe: func(e Event) { got = append(got, e) }, s: traced.trace.s}
 				runFrom(k, &copied, p, at)
 				copied.trace.flush()
 				if len(before)+len(got) != len(want) || !slices.Equal(got, want[len(before):]) {

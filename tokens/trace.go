@@ -17,12 +17,14 @@ type Event struct {
 	Cash     float64       // in initial equity, signed
 	Equity   float64       // in initial equity
 	Leverage float64       // signed; zero without equity
+	AUM      float64       // US dollars in the vault
 	Money    Ledger        // running totals
 }
 
 // A recorder passes on the events of one lifetime, each when the next has come. A
 // nil recorder passes on nothing.
 type recorder struct {
+	kernel  *Kernel
 	observe func(Event)
 	last    Event
 	s       float64
@@ -40,6 +42,7 @@ func (r *recorder) event(l *Lane, now time.Duration, name string) {
 	}
 	e := Event{Time: now, Name: name, Price: r.s}
 	e.stand(l)
+	e.AUM = r.kernel.size(l, max(0, e.Equity))
 	r.flush()
 	r.last = e
 }

@@ -28,31 +28,35 @@ func newBreakEven() *cobra.Command {
 	o := new(breakEvenOptions)
 	cmd := &cobra.Command{
 		Use:   "breakeven",
-		Short: "Loan against perpetual: at which borrow rate and funding they cross",
-		Long: `breakeven runs a token held through a loan at several borrow rates and through a
-perpetual at several funding rates, all on the same paths, and says which does
-better at each pair, and at which funding they break even. With --token it is one
-token, held its own way and, with the numbers given or defaults, the other way;
-with --tokens two of the catalogue, a loan's and a perpetual's.`,
+		Short: "Loan against perpetual: the funding rate at which they break even",
+		Long: `breakeven runs a token through a loan at several borrow rates and through a
+perpetual at several funding rates, on the same paths. It prints which is better
+at each pair of rates, and the funding rate at which they break even.
+
+--token names one token: it is run on its own venue, and on the other with the
+numbers given or defaults. --tokens names two of the catalogue, one on a loan and
+one on a perpetual.`,
 		Example: `  mcrisk breakeven --token ETHBULL3X
-  mcrisk breakeven --token ETHBULL3X --borrow-rates 0:20%:2% --funding-rates=-10%:40%:5% --maintenance 1%
-  mcrisk breakeven --tokens BTCBULL3X,hyperliquid-btc3x --objective tracking_cost`,
+  mcrisk breakeven --token ETHBULL3X --borrow-rates 0:20%:2% --maintenance 1%
+  mcrisk breakeven --tokens BTCBULL3X,hyperliquid-btc3x --objective cost_drag`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
-	o.refuse = cli.Own(cmd, [][2]string{{"mechanism", "none: the token is held both ways"},
+	o.refuse = cli.Reserve(cmd, [][2]string{{"mechanism", "none: the token is held both ways"},
 		{"borrow", "--borrow-rates"}, {"funding", "--funding-rates"}})
 	o.output.Bind(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.tokens, cli.SectionToken, "tokens", "names", "",
-		"two tokens of the catalogue, one held through a loan, one through a perpetual")
+		"two tokens of the catalogue, one on a loan, one on a perpetual")
 	cli.Text(s, &o.borrow, cli.SectionStudy, "borrow-rates", "values", "0:20%:2%",
-		"borrow rates of the loan: low:high:step or a,b,c")
+		"borrow rates of the loan, low:high:step or a,b,c")
 	cli.Text(s, &o.funding, cli.SectionStudy, "funding-rates", "values", "-5%:25%:2.5%",
-		"funding rates of the perpetual, likewise")
+		"funding rates of the perpetual, low:high:step or a,b,c")
 	cli.Text(s, &o.objective, cli.SectionStudy, "objective", "name", "log_growth",
-		"by which they are compared: "+strings.Join(cli.Objectives(), "|"))
+		"metric that is compared; one of "+strings.Join(cli.Objectives(), ", "))
+	cli.Essential(cmd, "token", "tokens", "borrow-rates", "funding-rates", "objective", "sigma",
+		"horizon", "paths", "out", "json")
 	return cmd
 }
 

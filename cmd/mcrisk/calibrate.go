@@ -32,22 +32,22 @@ func newCalibrate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "calibrate FILE",
 		Short: "Fit price models to a CSV of prices and compare them",
-		Long: `calibrate reads a price history (timestamp or date, open, high, low, close,
-volume; or a Binance kline file), reports its gaps, and fits price models to its
-close-to-close log-returns: likelihood, information criteria, distances from the
-fitted law, and every parameter with its standard error and a 95 % interval. The
-intervals are those of the profile likelihood and, for heston and bates, of a
-jackknife that histories made by the fitted model correct; they mean what they
-say if the model is right. It says where a fit means less than it seems.
+		Long: `calibrate fits price models to the log-returns between closes. It prints each
+parameter with its standard error and 95 % interval, and compares the models by
+likelihood, information criteria and distances from the fitted law.
 
-garch and gjr of a heavy-tailed history may have twice its volatility in the
+FILE has a timestamp or date, open, high, low, close and volume, or is a kline
+file of Binance. Gaps are reported. The intervals are those of the profile
+likelihood, and for heston and bates of a jackknife that is corrected by
+simulation. They assume that the model is right. Notes say where a fit is doubtful.
+
+garch and gjr fitted to a heavy-tailed history may have twice its volatility in the
 long run. --variance-targeting holds it at the sample's; compare the
 log-likelihoods to see what that costs.
 
-With --out it writes the tables and, for each model whose numbers simulate
-accepts, a spec fragment to take beside a token, and its panels of two figures:
-quantiles against quantiles, and the autocorrelation of squared returns. A
-fragment keeps mu, the growth of the past; with --mu 0 simulate expects none.`,
+--out writes the tables, a spec of each model for simulate --spec, and two
+figures: quantiles against quantiles, and the autocorrelation of squared returns.
+A spec keeps mu, the growth of the past; simulate --mu 0 expects none.`,
 		Example: `  mcrisk calibrate eth_usd_1d.csv --since 2016-03-01
   mcrisk calibrate btc_usdt_perp_1h.csv --model all --out btc-models
   mcrisk simulate --token BTCBULL3X --spec btc-models/kou.yaml --mu 0`,
@@ -58,11 +58,11 @@ fragment keeps mu, the growth of the past; with --mu 0 simulate expects none.`,
 	}
 	s := cmd.Flags()
 	o.part.Bind(cmd, cli.SectionOutput)
-	fittable := strings.Join(assess.Fittable(), "|")
-	s.StringVar(&o.kinds, "model", "gbm", "`kinds` to fit, separated by commas, or all: "+fittable)
+	fittable := strings.Join(assess.Fittable(), ", ")
+	s.StringVar(&o.kinds, "model", "gbm", "`models` to fit, with commas between, or all; some of "+fittable)
 	s.BoolVar(&o.targeting, "variance-targeting", false,
 		"hold the long-run volatility of garch and gjr at the sample's")
-	s.StringVar(&o.out, "out", "", "`directory` to write, which must not exist")
+	s.StringVar(&o.out, "out", "", "`directory` to write; it must not exist")
 	o.form.Bind(cmd)
 	return cmd
 }

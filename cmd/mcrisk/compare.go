@@ -27,13 +27,15 @@ func newCompare() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "compare",
 		Short: "Run several tokens on the same paths",
-		Long: `compare runs tokens of the catalogue, real ones and the rules of other designs,
-on the same paths, so that differences from the first of them are paired and
-their intervals narrow. It prints one table and draws one figure: what each
-token is worth against the first after a quarter of a trend, of a market that
-goes nowhere, and of one that crashes.`,
-		Example: `  mcrisk compare --tokens toros-eth2x,indexcoop-eth2x,tlx-eth2x,etf-daily-2x,hold-2x
-  mcrisk compare --tokens ETHBULL3X,etf-daily-3x,ftx-bull,hold-3x --model merton
+		Long: `compare runs tokens of the catalogue on the same paths. It prints their metrics,
+and the differences from the first token, which are paired.
+
+Beside the tokens it runs their underlying (spot) and positions of the same
+leverage that are held without rebalancing, and shows the range of outcomes of
+all. A further figure answers another question: the tokens against the first after
+a quarter of a trend, of a market that goes nowhere, and of one that crashes.`,
+		Example: `  mcrisk compare --tokens toros-eth2x,indexcoop-eth2x,etf-daily-2x,hold-2x
+  mcrisk compare --tokens ETHBULL3X,etf-daily-3x,ftx-bull --model merton
   mcrisk compare --tokens ETHBULL2X,ETHBULL3X,ETHBULL4X --horizon 30d
   mcrisk compare --tokens ETHBULL3X,BTCBULL3X --correlation 0.85`,
 		Args: cli.NoArguments,
@@ -43,10 +45,11 @@ goes nowhere, and of one that crashes.`,
 	o.output.Bind(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.tokens, cli.SectionToken, "tokens", "names", "",
-		"tokens of the catalogue, the first of which the others are compared with")
+		"tokens of the catalogue; the others are compared with the first")
 	cli.Text(s, &o.correlation, cli.SectionModel, "correlation", "number", "",
-		"run each token on its own underlying, "+
-			"whose prices are correlated so (default: all on the price of the first's)")
+		"correlation of the underlyings' prices; without it all tokens run on the first's")
+	cli.Essential(cmd, "tokens", "correlation", "model", "sigma", "mu", "horizon", "step", "paths", "seed", "out",
+		"json")
 	return cmd
 }
 
@@ -65,9 +68,6 @@ func (o *compareOptions) run(ctx context.Context, session *cli.Session) error {
 	}
 	if n := r.Study.Tokens(); n < 2 || n > maxCompared {
 		return cli.Input("%d tokens to compare; want 2 to %d", n, maxCompared)
-	}
-	if _, err := r.Study.Scenarios(assess.ScenarioPaths); err != nil {
-		return cli.Input("scenarios of a quarter: %w", err)
 	}
 	if err := cli.Fits(r.Study, 1, len(assess.ComparedColumns())); err != nil {
 		return err

@@ -42,11 +42,28 @@ func TestCompare(t *testing.T) {
 			Estimate            *float64
 			Difference          struct{ Estimate, SE, Lo, Hi *float64 }
 		}
+		Outcomes []struct {
+			Name      string
+			Quantiles map[string]struct{ Estimate *float64 }
+		}
 	}
 	text := resultsOf(t,
 		append([]string{"compare", "--tokens", "toros-eth2x,etf-daily-2x", "--json", "--out", out}, grid...)...)
 	if err := json.Unmarshal([]byte(text), &r); err != nil {
 		t.Fatal(err)
+	}
+	// Outcomes are of the study that was asked: each token's median as simulate has it,
+	// then spot and one position that is held, as both tokens are of one leverage.
+	var names []string
+	for _, o := range r.Outcomes {
+		names = append(names, o.Name)
+		if want, ok := alone[o.Name]; ok && *o.Quantiles["nav_p50"].Estimate != want["median_nav"]["estimate"] {
+			t.Errorf("median of %s is %v; alone it is %v", o.Name, *o.Quantiles["nav_p50"].Estimate,
+				want["median_nav"]["estimate"])
+		}
+	}
+	if got := strings.Join(names, ", "); got != "toros-eth2x, etf-daily-2x, spot, held 2x" {
+		t.Errorf("outcomes of %s", got)
 	}
 	metrics := map[string]int{}
 	for _, row := range r.Rows {
@@ -65,7 +82,8 @@ func TestCompare(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"holder_nav", "p_beats_underlying", "p_beats_linear",
-		"p_liquidation", "cost_drag", "rebalances_per_year", "nav_trend", "nav_chop", "nav_crash"} {
+		"p_liquidation", "cost_drag", "rebalances_per_year", "median_nav_trend", "median_nav_chop",
+		"median_nav_crash"} {
 		if metrics[name] != 2 {
 			t.Errorf("%d rows of %s; want 2", metrics[name], name)
 		}
@@ -79,7 +97,7 @@ func TestCompare(t *testing.T) {
 		t.Errorf("%d intervals marked in the table, %d warned of in the CSV; want as many, and some", marks, want)
 	}
 	for _, file := range []string{"spec.yaml", "compare.csv", "manifest.json",
-		"figures/compare.png", "figures/compare.svg"} {
+		"figures/compare.png", "figures/compare.svg", "figures/scenarios.svg"} {
 		if _, err := os.Stat(filepath.Join(out, file)); err != nil {
 			t.Error(err)
 		}

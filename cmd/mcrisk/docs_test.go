@@ -3,7 +3,6 @@ package main
 import (
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -14,19 +13,10 @@ import (
 // Every command line that the documentation shows, and every example of help,
 // names a command and flags that exist, and tokens of the catalogue.
 func TestDocsCommands(t *testing.T) {
-	pages, err := filepath.Glob("../../docs/*.md")
-	if err != nil || len(pages) < 5 {
-		t.Fatalf("%v, %v; want the pages of docs", pages, err)
-	}
-	decisions, err := filepath.Glob("../../docs/decisions/*.md")
-	if err != nil || len(decisions) < 5 {
-		t.Fatalf("%v, %v; want the decisions", decisions, err)
-	}
 	lines := map[string]string{} // where each is shown
 	shown := regexp.MustCompile("`mcrisk ([^`]+)`|(?m:^    (?:go run ./cmd/)?mcrisk ((?:.*\\\\\n)*.*)$)")
-	for _, page := range slices.Concat(
-		[]string{"../../README.md", "../../CONTRIBUTING.md", "../../notebooks/README.md"}, pages, decisions) {
-		for _, m := range shown.FindAllStringSubmatch(read(t, page), -1) {
+	for _, page := range pageNames(t) {
+		for _, m := range shown.FindAllStringSubmatch(read(t, filepath.Join(root, page)), -1) {
 			lines[m[1]+m[2]] = page
 		}
 	}

@@ -22,24 +22,26 @@ func newExact() *cobra.Command {
 	o := new(exactOptions)
 	cmd := &cobra.Command{
 		Use:   "exact",
-		Short: "Answer for a band token without sampling",
-		Long: `exact computes what simulate estimates, without sampling error, for tokens whose
-cycles begin anew at every trade: a band on a loan, a price with independent
-increments, seen at the end of every step; costs that are proportional, or gas
-and impact of a vault held at its size (--flows steady). Each number comes with
-a bound of its error: of expectations from doubling the nodes that they are
-computed on, of what rests on the law of NAV from the frequencies that are left
-out of it. A law that is too jagged for that is left out, with a note. After a
-liquidation the token stops.
+		Short: "Compute a band token's metrics without sampling",
+		Long: `exact computes metrics that simulate estimates, without sampling error, for tokens
+that trade at the edges of a band, on a loan. Each number has a bound of its error.
 
-mcrisk sweep --exact answers so at many values of a parameter.`,
-		Example: `  mcrisk exact --target 3 --band 2.8:3.2 --to target --fee 10bp --borrow 5% --sigma 0.6
+The price must have independent increments and be seen at the end of every step.
+Costs must be proportional, or gas and impact of a vault held at its size (--flows
+steady). After a liquidation the token stops. The bound of an expectation comes
+from doubling the nodes of the quadrature. The bound of a quantile or probability
+comes from the frequencies that the inverted transform leaves out; where it would
+be too large, the number is left out, with a note.
+
+mcrisk sweep --exact computes these at many values of a parameter.`,
+		Example: `  mcrisk exact --target 3 --band 2.8:3.2 --to target --fee 10bp --sigma 0.6
   mcrisk exact --token ETHBULL3X --horizon 90d`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
 	o.form.Bind(cmd)
+	cli.Essential(cmd, "token", "target", "band", "to", "fee", "borrow", "model", "sigma", "horizon", "step", "json")
 	return cmd
 }
 

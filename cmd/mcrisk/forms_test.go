@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -12,7 +14,7 @@ import (
 
 // The help of a command is without the flags that it refuses, and has those that
 // take their place.
-func TestOwnFlags(t *testing.T) {
+func TestReservedFlags(t *testing.T) {
 	for command, lists := range map[string][2][]string{
 		"liquidation": {
 			{"--token ", "--spec ", "--model ", "--latency ", "--jump-mean ", "--jump-sd ", "--after-liquidation "},
@@ -20,10 +22,10 @@ func TestOwnFlags(t *testing.T) {
 		},
 		"breakeven": {{"--mechanism ", "--borrow ", "--funding "}, {"--token ", "--borrow-rates ", "--funding-rates "}},
 	} {
-		help := resultsOf(t, command, "--help")
+		help := resultsOf(t, command, "--help", "all")
 		for i, list := range lists {
 			for _, flag := range list {
-				if strings.Contains(help, " "+flag) != (i == 1) {
+				if strings.Contains(help, "\n  "+flag) != (i == 1) {
 					t.Errorf("help of %s: has %s is %v", command, flag, i != 1)
 				}
 			}
@@ -77,5 +79,65 @@ func TestFormsOfMaps(t *testing.T) {
 			append(args, "--no-save", "--csv", "--json")...); !strings.Contains(said, "want one of them") {
 			t.Errorf("%v as CSV and JSON: %s", tt.args, said)
 		}
+	}
+}
+
+// What trace, verify and plot print is the same in every form.
+func TestFormsOfRuns(t *testing.T) {
+	args := []string{"trace", "--token", "ETHBULL3X", "--horizon", "2d", "--sigma", "2"}
+	csv := resultsOf(t, args...)
+	if got := resultsOf(t, append(args, "--csv")...); got != csv {
+		t.Errorf("trace prints\n%s\nand as CSV\n%s", csv, got)
+	}
+	var traced struct{ Events []map[string]any }
+	decode(t, resultsOf(t, append(args, "--json")...), &traced)
+	rows := strings.Split(strings.TrimSpace(csv), "\n")
+	head, last := strings.Split(rows[0], ","), strings.Split(rows[len(rows)-1], ",")
+	if len(traced.Events) != len(rows)-1 || len(rows) < 4 {
+		t.Fatalf("%d events as JSON, %d as CSV", len(traced.Events), len(rows)-1)
+	}
+	for i, name := range head {
+		if got := fmt.Sprint(traced.Events[len(rows)-2][name]); name == "event" && got != last[i] ||
+			name != "event" && parse(t, got) != parse(t, last[i]) {
+			t.Errorf("the last event's %s is %s as JSON and %s as CSV", name, got, last[i])
+		}
+	}
+	if got := resultsOf(t, append(args, "--events", "start", "--markdown")...); !strings.Contains(got,
+		"| time | event |") || !strings.Contains(got, "\n| 0s | start | 1 | 3 |") {
+		t.Errorf("trace prints as Markdown\n%s", got)
+	}
+	says(t, cli.BadInput, "want one of them", append(args, "--json", "--csv")...)
+
+	run := stored(t, "run", "--no-figures")
+	var verified struct {
+		Files, Lifetimes int
+		Verified         bool
+		ResultsHash      string `json:"results_hash"`
+	}
+	decode(t, resultsOf(t, "verify", run, "--json"), &verified)
+	text := resultsOf(t, "verify", run)
+	if !verified.Verified || verified.Lifetimes != 300 || !strings.Contains(text, verified.ResultsHash) ||
+		!strings.Contains(text, fmt.Sprintf("%d files are those of the run", verified.Files)) {
+		t.Errorf("verify prints %s and as JSON %+v", text, verified)
+	}
+	if got := resultsOf(t, "verify", run, "--csv"); !strings.Contains(got, ","+verified.ResultsHash+",true\n") {
+		t.Errorf("verify prints as CSV\n%s", got)
+	}
+	var list struct{ Figures []map[string]any }
+	decode(t, resultsOf(t, "plot", run, "--json"), &list)
+	if len(list.Figures) != len(cli.FigureNames()) || list.Figures[0]["overlay"] != true {
+		t.Errorf("plot lists %v", list.Figures)
+	}
+	for i, name := range cli.FigureNames() {
+		if list.Figures[i]["figure"] != name || !strings.Contains(resultsOf(t, "plot", run), "\n "+name+" ") {
+			t.Errorf("figure %d is %v; want %s", i, list.Figures[i], name)
+		}
+	}
+}
+
+func decode(t *testing.T, text string, v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		t.Fatalf("%v in\n%s", err, text)
 	}
 }

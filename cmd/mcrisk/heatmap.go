@@ -27,15 +27,14 @@ func newHeatMap() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "heatmap",
 		Short: "Draw one metric over two parameters, or over time and one",
-		Long: `heatmap runs a token with two parameters at every pair of their values, on the
-same random numbers, prints one metric of each pair with its interval and draws
-it. With --x horizon the columns are twelve times of one run, or all steps where
-they are fewer, and the metric is one of those that simulate stores over time,
-such as p_loss_50 or nav_p50.`,
-		Example: `  mcrisk heatmap --token ETHBULL3X --x half-width=0.1:0.6:0.1 ` +
-			`--y fee=5bp,10bp,20bp,40bp --metric log_growth
-  mcrisk heatmap --token ETHBULL3X --x horizon --y sigma=0.4:1:0.2 --metric p_lost_50
-  mcrisk heatmap --token ETHBULL3X --model merton --x latency=0,1h,6h,1d --y jump-rate=5,20,80 --metric p_liquidation`,
+		Long: `heatmap runs a token at every pair of values of two parameters, on the same random
+numbers. It prints one metric of each pair with its interval, and draws it.
+
+With --x horizon the columns are up to twelve times of one run. The metric is then
+one of those that simulate stores over time, such as p_loss_50 or nav_p50.`,
+		Example: `  mcrisk heatmap --token ETHBULL3X --x half-width=0.1:0.6:0.1 --y fee=5bp,20bp
+  mcrisk heatmap --token ETHBULL3X --x horizon --y sigma=0.5,1 --metric nav_p50
+  mcrisk heatmap --token ETHBULL3X --x latency=0,1h --y sigma=1,2 --metric nav`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
@@ -45,7 +44,10 @@ such as p_loss_50 or nav_p50.`,
 	cli.Text(s, &o.x, cli.SectionStudy, "x", "name=values", "", "columns: horizon, or as --y")
 	cli.Text(s, &o.y, cli.SectionStudy, "y", "name=values", "", "rows: "+cli.OverUsage)
 	cli.Text(s, &o.metric, cli.SectionStudy, "metric", "name", "log_growth",
-		"what to draw: "+strings.Join(assess.MapMetrics(false), "|")+", or with --x horizon one of horizons.csv")
+		"metric to draw; one of "+strings.Join(assess.MapMetrics(false), ", ")+
+			", or with --x horizon "+strings.Join(assess.MapMetrics(true), ", "))
+	cli.Essential(cmd, "token", "x", "y", "metric", "target", "band", "model", "sigma", "horizon", "paths", "out",
+		"json")
 	return cmd
 }
 
@@ -103,6 +105,5 @@ func (o *heatMapOptions) plan(r *cli.Resolved) (*assess.HeatMapPlan, error) {
 	if err != nil {
 		return nil, cli.Input("--y %s and --x %s: %w", o.y, o.x, err)
 	}
-	r.RoundedAxes(axes)
-	return plan, nil
+	return plan, r.AxisNotes(axes)
 }

@@ -23,11 +23,12 @@ func newHistory() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "history FILE",
 		Short: "Describe a price history: return, risk, drawdown",
-		Long: `history reads a price history as calibrate does and prints what its closes did:
-total and yearly return, volatility, Sharpe, Sortino, Calmar, omega, tails, value
-at risk, drawdowns and time under water. Nothing is estimated, so there are no
-intervals. Years are elapsed time, of 365 days each, so weekends and missing bars
-count; --periods-per-year counts returns instead.`,
+		Long: `history prints the return, volatility, Sharpe, Sortino, Calmar and omega ratios,
+value at risk, drawdowns and time under water of a price history's closes.
+
+These describe the past, so there are no intervals. Years are elapsed time, of 365
+days each, so weekends and missing bars count. With --periods-per-year returns are
+counted instead.`,
 		Example: `  mcrisk history eth_usd_1d.csv
   mcrisk history eth_usd_1d.csv --since 2022-11-01 --until 2022-12-01
   mcrisk history ftx_bull_1d.csv --json`,
@@ -37,7 +38,7 @@ count; --periods-per-year counts returns instead.`,
 	o.part.Bind(cmd, cli.SectionOutput)
 	s := cmd.Flags()
 	cli.Text(s, &o.periods, cli.SectionOutput, "periods-per-year", "number", "",
-		"returns that make a year, such as 252 (default: by elapsed time)")
+		"returns in a year, such as 252 (default by elapsed time)")
 	cli.Text(s, &o.riskFree, cli.SectionOutput, "risk-free", "rate", "",
 		"interest a year that Sharpe and Sortino subtract (default 0)")
 	o.form.Bind(cmd)

@@ -25,21 +25,21 @@ func newLiquidation() *cobra.Command {
 	o := new(liquidationOptions)
 	cmd := &cobra.Command{
 		Use:   "liquidation",
-		Short: "Map the probability of liquidation over keeper latency and the size of a jump",
-		Long: `liquidation runs tokens of the catalogue in a market that jumps now and then,
-always by the same size, with keepers that are more or less late, and prints
-the probability of a liquidation within the horizon for each pair. All cells
-live on the same random numbers and the same jump times. Each token runs on the
-volatility of its own underlying, unless --sigma or --prices gives one for all.
-It draws a heat map for each token, in the colours of one scale. Prices are seen
-at the end of each step, to which latencies round up: use a step no longer than
-the shortest of them.`,
-		Example: `  mcrisk liquidation --tokens BTCBULL3X,ETHBULL3X,hyperliquid-btc3x --step 15m --paths 1000`,
+		Short: "Map liquidation probability over keeper latency and jump size",
+		Long: `liquidation prints the probability that a token is liquidated within the horizon,
+for pairs of the keeper's latency and the size of a jump of the price.
+
+All cells live on the same random numbers and the same jump times. Each token runs
+on the volatility of its own underlying, unless --sigma or --prices gives one for
+all. It draws a heat map for each token, with one scale of colours. Prices are
+seen at the end of each step, and latencies are rounded up to steps: use a step no
+longer than the shortest latency.`,
+		Example: `  mcrisk liquidation --tokens BTCBULL3X,ETHBULL3X --step 15m --paths 1000`,
 		Args:    cli.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
-	o.refuse = cli.Own(cmd, [][2]string{{"token", "--tokens"}, {"spec", "--tokens"}, {"latency", "--latencies"},
+	o.refuse = cli.Reserve(cmd, [][2]string{{"token", "--tokens"}, {"spec", "--tokens"}, {"latency", "--latencies"},
 		{"after-liquidation", "none: a lifetime ends at its first"},
 		{"model", "none: geometric Brownian motion with jumps of one size"},
 		{"jump-mean", "--jumps"}, {"jump-sd", "none: all jumps are of one size"}})
@@ -47,9 +47,11 @@ the shortest of them.`,
 	s := cmd.Flags()
 	cli.Text(s, &o.tokens, cli.SectionToken, "tokens", "names", "", "tokens of the catalogue")
 	cli.Text(s, &o.latencies, cli.SectionKeeper, "latencies", "durations", "0,15m,1h,4h,12h,1d",
-		"of the keeper, one for each row")
+		"latencies of the keeper, one for each row")
 	cli.Text(s, &o.jumps, cli.SectionModel, "jumps", "fractions", "0,5%,10%,15%,20%,25%,30%,35%",
-		"by which the price moves against the token at each jump, one for each column")
+		"moves of the price against the token, one for each column")
+	cli.Essential(cmd, "tokens", "latencies", "jumps", "jump-rate", "band", "sigma", "horizon", "step", "paths", "out",
+		"json")
 	return cmd
 }
 

@@ -29,9 +29,8 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "mcrisk",
 		Short: "Monte Carlo risk of leveraged tokens",
-		Long: `mcrisk simulates leveraged tokens that rebalance when their leverage leaves a
-band, over thousands of possible price histories, and says what that does to
-their holder: decay, drawdown, cost, and which band loses least.
+		Long: `mcrisk simulates leveraged tokens on thousands of possible price paths: decay,
+drawdown, cost, liquidation. Begin with: mcrisk simulate --token ETHBULL3X
 
 Results go to standard output, progress and notes to standard error.
 Exit status: 0 done, 1 failed, 2 bad input, 3 a --require does not hold, 130
@@ -39,7 +38,7 @@ interrupted.`,
 		Example: `  mcrisk simulate --token ETHBULL3X
   mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05
   mcrisk trace --token ETHBULL3X --path 4821
-  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11 --until 2020-03-15
+  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11
   mcrisk tokens ETHBULL3X`,
 		Version:       version(),
 		SilenceErrors: true,
@@ -55,7 +54,6 @@ interrupted.`,
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SuggestionsMinimumDistance = 3
 	root.SetFlagErrorFunc(cli.FlagError)
-	root.SetUsageFunc(cli.Usage)
 	root.AddCommand(
 		newSimulate(),
 		newSummary(),
@@ -77,5 +75,6 @@ interrupted.`,
 		newVersion(),
 	)
 	cli.Help(root)
+	cli.Complete(root)
 	return root
 }

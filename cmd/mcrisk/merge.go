@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"mcrisk/internal/cli"
+	"mcrisk/report"
 	"mcrisk/rundir"
-	"mcrisk/study"
 )
 
 // mergeOptions are those of mcrisk merge.
@@ -25,9 +25,9 @@ func newMerge() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merge --out WHOLE PART...",
 		Short: "Join the shards of a sweep",
-		Long: `merge joins parts of one sweep, computed with sweep --shard, into the whole: the
-same files, to the byte, that the sweep would have written at once (but for times
-and host in its manifest).`,
+		Long: `merge joins the parts of a sweep that were run with sweep --shard. It writes the
+same files, to the byte, as the sweep in one run; only times and host in the
+manifest differ.`,
 		Example: `  mcrisk merge --out runs/whole runs/part1 runs/part2 runs/part3`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -38,7 +38,7 @@ and host in its manifest).`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd), args) },
 	}
 	s := cmd.Flags()
-	cli.Text(s, &o.output.Out, cli.SectionOutput, "out", "directory", "", "run to write, which must not exist")
+	cli.Text(s, &o.output.Out, cli.SectionOutput, "out", "directory", "", "run directory to write; it must not exist")
 	o.output.FormOptions.Bind(cmd)
 	s.BoolVar(&o.output.NoFigures, "no-figures", false, "draw no figures")
 	return cmd
@@ -60,7 +60,7 @@ func (o *mergeOptions) run(ctx context.Context, session *cli.Session, paths []st
 	if err != nil {
 		return err
 	}
-	if err := rundir.CreateSweep(o.output.Out, plan, parts[0].Begin); err != nil {
+	if err := rundir.CreateSweep(o.output.Out, plan, parts[0].Origin); err != nil {
 		return cli.Existing(err)
 	}
 	whole, err := cli.OpenSweep(o.output.Out)
@@ -105,21 +105,27 @@ func openParts(ctx context.Context, paths []string) (parts []*cli.SweepRun, err 
 }
 
 func newMissing() *cobra.Command {
-	return &cobra.Command{
+	form := new(cli.FormOptions)
+	cmd := &cobra.Command{
 		Use:   "missing RUN",
 		Short: "List what a sweep has not done yet",
-		Long: `missing lists the units of work of a sweep that have no whole record, with their
-cells and paths. Exit status 3 says that there are some.`,
+		Long: `missing lists the units of work of a sweep that are not finished, with their cells
+and paths. Exit status 3 says that there are some.`,
 		Example: `  mcrisk missing runs/ETHBULL3X-20260102T030405Z-0123abcd`,
 		Args:    cli.One("run directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return listMissing(cmd.Context(), cli.SessionOf(cmd), args[0])
+			return listMissing(cmd.Context(), cli.SessionOf(cmd), form, args[0])
 		},
 	}
+	form.Bind(cmd)
+	return cmd
 }
 
 // listMissing prints the units that a sweep lacks.
-func listMissing(ctx context.Context, session *cli.Session, path string) error {
+func listMissing(ctx context.Context, session *cli.Session, form *cli.FormOptions, path string) error {
+	if err := form.Check(); err != nil {
+		return err
+	}
 	run, err := cli.OpenSweep(path)
 	if err != nil {
 		return err
@@ -128,20 +134,14 @@ func listMissing(ctx context.Context, session *cli.Session, path string) error {
 	if err != nil {
 		return err
 	}
-	for _, i := range missing {
-		u := run.Sweep.Unit(i)
-		cells := run.Sweep.Batch(u.Batch)
-		first := u.Chunk * study.ChunkPaths
-		last := first + run.Sweep.ChunkPaths(u.Chunk) - 1
-		fmt.Fprintf(session.Out, "batch %d, chunk %d: %d cells from %s to %s, paths %d to %d\n", u.Batch, u.Chunk,
-			len(cells), run.Sweep.Label(cells[0]), run.Sweep.Label(cells[len(cells)-1]), first, last)
+	if err := form.Print(session.Out, report.Missing(path, run.Sweep, missing)); err != nil {
+		return err
 	}
 	for _, d := range damaged {
 		session.Notes("damaged: " + d.Error())
 	}
 	if len(missing) == 0 {
-		_, err = fmt.Fprintf(session.Out, "nothing is missing of %d units\n", run.Sweep.Units())
-		return err
+		return nil
 	}
 	return cli.NotMet(fmt.Errorf("%d of %d units are missing; mcrisk sweep --resume %s does them", len(missing),
 		run.Sweep.Units(), cli.ShellWord(path)))

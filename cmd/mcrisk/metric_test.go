@@ -75,7 +75,7 @@ func TestMetricIsOneRow(t *testing.T) {
 			"late_steps, steps outside the band (count)") {
 			t.Error("the figure of heatmap does not say what its colours are")
 		}
-		if help := resultsOf(t, "heatmap", "--help"); !strings.Contains(help, "late_steps") {
+		if help := resultsOf(t, "heatmap", "--help", "all"); !strings.Contains(help, "late_steps") {
 			t.Error("help of heatmap does not list it")
 		}
 	})

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -16,41 +15,34 @@ import (
 // plotOptions are those of mcrisk plot.
 type plotOptions struct {
 	figure  string
-	overlay string // run to draw over it; empty: none
-	out     string // file; empty: named after the figure
-	path    string // number of the path that the figure path shows
-	of      string // token of a run with several; empty: the first
-	plain   bool   // do not correct estimates by what is known of the prices
-}
-
-// pathFigure is the figure that is drawn of one path.
-const pathFigure = "path"
-
-func figureNames() (names []string) {
-	for _, f := range report.TokenFigures() {
-		names = append(names, f.Name)
-	}
-	return append(names, pathFigure)
+	overlay string          // run to draw over it; empty: none
+	out     string          // file; empty: named after the figure
+	path    string          // number of the path that the figure path shows
+	of      string          // token of a run with several; empty: the first
+	form    cli.FormOptions // of the list of figures
+	plain   bool            // do not correct estimates by what is known of the prices
 }
 
 func newPlot() *cobra.Command {
 	var list strings.Builder
 	for _, f := range report.TokenFigures() {
-		fmt.Fprintf(&list, "  %-20s %s", f.Name, f.Doc)
+		doc := f.Doc
 		if f.Overlay {
-			list.WriteString("; takes --overlay")
+			doc += "; takes --overlay"
 		}
-		list.WriteString("\n")
+		list.WriteString(cli.Item(f.Name, doc))
 	}
-	list.WriteString("  path                 one path as a story: price, leverage and its band, value, events (--path)")
+	list.WriteString(cli.Item(cli.PathFigure,
+		"timeline of one path: price, leverage and its band, value, events (--path)"))
 	o := new(plotOptions)
 	cmd := &cobra.Command{
 		Use:   "plot RUN",
 		Short: "Draw a stored run again, alone or over another",
-		Long: `plot draws figures from what simulate stored in a run directory, as PNG, SVG or
-PDF, without simulating again; the same run gives the same bytes. Figures:
+		Long: `plot draws a figure of a run of simulate, as PNG, SVG or PDF. It does not simulate
+again, and the same run gives the same bytes. Without --figure it lists the figures.
 
-` + list.String(),
+Figures:
+` + strings.TrimSuffix(list.String(), "\n"),
 		Example: `  mcrisk plot runs/eth --figure waterfall --out waterfall.pdf
   mcrisk plot runs/eth --figure drawdown --overlay runs/eth-wide
   mcrisk plot runs/eth --figure path --path 4821`,
@@ -58,13 +50,15 @@ PDF, without simulating again; the same run gives the same bytes. Figures:
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cli.SessionOf(cmd), args[0]) },
 	}
 	s := cmd.Flags()
-	cli.Text(s, &o.figure, cli.SectionOutput, "figure", "name", "", strings.Join(figureNames(), "|"))
+	cli.Text(s, &o.figure, cli.SectionOutput, "figure", "name", "",
+		"figure to draw (see mcrisk plot --help all); "+strings.Join(cli.FigureNames(), ", "))
 	cli.Text(s, &o.overlay, cli.SectionOutput, "overlay", "run", "", "draw this run over it")
 	cli.Text(s, &o.out, cli.SectionOutput, "out", "file", "",
-		"file to write, which must not exist: .png, .svg or .pdf (default FIGURE.svg)")
-	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "which path the figure path tells, from 0")
+		"file to write: .png, .svg or .pdf; it must not exist (default FIGURE.svg)")
+	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "path that the figure path shows, from 0")
 	cli.Text(s, &o.of, cli.SectionOutput, "of", "name", "", "token of a run with several (default the first)")
-	s.BoolVar(&o.plain, "no-control", false, "do not correct estimates by what is known of the prices")
+	o.form.Bind(cmd)
+	s.BoolVar(&o.plain, "no-control", false, cli.PlainUsage)
 	return cmd
 }
 
@@ -72,9 +66,19 @@ PDF, without simulating again; the same run gives the same bytes. Figures:
 var oneRun = cli.One("run directory, as simulate names it")
 
 func (o *plotOptions) run(session *cli.Session, dir string) error {
-	if !slices.Contains(figureNames(), o.figure) {
-		return cli.Input("--figure %q; want one of %s%s", o.figure, strings.Join(figureNames(), ", "),
-			cli.DidYouMean(o.figure, figureNames()))
+	if err := o.form.Check(); err != nil {
+		return err
+	}
+	if o.figure == "" {
+		if err := o.form.Print(session.Out, report.FigureList(cli.PathFigure)); err != nil {
+			return err
+		}
+		session.Next("mcrisk plot " + cli.ShellWord(dir) + " --figure NAME")
+		return nil
+	}
+	if !slices.Contains(cli.FigureNames(), o.figure) {
+		return cli.Input("--figure %q; want one of %s%s", o.figure, strings.Join(cli.FigureNames(), ", "),
+			cli.DidYouMean(o.figure, cli.FigureNames()))
 	}
 	out := o.out
 	if out == "" {
@@ -112,7 +116,7 @@ func (o *plotOptions) read(dir string) (report.Figure, error) {
 		return none, cli.Input("--overlay with the figure %s, which cannot be compared; "+
 			"want one that takes it (mcrisk plot --help)", o.figure)
 	}
-	if o.figure == pathFigure {
+	if o.figure == cli.PathFigure {
 		path, err := cli.PathNumber(o.path, r.Study)
 		if err != nil {
 			return none, err

@@ -21,7 +21,7 @@ func TestPlotRedraws(t *testing.T) {
 	}
 	run := stored(t, "run")
 	dir := t.TempDir()
-	for _, name := range figureNames() {
+	for _, name := range cli.FigureNames() {
 		out := filepath.Join(dir, name+".svg")
 		expect(t, cli.Done, "plot", run, "--figure", name, "--out", out)
 		original := filepath.Join(run, "figures", name+".svg")
@@ -73,7 +73,7 @@ func TestPlotAwkwardRuns(t *testing.T) {
 		"brief": {"--horizon", "3h", "--paths", "40"},
 	} {
 		run := stored(t, name, args...)
-		for _, figure := range figureNames() {
+		for _, figure := range cli.FigureNames() {
 			if name == "ruin" && (figure == "law" || figure == "decay-horizons") {
 				continue // seconds of exact jumps, and drawn elsewhere
 			}
@@ -89,7 +89,7 @@ func TestPlotOverlay(t *testing.T) {
 	a, b := stored(t, "a"), stored(t, "b", "--band", "2.5:3.5")
 	dir := t.TempDir()
 	for over, want := range map[string]string{
-		b: "The overlay has low 2.5, high 3.5.", a: "The overlay is made alike.",
+		b: "The overlay has low 2.5, high 3.5.", a: "The overlay has the same settings.",
 		stored(t, "c", "--model", "merton", "--mechanism", "perp"): "Overlay: 300 paths",
 	} {
 		out := filepath.Join(t.TempDir(), "x.svg")
@@ -229,9 +229,11 @@ func TestSummaryOfRun(t *testing.T) {
 	if rows, err := csv.NewReader(strings.NewReader(out)).ReadAll(); err != nil || len(rows) < 1000 {
 		t.Errorf("horizons: %d rows, %v", len(rows), err)
 	}
-	expect(t, cli.Done, "summary", run, "--require", "p_liquidation<=0.5", "--require", "nav>0.1")
+	for _, want := range []string{"holds: p_liquidation<=0.5: 3x-band-loan: p_liquidation = ", "holds: nav>0.1: "} {
+		says(t, cli.Done, want, "summary", run, "--require", "p_liquidation<=0.5", "--require", "nav>0.1")
+	}
 	_, errs := expect(t, cli.Unmet, "summary", run, "--require", "log_nav>1")
-	if !strings.Contains(errs, "want log_nav>1") {
+	if !strings.Contains(errs, "does not hold: log_nav>1: ") {
 		t.Errorf("unmet: %s", errs)
 	}
 	expect(t, cli.BadInput, "summary", run, "--require", "lognav>1")

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -161,8 +162,26 @@ func TestShards(t *testing.T) {
 	expect(t, cli.Done, several(other, "--seed", "2", "--no-figures")...)
 	says(t, cli.BadInput, "are not parts of one sweep", "merge", "--out", joined+"2", parts[0], other)
 	printed, said = expect(t, cli.Unmet, "missing", parts[0])
-	if !strings.Contains(printed, "batch 0, chunk 0: ") || !strings.Contains(said, "7 of 8 units are missing") {
+	if !strings.HasPrefix(printed, " batch  chunk  cells  first cell ") ||
+		!strings.Contains(printed, "\n     0      1     32  half-width=0.02") ||
+		!strings.Contains(said, "7 of 8 units are missing") {
 		t.Errorf("missing prints %s, says %s", printed, said)
+	}
+	var missing struct {
+		Units   int
+		Missing []map[string]any
+	}
+	printed, _ = expect(t, cli.Unmet, "missing", parts[0], "--json")
+	if err := json.Unmarshal([]byte(printed), &missing); err != nil || missing.Units != 8 ||
+		len(missing.Missing) != 7 || missing.Missing[0]["last_path"] == nil {
+		t.Errorf("missing prints %s", printed)
+	}
+	if printed, _ = expect(t, cli.Unmet, "missing", parts[0], "--csv"); strings.Count(printed, "\n") != 8 ||
+		!strings.HasPrefix(printed, "batch,chunk,cells,first_cell,last_cell,first_path,last_path\n") {
+		t.Errorf("missing prints %s", printed)
+	}
+	if printed, _ = expect(t, cli.Unmet, "missing", parts[0], "--markdown"); !strings.Contains(printed, "| batch |") {
+		t.Errorf("missing prints %s", printed)
 	}
 	says(t, cli.BadInput, "is not finished", "verify", parts[0])
 	for _, shard := range []string{"0/7", "8/7", "1", "a/b", "1/0"} {
@@ -247,7 +266,7 @@ func TestVerifySimulate(t *testing.T) {
 	expect(t, cli.Done, "simulate", "--token", "ETHBULL3X", "--horizon", "3d", "--paths", "40",
 		"--no-figures", "--out", path)
 	out, _ := expect(t, cli.Done, "verify", path)
-	if !strings.Contains(out, "40 lifetimes have the same results_hash") {
+	if !strings.Contains(out, "40 lifetimes have the same hash\nresults_hash ") {
 		t.Errorf("printed %s", out)
 	}
 	says(t, cli.BadInput, "is not a sweep", "verify", path, "--cells", "2")

@@ -26,20 +26,18 @@ func newReplay() *cobra.Command {
 	o := new(replayOptions)
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
-		Short: "Run a token through a price history, with keepers that are prompt or late",
-		Long: `replay runs a token through the bars of a price history, which it reads as
-calibrate does, once for each latency of its keeper, and prints what became of
-it: an answer to "what would have happened on 12 March 2020?". It writes a run
-directory with the spec and the lifetimes.
+		Short: "Run a token through a price history, with prompt and late keepers",
+		Long: `replay runs a token through the bars of a price history, once for each latency of
+its keeper: what would have happened on 12 March 2020?
 
-Inside a bar the price goes from the open over the nearer extreme and the
-farther one to the close; with --closes it is seen at closes only. Where bars
-are missing it stands still, and jumps to the next open. The token starts at its
-target at the first open. Its rates, funding and costs are the same all the time.
-Nothing is estimated, so there are no intervals. Last prices of a perpetual have
-spikes that no oracle saw: for a loan prefer prices of the spot market.`,
-		Example: `  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11 --until 2020-03-15
-  mcrisk replay eth_usd_1d.csv --token ETHBULL3X --latencies 0 --closes --json --no-save`,
+Within a bar the path is open, nearer extreme, farther extreme, close. With
+--closes it is the close only. Where bars are missing the price stands still, then
+jumps to the next open. The token starts at its target at the first open. Its
+rates, funding and costs are constant. Nothing is estimated, so there are no
+intervals. Last prices of a perpetual have spikes that no oracle saw: for a loan
+prefer prices of the spot market.`,
+		Example: `  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11
+  mcrisk replay eth_usd_1d.csv --token ETHBULL3X --latencies 0 --closes --json`,
 		Args: cli.OneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if name := cli.Given(cmd, o.unused); name != "" {
@@ -57,12 +55,13 @@ spikes that no oracle saw: for a loan prefer prices of the spot market.`,
 			slices.Contains([]string{"latency", "outage-rate", "outage-length"}, name)
 	})
 	cli.Text(cmd.Flags(), &o.latencies, cli.SectionKeeper, "latencies", "durations", "0,1m,5m,30m,1h",
-		"of the keeper, one for each row")
+		"latencies of the keeper, one for each row")
 	o.part.File = &o.study.File
 	o.part.Bind(cmd, cli.SectionStudy)
-	cmd.Flags().BoolVar(&o.closes, "closes", false, "see closes only, not what lies between them")
+	cmd.Flags().BoolVar(&o.closes, "closes", false, "see closes only")
 	cli.InSection(cmd.Flags(), cli.SectionStudy, "closes")
 	o.output.BindWithoutFigures(cmd)
+	cli.Essential(cmd, "token", "target", "band", "latencies", "since", "until", "closes", "column", "out", "json")
 	return cmd
 }
 

@@ -31,15 +31,17 @@ func newSimulate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate",
 		Short: "Simulate the lifetimes of a token and summarise them",
-		Long: `simulate runs thousands of lifetimes of a token and prints what they come to:
-final value, decay by its three names, drawdown, cost, probabilities of loss,
-each with its 95 % interval. It writes a run directory with the spec, all
-lifetimes, the summary, seven figures and a page of all of it, report.html.`,
+		Long: `simulate runs thousands of lifetimes of a token and prints its metrics: final net
+asset value, decay, drawdown, cost, probabilities of loss. Each has the 95 %
+interval of its Monte Carlo error.
+
+It writes a run directory with the spec, all lifetimes, the summary, seven figures
+and report.html, one page of all of it.`,
 		Example: `  mcrisk simulate --token ETHBULL3X
   mcrisk simulate --token ETHBULL3X --band 2.8:3.2 --to target --fee 10bp
-  mcrisk simulate --target 3 --band 2.8:3.2 --borrow 5% --sigma 0.6 --horizon 30d
-  mcrisk simulate --token BTCBULL3X --model merton --jump-rate 10 --keeper-interval 5m --latency 30m
-  mcrisk simulate --token ETHBULL3X --prices eth_usdt_perp_1h.csv --json --no-figures`,
+  mcrisk simulate --target 3 --band 2.8:3.2 --borrow 5% --sigma 0.6
+  mcrisk simulate --token BTCBULL3X --model merton --jump-rate 10 --latency 30m
+  mcrisk simulate --token ETHBULL3X --prices eth_usdt_perp_1h.csv --json`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
@@ -47,11 +49,12 @@ lifetimes, the summary, seven figures and a page of all of it, report.html.`,
 	o.output.Bind(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.lifetimes, cli.SectionOutput, "lifetimes", "file", "",
-		"CSV to write all lifetimes to as well, which must not exist")
-	s.BoolVar(&o.printSpec, "print-spec", false, "print the study these flags describe as YAML, and run nothing")
-	s.BoolVar(&o.plain, "no-control", false, "do not correct estimates by what is known of the prices")
-	s.StringArrayVar(&o.requires, "require", nil,
-		"`bound` that must hold, such as 'p_liquidation<0.01', or exit with status 3; may be repeated")
+		"CSV to write all lifetimes to as well; it must not exist")
+	s.BoolVar(&o.printSpec, "print-spec", false, "print the study as YAML, and run nothing")
+	s.BoolVar(&o.plain, "no-control", false, cli.PlainUsage)
+	s.StringArrayVar(&o.requires, "require", nil, cli.RequireUsage)
+	cli.Essential(cmd, "token", "target", "band", "policy", "fee", "model", "sigma", "horizon", "paths", "seed",
+		"require", "out", "json")
 	return cmd
 }
 

@@ -303,8 +303,8 @@ func TestTraceEndsAsTheLifetime(t *testing.T) {
 				of...)...)), "\n")
 			head, last := strings.Split(rows[0], ","), strings.Split(rows[len(rows)-1], ",")
 			for i, name := range head {
-				column := map[string]string{"equity": "nav"}[name]
-				if i >= 7 {
+				column := map[string]string{"equity": "nav", "aum": "aum"}[name]
+				if i >= 8 {
 					column = "money_" + name
 				}
 				if column != "" && last[i] != columns[column][path] {
@@ -407,7 +407,7 @@ func TestPrices(t *testing.T) {
 		{[]string{"--prices", file}, false},
 	} {
 		_, _, stderr := call(t, append(slices.Clone(args), tt.args...)...)
-		if noted := strings.Contains(stderr, "the jumps of merton add to it"); noted != tt.noted {
+		if noted := strings.Contains(stderr, "the jumps of merton come on top of it"); noted != tt.noted {
 			t.Errorf("%v: a note on jumps: %t, want %t, in %q", tt.args, noted, tt.noted, stderr)
 		}
 	}

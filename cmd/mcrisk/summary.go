@@ -21,17 +21,16 @@ func newSummary() *cobra.Command {
 	o := new(summaryOptions)
 	cmd := &cobra.Command{
 		Use:   "summary RUN",
-		Short: "Summarise a stored run again, or hold it to requirements",
-		Long: `summary reads the lifetimes that simulate stored in a run directory and prints
-every metric with its interval, without simulating again. With --attribution it
-says where the result came from, in parts that add up; with --horizons how
-probabilities and quantiles develop over time.
+		Short: "Summarise a stored run again, or check requirements",
+		Long: `summary reads the lifetimes of a run of simulate and prints every metric with its
+interval. It does not simulate again. --attribution shows the causes of the
+result, which add up to it; --horizons shows probabilities and quantiles over time.
 
 A --require that does not hold ends with exit status 3. The metric may name an
 end of its interval: p_liquidation.hi<0.01 holds only if the whole interval does.`,
 		Example: `  mcrisk summary runs/eth
   mcrisk summary runs/eth --attribution --markdown
-  mcrisk summary runs/eth --require 'p_liquidation<0.01' --require 'var_95.hi<0.9'`,
+  mcrisk summary runs/eth --require 'p_liquidation<0.01' --require 'nav.lo>0.5'`,
 		Args: oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cli.SessionOf(cmd), args[0]) },
 	}
@@ -39,11 +38,10 @@ end of its interval: p_liquidation.hi<0.01 holds only if the whole interval does
 	s.SortFlags = false
 	o.form.Bind(cmd)
 	s.BoolVar(&o.attribution, "attribution", false,
-		"print where the result came from instead: causes that add up, also by quintile")
+		"print the causes of the result instead; they add up to it, also by quintile")
 	s.BoolVar(&o.horizons, "horizons", false, "print probabilities and quantiles at every stored time instead")
-	s.BoolVar(&o.plain, "no-control", false, "do not correct estimates by what is known of the prices")
-	s.StringArrayVar(&o.requires, "require", nil,
-		"`bound` that must hold, such as 'p_liquidation<0.01'; may be repeated")
+	s.BoolVar(&o.plain, "no-control", false, cli.PlainUsage)
+	s.StringArrayVar(&o.requires, "require", nil, cli.RequireUsage)
 	return cmd
 }
 

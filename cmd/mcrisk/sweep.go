@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -35,23 +36,25 @@ func newSweep() *cobra.Command {
 	o := new(sweepOptions)
 	cmd := &cobra.Command{
 		Use:   "sweep [SPEC]",
-		Short: "Run a token at many values of any parameters, on the same paths",
-		Long: `sweep runs a token at every combination of the values of some parameters: a cell
-each. All cells live on the same paths, so differences between them are paired
-and their intervals narrow. It tells which cell is best for each of nine
-objectives, which others cannot be told from it, and how much a little more
-costs; along the first --over, or those named by --select, for each combination
-of the others.
+		Short: "Find the best setting: run a token at many values of parameters",
+		Long: `sweep runs a token at every combination of the values of some parameters, on the
+same paths. For each objective it prints the best setting, the settings not
+significantly worse (95 %), and the loss from moving 10 % away.
 
-What is done is on disk at once: a sweep that was interrupted goes on with
---resume, and ends with the same results. --shard computes a part of it, for
-mcrisk merge to join. With --exact nothing is sampled.
+Each combination is a cell. The best setting is sought along the first --over, or
+those named by --select. The other parameters make up scenarios, and each scenario
+has its own best setting. All cells live on the same paths, so differences between
+them are paired and their intervals short.
 
-Exit status 1 says that a cell failed, though the others were run.`,
+Finished work is on disk at once. --resume continues an interrupted sweep, with
+the same results. --shard runs a part of it, and mcrisk merge joins the parts.
+With --exact nothing is sampled.
+
+Exit status 1 says that a cell failed; the others were run.`,
 		Example: `  mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05
-  mcrisk sweep --token ETHBULL3X --over half-width=0.1:0.6:0.1 --over fee=5bp,10bp,30bp --over sigma=0.4:1.2:0.2
-  mcrisk sweep --token BTCBULL3X --over latency=0,5m,1h --over model=gbm,merton,kou
-  mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05 --optimise utility
+  mcrisk sweep --token ETHBULL3X --over half-width=0.1,0.3 --over fee=5bp,30bp
+  mcrisk sweep --token BTCBULL3X --over latency=0,5m,1h --over model=gbm,merton
+  mcrisk sweep --token ETHBULL3X --over half-width=0.1,0.3 --optimise utility
   mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05 --exact
   mcrisk sweep --resume runs/ETHBULL3X-20260102T030405Z-0123abcd`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -85,26 +88,29 @@ Exit status 1 says that a cell failed, though the others were run.`,
 func (o *sweepOptions) bind(cmd *cobra.Command) {
 	cli.Rename(cmd, map[string]string{"choose": "select"})
 	s := cmd.Flags()
-	s.StringArrayVar(&o.over, "over", nil, "`name=values`: "+cli.OverUsage+"; may be repeated")
+	s.StringArrayVar(&o.over, "over", nil, "`name=values` to run at: "+cli.OverUsage+"; may be repeated")
 	cli.InSection(s, cli.SectionStudy, "over")
 	cli.Text(s, &o.sample, cli.SectionStudy, "sample", "count", "",
-		"run a Latin hypercube sample of so many cells instead of the whole grid")
+		"run a Latin hypercube sample of so many cells; without it the whole grid")
 	cli.Text(s, &o.selected, cli.SectionStudy, "select", "names", "",
-		"parameters of --over along which the best is sought; the others make up scenarios "+
-			"(default the first; with --sample all)")
+		"parameters of --over to find the best of; the others make up scenarios "+
+			"(default the first, with --sample all)")
 	cli.Text(s, &o.aversion, cli.SectionStudy, "aversion", "number", "",
-		"weight of tracking variance, against growth and cost, in the objectives utility and tracking_cost")
-	cli.Text(s, &o.pareto, cli.SectionStudy, "pareto", "a,b", "", "objectives to trade off against each other")
+		"weight of tracking variance in the objectives utility and tracking_cost")
+	cli.Text(s, &o.pareto, cli.SectionStudy, "pareto", "a,b", "", "two objectives to trade off")
 	cli.Text(s, &o.optimise, cli.SectionStudy, "optimise", "objective", "",
-		"find the best value of the one selected parameter, between the cells too")
+		"find the best value of one parameter between the cells too")
 	s.Lookup("aversion").DefValue = fmt.Sprint(assess.Aversion)
 	s.Lookup("pareto").DefValue = strings.Join(assess.TradedOff, ",")
-	s.BoolVar(&o.exact, "exact", false, "sweep without sampling, where that is possible")
-	cli.Text(s, &o.resume, cli.SectionOutput, "resume", "run", "", "go on with a sweep that was interrupted")
-	cli.Text(s, &o.shard, cli.SectionOutput, "shard", "k/n", "", "run the k-th of n parts only")
-	s.BoolVar(&o.dryRun, "dry-run", false, "say how many cells there are and what they take, and run nothing")
+	s.BoolVar(&o.exact, "exact", false, "compute without sampling, where that is possible")
+	cli.Text(s, &o.resume, cli.SectionOutput, "resume", "run", "", "continue an interrupted sweep")
+	cli.Text(s, &o.shard, cli.SectionOutput, "shard", "k/n", "",
+		"run the k-th of n parts only; mcrisk merge joins them")
+	s.BoolVar(&o.dryRun, "dry-run", false, "print the number of cells and what they take, and run nothing")
 	s.BoolVar(&o.failFast, "fail-fast", false, "stop at the first cell that fails")
 	s.BoolVar(&o.yes, "yes", false, fmt.Sprintf("run more than %s cells", report.Thousands(cli.ManyCells)))
+	cli.Essential(cmd, "token", "target", "band", "over", "select", "optimise", "exact", "horizon", "paths", "out",
+		"json")
 }
 
 // run begins a sweep.
@@ -133,15 +139,14 @@ func (o *sweepOptions) run(ctx context.Context, session *cli.Session) error {
 	if err != nil {
 		return cli.AsInput(err)
 	}
-	r.RoundedAxes(sweep.Axes)
-	if err := o.output.Check(); err != nil {
+	if err := errors.Join(r.AxisNotes(sweep.Axes), o.output.Check()); err != nil {
 		return err
 	}
 	if o.exact {
 		return o.exactly(ctx, r, sweep, settings)
 	}
 	allowance := cli.Allowance{Workers: o.study.Workers, Optimum: plan.Optimise != "",
-		Place: o.output.SweepPlace(), Many: o.yes}
+		Dir: o.output.SweepDir(), Many: o.yes}
 	if o.dryRun {
 		text, err := allowance.Estimate(ctx, sweep)
 		if err == nil {

@@ -522,7 +522,8 @@ func TestSweepExactly(t *testing.T) {
 // none of them.
 func TestFormerNames(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	axes := []string{"--over", "fee=1bp,20bp", "--over", "sigma=0.5,1", "--horizon", "2d", "--paths", "40", "--no-figures"}
+	axes := []string{"--over", "fee=1bp,20bp", "--over", "sigma=0.5,1", "--horizon", "2d", "--paths", "40",
+		"--no-figures"}
 	expect(t, cli.Done, banded(append(axes, "--select", "sigma", "--out", dir)...)...)
 	plan := read(t, filepath.Join(dir, "sweep.yaml"))
 	if !strings.Contains(plan, "select:\n  - sigma") || strings.Contains(plan, "choose") {
@@ -536,7 +537,23 @@ func TestFormerNames(t *testing.T) {
 	if got := resultsOf(t, banded(append(axes, "--choose", "sigma", "--no-save", "--json")...)...); got != want {
 		t.Errorf("with --choose the sweep prints\n%s\nwith --select\n%s", got, want)
 	}
-	if _, help, _ := call(t, "sweep", "--help"); strings.Contains(help, "--choose") {
+	if _, help, _ := call(t, "sweep", "--help", "all"); strings.Contains(help, "--choose") {
 		t.Errorf("help shows --choose:\n%s", help)
+	}
+}
+
+// Models that are compared are said to differ in volatility, each with its own; models that
+// do not are not.
+func TestSweepOfModelsSaysVolatility(t *testing.T) {
+	args := []string{"--horizon", "2d", "--paths", "20", "--no-save"}
+	// Ten jumps a year of variance .02² + .06² on a diffusion of .8: √(.64 + .04).
+	says(t, cli.Done, "the models differ in volatility: gbm 0.8, merton 0.825 per √year",
+		banded(append(args, "--over", "model=gbm,merton")...)...)
+	says(t, cli.Done, "the models differ in volatility: gbm 0.8, merton 0.825 per √year", append([]string{"heatmap",
+		"--target", "3", "--band", "2.7:3.3", "--sigma", "0.8", "--x", "model=gbm,merton", "--y", "fee=0,1bp"},
+		args...)...)
+	if _, said := expect(t, cli.Done, banded(append(args, "--over", "model=gbm,garch")...)...); strings.Contains(said,
+		"differ in volatility") {
+		t.Errorf("said %s", said)
 	}
 }

@@ -145,7 +145,7 @@ func TestSweepAtAnEnd(t *testing.T) {
 	// Nothing is less than no latency; more than two hours is.
 	out, said := expect(t, cli.Done, banded("--over", "latency=0,1h,2h", "--fee", "1%", "--paths", "20",
 		"--horizon", "9d", "--no-save")...)
-	if !strings.Contains(said, "at an end of the range swept, so that the truly best may lie beyond: "+
+	if !strings.Contains(said, "at an end of the range swept, so the optimum may lie beyond it: "+
 		"tracking_cost (1 of 1), cost_drag (1 of 1)\n") ||
 		!regexp.MustCompile(`tracking_cost +2h `).MatchString(out) ||
 		!regexp.MustCompile(`max_drawdown +0s `).MatchString(out) {
@@ -190,7 +190,7 @@ func TestSweepNearTheBest(t *testing.T) {
 		"--no-save"}
 	for _, over := range []string{"half-width=0.1:0.9:0.1", "latency=1h,2h,4h,8h", "borrow=1%:9%:2%"} {
 		out, _ := expect(t, cli.Done, banded(append(args, "--over", over, "--optimise", "utility")...)...)
-		_, optimum, _ := strings.Cut(out, "utility is best at")
+		_, optimum, _ := strings.Cut(out, "Optimum of utility")
 		if !strings.Contains(out, "  loss at +10 % ") || !strings.Contains(optimum, "  loss at +10 % ") ||
 			!strings.Contains(optimum, "  loss at −10 % ") {
 			t.Errorf("--over %s: no loss near the best in %s", over, out)

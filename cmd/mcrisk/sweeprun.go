@@ -30,7 +30,7 @@ func (o *sweepOptions) begin(ctx context.Context, r *cli.Resolved, plan rundir.S
 	if err := rundir.WriteSweep(&text, r.Study, plan); err != nil {
 		return err
 	}
-	path := o.output.Place(r.Study.Spec().Tokens[0].Name, text.Bytes())
+	path := o.output.RunPath(r.Study.Spec().Tokens[0].Name, text.Bytes())
 	if o.output.NoSave {
 		dir, err := os.MkdirTemp("", "mcrisk-sweep-")
 		if err != nil {

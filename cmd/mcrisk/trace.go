@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,13 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"mcrisk/internal/cli"
-	"mcrisk/rundir"
+	"mcrisk/report"
 	"mcrisk/study"
 )
 
 // traceOptions are those of mcrisk trace.
 type traceOptions struct {
 	study  cli.StudyOptions
+	form   cli.FormOptions
 	path   string   // its number
 	of     string   // token of a spec with several; empty: the first
 	events []string // those printed; none: all
@@ -26,10 +27,11 @@ func newTrace() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trace",
 		Short: "Print every event of one path",
-		Long: `trace runs one path again, alone, and prints every event of the token's life as
-CSV: time, what happened, price of the underlying, exposure, cash, equity,
-leverage and the running totals of the ledger, in full precision. The last row's
-equity has the same bits as the path's nav in simulate's lifetimes.`,
+		Long: `trace runs one path of a study and prints every event in the life of the token:
+trades, liquidations, and the price, leverage, vault and ledger at each. It prints CSV
+unless another form is asked for.
+
+The last row's equity has the same bits as the path's nav in simulate's lifetimes.`,
 		Example: `  mcrisk trace --token ETHBULL3X --path 4821
   mcrisk trace --token ETHBULL3X --path 4821 --events rebalance,liquidation`,
 		Args: cli.NoArguments,
@@ -37,14 +39,20 @@ equity has the same bits as the path's nav in simulate's lifetimes.`,
 	}
 	o.study.Bind(cmd)
 	s := cmd.Flags()
-	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "path to trace, from 0")
-	cli.Text(s, &o.of, cli.SectionOutput, "of", "name", "", "token to trace, of a spec with several")
+	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "path to run, from 0")
+	cli.Text(s, &o.of, cli.SectionOutput, "of", "name", "", "token of a spec with several (default the first)")
 	s.StringSliceVar(&o.events, "events", nil,
-		"print these `events` only, with commas between: "+strings.Join(study.EventNames, ", "))
+		"print these `events` only; some of "+strings.Join(study.EventNames, ", "))
+	o.form.Bind(cmd)
+	cli.Essential(cmd, "token", "path", "events", "of", "spec", "band", "model", "sigma", "horizon", "step", "seed",
+		"json")
 	return cmd
 }
 
 func (o *traceOptions) run(session *cli.Session) error {
+	if err := o.form.Check(); err != nil {
+		return err
+	}
 	r, err := o.study.Resolve(session, cli.Demand{})
 	if err != nil {
 		return err
@@ -62,19 +70,36 @@ func (o *traceOptions) run(session *cli.Session) error {
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(session.Out)
-	events := rundir.NewEventWriter(out)
-	_, err = study.Observe(r.Study, token, path, func(e study.Event) {
-		if len(o.events) == 0 || slices.Contains(o.events, e.Name) {
-			events.Write(e)
+	if err := o.print(session, r.Study, token, path); err != nil {
+		return err
+	}
+	session.Notes(r.Notes...)
+	return nil
+}
+
+// print prints the events of a path: in CSV one by one, of which there may be any number.
+func (o *traceOptions) print(session *cli.Session, s *study.Study, token, path int) error {
+	wanted := func(e study.Event) bool { return len(o.events) == 0 || slices.Contains(o.events, e.Name) }
+	if o.form.JSON || o.form.Markdown {
+		_, events, err := study.Trace(s, token, path)
+		if err != nil {
+			return err
+		}
+		events = slices.DeleteFunc(events, func(e study.Event) bool { return !wanted(e) })
+		return o.form.Print(session.Out, report.Trace(s, token, path, events))
+	}
+	out := report.NewTraceWriter(session.Out)
+	var fault error
+	_, err := study.Observe(s, token, path, func(e study.Event) {
+		if fault == nil && wanted(e) {
+			fault = out.Write(e)
 		}
 	})
 	if err != nil {
 		return err
 	}
-	if err := out.Flush(); err != nil {
+	if err := errors.Join(fault, out.Flush()); err != nil {
 		return fmt.Errorf("standard output: %w", err)
 	}
-	session.Notes(r.Notes...)
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -19,6 +20,7 @@ import (
 
 // verifyOptions are those of mcrisk verify.
 type verifyOptions struct {
+	form    cli.FormOptions
 	cells   string // of a sweep, how many are run; empty: all
 	workers int
 }
@@ -28,9 +30,9 @@ func newVerify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify RUN",
 		Short: "Run a run again and compare",
-		Long: `verify checks that the files of a run are those it was written with, runs it again
-and compares the hash of its lifetimes; for a sweep cell by cell, all of them or
-some drawn at random. It takes runs of simulate and of sweep.`,
+		Long: `verify checks the files of a run against its manifest, runs it again and compares
+the hash of its lifetimes. Of a sweep it runs every cell, or some drawn at random.
+It takes runs of simulate and of sweep.`,
 		Example: `  mcrisk verify runs/ETHBULL3X-20260102T030405Z-0123abcd
   mcrisk verify runs/sweep --cells 5`,
 		Args: cli.One("run directory"),
@@ -39,13 +41,14 @@ some drawn at random. It takes runs of simulate and of sweep.`,
 		},
 	}
 	cli.Text(cmd.Flags(), &o.cells, cli.SectionOutput, "cells", "count", "",
-		"of a sweep, run so many cells drawn at random (default all)")
+		"number of cells of a sweep to run, drawn at random (default all)")
+	o.form.Bind(cmd)
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "processors to use; 0: all")
 	return cmd
 }
 
 func (o *verifyOptions) run(ctx context.Context, session *cli.Session, dir string) error {
-	if err := cli.CheckWorkers(o.workers); err != nil {
+	if err := errors.Join(cli.CheckWorkers(o.workers), o.form.Check()); err != nil {
 		return err
 	}
 	drawn := study.MaxCells
@@ -63,25 +66,29 @@ func (o *verifyOptions) run(ctx context.Context, session *cli.Session, dir strin
 	if m.Generator != rundir.Generator {
 		return fmt.Errorf("%s was made with random numbers %s; this program has %s", dir, m.Generator, rundir.Generator)
 	}
-	fmt.Fprintf(session.Out, "%d files are those of the run\n", len(m.Outputs))
+	v := report.Verification{Run: dir, Files: len(m.Outputs)}
 	_, noSweep := os.Stat(filepath.Join(dir, rundir.SweepFile))
 	switch {
-	case noSweep == nil && o.cells == "":
-		return o.all(ctx, session, dir, m)
 	case noSweep == nil:
-		return o.some(ctx, session, dir, drawn)
+		err = o.sweep(ctx, session, &v, m, drawn)
 	case o.cells != "":
 		return cli.Input("--cells %s; %s is not a sweep", o.cells, dir)
 	case len(m.Command) < 2 || m.Command[1] != "simulate":
 		return cli.Input("%s was written by mcrisk %s; want a run of simulate, or of sweep with sampling", dir,
 			cli.Word(m.Command, 1))
+	default:
+		err = o.simulation(ctx, session, &v)
 	}
-	return o.simulation(ctx, session, dir)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	v.Verified = err == nil
+	return errors.Join(o.form.Print(session.Out, report.Verified(v)), err)
 }
 
 // simulation runs a simulation again.
-func (o *verifyOptions) simulation(ctx context.Context, session *cli.Session, dir string) error {
-	stored, err := rundir.OpenRun(dir)
+func (o *verifyOptions) simulation(ctx context.Context, session *cli.Session, v *report.Verification) error {
+	stored, err := rundir.OpenRun(v.Run)
 	if err != nil {
 		return err
 	}
@@ -92,59 +99,50 @@ func (o *verifyOptions) simulation(ctx context.Context, session *cli.Session, di
 		return err
 	}
 	m := stored.Manifest
-	if hash := study.Hash(again); hash != m.ResultsHash {
-		return fmt.Errorf("run again, %s has results_hash %s; the run has %s", dir, hash, m.ResultsHash)
+	v.Lifetimes, v.ResultsHash = m.Paths*len(again), study.Hash(again)
+	if v.ResultsHash != m.ResultsHash {
+		return fmt.Errorf("run again, %s has results_hash %s; the run has %s", v.Run, v.ResultsHash, m.ResultsHash)
 	}
-	_, err = fmt.Fprintf(session.Out, "run again, its %s lifetimes have the same results_hash %s\n",
-		report.Thousands(m.Paths*len(again)), m.ResultsHash)
-	return err
+	return nil
 }
 
-// all runs every cell of a sweep again.
-func (o *verifyOptions) all(ctx context.Context, session *cli.Session, dir string, m rundir.Manifest) error {
-	run, err := cli.OpenSweep(dir)
+// sweep runs cells of a sweep again: all of them, or so many drawn at random.
+func (o *verifyOptions) sweep(ctx context.Context, session *cli.Session, v *report.Verification, m rundir.Manifest,
+	drawn int) error {
+	run, err := cli.OpenSweep(v.Run)
 	if err != nil {
+		return err
+	}
+	v.CellsOf = run.Sweep.Cells()
+	if o.cells != "" {
+		cells := rand.Perm(v.CellsOf)
+		cells = cells[:min(len(cells), drawn)]
+		slices.Sort(cells)
+		v.Cells = len(cells)
+		_, err := o.compare(ctx, session, run, cells, v)
 		return err
 	}
 	cells := []int{run.Sweep.Own()} // first, as in results_hash
-	for c := range run.Sweep.Cells() {
+	for c := range v.CellsOf {
 		cells = append(cells, c)
 	}
-	hash, err := o.compare(ctx, session, run, cells)
-	if err != nil {
+	v.Cells, v.Baseline = v.CellsOf, true
+	if v.ResultsHash, err = o.compare(ctx, session, run, cells, v); err != nil {
 		return err
 	}
-	if hash != m.ResultsHash {
-		return fmt.Errorf("the cells of %s have results_hash %s; the manifest says %s", dir, hash, m.ResultsHash)
+	if v.ResultsHash != m.ResultsHash {
+		return fmt.Errorf("the cells of %s have results_hash %s; the manifest says %s", v.Run, v.ResultsHash,
+			m.ResultsHash)
 	}
-	_, err = fmt.Fprintf(session.Out, "run again, all %d cells and the baseline "+
-		"have the same results_hash %s\n", run.Sweep.Cells(), m.ResultsHash)
-	return err
+	return nil
 }
 
-// some runs so many cells of a sweep again, drawn at random.
-func (o *verifyOptions) some(ctx context.Context, session *cli.Session, dir string, drawn int) error {
-	run, err := cli.OpenSweep(dir)
-	if err != nil {
-		return err
-	}
-	cells := rand.Perm(run.Sweep.Cells())
-	cells = cells[:min(len(cells), drawn)]
-	slices.Sort(cells)
-	if _, err := o.compare(ctx, session, run, cells); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(session.Out, "run again, %d of %d cells have the same hashes\n", len(cells), run.Sweep.Cells())
-	return err
-}
-
-// compare runs cells of a sweep again, prints which of them are not what is stored, and
+// compare runs cells of a sweep again, notes which of them are not what is stored, and
 // returns the results_hash of those that are.
-func (o *verifyOptions) compare(ctx context.Context, session *cli.Session, run *cli.SweepRun,
-	cells []int) (string, error) {
+func (o *verifyOptions) compare(ctx context.Context, session *cli.Session, run *cli.SweepRun, cells []int,
+	v *report.Verification) (string, error) {
 	progress := cli.NewProgress(session.Err, "cells")
 	defer progress.Finish()
-	differ := 0
 	hash := study.NewHasher()
 	for i, c := range cells {
 		stored, err := run.Cell(c)
@@ -159,13 +157,12 @@ func (o *verifyOptions) compare(ctx context.Context, session *cli.Session, run *
 			return "", err
 		}
 		if !same {
-			differ++
-			fmt.Fprintf(session.Out, "cell %d, %s: run again it is not what is stored\n", c, run.Sweep.Label(c))
+			v.Differ = append(v.Differ, report.Differs{Cell: c, Label: run.Sweep.Label(c)})
 		}
 		progress.Update(i+1, len(cells))
 	}
-	if differ > 0 {
-		return "", fmt.Errorf("%d of %d cells differ", differ, len(cells))
+	if n := len(v.Differ); n > 0 {
+		return "", fmt.Errorf("%d of %d cells differ", n, len(cells))
 	}
 	return hash.Sum(), nil
 }

@@ -97,7 +97,7 @@ func (e Expense) text(s *study.Sweep) string {
 type Allowance struct {
 	Workers int    // 0: all processors
 	Optimum bool   // the best is found between the cells too
-	Place   string // where its run is kept
+	Dir     string // where its run is kept
 	Many    bool   // more than ManyCells were agreed to
 }
 
@@ -110,9 +110,9 @@ func (a Allowance) Allow(ctx context.Context, s *study.Sweep) error {
 	if err := FitsMemory(paths, e.Memory); err != nil {
 		return err
 	}
-	if free, ok := FreeDisk(a.Place); ok && e.Disk > free {
+	if free, ok := FreeDisk(a.Dir); ok && e.Disk > free {
 		return Input("%s cells of %s paths would take %s on disk, and %s is free at %s; want fewer",
-			report.Thousands(s.Cells()), report.Thousands(paths), report.Bytes(e.Disk), report.Bytes(free), a.Place)
+			report.Thousands(s.Cells()), report.Thousands(paths), report.Bytes(e.Disk), report.Bytes(free), a.Dir)
 	}
 	if s.Cells() <= ManyCells || a.Many {
 		return nil
@@ -120,8 +120,8 @@ func (a Allowance) Allow(ctx context.Context, s *study.Sweep) error {
 	if err := e.Time(ctx, s, workers); err != nil {
 		return err
 	}
-	return Input("%s\nwith --yes they are run, with --sample %d a Latin hypercube sample of them, "+
-		"with --dry-run nothing", e.text(s), ManyCells/2)
+	return Input("%s\n--yes runs them, --sample %d runs a Latin hypercube sample of them, "+
+		"--dry-run runs nothing", e.text(s), ManyCells/2)
 }
 
 // Estimate says in words what a sweep takes, if there is room for it.
@@ -142,8 +142,8 @@ func (a Allowance) workers() int {
 	return a.Workers
 }
 
-// SweepPlace is where a sweep keeps its run while it is under way.
-func (o *OutputOptions) SweepPlace() string {
+// SweepDir is where a sweep keeps its run while it is under way.
+func (o *OutputOptions) SweepDir() string {
 	switch {
 	case o.NoSave:
 		return os.TempDir()

@@ -1,16 +1,15 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"mcrisk/param"
+	"mcrisk/report"
 )
 
 // The sections of help, in order.
@@ -84,165 +83,261 @@ func (t text) Set(value string) error {
 // word that help has for its value.
 func Text(s *pflag.FlagSet, dst *string, section, name, kind, value, usage string) {
 	*dst = value
-	s.Var(text{dst, kind}, name, usage)
+	short := ""
+	if len(name) == 1 { // the value of such a flag is completed by its shorthand
+		short = name
+	}
+	s.VarP(text{dst, kind}, name, short, usage)
 	InSection(s, section, name)
 }
 
-// Usage prints how a command is used, with its flags by section.
-func Usage(cmd *cobra.Command) error {
-	w := cmd.OutOrStderr()
-	fmt.Fprintf(w, "Usage:\n  %s\n", cmd.UseLine())
-	if cmd.HasExample() {
-		fmt.Fprintf(w, "\nExamples:\n%s\n", cmd.Example)
-	}
-	if cmd.HasAvailableSubCommands() {
-		fmt.Fprint(w, "\nCommands:\n")
-		for _, c := range cmd.Commands() {
-			if c.IsAvailableCommand() {
-				fmt.Fprintf(w, "  %-12s %s\n", c.Name(), c.Short)
-			}
+// essentialKey is the annotation of a command with the flags of its short help.
+const essentialKey = "essential"
+
+// Essential names the flags that the short help of a command shows, in order. The short
+// help of a command that names none shows all.
+func Essential(cmd *cobra.Command, names ...string) {
+	for _, name := range names {
+		if cmd.Flags().Lookup(name) == nil {
+			panic("cli: no flag --" + name)
 		}
 	}
-	bySection := map[string]*pflag.FlagSet{}
-	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		section := sectionOf(f)
-		if bySection[section] == nil {
-			bySection[section] = pflag.NewFlagSet(section, pflag.ContinueOnError)
-			bySection[section].SortFlags = false
-		}
-		bySection[section].AddFlag(f)
-	})
-	for _, section := range sections {
-		if s := bySection[section]; s != nil && s.HasAvailableFlags() {
-			writeFlags(w, section, s, len(bySection) > 1)
-		}
-	}
-	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(w, "\n%s COMMAND --help says more about a command.\n", cmd.CommandPath())
-	}
-	return nil
+	cmd.Annotations = map[string]string{essentialKey: strings.Join(names, " ")}
 }
 
-// writeFlags prints the flags of one section.
-func writeFlags(w io.Writer, section string, s *pflag.FlagSet, titled bool) {
-	title := "Flags"
-	if titled {
-		title = section
-	}
-	s.VisitAll(func(f *pflag.Flag) {
-		if slices.ContainsFunc(strings.Fields(f.Usage), func(word string) bool { return len(word) > helpWidth }) {
-			f.Usage = strings.ReplaceAll(f.Usage, "|", "| ") // so that a long list breaks
-		}
-	})
-	const values = "[=true|false]" // of a flag that nobody gives one
-	text := strings.ReplaceAll(s.FlagUsagesWrapped(helpWidth), values, strings.Repeat(" ", len(values)))
-	fmt.Fprintf(w, "\n%s:\n%s", title, text)
-}
+// allHelp is the argument after --help that asks for all of it.
+const allHelp = "all"
 
-// helpWidth is where the lines of help break.
-const helpWidth = 120
+// helpWidth is how many columns the lines of help have at most.
+const helpWidth = 80
 
-// Help makes the command help print the help of a command by name.
+// Help gives a program its help: --help is short, --help all has every flag, and the
+// command help prints those and topics.
 func Help(root *cobra.Command) {
-	root.InitDefaultHelpCmd()
-	for _, c := range root.Commands() {
-		if c.Name() != "help" {
-			continue
-		}
-		c.RunE = func(_ *cobra.Command, args []string) error {
+	root.SetUsageFunc(func(cmd *cobra.Command) error { return writeHelp(cmd.OutOrStderr(), cmd, false) })
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		args := cmd.Flags().Args()
+		// What cannot be written is noted by the writer, which Execute reads.
+		_ = writeHelp(cmd.OutOrStdout(), cmd, len(args) > 0 && args[len(args)-1] == allHelp)
+	})
+	root.SetHelpCommand(&cobra.Command{
+		Use:   "help [COMMAND | TOPIC]",
+		Short: "Explain a command or a topic",
+		Long: "help prints the help of a command, or a page on a topic: " + strings.Join(TopicNames(), ", ") + `.
+help COMMAND all shows every flag of the command.`,
+		Example: "  mcrisk help sweep\n  mcrisk help sweep all\n  mcrisk help policies",
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return []string{allHelp}, cobra.ShellCompDirectiveNoFileComp
+			}
+			var names []string
+			for _, c := range root.Commands() {
+				if c.IsAvailableCommand() {
+					names = append(names, described(c.Name(), c.Short))
+				}
+			}
+			for _, t := range topics {
+				names = append(names, described(t.name, t.short))
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			w := cmd.OutOrStdout()
+			if len(args) == 1 {
+				if page, ok := Topic(args[0]); ok {
+					return report.WriteText(w, page, helpWidth)
+				}
+			}
+			all := len(args) > 0 && args[len(args)-1] == allHelp
+			if all {
+				args = args[:len(args)-1]
+			}
 			of, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return UnknownCommand(root, args[0])
+				return unknownTopic(root, args[0])
 			}
-			return of.Help()
-		}
-	}
+			return writeHelp(w, of, all)
+		},
+	})
+	root.InitDefaultHelpCmd()
 }
 
-// UnknownCommand is the fault of a command that there is not.
-func UnknownCommand(root *cobra.Command, name string) error {
-	if near := root.SuggestionsFor(name); len(near) > 0 {
-		return Input("no command %q; did you mean %s?", name, strings.Join(near, " or "))
-	}
-	return Input("no command %q; see mcrisk --help", name)
-}
-
-// FlagError says which flag was meant.
-func FlagError(cmd *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
-		return AsInput(err)
-	}
-	if args := cmd.Flags().Args(); cmd.HasSubCommands() && len(args) > 0 {
-		return UnknownCommand(cmd, args[0])
-	}
-	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	name := unknown.GetSpecifiedName()
-	near := param.Nearest(name, names)
+// writeHelp prints what a command is for, how it is used and its flags: those that matter
+// most, or all by section.
+func writeHelp(w io.Writer, cmd *cobra.Command, all bool) error {
+	cmd.InitDefaultVersionFlag()
+	var b strings.Builder
+	_, arguments, _ := strings.Cut(cmd.Use, " ")
 	switch {
-	case slices.Contains([]string{"low", "high", "half-width"}, name) && cmd.Flags().Lookup("band") != nil:
-		return Input("%w; --band low:high sets the edges", err)
-	case len(near) > 0:
-		return Input("%w; did you mean --%s?", err, strings.Join(near, " or --"))
+	case cmd.HasAvailableSubCommands():
+		arguments = "COMMAND"
+	case len(flagsOf(cmd, func(*pflag.Flag) bool { return true })) > 0:
+		arguments += " [flags]"
 	}
-	return Input("%w; see %s --help", err, cmd.CommandPath())
-}
-
-// NoArguments wants flags only.
-func NoArguments(_ *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return Input("argument %q; want flags only", args[0])
+	use := cmd.CommandPath() + " " + strings.TrimSpace(arguments)
+	about := cmd.Long
+	if about == "" {
+		about = cmd.Short + "."
 	}
-	return nil
-}
-
-// One wants one argument, named for the message.
-func One(what string) cobra.PositionalArgs {
-	return func(_ *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return Input("%d arguments; want one %s", len(args), what)
+	examples := strings.Split(cmd.Example, "\n")
+	if !all {
+		most := 3
+		if cmd.HasAvailableSubCommands() { // whose list is long
+			most = 0
 		}
-		return nil
+		about, _, _ = strings.Cut(about, "\n\n")
+		examples = examples[:min(most, len(examples))]
+	}
+	fmt.Fprintf(&b, "Usage: %s\n\n%s\n", strings.TrimSpace(use), reflow(about))
+	if cmd.HasExample() && len(examples) > 0 {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", strings.Join(examples, "\n"))
+	}
+	if cmd.HasAvailableSubCommands() {
+		b.WriteString("\nCommands:\n")
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				fmt.Fprintf(&b, "  %-12s %s\n", c.Name(), c.Short)
+			}
+		}
+	}
+	names, ok := cmd.Annotations[essentialKey]
+	switch {
+	case ok && !all:
+		writeFlags(&b, "Flags", flagsOf(cmd, func(*pflag.Flag) bool { return true }, strings.Fields(names)...), true)
+	case all || !cmd.HasAvailableSubCommands():
+		writeSections(&b, cmd, !all)
+	}
+	fmt.Fprintf(&b, "\n%s\n", pointer(cmd, all))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// pointer says where more help is.
+func pointer(cmd *cobra.Command, all bool) string {
+	path := cmd.Root().Name()
+	topics := "Topics: " + path + " help " + strings.Join(TopicNames(), "|")
+	switch {
+	case cmd.HasAvailableSubCommands():
+		return cmd.CommandPath() + " COMMAND --help explains a command.\n" + topics
+	case all:
+		return topics
+	}
+	return "More: " + cmd.CommandPath() + " --help all\n" + topics
+}
+
+// flagsOf are flags of a command that are of a kind, by name, or all in the order in
+// which they were made.
+func flagsOf(cmd *cobra.Command, of func(*pflag.Flag) bool, names ...string) (list []*pflag.Flag) {
+	if len(names) == 0 {
+		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden && f.Name != "help" && of(f) {
+				list = append(list, f)
+			}
+		})
+		return list
+	}
+	for _, name := range names {
+		if f := cmd.Flags().Lookup(name); of(f) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// writeSections prints all flags of a command by section.
+func writeSections(b *strings.Builder, cmd *cobra.Command, brief bool) {
+	for _, section := range sections {
+		list := flagsOf(cmd, func(f *pflag.Flag) bool { return sectionOf(f) == section })
+		title := section
+		if len(list) == len(flagsOf(cmd, func(*pflag.Flag) bool { return true })) {
+			title = "Flags"
+		}
+		writeFlags(b, title, list, brief)
 	}
 }
 
-// OneFile wants one file of prices.
-func OneFile(_ *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return Input("%d files; want one CSV of prices", len(args))
+// writeFlags prints flags with what they mean, in two columns. In brief a meaning ends
+// with its first part, before a semicolon.
+func writeFlags(b *strings.Builder, title string, list []*pflag.Flag, brief bool) {
+	if len(list) == 0 {
+		return
 	}
-	return nil
+	const widest = 34
+	names, column := make([]string, len(list)), 0
+	for i, f := range list {
+		kind, _ := pflag.UnquoteUsage(f)
+		names[i] = strings.TrimSpace("--" + f.Name + " " + kind)
+		if n := utf8.RuneCountInString(names[i]); n <= widest {
+			column = max(column, n)
+		}
+	}
+	fmt.Fprintf(b, "\n%s:\n", title)
+	for i, f := range list {
+		_, usage := pflag.UnquoteUsage(f)
+		if brief {
+			usage, _, _ = strings.Cut(usage, "; ")
+		}
+		if d := f.DefValue; d != "" && d != "false" && d != "[]" && !(d == "0" && f.Value.Type() == "int") {
+			usage += " (default " + d + ")"
+		}
+		hang(b, fmt.Sprintf("  %-*s  ", column, names[i]), column+4, usage)
+	}
 }
 
-// DidYouMean ends a message about a name that is none of those there are.
-func DidYouMean(name string, names []string) string {
-	if near := param.Nearest(name, names); len(near) > 0 {
-		return "; did you mean " + strings.Join(near, " or ") + "?"
+// unwrap joins the lines of each paragraph, but for those that have indented lines.
+func unwrap(text string) string {
+	paragraphs := strings.Split(strings.ReplaceAll(text, "\t", "  "), "\n\n")
+	for i, p := range paragraphs {
+		if !strings.Contains("\n"+p, "\n ") {
+			paragraphs[i] = strings.Join(strings.Fields(p), " ")
+		}
 	}
-	return ""
+	return strings.Join(paragraphs, "\n\n")
 }
 
-// OneOf reports a name that is none of those there are.
-func OneOf(flag, name string, names []string) error {
-	if slices.Contains(names, name) {
-		return nil
+// reflow breaks the lines of a text anew, but for paragraphs that have indented lines.
+func reflow(text string) string {
+	var b strings.Builder
+	for line := range strings.SplitSeq(unwrap(text), "\n") {
+		if strings.HasPrefix(line, " ") || line == "" {
+			b.WriteString(line + "\n")
+			continue
+		}
+		hang(&b, "", 0, line)
 	}
-	if hint := DidYouMean(name, names); hint != "" {
-		return fmt.Errorf("%s %q%s", flag, name, hint)
-	}
-	return fmt.Errorf("%s %q; want one of %s", flag, name, strings.Join(names, ", "))
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// List reads names with commas or spaces between.
-func List(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+// Item is a name and what it means, as a list in a command's description has it.
+func Item(name, text string) string {
+	const column = 24
+	var b strings.Builder
+	hang(&b, fmt.Sprintf("  %-*s", column-2, name+" "), column, text)
+	return b.String()
 }
 
-// ShellWord is a word as a shell reads it.
-func ShellWord(word string) string {
-	if word == "" || strings.ContainsAny(word, " \t\n\"'\\$&|;<>()*?[]{}`!#~") {
-		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+// hang writes a text beside what stands before it, in lines that begin at a column.
+func hang(b *strings.Builder, before string, column int, text string) {
+	b.WriteString(before)
+	at := utf8.RuneCountInString(before)
+	if at > column {
+		b.WriteString("\n" + strings.Repeat(" ", column))
+		at = column
 	}
-	return word
+	first := true
+	for word := range strings.FieldsSeq(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case first:
+		case at+1+n > helpWidth:
+			b.WriteString("\n" + strings.Repeat(" ", column))
+			at = column
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at, first = at+n, false
+	}
+	b.WriteByte('\n')
 }

@@ -23,10 +23,10 @@ type FileOptions struct{ Column, Stamp, Zone string }
 func (o *FileOptions) Bind(cmd *cobra.Command, section string) {
 	s := cmd.Flags()
 	Text(s, &o.Column, section, "column", "name", "",
-		"column of prices in a file of closes, or ticker in one of several")
+		"column of prices in a file of closes, or ticker in a file of several")
 	Text(s, &o.Stamp, section, "stamp", "open|close", "",
-		"which end of a bar its time is of (default open, or as the file says)")
-	Text(s, &o.Zone, section, "zone", "name", "", "time zone of times without one, such as Europe/Berlin (default UTC)")
+		"end of a bar that its time is of; of a file that does not say it (default open)")
+	Text(s, &o.Zone, section, "zone", "name", "", "zone of times without one, such as Europe/Berlin (default UTC)")
 }
 
 // Read reads a file of prices, - being standard input, and returns its SHA-256 too.
@@ -117,8 +117,8 @@ func (o *HistoryOptions) Bind(cmd *cobra.Command, section string) {
 	}
 	s := cmd.Flags()
 	Text(s, &o.Since, section, "since", "time", "",
-		"of the first bar, in UTC: 2020-03-12 or 2020-03-12T10:00:00Z (default the file's)")
-	Text(s, &o.Until, section, "until", "time", "", "before which the last bar starts (default the file's end)")
+		"start of the first bar, as 2020-03-12 or 2020-03-12T10:00:00Z; UTC")
+	Text(s, &o.Until, section, "until", "time", "", "end of the part; the last bar starts before it")
 }
 
 // Read reads a history, cuts it to the part, and returns the SHA-256 of the file.

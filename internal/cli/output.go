@@ -25,7 +25,7 @@ type FormOptions struct{ JSON, CSV, Markdown bool }
 // Bind adds the flags to a command.
 func (o *FormOptions) Bind(cmd *cobra.Command) {
 	s := cmd.Flags()
-	s.BoolVar(&o.JSON, "json", false, "print one JSON object")
+	s.BoolVar(&o.JSON, "json", false, "print one JSON object; it has full precision")
 	s.BoolVar(&o.CSV, "csv", false, "print CSV, in full precision")
 	s.BoolVar(&o.Markdown, "markdown", false, "print Markdown")
 }
@@ -60,6 +60,9 @@ func (o *FormOptions) Print(w io.Writer, d report.Document) error {
 	return report.WriteText(w, d, report.Width(w))
 }
 
+// PlainUsage is what help says of --no-control.
+const PlainUsage = "do not correct estimates by what is known of the price; see mcrisk help sampling"
+
 // OutputOptions say what a command prints and writes.
 type OutputOptions struct {
 	FormOptions
@@ -76,7 +79,8 @@ func (o *OutputOptions) BindWithoutFigures(cmd *cobra.Command) { o.bind(cmd, fal
 func (o *OutputOptions) bind(cmd *cobra.Command, figures bool) {
 	s := cmd.Flags()
 	Text(s, &o.Out, SectionOutput, "out", "directory", "",
-		"run to write, which must not exist (default runs/NAME-TIME-HASH)")
+		"run directory to write; it must not exist")
+	s.Lookup("out").DefValue = "runs/NAME-TIME-HASH"
 	o.FormOptions.Bind(cmd)
 	if figures {
 		s.BoolVar(&o.NoFigures, "no-figures", false, "draw no figures")
@@ -92,9 +96,9 @@ func (o *OutputOptions) Check() error {
 	return o.FormOptions.Check()
 }
 
-// Place is where a run of a spec goes: --out, or a folder named after its first
+// RunPath is where a run of a spec goes: --out, or a folder named after its first
 // token, the time and the spec.
-func (o *OutputOptions) Place(token string, spec []byte) string {
+func (o *OutputOptions) RunPath(token string, spec []byte) string {
 	if o.Out != "" {
 		return o.Out
 	}
@@ -102,7 +106,7 @@ func (o *OutputOptions) Place(token string, spec []byte) string {
 	return filepath.Join("runs", name+"-"+time.Now().UTC().Format("20060102T150405Z")+"-"+rundir.Hash(spec)[:8])
 }
 
-// A Publication is what a command came to: a document, and what else it leaves in
+// A Publication is the result of a command: a document, and what else is written to
 // the run directory.
 type Publication struct {
 	Document report.Document // its data tables and figures are files of the run
@@ -110,10 +114,10 @@ type Publication struct {
 
 	// Files writes further files of the run; may be nil.
 	Files func(d *rundir.Dir) error
-	// Beside writes files that are not in the run, and gives them their names, when all
-	// of the run but its name is written; may be nil.
+	// Beside writes files outside of the run directory. It is called when the run is
+	// written, before the run takes its name; may be nil.
 	Beside func() error
-	// Notes say what the user should know that came up on the way.
+	// Notes say what the user should know.
 	Notes []string
 }
 
@@ -132,7 +136,7 @@ func (o *OutputOptions) Publish(ctx context.Context, units string, workers int,
 		if err != nil {
 			return err
 		}
-		if dir, err = rundir.Create(o.Place(of[0].Study.Spec().Tokens[0].Name, spec)); err != nil {
+		if dir, err = rundir.Create(o.RunPath(of[0].Study.Spec().Tokens[0].Name, spec)); err != nil {
 			return Existing(err)
 		}
 		defer dir.Abort()

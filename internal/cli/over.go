@@ -13,7 +13,7 @@ import (
 )
 
 // OverUsage is what help says of a parameter and its values.
-const OverUsage = "parameter and its values: name=low:high:step, both ends included, or name=a,b,c; " +
+const OverUsage = "low:high:step or a,b,c; both ends are included; " +
 	"model takes kinds and fitted specs"
 
 // ParseOver reads what a flag runs a study over: name=low:high:step or name=a,b,c, or

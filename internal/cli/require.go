@@ -7,8 +7,12 @@ import (
 	"strings"
 
 	"mcrisk/analytics"
+	"mcrisk/assess"
 	"mcrisk/report"
 )
+
+// RequireUsage is what help says of --require.
+const RequireUsage = "`bound` that must hold, such as 'p_liquidation<0.01', or exit with status 3; may be repeated"
 
 // A Requirement is a bound on a metric, such as p_liquidation<0.01. The metric
 // may name an end of its interval: p_liquidation.hi<0.01 holds only if the whole
@@ -60,9 +64,9 @@ func parseRequirement(text string) (Requirement, error) {
 	return r, nil
 }
 
-// Require holds every token's summary to the requirements. Those that are not
-// met make an [UnmetError]. Notes name the metrics whose interval holds the bound,
-// so that the answer may be chance.
+// Require checks the requirements for every token's summary. Those that are not met make
+// an [UnmetError]. Notes say which are met, with their numbers, and which are undecided:
+// their bound is within the interval of the estimate.
 func Require(rs []Requirement, summaries []analytics.Summary) (notes []string, err error) {
 	var unmet, unknown []error
 	for _, r := range rs {
@@ -73,21 +77,26 @@ func Require(rs []Requirement, summaries []analytics.Summary) (notes []string, e
 				unknown = append(unknown, fmt.Errorf("--require %q: %w", r.text, err))
 				break
 			}
-			v := e.Value
+			v, text := e.Value, report.Value(e)
 			switch r.end {
 			case ".lo":
-				v = e.Lo
+				v, text = e.Lo, report.Short(e.Lo)
 			case ".hi":
-				v = e.Hi
+				v, text = e.Hi, report.Short(e.Hi)
 			}
-			if !r.holds(v) { // so that NaN fails too
-				unmet = append(unmet, fmt.Errorf("%s: %s%s = %s (%s); want %s",
-					s.Token, r.metric, r.end, report.Short(v), report.Interval(e), r.text))
-			}
+			number := fmt.Sprintf("%s: %s%s = %s (%g %% interval %s)", s.Token, r.metric, r.end, text,
+				100*assess.Confidence, report.Range(e))
 			if r.end == "" && e.Lo <= r.bound && r.bound <= e.Hi {
-				notes = append(notes,
-					fmt.Sprintf("%s: the interval of %s, %s, holds the bound of %q; more paths would decide it",
-						s.Token, r.metric, report.Interval(e), r.text))
+				number += "; undecided: the interval contains the bound, and more paths would decide"
+			}
+			switch {
+			case e.Warning == analytics.NotEstimable:
+				unmet = append(unmet, fmt.Errorf("%s: %s is %s; want %s", s.Token, r.metric, e.Warning, r.text))
+				continue
+			case !r.holds(v): // so that NaN fails too
+				unmet = append(unmet, fmt.Errorf("does not hold: %s: %s", r.text, number))
+			default:
+				notes = append(notes, fmt.Sprintf("holds: %s: %s", r.text, number))
 			}
 			if e.Warning != "" {
 				notes = append(notes, fmt.Sprintf("%s: the interval of %s may be too short (%s)",

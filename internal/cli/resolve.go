@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mcrisk/assess"
 	"mcrisk/catalogue"
 	"mcrisk/models"
 	"mcrisk/param"
@@ -310,7 +311,7 @@ func (p *resolving) fit() error {
 
 // others gives tokens of other underlyings the first's model with the catalogue's
 // volatility of theirs, unless one was given for all; every two prices are
-// correlated alike.
+// equally correlated.
 func (p *resolving) others() error {
 	if p.demand.Correlation == "" {
 		return nil
@@ -385,7 +386,7 @@ func (p *resolving) fitPrices() error {
 // add to it.
 func (p *resolving) noteJumps() {
 	if _, err := p.spec.Param("jump-rate"); err == nil && !p.given("sigma") {
-		p.Note("sigma is the volatility of all moves of the history together; the jumps of %s add to it",
+		p.Note("sigma is the volatility of all moves of the history, jumps included; the jumps of %s come on top of it",
 			p.spec.Model.Kind)
 	}
 }
@@ -511,13 +512,53 @@ func (r *Resolved) rounded(what string, waits ...float64) {
 		}
 	}
 	if len(texts) > 0 {
-		r.Note("%s %s is rounded up to whole steps of %s; a --step that divides it would see it",
+		r.Note("%s %s is rounded up to whole steps of %s; use a --step that divides it",
 			what, strings.Join(texts, ", "), param.FormatSeconds(step.Seconds()))
 	}
 }
 
-// RoundedAxes notes waits of axes that are not whole steps.
-func (r *Resolved) RoundedAxes(axes []study.Axis) {
+// AxisNotes notes what to know of the values of axes.
+func (r *Resolved) AxisNotes(axes []study.Axis) error {
+	r.roundedAxes(axes)
+	for _, a := range axes {
+		if a.Name == study.ModelAxis {
+			return r.volatilities(a)
+		}
+	}
+	return nil
+}
+
+// volatilities notes that models which are compared differ in volatility too.
+func (r *Resolved) volatilities(models study.Axis) error {
+	const same = 0.005 // of each other
+	var texts []string
+	least, most := math.Inf(1), 0.0
+	for i, part := range models.Models {
+		v, err := volatilityOf(part, r.Study.Years())
+		if err != nil {
+			return err
+		}
+		least, most = min(least, v), max(most, v)
+		texts = append(texts, models.Choices[i]+" "+report.Short3(v))
+	}
+	if most > (1+same)*least {
+		r.Note("the models differ in volatility: %s per √year over the horizon, jumps included; "+
+			"so do their results", strings.Join(texts, ", "))
+	}
+	return nil
+}
+
+// volatilityOf is the volatility of a model, made of a part, over some years.
+func volatilityOf(part param.Part, years float64) (float64, error) {
+	m, err := models.Registry.Build(part)
+	if err != nil {
+		return 0, err
+	}
+	return assess.Volatility(m, years), nil
+}
+
+// roundedAxes notes waits of axes that are not whole steps.
+func (r *Resolved) roundedAxes(axes []study.Axis) {
 	for _, a := range axes {
 		if a.Name == "latency" || a.Name == "keeper-interval" {
 			r.rounded(a.Name, a.Values...)

@@ -24,7 +24,7 @@ type StudyOptions struct {
 	Workers                        int               // 0: all processors
 }
 
-// defaults are the flags of a study that have one.
+// defaults are the values of a study's settings that nobody gave.
 var defaults = map[string]string{"horizon": "365d", "step": "1h", "paths": "10000", "seed": "1"}
 
 // Bind adds the flags of a study to a command.
@@ -33,34 +33,40 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.SortFlags = false
 	Text(s, &o.Token, SectionToken, "token", "name", "",
-		"token of the catalogue, such as ETHBULL3X (see: mcrisk tokens)")
-	Text(s, &o.Spec, SectionToken, "spec", "file", "", "study described in YAML, as simulate --print-spec writes it")
-	Text(s, &o.Mechanism, SectionVenue, "mechanism", "kind", "", kindList(tokens.Mechanisms.Kinds())+" (default loan)")
-	bindNumbers(o, s, SectionVenue, tokens.Mechanisms.Kinds())
+		"token of the catalogue, such as ETHBULL3X; see mcrisk tokens")
+	Text(s, &o.Spec, SectionToken, "spec", "file", "", "study in YAML, as simulate --print-spec writes it")
+	Text(s, &o.Mechanism, SectionVenue, "mechanism", "kind", "",
+		"venue that holds the leverage: "+kindList(tokens.Mechanisms.Kinds()))
+	bindNumbers(o, s, SectionVenue, "mechanism", tokens.Mechanisms.Kinds())
 	for _, p := range tokens.Params {
 		o.bindNumber(s, p, sectionOfNumber(p.Name), "")
 	}
-	Text(s, &o.Band, SectionToken, "band", "low:high", "", "rebalance when leverage leaves this, as in 2.8:3.2")
+	Text(s, &o.Band, SectionToken, "band", "low:high", "", "band of leverage outside which it trades, as in 2.8:3.2")
 	Text(s, &o.Policy, SectionToken, "policy", "kind", "",
-		kindList(tokens.Policies.Kinds())+" (default band with --band, else hold)")
-	bindNumbers(o, s, SectionToken, tokens.Policies.Kinds())
-	Text(s, &o.Model, SectionModel, "model", "kind", "", kindList(models.Registry.Kinds())+" (default gbm)")
-	Text(s, &o.Prices, SectionModel, "prices", "file", "", "CSV of prices, to which sigma is fitted")
+		"when it trades: see mcrisk help policies; "+kindList(tokens.Policies.Kinds())+
+			"; with --band it is band")
+	bindNumbers(o, s, SectionToken, "policy", tokens.Policies.Kinds())
+	Text(s, &o.Model, SectionModel, "model", "kind", "",
+		"law of the price: see mcrisk help models; "+kindList(models.Registry.Kinds()))
+	Text(s, &o.Prices, SectionModel, "prices", "file", "", "CSV of prices to which sigma is fitted")
 	o.File.Bind(cmd, SectionModel)
 	s.BoolVar(&o.Uncertain, "parameter-uncertainty", false,
-		"draw the fitted numbers of the model anew for each path, with the errors of the fit")
+		"draw the model's fitted numbers anew for each path, with the errors of the fit")
 	InSection(s, SectionModel, "parameter-uncertainty")
-	bindNumbers(o, s, SectionModel, models.Registry.Kinds())
+	bindNumbers(o, s, SectionModel, "model", models.Registry.Kinds())
 	Text(s, &o.Horizon, SectionStudy, "horizon", "duration", "", "length of each lifetime")
 	Text(s, &o.Step, SectionStudy, "step", "duration", "", "time between looks at the price")
-	Text(s, &o.Paths, SectionStudy, "paths", "count", "", "lifetimes; 1e6 is understood")
-	Text(s, &o.Seed, SectionStudy, "seed", "count", "", "of the random numbers, a whole number")
+	Text(s, &o.Paths, SectionStudy, "paths", "count", "", "number of lifetimes; 1e6 is understood")
+	Text(s, &o.Seed, SectionStudy, "seed", "count", "", "seed of the random numbers; a whole number")
 	for name, value := range defaults {
+		s.Lookup(name).DefValue = value
+	}
+	for name, value := range map[string]string{"mechanism": "loan", "policy": "hold", "model": "gbm"} {
 		s.Lookup(name).DefValue = value
 	}
 	s.BoolVar(&o.Force, "force", false, "accept a rate above 200 % a year")
 	InSection(s, SectionStudy, "force")
-	s.IntVar(&o.Workers, "workers", 0, "processors to use, which changes no result; 0: all")
+	s.IntVar(&o.Workers, "workers", 0, "processors to use; 0: all; results do not depend on it")
 	InSection(s, SectionStudy, "workers")
 }
 
@@ -78,7 +84,7 @@ func sectionOfNumber(name string) string {
 }
 
 // bindNumbers adds the numbers of kinds, saying whose each is.
-func bindNumbers[T any](o *StudyOptions, s *pflag.FlagSet, section string, kinds []param.Kind[T]) {
+func bindNumbers[T any](o *StudyOptions, s *pflag.FlagSet, section, what string, kinds []param.Kind[T]) {
 	owners := map[string][]string{}
 	for _, k := range kinds {
 		for _, p := range k.Params {
@@ -87,7 +93,7 @@ func bindNumbers[T any](o *StudyOptions, s *pflag.FlagSet, section string, kinds
 	}
 	for _, k := range kinds {
 		for _, p := range k.Params {
-			of := strings.Join(owners[p.Name], ", ") + ": "
+			of := "; with --" + what + " " + strings.Join(owners[p.Name], ", ")
 			if len(owners[p.Name]) == len(kinds) {
 				of = ""
 			}
@@ -103,17 +109,17 @@ func (o *StudyOptions) bindNumber(s *pflag.FlagSet, p param.Param, section, of s
 	if p.Name == "low" || p.Name == "high" || s.Lookup(p.Name) != nil {
 		return // --band sets both edges; kinds share numbers
 	}
-	kind, usage := valueNames[p.Unit], of+p.Doc
+	kind, usage := valueNames[p.Unit], p.Doc
 	if kind == "" {
 		kind = "number"
 	}
 	if p.Unit == param.Choice {
-		usage = of + strings.Join(p.Choices, "|") + ": " + p.Doc
+		usage = strings.Join(p.Choices, ", ") + ": " + p.Doc
 	}
 	if p.Name == "mu" {
 		usage += "; or fitted, with --prices"
 	}
-	s.Var(number{o.Numbers, p.Name, kind}, p.Name, usage)
+	s.Var(number{o.Numbers, p.Name, kind}, p.Name, usage+of)
 	InSection(s, section, p.Name)
 	if p.Name != "target" { // which a token made of parts must give
 		s.Lookup(p.Name).DefValue = p.Format(p.Default)
@@ -144,12 +150,12 @@ func kindList[T any](kinds []param.Kind[T]) string {
 	for _, k := range kinds {
 		names = append(names, k.Name)
 	}
-	return strings.Join(names, "|")
+	return strings.Join(names, ", ")
 }
 
-// Own hides flags of a study that a command sets itself, each by its name and what
+// Reserve hides flags of a study that a command sets itself, each by its name and what
 // to give instead, and returns what refuses them.
-func Own(cmd *cobra.Command, flags [][2]string) (refuse func() error) {
+func Reserve(cmd *cobra.Command, flags [][2]string) (refuse func() error) {
 	for _, o := range flags {
 		if err := cmd.Flags().MarkHidden(o[0]); err != nil {
 			panic(err) // there is no such flag

@@ -83,12 +83,12 @@ func Shard(text string, units int) (list []int, err error) {
 type SweepRun struct {
 	*rundir.Records
 	Settings assess.SweepSettings
-	Begin    rundir.Origin
+	Origin   rundir.Origin
 }
 
 // OpenSweep opens a sweep's run, whose plan may have been written by hand.
 func OpenSweep(path string) (*SweepRun, error) {
-	records, plan, begin, err := rundir.OpenSweep(path, assess.SweepColumns())
+	records, plan, origin, err := rundir.OpenSweep(path, assess.SweepColumns())
 	if err != nil {
 		return nil, AsInput(err)
 	}
@@ -96,7 +96,7 @@ func OpenSweep(path string) (*SweepRun, error) {
 	if err != nil {
 		return nil, Input("%s: %w", filepath.Join(path, rundir.SweepFile), err)
 	}
-	return &SweepRun{records, settings, begin}, nil
+	return &SweepRun{records, settings, origin}, nil
 }
 
 // Unfinished says how a sweep goes on whose results an error kept from being written.
@@ -136,8 +136,8 @@ func (run *SweepRun) Finish(ctx context.Context, session *Session, output Output
 	}); err != nil {
 		return err
 	}
-	d := report.Sweep(r, report.Provenance{Settings: run.Begin.Settings, Hash: r.Hash})
-	notes := slices.Concat(run.Begin.Notes, report.SweepNotes(r))
+	d := report.Sweep(r, report.Provenance{Settings: run.Origin.Settings, Hash: r.Hash})
+	notes := slices.Concat(run.Origin.Notes, report.SweepNotes(r))
 	if figures {
 		drawings, undrawn := report.SweepFigures(r)
 		d.Blocks = append(d.Blocks, drawings...)
@@ -172,7 +172,7 @@ func (run *SweepRun) save(ctx context.Context, dir *rundir.Dir, d report.Documen
 	return errors.Join(SaveTables(dir, d, "cells", "front"),
 		dir.File("front.csv", func(w io.Writer) error { return report.WriteFront(w, r) }),
 		dir.File("sweep.json", func(w io.Writer) error { return report.EncodeJSON(w, d.Data) }),
-		SavePage(dir, d, run.Begin.Command, notes),
+		SavePage(dir, d, run.Origin.Command, notes),
 		ctx.Err())
 }
 
@@ -187,8 +187,8 @@ func (run *SweepRun) commit(dir *rundir.Dir, hash string, workers int, start tim
 	}
 	spec := run.Sweep.Study.Spec()
 	return dir.Commit(rundir.Manifest{
-		Command: run.Begin.Command, SpecHash: rundir.Hash(plan), ResultsHash: hash, Seed: spec.Seed, Paths: spec.Paths,
+		Command: run.Origin.Command, SpecHash: rundir.Hash(plan), ResultsHash: hash, Seed: spec.Seed, Paths: spec.Paths,
 		Workers: workers, Start: start.UTC(), End: time.Now().UTC(),
-		Settings: run.Begin.Settings, Inputs: run.Begin.Inputs,
+		Settings: run.Origin.Settings, Inputs: run.Origin.Inputs,
 	})
 }

@@ -11,14 +11,12 @@ import (
 
 // A flag that a command sets itself is refused with what to give instead, and its
 // help is without it.
-func TestOwn(t *testing.T) {
+func TestReserve(t *testing.T) {
 	cmd := &cobra.Command{Use: "scan", Run: func(*cobra.Command, []string) {}}
 	new(StudyOptions).Bind(cmd)
-	refuse := Own(cmd, [][2]string{{"latency", "--latencies"}, {"token", "--tokens"}})
+	refuse := Reserve(cmd, [][2]string{{"latency", "--latencies"}, {"token", "--tokens"}})
 	var help bytes.Buffer
-	cmd.SetOut(&help)
-	cmd.SetUsageFunc(Usage)
-	if err := cmd.Usage(); err != nil {
+	if err := writeHelp(&help, cmd, true); err != nil {
 		t.Fatal(err)
 	}
 	if text := help.String(); strings.Contains(text, "--latency ") || !strings.Contains(text, "--sigma ") {

@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mcrisk/param"
+)
+
+// UnknownCommand is the fault of a command that there is not.
+func UnknownCommand(root *cobra.Command, name string) error {
+	if near := root.SuggestionsFor(name); len(near) > 0 {
+		return Input("no command %q; did you mean %s?", name, strings.Join(near, " or "))
+	}
+	return Input("no command %q; see mcrisk --help", name)
+}
+
+// unknownTopic is the fault of a page of help that there is not.
+func unknownTopic(root *cobra.Command, name string) error {
+	if near := append(root.SuggestionsFor(name), param.Nearest(name, TopicNames())...); len(near) > 0 {
+		return Input("no command or topic %q; did you mean %s?", name, strings.Join(near, " or "))
+	}
+	return Input("no command or topic %q; see mcrisk --help", name)
+}
+
+// FlagError says which flag was meant.
+func FlagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return AsInput(err)
+	}
+	if args := cmd.Flags().Args(); cmd.HasSubCommands() && len(args) > 0 {
+		return UnknownCommand(cmd, args[0])
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	name := unknown.GetSpecifiedName()
+	near := param.Nearest(name, names)
+	switch {
+	case slices.Contains([]string{"low", "high", "half-width"}, name) && cmd.Flags().Lookup("band") != nil:
+		return Input("%w; --band low:high sets the edges", err)
+	case len(near) > 0:
+		return Input("%w; did you mean --%s?", err, strings.Join(near, " or --"))
+	}
+	return Input("%w; see %s --help", err, cmd.CommandPath())
+}
+
+// NoArguments wants flags only.
+func NoArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return Input("argument %q; want flags only", args[0])
+	}
+	return nil
+}
+
+// One wants one argument, named for the message.
+func One(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return Input("%d arguments; want one %s", len(args), what)
+		}
+		return nil
+	}
+}
+
+// OneFile wants one file of prices.
+func OneFile(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return Input("%d files; want one CSV of prices", len(args))
+	}
+	return nil
+}
+
+// DidYouMean ends a message about a name that is none of those there are.
+func DidYouMean(name string, names []string) string {
+	if near := param.Nearest(name, names); len(near) > 0 {
+		return "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return ""
+}
+
+// OneOf reports a name that is none of those there are.
+func OneOf(flag, name string, names []string) error {
+	if slices.Contains(names, name) {
+		return nil
+	}
+	if hint := DidYouMean(name, names); hint != "" {
+		return fmt.Errorf("%s %q%s", flag, name, hint)
+	}
+	return fmt.Errorf("%s %q; want one of %s", flag, name, strings.Join(names, ", "))
+}
+
+// List reads names with commas or spaces between.
+func List(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// ShellWord is a word as a shell reads it.
+func ShellWord(word string) string {
+	if word == "" || strings.ContainsAny(word, " \t\n\"'\\$&|;<>()*?[]{}`!#~") {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
+}

@@ -1,0 +1,561 @@
+package cli
+
+import (
+	"slices"
+
+	"mcrisk/analytics"
+)
+
+const filesIntroduction = "# Files\n" +
+	"\n" +
+	"What mcrisk reads and writes: every key, every column, every file. The page is written by the\n" +
+	"program (`make files`), and a test compares it with what the commands write. Words are in the\n" +
+	"[glossary](glossary.md).\n" +
+	"\n" +
+	"- Times are in years of 365 days unless a name says seconds. Rates and volatilities are per year and\n" +
+	"  per square-root year, shares are fractions: 0.05 is 5 %.\n" +
+	"- Money is in units of the token's initial equity unless the unit says USD. Prices are over the\n" +
+	"  price at the start.\n" +
+	"- CSV files follow RFC 4180, with one header. Numbers are in full precision. One that does not exist\n" +
+	"  is empty, in JSON null.\n"
+
+const specText = "A study. `mcrisk simulate --print-spec` prints a complete one, every run directory holds\n" +
+	"one, and `--spec FILE` runs it to the same bits. What is left out takes its default. Values are\n" +
+	"written as on the command line: 5%, 10bp, 30d. An unknown key is an error that names the line."
+
+const sweepText = "A sweep: all keys of spec.yaml, and `sweep` with those below. Every run of `mcrisk sweep`\n" +
+	"holds one, and `mcrisk sweep FILE` runs it."
+
+const runText = "A command that simulates writes a run directory, `runs/NAME-TIME-HASH` or what `--out` says;\n" +
+	"`--no-save` writes none. It gets its name when everything in it is on disk, so a run that was killed\n" +
+	"never looks finished."
+
+const tablesText = "The tables of run directories, and those that commands print with `--csv`. A name and its parts\n" +
+	"share a row: `difference`, `_se` are the columns `difference` and `difference_se`."
+
+const jsonText = "What commands print with `--json`; some write it into the run directory as well. A path such as\n" +
+	"`rows[].token` is the key token in each element of the list rows, `*` is any name. Under a key whose\n" +
+	"unit is \"estimate\" there is an object with the keys `estimate`, `se`, `lo`, `hi`, `n`, `interval`\n" +
+	"and, where there is one, `variance_reduction` and `warning`: see the columns of the same names."
+
+// SpecKeys are the keys of spec.yaml but for those of registered kinds.
+var SpecKeys = []FileColumn{
+	{"model", "kind and its numbers", "the price model of the first underlying"},
+	{"errors.names[]", "text", "numbers of the model that were fitted, where calibrate wrote the file"},
+	{"errors.covariance[][]", "numbers", "covariance matrix of their errors, on the scale on which they are drawn"},
+	{"parameter-uncertainty", "true or false", "draw the fitted numbers anew for each path, with these errors"},
+	{"others[].name", "text", "by which tokens name it"},
+	{"others[].model", "kind and its numbers", "its price model"},
+	{"others[].correlations[]", "numbers in [−1, 1]",
+		"of its log-returns with the first underlying's, then with those of the others before it"},
+	{"horizon", "duration", "length of each path"},
+	{"step", "duration", "time between two prices that are drawn; divides the horizon"},
+	{"paths", "count", "price paths"},
+	{"seed", "whole number", "from which all random numbers follow"},
+	{"marks", "count", "times, evenly spread, at which horizons.csv looks at every lifetime; at most 64"},
+	{"tokens[].name", "text", "of the token in tables and files"},
+	{"tokens[].underlying", "text", "one of others; left out: the first"},
+	{"tokens[].policy", "kind and its numbers", "when to trade, and how far"},
+	{"tokens[].mechanism", "kind and its numbers", "the venue"},
+	{"tokens[].*", "", "the numbers of a token below"},
+}
+
+// SweepKeys are the keys under sweep in sweep.yaml.
+var SweepKeys = []FileColumn{
+	{"over", "mapping", "the axes in order: a parameter and its values, as 0.1,0.2 or 0.05:0.6:0.05; of model kinds, " +
+		"or names, each with a kind and its numbers"},
+	{"sample", "count", "cells of a Latin hypercube of the grid instead of all"},
+	{"select", "list", "axes along which the best is sought; the others are scenarios (choose is read too)"},
+	{"aversion", "number", "price on the yearly variance of tracking in utility and tracking_cost"},
+	{"pareto", "list of two", "objectives to trade off"},
+	{"optimise", "text", "objective whose optimum is sought between the cells too"},
+}
+
+// runFiles are the files of run directories, for the page and for mcrisk help files.
+var runFiles = []FileEntry{
+	{Name: "spec.yaml", By: "all but sweep, calibrate", Text: "the study with every number; --spec runs it again"},
+	{Name: "spec-NAME.yaml", By: "liquidation", Text: "the study of a further underlying"},
+	{Name: "manifest.json", By: "all", Text: "command, version, seed, settings, SHA-256 of inputs and files, " +
+		"results_hash; written last"},
+	{Name: "report.html", By: "all", Text: "one page with the tables, figures and notes"},
+	{Name: "figures/*.png, *.svg", By: "all that draw", Text: "the figures"},
+	{Name: "lifetimes*.csv", By: "simulate", Text: "one row for each path, full precision"},
+	{Name: "summary.csv, summary.json", By: "simulate", Text: "every metric with its interval"},
+	{Name: "horizons*.csv", By: "simulate", Text: "probabilities and quantiles over time"},
+	{Name: "histograms*.csv", By: "simulate", Text: "counts of what is drawn as a density"},
+	{Name: "sweep.yaml", By: "sweep, merge", Text: "the study and what it is swept over; mcrisk sweep FILE runs it " +
+		"again"},
+	{Name: "origin.json", By: "sweep, merge", Text: "command and settings with which a sweep began"},
+	{Name: "records/", By: "sweep, merge", Text: "finished work, which --resume, --shard and merge use"},
+	{Name: "cells.csv", By: "sweep, merge", Text: "every metric of every cell, and its difference from the baseline"},
+	{Name: "best.csv", By: "sweep, merge", Text: "the best setting for each objective in each scenario"},
+	{Name: "front.csv", By: "sweep, merge", Text: "settings and the two objectives that are traded off"},
+	{Name: "robust.csv", By: "sweep, merge", Text: "greatest regret of each setting over all scenarios"},
+	{Name: "sweep.json", By: "sweep, merge", Text: "what --json prints"},
+	{Name: "exact.csv", By: "sweep --exact", Text: "answers for every cell"},
+	{Name: "compare.csv", By: "compare", Text: "metrics of each token, and differences from the first"},
+	{Name: "heatmap.csv", By: "heatmap", Text: "the metric of each pair"},
+	{Name: "breakeven.csv, surface.csv", By: "breakeven", Text: "break-even funding rates, and the difference at " +
+		"each pair of rates"},
+	{Name: "liquidation.csv", By: "liquidation", Text: "probabilities by token, latency and jump"},
+	{Name: "replay.csv", By: "replay", Text: "one row for each token and latency"},
+	{Name: "models.csv, parameters.csv", By: "calibrate", Text: "fits compared, and their parameters"},
+	{Name: "calibration.json", By: "calibrate", Text: "what --json prints"},
+	{Name: "MODEL.yaml", By: "calibrate", Text: "a fitted model for --spec"},
+}
+
+// What the parts of an estimate are, in every table.
+var estimateTexts = map[string]FileColumn{
+	"estimate":   {"estimate", "that of the metric", "the estimate"},
+	"se":         {"se", "that of the metric", "standard error; empty where the interval does not come from one"},
+	"lo":         {"lo", "that of the metric", "lower end of the interval of the estimate (Monte Carlo error)"},
+	"hi":         {"hi", "that of the metric", "upper end"},
+	"n":          {"n", "count", "paths that the estimate rests on"},
+	"confidence": {"confidence", "probability", "of the interval: 0.95"},
+	"interval":   {"interval", "text", "how the interval was computed, such as normal or order-statistic"},
+	"variance_reduction": {"variance_reduction", "ratio of variances", "how many times more paths the interval " +
+		"would take " +
+		"without control variates; empty: none was used"},
+	"warning": {"warning", "text", "why the interval may be too short, such as heavy-tail; empty: no doubt"},
+}
+
+func estimated(parts ...string) (columns []FileColumn) {
+	for _, p := range parts {
+		columns = append(columns, estimateTexts[p])
+	}
+	return columns
+}
+
+// as is an estimate under another name.
+func as(name, unit, text string) FileColumn { return FileColumn{name, unit, text} }
+
+var (
+	tokenColumn   = as("token", "text", "name of the token")
+	metricColumn  = as("metric", "text", "name of the metric; see metrics.md")
+	unitColumn    = as("unit", "text", "unit of the row's numbers")
+	meaningColumn = as("meaning", "text", "of the metric")
+	axisColumn    = as("<parameter>", "that of the parameter", "value in this cell; one column for each axis")
+	scenario      = as("<parameter>", "that of the parameter", "scenario of the row; one column for each axis "+
+		"that is not "+
+		"selected along")
+	objective = as("objective", "text", "the metric by which settings are compared")
+	pairing   = as("unpaired_se", "that of the metric", "standard error that the difference would have on "+
+		"different paths")
+)
+
+// Tables are the tables that commands write and print.
+func Tables() []FileEntry {
+	all := []FileEntry{
+		{Name: "lifetimes.csv", By: "`simulate`", Text: "A row is a path: what its token and its underlying " +
+			"went through. All columns money_ add up to nav − 1, and all columns log_ of the ledger to ln nav where " +
+			"something is left.",
+			Columns: slices.Concat([]FileColumn{as("path", "number", "of the path, from 0")}, lifetimeColumns(),
+				marketColumns())},
+		{Name: "summary.csv", By: "`simulate`, and printed by `summary`",
+			Text: "A row is a metric, or a quantile of NAV such as nav_quantile_0.05, of a token.",
+			Columns: slices.Concat([]FileColumn{tokenColumn, metricColumn},
+				estimated("estimate", "se", "lo", "hi", "n", "confidence", "interval", "variance_reduction", "warning"),
+				[]FileColumn{unitColumn, meaningColumn})},
+		{Name: "horizons.csv", By: "`simulate`", Text: "A row is a number at a time.",
+			Columns: slices.Concat([]FileColumn{as("years", "years", "the time"),
+				as("name", "text", "of the number: quantiles such as nav_p05 (5 %) of net asset value, underlying, "+
+					"ideal "+
+					"token, drawdown, leverage; p_loss_50 of a loss of half at that time, p_lost_50 at some time "+
+					"until then")},
+				estimated("estimate", "lo", "hi", "n", "confidence", "interval"), []FileColumn{unitColumn,
+					meaningColumn})},
+		{Name: "histograms.csv", By: "`simulate`", Text: "A row is a bin of values at a time.", Columns: []FileColumn{
+			as("years", "years", "the time"), as("name", "text", "decay_factor (NAV over S^T) or leverage"),
+			as("low", "that of the values", "lower end of the bin"), as("high", "that of the values", "upper end"),
+			as("count", "count", "lifetimes in it")}},
+		{Name: "attribution.csv", By: "nobody; `summary --attribution --csv` prints it",
+			Text: "A row is a cause of growth or of gain.", Columns: slices.Concat([]FileColumn{tokenColumn,
+				as("of", "text", "what is attributed: E[ln NAV] or E[NAV] − 1"),
+				as("paths", "text", "which paths: all, or a fifth of them by what their prices did"),
+				as("cause", "text", "item of the ledger, volatility_decay, band_effect or total")},
+				estimated("estimate", "se", "lo", "hi", "n"),
+				[]FileColumn{as("ruined", "count", "paths left out because nothing was left"),
+					as("per_year, _lo, _hi", "log per year", "the estimate over the horizon's years")},
+				estimated("confidence", "interval", "variance_reduction", "warning"), []FileColumn{meaningColumn})},
+		{Name: "cells.csv", By: "`sweep`, `merge`", Text: "A row is a metric of a token in a cell.",
+			Columns: slices.Concat([]FileColumn{as("cell", "number",
+				"of the cell; baseline: the token as it is"), axisColumn,
+				tokenColumn, metricColumn, unitColumn}, estimated("estimate", "se", "lo", "hi", "n", "warning"),
+				[]FileColumn{as("difference, _se, _lo, _hi, _n", "that of the metric",
+					"from the baseline, on the same paths"),
+					pairing, as("lifetimes_hash", "SHA-256", "of the cell's lifetimes"),
+					as("fault", "text", "why the cell failed; empty: it did not")})},
+		{Name: "best.csv", By: "`sweep`, `merge`", Text: "A row is an objective of a token in a scenario.",
+			Columns: slices.Concat([]FileColumn{tokenColumn, scenario, objective,
+				as("best", "setting", "the best setting in the sample")}, estimated("estimate", "lo", "hi"),
+				[]FileColumn{
+					as("indistinguishable", "settings", "settings not significantly worse than the best (95 %), with "+
+						"semicolons between"),
+					as("loss_at_plus_10_percent, _lo, _hi", "that of the objective",
+						"what is lost at a setting 10 % greater; "+
+							"positive is worse"),
+					as("loss_at_minus_10_percent, _lo, _hi", "that of the objective", "at one 10 % smaller"),
+					as("quadratic_optimum, _lo, _hi", "setting",
+						"top of a parabola through the points around the best"),
+					as("variance_reduction_median", "ratio of variances",
+						"how many times more paths differences between neighbours "+
+							"would take unpaired: median of the neighbours"),
+					as("variance_reduction_least", "ratio of variances", "the least"),
+					as("exact_best", "setting", "the best by exact answers, where there are"),
+					as("exact_se_off", "standard errors", "how far simulated points are off the exact ones at most"),
+					as("theory_grid", "half-width", "optimum of the long run at the study's steps; of tracking_cost "+
+						"only"),
+					as("theory_continuous", "half-width", "the same, seen continuously"),
+					as("theory_small_cost", "half-width", "the same in the limit of small costs"),
+					as("optimum, _lo, _hi", "setting", "optimum between the cells, of --optimise"),
+					as("optimum_pinned", "true or false", "whether the data bound it on both sides")})},
+		{Name: "front.csv", By: "`sweep`, `merge`", Text: "A row is a setting of a token in a scenario, where two " +
+			"objectives are traded off.",
+			Columns: []FileColumn{tokenColumn, scenario, as("setting", "setting", "which"),
+				as("<metric>, _lo, _hi", "that of the metric", "each of the two objectives"),
+				as("standing", "text", "front: not dominated; undecided: may be on the front, given sampling error; "+
+					"dominated")}},
+		{Name: "robust.csv", By: "`sweep`, `merge`", Text: "A row is a setting and an objective over all scenarios.",
+			Columns: []FileColumn{tokenColumn, objective, as("setting", "setting", "which"),
+				as("greatest_regret", "that of the objective",
+					"what the setting loses against the best of the scenario, "+
+						"in the worst scenario"),
+				estimateTexts["lo"], estimateTexts["hi"],
+				as("indistinguishable", "true or false", "not significantly worse than the setting of least regret"),
+				as("least_regret", "true or false", "the setting whose greatest regret is least (Savage)"),
+				as("maximin", "true or false", "the setting whose worst value is best")}},
+		{Name: "exact.csv", By: "`sweep --exact`", Text: "A row is a cell.", Columns: []FileColumn{
+			as("cell", "number", "of the cell"), axisColumn,
+			as("<metric>", "that of the metric", "the exact answer; one column for each")}},
+		{Name: "exact", By: "nobody; `exact --csv` prints it", Text: "A row is a metric or quantile of a token.",
+			Columns: slices.Concat([]FileColumn{tokenColumn, metricColumn,
+				as("estimate", "that of the metric", "the exact answer"),
+				as("bound", "that of the metric", "how far it may be off"),
+				as("lo", "that of the metric", "the answer less that"),
+				as("hi", "that of the metric", "the answer and that"), unitColumn, meaningColumn})},
+		{Name: "compare.csv", By: "`compare`", Text: "A row is a metric of a token.",
+			Columns: slices.Concat([]FileColumn{metricColumn, tokenColumn, unitColumn},
+				estimated("estimate", "se", "lo", "hi", "n", "warning"),
+				[]FileColumn{as("difference, _se, _lo, _hi, _n, _warning", "that of the metric",
+					"from the first token, "+
+						"on the same paths"),
+					pairing})},
+		{Name: "heatmap.csv", By: "`heatmap`", Text: "A row is a cell.", Columns: slices.Concat([]FileColumn{axisColumn,
+			as("horizon", "duration", "where time is an axis"), metricColumn},
+			estimated("estimate", "se", "lo", "hi", "n", "confidence", "interval", "warning"),
+			[]FileColumn{unitColumn})},
+		{Name: "liquidation.csv", By: "`liquidation`", Text: "A row is a " +
+			"cell.", Columns: slices.Concat([]FileColumn{tokenColumn,
+			as("underlying", "text", "its underlying"), as("sigma", "1/√year", "the underlying's volatility"),
+			as("latency_seconds", "seconds", "latency of the keeper"),
+			as("jump", "fraction", "size of the jump against the token"),
+			as("probability", "probability", "of at least one liquidation")},
+			estimated("se", "lo", "hi", "n", "confidence", "interval", "warning"))},
+		{Name: "breakeven.csv", By: "`breakeven`", Text: "A row is a borrow rate and a " +
+			"crossing.", Columns: slices.Concat(
+			[]FileColumn{as("borrow", "1/year", "borrow rate of the loan"), objective,
+				as("funding", "1/year", "funding of the perpetual at which both are equal")},
+			estimated("se", "lo", "hi", "n", "confidence", "interval", "warning"),
+			[]FileColumn{as("loan_better_above", "true or false", "whether the loan is better at a higher funding")})},
+		{Name: "surface.csv", By: "`breakeven`", Text: "A row is a pair of rates.", Columns: slices.Concat([]FileColumn{
+			as("borrow", "1/year", "borrow rate of the loan"), as("funding", "1/year", "funding of the perpetual"),
+			objective, unitColumn,
+			as("loan_less_perp", "that of the objective", "the loan's value less the perpetual's, on the same paths")},
+			estimated("se", "lo", "hi", "n", "confidence", "interval", "warning"))},
+		{Name: "models.csv", By: "`calibrate`", Text: "A row is a fitted model.", Columns: []FileColumn{modelColumn,
+			as("volatility", "1/√year", "of the fitted model, jumps included"),
+			as("log_likelihood", "number", "of the history"),
+			as("aic", "number", "Akaike's criterion; smaller is better"),
+			as("bic", "number", "Bayes' criterion; smaller is better"),
+			as("ks", "number", "Kolmogorov–Smirnov distance of the returns from the model"),
+			as("ad", "number", "Anderson–Darling distance, which weighs the tails"), as("returns", "count",
+				"of the history"),
+			as("method", "text", "how it was fitted")}},
+		{Name: "parameters.csv", By: "`calibrate`", Text: "A row is a fitted " +
+			"number.", Columns: []FileColumn{modelColumn,
+			as("parameter", "text", "which"), as("estimate", "that of the parameter", "the fitted value"),
+			as("se", "that of the parameter", "standard error"),
+			as("lo", "that of the parameter", "lower end of the interval"),
+			as("hi", "that of the parameter", "upper end"), estimateTexts["confidence"],
+			as("interval", "text", "how the interval was found"),
+			as("bias", "that of the parameter", "mean error of the fit by simulation, where it is simulated")}},
+		{Name: "replay.csv", By: "`replay`", Text: "A row is the lifetime of a token with a latency.",
+			Columns: slices.Concat([]FileColumn{tokenColumn, as("latency_seconds", "seconds", "latency of the keeper")},
+				lifetimeColumns())},
+		{Name: "history", By: "nobody; `history --csv` prints it", Text: "A row is a metric of a price history.",
+			Columns: []FileColumn{metricColumn, as("value", "that of the metric", "its value"), unitColumn,
+				meaningColumn}},
+		{Name: "events", By: "nobody; `trace --csv` prints it",
+			Text: "A row is an event of one lifetime: start, carry (interest, funding and fees of a step), price, " +
+				"rebalance, liquidation " +
+				"and so on.", Columns: slices.Concat([]FileColumn{
+				as("seconds", "seconds", "since the start"), as("event", "text", "what happened"),
+				as("underlying", "price at the start", "price"),
+				as("exposure", string(analytics.Equity), "value of the underlying held, signed"),
+				as("cash", string(analytics.Equity), "signed; negative is debt"),
+				as("equity", string(analytics.Equity), "net asset value"),
+				as("leverage", "leverage", "exposure over equity, signed"),
+				as("aum", "USD", "size of the vault")}, ledgerColumns())},
+		{Name: "verification", By: "nobody; `verify --csv` prints it", Text: "The run that was " +
+			"verified.", Columns: []FileColumn{
+			as("run", "text", "its directory"), as("files", "count", "files whose content is that of the manifest"),
+			as("lifetimes", "count", "that were run again"), as("cells", "count", "of a sweep, that were run again"),
+			as("cells_of", "count", "cells of the sweep"), as("results_hash", "SHA-256", "of what was run again"),
+			as("verified", "true or false", "whether all is as it was")}},
+		{Name: "differ", By: "nobody; `verify --csv` prints it after that",
+			Text: "A row is a cell that came out differently.", Columns: []FileColumn{
+				as("cell", "number", "of the cell"), as("label", "text", "its values")}},
+		{Name: "missing", By: "nobody; `missing --csv` prints it", Text: "A row is a unit of work that is not done.",
+			Columns: []FileColumn{as("batch", "number", "of the cells that share a price model"),
+				as("chunk", "number", "of 1,024 paths"), as("cells", "count", "in the batch"),
+				as("first_cell", "text", "values of the first"), as("last_cell", "text", "values of the last"),
+				as("first_path", "number", "of the chunk"), as("last_path", "number", "of the chunk")}},
+		{Name: "figures", By: "nobody; `plot RUN --csv` prints it", Text: "A row is a figure that can be drawn.",
+			Columns: []FileColumn{as("figure", "text", "its name"),
+				as("overlay", "true or false", "whether another run can be drawn over it"), as("shows", "text",
+					"what it shows")}},
+		{Name: "tokens", By: "nobody; `tokens --csv` prints it", Text: "A row is a token of the " +
+			"catalogue.", Columns: []FileColumn{
+			tokenColumn, as("target", "leverage", "signed"), as("policy", "text", "kind of its policy"),
+			as("low", "leverage", "lower edge of its band, a magnitude"),
+			as("high", "leverage", "upper edge, or leverage that is reset at once"),
+			as("mechanism", "text", "kind of its venue"), as("venue", "text", "name of its venue"),
+			as("underlying", "text", "its underlying")}},
+		{Name: "settings", By: "nobody; `tokens NAME --csv` prints it", Text: "A row is a number of a " +
+			"token.", Columns: []FileColumn{
+			as("setting", "text", "name of the number"), as("value", "text", "its value"),
+			as("from", "text", "source and date")}},
+	}
+	return all
+}
+
+var modelColumn = as("model", "text", "kind of the price model")
+
+// Objects are what commands print as JSON.
+var Objects = []FileEntry{
+	{Name: "simulate and summary", Text: "In the run directory it is summary.json.", Columns: []FileColumn{hashKey,
+		as("confidence", "probability", "of all intervals"), as("tokens[].name", "text", "name of the token"),
+		as("tokens[].metrics.*", EstimateKeys, "by metric"),
+		as("tokens[].quantiles.nav.*.estimate", "initial equity", "quantile of NAV, by the share of paths below it"),
+		as("tokens[].quantiles.nav.*.lo", "initial equity", "lower end of its interval"),
+		as("tokens[].quantiles.nav.*.hi", "initial equity", "upper end"),
+		as("without_parameter_uncertainty[].name", "text", "the same as tokens, without drawing fitted numbers"),
+		as("without_parameter_uncertainty[].metrics.*", EstimateKeys, "by metric"),
+		as("without_parameter_uncertainty[].quantiles.nav.*.estimate", "initial equity", "quantile of NAV"),
+		as("without_parameter_uncertainty[].quantiles.nav.*.lo", "initial equity", "lower end of its interval"),
+		as("without_parameter_uncertainty[].quantiles.nav.*.hi", "initial equity", "upper end")}},
+	{Name: "summary --attribution", Text: "Where growth and gain came from.", Columns: []FileColumn{
+		as("confidence", "probability", "of all intervals"),
+		as("attributions[].token", "text", "name of the token"), as("attributions[].of", "text",
+			"E[ln NAV] or E[NAV] − 1"),
+		as("attributions[].paths", "text", "which paths"), as("attributions[].ruined", "count", "paths left out"),
+		as("attributions[].causes[].name", "text", "of the cause"),
+		as("attributions[].causes[].over_horizon", EstimateKeys, "over the horizon"),
+		as("attributions[].causes[].per_year", EstimateKeys, "a year"),
+		as("attributions[].total.name", "text", "total"),
+		as("attributions[].total.over_horizon", EstimateKeys, "sum of the causes"),
+		as("attributions[].total.per_year", EstimateKeys, "a year")}},
+	{Name: "summary --horizons", Text: "The numbers of horizons.csv as columns; of several tokens a " +
+		"list.", Columns: []FileColumn{
+		as("token", "text", "name of the token"), as("horizons.*.years[]", "years", "times of a number, by its name"),
+		as("horizons.*.estimate[]", "see horizons.csv", "estimates at these times"),
+		as("horizons.*.lo[]", "see horizons.csv", "lower ends"), as("horizons.*.hi[]", "see horizons.csv",
+			"upper ends")}},
+	{Name: "sweep and merge", Text: "In the run directory it is sweep.json.", Columns: []FileColumn{hashKey,
+		as("over.*[]", "values", "of each axis"), as("select[]", "text", "axes along which the best is sought"),
+		as("failed", "count", "cells that failed"),
+		as("best[].token", "text", "name of the token"),
+		as("best[].scenario.*", "value", "of each axis that is not selected along"),
+		as("best[].objective", "text", "the metric"), as("best[].best", "setting", "the best in the sample"),
+		as("best[].estimate", EstimateKeys, "of the objective there"),
+		as("best[].indistinguishable[]", "settings", "not significantly worse than the best"),
+		as("best[].loss_at_plus_10_percent", EstimateKeys, "what is lost at a setting 10 % greater"),
+		as("best[].variance_reduction", "ratio of variances", "of pairing with neighbours, median"),
+		as("best[].exact_best", "setting", "the best by exact answers"),
+		as("best[].optimum", EstimateKeys, "optimum between the cells"),
+		as("best[].optimum_pinned", "true or false", "whether the data bound it"),
+		as("robust[].token", "text", "name of the token"), as("robust[].objective", "text", "the metric"),
+		as("robust[].least_regret", "setting", "of least greatest regret"),
+		as("robust[].greatest_regret", EstimateKeys, "of that setting"),
+		as("robust[].in", "scenario", "where its regret is greatest"),
+		as("robust[].maximin", "setting", "whose worst value is best"),
+		as("cells[].cell", "number", "of the cell"), as("cells[].token", "text", "name of the token"),
+		as("cells[].values.*", "value", "of each axis"), as("cells[].metrics.*", EstimateKeys, "by metric"),
+		as("cells[].metrics.*.difference", EstimateKeys, "from the baseline, on the same paths"),
+		as("cells[].metrics.*.unpaired_se", "that of the metric",
+			"standard error of the difference on different paths")}},
+	{Name: "sweep --exact", Text: "Exact answers.", Columns: []FileColumn{as("cells[].cell", "number", "of the cell"),
+		as("cells[].values.*", "value", "of each axis"),
+		as("cells[].metrics.*", "that of the metric", "the exact answer")}},
+	{Name: "exact", Text: "Exact answers.", Columns: []FileColumn{as("tokens[].name", "text", "name of the token"),
+		as("tokens[].metrics.*.estimate", "that of the metric", "the exact answer, by metric"),
+		as("tokens[].metrics.*.bound", "that of the metric", "how far it may be off"),
+		as("tokens[].metrics.*.lo", "that of the metric", "the answer less that"),
+		as("tokens[].metrics.*.hi", "that of the metric", "the answer and that"),
+		as("tokens[].quantiles.nav.*.estimate", "initial equity", "quantile of NAV, by the share below it"),
+		as("tokens[].quantiles.nav.*.bound", "initial equity", "how far it may be off"),
+		as("tokens[].quantiles.nav.*.lo", "initial equity", "the quantile less that"),
+		as("tokens[].quantiles.nav.*.hi", "initial equity", "the quantile and that")}},
+	{Name: "compare", Text: "A row is a metric of a token.", Columns: []FileColumn{hashKey,
+		as("rows[]", EstimateKeys, "the estimate, beside the keys below"),
+		as("rows[].metric", "text", "name of the metric"),
+		as("rows[].token", "text", "name of the token"), as("rows[].unit", "text", "unit of the row's numbers"),
+		as("rows[].difference", EstimateKeys, "from the first token, on the same paths"),
+		as("rows[].unpaired_se", "that of the metric", "standard error of the difference on different paths"),
+		as("outcomes[].name", "text", "a token, spot, or a position that is held"),
+		as("outcomes[].beside", "true or false", "whether it is none of the tokens that were compared"),
+		as("outcomes[].quantiles.*", EstimateKeys, "quantiles of the final NAV: the range of outcomes")}},
+	{Name: "heatmap", Text: "Cells of the map.", Columns: []FileColumn{hashKey, as("x", "text", "parameter along x"),
+		as("y", "text", "parameter along y"), as("metric", "text", "what is drawn"), as("unit", "text", "its unit"),
+		as("cells[]", EstimateKeys, "the metric there, beside the keys below"),
+		as("cells[].x", "value", "of the parameter along x"), as("cells[].y", "value", "of the parameter along y")}},
+	{Name: "liquidation", Text: "Cells of the maps.", Columns: []FileColumn{hashKey,
+		as("cells[].token", "text", "name of the token"), as("cells[].underlying", "text", "its underlying"),
+		as("cells[].sigma", "1/√year", "the underlying's volatility"),
+		as("cells[].latency_seconds", "seconds", "latency of the keeper"),
+		as("cells[].jump", "fraction", "size of the jump against the token"),
+		as("cells[].probability", EstimateKeys, "of at least one liquidation")}},
+	{Name: "breakeven", Text: "Loan against perpetual.", Columns: []FileColumn{hashKey,
+		as("objective", "text", "the metric"),
+		as("unit", "text", "its unit"), as("funding[]", "1/year", "rates of funding"),
+		as("rows[].borrow", "1/year", "borrow rate"),
+		as("rows[].crossings[].funding", EstimateKeys, "at which both are equal"),
+		as("rows[].crossings[].loan_better_above", "true or false", "whether the loan is better at a higher funding"),
+		as("rows[].loan_less_perp[]", EstimateKeys, "the difference, by funding")}},
+	{Name: "calibrate", Text: "In the run directory it is calibration.json.", Columns: []FileColumn{
+		as("returns", "count", "of the history"), as("step_seconds", "seconds", "between its closes"),
+		as("sample_volatility", "1/√year", "of the returns"),
+		as("jump_share", "fraction", "of the squared returns that jumps make (bipower variation)"),
+		as("jump_z", "standard errors", "of that share from none"), as("confidence", "probability", "of all intervals"),
+		as("models[].model", "text", "kind of the model"), as("models[].method", "text", "how it was fitted"),
+		as("models[].parameters.*.estimate", "that of the parameter", "the fitted value, by parameter"),
+		as("models[].parameters.*.se", "that of the parameter", "standard error"),
+		as("models[].parameters.*.lo", "that of the parameter", "lower end of the interval"),
+		as("models[].parameters.*.hi", "that of the parameter", "upper end"),
+		as("models[].parameters.*.bias", "that of the parameter", "mean error of the fit by simulation"),
+		as("models[].interval", "text", "how intervals were found"),
+		as("models[].volatility", "1/√year", "of the fitted model, jumps included"),
+		as("models[].log_likelihood", "number", "of the history"), as("models[].aic", "number", "Akaike's criterion"),
+		as("models[].bic", "number", "Bayes' criterion"), as("models[].ks", "number", "Kolmogorov–Smirnov distance"),
+		as("models[].ad", "number", "Anderson–Darling distance"),
+		as("models[].warnings[]", "text", "what to know of the fit")}},
+	{Name: "history", Text: "What a price history did.", Columns: []FileColumn{as("sha256", "SHA-256", "of the file"),
+		as("values", "count", "closes"), as("step", "duration", "between closes"), as("from", "time",
+			"of the first close"),
+		as("to", "time", "of the last"), as("gaps", "count", "steps without a close"),
+		as("metrics.*", "that of the metric", "by metric")}},
+	{Name: "replay", Text: "Tokens on a price history.", Columns: []FileColumn{as("sha256", "SHA-256", "of the file"),
+		as("bars", "count", "of the history"), as("step_seconds", "seconds", "length of a bar"),
+		as("from", "time", "of the first open"), as("to", "time", "of the last close"),
+		as("closes_only", "true or false", "whether tokens saw closes only"),
+		as("lives[].token", "text", "name of the token"),
+		as("lives[].latency_seconds", "seconds", "latency of the keeper"),
+		as("lives[].values.*", "see lifetimes.csv", "by column of lifetimes")}},
+	{Name: "trace", Text: "The events of one lifetime.", Columns: []FileColumn{
+		as("events[].*", "see the table events", "by column")}},
+	{Name: "verify", Text: "The run that was verified.", Columns: []FileColumn{as("run", "text", "its directory"),
+		as("files", "count", "files whose content is that of the manifest"),
+		as("lifetimes", "count", "that were run again"), as("cells", "count", "of a sweep, that were run again"),
+		as("cells_of", "count", "cells of the sweep"), as("baseline", "true or false", "whether it was run again too"),
+		as("results_hash", "SHA-256", "of what was run again"), as("differ[].cell", "number",
+			"of a cell that came out differently"),
+		as("differ[].label", "text", "its values"), as("verified", "true or false", "whether all is as it was")}},
+	{Name: "missing", Text: "What a sweep has not done.", Columns: []FileColumn{as("run", "text", "its directory"),
+		as("units", "count", "units of work in all"), as("missing[].*", "see the table missing", "by column")}},
+	{Name: "plot", Text: "Figures that can be drawn.", Columns: []FileColumn{
+		as("figures[].*", "see the table figures", "by column")}},
+	{Name: "tokens", Text: "The catalogue.", Columns: []FileColumn{as("tokens[].*", "see the table tokens",
+		"a token")}},
+	{Name: "tokens NAME", Text: "One token.", Columns: []FileColumn{as("name", "text", "of the token"),
+		as("target", "leverage", "signed"),
+		as("underlying", "text", "its underlying"), as("volatility", "1/√year", "the underlying's, fitted"),
+		as("policy", "text", "kind"), as("mechanism", "text", "kind of the venue"),
+		as("venue", "text", "name of the venue"),
+		as("edges[].leverage", "leverage", "at which it trades"),
+		as("edges[].price_move", "fraction", "of the price from the target to there"),
+		as("edges[].trades_to", "leverage", "after the trade"),
+		as("edges[].after_seconds", "seconds", "delay by its policy"),
+		as("liquidation.leverage", "leverage", "at which it is liquidated"),
+		as("liquidation.price_move", "fraction", "of the price from the target to there"),
+		as("liquidation.price_move_from_upper_edge", "fraction", "from the upper edge of the band"),
+		as("round_trip", "fraction", "entry and exit fees of the holder"),
+		as("carry_per_year", "log per year", "interest and funding at the target; negative is paid"),
+		as("settings[].name", "text", "of a number"), as("settings[].value", "text", "its value"),
+		as("settings[].origin", "text", "source and date")}},
+	{Name: "manifest.json", Text: "A file of every run directory; no command prints it.", Columns: []FileColumn{
+		as("command[]", "text", "words of the command line"), as("version", "text", "of mcrisk"),
+		as("generator", "text", "how random numbers are made; it changes when they do"),
+		as("spec_hash", "SHA-256", "of spec.yaml or sweep.yaml"), hashKey, as("seed", "whole number", "of the study"),
+		as("paths", "count", "of the study"), as("workers", "count", "goroutines; results do not depend on it"),
+		as("go", "text", "version of Go"), as("system", "text", "operating system and architecture"),
+		as("processor", "text", "its name"), as("start", "time", "UTC"), as("end", "time", "UTC"),
+		as("settings[].name", "text", "of a setting"), as("settings[].value", "text", "its value"),
+		as("settings[].origin", "text", "given, default, or source and date"),
+		as("inputs.*", "SHA-256", "of each file read"), as("outputs.*", "SHA-256", "of each file written")}},
+	{Name: "origin.json", Text: "A file of every sweep; no command prints it.", Columns: []FileColumn{
+		as("command[]", "text", "words of the command line"), as("generator", "text", "how random numbers are made"),
+		as("settings[].name", "text", "of a setting"), as("settings[].value", "text", "its value"),
+		as("settings[].origin", "text", "given, default, or source and date"),
+		as("inputs.*", "SHA-256", "of each file read"), as("notes[]", "text", "what was said at the start")}},
+}
+
+var hashKey = as("results_hash", "SHA-256", "over the SHA-256 of the lifetimes of each 1,024 paths; equal "+
+	"hashes are equal results")
+
+var exitStatuses = []struct {
+	status int
+	text   string
+}{
+	{Done, "done, and every `--require` holds"},
+	{Failed, "something failed on the way, such as a full disk or a cell of a sweep"},
+	{BadInput, "bad input: a flag, a file or a value that cannot be; the message says which and what was wanted"},
+	{Unmet, "a `--require` does not hold, or units of a sweep are missing (`missing`, `merge`)"},
+	{Interrupted, "interrupted; what a sweep has done is kept"},
+}
+
+// lifetimeTexts are the meanings of columns of lifetimes but for those of the ledger.
+var lifetimeTexts = map[string]string{
+	"nav":             "final net asset value, without the holder's fees; 0 if ruined",
+	"holder_nav":      "the same with entry and exit fees",
+	"min_nav":         "least net asset value met",
+	"max_drawdown":    "deepest fall from an earlier peak",
+	"drawdown_length": "from that peak to its lowest point",
+	"drawdown_recovery": "from that lowest point until the peak was reached again; empty: not within " +
+		"the horizon",
+	"underwater":    "longest time below an earlier peak",
+	"rebalances":    "trades",
+	"turnover":      "sum of each trade's notional over equity just before it",
+	"steps_outside": "steps that ended with leverage outside the band",
+	"min_leverage":  "least leverage met, a magnitude",
+	"max_leverage":  "greatest leverage met, a magnitude",
+	"health": "smallest health factor of a loan, or margin over the maintenance base of a " +
+		"perpetual; +Inf: never any debt or position",
+	"liquidations":               "how many",
+	"first_liquidation":          "time of the first; empty: none",
+	"ruined":                     "whether nothing was left",
+	"closed":                     "whether the vault was closed because it had become small",
+	"aum":                        "what the vault held at the end",
+	"underlying":                 "final price",
+	"log_underlying":             "its natural logarithm",
+	"realised_variance":          "sum of squared log-returns of the steps",
+	"underlying_max_drawdown":    "the underlying's deepest fall from an earlier peak",
+	"underlying_drawdown_length": "from that peak to its lowest point",
+	"underlying_drawdown_recovery": "from that lowest point until the peak was reached again; empty: not within " +
+		"the horizon",
+	"underlying_underwater": "longest time below an earlier peak",
+}
+
+// itemTexts are the items of the ledger.
+var itemTexts = map[string]string{
+	"price":               "gain or loss by the price",
+	"supply_interest":     "interest earned on the collateral",
+	"borrow_interest":     "interest on the debt",
+	"funding":             "funding of a perpetual",
+	"borrow_fee":          "borrow fee of a perpetual",
+	"streaming_fee":       "the token's own yearly fee",
+	"trade_fee":           "proportional fee of trades",
+	"impact":              "price impact of trades",
+	"gas":                 "fixed fee of trades",
+	"liquidation_penalty": "taken by liquidators",
+	"shortfall":           "losses beyond equity, which the holder does not bear",
+}
