@@ -32,7 +32,7 @@ func Correlation(x, y []float64, confidence float64) Estimate {
 		squares.add(float64(influence[i] * influence[i]))
 	}
 	e := normal(r, math.Sqrt(squares.value()/(n-1)/n), confidence, len(x))
-	e.Warning = doubt(influence, 0, squares.value())
+	e.Warning = meanWarning(influence, 0, squares.value())
 	e.Lo, e.Hi = max(e.Lo, -1), min(e.Hi, 1)
 	return e
 }

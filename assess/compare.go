@@ -15,8 +15,8 @@ import (
 // ScenarioPaths is how many paths each scenario of a comparison runs.
 const ScenarioPaths = 2000
 
-// A Comparison is what the tokens of a study came to on the same paths. Differences
-// are from the first token, paired path by path.
+// A Comparison holds the results of the tokens of a study on the same paths. Differences
+// are from the first token, paired by path.
 type Comparison struct {
 	Study     *study.Study
 	Metrics   []MetricComparison   // [ComparedMetrics], over the study's horizon
@@ -59,8 +59,8 @@ type PriceCorrelation struct {
 	Realised      analytics.Estimate // with independent jumps and variances nearer to zero than asked
 }
 
-// ComparedMetrics are what a comparison reports: how a holder fares, then the metrics
-// of [analytics.Swept].
+// ComparedMetrics are the metrics that a comparison reports: results of a holder, then
+// those of [analytics.Swept].
 func ComparedMetrics() []analytics.Metric {
 	var ms []analytics.Metric
 	for _, name := range []string{"holder_nav", "p_beats_underlying", "p_beats_linear"} {
@@ -72,10 +72,10 @@ func ComparedMetrics() []analytics.Metric {
 // ComparedColumns are the columns of lifetimes that a comparison keeps in memory.
 func ComparedColumns() []string { return analytics.Columns(ComparedMetrics()...) }
 
-// Compare runs the tokens of a study on the same paths and sets each against the
+// Compare runs the tokens of a study on the same paths and compares each with the
 // first; beside them it runs positions of the same leverage that are held without
-// rebalancing. Then it does so in three scenarios of [study.Quarter], where that is a
-// whole number of the study's steps. Utility weighs tracking variance by [Aversion].
+// rebalancing. Then it does so in three scenarios of [study.Quarter], if that is a whole
+// number of the study's steps. Utility weighs tracking variance by [Aversion].
 func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, error) {
 	metrics := ComparedMetrics()
 	ensembles, err := study.Ensembles(ctx, s, opt.Options, ComparedColumns())
@@ -131,7 +131,7 @@ func correlations(s *study.Study, ensembles []tokens.Ensemble) (all []PriceCorre
 	return all
 }
 
-// medianAfter is the metric of a scenario. A mean would be decided by a few paths.
+// medianAfter is the metric of a scenario. A few paths would dominate a mean.
 func medianAfter(x study.Scenario) analytics.Metric {
 	m := analytics.MustLookup("median_nav")
 	m.Name, m.Doc, m.Exact = "median_nav_"+x.Name, m.Doc+"; a quarter in which "+x.Doc, nil
@@ -225,7 +225,7 @@ func nameOn(name string, spec study.Spec, t study.TokenSpec) string {
 	return name + ", " + t.Underlying
 }
 
-// compareAll sets every token against the first, metric by metric.
+// compareAll compares every token with the first, by metric.
 func compareAll(
 	metrics []analytics.Metric, s *study.Study, ensembles []tokens.Ensemble, plain bool,
 ) []MetricComparison {

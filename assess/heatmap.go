@@ -115,8 +115,8 @@ func (p *HeatMapPlan) Size() (cells, columns int) {
 	return p.sweep.Cells() + 1, len(p.columns())
 }
 
-// columns are those of a sweep's cells, so that the hash is the same for all metrics
-// that need no others, and what the metric needs besides.
+// columns are those of a sweep's cells, so that most metrics have the same hash, and
+// those that the metric needs besides.
 func (p *HeatMapPlan) columns() []string {
 	return analytics.Columns(append(analytics.Swept(), p.Metric)...)
 }
