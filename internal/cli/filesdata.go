@@ -294,7 +294,8 @@ func Tables() []FileEntry {
 				as("exposure", string(analytics.Equity), "value of the underlying held, signed"),
 				as("cash", string(analytics.Equity), "signed; negative is debt"),
 				as("equity", string(analytics.Equity), "net asset value"),
-				as("leverage", "leverage", "exposure over equity, signed")}, ledgerColumns())},
+				as("leverage", "leverage", "exposure over equity, signed"),
+				as("aum", "USD", "size of the vault")}, ledgerColumns())},
 		{Name: "verification", By: "nobody; `verify --csv` prints it", Text: "The run that was " +
 			"verified.", Columns: []FileColumn{
 			as("run", "text", "its directory"), as("files", "count", "files whose content is that of the manifest"),
@@ -400,7 +401,10 @@ var Objects = []FileEntry{
 		as("rows[].metric", "text", "name of the metric"),
 		as("rows[].token", "text", "name of the token"), as("rows[].unit", "text", "unit of the row's numbers"),
 		as("rows[].difference", EstimateKeys, "from the first token, on the same paths"),
-		as("rows[].unpaired_se", "that of the metric", "standard error of the difference on different paths")}},
+		as("rows[].unpaired_se", "that of the metric", "standard error of the difference on different paths"),
+		as("outcomes[].name", "text", "a token, spot, or a position that is held"),
+		as("outcomes[].beside", "true or false", "whether it is none of the tokens that were compared"),
+		as("outcomes[].quantiles.*", EstimateKeys, "quantiles of the final NAV: the range of outcomes")}},
 	{Name: "heatmap", Text: "Cells of the map.", Columns: []FileColumn{hashKey, as("x", "text", "parameter along x"),
 		as("y", "text", "parameter along y"), as("metric", "text", "what is drawn"), as("unit", "text", "its unit"),
 		as("cells[]", EstimateKeys, "the metric there, beside the keys below"),
