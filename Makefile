@@ -18,10 +18,11 @@ check:
 test:
 	$(GO) test -timeout 30m ./...
 
-# race runs what starts goroutines, or is run by several, and whole commands.
+# race runs the one package that starts goroutines, the one that runs all of the core
+# in them, and whole commands.
 COMMAND = $(GO) run -race ./cmd/mcrisk
 race:
-	$(GO) test -race -short ./paths ./study ./random ./tokens ./rundir ./internal/...
+	$(GO) test -race -short ./paths ./study
 	$(COMMAND) simulate --token ETHBULL3X --model merton --horizon 20d --paths 3000 --no-save --workers 4 >/dev/null
 	$(COMMAND) sweep --token ETHBULL3X --over half-width=0.1:0.4:0.1 --over sigma=0.5,1 --horizon 20d --paths 1100 \
 		--no-save --workers 4 >/dev/null
