@@ -59,23 +59,33 @@ var events = func() []event {
 		es = append(es, event{name, doc, is})
 	}
 	for _, x := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
-		add(fmt.Sprintf("p_loss_%.0f", 100*x), fmt.Sprintf("of a loss of more than %.0f %% then", 100*x),
+		add(fmt.Sprintf("p_loss_%.0f", 100*x),
+			fmt.Sprintf("probability of a loss of more than %.0f %% at that time", 100*x),
 			func(_, nav, _, _, _ float64) bool { return nav < 1-x })
-		add(fmt.Sprintf("p_lost_%.0f", 100*x), fmt.Sprintf("of a loss of more than %.0f %% at some time until then",
-			100*x), func(_, _, _, low, _ float64) bool { return low < 1-x })
+		add(fmt.Sprintf("p_lost_%.0f", 100*x),
+			fmt.Sprintf("probability of a loss of more than %.0f %% at any time up to then",
+				100*x), func(_, _, _, low, _ float64) bool { return low < 1-x })
 	}
 	for _, x := range []float64{0.1, 0.25, 0.5, 1, 2} {
-		add(fmt.Sprintf("p_gain_%.0f", 100*x), fmt.Sprintf("of a gain of %.0f %% or more then", 100*x),
+		add(fmt.Sprintf("p_gain_%.0f", 100*x), fmt.Sprintf("probability of a gain of %.0f %% or more at that time",
+			100*x),
 			func(_, nav, _, _, _ float64) bool { return nav >= 1+x })
-		add(fmt.Sprintf("p_gained_%.0f", 100*x), fmt.Sprintf("of a gain of %.0f %% or more at some time until then",
-			100*x), func(_, _, _, _, high float64) bool { return high >= 1+x })
+		add(fmt.Sprintf("p_gained_%.0f", 100*x),
+			fmt.Sprintf("probability of a gain of %.0f %% or more at any time up to then",
+				100*x), func(_, _, _, _, high float64) bool { return high >= 1+x })
 	}
-	add("p_profit", "of being worth more than at the start then", func(_, nav, _, _, _ float64) bool { return nav > 1 })
-	add("p_beats_underlying", "of being worth more than the underlying then",
+	add("p_profit", "probability of being worth more than at the start at that time", func(_, nav, _, _,
+		_ float64) bool {
+		return nav > 1
+	})
+	add("p_beats_underlying", "probability of being worth more than the underlying at that time",
 		func(_, nav, price, _, _ float64) bool { return above(nav, price) })
-	add("p_beats_linear", "of being above T times the underlying's return then",
+	add("p_beats_linear", "probability of a return above T times the underlying's at that time",
 		func(target, nav, price, _, _ float64) bool { return above(nav, 1+float64(target*(price-1))) })
-	add("ruined", "of having lost everything by then", func(_, nav, _, _, _ float64) bool { return nav == 0 })
+	add("ruined", "probability of having lost everything by then", func(_, nav, _, _,
+		_ float64) bool {
+		return nav == 0
+	})
 	return es
 }()
 

@@ -7,9 +7,9 @@ func drawdownMetrics() []Metric {
 	mean := func(name string, unit Unit, doc string) Metric {
 		return meanOf(Metric{Name: name, Unit: unit, Doc: doc, Needs: []string{name}, Sense: Lower}, column(name))
 	}
-	deepest := mean("max_drawdown", Fraction, "deepest fall from a peak")
+	deepest := mean("max_drawdown", Fraction, "mean of the deepest fall from a peak")
 	deepest.Swept, deepest.Label = 8, "Mean maximum drawdown (%)"
-	underlying := mean("underlying_max_drawdown", Fraction, "the underlying's deepest fall")
+	underlying := mean("underlying_max_drawdown", Fraction, "mean of the underlying's deepest fall from a peak")
 	underlying.Sense = Neither
 	return []Metric{
 		deepest,
@@ -19,8 +19,8 @@ func drawdownMetrics() []Metric {
 			Paths: func(c *Case) []float64 {
 				return shortfallPaths(c.Sample(c.Ensemble.Column("max_drawdown")), 0.05)
 			}},
-		mean("drawdown_length", Years, "from that peak to its trough"),
-		shareOf(Metric{Name: "p_recovered", Doc: "that the deepest fall was made good within the horizon",
+		mean("drawdown_length", Years, "mean time from that peak to its trough"),
+		shareOf(Metric{Name: "p_recovered", Doc: "probability that the deepest fall is recovered within the horizon",
 			Needs: []string{"drawdown_recovery"}, Sense: Higher},
 			func(c *Case) []float64 {
 				return each(c.Ensemble.Column("drawdown_recovery"), func(v float64) float64 {
@@ -30,7 +30,7 @@ func drawdownMetrics() []Metric {
 					return 1
 				})
 			}, positive),
-		mean("underwater", Years, "longest time below an earlier peak"),
+		mean("underwater", Years, "mean of the longest time below an earlier peak"),
 		underlying,
 	}
 }
