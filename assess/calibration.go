@@ -18,7 +18,7 @@ func Fittable() []string { return models.Fittable() }
 // Targeted are the kinds whose long-run volatility can be held at the sample's.
 func Targeted() []string { return []string{"garch", "gjr"} }
 
-// FitConfidence is that of the intervals of fitted numbers.
+// FitConfidence is that of the intervals of fitted parameters.
 const FitConfidence = models.Confidence
 
 // A Calibration is price models fitted to the returns of one history.

@@ -52,7 +52,7 @@ type Explanation struct {
 	Stress    []Stress
 
 	Assumptions []Assumption    // of what nobody has published
-	Settings    []study.Setting // the token's numbers and where they come from
+	Settings    []study.Setting // the token's parameters and where they come from
 }
 
 // An Edge is a leverage at which a policy trades at the start.

@@ -45,7 +45,7 @@ func edges(t tokens.Trigger) string {
 	return missing
 }
 
-// Explanation says in words what a token of the catalogue does, and lists its numbers
+// Explanation says in words what a token of the catalogue does, and lists its parameters
 // with their sources.
 func Explanation(e *assess.Explanation) Document {
 	entry, token, u := e.Entry, e.Token, e.Underlying
@@ -78,7 +78,7 @@ func Explanation(e *assess.Explanation) Document {
 	}
 }
 
-// settingsData are a token's numbers and where they come from, in full.
+// settingsData are a token's parameters and where they come from, in full.
 func settingsData(e *assess.Explanation) Table {
 	t := Table{Name: "settings", DataOnly: true, Columns: columnsOf("setting", "value", "from")}
 	for _, s := range e.Settings {

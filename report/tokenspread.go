@@ -115,7 +115,7 @@ func drawLaw(s tokenSource) (*plots.Figure, error) {
 	if err != nil {
 		return nil, undrawable("%s: %v", s.Name(), err)
 	}
-	name := "normal law of the same mean and spread"
+	name := "normal distribution of the same mean and standard deviation"
 	if f.Exact {
 		name = "exact law"
 	}

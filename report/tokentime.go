@@ -112,9 +112,9 @@ func drawLeverageTime(s tokenSource) (*plots.Figure, error) {
 
 func drawLosses(s tokenSource) (*plots.Figure, error) {
 	const most = 12 // columns
-	d := plots.HeatMapData{Title: s.title("probability of a loss at some time until then"), Caption: s.caption(),
+	d := plots.HeatMapData{Title: s.title("probability of a loss at any time up to then"), Caption: s.caption(),
 		XLabel: "Time since the start (days)", YLabel: "Loss of more than (% of the start)",
-		Label: "probability of such a loss at some time until then (%)", Scale: plots.Percent}
+		Label: "probability of such a loss at any time up to then (%)", Scale: plots.Percent}
 	years := s.OverTime("p_lost_50").Years
 	if len(years) == 0 {
 		return nil, undrawable("the run has no marks to draw over time")

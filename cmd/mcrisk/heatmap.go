@@ -89,7 +89,11 @@ func (o *heatMapOptions) plan(r *cli.Resolved) (*assess.HeatMapPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, err := cli.ParseMetric("--x "+o.x+" --metric", o.metric, assess.MapMetrics(overTime))
+	flag := "--metric"
+	if overTime {
+		flag = "--x horizon --metric"
+	}
+	name, err := cli.ParseMetric(flag, o.metric, assess.MapMetrics(overTime))
 	if err != nil {
 		return nil, err
 	}

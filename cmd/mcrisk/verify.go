@@ -101,7 +101,8 @@ func (o *verifyOptions) simulation(ctx context.Context, session *cli.Session, v 
 	m := stored.Manifest
 	v.Lifetimes, v.ResultsHash = m.Paths*len(again), study.Hash(again)
 	if v.ResultsHash != m.ResultsHash {
-		return fmt.Errorf("run again, %s has results_hash %s; the run has %s", v.Run, v.ResultsHash, m.ResultsHash)
+		return fmt.Errorf("run again, %s has results_hash %s; the stored run has %s", v.Run, v.ResultsHash,
+			m.ResultsHash)
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func checkGBM(m models.GBM) error {
 	}
 	if !(m.Sigma >= 1e-4 && m.Sigma <= 30) {
 		return fmt.Errorf("exact: sigma = %v; want a volatility from 0.0001 to 30: "+
-			"without noise there is no law to compute", m.Sigma)
+			"without volatility the distribution is a point", m.Sigma)
 	}
 	return nil
 }

@@ -347,7 +347,7 @@ var Objects = []FileEntry{
 		as("tokens[].quantiles.nav.*.estimate", "initial equity", "quantile of NAV, by the share of paths below it"),
 		as("tokens[].quantiles.nav.*.lo", "initial equity", "lower end of its interval"),
 		as("tokens[].quantiles.nav.*.hi", "initial equity", "upper end"),
-		as("without_parameter_uncertainty[].name", "text", "the same as tokens, without drawing fitted numbers"),
+		as("without_parameter_uncertainty[].name", "text", "the same as tokens, without drawing fitted parameters"),
 		as("without_parameter_uncertainty[].metrics.*", EstimateKeys, "estimate of each metric"),
 		as("without_parameter_uncertainty[].quantiles.nav.*.estimate", "initial equity", "quantile of NAV"),
 		as("without_parameter_uncertainty[].quantiles.nav.*.lo", "initial equity", "lower end of its interval"),

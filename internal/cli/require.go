@@ -53,6 +53,9 @@ func parseRequirement(text string) (Requirement, error) {
 			r.metric, r.end = name, end
 		}
 	}
+	if err := checkRequired(r.metric); err != nil {
+		return r, err
+	}
 	number, percent := strings.CutSuffix(strings.TrimSpace(rest), "%")
 	var err error
 	if r.bound, err = strconv.ParseFloat(strings.TrimSpace(number), 64); err != nil || r.bound != r.bound {
@@ -62,6 +65,18 @@ func parseRequirement(text string) (Requirement, error) {
 		r.bound /= 100
 	}
 	return r, nil
+}
+
+// checkRequired says that a name is that of no metric and of no quantile, before anything
+// runs.
+func checkRequired(name string) error {
+	for _, p := range analytics.QuantileLevels {
+		if analytics.QuantileName(p) == name {
+			return nil
+		}
+	}
+	_, err := analytics.Lookup(name)
+	return err
 }
 
 // Require checks the requirements for every token's summary. Those that are not met make
