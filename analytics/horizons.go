@@ -251,7 +251,7 @@ func (d *drawdowns) exact() bool { return d.odds.exact() }
 
 func (d *drawdowns) add(nav, high float64) { d.odds.Add(max(0, high-nav) / nav) }
 
-// Quantile is that of LogHistogram.
+// Quantile works as [LogHistogram.Quantile] does.
 func (d *drawdowns) Quantile(p, confidence float64) Estimate {
 	n := d.odds.Count()
 	if n == 0 || d.odds.nan > 0 {
@@ -286,7 +286,7 @@ func (h *SignedHistogram) Add(x float64) {
 // Count is the number of values added.
 func (h *SignedHistogram) Count() int { return h.negative.Count() + h.positive.Count() }
 
-// Quantile is that of LogHistogram.
+// Quantile works as [LogHistogram.Quantile] does.
 func (h *SignedHistogram) Quantile(p, confidence float64) Estimate {
 	n, below := h.Count(), h.negative.Count()
 	if n == 0 || h.positive.nan > 0 {
@@ -307,5 +307,5 @@ func (h *SignedHistogram) Quantile(p, confidence float64) Estimate {
 		func(rank int) float64 { _, hi := bucket(rank); return hi })
 }
 
-// exact is that of LogHistogram.
+// exact works as in LogHistogram.
 func (h *SignedHistogram) exact() bool { return h.negative.exact() && h.positive.exact() }

@@ -51,7 +51,7 @@ type ScenarioComparison struct {
 	NAV MetricComparison // the median, named median_nav_ and the scenario's name
 }
 
-// A PriceCorrelation is that of the log-returns of two underlyings over the horizon, each
+// A PriceCorrelation is the correlation of the log-returns of two underlyings over the horizon, each
 // named by the first token that follows it.
 type PriceCorrelation struct {
 	First, Second int                // tokens
@@ -105,7 +105,7 @@ func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, err
 	return c, nil
 }
 
-// correlations are those of every two underlyings that tokens follow.
+// correlations are the correlations of every pair of underlyings that tokens follow.
 func correlations(s *study.Study, ensembles []tokens.Ensemble) (all []PriceCorrelation) {
 	spec := s.Spec()
 	number := map[string]int{"": 0} // of an underlying, by name
@@ -138,7 +138,7 @@ func medianAfter(x study.Scenario) analytics.Metric {
 	return m
 }
 
-// outcomes are those of the tokens, of their underlyings and of positions held.
+// outcomes are the outcomes of the tokens, of their underlyings and of positions held.
 func outcomes(ctx context.Context, s *study.Study, of []tokens.Ensemble, opt Options) (all []Outcome, err error) {
 	add := func(name string, beside bool, navs []float64) {
 		o := Outcome{Name: name, Beside: beside}

@@ -51,7 +51,7 @@ type Explanation struct {
 	Carry     float64 // at the target, a fraction of net asset value a year; negative: the holder pays
 	Stress    []Stress
 
-	Assumptions []Assumption    // of what nobody has published
+	Assumptions []Assumption    // of unpublished values
 	Settings    []study.Setting // the token's parameters and where they come from
 }
 

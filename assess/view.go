@@ -161,7 +161,7 @@ type DepthShare struct {
 	Share analytics.Estimate
 }
 
-// DepthShares are those of a column of drawdowns, max_drawdown or
+// DepthShares are the shares of paths that fall by some depths, from a column of drawdowns, max_drawdown or
 // underlying_max_drawdown, at a quarter, a half and three quarters.
 func (v *View) DepthShares(column string) (shares []DepthShare) {
 	depths := v.Case().Sample(v.Ensemble.Column(column))

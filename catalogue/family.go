@@ -36,7 +36,7 @@ type entry struct {
 type Provenance struct {
 	Source     string // page, repository or data file, and what was done with it
 	AsOf       string `yaml:"as_of"` // day the source says so, as 2006-01-02
-	Unknown    bool   // nobody published the value: it is the Assumption's, and Source says what was read instead
+	Unknown    bool   // the value is not published: it is the Assumption's, and Source says what was read instead
 	Assumption string // required if Unknown, empty otherwise
 }
 
@@ -204,7 +204,7 @@ func (u Underlying) Model(kind string) (part param.Part, origins map[string]stri
 	return part, origins
 }
 
-// Unfitted is why a kind could not be fitted; empty: it was, or nobody tried.
+// Unfitted is why a kind could not be fitted; empty: it was, or no fit was tried.
 func (u Underlying) Unfitted(kind string) string {
 	i := slices.IndexFunc(u.Models, func(f Fit) bool { return f.Kind == kind })
 	if i < 0 {

@@ -104,7 +104,7 @@ type scale struct {
 	low, top float64
 }
 
-// scales are those of the estimated parameters.
+// scales are the scales of the estimated parameters.
 func (f Fit) scales() ([]scale, error) {
 	params, err := f.params()
 	if err != nil {

@@ -36,7 +36,7 @@ type Model interface {
 	// streams that At addresses, and carries everything else in state.
 	Advance(at At, z []*block.Track, state State, move *block.Track)
 
-	// Moments are those of the log-return over t years, exactly.
+	// Moments are the exact moments of the log-return over t years.
 	Moments(t float64) Moments
 
 	// Growth is the growth rate of the expected price, continuously compounded

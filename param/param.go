@@ -1,4 +1,4 @@
-// Package param gives every number of a study a name, a unit, a range and a
+// Package param gives every parameter of a study a name, a unit, a range and a
 // meaning. Models, policies, venues and costs register theirs; flags, spec
 // files, sweeps and documentation all read the same registry.
 package param

@@ -128,7 +128,7 @@ func (in PathTimelineData) kinds() (kinds names) {
 	return kinds
 }
 
-// eventMarkers and eventColours are those of the first, second, ... kind of event.
+// eventMarkers and eventColours are for the first, second, ... kind of event.
 var (
 	eventMarkers = []marker{triangle, square, diamond, cross, disc}
 	eventColours = []color.NRGBA{grey, looks[1].color, black, looks[3].color, looks[0].color}

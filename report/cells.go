@@ -64,7 +64,7 @@ func cellText(e analytics.Estimate, unit analytics.Unit, most int) string {
 	return rounded(e.Value, own, exponential(e))
 }
 
-// cellDecimals are those of three digits of the largest of some values.
+// cellDecimals is how many decimals three digits of the largest of some values need.
 func cellDecimals(es []analytics.Estimate, scale plots.Scale) int {
 	largest := 0.0
 	for _, e := range es {

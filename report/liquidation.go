@@ -18,7 +18,7 @@ type TokenSource struct {
 	Underlying  string // "BTC"; empty: not known
 	Venue       string // where its leverage is held, "Aave v3 (arbitrum)"; empty: not known
 	SigmaFrom   string // where its volatility came from: "catalogue", "given"
-	BandAssumed bool   // nobody published its band
+	BandAssumed bool   // its band is not published
 }
 
 // LiquidationMap is the probability of a liquidation for each token, latency and jump:
@@ -223,14 +223,15 @@ func vault(t assess.TokenRef) string {
 	case flows == "chase":
 		return "Its vault starts with " + held + costs + "; money follows its returns."
 	case token.Closes():
-		return fmt.Sprintf("Its vault starts with %s%s; nobody enters or leaves, and below %s USD it is closed.",
+		return fmt.Sprintf("Its vault starts with %s%s; there are no deposits or withdrawals, and below %s USD "+
+			"it is closed.",
 			held, costs, Thousands(int(token.Flows.CloseBelow)))
 	case token.Cost.Gas > 0:
 		return "Its vault starts with " + held + costs +
-			", and nobody enters or leaves: once shrunk to a few dollars " +
+			", and there are no deposits or withdrawals: once shrunk to a few dollars " +
 			"it no longer trades, and drifts into liquidation without any jump."
 	}
-	return "Its vault starts with " + held + ", and nobody enters or leaves."
+	return "Its vault starts with " + held + ", and there are no deposits or withdrawals."
 }
 
 // heldThrough says how a token's leverage is held and what its venue asks.

@@ -67,7 +67,7 @@ func Explanation(e *assess.Explanation) Document {
 	say("Volatility of %s: %s a year (%s; standard error %s, were returns independent).",
 		entry.Underlying, Short(u.Sigma.Value), u.Sigma.Source, Digits(u.SigmaSERobust.Value, 2))
 	if len(e.Assumptions) > 0 {
-		say("Assumed, as nobody has published it:")
+		say("Assumed, as it is not published:")
 	}
 	for _, a := range e.Assumptions {
 		say("  %s: %s", strings.Join(a.Names, ", "), a.Text)

@@ -9,7 +9,7 @@ import (
 
 // Figures of how a token's paths are spread.
 
-// decayLabel is that of axes of decay.
+// decayLabel labels the axes of decay.
 const decayLabel = "Decay: ln NAV − T·ln S (log units)"
 
 func drawDecay(s tokenSource) (*plots.Figure, error) {

@@ -31,7 +31,7 @@ type Spec struct {
 	// otherwise their jumps are independent.
 	CommonJumps bool
 
-	// Errors are those of the model's parameters, if they were fitted.
+	// Errors are the errors of the model's parameters, if they were fitted.
 	Errors *Errors
 	// Uncertain draws the model's parameters anew for each path, with Errors.
 	Uncertain bool

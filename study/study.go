@@ -21,7 +21,7 @@ type Study struct {
 	follow []int // number of its underlying in laws, by token
 }
 
-// A law is that of one underlying.
+// A law is the price model of one underlying.
 type law struct {
 	model models.Model
 	each  func(path uint64) models.Model // of each path, where its parameters are uncertain; or nil

@@ -14,7 +14,7 @@ import (
 	"mcrisk/study"
 )
 
-// breakEvenOptions are those of mcrisk breakeven.
+// breakEvenOptions are the options of mcrisk breakeven.
 type breakEvenOptions struct {
 	study           cli.StudyOptions
 	output          cli.OutputOptions

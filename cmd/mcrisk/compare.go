@@ -11,7 +11,7 @@ import (
 	"mcrisk/study"
 )
 
-// compareOptions are those of mcrisk compare.
+// compareOptions are the options of mcrisk compare.
 type compareOptions struct {
 	study       cli.StudyOptions
 	output      cli.OutputOptions

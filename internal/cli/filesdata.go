@@ -68,7 +68,7 @@ var SweepKeys = []FileColumn{
 	{"select", "list", "axes along which the best is sought; the others are scenarios (choose is read too)"},
 	{"aversion", "number", "price on the yearly variance of tracking in utility and tracking_cost"},
 	{"pareto", "list of two", "objectives to trade off"},
-	{"optimise", "text", "objective whose optimum is sought between the cells too"},
+	{"optimise", "text", "objective whose optimum is also sought between the cells"},
 }
 
 // runFiles are the files of run directories, for the page and for mcrisk help files.
@@ -169,7 +169,7 @@ func Tables() []FileEntry {
 			as("years", "years", "the time"), as("name", "text", "decay_factor (NAV over S^T) or leverage"),
 			as("low", "that of the values", "lower end of the bin"), as("high", "that of the values", "upper end"),
 			as("count", "count", "lifetimes in it")}},
-		{Name: "attribution.csv", By: "not written to a file; `summary --attribution --csv` prints it",
+		{Name: "attribution.csv", By: "`summary --attribution --csv`, to the standard output only",
 			Text: "A row is a cause of growth or of gain.", Columns: slices.Concat([]FileColumn{tokenColumn,
 				as("of", "text", "what is attributed: E[ln NAV] or E[NAV] − 1"),
 				as("paths", "text", "which paths: all, or a fifth of them by what their prices did"),
@@ -226,7 +226,7 @@ func Tables() []FileEntry {
 		{Name: "exact.csv", By: "`sweep --exact`", Text: "A row is a cell.", Columns: []FileColumn{
 			as("cell", "number", "number of the cell"), axisColumn,
 			as("<metric>", "that of the metric", "the exact answer; one column for each")}},
-		{Name: "exact", By: "not written to a file; `exact --csv` prints it",
+		{Name: "exact", By: "`exact --csv`, to the standard output only",
 			Text: "A row is a metric or quantile of a token.",
 			Columns: slices.Concat([]FileColumn{tokenColumn, metricColumn,
 				as("estimate", "that of the metric", "the exact answer"),
@@ -283,11 +283,11 @@ func Tables() []FileEntry {
 		{Name: "replay.csv", By: "`replay`", Text: "A row is the lifetime of a token with a latency.",
 			Columns: slices.Concat([]FileColumn{tokenColumn, as("latency_seconds", "seconds", "latency of the keeper")},
 				lifetimeColumns())},
-		{Name: "history", By: "not written to a file; `history --csv` prints it",
+		{Name: "history", By: "`history --csv`, to the standard output only",
 			Text: "A row is a metric of a price history.",
 			Columns: []FileColumn{metricColumn, as("value", "that of the metric", "its value"), unitColumn,
 				meaningColumn}},
-		{Name: "events", By: "not written to a file; `trace --csv` prints it",
+		{Name: "events", By: "`trace --csv`, to the standard output only",
 			Text: "A row is an event of one lifetime: start, carry (interest, funding and fees of a step), price, " +
 				"rebalance, liquidation " +
 				"and so on.", Columns: slices.Concat([]FileColumn{
@@ -298,17 +298,17 @@ func Tables() []FileEntry {
 				as("equity", string(analytics.Equity), "net asset value"),
 				as("leverage", "leverage", "exposure over equity, signed"),
 				as("aum", "USD", "size of the vault")}, ledgerColumns())},
-		{Name: "verification", By: "not written to a file; `verify --csv` prints it", Text: "The run that was " +
+		{Name: "verification", By: "`verify --csv`, to the standard output only", Text: "The run that was " +
 			"verified.", Columns: []FileColumn{
 			as("run", "text", "its directory"), as("files", "count", "files that match the manifest"),
 			as("lifetimes", "count", "number of lifetimes that were run again"),
 			as("cells", "count", "cells of a sweep that were run again"),
 			as("cells_of", "count", "cells of the sweep"), as("results_hash", "SHA-256", "results_hash of the new run"),
 			as("verified", "true or false", "whether all files and lifetimes are unchanged")}},
-		{Name: "differ", By: "not written to a file; `verify --csv` prints it after that",
+		{Name: "differ", By: "`verify --csv` after that table, to the standard output only",
 			Text: "A row is a cell whose lifetimes differ.", Columns: []FileColumn{
 				as("cell", "number", "number of the cell"), as("label", "text", "its parameter values")}},
-		{Name: "missing", By: "not written to a file; `missing --csv` prints it",
+		{Name: "missing", By: "`missing --csv`, to the standard output only",
 			Text: "A row is a unit of work that is not done.",
 			Columns: []FileColumn{as("batch", "number", "number of the batch: cells that share a price model"),
 				as("chunk", "number", "number of the chunk: 1,024 paths"), as("cells", "count", "cells in the batch"),
@@ -316,19 +316,19 @@ func Tables() []FileEntry {
 				as("last_cell", "text", "of its last cell"),
 				as("first_path", "number", "first path of the chunk"),
 				as("last_path", "number", "last path of the chunk")}},
-		{Name: "figures", By: "not written to a file; `plot RUN --csv` prints it",
+		{Name: "figures", By: "`plot RUN --csv`, to the standard output only",
 			Text: "A row is a figure that can be drawn.",
 			Columns: []FileColumn{as("figure", "text", "its name"),
 				as("overlay", "true or false", "whether another run can be drawn over it"), as("shows", "text",
 					"what it shows")}},
-		{Name: "tokens", By: "not written to a file; `tokens --csv` prints it", Text: "A row is a token of the " +
+		{Name: "tokens", By: "`tokens --csv`, to the standard output only", Text: "A row is a token of the " +
 			"catalogue.", Columns: []FileColumn{
 			tokenColumn, as("target", "leverage", "signed"), as("policy", "text", "kind of its policy"),
 			as("low", "leverage", "lower edge of its band, a magnitude"),
 			as("high", "leverage", "upper edge, or leverage that is reset at once"),
 			as("mechanism", "text", "kind of its venue"), as("venue", "text", "name of its venue"),
 			as("underlying", "text", "its underlying")}},
-		{Name: "settings", By: "not written to a file; `tokens NAME --csv` prints it",
+		{Name: "settings", By: "`tokens NAME --csv`, to the standard output only",
 			Text: "A row is a parameter of a token.", Columns: []FileColumn{
 				as("setting", "text", "name of the parameter"), as("value", "text", "its value"),
 				as("from", "text", "source and date")}},

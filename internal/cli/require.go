@@ -67,7 +67,7 @@ func parseRequirement(text string) (Requirement, error) {
 	return r, nil
 }
 
-// checkRequired says that a name is that of no metric and of no quantile, before anything
+// checkRequired refuses a name that is neither a metric nor a quantile, before anything
 // runs.
 func checkRequired(name string) error {
 	for _, p := range analytics.QuantileLevels {

@@ -24,7 +24,7 @@ type StudyOptions struct {
 	Workers                        int               // 0: all processors
 }
 
-// defaults are the values of a study's settings that nobody gave.
+// defaults are the values of a study's settings that were not given.
 var defaults = map[string]string{"horizon": "365d", "step": "1h", "paths": "10000", "seed": "1"}
 
 // Bind adds the flags of a study to a command.
