@@ -9,7 +9,7 @@ import (
 
 // A MarkSample is the state of some paths at one time, each slice by path.
 type MarkSample struct {
-	NAV, Price, Ideal []float64 // of the token, its underlying and the ideal token, over their starts
+	NAV, Price, Ideal []float64 // of the token, its underlying and the ideal token, relative to their starts
 	Leverage          []float64 // magnitude; zero once the token has ended
 	Low, High         []float64 // least and greatest NAV visited so far
 }

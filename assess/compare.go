@@ -37,7 +37,7 @@ type MetricComparison struct {
 // before entry and exit fees.
 type Outcome struct {
 	Name      string     // the token's; "spot" and "held 3x" of what is beside the tokens
-	Beside    bool       // it is none of the study's tokens
+	Beside    bool       // it is not one of the study's tokens
 	Quantiles []Quantile // at [OutcomeLevels], in initial equity
 }
 

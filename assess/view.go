@@ -111,7 +111,7 @@ type TimeSeries struct {
 }
 
 // OverTime is an estimate over time, by its name among [analytics.Horizons.Rows],
-// such as nav_p05 or p_lost_50; of a name that there is not, it is empty.
+// such as nav_p05 or p_lost_50; it is empty for an unknown name.
 func (v *View) OverTime(name string) (t TimeSeries) {
 	for _, r := range v.Horizons {
 		if r.Name == name {

@@ -14,8 +14,8 @@ const filesIntroduction = "# Files\n" +
 	"\n" +
 	"- Times are in years of 365 days unless a name says seconds. Rates and volatilities are per year and\n" +
 	"  per square-root year, shares are fractions: 0.05 is 5 %.\n" +
-	"- Money is in units of the token's initial equity unless the unit says USD. Prices are over the\n" +
-	"  price at the start.\n" +
+	"- Money is in units of the token's initial equity unless the unit says USD. Prices are relative\n" +
+	"  to the price at the start.\n" +
 	"- CSV files follow RFC 4180, with one header. Numbers are in full precision. One that does not exist\n" +
 	"  is empty, in JSON null.\n"
 
@@ -254,7 +254,7 @@ func Tables() []FileEntry {
 		{Name: "breakeven.csv", By: "`breakeven`", Text: "A row is a borrow rate and a " +
 			"crossing.", Columns: slices.Concat(
 			[]FileColumn{as("borrow", "1/year", "borrow rate of the loan"), objective,
-				as("funding", "1/year", "funding of the perpetual at which both are equal")},
+				as("funding", "1/year", "funding rate at which loan and perpetual break even")},
 			estimated("se", "lo", "hi", "n", "confidence", "interval", "warning"),
 			[]FileColumn{as("loan_better_above", "true or false", "whether the loan is better at a higher funding")})},
 		{Name: "surface.csv", By: "`breakeven`", Text: "A row is a pair of rates.", Columns: slices.Concat([]FileColumn{
@@ -414,7 +414,7 @@ var Objects = []FileEntry{
 		as("rows[].difference", EstimateKeys, "from the first token, on the same paths"),
 		as("rows[].unpaired_se", "that of the metric", "standard error of the difference on different paths"),
 		as("outcomes[].name", "text", "a token, spot, or a position that is held"),
-		as("outcomes[].beside", "true or false", "whether it is none of the tokens that were compared"),
+		as("outcomes[].beside", "true or false", "true for a holding that is not one of the compared tokens"),
 		as("outcomes[].quantiles.*", EstimateKeys, "quantiles of the final NAV: the range of outcomes")}},
 	{Name: "heatmap", Text: "Cells of the map.", Columns: []FileColumn{hashKey, as("x", "text", "parameter along x"),
 		as("y", "text", "parameter along y"), as("metric", "text", "what is drawn"), as("unit", "text", "its unit"),
@@ -431,7 +431,7 @@ var Objects = []FileEntry{
 		as("objective", "text", "the metric"),
 		as("unit", "text", "its unit"), as("funding[]", "1/year", "rates of funding"),
 		as("rows[].borrow", "1/year", "borrow rate"),
-		as("rows[].crossings[].funding", EstimateKeys, "funding rate at which both are equal"),
+		as("rows[].crossings[].funding", EstimateKeys, "funding rate at which loan and perpetual break even"),
 		as("rows[].crossings[].loan_better_above", "true or false", "whether the loan is better at a higher funding"),
 		as("rows[].loan_less_perp[]", EstimateKeys, "the difference, by funding")}},
 	{Name: "calibrate", Text: "In the run directory it is calibration.json.", Columns: []FileColumn{
