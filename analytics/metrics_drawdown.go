@@ -19,7 +19,7 @@ func drawdownMetrics() []Metric {
 			Paths: func(c *Case) []float64 {
 				return shortfallPaths(c.Sample(c.Ensemble.Column("max_drawdown")), 0.05)
 			}},
-		mean("drawdown_length", Years, "mean time from that peak to its trough"),
+		mean("drawdown_length", Years, "mean time from the peak to the trough of the deepest fall"),
 		shareOf(Metric{Name: "p_recovered", Doc: "probability that the deepest fall is recovered within the horizon",
 			Needs: []string{"drawdown_recovery"}, Sense: Higher},
 			func(c *Case) []float64 {

@@ -162,8 +162,9 @@ func (ms *seriesMetrics) addDrawdowns(values, times []float64, cagr float64) {
 		}
 	}
 	ms.add("max_drawdown", Fraction, "deepest fall from a peak", d.deepest)
-	ms.add("drawdown_length", Years, "time from that peak to its trough", length)
-	ms.add("drawdown_recovery", Years, "time from that trough until the peak was reached again", recovery)
+	ms.add("drawdown_length", Years, "time from the peak to the trough of the deepest fall", length)
+	ms.add("drawdown_recovery", Years, "time from the trough of the deepest fall until its peak was reached again",
+		recovery)
 	ms.add("average_drawdown", Fraction, "mean fall from the peak so far, over time", d.mean)
 	ms.add("cdar_95", Fraction, "mean of the deepest 5 % of falls, over time",
 		ExpectedShortfall(Sample{X: d.falls}, 0.05, 0.95).Value)

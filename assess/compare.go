@@ -134,7 +134,7 @@ func correlations(s *study.Study, ensembles []tokens.Ensemble) (all []PriceCorre
 // medianAfter is the metric of a scenario. A few paths would dominate a mean.
 func medianAfter(x study.Scenario) analytics.Metric {
 	m := analytics.MustLookup("median_nav")
-	m.Name, m.Doc, m.Exact = "median_nav_"+x.Name, m.Doc+"; a quarter in which "+x.Doc, nil
+	m.Name, m.Doc, m.Exact = "median_nav_"+x.Name, m.Doc+"; three months: "+x.Doc, nil
 	return m
 }
 

@@ -36,7 +36,7 @@ type Fit struct {
 	fixed param.Values // parameters that belong to the fit but were not estimated
 }
 
-// AIC is Akaike's criterion, 2·(parameters) − 2·LogLikelihood: less is better.
+// AIC is the Akaike information criterion, 2·(parameters) − 2·LogLikelihood: less is better.
 func (f Fit) AIC() float64 { return 2*float64(len(f.Names)) - 2*f.LogLikelihood }
 
 // BIC is Schwarz's criterion, ln N·(parameters) − 2·LogLikelihood: less is better.

@@ -117,8 +117,8 @@ func (o *breakEvenOptions) plan(session *cli.Session) (*cli.Resolved, *assess.Br
 		r.Note("the tokens aim at leverage %s and %s: they differ by more than the way they are held",
 			report.Short(a), report.Short(b))
 	}
-	r.Origins["borrow"] = "unused: --borrow-rates=" + o.borrow
-	r.Origins["funding"] = "unused: --funding-rates=" + o.funding
+	r.Origins["borrow"] = "replaced by --borrow-rates=" + o.borrow
+	r.Origins["funding"] = "replaced by --funding-rates=" + o.funding
 	return r, plan, nil
 }
 

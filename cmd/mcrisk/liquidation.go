@@ -144,6 +144,7 @@ func (o *liquidationOptions) amend(s *study.Spec, r *cli.Resolved) error {
 	if err := set("after-liquidation", "stop", "a lifetime ends at its first"); err != nil {
 		return err
 	}
-	r.Origins["jump-mean"], r.Origins["latency"] = "unused: the map's jumps", "unused: the map's latencies"
+	r.Origins["jump-mean"], r.Origins["latency"] = "replaced by the jumps of the map",
+		"replaced by the latencies of the map"
 	return set("jump-sd", "0", "all jumps are of one size")
 }

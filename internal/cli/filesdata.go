@@ -195,17 +195,18 @@ func Tables() []FileEntry {
 					as("loss_at_plus_10_percent, _lo, _hi", "that of the objective",
 						"loss of the objective at a setting 10 % greater; positive is worse"),
 					as("loss_at_minus_10_percent, _lo, _hi", "that of the objective",
-						"the same at a setting 10 % smaller"),
+						"loss of the objective at a setting 10 % smaller; positive is worse"),
 					as("quadratic_optimum, _lo, _hi", "setting",
 						"optimum of a parabola through the points around the best"),
 					as("variance_reduction_median", "ratio of variances",
 						"variance reduction of paired differences between neighbouring settings, median"),
-					as("variance_reduction_least", "ratio of variances", "the same, minimum"),
+					as("variance_reduction_least", "ratio of variances",
+						"variance reduction of paired differences between neighbouring settings, minimum"),
 					as("exact_best", "setting", "best setting by the exact answers, where there are any"),
 					as("exact_se_off", "standard errors", "largest distance of a simulated point from the exact one"),
 					as("theory_grid", "half-width", "long-run optimum at the study's steps; for tracking_cost only"),
-					as("theory_continuous", "half-width", "the same for continuous monitoring"),
-					as("theory_small_cost", "half-width", "the same in the limit of small costs"),
+					as("theory_continuous", "half-width", "long-run optimum for continuous monitoring"),
+					as("theory_small_cost", "half-width", "long-run optimum in the limit of small costs"),
 					as("optimum, _lo, _hi", "setting", "optimum between the cells (--optimise)"),
 					as("optimum_pinned", "true or false", "whether the data bound it on both sides")})},
 		{Name: "front.csv", By: "`sweep`, `merge`", Text: "A row is a setting of a token in a scenario, where two " +
@@ -265,8 +266,8 @@ func Tables() []FileEntry {
 		{Name: "models.csv", By: "`calibrate`", Text: "A row is a fitted model.", Columns: []FileColumn{modelColumn,
 			as("volatility", "1/√year", "volatility of the fitted model, jumps included"),
 			as("log_likelihood", "number", "log-likelihood of the history"),
-			as("aic", "number", "Akaike's criterion; smaller is better"),
-			as("bic", "number", "Bayes' criterion; smaller is better"),
+			as("aic", "number", "Akaike information criterion; smaller is better"),
+			as("bic", "number", "Bayesian information criterion; smaller is better"),
 			as("ks", "number", "Kolmogorov–Smirnov distance of the returns from the model"),
 			as("ad", "number", "Anderson–Darling distance, which weighs the tails"), as("returns", "count",
 				"number of returns in the history"),
@@ -352,17 +353,17 @@ var Objects = []FileEntry{
 		as("without_parameter_uncertainty[].quantiles.nav.*.estimate", "initial equity", "quantile of NAV"),
 		as("without_parameter_uncertainty[].quantiles.nav.*.lo", "initial equity", "lower end of its interval"),
 		as("without_parameter_uncertainty[].quantiles.nav.*.hi", "initial equity", "upper end")}},
-	{Name: "summary --attribution", Text: "Where growth and gain came from.", Columns: []FileColumn{
+	{Name: "summary --attribution", Text: "Attribution of growth and return.", Columns: []FileColumn{
 		as("confidence", "probability", "confidence level of all intervals"),
 		as("attributions[].token", "text", "name of the token"), as("attributions[].of", "text",
 			"E[ln NAV] or E[NAV] − 1"),
 		as("attributions[].paths", "text", "which paths"), as("attributions[].ruined", "count", "paths left out"),
 		as("attributions[].causes[].name", "text", "name of the cause"),
 		as("attributions[].causes[].over_horizon", EstimateKeys, "over the horizon"),
-		as("attributions[].causes[].per_year", EstimateKeys, "the same per year"),
+		as("attributions[].causes[].per_year", EstimateKeys, "the contribution per year"),
 		as("attributions[].total.name", "text", "total"),
 		as("attributions[].total.over_horizon", EstimateKeys, "sum of the causes"),
-		as("attributions[].total.per_year", EstimateKeys, "the same per year")}},
+		as("attributions[].total.per_year", EstimateKeys, "the contribution per year")}},
 	{Name: "summary --horizons", Text: "The numbers of horizons.csv as columns; of several tokens a " +
 		"list.", Columns: []FileColumn{
 		as("token", "text", "name of the token"),
@@ -450,8 +451,9 @@ var Objects = []FileEntry{
 		as("models[].interval", "text", "how intervals were found"),
 		as("models[].volatility", "1/√year", "volatility of the fitted model, jumps included"),
 		as("models[].log_likelihood", "number", "log-likelihood of the history"),
-		as("models[].aic", "number", "Akaike's criterion"),
-		as("models[].bic", "number", "Bayes' criterion"), as("models[].ks", "number", "Kolmogorov–Smirnov distance"),
+		as("models[].aic", "number", "Akaike information criterion"),
+		as("models[].bic", "number", "Bayesian information criterion"),
+		as("models[].ks", "number", "Kolmogorov–Smirnov distance"),
 		as("models[].ad", "number", "Anderson–Darling distance"),
 		as("models[].warnings[]", "text", "what to know of the fit")}},
 	{Name: "history", Text: "What a price history did.", Columns: []FileColumn{as("sha256", "SHA-256",
@@ -536,11 +538,12 @@ var exitStatuses = []struct {
 // lifetimeTexts are the meanings of columns of lifetimes but for those of the ledger.
 var lifetimeTexts = map[string]string{
 	"nav":             "final net asset value, without the holder's fees; 0 if ruined",
-	"holder_nav":      "the same with entry and exit fees",
+	"holder_nav":      "final net asset value with entry and exit fees",
 	"min_nav":         "lowest net asset value",
 	"max_drawdown":    "deepest fall from an earlier peak",
-	"drawdown_length": "time from that peak to its lowest point",
-	"drawdown_recovery": "time from that lowest point until the peak was reached again; empty: not within " +
+	"drawdown_length": "time from the peak to the trough of the deepest fall",
+	"drawdown_recovery": "time from the trough of the deepest fall until its peak was reached again; empty: not " +
+		"within " +
 		"the horizon",
 	"underwater":    "longest time below an earlier peak",
 	"rebalances":    "trades",
@@ -559,8 +562,9 @@ var lifetimeTexts = map[string]string{
 	"log_underlying":             "its natural logarithm",
 	"realised_variance":          "sum of squared log-returns of the steps",
 	"underlying_max_drawdown":    "the underlying's deepest fall from an earlier peak",
-	"underlying_drawdown_length": "time from that peak to its lowest point",
-	"underlying_drawdown_recovery": "time from that lowest point until the peak was reached again; empty: not within " +
+	"underlying_drawdown_length": "time from the peak to the trough of the deepest fall",
+	"underlying_drawdown_recovery": "time from the trough of the deepest fall until its peak was reached again; " +
+		"empty: not within " +
 		"the horizon",
 	"underlying_underwater": "longest time below an earlier peak",
 }

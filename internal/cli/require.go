@@ -79,7 +79,7 @@ func checkRequired(name string) error {
 	return err
 }
 
-// Require checks the requirements for every token's summary. Those that are not met make
+// Require checks the requirements for every token's summary. Unmet requirements make
 // an [UnmetError]. Notes say which are met, with their numbers, and which are undecided:
 // their bound is within the interval of the estimate.
 func Require(rs []Requirement, summaries []analytics.Summary) (notes []string, err error) {
