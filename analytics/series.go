@@ -161,17 +161,17 @@ func (ms *seriesMetrics) addDrawdowns(values, times []float64, cagr float64) {
 			recovery = times[d.back] - times[d.trough]
 		}
 	}
-	ms.add("max_drawdown", Fraction, "deepest fall from a peak", d.deepest)
-	ms.add("drawdown_length", Years, "time from the peak to the trough of the deepest fall", length)
-	ms.add("drawdown_recovery", Years, "time from the trough of the deepest fall until its peak was reached again",
+	ms.add("max_drawdown", Fraction, "maximum drawdown: the deepest fall from a peak", d.deepest)
+	ms.add("drawdown_length", Years, "time from the peak to the trough of the maximum drawdown", length)
+	ms.add("drawdown_recovery", Years, "time from the trough of the maximum drawdown until its peak was reached again",
 		recovery)
-	ms.add("average_drawdown", Fraction, "mean fall from the peak so far, over time", d.mean)
-	ms.add("cdar_95", Fraction, "mean of the deepest 5 % of falls, over time",
+	ms.add("average_drawdown", Fraction, "mean of the drawdown over time", d.mean)
+	ms.add("cdar_95", Fraction, "mean of the largest 5 % of drawdowns over time",
 		ExpectedShortfall(Sample{X: d.falls}, 0.05, 0.95).Value)
-	ms.add("ulcer", Fraction, "root mean square of the fall from the peak so far", d.ulcer)
+	ms.add("ulcer", Fraction, "root mean square of the drawdown over time", d.ulcer)
 	ms.add("under_water", ShareOfTime, "share of time below an earlier peak", d.share)
 	ms.add("longest_under", Years, "longest time below an earlier peak", longestUnder(values, times))
-	ms.add("calmar", Ratio, "yearly return over deepest fall", cagr/d.deepest)
+	ms.add("calmar", Ratio, "yearly return over maximum drawdown", cagr/d.deepest)
 }
 
 // roundingOfReturns is how far returns v/u − 1 of values that are exact to the last

@@ -103,8 +103,8 @@ func mapCaption(r *assess.HeatMap) string {
 		}
 	}
 	if corrected > 0 {
-		text += fmt.Sprintf(" Of %d cells %d are corrected by the known mean of the price's logarithm, "+
-			"as none of their paths is ruined.", len(all), corrected)
+		text += fmt.Sprintf(" %d of %d cells are corrected by the known mean of the price's logarithm, "+
+			"as none of their paths is ruined.", corrected, len(all))
 	}
 	return text + caveats(r.Cells, paths)
 }

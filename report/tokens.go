@@ -64,7 +64,7 @@ func Explanation(e *assess.Explanation) Document {
 	for _, s := range e.Stress {
 		say("  %s", stress(s))
 	}
-	say("Volatility of %s: %s a year (%s; standard error %s, were returns independent).",
+	say("Volatility of %s: %s per √year (%s; standard error for independent returns %s).",
 		entry.Underlying, Short(u.Sigma.Value), u.Sigma.Source, Digits(u.SigmaSERobust.Value, 2))
 	if len(e.Assumptions) > 0 {
 		say("Assumed, as it is not published:")

@@ -52,7 +52,7 @@ var SpecKeys = []FileColumn{
 	{"step", "duration", "time between two prices that are drawn; divides the horizon"},
 	{"paths", "count", "price paths"},
 	{"seed", "whole number", "seed of the random numbers"},
-	{"marks", "count", "times, evenly spread, at which horizons.csv looks at every lifetime; at most 64"},
+	{"marks", "count", "number of evenly spaced times at which horizons.csv records every lifetime; at most 64"},
 	{"tokens[].name", "text", "name of the token in tables and files"},
 	{"tokens[].underlying", "text", "one of others; left out: the first"},
 	{"tokens[].policy", "kind and its parameters", "when to trade, and how far"},
@@ -500,7 +500,7 @@ var Objects = []FileEntry{
 		as("liquidation.price_move", "fraction", "price move from the target to there"),
 		as("liquidation.price_move_from_upper_edge", "fraction", "price move from the upper edge of the band"),
 		as("round_trip", "fraction", "entry and exit fees of the holder"),
-		as("carry_per_year", "log per year", "interest and funding at the target; negative is paid"),
+		as("carry_per_year", "log per year", "interest and funding at the target; negative is a cost"),
 		as("settings[].name", "text", "name of the parameter"), as("settings[].value", "text", "its value"),
 		as("settings[].origin", "text", "source and date")}},
 	{Name: "manifest.json", Text: "A file of every run directory; no command prints it.", Columns: []FileColumn{
@@ -540,9 +540,9 @@ var lifetimeTexts = map[string]string{
 	"nav":             "final net asset value, without the holder's fees; 0 if ruined",
 	"holder_nav":      "final net asset value with entry and exit fees",
 	"min_nav":         "lowest net asset value",
-	"max_drawdown":    "deepest fall from an earlier peak",
-	"drawdown_length": "time from the peak to the trough of the deepest fall",
-	"drawdown_recovery": "time from the trough of the deepest fall until its peak was reached again; empty: not " +
+	"max_drawdown":    "maximum drawdown: the deepest fall from an earlier peak",
+	"drawdown_length": "time from the peak to the trough of the maximum drawdown",
+	"drawdown_recovery": "time from the trough of the maximum drawdown until its peak was reached again; empty: not " +
 		"within " +
 		"the horizon",
 	"underwater":    "longest time below an earlier peak",
@@ -561,9 +561,9 @@ var lifetimeTexts = map[string]string{
 	"underlying":                 "final price, relative to the initial price",
 	"log_underlying":             "its natural logarithm",
 	"realised_variance":          "sum of squared log-returns of the steps",
-	"underlying_max_drawdown":    "the underlying's deepest fall from an earlier peak",
-	"underlying_drawdown_length": "time from the peak to the trough of the deepest fall",
-	"underlying_drawdown_recovery": "time from the trough of the deepest fall until its peak was reached again; " +
+	"underlying_max_drawdown":    "maximum drawdown of the underlying",
+	"underlying_drawdown_length": "time from the peak to the trough of the maximum drawdown",
+	"underlying_drawdown_recovery": "time from the trough of the maximum drawdown until its peak was reached again; " +
 		"empty: not within " +
 		"the horizon",
 	"underlying_underwater": "longest time below an earlier peak",

@@ -147,8 +147,8 @@ func lifetimeText(name string) string {
 		return text
 	}
 	for prefix, say := range map[string]string{
-		"money_": "%s; negative is paid",
-		"log_":   "%s, as a part of ln nav; negative is lost",
+		"money_": "%s; negative is a cost",
+		"log_":   "%s, as a part of ln nav; negative is a loss",
 	} {
 		if item, ok := strings.CutPrefix(name, prefix); ok && slices.Contains(tokens.ItemNames[:], item) {
 			return fmt.Sprintf(say, itemTexts[item])
