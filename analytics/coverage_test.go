@@ -321,7 +321,8 @@ func compared(t *testing.T, studies int, add func(string, float64, analytics.Est
 				e.Lo, e.Hi = xs[best], xs[best]
 			}
 			add(name+"half-width of best utility", xs[best], e)
-			add(name+"vertex of utility", vertex, analytics.FitOptimum(xs, samples(utility(es)), analytics.Higher, 0.95).At)
+			optimum := analytics.FitOptimum(xs, samples(utility(es)), analytics.Higher, 0.95)
+			add(name+"vertex of utility", vertex, optimum.At)
 		}
 	}
 }
