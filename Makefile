@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics files pages man
+.PHONY: check test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics underlyings files pages man
 
 # check is what a change must pass before review. Other systems are vetted, tests
 # included, so that they build there too.
@@ -18,10 +18,11 @@ check:
 test:
 	$(GO) test -timeout 30m ./...
 
-# race runs what starts goroutines, or is run by several, and whole commands.
+# race runs the one package that starts goroutines, the one that runs all of the core
+# in them, and whole commands.
 COMMAND = $(GO) run -race ./cmd/mcrisk
 race:
-	$(GO) test -race -short ./paths ./study ./random ./tokens ./rundir ./internal/...
+	$(GO) test -race -short ./paths ./study
 	$(COMMAND) simulate --token ETHBULL3X --model merton --horizon 20d --paths 3000 --no-save --workers 4 >/dev/null
 	$(COMMAND) sweep --token ETHBULL3X --over half-width=0.1:0.4:0.1 --over sigma=0.5,1 --horizon 20d --paths 1100 \
 		--no-save --workers 4 >/dev/null
@@ -101,6 +102,12 @@ module:
 # run is the README's run command.
 run:
 	$(GO) run ./cmd/mcrisk simulate --token ETHBULL3X
+
+# underlyings fits every price model anew to the histories of the catalogue's
+# underlyings, in the folder DATA, and writes catalogue/underlyings.yaml.
+DATA ?= ../shared/data
+underlyings:
+	$(GO) test -count 1 -run UnderlyingsFile ./catalogue -renew $(abspath $(DATA))
 
 # metrics writes the page of metrics anew from their registry.
 metrics:

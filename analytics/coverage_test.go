@@ -263,7 +263,7 @@ const bestSet = "set of the best"
 
 // compared runs six bands of a 3x token on the same 400 paths and asks how often
 // intervals of the difference between neighbours hold it, for every objective, how
-// often the set of the best has the best, and how often the vertex of utility is
+// often the set of the best has the best, and how often the optimum of utility is
 // inside its interval. The truth, which is that of a parabola for the vertex, comes
 // from 400,000 paths: its own error is 3 % of that of one study.
 func compared(t *testing.T, studies int, add func(string, float64, analytics.Estimate)) {
@@ -321,8 +321,8 @@ func compared(t *testing.T, studies int, add func(string, float64, analytics.Est
 				e.Lo, e.Hi = xs[best], xs[best]
 			}
 			add(name+"half-width of best utility", xs[best], e)
-			optimum := analytics.FitOptimum(xs, samples(utility(es)), analytics.Higher, 0.95)
-			add(name+"vertex of utility", vertex, optimum.At)
+			fit := analytics.FitOptimum(xs, samples(utility(es)), analytics.Higher, 0.95)
+			add(name+"quadratic optimum of utility", vertex, fit.At)
 		}
 	}
 }

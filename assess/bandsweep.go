@@ -36,7 +36,7 @@ const (
 // SweepBand sweeps the half-width of a token's band around the token's value; nil for a
 // token without a fixed band, or with one that cannot be widened.
 func SweepBand(ctx context.Context, s *study.Study, token int, opt study.Options) (*BandSweep, error) {
-	alone, err := s.Alone(token).Sized(min(s.Spec().Paths, bandSweepPaths), 0)
+	alone, err := s.Alone(token).WithPaths(min(s.Spec().Paths, bandSweepPaths), 0)
 	if err != nil {
 		return nil, err
 	}

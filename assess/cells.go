@@ -174,11 +174,11 @@ func (a *analysis) estimate(ctx context.Context, each func(CellEstimates) error)
 	for c := range s.Cells() + 1 {
 		cell := (c + s.Cells()) % (s.Cells() + 1)
 		run, err := a.reader.cell(cell)
-		if err == nil && cell == s.Own() && run.Fault != nil {
+		if err == nil && cell == s.Baseline() && run.Fault != nil {
 			err = run.Fault
 		}
 		if err != nil {
-			if cell == s.Own() && ctx.Err() == nil {
+			if cell == s.Baseline() && ctx.Err() == nil {
 				err = fmt.Errorf("%s: %w", s.Label(cell), err)
 			}
 			return err
@@ -192,7 +192,7 @@ func (a *analysis) estimate(ctx context.Context, each func(CellEstimates) error)
 		}
 		lifetimes := hash.Add(run.Ensembles)
 		tokens := a.reader.to(run)
-		if cell == s.Own() {
+		if cell == s.Baseline() {
 			baseline = tokens
 		}
 		for t := range tokens {
@@ -204,7 +204,7 @@ func (a *analysis) estimate(ctx context.Context, each func(CellEstimates) error)
 				return err
 			}
 			switch {
-			case cell == s.Own():
+			case cell == s.Baseline():
 				a.Baseline = append(a.Baseline, x)
 			case s.Cells() <= KeptCells:
 				a.Cells = append(a.Cells, x)

@@ -23,6 +23,8 @@ type Comparison struct {
 	Outcomes  []Outcome            // of the tokens, then of what a holder could have held instead
 	Scenarios []ScenarioComparison // a quarter each of trend, chop and crash; none where it is no whole number of steps
 	Hash      string               // results_hash of the study, without its scenarios
+
+	Correlations []PriceCorrelation // of every two underlyings; none if all tokens follow one
 }
 
 // A MetricComparison is one metric of several tokens.
@@ -49,6 +51,14 @@ type ScenarioComparison struct {
 	NAV MetricComparison // the median, named median_nav_ and the scenario's name
 }
 
+// A PriceCorrelation is that of the log-returns of two underlyings over the horizon, each
+// named by the first token that follows it.
+type PriceCorrelation struct {
+	First, Second int                // tokens
+	Asked         float64            // correlation of the Brownian motions
+	Realised      analytics.Estimate // with independent jumps and variances nearer to zero than asked
+}
+
 // ComparedMetrics are the metrics that a comparison reports: results of a holder, then
 // those of [analytics.Swept].
 func ComparedMetrics() []analytics.Metric {
@@ -73,6 +83,7 @@ func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, err
 		return nil, err
 	}
 	c := &Comparison{Study: s, Metrics: compareAll(metrics, s, ensembles, opt.Plain), Hash: study.Hash(ensembles)}
+	c.Correlations = correlations(s, ensembles)
 	if c.Outcomes, err = outcomes(ctx, s, ensembles, opt); err != nil {
 		return nil, err
 	}
@@ -92,6 +103,32 @@ func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, err
 		c.Scenarios = append(c.Scenarios, ScenarioComparison{x, nav[0]})
 	}
 	return c, nil
+}
+
+// correlations are those of every two underlyings that tokens follow.
+func correlations(s *study.Study, ensembles []tokens.Ensemble) (all []PriceCorrelation) {
+	spec := s.Spec()
+	number := map[string]int{"": 0} // of an underlying, by name
+	for i, u := range spec.Others {
+		number[u.Name] = i + 1
+	}
+	follower := make([]int, len(number)) // first token on it, from 1
+	for i := len(spec.Tokens) - 1; i >= 0; i-- {
+		follower[number[spec.Tokens[i].Underlying]] = i + 1
+	}
+	for second := range follower {
+		for first := range second {
+			if follower[first] == 0 || follower[second] == 0 {
+				continue
+			}
+			c := PriceCorrelation{First: follower[first] - 1, Second: follower[second] - 1,
+				Asked: spec.Others[second-1].Correlations[first]}
+			c.Realised = analytics.Correlation(ensembles[c.First].Column("log_underlying"),
+				ensembles[c.Second].Column("log_underlying"), Confidence)
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // medianAfter is the metric of a scenario. A few paths would dominate a mean.

@@ -104,8 +104,9 @@ func Explain(name string) (*Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
+	gbm, _ := underlying.Model("gbm")
 	s, err := study.New(study.Spec{
-		Model: underlying.Model(), Horizon: time.Hour, Step: time.Hour, Paths: 1,
+		Model: gbm, Horizon: time.Hour, Step: time.Hour, Paths: 1,
 		Tokens: []study.TokenSpec{entry.Spec()},
 	})
 	if err != nil {

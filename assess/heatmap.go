@@ -164,7 +164,7 @@ func (p *HeatMapPlan) times(
 		return nil, err
 	}
 	spec := cell.Spec()
-	if cell, err = cell.Sized(spec.Paths, min(mapTimes, int(spec.Horizon/spec.Step))); err != nil {
+	if cell, err = cell.WithPaths(spec.Paths, min(mapTimes, int(spec.Horizon/spec.Step))); err != nil {
 		return nil, err
 	}
 	var at []time.Duration

@@ -41,7 +41,7 @@ func (l Layout) Value(cell, axis int) float64 {
 // Texts are a cell's values as files write them, by axis; empty for the baseline.
 func (l Layout) Texts(cell int) []string {
 	texts := make([]string, len(l.Sweep.Axes))
-	if cell == l.Sweep.Own() {
+	if cell == l.Sweep.Baseline() {
 		return texts
 	}
 	for i, at := range l.Sweep.At(cell) {

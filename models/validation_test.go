@@ -268,7 +268,8 @@ func (p *page) recovery(t *testing.T) {
 		"histories, and these were fitted once. The bias is the mean estimate's distance from the truth; what the "+
 		"fits of Heston and Bates say of it themselves, by simulation, stands beside. Fisher errors were computed "+
 		"by quadrature elsewhere; the deviation of estimates reaches them as the history grows, and not with "+
-		"the fifty jumps of five years of days ([decisions/intervals-of-fits.md](../decisions/intervals-of-fits.md)).\n",
+		"the fifty jumps of five years of days "+
+		"([decisions/intervals-of-fits.md](../decisions/intervals-of-fits.md)).\n",
 		covered(rows, ""), covered(rows, "Heston"), covered(rows, "Bates"), len(outside(rows)), len(rows))
 	p.line("| history | parameter | truth | mean estimate | deviation of estimates | mean standard error | " +
 		"Fisher error | bias, in deviations | as the fits say | covered | interval above | below | fits |\n" +

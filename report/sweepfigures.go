@@ -126,7 +126,7 @@ func (f *sweepFigures) points(s *assess.Slice, along int, metric string) (xs []f
 	return xs, ys
 }
 
-// withBaseline adds the study's own setting to the points along the axis, where it is
+// withBaseline adds the study's baseline to the points along the axis, where it is
 // none of the cells'.
 func (f *sweepFigures) withBaseline(
 	token, along int, metric string, xs []float64, ys []analytics.Estimate,
@@ -383,7 +383,7 @@ func (f *sweepFigures) tradeoff(token int, own []assess.Slice) {
 	}
 }
 
-// baselinePoint is the study's own setting in a figure of what is traded off; nil where
+// baselinePoint is the study's baseline in a figure of what is traded off; nil where
 // it has no value of both.
 func (f *sweepFigures) baselinePoint(token, axis int, x, y string) *plots.TradeoffPoint {
 	_, across, ok1 := f.baseline(token, axis, x)

@@ -200,7 +200,7 @@ func TestRealTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(have) != page.String() {
-		t.Errorf("docs/evidence/real-tokens.md is out of date (go test ./study -run TestRealTokens -update):\n%s", page.String())
+		t.Errorf("%s is out of date (go test ./study -run TestRealTokens -update):\n%s", realPage, page.String())
 	}
 }
 

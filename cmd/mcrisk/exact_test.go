@@ -49,7 +49,7 @@ func TestExactSigns(t *testing.T) {
 		if ascii.MatchString(out) || !strings.Contains(out, " −0.") {
 			t.Errorf("%s: signs in\n%s", args[0], out)
 		}
-		if unit := "log per year"; !strings.Contains(out, unit) {
+		if unit := "log units per year"; !strings.Contains(out, unit) {
 			t.Errorf("%s: no %q in\n%s", args[0], unit, out)
 		}
 	}
