@@ -63,8 +63,8 @@ func (p Problem) horizon(years, perMove float64, quick bool) (*horizon, error) {
 
 // A quick horizon of so many steps, whose cycles are so irregular, is inverted along
 // contours, which take a hundredth of the points of a circle around all singularities
-// and have eight digits. What regular cycles would leave out, both contours alike, is
-// then below e^-160.
+// and have eight digits. Regular cycles have poles that both contours would miss; what
+// they contribute is then below e^-160.
 const (
 	contourSteps   = 500
 	contourDamping = 160
