@@ -20,7 +20,7 @@ type BestSet struct {
 // at a time, and what it returns is not read after the next call.
 //
 // A setting is not in the set Indistinguishable if the sample's best beats it at the
-// one-sided level α/(n-1), α = 1 - confidence. The set then contains the truly best
+// one-sided level α/(n-1), α = 1 - confidence. The set then contains the optimum
 // setting k with at least the stated confidence (Hsu's multiple comparisons with the
 // best):
 //

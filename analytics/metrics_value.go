@@ -7,11 +7,10 @@ func valueMetrics() []Metric {
 	nav, log := []string{"nav"}, []string{"nav", "log_underlying"}
 	return []Metric{
 		{Name: "nav", Unit: Equity, Doc: "mean final net asset value, without the holder's fees", Needs: log,
-			Sense: Higher,
-			Label: "Mean final NAV (% of the initial)", Paths: column("nav"),
-			Corrected: correctedLikeNAV(column("nav")),
-			Of:        meanNAV,
-			Exact:     func(a *Answers) (float64, float64, bool) { return a.NAV, a.NAV * a.Bound, true }},
+			Sense: Higher, Label: "Mean final NAV (% of the initial)",
+			Paths: column("nav"), Corrected: correctedLikeNAV(column("nav")),
+			Of:    meanNAV,
+			Exact: func(a *Answers) (float64, float64, bool) { return a.NAV, a.NAV * a.Bound, true }},
 		{Name: "holder_nav", Unit: Equity, Doc: "mean final net asset value with entry and exit fees",
 			Needs: []string{"holder_nav", "nav", "log_underlying"},
 			Sense: Higher, Label: "Mean final NAV after fees (% of the initial)", Paths: column("holder_nav"),
