@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics files pages man
+.PHONY: check test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics underlyings files pages man
 
 # check is what a change must pass before review. Other systems are vetted, tests
 # included, so that they build there too.
@@ -102,6 +102,12 @@ module:
 # run is the README's run command.
 run:
 	$(GO) run ./cmd/mcrisk simulate --token ETHBULL3X
+
+# underlyings fits every price model anew to the histories of the catalogue's
+# underlyings, in the folder DATA, and writes catalogue/underlyings.yaml.
+DATA ?= ../shared/data
+underlyings:
+	$(GO) test -count 1 -run UnderlyingsFile ./catalogue -renew $(abspath $(DATA))
 
 # metrics writes the page of metrics anew from their registry.
 metrics:

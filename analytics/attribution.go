@@ -9,24 +9,23 @@ import (
 	"mcrisk/tokens"
 )
 
-// A Contribution is one cause of a token's result, by path.
+// A Contribution is one part of a token's result, by path.
 type Contribution struct {
 	Name, Doc string
 	Paths     []float64
 }
 
-// LogContributions takes ln NAV apart into causes that add up to it on every path that
-// was not ruined:
+// LogContributions decomposes ln NAV into parts that add up to it on every surviving
+// path:
 //
 //	ln NAV = T·ln S + V + B + Σ cost items,
 //	V = −½·T·(T−1)·QV,   B = price parts − T·ln S − V,
 //
-// with QV the realised variance of the underlying. V is what an ideal token,
-// rebalanced continuously and free, loses to variance. B is what holding another
-// leverage than T added or took, with the higher moments of the moves: all that
-// a band does apart from its costs. A cost item's log part is its share of each
-// event's ln(1 + a/E). A ruined path is −Inf in every part: the log of nothing
-// has no causes; see [MoneyContributions].
+// with QV the realised variance of the underlying. V is the volatility decay of an ideal
+// token, rebalanced continuously at no cost. B is the effect of deviations of leverage
+// from T and of the higher moments of the moves: the effect of the band apart from its
+// costs. The part of a cost item is its share of each event's ln(1 + a/E). On a ruined
+// path every part is −Inf; [MoneyContributions] decomposes such paths too.
 func LogContributions(e *tokens.Ensemble) []Contribution {
 	target := e.Token.Target
 	logS, qv, ruined := e.Column("log_underlying"), e.Column("realised_variance"), e.Column("ruined")
@@ -59,9 +58,9 @@ func LogContributions(e *tokens.Ensemble) []Contribution {
 	return parts
 }
 
-// MoneyContributions takes NAV − 1 apart, in initial equity, into causes that add up to
-// it on every path, ruined ones included: T·(S − 1), what holding exposure that
-// moves with equity added to or took from that, and the items of the ledger.
+// MoneyContributions decomposes NAV − 1, in initial equity, into parts that add up to it
+// on every path, ruined ones included: T·(S − 1), the effect of exposure that changes
+// with equity, and the items of the ledger.
 func MoneyContributions(e *tokens.Ensemble) []Contribution {
 	target := e.Token.Target
 	s, price := e.Column("underlying"), e.Column("money_price")
@@ -75,7 +74,8 @@ func MoneyContributions(e *tokens.Ensemble) []Contribution {
 		{"path", "exposure that moves with equity: compounding, variance and band together", path},
 	}
 	for _, item := range append(slices.Clone(CostItems), tokens.Shortfall) {
-		parts = append(parts, Contribution{tokens.ItemNames[item], itemDocs[item], e.Column("money_" + tokens.ItemNames[item])})
+		name := tokens.ItemNames[item]
+		parts = append(parts, Contribution{name, itemDocs[item], e.Column("money_" + name)})
 	}
 	return parts
 }
@@ -89,7 +89,7 @@ var itemDocs = map[tokens.Item]string{
 	tokens.Shortfall:          "losses beyond equity, which the holder does not bear",
 }
 
-// A Cause is a part's mean over the paths, over the horizon and per year.
+// A Cause is the mean of a part over the paths, over the horizon and per year.
 type Cause struct {
 	Name, Doc    string
 	Over, Yearly Estimate
@@ -104,9 +104,8 @@ type Attribution struct {
 }
 
 // AttributeLog is the attribution of E[ln NAV] over the paths that survive.
-// Where the mean of ln S is known and no path was ruined, every part is
-// controlled by ln S. The correction is linear in the sample, so controlled
-// means add up as plain ones do.
+// If the mean of ln S is known and no path was ruined, every part has ln S as control.
+// The correction is linear in the sample, so controlled means add up as plain ones do.
 func AttributeLog(c *Case) Attribution {
 	return attribute("log", LogContributions(c.Ensemble), c.LogNAV(), c.Ensemble.Years(), c.paths(),
 		func(xs []float64) Estimate {
@@ -115,16 +114,16 @@ func AttributeLog(c *Case) Attribution {
 }
 
 // AttributeMoney is the attribution of E[NAV] − 1 over all paths. Its total is the
-// metric total_return, and every part is corrected as that is, so that they add up.
+// metric total_return; every part is corrected in the same way, so that they add up.
 func AttributeMoney(c *Case) Attribution {
-	a := attribute("initial equity", MoneyContributions(c.Ensemble), c.gains(), c.Ensemble.Years(), c.paths(), c.moneyOf)
+	parts := MoneyContributions(c.Ensemble)
+	a := attribute("initial equity", parts, c.gains(), c.Ensemble.Years(), c.paths(), c.likeNAV)
 	a.Total.Over = totalReturn(c)
 	a.Total.Yearly = a.Total.Over.scaled(1 / c.Ensemble.Years())
 	return a
 }
 
-// A Group is the paths on which a column was neither lower nor higher than
-// others: one of equally large groups in the order of that column.
+// A Group is one of equally large groups of paths in the order of a column.
 type Group struct {
 	Lo, Hi float64 // of the column
 	N      int
@@ -151,7 +150,7 @@ func AttributeBy(c *Case, column string, groups int) []Group {
 	parts, total := LogContributions(e), c.LogNAV()
 	out := make([]Group, groups)
 	for g := range out {
-		begin, end := math.Floor(float64(g)*size/float64(groups)), math.Floor(float64(g+1)*size/float64(groups))
+		start, end := math.Floor(float64(g)*size/float64(groups)), math.Floor(float64(g+1)*size/float64(groups))
 		if g == groups-1 {
 			end = size
 		}
@@ -160,7 +159,7 @@ func AttributeBy(c *Case, column string, groups int) []Group {
 		before := 0.0
 		for _, i := range order {
 			till := before + by.weight(i)
-			if w := min(till, end) - max(before, begin); w > 0 {
+			if w := min(till, end) - max(before, start); w > 0 {
 				members, inside[i] = append(members, i), w
 			}
 			before = till
@@ -183,7 +182,8 @@ func AttributeBy(c *Case, column string, groups int) []Group {
 	return out
 }
 
-// attribute takes the means of parts and of their total over so many paths.
+// attribute is the attribution by the means of parts and of their total over so many
+// paths.
 func attribute(unit string, parts []Contribution, total []float64, years float64, paths int,
 	mean func([]float64) Estimate) Attribution {
 	cause := func(name, doc string, xs []float64) Cause {

@@ -3,8 +3,8 @@ package analytics
 import "math"
 
 // Autocorrelation returns the sample autocorrelations of xs at some lags, each
-// with the normal interval ±z/√n that independent values would give: what lies
-// outside is no accident.
+// with the normal interval ±z/√n of independent values; autocorrelations whose interval
+// excludes zero are significant.
 //
 // Source: Box and Jenkins, Time Series Analysis, the chapter on identification;
 // the interval is Bartlett's for white noise.

@@ -6,12 +6,12 @@ import (
 	"mcrisk/fmath"
 )
 
-// A BestSet is which of several settings is best on a sample of paths, and which
-// others the sample cannot tell from it.
+// A BestSet is the setting that is best on a sample of paths, and a confidence set of
+// the best: the settings that are not significantly worse.
 type BestSet struct {
 	Best              int
 	Versus            []Estimate // of each setting less the best, paired; each interval holds on its own
-	Indistinguishable []bool     // the settings that cannot be told from the best; the best is one
+	Indistinguishable []bool     // not significantly worse than the best, the best included
 }
 
 // Best finds the best of n settings that lived on the same paths. At gives the
@@ -19,29 +19,31 @@ type BestSet struct {
 // clusters of the paths; it is called twice for each setting, two settings are held
 // at a time, and what it returns is not read after the next call.
 //
-// A setting is left out of the set Indistinguishable when the sample's best beats it at the
-// one-sided level α/(n-1), α = 1 - confidence, so that the truly best setting k
-// is among them with at least the stated confidence:
+// A setting is not in the set Indistinguishable if the sample's best beats it at the
+// one-sided level α/(n-1), α = 1 - confidence. The set then contains the optimum
+// setting k with at least the stated confidence (Hsu's multiple comparisons with the
+// best):
 //
 //	P(k left out) ≤ P(some i ≠ k beats it at α/(n-1)) ≤ Σ P(i beats it) ≤ α,
 //
-// because it can only be left out by another setting, whichever turned out best
-// in the sample, and beating one that is truly at least as good happens with
-// probability α/(n-1) at most. That holds whatever the correlation of settings,
-// and for each of several that are equally good. It rests on the normal law of
-// n-1 differences, further out in its tail the more settings there are.
+// because only another setting can exclude it, and beats one that is truly at least
+// as good with probability α/(n-1) at most. This holds for any correlation between
+// settings, and for each of several that are equally good. It uses the normal law of
+// n-1 differences, further out in the tail the more settings there are.
 //
-// Differences are over paths on which both numbers are finite. A setting that
-// has none of these in common with the best is left out; between settings that
-// ruin other paths, look at the N of Versus and at a metric that counts ruin. It
-// panics if there is no setting or sense is Neither.
+// Source: Hsu, Multiple Comparisons: Theory and Methods (1996), chapter 4.
+//
+// Differences are over paths on which both numbers are finite. A setting that has no
+// such path in common with the best is not in the set. Where settings ruin different
+// paths, look at the N of Versus and at a metric that counts ruin. Best panics if
+// there is no setting or sense is Neither.
 func Best(n int, at func(i int) Sample, sense Sense, confidence float64) BestSet {
 	return BestBy(Metric{Sense: sense}, n, at, confidence)
 }
 
-// BestBy is [Best] of a metric's numbers, with its way to compare two settings: where
-// no path tells two probabilities apart their difference has an interval all the same.
-// It panics if the metric has no Sense.
+// BestBy is [Best] of a metric's numbers, compared by [Metric.Difference]: the
+// difference of two probabilities has an interval of positive length even if no path
+// differs. It panics if the metric has no Sense.
 func BestBy(m Metric, n int, at func(i int) Sample, confidence float64) BestSet {
 	checkSettings(n, m.Sense)
 	checkConfidence(confidence)
@@ -52,15 +54,14 @@ func BestBy(m Metric, n int, at func(i int) Sample, confidence float64) BestSet 
 	return c
 }
 
-// best is the choice without those that cannot be told from it, and by how much each
-// setting is worse than the best: an interval beyond whose ends lies, on each side, a
-// share tail of chances.
+// best is the best setting and by how much each setting is worse than it: an interval
+// that the true value exceeds with probability tail on each side.
 func best(m Metric, n int, at func(i int) Sample, confidence, tail float64) (BestSet, []Estimate) {
-	best, top := 0, at(0).owned()
+	best, top := 0, at(0).copied()
 	for i := 1; i < n; i++ {
 		xs := at(i)
 		if better(m.Sense, PairedDifference(xs, top, confidence).Value) || MeanFinite(top, confidence).N == 0 {
-			best, top = i, xs.owned()
+			best, top = i, xs.copied()
 		}
 	}
 	c := BestSet{best, make([]Estimate, n), make([]bool, n)}
@@ -68,7 +69,7 @@ func best(m Metric, n int, at func(i int) Sample, confidence, tail float64) (Bes
 	z := zTail(tail)
 	for i := range n {
 		xs := at(i)
-		d := PairedDifference(xs, top, confidence) // of the best from itself nothing
+		d := PairedDifference(xs, top, confidence) // zero for the best itself
 		if i != best {
 			d = m.Difference(xs, top, confidence)
 		}
@@ -87,7 +88,7 @@ func best(m Metric, n int, at func(i int) Sample, confidence, tail float64) (Bes
 	return c, worse
 }
 
-// better says whether a difference is to the good.
+// better says whether a difference is an improvement.
 func better(sense Sense, difference float64) bool { return float64(sense)*difference > 0 }
 
 // zTail is the number of standard errors beyond which a normal variable lies

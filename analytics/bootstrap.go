@@ -24,10 +24,10 @@ const (
 // weight. The resamples depend on the number of clusters, of paths on their own N,
 // alone: the same sample has the same interval.
 //
-// A statistic is of a sample that has no clusters any more. It must not change or
-// keep its argument, nor depend on its order. Where one is not finite on more than
-// one resample in a hundred it has no interval. The percentile interval is a little
-// short for small samples: 95 % means 93 to 94 % for the standard deviation of 200
+// A statistic receives a sample without clusters. It must not change or keep its
+// argument, nor depend on its order. It has no interval if it is not finite on more
+// than one resample in a hundred. The percentile interval is a little short for small
+// samples: at 95 % it covers 93 to 94 % of the time for the standard deviation of 200
 // normal values.
 //
 // Source: Efron and Tibshirani, An Introduction to the Bootstrap, chapter 13, and
@@ -85,10 +85,9 @@ func Resampled(s Sample, confidence float64, of ...func(Sample) float64) []Estim
 	return out
 }
 
-// A statistic is what resamples are taken for, with the influence of each value on
-// it: how far a value more of its kind moves it, times the number of values. Its
-// scatter is what an interval rests on, so who carries that decides whether to trust
-// one.
+// A statistic is a function of a sample with its influence function: how far one more
+// value moves the statistic, times the number of values. The interval depends on the
+// variance of the influence, so the warning of a mean applies to it.
 //
 // Source: Hampel, "The influence curve and its role in robust estimation", JASA 69
 // (1974).
@@ -98,17 +97,18 @@ type statistic struct {
 	least     int // values, below which the rarest are not seen that carry it
 }
 
-// Of a normal law the influence on the skewness has a kurtosis of 93, and on the
-// kurtosis one of 639: as many values count for one. So ten take about these.
+// For a normal law the influence function has a kurtosis of 93 for the skewness and of
+// 639 for the kurtosis. Ten effective values then take about this many.
 const (
 	leastForSkewness = 1000
 	leastForKurtosis = 10_000
 )
 
-// resampled are [Resampled] statistics of the case's paths, with a warning where the
-// mean of their influence would have one. Quantiles over resamples follow some of its
-// skewness, so half as much again is let pass. A sample that has not met what is rare
-// has no sign of it, hence the least numbers of values for what rests on high powers.
+// resampled are [Resampled] statistics of the case's paths, with a warning if the mean
+// of their influence function would have one. Bootstrap quantiles follow some of its
+// skewness, so the limit of the skewness is half as large again. A sample without rare
+// values gives no sign of them, hence the least numbers of values for statistics of
+// high powers.
 func (c *Case) resampled(xs []float64, statistics ...statistic) []Estimate {
 	var of []func(Sample) float64
 	for _, x := range statistics {
@@ -120,7 +120,7 @@ func (c *Case) resampled(xs []float64, statistics ...statistic) []Estimate {
 		if es[k].Warning == "" && finite(es[k].SE) {
 			influence := statistics[k].influence(s)
 			totals := s.totals(func(i int) float64 { return influence(s.X[i]) })
-			es[k].Warning = doubtBeyond(0.15, totals, 0, squaresOf(totals))
+			es[k].Warning = meanWarningAbove(0.15, totals, 0, squaresOf(totals))
 			if len(totals) < statistics[k].least {
 				es[k].Warning = FewValues
 			}
@@ -157,12 +157,12 @@ var (
 		})}
 	sortino = statistic{
 		of: func(s Sample) float64 {
-			_, _, below := ups(s)
+			_, _, below := gainsAndLosses(s)
 			mean, _ := moments(s)
 			return mean / below
 		},
 		influence: func(s Sample) func(float64) float64 {
-			_, _, below := ups(s)
+			_, _, below := gainsAndLosses(s)
 			mean, _ := moments(s)
 			half := mean / (2 * float64(below*below))
 			return func(x float64) float64 {
@@ -186,7 +186,7 @@ func standardised(of func(shape) func(z float64) float64) func(Sample) func(floa
 
 // gainsOverLosses is the sum of gains over the sum of losses.
 func gainsOverLosses(s Sample) float64 {
-	up, down, _ := ups(s)
+	up, down, _ := gainsAndLosses(s)
 	return up / down
 }
 

@@ -14,14 +14,14 @@ type Crossing struct {
 // what it returns is not read after the next call. Paths that are infinite
 // anywhere are left out.
 //
-// There is one Crossing for each change of sign in the sample, none if it keeps
-// one sign. The interval of a crossing is the stretch around it on which the mean
-// of the interpolated differences is within z standard errors of zero, with the
-// covariance of neighbours from the paths: Fieller's, see [FitOptimum], where it stays between two
-// xs. It is longer by how far the parabolas through a third mean, on either side,
-// move the crossing, and warned of where that is more than the rest of it or where
-// there is no third. Two crossings whose intervals overlap may be none. It panics unless there
-// are two finite xs at least, and they increase.
+// There is one Crossing for each change of sign in the sample. Its interval is the
+// range around it in which the mean of the interpolated differences is within z
+// standard errors of zero, with the covariance of neighbours from the paths: Fieller's
+// interval, see [FitOptimum], if it stays between two xs. The interval is widened by
+// the error of interpolation, which is how far parabolas through a third mean on either
+// side move the crossing. There is a warning if that is more than the rest of the
+// interval, or if there is no third mean. Two crossings whose intervals overlap may not
+// exist. BreakEven panics unless there are at least two finite xs and they increase.
 func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossing {
 	checkIncreasing(xs, 2, math.Inf(-1))
 	z := zScore(confidence)
@@ -30,7 +30,7 @@ func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossi
 	for i := range xs {
 		ds := at(i)
 		if i == 0 {
-			first, out = ds.owned(), make([]bool, len(ds.X))
+			first, out = ds.copied(), make([]bool, len(ds.X))
 		}
 		paired(ds, first)
 		for j, d := range ds.X {
@@ -41,7 +41,7 @@ func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossi
 	covs := make([]float64, len(xs)) // with the one before
 	var previous Sample
 	for i := range xs {
-		ds := without(at(i), out)
+		ds := excluding(at(i), out)
 		means[i] = Mean(ds, confidence)
 		if i > 0 {
 			covs[i] = covariance(previous, ds)
@@ -49,8 +49,8 @@ func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossi
 		previous = ds
 	}
 
-	// ends are where the mean is z standard errors from zero. Between two of them
-	// it stays within them or beyond them.
+	// ends are where the mean is z standard errors from zero: the only places where it
+	// can become or cease to be significant.
 	var ends []float64
 	for i := 1; i < len(xs); i++ {
 		a, b, c := means[i-1], means[i], covs[i]
@@ -61,7 +61,7 @@ func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossi
 		s := float64(a.Value*a.Value) - float64(z*z*va)
 		under := float64(q*q) - float64(p*s)
 		if p > 0 {
-			under = max(0, under) // without scatter it is zero but for rounding
+			under = max(0, under) // excluding scatter it is zero but for rounding
 		}
 		t := -q - math.Copysign(math.Sqrt(under), q)
 		for _, w := range []float64{t / p, s / t} {
@@ -76,13 +76,13 @@ func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossi
 	for i := 1; i < len(xs); i++ {
 		from, to := means[last].Value, means[i].Value
 		if from*to < 0 {
-			x := (xs[last+1] + xs[i-1]) / 2 // where zeros lie between
+			x := (xs[last+1] + xs[i-1]) / 2 // the middle of the means that are zero
 			if last == i-1 {
 				x = xs[last] + (xs[i]-xs[last])*from/(from-to)
 			}
 			e := Estimate{Value: x, SE: math.NaN(), Lo: math.Inf(-1), Hi: math.Inf(1), Confidence: confidence,
 				N: means[i].N, Method: Fieller, Warning: means[i].Warning}
-			near := float64(1e-9 * (xs[i] - xs[last])) // without scatter both ends are at x but for rounding
+			near := float64(1e-9 * (xs[i] - xs[last])) // excluding scatter both ends are at x but for rounding
 			for _, end := range ends {
 				if end <= x+near {
 					e.Lo = max(e.Lo, min(end, x))
@@ -92,7 +92,7 @@ func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossi
 				}
 			}
 			if last == i-1 {
-				bent(&e, xs, means, i)
+				widenForInterpolation(&e, xs, means, i)
 			}
 			crossings = append(crossings, Crossing{e, to > 0})
 		}
@@ -103,9 +103,9 @@ func BreakEven(xs []float64, at func(i int) Sample, confidence float64) []Crossi
 	return crossings
 }
 
-// bent makes the interval of a crossing before xs[i] longer by what interpolation may
-// miss: as far as the crossing moves on parabolas through one more mean.
-func bent(e *Estimate, xs []float64, means []Estimate, i int) {
+// widenForInterpolation widens the interval of a crossing before xs[i] by the error of
+// linear interpolation: how far parabolas through one more mean move the crossing.
+func widenForInterpolation(e *Estimate, xs []float64, means []Estimate, i int) {
 	a, b, slope := xs[i-1], xs[i], (means[i].Value-means[i-1].Value)/(xs[i]-xs[i-1])
 	left, right, near := 0.0, 0.0, false
 	for _, j := range []int{i - 2, i + 1} {
@@ -128,7 +128,7 @@ func bent(e *Estimate, xs []float64, means []Estimate, i int) {
 		move := after - e.Value
 		left, right = min(left, move), max(right, move)
 	}
-	if own := e.Hi - e.Lo; !near || right-left > own && right-left > 1e-9*(b-a) {
+	if width := e.Hi - e.Lo; !near || right-left > width && right-left > 1e-9*(b-a) {
 		e.Warning = Interpolated
 	}
 	e.Lo, e.Hi = e.Lo+left, e.Hi+right

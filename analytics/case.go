@@ -6,14 +6,14 @@ import (
 	"mcrisk/tokens"
 )
 
-// A Case is the lifetimes of one token on many paths with what is known beside
-// them: all that a [Metric] is computed from. Columns that metrics derive and
-// estimates are computed once and kept, so change nothing of a Case after its
-// first use, and use it from one goroutine at a time.
+// A Case is the input of every [Metric]: the lifetimes of one token on many paths, and
+// what theory says of the prices. Derived columns and estimates are computed once and
+// kept, so do not change a Case after its first use, and use it from one goroutine at
+// a time.
 type Case struct {
 	Ensemble   *tokens.Ensemble // with the columns that the metrics asked for need
-	Weights    []float64        // what each path counts for, as in a Sample; nil: all alike
-	Clusters   []int            // of paths drawn together; nil: each on its own
+	Weights    []float64        // of paths, as in a Sample; nil: equal
+	Clusters   []int            // of paths drawn together, as in a Sample; nil: independent
 	Known      *KnownMoments    // what theory says of the prices; nil: no estimate is corrected
 	Aversion   float64          // weight γ ≥ 0 of tracking variance in utility and tracking_cost
 	Confidence float64          // of every interval, in (0, 1)
@@ -21,11 +21,11 @@ type Case struct {
 	columns   map[string][]float64
 	estimates map[string][]Estimate
 	growth    *corrected
-	how       *moneyMean
+	navMethod *navMeanMethod
 }
 
-// Derived is a column that of computes from others, at its first use; later ones
-// of that name have the same slice. Nobody may change it.
+// Derived returns the derived column of a name, which of computes at its first use.
+// Nobody may change it.
 func (c *Case) Derived(name string, of func() []float64) []float64 {
 	xs, ok := c.columns[name]
 	if !ok {
@@ -38,8 +38,8 @@ func (c *Case) Derived(name string, of func() []float64) []float64 {
 	return xs
 }
 
-// Estimates are estimates that of makes together, as from the same resamples, at
-// their first use.
+// Estimates returns the estimates of a name, which of makes together, as from the same
+// resamples, at their first use.
 func (c *Case) Estimates(name string, of func() []Estimate) []Estimate {
 	es, ok := c.estimates[name]
 	if !ok {
@@ -55,15 +55,15 @@ func (c *Case) Estimates(name string, of func() []Estimate) []Estimate {
 // Sample is numbers of the case's paths, with what they count for.
 func (c *Case) Sample(xs []float64) Sample { return Sample{xs, c.Weights, c.Clusters} }
 
-// Estimate is a metric of the case. Metrics are told apart by their names.
+// Estimate is a metric's estimate; metrics are identified by their names.
 func (c *Case) Estimate(m Metric) Estimate {
 	return c.Estimates("metric "+m.Name, func() []Estimate { return []Estimate{m.Of(c)} })[0]
 }
 
 // Numbers are a metric's numbers by path, for comparisons with other settings on
-// the same paths; nil if it has none. A metric with a Sense that has no value in
-// this case, as tracking error of one path, is worse on every path than any; one
-// that these paths cannot tell is not.
+// the same paths; nil if it has none. If a metric with a Sense has no value in this
+// case, such as the tracking error of one path, every number is infinitely bad, unless
+// the metric is not estimable from these paths.
 func (c *Case) Numbers(m Metric) []float64 {
 	if m.Paths == nil {
 		return nil
@@ -78,11 +78,11 @@ func (c *Case) Numbers(m Metric) []float64 {
 	return each(xs, func(float64) float64 { return math.Inf(-int(m.Sense)) })
 }
 
-// CorrectedNumbers are the Numbers corrected by what is known of the price, as the
-// metric's estimate is. They are nil where that cannot be done: where nothing is
-// known, or a path has no number, or these paths cannot tell the metric. Compare two
-// settings by the corrected numbers of both or by the plain ones of both. Those of a
-// metric that is not corrected are its Numbers.
+// CorrectedNumbers are the Numbers corrected by a control variate, as the metric's
+// estimate is. They are nil if the control's mean is unknown, a path has no number, or
+// the metric is not estimable from these paths. Compare two settings by the corrected
+// numbers of both or by the plain ones of both. A metric without a control has its
+// Numbers.
 func (c *Case) CorrectedNumbers(m Metric) []float64 {
 	if m.Corrected == nil {
 		return c.Numbers(m)
@@ -90,8 +90,8 @@ func (c *Case) CorrectedNumbers(m Metric) []float64 {
 	return m.Corrected(c)
 }
 
-// A corrected is numbers by path with their control taken out; nil where the
-// control's mean is unknown or there is a path without a number.
+// A corrected holds numbers by path corrected by their control; nil if the control's
+// mean is unknown or a path has no number.
 type corrected struct{ paths []float64 }
 
 // correctedGrowth is ln NAV per year by path, corrected by the known mean of
@@ -107,7 +107,7 @@ func (c *Case) correctedGrowth() []float64 {
 	return c.growth.paths
 }
 
-// paths is how many count for something.
+// paths is the number of paths of positive weight.
 func (c *Case) paths() int { return len(c.Sample(c.Ensemble.Column("nav")).valid().X) }
 
 // LogNAV is [LogNAV] of the case.

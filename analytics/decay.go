@@ -2,28 +2,26 @@ package analytics
 
 import "mcrisk/tokens"
 
-// People mean three things by the decay of a leveraged token. Each has its own
-// name here and is a function of one path: nav is final equity in units of
-// equity at the start, s the price ratio over the same time, target the signed
-// leverage, and a log is the natural one. A ruined path has nav = 0, logNAV =
-// -Inf, and so decays of -Inf where they are logs.
+// The decay of a leveraged token has three meanings. Each has its own name here and is
+// a function of one path: nav is final equity over equity at the start, s the price
+// ratio over the same time, target the signed leverage, and a log is the natural one.
+// A ruined path has nav = 0 and logNAV = -Inf, so its log decays are -Inf.
 
-// DecayVsPower is ln NAV - T·ln S, what the token fell short of the compounding
-// ideal S^T, as a log. Zero when +50 % made +237.5 % at 3x.
+// DecayVsPower is ln NAV - T·ln S, the shortfall against the power S^T, as a log. It is
+// zero if a 3x token makes +237.5 % when the price rises by 50 %.
 func DecayVsPower(logNAV, target, logS float64) float64 {
 	return logNAV - float64(target*logS)
 }
 
-// DecayVsLinear is NAV - (1 + T·(S-1)), what the token fell short of T times
-// the simple return, in initial equity. It is defined on ruined paths too.
+// DecayVsLinear is NAV - (1 + T·(S-1)), the shortfall against T times the simple
+// return, in initial equity. It is defined on ruined paths too.
 func DecayVsLinear(nav, target, s float64) float64 {
 	return nav - (1 + float64(target*(s-1)))
 }
 
-// Efficiency is (NAV-1) / (T·(S-1)): one when the token made T times the
-// simple return. Report its median and quantiles; its mean does not exist,
-// because the price can end where it began, where this is ±Inf, or NaN if the
-// token did too.
+// Efficiency is (NAV-1) / (T·(S-1)): one if the token made T times the simple return.
+// Report its median and quantiles; its mean does not exist. If the price ends where it
+// began it is ±Inf, or NaN if the token did too.
 func Efficiency(nav, target, s float64) float64 {
 	return (nav - 1) / float64(target*(s-1))
 }

@@ -1,20 +1,20 @@
-// Package analytics turns samples into estimates that travel with their
-// intervals: means, probabilities, quantiles, tail losses, paired differences,
-// causes that add up, and the numbers that a figure is drawn from. An Estimate
-// names how its interval was made, by how much a control variate reduced its
-// variance, and whether there is reason to doubt it. [SeriesMetrics] describes one
+// Package analytics estimates statistics of samples, each with its confidence
+// interval: means, probabilities, quantiles, tail losses, paired differences,
+// attributions, and the numbers that a figure is drawn from. An [Estimate] names the
+// method of its interval, the variance reduction by its control variate, and a warning
+// where the interval may cover less than it claims. [SeriesMetrics] describes one
 // history.
 //
-// A [Metric] is one row of a registry: its name, unit and meaning, how it is
-// estimated from a [Case], the numbers by path that compare two settings, and its
-// twin among exact [Answers]. Whoever reports metrics reads [All] or [Swept];
-// another package adds one with [Register].
+// A [Metric] is one row of a registry: its name, unit and meaning, its estimator from
+// a [Case], its numbers by path for paired comparisons, and its value without sampling
+// from exact [Answers]. [All] and [Swept] list the rows; another package adds one with
+// [Register].
 //
-// Settings that lived on the same paths are judged by the metrics that are swept:
-// [Best] and what cannot be told from it, the [Front] of two metrics, the [FitOptimum]
-// along a parameter, the choice that is [Robust] to circumstances, and where an
-// advantage is used up, [BreakEven]. They take numbers by path, so differences are
-// paired.
+// Settings on the same paths are compared by the swept metrics: [Best] gives the best
+// setting and those not significantly worse, [Front] the Pareto front of two metrics,
+// [FitOptimum] the optimum along a parameter, [Robust] the setting of least regret over
+// scenarios, and [BreakEven] where a difference changes sign. All take numbers by path,
+// so differences are paired.
 //
 // Everything is a plain function of a [Sample], numbers in path order with weights
 // and clusters if they have any, and of a confidence in (0, 1). A sample stays the
@@ -24,11 +24,11 @@
 // machine. [Autocorrelation] and [SeriesMetrics] are of one series in time, which is
 // no sample of paths; [Horizons] and [LogHistogram] count paths one by one.
 //
-// What a sample cannot tell is NaN: no values, or a NaN among them. A ruined
-// path has a log metric of -Inf; quantiles take it as the lowest value, and
-// [MeanFinite] and [PairedDifference] leave it out and say in N how many
-// remained. A caller's bug (lengths that differ, a confidence of 95) panics
-// with a sentence that says what was wanted.
+// A statistic that the sample does not determine is NaN, as where there are no values
+// or a NaN is among them. The log metrics of a ruined path are -Inf: quantiles take it
+// as the lowest value; [MeanFinite] and [PairedDifference] leave it out, and N is the
+// number of values that remain. A caller's bug (lengths that differ, a confidence of
+// 95) panics and says what was wanted.
 //
 // Only [Resampled] draws random numbers, the same for every sample of one size.
 // Nothing here simulates or draws figures.

@@ -21,7 +21,7 @@ type Estimate struct {
 	// VarianceReduction is that of its control, a ratio of variances: how many times
 	// more paths the estimate would take without it; 0: it has none.
 	VarianceReduction float64
-	Warning           Warning // why the interval should not be taken at its word; empty: no reason is known
+	Warning           Warning // why the interval may cover too little; empty: no reason is known
 }
 
 // scaled is the estimate in another unit: times a positive factor.
@@ -74,11 +74,11 @@ const (
 type Warning string
 
 const (
-	// HeavyTail: a few large values decide the mean; its own skewness, the
-	// sample's over √n, is beyond ±0.1. Over 2,000 samples of a lognormal number
-	// it came up in all of those laws whose 95 % intervals cover less than 93 % of
-	// the time, and for none of those close to normal. Or fewer than ten values carry
-	// the scatter, as where two tokens differ on a few paths only.
+	// HeavyTail: a few large values dominate the mean, whose skewness (the sample's over
+	// √n) is beyond ±0.1; or fewer than ten effective values are behind the variance, as
+	// where two tokens differ on a few paths only. Over 2,000 samples of lognormal laws
+	// it was given for all laws whose 95 % intervals cover less than 93 % of the time,
+	// and for none close to normal.
 	HeavyTail Warning = "heavy-tail"
 	// FewValues: an interval from fewer than 30 values, of a skewness from fewer than
 	// 1,000 and of a kurtosis from fewer than 10,000.
@@ -86,12 +86,10 @@ const (
 	// FewInTail: a tail mean over fewer than 50 values, or a tail fit over fewer
 	// than 200.
 	FewInTail Warning = "few-in-tail"
-	// Interpolated: what lies between the values tried decides where something is more
-	// than their scatter does; try more of them there.
+	// Interpolated: the error of interpolation between the values tried exceeds the
+	// sampling error; try more values there.
 	Interpolated Warning = "interpolated"
-	// NotEstimable: there is no Value, because what these paths show decides too little
-	// of it, however it is estimated: too much of the mean lies on paths that are rarer
-	// than one in their number. People read the warning in place of the number; more
-	// paths, a shorter horizon, or the median say more.
+	// NotEstimable: there is no Value, because too much of the mean lies on paths rarer
+	// than one in the number of paths. Use more paths, a shorter horizon, or the median.
 	NotEstimable Warning = "not estimable from these paths"
 )

@@ -58,7 +58,7 @@ func Front(n int, x, y func(i int) Sample, sx, sy Sense, confidence float64) []S
 				continue
 			}
 			if !read {
-				ax, ay, read = x(i).owned(), y(i).owned(), true
+				ax, ay, read = x(i).copied(), y(i).copied(), true
 			}
 			if beats(sx, ax, x(k)) && beats(sy, ay, y(k)) {
 				standings[k] = Dominated

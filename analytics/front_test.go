@@ -12,7 +12,7 @@ import (
 func TestFrontByHand(t *testing.T) {
 	const u, f, d = analytics.Undecided, analytics.OnFront, analytics.Dominated
 	inf := math.Inf(1)
-	still := func(vs ...float64) (xs [][]float64) { // without scatter
+	still := func(vs ...float64) (xs [][]float64) { // excluding scatter
 		for _, v := range vs {
 			xs = append(xs, []float64{v, v, v})
 		}

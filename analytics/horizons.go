@@ -7,17 +7,17 @@ import (
 	"mcrisk/fmath"
 )
 
-// A MarkSample is what some paths were at one time, each slice by path.
+// A MarkSample is the state of some paths at one time, each slice by path.
 type MarkSample struct {
 	NAV, Price, Ideal []float64 // of the token, its underlying and the ideal token, over their starts
 	Leverage          []float64 // magnitude; zero once the token has ended
 	Low, High         []float64 // least and greatest NAV visited so far
 }
 
-// Horizons counts what a token was after every one of a series of times, in one
-// pass over the paths. Probabilities are exact; quantiles are exact up to
-// [KeptAtMarks] paths and known to [MarkResolution] beyond, so that memory does not
-// grow. Counts add up in any order to the same result.
+// Horizons counts the values of a token at a series of times, in one pass over the
+// paths. Probabilities are exact. Quantiles are exact up to [KeptAtMarks] paths and have
+// the error [MarkResolution] beyond, so that memory does not grow. The order of counting
+// does not matter.
 type Horizons struct {
 	Times  []float64  // years
 	Target float64    // the token's, signed
@@ -37,17 +37,17 @@ type Horizons struct {
 }
 
 const (
-	// KeptAtMarks is up to how many paths what they were at each time is kept.
+	// KeptAtMarks is the largest number of paths whose values at each time are kept.
 	KeptAtMarks = 1 << 14
-	// MarkResolution is how far a quantile over more paths may be from the exact one,
-	// as a fraction of it; for a drawdown, of it and of what is left.
+	// MarkResolution is the largest relative error of a quantile over more paths; for a
+	// drawdown d, of d and of 1 − d.
 	MarkResolution = 0.002
 
 	markAlpha  = 0.001 // error of the counts, as in [LogHistogram]
 	markDigits = 4     // written of a number that is known to MarkResolution
 )
 
-// An event is something that may have happened to a path by or at a time.
+// An event may have occurred on a path at a time or by then.
 type event struct {
 	name, doc string
 	is        func(target, nav, price, low, high float64) bool
@@ -108,7 +108,7 @@ func (h *Horizons) Add(i int, m MarkSample) {
 		h.Ideal[i].Add(m.Ideal[p])
 		h.drawdown[i].add(nav, m.High[p])
 		decay := nav
-		if nav > 0 { // S^T may be beyond the numbers
+		if nav > 0 { // S^T itself may overflow
 			decay = nav * fmath.Exp(-float64(h.Target*logS))
 		}
 		h.Decay[i].Add(decay)
@@ -205,14 +205,14 @@ func (h *Horizons) Rows(confidence float64) []HorizonRow {
 	return rows
 }
 
-// A spread is how values are distributed, as far as it was counted.
+// A spread is a counted distribution.
 type spread interface {
 	Quantile(p, confidence float64) Estimate
 	exact() bool
 }
 
-// coarse is an estimate without the digits that [MarkResolution] does not support; of a
-// drawdown these are digits of what is left. The interval widens with it.
+// coarse rounds an estimate to the digits that [MarkResolution] supports, for a drawdown
+// d those of d and of 1 − d. The interval is rounded outwards.
 func coarse(e Estimate, drawdown bool) Estimate {
 	cut := func(v float64, round func(float64) float64) float64 {
 		of := math.Abs(v)
@@ -222,20 +222,19 @@ func coarse(e Estimate, drawdown bool) Estimate {
 		if of == 0 || !finite(of) {
 			return v
 		}
-		if exp := int(math.Floor(math.Log10(of))) - markDigits + 1; exp > 0 {
+		if exp := fmath.Exponent10(of) - markDigits + 1; exp > 0 {
 			return round(v/math.Pow10(exp)) * math.Pow10(exp)
 		} else if exp > -300 {
 			return round(v*math.Pow10(-exp)) / math.Pow10(-exp)
 		}
-		return v // too small to be told from zero
+		return v // indistinguishable from zero
 	}
 	e.Value, e.Lo, e.Hi = cut(e.Value, math.Round), cut(e.Lo, math.Floor), cut(e.Hi, math.Ceil)
 	return e
 }
 
-// drawdowns counts what is lost over what is left in a [LogHistogram], so that a
-// quantile is known to a fraction of the drawdown and of what is left, whichever is
-// less.
+// drawdowns counts drawdowns d as d/(1 − d) in a [LogHistogram], so that the error of a
+// quantile is at most a fraction of d and of 1 − d.
 type drawdowns struct{ odds LogHistogram }
 
 func (d *drawdowns) exact() bool { return d.odds.exact() }

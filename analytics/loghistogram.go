@@ -187,7 +187,7 @@ func (h *LogHistogram) cover(octave int) {
 	}
 }
 
-// Buckets are the ends of buckets as of that Alpha, at least the histogram's own, from
+// Buckets are the ends of the buckets of a histogram with that Alpha, at least h.Alpha, from
 // the first to the last that hold something, and what they hold; zero and infinite
 // values are left out.
 func (h *LogHistogram) Buckets(alpha float64) (edges []float64, counts []int) {
@@ -197,7 +197,7 @@ func (h *LogHistogram) Buckets(alpha float64) (edges []float64, counts []int) {
 	}
 	for i, c := range h.counts {
 		if c > 0 {
-			wide.count(h.edge(i)+(h.edge(i+1)-h.edge(i))/2, c)
+			wide.count(h.edge(i)+float64((h.edge(i+1)-h.edge(i))/2), c)
 		}
 	}
 	first, end := 0, len(wide.counts)

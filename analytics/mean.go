@@ -11,12 +11,12 @@ import (
 // the sample's standard deviation (divisor n-1) over √n, or of weighted or clustered
 // values that of [Sample].
 //
-// The interval rests on the central limit theorem and is too short below about
-// 30 values (ten normal values: 95 % means 92 %) and where a few rare values
-// decide the mean. For the final equity of an ideal 3x token over a year, 95 %
-// from 1,000 paths means 89 % at a volatility of 0.6 and 77 % at 0.8, and from
-// 10,000 paths 94 % and 87 %. Warning says when it is so. A [Case] asks the law of the
-// price besides, and withholds means of money that its paths cannot tell.
+// The interval uses the central limit theorem. It is too short below about 30 values
+// (a 95 % interval of ten normal values covers 92 % of the time) and where a few rare
+// values dominate the mean. For the final equity of an ideal 3x token over a year, 95 %
+// intervals cover 89 % of the time from 1,000 paths at a volatility of 0.6 and 77 % at
+// 0.8, and 94 % and 87 % from 10,000 paths. Warning says so. A [Case] also uses the law
+// of the price to decide whether the mean of NAV is estimable.
 //
 // One value, or one cluster, has a mean but no SE and no interval; an infinite value
 // makes the mean infinite and the rest NaN.
@@ -26,31 +26,33 @@ func Mean(s Sample, confidence float64) Estimate {
 	if !s.plain() {
 		totals := s.totals(func(i int) float64 { return s.X[i] - mean })
 		e := normal(mean, clusterError(totals, s.size()), confidence, len(s.X))
-		e.Warning = doubt(totals, 0, squaresOf(totals))
+		e.Warning = meanWarning(totals, 0, squaresOf(totals))
 		return e
 	}
 	n := float64(len(s.X))
 	se := math.Sqrt(squares / (n - 1) / n) // 0/0 for one value
 	e := normal(mean, se, confidence, len(s.X))
-	e.Warning = doubt(s.X, mean, squares)
+	e.Warning = meanWarning(s.X, mean, squares)
 	return e
 }
 
-// doubt says why the normal interval of a mean should not be trusted: below 30
-// values, where the mean is itself skewed by more than 0.1, or where fewer than ten
-// values carry the scatter, as 1/Σp² counts them with p the share of each in the
-// squares: the standard error is then uncertain by more than 15 % itself. The xs
-// are independent: values, or the totals of clusters.
+// meanWarning says why the normal interval of a mean may cover too little: fewer than
+// 30 values; a skewness of the mean above 0.1; or fewer than ten effective values
+// behind the variance, 1/Σp² with p the share of each in the sum of squares, which makes
+// the standard error itself uncertain by more than 15 %. The xs are independent values,
+// or totals of clusters.
 //
 // Source: the skewness of a mean of n is the sample's over √n, and costs a 95 %
 // interval about 0.25 times its square of coverage (Hall, "The bootstrap and
 // Edgeworth expansion", section 2.3); samples understate the skewness of heavy
-// tails, hence a limit well below where that begins to matter. The second sees what
-// is heavy on both sides, such as rare differences of either sign.
-func doubt(xs []float64, mean, squares float64) Warning { return doubtBeyond(0.1, xs, mean, squares) }
+// tails, hence a limit well below where that begins to matter. The second criterion
+// detects symmetric heavy tails, such as rare differences of either sign.
+func meanWarning(xs []float64, mean, squares float64) Warning {
+	return meanWarningAbove(0.1, xs, mean, squares)
+}
 
-// doubtBeyond is doubt with another limit of the mean's skewness.
-func doubtBeyond(limit float64, xs []float64, mean, squares float64) Warning {
+// meanWarningAbove is meanWarning with another limit of the mean's skewness.
+func meanWarningAbove(limit float64, xs []float64, mean, squares float64) Warning {
 	n := float64(len(xs))
 	if n < 30 {
 		return FewValues
@@ -65,7 +67,7 @@ func doubtBeyond(limit float64, xs []float64, mean, squares float64) Warning {
 	if math.Abs(cubes.value()/n) > limit*s*math.Sqrt(s*n) {
 		return HeavyTail
 	}
-	// Six, twice the kurtosis of a normal law, spares small samples of it.
+	// 6/n is twice what a normal sample has, so small normal samples pass.
 	if fourths.value() > max(0.1, 6/n)*squares*squares {
 		return HeavyTail
 	}

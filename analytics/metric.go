@@ -10,8 +10,8 @@ import (
 	"mcrisk/param"
 )
 
-// A Metric is one row of the registry: all that the program knows of a named
-// number. Whoever estimates, compares, draws or documents it reads the row.
+// A Metric is one row of the registry: everything the program knows of a named
+// number, for estimating, comparing, drawing and documenting it.
 //
 // Names are those of tables, files and flags. Rates are per year of 365 days.
 // "Over survivors" leaves out ruined paths, whose share is the metric ruined.
@@ -25,39 +25,38 @@ type Metric struct {
 	Aliases []string // other names that Lookup accepts
 	Unit    Unit
 	Label   string // of an axis, with the unit as its Scale writes it; empty: made of the name
-	Doc     string // what it is, in words that follow its name
+	Doc     string // its definition, to be read after its name
 	Sense   Sense
 	LogAxis bool // it is drawn on a logarithmic axis
 
-	// Swept is the metric's place among those that sweep and compare report for
-	// every setting, from 1; 0: it is not among them. Those with a Sense are the
-	// objectives and come first.
+	// Swept is the metric's rank, from 1, among those that sweep and compare report for
+	// every setting; 0: they do not report it. Those with a Sense are the objectives and
+	// come first.
 	Swept int
-	// Averse says that it weighs by the case's Aversion. A summary leaves it out
-	// where there is none.
+	// Averse says that it depends on the case's Aversion. A summary leaves it out where
+	// that is zero.
 	Averse bool
 
 	// Needs are the columns of an ensemble that Of, Paths and Corrected read.
 	Needs []string
 	// Of estimates the metric.
 	Of func(*Case) Estimate
-	// Paths is one number for each path whose mean is the metric, so that two
-	// settings can be compared path by path. For a metric that is no mean, such as a
+	// Paths is one number for each path, with the metric as their mean, so that two
+	// settings can be compared path by path. For a metric that is not a mean, such as a
 	// median, they are pseudo-values: the metric plus the influence of the path on
 	// it. Means, paired differences and their intervals are then right to first order
-	// in 1/√paths, as for a mean. Numbers of ruined paths (NAV 0) are infinite, on the
-	// worse side, where the metric rests on ln NAV; [MeanFinite] and
-	// [PairedDifference] leave them out. Nobody may change them. A nil Paths cannot be
-	// compared.
+	// in 1/√paths. If the metric is of ln NAV, the numbers of ruined paths (NAV 0) are
+	// infinitely bad; [MeanFinite] and [PairedDifference] leave them out. Nobody may
+	// change the numbers. A metric with a nil Paths cannot be compared.
 	//
 	// Sources: Hampel, "The influence curve and its role in robust estimation", JASA
 	// 69 (1974); Miller, "The jackknife: a review", Biometrika 61 (1974).
 	Paths func(*Case) []float64
-	// Corrected is Paths corrected by what is known of the price, as Of is then too; it
-	// returns nil where that cannot be done. A nil Corrected: it never is.
+	// Corrected is Paths corrected by a control variate, as Of then is; it returns nil
+	// if that cannot be done. A nil Corrected: the metric has no control.
 	Corrected func(*Case) []float64
-	// Exact is the metric without sampling, and a bound of its error; not ok: the
-	// answers do not give it. Nil: nothing gives it.
+	// Exact is the metric without sampling, and a bound of its error; not ok if the
+	// answers do not have it. A nil Exact: no answers have it.
 	Exact func(*Answers) (value, bound float64, ok bool)
 }
 
@@ -70,14 +69,14 @@ const (
 	Lower   Sense = -1
 )
 
-// registry holds the rows by order of registration, those of this package first.
+// registry holds the rows in order of registration, those of this package first.
 var registry = new(rows).add(slices.Concat(
 	valueMetrics(), spreadMetrics(), lossMetrics(), drawdownMetrics(), tradingMetrics(), costMetrics(),
 	trackingMetrics())...)
 
 type rows struct{ metrics []Metric }
 
-// add completes rows and holds them to what readers of the registry rely on.
+// add completes, checks and appends rows.
 func (r *rows) add(ms ...Metric) *rows {
 	for _, m := range ms {
 		for _, name := range m.names() {
@@ -107,7 +106,7 @@ func (r *rows) find(name string) (Metric, bool) {
 
 func (m Metric) names() []string { return append([]string{m.Name}, m.Aliases...) }
 
-// label is the axis label of a row that has none.
+// label is the axis label of a row without one: its name and unit.
 func (m Metric) label() string {
 	words := strings.ReplaceAll(m.Name, "_", " ")
 	words = strings.ToUpper(words[:1]) + words[1:]
@@ -117,10 +116,9 @@ func (m Metric) label() string {
 	return words
 }
 
-// Register adds a row to the registry and returns it. A package registers its
-// metrics when it is initialised; nothing is added afterwards. A name or an alias
-// used twice, or a row without what all need, is a mistake in the program and
-// panics.
+// Register adds a row to the registry and returns it. Call it when a package is
+// initialised, not later. It panics if a name or alias is used twice or a required
+// field is missing.
 func Register(m Metric) Metric {
 	registry.add(m)
 	return registry.metrics[len(registry.metrics)-1]
@@ -129,8 +127,8 @@ func Register(m Metric) Metric {
 // All are the registered metrics, in the order of a summary.
 func All() []Metric { return slices.Clone(registry.metrics) }
 
-// Lookup is the metric of that name or alias. The error of an unknown one names
-// those that are near.
+// Lookup is the metric of that name or alias. The error for an unknown one suggests
+// similar names.
 func Lookup(name string) (Metric, error) {
 	if m, ok := registry.find(name); ok {
 		return m, nil
@@ -155,12 +153,11 @@ func MustLookup(name string) Metric {
 	return m
 }
 
-// Swept are the metrics that sweep and compare report of every setting: the
-// objectives, then the others, each by their places.
+// Swept are the metrics that sweep and compare report for every setting: the
+// objectives, then the others, each in the order of their ranks.
 //
-// Those over survivors do not punish ruin: read them beside p_liquidation, or
-// choose by es_95 or median_nav, which count a ruined path as a loss of
-// everything.
+// Those over survivors do not penalise ruin: read them beside p_liquidation, or
+// select by es_95 or median_nav, which count a ruined path as a loss of everything.
 func Swept() []Metric {
 	ms := slices.DeleteFunc(All(), func(m Metric) bool { return m.Swept <= 0 })
 	slices.SortStableFunc(ms, func(a, b Metric) int {
@@ -169,12 +166,13 @@ func Swept() []Metric {
 	return ms
 }
 
-// Objectives are those of [Swept] that a setting may be chosen by: with a Sense.
+// Objectives are the metrics of [Swept] by which a setting can be selected: those with
+// a Sense.
 func Objectives() []Metric {
 	return slices.DeleteFunc(Swept(), func(m Metric) bool { return m.Sense == Neither })
 }
 
-// Columns are the columns that some metrics need, each once.
+// Columns are the columns that the metrics need, each once.
 func Columns(ms ...Metric) (names []string) {
 	for _, m := range ms {
 		for _, name := range m.Needs {
@@ -192,17 +190,17 @@ type MetricEstimate struct {
 	Estimate
 }
 
-// A Comparison is a metric of one setting, and how it differs from another
-// setting on the same paths.
+// A Comparison is a metric of one setting, and its difference from the baseline on the
+// same paths.
 type Comparison struct {
 	Metric
 	Estimate Estimate // over the paths that survive
 	Versus   Estimate // mean difference, over the paths that survive in both; NaN if the metric has no Paths
-	// Unpaired is what Versus's standard error would be on different paths, without
-	// correction by what is known of the prices.
+	// Unpaired is the standard error that Versus would have on independent paths,
+	// without a control.
 	Unpaired float64
-	// VarianceReduction is how many times more paths the comparison would take on
-	// different paths: by pairing alone, without correction. NaN where nothing scatters.
+	// VarianceReduction is that of pairing: how many times more paths the comparison
+	// would need if they were independent. NaN if the differences have no variance.
 	VarianceReduction float64
 }
 
@@ -215,27 +213,27 @@ func (m Metric) Difference(a, b Sample, confidence float64) Estimate {
 	return PairedDifference(a, b, confidence)
 }
 
-// CompareBy estimates metrics of a case and their paired differences from own.
-// Differences are corrected by what is known of the prices where both sides can
-// be; see [Case.CorrectedNumbers]. A metric that these paths cannot tell of either
-// has no difference, and the same warning.
-func CompareBy(metrics []Metric, c, own *Case) []Comparison {
+// CompareBy estimates metrics of a case and their paired differences from a baseline.
+// Differences are corrected by a control if both sides can be; see
+// [Case.CorrectedNumbers]. If a metric is not estimable on either side, neither is its
+// difference.
+func CompareBy(metrics []Metric, c, baseline *Case) []Comparison {
 	var cs []Comparison
 	for _, m := range metrics {
 		x := Comparison{m, c.Estimate(m), undefined(c.Confidence, 0, Normal), math.NaN(), math.NaN()}
-		if a, b := c.Numbers(m), own.Numbers(m); a != nil && b != nil {
-			x.Unpaired, x.VarianceReduction = Pairing(c.Sample(a), own.Sample(b))
-			if ca, cb := c.CorrectedNumbers(m), own.CorrectedNumbers(m); ca != nil && cb != nil {
+		if a, b := c.Numbers(m), baseline.Numbers(m); a != nil && b != nil {
+			x.Unpaired, x.VarianceReduction = Pairing(c.Sample(a), baseline.Sample(b))
+			if ca, cb := c.CorrectedNumbers(m), baseline.CorrectedNumbers(m); ca != nil && cb != nil {
 				a, b = ca, cb
 			}
-			x.Versus = PairedDifference(c.Sample(a), own.Sample(b), c.Confidence) // from itself nothing
-			if c.Ensemble != own.Ensemble {
-				x.Versus = m.Difference(c.Sample(a), own.Sample(b), c.Confidence)
+			x.Versus = PairedDifference(c.Sample(a), baseline.Sample(b), c.Confidence) // zero for the baseline itself
+			if c.Ensemble != baseline.Ensemble {
+				x.Versus = m.Difference(c.Sample(a), baseline.Sample(b), c.Confidence)
 			}
 		}
-		if c.Ensemble != own.Ensemble &&
-			(x.Estimate.Warning == NotEstimable || own.Estimate(m).Warning == NotEstimable) {
-			x.Versus = c.withheld()
+		if c.Ensemble != baseline.Ensemble &&
+			(x.Estimate.Warning == NotEstimable || baseline.Estimate(m).Warning == NotEstimable) {
+			x.Versus = c.notEstimable()
 			x.Unpaired, x.VarianceReduction = math.NaN(), math.NaN()
 		}
 		cs = append(cs, x)

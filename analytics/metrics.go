@@ -7,7 +7,7 @@ import (
 	"mcrisk/tokens"
 )
 
-// Ways to complete a row whose numbers by path are known.
+// Functions that complete a row from its numbers by path.
 
 // meanOf makes the metric the mean of its numbers over the paths where they are
 // finite.
@@ -17,14 +17,13 @@ func meanOf(m Metric, paths func(*Case) []float64) Metric {
 	return m
 }
 
-// medianOf makes it their median. Two settings cannot be compared by it.
+// medianOf makes the metric their median, without paired comparisons.
 func medianOf(m Metric, paths func(*Case) []float64) Metric {
 	m.Of = func(c *Case) Estimate { return c.quantile(paths(c), 0.5) }
 	return m
 }
 
-// shareOf makes it the probability that a number is as wanted, with its exact
-// interval.
+// shareOf makes the metric the probability that is holds, with its exact interval.
 func shareOf(m Metric, of func(*Case) []float64, is func(float64) bool) Metric {
 	m.Unit = Probability
 	m.Paths = func(c *Case) []float64 { return indicators(of(c), is) }
@@ -47,12 +46,12 @@ func indicators(xs []float64, is func(float64) bool) []float64 {
 
 func positive(v float64) bool { return v > 0 }
 
-// column is a column of the ensemble as it is.
+// column is a column of the ensemble.
 func column(name string) func(*Case) []float64 {
 	return func(c *Case) []float64 { return c.Ensemble.Column(name) }
 }
 
-// perYear is one per year.
+// perYear is a column of the ensemble per year.
 func perYear(name string) func(*Case) []float64 {
 	return func(c *Case) []float64 {
 		by := 1 / c.Ensemble.Years()

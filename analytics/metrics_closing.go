@@ -1,6 +1,6 @@
 package analytics
 
-// How often a vault without flows is closed because it has become small.
+// The probability that a vault without flows is closed because it became too small.
 var _ = Register(shareOf(Metric{
 	Name: "p_closed", Doc: "of the vault being closed because it had become small",
 	Label: "Probability of being closed (%)", Needs: []string{"closed"}, Sense: Lower,

@@ -6,7 +6,7 @@ import (
 	"mcrisk/tokens"
 )
 
-// What a token costs.
+// Costs.
 func costMetrics() []Metric {
 	dragOf := func(m Metric, items ...tokens.Item) Metric {
 		m.Unit, m.Sense = LogPerYear, Lower
@@ -16,18 +16,18 @@ func costMetrics() []Metric {
 	}
 	trade := dragOf(Metric{Name: "trade_drag", Doc: "fee, impact and gas of trading", Swept: 10,
 		Label: "Trading drag (log units per year)"}, TradeItems...)
-	trade.Sense = Neither // an objective counts what the drag buys
-	trade.Exact = knownYearly(func(a *Answers) float64 { return a.CostDrag })
+	trade.Sense = Neither // less trading is not better by itself
+	trade.Exact = exactlyPerYear(func(a *Answers) float64 { return a.CostDrag })
 	money := []string{"nav", "log_underlying"}[:2:2]
 	ms := []Metric{
-		moneyOfPaths(Metric{Name: "trade_cost", Unit: Equity,
+		meanLikeNAV(Metric{Name: "trade_cost", Unit: Equity,
 			Doc:   "fee, impact and gas paid over the horizon; positive",
 			Sense: Lower,
 			Needs: append(money, "money_trade_fee", "money_impact", "money_gas")}, func(c *Case) []float64 {
 			return c.each(c.Ensemble.Column("money_trade_fee"),
 				func(i int, _ float64) float64 { return TradeCost(c.Ensemble, i) })
 		}),
-		moneyOfPaths(Metric{Name: "borrow_interest", Unit: Equity,
+		meanLikeNAV(Metric{Name: "borrow_interest", Unit: Equity,
 			Doc: "interest paid on the debt over the horizon; positive", Sense: Lower,
 			Needs: append(money, "money_borrow_interest")}, func(c *Case) []float64 {
 			return each(c.Ensemble.Column("money_borrow_interest"), func(v float64) float64 { return -v })
@@ -47,12 +47,11 @@ func TradeCost(e *tokens.Ensemble, i int) float64 {
 	return -(e.Column("money_trade_fee")[i] + e.Column("money_impact")[i] + e.Column("money_gas")[i])
 }
 
-// CostItems are the lines of the ledger that take from the holder or give, the
-// price aside.
+// CostItems are the lines of the ledger other than the effect of the price.
 var CostItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas, tokens.BorrowInterest, tokens.SupplyInterest,
 	tokens.Funding, tokens.BorrowFee, tokens.StreamingFee, tokens.LiquidationPenalty}
 
-// TradeItems are the lines of the ledger that trading alone is charged with.
+// TradeItems are the lines of the ledger that are costs of trading.
 var TradeItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas}
 
 // Drag is the log equity per year that each path lost to the items together,

@@ -2,7 +2,7 @@ package analytics
 
 import "math"
 
-// How deep a token falls, and for how long.
+// Drawdowns and how long they last.
 func drawdownMetrics() []Metric {
 	mean := func(name string, unit Unit, doc string) Metric {
 		return meanOf(Metric{Name: name, Unit: unit, Doc: doc, Needs: []string{name}, Sense: Lower}, column(name))

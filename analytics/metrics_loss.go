@@ -7,7 +7,7 @@ import (
 	"mcrisk/fmath"
 )
 
-// What can be lost, and won.
+// Losses and gains, and their probabilities.
 func lossMetrics() (ms []Metric) {
 	nav := []string{"nav"}
 	for _, x := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
@@ -64,8 +64,8 @@ func lossMetrics() (ms []Metric) {
 		Of:  func(c *Case) Estimate { return extreme(c.Sample(c.LogNAV()), 0.001, c.Confidence) }})
 }
 
-// beats is the probability of ending above another way to hold the underlying,
-// which is worth what of makes of the token's target and ln S.
+// beats is the probability of ending above another holding, whose value is a function
+// of the token's target and ln S.
 func beats(m Metric, of func(target, logPrice float64) float64) Metric {
 	m.Needs, m.Sense = []string{"nav", "log_underlying"}, Higher
 	return shareOf(m, func(c *Case) []float64 {
@@ -80,5 +80,5 @@ func beats(m Metric, of func(target, logPrice float64) float64) Metric {
 }
 
 // above reports whether a net asset value is above another by more than rounding
-// in either: what holds the very same is not ahead of it on half of the paths.
+// errors, so that two equal holdings are not above each other on half of the paths.
 func above(nav, other float64) bool { return nav-other > 1e-9*max(1, nav) }

@@ -6,11 +6,10 @@ import (
 	"mcrisk/fmath"
 )
 
-// How a token's results spread.
+// The distribution of results: spread, shape and ratios of risk.
 func spreadMetrics() []Metric {
 	nav := []string{"nav"}
-	// shape is one of the statistics of ln NAV, all from the same resamples; per
-	// says over what it is.
+	// shape is one of the statistics of ln NAV, all from the same resamples, over per.
 	shape := func(m Metric, number int, per func(*Case) float64) Metric {
 		m.Needs = nav
 		m.Of = func(c *Case) Estimate {
@@ -27,8 +26,8 @@ func spreadMetrics() []Metric {
 	ratio := func(m Metric, number int) Metric {
 		m.Unit, m.Needs = Ratio, []string{"nav", "log_underlying"}
 		m.Of = func(c *Case) Estimate {
-			if !c.money().told {
-				return c.withheld() // gains have the tail of NAV
+			if !c.navMean().estimable {
+				return c.notEstimable() // gains have the same tail as NAV
 			}
 			return c.Estimates("gains over losses", func() []Estimate {
 				return c.resampled(c.gains(), omega, gainToPain)

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// How far a token falls short.
+// Tracking: shortfalls against ideal tokens.
 func trackingMetrics() []Metric {
 	power := meanOf(Metric{Name: "decay_vs_power", Unit: Log,
 		Doc:   "ln NAV − T·ln S: against the compounding ideal S^T; over survivors",
@@ -13,7 +13,7 @@ func trackingMetrics() []Metric {
 		logS, target := c.Ensemble.Column("log_underlying"), c.Ensemble.Token.Target
 		return c.each(c.LogNAV(), func(i int, log float64) float64 { return DecayVsPower(log, target, logS[i]) })
 	})
-	power.Exact = known(func(a *Answers) float64 { return a.Decay })
+	power.Exact = exactly(func(a *Answers) float64 { return a.Decay })
 	tracked := []string{"nav", "log_underlying", "realised_variance"}
 	ideal := meanOf(Metric{Name: "tracking_vs_ideal", Unit: Log, Needs: tracked, Swept: 11,
 		Label: "Tracking against the ideal (log units)",
@@ -53,8 +53,8 @@ func trackingMetrics() []Metric {
 	}
 }
 
-// decayVsLinear is NAV less what is known where E[S] is, so that the two are one
-// estimate.
+// decayVsLinear is estimated as NAV less 1 + T·(E[S] − 1) if E[S] is known, so that it
+// is consistent with NAV.
 func decayVsLinear() Metric {
 	shift := func(c *Case) float64 { return 1 + float64(c.Ensemble.Token.Target*(c.known(ControlPrice)-1)) }
 	paths := func(c *Case) []float64 {
@@ -67,7 +67,7 @@ func decayVsLinear() Metric {
 		Needs: []string{"nav", "underlying", "log_underlying"}, Paths: paths,
 		Corrected: func(c *Case) []float64 {
 			by := shift(c)
-			if nav := c.moneyPaths(c.Ensemble.Column("nav")); nav != nil && finite(by) {
+			if nav := c.pathsLikeNAV(c.Ensemble.Column("nav")); nav != nil && finite(by) {
 				return each(nav, func(v float64) float64 { return v - by })
 			}
 			return nil
@@ -90,9 +90,9 @@ func decayVsLinear() Metric {
 		}}
 }
 
-// utility is growth less what the scatter of tracking costs. It counts what the
-// band does to growth besides, which without drift rises with the width;
-// tracking_cost is what the theory of small costs minimises.
+// utility is growth less a penalty on the variance of tracking. It includes the effect
+// of the band on growth, which without drift rises with the width; tracking_cost is the
+// objective of the asymptotic theory of small costs.
 func utility(needs []string) Metric {
 	plain := func(c *Case) []float64 {
 		return c.Derived("utility", func() []float64 {

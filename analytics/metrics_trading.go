@@ -2,12 +2,12 @@ package analytics
 
 import "math"
 
-// What a token does.
+// Trading, leverage and liquidation.
 func tradingMetrics() []Metric {
-	mean := func(m Metric, needs string, paths func(*Case) []float64, twin twin) Metric {
+	mean := func(m Metric, needs string, paths func(*Case) []float64, exactFunc exactFunc) Metric {
 		m.Needs = []string{needs}
 		m = meanOf(m, paths)
-		m.Exact = twin
+		m.Exact = exactFunc
 		return m
 	}
 	median := func(name string, unit Unit, doc string) Metric {
@@ -18,18 +18,18 @@ func tradingMetrics() []Metric {
 	liquidation := shareOf(Metric{Name: "p_liquidation", Doc: "of at least one liquidation",
 		Needs: []string{"liquidations"}, Sense: Lower, Swept: 9,
 		Label: "Probability of liquidation (%)"}, column("liquidations"), positive)
-	liquidation.Exact = known(func(a *Answers) float64 { return a.Liquidated })
+	liquidation.Exact = exactly(func(a *Answers) float64 { return a.Liquidated })
 	return []Metric{
 		mean(Metric{Name: "rebalances", Unit: Count, Doc: "trades over the horizon", LogAxis: true}, "rebalances",
-			column("rebalances"), known(rebalances)),
+			column("rebalances"), exactly(rebalances)),
 		mean(Metric{Name: "rebalances_per_year", Unit: PerYear, Doc: "trades", Swept: 12, Label: "Rebalances a year",
 			LogAxis: true},
-			"rebalances", perYear("rebalances"), knownYearly(rebalances)),
+			"rebalances", perYear("rebalances"), exactlyPerYear(rebalances)),
 		mean(Metric{Name: "turnover", Unit: NAVs, Doc: "notional traded over equity at each trade, over the horizon"},
-			"turnover", column("turnover"), known(turnover)),
+			"turnover", column("turnover"), exactly(turnover)),
 		mean(Metric{Name: "turnover_per_year", Unit: NAVPerYear, Doc: "notional traded over equity at each trade",
 			Swept: 13, Label: "Turnover (NAV a year)"},
-			"turnover", perYear("turnover"), knownYearly(turnover)),
+			"turnover", perYear("turnover"), exactlyPerYear(turnover)),
 		mean(Metric{Name: "steps_outside", Unit: Count, Doc: "steps that ended outside the band"}, "steps_outside",
 			column("steps_outside"), nil),
 		median("min_leverage", Leverage, "median of the least leverage met"),
@@ -51,9 +51,9 @@ func tradingMetrics() []Metric {
 	}
 }
 
-// distance is the move of the price against the token, a fraction, that takes
-// leverage from l to the one at which the venue liquidates; zero if it is there
-// already and infinite if no move does it. A position l of equity 1 has leverage
+// distance is the adverse move of the price, a fraction, that takes leverage from l to
+// the one at which the venue liquidates; zero if it is there already and infinite if no
+// move does. A position l of equity 1 has leverage
 // l·(1−x)/(1−l·x) after a fall of x, and l·(1+x)/(1−l·x) after a rise if short.
 func distance(l, liquidation, target float64) float64 {
 	switch {

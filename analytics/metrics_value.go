@@ -2,19 +2,20 @@ package analytics
 
 import "mcrisk/fmath"
 
-// What a token comes to.
+// Final values.
 func valueMetrics() []Metric {
 	nav, log := []string{"nav"}, []string{"nav", "log_underlying"}
 	return []Metric{
 		{Name: "nav", Unit: Equity, Doc: "final net asset value, without the holder's fees", Needs: log, Sense: Higher,
-			Label: "Mean final NAV (% of the initial)", Paths: column("nav"), Corrected: correctedMoney(column("nav")),
+			Label: "Mean final NAV (% of the initial)",
+			Paths: column("nav"), Corrected: correctedLikeNAV(column("nav")),
 			Of:    meanNAV,
 			Exact: func(a *Answers) (float64, float64, bool) { return a.NAV, a.NAV * a.Bound, true }},
 		{Name: "holder_nav", Unit: Equity, Doc: "final net asset value with entry and exit fees",
 			Needs: []string{"holder_nav", "nav", "log_underlying"},
 			Sense: Higher, Label: "Mean final NAV after fees (% of the initial)", Paths: column("holder_nav"),
-			Corrected: correctedMoney(column("holder_nav")),
-			Of:        func(c *Case) Estimate { return c.moneyOf(c.Ensemble.Column("holder_nav")).atLeast(0) },
+			Corrected: correctedLikeNAV(column("holder_nav")),
+			Of:        func(c *Case) Estimate { return c.likeNAV(c.Ensemble.Column("holder_nav")).atLeast(0) },
 			Exact:     func(a *Answers) (float64, float64, bool) { v := a.NAV * a.Kept; return v, v * a.Bound, true }},
 		{Name: "median_nav", Unit: Equity, Doc: "final net asset value that half of the paths exceed", Needs: nav,
 			Sense: Higher, Swept: 4,
@@ -23,14 +24,14 @@ func valueMetrics() []Metric {
 			Paths: func(c *Case) []float64 { return medianPaths(c.Sample(c.Ensemble.Column("nav"))) },
 			Exact: func(a *Answers) (float64, float64, bool) { return a.NAVQuantile(0.5) }},
 		{Name: "log_nav", Unit: Log, Doc: "ln of the final net asset value, over survivors", Needs: log, Sense: Higher,
-			Paths: (*Case).LogNAV, Of: logNAV, Exact: known(func(a *Answers) float64 { return a.Log })},
+			Paths: (*Case).LogNAV, Of: logNAV, Exact: exactly(func(a *Answers) float64 { return a.Log })},
 		{Name: "log_growth", Unit: LogPerYear, Doc: "E[ln NAV] per year, over survivors", Needs: log, Sense: Higher,
 			Swept: 1,
 			Label: "Expected log growth (log units per year)", Paths: logGrowth, Corrected: (*Case).correctedGrowth,
 			Of:    func(c *Case) Estimate { return logNAV(c).scaled(1 / c.Ensemble.Years()) },
-			Exact: knownYearly(func(a *Answers) float64 { return a.Log })},
+			Exact: exactlyPerYear(func(a *Answers) float64 { return a.Log })},
 		{Name: "total_return", Unit: Fraction, Doc: "mean of NAV − 1", Needs: log, Sense: Higher,
-			Paths: (*Case).gains, Corrected: correctedMoney((*Case).gains), Of: totalReturn},
+			Paths: (*Case).gains, Corrected: correctedLikeNAV((*Case).gains), Of: totalReturn},
 		medianOf(Metric{Name: "cagr", Unit: FractionAYear, Doc: "median of NAV^(1/years) − 1", Needs: nav,
 			Sense: Higher}, func(c *Case) []float64 {
 			return each(c.LogNAV(), func(v float64) float64 { return fmath.Expm1(v / c.Ensemble.Years()) })
@@ -38,7 +39,7 @@ func valueMetrics() []Metric {
 		func() Metric {
 			m := shareOf(Metric{Name: "ruined", Doc: "of ending with nothing", Needs: nav, Sense: Lower},
 				column("nav"), func(v float64) bool { return v == 0 })
-			m.Exact = known(func(a *Answers) float64 { return a.Ruined })
+			m.Exact = exactly(func(a *Answers) float64 { return a.Ruined })
 			return m
 		}(),
 		func() Metric {
@@ -53,7 +54,7 @@ func valueMetrics() []Metric {
 
 func meanNAV(c *Case) Estimate {
 	return c.Estimates("mean NAV", func() []Estimate {
-		return []Estimate{c.moneyOf(c.Ensemble.Column("nav")).atLeast(0)}
+		return []Estimate{c.likeNAV(c.Ensemble.Column("nav")).atLeast(0)}
 	})[0]
 }
 

@@ -7,10 +7,10 @@ import (
 	"mcrisk/fmath"
 )
 
-// PairedDifference is the mean of a - b with a normal interval, for two tokens that
-// lived on the same paths, whose samples have one set of weights and clusters. What
-// the paths do to both alike cancels, so the interval is often tens of times shorter
-// than one made from two separate means; see [UnpairedSE].
+// PairedDifference is the mean of a - b with a normal interval, for two tokens on the
+// same paths, whose samples have the same weights and clusters. The common part of
+// their variance cancels, so the interval is often tens of times shorter than one from
+// two separate means; see [UnpairedSE].
 //
 // Pairs count only where both values are finite, which for log metrics means
 // where both tokens survive; N says how many. A NaN makes the result NaN.
@@ -24,15 +24,14 @@ func PairedDifference(a, b Sample, confidence float64) Estimate {
 	return Mean(a.with(ds), confidence)
 }
 
-// PairedShares is the difference of two probabilities, from whether each came true on
-// the same paths: numbers that are 0 or 1. Its interval is Tango's, of the differences
-// that a score test does not reject, which has a length where no path tells the two
-// apart, and holds where few do: between 93 and 97 % of the time for 100 paths and
-// more, and more often where both events are rarer than five in as many paths as
-// there are. SE is that of [PairedDifference].
+// PairedShares is the difference of two probabilities, from numbers by path that are 1
+// where the event occurred and 0 elsewhere. Its interval is Tango's: the differences
+// that a score test does not reject. It has positive length even if no path differs,
+// and covers where few do: 93 to 97 % of the time for 100 paths and more, and more
+// often if both events are expected on fewer than five of the paths. SE is that of
+// [PairedDifference].
 //
-// Weights and clusters make the paths fewer, as in [Share]: by n_eff, at which the
-// difference would scatter as it does.
+// With weights or clusters the number of paths is an effective one, as in [Share].
 //
 // Source: Tango, "Equivalence test and confidence interval for the difference in
 // proportions for the paired-sample design", Statistics in Medicine 17 (1998).
@@ -43,7 +42,7 @@ func PairedShares(a, b Sample, confidence float64) Estimate {
 		return e
 	}
 	a, b = bothFinite(a, b)
-	var only, other sum // shares of paths on which one came true and not the other
+	var only, other sum // shares of paths with one event and not the other
 	for i, x := range a.X {
 		switch w := a.weight(i) / a.size(); {
 		case x > b.X[i]:
@@ -61,12 +60,12 @@ func PairedShares(a, b Sample, confidence float64) Estimate {
 	return e
 }
 
-// tango are the least and the largest difference of probabilities that a score test
-// does not reject at z standard errors, where of n paths so many had the first event
-// only and so many the other only.
+// tango is the interval of differences of probabilities that a score test does not
+// reject at z standard errors, if of n paths first had only the first event and other
+// only the other.
 func tango(first, other, n, z float64) (lo, hi float64) {
-	// rejected is how many standard errors the sample is from a difference d, less z;
-	// the scatter is the likeliest one under d.
+	// rejected is the distance of the sample from a difference d, in standard errors
+	// of the most likely law under d, less z.
 	rejected := func(d float64) float64 {
 		p := 2 * n
 		q := float64((2*n-first+other)*d) - first - other
@@ -96,9 +95,8 @@ func tango(first, other, n, z float64) (lo, hi float64) {
 	return end(-1), end(1)
 }
 
-// UnpairedSE is the standard error that the difference of the two means would
-// have had on independent paths, √(SE(a)² + SE(b)²), over the pairs that
-// [PairedDifference] uses.
+// UnpairedSE is the standard error of the difference of the two means on independent
+// paths, √(SE(a)² + SE(b)²), over the pairs that [PairedDifference] uses.
 func UnpairedSE(a, b Sample) float64 {
 	a, b = bothFinite(a, b)
 	ma, sa := moments(a)
@@ -112,9 +110,9 @@ func UnpairedSE(a, b Sample) float64 {
 	return math.Sqrt((sa + sb) / (n - 1) / n)
 }
 
-// Pairing is [UnpairedSE], and the variance reduction of pairing: (UnpairedSE/SE)²,
-// how many times more paths the comparison would have needed without it. It is NaN
-// where the differences do not scatter.
+// Pairing is [UnpairedSE] and the variance reduction by pairing, (UnpairedSE/SE)²: how
+// many times more paths the comparison would need without it. It is NaN if the
+// differences have no variance.
 func Pairing(a, b Sample) (unpairedSE, varianceReduction float64) {
 	unpairedSE, varianceReduction = UnpairedSE(a, b), math.NaN()
 	if se := PairedDifference(a, b, 0.5).SE; se > 0 {

@@ -9,9 +9,9 @@ import (
 
 // Proportion is k successes in n independent trials with the exact interval of
 // Clopper and Pearson, which covers the true probability at least as often as
-// it says for every n, k = 0 and k = n included. SE is √(p(1-p)/n) at p = k/n;
-// it is zero at both ends, where only the interval tells how little is known.
-// Without trials everything is NaN. It panics unless 0 ≤ k ≤ n.
+// it claims for every n, k = 0 and k = n included. SE is √(p(1-p)/n) at p = k/n; at
+// both ends it is zero, so use the interval. Without trials everything is NaN. It
+// panics unless 0 ≤ k ≤ n.
 //
 // Source: Clopper and Pearson, Biometrika 26 (1934), in the form of beta
 // quantiles.
@@ -45,8 +45,8 @@ func LossProbability(navs Sample, x, confidence float64) Estimate {
 }
 
 // ReachProbability is the probability that a holder gains the fraction x or
-// more: that nav is at least 1 + x. Given final values it speaks of the end,
-// given running maxima of any time until then.
+// more: that nav is at least 1 + x. With final values it is the probability at the end,
+// with running maxima that at any time until then.
 func ReachProbability(navs Sample, x, confidence float64) Estimate {
 	return Share(navs, func(nav float64) bool { return nav >= 1+x }, confidence)
 }

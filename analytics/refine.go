@@ -6,14 +6,14 @@ import (
 	"mcrisk/fmath"
 )
 
-// A Refinement is the optimum of a metric along a positive parameter, sought
-// where the parameter may go.
+// A Refinement is the optimum of a metric along a positive parameter within given
+// limits.
 type Refinement struct {
 	Optimum
-	Low, High float64 // of the values that the last cubic was laid through
-	Tried     int     // values
-	// AtEnd says that the best value tried is the least or the largest allowed, so
-	// that there may be no optimum inside.
+	Low, High float64 // range of the values that the last cubic was fitted to
+	Tried     int     // number of values
+	// AtEnd says that the best value tried is at one of the limits, so that there may
+	// be no optimum between them.
 	AtEnd bool
 }
 
@@ -21,15 +21,15 @@ type Refinement struct {
 // high. Evaluate runs several increasing values on the same paths, always those
 // paths, and gives the numbers of the i-th by path, as [Case.Numbers] does.
 //
-// It lays a cubic through seven values, evenly spaced in ln x, and looks whether it
-// fits: whether a quartic term would move the optimum by no more than an eighth of its
-// interval, or insignificantly, and the values reach no further than a factor of four.
-// If not, it halves the range around the optimum, or the best value where there is
-// none, up to eight times. So the cubic is laid through the widest range that it fits,
-// which is where noise moves it least. The interval is where the slope of the cubic is
-// not significant, longer on one side by what the quartic term would move it. A
-// parabola instead would lean to the steeper side of a metric by more than its
-// interval; docs/decisions/controls.md has the counts.
+// It fits a cubic to seven values, evenly spaced in ln x. The cubic is accepted if a
+// quartic term would move the optimum by no more than an eighth of its interval, or
+// insignificantly, and the values span no more than a factor of four. Otherwise the
+// range is halved around the optimum, or around the best value if there is none, up to
+// eight times. The cubic is thus fitted over the widest range in which it is accurate,
+// where noise moves it least. The interval is where the slope of the cubic is not
+// significant, widened on one side by the shift of the quartic term. A parabola would
+// be biased to the steeper side by more than its interval; docs/decisions/controls.md
+// has the counts.
 //
 // It panics unless 0 < low < high, or if sense is Neither.
 func Refine(low, high float64, evaluate func(xs []float64) (at func(i int) Sample, err error), sense Sense,

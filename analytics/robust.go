@@ -2,72 +2,71 @@ package analytics
 
 import "math"
 
-// A Robustness is which of several choices does well whatever the circumstances,
-// such as which band at every volatility.
+// A Robustness says which of several settings does well in every scenario, such as
+// which band at every volatility.
 type Robustness struct {
-	// By choice, then circumstance: how much better the circumstance's best choice
-	// is, paired. All intervals hold at once.
+	// Regret is, by setting and scenario, how much better the scenario's best setting
+	// is, paired. All intervals hold simultaneously.
 	Regret [][]Estimate
 
-	Greatest          []Estimate // by choice: the greatest regret; its intervals hold at once too
-	Minimax           int        // the one with the least greatest regret in the sample
-	Decides           int        // the circumstance in which its regret is greatest
-	Indistinguishable []bool     // the choices that cannot be told from it
+	Greatest          []Estimate // by setting: the greatest regret; its intervals hold simultaneously too
+	Minimax           int        // the setting with the least greatest regret in the sample
+	Decides           int        // the scenario of its greatest regret
+	Indistinguishable []bool     // settings whose greatest regret is not significantly larger
 
-	Maximin int      // the choice whose worst value is the best
-	WorstIn int      // the circumstance of that value
+	Maximin int      // the setting whose worst value is the best
+	WorstIn int      // the scenario of that value
 	Worst   Estimate // that value; its interval holds on its own
 }
 
-// Robust judges choices by Savage's minimax regret, and by the worst value. At
-// gives the numbers of a choice in a circumstance by path, as [Case.Numbers]
-// does; paths are shared by the choices in a circumstance, and need not be between
-// circumstances. It is called twice for each pair, two are held at a time, and
-// what it returns is not read after the next call.
+// Robust compares settings by Savage's minimax regret, and by the worst value. At
+// gives the numbers of a setting in a scenario by path, as [Case.Numbers] does. All
+// settings of a scenario share its paths; scenarios need not share any. At is called
+// twice for each pair, two results are held at a time, and none is read after the next
+// call.
 //
-// Write δ(i, k) for how much better i is than k in a circumstance. There are
-// K(K-1)/2·S such differences between K choices in S circumstances; with
-// probability ≥ confidence all are inside intervals ± z·SE with z at
-// α/(K(K-1)S) on each side (Bonferroni), whatever their correlation and whichever
-// of them are then looked at. With b the best in the sample,
+// Write δ(i, k) for how much better i is than k in a scenario. There are K(K-1)/2·S
+// such differences between K settings in S scenarios. With probability ≥ confidence
+// all lie inside their intervals ± z·SE with z at α/(K(K-1)S) on each side
+// (Bonferroni), for any correlation between them and any selection among them. With b
+// the best in the sample,
 //
 //	δ(b, k) ≤ regret of k = max over i of δ(i, b) + δ(b, k),
 //
-// so the lower ends of regrets are those of δ(b, k), and the upper ones those of
-// δ(b, k) plus the largest of δ(i, b), neither below zero. Greatest takes the
-// maximum of values and ends over circumstances. A choice is left out of Indistinguishable
-// when its lower end is above the upper end of another, so that the choice of
-// truly least greatest regret is among them with at least the stated confidence:
-// its regret is above its own lower end and below every other upper end.
+// so the lower end of a regret is that of δ(b, k), and its upper end that of δ(b, k)
+// plus the largest of δ(i, b), neither below zero. Greatest takes the maximum of values
+// and ends over scenarios. A setting is not in the set Indistinguishable if its lower
+// end is above the upper end of another. The set contains the setting of truly least
+// greatest regret with at least the stated confidence, because that regret is above
+// its own lower end and below every other upper end.
 //
 // Differences are over paths on which both numbers are finite, and the bound above
-// adds differences over other paths where these are not the same. A choice that
-// has no finite number in a circumstance in which another has one has infinite
-// regret there. It panics if there is no choice or no circumstance or sense is
-// Neither.
+// adds differences over different paths where these are not the same. A setting without
+// a finite number in a scenario in which another has one has infinite regret there.
+// Robust panics if there is no setting or no scenario or sense is Neither.
 //
 // Source: Savage, "The theory of statistical decision", JASA 46 (1951).
-func Robust(choices, circumstances int, at func(choice, circumstance int) Sample, sense Sense,
+func Robust(settings, scenarios int, at func(setting, scenario int) Sample, sense Sense,
 	confidence float64) Robustness {
-	return RobustBy(Metric{Sense: sense}, choices, circumstances, at, confidence)
+	return RobustBy(Metric{Sense: sense}, settings, scenarios, at, confidence)
 }
 
-// RobustBy is [Robust] of a metric's numbers, with its way to compare two settings; see
-// [BestBy]. It panics if the metric has no Sense.
-func RobustBy(m Metric, choices, circumstances int, at func(choice, circumstance int) Sample,
+// RobustBy is [Robust] of a metric's numbers, compared by [Metric.Difference]. It panics
+// if the metric has no Sense.
+func RobustBy(m Metric, settings, scenarios int, at func(setting, scenario int) Sample,
 	confidence float64) Robustness {
 	sense := m.Sense
-	checkSettings(min(choices, circumstances), sense)
+	checkSettings(min(settings, scenarios), sense)
 	checkConfidence(confidence)
-	r := Robustness{Regret: make([][]Estimate, choices), Greatest: make([]Estimate, choices),
-		Indistinguishable: make([]bool, choices)}
-	worst, worstIn := make([]Estimate, choices), make([]int, choices)
-	tail := (1 - confidence) / float64(max(choices*(choices-1)*circumstances, 1))
-	for s := range circumstances {
+	r := Robustness{Regret: make([][]Estimate, settings), Greatest: make([]Estimate, settings),
+		Indistinguishable: make([]bool, settings)}
+	worst, worstIn := make([]Estimate, settings), make([]int, settings)
+	tail := (1 - confidence) / float64(max(settings*(settings-1)*scenarios, 1))
+	for s := range scenarios {
 		seen := 0
-		c, worse := best(m, choices, func(i int) Sample {
+		c, worse := best(m, settings, func(i int) Sample {
 			xs := at(i, s)
-			if seen++; seen <= choices {
+			if seen++; seen <= settings {
 				if v := MeanFinite(xs, confidence); s == 0 || better(-sense, v.Value-worst[i].Value) || v.N == 0 {
 					worst[i], worstIn[i] = v, s
 				}
@@ -84,7 +83,7 @@ func RobustBy(m Metric, choices, circumstances int, at func(choice, circumstance
 			e := Estimate{Value: max(0, v.Value), SE: v.SE, Confidence: confidence, N: v.N,
 				Method: v.Method, Warning: v.Warning}
 			e.Lo, e.Hi = max(0, v.Lo), e.Value+(v.Hi-v.Value)+slack
-			if v.N == 0 { // never finite where the best is; or nobody is, and nothing is known
+			if v.N == 0 { // no number of its own, or none has and nothing is known
 				e.Value, e.Lo, e.Hi = math.Inf(1), math.Inf(1), math.Inf(1)
 				if c.Versus[c.Best].N == 0 {
 					e.Lo = 0
@@ -94,7 +93,7 @@ func RobustBy(m Metric, choices, circumstances int, at func(choice, circumstance
 		}
 	}
 	least := math.Inf(1) // upper end
-	decides := make([]int, choices)
+	decides := make([]int, settings)
 	for i, regrets := range r.Regret {
 		g := regrets[0]
 		for s, e := range regrets {

@@ -8,15 +8,14 @@ import (
 	"sort"
 )
 
-// A Sample is numbers by path, with what each counts for. The zero W and Cluster
-// are those of independent paths that count alike, and cost nothing.
+// A Sample holds numbers by path, with weights and clusters. A nil W means equal
+// weights, a nil Cluster independent paths.
 //
 // A weight is a count: a value of weight 3 stands for three observations drawn
-// together. So a sample with whole-number weights says what the same sample says
-// with each value repeated and the repeats in one cluster. Weights that are
-// importances or shares of strata are to be scaled so that their mean is one: the
-// ranks of quantiles, the divisor of a standard deviation and the bandwidth of a
-// density count them.
+// together. A sample with whole-number weights gives the same results as the sample
+// with each value repeated and the repeats in one cluster. Scale importance weights and
+// shares of strata to a mean of one, because the ranks of quantiles, the divisor of a
+// standard deviation and the bandwidth of a density count them.
 //
 // Values of a cluster were drawn together, as the points of one scrambled net, and
 // may depend on each other in any way; clusters are independent. With clusters c,
@@ -25,11 +24,11 @@ import (
 //	SE² = k/(k−1) · Σ_c (Σ_{i∈c} w_i·(x_i−m))² / (Σw)²
 //
 // over its k clusters, and so has every statistic that is a mean to first order.
-// Shares and quantiles rest on an effective number of observations instead; see
-// [Share] and [Quantile].
+// Shares and quantiles use an effective number of observations instead; see [Share] and
+// [Quantile].
 //
-// A value of weight zero is not there. Weights that are negative or not finite, or
-// lengths that differ, are a mistake in the program and panic.
+// Values of weight zero are ignored. Weights that are negative or not finite, and
+// lengths that differ, panic.
 //
 // Sources: Kish, Survey Sampling (1965), for clusters and the effective number of
 // weighted observations; Binder, International Statistical Review 51 (1983), for
@@ -37,13 +36,13 @@ import (
 type Sample struct {
 	X       []float64 // in path order
 	W       []float64 // weights, at least zero; nil: every value counts as one
-	Cluster []int     // names of clusters, in any order; nil: each value on its own
+	Cluster []int     // labels of clusters, in any order; nil: every value is independent
 }
 
-// plain says that the values are independent and count alike.
+// plain says that the values are independent and equally weighted.
 func (s Sample) plain() bool { return s.W == nil && s.Cluster == nil }
 
-// valid holds the sample to what it promises, and leaves out what has no weight.
+// valid checks the sample and leaves out values of weight zero.
 func (s Sample) valid() Sample {
 	if s.Cluster != nil && len(s.Cluster) != len(s.X) || s.W != nil && len(s.W) != len(s.X) {
 		panic(fmt.Sprintf("analytics: %d values, %d weights and %d clusters; want one of each per path, or none",
@@ -64,13 +63,14 @@ func (s Sample) weight(i int) float64 {
 	return s.W[i]
 }
 
-// with is the sample of other numbers of the same paths.
+// with is the sample with other numbers of the same paths.
 func (s Sample) with(xs []float64) Sample {
 	s.X = xs
 	return s
 }
 
-// where are the values that keep wants, by their places; itself if it wants all.
+// where is the sample of the values whose index keep accepts; the sample itself if it
+// accepts all.
 func (s Sample) where(keep func(i int) bool) Sample {
 	first := 0
 	for first < len(s.X) && keep(first) {
@@ -101,9 +101,8 @@ func (s Sample) where(keep func(i int) bool) Sample {
 	return kept
 }
 
-// owned is the sample with numbers of its own, which stay when those of the caller
-// change.
-func (s Sample) owned() Sample { return s.with(slices.Clone(s.X)) }
+// copied is the sample with a copy of its numbers.
+func (s Sample) copied() Sample { return s.with(slices.Clone(s.X)) }
 
 // finite leaves out infinite values; NaN stays.
 func (s Sample) finite() Sample {
@@ -170,7 +169,7 @@ func (s Sample) byCluster() (Sample, []int) {
 	return together, ends
 }
 
-// totals are the weighted sums of numbers over the values of each cluster.
+// totals are the weighted sums of numbers over each cluster.
 func (s Sample) totals(of func(i int) float64) []float64 {
 	numbers, k := s.numbers()
 	sums := make([]sum, k)
@@ -184,8 +183,8 @@ func (s Sample) totals(of func(i int) float64) []float64 {
 	return totals
 }
 
-// effective is how many equal and independent observations count for as much as
-// the clusters do, (Σ_c w_c)²/Σ_c w_c² (Kish).
+// effective is Kish's effective number of independent observations,
+// (Σ_c w_c)²/Σ_c w_c².
 func (s Sample) effective() float64 {
 	if s.plain() {
 		return float64(len(s.X))
@@ -219,8 +218,8 @@ func squaresOf(xs []float64) float64 {
 	return s.value()
 }
 
-// An order is the values of a sample as if each were repeated as often as it
-// counts, rising.
+// An order holds the values of a sample in ascending order, each repeated as often as
+// its weight says.
 type order struct {
 	xs  []float64 // NaN first
 	ws  []float64 // of xs; nil: one each
@@ -280,7 +279,7 @@ func pick[T any](xs []T, places []int) []T {
 	return out
 }
 
-// paired holds two samples to being numbers of the same paths.
+// paired panics unless two samples are of the same paths.
 func paired(a, b Sample) {
 	checkPairs(len(a.X), len(b.X))
 	if !sameSlice(a.W, b.W) || !sameSlice(a.Cluster, b.Cluster) {

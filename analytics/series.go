@@ -7,8 +7,8 @@ import (
 	"mcrisk/fmath"
 )
 
-// A SeriesMetric describes one history: what did happen, without an interval,
-// because nothing was sampled.
+// A SeriesMetric is a statistic of one history. It has no interval, because nothing was
+// sampled.
 type SeriesMetric struct {
 	Name, Doc string
 	Unit      Unit
@@ -16,7 +16,7 @@ type SeriesMetric struct {
 }
 
 // SeriesOptions say how a history is annualised. The zero value is by elapsed time,
-// without interest.
+// excluding interest.
 type SeriesOptions struct {
 	// PeriodsPerYear is how many returns a year is taken to have, such as 252, in
 	// cagr, log_growth, volatility, sharpe, sortino and calmar. Zero: as many as the
@@ -61,7 +61,7 @@ type SeriesOptions struct {
 // A metric that the history does not determine is NaN: sharpe, skewness and kurtosis
 // of returns that differ by rounding alone, whose volatility is zero; volatility,
 // sharpe and sortino of a single return; the ratio of nothing to nothing. A gain
-// without any loss has an infinite sortino, omega or calmar, which is +Inf.
+// excluding any loss has an infinite sortino, omega or calmar, which is +Inf.
 //
 // It panics if a value is not positive, times do not increase or are not as many, or
 // an option is out of range.
@@ -132,7 +132,7 @@ func (ms *seriesMetrics) addReturns(r []float64, dt, riskFree float64) {
 	sharpe, sortino := riskRatios(r, dt, riskFree)
 	ms.add("sharpe", PerRootYear, "mean over standard deviation of returns", sharpe)
 	ms.add("sortino", PerRootYear, "mean over root mean square of negative returns", sortino)
-	gain, pain, _ := ups(Sample{X: r})
+	gain, pain, _ := gainsAndLosses(Sample{X: r})
 	ms.add("omega", Ratio, "sum of gains over sum of losses", gain/pain)
 	ms.add("gain_to_pain", Ratio, "sum of returns over sum of losses", (gain-pain)/pain)
 	q := Quantiles(Sample{X: r}, []float64{0.05, 0.95}, 0.95)
@@ -177,8 +177,8 @@ func (ms *seriesMetrics) addDrawdowns(values, times []float64, cagr float64) {
 // place lie apart, as a part of v/u.
 const roundingOfReturns = 0x1p-48
 
-// spreadOf is the shape of returns. Where they differ by rounding alone, their
-// deviation is zero, and they have no form.
+// spreadOf is the shape of returns. If they differ by rounding errors only, their
+// standard deviation is zero, and skewness and kurtosis are NaN.
 func spreadOf(r []float64) shape {
 	m := shapeOf(Sample{X: r})
 	if m.sd <= roundingOfReturns*(1+math.Abs(m.mean)) {
@@ -201,7 +201,7 @@ func riskRatios(r []float64, dt, riskFree float64) (sharpe, sortino float64) {
 		r = excess
 	}
 	m, perYear := spreadOf(r), math.Sqrt(dt)
-	_, _, below := ups(Sample{X: r})
+	_, _, below := gainsAndLosses(Sample{X: r})
 	sharpe = m.mean / m.sd / perYear
 	if m.sd == 0 {
 		sharpe = math.NaN()
@@ -209,10 +209,10 @@ func riskRatios(r []float64, dt, riskFree float64) (sharpe, sortino float64) {
 	return sharpe, m.mean / below / perYear
 }
 
-// A shape is mean, spread and form of a sample.
+// A shape holds the first four moments of a sample.
 type shape struct{ mean, sd, skewness, kurtosis float64 }
 
-// shapeOf estimates without bias for normal samples.
+// shapeOf estimates the shape, unbiased for normal samples.
 func shapeOf(sample Sample) shape {
 	n := sample.size()
 	mean, squares := moments(sample)
@@ -236,9 +236,9 @@ func shapeOf(sample Sample) shape {
 	return s
 }
 
-// ups returns the sums of the positive and of the negative numbers, as
-// magnitudes, and the root mean square of the negative ones, over all numbers.
-func ups(s Sample) (gain, pain, below float64) {
+// gainsAndLosses returns the sums of the positive and of the negative numbers, as
+// magnitudes, and the root of the mean over all numbers of the negative ones squared.
+func gainsAndLosses(s Sample) (gain, pain, below float64) {
 	var up, down, squares sum
 	for i, x := range s.X {
 		w := s.weight(i)

@@ -5,14 +5,14 @@ import "math"
 // A sum adds in the order given and carries the rounding error of each
 // addition along (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur
 // Summation endlicher Summen", ZAMM 54, 1974). Its zero value is zero.
-type sum struct{ total, lost float64 }
+type sum struct{ total, compensation float64 }
 
 func (s *sum) add(x float64) {
 	t := s.total + x
 	if math.Abs(s.total) >= math.Abs(x) {
-		s.lost += (s.total - t) + x
+		s.compensation += (s.total - t) + x
 	} else {
-		s.lost += (x - t) + s.total
+		s.compensation += (x - t) + s.total
 	}
 	s.total = t
 }
@@ -21,17 +21,17 @@ func (s *sum) value() float64 {
 	if math.IsInf(s.total, 0) {
 		return s.total // the error of an infinite sum is NaN
 	}
-	return s.total + s.lost
+	return s.total + s.compensation
 }
 
-// over is the sum divided by n > 0, rounded about once: the mean of equal
+// over is the sum divided by n > 0, rounded about once, so that the mean of equal
 // values is that value.
 func (s *sum) over(n float64) float64 {
 	mean := s.value() / n
 	if !finite(mean) {
 		return mean
 	}
-	return mean + (math.FMA(-mean, n, s.total)+s.lost)/n
+	return mean + (math.FMA(-mean, n, s.total)+s.compensation)/n
 }
 
 // moments returns the mean of a sample and the sum of its squared deviations from

@@ -19,7 +19,7 @@ type NAVQuantile struct {
 	Estimate
 }
 
-// A Summary is what an ensemble says about a token.
+// A Summary holds the estimates of all metrics of a token.
 type Summary struct {
 	Token     string
 	Metrics   []MetricEstimate
@@ -40,8 +40,8 @@ func (s *Summary) Metric(name string) (MetricEstimate, bool) {
 // requirements.
 func QuantileName(p float64) string { return "nav_quantile_" + strconv.FormatFloat(p, 'g', -1, 64) }
 
-// Estimate is the metric or the quantile of that name. The error of an unknown one
-// names those that are near.
+// Estimate is the metric or the quantile of that name. The error for an unknown one
+// suggests similar names.
 func (s *Summary) Estimate(name string) (Estimate, error) {
 	if m, ok := s.Metric(name); ok {
 		return m.Estimate, nil
@@ -66,9 +66,8 @@ func (s *Summary) Estimate(name string) (Estimate, error) {
 var QuantileLevels = []float64{0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99}
 
 // Summarise estimates every registered metric of a case, whose ensemble must have
-// all columns. Where the case knows what the prices are like in truth, estimates
-// that follow the price are corrected by it. Metrics that weigh by an aversion are
-// left out where the case has none.
+// all columns. Estimates are corrected by control variates if the case has the true
+// moments of the price. Metrics that need an aversion are left out if it is zero.
 func Summarise(c *Case) Summary {
 	s := Summary{Token: c.Ensemble.Token.Name}
 	for _, m := range All() {
@@ -82,10 +81,9 @@ func Summarise(c *Case) Summary {
 	return s
 }
 
-// extreme is the loss exceeded with probability p, beyond where quantiles
-// reach, from a fit to log losses: those have a tail close to a normal one,
-// while losses pile up at everything. Where paths were ruined it is the plain
-// quantile of losses.
+// extreme is the loss exceeded with probability p, for p too small for a sample
+// quantile, from a tail fit to log losses. Their tail is close to a normal one, while
+// losses are bounded by 1. If paths were ruined it is the sample quantile.
 func extreme(log Sample, p, confidence float64) Estimate {
 	xs := log.with(each(log.X, func(v float64) float64 { return -v }))
 	// A twentieth of the paths, or 2,500 of very many, but well above p.

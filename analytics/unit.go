@@ -24,7 +24,7 @@ const (
 	Pure           Unit = "" // a number without a unit, such as skewness
 )
 
-// A Scale says how a number is written, on an axis and in a label alike.
+// A Scale says how a number is written, both on axes and in labels.
 type Scale int
 
 const (

@@ -10,14 +10,14 @@ import (
 	"mcrisk/tokens"
 )
 
-// A Solving says what is wanted of answers without sampling.
+// A Solving says which exact answers are wanted.
 type Solving struct {
 	Bounds bool // bounds of errors, for twice the work
-	Law    bool // what rests on the law of the final value, which takes longer
+	Law    bool // also those that need the law of the final value, which takes longer
 }
 
-// Problem states a study's token for package exact. A token or a price beyond its
-// reach is refused with all the reasons.
+// Problem states a study's token for package exact. The error has all reasons why the
+// token or the price has no exact answers.
 func Problem(s *study.Study, token int) (exact.Problem, error) {
 	if s.Spec().Uncertain {
 		return exact.Problem{}, errors.New(
@@ -31,9 +31,9 @@ func Problem(s *study.Study, token int) (exact.Problem, error) {
 	return p, nil
 }
 
-// Answers are what is known of a study's token at the horizon without sampling: the
-// input of the exact twins of [analytics.Metric]. With a law that cannot be had
-// there are answers and an error that is a [LawlessError].
+// Answers are the exact answers for a study's token at the horizon, the input of
+// [analytics.Metric.Exact]. If only the law of the final value cannot be computed,
+// there are answers and an error that is a [NoLawError].
 func Answers(s *study.Study, token int, want Solving) (*analytics.Answers, error) {
 	p, err := Problem(s, token)
 	if err != nil {
@@ -60,37 +60,37 @@ func Answers(s *study.Study, token int, want Solving) (*analytics.Answers, error
 	}
 	law, err := p.Law(years)
 	if err != nil {
-		return a, LawlessError{err}
+		return a, NoLawError{err}
 	}
 	a.Law, a.LawBound = law, law.Bound
 	return a, nil
 }
 
-// A LawlessError says why nothing that rests on the law of the final value is
-// known, though the rest is.
-type LawlessError struct{ error }
+// A NoLawError says why the law of the final value cannot be computed; answers that do
+// not need it exist.
+type NoLawError struct{ error }
 
-func (e LawlessError) Unwrap() error { return e.error }
+func (e NoLawError) Unwrap() error { return e.error }
 
-// answersBeside are the exact answers that are laid beside simulated ones of so
-// many cells; those that need the law of the final value only where it is quick:
-// for GBM, over a horizon in which so many trades are made that it is smooth.
+// answersBeside are the exact answers shown beside the simulated ones of so many cells.
+// Those that need the law of the final value are included only where that is quick: for
+// GBM, over a horizon with enough trades for a smooth law.
 func answersBeside(s *study.Study, token, cells int) (*analytics.Answers, error) {
 	const mostCells, leastSteps = 300, 2000
 	spec := s.Alone(token).Spec()
 	law := spec.Model.Kind == "gbm" && cells <= mostCells && spec.Horizon/spec.Step >= leastSteps
 	a, err := Answers(s, token, Solving{Law: law})
-	if errors.As(err, new(LawlessError)) {
+	if errors.As(err, new(NoLawError)) {
 		return a, nil
 	}
 	return a, err
 }
 
-// stops says whether a token stops at its first liquidation, where exact answers do.
+// stops says whether a token stops at its first liquidation, as exact answers assume.
 func stops(t tokens.Token) bool { return t.AfterLiquidation == tokens.Stop }
 
-// twins are the exact answers of metrics, by name; those without one are absent.
-func twins(a *analytics.Answers, metrics []analytics.Metric) map[string]float64 {
+// exactByName are the exact answers of metrics, by name; those without one are absent.
+func exactByName(a *analytics.Answers, metrics []analytics.Metric) map[string]float64 {
 	all := map[string]float64{}
 	for _, m := range metrics {
 		if m.Exact == nil {

@@ -13,14 +13,13 @@ import (
 // order of the panels.
 var SensitivityMetrics = []string{"trade_drag", "tracking_vs_ideal", "max_drawdown", "rebalances_per_year"}
 
-// A BandSweep is how a band token answers to the half-width of its band, at
-// otherwise its own numbers, traded to the edge and to the target. All points live
-// on the same paths.
+// A BandSweep is the sensitivity of a band token to the half-width of its band, with
+// trades to the edge and to the target. All points use the same paths.
 type BandSweep struct {
-	Paths  int       // the first of the study's
-	Own    float64   // half the width of the token's band
-	Widths []float64 // half-widths, increasing
-	Lines  []BandLine
+	Paths    int       // the first of the study's
+	Baseline float64   // half the width of the token's band
+	Widths   []float64 // half-widths, increasing
+	Lines    []BandLine
 }
 
 // A BandLine is the estimates at the widths, traded to one destination.
@@ -34,10 +33,10 @@ const (
 	bandSweepWidths = 8
 )
 
-// SweepBand sweeps the half-width of a token's band around its own; nil for a token
-// without a band that stands still, or with one that cannot be widened.
+// SweepBand sweeps the half-width of a token's band around the token's value; nil for a
+// token without a fixed band, or with one that cannot be widened.
 func SweepBand(ctx context.Context, s *study.Study, token int, opt study.Options) (*BandSweep, error) {
-	alone, err := s.Alone(token).Sized(min(s.Spec().Paths, bandSweepPaths), 0)
+	alone, err := s.Alone(token).WithPaths(min(s.Spec().Paths, bandSweepPaths), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -45,21 +44,21 @@ func SweepBand(ctx context.Context, s *study.Study, token int, opt study.Options
 	if !ok || alone.Spec().Tokens[0].Policy.Kind != "band" {
 		return nil, nil
 	}
-	b := &BandSweep{Paths: alone.Spec().Paths, Own: (band.High - band.Low) / 2}
-	widest := widestBand(b.Own, alone.Token(0).Target)
-	if !(b.Own > 0) || !(widest > b.Own/2) {
+	b := &BandSweep{Paths: alone.Spec().Paths, Baseline: (band.High - band.Low) / 2}
+	widest := widestBand(b.Baseline, alone.Token(0).Target)
+	if !(b.Baseline > 0) || !(widest > b.Baseline/2) {
 		return nil, nil
 	}
 	for i := range bandSweepWidths {
-		b.Widths = append(b.Widths, b.Own/3+(widest-b.Own/3)*float64(i)/(bandSweepWidths-1))
+		b.Widths = append(b.Widths, b.Baseline/3+(widest-b.Baseline/3)*float64(i)/(bandSweepWidths-1))
 	}
 	nearest := 0 // which becomes the token's own, so that it is one of the points
 	for i, w := range b.Widths {
-		if math.Abs(w-b.Own) < math.Abs(b.Widths[nearest]-b.Own) {
+		if math.Abs(w-b.Baseline) < math.Abs(b.Widths[nearest]-b.Baseline) {
 			nearest = i
 		}
 	}
-	b.Widths[nearest] = b.Own
+	b.Widths[nearest] = b.Baseline
 	to, err := alone.Spec().Param("to")
 	if err != nil {
 		return nil, err
@@ -91,13 +90,13 @@ func SweepBand(ctx context.Context, s *study.Study, token int, opt study.Options
 	return b, nil
 }
 
-// widestBand is the widest half-width that is drawn: two and a half times the
-// token's own, as far as its leverage lets it.
-func widestBand(own, target float64) float64 {
+// widestBand is the largest half-width that is drawn: two and a half times the token's
+// half-width, within the range of its leverage.
+func widestBand(halfWidth, target float64) float64 {
 	if target > 0 { // the lower edge of a long token lies above 1
-		return min(2.5*own, 0.9*(target-1))
+		return min(2.5*halfWidth, 0.9*(target-1))
 	}
-	return min(2.5*own, 0.9*-target)
+	return min(2.5*halfWidth, 0.9*-target)
 }
 
 // SweepBands adds the [SweepBand] of every token of which a path survived.

@@ -8,29 +8,29 @@ import (
 	"mcrisk/analytics"
 )
 
-// A Best is the best setting of a slice for one objective, and how sure that is.
+// A Best is the best setting of a slice for one objective, with its confidence set.
 type Best struct {
 	Objective string
 	Index     int // of the best in the sample, in the slice's Cells
 	// Indistinguishable are the settings not significantly worse than the best, by cell
-	// of the slice: they hold the truly best one with [Confidence], whichever turned out
+	// of the slice: they hold the optimum with [Confidence], whichever turned out
 	// best in the sample.
 	Indistinguishable []bool
 	Estimate          analytics.Estimate // of the best; NaN where no setting has a value, as where every path is ruined
 
 	AllEqual bool // every setting has the same value
-	AtEnd    bool // of the range swept, so that the truly best may lie beyond; only where one number is selected
-	// Doubtful says that a setting is not in the set because of a difference that a few
-	// paths decide, so that the confidence may be less.
+	AtEnd    bool // of the range swept, so that the optimum may lie beyond; only where one number is selected
+	// Doubtful says that a setting was excluded by a difference with a warning, so that
+	// the confidence may be less.
 	Doubtful bool
 
-	// Local is the parabola through the points around the best, with what the objective
-	// loses 10 % above and below its own optimum; nil where not one number above zero
-	// is selected, or there are fewer than four.
+	// Local is a parabola through the points around the best, with the loss from moving
+	// 10 % away from its optimum; nil unless one number above zero is selected, at four
+	// values or more.
 	Local *analytics.Optimum
-	// Pairing and LeastPairing are how many times more paths differences between
-	// neighbours would take without pairing: the median and the least over neighbours.
-	// NaN where not one number is selected, or nothing scatters.
+	// Pairing and LeastPairing are the variance reductions by pairing of differences
+	// between neighbours: the median and the least. NaN unless one number is selected
+	// and the differences have a variance.
 	Pairing, LeastPairing float64
 
 	ExactIndex int // the best by exact answers, in the slice's Cells; −1: there are none
@@ -45,12 +45,12 @@ func (b *Best) None() bool { return math.IsNaN(b.Estimate.Value) }
 // best finds the best setting of a slice for the objective of that number.
 func (a *analysis) best(s *Slice, metric int, pairings []float64) Best {
 	m, at, along := a.Objectives[metric], a.numbers(s, metric), a.Along()
-	choice := analytics.BestBy(m, len(s.Cells), at, Confidence)
-	b := Best{Objective: m.Name, Index: choice.Best, Indistinguishable: choice.Indistinguishable, AllEqual: true,
-		Estimate: a.level(s.Cells[choice.Best], s.Token, metric),
+	set := analytics.BestBy(m, len(s.Cells), at, Confidence)
+	b := Best{Objective: m.Name, Index: set.Best, Indistinguishable: set.Indistinguishable, AllEqual: true,
+		Estimate: a.level(s.Cells[set.Best], s.Token, metric),
 		Pairing:  math.NaN(), LeastPairing: math.NaN(), ExactIndex: -1}
-	for k, v := range choice.Versus {
-		b.Doubtful = b.Doubtful || !choice.Indistinguishable[k] && v.Warning != ""
+	for k, v := range set.Versus {
+		b.Doubtful = b.Doubtful || !set.Indistinguishable[k] && v.Warning != ""
 		b.AllEqual = b.AllEqual && v.Value == 0
 	}
 	if along >= 0 {
@@ -61,12 +61,12 @@ func (a *analysis) best(s *Slice, metric int, pairings []float64) Best {
 		slices.Sort(pairings)
 		b.Pairing, b.LeastPairing = pairings[len(pairings)/2], pairings[0]
 	}
-	a.holdToExact(s, &b, metric)
+	a.compareWithExact(s, &b, metric)
 	return b
 }
 
-// atEnd says whether the best is at an end of the range swept, beyond which there are
-// values that the parameter may have.
+// atEnd says whether the best is at an end of the range swept that is not a limit of the
+// parameter.
 func (l Layout) atEnd(s *Slice, b *Best, along int) bool {
 	if b.None() || b.AllEqual || len(s.Cells) < 3 {
 		return false
@@ -76,7 +76,7 @@ func (l Layout) atEnd(s *Slice, b *Best, along int) bool {
 }
 
 // pairings are the variance reductions of pairing between neighbours, by objective; none
-// where not one number is selected.
+// unless one number is selected.
 func (a *analysis) pairings(s *Slice) [][]float64 {
 	all := make([][]float64, len(a.Objectives))
 	if a.Along() < 0 {

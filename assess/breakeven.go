@@ -12,9 +12,8 @@ import (
 	"mcrisk/tokens"
 )
 
-// A BreakEven is a token held through a loan against one held through a perpetual, at
-// several borrow rates of the one and funding rates of the other, all on the same
-// paths.
+// A BreakEven compares a token on a loan, at several borrow rates, with one on a
+// perpetual, at several funding rates, all on the same paths.
 type BreakEven struct {
 	Study           *study.Study     // baseline of both tokens, the loan's first
 	Objective       analytics.Metric // by which they are compared
@@ -98,8 +97,8 @@ func (p *BreakEvenPlan) Size() (cells, columns int) {
 // objectives.
 func breakEvenColumns() []string { return analytics.Columns(analytics.Swept()...) }
 
-// Run runs both tokens at their rates and sets them against each other. Progress is in
-// cells, of the loan and then of the perpetual.
+// Run runs both tokens at their rates and compares them. Progress is in cells, those of
+// the loan first.
 func (p *BreakEvenPlan) Run(ctx context.Context, opt Options) (*BreakEven, error) {
 	b := &BreakEven{Study: p.Study, Objective: p.Objective, Borrow: p.Borrow, Funding: p.Funding}
 	hash := study.NewHasher()
@@ -134,7 +133,7 @@ func (p *BreakEvenPlan) Run(ctx context.Context, opt Options) (*BreakEven, error
 	return b, nil
 }
 
-// lessByPath is a less b by path, infinite where both are: where both are ruined.
+// lessByPath is a less b by path; infinite where both are, on paths that ruin both.
 func lessByPath(a, b analytics.Sample) analytics.Sample {
 	a.X = slices.Clone(a.X)
 	for i, v := range b.X {
@@ -148,7 +147,7 @@ func lessByPath(a, b analytics.Sample) analytics.Sample {
 // Tokens are those of the study, the loan's first.
 func (b *BreakEven) Tokens() (loan, perp tokens.Token) { return b.Study.Token(0), b.Study.Token(1) }
 
-// Above is which is better at funding above a crossing. Below it is the other.
+// Above is the better holding at funding above a crossing.
 func (b *BreakEven) Above(c analytics.Crossing) Holding {
 	if c.Rising == (b.Objective.Sense == analytics.Higher) {
 		return Loan
@@ -167,8 +166,8 @@ func (h Holding) Other() Holding {
 	return NoHolding
 }
 
-// Better is which is better at the i-th borrow rate where the difference has one sign
-// at all funding rates; significant says that it is so at each of them.
+// Better is the better holding at the i-th borrow rate if the difference has one sign at
+// all funding rates; significant says that it is significant at each.
 func (b *BreakEven) Better(i int) (better Holding, significant bool) {
 	significant = true
 	for _, e := range b.Difference[i] {
@@ -177,7 +176,7 @@ func (b *BreakEven) Better(i int) (better Holding, significant bool) {
 		} else if d < 0 {
 			better = Perpetual
 		}
-		significant = significant && apart(e)
+		significant = significant && excludesZero(e)
 	}
 	return better, significant
 }
@@ -186,7 +185,7 @@ func (b *BreakEven) Better(i int) (better Holding, significant bool) {
 func (b *BreakEven) Undecided() (n int) {
 	for _, row := range b.Difference {
 		for _, e := range row {
-			if !apart(e) {
+			if !excludesZero(e) {
 				n++
 			}
 		}
@@ -194,5 +193,5 @@ func (b *BreakEven) Undecided() (n int) {
 	return n
 }
 
-// apart says whether the interval of a difference leaves out zero.
-func apart(difference analytics.Estimate) bool { return difference.Lo > 0 || difference.Hi < 0 }
+// excludesZero says whether the interval of a difference excludes zero.
+func excludesZero(difference analytics.Estimate) bool { return difference.Lo > 0 || difference.Hi < 0 }

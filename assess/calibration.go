@@ -30,7 +30,7 @@ type Calibration struct {
 	Unfitted []Unfitted   // kinds that could not be fitted
 }
 
-// An Unfitted is why a kind of model could not be fitted.
+// An Unfitted is a kind of model that could not be fitted, and the reason.
 type Unfitted struct {
 	Kind string
 	Err  error
@@ -87,8 +87,8 @@ func (c *Calibration) Valid() (fits []models.Fit) {
 	return fits
 }
 
-// Likeness holds fitted laws, simulated, beside the history's returns: quantiles of
-// returns, and how long their squares stay correlated.
+// Likeness compares simulations of fitted models with the history's returns: quantiles
+// of returns and the autocorrelation of their squares.
 type Likeness struct {
 	Levels  []float64            // shares below each quantile
 	History []analytics.Estimate // the history's quantiles, by level
@@ -101,7 +101,7 @@ type Likeness struct {
 	Seed  uint64 //
 }
 
-// A SimulatedLaw is what returns of a fitted model are like.
+// A SimulatedLaw is the distribution of a fitted model's returns.
 type SimulatedLaw struct {
 	Kind      string
 	Quantiles []float64 // by level
@@ -141,7 +141,7 @@ func (c *Calibration) Likeness(ctx context.Context) (*Likeness, error) {
 	return l, nil
 }
 
-// lawOf is what paths of a model's returns are like.
+// lawOf is the SimulatedLaw of paths of a model's returns.
 func (l *Likeness) lawOf(kind string, lanes [][]float64) SimulatedLaw {
 	law := SimulatedLaw{Kind: kind, Squares: make([]float64, len(l.Lags))}
 	var all []float64
@@ -157,7 +157,7 @@ func (l *Likeness) lawOf(kind string, lanes [][]float64) SimulatedLaw {
 	return law
 }
 
-// levelsOf are the levels of quantiles that n returns tell: those with five returns
+// levelsOf are the levels of quantiles that n returns determine: those with five returns
 // or more beyond them.
 func levelsOf(n int) (levels []float64) {
 	for _, p := range []float64{0.0001, 0.001, 0.01, 0.05, 0.25, 0.5} {

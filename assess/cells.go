@@ -10,12 +10,12 @@ import (
 	"mcrisk/study"
 )
 
-// Cells are those of a sweep that was run, by number: those of its grid or sample and
-// then its own, the baseline. A cell that failed has a Fault and no lifetimes; an error
-// is one of reading it. The lifetimes have at least [SweepColumns].
+// Cells are the cells of a finished sweep, by number: first those of its grid or sample,
+// last the baseline. A cell that failed has a Fault and no lifetimes; the error is one of
+// reading it. The lifetimes have at least the columns of [SweepColumns].
 //
-// [study.Collected] holds them in memory, records of a run directory read each when it
-// is asked for.
+// [study.Collected] holds cells in memory; records of a run directory read each cell
+// when it is needed.
 type Cells interface {
 	Cell(number int) (study.Cell, error)
 }
@@ -23,11 +23,11 @@ type Cells interface {
 // SweepColumns are the columns of lifetimes that the metrics of a sweep need.
 func SweepColumns() []string { return analytics.Columns(analytics.Swept()...) }
 
-// KeptCells is up to how many cells a [SweepAnalysis] holds the estimates of, one by
-// one.
+// KeptCells is the largest number of cells of which a [SweepAnalysis] holds the
+// estimates.
 const KeptCells = 20_000
 
-// CellEstimates are those of one token in one cell, or say why the cell failed.
+// CellEstimates are the estimates of one token in one cell, or why the cell failed.
 type CellEstimates struct {
 	Cell, Token int            // Token is −1 where the cell failed
 	Metrics     []CellEstimate // by metric, in the order of analytics.Swept; none where the cell failed
@@ -38,21 +38,20 @@ type CellEstimates struct {
 // A CellEstimate is one metric of a cell, and its paired difference from the baseline.
 type CellEstimate struct {
 	Estimate analytics.Estimate
-	// Versus is the mean of the differences from the baseline path by path, corrected
-	// by what is known of the prices where both sides can be.
+	// Versus is the mean paired difference from the baseline, with a control variate if
+	// both sides have one.
 	Versus analytics.Estimate
-	// Unpaired is what the standard error of Versus would be on different paths, without
-	// correction, and VarianceReduction how many times more paths it would take: by
-	// pairing alone. NaN where nothing scatters.
+	// Unpaired is the standard error that Versus would have on independent paths without
+	// a control, and VarianceReduction that by pairing alone; NaN if the differences have
+	// no variance.
 	Unpaired, VarianceReduction float64
 }
 
 // A measured is one token in one cell: its numbers by path and its estimates, each by
 // metric.
 //
-// Growth, and the growth in utility, is corrected by the known mean of the price's
-// logarithm. What is compared is corrected in the same way, path by path, so that
-// differences are those of the estimates, up to rounding.
+// Growth, also in utility, has the log price as control. Paired differences use the same
+// correction by path, so they equal the differences of the estimates up to rounding.
 type measured struct {
 	raw       []analytics.Sample // as analytics.Case.Numbers gives them
 	corrected []analytics.Sample // as CorrectedNumbers; nil where the mean is not known, or a path is ruined
@@ -85,7 +84,7 @@ func measure(c study.Cell, metrics []analytics.Metric, aversion float64) []measu
 	return all
 }
 
-// versus compares a token in a cell with the baseline, metric by metric.
+// versus compares a token in a cell with the baseline, by metric.
 func (m *measured) versus(baseline *measured) (list []CellEstimate) {
 	corrected := m.corrected != nil && baseline.corrected != nil
 	for i, level := range m.levels {
@@ -100,11 +99,11 @@ func (m *measured) versus(baseline *measured) (list []CellEstimate) {
 	return list
 }
 
-// A reader gives the numbers of cells by path to estimators that ask for them again and
-// again. What was asked for lately is in memory.
+// A reader gives the numbers of cells by path to estimators that read them repeatedly.
+// The cells read last are cached.
 //
-// Estimators take no errors. So from the first error on, a reader hands out NaN, and
-// who calls an estimator looks at err before it uses the result.
+// Estimators take no errors. After an error a reader returns NaN, and callers of
+// estimators check err before they use the result.
 type reader struct {
 	cell   func(number int) (study.Cell, error)
 	to     func(study.Cell) []measured
@@ -175,11 +174,11 @@ func (a *analysis) estimate(ctx context.Context, each func(CellEstimates) error)
 	for c := range s.Cells() + 1 {
 		cell := (c + s.Cells()) % (s.Cells() + 1)
 		run, err := a.reader.cell(cell)
-		if err == nil && cell == s.Own() && run.Fault != nil {
+		if err == nil && cell == s.Baseline() && run.Fault != nil {
 			err = run.Fault
 		}
 		if err != nil {
-			if cell == s.Own() && ctx.Err() == nil {
+			if cell == s.Baseline() && ctx.Err() == nil {
 				err = fmt.Errorf("%s: %w", s.Label(cell), err)
 			}
 			return err
@@ -193,7 +192,7 @@ func (a *analysis) estimate(ctx context.Context, each func(CellEstimates) error)
 		}
 		lifetimes := hash.Add(run.Ensembles)
 		tokens := a.reader.to(run)
-		if cell == s.Own() {
+		if cell == s.Baseline() {
 			baseline = tokens
 		}
 		for t := range tokens {
@@ -205,7 +204,7 @@ func (a *analysis) estimate(ctx context.Context, each func(CellEstimates) error)
 				return err
 			}
 			switch {
-			case cell == s.Own():
+			case cell == s.Baseline():
 				a.Baseline = append(a.Baseline, x)
 			case s.Cells() <= KeptCells:
 				a.Cells = append(a.Cells, x)

@@ -15,14 +15,16 @@ import (
 // ScenarioPaths is how many paths each scenario of a comparison runs.
 const ScenarioPaths = 2000
 
-// A Comparison is what the tokens of a study came to on the same paths. Differences
-// are from the first token, paired path by path.
+// A Comparison holds the results of the tokens of a study on the same paths. Differences
+// are from the first token, paired by path.
 type Comparison struct {
 	Study     *study.Study
 	Metrics   []MetricComparison   // [ComparedMetrics], over the study's horizon
 	Outcomes  []Outcome            // of the tokens, then of what a holder could have held instead
 	Scenarios []ScenarioComparison // a quarter each of trend, chop and crash; none where it is no whole number of steps
 	Hash      string               // results_hash of the study, without its scenarios
+
+	Correlations []PriceCorrelation // of every two underlyings; none if all tokens follow one
 }
 
 // A MetricComparison is one metric of several tokens.
@@ -49,8 +51,16 @@ type ScenarioComparison struct {
 	NAV MetricComparison // the median, named median_nav_ and the scenario's name
 }
 
-// ComparedMetrics are what a comparison reports: how a holder fares, then the metrics
-// of [analytics.Swept].
+// A PriceCorrelation is that of the log-returns of two underlyings over the horizon, each
+// named by the first token that follows it.
+type PriceCorrelation struct {
+	First, Second int                // tokens
+	Asked         float64            // correlation of the Brownian motions
+	Realised      analytics.Estimate // with independent jumps and variances nearer to zero than asked
+}
+
+// ComparedMetrics are the metrics that a comparison reports: results of a holder, then
+// those of [analytics.Swept].
 func ComparedMetrics() []analytics.Metric {
 	var ms []analytics.Metric
 	for _, name := range []string{"holder_nav", "p_beats_underlying", "p_beats_linear"} {
@@ -62,10 +72,10 @@ func ComparedMetrics() []analytics.Metric {
 // ComparedColumns are the columns of lifetimes that a comparison keeps in memory.
 func ComparedColumns() []string { return analytics.Columns(ComparedMetrics()...) }
 
-// Compare runs the tokens of a study on the same paths and sets each against the
+// Compare runs the tokens of a study on the same paths and compares each with the
 // first; beside them it runs positions of the same leverage that are held without
-// rebalancing. Then it does so in three scenarios of [study.Quarter], where that is a
-// whole number of the study's steps. Utility weighs tracking variance by [Aversion].
+// rebalancing. Then it does so in three scenarios of [study.Quarter], if that is a whole
+// number of the study's steps. Utility weighs tracking variance by [Aversion].
 func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, error) {
 	metrics := ComparedMetrics()
 	ensembles, err := study.Ensembles(ctx, s, opt.Options, ComparedColumns())
@@ -73,6 +83,7 @@ func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, err
 		return nil, err
 	}
 	c := &Comparison{Study: s, Metrics: compareAll(metrics, s, ensembles, opt.Plain), Hash: study.Hash(ensembles)}
+	c.Correlations = correlations(s, ensembles)
 	if c.Outcomes, err = outcomes(ctx, s, ensembles, opt); err != nil {
 		return nil, err
 	}
@@ -94,7 +105,33 @@ func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, err
 	return c, nil
 }
 
-// medianAfter is the metric of a scenario. A mean would be decided by a few paths.
+// correlations are those of every two underlyings that tokens follow.
+func correlations(s *study.Study, ensembles []tokens.Ensemble) (all []PriceCorrelation) {
+	spec := s.Spec()
+	number := map[string]int{"": 0} // of an underlying, by name
+	for i, u := range spec.Others {
+		number[u.Name] = i + 1
+	}
+	follower := make([]int, len(number)) // first token on it, from 1
+	for i := len(spec.Tokens) - 1; i >= 0; i-- {
+		follower[number[spec.Tokens[i].Underlying]] = i + 1
+	}
+	for second := range follower {
+		for first := range second {
+			if follower[first] == 0 || follower[second] == 0 {
+				continue
+			}
+			c := PriceCorrelation{First: follower[first] - 1, Second: follower[second] - 1,
+				Asked: spec.Others[second-1].Correlations[first]}
+			c.Realised = analytics.Correlation(ensembles[c.First].Column("log_underlying"),
+				ensembles[c.Second].Column("log_underlying"), Confidence)
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// medianAfter is the metric of a scenario. A few paths would dominate a mean.
 func medianAfter(x study.Scenario) analytics.Metric {
 	m := analytics.MustLookup("median_nav")
 	m.Name, m.Doc, m.Exact = "median_nav_"+x.Name, m.Doc+"; a quarter in which "+x.Doc, nil
@@ -188,7 +225,7 @@ func nameOn(name string, spec study.Spec, t study.TokenSpec) string {
 	return name + ", " + t.Underlying
 }
 
-// compareAll sets every token against the first, metric by metric.
+// compareAll compares every token with the first, by metric.
 func compareAll(
 	metrics []analytics.Metric, s *study.Study, ensembles []tokens.Ensemble, plain bool,
 ) []MetricComparison {

@@ -39,8 +39,8 @@ type Quantile struct {
 	Estimate analytics.Estimate
 }
 
-// DecayQuantiles are the 5 %, 50 % and 95 % quantiles of [View.Decays], of which
-// those are left out that the paths are too few to bound.
+// DecayQuantiles are the 5 %, 50 % and 95 % quantiles of [View.Decays], without those
+// that too few paths leave unbounded.
 func (v *View) DecayQuantiles() (qs []Quantile) {
 	levels := []float64{0.05, 0.5, 0.95}
 	for i, q := range analytics.Quantiles(v.Case().Sample(v.Decays()), levels, Confidence) {
@@ -61,8 +61,8 @@ func (v *View) IdealDecay() float64 {
 // curvePoints is how many points a curve of theory has.
 const curvePoints = 101
 
-// DecayTheory is the decay of the ideal token against realised variance, over those
-// of the paths; not ok where they all have the same.
+// DecayTheory is the decay of the ideal token against realised variance, over the range
+// of the paths; not ok if all have the same variance.
 func (v *View) DecayTheory() (c Curve, ok bool) {
 	qv := v.Ensemble.Column("realised_variance")
 	lo, hi := slices.Min(qv), slices.Max(qv)
@@ -90,8 +90,8 @@ const (
 	leastGroup = 30 // paths, for a mean with an interval
 )
 
-// GroupMeans are the means of y in ten groups of paths, as large as each other, by
-// x. Paths whose y is not finite are left out, and so are groups of fewer than 30.
+// GroupMeans are the means of y in ten equally large groups of paths in the order of x.
+// Paths whose y is not finite are left out, and so are groups of fewer than 30.
 func GroupMeans(x, y []float64) (means []GroupMean) {
 	order := make([]int, 0, len(x))
 	for i := range x {

@@ -10,7 +10,7 @@ import (
 	"mcrisk/tokens"
 )
 
-// A Density is how paths are spread at one time: counts between edges.
+// A Density is a histogram of paths at one time: counts between edges.
 type Density struct {
 	Years  float64   // since the start
 	Edges  []float64 // increasing, one more than counts
@@ -21,9 +21,9 @@ type Density struct {
 // densityBins is how many bins a density has at most.
 const densityBins = 48
 
-// Densities are how a number is spread after up to four times: leverage over the
-// tokens that have not ended, or decay_factor, NAV over S^T, of survivors. Edges
-// are of values, or with logs of their logs.
+// Densities are the histograms of a number at up to four times: leverage of the tokens
+// that have not ended, or decay_factor, NAV over S^T, of survivors. Edges are values, or
+// with logs their logs.
 func (v *View) Densities(name string, logs bool) (all []Density) {
 	byYears := map[float64][]analytics.HistogramRow{}
 	for _, r := range v.Histograms {
@@ -65,9 +65,8 @@ func fourTimes(t map[float64][]analytics.HistogramRow) (some []float64) {
 	return some
 }
 
-// rebin puts buckets together to at most a few dozen bins, whose edges are some of
-// the buckets', so that no path is split between bins. Bins end at each of some ends of
-// buckets, those of ends.
+// rebin merges buckets into at most a few dozen bins, so that no path is split between
+// bins. The ends of buckets in ends are also ends of bins.
 func rebin(
 	years float64, buckets []analytics.HistogramRow, scale func(float64) float64, ends []float64,
 ) Density {
@@ -87,8 +86,8 @@ func rebin(
 	return d
 }
 
-// trimmed leaves out the outermost buckets with up to five in a thousand of the
-// paths on either side, and says how many these are.
+// trimmed leaves out the outermost buckets with up to 0.5 % of the paths on either side,
+// and says how many paths these are.
 func trimmed(buckets []analytics.HistogramRow) (rest []analytics.HistogramRow, beyond int) {
 	total := 0
 	for _, b := range buckets {
@@ -106,14 +105,15 @@ func trimmed(buckets []analytics.HistogramRow) (rest []analytics.HistogramRow, b
 	return buckets[first : last+1], below + above
 }
 
-// A DecayDensity is how decay is spread at one time, with what is known of it.
+// A DecayDensity is the histogram of the decay at one time, with the exact density and
+// the ideal token's decay if they are known.
 type DecayDensity struct {
 	Density         // of ln NAV − T·ln S over survivors, in log units
 	Exact   Curve   // the density of the exact law, where there is one
 	Ideal   float64 // decay of the ideal token on the expected variance; NaN: the model's numbers are drawn
 }
 
-// DecayDensities are how decay is spread after up to four times.
+// DecayDensities are the histograms of the decay at up to four times.
 func (v *View) DecayDensities() (all []DecayDensity) {
 	p, refused := Problem(v.Study, v.Token)
 	for _, density := range v.Densities("decay_factor", true) {

@@ -1,15 +1,15 @@
-// Package assess is what studies and sweeps come to, as plain values: estimates
-// beside exact answers, known moments of the prices and the corrections they make
-// possible, attribution, best settings and how sure they are, break-evens, maps,
-// scenarios and fits. It runs studies through package study and estimates with
-// package analytics; it reads and writes no files and prints nothing.
+// Package assess computes the results of studies and sweeps as plain values: estimates
+// and exact answers, known moments of the prices for control variates, attribution,
+// best settings with their confidence sets, break-evens, maps, scenarios and fits. It
+// runs studies with package study and estimates with package analytics. It reads and
+// writes no files and prints nothing.
 //
-// Every interval has [Confidence].
+// Every interval has the level [Confidence].
 package assess
 
 // Confidence is that of every interval.
 const Confidence = 0.95
 
-// Aversion is the weight of tracking variance in utility unless another is given:
-// that of a holder of log utility.
+// Aversion is the default weight of tracking variance in utility: that of a holder with
+// logarithmic utility.
 const Aversion = 1

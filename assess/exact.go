@@ -8,17 +8,16 @@ import (
 	"mcrisk/study"
 )
 
-// An Exact is what is known of one of a study's tokens at the horizon without
-// sampling.
+// An Exact holds the exact answers for one of a study's tokens at the horizon.
 type Exact struct {
 	Token     string
 	Answers   *analytics.Answers
 	Metrics   []ExactMetric   // those of the registry that have an answer, in its order
 	Quantiles []ExactQuantile // of the final net asset value, in initial equity, at [analytics.QuantileLevels]
 
-	// Lawless says why nothing is there that rests on the law of the final value:
-	// losses, quantiles and means of tails. It is nil where all of it is.
-	Lawless error
+	// NoLaw says why answers are missing that need the law of the final value: loss
+	// probabilities, quantiles and expected shortfalls. It is nil if none is missing.
+	NoLaw error
 	// Stops says that the token stops at its first liquidation, as these numbers do.
 	Stops bool
 }
@@ -37,9 +36,9 @@ type ExactQuantile struct {
 	Bound float64 // of the absolute error
 }
 
-// Solve answers without sampling for each of a study's tokens, with bounds of the
-// errors. A token or price that is beyond exact answers is an error that has all
-// reasons; [Problem] finds it before anything is computed.
+// Solve computes the exact answers for each of a study's tokens, with bounds of the
+// errors. The error has all reasons why a token or price has none; [Problem] finds these
+// before anything is computed.
 func Solve(ctx context.Context, s *study.Study) ([]Exact, error) {
 	var all []Exact
 	for i := range s.Tokens() {
@@ -59,13 +58,13 @@ func solve(s *study.Study, token int) (Exact, error) {
 	e := Exact{Token: s.Spec().Tokens[token].Name, Stops: stops(s.Token(token))}
 	var err error
 	if e.Answers, err = Answers(s, token, Solving{Bounds: true, Law: true}); err != nil {
-		if !errors.As(err, new(LawlessError)) {
+		if !errors.As(err, new(NoLawError)) {
 			return e, err
 		}
-		e.Lawless = err
+		e.NoLaw = err
 	}
-	if e.Lawless == nil {
-		if e.Lawless = jagged(e.Answers.Law); e.Lawless != nil {
+	if e.NoLaw == nil {
+		if e.NoLaw = missingFrom(e.Answers.Law); e.NoLaw != nil {
 			e.Answers.Law = nil
 		}
 	}
@@ -85,25 +84,24 @@ func solve(s *study.Study, token int) (Exact, error) {
 	return e, nil
 }
 
-// tailShares are those of the tails whose means metrics are.
+// tailShares are the tail probabilities of the expected shortfalls that are metrics.
 var tailShares = []float64{0.05, 0.01}
 
-// jagged says why a law has not all that is asked of it: quantiles at the levels
-// that are reported, and means of tails.
-func jagged(law analytics.Law) error {
+// missingFrom says why a law lacks a reported quantile or expected shortfall.
+func missingFrom(law analytics.Law) error {
 	for _, p := range analytics.QuantileLevels {
 		if _, err := law.Quantile(p); err != nil {
-			return LawlessError{err}
+			return NoLawError{err}
 		}
 	}
 	for _, p := range tailShares {
 		if _, err := law.ES(p); err != nil {
-			return LawlessError{err}
+			return NoLawError{err}
 		}
 	}
 	return nil
 }
 
-// GoesOn says whether the token may be liquidated and then levers again, which these
-// numbers leave out: they stop there.
+// GoesOn says whether the token may be liquidated and then continues, while these
+// answers stop at the first liquidation.
 func (e Exact) GoesOn() bool { return !e.Stops && e.Answers.Liquidated > analytics.Certain }

@@ -74,8 +74,8 @@ func TestSolve(t *testing.T) {
 		t.Fatalf("%v, %d tokens", err, len(all))
 	}
 	e := all[0]
-	if e.Token != "3x" || e.Lawless != nil || e.GoesOn() {
-		t.Errorf("%s, without a law: %v, goes on: %v", e.Token, e.Lawless, e.GoesOn())
+	if e.Token != "3x" || e.NoLaw != nil || e.GoesOn() {
+		t.Errorf("%s, without a law: %v, goes on: %v", e.Token, e.NoLaw, e.GoesOn())
 	}
 	last := 0.0
 	for _, q := range e.Quantiles {
@@ -108,8 +108,8 @@ func TestSolveWithoutALaw(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := all[0]
-	if !errors.As(e.Lawless, new(assess.LawlessError)) || len(e.Quantiles) > 0 || e.Answers.Law != nil {
-		t.Errorf("without a law: %v, %d quantiles", e.Lawless, len(e.Quantiles))
+	if !errors.As(e.NoLaw, new(assess.NoLawError)) || len(e.Quantiles) > 0 || e.Answers.Law != nil {
+		t.Errorf("without a law: %v, %d quantiles", e.NoLaw, len(e.Quantiles))
 	}
 	names := ""
 	for _, m := range e.Metrics {

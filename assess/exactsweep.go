@@ -26,9 +26,9 @@ type ExactGroup struct {
 	Best []int // by metric: the place of its best in Cells; −1: the metric has no sense
 }
 
-// SweepExactly answers at every cell of a sweep without sampling. Tokens stop at their
-// first liquidation. Settings.Optimise and Pareto are not looked at. It reports a sweep
-// of several tokens, and one none of whose cells has an exact answer.
+// SweepExactly computes the exact answers at every cell of a sweep. Tokens stop at their
+// first liquidation. It ignores Settings.Optimise and Pareto. It returns an error for a
+// sweep of several tokens, and if no cell has an exact answer.
 func SweepExactly(ctx context.Context, s *study.Sweep, settings SweepSettings, opt study.Options) (*ExactSweep, error) {
 	settings.Optimise = ""
 	settings, err := settings.Complete(s.Axes, s.Sample)
@@ -55,7 +55,7 @@ func SweepExactly(ctx context.Context, s *study.Sweep, settings SweepSettings, o
 				if err != nil {
 					return answer{fault: err}, nil
 				}
-				return answer{metrics: twins(a, r.Metrics)}, nil
+				return answer{metrics: exactByName(a, r.Metrics)}, nil
 			}
 		},
 		func(i int, a answer) error {
@@ -80,7 +80,7 @@ func SweepExactly(ctx context.Context, s *study.Sweep, settings SweepSettings, o
 	return r, nil
 }
 
-// best is the place of the best cell of a group by each metric.
+// best is the index of the best cell of a group by each metric.
 func (r *ExactSweep) best(g Group) (list []int) {
 	answers := r.Of(g)
 	for _, m := range r.Metrics {

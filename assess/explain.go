@@ -12,7 +12,7 @@ import (
 	"mcrisk/tokens"
 )
 
-// A Listed is a token of the catalogue and what it waits for at the start.
+// A Listed is a token of the catalogue with its triggers at the start.
 type Listed struct {
 	Entry   catalogue.Token
 	Trigger tokens.Trigger
@@ -31,8 +31,8 @@ func List() ([]Listed, error) {
 	return all, nil
 }
 
-// An Explanation is what a token of the catalogue does, in numbers. Moves are those
-// of the price, relative, while the token does not trade.
+// An Explanation describes a token of the catalogue in numbers. Moves are relative moves
+// of the price while the token does not trade.
 type Explanation struct {
 	Entry      catalogue.Token
 	Underlying catalogue.Underlying
@@ -55,7 +55,7 @@ type Explanation struct {
 	Settings    []study.Setting // the token's numbers and where they come from
 }
 
-// An Edge is a leverage that a policy waits for at the start.
+// An Edge is a leverage at which a policy trades at the start.
 type Edge struct {
 	Leverage float64       // magnitude
 	Move     float64       // from the target to it
@@ -63,19 +63,19 @@ type Edge struct {
 	Wait     time.Duration // after which it is traded if not at once; 0: nothing is done yet
 }
 
-// An Assumption stands for numbers and names that nobody has published.
+// An Assumption replaces numbers and names that are not published.
 type Assumption struct {
 	Text  string
 	Names []string // sorted
 }
 
-// A Stress is what carry would be in other states of the token's venue, by its rule.
+// A Stress is the carry of a token in other states of its venue, by the venue's rule.
 type Stress struct {
 	Rule   VenueRule
 	States []VenueState
 }
 
-// A VenueRule is how a venue sets what its users pay.
+// A VenueRule is how a venue sets its rates.
 type VenueRule int
 
 const (
@@ -85,7 +85,7 @@ const (
 	HyperliquidRule                  // funding where the perpetual trades at its oracle's price
 )
 
-// A VenueState is a state of a venue and what it makes of a token's carry.
+// A VenueState is a state of a venue and the carry of a token in it.
 type VenueState struct {
 	At         float64 // utilisation, a fraction; or hours
 	Rate       float64 // that the rule sets, 1/year
@@ -93,8 +93,8 @@ type VenueState struct {
 	Carry      float64 // at the target, a fraction of net asset value a year
 }
 
-// Explain says what a token of the catalogue does. The error names tokens that are
-// near where there is none of that name.
+// Explain describes a token of the catalogue. The error for an unknown name suggests
+// similar ones.
 func Explain(name string) (*Explanation, error) {
 	entry, err := catalogue.LookupToken(name)
 	if err != nil {
@@ -104,8 +104,9 @@ func Explain(name string) (*Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
+	gbm, _ := underlying.Model("gbm")
 	s, err := study.New(study.Spec{
-		Model: underlying.Model(), Horizon: time.Hour, Step: time.Hour, Paths: 1,
+		Model: gbm, Horizon: time.Hour, Step: time.Hour, Paths: 1,
 		Tokens: []study.TokenSpec{entry.Spec()},
 	})
 	if err != nil {
@@ -132,7 +133,7 @@ func Explain(name string) (*Explanation, error) {
 	return e, nil
 }
 
-// triggers finds what the policy waits for, and where liquidation is.
+// triggers finds the triggers of the policy and the liquidation.
 func (e *Explanation) triggers() {
 	token := e.Token
 	start, state := token.Start(), new(tokens.State)
@@ -164,7 +165,7 @@ func (e *Explanation) triggers() {
 	}
 }
 
-// assumptions are what stands for what nobody published, by their texts.
+// assumptions are the assumptions of an entry, grouped by their texts.
 func assumptions(e catalogue.Token) (list []Assumption) {
 	names := map[string][]string{}
 	for _, part := range []catalogue.SourcedPart{
@@ -187,8 +188,8 @@ func assumptions(e catalogue.Token) (list []Assumption) {
 	return list
 }
 
-// stress is what carry would be in other states of the token's venue. It is empty of
-// a venue whose rule is not known.
+// stress is the carry in other states of the token's venue; empty if the venue's rule is
+// unknown.
 func stress(e catalogue.Token, token tokens.Token) []Stress {
 	switch m := token.Mechanism.(type) {
 	case tokens.Loan:
@@ -202,8 +203,8 @@ func stress(e catalogue.Token, token tokens.Token) []Stress {
 // hoursAYear is in years of 365 days.
 const hoursAYear = 8760
 
-// statesOf are states of a token's venue; set makes its mechanism in one, and says the
-// rate that it sets.
+// statesOf are states of a token's venue; set returns the mechanism in a state and its
+// rate.
 func statesOf(token tokens.Token, at []float64, set func(at float64) (tokens.Venue, float64)) (states []VenueState) {
 	for _, x := range at {
 		v := VenueState{At: x}

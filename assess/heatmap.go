@@ -115,8 +115,8 @@ func (p *HeatMapPlan) Size() (cells, columns int) {
 	return p.sweep.Cells() + 1, len(p.columns())
 }
 
-// columns are those of a sweep's cells, so that the hash is the same for all metrics
-// that need no others, and what the metric needs besides.
+// columns are those of a sweep's cells, so that most metrics have the same hash, and
+// those that the metric needs besides.
 func (p *HeatMapPlan) columns() []string {
 	return analytics.Columns(append(analytics.Swept(), p.Metric)...)
 }
@@ -164,7 +164,7 @@ func (p *HeatMapPlan) times(
 		return nil, err
 	}
 	spec := cell.Spec()
-	if cell, err = cell.Sized(spec.Paths, min(mapTimes, int(spec.Horizon/spec.Step))); err != nil {
+	if cell, err = cell.WithPaths(spec.Paths, min(mapTimes, int(spec.Horizon/spec.Step))); err != nil {
 		return nil, err
 	}
 	var at []time.Duration

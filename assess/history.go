@@ -7,8 +7,8 @@ import (
 	"mcrisk/paths"
 )
 
-// A HistoryRecord is what the closes of a history did: nothing is estimated, so
-// there are no intervals.
+// A HistoryRecord holds the statistics of the closes of a history. Nothing is estimated,
+// so there are no intervals.
 type HistoryRecord struct {
 	Values   int           // closes
 	Step     time.Duration // between them, but for gaps

@@ -8,8 +8,8 @@ import (
 	"mcrisk/study"
 )
 
-// A Layout is how the cells of a sweep are looked at: a setting each of the axes that
-// are selected along, in a scenario of the others.
+// A Layout splits the axes of a sweep: the values of the selected axes are a setting,
+// those of the others a scenario.
 type Layout struct {
 	Sweep    *study.Sweep
 	Settings SweepSettings // complete
@@ -20,8 +20,8 @@ func (l Layout) Selects(axis int) bool {
 	return slices.Contains(l.Settings.Select, l.Sweep.Axes[axis].Name)
 }
 
-// Along is the number of the axis along which one number is selected; −1: several
-// are, or kinds, or a sample's, which has no order.
+// Along is the index of the axis if one number is selected; −1 if several axes or kinds
+// are, or if the cells are a sample, which has no order.
 func (l Layout) Along() int {
 	if len(l.Settings.Select) != 1 || l.Sweep.Sample > 0 {
 		return -1
@@ -38,11 +38,10 @@ func (l Layout) Value(cell, axis int) float64 {
 	return l.Sweep.Axes[axis].Values[l.Sweep.At(cell)[axis]]
 }
 
-// Texts are a cell's values as files write them, by axis; empty for the baseline, which
-// has the study's own.
+// Texts are a cell's values as files write them, by axis; empty for the baseline.
 func (l Layout) Texts(cell int) []string {
 	texts := make([]string, len(l.Sweep.Axes))
-	if cell == l.Sweep.Own() {
+	if cell == l.Sweep.Baseline() {
 		return texts
 	}
 	for i, at := range l.Sweep.At(cell) {
@@ -67,8 +66,8 @@ func (l Layout) Setting(cell int) string {
 	return strings.Join(words, " ")
 }
 
-// Names are the settings of some cells that are in a set, in order, each once: a sample
-// may have a cell twice.
+// Names are the settings of the cells that are in a set, in order, without duplicates,
+// which a sample may have.
 func (l Layout) Names(cells []int, in []bool) (names []string) {
 	for k, ok := range in {
 		if ok {

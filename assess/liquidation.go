@@ -13,8 +13,8 @@ import (
 )
 
 // A LiquidationMap is the probability of at least one liquidation within the horizon,
-// for tokens in a market that jumps now and then by one size, over the latency of the
-// keeper and that size. All cells live on the same random numbers and jump times.
+// by the latency of the keeper and the size of the jumps of the price. All cells use the
+// same random numbers and jump times.
 type LiquidationMap struct {
 	Latencies []float64 // of the keeper, seconds; rows
 	Jumps     []float64 // by which the price moves against the token at each, fractions in [0, 1); columns
@@ -50,8 +50,8 @@ func (t TokenRef) Value(name string) float64 {
 
 // MapLiquidation makes the map of tokens whose studies have one horizon, one number of
 // paths, one seed and a model whose jumps have a rate and a mean, such as merton with a
-// jump-sd of 0. Tokens of another underlying are of another study. A short token is
-// jumped against upwards. Progress is in cells, of one study after another.
+// jump-sd of 0. Each underlying has its own study. Jumps go against the token: upwards
+// for a short one. Progress is in cells.
 func MapLiquidation(
 	ctx context.Context, of []TokenRef, latencies, jumps []float64, opt Options,
 ) (*LiquidationMap, error) {
@@ -122,8 +122,8 @@ func (m *LiquidationMap) fill(
 	return nil
 }
 
-// sweep is a spec, whose tokens have one sign, over the jumps and the latencies. The
-// spec's own cell is the first of them, which then costs nothing.
+// sweep is the sweep of a spec, whose tokens have one sign, over the jumps and the
+// latencies. The baseline is its first cell, so it takes no time of its own.
 func (m *LiquidationMap) sweep(spec study.Spec, sign float64) (*study.Sweep, error) {
 	var axes []study.Axis
 	for _, name := range []string{"jump-mean", "latency"} {

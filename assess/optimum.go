@@ -8,8 +8,8 @@ import (
 	"mcrisk/study"
 )
 
-// An Optimum is the best value of the one parameter selected in a slice, between the
-// cells too, or why there is none.
+// An Optimum is the best value of the one selected parameter in a slice, not only at the
+// cells, or why there is none.
 type Optimum struct {
 	Objective string
 	analytics.Refinement

@@ -8,7 +8,7 @@ import (
 	"mcrisk/tokens"
 )
 
-// A Replay is what a price history did to a study's tokens.
+// A Replay holds the lifetimes of a study's tokens on a price history.
 type Replay struct {
 	History *paths.History
 	Closes  bool // prices were seen at closes only
@@ -18,7 +18,7 @@ type Replay struct {
 	Lives  []ReplayedLife    // by latency, then token
 }
 
-// A ReplayedLife is a token's with a keeper of some latency.
+// A ReplayedLife is the lifetime of a token with a keeper of a latency.
 type ReplayedLife struct {
 	Token   string
 	Latency time.Duration // with closes only, the keeper's is rounded up to whole bars
@@ -26,9 +26,9 @@ type ReplayedLife struct {
 }
 
 // ReplayTokens runs each token of a study through a price history, once for each
-// latency of its keeper; closes sees prices at the end of bars only. What else the
-// study says of prices and time is not used. See [study.Replay] for what happens
-// inside a bar and for what is refused.
+// latency of its keeper. With closes, only the closes of bars are used. The study's
+// model and horizon are not used. See [study.Replay] for the path inside a bar and for
+// errors.
 func ReplayTokens(s *study.Study, h *paths.History, latencies []time.Duration, closes bool) (*Replay, error) {
 	r := &Replay{History: h, Closes: closes}
 	var all []tokens.Token

@@ -7,8 +7,8 @@ import (
 	"mcrisk/analytics"
 )
 
-// A RobustSetting is which of a token's settings does well for an objective whatever
-// the scenario, of the settings that every scenario has.
+// A RobustSetting says which of a token's settings does well for an objective in every
+// scenario, among the settings that all scenarios have.
 type RobustSetting struct {
 	Token     int
 	Objective string
@@ -21,8 +21,7 @@ type RobustSetting struct {
 }
 
 // LeastRegret is the setting whose greatest regret, against the best setting in each
-// scenario, is least; empty where there is none, as no setting has a value in one of
-// the scenarios.
+// scenario, is least; empty if no setting has a value in one of the scenarios.
 func (r *RobustSetting) LeastRegret() string {
 	if math.IsInf(r.Greatest[r.Minimax].Value, 1) {
 		return ""
@@ -41,23 +40,23 @@ func (r *RobustSetting) BestWorst() string {
 // findRobust finds the robust settings of each token.
 func (a *analysis) findRobust() {
 	for token := range a.Sweep.Study.Tokens() {
-		var own []*Slice
+		var parts []*Slice
 		for i := range a.Slices {
 			if a.Slices[i].Token == token {
-				own = append(own, &a.Slices[i])
+				parts = append(parts, &a.Slices[i])
 			}
 		}
-		settings, cells := a.commonSettings(own)
-		if len(own) < 2 || len(settings) < 2 {
+		settings, cells := a.commonSettings(parts)
+		if len(parts) < 2 || len(settings) < 2 {
 			continue
 		}
 		var scenarios []string
-		for _, s := range own {
+		for _, s := range parts {
 			scenarios = append(scenarios, s.Scenario)
 		}
 		for i, m := range a.Objectives {
-			r := analytics.RobustBy(m, len(settings), len(own), func(setting, scenario int) analytics.Sample {
-				return a.reader.at(cells[scenario][setting], token).of(i, own[scenario].corrected)
+			r := analytics.RobustBy(m, len(settings), len(parts), func(setting, scenario int) analytics.Sample {
+				return a.reader.at(cells[scenario][setting], token).of(i, parts[scenario].corrected)
 			}, Confidence)
 			if a.reader.err != nil {
 				return
@@ -71,9 +70,9 @@ func (a *analysis) findRobust() {
 
 // commonSettings are the settings that all of some slices have, in the order of the
 // first, and their cells, by slice and setting.
-func (l Layout) commonSettings(own []*Slice) (settings []string, cells [][]int) {
-	of := make([]map[string]int, len(own)) // cells by slice and setting
-	for i, s := range own {
+func (l Layout) commonSettings(parts []*Slice) (settings []string, cells [][]int) {
+	of := make([]map[string]int, len(parts)) // cells by slice and setting
+	for i, s := range parts {
 		of[i] = map[string]int{}
 		for _, c := range s.Cells {
 			setting := l.Setting(c)
@@ -86,8 +85,8 @@ func (l Layout) commonSettings(own []*Slice) (settings []string, cells [][]int) 
 	settings = slices.DeleteFunc(settings, func(setting string) bool {
 		return slices.ContainsFunc(of, func(cells map[string]int) bool { _, ok := cells[setting]; return !ok })
 	})
-	cells = make([][]int, len(own))
-	for i := range own {
+	cells = make([][]int, len(parts))
+	for i := range parts {
 		for _, setting := range settings {
 			cells[i] = append(cells[i], of[i][setting])
 		}

@@ -11,12 +11,12 @@ import (
 	"mcrisk/study"
 )
 
-// SweepSettings say what a sweep is asked. The zero value asks for the best along the
-// first axis, without aversion.
+// SweepSettings say how a sweep is analysed. The zero value selects the best setting
+// along the first axis, without aversion.
 type SweepSettings struct {
-	// Select names the axes along which the best setting is sought; each combination
-	// of the values of the others is a scenario, in which it is sought anew. None: the
-	// first axis, or all of a sample's.
+	// Select names the axes along which the best setting is selected, separately in each
+	// scenario, a combination of the values of the other axes. None: the first axis, or
+	// all axes of a sample.
 	Select []string
 	// Aversion is the weight γ of tracking variance, against growth and cost, in the
 	// objectives utility and tracking_cost: from 0 to 1e6.
@@ -24,20 +24,20 @@ type SweepSettings struct {
 	// Pareto names two objectives to trade off against each other. None: cost_drag and
 	// tracking_error.
 	Pareto []string
-	// Optimise is the objective whose best value is found along the one axis selected,
-	// between the cells too; empty: none.
+	// Optimise is the objective whose optimum along the one selected axis is sought, also
+	// between the cells; empty: none.
 	Optimise string
 }
 
 // Limits and defaults of settings.
 const mostAversion = 1e6
 
-// TradedOff are the objectives that are traded off where settings name none.
+// TradedOff are the default objectives of a trade-off.
 var TradedOff = []string{"cost_drag", "tracking_error"}
 
-// Complete writes out the defaults for a sweep over axes, of so many cells of a
-// sample or the whole grid if 0, and gives every objective its own name for an
-// alias. The error has everything that is wrong with the settings.
+// Complete fills in the defaults for a sweep over axes, of sample cells of a sample or
+// the whole grid if 0, and replaces aliases of objectives by their names. The error has
+// everything that is wrong with the settings.
 func (o SweepSettings) Complete(axes []study.Axis, sample int) (SweepSettings, error) {
 	var names []string
 	for _, a := range axes {
@@ -52,7 +52,7 @@ func (o SweepSettings) Complete(axes []study.Axis, sample int) (SweepSettings, e
 	}
 	var faults []error
 	for i, name := range o.Select {
-		faults = append(faults, among("select", name, names))
+		faults = append(faults, checkName("select", name, names))
 		if slices.Contains(o.Select[:i], name) {
 			faults = append(faults, fmt.Errorf("select names %s twice", name))
 		}
@@ -76,7 +76,7 @@ func (o SweepSettings) Complete(axes []study.Axis, sample int) (SweepSettings, e
 	return o, errors.Join(faults...)
 }
 
-// checkOptimise reports a sweep without the one axis that an optimum is sought along.
+// checkOptimise returns an error unless exactly one number is selected.
 func (o SweepSettings) checkOptimise(axes []study.Axis, sample int) error {
 	var faults []error
 	if len(o.Select) != 1 || sample > 0 {
@@ -92,8 +92,8 @@ func (o SweepSettings) checkOptimise(axes []study.Axis, sample int) error {
 	return errors.Join(faults...)
 }
 
-// objective gives an objective that was named by an alias its own name, and reports a
-// name that is no objective's.
+// objective replaces an alias of an objective by its name; the error is that of an
+// unknown name.
 func objective(setting string, name *string) error {
 	if m, err := analytics.Lookup(*name); err == nil {
 		*name = m.Name
@@ -102,11 +102,11 @@ func objective(setting string, name *string) error {
 	for _, m := range analytics.Objectives() {
 		names = append(names, m.Name)
 	}
-	return among(setting, *name, names)
+	return checkName(setting, *name, names)
 }
 
-// among reports a name that is none of those there are.
-func among(setting, name string, names []string) error {
+// checkName returns an error unless a name is among names.
+func checkName(setting, name string, names []string) error {
 	if slices.Contains(names, name) {
 		return nil
 	}

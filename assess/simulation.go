@@ -17,8 +17,7 @@ type Options struct {
 	Plain bool // do not correct estimates by what is known of the prices
 }
 
-// A Simulation is what the lifetimes of a study's tokens came to. Slices are by
-// token.
+// A Simulation holds the results of a study. Slices are by token.
 type Simulation struct {
 	Study     *study.Study
 	Ensembles []tokens.Ensemble
@@ -27,8 +26,8 @@ type Simulation struct {
 	Causes    []analytics.Attribution // of E[ln NAV]
 	Hash      string                  // results_hash
 
-	// Certain are the summaries of the same study with the model's numbers taken as
-	// known, on the same random numbers; none for a study that takes them so.
+	// Certain are the summaries of the same study without parameter uncertainty, on the
+	// same random numbers; none for a study without it.
 	Certain []analytics.Summary
 
 	Plain bool         // estimates are not corrected by what is known of the prices
@@ -74,7 +73,7 @@ func Summarise(s *study.Study, ensembles []tokens.Ensemble, plain bool) []analyt
 	return out
 }
 
-// count counts what a chunk's tokens were at its marks.
+// count adds the values of a chunk's tokens at its marks.
 func (r *Simulation) count(c *study.Chunk) {
 	for t := range r.Horizons {
 		if r.Horizons[t] == nil {
@@ -102,7 +101,7 @@ func markYears(c *study.Chunk) (years []float64) {
 	return years
 }
 
-// markSamples are a chunk's marks as one token was at them.
+// markSamples are the values of one token at a chunk's marks.
 func markSamples(c *study.Chunk, token int) (all []analytics.MarkSample) {
 	for _, m := range c.Marks {
 		all = append(all, analytics.MarkSample{
@@ -113,8 +112,8 @@ func markSamples(c *study.Chunk, token int) (all []analytics.MarkSample) {
 	return all
 }
 
-// An Attribution says where a result came from, in causes that add up: one token's,
-// over some of its paths.
+// An Attribution decomposes a result of one token, over some of its paths, into causes
+// that add up.
 type Attribution struct {
 	Token, Paths string
 	analytics.Attribution
@@ -123,9 +122,9 @@ type Attribution struct {
 // fifths is into how many groups paths are divided.
 const fifths = 5
 
-// Attribute says where the results of a study's tokens came from: ln NAV and money
-// over all paths, then ln NAV by fifths of final price and of realised variance.
-// Groups are named by how format writes their ends.
+// Attribute decomposes the results of a study's tokens: ln NAV and money over all paths,
+// then ln NAV by fifths of the final price and of realised variance. Groups are named by
+// their ends, written by format.
 func Attribute(s *study.Study, ensembles []tokens.Ensemble,
 	plain bool, format func(float64) string) (out []Attribution) {
 	for i := range ensembles {

@@ -8,16 +8,14 @@ import (
 	"mcrisk/study"
 )
 
-// SweepOptions say how a sweep is analysed. The zero value will do.
+// SweepOptions are technical options of the analysis of a sweep; the zero value is valid.
 type SweepOptions struct {
-	// Workers is how many cells are run at a time where Optimise runs more of them; 0:
-	// one for each processor.
+	// Workers is how many cells Optimise runs at a time; 0: one for each processor.
 	Workers int
-	// Each is handed the estimates of the baseline's tokens and then of every cell's, in
-	// order, so that sweeps of any size can be written down. Nil: nothing is.
+	// Each receives the estimates of the baseline's tokens and then of every cell's, in
+	// order, so that sweeps of any size can be written; may be nil.
 	Each func(CellEstimates) error
-	// Curves asks for exact answers between the cells too, for figures of a sweep of one
-	// scenario.
+	// Curves adds exact answers between the cells, for figures of a sweep of one scenario.
 	Curves bool
 }
 
@@ -29,7 +27,7 @@ type Failures struct {
 	failed map[int]bool
 }
 
-// mostFaults is how many failed cells are told of.
+// mostFaults is the largest number of failed cells that are reported one by one.
 const mostFaults = 5
 
 // fail notes a cell that failed.
@@ -44,7 +42,7 @@ func (f *Failures) fail(s *study.Sweep, cell int, fault error) {
 	}
 }
 
-// A SweepAnalysis is what a sweep comes to.
+// A SweepAnalysis holds the results of a sweep.
 type SweepAnalysis struct {
 	Layout
 	Failures
@@ -54,12 +52,12 @@ type SweepAnalysis struct {
 	// Cells are the estimates of the cells that did not fail, in order; nil of more than
 	// [KeptCells].
 	Cells    []CellEstimates
-	Baseline []CellEstimates // of the study's own setting, by token
+	Baseline []CellEstimates // of the study as it stands, by token
 	Slices   []Slice         // by scenario, then token
 	Robust   []RobustSetting // by token, then objective; none of one scenario, or one setting
 }
 
-// A Slice is one token in one scenario: what is best there.
+// A Slice holds the best settings for one token in one scenario.
 type Slice struct {
 	Group
 	Token   int
@@ -93,12 +91,12 @@ func (s *Slice) BestFor(objective string) *Best {
 	return nil
 }
 
-// Sweep analyses a sweep that was run: it estimates every registered metric of every
-// cell and its difference from the baseline, and finds the best settings in each
-// scenario with the settings not significantly worse, what is traded off, and which
-// setting is robust whatever the scenario. Cells that failed are left out and counted.
+// Sweep analyses a finished sweep. It estimates the swept metrics of every cell and their
+// differences from the baseline. For each scenario it finds the best setting, the settings
+// not significantly worse, and the Pareto front; over scenarios, the robust setting. Cells
+// that failed are left out and counted.
 //
-// Cells are read several times, two at least are in memory at a time, and no more than
+// Cells are read several times. At least two are in memory at a time, and no more than
 // fit into 128 MB. The error is that of the settings, of reading cells, of the baseline,
 // of opt.Each or of ctx; or that every cell failed.
 func Sweep(ctx context.Context, s *study.Sweep, cells Cells, settings SweepSettings,
@@ -152,7 +150,7 @@ type analysis struct {
 	uncorrected map[[2]int]bool // cells and tokens whose growth is not corrected
 }
 
-// slice is what is best for a token in a scenario.
+// slice finds the best settings for a token in a scenario.
 func (a *analysis) slice(ctx context.Context, group Group, token int) (Slice, error) {
 	s := Slice{Group: group, Token: token, corrected: true}
 	for _, c := range s.Cells {
@@ -187,8 +185,7 @@ func (a *analysis) level(cell, token, metric int) analytics.Estimate {
 	return a.reader.at(cell, token).levels[metric]
 }
 
-// MetricNumber is the place of a metric of analytics.Swept among Metrics, by its name;
-// −1: there is none.
+// MetricNumber is the index of a metric among Metrics, by its name; −1: there is none.
 func (a *SweepAnalysis) MetricNumber(name string) int {
 	for i, m := range a.Metrics {
 		if m.Name == name {
@@ -208,8 +205,7 @@ func (a *SweepAnalysis) EstimatesOf(cell, token int) (x CellEstimates, ok bool) 
 	return a.Cells[i], true
 }
 
-// SweepMemory is about how much memory [Sweep] takes for a sweep, in bytes, beside the
-// cells themselves.
+// SweepMemory estimates the memory that [Sweep] takes, in bytes, without the cells.
 func SweepMemory(s *study.Sweep) float64 {
 	const (
 		cellBytes  = 4_000 // of a cell's estimates

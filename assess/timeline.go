@@ -10,8 +10,8 @@ import (
 	"mcrisk/tokens"
 )
 
-// A PathTimeline is one path as time passes: what the price did, what leverage and
-// value did in consequence, and what happened.
+// A PathTimeline is the course of one path: price, leverage, net asset value and events
+// over time.
 type PathTimeline struct {
 	Token             string
 	Number            int     // of the token in its study
@@ -33,13 +33,12 @@ type PathEvent struct {
 	Name  string  // rebalance, liquidation, closed, stop or wipe-out
 }
 
-// timelinePoints is about how many points are enough for the eye.
+// timelinePoints is about how many points a figure needs.
 const timelinePoints = 2000
 
-// FollowPath runs one path of a study's token again, with the same bits. Of the
-// points it keeps the first, and the last of each of some thousand spells; of events
-// the trades, and what ended the token. Rebalances, which may be many, are the first
-// of the events.
+// FollowPath runs one path of a study's token again, with the same bits. It keeps the
+// first point, the last of each of about a thousand intervals, the trades, and the event
+// that ended the token. Rebalances are the first of the events.
 func FollowPath(s *study.Study, token, path int) (PathTimeline, error) {
 	of := s.Token(token)
 	t := PathTimeline{Token: of.Name, Number: token, Path: path, Target: math.Abs(of.Target),

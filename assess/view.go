@@ -11,10 +11,9 @@ import (
 	"mcrisk/tokens"
 )
 
-// A View is what figures of one token are drawn from, whether it was simulated just
-// now or is read from a stored run: its lifetimes, its estimates over time, and what
-// follows from them. What is asked for is computed then and kept, so use a View from
-// one goroutine at a time.
+// A View has the data of one token's figures, from a simulation or a stored run:
+// lifetimes, estimates over time, and what is derived from them. Results are computed at
+// their first use and kept, so use a View from one goroutine at a time.
 type View struct {
 	Study      *study.Study
 	Token      int // in the study
@@ -79,7 +78,7 @@ func (v *View) Survived() bool {
 	return slices.ContainsFunc(v.Ensemble.Column("nav"), func(nav float64) bool { return nav > 0 })
 }
 
-// Case is the token's lifetimes with what is known of its prices, unless Plain.
+// Case is the [Case] of the token.
 func (v *View) Case() *analytics.Case {
 	if v.lifetimes == nil {
 		v.lifetimes = Case(v.Study, v.Token, v.Ensemble, v.Plain)
@@ -96,7 +95,7 @@ func (v *View) Summary() *analytics.Summary {
 	return v.summary
 }
 
-// Causes say where E[ln NAV] over the horizon came from, over survivors.
+// Causes decompose E[ln NAV] over the horizon, over survivors.
 func (v *View) Causes() analytics.Attribution {
 	if v.causes == nil {
 		a := analytics.AttributeLog(v.Case())
@@ -131,21 +130,20 @@ func (t TimeSeries) Values() []float64 {
 	return values
 }
 
-// Band is the edges of the token's band, magnitudes; not ok where it has none that
-// stands still.
+// Band is the edges of the token's band, magnitudes; not ok if it has no fixed band.
 func (v *View) Band() (low, high float64, ok bool) {
 	b, ok := v.Ensemble.Token.Policy.(tokens.Band)
 	return b.Low, b.High, ok
 }
 
-// A CostItem is what one item of the ledger takes a year, as a fraction of equity;
+// A CostItem is the yearly cost of one item of the ledger, as a fraction of equity;
 // negative if it earns.
 type CostItem struct {
 	Name string // of the item, such as trade_fee
 	Drag analytics.Estimate
 }
 
-// Costs are what the items of the ledger take a year, and all together.
+// Costs are the yearly costs by item of the ledger, and their total.
 func (v *View) Costs() (items []CostItem, total analytics.Estimate) {
 	s := v.Summary()
 	for _, item := range analytics.CostItems {
@@ -157,7 +155,7 @@ func (v *View) Costs() (items []CostItem, total analytics.Estimate) {
 	return items, all.Estimate
 }
 
-// A DepthShare is the share of paths that fell at least so far from a peak.
+// A DepthShare is the share of paths with a drawdown of at least Depth.
 type DepthShare struct {
 	Depth float64 // fraction of the peak
 	Share analytics.Estimate

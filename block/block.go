@@ -1,9 +1,9 @@
-// Package block holds what flows from price paths to tokens: the next steps of
-// a group of neighbouring paths, side by side.
+// Package block is the data that price paths pass to tokens: the next steps of a group of
+// consecutive paths.
 //
-// Path i is lane i mod Lanes of group i / Lanes. A block is filled by paths,
-// walked over by any number of tokens, and then overwritten with the steps
-// that follow, so memory does not depend on the number of steps.
+// Path i is lane i mod Lanes of group i / Lanes. Package paths fills a block, any number
+// of tokens are simulated on it, and then it is overwritten with the next steps, so
+// memory does not depend on the number of steps.
 package block
 
 import (

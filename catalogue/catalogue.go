@@ -5,8 +5,8 @@
 //
 // Rates and volatilities are per year of 365 days, rates continuously
 // compounded; fees and thresholds are fractions; targets are signed, bands are
-// magnitudes; money is in USD. Nothing here simulates, and nothing here is
-// computed: the tests recompute what was fitted.
+// magnitudes; money is in USD. Nothing here simulates or fits; the tests fit the models
+// again.
 package catalogue
 
 import (

@@ -48,7 +48,8 @@ func TestEntriesMakeStudies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := study.New(study.Spec{Model: u.Model(), Horizon: 24 * time.Hour, Step: time.Hour, Paths: 1,
+		gbm, _ := u.Model("gbm")
+		s, err := study.New(study.Spec{Model: gbm, Horizon: 24 * time.Hour, Step: time.Hour, Paths: 1,
 			Tokens: []study.TokenSpec{e.Spec()}})
 		if err != nil {
 			t.Errorf("%s: %v", e.Name, err)
@@ -89,6 +90,41 @@ func TestEntriesMakeStudies(t *testing.T) {
 	}
 	if assumed == 0 {
 		t.Error("none of its numbers is assumed")
+	}
+}
+
+// Every kind of model has numbers of every underlying, each with its origin, or a
+// reason why it has none.
+func TestModelsOfUnderlyings(t *testing.T) {
+	for _, u := range Underlyings() {
+		for _, kind := range models.Registry.Kinds() {
+			part, origins := u.Model(kind.Name)
+			if reason := u.Unfitted(kind.Name); reason != "" {
+				if origins != nil || len(part.Values) > 0 {
+					t.Errorf("%s of %s has numbers and is unfitted: %s", kind.Name, u.Name, reason)
+				}
+				continue
+			}
+			if len(part.Values) != len(kind.Params)-1 || len(origins) != len(part.Values) {
+				t.Errorf("%s of %s: %d numbers with %d origins; want %d, all but mu",
+					kind.Name, u.Name, len(part.Values), len(origins), len(kind.Params)-1)
+			}
+			m, err := models.Registry.Build(part)
+			if err != nil || m.Check() != nil || m.Growth() != 0 {
+				t.Errorf("%s of %s: %+v, %v", kind.Name, u.Name, m, err)
+				continue
+			}
+			// An hour's volatility is the sample's to within what these fits trade for shape.
+			if vol := math.Sqrt(8760 * m.Moments(1.0/8760).Variance); !(math.Abs(vol/u.Sigma.Value-1) < 0.12) {
+				t.Errorf("%s of %s: volatility %v; the sample's is %v", kind.Name, u.Name, vol, u.Sigma.Value)
+			}
+			for name, from := range origins {
+				if !strings.HasPrefix(from, "catalogue: ") || !strings.Contains(from, u.Sample.File) ||
+					!strings.Contains(from, u.Sigma.AsOf) {
+					t.Errorf("%s of %s: %s is from %q", kind.Name, u.Name, name, from)
+				}
+			}
+		}
 	}
 }
 
@@ -247,6 +283,8 @@ func TestCostLaw(t *testing.T) {
 		}
 		c := token.Cost
 		switch {
+		case x.Venue.Value == "swaps":
+			continue // of a fund
 		case x.Mechanism.Kind == "loan":
 			for q, want := range map[float64]float64{10e3: 7.4, 50e3: 12.1, 100e3: 16.4,
 				250e3: 26.1, 500e3: 38.8, 1e6: 59.1, 5e6: 166} {
@@ -353,7 +391,7 @@ func TestRatesAreMeans(t *testing.T) {
 	source := regexp.MustCompile(`^aave_v3_rates_daily.csv, (\w+) (\w+) (\w+), ` +
 		`mean of (\d+) daily readings (\S+)\.\.(\S+) \(range (\S+) to (\S+)\)$`)
 	for _, x := range Tokens() {
-		if x.Mechanism.Kind != "loan" {
+		if x.Mechanism.Kind != "loan" || x.Venue.Value == "swaps" {
 			continue
 		}
 		for _, rate := range []struct {
@@ -450,6 +488,30 @@ func TestUnknownsAreMarked(t *testing.T) {
 		slices.Sort(want)
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v unknown; want %v", name, got, want)
+		}
+	}
+}
+
+// In a year in which the price stands still a fund loses the financing of what is beyond
+// its equity, as its cash earns the rate, its expenses, and next to nothing by trading.
+func TestFundsInAFlatYear(t *testing.T) {
+	const rate, expenses = 0.0364, 0.0095
+	for name, target := range map[string]float64{"etf-daily-2x": 2, "etf-daily-3x": 3} {
+		x, err := LookupToken(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, err := x.Spec().Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		k, err := tokens.Compile(token, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		life := k.Live(tokens.Path{Step: time.Hour, Bars: make([]tokens.Bar, 8760)})
+		if got, want := math.Log(life.NAV), -(target-1)*rate-expenses; !(math.Abs(got-want) < 1e-4) {
+			t.Errorf("%s: ln NAV %v; want %v", name, got, want)
 		}
 	}
 }

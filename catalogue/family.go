@@ -3,6 +3,7 @@ package catalogue
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"mcrisk/models"
@@ -100,7 +101,7 @@ type Token struct {
 // A SourcedPart is a kind and its numbers, and where each of them comes from.
 type SourcedPart struct {
 	param.Part
-	Words map[string]Text // as the file has them, by name; the kind under "kind"
+	Words map[string]Text // as written in the file, by name; the kind under "kind"
 }
 
 // Spec is the entry as a token of a study, on its first underlying. Numbers that the
@@ -140,15 +141,15 @@ func (t Token) Target() float64 {
 	return target
 }
 
-// optional are the numbers that a token may leave to whoever simulates it: its
-// keeper, what follows a liquidation, the speed of a trade that is not partial, who
-// enters and leaves, and what most venues do not have.
+// optional are the numbers that an entry may leave out, so that the simulation's defaults
+// apply: keeper, behaviour after a liquidation, speed of a policy without partial trades,
+// flows, and what most venues do not have.
 var optional = []string{"keeper-interval", "latency", "outage-rate", "outage-length", "after-liquidation", "speed",
 	"impact-increase", "impact-decrease", "tier", "tier-maintenance",
 	"flows", "close-below", "flow-response", "flow-look-back", "flow-cap"}
 
-// An Underlying is an asset and geometric Brownian motion fitted to its
-// history: dS/S = Mu dt + Sigma dW.
+// An Underlying is an asset and the price models fitted to its history: geometric
+// Brownian motion, dS/S = Mu dt + Sigma dW, and those of Models.
 type Underlying struct {
 	Name    string
 	Sample  Sample
@@ -158,12 +159,58 @@ type Underlying struct {
 	SigmaSERobust Value `yaml:"sigma_se_robust"`
 	Mu            Value // growth rate of the expected price, 1/year
 	MuSE          Value `yaml:"mu_se"` // standard error of Mu, 1/year
+	Models        []Fit // of the other kinds of models.Registry; may be empty
 }
 
-// Model is the law that was fitted, for a study: its volatility alone, as what a price
+// A Fit is a price model fitted to the history of an underlying.
+type Fit struct {
+	Kind       string // of models.Registry
+	Method     string
+	Volatility float64           // of the fitted law in the long run, jumps included, 1/√year
+	Numbers    map[string]Fitted // every number of the kind but the growth rate mu
+	Unfitted   string            // why the kind could not be fitted; empty: it was
+	Provenance `yaml:",inline"`
+}
+
+// A Fitted is a number of a model, in the unit it is registered with.
+type Fitted struct {
+	Value float64
+	SE    float64 `yaml:"se"` // standard error; zero: the number was not estimated
+}
+
+// Model is the fitted model of a kind, for a study, and where each of its numbers comes
+// from; nil origins: none was fitted. The growth rate is not among them, as what a price
 // grew by in a few years says little of how it will grow.
-func (u Underlying) Model() param.Part {
-	return param.Part{Kind: "gbm", Values: param.Values{models.Sigma.Name: u.Sigma.Value}}
+func (u Underlying) Model(kind string) (part param.Part, origins map[string]string) {
+	part = param.Part{Kind: kind, Values: param.Values{}}
+	if kind == "gbm" {
+		part.Values[models.Sigma.Name] = u.Sigma.Value
+		from := fmt.Sprintf("catalogue: %s, %s", u.Sigma.Source, u.Sigma.AsOf)
+		return part, map[string]string{models.Sigma.Name: from}
+	}
+	i := slices.IndexFunc(u.Models, func(f Fit) bool { return f.Kind == kind && f.Unfitted == "" })
+	if i < 0 {
+		return param.Part{Kind: kind}, nil
+	}
+	origins = map[string]string{}
+	f := u.Models[i]
+	for name, number := range f.Numbers {
+		part.Values[name] = number.Value
+		origins[name] = fmt.Sprintf("catalogue: %s of %s fitted to %s, %s", kind, u.Name, f.Source, f.AsOf)
+		if number.SE > 0 {
+			origins[name] += fmt.Sprintf("; standard error %.3g", number.SE)
+		}
+	}
+	return part, origins
+}
+
+// Unfitted is why a kind could not be fitted; empty: it was, or nobody tried.
+func (u Underlying) Unfitted(kind string) string {
+	i := slices.IndexFunc(u.Models, func(f Fit) bool { return f.Kind == kind })
+	if i < 0 {
+		return ""
+	}
+	return u.Models[i].Unfitted
 }
 
 // A Sample is the history an Underlying was fitted to.

@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/tokens"
 )
@@ -234,6 +235,66 @@ func (c *checker) underlying(u Underlying) {
 	} else if step <= 0 || u.Sample.Rows < 2 || !last.Equal(first.Add(step*time.Duration(u.Sample.Rows-1))) {
 		c.fault("sample", fmt.Sprintf("%d rows of %v do not lead from %s to %s",
 			u.Sample.Rows, step, u.Sample.First, u.Sample.Last))
+	}
+	for i, f := range u.Models {
+		c.fit(fmt.Sprintf("models[%d]", i), f)
+		if slices.ContainsFunc(u.Models[:i], func(g Fit) bool { return g.Kind == f.Kind }) || f.Kind == "gbm" {
+			c.fault(fmt.Sprintf("models[%d].kind", i), fmt.Sprintf("a second %s; want one", f.Kind))
+		}
+	}
+}
+
+// fit checks a fitted model: its kind, that each of its numbers is there and in range,
+// and what they make together.
+func (c *checker) fit(field string, f Fit) {
+	c.provenance(field, f.Provenance)
+	kind, err := models.Registry.Kind(f.Kind)
+	if err != nil {
+		c.fault(field+".kind", err.Error())
+		return
+	}
+	if f.Unfitted != "" {
+		if len(f.Numbers) > 0 {
+			c.fault(field+".numbers", "numbers of a model that could not be fitted; want none")
+		}
+		return
+	}
+	if f.Method == "" {
+		c.fault(field+".method", "missing; want how the model was fitted")
+	}
+	if !(f.Volatility > 0 && f.Volatility < 10) {
+		c.fault(field+".volatility", fmt.Sprintf("%v; want a number in (0, 10)", f.Volatility))
+	}
+	before, part := len(c.faults), param.Part{Kind: f.Kind, Values: param.Values{}}
+	for _, p := range kind.Params {
+		if p.Name == models.Mu.Name {
+			continue
+		}
+		number, ok := f.Numbers[p.Name]
+		at := field + ".numbers." + p.Name
+		switch {
+		case !ok:
+			c.fault(at, "missing; want value, and se if it was estimated")
+		case p.Check(number.Value) != nil:
+			c.fault(at, strings.TrimPrefix(p.Check(number.Value).Error(), p.Name+" = "))
+		case !(number.SE >= 0) || math.IsInf(number.SE, 0):
+			c.fault(at, fmt.Sprintf("standard error %v; want a finite number of at least 0", number.SE))
+		}
+		part.Values[p.Name] = number.Value
+	}
+	if len(f.Numbers) > len(part.Values) {
+		c.fault(field+".numbers", fmt.Sprintf("%d numbers; %s has %d besides mu",
+			len(f.Numbers), f.Kind, len(part.Values)))
+	}
+	if len(c.faults) > before {
+		return
+	}
+	m, err := models.Registry.Build(part)
+	if err == nil {
+		err = m.Check()
+	}
+	if err != nil {
+		c.fault(field+".numbers", strings.TrimPrefix(err.Error(), "models: "))
 	}
 }
 

@@ -259,3 +259,39 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// What is wrong with a fitted model is said with its place.
+func TestParseRefusesModels(t *testing.T) {
+	whole, err := files.ReadFile("underlyings.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Parse("u.yaml", whole); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []struct{ from, to, want string }{
+		{"kind: kou", "kind: koo", `BTC: models[1].kind: kind "koo"`},
+		{"kind: kou", "kind: gbm", "models[1].kind: a second gbm"},
+		{"kind: garch\n", "kind: gjr\n", "models[4].kind: a second gjr"},
+		{"          jump-up: {value: 0.532878, se: 0.00998}\n", "", "models[1].numbers.jump-up: missing"},
+		{"jump-up: {value: 0.532878", "jump-up: {value: 1.5",
+			"models[1].numbers.jump-up: 1.5; want a number from 0 to 1"},
+		{"se: 0.00998", "se: -1", "models[1].numbers.jump-up: standard error -1"},
+		{"jump-up: {value: 0.532878", "mu: {value: 1}\n          jump-up: {value: 0.532878", "6 numbers; kou has 5"},
+		{"garch-beta: {value: 0.919501", "garch-beta: {value: 0.99", "models[3].numbers: GARCH alpha"},
+		{"volatility: 0.618871", "volatility: 0", "models[1].volatility: 0; want"},
+		{"method: maximum likelihood, density by Fourier inversion", "method:", "models[1].method: missing"},
+		{"unfitted: returns", "numbers: {sigma: {value: 1}}\n        unfitted: returns",
+			"SOL: models[6].numbers: numbers of a model that could not be fitted"},
+		{"        unfitted: returns show no jumps beyond what a moving variance explains\n", "",
+			"models[6].method: missing"},
+	} {
+		text := strings.Replace(string(whole), r.from, r.to, 1)
+		if text == string(whole) {
+			t.Errorf("%q is not there", r.from)
+		}
+		if _, err := Parse("u.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), r.want) {
+			t.Errorf("%q: %v; want %q", r.to, err, r.want)
+		}
+	}
+}

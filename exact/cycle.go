@@ -21,8 +21,8 @@ type frame struct {
 	trend, spread float64 // of ln S, jumps included: drift and variance, 1/year
 }
 
-// Cycles start at the target (as the token's life does), where a trade at the upper
-// end leads, or where one at the lower end leads.
+// The starts of cycles: the target, where the lifetime starts, and the destinations of
+// trades at the upper and at the lower end.
 const (
 	fromStart = iota
 	fromUp
@@ -55,15 +55,15 @@ func (f frame) same() bool {
 
 // slowest is the rate of leaving of Brownian motion without drift, π²sigma²/(2D²):
 // drift and jumps only add to it (in the real part of the generator's numerical
-// range), and looks at every step only act like a band some 0.6 standard
-// deviations wider at each end.
+// range), and monitoring at steps acts like a band wider by about 0.6 standard
+// deviations at each end.
 func (f frame) slowest(step float64) float64 {
 	d := (f.high - f.low) + float64(1.2*f.sigma*math.Sqrt(step))
 	return math.Pi * math.Pi * f.sigma * f.sigma / (2 * d * d)
 }
 
-// An exit is a place outside the band where a cycle may end, and what happens
-// there.
+// An exit is a point outside the band where a cycle may end, and the trade or
+// liquidation there.
 type exit struct {
 	y     float64
 	next  int     // fromUp, fromDown or ended
@@ -94,9 +94,9 @@ func (f frame) exitAt(y float64) exit {
 	return exit{y: y, next: next, log: growth(y) + log, cost: -log, trade: trade}
 }
 
-// solved reports exits whose trade has no solution and that are reached with a
-// probability that shows, given those of all exits.
-func solved(exits []exit, probability []float64) error {
+// checkSolvable returns an error if a trade without a solution is reached with a
+// probability that matters, given the probabilities of all exits.
+func checkSolvable(exits []exit, probability []float64) error {
 	sum, nearest := 0.0, math.Inf(1)
 	for k, e := range exits {
 		if e.unsolved {
@@ -111,19 +111,19 @@ func solved(exits []exit, probability []float64) error {
 	return nil
 }
 
-// A visit is what one cycle does, from one start, as transforms at s: the
-// expectations of ∫e^{−s·t} dt spent near each inside node, and of e^{−s·τ}
-// with the cycle ending at each exit.
+// A visit holds the Laplace transforms at s of one cycle from one start: the
+// expectations of ∫e^{−s·t} dt spent near each inside node, and of e^{−s·τ} with the
+// cycle ending at each exit.
 type visit struct{ inside, exits []complex128 }
 
-// A cycle knows the law of y from a start until it leaves the band.
+// A cycle is the law of y from a start until it leaves the band.
 type cycle interface {
-	// places returns the nodes inside the band and the exits.
-	places() (inside []float64, exits []exit)
+	// points returns the nodes inside the band and the exits.
+	points() (inside []float64, exits []exit)
 	// visits returns the transforms at s for each start.
 	visits(s complex128) [3]visit
-	// slowest is a rate at which y leaves the band at least, wherever it is: the
-	// transforms are analytic right of −slowest.
+	// slowest is a lower bound of the rate at which y leaves the band: the transforms
+	// are analytic right of −slowest.
 	slowest() float64
 	// clock is the transform of time itself, 1/s, or step/(1 − e^{−s·step}) on a grid.
 	clock(s complex128) complex128

@@ -13,14 +13,14 @@ import (
 	"mcrisk/tokens"
 )
 
-// A stepped cycle is watched at the end of every step only. Inside the band
+// A gridCycle is a cycle monitored at the end of every step. Inside the band
 // the density of one step is a kernel, made a matrix on Gauss–Legendre nodes
 // (Nyström's method; Atkinson, The Numerical Solution of Integral Equations of
 // the Second Kind, 1997, chapter 4), which converges faster than any power of
 // the number of nodes. With x = e^{−s·step} and K that matrix, the visits are
 // rows of (I − xK)⁻¹; K is brought to Hessenberg form once, so each s costs
 // only the square of the nodes.
-type stepped struct {
+type gridCycle struct {
 	frame
 	step    float64
 	nodes   []float64 // Gauss nodes, then the three starts, which hold the first step
@@ -32,7 +32,8 @@ type stepped struct {
 	direct  [3][]float64 // from a start to an exit in its first step
 }
 
-// A grid chooses at most chosenNodes, a second's work, and accepts maxNodes.
+// chosenNodes is the largest number of nodes that is taken by default, about a second of
+// work; maxNodes is the limit.
 const chosenNodes, maxNodes = 600, 1200
 
 // nodesFor is a number of nodes for about eleven digits: perMove for each
@@ -42,13 +43,13 @@ func (f frame) nodesFor(step, perMove float64) int {
 	return int(min(22+perMove*(f.high-f.low)/move, 1e9))
 }
 
-// newStepped takes nodes Gauss nodes, fine times as many as usual, and panels outside
-// no wider than widest, but not much narrower than the features there.
-func newStepped(f frame, m models.Model, step, widest float64, nodes int, fine float64) (*stepped, error) {
+// newGridCycle takes nodes Gauss nodes, fine times the default, and panels outside the
+// band no wider than widest, but not much narrower than the features of the density.
+func newGridCycle(f frame, m models.Model, step, widest float64, nodes int, fine float64) (*gridCycle, error) {
 	inc := incrementOf(m, step)
 	shift := float64(f.carry * step)
 	kernel := func(from, to float64) float64 { return inc.density(to - from - shift) }
-	c := &stepped{frame: f, step: step, n: nodes}
+	c := &gridCycle{frame: f, step: step, n: nodes}
 	var band quad.Rule
 	band.Add(f.low, f.high, nodes)
 	c.n = len(band.X)
@@ -58,8 +59,8 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int, fine f
 	if f.token.Impact > 0 && f.token.Band.To == tokens.Edge {
 		first /= 100 // the impact of small trades is a power that no polynomial is near
 	}
-	out := f.side(f.high, f.high+max(inc.hi+shift, inc.narrow), first, panel)
-	below := f.side(f.low, f.low+min(inc.lo+shift, -inc.narrow), first, panel)
+	out := f.outsideRule(f.high, f.high+max(inc.hi+shift, inc.narrow), first, panel)
+	below := f.outsideRule(f.low, f.low+min(inc.lo+shift, -inc.narrow), first, panel)
 	out.Join(below)
 	for _, y := range out.X {
 		c.outside = append(c.outside, f.exitAt(y))
@@ -101,7 +102,7 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int, fine f
 			nodes, defect)
 	}
 	for i := range n {
-		if err := solved(c.outside, c.leave[i*q:i*q+q]); err != nil {
+		if err := checkSolvable(c.outside, c.leave[i*q:i*q+q]); err != nil {
 			return nil, err
 		}
 	}
@@ -109,66 +110,66 @@ func newStepped(f frame, m models.Model, step, widest float64, nodes int, fine f
 	return c, nil
 }
 
-// A seam is where what happens at an exit changes: what is left of equity jumps, or
-// on the way out its log goes to −Inf, and nothing is left beyond.
-type seam struct {
+// A breakpoint is where the equity after an exit is not smooth: it jumps, or its log
+// goes to −Inf.
+type breakpoint struct {
 	at       float64 // collateral over debt, or y
 	singular bool    // the log goes to −Inf
 }
 
-// seams are all collaterals over debt at which what happens changes: ruin; cost that
-// takes all; liquidation; the whole debt repaid at once; and between these two, where
-// debt is repaid by halves, all from which some halvings lead to health, or to so
-// little debt that the rest is repaid at once. A halving takes c to 2c − (1 + Bonus),
-// so these crowd at 1 + Bonus if that lies between, below which nothing is left; after
-// 32 halvings they are told apart no more.
-func (t Token) seams() []seam {
-	out := []seam{{at: 1, singular: true}}
+// breakpoints are the ratios c of collateral over debt at which the equity after an exit
+// is not smooth: ruin; cost that takes all equity; liquidation; repayment of the whole
+// debt at once; and, between the last two, where half of the debt is repaid at a time,
+// every c from which a number of halvings leads to health or to a debt so small that the
+// rest is repaid at once. A halving takes c to 2c − (1 + Bonus), so the breakpoints
+// accumulate at 1 + Bonus; after 32 halvings they are indistinguishable in float64.
+func (t Token) breakpoints() []breakpoint {
+	out := []breakpoint{{at: 1, singular: true}}
 	dearest := 1 / (1 - t.Sell/(1-t.Fixed)) // at leverage (1 − Fixed)/Sell
 	if t.Target < 0 {
 		dearest = 1 + t.Buy/(1-t.Fixed)
 	}
 	if dearest > 1 && (t.Loan.Threshold == 0 || dearest > 1/t.Loan.Threshold) {
-		out = append(out, seam{at: dearest, singular: true})
+		out = append(out, breakpoint{at: dearest, singular: true})
 	}
 	if t.Loan.Threshold == 0 {
 		return out
 	}
 	still, begin, whole := 1+t.Loan.Bonus, 1/t.Loan.Threshold, 0.95/t.Loan.Threshold
-	out = append(out, seam{at: begin})
+	out = append(out, breakpoint{at: begin})
 	if still < begin {
-		out = append(out, seam{at: still, singular: true})
+		out = append(out, breakpoint{at: still, singular: true})
 	}
 	if t.Whole {
 		return out
 	}
-	out = append(out, seam{at: whole})
+	out = append(out, breakpoint{at: whole})
 	between := func(c float64) bool { return c > whole && c < begin }
 	healthy, little := (begin+still)/2, t.AUM/tokens.SmallUSD
 	for range 32 {
 		if between(healthy) {
-			out = append(out, seam{at: healthy})
+			out = append(out, breakpoint{at: healthy})
 		}
 		if between(1 + little) { // a debt of that much less than the collateral is small
-			out = append(out, seam{at: 1 + little})
+			out = append(out, breakpoint{at: 1 + little})
 		}
 		healthy, little = (healthy+still)/2, little/2
 	}
 	return out
 }
 
-// side covers the way from an edge of the band out to end, with panels from
-// first wide at the edge to at most features, and with cuts at the seams.
-func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
+// outsideRule covers the range from an edge of the band out to end, with panels of width
+// first at the edge and at most features, split at the breakpoints.
+func (f frame) outsideRule(edge, end, first, features float64) (r quad.Rule) {
 	sign := math.Copysign(1, end-edge)
-	cuts := []seam{{at: end}}
-	for _, s := range f.token.seams() {
+	cuts := []breakpoint{{at: end}}
+	for _, s := range f.token.breakpoints() {
 		y := math.Copysign(fmath.Log(s.at), f.token.Target)
 		if (y-edge)*sign > 0 && (end-y)*sign >= 0 {
-			cuts = append(cuts, seam{at: y, singular: s.singular})
+			cuts = append(cuts, breakpoint{at: y, singular: s.singular})
 		}
 	}
-	slices.SortFunc(cuts, func(a, b seam) int { return cmp.Compare(a.at*sign, b.at*sign) })
+	slices.SortFunc(cuts, func(a, b breakpoint) int { return cmp.Compare(a.at*sign, b.at*sign) })
 	from := edge
 	for _, to := range cuts {
 		size := math.Abs(to.at - from)
@@ -178,7 +179,7 @@ func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
 		switch {
 		case to.singular:
 			last, near := from+float64((to.at-from)/2), to.at-float64((to.at-from)*1e-4)
-			shrinking(&r, to.at, near)
+			geometricPanels(&r, to.at, near)
 			r.Grade(near, last, size*1e-4, features)
 			r.Grade(from, last, first, features)
 		case size < features/8: // so narrow that few nodes do
@@ -191,9 +192,9 @@ func (f frame) side(edge, end, first, features float64) (r quad.Rule) {
 	return r
 }
 
-// shrinking covers the way from a singularity of the log to last with panels that
-// shrink towards it, each to a sixth of the one before, until nothing shows.
-func shrinking(r *quad.Rule, singular, last float64) {
+// geometricPanels covers the range from a singularity of the log to last with panels that
+// shrink towards it, each to a sixth of the one before.
+func geometricPanels(r *quad.Rule, singular, last float64) {
 	for far, k := last-singular, 0; far != 0; k++ {
 		near := far / 6
 		if k == 12 {
@@ -205,7 +206,7 @@ func shrinking(r *quad.Rule, singular, last float64) {
 }
 
 // reduce replaces Kᵀ in h by its Hessenberg form and fills q.
-func (c *stepped) reduce() {
+func (c *gridCycle) reduce() {
 	n := c.n
 	if n == 0 {
 		return
@@ -222,11 +223,11 @@ func (c *stepped) reduce() {
 	}
 }
 
-func (c *stepped) places() ([]float64, []exit) { return c.nodes, c.outside }
+func (c *gridCycle) points() ([]float64, []exit) { return c.nodes, c.outside }
 
-func (c *stepped) slowest() float64 { return c.frame.slowest(c.step) }
+func (c *gridCycle) slowest() float64 { return c.frame.slowest(c.step) }
 
-func (c *stepped) clock(s complex128) complex128 {
+func (c *gridCycle) clock(s complex128) complex128 {
 	x := cmplx.Scale(c.step, -s)
 	if cmplx.Abs(x) < 1e-4 { // 1 − e^x without cancellation
 		sum := 1 + cmplx.Over(x, 4)
@@ -237,7 +238,7 @@ func (c *stepped) clock(s complex128) complex128 {
 	return cmplx.Div(complex(c.step, 0), 1-cmplx.Exp(x))
 }
 
-func (c *stepped) visits(s complex128) (all [3]visit) {
+func (c *gridCycle) visits(s complex128) (all [3]visit) {
 	n, q := c.n, len(c.outside)
 	x := cmplx.Exp(cmplx.Scale(c.step, -s))
 	upper := c.eliminate(x)
@@ -273,8 +274,8 @@ func (c *stepped) visits(s complex128) (all [3]visit) {
 	return all
 }
 
-// An eliminated matrix is I − xH made upper triangular by row operations
-// between neighbours.
+// An eliminated matrix is the LU decomposition of I − xH, with pivoting between
+// neighbouring rows.
 type eliminated struct {
 	n      int
 	u      []complex128
@@ -282,7 +283,7 @@ type eliminated struct {
 	swap   []bool
 }
 
-func (c *stepped) eliminate(x complex128) *eliminated {
+func (c *gridCycle) eliminate(x complex128) *eliminated {
 	n := c.n
 	e := &eliminated{n: n, u: make([]complex128, n*n), factor: make([]complex128, n), swap: make([]bool, n)}
 	for i := range n {

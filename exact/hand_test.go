@@ -102,8 +102,8 @@ func TestExtremes(t *testing.T) {
 	steep := Problem{Token: band(3, .5, tokens.Edge), Model: models.GBM{Mu: .5, Sigma: .01}}.costing(0)
 	down := Problem{Token: band(3, .5, tokens.Edge), Model: models.GBM{Mu: -.5, Sigma: .01}}.costing(0)
 	r := must(Problem{Token: lopsided, Model: models.GBM{Mu: .1, Sigma: .3}}.LongRun())
-	jumping := models.Kou{Mu: .1, Sigma: .3, Rate: 1e-9, Up: .5, EtaUp: 30, EtaDown: 30}
-	k := must(Problem{Token: lopsided, Model: jumping}.LongRun())
+	kouCycle := models.Kou{Mu: .1, Sigma: .3, Rate: 1e-9, Up: .5, EtaUp: 30, EtaDown: 30}
+	k := must(Problem{Token: lopsided, Model: kouCycle}.LongRun())
 	check(t, []row{
 		{"a long way down: rebalances", k.Rebalances, r.Rebalances, 1e-7},
 		{"a long way down: variance", k.LogVariance, r.LogVariance, 1e-6},
@@ -118,7 +118,7 @@ func TestExtremes(t *testing.T) {
 func TestRegularCyclesVary(t *testing.T) {
 	for _, sigma := range []float64{0.1, 0.03} {
 		f := newFrame(band(3, 1, tokens.Target), models.GBM{Mu: 3, Sigma: sigma})
-		s := f.cycleStats(newWatched(f, 1), 0)
+		s := f.cycleStats(newDiffusionCycle(f, 1), 0)
 		way := f.high - f.start[fromStart]
 		mean, variance := way/f.nu, way*sigma*sigma/(f.nu*f.nu*f.nu)
 		check(t, []row{
@@ -145,7 +145,7 @@ func TestRefusals(t *testing.T) {
 		{"no width", func(p *Problem) { p.Token.Band.Low, p.Token.Band.High = 3, 3 }},
 		{"sigma = 0", func(p *Problem) { p.Model = models.GBM{} }},
 		{"no model", func(p *Problem) { p.Model = nil }},
-		{"Merton watched continuously", func(p *Problem) { p.Model = models.Merton{Sigma: .5, Rate: 1, JumpSD: .1} }},
+		{"Merton monitored continuously", func(p *Problem) { p.Model = models.Merton{Sigma: .5, Rate: 1, JumpSD: .1} }},
 		{"one direction", func(p *Problem) { p.Model = models.Kou{Sigma: .5, Rate: 1, Up: 1, EtaUp: 20, EtaDown: 20} }},
 		{"step = -1", func(p *Problem) { p.Step = -1 }},
 		{"whole number", func(p *Problem) { p.Step = .3 }},

@@ -11,7 +11,7 @@ import (
 	"mcrisk/models"
 )
 
-// A horizon is a cycle and a time; it remembers the visits it computed.
+// A horizon is a cycle and a time, with a cache of visits.
 type horizon struct {
 	frame
 	cycle
@@ -34,8 +34,8 @@ type sample struct {
 	visits [3]visit
 }
 
-// horizon prepares a horizon, by contours rather than by steps where contours are as
-// good as quick asks.
+// horizon prepares a horizon; with quick, by contours instead of steps where they are
+// accurate enough.
 func (p Problem) horizon(years, perMove float64, quick bool) (*horizon, error) {
 	steps, err := p.steps(years)
 	if e := p.check(); e != nil || err != nil {
@@ -49,12 +49,12 @@ func (p Problem) horizon(years, perMove float64, quick bool) (*horizon, error) {
 		frame: f, cycle: c, years: years, step: p.Step, steps: steps,
 		known: map[complex128][]sample{}, poles: map[float64]float64{},
 	}
-	h.inside, h.exits = c.places()
-	if c, ok := c.(*stepped); ok && !(quick && steps >= contourSteps && f.damping(c, years) >= contourDamping) {
+	h.inside, h.exits = c.points()
+	if c, ok := c.(*gridCycle); ok && !(quick && steps >= contourSteps && f.damping(c, years) >= contourDamping) {
 		h.series = c.march(steps)
 	}
 	if h.series == nil {
-		if h.reach, h.doubt = f.regularity(c, years); h.doubt > trusted {
+		if h.reach, h.doubt = f.regularity(c, years); h.doubt > tolerated {
 			return nil, h.tooRegular(h.doubt)
 		}
 	}
@@ -63,17 +63,17 @@ func (p Problem) horizon(years, perMove float64, quick bool) (*horizon, error) {
 
 // A quick horizon of so many steps, whose cycles are so irregular, is inverted along
 // contours, which take a hundredth of the points of a circle around all singularities
-// and have eight digits. What regular cycles would leave out, both contours alike, is
-// then below e^-160.
+// and have eight digits. Regular cycles have poles that both contours would miss; what
+// they contribute is then below e^-160.
 const (
 	contourSteps   = 500
 	contourDamping = 160
 )
 
-// damping is how far repeated cycles have blurred into a steady stream by the end of
-// the horizon. Cycles of mean length m with the coefficient of variation c repeat for
-// a while: the transform has poles near ±2πik/m, which after N = years/m cycles matter
-// as e^{−damping·k²}, damping = 2π²·c²·N. That is exact for Brownian motion to one end.
+// damping says how far the renewal process is stationary at the horizon. Cycles of mean
+// length m with the coefficient of variation c are periodic at first: the transform has
+// poles near ±2πik/m, which after N = years/m cycles contribute e^{−damping·k²} with
+// damping = 2π²·c²·N. That is exact for Brownian motion to one end.
 func (f frame) damping(c cycle, years float64) float64 {
 	s := f.cycleStats(c, 0)
 	square := 0.0
@@ -83,8 +83,8 @@ func (f frame) damping(c cycle, years float64) float64 {
 	return 2 * math.Pi * math.Pi * max(square, 0) / (s.mean * s.mean) * years / s.mean
 }
 
-// regularity says how high a contour must reach to hold the poles of regular cycles, in
-// 1/years, and what is left out as it does not.
+// regularity is the height that a contour needs to enclose the poles of regular cycles,
+// in 1/years, and the error if the limit of the height excludes some.
 func (f frame) regularity(c cycle, years float64) (reach, doubt float64) {
 	const negligible, highest = 40, 5000
 	damping := f.damping(c, years)
@@ -101,8 +101,8 @@ func (f frame) regularity(c cycle, years float64) (reach, doubt float64) {
 	return reach, doubt
 }
 
-// trusted is what an inversion may be unsure by and is not refused.
-const trusted = 1e-6
+// tolerated is the largest error of an inversion that is not an error.
+const tolerated = 1e-6
 
 func (h *horizon) tooRegular(unsure float64) error {
 	return fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+
@@ -171,7 +171,8 @@ func (c chain) solve(rhs [3]complex128) [3]complex128 {
 		fromUp:   cmplx.Div(cmplx.Mul(ed+du, rhs[fromUp])+cmplx.Mul(ud, rhs[fromDown]), det),
 		fromDown: cmplx.Div(cmplx.Mul(du, rhs[fromUp])+cmplx.Mul(eu+ud, rhs[fromDown]), det),
 	}
-	v[fromStart] = rhs[fromStart] + cmplx.Mul(c.to[fromStart][0], v[fromUp]) + cmplx.Mul(c.to[fromStart][1], v[fromDown])
+	first := c.to[fromStart]
+	v[fromStart] = rhs[fromStart] + cmplx.Mul(first[0], v[fromUp]) + cmplx.Mul(first[1], v[fromDown])
 	return v
 }
 
@@ -183,8 +184,7 @@ func (c chain) apply(v [3]complex128) (out [3]complex128) {
 	return out
 }
 
-// A power is E[(NAV/S^slope)^z] in the making: the values of nodes, exits and
-// starts.
+// A power holds the factors of E[(NAV/S^slope)^z] at nodes, exits and starts.
 type power struct {
 	z             complex128
 	slope, rate   float64
@@ -216,12 +216,12 @@ func (h *horizon) power(z complex128, slope float64) power {
 	return p
 }
 
-// A tally is what a power makes of the visits from one start: its sums over the
-// nodes inside, over the exits that trade up and down, and over those that end.
+// A tally holds the sums of a power over the visits from one start: over the nodes
+// inside, over the exits that trade up and down, and over those that end the token.
 type tally [4]complex128
 
-// upOrDown says at which of a chain's two starts a trade ends: the first, where
-// every cycle starts at the target.
+// upOrDown is the index of a chain's start to which a trade leads; 0 if every cycle
+// starts at the target.
 func (h *horizon) upOrDown(e exit) int {
 	if e.next == fromUp || h.same() {
 		return 0
@@ -250,7 +250,7 @@ func (h *horizon) tallies(p power, visits [3]visit) (all [3]tally) {
 	return all
 }
 
-// functionals are those whose values make a tally.
+// functionals are the linear functionals of a tally.
 func (h *horizon) functionals(p power) [4]functional {
 	out := [4]functional{{inside: p.inside}}
 	for k := range out[1:] {
@@ -269,8 +269,8 @@ func (h *horizon) functionals(p power) [4]functional {
 	return out
 }
 
-// chain returns the transition of one cycle under the power, and what is over
-// at its end: the horizon came first, or the token ended.
+// chain returns the transition of one cycle under the power, and the contribution of
+// cycles that the horizon or the end of the token interrupts.
 func (h *horizon) chain(p power, s complex128, t [3]tally) (c chain, over [3]complex128) {
 	rest := h.clock(s + cmplx.Scale(p.rate, p.z))
 	for i, t := range t {
@@ -315,11 +315,11 @@ func tallied(values [3][][]complex128, point int) (all [3]tally) {
 	return all
 }
 
-// pole is the real s at which the chain under a real power repeats itself
-// exactly: the growth rate of E[(NAV/S^slope)^z], the rate of p left out. It is
-// 0 at z = 0 unless the token can end.
+// pole is the real s at which the chain under a real power has the eigenvalue 1: the
+// growth rate of E[(NAV/S^slope)^z] without the rate of p. It is 0 at z = 0 unless the
+// token can end.
 func (f frame) pole(c cycle, z, slope float64) float64 {
-	inside, exits := c.places()
+	inside, exits := c.points()
 	h := &horizon{frame: f, cycle: c, inside: inside, exits: exits}
 	p := h.power(complex(z, 0), slope)
 	log := func(s float64) float64 {
@@ -362,8 +362,8 @@ func (f frame) pole(c cycle, z, slope float64) float64 {
 }
 
 // rightmost is the largest real s at which the transform of E[(NAV/S^slope)^z] is
-// singular, the rate of its power left out: the pole of the tokens that go on, or
-// that of the tokens absorbed by a liquidation, if most soon are.
+// singular, without the rate of its power: the pole of the tokens that continue, or that
+// of the tokens absorbed by liquidation, whichever is larger.
 func (h *horizon) rightmost(z, slope float64) float64 {
 	s := h.pole(h.cycle, z, slope)
 	if h.token.Loan.Threshold > 0 && slope == 0 { // else it is of tokens never liquidated
@@ -383,9 +383,9 @@ type NAVMoments struct {
 	Turnover                 float64 // Σ notional/equity before the trade
 	CostDrag                 float64 // Σ −ln(equity after a trade's cost / before), over those not ruined
 	Liquidated, Ruined       float64 // probabilities; Liquidated includes Ruined
-	// Bound is the largest change of these under a larger contour: as a fraction of
-	// NAV, LogSD and DecaySD, and of one more than the size of the others. It does
-	// not speak of NAVSD and RebalancesSD.
+	// Bound is the largest change of these under a larger contour: relative for NAV,
+	// LogSD and DecaySD; for another x, as a fraction of 1 + |x|. It does not cover NAVSD
+	// and RebalancesSD.
 	Bound float64
 }
 
@@ -396,8 +396,8 @@ type NAVMoments struct {
 // Everything is a renewal equation solved by transform: with φ the transform of
 // the cycle's law, E N = φ/(s(1−φ)), E[NAV^z] = ∫G_s e^{z(h(y)−h(w))}dy/(1 − Σ
 // E[e^{−sτ}; exit]·e^{zR}), and so on, then inverted numerically. Without drift,
-// carry and cost, NAV is 1 to the last digits whatever the band, step and
-// horizon. Watched continuously to Edge is refused: use a grid.
+// carry and cost, NAV is 1 to the last digits for every band, step and horizon.
+// Continuous monitoring with trades to Edge is an error: use a grid.
 //
 // Source: renewal theory as for [Problem.LongRun]; derived here.
 func (p Problem) Moments(years float64) (NAVMoments, error) { return p.moments(years, true) }
@@ -418,15 +418,15 @@ func (p Problem) moments(years float64, quick bool) (NAVMoments, error) {
 			return NAVMoments{}, err
 		}
 		m.Bound = h.doubt + m.change(check)
-		if !(m.Bound < trusted) {
+		if !(m.Bound < tolerated) {
 			return m, h.tooRegular(m.Bound)
 		}
 	}
 	return m, nil
 }
 
-// Doubled is Moments with twice the nodes, by steps, and with Bound also covering what the
-// doubling changed. Watched continuously it is Moments itself.
+// Doubled is Moments with twice the nodes, by steps, with a Bound that includes the
+// change by doubling. With continuous monitoring it is Moments.
 func (p Problem) Doubled(years float64) (NAVMoments, error) {
 	once, err := p.moments(years, false)
 	if err != nil || p.Step == 0 {
@@ -607,10 +607,11 @@ func (h *horizon) logMoments() (m NAVMoments, err error) {
 		for k, slope := range slopes {
 			var v1, v2 [3]complex128
 			var first, second [3][2]complex128 // E[R; next], E[R²; next]
-			// for the time that is left after a liquidation NAV rests and the price goes on
+			// after a liquidation NAV is constant and the price continues
 			r := h.base + float64(slope*h.carry) + float64(slope*h.trend)
 			for i := range parts {
-				begin := growth(h.start[i]) - growth(h.start[fromStart]) - float64(slope*(h.start[i]-h.start[fromStart]))
+				moved := h.start[i] - h.start[fromStart]
+				begin := growth(h.start[i]) - growth(h.start[fromStart]) - float64(slope*moved)
 				of := func(group int) [3]complex128 {
 					p := parts[i][group:]
 					return gains(p[0], p[1+2*k], p[2+2*k], begin)
@@ -628,7 +629,8 @@ func (h *horizon) logMoments() (m NAVMoments, err error) {
 			expected := c.solve(v1)
 			for i := range v2 {
 				for j, next := range []int{fromUp, fromDown} {
-					v2[i] += cmplx.Mul(second[i][j], alive[next]) + cmplx.Mul(cmplx.Scale(2, first[i][j]), expected[next])
+					v2[i] += cmplx.Mul(second[i][j], alive[next]) +
+						cmplx.Mul(cmplx.Scale(2, first[i][j]), expected[next])
 				}
 			}
 			add(&mean[k], expected)

@@ -10,33 +10,33 @@ import (
 	"mcrisk/models"
 )
 
-// A jumping cycle is Kou's price watched continuously: y creeps over an edge
-// or jumps over it, by an overshoot that is again exponential whatever came
-// before.
+// A kouCycle is a cycle of Kou's price, monitored continuously: y reaches an edge
+// continuously or jumps over it, with an exponential overshoot that does not depend on
+// the path before.
 //
 // Source: Kou and Wang, "First passage times of a jump diffusion process",
 // Advances in Applied Probability 35 (2003), 504–531; two-sided exit likewise.
-type jumping struct {
-	*watched
+type kouCycle struct {
+	*diffusionCycle
 	m         models.Kou
 	exits     []exit
 	upJumps   int       // exits[2 : 2+upJumps] are jumps up, the rest jumps down
 	overshoot []float64 // their weights
 }
 
-func newJumping(f frame, m models.Kou, scale, widest float64) (*jumping, error) {
+func newKouCycle(f frame, m models.Kou, scale, widest float64) (*kouCycle, error) {
 	if m.Up == 0 || m.Up == 1 {
-		return nil, errors.New("exact: Kou jumps in one direction only, watched continuously, have no four roots; " +
+		return nil, errors.New("exact: Kou jumps in one direction only, monitored continuously, have no four roots; " +
 			"want 0 < Up < 1, or a grid (Step > 0)")
 	}
-	c := &jumping{watched: newWatched(f, scale), m: m}
+	c := &kouCycle{diffusionCycle: newDiffusionCycle(f, scale), m: m}
 	c.exits = append(c.exits, c.ends...)
 	for _, side := range []struct{ eta, reach float64 }{{m.EtaUp, 40 / (m.EtaUp - 1)}, {-m.EtaDown, -40 / m.EtaDown}} {
 		edge, size := f.high, math.Abs(side.eta)
 		if side.eta < 0 {
 			edge = f.low
 		}
-		r := f.side(edge, edge+side.reach, 0.5/size, min(1/size, max(widest, 0.2/size)))
+		r := f.outsideRule(edge, edge+side.reach, 0.5/size, min(1/size, max(widest, 0.2/size)))
 		for k, y := range r.X {
 			c.exits = append(c.exits, f.exitAt(y))
 			c.overshoot = append(c.overshoot, r.W[k]*size*fmath.Exp(-size*math.Abs(y-edge)))
@@ -45,14 +45,14 @@ func newJumping(f frame, m models.Kou, scale, widest float64) (*jumping, error) 
 			c.upJumps = len(r.X)
 		}
 	}
-	return c, solved(c.exits[2:], c.overshoot)
+	return c, checkSolvable(c.exits[2:], c.overshoot)
 }
 
-func (c *jumping) places() ([]float64, []exit) { return c.nodes.X, c.exits }
+func (c *kouCycle) points() ([]float64, []exit) { return c.nodes.X, c.exits }
 
-func (c *jumping) slowest() float64 { return c.frame.slowest(0) }
+func (c *kouCycle) slowest() float64 { return c.frame.slowest(0) }
 
-func (c *jumping) visits(s complex128) (all [3]visit) {
+func (c *kouCycle) visits(s complex128) (all [3]visit) {
 	// At 0 a root is 0, maybe twice; the mean over a circle is the same value.
 	if radius := 0.4 * c.slowest(); cmplx.Abs(s) < 1e-9*radius {
 		const points = 32
@@ -85,7 +85,7 @@ func (c *jumping) visits(s complex128) (all [3]visit) {
 
 // visit solves for the four ways out and, by what they cut off from the
 // resolvent of the free process, for the time spent inside.
-func (c *jumping) visit(start float64, b, slope [4]complex128) visit {
+func (c *kouCycle) visit(start float64, b, slope [4]complex128) visit {
 	e1, e2 := complex(c.m.EtaUp, 0), complex(c.m.EtaDown, 0)
 	above, below := c.high-start, c.low-start
 	// u(x) = Σ A_i·e^{b_i(x − anchor_i)}, anchored where each term is largest

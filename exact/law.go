@@ -31,7 +31,7 @@ func (p Problem) law(years, slope float64) (Law, error) {
 
 // inverter prepares the transform of ln NAV − slope·ln S at the horizon.
 func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
-	// few steps leave high frequencies alive, which need nodes to be seen
+	// over few steps the transform is large at high frequencies, which need more nodes
 	h, err := p.horizon(years, usual+4/math.Sqrt(max(1, years/p.Step)), false)
 	if err != nil {
 		return levy.Inverter{}, err
@@ -44,7 +44,7 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	if slope != 0 {
 		v.Mean, v.SD = m.Decay, m.DecaySD
 	}
-	v.Highest = h.resolved(slope)
+	v.Highest = h.highestResolved(slope)
 	var pole, drift [2]float64
 	for k := range 2 {
 		re := float64(k)
@@ -60,32 +60,32 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	}
 	seriesCF := func(z complex128) complex128 {
 		p := h.power(z, slope)
-		return cmplx.Mul(h.onSeries(p, pole[side(z)]), cmplx.Exp(cmplx.Scale(p.rate*years, z)))
+		return cmplx.Mul(h.onSeries(p, pole[tiltIndex(z)]), cmplx.Exp(cmplx.Scale(p.rate*years, z)))
 	}
-	contourCF := h.along(slope, pole, drift, slope == 0 && m.Liquidated-m.Ruined > 1e-12)
+	contourCF := h.byContour(slope, pole, drift, slope == 0 && m.Liquidated-m.Ruined > 1e-12)
 	cf := contourCF
 	switch {
 	case h.series == nil:
-		v.Unsure = h.doubt + float64(3*discord(contourCF, func(z complex128) complex128 {
+		v.Unsure = h.doubt + float64(3*disagreement(contourCF, func(z complex128) complex128 {
 			known := h.known
 			h.wide, h.known = true, map[complex128][]sample{}
 			x := contourCF(z)
 			h.wide, h.known = false, known
 			return x
 		}, v))
-	case h.steps <= wholly:
+	case h.steps <= seriesSteps:
 		cf = seriesCF
 	default:
-		if v.Unsure = 3 * discord(contourCF, seriesCF, v); v.Unsure < agreed {
+		if v.Unsure = 3 * disagreement(contourCF, seriesCF, v); v.Unsure < agreement {
 			break
 		}
 		h.reach, _ = h.regularity(h.cycle, years)
 		h.known = map[complex128][]sample{}
-		if v.Unsure = 3 * discord(contourCF, seriesCF, v); !(v.Unsure < agreed) && h.series.quick(h.steps) {
+		if v.Unsure = 3 * disagreement(contourCF, seriesCF, v); !(v.Unsure < agreement) && h.series.quick(h.steps) {
 			cf, v.Unsure = seriesCF, 0
 		}
 	}
-	if !(v.Unsure < trusted) {
+	if !(v.Unsure < tolerated) {
 		return levy.Inverter{}, h.tooRegular(v.Unsure)
 	}
 	v.CF = func(z complex128) (complex128, error) {
@@ -117,31 +117,31 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	return v, nil
 }
 
-// wholly is the number of steps of a grid up to which a law is inverted from its
+// seriesSteps is the number of steps of a grid up to which a law is inverted from its
 // series; above, a contour is as good if it agrees with the series to agreed.
 const (
-	wholly = 500
-	agreed = 1e-9
+	seriesSteps = 500
+	agreement   = 1e-9
 )
 
-// side is 0 for a frequency of the plain law and 1 for one of the tilted.
-func side(z complex128) int {
+// tiltIndex is 0 for a frequency of the law and 1 for one of the tilted law (Esscher).
+func tiltIndex(z complex128) int {
 	if real(z) > 0.5 {
 		return 1
 	}
 	return 0
 }
 
-// along is E[(NAV/S^slope)^z] by contours, given the rates at which it grows at z = 0
-// and 1 and how they change with z. The dominant pole moves with Im z at that: the
-// contour follows it, in strides so that few contours are needed.
+// byContour is E[(NAV/S^slope)^z] by contours, given its growth rates at z = 0 and 1 and
+// their derivatives in z. The dominant pole moves with Im z at these derivatives; the
+// contour follows it in strides, so that few contours are needed.
 //
-// Tokens absorbed by a liquidation are a pole of their own, which the contour does
-// not hold where it follows those that go on. It is taken out: all that are ever
-// liquidated, of which the contour then takes the later ones.
-func (h *horizon) along(slope float64, pole, drift [2]float64, absorbing bool) func(z complex128) complex128 {
+// Tokens absorbed by liquidation have another pole, which that contour does not enclose.
+// Its residue is added: all tokens that are ever liquidated, from which the contour
+// subtracts those that are liquidated after the horizon.
+func (h *horizon) byContour(slope float64, pole, drift [2]float64, absorbing bool) func(z complex128) complex128 {
 	return func(z complex128) complex128 {
-		p, k, stride := h.power(z, slope), side(z), max(3, h.reach/8)
+		p, k, stride := h.power(z, slope), tiltIndex(z), max(3, h.reach/8)
 		centre := complex(pole[k], math.Round(imag(z)*drift[k]*h.years/stride)*stride/h.years)
 		still := cmplx.Scale(p.rate, -z)
 		var ever, total complex128
@@ -156,9 +156,9 @@ func (h *horizon) along(slope float64, pole, drift [2]float64, absorbing bool) f
 	}
 }
 
-// discord is the largest difference of two characteristic functions over frequencies
-// that matter, as a fraction of their values at 0 and, if the law is tilted, at 1.
-func discord(one, other func(z complex128) complex128, v levy.Inverter) float64 {
+// disagreement is the largest difference of two characteristic functions over relevant
+// frequencies, as a fraction of their values at 0 and, if the law is tilted, at 1.
+func disagreement(one, other func(z complex128) complex128, v levy.Inverter) float64 {
 	worst := 0.0
 	for _, f := range []complex128{0.25i, 0.7i, 1.5i, 2.2i, 3i, 4i, 5.5i, 1 + 0.7i, 1 + 2i, 1 + 4i} {
 		if real(f) > 0 && !v.Tilt {
@@ -176,9 +176,9 @@ func discord(one, other func(z complex128) complex128, v levy.Inverter) float64 
 	return worst
 }
 
-// resolved is the highest frequency of ln NAV − slope·ln S that neighbouring nodes
-// inside the band, and exits that trade, can tell from lower ones.
-func (h *horizon) resolved(slope float64) float64 {
+// highestResolved is the highest frequency of ln NAV − slope·ln S that the spacing of
+// nodes inside the band, and of exits that trade, resolves.
+func (h *horizon) highestResolved(slope float64) float64 {
 	y := slices.Sorted(slices.Values(h.inside))
 	fastest := 0.0
 	for i := 1; i < len(y); i++ {

@@ -110,8 +110,8 @@ func TestHorizonBySteps(t *testing.T) {
 	inc := incrementOf(gbm6, hour)
 	var in quad.Rule
 	in.Add(f.low, f.high, 64)
-	out := f.side(f.high, f.high+inc.hi, inc.narrow/2, inc.narrow/2)
-	below := f.side(f.low, f.low+inc.lo, inc.narrow/2, inc.narrow/2)
+	out := f.outsideRule(f.high, f.high+inc.hi, inc.narrow/2, inc.narrow/2)
+	below := f.outsideRule(f.low, f.low+inc.lo, inc.narrow/2, inc.narrow/2)
 	out.Join(below)
 	points := append(append([]float64{}, in.X...), f.start[fromStart])
 	w := len(points) - 1

@@ -9,12 +9,12 @@ import (
 	"mcrisk/tokens"
 )
 
-// Rates are what a token does per year in the long run.
+// Rates are the long-run rates of a token per year.
 //
-// Where cycles can end in liquidation, the rates are those of cycles begun
-// anew at the target after each, the money lost in it is not in Growth, and
-// Liquidations counts them per year; Hazard is the exact rate at which the
-// probability of never having been liquidated (or ruined) decays.
+// If cycles can end in liquidation, the rates are those of a token that starts again at
+// the target after each one. The loss by liquidation is not in Growth; Liquidations is
+// their number per year, and Hazard the rate at which the probability of no liquidation
+// (or ruin) decays.
 type Rates struct {
 	Rebalances    float64 // 1/year; +Inf when trading at an edge continuously
 	UpShare       float64 // share of rebalances at the upper price edge, where the token buys
@@ -37,15 +37,15 @@ type Rates struct {
 // quotients: 1/Σπm rebalances, growth Supply or Borrow of the safe leg − Fee +
 // ΣπE[R]/Σπm, and variances those of the central limit theorem,
 // Σπ E(R − g′τ)² /Σπm plus what the chain of starts correlates. To Edge,
-// watched continuously, the rates of the two local times take their place (see
-// edge.go). For GBM every expectation of a cycle watched continuously is
+// monitored continuously, the rates of the two local times replace them (see
+// reflected.go). For GBM every expectation of a cycle monitored continuously is
 // elementary; on a grid it solves one linear system.
 //
-// Limits: zero drift is not special. A band of no width trades infinitely often
-// when watched continuously and is refused (the limit is that of
-// [mcrisk/exact/brownian.Ideal] less cost); on a grid it is the token reset at
-// every step. A band without a low edge (Low = 1 for a long) has no long run and
-// is refused.
+// Zero drift is not a special case. A band of zero width trades infinitely often if
+// monitored continuously, which is an error (the limit is
+// [mcrisk/exact/brownian.Ideal] less cost); on a grid it is the token reset at every
+// step. A band without a low edge (Low = 1 for a long) has no stationary regime, which is
+// an error.
 //
 // Source: renewal–reward theorem, e.g. Asmussen, Applied Probability and
 // Queues, 2nd ed. 2003, chapters V and VII; transfer to bands derived here.
@@ -86,8 +86,8 @@ func rewards(exits []exit, slope float64) []float64 {
 	return r
 }
 
-// toward sums weights·values over the exits that lead to next.
-func toward(weights []complex128, exits []exit, next int, values []float64) complex128 {
+// sumTo sums weights·values over the exits that lead to next.
+func sumTo(weights []complex128, exits []exit, next int, values []float64) complex128 {
 	var s complex128
 	for k, e := range exits {
 		if e.next != next {
@@ -103,13 +103,13 @@ func toward(weights []complex128, exits []exit, next int, values []float64) comp
 }
 
 func (f frame) cycleStats(c cycle, slope float64) stats {
-	_, exits := c.places()
+	_, exits := c.points()
 	r := rewards(exits, slope)
 	var s stats
 	now := c.visits(0)
 	for i, v := range now {
 		s.tau[i] = real(total(v.inside))
-		if w, ok := c.(*watched); ok {
+		if w, ok := c.(*diffusionCycle); ok {
 			s.tau[i] = w.law(i).Mean()
 		}
 		begin := growth(f.start[i]) - float64(slope*f.start[i])
@@ -153,10 +153,11 @@ func (f frame) cycleStats(c cycle, slope float64) stats {
 				if to == fromStart {
 					to = ended
 				}
-				q := toward(v.exits, exits, to, nil)
+				q := sumTo(v.exits, exits, to, nil)
 				s.pTau[i][next] -= float64(first * real(cmplx.Div(q, turn)))
 				if to != ended {
-					s.rTau[i] -= float64(first * real(cmplx.Div(toward(v.exits, exits, to, r)-cmplx.Scale(begin, q), turn)))
+					gains := sumTo(v.exits, exits, to, r) - cmplx.Scale(begin, q)
+					s.rTau[i] -= float64(first * real(cmplx.Div(gains, turn)))
 				}
 			}
 		}
@@ -195,7 +196,7 @@ func (s stats) variance() float64 {
 }
 
 func (f frame) rates(c cycle) (Rates, error) {
-	inside, exits := c.places()
+	inside, exits := c.points()
 	target := f.token.Target
 	s := f.cycleStats(c, 0)
 

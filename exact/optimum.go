@@ -17,12 +17,12 @@ import (
 //
 //	min over δ of CostDrag + (aversion/2)·Sigma²·E[(L − Target)²],
 //
-// under GBM in the long run, watched as the problem says, and the small-cost
-// approximation of it when watched continuously,
+// under GBM in the long run, monitored as the problem says, and the small-cost
+// approximation of it when monitored continuously,
 // (6kP²/aversion)^{1/3} to Target and (3kP²/(2·aversion))^{1/3} to Edge, with
 // P = Target(Target − 1) and k the mean of Buy and Sell; Low and High are ignored.
 // Growth alone has no interior optimum without drift, where it rises with the
-// width: a band saves cost, not decay. Without cost the optimum is 0 and refused.
+// width: a band saves cost, not decay. Without cost the optimum is 0, which is an error.
 //
 // Source: minimum of [Problem.LongRun]'s closed forms; cube root as in Rogers,
 // "Why is the effect of proportional transaction costs O(δ^{2/3})?", 2004.

@@ -10,11 +10,11 @@ import (
 	"mcrisk/tokens"
 )
 
-// A Problem is one token on one price, watched at the end of every Step.
+// A Problem is one token on one price, monitored at the end of every Step.
 type Problem struct {
 	Token Token
 	Model models.Model
-	Step  float64 // years between looks; zero: continuous watching
+	Step  float64 // years between looks; zero: continuous monitoring
 	Nodes int     // inside the band, for a grid; zero: as many as ten digits need
 }
 
@@ -57,7 +57,7 @@ func (p Problem) cycle(scale, perMove float64) (frame, cycle, error) {
 				"at most %d are used: take a longer step, or Step 0 with Shift",
 				(f.high-f.low)/(f.sigma*math.Sqrt(p.Step)), nodes, chosenNodes)
 		}
-		c, err := newStepped(f, p.Model, p.Step, widest, nodes, fine)
+		c, err := newGridCycle(f, p.Model, p.Step, widest, nodes, fine)
 		return f, c, err
 	}
 	up, down := f.start[fromUp], f.start[fromDown]
@@ -69,15 +69,15 @@ func (p Problem) cycle(scale, perMove float64) (frame, cycle, error) {
 	}
 	switch m := p.Model.(type) {
 	case models.GBM:
-		return f, newWatched(f, scale), nil
+		return f, newDiffusionCycle(f, scale), nil
 	case models.Kou:
 		if m.Rate == 0 {
-			return f, newWatched(f, scale), nil
+			return f, newDiffusionCycle(f, scale), nil
 		}
-		c, err := newJumping(f, m, scale, widest)
+		c, err := newKouCycle(f, m, scale, widest)
 		return f, c, err
 	}
-	return f, nil, fmt.Errorf("exact: %T watched continuously has no closed form; "+
+	return f, nil, fmt.Errorf("exact: %T monitored continuously has no closed form; "+
 		"want GBM or Kou, or a grid (Step > 0)", p.Model)
 }
 
@@ -99,8 +99,8 @@ func (p Problem) steps(horizon float64) (int, error) {
 // beta is −ζ(1/2)/√(2π).
 const beta = 0.58259715793901067021
 
-// Shift returns the token whose continuous watching resembles the given one's
-// watching every step years: both edges move outwards in y by
+// Shift returns a token monitored continuously that approximates the given one monitored
+// every step years: both edges move outwards in y by
 //
 //	β·sigma·√step,  β = −ζ(1/2)/√(2π) = 0.5826,
 //

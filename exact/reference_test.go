@@ -81,10 +81,10 @@ func TestLongRunClosedForms(t *testing.T) {
 	partial := caseB
 	partial.Token.Band = tokens.Band{Low: 2.7, High: 3.3, To: tokens.Partial, Speed: 0.5}
 	p := must(partial.LongRun())
-	law := newWatched(newFrame(caseB.Token, gbm6), 1).law(fromStart)
-	lawA := newWatched(newFrame(caseA.Token, caseA.Model), 1).law(fromStart)
+	law := newDiffusionCycle(newFrame(caseB.Token, gbm6), 1).law(fromStart)
+	lawA := newDiffusionCycle(newFrame(caseA.Token, caseA.Model), 1).law(fromStart)
 	f := newFrame(caseB.Token, gbm6)
-	sdTau := math.Sqrt(f.cycleStats(newWatched(f, 1), 0).tau2[fromStart] - law.Mean()*law.Mean())
+	sdTau := math.Sqrt(f.cycleStats(newDiffusionCycle(f, 1), 0).tau2[fromStart] - law.Mean()*law.Mean())
 	d := f.high - f.low
 	check(t, []row{
 		{"B01 p up", law.Up(), 0.45, 1e-14},
@@ -385,7 +385,7 @@ func TestJumps(t *testing.T) {
 			t.Fatal(err)
 		}
 		v := c.visits(0)[fromStart]
-		ups := c.(*jumping).upJumps
+		ups := c.(*kouCycle).upJumps
 		r := must(f.rates(c))
 		check(t, []row{
 			{tt.id + " creep up", real(v.exits[0]), tt.creepUp, 2e-12},

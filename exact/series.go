@@ -8,13 +8,12 @@ import (
 	"mcrisk/fmath/cmplx"
 )
 
-// A series is a cycle on a grid told step by step: where y is, inside the band,
-// after 1, 2, … steps from each start. Transforms at all points of a circle
-// follow by one Fourier transform, so that a horizon can be inverted from a circle
-// around every singularity, of which nothing need be known: cycles may be as
-// regular as they like.
+// A series is a cycle on a grid as a power series: the distribution of y inside the band
+// after 1, 2, … steps from each start. One Fourier transform gives the transforms at all
+// points of a circle around every singularity, from which a horizon is inverted. So the
+// singularities need not be known, and cycles may be regular.
 type series struct {
-	*stepped
+	*gridCycle
 	rows [3][][]float64 // Qᵀ·(probabilities of the nodes after k+1 steps), until nothing is left
 }
 
@@ -24,20 +23,20 @@ const (
 	circleSteps = 1 << 16 // of the horizon
 )
 
-// march follows each start for a horizon of so many steps, or until no more than
-// 1e-30 is still inside. It returns nil if that is too much work.
-func (c *stepped) march(steps int) *series {
+// march computes the series for a number of steps, or until the probability of being
+// inside is below 1e-30. It returns nil if that is too much work.
+func (c *gridCycle) march(steps int) *series {
 	if steps > circleSteps {
 		return nil
 	}
-	s := &series{stepped: c}
+	s := &series{gridCycle: c}
 	most := marchWork / max(1, c.n*c.n/2)
 	for i := range s.rows {
 		if i > 0 && c.same() {
 			s.rows[i] = s.rows[0]
 			continue
 		}
-		for row := c.entry[i]; len(s.rows[i]) < steps; row = c.onward(row) {
+		for row := c.entry[i]; len(s.rows[i]) < steps; row = c.propagate(row) {
 			left := 0.0
 			for _, v := range row {
 				left += math.Abs(v)
@@ -54,8 +53,7 @@ func (c *stepped) march(steps int) *series {
 	return s
 }
 
-// quick says whether a characteristic function takes so little work that thousands
-// are a matter of seconds.
+// quick says whether thousands of values of a characteristic function take seconds only.
 func (s *series) quick(steps int) bool {
 	products := 100 * steps // transforms on the circle
 	for _, rows := range s.rows {
@@ -64,8 +62,8 @@ func (s *series) quick(steps int) bool {
 	return products < 1<<21
 }
 
-// onward is H·t, one step of the turned probabilities t.
-func (c *stepped) onward(t []float64) []float64 {
+// propagate is H·t: one step of the probabilities t in the basis of Q.
+func (c *gridCycle) propagate(t []float64) []float64 {
 	n := c.n
 	next := make([]float64, n)
 	for i := range next {
@@ -80,8 +78,8 @@ func (c *stepped) onward(t []float64) []float64 {
 	return next
 }
 
-// A functional is a linear one of a visit: Σ Inside·inside + Σ Exits·exits. An
-// empty slice is all zeros.
+// A functional is the linear functional Σ inside·v.inside + Σ exits·v.exits of a visit v.
+// An empty slice is all zeros.
 type functional struct{ inside, exits []complex128 }
 
 // of applies the functional to a visit.
@@ -95,8 +93,8 @@ func (f functional) of(v visit) (sum complex128) {
 	return sum
 }
 
-// turned is the functional of one step from each node: of being there, and of
-// leaving from there.
+// turned is the functional of one step from each node, in the basis of Q: of being there,
+// and of leaving from there.
 func (s *series) turned(f functional) (stay, leave []complex128) {
 	n, q := s.n, len(s.outside)
 	turn := func(nodes []complex128) []complex128 {
@@ -151,8 +149,8 @@ func (h *horizon) ring(centre float64) ring {
 	return r
 }
 
-// on is the functional of the visits of a start at the points of a ring: the power
-// series whose term k belongs to the kth step.
+// on is the functional of the visits of a start at the points of a ring: a power series
+// whose term k belongs to step k.
 func (s *series) on(r ring, start int, f functional) []complex128 {
 	out := make([]complex128, len(r.points))
 	stay, leave := s.turned(f)
@@ -226,7 +224,7 @@ func (h *horizon) reals(centre float64, fs []functional) (points []levy.Point, v
 		}
 		return points, values
 	}
-	// two at a time: one as the real, one as the imaginary part
+	// two at a time, one as the real and one as the imaginary part
 	var some []int
 	for k, f := range fs {
 		if f.inside != nil || f.exits != nil {

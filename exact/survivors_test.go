@@ -106,7 +106,7 @@ func TestSurvivorsOfLiquidation(t *testing.T) {
 // Tokens absorbed by a liquidation are in the law at every frequency, as a circle of
 // points around all singularities has them.
 func TestLawHasTheAbsorbed(t *testing.T) {
-	const steps, step = wholly + 4, 1.0 / 365 // too many for the law to be inverted from a circle itself
+	const steps, step = seriesSteps + 4, 1.0 / 365 // too many for the law to be inverted from a circle itself
 	for _, p := range []Problem{
 		{Step: step, Model: models.Merton{Mu: -0.5, Sigma: 0.6, Rate: 10, JumpMean: -0.1, JumpSD: 0.05},
 			Token: Token{Target: 3, Band: tokens.Band{Low: 2.55, High: 3.3, To: tokens.Target},

@@ -14,9 +14,9 @@ import (
 // shorts have Target < 0, owe the asset at Borrow and earn Supply on cash.
 // [NewProblem] makes one of a [tokens.Token].
 //
-// A perpetual has the same y when its funding phi is written as a rate of the
-// risky leg (a long with Supply = −phi, Borrow = 0); paid from margin, that is
-// an approximation of order phi times the width of the band.
+// A perpetual has the same y if its funding phi is a rate of the risky leg (for a long,
+// Supply = −phi and Borrow = 0). As funding is paid from margin, the error is of the order
+// of phi times the width of the band.
 type Token struct {
 	Target    float64     // leverage, > 1 or < 0
 	Band      tokens.Band // around |Target|; Low > 1 for longs, > 0 for shorts
@@ -29,8 +29,8 @@ type Token struct {
 	// at least 0, and from 0 to 2.
 	Impact, Exponent float64
 
-	// How much of the debt is repaid where little is at stake: Aave lets liquidators
-	// repay all of a debt or collateral below [tokens.SmallUSD].
+	// Small positions: on Aave, liquidators may repay the whole debt if the debt or the
+	// collateral is below [tokens.SmallUSD].
 	AUM   float64 // US dollars at which the equity is held; zero: so many that little never is
 	Whole bool    // liquidators always repay the whole debt
 }
@@ -124,9 +124,9 @@ func (t Token) legs() (risky, safe float64) {
 // it sells, long or short.
 func (t Token) edges() (low, high float64) { return t.between(t.Band.Low, t.Band.High) }
 
-// triggers are the edges at which there is something to trade: with a fixed cost a
-// position is not increased before the cost no longer takes its leverage past where
-// the trade leads.
+// triggers are the edges at which the token trades. With a fixed cost, a position is
+// increased only at a leverage so low that the cost does not raise it beyond the
+// destination.
 func (t Token) triggers() (low, high float64) { return t.between(t.magnitudes()) }
 
 // magnitudes are the triggers as magnitudes of leverage.
@@ -141,7 +141,7 @@ func (t Token) magnitudes() (low, high float64) {
 	return min(t.Band.Low, to*(1-t.Fixed)), t.Band.High
 }
 
-// between is what lies between two magnitudes of leverage, in y.
+// between is the interval in y between two magnitudes of leverage.
 func (t Token) between(low, high float64) (from, to float64) {
 	if t.Target > 1 {
 		return coordinate(high), coordinate(low)
@@ -149,7 +149,7 @@ func (t Token) between(low, high float64) (from, to float64) {
 	return coordinate(-low), coordinate(-high)
 }
 
-// resets returns, in y, where the trades at the upper and lower end lead.
+// resets returns the destinations, in y, of the trades at the upper and lower end.
 func (t Token) resets() (up, down float64) {
 	low, high := t.edges()
 	switch t.Band.To {
@@ -165,8 +165,8 @@ func (t Token) resets() (up, down float64) {
 	return w, w
 }
 
-// trade returns what a trade from leverage l to w, with its cost, does: the
-// log of equity after over equity before, and the notional over equity before.
+// trade returns the effect of a trade from leverage l to w, with its cost: the log of
+// equity after over equity before, and the notional over equity before.
 // With proportional cost k, fixed cost F and s the sign of the trade the notional
 // d solves
 //
@@ -176,7 +176,7 @@ func (t Token) resets() (up, down float64) {
 //
 //	d = s·(w·(1 − F) − l)/(1 + s·k·w),   E'/E = (1 − F + s·k·l)/(1 + s·k·w).
 //
-// Where a sale has no solution, as from beyond 1/k, the log is −Inf.
+// If a sale has no solution, as from a leverage above 1/k, the log is −Inf.
 func (t Token) trade(l, w float64) (log, turnover float64) {
 	k, s := t.Buy, 1.0
 	if w < l {
@@ -186,7 +186,8 @@ func (t Token) trade(l, w float64) (log, turnover float64) {
 		if 1-t.Fixed+float64(k*l) <= 0 {
 			return math.Inf(-1), 0
 		}
-		return fmath.Log1p(float64(k*l)-t.Fixed) - fmath.Log1p(k*w), s * (float64(w*(1-t.Fixed)) - l) / (1 + float64(k*w))
+		turnover = s * (float64(w*(1-t.Fixed)) - l) / (1 + float64(k*w))
+		return fmath.Log1p(float64(k*l)-t.Fixed) - fmath.Log1p(k*w), turnover
 	}
 	free := s * (float64(w*(1-t.Fixed)) - l)
 	d, ok := solveTrade(1+float64(k*w), s*w*t.Impact, 1+t.Exponent, free)
@@ -260,11 +261,11 @@ func raised(x, p float64) float64 {
 	return fmath.Pow(x, p)
 }
 
-// afterLiquidation is the log of equity left over equity before, at
-// collateral/debt = c with health factor c·Threshold < 1. Half the debt is
-// repaid above health 0.95 and all of it at or below, if Whole or if little is at
-// stake, repeatedly until health is 1; the liquidator takes what he repays plus the
-// bonus, or all there is.
+// afterLiquidation is the log of equity after over equity before a liquidation, at
+// collateral/debt = c with health factor c·Threshold < 1. Half of the debt is repaid if
+// the health factor is above 0.95; all of it at or below 0.95, if Whole, and for small
+// positions. This repeats until the health factor is 1. The liquidator takes the amount
+// repaid plus the bonus, or all collateral.
 func (t Token) afterLiquidation(c float64) float64 {
 	if c <= 1 {
 		return math.Inf(-1)

@@ -10,8 +10,8 @@ import (
 	"mcrisk/models"
 )
 
-// Trend returns NAV after the price moved smoothly from 1 to ratio, without
-// noise, carry or fee, watched continuously. Between trades NAV is linear in S;
+// Trend returns NAV after the price moves monotonically from 1 to ratio, without
+// volatility, carry or fee, with continuous monitoring. Between trades NAV is linear in S;
 // to Target it gains the same factor from trade to trade, to Edge it follows S to
 // the power (1±k)·L/(1±k·L) of the edge's leverage L once that is reached.
 //

@@ -24,7 +24,7 @@ type Bates struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "bates", Doc: "Heston's stochastic variance with normally distributed jumps of the log-price",
-	Params: []param.Param{mu, v0, kappa, theta, xi, rho, jumpRate, jumpMean, jumpSD},
+	Params: []param.Param{Mu, v0, kappa, theta, xi, rho, jumpRate, jumpMean, jumpSD},
 	New: func(v param.Values) Model {
 		return Bates{Heston: newHeston(v), Rate: v["jump-rate"], JumpMean: v["jump-mean"], JumpSD: v["jump-sd"]}
 	},

@@ -9,7 +9,7 @@ import (
 	"mcrisk/param"
 )
 
-// A Fit is a model fitted to a history, with what it is worth.
+// A Fit is a model fitted to a history, with its errors and goodness of fit.
 type Fit struct {
 	Kind     string    // of Registry
 	Method   string    // in a few words
@@ -20,7 +20,7 @@ type Fit struct {
 	Interval string    // how they were found, in a few words
 	// how far estimates lie above the truth on average, by simulation; nil where it was not measured
 	Bias          []float64
-	Cov           [][]float64 // their covariance, nil if it could not be had
+	Cov           [][]float64 // their covariance, nil if it is not known
 	LogLikelihood float64     // natural log of the density of the returns, NaN if the method has none
 	// Kolmogorov–Smirnov distance of the returns from the fitted law of one step, given those before
 	KS   float64
@@ -31,7 +31,7 @@ type Fit struct {
 	Volatility float64 // of the fitted law: √(variance of a return / Step), in the long run
 	Sample     float64 // of the returns, the same
 
-	Warnings []string // what to know before the numbers are used, as sentences
+	Warnings []string // reasons for caution, as sentences
 
 	fixed param.Values // parameters that belong to the fit but were not estimated
 }
@@ -110,7 +110,7 @@ func fitKind(kind string, returns []float64, dt float64, fit func(sample) (Fit, 
 	params := fitters[kind].params
 	if want := 10 * params; len(returns) < want {
 		return Fit{}, fmt.Errorf("models: %d returns for the %d numbers of %s; "+
-			"want at least %d, and some hundreds before they mean much", len(returns), params, kind, want)
+			"want at least %d, and some hundreds for useful estimates", len(returns), params, kind, want)
 	}
 	if s.still && kind != "gbm" {
 		return Fit{}, fmt.Errorf("models: %s: %s; leave the stretch out", kind, s.warnings[len(s.warnings)-1])
@@ -177,7 +177,7 @@ type sample struct {
 	dt       float64
 	mean, sd float64 // of a return
 	largest  float64 // of their magnitudes
-	still    bool    // the price does not move for so long that likelihoods run away
+	still    bool    // the price stands still for so long that likelihoods are unbounded
 	warnings []string
 }
 
@@ -219,17 +219,17 @@ func newSample(returns []float64, dt float64) (sample, error) {
 	}
 	note := func(format string, args ...any) { s.warnings = append(s.warnings, fmt.Sprintf(format, args...)) }
 	if len(returns) < 250 {
-		note("only %d returns: every number here is a guess", len(returns))
+		note("only %d returns: the estimates are not reliable", len(returns))
 	}
 	if at, share, doubtful := Outliers(returns); doubtful {
 		note("returns %d and %d (%+.3g and %+.3g) make %.0f %% of the sum of squares: "+
-			"wrong prices? The fit is about them",
+			"wrong prices? They dominate the fit",
 			at[0], at[1], returns[at[0]], returns[at[1]], 100*share)
 	}
 	if longest >= 12 || float64(zeros) > 0.1*n {
 		s.still = longest >= 24 || float64(zeros) > 0.1*n
 		note("the price stands still over %d of %d returns, at most %d in a row, ending at return %d: a closed market "+
-			"or missing data, which every model takes for calm", zeros, len(returns), longest, longestEnd)
+			"or missing data, which models cannot tell from low volatility", zeros, len(returns), longest, longestEnd)
 	}
 	return s, nil
 }
@@ -296,10 +296,11 @@ func (f *Fit) finish(s sample) {
 		if r := f.Volatility / f.Sample; !(r > 0.85 && r < 1.15) {
 			hint := ""
 			if f.Kind == "garch" || f.Kind == "gjr" {
-				hint = "; variance targeting holds it"
+				hint = "; variance targeting keeps the sample's"
 			}
-			f.warn("the fitted law's volatility in the long run is %.3g a √year, the sample's %.3g: "+
-				"the fit trades the second moment for the shape of the others%s", f.Volatility, f.Sample, hint)
+			f.warn("the long-run volatility of the fit is %.3g per √year, that of the sample %.3g: "+
+				"the likelihood weighs the shape of the returns more than their variance%s",
+				f.Volatility, f.Sample, hint)
 		}
 	}
 	params, _ := f.params()

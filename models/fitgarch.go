@@ -75,8 +75,8 @@ func fitVariance(s sample, leverage, targeted bool) (Fit, func(*Fit), error) {
 	_, u := varianceFilter(m, s.dt, s.r, true)
 	f.KS, f.AD = distances(u)
 	if p := m.Persistence(); p > 0.999 {
-		f.warn("shocks to the variance fade over %.3g steps (persistence %.5f): "+
-			"the long-run volatility %.3g rests on few independent stretches", -1/math.Log(p), p, m.Sigma)
+		f.warn("shocks to the variance decay over %.3g steps (persistence %.5f): "+
+			"few independent periods determine the long-run volatility %.3g", -1/math.Log(p), p, m.Sigma)
 	}
 	if m.DoF > 200 {
 		f.Values[4] = 200

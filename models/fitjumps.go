@@ -63,8 +63,8 @@ func fitMerton(s sample) (Fit, func(*Fit), error) {
 	}
 	f.KS, f.AD = distances(u)
 	if f.Values[4] < 0.105*s.sd || f.Values[1] < 0.0105*vol {
-		f.warn("a deviation sits at its lower bound: " +
-			"the likelihood climbs without end towards a jump law, or a diffusion, of no width")
+		f.warn("a standard deviation is at its lower bound: " +
+			"the likelihood has no maximum, it grows as a jump law or the diffusion loses its width")
 	}
 	f.warnRate(s, fitMerton)
 	return f, func(f *Fit) {
@@ -116,8 +116,8 @@ func mertonLikelihood(s sample) likelihood {
 // warnRate says how the jump rate changes with the sampling step.
 func (f *Fit) warnRate(s sample, again func(sample) (Fit, func(*Fit), error)) {
 	rate := f.value("jump-rate")
-	note := fmt.Sprintf("jump-rate = %.4g a year belongs to steps of %.3g hours: "+
-		"independent jumps stand in for volatility that clusters, and coarser steps see fewer", rate, s.dt*8760)
+	note := fmt.Sprintf("jump-rate = %.4g per year holds for steps of %.3g hours: "+
+		"independent jumps imitate clustered volatility, and longer steps show fewer", rate, s.dt*8760)
 	for _, steps := range []int{24, 6} {
 		if len(s.r)/steps < 400 {
 			continue
@@ -127,7 +127,7 @@ func (f *Fit) warnRate(s sample, again func(sample) (Fit, func(*Fit), error)) {
 		}
 		break
 	}
-	f.warn("%s; it is no rate of crashes", note)
+	f.warn("%s; it is not a rate of crashes", note)
 }
 
 // A poissonMixture is Merton's law of one step.

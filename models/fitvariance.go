@@ -235,7 +235,7 @@ func (a varianceSums) estimate(s sample, c predictor, jumps bool) (e varianceEst
 	// twice what prediction gains of a normal log-likelihood: by chance, a
 	// chi-square of three degrees of freedom, above 16 once in 1,000 times
 	if !(a.n*math.Log((a.d4-2*a.d2+a.n)/a.miss) > 16) {
-		return e, errors.New("squared returns do not foretell one another: nothing shows a variance that moves")
+		return e, errors.New("squared returns do not predict one another: there is no sign of a changing variance")
 	}
 	dt := s.dt
 	unit := float64(s.sd * s.sd)
@@ -279,7 +279,7 @@ func (a varianceSums) estimate(s sample, c predictor, jumps bool) (e varianceEst
 	m := Merton{Rate: e.rate, JumpMean: e.jumpMean, JumpSD: e.jumpSD}
 	e.mu += e.rate*m.kappa() - e.rate*q
 	if math.IsNaN(e.rate) || math.IsNaN(e.jumpMean) {
-		return e, errors.New("no jump law has the moments that are left for jumps")
+		return e, errors.New("no law of jumps has the moments that remain beside the variance")
 	}
 	return e, nil
 }
@@ -411,8 +411,8 @@ func (f Fit) byMoments(s sample, jumps bool) (Fit, func(*Fit), error) {
 		heston, law = m, newStepLaw(m.stationaryCGF, s, s.sd/16, 0, 0)
 	case Bates:
 		heston, law = m.Heston, newStepLaw(m.stationaryCGF, s, s.sd/16, 0, 0)
-		f.warn("jump-rate = %.4g a year belongs to steps of %.3g hours: medians of neighbouring returns take for "+
-			"jumps what coarser steps take for volatility; it is no rate of crashes", m.Rate, s.dt*8760)
+		f.warn("jump-rate = %.4g per year holds for steps of %.3g hours: longer steps count part of these jumps as "+
+			"volatility; it is not a rate of crashes", m.Rate, s.dt*8760)
 	}
 	if feller := heston.Feller(); feller < 1 {
 		f.warn("2·kappa·theta/xi² = %.2g: the variance touches zero (the Feller condition fails, "+

@@ -20,7 +20,7 @@ type GARCH struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "garch", Doc: "GARCH(1,1) with Student-t shocks",
-	Params: []param.Param{mu, Sigma, garchAlpha, garchBeta, garchDoF, garchStep},
+	Params: []param.Param{Mu, Sigma, garchAlpha, garchBeta, garchDoF, garchStep},
 	New: func(v param.Values) Model {
 		m := newGJR(v)
 		return GARCH{Mu: m.Mu, Sigma: m.Sigma, Alpha: m.Alpha, Beta: m.Beta, DoF: m.DoF, Step: m.Step}

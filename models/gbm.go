@@ -25,7 +25,7 @@ type GBM struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "gbm", Doc: "geometric Brownian motion",
-	Params: []param.Param{mu, Sigma},
+	Params: []param.Param{Mu, Sigma},
 	New:    func(v param.Values) Model { return GBM{Mu: v["mu"], Sigma: v["sigma"]} },
 })
 

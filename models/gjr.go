@@ -43,7 +43,7 @@ type GJR struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "gjr", Doc: "GJR-GARCH(1,1) with Student-t shocks: variance reacts more to falls than to rises",
-	Params: []param.Param{mu, Sigma, garchAlpha,
+	Params: []param.Param{Mu, Sigma, garchAlpha,
 		{Name: "gjr-gamma", Unit: param.Plain, Min: -1, Max: 1, Default: 0.03,
 			Doc: "additional weight of a negative squared shock in the next variance, per garch-step"},
 		garchBeta, garchDoF, garchStep},

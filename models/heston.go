@@ -37,7 +37,7 @@ type Heston struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "heston", Doc: "stochastic variance that reverts to its mean, correlated with the price",
-	Params: []param.Param{mu, v0, kappa, theta, xi, rho},
+	Params: []param.Param{Mu, v0, kappa, theta, xi, rho},
 	New:    func(v param.Values) Model { return newHeston(v) },
 })
 

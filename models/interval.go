@@ -64,7 +64,7 @@ func (l likelihood) profile(f *Fit, returns []float64, peaks []peak, falls []flo
 				f.warn("%s: the %s end of its interval was not found; only the standard error is left",
 					name, [2]string{"lower", "upper"}[k])
 			} else if open {
-				f.warn("%s: the data set no %s end to its interval: as far as the fit can go, to %.3g, "+
+				f.warn("%s: its interval has no %s end: up to %.3g, the limit of the fit, "+
 					"the log-likelihood falls by less than %.2g", name, [2]string{"lower", "upper"}[k], ends[k], fall)
 			}
 		}

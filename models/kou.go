@@ -33,7 +33,7 @@ type Kou struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "kou", Doc: "geometric Brownian motion with double-exponential jumps of the log-price",
-	Params: []param.Param{mu, Sigma, jumpRate,
+	Params: []param.Param{Mu, Sigma, jumpRate,
 		{Name: "jump-up", Unit: param.Fraction, Min: 0, Max: 1, Default: 0.4, Doc: "probability that a jump is upward"},
 		{Name: "eta-up", Unit: param.Plain, Min: 1.001, Max: 1e5, Default: 20,
 			Doc: "inverse of the mean upward jump of the log-price; 20 is a mean of 0.05"},

@@ -33,7 +33,7 @@ type Merton struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "merton", Doc: "geometric Brownian motion with normally distributed jumps of the log-price",
-	Params: []param.Param{mu, Sigma, jumpRate, jumpMean, jumpSD},
+	Params: []param.Param{Mu, Sigma, jumpRate, jumpMean, jumpSD},
 	New: func(v param.Values) Model {
 		return Merton{Mu: v["mu"], Sigma: v["sigma"], Rate: v["jump-rate"],
 			JumpMean: v["jump-mean"], JumpSD: v["jump-sd"]}

@@ -2,7 +2,7 @@
 //
 // A model is a small struct of numbers plus one method that turns standard
 // normals into log-returns. Time is in years of 365 days, growth rates are
-// continuously compounded per year, and volatilities are per square-root year.
+// continuously compounded per year, and volatilities are per √year.
 // Every model is compensated so that the expected price is S(0)·e^{Mu·t}.
 // FitKind fits any of them to a history; Call prices options under those whose
 // transform is known; a Mixer correlates several underlyings.
@@ -80,10 +80,12 @@ func Years(d time.Duration) float64 { return float64(d) / float64(Year) }
 // Registry holds the kinds of models by the names that specs and flags use.
 var Registry param.Registry[Model]
 
-var mu = param.Param{Name: "mu", Unit: param.Rate, Min: -10, Max: 10,
+// Mu is the number that the growth rate of the expected price is registered as, by all
+// models.
+var Mu = param.Param{Name: "mu", Unit: param.Rate, Min: -10, Max: 10,
 	Doc: "growth rate of the expected price, per year: E[S(t)] = S(0)·e^(mu·t)"}
 
 // Sigma is the number that the volatility of the diffusion is registered as, by the
 // models that have one.
 var Sigma = param.Param{Name: "sigma", Unit: param.Sigma, Min: 0, Max: 10, Default: 0.8,
-	Doc: "volatility excluding jumps, per square-root year"}
+	Doc: "volatility excluding jumps, per √year"}

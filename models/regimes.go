@@ -35,11 +35,11 @@ type Regimes struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "regimes", Doc: "geometric Brownian motion that switches between a calm and a wild volatility",
-	Params: []param.Param{mu,
+	Params: []param.Param{Mu,
 		{Name: "sigma-calm", Unit: param.Sigma, Min: 0, Max: 10, Default: 0.5,
-			Doc: "volatility in the calm regime, per square-root year"},
+			Doc: "volatility in the calm regime, per √year"},
 		{Name: "sigma-wild", Unit: param.Sigma, Min: 0, Max: 10, Default: 1.2,
-			Doc: "volatility in the wild regime, per square-root year"},
+			Doc: "volatility in the wild regime, per √year"},
 		{Name: "to-wild", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 12,
 			Doc: "switching rate from calm to wild, per year spent calm"},
 		{Name: "to-calm", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 36,

@@ -79,7 +79,7 @@ func (r *Registry[T]) Complete(p Part) (Part, error) {
 }
 
 // Build makes the T that a part describes. The range of each number is checked
-// here; what numbers mean together is the T's own business.
+// here; the T checks what they mean together.
 func (r *Registry[T]) Build(p Part) (T, error) {
 	_, made, err := r.Make(p)
 	return made, err

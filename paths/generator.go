@@ -16,7 +16,7 @@ type Generator struct {
 
 	// Others are the laws of further underlyings. The first Brownian motions of
 	// all, Model's before theirs, are correlated as Mixer says; whatever else they
-	// draw is independent.
+	// draw is independent, except for [models.CommonJumps].
 	Others []models.Model
 	Mixer  models.Mixer
 

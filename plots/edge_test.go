@@ -34,8 +34,8 @@ func edges() map[string]func() (*Figure, error) {
 	one := Series{Name: "only", X: []float64{0.1, 0.2, 0.4},
 		Y: []analytics.Estimate{around(-3, 1), {Value: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}, around(-2, 0.2)}}
 	long := strings.Repeat(caption+" ", 6)
-	metric := func(label string, scale Scale, log bool, s ...Series) Metric {
-		return Metric{Label: label, Scale: scale, Log: log, Series: s}
+	metric := func(label string, scale Scale, log bool, s ...Series) SensitivityPanel {
+		return SensitivityPanel{Label: label, Scale: scale, Log: log, Series: s}
 	}
 	powers := func(name string, f func(x float64) float64) Series {
 		s := Series{Name: name}
@@ -128,12 +128,12 @@ func edges() map[string]func() (*Figure, error) {
 		},
 		"sensitivity-one": func() (*Figure, error) {
 			return Sensitivity(SensitivityData{Title: "One series, a gap", XLabel: "Delay (minutes)",
-				Metrics: []Metric{metric("Log NAV (log units)", Number, false, one)}})
+				Metrics: []SensitivityPanel{metric("Log NAV (log units)", Number, false, one)}})
 		},
 		"sensitivity-log": func() (*Figure, error) {
 			return Sensitivity(SensitivityData{Title: "Twelve by two, log axes",
 				XLabel: "Half-width (%)", XScale: Percent,
-				XLog: true, Marked: []Reference{{"A", 0.1}, {"B", 0.6}}, Metrics: []Metric{
+				XLog: true, Marked: []Reference{{"A", 0.1}, {"B", 0.6}}, Metrics: []SensitivityPanel{
 					metric("Rebalances (per year)", Number, true, powers("edge", func(x float64) float64 {
 						return 3 / x / x
 					}), powers("target", func(x float64) float64 { return 1e-6 / x })),

@@ -228,7 +228,7 @@ func nine() SensitivityData {
 	for i, name := range []string{"Growth", "Tracking error", "Mean maximum drawdown"} {
 		for _, sigma := range []float64{0.4, 0.8, 1.2} {
 			unit := []string{"log units per year", "log units per √year", "%"}[i]
-			m := Metric{Label: fmt.Sprintf("%s at σ = %.0f %% (%s)", name, 100*sigma, unit)}
+			m := SensitivityPanel{Label: fmt.Sprintf("%s at σ = %.0f %% (%s)", name, 100*sigma, unit)}
 			if i == 2 {
 				m.Scale = Percent
 			}

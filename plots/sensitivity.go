@@ -16,16 +16,16 @@ import (
 type SensitivityData struct {
 	Title, Caption string
 
-	XLabel  string      // the parameter with its unit: "Half-width of the band (leverage)"
-	XScale  Scale       // how X is written
-	XLog    bool        // log axis of X, all of which are then positive
-	Marked  []Reference // settings worth a vertical line, such as the baseline
-	Metrics []Metric    // one panel each
-	Columns int         // of panels, up to 4; 0: as many as suit their number
+	XLabel  string             // the parameter with its unit: "Half-width of the band (leverage)"
+	XScale  Scale              // how X is written
+	XLog    bool               // log axis of X, all of which are then positive
+	Marked  []Reference        // settings worth a vertical line, such as the baseline
+	Metrics []SensitivityPanel // one panel each
+	Columns int                // of panels, up to 4; 0: as many as suit their number
 }
 
-// A Metric is one panel: a quantity against the parameter.
-type Metric struct {
+// A SensitivityPanel is one panel: a quantity against the parameter.
+type SensitivityPanel struct {
 	Label  string // quantity and unit: "Cost drag (% a year)"
 	Scale  Scale  // Percent if values are fractions and Label says %
 	Log    bool   // log axis; drawn linear after all if something is not positive
@@ -111,7 +111,7 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 // notes say what the legend cannot.
 func (in SensitivityData) notes(styles metricStyles) []string {
 	var words []string
-	if slices.ContainsFunc(in.Metrics, Metric.apart) {
+	if slices.ContainsFunc(in.Metrics, SensitivityPanel.apart) {
 		words = append(words, "Points at one value stand side by side where their intervals overlap.")
 	}
 	exact, joined := 0, false
@@ -214,7 +214,7 @@ func (in SensitivityData) legend(styles metricStyles) (list []entry) {
 // paint draws the lines of the panel, and the estimates over them. Series without
 // exact lines step aside for each other where their intervals overlap, by no more than
 // keeps them at their x. Points shrink where they are close.
-func (m Metric) paint(p plane, styles metricStyles) {
+func (m SensitivityPanel) paint(p plane, styles metricStyles) {
 	gap := p.closest(m.Series)
 	aside, times := vg.Length(0), min(1, max(0.6, gap/8))
 	if m.apart() {
@@ -240,13 +240,13 @@ func (m Metric) paint(p plane, styles metricStyles) {
 }
 
 // exactOf reports whether the series of that name has an exact line.
-func (m Metric) exactOf(name string) bool {
+func (m SensitivityPanel) exactOf(name string) bool {
 	return slices.ContainsFunc(m.Exact, func(l Line) bool { return l.Name == name })
 }
 
 // apart reports whether the series stand side by side: intervals at one value overlap,
 // and no exact line says where points belong.
-func (m Metric) apart() bool {
+func (m SensitivityPanel) apart() bool {
 	if len(m.Exact) > 0 {
 		return false
 	}
@@ -288,7 +288,7 @@ func exactLine(i int) draw.LineStyle {
 }
 
 // axis spans all that the panel shows.
-func (m Metric) axis() axis {
+func (m SensitivityPanel) axis() axis {
 	ys := nothing()
 	for _, s := range m.Series {
 		for _, e := range s.Y {

@@ -163,8 +163,8 @@ func costs() CostDragData {
 
 func sensitivity(n int) SensitivityData {
 	rng := rand.New(rand.NewPCG(7, 7))
-	metric := func(label string, scale Scale, half float64, f, g func(h float64) float64) Metric {
-		m := Metric{Label: label, Scale: scale}
+	metric := func(label string, scale Scale, half float64, f, g func(h float64) float64) SensitivityPanel {
+		m := SensitivityPanel{Label: label, Scale: scale}
 		for k, f := range []func(float64) float64{f, g} {
 			s := Series{Name: []string{"to the edge", "to the target"}[k]}
 			for i := range n {
@@ -181,7 +181,7 @@ func sensitivity(n int) SensitivityData {
 		Title: "How the band's half-width changes ETHBULL3X", Caption: caption,
 		XLabel: "Half-width of the band (leverage)",
 		Marked: []Reference{{"ETHBULL3X: 0.2", 0.2}},
-		Metrics: []Metric{
+		Metrics: []SensitivityPanel{
 			metric("Cost drag (% a year)", Percent, 0.004, drag, func(h float64) float64 { return 0.08 + 0.006/h }),
 			metric("Tracking error against the ideal (% a year)", Percent, 0.003, func(h float64) float64 {
 				return 0.3 * h

@@ -29,7 +29,7 @@ type TradeoffData struct {
 type TradeoffPanel struct {
 	Label    string // of the scenario; may be empty where there is one panel
 	Series   []TradeoffSeries
-	Baseline *TradeoffPoint // the study's own setting, with a ring; nil: not drawn. Its Standing does not count
+	Baseline *TradeoffPoint // the baseline, with a ring; nil: not drawn. Its Standing does not count
 }
 
 // A TradeoffSeries is settings of one kind, such as bands that trade to the edge.

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// mostHalvings bounds the work of Adaptive at a kink or a singularity.
+// mostHalvings limits the work of Adaptive at a kink or a singularity.
 const mostHalvings = 12
 
 // Adaptive integrates f from a to b. It halves each interval until the
@@ -51,8 +51,8 @@ var (
 
 // Tail integrates f from 0 to infinity, over intervals that widen by half each
 // until one adds less than tolerance and f at its end, over as much, would not
-// either; each interval is integrated as by Adaptive. It refuses an f that has
-// not fallen off by 1e7, and one that is NaN.
+// either; each interval is integrated as by Adaptive. It returns an error if f has not
+// decayed by 1e7, or is NaN.
 func Tail(f func(x float64) float64, tolerance float64) (float64, error) {
 	sum, width := 0.0, 1.0
 	for a := 0.0; a < 1e7; {

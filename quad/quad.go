@@ -1,18 +1,15 @@
-// Package quad integrates functions of one variable over finite intervals.
+// Package quad integrates functions of one variable.
 //
 //   - A [Rule] is a set of Gauss–Legendre nodes and weights in panels that the
 //     caller grades to where the function changes: for operators, and for sums
 //     that are made often.
-//   - [Adaptive] halves an interval until two rules agree, and [Tail] goes on so
-//     to where nothing is left: for integrals made once.
-//   - [Short] is a rule of four points for the cells of a table that simulations
-//     read.
+//   - [Adaptive] halves an interval until two rules agree, and [Tail] does so up to
+//     infinity: for integrals that are computed once.
+//   - [Short] is a rule of four points for the cells of tables.
 //
-// Every rule has the same bits on every machine, and so has the integral of a
-// function that has.
+// If a function has the same bits on every machine, so has its integral.
 //
-// Nothing here estimates an error for the caller; each comment says for what
-// the result is good.
+// No function returns an error estimate; the comments state the accuracy.
 package quad
 
 import (
@@ -22,7 +19,7 @@ import (
 )
 
 // A Rule is a set of nodes X and their weights W: the integral of f is about
-// ΣW·f(X). The zero Rule covers nothing; Add, Grade and Join cover more.
+// ΣW·f(X). The zero Rule is empty; Add, Grade and Join add nodes.
 type Rule struct{ X, W []float64 }
 
 // Add covers [a, b] with n ≥ 1 Gauss–Legendre nodes, ascending; it is exact for
@@ -77,9 +74,9 @@ const panelNodes = 16
 
 var panel = legendre(panelNodes)
 
-// Grade covers the way from a to b with panels of 16 nodes that begin with width
-// first at a and widen by half from each to the next, up to widest. With b < a
-// it goes down, its nodes ascending within each panel.
+// Grade covers the range from a to b with panels of 16 nodes. The panel at a has the width
+// first; each next one is wider by half, up to widest. With b < a the panels descend,
+// with ascending nodes within each panel.
 func (r *Rule) Grade(a, b, first, widest float64) {
 	down := b < a
 	if down {

@@ -1,8 +1,7 @@
 package quad
 
 // Short integrates f over an interval so short that four points do: it is exact
-// for polynomials of degree 7. If f has the same bits on every machine, so has
-// the integral.
+// for polynomials of degree 7.
 func Short(f func(x float64) float64, a, b float64) float64 {
 	sum := 0.0
 	at := shortNodes(a, b)

@@ -1,4 +1,4 @@
-// Package random holds the numbered stream every path draws from.
+// Package random makes the random numbers of every path.
 //
 // A draw is a pure function of (seed, path, purpose, index): the counter of
 // Philox4x32-10 addressed by those numbers. Nothing is shared between paths,

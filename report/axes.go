@@ -60,12 +60,12 @@ func readable(a study.Axis, v float64) string {
 }
 
 // panelOf is how a metric is drawn.
-func panelOf(m analytics.Metric) plots.Metric {
-	return plots.Metric{Label: m.Label, Scale: m.Unit.Scale(), Log: m.LogAxis}
+func panelOf(m analytics.Metric) plots.SensitivityPanel {
+	return plots.SensitivityPanel{Label: m.Label, Scale: m.Unit.Scale(), Log: m.LogAxis}
 }
 
 // panelsOf is how metrics are drawn, by name.
-func panelsOf(names []string) (list []plots.Metric) {
+func panelsOf(names []string) (list []plots.SensitivityPanel) {
 	for _, name := range names {
 		list = append(list, panelOf(analytics.MustLookup(name)))
 	}
@@ -77,7 +77,8 @@ var sensitivityMetrics = assess.SensitivityMetrics
 
 // sensitivity draws the metrics of d that have a value somewhere; nil where none has.
 func sensitivity(d plots.SensitivityData) (*plots.Figure, error) {
-	d.Metrics = slices.DeleteFunc(d.Metrics, func(m plots.Metric) bool { return len(m.Series)+len(m.Exact) == 0 })
+	d.Metrics = slices.DeleteFunc(d.Metrics,
+		func(m plots.SensitivityPanel) bool { return len(m.Series)+len(m.Exact) == 0 })
 	if len(d.Metrics) == 0 {
 		return nil, nil
 	}

@@ -177,7 +177,7 @@ func quantilesFigure(caption string, l *assess.Likeness) (*plots.Figure, error) 
 			}
 			s.X, s.Y = append(s.X, q), append(s.Y, l.History[i])
 		}
-		d.Metrics = append(d.Metrics, plots.Metric{
+		d.Metrics = append(d.Metrics, plots.SensitivityPanel{
 			Label: law.Kind + ": quantile of the history (log units)", Series: []plots.Series{s},
 			Exact: []plots.Line{{Name: "Equal", X: s.X, Y: slices.Clone(s.X)}},
 		})
@@ -194,7 +194,7 @@ func squaresFigure(caption string, l *assess.Likeness) (*plots.Figure, error) {
 		lags[i] = float64(lag)
 	}
 	for _, law := range l.Laws {
-		d.Metrics = append(d.Metrics, plots.Metric{
+		d.Metrics = append(d.Metrics, plots.SensitivityPanel{
 			Label:  law.Kind + ": autocorrelation of squared returns",
 			Series: []plots.Series{{Name: "History", X: lags, Y: l.Squares}},
 			Exact:  []plots.Line{{Name: "Model", X: lags, Y: law.Squares}},

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"mcrisk/analytics"
@@ -54,6 +55,15 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 		d.Blocks = append(d.Blocks,
 			Note("!: a few paths decide, so that the interval may cover less often than it says."))
 	}
+	if len(r.Correlations) > 0 {
+		d.Blocks = append(d.Blocks, correlated(r))
+		if !spec.CommonJumps && slices.ContainsFunc(r.Correlations, func(c assess.PriceCorrelation) bool {
+			return c.Asked < c.Realised.Lo || c.Asked > c.Realised.Hi
+		}) {
+			d.Blocks = append(d.Blocks, Note("The Brownian motions of the prices have the correlation asked for; "+
+				"their jumps and variances are independent. --common-jumps lets jumps strike together."))
+		}
+	}
 	d.Blocks = append(d.Blocks, meanings, comparedData(r))
 	if len(r.Scenarios) > 0 {
 		d.Blocks = append(d.Blocks, Figure{Name: "scenarios",
@@ -62,6 +72,19 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 	}
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
+}
+
+// correlated sets the correlations of prices that came out beside those that were asked
+// for.
+func correlated(r *assess.Comparison) Table {
+	t := Table{Name: "correlations", Title: "Correlation of the log-returns of two prices over the horizon:",
+		Columns: []Column{{Name: "first"}, {Name: "second"}, {Name: "asked"},
+			{Name: "realised", Interval: intervalTitle, Parts: []string{"se", "lo", "hi", "n", "warning"}}}}
+	for _, c := range r.Correlations {
+		names := r.Study.Spec().Tokens
+		t.Add("of "+names[c.First].Name, "of "+names[c.Second].Name, c.Asked, c.Realised)
+	}
+	return t
 }
 
 // outcomesTable is the range of outcomes of each holding.
@@ -151,6 +174,12 @@ func comparisonJSON(r *assess.Comparison) any {
 		Difference JSONEstimate `json:"difference"`
 		UnpairedSE *Number      `json:"unpaired_se"`
 	}
+	type correlation struct {
+		First    string       `json:"first"`
+		Second   string       `json:"second"`
+		Asked    float64      `json:"asked"`
+		Realised JSONEstimate `json:"realised"`
+	}
 	type outcome struct {
 		Name      string                  `json:"name"`
 		Beside    bool                    `json:"beside"` // none of the tokens: spot, or a position that is held
@@ -160,6 +189,8 @@ func comparisonJSON(r *assess.Comparison) any {
 		ResultsHash string    `json:"results_hash"`
 		Rows        []row     `json:"rows"`
 		Outcomes    []outcome `json:"outcomes"`
+
+		Correlations []correlation `json:"correlations,omitempty"`
 	}{ResultsHash: r.Hash}
 	for _, o := range r.Outcomes {
 		x := outcome{o.Name, o.Beside, map[string]JSONEstimate{}}
@@ -167,6 +198,11 @@ func comparisonJSON(r *assess.Comparison) any {
 			x.Quantiles[outcomeName(q.P)] = ToJSON(q.Estimate)
 		}
 		all.Outcomes = append(all.Outcomes, x)
+	}
+	for _, c := range r.Correlations {
+		names := r.Study.Spec().Tokens
+		all.Correlations = append(all.Correlations,
+			correlation{names[c.First].Name, names[c.Second].Name, c.Asked, ToJSON(c.Realised)})
 	}
 	for _, m := range compared(r) {
 		for i, x := range m.Tokens {

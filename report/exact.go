@@ -31,10 +31,10 @@ func ExactNotes(all []assess.Exact) (notes []string) {
 			notes = append(notes, fmt.Sprintf("%s: liquidation has probability %s; these numbers end there "+
 				"(--after-liquidation stop); those of simulate go on", e.Token, Short(e.Answers.Liquidated)))
 		}
-		if e.Lawless != nil {
+		if e.NoLaw != nil {
 			notes = append(notes,
 				fmt.Sprintf("%s: without p_loss, var, es and quantiles; mcrisk simulate estimates them. %v",
-					e.Token, e.Lawless))
+					e.Token, e.NoLaw))
 		}
 	}
 	return notes

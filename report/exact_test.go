@@ -21,9 +21,9 @@ func TestExactNotes(t *testing.T) {
 		{"of one that stops", assess.Exact{Token: "a", Answers: answers(0.2), Stops: true}, nil},
 		{"of one that goes on", assess.Exact{Token: "a", Answers: answers(0.2)},
 			[]string{"a: liquidation has probability 0.2; these numbers end there"}},
-		{"without a law", assess.Exact{Token: "a", Answers: answers(0), Lawless: errors.New("islands")},
+		{"without a law", assess.Exact{Token: "a", Answers: answers(0), NoLaw: errors.New("islands")},
 			[]string{"estimates them. islands"}},
-		{"of both", assess.Exact{Token: "a", Answers: answers(0.2), Lawless: errors.New("x")}, []string{"0.2", "x"}},
+		{"of both", assess.Exact{Token: "a", Answers: answers(0.2), NoLaw: errors.New("x")}, []string{"0.2", "x"}},
 	} {
 		got := ExactNotes([]assess.Exact{tt.of})
 		if len(got) != len(tt.want) {

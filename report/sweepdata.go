@@ -164,7 +164,7 @@ func (v view) cellColumns() []Column {
 // cellRows gives the rows of cells.csv that are of one token in one cell.
 func (v view) cellRows(metrics []analytics.Metric, c assess.CellEstimates, row func(cells ...any) error) error {
 	head := []any{c.Cell}
-	if c.Cell == v.Sweep.Own() {
+	if c.Cell == v.Sweep.Baseline() {
 		head[0] = "baseline"
 	}
 	for _, text := range v.Texts(c.Cell) {

@@ -19,9 +19,8 @@ import (
 	"mcrisk/study"
 )
 
-// A Dir is a run directory being written. Everything goes into a hidden folder
-// beside it, which takes its name only when all is on disk: a run that was
-// killed never looks finished.
+// A Dir is a run directory being written. Its files go into a hidden folder beside it,
+// which is renamed when all are on disk, so that an interrupted run never looks finished.
 type Dir struct {
 	Path    string // where the run will be
 	partial string
@@ -94,7 +93,7 @@ func writeFile(path string, write func(io.Writer) error) error {
 	return errors.Join(write(f), f.Sync(), f.Close())
 }
 
-// A Manifest says what a run was and what it left.
+// A Manifest describes a run: its command, settings, inputs and files.
 type Manifest struct {
 	Command     []string          `json:"command"`
 	Version     string            `json:"version"`
@@ -128,7 +127,7 @@ func (d *Dir) Commit(m Manifest) error {
 	return d.place()
 }
 
-// place gives what was written its names.
+// place renames what was written to its final names.
 func (d *Dir) place() error {
 	if d.within {
 		return d.fill()
@@ -143,8 +142,8 @@ func (d *Dir) place() error {
 	return nil
 }
 
-// fill moves what was written into a run that is there, the manifest last: a run
-// with a manifest has all of it, and nothing that an earlier one listed besides.
+// fill moves what was written into an existing run, the manifest last: a run with a
+// manifest has all of its files, and none that only an earlier manifest listed.
 func (d *Dir) fill() error {
 	manifest := filepath.Join(d.Path, ManifestFile)
 	if f, err := os.Open(manifest); err == nil {

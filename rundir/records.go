@@ -21,10 +21,10 @@ import (
 	"mcrisk/study"
 )
 
-// Records are what has been done of a sweep, in a folder that grows: one file for
-// each unit of work, which takes its name only when it is whole. So a sweep that
-// was killed loses what was under way and nothing else, units may be done in any
-// order and by different machines, and memory holds a few cells at a time.
+// Records are the finished units of a sweep, one file each in a folder; a file gets its
+// name only when it is complete. So an interrupted sweep loses only the units in
+// progress, units may be done in any order and on different machines, and memory holds a
+// few cells at a time.
 //
 // A record is a line of JSON, the kept columns as little-endian float64 (those of
 // the market, and then of each cell that did not fail), and the SHA-256 of all
@@ -45,7 +45,7 @@ const (
 	recordsDir   = "records"
 )
 
-// An Origin is what a sweep is told at its start and its results need in the end.
+// An Origin has the facts known at the start of a sweep that its results need at the end.
 type Origin struct {
 	Command   []string          `json:"command"`
 	Generator string            `json:"generator"` // of random numbers; CreateSweep says which
@@ -73,8 +73,8 @@ func CreateSweep(path string, plan []byte, b Origin) error {
 	return d.place()
 }
 
-// OpenSweep opens a sweep's run, done or not: its spec, how it is swept, what it
-// was told, and its records of the named columns.
+// OpenSweep opens the run of a sweep, finished or not: its spec, its plan, its origin and
+// its records of the named columns.
 func OpenSweep(path string, names []string) (*Records, SweepPlan, Origin, error) {
 	var b Origin
 	none := func(err error) (*Records, SweepPlan, Origin, error) { return nil, SweepPlan{}, b, err }
@@ -202,11 +202,11 @@ func writeColumns(w io.Writer, columns [][]float64) error {
 	return nil
 }
 
-// maxHead is the longest first line of a record that is believed.
+// maxHead is the longest first line of a record that is accepted.
 const maxHead = 1 << 20
 
-// readHead reads the first line of an open record, and says how long it is. What
-// it says of sizes is held to the sweep and to the file.
+// readHead reads the first line of an open record and returns its length. Sizes in it
+// must agree with the sweep and the file.
 func (r *Records) readHead(f *os.File, u study.Unit) (h head, n int64, err error) {
 	in := bufio.NewReaderSize(io.NewSectionReader(f, 0, maxHead), 1<<12)
 	line, err := in.ReadBytes('\n')
@@ -303,8 +303,8 @@ func (r *Records) Missing(ctx context.Context, units []int) (missing []int, dama
 // partialPrefix begins the names of what is being written.
 const partialPrefix = ".partial-"
 
-// Tidy removes what a killed process left half-written of some units; others may
-// be under way, as shards may share a folder.
+// Tidy removes partial files that an interrupted process left of some units. Other units
+// may be in progress, as shards may share a folder.
 func (r *Records) Tidy(units []int) error {
 	ours := map[string]bool{}
 	for _, i := range units {
@@ -316,7 +316,7 @@ func (r *Records) Tidy(units []int) error {
 	})
 }
 
-// tidy removes those of a folder's half-written things that are ours.
+// tidy removes partial files of a folder, if they belong to these units.
 func tidy(dir string, ours func(name string) bool) error {
 	entries, err := os.ReadDir(dir)
 	faults := []error{err}
@@ -416,9 +416,9 @@ func (r *Records) Take(ctx context.Context, from *Records) error {
 	return nil
 }
 
-// Results begins the results of a sweep whose records are all there. They take
-// their names on Commit, the manifest last; results of an earlier time are
-// replaced, and what a killed process left half-written of them is removed.
+// Results begins the results of a sweep whose records are complete. Commit gives them
+// their names, the manifest last. Earlier results are replaced, and partial files of an
+// interrupted process removed.
 func (r *Records) Results(ctx context.Context) (*Dir, error) {
 	if err := tidy(r.Path, func(string) bool { return true }); err != nil {
 		return nil, fmt.Errorf("rundir: %w", err)

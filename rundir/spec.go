@@ -1,4 +1,4 @@
-// Package rundir is what a study leaves on disk: its spec as YAML, and the run
+// Package rundir reads and writes the files of a study: its spec as YAML, and the run
 // directory with manifest, tables and figures.
 package rundir
 
@@ -65,7 +65,8 @@ func specItems(s study.Spec) yaml.MapSlice {
 				{Key: "model", Value: part(u.Model, kind.Params)},
 				{Key: "correlations", Value: scalars(u.Correlations)}})
 		}
-		spec = append(spec, yaml.MapItem{Key: "others", Value: others})
+		spec = append(spec, yaml.MapItem{Key: "others", Value: others},
+			yaml.MapItem{Key: "common-jumps", Value: s.CommonJumps})
 	}
 	return append(spec, yaml.MapSlice{
 		{Key: "horizon", Value: param.FormatSeconds(s.Horizon.Seconds())},
@@ -87,7 +88,7 @@ func errorsItem(e study.Errors) yaml.MapItem {
 		Value: yaml.MapSlice{{Key: "names", Value: e.Names}, {Key: "covariance", Value: rows}}}
 }
 
-// scalars are numbers as they stand.
+// scalars are numbers in their shortest exact form.
 func scalars(vs []float64) (list []scalar) {
 	for _, v := range vs {
 		list = append(list, scalar(strconv.FormatFloat(v, 'g', -1, 64)))
@@ -107,7 +108,7 @@ func numbers(v param.Values, params []param.Param) yaml.MapSlice {
 	return m
 }
 
-// scalar is a value written to YAML as it stands: a number if it reads as one.
+// scalar is a value written to YAML without quotes.
 type scalar string
 
 func (s scalar) MarshalYAML() ([]byte, error) { return []byte(s), nil }
@@ -156,21 +157,15 @@ func read(data []byte, name string, from func(*reader, ast.Node)) error {
 func (r *reader) spec(s *study.Spec) fields {
 	s.Seed = 1
 	return fields{
-		"model":   func(n ast.Node) { s.Model = readPart(r, n, "model", &models.Registry) },
-		"horizon": func(n ast.Node) { s.Horizon = r.duration(n, "horizon") },
-		"step":    func(n ast.Node) { s.Step = r.duration(n, "step") },
-		"paths":   func(n ast.Node) { s.Paths = int(r.count(n, "paths", study.MaxPaths)) },
-		"seed":    func(n ast.Node) { s.Seed = r.count(n, "seed", math.MaxUint64) },
-		"errors":  func(n ast.Node) { s.Errors = r.errors(n) },
-		"parameter-uncertainty": func(n ast.Node) {
-			b, ok := n.(*ast.BoolNode)
-			if !ok {
-				r.fault(n, "parameter-uncertainty = %q; want true or false", text(n))
-				return
-			}
-			s.Uncertain = b.Value
-		},
-		"marks": func(n ast.Node) { s.Marks = int(r.count(n, "marks", study.MaxMarks)) },
+		"model":                 func(n ast.Node) { s.Model = readPart(r, n, "model", &models.Registry) },
+		"horizon":               func(n ast.Node) { s.Horizon = r.duration(n, "horizon") },
+		"step":                  func(n ast.Node) { s.Step = r.duration(n, "step") },
+		"paths":                 func(n ast.Node) { s.Paths = int(r.count(n, "paths", study.MaxPaths)) },
+		"seed":                  func(n ast.Node) { s.Seed = r.count(n, "seed", math.MaxUint64) },
+		"errors":                func(n ast.Node) { s.Errors = r.errors(n) },
+		"parameter-uncertainty": func(n ast.Node) { s.Uncertain = r.truth(n, "parameter-uncertainty") },
+		"common-jumps":          func(n ast.Node) { s.CommonJumps = r.truth(n, "common-jumps") },
+		"marks":                 func(n ast.Node) { s.Marks = int(r.count(n, "marks", study.MaxMarks)) },
 		"others": func(n ast.Node) {
 			for _, item := range r.list(n, "others") {
 				s.Others = append(s.Others, r.underlying(item))
@@ -361,6 +356,16 @@ func (r *reader) underlying(n ast.Node) study.Underlying {
 		"correlations": func(n ast.Node) { u.Correlations = r.numbers(n, "correlations") },
 	})
 	return u
+}
+
+// truth reads true or false.
+func (r *reader) truth(n ast.Node, what string) bool {
+	b, ok := n.(*ast.BoolNode)
+	if !ok {
+		r.fault(n, "%s = %q; want true or false", what, text(n))
+		return false
+	}
+	return b.Value
 }
 
 // list reads the items of a list.

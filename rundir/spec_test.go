@@ -201,6 +201,8 @@ func FuzzReadSpec(f *testing.F) {
 	f.Add([]byte("tokens:\n  ! "))
 	f.Add([]byte(strings.Replace(right, "tokens:",
 		"others:\n- name: B\n  model: {kind: merton}\n  correlations: [0.7]\ntokens:", 1)))
+	f.Add([]byte(strings.Replace(strings.Replace(right, "tokens:", "others:\n- name: B\n  model: {kind: merton}\n"+
+		"  correlations: [0.7]\ncommon-jumps: true\ntokens:", 1), "kind: gbm", "kind: merton", 1)))
 	f.Add([]byte("model: &x {kind: gbm}\ntokens: [*x]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := ReadSpec(data, "f.yaml")

@@ -95,13 +95,12 @@ func (t *table) next() (bool, error) {
 	return true, nil
 }
 
-// fault says what is wrong at the present line.
+// fault is an error at the current line.
 func (t *table) fault(format string, args ...any) error {
 	return fmt.Errorf("rundir: %s:%d: %w", t.path, t.line, fmt.Errorf(format, args...))
 }
 
-// text is a field of the present row; of a column that there is not, the fault is
-// the table's.
+// text is a field of the current row; a missing column is a fault of the table.
 func (t *table) text(column string, faults *[]error) string {
 	i, ok := t.columns[column]
 	if !ok {

@@ -13,7 +13,7 @@ import (
 	"mcrisk/study"
 )
 
-// A SweepPlan is what to run at which values, and what to say of it, as in a file.
+// A SweepPlan is the plan of a sweep as a file has it: axes and analyses.
 type SweepPlan struct {
 	Over     []Over
 	Sample   int      // cells of a Latin hypercube sample; 0: the whole grid
@@ -103,8 +103,8 @@ func WriteSweep(w io.Writer, s *study.Study, sweep SweepPlan) error {
 	return yaml.NewEncoder(w).Encode(append(yaml.MapSlice{{Key: "sweep", Value: items}}, specItems(s.Spec())...))
 }
 
-// ReadSweep reads a spec, or part of one, and how it is swept, where it says. The
-// values of axes are checked when Axis meets the complete spec.
+// ReadSweep reads a spec, or part of one, and the plan of its sweep, if there is one.
+// Values of axes are checked by Axis, with the complete spec.
 func ReadSweep(data []byte, name string) (study.Spec, *SweepPlan, error) {
 	var s study.Spec
 	var sweep *SweepPlan

@@ -26,8 +26,9 @@ const ModelAxis = "model"
 // sweep may have.
 const MaxCells = 1_000_000
 
-// ParseAxis reads the values of an axis as [ParseValues] does; the axis model takes
-// kinds, which keep the numbers of the spec's model that they have too.
+// ParseAxis reads an axis: the values of a number as [ParseValues] does, or, for the
+// axis model, kinds of models. A kind keeps those numbers of the spec's model that it
+// has as well.
 func ParseAxis(s Spec, name, list string) (Axis, error) {
 	if name == ModelAxis {
 		items := strings.Split(list, ",")
@@ -50,7 +51,7 @@ func ParseAxis(s Spec, name, list string) (Axis, error) {
 }
 
 // ParseValues reads values of a number as a person writes them: low:high:step, both
-// ends included, or a,b,c. They come sorted, and may be alike.
+// ends included, or a,b,c. It sorts them and keeps duplicates.
 func ParseValues(p param.Param, list string) (values []float64, err error) {
 	if ends := strings.Split(list, ":"); len(ends) == 3 {
 		return span(p, ends, list)
@@ -94,14 +95,14 @@ func span(p param.Param, ends []string, list string) ([]float64, error) {
 // NewModelAxis is the axis of named price models.
 func NewModelAxis(names []string, parts []param.Part) Axis {
 	a := Axis{Models: parts}
-	a.Name, a.Unit, a.Choices, a.Max, a.Doc = ModelAxis, param.Choice, names, float64(len(names)-1), "law of the price"
+	a.Name, a.Unit, a.Choices, a.Max, a.Doc = ModelAxis, param.Choice, names, float64(len(names)-1), "price model"
 	for i := range names {
 		a.Values = append(a.Values, float64(i))
 	}
 	return a
 }
 
-// model is the spec's model made another kind, with the numbers that both have.
+// model is the spec's model changed to another kind, with the numbers that both have.
 func (s Spec) model(kind string) (param.Part, error) {
 	k, err := models.Registry.Kind(kind)
 	if err != nil {

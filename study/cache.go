@@ -2,18 +2,18 @@ package study
 
 import "sync"
 
-// A cache keeps what was made by a key, so that what many cells of a sweep have alike
-// is made once. It may be asked for any number of keys: the last cacheSize are there.
+// A cache holds values by key, so that what many cells of a sweep share is built once.
+// At least the cacheSize keys used last are in it.
 type cache[T any] struct {
 	mu          sync.Mutex
 	recent, old map[string]T
 }
 
-// cacheSize is how much a cache keeps at least, and half of what at most: several
-// batches of cells, a megabyte or two.
+// cacheSize is the least number of values that a full cache holds, and half of the
+// largest: several batches of cells, one or two megabytes.
 const cacheSize = 16 * BatchCells
 
-// get returns what the key stands for, which it makes if it does not have it.
+// get returns the value of a key, and makes it if the cache does not have it.
 func (c *cache[T]) get(key string, make func() T) T {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -69,11 +69,11 @@ func Ensembles(ctx context.Context, s *Study, opt Options, names []string, sinks
 
 // Hash is the results_hash of ensembles that lived on the same paths: the SHA-256,
 // in hexadecimal, over the SHA-256 of each chunk of [ChunkPaths] paths, in path
-// order. That of a chunk is over each token's name, and each of its columns' names
-// and numbers by path, little endian, with one NaN for all; columns that say nothing
-// of the token are left out (see [tokens.Column]). It is what two runs must
-// share to be the same run; estimates and files do not enter. A chunk's share of it
-// depends on that chunk alone, so that parts of a run can give it.
+// order. A chunk's hash is over each token's name, then the name of each of its columns
+// and the column's numbers by path, little endian, with one bit pattern for NaN. Columns
+// without meaning for the token are left out (see [tokens.Column]). Two runs with the
+// same hash have the same lifetimes; estimates and files do not enter it. A chunk's hash
+// depends on that chunk only, so parts of a run can be hashed separately.
 func Hash(ensembles []tokens.Ensemble) string {
 	sum := hashOf(ensembles)
 	return hex.EncodeToString(sum[:])

@@ -36,7 +36,7 @@ func (s *Sweep) Batch(i int) []int { return s.batches[i] }
 // Place says in which batch a cell is, and where there.
 func (s *Sweep) Place(cell int) (batch, place int) { return s.places[cell][0], s.places[cell][1] }
 
-// A UnitResult is what one unit of a sweep's work came to.
+// A UnitResult is the result of one unit of a sweep's work.
 type UnitResult struct {
 	Unit
 	First, N int         // paths
@@ -46,8 +46,8 @@ type UnitResult struct {
 	Faults []string // by cell: why it failed; empty: it did not
 }
 
-// Kept are the names of columns, of a market and of a token, in the order of
-// ensembles and parts; of nil they are all.
+// Kept splits names of columns into those of a market and those of a token, in the
+// order of ensembles and unit results. Nil stands for all columns.
 func Kept(names []string) (market, token []string) {
 	kept := func(name string) bool { return names == nil || slices.Contains(names, name) }
 	for _, c := range tokens.MarketColumns {
@@ -63,9 +63,9 @@ func Kept(names []string) (market, token []string) {
 	return market, token
 }
 
-// Run does some units of the sweep's work, whatever their order, and hands their
-// parts on one at a time, in the order of the list. Only the named columns are
-// kept. Parts that fail do not stop it.
+// Run does the listed units of the sweep's work, in any order, and passes their results
+// to sink one at a time, in the order of the list. Only the named columns are kept. A
+// unit that fails does not stop it.
 func (s *Sweep) Run(ctx context.Context, opt Options, units []int, names []string, sink func(*UnitResult) error) error {
 	total := 0
 	for _, u := range units {
@@ -86,7 +86,7 @@ func (s *Sweep) Run(ctx context.Context, opt Options, units []int, names []strin
 		})
 }
 
-// A sweeper is what one goroutine works on a sweep with. It is made ready for one
+// A sweeper is the working memory of one goroutine of a sweep. It is prepared for one
 // batch at a time.
 type sweeper struct {
 	sweep *Sweep
@@ -94,11 +94,11 @@ type sweeper struct {
 
 	batch int
 	ready joint
-	alone []joint // by cell, once the batch together has failed
+	alone []joint // each cell by itself, once the batch as a whole has failed
 }
 
-// A joint is cells of one price model made ready to run together. Tokens that
-// several cells have alike run once.
+// A joint is a set of cells with one price model, prepared to run together. A token that
+// several cells share runs once.
 type joint struct {
 	*runner
 	*worker
@@ -121,7 +121,7 @@ func (w *sweeper) part(ctx context.Context, u Unit) (*UnitResult, error) {
 			w.alone = append(w.alone, w.sweep.join([]int{c}))
 		}
 	}
-	// Something failed while running: each cell alone tells which.
+	// Something failed while running: run each cell by itself to see which.
 	all := w.sweep.empty(u, nil)
 	for _, j := range w.alone {
 		p, err := j.part(ctx, w.sweep, u, w.names)
@@ -139,7 +139,7 @@ func (w *sweeper) part(ctx context.Context, u Unit) (*UnitResult, error) {
 	return all, nil
 }
 
-// empty is a part without columns.
+// empty is a result without columns.
 func (s *Sweep) empty(u Unit, faults []string) *UnitResult {
 	return &UnitResult{Unit: u, First: u.Chunk * ChunkPaths, N: s.ChunkPaths(u.Chunk),
 		Faults: faults, Cells: make([][][]float64, len(faults))}
@@ -150,7 +150,7 @@ func (s *Sweep) ChunkPaths(chunk int) int {
 	return min(ChunkPaths, s.Study.spec.Paths-chunk*ChunkPaths)
 }
 
-// join makes cells ready: of what they are built of, one study.
+// join prepares cells to run together, as one study with the tokens of all.
 func (s *Sweep) join(cells []int) joint {
 	j := joint{faults: make([]string, len(cells)), tokens: make([][]int, len(cells))}
 	all := &Study{spec: s.Study.spec}
@@ -240,7 +240,7 @@ type Cell struct {
 	Fault     error             // why it failed
 }
 
-// Assemble makes a cell of its parts: for each chunk of paths, in order, the
+// Assemble joins the results of a cell's chunks: for each chunk of paths, in order, the
 // columns of its market and of its tokens, or why it failed.
 func (s *Sweep) Assemble(cell int, names []string,
 	part func(chunk int) (market, columns [][]float64, fault string, err error)) (Cell, error) {
@@ -284,14 +284,14 @@ func (s *Sweep) Assemble(cell int, names []string,
 	return c, nil
 }
 
-// Collected are the cells of a sweep in memory, by number: its own is the last.
+// Collected are the cells of a sweep in memory, by number. The baseline is the last.
 type Collected []Cell
 
 // Cell is the cell of that number.
 func (c Collected) Cell(number int) (Cell, error) { return c[number], nil }
 
-// CollectAll runs all of a sweep and keeps it in memory: the named columns of every
-// cell, of nil all. Cells that fail are among them.
+// CollectAll runs a whole sweep and keeps the named columns of every cell in memory; nil
+// names all columns. Cells that fail are included.
 func (s *Sweep) CollectAll(ctx context.Context, opt Options, names []string) (Collected, error) {
 	var parts []*UnitResult
 	if err := s.Run(ctx, opt, s.AllUnits(), names, func(p *UnitResult) error {
@@ -315,17 +315,16 @@ func (s *Sweep) CollectAll(ctx context.Context, opt Options, names []string) (Co
 	return cells, nil
 }
 
-// Collect is [Sweep.CollectAll] with the study's own cell apart. A cell that fails is an
-// error.
-func (s *Sweep) Collect(ctx context.Context, opt Options, names []string) (own Cell, cells []Cell, err error) {
+// Collect is [Sweep.CollectAll] with the baseline separate. A cell that fails is an error.
+func (s *Sweep) Collect(ctx context.Context, opt Options, names []string) (baseline Cell, cells []Cell, err error) {
 	all, err := s.CollectAll(ctx, opt, names)
 	if err != nil {
-		return own, nil, err
+		return baseline, nil, err
 	}
 	for _, c := range all {
 		if c.Fault != nil {
-			return own, nil, fmt.Errorf("%s: %w", s.Label(c.Number), c.Fault)
+			return baseline, nil, fmt.Errorf("%s: %w", s.Label(c.Number), c.Fault)
 		}
 	}
-	return all[s.Own()], all[:s.Own()], nil
+	return all[s.Baseline()], all[:s.Baseline()], nil
 }

@@ -17,9 +17,9 @@ type Setting struct {
 	Origin string `json:"origin"`
 }
 
-// Origins say where the numbers and kinds of a study came from, by name: of one of
-// several tokens, or of another underlying, by its name, a colon and the number's.
-// What has none is a default.
+// Origins say where the numbers and kinds of a study came from, by name. The key of a
+// number of one of several tokens, or of another underlying, is "NAME: NUMBER". A number
+// without an origin has its default.
 type Origins map[string]string
 
 // Of is where a number or kind came from.
@@ -30,16 +30,16 @@ func (o Origins) Of(name string) string {
 	return "default"
 }
 
-// From says of several numbers where they came from.
+// From records one origin for several numbers.
 func (o Origins) From(origin string, values param.Values) {
 	for name := range values {
 		o[name] = origin
 	}
 }
 
-// Settings list every number of the study and where it came from: grid, model,
-// other underlyings, then each token, whose names begin with the token's where
-// there are several.
+// Settings list every number of the study and where it came from: grid, model, other
+// underlyings, then each token. With several tokens, the name of a setting begins with
+// the token's.
 func (s *Study) Settings(from Origins) []Setting {
 	spec := s.Spec()
 	var list []Setting
@@ -72,6 +72,9 @@ func (s *Study) Settings(from Origins) []Setting {
 		}
 		add(u.Name+": correlations", strings.Trim(fmt.Sprint(u.Correlations), "[]"), u.Name+": correlations")
 	}
+	if len(spec.Others) > 0 {
+		add("common-jumps", strconv.FormatBool(spec.CommonJumps), "common-jumps")
+	}
 	for _, t := range spec.Tokens {
 		prefix := ""
 		if len(spec.Tokens) > 1 {
@@ -88,7 +91,7 @@ func (s *Study) Settings(from Origins) []Setting {
 	return list
 }
 
-// OriginsIn are the origins that settings name.
+// OriginsIn are the origins of settings.
 func OriginsIn(settings []Setting) Origins {
 	o := Origins{}
 	for _, s := range settings {
@@ -97,10 +100,34 @@ func OriginsIn(settings []Setting) Origins {
 	return o
 }
 
-// ErrorsOf are the errors of a fit's numbers; nil if it has none.
+// ErrorsOf are the errors of a fit's numbers; nil if the fit has no covariance.
 func ErrorsOf(f models.Fit) *Errors {
 	if f.Cov == nil {
 		return nil
 	}
 	return &Errors{Names: f.Names, Cov: f.Cov}
+}
+
+// Without is the errors without those of one number; nil if no number is left.
+func (e *Errors) Without(name string) *Errors {
+	if e == nil {
+		return nil
+	}
+	out := new(Errors)
+	for i, n := range e.Names {
+		if n == name {
+			continue
+		}
+		var row []float64
+		for k, m := range e.Names {
+			if m != name {
+				row = append(row, e.Cov[i][k])
+			}
+		}
+		out.Names, out.Cov = append(out.Names, n), append(out.Cov, row)
+	}
+	if len(out.Names) == 0 {
+		return nil
+	}
+	return out
 }

@@ -12,21 +12,20 @@ import (
 // minutes.
 const mostBars = 10_000_000
 
-// A Replayed is what a price history did.
+// A Replayed is the result of a replay of a price history.
 type Replayed struct {
-	Underlying tokens.MarketLife // the price's own record
+	Underlying tokens.MarketLife // record of the price
 	Held       tokens.Lifetime   // of one unit of equity in the underlying, bought at the first open and kept, free
 	Lives      []tokens.Lifetime // by token
 }
 
 // Replay runs tokens through a price history, from the open of its first bar to
-// the close of its last, each of them by itself. Inside a bar the price
-// goes from the open over the nearer extreme and the farther one to the close; if
-// only closes are wanted, or only they are known, it is seen at the end of each bar.
-// Where bars are missing it stands still, and then jumps to the next open. Rates and costs are
-// the tokens' own, the same all the time.
+// the close of its last, each by itself. Within a bar the path is open, nearer extreme,
+// farther extreme, close. With closes only, by request or because the history has no
+// others, the price is seen at the end of each bar. Over missing bars the price stands
+// still, and then jumps to the next open. Rates and costs are constants of the tokens.
 //
-// Outages of keepers are drawn with paths, and a history has none drawn: a token
+// Outages of keepers are drawn with simulated paths, and a history has none: a token
 // whose keeper has outages is an error.
 func Replay(ts []tokens.Token, h *paths.History, closes bool) (*Replayed, error) {
 	grid, err := paths.NewGrid(h.Span(), h.Step)
@@ -58,13 +57,13 @@ func Replay(ts []tokens.Token, h *paths.History, closes bool) (*Replayed, error)
 	return r, nil
 }
 
-// underlying is the token that is the underlying: it owes nothing and never trades.
+// underlying is a token that holds the underlying: no debt and no trades.
 var underlying = tokens.Token{
 	Name: "underlying", Target: 1, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Threshold: 0.5}, AUM: 1,
 }
 
-// marketOf is the record of a path's price, of whom what it did inside its bars is
-// known from one who held it.
+// marketOf is the record of a path's price. Its drawdown inside bars is that of a token
+// that holds the underlying.
 func marketOf(p tokens.Path, held *tokens.Lifetime) tokens.MarketLife {
 	m := tokens.MarketLife{Price: held.NAV, Drawdown: held.Drawdown}
 	for _, b := range p.Bars {
@@ -75,8 +74,8 @@ func marketOf(p tokens.Path, held *tokens.Lifetime) tokens.MarketLife {
 	return m
 }
 
-// pathOf is a history as a path. Its log-returns are those of ratios of prices, which
-// keep their digits in whatever unit the prices are.
+// pathOf is a history as a path. Log-returns are logarithms of price ratios, so that they
+// do not depend on the unit of the prices.
 func pathOf(h *paths.History, closes bool) tokens.Path {
 	p := tokens.Path{Step: h.Step, Extremes: !closes}
 	last, next := h.Bars[0].Open, h.Bars[0].Start

@@ -11,13 +11,13 @@ import (
 	"mcrisk/tokens"
 )
 
-// ChunkPaths is the unit of summing, sharding and handing out: this many
-// consecutive paths.
+// ChunkPaths is the number of consecutive paths in a chunk, the unit in which paths are
+// run, summed and passed on.
 const ChunkPaths = 1024
 
 const chunkGroups = ChunkPaths / block.Lanes
 
-// A Chunk is what happened on consecutive paths.
+// A Chunk is the result of consecutive paths.
 type Chunk struct {
 	First      int                   // number of the first path
 	N          int                   // paths, ChunkPaths except in the last chunk
@@ -27,10 +27,10 @@ type Chunk struct {
 	Marks      []Mark
 }
 
-// A Mark is what paths of a chunk were worth at one time.
+// A Mark is a snapshot of a chunk's paths at one time.
 type Mark struct {
 	Time  time.Duration
-	Price [][]float64 // of underlyings over their starts, by underlying, by path
+	Price [][]float64 // of underlyings over their initial prices, by underlying, by path
 	NAV   [][]float64 // by token, by path
 	Ideal [][]float64 // of the token rebalanced continuously and free, by token, by path
 
@@ -73,7 +73,7 @@ func Run(ctx context.Context, s *Study, opt Options, sinks ...Sink) error {
 		})
 }
 
-// A runner is a study made ready.
+// A runner is a study prepared to run.
 type runner struct {
 	spec      Spec
 	generator paths.Generator
@@ -89,12 +89,13 @@ func newRunner(s *Study) (*runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	first := s.laws[0]
-	r := &runner{spec: spec, follows: s.follow}
-	r.generator = paths.Generator{Model: first.model, Each: first.each, Mixer: s.mixer, Grid: grid, Seed: spec.Seed}
-	for _, l := range s.laws[1:] {
-		r.generator.Others = append(r.generator.Others, l.model)
+	priced, err := s.priced()
+	if err != nil {
+		return nil, err
 	}
+	r := &runner{spec: spec, follows: s.follow}
+	r.generator = paths.Generator{Model: priced[0], Others: priced[1:], Each: s.laws[0].each, Mixer: s.mixer,
+		Grid: grid, Seed: spec.Seed}
 	for _, token := range s.tokens {
 		k, err := tokens.Compile(token, spec.Step)
 		if err != nil {
@@ -120,7 +121,7 @@ func newRunner(s *Study) (*runner, error) {
 	return r, nil
 }
 
-// A worker is what one goroutine works with, over and over.
+// A worker is the working memory of one goroutine.
 type worker struct {
 	*paths.Walker
 	markets []tokens.Markets // by underlying
@@ -166,7 +167,7 @@ func (r *runner) chunk(ctx context.Context, w *worker, i int) (*Chunk, error) {
 }
 
 // group runs the g-th group of a chunk, unless the context is cancelled. Its
-// last lanes may be beyond the last path; they are walked and forgotten.
+// last lanes may be beyond the last path; their results are dropped.
 func (r *runner) group(ctx context.Context, c *Chunk, w *worker, g int) error {
 	markets, lanes := w.markets, w.lanes
 	for u := range markets {

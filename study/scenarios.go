@@ -20,18 +20,19 @@ type Scenario struct {
 // Quarter is the length of a scenario.
 const Quarter = 90 * 24 * time.Hour
 
-// Scenarios are the study's tokens, which are not built again, in a trend, in a market
-// that goes nowhere, and in one that crashes, at the volatility of the diffusion of the
-// first underlying's model if it has one and else at the default of those that have.
-// All tokens are on that one price. All have the study's step, of which a quarter must
-// be a whole number, and its seed, so that their paths share their Brownian motion.
+// Scenarios are the study's tokens in three markets: a trend, a sideways market and a
+// crash. Their volatility is the sigma of the first underlying's model, or the default
+// sigma if that model has none. All tokens follow one price. The scenarios have the
+// study's step, which must divide a quarter, and its seed, so that they share their
+// Brownian motion.
 func (s *Study) Scenarios(paths int) ([]Scenario, error) {
 	sigma, ok := s.spec.Model.Values[models.Sigma.Name]
 	if !ok {
 		sigma = models.Sigma.Default
 	}
 	base := s.spec
-	base.Others, base.Tokens = nil, append([]TokenSpec{}, s.spec.Tokens...)
+	base.Others, base.CommonJumps = nil, false
+	base.Tokens = append([]TokenSpec{}, s.spec.Tokens...)
 	for i := range base.Tokens {
 		base.Tokens[i].Underlying = ""
 	}

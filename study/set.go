@@ -16,10 +16,9 @@ import (
 var HalfWidth = param.Param{Name: "half-width", Unit: param.Leverage, Min: 0, Max: 100,
 	Doc: "band: distance of both edges from the target, in leverage"}
 
-// Param returns the description of a number that the spec has: one of its
-// model, or one of a token, its policy or its mechanism. The error for a name
-// that nothing has lists the nearest; for a name that belongs to another kind
-// it says which.
+// Param returns the description of a number of the spec: of its model, or of a token,
+// its policy or its mechanism. The error for an unknown name lists the nearest ones; for
+// a name that belongs to another kind it says which kind.
 func (s Spec) Param(name string) (param.Param, error) {
 	for _, p := range s.params() {
 		if p.Name == name {
@@ -125,10 +124,10 @@ func (s Spec) With(name string, v float64) (Spec, error) {
 	return s, nil
 }
 
-// Value is a number of the spec by its registered name, given or default: one of a
-// token, its policy or its mechanism, the half-width of its band if the edges are as
-// far from the target, or else one of the model of its underlying. It reports false if
-// none has that name.
+// Value is a number of the spec by its registered name, given or default: of a token,
+// its policy or its mechanism, or of the model of its underlying. The half-width of a
+// band exists if both edges are equally far from the target. Value reports false if
+// there is no number of that name.
 func (s Spec) Value(token int, name string) (float64, bool) {
 	t := s.Tokens[token]
 	if v, ok := t.Value(name); ok {
@@ -168,7 +167,7 @@ func (t TokenSpec) halfWidth() (float64, bool) {
 	return width, math.Abs(math.Abs(target)-low-width) < 1e-9
 }
 
-// valueOf is a number of a part by name.
+// valueOf is a number of a part by its name, given or default.
 func valueOf[T any](r *param.Registry[T], p param.Part, name string) (float64, bool) {
 	k, err := r.Kind(p.Kind)
 	if err != nil {
@@ -177,7 +176,7 @@ func valueOf[T any](r *param.Registry[T], p param.Part, name string) (float64, b
 	return among(k.Params, p.Values, name)
 }
 
-// among is the value of one of some parameters by name, given or default.
+// among is the value of one of the given parameters by its name, given or default.
 func among(ps []param.Param, values param.Values, name string) (float64, bool) {
 	i := slices.IndexFunc(ps, func(p param.Param) bool { return p.Name == name })
 	if i < 0 {

@@ -1,5 +1,5 @@
-// Package study is where prices meet tokens: an experiment is a [Spec], plain data,
-// which [New] completes, checks and builds once; what runs it takes the [Study].
+// Package study runs tokens on prices. A [Spec] describes an experiment as plain data;
+// [New] completes, checks and builds it once; everything that runs it takes the [Study].
 package study
 
 import (
@@ -27,8 +27,11 @@ type Spec struct {
 	// Others are further underlyings that tokens may follow instead of the first,
 	// whose law is Model. They move together.
 	Others []Underlying
+	// CommonJumps makes the underlyings jump at the same times, see [models.CommonJumps];
+	// otherwise their jumps are independent.
+	CommonJumps bool
 
-	// Errors are those of the model's numbers, where they were fitted.
+	// Errors are those of the model's numbers, if they were fitted.
 	Errors *Errors
 	// Uncertain draws the model's numbers anew for each path, with Errors.
 	Uncertain bool
@@ -39,7 +42,8 @@ type Underlying struct {
 	Name  string
 	Model param.Part // of models.Registry
 	// Correlations are those of its price's Brownian motion with those of the first
-	// underlying and of the Others before it. Jumps and variances are independent.
+	// underlying and of the Others before it. Variances are independent, and so are
+	// jumps unless they are common.
 	Correlations []float64
 }
 

@@ -25,6 +25,7 @@ func shipped(t *testing.T, name string, horizon time.Duration, paths int, change
 	if err != nil {
 		t.Fatal(err)
 	}
+	gbm, _ := underlying.Model("gbm")
 	token := entry.Spec()
 	values := param.Values{}
 	for _, from := range []param.Values{token.Values, change} {
@@ -33,7 +34,7 @@ func shipped(t *testing.T, name string, horizon time.Duration, paths int, change
 		}
 	}
 	token.Values = values
-	return study.Spec{Model: underlying.Model(), Horizon: horizon, Step: time.Hour, Paths: paths, Seed: 11,
+	return study.Spec{Model: gbm, Horizon: horizon, Step: time.Hour, Paths: paths, Seed: 11,
 		Tokens: []study.TokenSpec{token}}
 }
 

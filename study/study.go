@@ -10,9 +10,9 @@ import (
 	"mcrisk/tokens"
 )
 
-// A Study is a [Spec] that was completed, checked and built, once: every part of it
-// is made when New returns, and whatever runs or analyses it asks it for them. It
-// does not change, so several goroutines may share one.
+// A Study is a [Spec] that has been completed, checked and built. It has every token and
+// price model that its runs and analyses need, and does not change, so that several
+// goroutines may share it.
 type Study struct {
 	spec   Spec // complete
 	laws   []law
@@ -52,8 +52,8 @@ func (s *Study) Token(i int) tokens.Token { return s.tokens[i] }
 // Tokens is the number of tokens.
 func (s *Study) Tokens() int { return len(s.tokens) }
 
-// TableOf is the name of a table of one token: that of the table, and of the token
-// where there are several.
+// TableOf is the name of a token's table: the table's name, followed by the token's if
+// there are several tokens.
 func (s *Study) TableOf(table string, token int) string {
 	if len(s.tokens) == 1 {
 		return table
@@ -67,29 +67,29 @@ func (s *Study) Years() float64 { return models.Years(s.spec.Horizon) }
 // StepYears is the length of a step, in years of 365 days.
 func (s *Study) StepYears() float64 { return models.Years(s.spec.Step) }
 
-// Alone is the study of one of its tokens by itself, on its own underlying. Its
-// paths are not those that it has in the study, unless it follows the first.
+// Alone is the study of one of its tokens, on that token's underlying only. Its paths
+// are those of the whole study only if it follows the first underlying.
 func (s *Study) Alone(token int) *Study {
 	u := s.follow[token]
 	alone := &Study{spec: s.spec, laws: []law{s.laws[u]}, tokens: []tokens.Token{s.tokens[token]}, follow: []int{0}}
 	t := s.spec.Tokens[token]
 	t.Underlying = ""
-	alone.spec.Tokens, alone.spec.Others = []TokenSpec{t}, nil
+	alone.spec.Tokens, alone.spec.Others, alone.spec.CommonJumps = []TokenSpec{t}, nil, false
 	if u > 0 {
 		alone.spec.Model, alone.spec.Errors, alone.spec.Uncertain = s.spec.Others[u-1].Model, nil, false
 	}
 	return alone
 }
 
-// Sized is the study with so many paths, from 1 to [MaxPaths], seen at so many marks,
-// at most [MaxMarks]. It shares all parts.
-func (s *Study) Sized(paths, marks int) (*Study, error) {
-	sized := *s
-	sized.spec.Paths, sized.spec.Marks = paths, marks
-	if err := sized.spec.checkSize(); err != nil {
+// WithPaths is the study with another number of paths, from 1 to [MaxPaths], and of
+// marks, at most [MaxMarks]. It shares all parts.
+func (s *Study) WithPaths(paths, marks int) (*Study, error) {
+	other := *s
+	other.spec.Paths, other.spec.Marks = paths, marks
+	if err := other.spec.checkSize(); err != nil {
 		return nil, err
 	}
-	return &sized, nil
+	return &other, nil
 }
 
 // Certain is the study with the numbers of its model taken as known. It shares all
@@ -102,8 +102,8 @@ func (s *Study) Certain() *Study {
 	return &certain
 }
 
-// compile completes, checks and builds a spec. The study has what could be completed
-// where there is an error too.
+// compile completes, checks and builds a spec. With an error, the study has what could
+// be completed.
 func compile(spec Spec) (*Study, error) {
 	n := len(spec.Tokens)
 	s := &Study{spec: spec, laws: make([]law, 1+len(spec.Others)),
@@ -189,12 +189,30 @@ func (s *Study) compileOthers() error {
 	if len(s.spec.Others) > 0 && s.spec.Uncertain {
 		faults = append(faults, errors.New("study: parameter uncertainty of several underlyings; want one"))
 	}
-	if len(faults) == 0 {
+	switch {
+	case len(faults) > 0:
+	case len(s.spec.Others) == 0 && s.spec.CommonJumps:
+		faults = append(faults, errors.New("study: common jumps of one underlying; want others too"))
+	case s.laws[0].model != nil:
 		var err error
-		s.mixer, err = s.spec.mixer()
+		if s.mixer, err = s.spec.mixer(); err == nil {
+			_, err = s.priced()
+		}
 		faults = append(faults, err)
 	}
 	return errors.Join(faults...)
+}
+
+// priced are the laws of the underlyings as paths are made of them.
+func (s *Study) priced() ([]models.Model, error) {
+	priced := make([]models.Model, len(s.laws))
+	for i, l := range s.laws {
+		priced[i] = l.model
+	}
+	if !s.spec.CommonJumps {
+		return priced, nil
+	}
+	return models.CommonJumps(priced, s.mixer)
 }
 
 // lawOf checks the built model of a spec, and the errors of its numbers.

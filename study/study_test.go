@@ -82,7 +82,7 @@ func TestStudyIsBuiltOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	few, err := s.Sized(16, 2)
+	few, err := s.WithPaths(16, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestSizedAndCertain(t *testing.T) {
 	if a, b := hash(whole.Certain()), hash(built(t, plain)); a != b || a == hash(whole) {
 		t.Error("a study taken as certain is not one that is, or is the uncertain one")
 	}
-	few, err := whole.Sized(20, 3)
+	few, err := whole.WithPaths(20, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestSizedAndCertain(t *testing.T) {
 		t.Errorf("made smaller it is %+v", got)
 	}
 	for want, size := range map[string][2]int{"paths = 0; want": {0, 1}, "marks = 65; want 0 to 64": {1, 65}} {
-		if _, err := whole.Sized(size[0], size[1]); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := whole.WithPaths(size[0], size[1]); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v paths and marks: %v; want %q", size, err, want)
 		}
 	}

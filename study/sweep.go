@@ -13,12 +13,12 @@ import (
 )
 
 // A Sweep is a study at many values of some of its numbers: one cell for each
-// combination of them, and the study's own cell besides. All cells live on the
-// same numbered paths: cells that share the price model on the same prices, the
-// others on the same random numbers. So differences between cells are paired,
-// path by path. It does not change once made.
+// combination of them, and the study itself, the baseline. All cells run on the same
+// numbered paths: cells with the same price model on the same prices, the others on the
+// same random numbers. So differences between cells are paired, path by path. A Sweep
+// does not change once made.
 type Sweep struct {
-	Study  *Study // its own cell
+	Study  *Study // the baseline
 	Axes   []Axis
 	Sample int // cells of a Latin hypercube sample; 0: the whole grid
 
@@ -40,11 +40,11 @@ const BatchCells = 32
 // make no valid study are cells that fail; a value that is wrong in all of its
 // combinations is an error.
 func NewSweep(study *Study, axes []Axis, sample int) (*Sweep, error) {
-	own, err := study.Sized(study.spec.Paths, 0)
+	baseline, err := study.WithPaths(study.spec.Paths, 0)
 	if err != nil {
 		return nil, err
 	}
-	s := &Sweep{Study: own, Axes: slices.Clone(axes), Sample: sample}
+	s := &Sweep{Study: baseline, Axes: slices.Clone(axes), Sample: sample}
 	s.remember()
 	if err := s.check(); err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (s *Sweep) hypercube() []int32 {
 	return points
 }
 
-// Cells is the number of cells, without the study's own.
+// Cells is the number of cells, without the baseline.
 func (s *Sweep) Cells() int {
 	if s.Sample > 0 {
 		return s.Sample
@@ -140,8 +140,8 @@ func (s *Sweep) Cells() int {
 	return int(s.grid())
 }
 
-// Own is the number of the study's own cell, after all others.
-func (s *Sweep) Own() int { return s.Cells() }
+// Baseline is the number of the baseline cell, after all others.
+func (s *Sweep) Baseline() int { return s.Cells() }
 
 // At returns the indices of a cell's values, by axis.
 func (s *Sweep) At(cell int) []int {
@@ -162,7 +162,7 @@ func (s *Sweep) At(cell int) []int {
 
 // Label names a cell by its values, as in "half-width=0.2 fee=0.001".
 func (s *Sweep) Label(cell int) string {
-	if cell == s.Own() {
+	if cell == s.Baseline() {
 		return "baseline"
 	}
 	text := ""
@@ -173,10 +173,10 @@ func (s *Sweep) Label(cell int) string {
 	return text[1:]
 }
 
-// Cell returns the study of a cell, or why there is none. What cells have in common
-// is built once, as long as not too much else is asked for in between.
+// Cell returns the study of a cell, or why there is none. What cells share is built once,
+// unless many other cells are asked for in between.
 func (s *Sweep) Cell(cell int) (*Study, error) {
-	if cell == s.Own() {
+	if cell == s.Baseline() {
 		return s.Study, nil
 	}
 	return s.cell(s.At(cell))
@@ -220,7 +220,7 @@ func (s *Sweep) cell(at []int) (*Study, error) {
 	for _, t := range spec.Tokens {
 		p := s.tokens.get(t.key(), func() tokenPart { return makeToken(t) })
 		switch {
-		case !p.complete: // said anew: what is kept has another token's name
+		case !p.complete: // complete it again: the cached error has another token's name
 			_, err := t.Complete()
 			incomplete = append(incomplete, err)
 		case p.fault != nil:
@@ -271,12 +271,12 @@ func makeToken(t TokenSpec) tokenPart {
 	return tokenPart{true, token, token.Check()}
 }
 
-// remember keeps what the sweep's own cell was built of, which other cells have too.
+// remember caches the parts of the baseline, which other cells share.
 func (s *Sweep) remember() {
-	own := s.Study
-	s.laws.get(keyOf(own.spec.Model), func() modelPart { return modelPart{part: own.spec.Model, law: own.laws[0]} })
-	for i, t := range own.spec.Tokens {
-		s.tokens.get(t.key(), func() tokenPart { return tokenPart{complete: true, token: own.tokens[i]} })
+	b := s.Study
+	s.laws.get(keyOf(b.spec.Model), func() modelPart { return modelPart{part: b.spec.Model, law: b.laws[0]} })
+	for i, t := range b.spec.Tokens {
+		s.tokens.get(t.key(), func() tokenPart { return tokenPart{complete: true, token: b.tokens[i]} })
 	}
 }
 
@@ -289,13 +289,13 @@ func (s *Sweep) gather() {
 			ofModel.Axes, which = append(ofModel.Axes, a), append(which, i)
 		}
 	}
-	own := keyOf(s.Study.spec.Model)
+	baseline := keyOf(s.Study.spec.Model)
 	keys := map[string]string{}
 	byModel := map[string][]int{}
 	var order []string
 	for cell := range s.Cells() + 1 {
-		key := own
-		if cell != s.Own() {
+		key := baseline
+		if cell != s.Baseline() {
 			all := s.At(cell)
 			at := make([]int, len(which))
 			for k, i := range which {
@@ -325,10 +325,10 @@ func (s *Sweep) gather() {
 	}
 }
 
-// keyOf is the same text for parts that are alike.
+// keyOf is the same text for equal parts.
 func keyOf(p param.Part) string { return string(appendKey(nil, p.Kind, p.Values)) }
 
-// key is the same text for tokens that are alike but for their names.
+// key is the same text for tokens that differ in their names only.
 func (t TokenSpec) key() string {
 	key := appendKey(nil, t.Policy.Kind, t.Policy.Values)
 	key = appendKey(key, t.Mechanism.Kind, t.Mechanism.Values)
@@ -348,8 +348,8 @@ func appendKey(key []byte, kind string, values param.Values) []byte {
 // second or two. Values that are left then are found wrong when their cells run.
 const maxTries = 20_000
 
-// hopeless reports values of axes that make no valid study in any combination.
-// It begins with a diagonal of the grid, which mostly settles it.
+// hopeless reports values of axes that make no valid study in any combination. It tries
+// a diagonal of the grid first, which is usually enough.
 func (s *Sweep) hopeless() error {
 	longest := 0
 	valid := make([][]bool, len(s.Axes)) // by axis and value
@@ -397,7 +397,7 @@ func (s *Sweep) hopeless() error {
 	return errors.Join(faults...)
 }
 
-// mostFaults is how many faults of an axis are told.
+// mostFaults is how many faults of an axis are reported.
 const mostFaults = 5
 
 // few joins the first of perhaps many faults.

@@ -14,13 +14,13 @@ var EventNames = []string{"start", "carry", "price", "edge", "order", "rebalance
 
 // Observe runs one path of one of the study's tokens and tells every event of it, in
 // order. The lifetime has the same bits as in the ensemble.
-func Observe(s *Study, token, path int, tell func(tokens.Event)) (tokens.Lifetime, error) {
+func Observe(s *Study, token, path int, observe func(tokens.Event)) (tokens.Lifetime, error) {
 	r, err := newRunner(s)
 	if err != nil {
 		return tokens.Lifetime{}, err
 	}
 	k, w := r.kernels[token], r.generator.NewWalker()
-	l := k.BeginTraced(tell)
+	l := k.BeginTraced(observe)
 	w.Begin(uint64(path / block.Lanes))
 	for b := w.Next(); b != nil; b = w.Next() {
 		k.Advance(b, r.follows[token], &l, path%block.Lanes, 0, b.Len)

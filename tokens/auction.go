@@ -15,11 +15,11 @@ import (
 //
 //	m(t) = End + (Start − End)·(1 − t/Length)⁴.
 //
-// Takers trade it to the target, never past it, at the first moment at which m
-// leaves them Margin: a latency built into the rule. If leverage has come back
-// into the band by then, or no multiplier is low enough, there is no trade, and
-// an auction that nobody took is followed by the next. At leverage Emergency
-// anyone may trade at once. What takers keep belongs in the token's Cost.
+// Takers trade it to the target, never past it, as soon as m leaves them a profit of
+// Margin, so the rule has a built-in latency. There is no trade if leverage is back in
+// the band by then, or if m never falls that low; then the next auction begins. From
+// leverage Emergency on anyone may trade without an auction. The takers' profit has to be
+// part of the token's Cost.
 //
 // Source: seamless-protocol/leverage-tokens b002074, src/rebalance. Bounds are
 // collateral ratios there, CR = L/(L−1). The reward for an emergency trade is
@@ -54,7 +54,7 @@ func (a Auction) Multiplier(part float64) float64 {
 	return a.End + float64((a.Start-a.End)*float64(left*left))
 }
 
-// Taken is how long after its beginning an auction is taken; false if never.
+// Taken is the time from the start of an auction to its trade; false if there is none.
 func (a Auction) Taken() (time.Duration, bool) {
 	switch want := 1 - a.Margin; {
 	case a.Start <= want:
@@ -67,7 +67,7 @@ func (a Auction) Taken() (time.Duration, bool) {
 	}
 }
 
-// What an Auction remembers.
+// Numbers of an Auction's State.
 const (
 	running = iota // 1 while there is an auction
 	began          // when, in nanoseconds

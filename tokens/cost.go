@@ -59,8 +59,8 @@ func part(name string, v float64) error {
 	return nil
 }
 
-// proportional reports whether cost is a constant fraction of notional, so
-// that continuous trading at an edge has a limit.
+// proportional reports whether cost is a constant fraction of notional, so that
+// continuous trading at an edge has a finite cost.
 func (c Cost) proportional() bool { return c.Impact == 0 && c.Gas == 0 }
 
 // base is the impact of a trade of any size, a fraction of its notional; adds
@@ -82,15 +82,15 @@ func (c Cost) of(q, aum float64, adds bool) (fee, impact, gas float64) {
 	return c.parts(q, rate.at(c, q, aum), aum, adds)
 }
 
-// parts is of with the size-dependent part of the impact per notional known.
+// parts is of with a given rate of the size-dependent impact, per notional.
 func (c Cost) parts(q, rate, aum float64, adds bool) (fee, impact, gas float64) {
 	return float64(c.Fee * q), float64(c.base(adds)*q) + float64(rate*q), c.Gas / aum
 }
 
 var inverses = [...]float64{1, 1.0 / 2, 1.0 / 3, 1.0 / 4, 1.0 / 5, 1.0 / 6, 1.0 / 7, 1.0 / 8}
 
-// An impactRate remembers Impact·(q·aum)^Exponent for one q, from which that
-// of a q nearby follows by the binomial series.
+// An impactRate caches Impact·(q·aum)^Exponent for one q; the value for a q nearby follows
+// by the binomial series.
 type impactRate struct{ q, rate float64 }
 
 func (r *impactRate) at(c Cost, q, aum float64) float64 {
@@ -117,8 +117,8 @@ func (r *impactRate) at(c Cost, q, aum float64) float64 {
 //
 //	x + q = to·(e − cost(q))  buying,   x − q = to·(e − cost(q))  selling.
 //
-// It returns false if there is nothing to trade after the fixed cost, or if
-// selling only chases its own cost.
+// It returns false if the fixed cost takes leverage past the target, or if the cost of a
+// sale raises leverage by more than the sale lowers it.
 func (c Cost) size(x, e, to, aum float64) (q float64, ok bool) {
 	q, _, _, _, ok = c.solve(x, e, to, aum)
 	return q, ok
@@ -131,7 +131,7 @@ func (c Cost) solve(x, e, to, aum float64) (q, fee, impact, gas float64, ok bool
 	}
 	gap := float64(to*e) - x // what to buy if trading were free
 	if math.Abs(gap) <= tolerance*x {
-		return 0, 0, 0, 0, false // it is there: a trade would only chase its own fixed cost
+		return 0, 0, 0, 0, false // it is there already: a trade would only pay its fixed cost
 	}
 	buy := gap > 0
 	fixed := float64(to * (c.Gas / aum))

@@ -8,16 +8,15 @@ import (
 	"mcrisk/param"
 )
 
-// Deviation trades to the target when the position's notional N is away from
-// the target times the margin M that there was after the last trade,
+// Deviation trades to the target when the position's notional N deviates from the target
+// T times the margin M after the last trade,
 //
 //	|N − M·T| / (M·T) · T ≥ Threshold,
 //
 // which for a price move alone is a move of Threshold/T.
 //
-// The leverage to wait for is worked out for a price move alone; carry shifts
-// it, so it is worked out anew at least once a day. The trade itself asks for
-// the rule as it stands.
+// The trigger's leverage assumes that only the price moves. Carry shifts it, so it is
+// computed again at least once a day; the trade itself tests the exact rule.
 //
 // Source: TLX-Protocol/protocol 4fca649, SynthetixHandler.sol, LeveragedTokens.sol.
 type Deviation struct {

@@ -5,9 +5,8 @@ import (
 	"time"
 )
 
-// drawdown follows a value over visited points: the deepest fall from a
-// running peak, how long it took, whether it was made good, and the longest
-// time under water.
+// drawdown follows a value over time: the deepest fall from a running peak, its length,
+// its recovery, and the longest time below a peak.
 type drawdown struct {
 	peak   float64       // highest so far
 	peakAt time.Duration //
@@ -16,8 +15,8 @@ type drawdown struct {
 	depth    float64       // deepest fall, a fraction of its peak
 	fell     time.Duration // from that peak to its trough
 	trough   time.Duration // when
-	recovery time.Duration // from the trough back to the peak, once healed
-	unhealed bool          // the deepest fall has not been made good
+	recovery time.Duration // from the trough back to the peak, once recovered
+	unhealed bool          // the deepest fall has not been recovered
 	longest  time.Duration // longest time from a peak until the value passed it
 }
 

@@ -31,8 +31,8 @@ func (e Emergency) Check(target float64) error {
 	return e.Reset.Check(target)
 }
 
-// Trigger remembers how many resets there have been, so that Trade knows whether
-// another is due when its order is executed.
+// Trigger stores the number of resets so far, so that Trade can see whether another is
+// due when its order is executed.
 func (e Emergency) Trigger(v View, m *State) Trigger {
 	m[0] = float64(e.Reset.count(v.Now))
 	return Trigger{0, e.High, e.Reset.Trigger(v, m).At}

@@ -8,8 +8,8 @@ import (
 	"mcrisk/param"
 )
 
-// Every rebalances to the target at Offset and every Interval after it,
-// whatever was traded between. One day is the reset of leveraged funds.
+// Every rebalances to the target at Offset and every Interval after it. Leveraged funds
+// reset once a day.
 type Every struct {
 	Interval time.Duration // at least a second
 	Offset   time.Duration // of the first, from the start; zero: one interval

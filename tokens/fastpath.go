@@ -7,36 +7,35 @@ import (
 	"mcrisk/fmath"
 )
 
-// The fast path walks a lane over steps on which all that can happen is known
-// beforehand: carry, a price, a streaming fee and a band's trade. Between trades
-// leverage is a function of the price alone, and a trade takes it to a known
-// place, whatever it costs. A lane on the fast path is described by
+// The fast path advances a lane over steps with known kinds of events only: carry, a
+// price move, a streaming fee and a band's trade. Between trades leverage is a function
+// of the price, and a trade takes it to a known value, whatever the cost. A lane on the
+// fast path is described by
 //
 //	p = −x/b   exposure over cash
 //	b          cash
 //	v = 1/(1−p) = 1 − L, for the leverage L = p/(p−1)
 //
 // At a step p is multiplied by the price's factor and a constant, and b by a
-// constant; what is paid on exposure divides p and multiplies b by 1 + carry·p
-// too. What the ledger wants to know is kept as sums, which are folded into it
-// when the lane leaves the fast path. All other steps are gridStep's. What a step
-// of the fast path computes is what gridStep computes, to rounding; docs/fast-path.md
-// derives it.
+// constant; charges on exposure divide p and multiply b by 1 + carry·p. Entries of the
+// ledger are kept as sums, which are added to it when the lane leaves the fast path.
+// gridStep makes all other steps. Both compute the same numbers, to rounding;
+// docs/fast-path.md has the derivation.
 //
-// Whether a lane takes a step on the fast path depends on the token and the lane
-// alone. The vector code does the same operations on many lanes at once, so that a
-// lifetime has the same bits alone or in a batch and on every machine.
+// Whether a lane takes a step on the fast path depends on the token and the lane only.
+// The vector code does the same operations on many lanes at once, so a lifetime has the
+// same bits alone or in a batch, and on every machine.
 type fastPath struct {
 	trades bool // trades are made here too, if there are any
 
 	ratio float64 // growth of p at a constant price, without carry
 	grow  float64 // growth of b without carry: a loan's interest, streaming fee
 	carry float64 // what a step takes from cash, over exposure, signed; over 1 + interest on cash
-	lo    float64 // p within which a lane may be here
+	lo    float64 // range of p in which a lane may take the fast path
 	hi    float64
-	floor float64 // equity below which a lane may not be here; zero: any
+	floor float64 // equity below which a lane may not; zero: none
 
-	up, down edge // what the band does when the price has risen, has fallen
+	up, down edge // of the band, after a rise and after a fall of the price
 
 	rate     float64   // of a trade's cost, a fraction of notional
 	sizeCost *sizeCost // what else it costs; nil: nothing
@@ -46,8 +45,8 @@ type fastPath struct {
 	per [4]float64 // Taylor coefficients about v0 in v of ln(1+d)/d for a step's carry d
 }
 
-// An edge is where a band trades, and what the trade does: with notional
-// fraction k of cost, s = ±1 for buying or selling and leverage w after it,
+// An edge is where a band trades, with the effect of the trade: with cost k as a fraction
+// of notional, s = ±1 for buying or selling and leverage w after it,
 //
 //	b' = b·(a + c·p),  a = g·(1−w)/(1+s·k·w),  c = −(1+s·k)·a,
 //
@@ -63,7 +62,7 @@ type edge struct {
 // The state of a lane on the fast path, and its sums since it entered.
 type fastState struct {
 	on         bool
-	lo, hi     float64 // p within which this lane may be here
+	lo, hi     float64 // range of p in which this lane may be on it
 	p, b, e, v float64
 
 	e0, b0, v0 float64 // when it began
@@ -77,7 +76,7 @@ type fastState struct {
 	sizeCostSums
 }
 
-// newFastPath returns nil for a token that has none.
+// newFastPath returns nil for a token that cannot take it.
 func newFastPath(k *Kernel) *fastPath {
 	t := &k.token
 	if !k.terms.scaleFree() || t.Flows.Kind == Chasing || t.Cost.Increase != 0 || t.Cost.Decrease != 0 ||
@@ -117,8 +116,8 @@ func newFastPath(k *Kernel) *fastPath {
 		power = float64(power * d1)
 	}
 
-	// Leverage at which nothing else can happen: not liquidated, and with a
-	// step's carry so close to d0 that three terms of the series are enough.
+	// The range of leverage in which no other event is possible: no liquidation, and a
+	// step's carry close enough to d0 for three terms of the series.
 	reach := 50.0
 	if d1 != 0 {
 		reach = min(reach, 2e-4/math.Abs(d1))
@@ -140,7 +139,7 @@ func newFastPath(k *Kernel) *fastPath {
 	_, hold := t.Policy.(Hold)
 	switch {
 	case hold:
-		c.trades = true // at edges that are never met
+		c.trades = true // at edges that leverage never reaches
 		c.down.at, c.up.at = math.Inf(-1), math.Inf(1)
 	case ok && band.To != Partial && t.Cost.onFastPath() && t.Keeper.Latency == 0:
 		if !(band.Low >= low && band.High <= high) {
@@ -167,7 +166,7 @@ func newFastPath(k *Kernel) *fastPath {
 	return c
 }
 
-// bandOf returns the band that a token trades at the edges of, if it has one.
+// bandOf returns the band of a token's policy, if it has one.
 func bandOf(t *Token) (Band, bool) {
 	switch p := t.Policy.(type) {
 	case Band:
@@ -194,7 +193,7 @@ func (e *edge) trade(w, sk, grow float64) {
 	e.turn = math.Copysign(1, sk) / (1 + float64(sk*w))
 }
 
-// enter puts a lane on the fast path from now on, if it can be there.
+// enter puts a lane on the fast path, if it may be there.
 func (c *fastPath) enter(k *Kernel, l *Lane) bool {
 	if l.ended || l.due != Never {
 		return false
@@ -225,11 +224,11 @@ func (c *fastPath) enter(k *Kernel, l *Lane) bool {
 	return true
 }
 
-// leastKept is where the product of what trades left is folded into its
-// logarithm, long before it underflows.
+// leastKept is the product of 1 − cost/equity below which the lane leaves the fast path,
+// so that the product cannot underflow.
 const leastKept = 1e-200
 
-// step walks a lane over one step, or reports that gridStep must make it.
+// step advances a lane by one step, or reports that gridStep has to do it.
 func (c *fastPath) step(l *Lane, gross float64, now time.Duration) bool {
 	q := &l.fast
 	p, grow, carry := float64(q.p*float64(gross*c.ratio)), c.grow, 1.0
@@ -304,8 +303,7 @@ func (c *fastPath) step(l *Lane, gross float64, now time.Duration) bool {
 	return true
 }
 
-// flush takes a lane off the fast path and folds what it did there into its
-// position and its books.
+// flush takes a lane off the fast path and adds its sums to the position and the books.
 func (c *fastPath) flush(k *Kernel, l *Lane) {
 	q := l.fast
 	l.fast.on = false

@@ -7,14 +7,14 @@ import (
 	"mcrisk/block"
 )
 
-// Lanes are the lifetimes of one token on the paths of a group. Lanes on a fast
-// path that makes their trades live in columns, where vector code takes a batch of
-// them at a time; the others, and those of a vault that may be closed, go one by one.
-// Which way a lane goes does not change its bits.
+// Lanes are the lifetimes of one token on the paths of a group. Lanes on a fast path that
+// includes their trades are kept in columns, which vector code advances in batches; the
+// others, and those of a vault that may be closed, advance one by one. A lane has the
+// same bits either way.
 type Lanes struct {
 	cols columns // first, where vectors do not straddle lines of the cache
 	lane [block.Lanes]Lane
-	held [block.Lanes]bool // the lane is in the columns, what lane says of it is old
+	held [block.Lanes]bool // the lane's numbers are in the columns; those in lane are old
 	_    [48]byte          // a multiple of such a line
 }
 
@@ -48,8 +48,8 @@ func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to 
 	}
 }
 
-// advanceBatch advances lanes from the first on in vector code, except those
-// to which something happens that is not of the fast path.
+// advanceBatch advances a batch of lanes in vector code, except for lanes with an event
+// that the fast path does not know.
 func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, from, to int) {
 	n := k.fast.batch()
 	held := uint16(0)
@@ -126,7 +126,7 @@ func (c *columns) take(i int, l *Lane) {
 	c.rec.take(i, &l.rec)
 }
 
-// idle makes a column one to which nothing happens.
+// idle marks a column as unused.
 func (c *columns) idle(i int) { c.p[i] = math.NaN() }
 
 func (c *drawdowns) put(i int, d *drawdown) {

@@ -15,25 +15,24 @@ import (
 //
 //	new = max(Low, min(High, L·(1−Speed) + T·Speed))
 //
-// and trades towards it in chunks of at most MaxTrade, a Cooldown apart, until
-// it is there or the price has done the rest. From leverage Ripcord on it
-// trades towards High instead, in chunks of at most RipcordTrade with a
-// cool-down of their own, whatever chunks were under way.
+// and trades towards it in partial trades (chunks) of at most MaxTrade, a Cooldown apart,
+// until leverage is there, by trades or by the price. From leverage Ripcord on it trades
+// towards High instead, in chunks of at most RipcordTrade with their own cool-down, and
+// abandons other chunks.
 //
-// A chunk is also limited by what the money market lends and lets go: with
-// collateral C and debt D, at most C·BorrowLimit − D is borrowed, and at most
-// C·(1 − D/(C·RepayLimit)) of collateral withdrawn.
+// The money market limits a chunk too: with collateral C and debt D, at most
+// C·BorrowLimit − D can be borrowed, and at most C·(1 − D/(C·RepayLimit)) of collateral
+// withdrawn.
 //
-// The contract counts chunks in units of collateral, this in US dollars. It
-// executes one chunk each time it looks, so on a grid chunks are at least a
-// step apart. The ether paid for pulling the ripcord and the limit on slippage
-// are not here: a trade costs what Cost says.
+// The contract limits chunks in units of collateral, this model in US dollars. One chunk
+// is executed per check, so on a grid chunks are at least a step apart. The ether paid to
+// whoever pulls the ripcord and the limit on slippage are not modelled.
 //
 // Source: IndexCoop/index-coop-smart-contracts c852c02,
 // FlexibleLeverageStrategyExtension.sol and AaveLeverageStrategyExtension.sol.
 type Flexible struct {
 	Low, High float64       // magnitudes, Low ≤ |target| ≤ High
-	Speed     float64       // the part of the way to the target made in an epoch, in [0, 1]
+	Speed     float64       // fraction of the distance to the target per epoch, in [0, 1]
 	Epoch     time.Duration // between trades inside [Low, High], at least 1s
 	MaxTrade  float64       // US dollars, above zero
 	Cooldown  time.Duration // between chunks, at least 1s
@@ -46,10 +45,10 @@ type Flexible struct {
 	RepayLimit  float64 // debt over collateral up to which it may withdraw, in (0, 1)
 }
 
-// What a Flexible remembers.
+// Numbers of a Flexible's State.
 const (
 	lastTrade = iota // time of the last trade, in nanoseconds
-	underWay         // leverage that chunks are trading to; zero: none are under way
+	underWay         // leverage that chunks are trading to; zero: none
 )
 
 func (f Flexible) Check(target float64) error {
@@ -100,7 +99,7 @@ func (f Flexible) Trade(v View, m *State) (float64, bool) {
 			return 0, false
 		}
 		if to < v.Target && v.Leverage >= to || to > v.Target && v.Leverage <= to {
-			m[underWay] = 0 // the price has done the job
+			m[underWay] = 0 // the price has taken leverage there
 			return 0, false
 		}
 	case since >= f.Epoch || v.Leverage >= f.High*(1-tolerance) || v.Leverage <= f.Low*(1+tolerance):
@@ -123,8 +122,8 @@ func (f Flexible) Next(lev, target float64) float64 {
 	return max(f.Low, min(f.High, float64(lev*(1-f.Speed))+float64(target*f.Speed)))
 }
 
-// chunk is the leverage after the largest trade towards to that the limits
-// allow, before its cost, and whether that is the whole of it.
+// chunk is the leverage after the largest trade towards to that the limits allow, before
+// its cost, and whether that completes the trade.
 func (f Flexible) chunk(v View, m *State, to, limit float64) (lev float64, whole, ok bool) {
 	x := math.Abs(v.Exposure)
 	collateral, debt := x, x-v.Equity

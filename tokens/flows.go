@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// Flows are the deposits and withdrawals that set how many US dollars a vault holds
-// while its token gains and loses. They change neither leverage nor net asset value,
-// because who enters or leaves brings or takes the position's share and pays for it;
-// but gas, impact and whatever else a venue counts in dollars depend on them.
+// Flows are the deposits and withdrawals of a vault. They set its size in US dollars, and
+// so gas, impact and whatever else is counted in dollars. They change neither leverage
+// nor net asset value: who enters or leaves brings or takes a share of the position, and
+// pays for its trades.
 //
-// A trade, a policy and a venue see an exposure X at X·A dollars, with equity E just
-// before:
+// For trades, policies and venues, an exposure X is worth X·A dollars, with equity E
+// just before:
 //
 //	Steady   A = AUM/E            the vault is held at AUM dollars
 //	NoFlows  A = AUM              AUM·E dollars are left of it
 //	Chasing  A = AUM·shares       shares outstanding over those at the start
 //
-// Under Steady flows the cost of a trade over equity is therefore a function of the
-// leverage before it alone.
+// So under Steady flows the cost of a trade over equity is a function of the leverage
+// before it only.
 type Flows struct {
 	Kind FlowKind
 
@@ -93,7 +93,7 @@ func (t *Token) terms() Terms {
 	return terms
 }
 
-// A vault is what a lane knows of its vault's size.
+// A vault is the state of a lane's vault, from which its size follows.
 type vault struct {
 	shares float64   // outstanding over those at the start
 	days   int       // that have ended
@@ -108,8 +108,8 @@ func newVault(f Flows) vault {
 	return v
 }
 
-// dollars is what one unit of initial equity stands for while equity is e. Where none
-// is left, it is what it was at the start.
+// dollars is the value in US dollars of a unit of initial equity while equity is e;
+// without equity it is the value at the start.
 func (k *Kernel) dollars(l *Lane, e float64) float64 {
 	if k.token.Flows.Kind == Steady && e > 0 {
 		return k.token.AUM / e
@@ -138,7 +138,8 @@ func (k *Kernel) flow(l *Lane, now time.Duration) {
 	}
 }
 
-// closeDown ends a lifetime whose vault has become small: all is sold, at its cost.
+// closeDown ends a lifetime whose vault has become small: the position is sold, at its
+// cost.
 func (k *Kernel) closeDown(l *Lane, now time.Duration) {
 	k.gauge(l)
 	if q, e := math.Abs(l.x), l.x+l.b; q > 0 {

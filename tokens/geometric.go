@@ -6,8 +6,8 @@ import (
 	"mcrisk/param"
 )
 
-// Geometric is a band whose lower edge is as far from the target as its upper
-// edge, in proportion: Low = T²/High.
+// Geometric is a band whose edges are equally far from the target in logarithms:
+// Low = T²/High.
 //
 // Source: docs.indexcoop.com, leverage suite: 1.74 to 2.30 for ETH2x, 1.82 to
 // 2.20 for BTC2x.

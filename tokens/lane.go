@@ -8,7 +8,7 @@ import (
 	"mcrisk/fmath"
 )
 
-// A Lane is one lifetime in the making.
+// A Lane is the state of one lifetime while it is simulated.
 type Lane struct {
 	x, b float64 // exposure and cash
 	n    float64 // size at entry, where the venue asks for it
@@ -18,9 +18,9 @@ type Lane struct {
 	low     float64       // trigger.Low and trigger.High widened by the tolerance
 	high    float64       //
 	due     time.Duration // when the pending order is executed; Never: none is pending
-	next    time.Duration // the keeper's next look, for a keeper with an interval
+	next    time.Duration // the keeper's next check, for a keeper with an interval
 
-	down  bool    // the keeper is, in the current step
+	down  bool    // the keeper is out of service in the current step
 	ended bool    // wiped out, stopped after a liquidation, or closed
 	final float64 // equity at the end, once ended
 
@@ -32,7 +32,7 @@ type Lane struct {
 	min float64                    // least equity
 	lev struct{ min, max float64 } // of leverage, while there is equity
 
-	bust             float64 // least equity over exposure once there is no equity, else zero
+	bust             float64 // least equity over exposure while equity is below zero, else zero
 	marginRatio      float64 // smallest equity over entry size
 	rebalances       int
 	turnover         float64
@@ -43,12 +43,12 @@ type Lane struct {
 	vault  vault
 	closed bool // ended because the vault had become small
 
-	fast fastState // while on, what x, b and the books do not know yet
+	fast fastState // while on, the position and the ledger entries that x, b and the books lack
 
-	trace *recorder // nil: nobody is looking
+	trace *recorder // nil: events are not observed
 }
 
-// A Kernel advances lanes of one token in steps of one length.
+// A Kernel simulates lifetimes of one token in steps of one length.
 type Kernel struct {
 	token  Token
 	terms  Terms
@@ -66,10 +66,10 @@ type Kernel struct {
 	fast  *fastPath // nil: this token has none
 	first Lane      // at the start
 
-	outages int // which of a block's masks says when the keeper is down, counted from 1; 0: none
+	outages int // the block's mask of the keeper's outages, counted from 1; 0: none
 }
 
-// Compile checks a token and makes it ready for steps of one length.
+// Compile checks a token and prepares it for steps of one length.
 func Compile(t Token, step time.Duration) (*Kernel, error) {
 	if err := t.Check(); err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	return k, nil
 }
 
-// Outages says which of a block's masks, from 0, has the keeper's outages.
+// Outages sets which of a block's masks, counted from 0, has the keeper's outages.
 func (k *Kernel) Outages(mask int) { k.outages = mask + 1 }
 
 // Begin returns a lane at the start: exposure T, cash 1 − T.
@@ -163,7 +163,7 @@ func (k *Kernel) view(l *Lane, now time.Duration) View {
 	return View{Leverage: math.Abs(l.x) / e, Target: k.target, Now: now, Exposure: l.x, Equity: e, AUM: k.dollars(l, e)}
 }
 
-// wait asks the policy what to wait for from now on.
+// wait asks the policy for its next trigger.
 func (k *Kernel) wait(l *Lane, now time.Duration) {
 	l.trigger = k.token.Policy.Trigger(k.view(l, now), &l.state)
 	l.low, l.high = l.trigger.Low*(1-tolerance), l.trigger.High*(1+tolerance)
@@ -206,7 +206,7 @@ func (l *Lane) foldGrowth() {
 	l.growth = 1
 }
 
-// end closes the books: what equity is left is final.
+// end ends the lifetime with the equity that is left, or with zero and a shortfall.
 func (l *Lane) end(now time.Duration) {
 	e := l.x + l.b
 	if e <= 0 {
@@ -224,13 +224,14 @@ func (l *Lane) end(now time.Duration) {
 	}
 }
 
-// gauge notes leverage and margin where they may be extreme: before a trade.
+// gauge records leverage and margin at points where they may be extreme: before and
+// after trades and moves.
 func (k *Kernel) gauge(l *Lane) {
 	e := l.x + l.b
 	if k.terms.EntrySize && l.n > 0 {
 		l.marginRatio = min(l.marginRatio, e/l.n)
 	}
-	if !(e > 0) { // no equity is left to lever, but the venue's test still has a value
+	if !(e > 0) { // leverage is undefined, but the margin test still has a value
 		l.bust = min(l.bust, e/math.Abs(l.x))
 		return
 	}

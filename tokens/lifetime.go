@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A Lifetime is what one token went through on one path.
+// A Lifetime is the result of one token on one path.
 type Lifetime struct {
 	NAV       float64 // final equity over initial equity; zero if wiped out
 	HolderNAV float64 // with the holder's entry and exit fees
@@ -62,8 +62,8 @@ func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 	return life
 }
 
-// health is the smallest health factor or margin ratio met: at the largest
-// leverage, except where it depends on the size at entry.
+// health is the smallest health factor or margin ratio: that of the largest leverage,
+// unless it depends on the size at entry.
 func (k *Kernel) health(l *Lane) float64 {
 	m := 1 / l.lev.max // equity over exposure
 	if l.bust < 0 {
@@ -90,13 +90,13 @@ type Column struct {
 	Name string
 	Unit string
 	Of   func(*Lifetime) float64
-	// Idle reports that the number says nothing of such tokens, because it cannot be
-	// but what it is; it does not enter hashes of their lifetimes. Nil: of none.
+	// Idle reports that the number is the same in every lifetime of such a token, so that
+	// it is left out of hashes. Nil: for no token.
 	Idle func(*Token) bool
 }
 
 // Columns are the numbers kept of every lifetime, in the order of files and
-// hashes. A number that does not exist is NaN.
+// hashes. A number that is undefined is NaN.
 var Columns = func() []Column {
 	flag := func(b bool) float64 {
 		if b {

@@ -7,7 +7,7 @@ import (
 	"mcrisk/fmath"
 )
 
-// A Market follows one underlying on one path: what all tokens on it share.
+// A Market is the record of one underlying on one path. All tokens on it share it.
 type Market struct {
 	x   float64 // log of the price over its start
 	s   float64 // the price over its start as a running product, for the drawdown
@@ -51,8 +51,8 @@ func (m *Market) Price() float64 { return fmath.Exp(m.x) }
 func (m *Market) LogPrice() float64 { return m.x }
 func (m *Market) QV() float64       { return m.qv }
 
-// Ideal is the net asset value of the ideal token: rebalanced continuously and
-// free, it is worth S^T·e^V with V = −½·T·(T−1)·QV.
+// Ideal is the net asset value of the ideal token, which rebalances continuously at no
+// cost: S^T·e^V with V = −½·T·(T−1)·QV.
 func (m *Market) Ideal(target float64) float64 {
 	return fmath.Exp(float64(target*m.x) + VolatilityDecay(target, m.qv))
 }
@@ -63,7 +63,7 @@ func VolatilityDecay(target, qv float64) float64 {
 	return -float64(float64(0.5*float64(target*(target-1))) * qv)
 }
 
-// A MarketLife is what one underlying did on one path.
+// A MarketLife is the result of one underlying on one path.
 type MarketLife struct {
 	Price    float64 // final price over its start
 	LogPrice float64

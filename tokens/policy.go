@@ -5,22 +5,21 @@ import (
 	"time"
 )
 
-// A Policy decides when a token trades and to what leverage. It is an
-// immutable value; what it must remember of one lifetime it keeps in that
-// lifetime's State, which starts at zero.
+// A Policy decides when a token trades and to what leverage. It is an immutable value.
+// What it has to remember of one lifetime is in that lifetime's State, which starts at
+// zero.
 type Policy interface {
-	// Trigger says what to wait for: nothing happens while leverage stays inside
-	// [Low, High] and the clock before At.
+	// Trigger returns the next trigger: there is no trade while leverage is inside
+	// [Low, High] and the time is before At.
 	Trigger(View, *State) Trigger
 
-	// Trade is asked when that has happened and, if the keeper is late, not
-	// before its order is executed. It returns the leverage to trade to, a
-	// magnitude up to 1000 (others are not traded to), or false if there is
-	// nothing to do (any more).
+	// Trade is called when the trigger is met; with a late keeper, when its order is
+	// executed. It returns the leverage to trade to, a magnitude of at most 1000 (beyond,
+	// there is no trade), or false if there is nothing to trade (any more).
 	Trade(View, *State) (to float64, ok bool)
 }
 
-// A View is what a policy may see.
+// A View is the state of a token that a policy may use.
 type View struct {
 	Leverage float64       // magnitude
 	Target   float64       // magnitude
@@ -30,13 +29,13 @@ type View struct {
 	AUM      float64       // US dollars that one unit of initial equity stands for, see [Flows]
 }
 
-// A State is what a policy remembers of one lifetime.
+// A State is a policy's memory of one lifetime.
 type State [4]float64
 
-// A Trigger is what the keeper waits for.
+// A Trigger is the condition under which a policy is asked for a trade.
 type Trigger struct {
 	Low, High float64       // leverage, magnitudes
-	At        time.Duration // the clock; never: Never
+	At        time.Duration // time; [Never] for a policy without a clock
 }
 
 // Never is the At of a policy that has no clock.
@@ -47,6 +46,6 @@ const Never = time.Duration(math.MaxInt64)
 // liquidated when the price is further than this beyond the liquidation price.
 const tolerance = 1e-12
 
-// maxLeverage is the most that is traded to: with more, equity would be lost
+// maxLeverage is the largest leverage that is traded to: beyond it, equity would be lost
 // in the rounding of exposure and cash.
 const maxLeverage = 1000

@@ -8,7 +8,7 @@ import (
 )
 
 // Advance walks one lane, the i-th of its group, over the steps from … to−1 of a
-// block, for the given underlying. All lanes together go faster as [Lanes].
+// block, for the given underlying. [Lanes] advance a whole group faster.
 func (k *Kernel) Advance(b *block.Block, underlying int, l *Lane, i, from, to int) {
 	gross, gap := b.Gross[underlying], b.Gap[underlying]
 	lo, hi := b.Lo[underlying], b.Hi[underlying]
@@ -30,8 +30,7 @@ func (k *Kernel) Advance(b *block.Block, underlying int, l *Lane, i, from, to in
 	}
 }
 
-// advanceGrid is one step whose extremes are unknown. It takes the fast path if it
-// can.
+// advanceGrid is one step whose extremes are unknown, on the fast path if possible.
 func (k *Kernel) advanceGrid(l *Lane, gross float64, now time.Duration) {
 	c := k.fast
 	if c == nil || !(l.fast.on || c.enter(k, l)) {
@@ -48,16 +47,15 @@ func (k *Kernel) advanceGrid(l *Lane, gross float64, now time.Duration) {
 	}
 }
 
-// flush takes a lane off the fast path, so that its position and its books are
-// what they say.
+// flush takes a lane off the fast path and brings its position and its books up to date.
 func (k *Kernel) flush(l *Lane) {
 	if l.fast.on {
 		k.fast.flush(k, l)
 	}
 }
 
-// gridStep is one step whose extremes are unknown: the price is seen at its
-// end only, so the whole move is met as one jump.
+// gridStep is one step whose extremes are unknown: the price is known at its end only,
+// so the whole move is one jump.
 func (k *Kernel) gridStep(l *Lane, gross float64, now time.Duration) {
 	k.carry(l, now-k.step)
 	if l.ended {
@@ -116,8 +114,8 @@ func (k *Kernel) jump(l *Lane, gross float64, now time.Duration) {
 	}
 }
 
-// close ends a step: streaming fee, the end of a vault that has become small, a look
-// of the keeper, records, deposits and withdrawals.
+// close ends a step: streaming fee, closing of a small vault, the keeper's check,
+// records, deposits and withdrawals.
 func (k *Kernel) close(l *Lane, now time.Duration) {
 	if k.fee != 0 {
 		e := l.x + l.b
@@ -141,21 +139,21 @@ func (k *Kernel) close(l *Lane, now time.Duration) {
 	}
 }
 
-// visit records equity at a point that the path really visited.
+// visit records equity at a point of the path.
 func (k *Kernel) visit(l *Lane, now time.Duration) {
 	e := l.x + l.b
 	l.min = min(l.min, e)
 	l.rec.visit(e, now)
 }
 
-// beyond reports whether leverage is outside what the policy watches.
+// beyond reports whether leverage is outside the policy's trigger.
 func (k *Kernel) beyond(l *Lane) bool {
 	e, x := l.x+l.b, math.Abs(l.x)
 	return x < float64(l.low*e) || x > float64(l.high*e)
 }
 
-// look is the keeper looking at now: it executes an order that is due, or
-// places one, or trades at once if it is never late.
+// look lets the keeper check the lane at a time: it executes an order that is due, or
+// places one, or trades at once if it has no latency.
 func (k *Kernel) look(l *Lane, now time.Duration) {
 	k.gauge(l)
 	if l.down {
@@ -178,7 +176,7 @@ func (k *Kernel) look(l *Lane, now time.Duration) {
 	}
 }
 
-// order sends the keeper's order: it is executed after the latency, or at once.
+// order places the keeper's order, which is executed after the latency, or at once.
 func (k *Kernel) order(l *Lane, now time.Duration) {
 	if k.token.Keeper.Latency > 0 {
 		l.due = now + k.token.Keeper.Latency
@@ -188,7 +186,7 @@ func (k *Kernel) order(l *Lane, now time.Duration) {
 	k.decide(l, now)
 }
 
-// decide asks the policy for a trade, makes it, and asks what to wait for next.
+// decide asks the policy for a trade, makes it, and asks for the next trigger.
 func (k *Kernel) decide(l *Lane, now time.Duration) {
 	to, ok := k.token.Policy.Trade(k.view(l, now), &l.state)
 	if !ok || !k.trade(l, to, now) {
@@ -197,8 +195,8 @@ func (k *Kernel) decide(l *Lane, now time.Duration) {
 	k.wait(l, now)
 }
 
-// trade takes leverage to the given magnitude, cost included, and reports
-// whether there was anything to trade.
+// trade takes leverage to the given magnitude, cost included, and reports whether there
+// was a trade.
 func (k *Kernel) trade(l *Lane, to float64, now time.Duration) bool {
 	e := l.x + l.b
 	q, fee, impact, gas, ok := k.token.Cost.solve(math.Abs(l.x), e, to, k.dollars(l, e))

@@ -1,5 +1,5 @@
-// Package tokens is the rebalancing core: what one leveraged token does on one
-// price path, to the last cent.
+// Package tokens simulates one leveraged token on one price path: carry, liquidation,
+// rebalancing with its costs, and a ledger of where every change of equity came from.
 //
 // Money is in units of the token's initial equity and prices are ratios to the
 // price at the start. Time is a time.Duration from the start; rates are per
@@ -15,26 +15,26 @@ import (
 	"time"
 )
 
-// A Token is a leveraged token: what it aims for, when and how it trades, what
-// that costs, and where it stands to lose everything.
+// A Token is a leveraged token: its target, its rebalancing policy, its venue and its
+// costs.
 type Token struct {
 	Name      string
 	Target    float64 // target leverage, signed: 3, 2, 1, -1, …; on a loan not between 0 and 1
 	Policy    Policy  // when to trade, and to what leverage
 	Mechanism Venue   // how leverage is held: Loan, Perp or one of your own
 	Cost      Cost    // of a trade
-	Keeper    Keeper  // who looks, and how late it acts
+	Keeper    Keeper  // how often it is checked, and how late trades are
 
 	AUM          float64 // US dollars in the vault at the start, above zero
 	Flows        Flows   // how many there are later; the zero Flows hold AUM steady
 	StreamingFee float64 // on net asset value, 1/year, continuously compounded
 
-	// After a liquidation the keeper levers again at its next look, unless Stop:
-	// then the lifetime ends holding what is left.
+	// After a liquidation the keeper restores the leverage at its next check, unless
+	// Stop: then the lifetime ends with what is left in cash.
 	AfterLiquidation AfterLiquidation
 
-	// Fees on entering and leaving, fractions. They belong to the holder, not to
-	// the token: they scale the holder's result and nothing else.
+	// Fees on entry and exit, fractions. The holder pays them, not the token: they scale
+	// the holder's result and nothing else.
 	EntryFee, ExitFee float64
 }
 
@@ -42,20 +42,20 @@ type Token struct {
 type AfterLiquidation int
 
 const (
-	Continue AfterLiquidation = iota // the keeper levers again
-	Stop                             // the lifetime ends holding what is left
+	Continue AfterLiquidation = iota // the keeper restores the leverage
+	Stop                             // the lifetime ends with what is left in cash
 )
 
 // A Keeper is the account that trades for the token.
 type Keeper struct {
-	Interval time.Duration // it looks at multiples of this from the start; zero: whenever the price is known
+	Interval time.Duration // it checks at multiples of this from the start; zero: whenever the price is known
 	Latency  time.Duration // from seeing the trigger to trading, at the price of that later moment
 	Outage   Outage
 }
 
-// Outage says how often a keeper is down and for how long. When it is, is
-// drawn with the paths: see [Kernel.Outages]. A keeper that is down neither
-// looks nor trades; an order that is due meanwhile is executed afterwards.
+// Outage says how often a keeper is out of service, and for how long. The times are
+// drawn with the paths, see [Kernel.Outages]. During an outage the keeper neither checks
+// nor trades; an order that falls due is executed afterwards.
 type Outage struct {
 	Rate   float64       // outages a year of service
 	Length time.Duration // of each
@@ -115,22 +115,22 @@ func (t Token) Check() error {
 	return nil
 }
 
-// Start is what a policy sees of the token at the start.
+// Start is the token's state at the start, as its policy sees it.
 func (t Token) Start() View {
 	size := math.Abs(t.Target)
 	return View{Leverage: size, Target: size, Exposure: t.Target, Equity: 1, AUM: t.AUM}
 }
 
-// Awaits is what the policy waits for at the start.
+// Awaits is the policy's trigger at the start.
 func (t Token) Awaits() Trigger { return t.Policy.Trigger(t.Start(), new(State)) }
 
-// span reports whether a keeper or a clock may wait for d: a shorter wait only
-// makes a bar of many looks, a longer one overflows.
+// span reports whether a keeper or a clock may wait for d: shorter waits would mean many
+// checks in a bar and change nothing, longer ones overflow.
 func span(d time.Duration) bool { return d >= time.Second && d <= 50*365*24*time.Hour }
 
-// LiquidationLeverage is the leverage at which the venue liquidates a position
-// that never traded, signed; infinite if it never does, or if leverage does not
-// tell: of a position without debt it is 1 at any price.
+// LiquidationLeverage is the signed leverage at which the venue liquidates a position
+// that never traded. It is infinite if the venue never does, and for a position without
+// debt, whose leverage is 1 at any price.
 func (t Token) LiquidationLeverage() float64 {
 	terms := t.terms()
 	if len(terms.Margins) == 0 {

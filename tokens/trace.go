@@ -21,8 +21,8 @@ type Event struct {
 	Money    Ledger        // running totals
 }
 
-// A recorder passes on the events of one lifetime, each when the next has come. A
-// nil recorder passes on nothing.
+// A recorder passes on the events of one lifetime, each once the next has occurred. A
+// nil recorder ignores them.
 type recorder struct {
 	kernel  *Kernel
 	observe func(Event)
@@ -54,7 +54,7 @@ func (r *recorder) flush() {
 	}
 }
 
-// stand notes where a lane stands.
+// stand adds a lane's position and books to an event.
 func (e *Event) stand(l *Lane) {
 	e.Exposure, e.Cash, e.Equity, e.Money = l.x, l.b, l.x+l.b, l.money.sum
 	if e.Leverage = 0; e.Equity > 0 {
@@ -108,8 +108,8 @@ func (k *Kernel) run(l *Lane, p Path) {
 	}
 }
 
-// traceFast is a step of the fast path with its events. Those are gridStep's
-// on a copy; where the step ended is said of the lane itself.
+// traceFast is a step of the fast path with its events: gridStep makes them on a copy,
+// and the last one is given the position of the lane itself.
 func (k *Kernel) traceFast(l *Lane, gross float64, now time.Duration) {
 	book, c := l.trace, k.fast
 	flushed := *l

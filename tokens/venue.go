@@ -7,25 +7,24 @@ import (
 	"time"
 )
 
-// A Venue is how leverage is held: what it costs to carry, and when and how it
-// is taken away. [Loan] and [Perp] are those of this package. Another one is a
-// file with a type of these three methods, registered in [Mechanisms].
+// A Venue holds the leverage: it defines the cost of carry and the rule of liquidation.
+// This package has [Loan] and [Perp]. Another one is a type with these three methods,
+// registered in [Mechanisms].
 //
 // A Venue is an immutable value whose methods depend on their arguments alone.
 type Venue interface {
-	// CheckTerms reports what is wrong with the venue's numbers, and with its
-	// holding this token, whose target leverage and AUM are in order.
+	// CheckTerms reports what is wrong with the venue's numbers, or with holding this token
+	// there. The token's target leverage and AUM are valid.
 	CheckTerms(Token) error
 
-	// Terms are what the venue asks of a token that passes CheckTerms.
+	// Terms are the venue's charges and margins for a token that passes CheckTerms.
 	Terms(Token) Terms
 
-	// Liquidate takes down a position of the token whose margin is below zero. The
-	// token's AUM is what a unit of initial equity stands for just before. The
-	// penalty, in initial equity, is what the holder loses by it: equity before is
-	// equity after and the penalty, to rounding. What is left must not be
-	// liquidated again at the same price: its margin by the venue's own Terms is at
-	// least zero, or its equity is not above zero.
+	// Liquidate reduces or closes a position of the token whose margin is below zero. The
+	// token's AUM is the value in US dollars of a unit of initial equity just before. The
+	// penalty, in initial equity, is the holder's loss: equity before is equity after plus
+	// penalty, to rounding. The position left must not be liquidated again at the same
+	// price: its margin is at least zero, or its equity is not above zero.
 	Liquidate(Token, Position) (left Position, penalty float64)
 }
 
@@ -37,9 +36,9 @@ type Position struct {
 	Entry    float64 // size when opened, a magnitude; zero unless Terms.EntrySize
 }
 
-// Terms are what a venue asks of one token, as the numbers that the kernels use
-// and whatever the length of a step. The zero Terms charge nothing and never
-// liquidate.
+// Terms are a venue's charges and margins for one token, as the numbers that kernels
+// use. They do not depend on the length of a step. The zero Terms charge nothing and
+// never liquidate.
 //
 // A step of dt years begins with the carry of exposure x and cash b, valued at
 // the old price:
@@ -57,10 +56,9 @@ type Terms struct {
 
 	Margins []Margin
 
-	// EntrySize says that the size of the position when it was opened counts, in
-	// Margins or in what Liquidate takes. It starts at the target's magnitude; an
-	// increase adds its notional and a decrease scales it. [Lifetime].Health is
-	// then equity over that size.
+	// EntrySize says that Margins or Liquidate use the position's size at entry. It starts
+	// at the target's magnitude; an increase adds its notional and a decrease scales it.
+	// [Lifetime].Health is then equity over that size.
 	EntrySize bool
 
 	// Lender says that the position is collateral against a debt. [Lifetime].Health
@@ -70,14 +68,14 @@ type Terms struct {
 	Lender bool
 }
 
-// A Charge is a yearly rate and what the ledger calls its payments.
+// A Charge is a yearly rate and the item of the ledger that its payments go to.
 type Charge struct {
 	Rate float64 // 1/year, from −100 to 100; zero: there is none
 	Item Item    // SupplyInterest, BorrowInterest, Funding or BorrowFee
 }
 
-// A Margin is what a position has above what its venue requires, a linear form
-// of exposure x, cash b and entry size n, in initial equity:
+// A Margin is the excess of a position over a requirement of its venue, a linear form of
+// exposure x, cash b and entry size n, in initial equity:
 //
 //	Exposure·x + Cash·b − Entry·n + Constant·AUM/A,
 //
@@ -173,7 +171,7 @@ func (t *Terms) scaleFree() bool {
 	return true
 }
 
-// liquidate takes the position down until the venue is content.
+// liquidate lets the venue liquidate the position, and books the penalty.
 func (k *Kernel) liquidate(l *Lane, now time.Duration) {
 	k.gauge(l)
 	e, gross := l.x+l.b, math.Abs(l.x)+math.Abs(l.b)

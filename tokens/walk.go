@@ -13,7 +13,7 @@ type Bar struct {
 	Move float64 // from the open to the close
 	Lo   float64 // least reached, from the open, ≤ 0
 	Hi   float64 // largest reached, from the open, ≥ 0
-	Down bool    // the keeper is
+	Down bool    // the keeper is out of service
 }
 
 // barStep is one step whose extremes are known. After the jump to the open the
@@ -72,9 +72,9 @@ func share(d time.Duration, part float64) time.Duration {
 	return time.Duration(math.Round(float64(float64(d) * part)))
 }
 
-// piece is the log move in which a token trades along an edge when its cost
-// has no continuous limit (gas, or impact that depends on size). Trades that
-// follow each other sooner than soon are made in pieces too.
+// piece is the log move between trades along an edge if the cost has no continuous
+// limit (gas, or impact that depends on size). Within a log move of soon after a trade
+// there is no other: further trades wait for the next piece.
 const (
 	piece = 0.001
 	soon  = piece / 100
@@ -85,14 +85,14 @@ type leg struct {
 	dir, total float64 // +1 up or −1 down; size of the log move
 	done       float64 // log move made so far
 	start, end time.Duration
-	clock      time.Duration // the latest look of a clock
+	clock      time.Duration // latest time at which a clock was met
 }
 
-// left is the log move still to make.
+// left is the log move that remains.
 func (g *leg) left() float64 { return g.total - g.done }
 
-// now is the time at which the price got where it is, or later if a clock has
-// struck since.
+// now is the time at which the price reached its current level, or of the latest clock
+// met since.
 func (g *leg) now() time.Duration {
 	if g.total == 0 {
 		return max(g.start, g.clock)
@@ -100,8 +100,7 @@ func (g *leg) now() time.Duration {
 	return max(g.start+share(g.end-g.start, g.done/g.total), g.clock)
 }
 
-// ahead is the log move to make until a time; infinite if it is not before the
-// leg's end.
+// ahead is the log move that remains until a time; infinite if the leg ends before.
 func (g *leg) ahead(at time.Duration) float64 {
 	if at >= g.end {
 		return math.Inf(1)
@@ -110,7 +109,7 @@ func (g *leg) ahead(at time.Duration) float64 {
 	return max(float64(g.total*part)-g.done, 0)
 }
 
-// What a leg meets next.
+// Kinds of the next event on a leg.
 const (
 	atEnd = iota
 	atLiquidation
@@ -119,12 +118,12 @@ const (
 	atPiece
 )
 
-// walk takes the price through a leg, meeting whatever is nearest:
-// liquidation, the keeper's trigger, the clock.
+// walk moves the price along a leg, from event to event: liquidation, the policy's
+// edges, its clock or the keeper's.
 //
-// It ends whatever the policy says: a clock that does not advance stops for the
-// rest of the leg, and where there is nothing to trade, or nothing again so
-// soon, the edges are not met for a piece.
+// It ends for every policy: a clock that does not advance is ignored for the rest of the
+// leg, and after an edge without a trade, or too soon after the last one, the edges are
+// ignored for a piece.
 func (k *Kernel) walk(l *Lane, g leg) {
 	always := k.token.Keeper.Interval == 0 && !l.down
 	clock := true    // the policy's clock still runs in this leg
@@ -212,8 +211,8 @@ func (k *Kernel) walk(l *Lane, g leg) {
 	}
 }
 
-// advance moves the price on by a log move d, to exposure x if that is known
-// exactly (not zero).
+// advance moves the price by a log move d, to exposure x if x is not zero: then it is
+// known exactly.
 func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
 	if d == 0 {
 		return
@@ -291,21 +290,20 @@ func moveTo(from, to, dir float64) (d, x float64) {
 	return math.Inf(1), 0
 }
 
-// staysAt reports whether trading along the edge lev has a limit while the price
-// moves in direction dir: cost is proportional, leverage is pushed over the
-// edge, and selling does not chase its own cost.
+// staysAt reports whether continuous trading at the edge lev has a limit while the price
+// moves in direction dir: cost is proportional, the move takes leverage over the edge,
+// and a sale lowers leverage in spite of its cost.
 func (k *Kernel) staysAt(lev, dir float64) bool {
 	c := &k.token.Cost
 	rate := c.Proportional(dir*k.sign > 0)
 	return c.proportional() && (k.sign < 0 && lev > 0 || lev > 1) && float64(dir*k.sign*lev)*rate > -1 &&
-		(rate != 0 || c.Fee == 0) // else fee and rebate cancel, and tradeAlong cannot tell them apart
+		(rate != 0 || c.Fee == 0) // otherwise fee and rebate cancel, and tradeAlong cannot separate them
 }
 
-// An alongEdge is what a lane becomes that stays at an edge while the price makes a
-// log move: with signed edge w and s = ±1 for a rising or falling price, log equity
-// grows by c = (1+s·k)·w/(1+s·k·w) per unit of ln S, of which w is the price's part
-// and the rest the cost's, k being the rate of the cost; turnover by
-// w(w−1)/(1+s·k·w).
+// An alongEdge is the result of continuous trading at an edge while the price makes a
+// log move. With signed edge w, rate k of the cost and s = ±1 for a rising or falling
+// price, log equity grows by c = (1+s·k)·w/(1+s·k·w) per unit of ln S, of which w is the
+// price's part and the rest the cost's. Turnover grows by w(w−1)/(1+s·k·w).
 type alongEdge struct {
 	w, c, rate, gain, turnover float64
 	x, b, n                    float64
@@ -331,9 +329,9 @@ func (k *Kernel) along(l *Lane, dir, lev, d float64) alongEdge {
 	return r
 }
 
-// reach is how much of the log move d a lane can trade along: to just beyond where
-// the venue liquidates. At a constant leverage only a margin that depends on the
-// position's size or history can come to that.
+// reach is how much of the log move d a lane can trade along an edge before the venue
+// liquidates, up to just beyond that point. At constant leverage only a margin that
+// depends on the position's size or history can run out.
 func (k *Kernel) reach(l *Lane, dir, lev, d float64) float64 {
 	liquidates := func(d float64) bool {
 		r := k.along(l, dir, lev, d)
@@ -353,8 +351,8 @@ func (k *Kernel) reach(l *Lane, dir, lev, d float64) float64 {
 	return d
 }
 
-// tradeAlong trades continuously to stay at the edge lev while the price makes the
-// log move d, at proportional cost.
+// tradeAlong holds leverage at the edge lev by continuous trading while the price makes
+// the log move d, at proportional cost.
 func (k *Kernel) tradeAlong(l *Lane, g *leg, lev, d float64) {
 	r, move := k.along(l, g.dir, lev, d), float64(g.dir*d)
 	paid := float64(r.gain*(r.c-r.w)) / r.c

@@ -17,6 +17,7 @@ type compareOptions struct {
 	output      cli.OutputOptions
 	tokens      string // of the catalogue; the others are compared with the first
 	correlation string // of the prices of their underlyings; empty: all follow the first's
+	commonJumps bool   // jumps strike all underlyings together
 }
 
 // maxCompared is how many tokens a table and a figure can show.
@@ -48,6 +49,9 @@ a quarter of a trend, of a market that goes nowhere, and of one that crashes.`,
 		"tokens of the catalogue; the others are compared with the first")
 	cli.Text(s, &o.correlation, cli.SectionModel, "correlation", "number", "",
 		"correlation of the underlyings' prices; without it all tokens run on the first's")
+	s.BoolVar(&o.commonJumps, "common-jumps", false,
+		"jumps strike all underlyings at the same times, with sizes correlated as their prices are")
+	cli.InSection(s, cli.SectionModel, "common-jumps")
 	cli.Essential(cmd, "tokens", "correlation", "model", "sigma", "mu", "horizon", "step", "paths", "seed", "out",
 		"json")
 	return cmd
@@ -62,7 +66,8 @@ func (o *compareOptions) run(ctx context.Context, session *cli.Session) error {
 		return cli.Input("--tokens = %q; want at least two names, as in toros-eth2x,hold-2x (see: mcrisk tokens)",
 			o.tokens)
 	}
-	r, err := o.study.Resolve(session, cli.Demand{Tokens: names, Correlation: o.correlation})
+	r, err := o.study.Resolve(session, cli.Demand{Tokens: names, Correlation: o.correlation,
+		CommonJumps: o.commonJumps})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -168,6 +169,52 @@ func TestCompareOnOwnUnderlyings(t *testing.T) {
 	if read(t, filepath.Join(again, "spec.yaml")) == "" ||
 		!strings.Contains(read(t, filepath.Join(dir, "spec.yaml")), "underlying: BTC") {
 		t.Error("the study's file does not say who follows what")
+	}
+	// Jumps that are independent weaken the correlation, which is said; common ones keep it.
+	jumps := append(args, "--correlation", "0.8", "--model", "merton", "--sigma", "0.5", "--jump-rate", "200",
+		"--jump-mean", "0", "--jump-sd", "0.05", "--paths", "3000", "--json")
+	for _, common := range []bool{false, true} {
+		at := filepath.Join(t.TempDir(), "jumps")
+		these := append(slices.Clone(jumps), "--out", at)
+		if common {
+			these = append(these, "--common-jumps")
+		}
+		out, _ := expect(t, cli.Done, these...)
+		var result struct {
+			Correlations []struct {
+				First, Second string
+				Asked         float64
+				Realised      struct{ Estimate, Lo, Hi float64 }
+			}
+		}
+		if err := json.Unmarshal([]byte(out), &result); err != nil || len(result.Correlations) != 3 {
+			t.Fatalf("%v: %+v", err, result)
+		}
+		want := 0.8
+		if !common { // of a variance a year of .25 from the diffusion and .5 from jumps
+			want = 0.8 * 0.25 / 0.75
+		}
+		for _, c := range result.Correlations {
+			r := c.Realised // five standard errors are 2.55 half-widths
+			if half := 2.55 * (r.Hi - r.Lo) / 2; c.Asked != 0.8 || !(math.Abs(r.Estimate-want) < half) {
+				t.Errorf("common %t: correlation of %s and %s: %+v; want %v", common, c.First, c.Second, r, want)
+			}
+		}
+		expect(t, cli.Done, "simulate", "--spec", filepath.Join(at, "spec.yaml"), "--paths", "40", "--no-save")
+		if said := strings.Contains(read(t, filepath.Join(at, "report.html")), "--common-jumps lets"); said == common {
+			t.Errorf("common %t: the report says how jumps could be: %t", common, said)
+		}
+		if said := strings.Contains(read(t, filepath.Join(at, "spec.yaml")), "common-jumps: true"); said != common {
+			t.Errorf("common %t: the study's file says so: %t", common, said)
+		}
+	}
+	if _, said := expect(t, cli.BadInput, append(args, "--no-save", "--common-jumps")...); !strings.Contains(said,
+		"--common-jumps of one underlying; want --correlation too") {
+		t.Errorf("said %s", said)
+	}
+	if _, said := expect(t, cli.BadInput, append(args, "--no-save", "--common-jumps",
+		"--correlation", "0.8")...); !strings.Contains(said, "want merton, kou or bates") {
+		t.Errorf("said %s", said)
 	}
 	for _, tt := range [][2]string{{"1.5", "want a number between"}, {"x", "want a number between"},
 		{"-0.9", "not positive definite"}} {

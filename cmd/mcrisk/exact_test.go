@@ -49,7 +49,7 @@ func TestExactSigns(t *testing.T) {
 		if ascii.MatchString(out) || !strings.Contains(out, " −0.") {
 			t.Errorf("%s: signs in\n%s", args[0], out)
 		}
-		if unit := "log per year"; !strings.Contains(out, unit) {
+		if unit := "log units per year"; !strings.Contains(out, unit) {
 			t.Errorf("%s: no %q in\n%s", args[0], unit, out)
 		}
 	}
@@ -150,7 +150,7 @@ func TestExactSaysWhereItStops(t *testing.T) {
 	}
 	status, _, stderr := call(t, append([]string{"exact", "--model", "merton", "--horizon", "30d",
 		"--liquidation-threshold", "0.78"}, caseB...)...)
-	if status != cli.Done || !strings.Contains(stderr, "these numbers stop there") {
+	if status != cli.Done || !strings.Contains(stderr, "these numbers end there") {
 		t.Errorf("exit status %d, %q; want a note about liquidation", status, stderr)
 	}
 }

@@ -108,7 +108,7 @@ func (o *liquidationOptions) resolve(session *cli.Session, groups [][]string) (o
 	options := o.study
 	options.Model = "merton"
 	for _, group := range groups {
-		demand := cli.Demand{Tokens: group, Amend: o.amend}
+		demand := cli.Demand{Tokens: group, OwnJumps: true, Amend: o.amend}
 		if options.Token = ""; len(group) == 1 { // whose numbers then need no name before them
 			options.Token, demand.Tokens = group[0], nil
 		}

@@ -358,20 +358,11 @@ func TestPrices(t *testing.T) {
 		ss += (x - mean) * (x - mean)
 	}
 	sigma := math.Sqrt(ss / 4 * 8760)
-	settings := func(out string) map[string]string {
-		m := map[string]string{}
-		for line := range strings.Lines(out) {
-			if f := strings.Split(strings.Trim(line, "| \n"), " | "); len(f) == 3 {
-				m[f[0]] = f[1] + " " + f[2]
-			}
-		}
-		return m
-	}
 	value := func(s string) float64 {
 		v, _ := strconv.ParseFloat(strings.Fields(s)[0], 64)
 		return v
 	}
-	got := settings(resultsOf(t, append(args, "--prices", file)...))
+	got := settingsIn(resultsOf(t, append(args, "--prices", file)...))
 	if v := value(got["sigma"]); !(math.Abs(v/sigma-1) < 1e-12) ||
 		!strings.Contains(got["sigma"], "fitted to "+file+": 5 returns of 1h") {
 		t.Errorf("sigma is %s; want %v, fitted", got["sigma"], sigma)
@@ -379,12 +370,12 @@ func TestPrices(t *testing.T) {
 	if got["mu"] != "0 default" {
 		t.Errorf("mu is %s; want 0, by default", got["mu"])
 	}
-	got = settings(resultsOf(t, append(args, "--prices", file, "--mu", "fitted")...))
+	got = settingsIn(resultsOf(t, append(args, "--prices", file, "--mu", "fitted")...))
 	if want := mean*8760 + sigma*sigma/2; !(math.Abs(value(got["mu"])/want-1) < 1e-9) ||
 		!strings.Contains(got["mu"], "fitted to "+file) {
 		t.Errorf("mu is %s; want %v, fitted", got["mu"], want)
 	}
-	got = settings(resultsOf(t, append(args, "--prices", file, "--sigma", "0.7")...))
+	got = settingsIn(resultsOf(t, append(args, "--prices", file, "--sigma", "0.7")...))
 	if got["sigma"] != "0.7 given" {
 		t.Errorf("sigma is %s although it was given", got["sigma"])
 	}
@@ -395,21 +386,10 @@ func TestPrices(t *testing.T) {
 		t.Errorf("a missing hour: exit status %d, %s", status, stderr)
 	}
 
-	// A volatility that holds all moves is not that of the diffusion beside jumps.
-	for _, tt := range []struct {
-		args  []string
-		noted bool
-	}{
-		{[]string{"--model", "merton"}, true},
-		{[]string{"--model", "merton", "--prices", file}, true},
-		{[]string{"--model", "merton", "--sigma", "0.5"}, false},
-		{[]string{"--model", "merton", "--sigma", "0.5", "--prices", file}, false},
-		{[]string{"--prices", file}, false},
-	} {
-		_, _, stderr := call(t, append(slices.Clone(args), tt.args...)...)
-		if noted := strings.Contains(stderr, "the jumps of merton come on top of it"); noted != tt.noted {
-			t.Errorf("%v: a note on jumps: %t, want %t, in %q", tt.args, noted, tt.noted, stderr)
-		}
+	// A model of more numbers than the history can tell is refused.
+	status, _, stderr = call(t, append(args, "--prices", file, "--model", "merton")...)
+	if status != cli.BadInput || !strings.Contains(stderr, "returns for the 5 numbers of merton; want at least 50") {
+		t.Errorf("merton on a few bars: exit status %d, %s", status, stderr)
 	}
 }
 

@@ -122,7 +122,7 @@ func (o *verifyOptions) sweep(ctx context.Context, session *cli.Session, v *repo
 		_, err := o.compare(ctx, session, run, cells, v)
 		return err
 	}
-	cells := []int{run.Sweep.Own()} // first, as in results_hash
+	cells := []int{run.Sweep.Baseline()} // first, as in results_hash
 	for c := range v.CellsOf {
 		cells = append(cells, c)
 	}

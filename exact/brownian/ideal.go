@@ -12,9 +12,9 @@ import (
 	"mcrisk/quad"
 )
 
-// Ideal is the token that holds its target at every moment at no cost: the
-// limit of a band of no width, and what decay is measured against. With Leverage 1
-// and no rates it is the price itself. For GBM
+// Ideal is the token that holds its target continuously at no cost: the limit of a band
+// of zero width, and the reference for decay. With Leverage 1 and no rates it is the price
+// itself. For GBM
 //
 //	ln NAV(T) ~ Normal(m, v²),  v = |b|·sigma·√T,
 //	m = [safe + b(Mu + risky − safe) − Fee − b²sigma²/2]·T,
@@ -54,9 +54,9 @@ func (d Ideal) rates() (m, v2 float64) {
 	return d.Safe + float64(b*(mu+d.Risky-d.Safe)) - d.Fee - float64(v2/2), v2
 }
 
-// jump is E[((1 + b(e^J − 1))⁺)^z; > 0] over one jump of ln S. Of the price itself
-// it is in closed form, which also holds where a power's mean rests on jumps far
-// beyond the nodes of the law.
+// jump is E[((1 + b(e^J − 1))⁺)^z; > 0] over one jump of ln S. For the price itself there
+// is a closed form, which is also right for powers whose mean depends on jumps far beyond
+// the nodes of the law.
 func (d Ideal) jump(z complex128, law quad.Rule) complex128 {
 	if d.Leverage == 1 {
 		switch m := d.Model.(type) {
@@ -76,9 +76,9 @@ func (d Ideal) jump(z complex128, law quad.Rule) complex128 {
 	return total
 }
 
-// jumps returns the model's, cut where one ends all equity, in panels of a width
-// that resolves every frequency the diffusion over the horizon leaves alive, but
-// in not more than some thousand.
+// jumps returns the model's rate and law of jumps, cut where a jump ruins the token, in
+// panels of a width that resolves every frequency that the diffusion over the horizon does
+// not damp, but in at most some thousand.
 func (d Ideal) jumps(years float64) (rate float64, size quad.Rule, width float64) {
 	_, sigma := levy.Diffusion(d.Model)
 	width = sigma * math.Sqrt(years)
@@ -88,13 +88,13 @@ func (d Ideal) jumps(years float64) (rate float64, size quad.Rule, width float64
 	case models.Kou:
 		width = max(width, 1/min(m.EtaUp-1, m.EtaDown)/25)
 	}
-	rate, size = levy.Jumps(d.Model, fmath.Log(1-1/d.Leverage), width) // NaN, no cut, if no jump can
+	rate, size = levy.Jumps(d.Model, fmath.Log(1-1/d.Leverage), width) // NaN, no cut, if no jump ruins it
 	return rate, size, width
 }
 
-// Moment is E[NAV(T)^k], for a power k that is not 0; with Leverage 1 and no rates
-// it is that of the price. Paths that a jump wipes out count as zero. It refuses a
-// power whose mean is infinite.
+// Moment is E[NAV(T)^k], for a power k other than 0; with Leverage 1 and no rates it is
+// that of the price. Paths ruined by a jump count as zero. It returns an error if the
+// mean is infinite.
 func (d Ideal) Moment(k, years float64) (float64, error) {
 	if err := d.check(years); err != nil {
 		return 0, err
@@ -129,7 +129,7 @@ func (d Ideal) moment(z, years float64) (float64, error) {
 	return x, levy.Finite("moment of the ideal token", x)
 }
 
-// Alive is the probability that no jump has wiped the token out by then,
+// Alive is the probability that no jump has ruined the token by then,
 // exp(−Rate·T·P(1 + b(J−1) ≤ 0)).
 func (d Ideal) Alive(years float64) (float64, error) { return d.moment(0, years) }
 

@@ -1,7 +1,7 @@
-// Package brownian holds closed forms of the price itself and of the tokens that
-// follow it without a band: the continuously rebalanced one ([Ideal]) and the one
-// reset periodically ([Reset]); drawdowns, barriers and exit times of a Brownian
-// motion ([Motion]); the first passage of Kou's price ([FirstPassage]).
+// Package brownian has closed forms for the price and for tokens without a band: the
+// continuously rebalanced ([Ideal]) and the periodically reset token ([Reset]);
+// drawdowns, barriers and exit times of a Brownian motion ([Motion]); and the first
+// passage of Kou's price ([FirstPassage]).
 //
 // Units: time in years of 365 days, rates per year and continuously compounded,
 // volatility per √year, leverage signed. NAV is per unit of initial equity.

@@ -40,8 +40,8 @@ func (b Motion) HitBelow(x, years float64) (float64, error) {
 // phi is the normal distribution function, relatively exact far left.
 func phi(z float64) float64 { return fmath.NormCDF(z) }
 
-// HitBelowOnGrid is HitBelow looked at only on n equally spaced dates: the
-// density of the survivors is carried from date to date by Nyström's method.
+// HitBelowOnGrid is HitBelow monitored on n equally spaced dates only: the density of the
+// surviving paths is propagated from date to date by Nyström's method.
 func (b Motion) HitBelowOnGrid(x, years float64, n int) (float64, error) {
 	if err := b.check(years); err != nil {
 		return 0, err

@@ -72,7 +72,7 @@ func (r Reset) After(n int) (ResetMoments, error) {
 	nu, sd := float64((mu-float64(s2/2))*d), r.Price.Sigma*math.Sqrt(d)
 	gain := func(z float64) float64 { return float64(b*fmath.Exp(nu+float64(sd*z))) + base }
 	lo, hi := -levy.Tails, levy.Tails
-	if b != 0 && -base/b > 0 { // where nothing is left
+	if b != 0 && -base/b > 0 { // the move that leaves nothing
 		z := (fmath.Log(-base/b) - nu) / sd
 		if b > 0 {
 			lo = max(lo, z)
@@ -86,7 +86,7 @@ func (r Reset) After(n int) (ResetMoments, error) {
 	}
 	var q quad.Rule
 	mid := (lo + hi) / 2
-	q.Grade(lo, mid, 1e-6, 0.5) // the log is singular where nothing is left
+	q.Grade(lo, mid, 1e-6, 0.5) // the log is singular at that move
 	q.Grade(hi, mid, 1e-6, 0.5)
 	var alive, first, second float64
 	for i, z := range q.X {

@@ -10,14 +10,15 @@ import (
 	"mcrisk/models"
 )
 
-// Carried is the share of E[NAV(T)^k] that lies on the share p of all paths on
-// which NAV^k is largest: how much of the mean a sample of 1/p paths, which meets
-// such a path about once, cannot be trusted to have seen. Of GBM it is
+// Carried is the part of E[NAV(T)^k] that lies on the share p of all paths where NAV^k is
+// largest: the part of the mean that a sample of 1/p paths does not determine, because it
+// contains about one such path. For GBM it is
 //
 //	Φ(|k|·v + Φ⁻¹(p)),  v the standard deviation of ln NAV(T).
 //
-// k is within ±1000 and p strictly between 0 and 1. With k = 0 it is p. It refuses
-// a power without a mean, and an p that the law of a price with jumps hides.
+// k is within ±1000 and p strictly between 0 and 1. With k = 0 it is p. It returns an
+// error if the mean is infinite, or if p is below the error bound of the law of a price
+// with jumps.
 //
 // Source: Esscher, "On the probability function in the collective theory of risk",
 // Skandinavisk Aktuarietidskrift 15 (1932): the law weighted by NAV^k has the
@@ -55,7 +56,7 @@ func (d Ideal) Carried(k, p, years float64) (float64, error) {
 	return 1 - tilted.CDF(x), err
 }
 
-// hasMoment refuses a power of NAV whose mean is infinite.
+// hasMoment returns an error if the mean of a power of NAV is infinite.
 func (d Ideal) hasMoment(k float64) error {
 	rate, _ := levy.Jumps(d.Model, math.NaN(), math.Inf(1))
 	if rate > 0 && k < 0 && d.Leverage != 1 {

@@ -14,8 +14,8 @@ import (
 //
 //	F(x) = Ruined + Alive/2 − (1/π)·Σ Im(e^{−iux}·φ(u))/u·du,  u = (k+½)·du,
 //
-// which is exact but for the mass farther than π/du from x and for frequencies
-// left out; Bound says what both can amount to, and what φ itself is unsure by.
+// whose errors are the mass farther than π/du from x and the frequencies left out. Bound
+// covers both, and the error of φ.
 //
 // Source: Gil-Pelaez, "Note on the inversion theorem", Biometrika 38 (1951);
 // midpoint rule: Davies, Biometrika 60 (1973).
@@ -29,18 +29,18 @@ type Law struct {
 	plain       []complex128 // E[e^{iuX}; alive]
 	tilted      []complex128 // E[e^{(1+iu)X}; alive], the transform tilted by NAV (Esscher)
 	tiltedBound float64      // what Bound is for CDF, for Partial
-	lo, hi      float64      // hold all but a negligible part
-	centre      float64      // of the log, already taken out of plain and tilted
+	lo, hi      float64      // range of all but a negligible part
+	centre      float64      // of the log; plain and tilted are about it
 }
 
-// An Inverter says how a Law of X, the log of NAV, is to be built.
+// An Inverter has the data for the inversion of a Law of X, the log of NAV.
 type Inverter struct {
-	Mean, SD float64 // of X, the latter above 0; they set the range that is looked at
+	Mean, SD float64 // of X, SD above 0; they set the range of the inversion
 	Ruined   float64 // probability of NAV = 0
 	Alive    float64 // the rest, or what the law is conditioned on
-	Tilt     bool    // also for partial expectations of NAV
-	Highest  float64 // frequency up to which CF can be trusted; zero: any
-	Unsure   float64 // what CF may be off by at any frequency, as a fraction of its value at 0 or 1
+	Tilt     bool    // also invert partial expectations of NAV
+	Highest  float64 // frequency up to which CF is accurate; zero: no limit
+	Unsure   float64 // bound of the error of CF, relative to its value at 0 or 1
 
 	// CF is E[e^{zX}; alive], for z = iu and, with Tilt, for 1 + iu and 1.
 	CF func(z complex128) (complex128, error)
@@ -48,9 +48,9 @@ type Inverter struct {
 
 const maxFrequencies = 2000
 
-// Law inverts the transform. It widens the range until what lies beyond it no
-// longer shows: by the rule's periodicity the mass beyond one end is what CDF
-// misses at the other. It refuses a law that stays unsure by 1e-3 and more.
+// Law inverts the transform. It widens the range until the mass beyond it is negligible:
+// as the rule is periodic, the mass beyond one end is the error of CDF at the other. It
+// returns an error if Bound remains at 1e-3 or more.
 func (v Inverter) Law() (Law, error) {
 	if !(v.SD > 0) {
 		return Law{}, errors.New("exact: the law has no spread that the arithmetic sees; " +
@@ -97,13 +97,13 @@ func (v Inverter) within(spread float64) (l Law, err error) {
 	return l, err
 }
 
-// doubt is what the rule's sum is unsure by: Unsure at each of the frequencies, of
+// doubt is the error of the rule's sum from an error of Unsure at each frequency, with
 // the weights 1/(π·(k+½)).
 func (v Inverter) doubt(terms []complex128) float64 {
 	return v.Unsure * (2 + fmath.Log(float64(max(1, len(terms))))) / math.Pi
 }
 
-// terms samples cf(re + iu) until it stays negligible, and says what is left.
+// terms samples CF(re + iu) until it is negligible; rest is its last size.
 func (v Inverter) terms(re float64, l Law) (terms []complex128, rest float64, err error) {
 	most := maxFrequencies
 	if v.Highest > 0 {
@@ -150,8 +150,9 @@ func (l Law) CDF(x float64) float64 {
 	return min(l.Ruined+l.Alive, max(l.Ruined, l.Ruined+l.below(l.plain, l.Alive, x)))
 }
 
-// Quantile is the smallest x with CDF(x) ≥ p, for p strictly between 0 and 1;
-// −Inf where the ruined make up p. It refuses p so near an end that Bound hides it.
+// Quantile is the smallest x with CDF(x) ≥ p, for p strictly between 0 and 1; −Inf if p
+// is at most the probability of ruin. It returns an error if p is so near an end that
+// Bound exceeds a tenth of the distance.
 func (l Law) Quantile(p float64) (float64, error) {
 	if !(p > 0 && p < l.Ruined+l.Alive) {
 		return 0, fmt.Errorf("exact: quantile of %v; want more than 0 and less than %v", p, l.Ruined+l.Alive)
@@ -171,8 +172,8 @@ func (l Law) at(p float64) float64 {
 	return Root(func(x float64) float64 { return l.below(l.plain, l.Alive, x) - (p - l.Ruined) }, l.lo, l.hi)
 }
 
-// Around are the ends between which the true quantile lies if CDF is off by up to
-// Bound, for a p that Quantile takes.
+// Around are bounds of the true quantile if the error of CDF is up to Bound, for a p that
+// Quantile accepts.
 func (l Law) Around(p float64) (lo, hi float64) {
 	if p <= l.Ruined {
 		return math.Inf(-1), math.Inf(-1)

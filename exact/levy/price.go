@@ -92,7 +92,8 @@ func Diffusion(m models.Model) (nu, sigma float64) {
 	case models.GBM:
 		return m.Mu - float64(m.Sigma*m.Sigma/2), m.Sigma
 	case models.Merton:
-		return m.Mu - float64(m.Rate*fmath.Expm1(m.JumpMean+float64(m.JumpSD*m.JumpSD/2))) - float64(m.Sigma*m.Sigma/2), m.Sigma
+		kappa := fmath.Expm1(m.JumpMean + float64(m.JumpSD*m.JumpSD/2))
+		return m.Mu - float64(m.Rate*kappa) - float64(m.Sigma*m.Sigma/2), m.Sigma
 	case models.Kou:
 		kappa := m.Up*m.EtaUp/(m.EtaUp-1) + (1-m.Up)*m.EtaDown/(m.EtaDown+1) - 1
 		return m.Mu - float64(m.Rate*kappa) - float64(m.Sigma*m.Sigma/2), m.Sigma

@@ -51,7 +51,7 @@ func Root(f func(x float64) float64, a, b float64) float64 {
 	return a
 }
 
-// Positive refuses a value that is not above zero and finite.
+// Positive returns an error unless a value is above zero and finite.
 func Positive(what string, value float64) error {
 	if !(value > 0) || math.IsInf(value, 0) {
 		return fmt.Errorf("exact: %s = %v; want a finite number above zero", what, value)
@@ -59,7 +59,7 @@ func Positive(what string, value float64) error {
 	return nil
 }
 
-// Finite refuses results that the arithmetic could not hold.
+// Finite returns an error if a result overflowed.
 func Finite(what string, values ...float64) error {
 	for _, v := range values {
 		if math.IsNaN(v) || math.IsInf(v, 0) {

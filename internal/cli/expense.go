@@ -48,7 +48,7 @@ func ExpenseOf(s *study.Sweep, workers int, optimum bool) Expense {
 // Time estimates how long the sweep takes, from a few paths of a few batches.
 func (e *Expense) Time(ctx context.Context, s *study.Sweep, workers int) error {
 	const paths = 16
-	few, err := s.Study.Sized(paths, 0)
+	few, err := s.Study.WithPaths(paths, 0)
 	if err != nil {
 		return err
 	}

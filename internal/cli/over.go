@@ -32,22 +32,22 @@ func ParseOver(r *Resolved, flag, text string) (o rundir.Over, err error) {
 	return o, nil
 }
 
-// models reads those values of the axis model that are files, such as calibrate
-// writes.
+// models are the values of the axis model: kinds, fitted where the study's model is, and
+// files such as calibrate writes.
 func (r *Resolved) models(o *rundir.Over) error {
 	var names []string
 	var parts []param.Part
-	files := false
+	plain := true // kinds alone say what the values are
 	for item := range strings.SplitSeq(o.Values, ",") {
 		if !strings.ContainsAny(item, "./\\") {
-			a, err := study.ParseAxis(r.Study.Spec(), study.ModelAxis, item)
+			part, fitted, err := r.modelOf(item)
 			if err != nil {
 				return err
 			}
-			names, parts = append(names, item), append(parts, a.Models[0])
+			names, parts, plain = append(names, item), append(parts, part), plain && !fitted
 			continue
 		}
-		files = true
+		plain = false
 		data, err := os.ReadFile(item)
 		if err != nil {
 			return fmt.Errorf("model: %w", err)
@@ -63,7 +63,7 @@ func (r *Resolved) models(o *rundir.Over) error {
 		names = append(names, strings.TrimSuffix(filepath.Base(item), filepath.Ext(item)))
 		parts = append(parts, spec.Model)
 	}
-	if files {
+	if !plain {
 		o.Values, o.Models = strings.Join(names, ","), parts
 	}
 	return nil

@@ -30,6 +30,10 @@ type Resolved struct {
 	Swept      *rundir.SweepPlan // what the spec said of a sweep; nil: nothing
 	Session    *Session
 
+	// fitted is the model of a kind fitted to --prices or to the history of the
+	// underlying; nil: no history is known.
+	fitted func(kind string) (fittedModel, error)
+
 	// Unused are names of settings that the command has no use for.
 	Unused []string
 }
@@ -49,8 +53,10 @@ func (r *Resolved) Settings() []study.Setting {
 type Demand struct {
 	Tokens      []string // of the catalogue, instead of one
 	Correlation string   // of the prices of their underlyings; empty: all follow the first's
+	CommonJumps bool     // jumps strike all underlyings together
 	Swept       bool     // the spec may say how it is swept
 	AnyTime     bool     // prices are seen at any time, not at the end of steps alone
+	OwnJumps    bool     // the command sets the jumps: sigma is the volatility of geometric Brownian motion
 
 	// Prepare changes the tokens before options set their kinds and numbers; may be nil.
 	Prepare func(spec *study.Spec, r *Resolved) error
@@ -194,7 +200,9 @@ func (p *resolving) several() error {
 	case !apart && p.demand.Correlation != "":
 		return fmt.Errorf("--correlation %s; all tokens follow %s", p.demand.Correlation, p.Underlying)
 	}
-	p.spec.Model.Kind = "gbm"
+	if p.spec.Model.Kind == "" {
+		p.spec.Model.Kind = "gbm"
+	}
 	return nil
 }
 
@@ -282,38 +290,15 @@ func parseBand(text string) (low, high float64, err error) {
 	return low, high, nil
 }
 
-// fit takes the volatility from --prices, and the growth rate with --mu fitted;
-// or else the volatility from the catalogue.
-func (p *resolving) fit() error {
-	switch {
-	case p.Prices != "":
-		return p.fitPrices()
-	case p.Numbers["mu"] == "fitted":
-		return errors.New("--mu fitted; want --prices FILE to fit it to")
-	case p.Underlying == "" || p.Origins["model"] == "spec" && len(p.spec.Model.Values) > 0:
-		return nil // nothing is known of the underlying, or the spec's model is complete
-	}
-	u, err := catalogue.LookupUnderlying(p.Underlying)
-	if err != nil {
-		return err
-	}
-	spec, err := p.spec.With("sigma", u.Sigma.Value)
-	if err != nil {
-		p.Note("model %s has no sigma: its volatility is that of its own numbers, not the catalogue's %.4g",
-			p.spec.Model.Kind, u.Sigma.Value)
-		return nil
-	}
-	p.spec = spec
-	p.Origins["sigma"] = fmt.Sprintf("catalogue: %s, %s", u.Sigma.Source, u.Sigma.AsOf)
-	p.noteJumps()
-	return nil
-}
-
-// others gives tokens of other underlyings the first's model with the catalogue's
-// volatility of theirs, unless one was given for all; every two prices are
-// equally correlated.
+// others gives tokens of other underlyings a model of the first's kind, with the numbers
+// that the catalogue has for theirs but for those that were given for all; every two
+// prices are equally correlated.
 func (p *resolving) others() error {
 	if p.demand.Correlation == "" {
+		if p.demand.CommonJumps && len(p.spec.Others) == 0 {
+			return errors.New("--common-jumps of one underlying; want --correlation too")
+		}
+		p.spec.CommonJumps = p.spec.CommonJumps || p.demand.CommonJumps
 		return nil
 	}
 	c, err := param.Number(p.demand.Correlation)
@@ -326,69 +311,30 @@ func (p *resolving) others() error {
 		}) {
 			continue
 		}
+		known, err := catalogue.LookupUnderlying(t.Underlying)
+		if err != nil {
+			return err
+		}
+		f := fittedOf(known, p.spec.Model.Kind)
 		u := study.Underlying{Name: t.Underlying,
 			Model: param.Part{Kind: p.spec.Model.Kind, Values: maps.Clone(p.spec.Model.Values)}}
-		from := "that of the first underlying"
-		if k, err := models.Registry.Kind(u.Model.Kind); err == nil && has(k.Params, "sigma") && !p.given("sigma") {
-			known, err := catalogue.LookupUnderlying(t.Underlying)
-			if err != nil {
-				return err
+		for name, v := range f.Values {
+			if !p.given(name) {
+				u.Model.Values[name] = v
+				p.Origins[u.Name+": "+name] = f.origins[name]
 			}
-			u.Model.Values["sigma"] = known.Sigma.Value
-			from = fmt.Sprintf("catalogue: %s, %s", known.Sigma.Source, known.Sigma.AsOf)
 		}
-		p.Origins[u.Name+": sigma"] = from
+		p.Notes = append(p.Notes, f.notes...)
 		for range len(p.spec.Others) + 1 {
 			u.Correlations = append(u.Correlations, c)
 		}
 		p.spec.Others = append(p.spec.Others, u)
 		p.Origins[u.Name+": correlations"] = "given"
 	}
-	return nil
-}
-
-func (p *resolving) fitPrices() error {
-	h, hash, err := p.File.Read(p.Session, p.Prices)
-	if err != nil {
-		return err
-	}
-	p.Inputs[p.Prices] = hash
-	fit, err := models.FitGBM(h.Returns())
-	if err != nil {
-		return fmt.Errorf("%s: %w", p.Prices, err)
-	}
-	mu, sigma := fit.Values[0], fit.Values[1]
-	if p.spec, err = p.spec.With("sigma", sigma); err != nil {
-		return fmt.Errorf("--prices: %w", err)
-	}
-	p.Origins["sigma"] = fmt.Sprintf("fitted to %s: %d returns of %s, standard error %.4g",
-		p.Prices, fit.N, param.FormatSeconds(h.Step.Seconds()), fit.SE[1])
-	p.Notes = append(p.Notes, HistoryNotes(h)...)
-	p.noteJumps()
-	if p.Numbers["mu"] != "fitted" { // then sigma alone is the history's
-		if fit.Cov != nil {
-			p.spec.Errors = &study.Errors{Names: []string{"sigma"}, Cov: [][]float64{{fit.Cov[1][1]}}}
-		}
-		return nil
-	}
-	p.spec.Errors = study.ErrorsOf(fit)
-	if p.spec, err = p.spec.With("mu", mu); err != nil {
-		return fmt.Errorf("--prices: %w", err)
-	}
-	p.Origins["mu"] = fmt.Sprintf("fitted to %s, standard error %.4g", p.Prices, fit.SE[0])
-	if fit.SE[0] > math.Abs(mu) {
-		p.Note("the fitted growth rate %.4g is smaller than its standard error %.4g", mu, fit.SE[0])
+	if p.spec.CommonJumps = p.demand.CommonJumps; p.spec.CommonJumps {
+		p.Origins["common-jumps"] = "given"
 	}
 	return nil
-}
-
-// noteJumps warns where a volatility that holds all variance meets jumps that
-// add to it.
-func (p *resolving) noteJumps() {
-	if _, err := p.spec.Param("jump-rate"); err == nil && !p.given("sigma") {
-		p.Note("sigma is the volatility of all moves of the history, jumps included; the jumps of %s come on top of it",
-			p.spec.Model.Kind)
-	}
 }
 
 // assign applies the numbers named on the command line, and names the tokens that

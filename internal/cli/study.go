@@ -48,7 +48,7 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	bindNumbers(o, s, SectionToken, "policy", tokens.Policies.Kinds())
 	Text(s, &o.Model, SectionModel, "model", "kind", "",
 		"law of the price: see mcrisk help models; "+kindList(models.Registry.Kinds()))
-	Text(s, &o.Prices, SectionModel, "prices", "file", "", "CSV of prices to which sigma is fitted")
+	Text(s, &o.Prices, SectionModel, "prices", "file", "", "CSV of prices to which the model is fitted")
 	o.File.Bind(cmd, SectionModel)
 	s.BoolVar(&o.Uncertain, "parameter-uncertainty", false,
 		"draw the model's fitted numbers anew for each path, with the errors of the fit")

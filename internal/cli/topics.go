@@ -130,9 +130,10 @@ func modelsTopic() []report.Block {
 it with --model NAME, or "model: {kind: NAME}" in a spec. Rates are per year and continuously compounded;
 volatility is per √year, so 0.8 is 80 % a year. A year has 365 days.
 
-The volatility of a catalogue token's underlying is the catalogue's, unless
---sigma or --prices says otherwise. --prices FILE fits sigma to a history, and mu
-with --mu fitted. mcrisk calibrate fits any of these models and writes specs;
+A token of the catalogue has the model's numbers fitted to the history of its
+underlying, except mu. --prices FILE fits them to another history, and mu too with
+--mu fitted. Numbers given on the command line take precedence. Without a fit they
+are defaults. mcrisk calibrate fits any of these models and writes specs;
 --parameter-uncertainty then draws the fitted numbers anew for each path.`)}
 	return append(blocks, kindBlocks(models.Registry.Kinds())...)
 }

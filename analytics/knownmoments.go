@@ -6,9 +6,8 @@ import (
 	"mcrisk/fmath"
 )
 
-// KnownMoments are what theory says of the prices that a study drew. The difference
-// between it and what the sample shows is used to correct estimates of the same
-// paths; see [ControlledMean]. A nil KnownMoments corrects nothing.
+// KnownMoments are the true moments of the prices of a study. They are the known means
+// of control variates; see [ControlledMean]. With nil KnownMoments nothing is corrected.
 type KnownMoments struct {
 	LogPrice float64 // E[ln S] at the horizon; NaN: unknown
 	Price    float64 // E[S]; NaN: unknown
@@ -16,26 +15,26 @@ type KnownMoments struct {
 	Held     float64 // E[(1 + T·(S − 1))⁺]; NaN: unknown
 	// Below is P(ln S ≤ x); nil, or NaN: unknown.
 	Below func(x float64) float64
-	// Carried is the share of E[S^power] that lies on the share of paths, in (0, 1),
-	// on which S^power is largest; nil, or NaN: unknown, and the sample's own scatter
-	// of ln S stands in.
+	// Carried is the part of E[S^power] that lies on the given share of paths, in (0, 1),
+	// where S^power is largest; nil, or NaN: unknown, and S is taken as lognormal with
+	// the sample's variance.
 	Carried func(power, share float64) float64
-	// Decay is the ideal token's volatility decay with the expected variance, so
-	// that S^T·e^Decay stands in for its NAV.
+	// Decay is the ideal token's volatility decay at the expected variance: its NAV is
+	// about S^T·e^Decay.
 	Decay float64
 }
 
-// A Control names the number of each path that an estimate is corrected by.
+// A Control names a control variate.
 type Control string
 
 const (
 	ControlLogPrice Control = "ln S"          // the log of the final price
 	ControlPrice    Control = "S"             // the final price
-	ControlPower    Control = "S^T"           // the ideal token's NAV but for a constant
-	ControlHeld     Control = "(1 + T(S−1))⁺" // a position opened once, whose losses end at its equity
+	ControlPower    Control = "S^T"           // the ideal token's NAV up to a constant
+	ControlHeld     Control = "(1 + T(S−1))⁺" // a position that never trades, with losses limited to its equity
 )
 
-// known is the known mean of a control, NaN if there is none.
+// known is the known mean of a control, NaN if it is unknown.
 func (c *Case) known(by Control) float64 {
 	if c.Known != nil {
 		switch by {
@@ -67,24 +66,24 @@ func (c *Case) control(by Control) []float64 {
 }
 
 // logControlled is the mean of logs over the paths where they are finite, corrected
-// by ln S if its mean is known. A correction needs all paths, because the control's
-// mean over survivors is unknown; so where a path is missing it is the plain mean.
+// by ln S if its mean is known and all paths survive: the mean of ln S over surviving
+// paths is unknown.
 func (c *Case) logControlled(xs []float64) Estimate {
 	if mean := c.known(ControlLogPrice); finite(mean) {
 		if e := ControlledMean(c.Sample(xs), c.control(ControlLogPrice), mean, c.Confidence); finite(e.Value) {
-			return e // else a path is missing
+			return e // not finite: a path was ruined
 		}
 	}
 	return c.mean(xs)
 }
 
-// leastEvents is how many paths must lie on either side of a level before the
-// normal interval of a corrected probability can be trusted.
+// leastEvents is how many paths must lie on either side of a level for the normal
+// interval of a corrected probability.
 const leastEvents = 100
 
-// below is the probability that nav ends below a level, corrected by whether
-// the ideal token did. Where few paths lie on one side, it is the plain
-// share with its exact interval.
+// below is the probability that nav ends below a level, with the same event of the ideal
+// token as control. If few paths lie on one side, it is the plain share with its exact
+// interval.
 func (c *Case) below(nav []float64, level float64) Estimate {
 	plain := c.share(nav, func(v float64) bool { return v < level })
 	if c.Known == nil || c.Known.Below == nil {
@@ -96,7 +95,7 @@ func (c *Case) below(nav []float64, level float64) Estimate {
 	}
 	target := c.Ensemble.Token.Target
 	edge := (fmath.Log(level) - c.Known.Decay) / target // of ln S
-	lower := target > 0                                 // the ideal token is below on the low side
+	lower := target > 0                                 // the ideal token is below the level where S is low
 	mean := c.Known.Below(edge)
 	if math.IsNaN(mean) {
 		return plain

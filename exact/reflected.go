@@ -23,7 +23,7 @@ import (
 // stationary density θ·e^{θ(y−y₋)}/(e^{θD}−1).
 //
 // Without drift of S, carry and cost, Growth is −½·sigma²·L₊·L₋ exactly, for
-// any width. A band of no width trades without limit and is refused.
+// any width. A band of zero width trades infinitely often, which is an error.
 //
 // Source: local times as in Gerhold, Guasoni, Muhle-Karbe and Schachermayer,
 // Finance and Stochastics 18 (2014); Harrison, Brownian Motion and Stochastic

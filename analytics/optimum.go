@@ -10,17 +10,17 @@ import (
 // An Optimum is the best value of a positive parameter x, by a parabola in ln x, or in
 // a [Refinement] by a cubic.
 type Optimum struct {
-	At     Estimate // x at the vertex, also beyond the xs; NaN where the parabola opens the other way
-	Pinned bool     // the curvature is significant, so the interval of At has two ends
+	At     Estimate // the optimal x, also beyond the xs; NaN if the curvature has the wrong sign
+	Pinned bool     // the curvature is significant, so the interval of At is bounded
 	Value  Estimate // the metric at At
 
-	// What the metric loses where x is 10 % above or below At, at least zero at an
-	// optimum. By a parabola of the curvature there, so it is that in readable units.
+	// LossAtPlus10 and LossAtMinus10 are what the metric loses if x is 10 % above or
+	// below At, at least zero at an optimum, by the curvature there.
 	LossAtPlus10, LossAtMinus10 Estimate
 
-	// How far a term of one degree more would move At, in ln x, to first order. An
-	// interval without zero says that the curve does not fit; one that matters beside
-	// that of At, that the points reach too far from the optimum.
+	// Shift is how far a term of the next degree would move At, in ln x, to first order.
+	// An interval without zero says that the curve does not fit. If Shift is large
+	// compared to the interval of At, the points reach too far from the optimum.
 	Shift Estimate
 }
 
@@ -29,16 +29,16 @@ type Optimum struct {
 // the numbers at xs[i] by path, as [Case.Numbers] does, and is called once for
 // each, in order. Paths that are infinite anywhere are left out.
 //
-// The coefficients are linear in the numbers, so each path has its own, and
-// their means and covariance come from the paths. The vertex -b/2c of
-// a + b·t + c·t², t = ln x, is a ratio of means, and its interval is Fieller's: the
-// t at which the slope b + 2ct is not significant,
+// The coefficients are linear in the numbers, so each path has its own coefficients,
+// and their means and covariance come from the paths. The optimum -b/2c of
+// a + b·t + c·t², t = ln x, is a ratio of means. Its interval is Fieller's: the t at
+// which the slope b + 2ct is not significant,
 //
 //	(b + 2ct)² ≤ z²·Var(b + 2ct).
 //
-// Where c is not significantly of the right sign it is not pinned down, and the
-// interval is all of (0, +Inf). The interval takes the parabola as true: choose xs
-// not far from the optimum, such as from half to twice it, and look at Shift.
+// If c is not significantly of the right sign, the interval is all of (0, +Inf). The
+// interval assumes that the parabola is exact: take xs near the optimum, such as from
+// half to twice it, and look at Shift.
 //
 // It panics if there are fewer than four xs, or they are not positive and
 // increasing, or sense is Neither.
@@ -49,8 +49,7 @@ func FitOptimum(xs []float64, at func(i int) Sample, sense Sense, confidence flo
 }
 
 // A curve is a polynomial in u = ln x − centre fitted by least squares to a metric
-// that is known at several x on the same paths. Its coefficients are linear in the
-// numbers, so each path has its own.
+// that is known at several x on the same paths.
 type curve struct {
 	degree     int
 	sense      Sense
@@ -75,7 +74,7 @@ func newCurve(xs []float64, at func(i int) Sample, sense Sense, confidence float
 	for i := range xs {
 		vs := at(i)
 		if i == 0 {
-			f.sample = vs.owned()
+			f.sample = vs.copied()
 			out = make([]bool, len(vs.X))
 			for k := range f.paths {
 				f.paths[k] = make([]float64, len(vs.X))
@@ -90,15 +89,15 @@ func newCurve(xs []float64, at func(i int) Sample, sense Sense, confidence float
 		}
 	}
 	for k := range f.paths {
-		f.paths[k] = without(f.sample.with(f.paths[k]), out).X
+		f.paths[k] = excluding(f.sample.with(f.paths[k]), out).X
 	}
-	f.sample = without(f.sample, out)
+	f.sample = excluding(f.sample, out)
 	return f
 }
 
 func (f *curve) mean(ys []float64) Estimate { return Mean(f.sample.with(ys), f.confidence) }
 
-// combine are the paths' coefficients, weighted; those without a weight are left out.
+// combine is, by path, the sum of the first coefficients times the weights.
 func (f *curve) combine(weights ...float64) []float64 {
 	ys := make([]float64, len(f.paths[0]))
 	for k, w := range weights {
@@ -109,16 +108,16 @@ func (f *curve) combine(weights ...float64) []float64 {
 	return ys
 }
 
-// along are the values at u of the d-th derivatives of the polynomials of the curve.
-func (f *curve) along(d int, u float64) (ws []float64) {
+// basis are the d-th derivatives at u of the curve's orthogonal polynomials.
+func (f *curve) basis(d int, u float64) (ws []float64) {
 	for _, p := range f.monic[:f.degree+1] {
-		ws = append(ws, polynomial(derived(p, d), u))
+		ws = append(ws, polynomial(derivative(p, d), u))
 	}
 	return ws
 }
 
-// derived is the d-th derivative of p.
-func derived(p []float64, d int) []float64 {
+// derivative is the d-th derivative of p.
+func derivative(p []float64, d int) []float64 {
 	for range d {
 		q := make([]float64, max(0, len(p)-1))
 		for k := range q {
@@ -129,85 +128,86 @@ func derived(p []float64, d int) []float64 {
 	return p
 }
 
-// optimum is where the curve is best, and what stands beside it.
+// optimum is the optimum of the curve.
 func (f *curve) optimum() Optimum {
 	var o Optimum
-	var vertex, lo, hi float64
+	var u, lo, hi float64
 	if f.degree == 2 {
-		vertex, lo, hi = f.parabola()
+		u, lo, hi = f.parabola()
 	} else {
-		vertex, lo, hi = f.cubic()
+		u, lo, hi = f.cubic()
 	}
 	o.Pinned = finite(lo) && finite(hi)
-	bends := each(f.combine(f.along(2, vertex)...), func(v float64) float64 { return v / 2 })
-	bend := f.mean(bends)
-	o.Value = f.mean(f.combine(f.along(0, vertex)...))
-	o.At = Estimate{Value: fmath.Exp(f.centre + vertex), SE: math.NaN(), Lo: 0, Hi: math.Inf(1),
-		Confidence: f.confidence, N: bend.N, Method: Fieller, Warning: bend.Warning}
+	curvatures := each(f.combine(f.basis(2, u)...), func(v float64) float64 { return v / 2 })
+	curvature := f.mean(curvatures)
+	o.Value = f.mean(f.combine(f.basis(0, u)...))
+	o.At = Estimate{Value: fmath.Exp(f.centre + u), SE: math.NaN(), Lo: 0, Hi: math.Inf(1),
+		Confidence: f.confidence, N: curvature.N, Method: Fieller, Warning: curvature.Warning}
 	if o.Pinned {
 		o.At.Lo, o.At.Hi = fmath.Exp(f.centre+lo), fmath.Exp(f.centre+hi)
 	}
 	loss := func(times float64) Estimate {
 		h := fmath.Log(times)
-		return f.mean(each(bends, func(c float64) float64 { return -float64(f.sense) * c * h * h }))
+		return f.mean(each(curvatures, func(c float64) float64 { return -float64(f.sense) * c * h * h }))
 	}
 	o.LossAtPlus10, o.LossAtMinus10 = loss(1.1), loss(0.9)
 	next := f.degree + 1
-	pull := -polynomial(derived(f.monic[next], 1), vertex) / (2 * bend.Value)
-	o.Shift = f.mean(each(f.paths[next], func(d float64) float64 { return d * pull }))
+	sensitivity := -polynomial(derivative(f.monic[next], 1), u) / (2 * curvature.Value)
+	o.Shift = f.mean(each(f.paths[next], func(d float64) float64 { return d * sensitivity }))
 	return o
 }
 
-// parabola is the vertex of a parabola and its interval; ends are NaN where it is not
-// pinned down, and the vertex where it opens the other way.
-func (f *curve) parabola() (vertex, lo, hi float64) {
-	slopes, bends := f.combine(0, 1, f.monic[2][1]), f.paths[2]
-	b, c := f.mean(slopes), f.mean(bends)
-	vertex, lo, hi = -b.Value/(2*c.Value), math.NaN(), math.NaN()
+// parabola is the optimum of a parabola and its interval. The ends are NaN if the
+// curvature is not significant, and the optimum if it has the wrong sign.
+func (f *curve) parabola() (optimum, lo, hi float64) {
+	slopes, curvatures := f.combine(0, 1, f.monic[2][1]), f.paths[2]
+	b, c := f.mean(slopes), f.mean(curvatures)
+	optimum, lo, hi = -b.Value/(2*c.Value), math.NaN(), math.NaN()
 	if !better(-f.sense, c.Value) {
-		vertex = math.NaN()
+		optimum = math.NaN()
 	}
-	if math.Abs(c.Value) > zScore(f.confidence)*c.SE && finite(vertex) {
-		lo, hi = fieller(b, c, covariance(f.sample.with(slopes), f.sample.with(bends)))
+	if math.Abs(c.Value) > zScore(f.confidence)*c.SE && finite(optimum) {
+		lo, hi = fieller(b, c, covariance(f.sample.with(slopes), f.sample.with(curvatures)))
 	}
-	return vertex, lo, hi
+	return optimum, lo, hi
 }
 
-// cubic is the optimum of a cubic and the stretch around it on which its slope is not
-// significant, as far as the points reach and as much again; the optimum is NaN where
-// there is none, and ends where the stretch goes on.
-func (f *curve) cubic() (vertex, lo, hi float64) {
-	vertex, lo, hi = math.NaN(), math.NaN(), math.NaN()
-	slope := func(u float64) Estimate { return f.mean(f.combine(f.along(1, u)...)) }
-	// Three slopes are a parabola, whose root on the way from better to worse it is.
+// cubic is the optimum of a cubic and the range around it in which its slope is not
+// significant, sought up to twice as far as the points reach. The optimum is NaN if
+// there is none, an end if it lies farther.
+func (f *curve) cubic() (optimum, lo, hi float64) {
+	optimum, lo, hi = math.NaN(), math.NaN(), math.NaN()
+	slope := func(u float64) Estimate { return f.mean(f.combine(f.basis(1, u)...)) }
+	// The slope is a parabola through three values; the optimum is its root at which
+	// the metric goes from rising to falling, or for Lower the reverse.
 	before, at, after := slope(-1).Value, slope(0).Value, slope(1).Value
 	p, q := float64((after+before)/2)-at, float64((after-before)/2)
 	under := float64(q*q) - float64(4*p*at)
 	if !(under > 0) {
-		return vertex, lo, hi
+		return optimum, lo, hi
 	}
-	// Either form of the root with slope falling through zero for Higher; the stable one.
-	root := -float64(float64(f.sense) * math.Sqrt(under)) // is 2p·u + q there
+	root := -float64(float64(f.sense) * math.Sqrt(under)) // 2p·u + q at the optimum
+	// the form of the root without cancellation
 	if q*root > 0 {
-		vertex = -2 * at / (q + root)
+		optimum = -2 * at / (q + root)
 	} else {
-		vertex = (root - q) / (2 * p)
+		optimum = (root - q) / (2 * p)
 	}
-	if !(math.Abs(vertex) <= 2*f.reach) {
-		return vertex, lo, hi
+	if !(math.Abs(optimum) <= 2*f.reach) {
+		return optimum, lo, hi
 	}
 	z := zScore(f.confidence)
-	hidden := func(u float64) float64 { // at most zero where the slope is not significant
+	excess := func(u float64) float64 { // above zero where the slope is significant
 		s := slope(u)
 		return math.Abs(s.Value) - float64(z*s.SE)
 	}
 	const steps = 64
 	end := func(way float64) float64 {
-		inside, step := vertex, float64(way*f.reach/steps)
-		for outside := vertex + step; math.Abs(outside) <= 2*f.reach; outside += step {
-			if hidden(outside) > 0 {
+		inside, step := optimum, float64(way*f.reach/steps)
+		for outside := optimum + step; math.Abs(outside) <= 2*f.reach; outside += step {
+			if excess(outside) > 0 {
 				for range 40 {
-					if mid := (inside + outside) / 2; hidden(mid) > 0 {
+					if mid := (inside + outside) / 2; excess(mid) > 0 {
 						outside = mid
 					} else {
 						inside = mid
@@ -219,10 +219,10 @@ func (f *curve) cubic() (vertex, lo, hi float64) {
 		}
 		return math.NaN()
 	}
-	return vertex, end(-1), end(1)
+	return optimum, end(-1), end(1)
 }
 
-// fieller is the interval of -b/2c, where c is significant; cov is that of the
+// fieller is the interval of -b/2c for a significant c; cov is the covariance of the
 // means of b and c.
 func fieller(b, c Estimate, cov float64) (lo, hi float64) {
 	z := zScore(b.Confidence)
@@ -266,12 +266,12 @@ func orthogonal(us []float64, degrees int) (dual, monic [][]float64) {
 		p := make([]float64, k+1)
 		p[k] = 1
 		for j, q := range monic {
-			var along sum
+			var projection sum
 			for i, u := range us {
-				along.add(float64(fmath.PowInt(u, k) * dual[j][i]))
+				projection.add(float64(fmath.PowInt(u, k) * dual[j][i]))
 			}
 			for power, v := range q {
-				p[power] -= float64(along.value() * v)
+				p[power] -= float64(projection.value() * v)
 			}
 		}
 		var squares sum
@@ -293,12 +293,13 @@ func polynomial(p []float64, u float64) (v float64) {
 	return v
 }
 
-// without is a copy of the values that are not out.
-func without(s Sample, out []bool) Sample {
-	return s.where(func(i int) bool { return !out[i] }).owned()
+// excluding is a copy of the sample without the values that are out.
+func excluding(s Sample, out []bool) Sample {
+	return s.where(func(i int) bool { return !out[i] }).copied()
 }
 
-// checkIncreasing holds xs to at least least values above floor, increasing.
+// checkIncreasing panics unless xs are at least least values, above floor and
+// increasing.
 func checkIncreasing(xs []float64, least int, floor float64) {
 	ok := len(xs) >= least
 	for i, x := range xs {

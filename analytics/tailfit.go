@@ -13,8 +13,8 @@ import (
 //	P(X − u > y | X > u) = (1 + Shape·y/Scale)^(−1/Shape),
 //
 // which is exponential for Shape 0 and ends at u − Scale/Shape for a Shape below
-// 0. It reaches beyond the largest value of a sample, where quantiles cannot, on
-// the assumption that the tail goes on as it began.
+// 0. It extrapolates beyond the largest value of a sample, assuming that the tail
+// follows this law.
 //
 // Sources: Balkema and de Haan (1974) and Pickands (1975) for the law; Davison
 // and Smith, JRSS B 52 (1990) for the fit and its intervals; Grimshaw,
@@ -25,11 +25,11 @@ type TailFit struct {
 	N            int     // values
 
 	excess []float64 // over the threshold, rising
-	counts []float64 // what each counts for; nil: one
-	above  float64   // what they count for together, of size
+	counts []float64 // their weights; nil: one
+	above  float64   // sum of these weights, of size
 	size   float64
-	// effective is how many independent ones count for as much, and best the log
-	// likelihood of so many.
+	// effective is the effective number of independent excesses, and best the log
+	// likelihood scaled to it.
 	effective, best float64
 }
 
@@ -37,10 +37,9 @@ type TailFit struct {
 // −1. The threshold is the largest value outside that share. With fewer than ten
 // different values above it, or one that is not finite, there is no fit.
 //
-// With weights the share is of the values repeated as often as they count, and so is
-// the likelihood. With weights or clusters it is then scaled to Kish's number of
-// those above the threshold, so that intervals are as wide as so many independent
-// ones make them.
+// With weights the share and the likelihood are those of the values repeated as often
+// as their weights say. With weights or clusters the likelihood is then scaled to
+// Kish's effective number of values above the threshold.
 func FitTail(s Sample, share float64) TailFit {
 	checkProbability(share)
 	s = s.valid()
@@ -100,7 +99,7 @@ func (f TailFit) count(i int) float64 {
 	return f.counts[i]
 }
 
-// likelihood is the log likelihood of the excesses, of as many as are effective.
+// likelihood is the log likelihood of the excesses, scaled to their effective number.
 func (f TailFit) likelihood(shape, scale float64) float64 {
 	if !(scale > 0) || !(1+shape*f.excess[len(f.excess)-1]/scale > 0) {
 		return math.Inf(-1)
@@ -126,13 +125,11 @@ func (f TailFit) reach(shape, p float64) float64 {
 	return fmath.Expm1(shape*r) / shape
 }
 
-// Quantile is the value that is exceeded with probability p, below the share
-// that was fitted, with the interval of values that the data do not contradict:
-// those for which the best law has a likelihood close enough to the best of all
-// (profile likelihood). That the share above the threshold is an estimate too is
-// not counted, which matters little for p well below it: 95 % from 150 values
-// above the threshold means 92 to 94 %, and Warning says when there are fewer
-// than 200.
+// Quantile is the value that is exceeded with probability p, less than the share
+// that was fitted, with its profile likelihood interval. The interval ignores that the
+// share above the threshold is an estimate too, which matters little for p well below
+// it: 95 % intervals from 150 values above the threshold cover 92 to 94 % of the time.
+// There is a Warning below 200.
 func (f TailFit) Quantile(p, confidence float64) Estimate {
 	checkProbability(p)
 	checkConfidence(confidence)
@@ -147,7 +144,7 @@ func (f TailFit) Quantile(p, confidence float64) Estimate {
 	}
 	// Ten standard errors of the shape, by the law of large samples.
 	wide := 10 * (1 + f.Shape) / math.Sqrt(f.effective)
-	// The loss of likelihood if the quantile lay y above the threshold.
+	// the loss of log likelihood if the quantile is y above the threshold
 	loss := func(y float64) float64 {
 		of := func(shape float64) float64 { return f.likelihood(shape, y/f.reach(shape, p)) }
 		return f.best - of(maximise(max(-0.999, f.Shape-wide), f.Shape+wide, of))
@@ -159,8 +156,7 @@ func (f TailFit) Quantile(p, confidence float64) Estimate {
 	return e
 }
 
-// crossing is where loss first exceeds what is allowed, on the way from a
-// towards b and on beyond it.
+// crossing is where loss first exceeds allowed, on the way from a to b and beyond.
 func crossing(a, b float64, loss func(float64) float64, allowed float64) float64 {
 	for i := 0; loss(b) < allowed; i++ {
 		if i == 60 {

@@ -10,7 +10,7 @@ import (
 	"mcrisk/fmath"
 )
 
-// A LawFit is the sample of ln NAV beside a law that it may follow.
+// A LawFit compares the sample of ln NAV with a law.
 type LawFit struct {
 	Exact     bool      // the law is the exact one; else the normal one of the sample's mean and spread
 	LogNAV    []float64 // by path; −Inf where it is ruined
@@ -18,14 +18,14 @@ type LawFit struct {
 	Quantiles []LawQuantile
 }
 
-// A LawQuantile is what a law and the sample say of one share of the paths.
+// A LawQuantile is a quantile of the law and of the sample.
 type LawQuantile struct {
 	P, Law float64
 	Sample analytics.Estimate
 }
 
-// LawFit lays the law of ln NAV beside the sample. The error says why there is
-// nothing to lay side by side: fewer than two paths survived, or all alike.
+// LawFit compares the law of ln NAV with the sample. The error says why there is nothing
+// to compare: fewer than two paths survived, or all have the same value.
 func (v *View) LawFit() (LawFit, error) {
 	f := LawFit{LogNAV: v.Case().LogNAV()}
 	law, err := v.law()
@@ -60,7 +60,7 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 // A logLaw is a law of ln NAV.
 type logLaw struct {
 	exact         bool
-	cdf, quantile func(float64) float64 // a quantile that there is not is NaN
+	cdf, quantile func(float64) float64 // NaN: there is no such quantile
 }
 
 // law is the exact law of ln NAV, or the normal one of the sample's mean and spread

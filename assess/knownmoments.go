@@ -12,9 +12,8 @@ import (
 	"mcrisk/tokens"
 )
 
-// PriceMoments are what is known of the price that a token follows after some
-// years, seen at the study's steps: E[S] and E[ln S] with S over its start, and
-// the expected realised variance.
+// PriceMoments are moments of the price that a token follows after some years: E[S] and
+// E[ln S] with S over its start, and the expected realised variance at the study's steps.
 func PriceMoments(s *study.Study, token int, years float64) (mean, meanLog, variance float64) {
 	m := s.ModelOf(token)
 	one := m.Moments(s.StepYears())
@@ -22,9 +21,9 @@ func PriceMoments(s *study.Study, token int, years float64) (mean, meanLog, vari
 	return mean, m.Moments(years).Mean, years / s.StepYears() * (one.Variance + float64(one.Mean*one.Mean))
 }
 
-// KnownMoments is what theory says of the prices that a study's token follows, to correct
-// its estimates with: the mean log for every model, moments and the law for those
-// with independent increments. It is nil where the model's numbers are drawn.
+// KnownMoments are the known means of control variates for a study's token: the mean log
+// price for every model, and moments and the law for models with independent increments.
+// It is nil if the parameters of the model are drawn.
 func KnownMoments(s *study.Study, token int) *analytics.KnownMoments {
 	if s.Spec().Uncertain {
 		return nil
@@ -57,15 +56,15 @@ func KnownMoments(s *study.Study, token int) *analytics.KnownMoments {
 	return k
 }
 
-// held is E[(1 + T(S−1))⁺], what a position opened once comes to whose losses end
-// at its equity; NaN where the law is too rough to correct by.
+// held is E[(1 + T(S−1))⁺], the mean value of a position that never trades, with losses
+// limited to its equity; NaN if the error bound of the law is too large for a control.
 func held(law levy.Law, target, price float64) float64 {
-	const roughest = 1e-6
+	const largestBound = 1e-6
 	k := 1 - 1/target // the price at which it is worth nothing
 	if k <= 0 {
 		return 1 + float64(target*(price-1))
 	}
-	if law.Bound > roughest {
+	if law.Bound > largestBound {
 		return math.NaN()
 	}
 	below, money := law.CDF(fmath.Log(k)), law.Partial(fmath.Log(k))
@@ -75,9 +74,9 @@ func held(law levy.Law, target, price float64) float64 {
 	return float64((1-target)*below) + float64(target*money)
 }
 
-// carriedBy is the share of E[S^power] on the share of paths on which it is largest,
-// from four moments of ln S: where the law weighted by S^power lies, by its cumulants,
-// and where the quantile, by Cornish and Fisher's expansion.
+// carriedBy is the part of E[S^power] on the given share of paths where S^power is
+// largest, from four moments of ln S: the law weighted by S^power is taken as normal with
+// its cumulants, the quantile by the expansion of Cornish and Fisher.
 func carriedBy(m models.Moments, power, share float64) float64 {
 	sd := math.Sqrt(m.Variance)
 	k := float64(math.Abs(power) * sd) // with ln S in its deviations, upwards
@@ -93,8 +92,8 @@ func carriedBy(m models.Moments, power, share float64) float64 {
 	return fmath.NormCDF((mean - quantile) / math.Sqrt(variance))
 }
 
-// Case is the lifetimes of one of a study's tokens with what is known of its
-// prices, unless estimates are wanted plain.
+// Case is the analytics.Case of one of a study's tokens; with plain, estimates have no
+// control variates.
 func Case(s *study.Study, token int, e *tokens.Ensemble, plain bool) *analytics.Case {
 	c := &analytics.Case{Ensemble: e, Confidence: Confidence}
 	if !plain {

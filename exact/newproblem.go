@@ -11,13 +11,12 @@ import (
 	"mcrisk/tokens"
 )
 
-// NewProblem states the problem of a simulated token on a simulated price, seen at
-// the end of every step; a step of 0 is continuous watching. A token or price that
-// these methods cannot answer is refused with all the reasons; package study
-// simulates any of them. Gas and impact have an answer where flows hold the vault
-// steady: what a trade costs, as a fraction of equity, then depends on the leverage
-// before it alone. Without such flows, whether so little is at stake that liquidators
-// repay all is answered as at the start.
+// NewProblem states the problem of a simulated token on a simulated price, monitored at
+// the end of every step; a step of 0 is continuous monitoring. The error has all reasons
+// why a token or price is not supported; package study simulates any of them. Gas and
+// impact are supported if flows hold the vault steady, because the cost of a trade, as a
+// fraction of equity, then depends only on the leverage before it. Without such flows,
+// whether the position is small enough for a full liquidation is decided at the start.
 func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, error) {
 	var faults []error
 	refuse := func(format string, args ...any) { faults = append(faults, fmt.Errorf("exact: "+format, args...)) }

@@ -15,8 +15,7 @@ var (
 	ByVariance = Grouping{"realised_variance", "realised variance"}
 )
 
-// CausesByGroup are the causes of ln NAV within groups of paths, of which causes of
-// one kind are added up.
+// CausesByGroup are the causes of ln NAV within groups of paths, added up by kind.
 type CausesByGroup struct {
 	Groups []analytics.Group // those in which a path survived
 	Empty  int               // groups in which none did

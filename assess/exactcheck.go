@@ -10,8 +10,8 @@ import (
 	"mcrisk/study"
 )
 
-// exactCells is up to how many cells exact answers are laid beside simulated ones:
-// prices that jump take a hundred times longer.
+// exactCells is the largest number of cells with exact answers beside simulated ones.
+// Prices with jumps take a hundred times longer.
 func exactCells(kind string) int {
 	if kind == "gbm" {
 		return 1000
@@ -19,7 +19,7 @@ func exactCells(kind string) int {
 	return 60
 }
 
-// solve gives a slice its exact answers, and theory's best half-width.
+// solve computes the exact answers of a slice and the best half-width by theory.
 func (a *analysis) solve(ctx context.Context, s *Slice) error {
 	s.Exact = make([]map[string]float64, len(s.Cells))
 	for k, c := range s.Cells {
@@ -37,7 +37,7 @@ func (a *analysis) solve(ctx context.Context, s *Slice) error {
 		if err != nil || answers.Liquidated > analytics.Certain && !stops(cell.Token(s.Token)) {
 			continue // beyond its reach; the simulated stand alone
 		}
-		s.Exact[k] = twins(answers, a.Metrics)
+		s.Exact[k] = exactByName(answers, a.Metrics)
 	}
 	along := a.Along()
 	if along < 0 {
@@ -58,11 +58,11 @@ func (a *analysis) solve(ctx context.Context, s *Slice) error {
 }
 
 // A HalfWidthTheory is the half-width of the least tracking cost in the long run, in
-// units of leverage: watched at the study's steps, watched continuously, and in the
+// units of leverage: monitored at the study's steps, monitored continuously, and in the
 // limit of small costs.
 type HalfWidthTheory struct{ Grid, Continuous, SmallCost float64 }
 
-// halfWidthTheory is theory's answer, or nil where it has none.
+// halfWidthTheory is the best half-width by theory, or nil if it has none.
 func halfWidthTheory(s *study.Study, token int, aversion float64) *HalfWidthTheory {
 	p, err := Problem(s, token)
 	if err != nil {
@@ -80,9 +80,9 @@ func halfWidthTheory(s *study.Study, token int, aversion float64) *HalfWidthTheo
 	return &HalfWidthTheory{grid, continuous, small}
 }
 
-// exactCurves are the exact answers of a study's token along an axis, between its values
-// too, by metric: nil where a value has no answer, and without the metrics that one has
-// none of.
+// exactCurves are the exact answers of a study's token along an axis, also between its
+// values, by metric: nil if a value has no answers, and without metrics that some value
+// lacks.
 func exactCurves(ctx context.Context, s *study.Study, token int, axis study.Axis,
 	metrics []analytics.Metric) map[string]Curve {
 	axis.Values = finer(axis.Values, axis.Param)
@@ -100,7 +100,7 @@ func exactCurves(ctx context.Context, s *study.Study, token int, axis study.Axis
 		if err != nil {
 			return nil
 		}
-		for name, y := range twins(answers, metrics) {
+		for name, y := range exactByName(answers, metrics) {
 			c := curves[name]
 			c.X, c.Y = append(c.X, x), append(c.Y, y)
 			curves[name] = c
@@ -114,8 +114,7 @@ func exactCurves(ctx context.Context, s *study.Study, token int, axis study.Axis
 	return curves
 }
 
-// finer puts points between the values of a number, so that a curve through them looks
-// like one; between many none.
+// finer inserts points between few values, so that a line through them looks smooth.
 func finer(values []float64, p param.Param) []float64 {
 	if p.Unit == param.Choice || p.Unit == param.Time {
 		return values
@@ -130,9 +129,9 @@ func finer(values []float64, p param.Param) []float64 {
 	return append(fine, values[len(values)-1])
 }
 
-// holdToExact holds a slice's estimates of an objective to its exact answers, if all of
-// its cells have one.
-func (a *analysis) holdToExact(s *Slice, b *Best, metric int) {
+// compareWithExact compares a slice's estimates of an objective with the exact answers,
+// if all of its cells have one.
+func (a *analysis) compareWithExact(s *Slice, b *Best, metric int) {
 	m := a.Objectives[metric]
 	if slices.ContainsFunc(s.Exact, func(answers map[string]float64) bool { _, ok := answers[m.Name]; return !ok }) {
 		return
@@ -146,8 +145,8 @@ func (a *analysis) holdToExact(s *Slice, b *Best, metric int) {
 	}
 }
 
-// deviation is how far an estimate is from its exact answer, in standard errors; 0 of an
-// estimate without an error.
+// deviation is the distance of an estimate from its exact answer, in standard errors; 0
+// if the estimate has no error.
 func deviation(e analytics.Estimate, exact float64) float64 {
 	se := e.SE
 	if !(se > 0) { // of a share of none or all, or of a quantile; its interval is some four of them
@@ -159,7 +158,7 @@ func deviation(e analytics.Estimate, exact float64) float64 {
 	return (e.Value - exact) / se
 }
 
-// bestExactly is the place of the best of some exact answers.
+// bestExactly is the index of the best of some exact answers.
 func bestExactly(answers []map[string]float64, m analytics.Metric) int {
 	best := 0
 	for k := range answers {

@@ -8,17 +8,17 @@ import (
 	"mcrisk/quad"
 )
 
-// A watched cycle is watched continuously, without jumps: it leaves the band
+// A diffusionCycle is a cycle without jumps, monitored continuously: it leaves the band
 // at an edge.
-type watched struct {
+type diffusionCycle struct {
 	frame
 	nodes quad.Rule
 	ends  []exit // upper, lower
 }
 
-// newWatched prepares for horizons not much below scale years.
-func newWatched(f frame, scale float64) *watched {
-	c := &watched{frame: f}
+// newDiffusionCycle prepares for horizons not much below scale years.
+func newDiffusionCycle(f frame, scale float64) *diffusionCycle {
+	c := &diffusionCycle{frame: f}
 	// the occupation density has a kink at each start and is as narrow as y's
 	// move over the horizon
 	first := f.sigma * math.Sqrt(scale) / 8
@@ -38,20 +38,20 @@ func newWatched(f frame, scale float64) *watched {
 	return c
 }
 
-func (c *watched) places() ([]float64, []exit) { return c.nodes.X, c.ends }
+func (c *diffusionCycle) points() ([]float64, []exit) { return c.nodes.X, c.ends }
 
-func (c *watched) slowest() float64 {
+func (c *diffusionCycle) slowest() float64 {
 	return c.frame.slowest(0) + c.nu*c.nu/(2*c.sigma*c.sigma)
 }
 
-func (c *watched) clock(s complex128) complex128 { return cmplx.Div(1, s) }
+func (c *diffusionCycle) clock(s complex128) complex128 { return cmplx.Div(1, s) }
 
-func (c *watched) law(start int) levy.Exit {
+func (c *diffusionCycle) law(start int) levy.Exit {
 	w := c.start[start]
 	return levy.Exit{Nu: c.nu, Sigma: c.sigma, Below: w - c.low, Above: c.high - w}
 }
 
-func (c *watched) visits(s complex128) (all [3]visit) {
+func (c *diffusionCycle) visits(s complex128) (all [3]visit) {
 	for i := range all {
 		if i > 0 && c.same() {
 			all[i] = all[0]

@@ -6,8 +6,8 @@ import (
 	"mcrisk/fmath"
 )
 
-// Pseudo-values: functionals of a sample as one number for each value, whose
-// mean is the functional and whose scatter is that of its influence function.
+// Pseudo-values represent a statistic of a sample by one number for each value. Their
+// mean is the statistic, and their variance that of its influence function.
 
 // variancePaths are pseudo-values of the variance (divisor n-1) of the finite
 // values, n/(n-1)·(x - mean)²; infinite where x is, and NaN for one value.
@@ -16,7 +16,7 @@ func variancePaths(s Sample) []float64 {
 	mean, _ := moments(survivors)
 	n := survivors.size()
 	return each(s.X, func(x float64) float64 {
-		if math.IsInf(x, 0) { // there may be no mean
+		if math.IsInf(x, 0) { // the mean may not exist
 			return math.Inf(1)
 		}
 		d := x - mean
@@ -78,7 +78,7 @@ func medianPaths(s Sample) []float64 {
 		}
 		return 0
 	}
-	lean := 0.0 // 0 but where several values are the median
+	lean := 0.0 // mean of the sides: not 0 if several values equal the median
 	for i, x := range s.X {
 		lean += float64(s.weight(i)*side(x)) / n
 	}

@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"mcrisk/catalogue"
+	"mcrisk/models"
+	"mcrisk/param"
+	"mcrisk/paths"
+	"mcrisk/study"
+)
+
+// A fittedModel is a price model with numbers that were fitted to a history, all but
+// perhaps the growth rate.
+type fittedModel struct {
+	param.Part
+	origins map[string]string // where each number comes from
+	errors  *study.Errors     // of the fit; nil: not known
+	notes   []string
+}
+
+// fit gives the model the numbers fitted to --prices, or those that the catalogue has
+// for its underlying. Numbers that are given on the command line are set later.
+func (p *resolving) fit() error {
+	complete := p.Origins["model"] == "spec" && len(p.spec.Model.Values) > 0
+	switch {
+	case p.Prices != "":
+		if err := p.readPrices(); err != nil {
+			return err
+		}
+	case p.Numbers["mu"] == "fitted":
+		return errors.New("--mu fitted; want --prices FILE to fit it to")
+	case complete:
+		return nil
+	case p.Underlying != "":
+		u, err := catalogue.LookupUnderlying(p.Underlying)
+		if err != nil {
+			return err
+		}
+		p.fitted = func(kind string) (fittedModel, error) { return fittedOf(u, kind), nil }
+	default:
+		p.noteDefaults()
+		return nil
+	}
+	kind := p.spec.Model.Kind
+	if p.demand.OwnJumps {
+		kind = "gbm"
+	}
+	f, err := p.fitted(kind)
+	if err != nil {
+		return err
+	}
+	values := maps.Clone(p.spec.Model.Values)
+	if values == nil {
+		values = param.Values{}
+	}
+	maps.Copy(values, f.Values)
+	p.spec.Model.Values = values
+	maps.Copy(p.Origins, f.origins)
+	p.spec.Errors = f.errors
+	p.Notes = append(p.Notes, f.notes...)
+	return nil
+}
+
+// noteDefaults says that numbers of a model are defaults where no history is known that
+// they could be fitted to. Geometric Brownian motion has one, which results show.
+func (p *resolving) noteDefaults() {
+	kind, err := models.Registry.Kind(p.spec.Model.Kind)
+	if err != nil || kind.Name == "gbm" {
+		return
+	}
+	unknown := func(q param.Param) bool { return q.Name != models.Mu.Name && !p.given(q.Name) }
+	if slices.ContainsFunc(kind.Params, unknown) {
+		p.Note("the numbers of %s that were not given are defaults: "+
+			"there is no underlying of the catalogue and no --prices to fit them to", kind.Name)
+	}
+}
+
+// fittedOf is a model that the catalogue has for an underlying, or without numbers, and
+// a note that says so, if it has none.
+func fittedOf(u catalogue.Underlying, kind string) fittedModel {
+	part, origins := u.Model(kind)
+	f := fittedModel{Part: part, origins: origins}
+	if origins == nil {
+		reason := "it was not tried"
+		if said := u.Unfitted(kind); said != "" {
+			reason = said
+		}
+		f.notes = []string{fmt.Sprintf("no %s is fitted to %s in the catalogue (%s): its numbers are defaults",
+			kind, u.Name, reason)}
+	}
+	return f
+}
+
+// readPrices reads --prices, to which models are fitted then.
+func (p *resolving) readPrices() error {
+	h, hash, err := p.File.Read(p.Session, p.Prices)
+	if err != nil {
+		return err
+	}
+	p.Inputs[p.Prices] = hash
+	p.Notes = append(p.Notes, HistoryNotes(h)...)
+	growth := p.Numbers["mu"] == "fitted"
+	p.fitted = func(kind string) (fittedModel, error) { return fittedTo(h, p.Prices, kind, growth) }
+	return nil
+}
+
+// fittedTo fits a kind of model to a history; its growth rate is kept if asked for.
+// GARCH and GJR keep the sample's volatility in the long run.
+func fittedTo(h *paths.History, name, kind string, growth bool) (f fittedModel, err error) {
+	returns, years := h.Returns()
+	var fit models.Fit
+	switch kind {
+	case "gbm":
+		fit, err = models.FitGBM(returns, years)
+	case "garch", "gjr":
+		fit, err = models.FitTargeted(kind, returns, years)
+	default:
+		fit, err = models.FitKind(kind, returns, years)
+	}
+	if err != nil {
+		return f, fmt.Errorf("--prices %s: %w", name, err)
+	}
+	f = fittedModel{Part: fit.Part(), origins: map[string]string{}, errors: study.ErrorsOf(fit)}
+	if kind != "gbm" {
+		for _, w := range fit.Warnings {
+			f.notes = append(f.notes, kind+": "+w)
+		}
+	}
+	for number := range f.Values {
+		f.origins[number] = "fitted to " + name
+	}
+	for i, number := range fit.Names {
+		f.origins[number] = fmt.Sprintf("fitted to %s: %d returns of %s, standard error %.4g",
+			name, fit.N, param.FormatSeconds(h.Step.Seconds()), fit.SE[i])
+	}
+	mu := models.Mu.Name
+	if growth {
+		i := slices.Index(fit.Names, mu)
+		f.origins[mu] = fmt.Sprintf("fitted to %s, standard error %.4g", name, fit.SE[i])
+		if kind == "gbm" && fit.SE[i] > math.Abs(fit.Values[i]) {
+			f.notes = append(f.notes, fmt.Sprintf("the fitted growth rate %.4g is smaller than its standard error %.4g",
+				fit.Values[i], fit.SE[i]))
+		}
+		return f, nil
+	}
+	delete(f.Values, mu)
+	delete(f.origins, mu)
+	f.errors = f.errors.Without(mu)
+	return f, nil
+}
+
+// modelOf is a kind of model for an axis: the study's own if it is of that kind, else the
+// fitted one with the numbers that were given, else the study's made another kind.
+func (r *Resolved) modelOf(kind string) (part param.Part, fitted bool, err error) {
+	spec := r.Study.Spec()
+	axis, err := study.ParseAxis(spec, study.ModelAxis, kind)
+	if err != nil {
+		return part, false, err
+	}
+	part = axis.Models[0]
+	if r.fitted == nil || kind == spec.Model.Kind {
+		return part, false, nil
+	}
+	f, err := r.fitted(kind)
+	r.Notes = append(r.Notes, f.notes...)
+	if err != nil || f.origins == nil {
+		return part, false, err
+	}
+	values := maps.Clone(f.Values)
+	for name, v := range part.Values {
+		if from := r.Origins[name]; from == "given" || from == "spec" {
+			values[name] = v
+		}
+	}
+	return param.Part{Kind: kind, Values: values}, true, nil
+}
