@@ -140,7 +140,7 @@ func calibrationJSON(c *assess.Calibration) any {
 			Existing(f.AIC()), Existing(f.BIC()), Existing(f.KS), Existing(f.AD), f.Warnings,
 		}
 		for i, p := range f.Names {
-			q := parameter{Estimate: Existing(f.Values[i]), SE: Existing(f.SE[i]), Lo: Bound(f.Lo[i]), Hi: Bound(f.Hi[i])}
+			q := parameter{Existing(f.Values[i]), Existing(f.SE[i]), Bound(f.Lo[i]), Bound(f.Hi[i]), nil}
 			if f.Bias != nil {
 				q.Bias = Existing(f.Bias[i])
 			}

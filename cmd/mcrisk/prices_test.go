@@ -160,8 +160,9 @@ func TestYearsAreTime(t *testing.T) {
 	var r struct {
 		Lives []struct{ Values map[string]any }
 	}
-	if err := json.Unmarshal([]byte(resultsOf(t, "replay", file, "--target", "1", "--policy", "hold", "--mechanism",
-		"perp", "--funding", "0", "--streaming-fee", "10%", "--latencies", "0", "--no-save", "--json")), &r); err != nil {
+	text := resultsOf(t, "replay", file, "--target", "1", "--policy", "hold", "--mechanism", "perp", "--funding", "0",
+		"--streaming-fee", "10%", "--latencies", "0", "--no-save", "--json")
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
 		t.Fatal(err)
 	}
 	// Its bars begin on a Monday and end with the Monday eight weeks on.
