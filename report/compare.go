@@ -173,7 +173,7 @@ func comparisonJSON(r *assess.Comparison) any {
 		Unit   string `json:"unit"`
 		JSONEstimate
 		Difference JSONEstimate `json:"difference"`
-		UnpairedSE *float64     `json:"unpaired_se"`
+		UnpairedSE *Number      `json:"unpaired_se"`
 	}
 	type correlation struct {
 		First    string       `json:"first"`
@@ -208,7 +208,7 @@ func comparisonJSON(r *assess.Comparison) any {
 	for _, m := range compared(r) {
 		for i, x := range m.Tokens {
 			all.Rows = append(all.Rows, row{m.Name, r.Study.Spec().Tokens[i].Name, string(m.Unit),
-				ToJSON(x.Estimate), ToJSON(x.Versus), Finite(x.Unpaired)})
+				ToJSON(x.Estimate), ToJSON(x.Versus), Existing(x.Unpaired)})
 		}
 	}
 	return all

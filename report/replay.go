@@ -75,9 +75,9 @@ func replayData(r *assess.Replay) Table {
 // replayJSON has the names that scripts rely on.
 func replayJSON(r *assess.Replay, sha256 string) any {
 	type life struct {
-		Token   string              `json:"token"`
-		Latency float64             `json:"latency_seconds"`
-		Values  map[string]*float64 `json:"values"`
+		Token   string             `json:"token"`
+		Latency float64            `json:"latency_seconds"`
+		Values  map[string]*Number `json:"values"`
 	}
 	all := struct {
 		SHA256 string    `json:"sha256"`
@@ -89,9 +89,9 @@ func replayJSON(r *assess.Replay, sha256 string) any {
 		Lives  []life    `json:"lives"`
 	}{sha256, len(r.History.Bars), r.History.Step.Seconds(), r.From(), r.To(), r.Closes, nil}
 	rows(r, func(token string, latency time.Duration, l *tokens.Lifetime) {
-		values := map[string]*float64{}
+		values := map[string]*Number{}
 		for _, c := range tokens.Columns {
-			values[c.Name] = Finite(c.Of(l))
+			values[c.Name] = Existing(c.Of(l))
 		}
 		all.Lives = append(all.Lives, life{token, latency.Seconds(), values})
 	})

@@ -153,9 +153,9 @@ func widening(uncertain, certain *analytics.Summary) Table {
 // summaryJSON has the names that scripts rely on.
 func summaryJSON(hash string, summaries, certain []analytics.Summary) any {
 	type quantile struct {
-		Estimate *float64 `json:"estimate"`
-		Lo       *float64 `json:"lo"`
-		Hi       *float64 `json:"hi"`
+		Estimate *Number `json:"estimate"`
+		Lo       *Number `json:"lo"`
+		Hi       *Number `json:"hi"`
 	}
 	type token struct {
 		Name      string                         `json:"name"`
@@ -174,8 +174,8 @@ func summaryJSON(hash string, summaries, certain []analytics.Summary) any {
 			t.Metrics[m.Name] = ToJSON(m.Estimate)
 		}
 		for _, q := range s.Quantiles {
-			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{Finite(q.Value),
-				Finite(q.Lo), Finite(q.Hi)}
+			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{Existing(q.Value),
+				Bound(q.Lo), Bound(q.Hi)}
 		}
 		return t
 	}

@@ -90,15 +90,15 @@ func settingsData(e *assess.Explanation) Table {
 // explanationJSON is what a token does, in numbers.
 func explanationJSON(e *assess.Explanation) any {
 	type edge struct {
-		Leverage float64  `json:"leverage"`
-		Move     float64  `json:"price_move"`
-		To       *float64 `json:"trades_to"`
-		Wait     float64  `json:"after_seconds"`
+		Leverage float64 `json:"leverage"`
+		Move     float64 `json:"price_move"`
+		To       *Number `json:"trades_to"`
+		Wait     float64 `json:"after_seconds"`
 	}
 	type liquidation struct {
-		Leverage *float64 `json:"leverage"`
-		Move     *float64 `json:"price_move"`
-		FromEdge *float64 `json:"price_move_from_upper_edge"`
+		Leverage *Number `json:"leverage"`
+		Move     *Number `json:"price_move"`
+		FromEdge *Number `json:"price_move_from_upper_edge"`
 	}
 	all := struct {
 		Name        string          `json:"name"`
@@ -116,11 +116,11 @@ func explanationJSON(e *assess.Explanation) any {
 	}{
 		e.Entry.Name, e.Token.Target, e.Entry.Underlying, e.Underlying.Sigma.Value,
 		e.Entry.Policy.Kind, e.Entry.Mechanism.Kind, e.Entry.Venue.Value, []edge{},
-		liquidation{Finite(e.Liquidation), Finite(e.LiquidationMove), Finite(e.LiquidationFromEdge)},
+		liquidation{Existing(e.Liquidation), Existing(e.LiquidationMove), Existing(e.LiquidationFromEdge)},
 		e.RoundTrip, e.Carry, e.Settings,
 	}
 	for _, x := range e.Edges {
-		all.Edges = append(all.Edges, edge{x.Leverage, x.Move, Finite(x.To), x.Wait.Seconds()})
+		all.Edges = append(all.Edges, edge{x.Leverage, x.Move, Existing(x.To), x.Wait.Seconds()})
 	}
 	return all
 }

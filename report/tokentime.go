@@ -171,10 +171,10 @@ func Horizons(views []*assess.View) Document {
 // several one with a list of them.
 func horizonsJSON(views []*assess.View) any {
 	type column struct {
-		Years    []float64  `json:"years"`
-		Estimate []*float64 `json:"estimate"`
-		Lo       []*float64 `json:"lo"`
-		Hi       []*float64 `json:"hi"`
+		Years    []float64 `json:"years"`
+		Estimate []*Number `json:"estimate"`
+		Lo       []*Number `json:"lo"`
+		Hi       []*Number `json:"hi"`
 	}
 	type token struct {
 		Token    string            `json:"token"`
@@ -184,8 +184,8 @@ func horizonsJSON(views []*assess.View) any {
 		t := token{v.Name(), map[string]column{}}
 		for _, r := range v.Horizons {
 			c := t.Horizons[r.Name]
-			c.Years, c.Estimate = append(c.Years, r.Years), append(c.Estimate, Finite(r.Estimate.Value))
-			c.Lo, c.Hi = append(c.Lo, Finite(r.Estimate.Lo)), append(c.Hi, Finite(r.Estimate.Hi))
+			c.Years, c.Estimate = append(c.Years, r.Years), append(c.Estimate, Existing(r.Estimate.Value))
+			c.Lo, c.Hi = append(c.Lo, Bound(r.Estimate.Lo)), append(c.Hi, Bound(r.Estimate.Hi))
 			t.Horizons[r.Name] = c
 		}
 		return t
