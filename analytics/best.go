@@ -14,7 +14,7 @@ type BestSet struct {
 	Indistinguishable []bool     // not significantly worse than the best, the best included
 }
 
-// Best finds the best of n settings that lived on the same paths. At gives the
+// Best finds the best of n settings that ran on the same paths. At gives the
 // numbers of setting i by path, as [Case.Numbers] does, with the weights and
 // clusters of the paths; it is called twice for each setting, two settings are held
 // at a time, and what it returns is not read after the next call.

@@ -14,8 +14,8 @@ func MetricsPage() string {
 Every number that mcrisk reports of a token. The page is written by the program (` + "`make metrics`" + `). The
 [glossary](glossary.md) has the same metrics in plain words, by topic.
 
-- T is the target leverage, S the price of the underlying over its first price, NAV the net asset value. A year has
-  365 days.
+- T is the target leverage, S the price of the underlying relative to its initial price, NAV the net asset
+  value. A year has 365 days.
 - "Over survivors": paths that end with nothing are left out, because they have no logarithm. Their share is
 ` + "  `ruined`" + `.
 - Better: which way is better for the holder.

@@ -41,7 +41,7 @@ func TestEmbedded(t *testing.T) {
 }
 
 // Every entry is a token of a study on its underlying, without the command, and says
-// where each of its numbers comes from.
+// where each of its parameters comes from.
 func TestEntriesMakeStudies(t *testing.T) {
 	for _, e := range Tokens() {
 		u, err := LookupUnderlying(e.Underlying)
@@ -89,7 +89,7 @@ func TestEntriesMakeStudies(t *testing.T) {
 		}
 	}
 	if assumed == 0 {
-		t.Error("none of its numbers is assumed")
+		t.Error("none of its parameters is assumed")
 	}
 }
 
@@ -339,7 +339,7 @@ func number(t *testing.T, s string) float64 {
 	return x
 }
 
-// The fitted numbers are those of the file they name, to the last digit printed.
+// The fitted parameters are those of the file they name, to the last digit printed.
 func TestUnderlyingsAreFitted(t *testing.T) {
 	for _, u := range Underlyings() {
 		rows := shared(t, u.Sample.File)

@@ -36,7 +36,7 @@ type entry struct {
 type Provenance struct {
 	Source     string // page, repository or data file, and what was done with it
 	AsOf       string `yaml:"as_of"` // day the source says so, as 2006-01-02
-	Unknown    bool   // nobody published the value: it is the Assumption's, and Source says what was read instead
+	Unknown    bool   // the value is not published: it is the Assumption's, and Source says what was read instead
 	Assumption string // required if Unknown, empty otherwise
 }
 
@@ -98,7 +98,7 @@ type Token struct {
 	Numbers   SourcedPart // of tokens.Params; it has no kind
 }
 
-// A SourcedPart is a kind and its numbers, and where each of them comes from.
+// A SourcedPart is a kind and its parameters, and where each of them comes from.
 type SourcedPart struct {
 	param.Part
 	Words map[string]Text // as written in the file, by name; the kind under "kind"
@@ -178,7 +178,7 @@ type Fitted struct {
 	SE    float64 `yaml:"se"` // standard error; zero: the number was not estimated
 }
 
-// Model is the fitted model of a kind, for a study, and where each of its numbers comes
+// Model is the fitted model of a kind, for a study, and where each of its parameters comes
 // from; nil origins: none was fitted. The growth rate is not among them, as what a price
 // grew by in a few years says little of how it will grow.
 func (u Underlying) Model(kind string) (part param.Part, origins map[string]string) {
@@ -204,7 +204,7 @@ func (u Underlying) Model(kind string) (part param.Part, origins map[string]stri
 	return part, origins
 }
 
-// Unfitted is why a kind could not be fitted; empty: it was, or nobody tried.
+// Unfitted is why a kind could not be fitted; empty: it was, or no fit was tried.
 func (u Underlying) Unfitted(kind string) string {
 	i := slices.IndexFunc(u.Models, func(f Fit) bool { return f.Kind == kind })
 	if i < 0 {

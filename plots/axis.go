@@ -291,10 +291,15 @@ func formatEstimate(e analytics.Estimate, factor float64) string {
 	return formatUpTo(e, factor, math.MaxInt)
 }
 
-// formatUpTo is formatEstimate with at most so many decimals.
+// formatUpTo is formatEstimate with at most so many decimals, unless they would leave
+// nothing of a value of which its own interval leaves a digit.
 func formatUpTo(e analytics.Estimate, factor float64, most int) string {
+	own, ok := e.Scaled(factor).Decimals()
+	if v := math.Abs(e.Value) * factor; v > 0 && v < math.Pow10(-most) && !(ok && v < math.Pow10(-own)) {
+		most = math.MaxInt
+	}
 	value := formatValue(e, factor, most)
-	if _, ok := e.Decimals(); !ok {
+	if !ok {
 		return value
 	}
 	return value + " (" + formatLike(e.Lo, e, factor, most) + " to " + formatLike(e.Hi, e, factor, most) + ")"

@@ -110,6 +110,11 @@ func TestFormats(t *testing.T) {
 		{formatEstimate(around(2e-6, 1e-7), 1), "2×10⁻⁶ (1.9×10⁻⁶ to 2.1×10⁻⁶)"},
 		{formatUpTo(around(0.0499036, 1e-7), 1, 4), "0.0499 (0.0499 to 0.0499)"},
 		{formatUpTo(around(-1.035, 0), 1, 4), "−1.0350"},
+		{formatUpTo(around(4e-5, 3.2e-6), 1, 4), "4×10⁻⁵ (3.68×10⁻⁵ to 4.32×10⁻⁵)"},
+		{formatUpTo(around(-0.00012, 0.000012), 100, 1), "−0.0120 (−0.0132 to −0.0108)"},
+		{formatUpTo(around(4e-5, 0), 1, 4), "4×10⁻⁵"},
+		{formatUpTo(around(4e-5, 3e-4), 1, 3), "0.00004 (−0.00026 to 0.00034)"},
+		{formatUpTo(around(1e-6, 0.02), 1, 2), "0.00 (−0.02 to 0.02)"},
 		{formatEstimate(analytics.Estimate{Value: 0.5, Lo: math.NaN(), Hi: math.NaN()}, 1), "0.5"},
 	} {
 		if tt.got != tt.want {

@@ -56,7 +56,7 @@ func fitsTable(c *assess.Calibration) Table {
 	return t
 }
 
-// parametersTable are the fitted numbers for people.
+// parametersTable are the fitted parameters for people.
 func parametersTable(c *assess.Calibration) Table {
 	t := Table{PeopleOnly: true, Keys: 2, Columns: []Column{
 		{Name: "model"}, {Name: "parameter"}, {Name: "estimate"}, {Name: "standard error"},

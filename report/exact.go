@@ -28,8 +28,8 @@ func Exact(s *study.Study, all []assess.Exact, p Provenance) Document {
 func ExactNotes(all []assess.Exact) (notes []string) {
 	for _, e := range all {
 		if e.GoesOn() {
-			notes = append(notes, fmt.Sprintf("%s: liquidation has probability %s; these numbers end there "+
-				"(--after-liquidation stop); those of simulate go on", e.Token, Short(e.Answers.Liquidated)))
+			notes = append(notes, fmt.Sprintf("%s: liquidation has probability %s; these numbers stop the token there "+
+				"(--after-liquidation stop), simulate restores its leverage", e.Token, Short(e.Answers.Liquidated)))
 		}
 		if e.NoLaw != nil {
 			notes = append(notes,

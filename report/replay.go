@@ -9,7 +9,7 @@ import (
 	"mcrisk/tokens"
 )
 
-// Replay is what a price history did to tokens; sha256 is that of its file.
+// Replay is what a price history did to tokens; sha256 is the hash of its file.
 func Replay(r *assess.Replay, sha256 string, p Provenance) Document {
 	h, seen := r.History, "with what lies between open and close"
 	if r.Closes {
@@ -23,7 +23,7 @@ func Replay(r *assess.Replay, sha256 string, p Provenance) Document {
 	return d
 }
 
-// underlyingName is that of the underlying's own row.
+// underlyingName is the name in the underlying's own row.
 const underlyingName = "underlying"
 
 // rows calls add for the underlying and then for each token's lifetime.

@@ -105,7 +105,7 @@ func (v view) bestJSON(s *assess.Slice, b *assess.Best) sweepBest {
 	return x
 }
 
-// values are those of a cell by axis.
+// values are the values of a cell by axis.
 func (v view) values(cell int) map[string]string {
 	all := map[string]string{}
 	for i, text := range v.Texts(cell) {

@@ -45,7 +45,7 @@ func edges(t tokens.Trigger) string {
 	return missing
 }
 
-// Explanation says in words what a token of the catalogue does, and lists its numbers
+// Explanation says in words what a token of the catalogue does, and lists its parameters
 // with their sources.
 func Explanation(e *assess.Explanation) Document {
 	entry, token, u := e.Entry, e.Token, e.Underlying
@@ -64,10 +64,10 @@ func Explanation(e *assess.Explanation) Document {
 	for _, s := range e.Stress {
 		say("  %s", stress(s))
 	}
-	say("Volatility of %s: %s a year (%s; standard error %s, were returns independent).",
+	say("Volatility of %s: %s per √year (%s; standard error for independent returns %s).",
 		entry.Underlying, Short(u.Sigma.Value), u.Sigma.Source, Digits(u.SigmaSERobust.Value, 2))
 	if len(e.Assumptions) > 0 {
-		say("Assumed, as nobody has published it:")
+		say("Assumed, as it is not published:")
 	}
 	for _, a := range e.Assumptions {
 		say("  %s: %s", strings.Join(a.Names, ", "), a.Text)
@@ -78,7 +78,7 @@ func Explanation(e *assess.Explanation) Document {
 	}
 }
 
-// settingsData are a token's numbers and where they come from, in full.
+// settingsData are a token's parameters and where they come from, in full.
 func settingsData(e *assess.Explanation) Table {
 	t := Table{Name: "settings", DataOnly: true, Columns: columnsOf("setting", "value", "from")}
 	for _, s := range e.Settings {

@@ -14,7 +14,7 @@ import (
 )
 
 // shipped is a study of a catalogue token on its underlying's own volatility, with some
-// of its numbers changed.
+// of its parameters changed.
 func shipped(t *testing.T, name string, horizon time.Duration, paths int, change param.Values) study.Spec {
 	t.Helper()
 	entry, err := catalogue.LookupToken(name)

@@ -248,7 +248,7 @@ func TestPrintSpec(t *testing.T) {
 	}
 }
 
-// A spec's own numbers stay where a flag changes the kind beside them, and the
+// A spec's own parameters stay where a flag changes the kind beside them, and the
 // settings say where each came from.
 func TestSpecWithAnotherModel(t *testing.T) {
 	file := write(t, "s.yaml", resultsOf(t, "simulate", "--target", "3", "--band", "2.8:3.2", "--sigma", "0.5",

@@ -66,7 +66,7 @@ func (p *resolving) fit() error {
 	return nil
 }
 
-// noteDefaults says that numbers of a model are defaults where no history is known that
+// noteDefaults says that parameters of a model are defaults where no history is known that
 // they could be fitted to. Geometric Brownian motion has one, which results show.
 func (p *resolving) noteDefaults() {
 	kind, err := models.Registry.Kind(p.spec.Model.Kind)
@@ -75,7 +75,7 @@ func (p *resolving) noteDefaults() {
 	}
 	unknown := func(q param.Param) bool { return q.Name != models.Mu.Name && !p.given(q.Name) }
 	if slices.ContainsFunc(kind.Params, unknown) {
-		p.Note("the numbers of %s that were not given are defaults: "+
+		p.Note("the parameters of %s that were not given are defaults: "+
 			"there is no underlying of the catalogue and no --prices to fit them to", kind.Name)
 	}
 }
@@ -90,7 +90,7 @@ func fittedOf(u catalogue.Underlying, kind string) fittedModel {
 		if said := u.Unfitted(kind); said != "" {
 			reason = said
 		}
-		f.notes = []string{fmt.Sprintf("no %s is fitted to %s in the catalogue (%s): its numbers are defaults",
+		f.notes = []string{fmt.Sprintf("no %s is fitted to %s in the catalogue (%s): its parameters are defaults",
 			kind, u.Name, reason)}
 	}
 	return f
