@@ -52,7 +52,8 @@ func TestAmount(t *testing.T) {
 	}
 	usd := Param{Name: "aum", Unit: USD, Min: 1, Max: 1e12}
 	if _, err := usd.Parse("much"); err == nil ||
-		err.Error() != `aum = "much"; want a number from 1 to 1e+12, such as 250000, 250k or 2M (in US dollars, without the unit)` {
+		err.Error() != `aum = "much"; want a number from 1 to 1e+12, such as 250000, 250k or 2M `+
+			"(in US dollars, without the unit)" {
 		t.Errorf("said %v", err)
 	}
 	below := Param{Name: "fee", Unit: Fraction, Max: math.Nextafter(1, 0)}
