@@ -104,7 +104,7 @@ func Explain(name string) (*Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
-	gbm, _ := underlying.Model("gbm")
+	gbm := underlying.Model("gbm")
 	s, err := study.New(study.Spec{
 		Model: gbm, Horizon: time.Hour, Step: time.Hour, Paths: 1,
 		Tokens: []study.TokenSpec{entry.Spec()},

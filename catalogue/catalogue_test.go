@@ -48,7 +48,7 @@ func TestEntriesMakeStudies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		gbm, _ := u.Model("gbm")
+		gbm := u.Model("gbm")
 		s, err := study.New(study.Spec{Model: gbm, Horizon: 24 * time.Hour, Step: time.Hour, Paths: 1,
 			Tokens: []study.TokenSpec{e.Spec()}})
 		if err != nil {
@@ -98,7 +98,7 @@ func TestEntriesMakeStudies(t *testing.T) {
 func TestModelsOfUnderlyings(t *testing.T) {
 	for _, u := range Underlyings() {
 		for _, kind := range models.Registry.Kinds() {
-			part, origins := u.Model(kind.Name)
+			part, origins := u.Model(kind.Name), u.ModelOrigins(kind.Name)
 			if reason := u.Unfitted(kind.Name); reason != "" {
 				if origins != nil || len(part.Values) > 0 {
 					t.Errorf("%s of %s has numbers and is unfitted: %s", kind.Name, u.Name, reason)

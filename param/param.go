@@ -21,7 +21,7 @@ const (
 	Fraction Unit = "fraction" // 0.002, 0.2% or 20bp
 	Rate     Unit = "1/year"   // 0.05 or 5% a year
 	Sigma    Unit = "1/√year"  // 0.8 or 80%: volatility
-	PerYear  Unit = "per year" // events a year
+	PerYear  Unit = "per year" // events a year, a variance, a speed: not written in percent
 	Leverage Unit = "leverage" // exposure over equity, a magnitude unless said
 	USD      Unit = "USD"
 	Time     Unit = "duration" // held in seconds; written 90s, 5m, 1h or 30d

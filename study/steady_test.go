@@ -25,7 +25,7 @@ func shipped(t *testing.T, name string, horizon time.Duration, paths int, change
 	if err != nil {
 		t.Fatal(err)
 	}
-	gbm, _ := underlying.Model("gbm")
+	gbm := underlying.Model("gbm")
 	token := entry.Spec()
 	values := param.Values{}
 	for _, from := range []param.Values{token.Values, change} {

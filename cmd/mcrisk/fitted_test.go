@@ -34,7 +34,7 @@ func TestFittedModels(t *testing.T) {
 	}
 	for _, u := range catalogue.Underlyings() {
 		for _, kind := range models.Registry.Kinds() {
-			part, origins := u.Model(kind.Name)
+			part, origins := u.Model(kind.Name), u.ModelOrigins(kind.Name)
 			got, stderr := of("--token", u.Name+"BULL3X", "--model", kind.Name)
 			for name, v := range part.Values {
 				if want := strconv.FormatFloat(v, 'g', -1, 64) + " " + origins[name]; got[name] != want &&

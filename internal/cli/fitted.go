@@ -83,7 +83,7 @@ func (p *resolving) noteDefaults() {
 // fittedOf is a model that the catalogue has for an underlying, or without numbers, and
 // a note that says so, if it has none.
 func fittedOf(u catalogue.Underlying, kind string) fittedModel {
-	part, origins := u.Model(kind)
+	part, origins := u.Model(kind), u.ModelOrigins(kind)
 	f := fittedModel{Part: part, origins: origins}
 	if origins == nil {
 		reason := "it was not tried"
