@@ -393,7 +393,7 @@ func TestPrices(t *testing.T) {
 
 	// A model of more numbers than the history can tell is refused.
 	status, _, stderr = call(t, append(args, "--prices", file, "--model", "merton")...)
-	if status != cli.BadInput || !strings.Contains(stderr, "returns for the 5 numbers of merton; want at least 50") {
+	if status != cli.BadInput || !strings.Contains(stderr, "returns for the 5 parameters of merton; want at least 50") {
 		t.Errorf("merton on a few bars: exit status %d, %s", status, stderr)
 	}
 }
