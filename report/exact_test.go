@@ -20,7 +20,7 @@ func TestExactNotes(t *testing.T) {
 		{"of a token that is never liquidated", assess.Exact{Token: "a", Answers: answers(0)}, nil},
 		{"of one that stops", assess.Exact{Token: "a", Answers: answers(0.2), Stops: true}, nil},
 		{"of one that goes on", assess.Exact{Token: "a", Answers: answers(0.2)},
-			[]string{"a: liquidation has probability 0.2; these numbers end there"}},
+			[]string{"a: liquidation has probability 0.2; these numbers stop the token there"}},
 		{"without a law", assess.Exact{Token: "a", Answers: answers(0), NoLaw: errors.New("islands")},
 			[]string{"estimates them. islands"}},
 		{"of both", assess.Exact{Token: "a", Answers: answers(0.2), NoLaw: errors.New("x")}, []string{"0.2", "x"}},
