@@ -8,8 +8,8 @@ import (
 )
 
 // Answers are the exact results for a token at the horizon, without sampling. The
-// Exact functions of metrics read them. They are plain numbers, copied from whoever
-// computed them.
+// Exact functions of metrics read them. They are plain numbers, copied from the exact
+// engine.
 type Answers struct {
 	Years  float64 // the horizon
 	Target float64 // signed

@@ -74,7 +74,8 @@ func MoneyContributions(e *tokens.Ensemble) []Contribution {
 		{"path", "exposure that moves with equity: compounding, variance and band together", path},
 	}
 	for _, item := range append(slices.Clone(CostItems), tokens.Shortfall) {
-		parts = append(parts, Contribution{tokens.ItemNames[item], itemDocs[item], e.Column("money_" + tokens.ItemNames[item])})
+		name := tokens.ItemNames[item]
+		parts = append(parts, Contribution{name, itemDocs[item], e.Column("money_" + name)})
 	}
 	return parts
 }
@@ -115,7 +116,8 @@ func AttributeLog(c *Case) Attribution {
 // AttributeMoney is the attribution of E[NAV] − 1 over all paths. Its total is the
 // metric total_return; every part is corrected in the same way, so that they add up.
 func AttributeMoney(c *Case) Attribution {
-	a := attribute("initial equity", MoneyContributions(c.Ensemble), c.gains(), c.Ensemble.Years(), c.paths(), c.likeNAV)
+	parts := MoneyContributions(c.Ensemble)
+	a := attribute("initial equity", parts, c.gains(), c.Ensemble.Years(), c.paths(), c.likeNAV)
 	a.Total.Over = totalReturn(c)
 	a.Total.Yearly = a.Total.Over.scaled(1 / c.Ensemble.Years())
 	return a

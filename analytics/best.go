@@ -14,13 +14,13 @@ type BestSet struct {
 	Indistinguishable []bool     // not significantly worse than the best, the best included
 }
 
-// Best finds the best of n settings that lived on the same paths. At gives the
+// Best finds the best of n settings that ran on the same paths. At gives the
 // numbers of setting i by path, as [Case.Numbers] does, with the weights and
 // clusters of the paths; it is called twice for each setting, two settings are held
 // at a time, and what it returns is not read after the next call.
 //
 // A setting is not in the set Indistinguishable if the sample's best beats it at the
-// one-sided level α/(n-1), α = 1 - confidence. The set then contains the truly best
+// one-sided level α/(n-1), α = 1 - confidence. The set then contains the optimum
 // setting k with at least the stated confidence (Hsu's multiple comparisons with the
 // best):
 //

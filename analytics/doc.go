@@ -24,7 +24,7 @@
 // machine. [Autocorrelation] and [SeriesMetrics] are of one series in time, which is
 // no sample of paths; [Horizons] and [LogHistogram] count paths one by one.
 //
-// A statistic that the sample does not determine is NaN, as where there are no values
+// A statistic that the sample does not determine is NaN, for example where there are no values
 // or a NaN is among them. The log metrics of a ruined path are -Inf: quantiles take it
 // as the lowest value; [MeanFinite] and [PairedDifference] leave it out, and N is the
 // number of values that remain. A caller's bug (lengths that differ, a confidence of

@@ -18,7 +18,7 @@ type Estimate struct {
 	Confidence float64 // in (0, 1)
 	N          int     // values of weight above zero that the statistic was taken over
 	Method     Method  // how the interval was made
-	// VarianceReduction is that of its control, a ratio of variances: how many times
+	// VarianceReduction is the one of its control variate, a ratio of variances: how many times
 	// more paths the estimate would take without it; 0: it has none.
 	VarianceReduction float64
 	Warning           Warning // why the interval may cover too little; empty: no reason is known

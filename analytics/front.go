@@ -1,6 +1,6 @@
 package analytics
 
-// A Standing is where a setting stands when two metrics are to be good at once.
+// A Standing is the position of a setting relative to the Pareto front of two metrics.
 type Standing int
 
 const (

@@ -9,7 +9,7 @@ import (
 
 // A MarkSample is the state of some paths at one time, each slice by path.
 type MarkSample struct {
-	NAV, Price, Ideal []float64 // of the token, its underlying and the ideal token, over their starts
+	NAV, Price, Ideal []float64 // of the token, its underlying and the ideal token, relative to their starts
 	Leverage          []float64 // magnitude; zero once the token has ended
 	Low, High         []float64 // least and greatest NAV visited so far
 }
@@ -59,23 +59,33 @@ var events = func() []event {
 		es = append(es, event{name, doc, is})
 	}
 	for _, x := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
-		add(fmt.Sprintf("p_loss_%.0f", 100*x), fmt.Sprintf("of a loss of more than %.0f %% then", 100*x),
+		add(fmt.Sprintf("p_loss_%.0f", 100*x),
+			fmt.Sprintf("probability of a loss of more than %.0f %% at that time", 100*x),
 			func(_, nav, _, _, _ float64) bool { return nav < 1-x })
-		add(fmt.Sprintf("p_lost_%.0f", 100*x), fmt.Sprintf("of a loss of more than %.0f %% at some time until then",
-			100*x), func(_, _, _, low, _ float64) bool { return low < 1-x })
+		add(fmt.Sprintf("p_lost_%.0f", 100*x),
+			fmt.Sprintf("probability of a loss of more than %.0f %% at any time up to then",
+				100*x), func(_, _, _, low, _ float64) bool { return low < 1-x })
 	}
 	for _, x := range []float64{0.1, 0.25, 0.5, 1, 2} {
-		add(fmt.Sprintf("p_gain_%.0f", 100*x), fmt.Sprintf("of a gain of %.0f %% or more then", 100*x),
+		add(fmt.Sprintf("p_gain_%.0f", 100*x), fmt.Sprintf("probability of a gain of %.0f %% or more at that time",
+			100*x),
 			func(_, nav, _, _, _ float64) bool { return nav >= 1+x })
-		add(fmt.Sprintf("p_gained_%.0f", 100*x), fmt.Sprintf("of a gain of %.0f %% or more at some time until then",
-			100*x), func(_, _, _, _, high float64) bool { return high >= 1+x })
+		add(fmt.Sprintf("p_gained_%.0f", 100*x),
+			fmt.Sprintf("probability of a gain of %.0f %% or more at any time up to then",
+				100*x), func(_, _, _, _, high float64) bool { return high >= 1+x })
 	}
-	add("p_profit", "of being worth more than at the start then", func(_, nav, _, _, _ float64) bool { return nav > 1 })
-	add("p_beats_underlying", "of being worth more than the underlying then",
+	add("p_profit", "probability of being worth more than at the start at that time", func(_, nav, _, _,
+		_ float64) bool {
+		return nav > 1
+	})
+	add("p_beats_underlying", "probability of being worth more than the underlying at that time",
 		func(_, nav, price, _, _ float64) bool { return above(nav, price) })
-	add("p_beats_linear", "of being above T times the underlying's return then",
+	add("p_beats_linear", "probability of a return above T times the underlying's at that time",
 		func(target, nav, price, _, _ float64) bool { return above(nav, 1+float64(target*(price-1))) })
-	add("ruined", "of having lost everything by then", func(_, nav, _, _, _ float64) bool { return nav == 0 })
+	add("ruined", "probability of having lost everything by then", func(_, nav, _, _,
+		_ float64) bool {
+		return nav == 0
+	})
 	return es
 }()
 
@@ -251,7 +261,7 @@ func (d *drawdowns) exact() bool { return d.odds.exact() }
 
 func (d *drawdowns) add(nav, high float64) { d.odds.Add(max(0, high-nav) / nav) }
 
-// Quantile is that of LogHistogram.
+// Quantile works as [LogHistogram.Quantile] does.
 func (d *drawdowns) Quantile(p, confidence float64) Estimate {
 	n := d.odds.Count()
 	if n == 0 || d.odds.nan > 0 {
@@ -286,7 +296,7 @@ func (h *SignedHistogram) Add(x float64) {
 // Count is the number of values added.
 func (h *SignedHistogram) Count() int { return h.negative.Count() + h.positive.Count() }
 
-// Quantile is that of LogHistogram.
+// Quantile works as [LogHistogram.Quantile] does.
 func (h *SignedHistogram) Quantile(p, confidence float64) Estimate {
 	n, below := h.Count(), h.negative.Count()
 	if n == 0 || h.positive.nan > 0 {
@@ -307,5 +317,5 @@ func (h *SignedHistogram) Quantile(p, confidence float64) Estimate {
 		func(rank int) float64 { _, hi := bucket(rank); return hi })
 }
 
-// exact is that of LogHistogram.
+// exact works as in LogHistogram.
 func (h *SignedHistogram) exact() bool { return h.negative.exact() && h.positive.exact() }

@@ -13,7 +13,7 @@ import (
 // A Metric is one row of the registry: everything the program knows of a named
 // number, for estimating, comparing, drawing and documenting it.
 //
-// Names are those of tables, files and flags. Rates are per year of 365 days.
+// Names are the same in tables, files and flags. Rates are per year of 365 days.
 // "Over survivors" leaves out ruined paths, whose share is the metric ruined.
 // Ratios of growth use ln NAV, so that they do not depend on the horizon by
 // themselves: sharpe = E[ln NAV]/(sd[ln NAV]·√years), no interest subtracted;

@@ -29,7 +29,8 @@ func TestRowsKeepTheirWord(t *testing.T) {
 			for _, name := range m.Needs {
 				e.Add(name, full.Column(name))
 			}
-			for _, known := range []*analytics.KnownMoments{nil, {LogPrice: 0.1, Price: math.NaN(), Power: math.NaN()}} {
+			some := &analytics.KnownMoments{LogPrice: 0.1, Price: math.NaN(), Power: math.NaN()}
+			for _, known := range []*analytics.KnownMoments{nil, some} {
 				c := &analytics.Case{Ensemble: &e, Known: known, Aversion: 3, Confidence: 0.95}
 				if known != nil && m.Corrected == nil {
 					continue // estimates may be corrected, numbers are not

@@ -11,7 +11,7 @@ func costMetrics() []Metric {
 	dragOf := func(m Metric, items ...tokens.Item) Metric {
 		m.Unit, m.Sense = LogPerYear, Lower
 		m.Needs = append([]string{"nav"}, logItems(items...)...)
-		m.Doc += "; positive is lost; over survivors"
+		m.Doc += "; positive is a loss; over survivors"
 		return meanOf(m, drag(items...))
 	}
 	trade := dragOf(Metric{Name: "trade_drag", Doc: "fee, impact and gas of trading", Swept: 10,

@@ -13,7 +13,7 @@ func lossMetrics() (ms []Metric) {
 	for _, x := range []float64{0.1, 0.25, 0.5, 0.75, 0.9} {
 		below := func(v float64) bool { return v < 1-x }
 		ms = append(ms, Metric{Name: fmt.Sprintf("p_loss_%.0f", 100*x), Unit: Probability,
-			Doc:   fmt.Sprintf("of ending with a loss of more than %.0f %%", 100*x),
+			Doc:   fmt.Sprintf("probability of ending with a loss of more than %.0f %%", 100*x),
 			Needs: []string{"nav", "log_underlying"}, Sense: Lower,
 			Of:    func(c *Case) Estimate { return c.below(c.Ensemble.Column("nav"), 1-x) },
 			Paths: func(c *Case) []float64 { return indicators(c.Ensemble.Column("nav"), below) },
@@ -26,14 +26,15 @@ func lossMetrics() (ms []Metric) {
 	}
 	for _, x := range []float64{0.5, 1, 2} {
 		ms = append(ms, shareOf(Metric{Name: fmt.Sprintf("p_gain_%.0f", 100*x),
-			Doc: fmt.Sprintf("of ending with a gain of %.0f %% or more", 100*x), Needs: nav, Sense: Higher},
+			Doc: fmt.Sprintf("probability of ending with a gain of %.0f %% or more", 100*x), Needs: nav, Sense: Higher},
 			column("nav"), func(v float64) bool { return v >= 1+x }))
 	}
-	ms = append(ms, shareOf(Metric{Name: "p_profit", Doc: "of ending above the start", Needs: nav, Sense: Higher},
+	ms = append(ms, shareOf(Metric{Name: "p_profit", Doc: "probability of ending above the start", Needs: nav,
+		Sense: Higher},
 		column("nav"), func(v float64) bool { return v > 1 }),
-		beats(Metric{Name: "p_beats_underlying", Doc: "of ending above the underlying"},
+		beats(Metric{Name: "p_beats_underlying", Doc: "probability of ending above the underlying"},
 			func(_, logPrice float64) float64 { return fmath.Exp(logPrice) }),
-		beats(Metric{Name: "p_beats_linear", Doc: "of ending above T times the move"},
+		beats(Metric{Name: "p_beats_linear", Doc: "probability that NAV − 1 exceeds T·(S − 1)"},
 			func(target, logPrice float64) float64 { return 1 + float64(target*fmath.Expm1(logPrice)) }))
 	for _, p := range []float64{0.05, 0.01} {
 		name := fmt.Sprintf("%.0f", 100*(1-p))

@@ -8,7 +8,7 @@ import (
 // Tracking: shortfalls against ideal tokens.
 func trackingMetrics() []Metric {
 	power := meanOf(Metric{Name: "decay_vs_power", Unit: Log,
-		Doc:   "ln NAV − T·ln S: against the compounding ideal S^T; over survivors",
+		Doc:   "ln NAV − T·ln S: difference from the compounding ideal S^T; over survivors",
 		Needs: []string{"nav", "log_underlying"}}, func(c *Case) []float64 {
 		logS, target := c.Ensemble.Column("log_underlying"), c.Ensemble.Token.Target
 		return c.each(c.LogNAV(), func(i int, log float64) float64 { return DecayVsPower(log, target, logS[i]) })
@@ -17,7 +17,8 @@ func trackingMetrics() []Metric {
 	tracked := []string{"nav", "log_underlying", "realised_variance"}
 	ideal := meanOf(Metric{Name: "tracking_vs_ideal", Unit: Log, Needs: tracked, Swept: 11,
 		Label: "Tracking against the ideal (log units)",
-		Doc: "ln NAV − (T·ln S − ½T(T−1)·realised variance): against the free, continuously rebalanced token; " +
+		Doc: "ln NAV − (T·ln S − ½T(T−1)·realised variance): difference from the free, continuously rebalanced " +
+			"token; " +
 			"over survivors"}, (*Case).tracking)
 	ideal.Exact = (*Answers).tracking
 	return []Metric{
@@ -36,7 +37,7 @@ func trackingMetrics() []Metric {
 			Needs: []string{"nav", "underlying"}, Of: efficiency},
 		utility(tracked),
 		meanOf(Metric{Name: "tracking_cost", Unit: LogPerYear,
-			Doc:   "trade_drag and half the aversion times tracking_error²; over survivors",
+			Doc:   "trade_drag plus half the aversion times tracking_error²; over survivors",
 			Needs: slices.Concat(tracked, logItems(TradeItems...)), Sense: Lower, Swept: 3, Averse: true,
 			Label: "Tracking cost (log units per year)", LogAxis: true},
 			func(c *Case) []float64 {
@@ -63,7 +64,8 @@ func decayVsLinear() Metric {
 			return DecayVsLinear(nav, target, price[i])
 		})
 	}
-	return Metric{Name: "decay_vs_linear", Unit: Equity, Doc: "NAV − (1 + T·(S − 1)): against T times the move",
+	return Metric{Name: "decay_vs_linear", Unit: Equity,
+		Doc:   "NAV − (1 + T·(S − 1)): difference from T times the return",
 		Needs: []string{"nav", "underlying", "log_underlying"}, Paths: paths,
 		Corrected: func(c *Case) []float64 {
 			by := shift(c)
@@ -114,7 +116,7 @@ func utility(needs []string) Metric {
 		return c.each(better, func(i int, v float64) float64 { return us[i] + (v - growth[i]) })
 	}
 	return Metric{Name: "utility", Unit: LogPerYear,
-		Doc: "log_growth less half the aversion times tracking_error²; over survivors", Needs: needs,
+		Doc: "log_growth minus half the aversion times tracking_error²; over survivors", Needs: needs,
 		Sense: Higher, Swept: 2, Averse: true, Label: "Utility (log units per year)", Paths: plain,
 		Corrected: corrected,
 		Of: func(c *Case) Estimate {

@@ -15,31 +15,36 @@ func tradingMetrics() []Metric {
 	}
 	rebalances := func(a *Answers) float64 { return a.Rebalances }
 	turnover := func(a *Answers) float64 { return a.Turnover }
-	liquidation := shareOf(Metric{Name: "p_liquidation", Doc: "of at least one liquidation",
+	liquidation := shareOf(Metric{Name: "p_liquidation", Doc: "probability of at least one liquidation",
 		Needs: []string{"liquidations"}, Sense: Lower, Swept: 9,
 		Label: "Probability of liquidation (%)"}, column("liquidations"), positive)
 	liquidation.Exact = exactly(func(a *Answers) float64 { return a.Liquidated })
 	return []Metric{
-		mean(Metric{Name: "rebalances", Unit: Count, Doc: "trades over the horizon", LogAxis: true}, "rebalances",
+		mean(Metric{Name: "rebalances", Unit: Count, Doc: "mean number of trades over the horizon", LogAxis: true},
+			"rebalances",
 			column("rebalances"), exactly(rebalances)),
-		mean(Metric{Name: "rebalances_per_year", Unit: PerYear, Doc: "trades", Swept: 12, Label: "Rebalances a year",
+		mean(Metric{Name: "rebalances_per_year", Unit: PerYear, Doc: "mean number of trades per year", Swept: 12,
+			Label:   "Rebalances a year",
 			LogAxis: true},
 			"rebalances", perYear("rebalances"), exactlyPerYear(rebalances)),
-		mean(Metric{Name: "turnover", Unit: NAVs, Doc: "notional traded over equity at each trade, over the horizon"},
+		mean(Metric{Name: "turnover", Unit: NAVs,
+			Doc: "mean sum over trades of notional over equity, over the horizon"},
 			"turnover", column("turnover"), exactly(turnover)),
-		mean(Metric{Name: "turnover_per_year", Unit: NAVPerYear, Doc: "notional traded over equity at each trade",
+		mean(Metric{Name: "turnover_per_year", Unit: NAVPerYear,
+			Doc:   "mean sum over trades of notional over equity, per year",
 			Swept: 13, Label: "Turnover (NAV a year)"},
 			"turnover", perYear("turnover"), exactlyPerYear(turnover)),
-		mean(Metric{Name: "steps_outside", Unit: Count, Doc: "steps that ended outside the band"}, "steps_outside",
+		mean(Metric{Name: "steps_outside", Unit: Count, Doc: "mean number of steps that ended outside the band"},
+			"steps_outside",
 			column("steps_outside"), nil),
-		median("min_leverage", Leverage, "median of the least leverage met"),
-		median("max_leverage", Leverage, "median of the greatest leverage met"),
-		median("health", Ratio, "median of the smallest health factor or margin ratio met"),
-		{Name: "health_p01", Unit: Ratio, Doc: "smallest health factor or margin ratio met, exceeded on 99 % of paths",
+		median("min_leverage", Leverage, "median over paths of the lowest leverage"),
+		median("max_leverage", Leverage, "median over paths of the highest leverage"),
+		median("health", Ratio, "median over paths of the lowest health factor or margin ratio"),
+		{Name: "health_p01", Unit: Ratio, Doc: "1 % quantile over paths of the lowest health factor or margin ratio",
 			Needs: []string{"health"},
 			Of:    func(c *Case) Estimate { return c.quantile(c.Ensemble.Column("health"), 0.01) }},
 		medianOf(Metric{Name: "distance_to_liquidation", Unit: Fraction, Needs: []string{"max_leverage"}, Sense: Higher,
-			Doc: "median over paths of the smallest move of the price, met on the path, that would have liquidated"},
+			Doc: "median over paths of the smallest price move that would have liquidated the position"},
 			func(c *Case) []float64 {
 				token := c.Ensemble.Token
 				liquidation := math.Abs(token.LiquidationLeverage())

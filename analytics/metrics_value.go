@@ -6,11 +6,12 @@ import "mcrisk/fmath"
 func valueMetrics() []Metric {
 	nav, log := []string{"nav"}, []string{"nav", "log_underlying"}
 	return []Metric{
-		{Name: "nav", Unit: Equity, Doc: "final net asset value, without the holder's fees", Needs: log, Sense: Higher,
-			Label: "Mean final NAV (% of the initial)", Paths: column("nav"), Corrected: correctedLikeNAV(column("nav")),
+		{Name: "nav", Unit: Equity, Doc: "mean final net asset value, without the holder's fees", Needs: log,
+			Sense: Higher, Label: "Mean final NAV (% of the initial)",
+			Paths: column("nav"), Corrected: correctedLikeNAV(column("nav")),
 			Of:    meanNAV,
 			Exact: func(a *Answers) (float64, float64, bool) { return a.NAV, a.NAV * a.Bound, true }},
-		{Name: "holder_nav", Unit: Equity, Doc: "final net asset value with entry and exit fees",
+		{Name: "holder_nav", Unit: Equity, Doc: "mean final net asset value with entry and exit fees",
 			Needs: []string{"holder_nav", "nav", "log_underlying"},
 			Sense: Higher, Label: "Mean final NAV after fees (% of the initial)", Paths: column("holder_nav"),
 			Corrected: correctedLikeNAV(column("holder_nav")),
@@ -22,7 +23,7 @@ func valueMetrics() []Metric {
 			Of:    func(c *Case) Estimate { return c.quantile(c.Ensemble.Column("nav"), 0.5) },
 			Paths: func(c *Case) []float64 { return medianPaths(c.Sample(c.Ensemble.Column("nav"))) },
 			Exact: func(a *Answers) (float64, float64, bool) { return a.NAVQuantile(0.5) }},
-		{Name: "log_nav", Unit: Log, Doc: "ln of the final net asset value, over survivors", Needs: log, Sense: Higher,
+		{Name: "log_nav", Unit: Log, Doc: "mean of ln NAV, over survivors", Needs: log, Sense: Higher,
 			Paths: (*Case).LogNAV, Of: logNAV, Exact: exactly(func(a *Answers) float64 { return a.Log })},
 		{Name: "log_growth", Unit: LogPerYear, Doc: "E[ln NAV] per year, over survivors", Needs: log, Sense: Higher,
 			Swept: 1,
@@ -36,14 +37,16 @@ func valueMetrics() []Metric {
 			return each(c.LogNAV(), func(v float64) float64 { return fmath.Expm1(v / c.Ensemble.Years()) })
 		}),
 		func() Metric {
-			m := shareOf(Metric{Name: "ruined", Doc: "of ending with nothing", Needs: nav, Sense: Lower},
+			m := shareOf(Metric{Name: "ruined", Doc: "probability that the final NAV is zero", Needs: nav,
+				Sense: Lower},
 				column("nav"), func(v float64) bool { return v == 0 })
 			m.Exact = exactly(func(a *Answers) float64 { return a.Ruined })
 			return m
 		}(),
 		func() Metric {
 			m := Metric{Name: "underlying", Unit: InitialPrice,
-				Doc: "final price of the underlying over its first", Needs: []string{"underlying", "log_underlying"},
+				Doc:   "mean final price of the underlying, relative to its initial price",
+				Needs: []string{"underlying", "log_underlying"},
 				Paths: column("underlying"), Of: meanPrice}
 			m.Exact = func(a *Answers) (float64, float64, bool) { return a.Price, 0, true }
 			return m

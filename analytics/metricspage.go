@@ -14,11 +14,13 @@ func MetricsPage() string {
 Every number that mcrisk reports of a token. The page is written by the program (` + "`make metrics`" + `). The
 [glossary](glossary.md) has the same metrics in plain words, by topic.
 
-- T is the target leverage, S the price of the underlying over its first price, NAV the net asset value. A year has 365 days.
-- "Over survivors": paths that end with nothing are left out, because they have no logarithm. Their share is ` + "`ruined`" +
-		`.
+- T is the target leverage, S the price of the underlying relative to its initial price, NAV the net asset
+  value. A year has 365 days.
+- "Over survivors": paths that end with nothing are left out, because they have no logarithm. Their share is
+` + "  `ruined`" + `.
 - Better: which way is better for the holder.
-- Swept: ` + "`sweep` and `compare`" + ` report it for every setting. An objective is one by which they compare settings.
+- Swept: ` + "`sweep` and `compare`" + ` report it for every setting. An objective is one by which they compare
+  settings.
 ` + "  `simulate`" + ` reports all but those that weigh by an aversion, and ` + "`heatmap`" + ` draws any.
 - Exact: ` + "`exact`" + ` gives the number without sampling, where the token and the model allow it.
 - Columns: what it is computed from in ` + "[lifetimes.csv](files.md#lifetimescsv)" + `.

@@ -235,7 +235,7 @@ func fieller(b, c Estimate, cov float64) (lo, hi float64) {
 	return (-q - root) / p / 2, (-q + root) / p / 2
 }
 
-// covariance is that of the means of two samples of the same paths.
+// covariance is the covariance of the means of two samples of the same paths.
 func covariance(xs, ys Sample) float64 {
 	xs, ys = xs.valid(), ys.valid()
 	mx, _ := moments(xs)

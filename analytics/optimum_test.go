@@ -116,7 +116,8 @@ func TestVertexWithoutScatter(t *testing.T) {
 			t.Errorf("%s = %v; want %v", name, got, want)
 		}
 	}
-	o := analytics.FitOptimum(widths, samples(curve(func(u float64) float64 { return 2 - 3*u*u })), analytics.Higher, 0.95)
+	parabola := samples(curve(func(u float64) float64 { return 2 - 3*u*u }))
+	o := analytics.FitOptimum(widths, parabola, analytics.Higher, 0.95)
 	near("vertex", o.At.Value, 0.3)
 	near("its lower end", o.At.Lo, 0.3)
 	near("its upper end", o.At.Hi, 0.3)
@@ -139,7 +140,8 @@ func TestVertexWithoutScatter(t *testing.T) {
 	for _, f := range []func(u float64) float64{func(u float64) float64 { return u * u },
 		func(float64) float64 { return 1 }} {
 		o := analytics.FitOptimum(widths, samples(curve(f)), analytics.Higher, 0.95)
-		if o.Pinned || o.At.Value == o.At.Value && o.LossAtPlus10.Value > 1e-12 || o.At.Lo != 0 || !math.IsInf(o.At.Hi, 1) {
+		if o.Pinned || o.At.Value == o.At.Value && o.LossAtPlus10.Value > 1e-12 ||
+			o.At.Lo != 0 || !math.IsInf(o.At.Hi, 1) {
 			t.Errorf("no top, but %+v", o)
 		}
 	}

@@ -28,7 +28,7 @@ func PairedDifference(a, b Sample, confidence float64) Estimate {
 // where the event occurred and 0 elsewhere. Its interval is Tango's: the differences
 // that a score test does not reject. It has positive length even if no path differs,
 // and covers where few do: 93 to 97 % of the time for 100 paths and more, and more
-// often if both events are expected on fewer than five of the paths. SE is that of
+// often if both events are expected on fewer than five of the paths. SE is the one of
 // [PairedDifference].
 //
 // With weights or clusters the number of paths is an effective one, as in [Share].

@@ -9,12 +9,12 @@ type Robustness struct {
 	// is, paired. All intervals hold simultaneously.
 	Regret [][]Estimate
 
-	Greatest          []Estimate // by setting: the greatest regret; its intervals hold simultaneously too
-	Minimax           int        // the setting with the least greatest regret in the sample
-	Decides           int        // the scenario of its greatest regret
-	Indistinguishable []bool     // settings whose greatest regret is not significantly larger
+	Greatest          []Estimate // by setting: the maximum regret; its intervals hold simultaneously too
+	Minimax           int        // the setting with the smallest maximum regret in the sample
+	Decides           int        // the scenario of its maximum regret
+	Indistinguishable []bool     // settings whose maximum regret is not significantly larger
 
-	Maximin int      // the setting whose worst value is the best
+	Maximin int      // the setting with the best worst-case value
 	WorstIn int      // the scenario of that value
 	Worst   Estimate // that value; its interval holds on its own
 }
@@ -37,7 +37,7 @@ type Robustness struct {
 // plus the largest of δ(i, b), neither below zero. Greatest takes the maximum of values
 // and ends over scenarios. A setting is not in the set Indistinguishable if its lower
 // end is above the upper end of another. The set contains the setting of truly least
-// greatest regret with at least the stated confidence, because that regret is above
+// maximum regret with at least the stated confidence, because that regret is above
 // its own lower end and below every other upper end.
 //
 // Differences are over paths on which both numbers are finite, and the bound above

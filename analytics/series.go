@@ -86,9 +86,9 @@ func SeriesMetrics(values, times []float64, o SeriesOptions) []SeriesMetric {
 		years = float64(max(n, 0)) / o.PeriodsPerYear
 	}
 	cagr := fmath.Expm1(growth / years)
-	ms.add("total_return", Fraction, "last value over the first, minus 1", fmath.Expm1(growth))
-	ms.add("cagr", FractionAYear, "the constant yearly return with that total", cagr)
-	ms.add("log_growth", LogPerYear, "ln of last over first, per year", growth/years)
+	ms.add("total_return", Fraction, "last value/first value − 1", fmath.Expm1(growth))
+	ms.add("cagr", FractionAYear, "constant yearly return that gives this total", cagr)
+	ms.add("log_growth", LogPerYear, "ln(last value/first value), per year", growth/years)
 	ms.addReturns(r, years/float64(n), o.RiskFree)
 	ms.addDrawdowns(values, times, cagr)
 	return ms.list
@@ -127,8 +127,8 @@ func (ms *seriesMetrics) add(name string, unit Unit, doc string, v float64) {
 func (ms *seriesMetrics) addReturns(r []float64, dt, riskFree float64) {
 	m := spreadOf(r)
 	ms.add("volatility", PerRootYear, "standard deviation of returns", m.sd/math.Sqrt(dt))
-	ms.add("skewness", Pure, "of returns", m.skewness)
-	ms.add("kurtosis", Pure, "of returns, above the normal law's", m.kurtosis)
+	ms.add("skewness", Pure, "skewness of returns", m.skewness)
+	ms.add("kurtosis", Pure, "excess kurtosis of returns", m.kurtosis)
 	sharpe, sortino := riskRatios(r, dt, riskFree)
 	ms.add("sharpe", PerRootYear, "mean over standard deviation of returns", sharpe)
 	ms.add("sortino", PerRootYear, "mean over root mean square of negative returns", sortino)
@@ -136,7 +136,7 @@ func (ms *seriesMetrics) addReturns(r []float64, dt, riskFree float64) {
 	ms.add("omega", Ratio, "sum of gains over sum of losses", gain/pain)
 	ms.add("gain_to_pain", Ratio, "sum of returns over sum of losses", (gain-pain)/pain)
 	q := Quantiles(Sample{X: r}, []float64{0.05, 0.95}, 0.95)
-	ms.add("tail_ratio", Ratio, "95 % quantile of returns over the 5 % one, magnitudes",
+	ms.add("tail_ratio", Ratio, "95 % quantile of returns over their 5 % quantile, absolute values",
 		math.Abs(q[1].Value)/math.Abs(q[0].Value))
 	losses := make([]float64, len(r))
 	for i := range r {
@@ -161,16 +161,17 @@ func (ms *seriesMetrics) addDrawdowns(values, times []float64, cagr float64) {
 			recovery = times[d.back] - times[d.trough]
 		}
 	}
-	ms.add("max_drawdown", Fraction, "deepest fall from a peak", d.deepest)
-	ms.add("drawdown_length", Years, "from that peak to its trough", length)
-	ms.add("drawdown_recovery", Years, "from that trough until the peak was reached again", recovery)
-	ms.add("average_drawdown", Fraction, "mean fall from the peak so far, over time", d.mean)
-	ms.add("cdar_95", Fraction, "mean of the deepest 5 % of falls, over time",
+	ms.add("max_drawdown", Fraction, "maximum drawdown: the deepest fall from a peak", d.deepest)
+	ms.add("drawdown_length", Years, "time from the peak to the trough of the maximum drawdown", length)
+	ms.add("drawdown_recovery", Years, "time from the trough of the maximum drawdown until its peak was reached again",
+		recovery)
+	ms.add("average_drawdown", Fraction, "mean of the drawdown over time", d.mean)
+	ms.add("cdar_95", Fraction, "mean of the largest 5 % of drawdowns over time",
 		ExpectedShortfall(Sample{X: d.falls}, 0.05, 0.95).Value)
-	ms.add("ulcer", Fraction, "root mean square of the fall from the peak so far", d.ulcer)
-	ms.add("under_water", ShareOfTime, "below an earlier peak", d.share)
+	ms.add("ulcer", Fraction, "root mean square of the drawdown over time", d.ulcer)
+	ms.add("under_water", ShareOfTime, "share of time below an earlier peak", d.share)
 	ms.add("longest_under", Years, "longest time below an earlier peak", longestUnder(values, times))
-	ms.add("calmar", Ratio, "yearly return over deepest fall", cagr/d.deepest)
+	ms.add("calmar", Ratio, "yearly return over maximum drawdown", cagr/d.deepest)
 }
 
 // roundingOfReturns is how far returns v/u − 1 of values that are exact to the last

@@ -24,7 +24,7 @@ const (
 	Pure           Unit = "" // a number without a unit, such as skewness
 )
 
-// A Scale says how a number is written, on an axis and in a label alike.
+// A Scale says how a number is written, both on axes and in labels.
 type Scale int
 
 const (
@@ -41,7 +41,7 @@ func (s Scale) Factor() float64 {
 }
 
 // percents are the units that are written in percent, and what is then written
-// beside the number. A logarithm is none of them: a loss of 200 % is none.
+// beside the number. A logarithm is not one of them: there is no loss of 200 %.
 var percents = map[Unit]string{
 	Equity: "% of the initial equity", InitialPrice: "% of the initial price", Fraction: "%",
 	FractionAYear: "% a year", Probability: "%", ShareOfTime: "% of the time",

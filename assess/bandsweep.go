@@ -16,10 +16,10 @@ var SensitivityMetrics = []string{"trade_drag", "tracking_vs_ideal", "max_drawdo
 // A BandSweep is the sensitivity of a band token to the half-width of its band, with
 // trades to the edge and to the target. All points use the same paths.
 type BandSweep struct {
-	Paths  int       // the first of the study's
-	Own    float64   // half the width of the token's band
-	Widths []float64 // half-widths, increasing
-	Lines  []BandLine
+	Paths    int       // the first of the study's
+	Baseline float64   // half the width of the token's band
+	Widths   []float64 // half-widths, increasing
+	Lines    []BandLine
 }
 
 // A BandLine is the estimates at the widths, traded to one destination.
@@ -44,21 +44,21 @@ func SweepBand(ctx context.Context, s *study.Study, token int, opt study.Options
 	if !ok || alone.Spec().Tokens[0].Policy.Kind != "band" {
 		return nil, nil
 	}
-	b := &BandSweep{Paths: alone.Spec().Paths, Own: (band.High - band.Low) / 2}
-	widest := widestBand(b.Own, alone.Token(0).Target)
-	if !(b.Own > 0) || !(widest > b.Own/2) {
+	b := &BandSweep{Paths: alone.Spec().Paths, Baseline: (band.High - band.Low) / 2}
+	widest := widestBand(b.Baseline, alone.Token(0).Target)
+	if !(b.Baseline > 0) || !(widest > b.Baseline/2) {
 		return nil, nil
 	}
 	for i := range bandSweepWidths {
-		b.Widths = append(b.Widths, b.Own/3+(widest-b.Own/3)*float64(i)/(bandSweepWidths-1))
+		b.Widths = append(b.Widths, b.Baseline/3+(widest-b.Baseline/3)*float64(i)/(bandSweepWidths-1))
 	}
 	nearest := 0 // which becomes the token's own, so that it is one of the points
 	for i, w := range b.Widths {
-		if math.Abs(w-b.Own) < math.Abs(b.Widths[nearest]-b.Own) {
+		if math.Abs(w-b.Baseline) < math.Abs(b.Widths[nearest]-b.Baseline) {
 			nearest = i
 		}
 	}
-	b.Widths[nearest] = b.Own
+	b.Widths[nearest] = b.Baseline
 	to, err := alone.Spec().Param("to")
 	if err != nil {
 		return nil, err

@@ -13,13 +13,13 @@ type Best struct {
 	Objective string
 	Index     int // of the best in the sample, in the slice's Cells
 	// Indistinguishable are the settings not significantly worse than the best, by cell
-	// of the slice: they hold the truly best one with [Confidence], whichever turned out
+	// of the slice: they hold the optimum with [Confidence], whichever turned out
 	// best in the sample.
 	Indistinguishable []bool
-	Estimate          analytics.Estimate // of the best; NaN where no setting has a value, as where every path is ruined
+	Estimate          analytics.Estimate // of the best; NaN where no setting has a value, as if all paths are ruined
 
 	AllEqual bool // every setting has the same value
-	AtEnd    bool // of the range swept, so that the truly best may lie beyond; only where one number is selected
+	AtEnd    bool // of the range swept, so that the optimum may lie beyond; only where one number is selected
 	// Doubtful says that a setting was excluded by a difference with a warning, so that
 	// the confidence may be less.
 	Doubtful bool

@@ -144,7 +144,7 @@ func lessByPath(a, b analytics.Sample) analytics.Sample {
 	return a
 }
 
-// Tokens are those of the study, the loan's first.
+// Tokens are the tokens of the study, the one on a loan first.
 func (b *BreakEven) Tokens() (loan, perp tokens.Token) { return b.Study.Token(0), b.Study.Token(1) }
 
 // Above is the better holding at funding above a crossing.

@@ -18,7 +18,7 @@ func Fittable() []string { return models.Fittable() }
 // Targeted are the kinds whose long-run volatility can be held at the sample's.
 func Targeted() []string { return []string{"garch", "gjr"} }
 
-// FitConfidence is that of the intervals of fitted numbers.
+// FitConfidence is the confidence level of the intervals of fitted parameters.
 const FitConfidence = models.Confidence
 
 // A Calibration is price models fitted to the returns of one history.
@@ -108,7 +108,7 @@ type SimulatedLaw struct {
 	Squares   []float64 // autocorrelation of squared returns, by lag
 }
 
-// likenessSeed is that of the simulated laws.
+// likenessSeed is the seed of the simulated laws.
 const likenessSeed = 1
 
 // Likeness simulates the fits that a model can be made of, each for as many steps as

@@ -18,7 +18,7 @@ var (
 // CausesByGroup are the causes of ln NAV within groups of paths, added up by kind.
 type CausesByGroup struct {
 	Groups []analytics.Group // those in which a path survived
-	Empty  int               // groups in which none did
+	Empty  int               // groups without a surviving path
 	Causes []GroupedCause    // those that are not zero in all groups
 }
 

@@ -37,7 +37,7 @@ type MetricComparison struct {
 // before entry and exit fees.
 type Outcome struct {
 	Name      string     // the token's; "spot" and "held 3x" of what is beside the tokens
-	Beside    bool       // it is none of the study's tokens
+	Beside    bool       // it is not one of the study's tokens
 	Quantiles []Quantile // at [OutcomeLevels], in initial equity
 }
 
@@ -51,7 +51,7 @@ type ScenarioComparison struct {
 	NAV MetricComparison // the median, named median_nav_ and the scenario's name
 }
 
-// A PriceCorrelation is that of the log-returns of two underlyings over the horizon, each
+// A PriceCorrelation is the correlation of the log-returns of two underlyings over the horizon, each
 // named by the first token that follows it.
 type PriceCorrelation struct {
 	First, Second int                // tokens
@@ -105,7 +105,7 @@ func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, err
 	return c, nil
 }
 
-// correlations are those of every two underlyings that tokens follow.
+// correlations are the correlations of every pair of underlyings that tokens follow.
 func correlations(s *study.Study, ensembles []tokens.Ensemble) (all []PriceCorrelation) {
 	spec := s.Spec()
 	number := map[string]int{"": 0} // of an underlying, by name
@@ -134,11 +134,11 @@ func correlations(s *study.Study, ensembles []tokens.Ensemble) (all []PriceCorre
 // medianAfter is the metric of a scenario. A few paths would dominate a mean.
 func medianAfter(x study.Scenario) analytics.Metric {
 	m := analytics.MustLookup("median_nav")
-	m.Name, m.Doc, m.Exact = "median_nav_"+x.Name, m.Doc+"; a quarter in which "+x.Doc, nil
+	m.Name, m.Doc, m.Exact = "median_nav_"+x.Name, m.Doc+"; three months: "+x.Doc, nil
 	return m
 }
 
-// outcomes are those of the tokens, of their underlyings and of positions held.
+// outcomes are the outcomes of the tokens, of their underlyings and of positions held.
 func outcomes(ctx context.Context, s *study.Study, of []tokens.Ensemble, opt Options) (all []Outcome, err error) {
 	add := func(name string, beside bool, navs []float64) {
 		o := Outcome{Name: name, Beside: beside}

@@ -110,7 +110,7 @@ func trimmed(buckets []analytics.HistogramRow) (rest []analytics.HistogramRow, b
 type DecayDensity struct {
 	Density         // of ln NAV − T·ln S over survivors, in log units
 	Exact   Curve   // the density of the exact law, where there is one
-	Ideal   float64 // decay of the ideal token on the expected variance; NaN: the model's numbers are drawn
+	Ideal   float64 // decay of the ideal token on the expected variance; NaN: the model's parameters are drawn
 }
 
 // DecayDensities are the histograms of the decay at up to four times.
@@ -132,7 +132,7 @@ func (v *View) DecayDensities() (all []DecayDensity) {
 	return all
 }
 
-// uncertain says whether the numbers of the token's model are drawn.
+// uncertain says whether the parameters of the token's model are drawn.
 func (v *View) uncertain() bool { return v.Study.Alone(v.Token).Spec().Uncertain }
 
 // lawDensity is the density of a law between two ends, by differences of its

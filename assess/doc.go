@@ -7,7 +7,7 @@
 // Every interval has the level [Confidence].
 package assess
 
-// Confidence is that of every interval.
+// Confidence is the level of every interval.
 const Confidence = 0.95
 
 // Aversion is the default weight of tracking variance in utility: that of a holder with

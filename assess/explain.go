@@ -51,8 +51,8 @@ type Explanation struct {
 	Carry     float64 // at the target, a fraction of net asset value a year; negative: the holder pays
 	Stress    []Stress
 
-	Assumptions []Assumption    // of what nobody has published
-	Settings    []study.Setting // the token's numbers and where they come from
+	Assumptions []Assumption    // of unpublished values
+	Settings    []study.Setting // the token's parameters and where they come from
 }
 
 // An Edge is a leverage at which a policy trades at the start.
@@ -104,7 +104,7 @@ func Explain(name string) (*Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
-	gbm, _ := underlying.Model("gbm")
+	gbm := underlying.Model("gbm")
 	s, err := study.New(study.Spec{
 		Model: gbm, Horizon: time.Hour, Step: time.Hour, Paths: 1,
 		Tokens: []study.TokenSpec{entry.Spec()},

@@ -13,7 +13,7 @@ import (
 )
 
 // PriceMoments are moments of the price that a token follows after some years: E[S] and
-// E[ln S] with S over its start, and the expected realised variance at the study's steps.
+// E[ln S] with S relative to its start, and the expected realised variance at the study's steps.
 func PriceMoments(s *study.Study, token int, years float64) (mean, meanLog, variance float64) {
 	m := s.ModelOf(token)
 	one := m.Moments(s.StepYears())

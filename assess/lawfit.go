@@ -35,11 +35,11 @@ func (v *View) LawFit() (LawFit, error) {
 	f.Exact = law.exact
 	alive := slices.DeleteFunc(slices.Clone(f.LogNAV), func(x float64) bool { return math.IsInf(x, 0) })
 	if len(alive) == 0 {
-		return f, errors.New("no path survived; there is no law to draw")
+		return f, errors.New("no path survived; there is no distribution to draw")
 	}
 	lo, hi := slices.Min(alive), slices.Max(alive)
 	if !(hi > lo) {
-		return f, fmt.Errorf("ln NAV is %v on every path; there is no law to draw", lo)
+		return f, fmt.Errorf("ln NAV is %v on every path; there is no distribution to draw", lo)
 	}
 	f.CDF = curve(lo, hi, 121, func(x float64) float64 { return max(0, min(1, law.cdf(x))) })
 	var levels []float64
@@ -82,7 +82,7 @@ func (v *View) law() (logLaw, error) {
 	spread, _ := v.Summary().Metric("volatility")
 	sd := spread.Value * math.Sqrt(years)
 	if !(sd > 0) {
-		return logLaw{}, errors.New("fewer than two paths survived; there is no law to draw")
+		return logLaw{}, errors.New("fewer than two paths survived; there is no distribution to draw")
 	}
 	return logLaw{
 		cdf:      func(x float64) float64 { return fmath.NormCDF((x - mean.Value) / sd) },

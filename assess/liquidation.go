@@ -75,7 +75,7 @@ func MapLiquidation(
 	return m, nil
 }
 
-// Studies are those of the tokens, each once, in order.
+// Studies are the studies of the tokens, each once, in order.
 func (m *LiquidationMap) Studies() (all []*study.Study) {
 	for _, t := range m.Tokens {
 		if !slices.Contains(all, t.Study) {

@@ -20,7 +20,7 @@ type RobustSetting struct {
 	analytics.Robustness
 }
 
-// LeastRegret is the setting whose greatest regret, against the best setting in each
+// LeastRegret is the setting whose maximum regret, against the best setting in each
 // scenario, is least; empty if no setting has a value in one of the scenarios.
 func (r *RobustSetting) LeastRegret() string {
 	if math.IsInf(r.Greatest[r.Minimax].Value, 1) {
@@ -29,7 +29,7 @@ func (r *RobustSetting) LeastRegret() string {
 	return r.Settings[r.Minimax]
 }
 
-// BestWorst is the setting whose worst value is best; empty where there is none.
+// BestWorst is the setting with the best worst-case value; empty where there is none.
 func (r *RobustSetting) BestWorst() string {
 	if math.IsNaN(r.Worst.Value) {
 		return ""

@@ -14,7 +14,7 @@ import (
 // Options of an assessment.
 type Options struct {
 	study.Options
-	Plain bool // do not correct estimates by what is known of the prices
+	Plain bool // do not use control variates
 }
 
 // A Simulation holds the results of a study. Slices are by token.

@@ -52,7 +52,7 @@ type SweepAnalysis struct {
 	// Cells are the estimates of the cells that did not fail, in order; nil of more than
 	// [KeptCells].
 	Cells    []CellEstimates
-	Baseline []CellEstimates // of the study's own setting, by token
+	Baseline []CellEstimates // of the study as it stands, by token
 	Slices   []Slice         // by scenario, then token
 	Robust   []RobustSetting // by token, then objective; none of one scenario, or one setting
 }

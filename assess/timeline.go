@@ -20,7 +20,7 @@ type PathTimeline struct {
 	BandLow, BandHigh float64 // edges of the band, magnitudes; NaN where none stands still
 
 	Years    []float64 // since the start
-	Price    []float64 // of the underlying, over its start
+	Price    []float64 // of the underlying, relative to its start
 	Leverage []float64 // magnitude; NaN without equity
 	NAV      []float64 // in initial equity
 	AUM      []float64 // of the vault, US dollars

@@ -111,7 +111,7 @@ type TimeSeries struct {
 }
 
 // OverTime is an estimate over time, by its name among [analytics.Horizons.Rows],
-// such as nav_p05 or p_lost_50; of a name that there is not, it is empty.
+// such as nav_p05 or p_lost_50; it is empty for an unknown name.
 func (v *View) OverTime(name string) (t TimeSeries) {
 	for _, r := range v.Horizons {
 		if r.Name == name {
@@ -161,7 +161,7 @@ type DepthShare struct {
 	Share analytics.Estimate
 }
 
-// DepthShares are those of a column of drawdowns, max_drawdown or
+// DepthShares are the shares of paths that fall by some depths, from a column of drawdowns, max_drawdown or
 // underlying_max_drawdown, at a quarter, a half and three quarters.
 func (v *View) DepthShares(column string) (shares []DepthShare) {
 	depths := v.Case().Sample(v.Ensemble.Column(column))

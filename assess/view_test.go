@@ -326,7 +326,7 @@ func TestLawFit(t *testing.T) {
 func TestSweepBand(t *testing.T) {
 	s := twoTokens(t, 90)
 	b, err := SweepBand(t.Context(), s, 0, study.Options{})
-	if err != nil || b == nil || len(b.Widths) != 8 || !(math.Abs(b.Own-0.3) < 1e-12) || b.Paths != 90 {
+	if err != nil || b == nil || len(b.Widths) != 8 || !(math.Abs(b.Baseline-0.3) < 1e-12) || b.Paths != 90 {
 		t.Fatalf("%+v, %v", b, err)
 	}
 	if lo, hi := b.Widths[0], b.Widths[7]; !(math.Abs(lo-0.1) < 1e-12 && math.Abs(hi-0.75) < 1e-12) {

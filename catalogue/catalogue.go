@@ -1,6 +1,6 @@
 // Package catalogue holds real leveraged tokens and the underlyings they
 // follow, as data: one YAML file per family, embedded, each value with its
-// source and its date, and each value that nobody published marked as unknown
+// source and its date, and each unpublished value marked as unknown
 // with the assumption used in its place.
 //
 // Rates and volatilities are per year of 365 days, rates continuously

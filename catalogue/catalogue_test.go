@@ -41,14 +41,14 @@ func TestEmbedded(t *testing.T) {
 }
 
 // Every entry is a token of a study on its underlying, without the command, and says
-// where each of its numbers comes from.
+// where each of its parameters comes from.
 func TestEntriesMakeStudies(t *testing.T) {
 	for _, e := range Tokens() {
 		u, err := LookupUnderlying(e.Underlying)
 		if err != nil {
 			t.Fatal(err)
 		}
-		gbm, _ := u.Model("gbm")
+		gbm := u.Model("gbm")
 		s, err := study.New(study.Spec{Model: gbm, Horizon: 24 * time.Hour, Step: time.Hour, Paths: 1,
 			Tokens: []study.TokenSpec{e.Spec()}})
 		if err != nil {
@@ -89,7 +89,7 @@ func TestEntriesMakeStudies(t *testing.T) {
 		}
 	}
 	if assumed == 0 {
-		t.Error("none of its numbers is assumed")
+		t.Error("none of its parameters is assumed")
 	}
 }
 
@@ -98,7 +98,7 @@ func TestEntriesMakeStudies(t *testing.T) {
 func TestModelsOfUnderlyings(t *testing.T) {
 	for _, u := range Underlyings() {
 		for _, kind := range models.Registry.Kinds() {
-			part, origins := u.Model(kind.Name)
+			part, origins := u.Model(kind.Name), u.ModelOrigins(kind.Name)
 			if reason := u.Unfitted(kind.Name); reason != "" {
 				if origins != nil || len(part.Values) > 0 {
 					t.Errorf("%s of %s has numbers and is unfitted: %s", kind.Name, u.Name, reason)
@@ -339,7 +339,7 @@ func number(t *testing.T, s string) float64 {
 	return x
 }
 
-// The fitted numbers are those of the file they name, to the last digit printed.
+// The fitted parameters are those of the file they name, to the last digit printed.
 func TestUnderlyingsAreFitted(t *testing.T) {
 	for _, u := range Underlyings() {
 		rows := shared(t, u.Sample.File)

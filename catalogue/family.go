@@ -36,7 +36,7 @@ type entry struct {
 type Provenance struct {
 	Source     string // page, repository or data file, and what was done with it
 	AsOf       string `yaml:"as_of"` // day the source says so, as 2006-01-02
-	Unknown    bool   // nobody published the value: it is the Assumption's, and Source says what was read instead
+	Unknown    bool   // the value is not published: it is the Assumption's, and Source says what was read instead
 	Assumption string // required if Unknown, empty otherwise
 }
 
@@ -98,7 +98,7 @@ type Token struct {
 	Numbers   SourcedPart // of tokens.Params; it has no kind
 }
 
-// A SourcedPart is a kind and its numbers, and where each of them comes from.
+// A SourcedPart is a kind and its parameters, and where each of them comes from.
 type SourcedPart struct {
 	param.Part
 	Words map[string]Text // as written in the file, by name; the kind under "kind"
@@ -178,33 +178,52 @@ type Fitted struct {
 	SE    float64 `yaml:"se"` // standard error; zero: the number was not estimated
 }
 
-// Model is the fitted model of a kind, for a study, and where each of its numbers comes
-// from; nil origins: none was fitted. The growth rate is not among them, as what a price
-// grew by in a few years says little of how it will grow.
-func (u Underlying) Model(kind string) (part param.Part, origins map[string]string) {
-	part = param.Part{Kind: kind, Values: param.Values{}}
+// Model is the fitted model of a kind, for a study; without values where it was not
+// fitted. The growth rate is not among them, as what a price grew by in a few years says
+// little of how it will grow.
+func (u Underlying) Model(kind string) param.Part {
+	part := param.Part{Kind: kind}
 	if kind == "gbm" {
-		part.Values[models.Sigma.Name] = u.Sigma.Value
-		from := fmt.Sprintf("catalogue: %s, %s", u.Sigma.Source, u.Sigma.AsOf)
-		return part, map[string]string{models.Sigma.Name: from}
+		part.Values = param.Values{models.Sigma.Name: u.Sigma.Value}
+		return part
 	}
-	i := slices.IndexFunc(u.Models, func(f Fit) bool { return f.Kind == kind && f.Unfitted == "" })
-	if i < 0 {
-		return param.Part{Kind: kind}, nil
+	if f, ok := u.fit(kind); ok {
+		part.Values = param.Values{}
+		for name, number := range f.Numbers {
+			part.Values[name] = number.Value
+		}
 	}
-	origins = map[string]string{}
-	f := u.Models[i]
+	return part
+}
+
+// ModelOrigins says where each value of Model comes from; nil: it was not fitted.
+func (u Underlying) ModelOrigins(kind string) map[string]string {
+	if kind == "gbm" {
+		return map[string]string{models.Sigma.Name: fmt.Sprintf("catalogue: %s, %s", u.Sigma.Source, u.Sigma.AsOf)}
+	}
+	f, ok := u.fit(kind)
+	if !ok {
+		return nil
+	}
+	origins := map[string]string{}
 	for name, number := range f.Numbers {
-		part.Values[name] = number.Value
 		origins[name] = fmt.Sprintf("catalogue: %s of %s fitted to %s, %s", kind, u.Name, f.Source, f.AsOf)
 		if number.SE > 0 {
 			origins[name] += fmt.Sprintf("; standard error %.3g", number.SE)
 		}
 	}
-	return part, origins
+	return origins
 }
 
-// Unfitted is why a kind could not be fitted; empty: it was, or nobody tried.
+func (u Underlying) fit(kind string) (Fit, bool) {
+	i := slices.IndexFunc(u.Models, func(f Fit) bool { return f.Kind == kind && f.Unfitted == "" })
+	if i < 0 {
+		return Fit{}, false
+	}
+	return u.Models[i], true
+}
+
+// Unfitted is why a kind could not be fitted; empty: it was, or no fit was tried.
 func (u Underlying) Unfitted(kind string) string {
 	i := slices.IndexFunc(u.Models, func(f Fit) bool { return f.Kind == kind })
 	if i < 0 {

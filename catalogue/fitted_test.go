@@ -108,7 +108,8 @@ func refitted(t *testing.T, u Underlying, folder string) Underlying {
 				entry.Numbers[name] = Fitted{f.Values[i], f.SE[i]}
 			}
 			if kind == "garch" && name == models.Sigma.Name {
-				u.Sigma = value(sigma, fmt.Sprintf("%s; %s to %s at 95 %% by blocks of it (volatility clusters)",
+				u.Sigma = value(sigma, fmt.Sprintf("%s; 95 %% interval %s to %s by a block jackknife, as "+
+					"volatility clusters",
 					closes, three(f.Lo[i]), three(f.Hi[i])))
 			}
 		}

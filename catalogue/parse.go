@@ -162,13 +162,13 @@ func (c *checker) token(e entry) Token {
 }
 
 // owes reports whether a token's venue lends to it, so that there are a
-// collateral and a debt to name. What is wrong with its numbers is another fault.
+// collateral and a debt to name. What is wrong with its parameters is another fault.
 func owes(t Token) bool {
 	venue, err := tokens.Mechanisms.Build(t.Mechanism.Part)
 	return err == nil && venue.Terms(tokens.Token{Target: t.Target(), AUM: 1}).Lender
 }
 
-// readPart reads a kind and all its numbers.
+// readPart reads a kind and all its parameters.
 func readPart[T any](c *checker, field string, words map[string]Text, registry *param.Registry[T]) SourcedPart {
 	c.text(field+".kind", words["kind"])
 	kind, err := registry.Kind(words["kind"].Value)
@@ -244,7 +244,7 @@ func (c *checker) underlying(u Underlying) {
 	}
 }
 
-// fit checks a fitted model: its kind, that each of its numbers is there and in range,
+// fit checks a fitted model: its kind, that each of its parameters is there and in range,
 // and what they make together.
 func (c *checker) fit(field string, f Fit) {
 	c.provenance(field, f.Provenance)
@@ -255,7 +255,7 @@ func (c *checker) fit(field string, f Fit) {
 	}
 	if f.Unfitted != "" {
 		if len(f.Numbers) > 0 {
-			c.fault(field+".numbers", "numbers of a model that could not be fitted; want none")
+			c.fault(field+".parameters", "parameters of a model that could not be fitted; want none")
 		}
 		return
 	}

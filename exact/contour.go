@@ -29,7 +29,8 @@ func circle(centre complex128, step float64, steps int) []levy.Point {
 			angle = -2 * math.Pi * (float64(n-1-k) + 0.5) / float64(n)
 		}
 		s := centre + complex(damp/step, angle/step)
-		points[k] = levy.Point{S: s, Weight: cmplx.Over(cmplx.Exp(cmplx.Scale(step*float64(steps), s)), float64(n)*step)}
+		end := cmplx.Exp(cmplx.Scale(step*float64(steps), s))
+		points[k] = levy.Point{S: s, Weight: cmplx.Over(end, float64(n)*step)}
 	}
 	return points
 }

@@ -63,8 +63,8 @@ func (p Problem) horizon(years, perMove float64, quick bool) (*horizon, error) {
 
 // A quick horizon of so many steps, whose cycles are so irregular, is inverted along
 // contours, which take a hundredth of the points of a circle around all singularities
-// and have eight digits. What regular cycles would leave out, both contours alike, is
-// then below e^-160.
+// and have eight digits. Regular cycles have poles that both contours would miss; what
+// they contribute is then below e^-160.
 const (
 	contourSteps   = 500
 	contourDamping = 160
@@ -173,7 +173,8 @@ func (c chain) solve(rhs [3]complex128) [3]complex128 {
 		fromUp:   cmplx.Div(cmplx.Mul(ed+du, rhs[fromUp])+cmplx.Mul(ud, rhs[fromDown]), det),
 		fromDown: cmplx.Div(cmplx.Mul(du, rhs[fromUp])+cmplx.Mul(eu+ud, rhs[fromDown]), det),
 	}
-	v[fromStart] = rhs[fromStart] + cmplx.Mul(c.to[fromStart][0], v[fromUp]) + cmplx.Mul(c.to[fromStart][1], v[fromDown])
+	first := c.to[fromStart]
+	v[fromStart] = rhs[fromStart] + cmplx.Mul(first[0], v[fromUp]) + cmplx.Mul(first[1], v[fromDown])
 	return v
 }
 
@@ -611,7 +612,8 @@ func (h *horizon) logMoments() (m NAVMoments, err error) {
 			// after a liquidation NAV is constant and the price continues
 			r := h.base + float64(slope*h.carry) + float64(slope*h.trend)
 			for i := range parts {
-				begin := growth(h.start[i]) - growth(h.start[fromStart]) - float64(slope*(h.start[i]-h.start[fromStart]))
+				moved := h.start[i] - h.start[fromStart]
+				begin := growth(h.start[i]) - growth(h.start[fromStart]) - float64(slope*moved)
 				of := func(group int) [3]complex128 {
 					p := parts[i][group:]
 					return gains(p[0], p[1+2*k], p[2+2*k], begin)
@@ -629,7 +631,8 @@ func (h *horizon) logMoments() (m NAVMoments, err error) {
 			expected := c.solve(v1)
 			for i := range v2 {
 				for j, next := range []int{fromUp, fromDown} {
-					v2[i] += cmplx.Mul(second[i][j], alive[next]) + cmplx.Mul(cmplx.Scale(2, first[i][j]), expected[next])
+					v2[i] += cmplx.Mul(second[i][j], alive[next]) +
+						cmplx.Mul(cmplx.Scale(2, first[i][j]), expected[next])
 				}
 			}
 			add(&mean[k], expected)

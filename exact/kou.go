@@ -26,7 +26,8 @@ type kouCycle struct {
 
 func newKouCycle(f frame, m models.Kou, scale, widest float64) (*kouCycle, error) {
 	if m.Up == 0 || m.Up == 1 {
-		return nil, errors.New("exact: Kou jumps in one direction only, monitored continuously, have no four roots; " +
+		return nil, errors.New("exact: Kou jumps in one direction only, monitored continuously; the formula " +
+			"needs both; " +
 			"want 0 < Up < 1, or a grid (Step > 0)")
 	}
 	c := &kouCycle{diffusionCycle: newDiffusionCycle(f, scale), m: m}

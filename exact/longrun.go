@@ -156,7 +156,8 @@ func (f frame) cycleStats(c cycle, slope float64) stats {
 				q := sumTo(v.exits, exits, to, nil)
 				s.pTau[i][next] -= float64(first * real(cmplx.Div(q, turn)))
 				if to != ended {
-					s.rTau[i] -= float64(first * real(cmplx.Div(sumTo(v.exits, exits, to, r)-cmplx.Scale(begin, q), turn)))
+					gains := sumTo(v.exits, exits, to, r) - cmplx.Scale(begin, q)
+					s.rTau[i] -= float64(first * real(cmplx.Div(gains, turn)))
 				}
 			}
 		}

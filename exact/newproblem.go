@@ -49,22 +49,22 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 		}
 	} else {
 		if t.Cost.Gas > 0 {
-			refuse("gas of %v USD; a cost in dollars depends on how much money is left, unless flows are steady",
+			refuse("gas of %v USD; a cost in dollars depends on the size of the vault, unless flows are steady",
 				t.Cost.Gas)
 		}
 		if t.Cost.Impact > 0 {
-			refuse("impact that grows with the trade; it depends on how much money is left, unless flows are steady")
+			refuse("impact that grows with the trade; it depends on the size of the vault, unless flows are steady")
 		}
 	}
 	if t.Closes() {
-		refuse("a vault closed below %v USD; how much money is left is one more state", t.Flows.CloseBelow)
+		refuse("a vault closed below %v USD; exact answers do not follow the size of the vault", t.Flows.CloseBelow)
 	}
 	if t.Keeper.Interval > step || t.Keeper.Latency > 0 {
 		refuse("a keeper that looks every %v and trades %v late; "+
 			"only one that trades at the end of every step begins each cycle anew", t.Keeper.Interval, t.Keeper.Latency)
 	}
 	if t.Keeper.Outage.Rate > 0 {
-		refuse("a keeper with %v outages a year; whether it is down is one more state", t.Keeper.Outage.Rate)
+		refuse("a keeper with %v outages a year; exact answers do not follow whether it is down", t.Keeper.Outage.Rate)
 	}
 	if !levy.Supports(m) {
 		refuse("model %T; only prices with independent increments and a known density of a step", m)

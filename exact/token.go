@@ -186,7 +186,8 @@ func (t Token) trade(l, w float64) (log, turnover float64) {
 		if 1-t.Fixed+float64(k*l) <= 0 {
 			return math.Inf(-1), 0
 		}
-		return fmath.Log1p(float64(k*l)-t.Fixed) - fmath.Log1p(k*w), s * (float64(w*(1-t.Fixed)) - l) / (1 + float64(k*w))
+		turnover = s * (float64(w*(1-t.Fixed)) - l) / (1 + float64(k*w))
+		return fmath.Log1p(float64(k*l)-t.Fixed) - fmath.Log1p(k*w), turnover
 	}
 	free := s * (float64(w*(1-t.Fixed)) - l)
 	d, ok := solveTrade(1+float64(k*w), s*w*t.Impact, 1+t.Exponent, free)

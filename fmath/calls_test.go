@@ -46,7 +46,8 @@ func departures(text []byte) (all []string, err error) {
 
 func isConstant(name string) bool {
 	return strings.HasPrefix(name, "Max") && name != "Max" || strings.HasPrefix(name, "MinInt") ||
-		strings.HasPrefix(name, "SmallestNonzero") || strings.Contains(" Pi Sqrt2 SqrtPi Ln2 Ln10 E Log2E Log10E ", " "+name+" ")
+		strings.HasPrefix(name, "SmallestNonzero") ||
+		strings.Contains(" Pi Sqrt2 SqrtPi Ln2 Ln10 E Log2E Log10E ", " "+name+" ")
 }
 
 // What results depend on takes its elementary functions from fmath and its complex

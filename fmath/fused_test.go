@@ -24,7 +24,8 @@ var fused = flag.Bool("fused", false, "compile what results depend on and look f
 var (
 	bearing = []string{"analytics", "assess", "block", "exact", "exact/brownian", "exact/levy", "fmath",
 		"fmath/cmplx", "models", "paths", "quad", "random", "study", "tokens"}
-	excused = regexp.MustCompile(`^models/(fit|fitgarch|fitjumps|fitregimes|fitvariance|goodness|interval|maximise)\.go$`)
+	excused = regexp.MustCompile(
+		`^models/(fit|fitgarch|fitjumps|fitregimes|fitvariance|goodness|interval|maximise)\.go$`)
 )
 
 var (

@@ -50,7 +50,7 @@ func momentsOf(m Transformer, t, radius float64) Moments {
 // real numbers among complex ones
 func c(x float64) complex128 { return complex(x, 0) }
 
-// diffusionCGF is that of a Brownian log-price with E[e^X] = e^{mu·t}.
+// diffusionCGF is the cumulant generating function of a Brownian log-price with E[e^X] = e^{mu·t}.
 func diffusionCGF(mu, sigma, t float64, s complex128) complex128 {
 	v := float64(sigma * sigma / 2)
 	return cmplx.Scale(t, cmplx.Scale(mu-v, s)+cmplx.Mul(cmplx.Scale(v, s), s))

@@ -8,7 +8,7 @@ import (
 	"mcrisk/param"
 )
 
-// Draw returns the fitted model with its numbers moved by the errors of the
+// Draw returns the fitted model with its parameters moved by the errors of the
 // fit: z holds independent standard normals, one for each of Names. Numbers
 // that have a least value are moved in the logarithm of their distance from
 // it, shares in their log-odds, so that no draw leaves the range. Draws that
@@ -16,7 +16,8 @@ import (
 // far from the estimate, and half again.
 func (f Fit) Draw(z []float64) (param.Part, error) {
 	if len(z) != len(f.Names) {
-		return param.Part{}, fmt.Errorf("models: %d normals to draw the %d numbers of %s", len(z), len(f.Names), f.Kind)
+		return param.Part{}, fmt.Errorf("models: %d normals to draw the %d parameters of %s", len(z), len(f.Names),
+			f.Kind)
 	}
 	if f.Cov == nil {
 		return param.Part{}, fmt.Errorf("models: the fit of %s has no covariance to draw from: %v", f.Kind, f.Warnings)
@@ -67,7 +68,7 @@ func (f Fit) Draw(z []float64) (param.Part, error) {
 	return param.Part{}, fmt.Errorf("models: the fit of %s is no valid model itself", f.Kind)
 }
 
-// Restore returns the fit that gave a model's numbers and the covariance of the
+// Restore returns the fit that gave a model's parameters and the covariance of the
 // errors of those named, for Draw.
 func Restore(model param.Part, names []string, cov [][]float64) (Fit, error) {
 	full, err := Registry.Complete(model)
@@ -79,7 +80,7 @@ func Restore(model param.Part, names []string, cov [][]float64) (Fit, error) {
 		f.fixed[name] = v
 	}
 	if len(names) == 0 || len(cov) != len(names) {
-		return Fit{}, fmt.Errorf("models: %d rows of covariance for %d fitted numbers; want as many, at least 1",
+		return Fit{}, fmt.Errorf("models: %d rows of covariance for %d fitted parameters; want as many, at least 1",
 			len(cov), len(names))
 	}
 	for i, name := range names {
@@ -103,7 +104,7 @@ type scale struct {
 	low, top float64
 }
 
-// scales are those of the estimated parameters.
+// scales are the scales of the estimated parameters.
 func (f Fit) scales() ([]scale, error) {
 	params, err := f.params()
 	if err != nil {

@@ -36,7 +36,7 @@ type Fit struct {
 	fixed param.Values // parameters that belong to the fit but were not estimated
 }
 
-// AIC is Akaike's criterion, 2·(parameters) − 2·LogLikelihood: less is better.
+// AIC is the Akaike information criterion, 2·(parameters) − 2·LogLikelihood: less is better.
 func (f Fit) AIC() float64 { return 2*float64(len(f.Names)) - 2*f.LogLikelihood }
 
 // BIC is Schwarz's criterion, ln N·(parameters) − 2·LogLikelihood: less is better.
@@ -109,7 +109,7 @@ func fitKind(kind string, returns []float64, dt float64, fit func(sample) (Fit, 
 	}
 	params := fitters[kind].params
 	if want := 10 * params; len(returns) < want {
-		return Fit{}, fmt.Errorf("models: %d returns for the %d numbers of %s; "+
+		return Fit{}, fmt.Errorf("models: %d returns for the %d parameters of %s; "+
 			"want at least %d, and some hundreds for useful estimates", len(returns), params, kind, want)
 	}
 	if s.still && kind != "gbm" {
@@ -289,7 +289,7 @@ func (s sample) every(steps int) sample {
 func (f *Fit) finish(s sample) {
 	f.N, f.Step, f.Sample = len(s.r), s.dt, s.volatility()
 	if m, err := f.Model(); err != nil {
-		f.warn("the fitted numbers are no valid model: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+		f.warn("the fitted parameters are no valid model: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 		f.Volatility = math.NaN()
 	} else {
 		f.Volatility = longRunVolatility(m, s.dt)

@@ -101,7 +101,7 @@ var (
 	kouNames    = []string{"sigma", "jump-rate", "jump-up", "eta-up", "eta-down"}
 )
 
-// likelihoodAt is the log-likelihood of returns at given numbers.
+// likelihoodAt is the log-likelihood of returns at given parameters.
 func likelihoodAt(f Fit, returns []float64) float64 {
 	m, _ := f.Model()
 	switch m := m.(type) {
@@ -115,7 +115,7 @@ func likelihoodAt(f Fit, returns []float64) float64 {
 }
 
 // fitReference fits the history of a reference and returns the exact
-// log-likelihood at the reference's own numbers too.
+// log-likelihood at the reference's own parameters too.
 func fitReference(t *testing.T, r referenceFit) (f Fit, at float64) {
 	t.Helper()
 	_, price := closes(t, r.file+"_usdt_perp_1h.csv")
@@ -134,7 +134,7 @@ func fitReference(t *testing.T, r referenceFit) (f Fit, at float64) {
 
 // faults are where a fit is off its reference: volatilities by more than 1 %,
 // other numbers by more than half a standard error and the reference's
-// rounding, log-likelihoods by more than 1, unless the reference's own numbers
+// rounding, log-likelihoods by more than 1, unless the reference's own parameters
 // are shown to be less likely than ours. The hourly jump references count the
 // one hour of −20.7 % on 12 March 2020 at a density that the laws do not have
 // there, which also moves their numbers by up to one and a half errors.

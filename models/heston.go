@@ -42,13 +42,13 @@ var _ = Registry.Register(param.Kind[Model]{
 })
 
 var (
-	v0 = param.Param{Name: "v0", Unit: param.Rate, Min: 0, Max: 100, Default: 0.64,
+	v0 = param.Param{Name: "v0", Unit: param.PerYear, Min: 0, Max: 100, Default: 0.64,
 		Doc: "variance at the start, per year; 0.64 is a volatility of 80 %"}
-	kappa = param.Param{Name: "kappa", Unit: param.Rate, Min: 1e-3, Max: 1e4, Default: 8,
+	kappa = param.Param{Name: "kappa", Unit: param.PerYear, Min: 1e-3, Max: 1e4, Default: 8,
 		Doc: "mean-reversion speed of the variance, per year"}
-	theta = param.Param{Name: "theta", Unit: param.Rate, Min: 1e-6, Max: 100, Default: 0.64,
+	theta = param.Param{Name: "theta", Unit: param.PerYear, Min: 1e-6, Max: 100, Default: 0.64,
 		Doc: "long-run variance, per year"}
-	xi = param.Param{Name: "xi", Unit: param.Rate, Min: 1e-3, Max: 1e3, Default: 2.5,
+	xi = param.Param{Name: "xi", Unit: param.PerYear, Min: 1e-3, Max: 1e3, Default: 2.5,
 		Doc: "volatility of the variance, per year"}
 	rho = param.Param{Name: "rho", Unit: param.Plain, Min: -1, Max: 1, Default: -0.2,
 		Doc: "correlation between the price and its variance"}

@@ -1,6 +1,6 @@
 // Package models holds the laws that an underlying price may follow.
 //
-// A model is a small struct of numbers plus one method that turns standard
+// A model is a small struct of parameters plus one method that turns standard
 // normals into log-returns. Time is in years of 365 days, growth rates are
 // continuously compounded per year, and volatilities are per √year.
 // Every model is compensated so that the expected price is S(0)·e^{Mu·t}.
@@ -18,14 +18,14 @@ import (
 
 // A Model is the law of one underlying's log-price.
 type Model interface {
-	// Check reports what is wrong with the numbers together; each one's own
+	// Check reports what is wrong with the parameters together; each one's own
 	// range is in the registry.
 	Check() error
 
 	// Normals is how many tracks of standard normals Advance reads.
 	Normals() int
 
-	// State is how many numbers a lane carries from block to block.
+	// State is how many state variables a lane carries from block to block.
 	State() int
 
 	// Begin sets the state of a group's lanes before their first step.
@@ -36,7 +36,7 @@ type Model interface {
 	// streams that At addresses, and carries everything else in state.
 	Advance(at At, z []*block.Track, state State, move *block.Track)
 
-	// Moments are those of the log-return over t years, exactly.
+	// Moments are the exact moments of the log-return over t years.
 	Moments(t float64) Moments
 
 	// Growth is the growth rate of the expected price, continuously compounded
@@ -44,7 +44,7 @@ type Model interface {
 	Growth() float64
 }
 
-// A State holds a model's numbers for the lanes of a group, [number][lane].
+// A State holds a model's state variables for the lanes of a group, [number][lane].
 type State [][block.Lanes]float64
 
 // At addresses the steps being made: everything a draw may depend on.

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// Values are the named numbers of one part of a study.
+// Values are the named parameters of one part of a study.
 type Values map[string]float64
 
-// A Kind is one registered way of making a T out of named numbers.
+// A Kind is one registered way of making a T out of named parameters.
 type Kind[T any] struct {
 	Name   string
 	Doc    string // one sentence
@@ -49,7 +49,7 @@ func (r *Registry[T]) Kind(name string) (Kind[T], error) {
 	return Kind[T]{}, fmt.Errorf("kind %q; want %s", name, strings.Join(names, " or "))
 }
 
-// A Part is plain data that names a kind and its numbers. Numbers left out
+// A Part is plain data that names a kind and its parameters. Parameters left out
 // take their defaults.
 type Part struct {
 	Kind   string

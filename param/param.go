@@ -1,4 +1,4 @@
-// Package param gives every number of a study a name, a unit, a range and a
+// Package param gives every parameter of a study a name, a unit, a range and a
 // meaning. Models, policies, venues and costs register theirs; flags, spec
 // files, sweeps and documentation all read the same registry.
 package param
@@ -21,14 +21,14 @@ const (
 	Fraction Unit = "fraction" // 0.002, 0.2% or 20bp
 	Rate     Unit = "1/year"   // 0.05 or 5% a year
 	Sigma    Unit = "1/√year"  // 0.8 or 80%: volatility
-	PerYear  Unit = "per year" // events a year
+	PerYear  Unit = "per year" // events a year, a variance, a speed: not written in percent
 	Leverage Unit = "leverage" // exposure over equity, a magnitude unless said
 	USD      Unit = "USD"
 	Time     Unit = "duration" // held in seconds; written 90s, 5m, 1h or 30d
 	Choice   Unit = "choice"   // held as the index into Choices
 )
 
-// A Param describes one number.
+// A Param describes one parameter.
 type Param struct {
 	Name    string  // lower case with hyphens, unique over everything registered
 	Unit    Unit    //
@@ -53,6 +53,8 @@ func (p Param) Range() string {
 		return strings.Join(p.Choices, " or ")
 	}
 	switch lo, hi := !math.IsInf(p.Min, -1), !math.IsInf(p.Max, 1); {
+	case lo && p.Max == math.Nextafter(1, 0):
+		return "a " + p.noun() + " from " + p.Format(p.Min) + " to below 1"
 	case lo && hi:
 		return "a " + p.noun() + " from " + p.Format(p.Min) + " to " + p.Format(p.Max)
 	case lo:
@@ -86,7 +88,7 @@ func (p Param) Parse(text string) (float64, error) {
 	}
 	read, such := Number, "0.05, 5% or 10bp"
 	if p.Unit == USD {
-		read, such = Amount, "250000, 250k or 2M USD"
+		read, such = Amount, "250000, 250k or 2M (in US dollars, without the unit)"
 	}
 	v, err := read(text)
 	if err != nil {

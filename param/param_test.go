@@ -52,7 +52,12 @@ func TestAmount(t *testing.T) {
 	}
 	usd := Param{Name: "aum", Unit: USD, Min: 1, Max: 1e12}
 	if _, err := usd.Parse("much"); err == nil ||
-		err.Error() != `aum = "much"; want a number from 1 to 1e+12, such as 250000, 250k or 2M USD` {
+		err.Error() != `aum = "much"; want a number from 1 to 1e+12, such as 250000, 250k or 2M `+
+			"(in US dollars, without the unit)" {
+		t.Errorf("said %v", err)
+	}
+	below := Param{Name: "fee", Unit: Fraction, Max: math.Nextafter(1, 0)}
+	if err := below.Check(1); err == nil || err.Error() != "fee = 1; want a number from 0 to below 1" {
 		t.Errorf("said %v", err)
 	}
 }

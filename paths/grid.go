@@ -1,4 +1,4 @@
-// Package paths makes the price paths that tokens live on, and holds price
+// Package paths makes the price paths that tokens run on, and holds price
 // histories.
 //
 // A path has a number: path i is a pure function of the model, the grid, the

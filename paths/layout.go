@@ -16,7 +16,7 @@ type layout struct {
 	volume column    // index −1 if there is none
 
 	closesOnly bool
-	moments    bool   // the time is that of the price
+	moments    bool   // the time is the moment of the price, not the start of a bar
 	closing    bool   // the time is called that of the close
 	chosen     string // what to say of the choice of the price, if it was one
 }
@@ -117,7 +117,7 @@ func (h header) lacks(what string) error {
 		"and perhaps volume", h.quoted(), what)
 }
 
-// klineColumns are those of a Binance kline file without a header, and
+// klineColumns are the columns of a Binance kline file without a header, and
 // krakenColumns those of Kraken's OHLCVT.
 var (
 	klineColumns = []string{"open_time", "open", "high", "low", "close", "volume",

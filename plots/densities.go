@@ -113,7 +113,7 @@ var (
 	// densityLine is the style of theory.
 	densityLine = draw.LineStyle{Color: looks[1].color, Width: heavy}
 
-	// densityDashes are those of the first and second mark of a case.
+	// densityDashes are the dashes of the first and second mark of a case.
 	densityDashes = [][]vg.Length{{2, 2}, {6, 2}}
 )
 
@@ -146,7 +146,7 @@ func (d Density) histogram() histogram {
 	return h
 }
 
-// span is that of the case, or of all cases where they share an axis.
+// span is the range of the case, or of all cases where they share an axis.
 func (in DensitiesData) span(d Density) span {
 	xs := nothing()
 	xs.include(d.Edges...)

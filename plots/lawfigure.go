@@ -14,7 +14,7 @@ type LawData struct {
 	XLabel         string        // the quantity with its unit
 	Values         []float64     // by path; those that are not finite lie below all others
 	Confidence     float64       // of the band around the empirical law, in (0, 1)
-	LawName        string        // "exact law", "normal law of the same mean and spread"
+	LawName        string        // "exact law", "normal distribution of the same mean and standard deviation"
 	CDF            Line          // of the law, its Y in [0, 1]; without X: not drawn
 	Quantiles      []LawQuantile // at least one
 }

@@ -15,7 +15,7 @@ import (
 type PathTimelineData struct {
 	Title, Caption string
 	Times          []float64 // years, not decreasing
-	Price          []float64 // over its start, above zero
+	Price          []float64 // relative to its start, above zero
 	Leverage       []float64 // magnitude; NaN once the token has ended
 	NAV            []float64 // in initial NAV, at least 0
 	AUM            []float64 // of the vault, US dollars, at least 0; nil: not drawn
@@ -128,7 +128,7 @@ func (in PathTimelineData) kinds() (kinds names) {
 	return kinds
 }
 
-// eventMarkers and eventColours are those of the first, second, ... kind of event.
+// eventMarkers and eventColours are for the first, second, ... kind of event.
 var (
 	eventMarkers = []marker{triangle, square, diamond, cross, disc}
 	eventColours = []color.NRGBA{grey, looks[1].color, black, looks[3].color, looks[0].color}

@@ -48,7 +48,7 @@ func (in ScatterData) check() error {
 	return c.err()
 }
 
-// pairs are those of which both values are finite.
+// pairs are the pairs of which both values are finite.
 func (in ScatterData) pairs() (xs, ys []float64) {
 	for i := range min(len(in.X), len(in.Y)) {
 		if finite(in.X[i]) && finite(in.Y[i]) {

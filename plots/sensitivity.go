@@ -136,7 +136,7 @@ func (in SensitivityData) notes(styles metricStyles) []string {
 	return []string{strings.Join(words, " ")}
 }
 
-// span is that of the parameter, in all panels.
+// span is the range of the parameter, in all panels.
 func (in SensitivityData) span() span {
 	xs := nothing()
 	for _, r := range in.Marked {
@@ -278,7 +278,7 @@ func (p plane) closest(all []Series) vg.Length {
 	return gap
 }
 
-// exactWidth is that of the exact line of a series.
+// exactWidth is the width of the exact line of a series.
 const exactWidth vg.Length = 0.9
 
 // exactLine is the style of the i-th exact answer that is of no series.

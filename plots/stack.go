@@ -26,7 +26,7 @@ type StackCause struct {
 	Values []float64 // by group; positive is gained
 }
 
-// stackFills are those of the first, second, ... cause: each differs from its
+// stackFills are the fills of the first, second, ... cause: each differs from its
 // neighbours in lightness too.
 var stackFills = []color.NRGBA{
 	pale(looks[0].color, 1), pale(looks[3].color, 0.8), pale(looks[1].color, 0.75),

@@ -45,7 +45,7 @@ type look struct {
 	marker marker
 }
 
-// looks are those of the first, second, ... series. The colours are Paul Tol's
+// looks are the looks of the first, second, ... series. The colours are Paul Tol's
 // "high contrast" set, made for colour-blind readers and for grey, with its
 // black third, as its yellow pales on a band; then the cyan of his "bright" set.
 // Source: personal.sron.nl/~pault, "Introduction to colour schemes".

@@ -113,7 +113,7 @@ func (in TradeoffData) points() (list []TradeoffPoint) {
 	return list
 }
 
-// names are those of the series of all panels.
+// names are the names of the series of all panels.
 func (in TradeoffData) names() (series names) {
 	for _, q := range in.Panels {
 		for _, s := range q.Series {
@@ -290,7 +290,7 @@ func (in TradeoffData) paint(p plane, q TradeoffPanel, points []placed, fronts [
 	}
 }
 
-// ringRadius is that of the ring around the baseline.
+// ringRadius is the radius of the ring around the baseline.
 const ringRadius vg.Length = 5
 
 // ring marks the baseline.

@@ -19,7 +19,7 @@ const (
 	Regime    = 3 // first regime and holding times
 	Outage    = 4 // times of keeper outages
 
-	Parameters = 5 // a path's own numbers, where they are uncertain
+	Parameters = 5 // a path's own parameters, where they are uncertain
 	Design     = 6 // which cells of a grid a sample has
 )
 

@@ -77,7 +77,8 @@ var sensitivityMetrics = assess.SensitivityMetrics
 
 // sensitivity draws the metrics of d that have a value somewhere; nil where none has.
 func sensitivity(d plots.SensitivityData) (*plots.Figure, error) {
-	d.Metrics = slices.DeleteFunc(d.Metrics, func(m plots.SensitivityPanel) bool { return len(m.Series)+len(m.Exact) == 0 })
+	d.Metrics = slices.DeleteFunc(d.Metrics,
+		func(m plots.SensitivityPanel) bool { return len(m.Series)+len(m.Exact) == 0 })
 	if len(d.Metrics) == 0 {
 		return nil, nil
 	}

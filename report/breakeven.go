@@ -199,7 +199,7 @@ func baselineRates(r *assess.BreakEven) string {
 	if !ok1 || !ok2 {
 		return ""
 	}
-	return fmt.Sprintf(" Baseline, which is none of the cells: borrow %s %%, funding %s %%.", Short(100*borrow),
+	return fmt.Sprintf(" Baseline, which is not one of the cells: borrow %s %%, funding %s %%.", Short(100*borrow),
 		Short(100*funding))
 }
 

@@ -56,7 +56,7 @@ func fitsTable(c *assess.Calibration) Table {
 	return t
 }
 
-// parametersTable are the fitted numbers for people.
+// parametersTable are the fitted parameters for people.
 func parametersTable(c *assess.Calibration) Table {
 	t := Table{PeopleOnly: true, Keys: 2, Columns: []Column{
 		{Name: "model"}, {Name: "parameter"}, {Name: "estimate"}, {Name: "standard error"},
@@ -103,46 +103,46 @@ func parametersData(c *assess.Calibration) Table {
 // calibrationJSON has the names that scripts rely on.
 func calibrationJSON(c *assess.Calibration) any {
 	type parameter struct {
-		Estimate *float64 `json:"estimate"`
-		SE       *float64 `json:"se"`
-		Lo       *float64 `json:"lo"`
-		Hi       *float64 `json:"hi"`
-		Bias     *float64 `json:"bias,omitempty"`
+		Estimate *Number `json:"estimate"`
+		SE       *Number `json:"se"`
+		Lo       *Number `json:"lo"`
+		Hi       *Number `json:"hi"`
+		Bias     *Number `json:"bias,omitempty"`
 	}
 	type fitted struct {
 		Model         string               `json:"model"`
 		Method        string               `json:"method"`
 		Parameters    map[string]parameter `json:"parameters"`
 		Interval      string               `json:"interval"`
-		Volatility    *float64             `json:"volatility"`
-		LogLikelihood *float64             `json:"log_likelihood"`
-		AIC           *float64             `json:"aic"`
-		BIC           *float64             `json:"bic"`
-		KS            *float64             `json:"ks"`
-		AD            *float64             `json:"ad"`
+		Volatility    *Number              `json:"volatility"`
+		LogLikelihood *Number              `json:"log_likelihood"`
+		AIC           *Number              `json:"aic"`
+		BIC           *Number              `json:"bic"`
+		KS            *Number              `json:"ks"`
+		AD            *Number              `json:"ad"`
 		Warnings      []string             `json:"warnings"`
 	}
 	out := struct {
 		Returns          int      `json:"returns"`
 		StepSeconds      float64  `json:"step_seconds"`
-		SampleVolatility *float64 `json:"sample_volatility"`
-		JumpShare        *float64 `json:"jump_share"`
-		JumpZ            *float64 `json:"jump_z"`
+		SampleVolatility *Number  `json:"sample_volatility"`
+		JumpShare        *Number  `json:"jump_share"`
+		JumpZ            *Number  `json:"jump_z"`
 		Confidence       float64  `json:"confidence"`
 		Models           []fitted `json:"models"`
 	}{
-		len(c.Returns), c.History.Step.Seconds(), Finite(c.Fits[0].Sample),
-		Finite(c.Jumps.Share), Finite(c.Jumps.Z), assess.FitConfidence, nil,
+		len(c.Returns), c.History.Step.Seconds(), Existing(c.Fits[0].Sample),
+		Existing(c.Jumps.Share), Existing(c.Jumps.Z), assess.FitConfidence, nil,
 	}
 	for _, f := range c.Fits {
 		m := fitted{
-			f.Kind, f.Method, map[string]parameter{}, f.Interval, Finite(f.Volatility), Finite(f.LogLikelihood),
-			Finite(f.AIC()), Finite(f.BIC()), Finite(f.KS), Finite(f.AD), f.Warnings,
+			f.Kind, f.Method, map[string]parameter{}, f.Interval, Existing(f.Volatility), Existing(f.LogLikelihood),
+			Existing(f.AIC()), Existing(f.BIC()), Existing(f.KS), Existing(f.AD), f.Warnings,
 		}
 		for i, p := range f.Names {
-			q := parameter{Estimate: Finite(f.Values[i]), SE: Finite(f.SE[i]), Lo: Finite(f.Lo[i]), Hi: Finite(f.Hi[i])}
+			q := parameter{Existing(f.Values[i]), Existing(f.SE[i]), Bound(f.Lo[i]), Bound(f.Hi[i]), nil}
 			if f.Bias != nil {
-				q.Bias = Finite(f.Bias[i])
+				q.Bias = Existing(f.Bias[i])
 			}
 			m.Parameters[p] = q
 		}

@@ -64,7 +64,7 @@ func cellText(e analytics.Estimate, unit analytics.Unit, most int) string {
 	return rounded(e.Value, own, exponential(e))
 }
 
-// cellDecimals are those of three digits of the largest of some values.
+// cellDecimals is how many decimals three digits of the largest of some values need.
 func cellDecimals(es []analytics.Estimate, scale plots.Scale) int {
 	largest := 0.0
 	for _, e := range es {
@@ -115,11 +115,11 @@ func caveats(cells [][]analytics.Estimate, paths int) (text string) {
 		}
 	}
 	if least < paths {
-		text = fmt.Sprintf(" Paths without such a number, as ruined ones, are left out: up to %s of %s in a cell.",
+		text = fmt.Sprintf(" Paths without a value, such as ruined ones, are left out: up to %s of %s in a cell.",
 			Thousands(paths-least), Thousands(paths))
 	}
 	if doubtful > 0 {
-		text += fmt.Sprintf(" The intervals of %d of %d cells may cover less often than they say (%s).",
+		text += fmt.Sprintf(" The intervals of %d of %d cells may have a coverage below nominal (%s).",
 			doubtful, len(all), why)
 	}
 	return text

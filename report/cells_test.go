@@ -21,7 +21,7 @@ func TestCaveats(t *testing.T) {
 	cells := [][]analytics.Estimate{{e(0.1, 0.1301, 100, ""), e(nan, nan, 40, "")},
 		{e(-0.01, 0.01, 97, analytics.HeavyTail), e(0, 0.03, 100, "")}}
 	want := " Paths without such a number, as ruined ones, are left out: up to 60 of 100 in a cell. " +
-		"The intervals of 1 of 4 cells may cover less often than they say (heavy-tail)."
+		"The intervals of 1 of 4 cells may have a coverage below nominal (heavy-tail)."
 	if got := caveats(cells, 100); got != want {
 		t.Errorf("caveats: %q; want %q", got, want)
 	}

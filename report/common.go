@@ -47,7 +47,7 @@ var intervalTitle = fmt.Sprintf("%g %% interval", 100*assess.Confidence)
 
 // intervalText says what the intervals of a document are of. How far the outcomes of
 // single paths lie apart is another thing: their range.
-var intervalText = Text("Each " + intervalTitle + " is that of the estimate (Monte Carlo error).")
+var intervalText = Text("Each " + intervalTitle + " is the confidence interval of the estimate (Monte Carlo error).")
 
 // Caption says how the numbers of a figure or table were made: so many paths of a
 // study, and its model without the numbers of some names. With the model's own name

@@ -21,7 +21,7 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 	first := spec.Tokens[0].Name
 	levels := Table{PeopleOnly: true, Keys: 2, Title: "Of each token:", Columns: []Column{
 		{Name: "metric"}, {Name: "token"}, {Name: "estimate", Interval: intervalTitle}}}
-	differences := Table{PeopleOnly: true, Keys: 2, Title: "Less that of " + first + ", on the same paths:",
+	differences := Table{PeopleOnly: true, Keys: 2, Title: "Difference from " + first + ", on the same paths:",
 		Columns: []Column{{Name: "metric"}, {Name: "token"}, {Name: "difference", Interval: intervalTitle},
 			{Name: "variance reduction", Title: "variance\nreduction", Align: Right}}}
 	meanings := Table{PeopleOnly: true,
@@ -45,15 +45,15 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 	}
 	d := Document{Data: comparisonJSON(r), Blocks: []Block{
 		Text(Caption(r.Study, spec.Paths) + "\nDifferences are from " + first +
-			", on the same paths, and of what is over survivors where both survive; " +
-			"variance reduction is how many times more paths they would take without pairing.\n" +
+			", on the same paths; for metrics over survivors, on the paths that both tokens survive. " +
+			"Variance reduction is how many times more paths they would need without pairing.\n" +
 			string(intervalText)),
 		outcomesTable(r), Figure{Name: "compare", Draw: func() (*plots.Figure, error) { return drawOutcomes(r) }},
 		levels, differences,
 	}}
 	if doubts {
 		d.Blocks = append(d.Blocks,
-			Note("!: a few paths decide, so that the interval may cover less often than it says."))
+			Note("!: a few paths dominate the estimate; the coverage of its interval may be below nominal."))
 	}
 	if len(r.Correlations) > 0 {
 		d.Blocks = append(d.Blocks, correlated(r))
@@ -61,13 +61,14 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 			return c.Asked < c.Realised.Lo || c.Asked > c.Realised.Hi
 		}) {
 			d.Blocks = append(d.Blocks, Note("The Brownian motions of the prices have the correlation asked for; "+
-				"their jumps and variances are independent. --common-jumps lets jumps strike together."))
+				"their jumps and variances are independent. With --common-jumps they jump together."))
 		}
 	}
 	d.Blocks = append(d.Blocks, meanings, comparedData(r))
 	if len(r.Scenarios) > 0 {
 		d.Blocks = append(d.Blocks, Figure{Name: "scenarios",
-			Alt:  "Median final NAV of the tokens against " + first + " in a trend, in chop and in a crash",
+			Alt: "Median final NAV of the tokens against " + first + " in a trend, in a sideways market and in " +
+				"a crash",
 			Draw: func() (*plots.Figure, error) { return plots.Scenarios(scenariosFigure(r)) }})
 	}
 	d.Blocks = append(d.Blocks, p.closing()...)
@@ -180,7 +181,7 @@ func comparisonJSON(r *assess.Comparison) any {
 		Unit   string `json:"unit"`
 		JSONEstimate
 		Difference JSONEstimate `json:"difference"`
-		UnpairedSE *float64     `json:"unpaired_se"`
+		UnpairedSE *Number      `json:"unpaired_se"`
 	}
 	type correlation struct {
 		First    string       `json:"first"`
@@ -215,7 +216,7 @@ func comparisonJSON(r *assess.Comparison) any {
 	for _, m := range compared(r) {
 		for i, x := range m.Tokens {
 			all.Rows = append(all.Rows, row{m.Name, r.Study.Spec().Tokens[i].Name, string(m.Unit),
-				ToJSON(x.Estimate), ToJSON(x.Versus), Finite(x.Unpaired)})
+				ToJSON(x.Estimate), ToJSON(x.Versus), Existing(x.Unpaired)})
 		}
 	}
 	return all
@@ -225,8 +226,8 @@ func comparisonJSON(r *assess.Comparison) any {
 func scenariosFigure(r *assess.Comparison) plots.ScenariosData {
 	spec := r.Study.Spec()
 	d := plots.ScenariosData{
-		Title: "Further, not the study above: a quarter of trend, chop and crash",
-		XLabel: "Median final net asset value less that of " + spec.Tokens[0].Name +
+		Title: "Other scenarios than the study: three months of trend, sideways market and crash",
+		XLabel: "Median final net asset value minus that of " + spec.Tokens[0].Name +
 			" (% of the initial)", XScale: plots.Percent,
 	}
 	for _, t := range spec.Tokens {

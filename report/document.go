@@ -113,7 +113,7 @@ func (d Document) Figures() (all []Figure) {
 	return all
 }
 
-// foreign is the panic for a block that is none of this package's: a pointer to
+// foreign is the panic for a block that is not of this package: a pointer to
 // one, or a nil.
 func foreign(b Block) string {
 	return fmt.Sprintf("report: block is a %T; want a Text, Table, Figure, Settings or Note", b)

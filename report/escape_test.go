@@ -237,7 +237,7 @@ func TestJSON(t *testing.T) {
 		want string
 	}{
 		{"as they are", "a < b & c > d", `"a < b & c > d"`},
-		{"number", []Number{1.5, 1e21, 1e-7, 0, Number(nan), Number(-inf)}, `[1.5,1e+21,1e-7,0,null,null]`},
+		{"number", []Number{1.5, 1e21, 1e-7, 0, Number(nan), Number(-inf)}, `[1.5,1e+21,1e-7,0,null,"-Infinity"]`},
 		{"control and warning", ToJSON(controlled), `{"estimate":2,"se":0.5102040816326531,"lo":1,"hi":3,"n":10000,` +
 			`"interval":"normal","variance_reduction":16,"warning":"heavy-tail"}`},
 		{"nothing", ToJSON(nothing), `{"estimate":null,"se":null,"lo":null,"hi":null,"n":0,"interval":"normal"}`},

@@ -28,8 +28,8 @@ func Exact(s *study.Study, all []assess.Exact, p Provenance) Document {
 func ExactNotes(all []assess.Exact) (notes []string) {
 	for _, e := range all {
 		if e.GoesOn() {
-			notes = append(notes, fmt.Sprintf("%s: liquidation has probability %s; these numbers end there "+
-				"(--after-liquidation stop); those of simulate go on", e.Token, Short(e.Answers.Liquidated)))
+			notes = append(notes, fmt.Sprintf("%s: liquidation has probability %s; these numbers stop the token there "+
+				"(--after-liquidation stop), simulate restores its leverage", e.Token, Short(e.Answers.Liquidated)))
 		}
 		if e.NoLaw != nil {
 			notes = append(notes,
@@ -85,13 +85,13 @@ func exactData(all []assess.Exact) Table {
 // exactJSON has the names that scripts rely on.
 func exactJSON(all []assess.Exact) any {
 	type value struct {
-		Estimate *float64 `json:"estimate"`
-		Bound    *float64 `json:"bound"`
-		Lo       *float64 `json:"lo"`
-		Hi       *float64 `json:"hi"`
+		Estimate *Number `json:"estimate"`
+		Bound    *Number `json:"bound"`
+		Lo       *Number `json:"lo"`
+		Hi       *Number `json:"hi"`
 	}
 	of := func(v, bound float64) value {
-		return value{Finite(v), Finite(bound), Finite(v - bound), Finite(v + bound)}
+		return value{Existing(v), Existing(bound), Bound(v - bound), Bound(v + bound)}
 	}
 	type token struct {
 		Name      string                      `json:"name"`

@@ -80,19 +80,19 @@ func ExactSweepNotes(r *assess.ExactSweep) []string { return failures(r.Failures
 // exactSweepJSON has the names that scripts rely on.
 func exactSweepJSON(r *assess.ExactSweep) any {
 	type cell struct {
-		Cell    int                 `json:"cell"`
-		Values  map[string]string   `json:"values"`
-		Metrics map[string]*float64 `json:"metrics"`
+		Cell    int                `json:"cell"`
+		Values  map[string]string  `json:"values"`
+		Metrics map[string]*Number `json:"metrics"`
 	}
 	var all struct {
 		Cells []cell `json:"cells"`
 	}
 	v := viewOf(r.Layout)
 	for c, answers := range r.Answers {
-		x := cell{c, v.values(c), map[string]*float64{}}
+		x := cell{c, v.values(c), map[string]*Number{}}
 		for _, m := range r.Metrics {
 			if answers != nil {
-				x.Metrics[m.Name] = Finite(answerOf(answers, m.Name))
+				x.Metrics[m.Name] = Existing(answerOf(answers, m.Name))
 			}
 		}
 		all.Cells = append(all.Cells, x)

@@ -95,7 +95,7 @@ func heatMapJSON(r *assess.HeatMap) any {
 func mapCaption(r *assess.HeatMap) string {
 	paths := r.Study.Spec().Paths
 	text := Caption(r.Study, paths, r.X.Name, r.Y.Name) +
-		" The random numbers are the same in every cell, so that cells err together."
+		" All cells use the same random numbers, so their errors are correlated."
 	all, corrected := slices.Concat(r.Cells...), 0
 	for _, e := range all {
 		if e.VarianceReduction > 0 {
@@ -103,8 +103,8 @@ func mapCaption(r *assess.HeatMap) string {
 		}
 	}
 	if corrected > 0 {
-		text += fmt.Sprintf(" Of %d cells %d are corrected by the known mean of the price's logarithm, "+
-			"as none of their paths is ruined.", len(all), corrected)
+		text += fmt.Sprintf(" %d of %d cells are corrected by the known mean of the price's logarithm, "+
+			"as none of their paths is ruined.", corrected, len(all))
 	}
 	return text + caveats(r.Cells, paths)
 }
@@ -156,7 +156,7 @@ func baselineWords(s *study.Study, axes ...study.Axis) string {
 	if len(words) == 0 {
 		return ""
 	}
-	return " Baseline, which is none of the cells: " + strings.Join(words, ", ") + "."
+	return " Baseline, which is not one of the cells: " + strings.Join(words, ", ") + "."
 }
 
 // plainName is the name of a metric in words.

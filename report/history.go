@@ -14,10 +14,10 @@ func History(name, sha256 string, r *assess.HistoryRecord) Document {
 	t := Table{Name: "history", Columns: []Column{
 		{Name: "metric"}, {Name: "value"}, {Name: "unit"}, {Name: "meaning", Wrap: true},
 	}}
-	metrics := map[string]*float64{}
+	metrics := map[string]*Number{}
 	for _, m := range r.Metrics {
 		t.Add(m.Name, m.Value, string(m.Unit), m.Doc)
-		metrics[m.Name] = Finite(m.Value)
+		metrics[m.Name] = Existing(m.Value)
 	}
 	step := param.FormatSeconds(r.Step.Seconds())
 	text := fmt.Sprintf("%s: %s closes, %s apart, %s to %s",
@@ -25,13 +25,13 @@ func History(name, sha256 string, r *assess.HistoryRecord) Document {
 	return Document{
 		Blocks: []Block{Text(text), t},
 		Data: struct {
-			SHA256  string              `json:"sha256"`
-			Values  int                 `json:"values"`
-			Step    string              `json:"step"`
-			From    time.Time           `json:"from"` // of the first close
-			To      time.Time           `json:"to"`
-			Gaps    int                 `json:"gaps"`
-			Metrics map[string]*float64 `json:"metrics"`
+			SHA256  string             `json:"sha256"`
+			Values  int                `json:"values"`
+			Step    string             `json:"step"`
+			From    time.Time          `json:"from"` // of the first close
+			To      time.Time          `json:"to"`
+			Gaps    int                `json:"gaps"`
+			Metrics map[string]*Number `json:"metrics"`
 		}{sha256, r.Values, step, r.From, r.To, r.Gaps, metrics},
 	}
 }

@@ -51,39 +51,60 @@ func EncodeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// A Number is null in JSON where it is NaN or infinite.
+// A Number is null in JSON where it does not exist, which is NaN, and a text where it
+// is infinite: "Infinity" or "-Infinity", which JavaScript, Python and ProtoJSON read.
 type Number float64
 
-func (n Number) MarshalJSON() ([]byte, error) { return json.Marshal(Finite(float64(n))) }
+func (n Number) MarshalJSON() ([]byte, error) {
+	switch v := float64(n); {
+	case math.IsNaN(v):
+		return []byte("null"), nil
+	case math.IsInf(v, 1):
+		return []byte(`"Infinity"`), nil
+	case math.IsInf(v, -1):
+		return []byte(`"-Infinity"`), nil
+	default:
+		return json.Marshal(v)
+	}
+}
 
-// Finite is for fields with omitempty: nil for NaN and infinities.
-func Finite(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
+// Existing is for fields with omitempty: nil for NaN.
+func Existing(v float64) *Number {
+	if math.IsNaN(v) {
 		return nil
 	}
-	return &v
+	return (*Number)(&v)
+}
+
+// Bound is for the ends of intervals: nil where there is none, as below a quantile that
+// lies outside of what so few paths reach.
+func Bound(v float64) *Number {
+	if math.IsInf(v, 0) {
+		return nil
+	}
+	return Existing(v)
 }
 
 // A JSONEstimate is an estimate in JSON, with null for what does not exist.
 type JSONEstimate struct {
-	Estimate          *float64 `json:"estimate"`
-	SE                *float64 `json:"se"`
-	Lo                *float64 `json:"lo"`
-	Hi                *float64 `json:"hi"`
-	N                 int      `json:"n"`
-	Interval          string   `json:"interval"`                     // how it was made
-	VarianceReduction *float64 `json:"variance_reduction,omitempty"` // by a control, where there is one
-	Warning           string   `json:"warning,omitempty"`
+	Estimate          *Number `json:"estimate"`
+	SE                *Number `json:"se"`
+	Lo                *Number `json:"lo"`
+	Hi                *Number `json:"hi"`
+	N                 int     `json:"n"`
+	Interval          string  `json:"interval"`                     // how it was made
+	VarianceReduction *Number `json:"variance_reduction,omitempty"` // by a control, where there is one
+	Warning           string  `json:"warning,omitempty"`
 }
 
 // ToJSON is the estimate for JSON.
 func ToJSON(e analytics.Estimate) JSONEstimate {
 	j := JSONEstimate{
-		Estimate: Finite(e.Value), SE: Finite(e.SE), Lo: Finite(e.Lo), Hi: Finite(e.Hi),
+		Estimate: Existing(e.Value), SE: Existing(e.SE), Lo: Bound(e.Lo), Hi: Bound(e.Hi),
 		N: e.N, Interval: string(e.Method), Warning: string(e.Warning),
 	}
 	if r := varianceReduction(e); r > 0 {
-		j.VarianceReduction = Finite(r)
+		j.VarianceReduction = Existing(r)
 	}
 	return j
 }

@@ -18,7 +18,7 @@ type TokenSource struct {
 	Underlying  string // "BTC"; empty: not known
 	Venue       string // where its leverage is held, "Aave v3 (arbitrum)"; empty: not known
 	SigmaFrom   string // where its volatility came from: "catalogue", "given"
-	BandAssumed bool   // nobody published its band
+	BandAssumed bool   // its band is not published
 }
 
 // LiquidationMap is the probability of a liquidation for each token, latency and jump:
@@ -173,7 +173,7 @@ func liquidationCaption(r *assess.LiquidationMap, of []assess.LiquidationRisk) s
 		}
 	}
 	half, decimals := RoundUp(50*widest(riskCells(of)), 2)
-	fmt.Fprintf(&b, "%s paths, the same random numbers in every cell, so that cells err together; seed %d; "+
+	fmt.Fprintf(&b, "%s paths, with the same random numbers in every cell, so that errors are correlated; seed %d; "+
 		"exact intervals of %g %%, whose half-widths are at most %s percentage points.%s%s",
 		Thousands(s.Paths), s.Seed, 100*assess.Confidence, Fixed(half, decimals), none, every)
 	if len(of) < len(r.Tokens) {
@@ -223,14 +223,15 @@ func vault(t assess.TokenRef) string {
 	case flows == "chase":
 		return "Its vault starts with " + held + costs + "; money follows its returns."
 	case token.Closes():
-		return fmt.Sprintf("Its vault starts with %s%s; nobody enters or leaves, and below %s USD it is closed.",
+		return fmt.Sprintf("Its vault starts with %s%s; there are no deposits or withdrawals, and below %s USD "+
+			"it is closed.",
 			held, costs, Thousands(int(token.Flows.CloseBelow)))
 	case token.Cost.Gas > 0:
 		return "Its vault starts with " + held + costs +
-			", and nobody enters or leaves: once shrunk to a few dollars " +
+			", and there are no deposits or withdrawals: once shrunk to a few dollars " +
 			"it no longer trades, and drifts into liquidation without any jump."
 	}
-	return "Its vault starts with " + held + ", and nobody enters or leaves."
+	return "Its vault starts with " + held + ", and there are no deposits or withdrawals."
 }
 
 // heldThrough says how a token's leverage is held and what its venue asks.

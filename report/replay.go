@@ -9,7 +9,7 @@ import (
 	"mcrisk/tokens"
 )
 
-// Replay is what a price history did to tokens; sha256 is that of its file.
+// Replay is what a price history did to tokens; sha256 is the hash of its file.
 func Replay(r *assess.Replay, sha256 string, p Provenance) Document {
 	h, seen := r.History, "with what lies between open and close"
 	if r.Closes {
@@ -23,7 +23,7 @@ func Replay(r *assess.Replay, sha256 string, p Provenance) Document {
 	return d
 }
 
-// underlyingName is that of the underlying's own row.
+// underlyingName is the name in the underlying's own row.
 const underlyingName = "underlying"
 
 // rows calls add for the underlying and then for each token's lifetime.
@@ -75,9 +75,9 @@ func replayData(r *assess.Replay) Table {
 // replayJSON has the names that scripts rely on.
 func replayJSON(r *assess.Replay, sha256 string) any {
 	type life struct {
-		Token   string              `json:"token"`
-		Latency float64             `json:"latency_seconds"`
-		Values  map[string]*float64 `json:"values"`
+		Token   string             `json:"token"`
+		Latency float64            `json:"latency_seconds"`
+		Values  map[string]*Number `json:"values"`
 	}
 	all := struct {
 		SHA256 string    `json:"sha256"`
@@ -89,9 +89,9 @@ func replayJSON(r *assess.Replay, sha256 string) any {
 		Lives  []life    `json:"lives"`
 	}{sha256, len(r.History.Bars), r.History.Step.Seconds(), r.From(), r.To(), r.Closes, nil}
 	rows(r, func(token string, latency time.Duration, l *tokens.Lifetime) {
-		values := map[string]*float64{}
+		values := map[string]*Number{}
 		for _, c := range tokens.Columns {
-			values[c.Name] = Finite(c.Of(l))
+			values[c.Name] = Existing(c.Of(l))
 		}
 		all.Lives = append(all.Lives, life{token, latency.Seconds(), values})
 	})

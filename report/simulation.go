@@ -79,13 +79,14 @@ func summaryTables(s *analytics.Summary) []Block {
 	}
 	blocks := []Block{t}
 	if controlled {
-		blocks = append(blocks, Note("control n×: corrected by what is known of the price. "+
-			"Without it the same interval takes n times as many paths."))
+		blocks = append(blocks, Note("control n×: corrected by a control variate, an exactly known property of "+
+			"the price. "+
+			"Without it the same interval needs n times as many paths."))
 	}
 	if warned {
-		blocks = append(blocks, Note("!: the interval may hold the exact value less often than it says. "+
-			"heavy-tail: a few paths decide the mean. few-in-tail: few paths lie in the tail. "+
-			"few-values: few paths in all."))
+		blocks = append(blocks, Note("!: the coverage of the interval may be below nominal. "+
+			"heavy-tail: a few paths dominate the mean. few-in-tail: only a few paths lie in the tail. "+
+			"few-values: too few paths."))
 	}
 	q := Table{PeopleOnly: true, Title: rangeOfOutcomes(s), Columns: []Column{{Name: "share of paths below"},
 		{Name: "final NAV", Interval: intervalTitle}}}
@@ -152,9 +153,9 @@ func widening(uncertain, certain *analytics.Summary) Table {
 // summaryJSON has the names that scripts rely on.
 func summaryJSON(hash string, summaries, certain []analytics.Summary) any {
 	type quantile struct {
-		Estimate *float64 `json:"estimate"`
-		Lo       *float64 `json:"lo"`
-		Hi       *float64 `json:"hi"`
+		Estimate *Number `json:"estimate"`
+		Lo       *Number `json:"lo"`
+		Hi       *Number `json:"hi"`
 	}
 	type token struct {
 		Name      string                         `json:"name"`
@@ -173,8 +174,8 @@ func summaryJSON(hash string, summaries, certain []analytics.Summary) any {
 			t.Metrics[m.Name] = ToJSON(m.Estimate)
 		}
 		for _, q := range s.Quantiles {
-			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{Finite(q.Value),
-				Finite(q.Lo), Finite(q.Hi)}
+			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{Existing(q.Value),
+				Bound(q.Lo), Bound(q.Hi)}
 		}
 		return t
 	}

@@ -196,9 +196,9 @@ func (v view) bestBlocks(r *assess.SweepAnalysis) []Block {
 		{Name: "not significantly worse", Wrap: true}}
 	if near {
 		intro += "\nLoss at +10 %: what the objective loses where the " + v.selected() + " is 10 % above " +
-			"its optimum. It is shown where the data determine it." +
-			"\nVariance reduction: how many times more paths a difference between neighbours would take " +
-			"without pairing; the median, and the least."
+			"its optimum. It is given where the data determine it." +
+			"\nVariance reduction: how many times more paths a difference between neighbouring settings would need " +
+			"without pairing; median and minimum."
 		columns = append(columns, Column{Name: lossAbove},
 			Column{Name: "variance reduction", Align: Right})
 	}
@@ -206,8 +206,8 @@ func (v view) bestBlocks(r *assess.SweepAnalysis) []Block {
 		columns = append(columns, Column{Name: "exact best"}, Column{Name: "SE from exact", Format: Short3})
 	}
 	if theory {
-		intro += "\nTheory: the half-width of the least tracking cost in the long run, with prices seen at these " +
-			"steps, seen continuously, and in the limit of small costs."
+		intro += "\nTheory: the half-width that minimises the long-run tracking cost, with monitoring at these " +
+			"steps, with continuous monitoring, and in the limit of small costs."
 		columns = append(columns, Column{Name: "theory"})
 	}
 	t := v.table(1, columns...)
@@ -312,10 +312,10 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 	if len(r.Robust) == 0 {
 		return nil
 	}
-	t := Table{PeopleOnly: true, Keys: 1, Columns: []Column{{Name: "objective"}, {Name: "least regret"},
-		{Name: "greatest regret", Interval: intervalTitle}, {Name: "in", Wrap: true},
+	t := Table{PeopleOnly: true, Keys: 1, Columns: []Column{{Name: "objective"}, {Name: "minimax regret"},
+		{Name: "maximum regret", Interval: intervalTitle}, {Name: "in", Wrap: true},
 		{Name: "not significantly worse", Wrap: true},
-		{Name: "best worst value"}, {Name: "value", Interval: intervalTitle}, {Name: "in", Wrap: true}}}
+		{Name: "maximin"}, {Name: "value", Interval: intervalTitle}, {Name: "in", Wrap: true}}}
 	if len(v.tokens) > 1 {
 		t.Columns, t.Keys = slices.Insert(t.Columns, 0, Column{Name: "token"}), 2
 	}
@@ -332,9 +332,10 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 		}
 		t.Add(row...)
 	}
-	return []Block{Text(fmt.Sprintf("The robust %s. Least regret: the setting whose greatest loss "+
-		"against the best setting of each of the %d scenarios is least. "+
-		"Best worst value: the setting whose worst value is best.", v.selected(), len(r.Robust[0].Scenarios))), t}
+	return []Block{Text(fmt.Sprintf("The robust %s over %d scenarios. Minimax regret: the setting with the "+
+		"smallest maximum regret, its loss "+
+		"against the best setting of each scenario. Maximin: the setting with the best worst-case value.",
+		v.selected(), len(r.Robust[0].Scenarios))), t}
 }
 
 // standings are the words for them.

@@ -95,7 +95,7 @@ func optimumOf(s *assess.Slice, b *assess.Best) *assess.Optimum {
 	return s.Optimum
 }
 
-// frontColumns are those of front.csv.
+// frontColumns are the columns of front.csv.
 func (v view) frontColumns() []Column {
 	return append(v.scenarioColumns(), Column{Name: "setting"},
 		Column{Name: v.Settings.Pareto[0], Parts: bounds}, Column{Name: v.Settings.Pareto[1], Parts: bounds},
@@ -149,7 +149,7 @@ func (v view) robustData(r *assess.SweepAnalysis) Table {
 	return t
 }
 
-// cellColumns are those of cells.csv.
+// cellColumns are the columns of cells.csv.
 func (v view) cellColumns() []Column {
 	columns := []Column{{Name: "cell"}}
 	for _, a := range v.Sweep.Axes {

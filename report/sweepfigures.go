@@ -72,7 +72,8 @@ func (f *sweepFigures) leave(format string, args ...any) {
 
 // add adds a figure of metrics, if one of them has a value somewhere.
 func (f *sweepFigures) add(name string, d plots.SensitivityData) {
-	d.Metrics = slices.DeleteFunc(d.Metrics, func(m plots.SensitivityPanel) bool { return len(m.Series)+len(m.Exact) == 0 })
+	d.Metrics = slices.DeleteFunc(d.Metrics,
+		func(m plots.SensitivityPanel) bool { return len(m.Series)+len(m.Exact) == 0 })
 	if len(d.Metrics) > 0 {
 		f.figures = append(f.figures, Figure{Name: f.prefix + name,
 			Draw: func() (*plots.Figure, error) { return plots.Sensitivity(d) }})

@@ -9,7 +9,7 @@ type (
 	sweepMetric struct {
 		JSONEstimate
 		Difference JSONEstimate `json:"difference"`
-		UnpairedSE *float64     `json:"unpaired_se"`
+		UnpairedSE *Number      `json:"unpaired_se"`
 	}
 	sweepCell struct {
 		Cell    int                    `json:"cell"`
@@ -25,7 +25,7 @@ type (
 		Estimate  JSONEstimate      `json:"estimate"`
 		Set       []string          `json:"indistinguishable"`
 		More      *JSONEstimate     `json:"loss_at_plus_10_percent,omitempty"`
-		Reduction *float64          `json:"variance_reduction,omitempty"`
+		Reduction *Number           `json:"variance_reduction,omitempty"`
 		Exact     string            `json:"exact_best,omitempty"`
 		Optimum   *JSONEstimate     `json:"optimum,omitempty"`
 		Pinned    *bool             `json:"optimum_pinned,omitempty"`
@@ -75,7 +75,7 @@ func sweepJSON(r *assess.SweepAnalysis) any {
 		x := sweepCell{c.Cell, v.tokens[c.Token], v.values(c.Cell), map[string]sweepMetric{}}
 		for i, m := range r.Metrics {
 			e := c.Metrics[i]
-			x.Metrics[m.Name] = sweepMetric{ToJSON(e.Estimate), ToJSON(e.Versus), Finite(e.Unpaired)}
+			x.Metrics[m.Name] = sweepMetric{ToJSON(e.Estimate), ToJSON(e.Versus), Existing(e.Unpaired)}
 		}
 		all.Cells = append(all.Cells, x)
 	}
@@ -84,7 +84,7 @@ func sweepJSON(r *assess.SweepAnalysis) any {
 
 func (v view) bestJSON(s *assess.Slice, b *assess.Best) sweepBest {
 	x := sweepBest{Token: v.tokens[s.Token], Scenario: map[string]string{}, Objective: b.Objective,
-		Estimate: ToJSON(b.Estimate), Reduction: Finite(b.Pairing)}
+		Estimate: ToJSON(b.Estimate), Reduction: Existing(b.Pairing)}
 	for i, a := range v.Sweep.Axes {
 		if !v.Selects(i) {
 			x.Scenario[a.Name] = a.Format(a.Values[s.At[i]])
@@ -105,7 +105,7 @@ func (v view) bestJSON(s *assess.Slice, b *assess.Best) sweepBest {
 	return x
 }
 
-// values are those of a cell by axis.
+// values are the values of a cell by axis.
 func (v view) values(cell int) map[string]string {
 	all := map[string]string{}
 	for i, text := range v.Texts(cell) {

@@ -28,10 +28,10 @@ type Differs struct {
 
 // Verified is the document of a verification.
 func Verified(v Verification) Document {
-	lines := []string{fmt.Sprintf("%s files are those of the run", Thousands(v.Files))}
+	lines := []string{fmt.Sprintf("%s files match the manifest", Thousands(v.Files))}
 	differ := Table{Name: "differ", DataOnly: true, Columns: columnsOf("cell", "label")}
 	for _, d := range v.Differ {
-		lines = append(lines, fmt.Sprintf("cell %d, %s: run again it is not what is stored", d.Cell, d.Label))
+		lines = append(lines, fmt.Sprintf("cell %d, %s: the rerun differs from the stored result", d.Cell, d.Label))
 		differ.Add(d.Cell, d.Label)
 	}
 	switch {
@@ -84,7 +84,7 @@ func Missing(run string, s *study.Sweep, missing []int) Document {
 		t.Add(x.Batch, x.Chunk, x.Cells, x.FirstCell, x.LastCell, x.FirstPath, x.LastPath)
 	}
 	if len(missing) == 0 {
-		return Document{Data: all, Blocks: []Block{Text(fmt.Sprintf("nothing is missing of %d units", s.Units())),
+		return Document{Data: all, Blocks: []Block{Text(fmt.Sprintf("all %d units are done", s.Units())),
 			Table{Name: t.Name, DataOnly: true, Columns: t.Columns}}}
 	}
 	return Document{Data: all, Blocks: []Block{t}}

@@ -223,7 +223,7 @@ func (t *Table) records() [][]string {
 	return all
 }
 
-// names are those of the column in files, and of its parts.
+// names are the names of the column in files, and of its parts.
 func (c *Column) names() []string {
 	names := []string{c.Name}
 	for _, part := range c.Parts {

@@ -12,7 +12,7 @@ import (
 
 // TokenCaption says in a sentence or two what a token of a study is: leverage, policy
 // and its band, costs, carry, the vault's size and the keeper's latency. Numbers of
-// some names are left out, as where an axis says them.
+// some names are left out if an axis shows them.
 func TokenCaption(s *study.Study, token int, without ...string) string {
 	t, spec := s.Token(token), s.Spec().Tokens[token]
 	left := func(names ...string) bool {

@@ -98,7 +98,7 @@ func drawBandSweep(v *assess.View, b *assess.BandSweep) (*plots.Figure, error) {
 		Caption: Caption(v.Study, b.Paths) + " All points on the same paths. " +
 			TokenCaption(v.Study, v.Token, study.HalfWidth.Name, "low", "high", "to"),
 		XLabel: axisLabel(study.HalfWidth), XScale: scaleOf(study.HalfWidth.Unit),
-		Marked:  []plots.Reference{{Name: "Baseline", At: b.Own}},
+		Marked:  []plots.Reference{{Name: "Baseline", At: b.Baseline}},
 		Metrics: panelsOf(assess.SensitivityMetrics),
 	}
 	for i, metric := range assess.SensitivityMetrics {

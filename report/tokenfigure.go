@@ -37,7 +37,7 @@ var tokenFigures = []TokenFigure{
 	{"decay", "decay against the compounding ideal at the end", false, true, drawDecay},
 	{"decay-horizons", "decay after four times, with the exact law where there is one", false, true, drawDecayHorizons},
 	{"decay-variance", "decay against realised variance, with the theory line", false, true, drawDecayVariance},
-	{"drawdown", "how many paths fall how far", true, false, drawDrawdown},
+	{"drawdown", "distribution of the maximum drawdown over paths", true, false, drawDrawdown},
 	{"drawdown-underlying", "drawdown against the underlying's", false, false, drawDrawdownScatter},
 	{"underwater", "value below its highest so far, over time", true, false, drawUnderwater},
 	{"losses", "probability of having lost this much by then", false, false, drawLosses},
@@ -49,7 +49,7 @@ var tokenFigures = []TokenFigure{
 	{"leverage", "distribution of leverage after four times", false, true, drawLeverage},
 	{"leverage-time", "leverage over time", true, true, drawLeverageTime},
 	{"multiple", "effective multiple ln NAV/ln S over time", true, true, drawMultiple},
-	{"law", "distribution of ln NAV against the exact or the normal law, and QQ", false, true, drawLaw},
+	{"law", "distribution of ln NAV against the exact or a normal distribution, and QQ", false, true, drawLaw},
 }
 
 // Of is the figure of a token, with another run over it unless that is nil; other is

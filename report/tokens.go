@@ -45,7 +45,7 @@ func edges(t tokens.Trigger) string {
 	return missing
 }
 
-// Explanation says in words what a token of the catalogue does, and lists its numbers
+// Explanation says in words what a token of the catalogue does, and lists its parameters
 // with their sources.
 func Explanation(e *assess.Explanation) Document {
 	entry, token, u := e.Entry, e.Token, e.Underlying
@@ -64,10 +64,10 @@ func Explanation(e *assess.Explanation) Document {
 	for _, s := range e.Stress {
 		say("  %s", stress(s))
 	}
-	say("Volatility of %s: %s a year (%s; standard error %s, were returns independent).",
+	say("Volatility of %s: %s per √year (%s; standard error for independent returns %s).",
 		entry.Underlying, Short(u.Sigma.Value), u.Sigma.Source, Digits(u.SigmaSERobust.Value, 2))
 	if len(e.Assumptions) > 0 {
-		say("Assumed, as nobody has published it:")
+		say("Assumed, as it is not published:")
 	}
 	for _, a := range e.Assumptions {
 		say("  %s: %s", strings.Join(a.Names, ", "), a.Text)
@@ -78,7 +78,7 @@ func Explanation(e *assess.Explanation) Document {
 	}
 }
 
-// settingsData are a token's numbers and where they come from, in full.
+// settingsData are a token's parameters and where they come from, in full.
 func settingsData(e *assess.Explanation) Table {
 	t := Table{Name: "settings", DataOnly: true, Columns: columnsOf("setting", "value", "from")}
 	for _, s := range e.Settings {
@@ -90,15 +90,15 @@ func settingsData(e *assess.Explanation) Table {
 // explanationJSON is what a token does, in numbers.
 func explanationJSON(e *assess.Explanation) any {
 	type edge struct {
-		Leverage float64  `json:"leverage"`
-		Move     float64  `json:"price_move"`
-		To       *float64 `json:"trades_to"`
-		Wait     float64  `json:"after_seconds"`
+		Leverage float64 `json:"leverage"`
+		Move     float64 `json:"price_move"`
+		To       *Number `json:"trades_to"`
+		Wait     float64 `json:"after_seconds"`
 	}
 	type liquidation struct {
-		Leverage *float64 `json:"leverage"`
-		Move     *float64 `json:"price_move"`
-		FromEdge *float64 `json:"price_move_from_upper_edge"`
+		Leverage *Number `json:"leverage"`
+		Move     *Number `json:"price_move"`
+		FromEdge *Number `json:"price_move_from_upper_edge"`
 	}
 	all := struct {
 		Name        string          `json:"name"`
@@ -116,11 +116,11 @@ func explanationJSON(e *assess.Explanation) any {
 	}{
 		e.Entry.Name, e.Token.Target, e.Entry.Underlying, e.Underlying.Sigma.Value,
 		e.Entry.Policy.Kind, e.Entry.Mechanism.Kind, e.Entry.Venue.Value, []edge{},
-		liquidation{Finite(e.Liquidation), Finite(e.LiquidationMove), Finite(e.LiquidationFromEdge)},
+		liquidation{Existing(e.Liquidation), Existing(e.LiquidationMove), Existing(e.LiquidationFromEdge)},
 		e.RoundTrip, e.Carry, e.Settings,
 	}
 	for _, x := range e.Edges {
-		all.Edges = append(all.Edges, edge{x.Leverage, x.Move, Finite(x.To), x.Wait.Seconds()})
+		all.Edges = append(all.Edges, edge{x.Leverage, x.Move, Existing(x.To), x.Wait.Seconds()})
 	}
 	return all
 }

@@ -9,7 +9,7 @@ import (
 
 // Figures of how a token's paths are spread.
 
-// decayLabel is that of axes of decay.
+// decayLabel labels the axes of decay.
 const decayLabel = "Decay: ln NAV − T·ln S (log units)"
 
 func drawDecay(s tokenSource) (*plots.Figure, error) {
@@ -115,7 +115,7 @@ func drawLaw(s tokenSource) (*plots.Figure, error) {
 	if err != nil {
 		return nil, undrawable("%s: %v", s.Name(), err)
 	}
-	name := "normal law of the same mean and spread"
+	name := "normal distribution of the same mean and standard deviation"
 	if f.Exact {
 		name = "exact law"
 	}

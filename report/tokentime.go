@@ -92,7 +92,7 @@ func drawMultiple(s tokenSource) (*plots.Figure, error) {
 		Marks: []plots.Reference{{Name: "target", At: s.Ensemble.Token.Target}}})
 }
 
-// leverageLabel is that of axes of leverage.
+// leverageLabel labels the axes of leverage.
 const leverageLabel = "Leverage of the tokens that have not ended"
 
 // leverageMarks are the target and the edges of the band, if there is one.
@@ -112,9 +112,9 @@ func drawLeverageTime(s tokenSource) (*plots.Figure, error) {
 
 func drawLosses(s tokenSource) (*plots.Figure, error) {
 	const most = 12 // columns
-	d := plots.HeatMapData{Title: s.title("probability of a loss at some time until then"), Caption: s.caption(),
+	d := plots.HeatMapData{Title: s.title("probability of a loss at any time up to then"), Caption: s.caption(),
 		XLabel: "Time since the start (days)", YLabel: "Loss of more than (% of the start)",
-		Label: "probability of such a loss at some time until then (%)", Scale: plots.Percent}
+		Label: "probability of such a loss at any time up to then (%)", Scale: plots.Percent}
 	years := s.OverTime("p_lost_50").Years
 	if len(years) == 0 {
 		return nil, undrawable("the run has no marks to draw over time")
@@ -142,7 +142,7 @@ func daysText(years float64) string {
 	return strconv.FormatFloat(math.Round(3650*years)/10, 'f', -1, 64) + " days"
 }
 
-// horizonColumns are those of the estimates over time that people see.
+// horizonColumns are the columns of the estimates over time that people see.
 var horizonColumns = []string{"nav_p05", "nav_p50", "nav_p95", "drawdown_p50", "p_loss_50", "p_lost_50", "p_gain_100",
 	"p_beats_underlying", "p_beats_linear", "ruined"}
 
@@ -171,10 +171,10 @@ func Horizons(views []*assess.View) Document {
 // several one with a list of them.
 func horizonsJSON(views []*assess.View) any {
 	type column struct {
-		Years    []float64  `json:"years"`
-		Estimate []*float64 `json:"estimate"`
-		Lo       []*float64 `json:"lo"`
-		Hi       []*float64 `json:"hi"`
+		Years    []float64 `json:"years"`
+		Estimate []*Number `json:"estimate"`
+		Lo       []*Number `json:"lo"`
+		Hi       []*Number `json:"hi"`
 	}
 	type token struct {
 		Token    string            `json:"token"`
@@ -184,8 +184,8 @@ func horizonsJSON(views []*assess.View) any {
 		t := token{v.Name(), map[string]column{}}
 		for _, r := range v.Horizons {
 			c := t.Horizons[r.Name]
-			c.Years, c.Estimate = append(c.Years, r.Years), append(c.Estimate, Finite(r.Estimate.Value))
-			c.Lo, c.Hi = append(c.Lo, Finite(r.Estimate.Lo)), append(c.Hi, Finite(r.Estimate.Hi))
+			c.Years, c.Estimate = append(c.Years, r.Years), append(c.Estimate, Existing(r.Estimate.Value))
+			c.Lo, c.Hi = append(c.Lo, Bound(r.Estimate.Lo)), append(c.Hi, Bound(r.Estimate.Hi))
 			t.Horizons[r.Name] = c
 		}
 		return t

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/term"
 )
 
-// DefaultWidth is that of output that is no terminal, in columns.
+// DefaultWidth is the width of output that is not a terminal, in columns.
 const DefaultWidth = 80
 
 // Width returns how many columns the lines written to w may have: COLUMNS if it

@@ -78,7 +78,7 @@ func specItems(s study.Spec) yaml.MapSlice {
 	}...)
 }
 
-// errorsItem is the errors of fitted numbers as YAML.
+// errorsItem is the errors of fitted parameters as YAML.
 func errorsItem(e study.Errors) yaml.MapItem {
 	var rows [][]scalar
 	for _, row := range e.Cov {
@@ -390,7 +390,7 @@ func (r *reader) numbers(n ast.Node, what string) (vs []float64) {
 	return vs
 }
 
-// errors reads the errors of fitted numbers.
+// errors reads the errors of fitted parameters.
 func (r *reader) errors(n ast.Node) *study.Errors {
 	e := new(study.Errors)
 	r.mapping(n, "errors", fields{

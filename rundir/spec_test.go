@@ -136,7 +136,7 @@ func TestReadSpecFaults(t *testing.T) {
 	}
 }
 
-// drawPart draws a kind and its numbers, some of them left to their defaults.
+// drawPart draws a kind and its parameters, some of them left to their defaults.
 func drawPart[T any](t *rapid.T, r *param.Registry[T]) param.Part {
 	k := rapid.SampledFrom(r.Kinds()).Draw(t, "kind")
 	return param.Part{Kind: k.Name, Values: drawValues(t, k.Params)}

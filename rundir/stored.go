@@ -166,7 +166,7 @@ func readHorizons(t *table, times int) (rows []analytics.HorizonRow, err error) 
 			names = append(names, row.Name)
 		}
 		if known == len(names) || row.Name != names[known] {
-			return nil, t.fault("name = %.40q; want the names of the first time in their order", row.Name)
+			return nil, t.fault("name = %.40q; want the names listed at the first time, in the same order", row.Name)
 		}
 		known++
 		rows = append(rows, row)

@@ -27,7 +27,7 @@ const ModelAxis = "model"
 const MaxCells = 1_000_000
 
 // ParseAxis reads an axis: the values of a number as [ParseValues] does, or, for the
-// axis model, kinds of models. A kind keeps those numbers of the spec's model that it
+// axis model, kinds of models. A kind keeps those parameters of the spec's model that it
 // has as well.
 func ParseAxis(s Spec, name, list string) (Axis, error) {
 	if name == ModelAxis {

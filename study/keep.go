@@ -67,7 +67,7 @@ func Ensembles(ctx context.Context, s *Study, opt Options, names []string, sinks
 	return out, Run(ctx, s, opt, append([]Sink{keep}, sinks...)...)
 }
 
-// Hash is the results_hash of ensembles that lived on the same paths: the SHA-256,
+// Hash is the results_hash of ensembles that ran on the same paths: the SHA-256,
 // in hexadecimal, over the SHA-256 of each chunk of [ChunkPaths] paths, in path
 // order. A chunk's hash is over each token's name, then the name of each of its columns
 // and the column's numbers by path, little endian, with one bit pattern for NaN. Columns

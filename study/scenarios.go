@@ -55,9 +55,9 @@ func (s *Study) Scenarios(paths int) ([]Scenario, error) {
 	}{
 		{"trend", "the expected price rises by half", "gbm",
 			param.Values{"mu": fmath.Log(rise) / years, "sigma": sigma}},
-		{"chop", "the median price stays where it is", "gbm",
+		{"chop", "the median price does not change", "gbm",
 			param.Values{"mu": still, "sigma": sigma}},
-		{"crash", "the same, and one jump is expected, of about −35 %", "merton",
+		{"crash", "no drift of the median price, and one expected jump of about −35 %", "merton",
 			param.Values{"mu": still + float64(rate*(float64(jump*fmath.Exp(width*width/2))-1)), "sigma": sigma,
 				"jump-rate": rate, "jump-mean": fmath.Log(jump), "jump-sd": width}},
 	} {

@@ -45,7 +45,7 @@ func (s Spec) Param(name string) (param.Param, error) {
 		name, strings.Join(slices.Compact(names), ", "))
 }
 
-// params are all the numbers of the spec.
+// params are all the parameters of the spec.
 func (s Spec) params() []param.Param {
 	ps := slices.Clone(tokens.Params)
 	if k, err := models.Registry.Kind(s.Model.Kind); err == nil {

@@ -31,9 +31,9 @@ type Spec struct {
 	// otherwise their jumps are independent.
 	CommonJumps bool
 
-	// Errors are those of the model's numbers, if they were fitted.
+	// Errors are the errors of the model's parameters, if they were fitted.
 	Errors *Errors
-	// Uncertain draws the model's numbers anew for each path, with Errors.
+	// Uncertain draws the model's parameters anew for each path, with Errors.
 	Uncertain bool
 }
 
@@ -47,13 +47,13 @@ type Underlying struct {
 	Correlations []float64
 }
 
-// Errors are the errors of fitted numbers.
+// Errors are the errors of fitted parameters.
 type Errors struct {
 	Names []string    // the numbers
 	Cov   [][]float64 // covariance of their errors
 }
 
-// A TokenSpec describes a token as kinds and named numbers.
+// A TokenSpec describes a token as kinds and named parameters.
 type TokenSpec struct {
 	Name       string
 	Underlying string       // one of the spec's Others; empty: the first underlying

@@ -14,7 +14,7 @@ import (
 )
 
 // shipped is a study of a catalogue token on its underlying's own volatility, with some
-// of its numbers changed.
+// of its parameters changed.
 func shipped(t *testing.T, name string, horizon time.Duration, paths int, change param.Values) study.Spec {
 	t.Helper()
 	entry, err := catalogue.LookupToken(name)
@@ -25,7 +25,7 @@ func shipped(t *testing.T, name string, horizon time.Duration, paths int, change
 	if err != nil {
 		t.Fatal(err)
 	}
-	gbm, _ := underlying.Model("gbm")
+	gbm := underlying.Model("gbm")
 	token := entry.Spec()
 	values := param.Values{}
 	for _, from := range []param.Values{token.Values, change} {

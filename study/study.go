@@ -21,10 +21,10 @@ type Study struct {
 	follow []int // number of its underlying in laws, by token
 }
 
-// A law is that of one underlying.
+// A law is the price model of one underlying.
 type law struct {
 	model models.Model
-	each  func(path uint64) models.Model // of each path, where its numbers are uncertain; or nil
+	each  func(path uint64) models.Model // of each path, where its parameters are uncertain; or nil
 }
 
 // New completes, checks and builds a study. The error has everything that is wrong
@@ -215,7 +215,7 @@ func (s *Study) priced() ([]models.Model, error) {
 	return models.CommonJumps(priced, s.mixer)
 }
 
-// lawOf checks the built model of a spec, and the errors of its numbers.
+// lawOf checks the built model of a spec, and the errors of its parameters.
 func lawOf(s Spec, m models.Model) (l law, err error) {
 	l.model = m
 	faults := []error{m.Check()}
@@ -231,13 +231,13 @@ func lawOf(s Spec, m models.Model) (l law, err error) {
 		}
 	case s.Uncertain:
 		faults = append(faults,
-			errors.New("study: parameter uncertainty, and no errors of the model's numbers are known; "+
+			errors.New("study: parameter uncertainty, and no errors of the model's parameters are known; "+
 				"want a fit to prices, or a spec that calibrate wrote"))
 	}
 	return l, errors.Join(faults...)
 }
 
-// drawn returns the model of each path when the fitted numbers are uncertain: a
+// drawn returns the model of each path when the fitted parameters are uncertain: a
 // pure function of the seed and the path.
 func drawn(fit models.Fit, seed uint64) func(path uint64) models.Model {
 	return func(path uint64) models.Model {

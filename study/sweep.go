@@ -12,7 +12,7 @@ import (
 	"mcrisk/tokens"
 )
 
-// A Sweep is a study at many values of some of its numbers: one cell for each
+// A Sweep is a study at many values of some of its parameters: one cell for each
 // combination of them, and the study itself, the baseline. All cells run on the same
 // numbered paths: cells with the same price model on the same prices, the others on the
 // same random numbers. So differences between cells are paired, path by path. A Sweep
@@ -182,7 +182,7 @@ func (s *Sweep) Cell(cell int) (*Study, error) {
 	return s.cell(s.At(cell))
 }
 
-// set returns the spec at some indices: the model before its numbers, and a
+// set returns the spec at some indices: the model before its parameters, and a
 // half-width after the target that it is around.
 func (s *Sweep) set(at []int) (Spec, error) {
 	t := s.Study.spec
@@ -258,7 +258,7 @@ func (s *Sweep) makeModel(spec Spec) (p modelPart) {
 
 // A tokenPart is a cell's token, built.
 type tokenPart struct {
-	complete bool // its numbers are in range one by one
+	complete bool // its parameters are in range one by one
 	token    tokens.Token
 	fault    error // what is wrong with them together
 }

@@ -40,7 +40,7 @@ func sweepOf(t *testing.T, s study.Spec, sample int, over ...string) *study.Swee
 	return sweep
 }
 
-// All cells of a sweep live on the same paths, and each has the bits of a run of
+// All cells of a sweep run on the same paths, and each has the bits of a run of
 // its own.
 func TestSweep(t *testing.T) {
 	s := zooSpec(merton, day)

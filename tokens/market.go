@@ -9,8 +9,8 @@ import (
 
 // A Market is the record of one underlying on one path. All tokens on it share it.
 type Market struct {
-	x   float64 // log of the price over its start
-	s   float64 // the price over its start as a running product, for the drawdown
+	x   float64 // log of the price, relative to its start
+	s   float64 // the price relative to its start as a running product, for the drawdown
 	qv  float64 // Σ of squared log-returns from close to close
 	rec drawdown
 }
@@ -43,10 +43,10 @@ func (m *Market) advance(b *block.Block, underlying, i, from, to int) {
 	}
 }
 
-// Price is the price over its start.
+// Price is the price, relative to its start.
 func (m *Market) Price() float64 { return fmath.Exp(m.x) }
 
-// LogPrice is ln of the price over its start, QV the realised variance so far:
+// LogPrice is ln of the price relative to its start, QV the realised variance so far:
 // the sum of squared log-returns from close to close.
 func (m *Market) LogPrice() float64 { return m.x }
 func (m *Market) QV() float64       { return m.qv }
@@ -65,7 +65,7 @@ func VolatilityDecay(target, qv float64) float64 {
 
 // A MarketLife is the result of one underlying on one path.
 type MarketLife struct {
-	Price    float64 // final price over its start
+	Price    float64 // final price, relative to its start
 	LogPrice float64
 	QV       float64
 	Drawdown Drawdown

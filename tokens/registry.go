@@ -38,7 +38,7 @@ func named(p param.Param, name string, def float64, doc string) param.Param {
 	return p
 }
 
-// Params are the numbers of a token besides those of its policy and mechanism.
+// Params are the parameters of a token besides those of its policy and mechanism.
 var Params = []param.Param{
 	{Name: "target", Unit: param.Leverage, Min: -100, Max: 100, Default: 3,
 		Doc: "target leverage; negative for a short token"},
@@ -59,12 +59,13 @@ var Params = []param.Param{
 	{Name: "flows", Unit: param.Choice, Max: 2, Choices: []string{"steady", "none", "chase"},
 		Doc: "deposits and withdrawals: steady keeps the vault at aum, none has none, chase follows past returns"},
 	{Name: "close-below", Unit: param.USD, Min: 0, Max: 1e15, Default: 100,
-		Doc: "flows none: assets below which the vault is closed, US dollars; 0: never"},
+		Doc: "with flows none: assets below which the vault is closed, US dollars; 0: never"},
 	{Name: "flow-response", Unit: param.Plain, Min: -100, Max: 100, Default: 0.01,
-		Doc: "flows chase: net deposits of a day, fraction of the vault, per unit of past return"},
+		Doc: "with flows chase: net deposits of a day, fraction of the vault, per unit of past return"},
 	{Name: "flow-look-back", Unit: param.Time, Min: 86400, Max: 365 * 86400, Default: 30 * 86400,
-		Doc: "flows chase: period of the past return, whole days"},
-	named(fraction, "flow-cap", 0.05, "flows chase: largest net deposit or withdrawal of a day, fraction of the vault"),
+		Doc: "with flows chase: period of the past return, whole days"},
+	named(fraction, "flow-cap", 0.05,
+		"with flows chase: largest net deposit or withdrawal of a day, fraction of the vault"),
 	{Name: "keeper-interval", Unit: param.Time, Min: 0, Max: 1.5e9,
 		Doc: "time between checks by the keeper; 0: whenever the price is known"},
 	{Name: "latency", Unit: param.Time, Min: 0, Max: 1.5e9, Doc: "delay from the trigger to the trade"},

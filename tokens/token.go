@@ -61,7 +61,7 @@ type Outage struct {
 	Length time.Duration // of each
 }
 
-// Check reports everything that is wrong with a token: its own numbers, then
+// Check reports everything that is wrong with a token: its own parameters, then
 // those of its policy and mechanism, then what they mean together.
 func (t Token) Check() error {
 	var faults []error

@@ -12,7 +12,7 @@ import (
 type Event struct {
 	Time     time.Duration // from the start
 	Name     string        // what happened, one of these words
-	Price    float64       // of the underlying, over its price at the start
+	Price    float64       // of the underlying, relative to its price at the start
 	Exposure float64       // in initial equity, signed
 	Cash     float64       // in initial equity, signed
 	Equity   float64       // in initial equity

@@ -13,7 +13,7 @@ import (
 //
 // A Venue is an immutable value whose methods depend on their arguments alone.
 type Venue interface {
-	// CheckTerms reports what is wrong with the venue's numbers, or with holding this token
+	// CheckTerms reports what is wrong with the venue's parameters, or with holding this token
 	// there. The token's target leverage and AUM are valid.
 	CheckTerms(Token) error
 

@@ -14,7 +14,7 @@ import (
 	"mcrisk/study"
 )
 
-// breakEvenOptions are those of mcrisk breakeven.
+// breakEvenOptions are the options of mcrisk breakeven.
 type breakEvenOptions struct {
 	study           cli.StudyOptions
 	output          cli.OutputOptions
@@ -34,7 +34,7 @@ perpetual at several funding rates, on the same paths. It prints which is better
 at each pair of rates, and the funding rate at which they break even.
 
 --token names one token: it is run on its own venue, and on the other with the
-numbers given or defaults. --tokens names two of the catalogue, one on a loan and
+parameters given or defaults. --tokens names two of the catalogue, one on a loan and
 one on a perpetual.`,
 		Example: `  mcrisk breakeven --token ETHBULL3X
   mcrisk breakeven --token ETHBULL3X --borrow-rates 0:20%:2% --maintenance 1%
@@ -117,8 +117,8 @@ func (o *breakEvenOptions) plan(session *cli.Session) (*cli.Resolved, *assess.Br
 		r.Note("the tokens aim at leverage %s and %s: they differ by more than the way they are held",
 			report.Short(a), report.Short(b))
 	}
-	r.Origins["borrow"] = "unused: --borrow-rates=" + o.borrow
-	r.Origins["funding"] = "unused: --funding-rates=" + o.funding
+	r.Origins["borrow"] = "replaced by --borrow-rates=" + o.borrow
+	r.Origins["funding"] = "replaced by --funding-rates=" + o.funding
 	return r, plan, nil
 }
 
@@ -132,7 +132,7 @@ func bothWays(s *study.Spec, r *cli.Resolved) error {
 	if t.Mechanism.Kind == kind {
 		kind = "loan"
 	}
-	r.Note("one token is held both ways: through a %s as it is, and through a %s with the numbers given or default",
+	r.Note("one token is held both ways: through a %s as it is, and through a %s with the parameters given or default",
 		t.Mechanism.Kind, kind)
 	if t.Name != "" {
 		r.Origins[t.Name+": mechanism"] = r.Origins["mechanism"]

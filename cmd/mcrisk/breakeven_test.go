@@ -55,8 +55,8 @@ func TestBreakEven(t *testing.T) {
 		"--borrow-rates", "5%,10%", "--funding-rates", "0,50%", "--no-save")
 	for _, want := range []string{
 		"BTCBULL3X: mechanism  loan catalogue", "BTCBULL3X-perp: mechanism  perp the other way",
-		"BTCBULL3X: borrow 0.04244036 unused: --borrow-rates=5%,10%",
-		"BTCBULL3X-perp: funding 0.1095 unused: --funding-rates=0,50%"} {
+		"BTCBULL3X: borrow 0.04244036 replaced by --borrow-rates=5%,10%",
+		"BTCBULL3X-perp: funding 0.1095 replaced by --funding-rates=0,50%"} {
 		if !strings.Contains(strings.Join(strings.Fields(out), " "), strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("printed %s; want %q", out, want)
 		}

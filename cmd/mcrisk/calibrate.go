@@ -18,7 +18,7 @@ import (
 	"mcrisk/study"
 )
 
-// calibrateOptions are those of mcrisk calibrate.
+// calibrateOptions are the options of mcrisk calibrate.
 type calibrateOptions struct {
 	part      cli.HistoryOptions
 	form      cli.FormOptions

@@ -167,7 +167,7 @@ func TestParameterUncertainty(t *testing.T) {
 		t.Error("the printed spec gives other lifetimes")
 	}
 	if status, _, stderr := call(t, "simulate", "--token", "BTCBULL3X", "--parameter-uncertainty",
-		"--no-save"); status != cli.BadInput || !strings.Contains(stderr, "errors of the model's numbers") {
+		"--no-save"); status != cli.BadInput || !strings.Contains(stderr, "errors of the model's parameters") {
 		t.Errorf("exit status %d, %q; want 2, and that no errors are known", status, stderr)
 	}
 }
@@ -213,7 +213,7 @@ func TestCalibrateOutlier(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "fit")
 	status, stdout, stderr := call(t, "calibrate", file, "--model", "gbm,garch", "--out", dir)
 	if status != cli.Done || !strings.Contains(stderr, "gbm: returns 699 and 700 (") ||
-		!strings.Contains(stderr, "gbm: the fitted numbers are no valid model") {
+		!strings.Contains(stderr, "gbm: the fitted parameters are no valid model") {
 		t.Errorf("exit status %d, %q; want 0, the two returns, and that gbm is no model", status, stderr)
 	}
 	var models []string

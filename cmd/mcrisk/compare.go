@@ -11,7 +11,7 @@ import (
 	"mcrisk/study"
 )
 
-// compareOptions are those of mcrisk compare.
+// compareOptions are the options of mcrisk compare.
 type compareOptions struct {
 	study       cli.StudyOptions
 	output      cli.OutputOptions
@@ -33,8 +33,8 @@ and the differences from the first token, which are paired.
 
 Beside the tokens it runs their underlying (spot) and positions of the same
 leverage that are held without rebalancing, and shows the range of outcomes of
-all. A further figure answers another question: the tokens against the first after
-a quarter of a trend, of a market that goes nowhere, and of one that crashes.`,
+all. A further figure shows the differences from the first token after three months
+of a trend, of a sideways market and of a crash.`,
 		Example: `  mcrisk compare --tokens toros-eth2x,indexcoop-eth2x,etf-daily-2x,hold-2x
   mcrisk compare --tokens ETHBULL3X,etf-daily-3x,ftx-bull --model merton
   mcrisk compare --tokens ETHBULL2X,ETHBULL3X,ETHBULL4X --horizon 30d
@@ -48,9 +48,9 @@ a quarter of a trend, of a market that goes nowhere, and of one that crashes.`,
 	cli.Text(s, &o.tokens, cli.SectionToken, "tokens", "names", "",
 		"tokens of the catalogue; the others are compared with the first")
 	cli.Text(s, &o.correlation, cli.SectionModel, "correlation", "number", "",
-		"correlation of the underlyings' prices; without it all tokens run on the first's")
+		"correlation of the underlyings' prices; without it all tokens run on the underlying of the first")
 	s.BoolVar(&o.commonJumps, "common-jumps", false,
-		"jumps strike all underlyings at the same times, with sizes correlated as their prices are")
+		"all underlyings jump at the same times, with sizes correlated as their prices are")
 	cli.InSection(s, cli.SectionModel, "common-jumps")
 	cli.Essential(cmd, "tokens", "correlation", "model", "sigma", "mu", "horizon", "step", "paths", "seed", "out",
 		"json")

@@ -12,7 +12,7 @@ import (
 	"mcrisk/report"
 )
 
-// exactOptions are those of mcrisk exact.
+// exactOptions are the options of mcrisk exact.
 type exactOptions struct {
 	study cli.StudyOptions
 	form  cli.FormOptions

@@ -150,7 +150,7 @@ func TestExactSaysWhereItStops(t *testing.T) {
 	}
 	status, _, stderr := call(t, append([]string{"exact", "--model", "merton", "--horizon", "30d",
 		"--liquidation-threshold", "0.78"}, caseB...)...)
-	if status != cli.Done || !strings.Contains(stderr, "these numbers stop there") {
+	if status != cli.Done || !strings.Contains(stderr, "these numbers end there") {
 		t.Errorf("exit status %d, %q; want a note about liquidation", status, stderr)
 	}
 }

@@ -281,7 +281,7 @@ func TestFilesAreOnThePage(t *testing.T) {
 				}
 				check(where, spec, func(see func([]string)) {
 					leaves(v, nil, func(path []string) {
-						for i, key := range path { // numbers of a kind are in its own table
+						for i, key := range path { // parameters of a kind are in its own table
 							if key == "model" || key == "policy" || key == "mechanism" {
 								path = path[:i+1]
 								break

@@ -34,7 +34,7 @@ func TestFittedModels(t *testing.T) {
 	}
 	for _, u := range catalogue.Underlyings() {
 		for _, kind := range models.Registry.Kinds() {
-			part, origins := u.Model(kind.Name)
+			part, origins := u.Model(kind.Name), u.ModelOrigins(kind.Name)
 			got, stderr := of("--token", u.Name+"BULL3X", "--model", kind.Name)
 			for name, v := range part.Values {
 				if want := strconv.FormatFloat(v, 'g', -1, 64) + " " + origins[name]; got[name] != want &&
@@ -45,7 +45,7 @@ func TestFittedModels(t *testing.T) {
 			if growth, ok := got["mu"]; ok && growth != "0 default" {
 				t.Errorf("%s of %s: mu is %q", kind.Name, u.Name, got["mu"])
 			}
-			if said := strings.Contains(stderr, "its numbers are defaults"); said != (origins == nil) {
+			if said := strings.Contains(stderr, "its parameters are defaults"); said != (origins == nil) {
 				t.Errorf("%s of %s: defaults are said %t, in %q", kind.Name, u.Name, said, stderr)
 			}
 		}
@@ -56,7 +56,7 @@ func TestFittedModels(t *testing.T) {
 	}
 	_, stderr := of("--target", "3", "--model", "kou")
 	if !strings.Contains(stderr, "of kou that were not given are defaults") {
-		t.Errorf("nobody says that numbers are defaults: %q", stderr)
+		t.Errorf("nobody says that parameters are defaults: %q", stderr)
 	}
 	if _, stderr := of("--target", "3"); strings.Contains(stderr, "defaults") {
 		t.Errorf("geometric Brownian motion: %q", stderr)

@@ -117,7 +117,7 @@ func TestFormsOfRuns(t *testing.T) {
 	decode(t, resultsOf(t, "verify", run, "--json"), &verified)
 	text := resultsOf(t, "verify", run)
 	if !verified.Verified || verified.Lifetimes != 300 || !strings.Contains(text, verified.ResultsHash) ||
-		!strings.Contains(text, fmt.Sprintf("%d files are those of the run", verified.Files)) {
+		!strings.Contains(text, fmt.Sprintf("%d files match the manifest", verified.Files)) {
 		t.Errorf("verify prints %s and as JSON %+v", text, verified)
 	}
 	if got := resultsOf(t, "verify", run, "--csv"); !strings.Contains(got, ","+verified.ResultsHash+",true\n") {

@@ -14,7 +14,7 @@ import (
 	"mcrisk/study"
 )
 
-// heatMapOptions are those of mcrisk heatmap.
+// heatMapOptions are the options of mcrisk heatmap.
 type heatMapOptions struct {
 	study  cli.StudyOptions
 	output cli.OutputOptions
@@ -26,7 +26,7 @@ func newHeatMap() *cobra.Command {
 	o := new(heatMapOptions)
 	cmd := &cobra.Command{
 		Use:   "heatmap",
-		Short: "Draw one metric over two parameters, or over time and one",
+		Short: "Map one metric over two parameters, or time and a parameter",
 		Long: `heatmap runs a token at every pair of values of two parameters, on the same random
 numbers. It prints one metric of each pair with its interval, and draws it.
 
@@ -41,7 +41,7 @@ one of those that simulate stores over time, such as p_loss_50 or nav_p50.`,
 	o.study.Bind(cmd)
 	o.output.Bind(cmd)
 	s := cmd.Flags()
-	cli.Text(s, &o.x, cli.SectionStudy, "x", "name=values", "", "columns: horizon, or as --y")
+	cli.Text(s, &o.x, cli.SectionStudy, "x", "name=values", "", "columns: horizon, or name=values as in --y")
 	cli.Text(s, &o.y, cli.SectionStudy, "y", "name=values", "", "rows: "+cli.OverUsage)
 	cli.Text(s, &o.metric, cli.SectionStudy, "metric", "name", "log_growth",
 		"metric to draw; one of "+strings.Join(assess.MapMetrics(false), ", ")+
@@ -89,7 +89,11 @@ func (o *heatMapOptions) plan(r *cli.Resolved) (*assess.HeatMapPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, err := cli.ParseMetric("--x "+o.x+" --metric", o.metric, assess.MapMetrics(overTime))
+	flag := "--metric"
+	if overTime {
+		flag = "--x horizon --metric"
+	}
+	name, err := cli.ParseMetric(flag, o.metric, assess.MapMetrics(overTime))
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"mcrisk/report"
 )
 
-// historyOptions are those of mcrisk history.
+// historyOptions are the options of mcrisk history.
 type historyOptions struct {
 	part cli.HistoryOptions
 	form cli.FormOptions

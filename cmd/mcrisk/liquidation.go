@@ -12,7 +12,7 @@ import (
 	"mcrisk/study"
 )
 
-// liquidationOptions are those of mcrisk liquidation.
+// liquidationOptions are the options of mcrisk liquidation.
 type liquidationOptions struct {
 	study            cli.StudyOptions
 	output           cli.OutputOptions
@@ -29,7 +29,7 @@ func newLiquidation() *cobra.Command {
 		Long: `liquidation prints the probability that a token is liquidated within the horizon,
 for pairs of the keeper's latency and the size of a jump of the price.
 
-All cells live on the same random numbers and the same jump times. Each token runs
+All cells use the same random numbers and jump times. Each token runs
 on the volatility of its own underlying, unless --sigma or --prices gives one for
 all. It draws a heat map for each token, with one scale of colours. Prices are
 seen at the end of each step, and latencies are rounded up to steps: use a step no
@@ -144,6 +144,7 @@ func (o *liquidationOptions) amend(s *study.Spec, r *cli.Resolved) error {
 	if err := set("after-liquidation", "stop", "a lifetime ends at its first"); err != nil {
 		return err
 	}
-	r.Origins["jump-mean"], r.Origins["latency"] = "unused: the map's jumps", "unused: the map's latencies"
+	r.Origins["jump-mean"], r.Origins["latency"] = "replaced by the jumps of the map",
+		"replaced by the latencies of the map"
 	return set("jump-sd", "0", "all jumps are of one size")
 }

@@ -251,10 +251,12 @@ func TestBadInput(t *testing.T) {
 		{"rate beyond belief", []string{"--token", "ETHBULL3X", "--borrow", "500%"},
 			[]string{"--borrow = 500% a year; want at most 200 % either way, or --force"}},
 		{"money in words", []string{"--token", "ETHBULL3X", "--aum", "much"},
-			[]string{`--aum = "much"; want a number`, "250k or 2M USD"}},
+			[]string{`--aum = "much"; want a number`, "250k or 2M (in US dollars"}},
 		{"growth fitted to nothing", []string{"--token", "ETHBULL3X", "--mu", "fitted"},
 			[]string{"--mu fitted; want --prices FILE"}},
 		{"requirement", []string{"--token", "ETHBULL3X", "--require", "nav=1"}, []string{"nav=1"}},
+		{"requirement of no metric", []string{"--token", "ETHBULL3X", "--require", "p_liquidated<0.1"},
+			[]string{`--require "p_liquidated<0.1": no metric "p_liquidated"; did you mean p_liquidation?`}},
 
 		{"spec and token",
 			[]string{"--spec", spec(model + "tokens:\n" +

@@ -15,7 +15,7 @@ import (
 	"mcrisk/rundir"
 )
 
-// mergeOptions are those of mcrisk merge.
+// mergeOptions are the options of mcrisk merge.
 type mergeOptions struct {
 	output cli.OutputOptions // where the whole goes
 }
@@ -110,7 +110,7 @@ func newMissing() *cobra.Command {
 		Use:   "missing RUN",
 		Short: "List what a sweep has not done yet",
 		Long: `missing lists the units of work of a sweep that are not finished, with their cells
-and paths. Exit status 3 says that there are some.`,
+and paths. The exit status is 3 if there are any.`,
 		Example: `  mcrisk missing runs/ETHBULL3X-20260102T030405Z-0123abcd`,
 		Args:    cli.One("run directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {

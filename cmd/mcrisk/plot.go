@@ -12,7 +12,7 @@ import (
 	"mcrisk/rundir"
 )
 
-// plotOptions are those of mcrisk plot.
+// plotOptions are the options of mcrisk plot.
 type plotOptions struct {
 	figure  string
 	overlay string          // run to draw over it; empty: none
@@ -20,7 +20,7 @@ type plotOptions struct {
 	path    string          // number of the path that the figure path shows
 	of      string          // token of a run with several; empty: the first
 	form    cli.FormOptions // of the list of figures
-	plain   bool            // do not correct estimates by what is known of the prices
+	plain   bool            // do not use control variates
 }
 
 func newPlot() *cobra.Command {
@@ -52,7 +52,7 @@ Figures:
 	s := cmd.Flags()
 	cli.Text(s, &o.figure, cli.SectionOutput, "figure", "name", "",
 		"figure to draw (see mcrisk plot --help all); "+strings.Join(cli.FigureNames(), ", "))
-	cli.Text(s, &o.overlay, cli.SectionOutput, "overlay", "run", "", "draw this run over it")
+	cli.Text(s, &o.overlay, cli.SectionOutput, "overlay", "run", "", "second run to draw over the first")
 	cli.Text(s, &o.out, cli.SectionOutput, "out", "file", "",
 		"file to write: .png, .svg or .pdf; it must not exist (default FIGURE.svg)")
 	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "path that the figure path shows, from 0")

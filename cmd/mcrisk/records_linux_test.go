@@ -440,7 +440,7 @@ func TestInterruptedMerge(t *testing.T) {
 			t.Fatalf("interrupted at %d: exit status %d, kept %t, said %s", left, status, kept, stderr.String())
 		}
 		if kept {
-			if out, _ := expect(t, cli.Done, "missing", whole); !strings.Contains(out, "nothing is missing") {
+			if out, _ := expect(t, cli.Done, "missing", whole); !strings.Contains(out, "units are done") {
 				t.Errorf("interrupted at %d: %s", left, out)
 			}
 			if err := os.RemoveAll(whole); err != nil {

@@ -12,7 +12,7 @@ import (
 	"mcrisk/study"
 )
 
-// replayOptions are those of mcrisk replay.
+// replayOptions are the options of mcrisk replay.
 type replayOptions struct {
 	study     cli.StudyOptions
 	part      cli.HistoryOptions
@@ -34,7 +34,7 @@ Within a bar the path is open, nearer extreme, farther extreme, close. With
 --closes it is the close only. Where bars are missing the price stands still, then
 jumps to the next open. The token starts at its target at the first open. Its
 rates, funding and costs are constant. Nothing is estimated, so there are no
-intervals. Last prices of a perpetual have spikes that no oracle saw: for a loan
+intervals. Last-traded prices of a perpetual have spikes that oracles do not have: for a loan
 prefer prices of the spot market.`,
 		Example: `  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11
   mcrisk replay eth_usd_1d.csv --token ETHBULL3X --latencies 0 --closes --json`,

@@ -27,7 +27,7 @@ func TestReplayLatencies(t *testing.T) {
 		Lives []struct {
 			Token   string
 			Latency float64 `json:"latency_seconds"`
-			Values  map[string]*float64
+			Values  map[string]any
 		}
 	}
 	if err := json.Unmarshal([]byte(resultsOf(t, append(args, "--json")...)), &r); err != nil {
@@ -37,12 +37,15 @@ func TestReplayLatencies(t *testing.T) {
 		r.Lives[2].Latency != 21600 {
 		t.Fatalf("%+v", r)
 	}
-	if nav := *r.Lives[0].Values["nav"]; r.Lives[0].Token != "underlying" || math.Abs(nav-0.72) > 1e-15 {
+	if nav := r.Lives[0].Values["nav"].(float64); r.Lives[0].Token != "underlying" || math.Abs(nav-0.72) > 1e-15 {
 		t.Errorf("%s ends at %v; want the underlying at 0.72", r.Lives[0].Token, nav)
 	}
 	prompt, late := r.Lives[1].Values, r.Lives[2].Values
-	if *prompt["liquidations"] != 0 || *late["liquidations"] < 1 || prompt["first_liquidation"] != nil {
-		t.Errorf("liquidations %v and %v; want none and some", *prompt["liquidations"], *late["liquidations"])
+	if prompt["liquidations"] != 0.0 || late["liquidations"].(float64) < 1 || prompt["first_liquidation"] != nil {
+		t.Errorf("liquidations %v and %v; want none and some", prompt["liquidations"], late["liquidations"])
+	}
+	if health := r.Lives[0].Values["health"]; health != "Infinity" {
+		t.Errorf("health of what owes nothing is %v; want infinity", health)
 	}
 	rows, err := csv.NewReader(strings.NewReader(resultsOf(t, append(args, "--csv")...))).ReadAll()
 	if err != nil || len(rows) != 4 {
@@ -50,7 +53,7 @@ func TestReplayLatencies(t *testing.T) {
 	}
 	for i, name := range rows[0][2:] {
 		v := r.Lives[2].Values[name]
-		if got := rows[3][i+2]; v == nil && got != "" || v != nil && parse(t, got) != *v {
+		if got := rows[3][i+2]; v == nil && got != "" || v != nil && parse(t, got) != v {
 			t.Errorf("%s is %q in CSV and %v in JSON", name, got, v)
 		}
 	}

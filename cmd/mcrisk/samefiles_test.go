@@ -23,9 +23,9 @@ var same = flag.Int("same", 0, "how many studies to compare between builds of th
 var filed = []string{
 	"sweep --target 3 --band 2.7:3.3 --fee 10bp --model merton --over half-width=0.1:0.3:0.1 " +
 		"--horizon 10d --paths 120",
-	"simulate --target 3 --band 2.6:3.4 --fee 10bp --model heston --xi 4 --force --horizon 10d --paths 120",
+	"simulate --target 3 --band 2.6:3.4 --fee 10bp --model heston --xi 4 --horizon 10d --paths 120",
 	"sweep --target 3 --band 2.7:3.3 --fee 10bp --over half-width=0.2,0.3 --horizon 20d --step 6h --exact",
-	"simulate --token ETHBULL3X --model bates --xi 4 --force --horizon 20d --paths 200",
+	"simulate --token ETHBULL3X --model bates --xi 4 --horizon 20d --paths 200",
 	"simulate --target 3 --band 2.6:3.4 --fee 10bp --model garch --horizon 20d --paths 200",
 	"simulate --token hyperliquid-eth3x --horizon 20d --paths 200", // a perpetual with tiers
 	"simulate --target -2 --band 1.6:2.4 --fee 10bp --model merton --jump-rate 40 " +

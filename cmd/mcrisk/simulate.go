@@ -16,13 +16,13 @@ import (
 	"mcrisk/study"
 )
 
-// simulateOptions are those of mcrisk simulate.
+// simulateOptions are the options of mcrisk simulate.
 type simulateOptions struct {
 	study     cli.StudyOptions
 	output    cli.OutputOptions
 	lifetimes string   // CSV file of all lifetimes; empty: none
 	printSpec bool     // print the study and run nothing
-	plain     bool     // do not correct estimates by what is known of the prices
+	plain     bool     // do not use control variates
 	requires  []string // bounds on metrics
 }
 
@@ -32,11 +32,11 @@ func newSimulate() *cobra.Command {
 		Use:   "simulate",
 		Short: "Simulate the lifetimes of a token and summarise them",
 		Long: `simulate runs thousands of lifetimes of a token and prints its metrics: final net
-asset value, decay, drawdown, cost, probabilities of loss. Each has the 95 %
-interval of its Monte Carlo error.
+asset value, decay, drawdown, cost, probabilities of loss. Each
+estimate has a 95 % confidence interval, which is its Monte Carlo error.
 
 It writes a run directory with the spec, all lifetimes, the summary, seven figures
-and report.html, one page of all of it.`,
+and report.html, one page with all of them.`,
 		Example: `  mcrisk simulate --token ETHBULL3X
   mcrisk simulate --token ETHBULL3X --band 2.8:3.2 --to target --fee 10bp
   mcrisk simulate --target 3 --band 2.8:3.2 --borrow 5% --sigma 0.6

@@ -9,11 +9,11 @@ import (
 	"mcrisk/rundir"
 )
 
-// summaryOptions are those of mcrisk summary.
+// summaryOptions are the options of mcrisk summary.
 type summaryOptions struct {
 	form                  cli.FormOptions
 	attribution, horizons bool     // what to print instead of the metrics
-	plain                 bool     // do not correct estimates by what is known of the prices
+	plain                 bool     // do not use control variates
 	requires              []string // bounds on metrics
 }
 
@@ -38,7 +38,7 @@ end of its interval: p_liquidation.hi<0.01 holds only if the whole interval does
 	s.SortFlags = false
 	o.form.Bind(cmd)
 	s.BoolVar(&o.attribution, "attribution", false,
-		"print the causes of the result instead; they add up to it, also by quintile")
+		"print the attribution of the result instead, for all paths and by quintile")
 	s.BoolVar(&o.horizons, "horizons", false, "print probabilities and quantiles at every stored time instead")
 	s.BoolVar(&o.plain, "no-control", false, cli.PlainUsage)
 	s.StringArrayVar(&o.requires, "require", nil, cli.RequireUsage)

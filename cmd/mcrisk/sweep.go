@@ -14,7 +14,7 @@ import (
 	"mcrisk/rundir"
 )
 
-// sweepOptions are those of mcrisk sweep. What is empty was not given.
+// sweepOptions are the options of mcrisk sweep. What is empty was not given.
 type sweepOptions struct {
 	study    cli.StudyOptions
 	output   cli.OutputOptions
@@ -43,7 +43,7 @@ significantly worse (95 %), and the loss from moving 10 % away.
 
 Each combination is a cell. The best setting is sought along the first --over, or
 those named by --select. The other parameters make up scenarios, and each scenario
-has its own best setting. All cells live on the same paths, so differences between
+has its own best setting. All cells use the same paths, so differences between
 them are paired and their intervals short.
 
 Finished work is on disk at once. --resume continues an interrupted sweep, with
@@ -99,14 +99,14 @@ func (o *sweepOptions) bind(cmd *cobra.Command) {
 		"weight of tracking variance in the objectives utility and tracking_cost")
 	cli.Text(s, &o.pareto, cli.SectionStudy, "pareto", "a,b", "", "two objectives to trade off")
 	cli.Text(s, &o.optimise, cli.SectionStudy, "optimise", "objective", "",
-		"find the best value of one parameter between the cells too")
+		"also find the optimum of one parameter between the cells")
 	s.Lookup("aversion").DefValue = fmt.Sprint(assess.Aversion)
 	s.Lookup("pareto").DefValue = strings.Join(assess.TradedOff, ",")
 	s.BoolVar(&o.exact, "exact", false, "compute without sampling, where that is possible")
 	cli.Text(s, &o.resume, cli.SectionOutput, "resume", "run", "", "continue an interrupted sweep")
 	cli.Text(s, &o.shard, cli.SectionOutput, "shard", "k/n", "",
 		"run the k-th of n parts only; mcrisk merge joins them")
-	s.BoolVar(&o.dryRun, "dry-run", false, "print the number of cells and what they take, and run nothing")
+	s.BoolVar(&o.dryRun, "dry-run", false, "print the number of cells, their time, memory and disk; run nothing")
 	s.BoolVar(&o.failFast, "fail-fast", false, "stop at the first cell that fails")
 	s.BoolVar(&o.yes, "yes", false, fmt.Sprintf("run more than %s cells", report.Thousands(cli.ManyCells)))
 	cli.Essential(cmd, "token", "target", "band", "over", "select", "optimise", "exact", "horizon", "paths", "out",

@@ -279,7 +279,7 @@ func TestSweepOfFittedModels(t *testing.T) {
 		"--over", "half-width=0.1", "--horizon", "10d", "--paths", "50", "--no-save")
 	drawdown := func(r printed, cell int) float64 { return *r.Cells[cell].Metrics["max_drawdown"].Estimate }
 	if got, want := drawdown(r, 1), drawdown(alone, 0); got != want {
-		t.Errorf("maximum drawdown %v with the fitted model, %v with its numbers", got, want)
+		t.Errorf("maximum drawdown %v with the fitted model, %v with its parameters", got, want)
 	}
 }
 
@@ -337,7 +337,7 @@ func TestSweepRobustOfIncomplete(t *testing.T) {
 				ins[row[scenario]] = true
 			}
 		}
-		want := map[string]float64{} // the greatest regret
+		want := map[string]float64{} // the maximum regret
 		for in := range ins {
 			best := math.Inf(1)
 			for _, of := range value {
@@ -360,7 +360,7 @@ func TestSweepRobustOfIncomplete(t *testing.T) {
 				seen++
 				if regret, ok := want[row["setting"]]; !ok || !(math.Abs(parse(t,
 					row["greatest_regret"])-regret) < 1e-9) {
-					t.Errorf("%s: half-width %s has the greatest regret %s; want %v", name, row["setting"],
+					t.Errorf("%s: half-width %s has the maximum regret %s; want %v", name, row["setting"],
 						row["greatest_regret"], regret)
 				}
 			}

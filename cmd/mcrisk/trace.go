@@ -13,7 +13,7 @@ import (
 	"mcrisk/study"
 )
 
-// traceOptions are those of mcrisk trace.
+// traceOptions are the options of mcrisk trace.
 type traceOptions struct {
 	study  cli.StudyOptions
 	form   cli.FormOptions

@@ -18,7 +18,7 @@ import (
 	"mcrisk/study"
 )
 
-// verifyOptions are those of mcrisk verify.
+// verifyOptions are the options of mcrisk verify.
 type verifyOptions struct {
 	form    cli.FormOptions
 	cells   string // of a sweep, how many are run; empty: all
@@ -29,7 +29,7 @@ func newVerify() *cobra.Command {
 	o := new(verifyOptions)
 	cmd := &cobra.Command{
 		Use:   "verify RUN",
-		Short: "Run a run again and compare",
+		Short: "Repeat a stored run and compare the results",
 		Long: `verify checks the files of a run against its manifest, runs it again and compares
 the hash of its lifetimes. Of a sweep it runs every cell, or some drawn at random.
 It takes runs of simulate and of sweep.`,
@@ -101,7 +101,8 @@ func (o *verifyOptions) simulation(ctx context.Context, session *cli.Session, v 
 	m := stored.Manifest
 	v.Lifetimes, v.ResultsHash = m.Paths*len(again), study.Hash(again)
 	if v.ResultsHash != m.ResultsHash {
-		return fmt.Errorf("run again, %s has results_hash %s; the run has %s", v.Run, v.ResultsHash, m.ResultsHash)
+		return fmt.Errorf("run again, %s has results_hash %s; the stored run has %s", v.Run, v.ResultsHash,
+			m.ResultsHash)
 	}
 	return nil
 }

@@ -152,7 +152,7 @@ func (d Ideal) Law(years float64) (levy.Law, error) {
 		return levy.Law{}, err
 	}
 	if d.Leverage == 0 {
-		return levy.Law{}, errors.New("brownian: the ideal token of leverage 0 is certain; want another leverage")
+		return levy.Law{}, errors.New("brownian: the ideal token of leverage 0 has no variance; want another leverage")
 	}
 	return d.inverted(years, d.cf(years), true)
 }

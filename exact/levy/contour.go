@@ -43,7 +43,8 @@ func cotangent(centre complex128, years, size, height float64, n int) []Point {
 		zeta := complex(float64(size*(float64(0.5017*theta*cot)-0.6122)), float64(height*theta))
 		slope := complex(size*(float64(0.5017*cot)-0.5017*0.6407*theta/(sin*sin)), height)
 		full := zeta + cmplx.Scale(years, centre)
-		points[k] = Point{cmplx.Over(full, years), cmplx.Div(cmplx.Mul(cmplx.Exp(full), slope), complex(0, float64(n)*years))}
+		weight := cmplx.Div(cmplx.Mul(cmplx.Exp(full), slope), complex(0, float64(n)*years))
+		points[k] = Point{cmplx.Over(full, years), weight}
 	}
 	return points
 }

@@ -49,7 +49,7 @@ func checkGBM(m models.GBM) error {
 	}
 	if !(m.Sigma >= 1e-4 && m.Sigma <= 30) {
 		return fmt.Errorf("exact: sigma = %v; want a volatility from 0.0001 to 30: "+
-			"without noise there is no law to compute", m.Sigma)
+			"without volatility the distribution is a point", m.Sigma)
 	}
 	return nil
 }
@@ -92,7 +92,8 @@ func Diffusion(m models.Model) (nu, sigma float64) {
 	case models.GBM:
 		return m.Mu - float64(m.Sigma*m.Sigma/2), m.Sigma
 	case models.Merton:
-		return m.Mu - float64(m.Rate*fmath.Expm1(m.JumpMean+float64(m.JumpSD*m.JumpSD/2))) - float64(m.Sigma*m.Sigma/2), m.Sigma
+		kappa := fmath.Expm1(m.JumpMean + float64(m.JumpSD*m.JumpSD/2))
+		return m.Mu - float64(m.Rate*kappa) - float64(m.Sigma*m.Sigma/2), m.Sigma
 	case models.Kou:
 		kappa := m.Up*m.EtaUp/(m.EtaUp-1) + (1-m.Up)*m.EtaDown/(m.EtaDown+1) - 1
 		return m.Mu - float64(m.Rate*kappa) - float64(m.Sigma*m.Sigma/2), m.Sigma
@@ -156,7 +157,7 @@ func split(a, b, cut, width float64) (r quad.Rule) {
 // Tails is how many standard deviations of a normal hold all but 1e-17.
 const Tails = 8.6
 
-// NormalDensity is that of the normal law of a mean and a standard deviation sd > 0.
+// NormalDensity is the density of the normal distribution with a mean and a standard deviation sd > 0.
 func NormalDensity(x, mean, sd float64) float64 {
 	z := (x - mean) / sd
 	return fmath.Exp(-z*z/2) / (sd * math.Sqrt(2*math.Pi))

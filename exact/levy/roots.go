@@ -21,7 +21,8 @@ func Roots(m models.Kou, nu float64, s complex128) (b, slope [4]complex128) {
 	c := -complex(m.Rate, 0) - s
 	poly := [5]complex128{
 		cmplx.Scale(e1*e2, c) + complex(float64(m.Rate*e1*e2), 0),
-		complex(float64(nu*e1*e2), 0) + cmplx.Scale(e1-e2, c) + cmplx.Scale(m.Rate, complex(float64(p*e1)-float64((1-p)*e2), 0)),
+		complex(float64(nu*e1*e2), 0) + cmplx.Scale(e1-e2, c) +
+			complex(float64(m.Rate*(float64(p*e1)-float64((1-p)*e2))), 0),
 		complex(float64(v*e1*e2)+float64(nu*(e1-e2)), 0) - c,
 		complex(float64(v*(e1-e2))-nu, 0),
 		complex(-v, 0),

@@ -12,7 +12,7 @@ import (
 	"mcrisk/param"
 )
 
-// UnknownCommand is the fault of a command that there is not.
+// UnknownCommand is the error for an unknown command.
 func UnknownCommand(root *cobra.Command, name string) error {
 	if near := root.SuggestionsFor(name); len(near) > 0 {
 		return Input("no command %q; did you mean %s?", name, strings.Join(near, " or "))
@@ -20,7 +20,7 @@ func UnknownCommand(root *cobra.Command, name string) error {
 	return Input("no command %q; see mcrisk --help", name)
 }
 
-// unknownTopic is the fault of a page of help that there is not.
+// unknownTopic is the error for an unknown page of help.
 func unknownTopic(root *cobra.Command, name string) error {
 	if near := append(root.SuggestionsFor(name), param.Nearest(name, TopicNames())...); len(near) > 0 {
 		return Input("no command or topic %q; did you mean %s?", name, strings.Join(near, " or "))
@@ -76,7 +76,7 @@ func OneFile(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// DidYouMean ends a message about a name that is none of those there are.
+// DidYouMean ends a message about an unknown name.
 func DidYouMean(name string, names []string) string {
 	if near := param.Nearest(name, names); len(near) > 0 {
 		return "; did you mean " + strings.Join(near, " or ") + "?"
@@ -84,7 +84,7 @@ func DidYouMean(name string, names []string) string {
 	return ""
 }
 
-// OneOf reports a name that is none of those there are.
+// OneOf reports a name that is not in a list.
 func OneOf(flag, name string, names []string) error {
 	if slices.Contains(names, name) {
 		return nil

@@ -141,7 +141,7 @@ func files(kind string) ([]string, cobra.ShellCompDirective) {
 // described is a completion with its meaning.
 func described(name, doc string) string { return fmt.Sprintf("%s\t%s", name, doc) }
 
-// tokenNames are those of the catalogue.
+// tokenNames are the names of the catalogue's tokens.
 func tokenNames() (names []string) {
 	for _, t := range catalogue.Tokens() {
 		names = append(names, described(t.Name, t.Underlying+", "+t.Venue.Value))

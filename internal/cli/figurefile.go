@@ -39,8 +39,8 @@ func CreateFigure(path string) (*FigureFile, error) {
 	return f, nil
 }
 
-// Commit draws a figure, writes the file and gives it its name. A figure that there
-// is not of a run is bad input.
+// Commit draws a figure, writes the file and gives it its name. A figure that the run
+// does not have is bad input.
 func (f *FigureFile) Commit(figure report.Figure) error {
 	drawn, err := figure.Draw()
 	if err == nil && drawn == nil {

@@ -14,7 +14,7 @@ import (
 // A FileColumn is a column of a table, or a key of an object in JSON, in the reference
 // of files.
 type FileColumn struct {
-	// Name is that of the column. Parts of an estimate follow it as in "difference, _se,
+	// Name is the name of the column. Parts of an estimate follow it as in "difference, _se,
 	// _lo". A key in JSON is a path such as "rows[].token", in which * is any name.
 	// <parameter> and <metric> stand for all names of their kind.
 	Name string
@@ -69,7 +69,7 @@ func FilesPage() string {
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("### Numbers of a token\n\n| key | unit | range | default | meaning |\n|---|---|---|---|---|\n")
+	b.WriteString("### Parameters of a token\n\n| key | unit | range | default | meaning |\n|---|---|---|---|---|\n")
 	for _, p := range tokens.Params {
 		fmt.Fprintf(&b, "| %s\n", paramRow(p))
 	}
@@ -141,14 +141,14 @@ func marketColumns() (columns []FileColumn) {
 	return columns
 }
 
-// lifetimeText is the meaning of a column of lifetimes, empty if nobody wrote it.
+// lifetimeText is the meaning of a column of lifetimes, empty if there is none.
 func lifetimeText(name string) string {
 	if text := lifetimeTexts[name]; text != "" {
 		return text
 	}
 	for prefix, say := range map[string]string{
-		"money_": "%s; negative is paid",
-		"log_":   "%s, as a part of ln nav; negative is lost",
+		"money_": "%s; negative is a cost",
+		"log_":   "%s, as a part of ln nav; negative is a loss",
 	} {
 		if item, ok := strings.CutPrefix(name, prefix); ok && slices.Contains(tokens.ItemNames[:], item) {
 			return fmt.Sprintf(say, itemTexts[item])

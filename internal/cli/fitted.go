@@ -73,7 +73,7 @@ const noHistory = "there is no underlying of the catalogue and no --prices to fi
 // known says whether options or the spec have a number.
 func (p *resolving) known(name string) bool { return p.given(name) || p.Origins[name] == "spec" }
 
-// noteDefaults says that numbers of a model are defaults, and why, where some are not
+// noteDefaults says that parameters of a model are defaults, and why, where some are not
 // known. Geometric Brownian motion has one, which results show.
 func (r *Resolved) noteDefaults(model, reason string, known func(name string) bool) {
 	kind, err := models.Registry.Kind(model)
@@ -82,21 +82,21 @@ func (r *Resolved) noteDefaults(model, reason string, known func(name string) bo
 	}
 	unknown := func(q param.Param) bool { return q.Name != models.Mu.Name && !known(q.Name) }
 	if slices.ContainsFunc(kind.Params, unknown) {
-		r.Note("the numbers of %s that were not given are defaults: %s", kind.Name, reason)
+		r.Note("the parameters of %s that were not given are defaults: %s", kind.Name, reason)
 	}
 }
 
 // fittedOf is a model that the catalogue has for an underlying, or without numbers, and
 // a note that says so, if it has none.
 func fittedOf(u catalogue.Underlying, kind string) fittedModel {
-	part, origins := u.Model(kind)
+	part, origins := u.Model(kind), u.ModelOrigins(kind)
 	f := fittedModel{Part: part, origins: origins}
 	if origins == nil {
 		reason := "it was not tried"
 		if said := u.Unfitted(kind); said != "" {
 			reason = said
 		}
-		f.notes = []string{fmt.Sprintf("no %s is fitted to %s in the catalogue (%s): its numbers are defaults",
+		f.notes = []string{fmt.Sprintf("no %s is fitted to %s in the catalogue (%s): its parameters are defaults",
 			kind, u.Name, reason)}
 	}
 	return f

@@ -311,7 +311,7 @@ func reflow(text string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// Item is a name and what it means, as a list in a command's description has it.
+// Item is a name and its meaning in a list of a command's description.
 func Item(name, text string) string {
 	const column = 24
 	var b strings.Builder

@@ -23,9 +23,9 @@ type FileOptions struct{ Column, Stamp, Zone string }
 func (o *FileOptions) Bind(cmd *cobra.Command, section string) {
 	s := cmd.Flags()
 	Text(s, &o.Column, section, "column", "name", "",
-		"column of prices in a file of closes, or ticker in a file of several")
+		"column of prices, or ticker in a file of several")
 	Text(s, &o.Stamp, section, "stamp", "open|close", "",
-		"end of a bar that its time is of; of a file that does not say it (default open)")
+		"end of a bar that its time marks, if the file does not say it (default open)")
 	Text(s, &o.Zone, section, "zone", "name", "", "zone of times without one, such as Europe/Berlin (default UTC)")
 }
 

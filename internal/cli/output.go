@@ -61,7 +61,7 @@ func (o *FormOptions) Print(w io.Writer, d report.Document) error {
 }
 
 // PlainUsage is what help says of --no-control.
-const PlainUsage = "do not correct estimates by what is known of the price; see mcrisk help sampling"
+const PlainUsage = "do not use control variates; see mcrisk help sampling"
 
 // OutputOptions say what a command prints and writes.
 type OutputOptions struct {

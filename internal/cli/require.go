@@ -53,6 +53,9 @@ func parseRequirement(text string) (Requirement, error) {
 			r.metric, r.end = name, end
 		}
 	}
+	if err := checkRequired(r.metric); err != nil {
+		return r, err
+	}
 	number, percent := strings.CutSuffix(strings.TrimSpace(rest), "%")
 	var err error
 	if r.bound, err = strconv.ParseFloat(strings.TrimSpace(number), 64); err != nil || r.bound != r.bound {
@@ -64,7 +67,19 @@ func parseRequirement(text string) (Requirement, error) {
 	return r, nil
 }
 
-// Require checks the requirements for every token's summary. Those that are not met make
+// checkRequired refuses a name that is neither a metric nor a quantile, before anything
+// runs.
+func checkRequired(name string) error {
+	for _, p := range analytics.QuantileLevels {
+		if analytics.QuantileName(p) == name {
+			return nil
+		}
+	}
+	_, err := analytics.Lookup(name)
+	return err
+}
+
+// Require checks the requirements for every token's summary. Unmet requirements make
 // an [UnmetError]. Notes say which are met, with their numbers, and which are undecided:
 // their bound is within the interval of the estimate.
 func Require(rs []Requirement, summaries []analytics.Summary) (notes []string, err error) {

@@ -62,13 +62,17 @@ func TestRequire(t *testing.T) {
 			t.Errorf("%s: said %q; want %q in it", tt.text, said, tt.said)
 		}
 	}
-	rs, err := ParseRequirements([]string{"p_liquidatoin<1"})
+	if _, err := ParseRequirements([]string{"p_liquidatoin<1"}); !errors.As(err, new(InputError)) ||
+		!strings.Contains(err.Error(), "did you mean p_liquidation?") {
+		t.Errorf("unknown metric: %v", err)
+	}
+	rs, err := ParseRequirements([]string{"utility>0"}) // a metric that simulate leaves out
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Require(rs, s); !errors.As(err, new(InputError)) ||
-		!strings.Contains(err.Error(), "did you mean p_liquidation?") {
-		t.Errorf("unknown metric: %v", err)
+		!strings.Contains(err.Error(), `no metric "utility"`) {
+		t.Errorf("metric that is not reported: %v", err)
 	}
 	for _, text := range []string{"nav", "nav<", "nav<x", "nav<NaN", "nav=1"} {
 		if _, err := ParseRequirements([]string{text}); !errors.As(err, new(InputError)) {

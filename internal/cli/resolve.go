@@ -23,7 +23,7 @@ import (
 // A Resolved is a study made of options, with what there is to say about it.
 type Resolved struct {
 	Study      *study.Study
-	Origins    study.Origins     // where its numbers came from
+	Origins    study.Origins     // where its parameters came from
 	Underlying string            // of the catalogue's token; may be empty
 	Notes      []string          // what the user should know before reading results
 	Inputs     map[string]string // SHA-256 of files read

@@ -6,7 +6,7 @@ import (
 	"mcrisk/rundir"
 )
 
-// OpenRun reads a stored run of simulate. A folder that is none is bad input.
+// OpenRun reads a stored run of simulate. Any other folder is bad input.
 func OpenRun(dir string) (*rundir.Run, error) {
 	r, err := rundir.OpenRun(dir)
 	if errors.As(err, new(rundir.NotRunError)) {

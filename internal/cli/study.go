@@ -19,12 +19,12 @@ type StudyOptions struct {
 	Model, Policy, Mechanism, Band string
 	Horizon, Step, Paths, Seed     string            // else a year, an hour, 10,000 and 1
 	Numbers                        map[string]string // of registered parts, by name
-	Uncertain                      bool              // draw the model's numbers with the errors of the fit
+	Uncertain                      bool              // draw the model's parameters with the errors of the fit
 	Force                          bool              // accept rates above 200 % a year
 	Workers                        int               // 0: all processors
 }
 
-// defaults are the values of a study's settings that nobody gave.
+// defaults are the values of a study's settings that were not given.
 var defaults = map[string]string{"horizon": "365d", "step": "1h", "paths": "10000", "seed": "1"}
 
 // Bind adds the flags of a study to a command.
@@ -47,15 +47,15 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 			"; with --band it is band")
 	bindNumbers(o, s, SectionToken, "policy", tokens.Policies.Kinds())
 	Text(s, &o.Model, SectionModel, "model", "kind", "",
-		"law of the price: see mcrisk help models; "+kindList(models.Registry.Kinds()))
+		"price model: see mcrisk help models; "+kindList(models.Registry.Kinds()))
 	Text(s, &o.Prices, SectionModel, "prices", "file", "", "CSV of prices to which the model is fitted")
 	o.File.Bind(cmd, SectionModel)
 	s.BoolVar(&o.Uncertain, "parameter-uncertainty", false,
-		"draw the model's fitted numbers anew for each path, with the errors of the fit")
+		"draw the model's fitted parameters anew for each path, with the errors of the fit")
 	InSection(s, SectionModel, "parameter-uncertainty")
 	bindNumbers(o, s, SectionModel, "model", models.Registry.Kinds())
 	Text(s, &o.Horizon, SectionStudy, "horizon", "duration", "", "length of each lifetime")
-	Text(s, &o.Step, SectionStudy, "step", "duration", "", "time between looks at the price")
+	Text(s, &o.Step, SectionStudy, "step", "duration", "", "time between observed prices")
 	Text(s, &o.Paths, SectionStudy, "paths", "count", "", "number of lifetimes; 1e6 is understood")
 	Text(s, &o.Seed, SectionStudy, "seed", "count", "", "seed of the random numbers; a whole number")
 	for name, value := range defaults {
@@ -70,7 +70,7 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	InSection(s, SectionStudy, "workers")
 }
 
-// sectionOfNumber is the section of one of a token's own numbers.
+// sectionOfNumber is the section of one of a token's own parameters.
 func sectionOfNumber(name string) string {
 	switch name {
 	case "target":
@@ -83,7 +83,7 @@ func sectionOfNumber(name string) string {
 	return SectionCosts
 }
 
-// bindNumbers adds the numbers of kinds, saying whose each is.
+// bindNumbers adds the parameters of kinds, saying whose each is.
 func bindNumbers[T any](o *StudyOptions, s *pflag.FlagSet, section, what string, kinds []param.Kind[T]) {
 	owners := map[string][]string{}
 	for _, k := range kinds {

@@ -60,7 +60,7 @@ func ParseAversion(text string) (float64, error) {
 	return v, nil
 }
 
-// Shard are the units of a sweep, of so many, that k/n asks for: the k-th of n parts. Of
+// Shard returns the units of the k-th of n parts of a sweep, for the text k/n. Of
 // an empty text they are all.
 func Shard(text string, units int) (list []int, err error) {
 	k, n := 1, 1

@@ -21,12 +21,12 @@ type topic struct {
 
 var topics = []topic{
 	{"policies", "When a token trades, and to what leverage", policiesTopic},
-	{"models", "Models of the price", modelsTopic},
+	{"models", "Price models", modelsTopic},
 	{"costs", "Costs of trades, fees and the size of the vault", costsTopic},
 	{"venues", "How leverage is held: by a loan or a perpetual future", venuesTopic},
 	{"sampling", "Paths, steps, seeds and what the intervals mean", samplingTopic},
 	{"files", "What a run directory holds", filesTopic},
-	{"metrics", "The numbers that are reported", metricsTopic},
+	{"metrics", "The metrics that are reported", metricsTopic},
 }
 
 // TopicNames are the names of the pages of help that are no command's.
@@ -101,7 +101,7 @@ func kindBlocks[T any](kinds []param.Kind[T]) (blocks []report.Block) {
 	return blocks
 }
 
-// ofSection are a token's own numbers in a section of help.
+// ofSection are a token's own parameters in a section of help.
 func ofSection(section string) (params []param.Param) {
 	for _, p := range tokens.Params {
 		if sectionOfNumber(p.Name) == section {
@@ -121,7 +121,7 @@ Leverage is exposure over net asset value. A band's edges are magnitudes: those 
 a short token at leverage −2 may be 1.8 and 2.2.`),
 		numbersTable("Any token has a target:", ofSection(SectionToken))}
 	blocks = append(blocks, kindBlocks(tokens.Policies.Kinds())...)
-	return append(blocks, numbersTable("The keeper is who makes the trades. It may be late or absent:",
+	return append(blocks, numbersTable("The keeper sends the trades. It may be late or out of service:",
 		ofSection(SectionKeeper)))
 }
 
@@ -130,11 +130,11 @@ func modelsTopic() []report.Block {
 it with --model NAME, or "model: {kind: NAME}" in a spec. Rates are per year and continuously compounded;
 volatility is per √year, so 0.8 is 80 % a year. A year has 365 days.
 
-A token of the catalogue has the model's numbers fitted to the history of its
+A token of the catalogue has the model's parameters fitted to the history of its
 underlying, except mu. --prices FILE fits them to another history, and mu too with
---mu fitted. Numbers given on the command line take precedence. Without a fit they
+--mu fitted. Parameters given on the command line take precedence. Without a fit they
 are defaults. mcrisk calibrate fits any of these models and writes specs;
---parameter-uncertainty then draws the fitted numbers anew for each path.`)}
+--parameter-uncertainty then draws the fitted parameters anew for each path.`)}
 	return append(blocks, kindBlocks(models.Registry.Kinds())...)
 }
 
@@ -151,7 +151,7 @@ returns, chase adds money after gains and withdraws it after losses.`),
 }
 
 func venuesTopic() []report.Block {
-	blocks := []report.Block{report.Text(`A venue is where leverage is held and what that costs. Give it with
+	blocks := []report.Block{report.Text(`A venue provides the leverage and charges for it. Give it with
 --mechanism NAME, or "mechanism: {kind: NAME}" in a spec. The default is a loan.`)}
 	blocks = append(blocks, kindBlocks(tokens.Mechanisms.Kinds())...)
 	return append(blocks, numbersTable("What follows a liquidation:", ofSection(SectionVenue)))
@@ -162,9 +162,9 @@ func samplingTopic() []report.Block {
 	t := report.Table{PeopleOnly: true, Columns: []report.Column{{Name: "flag"}, {Name: "default"},
 		{Name: "meaning", Wrap: true}}}
 	t.Add("--horizon", defaults["horizon"], "length of each lifetime")
-	t.Add("--step", defaults["step"], "time between looks at the price; a token trades at the end of steps only")
-	t.Add("--paths", defaults["paths"], "lifetimes; four times as many halve the intervals")
-	t.Add("--seed", defaults["seed"], "start of the random numbers; the same seed gives the same results, to the bit, "+
+	t.Add("--step", defaults["step"], "time between observed prices; a token trades at the end of steps only")
+	t.Add("--paths", defaults["paths"], "number of lifetimes; four times as many halve the intervals")
+	t.Add("--seed", defaults["seed"], "seed of the random numbers; the same seed gives the same results, to the bit, "+
 		"on any number of --workers")
 	return []report.Block{t, report.Text(`Interval: the ` + percent + ` % interval of an estimate is its
 Monte Carlo error. It would hold the exact value in ` + percent + ` of 100 such simulations. More paths make it shorter.
@@ -172,20 +172,20 @@ Monte Carlo error. It would hold the exact value in ` + percent + ` of 100 such 
 Range of outcomes: the quantiles of final net asset value, as from 5 to 95 % of
 paths, are what may happen to one holder. More paths do not make it shorter.
 
-Control: some estimates are corrected by what is known exactly of the price, such
-as its mean. "control 12×" says that without it the same interval would take 12
-times as many paths. --no-control leaves corrections out.
+Control variates: some estimates are corrected by an exactly known property of
+the price, such as its mean. "control 12×" says that without the correction the
+same interval would need 12 times as many paths. --no-control leaves them out.
 
-Warnings: "heavy-tail" says that a few paths decide the mean, "few-in-tail" that
-few paths lie in the tail. Such an interval may hold the exact value less often
-than in ` + percent + ` of 100 simulations. "Not estimable from these paths" stands where not
-even that can be said.
+Warnings: "heavy-tail" says that a few paths dominate the mean, "few-in-tail" that
+only a few paths lie in the tail. The coverage of such an interval may be below
+` + percent + ` %. "Not estimable from these paths" stands instead of an estimate that so few
+paths dominate that no interval can be given.
 
-Pairing: tokens and cells of one command live on the same price paths, so most of
+Pairing: tokens and cells of one command run on the same price paths, so most of
 the Monte Carlo error of a difference cancels.
 
 Bounds: --require 'p_liquidation<0.01' ends with exit status 3 if the estimate
-does not meet the bound; p_liquidation.hi<0.01 asks it of the whole interval.
+does not meet the bound; p_liquidation.hi<0.01 tests the upper end of the interval.
 
 Without sampling: mcrisk exact and mcrisk sweep --exact compute what they can,
 with a bound of the error. Sampling a grid: mcrisk sweep --sample N runs a Latin
