@@ -16,7 +16,7 @@ type Best struct {
 	// of the slice: they hold the optimum with [Confidence], whichever turned out
 	// best in the sample.
 	Indistinguishable []bool
-	Estimate          analytics.Estimate // of the best; NaN where no setting has a value, as if all paths are ruined
+	Estimate          analytics.Estimate // of the best; NaN where none has a value
 
 	AllEqual bool // every setting has the same value
 	AtEnd    bool // of the range swept, so that the optimum may lie beyond; only where one number is selected

@@ -32,7 +32,7 @@ func TestRatesThatAreAskedAbout(t *testing.T) {
 	numbers := 0
 	for _, u := range catalogue.Underlyings() {
 		for _, k := range models.Registry.Kinds() {
-			part, _ := u.Model(k.Name)
+			part := u.Model(k.Name)
 			for name, v := range part.Values {
 				numbers++
 				if err := tooHigh(by[name], by[name].Format(v), v); err != nil {
