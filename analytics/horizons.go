@@ -108,6 +108,16 @@ func NewHorizons(times []float64, target float64) *Horizons {
 	return h
 }
 
+// HorizonsMemory is what [Horizons] keeps of so many paths at so many times, in bytes:
+// a value of each of its distributions, up to [KeptAtMarks].
+func HorizonsMemory(times, paths int) float64 {
+	const atEach = 7 // NAV, price, ideal, drawdown, decay, multiple and leverage
+	if times == 0 {
+		return 0
+	}
+	return 8 * float64(atEach*times+len(PathSeries)) * float64(min(paths, KeptAtMarks))
+}
+
 // Add counts some paths at the i-th time.
 func (h *Horizons) Add(i int, m MarkSample) {
 	h.n[i] += len(m.NAV)

@@ -86,23 +86,25 @@ func (f frame) damping(c cycle, years float64) float64 {
 // regularity is the height that a contour needs to enclose the poles of regular cycles,
 // in 1/years, and the error if the limit of the height excludes some.
 func (f frame) regularity(c cycle, years float64) (reach, doubt float64) {
-	const negligible, highest = 40, 5000
+	const negligible = 40
 	damping := f.damping(c, years)
 	if !(damping < negligible) {
 		return 0, 0
 	}
 	pole := 2 * math.Pi * years / f.cycleStats(c, 0).mean
 	reach = pole * (math.Ceil(math.Sqrt(negligible/damping)) + 0.5) * 1.25
-	if reach > highest {
-		reach = highest
+	if reach > tallest {
+		reach = tallest
 		k := math.Floor(reach/1.25/pole) + 1
 		doubt = fmath.Exp(-damping * (k * k))
 	}
 	return reach, doubt
 }
 
-// tolerated is the largest error of an inversion that is not an error.
-const tolerated = 1e-6
+const (
+	tolerated = 1e-6 // the largest error of an inversion that is not an error
+	tallest   = 5000 // the greatest height of a contour over the years
+)
 
 func (h *horizon) tooRegular(unsure float64) error {
 	return fmt.Errorf("exact: the inversion over %v years is unsure by %.2g: "+

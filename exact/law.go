@@ -45,6 +45,9 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 		v.Mean, v.SD = m.Decay, m.DecaySD
 	}
 	v.Highest = h.highestResolved(slope)
+	if h.series != nil {
+		v.Beat = h.beat(slope)
+	}
 	var pole, drift [2]float64
 	for k := range 2 {
 		re := float64(k)
@@ -80,6 +83,9 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 			break
 		}
 		h.reach, _ = h.regularity(h.cycle, years)
+		if high := 40 + 4*v.Beat*years*max(math.Abs(drift[0]), math.Abs(drift[1])); high < tallest {
+			h.reach = max(h.reach, high) // holds the poles of two beats
+		}
 		h.known = map[complex128][]sample{}
 		if v.Unsure = 3 * disagreement(contourCF, seriesCF, v); !(v.Unsure < agreement) && h.series.quick(h.steps) {
 			cf, v.Unsure = seriesCF, 0
@@ -157,10 +163,15 @@ func (h *horizon) byContour(slope float64, pole, drift [2]float64, absorbing boo
 }
 
 // disagreement is the largest difference of two characteristic functions over relevant
-// frequencies, as a fraction of their values at 0 and, if the law is tilted, at 1.
+// frequencies, those near a beat among them, as a fraction of their values at 0 and, if
+// the law is tilted, at 1.
 func disagreement(one, other func(z complex128) complex128, v levy.Inverter) float64 {
 	worst := 0.0
-	for _, f := range []complex128{0.25i, 0.7i, 1.5i, 2.2i, 3i, 4i, 5.5i, 1 + 0.7i, 1 + 2i, 1 + 4i} {
+	frequencies := []complex128{0.25i, 0.7i, 1.5i, 2.2i, 3i, 4i, 5.5i, 1 + 0.7i, 1 + 2i, 1 + 4i}
+	for _, k := range []float64{0.8, 0.9, 1, 1.1, 1.2, 1.9, 2, 2.1} {
+		frequencies = append(frequencies, complex(0, float64(k*v.Beat)*v.SD), complex(1, float64(k*v.Beat)*v.SD))
+	}
+	for _, f := range frequencies {
 		if real(f) > 0 && !v.Tilt {
 			continue
 		}
@@ -174,6 +185,26 @@ func disagreement(one, other func(z complex128) complex128, v levy.Inverter) flo
 		}
 	}
 	return worst
+}
+
+// beat is the frequency of ln NAV − slope·ln S at which cycles are in phase: 2π over the
+// mean size of what one adds; zero: it adds nothing. There the characteristic function
+// has a second peak, as that of a sum of equal steps has, and its dominant pole is back
+// near the real axis, far from where it moves to with the frequency.
+func (h *horizon) beat(slope float64) float64 {
+	weights := h.visits(0)[fromStart].exits
+	size, all := 0.0, 0.0
+	for k, e := range h.exits {
+		if e.next != ended {
+			w := real(weights[k])
+			size += float64(w * math.Abs(e.log-growth(h.start[fromStart])-float64(slope*(e.y-h.start[fromStart]))))
+			all += w
+		}
+	}
+	if size == 0 {
+		return 0
+	}
+	return 2 * math.Pi * all / size
 }
 
 // highestResolved is the highest frequency of ln NAV − slope·ln S that the spacing of

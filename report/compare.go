@@ -35,7 +35,7 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 				continue
 			}
 			var difference, reduction any
-			if x.Versus.SE > 0 {
+			if x.Versus.SE > 0 || math.Abs(x.Versus.Value) > 0 {
 				difference, reduction = doubted(x.Versus), Shown{x.VarianceReduction, Short3(x.VarianceReduction), ""}
 				doubts = doubts || x.Versus.Warning != ""
 			}
@@ -96,13 +96,21 @@ func outcomesTable(r *assess.Comparison) Table {
 		t.Columns = append(t.Columns, Column{Name: Short(100*p) + " %"})
 	}
 	for _, o := range r.Outcomes {
-		row := []any{o.Name}
+		row := []any{outcomeTitle(o)}
 		for _, q := range o.Quantiles {
 			row = append(row, Shown{q.Estimate.Value, Value(q.Estimate), ""})
 		}
 		t.Add(row...)
 	}
 	return t
+}
+
+// outcomeTitle is the name of a holding for people: "held −2x".
+func outcomeTitle(o assess.Outcome) string {
+	if o.Beside {
+		return strings.Replace(o.Name, "held -", "held −", 1)
+	}
+	return o.Name
 }
 
 // drawOutcomes is the range of outcomes of each holding.
@@ -117,7 +125,7 @@ func drawOutcomes(r *assess.Comparison) (*plots.Figure, error) {
 		XLabel: "Final net asset value (start = 1)",
 	}
 	for _, o := range r.Outcomes {
-		row := plots.OutcomeRow{Name: o.Name, Beside: o.Beside}
+		row := plots.OutcomeRow{Name: outcomeTitle(o), Beside: o.Beside}
 		for i, q := range o.Quantiles {
 			row.Quantiles[i] = drawable(q.Estimate)
 		}

@@ -262,6 +262,7 @@ func TestSweepFile(t *testing.T) {
 		"sweep: {ovr: 1}":                         `did you mean over?`,
 		"sweep: {over: {fee: {a: 1}}}":            "x.yaml:1:",
 		"sweep: {sample: lots}":                   `sample = "lots"; want`,
+		"sweep: {choose: [fee], select: [fee]}":   `x.yaml:1:32: select and choose`,
 		"sweep: {over: {model: {a: {kind: x}}}}":  `kind "x"; want`,
 		`sweep: {over: {model: {"a,b": {}}}}`:     `x.yaml:1:29: model = "a,b"; want a name without commas`,
 	} {

@@ -121,6 +121,12 @@ func ReadSweep(data []byte, name string) (study.Spec, *SweepPlan, error) {
 
 // sweep are the keys of a sweep.
 func (r *reader) sweep(s *SweepPlan) fields {
+	selects := func(n ast.Node) {
+		if s.Select != nil {
+			r.fault(n, "select and choose, its former name; want select alone")
+		}
+		s.Select = words(n)
+	}
 	return fields{
 		"over": func(n ast.Node) {
 			for _, item := range r.items(n, "over") {
@@ -128,8 +134,8 @@ func (r *reader) sweep(s *SweepPlan) fields {
 			}
 		},
 		"sample": func(n ast.Node) { s.Sample = int(r.count(n, "sample", study.MaxCells)) },
-		"select": func(n ast.Node) { s.Select = words(n) },
-		"choose": func(n ast.Node) { s.Select = words(n) }, // as files had it before
+		"select": selects,
+		"choose": selects, // as files had it before
 		"aversion": func(n ast.Node) {
 			v, err := param.Number(text(n))
 			if err != nil || !(v >= 0) || math.IsInf(v, 1) {

@@ -228,3 +228,26 @@ func TestCompareOnOwnUnderlyings(t *testing.T) {
 		t.Errorf("said %s", said)
 	}
 }
+
+// Of prices that stand still every difference is known, and so is a short position's
+// name: held −2x. The study's file says where its correlations come from.
+func TestCompareWithoutNoise(t *testing.T) {
+	args := []string{"--tokens", "ETHBULL3X,ETHBEAR2X", "--sigma", "0", "--horizon", "2d", "--paths", "20", "--no-save"}
+	out, _ := expect(t, cli.Done, append([]string{"compare", "--markdown"}, args...)...)
+	if !strings.Contains(out, "| held −2x |") {
+		t.Errorf("no held −2x in\n%s", out)
+	}
+	_, differences, _ := strings.Cut(out, "Less that of ETHBULL3X")
+	if !strings.Contains(differences, "| log_growth | ETHBEAR2X | 0.0347") {
+		t.Errorf("no difference of log_growth in\n%s", differences)
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	expect(t, cli.Done, "compare", "--tokens", "ETHBULL3X,BTCBULL3X", "--correlation", "0.5", "--horizon", "2d",
+		"--paths", "20", "--no-figures", "--out", dir)
+	out, _ = expect(t, cli.Done, "compare", "--spec", filepath.Join(dir, "spec.yaml"), "--no-save", "--markdown")
+	for _, want := range []string{"| BTC: correlations | 0.5 | spec |", "| common-jumps | false | spec |"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %s in\n%s", want, out)
+		}
+	}
+}

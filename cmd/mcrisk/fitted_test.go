@@ -61,4 +61,17 @@ func TestFittedModels(t *testing.T) {
 	if _, stderr := of("--target", "3"); strings.Contains(stderr, "defaults") {
 		t.Errorf("geometric Brownian motion: %q", stderr)
 	}
+	// A spec with some numbers of a model, and kinds along an axis, say the same.
+	part := write(t, "part.yaml", "model: {kind: kou, jump-rate: 3}\n")
+	got, stderr = of("--token", "BTCBULL3X", "--spec", part)
+	if got["jump-rate"] != "3 spec" || !strings.Contains(stderr, "of kou that were not given are defaults: "+part) {
+		t.Errorf("of a part of a model: jump-rate is %q, and %q", got["jump-rate"], stderr)
+	}
+	whole := "model: {kind: kou, sigma: 0.5, jump-rate: 3, jump-up: 0.5, eta-up: 20, eta-down: 20}\n"
+	if _, stderr := of("--token", "BTCBULL3X", "--spec", write(t, "whole.yaml", whole)); strings.Contains(stderr,
+		"defaults") {
+		t.Errorf("of a whole model: %q", stderr)
+	}
+	says(t, cli.Done, "of kou that were not given are defaults", "sweep", "--target", "3", "--over", "model=gbm,kou",
+		"--horizon", "2d", "--paths", "20", "--no-save")
 }

@@ -150,4 +150,5 @@ func TestTopics(t *testing.T) {
 		}
 	}
 	says(t, cli.BadInput, `no command or topic "polices"; did you mean policies?`, "help", "polices")
+	says(t, cli.BadInput, `argument "venues" after the topic models; want the topic alone`, "help", "models", "venues")
 }

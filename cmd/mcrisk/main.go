@@ -75,6 +75,5 @@ interrupted.`,
 		newVersion(),
 	)
 	cli.Help(root)
-	cli.Complete(root)
 	return root
 }

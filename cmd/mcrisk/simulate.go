@@ -74,7 +74,7 @@ func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
 		return cli.Input("--lifetimes with %d tokens; want one token, or the run directory, which has a file for each",
 			n)
 	}
-	if err := cli.Fits(r.Study, 1, cli.AllColumns); err != nil {
+	if err := cli.FitsMarks(r.Study); err != nil {
 		return err
 	}
 	var file *rundir.File

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,8 +98,8 @@ func (o *traceOptions) print(session *cli.Session, s *study.Study, token, path i
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(fault, out.Flush()); err != nil {
-		return fmt.Errorf("standard output: %w", err)
+	if fault = cmp.Or(fault, out.Flush()); fault != nil {
+		return fmt.Errorf("standard output: %w", fault)
 	}
 	return nil
 }

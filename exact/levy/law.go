@@ -40,6 +40,7 @@ type Inverter struct {
 	Alive    float64 // the rest, or what the law is conditioned on
 	Tilt     bool    // also invert partial expectations of NAV
 	Highest  float64 // frequency up to which CF is accurate; zero: no limit
+	Beat     float64 // frequency by which CF may have risen again after it was negligible; zero: it stays so
 	Unsure   float64 // bound of the error of CF, relative to its value at 0 or 1
 
 	// CF is E[e^{zX}; alive], for z = iu and, with Tilt, for 1 + iu and 1.
@@ -109,7 +110,7 @@ func (v Inverter) terms(re float64, l Law) (terms []complex128, rest float64, er
 	if v.Highest > 0 {
 		most = max(8, min(most, int(v.Highest/l.du)))
 	}
-	for k, small := 0, 0; k < most && small < 8; k++ {
+	for k, small := 0, 0; k < most && small < max(8, int(1.2*v.Beat/l.du)); k++ {
 		u := (float64(k) + 0.5) * l.du
 		x, err := v.CF(complex(re, u))
 		if err != nil {

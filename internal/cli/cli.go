@@ -70,6 +70,9 @@ func (e UnfinishedError) Error() string {
 // Execute runs a command line and returns its exit status.
 func Execute(ctx context.Context, root *cobra.Command, args []string, stdout, stderr io.Writer) int {
 	out := &results{w: stdout}
+	if len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
+		complete(root) // only then: cobra keeps flags that have completion for ever
+	}
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(stderr)

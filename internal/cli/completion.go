@@ -30,9 +30,9 @@ func FigureNames() (names []string) {
 	return append(names, PathFigure)
 }
 
-// Complete gives all commands of a program completion: of arguments by what their use
+// complete gives all commands of a program completion: of arguments by what their use
 // says that they are, and of flags by their names and kinds.
-func Complete(root *cobra.Command) {
+func complete(root *cobra.Command) {
 	for _, cmd := range root.Commands() {
 		if cmd.ValidArgsFunction == nil && !cmd.HasSubCommands() {
 			cmd.ValidArgsFunction = completeArguments(cmd)

@@ -35,6 +35,7 @@ func (p *resolving) fit() error {
 	case p.Numbers["mu"] == "fitted":
 		return errors.New("--mu fitted; want --prices FILE to fit it to")
 	case complete:
+		p.noteDefaults(p.spec.Model.Kind, p.Spec+" has the model", p.known)
 		return nil
 	case p.Underlying != "":
 		u, err := catalogue.LookupUnderlying(p.Underlying)
@@ -43,7 +44,7 @@ func (p *resolving) fit() error {
 		}
 		p.fitted = func(kind string) (fittedModel, error) { return fittedOf(u, kind), nil }
 	default:
-		p.noteDefaults()
+		p.noteDefaults(p.spec.Model.Kind, noHistory, p.known)
 		return nil
 	}
 	kind := p.spec.Model.Kind
@@ -66,17 +67,22 @@ func (p *resolving) fit() error {
 	return nil
 }
 
-// noteDefaults says that parameters of a model are defaults where no history is known that
-// they could be fitted to. Geometric Brownian motion has one, which results show.
-func (p *resolving) noteDefaults() {
-	kind, err := models.Registry.Kind(p.spec.Model.Kind)
+// noHistory is why parameters of a model are defaults.
+const noHistory = "there is no underlying of the catalogue and no --prices to fit them to"
+
+// known says whether options or the spec have a number.
+func (p *resolving) known(name string) bool { return p.given(name) || p.Origins[name] == "spec" }
+
+// noteDefaults says that parameters of a model are defaults, and why, where some are not
+// known. Geometric Brownian motion has one, which results show.
+func (r *Resolved) noteDefaults(model, reason string, known func(name string) bool) {
+	kind, err := models.Registry.Kind(model)
 	if err != nil || kind.Name == "gbm" {
 		return
 	}
-	unknown := func(q param.Param) bool { return q.Name != models.Mu.Name && !p.given(q.Name) }
+	unknown := func(q param.Param) bool { return q.Name != models.Mu.Name && !known(q.Name) }
 	if slices.ContainsFunc(kind.Params, unknown) {
-		p.Note("the parameters of %s that were not given are defaults: "+
-			"there is no underlying of the catalogue and no --prices to fit them to", kind.Name)
+		r.Note("the parameters of %s that were not given are defaults: %s", kind.Name, reason)
 	}
 }
 
@@ -163,7 +169,12 @@ func (r *Resolved) modelOf(kind string) (part param.Part, fitted bool, err error
 		return part, false, err
 	}
 	part = axis.Models[0]
-	if r.fitted == nil || kind == spec.Model.Kind {
+	known := func(name string) bool { return r.Origins[name] == "given" || r.Origins[name] == "spec" }
+	switch {
+	case kind == spec.Model.Kind:
+		return part, false, nil
+	case r.fitted == nil:
+		r.noteDefaults(kind, noHistory, known)
 		return part, false, nil
 	}
 	f, err := r.fitted(kind)
@@ -173,7 +184,7 @@ func (r *Resolved) modelOf(kind string) (part param.Part, fitted bool, err error
 	}
 	values := maps.Clone(f.Values)
 	for name, v := range part.Values {
-		if from := r.Origins[name]; from == "given" || from == "spec" {
+		if known(name) {
 			values[name] = v
 		}
 	}

@@ -143,8 +143,11 @@ help COMMAND all shows every flag of the command.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w := cmd.OutOrStdout()
-			if len(args) == 1 {
-				if page, ok := Topic(args[0]); ok {
+			if len(args) > 0 {
+				switch page, ok := Topic(args[0]); {
+				case ok && len(args) > 1:
+					return Input("argument %q after the topic %s; want the topic alone", args[1], args[0])
+				case ok:
 					return report.WriteText(w, page, helpWidth)
 				}
 			}

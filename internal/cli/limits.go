@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 
+	"mcrisk/analytics"
 	"mcrisk/report"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -13,13 +14,26 @@ import (
 // Fits refuses a study whose lifetimes would not fit into memory: this many
 // columns for each token of each cell, twice, for what is computed from them.
 func Fits(s *study.Study, cells, columns int) error {
-	each := float64(cells*s.Tokens()*columns + len(tokens.MarketColumns))
-	paths := s.Spec().Paths
-	return FitsMemory(paths, 2*8*each*float64(paths))
+	return FitsMemory(s.Spec().Paths, lifetimesMemory(s, cells, columns))
 }
 
-// AllColumns is how many columns a token's lifetimes have.
-var AllColumns = len(tokens.Columns)
+// FitsMarks is Fits of all columns of a study, of whose tokens values are kept at every
+// mark as well.
+func FitsMarks(s *study.Study) error {
+	return FitsMemory(s.Spec().Paths, lifetimesMemory(s, 1, len(tokens.Columns))+marksMemory(s))
+}
+
+// marksMemory is what is kept at the marks of a study, in bytes.
+func marksMemory(s *study.Study) float64 {
+	spec := s.Spec()
+	return float64(s.Tokens()) * analytics.HorizonsMemory(spec.Marks, spec.Paths)
+}
+
+// lifetimesMemory is what Fits counts, in bytes.
+func lifetimesMemory(s *study.Study, cells, columns int) float64 {
+	each := float64(cells*s.Tokens()*columns + len(tokens.MarketColumns))
+	return 2 * 8 * each * float64(s.Spec().Paths)
+}
 
 // FitsMemory refuses lifetimes of so many paths that take more bytes of memory than
 // there are.

@@ -154,6 +154,12 @@ func (p *resolving) read() error {
 	if p.spec.Model.Kind != "" {
 		p.Origins["model"] = "spec"
 	}
+	for _, u := range p.spec.Others {
+		p.Origins[u.Name+": correlations"], p.Origins["common-jumps"] = "spec", "spec"
+		for name := range u.Model.Values {
+			p.Origins[u.Name+": "+name] = "spec"
+		}
+	}
 	for _, t := range p.spec.Tokens {
 		p.Origins["policy"], p.Origins["mechanism"] = "spec", "spec"
 		p.Origins.From("spec", t.Values)
