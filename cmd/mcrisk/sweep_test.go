@@ -423,6 +423,7 @@ func TestSweepOptimiseOfFailing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
+	t.Setenv("COLUMNS", "300")
 	dir := filepath.Join(t.TempDir(), "run")
 	rest := []string{"--horizon", "2d", "--paths", "40", "--no-figures", "--out", dir}
 	for want, over := range map[string][]string{

@@ -34,7 +34,7 @@ func TestTradeoffInCircumstances(t *testing.T) {
 					"and 9 can be read; cells.csv has"}, ""},
 		"too many kinds": {[]string{"--over", "half-width=0.1:0.5:0.1", "--over", "fee=1bp:5bp:1bp",
 			"--select", "half-width,fee"}, false,
-			[]string{"what is chosen is of too many kinds; want one parameter, and of a second up to 4 values; " +
+			[]string{"too many kinds of settings are selected; want one parameter, and of a second up to 4 values; " +
 				"front.csv has"}, ""},
 		"nothing": {[]string{"--over", "half-width=0.1,0.3", "--over", "sigma=0.4,0.8", "--paths", "1"}, false,
 			[]string{"as no setting has a value of both"}, ""},
@@ -79,12 +79,12 @@ func TestSweepCaption(t *testing.T) {
 	}
 	t.Setenv("COLUMNS", "300")
 	dir := filepath.Join(t.TempDir(), "run")
-	for sigma, want := range map[string]string{"0.4": "model gbm, mu 0; intervals of 95 %. At sigma=0.4. All",
-		"0.4,1.2": "model gbm, mu 0; intervals of 95 %. All"} {
+	for sigma, want := range map[string]string{"0.4": "latency 0s. At sigma=0.4. All",
+		"0.4,1.2": "latency 0s. All"} {
 		out, _ := expect(t, cli.Done, banded("--over", "half-width=0.1,0.3", "--over", "sigma="+sigma, "--paths", "20",
 			"--horizon", "3d", "--out", dir+sigma)...)
 		if svg := read(t, filepath.Join(dir+sigma, "figures/tradeoff.svg")); !strings.Contains(svg, want) ||
-			!strings.Contains(out, "model gbm, mu 0; intervals") {
+			!strings.Contains(svg, "model gbm, mu 0; intervals") || !strings.Contains(out, "model gbm, mu 0; intervals") {
 			t.Errorf("sigma %s: no %q in the figure, or it is not so in\n%s", sigma, want, out)
 		}
 	}
