@@ -68,7 +68,8 @@ func TestMetricIsOneRow(t *testing.T) {
 		var r struct{ Cells []report.JSONEstimate }
 		text := resultsOf(t, append([]string{"heatmap", "--x", "half-width=0.2,0.3", "--y", "fee=5bp,20bp",
 			"--metric", "late_steps", "--json", "--out", dir}, base...)...)
-		if err := json.Unmarshal([]byte(text), &r); err != nil || len(r.Cells) != 4 || float64(*r.Cells[1].Estimate) != one {
+		if err := json.Unmarshal([]byte(text), &r); err != nil || len(r.Cells) != 4 ||
+			float64(*r.Cells[1].Estimate) != one {
 			t.Errorf("heatmap: %v; want 4 cells, the second, which is simulated too, of %v:\n%s", err, one, text)
 		}
 		if svg := read(t, filepath.Join(dir, "figures", "heatmap.svg")); !strings.Contains(svg,

@@ -84,7 +84,8 @@ func TestSweepCaption(t *testing.T) {
 		out, _ := expect(t, cli.Done, banded("--over", "half-width=0.1,0.3", "--over", "sigma="+sigma, "--paths", "20",
 			"--horizon", "3d", "--out", dir+sigma)...)
 		if svg := read(t, filepath.Join(dir+sigma, "figures/tradeoff.svg")); !strings.Contains(svg, want) ||
-			!strings.Contains(svg, "model gbm, mu 0; intervals") || !strings.Contains(out, "model gbm, mu 0; intervals") {
+			!strings.Contains(svg, "model gbm, mu 0; intervals") ||
+			!strings.Contains(out, "model gbm, mu 0; intervals") {
 			t.Errorf("sigma %s: no %q in the figure, or it is not so in\n%s", sigma, want, out)
 		}
 	}
