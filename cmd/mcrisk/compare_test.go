@@ -201,7 +201,8 @@ func TestCompareOnOwnUnderlyings(t *testing.T) {
 			}
 		}
 		expect(t, cli.Done, "simulate", "--spec", filepath.Join(at, "spec.yaml"), "--paths", "40", "--no-save")
-		if said := strings.Contains(read(t, filepath.Join(at, "report.html")), "--common-jumps lets"); said == common {
+		page := read(t, filepath.Join(at, "report.html"))
+		if said := strings.Contains(page, "With --common-jumps they jump together"); said == common {
 			t.Errorf("common %t: the report says how jumps could be: %t", common, said)
 		}
 		if said := strings.Contains(read(t, filepath.Join(at, "spec.yaml")), "common-jumps: true"); said != common {
@@ -237,7 +238,7 @@ func TestCompareWithoutNoise(t *testing.T) {
 	if !strings.Contains(out, "| held −2x |") {
 		t.Errorf("no held −2x in\n%s", out)
 	}
-	_, differences, _ := strings.Cut(out, "Less that of ETHBULL3X")
+	_, differences, _ := strings.Cut(out, "Difference from ETHBULL3X")
 	if !strings.Contains(differences, "| log_growth | ETHBEAR2X | 0.0347") {
 		t.Errorf("no difference of log_growth in\n%s", differences)
 	}
