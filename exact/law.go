@@ -83,7 +83,7 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 			break
 		}
 		h.reach, _ = h.regularity(h.cycle, years)
-		if high := 40 + 4*v.Beat*years*max(math.Abs(drift[0]), math.Abs(drift[1])); high < tallest {
+		if high := 40 + float64(4*v.Beat*years*max(math.Abs(drift[0]), math.Abs(drift[1]))); high < tallest {
 			h.reach = max(h.reach, high) // holds the poles of two beats
 		}
 		h.known = map[complex128][]sample{}
