@@ -96,7 +96,7 @@ func (m FHS) Prepare(history *Series, step time.Duration) (Model, error) {
 	return m, err
 }
 
-func (m FHS) Alike(other Model) Model {
+func (m FHS) SharedWith(other Model) Model {
 	o := other.(FHS)
 	o.drawn = m.drawn
 	return o
