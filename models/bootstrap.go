@@ -154,7 +154,8 @@ func (m Bootstrap) InBars() bool { return m.Extremes }
 
 func (m Bootstrap) Advance(at At, _ []*block.Track, state State, move *block.Track) {
 	d := m.drawn
-	bars := make([]float64, at.Len*int(at.Step/d.step))
+	var own [block.Steps]float64
+	bars := barsOf(at, d.step, &own)
 	for l := range block.Lanes {
 		c := d.at(at, state, l)
 		c.fill(bars)

@@ -161,13 +161,22 @@ func (m FHS) Begin(at At, state State) {
 
 func (m FHS) Advance(at At, _ []*block.Track, state State, move *block.Track) {
 	f := m.walk()
-	bars := make([]float64, at.Len*int(at.Step/m.Step))
+	var own [block.Steps]float64
+	bars := barsOf(at, m.Step, &own)
 	for l := range block.Lanes {
 		f.load(at, state, l)
 		f.fill(bars)
 		toSteps(bars, move, at.Len, l)
 		f.keep(state, l)
 	}
+}
+
+// barsOf is room for the bars of a block's steps: own, if it has that of a bar a step.
+func barsOf(at At, bar time.Duration, own *[block.Steps]float64) []float64 {
+	if at.Step == bar {
+		return own[:at.Len]
+	}
+	return make([]float64, at.Len*int(at.Step/bar))
 }
 
 // toSteps adds a lane's bars up to steps.
