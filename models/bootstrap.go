@@ -155,9 +155,9 @@ func (m Bootstrap) InBars() bool { return m.Extremes }
 func (m Bootstrap) Advance(at At, _ []*block.Track, state State, move *block.Track) {
 	d := m.drawn
 	var own [block.Steps]float64
-	bars := barsOf(at, d.step, &own)
+	bars, picker := barsOf(at, d.step, &own), random.NewPicker()
 	for l := range block.Lanes {
-		c := d.at(at, state, l)
+		c := d.at(at, state, l, picker)
 		c.fill(bars)
 		toSteps(bars, move, at.Len, l)
 		c.keep(state, l)
@@ -165,9 +165,9 @@ func (m Bootstrap) Advance(at At, _ []*block.Track, state State, move *block.Tra
 }
 
 func (m Bootstrap) AdvanceBars(at At, _ []*block.Track, state State, to BarTracks) {
-	d, each := m.drawn, int(at.Step/m.drawn.step)
+	d, each, picker := m.drawn, int(at.Step/m.drawn.step), random.NewPicker()
 	for l := range block.Lanes {
-		c := d.at(at, state, l)
+		c := d.at(at, state, l, picker)
 		for k := range at.Len {
 			var s stepBar
 			for j := range each {
@@ -353,11 +353,12 @@ type cursor struct {
 	d                       *drawnBars
 	seed, path              uint64
 	id                      random.ID
+	picker                  *random.Picker
 	bar, left, taken, drawn int
 }
 
-func (d *drawnBars) at(at At, state State, lane int) cursor {
-	return cursor{d: d, seed: at.Seed, path: at.Group*block.Lanes + uint64(lane),
+func (d *drawnBars) at(at At, state State, lane int, picker *random.Picker) cursor {
+	return cursor{d: d, picker: picker, seed: at.Seed, path: at.Group*block.Lanes + uint64(lane),
 		id:  random.Stream(random.Blocks, at.Underlying),
 		bar: int(state[0][lane]), left: int(state[1][lane]), taken: int(state[2][lane]), drawn: int(state[3][lane])}
 }
@@ -370,7 +371,7 @@ func (c *cursor) keep(state State, lane int) {
 // enter draws the next block if the last one is used up.
 func (c *cursor) enter() {
 	if c.left == 0 {
-		first, u := random.BlockAt(c.seed, c.path, c.id, uint64(c.drawn), len(c.d.bars))
+		first, u := c.picker.Block(c.seed, c.path, c.id, uint64(c.drawn), len(c.d.bars))
 		c.bar, c.left, c.taken = first, blockBars(u, c.d.stop), 0
 		c.drawn++
 	}

@@ -296,13 +296,14 @@ func (d *shocks) pilot(m FHS) []float64 {
 	const seed = 0x5eed
 	omega, top := 1-(m.Alpha+m.Beta), 1/m.unit()
 	var out []float64
+	picker := random.NewPicker()
 	h, left, bar, blocks := 1.0, 0, 0, uint64(0)
 	for i := -before; i < draws*apart; i++ {
 		if i >= 0 && i%apart == 0 {
 			out = append(out, h)
 		}
 		if left == 0 {
-			first, u := random.BlockAt(seed, 0, random.Stream(random.Start, 0), blocks, len(d.x))
+			first, u := picker.Block(seed, 0, random.Stream(random.Start, 0), blocks, len(d.x))
 			bar, left = first, min(blockBars(u, d.stop), d.most)
 			blocks++
 		}
@@ -375,6 +376,7 @@ type shockWalk struct {
 	unit, top, growth        float64
 	seed, path               uint64
 	id                       random.ID
+	picker                   *random.Picker
 	h, start                 float64
 	bar, left, taken, drawn  int
 	low, high                []float64 // compensation at the nodes about the variance at the block's start
@@ -382,7 +384,7 @@ type shockWalk struct {
 }
 
 func (m FHS) walk() shockWalk {
-	return shockWalk{d: m.drawn, alpha: m.Alpha, beta: m.Beta, omega: 1 - (m.Alpha + m.Beta), unit: m.unit(),
+	return shockWalk{d: m.drawn, picker: random.NewPicker(), alpha: m.Alpha, beta: m.Beta, omega: 1 - (m.Alpha + m.Beta), unit: m.unit(),
 		top: 1 / m.unit(), growth: float64(m.Mu * Years(m.Step))}
 }
 
@@ -417,7 +419,7 @@ func (f *shockWalk) enter() {
 		return
 	}
 	d := f.d
-	first, u := random.BlockAt(f.seed, f.path, f.id, uint64(f.drawn), len(d.x))
+	first, u := f.picker.Block(f.seed, f.path, f.id, uint64(f.drawn), len(d.x))
 	f.bar, f.left, f.taken, f.start = first, min(blockBars(u, d.stop), d.most), 0, f.h
 	f.drawn++
 	f.settle()
