@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mcrisk/analytics"
+	"mcrisk/fmath"
 )
 
 // A Scale says how a number is written on an axis and in a label: the metrics'.
@@ -127,7 +128,7 @@ func rowPlace(i, n int) float64 { return float64(n-i) - 0.5 }
 // niceStep returns the smallest 1, 2 or 5 times a power of ten that cuts span
 // into fewer than most pieces, and the decimals its multiples need.
 func niceStep(span float64, most int) (step float64, decimals int) {
-	exp := int(math.Floor(math.Log10(span/float64(most)))) - 1
+	exp := fmath.Exponent10(span/float64(most)) - 1
 	for {
 		for _, m := range []float64{1, 2, 5} {
 			step := m * math.Pow10(exp)
@@ -146,8 +147,7 @@ func niceStep(span float64, most int) (step float64, decimals int) {
 // there are few decades and coarser ones where there are many.
 func logAxis(lo, hi, factor float64, most int) axis {
 	a := axis{min: lo, max: hi, log: true}
-	first := int(math.Floor(math.Log10(lo * factor)))
-	last := int(math.Ceil(math.Log10(hi * factor)))
+	first, last := fmath.Exponent10(lo*factor), fmath.Exponent10(hi*factor)+1
 	for _, mantissas := range [][]float64{{1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 5}, {1, 3}, {1}} {
 		if a.ticks = logTicks(lo, hi, factor, first, last, 1, mantissas); len(a.ticks) <= most {
 			break
@@ -245,7 +245,7 @@ func formatDigits(v float64, digits int) string {
 	if a < 1e-4 || a >= 1e7 {
 		return formatPower(rounded)
 	}
-	decimals := max(0, digits-1-int(math.Floor(math.Log10(a))))
+	decimals := max(0, digits-1-fmath.Exponent10(a))
 	return dress(strconv.FormatFloat(rounded, 'f', decimals, 64))
 }
 

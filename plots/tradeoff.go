@@ -190,7 +190,7 @@ func (in TradeoffData) notes() []string {
 		}
 	}
 	if missing > 0 {
-		notes = append(notes, fmt.Sprintf("Left out: %d settings without a value.", missing))
+		notes = append(notes, fmt.Sprintf("Left out: %d of %d settings, without a value.", missing, len(in.points())))
 	}
 	return notes
 }

@@ -55,7 +55,7 @@ var intervalText = Text("Each " + intervalTitle + " is the confidence interval o
 func Caption(s *study.Study, paths int, without ...string) string {
 	spec := s.Spec()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s paths of %s in steps of %s, seed %d; model ", Thousands(paths),
+	fmt.Fprintf(&b, "%s of %s in steps of %s, seed %d; model ", Count(paths, "path"),
 		param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()), spec.Seed)
 	if slices.Contains(without, study.ModelAxis) {
 		b.WriteString("as the axis says")
