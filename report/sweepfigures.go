@@ -195,8 +195,12 @@ func (f *sweepFigures) sensitivity(figure string, s *assess.Slice, along int, me
 			xs, ys = f.withBaseline(s.Token, along, name, xs, ys)
 			d.Metrics[i].Series = []plots.Series{{Name: f.tokens[s.Token], X: xs, Y: ys}}
 		}
+		exact := f.line(s.Group, s.Exact, along, name)
 		if c, ok := s.Curves[name]; ok {
-			d.Metrics[i].Exact = []plots.Line{{Name: f.tokens[s.Token], X: c.X, Y: c.Y}}
+			exact = plots.Line{X: c.X, Y: c.Y}
+		}
+		if exact.Name = f.tokens[s.Token]; len(exact.X) > 1 {
+			d.Metrics[i].Exact = []plots.Line{exact}
 		}
 	}
 	f.add(figure, d)
