@@ -356,7 +356,7 @@ func (f *sweepFigures) tradeoff(token int, own []assess.Slice) {
 		series = f.series(mostKinds)
 	}
 	d := f.traded(token, f.Sweep.Axes[label])
-	d.Apart = series >= 0
+	d.Apart, d.Columns = series >= 0, f.columns(series)
 	if len(own) == 1 {
 		d.Caption = f.caption(&own[0])
 	}
