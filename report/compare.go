@@ -241,7 +241,8 @@ func scenariosFigure(r *assess.Comparison) plots.ScenariosData {
 		d.Panels = append(d.Panels, panel)
 		d.Caption = fmt.Sprintf("%s each of %s in steps of %s, sigma %s, seed %d; intervals of %g %%. "+
 			"All tokens on the same paths, before entry and exit fees.",
-			Count(s.Study.Spec().Paths, "path"), param.FormatSeconds(study.Quarter.Seconds()), param.FormatSeconds(spec.Step.Seconds()),
+			Count(s.Study.Spec().Paths, "path"),
+			param.FormatSeconds(study.Quarter.Seconds()), param.FormatSeconds(spec.Step.Seconds()),
 			Short(s.Sigma), spec.Seed, 100*assess.Confidence)
 	}
 	return d

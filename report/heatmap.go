@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"mcrisk/analytics"
 	"mcrisk/assess"
 	"mcrisk/param"
 	"mcrisk/plots"
@@ -113,7 +114,8 @@ func mapCaption(r *assess.HeatMap) string {
 func mapFigure(r *assess.HeatMap) plots.HeatMapData {
 	m, unit, factor := r.Metric, r.Metric.Unit.Axis(), 1.0
 	d := plots.HeatMapData{
-		Title:  r.Study.Token(0).Name + ": " + plainName(m.Name) + " over " + r.X.Name + " and " + r.Y.Name,
+		Title: fmt.Sprintf("%s: %s over %s and %s", r.Study.Token(0).Name, phrase(m), axisName(r.X.Param),
+			axisName(r.Y.Param)),
 		XLabel: mapAxis(r.X.Param), YLabel: mapAxis(r.Y.Param),
 		Label: m.Name + ", " + m.Doc + inBrackets(m.Unit.Axis()), Scale: m.Unit.Scale()}
 	if d.Scale == plots.Percent {
@@ -158,6 +160,19 @@ func baselineWords(s *study.Study, axes ...study.Axis) string {
 	}
 	return " Baseline, which is not one of the cells: " + strings.Join(words, ", ") + "."
 }
+
+// phrase is a metric in words: its label without the unit, or what it means where the
+// label is its name.
+func phrase(m analytics.Metric) string {
+	label, _, _ := strings.Cut(m.Label, " (")
+	if strings.EqualFold(label, plainName(m.Name)) && m.Doc != "" {
+		label, _, _ = strings.Cut(m.Doc, ";")
+	}
+	return inSentence(label)
+}
+
+// inSentence is a label that begins with a word, as it stands within a sentence.
+func inSentence(label string) string { return strings.ToLower(label[:1]) + label[1:] }
 
 // plainName is the name of a metric in words.
 func plainName(metric string) string { return strings.ReplaceAll(metric, "_", " ") }

@@ -118,11 +118,15 @@ func viewOf(l assess.Layout) view {
 
 // caption says how the cells were made, without what is swept.
 func (v view) caption() string {
-	var swept []string
+	return Caption(v.Sweep.Study, v.Sweep.Study.Spec().Paths, v.swept()...)
+}
+
+// swept are the names of the axes.
+func (v view) swept() (names []string) {
 	for _, a := range v.Sweep.Axes {
-		swept = append(swept, a.Name)
+		names = append(names, a.Name)
 	}
-	return Caption(v.Sweep.Study, v.Sweep.Study.Spec().Paths, swept...)
+	return names
 }
 
 // selected are the names of what is selected, as in "half-width and to".

@@ -56,11 +56,7 @@ type sweepFigures struct {
 
 // tokenCaption is [TokenCaption] without what the axes say.
 func (v view) tokenCaption(token int) string {
-	var swept []string
-	for _, a := range v.Sweep.Axes {
-		swept = append(swept, a.Name)
-	}
-	return TokenCaption(v.Sweep.Study, token, swept...)
+	return TokenCaption(v.Sweep.Study, token, v.swept()...)
 }
 
 // leave notes what is not drawn, once.
@@ -232,7 +228,7 @@ type drawnScenario struct {
 func (f *sweepFigures) scenarios(token int, all []drawnScenario, along int, metric string) {
 	one := panelOf(analytics.MustLookup(metric))
 	d := f.base(token, along)
-	d.Title, d.Caption = fmt.Sprintf("%s: %s", f.tokens[token], one.Label), f.caption(nil)
+	d.Title, d.Caption = f.tokens[token]+": "+inSentence(one.Label), f.caption(nil)
 	number := map[string]int{}
 	series := f.series(maxSeries)
 	if f.flat(all) && len(all) <= maxPanels {
@@ -421,7 +417,7 @@ func (f *sweepFigures) traded(token int, axis study.Axis) plots.TradeoffData {
 		XBetter: x.Sense, YBetter: y.Sense, PointLabel: axis.Name,
 	}
 	if axis.Unit != param.Time && axis.Unit != param.Choice { // whose values are written with what they are
-		d.PointLabel = axisLabel(axis.Param)
+		d.PointLabel = inSentence(axisLabel(axis.Param))
 	}
 	return d
 }
