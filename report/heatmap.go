@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"mcrisk/analytics"
 	"mcrisk/assess"
@@ -161,18 +163,25 @@ func baselineWords(s *study.Study, axes ...study.Axis) string {
 	return " Baseline, which is not one of the cells: " + strings.Join(words, ", ") + "."
 }
 
-// phrase is a metric in words: its label without the unit, or what it means where the
-// label is its name.
+// phrase is a metric in words: its label without the unit, or what it means where it has
+// no other label than its name.
 func phrase(m analytics.Metric) string {
 	label, _, _ := strings.Cut(m.Label, " (")
-	if strings.EqualFold(label, plainName(m.Name)) && m.Doc != "" {
+	if label == "" || strings.EqualFold(label, plainName(m.Name)) {
 		label, _, _ = strings.Cut(m.Doc, ";")
 	}
 	return inSentence(label)
 }
 
-// inSentence is a label that begins with a word, as it stands within a sentence.
-func inSentence(label string) string { return strings.ToLower(label[:1]) + label[1:] }
+// inSentence is a label as it stands within a sentence: its first word without a capital,
+// unless it is an abbreviation.
+func inSentence(label string) string {
+	first, size := utf8.DecodeRuneInString(label)
+	if second, _ := utf8.DecodeRuneInString(label[size:]); size == 0 || unicode.IsUpper(second) {
+		return label
+	}
+	return string(unicode.ToLower(first)) + label[size:]
+}
 
 // plainName is the name of a metric in words.
 func plainName(metric string) string { return strings.ReplaceAll(metric, "_", " ") }
