@@ -101,10 +101,10 @@ func createSweep(path string, plan []byte, b Origin, more func(*Dir) error) erro
 
 // Sweep reads the run of a sweep, finished or not: its spec, its plan, its origin and
 // its records of the named columns.
-func (s *Stored) Sweep(ctx context.Context, names []string) (*Records, SweepPlan, Origin, error) {
+func (s *Stored) Sweep(names []string) (*Records, SweepPlan, Origin, error) {
 	var b Origin
 	none := func(err error) (*Records, SweepPlan, Origin, error) { return nil, SweepPlan{}, b, err }
-	plan, err := s.heldText(ctx, SweepFile)
+	plan, err := s.heldText(SweepFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return none(fmt.Errorf("rundir: %s has no %s; want the directory that mcrisk sweep wrote", s.Path, SweepFile))
 	}
@@ -112,7 +112,7 @@ func (s *Stored) Sweep(ctx context.Context, names []string) (*Records, SweepPlan
 		return none(fmt.Errorf("rundir: %w", err))
 	}
 	file := s.join(SweepFile)
-	text, err := s.heldText(ctx, OriginFile)
+	text, err := s.heldText(OriginFile)
 	if err != nil {
 		return none(fmt.Errorf("rundir: %w", err))
 	}

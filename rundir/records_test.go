@@ -56,7 +56,7 @@ func begun(t *testing.T) *Records {
 		t.Fatal(err)
 	}
 	t.Cleanup(run.Close)
-	r, back, b, err := run.Sweep(t.Context(), []string{"nav", "underlying"})
+	r, back, b, err := run.Sweep([]string{"nav", "underlying"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func merged(t *testing.T, from *Records) (*Records, error) {
 		return nil, err
 	}
 	t.Cleanup(run.Close)
-	r, _, _, err := run.Sweep(t.Context(), from.names)
+	r, _, _, err := run.Sweep(from.names)
 	return r, err
 }
 
@@ -348,7 +348,7 @@ func TestTidy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for access, want := range map[Access]error{Change: ErrInUse, Read: ErrInUse, Watch: nil} {
+	for access, want := range map[Access]error{Change: ErrInUse, Read: ErrInUse, Look: nil} {
 		s, err := Open(r.Path, access)
 		if !errors.Is(err, want) || err != nil && !strings.Contains(err.Error(), r.Path) {
 			t.Errorf("open for %d while another changes it: %v; want %v", access, err, want)
@@ -381,7 +381,7 @@ func TestTidy(t *testing.T) {
 	if got := names(t, r.Path) + names(t, r.join(recordsDir)); got != "origin.json records sweep.yaml" {
 		t.Errorf("left is %s", got)
 	}
-	_, _, b, err := s.Sweep(t.Context(), nil)
+	_, _, b, err := s.Sweep(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -393,7 +393,8 @@ func TestTidy(t *testing.T) {
 	if err := os.WriteFile(r.join(OriginFile), text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := s.Sweep(t.Context(), nil); err == nil || !strings.Contains(err.Error(), `random numbers "dice"`) {
+	if _, _, _, err := s.Sweep(nil); err == nil ||
+		!strings.Contains(err.Error(), `random numbers "dice"`) {
 		t.Errorf("opened with %v", err)
 	}
 }

@@ -82,7 +82,11 @@ func (s *Stored) held(ctx context.Context, name string) (*os.File, error) {
 	if err != nil || !s.Finished() {
 		return f, err
 	}
-	if err = s.check(ctx, name, f); err == nil {
+	hash, err := hashOf(ctx, f)
+	if err == nil {
+		err = s.check(name, hash)
+	}
+	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)
 	}
 	if err != nil {
@@ -91,34 +95,30 @@ func (s *Stored) held(ctx context.Context, name string) (*os.File, error) {
 	return f, nil
 }
 
-// check compares the content of an open file with the manifest.
-func (s *Stored) check(ctx context.Context, name string, content io.Reader) error {
+// check compares the SHA-256 of a file with the manifest.
+func (s *Stored) check(name, hash string) error {
 	want, listed := s.Manifest.Outputs[name]
 	if !listed {
 		return fmt.Errorf("%s: the manifest does not list it", s.join(name))
 	}
-	got, err := hashOf(ctx, content)
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.join(name), err)
-	}
-	if got != want {
-		return fmt.Errorf("%s: its content has the SHA-256 %s; the manifest says %s", s.join(name), got, want)
+	if hash != want {
+		return fmt.Errorf("%s: its content has the SHA-256 %s; the manifest says %s", s.join(name), hash, want)
 	}
 	return nil
 }
 
 // heldText is the content of a file, if it is what the manifest says.
-func (s *Stored) heldText(ctx context.Context, name string) ([]byte, error) {
+func (s *Stored) heldText(name string) ([]byte, error) {
 	text, err := s.text(name)
 	if err == nil && s.Finished() {
-		err = s.check(ctx, name, strings.NewReader(string(text)))
+		err = s.check(name, Hash(text))
 	}
 	return text, err
 }
 
 // Study is the study of the run's spec.yaml, or of another spec in it.
-func (s *Stored) Study(ctx context.Context, name string) (*study.Study, error) {
-	text, err := s.heldText(ctx, name)
+func (s *Stored) Study(name string) (*study.Study, error) {
+	text, err := s.heldText(name)
 	if err != nil {
 		return nil, s.lacking(err, name)
 	}
@@ -183,12 +183,12 @@ func (s *Stored) Check(ctx context.Context) error {
 	if err := errors.Join(append(faults, err)...); err != nil {
 		return err
 	}
-	return s.checkStudy(ctx)
+	return s.checkStudy()
 }
 
 // checkStudy compares what the manifest says of the study with its specs, and of a sweep
 // with its origin.
-func (s *Stored) checkStudy(ctx context.Context) error {
+func (s *Stored) checkStudy() error {
 	m := s.Manifest
 	var faults []error
 	differs := func(key string, got, want any) {
@@ -210,7 +210,7 @@ func (s *Stored) checkStudy(ctx context.Context) error {
 	file := SpecFile
 	if s.Swept() {
 		file = SweepFile
-		records, _, origin, err := s.Sweep(ctx, nil)
+		records, _, origin, err := s.Sweep(nil)
 		if err != nil {
 			return err
 		}
@@ -224,7 +224,7 @@ func (s *Stored) checkStudy(ctx context.Context) error {
 		if name != SpecFile && !further {
 			continue
 		}
-		own, err := s.Study(ctx, name)
+		own, err := s.Study(name)
 		if err != nil {
 			return err
 		}

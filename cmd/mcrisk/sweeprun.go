@@ -71,7 +71,7 @@ func (o *sweepOptions) goOn(ctx context.Context, session *cli.Session) error {
 // do does what is missing of a sweep, and once nothing is, its results.
 func (o *sweepOptions) do(ctx context.Context, session *cli.Session, path string) error {
 	start := time.Now()
-	run, err := cli.OpenSweep(ctx, path, rundir.Change)
+	run, err := cli.OpenSweep(path, rundir.Change)
 	if err != nil {
 		return err
 	}
