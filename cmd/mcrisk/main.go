@@ -52,7 +52,6 @@ interrupted.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.SuggestionsMinimumDistance = 3
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.AddCommand(
 		newSimulate(),

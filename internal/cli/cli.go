@@ -118,9 +118,10 @@ func (r *results) Write(p []byte) (int, error) {
 // A Session is one call of a command: where it prints, and the command line that
 // it was called by.
 type Session struct {
-	In  io.Reader // standard input
-	Out io.Writer // results
-	Err io.Writer // progress and notes
+	Ctx context.Context // of the call
+	In  io.Reader       // standard input
+	Out io.Writer       // results
+	Err io.Writer       // progress and notes
 
 	Command []string // the command line, spelt out; may be empty
 	Study   []string // those of its flags that describe the study
@@ -128,7 +129,7 @@ type Session struct {
 
 // SessionOf is the call of a cobra command.
 func SessionOf(cmd *cobra.Command) *Session {
-	s := &Session{In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),
+	s := &Session{Ctx: cmd.Context(), In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),
 		Command: strings.Fields(cmd.CommandPath())}
 	if r, ok := s.Out.(*results); ok {
 		s.Out = r
