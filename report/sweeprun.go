@@ -42,6 +42,8 @@ func Verified(v Verification) Document {
 	case v.Cells > 0:
 		lines = append(lines, fmt.Sprintf("run again, %s of %s cells have the same hashes", Thousands(v.Cells),
 			Thousands(v.CellsOf)))
+	case v.Lifetimes == 0:
+		lines = append(lines, "not run again: verify does so with runs of simulate, compare and sweep")
 	default:
 		lines = append(lines, fmt.Sprintf("run again, its %s lifetimes have the same hash", Thousands(v.Lifetimes)),
 			"results_hash "+v.ResultsHash)

@@ -71,15 +71,13 @@ func (o *sweepOptions) goOn(ctx context.Context, session *cli.Session) error {
 // do does what is missing of a sweep, and once nothing is, its results.
 func (o *sweepOptions) do(ctx context.Context, session *cli.Session, path string) error {
 	start := time.Now()
-	run, err := cli.OpenSweep(path)
+	run, err := cli.OpenSweep(ctx, path, rundir.Change)
 	if err != nil {
 		return err
 	}
+	defer run.Close()
 	units, err := cli.Shard(o.shard, run.Sweep.Units())
 	if err != nil {
-		return err
-	}
-	if err := run.Tidy(units); err != nil {
 		return err
 	}
 	missing, damaged, err := run.Missing(ctx, units)
