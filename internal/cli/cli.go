@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -23,6 +24,7 @@ const (
 	BadInput    = 2
 	Unmet       = 3
 	Interrupted = 130
+	Unread      = 141
 )
 
 // An InputError is a fault of what the user typed, or of a file that was named.
@@ -90,6 +92,8 @@ func Execute(ctx context.Context, root *cobra.Command, args []string, stdout, st
 			fmt.Fprintln(stderr, "mcrisk: interrupted; nothing was written")
 		}
 		return Interrupted
+	case errors.Is(out.err, syscall.EPIPE): // head has read enough, and nobody is to be told
+		return Unread
 	}
 	fmt.Fprintln(stderr, "mcrisk:", err)
 	if errors.As(err, new(InputError)) {
