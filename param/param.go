@@ -39,8 +39,14 @@ type Param struct {
 	Doc     string   // meaning, half a sentence
 }
 
+// Nanosecond is the shortest duration, in seconds; a shorter one would be taken as none.
+const Nanosecond = 1e-9
+
 // Check reports a value out of the parameter's range; NaN is out of any range.
 func (p Param) Check(v float64) error {
+	if p.Unit == Time && v > 0 && v < Nanosecond {
+		return fmt.Errorf("%s = %gs; want none, or at least a nanosecond", p.Name, v)
+	}
 	if p.Unit == Choice && v != math.Trunc(v) || !(v >= p.Min && v <= p.Max) {
 		return fmt.Errorf("%s = %s; want %s", p.Name, p.Format(v), p.Range())
 	}

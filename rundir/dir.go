@@ -47,7 +47,7 @@ func Create(path string) (*Dir, error) {
 	}
 	if err == nil {
 		at := filepath.Join(filepath.Dir(d.Path), hidden("."+filepath.Base(d.Path)+partialPrefix))
-		if err = os.Mkdir(at, 0o777); err == nil {
+		if err = unfinished.begin(at, func() error { return os.Mkdir(at, 0o777) }); err == nil {
 			d.hidden, err = openFolder(at)
 		}
 	}
@@ -89,7 +89,7 @@ func (d *Dir) Commit(m Manifest) error {
 		return err
 	}
 	if d.into != nil {
-		err = d.fill()
+		err = unfinished.end(d.hidden.Path, d.fill)
 	} else {
 		err = d.place()
 	}
@@ -117,7 +117,7 @@ func (d *Dir) place() error {
 	if err != nil {
 		return fmt.Errorf("output folder: %w", err)
 	}
-	if err := os.Rename(d.hidden.Path, d.Path); err != nil {
+	if err := unfinished.end(d.hidden.Path, func() error { return os.Rename(d.hidden.Path, d.Path) }); err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(d.Path))
@@ -163,7 +163,7 @@ func (d *Dir) fill() error {
 // Abort removes what was written, unless the run was committed.
 func (d *Dir) Abort() {
 	_ = d.hidden.root.Close()
-	_ = os.RemoveAll(d.hidden.Path)
+	_ = unfinished.end(d.hidden.Path, func() error { return os.RemoveAll(d.hidden.Path) })
 }
 
 // A File is a single file being written, in the same manner as a Dir: under a
@@ -180,11 +180,15 @@ func CreateFile(path string) (*File, error) {
 		return nil, fmt.Errorf("rundir: %w", err)
 	}
 	at := filepath.Join(filepath.Dir(path), hidden("."+filepath.Base(path)+partialPrefix))
-	partial, err := os.OpenFile(at, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	f := &File{Path: path}
+	err := unfinished.begin(at, func() (err error) {
+		f.partial, err = os.OpenFile(at, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("rundir: %w", err)
 	}
-	return &File{path, partial}, nil
+	return f, nil
 }
 
 // Commit writes the file and gives it its name, which is on disk with its content when
@@ -192,7 +196,7 @@ func CreateFile(path string) (*File, error) {
 func (f *File) Commit(write func(io.Writer) error) error {
 	err := errors.Join(write(f.partial), fsync(f.partial), f.partial.Close())
 	if err == nil {
-		err = giveName(f.partial.Name(), f.Path)
+		err = unfinished.end(f.partial.Name(), func() error { return giveName(f.partial.Name(), f.Path) })
 	}
 	if err == nil {
 		err = syncFolder(filepath.Dir(f.Path))
@@ -220,5 +224,5 @@ func giveName(from, to string) error {
 // Abort removes what was written, unless the file was committed.
 func (f *File) Abort() {
 	_ = f.partial.Close()
-	_ = os.Remove(f.partial.Name())
+	_ = unfinished.end(f.partial.Name(), func() error { return os.Remove(f.partial.Name()) })
 }

@@ -178,6 +178,7 @@ func (r *Records) Write(p *study.UnitResult) error {
 		h.Token = max(h.Token, len(columns))
 	}
 	partial := hidden(recordsDir + "/" + partialPrefix)
+	_ = unfinished.begin(r.join(partial), func() error { return nil })
 	_, err := r.create(partial, func(w io.Writer) error {
 		hash := sha256.New()
 		out := bufio.NewWriterSize(io.MultiWriter(w, hash), 1<<16)
@@ -199,7 +200,7 @@ func (r *Records) Write(p *study.UnitResult) error {
 		return err
 	})
 	if err == nil {
-		err = r.rename(partial, r.name(p.Unit))
+		err = unfinished.end(r.join(partial), func() error { return r.rename(partial, r.name(p.Unit)) })
 	}
 	if err == nil {
 		err = r.sync(recordsDir)
@@ -424,7 +425,7 @@ func (r *Records) copyTo(ctx context.Context, d *Dir) error {
 func (r *Records) Results(ctx context.Context) (*Dir, error) {
 	at := hidden(partialPrefix)
 	d := &Dir{Path: r.Path, hashes: map[string]string{}, into: r.Stored}
-	err := r.makeDir(at)
+	err := unfinished.begin(r.join(at), func() error { return r.makeDir(at) })
 	if err == nil {
 		d.hidden, err = openFolder(r.join(at))
 	}

@@ -125,7 +125,7 @@ func TestRunFaults(t *testing.T) {
 		{"no spec", "spec.yaml", gone, "run has no spec.yaml; want the directory that mcrisk simulate wrote", true},
 		{"spec of another form", "spec.yaml", change("horizon", "horizen"),
 			`run/spec.yaml:\d+:1: the spec has no "horizen"`, true},
-		{"spec of no study", "spec.yaml", change("paths: 5", "paths: 0"), "run/spec.yaml: .*paths = 0", true},
+		{"spec of no study", "spec.yaml", change("paths: 5", "paths: 0"), `run/spec.yaml:.*paths = "0"`, true},
 		{"no manifest", "manifest.json", gone, "run has no manifest.json", true},
 		{"half a manifest", "manifest.json", change("results_hash", "results\n"), "run/manifest.json", false},
 		{"no lifetimes", "lifetimes-b.csv", gone, "run has no lifetimes-b.csv", true},

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -30,13 +29,17 @@ func (o *sweepOptions) begin(ctx context.Context, r *cli.Resolved, plan rundir.S
 	if err := rundir.WriteSweep(&text, r.Study, plan); err != nil {
 		return err
 	}
+	if n := text.Len(); n > rundir.MaxSpec {
+		return cli.Input("--over: %s would have %d bytes; want fewer values, for at most %d",
+			rundir.SweepFile, n, rundir.MaxSpec)
+	}
 	path := o.output.RunPath(r.Study.Spec().Tokens[0].Name, text.Bytes())
 	if o.output.NoSave {
-		dir, err := os.MkdirTemp("", "mcrisk-sweep-")
+		dir, remove, err := rundir.TempDir("mcrisk-sweep-")
 		if err != nil {
 			return err
 		}
-		defer os.RemoveAll(dir)
+		defer remove()
 		path = filepath.Join(dir, "run")
 	}
 	// Of the command only what describes the study: parts of it are the whole's to the byte.
