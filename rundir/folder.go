@@ -57,8 +57,8 @@ func kindName(mode fs.FileMode) string {
 
 // lookup is what is at a name: a file, or a folder if want is [fs.ModeDir].
 func (f *folder) lookup(name string, want fs.FileMode) (info fs.FileInfo, err error) {
-	if !fs.ValidPath(name) || !filepath.IsLocal(filepath.FromSlash(name)) {
-		return nil, fmt.Errorf("%q is no name of a file in %s", name, f.Path)
+	if err := validName(name); err != nil {
+		return nil, err
 	}
 	for i, c := range name + "/" {
 		if c != '/' {
@@ -76,6 +76,14 @@ func (f *folder) lookup(name string, want fs.FileMode) (info fs.FileInfo, err er
 		}
 	}
 	return info, nil
+}
+
+// validName reports a name that could not be one of a file in a run.
+func validName(name string) error {
+	if !fs.ValidPath(name) || !filepath.IsLocal(filepath.FromSlash(name)) {
+		return fmt.Errorf("%q is no name of a file in a run", name)
+	}
+	return nil
 }
 
 // join is the path of a name, for messages.

@@ -48,10 +48,7 @@ func begun(t *testing.T) *Records {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "run")
-	if err := CreateSweep(path, plan.Bytes(), Origin{Command: []string{"mcrisk"}, Notes: []string{"a"}}); err != nil {
-		t.Fatal(err)
-	}
-	run, err := Open(path, Change)
+	run, err := CreateSweep(path, plan.Bytes(), Origin{Command: []string{"mcrisk"}, Notes: []string{"a"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,10 +67,7 @@ func begun(t *testing.T) *Records {
 func merged(t *testing.T, from *Records) (*Records, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "run")
-	if err := MergeSweep(t.Context(), path, Origin{}, []*Records{from}); err != nil {
-		return nil, err
-	}
-	run, err := Open(path, Change)
+	run, err := MergeSweep(t.Context(), path, Origin{}, []*Records{from})
 	if err != nil {
 		return nil, err
 	}
@@ -433,7 +427,10 @@ func TestInterruptedHashing(t *testing.T) {
 		},
 		"merge": func(ctx context.Context) error {
 			parent := t.TempDir()
-			err := MergeSweep(ctx, filepath.Join(parent, "run"), Origin{}, []*Records{r})
+			run, err := MergeSweep(ctx, filepath.Join(parent, "run"), Origin{}, []*Records{r})
+			if run != nil {
+				run.Close()
+			}
 			if left := names(t, parent); (err == nil) != (left == "run") || err != nil && left != "" {
 				t.Errorf("it left %s, with %v", left, err)
 			}

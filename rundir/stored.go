@@ -53,6 +53,9 @@ func Open(dir string, access Access) (s *Stored, err error) {
 	} else if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
+	for name := range s.Manifest.Outputs {
+		err = errors.Join(err, validName(name))
+	}
 	if err != nil {
 		s.Close()
 		return nil, fmt.Errorf("rundir: %s: %w", s.join(ManifestFile), err)
@@ -162,6 +165,9 @@ func (s *Stored) Check(ctx context.Context) error {
 		case name == ManifestFile || d.IsDir() && folders[name]:
 			return nil
 		}
+		if folders[name] { // and is none: what is listed in it says so below
+			return nil
+		}
 		if _, listed := rest[name]; !listed {
 			faults = append(faults, fmt.Errorf("%s: the manifest does not list it", s.join(name)))
 			if d.IsDir() {
@@ -178,7 +184,11 @@ func (s *Stored) Check(ctx context.Context) error {
 		return f.Close()
 	})
 	for _, name := range slices.Sorted(maps.Keys(rest)) {
-		faults = append(faults, fmt.Errorf("%s is missing", s.join(name)))
+		if _, err := s.lookup(name, 0); errors.Is(err, fs.ErrNotExist) {
+			faults = append(faults, fmt.Errorf("%s is missing", s.join(name)))
+		} else {
+			faults = append(faults, err)
+		}
 	}
 	if err := errors.Join(append(faults, err)...); err != nil {
 		return err

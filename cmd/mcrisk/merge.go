@@ -59,14 +59,15 @@ func (o *mergeOptions) run(ctx context.Context, session *cli.Session, paths []st
 	if err != nil {
 		return err
 	}
-	if err := rundir.MergeSweep(ctx, o.output.Out, parts[0].Origin, records); err != nil {
+	stored, err := rundir.MergeSweep(ctx, o.output.Out, parts[0].Origin, records)
+	if err != nil {
 		return cli.Existing(err)
 	}
-	whole, err := cli.OpenSweep(o.output.Out, rundir.Change)
+	defer stored.Close()
+	whole, err := cli.SweepOf(stored)
 	if err != nil {
 		return err
 	}
-	defer whole.Close()
 	return whole.Unfinished(ctx, whole.Finish(ctx, session, o.output, 0, start))
 }
 
