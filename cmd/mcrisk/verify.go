@@ -86,14 +86,16 @@ func (o *verifyOptions) run(ctx context.Context, session *cli.Session, dir strin
 func (o *verifyOptions) simulation(ctx context.Context, session *cli.Session, v *report.Verification,
 	run *rundir.Stored) error {
 	own, err := run.Study(rundir.SpecFile)
+	columns := assess.ComparedColumns() // of which its hash is
 	if err == nil && run.Manifest.Command[1] == "simulate" {
+		columns = nil
 		_, err = run.Run(ctx) // whose lifetimes have the hash of the manifest
 	}
 	if err != nil {
 		return err
 	}
 	progress := cli.NewProgress(session.Err, "lifetimes")
-	again, err := study.Ensembles(ctx, own, study.Options{Workers: o.workers, Progress: progress.Update}, nil)
+	again, err := study.Ensembles(ctx, own, study.Options{Workers: o.workers, Progress: progress.Update}, columns)
 	progress.Finish()
 	if err != nil {
 		return err
