@@ -211,27 +211,20 @@ func (f *folder) folders() (names []string, err error) {
 // partialPrefix begins the names, in a run, of what is being written.
 const partialPrefix = ".partial-"
 
-// tidy removes from some folders what processes left that were killed while they wrote.
-func (f *folder) tidy(dirs ...string) error {
-	for _, dir := range dirs {
-		if _, err := f.lookup(dir, fs.ModeDir); errors.Is(err, fs.ErrNotExist) {
-			continue
-		} else if err != nil {
-			return err
-		}
-		entries, err := fs.ReadDir(f.root.FS(), dir)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			if strings.HasPrefix(e.Name(), partialPrefix) {
-				if err := f.root.RemoveAll(path.Join(dir, e.Name())); err != nil {
-					return err
-				}
-			}
+// partial are the names in a folder of what is being written; none if it is missing.
+func (f *folder) partial(dir string) (names []string, err error) {
+	if _, err := f.lookup(dir, fs.ModeDir); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	entries, err := fs.ReadDir(f.root.FS(), dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), partialPrefix) {
+			names = append(names, path.Join(dir, e.Name()))
 		}
 	}
-	return nil
+	return names, err
 }
 
 // hidden is a name that begins so and that nothing else has.

@@ -91,6 +91,9 @@ func createSweep(path string, plan []byte, b Origin, more func(*Dir) error) (*St
 		err = more(d)
 	}
 	if err == nil {
+		err = d.syncFolders()
+	}
+	if err == nil {
 		err = d.place()
 	}
 	if err != nil {

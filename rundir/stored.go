@@ -41,26 +41,112 @@ func Open(dir string, access Access) (s *Stored, err error) {
 		err = nil // no sweep
 	}
 	if err == nil && s.locked != nil && access == Change {
-		err = s.tidy(".", recordsDir)
+		err = s.settle()
 	}
-	if err != nil {
+	if err == nil {
+		s.Manifest, err = s.manifest(ManifestFile)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		s.Close()
 		return nil, fmt.Errorf("rundir: %w", err)
 	}
-	text, err := s.text(ManifestFile)
-	if err == nil {
-		s.Manifest, err = ReadManifest(strings.NewReader(string(text)))
-	} else if errors.Is(err, fs.ErrNotExist) {
-		return s, nil
+	return s, nil
+}
+
+// manifest reads a manifest. All names in it are of files in a run.
+func (s *Stored) manifest(name string) (m Manifest, err error) {
+	text, err := s.text(name)
+	if err != nil {
+		return m, err
 	}
-	for name := range s.Manifest.Outputs {
-		err = errors.Join(err, validName(name))
+	m, err = ReadManifest(strings.NewReader(string(text)))
+	for file := range m.Outputs {
+		err = errors.Join(err, validName(file))
 	}
 	if err != nil {
-		s.Close()
-		return nil, fmt.Errorf("rundir: %s: %w", s.join(ManifestFile), err)
+		return m, fmt.Errorf("%s: %w", s.join(name), err)
 	}
-	return s, nil
+	return m, nil
+}
+
+// settle ends what a killed process was at: results that were on disk with their manifest
+// are moved to their places, and everything else that was half-written is removed.
+func (s *Stored) settle() error {
+	partial, err := s.partial(".")
+	if err != nil {
+		return err
+	}
+	for _, at := range partial {
+		if _, err := s.manifest(path.Join(at, ManifestFile)); err == nil {
+			err = s.fill(at)
+		} else {
+			err = s.root.RemoveAll(at)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if partial, err = s.partial(recordsDir); err != nil {
+		return err
+	}
+	for _, name := range partial {
+		if err := s.root.RemoveAll(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// earlierFile is the manifest, in a folder of new results, of those that they replace.
+const earlierFile = "earlier.json"
+
+// fill moves results, which are on disk with their manifest, from a folder in the run to
+// their places. The manifest of earlier results goes first and the new one comes last: a
+// run with a manifest has all of its files, and none that only an earlier one listed. Files
+// that no manifest listed stay. Whoever is killed on the way is replaced by settle.
+func (s *Stored) fill(at string) error {
+	m, err := s.manifest(path.Join(at, ManifestFile))
+	if err != nil {
+		return err
+	}
+	earlier := path.Join(at, earlierFile)
+	if _, err := s.lookup(ManifestFile, 0); err == nil {
+		if err := errors.Join(s.rename(ManifestFile, earlier), s.sync(at, ".")); err != nil {
+			return err
+		}
+	}
+	s.Manifest = Manifest{}
+	before, err := s.manifest(earlier)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrDamaged) {
+		return err
+	}
+	for name := range before.Outputs {
+		if _, again := m.Outputs[name]; !again {
+			if err := s.remove(name); err != nil {
+				return err
+			}
+		}
+	}
+	folders := map[string]bool{".": true}
+	for name := range m.Outputs {
+		if _, err := s.lookup(path.Join(at, name), 0); errors.Is(err, fs.ErrNotExist) {
+			continue // it is in its place
+		}
+		if err := s.rename(path.Join(at, name), name); err != nil {
+			return err
+		}
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			folders[dir] = true
+		}
+	}
+	if err := s.sync(slices.Collect(maps.Keys(folders))...); err != nil {
+		return err
+	}
+	if err := errors.Join(s.rename(path.Join(at, ManifestFile), ManifestFile), s.sync(".")); err != nil {
+		return err
+	}
+	s.Manifest = m
+	return s.root.RemoveAll(at)
 }
 
 // Close closes the run and ends its lock.
