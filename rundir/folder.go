@@ -138,6 +138,9 @@ func (f *folder) makeDir(name string) error {
 // create writes a new file, puts its content on disk, and returns its SHA-256. One that
 // could not be written whole is removed.
 func (f *folder) create(name string, write func(io.Writer) error) (hash string, err error) {
+	if err := validName(name); err != nil {
+		return "", err
+	}
 	if err := f.makeDir(path.Dir(name)); err != nil {
 		return "", err
 	}
