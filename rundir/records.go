@@ -139,6 +139,9 @@ func (s *Stored) Sweep(names []string) (*Records, SweepPlan, Origin, error) {
 	if how == nil {
 		return none(fmt.Errorf("rundir: %s says nothing of a sweep", file))
 	}
+	if err := LoadHistory(&spec); err != nil {
+		return none(err)
+	}
 	own, err := study.New(spec)
 	if err != nil {
 		return none(fmt.Errorf("rundir: %s: %w", file, err))

@@ -215,6 +215,9 @@ func (s *Stored) Study(name string) (*study.Study, error) {
 	if err != nil {
 		return nil, NotRunError{err}
 	}
+	if err := LoadHistory(&spec); err != nil {
+		return nil, err
+	}
 	built, err := study.New(spec)
 	if err != nil {
 		return nil, NotRunError{fmt.Errorf("rundir: %s: %w", s.join(name), err)}
