@@ -35,8 +35,8 @@ func TestDurable(t *testing.T) {
 	if err := errors.Join(d.File("figures/a.svg", writes("a")), d.Commit(Manifest{})); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{filepath.Dir(filepath.Dir(parent)), filepath.Dir(parent), filepath.Join(at, "figures", "a.svg"), at,
-		filepath.Join(at, "figures"), filepath.Join(at, ManifestFile), at, parent}
+	want := []string{filepath.Dir(filepath.Dir(parent)), filepath.Dir(parent),
+		filepath.Join(at, "figures", "a.svg"), at, filepath.Join(at, "figures"), filepath.Join(at, ManifestFile), at, parent}
 	if !slices.Equal(*synced, want) {
 		t.Errorf("put on disk were\n%s\nwant\n%s", strings.Join(*synced, "\n"), strings.Join(want, "\n"))
 	}

@@ -298,3 +298,34 @@ func TestReaderGone(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+// The runs of every command can be compared with their manifests.
+func TestVerifyTakesEveryRun(t *testing.T) {
+	dir := t.TempDir()
+	few := []string{"--horizon", "2d", "--paths", "40", "--no-figures"}
+	for name, args := range map[string][]string{
+		"compare":     append([]string{"compare", "--tokens", "ETHBULL3X,BTCBULL3X"}, few...),
+		"breakeven":   append([]string{"breakeven", "--target", "3", "--band", "2.7:3.3"}, few...),
+		"liquidation": append([]string{"liquidation", "--tokens", "BTCBULL3X,ETHBULL3X"}, few...),
+		"heatmap": append([]string{"heatmap", "--token", "ETHBULL3X", "--x", "fee=0,1bp", "--y",
+			"sigma=0.4,0.8"}, few...),
+		"exact": {"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.2,0.4", "--exact",
+			"--no-figures"},
+		"replay":    {"replay", write(t, "p.csv", bars), "--token", "ETHBULL3X"},
+		"calibrate": {"calibrate", history(t, 100, nil)},
+	} {
+		run := filepath.Join(dir, name)
+		expect(t, cli.Done, append(args, "--out", run)...)
+		again := "not run again: verify does so with runs of simulate, compare and sweep"
+		if name == "compare" {
+			again = "run again, its 80 lifetimes have the same hash"
+		}
+		if out := resultsOf(t, "verify", run); !strings.Contains(out, "files match the manifest\n"+again) {
+			t.Errorf("%s: verify prints %s", name, out)
+		}
+		if err := os.WriteFile(filepath.Join(run, "more"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		says(t, cli.Failed, "more: the manifest does not list it", "verify", run)
+	}
+}

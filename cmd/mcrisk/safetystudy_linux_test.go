@@ -218,7 +218,8 @@ func TestChangesAreNoticed(t *testing.T) {
 				}
 			}
 			x := filepath.Join(t.TempDir(), "x.svg")
-			if status, _, _ := call(t, "plot", run, "--figure", "fan", "--out", x); status == cli.Done && read(t, x) != drawn {
+			status, _, _ := call(t, "plot", run, "--figure", "fan", "--out", x)
+			if status == cli.Done && read(t, x) != drawn {
 				t.Errorf("%s: plot draws another figure", told)
 			}
 		case "sweep":
@@ -419,7 +420,8 @@ func TestPairsOfResume(t *testing.T) {
 			"is not finished")) {
 			t.Errorf("pair %d, %v: verify ends with %d, says %s", i, outcomes, status, said)
 		}
-		count[strings.Join(outcomes, ", ")+map[bool]string{true: ": whole", false: ": to be resumed"}[status == cli.Done]]++
+		state := map[bool]string{true: ": whole", false: ": to be resumed"}[status == cli.Done]
+		count[strings.Join(outcomes, ", ")+state]++
 		expect(t, cli.Done, "sweep", "--resume", run, "--no-figures")
 		sameRun(t, contents(t, run), want)
 		expect(t, cli.Done, "verify", run, "--cells", "1")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	_ "embed" // the text of promiseText
 	"slices"
 
 	"mcrisk/analytics"
@@ -31,40 +32,9 @@ const runText = "A command that simulates writes a run directory, `runs/NAME-TIM
 	"`--no-save` writes none."
 
 // promiseText is what a run directory promises.
-const promiseText = `- **Whole or absent.** A run is written under a hidden name beside its place, ` + "`.NAME.partial-…`" + `, and renamed when
-  all of it is written. A run that has a name and a manifest is finished. The run of a sweep has its name from the
-  beginning; it is finished when it has its manifest. A record has its name when it is whole. The file of
-  ` + "`plot --out`" + ` or ` + "`--lifetimes`" + ` is written in the same manner. Nothing that exists is replaced, but for records
-  and results in the run of a sweep that is resumed.
-- **On disk.** Every file, and every folder it is in, is synced before the rename, and the folder that has the new
-  name after it. What a command says it has written outlasts a power failure, if the disk keeps what was synced.
-- **Held to its manifest.** The manifest has the SHA-256 of every file, and ends with that of all that precedes it. Commands
-  that read a run (summary, plot, verify, merge, missing, sweep --resume) refuse to use a file that is not what was
-  written. A record has its own SHA-256, and sweep --resume does a damaged one again.
-  ` + "`origin.json`" + ` ends in the same manner and has the hash of ` + "`sweep.yaml`" + `, so that a sweep that is not finished is held too.
-  This finds accidents. Who changes a file on purpose can change hashes and digest with it; ` + "`verify`" + ` still notices
-  that seed, paths, settings or lifetimes are not those of the study.
-- **verify** also reports files, folders and links that the manifest does not list, and files that are missing.
-- **Nothing outside.** Names in files are never followed out of the run. A link inside a run is refused, also where it
-  leads to a file of the run.
-- **One process.** sweep and merge lock the run of a sweep while they write it, verify and merge while they read it; missing
-  reads without. Runs of other commands never change once they have their name. Another process that would write says that the run is in use, exit status 1. The lock is that of
-  the operating system on ` + "`sweep.yaml`" + ` (flock, on Windows LockFileEx); it ends with the process, however that ends, and
-  leaves no file. Where the system or a network file system has no locks, sweeps are refused with a message.
-- **Permissions** are those that the process gives new files and folders (umask).
-- ` + "`..`" + ` in ` + "`--out`" + ` and ` + "`--lifetimes`" + ` is taken from the text of the path: ` + "`a/../b`" + ` is ` + "`b`" + `, whether or not ` + "`a`" + ` exists.
-
-What is left after a crash or a kill:
-
-| at this point | there is | to do |
-|---|---|---|
-| while a run is written | ` + "`.NAME.partial-…`" + ` beside its place | remove it; run the command again |
-| while ` + "`plot --out F`" + ` or ` + "`--lifetimes F`" + ` is written | ` + "`.F.partial-…`" + `; after the very last step F as well, which is whole | remove it |
-| while a sweep runs | ` + "`sweep.yaml`, `origin.json`, finished records, `.partial-…`" + ` | ` + "`sweep --resume RUN`" + `, which removes what is partial |
-| while the results of a sweep are moved to their places | no manifest, some results, ` + "`.partial-…`" + ` with the others | ` + "`sweep --resume RUN`" + `, which moves the others first |
-| while ` + "`merge`" + ` copies records | ` + "`.NAME.partial-…`" + ` | remove it; merge again |
-| while ` + "`sweep --no-save`" + ` runs | ` + "`mcrisk-sweep-…`" + ` in the folder of temporary files | remove it |
-`
+//
+//go:embed promise.md
+var promiseText string
 
 const tablesText = "The tables of run directories, and those that commands print with `--csv`. A name and its parts\n" +
 	"share a row: `difference`, `_se` are the columns `difference` and `difference_se`."
@@ -571,7 +541,8 @@ var Objects = []FileEntry{
 		as("inputs.*", "SHA-256", "hash of each file read"), as("notes[]", "text", "notes printed at the start"), digestKey}},
 }
 
-var digestKey = as("digest", "SHA-256", "of all that precedes it in the file: head -c -68 manifest.json | sha256sum")
+var digestKey = as("digest", "SHA-256", "of all that precedes it in the file: head -c -68 manifest.json | "+
+	"sha256sum")
 
 var hashKey = as("results_hash", "SHA-256", "over the SHA-256 of the lifetimes of each 1,024 paths; equal "+
 	"hashes are equal results")
