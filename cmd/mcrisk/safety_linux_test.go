@@ -37,7 +37,8 @@ func TestLinksAreRefused(t *testing.T) {
 				[]string{"missing", run})
 		}
 		if name != "cells.csv" { // which a resumed sweep replaces, and not what it links to
-			commands = append(commands, []string{"sweep", "--resume", run, "--no-figures"})
+			resume := []string{"sweep", "--resume", run, "--no-figures"}
+			commands = append(commands, resume, resume)
 		}
 		for _, args := range commands {
 			if status, _, said := call(t, args...); status == cli.Done || !strings.Contains(said, name+" is a link") {
