@@ -538,7 +538,8 @@ var Objects = []FileEntry{
 		as("plan", "SHA-256", "hash of sweep.yaml"),
 		as("settings[].name", "text", "name of the parameter"), as("settings[].value", "text", "its value"),
 		as("settings[].origin", "text", "given, default, or source and date"),
-		as("inputs.*", "SHA-256", "hash of each file read"), as("notes[]", "text", "notes printed at the start"), digestKey}},
+		as("inputs.*", "SHA-256", "hash of each file read"), as("notes[]", "text", "notes printed at the start"),
+		digestKey}},
 }
 
 var digestKey = as("digest", "SHA-256", "of all that precedes it in the file: head -c -68 manifest.json | "+
