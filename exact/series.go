@@ -19,7 +19,7 @@ type series struct {
 
 // Most work that a series may take, in products: some two seconds.
 const (
-	marchWork   = 1 << 31
+	marchWork   = int64(1) << 31
 	circleSteps = 1 << 16 // of the horizon
 )
 
@@ -30,7 +30,7 @@ func (c *gridCycle) march(steps int) *series {
 		return nil
 	}
 	s := &series{gridCycle: c}
-	most := marchWork / max(1, c.n*c.n/2)
+	most := marchWork / int64(max(1, c.n*c.n/2))
 	for i := range s.rows {
 		if i > 0 && c.same() {
 			s.rows[i] = s.rows[0]

@@ -40,8 +40,14 @@ type Param struct {
 	Doc     string   // meaning, half a sentence
 }
 
+// Nanosecond is the shortest duration, in seconds; a shorter one would be taken as none.
+const Nanosecond = 1e-9
+
 // Check reports a value out of the parameter's range; NaN is out of any range.
 func (p Param) Check(v float64) error {
+	if p.Unit == Time && v > 0 && v < Nanosecond {
+		return fmt.Errorf("%s = %gs; want none, or at least a nanosecond", p.Name, v)
+	}
 	if v == 0 && p.Word != "" {
 		return nil
 	}

@@ -89,17 +89,17 @@ func (f *barFile) orient() {
 	name := f.timeName
 	for i := 1; i < len(f.bars); i++ {
 		at, before := f.bars[i].Start, f.bars[i-1].Start
-		stamp := at.Format(time.RFC3339Nano)
 		switch {
 		case at.Equal(before):
-			f.faults.add(f.lines[i], "%s = %s again, as on line %d; want each bar once", name, stamp, f.lines[i-1])
+			f.faults.add(f.lines[i], "%s = %s again, as on line %d; want each bar once",
+				name, stamped{at}, f.lines[i-1])
 		case !newest && at.Before(before):
 			f.faults.add(f.lines[i], "%s = %s is before that of line %d; want the oldest bar first",
-				name, stamp, f.lines[i-1])
+				name, stamped{at}, f.lines[i-1])
 		case newest && at.After(before):
 			f.faults.add(f.lines[i], "%s = %s is after that of line %d; "+
 				"want the newest bar first, as in the rest of the file",
-				name, stamp, f.lines[i-1])
+				name, stamped{at}, f.lines[i-1])
 		}
 	}
 	if newest {
@@ -108,6 +108,11 @@ func (f *barFile) orient() {
 		f.note(NoteOrder, len(f.bars), "newest bar first: %s turned round", quantity(len(f.bars), "bar", "bars"))
 	}
 }
+
+// stamped writes a time only when a fault is written, as few of them are.
+type stamped struct{ time.Time }
+
+func (s stamped) String() string { return s.Format(time.RFC3339Nano) }
 
 // mostIrregular is one in how many spacings of bars may be no whole steps, such as
 // those where the grid moves. Above it, there is no grid.
@@ -137,7 +142,7 @@ func (f *barFile) grid() (step, offset time.Duration) {
 	for i, bar := range f.bars {
 		if gridOffset(bar.Start, step) != offset {
 			f.faults.add(f.lines[i], "%s = %s is not on the grid of the others; want whole steps of %v",
-				f.timeName, bar.Start.Format(time.RFC3339Nano), step)
+				f.timeName, stamped{bar.Start}, step)
 		}
 	}
 	return step, offset
@@ -327,16 +332,16 @@ func historyGaps(bars []Bar, lines []int, step time.Duration) []Gap {
 // are equally common, and the offset from whole steps at which most of the bars
 // start. The step is zero if no two bars are in order.
 func historyGrid(bars []Bar) (step, offset time.Duration) {
-	spacings := map[time.Duration]int{}
+	spacings := make([]time.Duration, 0, len(bars))
 	for i := 1; i < len(bars); i++ {
 		if d := bars[i].Start.Sub(bars[i-1].Start); d > 0 {
-			spacings[d]++
+			spacings = append(spacings, d)
 		}
 	}
 	step = mostCommon(spacings)
-	offsets := map[time.Duration]int{}
+	offsets := spacings[:0]
 	for _, bar := range bars {
-		offsets[gridOffset(bar.Start, step)]++
+		offsets = append(offsets, gridOffset(bar.Start, step))
 	}
 	return step, mostCommon(offsets)
 }
@@ -347,12 +352,20 @@ func gridOffset(t time.Time, step time.Duration) time.Duration {
 	return t.Sub(t.Truncate(step))
 }
 
-// mostCommon returns the key that was counted most often, the smallest of equals.
-func mostCommon(counts map[time.Duration]int) (key time.Duration) {
-	for k, n := range counts {
-		if n > counts[key] || n == counts[key] && k < key {
-			key = k
+// mostCommon returns the value that comes most often, the smallest of equals; zero of none.
+// It sorts them: a map of millions would take more memory than the bars.
+func mostCommon(values []time.Duration) (common time.Duration) {
+	slices.Sort(values)
+	most := 0
+	for i := 0; i < len(values); {
+		n := 1
+		for i+n < len(values) && values[i+n] == values[i] {
+			n++
 		}
+		if n > most {
+			common, most = values[i], n
+		}
+		i += n
 	}
-	return key
+	return common
 }

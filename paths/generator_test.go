@@ -1,6 +1,7 @@
 package paths
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -21,11 +22,12 @@ func TestNewGrid(t *testing.T) {
 		{"a year of hours", year, time.Hour, 8760, ""},
 		{"one step", time.Hour, time.Hour, 1, ""},
 		{"a nanosecond", 1, 1, 1, ""},
-		{"the most steps", 1 << 31, 1, 1 << 31, ""},
+		{"the most steps", maxSteps, 1, maxSteps, ""},
 		{"200 years", 200 * year, year, 200, ""},
 		{"too long to wait after", 201 * year, year, 0,
 			"paths: horizon 1760760h0m0s; want at most 200 years, 1752000h0m0s"},
-		{"too many steps", 1<<31 + 1, 1, 0, "paths: 2147483649 steps; want at most 2147483648"},
+		{"too many steps", maxSteps + 1, 1, 0,
+			fmt.Sprintf("paths: %d steps; want at most %d", int64(maxSteps)+1, maxSteps)},
 		{"no step", year, 0, 0, "paths: step = 0s; want a duration above 0"},
 		{"a negative step", year, -time.Hour, 0, "paths: step = -1h0m0s; want a duration above 0"},
 		{"no horizon", 0, time.Hour, 0, "paths: horizon 0s is shorter than a step of 1h0m0s"},

@@ -8,6 +8,7 @@ package paths
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -21,6 +22,9 @@ type Grid struct {
 // without leaving the range of a time.Duration.
 const longest = 200 * 365 * 24 * time.Hour
 
+// maxSteps are the most steps of a grid: one fewer where an int has 32 bits.
+const maxSteps = min(1<<31, math.MaxInt)
+
 // NewGrid returns the grid of steps that fit into the horizon, which must be a
 // whole number of them.
 func NewGrid(horizon, step time.Duration) (Grid, error) {
@@ -33,8 +37,8 @@ func NewGrid(horizon, step time.Duration) (Grid, error) {
 		return Grid{}, fmt.Errorf("paths: horizon %v is shorter than a step of %v", horizon, step)
 	case horizon%step != 0:
 		return Grid{}, fmt.Errorf("paths: horizon %v is not a whole number of steps of %v", horizon, step)
-	case horizon/step > 1<<31:
-		return Grid{}, fmt.Errorf("paths: %d steps; want at most %d", horizon/step, 1<<31)
+	case horizon/step > maxSteps:
+		return Grid{}, fmt.Errorf("paths: %d steps; want at most %d", horizon/step, maxSteps)
 	}
 	return Grid{Step: step, Steps: int(horizon / step)}, nil
 }

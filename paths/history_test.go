@@ -541,7 +541,8 @@ func FuzzReadHistory(f *testing.F) {
 	for _, s := range shapeCases {
 		f.Add(s.text, s.options.Column, uint8(s.options.Stamp), s.options.Zone != nil)
 	}
-	limits := readLimits{packed: 1 << 16, text: 1 << 20, json: 1 << 18, line: 1 << 12, rows: 10_000}
+	limits := readLimits{packed: 1 << 16, text: 1 << 20, json: 1 << 18, line: 1 << 12, lines: 20_000, rows: 10_000,
+		members: 9}
 	f.Fuzz(func(t *testing.T, text, column string, stamp uint8, zone bool) {
 		o := ReadOptions{Column: column, Stamp: Stamp(stamp % 3), Now: utc("2024-06-01T00:00:00Z")}
 		if zone {

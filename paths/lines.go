@@ -11,9 +11,9 @@ import (
 
 // A lineReader reads the lines of a table that are not blank.
 type lineReader struct {
-	text *bufio.Reader // its buffer is as long as a line may be
-	most int           // bytes of a line
-	line int           // number of the line read last, from 1
+	text   *bufio.Reader // its buffer is as long as a line may be
+	limits readLimits
+	line   int // number of the line read last, from 1
 }
 
 // next returns a line without its end; io.EOF after the last.
@@ -25,9 +25,12 @@ func (l *lineReader) next() (string, error) {
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
-			return "", fmt.Errorf("line %d is longer than %s; want lines of a table", l.line, byteSize(int64(l.most)))
+			return "", fmt.Errorf("line %d is longer than %s; want lines of a table", l.line,
+				byteSize(int64(l.limits.line)))
 		case err != nil && !(errors.Is(err, io.EOF) && len(raw) > 0):
 			return "", err
+		case l.line > l.limits.lines:
+			return "", fmt.Errorf("more than %s lines; want at most that many: split the file", grouped(l.limits.lines))
 		}
 		if text := strings.TrimRight(string(raw), "\r\n"); strings.TrimSpace(text) != "" {
 			return text, nil

@@ -35,16 +35,20 @@ const (
 	StampClose       // bars end at their stamps
 )
 
-// readLimits are what a reader stops at, so that no input takes all memory or time.
+// readLimits are what a reader stops at, so that no input takes all memory or time:
+// one that is refused takes two seconds and 200 MB at most.
 type readLimits struct {
-	packed int64 // bytes of a zip archive, which is held in memory
-	text   int64 // bytes of text, unpacked
-	json   int64 // bytes of JSON, unpacked
-	line   int   // bytes of a line, its end included
-	rows   int   // lines with prices, or prices
+	packed  int64 // bytes of a zip archive, which is held in memory
+	members int   // files of a zip archive
+	text    int64 // bytes of text, unpacked
+	json    int64 // bytes of JSON, unpacked
+	line    int   // bytes of a line, its end included
+	lines   int   // of a table, blank ones included
+	rows    int   // lines with prices, or prices
 }
 
-var statedLimits = readLimits{packed: 256 << 20, text: 2 << 30, json: 64 << 20, line: 64 << 10, rows: 20_000_000}
+var statedLimits = readLimits{packed: 32 << 20, members: 1000, text: 256 << 20, json: 16 << 20, line: 64 << 10,
+	lines: 4_000_000, rows: 2_000_000}
 
 // ReadHistory is [ReadHistoryWith] without options.
 func ReadHistory(r io.Reader, name string) (*History, error) {
@@ -82,8 +86,8 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 // Everything else that is wrong with the file is an error that names the line, the
 // column, the value and what was wanted; up to 20 such faults are joined, and the
 // rest counted. Numbers with separators of thousands or a decimal comma are such
-// faults. So are more than 20 million bars, 2 GB of text (64 MB of JSON, 256 MB of a
-// zip archive while packed) and lines above 64 kB.
+// faults. So are more than 2 million bars, 4 million lines, 256 MB of text (16 MB of JSON,
+// 32 MB of a zip archive while packed, 1,000 files in one) and lines above 64 kB.
 func ReadHistoryWith(r io.Reader, name string, o ReadOptions) (*History, error) {
 	return readLimited(r, name, o, statedLimits)
 }
@@ -151,7 +155,14 @@ func (f *barFile) countRow() error {
 	return nil
 }
 
+// manyRows is the number of rows from which room is made for as many as there may be, as
+// it is used only where rows come: to grow step by step would take twice the memory.
+const manyRows = 1 << 16
+
 func (f *barFile) keep(bar Bar, line int) {
+	if n := len(f.bars); n >= manyRows && n == cap(f.bars) {
+		f.bars, f.lines = slices.Grow(f.bars, f.limits.rows-n), slices.Grow(f.lines, f.limits.rows-n)
+	}
 	f.bars = append(f.bars, bar)
 	f.lines = append(f.lines, line)
 }

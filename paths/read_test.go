@@ -381,7 +381,8 @@ func (e *endless) Read(p []byte) (int, error) {
 
 // No input takes more than the limits, whatever it is packed in.
 func TestHistoryStopsAtLimits(t *testing.T) {
-	small := readLimits{packed: 1000, text: 4 << 20, json: 2 << 20, line: 64 << 10, rows: 50_000}
+	small := readLimits{packed: 1000, members: 9, text: 4 << 20, json: 2 << 20, line: 64 << 10,
+		lines: 3 << 20, rows: 50_000}
 	const head = "date,open,high,low,close\n"
 	row := "2024-01-01,1,1,1,1\n"
 	for _, tt := range []struct {
@@ -390,7 +391,10 @@ func TestHistoryStopsAtLimits(t *testing.T) {
 		want string
 	}{
 		{"rows", io.MultiReader(strings.NewReader(head), &endless{text: row}), "line 50002: more than 50,000 rows"},
-		{"blank lines", io.MultiReader(strings.NewReader(head), &endless{text: "\n"}), "more than 4 MB"},
+		{"blank lines", io.MultiReader(strings.NewReader(head), &endless{text: "\n"}),
+			"more than 3,145,728 lines"},
+		{"lines of spaces", io.MultiReader(strings.NewReader(head), &endless{text: strings.Repeat(" ", 9) + "\n"}),
+			"more than 4 MB"},
 		{"one line", &endless{text: "1"}, "line 1 is longer than 65,536 bytes"},
 		{"one line later", io.MultiReader(strings.NewReader(head+row), &endless{text: "1,"}),
 			"line 3 is longer than 65,536 bytes"},
@@ -400,12 +404,14 @@ func TestHistoryStopsAtLimits(t *testing.T) {
 		{"prices of JSON", io.MultiReader(strings.NewReader(`{"prices":[[1704067200000,1]`),
 			&endless{text: ",[1704067200000,1]"}),
 			"more than 50,000 rows"},
-		{"a bomb of gzip", strings.NewReader(packed(head + strings.Repeat("\n", 5<<20))), "more than 4 MB"},
+		{"a bomb of gzip", strings.NewReader(packed(head + strings.Repeat("  \n", 2<<20))), "more than 4 MB"},
 		{"a bomb of zip", strings.NewReader(zipped("a.csv", head+strings.Repeat("\n", 500<<10)+strings.Repeat("1",
 			100_000))),
 			"line 512002 is longer than 65,536 bytes"},
 		{"an archive", io.MultiReader(strings.NewReader("PK\x03\x04"), &endless{text: "x"}),
 			"zip archive: more than 1,000 bytes"},
+		{"files of an archive", strings.NewReader("PK\x03\x04" + strings.Repeat("PK\x01\x02", 10)),
+			"zip archive of 10 files; want one"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h, err := readLimited(tt.r, "f.csv", ReadOptions{}, small)
@@ -418,7 +424,7 @@ func TestHistoryStopsAtLimits(t *testing.T) {
 	// What is exactly as much is read.
 	text := head + bars3
 	if _, err := readLimited(strings.NewReader(text), "f.csv", ReadOptions{}, readLimits{text: int64(len(text)),
-		line: 27, rows: 3}); err != nil {
+		line: 27, lines: 4, rows: 3}); err != nil {
 		t.Error(err)
 	}
 }

@@ -25,7 +25,7 @@ const headLines = 3
 
 // readTable reads a table, whatever its shape.
 func (f *barFile) readTable(text *bufio.Reader) error {
-	lines := &lineReader{text: text, most: f.limits.line}
+	lines := &lineReader{text: text, limits: f.limits}
 	first, err := f.skipPreamble(lines)
 	if errors.Is(err, io.EOF) {
 		return errEmpty

@@ -69,6 +69,9 @@ func (f *barFile) member(r io.Reader) (io.Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("zip archive: %w", err)
 	}
+	if n := bytes.Count(packed, []byte("PK\x01\x02")); n > f.limits.members { // each begins the entry of a file
+		return nil, fmt.Errorf("zip archive of %s files; want one", grouped(n))
+	}
 	archive, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
 	if err != nil {
 		return nil, err

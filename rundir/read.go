@@ -3,7 +3,6 @@ package rundir
 import (
 	"bufio"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -63,11 +62,4 @@ func ReadLifetimes(r io.Reader, name string, t tokens.Token, horizon time.Durati
 		e.Add(name, columns[i])
 	}
 	return e, nil
-}
-
-// ReadManifest reads a run's manifest.
-func ReadManifest(r io.Reader) (Manifest, error) {
-	var m Manifest
-	err := json.NewDecoder(r).Decode(&m)
-	return m, err
 }

@@ -14,9 +14,8 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
-	"strings"
 
 	"mcrisk/study"
 )
@@ -30,8 +29,9 @@ import (
 // the market, and then of each cell that did not fail), and the SHA-256 of all
 // that.
 type Records struct {
-	Path  string // of the run
+	*Stored
 	Sweep *study.Sweep
+	plan  []byte // its sweep.yaml
 	names []string
 	id    string
 }
@@ -49,41 +49,87 @@ const (
 type Origin struct {
 	Command   []string          `json:"command"`
 	Generator string            `json:"generator"` // of random numbers; CreateSweep says which
+	Plan      string            `json:"plan"`      // SHA-256 of sweep.yaml; CreateSweep says it
 	Settings  []study.Setting   `json:"settings"`
 	Inputs    map[string]string `json:"inputs"`
 	Notes     []string          `json:"notes"`
+	Digest    string            `json:"digest"` // SHA-256 of all that precedes it in the file
 }
 
 // CreateSweep begins the run of a sweep at path, which must not exist: plan is its
-// sweep.yaml.
-func CreateSweep(path string, plan []byte, b Origin) error {
-	d, err := Create(path)
-	if err != nil {
-		return err
-	}
-	defer d.Abort()
-	b.Generator = Generator
-	if err := errors.Join(
-		d.Bytes(SweepFile, plan),
-		d.File(OriginFile, func(w io.Writer) error { return encodeJSON(w, b) }),
-		os.Mkdir(filepath.Join(d.partial, recordsDir), 0o755),
-	); err != nil {
-		return err
-	}
-	return d.place()
+// sweep.yaml. The run is open for Change.
+func CreateSweep(path string, plan []byte, b Origin) (*Stored, error) {
+	return createSweep(path, plan, b, func(*Dir) error { return nil })
 }
 
-// OpenSweep opens the run of a sweep, finished or not: its spec, its plan, its origin and
-// its records of the named columns.
-func OpenSweep(path string, names []string) (*Records, SweepPlan, Origin, error) {
-	var b Origin
-	none := func(err error) (*Records, SweepPlan, Origin, error) { return nil, SweepPlan{}, b, err }
-	file := filepath.Join(path, SweepFile)
-	plan, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return none(fmt.Errorf("rundir: %s has no %s; want the directory that mcrisk sweep wrote", path, SweepFile))
+// MergeSweep begins the run of a sweep at path, which must not exist, with the records of
+// all parts, which are runs of that sweep. The run is open for Change.
+func MergeSweep(ctx context.Context, path string, b Origin, parts []*Records) (*Stored, error) {
+	return createSweep(path, parts[0].plan, b, func(d *Dir) error {
+		for _, part := range parts {
+			if err := part.copyTo(ctx, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// createSweep begins the run of a sweep, in which more is written before it gets its name.
+func createSweep(path string, plan []byte, b Origin, more func(*Dir) error) (*Stored, error) {
+	d, err := Create(path)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Abort()
+	b.Generator, b.Plan, b.Digest = Generator, Hash(plan), ""
+	origin, err := seal(b)
+	if err == nil {
+		err = errors.Join(d.Bytes(SweepFile, plan), d.Bytes(OriginFile, origin), d.hidden.makeDir(recordsDir))
+	}
+	if err == nil {
+		err = more(d)
+	}
+	if err == nil {
+		err = d.syncFolders()
+	}
+	if err == nil {
+		err = d.place()
 	}
 	if err != nil {
+		return nil, fmt.Errorf("rundir: %w", err)
+	}
+	return Open(d.Path, Change)
+}
+
+// Sweep reads the run of a sweep, finished or not: its spec, its plan, its origin and
+// its records of the named columns.
+func (s *Stored) Sweep(names []string) (*Records, SweepPlan, Origin, error) {
+	var b Origin
+	none := func(err error) (*Records, SweepPlan, Origin, error) { return nil, SweepPlan{}, b, err }
+	plan, err := s.heldText(SweepFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return none(fmt.Errorf("rundir: %s has no %s; want the directory that mcrisk sweep wrote", s.Path, SweepFile))
+	}
+	if err != nil {
+		return none(fmt.Errorf("rundir: %w", err))
+	}
+	file := s.join(SweepFile)
+	text, err := s.heldText(OriginFile)
+	if err != nil {
+		return none(fmt.Errorf("rundir: %w", err))
+	}
+	if err := unseal(text, &b); err != nil {
+		return none(fmt.Errorf("rundir: %s: %w", s.join(OriginFile), err))
+	}
+	if b.Generator != Generator {
+		return none(fmt.Errorf("rundir: %s was begun with random numbers %q; this program has %s",
+			s.Path, b.Generator, Generator))
+	}
+	if b.Plan != Hash(plan) {
+		return none(fmt.Errorf("rundir: %s is not what the sweep began with; mcrisk sweep %[1]s runs it anew", file))
+	}
+	if _, err := s.lookup(recordsDir, fs.ModeDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return none(fmt.Errorf("rundir: %w", err))
 	}
 	spec, how, err := ReadSweep(plan, file)
@@ -108,18 +154,8 @@ func OpenSweep(path string, names []string) (*Records, SweepPlan, Origin, error)
 	if err != nil {
 		return none(fmt.Errorf("rundir: %s: %w", file, err))
 	}
-	text, err := os.ReadFile(filepath.Join(path, OriginFile))
-	if err == nil {
-		err = json.Unmarshal(text, &b)
-	}
-	if err != nil {
-		return none(fmt.Errorf("rundir: %s: %w", filepath.Join(path, OriginFile), err))
-	}
-	if b.Generator != Generator {
-		return none(fmt.Errorf("rundir: %s was begun with random numbers %q; this program has %s",
-			path, b.Generator, Generator))
-	}
-	return &Records{Path: path, Sweep: sweep, names: names, id: Hash(append(plan, Generator...))}, *how, b, nil
+	id := Hash(append(slices.Clone(plan), Generator...))
+	return &Records{Stored: s, Sweep: sweep, plan: plan, names: names, id: id}, *how, b, nil
 }
 
 // A head is the first line of a record.
@@ -136,17 +172,20 @@ type head struct {
 
 // name is the file of a unit.
 func (r *Records) name(u study.Unit) string {
-	return filepath.Join(r.Path, recordsDir, fmt.Sprintf("batch%05d-chunk%07d.record", u.Batch, u.Chunk))
+	return fmt.Sprintf("%s/batch%05d-chunk%07d.record", recordsDir, u.Batch, u.Chunk)
 }
 
-// Write writes a part, replacing what is there.
+// Write writes a part, replacing what is there; it is on disk, under its name, when Write
+// returns.
 func (r *Records) Write(p *study.UnitResult) error {
 	h := head{Sweep: r.id, Batch: p.Batch, Chunk: p.Chunk, Paths: p.N, Cells: r.Sweep.Batch(p.Batch),
 		Faults: p.Faults, Market: len(p.Market)}
 	for _, columns := range p.Cells {
 		h.Token = max(h.Token, len(columns))
 	}
-	return r.write(p.Unit, func(w io.Writer) error {
+	partial := hidden(recordsDir + "/" + partialPrefix)
+	_ = unfinished.begin(r.join(partial), func() error { return nil })
+	_, err := r.create(partial, func(w io.Writer) error {
 		hash := sha256.New()
 		out := bufio.NewWriterSize(io.MultiWriter(w, hash), 1<<16)
 		if err := encodeLine(out, h); err != nil {
@@ -166,22 +205,16 @@ func (r *Records) Write(p *study.UnitResult) error {
 		_, err := w.Write(hash.Sum(nil))
 		return err
 	})
-}
-
-// write writes a record under a hidden name, which it keeps until it is on disk.
-func (r *Records) write(u study.Unit, content func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Join(r.Path, recordsDir), partialPrefix+filepath.Base(r.name(u))+"-")
-	if err != nil {
-		return fmt.Errorf("rundir: %w", err)
-	}
-	err = errors.Join(content(f), f.Chmod(0o644), f.Sync(), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), r.name(u))
+		err = unfinished.end(r.join(partial), func() error { return r.rename(partial, r.name(p.Unit)) })
+	}
+	if err == nil {
+		err = r.sync(recordsDir)
 	}
 	if err != nil {
-		_ = os.Remove(f.Name())
 		return fmt.Errorf("rundir: %w", err)
 	}
+	delete(r.Manifest.Outputs, r.name(p.Unit)) // which is of the record before
 	return nil
 }
 
@@ -250,9 +283,10 @@ func (r *Records) readHead(f *os.File, u study.Unit) (h head, n int64, err error
 	return h, int64(len(line)), nil
 }
 
-// check reports a record that is not whole, and returns its SHA-256.
-func (r *Records) check(ctx context.Context, u study.Unit) (string, error) {
-	f, err := os.Open(r.name(u))
+// whole reports a record that is not whole, or not the one that the manifest of a finished
+// run lists, and returns its SHA-256.
+func (r *Records) whole(ctx context.Context, u study.Unit) (string, error) {
+	f, err := r.open(r.name(u), os.O_RDONLY)
 	if err != nil {
 		return "", err
 	}
@@ -277,7 +311,11 @@ func (r *Records) check(ctx context.Context, u study.Unit) (string, error) {
 		return "", errors.New("its content is not what was written")
 	}
 	all.Write(sum)
-	return hex.EncodeToString(all.Sum(nil)), nil
+	hash := hex.EncodeToString(all.Sum(nil))
+	if want, listed := r.Manifest.Outputs[r.name(u)]; listed && hash != want {
+		return "", errors.New("its content is not what the manifest says")
+	}
+	return hash, nil
 }
 
 // Missing are the units, of those asked for, that have no whole record; damaged
@@ -285,7 +323,7 @@ func (r *Records) check(ctx context.Context, u study.Unit) (string, error) {
 func (r *Records) Missing(ctx context.Context, units []int) (missing []int, damaged []error, err error) {
 	for _, i := range units {
 		u := r.Sweep.Unit(i)
-		_, err := r.check(ctx, u)
+		_, err := r.whole(ctx, u)
 		if err == nil {
 			continue
 		}
@@ -294,7 +332,7 @@ func (r *Records) Missing(ctx context.Context, units []int) (missing []int, dama
 		}
 		missing = append(missing, i)
 		if !errors.Is(err, fs.ErrNotExist) {
-			damaged = append(damaged, fmt.Errorf("%s: %w", filepath.Base(r.name(u)), err))
+			damaged = append(damaged, fmt.Errorf("%s: %w", path.Base(r.name(u)), err))
 		}
 		if errors.Is(err, fs.ErrPermission) {
 			return nil, nil, fmt.Errorf("rundir: %w", err)
@@ -303,47 +341,19 @@ func (r *Records) Missing(ctx context.Context, units []int) (missing []int, dama
 	return missing, damaged, nil
 }
 
-// partialPrefix begins the names of what is being written.
-const partialPrefix = ".partial-"
-
-// Tidy removes partial files that an interrupted process left of some units. Other units
-// may be in progress, as shards may share a folder.
-func (r *Records) Tidy(units []int) error {
-	ours := map[string]bool{}
-	for _, i := range units {
-		ours[filepath.Base(r.name(r.Sweep.Unit(i)))] = true
-	}
-	return tidy(filepath.Join(r.Path, recordsDir), func(name string) bool {
-		i := strings.LastIndexByte(name, '-')
-		return i >= 0 && ours[name[:i]]
-	})
-}
-
-// tidy removes partial files of a folder, if they belong to these units.
-func tidy(dir string, ours func(name string) bool) error {
-	entries, err := os.ReadDir(dir)
-	faults := []error{err}
-	for _, e := range entries {
-		if name, partial := strings.CutPrefix(e.Name(), partialPrefix); partial && ours(name) {
-			faults = append(faults, os.RemoveAll(filepath.Join(dir, e.Name())))
-		}
-	}
-	return errors.Join(faults...)
-}
-
 // Cell reads a cell of a sweep whose records are all there.
 func (r *Records) Cell(cell int) (study.Cell, error) {
 	batch, place := r.Sweep.Place(cell)
 	return r.Sweep.Assemble(cell, r.names, func(chunk int) (market, columns [][]float64, fault string, err error) {
 		u := study.Unit{Batch: batch, Chunk: chunk}
-		f, err := os.Open(r.name(u))
+		f, err := r.open(r.name(u), os.O_RDONLY)
 		if err != nil {
 			return nil, nil, "", fmt.Errorf("rundir: %w", err)
 		}
 		defer f.Close()
 		h, at, err := r.readHead(f, u)
 		if err != nil {
-			return nil, nil, "", fmt.Errorf("rundir: %s: %w", r.name(u), err)
+			return nil, nil, "", fmt.Errorf("rundir: %s: %w", r.join(r.name(u)), err)
 		}
 		if h.Faults[place] != "" {
 			return nil, nil, h.Faults[place], nil
@@ -360,7 +370,7 @@ func (r *Records) Cell(cell int) (study.Cell, error) {
 			columns, err = readColumns(f, at+size*int64(h.Market+skipped*h.Token), h.Token, h.Paths)
 		}
 		if err != nil {
-			return nil, nil, "", fmt.Errorf("rundir: %s: %w", r.name(u), err)
+			return nil, nil, "", fmt.Errorf("rundir: %s: %w", r.join(r.name(u)), err)
 		}
 		return market, columns, "", nil
 	})
@@ -389,23 +399,20 @@ func (r *Records) Same(as *Records) error {
 	return nil
 }
 
-// Take copies the records of another run of the same sweep that this one lacks.
-func (r *Records) Take(ctx context.Context, from *Records) error {
-	if err := r.Same(from); err != nil {
-		return err
-	}
+// copyTo copies the records into a run being written, but for those that it has.
+func (r *Records) copyTo(ctx context.Context, d *Dir) error {
 	for i := range r.Sweep.Units() {
 		u := r.Sweep.Unit(i)
-		if _, err := os.Stat(r.name(u)); err == nil {
+		if _, taken := d.hashes[r.name(u)]; taken {
 			continue
 		}
-		if _, err := from.check(ctx, u); errors.Is(err, fs.ErrNotExist) {
+		if _, err := r.whole(ctx, u); errors.Is(err, fs.ErrNotExist) {
 			continue
 		} else if err != nil {
-			return fmt.Errorf("rundir: %s: %w", from.name(u), err)
+			return fmt.Errorf("%s: %w", r.join(r.name(u)), err)
 		}
-		if err := r.write(u, func(w io.Writer) error {
-			in, err := os.Open(from.name(u))
+		if err := d.File(r.name(u), func(w io.Writer) error {
+			in, err := r.open(r.name(u), os.O_RDONLY)
 			if err != nil {
 				return err
 			}
@@ -419,32 +426,41 @@ func (r *Records) Take(ctx context.Context, from *Records) error {
 	return nil
 }
 
-// Results begins the results of a sweep whose records are complete. Commit gives them
-// their names, the manifest last. Earlier results are replaced, and partial files of an
-// interrupted process removed.
+// Results begins the results of a sweep whose records are complete, and which is open for
+// Change. Commit gives them their names, the manifest last. Earlier results are replaced.
 func (r *Records) Results(ctx context.Context) (*Dir, error) {
-	if err := tidy(r.Path, func(string) bool { return true }); err != nil {
-		return nil, fmt.Errorf("rundir: %w", err)
+	at := hidden(partialPrefix)
+	d := &Dir{Path: r.Path, hashes: map[string]string{}, into: r.Stored}
+	err := unfinished.begin(r.join(at), func() error { return r.makeDir(at) })
+	if err == nil {
+		d.hidden, err = openFolder(r.join(at))
 	}
-	partial, err := os.MkdirTemp(r.Path, partialPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("rundir: %w", err)
 	}
-	d := &Dir{Path: r.Path, partial: partial, hashes: map[string]string{}, within: true}
+	if err := r.hashes(ctx, d.hashes); err != nil {
+		d.Abort()
+		return nil, fmt.Errorf("rundir: %w", err)
+	}
+	return d, nil
+}
+
+// hashes are those of what a sweep has before it has results.
+func (r *Records) hashes(ctx context.Context, all map[string]string) error {
 	for _, name := range []string{SweepFile, OriginFile} {
-		data, err := os.ReadFile(filepath.Join(r.Path, name))
+		data, err := r.text(name)
 		if err != nil {
-			return d, fmt.Errorf("rundir: %w", err)
+			return err
 		}
-		d.hashes[name] = Hash(data)
+		all[name] = Hash(data)
 	}
 	for i := range r.Sweep.Units() {
 		u := r.Sweep.Unit(i)
-		hash, err := r.check(ctx, u)
+		hash, err := r.whole(ctx, u)
 		if err != nil {
-			return d, fmt.Errorf("rundir: %s: %w", r.name(u), err)
+			return fmt.Errorf("%s: %w", r.join(r.name(u)), err)
 		}
-		d.hashes[recordsDir+"/"+filepath.Base(r.name(u))] = hash
+		all[r.name(u)] = hash
 	}
-	return d, nil
+	return nil
 }

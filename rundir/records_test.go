@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,10 +48,12 @@ func begun(t *testing.T) *Records {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "run")
-	if err := CreateSweep(path, plan.Bytes(), Origin{Command: []string{"mcrisk"}, Notes: []string{"a"}}); err != nil {
+	run, err := CreateSweep(path, plan.Bytes(), Origin{Command: []string{"mcrisk"}, Notes: []string{"a"}})
+	if err != nil {
 		t.Fatal(err)
 	}
-	r, back, b, err := OpenSweep(path, []string{"nav", "underlying"})
+	t.Cleanup(run.Close)
+	r, back, b, err := run.Sweep([]string{"nav", "underlying"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +61,19 @@ func begun(t *testing.T) *Records {
 		t.Errorf("opened as %+v, %+v; was %+v", back, b, how)
 	}
 	return r
+}
+
+// merged is a run of that sweep with the records of another.
+func merged(t *testing.T, from *Records) (*Records, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "run")
+	run, err := MergeSweep(t.Context(), path, Origin{}, []*Records{from})
+	if err != nil {
+		return nil, err
+	}
+	t.Cleanup(run.Close)
+	r, _, _, err := run.Sweep(from.names)
+	return r, err
 }
 
 func do(t *testing.T, r *Records, units ...int) {
@@ -107,7 +123,7 @@ func TestRecords(t *testing.T) {
 func TestDamagedRecords(t *testing.T) {
 	r := begun(t)
 	do(t, r, 0, 1)
-	name := r.name(r.Sweep.Unit(0))
+	name := r.join(r.name(r.Sweep.Unit(0)))
 	whole, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +150,7 @@ func TestDamagedRecords(t *testing.T) {
 			t.Errorf("cut to %d bytes it is whole", n)
 		}
 	}
-	other, err := os.ReadFile(r.name(r.Sweep.Unit(1)))
+	other, err := os.ReadFile(r.join(r.name(r.Sweep.Unit(1))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,14 +167,14 @@ func TestDamagedRecords(t *testing.T) {
 	if err := b.Same(r); err != nil {
 		t.Errorf("two runs of one sweep: %v", err)
 	}
-	if err := b.Take(t.Context(), r); err != nil {
+	if b, err = merged(t, r); err != nil {
 		t.Fatal(err)
 	}
 	if missing, _, _ := b.Missing(t.Context(), []int{0, 1, 2, 3}); fmt.Sprint(missing) != "[2 3]" {
 		t.Errorf("taken: %v are missing", missing)
 	}
 	put(whole[:len(whole)-1])
-	if err := begun(t).Take(t.Context(), r); err == nil {
+	if _, err := merged(t, r); err == nil {
 		t.Error("a damaged record was taken")
 	}
 }
@@ -189,12 +205,9 @@ func TestResults(t *testing.T) {
 			t.Errorf("there is %s", got)
 		}
 	}
-	// The earlier results had a figure more; somebody lists a file elsewhere.
-	stays := filepath.Join(filepath.Dir(r.Path), "stays")
-	if err := os.WriteFile(stays, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	for _, files := range [][]string{{"figures/b.svg", "robust.csv"}, {"figures/a.svg"}} {
+	// The earlier results had a figure more; a file that is in no manifest stays.
+	for _, files := range [][]string{{"figures/b.svg", "robust.csv"}, {"figures/a.svg"}, {"cells.csv"},
+		{"figures/a.svg"}} {
 		d, err := r.Results(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -204,19 +217,28 @@ func TestResults(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if len(files) > 1 {
-			d.hashes["../stays"] = ""
-		}
 		if err := d.Commit(Manifest{}); err != nil {
 			t.Fatal(err)
 		}
+		if files[0] == "cells.csv" { // no folder is left without a file
+			if got := names(t, r.Path); got != "cells.csv manifest.json origin.json records sweep.yaml" {
+				t.Errorf("without figures there is %s", got)
+			}
+		}
+	}
+	if err := os.WriteFile(r.join("figures/mine.svg"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	d, err := r.Results(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(d.File("figures/a.svg", writes("a")), d.Commit(Manifest{})); err != nil {
+		t.Fatal(err)
 	}
 	got := names(t, r.Path) + " " + names(t, filepath.Join(r.Path, "figures"))
-	if got != "figures manifest.json origin.json records sweep.yaml a.svg" {
+	if got != "figures manifest.json origin.json records sweep.yaml a.svg mine.svg" {
 		t.Errorf("of earlier results there is %s", got)
-	}
-	if _, err := os.Stat(stays); err != nil {
-		t.Error(err)
 	}
 	f, err := os.Open(filepath.Join(r.Path, ManifestFile))
 	if err != nil {
@@ -262,6 +284,12 @@ func TestSweepFile(t *testing.T) {
 		"sweep: {ovr: 1}":                         `did you mean over?`,
 		"sweep: {over: {fee: {a: 1}}}":            "x.yaml:1:",
 		"sweep: {sample: lots}":                   `sample = "lots"; want`,
+		"sweep: {sample: 0}":                      `x.yaml:1:17: sample = "0"; want a whole number from 1`,
+		"sweep: {over: {}}":                       `x.yaml:1:15: over is empty; want`,
+		"sweep: {over: {fee: []}}":                `x.yaml:1:21: fee is empty; want at least one`,
+		"sweep: {select: []}":                     `x.yaml:1:17: select is empty; want at least one`,
+		"sweep: {pareto: []}":                     `x.yaml:1:17: pareto is empty; want at least one`,
+		`sweep: {optimise: ""}`:                   `x.yaml:1:19: optimise is empty; want a name`,
 		"sweep: {choose: [fee], select: [fee]}":   `x.yaml:1:32: select and choose`,
 		"sweep: {over: {model: {a: {kind: x}}}}":  `kind "x"; want`,
 		`sweep: {over: {model: {"a,b": {}}}}`:     `x.yaml:1:29: model = "a,b"; want a name without commas`,
@@ -278,7 +306,8 @@ func TestForgedRecords(t *testing.T) {
 	r := begun(t)
 	do(t, r, 0, 1, 2, 3)
 	u := r.Sweep.Unit(0)
-	whole, err := os.ReadFile(r.name(u))
+	path := r.join(r.name(u))
+	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,7 +325,7 @@ func TestForgedRecords(t *testing.T) {
 		forged := append(bytes.Replace(line, []byte(change[0]), []byte(change[1]), 1), '\n')
 		forged = append(forged, rest...)
 		sum := sha256.Sum256(forged)
-		if err := os.WriteFile(r.name(u), append(forged, sum[:]...), 0o644); err != nil {
+		if err := os.WriteFile(path, append(forged, sum[:]...), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if missing, damaged, err := r.Missing(t.Context(), []int{0}); err != nil ||
@@ -309,32 +338,63 @@ func TestForgedRecords(t *testing.T) {
 	}
 }
 
-// What was half-written is removed, but not what others may be writing; and a run
-// begun with other random numbers is not gone on with.
+// What was half-written is removed by the process that changes a run, and only one does
+// at a time; a run begun with other random numbers is not gone on with.
 func TestTidy(t *testing.T) {
 	r := begun(t)
-	dir := filepath.Join(r.Path, recordsDir)
-	for i := range 2 {
-		if err := os.WriteFile(filepath.Join(dir, partialPrefix+filepath.Base(r.name(r.Sweep.Unit(i)))+"-123"),
-			nil, 0o644); err != nil {
+	left := []string{partialPrefix + "a", recordsDir + "/" + partialPrefix + "b"}
+	for _, name := range left {
+		if err := os.WriteFile(r.join(name), nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := r.Tidy([]int{1, 2}); err != nil {
-		t.Fatal(err)
+	for access, want := range map[Access]error{Change: ErrInUse, Read: ErrInUse, Look: nil} {
+		s, err := Open(r.Path, access)
+		if !errors.Is(err, want) || err != nil && !strings.Contains(err.Error(), r.Path) {
+			t.Errorf("open for %d while another changes it: %v; want %v", access, err, want)
+		}
+		if err == nil {
+			s.Close()
+		}
 	}
-	if got := names(t, dir); got != partialPrefix+"batch00000-chunk0000000.record-123" {
-		t.Errorf("left is %s", got)
+	if got := readDir(t, r.Path); !slices.Contains(got, left[0]) {
+		t.Errorf("removed while it was in use; there is %v", got)
 	}
-	begin := filepath.Join(r.Path, OriginFile)
-	text, err := os.ReadFile(begin)
+	r.Close()
+	first, err := Open(r.Path, Read)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(begin, bytes.Replace(text, []byte(Generator), []byte("dice"), 1), 0o644); err != nil {
+	second, err := Open(r.Path, Read)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := OpenSweep(r.Path, nil); err == nil || !strings.Contains(err.Error(), `random numbers "dice"`) {
+	if _, err := Open(r.Path, Change); !errors.Is(err, ErrInUse) {
+		t.Errorf("open for change while two read it: %v", err)
+	}
+	first.Close()
+	second.Close()
+	s, err := Open(r.Path, Change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, r.Path) + names(t, r.join(recordsDir)); got != "origin.json records sweep.yaml" {
+		t.Errorf("left is %s", got)
+	}
+	_, _, b, err := s.Sweep(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Generator, b.Digest = "dice", ""
+	text, err := seal(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(r.join(OriginFile), text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := s.Sweep(nil); err == nil ||
+		!strings.Contains(err.Error(), `random numbers "dice"`) {
 		t.Errorf("opened with %v", err)
 	}
 }
@@ -357,7 +417,6 @@ func (c *countdown) Err() error {
 func TestInterruptedHashing(t *testing.T) {
 	r := begun(t)
 	do(t, r, 0, 1, 2, 3)
-	other := begun(t)
 	for name, hash := range map[string]func(ctx context.Context) error{
 		"missing": func(ctx context.Context) error {
 			missing, damaged, err := r.Missing(ctx, []int{0, 1, 2, 3})
@@ -366,7 +425,17 @@ func TestInterruptedHashing(t *testing.T) {
 			}
 			return err
 		},
-		"take": func(ctx context.Context) error { return other.Take(ctx, r) },
+		"merge": func(ctx context.Context) error {
+			parent := t.TempDir()
+			run, err := MergeSweep(ctx, filepath.Join(parent, "run"), Origin{}, []*Records{r})
+			if run != nil {
+				run.Close()
+			}
+			if left := names(t, parent); (err == nil) != (left == "run") || err != nil && left != "" {
+				t.Errorf("it left %s, with %v", left, err)
+			}
+			return err
+		},
 		"results": func(ctx context.Context) error {
 			d, err := r.Results(ctx)
 			if d != nil {
@@ -375,7 +444,7 @@ func TestInterruptedHashing(t *testing.T) {
 			return err
 		},
 		"hash": func(ctx context.Context) error {
-			_, err := HashOf(ctx, bytes.NewReader(make([]byte, 1<<20)))
+			_, err := hashOf(ctx, bytes.NewReader(make([]byte, 1<<20)))
 			return err
 		},
 	} {
@@ -387,21 +456,10 @@ func TestInterruptedHashing(t *testing.T) {
 		if asked < 6 { // records of one chunk's 1,024 paths are larger than a buffer
 			t.Errorf("%s asks only %d times", name, asked)
 		}
-		if name == "take" {
-			other = begun(t)
-		}
 		for left := range asked {
 			c := &countdown{t.Context(), left}
 			if err := hash(c); !errors.Is(err, context.Canceled) || c.left < -10 {
 				t.Errorf("%s, interrupted at %d of %d: %v, asked %d times more", name, left, asked, err, -c.left)
-			}
-			if name == "take" {
-				for _, e := range readDir(t, filepath.Join(other.Path, recordsDir)) {
-					if strings.HasPrefix(e, partialPrefix) {
-						t.Errorf("left behind: %s", e)
-					}
-				}
-				other = begun(t)
 			}
 		}
 	}

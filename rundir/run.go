@@ -1,12 +1,10 @@
 package rundir
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"mcrisk/study"
@@ -15,49 +13,45 @@ import (
 
 // A Run is a stored run of simulate, read back: slices are by token.
 type Run struct {
-	Dir       string
+	*Stored
 	Study     *study.Study
-	Manifest  Manifest
 	Ensembles []tokens.Ensemble // all lifetimes, the bits that were simulated
 }
 
-// A NotRunError says why a folder is not a run of simulate: a file of it is missing,
-// or its spec describes no study.
-type NotRunError struct{ error }
-
-func (e NotRunError) Unwrap() error { return e.error }
-
-// OpenRun reads a run of simulate. It checks that the lifetimes are whole and have
-// the results_hash of the manifest. The error of a folder that is not a run is a
-// [NotRunError]; those of its tables name file and line.
-func OpenRun(dir string) (*Run, error) {
-	r := &Run{Dir: dir}
-	spec, err := r.spec()
+// OpenRun reads a run of simulate, with the errors of [Open] and [Stored.Run]. Close closes
+// it.
+func OpenRun(ctx context.Context, dir string) (*Run, error) {
+	s, err := Open(dir, Read)
 	if err != nil {
 		return nil, err
 	}
-	if err := LoadHistory(&spec); err != nil {
-		return nil, err
+	r, err := s.Run(ctx)
+	if err != nil {
+		s.Close()
 	}
-	if r.Study, err = study.New(spec); err != nil {
-		return nil, NotRunError{fmt.Errorf("%s: %w", filepath.Join(dir, SpecFile), err)}
+	return r, err
+}
+
+// Run reads the spec and lifetimes of a run of simulate. Files that are not what the
+// manifest says are errors that name them, and so are lifetimes that have not its
+// results_hash. The error of another run is a [NotRunError].
+func (s *Stored) Run(ctx context.Context) (*Run, error) {
+	r := &Run{Stored: s}
+	if !s.Finished() {
+		return nil, s.lacking(fs.ErrNotExist, ManifestFile)
 	}
-	if err := r.read(ManifestFile, func(in io.Reader, path string) error {
-		if r.Manifest, err = ReadManifest(in); err != nil {
-			return fmt.Errorf("rundir: %s: %w", path, err)
-		}
-		return nil
-	}); err != nil {
+	var err error
+	if r.Study, err = s.Study(SpecFile); err != nil {
 		return nil, err
 	}
 	for token := range r.Study.Tokens() {
-		if err := r.readLifetimes(token); err != nil {
+		if err := r.readLifetimes(ctx, token); err != nil {
 			return nil, err
 		}
 	}
-	if hash := study.Hash(r.Ensembles); hash != r.Manifest.ResultsHash {
+	if hash := study.Hash(r.Ensembles); hash != s.Manifest.ResultsHash {
 		return nil, fmt.Errorf("rundir: %s: the lifetimes have results_hash %s, the manifest says %s; "+
-			"they are not those of the run", dir, hash, r.Manifest.ResultsHash)
+			"they are not those of the run", s.Path, hash, s.Manifest.ResultsHash)
 	}
 	return r, nil
 }
@@ -65,25 +59,10 @@ func OpenRun(dir string) (*Run, error) {
 // Origins are where the numbers of the run's study came from.
 func (r *Run) Origins() study.Origins { return study.OriginsIn(r.Manifest.Settings) }
 
-// spec reads the study's spec.
-func (r *Run) spec() (spec study.Spec, err error) {
-	err = r.read(SpecFile, func(in io.Reader, path string) error {
-		data, err := io.ReadAll(in)
-		if err != nil {
-			return fmt.Errorf("rundir: %s: %w", path, err)
-		}
-		if spec, err = ReadSpec(data, path); err != nil {
-			return NotRunError{err}
-		}
-		return nil
-	})
-	return spec, err
-}
-
 // readLifetimes reads those of one token.
-func (r *Run) readLifetimes(token int) error {
+func (r *Run) readLifetimes(ctx context.Context, token int) error {
 	s := r.Study.Spec()
-	return r.read(r.Study.TableOf("lifetimes", token)+".csv", func(in io.Reader, path string) error {
+	return r.read(ctx, r.Study.TableOf("lifetimes", token)+".csv", func(in io.Reader, path string) error {
 		e, err := ReadLifetimes(in, path, r.Study.Token(token), s.Horizon)
 		if err != nil {
 			return err
@@ -103,15 +82,11 @@ func (r *Run) readLifetimes(token int) error {
 }
 
 // read opens a file of the run, by its name there, and hands it on with its path.
-func (r *Run) read(name string, from func(in io.Reader, path string) error) error {
-	path := filepath.Join(r.Dir, name)
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return NotRunError{fmt.Errorf("%s has no %s; want the directory that mcrisk simulate wrote", r.Dir, name)}
-	}
+func (r *Run) read(ctx context.Context, name string, from func(in io.Reader, path string) error) error {
+	f, err := r.held(ctx, name)
 	if err != nil {
-		return err
+		return r.lacking(err, name)
 	}
 	defer f.Close()
-	return from(f, path)
+	return from(interruptible{ctx, f}, r.join(name))
 }

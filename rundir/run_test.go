@@ -77,7 +77,7 @@ func storeRun(t *testing.T) (dir string, s *study.Study, hash string) {
 // A run is read back as it was simulated.
 func TestOpenRun(t *testing.T) {
 	dir, s, hash := storeRun(t)
-	r, err := OpenRun(dir)
+	r, err := OpenRun(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestOpenRun(t *testing.T) {
 		r.Origins().Of("fee") != "default" {
 		t.Errorf("it has the hash %s, token %+v and sigma from %q", got, r.Study.Token(1), r.Origins().Of("sigma"))
 	}
-	rows, err := r.Horizons(1)
+	rows, err := r.Horizons(t.Context(), 1)
 	if err != nil || len(rows) != 5 {
 		t.Fatalf("%d rows, %v; want 5", len(rows), err)
 	}
@@ -98,7 +98,7 @@ func TestOpenRun(t *testing.T) {
 		last.SE == last.SE {
 		t.Errorf("row 3 is %+v", last)
 	}
-	counts, err := r.Histograms(0)
+	counts, err := r.Histograms(t.Context(), 0)
 	if err != nil || len(counts) != 3 || counts[1].Low != 3 || counts[1].High != 3.1 || counts[1].Count != 2 ||
 		counts[1].Name != "leverage" {
 		t.Errorf("%+v, %v", counts, err)
@@ -125,7 +125,7 @@ func TestRunFaults(t *testing.T) {
 		{"no spec", "spec.yaml", gone, "run has no spec.yaml; want the directory that mcrisk simulate wrote", true},
 		{"spec of another form", "spec.yaml", change("horizon", "horizen"),
 			`run/spec.yaml:\d+:1: the spec has no "horizen"`, true},
-		{"spec of no study", "spec.yaml", change("paths: 5", "paths: 0"), "run/spec.yaml: .*paths = 0", true},
+		{"spec of no study", "spec.yaml", change("paths: 5", "paths: 0"), `run/spec.yaml:.*paths = "0"`, true},
 		{"no manifest", "manifest.json", gone, "run has no manifest.json", true},
 		{"half a manifest", "manifest.json", change("results_hash", "results\n"), "run/manifest.json", false},
 		{"no lifetimes", "lifetimes-b.csv", gone, "run has no lifetimes-b.csv", true},
@@ -157,9 +157,6 @@ func TestRunFaults(t *testing.T) {
 		{"no time", "horizons-a.csv", change("0.1,nav_p50", ",nav_p50"),
 			"run/horizons-a.csv:2: years = NaN; want a time above 0", false},
 		{"no column", "horizons-a.csv", change("estimate", "value"), "run/horizons-a.csv:2: no column estimate", false},
-		{"another number", "horizons-a.csv", change("0.8", "0.9"),
-			"run/horizons-a.csv has the SHA-256 .* it is not that of the run", false},
-
 		{"ragged", "histograms-a.csv", change("3.1,2", "3.1"), "run/histograms-a.csv: record on line 3", false},
 		{"bucket without a width", "histograms-a.csv", change("2.9,3,", "3,3,"),
 			"run/histograms-a.csv:2: 3 from 3 to 3 after 0.1 years", false},
@@ -172,7 +169,6 @@ func TestRunFaults(t *testing.T) {
 		{"empty bucket", "histograms-a.csv", change("3.1,2", "3.1,0"), "run/histograms-a.csv:3: 0 from 3", false},
 		{"buckets that overlap", "histograms-a.csv", change("3,3.1", "2.95,3.1"),
 			"run/histograms-a.csv:3: low = 2.95, and the bucket before ends at 3", false},
-		{"cut short", "histograms-a.csv", cut(3), "run/histograms-a.csv has the SHA-256", false},
 	} {
 		path := filepath.Join(dir, tt.file)
 		whole, err := os.ReadFile(path)
@@ -191,7 +187,15 @@ func TestRunFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		err = readAll(dir)
+		if text != "" && tt.file != ManifestFile {
+			// It is not what the manifest says. Then it is listed, as by one who means it.
+			err := readAll(t, dir)
+			if err == nil || !strings.Contains(err.Error(), tt.file+": its content has the SHA-256") {
+				t.Errorf("%s: %v; want that the content is another", tt.name, err)
+			}
+			reseal(t, dir, tt.file, text)
+		}
+		err = readAll(t, dir)
 		if err == nil || !regexp.MustCompile(tt.want).MatchString(err.Error()) ||
 			errors.As(err, new(NotRunError)) != tt.notRun {
 			t.Errorf("%s: %v; want %q, and that it is no run: %v", tt.name, err, tt.want, tt.notRun)
@@ -199,27 +203,55 @@ func TestRunFaults(t *testing.T) {
 		if err := os.WriteFile(path, whole, 0o644); err != nil {
 			t.Fatal(err)
 		}
+		if tt.file != ManifestFile {
+			reseal(t, dir, tt.file, string(whole))
+		}
 	}
-	if err := readAll(dir); err != nil {
+	if err := readAll(t, dir); err != nil {
 		t.Errorf("put right again: %v", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "horizons-a.csv"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := readAll(dir); err == nil || !strings.Contains(err.Error(), "run/horizons-a.csv:1: the table is empty") {
+	reseal(t, dir, "horizons-a.csv", "")
+	if err := readAll(t, dir); err == nil ||
+		!strings.Contains(err.Error(), "run/horizons-a.csv:1: the table is empty") {
 		t.Errorf("an empty table: %v", err)
 	}
 }
 
+// reseal writes a manifest as it would be if a file had this content.
+func reseal(t *testing.T, dir, name, content string) {
+	t.Helper()
+	path := filepath.Join(dir, ManifestFile)
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	m, err := ReadManifest(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Outputs[name], m.Digest = Hash([]byte(content)), ""
+	text, err := seal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // readAll reads all of a run.
-func readAll(dir string) error {
-	r, err := OpenRun(dir)
+func readAll(t *testing.T, dir string) error {
+	r, err := OpenRun(t.Context(), dir)
 	if err != nil {
 		return err
 	}
 	for token := range r.Ensembles {
-		_, err1 := r.Horizons(token)
-		_, err2 := r.Histograms(token)
+		_, err1 := r.Horizons(t.Context(), token)
+		_, err2 := r.Histograms(t.Context(), token)
 		if err := errors.Join(err1, err2); err != nil {
 			return err
 		}

@@ -7,14 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 
 	"mcrisk/models"
@@ -133,12 +136,35 @@ func WriteModel(w io.Writer, model param.Part, errors *study.Errors) error {
 	return yaml.NewEncoder(w).Encode(spec)
 }
 
+// A Described is what a file says of a study and of how it is swept.
+type Described struct {
+	Spec  study.Spec
+	Sweep *SweepPlan      // nil: nothing
+	Keys  map[string]bool // of the spec, that the file has; the others are zero but for seed, which is 1
+}
+
 // ReadSpec reads a spec, or part of one: what is missing is zero. Unknown keys, repeated keys and values out of range
-// are errors that say where; all are reported together.
+// are errors that say where; the first 20 are reported together. More than [MaxSpec] bytes, or than
+// 20,000 words and signs of YAML, are an error too.
 func ReadSpec(data []byte, name string) (study.Spec, error) {
-	var s study.Spec
-	err := read(data, name, func(r *reader, n ast.Node) { r.mapping(n, "the spec", r.spec(&s)) })
-	return s, err
+	f, err := ReadSpecFile(data, name, false)
+	return f.Spec, err
+}
+
+// ReadSpecFile is ReadSpec, and if swept is true [ReadSweep].
+func ReadSpecFile(data []byte, name string, swept bool) (Described, error) {
+	var f Described
+	err := read(data, name, func(r *reader, n ast.Node) {
+		keys := r.spec(&f.Spec)
+		if swept {
+			keys["sweep"] = func(n ast.Node) {
+				f.Sweep = &SweepPlan{Aversion: 1}
+				r.mapping(n, "sweep", r.sweep(f.Sweep))
+			}
+		}
+		f.Keys = r.mapping(n, "the spec", keys)
+	})
+	return f, err
 }
 
 // read reads the one document of a YAML file.
@@ -153,6 +179,9 @@ func read(data []byte, name string, from func(*reader, ast.Node)) error {
 	}
 	r := reader{name: name}
 	from(&r, file.Docs[0].Body)
+	if more := r.found - len(r.faults); more > 0 {
+		r.faults = append(r.faults, fmt.Errorf("%s: and %d more", name, more))
+	}
 	return errors.Join(r.faults...)
 }
 
@@ -163,36 +192,53 @@ func (r *reader) spec(s *study.Spec) fields {
 		"model":                 func(n ast.Node) { s.Model = readPart(r, n, "model", &models.Registry) },
 		"horizon":               func(n ast.Node) { s.Horizon = r.duration(n, "horizon") },
 		"step":                  func(n ast.Node) { s.Step = r.duration(n, "step") },
-		"paths":                 func(n ast.Node) { s.Paths = int(r.count(n, "paths", study.MaxPaths)) },
-		"seed":                  func(n ast.Node) { s.Seed = r.count(n, "seed", math.MaxUint64) },
+		"paths":                 func(n ast.Node) { s.Paths = int(r.count(n, "paths", 1, study.MaxPaths)) },
+		"seed":                  func(n ast.Node) { s.Seed = r.count(n, "seed", 0, math.MaxUint64) },
 		"history":               func(n ast.Node) { s.History = r.history(n) },
 		"errors":                func(n ast.Node) { s.Errors = r.errors(n) },
 		"parameter-uncertainty": func(n ast.Node) { s.Uncertain = r.truth(n, "parameter-uncertainty") },
 		"common-jumps":          func(n ast.Node) { s.CommonJumps = r.truth(n, "common-jumps") },
-		"marks":                 func(n ast.Node) { s.Marks = int(r.count(n, "marks", study.MaxMarks)) },
+		"marks":                 func(n ast.Node) { s.Marks = int(r.count(n, "marks", 0, study.MaxMarks)) },
 		"others": func(n ast.Node) {
 			for _, item := range r.list(n, "others") {
 				s.Others = append(s.Others, r.underlying(item))
 			}
 		},
 		"tokens": func(n ast.Node) {
-			for _, item := range r.list(n, "tokens") {
+			for _, item := range r.some(n, "tokens") {
 				s.Tokens = append(s.Tokens, r.token(item))
 			}
 		},
 	}
 }
 
-// parse reads YAML. The library panics on some malformed input, as fuzzing
-// found; that is an error here.
+// MaxSpec is the largest spec or sweep that is read, in bytes.
+const MaxSpec = 1 << 20
+
+// maxTokens is the most words and signs that YAML may have. The time and memory that the
+// library takes to parse it grow with their square.
+const maxTokens = 20_000
+
+// parse reads YAML, with or without a byte order mark. The library panics on some
+// malformed input, as fuzzing found; that is an error here.
 func parse(data []byte) (file *ast.File, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("malformed YAML: %v", p)
 		}
 	}()
-	if file, err = parser.ParseBytes(data, 0); err != nil {
-		return nil, errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))
+	switch {
+	case len(data) > MaxSpec:
+		return nil, fmt.Errorf("it has more than %d bytes; want a spec of at most that many", MaxSpec)
+	case bytes.IndexByte(data, 0) >= 0:
+		return nil, errors.New("it has bytes of zero; want YAML, in UTF-8")
+	}
+	words := lexer.Tokenize(string(bytes.TrimPrefix(data, []byte("\ufeff"))))
+	if len(words) > maxTokens {
+		return nil, fmt.Errorf("%d words and signs of YAML; want a spec of at most %d", len(words), maxTokens)
+	}
+	if file, err = parser.Parse(words, 0); err != nil {
+		return nil, errors.New(shorten(strings.TrimSpace(yaml.FormatError(err, false, true))))
 	}
 	return file, nil
 }
@@ -200,8 +246,11 @@ func parse(data []byte) (file *ast.File, err error) {
 // A reader walks the nodes of a spec and collects what is wrong with them.
 type reader struct {
 	name   string
-	faults []error
+	faults []error // at most maxFaults of them
+	found  int
 }
+
+const maxFaults = 20
 
 type fields map[string]func(ast.Node)
 
@@ -210,7 +259,19 @@ func (r *reader) fault(n ast.Node, format string, args ...any) {
 	if t := n.GetToken(); t != nil && t.Position != nil {
 		at = fmt.Sprintf("%d:%d: ", t.Position.Line, t.Position.Column)
 	}
-	r.faults = append(r.faults, fmt.Errorf("%s:%s%s", r.name, at, fmt.Sprintf(format, args...)))
+	if r.found++; r.found > maxFaults {
+		return
+	}
+	r.faults = append(r.faults, fmt.Errorf("%s:%s%s", r.name, at, shorten(fmt.Sprintf(format, args...))))
+}
+
+// shorten cuts the middle of a message out that repeats much of a file.
+func shorten(message string) string {
+	const most, end = 400, 200
+	if len(message) <= most {
+		return message
+	}
+	return strings.ToValidUTF8(message[:most-end], "") + " … " + strings.ToValidUTF8(message[len(message)-end:], "")
 }
 
 // items are the entries of a mapping.
@@ -225,18 +286,17 @@ func (r *reader) items(n ast.Node, what string) []*ast.MappingValueNode {
 	return nil
 }
 
-// mapping hands the values of a mapping to the fields of their keys.
-func (r *reader) mapping(n ast.Node, what string, known fields) {
+// mapping hands the values of a mapping to the fields of their keys, and returns the keys.
+func (r *reader) mapping(n ast.Node, what string, known fields) map[string]bool {
 	seen := map[string]bool{}
 	for _, item := range r.items(n, what) {
 		key := text(item.Key)
 		read, ok := known[key]
 		switch {
+		case !ok && r.found >= maxFaults:
+			r.fault(item.Key, "")
 		case !ok:
-			var names []string
-			for k := range known {
-				names = append(names, k)
-			}
+			names := slices.Sorted(maps.Keys(known))
 			hint := ""
 			if near := param.Nearest(key, names); len(near) > 0 {
 				hint = "; did you mean " + strings.Join(near, " or ") + "?"
@@ -249,6 +309,7 @@ func (r *reader) mapping(n ast.Node, what string, known fields) {
 		}
 		seen[key] = true
 	}
+	return seen
 }
 
 func text(n ast.Node) string {
@@ -266,19 +327,19 @@ func (r *reader) duration(n ast.Node, name string) time.Duration {
 	return d
 }
 
-// Duration reads a length of time such as 90s, 1h30m or 365d.
+// Duration reads a length of time above zero such as 90s, 1h30m or 365d.
 func Duration(text string) (time.Duration, error) {
 	s, err := param.Seconds(text)
-	if err != nil || s > math.MaxInt64/1e9 {
-		return 0, fmt.Errorf("%q; want a duration such as 90s, 5m, 1h or 30d, of at most 292 years", text)
+	if err != nil || s < param.Nanosecond || s > math.MaxInt64/1e9 {
+		return 0, fmt.Errorf("%q; want a duration such as 90s, 5m, 1h or 30d, from a nanosecond to 292 years", text)
 	}
 	return tokens.Duration(s), nil
 }
 
-func (r *reader) count(n ast.Node, name string, limit uint64) uint64 {
+func (r *reader) count(n ast.Node, name string, least, most uint64) uint64 {
 	v, err := Count(text(n))
-	if err != nil || v > limit {
-		r.fault(n, "%s = %q; want a whole number up to %d", name, text(n), limit)
+	if err != nil || v < least || v > most {
+		r.fault(n, "%s = %q; want a whole number from %d to %d", name, text(n), least, most)
 	}
 	return v
 }
@@ -344,7 +405,7 @@ func (r *reader) token(n ast.Node) study.TokenSpec {
 				t.Name)
 		}
 	}
-	f["underlying"] = func(n ast.Node) { t.Underlying = text(n) }
+	f["underlying"] = func(n ast.Node) { t.Underlying = r.word(n, "underlying") }
 	f["policy"] = func(n ast.Node) { t.Policy = readPart(r, n, "policy", &tokens.Policies) }
 	f["mechanism"] = func(n ast.Node) { t.Mechanism = readPart(r, n, "mechanism", &tokens.Mechanisms) }
 	r.mapping(n, "a token", f)
@@ -380,6 +441,25 @@ func (r *reader) list(n ast.Node, what string) []ast.Node {
 		return nil
 	}
 	return s.Values
+}
+
+// some reads the items of a list that has any: an empty one is no way to ask for the
+// default.
+func (r *reader) some(n ast.Node, what string) []ast.Node {
+	items := r.list(n, what)
+	if s, ok := n.(*ast.SequenceNode); ok && len(s.Values) == 0 {
+		r.fault(n, "%s is empty; want at least one, or no %s", what, what)
+	}
+	return items
+}
+
+// word reads a name, which is not empty.
+func (r *reader) word(n ast.Node, what string) string {
+	name := text(n)
+	if _, null := n.(*ast.NullNode); null || name == "" {
+		r.fault(n, "%s is empty; want a name, or no %s", what, what)
+	}
+	return name
 }
 
 // numbers reads a list of numbers.

@@ -92,8 +92,10 @@ func WriteSweep(w io.Writer, s *study.Study, sweep SweepPlan) error {
 	if sweep.Sample > 0 {
 		items = append(items, yaml.MapItem{Key: "sample", Value: sweep.Sample})
 	}
-	items = append(items, yaml.MapItem{Key: "select", Value: sweep.Select},
-		yaml.MapItem{Key: "aversion", Value: sweep.Aversion})
+	if len(sweep.Select) > 0 {
+		items = append(items, yaml.MapItem{Key: "select", Value: sweep.Select})
+	}
+	items = append(items, yaml.MapItem{Key: "aversion", Value: sweep.Aversion})
 	if len(sweep.Pareto) > 0 {
 		items = append(items, yaml.MapItem{Key: "pareto", Value: sweep.Pareto})
 	}
@@ -106,17 +108,8 @@ func WriteSweep(w io.Writer, s *study.Study, sweep SweepPlan) error {
 // ReadSweep reads a spec, or part of one, and the plan of its sweep, if there is one.
 // Values of axes are checked by Axis, with the complete spec.
 func ReadSweep(data []byte, name string) (study.Spec, *SweepPlan, error) {
-	var s study.Spec
-	var sweep *SweepPlan
-	err := read(data, name, func(r *reader, n ast.Node) {
-		keys := r.spec(&s)
-		keys["sweep"] = func(n ast.Node) {
-			sweep = &SweepPlan{Aversion: 1}
-			r.mapping(n, "sweep", r.sweep(sweep))
-		}
-		r.mapping(n, "the spec", keys)
-	})
-	return s, sweep, err
+	f, err := ReadSpecFile(data, name, true)
+	return f.Spec, f.Sweep, err
 }
 
 // sweep are the keys of a sweep.
@@ -125,15 +118,18 @@ func (r *reader) sweep(s *SweepPlan) fields {
 		if s.Select != nil {
 			r.fault(n, "select and choose, its former name; want select alone")
 		}
-		s.Select = words(n)
+		s.Select = r.words(n, "select")
 	}
 	return fields{
 		"over": func(n ast.Node) {
 			for _, item := range r.items(n, "over") {
 				s.Over = append(s.Over, r.over(text(item.Key), item.Value))
 			}
+			if len(s.Over) == 0 {
+				r.fault(n, "over is empty; want a parameter and its values, as in half-width: 0.05:0.6:0.05")
+			}
 		},
-		"sample": func(n ast.Node) { s.Sample = int(r.count(n, "sample", study.MaxCells)) },
+		"sample": func(n ast.Node) { s.Sample = int(r.count(n, "sample", 1, study.MaxCells)) },
 		"select": selects,
 		"choose": selects, // as files had it before
 		"aversion": func(n ast.Node) {
@@ -143,8 +139,8 @@ func (r *reader) sweep(s *SweepPlan) fields {
 			}
 			s.Aversion = v
 		},
-		"pareto":   func(n ast.Node) { s.Pareto = words(n) },
-		"optimise": func(n ast.Node) { s.Optimise = text(n) },
+		"pareto":   func(n ast.Node) { s.Pareto = r.words(n, "pareto") },
+		"optimise": func(n ast.Node) { s.Optimise = r.word(n, "optimise") },
 	}
 }
 
@@ -167,18 +163,18 @@ func (r *reader) over(name string, n ast.Node) Over {
 		}
 		o.Values = strings.Join(names, ",")
 	default:
-		o.Values = strings.Join(words(n), ",")
+		o.Values = strings.Join(r.words(n, name), ",")
 	}
 	return o
 }
 
-// words are the items of a list, or of text with commas.
-func words(n ast.Node) (list []string) {
-	if s, ok := n.(*ast.SequenceNode); ok {
-		for _, item := range s.Values {
-			list = append(list, text(item))
-		}
-		return list
+// words are the items of a list that has any, or of text with commas.
+func (r *reader) words(n ast.Node, what string) (list []string) {
+	if _, ok := n.(*ast.SequenceNode); !ok {
+		return strings.Split(text(n), ",")
 	}
-	return strings.Split(text(n), ",")
+	for _, item := range r.some(n, what) {
+		list = append(list, text(item))
+	}
+	return list
 }

@@ -5,6 +5,7 @@ package study
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"mcrisk/models"
@@ -143,9 +144,9 @@ func (s Spec) checkSize() error {
 	return errors.Join(faults...)
 }
 
-// Limits of a study.
+// Limits of a study. Where an int has 32 bits, that is the limit of its paths.
 const (
-	MaxPaths = 1 << 40
+	MaxPaths = min(1<<40, math.MaxInt)
 	MaxMarks = 64
 )
 

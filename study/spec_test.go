@@ -1,6 +1,7 @@
 package study_test
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -31,7 +32,8 @@ func TestComplete(t *testing.T) {
 		{"one path, one step", func(s *study.Spec) { s.Paths, s.Horizon = 1, s.Step }, nil},
 		{"no paths", func(s *study.Spec) { s.Paths = 0 }, []string{"paths = 0; want"}},
 		{"negative paths", func(s *study.Spec) { s.Paths = -5 }, []string{"paths = -5; want"}},
-		{"too many paths", func(s *study.Spec) { s.Paths = 1<<40 + 1 }, []string{"paths = 1099511627777; want"}},
+		{"too many paths", func(s *study.Spec) { s.Paths = math.MaxInt },
+			[]string{fmt.Sprintf("paths = %d; want", math.MaxInt)}},
 		{"no step", func(s *study.Spec) { s.Step = 0 }, []string{"step = 0s; want"}},
 		{"short horizon", func(s *study.Spec) { s.Horizon = time.Minute },
 			[]string{"horizon 1m0s is shorter than a step of 1h0m0s"}},

@@ -97,11 +97,11 @@ func (o *breakEvenOptions) plan(session *cli.Session) (*cli.Resolved, *assess.Br
 	if err != nil {
 		return nil, nil, err
 	}
-	borrow, err := cli.ParseRates("--borrow-rates", "loan", "borrow", o.borrow)
+	borrow, err := cli.ParseRates("--borrow-rates", "loan", "borrow", o.borrow, o.study.Force)
 	if err != nil {
 		return nil, nil, err
 	}
-	funding, err := cli.ParseRates("--funding-rates", "perp", "funding", o.funding)
+	funding, err := cli.ParseRates("--funding-rates", "perp", "funding", o.funding, o.study.Force)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -364,7 +364,7 @@ func TestCommandsOfFewWords(t *testing.T) {
 	hours := strings.Builder{}
 	hours.WriteString("timestamp,open,high,low,close\n")
 	for h := range 48 {
-		fmt.Fprintf(&hours, "%d,100,110,90,%d\n", 1704067200000+h*3600000, 100+h*h%7)
+		fmt.Fprintf(&hours, "%d,100,110,90,%d\n", int64(1704067200000)+int64(h)*3600000, 100+h*h%7)
 	}
 	out := resultsOf(t, "calibrate", write(t, "p.csv", hours.String()))
 	if !strings.Contains(out, "48 bars of 1h, 2024-01-01 00:00 to 2024-01-03 00:00, 0 gaps; 47 returns") {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,24 +51,22 @@ func (o *mergeOptions) run(ctx context.Context, session *cli.Session, paths []st
 	}
 	start := time.Now()
 	parts, err := openParts(ctx, paths)
+	var records []*rundir.Records
+	for _, part := range parts {
+		defer part.Close()
+		records = append(records, part.Records)
+	}
 	if err != nil {
 		return err
 	}
-	plan, err := os.ReadFile(filepath.Join(paths[0], rundir.SweepFile))
+	stored, err := rundir.MergeSweep(ctx, o.output.Out, parts[0].Origin, records)
 	if err != nil {
-		return err
-	}
-	if err := rundir.CreateSweep(o.output.Out, plan, parts[0].Origin); err != nil {
 		return cli.Existing(err)
 	}
-	whole, err := cli.OpenSweep(o.output.Out)
+	defer stored.Close()
+	whole, err := cli.SweepOf(stored)
 	if err != nil {
 		return err
-	}
-	for _, part := range parts {
-		if err := whole.Take(ctx, part.Records); err != nil {
-			return errors.Join(err, os.RemoveAll(o.output.Out)) // to resume it would be to run what was not copied
-		}
 	}
 	return whole.Unfinished(ctx, whole.Finish(ctx, session, o.output, 0, start))
 }
@@ -79,27 +75,27 @@ func (o *mergeOptions) run(ctx context.Context, session *cli.Session, paths []st
 func openParts(ctx context.Context, paths []string) (parts []*cli.SweepRun, err error) {
 	var lacking []int // units
 	for i, path := range paths {
-		part, err := cli.OpenSweep(path)
+		part, err := cli.OpenSweep(path, rundir.Read)
 		if err != nil {
-			return nil, err
+			return parts, err
 		}
+		parts = append(parts, part)
 		if i == 0 {
 			lacking = part.Sweep.AllUnits()
 		} else if err := part.Same(parts[0].Records); err != nil {
-			return nil, cli.AsInput(err)
+			return parts, cli.AsInput(err)
 		}
 		var damaged []error
 		if lacking, damaged, err = part.Missing(ctx, lacking); err != nil {
-			return nil, err
+			return parts, err
 		}
 		if len(damaged) > 0 {
-			return nil, errors.Join(damaged...)
+			return parts, errors.Join(damaged...)
 		}
-		parts = append(parts, part)
 	}
 	if len(lacking) > 0 {
-		return nil, cli.NotMet(fmt.Errorf("%d of %d units, in none of the parts; see: mcrisk missing", len(lacking),
-			parts[0].Sweep.Units()))
+		return parts, cli.NotMet(fmt.Errorf("%d of %d units, in none of the parts; see: mcrisk missing",
+			len(lacking), parts[0].Sweep.Units()))
 	}
 	return parts, nil
 }
@@ -126,10 +122,11 @@ func listMissing(ctx context.Context, session *cli.Session, form *cli.FormOption
 	if err := form.Check(); err != nil {
 		return err
 	}
-	run, err := cli.OpenSweep(path)
+	run, err := cli.OpenSweep(path, rundir.Look)
 	if err != nil {
 		return err
 	}
+	defer run.Close()
 	missing, damaged, err := run.Missing(ctx, run.Sweep.AllUnits())
 	if err != nil {
 		return err

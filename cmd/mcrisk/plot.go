@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -47,7 +48,9 @@ Figures:
   mcrisk plot runs/eth --figure drawdown --overlay runs/eth-wide
   mcrisk plot runs/eth --figure path --path 4821`,
 		Args: oneRun,
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cli.SessionOf(cmd), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.run(cmd.Context(), cli.SessionOf(cmd), args[0])
+		},
 	}
 	s := cmd.Flags()
 	cli.Text(s, &o.figure, cli.SectionOutput, "figure", "name", "",
@@ -65,7 +68,7 @@ Figures:
 // oneRun wants a run directory.
 var oneRun = cli.One("run directory, as simulate names it")
 
-func (o *plotOptions) run(session *cli.Session, dir string) error {
+func (o *plotOptions) run(ctx context.Context, session *cli.Session, dir string) error {
 	if err := o.form.Check(); err != nil {
 		return err
 	}
@@ -89,24 +92,25 @@ func (o *plotOptions) run(session *cli.Session, dir string) error {
 		return err
 	}
 	defer file.Abort()
-	f, err := o.read(dir)
+	f, err := o.read(ctx, dir)
 	if err != nil {
 		return err
 	}
 	if err := file.Commit(f); err != nil {
 		return err
 	}
-	session.Written(out)
+	session.Written(file.Path())
 	return nil
 }
 
 // read reads what the figure is drawn from.
-func (o *plotOptions) read(dir string) (report.Figure, error) {
+func (o *plotOptions) read(ctx context.Context, dir string) (report.Figure, error) {
 	var none report.Figure
-	r, err := cli.OpenRun(dir)
+	r, err := cli.OpenRun(ctx, dir)
 	if err != nil {
 		return none, err
 	}
+	defer r.Close()
 	token, err := cli.TokenNumber(o.of, r.Study)
 	if err != nil {
 		return none, err
@@ -124,25 +128,26 @@ func (o *plotOptions) read(dir string) (report.Figure, error) {
 		timeline, err := assess.FollowPath(r.Study, token, path)
 		return report.PathFigure(r.Study, timeline), err
 	}
-	view, err := viewOf(r, token, o.plain)
+	view, err := viewOf(ctx, r, token, o.plain)
 	if err != nil || o.overlay == "" {
 		return figure.Of(view, nil), err
 	}
-	over, err := cli.OpenRun(o.overlay)
+	over, err := cli.OpenRun(ctx, o.overlay)
 	if err != nil {
 		return none, err
 	}
-	other, err := viewOf(over, 0, o.plain)
+	defer over.Close()
+	other, err := viewOf(ctx, over, 0, o.plain)
 	return figure.Of(view, other), err
 }
 
 // viewOf is what figures of a stored run's token are drawn from.
-func viewOf(r *rundir.Run, token int, plain bool) (*assess.View, error) {
-	horizons, err := r.Horizons(token)
+func viewOf(ctx context.Context, r *rundir.Run, token int, plain bool) (*assess.View, error) {
+	horizons, err := r.Horizons(ctx, token)
 	if err != nil {
 		return nil, err
 	}
-	histograms, err := r.Histograms(token)
+	histograms, err := r.Histograms(ctx, token)
 	if err != nil {
 		return nil, err
 	}

@@ -108,8 +108,8 @@ func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
 
 // withMarks has the paths seen at as many times as can be, unless the spec says how
 // many.
-func withMarks(s *study.Spec, _ *cli.Resolved) error {
-	if s.Marks == 0 {
+func withMarks(s *study.Spec, r *cli.Resolved) error {
+	if !r.SpecKeys["marks"] {
 		s.Marks = study.MaxMarks
 	}
 	if s.Step > 0 {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"mcrisk/assess"
@@ -32,7 +34,9 @@ end of its interval: p_liquidation.hi<0.01 holds only if the whole interval does
   mcrisk summary runs/eth --attribution --markdown
   mcrisk summary runs/eth --require 'p_liquidation<0.01' --require 'nav.lo>0.5'`,
 		Args: oneRun,
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cli.SessionOf(cmd), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.run(cmd.Context(), cli.SessionOf(cmd), args[0])
+		},
 	}
 	s := cmd.Flags()
 	s.SortFlags = false
@@ -45,7 +49,7 @@ end of its interval: p_liquidation.hi<0.01 holds only if the whole interval does
 	return cmd
 }
 
-func (o *summaryOptions) run(session *cli.Session, dir string) error {
+func (o *summaryOptions) run(ctx context.Context, session *cli.Session, dir string) error {
 	if err := o.form.Check(); err != nil {
 		return err
 	}
@@ -56,17 +60,18 @@ func (o *summaryOptions) run(session *cli.Session, dir string) error {
 	if err != nil {
 		return err
 	}
-	r, err := cli.OpenRun(dir)
+	r, err := cli.OpenRun(ctx, dir)
 	if err != nil {
 		return err
 	}
+	defer r.Close()
 	summaries := assess.Summarise(r.Study, r.Ensembles, o.plain)
 	var d report.Document
 	switch {
 	case o.attribution:
 		d = report.Attributions(assess.Attribute(r.Study, r.Ensembles, o.plain, report.Short))
 	case o.horizons:
-		d, err = horizonsOf(r)
+		d, err = horizonsOf(ctx, r)
 	default:
 		d = report.Summary(r.Study, r.Manifest.ResultsHash, summaries)
 	}
@@ -82,10 +87,10 @@ func (o *summaryOptions) run(session *cli.Session, dir string) error {
 }
 
 // horizonsOf is the estimates of a run at every time.
-func horizonsOf(r *rundir.Run) (report.Document, error) {
+func horizonsOf(ctx context.Context, r *rundir.Run) (report.Document, error) {
 	var views []*assess.View
 	for token := range r.Ensembles {
-		v, err := viewOf(r, token, false)
+		v, err := viewOf(ctx, r, token, false)
 		if err != nil {
 			return report.Document{}, err
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -30,22 +29,32 @@ func (o *sweepOptions) begin(ctx context.Context, r *cli.Resolved, plan rundir.S
 	if err := rundir.WriteSweep(&text, r.Study, plan); err != nil {
 		return err
 	}
+	if n := text.Len(); n > rundir.MaxSpec {
+		return cli.Input("--over: %s would have %d bytes; want fewer values, for at most %d",
+			rundir.SweepFile, n, rundir.MaxSpec)
+	}
 	path := o.output.RunPath(r.Study.Spec().Tokens[0].Name, text.Bytes())
 	if o.output.NoSave {
-		dir, err := os.MkdirTemp("", "mcrisk-sweep-")
+		dir, remove, err := rundir.TempDir("mcrisk-sweep-")
 		if err != nil {
 			return err
 		}
-		defer os.RemoveAll(dir)
+		defer remove()
 		path = filepath.Join(dir, "run")
 	}
 	// Of the command only what describes the study: parts of it are the whole's to the byte.
 	b := rundir.Origin{Command: append([]string{"mcrisk", "sweep"}, r.Session.Study...), Settings: r.Settings(),
 		Inputs: r.Inputs, Notes: r.Notes}
-	if err := rundir.CreateSweep(path, text.Bytes(), b); err != nil {
+	stored, err := rundir.CreateSweep(path, text.Bytes(), b)
+	if err != nil {
 		return cli.Existing(err)
 	}
-	return o.do(ctx, r.Session, path)
+	defer stored.Close()
+	run, err := cli.SweepOf(stored)
+	if err != nil {
+		return err
+	}
+	return o.do(ctx, r.Session, run)
 }
 
 // goOn resumes a sweep.
@@ -65,21 +74,19 @@ func (o *sweepOptions) goOn(ctx context.Context, session *cli.Session) error {
 	if err := errors.Join(cli.CheckWorkers(o.study.Workers), o.output.Check()); err != nil {
 		return err
 	}
-	return o.do(ctx, session, o.resume)
+	run, err := cli.OpenSweep(o.resume, rundir.Change)
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	return o.do(ctx, session, run)
 }
 
 // do does what is missing of a sweep, and once nothing is, its results.
-func (o *sweepOptions) do(ctx context.Context, session *cli.Session, path string) error {
+func (o *sweepOptions) do(ctx context.Context, session *cli.Session, run *cli.SweepRun) error {
 	start := time.Now()
-	run, err := cli.OpenSweep(path)
-	if err != nil {
-		return err
-	}
 	units, err := cli.Shard(o.shard, run.Sweep.Units())
 	if err != nil {
-		return err
-	}
-	if err := run.Tidy(units); err != nil {
 		return err
 	}
 	missing, damaged, err := run.Missing(ctx, units)

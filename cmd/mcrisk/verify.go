@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -30,9 +28,9 @@ func newVerify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify RUN",
 		Short: "Repeat a stored run and compare the results",
-		Long: `verify checks the files of a run against its manifest, runs it again and compares
-the hash of its lifetimes. Of a sweep it runs every cell, or some drawn at random.
-It takes runs of simulate and of sweep.`,
+		Long: `verify compares every file of a run with its manifest. Runs of simulate, compare and
+sweep it runs again, and compares the hash of their lifetimes. Of a sweep it runs
+every cell, or some drawn at random.`,
 		Example: `  mcrisk verify runs/ETHBULL3X-20260102T030405Z-0123abcd
   mcrisk verify runs/sweep --cells 5`,
 		Args: cli.One("run directory"),
@@ -59,25 +57,23 @@ func (o *verifyOptions) run(ctx context.Context, session *cli.Session, dir strin
 		}
 		drawn = int(min(n, study.MaxCells))
 	}
-	m, err := cli.VerifyFiles(ctx, dir)
+	run, err := cli.OpenVerified(ctx, dir)
 	if err != nil {
 		return err
 	}
+	defer run.Close()
+	m := run.Manifest
 	if m.Generator != rundir.Generator {
 		return fmt.Errorf("%s was made with random numbers %s; this program has %s", dir, m.Generator, rundir.Generator)
 	}
 	v := report.Verification{Run: dir, Files: len(m.Outputs)}
-	_, noSweep := os.Stat(filepath.Join(dir, rundir.SweepFile))
-	switch {
-	case noSweep == nil:
-		err = o.sweep(ctx, session, &v, m, drawn)
+	switch command := cli.Word(m.Command, 1); {
+	case run.Swept():
+		err = o.sweep(ctx, session, &v, run, drawn)
 	case o.cells != "":
 		return cli.Input("--cells %s; %s is not a sweep", o.cells, dir)
-	case len(m.Command) < 2 || m.Command[1] != "simulate":
-		return cli.Input("%s was written by mcrisk %s; want a run of simulate, or of sweep with sampling", dir,
-			cli.Word(m.Command, 1))
-	default:
-		err = o.simulation(ctx, session, &v)
+	case command == "simulate" || command == "compare":
+		err = o.simulation(ctx, session, &v, run)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -86,19 +82,25 @@ func (o *verifyOptions) run(ctx context.Context, session *cli.Session, dir strin
 	return errors.Join(o.form.Print(session.Out, report.Verified(v)), err)
 }
 
-// simulation runs a simulation again.
-func (o *verifyOptions) simulation(ctx context.Context, session *cli.Session, v *report.Verification) error {
-	stored, err := rundir.OpenRun(v.Run)
+// simulation runs the study of a run again.
+func (o *verifyOptions) simulation(ctx context.Context, session *cli.Session, v *report.Verification,
+	run *rundir.Stored) error {
+	own, err := run.Study(rundir.SpecFile)
+	columns := assess.ComparedColumns() // of which its hash is
+	if err == nil && run.Manifest.Command[1] == "simulate" {
+		columns = nil
+		_, err = run.Run(ctx) // whose lifetimes have the hash of the manifest
+	}
 	if err != nil {
 		return err
 	}
 	progress := cli.NewProgress(session.Err, "lifetimes")
-	again, err := study.Ensembles(ctx, stored.Study, study.Options{Workers: o.workers, Progress: progress.Update}, nil)
+	again, err := study.Ensembles(ctx, own, study.Options{Workers: o.workers, Progress: progress.Update}, columns)
 	progress.Finish()
 	if err != nil {
 		return err
 	}
-	m := stored.Manifest
+	m := run.Manifest
 	v.Lifetimes, v.ResultsHash = m.Paths*len(again), study.Hash(again)
 	if v.ResultsHash != m.ResultsHash {
 		return fmt.Errorf("run again, %s has results_hash %s; the stored run has %s", v.Run, v.ResultsHash,
@@ -108,9 +110,9 @@ func (o *verifyOptions) simulation(ctx context.Context, session *cli.Session, v 
 }
 
 // sweep runs cells of a sweep again: all of them, or so many drawn at random.
-func (o *verifyOptions) sweep(ctx context.Context, session *cli.Session, v *report.Verification, m rundir.Manifest,
-	drawn int) error {
-	run, err := cli.OpenSweep(v.Run)
+func (o *verifyOptions) sweep(ctx context.Context, session *cli.Session, v *report.Verification,
+	stored *rundir.Stored, drawn int) error {
+	run, err := cli.SweepOf(stored)
 	if err != nil {
 		return err
 	}
@@ -131,7 +133,7 @@ func (o *verifyOptions) sweep(ctx context.Context, session *cli.Session, v *repo
 	if v.ResultsHash, err = o.compare(ctx, session, run, cells, v); err != nil {
 		return err
 	}
-	if v.ResultsHash != m.ResultsHash {
+	if m := stored.Manifest; v.ResultsHash != m.ResultsHash {
 		return fmt.Errorf("the cells of %s have results_hash %s; the manifest says %s", v.Run, v.ResultsHash,
 			m.ResultsHash)
 	}

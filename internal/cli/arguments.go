@@ -14,16 +14,26 @@ import (
 
 // UnknownCommand is the error for an unknown command.
 func UnknownCommand(root *cobra.Command, name string) error {
-	if near := root.SuggestionsFor(name); len(near) > 0 {
-		return Input("no command %q; did you mean %s?", name, strings.Join(near, " or "))
+	if hint := DidYouMean(name, commandNames(root)); hint != "" {
+		return Input("no command %q%s", name, hint)
 	}
 	return Input("no command %q; see mcrisk --help", name)
 }
 
+// commandNames are the names of the commands that help lists.
+func commandNames(root *cobra.Command) (names []string) {
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	return names
+}
+
 // unknownTopic is the error for an unknown page of help.
 func unknownTopic(root *cobra.Command, name string) error {
-	if near := append(root.SuggestionsFor(name), param.Nearest(name, TopicNames())...); len(near) > 0 {
-		return Input("no command or topic %q; did you mean %s?", name, strings.Join(near, " or "))
+	if hint := DidYouMean(name, append(commandNames(root), TopicNames()...)); hint != "" {
+		return Input("no command or topic %q%s", name, hint)
 	}
 	return Input("no command or topic %q; see mcrisk --help", name)
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -23,6 +24,7 @@ const (
 	BadInput    = 2
 	Unmet       = 3
 	Interrupted = 130
+	Unread      = 141
 )
 
 // An InputError is a fault of what the user typed, or of a file that was named.
@@ -90,6 +92,8 @@ func Execute(ctx context.Context, root *cobra.Command, args []string, stdout, st
 			fmt.Fprintln(stderr, "mcrisk: interrupted; nothing was written")
 		}
 		return Interrupted
+	case errors.Is(out.err, syscall.EPIPE): // head has read enough, and nobody is to be told
+		return Unread
 	}
 	fmt.Fprintln(stderr, "mcrisk:", err)
 	if errors.As(err, new(InputError)) {
@@ -118,9 +122,10 @@ func (r *results) Write(p []byte) (int, error) {
 // A Session is one call of a command: where it prints, and the command line that
 // it was called by.
 type Session struct {
-	In  io.Reader // standard input
-	Out io.Writer // results
-	Err io.Writer // progress and notes
+	Ctx context.Context // of the call
+	In  io.Reader       // standard input
+	Out io.Writer       // results
+	Err io.Writer       // progress and notes
 
 	Command []string // the command line, spelt out; may be empty
 	Study   []string // those of its flags that describe the study
@@ -128,7 +133,7 @@ type Session struct {
 
 // SessionOf is the call of a cobra command.
 func SessionOf(cmd *cobra.Command) *Session {
-	s := &Session{In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),
+	s := &Session{Ctx: cmd.Context(), In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),
 		Command: strings.Fields(cmd.CommandPath())}
 	if r, ok := s.Out.(*results); ok {
 		s.Out = r

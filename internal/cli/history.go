@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,19 +44,22 @@ func (o *FileOptions) Read(session *Session, path string) (*paths.History, strin
 		}
 		with.Zone = zone
 	}
-	in := session.In
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, "", err
-		}
-		defer file.Close()
-		in = file
+	in, err := session.open(path)
+	if err != nil {
+		return nil, "", err
 	}
+	defer in.Close()
+	// Bars may take most of what an input may take; what reading leaves behind is to be
+	// collected in time.
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(pricesMemory))
 	hash := sha256.New()
 	h, err := paths.ReadHistoryWith(io.TeeReader(in, hash), path, with)
 	return h, hex.EncodeToString(hash.Sum(nil)), err
 }
+
+// pricesMemory is the memory that the program takes at most while it reads prices, if it
+// can, in bytes.
+const pricesMemory = 180 << 20
 
 // ParseSeries reads how a history is annualised: periods a year, and interest a
 // year; what is empty was not given.

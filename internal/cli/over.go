@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -48,7 +47,7 @@ func (r *Resolved) models(o *rundir.Over) error {
 			continue
 		}
 		plain = false
-		data, err := os.ReadFile(item)
+		data, err := r.Session.readSpec(item)
 		if err != nil {
 			return fmt.Errorf("model: %w", err)
 		}

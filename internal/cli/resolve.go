@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +26,9 @@ type Resolved struct {
 	Underlying string            // of the catalogue's token; may be empty
 	Notes      []string          // what the user should know before reading results
 	Inputs     map[string]string // SHA-256 of files read
+	SpecKeys   map[string]bool   // of --spec
 	Swept      *rundir.SweepPlan // what the spec said of a sweep; nil: nothing
+	Force      bool              // rates above 200 % a year are meant
 	Session    *Session
 
 	// fitted is the model of a kind fitted to --prices or to the history of the
@@ -69,7 +70,8 @@ type Demand struct {
 func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 	p := &resolving{
 		StudyOptions: o, demand: d,
-		Resolved: &Resolved{Origins: study.Origins{}, Inputs: map[string]string{}, Session: session},
+		Resolved: &Resolved{Origins: study.Origins{}, Inputs: map[string]string{}, Session: session,
+			Force: o.Force},
 	}
 	err := p.base()
 	if err == nil && d.Prepare != nil {
@@ -140,17 +142,17 @@ func (p *resolving) base() error {
 
 // read takes the study of --spec, or a part of one such as a fitted model.
 func (p *resolving) read() error {
-	data, err := os.ReadFile(p.Spec)
+	data, err := p.Session.readSpec(p.Spec)
 	if err != nil {
 		return err
 	}
-	if p.demand.Swept {
-		p.spec, p.Swept, err = rundir.ReadSweep(data, p.Spec)
-	} else {
-		p.spec, err = rundir.ReadSpec(data, p.Spec)
-	}
+	f, err := rundir.ReadSpecFile(data, p.Spec, p.demand.Swept)
 	if err != nil {
 		return err
+	}
+	p.spec, p.Swept, p.SpecKeys = f.Spec, f.Sweep, f.Keys
+	if err := p.specRates(); err != nil {
+		return fmt.Errorf("%s: %w", p.Spec, err)
 	}
 	p.Inputs[p.Spec] = rundir.Hash(data)
 	if p.History == "" {
@@ -177,9 +179,8 @@ func (p *resolving) read() error {
 		p.Origins.From("spec", t.Policy.Values)
 		p.Origins.From("spec", t.Mechanism.Values)
 	}
-	for name, set := range map[string]bool{"horizon": p.spec.Horizon != 0, "step": p.spec.Step != 0,
-		"paths": p.spec.Paths != 0, "seed": p.spec.Seed != 0} {
-		if set {
+	for _, name := range []string{"horizon", "step", "paths", "seed"} {
+		if p.SpecKeys[name] {
 			p.Origins[name] = "spec"
 		}
 	}
@@ -374,7 +375,7 @@ func (p *resolving) assign() error {
 		} else if err == nil {
 			v, err = q.Parse(text)
 		}
-		if err == nil && !p.Force {
+		if err == nil && !p.StudyOptions.Force {
 			err = tooHigh(q, text, v)
 		}
 		if err == nil {
@@ -394,19 +395,6 @@ func (p *resolving) assign() error {
 		}
 	}
 	return errors.Join(faults...)
-}
-
-// tooHigh asks of a rate above 200 % a year whether percents were meant.
-func tooHigh(q param.Param, text string, v float64) error {
-	const most = 2
-	if q.Unit != param.Rate || math.Abs(v) <= most {
-		return nil
-	}
-	if strings.HasSuffix(text, "%") {
-		return fmt.Errorf("%s = %s a year; want at most 200 %% either way, or --force if that is meant", q.Name, text)
-	}
-	return fmt.Errorf("%s = %s is %s %% a year; want %s%%, if that is meant, or --force",
-		q.Name, text, report.Short(100*v), text)
 }
 
 // grid applies horizon, step, paths and seed.
@@ -488,8 +476,11 @@ func (r *Resolved) rounded(what string, waits ...float64) {
 	}
 }
 
-// AxisNotes notes what to know of the values of axes.
+// AxisNotes notes what to know of the values of axes, and asks about rates among them.
 func (r *Resolved) AxisNotes(axes []study.Axis) error {
+	if err := r.axisRates(axes); err != nil {
+		return AsInput(err)
+	}
 	r.roundedAxes(axes)
 	for _, a := range axes {
 		if a.Name == study.ModelAxis {

@@ -76,8 +76,9 @@ func ParseJumps(flag, text string) ([]float64, error) {
 	return parseValues(flag, param.Param{Name: "jump", Unit: param.Fraction, Min: 0, Max: 0.99}, text)
 }
 
-// ParseRates reads rates of a venue, 1/year, two of them at least and none twice.
-func ParseRates(flag, venue, rate, text string) ([]float64, error) {
+// ParseRates reads rates of a venue, 1/year, two of them at least and none twice. It asks
+// about those above 200 % a year unless they are meant.
+func ParseRates(flag, venue, rate, text string, force bool) ([]float64, error) {
 	p, err := study.Spec{Tokens: []study.TokenSpec{{Mechanism: param.Part{Kind: venue}}}}.Param(rate)
 	if err != nil {
 		return nil, err
@@ -85,6 +86,11 @@ func ParseRates(flag, venue, rate, text string) ([]float64, error) {
 	vs, err := parseValues(flag, p, text)
 	if err == nil && len(vs) < 2 {
 		err = Input("%s: %s = %s; want two values at least", flag, rate, text)
+	}
+	if err == nil && !force {
+		if err = ratesOf(p, vs); err != nil {
+			err = Input("%s: %w", flag, err)
+		}
 	}
 	return vs, err
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -86,15 +85,32 @@ type SweepRun struct {
 	Origin   rundir.Origin
 }
 
-// OpenSweep opens a sweep's run, whose plan may have been written by hand.
-func OpenSweep(path string) (*SweepRun, error) {
-	records, plan, origin, err := rundir.OpenSweep(path, assess.SweepColumns())
+// OpenSweep opens a sweep's run. Close closes it.
+func OpenSweep(path string, access rundir.Access) (*SweepRun, error) {
+	run, err := rundir.Open(path, access)
+	if errors.Is(err, rundir.ErrDamaged) {
+		return nil, Input("%w; once it is removed, mcrisk sweep --resume %s writes the results anew", err,
+			ShellWord(path))
+	}
+	if err != nil {
+		return nil, notRun(err)
+	}
+	sweep, err := SweepOf(run)
+	if err != nil {
+		run.Close()
+	}
+	return sweep, err
+}
+
+// SweepOf is the sweep of an open run, whose plan may have been written by hand.
+func SweepOf(run *rundir.Stored) (*SweepRun, error) {
+	records, plan, origin, err := run.Sweep(assess.SweepColumns())
 	if err != nil {
 		return nil, AsInput(err)
 	}
 	settings, err := settingsOf(&plan).Complete(records.Sweep.Axes, plan.Sample)
 	if err != nil {
-		return nil, Input("%s: %w", filepath.Join(path, rundir.SweepFile), err)
+		return nil, Input("%s: %w", filepath.Join(run.Path, rundir.SweepFile), err)
 	}
 	return &SweepRun{records, settings, origin}, nil
 }
@@ -120,12 +136,10 @@ func (e FailedCells) Error() string {
 func (run *SweepRun) Finish(ctx context.Context, session *Session, output OutputOptions, workers int,
 	start time.Time) error {
 	dir, err := run.Results(ctx)
-	if dir != nil {
-		defer dir.Abort()
-	}
 	if err != nil {
 		return err
 	}
+	defer dir.Abort()
 	var r *assess.SweepAnalysis
 	figures := !output.NoSave && !output.NoFigures
 	if err := dir.File("cells.csv", func(w io.Writer) (err error) {
@@ -181,13 +195,9 @@ func (run *SweepRun) commit(dir *rundir.Dir, hash string, workers int, start tim
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	plan, err := os.ReadFile(filepath.Join(run.Path, rundir.SweepFile))
-	if err != nil {
-		return err
-	}
 	spec := run.Sweep.Study.Spec()
 	return dir.Commit(rundir.Manifest{
-		Command: run.Origin.Command, SpecHash: rundir.Hash(plan), ResultsHash: hash, Seed: spec.Seed, Paths: spec.Paths,
+		Command: run.Origin.Command, SpecHash: run.Origin.Plan, ResultsHash: hash, Seed: spec.Seed, Paths: spec.Paths,
 		Workers: workers, Start: start.UTC(), End: time.Now().UTC(),
 		Settings: run.Origin.Settings, Inputs: run.Origin.Inputs,
 	})

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"mcrisk/models"
+	"mcrisk/param"
+	"mcrisk/report"
+	"mcrisk/study"
+	"mcrisk/tokens"
+)
+
+// tooHigh asks of a rate above 200 % a year whether percents were meant.
+func tooHigh(q param.Param, text string, v float64) error {
+	const most = 2
+	if q.Unit != param.Rate || math.Abs(v) <= most {
+		return nil
+	}
+	if strings.HasSuffix(text, "%") {
+		return fmt.Errorf("%s = %s a year; want at most 200 %% either way, or --force if that is meant", q.Name, text)
+	}
+	return fmt.Errorf("%s = %s is %s %% a year; want %s%%, if that is meant, or --force",
+		q.Name, text, report.Short(100*v), text)
+}
+
+// tooHighOf is tooHigh of the values of parameters, but for some names.
+func tooHighOf(params []param.Param, values param.Values, but func(name string) bool) error {
+	var faults []error
+	for _, q := range params {
+		if v, ok := values[q.Name]; ok && !but(q.Name) {
+			faults = append(faults, tooHigh(q, q.Format(v), v))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// ofKind is tooHighOf a part; a kind that is unknown has another error.
+func ofKind[T any](part param.Part, registry *param.Registry[T], but func(name string) bool) error {
+	kind, err := registry.Kind(part.Kind)
+	if err != nil {
+		return nil
+	}
+	return tooHighOf(kind.Params, part.Values, but)
+}
+
+// specRates asks of the rates of --spec, but for those that options replace and those
+// that were fitted, as nobody typed them.
+func (p *resolving) specRates() error {
+	if p.StudyOptions.Force {
+		return nil
+	}
+	given := func(name string) bool { return p.Numbers[name] != "" }
+	fitted := func(name string) bool {
+		return given(name) || p.spec.Errors != nil && slices.Contains(p.spec.Errors.Names, name)
+	}
+	faults := []error{ofKind(p.spec.Model, &models.Registry, fitted)}
+	for _, u := range p.spec.Others {
+		faults = append(faults, ofKind(u.Model, &models.Registry, given))
+	}
+	for _, t := range p.spec.Tokens {
+		faults = append(faults, ofKind(t.Policy, &tokens.Policies, given),
+			ofKind(t.Mechanism, &tokens.Mechanisms, given), tooHighOf(tokens.Params, t.Values, given))
+	}
+	return errors.Join(faults...)
+}
+
+// axisRates asks of the rates along axes.
+func (r *Resolved) axisRates(axes []study.Axis) error {
+	if r.Force {
+		return nil
+	}
+	for _, a := range axes {
+		if err := ratesOf(a.Param, a.Values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ratesOf asks of values of a parameter, of the first that is too high.
+func ratesOf(q param.Param, values []float64) error {
+	for _, v := range values {
+		if err := tooHigh(q, q.Format(v), v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
