@@ -135,8 +135,9 @@ func (m GJR) Advance(at At, z []*block.Track, state State, move *block.Track) {
 		top = 1 / unit
 	}
 	growth := float64(m.Mu * dt)
+	from, to := at.Lanes()
 	for k := range at.Len {
-		for l := range block.Lanes {
+		for l := from; l < to; l++ {
 			h := min(state[0][l], top)
 			v := float64(unit * h)
 			x := law.at(z[0][k][l])

@@ -112,8 +112,9 @@ func (m Heston) Advance(at At, z []*block.Track, state State, move *block.Track)
 	plain := -float64(float64(r*float64(m.Kappa*m.Theta)) * dt)
 	a2 := k2 + float64(k4/2)
 	k13 := k1 + float64(k3/2)
+	from, to := at.Lanes()
 	for k := range at.Len {
-		for l := range block.Lanes {
+		for l := from; l < to; l++ {
 			v := state[0][l]
 			mean := m.Theta + float64((v-m.Theta)*e)
 			s2 := float64(v*vary) + vary0

@@ -101,7 +101,8 @@ func (m Regimes) Advance(at At, z []*block.Track, state State, move *block.Track
 	dt := Years(at.Step)
 	variance := [2]float64{float64(m.Calm * m.Calm), float64(m.Wild * m.Wild)}
 	growth := float64(m.Mu * dt)
-	for l := range block.Lanes {
+	first, last := at.Lanes()
+	for l := first; l < last; l++ {
 		for k := range at.Len {
 			from, end := float64(float64(at.First+k)*dt), float64(float64(at.First+k+1)*dt)
 			v := 0.0

@@ -23,7 +23,7 @@ type Generator struct {
 	Outages []Outage // of keepers; each is a mask of the block
 
 	// Each is the law of each path, where they differ in their numbers; nil:
-	// all follow Model. It is for one underlying.
+	// all follow Model. They are of Model's kind. It is for one underlying.
 	Each func(path uint64) models.Model
 }
 
@@ -38,8 +38,8 @@ type Walker struct {
 
 	outages []outages // by setting
 
-	own  [block.Lanes]ownLaw // of the lanes' paths, if they differ
-	move *block.Track        // what an own law makes of all lanes
+	own   [block.Lanes]models.Model // of the lanes' paths, if they differ
+	fresh models.State              // what an own law begins with, in all lanes
 }
 
 // A law is one underlying's on its way.
@@ -52,12 +52,6 @@ type law struct {
 // tracksEach is how many Brownian tracks an underlying may have: the streams of
 // the next begin after them.
 const tracksEach = 16
-
-// An ownLaw is a law that one lane follows.
-type ownLaw struct {
-	model models.Model
-	state models.State
-}
 
 // NewWalker returns a walker that has no group yet.
 func (g Generator) NewWalker() *Walker {
@@ -75,7 +69,7 @@ func (g Generator) NewWalker() *Walker {
 	}
 	w.outages = make([]outages, len(g.Outages))
 	if g.Each != nil {
-		w.move = new(block.Track)
+		w.fresh = make(models.State, g.Model.State())
 	}
 	return w
 }
@@ -91,9 +85,11 @@ func (w *Walker) Begin(group uint64) {
 		w.at.Underlying = 0
 	} else {
 		for l := range w.own {
-			m := w.g.Each(group*block.Lanes + uint64(l))
-			w.own[l] = ownLaw{m, make(models.State, m.State())}
-			m.Begin(w.at, w.own[l].state)
+			w.own[l] = w.g.Each(group*block.Lanes + uint64(l))
+			w.own[l].Begin(w.at.Alone(l), w.fresh)
+			for i := range w.fresh {
+				w.laws[0].state[i][l] = w.fresh[i][l]
+			}
 		}
 	}
 	for i, o := range w.g.Outages {
@@ -126,12 +122,9 @@ func (w *Walker) Next() *block.Block {
 			l.model.Advance(w.at, l.z, l.state, b.Move[u])
 		}
 		w.at.Underlying = 0
-	} else { // every lane's law advances all lanes, and its own is kept: simple, and rarely asked for
-		for l := range w.own {
-			w.own[l].model.Advance(w.at, w.laws[0].z, w.own[l].state, w.move)
-			for k := range n {
-				b.Move[0][k][l] = w.move[k][l]
-			}
+	} else {
+		for l, m := range w.own {
+			m.Advance(w.at.Alone(l), w.laws[0].z, w.laws[0].state, b.Move[0])
 		}
 	}
 	for i, o := range w.g.Outages {
