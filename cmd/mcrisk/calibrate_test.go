@@ -171,9 +171,28 @@ func TestParameterUncertainty(t *testing.T) {
 	if again := reportOf(t, "simulate", "--no-save", "--spec", spec); again.ResultsHash != r.ResultsHash {
 		t.Error("the printed spec gives other lifetimes")
 	}
-	if status, _, stderr := call(t, "simulate", "--token", "BTCBULL3X", "--parameter-uncertainty",
+	if status, _, stderr := call(t, "simulate", "--target", "3", "--band", "2.7:3.3", "--parameter-uncertainty",
 		"--no-save"); status != cli.BadInput || !strings.Contains(stderr, "errors of the model's parameters") {
 		t.Errorf("exit status %d, %q; want 2, and that no errors are known", status, stderr)
+	}
+}
+
+// The catalogue has the errors of its fits: each path draws its own parameters, and the
+// printed spec, which holds them, runs to the same bits.
+func TestParameterUncertaintyOfTheCatalogue(t *testing.T) {
+	for _, model := range []string{"gbm", "kou", "garch", "heston"} {
+		flags := []string{"--token", "BTCBULL3X", "--model", model, "--parameter-uncertainty", "--horizon", "5d",
+			"--paths", "64"}
+		r := reportOf(t, append([]string{"simulate", "--no-save"}, flags...)...)
+		if certain := reportOf(t, "simulate", "--no-save", "--token", "BTCBULL3X", "--model", model, "--horizon", "5d",
+			"--paths", "64"); certain.ResultsHash == r.ResultsHash {
+			t.Errorf("%s: uncertain parameters change nothing", model)
+		}
+		text := resultsOf(t, append([]string{"simulate", "--print-spec"}, flags...)...)
+		spec := write(t, "spec.yaml", text)
+		if again := reportOf(t, "simulate", "--no-save", "--spec", spec); again.ResultsHash != r.ResultsHash {
+			t.Errorf("%s: the printed spec gives other lifetimes", model)
+		}
 	}
 }
 
