@@ -34,7 +34,8 @@ const header = `# Price models fitted to hourly closes, with the sample they com
 #
 # models: as mcrisk calibrate FILE makes them, garch and gjr with variance targeting.
 # se is the standard error if the model is right, correlation that of its error with
-# those of numbers before it; a number without them was not estimated. The growth rates are left out: a few years say little about them.
+# those of numbers before it; a number without them was not estimated. The growth
+# rates are left out: a few years say little about them.
 #
 # Perpetual futures, not spot, because their history has no gap for either asset
 # and the spot history of ETH ends in 2022. On the same hours the closes of BTC

@@ -281,9 +281,8 @@ func (c *checker) fit(field string, f Fit) {
 			c.fault(at, fmt.Sprintf("standard error %v; want a finite number of at least 0", number.SE))
 		}
 		for _, name := range param.SortedNames(number.Correlation) {
-			if other, ok := part.Values[name]; !ok || f.Numbers[name].SE == 0 || number.SE == 0 {
-				c.fault(at+".correlation", fmt.Sprintf("with %s = %v; want estimated numbers before it, and it estimated",
-					name, other))
+			if _, ok := part.Values[name]; !ok || f.Numbers[name].SE == 0 || number.SE == 0 {
+				c.fault(at+".correlation", fmt.Sprintf("with %s; want estimated numbers before it, and it estimated", name))
 			}
 		}
 		part.Values[p.Name] = number.Value

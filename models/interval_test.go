@@ -288,6 +288,10 @@ func TestFitTargeted(t *testing.T) {
 				t.Errorf("%s: %s = %v ± %v, from %v to %v", kind, f.Names[i], v, f.SE[i], f.Lo[i], f.Hi[i])
 			}
 		}
+		// the variance of a history is mostly below the truth, and rarely far above it
+		if up, down := math.Log(f.Hi[1]/f.Values[1]), math.Log(f.Values[1]/f.Lo[1]); up < 1.5*down {
+			t.Errorf("%s: sigma = %v from %v to %v, want more room above", kind, f.Values[1], f.Lo[1], f.Hi[1])
+		}
 		if again, _ := FitKind(kind, rs, 1.0/8760); again.Lo[1] != f.Lo[1] || again.Hi[2] != f.Hi[2] {
 			t.Errorf("%s: %v, and again %v", kind, f.Lo, again.Lo)
 		}
