@@ -88,9 +88,6 @@ func (d *Draws) Draw(z []float64) (Model, param.Values, error) {
 				values[name] = d.scales[i].move(d.full[name], s)
 			}
 		}
-		if _, ok := values["v0"]; ok {
-			values["v0"] = values["theta"] // as in the fit
-		}
 		if m, ok := d.model(values); ok {
 			return m, values, nil
 		}

@@ -257,10 +257,8 @@ func (f *Fit) twoStepIntervals(t *targeting, top landing) {
 		return
 	}
 	var made madeFits
-	// fits begin at the long-run variance, as histories do not
-	before := min(len(t.s.r), int(5/(1-gjrOf(f.Values).Persistence())))
 	for g := range madeGroups(t.s) {
-		for _, rs := range like(t.s, m, g, before) {
+		for _, rs := range like(t.s, m, g) {
 			made.histories++
 			s, err := newSample(rs, t.s.dt)
 			if err != nil {

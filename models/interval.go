@@ -246,17 +246,13 @@ func histories(m Model, at At, steps int) [][]float64 {
 	return out
 }
 
-// like returns a group of histories of a model with the sample's steps, after some
-// that are left out. The seed is the sample's mean, so that the luck of the draw
-// differs from one history to the next, but not from run to run.
-func like(s sample, m Model, group, before int) [][]float64 {
+// like returns a group of histories of a model with the sample's steps. The
+// seed is the sample's mean, so that the luck of the draw differs from one
+// history to the next, but not from run to run.
+func like(s sample, m Model, group int) [][]float64 {
 	at := At{Seed: math.Float64bits(s.mean), Group: uint64(group),
 		Step: time.Duration(math.Round(s.dt * float64(Year)))}
-	made := histories(m, at, before+len(s.r))
-	for i := range made {
-		made[i] = made[i][before:]
-	}
-	return made
+	return histories(m, at, len(s.r))
 }
 
 // A madeFits is what fits to histories that a fitted model made say of its errors, by

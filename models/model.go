@@ -28,7 +28,7 @@ type Model interface {
 	// State is how many state variables a lane carries from block to block.
 	State() int
 
-	// Begin sets the state of a group's lanes before their first step.
+	// Begin sets the state of the lanes of at.Lanes before their first step.
 	Begin(At, State)
 
 	// Advance writes the log-returns of the next at.Len steps of the lanes of
@@ -57,7 +57,7 @@ type At struct {
 	Len        int
 	Step       time.Duration
 
-	only int // the lane to advance, counted from 1; 0: all of them
+	only int // the lane to begin or advance, counted from 1; 0: all of them
 }
 
 // Alone addresses the same steps of one lane, for a model that no other lane
@@ -73,6 +73,14 @@ func (at At) Lanes() (from, to int) {
 		return at.only - 1, at.only
 	}
 	return 0, block.Lanes
+}
+
+// zero begins the lanes addressed with zeros.
+func zero(at At, state State) {
+	from, to := at.Lanes()
+	for i := range state {
+		clear(state[i][from:to])
+	}
 }
 
 // Moments are the mean, variance, skewness and excess kurtosis of a

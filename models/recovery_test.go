@@ -30,7 +30,7 @@ type recovery struct {
 	fits   int                // repetitions of the slow study
 
 	way    func(kind string, returns []float64, dt float64) (Fit, error) // of fitting; nil: FitKind
-	before int                                                           // steps left out, for a start in the long-run law
+	before int                                                           // steps left out
 }
 
 var recoveries = []recovery{
@@ -57,21 +57,25 @@ var recoveries = []recovery{
 	{title: "Kou, half a year of hours", kind: "kou", model: Kou{.1, .3, 2000, .5, 150, 120}, step: time.Hour,
 		steps: 4380, fits: 200,
 		truth: map[string]float64{"mu": .1, "sigma": .3, "jump-rate": 2000, "jump-up": .5, "eta-up": 150, "eta-down": 120}},
-	{title: "regimes, half a year of hours", kind: "regimes", model: Regimes{.1, .4, 1.2, 200, 500}, step: time.Hour,
-		steps: 4380, fits: 200,
+	{title: "regimes, half a year of hours", kind: "regimes",
+		model: Regimes{Mu: .1, Calm: .4, Wild: 1.2, ToWild: 200, ToCalm: 500}, step: time.Hour, steps: 4380, fits: 200,
 		truth: map[string]float64{"mu": .1, "sigma-calm": .4, "sigma-wild": 1.2, "to-wild": 200, "to-calm": 500}},
 	{title: "GARCH by likelihood alone, half a year of hours", kind: "garch",
-		model: GARCH{.1, .8, .08, .88, 5, time.Hour}, step: time.Hour, steps: 4380, fits: 200, way: FitUntargeted,
+		model: GARCH{Mu: .1, Sigma: .8, Alpha: .08, Beta: .88, DoF: 5, Step: time.Hour, Start: .8},
+		step:  time.Hour, steps: 4380, fits: 200, way: FitUntargeted,
 		truth: map[string]float64{"mu": .1, "sigma": .8, "garch-alpha": .08, "garch-beta": .88, "dof": 5}},
 	{title: "GJR by likelihood alone, half a year of hours", kind: "gjr",
-		model: GJR{.1, .8, .05, .08, .86, 5, time.Hour}, step: time.Hour, steps: 4380, fits: 200, way: FitUntargeted,
+		model: GJR{Mu: .1, Sigma: .8, Alpha: .05, Gamma: .08, Beta: .86, DoF: 5, Step: time.Hour, Start: .8},
+		step:  time.Hour, steps: 4380, fits: 200, way: FitUntargeted,
 		truth: map[string]float64{"mu": .1, "sigma": .8, "garch-alpha": .05, "gjr-gamma": .08, "garch-beta": .86,
 			"dof": 5}},
-	{title: "GARCH, 2 years of hours", kind: "garch", model: GARCH{.1, .7, .06, .93, 4, time.Hour},
-		step: time.Hour, steps: 17520, fits: 200, before: 3000,
+	{title: "GARCH, 2 years of hours", kind: "garch",
+		model: GARCH{Mu: .1, Sigma: .7, Alpha: .06, Beta: .93, DoF: 4, Step: time.Hour, Start: .7},
+		step:  time.Hour, steps: 17520, fits: 200, before: 3000,
 		truth: map[string]float64{"mu": .1, "sigma": .7, "garch-alpha": .06, "garch-beta": .93, "dof": 4}},
-	{title: "GJR, 2 years of hours", kind: "gjr", model: GJR{.1, .7, .05, .02, .93, 4, time.Hour},
-		step: time.Hour, steps: 17520, fits: 200, before: 3000,
+	{title: "GJR, 2 years of hours", kind: "gjr",
+		model: GJR{Mu: .1, Sigma: .7, Alpha: .05, Gamma: .02, Beta: .93, DoF: 4, Step: time.Hour, Start: .7},
+		step:  time.Hour, steps: 17520, fits: 200, before: 3000,
 		truth: map[string]float64{"mu": .1, "sigma": .7, "garch-alpha": .05, "gjr-gamma": .02, "garch-beta": .93,
 			"dof": 4}},
 	{title: "Heston, 5 years of hours", kind: "heston", model: Heston{.1, .5, 30, .5, 4, -.3}, step: time.Hour,
@@ -205,8 +209,9 @@ func TestTargetedRecovery(t *testing.T) {
 		t.Skip("takes ten seconds")
 	}
 	t.Parallel()
-	r := recovery{title: "GARCH, half a year of hours", kind: "garch", model: GARCH{.1, .7, .06, .93, 3.5, time.Hour},
-		step: time.Hour, steps: 4380, before: 1000,
+	r := recovery{title: "GARCH, half a year of hours", kind: "garch",
+		model: GARCH{Mu: .1, Sigma: .7, Alpha: .06, Beta: .93, DoF: 3.5, Step: time.Hour},
+		step:  time.Hour, steps: 4380, before: 1000,
 		truth: map[string]float64{"mu": .1, "sigma": .7, "garch-alpha": .06, "garch-beta": .93, "dof": 3.5}}
 	all := 0
 	for _, q := range r.run(t, 32, 1) {

@@ -9,7 +9,7 @@ import (
 // The slopes are those of the log-likelihood, by differences of it, block by block and
 // in sum.
 func TestVarianceSlopes(t *testing.T) {
-	m := GJR{.1, .8, .05, .08, .86, 5, time.Hour}
+	m := GJR{Mu: .1, Sigma: .8, Alpha: .05, Gamma: .08, Beta: .86, DoF: 5, Step: time.Hour}
 	rs := history(m, 3, 7, time.Hour, 2000)
 	const dt = 1.0 / 8760
 	blocks, log := varianceSlopes(m, newUncut(m.DoF), dt, rs, 20)

@@ -38,8 +38,7 @@ type Walker struct {
 
 	outages []outages // by setting
 
-	own   [block.Lanes]models.Model // of the lanes' paths, if they differ
-	fresh models.State              // what an own law begins with, in all lanes
+	own [block.Lanes]models.Model // of the lanes' paths, if they differ
 }
 
 // A law is one underlying's on its way.
@@ -47,6 +46,8 @@ type law struct {
 	model models.Model
 	state models.State
 	z     []*block.Track
+
+	inBars bool // its steps have extremes
 }
 
 // tracksEach is how many Brownian tracks an underlying may have: the streams of
@@ -56,21 +57,24 @@ const tracksEach = 16
 // NewWalker returns a walker that has no group yet.
 func (g Generator) NewWalker() *Walker {
 	w := &Walker{g: g, block: block.New(1 + len(g.Others))}
-	for _, m := range append([]models.Model{g.Model}, g.Others...) {
+	for u, m := range append([]models.Model{g.Model}, g.Others...) {
 		l := law{model: m, state: make(models.State, m.State())}
+		if bars, ok := m.(models.BarModel); ok && bars.InBars() {
+			l.inBars = true
+			w.block.Gap[u], w.block.Lo[u], w.block.Hi[u] = new(block.Track), new(block.Track), new(block.Track)
+		}
 		for range m.Normals() {
 			l.z = append(l.z, new(block.Track))
 		}
 		w.laws = append(w.laws, l)
-		w.mixed = append(w.mixed, l.z[0])
+		if len(l.z) > 0 {
+			w.mixed = append(w.mixed, l.z[0])
+		}
 	}
 	for range g.Outages {
 		w.block.KeeperDown = append(w.block.KeeperDown, new(block.Mask))
 	}
 	w.outages = make([]outages, len(g.Outages))
-	if g.Each != nil {
-		w.fresh = make(models.State, g.Model.State())
-	}
 	return w
 }
 
@@ -86,10 +90,7 @@ func (w *Walker) Begin(group uint64) {
 	} else {
 		for l := range w.own {
 			w.own[l] = w.g.Each(group*block.Lanes + uint64(l))
-			w.own[l].Begin(w.at.Alone(l), w.fresh)
-			for i := range w.fresh {
-				w.laws[0].state[i][l] = w.fresh[i][l]
-			}
+			w.own[l].Begin(w.at.Alone(l), w.laws[0].state)
 		}
 	}
 	for i, o := range w.g.Outages {
@@ -119,12 +120,12 @@ func (w *Walker) Next() *block.Block {
 	if w.g.Each == nil {
 		for u, l := range w.laws {
 			w.at.Underlying = u
-			l.model.Advance(w.at, l.z, l.state, b.Move[u])
+			w.advance(l.model, w.at, u)
 		}
 		w.at.Underlying = 0
 	} else {
 		for l, m := range w.own {
-			m.Advance(w.at.Alone(l), w.laws[0].z, w.laws[0].state, b.Move[0])
+			w.advance(m, w.at.Alone(l), 0)
 		}
 	}
 	for i, o := range w.g.Outages {
@@ -134,4 +135,15 @@ func (w *Walker) Next() *block.Block {
 		fmath.Exps(b.Gross[u].Flat(n), b.Move[u].Flat(n))
 	}
 	return b
+}
+
+// advance writes the steps of a law of an underlying's.
+func (w *Walker) advance(m models.Model, at models.At, underlying int) {
+	l, b := &w.laws[underlying], w.block
+	if l.inBars {
+		m.(models.BarModel).AdvanceBars(at, l.z, l.state, models.BarTracks{Move: b.Move[underlying],
+			Gap: b.Gap[underlying], Lo: b.Lo[underlying], Hi: b.Hi[underlying]})
+		return
+	}
+	m.Advance(at, l.z, l.state, b.Move[underlying])
 }
