@@ -72,11 +72,11 @@ type Place struct{ Low, High float64 }
 // PIT is the probability integral transform of the outcome, the middle of its place.
 func (p Place) PIT() float64 { return (p.Low + p.High) / 2 }
 
-// Outside says whether the outcome lies outside the central part of the forecast that
-// has the share given: all of its place is in one of the two tails.
-func (p Place) Outside(share float64) bool {
+// Outside is how much of the place, as a share of it, lies outside the central part of the
+// forecast that has the share given. It is 0 or 1 for nearly all outcomes that are not counts.
+func (p Place) Outside(share float64) float64 {
 	tail := float64((1 - share) / 2)
-	return p.High <= tail || p.Low >= 1-tail
+	return p.upTo(tail) + 1 - p.upTo(1-tail)
 }
 
 // upTo is the share of the place below u.
@@ -89,7 +89,7 @@ const Central = 0.9
 // forecast, their transforms would be uniform.
 type Calibration struct {
 	N       int     // outcomes
-	Outside float64 // share outside the central 90 %
+	Outside float64 // share outside the central 90 %, a tenth if they are uniform
 	Mean    float64 // of the transforms; one half if they are uniform
 	// Histogram is the share of outcomes in each tenth of their forecasts.
 	Histogram [10]float64
@@ -108,8 +108,8 @@ const FewestClusters = 8
 // Calibrate pools the places of outcomes in their forecasts. Outcomes of one cluster
 // may depend on each other in any way. Numbers without outcomes are NaN.
 //
-// A count is not drawn at random within its place; it is spread over it, so that the
-// transforms of counts are uniform on average too (Czado, Gneiting and Held). The
+// An outcome is spread over its place, not drawn at random within it, so that the
+// transforms of counts are uniform on average too (Czado, Gneiting and Held). Their
 // distribution is compared with the uniform one at 199 evenly spaced shares.
 //
 // P is of a wild bootstrap over clusters: each cluster's deviation from the uniform
@@ -129,18 +129,14 @@ func Calibrate(places []Place, cluster []int) Calibration {
 	n := float64(len(places))
 	c := Calibration{N: len(places), P: math.NaN()}
 	c.Mean, c.Outside, c.KS = 0/n, 0/n, 0/n // NaN of none
-	outside := 0
 	for _, p := range places {
 		c.Mean += p.PIT() / n
-		if p.Outside(Central) {
-			outside++
-		}
+		c.Outside += p.Outside(Central) / n
 		for b := range c.Histogram {
 			width := 1 / float64(len(c.Histogram))
 			c.Histogram[b] += (p.upTo(float64(float64(b+1)*width)) - p.upTo(float64(float64(b)*width))) / n
 		}
 	}
-	c.Outside = float64(outside) / n
 	deviations := deviationsOf(places, cluster)
 	if c.Clusters = len(deviations); c.Clusters == 0 {
 		return c

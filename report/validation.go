@@ -241,7 +241,7 @@ func windowData(v *assess.Validation) Table {
 // pitsOf are the histograms of all models, best first.
 func pitsOf(v *assess.Validation) plots.PITData {
 	spec := v.Plan.Study.Spec()
-	d := plots.PITData{Title: "Where " + v.Token + " came out in what was forecast", Bars: "filtered start"}
+	d := plots.PITData{Title: "Where outcomes of " + v.Token + " lay in their forecasts", Bars: "filtered start"}
 	d.Caption = fmt.Sprintf("%d windows of %s after %s in %d files, pooled; models fitted to the bars before; %s paths of "+
 		"each forecast, seed %d. Models from the best to the worst.", len(v.Windows),
 		param.FormatSeconds(spec.Horizon.Seconds()), v.Plan.Until.Format(time.DateOnly), len(v.Plan.Histories),
