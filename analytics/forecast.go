@@ -51,36 +51,36 @@ func (f Forecast) CRPS(y float64) float64 {
 	return max(0, (low+high)/float64(n)-f.spread)
 }
 
-// Place is where an outcome y lies in the forecast. An outcome of the same law as the
-// n values is as likely to come at each of the n + 1 ranks among them, so it has the
-// share 1/(n + 1) of the forecast, and the values that equal it have as much each.
-func (f Forecast) Place(y float64) Place {
+// Rank is where an outcome y lies in the forecast. An outcome of the same law as the
+// n values is as likely to fall into each of the n + 1 gaps between and beyond them, so it
+// has the share 1/(n + 1) of the forecast, and the values that equal it have as much each.
+func (f Forecast) Rank(y float64) Rank {
 	below, _ := slices.BinarySearch(f.xs, y)
 	upTo := below
 	for upTo < len(f.xs) && f.xs[upTo] == y {
 		upTo++
 	}
-	ranks := float64(len(f.xs) + 1)
-	return Place{float64(below) / ranks, float64(upTo+1) / ranks}
+	gaps := float64(len(f.xs) + 1)
+	return Rank{float64(below) / gaps, float64(upTo+1) / gaps}
 }
 
-// A Place is the part of a forecast's law, as shares from its lower end, that an outcome
+// A Rank is the part of a forecast's law, as shares from its lower end, that an outcome
 // stands for: from the share of lower values to the share of those that are not
 // higher. For a number that is not a count the two hardly differ.
-type Place struct{ Low, High float64 }
+type Rank struct{ Low, High float64 }
 
-// PIT is the probability integral transform of the outcome, the middle of its place.
-func (p Place) PIT() float64 { return (p.Low + p.High) / 2 }
+// PIT is the probability integral transform of the outcome, the middle of its rank.
+func (p Rank) PIT() float64 { return (p.Low + p.High) / 2 }
 
-// Outside is how much of the place, as a share of it, lies outside the central part of the
+// Outside is how much of the rank, as a share of it, lies outside the central part of the
 // forecast that has the share given. It is 0 or 1 for nearly all outcomes that are not counts.
-func (p Place) Outside(share float64) float64 {
+func (p Rank) Outside(share float64) float64 {
 	tail := float64((1 - share) / 2)
 	return p.upTo(tail) + 1 - p.upTo(1-tail)
 }
 
-// upTo is the share of the place below u.
-func (p Place) upTo(u float64) float64 { return min(1, max(0, (u-p.Low)/(p.High-p.Low))) }
+// upTo is the share of the rank below u.
+func (p Rank) upTo(u float64) float64 { return min(1, max(0, (u-p.Low)/(p.High-p.Low))) }
 
 // Central is the share of a forecast's law outside which [Calibration] counts.
 const Central = 0.9
@@ -105,10 +105,10 @@ type Calibration struct {
 // least possible one would be above 0.01.
 const FewestClusters = 8
 
-// Calibrate pools the places of outcomes in their forecasts. Outcomes of one cluster
+// Calibrate pools the ranks of outcomes in their forecasts. Outcomes of one cluster
 // may depend on each other in any way. Numbers without outcomes are NaN.
 //
-// An outcome is spread over its place, not drawn at random within it, so that the
+// An outcome is spread over its rank, not drawn at random within it, so that the
 // transforms of counts are uniform on average too (Czado, Gneiting and Held). Their
 // distribution is compared with the uniform one at 199 evenly spaced shares.
 //
@@ -121,15 +121,15 @@ const FewestClusters = 8
 // Sources: Czado, Gneiting and Held, "Predictive model assessment for count data",
 // Biometrics 65 (2009); Cameron, Gelbach and Miller, "Bootstrap-based improvements for
 // inference with clustered errors", Review of Economics and Statistics 90 (2008).
-func Calibrate(places []Place, cluster []int) Calibration {
-	if len(places) != len(cluster) {
-		panic(fmt.Sprintf("analytics: %d places and %d clusters; want one of each per outcome",
-			len(places), len(cluster)))
+func Calibrate(ranks []Rank, cluster []int) Calibration {
+	if len(ranks) != len(cluster) {
+		panic(fmt.Sprintf("analytics: %d ranks and %d clusters; want one of each per outcome",
+			len(ranks), len(cluster)))
 	}
-	n := float64(len(places))
-	c := Calibration{N: len(places), P: math.NaN()}
+	n := float64(len(ranks))
+	c := Calibration{N: len(ranks), P: math.NaN()}
 	c.Mean, c.Outside, c.KS = 0/n, 0/n, 0/n // NaN of none
-	for _, p := range places {
+	for _, p := range ranks {
 		c.Mean += p.PIT() / n
 		c.Outside += p.Outside(Central) / n
 		for b := range c.Histogram {
@@ -137,7 +137,7 @@ func Calibrate(places []Place, cluster []int) Calibration {
 			c.Histogram[b] += (p.upTo(float64(float64(b+1)*width)) - p.upTo(float64(float64(b)*width))) / n
 		}
 	}
-	deviations := deviationsOf(places, cluster)
+	deviations := deviationsOf(ranks, cluster)
 	if c.Clusters = len(deviations); c.Clusters == 0 {
 		return c
 	}
@@ -167,9 +167,9 @@ const (
 
 // deviationsOf are, for each cluster, the sums of its outcomes' distribution functions
 // less the uniform one at each of the shares.
-func deviationsOf(places []Place, cluster []int) (list [][shares]float64) {
+func deviationsOf(ranks []Rank, cluster []int) (list [][shares]float64) {
 	at := map[int]int{}
-	for i, p := range places {
+	for i, p := range ranks {
 		k, known := at[cluster[i]]
 		if !known {
 			k = len(list)

@@ -38,14 +38,14 @@ func TestForecastByHand(t *testing.T) {
 		t.Errorf("CRPS of a sure forecast is %v; want the error of 3", got)
 	}
 	for _, tt := range []struct{ y, low, high float64 }{{0, 0, 0.25}, {1, 0, 0.5}, {1.5, 0.25, 0.5}, {9, 0.75, 1}} {
-		if got := f.Place(tt.y); got != (Place{tt.low, tt.high}) {
-			t.Errorf("place of %v is %v; want %v to %v", tt.y, got, tt.low, tt.high)
+		if got := f.Rank(tt.y); got != (Rank{tt.low, tt.high}) {
+			t.Errorf("rank of %v is %v; want %v to %v", tt.y, got, tt.low, tt.high)
 		}
 	}
-	if got := (Place{0.2, 0.4}).PIT(); math.Abs(got-0.3) > 1e-15 {
+	if got := (Rank{0.2, 0.4}).PIT(); math.Abs(got-0.3) > 1e-15 {
 		t.Errorf("PIT %v; want 0.3", got)
 	}
-	for p, want := range map[Place]float64{{0, 0.05}: 1, {0, 0.1}: 0.5, {0.9, 1}: 0.5, {0.96, 1}: 1, {0.3, 0.9}: 0} {
+	for p, want := range map[Rank]float64{{0, 0.05}: 1, {0, 0.1}: 0.5, {0.9, 1}: 0.5, {0.96, 1}: 1, {0.3, 0.9}: 0} {
 		if got := p.Outside(0.9); math.Abs(got-want) > 1e-12 {
 			t.Errorf("%v outside: %v; want %v", p, got, want)
 		}
@@ -66,11 +66,11 @@ func TestCalibrationOfRightForecasts(t *testing.T) {
 			xs = append(xs, draw())
 		}
 		f := NewForecast(xs)
-		places, cluster := make([]Place, n), make([]int, n)
-		for i := range places {
-			places[i], cluster[i] = f.Place(draw()), i%50
+		ranks, cluster := make([]Rank, n), make([]int, n)
+		for i := range ranks {
+			ranks[i], cluster[i] = f.Rank(draw()), i%50
 		}
-		c := Calibrate(places, cluster)
+		c := Calibrate(ranks, cluster)
 		// of the outcomes and, as much at most for a count, of the forecast
 		se := math.Sqrt(1.0/12) * (1/math.Sqrt(n) + 1/math.Sqrt(2000))
 		if math.Abs(c.Mean-0.5) > 4*se {
@@ -98,16 +98,16 @@ func TestCalibrationSize(t *testing.T) {
 	const samples, clusters, each = 400, 12, 3
 	rng := rand.New(rand.NewPCG(7, 1))
 	sample := func(shift float64) Calibration {
-		var places []Place
+		var ranks []Rank
 		var cluster []int
 		for k := range clusters {
 			common := rng.NormFloat64()
 			for range each {
 				u := fmath.NormCDF(shift + math.Sqrt(0.8)*common + math.Sqrt(0.2)*rng.NormFloat64())
-				places, cluster = append(places, Place{u, math.Nextafter(u, 2)}), append(cluster, k)
+				ranks, cluster = append(ranks, Rank{u, math.Nextafter(u, 2)}), append(cluster, k)
 			}
 		}
-		return Calibrate(places, cluster)
+		return Calibrate(ranks, cluster)
 	}
 	small := 0
 	for range samples {
@@ -130,16 +130,16 @@ func TestCalibrationOfFew(t *testing.T) {
 	if c := Calibrate(nil, nil); !math.IsNaN(c.Mean) || !math.IsNaN(c.Outside) || !math.IsNaN(c.KS) || !math.IsNaN(c.P) {
 		t.Errorf("of nothing: %+v", c)
 	}
-	places, cluster := make([]Place, 70), make([]int, 70)
-	for i := range places {
+	ranks, cluster := make([]Rank, 70), make([]int, 70)
+	for i := range ranks {
 		u := (float64(i) + 0.5) / 70
-		places[i], cluster[i] = Place{u, u + 1e-9}, i%7
+		ranks[i], cluster[i] = Rank{u, u + 1e-9}, i%7
 	}
-	if c := Calibrate(places, cluster); !math.IsNaN(c.P) || c.KS > 0.02 || math.Abs(c.Outside-0.1) > 1e-6 {
+	if c := Calibrate(ranks, cluster); !math.IsNaN(c.P) || c.KS > 0.02 || math.Abs(c.Outside-0.1) > 1e-6 {
 		t.Errorf("of seven clusters: %+v; want no p-value", c)
 	}
 	cluster[0] = 7
-	if c := Calibrate(places, cluster); !(c.P > 0.5) {
+	if c := Calibrate(ranks, cluster); !(c.P > 0.5) {
 		t.Errorf("of eight clusters p = %v; want a large one", c.P)
 	}
 }

@@ -235,14 +235,14 @@ func (r *validating) pool(windows []Window, fitted bool) (list []ValidatedModel)
 
 // recordOf pools the scores of one statistic.
 func recordOf(statistic int, scores, reference []windowScore, months []int) StatisticRecord {
-	places := make([]analytics.Place, len(scores))
+	ranks := make([]analytics.Rank, len(scores))
 	sum, against := 0.0, 0.0
 	for i := range scores {
-		places[i] = scores[i].places[statistic]
+		ranks[i] = scores[i].ranks[statistic]
 		sum += scores[i].crps[statistic]
 		against += reference[i].crps[statistic]
 	}
-	return StatisticRecord{Calibration: analytics.Calibrate(places, months),
+	return StatisticRecord{Calibration: analytics.Calibrate(ranks, months),
 		CRPS: sum / float64(len(scores)), OverGBM: sum / against}
 }
 
@@ -302,7 +302,7 @@ func (r *validating) rank() {
 		ranked := RankedModel{Kind: m.Kind}
 		logs, n := 0.0, 0.0
 		for k, s := range m.Statistics {
-			if !ValidatedStatistics[k].Ranks {
+			if !ValidatedStatistics[k].Scored {
 				continue
 			}
 			if s.P < FailsBelow {

@@ -110,7 +110,7 @@ func TestValidateTellsModelsApart(t *testing.T) {
 	}
 	m := v.Model("garch", assess.Filtered)
 	for k, r := range m.Statistics {
-		if r.Outside > 0.2 || assess.ValidatedStatistics[k].Ranks && !(r.OverGBM < 1) {
+		if r.Outside > 0.2 || assess.ValidatedStatistics[k].Scored && !(r.OverGBM < 1) {
 			t.Errorf("garch: %s: %v outside, CRPS over gbm %v", assess.ValidatedStatistics[k].Name, r.Outside, r.OverGBM)
 		}
 	}

@@ -95,7 +95,7 @@ type task struct {
 
 // windowScore is what a simulated law says of one window.
 type windowScore struct {
-	places               []analytics.Place // by ValidatedStatistics
+	ranks               []analytics.Rank // by ValidatedStatistics
 	crps                 []float64
 	liquidated, lostHalf float64 // probabilities
 }
@@ -225,7 +225,7 @@ func simulatedOutcomes(ctx context.Context, s *study.Study) (l outcomeLaw, err e
 func (l outcomeLaw) score(o WindowOutcome) windowScore {
 	s := windowScore{liquidated: l.liquidated, lostHalf: l.lostHalf}
 	for k, f := range l.forecasts {
-		s.places, s.crps = append(s.places, f.Place(o.Values[k])), append(s.crps, f.CRPS(o.Values[k]))
+		s.ranks, s.crps = append(s.ranks, f.Rank(o.Values[k])), append(s.crps, f.CRPS(o.Values[k]))
 	}
 	return s
 }

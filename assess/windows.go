@@ -16,10 +16,10 @@ import (
 type ValidatedStatistic struct {
 	Name string // in JSON and CSV
 	Doc  string
-	// Ranks says that it counts in the ranking. The log-return does not: how the
+	// Scored says that it counts in the ranking. The log-return does not: how the
 	// price grows is not forecast.
-	Ranks bool
-	of    func(target float64, life *tokens.Lifetime, market *tokens.MarketLife) float64
+	Scored bool
+	of     func(target float64, life *tokens.Lifetime, market *tokens.MarketLife) float64
 }
 
 // What lies beyond counts as this, so that every number is finite: a ruined token has

@@ -17,7 +17,8 @@ import (
 // Validation is simulated laws against what happened, with the figure of how outcomes
 // lay in their forecasts.
 func Validation(v *assess.Validation, p Provenance) Document {
-	d := Document{Data: validationJSON(v), Blocks: []Block{Text(validationText(v)), Text(Recommendation(v)), rankingTable(v)}}
+	d := Document{Data: validationJSON(v),
+		Blocks: []Block{Text(validationText(v)), Text(Recommendation(v)), rankingTable(v)}}
 	title := fmt.Sprintf("Share of windows outside the central %.0f %%", 100*analytics.Central)
 	d.Blocks = append(d.Blocks,
 		recordTable(v.Models, title+", of 10 % if the forecasts are right", true,
@@ -112,7 +113,7 @@ func rankingTable(v *assess.Validation) Table {
 // ranked are the names of the statistics that count in the ranking.
 func ranked() (names []string) {
 	for _, s := range assess.ValidatedStatistics {
-		if s.Ranks {
+		if s.Scored {
 			names = append(names, inWords(s.Name))
 		}
 	}
@@ -242,8 +243,8 @@ func windowData(v *assess.Validation) Table {
 func pitsOf(v *assess.Validation) plots.PITData {
 	spec := v.Plan.Study.Spec()
 	d := plots.PITData{Title: "Where outcomes of " + v.Token + " lay in their forecasts", Bars: "filtered start"}
-	d.Caption = fmt.Sprintf("%d windows of %s after %s in %d files, pooled; models fitted to the bars before; %s paths of "+
-		"each forecast, seed %d. Models from the best to the worst.", len(v.Windows),
+	d.Caption = fmt.Sprintf("%d windows of %s after %s in %d files, pooled; models fitted to the bars before; %s "+
+		"paths of each forecast, seed %d. Models from the best to the worst.", len(v.Windows),
 		param.FormatSeconds(spec.Horizon.Seconds()), v.Plan.Until.Format(time.DateOnly), len(v.Plan.Histories),
 		Thousands(spec.Paths), spec.Seed)
 	for _, s := range assess.ValidatedStatistics {
@@ -271,6 +272,9 @@ func histogramsOf(m *assess.ValidatedModel) (list [][]float64) {
 	return list
 }
 
+// fewMonths are so few that a note says it.
+const fewMonths = 36
+
 // ValidationNotes say what the numbers rest on, and which models are left out or make
 // too few liquidations; asked are the kinds that the user wanted.
 func ValidationNotes(v *assess.Validation, asked []string) (notes []string) {
@@ -291,10 +295,13 @@ func ValidationNotes(v *assess.Validation, asked []string) (notes []string) {
 		note("the windows begin in %d calendar months; KS p-values take %d, and are left out", v.Months,
 			analytics.FewestClusters)
 	}
-	if v.Months < 24 {
-		note("%d windows in %d months decide: prices of different files move together, so windows of one month are "+
-			"hardly more than one; a year that is wilder or quieter than those fitted may turn the order",
-			len(v.Windows), v.Months)
+	if v.Months < fewMonths {
+		together := ""
+		if len(v.Plan.Histories) > 1 {
+			together = "; those of one month move together, so they count as little more than one"
+		}
+		note("%d windows in %d months decide%s: a year that is wilder or quieter may turn the order", len(v.Windows),
+			v.Months, together)
 	}
 	var stateless []string
 	for _, m := range shown(v.Models) {
@@ -366,7 +373,7 @@ func validationJSON(v *assess.Validation) any {
 		Recommendation string     `json:"recommendation"`
 	}{v.Token, len(v.Windows), len(v.Fitted), v.Months, v.Plan.Until,
 		param.FormatSeconds(v.Plan.Study.Spec().Horizon.Seconds()), modelsOf(v.Models), modelsOf(v.InSample),
-		[]unfitted{}, []string{}, nil, v.Recommended().Kind, Recommendation(v)}
+		nil, nil, nil, v.Recommended().Kind, Recommendation(v)}
 	for _, u := range v.Unfitted {
 		out.Unfitted = append(out.Unfitted, unfitted{u.Kind, u.Err.Error()})
 	}

@@ -10,7 +10,6 @@ import (
 
 	"mcrisk/assess"
 	"mcrisk/internal/cli"
-	"mcrisk/paths"
 	"mcrisk/report"
 	"mcrisk/study"
 )
@@ -38,14 +37,12 @@ as one cluster. The token sees closes. Each model starts from its long-run law
 (stationary), and from the state that it infers from all bars before the window
 (filtered). The price is not expected to grow. The windows of the fitted years are
 held against the laws too.`,
-		Example: `  mcrisk validate btc_usdt_perp_1h.csv eth_usdt_perp_1h.csv --until 2023-01-01 \
-    --token BTCBULL3X --model gbm,garch
-  mcrisk validate eth_usd_1d.csv --until 2022-01-01 --token ETHBULL3X --horizon 90d`,
+		Example: `  mcrisk validate btc.csv eth.csv --until 2023-01-01 --token BTCBULL3X
+  mcrisk validate eth.csv --until 2022-01-01 --token ETHBULL3X --horizon 90d`,
 		Args: func(_ *cobra.Command, args []string) error { return cli.SomeFiles(args) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if name := cli.Given(cmd, o.unused); name != "" {
-				return cli.Input("--%s with validate, which fits its models; see mcrisk validate --help for what it takes",
-					name)
+				return cli.Input("--%s with validate, which fits its models to the files; see mcrisk validate --help", name)
 			}
 			return o.run(cmd.Context(), cli.SessionOf(cmd), args)
 		},
@@ -89,7 +86,7 @@ func (o *validateOptions) run(ctx context.Context, session *cli.Session, files [
 	if err != nil {
 		return err
 	}
-	r, err := o.resolve(session, histories[0])
+	r, err := o.resolve(session, histories[0].Step)
 	if err != nil {
 		return err
 	}
@@ -110,8 +107,8 @@ func (o *validateOptions) run(ctx context.Context, session *cli.Session, files [
 	return o.output.Publish(ctx, "fits and simulations", o.study.Workers, compute, r)
 }
 
-// resolve makes the study of the token on the steps of a history. Its model is not used.
-func (o *validateOptions) resolve(session *cli.Session, h *paths.History) (*cli.Resolved, error) {
+// resolve makes the study of the token on the steps of the files. Its model is not used.
+func (o *validateOptions) resolve(session *cli.Session, step time.Duration) (*cli.Resolved, error) {
 	options := o.study
 	options.Model = ""
 	r, err := options.Resolve(session, cli.Demand{Amend: func(s *study.Spec, r *cli.Resolved) error {
@@ -121,7 +118,7 @@ func (o *validateOptions) resolve(session *cli.Session, h *paths.History) (*cli.
 		if r.Origins["paths"] == "" {
 			s.Paths = 2000
 		}
-		s.Step, s.Marks, r.Origins["step"] = h.Step, 0, "that of the files"
+		s.Step, s.Marks, r.Origins["step"] = step, 0, "that of the files"
 		return nil
 	}})
 	if err == nil {

@@ -91,8 +91,8 @@ func TestValidate(t *testing.T) {
 	if len(starts) != 4 || starts["garch filtered"] != 1 || starts["gbm stationary"] != 1 {
 		t.Errorf("models and starts %v", starts)
 	}
-	if left, want := ls(t, dir), []string{"figures", "figures/pits.png", "figures/pits.svg", "losses.csv", "manifest.json", "report.html", "spec.yaml",
-		"validation.csv", "windows.csv"}; !slices.Equal(left, want) {
+	if left, want := ls(t, dir), []string{"figures", "figures/pits.png", "figures/pits.svg", "losses.csv",
+		"manifest.json", "report.html", "spec.yaml", "validation.csv", "windows.csv"}; !slices.Equal(left, want) {
 		t.Errorf("left %v; want %v", left, want)
 	}
 	for _, row := range named(t, filepath.Join(dir, "validation.csv")) {
@@ -118,7 +118,8 @@ func TestValidate(t *testing.T) {
 }
 
 func TestValidateRefuses(t *testing.T) {
-	file, daily := pricesFrom(t, "p.csv", 60, 1), write(t, "d.csv", "date,close\n2023-01-01,1\n2023-01-02,2\n2023-01-03,1\n")
+	file := pricesFrom(t, "p.csv", 60, 1)
+	daily := write(t, "d.csv", "date,close\n2023-01-01,1\n2023-01-02,2\n2023-01-03,1\n")
 	token := []string{"--token", "ETHBULL3X", "--model", "gbm", "--no-save"}
 	for _, tt := range []struct {
 		args []string
@@ -128,12 +129,14 @@ func TestValidateRefuses(t *testing.T) {
 		{[]string{file, file}, "twice; want each file once"},
 		{[]string{file}, "no --until; want a day such as"},
 		{[]string{file, "--until", "March"}, `--until = "March"; want a day such as`},
-		{[]string{file, "--until", "2023-06-01"}, "goes from 2023-01-01T00:00:00Z to 2023-03-02T00:00:00Z; want a time between"},
+		{[]string{file, "--until", "2023-06-01"},
+			"goes from 2023-01-01T00:00:00Z to 2023-03-02T00:00:00Z; want a time between"},
 		{[]string{file, "--until", "2023-02-15"}, "which leaves no window of 30d after it"},
 		{[]string{file, "--until", "2023-01-15"}, "which leaves no window of 30d before it"},
-		{[]string{file, "--until", "2023-02-01", "--horizon", "90m"}, "horizon 1h30m0s is not a whole number of steps of 1h0m0s"},
+		{[]string{file, "--until", "2023-02-01", "--horizon", "90m"},
+			"horizon 1h30m0s is not a whole number of steps of 1h0m0s"},
 		{[]string{file, daily, "--until", "2023-02-01", "--horizon", "1d"}, "want files of one step"},
-		{[]string{file, "--until", "2023-02-01", "--sigma", "0.5"}, "--sigma with validate, which fits its models"},
+		{[]string{file, "--until", "2023-02-01", "--sigma", "0.5"}, "--sigma with validate, which fits its models to the files"},
 		{[]string{file, "--until", "2023-02-01", "--model", "garhc"}, "did you mean garch?"},
 		{[]string{file, "--until", "2023-02-01", "--step", "1h"}, "--step with validate"},
 	} {

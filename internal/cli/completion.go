@@ -95,7 +95,7 @@ func flagNames(cmd *cobra.Command, flag string) (names []string, several, ok boo
 	case "tokens":
 		return tokenNames(), true, true
 	case "model":
-		if cmd.Name() == "calibrate" {
+		if cmd.Name() == "calibrate" || cmd.Name() == "validate" {
 			return append(assess.Fittable(), "all"), true, true
 		}
 		return kindNames(models.Registry.Kinds()), false, true
