@@ -167,7 +167,8 @@ type Fit struct {
 	Kind       string // of models.Registry
 	Method     string
 	Volatility float64           // of the fitted law in the long run, jumps included, 1/√year
-	Numbers    map[string]Fitted // every number of the kind but the growth rate mu
+	Last       float64           // volatility at the end of the history, 1/√year; 0: the kind has no state
+	Numbers    map[string]Fitted // every number of the kind but the growth rate mu and the start
 	Unfitted   string            // why the kind could not be fitted; empty: it was
 	Provenance `yaml:",inline"`
 }
