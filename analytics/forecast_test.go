@@ -127,7 +127,8 @@ func TestCalibrationSize(t *testing.T) {
 
 // What cannot be estimated is NaN.
 func TestCalibrationOfFew(t *testing.T) {
-	if c := Calibrate(nil, nil); !math.IsNaN(c.Mean) || !math.IsNaN(c.Outside) || !math.IsNaN(c.KS) || !math.IsNaN(c.P) {
+	c := Calibrate(nil, nil)
+	if !math.IsNaN(c.Mean) || !math.IsNaN(c.Outside) || !math.IsNaN(c.KS) || !math.IsNaN(c.P) {
 		t.Errorf("of nothing: %+v", c)
 	}
 	ranks, cluster := make([]Rank, 70), make([]int, 70)

@@ -36,8 +36,9 @@ func (c LiquidationCheck) String() string {
 	if c.Simulated == 0 {
 		simulated = "in none"
 	}
-	return fmt.Sprintf("the token was liquidated in %d of %d windows of %s of the history that the model was fitted to, "+
-		"and is so %s of those that it simulates", c.Realised, c.Windows, param.FormatSeconds(c.Length.Seconds()), simulated)
+	return fmt.Sprintf("the token was liquidated in %d of %d windows of %s of the history that the model was "+
+		"fitted to, and is so %s of those that it simulates", c.Realised, c.Windows,
+		param.FormatSeconds(c.Length.Seconds()), simulated)
 }
 
 // withChance fills Chance; paths is how many were simulated.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"mcrisk/analytics"
@@ -23,7 +24,19 @@ type ValidationPlan struct {
 	Study     *study.Study
 	Histories []*paths.History // of one step that divides the horizon
 	Until     time.Time        // models are fitted to the bars before it
-	Kinds     []string         // of models, some of [Fittable]
+	Kinds     []string         // of models, some of [Validatable]
+}
+
+// Validatable are the kinds of price model that [Validate] takes: those that can be fitted, and those
+// that draw from a history.
+func Validatable() []string {
+	kinds := Fittable()
+	for _, k := range models.Registry.Kinds() {
+		if models.Resamples(k.Name) && !slices.Contains(kinds, k.Name) {
+			kinds = append(kinds, k.Name)
+		}
+	}
+	return kinds
 }
 
 // Where a simulation starts.
@@ -100,7 +113,8 @@ func Validate(ctx context.Context, plan ValidationPlan, opt Options) (*Validatio
 	if err := plan.check(); err != nil {
 		return nil, err
 	}
-	r := &validating{Validation: &Validation{Plan: plan, Step: plan.Histories[0].Step}, options: opt}
+	r := &validating{Validation: &Validation{Plan: plan, Step: plan.Histories[0].Step}, options: opt,
+		studies: map[string][]*study.Study{}, scores: map[string][2][]windowScore{}}
 	if err := r.realise(); err != nil {
 		return nil, err
 	}
@@ -146,8 +160,8 @@ func (p ValidationPlan) check() error {
 		}
 	}
 	for _, kind := range p.Kinds {
-		if !slices.Contains(Fittable(), kind) {
-			return fmt.Errorf("assess: kind %q; want some of %v", kind, Fittable())
+		if !slices.Contains(Validatable(), kind) {
+			return fmt.Errorf("assess: kind %q; want some of %s", kind, strings.Join(Validatable(), ", "))
 		}
 	}
 	return nil
@@ -157,8 +171,7 @@ func (p ValidationPlan) check() error {
 type validating struct {
 	*Validation
 	options Options
-	before  []*paths.History // the bars that models are fitted to, by history
-	fits    [][]models.Fit   // by kind, then history
+	studies map[string][]*study.Study // of the fitted models, by kind, then history
 	// by kind, then start: of each of Windows, then of each of Fitted
 	scores map[string][2][]windowScore
 }
@@ -180,11 +193,6 @@ func (r *validating) realise() error {
 			}
 			*part.to, r.Gappy = append(*part.to, list...), r.Gappy+gappy
 		}
-		before, err := h.Between(time.Time{}, r.Plan.Until)
-		if err != nil {
-			return err
-		}
-		r.before = append(r.before, before)
 	}
 	if len(r.Windows) == 0 || len(r.Fitted) == 0 {
 		return fmt.Errorf("windows of %s lack bars over more than a tenth of their length: "+
@@ -217,7 +225,7 @@ func (r *validating) pool(windows []Window, fitted bool) (list []ValidatedModel)
 			continue
 		}
 		for s, start := range Starts {
-			m := ValidatedModel{Kind: kind, Start: start, Stateless: !hasState(kind),
+			m := ValidatedModel{Kind: kind, Start: start, Stateless: !models.HasStart(kind),
 				Statistics: make([]StatisticRecord, len(ValidatedStatistics))}
 			scores, reference := part(kind, s), part(Reference, s)
 			for k := range ValidatedStatistics {
@@ -271,12 +279,6 @@ func find(list []ValidatedModel, kind, start string) *ValidatedModel {
 		}
 	}
 	return nil
-}
-
-// hasState says whether a kind of model has a state that it may start from.
-func hasState(kind string) bool {
-	k, err := models.Registry.Kind(kind)
-	return err == nil && slices.ContainsFunc(k.Params, func(p param.Param) bool { return p.Name == "start" })
 }
 
 // A RankedModel is a model with what decides its rank.

@@ -2,6 +2,7 @@ package assess
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,28 +15,29 @@ import (
 	"mcrisk/study"
 )
 
-// fit fits every kind to every history. A kind that cannot be fitted to one is left out.
+// fit fits every kind to the bars of every history before Plan.Until. A kind that cannot be
+// fitted to one is left out.
 func (r *validating) fit(ctx context.Context) error {
-	kinds, files := r.Plan.Kinds, len(r.before)
+	kinds, files := r.Plan.Kinds, len(r.Plan.Histories)
 	type result struct {
-		fit models.Fit
-		err error
+		study *study.Study
+		fault error
 	}
 	results := make([]result, len(kinds)*files)
+	last := len(results) - 1 // slow kinds come last in the list, so they are begun first
 	err := paths.Ordered(ctx, len(results), r.options.Workers,
 		func() func(int) (result, error) {
 			return func(i int) (result, error) {
-				// Slow kinds come last in the list, so they are begun first.
-				i = len(results) - 1 - i
-				fit, err := fitBefore(kinds[i/files], r.before[i%files])
-				if err == nil {
-					_, err = study.New(forecasting(r.Plan.Study.Spec(), fit.Part(), r.before[i%files]))
+				kind, h := kinds[(last-i)/files], r.Plan.Histories[(last-i)%files]
+				s, fault := r.fitted(kind, h)
+				if fault != nil {
+					fault = fmt.Errorf("%s: %w", h.Name, fault)
 				}
-				return result{fit, err}, ctx.Err()
+				return result{s, fault}, ctx.Err()
 			}
 		},
 		func(i int, got result) error {
-			results[len(results)-1-i] = got
+			results[last-i] = got
 			r.progress(i+1, len(results))
 			return nil
 		})
@@ -43,30 +45,43 @@ func (r *validating) fit(ctx context.Context) error {
 		return err
 	}
 	for k, kind := range kinds {
-		fits := make([]models.Fit, files)
-		var fault error
-		for f := range files {
-			got := results[k*files+f]
-			if fits[f] = got.fit; got.err != nil && fault == nil {
-				fault = fmt.Errorf("%s: %w", r.before[f].Name, got.err)
-			}
+		var studies []*study.Study
+		var faults []error
+		for _, got := range results[k*files : (k+1)*files] {
+			studies, faults = append(studies, got.study), append(faults, got.fault)
 		}
-		r.fits = append(r.fits, fits)
-		if fault != nil {
-			if kind == Reference {
-				return fault
-			}
-			r.fits[k] = nil
+		switch fault := errors.Join(faults...); {
+		case fault == nil:
+			r.studies[kind] = studies
+		case kind == Reference:
+			return fault
+		default:
 			r.Unfitted = append(r.Unfitted, Unfitted{kind, fault})
 		}
 	}
 	return nil
 }
 
-// fitBefore fits a kind of model to a history.
-func fitBefore(kind string, h *paths.History) (models.Fit, error) {
+// fitted is the plan's token under a kind of model fitted to a history before Plan.Until.
+func (r *validating) fitted(kind string, h *paths.History) (*study.Study, error) {
+	before, err := h.Between(time.Time{}, r.Plan.Until)
+	if err != nil {
+		return nil, err
+	}
+	fit, err := fitHistory(kind, before)
+	if err != nil {
+		return nil, err
+	}
+	return study.New(forecasting(r.Plan.Study.Spec(), fit.Part(), before))
+}
+
+// fitHistory fits a kind of model to a history.
+func fitHistory(kind string, h *paths.History) (models.Fit, error) {
 	returns, years := h.Returns()
-	if kind == "garch" || kind == "gjr" {
+	switch {
+	case models.Resamples(kind):
+		return models.FitSeries(kind, h.Series())
+	case slices.Contains(Targeted(), kind):
 		return models.FitTargeted(kind, returns, years)
 	}
 	return models.FitKind(kind, returns, years)
@@ -77,25 +92,32 @@ func fitBefore(kind string, h *paths.History) (models.Fit, error) {
 func forecasting(spec study.Spec, part param.Part, h *paths.History) study.Spec {
 	values := maps.Clone(part.Values)
 	values[models.Mu.Name] = 0
+	if part.Kind == "bootstrap" {
+		values["growth"] = 1 // as mu says
+	}
 	spec.Model = param.Part{Kind: part.Kind, Values: values}
 	token := spec.Tokens[0]
 	token.Underlying = ""
 	spec.Tokens = []study.TokenSpec{token}
 	spec.Step, spec.Marks = h.Step, 0
 	spec.Others, spec.CommonJumps, spec.Errors, spec.Uncertain = nil, false, nil, false
+	if models.Resamples(part.Kind) {
+		spec.History = &study.History{File: h.Name, Series: h.Series()}
+	}
 	return spec
 }
 
 // A task is one simulation of a fitted model, and the windows that it is held against.
 type task struct {
-	kind, file int            // numbers in Plan.Kinds and Plan.Histories
-	windows    []int          // numbers in Windows, then Fitted
-	before     *paths.History // to whose end the start is filtered; nil: stationary
+	kind     string
+	study    *study.Study
+	windows  []int          // numbers in Windows, then Fitted
+	filterTo *paths.History // to whose end the start is filtered; nil: stationary
 }
 
 // windowScore is what a simulated law says of one window.
 type windowScore struct {
-	ranks               []analytics.Rank // by ValidatedStatistics
+	ranks                []analytics.Rank // by ValidatedStatistics
 	crps                 []float64
 	liquidated, lostHalf float64 // probabilities
 }
@@ -103,22 +125,19 @@ type windowScore struct {
 // simulate runs every model from every start and scores all windows.
 func (r *validating) simulate(ctx context.Context) error {
 	all := slices.Concat(r.Windows, r.Fitted)
-	r.scores = map[string][2][]windowScore{}
-	for k, kind := range r.Plan.Kinds {
-		if r.fits[k] != nil {
-			r.scores[kind] = [2][]windowScore{make([]windowScore, len(all)), make([]windowScore, len(all))}
-		}
+	for kind := range r.studies {
+		r.scores[kind] = [2][]windowScore{make([]windowScore, len(all)), make([]windowScore, len(all))}
 	}
 	tasks := r.tasks(all)
 	return paths.Ordered(ctx, len(tasks), r.options.Workers,
 		func() func(int) ([]windowScore, error) {
-			return func(i int) ([]windowScore, error) { return r.run(ctx, tasks[i], all) }
+			return func(i int) ([]windowScore, error) { return tasks[i].run(ctx, all) }
 		},
 		func(i int, scores []windowScore) error {
-			starts := r.scores[r.Plan.Kinds[tasks[i].kind]]
+			starts := r.scores[tasks[i].kind]
 			for n, at := range tasks[i].windows {
 				starts[1][at] = scores[n]
-				if tasks[i].before == nil {
+				if tasks[i].filterTo == nil {
 					starts[0][at] = scores[n]
 				}
 			}
@@ -131,19 +150,17 @@ func (r *validating) simulate(ctx context.Context) error {
 // where a model has no state or nothing came before the window, and then the filtered ones.
 func (r *validating) tasks(all []Window) (list []task) {
 	var filtered []task
-	for k, kind := range r.Plan.Kinds {
-		if r.fits[k] == nil {
-			continue
-		}
-		for f, h := range r.Plan.Histories {
-			t := task{kind: k, file: f}
+	for _, kind := range r.Plan.Kinds {
+		for f, s := range r.studies[kind] {
+			t := task{kind: kind, study: s}
 			for i, w := range all {
 				if w.File != f {
 					continue
 				}
 				t.windows = append(t.windows, i)
-				if before, err := h.Between(time.Time{}, w.Start); err == nil && hasState(kind) {
-					filtered = append(filtered, task{k, f, []int{i}, before})
+				before, err := r.Plan.Histories[f].Between(time.Time{}, w.Start)
+				if err == nil && models.HasStart(kind) {
+					filtered = append(filtered, task{kind, s, []int{i}, before})
 				}
 			}
 			list = append(list, t)
@@ -153,17 +170,16 @@ func (r *validating) tasks(all []Window) (list []task) {
 }
 
 // run does a task.
-func (r *validating) run(ctx context.Context, t task, all []Window) ([]windowScore, error) {
-	part := r.fits[t.kind][t.file].Part()
-	if t.before != nil {
-		var err error
-		if part, err = startingAfter(part, t.before); err != nil {
+func (t task) run(ctx context.Context, all []Window) ([]windowScore, error) {
+	s := t.study
+	if t.filterTo != nil {
+		volatility, err := models.Filtered(s.Spec().Model, t.filterTo.Series())
+		if err != nil {
 			return nil, err
 		}
-	}
-	s, err := study.New(forecasting(r.Plan.Study.Spec(), part, r.before[t.file]))
-	if err != nil {
-		return nil, err
+		if s, err = s.Started(volatility); err != nil {
+			return nil, fmt.Errorf("%s before %s: %w", t.kind, all[t.windows[0]].Start.Format(time.RFC3339), err)
+		}
 	}
 	l, err := simulatedOutcomes(ctx, s)
 	if err != nil {
@@ -174,14 +190,6 @@ func (r *validating) run(ctx context.Context, t task, all []Window) ([]windowSco
 		scores[n] = l.score(all[at].WindowOutcome)
 	}
 	return scores, nil
-}
-
-// startingAfter is a fitted model that starts in the state that it infers from a history.
-func startingAfter(part param.Part, h *paths.History) (param.Part, error) {
-	volatility := 0.0 // TODO
-	part.Values = maps.Clone(part.Values)
-	part.Values["start"] = volatility
-	return part, nil
 }
 
 // An outcomeLaw is the simulated law of a token's outcome.

@@ -387,7 +387,8 @@ func pits() PITData {
 	return PITData{Title: "Where outcomes lay in their forecasts", Caption: caption,
 		Columns: []string{"decay", "max drawdown", "rebalances", "max leverage", "realised variance", "log-return"},
 		Bars:    "filtered start", Over: "stationary start", Rows: []PITRow{
-			{"fhs", [][]float64{flat, flat, hollow, flat, flat, flat}, [][]float64{hollow, flat, late, flat, flat, flat}},
+			{"fhs", [][]float64{flat, flat, hollow, flat, flat, flat},
+				[][]float64{hollow, flat, late, flat, flat, flat}},
 			{"bootstrap", [][]float64{flat, hollow, hollow, flat, hollow, flat}, nil},
 			{"gbm", [][]float64{late, hollow, late, hollow, late, flat}, nil}}}
 }

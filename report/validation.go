@@ -95,11 +95,12 @@ func Recommendation(v *assess.Validation) string {
 
 // rankingTable is the ranking with its reasons.
 func rankingTable(v *assess.Validation) Table {
-	t := Table{PeopleOnly: true, Title: fmt.Sprintf("Ranking, from the filtered start: models without a failure first, "+
-		"then by CRPS over that of gbm (geometric mean of %s). A forecast fails if its KS p-value is below %g, "+
+	t := Table{PeopleOnly: true, Title: fmt.Sprintf("Ranking, from the filtered start: models without a failure "+
+		"first, then by CRPS over that of gbm (geometric mean of %s). A forecast fails if its KS p-value is below %g, "+
 		"or if the model makes too few of the liquidations of the fitted years.", strings.Join(ranked(), ", "),
 		assess.FailsBelow),
-		Columns: []Column{{Name: "model"}, {Name: "CRPS over gbm", Format: twoDecimals}, {Name: "fails in", Wrap: true}}}
+		Columns: []Column{{Name: "model"}, {Name: "CRPS over gbm", Format: twoDecimals},
+			{Name: "fails in", Wrap: true}}}
 	for _, r := range v.Ranking {
 		fails := "nothing"
 		if len(r.Fails) > 0 {
@@ -158,8 +159,8 @@ func recordTable(list []assess.ValidatedModel, title string, percent bool, of fu
 // lossTable shows the probabilities of a liquidation and of a loss of half, as
 // simulated and as they came out.
 func lossTable(v *assess.Validation) Table {
-	t := Table{PeopleOnly: true, Keys: 2, Title: "Probability of a liquidation and of a loss of more than half within " +
-		"a window; that of what happened with its exact 95 % interval (Clopper and Pearson)",
+	t := Table{PeopleOnly: true, Keys: 2, Title: "Probability of a liquidation and of a loss of more than half " +
+		"within a window; that of what happened with its exact 95 % interval (Clopper and Pearson)",
 		Columns: []Column{{Name: "model"}, {Name: "start"}, {Name: "liquidation", Percent: true},
 			{Name: "in fitted years", Percent: true}, {Name: "loss of half", Percent: true},
 			{Name: "in fitted years", Percent: true}}}
@@ -209,7 +210,8 @@ func lossData(v *assess.Validation) Table {
 		"realised", "windows", "lo", "hi")}
 	samples(v, func(name string, m assess.ValidatedModel) {
 		add := func(metric string, l assess.LossRecord) {
-			t.Add(name, m.Kind, m.Start, metric, l.Simulated, l.Realised.Value, l.Realised.N, l.Realised.Lo, l.Realised.Hi)
+			e := l.Realised
+			t.Add(name, m.Kind, m.Start, metric, l.Simulated, e.Value, e.N, e.Lo, e.Hi)
 		}
 		add("p_liquidation", m.Liquidation)
 		add("p_loss_50", m.LossOfHalf)

@@ -69,7 +69,7 @@ A spec keeps mu, the growth of the past; simulate --mu 0 expects none.`,
 
 // models are the kinds to fit.
 func (o *calibrateOptions) models() ([]string, error) {
-	kinds, err := cli.Fittable(o.kinds)
+	kinds, err := cli.Kinds(o.kinds, assess.Fittable())
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ held against the laws too.`,
 		Args: func(_ *cobra.Command, args []string) error { return cli.SomeFiles(args) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if name := cli.Given(cmd, o.unused); name != "" {
-				return cli.Input("--%s with validate, which fits its models to the files; see mcrisk validate --help", name)
+				return cli.Input("--%s with validate, which fits models to the files; see mcrisk validate --help", name)
 			}
 			return o.run(cmd.Context(), cli.SessionOf(cmd), args)
 		},
@@ -57,7 +57,7 @@ held against the laws too.`,
 	})
 	model := s.Lookup("model")
 	model.Usage = "models to hold against the files, with `commas` between, or all: " +
-		strings.Join(assess.Fittable(), ", ")
+		strings.Join(assess.Validatable(), ", ")
 	model.DefValue = "all"
 	s.Lookup("horizon").DefValue, s.Lookup("horizon").Usage = "30d", "length of a window"
 	s.Lookup("paths").DefValue = "2000"
@@ -74,7 +74,7 @@ func (o *validateOptions) run(ctx context.Context, session *cli.Session, files [
 	if o.study.Model == "" {
 		o.study.Model = "all"
 	}
-	kinds, err := cli.Fittable(o.study.Model)
+	kinds, err := cli.Kinds(o.study.Model, assess.Validatable())
 	if err != nil {
 		return err
 	}

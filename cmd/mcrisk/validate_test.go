@@ -136,7 +136,8 @@ func TestValidateRefuses(t *testing.T) {
 		{[]string{file, "--until", "2023-02-01", "--horizon", "90m"},
 			"horizon 1h30m0s is not a whole number of steps of 1h0m0s"},
 		{[]string{file, daily, "--until", "2023-02-01", "--horizon", "1d"}, "want files of one step"},
-		{[]string{file, "--until", "2023-02-01", "--sigma", "0.5"}, "--sigma with validate, which fits its models to the files"},
+		{[]string{file, "--until", "2023-02-01", "--sigma", "0.5"},
+			"--sigma with validate, which fits models to the files"},
 		{[]string{file, "--until", "2023-02-01", "--model", "garhc"}, "did you mean garch?"},
 		{[]string{file, "--until", "2023-02-01", "--step", "1h"}, "--step with validate"},
 	} {

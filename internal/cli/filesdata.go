@@ -290,8 +290,8 @@ func Tables() []FileEntry {
 				lifetimeColumns())},
 		{Name: "validation.csv", By: "`validate`", Text: "A row is a statistic of a model from a start.",
 			Columns: slices.Concat(sampleColumns, []FileColumn{
-				as("statistic", "text", "decay (ln NAV − target·ln S), max_drawdown, rebalances and max_leverage of the "+
-					"token, realised_variance and log_return of the price"),
+				as("statistic", "text", "decay (ln NAV − target·ln S), max_drawdown, rebalances and max_leverage of "+
+					"the token, realised_variance and log_return of the price"),
 				as("n", "count", "number of windows"),
 				as("months", "count", "calendar months in which they begin; those of one month count as one cluster"),
 				as("outside_90", "fraction", "share of windows outside the central 90 % of the forecast; want 0.1"),
@@ -302,8 +302,8 @@ func Tables() []FileEntry {
 				as("crps_vs_gbm", "ratio", "the same over that of gbm; less is better")})},
 		{Name: "losses.csv", By: "`validate`", Text: "A row is a probability of a model from a start.",
 			Columns: slices.Concat(sampleColumns, []FileColumn{
-				as("metric", "text", "p_liquidation: at least one liquidation; p_loss_50: an end with a loss of more than "+
-					"half"),
+				as("metric", "text", "p_liquidation: at least one liquidation; p_loss_50: an end with a loss of more "+
+					"than half"),
 				as("simulated", "probability", "mean over windows, as simulated"),
 				as("realised", "fraction", "share of windows in which it happened"),
 				as("windows", "count", "number of windows"),
@@ -493,7 +493,7 @@ var Objects = []FileEntry{
 		as("models[].ks", "number", "Kolmogorov–Smirnov distance"),
 		as("models[].ad", "number", "Anderson–Darling distance"),
 		as("models[].warnings[]", "text", "what to know of the fit")}},
-	{Name: "validate", Text: "Forecasts against what happened; in_sample is the same for the windows of the fitted bars.",
+	{Name: "validate", Text: "Forecasts against what happened; in_sample is the same for the fitted bars.",
 		Columns: slices.Concat([]FileColumn{as("token", "text", "name of the token"),
 			as("windows", "count", "windows after the fitted bars, of all files"),
 			as("fitted_windows", "count", "windows among the fitted bars"),
@@ -502,8 +502,8 @@ var Objects = []FileEntry{
 			validatedKeys("models"), validatedKeys("in_sample"), []FileColumn{
 				as("unfitted[].name", "text", "kind of a model that could not be fitted"),
 				as("unfitted[].reason", "text", "why"),
-				as("too_few_liquidations[]", "text", "models that make none, or far too few, of the liquidations of the "+
-					"fitted bars"),
+				as("too_few_liquidations[]", "text", "models that make none, or far too few, of the liquidations of "+
+					"the fitted bars"),
 				as("ranking[]", "text", "models from the best to the worst"),
 				as("recommended", "text", "the first of them"),
 				as("recommendation", "text", "how far it may be trusted, in words")})},

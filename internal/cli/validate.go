@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"mcrisk/assess"
 	"mcrisk/paths"
 )
 
@@ -45,14 +44,14 @@ func (o *HistoryOptions) ReadAll(session *Session, files []string) ([]*paths.His
 	return histories, hashes, nil
 }
 
-// Fittable reads kinds of models that can be fitted, with commas between, or all.
-func Fittable(text string) ([]string, error) {
+// Kinds reads some kinds of models, with commas between, or all of those known.
+func Kinds(text string, known []string) ([]string, error) {
 	kinds := strings.Split(strings.ReplaceAll(text, " ", ""), ",")
 	if text == "all" {
-		kinds = assess.Fittable()
+		kinds = known
 	}
 	for i, kind := range kinds {
-		if err := OneOf("--model", kind, assess.Fittable()); err != nil {
+		if err := OneOf("--model", kind, known); err != nil {
 			return nil, AsInput(err)
 		}
 		if slices.Contains(kinds[:i], kind) {
