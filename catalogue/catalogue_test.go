@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"mcrisk/models"
+	"mcrisk/param"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )

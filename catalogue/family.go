@@ -216,6 +216,16 @@ func (u Underlying) ModelOrigins(kind string) map[string]string {
 	return origins
 }
 
+// Last is the volatility that a model saw at the end of the history, and where it comes
+// from.
+func (u Underlying) Last(kind string) (volatility float64, origin string, err error) {
+	f, ok := u.fit(kind)
+	if !ok || f.Last == 0 {
+		return 0, "", fmt.Errorf("catalogue: no volatility of %s at the end of a history is known for %s", kind, u.Name)
+	}
+	return f.Last, fmt.Sprintf("catalogue: %s of %s filtered to the end of %s, %s", kind, u.Name, f.Source, f.AsOf), nil
+}
+
 func (u Underlying) fit(kind string) (Fit, bool) {
 	i := slices.IndexFunc(u.Models, func(f Fit) bool { return f.Kind == kind && f.Unfitted == "" })
 	if i < 0 {

@@ -65,9 +65,9 @@ type Preparer interface {
 	// Prepare returns the model with all that its paths need, on a grid of the given step.
 	// History is nil where there is none.
 	Prepare(history *Series, step time.Duration) (Model, error)
-	// Alike is a model of the same kind with the tables of this one: one whose numbers
+	// SharedWith is a model of the same kind with the tables of this one: one whose numbers
 	// were drawn anew.
-	Alike(Model) Model
+	SharedWith(Model) Model
 }
 
 // A BarModel may know what happens inside its steps.
@@ -114,7 +114,7 @@ func (m Bootstrap) Prepare(history *Series, step time.Duration) (Model, error) {
 	return m, nil
 }
 
-func (m Bootstrap) Alike(other Model) Model {
+func (m Bootstrap) SharedWith(other Model) Model {
 	o := other.(Bootstrap)
 	o.drawn = m.drawn
 	return o

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"mcrisk/block"
@@ -91,12 +92,37 @@ func (m FHS) Prepare(history *Series, step time.Duration) (Model, error) {
 	if m.Block == 0 {
 		m.Block = max(24*time.Hour, history.Step)
 	}
+	key := shocksOf{m, history}
+	key.Mu, key.Start, key.drawn = 0, 0, nil // which the tables do not depend on
+	known.Lock()
+	defer known.Unlock()
+	if m.drawn = known.of[key]; m.drawn != nil {
+		return m, nil
+	}
 	var err error
-	m.drawn, err = newShocks(m, history)
-	return m, err
+	if m.drawn, err = newShocks(m, history); err != nil {
+		return nil, err
+	}
+	if known.of == nil || len(known.of) >= 16 {
+		known.of = map[shocksOf]*shocks{}
+	}
+	known.of[key] = m.drawn
+	return m, nil
 }
 
-func (m FHS) Alike(other Model) Model {
+// known remembers the tables of the last few models: those that differ in their start share
+// them. Tables are a pure function of the model and the history and are never changed.
+var known struct {
+	sync.Mutex
+	of map[shocksOf]*shocks
+}
+
+type shocksOf struct {
+	FHS
+	history *Series
+}
+
+func (m FHS) SharedWith(other Model) Model {
 	o := other.(FHS)
 	o.drawn = m.drawn
 	return o

@@ -57,7 +57,7 @@ func (m GARCH) Prepare(*Series, time.Duration) (Model, error) {
 	return m, nil
 }
 
-func (m GARCH) Alike(other Model) Model {
+func (m GARCH) SharedWith(other Model) Model {
 	o := other.(GARCH)
 	o.longRun = m.longRun
 	return o

@@ -140,7 +140,7 @@ func (m GJR) Prepare(*Series, time.Duration) (Model, error) {
 	return m, nil
 }
 
-func (m GJR) Alike(other Model) Model {
+func (m GJR) SharedWith(other Model) Model {
 	o := other.(GJR)
 	o.longRun = m.longRun
 	return o

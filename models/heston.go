@@ -54,7 +54,8 @@ var (
 )
 
 func newHeston(v param.Values) Heston {
-	return Heston{Mu: v["mu"], V0: float64(v["start"] * v["start"]), Kappa: v["kappa"], Theta: v["theta"], Xi: v["xi"], Rho: v["rho"]}
+	return Heston{Mu: v["mu"], V0: float64(v["start"] * v["start"]), Kappa: v["kappa"], Theta: v["theta"],
+		Xi: v["xi"], Rho: v["rho"]}
 }
 
 func (m Heston) Check() error {

@@ -131,7 +131,8 @@ func (w *Walker) Next() *block.Block {
 		for u, l := range w.laws {
 			w.at.Underlying = u
 			if l.bars != nil {
-				l.bars.AdvanceBars(w.at, l.z, l.state, models.BarTracks{Move: b.Move[u], Gap: b.Gap[u], Lo: b.Lo[u], Hi: b.Hi[u]})
+				l.bars.AdvanceBars(w.at, l.z, l.state,
+					models.BarTracks{Move: b.Move[u], Gap: b.Gap[u], Lo: b.Lo[u], Hi: b.Hi[u]})
 				continue
 			}
 			l.model.Advance(w.at, l.z, l.state, b.Move[u])

@@ -93,6 +93,9 @@ func OpenSweep(path string, names []string) (*Records, SweepPlan, Origin, error)
 	if how == nil {
 		return none(fmt.Errorf("rundir: %s says nothing of a sweep", file))
 	}
+	if err := LoadHistory(&spec); err != nil {
+		return none(err)
+	}
 	own, err := study.New(spec)
 	if err != nil {
 		return none(fmt.Errorf("rundir: %s: %w", file, err))

@@ -36,6 +36,9 @@ func OpenRun(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := LoadHistory(&spec); err != nil {
+		return nil, err
+	}
 	if r.Study, err = study.New(spec); err != nil {
 		return nil, NotRunError{fmt.Errorf("%s: %w", filepath.Join(dir, SpecFile), err)}
 	}

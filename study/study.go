@@ -77,7 +77,8 @@ func (s *Study) Alone(token int) *Study {
 	t.Underlying = ""
 	alone.spec.Tokens, alone.spec.Others, alone.spec.CommonJumps = []TokenSpec{t}, nil, false
 	if u > 0 {
-		alone.spec.Model, alone.spec.History, alone.spec.Errors, alone.spec.Uncertain = s.spec.Others[u-1].Model, nil, nil, false
+		alone.spec.Model, alone.spec.History = s.spec.Others[u-1].Model, nil
+		alone.spec.Errors, alone.spec.Uncertain = nil, false
 	}
 	return alone
 }
@@ -302,7 +303,7 @@ func drawn(fit models.Fit, seed uint64, fitted models.Model) func(path uint64) m
 			var m models.Model
 			if m, err = models.Registry.Build(part); err == nil {
 				if tables != nil {
-					m = tables.Alike(m)
+					m = tables.SharedWith(m)
 				}
 				return m
 			}

@@ -42,6 +42,13 @@ const jsonText = "What commands print with `--json`; some write it into the run 
 // SpecKeys are the keys of spec.yaml but for those of registered kinds.
 var SpecKeys = []FileColumn{
 	{"model", "kind and its parameters", "the price model of the first underlying"},
+	{"history.file", "text", "price history that bootstrap and fhs draw from; its name as it was given"},
+	{"history.sha256", "text", "SHA-256 of its bytes, which is checked"},
+	{"history.column", "text", "column of prices, as --column"},
+	{"history.stamp", "text", "open or close, as --stamp"},
+	{"history.zone", "text", "zone of times without one, as --zone"},
+	{"history.since", "time", "start of the first bar that is used"},
+	{"history.until", "time", "end of the part that is used"},
 	{"errors.names[]", "text", "fitted parameters of the model; calibrate writes them"},
 	{"errors.covariance[][]", "numbers", "covariance matrix of their errors, on the scale on which they are drawn"},
 	{"parameter-uncertainty", "true or false", "draw the fitted parameters anew for each path, with these errors"},
