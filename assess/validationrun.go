@@ -101,7 +101,7 @@ func forecasting(spec study.Spec, part param.Part, h *paths.History) study.Spec 
 	spec.Tokens = []study.TokenSpec{token}
 	spec.Step, spec.Marks = h.Step, 0
 	spec.Others, spec.CommonJumps, spec.Errors, spec.Uncertain = nil, false, nil, false
-	if models.Resamples(part.Kind) {
+	if spec.History = nil; models.Resamples(part.Kind) {
 		spec.History = &study.History{File: h.Name, Series: h.Series()}
 	}
 	return spec

@@ -124,7 +124,7 @@ func (s *Study) Started(volatility float64) (*Study, error) {
 		return nil, err
 	}
 	if p, ok := s.laws[0].model.(models.Preparer); ok {
-		m = p.Alike(m)
+		m = p.SharedWith(m)
 	}
 	other.laws = slices.Clone(s.laws)
 	other.laws[0].model = m
