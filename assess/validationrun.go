@@ -112,7 +112,7 @@ type task struct {
 	kind     string
 	study    *study.Study
 	windows  []int          // numbers in Windows, then Fitted
-	filterTo *paths.History // to whose end the start is filtered; nil: stationary
+	filterTo *models.Series // to whose end the start is filtered; nil: stationary
 }
 
 // windowScore is what a simulated law says of one window.
@@ -146,20 +146,23 @@ func (r *validating) simulate(ctx context.Context) error {
 		})
 }
 
+// leastBefore is how many bars before a window say something of the state at its start.
+const leastBefore = 100
+
 // tasks are the stationary simulations, whose laws are those of the filtered ones too
-// where a model has no state or nothing came before the window, and then the filtered ones.
+// where a model has no state or too little came before the window, and then the filtered ones.
 func (r *validating) tasks(all []Window) (list []task) {
 	var filtered []task
 	for _, kind := range r.Plan.Kinds {
 		for f, s := range r.studies[kind] {
-			t := task{kind: kind, study: s}
+			t, series := task{kind: kind, study: s}, r.Plan.Histories[f].Series()
 			for i, w := range all {
 				if w.File != f {
 					continue
 				}
 				t.windows = append(t.windows, i)
-				before, err := r.Plan.Histories[f].Between(time.Time{}, w.Start)
-				if err == nil && models.HasStart(kind) {
+				before := series.Before(w.Start)
+				if models.HasStart(kind) && len(before.Bars) >= leastBefore {
 					filtered = append(filtered, task{kind, s, []int{i}, before})
 				}
 			}
@@ -173,7 +176,7 @@ func (r *validating) tasks(all []Window) (list []task) {
 func (t task) run(ctx context.Context, all []Window) ([]windowScore, error) {
 	s := t.study
 	if t.filterTo != nil {
-		volatility, err := models.Filtered(s.Spec().Model, t.filterTo.Series())
+		volatility, err := models.Filtered(s.Spec().Model, t.filterTo)
 		if err != nil {
 			return nil, err
 		}
