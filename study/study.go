@@ -105,7 +105,7 @@ func (s *Study) Certain() *Study {
 }
 
 // Started is the study with paths that start at another volatility, per √year, of the
-// first underlying; NaN: drawn from the long-run law. It shares all parts. A model without
+// first underlying; zero: drawn from the long-run law. It shares all parts. A model without
 // a volatility of its own is an error.
 func (s *Study) Started(volatility float64) (*Study, error) {
 	if !models.HasStart(s.spec.Model.Kind) {
