@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ import (
 
 // A ValidationPlan says what [Validate] does.
 type ValidationPlan struct {
-	// Study has the token, its first, and the horizon, number of paths and seed. Its model
+	// Study has the token, the only one, and the horizon, number of paths and seed. Its model
 	// and step are not used.
 	Study     *study.Study
 	Histories []*paths.History // of one step that divides the horizon
@@ -27,8 +28,8 @@ type ValidationPlan struct {
 	Kinds     []string         // of models, some of [Validatable]
 }
 
-// Validatable are the kinds of price model that [Validate] takes: those that can be fitted, and those
-// that draw from a history.
+// Validatable are the kinds of price model that [Validate] takes: those that can be
+// fitted, and those that draw from a history.
 func Validatable() []string {
 	kinds := Fittable()
 	for _, k := range models.Registry.Kinds() {
@@ -83,7 +84,7 @@ type ValidatedModel struct {
 type StatisticRecord struct {
 	analytics.Calibration
 	CRPS    float64 // mean over windows, in the unit of the statistic
-	OverGBM float64 // divided by that of fitted geometric Brownian motion
+	OverGBM float64 // divided by that of fitted geometric Brownian motion; NaN if that is zero
 }
 
 // A LossRecord is a probability as simulated and as it came out.
@@ -100,9 +101,9 @@ type LossRecord struct {
 //
 // Windows of a history follow one another and do not overlap; those that lack bars over
 // more than a tenth of their length are left out. Windows of all histories are pooled, and
-// those that begin in one calendar month count as one cluster. Every model is
-// simulated from each of [Starts]. [Reference] is always run. A model that cannot be fitted to all histories is
-// left out, with the reason.
+// those that begin in one calendar month count as one cluster. Every model is simulated
+// from each of [Starts]. [Reference] is always run. A model that cannot be fitted to all
+// histories is left out, with the reason.
 //
 // The same plan has the same bits for any number of workers. Progress is in fits and
 // simulations.
@@ -135,6 +136,9 @@ func Validate(ctx context.Context, plan ValidationPlan, opt Options) (*Validatio
 func (p ValidationPlan) check() error {
 	if len(p.Histories) == 0 {
 		return errors.New("assess: no history; want at least one")
+	}
+	if n := p.Study.Tokens(); n != 1 {
+		return fmt.Errorf("%d tokens; want one", n)
 	}
 	step, horizon := p.Histories[0].Step, p.Study.Spec().Horizon
 	if horizon%step != 0 {
@@ -250,8 +254,12 @@ func recordOf(statistic int, scores, reference []windowScore, months []int) Stat
 		sum += scores[i].crps[statistic]
 		against += reference[i].crps[statistic]
 	}
-	return StatisticRecord{Calibration: analytics.Calibrate(ranks, months),
-		CRPS: sum / float64(len(scores)), OverGBM: sum / against}
+	record := StatisticRecord{Calibration: analytics.Calibrate(ranks, months),
+		CRPS: sum / float64(len(scores)), OverGBM: math.NaN()}
+	if against > 0 {
+		record.OverGBM = sum / against
+	}
+	return record
 }
 
 // lossOf is how often something happened to windows, and how often it does in simulation.
@@ -270,11 +278,9 @@ func lossOf(windows []Window, scores []windowScore, happened func(Window) bool,
 
 // Model is the record of a model from a start against the windows after Plan.Until, nil
 // if there is none.
-func (v *Validation) Model(kind, start string) *ValidatedModel { return find(v.Models, kind, start) }
-
-func find(list []ValidatedModel, kind, start string) *ValidatedModel {
-	for i := range list {
-		if m := &list[i]; m.Kind == kind && m.Start == start {
+func (v *Validation) Model(kind, start string) *ValidatedModel {
+	for i := range v.Models {
+		if m := &v.Models[i]; m.Kind == kind && m.Start == start {
 			return m
 		}
 	}
@@ -284,9 +290,10 @@ func find(list []ValidatedModel, kind, start string) *ValidatedModel {
 // A RankedModel is a model with what decides its rank.
 type RankedModel struct {
 	Kind string
-	// Score is the geometric mean of its CRPS over that of GBM, over the statistics that rank.
+	// Score is the geometric mean of its CRPS over that of GBM, over the statistics that
+	// are scored.
 	Score float64
-	// Fails are the statistics that rank whose KS p-value is below [FailsBelow], and
+	// Fails are the scored statistics whose KS p-value is below [FailsBelow], and
 	// p_liquidation if it makes too few of the liquidations of the years it was fitted to.
 	Fails []string
 }
@@ -304,7 +311,7 @@ func (r *validating) rank() {
 		ranked := RankedModel{Kind: m.Kind}
 		logs, n := 0.0, 0.0
 		for k, s := range m.Statistics {
-			if !ValidatedStatistics[k].Scored {
+			if !ValidatedStatistics[k].Scored || math.IsNaN(s.OverGBM) { // as the trades of one that never trades
 				continue
 			}
 			if s.P < FailsBelow {

@@ -160,6 +160,9 @@ func TestValidationWindows(t *testing.T) {
 			t.Errorf("%s is %v; want %v", assess.ValidatedStatistics[k].Name, got, want[k])
 		}
 	}
+	if s := v.Recommended().Score; s != 1 { // though the token never trades, and trades have no score
+		t.Errorf("score of gbm over itself is %v", s)
+	}
 	if m := v.Months; m != 2 { // day 50 is of February, the others of March
 		t.Errorf("%d months", m)
 	}
