@@ -29,7 +29,7 @@ func Validation(v *assess.Validation, p Provenance) Document {
 			func(r assess.StatisticRecord) float64 { return r.P }, pValue),
 		recordTable(v.Models, "Continuous ranked probability score (CRPS) over that of gbm: less is better", false,
 			func(r assess.StatisticRecord) float64 { return r.OverGBM }, twoDecimals),
-		lossTable(v), recordTable(v.InSample, title+", in the fitted years", true,
+		lossTable(v), recordTable(v.InSample, title+", in sample: the windows of the fitted years", true,
 			func(r assess.StatisticRecord) float64 { return r.Outside }, whole),
 		recordData(v), lossData(v), windowData(v),
 		Figure{Name: "pits", Draw: func() (*plots.Figure, error) { return plots.PITs(pitsOf(v)) }})
@@ -162,15 +162,15 @@ func lossTable(v *assess.Validation) Table {
 	t := Table{PeopleOnly: true, Keys: 2, Title: "Probability of a liquidation and of a loss of more than half " +
 		"within a window; that of what happened with its exact 95 % interval (Clopper and Pearson)",
 		Columns: []Column{{Name: "model"}, {Name: "start"}, {Name: "liquidation", Percent: true},
-			{Name: "in fitted years", Percent: true}, {Name: "loss of half", Percent: true},
-			{Name: "in fitted years", Percent: true}}}
+			{Name: "in sample", Percent: true}, {Name: "loss of half", Percent: true},
+			{Name: "in sample", Percent: true}}}
 	percent := func(p float64) Shown { return Shown{Value: p, Text: Short3(100 * p)} }
 	happened := func(l assess.LossRecord) Shown {
 		text, interval := PercentProbability(l.Realised)
-		return Shown{Value: l.Realised.Value, Text: strings.TrimSpace(fmt.Sprintf("%s%s", text, interval))}
+		return Shown{Value: l.Realised.Value, Text: text + strings.Replace(interval, " to ", "–", 1)}
 	}
 	after, fitted := v.Models[0], v.InSample[0] // of which all have the same windows
-	t.Add("what happened", "", happened(after.Liquidation), happened(fitted.Liquidation),
+	t.Add("(happened)", "", happened(after.Liquidation), happened(fitted.Liquidation),
 		happened(after.LossOfHalf), happened(fitted.LossOfHalf))
 	in := shown(v.InSample)
 	for i, m := range shown(v.Models) {

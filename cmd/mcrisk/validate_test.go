@@ -107,7 +107,7 @@ func TestValidate(t *testing.T) {
 		t.Error("three workers print something else than one for each processor")
 	}
 	people, notes := expect(t, cli.Done, append(args, "--no-save")...)
-	for _, want := range []string{"Recommended: garch", "Share of windows outside", "what happened"} {
+	for _, want := range []string{"Recommended: garch", "Share of windows outside", "(happened)"} {
 		if !strings.Contains(people, want) {
 			t.Errorf("no %q in\n%s", want, people)
 		}
