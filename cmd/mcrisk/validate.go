@@ -56,7 +56,7 @@ held against the laws too.`,
 		return section == cli.SectionModel || slices.Contains([]string{"step", "outage-rate", "outage-length"}, name)
 	})
 	model := s.Lookup("model")
-	model.Usage = "models to hold against the files, with `commas` between, or all: " +
+	model.Usage = "`models` to hold against the files, with commas between, or all: " +
 		strings.Join(assess.Validatable(), ", ")
 	model.DefValue = "all"
 	s.Lookup("horizon").DefValue, s.Lookup("horizon").Usage = "30d", "length of a window"
