@@ -98,7 +98,7 @@ func openParts(ctx context.Context, paths []string) (parts []*cli.SweepRun, err 
 		parts = append(parts, part)
 	}
 	if len(lacking) > 0 {
-		return nil, cli.NotMet(fmt.Errorf("%d of %d units are in none of the parts; see: mcrisk missing", len(lacking),
+		return nil, cli.NotMet(fmt.Errorf("%d of %d units, in none of the parts; see: mcrisk missing", len(lacking),
 			parts[0].Sweep.Units()))
 	}
 	return parts, nil
@@ -143,6 +143,6 @@ func listMissing(ctx context.Context, session *cli.Session, form *cli.FormOption
 	if len(missing) == 0 {
 		return nil
 	}
-	return cli.NotMet(fmt.Errorf("%d of %d units are missing; mcrisk sweep --resume %s does them", len(missing),
+	return cli.NotMet(fmt.Errorf("%d of %d units missing; mcrisk sweep --resume %s does them", len(missing),
 		run.Sweep.Units(), cli.ShellWord(path)))
 }
