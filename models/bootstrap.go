@@ -184,6 +184,20 @@ func (m Bootstrap) AdvanceBars(at At, _ []*block.Track, state State, to BarTrack
 	}
 }
 
+// A Resampler is a model that draws blocks of a history.
+type Resampler interface {
+	Preparer
+	// First is the first block of a path of the underlying: the bar of the history at which it
+	// begins, and its number of bars.
+	First(seed, path uint64, underlying int) (bar, bars int)
+}
+
+func (m Bootstrap) First(seed, path uint64, underlying int) (bar, bars int) {
+	d := m.drawn
+	first, u := random.NewPicker().Block(seed, path, random.Stream(random.Blocks, underlying), 0, len(d.bars))
+	return first, blockBars(u, d.stop)
+}
+
 // A stepBar is a step that is made of bars.
 type stepBar struct{ gap, move, lo, hi float64 }
 

@@ -219,6 +219,12 @@ func (m FHS) AdvanceBars(at At, _ []*block.Track, state State, to BarTracks) {
 	}
 }
 
+func (m FHS) First(seed, path uint64, underlying int) (bar, bars int) {
+	d := m.drawn
+	first, u := random.NewPicker().Block(seed, path, random.Stream(random.Blocks, underlying), 0, len(d.x))
+	return d.bars[first], min(blockBars(u, d.stop), d.most)
+}
+
 // shocks are the shocks of a history, and what draws of them need.
 type shocks struct {
 	x       []float64 // standardised

@@ -1,7 +1,10 @@
 package study
 
 import (
+	"time"
+
 	"mcrisk/block"
+	"mcrisk/models"
 	"mcrisk/tokens"
 )
 
@@ -26,6 +29,17 @@ func Observe(s *Study, token, path int, observe func(tokens.Event)) (tokens.Life
 		k.Advance(b, r.follows[token], &l, path%block.Lanes, 0, b.Len)
 	}
 	return k.Finish(&l, s.spec.Horizon), nil
+}
+
+// Began is where in its history a path begins, for a model that draws from one: the start of
+// the bar, and the number of bars of its first block. It reports false for others.
+func Began(s *Study, token, path int) (at time.Time, bars int, ok bool) {
+	m, ok := s.ModelOf(token).(models.Resampler)
+	if !ok || s.spec.History == nil {
+		return at, 0, false
+	}
+	bar, bars := m.First(s.spec.Seed, uint64(path), s.follow[token])
+	return s.spec.History.Time(bar), bars, true
 }
 
 // Trace is Observe with the events kept.
