@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 	"time"
 
 	"mcrisk/block"
@@ -22,7 +21,8 @@ import (
 // recursion predicted for them, standardised. They are drawn as [Bootstrap] draws returns,
 // so that what the variance leaves of memory, such as the hours of the day and the
 // aftershocks of a crash, is kept over a block; a block has at most eight mean lengths. ω
-// is such that the variance in the long run is Sigma² a year.
+// is such that the variance in the long run is Sigma² a year. Paths start at Start², or at a
+// variance that the recursion had at one of the history's bars, drawn at random.
 //
 // c is what the expected price grows by over the block up to its bar, given the variance
 // at the block's start, less that up to the bar before, so that E[S(t)] = S(0)·e^{Mu·t} at
@@ -39,7 +39,7 @@ type FHS struct {
 	Alpha    float64       // reaction of the variance to a squared shock, at least zero
 	Beta     float64       // share of the variance that stays, at least zero; Alpha + Beta is below 1
 	Step     time.Duration // length of the bars that Alpha and Beta belong to: the history's
-	Block    time.Duration // mean length of a block; zero: [BlockLength] of the shocks' magnitudes
+	Block    time.Duration // mean length of a block; zero: a day
 	Start    float64       // volatility of the first bar, 1/√year; zero: drawn from the long-run law
 	Extremes bool
 
@@ -69,7 +69,7 @@ func (m FHS) Check() error {
 		return fmt.Errorf("models: fhs sigma = %v; want a number above 0", m.Sigma)
 	}
 	if m.Block < 0 {
-		return fmt.Errorf("models: fhs block = %v; want above 0, or 0 for one that fits the shocks", m.Block)
+		return fmt.Errorf("models: fhs block = %v; want above 0, or 0 for a day", m.Block)
 	}
 	return nil
 }
@@ -90,37 +90,11 @@ func (m FHS) Prepare(history *Series, step time.Duration) (Model, error) {
 			"%s has closes only", history.Name)
 	}
 	if m.Block == 0 {
-		returns, _ := history.Returns()
-		m.Block = m.meanBlock(returns)
-	}
-	key := shocksOf{m, history}
-	key.Mu, key.Start, key.drawn = 0, 0, nil // which the tables do not depend on
-	known.Lock()
-	defer known.Unlock()
-	if m.drawn = known.of[key]; m.drawn != nil {
-		return m, nil
+		m.Block = max(shockBlock, history.Step)
 	}
 	var err error
-	if m.drawn, err = newShocks(m, history); err != nil {
-		return nil, err
-	}
-	if known.of == nil || len(known.of) >= 16 {
-		known.of = map[shocksOf]*shocks{}
-	}
-	known.of[key] = m.drawn
-	return m, nil
-}
-
-// known remembers the tables of the last few models: those that differ in their start share
-// them. Tables are a pure function of the model and the history and are never changed.
-var known struct {
-	sync.Mutex
-	of map[shocksOf]*shocks
-}
-
-type shocksOf struct {
-	FHS
-	history *Series
+	m.drawn, err = newShocks(m, history)
+	return m, err
 }
 
 func (m FHS) SharedWith(other Model) Model {
@@ -226,6 +200,10 @@ func (m FHS) First(seed, path uint64, underlying int) (bar, bars int) {
 	return d.bars[first], min(blockBars(u, d.stop), d.most)
 }
 
+// shockBlock is the mean length of blocks if nothing else is said: a crash and what follows
+// within its day stay together. The memory of the shocks' sizes alone would ask for less.
+const shockBlock = 24 * time.Hour
+
 // shocks are the shocks of a history, and what draws of them need.
 type shocks struct {
 	x       []float64 // standardised
@@ -234,7 +212,7 @@ type shocks struct {
 	stop    float64   // as of drawnBars
 	most    int       // bars in a block at most
 	comp    [][]float64
-	longRun []float64 // draws of the long-run law of the variance, in order
+	longRun []float64 // variances that the recursion had over the history, over that of the long run
 }
 
 func newShocks(m FHS, history *Series) (*shocks, error) {
@@ -253,20 +231,12 @@ func newShocks(m FHS, history *Series) (*shocks, error) {
 			d.shapes = append(d.shapes, Bar{Gap: h.Gap / sd[i], Lo: h.Lo / sd[i], Hi: h.Hi / sd[i]})
 		}
 	}
-	d.longRun = d.pilot(m)
+	unit := m.unit()
+	for _, s := range sd {
+		d.longRun = append(d.longRun, float64(s*s)/unit)
+	}
 	d.comp = d.compensation(m)
 	return d, nil
-}
-
-// meanBlock is the mean length of blocks that the memory of the shocks' sizes asks for:
-// [BlockLength] of their magnitudes, in whole bars. Their squares have too heavy tails for
-// it.
-func (m FHS) meanBlock(returns []float64) time.Duration {
-	sizes, _, _ := m.filter(returns)
-	for i, x := range sizes {
-		sizes[i] = math.Abs(x)
-	}
-	return time.Duration(math.Round(BlockLength(sizes))) * m.Step
 }
 
 // filter gives the shocks of returns, standardised, the deviations predicted for the
@@ -296,34 +266,6 @@ func (m FHS) filter(returns []float64) (x, sd []float64, next float64) {
 
 // unit is the variance of a bar in the long run.
 func (m FHS) unit() float64 { return float64(float64(m.Sigma*m.Sigma) * Years(m.Step)) }
-
-// pilot draws from the long-run law of the variance: a path of its own, seen now and then.
-func (d *shocks) pilot(m FHS) []float64 {
-	const draws, apart, before = 4096, 256, 16384
-	const seed = 0x5eed
-	omega, top := 1-(m.Alpha+m.Beta), 1/m.unit()
-	var out []float64
-	picker := random.NewPicker()
-	h, left, bar, blocks := 1.0, 0, 0, uint64(0)
-	for i := -before; i < draws*apart; i++ {
-		if i >= 0 && i%apart == 0 {
-			out = append(out, h)
-		}
-		if left == 0 {
-			first, u := picker.Block(seed, 0, random.Stream(random.Start, 0), blocks, len(d.x))
-			bar, left = first, min(blockBars(u, d.stop), d.most)
-			blocks++
-		}
-		x := d.x[bar]
-		h = omega + float64(min(h, top)*(m.Beta+float64(m.Alpha*float64(x*x))))
-		if bar++; bar == len(d.x) {
-			bar = 0
-		}
-		left--
-	}
-	slices.Sort(out)
-	return out
-}
 
 // Compensation is tabulated at variances at a block's start from 2^firstOctave times the
 // long-run one, computed at every octave and interpolated to finePerOctave in between.

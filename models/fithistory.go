@@ -64,10 +64,6 @@ func fitFHS(history *Series, returns []float64) (Fit, error) {
 			f.Cov[k] = drop(row)
 		}
 	}
-	m, err := f.Model()
-	if err != nil {
-		return f, err
-	}
-	f.fixed["block"] = m.(FHS).meanBlock(returns).Seconds()
+	f.fixed["block"] = max(shockBlock, history.Step).Seconds()
 	return f, nil
 }

@@ -265,34 +265,34 @@ func TestBlockLength(t *testing.T) {
 	}
 }
 
-// The long-run law from which fhs starts is that in which it stays: of 4,096 paths the
-// shares below its quartiles and 95 % quantile are the same at the start and after 600
-// hours, within 4.5 standard errors of both samples (the table is one path of 10⁶ bars).
-func TestLongRunStays(t *testing.T) {
+// Paths of fhs start in a variance that the recursion had over the history, each with equal
+// probability: their mean logarithm is that of the history's within 4 standard errors, a
+// false alarm in 16,000 runs, and every one is among them.
+func TestShocksStartInTheHistory(t *testing.T) {
 	m := prepare(t, "fhs", exampleSeries(), time.Hour,
 		param.Values{"sigma": 0.7, "garch-alpha": 0.06, "garch-beta": 0.92}).(FHS)
-	law := m.drawn.longRun
-	for _, q := range []float64{0.25, 0.5, 0.75, 0.95} {
-		edge := law[int(q*float64(len(law)))]
-		below, paths := 0, 0
-		for g := range uint64(scaled(t, 1<<12) / block.Lanes) {
-			at := At{Seed: 3, Group: g, Step: time.Hour, Len: 60}
-			state := make(State, m.State())
-			m.Begin(at, state)
-			for range 10 {
-				m.Advance(at, nil, state, new(block.Track))
-				at.First += at.Len
-			}
-			for _, h := range state[0] {
-				if paths++; h < edge {
-					below++
-				}
+	seen := map[float64]bool{}
+	want, square := 0.0, 0.0
+	for _, h := range m.drawn.longRun {
+		seen[h] = true
+		log := math.Log(h)
+		want += log / float64(len(m.drawn.longRun))
+		square += log * log / float64(len(m.drawn.longRun))
+	}
+	got, paths := 0.0, 0
+	for g := range uint64(256) {
+		state := make(State, m.State())
+		m.Begin(At{Seed: 3, Group: g, Step: time.Hour}, state)
+		for _, h := range state[0] {
+			got += math.Log(h)
+			if paths++; !seen[h] {
+				t.Fatalf("a path starts at %v, which the history did not have", h)
 			}
 		}
-		se := math.Sqrt(q * (1 - q) * (1/float64(paths) + 1.0/1000)) // of some 1,000 independent draws in the table
-		if z := (float64(below)/float64(paths) - q) / se; !(math.Abs(z) < 4.5) {
-			t.Errorf("%.3f of the paths are below the %v quantile: %.1f standard errors", float64(below)/float64(paths), q, z)
-		}
+	}
+	se := math.Sqrt((square - want*want) / float64(paths))
+	if z := (got/float64(paths) - want) / se; !(math.Abs(z) < 4) {
+		t.Errorf("mean log variance %.4f, the history's %.4f: %.1f standard errors", got/float64(paths), want, z)
 	}
 }
 

@@ -54,6 +54,21 @@ func TestSecondGalleryFaults(t *testing.T) {
 			d.Panels[0].Baseline = &TradeoffPoint{X: around(nan, 0), Y: around(1, 0)}
 			return Tradeoff(d)
 		}, "Baseline"},
+		{"histograms of too few columns", func() (*Figure, error) {
+			d := pits()
+			d.Rows[1].Bars = d.Rows[1].Bars[1:]
+			return PITs(d)
+		}, `Rows[1] "bootstrap" has 5 histograms in Bars for 6 Columns`},
+		{"histograms over others without a name", func() (*Figure, error) {
+			d := pits()
+			d.Over = ""
+			return PITs(d)
+		}, `Rows[0] "fhs" has 6 histograms in Over, named ""`},
+		{"a share above one", func() (*Figure, error) {
+			d := pits()
+			d.Rows[2].Bars[0] = []float64{0, 1.5}
+			return PITs(d)
+		}, "want a fraction in [0, 1]"},
 		{"waterfall without causes", func() (*Figure, error) {
 			d := waterfall()
 			d.Causes = nil

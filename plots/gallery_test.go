@@ -374,8 +374,23 @@ func second(w world) map[string]func() (*Figure, error) {
 		"densities":     func() (*Figure, error) { return Densities(densities()) },
 		"law":           func() (*Figure, error) { return Law(lawFigure()) },
 		"path-timeline": func() (*Figure, error) { return PathTimeline(pathTimeline()) },
+		"pits":          func() (*Figure, error) { return PITs(pits()) },
 		"new":           func() (*Figure, error) { return New(waits()) },
 	}
+}
+
+// pits are transforms that are uniform, too narrow and biased, with another start for some.
+func pits() PITData {
+	flat := []float64{0.1, 0.08, 0.12, 0.1, 0.09, 0.11, 0.1, 0.1, 0.11, 0.09}
+	hollow := []float64{0.31, 0.07, 0.03, 0.02, 0.05, 0.02, 0.03, 0.04, 0.1, 0.33}
+	late := []float64{0, 0, 0, 0, 0, 0.02, 0.03, 0.05, 0.1, 0.8}
+	return PITData{Title: "Where outcomes lay in their forecasts", Caption: caption,
+		Columns: []string{"decay", "max drawdown", "rebalances", "max leverage", "realised variance", "log-return"},
+		Bars:    "filtered start", Over: "stationary start", Rows: []PITRow{
+			{"fhs", [][]float64{flat, flat, hollow, flat, flat, flat},
+				[][]float64{hollow, flat, late, flat, flat, flat}},
+			{"bootstrap", [][]float64{flat, hollow, hollow, flat, hollow, flat}, nil},
+			{"gbm", [][]float64{late, hollow, late, hollow, late, flat}, nil}}}
 }
 
 // waits is a page with each mark of the package, on each kind of axis.

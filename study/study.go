@@ -104,6 +104,33 @@ func (s *Study) Certain() *Study {
 	return &certain
 }
 
+// Started is the study with paths that start at another volatility, per √year, of the
+// first underlying; zero: drawn from the long-run law. It shares all parts. A model without
+// a volatility of its own is an error.
+func (s *Study) Started(volatility float64) (*Study, error) {
+	if !models.HasStart(s.spec.Model.Kind) {
+		return nil, fmt.Errorf("study: %s has no volatility of its own to start from", s.spec.Model.Kind)
+	}
+	other := *s
+	var err error
+	if other.spec, err = s.spec.With("start", volatility); err != nil {
+		return nil, err
+	}
+	m, err := models.Registry.Build(other.spec.Model)
+	if err == nil {
+		err = m.Check()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if p, ok := s.laws[0].model.(models.Preparer); ok {
+		m = p.SharedWith(m)
+	}
+	other.laws = slices.Clone(s.laws)
+	other.laws[0].model = m
+	return &other, nil
+}
+
 // compile completes, checks and builds a spec. With an error, the study has what could
 // be completed.
 func compile(spec Spec) (*Study, error) {

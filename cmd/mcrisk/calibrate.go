@@ -69,17 +69,9 @@ A spec keeps mu, the growth of the past; simulate --mu 0 expects none.`,
 
 // models are the kinds to fit.
 func (o *calibrateOptions) models() ([]string, error) {
-	kinds := strings.Split(strings.ReplaceAll(o.kinds, " ", ""), ",")
-	if o.kinds == "all" {
-		kinds = assess.Fittable()
-	}
-	for i, kind := range kinds {
-		if err := cli.OneOf("--model", kind, assess.Fittable()); err != nil {
-			return nil, cli.AsInput(err)
-		}
-		if slices.Contains(kinds[:i], kind) {
-			return nil, cli.Input("--model names %s twice", kind)
-		}
+	kinds, err := cli.Kinds(o.kinds, assess.Fittable())
+	if err != nil {
+		return nil, err
 	}
 	targeted := func(kind string) bool { return slices.Contains(assess.Targeted(), kind) }
 	if o.untargeted && !slices.ContainsFunc(kinds, targeted) {

@@ -163,6 +163,8 @@ var wrote = []struct{ object, table, command string }{
 	{"simulate and summary", "", "simulate --token ETHBULL3X --spec FITS/merton.yaml --mu 0 --parameter-uncertainty " +
 		"--horizon 1d --paths 50"},
 	{"replay", "", "replay PRICES --token ETHBULL3X"},
+	{"validate", "", "validate PRICES --target 3 --band 2.7:3.3 --until 2023-12-15 --horizon 5d --paths 20 " +
+		"--model gbm,bates"},
 	{"history", "history", "history PRICES"},
 	{"exact", "exact", "exact --target 3 --band 2.7:3.3 --horizon 1d"},
 	{"tokens", "tokens", "tokens"},

@@ -95,8 +95,11 @@ func flagNames(cmd *cobra.Command, flag string) (names []string, several, ok boo
 	case "tokens":
 		return tokenNames(), true, true
 	case "model":
-		if cmd.Name() == "calibrate" {
+		switch cmd.Name() {
+		case "calibrate":
 			return append(assess.Fittable(), "all"), true, true
+		case "validate":
+			return append(assess.Validatable(), "all"), true, true
 		}
 		return kindNames(models.Registry.Kinds()), false, true
 	case "policy":

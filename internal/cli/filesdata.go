@@ -114,6 +114,8 @@ var runFiles = []FileEntry{
 	{Name: "liquidation.csv", By: "liquidation", Text: "probabilities by token, latency and jump"},
 	{Name: "replay.csv", By: "replay", Text: "one row for each token and latency"},
 	{Name: "models.csv, parameters.csv", By: "calibrate", Text: "fits compared, and their parameters"},
+	{Name: "validation.csv, losses.csv", By: "validate", Text: "forecasts of each model against what happened"},
+	{Name: "windows.csv", By: "validate", Text: "what happened in each window"},
 	{Name: "calibration.json", By: "calibrate", Text: "what --json prints"},
 	{Name: "MODEL.yaml", By: "calibrate", Text: "a fitted model for --spec"},
 }
@@ -298,6 +300,36 @@ func Tables() []FileEntry {
 		{Name: "replay.csv", By: "`replay`", Text: "A row is the lifetime of a token with a latency.",
 			Columns: slices.Concat([]FileColumn{tokenColumn, as("latency_seconds", "seconds", "latency of the keeper")},
 				lifetimeColumns())},
+		{Name: "validation.csv", By: "`validate`", Text: "A row is a statistic of a model from a start.",
+			Columns: slices.Concat(sampleColumns, []FileColumn{
+				as("statistic", "text", "decay (ln NAV − target·ln S), max_drawdown, rebalances and max_leverage of "+
+					"the token, realised_variance and log_return of the price"),
+				as("n", "count", "number of windows"),
+				as("months", "count", "calendar months in which they begin; those of one month count as one cluster"),
+				as("outside_90", "fraction", "share of windows outside the central 90 % of the forecast; want 0.1"),
+				as("mean_pit", "fraction", "mean probability integral transform; want 0.5"),
+				as("ks", "fraction", "Kolmogorov–Smirnov distance of the transforms from the uniform distribution"),
+				as("ks_p", "probability", "its p-value, by a wild bootstrap over months; empty: fewer than 8 months"),
+				as("crps", "that of the statistic", "mean continuous ranked probability score"),
+				as("crps_vs_gbm", "ratio", "the same over that of gbm; less is better")})},
+		{Name: "losses.csv", By: "`validate`", Text: "A row is a probability of a model from a start.",
+			Columns: slices.Concat(sampleColumns, []FileColumn{
+				as("metric", "text", "p_liquidation: at least one liquidation; p_loss_50: an end with a loss of more "+
+					"than half"),
+				as("simulated", "probability", "mean over windows, as simulated"),
+				as("realised", "fraction", "share of windows in which it happened"),
+				as("windows", "count", "number of windows"),
+				as("lo", "probability", "lower end of the exact 95 % interval of realised (Clopper and Pearson)"),
+				as("hi", "probability", "upper end")})},
+		{Name: "windows.csv", By: "`validate`", Text: "A row is a window of a file.", Columns: []FileColumn{
+			sampleColumns[0], as("file", "text", "its name"), as("start", "time", "start of the window"),
+			as("decay", "log", "ln NAV − target·ln S"),
+			as("max_drawdown", "fraction", "maximum drawdown of the token"), as("rebalances", "count", "trades"),
+			as("max_leverage", "leverage", "greatest leverage, absolute value, at most 100"),
+			as("realised_variance", "log²", "sum of squared log-returns of the price"),
+			as("log_return", "log", "log-return of the price"),
+			as("liquidated", "true or false", "whether the token was liquidated at least once"),
+			as("lost_half", "true or false", "whether it ended with a loss of more than half")}},
 		{Name: "history", By: "`history --csv`, to the standard output only",
 			Text: "A row is a metric of a price history.",
 			Columns: []FileColumn{metricColumn, as("value", "that of the metric", "its value"), unitColumn,
@@ -473,6 +505,20 @@ var Objects = []FileEntry{
 		as("models[].ks", "number", "Kolmogorov–Smirnov distance"),
 		as("models[].ad", "number", "Anderson–Darling distance"),
 		as("models[].warnings[]", "text", "what to know of the fit")}},
+	{Name: "validate", Text: "Forecasts against what happened; in_sample is the same for the fitted bars.",
+		Columns: slices.Concat([]FileColumn{as("token", "text", "name of the token"),
+			as("windows", "count", "windows after the fitted bars, of all files"),
+			as("fitted_windows", "count", "windows among the fitted bars"),
+			as("months", "count", "calendar months in which the windows begin"),
+			as("until", "time", "end of the fitted bars"), as("horizon", "duration", "length of a window")},
+			validatedKeys("models"), validatedKeys("in_sample"), []FileColumn{
+				as("unfitted[].name", "text", "kind of a model that could not be fitted"),
+				as("unfitted[].reason", "text", "why"),
+				as("too_few_liquidations[]", "text", "models that make none, or far too few, of the liquidations of "+
+					"the fitted bars"),
+				as("ranking[]", "text", "models from the best to the worst"),
+				as("recommended", "text", "the first of them"),
+				as("recommendation", "text", "how far it may be trusted, in words")})},
 	{Name: "history", Text: "What a price history did.", Columns: []FileColumn{as("sha256", "SHA-256",
 		"hash of the file"),
 		as("values", "count", "number of closes"), as("step", "duration", "time between closes"), as("from", "time",
@@ -544,6 +590,42 @@ var Objects = []FileEntry{
 
 var digestKey = as("digest", "SHA-256", "of all that precedes it in the file: head -c -68 manifest.json | "+
 	"sha256sum")
+
+// sampleColumns say which model, start and windows a row of validate is of.
+var sampleColumns = []FileColumn{
+	as("sample", "text", "after: windows after the fitted bars; fitted: those among them"),
+	as("model", "text", "kind of the model"),
+	as("start", "text", "stationary: from the long-run law; filtered: from the state inferred from all bars before "+
+		"the window"),
+}
+
+// validatedKeys are the keys of a model of validate.
+func validatedKeys(list string) (keys []FileColumn) {
+	keys = append(keys, as(list+"[].name", "text", "kind of the model"),
+		as(list+"[].start", "text", "stationary or filtered"))
+	for _, key := range []FileColumn{as("n", "count", "number of windows"),
+		as("outside_90", "fraction", "share of windows outside the central 90 % of the forecast; want 0.1"),
+		as("mean_pit", "fraction", "mean probability integral transform; want 0.5"),
+		as("ks", "fraction", "Kolmogorov–Smirnov distance"),
+		as("ks_p", "probability", "its p-value, by a wild bootstrap over months; null: fewer than 8 months"),
+		as("crps", "that of the statistic", "mean continuous ranked probability score"),
+		as("crps_vs_gbm", "ratio", "the same over that of gbm")} {
+		key.Name = list + "[].statistics.*." + key.Name
+		keys = append(keys, key)
+	}
+	for _, loss := range []FileColumn{as("p_liquidation", "", "of at least one liquidation"),
+		as("p_loss_50", "", "of an end with a loss of more than half")} {
+		for _, key := range []FileColumn{as("simulated", "probability", "mean over windows, as simulated"),
+			as("realised", "fraction", "share of windows in which it happened"),
+			as("windows", "count", "number of windows"),
+			as("lo", "probability", "lower end of the exact 95 % interval of realised"),
+			as("hi", "probability", "upper end")} {
+			key.Name, key.Text = list+"[]."+loss.Name+"."+key.Name, loss.Text+": "+key.Text
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
 
 var hashKey = as("results_hash", "SHA-256", "over the SHA-256 of the lifetimes of each 1,024 paths; equal "+
 	"hashes are equal results")

@@ -1,0 +1,113 @@
+package assess
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"mcrisk/fmath"
+	"mcrisk/param"
+	"mcrisk/paths"
+	"mcrisk/study"
+)
+
+// A LiquidationCheck holds the liquidations that a model makes against those of the
+// history that it was fitted to.
+type LiquidationCheck struct {
+	Windows   int           // of the history, one after the other
+	Length    time.Duration // of a window
+	Realised  int           // windows with a liquidation
+	Simulated float64       // probability of one in a window
+	// Chance is the probability of as many windows or more with a liquidation if each has
+	// the simulated probability, independently. Of none simulated it counts half a path.
+	Chance float64
+}
+
+// TooFew says that the model makes none of its own history's liquidations, or so few that
+// the realised ones would be a chance below [FailsBelow].
+func (c LiquidationCheck) TooFew() bool {
+	return c.Realised > 0 && (c.Simulated == 0 || c.Chance < FailsBelow)
+}
+
+// String says in words what was found.
+func (c LiquidationCheck) String() string {
+	simulated := fmt.Sprintf("in %.2g %%", 100*c.Simulated)
+	if c.Simulated == 0 {
+		simulated = "in none"
+	}
+	return fmt.Sprintf("the token was liquidated in %d of %d windows of %s of the history that the model was "+
+		"fitted to, and is so %s of those that it simulates", c.Realised, c.Windows,
+		param.FormatSeconds(c.Length.Seconds()), simulated)
+}
+
+// withChance fills Chance; paths is how many were simulated.
+func (c LiquidationCheck) withChance(paths int) LiquidationCheck {
+	p := max(c.Simulated, 0.5/float64(paths))
+	c.Chance = 1
+	if c.Realised > 0 && p < 1 {
+		c.Chance = fmath.BetaCDF(p, float64(c.Realised), float64(c.Windows-c.Realised+1))
+	}
+	return c
+}
+
+// What [OwnLiquidations] simulates: as many paths of windows of 30 days, or of ten
+// steps of the history where they are longer.
+const (
+	ownPaths  = 2000
+	ownWindow = 30 * 24 * time.Hour
+)
+
+// OwnLiquidations runs a study's token through windows of a history, at closes, and holds its
+// liquidations against those that the study's model makes in as many steps, from its
+// long-run law and with a price that is not expected to grow. A history without a whole
+// window is an error.
+func OwnLiquidations(ctx context.Context, s *study.Study, token int, h *paths.History) (LiquidationCheck, error) {
+	c := LiquidationCheck{Length: max(10*h.Step, ownWindow/h.Step*h.Step)}
+	windows, _, err := stretch{h, time.Time{}, h.Bars[0].Start.Add(h.Span())}.live(s.Token(token), 0, c.Length)
+	if err != nil {
+		return c, err
+	}
+	if c.Windows = len(windows); c.Windows == 0 {
+		return c, errors.New("assess: the history has no whole window of " + param.FormatSeconds(c.Length.Seconds()))
+	}
+	for _, w := range windows {
+		if w.Liquidated {
+			c.Realised++
+		}
+	}
+	alone := s.Alone(token).Spec()
+	alone.Horizon, alone.Paths = c.Length, ownPaths
+	simulated, err := study.New(forecasting(alone, alone.Model, h))
+	if err != nil {
+		return c, err
+	}
+	law, err := simulatedOutcomes(ctx, simulated)
+	if err != nil {
+		return c, err
+	}
+	c.Simulated = law.liquidated
+	return c.withChance(ownPaths), nil
+}
+
+// FewLiquidations is a model that makes too few of the liquidations of the years it was
+// fitted to.
+type FewLiquidations struct {
+	Kind string
+	LiquidationCheck
+}
+
+// warn finds the models that make too few of the liquidations of the fitted years.
+func (r *validating) warn() {
+	for _, m := range r.InSample {
+		if m.Start != Stationary {
+			continue
+		}
+		spec := r.Plan.Study.Spec()
+		c := LiquidationCheck{Windows: len(r.Fitted), Length: spec.Horizon,
+			Realised: m.Liquidation.Count, Simulated: m.Liquidation.Simulated}.withChance(spec.Paths)
+		if c.TooFew() {
+			r.Few = append(r.Few, FewLiquidations{m.Kind, c})
+		}
+	}
+}
