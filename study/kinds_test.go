@@ -39,7 +39,7 @@ func TestEveryModelWithEveryPolicy(t *testing.T) {
 				t.Error("1 and 7 workers give different lifetimes")
 			}
 			for i := range s.Tokens {
-				life, _, err := study.Trace(built(t, s), i, 33)
+				life, _, err := study.Trace(t.Context(), built(t, s), i, 33)
 				if err != nil {
 					t.Fatal(err)
 				}
