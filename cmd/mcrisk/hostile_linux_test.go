@@ -172,7 +172,7 @@ func hostiles() []hostile {
 		}, args: prices, status: cli.BadInput, says: "in: JSON: "},
 		{kind: "prices", what: "JSON of 2 million prices", make: func(t *testing.T, dir string) {
 			put(t, filepath.Join(dir, "in"), `{"prices":[`+strings.Repeat("[1704067200000,1.5],", 2_000_000)+"]}")
-		}, args: prices, status: cli.BadInput, says: "in: JSON: prices[419430]: more than 8 MB"},
+		}, args: prices, status: cli.BadInput, says: "]: more than 8 MB"},
 		{kind: "prices", what: "a table 8,000 columns wide", make: func(t *testing.T, dir string) {
 			var b strings.Builder
 			b.WriteString("date")
