@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics underlyings files pages man
+.PHONY: check test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics underlyings files pages man safety
 
 # check is what a change must pass before review. Other systems are vetted, tests
 # included, so that they build there too.
@@ -155,6 +155,12 @@ controls:
 # intervals counts it for intervals that rest on little, in some minutes.
 intervals:
 	$(GO) test -count=1 -timeout 60m -run IntervalsStudy ./analytics -args -intervals $(CURDIR)/docs/evidence/intervals.md
+
+# safety changes 1,000 runs at random, kills 200 commands and resumes one run with two
+# processes 50 times, in some minutes. docs/evidence/safety.md has what came out.
+safety:
+	$(GO) test -count=1 -timeout 60m -v -run 'ChangesAreNoticed|KilledAnywhere|PairsOfResume' ./cmd/mcrisk \
+		-args -changes 1000 -kills 200 -pairs 50
 
 # coverage counts how often intervals hold a known truth, in some minutes.
 coverage:

@@ -167,7 +167,8 @@ type Fit struct {
 	Kind       string // of models.Registry
 	Method     string
 	Volatility float64           // of the fitted law in the long run, jumps included, 1/√year
-	Numbers    map[string]Fitted // every number of the kind but the growth rate mu
+	Last       float64           // volatility at the end of the history, 1/√year; 0: the kind has no state
+	Numbers    map[string]Fitted // every number of the kind but the growth rate mu and the start
 	Unfitted   string            // why the kind could not be fitted; empty: it was
 	Provenance `yaml:",inline"`
 }
@@ -213,6 +214,16 @@ func (u Underlying) ModelOrigins(kind string) map[string]string {
 		}
 	}
 	return origins
+}
+
+// Last is the volatility that a model saw at the end of the history, and where it comes
+// from.
+func (u Underlying) Last(kind string) (volatility float64, origin string, err error) {
+	f, ok := u.fit(kind)
+	if !ok || f.Last == 0 {
+		return 0, "", fmt.Errorf("catalogue: no volatility of %s at the end of a history is known for %s", kind, u.Name)
+	}
+	return f.Last, fmt.Sprintf("catalogue: %s of %s filtered to the end of %s, %s", kind, u.Name, f.Source, f.AsOf), nil
 }
 
 func (u Underlying) fit(kind string) (Fit, bool) {

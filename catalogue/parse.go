@@ -265,9 +265,12 @@ func (c *checker) fit(field string, f Fit) {
 	if !(f.Volatility > 0 && f.Volatility < 10) {
 		c.fault(field+".volatility", fmt.Sprintf("%v; want a number in (0, 10)", f.Volatility))
 	}
+	if !(f.Last >= 0 && f.Last < 100) {
+		c.fault(field+".last", fmt.Sprintf("%v; want a volatility in [0, 100)", f.Last))
+	}
 	before, part := len(c.faults), param.Part{Kind: f.Kind, Values: param.Values{}}
 	for _, p := range kind.Params {
-		if p.Name == models.Mu.Name {
+		if p.Name == models.Mu.Name || p.Word != "" { // a word is the default
 			continue
 		}
 		number, ok := f.Numbers[p.Name]

@@ -24,13 +24,21 @@ type Bates struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "bates", Doc: "Heston's stochastic variance with normally distributed jumps of the log-price",
-	Params: []param.Param{Mu, v0, kappa, theta, xi, rho, jumpRate, jumpMean, jumpSD},
+	Params: []param.Param{Mu, startNow, kappa, theta, xi, rho, jumpRate, jumpMean, jumpSD},
 	New: func(v param.Values) Model {
-		return Bates{Heston: newHeston(v), Rate: v["jump-rate"], JumpMean: v["jump-mean"], JumpSD: v["jump-sd"]}
+		m := Bates{Heston: newHeston(v), Rate: v["jump-rate"], JumpMean: v["jump-mean"], JumpSD: v["jump-sd"]}
+		if m.V0 > 0 { // volatility is that of jumps too
+			m.V0 -= m.jumps().Moments(1).Variance
+		}
+		return m
 	},
 })
 
 func (m Bates) Check() error {
+	if m.V0 < 0 {
+		return fmt.Errorf("models: Bates: the volatility at the start is below that of its jumps, %.4g per √year",
+			math.Sqrt(m.jumps().Moments(1).Variance))
+	}
 	if err := m.Heston.Check(); err != nil {
 		return fmt.Errorf("models: Bates: %w", err)
 	}
@@ -64,10 +72,6 @@ func (m Bates) CGF(t float64, s complex128) complex128 {
 	return m.Heston.CGF(t, s) + m.jumps().CGF(t, s)
 }
 
-func (m Bates) stationaryCGF(t float64, s complex128) complex128 {
-	return m.Heston.stationaryCGF(t, s) + m.jumps().CGF(t, s)
-}
-
 func (m Bates) Moments(t float64) Moments {
-	return momentsOf(m, t, 0.5/math.Sqrt(m.variance(t)+m.jumps().Moments(t).Variance))
+	return momentsOf(m, t, min(0.5/math.Sqrt(m.variance(t)+m.jumps().Moments(t).Variance), m.clear(t)))
 }

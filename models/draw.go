@@ -58,9 +58,6 @@ func (f Fit) Draw(z []float64) (param.Part, error) {
 				part.Values[name] = scales[i].move(f.Values[i], s)
 			}
 		}
-		if _, ok := part.Values["v0"]; ok {
-			part.Values["v0"] = part.Values["theta"] // as in the fit
-		}
 		if m, err := Registry.Build(part); err == nil && m.Check() == nil {
 			return part, nil
 		}

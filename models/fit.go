@@ -340,7 +340,6 @@ func (f *Fit) finish(s sample) {
 func longRunVolatility(m Model, dt float64) float64 {
 	switch m := m.(type) {
 	case Heston:
-		m.V0 = m.Theta
 		return math.Sqrt(m.Theta)
 	case Bates:
 		return math.Sqrt(m.Theta + m.jumps().Moments(1).Variance)

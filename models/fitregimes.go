@@ -23,7 +23,7 @@ func fitRegimes(s sample) (Fit, func(*Fit), error) {
 	if err != nil {
 		return f, nil, err
 	}
-	_, u := newRegimeFilter(regimesOf(f.Values), s.dt).run(s.r, true)
+	_, u, _ := newRegimeFilter(regimesOf(f.Values), s.dt).run(s.r, true)
 	f.KS, f.AD = distances(u)
 	if f.Values[2] < 1.05*f.Values[1] {
 		f.warn("the two regimes have the same volatility: there is nothing to switch between")
@@ -44,13 +44,15 @@ func regimesLikelihood(s sample) likelihood {
 			if !(max(p[3], p[4])*s.dt < 5) {
 				return math.Inf(-1)
 			}
-			v, _ := newRegimeFilter(regimesOf(p), s.dt).run(returns, false)
+			v, _, _ := newRegimeFilter(regimesOf(p), s.dt).run(returns, false)
 			return v
 		},
 	}
 }
 
-func regimesOf(p []float64) Regimes { return Regimes{p[0], p[1], p[2], p[3], p[4]} }
+func regimesOf(p []float64) Regimes {
+	return Regimes{Mu: p[0], Calm: p[1], Wild: p[2], ToWild: p[3], ToCalm: p[4]}
+}
 
 // A regimeFilter has the steps' joint law: from a regime to a regime, with one
 // of seven variances.
@@ -89,14 +91,14 @@ func newRegimeFilter(m Regimes, dt float64) regimeFilter {
 	return q
 }
 
-// run returns the log-likelihood and, if asked, each return's probability
-// under the law predicted from those before it.
-func (q regimeFilter) run(rs []float64, probabilities bool) (sum float64, u []float64) {
+// run returns the log-likelihood, if asked each return's probability under the
+// law predicted from those before it, and the law of the regime after the last.
+func (q regimeFilter) run(rs []float64, probabilities bool) (sum float64, u []float64, at [2]float64) {
 	var inv, norm, sd [7]float64
 	for k, v := range q.v {
 		inv[k], norm[k], sd[k] = 1/(2*v), 1/math.Sqrt(2*math.Pi*v), math.Sqrt(v)
 	}
-	at := q.start
+	at = q.start
 	for _, r := range rs {
 		var f [7]float64
 		for k, v := range q.v {
@@ -129,5 +131,5 @@ func (q regimeFilter) run(rs []float64, probabilities bool) (sum float64, u []fl
 		sum += fmath.Log(like)
 		at[0], at[1] = next[0]/like, next[1]/like
 	}
-	return sum, u
+	return sum, u, at
 }

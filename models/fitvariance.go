@@ -11,7 +11,6 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"mcrisk/fmath"
-	"mcrisk/param"
 )
 
 // Heston and Bates are fitted by moments, not by likelihood: their variance is
@@ -34,8 +33,7 @@ import (
 // volatility estimation using nearest neighbor truncation", J. Econometrics 169
 // (2012); a jump hides less from them than from bipower variation), and what the
 // third and fourth moment have beyond the variance's own part, give rate, mean
-// and deviation of the jumps. The fits start at the long-run variance, v0 =
-// theta. Standard errors are a jackknife over 20 blocks of history.
+// and deviation of the jumps. Standard errors are a jackknife over 20 blocks of history.
 const momentsMethod = "moments and prediction of squared returns, jackknife errors"
 
 const jackBlocks = 20
@@ -388,7 +386,6 @@ func (f Fit) byMoments(s sample, jumps bool) (Fit, func(*Fit), error) {
 		return f, nil, fmt.Errorf("models: %s: %w", f.Kind, err)
 	}
 	f.Values, f.Cov = j.values, j.cov()
-	f.fixed = param.Values{"v0": f.value("theta")}
 	for i := range f.Values {
 		f.SE = append(f.SE, math.Sqrt(f.Cov[i][i]))
 	}
@@ -408,9 +405,9 @@ func (f Fit) byMoments(s sample, jumps bool) (Fit, func(*Fit), error) {
 	var law stepLaw
 	switch m := m.(type) {
 	case Heston:
-		heston, law = m, newStepLaw(m.stationaryCGF, s, s.sd/16, 0, 0)
+		heston, law = m, newStepLaw(m.CGF, s, s.sd/16, 0, 0)
 	case Bates:
-		heston, law = m.Heston, newStepLaw(m.stationaryCGF, s, s.sd/16, 0, 0)
+		heston, law = m.Heston, newStepLaw(m.CGF, s, s.sd/16, 0, 0)
 		f.warn("jump-rate = %.4g per year holds for steps of %.3g hours: longer steps count part of these jumps as "+
 			"volatility; it is not a rate of crashes", m.Rate, s.dt*8760)
 	}

@@ -2,6 +2,8 @@ package models
 
 import (
 	"math"
+	"sort"
+	"sync"
 
 	"mcrisk/fmath"
 )
@@ -9,10 +11,11 @@ import (
 // Moments integrates over the shocks on a grid of variances: the matrices
 // M_j[h, h'] = E[X^j; h → h'] of one step give those of two, four, … steps by
 // the binomial theorem. Time is rounded to whole steps of length Step. The four
-// numbers are good to about 0.1 %; skewness and kurtosis are those of a law
+// numbers are good to about 0.1 %, over the law of the first variance; skewness and kurtosis are those of a law
 // whose variance cannot exceed 10,000 times its long-run value, without which
 // the kurtosis may not exist.
 func (m GJR) Moments(t float64) Moments {
+	m = m.settled()
 	dt := Years(m.Step)
 	n := int(math.Round(t / dt))
 	if n == 0 || m.Sigma == 0 {
@@ -37,10 +40,18 @@ func (m GJR) Moments(t float64) Moments {
 		}
 		step = compounded(step, step)
 	}
+	first := make([]float64, g.n) // law of the first variance
+	if m.Start == 0 {
+		copy(first, m.stationary().mass)
+	} else {
+		for _, w := range g.weights(float64(m.Start*m.Start) / float64(m.Sigma*m.Sigma)) {
+			first[w.i] = w.w
+		}
+	}
 	var raw [5]float64
 	for j := range raw {
-		for _, w := range g.weights(1) {
-			raw[j] += float64(w.w * f[j][w.i][0])
+		for i, p := range first {
+			raw[j] += float64(p * f[j][i][0])
 		}
 	}
 	m1, m2, m3, m4 := raw[1], raw[2], raw[3], raw[4]
@@ -149,4 +160,87 @@ func (g varianceGrid) oneStep(m GJR) (step [5]matrix) {
 		}
 	}
 	return step
+}
+
+// A longRunVariance is the long-run law of a variance over Sigma², on a grid that ends at
+// 10,000 times that. Where shocks are heavy and the variance slow, its mean is below 1: what
+// is missing lies beyond, on paths that hardly any study has.
+type longRunVariance struct {
+	grid  varianceGrid
+	mass  []float64 // by node
+	below []float64 // of the nodes up to each
+}
+
+// longRunLaws remembers laws by the model. A law is a pure function of it and is never
+// changed: this saves time and nothing else.
+var longRunLaws struct {
+	sync.Mutex
+	of map[GJR]*longRunVariance
+}
+
+// stationary is the long-run law of the variance.
+func (m GJR) stationary() *longRunVariance {
+	if m.longRun != nil {
+		return m.longRun
+	}
+	m.Mu, m.Start = 0, 0
+	longRunLaws.Lock()
+	defer longRunLaws.Unlock()
+	law := longRunLaws.of[m]
+	if law == nil {
+		if longRunLaws.of == nil || len(longRunLaws.of) >= 1024 {
+			longRunLaws.of = map[GJR]*longRunVariance{}
+		}
+		law = newLongRunVariance(m)
+		longRunLaws.of[m] = law
+	}
+	return law
+}
+
+// newLongRunVariance is the row that all rows of the matrices of 1, 2, 4, … steps become.
+func newLongRunVariance(m GJR) *longRunVariance {
+	if m.Sigma == 0 {
+		return &longRunVariance{mass: []float64{1}, below: []float64{1}}
+	}
+	g := newVarianceGrid(m)
+	step := g.oneStep(m)[0]
+	const squarings, close = 26, 1e-12 // 7·10⁷ steps
+	for range squarings {
+		squared, apart := newMatrix(g.n, g.n), 0.0
+		for r, row := range step {
+			for k, v := range row {
+				for c, w := range step[k] {
+					squared[r][c] += float64(v * w)
+				}
+			}
+		}
+		for c, v := range squared[0] {
+			apart = max(apart, math.Abs(v-squared[g.n-1][c]))
+		}
+		if step = squared; apart < close {
+			break
+		}
+	}
+	law := &longRunVariance{grid: g, mass: step[g.n/2]}
+	total := 0.0
+	for i, p := range law.mass { // interpolation leaves masses of either sign where there are hardly any
+		law.mass[i] = max(p, 0)
+		total += law.mass[i]
+	}
+	below := 0.0
+	for i := range law.mass {
+		law.mass[i] /= total
+		below += law.mass[i]
+		law.below = append(law.below, below)
+	}
+	return law
+}
+
+// at is the variance at a node.
+func (g varianceGrid) at(i int) float64 { return fmath.Exp(g.first + float64(float64(i)*g.step)) }
+
+// draw is the variance of which a part u of the law lies below.
+func (l *longRunVariance) draw(u float64) float64 {
+	i := sort.SearchFloat64s(l.below, u)
+	return l.grid.at(min(i, len(l.mass)-1))
 }

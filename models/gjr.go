@@ -19,7 +19,8 @@ import (
 // off at ±12 standard deviations (an uncut t has no finite expected price; [GJR.Cut]
 // is the mass lost). The second term, computed from the moments of the shock,
 // makes E[S(t)] = S(0)·e^{Mu·t} exact. ω is such that the variance in the long
-// run is Sigma² a year, where paths start. A step's standard deviation is held
+// run is Sigma² a year. Paths start at Start², or at variances drawn from the
+// long-run law, as a grid of variances has it. A step's standard deviation is held
 // at or below 1.
 //
 // The three coefficients belong to steps of length Step. On a grid with other
@@ -39,6 +40,9 @@ type GJR struct {
 	Beta  float64       // share of the variance that stays, at least zero
 	DoF   float64       // degrees of freedom of the shocks, from 2.1 to 200
 	Step  time.Duration // length of the steps that Alpha, Gamma and Beta belong to
+	Start float64       // volatility of the first step, 1/√year; zero: drawn from the long-run law
+
+	longRun *longRunVariance
 }
 
 var _ = Registry.Register(param.Kind[Model]{
@@ -46,7 +50,7 @@ var _ = Registry.Register(param.Kind[Model]{
 	Params: []param.Param{Mu, Sigma, garchAlpha,
 		{Name: "gjr-gamma", Unit: param.Plain, Min: -1, Max: 1, Default: 0.03,
 			Doc: "additional weight of a negative squared shock in the next variance, per garch-step"},
-		garchBeta, garchDoF, garchStep},
+		garchBeta, garchDoF, garchStep, startNow},
 	New: func(v param.Values) Model { return newGJR(v) },
 })
 
@@ -63,7 +67,7 @@ var (
 
 func newGJR(v param.Values) GJR {
 	return GJR{Mu: v["mu"], Sigma: v["sigma"], Alpha: v["garch-alpha"], Gamma: v["gjr-gamma"], Beta: v["garch-beta"],
-		DoF: v["dof"], Step: time.Duration(v["garch-step"] * float64(time.Second))}
+		DoF: v["dof"], Step: seconds(v["garch-step"]), Start: v["start"]}
 }
 
 func (m GJR) Check() error {
@@ -84,6 +88,10 @@ func (m GJR) Check() error {
 	if m.Step < time.Second {
 		return fmt.Errorf("models: GARCH step = %v; want at least a second", m.Step)
 	}
+	if !(m.Start >= 0) || math.IsInf(m.Start, 0) || m.Start > 0 && m.Sigma == 0 {
+		return fmt.Errorf("models: GARCH volatility at the start = %v, in the long run %v; "+
+			"want a number above 0 beside one above 0, or 0 for one drawn from the long-run law", m.Start, m.Sigma)
+	}
 	return nil
 }
 
@@ -101,10 +109,41 @@ func (GJR) Normals() int { return 1 }
 // State: the variance of the next step, over that of the long run.
 func (GJR) State() int { return 1 }
 
-func (m GJR) Begin(_ At, state State) {
-	for l := range block.Lanes {
-		state[0][l] = 1
+func (m GJR) Begin(at At, state State) {
+	m = m.settled()
+	if m.Start > 0 {
+		h := m.Start / m.Sigma
+		for l := range block.Lanes {
+			state[0][l] = float64(h * h)
+		}
+		return
 	}
+	law := m.stationary()
+	for l := range block.Lanes {
+		state[0][l] = law.draw(startDraw(at, l))
+	}
+}
+
+// settled is the model with the start of a variance that stands still.
+func (m GJR) settled() GJR {
+	if m.Alpha == 0 && m.Gamma == 0 && m.Start == 0 {
+		m.Start = m.Sigma
+	}
+	return m
+}
+
+// Prepare tabulates the long-run law of the variance, if paths start from it.
+func (m GJR) Prepare(*Series, time.Duration) (Model, error) {
+	if m.Start == 0 {
+		m.longRun = m.stationary()
+	}
+	return m, nil
+}
+
+func (m GJR) SharedWith(other Model) Model {
+	o := other.(GJR)
+	o.longRun = m.longRun
+	return o
 }
 
 // coefficients are alpha, gamma and beta for steps of a length.

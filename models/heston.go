@@ -8,6 +8,7 @@ import (
 	"mcrisk/fmath"
 	"mcrisk/fmath/cmplx"
 	"mcrisk/param"
+	"mcrisk/random"
 )
 
 // Heston has a variance v of its own that returns to Theta,
@@ -28,7 +29,7 @@ import (
 // (2007).
 type Heston struct {
 	Mu    float64 // growth rate of the expected price, 1/year
-	V0    float64 // variance at the start, 1/year, at least zero; 0.64 is a volatility of 80 %
+	V0    float64 // variance at the start, 1/year; zero: drawn from the long-run law
 	Kappa float64 // speed of the variance's return, 1/year, above zero
 	Theta float64 // variance in the long run, 1/year, above zero
 	Xi    float64 // volatility of the variance, 1/year, above zero
@@ -37,13 +38,11 @@ type Heston struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "heston", Doc: "stochastic variance that reverts to its mean, correlated with the price",
-	Params: []param.Param{Mu, v0, kappa, theta, xi, rho},
+	Params: []param.Param{Mu, startNow, kappa, theta, xi, rho},
 	New:    func(v param.Values) Model { return newHeston(v) },
 })
 
 var (
-	v0 = param.Param{Name: "v0", Unit: param.PerYear, Min: 0, Max: 100, Default: 0.64,
-		Doc: "variance at the start, per year; 0.64 is a volatility of 80 %"}
 	kappa = param.Param{Name: "kappa", Unit: param.PerYear, Min: 1e-3, Max: 1e4, Default: 8,
 		Doc: "mean-reversion speed of the variance, per year"}
 	theta = param.Param{Name: "theta", Unit: param.PerYear, Min: 1e-6, Max: 100, Default: 0.64,
@@ -55,16 +54,17 @@ var (
 )
 
 func newHeston(v param.Values) Heston {
-	return Heston{Mu: v["mu"], V0: v["v0"], Kappa: v["kappa"], Theta: v["theta"], Xi: v["xi"], Rho: v["rho"]}
+	return Heston{Mu: v["mu"], V0: float64(v["start"] * v["start"]), Kappa: v["kappa"], Theta: v["theta"],
+		Xi: v["xi"], Rho: v["rho"]}
 }
 
 func (m Heston) Check() error {
 	if err := (GBM{m.Mu, 0}).Check(); err != nil {
 		return err
 	}
-	if !(m.V0 >= 0 && m.V0 <= 100) || !(m.Theta > 0 && m.Theta <= 100) {
+	if !(m.V0 >= 0 && m.V0 <= 1e4) || !(m.Theta > 0 && m.Theta <= 100) {
 		return fmt.Errorf("models: Heston variance = %v at the start, %v in the long run; "+
-			"want 0 to 100 at the start and above 0 in the long run", m.V0, m.Theta)
+			"want 0 to 1e4 at the start (0: drawn from the long-run law) and above 0 in the long run", m.V0, m.Theta)
 	}
 	if !(m.Kappa > 0 && m.Kappa <= 1e4) || !(m.Xi > 0 && m.Xi <= 1e3) {
 		return fmt.Errorf("models: Heston kappa = %v, xi = %v; want above 0, at most 1e4 and 1e3", m.Kappa, m.Xi)
@@ -85,11 +85,17 @@ func (Heston) Normals() int { return 2 }
 // State: the variance.
 func (Heston) State() int { return 1 }
 
-func (m Heston) Begin(_ At, state State) {
+func (m Heston) Begin(at At, state State) {
 	for l := range block.Lanes {
-		state[0][l] = m.V0
+		if state[0][l] = m.V0; m.V0 == 0 { // a gamma law
+			s := random.NewSource(at.Seed, at.Group*block.Lanes+uint64(l), random.Stream(random.Start, at.Underlying))
+			state[0][l] = float64(s.Gamma(m.Feller()) * m.gammaScale())
+		}
 	}
 }
+
+// gammaScale is the scale of the variance's long-run law, a gamma with shape Feller.
+func (m Heston) gammaScale() float64 { return float64(m.Xi*m.Xi) / float64(2*m.Kappa) }
 
 // psiC is where the scheme changes from a squared normal to an exponential
 // with a mass at zero.
@@ -180,22 +186,32 @@ func log1p(z complex128) complex128 {
 
 func (m Heston) CGF(t float64, s complex128) complex128 {
 	a, b := m.affine(t, s)
+	if m.V0 == 0 {
+		return cmplx.Scale(m.Mu*t, s) + a - cmplx.Scale(m.Feller(), cmplx.Log(1-cmplx.Scale(m.gammaScale(), b)))
+	}
 	return cmplx.Scale(m.Mu*t, s) + a + cmplx.Scale(m.V0, b)
-}
-
-// stationaryCGF is CGF for a path that has run for long: V0 is drawn from the
-// variance's long-run law, a gamma.
-func (m Heston) stationaryCGF(t float64, s complex128) complex128 {
-	a, b := m.affine(t, s)
-	scale := m.Xi * m.Xi / (2 * m.Kappa)
-	return cmplx.Scale(m.Mu*t, s) + a - cmplx.Scale(m.Feller(), cmplx.Log(1-cmplx.Scale(scale, b)))
 }
 
 // variance is the expected variance of the price's path over t years.
 func (m Heston) variance(t float64) float64 {
+	if m.V0 == 0 {
+		return float64(m.Theta * t)
+	}
 	return float64(m.Theta*t) - float64((m.V0-m.Theta)*fmath.Expm1(-float64(m.Kappa*t)))/m.Kappa
 }
 
 func (m Heston) Growth() float64 { return m.Mu }
 
-func (m Heston) Moments(t float64) Moments { return momentsOf(m, t, 0.5/math.Sqrt(m.variance(t))) }
+func (m Heston) Moments(t float64) Moments {
+	return momentsOf(m, t, min(0.5/math.Sqrt(m.variance(t)), m.clear(t)))
+}
+
+// clear is a radius within which the transform has no singularity: that of the first
+// variance's law, where it is drawn, is where B reaches one over its scale, and B is close
+// to s²·(1 − e^{−κt})/2κ.
+func (m Heston) clear(t float64) float64 {
+	if m.V0 > 0 {
+		return math.Inf(1)
+	}
+	return 0.4 * math.Sqrt(2*m.Kappa/float64(m.gammaScale()*-fmath.Expm1(-float64(m.Kappa*t))))
+}

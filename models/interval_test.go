@@ -264,7 +264,7 @@ func TestPredictor(t *testing.T) {
 // maximum by what the other law loses, intervals around every estimate, and the
 // same numbers again.
 func TestFitTargeted(t *testing.T) {
-	rs := history(GARCH{.1, .8, .08, .88, 5, time.Hour}, 3, 7, time.Hour, 4000)
+	rs := history(GARCH{Mu: .1, Sigma: .8, Alpha: .08, Beta: .88, DoF: 5, Step: time.Hour}, 3, 7, time.Hour, 4000)
 	for _, kind := range []string{"garch", "gjr"} {
 		free, err := FitKind(kind, rs, 1.0/8760)
 		if err != nil {

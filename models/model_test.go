@@ -47,7 +47,15 @@ func TestTerminalMoments(t *testing.T) {
 		{"garch, a quarter of days", GARCH{Mu: 0.1, Sigma: 0.8, Alpha: 0.08, Beta: 0.85, DoF: 5, Step: 24 * time.Hour},
 			24 * time.Hour, 90, 1 << 17},
 		{"gjr, a quarter of days", GJR{Mu: 0.1, Sigma: 0.8, Alpha: 0.03, Gamma: 0.12, Beta: 0.83, DoF: 5,
-			Step: 24 * time.Hour}, 24 * time.Hour, 90, 1 << 17},
+			Step: 24 * time.Hour, Start: 0.8}, 24 * time.Hour, 90, 1 << 17},
+		{"gjr from the long run", GJR{Mu: 0.1, Sigma: 0.8, Alpha: 0.02, Gamma: 0.04, Beta: 0.9, DoF: 12,
+			Step: 24 * time.Hour}, 24 * time.Hour, 30, 1 << 17},
+		{"heston from the long run", Heston{Mu: 0.1, Kappa: 6, Theta: 0.36, Xi: 1.5, Rho: -0.6},
+			Year / 4 / 32, 32, 1 << 17},
+		{"bates from the long run", Bates{Heston{Mu: 0.1, Kappa: 6, Theta: 0.3, Xi: 2.5, Rho: -0.5}, 12, -0.04, 0.08},
+			Year / 4 / 32, 32, 1 << 17},
+		{"regimes from a wild start", Regimes{Mu: 0.1, Calm: 0.4, Wild: 1.1, ToWild: 4, ToCalm: 8, Start: 1},
+			Year / 8, 8, 1 << 18},
 	}
 	for i, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
@@ -215,20 +223,29 @@ func TestCutsAndLanes(t *testing.T) {
 // held the variance is often at zero, and moves by the scheme's other law.
 func TestGoldenBits(t *testing.T) {
 	wild := examples()
-	h := wild["heston"].(Heston)
-	h.Xi = 4
-	b := wild["bates"].(Bates)
-	b.Xi = 4
+	g, j := wild["garch"].(GARCH), wild["gjr"].(GJR)
+	h, b := wild["heston"].(Heston), wild["bates"].(Bates)
+	g.Start, j.Start, h.V0, b.V0 = g.Sigma, j.Sigma, h.Theta, b.Theta
+	wild["garch, start"], wild["gjr, start"], wild["heston, start"], wild["bates, start"] = g, j, h, b
+	h.Xi, b.Xi = 4, 4
 	wild["heston, xi 4"], wild["bates, xi 4"] = h, b
 	want := map[string]string{
-		"bates":   "08f2a82ec870c5f9",
-		"garch":   "553991d1f88dad9d",
+		"bates":   "fc08be8e4dafe580",
+		"garch":   "b0d4fefa72fd9ef8",
 		"gbm":     "a2d7b4d6a2f0e80d",
-		"gjr":     "3099b5e07104502b",
-		"heston":  "232090b43b17159d",
+		"gjr":     "411f6f260c9f4cd1",
+		"heston":  "dbc244a20ba73a0c",
 		"kou":     "ba64fb751c66f9a1",
 		"merton":  "05d376740852d28f",
 		"regimes": "fcd8ea449db197d0",
+
+		"bootstrap": "c91f95dc0f558ae0",
+		"fhs":       "03b66ce9394f0e55",
+
+		"bates, start":  "08f2a82ec870c5f9",
+		"garch, start":  "553991d1f88dad9d",
+		"gjr, start":    "3099b5e07104502b",
+		"heston, start": "232090b43b17159d",
 
 		"heston, xi 4": "89c219a931e54885",
 		"bates, xi 4":  "cd5a22a7fb31f57b",
@@ -304,6 +321,9 @@ func TestRegistry(t *testing.T) {
 		}
 		for _, p := range k.Params {
 			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+				if p.Unit == param.Choice && p.Check(bad) != nil {
+					continue // a model gets one of the choices
+				}
 				v := param.Values{}
 				for n, x := range defaults {
 					v[n] = x
@@ -314,6 +334,11 @@ func TestRegistry(t *testing.T) {
 				}
 			}
 			v := param.Values{p.Name: p.Default*0.9 + 0.01}
+			if p.Unit == param.Choice {
+				v[p.Name] = 1 - p.Default
+			} else if p.Word != "" {
+				v[p.Name] = max(p.Min, 0.7)
+			}
 			if other, err := Registry.Build(param.Part{Kind: k.Name, Values: v}); err != nil || other == m {
 				t.Errorf("%s: %s does not matter (%v)", k.Name, p.Name, err)
 			}

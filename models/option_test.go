@@ -11,7 +11,7 @@ func TestCallIsBlackScholes(t *testing.T) {
 	const s, mu, h = 0.6, 0.1, 0.5
 	for _, m := range []Transformer{
 		GBM{mu, s}, Merton{Mu: mu, Sigma: s}, Kou{mu, s, 0, 0.5, 20, 20},
-		Regimes{mu, s, s, 3, 4}, Heston{mu, s * s, 2, s * s, 1e-3, 0},
+		Regimes{Mu: mu, Calm: s, Wild: s, ToWild: 3, ToCalm: 4}, Heston{mu, s * s, 2, s * s, 1e-3, 0},
 	} {
 		for _, k := range []float64{0.5, 1, 1.7} {
 			f, v := math.Exp(mu*h), s*math.Sqrt(h)

@@ -18,7 +18,8 @@ import (
 // with exponential holding times of mean 1/ToWild and 1/ToCalm years. The
 // chain runs in continuous time: a step during which it switches has the
 // variance of the time spent in either state, so returns are exact over any
-// step. Paths start in the chain's long-run distribution. Both states grow at
+// step. Paths start in the chain's long-run distribution, or wild with the
+// probability that gives the expected variance Start². Both states grow at
 // Mu, so that E[S(t)] = S(0)·e^{Mu·t} on every history of the chain.
 //
 // Source: Hamilton, "A new approach to the economic analysis of nonstationary
@@ -31,6 +32,7 @@ type Regimes struct {
 	Wild   float64 // volatility in the wild state, 1/√year, at least zero
 	ToWild float64 // switches from calm to wild per year spent calm, above zero
 	ToCalm float64 // switches from wild to calm per year spent wild, above zero
+	Start  float64 // volatility expected at the start, 1/√year, between Calm and Wild; zero: the long run's
 }
 
 var _ = Registry.Register(param.Kind[Model]{
@@ -43,10 +45,10 @@ var _ = Registry.Register(param.Kind[Model]{
 		{Name: "to-wild", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 12,
 			Doc: "switching rate from calm to wild, per year spent calm"},
 		{Name: "to-calm", Unit: param.PerYear, Min: 1e-3, Max: 1e5, Default: 36,
-			Doc: "switching rate from wild to calm, per year spent wild"}},
+			Doc: "switching rate from wild to calm, per year spent wild"}, startNow},
 	New: func(v param.Values) Model {
 		return Regimes{Mu: v["mu"], Calm: v["sigma-calm"], Wild: v["sigma-wild"],
-			ToWild: v["to-wild"], ToCalm: v["to-calm"]}
+			ToWild: v["to-wild"], ToCalm: v["to-calm"], Start: v["start"]}
 	},
 })
 
@@ -61,7 +63,20 @@ func (m Regimes) Check() error {
 			return fmt.Errorf("models: regimes switch %v times a year; want above 0 and at most 1e5", r)
 		}
 	}
+	if w := m.wildFirst(); m.Start != 0 && !(w >= 0 && w <= 1) {
+		return fmt.Errorf("models: regimes: volatility at the start = %v; want %v to %v, those of the two regimes",
+			m.Start, min(m.Calm, m.Wild), max(m.Calm, m.Wild))
+	}
 	return nil
+}
+
+// wildFirst is the probability to start wild.
+func (m Regimes) wildFirst() float64 {
+	calm, wild := float64(m.Calm*m.Calm), float64(m.Wild*m.Wild)
+	if m.Start == 0 || calm == wild {
+		return m.WildShare()
+	}
+	return (float64(m.Start*m.Start) - calm) / (wild - calm)
 }
 
 // WildShare is the share of time spent in the wild state in the long run.
@@ -77,7 +92,7 @@ func (m Regimes) Begin(at At, state State) {
 	for l := range block.Lanes {
 		path := at.Group*block.Lanes + uint64(l)
 		state[0][l], state[1][l], state[2][l] = 0, 0, 0
-		if random.FloatAt(at.Seed, path, random.Stream(random.Regime, at.Underlying), 0) > 1-m.WildShare() {
+		if random.FloatAt(at.Seed, path, random.Stream(random.Regime, at.Underlying), 0) > 1-m.wildFirst() {
 			state[2][l] = 1
 		}
 		m.hold(at, state, l)
@@ -118,7 +133,7 @@ func (m Regimes) Advance(at At, z []*block.Track, state State, move *block.Track
 }
 
 // CGF is ln π·exp(t·(Q + diag ψ))·1, with ψ the exponent of the diffusion in
-// each regime, Q the generator of the chain and π its long-run distribution.
+// each regime, Q the generator of the chain and π the law of the first regime.
 func (m Regimes) CGF(t float64, s complex128) complex128 {
 	a := diffusionCGF(m.Mu, m.Calm, 1, s) - c(m.ToWild)
 	d := diffusionCGF(m.Mu, m.Wild, 1, s) - c(m.ToCalm)
@@ -126,7 +141,7 @@ func (m Regimes) CGF(t float64, s complex128) complex128 {
 	// eigenvalues, e^{μt}·(cosh(rt)·I + sinh(rt)/r·(A − μI)).
 	mean := cmplx.Scale(0.5, a+d)
 	r := cmplx.Sqrt(cmplx.Scale(0.25, cmplx.Square(a-d)) + c(float64(m.ToWild*m.ToCalm)))
-	wild := m.WildShare()
+	wild := m.wildFirst()
 	// π(A − μI)1
 	w := cmplx.Scale(1-wild, a-mean+c(m.ToWild)) + cmplx.Scale(wild, d-mean+c(m.ToCalm))
 	// cosh and sinh over their larger exponential, which is taken out

@@ -230,7 +230,8 @@ func (p *page) laws() {
 		name  string
 		model Model
 	}{{"GBM σ .6, μ .1", GBM{.1, .6}}, {"Merton as above, μ .1", Merton{.1, .5, 20, -.01, .03}},
-		{"Kou as above, μ .1", Kou{.1, .6, 20, .4, 20, 15}}, {"Regimes .4 and 1.1, μ .1", Regimes{.1, .4, 1.1, 4, 8}}} {
+		{"Kou as above, μ .1", Kou{.1, .6, 20, .4, 20, 15}},
+		{"Regimes .4 and 1.1, μ .1", Regimes{Mu: .1, Calm: .4, Wild: 1.1, ToWild: 4, ToCalm: 8}}} {
 		const t = 0.25
 		want := r.model.Moments(t)
 		got, se, price, priceSE := sampleMoments(terminal(r.model, uint64(600+i), Year/32, 8, 1<<18))

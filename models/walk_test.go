@@ -1,8 +1,10 @@
 package models
 
 import (
+	"maps"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -109,7 +111,9 @@ func cumulantsOf(xs []float64) [5]float64 {
 }
 
 // examples are the models of the tests, by kind.
-func examples() map[string]Model {
+func examples() map[string]Model { return maps.Clone(examplesOnce()) }
+
+var examplesOnce = sync.OnceValue(func() map[string]Model {
 	ms := map[string]Model{}
 	for _, k := range Registry.Kinds() {
 		v := map[string]float64{}
@@ -118,9 +122,31 @@ func examples() map[string]Model {
 		}
 		v["mu"] = 0.1
 		ms[k.Name] = k.New(v)
+		if p, ok := ms[k.Name].(Preparer); ok {
+			m, err := p.Prepare(exampleSeries(), time.Hour)
+			if err != nil {
+				panic(err)
+			}
+			ms[k.Name] = m
+		}
 	}
 	return ms
-}
+})
+
+// exampleSeries is a year of hours whose volatility clusters, with opens beside the closes
+// before and lows and highs.
+var exampleSeries = sync.OnceValue(func() *Series {
+	s := &Series{Name: "example", Step: time.Hour, Start: time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC), Extremes: true}
+	model := GJR{Sigma: 0.7, Alpha: 0.05, Gamma: 0.02, Beta: 0.92, DoF: 5, Step: time.Hour, Start: 0.7}
+	rest := history(GBM{Sigma: 0.1}, 5, 3, time.Hour, 3*8760)
+	for i, r := range history(model, 20, 3, time.Hour, 8760) {
+		b := Bar{Gap: rest[3*i] / 10, Close: r}
+		b.Move = b.Close - b.Gap
+		b.Lo, b.Hi = min(0, b.Move)-math.Abs(rest[3*i+1]), max(0, b.Move)+math.Abs(rest[3*i+2])
+		s.Bars = append(s.Bars, b)
+	}
+	return s
+})
 
 func exampleNames() []string {
 	var names []string

@@ -36,6 +36,7 @@ type Param struct {
 	Max     float64 // largest value allowed
 	Default float64
 	Choices []string // names of the values 0, 1, … of a Choice
+	Word    string   // how people write zero where it stands for something else, as auto; empty: it does not
 	Doc     string   // meaning, half a sentence
 }
 
@@ -47,6 +48,9 @@ func (p Param) Check(v float64) error {
 	if p.Unit == Time && v > 0 && v < Nanosecond {
 		return fmt.Errorf("%s = %gs; want none, or at least a nanosecond", p.Name, v)
 	}
+	if v == 0 && p.Word != "" {
+		return nil
+	}
 	if p.Unit == Choice && v != math.Trunc(v) || !(v >= p.Min && v <= p.Max) {
 		return fmt.Errorf("%s = %s; want %s", p.Name, p.Format(v), p.Range())
 	}
@@ -55,6 +59,11 @@ func (p Param) Check(v float64) error {
 
 // Range says in words which values are allowed.
 func (p Param) Range() string {
+	if p.Word != "" {
+		word := p.Word
+		p.Word = ""
+		return word + ", or " + p.Range()
+	}
 	if p.Unit == Choice {
 		return strings.Join(p.Choices, " or ")
 	}
@@ -79,6 +88,9 @@ func (p Param) noun() string {
 // Parse reads a value as a person writes it: 5%, 10bp, 0.05, 1e6, 90m, 30d or
 // the name of a choice.
 func (p Param) Parse(text string) (float64, error) {
+	if p.Word != "" && text == p.Word {
+		return 0, nil
+	}
 	switch p.Unit {
 	case Choice:
 		if i := slices.Index(p.Choices, text); i >= 0 {
@@ -88,7 +100,8 @@ func (p Param) Parse(text string) (float64, error) {
 	case Time:
 		v, err := Seconds(text)
 		if err != nil {
-			return 0, fmt.Errorf("%s = %q; want a duration such as 90s, 5m, 1h or 30d", p.Name, text)
+			return 0, fmt.Errorf("%s = %q; want a duration such as 90s, 5m, 1h or 30d%s",
+				p.Name, text, p.orWord())
 		}
 		return v, p.Check(v)
 	}
@@ -103,9 +116,19 @@ func (p Param) Parse(text string) (float64, error) {
 	return v, p.Check(v)
 }
 
+// orWord offers the word for zero, if there is one.
+func (p Param) orWord() string {
+	if p.Word == "" {
+		return ""
+	}
+	return ", or " + p.Word
+}
+
 // Format writes a value so that Parse reads the same bits back.
 func (p Param) Format(v float64) string {
 	switch {
+	case p.Word != "" && v == 0:
+		return p.Word
 	case p.Unit == Choice:
 		if i := int(v); float64(i) == v && i >= 0 && i < len(p.Choices) {
 			return p.Choices[i]

@@ -45,6 +45,7 @@ type Walker struct {
 // A law is one underlying's on its way.
 type law struct {
 	model models.Model
+	bars  models.BarModel // the model, if its steps have extremes
 	state models.State
 	z     []*block.Track
 }
@@ -62,13 +63,19 @@ type ownLaw struct {
 // NewWalker returns a walker that has no group yet.
 func (g Generator) NewWalker() *Walker {
 	w := &Walker{g: g, block: block.New(1 + len(g.Others))}
-	for _, m := range append([]models.Model{g.Model}, g.Others...) {
+	for u, m := range append([]models.Model{g.Model}, g.Others...) {
 		l := law{model: m, state: make(models.State, m.State())}
+		if bars, ok := m.(models.BarModel); ok && bars.InBars() {
+			l.bars = bars
+			w.block.Gap[u], w.block.Lo[u], w.block.Hi[u] = new(block.Track), new(block.Track), new(block.Track)
+		}
 		for range m.Normals() {
 			l.z = append(l.z, new(block.Track))
 		}
 		w.laws = append(w.laws, l)
-		w.mixed = append(w.mixed, l.z[0])
+		if len(l.z) > 0 {
+			w.mixed = append(w.mixed, l.z[0])
+		}
 	}
 	for range g.Outages {
 		w.block.KeeperDown = append(w.block.KeeperDown, new(block.Mask))
@@ -123,6 +130,11 @@ func (w *Walker) Next() *block.Block {
 	if w.g.Each == nil {
 		for u, l := range w.laws {
 			w.at.Underlying = u
+			if l.bars != nil {
+				l.bars.AdvanceBars(w.at, l.z, l.state,
+					models.BarTracks{Move: b.Move[u], Gap: b.Gap[u], Lo: b.Lo[u], Hi: b.Hi[u]})
+				continue
+			}
 			l.model.Advance(w.at, l.z, l.state, b.Move[u])
 		}
 		w.at.Underlying = 0

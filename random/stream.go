@@ -1,6 +1,8 @@
 package random
 
 import (
+	"math"
+
 	//lint:ignore SA1019 the project's named random library; imported here alone
 	xrand "golang.org/x/exp/rand"
 
@@ -21,6 +23,9 @@ const (
 
 	Parameters = 5 // a path's own parameters, where they are uncertain
 	Design     = 6 // which cells of a grid a sample has
+
+	Blocks = 7 // where blocks of a history begin, and how long they are
+	Start  = 8 // first state, where it is drawn from the long-run law
 )
 
 // Stream returns the ID of the index-th stream for a purpose.
@@ -87,6 +92,32 @@ func (s *Source) Norm() float64 {
 	return float64(x)
 }
 
+// Gamma returns a number of the gamma law with scale 1 and a shape above zero.
+//
+// Source: Marsaglia and Tsang, "A simple method for generating gamma variables", ACM
+// Transactions on Mathematical Software 26 (2000); shapes below 1 by their power of a
+// uniform number.
+func (s *Source) Gamma(shape float64) float64 {
+	factor := 1.0
+	if shape < 1 {
+		factor = fmath.Pow(s.Float64(), 1/shape)
+		shape++
+	}
+	d := shape - 1.0/3
+	c := 1 / math.Sqrt(float64(9*d))
+	for {
+		x := s.Norm()
+		v := 1 + float64(c*x)
+		if v <= 0 {
+			continue
+		}
+		v = float64(float64(v*v) * v)
+		if fmath.Log(s.Float64()) < float64(0.5*float64(x*x))+float64(d*((1-v)+fmath.Log(v))) {
+			return float64(float64(d*v) * factor)
+		}
+	}
+}
+
 // ExpAt returns the n-th exponential number of a stream, addressed directly.
 func ExpAt(seed, path uint64, id ID, n uint64) float64 {
 	s := at(seed, path, id, n)
@@ -107,6 +138,15 @@ func at(seed, path uint64, id ID, n uint64) Source {
 		s.Uint64()
 	}
 	return s
+}
+
+// BlockAt returns the n-th block of a history of some bars: at which bar it begins, drawn
+// through golang.org/x/exp/rand, and a uniform number in (0, 1) for its length.
+func BlockAt(seed, path uint64, id ID, n uint64, bars int) (first int, length float64) {
+	s := NewSource(seed, path, id)
+	s.quad = uint32(n) // an index takes two of its four words, but for one in 2⁴⁸ that takes more
+	first = int(s.Rand().Uint64n(uint64(bars)))
+	return first, s.Float64()
 }
 
 // FloatAt returns the n-th uniform number of a stream in (0, 1), addressed

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"runtime"
 )
@@ -17,7 +16,6 @@ import (
 type Dir struct {
 	Path   string            // where the run will be
 	hidden folder            // where its files are meanwhile
-	files  []string          // their names
 	hashes map[string]string // of all files of the run, by name
 	into   *Stored           // the run that is there already; nil: a new one
 }
@@ -63,7 +61,7 @@ func (d *Dir) File(name string, write func(io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("rundir: %s: %w", name, err)
 	}
-	d.files, d.hashes[name] = append(d.files, name), hash
+	d.hashes[name] = hash
 	return nil
 }
 
@@ -82,39 +80,49 @@ func (d *Dir) Commit(m Manifest) error {
 	m.Version, m.Generator = Version(), Generator
 	m.Go, m.System, m.Processor = runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH, processor()
 	text, err := seal(m)
-	if err != nil {
-		return fmt.Errorf("rundir: %w", err)
+	if err == nil {
+		err = d.syncFolders() // before there is a manifest in them
 	}
-	if err := d.Bytes(ManifestFile, text); err != nil {
-		return err
+	if err == nil {
+		err = d.Bytes(ManifestFile, text)
 	}
-	if d.into != nil {
-		err = unfinished.end(d.hidden.Path, d.fill)
-	} else {
+	if err == nil {
 		err = d.place()
 	}
 	if err != nil {
 		return fmt.Errorf("rundir: %w", err)
 	}
-	if d.into != nil {
-		d.into.Manifest = m
-	}
 	return nil
 }
 
-// place gives a new run its name.
-func (d *Dir) place() error {
+// syncFolders puts the names of what was written on disk.
+func (d *Dir) syncFolders() error {
 	folders, err := d.hidden.folders()
-	if err == nil {
-		err = d.hidden.sync(folders...)
+	if err != nil {
+		return err
 	}
+	return d.hidden.sync(folders...)
+}
+
+// place gives what was written its final names.
+func (d *Dir) place() error {
+	err := d.hidden.sync(".")
 	if err == nil {
 		err = d.hidden.root.Close() // some systems rename no folder that is open
 	}
-	if err == nil {
-		err = absent(d.Path) // rename would replace an empty folder that appeared meanwhile
-	}
 	if err != nil {
+		return err
+	}
+	if d.into != nil {
+		at := d.hidden.Path
+		d.hidden.Path = "" // from here on it is gone on with, not removed
+		_ = unfinished.end(at, func() error {
+			err = d.into.fill(filepath.Base(at))
+			return nil
+		})
+		return err
+	}
+	if err := absent(d.Path); err != nil { // rename would replace an empty folder that appeared meanwhile
 		return fmt.Errorf("output folder: %w", err)
 	}
 	if err := unfinished.end(d.hidden.Path, func() error { return os.Rename(d.hidden.Path, d.Path) }); err != nil {
@@ -123,47 +131,12 @@ func (d *Dir) place() error {
 	return syncFolder(filepath.Dir(d.Path))
 }
 
-// fill moves what was written into a run that is there. Its manifest goes first and comes
-// last: a run with a manifest has all of its files, and none that only an earlier manifest
-// listed. Files that no manifest listed stay.
-func (d *Dir) fill() error {
-	run := d.into
-	earlier := run.Manifest.Outputs
-	run.Manifest = Manifest{}
-	if err := errors.Join(run.remove(ManifestFile), run.sync(".")); err != nil {
-		return err
-	}
-	for name := range earlier {
-		if _, again := d.hashes[name]; !again {
-			if err := run.remove(name); err != nil {
-				return err
-			}
-		}
-	}
-	at := filepath.Base(d.hidden.Path)
-	folders := map[string]bool{".": true}
-	for _, name := range d.files { // the manifest is the last
-		if name == ManifestFile {
-			for dir := range folders {
-				if err := run.sync(dir); err != nil {
-					return err
-				}
-			}
-		}
-		if err := run.rename(path.Join(at, name), name); err != nil {
-			return err
-		}
-		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-			folders[dir] = true
-		}
-	}
-	return errors.Join(d.hidden.root.Close(), run.root.RemoveAll(at), run.sync("."))
-}
-
 // Abort removes what was written, unless the run was committed.
 func (d *Dir) Abort() {
 	_ = d.hidden.root.Close()
-	_ = unfinished.end(d.hidden.Path, func() error { return os.RemoveAll(d.hidden.Path) })
+	if at := d.hidden.Path; at != "" {
+		_ = unfinished.end(at, func() error { return os.RemoveAll(at) })
+	}
 }
 
 // A File is a single file being written, in the same manner as a Dir: under a

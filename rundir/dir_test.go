@@ -130,6 +130,29 @@ func TestCreateRefuses(t *testing.T) {
 	}
 }
 
+// No file of a run is written outside of it.
+func TestFileNames(t *testing.T) {
+	parent := t.TempDir()
+	d, err := Create(filepath.Join(parent, "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside := filepath.Join(parent, "outside")
+	link := os.Symlink("../outside", filepath.Join(d.hidden.Path, "figures"))
+	if err := errors.Join(os.Mkdir(outside, 0o777), link); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"../outside/a", "a/../../outside/a", "/a", "", ".", "a/", "figures/a"} {
+		if err := d.File(name, writes("a")); err == nil {
+			t.Errorf("a file %q was written", name)
+		}
+	}
+	d.Abort()
+	if got := names(t, parent) + names(t, outside); got != "outside" {
+		t.Errorf("there is %s", got)
+	}
+}
+
 func TestAbort(t *testing.T) {
 	parent := t.TempDir()
 	d, err := Create(filepath.Join(parent, "run"))

@@ -49,7 +49,7 @@ func TestFullDisk(t *testing.T) {
 	if err := f.Commit(much); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("a file alone: %v", err)
 	}
-	if err := CreateSweep(filepath.Join(parent, "sweep"),
+	if _, err := CreateSweep(filepath.Join(parent, "sweep"),
 		bytes.Repeat([]byte("x"), 2<<20), Origin{}); err == nil ||
 		!strings.Contains(err.Error(), "no space left") {
 		t.Errorf("a sweep: %v", err)

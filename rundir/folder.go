@@ -61,8 +61,8 @@ func kindName(mode fs.FileMode) string {
 
 // lookup is what is at a name: a file, or a folder if want is [fs.ModeDir].
 func (f *folder) lookup(name string, want fs.FileMode) (info fs.FileInfo, err error) {
-	if !fs.ValidPath(name) || !filepath.IsLocal(filepath.FromSlash(name)) {
-		return nil, fmt.Errorf("%q is no name of a file in %s", name, f.Path)
+	if err := validName(name); err != nil {
+		return nil, err
 	}
 	for i, c := range name + "/" {
 		if c != '/' {
@@ -80,6 +80,14 @@ func (f *folder) lookup(name string, want fs.FileMode) (info fs.FileInfo, err er
 		}
 	}
 	return info, nil
+}
+
+// validName reports a name that could not be one of a file in a run.
+func validName(name string) error {
+	if !fs.ValidPath(name) || !filepath.IsLocal(filepath.FromSlash(name)) {
+		return fmt.Errorf("%q is no name of a file in a run", name)
+	}
+	return nil
 }
 
 // join is the path of a name, for messages.
@@ -134,6 +142,9 @@ func (f *folder) makeDir(name string) error {
 // create writes a new file, puts its content on disk, and returns its SHA-256. One that
 // could not be written whole is removed.
 func (f *folder) create(name string, write func(io.Writer) error) (hash string, err error) {
+	if err := validName(name); err != nil {
+		return "", err
+	}
 	if err := f.makeDir(path.Dir(name)); err != nil {
 		return "", err
 	}
@@ -207,27 +218,20 @@ func (f *folder) folders() (names []string, err error) {
 // partialPrefix begins the names, in a run, of what is being written.
 const partialPrefix = ".partial-"
 
-// tidy removes from some folders what processes left that were killed while they wrote.
-func (f *folder) tidy(dirs ...string) error {
-	for _, dir := range dirs {
-		if _, err := f.lookup(dir, fs.ModeDir); errors.Is(err, fs.ErrNotExist) {
-			continue
-		} else if err != nil {
-			return err
-		}
-		entries, err := fs.ReadDir(f.root.FS(), dir)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			if strings.HasPrefix(e.Name(), partialPrefix) {
-				if err := f.root.RemoveAll(path.Join(dir, e.Name())); err != nil {
-					return err
-				}
-			}
+// partial are the names in a folder of what is being written; none if it is missing.
+func (f *folder) partial(dir string) (names []string, err error) {
+	if _, err := f.lookup(dir, fs.ModeDir); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	entries, err := fs.ReadDir(f.root.FS(), dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), partialPrefix) {
+			names = append(names, path.Join(dir, e.Name()))
 		}
 	}
-	return nil
+	return names, err
 }
 
 // hidden is a name that begins so and that nothing else has.

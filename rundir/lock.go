@@ -12,7 +12,7 @@ import (
 type Access int
 
 const (
-	Watch  Access = iota // reads what is finished, while others may write
+	Look   Access = iota // reads what is finished, while others may write
 	Read                 // reads, with others that read
 	Change               // reads and writes, alone
 )
@@ -24,7 +24,7 @@ var ErrInUse = errors.New("in use by another process; want to wait until that en
 // has from its beginning and which is never replaced. Other runs are never changed once
 // they have their name, and need none.
 func (f *folder) lock(access Access) (*os.File, error) {
-	if access == Watch {
+	if access == Look {
 		return nil, nil
 	}
 	flag := os.O_RDONLY

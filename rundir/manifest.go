@@ -58,6 +58,9 @@ func ReadManifest(r io.Reader) (Manifest, error) {
 	return m, err
 }
 
+// ErrDamaged says that a manifest, or the origin of a sweep, is not what was written.
+var ErrDamaged = errors.New("its digest is not that of its content; it is not what was written")
+
 // sealEnd follows a digest, with which the file ends.
 const sealEnd = "\"\n}\n"
 
@@ -82,7 +85,7 @@ func unseal(data []byte, v any) error {
 	if json.Unmarshal(data, &earlier) == nil && earlier.Digest == nil {
 		return errors.New("it has no digest; an earlier version of mcrisk wrote it, want a new run")
 	}
-	return errors.New("its digest is not that of its content; it is not what was written")
+	return ErrDamaged
 }
 
 func encodeJSON(w io.Writer, v any) error {

@@ -57,14 +57,14 @@ type Origin struct {
 }
 
 // CreateSweep begins the run of a sweep at path, which must not exist: plan is its
-// sweep.yaml.
-func CreateSweep(path string, plan []byte, b Origin) error {
+// sweep.yaml. The run is open for Change.
+func CreateSweep(path string, plan []byte, b Origin) (*Stored, error) {
 	return createSweep(path, plan, b, func(*Dir) error { return nil })
 }
 
 // MergeSweep begins the run of a sweep at path, which must not exist, with the records of
-// all parts, which are runs of that sweep.
-func MergeSweep(ctx context.Context, path string, b Origin, parts []*Records) error {
+// all parts, which are runs of that sweep. The run is open for Change.
+func MergeSweep(ctx context.Context, path string, b Origin, parts []*Records) (*Stored, error) {
 	return createSweep(path, parts[0].plan, b, func(d *Dir) error {
 		for _, part := range parts {
 			if err := part.copyTo(ctx, d); err != nil {
@@ -76,10 +76,10 @@ func MergeSweep(ctx context.Context, path string, b Origin, parts []*Records) er
 }
 
 // createSweep begins the run of a sweep, in which more is written before it gets its name.
-func createSweep(path string, plan []byte, b Origin, more func(*Dir) error) error {
+func createSweep(path string, plan []byte, b Origin, more func(*Dir) error) (*Stored, error) {
 	d, err := Create(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer d.Abort()
 	b.Generator, b.Plan, b.Digest = Generator, Hash(plan), ""
@@ -91,20 +91,23 @@ func createSweep(path string, plan []byte, b Origin, more func(*Dir) error) erro
 		err = more(d)
 	}
 	if err == nil {
+		err = d.syncFolders()
+	}
+	if err == nil {
 		err = d.place()
 	}
 	if err != nil {
-		return fmt.Errorf("rundir: %w", err)
+		return nil, fmt.Errorf("rundir: %w", err)
 	}
-	return nil
+	return Open(d.Path, Change)
 }
 
 // Sweep reads the run of a sweep, finished or not: its spec, its plan, its origin and
 // its records of the named columns.
-func (s *Stored) Sweep(ctx context.Context, names []string) (*Records, SweepPlan, Origin, error) {
+func (s *Stored) Sweep(names []string) (*Records, SweepPlan, Origin, error) {
 	var b Origin
 	none := func(err error) (*Records, SweepPlan, Origin, error) { return nil, SweepPlan{}, b, err }
-	plan, err := s.heldText(ctx, SweepFile)
+	plan, err := s.heldText(SweepFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return none(fmt.Errorf("rundir: %s has no %s; want the directory that mcrisk sweep wrote", s.Path, SweepFile))
 	}
@@ -112,7 +115,7 @@ func (s *Stored) Sweep(ctx context.Context, names []string) (*Records, SweepPlan
 		return none(fmt.Errorf("rundir: %w", err))
 	}
 	file := s.join(SweepFile)
-	text, err := s.heldText(ctx, OriginFile)
+	text, err := s.heldText(OriginFile)
 	if err != nil {
 		return none(fmt.Errorf("rundir: %w", err))
 	}
@@ -135,6 +138,9 @@ func (s *Stored) Sweep(ctx context.Context, names []string) (*Records, SweepPlan
 	}
 	if how == nil {
 		return none(fmt.Errorf("rundir: %s says nothing of a sweep", file))
+	}
+	if err := LoadHistory(&spec); err != nil {
+		return none(err)
 	}
 	own, err := study.New(spec)
 	if err != nil {

@@ -48,15 +48,12 @@ func begun(t *testing.T) *Records {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "run")
-	if err := CreateSweep(path, plan.Bytes(), Origin{Command: []string{"mcrisk"}, Notes: []string{"a"}}); err != nil {
-		t.Fatal(err)
-	}
-	run, err := Open(path, Change)
+	run, err := CreateSweep(path, plan.Bytes(), Origin{Command: []string{"mcrisk"}, Notes: []string{"a"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(run.Close)
-	r, back, b, err := run.Sweep(t.Context(), []string{"nav", "underlying"})
+	r, back, b, err := run.Sweep([]string{"nav", "underlying"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,15 +67,12 @@ func begun(t *testing.T) *Records {
 func merged(t *testing.T, from *Records) (*Records, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "run")
-	if err := MergeSweep(t.Context(), path, Origin{}, []*Records{from}); err != nil {
-		return nil, err
-	}
-	run, err := Open(path, Change)
+	run, err := MergeSweep(t.Context(), path, Origin{}, []*Records{from})
 	if err != nil {
 		return nil, err
 	}
 	t.Cleanup(run.Close)
-	r, _, _, err := run.Sweep(t.Context(), from.names)
+	r, _, _, err := run.Sweep(from.names)
 	return r, err
 }
 
@@ -354,7 +348,7 @@ func TestTidy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for access, want := range map[Access]error{Change: ErrInUse, Read: ErrInUse, Watch: nil} {
+	for access, want := range map[Access]error{Change: ErrInUse, Read: ErrInUse, Look: nil} {
 		s, err := Open(r.Path, access)
 		if !errors.Is(err, want) || err != nil && !strings.Contains(err.Error(), r.Path) {
 			t.Errorf("open for %d while another changes it: %v; want %v", access, err, want)
@@ -387,7 +381,7 @@ func TestTidy(t *testing.T) {
 	if got := names(t, r.Path) + names(t, r.join(recordsDir)); got != "origin.json records sweep.yaml" {
 		t.Errorf("left is %s", got)
 	}
-	_, _, b, err := s.Sweep(t.Context(), nil)
+	_, _, b, err := s.Sweep(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -399,7 +393,8 @@ func TestTidy(t *testing.T) {
 	if err := os.WriteFile(r.join(OriginFile), text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := s.Sweep(t.Context(), nil); err == nil || !strings.Contains(err.Error(), `random numbers "dice"`) {
+	if _, _, _, err := s.Sweep(nil); err == nil ||
+		!strings.Contains(err.Error(), `random numbers "dice"`) {
 		t.Errorf("opened with %v", err)
 	}
 }
@@ -432,7 +427,10 @@ func TestInterruptedHashing(t *testing.T) {
 		},
 		"merge": func(ctx context.Context) error {
 			parent := t.TempDir()
-			err := MergeSweep(ctx, filepath.Join(parent, "run"), Origin{}, []*Records{r})
+			run, err := MergeSweep(ctx, filepath.Join(parent, "run"), Origin{}, []*Records{r})
+			if run != nil {
+				run.Close()
+			}
 			if left := names(t, parent); (err == nil) != (left == "run") || err != nil && left != "" {
 				t.Errorf("it left %s, with %v", left, err)
 			}

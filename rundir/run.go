@@ -41,7 +41,7 @@ func (s *Stored) Run(ctx context.Context) (*Run, error) {
 		return nil, s.lacking(fs.ErrNotExist, ManifestFile)
 	}
 	var err error
-	if r.Study, err = s.Study(ctx, SpecFile); err != nil {
+	if r.Study, err = s.Study(SpecFile); err != nil {
 		return nil, err
 	}
 	for token := range r.Study.Tokens() {

@@ -187,8 +187,10 @@ func TestRunFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if text != "" && tt.file != ManifestFile { // it is no longer what the manifest says, and is read for nothing
-			if err := readAll(t, dir); err == nil || !strings.Contains(err.Error(), tt.file+": its content has the SHA-256") {
+		if text != "" && tt.file != ManifestFile {
+			// It is not what the manifest says. Then it is listed, as by one who means it.
+			err := readAll(t, dir)
+			if err == nil || !strings.Contains(err.Error(), tt.file+": its content has the SHA-256") {
 				t.Errorf("%s: %v; want that the content is another", tt.name, err)
 			}
 			reseal(t, dir, tt.file, text)
@@ -212,7 +214,8 @@ func TestRunFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	reseal(t, dir, "horizons-a.csv", "")
-	if err := readAll(t, dir); err == nil || !strings.Contains(err.Error(), "run/horizons-a.csv:1: the table is empty") {
+	if err := readAll(t, dir); err == nil ||
+		!strings.Contains(err.Error(), "run/horizons-a.csv:1: the table is empty") {
 		t.Errorf("an empty table: %v", err)
 	}
 }

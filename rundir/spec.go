@@ -58,6 +58,9 @@ func specItems(s study.Spec) yaml.MapSlice {
 	}
 	model, _ := models.Registry.Kind(s.Model.Kind)
 	spec := yaml.MapSlice{{Key: "model", Value: part(s.Model, model.Params)}}
+	if s.History != nil {
+		spec = append(spec, historyItem(*s.History))
+	}
 	if s.Errors != nil {
 		spec = append(spec, errorsItem(*s.Errors), yaml.MapItem{Key: "parameter-uncertainty", Value: s.Uncertain})
 	}
@@ -192,6 +195,7 @@ func (r *reader) spec(s *study.Spec) fields {
 		"step":                  func(n ast.Node) { s.Step = r.duration(n, "step") },
 		"paths":                 func(n ast.Node) { s.Paths = int(r.count(n, "paths", 1, study.MaxPaths)) },
 		"seed":                  func(n ast.Node) { s.Seed = r.count(n, "seed", 0, math.MaxUint64) },
+		"history":               func(n ast.Node) { s.History = r.history(n) },
 		"errors":                func(n ast.Node) { s.Errors = r.errors(n) },
 		"parameter-uncertainty": func(n ast.Node) { s.Uncertain = r.truth(n, "parameter-uncertainty") },
 		"common-jumps":          func(n ast.Node) { s.CommonJumps = r.truth(n, "common-jumps") },

@@ -41,23 +41,112 @@ func Open(dir string, access Access) (s *Stored, err error) {
 		err = nil // no sweep
 	}
 	if err == nil && s.locked != nil && access == Change {
-		err = s.tidy(".", recordsDir)
+		err = s.settle()
 	}
-	if err != nil {
+	if err == nil {
+		s.Manifest, err = s.manifest(ManifestFile)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		s.Close()
 		return nil, fmt.Errorf("rundir: %w", err)
 	}
-	text, err := s.text(ManifestFile)
-	if err == nil {
-		s.Manifest, err = ReadManifest(strings.NewReader(string(text)))
-	} else if errors.Is(err, fs.ErrNotExist) {
-		return s, nil
+	return s, nil
+}
+
+// manifest reads a manifest. All names in it are of files in a run.
+func (s *Stored) manifest(name string) (m Manifest, err error) {
+	text, err := s.text(name)
+	if err != nil {
+		return m, err
+	}
+	m, err = ReadManifest(strings.NewReader(string(text)))
+	for file := range m.Outputs {
+		err = errors.Join(err, validName(file))
 	}
 	if err != nil {
-		s.Close()
-		return nil, fmt.Errorf("rundir: %s: %w", s.join(ManifestFile), err)
+		return m, fmt.Errorf("%s: %w", s.join(name), err)
 	}
-	return s, nil
+	return m, nil
+}
+
+// settle ends what a killed process was at: results that were on disk with their manifest
+// are moved to their places, and everything else that was half-written is removed.
+func (s *Stored) settle() error {
+	partial, err := s.partial(".")
+	if err != nil {
+		return err
+	}
+	for _, at := range partial {
+		if _, err := s.manifest(path.Join(at, ManifestFile)); err == nil {
+			err = s.fill(at)
+		} else {
+			err = s.root.RemoveAll(at)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if partial, err = s.partial(recordsDir); err != nil {
+		return err
+	}
+	for _, name := range partial {
+		if err := s.root.RemoveAll(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// earlierFile is the manifest, in a folder of new results, of those that they replace.
+const earlierFile = "earlier.json"
+
+// fill moves results, which are on disk with their manifest, from a folder in the run to
+// their places. The manifest of earlier results goes first and the new one comes last: a
+// run with a manifest has all of its files, and none that only an earlier one listed. Files
+// that no manifest listed stay. Whoever is killed on the way is replaced by settle.
+func (s *Stored) fill(at string) error {
+	m, err := s.manifest(path.Join(at, ManifestFile))
+	if err != nil {
+		return err
+	}
+	earlier := path.Join(at, earlierFile)
+	if _, err := s.lookup(ManifestFile, 0); err == nil {
+		if err := errors.Join(s.rename(ManifestFile, earlier), s.sync(at, ".")); err != nil {
+			return err
+		}
+	}
+	s.Manifest = Manifest{}
+	before, err := s.manifest(earlier)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrDamaged) {
+		return err
+	}
+	for name := range before.Outputs {
+		if _, again := m.Outputs[name]; !again {
+			if err := s.remove(name); err != nil {
+				return err
+			}
+		}
+	}
+	folders := map[string]bool{".": true}
+	for name := range m.Outputs {
+		if _, err := s.lookup(path.Join(at, name), 0); errors.Is(err, fs.ErrNotExist) {
+			continue // it is in its place
+		}
+		if err := s.rename(path.Join(at, name), name); err != nil {
+			return err
+		}
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			folders[dir] = true
+		}
+	}
+	if err := s.sync(slices.Collect(maps.Keys(folders))...); err != nil {
+		return err
+	}
+	if err := errors.Join(s.rename(path.Join(at, ManifestFile), ManifestFile), s.sync(".")); err != nil {
+		return err
+	}
+	s.Manifest = m
+	return s.root.RemoveAll(at)
 }
 
 // Close closes the run and ends its lock.
@@ -82,7 +171,11 @@ func (s *Stored) held(ctx context.Context, name string) (*os.File, error) {
 	if err != nil || !s.Finished() {
 		return f, err
 	}
-	if err = s.check(ctx, name, f); err == nil {
+	hash, err := hashOf(ctx, f)
+	if err == nil {
+		err = s.check(name, hash)
+	}
+	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)
 	}
 	if err != nil {
@@ -91,40 +184,39 @@ func (s *Stored) held(ctx context.Context, name string) (*os.File, error) {
 	return f, nil
 }
 
-// check compares the content of an open file with the manifest.
-func (s *Stored) check(ctx context.Context, name string, content io.Reader) error {
+// check compares the SHA-256 of a file with the manifest.
+func (s *Stored) check(name, hash string) error {
 	want, listed := s.Manifest.Outputs[name]
 	if !listed {
 		return fmt.Errorf("%s: the manifest does not list it", s.join(name))
 	}
-	got, err := hashOf(ctx, content)
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.join(name), err)
-	}
-	if got != want {
-		return fmt.Errorf("%s: its content has the SHA-256 %s; the manifest says %s", s.join(name), got, want)
+	if hash != want {
+		return fmt.Errorf("%s: its content has the SHA-256 %s; the manifest says %s", s.join(name), hash, want)
 	}
 	return nil
 }
 
 // heldText is the content of a file, if it is what the manifest says.
-func (s *Stored) heldText(ctx context.Context, name string) ([]byte, error) {
+func (s *Stored) heldText(name string) ([]byte, error) {
 	text, err := s.text(name)
 	if err == nil && s.Finished() {
-		err = s.check(ctx, name, strings.NewReader(string(text)))
+		err = s.check(name, Hash(text))
 	}
 	return text, err
 }
 
 // Study is the study of the run's spec.yaml, or of another spec in it.
-func (s *Stored) Study(ctx context.Context, name string) (*study.Study, error) {
-	text, err := s.heldText(ctx, name)
+func (s *Stored) Study(name string) (*study.Study, error) {
+	text, err := s.heldText(name)
 	if err != nil {
 		return nil, s.lacking(err, name)
 	}
 	spec, err := ReadSpec(text, s.join(name))
 	if err != nil {
 		return nil, NotRunError{err}
+	}
+	if err := LoadHistory(&spec); err != nil {
+		return nil, err
 	}
 	built, err := study.New(spec)
 	if err != nil {
@@ -162,6 +254,9 @@ func (s *Stored) Check(ctx context.Context) error {
 		case name == ManifestFile || d.IsDir() && folders[name]:
 			return nil
 		}
+		if folders[name] { // and is none: what is listed in it says so below
+			return nil
+		}
 		if _, listed := rest[name]; !listed {
 			faults = append(faults, fmt.Errorf("%s: the manifest does not list it", s.join(name)))
 			if d.IsDir() {
@@ -178,17 +273,21 @@ func (s *Stored) Check(ctx context.Context) error {
 		return f.Close()
 	})
 	for _, name := range slices.Sorted(maps.Keys(rest)) {
-		faults = append(faults, fmt.Errorf("%s is missing", s.join(name)))
+		if _, err := s.lookup(name, 0); errors.Is(err, fs.ErrNotExist) {
+			faults = append(faults, fmt.Errorf("%s is missing", s.join(name)))
+		} else {
+			faults = append(faults, err)
+		}
 	}
 	if err := errors.Join(append(faults, err)...); err != nil {
 		return err
 	}
-	return s.checkStudy(ctx)
+	return s.checkStudy()
 }
 
 // checkStudy compares what the manifest says of the study with its specs, and of a sweep
 // with its origin.
-func (s *Stored) checkStudy(ctx context.Context) error {
+func (s *Stored) checkStudy() error {
 	m := s.Manifest
 	var faults []error
 	differs := func(key string, got, want any) {
@@ -210,7 +309,7 @@ func (s *Stored) checkStudy(ctx context.Context) error {
 	file := SpecFile
 	if s.Swept() {
 		file = SweepFile
-		records, _, origin, err := s.Sweep(ctx, nil)
+		records, _, origin, err := s.Sweep(nil)
 		if err != nil {
 			return err
 		}
@@ -224,7 +323,7 @@ func (s *Stored) checkStudy(ctx context.Context) error {
 		if name != SpecFile && !further {
 			continue
 		}
-		own, err := s.Study(ctx, name)
+		own, err := s.Study(name)
 		if err != nil {
 			return err
 		}

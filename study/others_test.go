@@ -180,7 +180,7 @@ func TestCommonJumpsOfOneLaw(t *testing.T) {
 		s.Paths, s.CommonJumps = 4*study.ChunkPaths+40, true
 		numbers := []any{"jump-rate", 20, "jump-mean", 0, "jump-sd", 0.05}
 		if kind == "bates" { // of hardly moving variance, whose Brownian motion is not the price's
-			numbers = append(numbers, "v0", 0.25, "theta", 0.25, "xi", 0.01, "rho", 0)
+			numbers = append(numbers, "start", 0.58, "theta", 0.25, "xi", 0.01, "rho", 0)
 		} else {
 			numbers = append(numbers, "sigma", 0.5)
 		}
@@ -241,7 +241,7 @@ func TestOthersRefused(t *testing.T) {
 // The bits of common jumps, one hash for each model that has them.
 func TestGoldenCommonJumps(t *testing.T) {
 	for kind, want := range map[string]string{
-		"merton": "3cdc6f62f7b54407", "kou": "aaed4f930956ef31", "bates": "0b2dad7f9467d3dd",
+		"merton": "3cdc6f62f7b54407", "kou": "aaed4f930956ef31", "bates": "359da713ab3b1928",
 	} {
 		s := several()
 		s.Paths, s.CommonJumps = 64, true

@@ -3,7 +3,6 @@ package study
 import (
 	"fmt"
 
-	"mcrisk/fmath"
 	"mcrisk/paths"
 	"mcrisk/tokens"
 )
@@ -74,23 +73,15 @@ func marketOf(p tokens.Path, held *tokens.Lifetime) tokens.MarketLife {
 	return m
 }
 
-// pathOf is a history as a path. Log-returns are logarithms of price ratios, so that they
-// do not depend on the unit of the prices.
+// pathOf is a history as a path, from the open of its first bar.
 func pathOf(h *paths.History, closes bool) tokens.Path {
 	p := tokens.Path{Step: h.Step, Extremes: !closes}
-	last, next := h.Bars[0].Open, h.Bars[0].Start
-	for _, b := range h.Bars {
-		for ; next.Before(b.Start); next = next.Add(h.Step) {
-			p.Bars = append(p.Bars, tokens.Bar{})
-		}
-		next = next.Add(h.Step)
-		bar := tokens.Bar{Move: fmath.Log(b.Close / last)}
+	for _, b := range h.Series().Bars {
+		bar := tokens.Bar{Move: b.Close}
 		if !closes {
-			bar = tokens.Bar{Gap: fmath.Log(b.Open / last), Move: fmath.Log(b.Close / b.Open),
-				Lo: fmath.Log(b.Low / b.Open), Hi: fmath.Log(b.High / b.Open)}
+			bar = tokens.Bar{Gap: b.Gap, Move: b.Move, Lo: b.Lo, Hi: b.Hi}
 		}
 		p.Bars = append(p.Bars, bar)
-		last = b.Close
 	}
 	return p
 }

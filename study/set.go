@@ -102,6 +102,9 @@ func (s Spec) With(name string, v float64) (Spec, error) {
 	}
 	if k, err := models.Registry.Kind(s.Model.Kind); err == nil && has(k.Params, name) {
 		s.Model.Values = set(s.Model.Values, name, v)
+		if name == models.Mu.Name && has(k.Params, "growth") { // its own is not kept then
+			s.Model.Values = set(s.Model.Values, "growth", 1)
+		}
 	}
 	s.Tokens = slices.Clone(s.Tokens)
 	for i := range s.Tokens {

@@ -32,6 +32,10 @@ type Spec struct {
 	// otherwise their jumps are independent.
 	CommonJumps bool
 
+	// History is what models that need one draw from, for the first underlying; nil: there
+	// is none.
+	History *History
+
 	// Errors are the errors of the model's parameters, if they were fitted.
 	Errors *Errors
 	// Uncertain draws the model's parameters anew for each path, with Errors.
@@ -46,6 +50,19 @@ type Underlying struct {
 	// underlying and of the Others before it. Variances are independent, and so are
 	// jumps unless they are common.
 	Correlations []float64
+}
+
+// A History is a price history that a study's model draws from. In a spec file it is the
+// file and what was read of it.
+type History struct {
+	File   string // as it was named
+	SHA256 string // of the file's bytes, in hexadecimal digits
+	// How it was read: column, meaning of the stamps and zone, as options give them, and the
+	// part of it. Empty strings and zero times are defaults.
+	Column, Stamp, Zone string
+	Since, Until        time.Time
+
+	*models.Series // nil: not read yet
 }
 
 // Errors are the errors of fitted parameters.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"mcrisk/models"
 	"mcrisk/random"
@@ -76,7 +77,8 @@ func (s *Study) Alone(token int) *Study {
 	t.Underlying = ""
 	alone.spec.Tokens, alone.spec.Others, alone.spec.CommonJumps = []TokenSpec{t}, nil, false
 	if u > 0 {
-		alone.spec.Model, alone.spec.Errors, alone.spec.Uncertain = s.spec.Others[u-1].Model, nil, false
+		alone.spec.Model, alone.spec.History = s.spec.Others[u-1].Model, nil
+		alone.spec.Errors, alone.spec.Uncertain = nil, false
 	}
 	return alone
 }
@@ -175,7 +177,7 @@ func (s *Study) compileOthers() error {
 		var err error
 		var m models.Model
 		if u.Model, m, err = models.Registry.Make(u.Model); err == nil {
-			s.laws[i+1].model, err = m, m.Check()
+			s.laws[i+1].model, err = prepared(m, nil, s.spec.Step)
 		}
 		if err != nil {
 			faults = append(faults, fmt.Errorf("underlying %s: model: %w", u.Name, err))
@@ -217,8 +219,8 @@ func (s *Study) priced() ([]models.Model, error) {
 
 // lawOf checks the built model of a spec, and the errors of its parameters.
 func lawOf(s Spec, m models.Model) (l law, err error) {
-	l.model = m
-	faults := []error{m.Check()}
+	l.model, err = prepared(m, s.History, s.Step)
+	faults := []error{err}
 	switch {
 	case s.Errors != nil:
 		fit, err := models.Restore(s.Model, s.Errors.Names, s.Errors.Cov)
@@ -227,7 +229,7 @@ func lawOf(s Spec, m models.Model) (l law, err error) {
 		}
 		faults = append(faults, err)
 		if err == nil && s.Uncertain {
-			l.each = drawn(fit, s.Seed)
+			l.each = drawn(fit, s.Seed, l.model)
 		}
 	case s.Uncertain:
 		faults = append(faults,
@@ -237,9 +239,33 @@ func lawOf(s Spec, m models.Model) (l law, err error) {
 	return l, errors.Join(faults...)
 }
 
+// prepared is a model that was checked and has all that its paths need.
+func prepared(m models.Model, h *History, step time.Duration) (models.Model, error) {
+	if err := m.Check(); err != nil {
+		return m, err
+	}
+	p, ok := m.(models.Preparer)
+	if !ok {
+		return m, nil
+	}
+	var series *models.Series
+	if h != nil {
+		if h.Series == nil {
+			return m, fmt.Errorf("study: the history %s has not been read", h.File)
+		}
+		series = h.Series
+	}
+	ready, err := p.Prepare(series, step)
+	if err != nil {
+		return m, err
+	}
+	return ready, nil
+}
+
 // drawn returns the model of each path when the fitted parameters are uncertain: a
-// pure function of the seed and the path.
-func drawn(fit models.Fit, seed uint64) func(path uint64) models.Model {
+// pure function of the seed and the path. It has the tables of the fitted one.
+func drawn(fit models.Fit, seed uint64, fitted models.Model) func(path uint64) models.Model {
+	tables, _ := fitted.(models.Preparer)
 	return func(path uint64) models.Model {
 		z := make([]float64, len(fit.Names))
 		for i := range z {
@@ -249,6 +275,9 @@ func drawn(fit models.Fit, seed uint64) func(path uint64) models.Model {
 		if err == nil {
 			var m models.Model
 			if m, err = models.Registry.Build(part); err == nil {
+				if tables != nil {
+					m = tables.SharedWith(m)
+				}
 				return m
 			}
 		}

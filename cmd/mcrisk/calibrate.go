@@ -139,9 +139,9 @@ func (o *calibrateOptions) run(ctx context.Context, session *cli.Session, file s
 		session.Next("mcrisk calibrate " + cli.ShellWord(file) + " --model all --out DIR")
 		return nil
 	}
-	session.Written(o.out)
+	session.Written(dir.Path)
 	if fits := c.Valid(); len(fits) > 0 {
-		spec := filepath.Join(o.out, fits[0].Kind+".yaml")
+		spec := filepath.Join(dir.Path, fits[0].Kind+".yaml")
 		session.Next("mcrisk simulate --token NAME --spec " + cli.ShellWord(spec) + " --mu 0")
 	}
 	return nil

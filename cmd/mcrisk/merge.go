@@ -59,14 +59,15 @@ func (o *mergeOptions) run(ctx context.Context, session *cli.Session, paths []st
 	if err != nil {
 		return err
 	}
-	if err := rundir.MergeSweep(ctx, o.output.Out, parts[0].Origin, records); err != nil {
+	stored, err := rundir.MergeSweep(ctx, o.output.Out, parts[0].Origin, records)
+	if err != nil {
 		return cli.Existing(err)
 	}
-	whole, err := cli.OpenSweep(ctx, o.output.Out, rundir.Change)
+	defer stored.Close()
+	whole, err := cli.SweepOf(stored)
 	if err != nil {
 		return err
 	}
-	defer whole.Close()
 	return whole.Unfinished(ctx, whole.Finish(ctx, session, o.output, 0, start))
 }
 
@@ -74,7 +75,7 @@ func (o *mergeOptions) run(ctx context.Context, session *cli.Session, paths []st
 func openParts(ctx context.Context, paths []string) (parts []*cli.SweepRun, err error) {
 	var lacking []int // units
 	for i, path := range paths {
-		part, err := cli.OpenSweep(ctx, path, rundir.Read)
+		part, err := cli.OpenSweep(path, rundir.Read)
 		if err != nil {
 			return parts, err
 		}
@@ -93,8 +94,8 @@ func openParts(ctx context.Context, paths []string) (parts []*cli.SweepRun, err 
 		}
 	}
 	if len(lacking) > 0 {
-		return parts, cli.NotMet(fmt.Errorf("%d of %d units are in none of the parts; see: mcrisk missing", len(lacking),
-			parts[0].Sweep.Units()))
+		return parts, cli.NotMet(fmt.Errorf("%d of %d units are in none of the parts; see: mcrisk missing",
+			len(lacking), parts[0].Sweep.Units()))
 	}
 	return parts, nil
 }
@@ -121,7 +122,7 @@ func listMissing(ctx context.Context, session *cli.Session, form *cli.FormOption
 	if err := form.Check(); err != nil {
 		return err
 	}
-	run, err := cli.OpenSweep(ctx, path, rundir.Watch)
+	run, err := cli.OpenSweep(path, rundir.Look)
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,7 @@ func (o *plotOptions) run(ctx context.Context, session *cli.Session, dir string)
 	if err := file.Commit(f); err != nil {
 		return err
 	}
-	session.Written(out)
+	session.Written(file.Path())
 	return nil
 }
 

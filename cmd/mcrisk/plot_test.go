@@ -138,7 +138,7 @@ func TestPlotFaults(t *testing.T) {
 		{[]string{run, "--figure", "waterfal"}, "did you mean waterfall?"},
 		{[]string{run, "--figure", "fan", "--out", "x.gif"}, ".png, .svg or .pdf"},
 		{[]string{run, "--figure", "path", "--path", "300", "--out", filepath.Join(run, "x.svg")}, "from 0 to 299"},
-		{[]string{t.TempDir(), "--figure", "fan", "--out", filepath.Join(run, "x.svg")}, "no spec.yaml"},
+		{[]string{t.TempDir(), "--figure", "fan", "--out", filepath.Join(run, "x.svg")}, "no manifest.json"},
 		{[]string{run, "--figure", "fan", "--of", "nobody", "--out", filepath.Join(run, "x.svg")}, "no token"},
 		{[]string{run, "--figure", "path", "--overlay", run, "--out", filepath.Join(run, "x.svg")},
 			"the figure path, which cannot be compared"},
@@ -170,7 +170,8 @@ func TestPlotFaults(t *testing.T) {
 	if err := os.WriteFile(path, []byte(strings.Replace(read(t, path), "\n0,", "\n0,1", 1)), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, errs := expect(t, cli.Failed, "summary", run); !strings.Contains(errs, "results_hash") {
+	if _, errs := expect(t, cli.Failed, "summary", run); !strings.Contains(errs,
+		"lifetimes.csv: its content has the SHA-256") {
 		t.Errorf("a changed run: %s", errs)
 	}
 }

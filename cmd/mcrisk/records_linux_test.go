@@ -40,6 +40,7 @@ func contents(t *testing.T, dir string) map[string]string {
 				t.Fatal(err)
 			}
 			m.Start, m.End, m.Workers, m.Go, m.System, m.Processor = time.Time{}, time.Time{}, 0, "", "", ""
+			m.Digest = "" // of those too
 			all[name] = fmt.Sprintf("%+v", m)
 		}
 	}
@@ -56,6 +57,26 @@ func sameRun(t *testing.T, got, want map[string]string) {
 	for name := range got {
 		if _, ok := want[name]; !ok {
 			t.Errorf("%s is not in the whole", name)
+		}
+	}
+}
+
+// forge changes a file of a run as one does who has every hash and digest follow.
+func forge(t *testing.T, dir, name, text string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	before := rundir.Hash([]byte(read(t, path)))
+	if strings.HasSuffix(text, "\"\n}\n") && strings.Contains(text, `"digest": "`) {
+		at := len(text) - len("\"\n}\n") - len(before)
+		text = text[:at] + rundir.Hash([]byte(text[:at])) + "\"\n}\n"
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, holder := range []string{rundir.OriginFile, rundir.ManifestFile} {
+		held, err := os.ReadFile(filepath.Join(dir, holder))
+		if err == nil && strings.Contains(string(held), before) {
+			forge(t, dir, holder, strings.ReplaceAll(string(held), before, rundir.Hash([]byte(text))))
 		}
 	}
 }
@@ -219,7 +240,7 @@ func TestDamagedRecord(t *testing.T) {
 	says(t, cli.BadInput, "a sweep goes on as it began", "sweep", "--resume", path, "--seed", "2")
 	says(t, cli.BadInput, "has no sweep.yaml", "sweep", "--resume", filepath.Dir(path))
 	says(t, cli.BadInput, "a sweep goes on as it began", "sweep", "--resume", path, filepath.Join(path, "sweep.yaml"))
-	// A plan that was edited.
+	// A plan that was edited, and then by one who has every hash follow.
 	plan := filepath.Join(path, "sweep.yaml")
 	whole := read(t, plan)
 	for _, edit := range [][3]string{{"  - cost_drag\n", "", "want two objectives"},
@@ -229,16 +250,22 @@ func TestDamagedRecord(t *testing.T) {
 		if !strings.Contains(whole, edit[0]) {
 			t.Fatalf("no %q in %s", edit[0], whole)
 		}
-		if err := os.WriteFile(plan, []byte(strings.Replace(whole, edit[0], edit[1], 1)), 0o644); err != nil {
+		edited := strings.Replace(whole, edit[0], edit[1], 1)
+		commands := [][]string{{"sweep", "--resume", path}, {"missing", path}, {"merge", "--out", path + "2", path}}
+		if err := os.WriteFile(plan, []byte(edited), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		for _, command := range [][]string{{"sweep", "--resume", path}, {"missing", path},
-			{"merge", "--out", path + "2", path}} {
+		for _, command := range commands {
+			says(t, cli.BadInput, "sweep.yaml: its content has the SHA-256", command...)
+		}
+		if err := os.WriteFile(plan, []byte(whole), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		forge(t, path, "sweep.yaml", edited)
+		for _, command := range commands {
 			says(t, cli.BadInput, edit[2], command...)
 		}
-	}
-	if err := os.WriteFile(plan, []byte(whole), 0o644); err != nil {
-		t.Fatal(err)
+		forge(t, path, "sweep.yaml", whole)
 	}
 	// A manifest with the hash of other lifetimes.
 	out, _ := expect(t, cli.Done, "verify", path)
@@ -252,7 +279,16 @@ func TestDamagedRecord(t *testing.T) {
 	if err := os.WriteFile(manifest, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	says(t, cli.Failed, "manifest.json: its digest is not that of its content", "verify", path)
+	says(t, cli.BadInput, "once it is removed, mcrisk sweep --resume "+path, "sweep", "--resume", path)
+	forge(t, path, "manifest.json", text)
 	says(t, cli.Failed, "the manifest says 000", "verify", path)
+	if err := os.Remove(manifest); err != nil {
+		t.Fatal(err)
+	}
+	says(t, cli.BadInput, "is not finished", "verify", path)
+	expect(t, cli.Done, "sweep", "--resume", path, "--no-figures")
+	sameRun(t, contents(t, path), want)
 	// Lifetimes that were stored, but are not those of the program.
 	if err := os.WriteFile(filepath.Join(path, "origin.json"), []byte("{"), 0o644); err != nil {
 		t.Fatal(err)

@@ -155,7 +155,7 @@ func withoutMachine(t *testing.T, manifest []byte) []byte {
 	if err := json.Unmarshal(manifest, &all); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"start", "end", "system", "processor", "workers", "go"} {
+	for _, key := range []string{"start", "end", "system", "processor", "workers", "go", "digest"} {
 		if _, ok := all[key]; !ok {
 			t.Fatalf("the manifest has no %q", key)
 		}

@@ -41,10 +41,16 @@ func (o *sweepOptions) begin(ctx context.Context, r *cli.Resolved, plan rundir.S
 	// Of the command only what describes the study: parts of it are the whole's to the byte.
 	b := rundir.Origin{Command: append([]string{"mcrisk", "sweep"}, r.Session.Study...), Settings: r.Settings(),
 		Inputs: r.Inputs, Notes: r.Notes}
-	if err := rundir.CreateSweep(path, text.Bytes(), b); err != nil {
+	stored, err := rundir.CreateSweep(path, text.Bytes(), b)
+	if err != nil {
 		return cli.Existing(err)
 	}
-	return o.do(ctx, r.Session, path)
+	defer stored.Close()
+	run, err := cli.SweepOf(stored)
+	if err != nil {
+		return err
+	}
+	return o.do(ctx, r.Session, run)
 }
 
 // goOn resumes a sweep.
@@ -64,17 +70,17 @@ func (o *sweepOptions) goOn(ctx context.Context, session *cli.Session) error {
 	if err := errors.Join(cli.CheckWorkers(o.study.Workers), o.output.Check()); err != nil {
 		return err
 	}
-	return o.do(ctx, session, o.resume)
-}
-
-// do does what is missing of a sweep, and once nothing is, its results.
-func (o *sweepOptions) do(ctx context.Context, session *cli.Session, path string) error {
-	start := time.Now()
-	run, err := cli.OpenSweep(ctx, path, rundir.Change)
+	run, err := cli.OpenSweep(o.resume, rundir.Change)
 	if err != nil {
 		return err
 	}
 	defer run.Close()
+	return o.do(ctx, session, run)
+}
+
+// do does what is missing of a sweep, and once nothing is, its results.
+func (o *sweepOptions) do(ctx context.Context, session *cli.Session, run *cli.SweepRun) error {
+	start := time.Now()
 	units, err := cli.Shard(o.shard, run.Sweep.Units())
 	if err != nil {
 		return err

@@ -85,15 +85,17 @@ func (o *verifyOptions) run(ctx context.Context, session *cli.Session, dir strin
 // simulation runs the study of a run again.
 func (o *verifyOptions) simulation(ctx context.Context, session *cli.Session, v *report.Verification,
 	run *rundir.Stored) error {
-	own, err := run.Study(ctx, rundir.SpecFile)
+	own, err := run.Study(rundir.SpecFile)
+	columns := assess.ComparedColumns() // of which its hash is
 	if err == nil && run.Manifest.Command[1] == "simulate" {
+		columns = nil
 		_, err = run.Run(ctx) // whose lifetimes have the hash of the manifest
 	}
 	if err != nil {
 		return err
 	}
 	progress := cli.NewProgress(session.Err, "lifetimes")
-	again, err := study.Ensembles(ctx, own, study.Options{Workers: o.workers, Progress: progress.Update}, nil)
+	again, err := study.Ensembles(ctx, own, study.Options{Workers: o.workers, Progress: progress.Update}, columns)
 	progress.Finish()
 	if err != nil {
 		return err
@@ -110,7 +112,7 @@ func (o *verifyOptions) simulation(ctx context.Context, session *cli.Session, v 
 // sweep runs cells of a sweep again: all of them, or so many drawn at random.
 func (o *verifyOptions) sweep(ctx context.Context, session *cli.Session, v *report.Verification,
 	stored *rundir.Stored, drawn int) error {
-	run, err := cli.SweepOf(ctx, stored)
+	run, err := cli.SweepOf(stored)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,9 @@ func CreateFigure(path string) (*FigureFile, error) {
 	return f, nil
 }
 
+// Path is where the file will be.
+func (f *FigureFile) Path() string { return f.file.Path }
+
 // Commit draws a figure, writes the file and gives it its name. A figure that the run
 // does not have is bad input.
 func (f *FigureFile) Commit(figure report.Figure) error {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	_ "embed" // the text of promiseText
 	"slices"
 
 	"mcrisk/analytics"
@@ -28,8 +29,12 @@ const sweepText = "A sweep: all keys of spec.yaml, and `sweep` with those below.
 	"holds one, and `mcrisk sweep FILE` runs it."
 
 const runText = "A command that simulates writes a run directory, `runs/NAME-TIME-HASH` or what `--out` says;\n" +
-	"`--no-save` writes none. It gets its name when everything in it is on disk, so a run that was killed\n" +
-	"never looks finished."
+	"`--no-save` writes none."
+
+// promiseText is what a run directory promises.
+//
+//go:embed promise.md
+var promiseText string
 
 const tablesText = "The tables of run directories, and those that commands print with `--csv`. A name and its parts\n" +
 	"share a row: `difference`, `_se` are the columns `difference` and `difference_se`."
@@ -42,6 +47,13 @@ const jsonText = "What commands print with `--json`; some write it into the run 
 // SpecKeys are the keys of spec.yaml but for those of registered kinds.
 var SpecKeys = []FileColumn{
 	{"model", "kind and its parameters", "the price model of the first underlying"},
+	{"history.file", "text", "price history that bootstrap and fhs draw from; its name as it was given"},
+	{"history.sha256", "text", "SHA-256 of its bytes, which is checked"},
+	{"history.column", "text", "column of prices, as --column"},
+	{"history.stamp", "text", "open or close, as --stamp"},
+	{"history.zone", "text", "zone of times without one, as --zone"},
+	{"history.since", "time", "start of the first bar that is used"},
+	{"history.until", "time", "end of the part that is used"},
 	{"errors.names[]", "text", "fitted parameters of the model; calibrate writes them"},
 	{"errors.covariance[][]", "numbers", "covariance matrix of their errors, on the scale on which they are drawn"},
 	{"parameter-uncertainty", "true or false", "draw the fitted parameters anew for each path, with these errors"},
@@ -78,7 +90,7 @@ var runFiles = []FileEntry{
 	{Name: "spec.yaml", By: "all but sweep, calibrate", Text: "the study with every parameter; --spec runs it again"},
 	{Name: "spec-NAME.yaml", By: "liquidation", Text: "the study of a further underlying"},
 	{Name: "manifest.json", By: "all", Text: "command, version, seed, settings, SHA-256 of inputs and files, " +
-		"results_hash; written last"},
+		"results_hash, its own digest; written last"},
 	{Name: "report.html", By: "all", Text: "one page with the tables, figures and notes"},
 	{Name: "figures/*.png, *.svg", By: "all that draw", Text: "the figures"},
 	{Name: "lifetimes*.csv", By: "simulate", Text: "one row for each path, full precision"},
@@ -509,6 +521,7 @@ var Objects = []FileEntry{
 		as("settings[].name", "text", "name of the parameter"), as("settings[].value", "text", "its value"),
 		as("settings[].origin", "text", "source and date")}},
 	{Name: "manifest.json", Text: "A file of every run directory; no command prints it.", Columns: []FileColumn{
+		as("format", "number", "format of run directories, 2; those of format 1 had no digest and are refused"),
 		as("command[]", "text", "words of the command line"), as("version", "text", "version of mcrisk"),
 		as("generator", "text", "how random numbers are made; it changes when they do"),
 		as("spec_hash", "SHA-256", "hash of spec.yaml or sweep.yaml"), hashKey,
@@ -518,13 +531,18 @@ var Objects = []FileEntry{
 		as("processor", "text", "its name"), as("start", "time", "UTC"), as("end", "time", "UTC"),
 		as("settings[].name", "text", "name of the parameter"), as("settings[].value", "text", "its value"),
 		as("settings[].origin", "text", "given, default, or source and date"),
-		as("inputs.*", "SHA-256", "hash of each file read"), as("outputs.*", "SHA-256", "hash of each file written")}},
+		as("inputs.*", "SHA-256", "hash of each file read"), as("outputs.*", "SHA-256", "hash of each file written"),
+		digestKey}},
 	{Name: "origin.json", Text: "A file of every sweep; no command prints it.", Columns: []FileColumn{
 		as("command[]", "text", "words of the command line"), as("generator", "text", "how random numbers are made"),
+		as("plan", "SHA-256", "hash of sweep.yaml"),
 		as("settings[].name", "text", "name of the parameter"), as("settings[].value", "text", "its value"),
 		as("settings[].origin", "text", "given, default, or source and date"),
-		as("inputs.*", "SHA-256", "hash of each file read"), as("notes[]", "text", "notes printed at the start")}},
+		as("inputs.*", "SHA-256", "hash of each file read"), as("notes[]", "text", "notes printed at the start"), digestKey}},
 }
+
+var digestKey = as("digest", "SHA-256", "of all that precedes it in the file: head -c -68 manifest.json | "+
+	"sha256sum")
 
 var hashKey = as("results_hash", "SHA-256", "over the SHA-256 of the lifetimes of each 1,024 paths; equal "+
 	"hashes are equal results")

@@ -79,6 +79,7 @@ func FilesPage() string {
 	for _, f := range runFiles {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.Name, f.By, f.Text)
 	}
+	b.WriteString("\n### What a run directory promises\n\n" + promiseText)
 	b.WriteString("\n## Tables\n\n" + tablesText + "\n\n")
 	for _, f := range Tables() {
 		fmt.Fprintf(&b, "### %s\n\n%s Written by %s.\n\n", f.Name, f.Text, f.By)

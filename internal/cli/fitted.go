@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"mcrisk/catalogue"
 	"mcrisk/models"
@@ -27,12 +28,12 @@ type fittedModel struct {
 // for its underlying. Numbers that are given on the command line are set later.
 func (p *resolving) fit() error {
 	complete := p.Origins["model"] == "spec" && len(p.spec.Model.Values) > 0
+	if err := p.readHistories(); err != nil {
+		return err
+	}
 	switch {
 	case p.Prices != "":
-		if err := p.readPrices(); err != nil {
-			return err
-		}
-	case p.Numbers["mu"] == "fitted":
+	case p.Numbers["mu"] == "fitted" && p.spec.Model.Kind != "bootstrap":
 		return errors.New("--mu fitted; want --prices FILE to fit it to")
 	case complete:
 		p.noteDefaults(p.spec.Model.Kind, p.Spec+" has the model", p.known)
@@ -42,7 +43,8 @@ func (p *resolving) fit() error {
 		if err != nil {
 			return err
 		}
-		p.fitted = func(kind string) (fittedModel, error) { return fittedOf(u, kind), nil }
+		p.fitted = p.resampled(func(kind string) (fittedModel, error) { return fittedOf(u, kind), nil })
+	case p.fitted != nil && models.Resamples(p.spec.Model.Kind):
 	default:
 		p.noteDefaults(p.spec.Model.Kind, noHistory, p.known)
 		return nil
@@ -102,25 +104,100 @@ func fittedOf(u catalogue.Underlying, kind string) fittedModel {
 	return f
 }
 
-// readPrices reads --prices, to which models are fitted then.
-func (p *resolving) readPrices() error {
-	h, hash, err := p.File.Read(p.Session, p.Prices)
+// readHistories reads --prices, to which models are fitted then, and --history, which
+// models draw from; one of them serves both.
+func (p *resolving) readHistories() error {
+	if p.Prices != "" && p.History != "" && p.Prices != p.History {
+		return fmt.Errorf("--prices %s and --history %s; "+
+			"want one file, to which the model is fitted and which it draws from", p.Prices, p.History)
+	}
+	name := p.Prices
+	if name == "" {
+		name = p.History
+	}
+	if name == "" {
+		if h := p.spec.History; h != nil { // the spec's
+			p.history = h.Series
+		}
+		return nil
+	}
+	h, hash, err := p.File.Read(p.Session, name)
 	if err != nil {
 		return err
 	}
-	p.Inputs[p.Prices] = hash
+	p.Inputs[name] = hash
 	p.Notes = append(p.Notes, HistoryNotes(h)...)
+	p.history = h.Series()
+	if p.History != "" || models.Resamples(p.spec.Model.Kind) {
+		if name == "-" {
+			return errors.New("--history -; want a file, which is read again with the run")
+		}
+		p.spec.History = &study.History{File: name, SHA256: hash, Column: p.File.Column, Stamp: p.File.Stamp,
+			Zone: p.File.Zone, Series: p.history}
+	}
 	growth := p.Numbers["mu"] == "fitted"
-	p.fitted = func(kind string) (fittedModel, error) { return fittedTo(h, p.Prices, kind, growth) }
+	p.fitted = func(kind string) (fittedModel, error) { return p.fittedTo(h, name, kind, growth) }
 	return nil
+}
+
+// resampled fits models that draw from a history to it, and leaves others to what is known
+// of the underlying.
+func (p *resolving) resampled(others func(kind string) (fittedModel, error)) func(string) (fittedModel, error) {
+	own := p.fitted
+	return func(kind string) (fittedModel, error) {
+		if own != nil && models.Resamples(kind) {
+			return own(kind)
+		}
+		return others(kind)
+	}
+}
+
+// isDay says whether a text is a day or a time.
+func isDay(text string) bool {
+	at, err := instant("start", text)
+	return err == nil && !at.IsZero()
+}
+
+// startAt is the volatility that the model sees at the end of the history, or at a time in
+// it: what paths start from.
+func (p *resolving) startAt(text string) (float64, error) {
+	kind := p.spec.Model.Kind
+	if p.history == nil {
+		u, err := catalogue.LookupUnderlying(p.Underlying)
+		if err != nil || text != "last" {
+			return 0, fmt.Errorf("start = %s; want --history FILE or --prices FILE, "+
+				"in which to find the volatility of that time", text)
+		}
+		v, from, err := u.Last(kind)
+		p.startOrigin = from
+		return v, err
+	}
+	series := p.history
+	if text != "last" {
+		at, err := instant("start", text)
+		if err != nil {
+			return 0, err
+		}
+		end := series.Time(len(series.Bars))
+		if at.Before(series.Time(10)) || at.After(end) {
+			return 0, fmt.Errorf("start = %s; want a time from %s to %s, in the history %s", text,
+				series.Time(10).Format(time.RFC3339), end.Format(time.RFC3339), series.Name)
+		}
+		series = series.Before(at)
+	}
+	v, err := models.Filtered(p.spec.Model, series)
+	p.startOrigin = fmt.Sprintf("filtered to %s of %s", series.Time(len(series.Bars)).Format(time.RFC3339), series.Name)
+	return v, err
 }
 
 // fittedTo fits a kind of model to a history; its growth rate is kept if asked for.
 // GARCH and GJR keep the sample's volatility in the long run.
-func fittedTo(h *paths.History, name, kind string, growth bool) (f fittedModel, err error) {
+func (p *resolving) fittedTo(h *paths.History, name, kind string, growth bool) (f fittedModel, err error) {
 	returns, years := h.Returns()
 	var fit models.Fit
 	switch kind {
+	case "bootstrap", "fhs":
+		fit, err = models.FitSeries(kind, p.history)
 	case "gbm":
 		fit, err = models.FitGBM(returns, years)
 	case "garch", "gjr":
@@ -145,6 +222,12 @@ func fittedTo(h *paths.History, name, kind string, growth bool) (f fittedModel, 
 			name, fit.N, param.FormatSeconds(h.Step.Seconds()), fit.SE[i])
 	}
 	mu := models.Mu.Name
+	if kind == "bootstrap" {
+		if !p.given(mu) {
+			f.notes = append(f.notes, "bootstrap keeps the growth of the history; --mu sets it to another")
+		}
+		return f, nil
+	}
 	if growth {
 		i := slices.Index(fit.Names, mu)
 		f.origins[mu] = fmt.Sprintf("fitted to %s, standard error %.4g", name, fit.SE[i])

@@ -102,6 +102,9 @@ type resolving struct {
 	*Resolved
 	demand Demand
 	spec   study.Spec
+
+	history     *models.Series // of --history or --prices; nil: neither
+	startOrigin string         // where the volatility at the start came from
 }
 
 // base takes the study of --spec or the token of --token, or begins one of parts.
@@ -152,6 +155,14 @@ func (p *resolving) read() error {
 		return fmt.Errorf("%s: %w", p.Spec, err)
 	}
 	p.Inputs[p.Spec] = rundir.Hash(data)
+	if p.History == "" {
+		if err := rundir.LoadHistory(&p.spec); err != nil {
+			return err
+		}
+		if h := p.spec.History; h != nil {
+			p.Inputs[h.File] = h.SHA256
+		}
+	}
 	p.Origins.From("spec", p.spec.Model.Values)
 	if p.spec.Model.Kind != "" {
 		p.Origins["model"] = "spec"
@@ -348,14 +359,20 @@ func (p *resolving) others() error {
 // have none.
 func (p *resolving) assign() error {
 	var faults []error
-	for _, name := range slices.Sorted(maps.Keys(p.Numbers)) {
+	names := slices.Sorted(maps.Keys(p.Numbers))
+	if i := slices.Index(names, "start"); i >= 0 { // which may depend on the others
+		names = append(slices.Delete(names, i, i+1), "start")
+	}
+	for _, name := range names {
 		text := p.Numbers[name]
 		if name == "mu" && text == "fitted" {
 			continue
 		}
 		q, err := p.spec.Param(name)
 		var v float64
-		if err == nil {
+		if err == nil && name == "start" && (text == "last" || isDay(text)) {
+			v, err = p.startAt(text)
+		} else if err == nil {
 			v, err = q.Parse(text)
 		}
 		if err == nil && !p.StudyOptions.Force {
@@ -367,7 +384,9 @@ func (p *resolving) assign() error {
 		if err != nil {
 			faults = append(faults, fmt.Errorf("--%w", err))
 		}
-		p.Origins[name] = "given"
+		if p.Origins[name] = "given"; name == "start" && err == nil {
+			p.Origins[name] = p.startOrigin
+		}
 	}
 	for i := range p.spec.Tokens {
 		if t := &p.spec.Tokens[i]; t.Name == "" {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,8 +15,8 @@ import (
 // StudyOptions say what to simulate, as every command reads it. What is empty was
 // not given.
 type StudyOptions struct {
-	Token, Spec, Prices            string
-	File                           FileOptions // how Prices is read
+	Token, Spec, Prices, History   string
+	File                           FileOptions // how Prices and History are read
 	Model, Policy, Mechanism, Band string
 	Horizon, Step, Paths, Seed     string            // else a year, an hour, 10,000 and 1
 	Numbers                        map[string]string // of registered parts, by name
@@ -49,6 +50,8 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	Text(s, &o.Model, SectionModel, "model", "kind", "",
 		"price model: see mcrisk help models; "+kindList(models.Registry.Kinds()))
 	Text(s, &o.Prices, SectionModel, "prices", "file", "", "CSV of prices to which the model is fitted")
+	Text(s, &o.History, SectionModel, "history", "file", "",
+		"CSV of prices that bootstrap and fhs draw from, and --start looks at; else --prices")
 	o.File.Bind(cmd, SectionModel)
 	s.BoolVar(&o.Uncertain, "parameter-uncertainty", false,
 		"draw the model's fitted parameters anew for each path, with the errors of the fit")
@@ -119,7 +122,13 @@ func (o *StudyOptions) bindNumber(s *pflag.FlagSet, p param.Param, section, of s
 	if p.Name == "mu" {
 		usage += "; or fitted, with --prices"
 	}
+	if p.Name == "start" {
+		usage += "; last or a day: as of the end of the history, or of that day"
+	}
 	s.Var(number{o.Numbers, p.Name, kind}, p.Name, usage+of)
+	if slices.Equal(p.Choices, []string{"no", "yes"}) {
+		s.Lookup(p.Name).NoOptDefVal = "yes"
+	}
 	InSection(s, section, p.Name)
 	if p.Name != "target" { // which a token made of parts must give
 		s.Lookup(p.Name).DefValue = p.Format(p.Default)

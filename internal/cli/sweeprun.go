@@ -98,12 +98,16 @@ type SweepRun struct {
 }
 
 // OpenSweep opens a sweep's run. Close closes it.
-func OpenSweep(ctx context.Context, path string, access rundir.Access) (*SweepRun, error) {
+func OpenSweep(path string, access rundir.Access) (*SweepRun, error) {
 	run, err := rundir.Open(path, access)
+	if errors.Is(err, rundir.ErrDamaged) {
+		return nil, Input("%w; once it is removed, mcrisk sweep --resume %s writes the results anew", err,
+			ShellWord(path))
+	}
 	if err != nil {
 		return nil, notRun(err)
 	}
-	sweep, err := SweepOf(ctx, run)
+	sweep, err := SweepOf(run)
 	if err != nil {
 		run.Close()
 	}
@@ -111,8 +115,8 @@ func OpenSweep(ctx context.Context, path string, access rundir.Access) (*SweepRu
 }
 
 // SweepOf is the sweep of an open run, whose plan may have been written by hand.
-func SweepOf(ctx context.Context, run *rundir.Stored) (*SweepRun, error) {
-	records, plan, origin, err := run.Sweep(ctx, assess.SweepColumns())
+func SweepOf(run *rundir.Stored) (*SweepRun, error) {
+	records, plan, origin, err := run.Sweep(assess.SweepColumns())
 	if err != nil {
 		return nil, AsInput(err)
 	}

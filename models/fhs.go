@@ -1,0 +1,402 @@
+package models
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"mcrisk/block"
+	"mcrisk/fmath"
+	"mcrisk/param"
+	"mcrisk/random"
+)
+
+// FHS is filtered historical simulation: the variance is GARCH(1,1)'s, and its shocks are
+// the history's own, in blocks. The log-return r of a bar has variance h,
+//
+//	r = Mu·dt − c + √h·x,   h' = ω + Alpha·h·x² + Beta·h,
+//
+// where x are the history's returns less their mean over the deviation that the same
+// recursion predicted for them, standardised. They are drawn as [Bootstrap] draws returns,
+// so that what the variance leaves of memory, such as the hours of the day and the
+// aftershocks of a crash, is kept over a block; a block has at most eight mean lengths. ω
+// is such that the variance in the long run is Sigma² a year.
+//
+// c is what the expected price grows by over the block up to its bar, given the variance
+// at the block's start, less that up to the bar before, so that E[S(t)] = S(0)·e^{Mu·t} at
+// every step. The expectation is over all bars at which a block may begin, on a grid of
+// variances. A bar's standard deviation is held at or below 1.
+//
+// With Extremes, steps have the gaps, lows and highs of their bars, scaled as the returns.
+//
+// Source: Barone-Adesi, Giannopoulos and Vosper, "VaR without correlations for portfolios
+// of derivative securities", J. Futures Markets 19 (1999).
+type FHS struct {
+	Mu       float64       // growth rate of the expected price, 1/year
+	Sigma    float64       // volatility in the long run, 1/√year, above zero
+	Alpha    float64       // reaction of the variance to a squared shock, at least zero
+	Beta     float64       // share of the variance that stays, at least zero; Alpha + Beta is below 1
+	Step     time.Duration // length of the bars that Alpha and Beta belong to: the history's
+	Block    time.Duration // mean length of a block; zero: a day
+	Start    float64       // volatility of the first bar, 1/√year; zero: drawn from the long-run law
+	Extremes bool
+
+	drawn *shocks
+}
+
+var _ = Registry.Register(param.Kind[Model]{
+	Name:   "fhs",
+	Doc:    "GARCH variance with the shocks of a price history, in blocks (--history)",
+	Params: []param.Param{Mu, Sigma, garchAlpha, garchBeta, garchStep, startNow, blockLength, inBars},
+	New: func(v param.Values) Model {
+		return FHS{Mu: v["mu"], Sigma: v["sigma"], Alpha: v["garch-alpha"], Beta: v["garch-beta"],
+			Step: seconds(v["garch-step"]), Start: v["start"], Block: seconds(v["block"]),
+			Extremes: v["extremes"] == 1}
+	},
+})
+
+func (m FHS) garch() GARCH {
+	return GARCH{Mu: m.Mu, Sigma: m.Sigma, Alpha: m.Alpha, Beta: m.Beta, DoF: 200, Step: m.Step, Start: m.Start}
+}
+
+func (m FHS) Check() error {
+	if err := m.garch().Check(); err != nil {
+		return err
+	}
+	if !(m.Sigma > 0) {
+		return fmt.Errorf("models: fhs sigma = %v; want a number above 0", m.Sigma)
+	}
+	if m.Block < 0 {
+		return fmt.Errorf("models: fhs block = %v; want above 0, or 0 for a day", m.Block)
+	}
+	return nil
+}
+
+func (m FHS) Prepare(history *Series, step time.Duration) (Model, error) {
+	if history == nil {
+		return nil, errNoHistory("fhs")
+	}
+	if m.Step != history.Step {
+		return nil, fmt.Errorf("models: fhs with coefficients for steps of %v and the history %s with bars of %v; "+
+			"want the same", m.Step, history.Name, history.Step)
+	}
+	if err := history.checkStep(step); err != nil {
+		return nil, err
+	}
+	if m.Extremes && !history.Extremes {
+		return nil, fmt.Errorf("models: fhs with extremes; want a history with lows and highs: "+
+			"%s has closes only", history.Name)
+	}
+	if m.Block == 0 {
+		m.Block = max(24*time.Hour, history.Step)
+	}
+	key := shocksOf{m, history}
+	key.Mu, key.Start, key.drawn = 0, 0, nil // which the tables do not depend on
+	known.Lock()
+	defer known.Unlock()
+	if m.drawn = known.of[key]; m.drawn != nil {
+		return m, nil
+	}
+	var err error
+	if m.drawn, err = newShocks(m, history); err != nil {
+		return nil, err
+	}
+	if known.of == nil || len(known.of) >= 16 {
+		known.of = map[shocksOf]*shocks{}
+	}
+	known.of[key] = m.drawn
+	return m, nil
+}
+
+// known remembers the tables of the last few models: those that differ in their start share
+// them. Tables are a pure function of the model and the history and are never changed.
+var known struct {
+	sync.Mutex
+	of map[shocksOf]*shocks
+}
+
+type shocksOf struct {
+	FHS
+	history *Series
+}
+
+func (m FHS) SharedWith(other Model) Model {
+	o := other.(FHS)
+	o.drawn = m.drawn
+	return o
+}
+
+func (m FHS) Growth() float64 { return m.Mu }
+func (FHS) Normals() int      { return 0 }
+func (m FHS) InBars() bool    { return m.Extremes }
+
+// Moments are not known, but for the variance that returns without memory of their own
+// would have.
+func (m FHS) Moments(t float64) Moments {
+	return Moments{math.NaN(), m.Sigma * m.Sigma * t, math.NaN(), math.NaN()}
+}
+
+// State: the variance of the next bar, over that of the long run; the same at the start of
+// the block; then as [Bootstrap]'s: the next bar, how many of the block are left and were
+// taken, and how many blocks there were.
+func (FHS) State() int { return 6 }
+
+func (m FHS) Begin(at At, state State) {
+	for i := range state {
+		state[i] = [block.Lanes]float64{}
+	}
+	for l := range block.Lanes {
+		if m.Start > 0 {
+			h := m.Start / m.Sigma
+			state[0][l] = float64(h * h)
+			continue
+		}
+		u := startDraw(at, l)
+		state[0][l] = m.drawn.longRun[int(u*float64(len(m.drawn.longRun)))]
+	}
+}
+
+func (m FHS) Advance(at At, _ []*block.Track, state State, move *block.Track) {
+	f := m.walk()
+	for l := range block.Lanes {
+		f.load(at, state, l)
+		for k := range at.Len {
+			sum := 0.0
+			for range at.Step / m.Step {
+				r, _, _ := f.next()
+				sum += r
+			}
+			move[k][l] = sum
+		}
+		f.keep(state, l)
+	}
+}
+
+func (m FHS) AdvanceBars(at At, _ []*block.Track, state State, to BarTracks) {
+	f := m.walk()
+	for l := range block.Lanes {
+		f.load(at, state, l)
+		for k := range at.Len {
+			var s stepBar
+			for j := range at.Step / m.Step {
+				r, sd, i := f.next()
+				b := m.drawn.shapes[i]
+				b = Bar{Gap: float64(sd * b.Gap), Lo: float64(sd * b.Lo), Hi: float64(sd * b.Hi)}
+				if f.drawn == 1 && f.taken == 1 { // paths begin at an open
+					b.Gap = 0
+				}
+				b.Move = r - b.Gap
+				s.add(b, 0, j == 0)
+			}
+			s.put(to, k, l)
+		}
+		f.keep(state, l)
+	}
+}
+
+// shocks are the shocks of a history, and what draws of them need.
+type shocks struct {
+	x       []float64 // standardised
+	bars    []int     // of the history, by shock
+	shapes  []Bar     // gaps and extremes over the deviation predicted for the bar; nil without extremes
+	stop    float64   // as of drawnBars
+	most    int       // bars in a block at most
+	comp    [][]float64
+	longRun []float64 // draws of the long-run law of the variance, in order
+}
+
+func newShocks(m FHS, history *Series) (*shocks, error) {
+	returns, bars := history.Returns()
+	if len(returns) < 100 || 10*len(returns) < 9*(len(history.Bars)-1) {
+		return nil, fmt.Errorf("models: fhs of %s: %d returns over one bar in %d bars; "+
+			"want 100 at least, of a market that does not close", history.Name, len(returns), len(history.Bars))
+	}
+	mean := float64(m.Block) / float64(history.Step)
+	d := &shocks{bars: bars, stop: geometricStop(mean), most: max(1, int(8*mean))}
+	var sd []float64
+	d.x, sd, _ = m.filter(returns)
+	if m.Extremes {
+		for i, b := range bars {
+			h := history.Bars[b]
+			d.shapes = append(d.shapes, Bar{Gap: h.Gap / sd[i], Lo: h.Lo / sd[i], Hi: h.Hi / sd[i]})
+		}
+	}
+	d.longRun = d.pilot(m)
+	d.comp = d.compensation(m)
+	return d, nil
+}
+
+// filter gives the shocks of returns, standardised, the deviations predicted for the
+// returns, and the variance after the last over that of the long run.
+func (m FHS) filter(returns []float64) (x, sd []float64, next float64) {
+	mean := meanOf(returns)
+	unit := m.unit()
+	omega := 1 - (m.Alpha + m.Beta)
+	h := 1.0
+	x, sd = make([]float64, len(returns)), make([]float64, len(returns))
+	for i, r := range returns {
+		sd[i] = math.Sqrt(float64(unit * h))
+		x[i] = (r - mean) / sd[i]
+		h = omega + float64(h*(m.Beta+float64(m.Alpha*float64(x[i]*x[i]))))
+	}
+	center, square := meanOf(x), 0.0
+	for i := range x {
+		x[i] -= center
+		square += float64(x[i] * x[i])
+	}
+	scale := math.Sqrt(square / float64(len(x)))
+	for i := range x {
+		x[i] /= scale
+	}
+	return x, sd, h
+}
+
+// unit is the variance of a bar in the long run.
+func (m FHS) unit() float64 { return float64(float64(m.Sigma*m.Sigma) * Years(m.Step)) }
+
+// pilot draws from the long-run law of the variance: a path of its own, seen now and then.
+func (d *shocks) pilot(m FHS) []float64 {
+	const draws, apart, before = 4096, 256, 16384
+	const seed = 0x5eed
+	omega, top := 1-(m.Alpha+m.Beta), 1/m.unit()
+	var out []float64
+	h, left, bar, blocks := 1.0, 0, 0, uint64(0)
+	for i := -before; i < draws*apart; i++ {
+		if i >= 0 && i%apart == 0 {
+			out = append(out, h)
+		}
+		if left == 0 {
+			first, u := random.BlockAt(seed, 0, random.Stream(random.Start, 0), blocks, len(d.x))
+			bar, left = first, min(blockBars(u, d.stop), d.most)
+			blocks++
+		}
+		x := d.x[bar]
+		h = omega + float64(min(h, top)*(m.Beta+float64(m.Alpha*float64(x*x))))
+		if bar++; bar == len(d.x) {
+			bar = 0
+		}
+		left--
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Compensation is tabulated at variances at a block's start from 2^firstOctave times the
+// long-run one, computed at every octave and interpolated to finePerOctave in between.
+const (
+	firstOctave, octaves = -6, 18
+	finePerOctave        = 8
+)
+
+// compensation is what r is less than Mu·dt + √h·x, over the root of the variance at the
+// block's start, by that variance and the bar's place in its block.
+func (d *shocks) compensation(m FHS) [][]float64 {
+	n := len(d.x)
+	unit, omega := m.unit(), 1-(m.Alpha+m.Beta)
+	top := 1 / unit
+	var coarse [octaves][]float64
+	twice := append(slices.Clone(d.x), d.x...) // blocks wrap
+	h, sum, gross := make([]float64, n), make([]float64, n), make([]float64, n)
+	for node := range coarse {
+		start := math.Ldexp(1, firstOctave+node)
+		for i := range h {
+			h[i], sum[i] = start, 0
+		}
+		before := 0.0
+		for place := range d.most {
+			for i, x := range twice[place%n:][:n] {
+				v := min(h[i], top)
+				sum[i] += float64(math.Sqrt(float64(unit*v)) * x)
+				h[i] = omega + float64(v*(m.Beta+float64(m.Alpha*float64(x*x))))
+			}
+			fmath.Exps(gross, sum)
+			log := fmath.Log(meanOf(gross))
+			coarse[node] = append(coarse[node], (log-before)/math.Sqrt(start))
+			before = log
+		}
+	}
+	fine := make([][]float64, (octaves-1)*finePerOctave+1)
+	for i := range fine {
+		at := float64(i) / finePerOctave
+		from := min(max(int(at)-1, 0), octaves-4)
+		t := at - float64(from)
+		w := [4]float64{-(t - 1) * (t - 2) * (t - 3) / 6, t * (t - 2) * (t - 3) / 2,
+			-t * (t - 1) * (t - 3) / 2, t * (t - 1) * (t - 2) / 6}
+		fine[i] = make([]float64, d.most)
+		for place := range fine[i] {
+			for k, w := range w {
+				fine[i][place] += float64(w * coarse[from+k][place])
+			}
+		}
+	}
+	return fine
+}
+
+// A shockWalk is a lane on its way through the shocks.
+type shockWalk struct {
+	d                        *shocks
+	alpha, beta, omega       float64
+	unit, top, growth        float64
+	seed, path               uint64
+	id                       random.ID
+	h, start                 float64
+	bar, left, taken, drawn  int
+	low, high                []float64 // compensation at the nodes about the variance at the block's start
+	weightOfLow, weightOfTop float64
+}
+
+func (m FHS) walk() shockWalk {
+	return shockWalk{d: m.drawn, alpha: m.Alpha, beta: m.Beta, omega: 1 - (m.Alpha + m.Beta), unit: m.unit(),
+		top: 1 / m.unit(), growth: float64(m.Mu * Years(m.Step))}
+}
+
+func (f *shockWalk) load(at At, state State, l int) {
+	f.seed, f.path, f.id = at.Seed, at.Group*block.Lanes+uint64(l), random.Stream(random.Blocks, at.Underlying)
+	f.h, f.start = state[0][l], state[1][l]
+	f.bar, f.left, f.taken, f.drawn = int(state[2][l]), int(state[3][l]), int(state[4][l]), int(state[5][l])
+	if f.left > 0 {
+		f.settle()
+	}
+}
+
+func (f *shockWalk) keep(state State, l int) {
+	state[0][l], state[1][l] = f.h, f.start
+	state[2][l], state[3][l], state[4][l], state[5][l] =
+		float64(f.bar), float64(f.left), float64(f.taken), float64(f.drawn)
+}
+
+// settle finds the compensation for the variance at the block's start.
+func (f *shockWalk) settle() {
+	at := (fmath.Log(f.start)/math.Ln2 - firstOctave) * finePerOctave
+	i := min(max(int(at), 0), len(f.d.comp)-2)
+	t := min(max(at-float64(i), 0), 1)
+	root := math.Sqrt(f.start)
+	f.low, f.high = f.d.comp[i], f.d.comp[i+1]
+	f.weightOfLow, f.weightOfTop = float64(root*(1-t)), float64(root*t)
+}
+
+// next is the log-return of the next bar, its standard deviation, and the number of its
+// shock.
+func (f *shockWalk) next() (r, sd float64, i int) {
+	d := f.d
+	if f.left == 0 {
+		first, u := random.BlockAt(f.seed, f.path, f.id, uint64(f.drawn), len(d.x))
+		f.bar, f.left, f.taken, f.start = first, min(blockBars(u, d.stop), d.most), 0, f.h
+		f.drawn++
+		f.settle()
+	}
+	i = f.bar
+	x, h := d.x[i], min(f.h, f.top)
+	sd = math.Sqrt(float64(f.unit * h))
+	less := float64(f.weightOfLow*f.low[f.taken]) + float64(f.weightOfTop*f.high[f.taken])
+	r = (f.growth - less) + float64(sd*x)
+	f.h = f.omega + float64(h*(f.beta+float64(f.alpha*float64(x*x))))
+	if f.bar++; f.bar == len(d.x) {
+		f.bar = 0
+	}
+	f.left--
+	f.taken++
+	return r, sd, i
+}

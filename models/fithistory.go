@@ -1,0 +1,69 @@
+package models
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"mcrisk/param"
+)
+
+// Resamples says whether a kind of model draws from a price history.
+func Resamples(kind string) bool { return kind == "bootstrap" || kind == "fhs" }
+
+// FitSeries fits a kind of model to a history: as [FitKind] to its returns, or, of those
+// that draw from it, what else they need. FHS has the numbers of a GARCH with Student
+// shocks whose variance is targeted, whatever its shocks are; [Bootstrap] has the length of
+// its blocks, and keeps the growth.
+func FitSeries(kind string, history *Series) (Fit, error) {
+	returns, _ := history.Returns()
+	dt := Years(history.Step)
+	switch kind {
+	case "bootstrap":
+		return fitBootstrap(history, returns)
+	case "fhs":
+		return fitFHS(history, returns)
+	}
+	return FitKind(kind, returns, dt)
+}
+
+func fitBootstrap(history *Series, returns []float64) (Fit, error) {
+	s, err := newSample(returns, Years(history.Step))
+	if err != nil {
+		return Fit{}, err
+	}
+	f := Fit{Kind: "bootstrap", Method: "stationary bootstrap, block by the memory of squared returns",
+		LogLikelihood: math.NaN(), KS: math.NaN(), AD: math.NaN(), N: len(returns), Step: s.dt,
+		Volatility: s.volatility(), Sample: s.volatility(), Warnings: s.warnings,
+		fixed: param.Values{"growth": 0, "block": MeanBlock(history).Seconds()}}
+	if blocks := float64(len(returns)) * history.Step.Seconds() / f.fixed["block"]; blocks < 30 {
+		f.warn("the history has %.3g blocks of the mean length: paths repeat the same few", blocks)
+	}
+	return f, nil
+}
+
+func fitFHS(history *Series, returns []float64) (Fit, error) {
+	f, err := FitTargeted("garch", returns, Years(history.Step))
+	if err != nil {
+		return f, fmt.Errorf("models: fhs: %w", err)
+	}
+	f.Kind, f.Method = "fhs", "GARCH by "+f.Method+"; shocks of the history in blocks"
+	f.LogLikelihood, f.KS, f.AD = math.NaN(), math.NaN(), math.NaN() // those of the shocks' law, which is not used
+	i := slices.Index(f.Names, "dof")
+	drop := func(xs []float64) []float64 {
+		if xs == nil {
+			return nil
+		}
+		return slices.Delete(slices.Clone(xs), i, i+1)
+	}
+	f.Names = slices.Delete(slices.Clone(f.Names), i, i+1)
+	f.Values, f.SE, f.Lo, f.Hi, f.Bias = drop(f.Values), drop(f.SE), drop(f.Lo), drop(f.Hi), drop(f.Bias)
+	if f.Cov != nil {
+		f.Cov = slices.Delete(slices.Clone(f.Cov), i, i+1)
+		for k, row := range f.Cov {
+			f.Cov[k] = drop(row)
+		}
+	}
+	f.fixed["block"] = max(86400, history.Step.Seconds())
+	return f, nil
+}

@@ -1,0 +1,107 @@
+package rundir
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+
+	"mcrisk/paths"
+	"mcrisk/study"
+)
+
+// LoadHistory reads the history of a spec that was read from a file, which must be the one
+// that the spec was made with. A spec without one is left alone.
+func LoadHistory(s *study.Spec) error {
+	h := s.History
+	if h == nil || h.Series != nil {
+		return nil
+	}
+	data, err := os.ReadFile(h.File)
+	if err != nil {
+		return fmt.Errorf("rundir: the history that %s draws from: %w "+
+			"(its name is as it was given, from the folder of that time)", s.Model.Kind, err)
+	}
+	if got := Hash(data); h.SHA256 != "" && got != h.SHA256 {
+		return fmt.Errorf("rundir: %s is not the history that the spec was made with: SHA-256 %s; want %s",
+			h.File, got, h.SHA256)
+	}
+	options, err := HistoryOptions(*h)
+	if err != nil {
+		return err
+	}
+	read, err := paths.ReadHistoryWith(bytes.NewReader(data), h.File, options)
+	if err == nil && !(h.Since.IsZero() && h.Until.IsZero()) {
+		read, err = read.Between(h.Since, h.Until)
+	}
+	if err != nil {
+		return err
+	}
+	full := *h
+	full.Series, full.SHA256 = read.Series(), Hash(data)
+	s.History = &full
+	return nil
+}
+
+// HistoryOptions are how a history is read.
+func HistoryOptions(h study.History) (o paths.ReadOptions, err error) {
+	stamp, ok := map[string]paths.Stamp{"": paths.StampAuto,
+		"open": paths.StampOpen, "close": paths.StampClose}[h.Stamp]
+	if !ok {
+		return o, fmt.Errorf("rundir: stamp = %q; want open or close", h.Stamp)
+	}
+	o = paths.ReadOptions{Column: h.Column, Stamp: stamp}
+	if h.Zone != "" {
+		if o.Zone, err = time.LoadLocation(h.Zone); err != nil {
+			return o, fmt.Errorf("rundir: zone = %q; want a name such as UTC or Europe/Berlin", h.Zone)
+		}
+	}
+	return o, nil
+}
+
+// historyItem is a history as YAML.
+func historyItem(h study.History) yaml.MapItem {
+	m := yaml.MapSlice{{Key: "file", Value: h.File}, {Key: "sha256", Value: h.SHA256}}
+	for _, item := range []struct{ key, value string }{{"column", h.Column}, {"stamp", h.Stamp}, {"zone", h.Zone},
+		{"since", stampText(h.Since)}, {"until", stampText(h.Until)}} {
+		if item.value != "" {
+			m = append(m, yaml.MapItem{Key: item.key, Value: item.value})
+		}
+	}
+	return yaml.MapItem{Key: "history", Value: m}
+}
+
+func stampText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// history reads what the spec says of the history.
+func (r *reader) history(n ast.Node) *study.History {
+	h := new(study.History)
+	stamp := func(to *time.Time) func(ast.Node) {
+		return func(n ast.Node) {
+			var err error
+			if *to, err = time.Parse(time.RFC3339, text(n)); err != nil {
+				r.fault(n, "%q; want a time such as 2020-03-12T10:00:00Z", text(n))
+			}
+		}
+	}
+	r.mapping(n, "history", fields{
+		"file":   func(n ast.Node) { h.File = text(n) },
+		"sha256": func(n ast.Node) { h.SHA256 = text(n) },
+		"column": func(n ast.Node) { h.Column = text(n) },
+		"stamp":  func(n ast.Node) { h.Stamp = text(n) },
+		"zone":   func(n ast.Node) { h.Zone = text(n) },
+		"since":  stamp(&h.Since), "until": stamp(&h.Until),
+	})
+	if h.File == "" {
+		r.fault(n, "history: no file; want the name of a file of prices")
+	}
+	return h
+}
