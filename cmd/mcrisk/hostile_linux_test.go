@@ -88,8 +88,8 @@ const (
 	equalBar = "2024-01-01,1,1,1,1\n"
 )
 
-// tiny is a study of little time, and its output.
-func tiny(args ...string) []string {
+// tinyRun is a study of little time, and its output.
+func tinyRun(args ...string) []string {
 	return append([]string{"simulate", "--target", "3", "--paths", "40", "--horizon", "1h", "--no-figures"}, args...)
 }
 
@@ -196,34 +196,34 @@ func hostiles() []hostile {
 		{kind: "name", what: "bytes that are not UTF-8", make: func(t *testing.T, dir string) {
 			put(t, filepath.Join(dir, "\xff.csv"), barsHead+"2024-01-01,1,1,1,1\n2024-01-02,1,1,1,1\n2024-01-03,1,1,1,1\n")
 		}, args: []string{"history", "\xff.csv", "--json"}, status: cli.Done, says: `"values": 3`},
-		{kind: "name", what: "300 letters for `--out`", args: tiny("--out", strings.Repeat("o", 300)),
+		{kind: "name", what: "300 letters for `--out`", args: tinyRun("--out", strings.Repeat("o", 300)),
 			status: cli.Failed, says: "file name too long"},
-		{kind: "name", what: "`-rf` for `--out`", args: tiny("--out", "-rf"), status: cli.Done, leaves: -1},
-		{kind: "name", what: "a line break in `--out`", args: tiny("--out", "a\nb"), status: cli.Done, leaves: -1},
+		{kind: "name", what: "`-rf` for `--out`", args: tinyRun("--out", "-rf"), status: cli.Done, leaves: -1},
+		{kind: "name", what: "a line break in `--out`", args: tinyRun("--out", "a\nb"), status: cli.Done, leaves: -1},
 		{kind: "name", what: "`../../x` for a token", make: func(t *testing.T, dir string) {
 			put(t, filepath.Join(dir, "in"), "tokens: [{name: ../../x, target: 3}]\n")
 		}, args: spec, status: cli.BadInput, says: `name = "../../x"; want letters`},
 
-		{kind: "link", what: "`--out` is a link to nothing", make: linkTo("nowhere", "o"), args: tiny("--out", "o"),
+		{kind: "link", what: "`--out` is a link to nothing", make: linkTo("nowhere", "o"), args: tinyRun("--out", "o"),
 			status: cli.BadInput, says: "o exists; want a new one"},
 		{kind: "link", what: "`--lifetimes` is a link to a file", make: linkTo("/etc/passwd", "l.csv"),
-			args: tiny("--no-save", "--lifetimes", "l.csv"), status: cli.BadInput, says: "l.csv exists; want a new one"},
+			args: tinyRun("--no-save", "--lifetimes", "l.csv"), status: cli.BadInput, says: "l.csv exists; want a new one"},
 		{kind: "link", what: "a spec that links to itself", make: linkTo("in", "in"), args: spec, status: cli.BadInput,
 			says: "too many levels of symbolic links"},
-		{kind: "folder", what: "`--out` below a file", make: repeated("x", 1), args: tiny("--out", "in/o"),
+		{kind: "folder", what: "`--out` below a file", make: repeated("x", 1), args: tinyRun("--out", "in/o"),
 			status: cli.Failed, says: "not a directory"},
-		{kind: "folder", what: "`--out` is the folder one is in", args: tiny("--out", "."), status: cli.BadInput,
+		{kind: "folder", what: "`--out` is the folder one is in", args: tinyRun("--out", "."), status: cli.BadInput,
 			says: ". exists; want a new one"},
-		{kind: "folder", what: "`--out a/../b` without `a`", args: tiny("--out", "a/../b"), status: cli.Done, leaves: -1},
+		{kind: "folder", what: "`--out a/../b` without `a`", args: tinyRun("--out", "a/../b"), status: cli.Done, leaves: -1},
 		{kind: "folder", what: "a named pipe for a run", make: func(t *testing.T, dir string) {
 			if err := syscall.Mkfifo(filepath.Join(dir, "in"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}, args: []string{"verify", "in"}, status: cli.BadInput, says: "in"},
 		{kind: "folder", what: "a file system that cannot be written", make: tinyDisk("ro"),
-			args: tiny("--out", "disk/o"), status: cli.Failed, says: "read-only file system"},
+			args: tinyRun("--out", "disk/o"), status: cli.Failed, says: "read-only file system"},
 
-		{kind: "full", what: "a disk of 64 kB: a run", make: tinyDisk("size=64k"), args: tiny("--out", "disk/o"),
+		{kind: "full", what: "a disk of 64 kB: a run", make: tinyDisk("size=64k"), args: tinyRun("--out", "disk/o"),
 			status: cli.Failed, says: "no space left on device"},
 		{kind: "full", what: "a disk of 64 kB: `--lifetimes`", make: tinyDisk("size=64k"),
 			args:   []string{"simulate", "--target", "3", "--paths", "2000", "--horizon", "1h", "--no-save", "--lifetimes", "disk/l.csv"},
@@ -236,13 +236,13 @@ func hostiles() []hostile {
 			args: []string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "fee=0,1bp", "--paths", "40",
 				"--horizon", "1h", "--out", "disk/o"},
 			status: cli.Failed, says: "what is done is kept: mcrisk sweep --resume disk/o", leaves: -1},
-		{kind: "full", what: "a disk of 3 names", make: tinyDisk("nr_inodes=4"), args: tiny("--out", "disk/o"),
+		{kind: "full", what: "a disk of 3 names", make: tinyDisk("nr_inodes=4"), args: tinyRun("--out", "disk/o"),
 			status: cli.Failed, says: "no space left on device"},
-		{kind: "full", what: "`/dev/full` for the results", shell: `"$@" >/dev/full`, args: tiny("--no-save"),
+		{kind: "full", what: "`/dev/full` for the results", shell: `"$@" >/dev/full`, args: tinyRun("--no-save"),
 			status: cli.Failed, says: "no space left on device"},
 
-		{kind: "closed", what: "results closed, `>&-`", shell: `"$@" >&-`, args: tiny("--no-save"), status: cli.Done},
-		{kind: "closed", what: "messages closed, `2>&-`", shell: `"$@" 2>&-`, args: tiny("--no-save"), status: cli.Done},
+		{kind: "closed", what: "results closed, `>&-`", shell: `"$@" >&-`, args: tinyRun("--no-save"), status: cli.Done},
+		{kind: "closed", what: "messages closed, `2>&-`", shell: `"$@" 2>&-`, args: tinyRun("--no-save"), status: cli.Done},
 		{kind: "closed", what: "input closed, `<&-`", shell: `"$@" <&-`, args: []string{"history", "-"},
 			status: cli.BadInput, says: "-"},
 		{kind: "closed", what: "`| head -1`, of a trace without end",
@@ -253,9 +253,9 @@ func hostiles() []hostile {
 			args: []string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "fee=0,1bp", "--paths", "40",
 				"--horizon", "1h", "--no-save"}, status: cli.Done},
 
-		{kind: "ulimit", what: "files of 4 kB, `ulimit -f 8`", shell: `ulimit -f 8; "$@"`, args: tiny("--out", "o"),
+		{kind: "ulimit", what: "files of 4 kB, `ulimit -f 8`", shell: `ulimit -f 8; "$@"`, args: tinyRun("--out", "o"),
 			status: cli.Failed, says: "file too large"},
-		{kind: "ulimit", what: "8 open files, `ulimit -n 8`", shell: `ulimit -n 8; "$@"`, args: tiny("--no-save"),
+		{kind: "ulimit", what: "8 open files, `ulimit -n 8`", shell: `ulimit -n 8; "$@"`, args: tinyRun("--no-save"),
 			status: cli.Done},
 		{kind: "ulimit", what: "2 GB of address space, `ulimit -v 2000000`", shell: `ulimit -v 2000000; "$@"`,
 			args:   []string{"simulate", "--target", "3", "--paths", "5e6", "--horizon", "1h", "--out", "o"},
