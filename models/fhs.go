@@ -39,7 +39,7 @@ type FHS struct {
 	Alpha    float64       // reaction of the variance to a squared shock, at least zero
 	Beta     float64       // share of the variance that stays, at least zero; Alpha + Beta is below 1
 	Step     time.Duration // length of the bars that Alpha and Beta belong to: the history's
-	Block    time.Duration // mean length of a block; zero: a day
+	Block    time.Duration // mean length of a block; zero: [BlockLength] of the shocks' magnitudes
 	Start    float64       // volatility of the first bar, 1/√year; zero: drawn from the long-run law
 	Extremes bool
 
@@ -69,7 +69,7 @@ func (m FHS) Check() error {
 		return fmt.Errorf("models: fhs sigma = %v; want a number above 0", m.Sigma)
 	}
 	if m.Block < 0 {
-		return fmt.Errorf("models: fhs block = %v; want above 0, or 0 for a day", m.Block)
+		return fmt.Errorf("models: fhs block = %v; want above 0, or 0 for one that fits the shocks", m.Block)
 	}
 	return nil
 }
@@ -90,7 +90,8 @@ func (m FHS) Prepare(history *Series, step time.Duration) (Model, error) {
 			"%s has closes only", history.Name)
 	}
 	if m.Block == 0 {
-		m.Block = max(24*time.Hour, history.Step)
+		returns, _ := history.Returns()
+		m.Block = m.meanBlock(returns)
 	}
 	key := shocksOf{m, history}
 	key.Mu, key.Start, key.drawn = 0, 0, nil // which the tables do not depend on
@@ -226,6 +227,17 @@ func newShocks(m FHS, history *Series) (*shocks, error) {
 	d.longRun = d.pilot(m)
 	d.comp = d.compensation(m)
 	return d, nil
+}
+
+// meanBlock is the mean length of blocks that the memory of the shocks' sizes asks for:
+// [BlockLength] of their magnitudes, in whole bars. Their squares have too heavy tails for
+// it.
+func (m FHS) meanBlock(returns []float64) time.Duration {
+	sizes, _, _ := m.filter(returns)
+	for i, x := range sizes {
+		sizes[i] = math.Abs(x)
+	}
+	return time.Duration(math.Round(BlockLength(sizes))) * m.Step
 }
 
 // filter gives the shocks of returns, standardised, the deviations predicted for the

@@ -64,6 +64,10 @@ func fitFHS(history *Series, returns []float64) (Fit, error) {
 			f.Cov[k] = drop(row)
 		}
 	}
-	f.fixed["block"] = max(86400, history.Step.Seconds())
+	m, err := f.Model()
+	if err != nil {
+		return f, err
+	}
+	f.fixed["block"] = m.(FHS).meanBlock(returns).Seconds()
 	return f, nil
 }
