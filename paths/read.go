@@ -47,8 +47,17 @@ type readLimits struct {
 	rows    int   // lines with prices, or prices
 }
 
-var statedLimits = readLimits{packed: 32 << 20, members: 1000, text: 192 << 20, json: 8 << 20, line: 64 << 10,
-	lines: 4_000_000, rows: 1_500_000}
+var statedLimits = readLimits{packed: MaxPacked, members: 1000, text: MaxText, json: MaxJSON, line: MaxLine,
+	lines: 4_000_000, rows: MaxRows}
+
+// Limits of files of prices: of rows, and in bytes.
+const (
+	MaxRows   = 1_500_000
+	MaxText   = 192 << 20 // unpacked
+	MaxJSON   = 8 << 20   // unpacked
+	MaxPacked = 32 << 20  // of a zip archive
+	MaxLine   = 64 << 10
+)
 
 // ReadHistory is [ReadHistoryWith] without options.
 func ReadHistory(r io.Reader, name string) (*History, error) {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -370,8 +371,9 @@ func TestHostile(t *testing.T) {
 			if h.status == cli.BadInput && (took > mostTime || usage.Maxrss > mostMemory) {
 				t.Errorf("it took %v and %d kB", took, usage.Maxrss)
 			}
-			fmt.Fprintf(&page, "| %s | %s | `mcrisk %s` | %d | %s | %.1f s, %d MB |\n", h.kind, h.what,
-				shown(strings.Join(h.args, " "), 60), status, shown(lastLine(stderr.String()), 90), took.Seconds(), usage.Maxrss>>10)
+			fmt.Fprintf(&page, "| %s | %s | `mcrisk %s` | %d | %s | %.1f s, %d MB |\n", h.kind,
+				strings.ReplaceAll(h.what, "|", `\|`),
+				shown(strings.Join(h.args, " "), 60), status, shown(firstMessage(stderr.String()), 90), took.Seconds(), usage.Maxrss>>10)
 		})
 	}
 	if *hostilePage != "" {
@@ -386,7 +388,8 @@ const hostileHead = "# Hostile inputs and a broken world\n\n" +
 
 // shown is a text as a cell of a table shows it, cut to some letters.
 func shown(text string, most int) string {
-	text = strings.Trim(fmt.Sprintf("%q", text), `"`)
+	text = fmt.Sprintf("%q", hiddenName.ReplaceAllString(text, "partial-…"))
+	text = text[1 : len(text)-1]
 	text = strings.NewReplacer("|", `\|`, `\"`, `"`).Replace(text)
 	if utf8.RuneCountInString(text) > most {
 		text = string([]rune(text)[:most]) + "…"
@@ -394,8 +397,11 @@ func shown(text string, most int) string {
 	return text
 }
 
-// lastLine is the last line of a message that is not empty.
-func lastLine(text string) string {
+// hiddenName is a part of names that is drawn anew each time.
+var hiddenName = regexp.MustCompile(`partial-[A-Z2-7]{26}`)
+
+// firstMessage is the first line of what a command says is wrong.
+func firstMessage(text string) string {
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
 	i := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "mcrisk:") })
 	if i >= 0 {

@@ -77,9 +77,6 @@ func (o *traceOptions) run(session *cli.Session) error {
 	return nil
 }
 
-// mostEvents is how many events are printed in forms that hold all of them in memory.
-const mostEvents = 200_000
-
 // print prints the events of a path: in CSV one by one, of which there may be any number.
 func (o *traceOptions) print(session *cli.Session, s *study.Study, token, path int) error {
 	wanted := func(e study.Event) bool { return len(o.events) == 0 || slices.Contains(o.events, e.Name) }
@@ -89,9 +86,9 @@ func (o *traceOptions) print(session *cli.Session, s *study.Study, token, path i
 			if wanted(e) {
 				events = append(events, e)
 			}
-			if len(events) > mostEvents {
+			if len(events) > cli.MostEvents {
 				return cli.Input("path %d has more than %s events; want --csv, which has them all, or fewer --events",
-					path, report.Thousands(mostEvents))
+					path, report.Thousands(cli.MostEvents))
 			}
 			return nil
 		})
