@@ -79,7 +79,8 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("%s is read as %v, %v", text, got, err)
 		}
 	}
-	if _, err := wait.Parse("1e-300s"); err == nil || err.Error() != "wait = 1e-300s; want none, or at least a nanosecond" {
+	if _,
+		err := wait.Parse("1e-300s"); err == nil || err.Error() != "wait = 1e-300s; want none, or at least a nanosecond" {
 		t.Errorf("said %v", err)
 	}
 	c := Param{Name: "to", Unit: Choice, Max: 1, Choices: []string{"edge", "target"}}

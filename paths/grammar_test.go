@@ -9,24 +9,26 @@ import (
 	"testing"
 	"time"
 
-	"mcrisk/internal/choices"
+	"mcrisk/internal/fuzz"
 )
 
 // oddFields are what stands in tables of prices and is no price.
-var oddFields = []string{"", "0", "-1", "nan", "null", "1e999", "1,5", "1.234,5", "$5", "\"7\"", "\"7", "0x1p3", "1e-320",
-	"2024-02-30", "2024-01-01 25:00", "1704067200000000000000", "1899-01-01", "03/04/2024", "\x00", "\xff", "é", " ", "1_000"}
+var oddFields = []string{"", "0", "-1", "nan", "null", "1e999", "1,5", "1.234,5", "$5", "\"7\"", "\"7", "0x1p3",
+	"1e-320",
+	"2024-02-30", "2024-01-01 25:00", "1704067200000000000000", "1899-01-01", "03/04/2024", "\x00", "\xff", "é", " ",
+	"1_000"}
 
 // A priceFile is a history of prices and how a file has it.
 type priceFile struct {
-	*choices.Choices
+	*fuzz.Source
 	start time.Time
 	step  time.Duration
 	bars  []Bar
 }
 
 func newPriceFile(seed []byte) *priceFile {
-	f := &priceFile{Choices: choices.New(seed)}
-	f.step = choices.Of(f.Choices, time.Minute, 5*time.Minute, time.Hour, 4*time.Hour, 24*time.Hour)
+	f := &priceFile{Source: fuzz.New(seed)}
+	f.step = fuzz.Pick(f.Source, time.Minute, 5*time.Minute, time.Hour, 4*time.Hour, 24*time.Hour)
 	f.start = time.Date(f.Number(2010, 2024), time.Month(f.Number(1, 12)), f.Number(1, 28), 0, 0, 0, 0, time.UTC)
 	price, at := 100.0, f.start
 	for range f.Number(2, 40) {
@@ -49,14 +51,14 @@ func newPriceFile(seed []byte) *priceFile {
 
 func (f *priceFile) price(v float64) string {
 	if f.Rarely(300) {
-		return choices.Of(f.Choices, oddFields...)
+		return fuzz.Pick(f.Source, oddFields...)
 	}
-	return strconv.FormatFloat(v, 'f', choices.Of(f.Choices, -1, 8), 64)
+	return strconv.FormatFloat(v, 'f', fuzz.Pick(f.Source, -1, 8), 64)
 }
 
 // table writes columns of the bars with separators, by their names.
 func (f *priceFile) table(columns []string, head bool, stamp func(time.Time) string) string {
-	comma := choices.Of(f.Choices, ",", ",", ",", ";", "\t")
+	comma := fuzz.Pick(f.Source, ",", ",", ",", ";", "\t")
 	var lines []string
 	for _, b := range f.bars {
 		var fields []string
@@ -79,7 +81,7 @@ func (f *priceFile) table(columns []string, head bool, stamp func(time.Time) str
 			fields = append(fields, text)
 		}
 		if f.Rarely(300) {
-			fields = append(fields, choices.Of(f.Choices, oddFields...))
+			fields = append(fields, fuzz.Pick(f.Source, oddFields...))
 		}
 		lines = append(lines, strings.Join(fields, comma))
 	}
@@ -90,9 +92,9 @@ func (f *priceFile) table(columns []string, head bool, stamp func(time.Time) str
 		lines = slices.Insert(lines, 0, strings.Join(columns, comma))
 	}
 	if f.Rarely(10) {
-		lines = slices.Insert(lines, 0, choices.Of(f.Choices, "# a comment", "https://example.org/data", ""))
+		lines = slices.Insert(lines, 0, fuzz.Pick(f.Source, "# a comment", "https://example.org/data", ""))
 	}
-	end := choices.Of(f.Choices, "\n", "\n", "\r\n")
+	end := fuzz.Pick(f.Source, "\n", "\n", "\r\n")
 	return strings.Join(lines, end) + end
 }
 
@@ -109,13 +111,13 @@ func (f *priceFile) stamp() func(time.Time) string {
 	case 1:
 		return func(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 	}
-	layout := choices.Of(f.Choices, layouts...)
+	layout := fuzz.Pick(f.Source, layouts...)
 	return func(t time.Time) string { return t.Format(layout) }
 }
 
 // text is the file, and whether it is as it should be but for its bars.
 func (f *priceFile) text() (text, column string) {
-	when := choices.Of(f.Choices, "timestamp", "Date", "open_time", "time", "datetime", "snapped_at", "close_time")
+	when := fuzz.Pick(f.Source, "timestamp", "Date", "open_time", "time", "datetime", "snapped_at", "close_time")
 	switch f.Number(0, 6) {
 	case 0:
 		columns := []string{when, "Open", "High", "Low", "Close", "Volume"}
@@ -124,9 +126,10 @@ func (f *priceFile) text() (text, column string) {
 		}
 		text = f.table(columns, true, f.stamp())
 	case 1:
-		text = f.table([]string{when, choices.Of(f.Choices, "price", "close")}, true, f.stamp())
+		text = f.table([]string{when, fuzz.Pick(f.Source, "price", "close")}, true, f.stamp())
 	case 2:
-		text, column = f.table([]string{when, "btc", "eth"}, true, f.stamp()), choices.Of(f.Choices, "btc", "eth", "ETH", "sol", "")
+		text, column = f.table([]string{when, "btc", "eth"}, true, f.stamp()), fuzz.Pick(f.Source, "btc", "eth",
+			"ETH", "sol", "")
 	case 3: // Kraken
 		text = f.table([]string{"t", "open", "high", "low", "close", "volume", "trades"}, false,
 			func(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) })
@@ -148,7 +151,7 @@ func (f *priceFile) text() (text, column string) {
 	}
 	if f.Rarely(20) {
 		at := f.Number(0, len(text))
-		text = text[:at] + choices.Of(f.Choices, oddFields...) + text[at:]
+		text = text[:at] + fuzz.Pick(f.Source, oddFields...) + text[at:]
 	}
 	if f.Rarely(20) {
 		text = text[:f.Number(0, len(text))]
@@ -197,7 +200,7 @@ func checkPriceFile(t *testing.T, seed []byte) bool {
 }
 
 func FuzzPriceFiles(f *testing.F) {
-	choices.Seeds(f, 300)
+	fuzz.Seeds(f, 300)
 	f.Fuzz(func(t *testing.T, seed []byte) { checkPriceFile(t, seed) })
 }
 

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"mcrisk/internal/choices"
+	"mcrisk/internal/fuzz"
 	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/study"
@@ -18,17 +18,19 @@ import (
 )
 
 // A grammar generates files as people write them, and at times as they should not.
-type grammar struct{ *choices.Choices }
+type grammar struct{ *fuzz.Source }
 
 // odd are scalars that hardly anything takes.
-var odd = []string{"0", "-0", "", "~", "null", ".nan", ".inf", "-.inf", "1e-300", "1e-300s", "1e400", "-1", "0x10", "1_0",
-	"ten", "[]", "{}", "[1, 2]", "{a: 1}", "*a", "&a 1", "!!str 1", "!!binary aGk=", "|\n  x", ">-\n  y", "true", "0s", "1%%",
+var odd = []string{"0", "-0", "", "~", "null", ".nan", ".inf", "-.inf", "1e-300", "1e-300s", "1e400", "-1", "0x10",
+	"1_0",
+	"ten", "[]", "{}", "[1, 2]", "{a: 1}", "*a", "&a 1", "!!str 1", "!!binary aGk=", "|\n  x", ">-\n  y", "true",
+	"0s", "1%%",
 	"99999999999999999999", "1,2", "a:b", "\"\\x00\"", "\"\\u2028\"", "é", "- 1", "? x", "# x", "@", "`"}
 
 // scalar is a text in one of the ways in which YAML writes it, or rarely something else.
 func (g grammar) scalar(text string) string {
 	if g.Rarely(200) {
-		return choices.Of(g.Choices, odd...)
+		return fuzz.Pick(g.Source, odd...)
 	}
 	switch g.Number(0, 5) {
 	case 0:
@@ -42,7 +44,7 @@ func (g grammar) scalar(text string) string {
 // value is a value of a parameter, most often one that it takes.
 func (g grammar) value(p param.Param) string {
 	if p.Unit == param.Choice {
-		return g.scalar(choices.Of(g.Choices, p.Choices...))
+		return g.scalar(fuzz.Pick(g.Source, p.Choices...))
 	}
 	v := p.Default * (0.8 + 0.02*float64(g.Number(0, 20)))
 	switch {
@@ -82,7 +84,7 @@ func (g grammar) params(params []param.Param, often int) (fields []field) {
 
 func kindFields[T any](g grammar, r *param.Registry[T], often int) []field {
 	kinds := slices.DeleteFunc(r.Kinds(), func(k param.Kind[T]) bool { return models.Resamples(k.Name) })
-	kind := choices.Of(g.Choices, kinds...) // those that are left out need a history
+	kind := fuzz.Pick(g.Source, kinds...) // those that are left out need a history
 	return append([]field{{"kind", g.scalar(kind.Name)}}, g.params(kind.Params, often)...)
 }
 
@@ -104,7 +106,7 @@ func (g grammar) mapping(fields []field, flow bool) string {
 		case 2:
 			fields = slices.Delete(fields, i, i+1)
 		case 3:
-			fields[i].value = choices.Of(g.Choices, odd...)
+			fields[i].value = fuzz.Pick(g.Source, odd...)
 		}
 	}
 	var b strings.Builder
@@ -134,15 +136,16 @@ func (g grammar) spec() []field {
 	steps := g.Number(1, 200)
 	fields := []field{
 		{"model", g.either(kindFields(g, &models.Registry, 4))},
-		{"horizon", g.scalar(fmt.Sprintf("%dh", steps))}, {"step", g.scalar(choices.Of(g.Choices, "1h", "60m", "3600s"))},
-		{"paths", g.scalar(choices.Of(g.Choices, "1", "100", "1e4", "10k", "2M"))}, {"seed", g.scalar(strconv.Itoa(g.Number(0, 1<<30)))},
+		{"horizon", g.scalar(fmt.Sprintf("%dh", steps))}, {"step", g.scalar(fuzz.Pick(g.Source, "1h", "60m", "3600s"))},
+		{"paths", g.scalar(fuzz.Pick(g.Source, "1", "100", "1e4", "10k", "2M"))}, {"seed",
+			g.scalar(strconv.Itoa(g.Number(0, 1<<30)))},
 	}
 	if g.Rarely(2) {
 		fields = append(fields, field{"marks", g.scalar(strconv.Itoa(g.Number(0, 64)))})
 	}
 	list := ""
 	for i := range g.Number(1, 3) {
-		target := choices.Of(g.Choices, -2.0, -1, 1.5, 2, 3, 5)
+		target := fuzz.Pick(g.Source, -2.0, -1, 1.5, 2, 3, 5)
 		token := []field{{"name", g.scalar(fmt.Sprintf("t%d", i))}, {"target", g.scalar(fmt.Sprint(target))},
 			{"policy", g.policy(target)}, {"mechanism", g.mapping(kindFields(g, &tokens.Mechanisms, 8), true)}}
 		for _, p := range tokens.Params {
@@ -186,7 +189,7 @@ func (g grammar) sweep() string {
 		fields = append(fields, field{"select", "[" + over[0].key + "]"})
 	}
 	if g.Rarely(2) {
-		fields = append(fields, field{"aversion", g.scalar(choices.Of(g.Choices, "0", "1", "2.5"))})
+		fields = append(fields, field{"aversion", g.scalar(fuzz.Pick(g.Source, "0", "1", "2.5"))})
 	}
 	if g.Rarely(3) {
 		fields = append(fields, field{"pareto", "[mean_log, turnover]"})
@@ -210,7 +213,8 @@ func (g grammar) file(fields []field) []byte {
 	}
 	if g.Rarely(20) { // a slip of the keyboard
 		at := g.Number(0, len(text))
-		text = text[:at] + choices.Of(g.Choices, " ", "\n", ":", "-", "\t", "}", "]", "'", "#", "\x00", "\xff") + text[at:]
+		text = text[:at] + fuzz.Pick(g.Source, " ", "\n", ":", "-", "\t", "}", "]", "'", "#", "\x00",
+			"\xff") + text[at:]
 	}
 	return []byte(text)
 }
@@ -227,7 +231,8 @@ func checkFile(t testing.TB, data []byte) (read bool) {
 		return false
 	}
 	// What the file says is not replaced by a default in silence.
-	for key, zero := range map[string]bool{"horizon": f.Spec.Horizon == 0, "step": f.Spec.Step == 0, "paths": f.Spec.Paths == 0,
+	for key, zero := range map[string]bool{"horizon": f.Spec.Horizon == 0, "step": f.Spec.Step == 0,
+		"paths":  f.Spec.Paths == 0,
 		"tokens": len(f.Spec.Tokens) == 0} {
 		if f.Keys[key] && zero {
 			t.Fatalf("%q\nsays %s, which was read as nothing", data, key)
@@ -267,22 +272,22 @@ func checkFile(t testing.TB, data []byte) (read bool) {
 }
 
 func specFile(seed []byte) []byte {
-	g := grammar{choices.New(seed)}
+	g := grammar{fuzz.New(seed)}
 	return g.file(g.spec())
 }
 
 func sweepFile(seed []byte) []byte {
-	g := grammar{choices.New(seed)}
+	g := grammar{fuzz.New(seed)}
 	return g.file(append([]field{{"sweep", g.sweep()}}, g.spec()...))
 }
 
 func FuzzSpecs(f *testing.F) {
-	choices.Seeds(f, 300)
+	fuzz.Seeds(f, 300)
 	f.Fuzz(func(t *testing.T, seed []byte) { checkFile(t, specFile(seed)) })
 }
 
 func FuzzSweeps(f *testing.F) {
-	choices.Seeds(f, 300)
+	fuzz.Seeds(f, 300)
 	f.Fuzz(func(t *testing.T, seed []byte) { checkFile(t, sweepFile(seed)) })
 }
 
@@ -307,15 +312,15 @@ func TestGrammarsReach(t *testing.T) {
 
 // A manifest that is changed is refused, whatever the change.
 func FuzzManifests(f *testing.F) {
-	choices.Seeds(f, 200)
+	fuzz.Seeds(f, 200)
 	f.Fuzz(func(t *testing.T, seed []byte) {
-		g := grammar{choices.New(seed)}
+		g := grammar{fuzz.New(seed)}
 		texts := map[string]string{}
 		for range g.Number(0, 3) {
-			texts[choices.Of(g.Choices, odd...)] = choices.Of(g.Choices, odd...)
+			texts[fuzz.Pick(g.Source, odd...)] = fuzz.Pick(g.Source, odd...)
 		}
-		m := Manifest{Format: Format, Command: []string{"mcrisk", choices.Of(g.Choices, odd...)}, Version: "1",
-			ResultsHash: choices.Of(g.Choices, odd...), Seed: uint64(g.Number(0, 1<<30)), Paths: g.Number(0, 1<<30),
+		m := Manifest{Format: Format, Command: []string{"mcrisk", fuzz.Pick(g.Source, odd...)}, Version: "1",
+			ResultsHash: fuzz.Pick(g.Source, odd...), Seed: uint64(g.Number(0, 1<<30)), Paths: g.Number(0, 1<<30),
 			Inputs: texts, Outputs: texts}
 		text, err := seal(m)
 		if err != nil {

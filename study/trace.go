@@ -18,7 +18,8 @@ var EventNames = []string{"start", "carry", "price", "edge", "order", "rebalance
 // Observe runs one path of one of the study's tokens and tells every event of it, in
 // order. The lifetime has the same bits as in the ensemble. An error of observe ends it
 // within 64 steps, and so does the end of the context.
-func Observe(ctx context.Context, s *Study, token, path int, observe func(tokens.Event) error) (tokens.Lifetime, error) {
+func Observe(ctx context.Context, s *Study, token, path int, observe func(tokens.Event) error) (tokens.Lifetime,
+	error) {
 	r, err := newRunner(s)
 	if err != nil {
 		return tokens.Lifetime{}, err

@@ -123,7 +123,8 @@ func hostiles() []hostile {
 		{kind: "spec", what: "aliases of aliases, 9 to the 12th", make: func(t *testing.T, dir string) {
 			text := "a: &a [x]\n"
 			for c := 'b'; c < 'n'; c++ {
-				text += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat("*"+string(c-1)+",", 9), ","))
+				text += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat("*"+string(c-1)+",", 9),
+					","))
 			}
 			put(t, filepath.Join(dir, "in"), text+"model: *m\n")
 		}, args: spec, status: cli.BadInput, says: "in:"},
@@ -162,7 +163,8 @@ func hostiles() []hostile {
 		}, args: prices, status: cli.BadInput, says: "in: "},
 		{kind: "prices", what: "zip of 12 million equal rows", make: func(t *testing.T, dir string) {
 			zipFile(t, dir, 1, func(w io.Writer, _ int) {
-				_, _ = io.Copy(w, io.LimitReader(&forever{text: barsHead + strings.Repeat(equalBar, 1000)}, 228_000_000))
+				_, _ = io.Copy(w, io.LimitReader(&forever{text: barsHead + strings.Repeat(equalBar, 1000)},
+					228_000_000))
 			})
 		}, args: prices, status: cli.BadInput, says: "in: "},
 		{kind: "prices", what: "zip of 60,000 files", make: func(t *testing.T, dir string) {
@@ -180,7 +182,8 @@ func hostiles() []hostile {
 			for i := range 8000 {
 				fmt.Fprintf(&b, ",c%d", i)
 			}
-			put(t, filepath.Join(dir, "in"), b.String()+"\n"+strings.Repeat("2024-01-01"+strings.Repeat(",1", 8000)+"\n", 2000))
+			put(t, filepath.Join(dir, "in"), b.String()+"\n"+strings.Repeat("2024-01-01"+strings.Repeat(",1",
+				8000)+"\n", 2000))
 		}, args: prices, status: cli.BadInput, says: "in: line 1: header"},
 		{kind: "prices", what: "a million bars at odd times", make: func(t *testing.T, dir string) {
 			var b strings.Builder
@@ -193,9 +196,11 @@ func hostiles() []hostile {
 
 		{kind: "name", what: "line break and escape in the name of a spec", make: func(t *testing.T, dir string) {
 			put(t, filepath.Join(dir, "a\n\x1b[31mb"), "horizon: 0\n")
-		}, args: []string{"simulate", "--spec", "a\n\x1b[31mb"}, status: cli.BadInput, says: "mcrisk: a\n\\x1b[31mb:1:10: horizon = \"0\"; want a duration"},
+		}, args: []string{"simulate", "--spec", "a\n\x1b[31mb"}, status: cli.BadInput,
+			says: "mcrisk: a\n\\x1b[31mb:1:10: horizon = \"0\"; want a duration"},
 		{kind: "name", what: "bytes that are not UTF-8", make: func(t *testing.T, dir string) {
-			put(t, filepath.Join(dir, "\xff.csv"), barsHead+"2024-01-01,1,1,1,1\n2024-01-02,1,1,1,1\n2024-01-03,1,1,1,1\n")
+			put(t, filepath.Join(dir, "\xff.csv"),
+				barsHead+"2024-01-01,1,1,1,1\n2024-01-02,1,1,1,1\n2024-01-03,1,1,1,1\n")
 		}, args: []string{"history", "\xff.csv", "--json"}, status: cli.Done, says: `"values": 3`},
 		{kind: "name", what: "300 letters for `--out`", args: tinyRun("--out", strings.Repeat("o", 300)),
 			status: cli.Failed, says: "file name too long"},
@@ -208,14 +213,16 @@ func hostiles() []hostile {
 		{kind: "link", what: "`--out` is a link to nothing", make: linkTo("nowhere", "o"), args: tinyRun("--out", "o"),
 			status: cli.BadInput, says: "o exists; want a new one"},
 		{kind: "link", what: "`--lifetimes` is a link to a file", make: linkTo("/etc/passwd", "l.csv"),
-			args: tinyRun("--no-save", "--lifetimes", "l.csv"), status: cli.BadInput, says: "l.csv exists; want a new one"},
+			args: tinyRun("--no-save", "--lifetimes", "l.csv"), status: cli.BadInput,
+			says: "l.csv exists; want a new one"},
 		{kind: "link", what: "a spec that links to itself", make: linkTo("in", "in"), args: spec, status: cli.BadInput,
 			says: "too many levels of symbolic links"},
 		{kind: "folder", what: "`--out` below a file", make: repeated("x", 1), args: tinyRun("--out", "in/o"),
 			status: cli.Failed, says: "not a directory"},
 		{kind: "folder", what: "`--out` is the folder one is in", args: tinyRun("--out", "."), status: cli.BadInput,
 			says: ". exists; want a new one"},
-		{kind: "folder", what: "`--out a/../b` without `a`", args: tinyRun("--out", "a/../b"), status: cli.Done, leaves: -1},
+		{kind: "folder", what: "`--out a/../b` without `a`", args: tinyRun("--out", "a/../b"), status: cli.Done,
+			leaves: -1},
 		{kind: "folder", what: "a named pipe for a run", make: func(t *testing.T, dir string) {
 			if err := syscall.Mkfifo(filepath.Join(dir, "in"), 0o600); err != nil {
 				t.Fatal(err)
@@ -227,7 +234,8 @@ func hostiles() []hostile {
 		{kind: "full", what: "a disk of 64 kB: a run", make: tinyDisk("size=64k"), args: tinyRun("--out", "disk/o"),
 			status: cli.Failed, says: "no space left on device"},
 		{kind: "full", what: "a disk of 64 kB: `--lifetimes`", make: tinyDisk("size=64k"),
-			args:   []string{"simulate", "--target", "3", "--paths", "2000", "--horizon", "1h", "--no-save", "--lifetimes", "disk/l.csv"},
+			args: []string{"simulate", "--target", "3", "--paths", "2000", "--horizon", "1h", "--no-save",
+				"--lifetimes", "disk/l.csv"},
 			status: cli.Failed, says: "no space left on device"},
 		{kind: "full", what: "a disk of 64 kB: a sweep", make: tinyDisk("size=64k"),
 			args: []string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "fee=0,1bp", "--paths", "8000",
@@ -242,8 +250,10 @@ func hostiles() []hostile {
 		{kind: "full", what: "`/dev/full` for the results", shell: `"$@" >/dev/full`, args: tinyRun("--no-save"),
 			status: cli.Failed, says: "no space left on device"},
 
-		{kind: "closed", what: "results closed, `>&-`", shell: `"$@" >&-`, args: tinyRun("--no-save"), status: cli.Done},
-		{kind: "closed", what: "messages closed, `2>&-`", shell: `"$@" 2>&-`, args: tinyRun("--no-save"), status: cli.Done},
+		{kind: "closed", what: "results closed, `>&-`", shell: `"$@" >&-`, args: tinyRun("--no-save"),
+			status: cli.Done},
+		{kind: "closed", what: "messages closed, `2>&-`", shell: `"$@" 2>&-`, args: tinyRun("--no-save"),
+			status: cli.Done},
 		{kind: "closed", what: "input closed, `<&-`", shell: `"$@" <&-`, args: []string{"history", "-"},
 			status: cli.BadInput, says: "-"},
 		{kind: "closed", what: "`| head -1`, of a trace without end",
@@ -373,7 +383,8 @@ func TestHostile(t *testing.T) {
 			}
 			fmt.Fprintf(&page, "| %s | %s | `mcrisk %s` | %d | %s | %.1f s, %d MB |\n", h.kind,
 				strings.ReplaceAll(h.what, "|", `\|`),
-				shown(strings.Join(h.args, " "), 60), status, shown(firstMessage(stderr.String()), 90), took.Seconds(), usage.Maxrss>>10)
+				shown(strings.Join(h.args, " "), 60), status, shown(firstMessage(stderr.String()), 90),
+				took.Seconds(), usage.Maxrss>>10)
 		})
 	}
 	if *hostilePage != "" {

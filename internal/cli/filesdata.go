@@ -36,7 +36,7 @@ const sweepText = "A sweep: all keys of spec.yaml, and `sweep` with those below.
 const runText = "A command that simulates writes a run directory, `runs/NAME-TIME-HASH` or what `--out` says;\n" +
 	"`--no-save` writes none."
 
-const limitsText = "What is read is limited, whatever it is: a file, a pipe or `-`, standard input. A command that is\n" +
+const limitsText = "What is read is limited, be it a file, a pipe or `-`, standard input. A command that is\n" +
 	"handed more, or something else, says so with the name of the input, and exits with status 2 within two\n" +
 	"seconds and 200 MB. [hostile.md](evidence/hostile.md) has what was tried.\n"
 
@@ -44,13 +44,16 @@ const limitsText = "What is read is limited, whatever it is: a file, a pipe or `
 func inputLimits() [][2]string {
 	return [][2]string{
 		{"spec.yaml, sweep.yaml, the models of `--over`", fmt.Sprintf("%s; %s words and signs of YAML; "+
-			"%d lists and mappings in each other on one line", bytesText(rundir.MaxSpec), report.Thousands(rundir.MaxWords),
+			"%d lists and mappings in each other on one line", bytesText(rundir.MaxSpec),
+			report.Thousands(rundir.MaxWords),
 			rundir.MaxDepth)},
 		{"axes of a sweep", fmt.Sprintf("%s values together; %s cells", report.Thousands(mostValues),
 			report.Thousands(study.MaxCells))},
-		{"prices, plain or packed", fmt.Sprintf("%s rows; %s of text, %s of JSON; lines of %s; zip archives of %s, with one table",
-			report.Thousands(paths.MaxRows), bytesText(paths.MaxText), bytesText(paths.MaxJSON), bytesText(paths.MaxLine),
-			bytesText(paths.MaxPacked))},
+		{"prices, plain or packed",
+			fmt.Sprintf("%s rows; %s of text, %s of JSON; lines of %s; zip archives of %s, with one table",
+				report.Thousands(paths.MaxRows), bytesText(paths.MaxText), bytesText(paths.MaxJSON),
+				bytesText(paths.MaxLine),
+				bytesText(paths.MaxPacked))},
 		{"prices to replay or to draw from", fmt.Sprintf("%s steps, missing bars included",
 			report.Thousands(paths.MaxSeries))},
 		{"`trace` in a form other than CSV", fmt.Sprintf("%s events", report.Thousands(MostEvents))},
@@ -575,7 +578,8 @@ var Objects = []FileEntry{
 		as("plan", "SHA-256", "hash of sweep.yaml"),
 		as("settings[].name", "text", "name of the parameter"), as("settings[].value", "text", "its value"),
 		as("settings[].origin", "text", "given, default, or source and date"),
-		as("inputs.*", "SHA-256", "hash of each file read"), as("notes[]", "text", "notes printed at the start"), digestKey}},
+		as("inputs.*", "SHA-256", "hash of each file read"), as("notes[]", "text", "notes printed at the start"),
+		digestKey}},
 }
 
 var digestKey = as("digest", "SHA-256", "of all that precedes it in the file: head -c -68 manifest.json | "+
@@ -592,7 +596,8 @@ var exitStatuses = []struct {
 	{Failed, "something failed on the way, such as a full disk or a cell of a sweep"},
 	{BadInput, "bad input: a flag, a file or a value that cannot be; the message says which and what was wanted"},
 	{Unmet, "a `--require` does not hold, or units of a sweep are missing (`missing`, `merge`)"},
-	{Interrupted, "interrupted by Ctrl-C, SIGTERM or SIGHUP (not under nohup), within a second; what a sweep has done is kept"},
+	{Interrupted,
+		"interrupted by Ctrl-C, SIGTERM or SIGHUP (not under nohup), within a second; what a sweep has done is kept"},
 	{Unread, "the results were not read to their end, as by `| head`; a run that was to be written is written"},
 }
 
