@@ -119,7 +119,7 @@ func inputs(t testing.TB, dir string) {
 	}
 	for name, text := range map[string]string{"prices.csv": prices.String(),
 		"spec.yaml": "model: {kind: merton}\nhorizon: 3h\nstep: 1h\n" +
-			"paths: 5\ntokens:\n- {name: t, target: 3, policy: {kind: band, low: 2.7, high: 3.3}, "+
+			"paths: 5\ntokens:\n- {name: t, target: 3, policy: {kind: band, low: 2.7, high: 3.3}, " +
 			"mechanism: {kind: loan}}\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)

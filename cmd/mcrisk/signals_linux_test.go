@@ -43,7 +43,8 @@ func TestOneSignalEndsAnyCommand(t *testing.T) {
 		{args: "simulate --token ETHBULL3X --horizon 1000000h --step 10s --out FOLDER/run", begun: ".run.partial-*"},
 		{args: "sweep --token ETHBULL3X --horizon 1000000h --step 10s --over fee=0,1bp --no-save",
 			begun: "mcrisk-sweep-*/run/records"},
-		{args: "exact --target 3 --band 2.99:3.01 --model merton --horizon 100y --step 1m"},
+		{args: "sweep --target 3 --band 2.7:3.3 --over half-width=0.05:0.6:0.0005 --exact --horizon 90d --out FOLDER/run",
+			begun: ".run.partial-*"},
 	} {
 		for k, signal := range signals {
 			if testing.Short() && k != i%len(signals) {
@@ -66,7 +67,18 @@ func TestOneSignalEndsAnyCommand(t *testing.T) {
 					}
 					defer in.Close()
 				}
-				ends(t, c, signal, dir, tt.begun)
+				ends(t, c, signal, func() bool {
+					if !strings.Contains(tt.args, "FIFO") {
+						found, _ := filepath.Glob(filepath.Join(dir, tt.begun))
+						return tt.begun == "" || len(found) > 0
+					}
+					// There is a reader, and now a writer that is silent.
+					to, err := syscall.Open(filepath.Join(dir, "pipe.csv"), syscall.O_WRONLY|syscall.O_NONBLOCK, 0)
+					if err == nil {
+						t.Cleanup(func() { _ = syscall.Close(to) })
+					}
+					return err == nil
+				})
 				if left := ls(t, dir); len(left) != 1 {
 					t.Errorf("left behind: %v", left)
 				}
@@ -78,23 +90,20 @@ func TestOneSignalEndsAnyCommand(t *testing.T) {
 	}
 }
 
-// ends starts a command, sends it a signal once it has begun, and wants it to end within a
-// second.
-func ends(t *testing.T, c *exec.Cmd, signal syscall.Signal, dir, begun string) {
+// ends starts a command, sends it a signal some time after it has begun, and wants it to end
+// within a second.
+func ends(t *testing.T, c *exec.Cmd, signal syscall.Signal, begun func() bool) {
 	t.Helper()
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(300 * time.Millisecond)
-	for started := time.Now(); begun != ""; time.Sleep(time.Millisecond) {
-		if found, _ := filepath.Glob(filepath.Join(dir, begun)); len(found) > 0 {
-			break
-		}
+	for started := time.Now(); !begun(); time.Sleep(time.Millisecond) {
 		if time.Since(started) > 20*time.Second {
 			_ = c.Process.Kill()
 			t.Fatal("it did not begin")
 		}
 	}
+	time.Sleep(1500 * time.Millisecond)
 	sent := time.Now()
 	if err := c.Process.Signal(signal); err != nil {
 		t.Fatalf("%v: it had ended by itself", err)
@@ -118,7 +127,7 @@ func TestOutputThatNobodyReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ends(t, c, syscall.SIGTERM, "", "")
+	ends(t, c, syscall.SIGTERM, func() bool { return true })
 	out.Close()
 
 	dir := t.TempDir()
@@ -158,7 +167,7 @@ func TestNohup(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(300 * time.Millisecond)
+	time.Sleep(1500 * time.Millisecond)
 	if err := c.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
