@@ -153,21 +153,12 @@ func (Bootstrap) Begin(_ At, state State) {
 func (m Bootstrap) InBars() bool { return m.Extremes }
 
 func (m Bootstrap) Advance(at At, _ []*block.Track, state State, move *block.Track) {
-	d, each := m.drawn, int(at.Step/m.drawn.step)
+	d := m.drawn
+	bars := make([]float64, at.Len*int(at.Step/d.step))
 	for l := range block.Lanes {
 		c := d.at(at, state, l)
-		for k := range at.Len {
-			sum := 0.0
-			for range each {
-				i, shift := c.next()
-				r := d.closes[i]
-				if c.fresh() {
-					r = d.bars[i].Move
-				}
-				sum += r + shift
-			}
-			move[k][l] = sum
-		}
+		c.fill(bars)
+		toSteps(bars, move, at.Len, l)
 		c.keep(state, l)
 	}
 }
@@ -375,23 +366,65 @@ func (c *cursor) keep(state State, lane int) {
 	state[2][lane], state[3][lane] = float64(c.taken), float64(c.drawn)
 }
 
-// next is the next bar and its shift.
-func (c *cursor) next() (bar int, shift float64) {
-	d := c.d
+// enter draws the next block if the last one is used up.
+func (c *cursor) enter() {
 	if c.left == 0 {
-		first, u := random.BlockAt(c.seed, c.path, c.id, uint64(c.drawn), len(d.bars))
-		c.bar, c.left, c.taken = first, blockBars(u, d.stop), 0
+		first, u := random.BlockAt(c.seed, c.path, c.id, uint64(c.drawn), len(c.d.bars))
+		c.bar, c.left, c.taken = first, blockBars(u, c.d.stop), 0
 		c.drawn++
 	}
-	bar = c.bar
-	shifts := d.shifts[min(c.drawn-1, 1)]
-	shift = shifts[min(c.taken, len(shifts)-1)]
-	if c.bar++; c.bar == len(d.bars) {
+}
+
+// pass goes n bars on, at most to the end of the block or of the history.
+func (c *cursor) pass(n int) {
+	c.left -= n
+	c.taken += n
+	if c.bar += n; c.bar == len(c.d.bars) {
 		c.bar = 0
 	}
-	c.left--
-	c.taken++
+}
+
+// shifts are those of the next n bars of the block, or fewer.
+func (c *cursor) shifts(n int) []float64 {
+	all := c.d.shifts[min(c.drawn-1, 1)]
+	if last := len(all) - 1; c.taken >= last {
+		return all[last:]
+	}
+	return all[c.taken:min(c.taken+n, len(all))]
+}
+
+// next is the next bar and its shift.
+func (c *cursor) next() (bar int, shift float64) {
+	c.enter()
+	bar, shift = c.bar, c.shifts(1)[0]
+	c.pass(1)
 	return bar, shift
+}
+
+// fill makes the log-returns of the next bars, seen at their closes.
+func (c *cursor) fill(to []float64) {
+	d := c.d
+	for len(to) > 0 {
+		c.enter()
+		n := min(c.left, len(d.bars)-c.bar, len(to))
+		fresh, from := c.drawn == 1 && c.taken == 0, c.bar
+		shifts := c.shifts(n)
+		if len(shifts) == 1 { // the same for all
+			for i, r := range d.closes[from : from+n] {
+				to[i] = r + shifts[0]
+			}
+		} else {
+			n = len(shifts)
+			for i, r := range d.closes[from : from+n] {
+				to[i] = r + shifts[i]
+			}
+		}
+		if fresh { // paths begin at an open
+			to[0] = d.bars[from].Move + shifts[0]
+		}
+		c.pass(n)
+		to = to[n:]
+	}
 }
 
 // blockBars is the number of bars of a block.

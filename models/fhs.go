@@ -161,17 +161,30 @@ func (m FHS) Begin(at At, state State) {
 
 func (m FHS) Advance(at At, _ []*block.Track, state State, move *block.Track) {
 	f := m.walk()
+	bars := make([]float64, at.Len*int(at.Step/m.Step))
 	for l := range block.Lanes {
 		f.load(at, state, l)
-		for k := range at.Len {
-			sum := 0.0
-			for range at.Step / m.Step {
-				r, _, _ := f.next()
-				sum += r
-			}
-			move[k][l] = sum
-		}
+		f.fill(bars)
+		toSteps(bars, move, at.Len, l)
 		f.keep(state, l)
+	}
+}
+
+// toSteps adds a lane's bars up to steps.
+func toSteps(bars []float64, move *block.Track, steps, lane int) {
+	each := len(bars) / steps
+	if each == 1 {
+		for k, r := range bars {
+			move[k][lane] = r
+		}
+		return
+	}
+	for k := range steps {
+		sum := 0.0
+		for _, r := range bars[k*each : (k+1)*each] {
+			sum += r
+		}
+		move[k][lane] = sum
 	}
 }
 
@@ -389,26 +402,55 @@ func (f *shockWalk) settle() {
 	f.weightOfLow, f.weightOfTop = float64(root*(1-t)), float64(root*t)
 }
 
+// enter draws the next block if the last one is used up.
+func (f *shockWalk) enter() {
+	if f.left > 0 {
+		return
+	}
+	d := f.d
+	first, u := random.BlockAt(f.seed, f.path, f.id, uint64(f.drawn), len(d.x))
+	f.bar, f.left, f.taken, f.start = first, min(blockBars(u, d.stop), d.most), 0, f.h
+	f.drawn++
+	f.settle()
+}
+
+// pass goes n bars on, at most to the end of the block or of the history.
+func (f *shockWalk) pass(n int) {
+	f.left -= n
+	f.taken += n
+	if f.bar += n; f.bar == len(f.d.x) {
+		f.bar = 0
+	}
+}
+
 // next is the log-return of the next bar, its standard deviation, and the number of its
 // shock.
 func (f *shockWalk) next() (r, sd float64, i int) {
-	d := f.d
-	if f.left == 0 {
-		first, u := random.BlockAt(f.seed, f.path, f.id, uint64(f.drawn), len(d.x))
-		f.bar, f.left, f.taken, f.start = first, min(blockBars(u, d.stop), d.most), 0, f.h
-		f.drawn++
-		f.settle()
-	}
+	f.enter()
 	i = f.bar
-	x, h := d.x[i], min(f.h, f.top)
-	sd = math.Sqrt(float64(f.unit * h))
-	less := float64(f.weightOfLow*f.low[f.taken]) + float64(f.weightOfTop*f.high[f.taken])
-	r = (f.growth - less) + float64(sd*x)
-	f.h = f.omega + float64(h*(f.beta+float64(f.alpha*float64(x*x))))
-	if f.bar++; f.bar == len(d.x) {
-		f.bar = 0
+	sd = math.Sqrt(float64(f.unit * min(f.h, f.top)))
+	var one [1]float64
+	f.fill(one[:])
+	return one[0], sd, i
+}
+
+// fill makes the log-returns of the next bars.
+func (f *shockWalk) fill(to []float64) {
+	for len(to) > 0 {
+		f.enter()
+		n := min(f.left, len(f.d.x)-f.bar, len(to))
+		low, high, out := f.low[f.taken:f.taken+n], f.high[f.taken:f.taken+n], to[:n]
+		h := f.h
+		for i, x := range f.d.x[f.bar : f.bar+n] {
+			if h > f.top { // seldom, and then a branch is faster than a minimum
+				h = f.top
+			}
+			less := float64(f.weightOfLow*low[i]) + float64(f.weightOfTop*high[i])
+			out[i] = (f.growth - less) + float64(math.Sqrt(float64(f.unit*h))*x)
+			h = f.omega + float64(h*(f.beta+float64(f.alpha*float64(x*x))))
+		}
+		f.h = h
+		f.pass(n)
+		to = to[n:]
 	}
-	f.left--
-	f.taken++
-	return r, sd, i
 }

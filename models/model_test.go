@@ -240,7 +240,7 @@ func TestGoldenBits(t *testing.T) {
 		"regimes": "fcd8ea449db197d0",
 
 		"bootstrap": "c91f95dc0f558ae0",
-		"fhs":       "03b66ce9394f0e55",
+		"fhs":       "b56847e6484ac592",
 
 		"bates, start":  "08f2a82ec870c5f9",
 		"garch, start":  "553991d1f88dad9d",

@@ -36,7 +36,8 @@ func TestDurable(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{filepath.Dir(filepath.Dir(parent)), filepath.Dir(parent),
-		filepath.Join(at, "figures", "a.svg"), at, filepath.Join(at, "figures"), filepath.Join(at, ManifestFile), at, parent}
+		filepath.Join(at, "figures", "a.svg"), at, filepath.Join(at, "figures"), filepath.Join(at, ManifestFile), at,
+		parent}
 	if !slices.Equal(*synced, want) {
 		t.Errorf("put on disk were\n%s\nwant\n%s", strings.Join(*synced, "\n"), strings.Join(want, "\n"))
 	}

@@ -77,12 +77,11 @@ func (s *Stored) settle() error {
 		return err
 	}
 	for _, at := range partial {
-		if _, err := s.manifest(path.Join(at, ManifestFile)); err == nil {
-			err = s.fill(at)
-		} else {
-			err = s.root.RemoveAll(at)
+		settle := s.fill
+		if _, err := s.manifest(path.Join(at, ManifestFile)); err != nil {
+			settle = s.root.RemoveAll
 		}
-		if err != nil {
+		if err := settle(at); err != nil {
 			return err
 		}
 	}
