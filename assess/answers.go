@@ -73,10 +73,10 @@ type NoLawError struct{ error }
 func (e NoLawError) Unwrap() error { return e.error }
 
 // answersBeside are the exact answers shown beside the simulated ones of so many cells.
-// Those that need the law of the final value are included only where that is quick: for
-// GBM, over a horizon with enough trades for a smooth law.
+// Those that need the law of the final value, some two seconds each, are included only
+// of few cells, for GBM, over a horizon with enough trades for a smooth law.
 func answersBeside(s *study.Study, token, cells int) (*analytics.Answers, error) {
-	const mostCells, leastSteps = 300, 2000
+	const mostCells, leastSteps = 24, 2000
 	spec := s.Alone(token).Spec()
 	law := spec.Model.Kind == "gbm" && cells <= mostCells && spec.Horizon/spec.Step >= leastSteps
 	a, err := Answers(s, token, Solving{Law: law})

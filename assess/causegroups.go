@@ -6,13 +6,13 @@ import (
 	"mcrisk/analytics"
 )
 
-// A Grouping is a number that paths are grouped by.
-type Grouping struct{ Column, Name string }
+// A Grouping is a number that paths are grouped by, with its unit.
+type Grouping struct{ Column, Name, Unit string }
 
 // The numbers of the underlying that paths are grouped by.
 var (
-	ByPrice    = Grouping{"underlying", "final price"}
-	ByVariance = Grouping{"realised_variance", "realised variance"}
+	ByPrice    = Grouping{"underlying", "final price", "start = 1"}
+	ByVariance = Grouping{"realised_variance", "realised variance", "log²"}
 )
 
 // CausesByGroup are the causes of ln NAV within groups of paths, added up by kind.

@@ -82,7 +82,7 @@ func halfWidthTheory(s *study.Study, token int, aversion float64) *HalfWidthTheo
 
 // exactCurves are the exact answers of a study's token along an axis, also between its
 // values, by metric: nil if a value has no answers, and without metrics that some value
-// lacks.
+// lacks or that need the law of the final value.
 func exactCurves(ctx context.Context, s *study.Study, token int, axis study.Axis,
 	metrics []analytics.Metric) map[string]Curve {
 	axis.Values = finer(axis.Values, axis.Param)
@@ -96,7 +96,7 @@ func exactCurves(ctx context.Context, s *study.Study, token int, axis study.Axis
 		if err != nil || ctx.Err() != nil {
 			return nil
 		}
-		answers, err := answersBeside(cell, token, len(axis.Values))
+		answers, err := Answers(cell, token, Solving{}) // a law takes seconds
 		if err != nil {
 			return nil
 		}

@@ -67,6 +67,44 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
+// BenchmarkResampled runs a year of hours of models that draw from a history, seen at closes
+// and inside bars. Reading and preparing the history is not a part of it.
+func BenchmarkResampled(b *testing.B) {
+	history := &models.Series{Name: "made", Step: time.Hour, Extremes: true}
+	normals := random.NewSource(1, 1, random.Stream(random.Diffusion, 0))
+	for range 4 * 8760 {
+		r := 0.008 * normals.Norm()
+		wick := 0.003 * normals.Exp()
+		history.Bars = append(history.Bars, models.Bar{Close: r, Move: r, Lo: min(0, r) - wick, Hi: max(0, r) + wick})
+	}
+	for _, model := range []string{"gbm", "bootstrap", "fhs"} {
+		for extremes := range 2 {
+			if model == "gbm" && extremes == 1 {
+				continue
+			}
+			b.Run(fmt.Sprintf("model=%s/extremes=%d/steps=8760/paths=512", model, extremes), func(b *testing.B) {
+				s := built(b, study.Spec{Model: param.Part{Kind: model, Values: inside(model, extremes)},
+					History: &study.History{Series: history}, Horizon: models.Year, Step: time.Hour,
+					Paths: 512, Seed: 1, Tokens: []study.TokenSpec{token("t")}})
+				start := cpuTime()
+				for b.Loop() {
+					if err := study.Run(context.Background(), s, study.Options{Workers: 1}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				perStep(b, start, 512*8760)
+			})
+		}
+	}
+}
+
+func inside(model string, extremes int) param.Values {
+	if model == "gbm" {
+		return nil
+	}
+	return param.Values{"extremes": float64(extremes), "block": map[string]float64{"bootstrap": 168, "fhs": 12}[model] * 3600}
+}
+
 // BenchmarkStage measures what comes before the tokens.
 func BenchmarkStage(b *testing.B) {
 	b.Run("stage=normals", func(b *testing.B) {

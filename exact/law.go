@@ -69,7 +69,7 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	cf := contourCF
 	switch {
 	case h.series == nil:
-		v.Unsure = h.doubt + float64(3*disagreement(contourCF, func(z complex128) complex128 {
+		v.Unsure = h.doubt + float64(changed*disagreement(contourCF, func(z complex128) complex128 {
 			known := h.known
 			h.wide, h.known = true, map[complex128][]sample{}
 			x := contourCF(z)
@@ -79,7 +79,7 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 	case h.steps <= seriesSteps:
 		cf = seriesCF
 	default:
-		if v.Unsure = 3 * disagreement(contourCF, seriesCF, v); v.Unsure < agreement {
+		if v.Unsure = changed * disagreement(contourCF, seriesCF, v); v.Unsure < agreement {
 			break
 		}
 		h.reach, _ = h.regularity(h.cycle, years)
@@ -87,7 +87,7 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 			h.reach = max(h.reach, high) // holds the poles of two beats
 		}
 		h.known = map[complex128][]sample{}
-		if v.Unsure = 3 * disagreement(contourCF, seriesCF, v); !(v.Unsure < agreement) && h.series.quick(h.steps) {
+		if v.Unsure = changed * disagreement(contourCF, seriesCF, v); !(v.Unsure < agreement) && h.series.quick(h.steps) {
 			cf, v.Unsure = seriesCF, 0
 		}
 	}

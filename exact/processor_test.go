@@ -39,7 +39,7 @@ func answered() string {
 
 // The bits of answers of every kind: those of another build or machine are the same.
 func TestGoldenAnswers(t *testing.T) {
-	const want = "da61720dce3c3831"
+	const want = "a8ff407bef6b51c4"
 	hash := sha256.Sum256([]byte(answered()))
 	if got := hex.EncodeToString(hash[:8]); got != want {
 		t.Errorf("hash = %s, want %s", got, want)

@@ -33,8 +33,7 @@ func TestMomentsAreThoseBySteps(t *testing.T) {
 			t.Errorf("%s: by contours: %t; want %t", tt.id, quick, tt.quick)
 		}
 		quick, steps := must(p.Moments(tt.years)), must(p.moments(tt.years, false))
-		// Bound is a change under a larger contour, so laws too take three times of it.
-		if d := quick.change(steps); !(d <= 3*quick.Bound) || tt.quick != (d > 0) {
+		if d := quick.change(steps); !(d <= quick.Bound) || tt.quick != (d > 0) {
 			t.Errorf("%s: moments differ by %.2g from those by steps, with a bound of %.2g", tt.id, d, quick.Bound)
 		}
 		if !(quick.Bound < 5e-8) {

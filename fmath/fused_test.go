@@ -23,7 +23,7 @@ var fused = flag.Bool("fused", false, "compile what results depend on and look f
 // fits of models and what is said of them.
 var (
 	bearing = []string{"analytics", "assess", "block", "exact", "exact/brownian", "exact/levy", "fmath",
-		"fmath/cmplx", "models", "paths", "quad", "random", "study", "tokens"}
+		"fmath/cmplx", "models", "paths", "quad", "random", "report", "study", "tokens"}
 	excused = regexp.MustCompile(
 		`^models/(fit|fitgarch|fitjumps|fitregimes|fitvariance|goodness|interval|maximise)\.go$`)
 )

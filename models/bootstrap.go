@@ -154,9 +154,10 @@ func (m Bootstrap) InBars() bool { return m.Extremes }
 
 func (m Bootstrap) Advance(at At, _ []*block.Track, state State, move *block.Track) {
 	d := m.drawn
-	bars := make([]float64, at.Len*int(at.Step/d.step))
+	var own [block.Steps]float64
+	bars, picker := barsOf(at, d.step, &own), random.NewPicker()
 	for l := range block.Lanes {
-		c := d.at(at, state, l)
+		c := d.at(at, state, l, picker)
 		c.fill(bars)
 		toSteps(bars, move, at.Len, l)
 		c.keep(state, l)
@@ -164,9 +165,9 @@ func (m Bootstrap) Advance(at At, _ []*block.Track, state State, move *block.Tra
 }
 
 func (m Bootstrap) AdvanceBars(at At, _ []*block.Track, state State, to BarTracks) {
-	d, each := m.drawn, int(at.Step/m.drawn.step)
+	d, each, picker := m.drawn, int(at.Step/m.drawn.step), random.NewPicker()
 	for l := range block.Lanes {
-		c := d.at(at, state, l)
+		c := d.at(at, state, l, picker)
 		for k := range at.Len {
 			var s stepBar
 			for j := range each {
@@ -181,6 +182,20 @@ func (m Bootstrap) AdvanceBars(at At, _ []*block.Track, state State, to BarTrack
 		}
 		c.keep(state, l)
 	}
+}
+
+// A Resampler is a model that draws blocks of a history.
+type Resampler interface {
+	Preparer
+	// First is the first block of a path of the underlying: the bar of the history at which it
+	// begins, and its number of bars.
+	First(seed, path uint64, underlying int) (bar, bars int)
+}
+
+func (m Bootstrap) First(seed, path uint64, underlying int) (bar, bars int) {
+	d := m.drawn
+	first, u := random.NewPicker().Block(seed, path, random.Stream(random.Blocks, underlying), 0, len(d.bars))
+	return first, blockBars(u, d.stop)
 }
 
 // A stepBar is a step that is made of bars.
@@ -352,11 +367,12 @@ type cursor struct {
 	d                       *drawnBars
 	seed, path              uint64
 	id                      random.ID
+	picker                  *random.Picker
 	bar, left, taken, drawn int
 }
 
-func (d *drawnBars) at(at At, state State, lane int) cursor {
-	return cursor{d: d, seed: at.Seed, path: at.Group*block.Lanes + uint64(lane),
+func (d *drawnBars) at(at At, state State, lane int, picker *random.Picker) cursor {
+	return cursor{d: d, picker: picker, seed: at.Seed, path: at.Group*block.Lanes + uint64(lane),
 		id:  random.Stream(random.Blocks, at.Underlying),
 		bar: int(state[0][lane]), left: int(state[1][lane]), taken: int(state[2][lane]), drawn: int(state[3][lane])}
 }
@@ -369,7 +385,7 @@ func (c *cursor) keep(state State, lane int) {
 // enter draws the next block if the last one is used up.
 func (c *cursor) enter() {
 	if c.left == 0 {
-		first, u := random.BlockAt(c.seed, c.path, c.id, uint64(c.drawn), len(c.d.bars))
+		first, u := c.picker.Block(c.seed, c.path, c.id, uint64(c.drawn), len(c.d.bars))
 		c.bar, c.left, c.taken = first, blockBars(u, c.d.stop), 0
 		c.drawn++
 	}

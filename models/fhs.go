@@ -161,13 +161,22 @@ func (m FHS) Begin(at At, state State) {
 
 func (m FHS) Advance(at At, _ []*block.Track, state State, move *block.Track) {
 	f := m.walk()
-	bars := make([]float64, at.Len*int(at.Step/m.Step))
+	var own [block.Steps]float64
+	bars := barsOf(at, m.Step, &own)
 	for l := range block.Lanes {
 		f.load(at, state, l)
 		f.fill(bars)
 		toSteps(bars, move, at.Len, l)
 		f.keep(state, l)
 	}
+}
+
+// barsOf is room for the bars of a block's steps: own, if it has that of a bar a step.
+func barsOf(at At, bar time.Duration, own *[block.Steps]float64) []float64 {
+	if at.Step == bar {
+		return own[:at.Len]
+	}
+	return make([]float64, at.Len*int(at.Step/bar))
 }
 
 // toSteps adds a lane's bars up to steps.
@@ -208,6 +217,12 @@ func (m FHS) AdvanceBars(at At, _ []*block.Track, state State, to BarTracks) {
 		}
 		f.keep(state, l)
 	}
+}
+
+func (m FHS) First(seed, path uint64, underlying int) (bar, bars int) {
+	d := m.drawn
+	first, u := random.NewPicker().Block(seed, path, random.Stream(random.Blocks, underlying), 0, len(d.x))
+	return d.bars[first], min(blockBars(u, d.stop), d.most)
 }
 
 // shocks are the shocks of a history, and what draws of them need.
@@ -287,13 +302,14 @@ func (d *shocks) pilot(m FHS) []float64 {
 	const seed = 0x5eed
 	omega, top := 1-(m.Alpha+m.Beta), 1/m.unit()
 	var out []float64
+	picker := random.NewPicker()
 	h, left, bar, blocks := 1.0, 0, 0, uint64(0)
 	for i := -before; i < draws*apart; i++ {
 		if i >= 0 && i%apart == 0 {
 			out = append(out, h)
 		}
 		if left == 0 {
-			first, u := random.BlockAt(seed, 0, random.Stream(random.Start, 0), blocks, len(d.x))
+			first, u := picker.Block(seed, 0, random.Stream(random.Start, 0), blocks, len(d.x))
 			bar, left = first, min(blockBars(u, d.stop), d.most)
 			blocks++
 		}
@@ -366,6 +382,7 @@ type shockWalk struct {
 	unit, top, growth        float64
 	seed, path               uint64
 	id                       random.ID
+	picker                   *random.Picker
 	h, start                 float64
 	bar, left, taken, drawn  int
 	low, high                []float64 // compensation at the nodes about the variance at the block's start
@@ -373,7 +390,7 @@ type shockWalk struct {
 }
 
 func (m FHS) walk() shockWalk {
-	return shockWalk{d: m.drawn, alpha: m.Alpha, beta: m.Beta, omega: 1 - (m.Alpha + m.Beta), unit: m.unit(),
+	return shockWalk{d: m.drawn, picker: random.NewPicker(), alpha: m.Alpha, beta: m.Beta, omega: 1 - (m.Alpha + m.Beta), unit: m.unit(),
 		top: 1 / m.unit(), growth: float64(m.Mu * Years(m.Step))}
 }
 
@@ -408,7 +425,7 @@ func (f *shockWalk) enter() {
 		return
 	}
 	d := f.d
-	first, u := random.BlockAt(f.seed, f.path, f.id, uint64(f.drawn), len(d.x))
+	first, u := f.picker.Block(f.seed, f.path, f.id, uint64(f.drawn), len(d.x))
 	f.bar, f.left, f.taken, f.start = first, min(blockBars(u, d.stop), d.most), 0, f.h
 	f.drawn++
 	f.settle()

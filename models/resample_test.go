@@ -157,7 +157,7 @@ func TestFirstBlockIsTheHistory(t *testing.T) {
 	m := prepare(t, "bootstrap", s, time.Hour, param.Values{"block": 876e3 * 3600}).(Bootstrap)
 	const seed, steps = 9, 300
 	for path := range uint64(200) {
-		first, _ := random.BlockAt(seed, path, random.Stream(random.Blocks, 0), 0, len(s.Bars))
+		first, _ := random.NewPicker().Block(seed, path, random.Stream(random.Blocks, 0), 0, len(s.Bars))
 		rs := history(m, seed, path, time.Hour, steps)
 		for i, r := range rs {
 			b := s.Bars[(first+i)%len(s.Bars)]

@@ -2,10 +2,12 @@ package plots
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"mcrisk/analytics"
+	"mcrisk/fmath"
 )
 
 // A Scale says how a number is written on an axis and in a label: the metrics'.
@@ -127,7 +129,7 @@ func rowPlace(i, n int) float64 { return float64(n-i) - 0.5 }
 // niceStep returns the smallest 1, 2 or 5 times a power of ten that cuts span
 // into fewer than most pieces, and the decimals its multiples need.
 func niceStep(span float64, most int) (step float64, decimals int) {
-	exp := int(math.Floor(math.Log10(span/float64(most)))) - 1
+	exp := fmath.Exponent10(span/float64(most)) - 1
 	for {
 		for _, m := range []float64{1, 2, 5} {
 			step := m * math.Pow10(exp)
@@ -142,13 +144,12 @@ func niceStep(span float64, most int) (step float64, decimals int) {
 	}
 }
 
-// logAxis spans lo to hi, 0 < lo < hi, by decades, with finer ticks where
-// there are few decades and coarser ones where there are many.
+// logAxis spans lo to hi, 0 < lo < hi. Ticks are at equal steps where hi is a few times
+// lo, and otherwise by decades, fewer of each where there are many.
 func logAxis(lo, hi, factor float64, most int) axis {
 	a := axis{min: lo, max: hi, log: true}
-	first := int(math.Floor(math.Log10(lo * factor)))
-	last := int(math.Ceil(math.Log10(hi * factor)))
-	for _, mantissas := range [][]float64{{1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 5}, {1, 3}, {1}} {
+	first, last := fmath.Exponent10(lo*factor), fmath.Exponent10(hi*factor)+1
+	for _, mantissas := range [][]float64{{1, 2, 5}, {1, 3}, {1}} {
 		if a.ticks = logTicks(lo, hi, factor, first, last, 1, mantissas); len(a.ticks) <= most {
 			break
 		}
@@ -156,7 +157,8 @@ func logAxis(lo, hi, factor float64, most int) axis {
 	for every := 2; len(a.ticks) > most; every++ {
 		a.ticks = logTicks(lo, hi, factor, first, last, every, []float64{1})
 	}
-	if len(a.ticks) < 2 { // less than a decade and between round numbers
+	const few = 5
+	if hi < few*lo || len(a.ticks) < 2 {
 		log := a
 		a = linearAxis(lo, hi, factor, most)
 		a.log, a.min, a.max = true, log.min, log.max
@@ -245,7 +247,7 @@ func formatDigits(v float64, digits int) string {
 	if a < 1e-4 || a >= 1e7 {
 		return formatPower(rounded)
 	}
-	decimals := max(0, digits-1-int(math.Floor(math.Log10(a))))
+	decimals := max(0, digits-1-fmath.Exponent10(a))
 	return dress(strconv.FormatFloat(rounded, 'f', decimals, 64))
 }
 
@@ -257,9 +259,7 @@ func formatPower(v float64) string {
 	}
 	mantissa, exp, _ := strings.Cut(strconv.FormatFloat(v, 'e', 2, 64), "e")
 	mantissa = strings.TrimRight(strings.TrimRight(mantissa, "0"), ".")
-	power := strings.NewReplacer("+0", "", "+", "", "-0", "⁻", "-", "⁻",
-		"0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴",
-		"5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹").Replace(exp)
+	power := exponents.Replace(exp)
 	switch mantissa {
 	case "1", "-1":
 		mantissa = strings.TrimSuffix(mantissa, "1")
@@ -267,6 +267,21 @@ func formatPower(v float64) string {
 		mantissa += "×"
 	}
 	return strings.ReplaceAll(mantissa, "-", "−") + "10" + power
+}
+
+// exponents writes an exponent of a power of ten as print does.
+var exponents = strings.NewReplacer("+0", "", "+", "", "-0", "⁻", "-", "⁻", "−0", "⁻", "−", "⁻",
+	"0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹")
+
+// exponential is a number in the notation of programs, such as −9.6e−05.
+var exponential = regexp.MustCompile(`\b([0-9.]+)e([-+−]?[0-9]+)\b`)
+
+// powers writes the numbers of a text that are in the notation of programs as print does.
+func powers(text string) string {
+	return exponential.ReplaceAllStringFunc(text, func(number string) string {
+		part := exponential.FindStringSubmatch(number)
+		return part[1] + "×10" + exponents.Replace(part[2])
+	})
 }
 
 // dress turns a plain decimal into print: −12,345.6, and never −0.

@@ -23,7 +23,7 @@ func centred(at vg.Point, dx, dy vg.Length) vg.Rectangle {
 func (o *obstacles) line(a, b vg.Point) {
 	const every = 2
 	d := b.Sub(a)
-	n := max(1, math.Ceil(math.Hypot(float64(d.X), float64(d.Y))/every))
+	n := max(1, math.Ceil(math.Hypot(float64(d.X), float64(d.Y))/every-touching))
 	for k := range int(n) + 1 {
 		at := a.Add(d.Scale(vg.Length(float64(k) / n)))
 		o.box(centred(at, 0.5, 0.5))
@@ -53,6 +53,10 @@ func (p plane) callout(taken *obstacles, at vg.Point, first float64, text string
 	tickInk.write(p.Canvas, r.Min.X+1, r.Min.Y+1, left, text)
 }
 
+// touching is how far boxes may reach into each other, in points, and still only touch,
+// so that the last bits of a coordinate decide nothing.
+const touching = 1e-3
+
 // place is the nearest box of the given size inside the data that covers nothing,
 // and how far from the point it is; where everything is covered, the one that
 // covers least.
@@ -70,10 +74,12 @@ func (o *obstacles) place(
 			dx, dy := vg.Length(math.Cos(first+turn)), vg.Length(math.Sin(first+turn))
 			centre := at.Add(vg.Point{X: dx * (vg.Length(distance) + wide/2), Y: dy * (vg.Length(distance) + high/2)})
 			r := centred(centre, wide/2, high/2)
-			if r.Min.X < data.Min.X || r.Max.X > data.Max.X || r.Min.Y < data.Min.Y || r.Max.Y > data.Max.Y {
+			inner := centred(centre, wide/2-touching, high/2-touching)
+			if inner.Min.X < data.Min.X || inner.Max.X > data.Max.X || inner.Min.Y < data.Min.Y ||
+				inner.Max.Y > data.Max.Y {
 				continue
 			}
-			if n := o.covered(r); n < least {
+			if n := o.covered(inner); n < least {
 				best, least, away = r, n, distance
 			}
 		}

@@ -34,7 +34,7 @@ func mixed(share float64, stops []color.NRGBA) color.NRGBA {
 	at := max(0, min(share, 1)) * float64(len(stops)-1)
 	i := min(int(at), len(stops)-2)
 	mix := func(a, b uint8) uint8 {
-		return uint8(math.Round(float64(a) + (at-float64(i))*(float64(b)-float64(a))))
+		return uint8(math.Round(float64(a) + float64((at-float64(i))*(float64(b)-float64(a)))))
 	}
 	a, b := stops[i], stops[i+1]
 	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 0xff}

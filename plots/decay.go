@@ -11,7 +11,7 @@ import (
 )
 
 // DecayData is how far each path of a token ended from the power of its
-// underlying: decay = log NAV − T·log(S/S₀), in log units over the horizon.
+// underlying: decay = ln NAV − T·ln(S/S₀), in log units over the horizon.
 type DecayData struct {
 	Title, Caption string
 
@@ -79,7 +79,7 @@ func DecayDistribution(in DecayData) (*Figure, error) {
 	bars := panel{
 		label:  "Density of paths (per log unit)",
 		top:    topRoom(),
-		xlabel: "Decay over the horizon: log NAV − T·log(S/S₀) (log units)",
+		xlabel: "Decay over the horizon: ln NAV − T·ln(S/S₀) (log units)",
 		x:      xs.linear(1, 9),
 		y:      linearAxis(0, 1.05*tallest, 1, 6),
 		paint: func(p plane) {

@@ -43,8 +43,10 @@ type Figure struct {
 	strokes       recorder.Canvas
 }
 
-// record keeps what paint draws on a white page of the given size.
+// record keeps what paint draws on a white page of the given size, in whole points so
+// that no canvas rounds it.
 func record(width, height vg.Length, title, caption string, paint func(draw.Canvas)) *Figure {
+	width, height = vg.Length(whole(width, 1)), vg.Length(whole(height, 1))
 	f := &Figure{width: width, height: height, title: title, caption: caption}
 	c := draw.NewCanvas(&f.strokes, width, height)
 	c.SetColor(white)
@@ -158,7 +160,7 @@ func fitted(element []byte) []byte {
 		fill = "#000"
 	}
 	return fmt.Appendf(nil, `<text %s transform="scale(1,-1)" font-size="%s" fill="%s" textLength="%.2f" `+
-		`lengthAdjust="spacingAndGlyphs">%s</text>`, part[1], part[2], fill, width.Points(), part[4])
+		`lengthAdjust="spacingAndGlyphs">%s</text>`, part[1], part[2], fill, whole(width, 100)/100, part[4])
 }
 
 // words are the elements of title and caption, with the attributes given.

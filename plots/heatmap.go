@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"mcrisk/fmath"
 )
 
 // HeatMapData is a quantity over two parameters, such as the growth lost
@@ -203,7 +204,7 @@ func (h heat) text(row, col int) string {
 	factor := h.Scale.Factor()
 	v := h.Values[row][col] * factor
 	if top := h.largest * factor; h.Diverging && top > 0 {
-		return formatFixed(v, max(0, 2-int(math.Floor(math.Log10(top)))))
+		return formatFixed(v, max(0, 2-fmath.Exponent10(top)))
 	}
 	return formatDigits(v, 3)
 }

@@ -17,7 +17,7 @@ var pdfDates = regexp.MustCompile(`\(D:\d{14}`)
 // outlines. The dates in it are always the same, so that its bytes are.
 func (f *Figure) WritePDF(w io.Writer) error {
 	c := vgpdf.New(f.width, f.height)
-	f.replay(outlined{pdfCanvas{c}})
+	f.replay(outlined{settledDigits(pdfCanvas{c})})
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return err

@@ -87,7 +87,7 @@ func Scatter(in ScatterData) (*Figure, error) {
 		}
 	}
 	if outside > 0 {
-		s.notes = append(s.notes, "Beyond the axes: "+paths(outside)+" of those shown.")
+		s.notes = append(s.notes, "Of the points, "+formatFixed(float64(outside), 0)+" lie beyond the axes.")
 	}
 	if out := len(in.X) - all; out > 0 {
 		s.notes = append(s.notes, leftOut(out, len(in.X), "ruined"))

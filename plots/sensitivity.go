@@ -128,7 +128,7 @@ func (in SensitivityData) notes(styles metricStyles) []string {
 	case exact > 0 && joined:
 		words = append(words, "Lines are exact answers where there are any, and elsewhere join the estimates.")
 	case exact > 0:
-		words = append(words, "Points are estimates, lines are exact answers.")
+		words = append(words, "Points are estimates, lines are exact answers where these are known.")
 	}
 	if len(words) == 0 {
 		return nil

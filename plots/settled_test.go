@@ -1,11 +1,17 @@
 package plots
 
 import (
+	"bytes"
+	"errors"
+	"io"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/recorder"
 )
 
@@ -43,6 +49,84 @@ func TestSettled(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A hair more or less in every coordinate and size of a figure changes no byte of its
+// files, texts included. So the last bits, which depend on the processor, cannot.
+func TestHairChangesNoFile(t *testing.T) {
+	figures := gallery()
+	for _, name := range slices.Sorted(maps.Keys(figures)) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, err := figures[name]()
+			if err != nil {
+				t.Fatal(err)
+			}
+			moved := moveByHairs(t, f)
+			for kind, write := range map[string]func(*Figure, io.Writer) error{
+				"PNG": func(f *Figure, w io.Writer) error { return f.writePNG(w, 100) },
+				"SVG": (*Figure).WriteSVG,
+				"PDF": (*Figure).WritePDF,
+			} {
+				var a, b bytes.Buffer
+				if err := errors.Join(write(f, &a), write(moved, &b)); err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(a.Bytes(), b.Bytes()) {
+					t.Errorf("%s: hairs change it", kind)
+				}
+			}
+		})
+	}
+}
+
+// moveByHairs is the figure with all that it draws moved by some 1e-11 points.
+func moveByHairs(t *testing.T, f *Figure) *Figure {
+	rng := rand.New(rand.NewPCG(3, 4))
+	hair := func(x vg.Length) vg.Length { return x + vg.Length((rng.Float64()-0.5)*4e-11) }
+	hairs := func(p vg.Path) (out vg.Path) {
+		for _, c := range p {
+			c.Pos = vg.Point{X: hair(c.Pos.X), Y: hair(c.Pos.Y)}
+			c.Control = slices.Clone(c.Control)
+			for i, q := range c.Control {
+				c.Control[i] = vg.Point{X: hair(q.X), Y: hair(q.Y)}
+			}
+			if c.Type == vg.ArcComp {
+				c.Radius = hair(c.Radius)
+			}
+			out = append(out, c)
+		}
+		return out
+	}
+	moved := Figure{title: f.title, caption: f.caption}
+	replayed := &moved.strokes
+	size := record(hair(f.width), hair(f.height), "", "", func(draw.Canvas) {})
+	moved.width, moved.height = size.width, size.height
+	for _, a := range f.strokes.Actions {
+		switch a := a.(type) {
+		case *recorder.SetColor, *recorder.Push, *recorder.Pop:
+			a.ApplyTo(replayed)
+		case *recorder.SetLineWidth:
+			replayed.SetLineWidth(hair(a.Width))
+		case *recorder.SetLineDash:
+			dashes := slices.Clone(a.Dashes)
+			for i, d := range dashes {
+				dashes[i] = hair(d)
+			}
+			replayed.SetLineDash(dashes, hair(a.Offsets))
+		case *recorder.Translate:
+			replayed.Translate(vg.Point{X: hair(a.Point.X), Y: hair(a.Point.Y)})
+		case *recorder.Stroke:
+			replayed.Stroke(hairs(a.Path))
+		case *recorder.Fill:
+			replayed.Fill(hairs(a.Path))
+		case *recorder.FillString:
+			replayed.FillString(faceOf(hair(a.Size)), vg.Point{X: hair(a.Point.X), Y: hair(a.Point.Y)}, a.String)
+		default:
+			t.Fatalf("a figure has a %T, which the settled canvas does not move", a)
+		}
+	}
+	return &moved
 }
 
 // A circle begins where the pen is put, so that no line leads to it.

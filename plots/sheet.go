@@ -40,7 +40,7 @@ func (s sheet) figure(paint func(body draw.Canvas)) *Figure {
 	const width = pageWidth - 2*margin
 	titles := titleInk.wrap(s.title, width)
 	keys := arrange(s.legend, width)
-	words := strings.Join(append(slices.Clone(s.notes), s.caption), "\n")
+	words := powers(strings.Join(append(slices.Clone(s.notes), s.caption), "\n"))
 	small := captionInk.wrap(words, width)
 
 	total := 2*margin + headGap + s.height + captionGap +

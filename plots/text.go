@@ -60,7 +60,7 @@ func (k ink) write(c draw.Canvas, x, baseline vg.Length, a align, s string) {
 // writeOn is write with an edge in the colour of the ground, so that the text
 // shows on lines; nil: none.
 func (k ink) writeOn(ground color.Color, c draw.Canvas, x, baseline vg.Length, a align, s string) {
-	s = strings.Map(printable, s)
+	s = strings.ReplaceAll(strings.Map(printable, s), "  ", "\u00a0\u00a0") // which an SVG would show as one
 	path, w := outline(s, k.size)
 	x -= vg.Length(a) * w
 	if ground != nil {

@@ -22,6 +22,7 @@ type TradeoffData struct {
 	XBetter, YBetter analytics.Sense
 	PointLabel       string          // what the numbers at the points are: "half-width (leverage)"
 	Panels           []TradeoffPanel // such as one for each volatility; series of at most four different names
+	Columns          int             // of panels, up to 4; 0: as many as suit their number
 	Apart            bool            // each series has a front of its own; otherwise those of a panel share one
 }
 
@@ -66,6 +67,7 @@ func (in TradeoffData) check() error {
 				"Baseline %+v, %+v; want finite values within their intervals", b.X, b.Y)
 		}
 	}
+	c.want(in.Columns >= 0 && in.Columns <= 4, "%d Columns; want 1 to 4, or 0", in.Columns)
 	series := in.names()
 	c.want(len(series) <= 4, "%d series of different names; want at most 4", len(series))
 	c.want(slices.ContainsFunc(in.Panels, TradeoffPanel.drawn), "no point has values")
@@ -87,6 +89,9 @@ func Tradeoff(in TradeoffData) (*Figure, error) {
 		}
 	}
 	cols := columns(len(panels))
+	if in.Columns > 0 && len(panels) == len(in.Panels) { // else what is left out would shift the others
+		cols = in.Columns
+	}
 	s := sheet{
 		title: in.Title, caption: in.Caption, notes: in.notes(), height: 3.6 * vg.Inch,
 		legend: append(in.seriesKeys(series), in.standingKeys()...),
@@ -190,7 +195,7 @@ func (in TradeoffData) notes() []string {
 		}
 	}
 	if missing > 0 {
-		notes = append(notes, fmt.Sprintf("Left out: %d settings without a value.", missing))
+		notes = append(notes, fmt.Sprintf("Left out: %d of %d settings, without a value.", missing, len(in.points())))
 	}
 	return notes
 }

@@ -140,13 +140,26 @@ func at(seed, path uint64, id ID, n uint64) Source {
 	return s
 }
 
-// BlockAt returns the n-th block of a history of some bars: at which bar it begins, drawn
-// through golang.org/x/exp/rand, and a uniform number in (0, 1) for its length.
-func BlockAt(seed, path uint64, id ID, n uint64, bars int) (first int, length float64) {
-	s := NewSource(seed, path, id)
-	s.quad = uint32(n) // an index takes two of its four words, but for one in 2⁴⁸ that takes more
-	first = int(s.Rand().Uint64n(uint64(bars)))
-	return first, s.Float64()
+// A Picker draws blocks of a history of some bars. It belongs to one goroutine.
+type Picker struct {
+	source Source
+	rand   *xrand.Rand
+}
+
+// NewPicker returns a picker.
+func NewPicker() *Picker {
+	p := new(Picker)
+	p.rand = xrand.New(&p.source)
+	return p
+}
+
+// Block returns the n-th block of a stream: at which bar it begins, drawn through
+// golang.org/x/exp/rand, and a uniform number in (0, 1) for its length.
+func (p *Picker) Block(seed, path uint64, id ID, n uint64, bars int) (first int, length float64) {
+	p.source = NewSource(seed, path, id)
+	p.source.quad = uint32(n) // an index takes two of its four words, but for one in 2⁴⁸ that takes more
+	first = int(p.rand.Uint64n(uint64(bars)))
+	return first, p.source.Float64()
 }
 
 // FloatAt returns the n-th uniform number of a stream in (0, 1), addressed

@@ -29,7 +29,15 @@ func axisLabel(p param.Param) string {
 	case param.Time:
 		unit = "seconds"
 	}
-	return p.Name + " (" + unit + ")"
+	return axisName(p) + " (" + unit + ")"
+}
+
+// axisName is the name of a parameter as figures write it.
+func axisName(p param.Param) string {
+	if p.Name == "aum" {
+		return "AUM"
+	}
+	return p.Name
 }
 
 // scaleOf is how numbers of a parameter are drawn.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"mcrisk/analytics"
 	"mcrisk/assess"
@@ -146,11 +145,11 @@ func breakEvenFigure(r *assess.BreakEven) plots.HeatMapData {
 		unit, factor = "percentage points", 100
 	}
 	d := plots.HeatMapData{
-		Title: "Loan against perpetual: " + strings.ToLower(label[:1]) + label[1:],
+		Title: "Loan against perpetual: " + inSentence(label),
 		Caption: breakEvenCaption(r) + " " + halfWidths(r.Difference, factor, unit) + "\n" +
 			TokenCaption(r.Study, 0, r.Borrow.Name) + " " + TokenCaption(r.Study, 1, r.Funding.Name),
 		XLabel: "Funding of the perpetual (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",
-		Label: fmt.Sprintf("%s less %s, %s", loan.Name, perp.Name, strings.ToLower(label[:1])+label[1:]),
+		Label: fmt.Sprintf("%s less %s, %s", loan.Name, perp.Name, inSentence(label)),
 		Scale: scale, Diverging: true,
 	}
 	for _, v := range r.Funding.Values {

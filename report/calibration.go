@@ -14,9 +14,9 @@ import (
 // them; name is the history's.
 func Calibration(name string, c *assess.Calibration, l *assess.Likeness) Document {
 	h := c.History
-	text := fmt.Sprintf("%s: %s bars of %s, %s to %s, %d gaps; %s returns\n", name, Thousands(len(h.Bars)),
+	text := fmt.Sprintf("%s: %s bars of %s, %s to %s, %s; %s\n", name, Thousands(len(h.Bars)),
 		param.FormatSeconds(h.Step.Seconds()), Minute(h.Bars[0].Start), Minute(h.Bars[0].Start.Add(h.Span())),
-		len(h.Gaps), Thousands(len(c.Returns)))
+		Count(len(h.Gaps), "gap"), Count(len(c.Returns), "return"))
 	text += fmt.Sprintf("Volatility of the sample %s a √year; "+
 		"jumps make %s %% of the squared returns (bipower; z = %s).",
 		Short(c.Fits[0].Sample), TrueMinus(Fixed(100*c.Jumps.Share, 1)), Short(c.Jumps.Z))
@@ -154,9 +154,9 @@ func calibrationJSON(c *assess.Calibration) any {
 // likenessFigures hold each fitted law, simulated, beside the history: quantiles
 // against quantiles, and the autocorrelation of squared returns.
 func likenessFigures(name string, c *assess.Calibration, l *assess.Likeness) []Block {
-	caption := fmt.Sprintf("%s: %s log-returns of %s; each model fitted to them and simulated for %s steps, seed %d.",
+	caption := fmt.Sprintf("%s: %s log-returns of %s; each model fitted to them and simulated for %s, seed %d.",
 		filepath.Base(name), Thousands(len(c.Returns)), param.FormatSeconds(c.History.Step.Seconds()),
-		Thousands(l.Steps), l.Seed)
+		Count(l.Steps, "step"), l.Seed)
 	return []Block{
 		Figure{Name: "qq", Draw: func() (*plots.Figure, error) { return quantilesFigure(caption, l) }},
 		Figure{Name: "squares", Draw: func() (*plots.Figure, error) { return squaresFigure(caption, l) }},

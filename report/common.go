@@ -54,21 +54,24 @@ var intervalText = Text("Each " + intervalTitle + " is the confidence interval o
 // left out, the axis says it.
 func Caption(s *study.Study, paths int, without ...string) string {
 	spec := s.Spec()
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s paths of %s in steps of %s, seed %d; model ", Thousands(paths),
-		param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()), spec.Seed)
+	return fmt.Sprintf("%s of %s in steps of %s, seed %d; %s; intervals of %g %%.", Count(paths, "path"),
+		param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()), spec.Seed,
+		modelCaption(s, without...), 100*assess.Confidence)
+}
+
+// modelCaption is a study's model without the numbers of some names.
+func modelCaption(s *study.Study, without ...string) string {
+	model := s.Spec().Model
 	if slices.Contains(without, study.ModelAxis) {
-		b.WriteString("as the axis says")
-	} else {
-		b.WriteString(spec.Model.Kind)
-		for _, name := range param.SortedNames(spec.Model.Values) {
-			if !slices.Contains(without, name) {
-				fmt.Fprintf(&b, ", %s %s", name, Short(spec.Model.Values[name]))
-			}
+		return "model as the axis says"
+	}
+	words := []string{"model " + model.Kind}
+	for _, name := range param.SortedNames(model.Values) {
+		if !slices.Contains(without, name) {
+			words = append(words, name+" "+Short(model.Values[name]))
 		}
 	}
-	fmt.Fprintf(&b, "; intervals of %g %%.", 100*assess.Confidence)
-	return b.String()
+	return strings.Join(words, ", ")
 }
 
 // withoutIntervals is a caption of paths themselves, which have no intervals.

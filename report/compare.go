@@ -239,9 +239,10 @@ func scenariosFigure(r *assess.Comparison) plots.ScenariosData {
 			panel.Y = append(panel.Y, drawable(x.Versus))
 		}
 		d.Panels = append(d.Panels, panel)
-		d.Caption = fmt.Sprintf("%s paths each of %.0f days in steps of %s, sigma %s, seed %d; intervals of %g %%. "+
+		d.Caption = fmt.Sprintf("%s each of %s in steps of %s, sigma %s, seed %d; intervals of %g %%. "+
 			"All tokens on the same paths, before entry and exit fees.",
-			Thousands(s.Study.Spec().Paths), study.Quarter.Hours()/24, param.FormatSeconds(spec.Step.Seconds()),
+			Count(s.Study.Spec().Paths, "path"),
+			param.FormatSeconds(study.Quarter.Seconds()), param.FormatSeconds(spec.Step.Seconds()),
 			Short(s.Sigma), spec.Seed, 100*assess.Confidence)
 	}
 	return d

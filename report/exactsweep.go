@@ -105,8 +105,9 @@ func exactSweepJSON(r *assess.ExactSweep) any {
 func ExactSweepFigures(r *assess.ExactSweep) (figures []Block, notes []string) {
 	f := &sweepFigures{view: viewOf(r.Layout), file: "exact.csv"}
 	spec := f.Sweep.Study.Spec()
-	f.made = fmt.Sprintf("Exact answers, without sampling, over %s, price seen every %s. %s",
-		param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()), f.tokenCaption(0))
+	f.made = fmt.Sprintf("Exact answers, without sampling, over %s, price seen every %s; %s. %s",
+		param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()),
+		modelCaption(f.Sweep.Study, f.swept()...), f.tokenCaption(0))
 	along := f.Along()
 	if along < 0 || len(f.Sweep.Axes[along].Values) < 2 {
 		return nil, nil

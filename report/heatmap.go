@@ -5,7 +5,10 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"mcrisk/analytics"
 	"mcrisk/assess"
 	"mcrisk/param"
 	"mcrisk/plots"
@@ -113,7 +116,8 @@ func mapCaption(r *assess.HeatMap) string {
 func mapFigure(r *assess.HeatMap) plots.HeatMapData {
 	m, unit, factor := r.Metric, r.Metric.Unit.Axis(), 1.0
 	d := plots.HeatMapData{
-		Title:  r.Study.Token(0).Name + ": " + plainName(m.Name) + " over " + r.X.Name + " and " + r.Y.Name,
+		Title: fmt.Sprintf("%s: %s over %s and %s", r.Study.Token(0).Name, phrase(m), axisName(r.X.Param),
+			axisName(r.Y.Param)),
 		XLabel: mapAxis(r.X.Param), YLabel: mapAxis(r.Y.Param),
 		Label: m.Name + ", " + m.Doc + inBrackets(m.Unit.Axis()), Scale: m.Unit.Scale()}
 	if d.Scale == plots.Percent {
@@ -157,6 +161,26 @@ func baselineWords(s *study.Study, axes ...study.Axis) string {
 		return ""
 	}
 	return " Baseline, which is not one of the cells: " + strings.Join(words, ", ") + "."
+}
+
+// phrase is a metric in words: its label without the unit, or what it means where it has
+// no other label than its name.
+func phrase(m analytics.Metric) string {
+	label, _, _ := strings.Cut(m.Label, " (")
+	if label == "" || strings.EqualFold(label, plainName(m.Name)) {
+		label, _, _ = strings.Cut(m.Doc, ";")
+	}
+	return inSentence(label)
+}
+
+// inSentence is a label as it stands within a sentence: its first word without a capital,
+// unless it is an abbreviation.
+func inSentence(label string) string {
+	first, size := utf8.DecodeRuneInString(label)
+	if second, _ := utf8.DecodeRuneInString(label[size:]); size == 0 || unicode.IsUpper(second) {
+		return label
+	}
+	return string(unicode.ToLower(first)) + label[size:]
 }
 
 // plainName is the name of a metric in words.

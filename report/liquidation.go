@@ -173,9 +173,9 @@ func liquidationCaption(r *assess.LiquidationMap, of []assess.LiquidationRisk) s
 		}
 	}
 	half, decimals := RoundUp(50*widest(riskCells(of)), 2)
-	fmt.Fprintf(&b, "%s paths, with the same random numbers in every cell, so that errors are correlated; seed %d; "+
+	fmt.Fprintf(&b, "%s, with the same random numbers in every cell, so that errors are correlated; seed %d; "+
 		"exact intervals of %g %%, whose half-widths are at most %s percentage points.%s%s",
-		Thousands(s.Paths), s.Seed, 100*assess.Confidence, Fixed(half, decimals), none, every)
+		Count(s.Paths, "path"), s.Seed, 100*assess.Confidence, Fixed(half, decimals), none, every)
 	if len(of) < len(r.Tokens) {
 		b.WriteString(" One scale of colours for all tokens.")
 	}

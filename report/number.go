@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mcrisk/analytics"
+	"mcrisk/fmath"
 )
 
 // The rules of numbers. For people: four digits where nothing is known of the
@@ -147,7 +148,10 @@ func PercentProbability(e analytics.Estimate) (value, interval string) {
 		miss, decimals := RoundUp(100*(1-e.Lo), 1)
 		return ">" + Fixed(100-miss, decimals), ""
 	}
-	decimals := max(0, -int(math.Floor(math.Log10(50*(e.Hi-e.Lo)))))
+	decimals := 0
+	if half := 50 * (e.Hi - e.Lo); half > 0 {
+		decimals = max(0, -fmath.Exponent10(half))
+	}
 	if 100*e.Value < 0.5*math.Pow10(-decimals) { // few paths are not none
 		decimals++
 	}
@@ -157,7 +161,7 @@ func PercentProbability(e analytics.Estimate) (value, interval string) {
 // RoundUp rounds a positive number up to n significant digits, and says how many
 // of them are decimals.
 func RoundUp(v float64, n int) (up float64, decimals int) {
-	decimals = n - 1 - int(math.Floor(math.Log10(v)))
+	decimals = n - 1 - fmath.Exponent10(v)
 	up = math.Ceil(v * math.Pow10(decimals))
 	if up == math.Pow10(n) { // 1.0 has one digit more than 1
 		up, decimals = up/10, decimals-1
@@ -196,6 +200,15 @@ func Thousands(n int) string {
 		return "−" + digits
 	}
 	return digits
+}
+
+// Count writes a number of things, as 1 path or 1,000 paths; noun is the singular of a
+// word whose plural adds an s.
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return Thousands(n) + " " + noun + "s"
 }
 
 // Bytes writes an amount of memory in MB, GB or TB, of powers of ten.

@@ -167,3 +167,40 @@ func TestAllPartsAreWritten(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// A label within a sentence has no capital, unless its first word is an abbreviation.
+func TestInSentence(t *testing.T) {
+	for label, want := range map[string]string{"Cost drag": "cost drag", "NAV at the end": "NAV at the end",
+		"median NAV": "median NAV", "": ""} {
+		if got := inSentence(label); got != want {
+			t.Errorf("%q is %q in a sentence; want %q", label, got, want)
+		}
+	}
+	if got := phrase(analytics.Metric{Name: "p_x", Doc: "probability of x; or of y"}); got != "probability of x" {
+		t.Errorf("a metric without a label is %q", got)
+	}
+}
+
+// One thing has no plural, and the ends of ranges have the decimals that tell them apart.
+func TestCountsAndRanges(t *testing.T) {
+	if one, many := Count(1, "lifetime"), Count(1000, "lifetime"); one != "1 lifetime" || many != "1,000 lifetimes" {
+		t.Errorf("%q and %q", one, many)
+	}
+	groups := func(ends ...float64) (list []analytics.Group) {
+		for i := range ends[1:] {
+			list = append(list, analytics.Group{Lo: ends[i], Hi: ends[i+1]})
+		}
+		return list
+	}
+	for _, tt := range []struct {
+		groups []analytics.Group
+		want   int
+	}{
+		{groups(0.288, 0.7, 2.87), 2}, {groups(0.101, 0.11, 0.129), 3}, {groups(10.001, 10.002, 10.5), 3},
+		{groups(0, 0), 0}, {nil, 0}, {groups(999.9, 1000), 1},
+	} {
+		if got := rangeDecimals(tt.groups); got != tt.want {
+			t.Errorf("%v has %d decimals; want %d", tt.groups, got, tt.want)
+		}
+	}
+}

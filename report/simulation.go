@@ -23,8 +23,8 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 	for i := range r.Summaries {
 		s := &r.Summaries[i]
 		d.Blocks = append(d.Blocks,
-			Text(fmt.Sprintf("%s: %s lifetimes of %s, price seen every %s (monitoring: grid), seed %d",
-				s.Token, Thousands(spec.Paths), param.FormatSeconds(spec.Horizon.Seconds()),
+			Text(fmt.Sprintf("%s: %s of %s, price seen every %s (monitoring: grid), seed %d",
+				s.Token, Count(spec.Paths, "lifetime"), param.FormatSeconds(spec.Horizon.Seconds()),
 				param.FormatSeconds(spec.Step.Seconds()), spec.Seed)), intervalText)
 		d.Blocks = append(d.Blocks, simulationFigures(r, i)...)
 		d.Blocks = append(d.Blocks, summaryTables(s)...)
@@ -231,10 +231,10 @@ func Attributions(as []assess.Attribution) Document {
 }
 
 func attributionTable(a assess.Attribution) Table {
-	title := fmt.Sprintf("%s: causes of %s; %s, %s paths",
-		a.Token, resultOf(a.Unit), a.Paths, Thousands(a.Total.Over.N))
+	title := fmt.Sprintf("%s: causes of %s; %s, %s",
+		a.Token, resultOf(a.Unit), a.Paths, Count(a.Total.Over.N, "path"))
 	if a.Ruined > 0 {
-		title += fmt.Sprintf(" and %s ruined ones left out", Thousands(a.Ruined))
+		title += fmt.Sprintf(" and %s left out", Count(a.Ruined, "ruined one"))
 	}
 	t := Table{Title: title, PeopleOnly: true,
 		Columns: []Column{{Name: "cause"}, {Name: unitText(analytics.Unit(a.Unit)), Interval: intervalTitle},

@@ -15,8 +15,8 @@ import (
 // of it in full, but for the cells and the front of a sweep of very many cells.
 func Sweep(r *assess.SweepAnalysis, p Provenance) Document {
 	v := viewOf(r.Layout)
-	d := Document{Data: sweepJSON(r), Blocks: []Block{Text(fmt.Sprintf("%s: %s cells, %s",
-		strings.Join(v.tokens, ", "), Thousands(r.Sweep.Cells()), v.caption())), intervalText}}
+	d := Document{Data: sweepJSON(r), Blocks: []Block{Text(fmt.Sprintf("%s: %s, %s",
+		strings.Join(v.tokens, ", "), Count(r.Sweep.Cells(), "cell"), v.caption())), intervalText}}
 	d.Blocks = append(d.Blocks, v.bestBlocks(r)...)
 	d.Blocks = append(d.Blocks, v.optimumBlocks(r)...)
 	d.Blocks = append(d.Blocks, v.robustBlocks(r)...)
@@ -118,11 +118,15 @@ func viewOf(l assess.Layout) view {
 
 // caption says how the cells were made, without what is swept.
 func (v view) caption() string {
-	var swept []string
+	return Caption(v.Sweep.Study, v.Sweep.Study.Spec().Paths, v.swept()...)
+}
+
+// swept are the names of the axes.
+func (v view) swept() (names []string) {
 	for _, a := range v.Sweep.Axes {
-		swept = append(swept, a.Name)
+		names = append(names, a.Name)
 	}
-	return Caption(v.Sweep.Study, v.Sweep.Study.Spec().Paths, swept...)
+	return names
 }
 
 // selected are the names of what is selected, as in "half-width and to".
@@ -332,10 +336,10 @@ func (v view) robustBlocks(r *assess.SweepAnalysis) []Block {
 		}
 		t.Add(row...)
 	}
-	return []Block{Text(fmt.Sprintf("The robust %s over %d scenarios. Minimax regret: the setting with the "+
+	return []Block{Text(fmt.Sprintf("The robust %s over %s. Minimax regret: the setting with the "+
 		"smallest maximum regret, its loss "+
 		"against the best setting of each scenario. Maximin: the setting with the best worst-case value.",
-		v.selected(), len(r.Robust[0].Scenarios))), t}
+		v.selected(), Count(len(r.Robust[0].Scenarios), "scenario"))), t}
 }
 
 // standings are the words for them.

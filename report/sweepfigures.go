@@ -56,11 +56,7 @@ type sweepFigures struct {
 
 // tokenCaption is [TokenCaption] without what the axes say.
 func (v view) tokenCaption(token int) string {
-	var swept []string
-	for _, a := range v.Sweep.Axes {
-		swept = append(swept, a.Name)
-	}
-	return TokenCaption(v.Sweep.Study, token, swept...)
+	return TokenCaption(v.Sweep.Study, token, v.swept()...)
 }
 
 // leave notes what is not drawn, once.
@@ -195,8 +191,12 @@ func (f *sweepFigures) sensitivity(figure string, s *assess.Slice, along int, me
 			xs, ys = f.withBaseline(s.Token, along, name, xs, ys)
 			d.Metrics[i].Series = []plots.Series{{Name: f.tokens[s.Token], X: xs, Y: ys}}
 		}
+		exact := f.line(s.Group, s.Exact, along, name)
 		if c, ok := s.Curves[name]; ok {
-			d.Metrics[i].Exact = []plots.Line{{Name: f.tokens[s.Token], X: c.X, Y: c.Y}}
+			exact = plots.Line{X: c.X, Y: c.Y}
+		}
+		if exact.Name = f.tokens[s.Token]; len(exact.X) > 1 {
+			d.Metrics[i].Exact = []plots.Line{exact}
 		}
 	}
 	f.add(figure, d)
@@ -228,7 +228,7 @@ type drawnScenario struct {
 func (f *sweepFigures) scenarios(token int, all []drawnScenario, along int, metric string) {
 	one := panelOf(analytics.MustLookup(metric))
 	d := f.base(token, along)
-	d.Title, d.Caption = fmt.Sprintf("%s: %s", f.tokens[token], one.Label), f.caption(nil)
+	d.Title, d.Caption = f.tokens[token]+": "+inSentence(one.Label), f.caption(nil)
 	number := map[string]int{}
 	series := f.series(maxSeries)
 	if f.flat(all) && len(all) <= maxPanels {
@@ -352,7 +352,7 @@ func (f *sweepFigures) tradeoff(token int, own []assess.Slice) {
 		series = f.series(mostKinds)
 	}
 	d := f.traded(token, f.Sweep.Axes[label])
-	d.Apart = series >= 0
+	d.Apart, d.Columns = series >= 0, f.columns(series)
 	if len(own) == 1 {
 		d.Caption = f.caption(&own[0])
 	}
@@ -417,7 +417,7 @@ func (f *sweepFigures) traded(token int, axis study.Axis) plots.TradeoffData {
 		XBetter: x.Sense, YBetter: y.Sense, PointLabel: axis.Name,
 	}
 	if axis.Unit != param.Time && axis.Unit != param.Choice { // whose values are written with what they are
-		d.PointLabel = axisLabel(axis.Param)
+		d.PointLabel = inSentence(axisLabel(axis.Param))
 	}
 	return d
 }

@@ -37,15 +37,15 @@ func Verified(v Verification) Document {
 	switch {
 	case !v.Verified:
 	case v.Baseline:
-		lines = append(lines, fmt.Sprintf("run again, all %s cells and the baseline have the same hash",
+		lines = append(lines, fmt.Sprintf("run again, the baseline and all cells (%s) have the same hash",
 			Thousands(v.Cells)), "results_hash "+v.ResultsHash)
 	case v.Cells > 0:
-		lines = append(lines, fmt.Sprintf("run again, %s of %s cells have the same hashes", Thousands(v.Cells),
-			Thousands(v.CellsOf)))
+		lines = append(lines, fmt.Sprintf("run again, %s of %s have the same hash", Thousands(v.Cells),
+			Count(v.CellsOf, "cell")))
 	case v.Lifetimes == 0:
 		lines = append(lines, "not run again: verify does so with runs of simulate, compare and sweep")
 	default:
-		lines = append(lines, fmt.Sprintf("run again, its %s lifetimes have the same hash", Thousands(v.Lifetimes)),
+		lines = append(lines, fmt.Sprintf("run again, its lifetimes (%s) have the same hash", Thousands(v.Lifetimes)),
 			"results_hash "+v.ResultsHash)
 	}
 	data := Table{Name: "verification", DataOnly: true, Columns: columnsOf("run", "files", "lifetimes", "cells",
@@ -86,7 +86,7 @@ func Missing(run string, s *study.Sweep, missing []int) Document {
 		t.Add(x.Batch, x.Chunk, x.Cells, x.FirstCell, x.LastCell, x.FirstPath, x.LastPath)
 	}
 	if len(missing) == 0 {
-		return Document{Data: all, Blocks: []Block{Text(fmt.Sprintf("all %d units are done", s.Units())),
+		return Document{Data: all, Blocks: []Block{Text(fmt.Sprintf("%s, none missing", Count(s.Units(), "unit"))),
 			Table{Name: t.Name, DataOnly: true, Columns: t.Columns}}}
 	}
 	return Document{Data: all, Blocks: []Block{t}}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"mcrisk/fmath"
 	"mcrisk/param"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -73,7 +74,7 @@ func impactWords(t tokens.Token) string {
 		return "impact " + Short(100*c.ImpactBase) + " %"
 	}
 	size := t.AUM / 100
-	at := c.ImpactBase + c.Impact*math.Pow(size, c.Exponent)
+	at := c.ImpactBase + float64(c.Impact*fmath.Pow(size, c.Exponent))
 	return "impact " + Short3(100*at) + " % of a trade of " + amount(size) + " USD"
 }
 

@@ -2,10 +2,13 @@ package report
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"mcrisk/analytics"
 	"mcrisk/assess"
+	"mcrisk/fmath"
 	"mcrisk/plots"
 	"mcrisk/study"
 )
@@ -61,10 +64,11 @@ func stackBy(by assess.Grouping) func(tokenSource) (*plots.Figure, error) {
 	return func(s tokenSource) (*plots.Figure, error) {
 		c := s.CausesBy(by)
 		d := plots.StackData{Title: s.title("where the growth came from, by " + by.Name), Caption: s.caption(),
-			Label:      "Mean ln NAV over the horizon, over survivors (log units)",
-			GroupLabel: "Fifth of the paths by " + by.Name + " of the underlying"}
+			Label:      "Mean of ln NAV over the horizon, over survivors (log units)",
+			GroupLabel: "Fifth of the paths by " + by.Name + " of the underlying" + inBrackets(by.Unit)}
+		decimals := rangeDecimals(c.Groups)
 		for _, g := range c.Groups {
-			d.Groups = append(d.Groups, Short3(g.Lo)+" to "+Short3(g.Hi))
+			d.Groups = append(d.Groups, Fixed(g.Lo, decimals)+" to "+Fixed(g.Hi, decimals))
 			d.Totals = append(d.Totals, g.Total.Over)
 		}
 		if c.Empty > 0 {
@@ -132,4 +136,23 @@ func PathFigure(s *study.Study, t assess.PathTimeline) Figure {
 		}
 		return plots.PathTimeline(d)
 	}}
+}
+
+// rangeDecimals are the decimals that tell the ends of each group from each other: three
+// digits of the largest, or more.
+func rangeDecimals(groups []analytics.Group) int {
+	largest := 0.0
+	for _, g := range groups {
+		largest = max(largest, math.Abs(g.Lo), math.Abs(g.Hi))
+	}
+	if !(largest > 0) {
+		return 0
+	}
+	decimals := max(0, 2-fmath.Exponent10(largest))
+	for decimals < 9 && slices.ContainsFunc(groups, func(g analytics.Group) bool {
+		return g.Lo < g.Hi && Fixed(g.Lo, decimals) == Fixed(g.Hi, decimals)
+	}) {
+		decimals++
+	}
+	return decimals
 }

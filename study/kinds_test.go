@@ -16,7 +16,8 @@ import (
 func TestEveryModelWithEveryPolicy(t *testing.T) {
 	for _, m := range models.Registry.Kinds() {
 		t.Run(m.Name, func(t *testing.T) {
-			s := study.Spec{Model: part(m.Name), Horizon: 9 * day, Step: time.Hour, Paths: 1100, Seed: 3}
+			s := study.Spec{Model: part(m.Name), History: &study.History{Series: seriesOf(history(500))},
+				Horizon: 9 * day, Step: time.Hour, Paths: 1100, Seed: 3}
 			if testing.Short() {
 				s.Paths = 40
 			}

@@ -3,8 +3,10 @@ package study
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"mcrisk/block"
+	"mcrisk/models"
 	"mcrisk/tokens"
 )
 
@@ -18,8 +20,8 @@ var EventNames = []string{"start", "carry", "price", "edge", "order", "rebalance
 // Observe runs one path of one of the study's tokens and tells every event of it, in
 // order. The lifetime has the same bits as in the ensemble. An error of observe ends it
 // within 64 steps, and so does the end of the context.
-func Observe(ctx context.Context, s *Study, token, path int, observe func(tokens.Event) error) (tokens.Lifetime,
-	error) {
+func Observe(ctx context.Context, s *Study, token, path int, observe func(tokens.Event) error,
+) (tokens.Lifetime, error) {
 	r, err := newRunner(s)
 	if err != nil {
 		return tokens.Lifetime{}, err
@@ -39,6 +41,17 @@ func Observe(ctx context.Context, s *Study, token, path int, observe func(tokens
 		k.Advance(b, r.follows[token], &l, path%block.Lanes, 0, b.Len)
 	}
 	return k.Finish(&l, s.spec.Horizon), fault
+}
+
+// Began is where in its history a path begins, for a model that draws from one: the start of
+// the bar, and the number of bars of its first block. It reports false for others.
+func Began(s *Study, token, path int) (at time.Time, bars int, ok bool) {
+	m, ok := s.ModelOf(token).(models.Resampler)
+	if !ok || s.spec.History == nil {
+		return at, 0, false
+	}
+	bar, bars := m.First(s.spec.Seed, uint64(path), s.follow[token])
+	return s.spec.History.Time(bar), bars, true
 }
 
 // Trace is Observe with the events kept, of which there may be any number.

@@ -125,6 +125,10 @@ const (
 // leg, and after an edge without a trade, or too soon after the last one, the edges are
 // ignored for a piece.
 func (k *Kernel) walk(l *Lane, g leg) {
+	if gross, ok := k.quiet(l, &g); ok {
+		k.cross(l, &g, g.total, float64(l.x*gross), gross)
+		return
+	}
 	always := k.token.Keeper.Interval == 0 && !l.down
 	clock := true    // the policy's clock still runs in this leg
 	again := 0.0     // the point of the leg from which there may be another trade
@@ -211,6 +215,24 @@ func (k *Kernel) walk(l *Lane, g leg) {
 	}
 }
 
+// quiet says whether nothing happens on a whole leg, which is what most do, and by what
+// factor the price moves: no clock is met, and leverage and margin, which move one way on a
+// leg, are clearly inside at its ends. Where it is close, walk finds out.
+func (k *Kernel) quiet(l *Lane, g *leg) (gross float64, ok bool) {
+	const clear = 1e-6
+	if g.total == 0 || k.token.Keeper.Interval > 0 || l.down || l.due != Never || l.trigger.At < g.end {
+		return 0, false
+	}
+	gross = fmath.Exp(float64(g.dir * g.total))
+	low, high := l.trigger.Low*(1+clear), l.trigger.High*(1-clear)
+	inside := func(x float64) bool {
+		e, size := x+l.b, math.Abs(x)
+		return e > clear*size && size > float64(low*e) && size < float64(high*e) &&
+			k.terms.margin(x, l.b, l.n, l.vault.shares) > clear*size
+	}
+	return gross, inside(l.x) && inside(float64(l.x*gross))
+}
+
 // advance moves the price by a log move d, to exposure x if x is not zero: then it is
 // known exactly.
 func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
@@ -221,10 +243,17 @@ func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
 	if x == 0 {
 		x = float64(l.x * gross)
 	}
+	k.cross(l, g, d, x, gross)
+}
+
+// cross moves the price by a factor, the exponential of a log move d, to exposure x.
+func (k *Kernel) cross(l *Lane, g *leg, d, x, gross float64) {
 	l.move(x)
 	g.done = min(g.done+d, g.total)
-	l.trace.price(gross)
-	l.trace.event(l, g.now(), "price")
+	if l.trace != nil {
+		l.trace.price(gross)
+		l.trace.event(l, g.now(), "price")
+	}
 	k.gauge(l)
 }
 

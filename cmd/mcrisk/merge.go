@@ -94,8 +94,8 @@ func openParts(ctx context.Context, paths []string) (parts []*cli.SweepRun, err 
 		}
 	}
 	if len(lacking) > 0 {
-		return parts, cli.NotMet(fmt.Errorf("%d of %d units are in none of the parts; see: mcrisk missing",
-			len(lacking), parts[0].Sweep.Units()))
+		return parts, cli.NotMet(fmt.Errorf("%d of %d units, in none of the parts; see: mcrisk missing", len(lacking),
+			parts[0].Sweep.Units()))
 	}
 	return parts, nil
 }
@@ -140,6 +140,6 @@ func listMissing(ctx context.Context, session *cli.Session, form *cli.FormOption
 	if len(missing) == 0 {
 		return nil
 	}
-	return cli.NotMet(fmt.Errorf("%d of %d units are missing; mcrisk sweep --resume %s does them", len(missing),
+	return cli.NotMet(fmt.Errorf("%d of %d units missing; mcrisk sweep --resume %s does them", len(missing),
 		run.Sweep.Units(), cli.ShellWord(path)))
 }

@@ -168,7 +168,7 @@ func TestShards(t *testing.T) {
 	}
 	joined := filepath.Join(dir, "joined")
 	printed, said := expect(t, cli.Unmet, append([]string{"merge", "--out", joined}, parts[1:]...)...)
-	if _, err := os.Stat(joined); !strings.Contains(said, "2 of 8 units are in none of the parts") || err == nil {
+	if _, err := os.Stat(joined); !strings.Contains(said, "2 of 8 units, in none of the parts") || err == nil {
 		t.Errorf("without the first: printed %s, said %s", printed, said)
 	}
 	slices.Reverse(parts)
@@ -185,7 +185,7 @@ func TestShards(t *testing.T) {
 	printed, said = expect(t, cli.Unmet, "missing", parts[0])
 	if !strings.HasPrefix(printed, " batch  chunk  cells  first cell ") ||
 		!strings.Contains(printed, "\n     0      1     32  half-width=0.02") ||
-		!strings.Contains(said, "7 of 8 units are missing") {
+		!strings.Contains(said, "7 of 8 units missing") {
 		t.Errorf("missing prints %s, says %s", printed, said)
 	}
 	var missing struct {
@@ -302,7 +302,7 @@ func TestVerifySimulate(t *testing.T) {
 	expect(t, cli.Done, "simulate", "--token", "ETHBULL3X", "--horizon", "3d", "--paths", "40",
 		"--no-figures", "--out", path)
 	out, _ := expect(t, cli.Done, "verify", path)
-	if !strings.Contains(out, "40 lifetimes have the same hash\nresults_hash ") {
+	if !strings.Contains(out, "its lifetimes (40) have the same hash\nresults_hash ") {
 		t.Errorf("printed %s", out)
 	}
 	says(t, cli.BadInput, "is not a sweep", "verify", path, "--cells", "2")
@@ -476,7 +476,7 @@ func TestInterruptedMerge(t *testing.T) {
 			t.Fatalf("interrupted at %d: exit status %d, kept %t, said %s", left, status, kept, stderr.String())
 		}
 		if kept {
-			if out, _ := expect(t, cli.Done, "missing", whole); !strings.Contains(out, "units are done") {
+			if out, _ := expect(t, cli.Done, "missing", whole); !strings.Contains(out, ", none missing") {
 				t.Errorf("interrupted at %d: %s", left, out)
 			}
 			if err := os.RemoveAll(whole); err != nil {

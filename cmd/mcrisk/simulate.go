@@ -132,8 +132,8 @@ func (o *simulateOptions) simulate(ctx context.Context, r *cli.Resolved, opt stu
 		return nil, err
 	}
 	lifetimes := float64(r.Study.Spec().Paths * r.Study.Tokens())
-	fmt.Fprintf(r.Session.Err, "simulated in %.1f s, %s lifetimes a second\n",
-		took, report.Thousands(int(lifetimes/took)))
+	fmt.Fprintf(r.Session.Err, "simulated in %.1f s, %s a second\n",
+		took, report.Count(int(lifetimes/took), "lifetime"))
 	if !o.output.NoSave && !o.output.NoFigures {
 		err = result.SweepBands(ctx, study.Options{Workers: opt.Workers})
 	}

@@ -15,7 +15,7 @@ import (
 func (o *sweepOptions) exactly(ctx context.Context, r *cli.Resolved, sweep *study.Sweep,
 	settings assess.SweepSettings) error {
 	if o.dryRun {
-		_, err := fmt.Fprintf(r.Session.Out, "%s cells, without sampling\n", report.Thousands(sweep.Cells()))
+		_, err := fmt.Fprintf(r.Session.Out, "%s, without sampling\n", report.Count(sweep.Cells(), "cell"))
 		return err
 	}
 	if sweep.Cells() > cli.ManyCells && !o.yes {
@@ -28,7 +28,7 @@ func (o *sweepOptions) exactly(ctx context.Context, r *cli.Resolved, sweep *stud
 		if result, err = assess.SweepExactly(ctx, sweep, settings, opt); err != nil {
 			return p, cli.AsInput(err)
 		}
-		fmt.Fprintf(r.Session.Err, "%d cells in %.2f s\n", sweep.Cells(), time.Since(start).Seconds())
+		fmt.Fprintf(r.Session.Err, "%s in %.2f s\n", report.Count(sweep.Cells(), "cell"), time.Since(start).Seconds())
 		p.Document = report.ExactSweep(result, report.Provenance{Settings: r.Settings()})
 		p.Notes = report.ExactSweepNotes(result)
 		if !o.output.NoSave && !o.output.NoFigures {

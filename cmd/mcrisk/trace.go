@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -72,6 +73,10 @@ func (o *traceOptions) run(session *cli.Session) error {
 	}
 	if err := o.print(session, r.Study, token, path); err != nil {
 		return err
+	}
+	if at, bars, ok := study.Began(r.Study, token, path); ok {
+		r.Note("path %d begins at %s of %s, with a block of %s", path, at.Format(time.RFC3339),
+			r.Study.Spec().History.File, report.Count(bars, "bar"))
 	}
 	session.Notes(r.Notes...)
 	return nil

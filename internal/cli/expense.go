@@ -81,11 +81,11 @@ func (e *Expense) Time(ctx context.Context, s *study.Sweep, workers int) error {
 func (e Expense) text(s *study.Sweep) string {
 	var b strings.Builder
 	spec := s.Study.Spec()
-	fmt.Fprintf(&b, "%s cells, %s lifetimes of %s each in steps of %s", report.Thousands(s.Cells()),
-		report.Thousands(spec.Paths*len(spec.Tokens)),
+	fmt.Fprintf(&b, "%s, %s of %s each in steps of %s", report.Count(s.Cells(), "cell"),
+		report.Count(spec.Paths*len(spec.Tokens), "lifetime"),
 		param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()))
 	for _, a := range s.Axes {
-		fmt.Fprintf(&b, "\n  %s: %s values, %s to %s", a.Name, report.Thousands(len(a.Values)), a.Format(a.Values[0]),
+		fmt.Fprintf(&b, "\n  %s: %s, %s to %s", a.Name, report.Count(len(a.Values), "value"), a.Format(a.Values[0]),
 			a.Format(a.Values[len(a.Values)-1]))
 	}
 	fmt.Fprintf(&b, "\nabout %s, %s of memory and %s on disk", report.AboutDuration(e.Seconds), report.Bytes(e.Memory),
@@ -111,8 +111,8 @@ func (a Allowance) Allow(ctx context.Context, s *study.Sweep) error {
 		return err
 	}
 	if free, ok := FreeDisk(a.Dir); ok && e.Disk > free {
-		return Input("%s cells of %s paths would take %s on disk, and %s is free at %s; want fewer",
-			report.Thousands(s.Cells()), report.Thousands(paths), report.Bytes(e.Disk), report.Bytes(free), a.Dir)
+		return Input("%s of %s would take %s on disk, and %s is free at %s; want fewer",
+			report.Count(s.Cells(), "cell"), report.Count(paths, "path"), report.Bytes(e.Disk), report.Bytes(free), a.Dir)
 	}
 	if s.Cells() <= ManyCells || a.Many {
 		return nil
