@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"mcrisk/param"
 	"mcrisk/models"
+	"mcrisk/param"
 	"mcrisk/paths"
 	"mcrisk/random"
 	"mcrisk/study"
