@@ -117,7 +117,8 @@ func TestHistoryIsAskedFor(t *testing.T) {
 	}{
 		{"want one (--history FILE)", part("bootstrap"), nil, time.Hour},
 		{"want one (--history FILE)", part("fhs"), nil, time.Hour},
-		{"want a whole number of bars", part("bootstrap"), &study.History{Series: seriesOf(history(300))}, 30 * time.Minute},
+		{"want a whole number of bars", part("bootstrap"), &study.History{Series: seriesOf(history(300))},
+			30 * time.Minute},
 		{"has closes only", part("bootstrap", "extremes", 1), &study.History{Series: seriesOf(closes)}, time.Hour},
 		{"want the same", part("fhs", "garch-step", 86400), &study.History{Series: seriesOf(history(300))}, time.Hour},
 		{"has not been read", part("fhs"), &study.History{File: "x.csv"}, time.Hour},
