@@ -15,7 +15,7 @@ import (
 // Fittable are the kinds of price model that [Calibrate] fits.
 func Fittable() []string { return models.Fittable() }
 
-// Targeted are the kinds whose long-run volatility can be held at the sample's.
+// Targeted are the kinds whose long-run volatility is held at the sample's.
 func Targeted() []string { return []string{"garch", "gjr"} }
 
 // FitConfidence is the confidence level of the intervals of fitted parameters.
@@ -36,11 +36,11 @@ type Unfitted struct {
 	Err  error
 }
 
-// Calibrate fits kinds of price model to a history; with targeting, garch and gjr
-// keep the sample's volatility in the long run. It is an error if kinds are not
+// Calibrate fits kinds of price model to a history. [Targeted] kinds keep the sample's
+// volatility in the long run, unless untargeted, by likelihood alone. It is an error if kinds are not
 // among [Fittable], or if none can be fitted; that one of several cannot is said in
 // the result. When ctx is done, so are the fits.
-func Calibrate(ctx context.Context, h *paths.History, kinds []string, targeting bool) (*Calibration, error) {
+func Calibrate(ctx context.Context, h *paths.History, kinds []string, untargeted bool) (*Calibration, error) {
 	for _, kind := range kinds {
 		if !slices.Contains(Fittable(), kind) {
 			return nil, fmt.Errorf("assess: kind %q; want some of %s", kind, strings.Join(Fittable(), ", "))
@@ -54,8 +54,8 @@ func Calibrate(ctx context.Context, h *paths.History, kinds []string, targeting 
 			return nil, err
 		}
 		fitKind := models.FitKind
-		if targeting && slices.Contains(Targeted(), kind) {
-			fitKind = models.FitTargeted
+		if untargeted && slices.Contains(Targeted(), kind) {
+			fitKind = models.FitUntargeted
 		}
 		fit, err := fitKind(kind, c.Returns, stepYears)
 		if err != nil {

@@ -61,14 +61,16 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
-// With targeting garch keeps the sample's volatility; without it has its own.
+// garch keeps the sample's volatility; untargeted it has its own.
 func TestCalibrateTargeting(t *testing.T) {
-	c, err := assess.Calibrate(t.Context(), hourly(1000, 0.6), []string{"garch"}, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if f := c.Fits[0]; f.Volatility != f.Sample {
-		t.Errorf("volatility %v in the long run; want the sample's %v", f.Volatility, f.Sample)
+	for _, untargeted := range []bool{false, true} {
+		c, err := assess.Calibrate(t.Context(), hourly(1000, 0.6), []string{"garch"}, untargeted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := c.Fits[0]; (f.Volatility == f.Sample) == untargeted {
+			t.Errorf("untargeted %v: volatility %v in the long run, the sample's %v", untargeted, f.Volatility, f.Sample)
+		}
 	}
 }
 

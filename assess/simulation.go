@@ -27,8 +27,10 @@ type Simulation struct {
 	Hash      string                  // results_hash
 
 	// Certain are the summaries of the same study without parameter uncertainty, on the
-	// same random numbers; none for a study without it.
-	Certain []analytics.Summary
+	// same random numbers; none for a study without it. They are of CertainPaths
+	// lifetimes, the first ones.
+	Certain      []analytics.Summary
+	CertainPaths int
 
 	Plain bool         // estimates are not corrected by what is known of the prices
 	Bands []*BandSweep // of tokens with a band; nil until SweepBands
@@ -54,7 +56,11 @@ func Simulate(ctx context.Context, s *study.Study, opt Options) (*Simulation, er
 		r.Causes = append(r.Causes, analytics.AttributeLog(c))
 	}
 	if s.Spec().Uncertain {
-		certain := s.Certain()
+		r.CertainPaths = comparedPaths(s.Spec().Paths)
+		certain, err := s.Certain().WithPaths(r.CertainPaths, s.Spec().Marks)
+		if err != nil {
+			return nil, err
+		}
 		ensembles, err := study.Ensembles(ctx, certain, study.Options{Workers: opt.Workers}, nil)
 		if err != nil {
 			return nil, err
@@ -63,6 +69,10 @@ func Simulate(ctx context.Context, s *study.Study, opt Options) (*Simulation, er
 	}
 	return r, nil
 }
+
+// comparedPaths is how many lifetimes with the parameters as fitted stand beside so many
+// with uncertain ones: all of a few, and half of many, for what both cost together.
+func comparedPaths(paths int) int { return min(paths, max(paths/2, 4096)) }
 
 // Summarise estimates every registered metric of a study's tokens.
 func Summarise(s *study.Study, ensembles []tokens.Ensemble, plain bool) []analytics.Summary {

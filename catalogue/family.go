@@ -177,6 +177,8 @@ type Fit struct {
 type Fitted struct {
 	Value float64
 	SE    float64 `yaml:"se"` // standard error; zero: the number was not estimated
+	// of its error with those of estimated numbers before it, as the kind has them
+	Correlation map[string]float64
 }
 
 // Model is the fitted model of a kind, for a study; without values where it was not
@@ -214,6 +216,49 @@ func (u Underlying) ModelOrigins(kind string) map[string]string {
 		}
 	}
 	return origins
+}
+
+// Errors are the errors of the numbers of Model that were estimated; nil: it was not
+// fitted.
+func (u Underlying) Errors(kind string) *study.Errors {
+	if kind == "gbm" {
+		se := u.SigmaSE.Value
+		return &study.Errors{Names: []string{models.Sigma.Name}, Cov: [][]float64{{float64(se * se)}}}
+	}
+	f, ok := u.fit(kind)
+	if !ok {
+		return nil
+	}
+	return f.errors()
+}
+
+// errors are those of the numbers that were estimated, nil if none was.
+func (f Fit) errors() *study.Errors {
+	kind, err := models.Registry.Kind(f.Kind)
+	if err != nil {
+		return nil
+	}
+	e := new(study.Errors)
+	for _, p := range kind.Params {
+		if f.Numbers[p.Name].SE > 0 {
+			e.Names = append(e.Names, p.Name)
+		}
+	}
+	for _, a := range e.Names {
+		var row []float64
+		for _, b := range e.Names {
+			c := 1.0
+			if a != b { // it stands with whichever comes last
+				c = f.Numbers[a].Correlation[b] + f.Numbers[b].Correlation[a]
+			}
+			row = append(row, float64(c*f.Numbers[a].SE*f.Numbers[b].SE))
+		}
+		e.Cov = append(e.Cov, row)
+	}
+	if e.Names == nil {
+		return nil
+	}
+	return e
 }
 
 // Last is the volatility that a model saw at the end of the history, and where it comes

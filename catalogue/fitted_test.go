@@ -6,10 +6,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"mcrisk/models"
+	"mcrisk/param"
 	"mcrisk/paths"
 )
 
@@ -27,11 +29,13 @@ const header = `# Price models fitted to hourly closes, with the sample they com
 # kurtosis k, and sigma/√(n·dt) for mu. All of them take returns to be independent.
 # Volatility comes in clusters, so sigma is far less sure than either says: its
 # interval of 95 % is of a jackknife over 20 blocks of the sample, in the logarithm,
-# as mcrisk calibrate FILE --model garch --variance-targeting makes it.
+# corrected by histories of the fitted GARCH, as mcrisk calibrate FILE --model garch
+# makes it: the volatility of few years is mostly below that of many.
 #
 # models: as mcrisk calibrate FILE makes them, garch and gjr with variance targeting.
-# se is the standard error if the model is right; a number without one was not
-# estimated. The growth rates are left out: a few years say little about them.
+# se is the standard error if the model is right, correlation that of its error with
+# those of numbers before it; a number without them was not estimated. The growth
+# rates are left out: a few years say little about them.
 #
 # Perpetual futures, not spot, because their history has no gap for either asset
 # and the spot history of ETH ends in 2022. On the same hours the closes of BTC
@@ -85,11 +89,7 @@ func refitted(t *testing.T, u Underlying, folder string) Underlying {
 	closes := fmt.Sprintf("%s%s hourly closes, no gap", span, thousands(len(h.Bars)))
 	u.Models = nil
 	for _, kind := range models.Fittable()[1:] {
-		fit := models.FitKind
-		if kind == "garch" || kind == "gjr" {
-			fit = models.FitTargeted
-		}
-		f, err := fit(kind, returns, dt)
+		f, err := models.FitKind(kind, returns, dt)
 		entry := Fit{Kind: kind, Provenance: asOf}
 		entry.Source = fmt.Sprintf("%s%s hourly returns", span, thousands(len(returns)))
 		if err != nil {
@@ -105,11 +105,17 @@ func refitted(t *testing.T, u Underlying, folder string) Underlying {
 		}
 		for i, name := range f.Names {
 			if name != models.Mu.Name {
-				entry.Numbers[name] = Fitted{f.Values[i], f.SE[i]}
+				number := Fitted{Value: f.Values[i], SE: f.SE[i], Correlation: map[string]float64{}}
+				for j, other := range f.Names {
+					if other != models.Mu.Name && before(kind, other, name) {
+						number.Correlation[other] = f.Cov[i][j] / (f.SE[i] * f.SE[j])
+					}
+				}
+				entry.Numbers[name] = number
 			}
 			if kind == "garch" && name == models.Sigma.Name {
-				u.Sigma = value(sigma, fmt.Sprintf("%s; 95 %% interval %s to %s by a block jackknife, as "+
-					"volatility clusters",
+				u.Sigma = value(sigma, fmt.Sprintf("%s; 95 %% interval %s to %s by a block jackknife, corrected by "+
+					"simulation, as volatility clusters",
 					closes, three(f.Lo[i]), three(f.Hi[i])))
 			}
 		}
@@ -121,6 +127,15 @@ func refitted(t *testing.T, u Underlying, folder string) Underlying {
 	u.Mu = value(mean/dt+sigma*sigma/2, closes+"; by maximum likelihood")
 	u.MuSE = value(sigma/math.Sqrt(n*dt), closes+"; by maximum likelihood")
 	return u
+}
+
+// before says whether a kind of model has one number before another.
+func before(kind, one, other string) bool {
+	k, _ := models.Registry.Kind(kind)
+	at := func(name string) int {
+		return slices.IndexFunc(k.Params, func(p param.Param) bool { return p.Name == name })
+	}
+	return at(one) < at(other)
 }
 
 // three writes a number with three digits, trailing zeros included.
@@ -169,7 +184,17 @@ func written(us []Underlying) string {
 				switch {
 				case !ok: // mu
 				case number.SE > 0:
-					fmt.Fprintf(&b, "          %s: {value: %.6g, se: %.3g}\n", p.Name, number.Value, number.SE)
+					fmt.Fprintf(&b, "          %s: {value: %.6g, se: %.3g", p.Name, number.Value, number.SE)
+					var with []string
+					for _, q := range kind.Params {
+						if c, ok := number.Correlation[q.Name]; ok {
+							with = append(with, fmt.Sprintf("%s: %.4f", q.Name, c))
+						}
+					}
+					if with != nil {
+						fmt.Fprintf(&b, ", correlation: {%s}", strings.Join(with, ", "))
+					}
+					b.WriteString("}\n")
 				default:
 					fmt.Fprintf(&b, "          %s: {value: %.6g}\n", p.Name, number.Value)
 				}
@@ -211,6 +236,12 @@ func TestUnderlyingsFile(t *testing.T) {
 			have := u.Models[k]
 			for name, want := range f.Numbers {
 				got := have.Numbers[name]
+				for other, c := range want.Correlation {
+					if g, ok := got.Correlation[other]; !ok || !(math.Abs(g-c) <= 0.01) {
+						t.Errorf("%s, %s: correlation of %s and %s = %v; the history gives %v", u.Name, f.Kind, name,
+							other, g, c)
+					}
+				}
 				if off := math.Abs(got.Value - want.Value); !(off <= 1e-5*math.Abs(want.Value)+want.SE/100) ||
 					!(math.Abs(got.SE-want.SE) <= 0.02*want.SE) {
 					t.Errorf("%s, %s: %s = %v; the history gives %v", u.Name, f.Kind, name, got, want)

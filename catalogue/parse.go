@@ -283,6 +283,11 @@ func (c *checker) fit(field string, f Fit) {
 		case !(number.SE >= 0) || math.IsInf(number.SE, 0):
 			c.fault(at, fmt.Sprintf("standard error %v; want a finite number of at least 0", number.SE))
 		}
+		for _, name := range param.SortedNames(number.Correlation) {
+			if _, ok := part.Values[name]; !ok || f.Numbers[name].SE == 0 || number.SE == 0 {
+				c.fault(at+".correlation", fmt.Sprintf("with %s; want estimated numbers before it, and it estimated", name))
+			}
+		}
 		part.Values[p.Name] = number.Value
 	}
 	if len(f.Numbers) > len(part.Values) {
@@ -295,6 +300,12 @@ func (c *checker) fit(field string, f Fit) {
 	m, err := models.Registry.Build(part)
 	if err == nil {
 		err = m.Check()
+	}
+	if e := f.errors(); err == nil && e != nil {
+		var restored models.Fit
+		if restored, err = models.Restore(part, e.Names, e.Cov); err == nil {
+			_, err = restored.Draws()
+		}
 	}
 	if err != nil {
 		c.fault(field+".numbers", strings.TrimPrefix(err.Error(), "models: "))

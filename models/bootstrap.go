@@ -144,11 +144,7 @@ func (Bootstrap) Normals() int { return 0 }
 // many blocks there were.
 func (Bootstrap) State() int { return 4 }
 
-func (Bootstrap) Begin(_ At, state State) {
-	for i := range state {
-		state[i] = [block.Lanes]float64{}
-	}
-}
+func (Bootstrap) Begin(at At, state State) { zero(at, state) }
 
 func (m Bootstrap) InBars() bool { return m.Extremes }
 
@@ -156,7 +152,8 @@ func (m Bootstrap) Advance(at At, _ []*block.Track, state State, move *block.Tra
 	d := m.drawn
 	var own [block.Steps]float64
 	bars, picker := barsOf(at, d.step, &own), random.NewPicker()
-	for l := range block.Lanes {
+	first, last := at.Lanes()
+	for l := first; l < last; l++ {
 		c := d.at(at, state, l, picker)
 		c.fill(bars)
 		toSteps(bars, move, at.Len, l)
@@ -166,7 +163,8 @@ func (m Bootstrap) Advance(at At, _ []*block.Track, state State, move *block.Tra
 
 func (m Bootstrap) AdvanceBars(at At, _ []*block.Track, state State, to BarTracks) {
 	d, each, picker := m.drawn, int(at.Step/m.drawn.step), random.NewPicker()
-	for l := range block.Lanes {
+	first, last := at.Lanes()
+	for l := first; l < last; l++ {
 		c := d.at(at, state, l, picker)
 		for k := range at.Len {
 			var s stepBar

@@ -77,9 +77,11 @@ func (m commonJumps) Advance(at At, z []*block.Track, state State, move *block.T
 	at.Underlying += ownJumps
 	m.Model.Advance(at, z, state, move)
 	drift := float64(float64(m.rate*m.law.jumpGrowth()) * Years(at.Step))
-	flat := move.Flat(at.Len)
-	for i := range flat {
-		flat[i] -= drift
+	from, to := at.Lanes()
+	for k := range at.Len {
+		for l := from; l < to; l++ {
+			move[k][l] -= drift
+		}
 	}
 	at.Underlying = 0
 	eachJump(at, m.rate, state[m.Model.State():], func(step, lane int, path, n uint64) {

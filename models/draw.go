@@ -2,37 +2,48 @@ package models
 
 import (
 	"fmt"
+	"maps"
 	"math"
 
 	"mcrisk/fmath"
 	"mcrisk/param"
 )
 
-// Draw returns the fitted model with its parameters moved by the errors of the
-// fit: z holds independent standard normals, one for each of Names. Numbers
-// that have a least value are moved in the logarithm of their distance from
-// it, shares in their log-odds, so that no draw leaves the range. Draws that
-// make no sense together, such as a variance that explodes, are taken half as
-// far from the estimate, and half again.
-func (f Fit) Draw(z []float64) (param.Part, error) {
-	if len(z) != len(f.Names) {
-		return param.Part{}, fmt.Errorf("models: %d normals to draw the %d parameters of %s", len(z), len(f.Names),
-			f.Kind)
-	}
+// Draws are models near a fitted one: its parameters moved by the errors of the fit.
+type Draws struct {
+	kind   param.Kind[Model]
+	full   param.Values // of the fitted model
+	names  []string     // of what was estimated
+	scales []scale
+	sd     []float64 // of the coordinates
+	mixer  Mixer     // of their errors
+}
+
+// Draws makes ready to draw models; it is an error if the fit has no covariance or is
+// no valid model.
+func (f Fit) Draws() (*Draws, error) {
 	if f.Cov == nil {
-		return param.Part{}, fmt.Errorf("models: the fit of %s has no covariance to draw from: %v", f.Kind, f.Warnings)
+		return nil, fmt.Errorf("models: the fit of %s has no covariance to draw from: %v", f.Kind, f.Warnings)
 	}
-	// 1. deviations and correlations in the coordinates without bounds
-	n := len(z)
-	scales, err := f.scales()
+	part, err := Registry.Complete(f.Part())
 	if err != nil {
-		return param.Part{}, err
+		return nil, fmt.Errorf("models: fitted %s: %w", f.Kind, err)
 	}
-	sd := make([]float64, n)
-	corr := make([][]float64, n)
+	if _, err := f.Model(); err != nil {
+		return nil, err
+	}
+	d := &Draws{full: part.Values, names: f.Names}
+	if d.kind, err = Registry.Kind(f.Kind); err != nil {
+		return nil, err
+	}
+	if d.scales, err = f.scales(); err != nil {
+		return nil, err
+	}
+	// deviations and correlations in the coordinates without bounds
+	corr := make([][]float64, len(f.Names))
 	for i := range f.Names {
-		sd[i] = math.Sqrt(f.Cov[i][i]) * scales[i].slope(f.Values[i])
-		corr[i] = make([]float64, n)
+		d.sd = append(d.sd, math.Sqrt(f.Cov[i][i])*d.scales[i].slope(f.Values[i]))
+		corr[i] = make([]float64, len(f.Names))
 		for j := range i {
 			// a number without error goes with none
 			if scale := math.Sqrt(float64(f.Cov[i][i] * f.Cov[j][j])); scale != 0 {
@@ -42,31 +53,61 @@ func (f Fit) Draw(z []float64) (param.Part, error) {
 		}
 		corr[i][i] = 1
 	}
-	mixer, err := NewMixer(corr)
-	if err != nil {
-		return param.Part{}, fmt.Errorf("models: errors of the fit of %s: %w", f.Kind, err)
+	if d.mixer, err = NewMixer(corr); err != nil {
+		return nil, fmt.Errorf("models: errors of the fit of %s: %w", f.Kind, err)
 	}
-	// 2. the draw
+	return d, nil
+}
+
+// dofLattice is how many values degrees of freedom take within an error of the fit:
+// each needs a table of its own, which costs more than a path of a month.
+const dofLattice = 4
+
+// Draw returns one model and its parameters: z holds independent standard normals, one
+// for each number that was estimated. Numbers that have a least value are moved in the
+// logarithm of their distance from it, shares in their log-odds, so that no draw leaves
+// the range; degrees of freedom are moved by multiples of a quarter of their error.
+// Draws that make no sense together, such as a variance that explodes, are taken half
+// as far from the estimate, and half again.
+func (d *Draws) Draw(z []float64) (Model, param.Values, error) {
+	if len(z) != len(d.names) {
+		return nil, nil, fmt.Errorf("models: %d normals to draw the %d parameters of %s", len(z), len(d.names),
+			d.kind.Name)
+	}
 	for reach := 1.0; reach > 1e-6; reach /= 2 {
-		part := f.Part()
-		for i, name := range f.Names {
+		values := maps.Clone(d.full)
+		for i, name := range d.names {
 			shift := 0.0
 			for j := range i + 1 {
-				shift += float64(mixer[i][j] * z[j])
+				shift += float64(d.mixer[i][j] * z[j])
 			}
-			if s := float64(float64(reach*sd[i]) * shift); s != 0 && !math.IsNaN(s) && !math.IsInf(s, 0) {
-				part.Values[name] = scales[i].move(f.Values[i], s)
+			if name == garchDoF.Name {
+				shift = math.RoundToEven(shift*dofLattice) / dofLattice
+			}
+			if s := float64(float64(reach*d.sd[i]) * shift); s != 0 && !math.IsNaN(s) && !math.IsInf(s, 0) {
+				values[name] = d.scales[i].move(d.full[name], s)
 			}
 		}
-		if m, err := Registry.Build(part); err == nil && m.Check() == nil {
-			return part, nil
+		if m, ok := d.model(values); ok {
+			return m, values, nil
 		}
 	}
-	return param.Part{}, fmt.Errorf("models: the fit of %s is no valid model itself", f.Kind)
+	return nil, nil, fmt.Errorf("models: the fit of %s is no valid model itself", d.kind.Name)
+}
+
+// model is the model of parameters, if they are in range and make sense together.
+func (d *Draws) model(values param.Values) (m Model, ok bool) {
+	for _, p := range d.kind.Params {
+		if p.Check(values[p.Name]) != nil {
+			return nil, false
+		}
+	}
+	m = d.kind.New(values)
+	return m, m.Check() == nil
 }
 
 // Restore returns the fit that gave a model's parameters and the covariance of the
-// errors of those named, for Draw.
+// errors of those named, for Draws.
 func Restore(model param.Part, names []string, cov [][]float64) (Fit, error) {
 	full, err := Registry.Complete(model)
 	if err != nil {

@@ -145,10 +145,9 @@ func (m FHS) Moments(t float64) Moments {
 func (FHS) State() int { return 6 }
 
 func (m FHS) Begin(at At, state State) {
-	for i := range state {
-		state[i] = [block.Lanes]float64{}
-	}
-	for l := range block.Lanes {
+	zero(at, state)
+	first, last := at.Lanes()
+	for l := first; l < last; l++ {
 		if m.Start > 0 {
 			h := m.Start / m.Sigma
 			state[0][l] = float64(h * h)
@@ -163,7 +162,8 @@ func (m FHS) Advance(at At, _ []*block.Track, state State, move *block.Track) {
 	f := m.walk()
 	var own [block.Steps]float64
 	bars := barsOf(at, m.Step, &own)
-	for l := range block.Lanes {
+	first, last := at.Lanes()
+	for l := first; l < last; l++ {
 		f.load(at, state, l)
 		f.fill(bars)
 		toSteps(bars, move, at.Len, l)
@@ -199,7 +199,8 @@ func toSteps(bars []float64, move *block.Track, steps, lane int) {
 
 func (m FHS) AdvanceBars(at At, _ []*block.Track, state State, to BarTracks) {
 	f := m.walk()
-	for l := range block.Lanes {
+	first, last := at.Lanes()
+	for l := first; l < last; l++ {
 		f.load(at, state, l)
 		for k := range at.Len {
 			var s stepBar

@@ -91,9 +91,10 @@ func (f *Fit) warn(format string, args ...any) {
 }
 
 // FitKind fits a kind of model to log-returns taken every dt years, and gives
-// every estimate a standard error and an interval. The intervals are those of
-// the profile likelihood where there is a likelihood; those of Heston and Bates
-// are a jackknife's, corrected by histories that the fitted model makes.
+// every estimate a standard error and an interval. garch and gjr keep the sample's
+// variance in the long run. The intervals are those of the profile likelihood where
+// the likelihood finds all numbers; those of garch, gjr, heston and bates are a
+// jackknife's, corrected by histories that the fitted model makes.
 func FitKind(kind string, returns []float64, dt float64) (Fit, error) {
 	fit, ok := fitters[kind]
 	if !ok {
@@ -296,7 +297,7 @@ func (f *Fit) finish(s sample) {
 		if r := f.Volatility / f.Sample; !(r > 0.85 && r < 1.15) {
 			hint := ""
 			if f.Kind == "garch" || f.Kind == "gjr" {
-				hint = "; variance targeting keeps the sample's"
+				hint = "; variance targeting would keep the sample's"
 			}
 			f.warn("the long-run volatility of the fit is %.3g per √year, that of the sample %.3g: "+
 				"the likelihood weighs the shape of the returns more than their variance%s",

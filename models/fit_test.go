@@ -220,7 +220,11 @@ func TestFitEveryModel(t *testing.T) {
 		for i := range z {
 			z[i] = 1
 		}
-		if _, err := f.Draw(z); err != nil {
+		draws, err := f.Draws()
+		if err == nil {
+			_, _, err = draws.Draw(z)
+		}
+		if err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
@@ -393,7 +397,9 @@ func TestDraw(t *testing.T) {
 		Cov: [][]float64{{0.09, 0, 0, 0, 0}, {0, 1e-4, 1e-5, 0, 0}, {0, 1e-5, 4e-6, -3e-6, 0},
 			{0, 0, -3e-6, 4e-6, 0}, {0, 0, 0, 0, 0.01}},
 		fixed: param.Values{"garch-step": 86400}}
+	draws := drawsOf(t, f)
 	const n = 40_000
+	dofs := map[float64]bool{}
 	var sum, square [5]float64
 	cross := 0.0
 	for i := range uint64(n) {
@@ -401,19 +407,24 @@ func TestDraw(t *testing.T) {
 		for j := range z {
 			z[j] = random.NormAt(11, i, 0, uint64(j))
 		}
-		part, err := f.Draw(z)
+		m, values, err := draws.Draw(z)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if part.Values["garch-step"] != 86400 {
-			t.Fatal("the step is lost")
+		if g, ok := m.(GARCH); !ok || values["garch-step"] != 86400 || g.Step != 24*time.Hour ||
+			g.Alpha != values["garch-alpha"] {
+			t.Fatalf("%+v of %v", m, values)
 		}
+		dofs[values["dof"]] = true
 		for j, name := range f.Names {
-			d := part.Values[name] - f.Values[j]
+			d := values[name] - f.Values[j]
 			sum[j] += d / n
 			square[j] += d * d / n
 		}
-		cross += (part.Values["garch-alpha"] - 0.06) * (part.Values["garch-beta"] - 0.92) / n
+		cross += (values["garch-alpha"] - 0.06) * (values["garch-beta"] - 0.92) / n
+	}
+	if len(dofs) > 13*dofLattice { // normals lie within ±6.66
+		t.Errorf("%d values of the degrees of freedom, each with a table", len(dofs))
 	}
 	for j := range sum {
 		sd := math.Sqrt(f.Cov[j][j])
@@ -428,20 +439,32 @@ func TestDraw(t *testing.T) {
 	for i := range f.Cov {
 		f.Cov[i][i] *= 400
 	}
+	draws = drawsOf(t, f)
 	for i := range uint64(2000) {
-		part, err := f.Draw([]float64{3, random.NormAt(12, i, 0, 0),
+		m, values, err := draws.Draw([]float64{3, random.NormAt(12, i, 0, 0),
 			random.NormAt(12, i, 0, 1), random.NormAt(12, i, 0, 2), -6})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, err := Registry.Build(part); err != nil || m.Check() != nil {
-			t.Fatalf("%v: %v", part, err)
+		built, err := Registry.Build(param.Part{Kind: "garch", Values: values})
+		if err != nil || built != m || m.Check() != nil {
+			t.Fatalf("%v: %v", values, err)
 		}
 	}
-	if _, err := (Fit{Kind: "garch", Names: f.Names}).Draw(make([]float64, 5)); err == nil {
+	if _, err := (Fit{Kind: "garch", Names: f.Names}).Draws(); err == nil {
 		t.Error("a fit without covariance can be drawn from")
 	}
-	if _, err := f.Draw(nil); err == nil {
+	if _, _, err := draws.Draw(nil); err == nil {
 		t.Error("no normals pass")
 	}
+}
+
+// drawsOf makes ready to draw from a fit.
+func drawsOf(t *testing.T, f Fit) *Draws {
+	t.Helper()
+	d, err := f.Draws()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }

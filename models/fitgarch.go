@@ -11,24 +11,26 @@ import (
 	"mcrisk/param"
 )
 
-func fitGARCH(s sample) (Fit, func(*Fit), error) { return fitVariance(s, false, false) }
-func fitGJR(s sample) (Fit, func(*Fit), error)   { return fitVariance(s, true, false) }
-
-// FitTargeted fits garch or gjr with variance targeting: Sigma is the returns'
-// sample volatility, and the likelihood finds the rest. With heavy tails and
-// slow variances the likelihood knows the shape of the returns far better than
-// their variance, and paths of the plain fit may be twice as wild as the
-// history; the price is some log-likelihood. Sigma's error is a jackknife over
-// 20 blocks; the other errors and intervals are for that Sigma.
+// fitGARCH and fitGJR fit with variance targeting: Sigma is the returns' sample
+// volatility, and the likelihood finds the rest. With heavy tails and slow variances
+// the likelihood knows the shape of the returns far better than their variance, and
+// paths of a fit by likelihood alone may be twice as wild as the history; the price is
+// some log-likelihood.
 //
 // Source: Francq, Horváth and Zakoïan, "Merits and drawbacks of variance
 // targeting in GARCH models", J. Financial Econometrics 9 (2011).
-func FitTargeted(kind string, returns []float64, dt float64) (Fit, error) {
+func fitGARCH(s sample) (Fit, func(*Fit), error) { return fitVariance(s, false, true) }
+func fitGJR(s sample) (Fit, func(*Fit), error)   { return fitVariance(s, true, true) }
+
+// FitUntargeted fits garch or gjr as FitKind does, but without variance targeting: the
+// likelihood finds Sigma too. Intervals are those of the profile likelihood.
+func FitUntargeted(kind string, returns []float64, dt float64) (Fit, error) {
 	if kind != "garch" && kind != "gjr" {
-		return Fit{}, fmt.Errorf("models: variance targeting of %q; want garch or gjr", kind)
+		return Fit{}, fmt.Errorf("models: a fit of %q without variance targeting; want garch or gjr, "+
+			"which alone have it", kind)
 	}
 	return fitKind(kind, returns, dt, func(s sample) (Fit, func(*Fit), error) {
-		return fitVariance(s, kind == "gjr", true)
+		return fitVariance(s, kind == "gjr", false)
 	})
 }
 
@@ -68,7 +70,7 @@ func fitVariance(s sample, leverage, targeted bool) (Fit, func(*Fit), error) {
 	}
 	intervals := func(f *Fit) { l.profile(f, s.r, peaks, nil) }
 	if targeted {
-		intervals = f.target(s, intervals)
+		intervals = f.twoStep(s, whole, peaks[0])
 	}
 	f.fixed = param.Values{"garch-step": math.Round(s.dt * 365 * 86400)}
 	m := gjrOf(f.Values)
@@ -83,46 +85,6 @@ func fitVariance(s sample, leverage, targeted bool) (Fit, func(*Fit), error) {
 		f.warn("the shocks look normal: degrees of freedom set to 200, the most the model takes")
 	}
 	return f, intervals, nil
-}
-
-// target puts Sigma, the sample's, among the estimates of a fit that lacks it.
-func (f *Fit) target(s sample, rest func(*Fit)) (intervals func(*Fit)) {
-	// 1. the logarithm of the volatility without each block
-	n := len(s.r)
-	var reps [][]float64
-	for b := range jackBlocks {
-		sum := 0.0
-		from, to := b*n/jackBlocks, (b+1)*n/jackBlocks
-		for i, r := range s.r {
-			if d := r - s.mean; i < from || i >= to {
-				sum += float64(d * d)
-			}
-		}
-		reps = append(reps, []float64{fmath.Log(sum/float64(n-(to-from))) / 2})
-	}
-	_, sd := spread(reps, 0)
-	const k = jackBlocks
-	se, sigma := sd*(k-1)/math.Sqrt(k), s.volatility()
-	// 2. beside the others, which it does not move
-	f.Names = slices.Insert(slices.Clone(f.Names), 1, "sigma")
-	f.Values = slices.Insert(f.Values, 1, sigma)
-	f.SE = slices.Insert(f.SE, 1, sigma*se)
-	if f.Cov != nil {
-		for i, row := range f.Cov {
-			f.Cov[i] = slices.Insert(row, 1, 0)
-		}
-		f.Cov = slices.Insert(f.Cov, 1, make([]float64, len(f.Names)))
-		f.Cov[1][1] = float64(f.SE[1] * f.SE[1])
-	}
-	return func(f *Fit) {
-		g := Fit{Names: slices.Delete(slices.Clone(f.Names), 1, 2), Values: slices.Delete(slices.Clone(f.Values), 1, 2)}
-		rest(&g)
-		f.Warnings = append(f.Warnings, g.Warnings...)
-		f.Interval = g.Interval + "; jackknife for sigma"
-		reach := studentEnd(k-1) * se
-		f.Lo = slices.Insert(g.Lo, 1, float64(sigma*fmath.Exp(-reach)))
-		f.Hi = slices.Insert(g.Hi, 1, float64(sigma*fmath.Exp(reach)))
-	}
 }
 
 func varianceLikelihood(s sample, leverage bool) likelihood {
@@ -147,7 +109,7 @@ func varianceLikelihood(s sample, leverage bool) likelihood {
 			return ps
 		},
 		log: func(p, returns []float64) float64 {
-			if m := gjrOf(p); m.Persistence() < 1-1e-9 && m.DoF < 1e3 && m.Sigma < 30*vol {
+			if m := gjrOf(p); fittable(m, vol) {
 				v, _ := varianceFilter(m, s.dt, returns, false)
 				return v
 			}
@@ -158,6 +120,11 @@ func varianceLikelihood(s sample, leverage bool) likelihood {
 		l.names = append(l.names, "gjr-gamma")
 	}
 	return l
+}
+
+// fittable says whether a fit to returns of a volatility may pass by a model.
+func fittable(m GJR, vol float64) bool {
+	return m.Persistence() < 1-1e-9 && m.DoF < 1e3 && m.Sigma < 30*vol
 }
 
 // gjrOf takes the parameters in the likelihood's order, gamma last if at all.

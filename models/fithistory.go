@@ -43,7 +43,7 @@ func fitBootstrap(history *Series, returns []float64) (Fit, error) {
 }
 
 func fitFHS(history *Series, returns []float64) (Fit, error) {
-	f, err := FitTargeted("garch", returns, Years(history.Step))
+	f, err := FitKind("garch", returns, Years(history.Step))
 	if err != nil {
 		return f, fmt.Errorf("models: fhs: %w", err)
 	}

@@ -8,7 +8,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/mathext"
-	"gonum.org/v1/gonum/stat"
 
 	"mcrisk/fmath"
 )
@@ -420,10 +419,6 @@ func (f Fit) byMoments(s sample, jumps bool) (Fit, func(*Fit), error) {
 	return f, func(f *Fit) { f.jackknifeIntervals(m, s, j, jumps) }, nil
 }
 
-// fewestMade is how many histories a law of t asks for: of 39, the least and the
-// greatest leave out 5 %.
-const fewestMade = 40
-
 // jackknifeIntervals fills intervals and biases.
 func (f *Fit) jackknifeIntervals(m Model, s sample, j jackknife, jumps bool) {
 	scales, err := f.scales()
@@ -431,45 +426,20 @@ func (f *Fit) jackknifeIntervals(m Model, s sample, j jackknife, jumps bool) {
 		f.noIntervals()
 		return
 	}
-	made, t, shift := 0, make([][]float64, len(scales)), make([][]float64, len(scales))
-	for g := range max(3, min(5, 200_000/len(s.r))) {
+	var made madeFits
+	for g := range madeGroups(s) {
 		for _, rs := range like(s, m, g) {
-			made++
+			made.histories++
 			again, err := newSample(rs, s.dt)
 			if err != nil {
 				continue
 			}
-			k, err := newJackknife(again, jumps, j.filter)
-			if err != nil {
-				continue
-			}
-			for i, se := range k.se(scales) {
-				d := scales[i].of(k.values[i]) - scales[i].of(f.Values[i])
-				shift[i], t[i] = append(shift[i], d), append(t[i], d/se)
+			if k, err := newJackknife(again, jumps, j.filter); err == nil {
+				made.add(scales, f.Values, k.values, k.se(scales))
 			}
 		}
 	}
-	f.Interval = "jackknife, corrected by simulation"
-	few := len(t[0]) < fewestMade
-	if few {
-		f.Interval = "jackknife"
-		f.warn("of %d histories that the fitted model made, %d admit a fit: "+
-			"the intervals are the jackknife's alone, and too short", made, len(t[0]))
-	}
-	for i, se := range j.se(scales) {
-		low, high, bias := -studentEnd(jackBlocks-1), studentEnd(jackBlocks-1), math.NaN()
-		if !few {
-			low, high = middle(t[i])
-			bias = stat.Mean(shift[i], nil)
-		}
-		f.Lo = append(f.Lo, scales[i].move(f.Values[i], -float64(se*high)))
-		f.Hi = append(f.Hi, scales[i].move(f.Values[i], -float64(se*low)))
-		f.Bias = append(f.Bias, f.Values[i]-scales[i].move(f.Values[i], -bias))
-		if math.IsNaN(f.Lo[i]) || math.IsNaN(f.Hi[i]) {
-			f.warn("%s leaves the model's range if one of 20 blocks is left out, "+
-				"of this history or of those that the fitted model made: it has no interval", f.Names[i])
-		}
-	}
+	f.correct(made, scales, j.se(scales))
 }
 
 // middle returns two numbers that another draw of the law of the given ones

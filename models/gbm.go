@@ -47,7 +47,16 @@ func (m GBM) Advance(at At, z []*block.Track, _ State, move *block.Track) {
 	dt := Years(at.Step)
 	drift := float64((m.Mu - float64(float64(m.Sigma*m.Sigma)/2)) * dt)
 	vol := float64(m.Sigma * math.Sqrt(dt))
-	fmath.Affine(move.Flat(at.Len), z[0].Flat(at.Len), drift, vol)
+	from, to := at.Lanes()
+	if to-from == block.Lanes {
+		fmath.Affine(move.Flat(at.Len), z[0].Flat(at.Len), drift, vol)
+		return
+	}
+	for k := range at.Len {
+		for l := from; l < to; l++ {
+			move[k][l] = drift + float64(vol*z[0][k][l])
+		}
+	}
 }
 
 func (m GBM) Growth() float64 { return m.Mu }

@@ -111,15 +111,16 @@ func (GJR) State() int { return 1 }
 
 func (m GJR) Begin(at At, state State) {
 	m = m.settled()
+	from, to := at.Lanes()
 	if m.Start > 0 {
 		h := m.Start / m.Sigma
-		for l := range block.Lanes {
+		for l := from; l < to; l++ {
 			state[0][l] = float64(h * h)
 		}
 		return
 	}
 	law := m.stationary()
-	for l := range block.Lanes {
+	for l := from; l < to; l++ {
 		state[0][l] = law.draw(startDraw(at, l))
 	}
 }
@@ -174,8 +175,9 @@ func (m GJR) Advance(at At, z []*block.Track, state State, move *block.Track) {
 		top = 1 / unit
 	}
 	growth := float64(m.Mu * dt)
+	from, to := at.Lanes()
 	for k := range at.Len {
-		for l := range block.Lanes {
+		for l := from; l < to; l++ {
 			h := min(state[0][l], top)
 			v := float64(unit * h)
 			x := law.at(z[0][k][l])

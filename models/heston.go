@@ -86,7 +86,8 @@ func (Heston) Normals() int { return 2 }
 func (Heston) State() int { return 1 }
 
 func (m Heston) Begin(at At, state State) {
-	for l := range block.Lanes {
+	first, last := at.Lanes()
+	for l := first; l < last; l++ {
 		if state[0][l] = m.V0; m.V0 == 0 { // a gamma law
 			s := random.NewSource(at.Seed, at.Group*block.Lanes+uint64(l), random.Stream(random.Start, at.Underlying))
 			state[0][l] = float64(s.Gamma(m.Feller()) * m.gammaScale())
@@ -118,8 +119,9 @@ func (m Heston) Advance(at At, z []*block.Track, state State, move *block.Track)
 	plain := -float64(float64(r*float64(m.Kappa*m.Theta)) * dt)
 	a2 := k2 + float64(k4/2)
 	k13 := k1 + float64(k3/2)
+	from, to := at.Lanes()
 	for k := range at.Len {
-		for l := range block.Lanes {
+		for l := from; l < to; l++ {
 			v := state[0][l]
 			mean := m.Theta + float64((v-m.Theta)*e)
 			s2 := float64(v*vary) + vary0

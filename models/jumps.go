@@ -7,9 +7,10 @@ import (
 	"mcrisk/random"
 )
 
-// beginJumps draws the time of the first jump of each lane into state[0].
+// beginJumps draws the time of the first jump of each lane addressed into state[0].
 func beginJumps(at At, rate float64, state State) {
-	for l := range block.Lanes {
+	from, to := at.Lanes()
+	for l := from; l < to; l++ {
 		state[0][l], state[1][l] = 0, 0
 		nextJump(at, rate, state, l)
 	}
@@ -27,13 +28,14 @@ func nextJump(at At, rate float64, state State, lane int) {
 	state[0][lane] += gap / rate
 }
 
-// eachJump calls visit for every jump that falls into the steps of at, with
+// eachJump calls visit for every jump that falls into the steps and lanes of at, with
 // its number n, and moves the lanes' clocks past them. Which step a jump
 // belongs to depends on its time alone, so blocks may be cut anywhere.
 func eachJump(at At, rate float64, state State, visit func(step, lane int, path, n uint64)) {
 	dt := Years(at.Step)
 	beyond := float64(at.First+at.Len) * dt * (1 + 1e-12) // a later jump is not in these steps, whatever the rounding
-	for l := range block.Lanes {
+	from, to := at.Lanes()
+	for l := from; l < to; l++ {
 		for state[0][l] <= beyond {
 			// A jump at the very end of a step belongs to it.
 			step := math.Max(math.Ceil(state[0][l]/dt)-1, 0) - float64(at.First)

@@ -179,9 +179,8 @@ func (l likelihood) curvature(cost func([]float64) float64, at []float64) *mat.S
 	return &inv
 }
 
-// carry takes a covariance of coordinates over to the parameters, to first
-// order.
-func (l likelihood) carry(inv *mat.SymDense, at []float64) [][]float64 {
+// jacobian holds the derivatives of the parameters, by row, by the coordinates.
+func (l likelihood) jacobian(at []float64) *mat.Dense {
 	n := len(at)
 	x := slices.Clone(at)
 	jac := mat.NewDense(n, n, nil)
@@ -196,6 +195,14 @@ func (l likelihood) carry(inv *mat.SymDense, at []float64) [][]float64 {
 			jac.Set(i, j, (up[i]-down[i])/(2*d))
 		}
 	}
+	return jac
+}
+
+// carry takes a covariance of coordinates over to the parameters, to first
+// order.
+func (l likelihood) carry(inv *mat.SymDense, at []float64) [][]float64 {
+	n := len(at)
+	jac := l.jacobian(at)
 	var jc, cov mat.Dense
 	jc.Mul(jac, inv)
 	cov.Mul(&jc, jac.T())

@@ -28,12 +28,13 @@ type Model interface {
 	// State is how many state variables a lane carries from block to block.
 	State() int
 
-	// Begin sets the state of a group's lanes before their first step.
+	// Begin sets the state of the lanes of at.Lanes before their first step.
 	Begin(At, State)
 
-	// Advance writes the log-returns of the next at.Len steps of all lanes to
-	// move. It is a pure function of its arguments: it reads z and the jump
-	// streams that At addresses, and carries everything else in state.
+	// Advance writes the log-returns of the next at.Len steps of the lanes of
+	// at.Lanes to move, and leaves other lanes of move and state as they are. It
+	// is a pure function of its arguments: it reads z and the jump streams that
+	// At addresses, and carries everything else in state.
 	Advance(at At, z []*block.Track, state State, move *block.Track)
 
 	// Moments are the exact moments of the log-return over t years.
@@ -55,6 +56,31 @@ type At struct {
 	First      int // number of the first step
 	Len        int
 	Step       time.Duration
+
+	only int // the lane to begin or advance, counted from 1; 0: all of them
+}
+
+// Alone addresses the same steps of one lane, for a model that no other lane
+// follows.
+func (at At) Alone(lane int) At {
+	at.only = lane + 1
+	return at
+}
+
+// Lanes are the lanes addressed: from one to before another.
+func (at At) Lanes() (from, to int) {
+	if at.only > 0 {
+		return at.only - 1, at.only
+	}
+	return 0, block.Lanes
+}
+
+// zero begins the lanes addressed with zeros.
+func zero(at At, state State) {
+	from, to := at.Lanes()
+	for i := range state {
+		clear(state[i][from:to])
+	}
 }
 
 // Moments are the mean, variance, skewness and excess kurtosis of a

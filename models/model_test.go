@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -212,6 +213,53 @@ func TestCutsAndLanes(t *testing.T) {
 				if move[k][lane] != want[at.First+k][lane] {
 					t.Fatalf("%s: lane %d depends on the other lanes", name, lane)
 				}
+			}
+		}
+	}
+}
+
+// A lane advanced alone has the bits that it has among all, and no other lane's number
+// or state is touched: paths of a study with uncertain parameters each have their own
+// law.
+func TestLaneAlone(t *testing.T) {
+	laws := examples()
+	common, err := CommonJumps([]Model{laws["merton"], laws["bates"]}, Mixer{{1}, {0.6, 0.8}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	laws["common jumps of bates"] = common[1]
+	const untouched = 0.25
+	for name, m := range laws {
+		at := At{Seed: 42, Group: 3, Step: 24 * time.Hour, Len: block.Steps}
+		all, alone := make(State, m.State()), make(State, m.State())
+		m.Begin(at, all)
+		for l := range block.Lanes {
+			m.Begin(at.Alone(l), alone)
+		}
+		z := make([]*block.Track, m.Normals())
+		for i := range z {
+			z[i] = new(block.Track)
+		}
+		for b := range 3 {
+			at.First = b * block.Steps
+			for i := range z {
+				random.Normals(z[i], at.Seed, at.Group, random.Stream(random.Diffusion, i), at.First, at.Len)
+			}
+			var want, got block.Track
+			m.Advance(at, z, all, &want)
+			for k := range got {
+				for l := range got[k] {
+					got[k][l] = untouched
+				}
+			}
+			for l := range block.Lanes {
+				m.Advance(at.Alone(l), z, alone, &got)
+				if l+1 < block.Lanes && (got[0][l+1] != untouched || got[block.Steps-1][l+1] != untouched) {
+					t.Fatalf("%s: lane %d alone changes the next", name, l)
+				}
+			}
+			if got != want || !slices.Equal(alone, all) {
+				t.Errorf("%s: lanes advanced alone are not those advanced together", name)
 			}
 		}
 	}

@@ -89,7 +89,8 @@ func (Regimes) Normals() int { return 1 }
 func (Regimes) State() int { return 3 }
 
 func (m Regimes) Begin(at At, state State) {
-	for l := range block.Lanes {
+	first, last := at.Lanes()
+	for l := first; l < last; l++ {
 		path := at.Group*block.Lanes + uint64(l)
 		state[0][l], state[1][l], state[2][l] = 0, 0, 0
 		if random.FloatAt(at.Seed, path, random.Stream(random.Regime, at.Underlying), 0) > 1-m.wildFirst() {
@@ -116,7 +117,8 @@ func (m Regimes) Advance(at At, z []*block.Track, state State, move *block.Track
 	dt := Years(at.Step)
 	variance := [2]float64{float64(m.Calm * m.Calm), float64(m.Wild * m.Wild)}
 	growth := float64(m.Mu * dt)
-	for l := range block.Lanes {
+	first, last := at.Lanes()
+	for l := first; l < last; l++ {
 		for k := range at.Len {
 			from, end := float64(float64(at.First+k)*dt), float64(float64(at.First+k+1)*dt)
 			v := 0.0

@@ -3,6 +3,7 @@ package models
 import (
 	"math"
 	"sync"
+	"sync/atomic"
 
 	"mcrisk/fmath"
 	"mcrisk/quad"
@@ -31,25 +32,23 @@ const (
 )
 
 // studentLaws remembers the tables by degrees of freedom. A table is a pure
-// function of them and is never changed: this saves time and nothing else.
+// function of them and is never changed: this saves time and nothing else. Every
+// block of steps asks, from all workers at once.
 var studentLaws struct {
-	sync.Mutex
-	of map[float64]*student
+	sync.Map // from float64 to *student
+	count    atomic.Int64
 }
 
 func studentLaw(dof float64) *student {
-	studentLaws.Lock()
-	defer studentLaws.Unlock()
-	s := studentLaws.of[dof]
-	if s == nil {
-		// a study with uncertain parameters asks for very many
-		if studentLaws.of == nil || len(studentLaws.of) >= 1024 {
-			studentLaws.of = map[float64]*student{}
-		}
-		s = newStudent(dof)
-		studentLaws.of[dof] = s
+	if s, ok := studentLaws.Load(dof); ok {
+		return s.(*student)
 	}
-	return s
+	if studentLaws.count.Add(1) >= 1024 { // a sweep may ask for very many
+		studentLaws.Clear()
+		studentLaws.count.Store(0)
+	}
+	s, _ := studentLaws.LoadOrStore(dof, newStudent(dof))
+	return s.(*student)
 }
 
 // newStudent integrates g(x) = (1 + (x/scale)²/dof)^{−(dof+1)/2}, the density of
@@ -119,23 +118,7 @@ func beyondCut(g func(float64) float64, whole float64) float64 {
 
 // studentScale finds the scale at which the cut law has variance 1, by secants.
 func studentScale(dof float64) float64 {
-	power := -(dof + 1) / 2
-	variance := func(scale float64) float64 {
-		const cells = 96
-		var mass, square float64
-		end := asinh(studentCut / scale)
-		for i := range cells {
-			lo, hi := float64(scale*sinh(float64(i)/cells*end)), float64(scale*sinh(float64(i+1)/cells*end))
-			at, weight := quad.ShortRule(lo, hi)
-			for j, w := range weight {
-				y := at[j] / scale
-				m := float64(w * fmath.Pow(1+float64(y*y)/dof, power))
-				mass += m
-				square += float64(m * float64(at[j]*at[j]))
-			}
-		}
-		return square / mass
-	}
+	variance := func(scale float64) float64 { return studentVariance(scale, dof) }
 	x0 := float64(0.9 * math.Sqrt((dof-2)/dof))
 	x1 := math.Sqrt((dof - 2) / dof) // without the cut
 	y0, y1 := variance(x0)-1, variance(x1)-1
@@ -147,6 +130,25 @@ func studentScale(dof float64) float64 {
 		y1 = variance(x1) - 1
 	}
 	return x1
+}
+
+// studentVariance is the variance of the cut law of a scale.
+func studentVariance(scale, dof float64) float64 {
+	const cells = 96
+	power := -(dof + 1) / 2
+	var mass, square float64
+	end := asinh(studentCut / scale)
+	for i := range cells {
+		lo, hi := float64(scale*sinh(float64(i)/cells*end)), float64(scale*sinh(float64(i+1)/cells*end))
+		at, weight := quad.ShortRule(lo, hi)
+		for j, w := range weight {
+			y := at[j] / scale
+			m := float64(w * fmath.Pow(1+float64(y*y)/dof, power))
+			mass += m
+			square += float64(m * float64(at[j]*at[j]))
+		}
+	}
+	return square / mass
 }
 
 // at is the shock of a standard normal.

@@ -23,7 +23,7 @@ type Generator struct {
 	Outages []Outage // of keepers; each is a mask of the block
 
 	// Each is the law of each path, where they differ in their numbers; nil:
-	// all follow Model. It is for one underlying.
+	// all follow Model. They are of Model's kind. It is for one underlying.
 	Each func(path uint64) models.Model
 }
 
@@ -38,27 +38,21 @@ type Walker struct {
 
 	outages []outages // by setting
 
-	own  [block.Lanes]ownLaw // of the lanes' paths, if they differ
-	move *block.Track        // what an own law makes of all lanes
+	own [block.Lanes]models.Model // of the lanes' paths, if they differ
 }
 
 // A law is one underlying's on its way.
 type law struct {
 	model models.Model
-	bars  models.BarModel // the model, if its steps have extremes
 	state models.State
 	z     []*block.Track
+
+	inBars bool // its steps have extremes
 }
 
 // tracksEach is how many Brownian tracks an underlying may have: the streams of
 // the next begin after them.
 const tracksEach = 16
-
-// An ownLaw is a law that one lane follows.
-type ownLaw struct {
-	model models.Model
-	state models.State
-}
 
 // NewWalker returns a walker that has no group yet.
 func (g Generator) NewWalker() *Walker {
@@ -66,7 +60,7 @@ func (g Generator) NewWalker() *Walker {
 	for u, m := range append([]models.Model{g.Model}, g.Others...) {
 		l := law{model: m, state: make(models.State, m.State())}
 		if bars, ok := m.(models.BarModel); ok && bars.InBars() {
-			l.bars = bars
+			l.inBars = true
 			w.block.Gap[u], w.block.Lo[u], w.block.Hi[u] = new(block.Track), new(block.Track), new(block.Track)
 		}
 		for range m.Normals() {
@@ -81,9 +75,6 @@ func (g Generator) NewWalker() *Walker {
 		w.block.KeeperDown = append(w.block.KeeperDown, new(block.Mask))
 	}
 	w.outages = make([]outages, len(g.Outages))
-	if g.Each != nil {
-		w.move = new(block.Track)
-	}
 	return w
 }
 
@@ -98,9 +89,8 @@ func (w *Walker) Begin(group uint64) {
 		w.at.Underlying = 0
 	} else {
 		for l := range w.own {
-			m := w.g.Each(group*block.Lanes + uint64(l))
-			w.own[l] = ownLaw{m, make(models.State, m.State())}
-			m.Begin(w.at, w.own[l].state)
+			w.own[l] = w.g.Each(group*block.Lanes + uint64(l))
+			w.own[l].Begin(w.at.Alone(l), w.laws[0].state)
 		}
 	}
 	for i, o := range w.g.Outages {
@@ -130,20 +120,12 @@ func (w *Walker) Next() *block.Block {
 	if w.g.Each == nil {
 		for u, l := range w.laws {
 			w.at.Underlying = u
-			if l.bars != nil {
-				l.bars.AdvanceBars(w.at, l.z, l.state,
-					models.BarTracks{Move: b.Move[u], Gap: b.Gap[u], Lo: b.Lo[u], Hi: b.Hi[u]})
-				continue
-			}
-			l.model.Advance(w.at, l.z, l.state, b.Move[u])
+			w.advance(l.model, w.at, u)
 		}
 		w.at.Underlying = 0
-	} else { // every lane's law advances all lanes, and its own is kept: simple, and rarely asked for
-		for l := range w.own {
-			w.own[l].model.Advance(w.at, w.laws[0].z, w.own[l].state, w.move)
-			for k := range n {
-				b.Move[0][k][l] = w.move[k][l]
-			}
+	} else {
+		for l, m := range w.own {
+			w.advance(m, w.at.Alone(l), 0)
 		}
 	}
 	for i, o := range w.g.Outages {
@@ -153,4 +135,15 @@ func (w *Walker) Next() *block.Block {
 		fmath.Exps(b.Gross[u].Flat(n), b.Move[u].Flat(n))
 	}
 	return b
+}
+
+// advance writes the steps of a law of an underlying's.
+func (w *Walker) advance(m models.Model, at models.At, underlying int) {
+	l, b := &w.laws[underlying], w.block
+	if l.inBars {
+		m.(models.BarModel).AdvanceBars(at, l.z, l.state, models.BarTracks{Move: b.Move[underlying],
+			Gap: b.Gap[underlying], Lo: b.Lo[underlying], Hi: b.Hi[underlying]})
+		return
+	}
+	m.Advance(at, l.z, l.state, b.Move[underlying])
 }

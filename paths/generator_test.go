@@ -130,6 +130,35 @@ func TestWalkerBeginsAgain(t *testing.T) {
 	}
 }
 
+// Where each path has its own law, it is the path that all have under that law.
+func TestEachPathHasItsLaw(t *testing.T) {
+	const group = 3
+	for name, laws := range map[string]func(i uint64) models.Model{
+		"gbm": func(i uint64) models.Model { return models.GBM{Mu: 0.1, Sigma: 0.1 * float64(1+i)} },
+		"bates": func(i uint64) models.Model {
+			return models.Bates{Heston: models.Heston{V0: 0.1 * float64(1+i), Kappa: 20, Theta: 0.5, Xi: 3, Rho: -0.3},
+				Rate: 100 * float64(i), JumpMean: -0.01, JumpSD: 0.03}
+		},
+		"regimes": func(i uint64) models.Model {
+			return models.Regimes{Calm: 0.3, Wild: 1, ToWild: 10 * float64(1+i), ToCalm: 300}
+		},
+	} {
+		g := Generator{Model: laws(0), Grid: Grid{Step: time.Hour, Steps: 200}, Seed: 7,
+			Each: func(path uint64) models.Model { return laws(path % block.Lanes) }}
+		w := g.NewWalker()
+		moves(t, w, group-1)
+		got := moves(t, w, group)
+		for l := range block.Lanes {
+			want := moves(t, Generator{Model: laws(uint64(l)), Grid: g.Grid, Seed: g.Seed}.NewWalker(), group)
+			for k := range want {
+				if got[k][l] != want[k][l] {
+					t.Fatalf("%s, lane %d: step %d is %v, under its law alone %v", name, l, k, got[k][l], want[k][l])
+				}
+			}
+		}
+	}
+}
+
 // Seeds, groups and lanes are different paths, and no path is another's mirror
 // image: nothing is antithetic unless asked for.
 func TestPathsDiffer(t *testing.T) {

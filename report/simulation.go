@@ -18,7 +18,7 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 	spec := r.Study.Spec()
 	d := Document{Title: "Simulation of " + namesOf(r.Summaries), Data: summaryJSON(r.Hash, r.Summaries, r.Certain)}
 	for i := range r.Certain {
-		d.Blocks = append(d.Blocks, widening(&r.Summaries[i], &r.Certain[i]))
+		d.Blocks = append(d.Blocks, widening(r, i))
 	}
 	for i := range r.Summaries {
 		s := &r.Summaries[i]
@@ -129,11 +129,15 @@ func summaryData(summaries []analytics.Summary) Table {
 	return t
 }
 
-// widening is what uncertain parameters change: the spread of the results, beside
-// those with the parameters as fitted.
-func widening(uncertain, certain *analytics.Summary) Table {
-	t := Table{PeopleOnly: true, Title: uncertain.Token +
-		": what the errors of the fitted parameters change, on the same random numbers",
+// widening is what uncertain parameters change: the spread of the results of a token,
+// beside those with the parameters as fitted.
+func widening(r *assess.Simulation, token int) Table {
+	uncertain, certain := &r.Summaries[token], &r.Certain[token]
+	title := uncertain.Token + ": what the errors of the fitted parameters change, on the same random numbers"
+	if r.CertainPaths < r.Study.Spec().Paths {
+		title += fmt.Sprintf("; as fitted, the first %s lifetimes", Thousands(r.CertainPaths))
+	}
+	t := Table{PeopleOnly: true, Title: title,
 		Columns: []Column{{Name: "metric", Title: " "},
 			{Name: "parameters uncertain", Interval: intervalTitle},
 			{Name: "parameters as fitted", Interval: intervalTitle}}}

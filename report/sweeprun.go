@@ -40,7 +40,7 @@ func Verified(v Verification) Document {
 		lines = append(lines, fmt.Sprintf("run again, the baseline and all cells (%s) have the same hash",
 			Thousands(v.Cells)), "results_hash "+v.ResultsHash)
 	case v.Cells > 0:
-		lines = append(lines, fmt.Sprintf("run again, %s of %s have the same hash", Thousands(v.Cells),
+		lines = append(lines, fmt.Sprintf("run again, %s of %s have the same hashes", Thousands(v.Cells),
 			Count(v.CellsOf, "cell")))
 	case v.Lifetimes == 0:
 		lines = append(lines, "not run again: verify does so with runs of simulate, compare and sweep")

@@ -224,12 +224,13 @@ func lawOf(s Spec, m models.Model) (l law, err error) {
 	switch {
 	case s.Errors != nil:
 		fit, err := models.Restore(s.Model, s.Errors.Names, s.Errors.Cov)
+		var draws *models.Draws
 		if err == nil {
-			_, err = fit.Draw(make([]float64, len(fit.Names)))
+			draws, err = fit.Draws()
 		}
 		faults = append(faults, err)
 		if err == nil && s.Uncertain {
-			l.each = drawn(fit, s.Seed, l.model)
+			l.each = drawn(draws, len(fit.Names), s.Seed, l.model)
 		}
 	case s.Uncertain:
 		faults = append(faults,
@@ -262,25 +263,22 @@ func prepared(m models.Model, h *History, step time.Duration) (models.Model, err
 	return ready, nil
 }
 
-// drawn returns the model of each path when the fitted parameters are uncertain: a
+// drawn returns the model of each path when so many fitted parameters are uncertain: a
 // pure function of the seed and the path. It has the tables of the fitted one.
-func drawn(fit models.Fit, seed uint64, fitted models.Model) func(path uint64) models.Model {
+func drawn(draws *models.Draws, numbers int, seed uint64, fitted models.Model) func(path uint64) models.Model {
 	tables, _ := fitted.(models.Preparer)
 	return func(path uint64) models.Model {
-		z := make([]float64, len(fit.Names))
+		z := make([]float64, numbers)
 		for i := range z {
 			z[i] = random.NormAt(seed, path, random.Stream(random.Parameters, 0), uint64(i))
 		}
-		part, err := fit.Draw(z)
-		if err == nil {
-			var m models.Model
-			if m, err = models.Registry.Build(part); err == nil {
-				if tables != nil {
-					m = tables.SharedWith(m)
-				}
-				return m
-			}
+		m, _, err := draws.Draw(z)
+		if err != nil {
+			panic("study: " + err.Error()) // only a fit that is no model itself, which lawOf refused
 		}
-		panic("study: " + err.Error()) // lawOf drew from this fit before
+		if tables != nil {
+			m = tables.SharedWith(m)
+		}
+		return m
 	}
 }

@@ -20,11 +20,11 @@ import (
 
 // calibrateOptions are the options of mcrisk calibrate.
 type calibrateOptions struct {
-	part      cli.HistoryOptions
-	form      cli.FormOptions
-	kinds     string // of models, with commas between, or all
-	targeting bool   // hold garch and gjr at the sample's volatility
-	out       string // folder; empty: none
+	part       cli.HistoryOptions
+	form       cli.FormOptions
+	kinds      string // of models, with commas between, or all
+	untargeted bool   // fit garch and gjr by likelihood alone
+	out        string // folder; empty: none
 }
 
 func newCalibrate() *cobra.Command {
@@ -38,12 +38,12 @@ likelihood, information criteria and distances from the fitted law.
 
 FILE has a timestamp or date, open, high, low, close and volume, or is a kline
 file of Binance. Gaps are reported. The intervals are those of the profile
-likelihood, and for heston and bates of a jackknife that is corrected by
-simulation. They assume that the model is right. Notes say where a fit is doubtful.
+likelihood, and for garch, gjr, heston and bates of a jackknife that is corrected
+by simulation. They assume that the model is right. Notes say where a fit is doubtful.
 
-garch and gjr fitted to a heavy-tailed history may have twice its volatility in the
-long run. --variance-targeting holds it at the sample's; compare the
-log-likelihoods to see what that costs.
+garch and gjr have the history's volatility in the long run (variance targeting).
+--untargeted fits it by likelihood too, which on a heavy-tailed history may find
+twice the volatility seen; compare the log-likelihoods to see what targeting costs.
 
 --out writes the tables, a spec of each model for simulate --spec, and two
 figures: quantiles against quantiles, and the autocorrelation of squared returns.
@@ -60,8 +60,8 @@ A spec keeps mu, the growth of the past; simulate --mu 0 expects none.`,
 	o.part.Bind(cmd, cli.SectionOutput)
 	fittable := strings.Join(assess.Fittable(), ", ")
 	s.StringVar(&o.kinds, "model", "gbm", "`models` to fit, with commas between, or all; some of "+fittable)
-	s.BoolVar(&o.targeting, "variance-targeting", false,
-		"hold the long-run volatility of garch and gjr at the sample's")
+	s.BoolVar(&o.untargeted, "untargeted", false,
+		"fit the long-run volatility of garch and gjr by likelihood, without variance targeting")
 	s.StringVar(&o.out, "out", "", "`directory` to write; it must not exist")
 	o.form.Bind(cmd)
 	return cmd
@@ -82,8 +82,8 @@ func (o *calibrateOptions) models() ([]string, error) {
 		}
 	}
 	targeted := func(kind string) bool { return slices.Contains(assess.Targeted(), kind) }
-	if o.targeting && !slices.ContainsFunc(kinds, targeted) {
-		return nil, cli.Input("--variance-targeting with --model %s; want %s among the models", o.kinds,
+	if o.untargeted && !slices.ContainsFunc(kinds, targeted) {
+		return nil, cli.Input("--untargeted with --model %s; want %s among the models", o.kinds,
 			strings.Join(assess.Targeted(), " or "))
 	}
 	return kinds, nil
@@ -109,7 +109,7 @@ func (o *calibrateOptions) run(ctx context.Context, session *cli.Session, file s
 		}
 		defer dir.Abort()
 	}
-	c, err := assess.Calibrate(ctx, h, kinds, o.targeting)
+	c, err := assess.Calibrate(ctx, h, kinds, o.untargeted)
 	if err != nil {
 		return cli.Input("%s: %w", file, err)
 	}

@@ -87,8 +87,8 @@ func TestCalibrateFragment(t *testing.T) {
 	}
 }
 
-// The table says what --json and parameters.csv say, and variance targeting
-// makes the long-run volatility the sample's.
+// The table says what --json and parameters.csv say, and the long-run volatility is
+// the sample's, unless it is fitted too.
 func TestCalibrateIntervals(t *testing.T) {
 	t.Setenv("COLUMNS", "1000") // no table is broken
 	price := 100.0
@@ -99,7 +99,7 @@ func TestCalibrateIntervals(t *testing.T) {
 		return price
 	})
 	dir := filepath.Join(t.TempDir(), "fit")
-	table := resultsOf(t, "calibrate", file, "--model", "garch", "--variance-targeting", "--out", dir)
+	table := resultsOf(t, "calibrate", file, "--model", "garch", "--out", dir)
 	text, err := os.ReadFile(filepath.Join(dir, "parameters.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func TestCalibrateIntervals(t *testing.T) {
 			Parameters map[string]struct{ Estimate, Lo, Hi float64 }
 		}
 	}
-	if err := json.Unmarshal([]byte(resultsOf(t, "calibrate", file, "--model", "garch", "--variance-targeting",
+	if err := json.Unmarshal([]byte(resultsOf(t, "calibrate", file, "--model", "garch",
 		"--json")), &c); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,12 @@ func TestCalibrateIntervals(t *testing.T) {
 		t.Errorf("sigma %+v, in the long run %v, sample %v, in the table %v", p, c.Models[0].Volatility,
 			c.SampleVolatility, ends)
 	}
-	if status, _, stderr := call(t, "calibrate", file, "--variance-targeting"); status != cli.BadInput ||
+	if err := json.Unmarshal([]byte(resultsOf(t, "calibrate", file, "--model", "garch", "--untargeted",
+		"--json")), &c); err != nil || c.Models[0].Volatility == c.SampleVolatility {
+		t.Errorf("a volatility of %v without variance targeting, sample %v: %v", c.Models[0].Volatility,
+			c.SampleVolatility, err)
+	}
+	if status, _, stderr := call(t, "calibrate", file, "--untargeted"); status != cli.BadInput ||
 		!strings.Contains(stderr, "garch or gjr among the models") {
 		t.Errorf("exit status %d, %q; want 2, and which models", status, stderr)
 	}
@@ -166,9 +171,28 @@ func TestParameterUncertainty(t *testing.T) {
 	if again := reportOf(t, "simulate", "--no-save", "--spec", spec); again.ResultsHash != r.ResultsHash {
 		t.Error("the printed spec gives other lifetimes")
 	}
-	if status, _, stderr := call(t, "simulate", "--token", "BTCBULL3X", "--parameter-uncertainty",
+	if status, _, stderr := call(t, "simulate", "--target", "3", "--band", "2.7:3.3", "--parameter-uncertainty",
 		"--no-save"); status != cli.BadInput || !strings.Contains(stderr, "errors of the model's parameters") {
 		t.Errorf("exit status %d, %q; want 2, and that no errors are known", status, stderr)
+	}
+}
+
+// The catalogue has the errors of its fits: each path draws its own parameters, and the
+// printed spec, which holds them, runs to the same bits.
+func TestParameterUncertaintyOfTheCatalogue(t *testing.T) {
+	for _, model := range []string{"gbm", "kou", "garch", "heston"} {
+		flags := []string{"--token", "BTCBULL3X", "--model", model, "--parameter-uncertainty", "--horizon", "5d",
+			"--paths", "64"}
+		r := reportOf(t, append([]string{"simulate", "--no-save"}, flags...)...)
+		if certain := reportOf(t, "simulate", "--no-save", "--token", "BTCBULL3X", "--model", model, "--horizon", "5d",
+			"--paths", "64"); certain.ResultsHash == r.ResultsHash {
+			t.Errorf("%s: uncertain parameters change nothing", model)
+		}
+		text := resultsOf(t, append([]string{"simulate", "--print-spec"}, flags...)...)
+		spec := write(t, "spec.yaml", text)
+		if again := reportOf(t, "simulate", "--no-save", "--spec", spec); again.ResultsHash != r.ResultsHash {
+			t.Errorf("%s: the printed spec gives other lifetimes", model)
+		}
 	}
 }
 

@@ -94,8 +94,8 @@ func openParts(ctx context.Context, paths []string) (parts []*cli.SweepRun, err 
 		}
 	}
 	if len(lacking) > 0 {
-		return parts, cli.NotMet(fmt.Errorf("%d of %d units, in none of the parts; see: mcrisk missing", len(lacking),
-			parts[0].Sweep.Units()))
+		return parts, cli.NotMet(fmt.Errorf("%d of %d units, in none of the parts; see: mcrisk missing",
+			len(lacking), parts[0].Sweep.Units()))
 	}
 	return parts, nil
 }

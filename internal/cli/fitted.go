@@ -43,7 +43,8 @@ func (p *resolving) fit() error {
 		if err != nil {
 			return err
 		}
-		p.fitted = p.resampled(func(kind string) (fittedModel, error) { return fittedOf(u, kind), nil })
+		uncertain := p.Uncertain || p.spec.Uncertain
+		p.fitted = p.resampled(func(kind string) (fittedModel, error) { return fittedOf(u, kind, uncertain), nil })
 	case p.fitted != nil && models.Resamples(p.spec.Model.Kind):
 	default:
 		p.noteDefaults(p.spec.Model.Kind, noHistory, p.known)
@@ -89,10 +90,13 @@ func (r *Resolved) noteDefaults(model, reason string, known func(name string) bo
 }
 
 // fittedOf is a model that the catalogue has for an underlying, or without numbers, and
-// a note that says so, if it has none.
-func fittedOf(u catalogue.Underlying, kind string) fittedModel {
+// a note that says so, if it has none; with the errors of the fit where they are asked for.
+func fittedOf(u catalogue.Underlying, kind string, uncertain bool) fittedModel {
 	part, origins := u.Model(kind), u.ModelOrigins(kind)
 	f := fittedModel{Part: part, origins: origins}
+	if uncertain {
+		f.errors = u.Errors(kind)
+	}
 	if origins == nil {
 		reason := "it was not tried"
 		if said := u.Unfitted(kind); said != "" {
@@ -193,17 +197,14 @@ func (p *resolving) startAt(text string) (float64, error) {
 }
 
 // fittedTo fits a kind of model to a history; its growth rate is kept if asked for.
-// GARCH and GJR keep the sample's volatility in the long run.
 func (p *resolving) fittedTo(h *paths.History, name, kind string, growth bool) (f fittedModel, err error) {
 	returns, years := h.Returns()
 	var fit models.Fit
-	switch kind {
-	case "bootstrap", "fhs":
+	switch {
+	case models.Resamples(kind):
 		fit, err = models.FitSeries(kind, p.history)
-	case "gbm":
+	case kind == "gbm": // of any two returns
 		fit, err = models.FitGBM(returns, years)
-	case "garch", "gjr":
-		fit, err = models.FitTargeted(kind, returns, years)
 	default:
 		fit, err = models.FitKind(kind, returns, years)
 	}

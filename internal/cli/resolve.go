@@ -333,7 +333,7 @@ func (p *resolving) others() error {
 		if err != nil {
 			return err
 		}
-		f := fittedOf(known, p.spec.Model.Kind)
+		f := fittedOf(known, p.spec.Model.Kind, false)
 		u := study.Underlying{Name: t.Underlying,
 			Model: param.Part{Kind: p.spec.Model.Kind, Values: maps.Clone(p.spec.Model.Values)}}
 		for name, v := range f.Values {
