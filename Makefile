@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics underlyings files pages man safety
+.PHONY: check systems hostile fuzz test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics underlyings files pages man safety
 
 # check is what a change must pass before review. Other systems are vetted, tests
 # included, so that they build there too.
@@ -13,6 +13,25 @@ check:
 	@for system in $(SYSTEMS); do echo "vet $$system"; \
 		GOOS=$${system%/*} GOARCH=$${system#*/} $(GO) vet ./... || exit 1; done
 	$(GO) tool staticcheck ./...
+
+# systems builds and vets for every system that mcrisk is for, from nothing in a quarter
+# of an hour. The tests check the types of those that check does not vet (TestSystems).
+ALL_SYSTEMS = linux/amd64 linux/arm64 linux/386 linux/arm darwin/arm64 windows/amd64 freebsd/amd64
+systems:
+	@for system in $(ALL_SYSTEMS); do echo "build and vet $$system"; \
+		export GOOS=$${system%/*} GOARCH=$${system#*/} CGO_ENABLED=0; \
+		$(GO) build -o /dev/null ./cmd/mcrisk && $(GO) vet ./... || exit 1; done
+
+# hostile writes the table of what was handed to the command, and what came of it.
+hostile:
+	$(GO) test -count=1 -run Hostile ./cmd/mcrisk -hostile $(CURDIR)/docs/evidence/hostile.md
+
+# fuzz runs each target that generates its input, for as long as FUZZTIME.
+FUZZTIME ?= 10m
+fuzz:
+	for target in rundir/Specs rundir/Sweeps rundir/Manifests paths/PriceFiles cmd/mcrisk/CommandLines; do \
+		$(GO) test ./$${target%/*} -run '^$$' -fuzz "^Fuzz$${target##*/}\$$" -fuzztime $(FUZZTIME) -parallel 1 \
+			-fuzzminimizetime 20x || exit 1; done
 
 # test is the README's test command.
 test:

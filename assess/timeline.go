@@ -2,6 +2,7 @@ package assess
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 
@@ -39,7 +40,7 @@ const timelinePoints = 2000
 // FollowPath runs one path of a study's token again, with the same bits. It keeps the
 // first point, the last of each of about a thousand intervals, the trades, and the event
 // that ended the token. Rebalances are the first of the events.
-func FollowPath(s *study.Study, token, path int) (PathTimeline, error) {
+func FollowPath(ctx context.Context, s *study.Study, token, path int) (PathTimeline, error) {
 	of := s.Token(token)
 	t := PathTimeline{Token: of.Name, Number: token, Path: path, Target: math.Abs(of.Target),
 		BandLow: math.NaN(), BandHigh: math.NaN()}
@@ -49,7 +50,7 @@ func FollowPath(s *study.Study, token, path int) (PathTimeline, error) {
 	spell := max(1, s.Spec().Horizon/timelinePoints)
 	var last study.Event
 	seen := 0
-	_, err := study.Observe(s, token, path, func(e study.Event) {
+	_, err := study.Observe(ctx, s, token, path, func(e study.Event) error {
 		switch e.Name {
 		case "rebalance", "liquidation", "closed", "stop", "wipe-out":
 			t.Events = append(t.Events, PathEvent{models.Years(e.Time), e.Name})
@@ -58,6 +59,7 @@ func FollowPath(s *study.Study, token, path int) (PathTimeline, error) {
 			t.add(last)
 		}
 		last, seen = e, seen+1
+		return nil
 	})
 	if err != nil {
 		return t, err

@@ -379,7 +379,7 @@ func TestFollowPath(t *testing.T) {
 	r := simulated(t, s, Options{})
 	for token := range r.Ensembles {
 		const path = 37
-		p, err := FollowPath(s, token, path)
+		p, err := FollowPath(t.Context(), s, token, path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -417,7 +417,7 @@ func TestFollowPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := FollowPath(wild, 0, 0)
+	p, err := FollowPath(t.Context(), wild, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,8 @@ func TestRoundTrip(t *testing.T) {
 	for _, unit := range []Unit{Plain, Fraction, Rate, Time} {
 		p := Param{Name: "x", Unit: unit, Min: 0, Max: math.Inf(1)}
 		rapid.Check(t, func(t *rapid.T) {
-			v := rapid.Float64Range(0, 1e12).Filter(func(v float64) bool { return p.Check(v) == nil }).Draw(t, "v")
+			right := func(v float64) bool { return p.Check(v) == nil }
+			v := rapid.Float64Range(0, 1e12).Filter(right).Draw(t, "v")
 			if got, err := p.Parse(p.Format(v)); err != nil || got != v {
 				t.Fatalf("%s: %v is written %q and read as %v, %v", unit, v, p.Format(v), got, err)
 			}
@@ -79,7 +80,8 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("%s is read as %v, %v", text, got, err)
 		}
 	}
-	if _, err := wait.Parse("1e-300s"); err == nil || err.Error() != "wait = 1e-300s; want none, or at least a nanosecond" {
+	const none = "wait = 1e-300s; want none, or at least a nanosecond"
+	if _, err := wait.Parse("1e-300s"); err == nil || err.Error() != none {
 		t.Errorf("said %v", err)
 	}
 	c := Param{Name: "to", Unit: Choice, Max: 1, Choices: []string{"edge", "target"}}

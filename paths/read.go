@@ -47,8 +47,17 @@ type readLimits struct {
 	rows    int   // lines with prices, or prices
 }
 
-var statedLimits = readLimits{packed: 32 << 20, members: 1000, text: 256 << 20, json: 16 << 20, line: 64 << 10,
-	lines: 4_000_000, rows: 2_000_000}
+var statedLimits = readLimits{packed: MaxPacked, members: 1000, text: MaxText, json: MaxJSON, line: MaxLine,
+	lines: 4_000_000, rows: MaxRows}
+
+// Limits of files of prices: of rows, and in bytes.
+const (
+	MaxRows   = 1_500_000
+	MaxText   = 192 << 20 // unpacked
+	MaxJSON   = 8 << 20   // unpacked
+	MaxPacked = 32 << 20  // of a zip archive
+	MaxLine   = 64 << 10
+)
 
 // ReadHistory is [ReadHistoryWith] without options.
 func ReadHistory(r io.Reader, name string) (*History, error) {
@@ -86,7 +95,7 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 // Everything else that is wrong with the file is an error that names the line, the
 // column, the value and what was wanted; up to 20 such faults are joined, and the
 // rest counted. Numbers with separators of thousands or a decimal comma are such
-// faults. So are more than 2 million bars, 4 million lines, 256 MB of text (16 MB of JSON,
+// faults. So are more than 1.5 million bars, 4 million lines, 192 MB of text (8 MB of JSON,
 // 32 MB of a zip archive while packed, 1,000 files in one) and lines above 64 kB.
 func ReadHistoryWith(r io.Reader, name string, o ReadOptions) (*History, error) {
 	return readLimited(r, name, o, statedLimits)

@@ -1,14 +1,24 @@
 package paths
 
 import (
+	"fmt"
+
 	"mcrisk/fmath"
 	"mcrisk/models"
 )
 
+// MaxSeries is how many steps a history may have to be held as a series, missing bars
+// included: 19 years of minutes, 56 bytes each.
+const MaxSeries = 10_000_000
+
 // Series is the history as log-returns, missing bars included: the price stands still over
 // them and then jumps to the next open. They are logarithms of price ratios, so that they
-// do not depend on the unit of the prices.
-func (h *History) Series() *models.Series {
+// do not depend on the unit of the prices. More than [MaxSeries] steps are an error.
+func (h *History) Series() (*models.Series, error) {
+	if n := h.Span() / h.Step; n > MaxSeries {
+		return nil, fmt.Errorf("paths: %s has %d steps of %v, missing bars among them; want at most %d",
+			h.Name, n, h.Step, MaxSeries)
+	}
 	s := &models.Series{Name: h.Name, Start: h.Bars[0].Start, Step: h.Step, Extremes: !h.ClosesOnly}
 	last, next := h.Bars[0].Open, h.Bars[0].Start
 	for _, b := range h.Bars {
@@ -20,5 +30,5 @@ func (h *History) Series() *models.Series {
 			Close: fmath.Log(b.Close / last), Lo: fmath.Log(b.Low / b.Open), Hi: fmath.Log(b.High / b.Open)})
 		last = b.Close
 	}
-	return s
+	return s, nil
 }

@@ -26,6 +26,10 @@ type folder struct {
 }
 
 func openFolder(path string) (folder, error) {
+	// To open a named pipe would be to wait for its writer.
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return folder{}, &fs.PathError{Op: "open", Path: path, Err: syscall.ENOTDIR}
+	}
 	root, err := os.OpenRoot(path)
 	return folder{path, root}, err
 }

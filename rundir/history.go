@@ -1,9 +1,12 @@
 package rundir
 
 import (
-	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
-	"os"
+	"io"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -15,33 +18,38 @@ import (
 
 // LoadHistory reads the history of a spec that was read from a file, which must be the one
 // that the spec was made with. A spec without one is left alone.
-func LoadHistory(s *study.Spec) error {
+func LoadHistory(ctx context.Context, s *study.Spec) error {
 	h := s.History
 	if h == nil || h.Series != nil {
 		return nil
-	}
-	data, err := os.ReadFile(h.File)
-	if err != nil {
-		return fmt.Errorf("rundir: the history that %s draws from: %w "+
-			"(its name is as it was given, from the folder of that time)", s.Model.Kind, err)
-	}
-	if got := Hash(data); h.SHA256 != "" && got != h.SHA256 {
-		return fmt.Errorf("rundir: %s is not the history that the spec was made with: SHA-256 %s; want %s",
-			h.File, got, h.SHA256)
 	}
 	options, err := HistoryOptions(*h)
 	if err != nil {
 		return err
 	}
-	read, err := paths.ReadHistoryWith(bytes.NewReader(data), h.File, options)
+	in, err := paths.OpenInput(ctx, h.File)
+	if err != nil {
+		return fmt.Errorf("rundir: the history that %s draws from: %w "+
+			"(its name is as it was given, from the folder of that time)", s.Model.Kind, err)
+	}
+	defer in.Close()
+	sum := sha256.New()
+	read, err := paths.ReadHistoryWith(io.TeeReader(in, sum), h.File, options)
+	full := *h
+	full.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	if h.SHA256 != "" && full.SHA256 != h.SHA256 && ctx.Err() == nil {
+		return errors.Join(fmt.Errorf("rundir: %s is not the history that the spec was made with: SHA-256 %s; want %s",
+			h.File, full.SHA256, h.SHA256), err)
+	}
 	if err == nil && !(h.Since.IsZero() && h.Until.IsZero()) {
 		read, err = read.Between(h.Since, h.Until)
+	}
+	if err == nil {
+		full.Series, err = read.Series()
 	}
 	if err != nil {
 		return err
 	}
-	full := *h
-	full.Series, full.SHA256 = read.Series(), Hash(data)
 	s.History = &full
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 
 	"mcrisk/models"
 	"mcrisk/param"
@@ -144,8 +145,8 @@ type Described struct {
 }
 
 // ReadSpec reads a spec, or part of one: what is missing is zero. Unknown keys, repeated keys and values out of range
-// are errors that say where; the first 20 are reported together. More than [MaxSpec] bytes, or than
-// 20,000 words and signs of YAML, are an error too.
+// are errors that say where; the first 20 are reported together. More than [MaxSpec] bytes, [MaxWords] words and
+// signs of YAML, or [MaxDepth] lists and mappings in each other are an error too.
 func ReadSpec(data []byte, name string) (study.Spec, error) {
 	f, err := ReadSpecFile(data, name, false)
 	return f.Spec, err
@@ -212,12 +213,15 @@ func (r *reader) spec(s *study.Spec) fields {
 	}
 }
 
-// MaxSpec is the largest spec or sweep that is read, in bytes.
-const MaxSpec = 1 << 20
-
-// maxTokens is the most words and signs that YAML may have. The time and memory that the
-// library takes to parse it grow with their square.
-const maxTokens = 20_000
+// Limits of specs and sweeps: their bytes, the words and signs of their YAML, and how many
+// lists and mappings may be in each other, but for those that indentation makes. The time
+// and memory that the library takes to parse them grow with the square of the second and
+// with the product of the last two.
+const (
+	MaxSpec  = 1 << 20
+	MaxWords = 20_000
+	MaxDepth = 50
+)
 
 // parse reads YAML, with or without a byte order mark. The library panics on some
 // malformed input, as fuzzing found; that is an error here.
@@ -234,13 +238,39 @@ func parse(data []byte) (file *ast.File, err error) {
 		return nil, errors.New("it has bytes of zero; want YAML, in UTF-8")
 	}
 	words := lexer.Tokenize(string(bytes.TrimPrefix(data, []byte("\ufeff"))))
-	if len(words) > maxTokens {
-		return nil, fmt.Errorf("%d words and signs of YAML; want a spec of at most %d", len(words), maxTokens)
+	if len(words) > MaxWords {
+		return nil, fmt.Errorf("%d words and signs of YAML; want a spec of at most %d", len(words), MaxWords)
+	}
+	if line := tooDeep(words); line > 0 {
+		return nil, fmt.Errorf("line %d has lists and mappings in each other; want at most %d of them", line, MaxDepth)
 	}
 	if file, err = parser.Parse(words, 0); err != nil {
 		return nil, errors.New(shorten(strings.TrimSpace(yaml.FormatError(err, false, true))))
 	}
 	return file, nil
+}
+
+// tooDeep is the first line with more lists and mappings in each other than there may be;
+// zero: there is none.
+func tooDeep(words token.Tokens) int {
+	flow, signs, line := 0, 0, 0
+	for _, w := range words {
+		if w.Position.Line != line {
+			line, signs = w.Position.Line, 0
+		}
+		switch w.Type {
+		case token.MappingStartType, token.SequenceStartType:
+			flow++
+		case token.MappingEndType, token.SequenceEndType:
+			flow--
+		case token.SequenceEntryType, token.MappingKeyType: // "- - -", each of which is in the one before
+			signs++
+		}
+		if flow > MaxDepth || signs > MaxDepth {
+			return line
+		}
+	}
+	return 0
 }
 
 // A reader walks the nodes of a spec and collects what is wrong with them.

@@ -16,7 +16,8 @@ import (
 func TestEveryModelWithEveryPolicy(t *testing.T) {
 	for _, m := range models.Registry.Kinds() {
 		t.Run(m.Name, func(t *testing.T) {
-			s := study.Spec{Model: part(m.Name), History: &study.History{Series: history(500).Series()}, Horizon: 9 * day, Step: time.Hour, Paths: 1100, Seed: 3}
+			s := study.Spec{Model: part(m.Name), History: &study.History{Series: seriesOf(history(500))},
+				Horizon: 9 * day, Step: time.Hour, Paths: 1100, Seed: 3}
 			if testing.Short() {
 				s.Paths = 40
 			}
@@ -39,7 +40,7 @@ func TestEveryModelWithEveryPolicy(t *testing.T) {
 				t.Error("1 and 7 workers give different lifetimes")
 			}
 			for i := range s.Tokens {
-				life, _, err := study.Trace(built(t, s), i, 33)
+				life, _, err := study.Trace(t.Context(), built(t, s), i, 33)
 				if err != nil {
 					t.Fatal(err)
 				}

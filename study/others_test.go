@@ -41,7 +41,7 @@ func TestOthersLeaveTheFirstAlone(t *testing.T) {
 	}
 	for token := range s.Tokens {
 		for _, path := range []int{0, 17, study.ChunkPaths + 39} {
-			life, _, err := study.Trace(built(t, s), token, path)
+			life, _, err := study.Trace(t.Context(), built(t, s), token, path)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -201,7 +201,7 @@ func TestCommonJumpsOfOneLaw(t *testing.T) {
 					kind, tt.a, tt.b, got, tt.corr, z)
 			}
 		}
-		life, _, err := study.Trace(built(t, s), 2, 17)
+		life, _, err := study.Trace(t.Context(), built(t, s), 2, 17)
 		if want := all[2].Column("nav")[17]; err != nil || life.NAV != want {
 			t.Errorf("%s: traced %v, in the ensemble %v: %v", kind, life.NAV, want, err)
 		}

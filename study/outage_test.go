@@ -54,7 +54,7 @@ func TestOutages(t *testing.T) {
 	}
 	for _, path := range []int{0, 17, 199} {
 		for token := range spec.Tokens {
-			life, _, err := study.Trace(built(t, spec), token, path)
+			life, _, err := study.Trace(t.Context(), built(t, spec), token, path)
 			if err != nil {
 				t.Fatal(err)
 			}

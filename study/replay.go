@@ -7,10 +7,6 @@ import (
 	"mcrisk/tokens"
 )
 
-// mostBars is how many bars Replay holds in memory, 40 bytes each: 19 years of
-// minutes.
-const mostBars = 10_000_000
-
 // A Replayed is the result of a replay of a price history.
 type Replayed struct {
 	Underlying tokens.MarketLife // record of the price
@@ -27,15 +23,13 @@ type Replayed struct {
 // Outages of keepers are drawn with simulated paths, and a history has none: a token
 // whose keeper has outages is an error.
 func Replay(ts []tokens.Token, h *paths.History, closes bool) (*Replayed, error) {
-	grid, err := paths.NewGrid(h.Span(), h.Step)
-	if err != nil {
+	if _, err := paths.NewGrid(h.Span(), h.Step); err != nil {
 		return nil, fmt.Errorf("study: %s: %w", h.Name, err)
 	}
-	if grid.Steps > mostBars {
-		return nil, fmt.Errorf("study: %s has %d steps of %v, missing bars among them; want at most %d",
-			h.Name, grid.Steps, h.Step, mostBars)
+	p, err := pathOf(h, closes || h.ClosesOnly)
+	if err != nil {
+		return nil, fmt.Errorf("study: %w", err)
 	}
-	p := pathOf(h, closes || h.ClosesOnly)
 	k, err := tokens.Compile(underlying, h.Step)
 	if err != nil {
 		return nil, fmt.Errorf("study: %w", err)
@@ -74,14 +68,18 @@ func marketOf(p tokens.Path, held *tokens.Lifetime) tokens.MarketLife {
 }
 
 // pathOf is a history as a path, from the open of its first bar.
-func pathOf(h *paths.History, closes bool) tokens.Path {
+func pathOf(h *paths.History, closes bool) (tokens.Path, error) {
 	p := tokens.Path{Step: h.Step, Extremes: !closes}
-	for _, b := range h.Series().Bars {
+	series, err := h.Series()
+	if err != nil {
+		return p, err
+	}
+	for _, b := range series.Bars {
 		bar := tokens.Bar{Move: b.Close}
 		if !closes {
 			bar = tokens.Bar{Gap: b.Gap, Move: b.Move, Lo: b.Lo, Hi: b.Hi}
 		}
 		p.Bars = append(p.Bars, bar)
 	}
-	return p
+	return p, nil
 }

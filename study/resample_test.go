@@ -7,12 +7,22 @@ import (
 	"testing"
 	"time"
 
+	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/paths"
 	"mcrisk/random"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
+
+// seriesOf is a history that is short enough as a series.
+func seriesOf(h *paths.History) *models.Series {
+	s, err := h.Series()
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
 
 // history is a made-up history of hours: opens apart from the closes before, wicks, a
 // crash, and two missing bars.
@@ -41,7 +51,7 @@ func history(hours int) *paths.History {
 // on a loan and on a perpetual, with a keeper that waits.
 func TestFirstBlockIsReplayed(t *testing.T) {
 	h := history(2000)
-	series := h.Series()
+	series := seriesOf(h)
 	for extremes := range 2 {
 		s := study.Spec{Model: part("bootstrap", "block", 99*365*86400, "extremes", extremes),
 			History: &study.History{File: "made.csv", Series: series},
@@ -107,9 +117,10 @@ func TestHistoryIsAskedFor(t *testing.T) {
 	}{
 		{"want one (--history FILE)", part("bootstrap"), nil, time.Hour},
 		{"want one (--history FILE)", part("fhs"), nil, time.Hour},
-		{"want a whole number of bars", part("bootstrap"), &study.History{Series: history(300).Series()}, 30 * time.Minute},
-		{"has closes only", part("bootstrap", "extremes", 1), &study.History{Series: closes.Series()}, time.Hour},
-		{"want the same", part("fhs", "garch-step", 86400), &study.History{Series: history(300).Series()}, time.Hour},
+		{"want a whole number of bars", part("bootstrap"), &study.History{Series: seriesOf(history(300))},
+			30 * time.Minute},
+		{"has closes only", part("bootstrap", "extremes", 1), &study.History{Series: seriesOf(closes)}, time.Hour},
+		{"want the same", part("fhs", "garch-step", 86400), &study.History{Series: seriesOf(history(300))}, time.Hour},
 		{"has not been read", part("fhs"), &study.History{File: "x.csv"}, time.Hour},
 	} {
 		s := threeX()

@@ -196,7 +196,7 @@ func TestTraceIsThePathOfTheEnsemble(t *testing.T) {
 		}
 		for token, e := range ensembles(t, s, study.Options{}, nil) {
 			for _, path := range []int{0, 15, 16, 1023, 1024, s.Paths - 1} {
-				life, events, err := study.Trace(built(t, s), token, path)
+				life, events, err := study.Trace(t.Context(), built(t, s), token, path)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -373,14 +373,16 @@ func TestMemoryOfALifetime(t *testing.T) {
 // is held.
 func TestTellKeepsNothing(t *testing.T) {
 	held := func(horizon time.Duration) (bytes, events int) {
-		_, err := study.Observe(built(t, zooSpec(part("gbm", "sigma", 0.8), horizon)), 0, 3, func(e tokens.Event) {
-			if events++; bytes == 0 && e.Time == horizon {
-				var m runtime.MemStats
-				runtime.GC()
-				runtime.ReadMemStats(&m)
-				bytes = int(m.HeapAlloc)
-			}
-		})
+		_, err := study.Observe(t.Context(), built(t, zooSpec(part("gbm", "sigma", 0.8), horizon)), 0, 3,
+			func(e tokens.Event) error {
+				if events++; bytes == 0 && e.Time == horizon {
+					var m runtime.MemStats
+					runtime.GC()
+					runtime.ReadMemStats(&m)
+					bytes = int(m.HeapAlloc)
+				}
+				return nil
+			})
 		if err != nil {
 			t.Error(err)
 		}

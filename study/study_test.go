@@ -70,7 +70,7 @@ func TestStudyIsBuiltOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for token := range s.Tokens() {
-		life, err := study.Observe(s, token, 3, func(tokens.Event) {})
+		life, err := study.Observe(t.Context(), s, token, 3, func(tokens.Event) error { return nil })
 		if want := es[token].Column("nav")[3]; err != nil || life.NAV != want {
 			t.Errorf("told, path 3 of token %d ends at %v, %v; in the ensemble at %v", token, life.NAV, err, want)
 		}

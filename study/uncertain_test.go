@@ -35,7 +35,7 @@ func TestUncertainPathsAreNumbered(t *testing.T) {
 		t.Error("1 and 7 workers give different lifetimes")
 	}
 	for _, path := range []int{0, 17, 1024, 1499} {
-		life, _, err := study.Trace(built(t, s), 0, path)
+		life, _, err := study.Trace(t.Context(), built(t, s), 0, path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ drawdown, cost, liquidation. Begin with: mcrisk simulate --token ETHBULL3X
 
 Results go to standard output, progress and notes to standard error.
 Exit status: 0 done, 1 failed, 2 bad input, 3 a --require does not hold, 130
-interrupted.`,
+interrupted, 141 results not read to their end.`,
 		Example: `  mcrisk simulate --token ETHBULL3X
   mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05
   mcrisk trace --token ETHBULL3X --path 4821

@@ -125,7 +125,7 @@ func (o *plotOptions) read(ctx context.Context, dir string) (report.Figure, erro
 		if err != nil {
 			return none, err
 		}
-		timeline, err := assess.FollowPath(r.Study, token, path)
+		timeline, err := assess.FollowPath(ctx, r.Study, token, path)
 		return report.PathFigure(r.Study, timeline), err
 	}
 	view, err := viewOf(ctx, r, token, o.plain)

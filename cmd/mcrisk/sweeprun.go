@@ -29,10 +29,6 @@ func (o *sweepOptions) begin(ctx context.Context, r *cli.Resolved, plan rundir.S
 	if err := rundir.WriteSweep(&text, r.Study, plan); err != nil {
 		return err
 	}
-	if n := text.Len(); n > rundir.MaxSpec {
-		return cli.Input("--over: %s would have %d bytes; want fewer values, for at most %d",
-			rundir.SweepFile, n, rundir.MaxSpec)
-	}
 	path := o.output.RunPath(r.Study.Spec().Tokens[0].Name, text.Bytes())
 	if o.output.NoSave {
 		dir, remove, err := rundir.TempDir("mcrisk-sweep-")

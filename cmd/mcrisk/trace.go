@@ -86,25 +86,36 @@ func (o *traceOptions) run(session *cli.Session) error {
 func (o *traceOptions) print(session *cli.Session, s *study.Study, token, path int) error {
 	wanted := func(e study.Event) bool { return len(o.events) == 0 || slices.Contains(o.events, e.Name) }
 	if o.form.JSON || o.form.Markdown {
-		_, events, err := study.Trace(s, token, path)
+		var events []study.Event
+		_, err := study.Observe(session.Ctx, s, token, path, func(e study.Event) error {
+			if wanted(e) {
+				events = append(events, e)
+			}
+			if len(events) > cli.MostEvents {
+				return cli.Input("path %d has more than %s events; want --csv, which has them all, or fewer --events",
+					path, report.Thousands(cli.MostEvents))
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		events = slices.DeleteFunc(events, func(e study.Event) bool { return !wanted(e) })
 		return o.form.Print(session.Out, report.Trace(s, token, path, events))
 	}
 	out := report.NewTraceWriter(session.Out)
-	var fault error
-	_, err := study.Observe(s, token, path, func(e study.Event) {
-		if fault == nil && wanted(e) {
-			fault = out.Write(e)
+	_, err := study.Observe(session.Ctx, s, token, path, func(e study.Event) error {
+		if !wanted(e) {
+			return nil
 		}
+		return toOutput(out.Write(e))
 	})
+	return cmp.Or(err, toOutput(out.Flush()))
+}
+
+// toOutput says what an error of printing is about.
+func toOutput(err error) error {
 	if err != nil {
-		return err
+		err = fmt.Errorf("standard output: %w", err)
 	}
-	if fault = cmp.Or(fault, out.Flush()); fault != nil {
-		return fmt.Errorf("standard output: %w", fault)
-	}
-	return nil
+	return err
 }

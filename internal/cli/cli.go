@@ -12,6 +12,8 @@ import (
 	"io"
 	"strings"
 	"syscall"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -87,7 +89,7 @@ func Execute(ctx context.Context, root *cobra.Command, args []string, stdout, st
 		return Done
 	case ctx.Err() != nil:
 		if e := new(UnfinishedError); errors.As(err, e) {
-			fmt.Fprintln(stderr, "mcrisk:", e)
+			fmt.Fprintln(stderr, "mcrisk:", plain(e.Error()))
 		} else {
 			fmt.Fprintln(stderr, "mcrisk: interrupted; nothing was written")
 		}
@@ -95,7 +97,7 @@ func Execute(ctx context.Context, root *cobra.Command, args []string, stdout, st
 	case errors.Is(out.err, syscall.EPIPE): // head has read enough, and nobody is to be told
 		return Unread
 	}
-	fmt.Fprintln(stderr, "mcrisk:", err)
+	fmt.Fprintln(stderr, "mcrisk:", plain(err.Error()))
 	if errors.As(err, new(InputError)) {
 		return BadInput
 	}
@@ -103,6 +105,22 @@ func Execute(ctx context.Context, root *cobra.Command, args []string, stdout, st
 		return Unmet
 	}
 	return Failed
+}
+
+// plain is a message without what would act on a terminal, as names of files may have it:
+// control characters but for ends of lines, and bytes that are no text.
+func plain(message string) string {
+	var b strings.Builder
+	for i, r := range message {
+		_, size := utf8.DecodeRuneInString(message[i:])
+		switch {
+		case r == utf8.RuneError && size == 1, unicode.IsControl(r) && r != '\n' && r != '\t':
+			fmt.Fprintf(&b, "\\x%02x", message[i:i+size])
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // results is standard output, and remembers if it fails.
@@ -163,12 +181,12 @@ func flagTexts(g *pflag.Flag) (texts []string) {
 // Notes prints what the user should know beside the results.
 func (s *Session) Notes(notes ...string) {
 	for _, n := range notes {
-		fmt.Fprintln(s.Err, "note:", n)
+		fmt.Fprintln(s.Err, "note:", plain(n))
 	}
 }
 
 // Next prints the command that is useful after this one.
-func (s *Session) Next(command string) { fmt.Fprintln(s.Err, "next:", command) }
+func (s *Session) Next(command string) { fmt.Fprintln(s.Err, "next:", plain(command)) }
 
 // Written says where a run is.
-func (s *Session) Written(path string) { fmt.Fprintln(s.Err, "written:", path) }
+func (s *Session) Written(path string) { fmt.Fprintln(s.Err, "written:", plain(path)) }

@@ -2,9 +2,14 @@ package cli
 
 import (
 	_ "embed" // the text of promiseText
+	"fmt"
 	"slices"
 
 	"mcrisk/analytics"
+	"mcrisk/paths"
+	"mcrisk/report"
+	"mcrisk/rundir"
+	"mcrisk/study"
 )
 
 const filesIntroduction = "# Files\n" +
@@ -30,6 +35,41 @@ const sweepText = "A sweep: all keys of spec.yaml, and `sweep` with those below.
 
 const runText = "A command that simulates writes a run directory, `runs/NAME-TIME-HASH` or what `--out` says;\n" +
 	"`--no-save` writes none."
+
+const limitsText = "What is read is limited, be it a file, a pipe or `-`, standard input. A command that is\n" +
+	"handed more, or something else, says so with the name of the input, and exits with status 2 within two\n" +
+	"seconds and 200 MB. [hostile.md](evidence/hostile.md) has what was tried.\n"
+
+// inputLimits are what files may have at most.
+func inputLimits() [][2]string {
+	return [][2]string{
+		{"spec.yaml, sweep.yaml, the models of `--over`", fmt.Sprintf("%s; %s words and signs of YAML; "+
+			"%d lists and mappings in each other on one line", bytesText(rundir.MaxSpec),
+			report.Thousands(rundir.MaxWords),
+			rundir.MaxDepth)},
+		{"axes of a sweep", fmt.Sprintf("%s values together; %s cells", report.Thousands(mostValues),
+			report.Thousands(study.MaxCells))},
+		{"prices, plain or packed",
+			fmt.Sprintf("%s rows; %s of text, %s of JSON; lines of %s; zip archives of %s, with one table",
+				report.Thousands(paths.MaxRows), bytesText(paths.MaxText), bytesText(paths.MaxJSON),
+				bytesText(paths.MaxLine),
+				bytesText(paths.MaxPacked))},
+		{"prices to replay or to draw from", fmt.Sprintf("%s steps, missing bars included",
+			report.Thousands(paths.MaxSeries))},
+		{"`trace` in a form other than CSV", fmt.Sprintf("%s events", report.Thousands(MostEvents))},
+	}
+}
+
+// bytesText is a limit in bytes.
+func bytesText(n int) string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("%d MB", n>>20)
+	}
+	return fmt.Sprintf("%d kB", n>>10)
+}
+
+// MostEvents is how many events are printed in forms that hold all of them in memory.
+const MostEvents = 200_000
 
 // promiseText is what a run directory promises.
 //
@@ -638,7 +678,9 @@ var exitStatuses = []struct {
 	{Failed, "something failed on the way, such as a full disk or a cell of a sweep"},
 	{BadInput, "bad input: a flag, a file or a value that cannot be; the message says which and what was wanted"},
 	{Unmet, "a `--require` does not hold, or units of a sweep are missing (`missing`, `merge`)"},
-	{Interrupted, "interrupted; what a sweep has done is kept"},
+	{Interrupted,
+		"interrupted by Ctrl-C, SIGTERM or SIGHUP (not under nohup), within a second; what a sweep has done is kept"},
+	{Unread, "the results were not read to their end, as by `| head`; a run that was to be written is written"},
 }
 
 // lifetimeTexts are the meanings of columns of lifetimes but for those of the ledger.

@@ -90,7 +90,11 @@ func FilesPage() string {
 		fmt.Fprintf(&b, "### JSON of %s\n\n%s\n\n", f.Name, f.Text)
 		writeColumns(&b, "key", f.Columns)
 	}
-	b.WriteString("## Exit statuses\n\n| status | meaning |\n|---|---|\n")
+	b.WriteString("## Limits\n\n" + limitsText + "\n| input | at most |\n|---|---|\n")
+	for _, l := range inputLimits() {
+		fmt.Fprintf(&b, "| %s | %s |\n", l[0], l[1])
+	}
+	b.WriteString("\n## Exit statuses\n\n| status | meaning |\n|---|---|\n")
 	for _, s := range exitStatuses {
 		fmt.Fprintf(&b, "| %d | %s |\n", s.status, s.text)
 	}

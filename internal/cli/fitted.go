@@ -131,7 +131,9 @@ func (p *resolving) readHistories() error {
 	}
 	p.Inputs[name] = hash
 	p.Notes = append(p.Notes, HistoryNotes(h)...)
-	p.history = h.Series()
+	if p.history, err = h.Series(); err != nil {
+		return err
+	}
 	if p.History != "" || models.Resamples(p.spec.Model.Kind) {
 		if name == "-" {
 			return errors.New("--history -; want a file, which is read again with the run")

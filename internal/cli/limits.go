@@ -45,9 +45,12 @@ func FitsMemory(paths int, need float64) error {
 	return nil
 }
 
-// freeMemory is the memory that programs can still have, in bytes; 64 GB where
+// freeMemory is the memory that the program can still have, in bytes; 64 GB where
 // the system does not say.
-func freeMemory() float64 {
+func freeMemory() float64 { return min(systemMemory(), ownMemory()) }
+
+// systemMemory is the memory that programs can still have, in bytes.
+func systemMemory() float64 {
 	data, err := os.ReadFile("/proc/meminfo")
 	if err == nil {
 		for line := range strings.Lines(string(data)) {

@@ -156,7 +156,7 @@ func (p *resolving) read() error {
 	}
 	p.Inputs[p.Spec] = rundir.Hash(data)
 	if p.History == "" {
-		if err := rundir.LoadHistory(&p.spec); err != nil {
+		if err := rundir.LoadHistory(p.Session.Ctx, &p.spec); err != nil {
 			return err
 		}
 		if h := p.spec.History; h != nil {

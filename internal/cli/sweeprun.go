@@ -19,12 +19,24 @@ import (
 	"mcrisk/study"
 )
 
+// mostValues is how many values axes may have, so that a plan that is written can be read
+// again ([rundir.MaxSpec]).
+const mostValues = 20_000
+
 // NewGrid makes the sweep that a plan says, and writes the plan's defaults out.
 func NewGrid(s *study.Study, plan *rundir.SweepPlan) (*study.Sweep, assess.SweepSettings, error) {
 	var settings assess.SweepSettings
 	axes, err := plan.Axes(s.Spec())
 	if err != nil {
 		return nil, settings, fmt.Errorf("--over: %w", err)
+	}
+	values := 0
+	for _, a := range axes {
+		values += len(a.Values)
+	}
+	if values > mostValues {
+		return nil, settings, fmt.Errorf("--over: %s values; want at most %s of all parameters together",
+			report.Thousands(values), report.Thousands(mostValues))
 	}
 	if settings, err = settingsOf(plan).Complete(axes, plan.Sample); err != nil {
 		return nil, settings, err
