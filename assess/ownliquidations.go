@@ -78,7 +78,11 @@ func OwnLiquidations(ctx context.Context, s *study.Study, token int, h *paths.Hi
 	}
 	alone := s.Alone(token).Spec()
 	alone.Horizon, alone.Paths = c.Length, ownPaths
-	simulated, err := study.New(forecasting(alone, alone.Model, h))
+	spec, err := forecasting(alone, alone.Model, h)
+	if err != nil {
+		return c, err
+	}
+	simulated, err := study.New(spec)
 	if err != nil {
 		return c, err
 	}

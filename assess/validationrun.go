@@ -72,13 +72,21 @@ func (r *validating) fitted(kind string, h *paths.History) (*study.Study, error)
 	if err != nil {
 		return nil, err
 	}
-	return study.New(forecasting(r.Plan.Study.Spec(), fit.Part(), before))
+	spec, err := forecasting(r.Plan.Study.Spec(), fit.Part(), before)
+	if err != nil {
+		return nil, err
+	}
+	return study.New(spec)
 }
 
 // fitHistory fits a kind of model to a history.
 func fitHistory(kind string, h *paths.History) (models.Fit, error) {
 	if models.Resamples(kind) {
-		return models.FitSeries(kind, h.Series())
+		series, err := h.Series()
+		if err != nil {
+			return models.Fit{}, err
+		}
+		return models.FitSeries(kind, series)
 	}
 	returns, years := h.Returns()
 	return models.FitKind(kind, returns, years)
@@ -86,7 +94,7 @@ func fitHistory(kind string, h *paths.History) (models.Fit, error) {
 
 // forecasting is a study's spec with its first token alone on a fitted model, on the steps
 // of a history. The expected price does not grow.
-func forecasting(spec study.Spec, part param.Part, h *paths.History) study.Spec {
+func forecasting(spec study.Spec, part param.Part, h *paths.History) (study.Spec, error) {
 	values := maps.Clone(part.Values)
 	values[models.Mu.Name] = 0
 	if part.Kind == "bootstrap" {
@@ -99,9 +107,13 @@ func forecasting(spec study.Spec, part param.Part, h *paths.History) study.Spec 
 	spec.Step, spec.Marks = h.Step, 0
 	spec.Others, spec.CommonJumps, spec.Errors, spec.Uncertain = nil, false, nil, false
 	if spec.History = nil; models.Resamples(part.Kind) {
-		spec.History = &study.History{File: h.Name, Series: h.Series()}
+		series, err := h.Series()
+		if err != nil {
+			return spec, err
+		}
+		spec.History = &study.History{File: h.Name, Series: series}
 	}
-	return spec
+	return spec, nil
 }
 
 // A task is one simulation of a fitted model, and the windows that it is held against.
@@ -125,7 +137,10 @@ func (r *validating) simulate(ctx context.Context) error {
 	for kind := range r.studies {
 		r.scores[kind] = [2][]windowScore{make([]windowScore, len(all)), make([]windowScore, len(all))}
 	}
-	tasks := r.tasks(all)
+	tasks, err := r.tasks(all)
+	if err != nil {
+		return err
+	}
 	return paths.Ordered(ctx, len(tasks), r.options.Workers,
 		func() func(int) ([]windowScore, error) {
 			return func(i int) ([]windowScore, error) { return tasks[i].run(ctx, all) }
@@ -148,11 +163,15 @@ const leastBefore = 100
 
 // tasks are the stationary simulations, whose laws are those of the filtered ones too
 // where a model has no state or too little came before the window, and then the filtered ones.
-func (r *validating) tasks(all []Window) (list []task) {
+func (r *validating) tasks(all []Window) (list []task, err error) {
 	var filtered []task
 	for _, kind := range r.Plan.Kinds {
 		for f, s := range r.studies[kind] {
-			t, series := task{kind: kind, study: s}, r.Plan.Histories[f].Series()
+			series, err := r.Plan.Histories[f].Series()
+			if err != nil {
+				return nil, err
+			}
+			t := task{kind: kind, study: s}
 			for i, w := range all {
 				if w.File != f {
 					continue
@@ -166,7 +185,7 @@ func (r *validating) tasks(all []Window) (list []task) {
 			list = append(list, t)
 		}
 	}
-	return append(list, filtered...)
+	return append(list, filtered...), nil
 }
 
 // run does a task.

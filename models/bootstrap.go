@@ -42,7 +42,7 @@ var (
 	growthKind = param.Param{Name: "growth", Unit: param.Choice, Max: 1, Choices: []string{"kept", "mu"},
 		Doc: "growth of resampled prices: that of the history, or mu"}
 	blockLength = param.Param{Name: "block", Unit: param.Time, Min: 1, Max: 100 * 365 * 86400, Word: "auto",
-		Doc: "mean length of resampled blocks; auto: by the memory of squared returns; of fhs a day"}
+		Doc: "mean length of resampled blocks; auto: by the memory of squared returns; of fhs half a day"}
 	inBars = param.Param{Name: "extremes", Unit: param.Choice, Max: 1, Choices: []string{"no", "yes"},
 		Doc: "whether steps have the lows and highs of their bars, at which tokens trade"}
 )
