@@ -53,7 +53,7 @@ func TestFirstBlockIsReplayed(t *testing.T) {
 	h := history(2000)
 	series := seriesOf(h)
 	for extremes := range 2 {
-		s := study.Spec{Model: part("bootstrap", "block", 99*365*86400, "extremes", extremes),
+		s := study.Spec{Model: part("bootstrap", "block", 99*365*86400.0, "extremes", extremes),
 			History: &study.History{File: "made.csv", Series: series},
 			Horizon: 20 * 24 * time.Hour, Step: time.Hour, Paths: 40, Seed: 6}
 		for _, mechanism := range []string{"loan", "perp"} {

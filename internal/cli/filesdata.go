@@ -94,6 +94,8 @@ var SpecKeys = []FileColumn{
 	{"history.zone", "text", "zone of times without one, as --zone"},
 	{"history.since", "time", "start of the first bar that is used"},
 	{"history.until", "time", "end of the part that is used"},
+	{"last.volatility", "1/√year", "volatility that the model saw at the end of the history it was fitted to: --start last"},
+	{"last.at", "time", "the time of that end"},
 	{"errors.names[]", "text", "fitted parameters of the model; calibrate writes them"},
 	{"errors.covariance[][]", "numbers", "covariance matrix of their errors, on the scale on which they are drawn"},
 	{"parameter-uncertainty", "true or false", "draw the fitted parameters anew for each path, with these errors"},
