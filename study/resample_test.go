@@ -130,3 +130,20 @@ func TestHistoryIsAskedFor(t *testing.T) {
 		}
 	}
 }
+
+// Over kinds of models a sweep has the errors of fitted parameters for the study's own
+// model alone: another may have none of its numbers.
+func TestSweepOverModelsWithErrors(t *testing.T) {
+	s := threeX()
+	s.Model, s.Horizon, s.Paths = part("gbm", "sigma", 0.6), 24*time.Hour, 10
+	s.History = &study.History{Series: seriesOf(history(500))}
+	s.Errors = &study.Errors{Names: []string{"sigma"}, Cov: [][]float64{{1e-4}}}
+	baseline := built(t, s)
+	sweep, err := study.NewSweep(baseline, []study.Axis{axis(t, baseline.Spec(), "model=gbm,heston,bootstrap,fhs")}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := sweep.Collect(context.Background(), study.Options{}, nil); err != nil {
+		t.Error(err)
+	}
+}
