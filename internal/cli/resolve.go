@@ -386,7 +386,7 @@ func (p *resolving) assign() error {
 		if err != nil {
 			faults = append(faults, fmt.Errorf("--%w", err))
 		}
-		if p.Origins[name] = "given"; name == "start" && err == nil {
+		if p.Origins[name] = "given"; name == "start" && p.startOrigin != "" {
 			p.Origins[name] = p.startOrigin
 		}
 	}
