@@ -43,7 +43,18 @@ func fitBootstrap(history *Series, returns []float64) (Fit, error) {
 }
 
 func fitFHS(history *Series, returns []float64) (Fit, error) {
-	f, err := FitKind("garch", returns, Years(history.Step))
+	block := max(shockBlock, history.Step)
+	draws := func(f Fit) (Model, error) {
+		m := FHS{Mu: f.value("mu"), Sigma: f.value("sigma"), Alpha: f.value("garch-alpha"), Beta: f.value("garch-beta"),
+			Step: history.Step, Block: block}
+		if err := m.Check(); err != nil {
+			return nil, err
+		}
+		return m.Prepare(history, history.Step)
+	}
+	f, err := fitKind("garch", returns, Years(history.Step), func(s sample) (Fit, func(*Fit), error) {
+		return fitVariance(s, false, true, draws)
+	})
 	if err != nil {
 		return f, fmt.Errorf("models: fhs: %w", err)
 	}
@@ -64,6 +75,6 @@ func fitFHS(history *Series, returns []float64) (Fit, error) {
 			f.Cov[k] = drop(row)
 		}
 	}
-	f.fixed["block"] = max(shockBlock, history.Step).Seconds()
+	f.fixed["block"] = block.Seconds()
 	return f, nil
 }

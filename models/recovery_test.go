@@ -78,12 +78,41 @@ var recoveries = []recovery{
 		step:  time.Hour, steps: 17520, fits: 200, before: 3000,
 		truth: map[string]float64{"mu": .1, "sigma": .7, "garch-alpha": .05, "gjr-gamma": .02, "garch-beta": .93,
 			"dof": 4}},
+	fhsRecovery,
 	{title: "Heston, 5 years of hours", kind: "heston", model: Heston{.1, .5, 30, .5, 4, -.3}, step: time.Hour,
 		steps: 43824, fits: 400, truth: map[string]float64{"mu": .1, "kappa": 30, "theta": .5, "xi": 4, "rho": -.3}},
 	{title: "Bates, 5 years of hours", kind: "bates", model: Bates{Heston{.1, .5, 30, .5, 4, -.3}, 60, -.01, .04},
 		step: time.Hour, steps: 43824, fits: 400,
 		truth: map[string]float64{"mu": .1, "kappa": 30, "theta": .5, "xi": 4, "rho": -.3, "jump-rate": 60,
 			"jump-mean": -.01, "jump-sd": .04}},
+}
+
+// fhsRecovery draws the shocks of three years of hours whose tails are as heavy and whose
+// variance reacts more to falls; its fits see only what the paths make of them.
+var fhsRecovery = recovery{title: "FHS, 2 years of hours", kind: "fhs", model: drawingFHS(), step: time.Hour,
+	steps: 17520, fits: 200, way: fitAsHistory,
+	truth: map[string]float64{"mu": .1, "sigma": .7, "garch-alpha": .06, "garch-beta": .93}}
+
+func drawingFHS() Model {
+	from := GJR{Sigma: .7, Alpha: .05, Gamma: .02, Beta: .93, DoF: 4, Step: time.Hour, Start: .7}
+	m, err := FHS{Mu: .1, Sigma: .7, Alpha: .06, Beta: .93, Step: time.Hour, Block: 12 * time.Hour}.
+		Prepare(seriesOf(history(from, 31, 0, time.Hour, 26280)), time.Hour)
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+func seriesOf(returns []float64) *Series {
+	s := &Series{Name: "simulated", Step: time.Hour, Bars: make([]Bar, 1, len(returns)+1)} // the first has none before
+	for _, r := range returns {
+		s.Bars = append(s.Bars, Bar{Move: r, Close: r})
+	}
+	return s
+}
+
+func fitAsHistory(kind string, returns []float64, _ float64) (Fit, error) {
+	return FitSeries(kind, seriesOf(returns))
 }
 
 // A recovered number is what the repetitions say of it.
