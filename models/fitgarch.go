@@ -39,7 +39,7 @@ func FitUntargeted(kind string, returns []float64, dt float64) (Fit, error) {
 // after the model's cut, but not cut: the likelihood is that of an ordinary
 // GARCH with t shocks. If the fitted model draws shocks, draws makes it of the fit, and
 // variance and growth are targeted.
-func fitVariance(s sample, leverage, targeted bool, draws func(Fit) (Model, error)) (Fit, func(*Fit), error) {
+func fitVariance(s sample, leverage, targeted bool, draws func(Fit) (FHS, error)) (Fit, func(*Fit), error) {
 	f := Fit{Kind: "garch", Method: "maximum likelihood, Student-t shocks"}
 	l := varianceLikelihood(s, leverage)
 	if leverage {

@@ -8,7 +8,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/mathext"
 
+	"mcrisk/block"
 	"mcrisk/fmath"
+	"mcrisk/random"
 )
 
 // A targeting is a history and the likelihood that variance targeting climbs: that
@@ -22,7 +24,7 @@ type targeting struct {
 	// draws is the fitted model where that draws shocks, else nil. Its growth is then that
 	// of the history's mean, about which the shocks are drawn: the likelihood's is that of
 	// the middle of the returns, which with heavy tails may be half a year's growth off.
-	draws func(Fit) (Model, error)
+	draws func(Fit) (FHS, error)
 }
 
 // sigmaAt is the number of sigma among the parameters and its coordinate's.
@@ -287,11 +289,7 @@ func (f *Fit) sigmaAlone() {
 // that the fitted model makes. Squared returns are so heavy-tailed that a sample's
 // variance is mostly below the truth and rarely far above it.
 func (f *Fit) twoStepIntervals(t *targeting, top landing) {
-	makes := Fit.Model
-	if t.draws != nil {
-		makes = t.draws
-	}
-	m, err := makes(*f)
+	makes, err := t.maker(f, top)
 	scales, err2 := f.scales()
 	if err = errors.Join(err, err2); err != nil {
 		f.noIntervals()
@@ -300,7 +298,8 @@ func (f *Fit) twoStepIntervals(t *targeting, top landing) {
 	}
 	var made madeFits
 	for g := range madeGroups(t.s) {
-		for _, rs := range like(t.s, m, g) {
+		histories, truths := makes(g)
+		for i, rs := range histories {
 			made.histories++
 			s, err := newSample(rs, t.s.dt)
 			if err != nil {
@@ -317,7 +316,7 @@ func (f *Fit) twoStepIntervals(t *targeting, top landing) {
 			for i, v := range values {
 				se[i] = math.Sqrt(cov[i][i]) * scales[i].slope(v)
 			}
-			made.add(scales, f.Values, values, se)
+			made.add(scales, truths[i], values, se)
 		}
 	}
 	se := make([]float64, len(scales))
@@ -326,6 +325,40 @@ func (f *Fit) twoStepIntervals(t *targeting, top landing) {
 	}
 	f.correct(made, scales, se)
 	f.Bias[sigmaAt] = math.NaN() // its square has none; the logarithm's is in the interval
+}
+
+// maker makes groups of histories to learn the law of t by, and says which numbers made
+// each: the fit's, or, where it draws shocks, alpha and beta as uncertain as the
+// jackknife says. Drawn shocks have no tail beyond the history's, so that law depends on
+// alpha and beta more, and at the fit's alone it is too narrow for sigma.
+func (t *targeting) maker(f *Fit, top landing) (func(group int) (histories, truths [][]float64), error) {
+	if t.draws == nil {
+		m, err := f.Model()
+		return func(group int) (made, truths [][]float64) {
+			return like(t.s, m, group), slices.Repeat([][]float64{f.Values}, block.Lanes)
+		}, err
+	}
+	m, err := t.draws(*f)
+	sigma := t.sigmaMoves()
+	return func(group int) (made, truths [][]float64) {
+		at := likeAt(t.s, group)
+		var z block.Track // FHS leaves these normals alone
+		random.Normals(&z, at.Seed, at.Group, random.Stream(random.Diffusion, 0), 0, jackBlocks)
+		for l := range block.Lanes {
+			x := slices.Clone(top.x)
+			for b, slopes := range top.blocks {
+				for i, d := range top.toward(slopes, sigma[b]) {
+					x[i] += float64(z[b][l] * math.Sqrt(jackBlocks/(jackBlocks-1.0)) * d)
+				}
+			}
+			p, truth := t.l.natural(x), slices.Clone(f.Values)
+			own := m
+			own.Alpha, own.Beta = p[2], p[3]
+			truth[2], truth[3] = p[2], p[3]
+			made, truths = append(made, histories(own, at.Alone(l), len(t.s.r))[l]), append(truths, truth)
+		}
+		return made, truths
+	}, err
 }
 
 // An uncut is the law of shocks that fits go by: Student's t of the scale that has
