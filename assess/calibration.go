@@ -10,6 +10,7 @@ import (
 	"mcrisk/analytics"
 	"mcrisk/models"
 	"mcrisk/paths"
+	"mcrisk/study"
 )
 
 // Fittable are the kinds of price model that [Calibrate] fits.
@@ -28,6 +29,8 @@ type Calibration struct {
 	Jumps    models.JumpTest
 	Fits     []models.Fit // in the order of the kinds
 	Unfitted []Unfitted   // kinds that could not be fitted
+	// models that make too few of the liquidations that a 3x token had in the history
+	Few []FewLiquidations
 }
 
 // An Unfitted is a kind of model that could not be fitted, and the reason.
@@ -66,7 +69,9 @@ func Calibrate(ctx context.Context, h *paths.History, kinds []string, untargeted
 	}
 	switch {
 	case len(c.Fits) > 0:
-		return c, nil
+		var err error
+		c.Few, err = c.fewLiquidations(ctx)
+		return c, err
 	case len(c.Unfitted) == 1:
 		return nil, c.Unfitted[0].Err
 	}
@@ -75,6 +80,20 @@ func Calibrate(ctx context.Context, h *paths.History, kinds []string, untargeted
 		faults = append(faults, fmt.Errorf("%s: %w", u.Kind, u.Err))
 	}
 	return nil, errors.Join(faults...)
+}
+
+// Last is the volatility that a fitted model sees at the end of the history; nil for a model
+// without one of its own.
+func (c *Calibration) Last(f models.Fit) (*study.LastVolatility, error) {
+	if !models.HasStart(f.Kind) {
+		return nil, nil
+	}
+	series, err := c.History.Series()
+	if err != nil {
+		return nil, err
+	}
+	v, err := models.Filtered(f.Part(), series)
+	return &study.LastVolatility{Volatility: v, At: series.Time(len(series.Bars))}, err
 }
 
 // Valid are the fits that a model can be made of.

@@ -69,7 +69,8 @@ func TestCalibrateTargeting(t *testing.T) {
 			t.Fatal(err)
 		}
 		if f := c.Fits[0]; (f.Volatility == f.Sample) == untargeted {
-			t.Errorf("untargeted %v: volatility %v in the long run, the sample's %v", untargeted, f.Volatility, f.Sample)
+			t.Errorf("untargeted %v: volatility %v in the long run, the sample's %v",
+				untargeted, f.Volatility, f.Sample)
 		}
 	}
 }

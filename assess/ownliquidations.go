@@ -58,6 +58,41 @@ const (
 	ownWindow = 30 * 24 * time.Hour
 )
 
+// ErrNoWindow is the error of a history that is too short to hold liquidations against.
+var ErrNoWindow = errors.New("assess: the history has no whole window")
+
+// watched is the token whose liquidations [Calibrate] holds fitted models against: 3x, band
+// 2.7 to 3.3 to the edge, on a loan with threshold 0.78.
+var watched = study.TokenSpec{Name: "3x", Values: param.Values{"target": 3},
+	Policy:    param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3}},
+	Mechanism: param.Part{Kind: "loan", Values: param.Values{"liquidation-threshold": 0.78}}}
+
+// fewLiquidations are the fits that make too few of the liquidations of their own history.
+func (c *Calibration) fewLiquidations(ctx context.Context) (few []FewLiquidations, err error) {
+	for _, f := range c.Valid() {
+		spec, err := forecasting(study.Spec{Horizon: c.History.Step, Step: c.History.Step, Paths: 1,
+			Tokens: []study.TokenSpec{watched}}, f.Part(), c.History)
+		if err != nil {
+			return nil, err
+		}
+		s, err := study.New(spec)
+		if err != nil {
+			return nil, err
+		}
+		check, err := OwnLiquidations(ctx, s, 0, c.History)
+		if errors.Is(err, ErrNoWindow) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if check.TooFew() {
+			few = append(few, FewLiquidations{f.Kind, check})
+		}
+	}
+	return few, nil
+}
+
 // OwnLiquidations runs a study's token through windows of a history, at closes, and holds its
 // liquidations against those that the study's model makes in as many steps, from its
 // long-run law and with a price that is not expected to grow. A history without a whole
@@ -69,7 +104,7 @@ func OwnLiquidations(ctx context.Context, s *study.Study, token int, h *paths.Hi
 		return c, err
 	}
 	if c.Windows = len(windows); c.Windows == 0 {
-		return c, errors.New("assess: the history has no whole window of " + param.FormatSeconds(c.Length.Seconds()))
+		return c, fmt.Errorf("%w of %s", ErrNoWindow, param.FormatSeconds(c.Length.Seconds()))
 	}
 	for _, w := range windows {
 		if w.Liquidated {

@@ -100,6 +100,9 @@ func forecasting(spec study.Spec, part param.Part, h *paths.History) (study.Spec
 	if part.Kind == "bootstrap" {
 		values["growth"] = 1 // as mu says
 	}
+	if models.Resamples(part.Kind) {
+		values["extremes"] = 0 // what happened is seen at closes too
+	}
 	spec.Model = param.Part{Kind: part.Kind, Values: values}
 	token := spec.Tokens[0]
 	token.Underlying = ""

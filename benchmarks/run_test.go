@@ -102,7 +102,8 @@ func inside(model string, extremes int) param.Values {
 	if model == "gbm" {
 		return nil
 	}
-	return param.Values{"extremes": float64(extremes), "block": map[string]float64{"bootstrap": 168, "fhs": 12}[model] * 3600}
+	hours := map[string]float64{"bootstrap": 168, "fhs": 12}[model]
+	return param.Values{"extremes": float64(extremes), "block": hours * 3600}
 }
 
 // BenchmarkStage measures what comes before the tokens.

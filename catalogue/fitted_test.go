@@ -98,6 +98,15 @@ func refitted(t *testing.T, u Underlying, folder string) Underlying {
 			continue
 		}
 		entry.Method, entry.Volatility, entry.Numbers = f.Method, f.Volatility, map[string]Fitted{}
+		if models.HasStart(kind) {
+			series, err := h.Series()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if entry.Last, err = models.Filtered(f.Part(), series); err != nil {
+				t.Fatal(err)
+			}
+		}
 		for name, v := range f.Part().Values {
 			if name != models.Mu.Name {
 				entry.Numbers[name] = Fitted{Value: v}
@@ -177,7 +186,11 @@ func written(us []Underlying) string {
 				fmt.Fprintf(&b, "        unfitted: %s\n", f.Unfitted)
 				continue
 			}
-			fmt.Fprintf(&b, "        method: %s\n        volatility: %.6g\n        numbers:\n", f.Method, f.Volatility)
+			fmt.Fprintf(&b, "        method: %s\n        volatility: %.6g\n", f.Method, f.Volatility)
+			if f.Last > 0 {
+				fmt.Fprintf(&b, "        last: %.4g\n", f.Last)
+			}
+			b.WriteString("        numbers:\n")
 			kind, _ := models.Registry.Kind(f.Kind)
 			for _, p := range kind.Params {
 				number, ok := f.Numbers[p.Name]
@@ -250,7 +263,11 @@ func TestUnderlyingsFile(t *testing.T) {
 			if off := math.Abs(have.Volatility - f.Volatility); !(off <= 1e-3*f.Volatility) {
 				t.Errorf("%s, %s: volatility %v; the history gives %v", u.Name, f.Kind, have.Volatility, f.Volatility)
 			}
+			if off := math.Abs(have.Last - f.Last); !(off <= 0.01*f.Last) {
+				t.Errorf("%s, %s: volatility %v at the end; the history gives %v", u.Name, f.Kind, have.Last, f.Last)
+			}
 			us[i].Models[k].Numbers, us[i].Models[k].Volatility = have.Numbers, have.Volatility
+			us[i].Models[k].Last = have.Last
 		}
 	}
 	if want := written(us); string(text) != want {

@@ -285,7 +285,8 @@ func (c *checker) fit(field string, f Fit) {
 		}
 		for _, name := range param.SortedNames(number.Correlation) {
 			if _, ok := part.Values[name]; !ok || f.Numbers[name].SE == 0 || number.SE == 0 {
-				c.fault(at+".correlation", fmt.Sprintf("with %s; want estimated numbers before it, and it estimated", name))
+				c.fault(at+".correlation",
+					fmt.Sprintf("with %s; want estimated numbers before it, and it estimated", name))
 			}
 		}
 		part.Values[p.Name] = number.Value

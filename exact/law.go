@@ -87,7 +87,8 @@ func (p Problem) inverter(years, slope float64) (levy.Inverter, error) {
 			h.reach = max(h.reach, high) // holds the poles of two beats
 		}
 		h.known = map[complex128][]sample{}
-		if v.Unsure = changed * disagreement(contourCF, seriesCF, v); !(v.Unsure < agreement) && h.series.quick(h.steps) {
+		if v.Unsure = changed * disagreement(contourCF, seriesCF, v); !(v.Unsure < agreement) &&
+			h.series.quick(h.steps) {
 			cf, v.Unsure = seriesCF, 0
 		}
 	}

@@ -202,7 +202,7 @@ func (m FHS) First(seed, path uint64, underlying int) (bar, bars int) {
 
 // shockBlock is the mean length of blocks if nothing else is said: what [BlockLength] finds
 // for the magnitudes of the shocks of hourly BTC, ETH and SOL, 11 to 13 hours. Longer blocks
-// make the months too alike: over days what shocks do undoes what the variance does.
+// make months too equal: over days what shocks do undoes what the variance does.
 const shockBlock = 12 * time.Hour
 
 // shocks are the shocks of a history, and what draws of them need.
@@ -334,7 +334,8 @@ type shockWalk struct {
 }
 
 func (m FHS) walk() shockWalk {
-	return shockWalk{d: m.drawn, picker: random.NewPicker(), alpha: m.Alpha, beta: m.Beta, omega: 1 - (m.Alpha + m.Beta), unit: m.unit(),
+	return shockWalk{d: m.drawn, picker: random.NewPicker(), alpha: m.Alpha, beta: m.Beta,
+		omega: 1 - (m.Alpha + m.Beta), unit: m.unit(),
 		top: 1 / m.unit(), growth: float64(m.Mu * Years(m.Step))}
 }
 

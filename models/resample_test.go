@@ -48,13 +48,16 @@ func TestResampledPricesGrowAtMu(t *testing.T) {
 		bar, step  time.Duration
 		steps      int
 	}{
-		{"blocks of a week, hours", "bootstrap", param.Values{"growth": 1, "block": 168 * 3600}, time.Hour, time.Hour, 720},
+		{"blocks of a week, hours", "bootstrap", param.Values{"growth": 1, "block": 168 * 3600},
+			time.Hour, time.Hour, 720},
 		{"blocks of a bar", "bootstrap", param.Values{"growth": 1, "block": 3600}, time.Hour, time.Hour, 720},
-		{"steps of five minutes", "bootstrap", param.Values{"growth": 1, "block": 86400}, 5 * time.Minute, 5 * time.Minute, 2016},
+		{"steps of five minutes", "bootstrap", param.Values{"growth": 1, "block": 86400},
+			5 * time.Minute, 5 * time.Minute, 2016},
 		{"days of hours", "bootstrap", param.Values{"growth": 1, "block": 50 * 3600}, time.Hour, day, 90},
 		{"inside bars", "bootstrap", param.Values{"growth": 1, "block": 50 * 3600, "extremes": 1}, time.Hour, day, 90},
 		{"fhs, hours", "fhs", fhs(param.Values{}, time.Hour), time.Hour, time.Hour, 720},
-		{"fhs from a wild start", "fhs", fhs(param.Values{"start": 2, "block": 86400}, time.Hour), time.Hour, time.Hour, 720},
+		{"fhs from a wild start", "fhs", fhs(param.Values{"start": 2, "block": 86400}, time.Hour),
+			time.Hour, time.Hour, 720},
 		{"fhs, days of hours, inside bars", "fhs", fhs(param.Values{"start": 0.3, "extremes": 1}, time.Hour),
 			time.Hour, day, 90},
 		{"fhs, five minutes", "fhs", fhs(param.Values{}, 5*time.Minute), 5 * time.Minute, 5 * time.Minute, 2016},
@@ -306,8 +309,10 @@ func TestFiltered(t *testing.T) {
 		state int // of the variance
 		most  float64
 	}{
-		{param.Part{Kind: "garch", Values: param.Values{"sigma": 0.8, "garch-alpha": 0.06, "garch-beta": 0.92}}, 0, 1e-3},
-		{param.Part{Kind: "gjr", Values: param.Values{"sigma": 0.8, "garch-alpha": 0.04, "garch-beta": 0.92}}, 0, 1e-3},
+		{param.Part{Kind: "garch", Values: param.Values{"sigma": 0.8, "garch-alpha": 0.06, "garch-beta": 0.92}},
+			0, 1e-3},
+		{param.Part{Kind: "gjr", Values: param.Values{"sigma": 0.8, "garch-alpha": 0.04, "garch-beta": 0.92}},
+			0, 1e-3},
 		{param.Part{Kind: "regimes", Values: param.Values{"to-wild": 40, "to-calm": 100}}, 2, 0.35},
 		{param.Part{Kind: "heston", Values: param.Values{"kappa": 20, "theta": 0.6, "xi": 4}}, 0, 0.5},
 		{param.Part{Kind: "bates", Values: param.Values{"kappa": 20, "theta": 0.6, "xi": 4, "jump-rate": 30,

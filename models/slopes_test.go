@@ -31,7 +31,8 @@ func TestVarianceSlopes(t *testing.T) {
 			rs  []float64
 			got float64
 		}{{rs, sum[i]}, {rs[:100], first[0][i]}, {rs[:100], blocks[0][i]}} {
-			if want := (at(p[i]+d, tt.rs) - at(p[i]-d, tt.rs)) / (2 * d); math.Abs(tt.got-want) > 1e-4*(1+math.Abs(want)) {
+			if want := (at(p[i]+d, tt.rs) - at(p[i]-d, tt.rs)) / (2 * d); math.Abs(tt.got-want) >
+				1e-4*(1+math.Abs(want)) {
 				t.Errorf("slope %d of %d returns is %v, by differences %v", i, len(tt.rs), tt.got, want)
 			}
 		}

@@ -132,9 +132,7 @@ func (m Heston) filtered(returns []float64, jumps Merton, history *Series) float
 				random.Normals(z[i], at.Seed, at.Group, random.Stream(random.Diffusion, i), first, n-first+1)
 				z[i][0] = z[i][n-first]
 			}
-			for l, v := range state[0] {
-				next[g][0][l] = v
-			}
+			next[g][0] = state[0]
 			m.Advance(at, z, next[g], move)
 			for l := range block.Lanes {
 				// the return given both variances: Brownian motion that is not the variance's

@@ -40,6 +40,10 @@ func CalibrationNotes(c *assess.Calibration) (notes []string) {
 	for _, u := range c.Unfitted {
 		notes = append(notes, fmt.Sprintf("%s could not be fitted: %v", u.Kind, u.Err))
 	}
+	for _, f := range c.Few {
+		notes = append(notes, fmt.Sprintf("%s makes too few liquidations of a 3x token with a band of 2.7 to 3.3, "+
+			"on a loan with threshold 0.78: %s", f.Kind, f.LiquidationCheck))
+	}
 	return notes
 }
 

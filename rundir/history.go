@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
+	"mcrisk/param"
 	"mcrisk/paths"
 	"mcrisk/study"
 )
@@ -112,4 +114,33 @@ func (r *reader) history(n ast.Node) *study.History {
 		r.fault(n, "history: no file; want the name of a file of prices")
 	}
 	return h
+}
+
+// lastItem is a volatility at the end of a history as YAML.
+func lastItem(v study.LastVolatility) yaml.MapItem {
+	return yaml.MapItem{Key: "last", Value: yaml.MapSlice{
+		{Key: "volatility", Value: scalar(strconv.FormatFloat(v.Volatility, 'g', -1, 64))},
+		{Key: "at", Value: stampText(v.At)}}}
+}
+
+func (r *reader) last(n ast.Node) *study.LastVolatility {
+	v := new(study.LastVolatility)
+	r.mapping(n, "last", fields{
+		"volatility": func(n ast.Node) {
+			var err error
+			if v.Volatility, err = param.Number(text(n)); err != nil || !(v.Volatility > 0 && v.Volatility <= 100) {
+				r.fault(n, "volatility = %q; want a number above 0, such as 0.55", text(n))
+			}
+		},
+		"at": func(n ast.Node) {
+			var err error
+			if v.At, err = time.Parse(time.RFC3339, text(n)); err != nil {
+				r.fault(n, "at = %q; want a time such as 2020-03-12T10:00:00Z", text(n))
+			}
+		},
+	})
+	if v.Volatility == 0 {
+		r.fault(n, "last: no volatility; want a number above 0")
+	}
+	return v
 }

@@ -61,6 +61,9 @@ func specItems(s study.Spec) yaml.MapSlice {
 	if s.History != nil {
 		spec = append(spec, historyItem(*s.History))
 	}
+	if s.Last != nil {
+		spec = append(spec, lastItem(*s.Last))
+	}
 	if s.Errors != nil {
 		spec = append(spec, errorsItem(*s.Errors), yaml.MapItem{Key: "parameter-uncertainty", Value: s.Uncertain})
 	}
@@ -121,7 +124,7 @@ type scalar string
 func (s scalar) MarshalYAML() ([]byte, error) { return []byte(s), nil }
 
 // WriteModel writes the part of a spec that is a fitted price model.
-func WriteModel(w io.Writer, model param.Part, errors *study.Errors) error {
+func WriteModel(w io.Writer, model param.Part, errors *study.Errors, last *study.LastVolatility) error {
 	model, err := models.Registry.Complete(model)
 	if err != nil {
 		return err
@@ -131,6 +134,9 @@ func WriteModel(w io.Writer, model param.Part, errors *study.Errors) error {
 		return err
 	}
 	spec := yaml.MapSlice{{Key: "model", Value: part(model, kind.Params)}}
+	if last != nil {
+		spec = append(spec, lastItem(*last))
+	}
 	if errors != nil {
 		spec = append(spec, errorsItem(*errors))
 	}
@@ -196,6 +202,7 @@ func (r *reader) spec(s *study.Spec) fields {
 		"paths":                 func(n ast.Node) { s.Paths = int(r.count(n, "paths", 1, study.MaxPaths)) },
 		"seed":                  func(n ast.Node) { s.Seed = r.count(n, "seed", 0, math.MaxUint64) },
 		"history":               func(n ast.Node) { s.History = r.history(n) },
+		"last":                  func(n ast.Node) { s.Last = r.last(n) },
 		"errors":                func(n ast.Node) { s.Errors = r.errors(n) },
 		"parameter-uncertainty": func(n ast.Node) { s.Uncertain = r.truth(n, "parameter-uncertainty") },
 		"common-jumps":          func(n ast.Node) { s.CommonJumps = r.truth(n, "common-jumps") },

@@ -53,7 +53,7 @@ func TestFirstBlockIsReplayed(t *testing.T) {
 	h := history(2000)
 	series := seriesOf(h)
 	for extremes := range 2 {
-		s := study.Spec{Model: part("bootstrap", "block", 99*365*86400, "extremes", extremes),
+		s := study.Spec{Model: part("bootstrap", "block", 99*365*86400.0, "extremes", extremes),
 			History: &study.History{File: "made.csv", Series: series},
 			Horizon: 20 * 24 * time.Hour, Step: time.Hour, Paths: 40, Seed: 6}
 		for _, mechanism := range []string{"loan", "perp"} {
@@ -128,5 +128,22 @@ func TestHistoryIsAskedFor(t *testing.T) {
 		if _, err := study.New(s); err == nil || !strings.Contains(err.Error(), r.want) {
 			t.Errorf("%s: %v; want %q", r.model.Kind, err, r.want)
 		}
+	}
+}
+
+// Over kinds of models a sweep has the errors of fitted parameters for the study's own
+// model alone: another may have none of its numbers.
+func TestSweepOverModelsWithErrors(t *testing.T) {
+	s := threeX()
+	s.Model, s.Horizon, s.Paths = part("gbm", "sigma", 0.6), 24*time.Hour, 10
+	s.History = &study.History{Series: seriesOf(history(500))}
+	s.Errors = &study.Errors{Names: []string{"sigma"}, Cov: [][]float64{{1e-4}}}
+	baseline := built(t, s)
+	sweep, err := study.NewSweep(baseline, []study.Axis{axis(t, baseline.Spec(), "model=gbm,heston,bootstrap,fhs")}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := sweep.Collect(context.Background(), study.Options{}, nil); err != nil {
+		t.Error(err)
 	}
 }

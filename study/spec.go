@@ -36,6 +36,10 @@ type Spec struct {
 	// is none.
 	History *History
 
+	// Last is the volatility that the model saw at the end of the history that it was fitted
+	// to; nil: not known. Paths only start there if the model's start says so.
+	Last *LastVolatility
+
 	// Errors are the errors of the model's parameters, if they were fitted.
 	Errors *Errors
 	// Uncertain draws the model's parameters anew for each path, with Errors.
@@ -63,6 +67,12 @@ type History struct {
 	Since, Until        time.Time
 
 	*models.Series // nil: not read yet
+}
+
+// A LastVolatility is a volatility, 1/√year, and the time that it is of.
+type LastVolatility struct {
+	Volatility float64
+	At         time.Time
 }
 
 // Errors are the errors of fitted parameters.

@@ -252,6 +252,9 @@ func (s *Sweep) makeModel(spec Spec) (p modelPart) {
 		return modelPart{incomplete: fmt.Errorf("model: %w", err)}
 	}
 	p.part, spec.Model = part, part
+	if part.Kind != s.Study.spec.Model.Kind {
+		spec.Errors = nil // they are those of the study's own model
+	}
 	p.law, p.fault = lawOf(spec, m)
 	return p
 }

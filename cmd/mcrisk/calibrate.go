@@ -151,7 +151,11 @@ func saveCalibration(dir *rundir.Dir, c *assess.Calibration, d *report.Document,
 		return err
 	}
 	for _, f := range c.Valid() {
-		fragment := func(w io.Writer) error { return rundir.WriteModel(w, f.Part(), study.ErrorsOf(f)) }
+		last, err := c.Last(f)
+		if err != nil {
+			return err
+		}
+		fragment := func(w io.Writer) error { return rundir.WriteModel(w, f.Part(), study.ErrorsOf(f), last) }
 		if err := dir.File(f.Kind+".yaml", fragment); err != nil {
 			return err
 		}

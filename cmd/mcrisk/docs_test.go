@@ -30,6 +30,9 @@ func TestDocsCommands(t *testing.T) {
 		t.Errorf("%d command lines found; want all", len(lines))
 	}
 	for line, where := range lines {
+		if strings.HasSuffix(line, "…") { // cut short in a table
+			continue
+		}
 		text := strings.NewReplacer("\\\n", " ", "'", "", "…", "x").Replace(line)
 		root := newRoot()
 		c, args, err := root.Find(strings.Fields(text))

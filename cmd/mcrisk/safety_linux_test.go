@@ -320,7 +320,7 @@ func TestVerifyTakesEveryRun(t *testing.T) {
 		expect(t, cli.Done, append(args, "--out", run)...)
 		again := "not run again: verify does so with runs of simulate, compare and sweep"
 		if name == "compare" {
-			again = "run again, its 80 lifetimes have the same hash"
+			again = "run again, its lifetimes (80) have the same hash"
 		}
 		if out := resultsOf(t, "verify", run); !strings.Contains(out, "files match the manifest\n"+again) {
 			t.Errorf("%s: verify prints %s", name, out)

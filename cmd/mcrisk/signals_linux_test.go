@@ -43,7 +43,7 @@ func TestOneSignalEndsAnyCommand(t *testing.T) {
 		{args: "simulate --token ETHBULL3X --horizon 1000000h --step 10s --out FOLDER/run", begun: ".run.partial-*"},
 		{args: "sweep --token ETHBULL3X --horizon 1000000h --step 10s --over fee=0,1bp --no-save",
 			begun: "mcrisk-sweep-*/run/records"},
-		{args: "sweep --target 3 --band 2.7:3.3 --over half-width=0.05:0.6:0.0005 --exact --horizon 90d --no-save"},
+		{args: "sweep --target 3 --band 2.7:3.3 --over half-width=.05:.6:.0005 --exact --horizon 90d --yes --no-save"},
 	} {
 		for k, signal := range signals {
 			if testing.Short() && k != i%len(signals) {

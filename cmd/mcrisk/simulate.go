@@ -134,6 +134,9 @@ func (o *simulateOptions) simulate(ctx context.Context, r *cli.Resolved, opt stu
 	lifetimes := float64(r.Study.Spec().Paths * r.Study.Tokens())
 	fmt.Fprintf(r.Session.Err, "simulated in %.1f s, %s a second\n",
 		took, report.Count(int(lifetimes/took), "lifetime"))
+	if err := r.NoteLiquidations(ctx); err != nil {
+		return nil, err
+	}
 	if !o.output.NoSave && !o.output.NoFigures {
 		err = result.SweepBands(ctx, study.Options{Workers: opt.Workers})
 	}

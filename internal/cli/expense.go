@@ -112,7 +112,8 @@ func (a Allowance) Allow(ctx context.Context, s *study.Sweep) error {
 	}
 	if free, ok := FreeDisk(a.Dir); ok && e.Disk > free {
 		return Input("%s of %s would take %s on disk, and %s is free at %s; want fewer",
-			report.Count(s.Cells(), "cell"), report.Count(paths, "path"), report.Bytes(e.Disk), report.Bytes(free), a.Dir)
+			report.Count(s.Cells(), "cell"), report.Count(paths, "path"),
+			report.Bytes(e.Disk), report.Bytes(free), a.Dir)
 	}
 	if s.Cells() <= ManyCells || a.Many {
 		return nil

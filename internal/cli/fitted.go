@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"mcrisk/assess"
 	"mcrisk/catalogue"
 	"mcrisk/models"
 	"mcrisk/param"
@@ -129,6 +131,7 @@ func (p *resolving) readHistories() error {
 	if err != nil {
 		return err
 	}
+	p.Read = h
 	p.Inputs[name] = hash
 	p.Notes = append(p.Notes, HistoryNotes(h)...)
 	if p.history, err = h.Series(); err != nil {
@@ -144,6 +147,22 @@ func (p *resolving) readHistories() error {
 	growth := p.Numbers["mu"] == "fitted"
 	p.fitted = func(kind string) (fittedModel, error) { return p.fittedTo(h, name, kind, growth) }
 	return nil
+}
+
+// NoteLiquidations notes where the model makes too few of the liquidations that the first
+// token had in the history that was read, if it is long enough to say.
+func (r *Resolved) NoteLiquidations(ctx context.Context) error {
+	if r.Read == nil || r.Read.Step != r.Study.Spec().Step {
+		return nil
+	}
+	c, err := assess.OwnLiquidations(ctx, r.Study, 0, r.Read)
+	if err == nil && c.TooFew() {
+		r.Note("%s: %s; see mcrisk validate", r.Study.Spec().Model.Kind, c)
+	}
+	if errors.Is(err, assess.ErrNoWindow) {
+		return nil
+	}
+	return err
 }
 
 // resampled fits models that draw from a history to it, and leaves others to what is known
@@ -168,6 +187,10 @@ func isDay(text string) bool {
 // it: what paths start from.
 func (p *resolving) startAt(text string) (float64, error) {
 	kind := p.spec.Model.Kind
+	if last := p.spec.Last; p.history == nil && text == "last" && last != nil {
+		p.startOrigin = fmt.Sprintf("%s: filtered to %s", p.Spec, last.At.Format(time.RFC3339))
+		return last.Volatility, nil
+	}
 	if p.history == nil {
 		u, err := catalogue.LookupUnderlying(p.Underlying)
 		if err != nil || text != "last" {

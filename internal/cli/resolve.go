@@ -13,6 +13,7 @@ import (
 	"mcrisk/catalogue"
 	"mcrisk/models"
 	"mcrisk/param"
+	"mcrisk/paths"
 	"mcrisk/report"
 	"mcrisk/rundir"
 	"mcrisk/study"
@@ -30,6 +31,7 @@ type Resolved struct {
 	Swept      *rundir.SweepPlan // what the spec said of a sweep; nil: nothing
 	Force      bool              // rates above 200 % a year are meant
 	Session    *Session
+	Read       *paths.History // of --prices or --history; nil: neither
 
 	// fitted is the model of a kind fitted to --prices or to the history of the
 	// underlying; nil: no history is known.
