@@ -23,7 +23,7 @@ type targeting struct {
 
 	// draws is the fitted model where that draws shocks, else nil. Its growth is then that
 	// of the history's mean, about which the shocks are drawn: the likelihood's is that of
-	// the middle of the returns, which with heavy tails may be half a year's growth off.
+	// the middle of the returns, which may lie well off their mean.
 	draws func(Fit) (FHS, error)
 }
 

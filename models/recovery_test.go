@@ -260,7 +260,7 @@ func TestTargetedRecovery(t *testing.T) {
 }
 
 // Shocks are drawn about their mean, so growth is the mean's, as GBM's is, whatever the
-// likelihood takes for the middle of the returns: here it is .36 above.
+// likelihood takes for the middle of the returns: that is .36 above on average here.
 func TestFHSGrowth(t *testing.T) {
 	t.Parallel()
 	returns := history(drawingFHS(), recoverySeed, 0, time.Hour, 4380)
