@@ -19,8 +19,8 @@ import (
 //
 // Source: Francq, Horváth and Zakoïan, "Merits and drawbacks of variance
 // targeting in GARCH models", J. Financial Econometrics 9 (2011).
-func fitGARCH(s sample) (Fit, func(*Fit), error) { return fitVariance(s, false, true) }
-func fitGJR(s sample) (Fit, func(*Fit), error)   { return fitVariance(s, true, true) }
+func fitGARCH(s sample) (Fit, func(*Fit), error) { return fitVariance(s, false, true, nil) }
+func fitGJR(s sample) (Fit, func(*Fit), error)   { return fitVariance(s, true, true, nil) }
 
 // FitUntargeted fits garch or gjr as FitKind does, but without variance targeting: the
 // likelihood finds Sigma too. Intervals are those of the profile likelihood.
@@ -30,15 +30,16 @@ func FitUntargeted(kind string, returns []float64, dt float64) (Fit, error) {
 			"which alone have it", kind)
 	}
 	return fitKind(kind, returns, dt, func(s sample) (Fit, func(*Fit), error) {
-		return fitVariance(s, kind == "gjr", false)
+		return fitVariance(s, kind == "gjr", false, nil)
 	})
 }
 
 // fitVariance maximises the likelihood of the variance's recursion, started at
 // its long-run value. Shocks are Student-t of the scale that has variance 1
 // after the model's cut, but not cut: the likelihood is that of an ordinary
-// GARCH with t shocks.
-func fitVariance(s sample, leverage, targeted bool) (Fit, func(*Fit), error) {
+// GARCH with t shocks. If the fitted model draws shocks, draws makes it of the fit, and
+// variance and growth are targeted.
+func fitVariance(s sample, leverage, targeted bool, draws func(Fit) (FHS, error)) (Fit, func(*Fit), error) {
 	f := Fit{Kind: "garch", Method: "maximum likelihood, Student-t shocks"}
 	l := varianceLikelihood(s, leverage)
 	if leverage {
@@ -70,7 +71,7 @@ func fitVariance(s sample, leverage, targeted bool) (Fit, func(*Fit), error) {
 	}
 	intervals := func(f *Fit) { l.profile(f, s.r, peaks, nil) }
 	if targeted {
-		intervals = f.twoStep(s, whole, peaks[0])
+		intervals = f.twoStep(targeting{s: s, l: whole, draws: draws}, peaks[0])
 	}
 	f.fixed = param.Values{"garch-step": math.Round(s.dt * 365 * 86400)}
 	m := gjrOf(f.Values)

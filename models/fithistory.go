@@ -13,7 +13,8 @@ func Resamples(kind string) bool { return kind == "bootstrap" || kind == "fhs" }
 
 // FitSeries fits a kind of model to a history: as [FitKind] to its returns, or, of those
 // that draw from it, what else they need. FHS has the numbers of a GARCH with Student
-// shocks whose variance is targeted, whatever its shocks are; [Bootstrap] has the length of
+// shocks whose variance is targeted, whatever its shocks are, but the growth of the mean,
+// and intervals by histories that draw the shocks; [Bootstrap] has the length of
 // its blocks, and keeps the growth.
 func FitSeries(kind string, history *Series) (Fit, error) {
 	returns, _ := history.Returns()
@@ -43,7 +44,22 @@ func fitBootstrap(history *Series, returns []float64) (Fit, error) {
 }
 
 func fitFHS(history *Series, returns []float64) (Fit, error) {
-	f, err := FitKind("garch", returns, Years(history.Step))
+	block := max(shockBlock, history.Step)
+	draws := func(f Fit) (FHS, error) {
+		m := FHS{Mu: f.value("mu"), Sigma: f.value("sigma"), Alpha: f.value("garch-alpha"), Beta: f.value("garch-beta"),
+			Step: history.Step, Block: block}
+		if err := m.Check(); err != nil {
+			return m, err
+		}
+		drawing, err := m.Prepare(history, history.Step)
+		if err != nil {
+			return m, err
+		}
+		return drawing.(FHS), nil
+	}
+	f, err := fitKind("garch", returns, Years(history.Step), func(s sample) (Fit, func(*Fit), error) {
+		return fitVariance(s, false, true, draws)
+	})
 	if err != nil {
 		return f, fmt.Errorf("models: fhs: %w", err)
 	}
@@ -64,6 +80,6 @@ func fitFHS(history *Series, returns []float64) (Fit, error) {
 			f.Cov[k] = drop(row)
 		}
 	}
-	f.fixed["block"] = max(shockBlock, history.Step).Seconds()
+	f.fixed["block"] = block.Seconds()
 	return f, nil
 }

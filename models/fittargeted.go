@@ -1,13 +1,16 @@
 package models
 
 import (
+	"errors"
 	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/mathext"
 
+	"mcrisk/block"
 	"mcrisk/fmath"
+	"mcrisk/random"
 )
 
 // A targeting is a history and the likelihood that variance targeting climbs: that
@@ -17,6 +20,11 @@ type targeting struct {
 	l     likelihood // coordinate 1, sigma's, is 0
 	steps []float64  // of coordinates, to learn curvatures by; well below their errors
 	law   uncut      // of the last look: most differ in other numbers
+
+	// draws is the fitted model where that draws shocks, else nil. Its growth is then that
+	// of the history's mean, about which the shocks are drawn: the likelihood's is that of
+	// the middle of the returns, which may lie well off their mean.
+	draws func(Fit) (FHS, error)
 }
 
 // sigmaAt is the number of sigma among the parameters and its coordinate's.
@@ -172,7 +180,7 @@ func (t *targeting) cov(at landing) [][]float64 {
 	for i := range cov {
 		cov[i] = make([]float64, n)
 	}
-	sigma := t.sigmaMoves()
+	sigma, growth := t.sigmaMoves(), t.growthMoves()
 	for b, slopes := range at.blocks {
 		step := at.toward(slopes, sigma[b])
 		moved := make([]float64, n)
@@ -180,6 +188,9 @@ func (t *targeting) cov(at landing) [][]float64 {
 			for j, d := range step {
 				moved[i] += float64(jac.At(i, j) * d)
 			}
+		}
+		if t.draws != nil {
+			moved[0] = growth[b]
 		}
 		for i := range cov {
 			for j := range cov {
@@ -203,16 +214,44 @@ func (t *targeting) sigmaMoves() []float64 {
 	return moves
 }
 
+// growth is that of the expected price by the returns' mean and volatility, 1/year.
+func (t *targeting) growth() float64 {
+	return t.s.mean/t.s.dt + float64(t.s.volatility()*t.s.volatility())/2
+}
+
+// growthMoves are what the blocks of the history move growth by.
+func (t *targeting) growthMoves() []float64 {
+	n := len(t.s.r)
+	variance := float64(t.s.volatility() * t.s.volatility())
+	moves := make([]float64, jackBlocks)
+	for b, sigma := range t.sigmaMoves() {
+		sum := 0.0
+		for _, r := range t.s.r[b*n/jackBlocks : (b+1)*n/jackBlocks] {
+			sum += r - t.s.mean
+		}
+		moves[b] = sum/float64(n)/t.s.dt + float64(variance*sigma)
+	}
+	return moves
+}
+
+// natural are the numbers at coordinates.
+func (t *targeting) natural(x []float64) []float64 {
+	p := t.l.natural(x)
+	if t.draws != nil {
+		p[0] = t.growth()
+	}
+	return p
+}
+
 // twoStep completes a fit of all numbers but sigma, the history's: with that, errors of
 // all, and a way to intervals.
-func (f *Fit) twoStep(s sample, whole likelihood, top peak) (intervals func(*Fit)) {
+func (f *Fit) twoStep(t targeting, top peak) (intervals func(*Fit)) {
 	x := slices.Insert(slices.Clone(top.x), sigmaAt, 0)
-	f.Names, f.Values = whole.names, whole.natural(x)
+	f.Names, f.Values = t.l.names, t.natural(x)
 	f.SE, f.Cov = make([]float64, len(x)), nil
 	for i := range f.SE {
 		f.SE[i] = math.NaN()
 	}
-	t := &targeting{s: s, l: whole}
 	square := 0.0
 	for _, m := range t.sigmaMoves() {
 		square += float64(m*m) * jackBlocks / (jackBlocks - 1)
@@ -234,7 +273,7 @@ func (f *Fit) twoStep(s sample, whole likelihood, top peak) (intervals func(*Fit
 	for i := range f.SE {
 		f.SE[i] = math.Sqrt(f.Cov[i][i])
 	}
-	return func(f *Fit) { f.twoStepIntervals(t, at) }
+	return func(f *Fit) { f.twoStepIntervals(&t, at) }
 }
 
 // sigmaAlone fills the interval of sigma, where the likelihood settles nothing else.
@@ -250,32 +289,34 @@ func (f *Fit) sigmaAlone() {
 // that the fitted model makes. Squared returns are so heavy-tailed that a sample's
 // variance is mostly below the truth and rarely far above it.
 func (f *Fit) twoStepIntervals(t *targeting, top landing) {
-	m, err := f.Model()
+	makes, err := t.maker(f, top)
 	scales, err2 := f.scales()
-	if err != nil || err2 != nil {
+	if err = errors.Join(err, err2); err != nil {
 		f.noIntervals()
+		f.warn("no intervals: no histories of the fitted model: %v", err)
 		return
 	}
 	var made madeFits
 	for g := range madeGroups(t.s) {
-		for _, rs := range like(t.s, m, g) {
+		histories, truths := makes(g)
+		for i, rs := range histories {
 			made.histories++
 			s, err := newSample(rs, t.s.dt)
 			if err != nil {
 				continue
 			}
-			again := &targeting{s: s, l: varianceLikelihood(s, len(scales) > 5), steps: t.steps}
+			again := &targeting{s: s, l: varianceLikelihood(s, len(scales) > 5), steps: t.steps, draws: t.draws}
 			at, ok := again.climb(top.x, top)
 			if !ok {
 				continue
 			}
 			cov := again.cov(at)
 			se := make([]float64, len(scales))
-			values := again.l.natural(at.x)
+			values := again.natural(at.x)
 			for i, v := range values {
 				se[i] = math.Sqrt(cov[i][i]) * scales[i].slope(v)
 			}
-			made.add(scales, f.Values, values, se)
+			made.add(scales, truths[i], values, se)
 		}
 	}
 	se := make([]float64, len(scales))
@@ -284,6 +325,40 @@ func (f *Fit) twoStepIntervals(t *targeting, top landing) {
 	}
 	f.correct(made, scales, se)
 	f.Bias[sigmaAt] = math.NaN() // its square has none; the logarithm's is in the interval
+}
+
+// maker makes groups of histories to learn the law of t by, and says which numbers made
+// each: the fit's, or, where it draws shocks, alpha and beta as uncertain as the
+// jackknife says. Drawn shocks have no tail beyond the history's, so that law depends on
+// alpha and beta more, and at the fit's alone it is too narrow for sigma.
+func (t *targeting) maker(f *Fit, top landing) (func(group int) (histories, truths [][]float64), error) {
+	if t.draws == nil {
+		m, err := f.Model()
+		return func(group int) (made, truths [][]float64) {
+			return like(t.s, m, group), slices.Repeat([][]float64{f.Values}, block.Lanes)
+		}, err
+	}
+	m, err := t.draws(*f)
+	sigma := t.sigmaMoves()
+	return func(group int) (made, truths [][]float64) {
+		at := likeAt(t.s, group)
+		var z block.Track // FHS leaves these normals alone
+		random.Normals(&z, at.Seed, at.Group, random.Stream(random.Diffusion, 0), 0, jackBlocks)
+		for l := range block.Lanes {
+			x := slices.Clone(top.x)
+			for b, slopes := range top.blocks {
+				for i, d := range top.toward(slopes, sigma[b]) {
+					x[i] += float64(z[b][l] * math.Sqrt(jackBlocks/(jackBlocks-1.0)) * d)
+				}
+			}
+			p, truth := t.l.natural(x), slices.Clone(f.Values)
+			own := m
+			own.Alpha, own.Beta = p[2], p[3]
+			truth[2], truth[3] = p[2], p[3]
+			made, truths = append(made, histories(own, at.Alone(l), len(t.s.r))[l]), append(truths, truth)
+		}
+		return made, truths
+	}, err
 }
 
 // An uncut is the law of shocks that fits go by: Student's t of the scale that has

@@ -250,9 +250,12 @@ func histories(m Model, at At, steps int) [][]float64 {
 // seed is the sample's mean, so that the luck of the draw differs from one
 // history to the next, but not from run to run.
 func like(s sample, m Model, group int) [][]float64 {
-	at := At{Seed: math.Float64bits(s.mean), Group: uint64(group),
+	return histories(m, likeAt(s, group), len(s.r))
+}
+
+func likeAt(s sample, group int) At {
+	return At{Seed: math.Float64bits(s.mean), Group: uint64(group),
 		Step: time.Duration(math.Round(s.dt * float64(Year)))}
-	return histories(m, at, len(s.r))
 }
 
 // A madeFits is what fits to histories that a fitted model made say of its errors, by

@@ -264,15 +264,18 @@ func (p *page) recovery(t *testing.T) {
 		"`MCRISK_SLOW=1 go test ./models -run TestRecoverySlow -timeout 120m` makes `models/testdata/recovery.csv`, " +
 		"from which this table is; with `/Kou` after the test's name, the rows of one history.\n")
 	p.line("The 95 %% intervals hold the truth in %.1f %% of all fits, those of GARCH and GJR with variance targeting "+
-		"(two years of hours, from a start in the long-run law) in %.1f and %.1f %%, of Heston in %.1f and of Bates "+
-		"in %.1f %%. Rows outside of 91.5 to 98.5 %% of 200 or 400 fits, or below 87.5 %% of 64: %d of %d, where "+
+		"(two years of hours, from a start in the long-run law) in %.1f and %.1f %%, of FHS (shocks drawn from three "+
+		"years of GJR hours) in %.1f %%, of Heston in %.1f and of Bates in %.1f %%. "+
+		"Rows outside of 91.5 to 98.5 %% of 200 or 400 fits, or below 87.5 %% of 64: %d of %d, where "+
 		"an interval that covers 95 %% is by chance in 1.4, 0.1 and 0.4 %% of rows. The fits were made on other "+
-		"histories, and these were fitted once. The bias is the mean estimate's distance from the truth; what the "+
+		"histories, and these were fitted once, "+
+		"but those of FHS three times, as its intervals were mended. "+
+		"The bias is the mean estimate's distance from the truth; what the "+
 		"fits by jackknife say of it themselves, by simulation, stands beside. Fisher errors were computed "+
 		"by quadrature elsewhere; the deviation of estimates reaches them as the history grows, and not with "+
 		"the fifty jumps of five years of days "+
 		"([decisions/intervals-of-fits.md](../decisions/intervals-of-fits.md)).\n",
-		covered(rows, ""), covered(rows, "GARCH, 2"), covered(rows, "GJR, 2"), covered(rows, "Heston"),
+		covered(rows, ""), covered(rows, "GARCH, 2"), covered(rows, "GJR, 2"), covered(rows, "FHS"), covered(rows, "Heston"),
 		covered(rows, "Bates"), len(outside(rows)), len(rows))
 	p.line("| history | parameter | truth | mean estimate | deviation of estimates | mean standard error | " +
 		"Fisher error | bias, in deviations | as the fits say | covered | interval above | below | fits |\n" +
