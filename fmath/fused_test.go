@@ -25,7 +25,7 @@ var (
 	bearing = []string{"analytics", "assess", "block", "exact", "exact/brownian", "exact/levy", "fmath",
 		"fmath/cmplx", "models", "paths", "quad", "random", "report", "study", "tokens"}
 	excused = regexp.MustCompile(
-		`^models/(fit|fitgarch|fitjumps|fitregimes|fitvariance|goodness|interval|maximise)\.go$`)
+		`^models/(fit|fitgarch|fitjumps|fitregimes|fittargeted|fitvariance|goodness|interval|maximise)\.go$`)
 )
 
 var (

@@ -322,7 +322,7 @@ func (m Bootstrap) MeanPrice(t float64) float64 {
 	path := func(means []float64, bars int) float64 {
 		sum, p := 0.0, 1.0 // p: a block has at least so many bars
 		for b := 1; b < bars && b <= len(means); b++ {
-			sum += float64(p/length) * float64(means[b-1]*after[bars-b])
+			sum += float64(float64(p/length) * float64(means[b-1]*after[bars-b]))
 			p *= 1 - 1/length
 		}
 		if bars <= len(means) {
@@ -352,7 +352,7 @@ func (m Bootstrap) Moments(t float64) Moments {
 	}
 	variance, stay := float64(float64(n)*covariance(0)), max(0, 1-float64(d.step)/float64(m.Block))
 	for lag, p := 1, stay; lag < n && p > 1e-4; lag, p = lag+1, p*stay {
-		variance += 2 * float64(float64(n-lag)*p) * covariance(lag)
+		variance += float64(2 * float64(float64(n-lag)*p) * covariance(lag))
 	}
 	if !m.KeepGrowth {
 		return Moments{math.NaN(), variance, math.NaN(), math.NaN()}

@@ -304,7 +304,7 @@ func (d *shocks) compensation(m FHS) [][]float64 {
 	}
 	fine := make([][]float64, (octaves-1)*finePerOctave+1)
 	for i := range fine {
-		at := float64(i) / finePerOctave
+		at := float64(float64(i) / finePerOctave)
 		from := min(max(int(at)-1, 0), octaves-4)
 		t := at - float64(from)
 		w := [4]float64{-(t - 1) * (t - 2) * (t - 3) / 6, t * (t - 2) * (t - 3) / 2,
@@ -356,7 +356,7 @@ func (f *shockWalk) keep(state State, l int) {
 
 // settle finds the compensation for the variance at the block's start.
 func (f *shockWalk) settle() {
-	at := (fmath.Log(f.start)/math.Ln2 - firstOctave) * finePerOctave
+	at := float64((fmath.Log(f.start)/math.Ln2 - firstOctave) * finePerOctave)
 	i := min(max(int(at), 0), len(f.d.comp)-2)
 	t := min(max(at-float64(i), 0), 1)
 	root := math.Sqrt(f.start)

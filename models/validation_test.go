@@ -275,7 +275,8 @@ func (p *page) recovery(t *testing.T) {
 		"by quadrature elsewhere; the deviation of estimates reaches them as the history grows, and not with "+
 		"the fifty jumps of five years of days "+
 		"([decisions/intervals-of-fits.md](../decisions/intervals-of-fits.md)).\n",
-		covered(rows, ""), covered(rows, "GARCH, 2"), covered(rows, "GJR, 2"), covered(rows, "FHS"), covered(rows, "Heston"),
+		covered(rows, ""), covered(rows, "GARCH, 2"), covered(rows, "GJR, 2"), covered(rows, "FHS"),
+		covered(rows, "Heston"),
 		covered(rows, "Bates"), len(outside(rows)), len(rows))
 	p.line("| history | parameter | truth | mean estimate | deviation of estimates | mean standard error | " +
 		"Fisher error | bias, in deviations | as the fits say | covered | interval above | below | fits |\n" +

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -86,7 +87,8 @@ func TestRunsOfAHistory(t *testing.T) {
 		says(t, cli.Done, "begins at 2024-", "trace", "--target", "3", "--model", kind, "--history", h,
 			"--horizon", "2d", "--path", "5")
 	}
-	if err := os.WriteFile(h, []byte(strings.Replace(string(must(os.ReadFile(h))), ",100", ",101", 1)), 0o644); err != nil {
+	other := strings.Replace(string(must(os.ReadFile(h))), ",100", ",101", 1)
+	if err := os.WriteFile(h, []byte(other), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	says(t, cli.Failed, "is not the history that the spec was made with", "summary", dir)
@@ -97,4 +99,33 @@ func must(data []byte, err error) []byte {
 		panic(err)
 	}
 	return data
+}
+
+// Zero marks are none, and a byte order mark before a spec is passed over.
+func TestSpecEdges(t *testing.T) {
+	spec := resultsOf(t, small("simulate", "--target", "3", "--print-spec")...)
+	marks := regexp.MustCompile(`(?m)^marks: \d+$`)
+	if !marks.MatchString(spec) {
+		t.Fatalf("no marks in\n%s", spec)
+	}
+	expect(t, cli.Done, "simulate", "--spec", write(t, "bom.yaml", "\ufeff"+spec), "--no-save")
+	dir := filepath.Join(t.TempDir(), "run")
+	expect(t, cli.Done, "simulate", "--spec", write(t, "none.yaml", marks.ReplaceAllString(spec, "marks: 0")),
+		"--no-figures", "--out", dir)
+	if kept := string(must(os.ReadFile(filepath.Join(dir, "spec.yaml")))); !strings.Contains(kept, "\nmarks: 0\n") {
+		t.Errorf("marks: 0 became\n%s", kept)
+	}
+}
+
+// A rate above 200 % a year is asked about in specs and sweeps as in flags, and help does
+// not guess what has nothing in common with a command.
+func TestAsked(t *testing.T) {
+	spec := write(t, "s.yaml",
+		"tokens: [{name: x, target: 3, policy: {kind: hold}, mechanism: {kind: loan, borrow: 5}}]\n")
+	says(t, cli.BadInput, "borrow = 5 is 500 % a year", small("simulate", "--spec", spec)...)
+	expect(t, cli.Done, small("simulate", "--spec", spec, "--force")...)
+	says(t, cli.BadInput, "is 500 % a year", small("sweep", "--target", "3", "--over", "borrow=0.05,5")...)
+	if _, said := expect(t, cli.BadInput, "help", "foo"); strings.Contains(said, "plot") {
+		t.Errorf("help foo suggests plot: %s", said)
+	}
 }
