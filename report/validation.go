@@ -245,10 +245,10 @@ func windowData(v *assess.Validation) Table {
 func pitsOf(v *assess.Validation) plots.PITData {
 	spec := v.Plan.Study.Spec()
 	d := plots.PITData{Title: "Where outcomes of " + v.Token + " lay in their forecasts", Bars: "filtered start"}
-	d.Caption = fmt.Sprintf("%d windows of %s after %s in %d files, pooled; models fitted to the bars before; %s "+
+	d.Caption = fmt.Sprintf("%d windows of %s after %s in %s, pooled; models fitted to the bars before; %s "+
 		"paths of each forecast, seed %d. Models from the best to the worst.", len(v.Windows),
-		param.FormatSeconds(spec.Horizon.Seconds()), v.Plan.Until.Format(time.DateOnly), len(v.Plan.Histories),
-		Thousands(spec.Paths), spec.Seed)
+		param.FormatSeconds(spec.Horizon.Seconds()), v.Plan.Until.Format(time.DateOnly),
+		Count(len(v.Plan.Histories), "file"), Thousands(spec.Paths), spec.Seed)
 	for _, s := range assess.ValidatedStatistics {
 		d.Columns = append(d.Columns, inWords(s.Name))
 	}
