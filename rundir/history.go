@@ -43,9 +43,6 @@ func LoadHistory(ctx context.Context, s *study.Spec) error {
 		return errors.Join(fmt.Errorf("rundir: %s is not the history that the spec was made with: SHA-256 %s; want %s",
 			h.File, full.SHA256, h.SHA256), err)
 	}
-	if err == nil && !(h.Since.IsZero() && h.Until.IsZero()) {
-		read, err = read.Between(h.Since, h.Until)
-	}
 	if err == nil {
 		full.Series, err = read.Series()
 	}
@@ -75,8 +72,7 @@ func HistoryOptions(h study.History) (o paths.ReadOptions, err error) {
 // historyItem is a history as YAML.
 func historyItem(h study.History) yaml.MapItem {
 	m := yaml.MapSlice{{Key: "file", Value: h.File}, {Key: "sha256", Value: h.SHA256}}
-	for _, item := range []struct{ key, value string }{{"column", h.Column}, {"stamp", h.Stamp}, {"zone", h.Zone},
-		{"since", stampText(h.Since)}, {"until", stampText(h.Until)}} {
+	for _, item := range []struct{ key, value string }{{"column", h.Column}, {"stamp", h.Stamp}, {"zone", h.Zone}} {
 		if item.value != "" {
 			m = append(m, yaml.MapItem{Key: item.key, Value: item.value})
 		}
@@ -94,21 +90,12 @@ func stampText(t time.Time) string {
 // history reads what the spec says of the history.
 func (r *reader) history(n ast.Node) *study.History {
 	h := new(study.History)
-	stamp := func(to *time.Time) func(ast.Node) {
-		return func(n ast.Node) {
-			var err error
-			if *to, err = time.Parse(time.RFC3339, text(n)); err != nil {
-				r.fault(n, "%q; want a time such as 2020-03-12T10:00:00Z", text(n))
-			}
-		}
-	}
 	r.mapping(n, "history", fields{
 		"file":   func(n ast.Node) { h.File = text(n) },
 		"sha256": func(n ast.Node) { h.SHA256 = text(n) },
 		"column": func(n ast.Node) { h.Column = text(n) },
 		"stamp":  func(n ast.Node) { h.Stamp = text(n) },
 		"zone":   func(n ast.Node) { h.Zone = text(n) },
-		"since":  stamp(&h.Since), "until": stamp(&h.Until),
 	})
 	if h.File == "" {
 		r.fault(n, "history: no file; want the name of a file of prices")

@@ -61,10 +61,9 @@ type Underlying struct {
 type History struct {
 	File   string // as it was named
 	SHA256 string // of the file's bytes, in hexadecimal digits
-	// How it was read: column, meaning of the stamps and zone, as options give them, and the
-	// part of it. Empty strings and zero times are defaults.
+	// How it was read: column, meaning of the stamps and zone, as options give them; empty
+	// ones are defaults.
 	Column, Stamp, Zone string
-	Since, Until        time.Time
 
 	*models.Series // nil: not read yet
 }

@@ -159,9 +159,12 @@ var wrote = []struct{ object, table, command string }{
 		"--horizon 1d --paths 100"},
 	{"liquidation", "", "liquidation --tokens BTCBULL3X --step 1h --horizon 1d --paths 50"},
 	{"breakeven", "", "breakeven --target 3 --band 2.7:3.3 --horizon 1d --paths 50"},
-	{"calibrate", "", "calibrate PRICES --model gbm,merton,heston"},
+	{"calibrate", "", "calibrate PRICES --model gbm,merton,heston,garch"},
 	{"simulate and summary", "", "simulate --token ETHBULL3X --spec FITS/merton.yaml --mu 0 --parameter-uncertainty " +
 		"--horizon 1d --paths 50"},
+	{"simulate and summary", "", "simulate --target 3 --spec FITS/garch.yaml --start last --horizon 1d --paths 50"},
+	{"simulate and summary", "", "simulate --target 3 --model bootstrap --history PRICES --column close --stamp open " +
+		"--zone UTC --horizon 1d --paths 50"},
 	{"replay", "", "replay PRICES --token ETHBULL3X"},
 	{"validate", "", "validate PRICES --target 3 --band 2.7:3.3 --until 2023-12-15 --horizon 5d --paths 20 " +
 		"--model gbm,bates"},

@@ -92,8 +92,6 @@ var SpecKeys = []FileColumn{
 	{"history.column", "text", "column of prices, as --column"},
 	{"history.stamp", "text", "open or close, as --stamp"},
 	{"history.zone", "text", "zone of times without one, as --zone"},
-	{"history.since", "time", "start of the first bar that is used"},
-	{"history.until", "time", "end of the part that is used"},
 	{"last.volatility", "1/√year",
 		"volatility that the model saw at the end of the history it was fitted to: --start last"},
 	{"last.at", "time", "the time of that end"},
