@@ -292,8 +292,7 @@ func FuzzSweeps(f *testing.F) {
 }
 
 // The grammars reach what is behind the readers: one in six files that they generate, faults
-// on purpose among them, is read, built and written again. Of files that a fuzzer changes
-// byte by byte, one in a hundred is.
+// on purpose among them, is read, built and written again.
 func TestGrammarsReach(t *testing.T) {
 	for name, file := range map[string]func([]byte) []byte{"specs": specFile, "sweeps": sweepFile} {
 		const all = 200
