@@ -8,14 +8,10 @@ import (
 	"mcrisk/param"
 )
 
-// Resamples says whether a kind of model draws from a price history.
+// Resamples says whether a kind of model draws from a price history: its blocks have a length.
 func Resamples(kind string) bool {
 	k, err := Registry.Kind(kind)
-	if err != nil {
-		return false
-	}
-	_, ok := k.New(param.Values{}).(Resampler)
-	return ok
+	return err == nil && slices.ContainsFunc(k.Params, func(p param.Param) bool { return p.Name == blockLength.Name })
 }
 
 // FitSeries fits a kind of model to a history: as [FitKind] to its returns, or, of those

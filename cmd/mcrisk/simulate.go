@@ -117,8 +117,8 @@ func withMarks(s *study.Spec, r *cli.Resolved) error {
 	}
 	if steps := max(0, int(s.Horizon/s.Step)); s.Marks > steps {
 		if r.SpecKeys["marks"] {
-			r.Notes = append(r.Notes, fmt.Sprintf("marks = %d of the spec are lowered to %d: the horizon has no more steps",
-				s.Marks, steps))
+			r.Notes = append(r.Notes, fmt.Sprintf("marks = %d of the spec are lowered to %d: the horizon has no more "+
+				"steps", s.Marks, steps))
 		}
 		s.Marks = steps
 	}
