@@ -84,6 +84,9 @@ type runner struct {
 }
 
 func newRunner(s *Study) (*runner, error) {
+	if err := s.Constant(); err != nil {
+		return nil, err
+	}
 	spec := s.spec
 	grid, err := paths.NewGrid(spec.Horizon, spec.Step)
 	if err != nil {

@@ -19,7 +19,8 @@ type Study struct {
 	laws   []law
 	mixer  models.Mixer
 	tokens []tokens.Token
-	follow []int // number of its underlying in laws, by token
+	dated  []Dated // by token
+	follow []int   // number of its underlying in laws, by token
 }
 
 // A law is the price model of one underlying.
@@ -72,7 +73,8 @@ func (s *Study) StepYears() float64 { return models.Years(s.spec.Step) }
 // are those of the whole study only if it follows the first underlying.
 func (s *Study) Alone(token int) *Study {
 	u := s.follow[token]
-	alone := &Study{spec: s.spec, laws: []law{s.laws[u]}, tokens: []tokens.Token{s.tokens[token]}, follow: []int{0}}
+	alone := &Study{spec: s.spec, laws: []law{s.laws[u]}, tokens: []tokens.Token{s.tokens[token]}, follow: []int{0},
+		dated: []Dated{s.dated[token]}}
 	t := s.spec.Tokens[token]
 	t.Underlying = ""
 	alone.spec.Tokens, alone.spec.Others, alone.spec.CommonJumps = []TokenSpec{t}, nil, false
@@ -163,6 +165,7 @@ func compile(spec Spec) (*Study, error) {
 			note(fmt.Errorf("token %s: %w", s.spec.Tokens[i].Name, err))
 		}
 	}
+	note(s.compileDated())
 	return s, errors.Join(faults...)
 }
 
