@@ -93,6 +93,20 @@ func (t TokenSpec) checkDated() error {
 	return errors.Join(faults...)
 }
 
+// withoutSeries is the token without the numbers that series replace, so that these have their
+// defaults: a spec says nothing else of them.
+func (t TokenSpec) withoutSeries() TokenSpec {
+	for name := range t.Series {
+		for _, values := range []*param.Values{&t.Values, &t.Mechanism.Values} {
+			if _, ok := (*values)[name]; ok {
+				*values = maps.Clone(*values)
+				delete(*values, name)
+			}
+		}
+	}
+	return t
+}
+
 // dated says what of a token changes with dates; empty: nothing.
 func (t TokenSpec) dated() string {
 	if names := slices.Sorted(maps.Keys(t.Series)); len(names) > 0 {

@@ -117,6 +117,7 @@ func (t TokenSpec) make() (TokenSpec, tokens.Token, error) {
 			faults = append(faults, fmt.Errorf(format, t.Name, err))
 		}
 	}
+	t = t.withoutSeries()
 	policyPart, policy, err := tokens.Policies.Make(t.Policy)
 	note(err, "token %s: policy: %w")
 	mechanismPart, mechanism, err := tokens.Mechanisms.Make(t.Mechanism)

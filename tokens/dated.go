@@ -123,13 +123,16 @@ func (k *Kernel) succeed(l *Lane, now time.Duration) *Kernel {
 		k.flush(l)
 		before := &k.token
 		k = k.next
-		if !reflect.DeepEqual(before.Policy, k.token.Policy) {
-			l.state = State{}
-		}
 		if i := k.token.Keeper.Interval; i != before.Keeper.Interval && i > 0 {
 			l.next = (now/i + 1) * i
 		}
-		k.wait(l, now)
+		switch {
+		case !reflect.DeepEqual(before.Policy, k.token.Policy):
+			l.state = State{}
+			k.wait(l, now)
+		case before.Target != k.token.Target:
+			k.wait(l, now)
+		}
 	}
 	return k
 }
