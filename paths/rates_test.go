@@ -28,7 +28,8 @@ func TestReadRates(t *testing.T) {
 	}
 	r, err = ReadRates(strings.NewReader(rateTable), "f.csv",
 		RatesOptions{Column: PerPeriod, Where: map[string]string{"symbol": "ETH"}})
-	if gap, from := r.Widest(); err != nil || !r.Whole || len(r.Times) != 2 || gap != 8*time.Hour || !from.Equal(hourOf(0)) {
+	if gap, from := r.Widest(); err != nil || !r.Whole || len(r.Times) != 2 || gap != 8*time.Hour ||
+		!from.Equal(hourOf(0)) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	if r, err := ReadRates(strings.NewReader("date,apr\n2024-01-01,0.05\n"), "f", RatesOptions{}); err != nil ||
@@ -52,7 +53,8 @@ func TestReadRates(t *testing.T) {
 			"f.csv has no rate_per_period with symbol=SOL; want one at least"},
 		{"a,b\n1,2\n", RatesOptions{}, "has no time"},
 		{"date,apr\nsoon,1\n2024-01-01,5%\n2024-01-02,NaN\n", RatesOptions{}, "line 2: date = \"soon\"; want"},
-		{"date,apr\nsoon,1\n2024-01-01,5%\n2024-01-02,NaN\n", RatesOptions{}, "line 3: apr = \"5%\"; a sign of currency or percent"},
+		{"date,apr\nsoon,1\n2024-01-01,5%\n2024-01-02,NaN\n", RatesOptions{},
+			"line 3: apr = \"5%\"; a sign of currency or percent"},
 		{"date,apr\n2024-01-02,NaN\n", RatesOptions{}, "apr = \"NaN\"; want a number"},
 		{"date,apr\n2024-01-02,1,2\n", RatesOptions{}, "wrong number of fields"},
 		{"date\n2024-01-02\n", RatesOptions{}, "0 columns that may be rates"},

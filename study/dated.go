@@ -153,7 +153,10 @@ type later struct {
 }
 
 // Dated is the token of that number with what of it changes.
-func (s *Study) Dated(i int) Dated { return s.dated[i] }
+func (s *Study) Dated(i int) Dated {
+	d, _ := s.datedOf(i) // New has found no fault
+	return d
+}
 
 // WithLatency is the token with a keeper of another latency.
 func (d Dated) WithLatency(latency time.Duration) Dated {
@@ -165,35 +168,33 @@ func (d Dated) WithLatency(latency time.Duration) Dated {
 	return d
 }
 
-// compileDated builds and checks what tokens become.
-func (s *Study) compileDated() error {
-	var faults []error
-	s.dated = make([]Dated, len(s.tokens))
-	for i, t := range s.spec.Tokens {
-		d := Dated{Token: s.tokens[i], spec: t}
-		changes := slices.Clone(t.Changes)
-		slices.SortStableFunc(changes, func(a, b Change) int { return a.At.Compare(b.At) })
-		for n, c := range changes {
-			var err error
-			if t, err = t.with(c.Name, c.Value); err != nil {
-				faults = append(faults, fmt.Errorf("token %s: from %s: %w", t.Name, c.At.Format(time.DateOnly), err))
-				continue
-			}
-			if n+1 < len(changes) && changes[n+1].At.Equal(c.At) {
-				continue // all that changes at one time changes together
-			}
-			full, token, err := t.make()
-			if err == nil {
-				err = token.Check()
-			}
-			if err != nil {
-				faults = append(faults, fmt.Errorf("token %s: from %s: %w", t.Name, c.At.Format(time.DateOnly), err))
-			}
-			d.later = append(d.later, later{c.At, token, full})
+// datedOf builds and checks what a token becomes.
+func (s *Study) datedOf(i int) (Dated, error) {
+	t := s.spec.Tokens[i]
+	d := Dated{Token: s.tokens[i], spec: t}
+	changes := slices.Clone(t.Changes)
+	slices.SortStableFunc(changes, func(a, b Change) int { return a.At.Compare(b.At) })
+	for n, c := range changes {
+		fault := func(err error) error {
+			return fmt.Errorf("token %s: from %s: %w", t.Name, c.At.Format(time.DateOnly), err)
 		}
-		s.dated[i] = d
+		var err error
+		if t, err = t.with(c.Name, c.Value); err != nil {
+			return d, fault(err)
+		}
+		if n+1 < len(changes) && changes[n+1].At.Equal(c.At) {
+			continue // all that changes at one time changes together
+		}
+		full, token, err := t.make()
+		if err == nil {
+			err = token.Check()
+		}
+		if err != nil {
+			return d, fault(err)
+		}
+		d.later = append(d.later, later{c.At, token, full})
 	}
-	return errors.Join(faults...)
+	return d, nil
 }
 
 // kernel compiles a token for a history of so many steps.

@@ -19,8 +19,7 @@ type Study struct {
 	laws   []law
 	mixer  models.Mixer
 	tokens []tokens.Token
-	dated  []Dated // by token
-	follow []int   // number of its underlying in laws, by token
+	follow []int // number of its underlying in laws, by token
 }
 
 // A law is the price model of one underlying.
@@ -73,8 +72,7 @@ func (s *Study) StepYears() float64 { return models.Years(s.spec.Step) }
 // are those of the whole study only if it follows the first underlying.
 func (s *Study) Alone(token int) *Study {
 	u := s.follow[token]
-	alone := &Study{spec: s.spec, laws: []law{s.laws[u]}, tokens: []tokens.Token{s.tokens[token]}, follow: []int{0},
-		dated: []Dated{s.dated[token]}}
+	alone := &Study{spec: s.spec, laws: []law{s.laws[u]}, tokens: []tokens.Token{s.tokens[token]}, follow: []int{0}}
 	t := s.spec.Tokens[token]
 	t.Underlying = ""
 	alone.spec.Tokens, alone.spec.Others, alone.spec.CommonJumps = []TokenSpec{t}, nil, false
@@ -163,9 +161,10 @@ func compile(spec Spec) (*Study, error) {
 	for i, t := range s.tokens {
 		if err := t.Check(); err != nil {
 			note(fmt.Errorf("token %s: %w", s.spec.Tokens[i].Name, err))
+		} else if _, err := s.datedOf(i); err != nil {
+			note(err)
 		}
 	}
-	note(s.compileDated())
 	return s, errors.Join(faults...)
 }
 

@@ -82,10 +82,11 @@ func (o *replayOptions) run(ctx context.Context, session *cli.Session, file stri
 		return err
 	}
 	// The spec of the run is on the history's own grid, with its one path.
-	r, err := o.study.Resolve(session, cli.Demand{AnyTime: true, Dated: &o.dated, Amend: func(s *study.Spec, _ *cli.Resolved) error {
+	onItsGrid := func(s *study.Spec, _ *cli.Resolved) error {
 		s.Horizon, s.Step, s.Paths, s.Marks = h.Span(), h.Step, 1, 0
 		return nil
-	}})
+	}
+	r, err := o.study.Resolve(session, cli.Demand{AnyTime: true, Dated: &o.dated, Amend: onItsGrid})
 	if err != nil {
 		return err
 	}

@@ -28,10 +28,6 @@ func (o *DatedOptions) Bind(cmd *cobra.Command) {
 		"hold: the first and last value of a dated series hold where it does not reach; else that is an error")
 }
 
-// SeriesUsage is what help says of numbers that may be dated series.
-const SeriesUsage = "@FILE[:COLUMN][?KEY=VALUE&KEY=VALUE] is a dated series of fractions per year, " +
-	"in force from their stamps, or of a column rate_per_period, paid whole at its stamp"
-
 // series sets a number to a dated series.
 func (p *resolving) series(name, text string) error {
 	if !study.CanBeSeries(name) {
