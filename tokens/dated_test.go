@@ -205,9 +205,10 @@ func BenchmarkDated(b *testing.B) {
 	for _, extremes := range []bool{true, false} {
 		p := Path{Step: time.Hour, Extremes: extremes}
 		for g := range 137 {
-			block := normalBlock(0.8, 1, 0, g*64, true)
+			block := normalBlock(0.8, 1, 0, g*64, false)
 			for s := range block.Len {
-				p.Bars = append(p.Bars, Bar{Move: block.Move[0][s][0], Lo: block.Lo[0][s][0], Hi: block.Hi[0][s][0]})
+				move := block.Move[0][s][0]
+				p.Bars = append(p.Bars, Bar{Move: move, Lo: min(0, move) - 0.002, Hi: max(0, move) + 0.002})
 			}
 		}
 		for _, m := range measured {
