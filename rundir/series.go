@@ -19,6 +19,15 @@ import (
 	"mcrisk/study"
 )
 
+// Load reads the history and the dated series of a spec, as LoadHistory and LoadSeries do.
+func Load(ctx context.Context, s *study.Spec) error {
+	if err := LoadHistory(ctx, s); err != nil {
+		return err
+	}
+	_, err := LoadSeries(ctx, s)
+	return err
+}
+
 // LoadSeries reads the dated series of a spec's tokens that have not been read, and returns the
 // SHA-256 of their files. A file must be the one that the spec was made with. What of the spec is
 // changed is copied first.

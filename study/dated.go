@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/paths"
 	"mcrisk/tokens"
@@ -122,7 +123,7 @@ func (t TokenSpec) dated() string {
 // [ReplayDated] has dates.
 func (t TokenSpec) Constant() error {
 	if what := t.dated(); what != "" {
-		return fmt.Errorf("study: token %s: %s; want a number: only the replay of a price history has dates",
+		return fmt.Errorf("study: token %s: %s; want a number: only replay, simulate, trace and sweep take series",
 			t.Name, what)
 	}
 	return nil
@@ -133,6 +134,30 @@ func (s *Study) Constant() error {
 	for _, t := range s.spec.Tokens {
 		if err := t.Constant(); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// CheckDates is an error that names what changes with dates, if simulated paths have none for it: only
+// prices that are drawn from a history, bar by bar, have the rates of the same bars.
+func (s *Study) CheckDates() error {
+	for i, t := range s.spec.Tokens {
+		what := t.dated()
+		if what == "" {
+			continue
+		}
+		fault := func(want string) error {
+			return fmt.Errorf("study: token %s: %s; want a number, or %s", t.Name, what, want)
+		}
+		if len(t.Changes) > 0 {
+			return fault("the replay of a price history: simulated paths have no calendar")
+		}
+		_, dates := s.ModelOf(i).(models.Dater)
+		if h := s.spec.History; s.follow[i] != 0 || !dates || h == nil {
+			return fault("prices drawn from a history, as --model bootstrap draws them")
+		} else if s.spec.Step != h.Series.Step {
+			return fault(fmt.Sprintf("a step of %s, a bar of the history", param.FormatSeconds(h.Series.Step.Seconds())))
 		}
 	}
 	return nil
@@ -229,6 +254,18 @@ func (d Dated) kernel(h *paths.History, steps int) (*tokens.Kernel, error) {
 		last = k
 	}
 	return first, nil
+}
+
+// drawn lets a kernel pay the rates of the bars of a history that its paths are drawn from.
+func (d Dated) drawn(k *tokens.Kernel, h *models.Series) error {
+	series, err := d.levels(h.Start, h.Step, len(h.Bars))
+	if err == nil {
+		err = k.Follow(later{token: d.Token, spec: d.spec}.follow(series))
+	}
+	if err == nil {
+		k.ByBar(len(h.Bars))
+	}
+	return err
 }
 
 // A levelled is a series on the steps of a history.

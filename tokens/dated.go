@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"mcrisk/block"
 	"mcrisk/fmath"
 )
 
@@ -137,10 +138,27 @@ func (k *Kernel) succeed(l *Lane, now time.Duration) *Kernel {
 	return k
 }
 
-// plain panics for a kernel whose rates or rules change with the dates of a path, which a
-// block does not have.
-func (k *Kernel) plain() {
-	if k.dated != nil || k.next != nil {
-		panic("tokens: a kernel that changes on dates; want it on a Path")
+// ByBar lets lanes live in blocks whose steps are drawn from a history of so many bars: a step pays
+// what [Kernel.Follow] has for the step of the history's that it is drawn from.
+func (k *Kernel) ByBar(bars int) {
+	k.ofBar = make([]int32, bars)
+	at := 0
+	for i := range k.ofBar {
+		for at+1 < len(k.dated) && k.dated[at+1].from <= i {
+			at++
+		}
+		k.ofBar[i] = int32(at)
 	}
+}
+
+// date sets what a lane of a block pays in a step. It panics for a kernel whose rates or rules change
+// with the dates of a path, which the block does not have.
+func (k *Kernel) date(b *block.Block, underlying int, l *Lane, step, i int) {
+	if k.dated == nil && k.next == nil {
+		return
+	}
+	if k.ofBar == nil || k.next != nil || b.Bar == nil {
+		panic("tokens: a kernel that changes on dates; want it on a Path, or a block with the bars of a history")
+	}
+	l.dated = &k.dated[k.ofBar[b.Bar[underlying][step][i]]]
 }

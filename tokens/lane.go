@@ -65,6 +65,8 @@ type Kernel struct {
 	charges         // of a step, where rates are constants
 	dated   []dated // in place of those; nil: rates are constants
 
+	ofBar []int32 // the one of those in force in each bar of a history
+
 	until time.Duration // when next takes over
 	next  *Kernel       // nil: none does
 

@@ -10,10 +10,10 @@ import (
 // Advance walks one lane, the i-th of its group, over the steps from … to−1 of a
 // block, for the given underlying. [Lanes] advance a whole group faster.
 func (k *Kernel) Advance(b *block.Block, underlying int, l *Lane, i, from, to int) {
-	k.plain()
 	for s := from; s < to && !l.ended; s++ {
 		now := time.Duration(b.First+s+1) * k.step
 		k.outage(b, l, s, i)
+		k.date(b, underlying, l, s, i)
 		if b.Ways[underlying] == nil {
 			k.advanceGrid(l, b.Gross[underlying][s][i], now)
 			continue

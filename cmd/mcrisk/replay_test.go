@@ -3,11 +3,13 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"mcrisk/internal/cli"
 	"mcrisk/rundir"
@@ -241,10 +243,43 @@ func TestReplaySeries(t *testing.T) {
 			t.Errorf("%v: %s; want %q", tt.args, errs, tt.want)
 		}
 	}
-	for _, command := range []string{"simulate", "exact", "trace"} {
-		_, errs := expect(t, cli.BadInput, command, "--target", "3", "--borrow", "@"+rates)
-		if want := "borrow is a dated series, @" + rates + "; want a number"; !strings.Contains(errs, want) {
+	borrow := "@" + rates + ":rate_per_period?symbol=BTC"
+	for _, command := range []string{"simulate", "exact", "trace", "compare"} {
+		args := []string{command, "--target", "3", "--borrow", borrow}
+		if command == "compare" {
+			args = []string{command, "ETHBULL3X", "ETHBULL2X", "--borrow", borrow}
+		}
+		_, errs := expect(t, cli.BadInput, args...)
+		if want := "borrow is a dated series, " + borrow + "; want a number"; !strings.Contains(errs, want) {
 			t.Errorf("%s: %s; want %q", command, errs, want)
 		}
+	}
+}
+
+// Prices that are drawn from a history come with the rates of their hours; the run that is left is read
+// and verified.
+func TestSimulateSeries(t *testing.T) {
+	var prices, rates strings.Builder
+	prices.WriteString("timestamp,open,high,low,close\n")
+	rates.WriteString("timestamp,rate\n")
+	for hour := range 240 {
+		at := time.Date(2024, 1, 1, hour, 0, 0, 0, time.UTC).Format(time.RFC3339)
+		fmt.Fprintf(&prices, "%s,100,100,100,100\n", at)
+		fmt.Fprintf(&rates, "%s,0.5\n", at)
+	}
+	file, series, dir := write(t, "p.csv", prices.String()), write(t, "r.csv", rates.String()),
+		filepath.Join(t.TempDir(), "run")
+	args := []string{"simulate", "--target", "2", "--mechanism", "perp", "--funding", "@" + series, "--model", "bootstrap",
+		"--block", "10h", "--history", file, "--horizon", "3d", "--paths", "20"}
+	expect(t, cli.Done, append(args, "--out", dir)...)
+	out := read(t, filepath.Join(dir, "summary.csv"))
+	if !strings.Contains(out, "0.9917808219178") { // 1 − 2·0.5·3/365
+		t.Errorf("no 0.99178 in\n%s", out)
+	}
+	expect(t, cli.Done, "verify", dir)
+	expect(t, cli.Done, "summary", dir)
+	_, errs := expect(t, cli.BadInput, append(args, "--step", "2h", "--no-save")...)
+	if !strings.Contains(errs, "want a number, or a step of 1h, a bar of the history") {
+		t.Error(errs)
 	}
 }

@@ -19,11 +19,17 @@ type DatedOptions struct {
 	Gaps string   // what happens where a series does not reach
 }
 
-// Bind adds the flags to a command.
+// Bind adds the flags to a command that replays a history.
 func (o *DatedOptions) Bind(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.StringArrayVar(&o.From, "from", nil, "DATE:NAME=VALUE: a number of the token from a day or time on, UTC; repeatable")
 	InSection(s, SectionToken, "from")
+	o.BindGaps(cmd)
+}
+
+// BindGaps adds the flag of series.
+func (o *DatedOptions) BindGaps(cmd *cobra.Command) {
+	s := cmd.Flags()
 	Text(s, &o.Gaps, SectionCosts, "series-gaps", "hold", "",
 		"hold: the first and last value of a dated series hold where it does not reach; else that is an error")
 }

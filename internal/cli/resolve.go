@@ -59,8 +59,11 @@ type Demand struct {
 	CommonJumps bool     // jumps strike all underlyings together
 	Swept       bool     // the spec may say how it is swept
 	AnyTime     bool     // prices are seen at any time, not at the end of steps alone
-	// Dated are the options of a command whose paths have dates; nil: rates are numbers.
-	Dated    *DatedOptions
+	// Dated are the options of a command whose paths have dates; nil: rates are numbers. Drawn
+	// says that they are drawn, so that not all may have some.
+	Dated *DatedOptions
+	Drawn bool
+
 	OwnJumps bool // the command sets the jumps: sigma is the volatility of geometric Brownian motion
 
 	// Prepare changes the tokens before options set their kinds and numbers; may be nil.
@@ -98,6 +101,11 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 	}
 	if p.Study, err = study.New(p.spec); err != nil {
 		return nil, AsInput(err)
+	}
+	if d.Drawn {
+		if err := p.Study.CheckDates(); err != nil {
+			return nil, AsInput(err)
+		}
 	}
 	p.waits()
 	return p.Resolved, nil
