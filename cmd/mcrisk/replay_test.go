@@ -244,11 +244,8 @@ func TestReplaySeries(t *testing.T) {
 		}
 	}
 	borrow := "@" + rates + ":rate_per_period?symbol=BTC"
-	for _, command := range []string{"simulate", "exact", "trace", "compare"} {
+	for _, command := range []string{"simulate", "exact", "trace", "heatmap"} {
 		args := []string{command, "--target", "3", "--borrow", borrow}
-		if command == "compare" {
-			args = []string{command, "ETHBULL3X", "ETHBULL2X", "--borrow", borrow}
-		}
 		_, errs := expect(t, cli.BadInput, args...)
 		if want := "borrow is a dated series, " + borrow + "; want a number"; !strings.Contains(errs, want) {
 			t.Errorf("%s: %s; want %q", command, errs, want)
@@ -264,17 +261,23 @@ func TestSimulateSeries(t *testing.T) {
 	rates.WriteString("timestamp,rate\n")
 	for hour := range 240 {
 		at := time.Date(2024, 1, 1, hour, 0, 0, 0, time.UTC).Format(time.RFC3339)
-		fmt.Fprintf(&prices, "%s,100,100,100,100\n", at)
+		fmt.Fprintf(&prices, "%s,100,101,100,%d\n", at, 100+hour%2)
 		fmt.Fprintf(&rates, "%s,0.5\n", at)
 	}
-	file, series, dir := write(t, "p.csv", prices.String()), write(t, "r.csv", rates.String()),
-		filepath.Join(t.TempDir(), "run")
-	args := []string{"simulate", "--target", "2", "--mechanism", "perp", "--funding", "@" + series, "--model", "bootstrap",
+	file, series, dir, all := write(t, "p.csv", prices.String()), write(t, "r.csv", rates.String()),
+		filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "all.csv")
+	args := []string{"simulate", "--target", "2", "--mechanism", "loan", "--borrow", "@" + series, "--model", "bootstrap",
 		"--block", "10h", "--history", file, "--horizon", "3d", "--paths", "20"}
-	expect(t, cli.Done, append(args, "--out", dir)...)
-	out := read(t, filepath.Join(dir, "summary.csv"))
-	if !strings.Contains(out, "0.9917808219178") { // 1 − 2·0.5·3/365
-		t.Errorf("no 0.99178 in\n%s", out)
+	expect(t, cli.Done, append(args, "--out", dir, "--lifetimes", all)...)
+	rows, err := csv.NewReader(strings.NewReader(read(t, all))).ReadAll()
+	if err != nil || len(rows) != 21 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	column := slices.Index(rows[0], "money_borrow_interest")
+	for _, row := range rows[1:] {
+		if got, want := parse(t, row[column]), -math.Expm1(0.5*3/365); !(math.Abs(got-want) < 1e-12) {
+			t.Errorf("interest of %v; want %v", got, want)
+		}
 	}
 	expect(t, cli.Done, "verify", dir)
 	expect(t, cli.Done, "summary", dir)
