@@ -49,8 +49,8 @@ func TestDates(t *testing.T) {
 					bars[l] = append(bars[l], bar)
 					if r := b.Move[0][s][l]; r != other.Move[0][s][l] ||
 						bootstrap && !(math.Abs(r-series.Bars[bar].Close) < 1e-15) {
-						t.Fatalf("%T, step %d, lane %d: %v of bar %d, which has %v; without dates %v", m, b.First+s, l, r,
-							bar, series.Bars[bar].Close, other.Move[0][s][l])
+						t.Fatalf("%T, step %d, lane %d: %v of bar %d, which has %v; without dates %v", m, b.First+s, l,
+							r, bar, series.Bars[bar].Close, other.Move[0][s][l])
 					}
 				}
 			}

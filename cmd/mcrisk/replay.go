@@ -45,8 +45,7 @@ changes a number on a date.
 Last-traded prices of a perpetual have spikes that oracles do not have: for a loan
 prefer prices of the spot market.`,
 		Example: `  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11
-  mcrisk replay btc_usdt_perp_1h.csv --target 3 --band 2.7:3.3 --mechanism perp \
-    --funding '@funding_binance_8h.csv:rate_per_period?symbol=BTC'
+  mcrisk replay btc.csv --target 3 --mechanism perp --funding @rates.csv:apr
   mcrisk replay eth_usd_1d.csv --token ETHBULL3X --latencies 0 --closes --json`,
 		Args: cli.OneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {

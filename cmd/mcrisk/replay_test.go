@@ -228,7 +228,7 @@ func TestReplaySeries(t *testing.T) {
 		{[]string{"--funding", "@" + rates}, "2 columns that may be rates"},
 		{[]string{"--funding", "@" + rates + ":rate_per_period"}, "the stamp 2024-01-01T00:00:00Z again, as in line 3"},
 		{[]string{"--funding", "@" + rates + ":rate_per_period?symbol=ETH"}, "funding: paths: " + rates +
-			": 2 bars from 2024-01-01T00:00:00Z to 2024-01-01T02:00:00Z after the last stamp, 2024-01-01T00:00:00Z; want"},
+			": 2 bars from 2024-01-01T00:00:00Z to 2024-01-01T02:00:00Z after the last stamp, 2024-01-01T00:00:00Z"},
 		{[]string{"--funding", "@none.csv"}, "none.csv: no such file"},
 		{[]string{"--borrow", "@" + rates}, "--borrow is a number of mechanism loan, and this study has"},
 		{[]string{"--fee", "@" + rates}, "--fee = @" + rates + " is a dated series; want a number"},
@@ -266,8 +266,8 @@ func TestSimulateSeries(t *testing.T) {
 	}
 	file, series, dir, all := write(t, "p.csv", prices.String()), write(t, "r.csv", rates.String()),
 		filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "all.csv")
-	args := []string{"simulate", "--target", "2", "--mechanism", "loan", "--borrow", "@" + series, "--model", "bootstrap",
-		"--block", "10h", "--history", file, "--horizon", "3d", "--paths", "20"}
+	args := []string{"simulate", "--target", "2", "--mechanism", "loan", "--borrow", "@" + series,
+		"--model", "bootstrap", "--block", "10h", "--history", file, "--horizon", "3d", "--paths", "20"}
 	expect(t, cli.Done, append(args, "--out", dir, "--lifetimes", all)...)
 	rows, err := csv.NewReader(strings.NewReader(read(t, all))).ReadAll()
 	if err != nil || len(rows) != 21 {

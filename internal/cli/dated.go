@@ -22,7 +22,8 @@ type DatedOptions struct {
 // Bind adds the flags to a command that replays a history.
 func (o *DatedOptions) Bind(cmd *cobra.Command) {
 	s := cmd.Flags()
-	s.StringArrayVar(&o.From, "from", nil, "DATE:NAME=VALUE: a number of the token from a day or time on, UTC; repeatable")
+	s.StringArrayVar(&o.From, "from", nil,
+		"`DATE:NAME=VALUE`, a number of the token from a day or time on, UTC; repeatable")
 	InSection(s, SectionToken, "from")
 	o.BindGaps(cmd)
 }
