@@ -19,6 +19,9 @@ type Solving struct {
 // Problem states a study's token for package exact. The error has all reasons why the
 // token or the price has no exact answers.
 func Problem(s *study.Study, token int) (exact.Problem, error) {
+	if err := s.Constant(); err != nil {
+		return exact.Problem{}, err
+	}
 	if s.Spec().Uncertain {
 		return exact.Problem{}, errors.New(
 			"exact answers are for known parameters; want none of --parameter-uncertainty, which mcrisk simulate has")

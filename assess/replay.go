@@ -31,16 +31,15 @@ type ReplayedLife struct {
 // errors.
 func ReplayTokens(s *study.Study, h *paths.History, latencies []time.Duration, closes bool) (*Replay, error) {
 	r := &Replay{History: h, Closes: closes}
-	var all []tokens.Token
+	var all []study.Dated
 	for _, latency := range latencies {
 		for i := range s.Tokens() {
-			t := s.Token(i)
-			t.Keeper.Latency = latency
+			t := s.Dated(i).WithLatency(latency)
 			all = append(all, t)
-			r.Lives = append(r.Lives, ReplayedLife{Token: t.Name, Latency: latency})
+			r.Lives = append(r.Lives, ReplayedLife{Token: t.Token.Name, Latency: latency})
 		}
 	}
-	did, err := study.Replay(all, h, closes)
+	did, err := study.ReplayDated(all, h, closes)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,9 @@ type Mask [Steps]uint16
 // Has reports whether the mask says yes at a step for a lane.
 func (m *Mask) Has(step, lane int) bool { return m[step]>>lane&1 == 1 }
 
+// Bars hold the numbers of bars of a history, by step and lane.
+type Bars [Steps][Lanes]int32
+
 // A Block is up to Steps consecutive steps of Lanes consecutive paths.
 //
 // Tracks are per underlying, in the order of the study's underlyings.
@@ -50,6 +53,9 @@ type Block struct {
 	// of the steps are known. Where they are not, both are nil, and steps open at the
 	// last close.
 	Ways, Factors []*Ways
+
+	// Bar is the bar of a history that a step is drawn from; nil where nobody asks.
+	Bar []*Bars
 
 	// KeeperDown says at the end of which steps keepers are down, one mask for
 	// each setting of outages in the study.

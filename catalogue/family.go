@@ -145,7 +145,7 @@ func (t Token) Target() float64 {
 // apply: keeper, behaviour after a liquidation, speed of a policy without partial trades,
 // flows, and what most venues do not have.
 var optional = []string{"keeper-interval", "latency", "outage-rate", "outage-length", "after-liquidation", "speed",
-	"impact-increase", "impact-decrease", "tier", "tier-maintenance",
+	"impact-increase", "impact-decrease", "tier", "tier-maintenance", "spread", "cash-rate", "underlying-fee",
 	"flows", "close-below", "flow-response", "flow-look-back", "flow-cap"}
 
 // An Underlying is an asset and the price models fitted to its history: geometric

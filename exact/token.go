@@ -115,9 +115,9 @@ func growth(y float64) float64     { return fmath.Log(math.Abs(fmath.Expm1(y))) 
 // legs returns the rates of the risky and of the safe leg.
 func (t Token) legs() (risky, safe float64) {
 	if t.Target > 1 {
-		return t.Loan.Supply, t.Loan.Borrow
+		return t.Loan.Supply + t.Loan.UnderlyingFee, t.Loan.Borrow
 	}
-	return t.Loan.Borrow, t.Loan.Supply
+	return t.Loan.Borrow + t.Loan.UnderlyingFee, t.Loan.Supply
 }
 
 // edges returns the band in y; at the upper end the token buys, at the lower

@@ -19,6 +19,10 @@ type Generator struct {
 	Others []models.Model
 	Mixer  models.Mixer
 
+	// Dates asks for the bars of the history that steps are drawn from, [block.Block].Bar, of models
+	// that are a [models.Dater].
+	Dates bool
+
 	Outages []Outage // of keepers; each is a mask of the block
 
 	// Each is the law of each path, where they differ in their numbers; nil:
@@ -68,6 +72,14 @@ func (g Generator) NewWalker() *Walker {
 		w.laws = append(w.laws, l)
 		if len(l.z) > 0 {
 			w.mixed = append(w.mixed, l.z[0])
+		}
+	}
+	if g.Dates {
+		w.block.Bar = make([]*block.Bars, 1+len(g.Others))
+		for u, l := range w.laws {
+			if _, ok := l.model.(models.Dater); ok {
+				w.block.Bar[u] = new(block.Bars)
+			}
 		}
 	}
 	for range g.Outages {
@@ -137,6 +149,9 @@ func (w *Walker) Next() *block.Block {
 // advance writes the steps of a law of an underlying's.
 func (w *Walker) advance(m models.Model, at models.At, underlying int) {
 	l, b := &w.laws[underlying], w.block
+	if b.Bar != nil && b.Bar[underlying] != nil {
+		m.(models.Dater).Dates(at, l.state, b.Bar[underlying])
+	}
 	if l.inBars {
 		m.(models.BarModel).AdvanceBars(at, l.z, l.state, b.Move[underlying], b.Ways[underlying])
 		return

@@ -139,7 +139,7 @@ func (s *Stored) Sweep(names []string) (*Records, SweepPlan, Origin, error) {
 	if how == nil {
 		return none(fmt.Errorf("rundir: %s says nothing of a sweep", file))
 	}
-	if err := LoadHistory(context.Background(), &spec); err != nil {
+	if err := Load(context.Background(), &spec); err != nil {
 		return none(err)
 	}
 	own, err := study.New(spec)

@@ -52,9 +52,13 @@ func specItems(s study.Spec) yaml.MapSlice {
 		}
 		m = append(m, yaml.MapSlice{
 			{Key: "policy", Value: part(t.Policy, policy.Params)},
-			{Key: "mechanism", Value: part(t.Mechanism, mechanism.Params)},
+			{Key: "mechanism", Value: dated(part(t.Mechanism, mechanism.Params), t.Series)},
 		}...)
-		list = append(list, append(m, numbers(t.Values, tokens.Params)...))
+		m = append(m, dated(numbers(t.Values, tokens.Params), t.Series)...)
+		if len(t.Changes) > 0 {
+			m = append(m, changesItem(t))
+		}
+		list = append(list, m)
 	}
 	model, _ := models.Registry.Kind(s.Model.Kind)
 	spec := yaml.MapSlice{{Key: "model", Value: part(s.Model, model.Params)}}
@@ -408,6 +412,12 @@ func (r *reader) values(into param.Values, params []param.Param) fields {
 }
 
 func readPart[T any](r *reader, n ast.Node, what string, registry *param.Registry[T]) param.Part {
+	return readDatedPart(r, n, what, registry, nil)
+}
+
+// readDatedPart is readPart of one whose numbers may be series, which it adds to those given.
+func readDatedPart[T any](r *reader, n ast.Node, what string, registry *param.Registry[T],
+	series map[string]study.Series) param.Part {
 	p := param.Part{Values: param.Values{}}
 	items := r.items(n, what)
 	if items == nil {
@@ -424,7 +434,7 @@ func readPart[T any](r *reader, n ast.Node, what string, registry *param.Registr
 		r.fault(n, "%s: %s", what, err)
 		return p
 	}
-	f := r.values(p.Values, kind.Params)
+	f := r.datedValues(p.Values, kind.Params, series)
 	f["kind"] = func(ast.Node) {}
 	r.mapping(n, kind.Name, f)
 	return p
@@ -435,7 +445,8 @@ var filename = regexp.MustCompile(`^[\pL\pN+-][\pL\pN +_.-]{0,99}$`)
 
 func (r *reader) token(n ast.Node) study.TokenSpec {
 	t := study.TokenSpec{Values: param.Values{}}
-	f := r.values(t.Values, tokens.Params)
+	t.Series = map[string]study.Series{}
+	f := r.datedValues(t.Values, tokens.Params, t.Series)
 	f["name"] = func(n ast.Node) {
 		if t.Name = text(n); !filename.MatchString(t.Name) {
 			r.fault(n, "name = %q; want letters, digits, spaces and any of + - _ . in it, as files are named after it",
@@ -444,8 +455,16 @@ func (r *reader) token(n ast.Node) study.TokenSpec {
 	}
 	f["underlying"] = func(n ast.Node) { t.Underlying = r.word(n, "underlying") }
 	f["policy"] = func(n ast.Node) { t.Policy = readPart(r, n, "policy", &tokens.Policies) }
-	f["mechanism"] = func(n ast.Node) { t.Mechanism = readPart(r, n, "mechanism", &tokens.Mechanisms) }
+	f["mechanism"] = func(n ast.Node) { t.Mechanism = readDatedPart(r, n, "mechanism", &tokens.Mechanisms, t.Series) }
+	f["from"] = func(n ast.Node) {
+		for _, item := range r.some(n, "from") {
+			t.Changes = append(t.Changes, r.changes(item)...)
+		}
+	}
 	r.mapping(n, "a token", f)
+	if len(t.Series) == 0 {
+		t.Series = nil
+	}
 	return t
 }
 

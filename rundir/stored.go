@@ -214,7 +214,7 @@ func (s *Stored) Study(name string) (*study.Study, error) {
 	if err != nil {
 		return nil, NotRunError{err}
 	}
-	if err := LoadHistory(context.Background(), &spec); err != nil {
+	if err := Load(context.Background(), &spec); err != nil {
 		return nil, err
 	}
 	built, err := study.New(spec)

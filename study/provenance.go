@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"mcrisk/models"
 	"mcrisk/param"
@@ -49,9 +50,13 @@ func (s *Study) Settings(from Origins) []Setting {
 		}
 		list = append(list, Setting{name, value, from.Of(key)})
 	}
-	numbers := func(prefix string, ps []param.Param, values param.Values) {
+	numbers := func(prefix string, ps []param.Param, values param.Values, series map[string]Series) {
 		for _, q := range ps {
-			add(prefix+q.Name, q.Format(values[q.Name]), q.Name)
+			text := q.Format(values[q.Name])
+			if s, ok := series[q.Name]; ok {
+				text = s.String()
+			}
+			add(prefix+q.Name, text, q.Name)
 		}
 	}
 	add("horizon", param.FormatSeconds(spec.Horizon.Seconds()), "horizon")
@@ -60,7 +65,7 @@ func (s *Study) Settings(from Origins) []Setting {
 	add("seed", strconv.FormatUint(spec.Seed, 10), "seed")
 	model, _ := models.Registry.Kind(spec.Model.Kind) // New has found all kinds
 	add("model", model.Name+" ("+model.Doc+")", "model")
-	numbers("", model.Params, spec.Model.Values)
+	numbers("", model.Params, spec.Model.Values, nil)
 	for _, u := range spec.Others {
 		other, _ := models.Registry.Kind(u.Model.Kind)
 		for _, q := range other.Params {
@@ -82,11 +87,16 @@ func (s *Study) Settings(from Origins) []Setting {
 		}
 		policy, _ := tokens.Policies.Kind(t.Policy.Kind)
 		mechanism, _ := tokens.Mechanisms.Kind(t.Mechanism.Kind)
-		numbers(prefix, tokens.Params, t.Values)
+		numbers(prefix, tokens.Params, t.Values, t.Series)
 		add(prefix+"policy", policy.Name, "policy")
-		numbers(prefix, policy.Params, t.Policy.Values)
+		numbers(prefix, policy.Params, t.Policy.Values, nil)
 		add(prefix+"mechanism", mechanism.Name, "mechanism")
-		numbers(prefix, mechanism.Params, t.Mechanism.Values)
+		numbers(prefix, mechanism.Params, t.Mechanism.Values, t.Series)
+		for _, c := range t.Changes {
+			if q, err := (Spec{Tokens: []TokenSpec{t}}).Param(c.Name); err == nil {
+				add(prefix+c.Name+" from "+c.At.Format(time.RFC3339), q.Format(c.Value), "from")
+			}
+		}
 	}
 	return list
 }

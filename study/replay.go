@@ -18,11 +18,24 @@ type Replayed struct {
 // the close of its last, each by itself. Within a bar the path is open, nearer extreme,
 // farther extreme, close. With closes only, by request or because the history has no
 // others, the price is seen at the end of each bar. Over missing bars the price stands
-// still, and then jumps to the next open. Rates and costs are constants of the tokens.
+// still, and then jumps to the next open. Rates and costs are constants of the tokens; see
+// [ReplayDated] for others.
 //
 // Outages of keepers are drawn with simulated paths, and a history has none: a token
 // whose keeper has outages is an error.
 func Replay(ts []tokens.Token, h *paths.History, closes bool) (*Replayed, error) {
+	var constant []Dated
+	for _, t := range ts {
+		constant = append(constant, Dated{Token: t})
+	}
+	return ReplayDated(constant, h, closes)
+}
+
+// ReplayDated is [Replay] of tokens whose rates, gas or impact may be dated series, and whose
+// numbers may change. A bar pays the mean of a rate over it, and the payments whose stamps are in it,
+// on what is held at its start. Bars that a series does not reach are an error, unless it holds.
+// Changes take effect at the start of the first bar that does not begin before them.
+func ReplayDated(ts []Dated, h *paths.History, closes bool) (*Replayed, error) {
 	if _, err := paths.NewGrid(h.Span(), h.Step); err != nil {
 		return nil, fmt.Errorf("study: %s: %w", h.Name, err)
 	}
@@ -36,12 +49,13 @@ func Replay(ts []tokens.Token, h *paths.History, closes bool) (*Replayed, error)
 	}
 	r := &Replayed{Held: k.Live(p), Lives: make([]tokens.Lifetime, len(ts))}
 	r.Underlying = marketOf(p, &r.Held)
-	for i, t := range ts {
+	for i, d := range ts {
+		t := &d.Token
 		if t.Keeper.Outage.Rate > 0 {
 			return nil, fmt.Errorf("study: %s has a keeper with outages, %v a year; want none on a price history",
 				t.Name, t.Keeper.Outage.Rate)
 		}
-		k, err := tokens.Compile(t, h.Step)
+		k, err := d.kernel(h, len(p.Bars))
 		if err != nil {
 			return nil, fmt.Errorf("study: %s: %w", t.Name, err)
 		}

@@ -48,7 +48,7 @@ func history(hours int) *paths.History {
 
 // A path whose first block covers its horizon gives every token the lifetime that the
 // replay of the history from that bar gives, to the last bit: at closes and inside bars,
-// on a loan and on a perpetual, with a keeper that waits.
+// on a loan and on a perpetual, with a keeper that waits, and at dated rates.
 func TestFirstBlockIsReplayed(t *testing.T) {
 	h := history(2000)
 	series := seriesOf(h)
@@ -64,14 +64,33 @@ func TestFirstBlockIsReplayed(t *testing.T) {
 					Mechanism: part(mechanism), Values: param.Values{"fee": 0.001, "latency": latency, "target": 3}})
 			}
 		}
+		rates := &paths.Rates{Name: "r.csv"}
+		for i := range 500 { // every 4 hours
+			rates.Times = append(rates.Times, series.Start.Add(time.Duration(i*4)*time.Hour))
+			rates.Values = append(rates.Values, 0.3*math.Sin(float64(i)))
+		}
+		paid := &paths.Rates{Name: "p.csv", Whole: true, Times: rates.Times}
+		gas := &paths.Rates{Name: "g.csv", Times: rates.Times}
+		for _, v := range rates.Values {
+			paid.Values, gas.Values = append(paid.Values, v/1000), append(gas.Values, 10*math.Abs(v))
+		}
+		for name, t := range map[string]study.TokenSpec{
+			"dated loan": {Mechanism: part("loan"), Series: map[string]study.Series{"borrow": {Rates: rates},
+				"gas": {Rates: gas}}},
+			"dated perp": {Mechanism: part("perp"), Series: map[string]study.Series{"funding": {Rates: paid}}},
+		} {
+			t.Name, t.Values = name, param.Values{"fee": 0.001, "target": 3}
+			t.Policy = part("band", "low", 2.7, "high", 3.3)
+			s.Tokens = append(s.Tokens, t)
+		}
 		built := built(t, s)
 		all, err := study.Ensembles(context.Background(), built, study.Options{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var ts []tokens.Token
+		var ts []study.Dated
 		for i := range s.Tokens {
-			ts = append(ts, built.Token(i))
+			ts = append(ts, built.Dated(i))
 		}
 		compared := 0
 		for path := range s.Paths {
@@ -83,7 +102,7 @@ func TestFirstBlockIsReplayed(t *testing.T) {
 			if err != nil || !part.Bars[0].Start.Equal(at) || part.Span() != s.Horizon {
 				continue // it wraps, or begins or ends in missing bars
 			}
-			r, err := study.Replay(ts, part, extremes == 0)
+			r, err := study.ReplayDated(ts, part, extremes == 0)
 			if err != nil {
 				t.Fatal(err)
 			}

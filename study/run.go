@@ -84,6 +84,9 @@ type runner struct {
 }
 
 func newRunner(s *Study) (*runner, error) {
+	if err := s.CheckDates(); err != nil {
+		return nil, err
+	}
 	spec := s.spec
 	grid, err := paths.NewGrid(spec.Horizon, spec.Step)
 	if err != nil {
@@ -96,8 +99,12 @@ func newRunner(s *Study) (*runner, error) {
 	r := &runner{spec: spec, follows: s.follow}
 	r.generator = paths.Generator{Model: priced[0], Others: priced[1:], Each: s.laws[0].each, Mixer: s.mixer,
 		Grid: grid, Seed: spec.Seed}
-	for _, token := range s.tokens {
+	for i, token := range s.tokens {
 		k, err := tokens.Compile(token, spec.Step)
+		if err == nil && len(spec.Tokens[i].Series) > 0 {
+			r.generator.Dates = true
+			err = s.Dated(i).drawn(k, spec.History.Series)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("token %s: %w", token.Name, err)
 		}

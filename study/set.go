@@ -2,6 +2,7 @@ package study
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -108,23 +109,45 @@ func (s Spec) With(name string, v float64) (Spec, error) {
 	}
 	s.Tokens = slices.Clone(s.Tokens)
 	for i := range s.Tokens {
-		t := &s.Tokens[i]
-		if has(tokens.Params, name) {
-			t.Values = set(t.Values, name, v)
-		}
-		if k, err := tokens.Policies.Kind(t.Policy.Kind); err == nil && has(k.Params, name) {
-			t.Policy.Values = set(t.Policy.Values, name, v)
-		}
-		if k, err := tokens.Mechanisms.Kind(t.Mechanism.Kind); err == nil && has(k.Params, name) {
-			t.Mechanism.Values = set(t.Mechanism.Values, name, v)
-		}
-		if name == HalfWidth.Name && t.Policy.Kind == "band" {
-			target, _ := t.Value("target")
-			target = math.Abs(target)
-			t.Policy.Values = set(set(t.Policy.Values, "low", target-v), "high", target+v)
-		}
+		s.Tokens[i] = s.Tokens[i].set(name, v)
 	}
 	return s, nil
+}
+
+// with is the token with a number set that it must have, in its range.
+func (t TokenSpec) with(name string, v float64) (TokenSpec, error) {
+	p, err := Spec{Tokens: []TokenSpec{t}}.Param(name)
+	if err == nil {
+		err = p.Check(v)
+	}
+	if err != nil {
+		return t, err
+	}
+	return t.set(name, v), nil
+}
+
+// set sets a number of the token, of its policy or of its mechanism, if it has it, in place of a
+// series.
+func (t TokenSpec) set(name string, v float64) TokenSpec {
+	if _, ok := t.Series[name]; ok {
+		t.Series = maps.Clone(t.Series)
+		delete(t.Series, name)
+	}
+	if has(tokens.Params, name) {
+		t.Values = set(t.Values, name, v)
+	}
+	if k, err := tokens.Policies.Kind(t.Policy.Kind); err == nil && has(k.Params, name) {
+		t.Policy.Values = set(t.Policy.Values, name, v)
+	}
+	if k, err := tokens.Mechanisms.Kind(t.Mechanism.Kind); err == nil && has(k.Params, name) {
+		t.Mechanism.Values = set(t.Mechanism.Values, name, v)
+	}
+	if name == HalfWidth.Name && t.Policy.Kind == "band" {
+		target, _ := t.Value("target")
+		target = math.Abs(target)
+		t.Policy.Values = set(set(t.Policy.Values, "low", target-v), "high", target+v)
+	}
+	return t
 }
 
 // Value is a number of the spec by its registered name, given or default: of a token,

@@ -87,6 +87,9 @@ type TokenSpec struct {
 	Policy     param.Part   // of tokens.Policies
 	Mechanism  param.Part   // of tokens.Mechanisms
 	Values     param.Values // of tokens.Params
+
+	Series  map[string]Series // numbers that are dated series instead, by name
+	Changes []Change          // numbers that change on dates
 }
 
 // Complete returns the token's spec with every default written out, or everything
@@ -114,6 +117,7 @@ func (t TokenSpec) make() (TokenSpec, tokens.Token, error) {
 			faults = append(faults, fmt.Errorf(format, t.Name, err))
 		}
 	}
+	t = t.withoutSeries()
 	policyPart, policy, err := tokens.Policies.Make(t.Policy)
 	note(err, "token %s: policy: %w")
 	mechanismPart, mechanism, err := tokens.Mechanisms.Make(t.Mechanism)
@@ -132,6 +136,9 @@ func (t TokenSpec) make() (TokenSpec, tokens.Token, error) {
 		}
 	}
 	t.Policy, t.Mechanism, t.Values = policyPart, mechanismPart, values
+	if err := t.checkDated(); err != nil {
+		faults = append(faults, err)
+	}
 	if len(faults) > 0 {
 		return t, tokens.Token{}, errors.Join(faults...)
 	}

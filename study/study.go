@@ -161,6 +161,8 @@ func compile(spec Spec) (*Study, error) {
 	for i, t := range s.tokens {
 		if err := t.Check(); err != nil {
 			note(fmt.Errorf("token %s: %w", s.spec.Tokens[i].Name, err))
+		} else if _, err := s.datedOf(i); err != nil {
+			note(err)
 		}
 	}
 	return s, errors.Join(faults...)

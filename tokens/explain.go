@@ -11,10 +11,10 @@ func PriceMove(from, to float64) float64 {
 	return to*(1-from)/(from*(1-to)) - 1
 }
 
-// CarryAtTarget is the interest, funding and borrow fee of a year at the
+// CarryAtTarget is interest, funding and borrow fee of a year at the
 // target's leverage, a fraction of net asset value; negative if it is paid.
 func (t Token) CarryAtTarget() float64 {
 	v := t.Mechanism.Terms(t)
 	return float64(t.Target*v.ExposureInterest.Rate) + float64((1-t.Target)*v.CashInterest.Rate) -
-		float64(t.Target*v.Funding.Rate) - float64(math.Abs(t.Target)*v.BorrowFee.Rate)
+		float64(t.Target*v.Funding.Rate) - float64(math.Abs(t.Target)*v.BorrowFee.Rate) + v.MarginInterest.Rate
 }

@@ -83,19 +83,21 @@ func newFastPath(k *Kernel) *fastPath {
 		t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 {
 		return nil
 	}
-	paid := k.funding + float64(k.sign*k.borrowFee) // a step's over the exposure, signed
+	// Interest on the margin x + b is that on cash, less what the exposure then pays.
+	growB := k.growB + k.onMargin
+	paid := k.funding + float64(k.sign*k.borrowFee) - k.onMargin // a step's over the exposure, signed
 	c := &fastPath{
-		ratio: (1 + k.growX) / (1 + k.growB),
-		grow:  float64((1 + k.growB) * (1 + k.fee)),
-		carry: paid / (1 + k.growB),
+		ratio: (1 + k.growX) / (1 + growB),
+		grow:  float64((1 + growB) * (1 + k.fee)),
+		carry: paid / (1 + growB),
 		floor: k.floor,
 		rate:  t.Cost.Fee + t.Cost.ImpactBase,
 		v0:    1 - t.Target,
 	}
 	// A step's carry over equity at leverage L is growX·L + growB·(1−L) − paid·L.
 	growX := k.growX - paid
-	d0 := float64(growX*t.Target) + float64(k.growB*c.v0)
-	d1 := k.growB - growX
+	d0 := float64(growX*t.Target) + float64(growB*c.v0)
+	d1 := growB - growX
 	if !(math.Abs(d0) < 1e-3) {
 		return nil
 	}
@@ -376,6 +378,14 @@ func (c *fastPath) flush(k *Kernel, l *Lane) {
 		}
 		rest -= funding + borrowFee
 		logRest += logFunding + logBorrow
+	}
+	if k.onMargin != 0 {
+		earned := float64(k.onMargin * sumE)
+		logEarned := float64(k.onMargin * (logL + (float64(c.v0*per) + above)))
+		l.money.add(v.MarginInterest.Item, earned)
+		l.logs[v.MarginInterest.Item] += logEarned
+		rest -= earned
+		logRest += logEarned
 	}
 	l.money.add(StreamingFee, fee)
 	l.money.add(TradeFee, -tradeFee)

@@ -37,7 +37,8 @@ func (ls *Lanes) Lane(i int) *Lane {
 // AdvanceAll walks the lanes over the steps from … to−1 of a block, for the
 // given underlying.
 func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to int) {
-	if vector && k.fast != nil && k.fast.trades && k.fast.floor == 0 && b.Ways[underlying] == nil && from < to {
+	batches := vector && k.fast != nil && k.fast.trades && k.fast.floor == 0 && k.next == nil
+	if batches && b.Ways[underlying] == nil && from < to {
 		for first := 0; first < block.Lanes; first += k.fast.batch() {
 			k.advanceBatch(b, underlying, ls, first, from, to)
 		}

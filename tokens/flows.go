@@ -143,7 +143,7 @@ func (k *Kernel) flow(l *Lane, now time.Duration) {
 func (k *Kernel) closeDown(l *Lane, now time.Duration) {
 	k.gauge(l)
 	if q, e := math.Abs(l.x), l.x+l.b; q > 0 {
-		fee, impact, gas := k.token.Cost.of(q, k.dollars(l, e), false)
+		fee, impact, gas := k.cost(l).of(q, k.dollars(l, e), false)
 		cost := fee + impact + gas
 		per := logPerUnit(-cost / e)
 		l.book(TradeFee, -fee, e, per)

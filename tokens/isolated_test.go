@@ -21,6 +21,7 @@ import (
 type isolated struct {
 	Pays, Charges float64 // on what is held, on what is owed; 1/year, continuously compounded
 	Fee           float64 // on absolute notional, 1/year
+	Earns         float64 // on equity, in cash, 1/year
 	Maintenance   float64 // of equity over notional, in (0, 1)
 	Restore       float64 // leverage after a liquidation, a magnitude
 	ClosingFee    float64 // of a liquidation, a fraction of what is closed
@@ -45,6 +46,7 @@ func (m isolated) Terms(t tokens.Token) tokens.Terms {
 		ExposureInterest: tokens.Charge{Rate: m.Pays, Item: tokens.SupplyInterest},
 		CashInterest:     tokens.Charge{Rate: m.Charges, Item: tokens.BorrowInterest},
 		BorrowFee:        tokens.Charge{Rate: m.Fee, Item: tokens.BorrowFee},
+		MarginInterest:   tokens.Charge{Rate: m.Earns, Item: tokens.Funding},
 		Margins:          []tokens.Margin{{Exposure: 1 - side, Cash: 1}}, // x + b − Maintenance·|x|
 	}
 	if t.Target < 0 {
@@ -68,12 +70,13 @@ var _ = tokens.Mechanisms.Register(param.Kind[tokens.Venue]{
 		{Name: "pays", Unit: param.Rate, Min: -1, Max: 1, Default: 0.01, Doc: "on what is held"},
 		{Name: "charges", Unit: param.Rate, Min: -1, Max: 1, Default: 0.06, Doc: "on what is owed"},
 		{Name: "account-fee", Unit: param.Rate, Min: 0, Max: 1, Default: 0.02, Doc: "on absolute notional"},
+		{Name: "earns", Unit: param.Rate, Min: -1, Max: 1, Default: 0.03, Doc: "on equity"},
 		{Name: "margin", Unit: param.Fraction, Min: 0.01, Max: 0.99, Default: 0.1, Doc: "least equity over notional"},
 		{Name: "restore", Unit: param.Leverage, Min: 0.1, Max: 100, Default: 4, Doc: "leverage after a liquidation"},
 		{Name: "closing-fee", Unit: param.Fraction, Min: 0, Max: 0.2, Default: 0.02, Doc: "of what is closed"},
 	},
 	New: func(v param.Values) tokens.Venue {
-		return isolated{Pays: v["pays"], Charges: v["charges"], Fee: v["account-fee"],
+		return isolated{Pays: v["pays"], Charges: v["charges"], Fee: v["account-fee"], Earns: v["earns"],
 			Maintenance: v["margin"], Restore: v["restore"], ClosingFee: v["closing-fee"]}
 	},
 })
@@ -115,7 +118,7 @@ func near(t *testing.T, what string, got, want float64) {
 // cash are held and 2 owed.
 func TestThirdVenueCarry(t *testing.T) {
 	const year = 365 * 24 * time.Hour
-	venue := made(t, param.Values{"pays": 0.01, "charges": 0.06, "account-fee": 0.02})
+	venue := made(t, param.Values{"pays": 0.01, "charges": 0.06, "account-fee": 0.02, "earns": 0.04})
 	for _, target := range []float64{3, -2} {
 		token := tokens.Token{Target: target, Policy: tokens.Hold{}, Mechanism: venue, AUM: 1e6}
 		k, err := tokens.Compile(token, year)
@@ -127,7 +130,8 @@ func TestThirdVenueCarry(t *testing.T) {
 		near(t, "supply interest", life.Money[tokens.SupplyInterest], 3*math.Expm1(0.01))
 		near(t, "borrow interest", life.Money[tokens.BorrowInterest], -2*math.Expm1(0.06))
 		near(t, "fee", life.Money[tokens.BorrowFee], -math.Abs(target)*0.02)
-		near(t, "carry at the target", token.CarryAtTarget(), 3*0.01-2*0.06-math.Abs(target)*0.02)
+		near(t, "interest on equity", life.Money[tokens.Funding], 0.04)
+		near(t, "carry at the target", token.CarryAtTarget(), 3*0.01-2*0.06-math.Abs(target)*0.02+0.04)
 	}
 }
 
@@ -141,7 +145,7 @@ func TestThirdVenueCarry(t *testing.T) {
 //	at .6, met as one jump: x = 1.8, e = −.2: all is closed, and a shortfall left
 func TestThirdVenueLiquidates(t *testing.T) {
 	venue := made(t, param.Values{"pays": 0, "charges": 0, "account-fee": 0,
-		"margin": 0.2, "restore": 2.5, "closing-fee": 0.02})
+		"earns": 0, "margin": 0.2, "restore": 2.5, "closing-fee": 0.02})
 	for _, r := range []struct {
 		name       string
 		target, to float64

@@ -20,6 +20,8 @@ type Lane struct {
 	due     time.Duration // when the pending order is executed; Never: none is pending
 	next    time.Duration // the keeper's next check, for a keeper with an interval
 
+	dated *dated // what is paid in the current step; nil: the kernel's constants
+
 	down  bool    // the keeper is out of service in the current step
 	ended bool    // wiped out, stopped after a liquidation, or closed
 	final float64 // equity at the end, once ended
@@ -60,8 +62,13 @@ type Kernel struct {
 
 	floor float64 // equity below which the vault is closed; zero: never
 
-	growX, growB       float64 // a step's interest on exposure and on cash: e^{rate·dt} − 1
-	funding, borrowFee float64 // a step's, fractions of notional: rate·dt
+	charges         // of a step, where rates are constants
+	dated   []dated // in place of those; nil: rates are constants
+
+	ofBar []int32 // the one of those in force in each bar of a history
+
+	until time.Duration // when next takes over
+	next  *Kernel       // nil: none does
 
 	fast  *fastPath // nil: this token has none
 	first Lane      // at the start
@@ -85,9 +92,7 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 		step: step, fee: fmath.Expm1(logFee), logFee: logFee,
 	}
 	v := &k.terms
-	k.growX = fmath.Expm1(float64(v.ExposureInterest.Rate * dt))
-	k.growB = fmath.Expm1(float64(v.CashInterest.Rate * dt))
-	k.funding, k.borrowFee = float64(v.Funding.Rate*dt), float64(v.BorrowFee.Rate*dt)
+	k.charges = v.over(dt)
 	if t.Closes() {
 		k.floor = t.Flows.CloseBelow / t.AUM
 	}

@@ -86,8 +86,10 @@ func (w *literal) live(t Token, p Path) float64 {
 			}
 			*deposited *= math.Exp(m.Supply * dt)
 			*owed *= math.Exp(m.Borrow * dt)
+			w.u *= math.Exp(m.UnderlyingFee * dt)
 		case Perp:
-			w.b -= m.Funding*dt*w.exposure() + m.BorrowFee*dt*math.Abs(w.exposure())
+			w.b += m.CashRate*dt*w.equity() - m.Funding*dt*w.exposure() - m.BorrowFee*dt*math.Abs(w.exposure())
+			w.u *= math.Exp(m.UnderlyingFee * dt)
 		}
 		if w.equity() <= 0 {
 			return 0

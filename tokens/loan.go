@@ -14,12 +14,17 @@ type Loan struct {
 	Supply    float64 // rate of the asset deposited, 1/year, continuously compounded
 	Threshold float64 // liquidation threshold: the part of the collateral that counts, in (0, 1)
 	Bonus     float64 // of the liquidator, a fraction of the debt repaid
+
+	// UnderlyingFee is what the underlying's price lacks of what the token follows, 1/year: a
+	// fund's own fee, where the token follows its index.
+	UnderlyingFee float64
 }
 
 // CheckTerms wants rates from -100 to 100 a year, a threshold inside (0, 1), a
 // bonus in [0, 1) and a target of at least 1 or below 0: between, nothing is owed.
 func (m Loan) CheckTerms(t Token) error {
-	faults := []error{rate("borrow rate", m.Borrow), rate("supply rate", m.Supply), part("liquidation bonus", m.Bonus)}
+	faults := []error{rate("borrow rate", m.Borrow), rate("supply rate", m.Supply),
+		rate("underlying's fee", m.UnderlyingFee), part("liquidation bonus", m.Bonus)}
 	if !(m.Threshold > 0 && m.Threshold < 1) {
 		faults = append(faults, fmt.Errorf("tokens: liquidation threshold = %v; want a fraction above 0 and below 1",
 			m.Threshold))
@@ -35,9 +40,11 @@ func (m Loan) CheckTerms(t Token) error {
 func (m Loan) Terms(t Token) Terms {
 	borrow, supply := Charge{m.Borrow, BorrowInterest}, Charge{m.Supply, SupplyInterest}
 	if t.Target > 0 {
+		supply.Rate += m.UnderlyingFee
 		return Terms{ExposureInterest: supply, CashInterest: borrow,
 			Margins: []Margin{{Exposure: m.Threshold, Cash: 1}}, Lender: true}
 	}
+	borrow.Rate += m.UnderlyingFee
 	return Terms{ExposureInterest: borrow, CashInterest: supply,
 		Margins: []Margin{{Exposure: 1, Cash: m.Threshold}}, Lender: true}
 }
@@ -89,12 +96,14 @@ var _ = Mechanisms.Register(param.Kind[Venue]{
 			Doc: "interest rate on the debt, per year, continuously compounded"},
 		{Name: "supply", Unit: param.Rate, Min: -10, Max: 100,
 			Doc: "interest rate on the collateral, per year, continuously compounded"},
+		named(spread, "spread", 0, "added to the borrow rate or its series, per year"),
+		underlyingFee,
 		named(fraction, "liquidation-threshold", 0.85,
 			"liquidation when the debt exceeds this fraction of the collateral"),
 		named(fraction, "liquidation-bonus", 0.05, "liquidator's bonus, fraction of the debt repaid"),
 	},
 	New: func(v param.Values) Venue {
-		return Loan{Borrow: v["borrow"], Supply: v["supply"],
+		return Loan{Borrow: v["borrow"] + v["spread"], UnderlyingFee: v["underlying-fee"], Supply: v["supply"],
 			Threshold: v["liquidation-threshold"], Bonus: v["liquidation-bonus"]}
 	},
 })

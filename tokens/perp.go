@@ -10,8 +10,13 @@ import (
 
 // Perp holds leverage through a perpetual future with margin E.
 type Perp struct {
-	Funding     float64 // paid by longs on notional, 1/year, signed
-	BorrowFee   float64 // paid on absolute notional, 1/year
+	Funding   float64 // paid by longs on notional, 1/year, signed
+	BorrowFee float64 // paid on absolute notional, 1/year
+	CashRate  float64 // earned on the margin, 1/year
+	// UnderlyingFee is what the underlying's price lacks of what the position follows, 1/year: a
+	// fund's own fee, where the position is on its index.
+	UnderlyingFee float64
+
 	Maintenance float64 // margin below this fraction of the base is liquidated
 	Base        Base    // what maintenance is a fraction of
 	CloseFee    float64 // charged against the margin in that test, fraction of the base
@@ -37,6 +42,7 @@ const (
 // that there is, and above a tier a maintenance of at least that below it.
 func (m Perp) CheckTerms(Token) error {
 	faults := []error{rate("funding rate", m.Funding), rate("borrow fee", m.BorrowFee),
+		rate("cash rate", m.CashRate), rate("underlying's fee", m.UnderlyingFee),
 		part("maintenance", m.Maintenance), part("close fee", m.CloseFee), part("liquidation fee", m.LiquidationFee)}
 	if m.Base != Current && m.Base != EntrySize {
 		faults = append(faults, fmt.Errorf("tokens: maintenance base = %d; want Current or EntrySize", m.Base))
@@ -56,7 +62,9 @@ func (m Perp) CheckTerms(Token) error {
 func (m Perp) Terms(t Token) Terms {
 	terms := Terms{
 		Funding: Charge{m.Funding, Funding}, BorrowFee: Charge{m.BorrowFee, BorrowFee},
-		Margins: []Margin{m.above(t, m.Maintenance)}, EntrySize: m.Base == EntrySize,
+		MarginInterest:   Charge{m.CashRate, SupplyInterest},
+		ExposureInterest: Charge{m.UnderlyingFee, SupplyInterest},
+		Margins:          []Margin{m.above(t, m.Maintenance)}, EntrySize: m.Base == EntrySize,
 	}
 	if m.Tier > 0 {
 		upper := m.above(t, m.TierMaintenance)
@@ -95,6 +103,10 @@ var _ = Mechanisms.Register(param.Kind[Venue]{
 			Doc: "funding rate longs pay on notional, per year; negative: longs receive it"},
 		{Name: "borrow-fee", Unit: param.Rate, Min: -100, Max: 100,
 			Doc: "fee on absolute notional, long or short, per year"},
+		named(spread, "spread", 0, "added to the borrow fee or its series, per year"),
+		{Name: "cash-rate", Unit: param.Rate, Min: -10, Max: 100,
+			Doc: "interest that the margin earns, per year; of a swap, whose funding is the rate it is financed at"},
+		underlyingFee,
 		named(fraction, "maintenance", 0.005,
 			"maintenance margin, fraction of the position size (see maintenance-base)"),
 		{Name: "maintenance-base", Unit: param.Choice, Max: 1, Choices: []string{"current", "entry"},
@@ -107,7 +119,8 @@ var _ = Mechanisms.Register(param.Kind[Venue]{
 		named(fraction, "tier-maintenance", 0, "maintenance margin of the position above tier, fraction of that part"),
 	},
 	New: func(v param.Values) Venue {
-		return Perp{Funding: v["funding"], BorrowFee: v["borrow-fee"], Maintenance: v["maintenance"],
+		return Perp{Funding: v["funding"], BorrowFee: v["borrow-fee"] + v["spread"], CashRate: v["cash-rate"],
+			UnderlyingFee: v["underlying-fee"], Maintenance: v["maintenance"],
 			Base: Base(v["maintenance-base"]), CloseFee: v["close-fee"], LiquidationFee: v["liquidation-fee"],
 			Tier: v["tier"], TierMaintenance: v["tier-maintenance"]}
 	},

@@ -72,13 +72,14 @@ func knownToken(t *rapid.T) Token {
 		token.Mechanism = Loan{
 			Borrow: sometimes(t, "borrow", -1, 5), Supply: sometimes(t, "supply", -1, 2),
 			Threshold: least + (0.999-least)*number(0.01, 1).Draw(t, "threshold"),
-			Bonus:     number(0, 0.2).Draw(t, "bonus"),
+			Bonus:     number(0, 0.2).Draw(t, "bonus"), UnderlyingFee: sometimes(t, "underlying fee", -0.1, 0.2),
 		}
 	} else {
 		m := number(0, 0.9/max(size, 1)).Draw(t, "maintenance")
 		part := number(0, 1).Draw(t, "part")
 		perp := Perp{
 			Funding: sometimes(t, "funding", -3, 3), BorrowFee: sometimes(t, "borrow fee", 0, 2),
+			CashRate: sometimes(t, "cash rate", -1, 2), UnderlyingFee: sometimes(t, "underlying fee", -0.1, 0.2),
 			Maintenance: m * part, CloseFee: m * (1 - part), LiquidationFee: sometimes(t, "liquidation fee", 0, 0.05),
 			Base: Base(rapid.IntRange(0, 1).Draw(t, "base")),
 		}

@@ -17,6 +17,13 @@ var (
 
 var fraction = param.Param{Unit: param.Fraction, Min: 0, Max: math.Nextafter(1, 0)}
 
+// Numbers that several venues have.
+var (
+	spread        = param.Param{Unit: param.Rate, Min: -10, Max: 100}
+	underlyingFee = param.Param{Name: "underlying-fee", Unit: param.Rate, Min: -1, Max: 1,
+		Doc: "fee inside the underlying's price, which the position's own reference does not pay, per year"}
+)
+
 // Numbers that several policies have.
 var (
 	lowEdge = param.Param{Name: "low", Unit: param.Leverage, Min: 0, Max: 1000, Default: 2.7,

@@ -13,6 +13,7 @@ func (k *Kernel) Advance(b *block.Block, underlying int, l *Lane, i, from, to in
 	for s := from; s < to && !l.ended; s++ {
 		now := time.Duration(b.First+s+1) * k.step
 		k.outage(b, l, s, i)
+		k.date(b, underlying, l, s, i)
 		if b.Ways[underlying] == nil {
 			k.advanceGrid(l, b.Gross[underlying][s][i], now)
 			continue
@@ -70,29 +71,37 @@ func (k *Kernel) gridStep(l *Lane, gross float64, now time.Duration) {
 // carry charges a step's interest, funding and borrow fee on the balances at
 // its start, valued at the old price.
 func (k *Kernel) carry(l *Lane, now time.Duration) {
-	if k.growX == 0 && k.growB == 0 && k.funding == 0 && k.borrowFee == 0 {
+	c := &k.charges
+	if l.dated != nil {
+		c = &l.dated.charges
+	}
+	if *c == (charges{}) {
 		return
 	}
 	v := &k.terms
 	e := l.x + l.b
-	dx, db := float64(k.growX*l.x), float64(k.growB*l.b)
-	funding, fee := -float64(k.funding*l.x), -float64(k.borrowFee*math.Abs(l.x))
+	dx, db := float64(c.growX*l.x), float64(c.growB*l.b)
+	funding, fee := -float64(c.funding*l.x), -float64(c.borrowFee*math.Abs(l.x))
+	earned := float64(c.onMargin * e)
 	paid := funding + fee
-	per := logPerUnit((dx + db + paid) / e)
-	if k.growX != 0 {
+	per := logPerUnit((dx + db + paid + earned) / e)
+	if c.growX != 0 {
 		l.book(v.ExposureInterest.Item, dx, e, per)
 	}
-	if k.growB != 0 {
+	if c.growB != 0 {
 		l.book(v.CashInterest.Item, db, e, per)
 	}
-	if k.funding != 0 {
+	if c.funding != 0 {
 		l.book(v.Funding.Item, funding, e, per)
 	}
-	if k.borrowFee != 0 {
+	if c.borrowFee != 0 {
 		l.book(v.BorrowFee.Item, fee, e, per)
 	}
+	if c.onMargin != 0 {
+		l.book(v.MarginInterest.Item, earned, e, per)
+	}
 	l.x += dx
-	l.b += db + paid
+	l.b += db + paid + earned
 	l.trace.event(l, now, "carry")
 	if !(l.x+l.b > 0) {
 		l.end(now)
@@ -204,7 +213,7 @@ func (k *Kernel) decide(l *Lane, now time.Duration) {
 // was a trade.
 func (k *Kernel) trade(l *Lane, to float64, now time.Duration) bool {
 	e := l.x + l.b
-	q, fee, impact, gas, ok := k.token.Cost.solve(math.Abs(l.x), e, to, k.dollars(l, e))
+	q, fee, impact, gas, ok := k.cost(l).solve(math.Abs(l.x), e, to, k.dollars(l, e))
 	if !ok {
 		return false
 	}

@@ -74,8 +74,7 @@ type Path struct {
 // Live returns the token's lifetime on a path.
 func (k *Kernel) Live(p Path) Lifetime {
 	l := k.Begin()
-	k.run(&l, p)
-	return k.Finish(&l, p.length())
+	return k.run(&l, p).Finish(&l, p.length())
 }
 
 // Trace is Live with every event that happened. It runs the same code: the
@@ -83,21 +82,31 @@ func (k *Kernel) Live(p Path) Lifetime {
 func (k *Kernel) Trace(p Path) (Lifetime, []Event) {
 	var events []Event
 	l := k.BeginTraced(func(e Event) { events = append(events, e) })
-	k.run(&l, p)
-	return k.Finish(&l, p.length()), events
+	return k.run(&l, p).Finish(&l, p.length()), events
 }
 
 func (p Path) length() time.Duration { return time.Duration(len(p.Bars)) * p.Step }
 
-func (k *Kernel) run(l *Lane, p Path) {
+// run lives the path and returns the kernel that it ended with.
+func (k *Kernel) run(l *Lane, p Path) *Kernel {
 	if p.Step != k.step {
 		panic("tokens: path has another step than the kernel was compiled for")
 	}
+	at := 0 // of what is dated
 	for i, bar := range p.Bars {
 		if l.ended {
-			return
+			return k
 		}
 		now := time.Duration(i+1) * k.step
+		if k.next != nil && now-k.step >= k.until {
+			k, at = k.succeed(l, now-k.step), 0
+		}
+		if l.dated = nil; k.dated != nil {
+			for at+1 < len(k.dated) && k.dated[at+1].from <= i {
+				at++
+			}
+			l.dated = &k.dated[at]
+		}
 		l.down = bar.Down && k.token.Keeper.Outage.Rate > 0
 		if p.Extremes {
 			k.flush(l)
@@ -106,6 +115,7 @@ func (k *Kernel) run(l *Lane, p Path) {
 			k.advanceGrid(l, fmath.Exp(bar.Move), now)
 		}
 	}
+	return k
 }
 
 // traceFast is a step of the fast path with its events: gridStep makes them on a copy,

@@ -44,7 +44,7 @@ type Position struct {
 // the old price:
 //
 //	x' = x·exp(ExposureInterest·dt)
-//	b' = b·exp(CashInterest·dt) − Funding·dt·x − BorrowFee·dt·|x|
+//	b' = b·exp(CashInterest·dt) − Funding·dt·x − BorrowFee·dt·|x| + MarginInterest·dt·(x+b)
 //
 // The venue liquidates as soon as one of Margins is below zero, by more than
 // rounding: at a price beyond the liquidation price by more than 1e-12 of it.
@@ -53,6 +53,7 @@ type Terms struct {
 	CashInterest     Charge // earned if held, paid if owed
 	Funding          Charge // paid in cash by longs and received by shorts; negative: the reverse
 	BorrowFee        Charge // paid in cash by both; negative: received
+	MarginInterest   Charge // earned in cash on equity, where it is margin; negative: paid
 
 	Margins []Margin
 
@@ -137,7 +138,7 @@ func (t *Terms) check() error {
 		Charge
 	}{
 		{"exposure interest", t.ExposureInterest}, {"cash interest", t.CashInterest},
-		{"funding", t.Funding}, {"borrow fee", t.BorrowFee},
+		{"funding", t.Funding}, {"borrow fee", t.BorrowFee}, {"margin interest", t.MarginInterest},
 	} {
 		faults = append(faults, rate("terms: "+c.name, c.Rate))
 		if c.Rate != 0 && (c.Item < SupplyInterest || c.Item > BorrowFee) {

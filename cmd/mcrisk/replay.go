@@ -16,6 +16,7 @@ import (
 type replayOptions struct {
 	study     cli.StudyOptions
 	part      cli.HistoryOptions
+	dated     cli.DatedOptions
 	output    cli.OutputOptions
 	latencies string
 	closes    bool     // see closes only
@@ -32,11 +33,19 @@ its keeper: what would have happened on 12 March 2020?
 
 Within a bar the path is open, nearer extreme, farther extreme, close. With
 --closes it is the close only. Where bars are missing the price stands still, then
-jumps to the next open. The token starts at its target at the first open. Its
-rates, funding and costs are constant. Nothing is estimated, so there are no
-intervals. Last-traded prices of a perpetual have spikes that oracles do not have: for a loan
+jumps to the next open. The token starts at its target at the first open. Nothing
+is estimated, so there are no intervals.
+
+Rates are constant unless they are dated series. --funding @FILE takes a column of
+rates per year, each in force from its stamp until the next, or a column
+rate_per_period, each paid whole at its stamp; :COLUMN and ?KEY=VALUE pick columns
+and rows. A bar pays the mean of a rate over it, on what is held at its start. --from
+changes a number on a date.
+
+Last-traded prices of a perpetual have spikes that oracles do not have: for a loan
 prefer prices of the spot market.`,
 		Example: `  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11
+  mcrisk replay btc.csv --target 3 --mechanism perp --funding @rates.csv:apr
   mcrisk replay eth_usd_1d.csv --token ETHBULL3X --latencies 0 --closes --json`,
 		Args: cli.OneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -56,6 +65,7 @@ prefer prices of the spot market.`,
 	})
 	cli.Text(cmd.Flags(), &o.latencies, cli.SectionKeeper, "latencies", "durations", "0,1m,5m,30m,1h",
 		"latencies of the keeper, one for each row")
+	o.dated.Bind(cmd)
 	o.part.File = &o.study.File
 	o.part.Bind(cmd, cli.SectionStudy)
 	cmd.Flags().BoolVar(&o.closes, "closes", false, "see closes only")
@@ -71,10 +81,11 @@ func (o *replayOptions) run(ctx context.Context, session *cli.Session, file stri
 		return err
 	}
 	// The spec of the run is on the history's own grid, with its one path.
-	r, err := o.study.Resolve(session, cli.Demand{AnyTime: true, Amend: func(s *study.Spec, _ *cli.Resolved) error {
+	onItsGrid := func(s *study.Spec, _ *cli.Resolved) error {
 		s.Horizon, s.Step, s.Paths, s.Marks = h.Span(), h.Step, 1, 0
 		return nil
-	}})
+	}
+	r, err := o.study.Resolve(session, cli.Demand{AnyTime: true, Dated: &o.dated, Amend: onItsGrid})
 	if err != nil {
 		return err
 	}
@@ -89,7 +100,7 @@ func (o *replayOptions) run(ctx context.Context, session *cli.Session, file stri
 			return p, cli.AsInput(err)
 		}
 		p.Document = report.Replay(result, sum, report.Provenance{Settings: r.Settings()})
-		p.Notes = append(cli.HistoryNotes(h), report.ReplayNotes(result)...)
+		p.Notes = slices.Concat(cli.HistoryNotes(h), r.Study.SeriesNotes(), report.ReplayNotes(result))
 		return p, nil
 	}
 	return o.output.Publish(ctx, "lifetimes", o.study.Workers, compute, r)

@@ -3,11 +3,13 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"mcrisk/internal/cli"
 	"mcrisk/rundir"
@@ -165,5 +167,122 @@ func TestReplayNamesItsRun(t *testing.T) {
 	if left := visible(t, "runs"); len(left) != 5 || !strings.HasPrefix(left[0], "BTCBULL3X-") ||
 		!strings.Contains(errs, "written: runs/BTCBULL3X-") {
 		t.Errorf("left %v, said %q", left, errs)
+	}
+}
+
+const eightHourly = "timestamp,symbol,rate_per_period\n2023-12-31T16:00:00Z,BTC,0.5\n2024-01-01T00:00:00Z,BTC,0.01\n" +
+	"2024-01-01T00:00:00Z,ETH,0.02\n2024-01-01T08:00:00Z,BTC,0.5\n"
+
+// A dated series is paid at its stamps and its file is among the inputs of the run, whose spec runs
+// again.
+func TestReplaySeries(t *testing.T) {
+	prices := write(t, "p.csv", "timestamp,open,high,low,close\n2024-01-01T00:00:00Z,100,100,100,100\n"+
+		"2024-01-01T01:00:00Z,100,100,100,100\n")
+	rates, dir := write(t, "rates.csv", eightHourly), filepath.Join(t.TempDir(), "run")
+	args := []string{"replay", prices, "--latencies", "0", "--json"}
+	funding := "@" + rates + ":rate_per_period?symbol=BTC"
+	nav := func(args ...string) float64 {
+		t.Helper()
+		var r struct {
+			Lives []struct{ Values map[string]any }
+		}
+		if err := json.Unmarshal([]byte(resultsOf(t, args...)), &r); err != nil {
+			t.Fatal(err)
+		}
+		return r.Lives[1].Values["nav"].(float64)
+	}
+	perp := append(args, "--target", "2", "--mechanism", "perp", "--funding", funding)
+	if got := nav(append(perp, "--out", dir)...); math.Abs(got-0.98) > 1e-15 {
+		t.Errorf("2x after a payment of 1 %% has %v; want 0.98", got)
+	}
+	var m struct {
+		Inputs   map[string]string
+		Settings []struct{ Name, Value, Origin string }
+	}
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(dir, "manifest.json"))), &m); err != nil {
+		t.Fatal(err)
+	}
+	said := false
+	for _, s := range m.Settings {
+		said = said || s.Name == "funding" && s.Value == funding && s.Origin == "given"
+	}
+	if m.Inputs[rates] != rundir.Hash([]byte(eightHourly)) || !said {
+		t.Errorf("manifest %+v", m)
+	}
+	spec := filepath.Join(dir, "spec.yaml")
+	if got := nav(append(args, "--spec", spec, "--no-save")...); math.Abs(got-0.98) > 1e-15 {
+		t.Errorf("the spec of the run gives %v; want 0.98", got)
+	}
+	if got := nav(append(args, "--spec", spec, "--no-save", "--funding", "0")...); got != 1 {
+		t.Errorf("with a number in place of the series %v; want 1", got)
+	}
+	if got := nav(append(perp, "--from", "2024-01-01T01:00:00Z:borrow-fee=100%", "--from", "2030-01-01:target=3",
+		"--no-save")...); math.Abs(got-(0.98-2.0/8760)) > 1e-15 {
+		t.Errorf("with a fee from the second hour on %v", got)
+	}
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--funding", "@" + rates + "?symbol=BTC", "--until", "2024-01-01T01:00:00Z"}, "want two or more"},
+		{[]string{"--funding", "@" + rates}, "2 columns that may be rates"},
+		{[]string{"--funding", "@" + rates + ":rate_per_period"}, "the stamp 2024-01-01T00:00:00Z again, as in line 3"},
+		{[]string{"--funding", "@" + rates + ":rate_per_period?symbol=ETH"}, "funding: paths: " + rates +
+			": 2 bars from 2024-01-01T00:00:00Z to 2024-01-01T02:00:00Z after the last stamp, 2024-01-01T00:00:00Z"},
+		{[]string{"--funding", "@none.csv"}, "none.csv: no such file"},
+		{[]string{"--borrow", "@" + rates}, "--borrow is a number of mechanism loan, and this study has"},
+		{[]string{"--fee", "@" + rates}, "--fee = @" + rates + " is a dated series; want a number"},
+		{[]string{"--series-gaps", "fill"}, `--series-gaps = "fill"; want hold`},
+		{[]string{"--from", "2024:target=2"}, `--from = "2024:target=2": "2024"; want a day`},
+		{[]string{"--from", "target=2"}, "want DATE:NAME=VALUE"},
+		{[]string{"--from", "2024-01-01:sigma=2"}, "sigma is no number of a token"},
+		{[]string{"--from", "2024-01-01:funding=30"}, "funding = 30 is 3000 % a year"},
+	} {
+		_, errs := expect(t, cli.BadInput, slices.Concat(perp, tt.args, []string{"--no-save"})...)
+		if !strings.Contains(errs, tt.want) {
+			t.Errorf("%v: %s; want %q", tt.args, errs, tt.want)
+		}
+	}
+	borrow := "@" + rates + ":rate_per_period?symbol=BTC"
+	for _, command := range []string{"simulate", "exact", "trace", "heatmap"} {
+		args := []string{command, "--target", "3", "--borrow", borrow}
+		_, errs := expect(t, cli.BadInput, args...)
+		if want := "borrow is a dated series, " + borrow + "; want a number"; !strings.Contains(errs, want) {
+			t.Errorf("%s: %s; want %q", command, errs, want)
+		}
+	}
+}
+
+// Prices that are drawn from a history come with the rates of their hours; the run that is left is read
+// and verified.
+func TestSimulateSeries(t *testing.T) {
+	var prices, rates strings.Builder
+	prices.WriteString("timestamp,open,high,low,close\n")
+	rates.WriteString("timestamp,rate\n")
+	for hour := range 240 {
+		at := time.Date(2024, 1, 1, hour, 0, 0, 0, time.UTC).Format(time.RFC3339)
+		fmt.Fprintf(&prices, "%s,100,101,100,%d\n", at, 100+hour%2)
+		fmt.Fprintf(&rates, "%s,0.5\n", at)
+	}
+	file, series, dir, all := write(t, "p.csv", prices.String()), write(t, "r.csv", rates.String()),
+		filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "all.csv")
+	args := []string{"simulate", "--target", "2", "--mechanism", "loan", "--borrow", "@" + series,
+		"--model", "bootstrap", "--block", "10h", "--history", file, "--horizon", "3d", "--paths", "20"}
+	expect(t, cli.Done, append(args, "--out", dir, "--lifetimes", all)...)
+	rows, err := csv.NewReader(strings.NewReader(read(t, all))).ReadAll()
+	if err != nil || len(rows) != 21 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	column := slices.Index(rows[0], "money_borrow_interest")
+	for _, row := range rows[1:] {
+		if got, want := parse(t, row[column]), -math.Expm1(0.5*3/365); !(math.Abs(got-want) < 1e-12) {
+			t.Errorf("interest of %v; want %v", got, want)
+		}
+	}
+	expect(t, cli.Done, "verify", dir)
+	expect(t, cli.Done, "summary", dir)
+	_, errs := expect(t, cli.BadInput, append(args, "--step", "2h", "--no-save")...)
+	if !strings.Contains(errs, "want a number, or a step of 1h, a bar of the history") {
+		t.Error(errs)
 	}
 }

@@ -19,6 +19,7 @@ import (
 // simulateOptions are the options of mcrisk simulate.
 type simulateOptions struct {
 	study     cli.StudyOptions
+	dated     cli.DatedOptions
 	output    cli.OutputOptions
 	lifetimes string   // CSV file of all lifetimes; empty: none
 	printSpec bool     // print the study and run nothing
@@ -46,6 +47,7 @@ and report.html, one page with all of them.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
+	o.dated.BindGaps(cmd)
 	o.output.Bind(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.lifetimes, cli.SectionOutput, "lifetimes", "file", "",
@@ -59,7 +61,7 @@ and report.html, one page with all of them.`,
 }
 
 func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
-	r, err := o.study.Resolve(session, cli.Demand{Amend: withMarks})
+	r, err := o.study.Resolve(session, cli.Demand{Amend: withMarks, Dated: &o.dated, Drawn: true})
 	if err != nil {
 		return err
 	}

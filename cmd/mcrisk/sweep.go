@@ -17,6 +17,7 @@ import (
 // sweepOptions are the options of mcrisk sweep. What is empty was not given.
 type sweepOptions struct {
 	study    cli.StudyOptions
+	dated    cli.DatedOptions
 	output   cli.OutputOptions
 	over     []string // axes: name=low:high:step or name=a,b,c
 	sample   string   // cells of a Latin hypercube sample
@@ -79,6 +80,7 @@ Exit status 1 says that a cell failed; the others were run.`,
 		},
 	}
 	o.study.Bind(cmd)
+	o.dated.BindGaps(cmd)
 	o.output.Bind(cmd)
 	o.bind(cmd)
 	return cmd
@@ -115,7 +117,7 @@ func (o *sweepOptions) bind(cmd *cobra.Command) {
 
 // run begins a sweep.
 func (o *sweepOptions) run(ctx context.Context, session *cli.Session) error {
-	r, err := o.study.Resolve(session, cli.Demand{Swept: true})
+	r, err := o.study.Resolve(session, cli.Demand{Swept: true, Dated: &o.dated, Drawn: true})
 	if err != nil {
 		return err
 	}

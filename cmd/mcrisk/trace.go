@@ -17,6 +17,7 @@ import (
 // traceOptions are the options of mcrisk trace.
 type traceOptions struct {
 	study  cli.StudyOptions
+	dated  cli.DatedOptions
 	form   cli.FormOptions
 	path   string   // its number
 	of     string   // token of a spec with several; empty: the first
@@ -39,6 +40,7 @@ The last row's equity has the same bits as the path's nav in simulate's lifetime
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
+	o.dated.BindGaps(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "path to run, from 0")
 	cli.Text(s, &o.of, cli.SectionOutput, "of", "name", "", "token of a spec with several (default the first)")
@@ -54,7 +56,7 @@ func (o *traceOptions) run(session *cli.Session) error {
 	if err := o.form.Check(); err != nil {
 		return err
 	}
-	r, err := o.study.Resolve(session, cli.Demand{})
+	r, err := o.study.Resolve(session, cli.Demand{Dated: &o.dated, Drawn: true})
 	if err != nil {
 		return err
 	}

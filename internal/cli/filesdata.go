@@ -113,6 +113,15 @@ var SpecKeys = []FileColumn{
 	{"tokens[].policy", "kind and its parameters", "when to trade, and how far"},
 	{"tokens[].mechanism", "kind and its parameters", "the venue"},
 	{"tokens[].*", "", "the parameters of a token, listed below"},
+	{"tokens[].*.series", "text", "in place of the number, for a rate of a mechanism, gas or impact: file of a dated " +
+		"series, as --borrow @FILE; its name as it was given"},
+	{"tokens[].*.sha256", "text", "SHA-256 of its bytes, which is checked"},
+	{"tokens[].*.column", "text", "its column of rates per year, each in force from its stamp until the next, " +
+		"or rate_per_period, paid whole at its stamp; left out: the only one"},
+	{"tokens[].*.where.*", "text", "only the rows whose column of that name has that value"},
+	{"tokens[].*.gaps", "text", "hold: the first and last value hold where the series does not reach"},
+	{"tokens[].from[].date", "time", "when numbers of the token change"},
+	{"tokens[].from[].*", "", "a number of the token, its policy or its mechanism from then on"},
 }
 
 // SweepKeys are the keys under sweep in sweep.yaml.

@@ -14,6 +14,7 @@ import (
 	"mcrisk/assess"
 	"mcrisk/param"
 	"mcrisk/paths"
+	"mcrisk/rundir"
 )
 
 // FileOptions say how a file of prices is read.
@@ -147,11 +148,9 @@ func instant(name, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, nil
-		}
+	t, err := rundir.ParseInstant(text)
+	if err != nil {
+		err = fmt.Errorf("--%s = %w", name, err)
 	}
-	return time.Time{}, fmt.Errorf("--%s = %q; want a day such as 2020-03-12 or a time such as 2020-03-12T10:00:00Z",
-		name, text)
+	return t, err
 }

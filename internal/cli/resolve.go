@@ -59,7 +59,12 @@ type Demand struct {
 	CommonJumps bool     // jumps strike all underlyings together
 	Swept       bool     // the spec may say how it is swept
 	AnyTime     bool     // prices are seen at any time, not at the end of steps alone
-	OwnJumps    bool     // the command sets the jumps: sigma is the volatility of geometric Brownian motion
+	// Dated are the options of a command whose paths have dates; nil: rates are numbers. Drawn
+	// says that they are drawn, so that not all may have some.
+	Dated *DatedOptions
+	Drawn bool
+
+	OwnJumps bool // the command sets the jumps: sigma is the volatility of geometric Brownian motion
 
 	// Prepare changes the tokens before options set their kinds and numbers; may be nil.
 	Prepare func(spec *study.Spec, r *Resolved) error
@@ -85,6 +90,9 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 	if err := errors.Join(p.kinds(), p.fit(), p.assign(), p.others(), p.grid()); err != nil {
 		return nil, AsInput(err)
 	}
+	if err := p.dated(); err != nil {
+		return nil, AsInput(err)
+	}
 	p.spec.Uncertain = p.spec.Uncertain || o.Uncertain
 	if d.Amend != nil {
 		if err := d.Amend(&p.spec, p.Resolved); err != nil {
@@ -93,6 +101,11 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 	}
 	if p.Study, err = study.New(p.spec); err != nil {
 		return nil, AsInput(err)
+	}
+	if d.Drawn {
+		if err := p.Study.CheckDates(); err != nil {
+			return nil, AsInput(err)
+		}
 	}
 	p.waits()
 	return p.Resolved, nil
@@ -368,6 +381,13 @@ func (p *resolving) assign() error {
 	for _, name := range names {
 		text := p.Numbers[name]
 		if name == "mu" && text == "fitted" {
+			continue
+		}
+		if strings.HasPrefix(text, "@") {
+			if err := p.series(name, text); err != nil {
+				faults = append(faults, fmt.Errorf("--%w", err))
+			}
+			p.Origins[name] = "given"
 			continue
 		}
 		q, err := p.spec.Param(name)

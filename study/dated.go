@@ -1,0 +1,396 @@
+package study
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"mcrisk/models"
+	"mcrisk/param"
+	"mcrisk/paths"
+	"mcrisk/tokens"
+)
+
+// A Series is a number of a token that changes with the dates of a history: a rate per year of its
+// mechanism, its gas or its impact. In a spec file it is the file and what is read of it.
+type Series struct {
+	File   string            // as it was named
+	SHA256 string            // of the file's bytes, in hexadecimal digits
+	Column string            // of the rates; empty: the only one
+	Where  map[string]string // only the rows whose column of that name has that value
+	Hold   bool              // the first and the last value hold where the series does not reach
+
+	*paths.Rates // nil: not read yet
+}
+
+// String is the series as options name it.
+func (s Series) String() string {
+	text := "@" + s.File
+	if s.Column != "" {
+		text += ":" + s.Column
+	}
+	sign := "?"
+	for _, key := range slices.Sorted(maps.Keys(s.Where)) {
+		text += sign + key + "=" + s.Where[key]
+		sign = "&"
+	}
+	return text
+}
+
+// A Change is a number that a token has from a time on.
+type Change struct {
+	At    time.Time
+	Name  string // of a number of the token, its policy or its mechanism
+	Value float64
+}
+
+// CanBeSeries reports whether a number of tokens may be a series: a rate of a mechanism, gas or
+// impact.
+func CanBeSeries(name string) bool {
+	if name == "gas" || name == "impact" {
+		return true
+	}
+	for _, k := range tokens.Mechanisms.Kinds() {
+		if hasRate(k.Params, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasRate(ps []param.Param, name string) bool {
+	return slices.ContainsFunc(ps, func(p param.Param) bool { return p.Name == name && p.Unit == param.Rate })
+}
+
+// checkDated reports what is wrong with a token's series and changes.
+func (t TokenSpec) checkDated() error {
+	var faults []error
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("token %s: "+format, append([]any{t.Name}, args...)...))
+	}
+	kind, _ := tokens.Mechanisms.Kind(t.Mechanism.Kind) // of which New says more
+	for _, name := range slices.Sorted(maps.Keys(t.Series)) {
+		s := t.Series[name]
+		switch {
+		case !hasRate(kind.Params, name) && name != "gas" && name != "impact":
+			fault("%s is a dated series; want a rate of its mechanism %s, gas or impact as one", name, kind.Name)
+		case s.Rates == nil:
+			fault("%s: the series %s has not been read", name, s.File)
+		case s.Whole && (name == "gas" || name == "impact"):
+			fault("%s: payments of %s; want a column of its values", name, s.File)
+		}
+	}
+	for _, c := range t.Changes {
+		if _, ok := t.Value(c.Name); !ok {
+			fault("a change of %q; want a number of the token, its policy or its mechanism", c.Name)
+		}
+		if _, ok := t.Series[c.Name]; ok {
+			fault("%s is a dated series and changes on %s; want one of them", c.Name, c.At.Format(time.DateOnly))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// withoutSeries is the token without the numbers that series replace, so that these have their
+// defaults: a spec says nothing else of them.
+func (t TokenSpec) withoutSeries() TokenSpec {
+	for name := range t.Series {
+		for _, values := range []*param.Values{&t.Values, &t.Mechanism.Values} {
+			if _, ok := (*values)[name]; ok {
+				*values = maps.Clone(*values)
+				delete(*values, name)
+			}
+		}
+	}
+	return t
+}
+
+// dated says what of a token changes with dates; empty: nothing.
+func (t TokenSpec) dated() string {
+	if names := slices.Sorted(maps.Keys(t.Series)); len(names) > 0 {
+		return names[0] + " is a dated series, " + t.Series[names[0]].String()
+	}
+	for _, c := range t.Changes {
+		return c.Name + " changes on " + c.At.Format(time.DateOnly)
+	}
+	return ""
+}
+
+// Constant is an error that names what changes with dates, if anything of the token does. Only
+// [ReplayDated] has dates.
+func (t TokenSpec) Constant() error {
+	if what := t.dated(); what != "" {
+		return fmt.Errorf("study: token %s: %s; want a number: only replay, simulate, trace and sweep take series",
+			t.Name, what)
+	}
+	return nil
+}
+
+// Constant is [TokenSpec.Constant] of the study's tokens.
+func (s *Study) Constant() error {
+	for _, t := range s.spec.Tokens {
+		if err := t.Constant(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckDates is an error that names what changes with dates, if simulated paths have none for it: only
+// prices that are drawn from a history, bar by bar, have the rates of the same bars.
+func (s *Study) CheckDates() error {
+	for i, t := range s.spec.Tokens {
+		what := t.dated()
+		if what == "" {
+			continue
+		}
+		fault := func(want string) error {
+			return fmt.Errorf("study: token %s: %s; want a number, or %s", t.Name, what, want)
+		}
+		if len(t.Changes) > 0 {
+			return fault("the replay of a price history: simulated paths have no calendar")
+		}
+		_, dates := s.ModelOf(i).(models.Dater)
+		if h := s.spec.History; s.follow[i] != 0 || !dates || h == nil {
+			return fault("prices drawn from a history, as --model bootstrap draws them")
+		} else if s.spec.Step != h.Series.Step {
+			return fault("a step of " + param.FormatSeconds(h.Series.Step.Seconds()) + ", a bar of the history")
+		}
+	}
+	return nil
+}
+
+// A Dated is a token with what of it changes with the dates of a price history.
+type Dated struct {
+	Token tokens.Token
+	spec  TokenSpec // complete; zero if nothing changes
+	later []later   // in order of their times
+}
+
+// later is the token from a time on.
+type later struct {
+	at    time.Time
+	token tokens.Token
+	spec  TokenSpec
+}
+
+// Dated is the token of that number with what of it changes.
+func (s *Study) Dated(i int) Dated {
+	d, _ := s.datedOf(i) // New has found no fault
+	return d
+}
+
+// WithLatency is the token with a keeper of another latency.
+func (d Dated) WithLatency(latency time.Duration) Dated {
+	d.Token.Keeper.Latency = latency
+	d.later = slices.Clone(d.later)
+	for i := range d.later {
+		d.later[i].token.Keeper.Latency = latency
+	}
+	return d
+}
+
+// datedOf builds and checks what a token becomes.
+func (s *Study) datedOf(i int) (Dated, error) {
+	t := s.spec.Tokens[i]
+	d := Dated{Token: s.tokens[i], spec: t}
+	changes := slices.Clone(t.Changes)
+	slices.SortStableFunc(changes, func(a, b Change) int { return a.At.Compare(b.At) })
+	for n, c := range changes {
+		fault := func(err error) error {
+			return fmt.Errorf("token %s: from %s: %w", t.Name, c.At.Format(time.DateOnly), err)
+		}
+		var err error
+		if t, err = t.with(c.Name, c.Value); err != nil {
+			return d, fault(err)
+		}
+		if n+1 < len(changes) && changes[n+1].At.Equal(c.At) {
+			continue // all that changes at one time changes together
+		}
+		full, token, err := t.make()
+		if err == nil {
+			err = token.Check()
+		}
+		if err != nil {
+			return d, fault(err)
+		}
+		d.later = append(d.later, later{c.At, token, full})
+	}
+	return d, nil
+}
+
+// kernel compiles a token for a history of so many steps.
+func (d Dated) kernel(h *paths.History, steps int) (*tokens.Kernel, error) {
+	start := h.Bars[0].Start
+	stages := []later{{start, d.Token, d.spec}}
+	for _, l := range d.later {
+		if !l.at.After(start) {
+			l.at, stages = start, nil
+		}
+		stages = append(stages, l)
+	}
+	series, err := d.levels(start, h.Step, steps)
+	if err != nil {
+		return nil, err
+	}
+	var first, last *tokens.Kernel
+	for _, l := range stages {
+		k, err := tokens.Compile(l.token, h.Step)
+		if err == nil && len(series) > 0 {
+			err = k.Follow(l.follow(series))
+		}
+		if err == nil && last != nil {
+			err = last.Then(l.at.Sub(start), k)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if first == nil {
+			first = k
+		}
+		last = k
+	}
+	return first, nil
+}
+
+// drawn lets a kernel pay the rates of the bars of a history that its paths are drawn from.
+func (d Dated) drawn(k *tokens.Kernel, h *models.Series) error {
+	series, err := d.levels(h.Start, h.Step, len(h.Bars))
+	if err == nil {
+		err = k.Follow(later{token: d.Token, spec: d.spec}.follow(series))
+	}
+	if err == nil {
+		k.ByBar(len(h.Bars))
+	}
+	return err
+}
+
+// A levelled is a series on the steps of a history.
+type levelled struct {
+	name   string
+	levels []paths.Level
+}
+
+func (d Dated) levels(start time.Time, step time.Duration, steps int) (all []levelled, err error) {
+	var faults []error
+	for _, name := range slices.Sorted(maps.Keys(d.spec.Series)) {
+		s := d.spec.Series[name]
+		levels, err := s.Levels(start, step, steps, s.Hold)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", name, err))
+		}
+		all = append(all, levelled{name, levels})
+	}
+	return all, errors.Join(faults...)
+}
+
+// follow is what the token pays from step to step: its venue's terms, and the cost of its trades,
+// at the numbers that the series have there.
+func (l later) follow(series []levelled) []tokens.Dated {
+	kind, _ := tokens.Mechanisms.Kind(l.spec.Mechanism.Kind) // New has found it
+	values := maps.Clone(l.spec.Mechanism.Values)
+	cost := l.token.Cost
+	next := make([]int, len(series)) // of each one's levels
+	var list []tokens.Dated
+	for step := 0; step >= 0; {
+		after := -1
+		for i, s := range series {
+			if next[i] < len(s.levels) && s.levels[next[i]].From <= step {
+				switch v := s.levels[next[i]].Rate; s.name {
+				case "gas":
+					cost.Gas = v
+				case "impact":
+					cost.Impact = v
+				default:
+					values[s.name] = v
+				}
+				next[i]++
+			}
+			if next[i] < len(s.levels) && (after < 0 || s.levels[next[i]].From < after) {
+				after = s.levels[next[i]].From
+			}
+		}
+		token := l.token
+		token.Mechanism = kind.New(values)
+		list = append(list, tokens.Dated{From: step, Terms: token.Mechanism.Terms(token), Cost: cost})
+		step = after
+	}
+	return list
+}
+
+// SeriesNotes say where series have long gaps, in which a rate is held or nothing is paid.
+func (s *Study) SeriesNotes() (notes []string) {
+	const much = 3 // times the usual spacing
+	for _, t := range s.spec.Tokens {
+		for _, name := range slices.Sorted(maps.Keys(t.Series)) {
+			r := t.Series[name]
+			gap, from := r.Widest()
+			if usual := r.Spacing(); gap < much*usual {
+				continue
+			}
+			what := "the rate before it holds in it"
+			if r.Whole {
+				what = "nothing is paid in it"
+			}
+			note := fmt.Sprintf("%s: %s has a gap of %s from %s; %s", name, r.File,
+				param.FormatSeconds(gap.Seconds()), from.Format(time.RFC3339), what)
+			if !slices.Contains(notes, note) {
+				notes = append(notes, note)
+			}
+		}
+	}
+	return notes
+}
+
+// ParseSeries reads FILE[:COLUMN][?KEY=VALUE&KEY=VALUE].
+func ParseSeries(text string) (s Series, err error) {
+	file, where, picks := strings.Cut(text, "?")
+	if i := strings.LastIndexByte(file, ':'); i >= 0 && !strings.ContainsAny(file[i:], `/\`) {
+		file, s.Column = file[:i], file[i+1:]
+		if s.Column == "" {
+			return s, fmt.Errorf("%q; want the name of a column after the colon", text)
+		}
+	}
+	if s.File = file; file == "" {
+		return s, fmt.Errorf("%q; want a file, as in @rates.csv:apr?asset=USDC", text)
+	}
+	if !picks {
+		return s, nil
+	}
+	s.Where = map[string]string{}
+	for item := range strings.SplitSeq(where, "&") {
+		key, value, ok := strings.Cut(item, "=")
+		if _, twice := s.Where[key]; !ok || key == "" || twice {
+			return s, fmt.Errorf("%q picks rows by %q; want KEY=VALUE, each key once", text, item)
+		}
+		s.Where[key] = value
+	}
+	return s, nil
+}
+
+// TokenParam is the description of a number of tokens, policies or mechanisms of any kind.
+func TokenParam(name string) (param.Param, error) {
+	ps := slices.Clone(tokens.Params)
+	for _, k := range tokens.Policies.Kinds() {
+		ps = append(ps, k.Params...)
+	}
+	for _, k := range tokens.Mechanisms.Kinds() {
+		ps = append(ps, k.Params...)
+	}
+	ps = append(ps, HalfWidth)
+	var names []string
+	for _, p := range ps {
+		if p.Name == name {
+			return p, nil
+		}
+		names = append(names, p.Name)
+	}
+	hint := ""
+	if near := param.Nearest(name, names); len(near) > 0 {
+		hint = "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return param.Param{}, fmt.Errorf("a token has no %q%s", name, hint)
+}

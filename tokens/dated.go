@@ -1,0 +1,164 @@
+package tokens
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"time"
+
+	"mcrisk/block"
+	"mcrisk/fmath"
+)
+
+// charges are what a venue charges over one step.
+type charges struct {
+	growX, growB       float64 // interest on exposure and on cash: e^{rate·dt} − 1
+	funding, borrowFee float64 // fractions of notional: rate·dt
+	onMargin           float64 // of equity: rate·dt
+}
+
+// over are the charges of a step of dt years.
+func (t *Terms) over(dt float64) charges {
+	return charges{
+		growX:   fmath.Expm1(float64(t.ExposureInterest.Rate * dt)),
+		growB:   fmath.Expm1(float64(t.CashInterest.Rate * dt)),
+		funding: float64(t.Funding.Rate * dt), borrowFee: float64(t.BorrowFee.Rate * dt),
+		onMargin: float64(t.MarginInterest.Rate * dt),
+	}
+}
+
+// A Dated is what a token pays from a step on, in place of constants.
+type Dated struct {
+	From  int   // the step, from 0; until that of the next Dated
+	Terms Terms // of which the rates of the charges count; their size is not limited
+	// Cost is that of a trade; only its gas and its impact may differ from the token's.
+	Cost Cost
+}
+
+// dated is a Dated over one step.
+type dated struct {
+	from int
+	charges
+	gas, impact float64
+}
+
+// Follow makes the kernel's rates change with the steps of a path. The first of the list is in
+// force from step 0; the steps are in order, none twice. Its lanes live on a [Path] then, and do
+// not take the fast path.
+//
+// Without a call, the token's own rates are in force at every step.
+func (k *Kernel) Follow(list []Dated) error {
+	dt := years(k.step)
+	all := make([]dated, len(list))
+	gas, impact := 0.0, 0.0
+	for i, d := range list {
+		if i == 0 && d.From != 0 || i > 0 && d.From <= list[i-1].From {
+			return fmt.Errorf("tokens: dated rates: number %d is in force from step %d; want steps that rise from 0",
+				i, d.From)
+		}
+		all[i] = dated{d.From, d.Terms.over(dt), d.Cost.Gas, d.Cost.Impact}
+		c := &all[i].charges
+		if size := math.Abs(c.growX) + math.Abs(c.growB) + math.Abs(c.funding) + math.Abs(c.borrowFee) +
+			math.Abs(c.onMargin); !(size < math.Inf(1)) {
+			return fmt.Errorf("tokens: dated rates: %+v at step %d; want finite numbers", *c, d.From)
+		}
+		if err := d.Cost.check(); err != nil {
+			return fmt.Errorf("tokens: dated costs at step %d: %w", d.From, err)
+		}
+		gas, impact = max(gas, d.Cost.Gas), max(impact, d.Cost.Impact)
+	}
+	if len(all) == 0 {
+		return errors.New("tokens: dated rates: none; want those from step 0 on")
+	}
+	// Whether continuous trading at an edge has a limit must not change on the way: with gas
+	// or impact at any time it has none.
+	k.token.Cost.Gas, k.token.Cost.Impact = gas, impact
+	k.dated, k.fast = all, nil
+	return nil
+}
+
+// cost is what a trade of the lane costs now.
+func (k *Kernel) cost(l *Lane) Cost {
+	c := k.token.Cost
+	if l.dated != nil {
+		c.Gas, c.Impact = l.dated.gas, l.dated.impact
+	}
+	return c
+}
+
+// Then lets another kernel go on from a time: the token that a vault becomes when its rules
+// change. What the lane holds stays; the policy's memory does if the policy is the same. Side,
+// venue's margins, deposits and entry fee must be those of before, as a record of the whole
+// lifetime rests on them. The time rounds up to a step's start. Lanes then live on a [Path].
+func (k *Kernel) Then(at time.Duration, next *Kernel) error {
+	a, b := &k.token, &next.token
+	if at <= 0 {
+		return fmt.Errorf("tokens: a change after %v; want a time after the start", at)
+	}
+	for _, c := range []struct {
+		what string
+		same bool
+	}{
+		{"length of a step", k.step == next.step},
+		{"side of the target", k.sign == next.sign},
+		{"margin of the venue", k.terms.EntrySize == next.terms.EntrySize && k.terms.Lender == next.terms.Lender &&
+			slices.Equal(k.terms.Margins, next.terms.Margins)},
+		{"AUM", a.AUM == b.AUM},
+		{"flows", a.Flows == b.Flows},
+		{"entry fee", a.EntryFee == b.EntryFee},
+		{"outages of the keeper", a.Keeper.Outage == b.Keeper.Outage},
+	} {
+		if !c.same {
+			return fmt.Errorf("tokens: %s changes after %v; want the same for the whole lifetime", c.what, at)
+		}
+	}
+	k.until, k.next = at, next
+	return nil
+}
+
+// succeed is the kernel that goes on from the start of a step.
+func (k *Kernel) succeed(l *Lane, now time.Duration) *Kernel {
+	for k.next != nil && now >= k.until {
+		k.flush(l)
+		before := &k.token
+		k = k.next
+		if i := k.token.Keeper.Interval; i != before.Keeper.Interval && i > 0 {
+			l.next = (now/i + 1) * i
+		}
+		switch {
+		case !reflect.DeepEqual(before.Policy, k.token.Policy):
+			l.state = State{}
+			k.wait(l, now)
+		case before.Target != k.token.Target:
+			k.wait(l, now)
+		}
+	}
+	return k
+}
+
+// ByBar lets lanes live in blocks whose steps are drawn from a history of so many bars: a step pays
+// what [Kernel.Follow] has for the step of the history's that it is drawn from.
+func (k *Kernel) ByBar(bars int) {
+	k.ofBar = make([]int32, bars)
+	at := 0
+	for i := range k.ofBar {
+		for at+1 < len(k.dated) && k.dated[at+1].from <= i {
+			at++
+		}
+		k.ofBar[i] = int32(at)
+	}
+}
+
+// date sets what a lane of a block pays in a step. It panics for a kernel whose rates or rules change
+// with the dates of a path, which the block does not have.
+func (k *Kernel) date(b *block.Block, underlying int, l *Lane, step, i int) {
+	if k.dated == nil && k.next == nil {
+		return
+	}
+	if k.ofBar == nil || k.next != nil || b.Bar == nil {
+		panic("tokens: a kernel that changes on dates; want it on a Path, or a block with the bars of a history")
+	}
+	l.dated = &k.dated[k.ofBar[b.Bar[underlying][step][i]]]
+}
