@@ -60,6 +60,8 @@ type Kernel struct {
 
 	floor float64 // equity below which the vault is closed; zero: never
 
+	entry float64 // what it costs the holder, a fraction of what is invested
+
 	growX, growB       float64 // a step's interest on exposure and on cash: e^{rate·dt} − 1
 	funding, borrowFee float64 // a step's, fractions of notional: rate·dt
 
@@ -91,6 +93,7 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	if t.Closes() {
 		k.floor = t.Flows.CloseBelow / t.AUM
 	}
+	k.entry = k.token.enter(v.Lender).Total()
 	k.fast = newFastPath(k)
 	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1),
 		vault: newVault(t.Flows), due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}

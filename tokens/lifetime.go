@@ -8,7 +8,9 @@ import (
 // A Lifetime is the result of one token on one path.
 type Lifetime struct {
 	NAV       float64 // final equity over initial equity; zero if wiped out
-	HolderNAV float64 // with the holder's entry and exit fees
+	HolderNAV float64 // what the holder takes out, over what was invested: NAV less entry and exit cost
+	EntryCost float64 // the holder's, a fraction of what is invested
+	ExitCost  float64 // a fraction of what the token is worth to the holder at the end; NaN if nothing
 	MinNAV    float64 // least visited
 	Drawdown  Drawdown
 
@@ -36,10 +38,12 @@ func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 	l.trace.flush()
 	l.foldGrowth()
 	nav := l.Equity()
-	t := &k.token
+	exit := k.exit(nav, l.Leverage())
 	life := Lifetime{
 		NAV:              nav,
-		HolderNAV:        float64(float64(nav*(1-t.EntryFee)) * (1 - t.ExitFee)),
+		HolderNAV:        float64(float64(nav*(1-k.entry)) * (1 - exit)),
+		EntryCost:        k.entry,
+		ExitCost:         exit,
 		MinNAV:           l.min,
 		Drawdown:         l.rec.result(horizon),
 		Rebalances:       l.rebalances,
@@ -56,10 +60,23 @@ func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 		Money:            l.money.sum,
 		Logs:             l.logs,
 	}
+	if nav == 0 {
+		life.ExitCost = math.NaN()
+	}
 	if l.firstLiquidation != Never {
 		life.FirstLiquidation = years(l.firstLiquidation)
 	}
 	return life
+}
+
+// exit is the part of a token worth nav, in initial equity, that leaving at a leverage
+// costs its holder.
+func (k *Kernel) exit(nav, leverage float64) float64 {
+	t := &k.token
+	if t.Holder.Invest == 0 {
+		return t.ExitFee
+	}
+	return t.leave(k.terms.Lender, k.entry, nav, leverage).Total()
 }
 
 // health is the smallest health factor or margin ratio: that of the largest leverage,
@@ -136,5 +153,9 @@ var Columns = func() []Column {
 		Column{Name: "closed", Unit: "0 or 1", Of: func(f *Lifetime) float64 { return flag(f.Closed) },
 			Idle: func(t *Token) bool { return !t.Closes() }},
 		Column{Name: "aum", Unit: "US dollars", Of: func(f *Lifetime) float64 { return f.AUM },
-			Idle: func(t *Token) bool { return t.Flows.Kind != Chasing }})
+			Idle: func(t *Token) bool { return t.Flows.Kind != Chasing }},
+		Column{Name: "entry_cost", Unit: "fraction", Of: func(f *Lifetime) float64 { return f.EntryCost },
+			Idle: func(*Token) bool { return true }},
+		Column{Name: "exit_cost", Unit: "fraction", Of: func(f *Lifetime) float64 { return f.ExitCost },
+			Idle: func(t *Token) bool { return t.Holder.Invest == 0 }})
 }()

@@ -36,6 +36,7 @@ type Token struct {
 	// Fees on entry and exit, fractions. The holder pays them, not the token: they scale
 	// the holder's result and nothing else.
 	EntryFee, ExitFee float64
+	Holder            Holder
 }
 
 // AfterLiquidation says how a lifetime goes on after a liquidation.
@@ -88,6 +89,7 @@ func (t Token) Check() error {
 		"after liquidation = %d; want Continue or Stop", t.AfterLiquidation)
 	faults = append(faults, t.Cost.check())
 	faults = append(faults, t.Flows.check(t.AUM)...)
+	faults = append(faults, t.Holder.check()...)
 	if t.Mechanism == nil {
 		faults = append(faults, errors.New("tokens: no mechanism; want Loan, Perp or one of your own"))
 	}

@@ -146,7 +146,12 @@ A trade of notional N in US dollars costs
   N·(fee + impact-base + impact·N^impact-exponent) + gas.
 Impact and gas depend on the size of the vault, which deposits and withdrawals
 change (flows): steady holds it at aum, none lets it shrink and grow with its
-returns, chase adds money after gains and withdraws it after losses.`),
+returns, chase adds money after gains and withdraws it after losses.
+
+With --invest W the holder pays for trades that build its share of the position and
+reduce it: mcrisk costs. On a loan entry swaps target·W, or (target−1)·W of a long
+token --paid-in underlying; exit swaps leverage times the value. Each is traded in
+--parts k equal parts: N·(fee + impact-base + impact·(N/k)^impact-exponent).`),
 		numbersTable("", ofSection(SectionCosts))}
 }
 
