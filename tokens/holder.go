@@ -61,7 +61,7 @@ func (h Holder) check() (faults []error) {
 // A HolderCost is what entry or exit costs the holder, in fractions of an amount: of what
 // is invested, or of what the token is worth before the exit fee.
 type HolderCost struct {
-	Fee      float64 // the token's entry or exit fee
+	Fee      float64 // the token's entry or exit fee, less what the vault gives back
 	TradeFee float64 // the venue's, on the holder's trade
 	Impact   float64 // of the trade; negative: the venue pays
 	Flash    float64 // fee of the flash loan
@@ -87,8 +87,16 @@ func (t *Token) enter(lends bool) HolderCost {
 		notional--
 	}
 	c := t.holderTrade(lends, t.Holder.Invest, notional, size, t.Holder.EntryFlashFee, true)
-	c.Fee = float64(t.EntryFee * (1 - min(1, c.TradeFee+c.Impact+c.Flash))) // of what the trade leaves
+	arrives := 1 - min(1, c.TradeFee+c.Impact+c.Flash) // at the vault
+	c.Fee = float64(arrives * (t.EntryFee - t.backFromVault(float64(t.Holder.Invest*arrives))))
 	return c
+}
+
+// backFromVault is the part of an amount that its entry fee, where it stays in the vault,
+// gives back: the holder's share of it.
+func (t *Token) backFromVault(usd float64) float64 {
+	kept := float64(t.EntryFee * t.FeeToVault)
+	return float64((1-t.EntryFee)*float64(usd*kept)) / (t.AUM + float64(usd*(1-kept)))
 }
 
 // leave is Leave of a holder to whom entry cost a fraction of what was invested.
@@ -119,4 +127,15 @@ func (t *Token) holderTrade(lends bool, usd, notional, leverage, flash float64, 
 		c.Flash = float64(flash * debt)
 	}
 	return c
+}
+
+// lacks reports that a token has nothing to book under an item of the ledger.
+func (t *Token) lacks(item Item) bool {
+	switch item {
+	case PerformanceFee:
+		return t.Minting.PerformanceFee == 0
+	case FlowFee:
+		return t.FeeToVault == 0 || t.Flows.Kind != Chasing
+	}
+	return false
 }

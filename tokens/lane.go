@@ -40,6 +40,9 @@ type Lane struct {
 	liquidations     int
 	firstLiquidation time.Duration
 
+	highWater float64       // for performance fees
+	minted    time.Duration // when fees were last taken in shares
+
 	vault  vault
 	closed bool // ended because the vault had become small
 
@@ -61,6 +64,7 @@ type Kernel struct {
 	floor float64 // equity below which the vault is closed; zero: never
 
 	entry float64 // what it costs the holder, a fraction of what is invested
+	mints bool    // the token takes fees in shares
 
 	growX, growB       float64 // a step's interest on exposure and on cash: e^{rate·dt} − 1
 	funding, borrowFee float64 // a step's, fractions of notional: rate·dt
@@ -80,7 +84,7 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 		return nil, fmt.Errorf("tokens: step = %v; want above 0", step)
 	}
 	dt := years(step)
-	logFee := -float64(t.StreamingFee * dt)
+	logFee := -float64(t.streams() * dt)
 	k := &Kernel{
 		token: t, terms: t.terms(),
 		sign: math.Copysign(1, t.Target), target: math.Abs(t.Target),
@@ -93,9 +97,9 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	if t.Closes() {
 		k.floor = t.Flows.CloseBelow / t.AUM
 	}
-	k.entry = k.token.enter(v.Lender).Total()
+	k.entry, k.mints = k.token.enter(v.Lender).Total(), t.mints()
 	k.fast = newFastPath(k)
-	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1),
+	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1), highWater: 1,
 		vault: newVault(t.Flows), due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
 	k.first.lev.min, k.first.lev.max = k.target, k.target
 	if v.EntrySize {

@@ -35,6 +35,10 @@ type Lifetime struct {
 // Finish closes a lane's books at the end of the horizon.
 func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 	k.flush(l)
+	if k.mints && !l.ended {
+		k.mint(l, horizon, true)
+		k.visit(l, horizon)
+	}
 	l.trace.flush()
 	l.foldGrowth()
 	nav := l.Equity()
@@ -139,17 +143,18 @@ var Columns = func() []Column {
 		{Name: "first_liquidation", Unit: "years", Of: func(f *Lifetime) float64 { return f.FirstLiquidation }},
 		{Name: "ruined", Unit: "0 or 1", Of: func(f *Lifetime) float64 { return flag(f.Ruined) }},
 	}
-	for i, name := range ItemNames {
+	items := ItemNames[:Shortfall+1] // those of later versions come last
+	for i, name := range items {
 		cols = append(cols, Column{Name: "money_" + name, Unit: "initial equity",
 			Of: func(f *Lifetime) float64 { return f.Money[i] }})
 	}
-	for i, name := range ItemNames {
+	for i, name := range items {
 		if Item(i) != Shortfall { // it ends a lifetime at zero, which has no logarithm
 			cols = append(cols, Column{Name: "log_" + name, Unit: "log equity",
 				Of: func(f *Lifetime) float64 { return f.Logs[i] }})
 		}
 	}
-	return append(cols,
+	cols = append(cols,
 		Column{Name: "closed", Unit: "0 or 1", Of: func(f *Lifetime) float64 { return flag(f.Closed) },
 			Idle: func(t *Token) bool { return !t.Closes() }},
 		Column{Name: "aum", Unit: "US dollars", Of: func(f *Lifetime) float64 { return f.AUM },
@@ -158,4 +163,12 @@ var Columns = func() []Column {
 			Idle: func(*Token) bool { return true }},
 		Column{Name: "exit_cost", Unit: "fraction", Of: func(f *Lifetime) float64 { return f.ExitCost },
 			Idle: func(t *Token) bool { return t.Holder.Invest == 0 }})
+	for _, item := range []Item{PerformanceFee, FlowFee} {
+		idle := func(t *Token) bool { return t.lacks(item) }
+		cols = append(cols, Column{Name: "money_" + ItemNames[item], Unit: "initial equity",
+			Of: func(f *Lifetime) float64 { return f.Money[item] }, Idle: idle},
+			Column{Name: "log_" + ItemNames[item], Unit: "log equity",
+				Of: func(f *Lifetime) float64 { return f.Logs[item] }, Idle: idle})
+	}
+	return cols
 }()

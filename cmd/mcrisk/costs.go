@@ -49,7 +49,7 @@ what entry is paid with, and flash loans take their fee of the debt.`,
 	invest := s.Lookup("invest")
 	invest.Usage, invest.DefValue = "`amounts` that holders invest, US dollars; low:high:step or a,b,c", costsInvest
 	s.Lookup("horizon").DefValue, s.Lookup("horizon").Usage = costsHorizon, "time between entry and exit"
-	cli.Essential(cmd, "token", "invest", "parts", "paid-in", "entry-fee", "exit-fee", "sigma", "horizon", "paths",
+	cli.Essential(cmd, "token", "invest", "parts", "paid-in", "sigma", "horizon", "paths",
 		"out", "json")
 	return cmd
 }

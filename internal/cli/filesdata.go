@@ -755,5 +755,7 @@ var itemTexts = map[string]string{
 	"impact":              "price impact of trades",
 	"gas":                 "fixed fee of trades",
 	"liquidation_penalty": "taken by liquidators",
+	"performance_fee":     "the token's fee on gains over its high-water mark",
+	"flow_fee":            "what others' entry and exit fees add to the vault",
 	"shortfall":           "losses beyond equity, which the holder does not bear",
 }

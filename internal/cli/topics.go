@@ -22,7 +22,7 @@ type topic struct {
 var topics = []topic{
 	{"policies", "When a token trades, and to what leverage", policiesTopic},
 	{"models", "Price models", modelsTopic},
-	{"costs", "Costs of trades, fees and the size of the vault", costsTopic},
+	{"fees", "Costs of trades, fees and the size of the vault", costsTopic},
 	{"venues", "How leverage is held: by a loan or a perpetual future", venuesTopic},
 	{"sampling", "Paths, steps, seeds and what the intervals mean", samplingTopic},
 	{"files", "What a run directory holds", filesTopic},
