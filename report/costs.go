@@ -34,13 +34,30 @@ func heldFor(r *assess.Costs) string { return Duration(r.Study.Spec().Horizon.Se
 
 // costsCaption says how costs were computed.
 func costsCaption(r *assess.Costs) string {
-	h := r.Study.Token(0).Holder
-	text := Caption(r.Study, r.Study.Spec().Paths) + " All amounts on the same paths, paid in " +
-		map[tokens.Payment]string{tokens.Dollars: "dollars", tokens.Underlying: "the underlying"}[h.PaidIn] + "."
-	if h.Parts > 1 {
-		text += fmt.Sprintf(" Entry and exit are each traded in %s equal parts.", Thousands(int(h.Parts)))
+	return Caption(r.Study, r.Study.Spec().Paths) + " All amounts on the same paths. " + holderCaption(r.Study.Token(0))
+}
+
+// holderCaption says what the holder is charged and how it trades.
+func holderCaption(t tokens.Token) string {
+	h := t.Holder
+	words := []string{"paid in " + map[tokens.Payment]string{tokens.Dollars: "dollars",
+		tokens.Underlying: "the underlying"}[h.PaidIn]}
+	add := func(name string, fraction float64, unit string) {
+		if fraction > 0 {
+			words = append(words, name+" "+Short(100*fraction)+" %"+unit)
+		}
 	}
-	return text
+	add("entry fee", t.EntryFee, "")
+	add("exit fee", t.ExitFee, "")
+	add("of which", t.FeeToVault, " stays in the vault")
+	add("flash loan on entry", h.EntryFlashFee, " of the debt")
+	add("flash loan on exit", h.ExitFlashFee, " of the debt")
+	add("streaming fee", t.StreamingFee, " a year")
+	add("performance fee", t.Minting.PerformanceFee, "")
+	if h.Parts > 1 {
+		words = append(words, "entry and exit each in "+Thousands(int(h.Parts))+" equal parts")
+	}
+	return "Holder: " + strings.Join(words, ", ") + "."
 }
 
 // costsTable has a row for each amount.
@@ -134,6 +151,10 @@ func costsJSON(r *assess.Costs) any {
 	return all
 }
 
+// costFills are the fills of items: the hues of entry and exit are the same.
+var costFills = map[string]int{"entry_fee": 1, "entry_trade": 2, "carry": 3, "rebalancing": 4, "token_fees": 5,
+	"liquidation": 8, "exit_trade": 6, "exit_fee": 7}
+
 // costsFigure has a bar for each amount, of items in the order in which they are paid.
 func costsFigure(r *assess.Costs) plots.StackData {
 	d := plots.StackData{Title: costsTitle(r), Caption: costsCaption(r) + " Means over all paths. " +
@@ -143,7 +164,8 @@ func costsFigure(r *assess.Costs) plots.StackData {
 		d.Totals = append(d.Totals, InPercent(x.Total))
 	}
 	for _, i := range costItems(r) {
-		cause := plots.StackCause{Name: strings.ReplaceAll(assess.CostParts[i].Name, "_", " ")}
+		name := assess.CostParts[i].Name
+		cause := plots.StackCause{Name: strings.ReplaceAll(name, "_", " "), Fill: costFills[name]}
 		for _, x := range r.Rows {
 			cause.Values = append(cause.Values, 100*x.Items[i].Value)
 		}
