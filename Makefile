@@ -29,7 +29,7 @@ hostile:
 # fuzz runs each target that generates its input, for as long as FUZZTIME.
 FUZZTIME ?= 10m
 fuzz:
-	for target in rundir/Specs rundir/Sweeps rundir/Manifests paths/PriceFiles cmd/mcrisk/CommandLines; do \
+	for target in rundir/Specs rundir/Sweeps rundir/Manifests rundir/Records paths/PriceFiles cmd/mcrisk/CommandLines; do \
 		$(GO) test ./$${target%/*} -run '^$$' -fuzz "^Fuzz$${target##*/}\$$" -fuzztime $(FUZZTIME) -parallel 1 \
 			-fuzzminimizetime 20x || exit 1; done
 

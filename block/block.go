@@ -9,6 +9,8 @@ package block
 import (
 	"time"
 	"unsafe"
+
+	"mcrisk/fmath"
 )
 
 const (
@@ -31,8 +33,7 @@ func (m *Mask) Has(step, lane int) bool { return m[step]>>lane&1 == 1 }
 
 // A Block is up to Steps consecutive steps of Lanes consecutive paths.
 //
-// Tracks are per underlying, in the order of the study's underlyings. A nil
-// track means the quantity is unknown (Lo, Hi) or absent (Gap).
+// Tracks are per underlying, in the order of the study's underlyings.
 type Block struct {
 	Group uint64        // the paths are Lanes·Group … Lanes·Group + Lanes − 1
 	First int           // number of the first step, from 0
@@ -40,30 +41,43 @@ type Block struct {
 	Step  time.Duration // length of each step
 
 	Move []*Track // log-return over the step: from its open to its close
-	Gap  []*Track // log-return from the last close to the step's open
-	Lo   []*Track // least log-return from the open reached inside the step, ≤ 0
-	Hi   []*Track // largest log-return from the open reached inside the step, ≥ 0
 
 	// Gross is e^Move, filled once for all tokens: what a unit of the
 	// underlying at the open is worth at the close.
 	Gross []*Track
+
+	// Ways has the log moves, and Factors their exponentials, where the extremes
+	// of the steps are known. Where they are not, both are nil, and steps open at the
+	// last close.
+	Ways, Factors []*Ways
 
 	// KeeperDown says at the end of which steps keepers are down, one mask for
 	// each setting of outages in the study.
 	KeeperDown []*Mask
 }
 
-// New returns a block with tracks for the given number of underlyings; gaps
-// and extremes are left nil.
+// New returns a block with tracks for the given number of underlyings whose extremes are
+// unknown.
 func New(underlyings int) *Block {
-	b := &Block{
-		Gap: make([]*Track, underlyings),
-		Lo:  make([]*Track, underlyings),
-		Hi:  make([]*Track, underlyings),
-	}
+	b := &Block{Ways: make([]*Ways, underlyings), Factors: make([]*Ways, underlyings)}
 	for range underlyings {
 		b.Move = append(b.Move, new(Track))
 		b.Gross = append(b.Gross, new(Track))
 	}
 	return b
+}
+
+// Inside gives an underlying room for what happens inside its steps.
+func (b *Block) Inside(underlying int) {
+	b.Ways[underlying], b.Factors[underlying] = new(Ways), new(Ways)
+}
+
+// Fill takes the exponentials of the block's log moves.
+func (b *Block) Fill() {
+	for u := range b.Move {
+		fmath.Exps(b.Gross[u].Flat(b.Len), b.Move[u].Flat(b.Len))
+		if b.Ways[u] != nil {
+			fmath.Exps(b.Factors[u].Flat(b.Len), b.Ways[u].Flat(b.Len))
+		}
+	}
 }

@@ -75,11 +75,8 @@ type BarModel interface {
 	Model
 	// InBars says whether it does, and AdvanceBars is Advance then.
 	InBars() bool
-	AdvanceBars(at At, z []*block.Track, state State, bars BarTracks)
+	AdvanceBars(at At, z []*block.Track, state State, move *block.Track, ways *block.Ways)
 }
-
-// BarTracks are the tracks of an underlying whose extremes are known: as [block.Block].
-type BarTracks struct{ Move, Gap, Lo, Hi *block.Track }
 
 func (m Bootstrap) Check() error {
 	if err := (GBM{m.Mu, 0}).Check(); err != nil {
@@ -161,7 +158,7 @@ func (m Bootstrap) Advance(at At, _ []*block.Track, state State, move *block.Tra
 	}
 }
 
-func (m Bootstrap) AdvanceBars(at At, _ []*block.Track, state State, to BarTracks) {
+func (m Bootstrap) AdvanceBars(at At, _ []*block.Track, state State, move *block.Track, ways *block.Ways) {
 	d, each, picker := m.drawn, int(at.Step/m.drawn.step), random.NewPicker()
 	first, last := at.Lanes()
 	for l := first; l < last; l++ {
@@ -176,7 +173,7 @@ func (m Bootstrap) AdvanceBars(at At, _ []*block.Track, state State, to BarTrack
 				}
 				s.add(b, shift, j == 0)
 			}
-			s.put(to, k, l)
+			move[k][l], ways[k][l] = s.move, s.way()
 		}
 		c.keep(state, l)
 	}
@@ -193,7 +190,7 @@ type Resampler interface {
 func (m Bootstrap) First(seed, path uint64, underlying int) (bar, bars int) {
 	d := m.drawn
 	first, u := random.NewPicker().Block(seed, path, random.Stream(random.Blocks, underlying), 0, len(d.bars))
-	return first, blockBars(u, d.stop)
+	return first, d.length.draw(u)
 }
 
 // A stepBar is a step that is made of bars.
@@ -205,22 +202,30 @@ func (s *stepBar) add(b Bar, shift float64, first bool) {
 	} else {
 		s.move += b.Gap
 	}
-	s.lo, s.hi = min(s.lo, s.move, s.move+b.Lo), max(s.hi, s.move, s.move+b.Hi)
+	s.reach(s.move)
+	s.reach(s.move + b.Lo)
+	s.reach(s.move + b.Hi)
 	s.move += b.Move + shift
-	s.lo, s.hi = min(s.lo, s.move), max(s.hi, s.move)
+	s.reach(s.move)
 }
 
-func (s *stepBar) put(to BarTracks, step, lane int) {
-	to.Gap[step][lane], to.Move[step][lane] = s.gap, s.move
-	to.Lo[step][lane], to.Hi[step][lane] = s.lo, s.hi
+func (s *stepBar) reach(x float64) {
+	if x < s.lo {
+		s.lo = x
+	}
+	if x > s.hi {
+		s.hi = x
+	}
 }
+
+func (s *stepBar) way() block.Way { return block.WayThrough(s.gap, s.lo, s.hi, s.move) }
 
 // drawnBars is a history as blocks are drawn from it.
 type drawnBars struct {
 	step   time.Duration // of a bar
 	bars   []Bar
-	closes []float64 // their moves from close to close
-	stop   float64   // 1/ln(1 − 1/mean length): a block's length is the logarithm of a uniform number times this
+	closes []float64  // their moves from close to close
+	length *geometric // of blocks, in bars
 	// shift of a bar by its place in its block, the last for all after it: in the first block of a path,
 	// and in later ones
 	shifts [2][]float64
@@ -228,7 +233,7 @@ type drawnBars struct {
 
 func newDrawnBars(m Bootstrap, history *Series) *drawnBars {
 	d := &drawnBars{step: history.Step, bars: history.Bars,
-		stop: geometricStop(float64(m.Block) / float64(history.Step))}
+		length: newGeometric(float64(m.Block) / float64(history.Step))}
 	d.closes = make([]float64, len(d.bars))
 	for i, b := range d.bars {
 		d.closes[i] = b.Close
@@ -248,14 +253,6 @@ func newDrawnBars(m Bootstrap, history *Series) *drawnBars {
 		d.shifts[first] = shifts
 	}
 	return d
-}
-
-// geometricStop is what turns ln u into the length of a block of a mean number of bars.
-func geometricStop(mean float64) float64 {
-	if mean <= 1 {
-		return 0
-	}
-	return 1 / fmath.Log1p(-1/mean)
 }
 
 // longestCompensated is the number of bars of a block after which its compensation stays
@@ -384,7 +381,7 @@ func (c *cursor) keep(state State, lane int) {
 func (c *cursor) enter() {
 	if c.left == 0 {
 		first, u := c.picker.Block(c.seed, c.path, c.id, uint64(c.drawn), len(c.d.bars))
-		c.bar, c.left, c.taken = first, blockBars(u, c.d.stop), 0
+		c.bar, c.left, c.taken = first, c.d.length.draw(u), 0
 		c.drawn++
 	}
 }
@@ -439,12 +436,6 @@ func (c *cursor) fill(to []float64) {
 		c.pass(n)
 		to = to[n:]
 	}
-}
-
-// blockBars is the number of bars of a block.
-func blockBars(u, stop float64) int {
-	const most = 1 << 52
-	return int(min(math.Floor(float64(fmath.Log(u)*stop)), most)) + 1
 }
 
 // fresh says whether next gave the first bar of the path.

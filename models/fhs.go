@@ -134,12 +134,15 @@ func (m FHS) Begin(at At, state State) {
 
 func (m FHS) Advance(at At, _ []*block.Track, state State, move *block.Track) {
 	f := m.walk()
-	var own [block.Steps]float64
-	bars := barsOf(at, m.Step, &own)
+	var own, ownSD [block.Steps]float64
+	bars, sds := barsOf(at, m.Step, &own), barsOf(at, m.Step, &ownSD)
 	first, last := at.Lanes()
 	for l := first; l < last; l++ {
 		f.load(at, state, l)
-		f.fill(bars)
+		for done := 0; done < len(bars); {
+			_, n := f.fill(bars[done:], sds[done:])
+			done += n
+		}
 		toSteps(bars, move, at.Len, l)
 		f.keep(state, l)
 	}
@@ -171,24 +174,33 @@ func toSteps(bars []float64, move *block.Track, steps, lane int) {
 	}
 }
 
-func (m FHS) AdvanceBars(at At, _ []*block.Track, state State, to BarTracks) {
+func (m FHS) AdvanceBars(at At, _ []*block.Track, state State, move *block.Track, ways *block.Ways) {
 	f := m.walk()
+	var own, ownSD [block.Steps]float64
+	bars, sds := barsOf(at, m.Step, &own), barsOf(at, m.Step, &ownSD)
+	each := len(bars) / at.Len
 	first, last := at.Lanes()
 	for l := first; l < last; l++ {
 		f.load(at, state, l)
-		for k := range at.Len {
-			var s stepBar
-			for j := range at.Step / m.Step {
-				r, sd, i := f.next()
-				b := m.drawn.shapes[i]
+		begins := f.drawn == 0
+		var s stepBar
+		for done := 0; done < len(bars); {
+			from, n := f.fill(bars[done:], sds[done:])
+			for i, b := range m.drawn.shapes[from : from+n] {
+				sd, j := sds[done+i], (done+i)%each
 				b = Bar{Gap: float64(sd * b.Gap), Lo: float64(sd * b.Lo), Hi: float64(sd * b.Hi)}
-				if f.drawn == 1 && f.taken == 1 { // paths begin at an open
+				if begins && done+i == 0 { // paths begin at an open
 					b.Gap = 0
 				}
-				b.Move = r - b.Gap
+				b.Move = bars[done+i] - b.Gap
 				s.add(b, 0, j == 0)
+				if j == each-1 {
+					k := (done + i) / each
+					move[k][l], ways[k][l] = s.move, s.way()
+					s = stepBar{}
+				}
 			}
-			s.put(to, k, l)
+			done += n
 		}
 		f.keep(state, l)
 	}
@@ -197,7 +209,7 @@ func (m FHS) AdvanceBars(at At, _ []*block.Track, state State, to BarTracks) {
 func (m FHS) First(seed, path uint64, underlying int) (bar, bars int) {
 	d := m.drawn
 	first, u := random.NewPicker().Block(seed, path, random.Stream(random.Blocks, underlying), 0, len(d.x))
-	return d.bars[first], min(blockBars(u, d.stop), d.most)
+	return d.bars[first], min(d.length.draw(u), d.most)
 }
 
 // shockBlock is the mean length of blocks if nothing else is said: what [BlockLength] finds
@@ -210,8 +222,8 @@ type shocks struct {
 	x       []float64 // standardised
 	bars    []int     // of the history, by shock
 	shapes  []Bar     // gaps and extremes over the deviation predicted for the bar; nil without extremes
-	stop    float64   // as of drawnBars
-	most    int       // bars in a block at most
+	length  *geometric
+	most    int // bars in a block at most
 	comp    [][]float64
 	longRun []float64 // variances that the recursion had over the history, over that of the long run
 }
@@ -223,7 +235,7 @@ func newShocks(m FHS, history *Series) (*shocks, error) {
 			"want 100 at least, of a market that does not close", history.Name, len(returns), len(history.Bars))
 	}
 	mean := float64(m.Block) / float64(history.Step)
-	d := &shocks{bars: bars, stop: geometricStop(mean), most: max(1, int(8*mean))}
+	d := &shocks{bars: bars, length: newGeometric(mean), most: max(1, int(8*mean))}
 	var sd []float64
 	d.x, sd, _ = m.filter(returns)
 	if m.Extremes {
@@ -269,10 +281,11 @@ func (m FHS) filter(returns []float64) (x, sd []float64, next float64) {
 func (m FHS) unit() float64 { return float64(float64(m.Sigma*m.Sigma) * Years(m.Step)) }
 
 // Compensation is tabulated at variances at a block's start from 2^firstOctave times the
-// long-run one, computed at every octave and interpolated to finePerOctave in between.
+// long-run one, computed at every octave and interpolated to 2^nodeBits even steps in it:
+// the leading bits of a variance number them.
 const (
 	firstOctave, octaves = -6, 18
-	finePerOctave        = 8
+	nodeBits             = 3
 )
 
 // compensation is what r is less than Mu·dt + √h·x, over the root of the variance at the
@@ -302,10 +315,11 @@ func (d *shocks) compensation(m FHS) [][]float64 {
 			before = log
 		}
 	}
-	fine := make([][]float64, (octaves-1)*finePerOctave+1)
+	const nodes = 1 << nodeBits
+	fine := make([][]float64, (octaves-1)*nodes+1)
 	for i := range fine {
-		at := float64(float64(i) / finePerOctave)
-		from := min(max(int(at)-1, 0), octaves-4)
+		at := float64(i/nodes) + fmath.Log1p(float64(i%nodes)/nodes)/math.Ln2
+		from := min(max(i/nodes-1, 0), octaves-4)
 		t := at - float64(from)
 		w := [4]float64{-(t - 1) * (t - 2) * (t - 3) / 6, t * (t - 2) * (t - 3) / 2,
 			-t * (t - 1) * (t - 3) / 2, t * (t - 1) * (t - 2) / 6}
@@ -356,9 +370,15 @@ func (f *shockWalk) keep(state State, l int) {
 
 // settle finds the compensation for the variance at the block's start.
 func (f *shockWalk) settle() {
-	at := float64((fmath.Log(f.start)/math.Ln2 - firstOctave) * finePerOctave)
-	i := min(max(int(at), 0), len(f.d.comp)-2)
-	t := min(max(at-float64(i), 0), 1)
+	const fraction = 52 - nodeBits // of a float64's bits, below those that number the nodes
+	bits := math.Float64bits(f.start)
+	i := int(bits>>fraction) - (1023+firstOctave)<<nodeBits
+	t := float64(bits&(1<<fraction-1)) / (1 << fraction)
+	if i < 0 {
+		i, t = 0, 0
+	} else if i > len(f.d.comp)-2 {
+		i, t = len(f.d.comp)-2, 1
+	}
 	root := math.Sqrt(f.start)
 	f.low, f.high = f.d.comp[i], f.d.comp[i+1]
 	f.weightOfLow, f.weightOfTop = float64(root*(1-t)), float64(root*t)
@@ -371,7 +391,7 @@ func (f *shockWalk) enter() {
 	}
 	d := f.d
 	first, u := f.picker.Block(f.seed, f.path, f.id, uint64(f.drawn), len(d.x))
-	f.bar, f.left, f.taken, f.start = first, min(blockBars(u, d.stop), d.most), 0, f.h
+	f.bar, f.left, f.taken, f.start = first, min(d.length.draw(u), d.most), 0, f.h
 	f.drawn++
 	f.settle()
 }
@@ -385,34 +405,23 @@ func (f *shockWalk) pass(n int) {
 	}
 }
 
-// next is the log-return of the next bar, its standard deviation, and the number of its
-// shock.
-func (f *shockWalk) next() (r, sd float64, i int) {
+// fill makes the log-returns of the next bars and their standard deviations, and says at
+// which shock they begin and how many they are: up to the end of the block or the history.
+func (f *shockWalk) fill(r, sd []float64) (first, n int) {
 	f.enter()
-	i = f.bar
-	sd = math.Sqrt(float64(f.unit * min(f.h, f.top)))
-	var one [1]float64
-	f.fill(one[:])
-	return one[0], sd, i
-}
-
-// fill makes the log-returns of the next bars.
-func (f *shockWalk) fill(to []float64) {
-	for len(to) > 0 {
-		f.enter()
-		n := min(f.left, len(f.d.x)-f.bar, len(to))
-		low, high, out := f.low[f.taken:f.taken+n], f.high[f.taken:f.taken+n], to[:n]
-		h := f.h
-		for i, x := range f.d.x[f.bar : f.bar+n] {
-			if h > f.top { // seldom, and then a branch is faster than a minimum
-				h = f.top
-			}
-			less := float64(f.weightOfLow*low[i]) + float64(f.weightOfTop*high[i])
-			out[i] = (f.growth - less) + float64(math.Sqrt(float64(f.unit*h))*x)
-			h = f.omega + float64(h*(f.beta+float64(f.alpha*float64(x*x))))
+	first, n = f.bar, min(f.left, len(f.d.x)-f.bar, len(r))
+	low, high, r, sd := f.low[f.taken:f.taken+n], f.high[f.taken:f.taken+n], r[:n], sd[:n]
+	h := f.h
+	for i, x := range f.d.x[first : first+n] {
+		if h > f.top { // seldom, and then a branch is faster than a minimum
+			h = f.top
 		}
-		f.h = h
-		f.pass(n)
-		to = to[n:]
+		less := float64(f.weightOfLow*low[i]) + float64(f.weightOfTop*high[i])
+		sd[i] = math.Sqrt(float64(f.unit * h))
+		r[i] = (f.growth - less) + float64(sd[i]*x)
+		h = f.omega + float64(h*(f.beta+float64(f.alpha*float64(x*x))))
 	}
+	f.h = h
+	f.pass(n)
+	return first, n
 }

@@ -9,7 +9,14 @@ import (
 )
 
 // Resamples says whether a kind of model draws from a price history.
-func Resamples(kind string) bool { return kind == "bootstrap" || kind == "fhs" }
+func Resamples(kind string) bool {
+	k, err := Registry.Kind(kind)
+	if err != nil {
+		return false
+	}
+	_, ok := k.New(param.Values{}).(Resampler)
+	return ok
+}
 
 // FitSeries fits a kind of model to a history: as [FitKind] to its returns, or, of those
 // that draw from it, what else they need. FHS has the numbers of a GARCH with Student

@@ -98,20 +98,21 @@ func pricesAt(m Model, group uint64, step time.Duration, steps, looks int) [][bl
 	at := At{Seed: 77, Group: group, Step: step}
 	state := make(State, m.State())
 	m.Begin(at, state)
-	var move, gap, lo, hi block.Track
+	var move block.Track
+	var ways block.Ways
 	var sum [block.Lanes]float64
 	prices := make([][block.Lanes]float64, 0, looks)
 	bars, _ := m.(BarModel)
 	for ; at.First < steps; at.First += at.Len {
 		at.Len = min(block.Steps, steps-at.First)
 		if bars != nil && bars.InBars() {
-			bars.AdvanceBars(at, nil, state, BarTracks{Move: &move, Gap: &gap, Lo: &lo, Hi: &hi})
+			bars.AdvanceBars(at, nil, state, &move, &ways)
 		} else {
 			m.Advance(at, nil, state, &move)
 		}
 		for k := range at.Len {
 			for l := range sum {
-				sum[l] += move[k][l] + gap[k][l]
+				sum[l] += move[k][l] + ways[k][l][0]
 			}
 			if done := at.First + k + 1; done == steps*(len(prices)+1)/looks {
 				var p [block.Lanes]float64
@@ -206,15 +207,15 @@ func TestResampledMemory(t *testing.T) {
 		var sums [2][block.Lanes]float64
 		for ; at.First < steps; at.First += block.Steps {
 			at.Len = block.Steps
-			var to BarTracks
-			to.Move, to.Gap, to.Lo, to.Hi = new(block.Track), new(block.Track), new(block.Track), new(block.Track)
-			m.AdvanceBars(at, nil, state, to)
+			move, ways := new(block.Track), new(block.Ways)
+			m.AdvanceBars(at, nil, state, move, ways)
 			for k := range at.Len {
 				for l := range xs {
-					r := to.Move[k][l] + to.Gap[k][l]
+					w := &ways[k][l]
+					r := move[k][l] + w[0]
 					xs[l] = append(xs[l], r*r)
-					sums[0][l] += to.Lo[k][l] / steps
-					sums[1][l] += to.Hi[k][l] / steps
+					sums[0][l] += min(w[1], w[1]+w[2]) / steps
+					sums[1][l] += max(w[1], w[1]+w[2]) / steps
 				}
 			}
 		}

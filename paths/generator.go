@@ -2,7 +2,6 @@ package paths
 
 import (
 	"mcrisk/block"
-	"mcrisk/fmath"
 	"mcrisk/models"
 	"mcrisk/random"
 )
@@ -61,7 +60,7 @@ func (g Generator) NewWalker() *Walker {
 		l := law{model: m, state: make(models.State, m.State())}
 		if bars, ok := m.(models.BarModel); ok && bars.InBars() {
 			l.inBars = true
-			w.block.Gap[u], w.block.Lo[u], w.block.Hi[u] = new(block.Track), new(block.Track), new(block.Track)
+			w.block.Inside(u)
 		}
 		for range m.Normals() {
 			l.z = append(l.z, new(block.Track))
@@ -131,9 +130,7 @@ func (w *Walker) Next() *block.Block {
 	for i, o := range w.g.Outages {
 		w.outages[i].fill(w.at, o, b.KeeperDown[i])
 	}
-	for u := range b.Move {
-		fmath.Exps(b.Gross[u].Flat(n), b.Move[u].Flat(n))
-	}
+	b.Fill()
 	return b
 }
 
@@ -141,8 +138,7 @@ func (w *Walker) Next() *block.Block {
 func (w *Walker) advance(m models.Model, at models.At, underlying int) {
 	l, b := &w.laws[underlying], w.block
 	if l.inBars {
-		m.(models.BarModel).AdvanceBars(at, l.z, l.state, models.BarTracks{Move: b.Move[underlying],
-			Gap: b.Gap[underlying], Lo: b.Lo[underlying], Hi: b.Hi[underlying]})
+		m.(models.BarModel).AdvanceBars(at, l.z, l.state, b.Move[underlying], b.Ways[underlying])
 		return
 	}
 	m.Advance(at, l.z, l.state, b.Move[underlying])

@@ -2,8 +2,12 @@ package rundir
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"maps"
+	"math"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -292,14 +296,18 @@ func FuzzSweeps(f *testing.F) {
 }
 
 // The grammars reach what is behind the readers: one in six files that they generate, faults
-// on purpose among them, is read, built and written again. Of files that a fuzzer changes
-// byte by byte, one in a hundred is.
+// on purpose among them, is read, built and written again.
 func TestGrammarsReach(t *testing.T) {
-	for name, file := range map[string]func([]byte) []byte{"specs": specFile, "sweeps": sweepFile} {
+	records := begun(t)
+	for name, check := range map[string]func([]byte) bool{
+		"specs":   func(seed []byte) bool { return checkFile(t, specFile(seed)) },
+		"sweeps":  func(seed []byte) bool { return checkFile(t, sweepFile(seed)) },
+		"records": func(seed []byte) bool { return checkRecord(t, records, fuzz.New(seed)) },
+	} {
 		const all = 200
 		read := 0
 		for i := range all {
-			if checkFile(t, file([]byte{byte(i), byte(i >> 8)})) {
+			if check([]byte{byte(i), byte(i >> 8)}) {
 				read++
 			}
 		}
@@ -348,4 +356,98 @@ func FuzzManifests(f *testing.F) {
 			t.Fatalf("%q\nwas read, which is a change of\n%q", changed, text)
 		}
 	})
+}
+
+// A record is read only as what its unit and the sweep say it is: one that is whole gives
+// all cells of its batch, and any other is refused.
+func FuzzRecords(f *testing.F) {
+	fuzz.Seeds(f, 200)
+	r := begun(f)
+	f.Fuzz(func(t *testing.T, seed []byte) { checkRecord(t, r, fuzz.New(seed)) })
+}
+
+// checkRecord writes a record in place of the first unit's, and says whether it is read.
+func checkRecord(t *testing.T, r *Records, g *fuzz.Source) (read bool) {
+	unit := r.Sweep.Unit(0)
+	record, faults, right := recordFor(r, unit, g)
+	if err := os.WriteFile(filepath.Join(r.Path, r.name(unit)), record, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	missing, damaged, err := r.Missing(t.Context(), []int{0})
+	if err != nil || len(missing) != len(damaged) {
+		t.Fatalf("missing %v, damaged %v, %v", missing, damaged, err)
+	}
+	read = len(missing) == 0
+	if read != right {
+		t.Fatalf("right: %v, read: %v (%v)\n%.300q", right, read, damaged, record)
+	}
+	for place, cell := range r.Sweep.Batch(unit.Batch) {
+		c, err := r.Cell(cell) // of the other chunk there is no record
+		switch {
+		case !read:
+		case faults[place] != "" && (err != nil || fmt.Sprint(c.Fault) != faults[place]):
+			t.Fatalf("cell %d: %v, %v; want that it failed with %q", cell, c.Fault, err, faults[place])
+		case faults[place] == "" && (err == nil || !strings.Contains(err.Error(), "chunk0000001")):
+			t.Fatalf("cell %d: %v; want an error of the record that is missing", cell, err)
+		}
+	}
+	return read
+}
+
+// recordFor is a record for a unit, often with something wrong about it, the faults of its
+// cells, and whether it is right. What is wrong is mostly sealed as if it were right.
+func recordFor(r *Records, u study.Unit, g *fuzz.Source) (record []byte, faults []string, right bool) {
+	market, token := study.Kept(r.names)
+	h := head{Sweep: r.id, Batch: u.Batch, Chunk: u.Chunk, Paths: r.Sweep.ChunkPaths(u.Chunk),
+		Cells: slices.Clone(r.Sweep.Batch(u.Batch)), Market: len(market), Token: len(token)}
+	for range h.Cells {
+		h.Faults = append(h.Faults, fuzz.Pick(g, "", "", "band = 1.7 makes no token", odd[g.Number(0, len(odd)-1)]))
+	}
+	lived := 0
+	for _, fault := range h.Faults {
+		if fault == "" {
+			lived++
+		}
+	}
+	if lived == 0 {
+		h.Market, h.Token = 0, 0
+	}
+	right = true
+	wrong := func(change func()) {
+		if g.Rarely(20) {
+			change()
+			right = false
+		}
+	}
+	number := func(is int) int {
+		return is + fuzz.Pick(g, 1, -1, -is-1, 1<<30, math.MaxInt-is, math.MinInt)
+	}
+	wrong(func() { h.Sweep = fuzz.Pick(g, "", "0", h.Sweep[1:]) })
+	wrong(func() { h.Batch = number(h.Batch) })
+	wrong(func() { h.Chunk = number(h.Chunk) })
+	wrong(func() { h.Paths = number(h.Paths) })
+	wrong(func() { h.Market = number(h.Market) })
+	wrong(func() { h.Token = number(h.Token) })
+	wrong(func() { h.Cells = append(h.Cells, 0) })
+	wrong(func() { h.Cells[0]++ })
+	wrong(func() { h.Faults = h.Faults[1:] })
+	var out bytes.Buffer
+	_ = encodeLine(&out, h) // into memory
+	line := out.Bytes()
+	wrong(func() { line = append([]byte(fuzz.Pick(g, "\n", "{}", "[", "null\n")), line...) })
+	body := make([]byte, 8*r.Sweep.ChunkPaths(u.Chunk)*(len(market)+lived*len(token)))
+	if lived == 0 {
+		body = nil
+	}
+	for i := range min(len(body), 8*g.Number(0, 8)) {
+		body[i] = byte(g.Number(0, 255))
+	}
+	wrong(func() { body = append(body, make([]byte, g.Number(1, 9))...) })
+	if len(body) > 0 {
+		wrong(func() { body = body[:len(body)-g.Number(1, min(len(body), 64))] })
+	}
+	record = slices.Concat(line, body)
+	sum := sha256.Sum256(record)
+	wrong(func() { sum[g.Number(0, len(sum)-1)]++ })
+	return append(record, sum[:]...), h.Faults, right
 }

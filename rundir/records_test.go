@@ -20,7 +20,7 @@ import (
 
 // swept is a study and how it is swept: two volatilities, of which one has a band
 // that makes no token, and two chunks of paths.
-func swept(t *testing.T) (*study.Study, SweepPlan) {
+func swept(t testing.TB) (*study.Study, SweepPlan) {
 	t.Helper()
 	s, err := study.New(study.Spec{
 		Model:   param.Part{Kind: "gbm", Values: param.Values{"sigma": 0.8}},
@@ -40,7 +40,7 @@ func swept(t *testing.T) (*study.Study, SweepPlan) {
 }
 
 // begun is the run of that sweep, nothing of it done.
-func begun(t *testing.T) *Records {
+func begun(t testing.TB) *Records {
 	t.Helper()
 	s, how := swept(t)
 	var plan bytes.Buffer

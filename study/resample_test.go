@@ -88,6 +88,12 @@ func TestFirstBlockIsReplayed(t *testing.T) {
 				t.Fatal(err)
 			}
 			compared++
+			for _, c := range tokens.MarketColumns[3:] { // the drawdown
+				got, want := all[0].Column(c.Name)[path], c.Of(&r.Underlying)
+				if got != want && (got == got || want == want) {
+					t.Fatalf("extremes %d, path %d: %s = %v, replayed %v", extremes, path, c.Name, got, want)
+				}
+			}
 			for i := range ts {
 				for _, c := range tokens.Columns {
 					got, want := all[i].Column(c.Name)[path], c.Of(&r.Lives[i])

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"mcrisk/block"
-	"mcrisk/fmath"
 	"mcrisk/random"
 )
 
@@ -18,7 +17,7 @@ func normalBlock(sigma float64, seed, group uint64, first int, extremes bool) *b
 	b.Group, b.First, b.Len, b.Step = group, first, block.Steps, time.Hour
 	random.Normals(b.Move[0], seed, group, random.Stream(random.Diffusion, 0), first, block.Steps)
 	if extremes {
-		b.Lo[0], b.Hi[0] = new(block.Track), new(block.Track)
+		b.Inside(0)
 	}
 	sd := sigma * math.Sqrt(1.0/8760)
 	beyond := float64(0.3 * sd) // rounded, so that it cannot be fused into the sums below
@@ -26,12 +25,12 @@ func normalBlock(sigma float64, seed, group uint64, first int, extremes bool) *b
 		for i := range block.Lanes {
 			move := float64(sd*b.Move[0][s][i]) - 0.5*float64(sd*sd)
 			b.Move[0][s][i] = move
-			b.Gross[0][s][i] = fmath.Exp(move)
 			if extremes {
-				b.Lo[0][s][i], b.Hi[0][s][i] = min(0, move)-beyond, max(0, move)+beyond
+				b.Ways[0][s][i] = block.WayThrough(0, min(0, move)-beyond, max(0, move)+beyond, move)
 			}
 		}
 	}
+	b.Fill()
 	return b
 }
 
@@ -109,7 +108,11 @@ func TestAllocations(t *testing.T) {
 				}); n != 0 {
 					t.Errorf("a group allocates %v times, want 0", n)
 				}
-				p := pick(b, 3)
+				p := Path{Step: time.Hour, Extremes: extremes}
+				for s := range b.Len {
+					move := b.Move[0][s][3]
+					p.Bars = append(p.Bars, Bar{Move: move, Lo: min(0, move), Hi: max(0, move)})
+				}
 				if n := testing.AllocsPerRun(10, func() { k.Live(p) }); n > 1 {
 					t.Errorf("one lifetime alone allocates %v times, want at most 1", n)
 				}

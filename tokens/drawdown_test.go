@@ -139,16 +139,8 @@ func TestMarket(t *testing.T) {
 	run := func(p Path) MarketLife {
 		b := block.New(1)
 		b.Len, b.Step = len(p.Bars), p.Step
-		if p.Extremes {
-			b.Gap[0], b.Lo[0], b.Hi[0] = new(block.Track), new(block.Track), new(block.Track)
-		}
 		const lane = 5
-		for s, bar := range p.Bars {
-			b.Move[0][s][lane], b.Gross[0][s][lane] = bar.Move, math.Exp(bar.Move)
-			if p.Extremes {
-				b.Gap[0][s][lane], b.Lo[0][s][lane], b.Hi[0][s][lane] = bar.Gap, bar.Lo, bar.Hi
-			}
-		}
+		put(b, lane, p)
 		var markets [block.Lanes]Market
 		for i := range markets {
 			markets[i] = NewMarket()

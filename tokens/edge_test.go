@@ -1,7 +1,6 @@
 package tokens
 
 import (
-	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -127,21 +126,5 @@ func TestExactlyAtLiquidation(t *testing.T) {
 				t.Errorf("%T at %v, extremes %v: not liquidated 1e-9 beyond", r.venue, r.target, extremes)
 			}
 		}
-	}
-}
-
-// Of extremes that are as far the low comes first, whatever rounding they carry.
-func TestOrderOfExtremes(t *testing.T) {
-	far := math.Log(1.25)
-	for _, ulp := range []float64{-1000, -1, 0, 1, 1000} {
-		if first, _ := extremes(-far, far+ulp*0x1p-54); first != -far {
-			t.Errorf("%v ulp: the high comes first", ulp)
-		}
-	}
-	if first, second := extremes(-far, far-1e-9); first != far-1e-9 || second != -far {
-		t.Errorf("%v, then %v; want the high, which is nearer", first, second)
-	}
-	if first, second := extremes(0, 0); first != 0 || second != 0 {
-		t.Error(fmt.Sprint(first, second))
 	}
 }

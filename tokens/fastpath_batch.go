@@ -37,7 +37,7 @@ func (ls *Lanes) Lane(i int) *Lane {
 // AdvanceAll walks the lanes over the steps from … to−1 of a block, for the
 // given underlying.
 func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to int) {
-	if vector && k.fast != nil && k.fast.trades && k.fast.floor == 0 && b.Lo[underlying] == nil && from < to {
+	if vector && k.fast != nil && k.fast.trades && k.fast.floor == 0 && b.Ways[underlying] == nil && from < to {
 		for first := 0; first < block.Lanes; first += k.fast.batch() {
 			k.advanceBatch(b, underlying, ls, first, from, to)
 		}
@@ -175,7 +175,7 @@ func (ms *Markets) Market(i int) *Market {
 
 // Advance walks the markets over the steps from … to−1 of a block.
 func (ms *Markets) Advance(b *block.Block, underlying, from, to int) {
-	if !vector || b.Gap[underlying] != nil || b.Lo[underlying] != nil || from >= to {
+	if !vector || b.Ways[underlying] != nil || from >= to {
 		ms.release()
 		for i := range ms.market {
 			ms.market[i].advance(b, underlying, i, from, to)

@@ -114,20 +114,16 @@ func advanceMarkets(b *block.Block, markets *[block.Lanes]Market, from, to int) 
 	}
 }
 
-// pick is lane i of a block as a path.
-func pick(b *block.Block, lane int) Path {
-	p := Path{Step: b.Step}
-	lo, hi, gap := b.Lo[0], b.Hi[0], b.Gap[0]
-	for s := range b.Len {
-		bar := Bar{Move: b.Move[0][s][lane]}
-		if lo != nil {
-			p.Extremes = true
-			bar.Lo, bar.Hi = lo[s][lane], hi[s][lane]
-			if gap != nil {
-				bar.Gap = gap[s][lane]
-			}
-		}
-		p.Bars = append(p.Bars, bar)
+// put makes a path a lane of a block that is long enough.
+func put(b *block.Block, lane int, p Path) {
+	if p.Extremes && b.Ways[0] == nil {
+		b.Inside(0)
 	}
-	return p
+	for s, bar := range p.Bars {
+		b.Move[0][s][lane] = bar.Move
+		if p.Extremes {
+			b.Ways[0][s][lane] = block.WayThrough(bar.Gap, bar.Lo, bar.Hi, bar.Move)
+		}
+	}
+	b.Fill()
 }

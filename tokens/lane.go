@@ -188,7 +188,7 @@ func (l *Lane) book(i Item, a, e, per float64) {
 func logPerUnit(q float64) float64 {
 	switch {
 	case math.Abs(q) < 1e-4: // the first term left out is below 2e-21
-		return 1 - float64(q*(1.0/2-float64(q*(1.0/3-float64(q*(1.0/4-float64(q/5)))))))
+		return 1 - float64(q*(1.0/2-float64(q*(1.0/3-float64(q*(1.0/4-float64(q*(1.0/5))))))))
 	case !(q > -1):
 		return 0
 	}
@@ -242,8 +242,12 @@ func (k *Kernel) gauge(l *Lane) {
 		l.bust = min(l.bust, e/math.Abs(l.x))
 		return
 	}
-	lev := math.Abs(l.x) / e
-	if lev > l.lev.max {
+	size := math.Abs(l.x)
+	const near = 1e-12
+	if size > float64(l.lev.min*(1+near)*e) && size < float64(l.lev.max*(1-near)*e) {
+		return // between them: spares a division
+	}
+	if lev := size / e; lev > l.lev.max {
 		l.lev.max = lev
 	} else if lev < l.lev.min {
 		l.lev.min = lev

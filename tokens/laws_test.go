@@ -8,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"mcrisk/block"
-	"mcrisk/fmath"
 )
 
 // must compiles a token that the generator promises to be in order.
@@ -114,24 +113,16 @@ func TestAdvanceIsLive(t *testing.T) {
 		steps := rapid.IntRange(1, 40).Draw(t, "steps")
 		b := block.New(1)
 		b.Len, b.Step = steps, time.Hour
-		if extremes {
-			b.Lo[0], b.Hi[0] = new(block.Track), new(block.Track)
-			if rapid.Bool().Draw(t, "gaps") {
-				b.Gap[0] = new(block.Track)
-			}
-		}
 		distinct := somePath(t, b.Step, extremes, 40)
-		for s := range steps {
-			for i := range block.Lanes { // a few draws make many different paths
+		var alone [block.Lanes]Path
+		for i := range alone { // a few draws make many different paths
+			alone[i] = Path{Step: b.Step, Extremes: extremes}
+			for s := range steps {
 				bar := distinct.Bars[(s*(i+1)+i)%40]
-				b.Move[0][s][i], b.Gross[0][s][i] = bar.Move, fmath.Exp(bar.Move)
-				if extremes {
-					b.Lo[0][s][i], b.Hi[0][s][i] = bar.Lo, bar.Hi
-					if b.Gap[0] != nil {
-						b.Gap[0][s][i] = bar.Gap
-					}
-				}
+				bar.Down = false // the block has no outages
+				alone[i].Bars = append(alone[i].Bars, bar)
 			}
+			put(b, i, alone[i])
 		}
 		k := must(t, token, b.Step)
 		var lanes [block.Lanes]Lane
@@ -147,7 +138,7 @@ func TestAdvanceIsLive(t *testing.T) {
 		}
 		horizon := time.Duration(steps) * b.Step
 		for i := range lanes {
-			p := pick(b, i)
+			p := alone[i]
 			if got, want := k.Finish(&lanes[i], horizon), k.Live(p); !same(got, want) {
 				t.Fatalf("lane %d: %+v\nalone: %+v", i, got, want)
 			}

@@ -21,26 +21,35 @@ func NewMarket() Market { return Market{s: 1, rec: newDrawdown(1)} }
 // advance walks one market, the i-th of its group, over the steps from … to−1 of a
 // block.
 func (m *Market) advance(b *block.Block, underlying, i, from, to int) {
-	move, gross, gap := b.Move[underlying], b.Gross[underlying], b.Gap[underlying]
-	lo, hi := b.Lo[underlying], b.Hi[underlying]
+	ways, factors := b.Ways[underlying], b.Factors[underlying]
 	for s := from; s < to; s++ {
 		now := time.Duration(b.First+s+1) * b.Step
-		r := move[s][i]
-		if gap != nil {
-			r += gap[s][i]
-			m.s *= fmath.Exp(gap[s][i])
-			m.rec.visit(m.s, now-b.Step)
+		r := b.Move[underlying][s][i]
+		if ways == nil {
+			m.s *= b.Gross[underlying][s][i]
+		} else {
+			r += ways[s][i][0]
+			m.through(&ways[s][i], &factors[s][i], now-b.Step, now)
 		}
-		if lo != nil {
-			first, second := extremes(lo[s][i], hi[s][i])
-			m.rec.visit(float64(m.s*fmath.Exp(first)), now)
-			m.rec.visit(float64(m.s*fmath.Exp(second)), now)
-		}
-		m.s *= gross[s][i]
 		m.rec.visit(m.s, now)
 		m.x += r
 		m.qv += float64(r * r)
 	}
+}
+
+// through moves the price to the close of a step whose extremes are known.
+func (m *Market) through(logs, factors *block.Way, start, now time.Duration) {
+	if logs[0] != 0 {
+		m.s *= factors[0]
+		m.rec.visit(m.s, start)
+	}
+	for leg := 1; leg < 3; leg++ {
+		m.s *= factors[leg]
+		if m.s > m.rec.peak || m.s < m.rec.floor {
+			m.rec.visit(m.s, logs.Reached(leg, start, now))
+		}
+	}
+	m.s *= factors[3]
 }
 
 // Price is the price, relative to its start.

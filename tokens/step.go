@@ -10,23 +10,22 @@ import (
 // Advance walks one lane, the i-th of its group, over the steps from … to−1 of a
 // block, for the given underlying. [Lanes] advance a whole group faster.
 func (k *Kernel) Advance(b *block.Block, underlying int, l *Lane, i, from, to int) {
-	gross, gap := b.Gross[underlying], b.Gap[underlying]
-	lo, hi := b.Lo[underlying], b.Hi[underlying]
 	for s := from; s < to && !l.ended; s++ {
 		now := time.Duration(b.First+s+1) * k.step
-		if k.outages > 0 {
-			l.down = b.KeeperDown[k.outages-1].Has(s, i)
-		}
-		if lo == nil {
-			k.advanceGrid(l, gross[s][i], now)
+		k.outage(b, l, s, i)
+		if b.Ways[underlying] == nil {
+			k.advanceGrid(l, b.Gross[underlying][s][i], now)
 			continue
 		}
-		bar := Bar{Move: b.Move[underlying][s][i], Lo: lo[s][i], Hi: hi[s][i]}
-		if gap != nil {
-			bar.Gap = gap[s][i]
-		}
 		k.flush(l)
-		k.barStep(l, bar, now)
+		k.wayStep(l, &b.Ways[underlying][s][i], &b.Factors[underlying][s][i], now)
+	}
+}
+
+// outage says to a lane whether its keeper is out of service in a step.
+func (k *Kernel) outage(b *block.Block, l *Lane, step, i int) {
+	if k.outages > 0 {
+		l.down = b.KeeperDown[k.outages-1].Has(step, i)
 	}
 }
 
@@ -147,6 +146,12 @@ func (k *Kernel) visit(l *Lane, now time.Duration) {
 	e := l.x + l.b
 	l.min = min(l.min, e)
 	l.rec.visit(e, now)
+}
+
+// notable says whether a visit would change the record.
+func (l *Lane) notable() bool {
+	e := l.x + l.b
+	return e > l.rec.peak || e < l.rec.floor || e < l.min
 }
 
 // beyond reports whether leverage is outside the policy's trigger.

@@ -116,7 +116,11 @@ func (t *Terms) liquidates(x, b, n, shares float64) bool {
 // of is the margin of exposure x, cash b and entry size n, with A at so many shares'
 // worth of AUM.
 func (m *Margin) of(x, b, n, shares float64) float64 {
-	return float64(m.Exposure*x) + float64(m.Cash*b) - float64(m.Entry*n) + m.Constant/shares
+	margin := float64(m.Exposure*x) + float64(m.Cash*b) - float64(m.Entry*n)
+	if m.Constant != 0 {
+		margin += m.Constant / shares
+	}
+	return margin
 }
 
 // exposureAt is the exposure at which the margin of a position of cash b and

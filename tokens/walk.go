@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"mcrisk/block"
 	"mcrisk/fmath"
 )
 
@@ -16,14 +17,19 @@ type Bar struct {
 	Down bool    // the keeper is out of service
 }
 
-// barStep is one step whose extremes are known. After the jump to the open the
-// price walks to the nearer extreme (a tie goes low first), to the farther one
-// and to the close, time shared in proportion to the log moves.
+// barStep is one step whose extremes are known.
 func (k *Kernel) barStep(l *Lane, bar Bar, now time.Duration) {
+	logs := block.WayThrough(bar.Gap, bar.Lo, bar.Hi, bar.Move)
+	factors := logs.Factors()
+	k.wayStep(l, &logs, &factors, now)
+}
+
+// wayStep is barStep on a way of these log moves and factors.
+func (k *Kernel) wayStep(l *Lane, logs, factors *block.Way, now time.Duration) {
 	start := now - k.step
 	k.carry(l, start)
-	if bar.Gap != 0 && !l.ended {
-		k.jump(l, fmath.Exp(bar.Gap), start)
+	if logs[0] != 0 && !l.ended {
+		k.jump(l, factors[0], start)
 		if !l.ended {
 			k.look(l, start)
 			k.visit(l, start)
@@ -32,20 +38,23 @@ func (k *Kernel) barStep(l *Lane, bar Bar, now time.Duration) {
 	if l.ended {
 		return
 	}
-	first, second := extremes(bar.Lo, bar.Hi)
-	legs := [3]float64{first, second - first, bar.Move - second}
-	length := math.Abs(legs[0]) + math.Abs(legs[1]) + math.Abs(legs[2])
-	at, done := start, 0.0
-	for i, w := range legs {
-		done += math.Abs(w)
-		end := now
-		if i < 2 {
-			if w == 0 {
-				continue
-			}
-			end = start + share(k.step, done/length)
+	quiet := false // the last leg was
+	for i := 1; i <= 3; i++ {
+		if logs[i] == 0 && (i < 3 || quiet) {
+			continue
 		}
-		k.walk(l, leg{dir: math.Copysign(1, w), total: math.Abs(w), start: at, end: end})
+		if quiet = k.quiet(l, factors[i], quiet, now); quiet {
+			l.move(float64(l.x * factors[i]))
+			k.gauge(l)
+			if i < 3 && l.notable() {
+				if end := logs.Reached(i, start, now); end < now {
+					k.visit(l, end)
+				}
+			}
+			continue
+		}
+		from, end := logs.Reached(i-1, start, now), logs.Reached(i, start, now)
+		k.walk(l, leg{dir: math.Copysign(1, logs[i]), total: math.Abs(logs[i]), start: from, end: end})
 		if l.ended {
 			return
 		}
@@ -53,19 +62,50 @@ func (k *Kernel) barStep(l *Lane, bar Bar, now time.Duration) {
 			k.look(l, end)
 			k.visit(l, end)
 		}
-		at = end
 	}
 	k.close(l, now)
 }
 
-// extremes are the log-returns lo ≤ 0 and hi ≥ 0 of a bar's low and high in the order
-// in which the price visits them: the nearer first, the low where both are as near,
-// up to rounding.
-func extremes(lo, hi float64) (first, second float64) {
-	if hi < -lo*(1-tolerance) {
-		return hi, lo
+// quiet says whether nothing happens on a leg over which the price moves by a factor, which
+// is so of most: no clock is met until now, the step's end, and leverage and margin, which
+// move one way on a leg, are clearly inside at its ends; inside says that they are at its
+// start. Where it is close, walk finds out.
+func (k *Kernel) quiet(l *Lane, gross float64, inside bool, now time.Duration) bool {
+	return l.trace == nil && k.clock(l) >= now && (inside || k.clear(l, l.x)) && k.clear(l, float64(l.x*gross))
+}
+
+// clear says whether leverage and margin are clearly inside at exposure x.
+func (k *Kernel) clear(l *Lane, x float64) bool {
+	const clear = 1e-6
+	e, size := x+l.b, math.Abs(x)
+	if k.watches(l) && !(size > float64(l.trigger.Low*(1+clear)*e) && size < float64(l.trigger.High*(1-clear)*e)) {
+		return false
 	}
-	return lo, hi
+	for i := range k.terms.Margins {
+		if !(k.terms.Margins[i].of(x, l.b, l.n, l.vault.shares) > clear*size) {
+			return false
+		}
+	}
+	return e > clear*size
+}
+
+// clock is when the keeper acts next whatever the price does: the policy's clock, a look, or
+// an order that is due.
+func (k *Kernel) clock(l *Lane) time.Duration {
+	switch {
+	case l.down:
+		return Never
+	case l.due != Never:
+		return l.due
+	case k.token.Keeper.Interval > 0:
+		return l.next
+	}
+	return l.trigger.At
+}
+
+// watches says whether the keeper acts as soon as leverage is at an edge.
+func (k *Kernel) watches(l *Lane) bool {
+	return k.token.Keeper.Interval == 0 && !l.down && l.due == Never
 }
 
 func share(d time.Duration, part float64) time.Duration {
@@ -125,10 +165,6 @@ const (
 // leg, and after an edge without a trade, or too soon after the last one, the edges are
 // ignored for a piece.
 func (k *Kernel) walk(l *Lane, g leg) {
-	if gross, ok := k.quiet(l, &g); ok {
-		k.cross(l, &g, g.total, float64(l.x*gross), gross)
-		return
-	}
 	always := k.token.Keeper.Interval == 0 && !l.down
 	clock := true    // the policy's clock still runs in this leg
 	again := 0.0     // the point of the leg from which there may be another trade
@@ -215,24 +251,6 @@ func (k *Kernel) walk(l *Lane, g leg) {
 	}
 }
 
-// quiet says whether nothing happens on a whole leg, which is what most do, and by what
-// factor the price moves: no clock is met, and leverage and margin, which move one way on a
-// leg, are clearly inside at its ends. Where it is close, walk finds out.
-func (k *Kernel) quiet(l *Lane, g *leg) (gross float64, ok bool) {
-	const clear = 1e-6
-	if g.total == 0 || k.token.Keeper.Interval > 0 || l.down || l.due != Never || l.trigger.At < g.end {
-		return 0, false
-	}
-	gross = fmath.Exp(float64(g.dir * g.total))
-	low, high := l.trigger.Low*(1+clear), l.trigger.High*(1-clear)
-	inside := func(x float64) bool {
-		e, size := x+l.b, math.Abs(x)
-		return e > clear*size && size > float64(low*e) && size < float64(high*e) &&
-			k.terms.margin(x, l.b, l.n, l.vault.shares) > clear*size
-	}
-	return gross, inside(l.x) && inside(float64(l.x*gross))
-}
-
 // advance moves the price by a log move d, to exposure x if x is not zero: then it is
 // known exactly.
 func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
@@ -243,11 +261,6 @@ func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
 	if x == 0 {
 		x = float64(l.x * gross)
 	}
-	k.cross(l, g, d, x, gross)
-}
-
-// cross moves the price by a factor, the exponential of a log move d, to exposure x.
-func (k *Kernel) cross(l *Lane, g *leg, d, x, gross float64) {
 	l.move(x)
 	g.done = min(g.done+d, g.total)
 	if l.trace != nil {

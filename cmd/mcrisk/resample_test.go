@@ -115,6 +115,8 @@ func TestSpecEdges(t *testing.T) {
 	if kept := string(must(os.ReadFile(filepath.Join(dir, "spec.yaml")))); !strings.Contains(kept, "\nmarks: 0\n") {
 		t.Errorf("marks: 0 became\n%s", kept)
 	}
+	says(t, cli.Done, "marks = 64 of the spec are lowered to 5",
+		"simulate", "--spec", write(t, "many.yaml", marks.ReplaceAllString(spec, "marks: 64")), "--horizon", "5h", "--no-save")
 }
 
 // A rate above 200 % a year is asked about in specs and sweeps as in flags, and help does

@@ -107,13 +107,20 @@ func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
 }
 
 // withMarks has the paths seen at as many times as can be, unless the spec says how
-// many.
+// many; of a spec made for a longer horizon that may be more than there are steps.
 func withMarks(s *study.Spec, r *cli.Resolved) error {
 	if !r.SpecKeys["marks"] {
 		s.Marks = study.MaxMarks
 	}
-	if s.Step > 0 {
-		s.Marks = min(s.Marks, int(s.Horizon/s.Step))
+	if s.Step <= 0 {
+		return nil // that is reported with what else is wrong
+	}
+	if steps := max(0, int(s.Horizon/s.Step)); s.Marks > steps {
+		if r.SpecKeys["marks"] {
+			r.Notes = append(r.Notes, fmt.Sprintf("marks = %d of the spec are lowered to %d: the horizon has no more steps",
+				s.Marks, steps))
+		}
+		s.Marks = steps
 	}
 	return nil
 }

@@ -1,0 +1,71 @@
+package block
+
+import (
+	"math"
+	"time"
+	"unsafe"
+
+	"mcrisk/fmath"
+)
+
+// A Way is how the price goes through a step whose extremes are known: the jump from the
+// last close to the open, and the legs from there to the nearer extreme, to the farther
+// one and to the close. It holds their log moves, or the factors by which the price moves.
+type Way [4]float64
+
+// WayThrough is the way, in log moves, of a price that jumps by gap and then reaches lo ≤ 0
+// and hi ≥ 0 on its way to move. Of extremes that are as far, up to rounding, the low comes
+// first.
+func WayThrough(gap, lo, hi, move float64) Way {
+	first, second := inOrder(lo, hi)
+	return Way{gap, first, second - first, move - second}
+}
+
+// rounding is how much nearer the high must be than the low to come first.
+const rounding = 1e-12
+
+func inOrder(lo, hi float64) (first, second float64) {
+	swap := uint64(0) // no branch: there is nothing to predict it from
+	if hi < -lo*(1-rounding) {
+		swap = 1
+	}
+	a, b := math.Float64bits(lo), math.Float64bits(hi)
+	d := (a ^ b) & -swap
+	return math.Float64frombits(a ^ d), math.Float64frombits(b ^ d)
+}
+
+// Factors are the factors of a way in log moves.
+func (w *Way) Factors() (f Way) {
+	fmath.Exps(f[:], w[:])
+	return f
+}
+
+// Reached is when a price on this way, in log moves, is at the end of a leg, 1 to 3, or at
+// the open, 0, of a step from start to now: legs share its time in proportion to their size.
+func (w *Way) Reached(leg int, start, now time.Duration) time.Duration {
+	if leg == 3 {
+		return now
+	}
+	done, length := 0.0, 0.0
+	for i := 1; i <= 3; i++ {
+		if length += math.Abs(w[i]); i <= leg {
+			done = length
+		}
+	}
+	if done == 0 {
+		return start
+	}
+	return start + share(now-start, done/length)
+}
+
+func share(d time.Duration, part float64) time.Duration {
+	return time.Duration(math.Round(float64(float64(d) * part)))
+}
+
+// Ways are those of a block, by step and lane.
+type Ways [Steps][Lanes]Way
+
+// Flat returns the first n steps as one slice, which shares the memory.
+func (w *Ways) Flat(n int) []float64 {
+	return unsafe.Slice(&w[0][0][0], Steps*Lanes*len(Way{}))[:n*Lanes*len(Way{})]
+}
