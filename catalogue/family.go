@@ -147,7 +147,8 @@ func (t Token) Target() float64 {
 var optional = []string{"keeper-interval", "latency", "outage-rate", "outage-length", "after-liquidation", "speed",
 	"impact-increase", "impact-decrease", "tier", "tier-maintenance",
 	"flows", "close-below", "flow-response", "flow-look-back", "flow-cap",
-	"performance-fee", "mint-interval", "fee-to-vault", "invest", "parts", "paid-in", "entry-flash-fee", "exit-flash-fee"}
+	"performance-fee", "mint-interval", "fee-to-vault",
+	"invest", "parts", "paid-in", "entry-flash-fee", "exit-flash-fee"}
 
 // An Underlying is an asset and the price models fitted to its history: geometric
 // Brownian motion, dS/S = Mu dt + Sigma dW, and those of Models.

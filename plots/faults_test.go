@@ -56,7 +56,8 @@ func TestSecondGalleryFaults(t *testing.T) {
 		}, "Baseline"},
 		{"a fill that there is not", func() (*Figure, error) {
 			d := StackData{Label: "value", GroupLabel: "group", Groups: []string{"a"},
-				Totals: []analytics.Estimate{around(1, 0.1)}, Causes: []StackCause{{Name: "b", Values: []float64{1}, Fill: 10}}}
+				Totals: []analytics.Estimate{around(1, 0.1)},
+				Causes: []StackCause{{Name: "b", Values: []float64{1}, Fill: 10}}}
 			return Stack(d)
 		}, "Fill 10; want 0 to 9"},
 		{"a point beyond the cells", func() (*Figure, error) {

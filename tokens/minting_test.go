@@ -76,7 +76,8 @@ func TestEntryFeeToVault(t *testing.T) {
 // half stays, makes (1 + 0.1)/(1 + 0.1·0.995) of a share; a withdrawal of a tenth at 2 %
 // leaves 0.9 + 0.1·0.02·½ of the vault to 0.9 of the shares.
 func TestFlowFees(t *testing.T) {
-	token := Token{Target: 1, Policy: Hold{}, Mechanism: Perp{}, AUM: 1e6, EntryFee: 0.01, ExitFee: 0.02, FeeToVault: 0.5,
+	token := Token{Target: 1, Policy: Hold{}, Mechanism: Perp{}, AUM: 1e6,
+		EntryFee: 0.01, ExitFee: 0.02, FeeToVault: 0.5,
 		Flows: Flows{Kind: Chasing, Response: 100, LookBack: day, Cap: 0.1}}
 	f := live(t, token, grid(day, 1.1))
 	within(t, "a deposit", f.NAV, 1.1*1.1/1.0995, 1e-14)

@@ -93,7 +93,10 @@ func TestHolderFees(t *testing.T) {
 	without := reportOf(t, args...).Tokens[0].Metrics
 	with := reportOf(t, append(args, "--entry-fee", "0.2%", "--exit-fee", "50bp")...).Tokens[0].Metrics
 	for name, m := range without {
-		if !slices.Contains([]string{"holder_nav", "entry_cost", "exit_cost"}, name) && fmt.Sprint(m) != fmt.Sprint(with[name]) {
+		if slices.Contains([]string{"holder_nav", "entry_cost", "exit_cost"}, name) {
+			continue
+		}
+		if fmt.Sprint(m) != fmt.Sprint(with[name]) {
 			t.Errorf("%s is %v without the holder's fees and %v with them", name, m, with[name])
 		}
 	}
