@@ -13,7 +13,7 @@ import (
 type Answers struct {
 	Years  float64 // the horizon
 	Target float64 // signed
-	Kept   float64 // fraction of a holder's money left after both fees: (1 − entry fee)·(1 − exit fee)
+	Kept   float64 // fraction of a holder's money that entry and exit leave; NaN: it depends on the path
 
 	NAV                float64 // E[NAV]
 	Log                float64 // E[ln NAV], over the paths that survive, as Decay and CostDrag

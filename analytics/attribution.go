@@ -40,7 +40,7 @@ func LogContributions(e *tokens.Ensemble) []Contribution {
 		func(i int) float64 { return tokens.VolatilityDecay(target, qv[i]) },
 		func(i int) float64 { return price[i] - float64(target*logS[i]) - tokens.VolatilityDecay(target, qv[i]) },
 	}
-	for _, item := range CostItems {
+	for _, item := range CostItemsOf(e) {
 		c := e.Column("log_" + tokens.ItemNames[item])
 		parts = append(parts, Contribution{tokens.ItemNames[item], itemDocs[item], nil})
 		of = append(of, func(i int) float64 { return c[i] })
@@ -73,11 +73,18 @@ func MoneyContributions(e *tokens.Ensemble) []Contribution {
 		{"underlying", "T·(S − 1): T times the underlying's simple return", move},
 		{"path", "exposure that moves with equity: compounding, variance and band together", path},
 	}
-	for _, item := range append(slices.Clone(CostItems), tokens.Shortfall) {
+	for _, item := range append(CostItemsOf(e), tokens.Shortfall) {
 		name := tokens.ItemNames[item]
 		parts = append(parts, Contribution{name, itemDocs[item], e.Column("money_" + name)})
 	}
 	return parts
+}
+
+// CostItemsOf are the CostItems that a token can have.
+func CostItemsOf(e *tokens.Ensemble) []tokens.Item {
+	return slices.DeleteFunc(slices.Clone(CostItems), func(item tokens.Item) bool {
+		return e.Idle("log_" + tokens.ItemNames[item])
+	})
 }
 
 var itemDocs = map[tokens.Item]string{
@@ -86,6 +93,8 @@ var itemDocs = map[tokens.Item]string{
 	tokens.SupplyInterest: "interest earned on the collateral", tokens.Funding: "funding of a perpetual",
 	tokens.BorrowFee: "borrow fee of a perpetual", tokens.StreamingFee: "the token's own yearly fee",
 	tokens.LiquidationPenalty: "taken by liquidators",
+	tokens.PerformanceFee:     "the token's fee on gains over its high-water mark",
+	tokens.FlowFee:            "what others' entry and exit fees add to the vault",
 	tokens.Shortfall:          "losses beyond equity, which the holder does not bear",
 }
 

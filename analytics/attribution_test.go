@@ -9,6 +9,7 @@ import (
 	"mcrisk/analytics"
 	"mcrisk/models"
 	"mcrisk/param"
+	"mcrisk/study"
 	"mcrisk/tokens"
 )
 
@@ -17,7 +18,12 @@ import (
 // met liquidations, ruin and every item, or it proves nothing.
 func TestPartsAddUp(t *testing.T) {
 	seen := map[string]bool{}
-	for _, e := range run(t, stormy(512)) {
+	spec := stormy(512)
+	spec.Tokens = append(spec.Tokens, study.TokenSpec{Name: "vault",
+		Policy: part("hold", nil), Mechanism: part("loan", nil),
+		Values: param.Values{"target": 2, "performance-fee": 0.2, "mint-interval": 86400, "entry-fee": 0.01,
+			"fee-to-vault": 0.5, "flows": float64(tokens.Chasing), "flow-response": 1}})
+	for _, e := range run(t, spec) {
 		logs, money := analytics.LogContributions(&e), analytics.MoneyContributions(&e)
 		ruined, liquidated := e.Column("ruined"), e.Column("liquidations")
 		worstLog, worstMoney := 0.0, 0.0

@@ -49,7 +49,8 @@ func TradeCost(e *tokens.Ensemble, i int) float64 {
 
 // CostItems are the lines of the ledger other than the effect of the price.
 var CostItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas, tokens.BorrowInterest, tokens.SupplyInterest,
-	tokens.Funding, tokens.BorrowFee, tokens.StreamingFee, tokens.LiquidationPenalty}
+	tokens.Funding, tokens.BorrowFee, tokens.StreamingFee, tokens.LiquidationPenalty,
+	tokens.PerformanceFee, tokens.FlowFee}
 
 // TradeItems are the lines of the ledger that are costs of trading.
 var TradeItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas}

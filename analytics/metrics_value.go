@@ -11,12 +11,15 @@ func valueMetrics() []Metric {
 			Paths: column("nav"), Corrected: correctedLikeNAV(column("nav")),
 			Of:    meanNAV,
 			Exact: func(a *Answers) (float64, float64, bool) { return a.NAV, a.NAV * a.Bound, true }},
-		{Name: "holder_nav", Unit: Equity, Doc: "mean final net asset value with entry and exit fees",
+		{Name: "holder_nav", Unit: Equity, Doc: "mean final net asset value with the holder's entry and exit cost",
 			Needs: []string{"holder_nav", "nav", "log_underlying"},
 			Sense: Higher, Label: "Mean final NAV after fees (% of the initial)", Paths: column("holder_nav"),
 			Corrected: correctedLikeNAV(column("holder_nav")),
 			Of:        func(c *Case) Estimate { return c.likeNAV(c.Ensemble.Column("holder_nav")).atLeast(0) },
-			Exact:     func(a *Answers) (float64, float64, bool) { v := a.NAV * a.Kept; return v, v * a.Bound, true }},
+			Exact: func(a *Answers) (float64, float64, bool) {
+				v := a.NAV * a.Kept
+				return v, v * a.Bound, a.Kept == a.Kept
+			}},
 		{Name: "median_nav", Unit: Equity, Doc: "final net asset value that half of the paths exceed", Needs: nav,
 			Sense: Higher, Swept: 4,
 			Label: "Median final NAV (% of the initial)",

@@ -3,6 +3,7 @@ package assess
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"mcrisk/analytics"
 	"mcrisk/exact"
@@ -53,7 +54,7 @@ func Answers(s *study.Study, token int, want Solving) (*analytics.Answers, error
 	}
 	t := s.Token(token)
 	a := &analytics.Answers{
-		Years: years, Target: t.Target, Kept: (1 - t.EntryFee) * (1 - t.ExitFee),
+		Years: years, Target: t.Target, Kept: kept(t),
 		NAV: m.NAV, Log: m.Log, Decay: m.Decay, Rebalances: m.Rebalances, Turnover: m.Turnover, CostDrag: m.CostDrag,
 		Liquidated: m.Liquidated, Ruined: m.Ruined, Bound: m.Bound,
 	}
@@ -67,6 +68,15 @@ func Answers(s *study.Study, token int, want Solving) (*analytics.Answers, error
 	}
 	a.Law, a.LawBound = law, law.Bound
 	return a, nil
+}
+
+// kept is the fraction of a holder's money that entry and exit leave. Trades on exit
+// depend on the leverage of that time, so that with them it is unknown.
+func kept(t tokens.Token) float64 {
+	if t.Holder.Invest > 0 {
+		return math.NaN()
+	}
+	return (1 - t.EntryFee) * (1 - t.ExitFee)
 }
 
 // A NoLawError says why the law of the final value cannot be computed; answers that do

@@ -47,13 +47,20 @@ type Explanation struct {
 	LiquidationFromEdge float64 // from the policy's upper edge to that; NaN where it has none
 
 	RoundTrip float64 // entry and exit fee together, a fraction
-	Lender    bool    // carry is a lender's interest, else funding
-	Carry     float64 // at the target, a fraction of net asset value a year; negative: the holder pays
-	Stress    []Stress
+	// EntryCost and ExitCost are what it costs to enter and, at the target, to leave with
+	// [ExplainedAmount], fees, trades and flash loans together, fractions.
+	EntryCost, ExitCost float64
+	Lender              bool    // carry is a lender's interest, else funding
+	Carry               float64 // at the target, a fraction of net asset value a year; negative: the holder pays
+	Stress              []Stress
 
 	Assumptions []Assumption    // of unpublished values
 	Settings    []study.Setting // the token's parameters and where they come from
 }
+
+// ExplainedAmount is what the holder invests whose entry and exit an [Explanation] has, US
+// dollars.
+const ExplainedAmount = 10_000
 
 // An Edge is a leverage at which a policy trades at the start.
 type Edge struct {
@@ -123,6 +130,8 @@ func Explain(name string) (*Explanation, error) {
 		Lender:    token.Mechanism.Terms(token).Lender, Carry: token.CarryAtTarget(),
 		Stress: stress(entry, token), Assumptions: assumptions(entry),
 	}
+	token.Holder.Invest = ExplainedAmount
+	e.EntryCost, e.ExitCost = token.Enter().Total(), token.Leave(1, math.Abs(token.Target)).Total()
 	e.triggers()
 	origins := study.Origins(entry.Origins())
 	for _, setting := range s.Settings(origins) {

@@ -146,7 +146,7 @@ type CostItem struct {
 // Costs are the yearly costs by item of the ledger, and their total.
 func (v *View) Costs() (items []CostItem, total analytics.Estimate) {
 	s := v.Summary()
-	for _, item := range analytics.CostItems {
+	for _, item := range analytics.CostItemsOf(v.Ensemble) {
 		name := tokens.ItemNames[item]
 		drag, _ := s.Metric("drag_" + name)
 		items = append(items, CostItem{name, drag.Estimate})

@@ -143,10 +143,12 @@ func (t Token) Target() float64 {
 
 // optional are the numbers that an entry may leave out, so that the simulation's defaults
 // apply: keeper, behaviour after a liquidation, speed of a policy without partial trades,
-// flows, and what most venues do not have.
+// flows, the holder's own trades, and what most venues do not have.
 var optional = []string{"keeper-interval", "latency", "outage-rate", "outage-length", "after-liquidation", "speed",
 	"impact-increase", "impact-decrease", "tier", "tier-maintenance", "spread", "cash-rate", "underlying-fee",
-	"flows", "close-below", "flow-response", "flow-look-back", "flow-cap"}
+	"flows", "close-below", "flow-response", "flow-look-back", "flow-cap",
+	"performance-fee", "mint-interval", "fee-to-vault",
+	"invest", "parts", "paid-in", "entry-flash-fee", "exit-flash-fee"}
 
 // An Underlying is an asset and the price models fitted to its history: geometric
 // Brownian motion, dS/S = Mu dt + Sigma dW, and those of Models.

@@ -74,7 +74,8 @@ func TestParse(t *testing.T) {
 		Mechanism: tokens.Loan{Borrow: 0.04, Supply: 0.01, Threshold: 0.8, Bonus: 0.05},
 		Cost:      tokens.Cost{Fee: 0.001, ImpactBase: 0.0001, Impact: 1e-7, Exponent: 0.5, Gas: 1},
 		Keeper:    tokens.Keeper{Outage: tokens.Outage{Length: time.Hour}},
-		AUM:       1e6, EntryFee: 0.002, ExitFee: 0.003}); !reflect.DeepEqual(token, want) {
+		AUM:       1e6, EntryFee: 0.002, ExitFee: 0.003,
+		Holder: tokens.Holder{Parts: 1}}); !reflect.DeepEqual(token, want) {
 		t.Errorf("got  %+v\nwant %+v", token, want)
 	}
 }

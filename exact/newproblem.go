@@ -59,6 +59,10 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 	if t.Closes() {
 		refuse("a vault closed below %v USD; exact answers do not follow the size of the vault", t.Flows.CloseBelow)
 	}
+	if m := t.Minting; m.PerformanceFee > 0 || m.Interval > 0 && t.StreamingFee > 0 {
+		refuse("fees taken in shares, performance-fee %v and mint-interval %v; exact answers have no high-water mark "+
+			"and compound the streaming fee continuously", m.PerformanceFee, m.Interval)
+	}
 	if t.Keeper.Interval > step || t.Keeper.Latency > 0 {
 		refuse("a keeper that looks every %v and trades %v late; "+
 			"only one that trades at the end of every step begins each cycle anew", t.Keeper.Interval, t.Keeper.Latency)

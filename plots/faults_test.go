@@ -54,6 +54,17 @@ func TestSecondGalleryFaults(t *testing.T) {
 			d.Panels[0].Baseline = &TradeoffPoint{X: around(nan, 0), Y: around(1, 0)}
 			return Tradeoff(d)
 		}, "Baseline"},
+		{"a fill that there is not", func() (*Figure, error) {
+			d := StackData{Label: "value", GroupLabel: "group", Groups: []string{"a"},
+				Totals: []analytics.Estimate{around(1, 0.1)},
+				Causes: []StackCause{{Name: "b", Values: []float64{1}, Fill: 10}}}
+			return Stack(d)
+		}, "Fill 10; want 0 to 9"},
+		{"a point beyond the cells", func() (*Figure, error) {
+			d := signed()
+			d.Point = &CellMark{Name: "baseline", At: CellPoint{X: 7.2, Y: 1}}
+			return HeatMap(d)
+		}, "Point is at {7.2 1}; want a column from 0 to 7"},
 		{"histograms of too few columns", func() (*Figure, error) {
 			d := pits()
 			d.Rows[1].Bars = d.Rows[1].Bars[1:]

@@ -26,10 +26,10 @@ func stack() StackData {
 		Label:      "ln NAV over the horizon, mean (log units)",
 		GroupLabel: "Fifth of the paths by final price of the underlying",
 		Groups:     []string{"lowest", "second", "middle", "fourth", "highest"},
-		Causes: []StackCause{{"underlying", []float64{-3.1, -1.6, -0.8, 0.4, 2.4}},
-			{"volatility decay", []float64{-1.95, -1.93, -1.92, -1.92, -1.91}},
-			{"band effect", []float64{0.06, 0.02, -0.01, 0.01, 0.05}},
-			{"costs", []float64{-0.21, -0.19, -0.18, -0.17, -0.16}}},
+		Causes: []StackCause{{"underlying", []float64{-3.1, -1.6, -0.8, 0.4, 2.4}, 0},
+			{"volatility decay", []float64{-1.95, -1.93, -1.92, -1.92, -1.91}, 0},
+			{"band effect", []float64{0.06, 0.02, -0.01, 0.01, 0.05}, 0},
+			{"costs", []float64{-0.21, -0.19, -0.18, -0.17, -0.16}, 0}},
 		Totals: []analytics.Estimate{around(-5.2, 0.09), around(-3.7, 0.06), around(-2.91, 0.06), around(-1.68, 0.06),
 			around(0.38, 0.1)}}
 }

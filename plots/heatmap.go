@@ -24,6 +24,13 @@ type HeatMapData struct {
 	Marked         [][2]int    // cells with a frame, such as the baseline: X, then Y
 	Diverging      bool        // colours part at zero, for a quantity whose sign matters
 	Lines          []CellLine  // such as where the quantity is zero; at most two
+	Point          *CellMark   // a place between the cells, such as the baseline; nil: none
+}
+
+// A CellMark is a place among the cells and what is there.
+type CellMark struct {
+	Name string
+	At   CellPoint
 }
 
 // A CellLine is a line over the cells, whose unit is the cell: 0 is the middle
@@ -86,6 +93,11 @@ func (in HeatMapData) check() error {
 		c.want(m[0] >= 0 && m[0] < nx && m[1] >= 0 && m[1] < ny,
 			"Marked[%d] = %v is outside the cells; want a column below %d and a row below %d", i, m, nx, ny)
 	}
+	if m := in.Point; m != nil {
+		c.want(m.Name != "", "Point has no Name; want what is there")
+		c.want(m.At.X >= 0 && m.At.X <= float64(nx-1) && m.At.Y >= 0 && m.At.Y <= float64(ny-1),
+			"Point is at %v; want a column from 0 to %d and a row from 0 to %d", m.At, nx-1, ny-1)
+	}
 	c.want(len(in.Lines) <= 2, "%d Lines; want at most 2", len(in.Lines))
 	for i, l := range in.Lines {
 		c.want(l.Name != "", "Lines[%d]: a line has no name", i)
@@ -126,6 +138,7 @@ func HeatMap(in HeatMapData) (*Figure, error) {
 			h.cells(p)
 			h.annotations(p)
 			h.numbers(p)
+			h.point(p)
 			h.colourBar(p)
 		},
 	}
@@ -170,6 +183,9 @@ func (in HeatMapData) legend() (list []entry) {
 		list = append(list, entry{name: "baseline", wide: 12, sample: func(c draw.Canvas, a, b vg.Point) {
 			markCell(c, vg.Rectangle{Min: vg.Point{X: a.X, Y: a.Y - 3}, Max: vg.Point{X: b.X, Y: b.Y + 3}})
 		}})
+	}
+	if in.Point != nil {
+		list = append(list, diamondKey(in.Point.Name))
 	}
 	for i, l := range in.Lines {
 		list = append(list, lineKey(l.Name, cellLine(i)))
@@ -244,6 +260,16 @@ func (h heat) annotations(p plane) {
 	for i, l := range h.Lines {
 		p.cellLine(l, i)
 	}
+}
+
+// point marks the place between the cells, on white so that it is seen on any fill.
+func (h heat) point(p plane) {
+	if h.Point == nil {
+		return
+	}
+	at := p.at(h.Point.At.X+0.5, h.Point.At.Y+0.5)
+	diamond.sized(p.Canvas, at, 1.7, white)
+	diamond.sized(p.Canvas, at, 1.3, black)
 }
 
 // numbers writes into the cells what they say, where there is room.

@@ -24,6 +24,9 @@ type StackData struct {
 type StackCause struct {
 	Name   string
 	Values []float64 // by group; positive is gained
+	// Fill is the number of its fill, from 1 to 9, so that a cause looks the same in figures
+	// that lack others; 0: that of its place.
+	Fill int
 }
 
 // stackFills are the fills of the first, second, ... cause: each differs from its
@@ -45,6 +48,8 @@ func (in StackData) check() error {
 		"%d Causes; want 1 to %d", len(in.Causes), len(stackFills))
 	c.want(len(in.Totals) == n, "%d Totals for %d Groups", len(in.Totals), n)
 	for _, s := range in.Causes {
+		c.want(s.Fill >= 0 && s.Fill <= len(stackFills), "cause %q has Fill %d; want 0 to %d", s.Name, s.Fill,
+			len(stackFills))
 		c.want(len(s.Values) == n, "cause %q has %d Values for %d Groups", s.Name, len(s.Values), n)
 		for i, v := range s.Values {
 			c.want(finite(v), "cause %q: Values[%d] = %v; want a finite value", s.Name, i, v)
@@ -76,10 +81,18 @@ func Stack(in StackData) (*Figure, error) {
 	}
 	s := sheet{title: in.Title, caption: in.Caption, height: 3.3 * vg.Inch}
 	for i, cause := range in.Causes {
-		s.legend = append(s.legend, patchKey(cause.Name, stackFills[i]))
+		s.legend = append(s.legend, patchKey(cause.Name, cause.fill(i)))
 	}
 	s.legend = append(s.legend, diamondKey("total, "+intervalWords(in.Totals)))
 	return s.panels(1, bars), nil
+}
+
+// fill is that of the cause at a place.
+func (s StackCause) fill(place int) color.NRGBA {
+	if s.Fill > 0 {
+		place = s.Fill - 1
+	}
+	return stackFills[place]
 }
 
 // A stackPart is one cause's share of a bar.
@@ -105,7 +118,7 @@ func (in StackData) paint(p plane) {
 	for g, total := range in.Totals {
 		group := float64(g)
 		for i, q := range in.parts(g) {
-			p.bar(stackFills[i], group+0.2, q.from, group+0.8, q.to)
+			p.bar(in.Causes[i].fill(i), group+0.2, q.from, group+0.8, q.to)
 		}
 		p.whisker(style, group+0.5, total.Lo, total.Hi)
 		diamond.draw(p.Canvas, p.at(group+0.5, total.Value), black)

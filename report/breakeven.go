@@ -170,8 +170,21 @@ func breakEvenFigure(r *assess.BreakEven) plots.HeatMapData {
 		d.Marked = [][2]int{{j, i}}
 	} else {
 		d.Caption += baselineRates(r)
+		d.Point = baselinePoint(r)
 	}
 	return d
+}
+
+// baselinePoint is where the rates of the study itself lie; nil where one of them is beyond
+// those of the cells.
+func baselinePoint(r *assess.BreakEven) *plots.CellMark {
+	borrow, ok1 := r.Study.Spec().Value(0, r.Borrow.Name)
+	funding, ok2 := r.Study.Spec().Value(1, r.Funding.Name)
+	at := plots.CellPoint{X: plots.InCells(r.Funding.Values, funding), Y: plots.InCells(r.Borrow.Values, borrow)}
+	if !ok1 || !ok2 || math.IsNaN(at.X) || math.IsNaN(at.Y) {
+		return nil
+	}
+	return &plots.CellMark{Name: "baseline", At: at}
 }
 
 // breakEvenWidth says how well the funding at which the two break even is known.

@@ -20,6 +20,7 @@ var costNames = map[string]string{
 	"trade_fee": "Trade fee", "impact": "Price impact", "gas": "Gas", "borrow_interest": "Borrow interest",
 	"supply_interest": "Supply interest", "funding": "Funding", "borrow_fee": "Borrow fee",
 	"streaming_fee": "Streaming fee", "liquidation_penalty": "Liquidation",
+	"performance_fee": "Performance fee", "flow_fee": "Fees of others",
 }
 
 func drawCosts(s tokenSource) (*plots.Figure, error) {

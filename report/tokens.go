@@ -60,6 +60,8 @@ func Explanation(e *assess.Explanation) Document {
 	say("Its policy is %s: it %s.", entry.Policy.Kind, e.PolicyDoc)
 	lines = append(lines, triggers(e)...)
 	say("A round trip costs the holder %s %% in entry and exit fees.", Fixed(100*e.RoundTrip, 2))
+	say("With trades and flash loans, entering with %s USD costs %s %% and leaving at the target %s %%.",
+		amount(assess.ExplainedAmount), Fixed(100*e.EntryCost, 2), Fixed(100*e.ExitCost, 2))
 	say("%s", carry(e))
 	for _, s := range e.Stress {
 		say("  %s", stress(s))
@@ -111,13 +113,15 @@ func explanationJSON(e *assess.Explanation) any {
 		Edges       []edge          `json:"edges"`
 		Liquidation liquidation     `json:"liquidation"`
 		RoundTrip   float64         `json:"round_trip"`
+		Entry       float64         `json:"entry_cost"`
+		Exit        float64         `json:"exit_cost"`
 		Carry       float64         `json:"carry_per_year"`
 		Settings    []study.Setting `json:"settings"`
 	}{
 		e.Entry.Name, e.Token.Target, e.Entry.Underlying, e.Underlying.Sigma.Value,
 		e.Entry.Policy.Kind, e.Entry.Mechanism.Kind, e.Entry.Venue.Value, []edge{},
 		liquidation{Existing(e.Liquidation), Existing(e.LiquidationMove), Existing(e.LiquidationFromEdge)},
-		e.RoundTrip, e.Carry, e.Settings,
+		e.RoundTrip, e.EntryCost, e.ExitCost, e.Carry, e.Settings,
 	}
 	for _, x := range e.Edges {
 		all.Edges = append(all.Edges, edge{x.Leverage, x.Move, Existing(x.To), x.Wait.Seconds()})

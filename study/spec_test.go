@@ -111,7 +111,8 @@ func TestParamErrors(t *testing.T) {
 		"funding": "funding is a number of mechanism perp, " +
 			"and this study has model gbm, policy band, mechanism loan",
 		"reset":       `no parameter "reset"; this study has after-liquidation, aum, borrow,`,
-		"paths":       `no parameter "paths"; this study has`,
+		"paths":       `no parameter "paths"; did you mean parts?`,
+		"seed":        `no parameter "seed"; `,
 		"":            `no parameter ""; this study has`,
 		"low,high":    `no parameter "low,high"; this study has`,
 		"SIGMA":       `no parameter "SIGMA"; this study has`,

@@ -134,8 +134,33 @@ func (k *Kernel) flow(l *Lane, now time.Duration) {
 		shares := v.shares + float64(v.shares*part)
 		if size := float64(float64(k.token.AUM*shares) * e); size >= leastAUM && size <= mostAUM {
 			v.shares = shares
+			if k.token.FeeToVault > 0 {
+				k.flowFee(l, part, now)
+			}
 		}
 	}
+}
+
+// flowFee books what a flow, a part of the vault, leaves there of its fees. The manager
+// keeps the rest as shares of deposits and is paid the rest of withdrawals.
+func (k *Kernel) flowFee(l *Lane, part float64, now time.Duration) {
+	var gain float64
+	if part > 0 {
+		kept := float64(k.token.EntryFee * k.token.FeeToVault)
+		gain = float64(part*kept) / (1 + float64(part*(1-kept)))
+	} else {
+		gain = -float64(float64(part*k.token.ExitFee)*k.token.FeeToVault) / (1 + part)
+	}
+	if gain == 0 {
+		return
+	}
+	e := l.x + l.b
+	l.book(FlowFee, float64(e*gain), e, logPerUnit(gain))
+	l.x += float64(gain * l.x)
+	l.b += float64(gain * l.b)
+	l.n += float64(gain * l.n)
+	l.trace.event(l, now, "flow fee")
+	k.visit(l, now)
 }
 
 // closeDown ends a lifetime whose vault has become small: the position is sold, at its

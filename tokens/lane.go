@@ -42,6 +42,9 @@ type Lane struct {
 	liquidations     int
 	firstLiquidation time.Duration
 
+	highWater float64       // for performance fees
+	minted    time.Duration // when fees were last taken in shares
+
 	vault  vault
 	closed bool // ended because the vault had become small
 
@@ -70,6 +73,9 @@ type Kernel struct {
 	until time.Duration // when next takes over
 	next  *Kernel       // nil: none does
 
+	entry float64 // what it costs the holder, a fraction of what is invested
+	mints bool    // the token takes fees in shares
+
 	fast  *fastPath // nil: this token has none
 	first Lane      // at the start
 
@@ -85,7 +91,7 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 		return nil, fmt.Errorf("tokens: step = %v; want above 0", step)
 	}
 	dt := years(step)
-	logFee := -float64(t.StreamingFee * dt)
+	logFee := -float64(t.streams() * dt)
 	k := &Kernel{
 		token: t, terms: t.terms(),
 		sign: math.Copysign(1, t.Target), target: math.Abs(t.Target),
@@ -96,8 +102,9 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	if t.Closes() {
 		k.floor = t.Flows.CloseBelow / t.AUM
 	}
+	k.entry, k.mints = k.token.enter(v.Lender).Total(), t.mints()
 	k.fast = newFastPath(k)
-	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1),
+	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1), highWater: 1,
 		vault: newVault(t.Flows), due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
 	k.first.lev.min, k.first.lev.max = k.target, k.target
 	if v.EntrySize {

@@ -15,12 +15,15 @@ const (
 	Gas
 	LiquidationPenalty
 	Shortfall
-	Items // how many there are
+	PerformanceFee // over the high-water mark, see [Minting]
+	FlowFee        // earned from others who enter and leave, see [Token].FeeToVault
+	Items          // how many there are
 )
 
 // ItemNames are the names of the items in tables and files.
 var ItemNames = [Items]string{"price", "supply_interest", "borrow_interest", "funding", "borrow_fee",
-	"streaming_fee", "trade_fee", "impact", "gas", "liquidation_penalty", "shortfall"}
+	"streaming_fee", "trade_fee", "impact", "gas", "liquidation_penalty", "shortfall",
+	"performance_fee", "flow_fee"}
 
 // A Ledger holds one number for each item.
 type Ledger [Items]float64

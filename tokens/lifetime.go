@@ -8,7 +8,9 @@ import (
 // A Lifetime is the result of one token on one path.
 type Lifetime struct {
 	NAV       float64 // final equity over initial equity; zero if wiped out
-	HolderNAV float64 // with the holder's entry and exit fees
+	HolderNAV float64 // what the holder takes out, over what was invested: NAV less entry and exit cost
+	EntryCost float64 // the holder's, a fraction of what is invested
+	ExitCost  float64 // a fraction of what the token is worth to the holder at the end; NaN if nothing
 	MinNAV    float64 // least visited
 	Drawdown  Drawdown
 
@@ -33,13 +35,19 @@ type Lifetime struct {
 // Finish closes a lane's books at the end of the horizon.
 func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 	k.flush(l)
+	if k.mints && !l.ended {
+		k.mint(l, horizon, true)
+		k.visit(l, horizon)
+	}
 	l.trace.flush()
 	l.foldGrowth()
 	nav := l.Equity()
-	t := &k.token
+	exit := k.exit(nav, l.Leverage())
 	life := Lifetime{
 		NAV:              nav,
-		HolderNAV:        float64(float64(nav*(1-t.EntryFee)) * (1 - t.ExitFee)),
+		HolderNAV:        float64(float64(nav*(1-k.entry)) * (1 - exit)),
+		EntryCost:        k.entry,
+		ExitCost:         exit,
 		MinNAV:           l.min,
 		Drawdown:         l.rec.result(horizon),
 		Rebalances:       l.rebalances,
@@ -56,10 +64,23 @@ func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 		Money:            l.money.sum,
 		Logs:             l.logs,
 	}
+	if nav == 0 {
+		life.ExitCost = math.NaN()
+	}
 	if l.firstLiquidation != Never {
 		life.FirstLiquidation = years(l.firstLiquidation)
 	}
 	return life
+}
+
+// exit is the part of a token worth nav, in initial equity, that leaving at a leverage
+// costs its holder.
+func (k *Kernel) exit(nav, leverage float64) float64 {
+	t := &k.token
+	if t.Holder.Invest == 0 {
+		return t.ExitFee
+	}
+	return t.leave(k.terms.Lender, k.entry, nav, leverage).Total()
 }
 
 // health is the smallest health factor or margin ratio: that of the largest leverage,
@@ -122,19 +143,32 @@ var Columns = func() []Column {
 		{Name: "first_liquidation", Unit: "years", Of: func(f *Lifetime) float64 { return f.FirstLiquidation }},
 		{Name: "ruined", Unit: "0 or 1", Of: func(f *Lifetime) float64 { return flag(f.Ruined) }},
 	}
-	for i, name := range ItemNames {
+	items := ItemNames[:Shortfall+1] // those of later versions come last
+	for i, name := range items {
 		cols = append(cols, Column{Name: "money_" + name, Unit: "initial equity",
 			Of: func(f *Lifetime) float64 { return f.Money[i] }})
 	}
-	for i, name := range ItemNames {
+	for i, name := range items {
 		if Item(i) != Shortfall { // it ends a lifetime at zero, which has no logarithm
 			cols = append(cols, Column{Name: "log_" + name, Unit: "log equity",
 				Of: func(f *Lifetime) float64 { return f.Logs[i] }})
 		}
 	}
-	return append(cols,
+	cols = append(cols,
 		Column{Name: "closed", Unit: "0 or 1", Of: func(f *Lifetime) float64 { return flag(f.Closed) },
 			Idle: func(t *Token) bool { return !t.Closes() }},
 		Column{Name: "aum", Unit: "US dollars", Of: func(f *Lifetime) float64 { return f.AUM },
-			Idle: func(t *Token) bool { return t.Flows.Kind != Chasing }})
+			Idle: func(t *Token) bool { return t.Flows.Kind != Chasing }},
+		Column{Name: "entry_cost", Unit: "fraction", Of: func(f *Lifetime) float64 { return f.EntryCost },
+			Idle: func(*Token) bool { return true }},
+		Column{Name: "exit_cost", Unit: "fraction", Of: func(f *Lifetime) float64 { return f.ExitCost },
+			Idle: func(t *Token) bool { return t.Holder.Invest == 0 }})
+	for _, item := range []Item{PerformanceFee, FlowFee} {
+		idle := func(t *Token) bool { return t.lacks(item) }
+		cols = append(cols, Column{Name: "money_" + ItemNames[item], Unit: "initial equity",
+			Of: func(f *Lifetime) float64 { return f.Money[item] }, Idle: idle},
+			Column{Name: "log_" + ItemNames[item], Unit: "log equity",
+				Of: func(f *Lifetime) float64 { return f.Logs[item] }, Idle: idle})
+	}
+	return cols
 }()

@@ -23,6 +23,32 @@ type literal struct {
 
 	shares float64 // of the vault, over those at the start
 	closed bool
+
+	mark   float64       // high-water mark
+	minted time.Duration // when fees were last taken in shares
+}
+
+// dilute makes so many shares of one; sizes at entry are divided too, or stay with
+// each share.
+func (w *literal) dilute(shares float64, sizes bool) {
+	w.u, w.b = w.u/shares, w.b/shares
+	if sizes {
+		w.n /= shares
+	}
+}
+
+// mint gives the manager shares, of a fund of 1000.
+func (w *literal) mint(t Token, now time.Duration) {
+	const supply = 1000
+	price, made := w.equity(), 0.0
+	if usd := (price - w.mark) * t.Minting.PerformanceFee * supply; usd > 0 {
+		made += usd * supply / (price*supply - usd)
+	}
+	if t.Minting.Interval > 0 {
+		made += supply * t.StreamingFee * (now - w.minted).Hours() / 8760
+	}
+	w.mark, w.minted = max(w.mark, price), now
+	w.dilute((supply+made)/supply, true)
 }
 
 // dollars is what a unit of initial equity is worth to a venue and a trade.
@@ -44,6 +70,14 @@ func (w *literal) deposit(t Token, equities []float64) {
 	part := min(t.Flows.Cap, max(-t.Flows.Cap, t.Flows.Response*(now/then-1)))
 	if size := t.AUM * w.shares * (1 + part) * now; size > 1e-6 && size < 1e15 {
 		w.shares *= 1 + part
+		stays, value, shares := t.EntryFee*t.FeeToVault, 1+part, 1+part
+		if part > 0 { // the fee that stays is not minted
+			shares -= part * stays
+		} else {
+			value -= part * t.ExitFee * t.FeeToVault
+		}
+		w.dilute(shares/value, true)
+		w.minNAV = min(w.minNAV, w.equity())
 	}
 }
 
@@ -53,7 +87,7 @@ func (w *literal) leverage() float64 { return math.Abs(w.exposure()) / w.equity(
 
 // live returns the final NAV.
 func (w *literal) live(t Token, p Path) float64 {
-	*w = literal{u: t.Target, s: 1, b: 1 - t.Target, n: math.Abs(t.Target), minNAV: 1, shares: 1,
+	*w = literal{u: t.Target, s: 1, b: 1 - t.Target, n: math.Abs(t.Target), minNAV: 1, shares: 1, mark: 1,
 		minLeverage: math.Abs(t.Target), maxLeverage: math.Abs(t.Target)}
 	dt := p.Step.Hours() / 8760
 	var order time.Duration
@@ -114,8 +148,12 @@ func (w *literal) live(t Token, p Path) float64 {
 		}
 
 		// 5. Streaming fee.
-		w.u *= math.Exp(-t.StreamingFee * dt)
-		w.b *= math.Exp(-t.StreamingFee * dt)
+		if t.Minting.Interval == 0 {
+			w.dilute(math.Exp(t.StreamingFee*dt), false)
+		}
+		if every := t.Minting.Interval; every == 0 || now >= (w.minted/every+1)*every {
+			w.mint(t, now)
+		}
 
 		// The end of a vault that has become small.
 		if t.Flows.Kind == NoFlows && w.equity()*t.AUM < t.Flows.CloseBelow {
@@ -168,6 +206,8 @@ func (w *literal) live(t Token, p Path) float64 {
 		w.minNAV = min(w.minNAV, w.equity())
 		flow(now)
 	}
+	w.mint(t, p.length()) // whoever leaves pays
+	w.minNAV = min(w.minNAV, w.equity())
 	return w.equity()
 }
 

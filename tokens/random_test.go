@@ -52,6 +52,15 @@ func knownToken(t *rapid.T) Token {
 		EntryFee:         sometimes(t, "entry fee", 0, 0.1),
 	}
 	token.Flows = anyFlows(t, token.AUM)
+	token.FeeToVault = sometimes(t, "fee to vault", 0, 1)
+	if rapid.IntRange(0, 3).Draw(t, "minting") == 0 {
+		token.Minting = Minting{PerformanceFee: sometimes(t, "performance fee", 0, 0.5),
+			Interval: time.Minute * time.Duration(rapid.SampledFrom([]int{0, 7, 60, 1440}).Draw(t, "mint interval"))}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "holder") == 0 {
+		token.ExitFee = 0.003
+		token.Holder = Holder{Invest: 1e5, Parts: 3, PaidIn: Underlying, ExitFlashFee: 0.0005}
+	}
 	if rapid.IntRange(0, 3).Draw(t, "outages") == 0 {
 		token.Keeper.Outage = Outage{Rate: 100, Length: time.Hour}
 	}

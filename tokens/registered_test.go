@@ -78,7 +78,7 @@ func TestRestart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		token, p := anyToken(t), anyPath(t)
 		if last := &p.Bars[len(p.Bars)-1]; rapid.Bool().Draw(t, "crash") { // or a rally for a short
-			last.Move = math.Copysign(0.5, -token.Target)
+			last.Move = math.Copysign(1, -token.Target)
 			last.Lo, last.Hi = min(last.Lo, last.Move), max(last.Hi, last.Move)
 		}
 		where := fmt.Sprintf("%T, extremes %v", token.Mechanism, p.Extremes)
@@ -110,7 +110,7 @@ func TestRestart(t *testing.T) {
 				copied := traced
 				copied.trace = &recorder{kernel: k, observe: func(e Event) { got = append(got, e) }, s: traced.trace.s}
 				runFrom(k, &copied, p, at)
-				copied.trace.flush()
+				k.Finish(&copied, p.length())
 				if len(before)+len(got) != len(want) || !slices.Equal(got, want[len(before):]) {
 					t.Errorf("%s: from step %d: %d events after %d, which are not the last of %d", kind.Name, at,
 						len(got), len(before), len(want))

@@ -80,8 +80,25 @@ var Params = []param.Param{
 		Doc: "keeper outages per year; during an outage it neither checks nor trades"},
 	{Name: "outage-length", Unit: param.Time, Min: 1, Max: 1.5e9, Default: 3600, Doc: "length of each outage"},
 	{Name: "streaming-fee", Unit: param.Rate, Min: 0, Max: 10, Doc: "management fee on net asset value, per year"},
+	named(fraction, "performance-fee", 0, "fee on gains above the highest value at which it was taken before"),
+	{Name: "mint-interval", Unit: param.Time, Min: 0, Max: 1.5e9,
+		Doc: "time between mintings of shares for the streaming and performance fee; " +
+			"0: continuously, and at every step"},
 	named(fraction, "entry-fee", 0, "fee the holder pays on entry, fraction of the amount"),
 	named(fraction, "exit-fee", 0, "fee the holder pays on exit, fraction of the amount"),
+	{Name: "fee-to-vault", Unit: param.Fraction, Min: 0, Max: 1,
+		Doc: "part of entry and exit fees that stays in the vault, for all who hold it"},
+	{Name: "invest", Unit: param.USD, Min: 0, Max: mostAUM,
+		Doc: "what the holder invests, US dollars, which sets the cost of its trades on entry and exit; " +
+			"0: entry and exit fees alone are counted"},
+	{Name: "parts", Unit: param.Plain, Min: 1, Max: maxParts, Default: 1,
+		Doc: "with invest: equal parts in which the holder's entry, and its exit, is traded; a whole number"},
+	{Name: "paid-in", Unit: param.Choice, Max: 1, Choices: []string{"dollars", "underlying"},
+		Doc: "with invest, of a long token on a loan: what it is bought with"},
+	named(fraction, "entry-flash-fee", 0,
+		"with invest, on a loan: fee of the flash loan on entry, fraction of the debt"),
+	named(fraction, "exit-flash-fee", 0,
+		"with invest, on a loan: fee of the flash loan on exit, fraction of the debt"),
 	{Name: "after-liquidation", Unit: param.Choice, Max: 1, Choices: []string{"continue", "stop"},
 		Doc: "what follows a liquidation: continue restores the leverage, stop keeps what is left in cash"},
 }
@@ -98,6 +115,10 @@ func Make(name string, policy Policy, mechanism Venue, v param.Values) Token {
 		AUM:          v["aum"],
 		Flows:        makeFlows(v),
 		StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],
+		Minting:    Minting{PerformanceFee: v["performance-fee"], Interval: Duration(v["mint-interval"])},
+		FeeToVault: v["fee-to-vault"],
+		Holder: Holder{Invest: v["invest"], Parts: v["parts"], PaidIn: Payment(v["paid-in"]),
+			EntryFlashFee: v["entry-flash-fee"], ExitFlashFee: v["exit-flash-fee"]},
 		AfterLiquidation: AfterLiquidation(v["after-liquidation"]),
 	}
 }

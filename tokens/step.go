@@ -122,7 +122,7 @@ func (k *Kernel) jump(l *Lane, gross float64, now time.Duration) {
 	}
 }
 
-// close ends a step: streaming fee, closing of a small vault, the keeper's check,
+// close ends a step: fees on net asset value, closing of a small vault, the keeper's check,
 // records, deposits and withdrawals.
 func (k *Kernel) close(l *Lane, now time.Duration) {
 	if k.fee != 0 {
@@ -132,6 +132,9 @@ func (k *Kernel) close(l *Lane, now time.Duration) {
 		l.x += float64(k.fee * l.x)
 		l.b += float64(k.fee * l.b)
 		l.trace.event(l, now, "fee")
+	}
+	if k.mints {
+		k.mint(l, now, false)
 	}
 	if l.x+l.b < k.floor {
 		k.closeDown(l, now)

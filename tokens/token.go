@@ -27,7 +27,8 @@ type Token struct {
 
 	AUM          float64 // US dollars in the vault at the start, above zero
 	Flows        Flows   // how many there are later; the zero Flows hold AUM steady
-	StreamingFee float64 // on net asset value, 1/year, continuously compounded
+	StreamingFee float64 // on net asset value, 1/year, continuously compounded unless shares are minted
+	Minting      Minting // of shares for the streaming fee and a performance fee
 
 	// After a liquidation the keeper restores the leverage at its next check, unless
 	// Stop: then the lifetime ends with what is left in cash.
@@ -36,6 +37,11 @@ type Token struct {
 	// Fees on entry and exit, fractions. The holder pays them, not the token: they scale
 	// the holder's result and nothing else.
 	EntryFee, ExitFee float64
+	// FeeToVault is the part of these fees, in [0, 1], that stays in the vault, where it
+	// raises net asset value per share: the holder has a share of its own entry fee, of a
+	// vault of AUM dollars before it, and under [Chasing] flows all have one of others' fees.
+	FeeToVault float64
+	Holder     Holder
 }
 
 // AfterLiquidation says how a lifetime goes on after a liquidation.
@@ -88,6 +94,9 @@ func (t Token) Check() error {
 		"after liquidation = %d; want Continue or Stop", t.AfterLiquidation)
 	faults = append(faults, t.Cost.check())
 	faults = append(faults, t.Flows.check(t.AUM)...)
+	faults = append(faults, t.Holder.check()...)
+	faults = append(faults, t.Minting.check())
+	want(t.FeeToVault >= 0 && t.FeeToVault <= 1, "part of fees that stays in the vault = %v; want 0 to 1", t.FeeToVault)
 	if t.Mechanism == nil {
 		faults = append(faults, errors.New("tokens: no mechanism; want Loan, Perp or one of your own"))
 	}

@@ -159,6 +159,7 @@ var wrote = []struct{ object, table, command string }{
 		"--horizon 1d --paths 100"},
 	{"liquidation", "", "liquidation --tokens BTCBULL3X --step 1h --horizon 1d --paths 50"},
 	{"breakeven", "", "breakeven --target 3 --band 2.7:3.3 --horizon 1d --paths 50"},
+	{"costs", "", "costs --token ETHBULL3X --invest 10k,2M --horizon 1d --paths 50"},
 	{"calibrate", "", "calibrate PRICES --model gbm,merton,heston,garch"},
 	{"simulate and summary", "", "simulate --token ETHBULL3X --spec FITS/merton.yaml --mu 0 --parameter-uncertainty " +
 		"--horizon 1d --paths 50"},

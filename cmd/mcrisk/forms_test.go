@@ -51,6 +51,7 @@ func TestFormsOfMaps(t *testing.T) {
 			[]string{"heatmap.csv"}},
 		{[]string{"breakeven", "--token", "ETHBULL3X", "--borrow-rates", "0,10%", "--funding-rates", "0,20%"},
 			[]string{"breakeven.csv", "surface.csv"}},
+		{[]string{"costs", "--token", "ETHBULL3X", "--invest", "10k,2M"}, []string{"costs.csv"}},
 		{[]string{"liquidation", "--tokens", "BTCBULL3X,ETHBULL3X", "--latencies", "0,12h"},
 			[]string{"liquidation.csv"}},
 	} {

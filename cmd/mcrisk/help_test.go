@@ -63,7 +63,7 @@ func TestHelp(t *testing.T) {
 		if !strings.HasPrefix(short, use) || !strings.HasPrefix(all, use) {
 			t.Errorf("help of %q begins with %.40q", c.CommandPath(), short)
 		}
-		if !strings.Contains(all, "Topics: mcrisk help policies|models|costs|venues|sampling|files") {
+		if !strings.Contains(all, "Topics: mcrisk help policies|models|fees|venues|sampling|files") {
 			t.Errorf("help of %q names no topics", c.CommandPath())
 		}
 		c.InitDefaultHelpFlag()
@@ -143,7 +143,7 @@ func TestTopics(t *testing.T) {
 		check("venues", k.Name, k.Params)
 	}
 	for _, p := range tokens.Params {
-		if !slices.ContainsFunc([]string{"policies", "costs", "venues"}, func(topic string) bool {
+		if !slices.ContainsFunc([]string{"policies", "fees", "venues"}, func(topic string) bool {
 			return strings.Contains(pages[topic], "\n "+p.Name+" ")
 		}) {
 			t.Errorf("no topic has the parameter %s", p.Name)

@@ -240,7 +240,7 @@ func hostiles() []hostile {
 		{kind: "full", what: "a disk of 64 kB: a sweep", make: tinyDisk("size=64k"),
 			args: []string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "fee=0,1bp", "--paths", "8000",
 				"--horizon", "1h", "--out", "disk/o"},
-			status: cli.BadInput, says: "would take 2.816 MB on disk, and 0.06554 MB is free at disk/o"},
+			status: cli.BadInput, says: "would take 3.2 MB on disk, and 0.06554 MB is free at disk/o"},
 		{kind: "full", what: "a disk of 64 kB: results of a sweep", make: tinyDisk("size=64k"),
 			args: []string{"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "fee=0,1bp", "--paths", "40",
 				"--horizon", "1h", "--out", "disk/o"},

@@ -332,7 +332,7 @@ func TestSweepWithoutRoom(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 	// Enough room for the records, but not for what is said of them.
-	if err := os.WriteFile(filepath.Join(dir, "big"), make([]byte, 140_000), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "big"), make([]byte, 106_000), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	_, said := expect(t, cli.Failed, append(args, "--paths", "700")...)

@@ -308,6 +308,7 @@ func TestVerifyTakesEveryRun(t *testing.T) {
 	for name, args := range map[string][]string{
 		"compare":     append([]string{"compare", "--tokens", "ETHBULL3X,BTCBULL3X"}, few...),
 		"breakeven":   append([]string{"breakeven", "--target", "3", "--band", "2.7:3.3"}, few...),
+		"costs":       append([]string{"costs", "--target", "3", "--band", "2.7:3.3"}, few...),
 		"liquidation": append([]string{"liquidation", "--tokens", "BTCBULL3X,ETHBULL3X"}, few...),
 		"heatmap": append([]string{"heatmap", "--token", "ETHBULL3X", "--x", "fee=0,1bp", "--y",
 			"sigma=0.4,0.8"}, few...),

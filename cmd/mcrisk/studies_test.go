@@ -63,6 +63,7 @@ var studies = []string{
 	"heatmap --token ETHBULL3X --x half-width=0.1,0.3 --y fee=5bp,20bp --metric log_growth --horizon 20d --paths 200",
 	"heatmap --token ETHBULL3X --x horizon --y sigma=0.5,1 --metric p_lost_10 --horizon 20d --paths 200",
 	"breakeven --token ETHBULL3X --borrow-rates 0:20%:10% --funding-rates=-5%:25%:10% --horizon 20d --paths 100",
+	"costs --token ETHBULL3X --invest 10k,2M --parts 3 --horizon 20d --paths 100",
 	"liquidation --tokens BTCBULL3X,ETHBULL4X,BTCBEAR2X --step 4h --horizon 60d --paths 100 " +
 		"--latencies 0,1d --jumps 0,20% --jump-rate 10",
 	"exact --target 3 --band 2.8:3.2 --to target --fee 10bp --borrow 5% --sigma 0.6 --horizon 90d",

@@ -4,8 +4,10 @@ import (
 	_ "embed" // the text of promiseText
 	"fmt"
 	"slices"
+	"strings"
 
 	"mcrisk/analytics"
+	"mcrisk/assess"
 	"mcrisk/paths"
 	"mcrisk/report"
 	"mcrisk/rundir"
@@ -161,6 +163,7 @@ var runFiles = []FileEntry{
 	{Name: "heatmap.csv", By: "heatmap", Text: "the metric of each pair"},
 	{Name: "breakeven.csv, surface.csv", By: "breakeven", Text: "break-even funding rates, and the difference at " +
 		"each pair of rates"},
+	{Name: "costs.csv", By: "costs", Text: "costs of entry, holding and exit, by amount"},
 	{Name: "liquidation.csv", By: "liquidation", Text: "probabilities by token, latency and jump"},
 	{Name: "replay.csv", By: "replay", Text: "one row for each token and latency"},
 	{Name: "models.csv, parameters.csv", By: "calibrate", Text: "fits compared, and their parameters"},
@@ -328,6 +331,11 @@ func Tables() []FileEntry {
 			as("borrow", "1/year", "borrow rate of the loan"), as("funding", "1/year", "funding of the perpetual"),
 			objective, unitColumn,
 			as("loan_less_perp", "that of the objective", "the loan's value minus the perpetual's, on the same paths")},
+			estimated("se", "lo", "hi", "n", "confidence", "interval", "warning"))},
+		{Name: "costs.csv", By: "`costs`", Text: "A row is a cost of an amount.", Columns: slices.Concat([]FileColumn{
+			as("invest", "USD", "what the holder invests"),
+			as("cost", "text", costNames()),
+			as("estimate", "fraction", "mean over all paths, over what is invested")},
 			estimated("se", "lo", "hi", "n", "confidence", "interval", "warning"))},
 		{Name: "models.csv", By: "`calibrate`", Text: "A row is a fitted model.", Columns: []FileColumn{modelColumn,
 			as("volatility", "1/√year", "volatility of the fitted model, jumps included"),
@@ -527,6 +535,10 @@ var Objects = []FileEntry{
 		as("cells[].latency_seconds", "seconds", "latency of the keeper"),
 		as("cells[].jump", "fraction", "size of the jump against the token"),
 		as("cells[].probability", EstimateKeys, "probability of at least one liquidation")}},
+	{Name: "costs", Text: "Costs by amount.", Columns: []FileColumn{hashKey,
+		as("horizon_seconds", "seconds", "time between entry and exit"),
+		as("rows[].invest", "USD", "what the holder invests"),
+		as("rows[].costs.*", EstimateKeys, "mean over all paths, over what is invested, by the names in costs.csv")}},
 	{Name: "breakeven", Text: "Loan against perpetual.", Columns: []FileColumn{hashKey,
 		as("objective", "text", "the metric"),
 		as("unit", "text", "its unit"), as("funding[]", "1/year", "rates of funding"),
@@ -613,6 +625,8 @@ var Objects = []FileEntry{
 		as("liquidation.price_move", "fraction", "price move from the target to there"),
 		as("liquidation.price_move_from_upper_edge", "fraction", "price move from the upper edge of the band"),
 		as("round_trip", "fraction", "entry and exit fees of the holder"),
+		as("entry_cost", "fraction", "cost of entering with 10,000 USD, trades and flash loans included"),
+		as("exit_cost", "fraction", "cost of leaving with 10,000 USD at the target"),
 		as("carry_per_year", "log per year", "interest and funding at the target; negative is a cost"),
 		as("settings[].name", "text", "name of the parameter"), as("settings[].value", "text", "its value"),
 		as("settings[].origin", "text", "source and date")}},
@@ -636,6 +650,15 @@ var Objects = []FileEntry{
 		as("settings[].origin", "text", "given, default, or source and date"),
 		as("inputs.*", "SHA-256", "hash of each file read"), as("notes[]", "text", "notes printed at the start"),
 		digestKey}},
+}
+
+// costNames are the names of costs, and what they are.
+func costNames() string {
+	names := []string{"entry, holding, exit, total"}
+	for _, part := range assess.CostParts {
+		names = append(names, part.Name+": "+part.Doc)
+	}
+	return strings.Join(names, "; ")
 }
 
 var digestKey = as("digest", "SHA-256", "of all that precedes it in the file: head -c -68 manifest.json | "+
@@ -696,7 +719,7 @@ var exitStatuses = []struct {
 // lifetimeTexts are the meanings of columns of lifetimes but for those of the ledger.
 var lifetimeTexts = map[string]string{
 	"nav":             "final net asset value, without the holder's fees; 0 if ruined",
-	"holder_nav":      "final net asset value with entry and exit fees",
+	"holder_nav":      "final net asset value with the cost of entry and exit",
 	"min_nav":         "lowest net asset value",
 	"max_drawdown":    "maximum drawdown: the deepest fall from an earlier peak",
 	"drawdown_length": "time from the peak to the trough of the maximum drawdown",
@@ -716,6 +739,8 @@ var lifetimeTexts = map[string]string{
 	"ruined":                     "whether the final NAV is zero",
 	"closed":                     "whether the vault was closed because it had become too small",
 	"aum":                        "assets of the vault at the end",
+	"entry_cost":                 "what entry costs the holder, over what is invested",
+	"exit_cost":                  "what exit costs the holder, over the token's value at the end; empty: it is zero",
 	"underlying":                 "final price, relative to the initial price",
 	"log_underlying":             "its natural logarithm",
 	"realised_variance":          "sum of squared log-returns of the steps",
@@ -739,5 +764,7 @@ var itemTexts = map[string]string{
 	"impact":              "price impact of trades",
 	"gas":                 "fixed fee of trades",
 	"liquidation_penalty": "taken by liquidators",
+	"performance_fee":     "the token's fee on gains over its high-water mark",
+	"flow_fee":            "what others' entry and exit fees add to the vault",
 	"shortfall":           "losses beyond equity, which the holder does not bear",
 }

@@ -95,6 +95,15 @@ func ParseRates(flag, venue, rate, text string, force bool) ([]float64, error) {
 	return vs, err
 }
 
+// ParseAmounts reads amounts that a holder invests, US dollars, none twice.
+func ParseAmounts(flag, text string) ([]float64, error) {
+	p, err := study.Spec{}.Param("invest")
+	if err != nil {
+		return nil, err
+	}
+	return parseValues(flag, p, text)
+}
+
 // parseValues reads values as axes do, none of them twice.
 func parseValues(flag string, p param.Param, text string) ([]float64, error) {
 	vs, err := study.ParseValues(p, text)

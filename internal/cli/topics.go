@@ -22,7 +22,7 @@ type topic struct {
 var topics = []topic{
 	{"policies", "When a token trades, and to what leverage", policiesTopic},
 	{"models", "Price models", modelsTopic},
-	{"costs", "Costs of trades, fees and the size of the vault", costsTopic},
+	{"fees", "Costs of trades, fees and the size of the vault", costsTopic},
 	{"venues", "How leverage is held: by a loan or a perpetual future", venuesTopic},
 	{"sampling", "Paths, steps, seeds and what the intervals mean", samplingTopic},
 	{"files", "What a run directory holds", filesTopic},
@@ -146,7 +146,12 @@ A trade of notional N in US dollars costs
   N·(fee + impact-base + impact·N^impact-exponent) + gas.
 Impact and gas depend on the size of the vault, which deposits and withdrawals
 change (flows): steady holds it at aum, none lets it shrink and grow with its
-returns, chase adds money after gains and withdraws it after losses.`),
+returns, chase adds money after gains and withdraws it after losses.
+
+With --invest W the holder pays for trades that build its share of the position and
+reduce it: mcrisk costs. On a loan entry swaps target·W, or (target−1)·W of a long
+token --paid-in underlying; exit swaps leverage times the value. Each is traded in
+--parts k equal parts: N·(fee + impact-base + impact·(N/k)^impact-exponent).`),
 		numbersTable("", ofSection(SectionCosts))}
 }
 
