@@ -252,6 +252,21 @@ func newShocks(m FHS, history *Series) (*shocks, error) {
 	return d, nil
 }
 
+// again are the shocks in blocks of the series that are drawn anew, with replacement. The
+// compensation stays.
+func (d *shocks) again(z *random.Source, blocks int) *shocks {
+	own := *d
+	n := len(d.x)
+	own.x = make([]float64, 0, n)
+	for b := range blocks {
+		length := (b+1)*n/blocks - b*n/blocks
+		first := min(int(z.Float64()*float64(n-length+1)), n-length)
+		own.x = append(own.x, d.x[first:first+length]...)
+	}
+	standardise(own.x)
+	return &own
+}
+
 // filter gives the shocks of returns, standardised, the deviations predicted for the
 // returns, and the variance after the last over that of the long run.
 func (m FHS) filter(returns []float64) (x, sd []float64, next float64) {
@@ -265,6 +280,11 @@ func (m FHS) filter(returns []float64) (x, sd []float64, next float64) {
 		x[i] = (r - mean) / sd[i]
 		h = omega + float64(h*(m.Beta+float64(m.Alpha*float64(x[i]*x[i]))))
 	}
+	standardise(x)
+	return x, sd, h
+}
+
+func standardise(x []float64) {
 	center, square := meanOf(x), 0.0
 	for i := range x {
 		x[i] -= center
@@ -274,7 +294,6 @@ func (m FHS) filter(returns []float64) (x, sd []float64, next float64) {
 	for i := range x {
 		x[i] /= scale
 	}
-	return x, sd, h
 }
 
 // unit is the variance of a bar in the long run.

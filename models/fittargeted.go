@@ -328,37 +328,52 @@ func (f *Fit) twoStepIntervals(t *targeting, top landing) {
 }
 
 // maker makes groups of histories to learn the law of t by, and says which numbers made
-// each: the fit's, or, where it draws shocks, alpha and beta as uncertain as the
-// jackknife says. Drawn shocks have no tail beyond the history's, so that law depends on
-// alpha and beta more, and at the fit's alone it is too narrow for sigma.
+// each: growth and sigma are the fit's, and what the variance and its shocks go by is as
+// uncertain as the jackknife says; shocks that are drawn are a bootstrap's of the fit's, in as
+// many blocks. How far a sample's volatility strays depends on how long the variance
+// remembers and on the tail of the shocks: with the fit's alone that law is too narrow.
 func (t *targeting) maker(f *Fit, top landing) (func(group int) (histories, truths [][]float64), error) {
+	at, drawn := likeAt(t.s, 0), len(f.Values)
+	var made func(p []float64, z *random.Source) Model
 	if t.draws == nil {
-		m, err := f.Model()
-		return func(group int) (made, truths [][]float64) {
-			return like(t.s, m, group), slices.Repeat([][]float64{f.Values}, block.Lanes)
-		}, err
+		fitted := gjrOf(f.Values)
+		fitted.Step = at.Step
+		fitted.longRun = fitted.stationary()
+		made = func(p []float64, _ *random.Source) Model {
+			m := gjrOf(p)
+			m.Step, m.longRun = fitted.Step, fitted.longRun // a law for each would take most of the time
+			return m
+		}
+	} else {
+		m, err := t.draws(*f)
+		if err != nil {
+			return nil, err
+		}
+		drawn = 4
+		shocks := m.drawn
+		made = func(p []float64, z *random.Source) Model {
+			m.Alpha, m.Beta, m.drawn = p[2], p[3], shocks.again(z, jackBlocks)
+			return m
+		}
 	}
-	m, err := t.draws(*f)
 	sigma := t.sigmaMoves()
-	return func(group int) (made, truths [][]float64) {
-		at := likeAt(t.s, group)
-		var z block.Track // FHS leaves these normals alone
-		random.Normals(&z, at.Seed, at.Group, random.Stream(random.Diffusion, 0), 0, jackBlocks)
+	return func(group int) (out, truths [][]float64) {
+		at.Group = uint64(group)
 		for l := range block.Lanes {
 			x := slices.Clone(top.x)
+			z := random.NewSource(at.Seed, at.Group*block.Lanes+uint64(l), random.Stream(random.Parameters, 0))
 			for b, slopes := range top.blocks {
+				u := float64(z.Norm() * math.Sqrt(jackBlocks/(jackBlocks-1.0)))
 				for i, d := range top.toward(slopes, sigma[b]) {
-					x[i] += float64(z[b][l] * math.Sqrt(jackBlocks/(jackBlocks-1.0)) * d)
+					x[i] += float64(u * d)
 				}
 			}
-			p, truth := t.l.natural(x), slices.Clone(f.Values)
-			own := m
-			own.Alpha, own.Beta = p[2], p[3]
-			truth[2], truth[3] = p[2], p[3]
-			made, truths = append(made, histories(own, at.Alone(l), len(t.s.r))[l]), append(truths, truth)
+			truth := slices.Clone(f.Values)
+			copy(truth[2:drawn], t.l.natural(x)[2:])
+			out, truths = append(out, histories(made(truth, &z), at.Alone(l), len(t.s.r))[l]), append(truths, truth)
 		}
-		return made, truths
-	}, err
+		return out, truths
+	}, nil
 }
 
 // An uncut is the law of shocks that fits go by: Student's t of the scale that has

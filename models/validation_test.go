@@ -269,7 +269,7 @@ func (p *page) recovery(t *testing.T) {
 		"Rows outside of 91.5 to 98.5 %% of 200 or 400 fits, or below 87.5 %% of 64: %d of %d, where "+
 		"an interval that covers 95 %% is by chance in 1.4, 0.1 and 0.4 %% of rows. The fits were made on other "+
 		"histories, and these were fitted once, "+
-		"but those of FHS three times, as its intervals were mended. "+
+		"but those of GARCH and GJR three times and of FHS five, as their intervals were mended. "+
 		"The bias is the mean estimate's distance from the truth; what the "+
 		"fits by jackknife say of it themselves, by simulation, stands beside. Fisher errors were computed "+
 		"by quadrature elsewhere; the deviation of estimates reaches them as the history grows, and not with "+
