@@ -184,20 +184,21 @@ func (m FHS) AdvanceBars(at At, _ []*block.Track, state State, move *block.Track
 		f.load(at, state, l)
 		begins := f.drawn == 0
 		var s stepBar
+		k, j := 0, 0 // the step, and the bar in it
 		for done := 0; done < len(bars); {
 			from, n := f.fill(bars[done:], sds[done:])
 			for i, b := range m.drawn.shapes[from : from+n] {
-				sd, j := sds[done+i], (done+i)%each
+				sd := sds[done+i]
 				b = Bar{Gap: float64(sd * b.Gap), Lo: float64(sd * b.Lo), Hi: float64(sd * b.Hi)}
 				if begins && done+i == 0 { // paths begin at an open
 					b.Gap = 0
 				}
 				b.Move = bars[done+i] - b.Gap
 				s.add(b, 0, j == 0)
-				if j == each-1 {
-					k := (done + i) / each
+				if j++; j == each {
 					move[k][l], ways[k][l] = s.move, s.way()
-					s = stepBar{}
+					s, j = stepBar{}, 0
+					k++
 				}
 			}
 			done += n
@@ -329,7 +330,7 @@ func (d *shocks) compensation(m FHS) [][]float64 {
 				h[i] = omega + float64(v*(m.Beta+float64(m.Alpha*float64(x*x))))
 			}
 			fmath.Exps(gross, sum)
-			log := fmath.Log(meanOf(gross))
+			log := fmath.Log(evenMean(gross))
 			coarse[node] = append(coarse[node], (log-before)/math.Sqrt(start))
 			before = log
 		}
@@ -350,6 +351,19 @@ func (d *shocks) compensation(m FHS) [][]float64 {
 		}
 	}
 	return fine
+}
+
+// evenMean is the mean by four sums, which do not wait for one another.
+func evenMean(xs []float64) float64 {
+	var a, b, c, d float64
+	rest := xs
+	for ; len(rest) >= 4; rest = rest[4:] {
+		a, b, c, d = a+rest[0], b+rest[1], c+rest[2], d+rest[3]
+	}
+	for _, x := range rest {
+		a += x
+	}
+	return (a + b + c + d) / float64(len(xs))
 }
 
 // A shockWalk is a lane on its way through the shocks.

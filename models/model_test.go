@@ -288,7 +288,7 @@ func TestGoldenBits(t *testing.T) {
 		"regimes": "fcd8ea449db197d0",
 
 		"bootstrap": "c91f95dc0f558ae0",
-		"fhs":       "f9e77815b9e38104",
+		"fhs":       "8e5287466bdb8fd4",
 
 		"bates, start":  "08f2a82ec870c5f9",
 		"garch, start":  "553991d1f88dad9d",

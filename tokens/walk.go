@@ -38,13 +38,15 @@ func (k *Kernel) wayStep(l *Lane, logs, factors *block.Way, now time.Duration) {
 	if l.ended {
 		return
 	}
+	calm := k.calm(l, now)
 	quiet := false // the last leg was
 	for i := 1; i <= 3; i++ {
 		if logs[i] == 0 && (i < 3 || quiet) {
 			continue
 		}
-		if quiet = k.quiet(l, factors[i], quiet, now); quiet {
-			l.move(float64(l.x * factors[i]))
+		x := float64(l.x * factors[i])
+		if quiet = calm.holds && (quiet || k.clear(l, &calm, l.x)) && k.clear(l, &calm, x); quiet {
+			l.move(x)
 			k.gauge(l)
 			if i < 3 && l.notable() {
 				if end := logs.Reached(i, start, now); end < now {
@@ -62,31 +64,41 @@ func (k *Kernel) wayStep(l *Lane, logs, factors *block.Way, now time.Duration) {
 			k.look(l, end)
 			k.visit(l, end)
 		}
+		calm = k.calm(l, now)
 	}
 	k.close(l, now)
 }
 
-// quiet says whether nothing happens on a leg over which the price moves by a factor, which
-// is so of most: no clock is met until now, the step's end, and leverage and margin, which
-// move one way on a leg, are clearly inside at its ends; inside says that they are at its
-// start. Where it is close, walk finds out.
-func (k *Kernel) quiet(l *Lane, gross float64, inside bool, now time.Duration) bool {
-	return l.trace == nil && k.clock(l) >= now && (inside || k.clear(l, l.x)) && k.clear(l, float64(l.x*gross))
+// A calm says on which legs nothing happens, as on most: no clock is met until the end of
+// the step, and leverage and margin, which move one way on a leg, are clearly inside at its
+// ends. Where it is close, walk finds out.
+type calm struct {
+	holds     bool
+	low, high float64 // leverage is watched, and clearly inside between these
+}
+
+const clearly = 1e-6
+
+func (k *Kernel) calm(l *Lane, now time.Duration) calm {
+	c := calm{l.trace == nil && k.clock(l) >= now, math.Inf(-1), math.Inf(1)}
+	if k.token.Keeper.Interval == 0 && !l.down && l.due == Never {
+		c.low, c.high = l.trigger.Low*(1+clearly), l.trigger.High*(1-clearly)
+	}
+	return c
 }
 
 // clear says whether leverage and margin are clearly inside at exposure x.
-func (k *Kernel) clear(l *Lane, x float64) bool {
-	const clear = 1e-6
+func (k *Kernel) clear(l *Lane, c *calm, x float64) bool {
 	e, size := x+l.b, math.Abs(x)
-	if k.watches(l) && !(size > float64(l.trigger.Low*(1+clear)*e) && size < float64(l.trigger.High*(1-clear)*e)) {
+	if !(e > clearly*size && size > float64(c.low*e) && size < float64(c.high*e)) {
 		return false
 	}
 	for i := range k.terms.Margins {
-		if !(k.terms.Margins[i].of(x, l.b, l.n, l.vault.shares) > clear*size) {
+		if !(k.terms.Margins[i].of(x, l.b, l.n, l.vault.shares) > clearly*size) {
 			return false
 		}
 	}
-	return e > clear*size
+	return true
 }
 
 // clock is when the keeper acts next whatever the price does: the policy's clock, a look, or
@@ -101,11 +113,6 @@ func (k *Kernel) clock(l *Lane) time.Duration {
 		return l.next
 	}
 	return l.trigger.At
-}
-
-// watches says whether the keeper acts as soon as leverage is at an edge.
-func (k *Kernel) watches(l *Lane) bool {
-	return k.token.Keeper.Interval == 0 && !l.down && l.due == Never
 }
 
 func share(d time.Duration, part float64) time.Duration {
