@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -258,7 +259,25 @@ func parse(data []byte) (file *ast.File, err error) {
 	if file, err = parser.Parse(words, 0); err != nil {
 		return nil, errors.New(shorten(strings.TrimSpace(yaml.FormatError(err, false, true))))
 	}
+	for _, doc := range file.Docs {
+		v := new(plainTexts)
+		if ast.Walk(v, doc.Body); v.fault != nil {
+			return nil, v.fault
+		}
+	}
 	return file, nil
+}
+
+// plainTexts visits the texts of a file: those with control characters could not be written
+// and read again.
+type plainTexts struct{ fault error }
+
+func (v *plainTexts) Visit(n ast.Node) ast.Visitor {
+	if s, ok := n.(*ast.StringNode); ok && v.fault == nil && strings.ContainsFunc(s.Value, unicode.IsControl) {
+		v.fault = fmt.Errorf("line %d: %s; want texts without control characters",
+			s.GetToken().Position.Line, shorten(strconv.Quote(s.Value)))
+	}
+	return v
 }
 
 // tooDeep is the first line with more lists and mappings in each other than there may be;

@@ -5,8 +5,12 @@ package study
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"mcrisk/models"
 	"mcrisk/param"
@@ -156,6 +160,35 @@ func (s Spec) checkSize() error {
 	}
 	if s.Marks < 0 || s.Marks > MaxMarks {
 		faults = append(faults, fmt.Errorf("study: marks = %d; want 0 to %d", s.Marks, MaxMarks))
+	}
+	return errors.Join(faults...)
+}
+
+// checkTexts reports texts that the files of a run could not carry.
+func (s Spec) checkTexts() error {
+	var faults []error
+	plain := func(what string, texts ...string) {
+		for _, text := range texts {
+			if strings.ContainsFunc(text, unicode.IsControl) {
+				faults = append(faults, fmt.Errorf("study: %s %q; want it without control characters", what, text))
+			}
+		}
+	}
+	for _, t := range s.Tokens {
+		plain("token", t.Name)
+		for _, name := range slices.Sorted(maps.Keys(t.Series)) {
+			series := t.Series[name]
+			plain("series of "+name, series.File, series.Column)
+			for _, column := range slices.Sorted(maps.Keys(series.Where)) {
+				plain("rows of the series of "+name, column, series.Where[column])
+			}
+		}
+	}
+	for _, u := range s.Others {
+		plain("underlying", u.Name)
+	}
+	if h := s.History; h != nil {
+		plain("history", h.File, h.Column, h.Stamp, h.Zone)
 	}
 	return errors.Join(faults...)
 }

@@ -148,6 +148,7 @@ func compile(spec Spec) (*Study, error) {
 		note(fmt.Errorf("model: %w", err))
 	}
 	note(spec.checkSize())
+	note(spec.checkTexts())
 	if n == 0 {
 		note(errors.New("study: no token; want at least one"))
 	}
