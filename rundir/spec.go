@@ -281,7 +281,8 @@ func (v *plainTexts) Visit(n ast.Node) ast.Visitor {
 		text, what = n.String(), "on one line"
 	}
 	if v.fault == nil && strings.ContainsFunc(text, unicode.IsControl) {
-		v.fault = fmt.Errorf("line %d: %s; want texts %s", n.GetToken().Position.Line, shorten(strconv.Quote(text)), what)
+		v.fault = fmt.Errorf("line %d: %s; want texts %s",
+			n.GetToken().Position.Line, shorten(strconv.Quote(text)), what)
 	}
 	return v
 }
