@@ -149,7 +149,7 @@ func TestDatedRefuses(t *testing.T) {
 			Changes: []Change{{at(0), "borrow", 1}}}, "borrow is a dated series and changes on 2024-01-01"},
 		{TokenSpec{Changes: []Change{{at(2), "keeper-interval", 60}, {at(0), "borrow", 1},
 			{at(2).In(time.FixedZone("", 3600)), "keeper-interval", 90}}},
-			"--from 2024-01-01T02:00:00Z:keeper-interval=1m30s: the second change of keeper-interval"},
+			"--from 2024-01-01T02:00:00Z:keeper-interval=90s: the second change of keeper-interval"},
 	} {
 		tt.token.Name, tt.token.Policy, tt.token.Mechanism = "x", param.Part{Kind: "hold"}, param.Part{Kind: "loan"}
 		_, err := New(Spec{Model: param.Part{Kind: "gbm"}, Horizon: time.Hour, Step: time.Hour, Paths: 1,
