@@ -35,8 +35,8 @@ func ReplayTokens(s *study.Study, h *paths.History, latencies []time.Duration, c
 	for _, t := range s.Spec().Tokens {
 		for _, c := range t.Changes {
 			if c.Name == "latency" {
-				return nil, fmt.Errorf("assess: %s: --from %s: a replay has a row for each latency, which holds for all of it; "+
-					"want no change of it", t.Name, c)
+				return nil, fmt.Errorf("assess: %s: --from %s: a replay has a row for each latency, "+
+					"which holds for all of it; want no change of it", t.Name, c)
 			}
 		}
 	}

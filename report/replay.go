@@ -44,7 +44,9 @@ func replayTable(r *assess.Replay) Table {
 		{Name: "trades"}, {Name: "greatest leverage"}, {Name: "least health"}, {Name: "liquidations"},
 		{Name: "first liquidation"},
 	}}
-	costs := slices.ContainsFunc(r.Lives, func(l assess.ReplayedLife) bool { return l.EntryCost > 0 || l.ExitCost > 0 })
+	costs := slices.ContainsFunc(r.Lives, func(l assess.ReplayedLife) bool {
+		return l.EntryCost != 0 || l.HolderNAV != l.NAV
+	})
 	if costs {
 		t.Columns = append(t.Columns, Column{Name: "entry cost", Percent: true}, Column{Name: "exit cost", Percent: true},
 			Column{Name: "holder's NAV"})
