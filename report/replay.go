@@ -48,8 +48,8 @@ func replayTable(r *assess.Replay) Table {
 		return l.EntryCost != 0 || l.HolderNAV != l.NAV
 	})
 	if costs {
-		t.Columns = append(t.Columns, Column{Name: "entry cost", Percent: true}, Column{Name: "exit cost", Percent: true},
-			Column{Name: "holder's NAV"})
+		t.Columns = append(t.Columns, Column{Name: "entry cost", Percent: true},
+			Column{Name: "exit cost", Percent: true}, Column{Name: "holder's NAV"})
 	}
 	rows(r, func(token string, latency time.Duration, l *tokens.Lifetime) {
 		var late, at any
