@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"fmt"
 	"time"
 
 	"mcrisk/paths"
@@ -31,6 +32,14 @@ type ReplayedLife struct {
 // errors.
 func ReplayTokens(s *study.Study, h *paths.History, latencies []time.Duration, closes bool) (*Replay, error) {
 	r := &Replay{History: h, Closes: closes}
+	for _, t := range s.Spec().Tokens {
+		for _, c := range t.Changes {
+			if c.Name == "latency" {
+				return nil, fmt.Errorf("assess: %s: --from %s: a replay has a row for each latency, "+
+					"which holds for all of it; want no change of it", t.Name, c)
+			}
+		}
+	}
 	var all []study.Dated
 	for _, latency := range latencies {
 		for i := range s.Tokens() {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"mcrisk/assess"
@@ -35,7 +36,7 @@ func rows(r *assess.Replay, add func(token string, latency time.Duration, life *
 	}
 }
 
-// replayTable is the lifetimes for people.
+// replayTable is the lifetimes for people, with what the holder of a token pays if that is anything.
 func replayTable(r *assess.Replay) Table {
 	t := Table{PeopleOnly: true, Keys: 2, Columns: []Column{
 		{Name: "token"}, {Name: "latency"}, {Name: "final NAV"},
@@ -43,6 +44,13 @@ func replayTable(r *assess.Replay) Table {
 		{Name: "trades"}, {Name: "greatest leverage"}, {Name: "least health"}, {Name: "liquidations"},
 		{Name: "first liquidation"},
 	}}
+	costs := slices.ContainsFunc(r.Lives, func(l assess.ReplayedLife) bool {
+		return l.EntryCost != 0 || l.HolderNAV != l.NAV
+	})
+	if costs {
+		t.Columns = append(t.Columns, Column{Name: "entry cost", Percent: true},
+			Column{Name: "exit cost", Percent: true}, Column{Name: "holder's NAV"})
+	}
 	rows(r, func(token string, latency time.Duration, l *tokens.Lifetime) {
 		var late, at any
 		if l != &r.Held {
@@ -51,7 +59,12 @@ func replayTable(r *assess.Replay) Table {
 		if when, ok := r.FirstLiquidation(l); ok {
 			at = when
 		}
-		t.Add(token, late, l.NAV, l.MinNAV, l.Drawdown.Depth, l.Rebalances, l.MaxLeverage, l.Health, l.Liquidations, at)
+		cells := []any{token, late, l.NAV, l.MinNAV, l.Drawdown.Depth, l.Rebalances, l.MaxLeverage, l.Health,
+			l.Liquidations, at}
+		if costs {
+			cells = append(cells, l.EntryCost, l.ExitCost, l.HolderNAV)
+		}
+		t.Add(cells...)
 	})
 	return t
 }

@@ -47,6 +47,18 @@ type Change struct {
 	Value float64
 }
 
+// String is the change as the option --from names it.
+func (c Change) String() string {
+	value := param.Param{}.Format(c.Value)
+	if p, err := TokenParam(c.Name); err == nil {
+		value = p.Format(c.Value)
+	}
+	return strings.TrimSuffix(c.At.UTC().Format(time.RFC3339), "T00:00:00Z") + ":" + c.Name + "=" + value
+}
+
+// setting is the name of the change among settings.
+func (c Change) setting() string { return c.Name + " from " + c.At.Format(time.RFC3339) }
+
 // CanBeSeries reports whether a number of tokens may be a series: a rate of a mechanism, gas or
 // impact.
 func CanBeSeries(name string) bool {
@@ -83,7 +95,10 @@ func (t TokenSpec) checkDated() error {
 			fault("%s: payments of %s; want a column of its values", name, s.File)
 		}
 	}
-	for _, c := range t.Changes {
+	for i, c := range t.Changes {
+		if slices.ContainsFunc(t.Changes[:i], func(o Change) bool { return o.Name == c.Name && o.At.Equal(c.At) }) {
+			fault("--from %s: the second change of %s at that time; want one", c, c.Name)
+		}
 		if _, ok := t.Value(c.Name); !ok {
 			fault("a change of %q; want a number of the token, its policy or its mechanism", c.Name)
 		}
@@ -175,6 +190,7 @@ type later struct {
 	at    time.Time
 	token tokens.Token
 	spec  TokenSpec
+	what  string // changes at that time
 }
 
 // Dated is the token of that number with what of it changes.
@@ -199,10 +215,14 @@ func (s *Study) datedOf(i int) (Dated, error) {
 	d := Dated{Token: s.tokens[i], spec: t}
 	changes := slices.Clone(t.Changes)
 	slices.SortStableFunc(changes, func(a, b Change) int { return a.At.Compare(b.At) })
+	what := ""
 	for n, c := range changes {
-		fault := func(err error) error {
-			return fmt.Errorf("token %s: from %s: %w", t.Name, c.At.Format(time.DateOnly), err)
+		if n > 0 && changes[n-1].At.Equal(c.At) {
+			what += ", " + c.String()
+		} else {
+			what = "--from " + c.String()
 		}
+		fault := func(err error) error { return fmt.Errorf("token %s: %s: %w", t.Name, what, err) }
 		var err error
 		if t, err = t.with(c.Name, c.Value); err != nil {
 			return d, fault(err)
@@ -217,7 +237,7 @@ func (s *Study) datedOf(i int) (Dated, error) {
 		if err != nil {
 			return d, fault(err)
 		}
-		d.later = append(d.later, later{c.At, token, full})
+		d.later = append(d.later, later{c.At, token, full, what})
 	}
 	return d, nil
 }
@@ -225,7 +245,7 @@ func (s *Study) datedOf(i int) (Dated, error) {
 // kernel compiles a token for a history of so many steps.
 func (d Dated) kernel(h *paths.History, steps int) (*tokens.Kernel, error) {
 	start := h.Bars[0].Start
-	stages := []later{{start, d.Token, d.spec}}
+	stages := []later{{at: start, token: d.Token, spec: d.spec}}
 	for _, l := range d.later {
 		if !l.at.After(start) {
 			l.at, stages = start, nil
@@ -243,7 +263,9 @@ func (d Dated) kernel(h *paths.History, steps int) (*tokens.Kernel, error) {
 			err = k.Follow(l.follow(series))
 		}
 		if err == nil && last != nil {
-			err = last.Then(l.at.Sub(start), k)
+			if err = last.Then(l.at.Sub(start), k); err != nil {
+				err = fmt.Errorf("%s: %w", l.what, err)
+			}
 		}
 		if err != nil {
 			return nil, err
@@ -319,6 +341,19 @@ func (l later) follow(series []levelled) []tokens.Dated {
 		step = after
 	}
 	return list
+}
+
+// Late are the changes of tokens that have no effect on a history whose last bar begins at a time,
+// by the names of their settings.
+func (s *Study) Late(last time.Time) (names []string) {
+	for _, t := range s.spec.Tokens {
+		for _, c := range t.Changes {
+			if c.At.After(last) {
+				names = append(names, s.prefix(t)+c.setting())
+			}
+		}
+	}
+	return names
 }
 
 // SeriesNotes say where series have long gaps, in which a rate is held or nothing is paid.

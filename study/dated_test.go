@@ -143,10 +143,13 @@ func TestDatedRefuses(t *testing.T) {
 		{TokenSpec{Series: map[string]Series{"borrow": {File: "g.csv"}}}, "borrow: the series g.csv has not been read"},
 		{TokenSpec{Series: map[string]Series{"gas": seriesOf(true, map[int]float64{0: 1})}}, "gas: payments of f.csv"},
 		{TokenSpec{Changes: []Change{{at(0), "funding", 1}}}, `a change of "funding"; want a number of the token`},
-		{TokenSpec{Changes: []Change{{at(0), "target", 0}}}, "from 2024-01-01: tokens: target leverage = 0"},
-		{TokenSpec{Changes: []Change{{at(0), "target", 101}}}, "from 2024-01-01: target = 101"},
+		{TokenSpec{Changes: []Change{{at(0), "target", 0}}}, "--from 2024-01-01:target=0: tokens: target leverage = 0"},
+		{TokenSpec{Changes: []Change{{at(0), "target", 101}}}, "--from 2024-01-01:target=101: target = 101"},
 		{TokenSpec{Series: map[string]Series{"borrow": seriesOf(false, map[int]float64{0: 1})},
 			Changes: []Change{{at(0), "borrow", 1}}}, "borrow is a dated series and changes on 2024-01-01"},
+		{TokenSpec{Changes: []Change{{at(2), "keeper-interval", 60}, {at(0), "borrow", 1},
+			{at(2).In(time.FixedZone("", 3600)), "keeper-interval", 90}}},
+			"--from 2024-01-01T02:00:00Z:keeper-interval=90s: the second change of keeper-interval"},
 	} {
 		tt.token.Name, tt.token.Policy, tt.token.Mechanism = "x", param.Part{Kind: "hold"}, param.Part{Kind: "loan"}
 		_, err := New(Spec{Model: param.Part{Kind: "gbm"}, Horizon: time.Hour, Step: time.Hour, Paths: 1,
@@ -159,8 +162,8 @@ func TestDatedRefuses(t *testing.T) {
 	for want, s := range map[string]*Study{
 		"x: borrow: paths: f.csv: 2 bars from 2024-01-01T10:00:00Z": datedStudy(t, param.Part{Kind: "loan"},
 			map[string]Series{"borrow": seriesOf(false, map[int]float64{0: 1, 5: 1})}),
-		"x: tokens: margin of the venue changes after 3h": datedStudy(t, param.Part{Kind: "loan"}, nil,
-			Change{at(3), "liquidation-threshold", 0.8}),
+		"x: --from 2024-01-01T03:00:00Z:liquidation-threshold=0.8: tokens: the margin of the venue": datedStudy(t,
+			param.Part{Kind: "loan"}, nil, Change{at(3), "liquidation-threshold", 0.8}),
 	} {
 		if _, err := ReplayDated([]Dated{s.Dated(0)}, h, false); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v; want %q", err, want)

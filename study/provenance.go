@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"mcrisk/models"
 	"mcrisk/param"
@@ -81,10 +80,7 @@ func (s *Study) Settings(from Origins) []Setting {
 		add("common-jumps", strconv.FormatBool(spec.CommonJumps), "common-jumps")
 	}
 	for _, t := range spec.Tokens {
-		prefix := ""
-		if len(spec.Tokens) > 1 {
-			prefix = t.Name + ": "
-		}
+		prefix := s.prefix(t)
 		policy, _ := tokens.Policies.Kind(t.Policy.Kind)
 		mechanism, _ := tokens.Mechanisms.Kind(t.Mechanism.Kind)
 		numbers(prefix, tokens.Params, t.Values, t.Series)
@@ -94,11 +90,19 @@ func (s *Study) Settings(from Origins) []Setting {
 		numbers(prefix, mechanism.Params, t.Mechanism.Values, t.Series)
 		for _, c := range t.Changes {
 			if q, err := (Spec{Tokens: []TokenSpec{t}}).Param(c.Name); err == nil {
-				add(prefix+c.Name+" from "+c.At.Format(time.RFC3339), q.Format(c.Value), "from")
+				add(prefix+c.setting(), q.Format(c.Value), "from")
 			}
 		}
 	}
 	return list
+}
+
+// prefix begins the names of a token's settings.
+func (s *Study) prefix(t TokenSpec) string {
+	if len(s.spec.Tokens) > 1 {
+		return t.Name + ": "
+	}
+	return ""
 }
 
 // OriginsIn are the origins of settings.

@@ -27,7 +27,10 @@ func (s Spec) Param(name string) (param.Param, error) {
 		}
 	}
 	if of := owners(name); len(of) > 0 {
-		have := []string{"model " + s.Model.Kind}
+		var have []string
+		if s.Model.Kind != "" {
+			have = append(have, "model "+s.Model.Kind)
+		}
 		for _, t := range s.Tokens {
 			have = append(have, "policy "+t.Policy.Kind, "mechanism "+t.Mechanism.Kind)
 		}

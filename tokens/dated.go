@@ -42,6 +42,7 @@ type dated struct {
 	from int
 	charges
 	gas, impact float64
+	entry       float64 // what entering now costs the holder
 }
 
 // Follow makes the kernel's rates change with the steps of a path. The first of the list is in
@@ -58,7 +59,7 @@ func (k *Kernel) Follow(list []Dated) error {
 			return fmt.Errorf("tokens: dated rates: number %d is in force from step %d; want steps that rise from 0",
 				i, d.From)
 		}
-		all[i] = dated{d.From, d.Terms.over(dt), d.Cost.Gas, d.Cost.Impact}
+		all[i] = dated{from: d.From, charges: d.Terms.over(dt), gas: d.Cost.Gas, impact: d.Cost.Impact}
 		c := &all[i].charges
 		if size := math.Abs(c.growX) + math.Abs(c.growB) + math.Abs(c.funding) + math.Abs(c.borrowFee) +
 			math.Abs(c.onMargin); !(size < math.Inf(1)) {
@@ -67,6 +68,9 @@ func (k *Kernel) Follow(list []Dated) error {
 		if err := d.Cost.check(); err != nil {
 			return fmt.Errorf("tokens: dated costs at step %d: %w", d.From, err)
 		}
+		entering := k.token
+		entering.Cost.Gas, entering.Cost.Impact = d.Cost.Gas, d.Cost.Impact
+		all[i].entry = entering.enter(k.terms.Lender).Total()
 		gas, impact = max(gas, d.Cost.Gas), max(impact, d.Cost.Impact)
 	}
 	if len(all) == 0 {
@@ -75,7 +79,7 @@ func (k *Kernel) Follow(list []Dated) error {
 	// Whether continuous trading at an edge has a limit must not change on the way: with gas
 	// or impact at any time it has none.
 	k.token.Cost.Gas, k.token.Cost.Impact = gas, impact
-	k.dated, k.fast = all, nil
+	k.dated, k.fast, k.first.entry = all, nil, all[0].entry
 	return nil
 }
 
@@ -89,9 +93,10 @@ func (k *Kernel) cost(l *Lane) Cost {
 }
 
 // Then lets another kernel go on from a time: the token that a vault becomes when its rules
-// change. What the lane holds stays; the policy's memory does if the policy is the same. Side,
-// venue's margins, deposits and entry fee must be those of before, as a record of the whole
-// lifetime rests on them. The time rounds up to a step's start. Lanes then live on a [Path].
+// change. What the lane holds stays; the policy's memory does if the policy is the same. Fees
+// that are due are taken in shares if their rule changes. The side, the venue's margins, deposits,
+// and what the holder's entry rests on must be those of before, as a record of the whole lifetime
+// rests on them. The time rounds up to a step's start. Lanes then live on a [Path].
 func (k *Kernel) Then(at time.Duration, next *Kernel) error {
 	a, b := &k.token, &next.token
 	if at <= 0 {
@@ -108,10 +113,14 @@ func (k *Kernel) Then(at time.Duration, next *Kernel) error {
 		{"AUM", a.AUM == b.AUM},
 		{"flows", a.Flows == b.Flows},
 		{"entry fee", a.EntryFee == b.EntryFee},
+		{"amount that the holder invests", a.Holder.Invest == b.Holder.Invest},
+		{"number of parts of the holder's trades", a.Holder.Parts == b.Holder.Parts},
+		{"means of payment of the holder", a.Holder.PaidIn == b.Holder.PaidIn},
+		{"fee of the flash loan on entry", a.Holder.EntryFlashFee == b.Holder.EntryFlashFee},
 		{"outages of the keeper", a.Keeper.Outage == b.Keeper.Outage},
 	} {
 		if !c.same {
-			return fmt.Errorf("tokens: %s changes after %v; want the same for the whole lifetime", c.what, at)
+			return fmt.Errorf("tokens: the %s changes; want the same for the whole lifetime", c.what)
 		}
 	}
 	k.until, k.next = at, next
@@ -123,6 +132,10 @@ func (k *Kernel) succeed(l *Lane, now time.Duration) *Kernel {
 	for k.next != nil && now >= k.until {
 		k.flush(l)
 		before := &k.token
+		if before.Minting != k.next.token.Minting || before.StreamingFee != k.next.token.StreamingFee {
+			k.mint(l, now, true) // what is due under the old rule; the new one begins here
+			k.visit(l, now)
+		}
 		k = k.next
 		if i := k.token.Keeper.Interval; i != before.Keeper.Interval && i > 0 {
 			l.next = (now/i + 1) * i
@@ -161,4 +174,7 @@ func (k *Kernel) date(b *block.Block, underlying int, l *Lane, step, i int) {
 		panic("tokens: a kernel that changes on dates; want it on a Path, or a block with the bars of a history")
 	}
 	l.dated = &k.dated[k.ofBar[b.Bar[underlying][step][i]]]
+	if b.First+step == 0 {
+		l.entry = l.dated.entry
+	}
 }

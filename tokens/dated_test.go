@@ -146,6 +146,93 @@ func TestDatedByHand(t *testing.T) {
 	}
 }
 
+// A holder enters at the impact of the start and leaves at that of the end, by hand: 2x of 1,000 USD is a
+// trade of 2,000, the other one of what is left. A number of the token that changes leaves entry alone.
+func TestDatedHolder(t *testing.T) {
+	token := Token{Target: 2, Policy: Hold{}, Mechanism: Perp{}, AUM: 1e6, Cost: Cost{Exponent: 1},
+		Holder: Holder{Invest: 1000}}
+	p := Path{Step: day, Bars: make([]Bar, 3)}
+	list := []Dated{{Terms: token.terms(), Cost: Cost{Impact: 1e-6}}, {From: 1, Terms: token.terms(),
+		Cost: Cost{Impact: 9e-6}}, {From: 2, Terms: token.terms(), Cost: Cost{Impact: 3e-6}}}
+	for i := range list {
+		list[i].Cost.Exponent = 1
+	}
+	k := must2(t, token)
+	if err := k.Follow(list); err != nil {
+		t.Fatal(err)
+	}
+	const in = 2 * 1e-6 * 2000
+	f := k.Live(p)
+	within(t, "entry", f.EntryCost, in, 1e-15)
+	within(t, "exit", f.ExitCost, 2*3e-6*2000*(1-in), 1e-15)
+	within(t, "the holder's NAV", f.HolderNAV, (1-in)*(1-2*3e-6*2000*(1-in)), 1e-15)
+
+	k.ByBar(3)
+	l, b := k.Begin(), block.New(1)
+	b.Len, b.Bar = 2, []*block.Bars{{{0: 2}, {0: 1}}}
+	b.Gross[0][0][0], b.Gross[0][1][0] = 1, 1
+	k.Advance(b, 0, &l, 0, 0, 2)
+	f = k.Finish(&l, 2*day)
+	const drawn = 2 * 3e-6 * 2000
+	within(t, "entry at the bar that is drawn first", f.EntryCost, drawn, 1e-15)
+	within(t, "exit at the one drawn last", f.ExitCost, 2*9e-6*2000*(1-drawn), 1e-15)
+
+	dear := token
+	dear.Cost.Fee, dear.ExitFee = 0.01, 0.02
+	k = must2(t, token)
+	if err := k.Then(day, must2(t, dear)); err != nil {
+		t.Fatal(err)
+	}
+	f = k.Live(p)
+	within(t, "entry before the fees", f.EntryCost, 0, 0)
+	within(t, "exit after", f.ExitCost, 0.02+0.98*0.02, 1e-15)
+	k = must2(t, dear)
+	if err := k.Then(day, must2(t, token)); err != nil {
+		t.Fatal(err)
+	}
+	within(t, "entry at the fees of the start", k.Live(p).EntryCost, 0.02, 1e-15)
+}
+
+// What is due of fees in shares when their rule changes is taken then: half a year at 2 % is paid once
+// and at 2 %, whatever comes after, and gains of before are not those of a fee that begins.
+func TestFeesWhenTheirRuleChanges(t *testing.T) {
+	const half = 365 * day / 2
+	token := func(streaming, performance float64, interval time.Duration) Token {
+		return Token{Target: 1, Policy: Hold{}, Mechanism: Perp{}, AUM: 1e6, StreamingFee: streaming,
+			Minting: Minting{PerformanceFee: performance, Interval: interval}}
+	}
+	const continuous = 0.99004983374916805 // e^−0.01
+	for _, r := range []struct {
+		name          string
+		before, after Token
+		prices        []float64
+		nav           float64
+	}{
+		{"shares after continuous", token(0.02, 0, 0), token(0.02, 0, half), []float64{1, 1}, continuous / 1.01},
+		{"continuous after shares", token(0.02, 0, 50*half), token(0.02, 0, 0), []float64{1, 1}, continuous / 1.01},
+		{"none after shares", token(0.02, 0, 50*half), token(0, 0, 50*half), []float64{1, 1}, 1 / 1.01},
+		{"five times as much", token(0.02, 0, 50*half), token(0.1, 0, 50*half), []float64{1, 1}, 1 / 1.01 / 1.05},
+		{"no performance fee after one", token(0, 0.2, 50*half), token(0, 0, 0), []float64{1.5, 2}, 1.4 / 1.5 * 2},
+		{"a performance fee after none", token(0, 0, 0), token(0, 0.2, 0), []float64{1.5, 2}, 1.9},
+		{"no change", token(0.02, 0, 50*half), token(0.02, 0, 50*half), []float64{1, 1}, 1 / 1.02},
+	} {
+		compiled := func(token Token) *Kernel {
+			k, err := Compile(token, half)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return k
+		}
+		k := compiled(r.before)
+		if err := k.Then(half, compiled(r.after)); err != nil {
+			t.Fatal(err)
+		}
+		f := k.Live(grid(half, r.prices...))
+		within(t, r.name, f.NAV, r.nav, 1e-14)
+		balance(t, f)
+	}
+}
+
 func must2(t *testing.T, token Token) *Kernel {
 	t.Helper()
 	k, err := Compile(token, day)
@@ -170,9 +257,13 @@ func TestDatedRefuses(t *testing.T) {
 	for want, try := range map[string]func() error{
 		"side of the target":     change(func(t *Token) { t.Target = -1 }),
 		"margin of the venue":    change(func(t *Token) { t.Mechanism = Loan{Threshold: 0.9} }),
-		"AUM changes after":      change(func(t *Token) { t.AUM = 1 }),
-		"flows changes after":    change(func(t *Token) { t.Flows.Kind = NoFlows }),
+		"AUM changes":            change(func(t *Token) { t.AUM = 1 }),
+		"flows changes":          change(func(t *Token) { t.Flows.Kind = NoFlows }),
 		"entry fee changes":      change(func(t *Token) { t.EntryFee = 0.1 }),
+		"holder invests changes": change(func(t *Token) { t.Holder.Invest = 1 }),
+		"trades changes":         change(func(t *Token) { t.Holder.Parts = 2 }),
+		"payment of the holder":  change(func(t *Token) { t.Holder.PaidIn = Underlying }),
+		"on entry changes":       change(func(t *Token) { t.Holder.EntryFlashFee = 0.1 }),
 		"a time after the start": func() error { return must2(t, token).Then(0, must2(t, token)) },
 		"want those from step 0": func() error { return must2(t, token).Follow(nil) },
 		"number 0 is in force from step 1": func() error {

@@ -83,7 +83,7 @@ func (t Token) Leave(nav, leverage float64) HolderCost {
 func (t *Token) enter(lends bool) HolderCost {
 	size := math.Abs(t.Target)
 	notional := size
-	if lends && t.Target > 1 && t.Holder.PaidIn == Underlying {
+	if lends && t.Target >= 1 && t.Holder.PaidIn == Underlying {
 		notional--
 	}
 	c := t.holderTrade(lends, t.Holder.Invest, notional, size, t.Holder.EntryFlashFee, true)
@@ -110,7 +110,7 @@ func (t *Token) leave(lends bool, entry, nav, leverage float64) HolderCost {
 // holderTrade is what a trade of so many times an amount costs, in fractions of it, for
 // a position of some leverage; adds says that it builds the position.
 func (t *Token) holderTrade(lends bool, usd, notional, leverage, flash float64, adds bool) (c HolderCost) {
-	if !(usd > 0) || leverage == 0 {
+	if !(usd > 0) || notional == 0 {
 		return c
 	}
 	rate := t.Cost.base(adds)

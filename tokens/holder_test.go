@@ -33,6 +33,7 @@ func TestHolderTrades(t *testing.T) {
 		{"short, in dollars", -2, loan, Dollars, 1, 2*34 + 6, 2 * 8, 4 * 10, 10},
 		{"short, not in the underlying", -2, loan, Underlying, 1, 2*34 + 6, 2 * 8, 4 * 10, 10},
 		{"nothing is owed at 1x", 1, loan, Dollars, 1, 24, 8, 10, 0},
+		{"nothing is traded for 1x in the underlying", 1, loan, Underlying, 1, 0, 8, 10, 0},
 		{"a perpetual owes nothing", 3, perp, Dollars, 1, 3 * 44, 3 * 8, 9 * 10, 0},
 		{"nor is it paid in kind", 3, perp, Underlying, 1, 3 * 44, 3 * 8, 9 * 10, 0},
 		{"a short perpetual", -3, perp, Dollars, 1, 3 * 44, 3 * 8, 9 * 10, 0},

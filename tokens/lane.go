@@ -43,7 +43,9 @@ type Lane struct {
 	firstLiquidation time.Duration
 
 	highWater float64       // for performance fees
-	minted    time.Duration // when fees were last taken in shares
+	minted    time.Duration // when fees were last taken in shares, or their rule last changed
+
+	entry float64 // what it cost the holder, a fraction of what is invested
 
 	vault  vault
 	closed bool // ended because the vault had become small
@@ -73,8 +75,7 @@ type Kernel struct {
 	until time.Duration // when next takes over
 	next  *Kernel       // nil: none does
 
-	entry float64 // what it costs the holder, a fraction of what is invested
-	mints bool    // the token takes fees in shares
+	mints bool // the token takes fees in shares
 
 	fast  *fastPath // nil: this token has none
 	first Lane      // at the start
@@ -102,10 +103,11 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	if t.Closes() {
 		k.floor = t.Flows.CloseBelow / t.AUM
 	}
-	k.entry, k.mints = k.token.enter(v.Lender).Total(), t.mints()
+	k.mints = t.mints()
 	k.fast = newFastPath(k)
 	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1), highWater: 1,
-		vault: newVault(t.Flows), due: Never, next: k.token.Keeper.Interval, firstLiquidation: Never}
+		entry: k.token.enter(v.Lender).Total(), vault: newVault(t.Flows), due: Never, next: k.token.Keeper.Interval,
+		firstLiquidation: Never}
 	k.first.lev.min, k.first.lev.max = k.target, k.target
 	if v.EntrySize {
 		k.first.n, k.first.marginRatio = k.target, 1/k.target

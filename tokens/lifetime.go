@@ -42,11 +42,11 @@ func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 	l.trace.flush()
 	l.foldGrowth()
 	nav := l.Equity()
-	exit := k.exit(nav, l.Leverage())
+	exit := k.exit(l, nav, l.Leverage())
 	life := Lifetime{
 		NAV:              nav,
-		HolderNAV:        float64(float64(nav*(1-k.entry)) * (1 - exit)),
-		EntryCost:        k.entry,
+		HolderNAV:        float64(float64(nav*(1-l.entry)) * (1 - exit)),
+		EntryCost:        l.entry,
 		ExitCost:         exit,
 		MinNAV:           l.min,
 		Drawdown:         l.rec.result(horizon),
@@ -75,12 +75,13 @@ func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 
 // exit is the part of a token worth nav, in initial equity, that leaving at a leverage
 // costs its holder.
-func (k *Kernel) exit(nav, leverage float64) float64 {
-	t := &k.token
-	if t.Holder.Invest == 0 {
-		return t.ExitFee
+func (k *Kernel) exit(l *Lane, nav, leverage float64) float64 {
+	if k.token.Holder.Invest == 0 {
+		return k.token.ExitFee
 	}
-	return t.leave(k.terms.Lender, k.entry, nav, leverage).Total()
+	t := k.token
+	t.Cost = k.cost(l)
+	return t.leave(k.terms.Lender, l.entry, nav, leverage).Total()
 }
 
 // health is the smallest health factor or margin ratio: that of the largest leverage,

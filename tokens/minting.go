@@ -15,7 +15,7 @@ import (
 //
 // and H the greater of H and P, the price before that. So the streaming fee alone makes
 // it P/(1 + m·dt), and the performance fee alone P − f·(P − H). The holder's mark is the
-// price at the start.
+// price at the start. What is due when a fee or the interval changes is taken before.
 //
 // Source: dhedge/V2-Public, contracts/PoolLogic.sol, _availableManagerFee and
 // _mintManagerFee.
@@ -40,11 +40,12 @@ func (t *Token) streams() float64 {
 	return t.StreamingFee
 }
 
-// mint takes the fees for the time since the last minting in shares, if it is time or the
-// holder leaves. Everything that a share stands for shrinks in the same proportion.
-func (k *Kernel) mint(l *Lane, now time.Duration, leaves bool) {
+// mint takes the fees for the time since the last minting in shares, if it is time or if they
+// are asked for, as when the holder leaves. Everything that a share stands for shrinks in the
+// same proportion.
+func (k *Kernel) mint(l *Lane, now time.Duration, asked bool) {
 	m := &k.token.Minting
-	if now == l.minted || !leaves && m.Interval > 0 && now/m.Interval == l.minted/m.Interval {
+	if now == l.minted || !asked && m.Interval > 0 && now/m.Interval == l.minted/m.Interval {
 		return
 	}
 	e := l.x + l.b

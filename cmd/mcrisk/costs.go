@@ -55,7 +55,10 @@ what entry is paid with, and flash loans take their fee of the debt.`,
 }
 
 func (o *costsOptions) run(ctx context.Context, session *cli.Session) error {
-	text := cmp.Or(o.study.Numbers["invest"], costsInvest)
+	text, given := o.study.Numbers["invest"]
+	if !given {
+		text = costsInvest
+	}
 	amounts, err := cli.ParseAmounts("--invest", text)
 	if err != nil {
 		return err

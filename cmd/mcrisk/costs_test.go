@@ -62,6 +62,7 @@ func TestCosts(t *testing.T) {
 	}{
 		{[]string{"--invest", "0,10k"}, "want amounts above 0"},
 		{[]string{"--invest", "10k,ten"}, "--invest: invest = \"ten\""},
+		{[]string{"--invest", ""}, "--invest: invest = \"\"; want"},
 		{[]string{"--invest", "1k,1000"}, "names a value twice"},
 		{[]string{"--parts", "1.5"}, "1.5 parts; want a whole number"},
 		{[]string{"--parts", "0"}, "parts = 0; want"},

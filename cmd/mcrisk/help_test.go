@@ -113,6 +113,11 @@ func TestHelpSees(t *testing.T) {
 // A topic explains every kind of its registry with every parameter, and fits 80 columns.
 func TestTopics(t *testing.T) {
 	t.Setenv("COLUMNS", "200") // which topics, as help, do not follow
+	for line := range strings.Lines(resultsOf(t, "help", "fees")) {
+		if strings.Contains(line, "-fee  ") && strings.Contains(line, " 0 to 1 ") {
+			t.Errorf("%s; want the range that is checked, to below 1", line)
+		}
+	}
 	pages := map[string]string{}
 	for _, name := range cli.TopicNames() {
 		pages[name] = resultsOf(t, "help", name)

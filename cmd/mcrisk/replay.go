@@ -57,7 +57,7 @@ prefer prices of the spot market.`,
 	}
 	o.study.Bind(cmd)
 	o.unused = cli.Hide(cmd, func(section, name string) bool { // a history has its own prices and no chance in it
-		if slices.Contains([]string{"column", "stamp", "zone"}, name) {
+		if slices.Contains([]string{"column", "stamp", "zone", "force"}, name) {
 			return false
 		}
 		return section == cli.SectionModel || section == cli.SectionStudy ||
@@ -89,7 +89,11 @@ func (o *replayOptions) run(ctx context.Context, session *cli.Session, file stri
 	if err != nil {
 		return err
 	}
-	r.Inputs[file], r.Unused = sum, o.unused
+	late := r.Study.Late(h.Bars[len(h.Bars)-1].Start)
+	for _, name := range late {
+		r.Note("%s has no effect: the last bar begins at %s", name, report.Minute(h.Bars[len(h.Bars)-1].Start))
+	}
+	r.Inputs[file], r.Unused = sum, slices.Concat(o.unused, late)
 	latencies, err := cli.ParseWaits("--latencies", o.latencies)
 	if err != nil {
 		return err

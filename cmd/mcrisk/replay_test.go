@@ -118,6 +118,34 @@ func TestReplayNotes(t *testing.T) {
 	}
 }
 
+// A change after the end has no effect: that is said, and it is not among the settings.
+func TestReplayChangesTooLate(t *testing.T) {
+	file := write(t, "p.csv", bars)
+	out, notes := expect(t, cli.Done, "replay", file, "--target", "2", "--latencies", "0", "--no-save",
+		"--from", "2024-01-01T05:00:00Z:borrow=1%", "--from", "2024-01-01T05:00:01Z:borrow=2%")
+	want := "borrow from 2024-01-01T05:00:01Z has no effect: the last bar begins at 2024-01-01 05:00"
+	if !strings.Contains(notes, want) || strings.Count(notes, "no effect") != 1 || strings.Contains(out, "05:00:01Z") ||
+		!strings.Contains(out, "borrow from 2024-01-01T05:00:00Z") {
+		t.Errorf("%s\n%s", notes, out)
+	}
+}
+
+// The table has what the holder pays on the way in and out, where that is anything.
+func TestReplayHolder(t *testing.T) {
+	t.Setenv("COLUMNS", "1000")
+	file := write(t, "p.csv", bars)
+	args := []string{"replay", file, "--target", "1", "--borrow", "0", "--latencies", "0", "--no-save"}
+	out := resultsOf(t, append(args, "--fee", "1%", "--invest", "10k")...)
+	for _, want := range []string{"entry cost (%)", "exit cost (%)", "holder's NAV"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if out := resultsOf(t, args...); strings.Contains(out, "entry cost") {
+		t.Errorf("a column of costs that are zero in\n%s", out)
+	}
+}
+
 // A replay leaves a run: its spec on the history's grid, every lifetime, and a
 // manifest that knows the file it read.
 func TestReplayRun(t *testing.T) {
@@ -237,11 +265,24 @@ func TestReplaySeries(t *testing.T) {
 		{[]string{"--from", "target=2"}, "want DATE:NAME=VALUE"},
 		{[]string{"--from", "2024-01-01:sigma=2"}, "sigma is no number of a token"},
 		{[]string{"--from", "2024-01-01:funding=30"}, "funding = 30 is 3000 % a year"},
+		{[]string{"--from", "2024-01-01:latency=6h"},
+			"--from 2024-01-01:latency=6h: a replay has a row for each latency"},
+		{[]string{"--from", "2024-01-01T01:00:00Z:entry-fee=2%"},
+			"--from 2024-01-01T01:00:00Z:entry-fee=0.02: tokens: the entry fee changes"},
+		{[]string{"--from", "2024-01-01:fee=1%", "--from", "2024-01-01T00:00:00Z:fee=1%"},
+			"the second change of fee at that time"},
+		{[]string{"--borrow-fee", "500%"}, "or --force if that is meant"},
 	} {
 		_, errs := expect(t, cli.BadInput, slices.Concat(perp, tt.args, []string{"--no-save"})...)
 		if !strings.Contains(errs, tt.want) {
 			t.Errorf("%v: %s; want %q", tt.args, errs, tt.want)
 		}
+	}
+	// What the message recommends is taken, also of changes.
+	dear := append(perp, "--force", "--borrow-fee", "500%", "--no-save",
+		"--from", "2024-01-01T01:00:00Z:borrow-fee=1000%")
+	if got := nav(dear...); math.Abs(got-(0.98-2*15.0/8760)) > 1e-14 {
+		t.Errorf("with rates that are meant %v", got)
 	}
 	borrow := "@" + rates + ":rate_per_period?symbol=BTC"
 	for _, command := range []string{"simulate", "exact", "trace", "heatmap"} {

@@ -110,8 +110,11 @@ func (p *resolving) change(text string) error {
 		return err
 	}
 	name := left[i+1:]
-	q, err := p.spec.Param(name)
+	q, err := study.Spec{Tokens: p.spec.Tokens}.Param(name)
 	if err != nil {
+		if _, ofModel := p.spec.Param(name); ofModel == nil {
+			return fmt.Errorf("%s is no number of a token; want one of the token, its policy or its mechanism", name)
+		}
 		return err
 	}
 	v, err := q.Parse(value)
@@ -121,17 +124,12 @@ func (p *resolving) change(text string) error {
 	if err != nil {
 		return err
 	}
-	found := false
 	p.spec.Tokens = slices.Clone(p.spec.Tokens)
 	for i := range p.spec.Tokens {
 		t := &p.spec.Tokens[i]
 		if _, has := t.Value(name); has {
 			t.Changes = append(slices.Clone(t.Changes), study.Change{At: at, Name: name, Value: v})
-			found = true
 		}
-	}
-	if !found {
-		return fmt.Errorf("%s is no number of a token; want one of the token, its policy or its mechanism", name)
 	}
 	p.Origins["from"] = "given"
 	return nil

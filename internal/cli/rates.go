@@ -53,7 +53,7 @@ func (p *resolving) specRates() error {
 	if p.StudyOptions.Force {
 		return nil
 	}
-	given := func(name string) bool { return p.Numbers[name] != "" }
+	given := p.given
 	fitted := func(name string) bool {
 		return given(name) || p.spec.Errors != nil && slices.Contains(p.spec.Errors.Names, name)
 	}

@@ -143,7 +143,7 @@ func (p *resolving) base() error {
 		p.Underlying = entry.Underlying
 		p.spec.Tokens = []study.TokenSpec{entry.Spec()}
 		maps.Copy(p.Origins, entry.Origins())
-	case p.Numbers["target"] == "":
+	case !p.given("target"):
 		return errors.New("no token; want --token NAME (see: mcrisk tokens), --spec FILE, " +
 			"or the parts of one, beginning with --target")
 	default:

@@ -69,6 +69,8 @@ func rangeOf(p param.Param) string {
 	switch {
 	case p.Unit == param.Choice:
 		return strings.Join(p.Choices, ", ")
+	case low && p.Max == math.Nextafter(1, 0):
+		return written(p, p.Min) + " to below 1"
 	case low && high:
 		return written(p, p.Min) + " to " + written(p, p.Max)
 	case low:
