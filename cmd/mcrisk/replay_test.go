@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -170,8 +172,8 @@ func TestReplayNamesItsRun(t *testing.T) {
 	}
 }
 
-const eightHourly = "timestamp,symbol,rate_per_period\n2023-12-31T16:00:00Z,BTC,0.5\n2024-01-01T00:00:00Z,BTC,0.01\n" +
-	"2024-01-01T00:00:00Z,ETH,0.02\n2024-01-01T08:00:00Z,BTC,0.5\n"
+const eightHourly = "timestamp,symbol,rate_per_period\n2023-12-31T16:00:00Z,BTC,0.001\n2024-01-01T00:00:00Z,BTC,0.01\n" +
+	"2024-01-01T00:00:00Z,ETH,0.02\n2024-01-01T08:00:00Z,BTC,0.001\n"
 
 // A dated series is paid at its stamps and its file is among the inputs of the run, whose spec runs
 // again.
@@ -210,6 +212,10 @@ func TestReplaySeries(t *testing.T) {
 		t.Errorf("manifest %+v", m)
 	}
 	spec := filepath.Join(dir, "spec.yaml")
+	if out := resultsOf(t, append(args, "--spec", spec, "--no-save")...); !regexp.MustCompile(
+		`"name": "funding",\s+"value": "@[^"]*",\s+"origin": "spec"`).MatchString(out) {
+		t.Errorf("the series of a spec has another origin in\n%.3000s", out)
+	}
 	if got := nav(append(args, "--spec", spec, "--no-save")...); math.Abs(got-0.98) > 1e-15 {
 		t.Errorf("the spec of the run gives %v; want 0.98", got)
 	}
@@ -250,6 +256,44 @@ func TestReplaySeries(t *testing.T) {
 		if want := "borrow is a dated series, " + borrow + "; want a number"; !strings.Contains(errs, want) {
 			t.Errorf("%s: %s; want %q", command, errs, want)
 		}
+	}
+}
+
+// What is wrong or strange with a series is said by its number, file, line and value.
+func TestReplaySeriesFaults(t *testing.T) {
+	prices := write(t, "p.csv", "timestamp,open,high,low,close\n2024-01-01T00:00:00Z,100,100,100,100\n"+
+		"2024-01-01T01:00:00Z,100,100,100,100\n")
+	day := func(rows string) string { return write(t, "r.csv", rows) }
+	for _, tt := range []struct {
+		flag, rows, want string
+		status           int
+	}{
+		{"borrow", "date,apr\n2024-01-01,5\n2024-01-02,5\n", "apr are 500 % a year or more; want fractions", cli.BadInput},
+		{"borrow", "date,rate_per_period\n2024-01-01,0.01\n2024-01-02,0.01\n", "are 365 % a year or more",
+			cli.BadInput},
+		{"borrow", "date,apr\n2024-01-01,0.05\n2024-01-02,0.05\n2024-01-03,2.5\n", "apr is up to 250 % a year", cli.Done},
+		{"borrow", "date,apr\n2024-01-01,1e300\n", "line 2: apr = \"1e300\"; want a rate", cli.BadInput},
+		{"gas", "date,gas\n2024-01-01,0\n2024-01-02,-1\n", "line 3: gas = \"-1\"; want", cli.BadInput},
+		{"borrow", "date,apr\n2024-01-01,0.05\n2024-01-02,0.05,7\n", "line 3: 3 fields; want 2", cli.BadInput},
+		{"borrow", "date;apr\n2024-01-01;0.05\n2024-01-02;0.05\n", "", cli.Done},
+		{"borrow", "time,apr\n2024-01-01T00:00,0.05\n2024-01-02T00:00,0.05\n", "2 stamps without a zone read as UTC",
+			cli.Done},
+	} {
+		file := day(tt.rows)
+		_, errs := expect(t, tt.status, "replay", prices, "--target", "2", "--latencies", "0", "--no-save",
+			"--"+tt.flag, "@"+file)
+		if want := tt.flag + ": "; tt.want != "" && !(strings.Contains(errs, want) && strings.Contains(errs, file) &&
+			strings.Contains(errs, tt.want)) {
+			t.Errorf("%q: %s; want %q, the file and %q", tt.rows, errs, want, tt.want)
+		}
+	}
+	named := day("date,apr\n2024-01-01,0.05\n")
+	if err := os.Rename(named, named+":b"); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs := expect(t, cli.BadInput, "replay", prices, "--target", "2", "--borrow", "@"+named+":b"); !strings.Contains(
+		errs, "a file of that name exists, but : begins a column") {
+		t.Error(errs)
 	}
 }
 
