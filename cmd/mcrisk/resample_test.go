@@ -132,3 +132,16 @@ func TestAsked(t *testing.T) {
 		t.Errorf("help foo suggests plot: %s", said)
 	}
 }
+
+// Models that draw from a history are values of an axis as others are.
+func TestSweepOverResampled(t *testing.T) {
+	h := history(t, 3000, nil)
+	for _, values := range []string{"gbm,bootstrap", "bootstrap,fhs,gbm"} {
+		says(t, cli.Done, "the models differ in volatility", small("sweep", "--target", "3", "--band", "2.7:3.3",
+			"--model", "bootstrap", "--history", h, "--over", "model="+values)...)
+	}
+	says(t, cli.BadInput, "draws from a price history; want one (--history FILE)", small("sweep", "--target", "3",
+		"--over", "model=gbm,bootstrap")...)
+	says(t, cli.BadInput, "draws from a price history; want one (--history FILE)", small("heatmap", "--target", "3",
+		"--band", "2.7:3.3", "--x", "model=gbm,fhs", "--y", "fee=0,1bp")...)
+}

@@ -519,32 +519,26 @@ func (r *Resolved) AxisNotes(axes []study.Axis) error {
 }
 
 // volatilities notes that models which are compared differ in volatility too.
-func (r *Resolved) volatilities(models study.Axis) error {
+func (r *Resolved) volatilities(axis study.Axis) error {
 	const same = 0.005 // of each other
 	var texts []string
 	least, most := math.Inf(1), 0.0
-	for i, part := range models.Models {
-		v, err := volatilityOf(part, r.Study.Years())
+	for i, part := range axis.Models {
+		spec := r.Study.Spec()
+		spec.Model, spec.Errors, spec.Uncertain = part, nil, false
+		s, err := study.New(spec)
 		if err != nil {
 			return err
 		}
+		v := assess.Volatility(s.Model(), s.Years())
 		least, most = min(least, v), max(most, v)
-		texts = append(texts, models.Choices[i]+" "+report.Short3(v))
+		texts = append(texts, axis.Choices[i]+" "+report.Short3(v))
 	}
 	if most > (1+same)*least {
 		r.Note("the models differ in volatility: %s per √year over the horizon, jumps included; "+
 			"so do their results", strings.Join(texts, ", "))
 	}
 	return nil
-}
-
-// volatilityOf is the volatility of a model, made of a part, over some years.
-func volatilityOf(part param.Part, years float64) (float64, error) {
-	m, err := models.Registry.Build(part)
-	if err != nil {
-		return 0, err
-	}
-	return assess.Volatility(m, years), nil
 }
 
 // roundedAxes notes waits of axes that are not whole steps.
