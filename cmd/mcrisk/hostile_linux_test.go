@@ -88,7 +88,7 @@ const (
 	barsHead = "date,open,high,low,close\n"
 	equalBar = "2024-01-01,1,1,1,1\n"
 
-	tinyHistory = barsHead + "2024-01-01,1,1,1,1\n2024-01-02,1,1.1,1,1.1\n2024-01-03,1.1,1.1,1,1\n"
+	tinyHistory = barsHead + "2024-01-01,1,1,1,1\n2024-01-02,1,1,1,1\n"
 )
 
 // tinyRun is a study of little time, and its output.
@@ -100,7 +100,7 @@ func hostiles() []hostile {
 	spec := []string{"simulate", "--print-spec", "--spec", "in"}
 	prices := []string{"history", "in"}
 	const ratesHead, equalRate = "date,apr\n", "2024-01-01,0.05\n"
-	rates := []string{"simulate", "--target", "2", "--model", "bootstrap", "--history", "p.csv", "--borrow", "@in"}
+	rates := []string{"replay", "p.csv", "--target", "2", "--borrow", "@in"}
 	withPrices := func(before func(t *testing.T, dir string)) func(*testing.T, string) {
 		return func(t *testing.T, dir string) {
 			put(t, filepath.Join(dir, "p.csv"), tinyHistory)

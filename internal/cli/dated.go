@@ -51,12 +51,12 @@ func (p *resolving) series(name, text string) error {
 	}
 	text = strings.TrimPrefix(text, "@")
 	s, err := study.ParseSeries(text)
-	if err != nil {
-		return fmt.Errorf("%s = %w", name, err)
-	}
 	if !isFile(s.File) && isFile(text) {
 		return fmt.Errorf("%s = @%s: a file of that name exists, but : begins a column and ? picks rows; "+
 			"want a file with neither in its name, or a spec that names it: %s: {series: %q}", name, text, name, text)
+	}
+	if err != nil {
+		return fmt.Errorf("%s = %w", name, err)
 	}
 	p.spec.Tokens = slices.Clone(p.spec.Tokens)
 	for i := range p.spec.Tokens {
@@ -144,9 +144,9 @@ func (p *resolving) seriesRates() error {
 			case median > mostRate && !p.StudyOptions.Force:
 				faults = append(faults, fmt.Errorf("%s: %s: half of %s are %s %% a year or more; "+
 					"want fractions, such as 0.05 for 5 %%, or --force if that is meant",
-					name, s.File, s.Column, report.Short(100*median)))
+					name, s.File, s.Rates.Column, report.Short(100*median)))
 			case largest > mostRate:
-				note("%s: %s: %s is up to %s %% a year", name, s.File, s.Column, report.Short(100*largest))
+				note("%s: %s: %s is up to %s %% a year", name, s.File, s.Rates.Column, report.Short(100*largest))
 			}
 		}
 	}
