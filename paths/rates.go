@@ -283,9 +283,16 @@ func (s *Rates) Spacing() time.Duration {
 
 // Widest is the longest time between two stamps, and the first of them.
 func (s *Rates) Widest() (d time.Duration, from time.Time) {
+	return s.WidestIn(s.Times[0], s.Times[len(s.Times)-1])
+}
+
+// WidestIn is [Rates.Widest] of the times between two stamps that reach into a time from start to
+// end; zero if none does.
+func (s *Rates) WidestIn(start, end time.Time) (d time.Duration, from time.Time) {
 	for i := 1; i < len(s.Times); i++ {
-		if w := s.Times[i].Sub(s.Times[i-1]); w > d {
-			d, from = w, s.Times[i-1]
+		a, b := s.Times[i-1], s.Times[i]
+		if w := b.Sub(a); w > d && a.Before(end) && b.After(start) {
+			d, from = w, a
 		}
 	}
 	return d, from

@@ -211,7 +211,8 @@ func hostiles() []hostile {
 		}), args: rates, status: cli.BadInput, says: "borrow: paths: in: line 2 is longer than 65,536 bytes"},
 		{kind: "series", what: "1.5 million rows with one stamp", make: withPrices(func(t *testing.T, dir string) {
 			put(t, filepath.Join(dir, "in"), ratesHead+strings.Repeat(equalRate, 1_500_000))
-		}), args: rates, status: cli.BadInput, says: "borrow: paths: in: line 3: the stamp 2024-01-01T00:00:00Z again, as in line 2"},
+		}), args: rates, status: cli.BadInput,
+			says: "borrow: paths: in: line 3: the stamp 2024-01-01T00:00:00Z again, as in line 2"},
 		{kind: "series", what: "gzip of 48 million equal rows (2 MB)", make: withPrices(func(t *testing.T, dir string) {
 			put(t, filepath.Join(dir, "in"), gzipped(t, ratesHead, equalRate, 48_000_000))
 		}), args: rates, status: cli.BadInput, says: "borrow: paths: in: line 1500002: more than 1,500,000 rows"},

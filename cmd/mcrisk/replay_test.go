@@ -292,6 +292,17 @@ func TestReplaySeriesFaults(t *testing.T) {
 			t.Errorf("%q: %s; want %q, the file and %q", tt.rows, errs, want, tt.want)
 		}
 	}
+	// A gap is noted if the replay, of two hours of 1 January, is in it.
+	const last = "2024-01-02,0\n2024-01-03,0\n2024-01-04,0\n"
+	for rows, want := range map[string]bool{
+		"2024-01-01,0\n": false, "2023-12-01,0\n" + last: true, "2023-12-01,0\n2024-01-01,0\n" + last: false,
+	} {
+		_, errs := expect(t, cli.Done, "replay", prices, "--target", "2", "--latencies", "0", "--no-save",
+			"--borrow", "@"+day("date,apr\n"+rows), "--series-gaps", "hold")
+		if got := strings.Contains(errs, "has a gap of"); got != want {
+			t.Errorf("%q: a note of a gap: %v; want %v: %s", rows, got, want, errs)
+		}
+	}
 	named := day("date,apr\n2024-01-01,0.05\n")
 	if err := os.Rename(named, named+":b"); err != nil {
 		t.Fatal(err)

@@ -8,10 +8,12 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"mcrisk/param"
+	"mcrisk/paths"
 	"mcrisk/report"
 	"mcrisk/rundir"
 	"mcrisk/study"
@@ -151,6 +153,32 @@ func (p *resolving) seriesRates() error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// SeriesNotes say where series have long gaps in the time of a history, in which a rate is held
+// or nothing is paid.
+func SeriesNotes(s study.Spec, h *paths.History) (notes []string) {
+	const much = 3 // times the usual spacing
+	start := h.Bars[0].Start
+	for _, t := range s.Tokens {
+		for _, name := range slices.Sorted(maps.Keys(t.Series)) {
+			r := t.Series[name]
+			gap, from := r.WidestIn(start, start.Add(h.Span()))
+			if gap == 0 || gap < much*r.Spacing() {
+				continue
+			}
+			what := "the rate before it holds in it"
+			if r.Whole {
+				what = "nothing is paid in it"
+			}
+			note := fmt.Sprintf("%s: %s has a gap of %s from %s; %s", name, r.File,
+				param.FormatSeconds(gap.Seconds()), from.Format(time.RFC3339), what)
+			if !slices.Contains(notes, note) {
+				notes = append(notes, note)
+			}
+		}
+	}
+	return notes
 }
 
 // change reads DATE:NAME=VALUE, in which a time has colons of its own.
