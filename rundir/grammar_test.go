@@ -442,10 +442,13 @@ func recordFor(r *Records, u study.Unit, g *fuzz.Source) (record []byte, faults 
 	for i := range min(len(body), 8*g.Number(0, 8)) {
 		body[i] = byte(g.Number(0, 255))
 	}
-	wrong(func() { body = append(body, make([]byte, g.Number(1, 9))...) })
-	if len(body) > 0 {
-		wrong(func() { body = body[:len(body)-g.Number(1, min(len(body), 64))] })
-	}
+	wrong(func() {
+		if length := g.Number(-64, 9); length > 0 || len(body) == 0 {
+			body = append(body, make([]byte, max(1, length))...)
+		} else {
+			body = body[:len(body)+length-1]
+		}
+	})
 	record = slices.Concat(line, body)
 	sum := sha256.Sum256(record)
 	wrong(func() { sum[g.Number(0, len(sum)-1)]++ })

@@ -268,14 +268,20 @@ func parse(data []byte) (file *ast.File, err error) {
 	return file, nil
 }
 
-// plainTexts visits the texts of a file: those with control characters could not be written
-// and read again.
+// plainTexts visits the texts of a file: those with control characters and those in blocks of
+// lines could not be written and read again.
 type plainTexts struct{ fault error }
 
 func (v *plainTexts) Visit(n ast.Node) ast.Visitor {
-	if s, ok := n.(*ast.StringNode); ok && v.fault == nil && strings.ContainsFunc(s.Value, unicode.IsControl) {
-		v.fault = fmt.Errorf("line %d: %s; want texts without control characters",
-			s.GetToken().Position.Line, shorten(strconv.Quote(s.Value)))
+	text, what := "", "without control characters"
+	switch n := n.(type) {
+	case *ast.StringNode:
+		text = n.Value
+	case *ast.LiteralNode:
+		text, what = n.String(), "on one line"
+	}
+	if v.fault == nil && strings.ContainsFunc(text, unicode.IsControl) {
+		v.fault = fmt.Errorf("line %d: %s; want texts %s", n.GetToken().Position.Line, shorten(strconv.Quote(text)), what)
 	}
 	return v
 }

@@ -69,6 +69,7 @@ func TestReadSpecFaults(t *testing.T) {
 			`f.yaml:4:1: the spec has no "horizons"; did you mean horizon?`},
 		{"byte of zero", "name: three", `name: "a\x00b"`, `line 9: "a\x00b"; want texts without control characters`},
 		{"tab in a key", "horizon: 30d", `"a\tb": 30d`, `line 4: "a\tb"; want texts without control characters`},
+		{"block of lines", "horizon: 30d", "horizon: >-\n  30d", `line 4: ">-\n  30d"; want texts on one line`},
 		{"unlike any", "horizon: 30d", "xyz: 30d", `f.yaml:4:1: the spec has no "xyz"`},
 		{"unknown number", "  sigma: 80%", "  sgma: 80%", `f.yaml:3:3: gbm has no "sgma"; did you mean sigma?`},
 		{"another kind's number", "  sigma: 80%", "  jump-rate: 10", `f.yaml:3:3: gbm has no "jump-rate"`},
