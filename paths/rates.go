@@ -1,7 +1,7 @@
 package paths
 
 import (
-	"encoding/csv"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -22,83 +22,177 @@ type Rates struct {
 	Whole  bool
 	Times  []time.Time // rising, UTC; one at least
 	Values []float64   // fractions of notional where Whole, else as in the file: rates 1/year
+	Notes  []Note      // what the reader assumed or passed over, one of a kind
 }
 
 // RatesOptions say what to read of a file of rates.
 type RatesOptions struct {
-	Column string            // of the rates; empty: the only one beside the time and the keys of Where
-	Where  map[string]string // only the rows whose column of that name has that value, in any case
-	Zone   *time.Location    // of stamps with a time of day and no zone; nil: UTC
+	Column string                   // of the rates; empty: the only one beside the time and the keys of Where
+	Where  map[string]string        // only the rows whose column of that name has that value, in any case
+	Zone   *time.Location           // of stamps with a time of day and no zone; nil: UTC, which a note says
+	Check  func(rate float64) error // says what was wanted of a value that is no payment; nil: any
 }
 
 // PerPeriod is the name of a column whose values are paid whole at their stamps.
 const PerPeriod = "rate_per_period"
 
-// ReadRates reads a table with a header that names a time, as ReadHistoryWith does, and rates. The
-// name is used in errors. Empty fields are passed over. A stamp that occurs twice, after rows
-// were picked, is an error that names the line, as is a value that is no finite number; up to
-// 20 are joined. So are more than 1.5 million rows and 192 MB.
+// ReadRates reads a table with a header that names a time, as ReadHistoryWith does, and rates:
+// plain, packed by gzip or as the only file of a zip archive, with fields between commas,
+// semicolons or tabs, one pass, a line at a time. The name is used in errors. Empty fields are
+// passed over. A stamp that occurs twice, after rows were picked, is an error that names the
+// line, as are a value that is no finite number, one that [RatesOptions].Check refuses, a
+// payment outside [−1, 1], and a row of too many or too few fields; up to 20 are joined. The
+// limits are those of a table of [ReadHistoryWith].
 func ReadRates(r io.Reader, name string, o RatesOptions) (*Rates, error) {
-	in := &io.LimitedReader{R: r, N: MaxText + 1}
-	table := csv.NewReader(in)
-	table.ReuseRecord = true
-	fault := func(line int, format string, args ...any) error {
-		return fmt.Errorf("paths: %s: line %d: %s", name, line, fmt.Sprintf(format, args...))
+	return readRatesLimited(r, name, o, statedLimits)
+}
+
+func readRatesLimited(r io.Reader, name string, o RatesOptions, limits readLimits) (*Rates, error) {
+	f := &ratesFile{Rates: &Rates{Name: name}, options: o,
+		barFile: barFile{name: name, limits: limits, faults: historyFaults{name: name}}}
+	if err := f.read(r); err != nil {
+		return nil, fmt.Errorf("paths: %s%w", name, err)
 	}
-	fields, err := table.Read()
+	if f.faults.count == 0 {
+		f.order()
+	}
+	if err := f.faults.join(); err != nil {
+		return nil, err
+	}
+	if len(f.rates) == 0 {
+		return nil, fmt.Errorf("paths: %s has no %s%s; want one at least", name, f.Column, picked(o.Where))
+	}
+	f.Times, f.Values = make([]time.Time, len(f.rates)), make([]float64, len(f.rates))
+	for i, row := range f.rates {
+		f.Times[i], f.Values[i] = time.Unix(0, row.at).UTC(), row.value
+	}
+	if t := f.stamps.zoneless; t.count > 0 {
+		f.note(NoteZone, t.count, "%s without a zone read as %s; --zone is that of the prices",
+			quantity(t.count, "stamp", "stamps"), cmp.Or(o.Zone, time.UTC))
+	}
+	f.Rates.Notes = f.notes
+	return f.Rates, nil
+}
+
+// A ratesFile is a file of rates while it is read, by what reads files of prices.
+type ratesFile struct {
+	*Rates
+	barFile
+	options   RatesOptions
+	at, value column
+	where     []column
+	rates     []rateRow
+}
+
+// A rateRow is a rate of a file. Its time, in nanoseconds since 1970, takes a third of the
+// memory of a time.Time.
+type rateRow struct {
+	at    int64
+	value float64
+	line  int32 // of the file; lines are limited
+}
+
+// read reads all rows. Its error goes on after the name of the file.
+func (f *ratesFile) read(r io.Reader) error {
+	text, err := f.unpack(r)
 	if err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("paths: %s is empty; want a header and rates", name)
-		}
-		return nil, fmt.Errorf("paths: %s: %w", name, err)
+		return fmt.Errorf(": %w", err)
 	}
-	fields = slices.Clone(fields)
-	fields[0] = strings.TrimPrefix(fields[0], "\ufeff")
-	at, value, where, err := ratesLayout(newHeader(fields), o)
+	if startsJSON(text) {
+		return errors.New(": this is JSON; want a table")
+	}
+	lines := &lineReader{text: text, limits: f.limits}
+	first, err := f.skipPreamble(lines)
+	if errors.Is(err, io.EOF) {
+		return errors.New(" is empty; want a header and rates")
+	}
 	if err != nil {
-		return nil, fault(1, "%s", err)
+		return fmt.Errorf(": %w", err)
 	}
-	s := &Rates{Name: name, Column: value.name, Whole: value.name == PerPeriod}
-	faults := historyFaults{name: name}
-	var stamps stampReader
-	var lines []int
-	rows := 0
+	cut := &splitter{comma: separator(first)}
+	fields, err := cut.split(first)
+	if err == nil {
+		fields = slices.Clone(fields)
+		f.at, f.value, f.where, err = ratesLayout(newHeader(fields), f.options)
+	}
+	if err != nil {
+		return fmt.Errorf(": line %d: %w", lines.line, err)
+	}
+	f.Column, f.Whole = f.value.name, f.value.name == PerPeriod
 	for {
-		row, err := table.Read()
+		line, err := lines.next()
 		if errors.Is(err, io.EOF) {
-			break
+			return nil
+		}
+		if err == nil {
+			if err = f.countRow(); err != nil {
+				err = fmt.Errorf("line %d: %w", lines.line, err)
+			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("paths: %s: %w", name, err)
+			return fmt.Errorf(": %w", err)
 		}
-		line, _ := table.FieldPos(0)
-		if rows++; rows > MaxRows || in.N <= 0 {
-			return nil, fault(line, "more than %s rows or %d MB; want at most that", grouped(MaxRows), MaxText>>20)
-		}
-		picked := true
-		for _, c := range where {
-			picked = picked && strings.EqualFold(strings.TrimSpace(row[c.index]), c.name)
-		}
-		text := strings.TrimSpace(row[value.index])
-		if !picked || text == "" {
-			continue
-		}
-		v, wrong := parseNumber(text, "want a number, a fraction")
-		if wrong != "" {
-			faults.add(line, "%s = %.40q; %s", value.name, text, wrong)
-			continue
-		}
-		t, err := stamps.read(strings.TrimSpace(row[at.index]), o.Zone)
-		if err != nil {
-			faults.add(line, "%s = %.40q; want %s", at.name, row[at.index], err)
-			continue
-		}
-		s.Times, s.Values, lines = append(s.Times, t.UTC()), append(s.Values, v), append(lines, line)
+		f.row(cut, line, lines.line, len(fields))
 	}
-	if faults.count > 0 {
-		return nil, faults.join()
+}
+
+// row reads one row of so many fields.
+func (f *ratesFile) row(cut *splitter, text string, line, want int) {
+	fields, err := cut.split(text)
+	if err != nil {
+		f.faults.add(line, "%v", err)
+		return
 	}
-	return s, s.order(lines, o)
+	if len(fields) != want {
+		f.faults.add(line, "%s", fieldsFault(len(fields), want, cut.comma))
+		return
+	}
+	for _, c := range f.where {
+		if !strings.EqualFold(strings.TrimSpace(fields[c.index]), c.name) {
+			return
+		}
+	}
+	field := strings.TrimSpace(fields[f.value.index])
+	if field == "" {
+		return
+	}
+	v, wrong := parseNumber(field, "want a number, a fraction")
+	switch {
+	case wrong != "":
+	case f.Whole && !(v >= -1 && v <= 1):
+		wrong = "want a payment from -1 to 1, a fraction of the notional"
+	case !f.Whole && f.options.Check != nil:
+		if err := f.options.Check(v); err != nil {
+			wrong = err.Error()
+		}
+	}
+	if wrong != "" {
+		f.faults.add(line, "%s = %.40q; %s", f.value.name, field, wrong)
+		return
+	}
+	t, err := f.stamps.read(strings.TrimSpace(fields[f.at.index]), f.options.Zone)
+	if err != nil {
+		f.faults.add(line, "%s = %.40q; want %s", f.at.name, fields[f.at.index], err)
+		return
+	}
+	f.stamps.count(line)
+	if n := len(f.rates); n >= manyRows && n == cap(f.rates) {
+		f.rates = slices.Grow(f.rates, f.limits.rows-n)
+	}
+	f.rates = append(f.rates, rateRow{t.UnixNano(), v, int32(line)})
+}
+
+// order sorts the rows by time, and finds stamps that occur twice.
+func (f *ratesFile) order() {
+	slices.SortFunc(f.rates, func(a, b rateRow) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.line, b.line))
+	})
+	for i := 1; i < len(f.rates); i++ {
+		if a, b := f.rates[i-1], f.rates[i]; a.at == b.at {
+			f.faults.add(int(b.line), "the stamp %s%s again, as in line %d; want it once: ?KEY=VALUE picks rows",
+				time.Unix(0, b.at).UTC().Format(time.RFC3339), picked(f.options.Where), a.line)
+		}
+	}
 }
 
 // ratesLayout finds the columns of times, of rates and of what picks rows; these carry the value
@@ -143,29 +237,6 @@ func ratesLayout(h header, o RatesOptions) (at, value column, where []column, er
 	return at, value, where, err
 }
 
-// order sorts the series by time and refuses stamps that occur twice.
-func (s *Rates) order(lines []int, o RatesOptions) error {
-	if len(s.Times) == 0 {
-		return fmt.Errorf("paths: %s has no %s%s; want one at least", s.Name, s.Column, picked(o.Where))
-	}
-	by := make([]int, len(s.Times))
-	for i := range by {
-		by[i] = i
-	}
-	slices.SortStableFunc(by, func(a, b int) int { return s.Times[a].Compare(s.Times[b]) })
-	times, values := make([]time.Time, len(by)), make([]float64, len(by))
-	faults := historyFaults{name: s.Name}
-	for i, from := range by {
-		times[i], values[i] = s.Times[from], s.Values[from]
-		if i > 0 && times[i].Equal(times[i-1]) {
-			faults.add(lines[from], "the stamp %s%s again, as in line %d; want it once: ?KEY=VALUE picks rows",
-				times[i].Format(time.RFC3339), picked(o.Where), lines[by[i-1]])
-		}
-	}
-	s.Times, s.Values = times, values
-	return faults.join()
-}
-
 // picked says which rows were picked.
 func picked(where map[string]string) string {
 	text := ""
@@ -176,6 +247,23 @@ func picked(where map[string]string) string {
 		return ""
 	}
 	return " with " + text[2:]
+}
+
+// Annual is the median size of the rates, and the largest one, as rates a year: payments are
+// taken to be made once every [Rates.Spacing], and one payment alone has no rate.
+func (s *Rates) Annual() (median, largest float64) {
+	years := 1.0
+	if s.Whole {
+		if years = yearsOf(s.Spacing()); years == 0 {
+			return 0, 0
+		}
+	}
+	sizes := make([]float64, len(s.Values))
+	for i, v := range s.Values {
+		sizes[i] = math.Abs(v) / years
+	}
+	slices.Sort(sizes)
+	return sizes[len(sizes)/2], sizes[len(sizes)-1]
 }
 
 // Spacing is the most common time between two stamps, the shortest of several; zero for one stamp.
@@ -195,9 +283,16 @@ func (s *Rates) Spacing() time.Duration {
 
 // Widest is the longest time between two stamps, and the first of them.
 func (s *Rates) Widest() (d time.Duration, from time.Time) {
+	return s.WidestIn(s.Times[0], s.Times[len(s.Times)-1])
+}
+
+// WidestIn is [Rates.Widest] of the times between two stamps that reach into a time from start to
+// end; zero if none does.
+func (s *Rates) WidestIn(start, end time.Time) (d time.Duration, from time.Time) {
 	for i := 1; i < len(s.Times); i++ {
-		if w := s.Times[i].Sub(s.Times[i-1]); w > d {
-			d, from = w, s.Times[i-1]
+		a, b := s.Times[i-1], s.Times[i]
+		if w := b.Sub(a); w > d && a.Before(end) && b.After(start) {
+			d, from = w, a
 		}
 	}
 	return d, from

@@ -1,6 +1,10 @@
 package paths
 
 import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -58,12 +62,86 @@ func TestReadRates(t *testing.T) {
 		{"date,apr\nsoon,1\n2024-01-01,5%\n2024-01-02,NaN\n", RatesOptions{},
 			"line 3: apr = \"5%\"; a sign of currency or percent"},
 		{"date,apr\n2024-01-02,NaN\n", RatesOptions{}, "apr = \"NaN\"; want a number"},
-		{"date,apr\n2024-01-02,1,2\n", RatesOptions{}, "wrong number of fields"},
+		{"date,apr\n2024-01-02,1,2\n", RatesOptions{}, "line 2: 3 fields; want 2: a decimal comma"},
 		{"date\n2024-01-02\n", RatesOptions{}, "0 columns that may be rates"},
+		{"date;apr\n2024-01-01;0,05\n", RatesOptions{}, "apr = \"0,05\"; a decimal comma"},
+		{"date,apr\n2024-01-01,-3\n", RatesOptions{Check: func(v float64) error { return errors.New("want more") }},
+			"line 2: apr = \"-3\"; want more"},
+		{"date,rate_per_period\n2024-01-01,1.5\n", RatesOptions{}, "line 2: rate_per_period = \"1.5\"; want a payment"},
+		{"date,apr\n\x00", RatesOptions{}, "f.csv: this is no text: it has bytes of zero"},
+		{"\xff\xfed\x00", RatesOptions{}, "f.csv: this is text in UTF-16; want UTF-8"},
+		{"[[1704067200,0.05]]", RatesOptions{}, "f.csv: this is JSON; want a table"},
 	} {
 		if _, err := ReadRates(strings.NewReader(tt.text), "f.csv", tt.o); err == nil ||
 			!strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%.20q %v: %v; want %q", tt.text, tt.o, err, tt.want)
+		}
+	}
+}
+
+// Files of rates have the forms that files of prices have, and what is passed over or assumed is noted.
+func TestReadRatesForms(t *testing.T) {
+	const table = "timestamp,apr,note\n2024-01-01T00:00:00,0.05,\"a,b\"\n\n2024-01-02T00:00:00Z,0.06,\r\n"
+	var packed, archive bytes.Buffer
+	g := gzip.NewWriter(&packed)
+	_, err1 := g.Write([]byte(table))
+	z := zip.NewWriter(&archive)
+	member, err2 := z.Create("rates.csv")
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	_, err1 = member.Write([]byte(table))
+	if err := errors.Join(err1, g.Close(), z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"commas": table, "gzip": packed.String(), "zip": archive.String(),
+		"tabs":       strings.ReplaceAll(strings.ReplaceAll(table, "\"a,b\"", ""), ",", "\t"),
+		"semicolons": strings.ReplaceAll(strings.ReplaceAll(table, "\"a,b\"", ""), ",", ";"),
+		"comment":    "# of a venue\n" + table,
+	} {
+		r, err := ReadRates(strings.NewReader(text), "f", RatesOptions{Column: "apr"})
+		if err != nil || len(r.Values) != 2 || r.Values[1] != 0.06 || !r.Times[1].Equal(hourOf(24)) {
+			t.Errorf("%s: %+v, %v", name, r, err)
+			continue
+		}
+		last := r.Notes[len(r.Notes)-1]
+		if last.Kind != NoteZone || !strings.HasPrefix(last.Text, "1 stamp without a zone read as UTC; ") {
+			t.Errorf("%s: notes %v; want the stamp without a zone", name, r.Notes)
+		}
+	}
+}
+
+// Files of rates are refused at the limits of files of prices, by the line.
+func TestRatesLimits(t *testing.T) {
+	limits := readLimits{packed: 1000, members: 10, text: 200, json: 200, line: 40, lines: 10, rows: 4}
+	row := "2024-01-01,1\n"
+	for _, tt := range []struct{ text, want string }{
+		{"date,apr\n" + strings.Repeat(row, 5), "f: line 6: more than 4 rows"},
+		{"date,apr\n" + strings.Repeat("\n", 12), "f: more than 10 lines"},
+		{"date,apr\n" + strings.Repeat("1", 50), "f: line 2 is longer than 40 bytes"},
+		{strings.Repeat("#"+strings.Repeat("x", 35)+"\n", 8), "f: more than 200 bytes"},
+	} {
+		if _, err := readRatesLimited(strings.NewReader(tt.text), "f", RatesOptions{}, limits); err == nil ||
+			!strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%.30q: %v; want %q", tt.text, err, tt.want)
+		}
+	}
+}
+
+// Rates a year: of rates themselves, of payments by their spacing.
+func TestAnnual(t *testing.T) {
+	times := []time.Time{hourOf(0), hourOf(8), hourOf(16)}
+	for _, tt := range []struct {
+		s               Rates
+		median, largest float64
+	}{
+		{Rates{Times: times, Values: []float64{-0.3, 0.1, 0.2}}, 0.2, 0.3},
+		{Rates{Whole: true, Times: times, Values: []float64{1e-4, -2e-4, 1e-3}}, 2e-4 * 1095, 1e-3 * 1095},
+		{Rates{Whole: true, Times: times[:1], Values: []float64{1}}, 0, 0},
+	} {
+		if m, l := tt.s.Annual(); math.Abs(m-tt.median) > 1e-12 || math.Abs(l-tt.largest) > 1e-12 {
+			t.Errorf("%v: %v, %v; want %v, %v", tt.s.Values, m, l, tt.median, tt.largest)
 		}
 	}
 }

@@ -127,11 +127,7 @@ func (f *barFile) line(l *layout, cut *splitter, text string, number int) error 
 		f.faults.add(number, "%v", err)
 		return nil
 	case len(fields) != l.fields:
-		hint := ""
-		if len(fields) > l.fields && cut.comma == ',' {
-			hint = ": a decimal comma, or separators of thousands?"
-		}
-		f.faults.add(number, "%d fields; want %d%s", len(fields), l.fields, hint)
+		f.faults.add(number, "%s", fieldsFault(len(fields), l.fields, cut.comma))
 		return nil
 	case l.empty(fields):
 		f.missing.add(number)
@@ -141,4 +137,13 @@ func (f *barFile) line(l *layout, cut *splitter, text string, number int) error 
 		f.keep(bar, number)
 	}
 	return nil
+}
+
+// fieldsFault says that a line has another number of fields than its table.
+func fieldsFault(got, want int, comma byte) string {
+	hint := ""
+	if got > want && comma == ',' {
+		hint = ": a decimal comma, or separators of thousands?"
+	}
+	return fmt.Sprintf("%d fields; want %d%s", got, want, hint)
 }

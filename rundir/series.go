@@ -42,12 +42,13 @@ func LoadSeries(ctx context.Context, s *study.Spec) (sums map[string]string, err
 		for _, name := range slices.Sorted(maps.Keys(t.Series)) {
 			series := t.Series[name]
 			if series.Rates == nil {
-				before, ok := read[series.String()+series.SHA256]
+				key := t.Mechanism.Kind + "\x00" + name + "\x00" + series.String() + series.SHA256
+				before, ok := read[key]
 				if !ok {
-					if before, err = loadSeries(ctx, series); err != nil {
+					if before, err = loadSeries(ctx, series, inRange(*t, name)); err != nil {
 						faults = append(faults, fmt.Errorf("%s: %w", name, err))
 					}
-					read[series.String()+series.SHA256] = before
+					read[key] = before
 				}
 				series.Rates, series.SHA256 = before.Rates, before.SHA256
 				t.Series[name] = series
@@ -58,18 +59,33 @@ func LoadSeries(ctx context.Context, s *study.Spec) (sums map[string]string, err
 	return sums, errors.Join(faults...)
 }
 
-func loadSeries(ctx context.Context, s study.Series) (study.Series, error) {
+// inRange says what is wanted of a value that a number of a token cannot have; nil: the token has
+// no such number, of which [study.New] says more.
+func inRange(t study.TokenSpec, name string) func(v float64) error {
+	q, err := (study.Spec{Tokens: []study.TokenSpec{t}}).Param(name)
+	if err != nil {
+		return nil
+	}
+	return func(v float64) error {
+		if q.Check(v) == nil {
+			return nil
+		}
+		return fmt.Errorf("want %s", q.Range())
+	}
+}
+
+func loadSeries(ctx context.Context, s study.Series, check func(float64) error) (study.Series, error) {
 	in, err := paths.OpenInput(ctx, s.File)
 	if err != nil {
+		if s.SHA256 != "" { // of a spec that a run left
+			err = fmt.Errorf("%w (its name is as it was given, from the folder of that time)", err)
+		}
 		return s, err
 	}
 	defer in.Close()
 	sum := sha256.New()
-	all := io.TeeReader(in, sum)
-	rates, err := paths.ReadRates(all, s.File, paths.RatesOptions{Column: s.Column, Where: s.Where})
-	if err == nil {
-		_, err = io.Copy(io.Discard, all) // what is behind the last row
-	}
+	rates, err := paths.ReadRates(io.TeeReader(in, sum), s.File,
+		paths.RatesOptions{Column: s.Column, Where: s.Where, Check: check})
 	if err != nil {
 		return s, err
 	}

@@ -86,6 +86,13 @@ func TestSpecOfSeries(t *testing.T) {
 		"borrow: rundir: "+file+" is not the series that the spec was made with: SHA-256") {
 		t.Errorf("%v; want that it is another file", err)
 	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadSeries(t.Context(), &other); err == nil || !strings.Contains(err.Error(),
+		"no such file or directory (its name is as it was given, from the folder of that time)") {
+		t.Errorf("%v; want a hint where the file was", err)
+	}
 }
 
 func TestSpecOfSeriesFaults(t *testing.T) {

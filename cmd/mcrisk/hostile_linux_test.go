@@ -87,6 +87,8 @@ func (r *forever) Read(p []byte) (int, error) {
 const (
 	barsHead = "date,open,high,low,close\n"
 	equalBar = "2024-01-01,1,1,1,1\n"
+
+	tinyHistory = barsHead + "2024-01-01,1,1,1,1\n2024-01-02,1,1,1,1\n"
 )
 
 // tinyRun is a study of little time, and its output.
@@ -97,6 +99,14 @@ func tinyRun(args ...string) []string {
 func hostiles() []hostile {
 	spec := []string{"simulate", "--print-spec", "--spec", "in"}
 	prices := []string{"history", "in"}
+	const ratesHead, equalRate = "date,apr\n", "2024-01-01,0.05\n"
+	rates := []string{"replay", "p.csv", "--target", "2", "--borrow", "@in"}
+	withPrices := func(before func(t *testing.T, dir string)) func(*testing.T, string) {
+		return func(t *testing.T, dir string) {
+			put(t, filepath.Join(dir, "p.csv"), tinyHistory)
+			before(t, dir)
+		}
+	}
 	return []hostile{
 		{kind: "spec", what: "100 kB of `[`", make: repeated("[", 100_000), args: spec, status: cli.BadInput,
 			says: "in: 100000 words and signs of YAML; want a spec of at most 20000"},
@@ -193,6 +203,22 @@ func hostiles() []hostile {
 			}
 			put(t, filepath.Join(dir, "in"), b.String())
 		}, args: prices, status: cli.BadInput, says: "is not on the grid of the others"},
+
+		{kind: "series", what: "`/dev/zero`", make: withPrices(linkTo("/dev/zero", "in")), args: rates,
+			status: cli.BadInput, says: "borrow: paths: in: this is no text: it has bytes of zero"},
+		{kind: "series", what: "a line of 150 MB", make: withPrices(func(t *testing.T, dir string) {
+			put(t, filepath.Join(dir, "in"), ratesHead+strings.Repeat("1", 150_000_000))
+		}), args: rates, status: cli.BadInput, says: "borrow: paths: in: line 2 is longer than 65,536 bytes"},
+		{kind: "series", what: "1.5 million rows with one stamp", make: withPrices(func(t *testing.T, dir string) {
+			put(t, filepath.Join(dir, "in"), ratesHead+strings.Repeat(equalRate, 1_500_000))
+		}), args: rates, status: cli.BadInput,
+			says: "borrow: paths: in: line 3: the stamp 2024-01-01T00:00:00Z again, as in line 2"},
+		{kind: "series", what: "gzip of 48 million equal rows (2 MB)", make: withPrices(func(t *testing.T, dir string) {
+			put(t, filepath.Join(dir, "in"), gzipped(t, ratesHead, equalRate, 48_000_000))
+		}), args: rates, status: cli.BadInput, says: "borrow: paths: in: line 1500002: more than 1,500,000 rows"},
+		{kind: "series", what: "UTF-16", make: withPrices(func(t *testing.T, dir string) {
+			put(t, filepath.Join(dir, "in"), "\xff\xfed\x00a\x00")
+		}), args: rates, status: cli.BadInput, says: "borrow: paths: in: this is text in UTF-16; want UTF-8"},
 
 		{kind: "name", what: "line break and escape in the name of a spec", make: func(t *testing.T, dir string) {
 			put(t, filepath.Join(dir, "a\n\x1b[31mb"), "horizon: 0\n")

@@ -104,7 +104,7 @@ func (o *replayOptions) run(ctx context.Context, session *cli.Session, file stri
 			return p, cli.AsInput(err)
 		}
 		p.Document = report.Replay(result, sum, report.Provenance{Settings: r.Settings()})
-		p.Notes = slices.Concat(cli.HistoryNotes(h), r.Study.SeriesNotes(), report.ReplayNotes(result))
+		p.Notes = slices.Concat(cli.HistoryNotes(h), cli.SeriesNotes(r.Study.Spec(), h), report.ReplayNotes(result))
 		return p, nil
 	}
 	return o.output.Publish(ctx, "lifetimes", o.study.Workers, compute, r)

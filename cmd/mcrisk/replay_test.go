@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -198,8 +200,9 @@ func TestReplayNamesItsRun(t *testing.T) {
 	}
 }
 
-const eightHourly = "timestamp,symbol,rate_per_period\n2023-12-31T16:00:00Z,BTC,0.5\n2024-01-01T00:00:00Z,BTC,0.01\n" +
-	"2024-01-01T00:00:00Z,ETH,0.02\n2024-01-01T08:00:00Z,BTC,0.5\n"
+const eightHourly = "timestamp,symbol,rate_per_period\n2023-12-31T16:00:00Z,BTC,0.001\n" +
+	"2024-01-01T00:00:00Z,BTC,0.01\n" +
+	"2024-01-01T00:00:00Z,ETH,0.02\n2024-01-01T08:00:00Z,BTC,0.001\n"
 
 // A dated series is paid at its stamps and its file is among the inputs of the run, whose spec runs
 // again.
@@ -238,8 +241,13 @@ func TestReplaySeries(t *testing.T) {
 		t.Errorf("manifest %+v", m)
 	}
 	spec := filepath.Join(dir, "spec.yaml")
-	if got := nav(append(args, "--spec", spec, "--no-save")...); math.Abs(got-0.98) > 1e-15 {
+	again := filepath.Join(t.TempDir(), "again")
+	if got := nav(append(args, "--spec", spec, "--out", again)...); math.Abs(got-0.98) > 1e-15 {
 		t.Errorf("the spec of the run gives %v; want 0.98", got)
+	}
+	if m := read(t, filepath.Join(again, "manifest.json")); !regexp.MustCompile(
+		`"name": "funding",\s+"value": "@[^"]*",\s+"origin": "spec"`).MatchString(m) {
+		t.Errorf("the series of a spec has another origin in\n%s", m)
 	}
 	if got := nav(append(args, "--spec", spec, "--no-save", "--funding", "0")...); got != 1 {
 		t.Errorf("with a number in place of the series %v; want 1", got)
@@ -291,6 +299,58 @@ func TestReplaySeries(t *testing.T) {
 		if want := "borrow is a dated series, " + borrow + "; want a number"; !strings.Contains(errs, want) {
 			t.Errorf("%s: %s; want %q", command, errs, want)
 		}
+	}
+}
+
+// What is wrong or strange with a series is said by its number, file, line and value.
+func TestReplaySeriesFaults(t *testing.T) {
+	prices := write(t, "p.csv", "timestamp,open,high,low,close\n2024-01-01T00:00:00Z,100,100,100,100\n"+
+		"2024-01-01T01:00:00Z,100,100,100,100\n")
+	day := func(rows string) string { return write(t, "r.csv", rows) }
+	for _, tt := range []struct {
+		flag, rows, want string
+		status           int
+	}{
+		{"borrow", "date,apr\n2024-01-01,5\n2024-01-02,5\n",
+			"apr are 500 % a year or more; want fractions", cli.BadInput},
+		{"borrow", "date,rate_per_period\n2024-01-01,0.01\n2024-01-02,0.01\n", "are 365 % a year or more",
+			cli.BadInput},
+		{"borrow", "date,apr\n2024-01-01,0.05\n2024-01-02,0.05\n2024-01-03,2.5\n",
+			"apr is up to 250 % a year", cli.Done},
+		{"borrow", "date,apr\n2024-01-01,1e300\n",
+			"line 2: apr = \"1e300\"; want a number from -10 to 100", cli.BadInput},
+		{"gas", "date,gas\n2024-01-01,0\n2024-01-02,-1\n", "line 3: gas = \"-1\"; want", cli.BadInput},
+		{"borrow", "date,apr\n2024-01-01,0.05\n2024-01-02,0.05,7\n", "line 3: 3 fields; want 2", cli.BadInput},
+		{"borrow", "date;apr\n2024-01-01;0.05\n2024-01-02;0.05\n", "", cli.Done},
+		{"borrow", "time,apr\n2024-01-01T00:00,0.05\n2024-01-02T00:00,0.05\n", "2 stamps without a zone read as UTC",
+			cli.Done},
+	} {
+		file := day(tt.rows)
+		_, errs := expect(t, tt.status, "replay", prices, "--target", "2", "--latencies", "0", "--no-save",
+			"--"+tt.flag, "@"+file)
+		if want := tt.flag + ": "; tt.want != "" && !(strings.Contains(errs, want) && strings.Contains(errs, file) &&
+			strings.Contains(errs, tt.want)) {
+			t.Errorf("%q: %s; want %q, the file and %q", tt.rows, errs, want, tt.want)
+		}
+	}
+	// A gap is noted if the replay, of two hours of 1 January, is in it.
+	const last = "2024-01-02,0\n2024-01-03,0\n2024-01-04,0\n"
+	for rows, want := range map[string]bool{
+		"2024-01-01,0\n": false, "2023-12-01,0\n" + last: true, "2023-12-01,0\n2024-01-01,0\n" + last: false,
+	} {
+		_, errs := expect(t, cli.Done, "replay", prices, "--target", "2", "--latencies", "0", "--no-save",
+			"--borrow", "@"+day("date,apr\n"+rows), "--series-gaps", "hold")
+		if got := strings.Contains(errs, "has a gap of"); got != want {
+			t.Errorf("%q: a note of a gap: %v; want %v: %s", rows, got, want, errs)
+		}
+	}
+	named := day("date,apr\n2024-01-01,0.05\n")
+	if err := os.Rename(named, named+":b"); err != nil {
+		t.Fatal(err)
+	}
+	_, errs := expect(t, cli.BadInput, "replay", prices, "--target", "2", "--borrow", "@"+named+":b")
+	if !strings.Contains(errs, "a file of that name exists, but : begins a column") {
+		t.Error(errs)
 	}
 }
 

@@ -4,11 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"mcrisk/param"
+	"mcrisk/paths"
+	"mcrisk/report"
 	"mcrisk/rundir"
 	"mcrisk/study"
 )
@@ -32,7 +38,8 @@ func (o *DatedOptions) Bind(cmd *cobra.Command) {
 func (o *DatedOptions) BindGaps(cmd *cobra.Command) {
 	s := cmd.Flags()
 	Text(s, &o.Gaps, SectionCosts, "series-gaps", "hold", "",
-		"hold: the first and last value of a dated series hold where it does not reach; else that is an error")
+		"hold: the first and last value of a dated series, --borrow @FILE[:COLUMN][?KEY=VALUE] or another rate, "+
+			"--gas or --impact, hold where it does not reach; else that is an error")
 }
 
 // series sets a number to a dated series.
@@ -44,7 +51,12 @@ func (p *resolving) series(name, text string) error {
 	if _, err := p.spec.Param(name); err != nil {
 		return err
 	}
-	s, err := study.ParseSeries(strings.TrimPrefix(text, "@"))
+	text = strings.TrimPrefix(text, "@")
+	s, err := study.ParseSeries(text)
+	if !isFile(s.File) && isFile(text) {
+		return fmt.Errorf("%s = @%s: a file of that name exists, but : begins a column and ? picks rows; "+
+			"want a file with neither in its name, or a spec that names it: %s: {series: %q}", name, text, name, text)
+	}
 	if err != nil {
 		return fmt.Errorf("%s = %w", name, err)
 	}
@@ -60,6 +72,11 @@ func (p *resolving) series(name, text string) error {
 		}
 	}
 	return nil
+}
+
+func isFile(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 // dated applies what changes with dates, and reads the files of series.
@@ -93,9 +110,75 @@ func (p *resolving) dated() error {
 			}
 		}
 	}
-	sums, err := rundir.LoadSeries(p.Session.Ctx, &p.spec)
+	sums, err := p.loadSeries()
 	maps.Copy(p.Inputs, sums)
-	return errors.Join(append(faults, err)...)
+	if faults = append(faults, err); err == nil {
+		faults = append(faults, p.seriesRates())
+	}
+	return errors.Join(faults...)
+}
+
+// loadSeries reads the files of series within the memory that files of prices have.
+func (p *resolving) loadSeries() (map[string]string, error) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(pricesMemory))
+	return rundir.LoadSeries(p.Session.Ctx, &p.spec)
+}
+
+// seriesRates notes what was assumed of series, and asks whether their rates are percents, as
+// [tooHigh] does of numbers: of a series most must be too high, as funding has spikes.
+func (p *resolving) seriesRates() error {
+	var faults []error
+	note := func(format string, args ...any) { // tokens may share a series
+		if text := fmt.Sprintf(format, args...); !slices.Contains(p.Notes, text) {
+			p.Notes = append(p.Notes, text)
+		}
+	}
+	for _, t := range p.spec.Tokens {
+		for _, name := range slices.Sorted(maps.Keys(t.Series)) {
+			s := t.Series[name]
+			for _, n := range s.Notes {
+				note("%s: %s: %s", name, s.File, n.Text)
+			}
+			if q, err := study.TokenParam(name); err != nil || q.Unit != param.Rate {
+				continue
+			}
+			switch median, largest := s.Annual(); {
+			case median > mostRate && !p.StudyOptions.Force:
+				faults = append(faults, fmt.Errorf("%s: %s: half of %s are %s %% a year or more; "+
+					"want fractions, such as 0.05 for 5 %%, or --force if that is meant",
+					name, s.File, s.Rates.Column, report.Short(100*median)))
+			case largest > mostRate:
+				note("%s: %s: %s is up to %s %% a year", name, s.File, s.Rates.Column, report.Short(100*largest))
+			}
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// SeriesNotes say where series have long gaps in the time of a history, in which a rate is held
+// or nothing is paid.
+func SeriesNotes(s study.Spec, h *paths.History) (notes []string) {
+	const much = 3 // times the usual spacing
+	start := h.Bars[0].Start
+	for _, t := range s.Tokens {
+		for _, name := range slices.Sorted(maps.Keys(t.Series)) {
+			r := t.Series[name]
+			gap, from := r.WidestIn(start, start.Add(h.Span()))
+			if gap == 0 || gap < much*r.Spacing() {
+				continue
+			}
+			what := "the rate before it holds in it"
+			if r.Whole {
+				what = "nothing is paid in it"
+			}
+			note := fmt.Sprintf("%s: %s has a gap of %s from %s; %s", name, r.File,
+				param.FormatSeconds(gap.Seconds()), from.Format(time.RFC3339), what)
+			if !slices.Contains(notes, note) {
+				notes = append(notes, note)
+			}
+		}
+	}
+	return notes
 }
 
 // change reads DATE:NAME=VALUE, in which a time has colons of its own.

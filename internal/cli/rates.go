@@ -14,10 +14,12 @@ import (
 	"mcrisk/tokens"
 )
 
+// mostRate is the rate a year above which it is asked whether percents were meant.
+const mostRate = 2
+
 // tooHigh asks of a rate above 200 % a year whether percents were meant.
 func tooHigh(q param.Param, text string, v float64) error {
-	const most = 2
-	if q.Unit != param.Rate || math.Abs(v) <= most {
+	if q.Unit != param.Rate || math.Abs(v) <= mostRate {
 		return nil
 	}
 	if strings.HasSuffix(text, "%") {

@@ -193,6 +193,12 @@ func (p *resolving) read() error {
 		p.Origins.From("spec", t.Values)
 		p.Origins.From("spec", t.Policy.Values)
 		p.Origins.From("spec", t.Mechanism.Values)
+		for name := range t.Series {
+			p.Origins[name] = "spec"
+		}
+		if len(t.Changes) > 0 {
+			p.Origins["from"] = "spec"
+		}
 	}
 	for _, name := range []string{"horizon", "step", "paths", "seed"} {
 		if p.SpecKeys[name] {
