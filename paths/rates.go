@@ -281,14 +281,9 @@ func (s *Rates) Spacing() time.Duration {
 	return best
 }
 
-// Widest is the longest time between two stamps, and the first of them.
-func (s *Rates) Widest() (d time.Duration, from time.Time) {
-	return s.WidestIn(s.Times[0], s.Times[len(s.Times)-1])
-}
-
-// WidestIn is [Rates.Widest] of the times between two stamps that reach into a time from start to
-// end; zero if none does.
-func (s *Rates) WidestIn(start, end time.Time) (d time.Duration, from time.Time) {
+// Widest is the longest of the times between two stamps that reach into a time from start to
+// end, and the first of the two; zero if none does.
+func (s *Rates) Widest(start, end time.Time) (d time.Duration, from time.Time) {
 	for i := 1; i < len(s.Times); i++ {
 		a, b := s.Times[i-1], s.Times[i]
 		if w := b.Sub(a); w > d && a.Before(end) && b.After(start) {

@@ -33,7 +33,7 @@ func TestReadRates(t *testing.T) {
 	}
 	r, err = ReadRates(strings.NewReader(rateTable), "f.csv",
 		RatesOptions{Column: PerPeriod, Where: map[string]string{"symbol": "ETH"}})
-	if gap, from := r.Widest(); err != nil || !r.Whole || len(r.Times) != 2 || gap != 8*time.Hour ||
+	if gap, from := r.Widest(hourOf(0), hourOf(8)); err != nil || !r.Whole || len(r.Times) != 2 || gap != 8*time.Hour ||
 		!from.Equal(hourOf(0)) {
 		t.Errorf("%+v, %v", r, err)
 	}

@@ -356,30 +356,6 @@ func (s *Study) Late(last time.Time) (names []string) {
 	return names
 }
 
-// SeriesNotes say where series have long gaps, in which a rate is held or nothing is paid.
-func (s *Study) SeriesNotes() (notes []string) {
-	const much = 3 // times the usual spacing
-	for _, t := range s.spec.Tokens {
-		for _, name := range slices.Sorted(maps.Keys(t.Series)) {
-			r := t.Series[name]
-			gap, from := r.Widest()
-			if usual := r.Spacing(); gap < much*usual {
-				continue
-			}
-			what := "the rate before it holds in it"
-			if r.Whole {
-				what = "nothing is paid in it"
-			}
-			note := fmt.Sprintf("%s: %s has a gap of %s from %s; %s", name, r.File,
-				param.FormatSeconds(gap.Seconds()), from.Format(time.RFC3339), what)
-			if !slices.Contains(notes, note) {
-				notes = append(notes, note)
-			}
-		}
-	}
-	return notes
-}
-
 // ParseSeries reads FILE[:COLUMN][?KEY=VALUE&KEY=VALUE].
 func ParseSeries(text string) (s Series, err error) {
 	file, where, picks := strings.Cut(text, "?")

@@ -163,7 +163,7 @@ func SeriesNotes(s study.Spec, h *paths.History) (notes []string) {
 	for _, t := range s.Tokens {
 		for _, name := range slices.Sorted(maps.Keys(t.Series)) {
 			r := t.Series[name]
-			gap, from := r.WidestIn(start, start.Add(h.Span()))
+			gap, from := r.Widest(start, start.Add(h.Span()))
 			if gap == 0 || gap < much*r.Spacing() {
 				continue
 			}
