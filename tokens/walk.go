@@ -46,6 +46,9 @@ func (k *Kernel) wayStep(l *Lane, logs, factors *block.Way, now time.Duration) {
 		}
 		x := float64(l.x * factors[i])
 		if quiet = calm.holds && (quiet || k.clear(l, &calm, l.x)) && k.clear(l, &calm, x); quiet {
+			if logs[i] == 0 {
+				continue // the price stands still, and walk would not gauge it either
+			}
 			l.move(x)
 			k.gauge(l)
 			if i < 3 && l.notable() {

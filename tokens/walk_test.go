@@ -156,3 +156,18 @@ func TestRefusedTradesLeaveAHolder(t *testing.T) {
 		})
 	}
 }
+
+// A step in which the price stands still has the same bits with and without a trace: leverage
+// that interest has moved is not gauged before the fee.
+func TestStillStep(t *testing.T) {
+	token := free(3, Band{Low: 2.5, High: 3.5})
+	token.Mechanism = Perp{Funding: 1, Maintenance: 0.01}
+	token.StreamingFee = 1
+	for _, hours := range []time.Duration{1, 24, 100} {
+		p := Path{Step: hours * time.Hour, Bars: make([]Bar, 3), Extremes: true}
+		k := compile(t, token, p.Step)
+		if traced, _ := k.Trace(p); !same(traced, k.Live(p)) {
+			t.Errorf("steps of %v h: traced %+v, untraced %+v", int(hours), traced, k.Live(p))
+		}
+	}
+}

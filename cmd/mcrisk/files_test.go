@@ -167,6 +167,7 @@ var wrote = []struct{ object, table, command string }{
 	{"simulate and summary", "", "simulate --target 3 --model bootstrap --history PRICES --column close --stamp open " +
 		"--zone UTC --horizon 1d --paths 50"},
 	{"replay", "", "replay PRICES --token ETHBULL3X"},
+	{"replay", "", "replay PRICES --target 3 --gas @RATES:apr?asset=USDC --series-gaps hold --from FROM:fee=2bp"},
 	{"validate", "", "validate PRICES --target 3 --band 2.7:3.3 --until 2023-12-15 --horizon 5d --paths 20 " +
 		"--model gbm,bates"},
 	{"history", "history", "history PRICES"},
@@ -234,9 +235,11 @@ func TestFilesAreOnThePage(t *testing.T) {
 			"--shard", shard, "--out", shards[i])...)
 	}
 	resultsOf(t, "merge", "--no-figures", "--out", shards[2], shards[0], shards[1])
+	rates := write(t, "rates.csv", "date,asset,apr\n2023-12-01,USDC,0.05\n2023-12-02,USDC,0.06\n")
 	for _, w := range wrote {
 		fits := filepath.Join(dir, "calibrate-run")
-		names := strings.NewReplacer("PRICES", prices, "RUN", run, "FITS", fits, "SHARDS", shards[2])
+		names := strings.NewReplacer("PRICES", prices, "RUN", run, "FITS", fits, "SHARDS", shards[2],
+			"RATES", rates, "FROM", "2023-12-10")
 		args := strings.Fields(names.Replace(w.command))
 		if w.table != "" {
 			table(w.command, w.table, resultsOf(t, append(slices.Clone(args), "--csv")...))
