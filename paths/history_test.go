@@ -575,7 +575,7 @@ func FuzzReadHistory(f *testing.F) {
 func BenchmarkReadHistory(b *testing.B) {
 	data, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", "eth_usdt_perp_1h.csv"))
 	if err != nil {
-		b.Skip(err)
+		b.Skip("the history is not beside this checkout: ", err)
 	}
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()

@@ -369,19 +369,14 @@ func (s *Rates) mean(i int, from, to time.Time) float64 {
 // held are the payments of a step that would be before the first stamp or after the last, were the
 // first and the last payment made at every spacing.
 func (s *Rates) held(from, to time.Time, spacing time.Duration) float64 {
-	count := func(a, b time.Time) float64 { // multiples of the spacing in [a, b), from an origin 0
-		ceil := func(t time.Time, origin time.Time) float64 {
-			return math.Ceil(float64(t.Sub(origin)) / float64(spacing))
-		}
-		return max(0, ceil(b, s.Times[0])-ceil(a, s.Times[0]))
-	}
+	periods := func(t, stamp time.Time) float64 { return math.Ceil(float64(t.Sub(stamp)) / float64(spacing)) }
+	first, last := s.Times[0], s.Times[len(s.Times)-1]
 	sum := 0.0
-	if from.Before(s.Times[0]) {
-		sum += float64(s.Values[0] * count(from, earlier(to, s.Times[0])))
+	if from.Before(first) {
+		sum += float64(s.Values[0] * (periods(earlier(to, first), first) - periods(from, first)))
 	}
-	if end := s.Times[len(s.Times)-1]; to.After(end) {
-		n := func(t time.Time) float64 { return math.Ceil(float64(t.Sub(end)) / float64(spacing)) }
-		sum += float64(s.Values[len(s.Values)-1] * (n(to) - max(n(from), 1)))
+	if to.After(last) {
+		sum += float64(s.Values[len(s.Values)-1] * (periods(to, last) - max(periods(from, last), 1)))
 	}
 	return sum
 }

@@ -29,28 +29,40 @@ func LoadHistory(ctx context.Context, s *study.Spec) error {
 	if err != nil {
 		return err
 	}
-	in, err := paths.OpenInput(ctx, h.File)
-	if err != nil {
-		return fmt.Errorf("rundir: the history that %s draws from: %w "+
-			"(its name is as it was given, from the folder of that time)", s.Model.Kind, err)
-	}
-	defer in.Close()
-	sum := sha256.New()
-	read, err := paths.ReadHistoryWith(io.TeeReader(in, sum), h.File, options)
 	full := *h
-	full.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	if h.SHA256 != "" && full.SHA256 != h.SHA256 && ctx.Err() == nil {
-		return errors.Join(fmt.Errorf("rundir: %s is not the history that the spec was made with: SHA-256 %s; want %s",
-			h.File, full.SHA256, h.SHA256), err)
-	}
-	if err == nil {
-		full.Series, err = read.Series()
-	}
+	full.SHA256, err = readInput(ctx, "history", h.File, h.SHA256, func(in io.Reader) error {
+		read, err := paths.ReadHistoryWith(in, h.File, options)
+		if err == nil {
+			full.Series, err = read.Series()
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	s.History = &full
 	return nil
+}
+
+// readInput reads a file that a spec names, and returns its SHA-256, which must be that of
+// the spec if the spec has one.
+func readInput(ctx context.Context, what, file, sha string, read func(io.Reader) error) (sum string, err error) {
+	in, err := paths.OpenInput(ctx, file)
+	if err != nil {
+		if sha != "" { // of a spec that a run left
+			err = fmt.Errorf("%w (its name is as it was given, from the folder of that time)", err)
+		}
+		return "", fmt.Errorf("rundir: %s: %w", what, err)
+	}
+	defer in.Close()
+	hash := sha256.New()
+	err = read(io.TeeReader(in, hash))
+	sum = hex.EncodeToString(hash.Sum(nil))
+	if sha != "" && sum != sha && ctx.Err() == nil {
+		err = errors.Join(fmt.Errorf("rundir: %s is not the %s that the spec was made with: SHA-256 %s; want %s",
+			file, what, sum, sha), err)
+	}
+	return sum, err
 }
 
 // HistoryOptions are how a history is read.

@@ -2,8 +2,6 @@ package rundir
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -75,27 +73,17 @@ func inRange(t study.TokenSpec, name string) func(v float64) error {
 }
 
 func loadSeries(ctx context.Context, s study.Series, check func(float64) error) (study.Series, error) {
-	in, err := paths.OpenInput(ctx, s.File)
-	if err != nil {
-		if s.SHA256 != "" { // of a spec that a run left
-			err = fmt.Errorf("%w (its name is as it was given, from the folder of that time)", err)
-		}
-		return s, err
-	}
-	defer in.Close()
-	sum := sha256.New()
-	rates, err := paths.ReadRates(io.TeeReader(in, sum), s.File,
-		paths.RatesOptions{Column: s.Column, Where: s.Where, Check: check})
+	full := s
+	var err error
+	full.SHA256, err = readInput(ctx, "series", s.File, s.SHA256, func(in io.Reader) (err error) {
+		full.Rates, err = paths.ReadRates(in, s.File,
+			paths.RatesOptions{Column: s.Column, Where: s.Where, Check: check})
+		return err
+	})
 	if err != nil {
 		return s, err
 	}
-	found := hex.EncodeToString(sum.Sum(nil))
-	if s.SHA256 != "" && s.SHA256 != found {
-		return s, fmt.Errorf("rundir: %s is not the series that the spec was made with: SHA-256 %s; want %s",
-			s.File, found, s.SHA256)
-	}
-	s.Rates, s.SHA256 = rates, found
-	return s, nil
+	return full, nil
 }
 
 // dated are numbers as YAML with series in place of those that are.
