@@ -82,8 +82,11 @@ func (b *Block) Inside(underlying int) {
 func (b *Block) Fill() {
 	for u := range b.Move {
 		fmath.Exps(b.Gross[u].Flat(b.Len), b.Move[u].Flat(b.Len))
-		if b.Ways[u] != nil {
-			fmath.Exps(b.Factors[u].Flat(b.Len), b.Ways[u].Flat(b.Len))
+		if b.Ways[u] == nil {
+			continue
+		}
+		for l := range Lanes {
+			fmath.Exps(b.Factors[u].Flat(l, b.Len), b.Ways[u].Flat(l, b.Len))
 		}
 	}
 }

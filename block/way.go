@@ -62,10 +62,11 @@ func share(d time.Duration, part float64) time.Duration {
 	return time.Duration(math.Round(float64(float64(d) * part)))
 }
 
-// Ways are those of a block, by step and lane.
-type Ways [Steps][Lanes]Way
+// Ways are those of a block, by lane and step: whoever makes or follows a path does so lane by
+// lane, and what it needs next then lies next to what it has.
+type Ways [Lanes][Steps]Way
 
-// Flat returns the first n steps as one slice, which shares the memory.
-func (w *Ways) Flat(n int) []float64 {
-	return unsafe.Slice(&w[0][0][0], Steps*Lanes*len(Way{}))[:n*Lanes*len(Way{})]
+// Flat returns the first n steps of a lane as one slice, which shares the memory.
+func (w *Ways) Flat(lane, n int) []float64 {
+	return unsafe.Slice(&w[lane][0][0], Steps*len(Way{}))[:n*len(Way{})]
 }

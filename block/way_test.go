@@ -45,13 +45,13 @@ func TestFill(t *testing.T) {
 	b.Len = 3
 	for s := range Steps {
 		for l := range Lanes {
-			b.Move[0][s][l], b.Ways[1][s][l] = 0.01*float64(l), Way{0, 0.1, -0.2, float64(s)}
+			b.Move[0][s][l], b.Ways[1][l][s] = 0.01*float64(l), Way{0, 0.1, -0.2, float64(s)}
 		}
 	}
 	b.Fill()
 	for _, c := range []struct{ got, want float64 }{
-		{b.Gross[0][2][15], math.Exp(0.15)}, {b.Gross[0][3][15], 0}, {b.Factors[1][2][15][3], math.Exp(2)},
-		{b.Factors[1][0][0][2], math.Exp(-0.2)}, {b.Factors[1][3][0][3], 0},
+		{b.Gross[0][2][15], math.Exp(0.15)}, {b.Gross[0][3][15], 0}, {b.Factors[1][15][2][3], math.Exp(2)},
+		{b.Factors[1][0][0][2], math.Exp(-0.2)}, {b.Factors[1][0][3][3], 0},
 	} {
 		if math.Abs(c.got-c.want) > 1e-15*c.want {
 			t.Errorf("%v; want %v", c.got, c.want)

@@ -173,7 +173,7 @@ func (m Bootstrap) AdvanceBars(at At, _ []*block.Track, state State, move *block
 				}
 				s.add(b, shift, j == 0)
 			}
-			move[k][l], ways[k][l] = s.move, s.way()
+			move[k][l], ways[l][k] = s.move, s.way()
 		}
 		c.keep(state, l)
 	}

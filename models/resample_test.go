@@ -112,7 +112,7 @@ func pricesAt(m Model, group uint64, step time.Duration, steps, looks int) [][bl
 		}
 		for k := range at.Len {
 			for l := range sum {
-				sum[l] += move[k][l] + ways[k][l][0]
+				sum[l] += move[k][l] + ways[l][k][0]
 			}
 			if done := at.First + k + 1; done == steps*(len(prices)+1)/looks {
 				var p [block.Lanes]float64
@@ -211,7 +211,7 @@ func TestResampledMemory(t *testing.T) {
 			m.AdvanceBars(at, nil, state, move, ways)
 			for k := range at.Len {
 				for l := range xs {
-					w := &ways[k][l]
+					w := &ways[l][k]
 					r := move[k][l] + w[0]
 					xs[l] = append(xs[l], r*r)
 					sums[0][l] += min(w[1], w[1]+w[2]) / steps

@@ -26,7 +26,7 @@ func normalBlock(sigma float64, seed, group uint64, first int, extremes bool) *b
 			move := float64(sd*b.Move[0][s][i]) - 0.5*float64(sd*sd)
 			b.Move[0][s][i] = move
 			if extremes {
-				b.Ways[0][s][i] = block.WayThrough(0, min(0, move)-beyond, max(0, move)+beyond, move)
+				b.Ways[0][i][s] = block.WayThrough(0, min(0, move)-beyond, max(0, move)+beyond, move)
 			}
 		}
 	}

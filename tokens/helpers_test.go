@@ -122,7 +122,7 @@ func put(b *block.Block, lane int, p Path) {
 	for s, bar := range p.Bars {
 		b.Move[0][s][lane] = bar.Move
 		if p.Extremes {
-			b.Ways[0][s][lane] = block.WayThrough(bar.Gap, bar.Lo, bar.Hi, bar.Move)
+			b.Ways[0][lane][s] = block.WayThrough(bar.Gap, bar.Lo, bar.Hi, bar.Move)
 		}
 	}
 	b.Fill()

@@ -28,8 +28,8 @@ func (m *Market) advance(b *block.Block, underlying, i, from, to int) {
 		if ways == nil {
 			m.s *= b.Gross[underlying][s][i]
 		} else {
-			r += ways[s][i][0]
-			m.through(&ways[s][i], &factors[s][i], now-b.Step, now)
+			r += ways[i][s][0]
+			m.through(&ways[i][s], &factors[i][s], now-b.Step, now)
 		}
 		m.rec.visit(m.s, now)
 		m.x += r

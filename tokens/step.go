@@ -19,7 +19,7 @@ func (k *Kernel) Advance(b *block.Block, underlying int, l *Lane, i, from, to in
 			continue
 		}
 		k.flush(l)
-		k.wayStep(l, &b.Ways[underlying][s][i], &b.Factors[underlying][s][i], now)
+		k.wayStep(l, &b.Ways[underlying][i][s], &b.Factors[underlying][i][s], now)
 	}
 }
 
