@@ -19,6 +19,11 @@ type charges struct {
 	onMargin           float64 // of equity: rate·dt
 }
 
+// none says that nothing is charged.
+func (c *charges) none() bool {
+	return c.growX == 0 && c.growB == 0 && c.funding == 0 && c.borrowFee == 0 && c.onMargin == 0
+}
+
 // over are the charges of a step of dt years.
 func (t *Terms) over(dt float64) charges {
 	return charges{

@@ -75,7 +75,7 @@ func (k *Kernel) carry(l *Lane, now time.Duration) {
 	if l.dated != nil {
 		c = &l.dated.charges
 	}
-	if *c == (charges{}) {
+	if c.none() {
 		return
 	}
 	v := &k.terms

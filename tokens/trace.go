@@ -37,9 +37,12 @@ func (r *recorder) price(gross float64) {
 }
 
 func (r *recorder) event(l *Lane, now time.Duration, name string) {
-	if r == nil {
-		return
+	if r != nil { // on its own, so that callers need no call where events are not observed
+		r.record(l, now, name)
 	}
+}
+
+func (r *recorder) record(l *Lane, now time.Duration, name string) {
 	e := Event{Time: now, Name: name, Price: r.s}
 	e.stand(l)
 	e.AUM = r.kernel.size(l, max(0, e.Equity))
