@@ -267,14 +267,16 @@ func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
 	if d == 0 {
 		return
 	}
-	gross := fmath.Exp(float64(g.dir * d))
-	if x == 0 {
-		x = float64(l.x * gross)
+	if x == 0 || l.trace != nil {
+		gross := fmath.Exp(float64(g.dir * d))
+		if x == 0 {
+			x = float64(l.x * gross)
+		}
+		l.trace.price(gross)
 	}
 	l.move(x)
 	g.done = min(g.done+d, g.total)
 	if l.trace != nil {
-		l.trace.price(gross)
 		l.trace.event(l, g.now(), "price")
 	}
 	k.gauge(l)
@@ -292,7 +294,7 @@ func (k *Kernel) liquidationAhead(l *Lane, g *leg) (d, x float64) {
 		if !(float64(g.dir*l.x)*v.Margins[i].Exposure < 0) {
 			continue // the margin grows
 		}
-		if di, xi := moveTo(l.x, v.Margins[i].exposureAt(l.b, l.n, l.vault.shares), g.dir); di < d {
+		if di, xi := moveTo(l.x, v.Margins[i].exposureAt(l.b, l.n, l.vault.shares), g.dir, g.left()); di < d {
 			d, x = di, xi
 		}
 	}
@@ -321,7 +323,8 @@ func (k *Kernel) edgeAhead(l *Lane, g *leg) (d, x float64) {
 	w := float64(k.sign * edge)
 	if rises && lev >= edge || !rises && lev <= edge {
 		d, x = 0, l.x
-	} else if d, x = moveTo(l.x, float64(w*l.b)/(1-w), g.dir); math.IsInf(d, 1) && math.Abs(lev-edge) <= 1e-9*edge {
+	} else if d, x = moveTo(l.x, float64(w*l.b)/(1-w), g.dir, g.left()); math.IsInf(d, 1) &&
+		math.Abs(lev-edge) <= 1e-9*edge {
 		d, x = 0, l.x // the edge is a rounding away, behind
 	}
 	// At leverage w a log move m changes leverage by a fraction (1−w)·m.
@@ -332,9 +335,13 @@ func (k *Kernel) edgeAhead(l *Lane, g *leg) (d, x float64) {
 }
 
 // moveTo is the log move in direction dir that takes exposure from to to;
-// infinite if that lies the other way.
-func moveTo(from, to, dir float64) (d, x float64) {
+// infinite if that lies the other way. A move clearly above left may be any other above left.
+func moveTo(from, to, dir, left float64) (d, x float64) {
 	if ratio := to / from; ratio > 0 {
+		// Most are, and need no logarithm: for a ratio r it is at least 1 − 1/r upwards, 1 − r downwards.
+		if d = float64(dir * (ratio - 1)); d > float64(left*(1+clearly))*max(ratio, 1) {
+			return d, to
+		}
 		if d = float64(dir * fmath.Log(ratio)); d >= 0 {
 			return d, to
 		}
