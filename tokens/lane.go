@@ -238,6 +238,13 @@ func (l *Lane) end(now time.Duration) {
 	}
 }
 
+// between says that leverage is clearly inside what it has been: spares a division.
+func (l *Lane) between() bool {
+	const near = 1e-12
+	e, size := l.x+l.b, math.Abs(l.x)
+	return size > float64(l.lev.min*(1+near)*e) && size < float64(l.lev.max*(1-near)*e)
+}
+
 // gauge records leverage and margin at points where they may be extreme: before and
 // after trades and moves.
 func (k *Kernel) gauge(l *Lane) {
@@ -249,12 +256,10 @@ func (k *Kernel) gauge(l *Lane) {
 		l.bust = min(l.bust, e/math.Abs(l.x))
 		return
 	}
-	size := math.Abs(l.x)
-	const near = 1e-12
-	if size > float64(l.lev.min*(1+near)*e) && size < float64(l.lev.max*(1-near)*e) {
-		return // between them: spares a division
+	if l.between() {
+		return
 	}
-	if lev := size / e; lev > l.lev.max {
+	if lev := math.Abs(l.x) / e; lev > l.lev.max {
 		l.lev.max = lev
 	} else if lev < l.lev.min {
 		l.lev.min = lev

@@ -21,12 +21,12 @@ func NewMarket() Market { return Market{s: 1, rec: newDrawdown(1)} }
 // advance walks one market, the i-th of its group, over the steps from … to−1 of a
 // block.
 func (m *Market) advance(b *block.Block, underlying, i, from, to int) {
-	ways, factors := b.Ways[underlying], b.Factors[underlying]
+	ways, factors, move, gross := b.Ways[underlying], b.Factors[underlying], b.Move[underlying], b.Gross[underlying]
 	for s := from; s < to; s++ {
 		now := time.Duration(b.First+s+1) * b.Step
-		r := b.Move[underlying][s][i]
+		r := move[s][i]
 		if ways == nil {
-			m.s *= b.Gross[underlying][s][i]
+			m.s *= gross[s][i]
 		} else {
 			r += ways[i][s][0]
 			m.through(&ways[i][s], &factors[i][s], now-b.Step, now)
@@ -43,13 +43,14 @@ func (m *Market) through(logs, factors *block.Way, start, now time.Duration) {
 		m.s *= factors[0]
 		m.rec.visit(m.s, start)
 	}
+	price := m.s
 	for leg := 1; leg < 3; leg++ {
-		m.s *= factors[leg]
-		if m.s > m.rec.peak || m.s < m.rec.floor {
-			m.rec.visit(m.s, logs.Reached(leg, start, now))
+		price *= factors[leg]
+		if price > m.rec.peak || price < m.rec.floor {
+			m.rec.visit(price, logs.Reached(leg, start, now))
 		}
 	}
-	m.s *= factors[3]
+	m.s = float64(price * factors[3])
 }
 
 // Price is the price, relative to its start.

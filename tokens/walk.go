@@ -40,17 +40,23 @@ func (k *Kernel) wayStep(l *Lane, logs, factors *block.Way, now time.Duration) {
 	}
 	calm := k.calm(l, now)
 	quiet := false // the last leg was
+	// Open and close are between the extremes: where nothing happens at these, nothing does.
+	low := float64(l.x * factors[1])
+	still := calm.holds && k.clear(l, &calm, low) && k.clear(l, &calm, float64(low*factors[2]))
 	for i := 1; i <= 3; i++ {
 		if logs[i] == 0 && (i < 3 || quiet) {
 			continue
 		}
 		x := float64(l.x * factors[i])
-		if quiet = calm.holds && (quiet || k.clear(l, &calm, l.x)) && k.clear(l, &calm, x); quiet {
+		quiet = still || calm.holds && (quiet || k.clear(l, &calm, l.x)) && k.clear(l, &calm, x)
+		if quiet {
 			if logs[i] == 0 {
 				continue // the price stands still, and walk would not gauge it either
 			}
 			l.move(x)
-			k.gauge(l)
+			if k.terms.EntrySize || !l.between() {
+				k.gauge(l)
+			}
 			if i < 3 && l.notable() {
 				if end := logs.Reached(i, start, now); end < now {
 					k.visit(l, end)
