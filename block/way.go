@@ -17,22 +17,18 @@ type Way [4]float64
 // and hi ≥ 0 on its way to move. Of extremes that are as far, up to rounding, the low comes
 // first.
 func WayThrough(gap, lo, hi, move float64) Way {
-	first, second := inOrder(lo, hi)
+	swap := uint64(0) // no branch: there is nothing to predict it from
+	if hi < -lo*(1-rounding) {
+		swap = ^swap
+	}
+	a, b := math.Float64bits(lo), math.Float64bits(hi)
+	d := (a ^ b) & swap
+	first, second := math.Float64frombits(a^d), math.Float64frombits(b^d)
 	return Way{gap, first, second - first, move - second}
 }
 
 // rounding is how much nearer the high must be than the low to come first.
 const rounding = 1e-12
-
-func inOrder(lo, hi float64) (first, second float64) {
-	swap := uint64(0) // no branch: there is nothing to predict it from
-	if hi < -lo*(1-rounding) {
-		swap = 1
-	}
-	a, b := math.Float64bits(lo), math.Float64bits(hi)
-	d := (a ^ b) & -swap
-	return math.Float64frombits(a ^ d), math.Float64frombits(b ^ d)
-}
 
 // Factors are the factors of a way in log moves.
 func (w *Way) Factors() (f Way) {

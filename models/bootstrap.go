@@ -173,7 +173,7 @@ func (m Bootstrap) AdvanceBars(at At, _ []*block.Track, state State, move *block
 				}
 				s.add(b, shift, j == 0)
 			}
-			move[k][l], ways[l][k] = s.move, s.way()
+			move[k][l], ways[l][k] = s.move, block.WayThrough(s.gap, s.lo, s.hi, s.move)
 		}
 		c.keep(state, l)
 	}
@@ -202,23 +202,15 @@ func (s *stepBar) add(b Bar, shift float64, first bool) {
 	} else {
 		s.move += b.Gap
 	}
-	s.reach(s.move)
-	s.reach(s.move + b.Lo)
-	s.reach(s.move + b.Hi)
+	low, high := s.move+b.Lo, s.move+b.Hi // beyond the bar's open
 	s.move += b.Move + shift
-	s.reach(s.move)
-}
-
-func (s *stepBar) reach(x float64) {
-	if x < s.lo {
-		s.lo = x
+	if low = min(low, s.move); low < s.lo {
+		s.lo = low
 	}
-	if x > s.hi {
-		s.hi = x
+	if high = max(high, s.move); high > s.hi {
+		s.hi = high
 	}
 }
-
-func (s *stepBar) way() block.Way { return block.WayThrough(s.gap, s.lo, s.hi, s.move) }
 
 // drawnBars is a history as blocks are drawn from it.
 type drawnBars struct {

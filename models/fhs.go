@@ -196,7 +196,7 @@ func (m FHS) AdvanceBars(at At, _ []*block.Track, state State, move *block.Track
 				b.Move = bars[done+i] - b.Gap
 				s.add(b, 0, j == 0)
 				if j++; j == each {
-					move[k][l], ways[l][k] = s.move, s.way()
+					move[k][l], ways[l][k] = s.move, block.WayThrough(s.gap, s.lo, s.hi, s.move)
 					s, j = stepBar{}, 0
 					k++
 				}

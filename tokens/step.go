@@ -141,7 +141,9 @@ func (k *Kernel) close(l *Lane, now time.Duration) {
 		return
 	}
 	k.look(l, now)
-	k.visit(l, now)
+	if l.notable() {
+		k.visit(l, now)
+	}
 	if k.beyond(l) {
 		l.outside++
 	}
