@@ -149,11 +149,11 @@ func (m FHS) Advance(at At, _ []*block.Track, state State, move *block.Track) {
 }
 
 // barsOf is room for the bars of a block's steps: own, if it has that of a bar a step.
-func barsOf(at At, bar time.Duration, own *[block.Steps]float64) []float64 {
+func barsOf[T any](at At, bar time.Duration, own *[block.Steps]T) []T {
 	if at.Step == bar {
 		return own[:at.Len]
 	}
-	return make([]float64, at.Len*int(at.Step/bar))
+	return make([]T, at.Len*int(at.Step/bar))
 }
 
 // toSteps adds a lane's bars up to steps.
@@ -177,31 +177,30 @@ func toSteps(bars []float64, move *block.Track, steps, lane int) {
 func (m FHS) AdvanceBars(at At, _ []*block.Track, state State, move *block.Track, ways *block.Ways) {
 	f := m.walk()
 	var own, ownSD [block.Steps]float64
-	bars, sds := barsOf(at, m.Step, &own), barsOf(at, m.Step, &ownSD)
+	var ownShapes [block.Steps]Bar
+	bars, sds, shapes := barsOf(at, m.Step, &own), barsOf(at, m.Step, &ownSD), barsOf(at, m.Step, &ownShapes)
 	each := len(bars) / at.Len
 	first, last := at.Lanes()
 	for l := first; l < last; l++ {
 		f.load(at, state, l)
 		begins := f.drawn == 0
-		var s stepBar
-		k, j := 0, 0 // the step, and the bar in it
 		for done := 0; done < len(bars); {
 			from, n := f.fill(bars[done:], sds[done:])
-			for i, b := range m.drawn.shapes[from : from+n] {
-				sd := sds[done+i]
-				b = Bar{Gap: float64(sd * b.Gap), Lo: float64(sd * b.Lo), Hi: float64(sd * b.Hi)}
-				if begins && done+i == 0 { // paths begin at an open
-					b.Gap = 0
-				}
-				b.Move = bars[done+i] - b.Gap
-				s.add(b, 0, j == 0)
-				if j++; j == each {
-					move[k][l], ways[l][k] = s.move, block.WayThrough(s.gap, s.lo, s.hi, s.move)
-					s, j = stepBar{}, 0
-					k++
-				}
-			}
+			copy(shapes[done:], m.drawn.shapes[from:from+n])
 			done += n
+		}
+		if begins { // paths begin at an open
+			shapes[0].Gap = 0
+		}
+		for k := range at.Len {
+			var s stepBar
+			for j := k * each; j < (k+1)*each; j++ {
+				sd, b := sds[j], &shapes[j]
+				gap := float64(sd * b.Gap)
+				low, high := float64(sd*b.Lo), float64(sd*b.Hi)
+				s.add(Bar{Gap: gap, Lo: low, Hi: high, Move: bars[j] - gap}, 0, j == k*each)
+			}
+			move[k][l], ways[l][k] = s.move, block.WayThrough(s.gap, s.lo, s.hi, s.move)
 		}
 		f.keep(state, l)
 	}
