@@ -13,9 +13,9 @@ import (
 // one and to the close. It holds their log moves, or the factors by which the price moves.
 type Way [4]float64
 
-// WayThrough is the way, in log moves, of a price that jumps by gap and then reaches lo ≤ 0
-// and hi ≥ 0 on its way to move. Of extremes that are as far, up to rounding, the low comes
-// first.
+// WayThrough is the way, in log moves, of a price that jumps by gap and then reaches lo and hi,
+// between which are 0 and move, on its way to move. Of extremes that are as far, up to rounding,
+// the low comes first.
 func WayThrough(gap, lo, hi, move float64) Way {
 	swap := uint64(0) // no branch: there is nothing to predict it from
 	if hi < -lo*(1-rounding) {

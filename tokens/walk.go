@@ -12,8 +12,8 @@ import (
 type Bar struct {
 	Gap  float64 // from the last close to this open: a jump
 	Move float64 // from the open to the close
-	Lo   float64 // least reached, from the open, ≤ 0
-	Hi   float64 // largest reached, from the open, ≥ 0
+	Lo   float64 // least reached, from the open, ≤ 0 and ≤ Move
+	Hi   float64 // largest reached, from the open, ≥ 0 and ≥ Move
 	Down bool    // the keeper is out of service
 }
 
@@ -40,9 +40,9 @@ func (k *Kernel) wayStep(l *Lane, logs, factors *block.Way, now time.Duration) {
 	}
 	calm := k.calm(l, now)
 	quiet := false // the last leg was
-	// Open and close are between the extremes: where nothing happens at these, nothing does.
-	low := float64(l.x * factors[1])
-	still := calm.holds && k.clear(l, &calm, low) && k.clear(l, &calm, float64(low*factors[2]))
+	// Open and close are between the extremes: if nothing happens at these, all legs are quiet.
+	near := float64(l.x * factors[1])
+	still := calm.holds && k.clear(l, &calm, near) && k.clear(l, &calm, float64(near*factors[2]))
 	for i := 1; i <= 3; i++ {
 		if logs[i] == 0 && (i < 3 || quiet) {
 			continue
