@@ -16,6 +16,7 @@ var fields = append([]string{
 	"p", "b", "base", "grown", "e", "v", "sumE", "sumB", "s1", "s2", "s3", "paid", "kept", "impact", "gas", "logFee",
 	"logImpact", "logGas",
 	"pMin", "pMax", "turnover", "trades", "min",
+	"money0", "money1", "money2", "money3", "logs0", "logs1", "logs2", "logs3",
 }, drawdowns...)
 
 // marketFields are the columns of tokens.marketColumns, in order.
@@ -29,13 +30,10 @@ var constants = []string{
 	"ratio", "grow", "carry", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upTurn", "downTurn",
 	"rate", "v0", "lo", "hi",
 	"upV", "downV", "upW", "downW", "upH", "downH", "gas", "aum", "own",
-	"fixed", "exponent", "impact", "reach", "power",
+	"fixed", "exponent", "impact", "reach", "onCash", "onEquity", "power",
 }
 
-const (
-	rows  = 44 // of tokens.fastConstants
-	terms = 14 // of the series
-)
+const rows = 46 // of tokens.fastConstants
 
 // The least and greatest numbers that tokens/fastpath.go and
 // tokens/fastpath_sizecost.go allow.
@@ -45,6 +43,13 @@ const (
 	leastUSD  = 1e-9
 	mostUSD   = 1e15
 	mostCost  = 0.01
+	mostDue   = 0.004
+)
+
+// Where a row of dated rates has gas and impact, if it has them.
+const (
+	datedGas    = 32
+	datedImpact = 40
 )
 
 func index(names []string, name string) int {
@@ -61,7 +66,8 @@ func index(names []string, name string) int {
 // of each step; drawdowns, for the steps with a new high or low. Loops that go
 // over the bits of a word leave the processor little to guess.
 func fastPaths() {
-	for _, c := range []fastPath{{}, {sizeCost: true}, {carry: true}, {carry: true, sizeCost: true}} {
+	for _, c := range []fastPath{{}, {sizeCost: true}, {carry: true}, {carry: true, sizeCost: true},
+		{carry: true, dated: true}, {carry: true, sizeCost: true, dated: true}} {
 		if wide && !c.carry && !c.sizeCost {
 			continue // comparing into a mask and blending by it takes longer than what there is to gain
 		}
@@ -70,8 +76,9 @@ func fastPaths() {
 }
 
 // A fastPath is one of the functions: whether something is paid from cash on the
-// exposure, as by a perpetual, and whether a trade's cost depends on its size.
-type fastPath struct{ carry, sizeCost bool }
+// exposure, as by a perpetual; whether a trade's cost depends on its size; and whether all that, and
+// interest, changes from step to step.
+type fastPath struct{ carry, sizeCost, dated bool }
 
 // A unit is a vector of lanes.
 type unit struct {
@@ -85,6 +92,10 @@ type unit struct {
 	p, b          reg.VecVirtual // b: growth of it, if size cost
 	pMin, pMax    reg.VecVirtual
 	when          reg.VecVirtual // size cost: bits of the steps with a trade
+
+	rates [4]Mem // dated: of each step
+	carry Mem    // dated, no size cost: what each step multiplies b by
+	paid  Mem    // dated, size cost: where each lane's row of each step is, in bytes from the first
 
 	ok   Mem            // mask of the lanes that stay on the fast path
 	kept map[string]Mem // for later
@@ -114,18 +125,27 @@ func (u *unit) keep(local func(int) Mem, values map[string]reg.VecVirtual) {
 
 func (c fastPath) write() {
 	name := "fastPath"
-	if c.carry {
+	switch {
+	case c.dated:
+		name += "Dated"
+	case c.carry:
 		name += "Carry"
 	}
 	if c.sizeCost {
 		name += "SizeCost"
 	}
-	signature := "func(lanes *float64, constants *[%d][8]float64, gross *float64, steps int, now, step int64) uint16"
-	begin(name, 0, fmt.Sprintf(signature, rows),
+	signature := "func(lanes *float64, constants *[%d][8]float64, gross *float64, steps int, now, step int64%s) uint16"
+	doc, extra := []string{
 		fmt.Sprintf("takes %d lanes on the fast path, the first of which is given by the address", bytes()/4),
 		"of its first column, over the given number of steps, 1 to 64. Now is the end of",
 		"the first step. It returns a bit for each lane that leaves the fast path,",
-		"which is left as it was. Nothing happens to a lane whose p is NaN.")
+		"which is left as it was. Nothing happens to a lane whose p is NaN."}, ""
+	if c.dated {
+		extra = ", bars, ofBar *int32, rates *float64"
+		doc = append(doc, "Bars are those that each step of each lane is drawn from, from the first lane on, 16 to",
+			"a step; ofBar has the number of each bar's row of rates.")
+	}
+	begin(name, 0, fmt.Sprintf(signature, rows, extra), doc...)
 	lanes := Load(Param("lanes"), GP64())
 	consts := Load(Param("constants"), GP64())
 	gross := Load(Param("gross"), GP64())
@@ -149,7 +169,9 @@ func (c fastPath) write() {
 	MOVQ(steps, end)
 	SHLQ(U8(shift()), end)
 
-	if wide {
+	if wide && c.dated {
+		keep("grow", "onEquity", "upAt", "downAt", "upP", "downP", "upA", "upC", "downA", "downC")
+	} else if wide {
 		keep("ratio", "grow", "carry", "upAt", "downAt", "upP", "downP", "upA", "upC", "downA", "downC")
 	} else if !c.sizeCost && !c.carry {
 		keep("ratio", "upAt", "downAt", "upP")
@@ -160,6 +182,23 @@ func (c fastPath) write() {
 		u := &unit{name: []string{"A", "B"}[i], before: local(65), after: local(65), cash: local(65), bits: GP64(),
 			kept: map[string]Mem{}}
 		u.field = func(name string) Mem { return Mem{Base: lanes, Disp: 128*index(fields, name) + bytes()*i} }
+		if c.dated {
+			if c.sizeCost {
+				u.paid = local(65)
+			} else {
+				u.carry = local(64)
+			}
+			for j := range u.rates {
+				u.rates[j] = local(64)
+			}
+		}
+		units[i] = u
+	}
+	var history rates
+	if c.dated {
+		history = rates{Load(Param("bars"), GP64()), Load(Param("ofBar"), GP64()), Load(Param("rates"), GP64())}
+	}
+	for _, u := range units {
 		u.p, u.pMin, u.pMax = load(u.field("p")), load(u.field("pMin")), load(u.field("pMax"))
 		VMOVUPD(u.p, u.after)
 		if c.sizeCost {
@@ -170,17 +209,28 @@ func (c fastPath) write() {
 			VMOVUPD(u.b, u.cash)
 			XORQ(u.bits, u.bits)
 		}
-		units[i] = u
 	}
 
 	Label("position")
 	for i, u := range units {
 		p := u.p // in place
-		var carry reg.VecVirtual
-		if c.carry {
+		var carry, ratio reg.VecVirtual
+		switch {
+		case c.dated:
+			r := u.lookUp(history, i, c.sizeCost, k)
+			both := subpd(addpd(vector(r[2]), r[3]), mulpd(vector(r[1]), number("onEquity")))
+			carry = addpd(addpd(vector(r[1]), constant(1.0)), mulpd(p, both))
+			ratio = addpd(vector(r[0]), constant(1.0))
+			if !c.sizeCost {
+				VMOVUPD(carry, u.carry.Idx(k, 1))
+			}
+		case c.carry:
 			carry = addpd(mulpd(p, number("carry")), constant(1.0))
+			fallthrough
+		default:
+			ratio = vector(number("ratio"))
 		}
-		VMULPD(mulpd(vector(number("ratio")), Mem{Base: gross, Disp: bytes() * i}), p, p)
+		VMULPD(mulpd(ratio, Mem{Base: gross, Disp: bytes() * i}), p, p)
 		if c.carry {
 			VDIVPD(carry, p, p)
 		}
@@ -212,6 +262,9 @@ func (c fastPath) write() {
 		}
 	}
 	ADDQ(U32(128), gross)
+	if c.dated {
+		ADDQ(U32(64), history.bars)
+	}
 	ADDQ(U32(bytes()), k)
 	CMPQ(k, end)
 	JLT(LabelRef("position"))
@@ -223,13 +276,16 @@ func (c fastPath) write() {
 		if c.sizeCost {
 			u.keep(local, map[string]reg.VecVirtual{"when": u.when})
 		}
+		if c.dated {
+			u.due(local, k, end, number)
+		}
 	}
 	switch {
 	case c.sizeCost && wide:
-		sizeCostTrades(units[:], local, steps, bits, number, row)
+		c.sizeCostTrades(units[:], local, steps, bits, number, row)
 	case c.sizeCost:
-		sizeCostTrades(units[:1], local, steps, bits, number, row)
-		sizeCostTrades(units[1:], local, steps, bits, number, row)
+		c.sizeCostTrades(units[:1], local, steps, bits, number, row)
+		c.sizeCostTrades(units[1:], local, steps, bits, number, row)
 	default:
 		for _, u := range units {
 			state := u.state("paid", "turnover", "kept", "trades")
@@ -243,7 +299,9 @@ func (c fastPath) write() {
 				count(or(up, down), state["trades"])
 				o, w := subpd(one, p), subpd(one, q)
 				growth := vector(number("grow"))
-				if c.carry {
+				if c.dated {
+					growth = mulpd(growth, u.carry.Idx(k, 1))
+				} else if c.carry {
 					growth = mulpd(growth, addpd(mulpd(load(u.after.Idx(k, 1)), number("carry")), one))
 				}
 				paid := subpd(mulpd(mulpd(load(u.cash.Idx(k, 1)), growth), o),
@@ -270,7 +328,11 @@ func (c fastPath) write() {
 		if wide {
 			keep("upAt", "downAt", "v0")
 		}
-		state := u.state("sumE", "sumB", "s1", "s2", "s3", "min")
+		sums := []string{"sumE", "min"}
+		if !c.dated {
+			sums = append(sums, "sumB", "s1", "s2", "s3")
+		}
+		state := u.state(sums...)
 		high := newExtremes(one, depths, u.field)
 		var base, grown reg.VecVirtual
 		if c.sizeCost {
@@ -290,24 +352,33 @@ func (c fastPath) write() {
 			VMOVUPD(u.cash.Offset(bytes()).Idx(k, 1), b)
 		}
 		p := load(u.after.Offset(bytes()).Idx(k, 1))
-		VADDPD(b, state["sumB"], state["sumB"])
+		if !c.dated {
+			VADDPD(b, state["sumB"], state["sumB"])
+		}
 		o := subpd(one, p)
 		e := mulpd(o, b)
 		VMOVUPD(e, u.before.Idx(k, 1)) // p is not needed any more
 		VADDPD(e, state["sumE"], state["sumE"])
 		VMINPD(e, state["min"], state["min"])
-		d := subpd(do(VDIVPD, one, o), number("v0"))
-		high.note(e, bits, u.bits)
-		VADDPD(d, state["s1"], state["s1"])
-		d2 := mulpd(d, d)
-		VADDPD(d2, state["s2"], state["s2"])
-		VADDPD(mulpd(d2, d), state["s3"], state["s3"])
+		if c.dated {
+			high.note(e, bits, u.bits)
+		} else {
+			d := subpd(do(VDIVPD, one, o), number("v0"))
+			high.note(e, bits, u.bits)
+			VADDPD(d, state["s1"], state["s1"])
+			d2 := mulpd(d, d)
+			VADDPD(d2, state["s2"], state["s2"])
+			VADDPD(mulpd(d2, d), state["s3"], state["s3"])
+		}
 		ADDQ(U32(bytes()), k)
 		CMPQ(k, end)
 		JLT(LabelRef("record" + u.name))
 
 		ok = loadMask(u.ok)
 		u.store(ok, state)
+		if c.dated {
+			u.charge(k, end)
+		}
 		last := func(m Mem) reg.VecVirtual { return load(m.Offset(-bytes()).Idx(end, 1)) }
 		if c.sizeCost {
 			u.store(ok, map[string]reg.VecVirtual{"base": base, "grown": grown, "b": mulpd(base, grown)})

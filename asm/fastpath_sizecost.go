@@ -13,7 +13,7 @@ import (
 // sizeCost.trade of package tokens: first the first of each lane, then the second
 // of each, and so on. Each waits for the one before, so that units side by side
 // take less time than one after another, if there are registers.
-func sizeCostTrades(units []*unit, local func(int) Mem, steps, bits reg.GPVirtual, number func(string) Op,
+func (c fastPath) sizeCostTrades(units []*unit, local func(int) Mem, steps, bits reg.GPVirtual, number func(string) Op,
 	row func(int) Mem) {
 	held = map[string]reg.VecVirtual{}
 	next, some, done := "next"+units[0].name, "some"+units[0].name, "done"+units[0].name
@@ -23,7 +23,11 @@ func sizeCostTrades(units []*unit, local func(int) Mem, steps, bits reg.GPVirtua
 	SUBQ(steps, left)
 	VMOVQ(left, x)
 	for i, u := range units {
-		r := &round{unit: u, when: vec(), base: load(u.field("base"))}
+		r := &round{unit: u, dated: c.dated, when: vec(), base: load(u.field("base"))}
+		if c.dated {
+			r.pays = local(1)
+			VMOVUPD(zero(), u.paid.Offset(none*bytes()))
+		}
 		VMOVUPD(load(u.field("p")), u.before.Offset(none*bytes()))
 		VMOVUPD(load(constant(1.0)), u.grown.Offset(none*bytes()))
 		VPSRLQ(x, load(u.kept["when"]), r.when) // the first step's bit is the lowest
@@ -75,12 +79,14 @@ const none = 64 // the step of a lane that does not trade any more
 // A round is one trade of each lane of a unit.
 type round struct {
 	*unit
+	dated      bool
 	when, base reg.VecVirtual // trades yet to come, by step; cash after the last
 
 	active mask           // lanes that trade
 	x      reg.VecVirtual // at work
 
 	free, e, gas, at Mem
+	pays             Mem // dated: where the row of this step is
 	down, good       Mem // masks: when the price has fallen, in the usual way
 }
 
@@ -139,7 +145,10 @@ func (r *round) begin(number func(string) Op) {
 	e := mulpd(o, b)
 	unit := do(VANDPD, e, number("own")) // equity or 1
 	unit = do(VORPD, unit, number("fixed"))
-	gas := do(VDIVPD, vector(number("gas")), unit)
+	if r.dated {
+		VMOVUPD(gather(r.paid, load(r.at)), r.pays)
+	}
+	gas := do(VDIVPD, r.cost("gas", datedGas, number), unit)
 	free := subpd(do(VDIVPD, vector(constant(1.0)), o), r.side(number, "V"))
 	free = mulpd(subpd(free, mulpd(gas, r.side(number, "W"))), r.side(number, "Turn"))
 	usd := mulpd(mulpd(free, unit), number("aum"))
@@ -151,6 +160,15 @@ func (r *round) begin(number func(string) Op) {
 	r.x = usd
 }
 
+// cost is what trades cost now, gas over AUM.
+func (r *round) cost(name string, offset int, number func(string) Op) reg.VecVirtual {
+	if !r.dated {
+		return vector(number(name))
+	}
+	rates := Load(Param("rates"), GP64())
+	return gather(Mem{Base: rates, Disp: offset}, load(r.pays))
+}
+
 // side is the constant of the side on which each lane trades.
 func (r *round) side(number func(string) Op, name string) reg.VecVirtual {
 	return blend(loadMask(r.down), vector(number("up"+name)), number("down"+name))
@@ -158,7 +176,7 @@ func (r *round) side(number func(string) Op, name string) reg.VecVirtual {
 
 // end makes the trade, from the impact's power in x.
 func (r *round) end(number func(string) Op, row func(int) Mem) {
-	rate := mulpd(r.x, number("impact"))
+	rate := mulpd(r.x, r.cost("impact", datedImpact, number))
 	h := mulpd(rate, r.side(number, "H"))
 	and(loadMask(r.good), cmppd(atMost, size(h), number("reach"))).save(r.good)
 	coefficient := func(n int) Mem { return row(index(constants, "power") + n) }

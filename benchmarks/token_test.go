@@ -58,7 +58,10 @@ func BenchmarkToken(b *testing.B) {
 
 // BenchmarkCore measures the tokens alone, on paths that are there already.
 func BenchmarkCore(b *testing.B) {
-	const blocks = 128 // of one group: 8,192 hours
+	const (
+		blocks = 128      // of one group: 8,192 hours
+		bars   = 4 * 8760 // of a history
+	)
 	g := paths.Generator{Model: models.GBM{Sigma: 0.8},
 		Grid: paths.Grid{Step: time.Hour, Steps: blocks * block.Steps}, Seed: 1}
 	w := g.NewWalker()
@@ -68,6 +71,13 @@ func BenchmarkCore(b *testing.B) {
 		from, to := w.Next(), block.New(1)
 		to.First, to.Len, to.Step = from.First, from.Len, from.Step
 		*to.Move[0], *to.Gross[0] = *from.Move[0], *from.Gross[0]
+		to.Bar = []*block.Bars{new(block.Bars)}
+		for s := range block.Steps { // stretches of two days, one after another in each lane
+			for i := range block.Lanes {
+				step := to.First + s
+				to.Bar[0][s][i] = int32((step/48*997*(i+1)*48 + step%48) % bars)
+			}
+		}
 		path = append(path, to)
 	}
 	b.Run("stage=market", func(b *testing.B) {
@@ -82,24 +92,54 @@ func BenchmarkCore(b *testing.B) {
 		perStep(b, start, blocks*block.Steps*block.Lanes)
 	})
 	for _, kind := range kinds {
-		b.Run("stage=core/token="+kind.name, func(b *testing.B) {
-			t, err := kind.spec.Build()
-			if err != nil {
-				b.Fatal(err)
+		for _, series := range []bool{false, true} {
+			name := "stage=core/token=" + kind.name
+			if series {
+				name += "/series=all"
 			}
-			k, err := tokens.Compile(t, time.Hour)
-			if err != nil {
-				b.Fatal(err)
-			}
-			var ls tokens.Lanes
-			start := cpuTime()
-			for b.Loop() {
-				k.BeginAll(&ls)
-				for _, p := range path {
-					k.AdvanceAll(p, 0, &ls, 0, p.Len)
+			b.Run(name, func(b *testing.B) {
+				t, err := kind.spec.Build()
+				if err != nil {
+					b.Fatal(err)
 				}
-			}
-			perStep(b, start, blocks*block.Steps*block.Lanes)
-		})
+				k, err := tokens.Compile(t, time.Hour)
+				if err == nil && series {
+					err = k.Follow(hourly(t, bars))
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+				k.ByBar(bars)
+				var ls tokens.Lanes
+				start := cpuTime()
+				for b.Loop() {
+					k.BeginAll(&ls)
+					for _, p := range path {
+						k.AdvanceAll(p, 0, &ls, 0, p.Len)
+					}
+				}
+				perStep(b, start, blocks*block.Steps*block.Lanes)
+			})
+		}
 	}
+}
+
+// hourly are rates that are all new in each bar, and gas and impact, of a token.
+func hourly(t tokens.Token, bars int) (list []tokens.Dated) {
+	for i := range bars {
+		d := tokens.Dated{From: i, Cost: t.Cost}
+		about := func(rate float64) float64 { return rate + 0.01*float64((i*7919)%13-6) }
+		switch m := t.Mechanism.(type) {
+		case tokens.Loan:
+			m.Borrow, m.Supply = about(m.Borrow), about(m.Supply)
+			d.Terms = m.Terms(t)
+		case tokens.Perp:
+			m.Funding, m.BorrowFee, m.CashRate = about(m.Funding), about(m.BorrowFee), about(m.CashRate)
+			d.Terms = m.Terms(t)
+		}
+		d.Cost.Gas *= 1 + 0.01*float64(i%7)
+		d.Cost.Impact *= 1 + 0.01*float64(i%5)
+		list = append(list, d)
+	}
+	return list
 }

@@ -44,48 +44,64 @@ type Dated struct {
 
 // dated is a Dated over one step.
 type dated struct {
-	from int
 	charges
 	gas, impact float64
-	entry       float64 // what entering now costs the holder
+	from        int
 }
 
 // Follow makes the kernel's rates change with the steps of a path. The first of the list is in
-// force from step 0; the steps are in order, none twice. Its lanes live on a [Path] then, and do
-// not take the fast path.
+// force from step 0; the steps are in order, none twice. Its lanes live on a [Path] then, or in
+// blocks after [Kernel.ByBar]. Where nothing changes, they have the bits of a token of these rates.
 //
 // Without a call, the token's own rates are in force at every step.
 func (k *Kernel) Follow(list []Dated) error {
 	dt := years(k.step)
-	all := make([]dated, len(list))
+	all := make([]dated, 0, len(list))
 	gas, impact := 0.0, 0.0
 	for i, d := range list {
 		if i == 0 && d.From != 0 || i > 0 && d.From <= list[i-1].From {
 			return fmt.Errorf("tokens: dated rates: number %d is in force from step %d; want steps that rise from 0",
 				i, d.From)
 		}
-		all[i] = dated{from: d.From, charges: d.Terms.over(dt), gas: d.Cost.Gas, impact: d.Cost.Impact}
-		c := &all[i].charges
+		c := d.Terms.over(dt)
 		if size := math.Abs(c.growX) + math.Abs(c.growB) + math.Abs(c.funding) + math.Abs(c.borrowFee) +
 			math.Abs(c.onMargin); !(size < math.Inf(1)) {
-			return fmt.Errorf("tokens: dated rates: %+v at step %d; want finite numbers", *c, d.From)
+			return fmt.Errorf("tokens: dated rates: %+v at step %d; want finite numbers", c, d.From)
 		}
 		if err := d.Cost.check(); err != nil {
 			return fmt.Errorf("tokens: dated costs at step %d: %w", d.From, err)
 		}
-		entering := k.token
-		entering.Cost.Gas, entering.Cost.Impact = d.Cost.Gas, d.Cost.Impact
-		all[i].entry = entering.enter(k.terms.Lender).Total()
+		next := dated{c, d.Cost.Gas, d.Cost.Impact, d.From}
+		if n := len(all); n > 0 && next.same(&all[n-1]) {
+			continue
+		}
+		all = append(all, next)
 		gas, impact = max(gas, d.Cost.Gas), max(impact, d.Cost.Impact)
 	}
 	if len(all) == 0 {
 		return errors.New("tokens: dated rates: none; want those from step 0 on")
 	}
+	k.first.entry = k.entry(&all[0])
 	// Whether continuous trading at an edge has a limit must not change on the way: with gas
 	// or impact at any time it has none.
 	k.token.Cost.Gas, k.token.Cost.Impact = gas, impact
-	k.dated, k.fast, k.first.entry = all, nil, all[0].entry
+	if k.charges, k.dated = all[0].charges, all; len(all) == 1 {
+		k.dated = nil
+	}
+	k.fast = newFastPath(k)
 	return nil
+}
+
+// same reports whether what is paid does not change.
+func (d *dated) same(o *dated) bool {
+	return d.charges == o.charges && d.gas == o.gas && d.impact == o.impact
+}
+
+// entry is what entering costs the holder at dated costs.
+func (k *Kernel) entry(d *dated) float64 {
+	t := k.token
+	t.Cost.Gas, t.Cost.Impact = d.gas, d.impact
+	return t.enter(k.terms.Lender).Total()
 }
 
 // cost is what a trade of the lane costs now.
@@ -175,11 +191,15 @@ func (k *Kernel) date(b *block.Block, underlying int, l *Lane, step, i int) {
 	if k.dated == nil && k.next == nil {
 		return
 	}
-	if k.ofBar == nil || k.next != nil || b.Bar == nil {
-		panic("tokens: a kernel that changes on dates; want it on a Path, or a block with the bars of a history")
-	}
+	k.wantBars(b)
 	l.dated = &k.dated[k.ofBar[b.Bar[underlying][step][i]]]
 	if b.First+step == 0 {
-		l.entry = l.dated.entry
+		l.entry = k.entry(l.dated)
+	}
+}
+
+func (k *Kernel) wantBars(b *block.Block) {
+	if k.ofBar == nil || k.next != nil || b.Bar == nil {
+		panic("tokens: a kernel that changes on dates; want it on a Path, or a block with the bars of a history")
 	}
 }

@@ -3,6 +3,7 @@ package tokens
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -75,17 +76,12 @@ func TestBooksCloseDated(t *testing.T) {
 	})
 }
 
-// Rates that are dated and do not change are the constants, to the bit where the fast path does not
-// serve them; and a token that becomes itself is what it was.
+// Rates that are dated and do not change are the constants, to the bit; and a token that becomes
+// itself is what it was, where leaving the fast path changes no rounding.
 func TestDatedConstants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		token, p := anyToken(t), anyPath(t)
 		want := must(t, token, p.Step).Live(p)
-		if !p.Extremes {
-			slow := must(t, token, p.Step)
-			slow.fast = nil
-			want = slow.Live(p)
-		}
 		k, next := must(t, token, p.Step), must(t, token, p.Step)
 		constant := []Dated{{Terms: token.terms(), Cost: token.Cost}, {From: len(p.Bars) / 2, Terms: token.terms(),
 			Cost: token.Cost}}
@@ -102,6 +98,12 @@ func TestDatedConstants(t *testing.T) {
 		}
 		if err := k.Then(time.Duration(rapid.IntRange(1, 50).Draw(t, "at"))*p.Step, next); err != nil {
 			t.Fatal(err)
+		}
+		if !p.Extremes {
+			k.fast, next.fast = nil, nil
+			slow := must(t, token, p.Step)
+			slow.fast = nil
+			want = slow.Live(p)
 		}
 		if got := k.Live(p); !same(got, want) {
 			t.Errorf("became itself %+v\nwas %+v", got, want)
@@ -277,7 +279,7 @@ func TestDatedRefuses(t *testing.T) {
 		"want it on a Path": func() (err error) {
 			defer func() { err = fmt.Errorf("%v", recover()) }()
 			k := must2(t, token)
-			if err := k.Follow([]Dated{{Terms: terms}}); err != nil {
+			if err := k.Follow([]Dated{{Terms: terms}, {From: 1, Terms: terms, Cost: Cost{Gas: 1}}}); err != nil {
 				return err
 			}
 			l := k.Begin()
@@ -289,6 +291,31 @@ func TestDatedRefuses(t *testing.T) {
 			t.Errorf("%v; want %q", err, want)
 		}
 	}
+}
+
+// hourly are rates, gas and impact about those of a token that change after so many steps, each
+// within what its venue has.
+func hourly(token Token, steps, every int) (list []Dated) {
+	r := rand.New(rand.NewPCG(3, uint64(steps)))
+	about := func(rate float64) float64 { return rate*(0.5+r.Float64()) + 0.02*r.NormFloat64() }
+	for from := 0; from < steps; from += every {
+		d := Dated{From: from, Cost: token.Cost}
+		switch m := token.Mechanism.(type) {
+		case Loan:
+			m.Borrow, m.Supply = about(m.Borrow), about(m.Supply)
+			d.Terms = m.Terms(token)
+		case Perp:
+			m.Funding, m.BorrowFee, m.CashRate = about(m.Funding), about(m.BorrowFee), about(m.CashRate)
+			if r.IntN(200) == 0 {
+				m.Funding *= 40
+			}
+			d.Terms = m.Terms(token)
+		}
+		d.Cost.Gas *= 0.5 + r.Float64()
+		d.Cost.Impact *= 0.5 + r.Float64()
+		list = append(list, d)
+	}
+	return list
 }
 
 // BenchmarkDated lives a year of hours, with constants and with all rates changing every hour.
@@ -310,16 +337,7 @@ func BenchmarkDated(b *testing.B) {
 						b.Fatal(err)
 					}
 					if series {
-						var list []Dated
-						for i := range p.Bars {
-							d := Dated{From: i, Terms: m.token.terms(), Cost: m.token.Cost}
-							for n, c := range []*Charge{&d.Terms.ExposureInterest, &d.Terms.CashInterest,
-								&d.Terms.Funding, &d.Terms.BorrowFee, &d.Terms.MarginInterest} {
-								c.Rate, c.Item = 0.01*float64((i+n)%7), SupplyInterest
-							}
-							list = append(list, d)
-						}
-						if err := k.Follow(list); err != nil {
+						if err := k.Follow(hourly(m.token, len(p.Bars), 1)); err != nil {
 							b.Fatal(err)
 						}
 					}

@@ -43,6 +43,8 @@ type fastPath struct {
 	vector   *fastConstants
 
 	per [4]float64 // Taylor coefficients about v0 in v of ln(1+d)/d for a step's carry d
+
+	dated *datedPath // in place of ratio, grow, carry and per; nil: rates are constants
 }
 
 // An edge is where a band trades, with the effect of the trade: with cost k as a fraction
@@ -74,6 +76,7 @@ type fastState struct {
 	pMin, pMax float64 // before trades
 
 	sizeCostSums
+	datedSums
 }
 
 // newFastPath returns nil for a token that cannot take it.
@@ -83,47 +86,18 @@ func newFastPath(k *Kernel) *fastPath {
 		t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 {
 		return nil
 	}
-	// Interest on the margin x + b is that on cash, less what the exposure then pays.
-	growB := k.growB + k.onMargin
-	paid := k.funding + float64(k.sign*k.borrowFee) - k.onMargin // a step's over the exposure, signed
-	c := &fastPath{
-		ratio: (1 + k.growX) / (1 + growB),
-		grow:  float64((1 + growB) * (1 + k.fee)),
-		carry: paid / (1 + growB),
-		floor: k.floor,
-		rate:  t.Cost.Fee + t.Cost.ImpactBase,
-		v0:    1 - t.Target,
-	}
-	// A step's carry over equity at leverage L is growX·L + growB·(1−L) − paid·L.
-	growX := k.growX - paid
-	d0 := float64(growX*t.Target) + float64(growB*c.v0)
-	d1 := growB - growX
-	if !(math.Abs(d0) < 1e-3) {
+	c := &fastPath{floor: k.floor, rate: t.Cost.Fee + t.Cost.ImpactBase, v0: 1 - t.Target}
+	reach := 50.0 // how far leverage may be from the target
+	if k.dated != nil {
+		if c.dated = newDatedPath(k); c.dated == nil {
+			return nil
+		}
+		c.grow = 1 + k.fee
+	} else if !c.charge(k, &reach) {
 		return nil
 	}
-	// ln(1+d)/d = Σ (−d)^j/(j+1), and its derivatives at d0 over i!.
-	power := 1.0 // of d1
-	for i := range c.per {
-		sum, d, choose := 0.0, 1.0, 1.0 // choose j of i
-		for j := i; j < i+8; j++ {
-			term := float64(float64(choose*d) / float64(j+1))
-			if j%2 == 1 {
-				term = -term
-			}
-			sum += term
-			d = float64(d * d0)
-			choose = float64(choose*float64(j+1)) / float64(j+1-i)
-		}
-		c.per[i] = float64(sum * power)
-		power = float64(power * d1)
-	}
 
-	// The range of leverage in which no other event is possible: no liquidation, and a
-	// step's carry close enough to d0 for three terms of the series.
-	reach := 50.0
-	if d1 != 0 {
-		reach = min(reach, 2e-4/math.Abs(d1))
-	}
+	// The range of leverage in which no other event is possible.
 	low := max(k.target-reach, 0.02)
 	if t.Target > 0 {
 		low = max(low, 1.02)
@@ -164,8 +138,50 @@ func newFastPath(k *Kernel) *fastPath {
 	}
 	if c.trades {
 		c.vector = newFastConstants(c)
+		if vector && c.dated != nil {
+			c.dated.tabulate(k, c.sizeCost != nil)
+		}
 	}
 	return c
+}
+
+// charge sets what constant rates do in a step, and lowers the reach to where three terms of
+// the series are enough. It reports whether they are at the target.
+func (c *fastPath) charge(k *Kernel, reach *float64) bool {
+	t := &k.token
+	// Interest on the margin x + b is that on cash, less what the exposure then pays.
+	growB := k.growB + k.onMargin
+	paid := k.funding + float64(k.sign*k.borrowFee) - k.onMargin // a step's over the exposure, signed
+	c.ratio = (1 + k.growX) / (1 + growB)
+	c.grow = float64((1 + growB) * (1 + k.fee))
+	c.carry = paid / (1 + growB)
+	// A step's carry over equity at leverage L is growX·L + growB·(1−L) − paid·L.
+	growX := k.growX - paid
+	d0 := float64(growX*t.Target) + float64(growB*c.v0)
+	d1 := growB - growX
+	if !(math.Abs(d0) < 1e-3) {
+		return false
+	}
+	// ln(1+d)/d = Σ (−d)^j/(j+1), and its derivatives at d0 over i!.
+	power := 1.0 // of d1
+	for i := range c.per {
+		sum, d, choose := 0.0, 1.0, 1.0 // choose j of i
+		for j := i; j < i+8; j++ {
+			term := float64(float64(choose*d) / float64(j+1))
+			if j%2 == 1 {
+				term = -term
+			}
+			sum += term
+			d = float64(d * d0)
+			choose = float64(choose*float64(j+1)) / float64(j+1-i)
+		}
+		c.per[i] = float64(sum * power)
+		power = float64(power * d1)
+	}
+	if d1 != 0 {
+		*reach = min(*reach, 2e-4/math.Abs(d1))
+	}
+	return true
 }
 
 // bandOf returns the band of a token's policy, if it has one.
@@ -234,7 +250,16 @@ const leastKept = 1e-200
 func (c *fastPath) step(l *Lane, gross float64, now time.Duration) bool {
 	q := &l.fast
 	p, grow, carry := float64(q.p*float64(gross*c.ratio)), c.grow, 1.0
-	if c.carry != 0 {
+	switch {
+	case c.dated != nil:
+		var x float64
+		var little bool
+		if x, carry, little = c.dated.charge(q, &l.dated.charges); !little {
+			return false
+		}
+		p = float64(q.p*float64(gross*x)) / carry
+		grow = float64(grow * carry)
+	case c.carry != 0:
 		carry = 1 + float64(q.p*c.carry)
 		p /= carry
 		grow = float64(grow * carry)
@@ -287,22 +312,70 @@ func (c *fastPath) step(l *Lane, gross float64, now time.Duration) bool {
 		b = float64(q.b * grow)
 	}
 	q.pMin, q.pMax = min(q.pMin, before), max(q.pMax, before)
+	if c.dated != nil {
+		q.pay(q.e)
+	}
 	o := 1 - p
 	e, v := float64(b*o), 1/o
 	q.p, q.b, q.e, q.v = p, b, e, v
 	q.n++
-	q.sumB += b
 	q.sumE += e
-	d := v - c.v0
-	d2 := float64(d * d)
-	q.s1 += d
-	q.s2 += d2
-	q.s3 += float64(d2 * d)
+	if c.dated == nil {
+		q.sumB += b
+		d := v - c.v0
+		d2 := float64(d * d)
+		q.s1 += d
+		q.s2 += d2
+		q.s3 += float64(d2 * d)
+	}
 	if e < l.min {
 		l.min = e
 	}
 	l.rec.visit(e, now)
 	return true
+}
+
+// What a venue charges, by the kinds of [Terms].
+const (
+	onExposure = iota
+	onCash
+	ofFunding
+	ofBorrowing
+	onMargin
+	chargeKinds
+)
+
+// items are what charges are booked as.
+func (t *Terms) items() [chargeKinds]Item {
+	return [...]Item{t.ExposureInterest.Item, t.CashInterest.Item, t.Funding.Item, t.BorrowFee.Item, t.MarginInterest.Item}
+}
+
+// chargeSums are the sums of what was charged on the fast path.
+type chargeSums struct{ money, logs [chargeKinds]float64 }
+
+func (c *fastPath) charged(k *Kernel, q *fastState) (r chargeSums) {
+	if c.dated != nil {
+		return c.dated.charged(k, q)
+	}
+	// Sums over the starts of steps, from those over their ends.
+	sumE, sumB := q.sumE-q.e+q.e0, q.sumB-q.b+q.b0
+	d, d0 := q.v-c.v0, q.v0-c.v0
+	s1 := q.s1 - d + d0
+	s2 := q.s2 - float64(d*d) + float64(d0*d0)
+	s3 := q.s3 - float64(float64(d*d)*d) + float64(float64(d0*d0)*d0)
+
+	n, exposure, borrow := float64(q.n), sumE-sumB, float64(k.sign*k.borrowFee)
+	// A step's carry, L of it on the exposure and v = 1 − L on the cash, has
+	// log parts in proportion, L and v times per.
+	per := float64(c.per[0]*n) + float64(c.per[1]*s1) + float64(c.per[2]*s2) + float64(c.per[3]*s3)
+	above := float64(c.per[0]*s1) + float64(c.per[1]*s2) + float64(c.per[2]*s3) // v − v0 times per
+	logL, logV := float64((1-c.v0)*per)-above, float64(c.v0*per)+above
+	return chargeSums{
+		money: [...]float64{float64(k.growX * exposure), float64(k.growB * sumB), -float64(k.funding * exposure),
+			-float64(borrow * exposure), float64(k.onMargin * sumE)},
+		logs: [...]float64{float64(k.growX * logL), float64(k.growB * logV), -float64(k.funding * logL),
+			-float64(borrow * logL), float64(k.onMargin * (logL + logV))},
+	}
 }
 
 // flush takes a lane off the fast path and adds its sums to the position and the books.
@@ -313,16 +386,8 @@ func (c *fastPath) flush(k *Kernel, l *Lane) {
 		return
 	}
 	l.x, l.b = -float64(q.p*q.b), q.b
-	e, n, v := l.x+l.b, float64(q.n), &k.terms
-	// Sums over the starts of steps, from those over their ends.
-	sumE, sumB := q.sumE-q.e+q.e0, q.sumB-q.b+q.b0
-	d, d0 := q.v-c.v0, q.v0-c.v0
-	s1 := q.s1 - d + d0
-	s2 := q.s2 - float64(d*d) + float64(d0*d0)
-	s3 := q.s3 - float64(float64(d*d)*d) + float64(float64(d0*d0)*d0)
-
-	exposure := sumE - sumB
-	interestX, interestB := float64(k.growX*exposure), float64(k.growB*sumB)
+	e := l.x + l.b
+	charged := c.charged(k, &q)
 	paid, logTrade := q.paid, -q.logFee
 	if q.kept != 1 {
 		logTrade = fmath.Log(q.kept)
@@ -335,7 +400,7 @@ func (c *fastPath) flush(k *Kernel, l *Lane) {
 	impact, logImpact := paid-tradeFee, logTrade-logFee
 	if s := c.sizeCost; s != nil {
 		gas := float64(s.gas * float64(l.rebalances-q.first))
-		if s.steady {
+		if s.steady || c.dated != nil {
 			gas = q.gas
 		}
 		paid += q.impact + gas
@@ -346,46 +411,17 @@ func (c *fastPath) flush(k *Kernel, l *Lane) {
 		l.logs[Gas] -= q.logGas
 	}
 	fee := float64(k.fee / (1 + k.fee) * (q.sumE + paid))
-	// A step's carry, L of it on the exposure and v = 1 − L on the cash, has
-	// log parts in proportion, L and v times per.
-	per := float64(c.per[0]*n) + float64(c.per[1]*s1) + float64(c.per[2]*s2) + float64(c.per[3]*s3)
-	above := float64(c.per[0]*s1) + float64(c.per[1]*s2) + float64(c.per[2]*s3) // v − v0 times per
-	logL := float64((1-c.v0)*per) - above
-	logX := float64(k.growX * logL)
-	logB := float64(k.growB * (float64(c.v0*per) + above))
-	logStream := float64(n * k.logFee)
+	logStream := float64(float64(q.n) * k.logFee)
 
-	rest, logRest := (e-q.e0)-interestX-interestB-fee+paid, logX+logB+logStream+logTrade
-	if k.growX != 0 {
-		l.money.add(v.ExposureInterest.Item, interestX)
-		l.logs[v.ExposureInterest.Item] += logX
-	}
-	if k.growB != 0 {
-		l.money.add(v.CashInterest.Item, interestB)
-		l.logs[v.CashInterest.Item] += logB
-	}
-	if k.funding != 0 || k.borrowFee != 0 {
-		borrow := float64(k.sign * k.borrowFee)
-		funding, borrowFee := -float64(k.funding*exposure), -float64(borrow*exposure)
-		logFunding, logBorrow := -float64(k.funding*logL), -float64(borrow*logL)
-		if k.funding != 0 {
-			l.money.add(v.Funding.Item, funding)
-			l.logs[v.Funding.Item] += logFunding
-		}
-		if k.borrowFee != 0 {
-			l.money.add(v.BorrowFee.Item, borrowFee)
-			l.logs[v.BorrowFee.Item] += logBorrow
-		}
-		rest -= funding + borrowFee
-		logRest += logFunding + logBorrow
-	}
-	if k.onMargin != 0 {
-		earned := float64(k.onMargin * sumE)
-		logEarned := float64(k.onMargin * (logL + (float64(c.v0*per) + above)))
-		l.money.add(v.MarginInterest.Item, earned)
-		l.logs[v.MarginInterest.Item] += logEarned
-		rest -= earned
-		logRest += logEarned
+	m, g := &charged.money, &charged.logs
+	rest, logRest := (e-q.e0)-m[onExposure]-m[onCash]-fee+paid, g[onExposure]+g[onCash]+logStream+logTrade
+	rest -= m[ofFunding] + m[ofBorrowing]
+	logRest += g[ofFunding] + g[ofBorrowing]
+	rest -= m[onMargin]
+	logRest += g[onMargin]
+	for i, item := range k.terms.items() {
+		l.money.add(item, m[i])
+		l.logs[item] += g[i]
 	}
 	l.money.add(StreamingFee, fee)
 	l.money.add(TradeFee, -tradeFee)

@@ -17,7 +17,7 @@ var (
 
 // batch is how many lanes the vector code takes at a time.
 func (c *fastPath) batch() int {
-	if wide && (c.carry != 0 || c.sizeCost != nil) {
+	if wide && (c.carry != 0 || c.sizeCost != nil || c.dated != nil) {
 		return 16
 	}
 	return 8
@@ -29,7 +29,7 @@ const marketBatch = 8
 // expects.
 type fastConstants [fastRows][8]float64
 
-const fastRows = 44
+const fastRows = 46
 
 func newFastConstants(c *fastPath) *fastConstants {
 	s := c.sizeCost
@@ -41,10 +41,14 @@ func newFastConstants(c *fastPath) *fastConstants {
 	if s.steady {
 		own, fixed = 0, 1
 	}
+	onCash, onEquity := 1.0, 0.0 // what the second of the dated rates is paid on
+	if c.dated != nil && c.dated.onEquity {
+		onCash, onEquity = 0, 1
+	}
 	all := []float64{c.ratio, c.grow, c.carry, c.up.at, c.down.at, c.up.a, c.up.c, c.down.a, c.down.c,
 		c.up.p, c.down.p, c.up.turn, c.down.turn, c.rate, c.v0, c.lo, c.hi,
 		c.up.v, c.down.v, c.up.w, c.down.w, float64(c.up.w * c.up.turn), float64(c.down.w * c.down.turn),
-		s.gas, s.aum, own, fixed, s.exponent, s.impact, s.reach}
+		s.gas, s.aum, own, fixed, s.exponent, s.impact, s.reach, onCash, onEquity}
 	all = append(all, s.power[:]...)
 	var v fastConstants
 	for i := range v {
@@ -57,9 +61,22 @@ func newFastConstants(c *fastPath) *fastConstants {
 
 // stepBatch takes lanes in columns, from the first on, over steps of the fast
 // path, the first of which ends at now. It returns a bit for each that leaves it
-// on the way, whose column it leaves as it was.
-func stepBatch(cols *columns, first int, c *fastPath, gross *float64, steps int, now, step time.Duration) uint16 {
+// on the way, whose column it leaves as it was. Dated is nil if rates are constants.
+func stepBatch(cols *columns, first int, c *fastPath, gross *float64, steps int, now, step time.Duration,
+	dated *datedBatch) uint16 {
 	lanes, constants, at, length := &cols.p[first], (*[fastRows][8]float64)(c.vector), int64(now), int64(step)
+	if dated != nil {
+		step := fastPathDatedAVX2
+		switch sizeCost := c.sizeCost != nil; {
+		case wide && sizeCost:
+			step = fastPathDatedSizeCostAVX512
+		case wide:
+			step = fastPathDatedAVX512
+		case sizeCost:
+			step = fastPathDatedSizeCostAVX2
+		}
+		return step(lanes, constants, gross, steps, at, length, dated.bars, dated.ofBar, &c.dated.rates[0])
+	}
 	switch carry, sizeCost := c.carry != 0, c.sizeCost != nil; {
 	case wide && carry && sizeCost:
 		return fastPathCarrySizeCostAVX512(lanes, constants, gross, steps, at, length)

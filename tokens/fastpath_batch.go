@@ -70,8 +70,13 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 	if held == 0 {
 		return
 	}
+	var dated *datedBatch
+	if k.dated != nil {
+		k.wantBars(b)
+		dated = &datedBatch{&b.Bar[underlying][from][first], &k.ofBar[0]}
+	}
 	refused := stepBatch(&ls.cols, first, k.fast, &b.Gross[underlying][from][first], to-from,
-		time.Duration(b.First+from+1)*k.step, k.step)
+		time.Duration(b.First+from+1)*k.step, k.step, dated)
 	for i := range n {
 		switch held & (1 << i) {
 		case 0:
@@ -79,8 +84,20 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 			k.Advance(b, underlying, ls.Lane(first+i), first+i, from, to)
 		default:
 			ls.cols.n[first+i] += to - from
+			if l := &ls.lane[first+i]; k.dated != nil {
+				if b.First+from == 0 {
+					k.date(b, underlying, l, 0, first+i)
+				}
+				k.date(b, underlying, l, to-1, first+i)
+			}
 		}
 	}
+}
+
+// A datedBatch is where the rates of a batch's steps are.
+type datedBatch struct {
+	bars  *int32 // of the first lane's first step
+	ofBar *int32 // the number of each bar's row of rates
 }
 
 // columns hold the numbers of a group's lanes on the fast path, a column for each,
@@ -91,6 +108,7 @@ type columns struct {
 	pMin, pMax, turnover                               [block.Lanes]float64
 	trades                                             [block.Lanes]int64
 	min                                                [block.Lanes]float64
+	money, logs                                        [4][block.Lanes]float64 // of dated charges
 	rec                                                drawdowns
 
 	n [block.Lanes]int // steps
@@ -112,6 +130,9 @@ func (c *columns) put(i int, l *Lane) {
 	c.sumE[i], c.sumB[i], c.s1[i], c.s2[i], c.s3[i] = q.sumE, q.sumB, q.s1, q.s2, q.s3
 	c.paid[i], c.kept[i], c.pMin[i], c.pMax[i] = q.paid, q.kept, q.pMin, q.pMax
 	c.turnover[i], c.trades[i], c.min[i] = l.turnover, int64(l.rebalances), l.min
+	for j := range c.money {
+		c.money[j][i], c.logs[j][i] = q.datedSums.money[j], q.datedSums.logs[j]
+	}
 	c.rec.put(i, &l.rec)
 }
 
@@ -124,6 +145,9 @@ func (c *columns) take(i int, l *Lane) {
 	q.sumE, q.sumB, q.s1, q.s2, q.s3 = c.sumE[i], c.sumB[i], c.s1[i], c.s2[i], c.s3[i]
 	q.paid, q.kept, q.pMin, q.pMax = c.paid[i], c.kept[i], c.pMin[i], c.pMax[i]
 	l.turnover, l.rebalances, l.min = c.turnover[i], int(c.trades[i]), c.min[i]
+	for j := range c.money {
+		q.datedSums.money[j], q.datedSums.logs[j] = c.money[j][i], c.logs[j][i]
+	}
 	c.rec.take(i, &l.rec)
 }
 

@@ -89,7 +89,11 @@ func (s *sizeCost) trade(l *Lane, side *edge, k, p, b float64) bool {
 	if s.steady {
 		unit = 1
 	}
-	gas := s.gas / unit
+	gas, impactOf := s.gas, s.impact
+	if l.dated != nil {
+		gas, impactOf = l.dated.gas/s.aum, l.dated.impact
+	}
+	gas /= unit
 	free := float64((1/o - side.v - float64(gas*side.w)) * side.turn)
 	usd := float64(float64(free*unit) * s.aum)
 	if !(free >= leastSize && usd >= leastUSD && usd <= mostUSD) {
@@ -99,7 +103,7 @@ func (s *sizeCost) trade(l *Lane, side *edge, k, p, b float64) bool {
 	if !(math.Abs(power) > 1.0/32) {
 		return false // fmath.Exp has another series there
 	}
-	rate := float64(fmath.Exp(power) * s.impact)
+	rate := float64(fmath.Exp(power) * impactOf)
 	h := float64(rate * float64(side.w*side.turn))
 	if !(math.Abs(h) <= s.reach) {
 		return false

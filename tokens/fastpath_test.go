@@ -80,13 +80,19 @@ func TestFastPathIsTheGridStep(t *testing.T) {
 			if err := token.Check(); err != nil {
 				t.Fatal(err)
 			}
-			quick := compile(t, token, time.Hour)
-			if quick.fast == nil {
-				t.Fatal("has no fast path")
-			}
-			plain := compile(t, token, time.Hour)
-			plain.fast = nil
-			for path := range 20 {
+			quick, plain := compile(t, token, time.Hour), compile(t, token, time.Hour)
+			for path := range 40 {
+				if path == 20 { // from here on at rates of each hour
+					for _, k := range []*Kernel{quick, plain} {
+						if err := k.Follow(hourly(token, 8760, 1)); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				if quick.fast == nil || path >= 20 && quick.dated == nil {
+					t.Fatal("has no fast path")
+				}
+				plain.fast = nil
 				p := Path{Step: time.Hour, Bars: make([]Bar, 8760)}
 				for i := range p.Bars {
 					p.Bars[i].Move = 0.0085*r.NormFloat64() - 0.000036
@@ -181,19 +187,31 @@ func fastPathInBatches(t *testing.T) {
 			Cost: Cost{Impact: 5e-6, Exponent: 0.5}, StreamingFee: 0.02},
 		{Name: "costs much", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Fee: 0.25}},
 	}
-	groups := 110 // of 16 lanes and 2,100 steps, for each token: over 10 million for each kind of vector code
+	groups := 130 // of 16 lanes and 2,100 steps, for each token: over 10 million for each kind of vector code
 	if testing.Short() {
-		groups = 4
+		groups = 8
 	}
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, token := range tokens {
 		token.AUM = 1e6
 		t.Run(token.Name, func(t *testing.T) {
 			k := compile(t, token, time.Hour)
-			if k.fast == nil || !k.fast.trades {
-				t.Fatal("does not trade on its fast path")
-			}
+			constant, history := k, hourly(token, 3000, 3)
 			for g := range groups {
+				dated := g%5 == 1
+				if dated {
+					// Alone a path pays rates of its own steps, in a group those of the bars it is drawn from.
+					k = compile(t, token, time.Hour)
+					if err := k.Follow(history); err != nil {
+						t.Fatal(err)
+					}
+					k.ByBar(3000)
+				} else {
+					k = constant
+				}
+				if k.fast == nil || !k.fast.trades || dated && k.dated == nil {
+					t.Fatal("does not trade on its fast path")
+				}
 				sd := []float64{0.001, 0.0085, 0.03, 0.1}[g%4]
 				var lanes Lanes
 				k.BeginAll(&lanes)
@@ -201,12 +219,19 @@ func fastPathInBatches(t *testing.T) {
 				for i := range paths {
 					paths[i].Step = time.Hour
 				}
+				var bars [block.Lanes][]int32
 				b := block.New(1)
-				b.Step = time.Hour
+				b.Step, b.Bar = time.Hour, []*block.Bars{new(block.Bars)}
 				for b.First = 0; b.First < 2100; b.First += b.Len {
 					b.Len = 1 + r.IntN(block.Steps)
 					for s := range b.Len {
 						for i := range paths {
+							bar := int32(r.IntN(3000))
+							if n := len(bars[i]); n > 0 && r.IntN(24) > 0 {
+								bar = (bars[i][n-1] + 1) % 3000
+							}
+							b.Bar[0][s][i] = bar
+							bars[i] = append(bars[i], bar)
 							x := sd * r.NormFloat64()
 							b.Move[0][s][i], b.Gross[0][s][i] = x, fmath.Exp(x)
 							paths[i].Bars = append(paths[i].Bars, Bar{Move: x})
@@ -220,7 +245,14 @@ func fastPathInBatches(t *testing.T) {
 					k.AdvanceAll(b, 0, &lanes, cut, b.Len)
 				}
 				for i := range paths {
-					got, want := k.Finish(lanes.Lane(i), paths[i].length()), k.Live(paths[i])
+					alone := k
+					if dated {
+						alone = compile(t, token, time.Hour)
+						if err := alone.Follow(drawn(history, bars[i])); err != nil {
+							t.Fatal(err)
+						}
+					}
+					got, want := k.Finish(lanes.Lane(i), paths[i].length()), alone.Live(paths[i])
 					for _, col := range Columns {
 						if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) &&
 							(x == x || y == y) {
@@ -231,6 +263,16 @@ func fastPathInBatches(t *testing.T) {
 			}
 		})
 	}
+}
+
+// drawn are the rates of a history's bars, step by step.
+func drawn(history []Dated, bars []int32) (list []Dated) {
+	for step, bar := range bars {
+		d := history[bar/3]
+		d.From = step
+		list = append(list, d)
+	}
+	return list
 }
 
 // Markets have the same bits in vector code as one by one.
