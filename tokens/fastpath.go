@@ -347,7 +347,8 @@ const (
 
 // items are what charges are booked as.
 func (t *Terms) items() [chargeKinds]Item {
-	return [...]Item{t.ExposureInterest.Item, t.CashInterest.Item, t.Funding.Item, t.BorrowFee.Item, t.MarginInterest.Item}
+	return [...]Item{t.ExposureInterest.Item, t.CashInterest.Item, t.Funding.Item, t.BorrowFee.Item,
+		t.MarginInterest.Item}
 }
 
 // chargeSums are the sums of what was charged on the fast path.
