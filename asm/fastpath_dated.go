@@ -9,9 +9,8 @@ import (
 // rates are where a history's are: the bars of the step, the row of each bar, and the rows.
 type rates struct{ bars, ofBar, rows reg.Register }
 
-// lookUp reads what each lane of the i-th unit pays in a step, and writes it down: from the row of
-// rates of the bar that the step is drawn from, side by side for each lane, to lanes side by side
-// for each rate.
+// lookUp reads the rates that each lane of the i-th unit pays in a step, from the row of the bar that
+// the step is drawn from, and returns and keeps a vector of lanes for each of the four rates.
 func (u *unit) lookUp(from rates, i int, sizeCost bool, k reg.GPVirtual) (r [4]Op) {
 	lanes := bytes() / 8
 	row := func(lane int) Mem {
@@ -58,8 +57,8 @@ func (u *unit) lookUp(from rates, i int, sizeCost bool, k reg.GPVirtual) (r [4]O
 	return r
 }
 
-// due writes datedPath.due for all steps over the rates, adds up what that is of log equity, and
-// finds out which lanes pay too much at once.
+// due does datedPath.charge for all steps, whose rates it overwrites by what they charge, adds up what
+// that is of log equity, and finds out which lanes pay too much at once.
 func (u *unit) due(local func(int) Mem, k, end reg.GPVirtual, number func(string) Op) {
 	one := load(constant(1.0))
 	onCash, onEquity := load(number("onCash")), load(number("onEquity"))

@@ -187,10 +187,11 @@ func (f *ratesFile) order() {
 	slices.SortFunc(f.rates, func(a, b rateRow) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.line, b.line))
 	})
+	where := picked(f.options.Where)
 	for i := 1; i < len(f.rates); i++ {
 		if a, b := f.rates[i-1], f.rates[i]; a.at == b.at {
 			f.faults.add(int(b.line), "the stamp %s%s again, as in line %d; want it once: ?KEY=VALUE picks rows",
-				time.Unix(0, b.at).UTC().Format(time.RFC3339), picked(f.options.Where), a.line)
+				stamped{time.Unix(0, b.at).UTC()}, where, a.line)
 		}
 	}
 }

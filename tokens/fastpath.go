@@ -93,7 +93,7 @@ func newFastPath(k *Kernel) *fastPath {
 			return nil
 		}
 		c.grow = 1 + k.fee
-	} else if !c.charge(k, &reach) {
+	} else if !c.setRates(k, &reach) {
 		return nil
 	}
 
@@ -145,9 +145,9 @@ func newFastPath(k *Kernel) *fastPath {
 	return c
 }
 
-// charge sets what constant rates do in a step, and lowers the reach to where three terms of
-// the series are enough. It reports whether they are at the target.
-func (c *fastPath) charge(k *Kernel, reach *float64) bool {
+// setRates sets what constant rates do in a step, and lowers the reach to where three terms of
+// the series are enough. It reports false if a step at the target charges too much for them.
+func (c *fastPath) setRates(k *Kernel, reach *float64) bool {
 	t := &k.token
 	// Interest on the margin x + b is that on cash, less what the exposure then pays.
 	growB := k.growB + k.onMargin
@@ -354,9 +354,10 @@ func (t *Terms) items() [chargeKinds]Item {
 // chargeSums are the sums of what was charged on the fast path.
 type chargeSums struct{ money, logs [chargeKinds]float64 }
 
+// charged are those of a lane since it entered.
 func (c *fastPath) charged(k *Kernel, q *fastState) (r chargeSums) {
 	if c.dated != nil {
-		return c.dated.charged(k, q)
+		return c.dated.charged(&q.datedSums)
 	}
 	// Sums over the starts of steps, from those over their ends.
 	sumE, sumB := q.sumE-q.e+q.e0, q.sumB-q.b+q.b0

@@ -131,7 +131,7 @@ func (c *columns) put(i int, l *Lane) {
 	c.paid[i], c.kept[i], c.pMin[i], c.pMax[i] = q.paid, q.kept, q.pMin, q.pMax
 	c.turnover[i], c.trades[i], c.min[i] = l.turnover, int64(l.rebalances), l.min
 	for j := range c.money {
-		c.money[j][i], c.logs[j][i] = q.datedSums.money[j], q.datedSums.logs[j]
+		c.money[j][i], c.logs[j][i] = q.money[j], q.logs[j]
 	}
 	c.rec.put(i, &l.rec)
 }
@@ -146,7 +146,7 @@ func (c *columns) take(i int, l *Lane) {
 	q.paid, q.kept, q.pMin, q.pMax = c.paid[i], c.kept[i], c.pMin[i], c.pMax[i]
 	l.turnover, l.rebalances, l.min = c.turnover[i], int(c.trades[i]), c.min[i]
 	for j := range c.money {
-		q.datedSums.money[j], q.datedSums.logs[j] = c.money[j][i], c.logs[j][i]
+		q.money[j], q.logs[j] = c.money[j][i], c.logs[j][i]
 	}
 	c.rec.take(i, &l.rec)
 }

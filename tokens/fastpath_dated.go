@@ -1,8 +1,6 @@
 package tokens
 
-import (
-	"math"
-)
+import "math"
 
 // Where rates change on the way, what a step charges is added up step by step. A venue's
 // charges, over the equity e at the start of a step, at leverage L and v = 1 − L, are
@@ -101,16 +99,15 @@ func logPerDue(d float64) float64 {
 	return 1 - p
 }
 
-func (c *datedPath) charged(k *Kernel, q *fastState) (r chargeSums) {
+// charged are the sums by the kinds of Terms, negative where they are paid.
+func (c *datedPath) charged(s *datedSums) (r chargeSums) {
 	cash := onCash
 	if c.onEquity {
 		cash = onMargin
 	}
-	for i, kind := range [...]int{onExposure, cash, ofFunding, ofBorrowing} {
-		r.money[kind], r.logs[kind] = q.money[i], q.logs[i]
-	}
-	for _, kind := range [...]int{ofFunding, ofBorrowing} {
-		r.money[kind], r.logs[kind] = -r.money[kind], -r.logs[kind]
-	}
+	r.money[onExposure], r.logs[onExposure] = s.money[0], s.logs[0]
+	r.money[cash], r.logs[cash] = s.money[1], s.logs[1]
+	r.money[ofFunding], r.logs[ofFunding] = -s.money[2], -s.logs[2]
+	r.money[ofBorrowing], r.logs[ofBorrowing] = -s.money[3], -s.logs[3]
 	return r
 }

@@ -12,14 +12,14 @@ import (
 type Bar struct {
 	Gap  float64 // from the last close to this open: a jump
 	Move float64 // from the open to the close
-	Lo   float64 // least reached, from the open, ≤ 0 and ≤ Move
-	Hi   float64 // largest reached, from the open, ≥ 0 and ≥ Move
+	Lo   float64 // least reached, from the open, ≤ 0; if it is above Move, that is the least
+	Hi   float64 // largest reached, from the open, ≥ 0; if it is below Move, that is the largest
 	Down bool    // the keeper is out of service
 }
 
 // barStep is one step whose extremes are known.
 func (k *Kernel) barStep(l *Lane, bar Bar, now time.Duration) {
-	logs := block.WayThrough(bar.Gap, bar.Lo, bar.Hi, bar.Move)
+	logs := block.WayThrough(bar.Gap, min(bar.Lo, bar.Move), max(bar.Hi, bar.Move), bar.Move)
 	factors := logs.Factors()
 	k.wayStep(l, &logs, &factors, now)
 }
@@ -40,7 +40,7 @@ func (k *Kernel) wayStep(l *Lane, logs, factors *block.Way, now time.Duration) {
 	}
 	calm := k.calm(l, now)
 	quiet := false // the last leg was
-	// Open and close are between the extremes: if nothing happens at these, all legs are quiet.
+	// Open and close lie between the extremes: if nothing happens at these, all legs are quiet.
 	near := float64(l.x * factors[1])
 	still := calm.holds && k.clear(l, &calm, near) && k.clear(l, &calm, float64(near*factors[2]))
 	for i := 1; i <= 3; i++ {
@@ -341,10 +341,10 @@ func (k *Kernel) edgeAhead(l *Lane, g *leg) (d, x float64) {
 }
 
 // moveTo is the log move in direction dir that takes exposure from to to;
-// infinite if that lies the other way. A move clearly above left may be any other above left.
+// infinite if that lies the other way. Of a move clearly above left it is enough that it is above.
 func moveTo(from, to, dir, left float64) (d, x float64) {
 	if ratio := to / from; ratio > 0 {
-		// Most are, and need no logarithm: for a ratio r it is at least 1 − 1/r upwards, 1 − r downwards.
+		// Most moves are, and need no logarithm: ±ln r is at least 1 − 1/r upwards and 1 − r downwards.
 		if d = float64(dir * (ratio - 1)); d > float64(left*(1+clearly))*max(ratio, 1) {
 			return d, to
 		}

@@ -171,3 +171,16 @@ func TestStillStep(t *testing.T) {
 		}
 	}
 }
+
+// A close beyond the extremes that a caller gives is an extreme itself: the token is liquidated there.
+func TestCloseBeyondExtremes(t *testing.T) {
+	token := Token{Target: 3, Policy: Hold{}, Mechanism: Loan{Threshold: 0.85, Bonus: 0.05}, AUM: 1e6}
+	k := compile(t, token, time.Hour)
+	bar := Bar{Move: math.Log(0.7), Lo: -0.01, Hi: 0.01}
+	got := k.Live(Path{Step: time.Hour, Bars: []Bar{bar}, Extremes: true})
+	bar.Lo = bar.Move
+	want := k.Live(Path{Step: time.Hour, Bars: []Bar{bar}, Extremes: true})
+	if want.Liquidations == 0 || !same(got, want) {
+		t.Errorf("%+v\nwant %+v", got, want)
+	}
+}
