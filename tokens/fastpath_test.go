@@ -187,7 +187,7 @@ func fastPathInBatches(t *testing.T) {
 			Cost: Cost{Impact: 5e-6, Exponent: 0.5}, StreamingFee: 0.02},
 		{Name: "costs much", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Fee: 0.25}},
 	}
-	groups := 130 // of 16 lanes and 2,100 steps, for each token: over 10 million for each kind of vector code
+	groups := 115 // of 16 lanes and 2,100 steps, for each token: 10 million for each kind of vector code
 	if testing.Short() {
 		groups = 8
 	}
@@ -198,7 +198,7 @@ func fastPathInBatches(t *testing.T) {
 			k := compile(t, token, time.Hour)
 			constant, history := k, hourly(token, 3000, 3)
 			for g := range groups {
-				dated := g%5 == 1
+				dated := g%9 == 1
 				if dated {
 					// Alone a path pays rates of its own steps, in a group those of the bars it is drawn from.
 					k = compile(t, token, time.Hour)
