@@ -22,7 +22,7 @@ type AgainstData struct {
 // An AgainstLine is a value over the Times of its figure.
 type AgainstLine struct {
 	Name   string
-	Values []float64 // at least 0, which only a token may be; of the first number above zero the line begins at 1
+	Values []float64 // above 0, of the token at least 0 after the first; drawn in units of the first
 }
 
 // A DateMark is a time that a figure points out.
@@ -50,10 +50,11 @@ func (in AgainstData) check() error {
 	c.want(!in.Start.IsZero(), "Start is missing; want the instant at which Times are 0")
 	c.want(n >= 2, "%d Times; want at least 2", n)
 	c.want(increasing(in.Times), "Times are not finite and increasing")
-	for _, l := range in.lines() {
+	lines := in.lines()
+	for i, l := range lines {
 		c.want(l.Name != "", "a line has no Name")
 		least, wanted := math.SmallestNonzeroFloat64, "a finite number above 0"
-		if l.Name == in.Token.Name {
+		if i == len(lines)-1 {
 			least, wanted = 0, "a finite number ≥ 0"
 		}
 		c.overTime("line "+l.Name, l.Values, n, least, wanted)
@@ -91,10 +92,10 @@ func (in AgainstData) marks() (list []topLabel) {
 // markPost is the line of a mark.
 var markPost = draw.LineStyle{Color: pale(grey, 0.6), Width: thin}
 
-// looks of the lines: the token's, that of what traded, the underlying's.
+// look is how a line looks: the token's, that of what traded, the underlying's.
 func (in AgainstData) look(i int) look {
-	switch l := in.lines()[i]; {
-	case l.Name == in.Token.Name:
+	switch {
+	case i == len(in.lines())-1:
 		return looks[0]
 	case i > 0:
 		return look{color: looks[1].color}
@@ -123,6 +124,9 @@ func Against(in AgainstData) (*Figure, error) {
 			}
 		}
 	}
+	if zero {
+		all.include(all.lo / 3) // room for what lies at the edge
+	}
 	y := all.logarithmic(1.02, 0.04, 1, 8)
 	marks := in.marks()
 	var labels []label
@@ -131,7 +135,8 @@ func Against(in AgainstData) (*Figure, error) {
 		l.at = max(l.at, y.min)
 		labels = append(labels, l)
 	}
-	top := panel{label: "Value (start = 1), log scale", x: x, y: y, right: labelRoom(labels), paint: func(p plane) {
+	top := panel{label: "Value (start = 1), log scale", x: x, y: y, right: labelRoom(labels)}
+	top.paint = func(p plane) {
 		for _, m := range marks {
 			p.post(m.style, m.at)
 		}
@@ -141,8 +146,8 @@ func Against(in AgainstData) (*Figure, error) {
 			p.line(in.look(i).line(1), xs, ys)
 		}
 		p.labelRight(labels)
-		p.labelTop(marks)
-	}}
+		p.labelTop(marks, top.right)
+	}
 	if len(marks) > 0 {
 		top.top = topRoom()
 	}

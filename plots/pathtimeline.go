@@ -21,7 +21,9 @@ type PathTimelineData struct {
 	Leverage       []float64 // magnitude; NaN once the token has ended
 	NAV            []float64 // in initial NAV, at least 0
 	AUM            []float64 // of the vault, US dollars, at least 0; nil: not drawn
-	Health         []float64 // of a debt or a margin, liquidated at 1; NaN or infinite: none then; nil: not drawn
+	Health         []float64 // of a debt or a margin; NaN or infinite: there is none; nil: not drawn
+	HealthLabel    string    // what it is, with its unit: "Health factor", "Margin (of the exposure)"
+	Liquidated     float64   // at which health; NaN: nowhere
 	Low, High      float64   // edges of the band; NaN: none
 	Target         float64   // magnitude
 	Events         []PathTimelineEvent
@@ -53,6 +55,9 @@ func (in PathTimelineData) check() error {
 	}
 	if in.Health != nil {
 		c.want(len(in.Health) == n, "%d Health for %d Times", len(in.Health), n)
+		c.label("HealthLabel", in.HealthLabel)
+		c.want(!(in.Liquidated < 0) && !math.IsInf(in.Liquidated, 0),
+			"Liquidated = %v; want a health ≥ 0, or NaN", in.Liquidated)
 		for i, v := range in.Health {
 			c.want(!(v < 0), "Health[%d] = %v; want a number ≥ 0, or NaN", i, v)
 		}
@@ -160,12 +165,15 @@ const mostHealth = 4
 
 // health is the panel of the health, whose values above zero have a span.
 func (in PathTimelineData) health(x axis, over span) panel {
-	label := "Health (liquidation at 1)"
+	label := in.HealthLabel
+	if finite(in.Liquidated) {
+		label += ", liquidation at " + formatShort(round(in.Liquidated, 4))
+	}
 	if over.hi > mostHealth {
-		label += ", to " + formatShort(mostHealth)
+		label += ", drawn to " + formatShort(mostHealth)
 		over.hi = max(mostHealth, over.lo)
 	}
-	over.include(1)
+	over.include(in.Liquidated)
 	y := over.linear(1, 5)
 	values := make([]float64, len(in.Health))
 	for i, v := range in.Health {
@@ -175,7 +183,9 @@ func (in PathTimelineData) health(x axis, over span) panel {
 		}
 	}
 	return panel{label: label, x: x, y: y, paint: func(p plane) {
-		p.level(markedLine(1), 1)
+		if finite(in.Liquidated) {
+			p.level(draw.LineStyle{Color: looks[1].color, Width: thin}, in.Liquidated)
+		}
 		in.line(p, in.fine(), values)
 	}}
 }
