@@ -131,10 +131,9 @@ func holdingPeriods(h *paths.History, given []time.Duration) (periods []time.Dur
 
 func lengthText(d time.Duration) string { return param.FormatSeconds(d.Seconds()) }
 
-// Run replays the token once, takes the cohorts from its net asset value and the price
-// after each bar, and simulates the study over each holding period. Progress is in
-// lifetimes.
-func (p *CohortPlan) Run(ctx context.Context, opt Options) (*Cohorts, error) {
+// Replay runs the token through the history once and takes the cohorts from its net asset
+// value and the price after each bar.
+func (p *CohortPlan) Replay() (*Cohorts, error) {
 	c := p.cohorts
 	r, err := study.ReplayDated([]study.Dated{c.Study.Dated(0)}, c.History,
 		study.ReplayOptions{Closes: c.Closes, Track: true})
@@ -155,7 +154,7 @@ func (p *CohortPlan) Run(ctx context.Context, opt Options) (*Cohorts, error) {
 		}
 		c.Periods[i].fill(held, c.Study, c.History, steps)
 	}
-	return &c, c.simulate(ctx, opt)
+	return &c, nil
 }
 
 // tradedAfter says of the start of a history and of the end of each step whether it is the
@@ -231,8 +230,9 @@ func cohortMetric(name string) analytics.Metric {
 	return m
 }
 
-// simulate runs the study over each holding period.
-func (c *Cohorts) simulate(ctx context.Context, opt Options) error {
+// Simulate runs the study over each holding period, if it can be simulated. Progress is in
+// lifetimes.
+func (c *Cohorts) Simulate(ctx context.Context, opt Options) error {
 	if c.Unsimulated != nil {
 		return nil
 	}
@@ -258,4 +258,25 @@ func (c *Cohorts) simulate(ctx context.Context, opt Options) error {
 	}
 	c.Hash = hash.Sum()
 	return nil
+}
+
+// A Holder is one cohort: what it made of the token and what the price did.
+type Holder struct {
+	Start         time.Time
+	NAV, Price    float64 // when it sold, over those when it bought
+	Decay, Linear float64 // decay_vs_power, −Inf if nothing was left, and decay_vs_linear
+	LostHalf      bool    // it ended with a loss of more than half
+}
+
+// Holders are the cohorts of a holding period one by one.
+func (p *HoldingPeriod) Holders() []Holder {
+	c := &analytics.Case{Ensemble: p.Held, Confidence: Confidence}
+	decay, linear := cohortMetric("decay_vs_power").Paths(c), cohortMetric("decay_vs_linear").Paths(c)
+	lost := cohortMetric("p_loss_50").Paths(c)
+	all := make([]Holder, p.Held.N)
+	for i := range all {
+		all[i] = Holder{p.Starts[i], p.Held.Column("nav")[i], p.Held.Column("underlying")[i], decay[i], linear[i],
+			lost[i] == 1}
+	}
+	return all
 }

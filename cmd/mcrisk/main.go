@@ -68,6 +68,7 @@ interrupted, 141 results not read to their end.`,
 		newValidate(),
 		newHistory(),
 		newReplay(),
+		newCohorts(),
 		newTokens(),
 		newVersion(),
 	)
