@@ -40,7 +40,7 @@ func cohortFigures(c *assess.Cohorts) []Block {
 			Missing: none, Limit: 1}), // all that was invested: long periods would leave nothing of short ones
 		heat("cohorts-decay", m.Decay, plots.HeatMapData{Title: "decay per year of holding", Diverging: true,
 			Missing: none + ", or half of them with nothing left",
-			Label: "median of ln NAV − T·ln S (log units per year)"}),
+			Label:   "median of ln NAV − T·ln S (log units per year)"}),
 		heat("cohorts-lost", m.Lost, plots.HeatMapData{Title: "loss of more than half", Scale: plots.Percent,
 			Label: "starts that ended with such a loss (%)", Span: [2]float64{0, 1},
 			Missing: none}),
