@@ -48,7 +48,7 @@ func ReplayTokens(s *study.Study, h *paths.History, latencies []time.Duration, c
 			r.Lives = append(r.Lives, ReplayedLife{Token: t.Token.Name, Latency: latency})
 		}
 	}
-	did, err := study.ReplayDated(all, h, closes)
+	did, err := study.ReplayDated(all, h, study.ReplayOptions{Closes: closes})
 	if err != nil {
 		return nil, err
 	}

@@ -278,6 +278,33 @@ func (d Dated) kernel(h *paths.History, steps int) (*tokens.Kernel, error) {
 	return first, nil
 }
 
+// charged is what a rate of the token's venue was in each step, a year; nil if the venue has none of
+// that name. It is only asked of what [Dated.kernel] has compiled.
+func (d Dated) charged(name string, h *paths.History, steps int) []float64 {
+	constant, ok := d.spec.Mechanism.Values[name]
+	if !ok {
+		return nil
+	}
+	start := h.Bars[0].Start
+	levels := []paths.Level{{Rate: constant}}
+	for _, l := range d.later {
+		from := max(0, int((l.at.Sub(start)+h.Step-1)/h.Step))
+		levels = append(levels, paths.Level{From: from, Rate: l.spec.Mechanism.Values[name]})
+	}
+	if s, ok := d.spec.Series[name]; ok {
+		levels, _ = s.Levels(start, h.Step, steps, s.Hold)
+	}
+	rates := make([]float64, steps)
+	at := 0
+	for i := range rates {
+		for at+1 < len(levels) && levels[at+1].From <= i {
+			at++
+		}
+		rates[i] = levels[at].Rate
+	}
+	return rates
+}
+
 // drawn lets a kernel pay the rates of the bars of a history that its paths are drawn from.
 func (d Dated) drawn(k *tokens.Kernel, h *models.Series) error {
 	series, err := d.levels(h.Start, h.Step, len(h.Bars))

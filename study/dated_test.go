@@ -80,7 +80,7 @@ func TestReplayDated(t *testing.T) {
 			want = e
 		}
 		for _, closes := range []bool{false, true} {
-			r, err := ReplayDated([]Dated{tt.study.Dated(0)}, still(12), closes)
+			r, err := ReplayDated([]Dated{tt.study.Dated(0)}, still(12), ReplayOptions{Closes: closes})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,7 +114,7 @@ func TestReplayFrom(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := ReplayDated([]Dated{s.Dated(0)}, h, true)
+		r, err := ReplayDated([]Dated{s.Dated(0)}, h, ReplayOptions{Closes: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +165,7 @@ func TestDatedRefuses(t *testing.T) {
 		"x: --from 2024-01-01T03:00:00Z:liquidation-threshold=0.8: tokens: the margin of the venue": datedStudy(t,
 			param.Part{Kind: "loan"}, nil, Change{at(3), "liquidation-threshold", 0.8}),
 	} {
-		if _, err := ReplayDated([]Dated{s.Dated(0)}, h, false); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := ReplayDated([]Dated{s.Dated(0)}, h, ReplayOptions{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v; want %q", err, want)
 		}
 	}
@@ -246,7 +246,7 @@ func TestRatesOfRealYears(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := ReplayDated([]Dated{s.Dated(0)}, h, false)
+			r, err := ReplayDated([]Dated{s.Dated(0)}, h, ReplayOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
