@@ -18,7 +18,7 @@ import (
 // Cohorts are what holders made of a token that ran through a price history, by start and
 // holding period, beside what the study simulates over the same periods.
 type Cohorts struct {
-	Study   *study.Study // of the one token; its model is the simulated one
+	Study   *study.Study // of the one token, over the longest holding period; its model is the simulated one
 	History *paths.History
 	Closes  bool          // prices were seen at closes only
 	Every   time.Duration // between starts
@@ -86,10 +86,13 @@ func PlanCohorts(s *study.Study, h *paths.History, closes bool, every time.Durat
 		return nil, fmt.Errorf("%d starts and holding periods; want at most %d: starts less often than every %s", n,
 			MaxCohorts, lengthText(every))
 	}
+	if s, err = s.WithHorizon(periods[len(periods)-1]); err != nil {
+		return nil, err
+	}
 	p := &CohortPlan{every: int(every / h.Step), cohorts: Cohorts{Study: s, History: h, Closes: closes || h.ClosesOnly,
 		Every: every, Unsimulated: s.CheckDates()}}
 	for _, d := range periods {
-		if _, err := s.WithHorizon(d); err != nil && p.cohorts.Unsimulated == nil {
+		if _, err := s.WithHorizon(d); err != nil {
 			return nil, err
 		}
 		p.cohorts.Periods = append(p.cohorts.Periods, HoldingPeriod{Length: d})
@@ -97,6 +100,9 @@ func PlanCohorts(s *study.Study, h *paths.History, closes bool, every time.Durat
 	}
 	return p, nil
 }
+
+// Study is the study, with the longest of the holding periods as its horizon.
+func (p *CohortPlan) Study() *study.Study { return p.cohorts.Study }
 
 // holdingPeriods are those that were given, checked, or the usual ones that fit a history.
 func holdingPeriods(h *paths.History, given []time.Duration) (periods []time.Duration, err error) {
@@ -130,6 +136,15 @@ func holdingPeriods(h *paths.History, given []time.Duration) (periods []time.Dur
 }
 
 func lengthText(d time.Duration) string { return param.FormatSeconds(d.Seconds()) }
+
+// Size is how many simulations are in memory at once, and how many columns of lifetimes
+// each of them has.
+func (p *CohortPlan) Size() (simulations, columns int) {
+	if p.cohorts.Unsimulated != nil {
+		return 0, 0
+	}
+	return 1, len(cohortColumns)
+}
 
 // Replay runs the token through the history once and takes the cohorts from its net asset
 // value and the price after each bar.

@@ -22,7 +22,9 @@ type cohortsOptions struct {
 	periods string // holding periods; empty: the usual ones
 	closes  bool   // see closes only
 	plain   bool   // do not use control variates
-	unused  []string
+
+	refused []string // flags of a study that a history answers
+	drawn   []string // flags of what is drawn
 }
 
 func newCohorts() *cobra.Command {
@@ -30,29 +32,28 @@ func newCohorts() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cohorts FILE",
 		Short: "Replay a token and follow every start and holding period",
-		Long: `cohorts runs a token through a price history once, as replay does, and takes from it
-every holder who bought the running token at a start and sold it after a holding
-period: return against the target times the underlying's, decay, loss of half.
+		Long: `cohorts runs a token through a price history once, as replay does, and follows
+every holder who bought it at a start and sold it after a holding period: return
+against the target times the underlying's, decay, loss of half.
 
-Beside the history it simulates the token over the same holding periods with the
-study's model, in steps of a bar. --prices FILE --model KIND fits a model to the same
-file. Starts overlap and are not independent, so the history has no intervals; how
-many windows do not overlap is said.
-
-Net asset values are those at the end of bars, without the holder's fees.`,
+Beside them it simulates the token over the same periods, in steps of a bar, with the
+study's model; --prices FILE --model KIND fits one to the same file. Starts overlap
+and are not independent, so the history has no intervals. Net asset values are those
+at the end of bars, without the holder's fees.`,
 		Example: `  mcrisk cohorts btc_usdt_spot_1h.csv --token BTCBULL3X
   mcrisk cohorts btc.csv --token BTCBULL3X --prices btc.csv --model fhs
-  mcrisk cohorts eth_usd_1d.csv --token ETHBULL3X --periods 7d,30d --every 7d --json`,
+  mcrisk cohorts eth_usd_1d.csv --token ETHBULL3X --periods 7d,30d --json`,
 		Args: cli.OneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if name := cli.Given(cmd, o.unused); name != "" {
+			if name := cli.Given(cmd, o.refused); name != "" {
 				return cli.Input("--%s with a price history; see mcrisk cohorts --help for what it takes", name)
 			}
 			return o.run(cmd.Context(), cli.SessionOf(cmd), args[0])
 		},
 	}
 	o.study.Bind(cmd)
-	o.unused = cli.Hide(cmd, func(_, name string) bool { // the history has its own times, and no outages
+	o.drawn = cli.InSections(cmd, cli.SectionModel, cli.SectionStudy)
+	o.refused = cli.Hide(cmd, func(_, name string) bool { // the history has its own times, and no outages
 		return slices.Contains([]string{"horizon", "step", "outage-rate", "outage-length"}, name)
 	})
 	o.dated.Bind(cmd)
@@ -66,8 +67,8 @@ Net asset values are those at the end of bars, without the holder's fees.`,
 	cli.InSection(s, cli.SectionStudy, "closes")
 	o.output.Bind(cmd)
 	s.BoolVar(&o.plain, "no-control", false, cli.PlainUsage)
-	cli.Essential(cmd, "token", "target", "band", "model", "prices", "periods", "every", "since", "until", "closes",
-		"column", "paths", "out", "json")
+	cli.Essential(cmd, "token", "target", "model", "prices", "periods", "every", "since", "until", "closes", "column",
+		"out", "json")
 	return cmd
 }
 
@@ -93,10 +94,17 @@ func (o *cohortsOptions) run(ctx context.Context, session *cli.Session, file str
 	for _, name := range late {
 		r.Note("%s has no effect: the last bar begins at %s", name, report.Minute(h.Bars[len(h.Bars)-1].Start))
 	}
-	r.Inputs[file], r.Unused = sum, slices.Concat(o.unused, late)
+	r.Inputs[file] = sum
 	plan, err := assess.PlanCohorts(r.Study, h, o.closes, every, periods)
 	if err != nil {
 		return cli.AsInput(err)
+	}
+	cells, columns := plan.Size()
+	if r.Study = plan.Study(); cells == 0 {
+		r.Unused = slices.Concat(o.drawn, late)
+	}
+	if err := cli.Fits(r.Study, cells, columns); err != nil {
+		return err
 	}
 	compute := func(ctx context.Context, opt study.Options) (p cli.Publication, err error) {
 		c, err := plan.Replay()
@@ -113,4 +121,3 @@ func (o *cohortsOptions) run(ctx context.Context, session *cli.Session, file str
 	}
 	return o.output.Publish(ctx, "lifetimes", o.study.Workers, compute, r)
 }
-

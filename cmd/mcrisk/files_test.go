@@ -168,6 +168,8 @@ var wrote = []struct{ object, table, command string }{
 		"--zone UTC --horizon 1d --paths 50"},
 	{"replay", "", "replay PRICES --token ETHBULL3X"},
 	{"replay", "", "replay PRICES --target 3 --gas @RATES:apr?asset=USDC --series-gaps hold --from FROM:fee=2bp"},
+	{"cohorts", "", "cohorts PRICES --token ETHBULL3X --periods 1d,7d --paths 50"},
+	{"cohorts", "", "cohorts PRICES --token ETHBULL3X --from FROM:fee=2bp --no-figures"},
 	{"validate", "", "validate PRICES --target 3 --band 2.7:3.3 --until 2023-12-15 --horizon 5d --paths 20 " +
 		"--model gbm,bates"},
 	{"history", "history", "history PRICES"},
