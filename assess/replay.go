@@ -223,6 +223,15 @@ func (r *Replay) track() error {
 	return nil
 }
 
+// Firsts are the lifetimes at the first latency, one for each token.
+func (r *Replay) Firsts() (list []*ReplayedLife) {
+	each := len(r.Lives) / r.Study.Tokens()
+	for i := 0; i < len(r.Lives); i += each {
+		list = append(list, &r.Lives[i])
+	}
+	return list
+}
+
 // From is when the lifetimes began.
 func (r *Replay) From() time.Time { return r.History.Bars[0].Start }
 
