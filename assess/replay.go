@@ -3,6 +3,7 @@ package assess
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"mcrisk/analytics"
@@ -118,21 +119,15 @@ func ReplayTokens(s *study.Study, h *paths.History, o ReplayOptions) (*Replay, e
 			r.Lives = append(r.Lives, ReplayedLife{Token: t.Token.Name, Number: i, Latency: latency})
 		}
 	}
-	did, err := study.ReplayDated(all, h, study.ReplayOptions{Track: true, Events: o.Events})
+	did, err := study.ReplayDated(all, h, study.ReplayOptions{BothOrders: true, Track: true, Events: o.Events})
 	if err != nil {
 		return nil, err
 	}
-	var other *study.Replayed
-	if !r.Closes {
-		if other, err = study.ReplayDated(all, h, study.ReplayOptions{FartherFirst: true}); err != nil {
-			return nil, err
-		}
-	}
-	r.Times = append(r.Times, r.From())
+	r.Times = append(make([]time.Time, 0, len(did.Prices)+1), r.From())
 	for i := range did.Prices {
 		r.Times = append(r.Times, r.From().Add(time.Duration(i+1)*h.Step))
 	}
-	r.Prices = append([]float64{1}, did.Prices...)
+	r.Prices = slices.Concat([]float64{1}, did.Prices)
 	r.Market, r.Held = did.Underlying, ReplayedLife{Lifetime: did.Held, NAVs: r.Prices}
 	for i := range r.Lives {
 		l := &r.Lives[i]
@@ -145,8 +140,8 @@ func ReplayTokens(s *study.Study, h *paths.History, o ReplayOptions) (*Replay, e
 		if o.Events {
 			l.Events = did.Events[i]
 		}
-		if other != nil {
-			l.FartherFirst = &other.Lives[i]
+		if did.FartherFirst != nil {
+			l.FartherFirst = &did.FartherFirst[i]
 		}
 	}
 	if err := r.describe(); err != nil {

@@ -31,7 +31,7 @@ func WriteReplayPath(w io.Writer, r *assess.Replay) error {
 	}
 	for i := range r.Lives {
 		l := &r.Lives[i]
-		begin := csvField(l.Token) + "," + strconv.FormatFloat(l.Latency.Seconds(), 'g', -1, 64) + ","
+		begin := lifeFields(l)
 		rates := [2]rateField{{rates: l.Track.Borrow}, {rates: l.Track.Funding}}
 		for step, at := range shared {
 			row = append(append(row[:0], begin...), at...)
@@ -77,17 +77,42 @@ func (f *rateField) append(row []byte, step int) []byte {
 
 // WriteReplayEvents writes the trades, liquidations and ends of all lifetimes as CSV.
 func WriteReplayEvents(w io.Writer, r *assess.Replay) error {
-	t := NewTableWriter(w, append(columnsOf("token", "latency_seconds", "time"), traceColumns()...))
+	out := bufio.NewWriterSize(w, 1<<16)
+	_, _ = out.WriteString("token,latency_seconds,time")
+	for _, c := range traceColumns() {
+		_, _ = out.WriteString("," + c.Name)
+	}
+	_, _ = out.WriteString("\n")
+	var row []byte
 	for i := range r.Lives {
 		l := &r.Lives[i]
-		for _, e := range l.Events {
-			at := r.From().Add(e.Time).Format(time.RFC3339Nano)
-			if err := t.Write(append([]any{l.Token, l.Latency, at}, traceRow(e)...)...); err != nil {
+		begin := lifeFields(l)
+		for k := range l.Events {
+			e := &l.Events[k]
+			row = r.From().Add(e.Time).AppendFormat(append(row[:0], begin...), time.RFC3339Nano)
+			row = strconv.AppendFloat(append(row, ','), e.Time.Seconds(), 'g', -1, 64)
+			row = append(append(row, ','), e.Name...)
+			for _, v := range [...]float64{e.Price, e.Exposure, e.Cash, e.Equity, e.Leverage, e.AUM} {
+				row = strconv.AppendFloat(append(row, ','), v, 'g', -1, 64)
+			}
+			for _, v := range e.Money {
+				if row = append(row, ','); v == 0 {
+					row = append(row, '0')
+				} else {
+					row = strconv.AppendFloat(row, v, 'g', -1, 64)
+				}
+			}
+			if _, err := out.Write(append(row, '\n')); err != nil {
 				return err
 			}
 		}
 	}
-	return t.Flush()
+	return out.Flush()
+}
+
+// lifeFields begin a row of a lifetime.
+func lifeFields(l *assess.ReplayedLife) string {
+	return csvField(l.Token) + "," + strconv.FormatFloat(l.Latency.Seconds(), 'g', -1, 64) + ","
 }
 
 // csvField quotes a text where CSV wants it.
