@@ -83,9 +83,10 @@ func TestCohorts(t *testing.T) {
 		}
 	}
 	// The first day of a life is also what a replay of it makes.
-	alone := resultsOf(t, "replay", prices, "--token", "ETHBULL3X", "--since", "2023-11-16", "--until", "2023-11-17",
-		"--latencies", "0", "--no-save", "--csv")
-	lives, err := csv.NewReader(strings.NewReader(alone)).ReadAll()
+	alone := filepath.Join(t.TempDir(), "alone")
+	resultsOf(t, "replay", prices, "--token", "ETHBULL3X", "--since", "2023-11-16", "--until", "2023-11-17",
+		"--latencies", "0", "--out", alone)
+	lives, err := csv.NewReader(strings.NewReader(read(t, filepath.Join(alone, "replay.csv")))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
