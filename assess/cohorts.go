@@ -60,7 +60,7 @@ const holdingDay = 24 * time.Hour
 var HoldingPeriods = []time.Duration{holdingDay, 7 * holdingDay, 30 * holdingDay, 90 * holdingDay, 365 * holdingDay}
 
 // MaxCohorts is how many cohorts a plan may have, over all its holding periods.
-const MaxCohorts = 2_000_000
+const MaxCohorts = 500_000
 
 // PlanCohorts plans cohorts of a study's one token on a history, with a start at the first
 // open and then every so often; zero is a day, or a step where that is longer. Without

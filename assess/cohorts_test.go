@@ -210,7 +210,7 @@ func TestPlanCohorts(t *testing.T) {
 	minutes := &paths.History{Name: "minutes", Step: time.Minute, ClosesOnly: true, Bars: slices.Clone(h.Bars)}
 	minutes.Bars[39].Start = newYear.Add(500 * day)
 	if _, err := assess.PlanCohorts(held(t, nil), minutes, false, time.Minute, nil); err == nil ||
-		!strings.Contains(err.Error(), "3600005 starts and holding periods; want at most 2000000") {
+		!strings.Contains(err.Error(), "3600005 starts and holding periods; want at most 500000") {
 		t.Errorf("%v; want a limit", err)
 	}
 	monday := daily(newYear, 1, 0, 0, 0, 0, 0, 0, 1)

@@ -62,6 +62,7 @@ func inputLimits() [][2]string {
 				bytesText(paths.MaxPacked))},
 		{"prices to replay or to draw from", fmt.Sprintf("%s steps, missing bars included",
 			report.Thousands(paths.MaxSeries))},
+		{"`cohorts`", fmt.Sprintf("%s starts over all holding periods", report.Thousands(assess.MaxCohorts))},
 		{"`trace` in a form other than CSV", fmt.Sprintf("%s events", report.Thousands(MostEvents))},
 	}
 }
