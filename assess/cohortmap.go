@@ -13,9 +13,9 @@ type CohortMap struct {
 	Unit   CalendarUnit
 	Groups []time.Time // when each begins, in UTC
 
-	Decay  [][]float64 // median of decay_vs_power per year; −Inf where half of the group lost everything
-	Linear [][]float64 // median of decay_vs_linear
-	Lost   [][]float64 // share that ended with a loss of more than half
+	Decay      [][]float64 // median of decay_vs_power per year; −Inf where half of the group lost everything
+	Linear     [][]float64 // median of decay_vs_linear
+	LossOfHalf [][]float64 // share that ended with a loss of more than half
 }
 
 // A CalendarUnit is a part of a calendar.
@@ -136,7 +136,7 @@ func (m *CohortMap) add(p HoldingPeriod, group func(time.Time) int) {
 	}
 	m.Decay = append(m.Decay, decays)
 	m.Linear = append(m.Linear, of(cohortMetric("decay_vs_linear").Paths(c), median))
-	m.Lost = append(m.Lost, of(cohortMetric("p_loss_50").Paths(c), func(xs []float64) float64 {
+	m.LossOfHalf = append(m.LossOfHalf, of(cohortMetric("p_loss_50").Paths(c), func(xs []float64) float64 {
 		return analytics.Mean(analytics.Sample{X: xs}, Confidence).Value
 	}))
 }

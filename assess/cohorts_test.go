@@ -272,7 +272,7 @@ func TestCohortMap(t *testing.T) {
 	}
 	near("decay a year", m.Decay[1][1], decays[3]*365/30)
 	near("against twice the return", m.Linear[1][1], linear[3])
-	near("share", m.Lost[1][1], lost/7)
+	near("share", m.LossOfHalf[1][1], lost/7)
 	if last := len(m.Groups) - 1; !math.IsNaN(m.Decay[1][last]) || math.IsNaN(m.Decay[0][last]) {
 		t.Errorf("the last week has %v for a day and %v for 30 days; want a number and none", m.Decay[0][last],
 			m.Decay[1][last])

@@ -41,7 +41,7 @@ func cohortFigures(c *assess.Cohorts) []Block {
 		heat("cohorts-decay", m.Decay, plots.HeatMapData{Title: "decay per year of holding", Diverging: true,
 			Missing: none + ", or half of them with nothing left",
 			Label:   "median of ln NAV − T·ln S (log units per year)"}),
-		heat("cohorts-lost", m.Lost, plots.HeatMapData{Title: "loss of more than half", Scale: plots.Percent,
+		heat("cohorts-loss", m.LossOfHalf, plots.HeatMapData{Title: "loss of more than half", Scale: plots.Percent,
 			Label: "starts that ended with such a loss (%)", Span: [2]float64{0, 1},
 			Missing: none}),
 		Figure{Name: "cohorts-quantiles", Draw: func() (*plots.Figure, error) { return drawCohortQuantiles(c, where) }},

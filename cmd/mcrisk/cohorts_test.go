@@ -75,7 +75,7 @@ func TestCohorts(t *testing.T) {
 		!strings.Contains(text, "Held for 7d: 55 starts, of which 8 do not overlap") {
 		t.Errorf("%d starts of 7 days, %d apart, in\n%s", p.Starts, p.Apart, text)
 	}
-	for _, name := range []string{"cohorts-linear", "cohorts-decay", "cohorts-lost", "cohorts-quantiles"} {
+	for _, name := range []string{"cohorts-linear", "cohorts-decay", "cohorts-loss", "cohorts-quantiles"} {
 		for _, ext := range []string{".png", ".svg"} {
 			if _, err := os.Stat(filepath.Join(dir, "figures", name+ext)); err != nil {
 				t.Error(err)
