@@ -192,7 +192,8 @@ func (r *Replay) describe() error {
 			at := func(w analytics.Window) DatedReturn {
 				return DatedReturn{w.Return, daily.Times[w.From], daily.Times[w.To]}
 			}
-			l.Rolling = append(l.Rolling, RollingReturn{days, all.Windows, at(all.Least), at(all.Median), at(all.Greatest)})
+			l.Rolling = append(l.Rolling,
+				RollingReturn{days, all.Windows, at(all.Least), at(all.Median), at(all.Greatest)})
 		}
 	}
 	return nil
@@ -211,7 +212,8 @@ func (r *Replay) track() error {
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		var err error
-		if l.Tracking, err = analytics.Against(analytics.Dated{Times: r.Times, Values: l.NAVs}, traded, WorstDays); err != nil {
+		token := analytics.Dated{Times: r.Times, Values: l.NAVs}
+		if l.Tracking, err = analytics.Against(token, traded, WorstDays); err != nil {
 			return fmt.Errorf("%s: %w", r.Traded.Name, err)
 		}
 	}
