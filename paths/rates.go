@@ -67,7 +67,7 @@ func readRatesLimited(r io.Reader, name string, o RatesOptions, limits readLimit
 		f.Times[i], f.Values[i] = time.Unix(0, row.at).UTC(), row.value
 	}
 	if t := f.stamps.zoneless; t.count > 0 {
-		f.note(NoteZone, t.count, "%s without a zone read as %s; --zone is that of the prices",
+		f.note(NoteZone, t.count, "%s without a zone read as %s",
 			quantity(t.count, "stamp", "stamps"), cmp.Or(o.Zone, time.UTC))
 	}
 	f.Rates.Notes = f.notes

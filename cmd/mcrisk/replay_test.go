@@ -382,8 +382,67 @@ func TestSimulateSeries(t *testing.T) {
 	}
 	expect(t, cli.Done, "verify", dir)
 	expect(t, cli.Done, "summary", dir)
+	// The same rate from a number that changes on a date, before and within the history.
+	dated := []string{"simulate", "--target", "2", "--mechanism", "loan", "--from", "2023-01-01:borrow=0.1",
+		"--from", "2024-01-01T01:00:00Z:borrow=0.5", "--model", "bootstrap", "--block", "10h", "--history", file,
+		"--horizon", "3d", "--paths", "20", "--no-save", "--lifetimes", all}
+	if err := os.Remove(all); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, cli.Done, dated...)
+	if rows, err = csv.NewReader(strings.NewReader(read(t, all))).ReadAll(); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		hours := math.Log1p(-parse(t, row[column])) * 8760 // of 50 %, and of those at the first bar 10 %
+		if first := math.Round((36 - hours) / 0.4); first < 0 || first > 72 || !(math.Abs(36-0.4*first-hours) < 1e-9) {
+			t.Errorf("interest of %v rate-hours; want 36 less .4 for each first hour", hours)
+		}
+	}
+	expect(t, cli.BadInput, append(dated, "--from", "2024-01-02:target=3")...)
 	_, errs := expect(t, cli.BadInput, append(args, "--step", "2h", "--no-save")...)
 	if !strings.Contains(errs, "want a number, or a step of 1h, a bar of the history") {
 		t.Error(errs)
+	}
+}
+
+// A sweep scales and shifts a series; the number that replaces it shares no lifetime with it, even one
+// that is the default beneath the series.
+func TestSweepOfSeries(t *testing.T) {
+	var prices, rates strings.Builder
+	prices.WriteString("timestamp,open,high,low,close\n")
+	rates.WriteString("timestamp,rate\n")
+	for hour := range 48 {
+		at := time.Date(2024, 1, 1, hour, 0, 0, 0, time.UTC)
+		fmt.Fprintf(&prices, "%s,100,101,100,%d\n", at.Format(time.RFC3339), 100+hour%2)
+		fmt.Fprintf(&rates, "%s,0.5\n", at.Add(9*time.Hour).Format(time.DateTime)) // Tokyo's
+	}
+	args := []string{"sweep", "--target", "2", "--mechanism", "loan",
+		"--borrow", "@" + write(t, "r.csv", rates.String()),
+		"--model", "bootstrap", "--block", "10h", "--history", write(t, "p.csv", prices.String()), "--horizon", "1d",
+		"--paths", "20", "--zone", "Asia/Tokyo", "--no-save", "--json"}
+	growth := func(over string) (all []float64) {
+		out, _ := expect(t, cli.Done, append(args, "--over", over)...)
+		var got struct {
+			Cells []struct {
+				Metrics map[string]struct{ Estimate float64 }
+			}
+		}
+		if err := json.Unmarshal([]byte(out), &got); err != nil {
+			t.Fatalf("%s: %v in\n%.2000s", over, err, out)
+		}
+		for _, c := range got.Cells {
+			all = append(all, c.Metrics["log_growth"].Estimate)
+		}
+		return all
+	}
+	numbers := growth("borrow=0%,5%,50%,60%,100%")
+	for over, want := range map[string][]float64{
+		"borrow-scale=0,1,2":      {numbers[0], numbers[2], numbers[4]},
+		"borrow-shift=-45%,0,10%": numbers[1:4],
+	} {
+		if got := growth(over); !slices.Equal(got, want) {
+			t.Errorf("%s: growth %v; want %v, those of constants", over, got, want)
+		}
 	}
 }

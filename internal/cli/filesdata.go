@@ -125,6 +125,9 @@ var SpecKeys = []FileColumn{
 	{"tokens[].*.column", "text", "its column of rates per year, each in force from its stamp until the next, " +
 		"or rate_per_period, paid whole at its stamp; left out: the only one"},
 	{"tokens[].*.where.*", "text", "only the rows whose column of that name has that value"},
+	{"tokens[].*.zone", "text", "zone of its stamps with a time of day and no zone, as --zone"},
+	{"tokens[].*.scale", "number", "factor of its values, as sweep --over borrow-scale"},
+	{"tokens[].*.shift", "", "added to its values, as sweep --over borrow-shift"},
 	{"tokens[].*.gaps", "text", "hold: the first and last value hold where the series does not reach"},
 	{"tokens[].from[].date", "time", "when numbers of the token change"},
 	{"tokens[].from[].*", "", "a number of the token, its policy or its mechanism from then on"},
