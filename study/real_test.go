@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mcrisk/analytics"
+	"mcrisk/assess"
 	"mcrisk/catalogue"
 	"mcrisk/param"
 	"mcrisk/paths"
@@ -96,6 +97,7 @@ func (r realToken) spec(t *testing.T) study.TokenSpec {
 				*part = param.Values{}
 			}
 			(*part)[name] = v
+			delete(spec.Series, name)
 		}
 	}
 	return spec
@@ -174,18 +176,7 @@ func (r realToken) replay(t *testing.T) (*analytics.Tracking, *study.Replayed) {
 	if err != nil {
 		t.Fatalf("%s: %v", r.name, err)
 	}
-	start := h.Bars[0].Start
-	nav := analytics.Dated{Times: []time.Time{start}, Values: []float64{1}}
-	for i, m := range did.Tracks[0].Marks {
-		nav.Times = append(nav.Times, start.Add(time.Duration(i+1)*h.Step))
-		nav.Values = append(nav.Values, m.NAV)
-	}
-	other := realHistory(t, r.traded)
-	var traded analytics.Dated
-	for _, b := range other.Bars {
-		traded.Times, traded.Values = append(traded.Times, b.Start.Add(other.Step)), append(traded.Values, b.Close)
-	}
-	a, err := analytics.Against(nav, traded, 3)
+	a, err := assess.Against(h, did.Tracks[0].Marks, realHistory(t, r.traded), 3)
 	if err != nil {
 		t.Fatalf("%s: %v", r.name, err)
 	}
