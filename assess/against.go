@@ -6,11 +6,12 @@ import (
 	"mcrisk/tokens"
 )
 
-// Against compares the net asset value of a token that was replayed on a history, with its marks by step
-// as [study.ReplayDated] keeps them, with the closes of what traded. The comparison is at ends of
-// bars that both histories have, as the price is not known where a bar is missing. It lists at most so many of the days on which what traded fell farthest. See
-// [analytics.Against] for the numbers and errors.
-func Against(h *paths.History, marks []tokens.Mark, traded *paths.History, worstDays int) (*analytics.Tracking, error) {
+// Against compares the net asset value of a token that was replayed on a history, by its marks after every
+// step as [study.ReplayDated] keeps them, with the closes of what traded, at ends of bars that both histories
+// have: where a bar is missing the price is not known. It lists at most so many of the days on which what
+// traded fell farthest. See [analytics.Against] for the numbers and errors.
+func Against(h *paths.History, marks []tokens.Mark, traded *paths.History,
+	worstDays int) (*analytics.Tracking, error) {
 	var nav, closes analytics.Dated
 	for _, b := range h.Bars {
 		nav.Times = append(nav.Times, b.Start.Add(h.Step))

@@ -37,6 +37,18 @@ func (r realToken) with(options string, args ...any) realToken {
 	return r
 }
 
+// late is the token with a keeper of a latency.
+func (r realToken) late(latency string) realToken {
+	r.latency = latency
+	return r
+}
+
+// on is the token on other prices.
+func (r realToken) on(prices string) realToken {
+	r.prices = prices
+	return r
+}
+
 // command is the line that gives the same numbers.
 func (r realToken) command() string {
 	file, column, _ := strings.Cut(r.prices, ":")
@@ -148,6 +160,17 @@ func realHistory(t *testing.T, text string) *paths.History {
 // replay runs the token over its span, and compares it with what traded.
 func (r realToken) replay(t *testing.T) (*analytics.Tracking, *study.Replayed) {
 	t.Helper()
+	h, did := r.lives(t)
+	a, err := assess.Against(h, did.Tracks[0].Marks, realHistory(t, r.traded), 3)
+	if err != nil {
+		t.Fatalf("%s: %v", r.name, err)
+	}
+	return a, did
+}
+
+// lives runs the token over its span.
+func (r realToken) lives(t *testing.T) (*paths.History, *study.Replayed) {
+	t.Helper()
 	instant := func(text string) time.Time {
 		if len(text) == len(time.DateOnly) {
 			text += "T00:00:00Z"
@@ -176,11 +199,7 @@ func (r realToken) replay(t *testing.T) (*analytics.Tracking, *study.Replayed) {
 	if err != nil {
 		t.Fatalf("%s: %v", r.name, err)
 	}
-	a, err := assess.Against(h, did.Tracks[0].Marks, realHistory(t, r.traded), 3)
-	if err != nil {
-		t.Fatalf("%s: %v", r.name, err)
-	}
-	return a, did
+	return h, did
 }
 
 // A gate is a number that a replay must reach.
@@ -256,13 +275,12 @@ func (p *realReport) commands(ts ...realToken) {
 	p.text("```")
 }
 
-const realHead = `# Real tokens, replayed
+const realHead = "# Real tokens, replayed\n\n" +
+	"Written by `go test ./study -run TestRealTokens -update`; the same test without the flag checks it where\n" +
+	`the histories are, and fails where a gate is missed. The commands print the same numbers.
 
-Written by ` + "`go test ./study -run TestRealTokens -update`" + `; the same test without the flag checks it where the
-histories are, and fails where a gate is missed. The commands print the same numbers; file names are those of the histories.
-
-Each token runs once over its whole span, with rates of the day, and is compared with the prices at which it traded, at the
-times that both have. Ratios are growth of the replay over growth of the token, and drift is their logarithm a year.
-Correlations are of simple returns. The tracking error is the standard deviation of differences of monthly returns; times
-√12 it is that of a year. Windows are all those of four years. A worst day is that on which the token fell farthest.
-`
+Each token runs once over its whole span, with rates of the day, and is compared with the prices at which it
+traded, at the times that both have. Ratios are growth of the replay over growth of the token, and drift is
+their logarithm a year. Correlations are of simple returns. The tracking error is the standard deviation of
+differences of monthly returns; times √12 it is that of a year. Windows are all those of four years. A worst
+day is that on which the token fell farthest.`

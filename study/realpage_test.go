@@ -77,14 +77,7 @@ func (p *realReport) fundsPart(t *testing.T) {
 		}
 		return fmt.Sprintf("%gbp", short)
 	}
-	p.line("\n## Funds that reset every day, 2010 to 2024\n\n"+
-		"Closes of QQQ and SPY, dividends included; a reset at every close; the fed funds rate of each day, weekends "+
-		"included, on what a long owes or a short has; fees of the fund and of QQQ or SPY. **Fitted: two numbers**, a spread of "+
-		"%g bp on what longs owe and one of %g bp on what shorts owe, by least squares of the drifts of these three longs "+
-		"and four shorts over the same years. Alone they would have had %s; %s bp. Fees are those of today, at all times.\n\n"+
-		"Gates: terminal ratio .95 to 1.05, weekly correlation at least .999, tracking error of a year at most 1.4 %% "+
-		"(3x), .8 %% (2x), .5 %% (1x), windows .94 to 1.12, drift at most .5 %% a year.",
-		long, short, strings.Join(each, ", "), strings.Join(shorts, ", "))
+	p.line(fundsHead, long, short, strings.Join(each, ", "), strings.Join(shorts, ", "))
 	p.table("fund", "target", "terminal ratio", "drift a year", "correlation: day", "week", "beta of months",
 		"tracking error: month", "year", "windows", "worst day", "fund", "replay", "gates")
 	var all []realToken
@@ -98,8 +91,7 @@ func (p *realReport) fundsPart(t *testing.T) {
 			worstDay(a), missed(f.gates(a)))
 		all = append(all, r)
 	}
-	p.text("\nOfficial closes of a fund and its underlying are not struck at the same instant, so days differ more than weeks: " +
-		"on 16 March 2020 the closes of the funds were 6 % from those of what they follow, and back the day after.")
+	p.text(fundsAfter)
 	p.commands(all...)
 	p.fundsElsewhere(t, spread)
 }
@@ -107,8 +99,10 @@ func (p *realReport) fundsPart(t *testing.T) {
 // fundsElsewhere shows the same funds in years that nothing was fitted to, and that the gates can be
 // missed.
 func (p *realReport) fundsElsewhere(t *testing.T, spread func(fund) string) {
-	p.text("\nThe same spreads in the years before, to which nothing was fitted: --since 2006-06-21 --until 2010-02-12.")
-	p.table("fund", "terminal ratio", "drift a year", "weekly correlation", "tracking error: month", "year", "gates of 2010 to 2024")
+	p.text("\nThe same spreads in the years before, to which nothing was fitted " +
+		"(--since 2006-06-21 --until 2010-02-12):")
+	p.table("fund", "terminal ratio", "drift a year", "weekly correlation", "tracking error: month", "year",
+		"gates of 2010 to 2024")
 	for _, f := range funds {
 		if math.Abs(f.target) == 3 {
 			continue // began in 2010
@@ -121,10 +115,9 @@ func (p *realReport) fundsElsewhere(t *testing.T, spread func(fund) string) {
 		hold(t, f.name+" before", []gate{{"terminal ratio", a.TerminalRatio, 0.95, 1.05},
 			{"drift", a.DriftYear, -0.01, 0.01}})
 	}
-	p.text("\nIn 2008 closes were farther apart, and money-market rates left the fed funds rate.\n\n" +
-		"What the gates see, 2010 to 2024: one rate, the mean of these years, in place of the rate of each day; " +
-		"no spread; a reset once in seven days.")
-	p.table("fund", "one rate: windows", "gates", "no spread: terminal ratio", "gates", "every seven days: tracking error of a year", "gates")
+	p.text(fundsPower)
+	p.table("fund", "one rate: windows", "gates", "no spread: terminal ratio", "gates",
+		"every seven days: tracking error of a year", "gates")
 	rates := realSeries(t, fedFunds[1:])
 	levels, err := rates.Levels(time.Date(2010, 2, 11, 0, 0, 0, 0, time.UTC), 24*time.Hour, 5438, false)
 	if err != nil {
@@ -142,11 +135,11 @@ func (p *realReport) fundsElsewhere(t *testing.T, spread func(fund) string) {
 		one, _ := f.token(fmt.Sprintf("%.2f%%", 100*mean), spread(f)).replay(t)
 		none, _ := f.token(fedFunds, "0").replay(t)
 		weekly, _ := f.token(fedFunds, spread(f)).with("--reset-interval 7d").replay(t)
-		p.line("| %s | %.3f to %.3f | %s | %.3f | %s | %.2f %% | %s |", f.name, one.WorstWindowRatio, one.BestWindowRatio,
-			missed(f.gates(one)), none.TerminalRatio, missed(f.gates(none)),
+		p.line("| %s | %.3f to %.3f | %s | %.3f | %s | %.2f %% | %s |", f.name,
+			one.WorstWindowRatio, one.BestWindowRatio, missed(f.gates(one)), none.TerminalRatio, missed(f.gates(none)),
 			100*weekly.TrackingErrorMonth*math.Sqrt(12), missed(f.gates(weekly)))
 		if missed(f.gates(one)) == "met" || missed(f.gates(weekly)) == "met" {
-			t.Errorf("%s: one rate or weekly resets meet the gates, which then see too little", f.name)
+			t.Errorf("%s: one rate, or resets once a week, meet the gates, which then see too little", f.name)
 		}
 	}
 	p.line("\nThe mean is %.2f %%.", 100*mean)
@@ -160,120 +153,102 @@ func worstDay(a *analytics.Tracking) string {
 
 const binanceFunding = "@funding_binance_8h.csv:rate_per_period?symbol=BTC"
 
-var ftxBull = realToken{name: "BULL", prices: "btc_usdt_perp_1h.csv", since: "2020-01-22", until: "2020-12-17",
-	options: "--token ftx-bull --funding " + binanceFunding, traded: "ftx_bull_1d.csv?stale=0"}
+// ftxTokens are BULL and BEAR as the catalogue has them.
+var ftxTokens = []realToken{ftxToken("BULL"), ftxToken("BEAR")}
 
-func ftxGates(a *analytics.Tracking) []gate {
-	return []gate{
+func ftxToken(name string) realToken {
+	lower := strings.ToLower(name)
+	return realToken{name: name, prices: "btc_usdt_perp_1h.csv", since: "2020-01-22", until: "2020-12-17",
+		traded: "ftx_" + lower + "_1d.csv?stale=0"}.with("--token ftx-%s --funding %s", lower, binanceFunding)
+}
+
+// ftxGates are those of BULL; all but 12 March are held against BEAR too.
+func ftxGates(name string, a *analytics.Tracking) []gate {
+	gates := []gate{
 		{"terminal ratio", a.TerminalRatio, 0.9, 1.15}, {"daily correlation", a.CorrelationDay, 0.994, 1},
 		{"median difference of a day", a.MedianDifferenceDay, 0, 0.006},
 	}
+	if name == "BULL" {
+		crash := math.NaN()
+		if w := a.WorstDays[0]; w.Date.Format(time.DateOnly) == "2020-03-12" {
+			crash = w.Token
+		}
+		gates = append(gates, gate{"12 March", crash, -0.878, -0.818})
+	}
+	return gates
 }
 
 func (p *realReport) ftxPart(t *testing.T) {
-	bear := ftxBull
-	bear.name, bear.traded = "BEAR", "ftx_bear_1d.csv?stale=0"
-	bear.options = strings.Replace(bear.options, "ftx-bull", "ftx-bear", 1)
-	bull, did := ftxBull.replay(t)
-	gates := append(ftxGates(bull), gate{"12 March", bull.WorstDays[0].Token, -0.878, -0.818})
-	hold(t, "BULL", gates)
-	if w := bull.WorstDays[0]; w.Date.Format(time.DateOnly) != "2020-03-12" || did.Lives[0].Liquidations > 0 {
-		t.Errorf("BULL's worst day is %v, with %d liquidations; want 12 March and none", w.Date, did.Lives[0].Liquidations)
-	}
-	p.text("\n## FTX's BULL and BEAR, 2020\n\n" +
-		"Three times Bitcoin and its inverse, as the catalogue has them: reset daily at 00:02 UTC, and at once when leverage " +
-		"reaches 4; 0.03 % a day of fees. Bars are hours of Binance's perpetual, whose funding stands for that of FTX; within a bar " +
-		"the path is open, nearer extreme, farther extreme, close. Quotes of the tokens are averages over venues. Two days on " +
-		"which they stood still, 1 and 2 April, are left out. Nothing is fitted.\n\n" +
-		"Gates of BULL: terminal ratio .9 to 1.15, daily correlation at least .994, median absolute difference of a day at most " +
-		".6 %, 12 March 2020 within three points of −84.8 %. A token that resets only daily would have been liquidated then.")
-	head := []string{"token", "terminal ratio", "drift a year", "correlation: day", "week", "median difference of a day",
-		"tracking error: month", "rebalances", "turnover", "worst day", "token", "replay", "gates of BULL"}
-	p.table(head...)
-	row := func(name string, r realToken, gates func(*analytics.Tracking) []gate) *analytics.Tracking {
+	p.text(ftxHead)
+	p.table("token", "terminal ratio", "drift a year", "correlation: day", "week", "median difference of a day",
+		"tracking error: month", "rebalances", "turnover", "worst day", "token", "replay", "gates of BULL")
+	row := func(name string, r realToken) (gates []gate) {
 		a, did := r.replay(t)
-		p.line("| %s | %.3f | %+.1f %% | %.4f | %.4f | %.2f %% | %.1f %% | %d | %.0f | %s | %s |", name, a.TerminalRatio,
-			100*a.DriftYear, a.CorrelationDay, a.CorrelationWeek, 100*a.MedianDifferenceDay, 100*a.TrackingErrorMonth,
-			did.Lives[0].Rebalances, did.Lives[0].Turnover, worstDay(a), missed(gates(a)))
-		return a
+		gates = ftxGates(r.name, a)
+		p.line("| %s | %.3f | %+.1f %% | %.4f | %.4f | %.2f %% | %.1f %% | %d | %.0f | %s | %s |",
+			name, a.TerminalRatio, 100*a.DriftYear, a.CorrelationDay, a.CorrelationWeek, 100*a.MedianDifferenceDay,
+			100*a.TrackingErrorMonth, did.Lives[0].Rebalances, did.Lives[0].Turnover, worstDay(a), missed(gates))
+		if did.Lives[0].Liquidations > 0 {
+			t.Errorf("%s, %s: liquidated", r.name, name)
+		}
+		return gates
 	}
-	march := func(a *analytics.Tracking) []gate {
-		return append(ftxGates(a), gate{"12 March", a.WorstDays[0].Token, -0.878, -0.818})
+	for _, r := range ftxTokens {
+		gates := row("**"+r.name+"**", r)
+		if r.name == "BULL" {
+			hold(t, r.name, gates)
+		}
+		row("a minute late", r.late("1m"))
+		row("five minutes late", r.late("5m"))
+		row("at the catalogue's one rate", r.with(oneRate))
+		row("on spot", r.on("btc_usdt_spot_1h.csv"))
 	}
-	row("**BULL**", ftxBull, march)
-	late := ftxBull
-	late.latency = "1m"
-	row("a minute late", late, march)
-	late.latency = "5m"
-	row("five minutes late", late, march)
-	row("BULL at the catalogue's one rate", ftxBull.with("--funding 0.14351405"), march)
-	spot := ftxBull
-	spot.prices = "btc_usdt_spot_1h.csv"
-	row("BULL on spot", spot, march)
-	row("**BEAR**", bear, ftxGates)
-	late = bear
-	late.latency = "1m"
-	row("a minute late", late, ftxGates)
-	late.latency = "5m"
-	row("five minutes late", late, ftxGates)
-	row("BEAR at the catalogue's one rate", bear.with("--funding 0.14351405"), ftxGates)
-	spot = bear
-	spot.prices = "btc_usdt_spot_1h.csv"
-	row("BEAR on spot", spot, ftxGates)
-	p.commands(ftxBull, bear)
-	p.whyBear(t, bear)
+	p.commands(ftxTokens...)
+	p.whyBear(t)
 }
 
+// oneRate is the funding of Bitcoin in the catalogue.
+const oneRate = "--funding 0.14351405"
+
 // whyBear says where BEAR's replay leaves it, and what is not the reason.
-func (p *realReport) whyBear(t *testing.T, bear realToken) {
+func (p *realReport) whyBear(t *testing.T) {
 	var days [2]int
-	var off [2][2]float64 // by token, then on other days and on those with an emergency reset
-	var turnover [2]float64
-	for i, r := range []realToken{ftxBull, bear} {
-		_, did := r.replay(t)
-		turnover[i] = did.Lives[0].Turnover
-		start, err := time.Parse(time.DateOnly, r.since)
-		if err != nil {
-			t.Fatal(err)
-		}
+	var gain [2]map[bool]float64 // by token; on days with an emergency reset, and on others
+	var turnover, hours [2]float64
+	for i, r := range ftxTokens {
+		h, did := r.lives(t)
+		start := h.Bars[0].Start
 		emergency := map[time.Time]bool{}
-		for _, e := range emergencies(did.Events[0]) {
-			emergency[start.Add(e.Time).Truncate(24*time.Hour)] = true
+		for _, e := range did.Events[0] {
+			if e.Name == "rebalance" && e.Time%(24*time.Hour) != 2*time.Minute { // when the day's own reset is
+				emergency[start.Add(e.Time).Truncate(24*time.Hour)] = true
+			}
 		}
-		days[i] = len(emergency)
 		nav := analytics.Dated{Times: []time.Time{start}, Values: []float64{1}}
-		for hour, m := range did.Tracks[0].Marks {
-			nav.Times, nav.Values = append(nav.Times, start.Add(time.Duration(hour+1)*time.Hour)), append(nav.Values, m.NAV)
+		for step, m := range did.Tracks[0].Marks {
+			nav.Times = append(nav.Times, start.Add(time.Duration(step+1)*h.Step))
+			nav.Values = append(nav.Values, m.NAV)
 		}
 		var traded analytics.Dated
 		for _, b := range realHistory(t, r.traded).Bars {
-			traded.Times, traded.Values = append(traded.Times, b.Start.AddDate(0, 0, 1)), append(traded.Values, b.Close)
+			traded.Times = append(traded.Times, b.Start.AddDate(0, 0, 1))
+			traded.Values = append(traded.Values, b.Close)
 		}
-		returns := map[time.Time]float64{}
+		replayed := map[time.Time]float64{}
 		for _, d := range dayReturns(t, nav) {
-			returns[d.Start] = d.Return
+			replayed[d.Start] = math.Log1p(d.Return)
 		}
+		gain[i] = map[bool]float64{}
 		for _, d := range dayReturns(t, traded) {
-			if d.Start.Month() == time.April && d.Start.Day() == 3 {
-				continue // has the return of the two days that are left out
+			if d.Start.Format("01-02") != "04-03" { // which has the return of the two days left out
+				gain[i][emergency[d.Start]] += replayed[d.Start] - math.Log1p(d.Return)
 			}
-			side := 0
-			if emergency[d.Start] {
-				side = 1
-			}
-			off[i][side] += math.Log1p(returns[d.Start]) - math.Log1p(d.Return)
 		}
+		days[i], turnover[i], hours[i] = len(emergency), did.Lives[0].Turnover, hoursForMinutes(t, r)
 	}
-	total := off[1][0] + off[1][1]
-	bullHours, bearHours := hoursForMinutes(t, ftxBull), hoursForMinutes(t, bear)
-	p.line("\n**BEAR's terminal ratio is missed.** In logarithms its replay gains %.2f on it, %.2f on the %d days with an "+
-		"emergency reset and %.2f on the others; BULL's %.2f on %d days and %.2f. What is not the reason: latency, the constant in place "+
-		"of the rates and the other price, as the table says; and the length of bars. On the 43 days of minutes of "+
-		"Bitfinex around large moves hours end %.2f from minutes for BEAR and %.2f for BULL, not above. BEAR trades "+
-		"%.0f times its value, BULL %.0f times. %.0f bp more on each trade would close BEAR's gap and open one of %.2f for BULL, so it would "+
-		"have to be BEAR's alone; what its emergency resets were traded at is not on hand.",
-		total, off[1][1], days[1], off[1][0], off[0][1], days[0], off[0][0], bearHours, bullHours, turnover[1], turnover[0],
-		1e4*total/turnover[1], total*turnover[0]/turnover[1])
+	total := gain[1][true] + gain[1][false]
+	p.line(bearText, total, gain[1][true], days[1], gain[1][false], gain[0][true], days[0], gain[0][false],
+		hours[1], hours[0], turnover[1], turnover[0], 1e4*total/turnover[1], total*turnover[0]/turnover[1])
 }
 
 func dayReturns(t *testing.T, d analytics.Dated) []analytics.PeriodReturn {
@@ -283,16 +258,6 @@ func dayReturns(t *testing.T, d analytics.Dated) []analytics.PeriodReturn {
 		t.Fatal(err)
 	}
 	return returns
-}
-
-// emergencies are the resets that are not those of the day, at two minutes past midnight.
-func emergencies(events []tokens.Event) (resets []tokens.Event) {
-	for _, e := range events {
-		if e.Name == "rebalance" && e.Time%(24*time.Hour) != 2*time.Minute {
-			resets = append(resets, e)
-		}
-	}
-	return resets
 }
 
 // hoursForMinutes is what the replay of a token on hours gains on that of minutes, ln NAV, over windows of
@@ -338,59 +303,56 @@ func hoursForMinutes(t *testing.T, r realToken) (gain float64) {
 	return gain
 }
 
+func binanceToken(name string) realToken {
+	lower := strings.ToLower(name)
+	return realToken{name: name, prices: "btc_usdt_spot_1h.csv", since: "2020-05-14T08:00:00Z",
+		until: "2022-12-04T16:00:00Z", traded: "binance_" + lower + "_4h.csv",
+	}.with("--token binance-%s --funding %s", lower, binanceFunding)
+}
+
+func binanceGates(a *analytics.Tracking) []gate {
+	return []gate{{"terminal ratio", a.TerminalRatio, 0.75, 1.25}, {"4-hourly correlation", a.CorrelationBar, 0.97, 1}}
+}
+
 func (p *realReport) binancePart(t *testing.T) {
-	up := realToken{name: "BTCUP", prices: "btc_usdt_spot_1h.csv", since: "2020-05-14T08:00:00Z",
-		until: "2022-12-04T16:00:00Z", options: "--token binance-btcup --funding " + binanceFunding,
-		traded: "binance_btcup_4h.csv"}
-	down := up
-	down.name, down.traded = "BTCDOWN", "binance_btcdown_4h.csv"
-	down.options = strings.Replace(down.options, "btcup", "btcdown", 1)
-	gates := func(a *analytics.Tracking) []gate {
-		return []gate{{"terminal ratio", a.TerminalRatio, 0.75, 1.25}, {"4-hourly correlation", a.CorrelationBar, 0.97, 1}}
-	}
-	p.text("\n## Binance's BTCUP and BTCDOWN, 2020 to 2022\n\n" +
-		"Their rule is not published but for a band, 1.5 to 3 at launch and 1.25 to 4 later. The catalogue's entries trade where " +
-		"leverage leaves 1.5 to 3, to its middle, 2.25, which is an assumption; 0.01 % a day of fees, funding of Binance's perpetual. " +
-		"Bars are hours of spot, as the perpetual has prices that no index had: on 26 July 2021 it traded at 48,169 while " +
-		"spot was at 39,800 at most. Prices of the tokens are traded ones and not net asset values.\n\n" +
-		"Gates: terminal ratio .75 to 1.25, 4-hourly correlation at least .97.")
+	p.text(binanceHead)
 	p.table("token", "terminal ratio", "drift a year", "correlation: 4 hours", "day", "week", "beta of months",
 		"rebalances", "worst day", "token", "replay", "gates")
-	row := func(name string, r realToken) *analytics.Tracking {
+	row := func(name string, r realToken) []gate {
 		a, did := r.replay(t)
-		p.line("| %s | %.3f | %+.1f %% | %.4f | %.4f | %.4f | %.3f | %d | %s | %s |", name, a.TerminalRatio, 100*a.DriftYear,
-			a.CorrelationBar, a.CorrelationDay, a.CorrelationWeek, a.BetaMonth, did.Lives[0].Rebalances, worstDay(a),
-			missed(gates(a)))
-		return a
+		p.line("| %s | %.3f | %+.1f %% | %.4f | %.4f | %.4f | %.3f | %d | %s | %s |",
+			name, a.TerminalRatio, 100*a.DriftYear, a.CorrelationBar, a.CorrelationDay, a.CorrelationWeek, a.BetaMonth,
+			did.Lives[0].Rebalances, worstDay(a), missed(binanceGates(a)))
+		return binanceGates(a)
 	}
-	for _, r := range []realToken{up, down} {
-		hold(t, r.name, gates(row("**"+r.name+"**", r)))
+	both := []realToken{binanceToken("BTCUP"), binanceToken("BTCDOWN")}
+	for _, r := range both {
+		hold(t, r.name, row("**"+r.name+"**", r))
 		row("to the edge", r.with("--to edge"))
 		row("1.25 to 4", r.with("--low 1.25 --high 4"))
-		row("at the catalogue's one rate", r.with("--funding 0.14351405"))
-		perp := r
-		perp.prices = "btc_usdt_perp_1h.csv"
-		row("on the perpetual", perp)
+		row("at the catalogue's one rate", r.with(oneRate))
+		row("on the perpetual", r.on("btc_usdt_perp_1h.csv"))
 	}
-	p.binanceStarts(t, up, down, gates)
-	p.commands(up, down)
+	p.binanceStarts(t, both)
+	p.commands(both...)
 }
 
 // binanceStarts says how much of a terminal ratio is the day on which the replay begins.
-func (p *realReport) binanceStarts(t *testing.T, up, down realToken, gates func(*analytics.Tracking) []gate) {
+func (p *realReport) binanceStarts(t *testing.T, both []realToken) {
 	const starts = 30
-	p.line("\nThe token's own leverage at the start is not known, and a band remembers it. Begun at 08:00 on each of the first %d days:", starts)
+	p.line("\nThe token's own leverage at the start is not known, and a band remembers it. "+
+		"Begun at 08:00 on each of the first %d days:", starts)
 	p.table("token", "prices", "terminal ratio: least", "median", "greatest", "gates met", "least 4-hourly correlation")
-	for _, r := range []realToken{up, down} {
+	for _, r := range both {
 		for _, prices := range []string{"spot", "perp"} {
-			r.prices = "btc_usdt_" + prices + "_1h.csv"
+			r = r.on("btc_usdt_" + prices + "_1h.csv")
 			var ratios, correlations []float64
 			met := 0
 			for day := range starts {
 				r.since = time.Date(2020, 5, 14+day, 8, 0, 0, 0, time.UTC).Format(time.RFC3339)
 				a, _ := r.replay(t)
 				ratios, correlations = append(ratios, a.TerminalRatio), append(correlations, a.CorrelationBar)
-				if missed(gates(a)) == "met" {
+				if missed(binanceGates(a)) == "met" {
 					met++
 				}
 			}
@@ -404,11 +366,9 @@ func (p *realReport) binanceStarts(t *testing.T, up, down realToken, gates func(
 func (p *realReport) bitxPart(t *testing.T) {
 	bitx := realToken{name: "BITX", prices: "bitx_daily.csv:btc_1600et", since: "2023-06-27", until: "2025-01-01",
 		options: "--target 2 --policy every --mechanism perp --streaming-fee 1.85%", traded: "bitx_daily.csv:bitx"}
-	p.text("\n## BITX, 2023 and 2024\n\n" +
-		"Twice bitcoin futures, reset at every close. Prices of futures are not on hand: the replay follows Bitcoin at 16:00 in New York, " +
-		"and so lacks the premium at which futures roll, its known difference. Rates that may stand for the premium are shown; none is fitted, and there is no gate.")
-	p.table("carry", "terminal ratio", "drift a year", "correlation: day", "week", "beta of months", "tracking error: month",
-		"worst day", "token", "replay")
+	p.text(bitxHead)
+	p.table("carry", "terminal ratio", "drift a year", "correlation: day", "week", "beta of months",
+		"tracking error: month", "worst day", "token", "replay")
 	row := func(name string, r realToken) *analytics.Tracking {
 		a, _ := r.replay(t)
 		p.line("| %s | %.3f | %+.1f %% | %.4f | %.4f | %.3f | %.2f %% | %s |", name, a.TerminalRatio, 100*a.DriftYear,
@@ -424,3 +384,64 @@ func (p *realReport) bitxPart(t *testing.T) {
 	row("funding of Binance's perpetual", funding)
 	p.commands(none, funding)
 }
+
+// The page's words. Numbers of them are computed.
+const (
+	fundsHead = `
+## Funds that reset every day, 2010 to 2024
+
+Closes of QQQ and SPY, dividends included; a reset at every close; the fed funds rate of each day, weekends
+included, on what a long owes or a short has; fees of the fund and of QQQ or SPY, today's at all times.
+**Fitted: two numbers**, a spread of %g bp on what longs owe and one of %g bp on what shorts owe, by least
+squares of the drifts of these three longs and four shorts over the same years. Alone they would have had %s; %s
+bp.
+
+Gates: terminal ratio .95 to 1.05, weekly correlation at least .999, tracking error of a year at most 1.4 %%
+(3x), .8 %% (2x), .5 %% (1x), windows .94 to 1.12, drift at most .5 %% a year.`
+
+	fundsAfter = `
+Official closes of a fund and of what it follows are not struck at the same instant, so days differ more than
+weeks. The farthest is 17 March 2020, by 6.5 % for TQQQ.`
+
+	fundsPower = `
+What the gates see, 2010 to 2024: one rate, the mean of these years, in place of the rate of each day; no
+spread; a reset once in seven days.`
+
+	ftxHead = `
+## FTX's BULL and BEAR, 2020
+
+Three times Bitcoin and its inverse, as the catalogue has them: reset daily at 00:02 UTC, and at once when
+leverage reaches 4; 0.03 % a day of fees. Bars are hours of Binance's perpetual, whose funding stands for that
+of FTX; within a bar the path is open, nearer extreme, farther extreme, close. Quotes of the tokens are averages
+over venues. Two days on which they stood still, 1 and 2 April, are left out. Nothing is fitted.
+
+Gates of BULL: terminal ratio .9 to 1.15, daily correlation at least .994, median absolute difference of a day
+at most .6 %, 12 March 2020 within three points of −84.8 %. A token that resets only daily would have been
+liquidated then.`
+
+	bearText = `
+**BEAR's terminal ratio is missed.** In logarithms its replay gains %.2f on it, %.2f on the %d days with an
+emergency reset and %.2f on the others; BULL's %.2f on %d days and %.2f. Latency explains a part at most, and
+five minutes of it are too many for BULL. One rate in place of the dated ones, and other prices, explain
+nothing, as the table says. Nor does the length of bars: on the 43 days of minutes of Bitfinex around large
+moves, ln NAV on hours less that on minutes is %.2f for BEAR and %.2f for BULL. BEAR trades %.0f times its
+value, BULL %.0f times: %.0f bp more on each trade would close BEAR's gap and open one of %.2f for BULL. So a
+cost would have to be BEAR's alone. What its emergency resets were traded at is not on hand.`
+
+	binanceHead = `
+## Binance's BTCUP and BTCDOWN, 2020 to 2022
+
+Their rule is not published but for a band, 1.5 to 3 at launch and 1.25 to 4 later. The catalogue's entries
+trade where leverage leaves 1.5 to 3, to its middle, 2.25, which is an assumption; 0.01 % a day of fees, funding
+of Binance's perpetual. Bars are hours of spot, as the perpetual has prices that no index had: on 26 July 2021
+it traded at 48,169, and spot at 39,800 at most. Prices of the tokens are traded ones and not net asset values.
+
+Gates: terminal ratio .75 to 1.25, 4-hourly correlation at least .97.`
+
+	bitxHead = `
+## BITX, 2023 and 2024
+
+Twice bitcoin futures, reset at every close. Prices of futures are not on hand: the replay follows Bitcoin at
+16:00 in New York, and so lacks the premium at which futures roll, its known difference. Rates that may stand
+for the premium are shown; none is fitted, and there is no gate.`
+)
