@@ -79,7 +79,7 @@ func Against(token, traded Dated, worstDays int) (*Tracking, error) {
 	a, b := returnsAt(x, bars), returnsAt(y, bars)
 	t.Bars, t.CorrelationBar = n, pearson(a, b)
 
-	ends := Day.ends(times)
+	ends := Day.Ends(times)
 	a, b = returnsAt(x, ends), returnsAt(y, ends)
 	t.Days, t.CorrelationDay = len(a), pearson(a, b)
 	off := make([]float64, len(a))
@@ -92,11 +92,11 @@ func Against(token, traded Dated, worstDays int) (*Tracking, error) {
 	slices.SortStableFunc(t.WorstDays, func(a, b DayMove) int { return cmp.Compare(a.Traded, b.Traded) })
 	t.WorstDays = t.WorstDays[:min(max(worstDays, 0), len(t.WorstDays))]
 
-	ends = Week.ends(times)
+	ends = Week.Ends(times)
 	a, b = returnsAt(x, ends), returnsAt(y, ends)
 	t.Weeks, t.CorrelationWeek = len(a), pearson(a, b)
 
-	ends = Month.ends(times)
+	ends = Month.Ends(times)
 	a, b = returnsAt(x, ends), returnsAt(y, ends)
 	t.Months, t.BetaMonth, t.TrackingErrorMonth = len(a), slope(a, b), spreadOfDifference(a, b)
 

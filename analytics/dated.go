@@ -116,8 +116,8 @@ func (p Period) start(t time.Time) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// ends are the numbers of the last value in each period that has one.
-func (p Period) ends(times []time.Time) []int {
+// Ends are the numbers of the last value in each period that has one.
+func (p Period) Ends(times []time.Time) []int {
 	var ends []int
 	last := int64(0)
 	for i, t := range times {
@@ -147,7 +147,7 @@ func (p Period) Returns(d Dated) ([]PeriodReturn, error) {
 	}
 	var all []PeriodReturn
 	before := 0
-	for _, i := range p.ends(d.Times) {
+	for _, i := range p.Ends(d.Times) {
 		if i > 0 && d.Values[before] > 0 {
 			all = append(all, PeriodReturn{p.start(d.Times[i]), d.Values[i]/d.Values[before] - 1, i})
 		}

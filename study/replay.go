@@ -9,10 +9,10 @@ import (
 
 // ReplayOptions say how a price history is replayed, and what is kept of it.
 type ReplayOptions struct {
-	Closes       bool // see closes only
-	FartherFirst bool // bars go over their farther extreme first, and then the nearer one
-	Track        bool // keep what each token was after every step
-	Events       bool // keep events of tokens
+	Closes     bool // see closes only
+	BothOrders bool // bars go over their farther extreme first as well, in lifetimes of their own
+	Track      bool // keep what each token was after every step
+	Events     bool // keep events of tokens
 }
 
 // A Replayed is the result of a replay of a price history.
@@ -20,6 +20,10 @@ type Replayed struct {
 	Underlying tokens.MarketLife // record of the price
 	Held       tokens.Lifetime   // of one unit of equity in the underlying, bought at the first open and kept, free
 	Lives      []tokens.Lifetime // by token
+
+	// FartherFirst are the lifetimes, by token, with the farther extreme of every bar first and then the
+	// nearer one, which nobody knows; nil unless asked for, and at closes.
+	FartherFirst []tokens.Lifetime
 
 	Prices []float64        // of the underlying after every step, relative to the first open; nil unless asked for
 	Tracks []Track          // by token; nil unless asked for
@@ -62,7 +66,6 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 	if err != nil {
 		return nil, fmt.Errorf("study: %w", err)
 	}
-	p.FartherFirst = o.FartherFirst
 	k, err := tokens.Compile(underlying, h.Step)
 	if err != nil {
 		return nil, fmt.Errorf("study: %w", err)
@@ -97,8 +100,15 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 			marks = make([]tokens.Mark, len(p.Bars))
 			r.Tracks[i] = Track{marks, d.charged("borrow", h, len(marks)), d.charged("funding", h, len(marks))}
 		}
+		trades := 0 // about
+		if o.BothOrders && p.Extremes {
+			other := p
+			other.FartherFirst = true
+			r.FartherFirst = append(r.FartherFirst, k.Live(other))
+			trades = r.FartherFirst[i].Rebalances
+		}
 		if o.Events {
-			r.Lives[i], r.Events[i] = k.TraceTrades(p, marks)
+			r.Lives[i], r.Events[i] = k.TraceTrades(p, marks, trades+trades/4)
 		} else {
 			r.Lives[i] = k.LiveMarked(p, marks)
 		}
@@ -130,6 +140,7 @@ func pathOf(h *paths.History, closes bool) (tokens.Path, error) {
 	if err != nil {
 		return p, err
 	}
+	p.Bars = make([]tokens.Bar, 0, len(series.Bars))
 	for _, b := range series.Bars {
 		bar := tokens.Bar{Move: b.Close}
 		if !closes {

@@ -18,9 +18,10 @@ func (k *Kernel) LiveMarked(p Path, marks []Mark) Lifetime {
 }
 
 // TraceTrades is [Kernel.Trace] without the events of every step, carry, price and fee, and with the
-// token after every step, as [Kernel.LiveMarked] has it. It takes little more time than Live.
-func (k *Kernel) TraceTrades(p Path, marks []Mark) (Lifetime, []Event) {
-	var events []Event
+// token after every step, as [Kernel.LiveMarked] has it. There is room for so many events before more is
+// made. It takes little more time than Live.
+func (k *Kernel) TraceTrades(p Path, marks []Mark, room int) (Lifetime, []Event) {
+	events := make([]Event, 0, room)
 	l := k.BeginTraced(func(e Event) { events = append(events, e) })
 	l.trace.trades = true
 	f := k.run(&l, p, marks).Finish(&l, p.length())

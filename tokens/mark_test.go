@@ -28,7 +28,7 @@ func TestMarks(t *testing.T) {
 			return e.Name == "carry" || e.Name == "price" || e.Name == "fee"
 		})
 		marks, again := make([]Mark, len(p.Bars)), make([]Mark, len(p.Bars))
-		got, events := k.TraceTrades(p, marks)
+		got, events := k.TraceTrades(p, marks, 0)
 		if !same(got, want) {
 			t.Errorf("trades traced %+v\nall traced %+v", got, want)
 		}
