@@ -25,6 +25,7 @@ const realPage = "../docs/evidence/real-tokens.md"
 type realToken struct {
 	name         string
 	prices       string // FILE[:COLUMN] of what it followed
+	index        string // prices beyond it are capped; empty: none are
 	since, until string
 	options      string // --NAME VALUE, several, of the token
 	traded       string // FILE[:COLUMN][?KEY=VALUE] of its own prices
@@ -43,9 +44,9 @@ func (r realToken) late(latency string) realToken {
 	return r
 }
 
-// on is the token on other prices.
+// on is the token on other prices, as they are.
 func (r realToken) on(prices string) realToken {
-	r.prices = prices
+	r.prices, r.index = prices, ""
 	return r
 }
 
@@ -55,6 +56,9 @@ func (r realToken) command() string {
 	words := []string{"mcrisk", "replay", file}
 	if column != "" {
 		words = append(words, "--column", column)
+	}
+	if r.index != "" {
+		words = append(words, "--index", r.index)
 	}
 	words = append(append(words, "--since", r.since, "--until", r.until), strings.Fields(r.options)...)
 	words = append(words, "--latencies", cmp.Or(r.latency, "0"), "--against", r.traded)
@@ -168,6 +172,9 @@ func (r realToken) replay(t *testing.T) (*analytics.Tracking, *study.Replayed) {
 	return a, did
 }
 
+// capRoom is how far from an index prices may be, the default of the command.
+const capRoom = 0.005
+
 // lives runs the token over its span.
 func (r realToken) lives(t *testing.T) (*paths.History, *study.Replayed) {
 	t.Helper()
@@ -185,6 +192,11 @@ func (r realToken) lives(t *testing.T) (*paths.History, *study.Replayed) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if r.index != "" {
+		if h, _, err = h.Capped(realHistory(t, r.index), capRoom); err != nil {
+			t.Fatal(err)
+		}
+	}
 	s, err := study.New(study.Spec{Model: param.Part{Kind: "gbm"}, Horizon: h.Span(), Step: h.Step, Paths: 1,
 		Tokens: []study.TokenSpec{r.spec(t)}})
 	if err != nil {
@@ -195,7 +207,7 @@ func (r realToken) lives(t *testing.T) (*paths.History, *study.Replayed) {
 		t.Fatal(err)
 	}
 	did, err := study.ReplayDated([]study.Dated{s.Dated(0).WithLatency(latency)}, h,
-		study.ReplayOptions{Track: true, Events: true})
+		study.ReplayOptions{BothOrders: true, Track: true, Events: true})
 	if err != nil {
 		t.Fatalf("%s: %v", r.name, err)
 	}

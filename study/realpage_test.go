@@ -1,6 +1,7 @@
 package study_test
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -153,12 +154,18 @@ func worstDay(a *analytics.Tracking) string {
 
 const binanceFunding = "@funding_binance_8h.csv:rate_per_period?symbol=BTC"
 
+// The perpetual of Bitcoin, capped to the spot market; neither is tuned to a token.
+const (
+	perpetual = "btc_usdt_perp_1h.csv"
+	spot      = "btc_usdt_spot_1h.csv"
+)
+
 // ftxTokens are BULL and BEAR as the catalogue has them.
 var ftxTokens = []realToken{ftxToken("BULL"), ftxToken("BEAR")}
 
 func ftxToken(name string) realToken {
 	lower := strings.ToLower(name)
-	return realToken{name: name, prices: "btc_usdt_perp_1h.csv", since: "2020-01-22", until: "2020-12-17",
+	return realToken{name: name, prices: perpetual, index: spot, since: "2020-01-22", until: "2020-12-17",
 		traded: "ftx_" + lower + "_1d.csv?stale=0"}.with("--token ftx-%s --funding %s", lower, binanceFunding)
 }
 
@@ -179,15 +186,26 @@ func ftxGates(name string, a *analytics.Tracking) []gate {
 }
 
 func (p *realReport) ftxPart(t *testing.T) {
+	open, low := 0.0, math.Inf(1)
+	for _, b := range realHistory(t, spot).Bars {
+		if b.Start.Format(time.DateOnly) == "2020-03-12" {
+			open, low = cmp.Or(open, b.Open), min(low, b.Low)
+		}
+	}
+	if !(low < open*2/3) { // where 3x is worth nothing
+		t.Errorf("from %v to %v on 12 March; the page says that a daily reset would not have survived", open, low)
+	}
 	p.text(ftxHead)
 	p.table("token", "terminal ratio", "drift a year", "correlation: day", "week", "median difference of a day",
-		"tracking error: month", "rebalances", "turnover", "worst day", "token", "replay", "gates of BULL")
+		"tracking error: month", "other order: NAV", "rebalances", "turnover", "worst day", "token", "replay",
+		"gates of BULL")
 	row := func(name string, r realToken) (gates []gate) {
 		a, did := r.replay(t)
 		gates = ftxGates(r.name, a)
-		p.line("| %s | %.3f | %+.1f %% | %.4f | %.4f | %.2f %% | %.1f %% | %d | %.0f | %s | %s |",
+		p.line("| %s | %.3f | %+.1f %% | %.4f | %.4f | %.2f %% | %.1f %% | %+.0f %% | %d | %.0f | %s | %s |",
 			name, a.TerminalRatio, 100*a.DriftYear, a.CorrelationDay, a.CorrelationWeek, 100*a.MedianDifferenceDay,
-			100*a.TrackingErrorMonth, did.Lives[0].Rebalances, did.Lives[0].Turnover, worstDay(a), missed(gates))
+			100*a.TrackingErrorMonth, otherOrder(did), did.Lives[0].Rebalances, did.Lives[0].Turnover, worstDay(a),
+			missed(gates))
 		if did.Lives[0].Liquidations > 0 {
 			t.Errorf("%s, %s: liquidated", r.name, name)
 		}
@@ -201,10 +219,17 @@ func (p *realReport) ftxPart(t *testing.T) {
 		row("a minute late", r.late("1m"))
 		row("five minutes late", r.late("5m"))
 		row("at the catalogue's one rate", r.with(oneRate))
-		row("on spot", r.on("btc_usdt_spot_1h.csv"))
+		row("not capped", r.on(perpetual))
+		row("on spot", r.on(spot))
 	}
-	p.commands(ftxTokens...)
+	p.text(ftxAfter)
 	p.whyBear(t)
+	p.commands(ftxTokens...)
+}
+
+// otherOrder is how much more the final NAV is, in percent, with the farther extreme of each bar first.
+func otherOrder(did *study.Replayed) float64 {
+	return 100 * (did.FartherFirst[0].NAV/did.Lives[0].NAV - 1)
 }
 
 // oneRate is the funding of Bitcoin in the catalogue.
@@ -305,7 +330,7 @@ func hoursForMinutes(t *testing.T, r realToken) (gain float64) {
 
 func binanceToken(name string) realToken {
 	lower := strings.ToLower(name)
-	return realToken{name: name, prices: "btc_usdt_spot_1h.csv", since: "2020-05-14T08:00:00Z",
+	return realToken{name: name, prices: perpetual, index: spot, since: "2020-05-14T08:00:00Z",
 		until: "2022-12-04T16:00:00Z", traded: "binance_" + lower + "_4h.csv",
 	}.with("--token binance-%s --funding %s", lower, binanceFunding)
 }
@@ -317,12 +342,12 @@ func binanceGates(a *analytics.Tracking) []gate {
 func (p *realReport) binancePart(t *testing.T) {
 	p.text(binanceHead)
 	p.table("token", "terminal ratio", "drift a year", "correlation: 4 hours", "day", "week", "beta of months",
-		"rebalances", "worst day", "token", "replay", "gates")
+		"other order: NAV", "rebalances", "worst day", "token", "replay", "gates")
 	row := func(name string, r realToken) []gate {
 		a, did := r.replay(t)
-		p.line("| %s | %.3f | %+.1f %% | %.4f | %.4f | %.4f | %.3f | %d | %s | %s |",
+		p.line("| %s | %.3f | %+.1f %% | %.4f | %.4f | %.4f | %.3f | %+.0f %% | %d | %s | %s |",
 			name, a.TerminalRatio, 100*a.DriftYear, a.CorrelationBar, a.CorrelationDay, a.CorrelationWeek, a.BetaMonth,
-			did.Lives[0].Rebalances, worstDay(a), missed(binanceGates(a)))
+			otherOrder(did), did.Lives[0].Rebalances, worstDay(a), missed(binanceGates(a)))
 		return binanceGates(a)
 	}
 	both := []realToken{binanceToken("BTCUP"), binanceToken("BTCDOWN")}
@@ -331,10 +356,31 @@ func (p *realReport) binancePart(t *testing.T) {
 		row("to the edge", r.with("--to edge"))
 		row("1.25 to 4", r.with("--low 1.25 --high 4"))
 		row("at the catalogue's one rate", r.with(oneRate))
-		row("on the perpetual", r.on("btc_usdt_perp_1h.csv"))
+		row("not capped", r.on(perpetual))
+		row("on spot", r.on(spot))
 	}
+	none, _ := both[1].on(perpetual).replay(t)
+	all, _ := both[1].replay(t)
+	one, _ := both[1].on(cappedIn(t, time.Date(2021, 7, 26, 1, 0, 0, 0, time.UTC))).replay(t)
+	p.line(binanceAfter, 100*(1-none.TerminalRatio/all.TerminalRatio), one.TerminalRatio)
 	p.binanceStarts(t, both)
 	p.commands(both...)
+}
+
+// cappedIn is the name under which the perpetual is read that is capped to spot in one hour alone.
+func cappedIn(t *testing.T, hour time.Time) string {
+	t.Helper()
+	h := *realHistory(t, perpetual)
+	capped, _, err := h.Capped(realHistory(t, spot), capRoom)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Bars = slices.Clone(h.Bars)
+	i := slices.IndexFunc(h.Bars, func(b paths.Bar) bool { return b.Start.Equal(hour) })
+	h.Bars[i] = capped.Bars[i]
+	name := "capped in " + hour.Format(time.RFC3339)
+	readHistories[name] = &h
+	return name
 }
 
 // binanceStarts says how much of a terminal ratio is the day on which the replay begins.
@@ -342,10 +388,13 @@ func (p *realReport) binanceStarts(t *testing.T, both []realToken) {
 	const starts = 30
 	p.line("\nThe token's own leverage at the start is not known, and a band remembers it. "+
 		"Begun at 08:00 on each of the first %d days:", starts)
-	p.table("token", "prices", "terminal ratio: least", "median", "greatest", "gates met", "least 4-hourly correlation")
+	p.table("token", "perpetual", "terminal ratio: least", "median", "greatest", "gates met",
+		"least 4-hourly correlation")
 	for _, r := range both {
-		for _, prices := range []string{"spot", "perp"} {
-			r = r.on("btc_usdt_" + prices + "_1h.csv")
+		for _, prices := range []string{"capped", "not capped"} {
+			if prices == "not capped" {
+				r = r.on(perpetual)
+			}
 			var ratios, correlations []float64
 			met := 0
 			for day := range starts {
@@ -411,32 +460,42 @@ spread; a reset once in seven days.`
 ## FTX's BULL and BEAR, 2020
 
 Three times Bitcoin and its inverse, as the catalogue has them: reset daily at 00:02 UTC, and at once when
-leverage reaches 4; 0.03 % a day of fees. Bars are hours of Binance's perpetual, whose funding stands for that
-of FTX; within a bar the path is open, nearer extreme, farther extreme, close. Quotes of the tokens are averages
-over venues. Two days on which they stood still, 1 and 2 April, are left out. Nothing is fitted.
+leverage reaches 4; 0.03 % a day of fees. Bars are hours of Binance's perpetual, capped to .5 % around the range
+of spot in the same hour; its funding stands for that of FTX. Within a bar the path is open, nearer extreme,
+farther extreme, close; with the farther one first, final NAV differs as the column says. Quotes of the tokens
+are averages over venues. Two days on which they stood still, 1 and 2 April, are left out. Nothing is fitted.
 
 Gates of BULL: terminal ratio .9 to 1.15, daily correlation at least .994, median absolute difference of a day
 at most .6 %, 12 March 2020 within three points of −84.8 %. A token that resets only daily would have been
 liquidated then.`
 
+	ftxAfter = `
+What happened inside the hours of 12 and 13 March 2020 is not known. The other order and a minute of latency are
+worth a fifth to a third of where BULL ends, so its terminal ratio is met within that.`
+
 	bearText = `
 **BEAR's terminal ratio is missed.** In logarithms its replay gains %.2f on it, %.2f on the %d days with an
-emergency reset and %.2f on the others; BULL's %.2f on %d days and %.2f. Latency explains a part at most, and
-five minutes of it are too many for BULL. One rate in place of the dated ones, and other prices, explain
-nothing, as the table says. Nor does the length of bars: on the 43 days of minutes of Bitfinex around large
-moves, ln NAV on hours less that on minutes is %.2f for BEAR and %.2f for BULL. BEAR trades %.0f times its
-value, BULL %.0f times: %.0f bp more on each trade would close BEAR's gap and open one of %.2f for BULL. So a
-cost would have to be BEAR's alone. What its emergency resets were traded at is not on hand.`
+emergency reset and %.2f on the others; BULL's %.2f on %d days and %.2f. Latency explains a part at most, and one
+rate in place of the dated ones, other prices and the other order little or nothing, as the table says. Nor does
+the length of bars: on the 43 days of minutes of Bitfinex around large moves, ln NAV on hours less that on minutes
+is %.2f for BEAR and %.2f for BULL. BEAR trades %.0f times its value, BULL %.0f times: %.0f bp more on each trade
+would close BEAR's gap and open one of %.2f for BULL. So a cost would have to be BEAR's alone. What its emergency
+resets were traded at is not on hand.`
 
 	binanceHead = `
 ## Binance's BTCUP and BTCDOWN, 2020 to 2022
 
 Their rule is not published but for a band, 1.5 to 3 at launch and 1.25 to 4 later. The catalogue's entries
-trade where leverage leaves 1.5 to 3, to its middle, 2.25, which is an assumption; 0.01 % a day of fees, funding
-of Binance's perpetual. Bars are hours of spot, as the perpetual has prices that no index had: on 26 July 2021
-it traded at 48,169, and spot at 39,800 at most. Prices of the tokens are traded ones and not net asset values.
+trade where leverage leaves 1.5 to 3, to its middle, 2.25, which is an assumption; 0.01 % a day of fees. Bars
+and funding are those of Binance's perpetual, capped to spot as above. Prices of the tokens are traded ones and
+not net asset values.
 
 Gates: terminal ratio .75 to 1.25, 4-hourly correlation at least .97.`
+
+	binanceAfter = `
+Without the cap BTCDOWN ends %.0f %% lower. One hour is the reason: on 26 July 2021 the perpetual traded at 48,169,
+and spot at 39,800 at most; with that hour alone capped the terminal ratio is %.3f. The rule's own unknowns weigh
+as much, as the rows with other rules say.`
 
 	bitxHead = `
 ## BITX, 2023 and 2024
