@@ -204,16 +204,10 @@ func (r *Replay) track() error {
 	if r.Traded == nil {
 		return nil
 	}
-	traded := analytics.Dated{}
-	for _, b := range r.Traded.Bars {
-		traded.Times = append(traded.Times, b.Start.Add(r.Traded.Step))
-		traded.Values = append(traded.Values, b.Close)
-	}
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		var err error
-		token := analytics.Dated{Times: r.Times, Values: l.NAVs}
-		if l.Tracking, err = analytics.Against(token, traded, WorstDays); err != nil {
+		if l.Tracking, err = Against(r.History, l.Track.Marks, r.Traded, WorstDays); err != nil {
 			return fmt.Errorf("%s: %w", r.Traded.Name, err)
 		}
 	}

@@ -106,15 +106,15 @@ func drawAgainst(r *assess.Replay, l *assess.ReplayedLife) (*plots.Figure, error
 		return plots.Against(d)
 	}
 	d.Traded = &plots.AgainstLine{Name: "Traded"}
-	i := 0
-	for _, b := range r.Traded.Bars {
-		at := b.Start.Add(r.Traded.Step)
-		for i < len(r.Times) && r.Times[i].Before(at) {
-			i++
+	n := 0
+	for _, b := range r.History.Bars { // only at ends of bars is the price known
+		at := b.Start.Add(r.History.Step)
+		for n < len(r.Traded.Bars) && r.Traded.Bars[n].Start.Add(r.Traded.Step).Before(at) {
+			n++
 		}
-		if i < len(r.Times) && r.Times[i].Equal(at) {
-			add(i)
-			d.Traded.Values = append(d.Traded.Values, b.Close)
+		if n < len(r.Traded.Bars) && r.Traded.Bars[n].Start.Add(r.Traded.Step).Equal(at) {
+			add(int(at.Sub(r.From()) / r.History.Step))
+			d.Traded.Values = append(d.Traded.Values, r.Traded.Bars[n].Close)
 		}
 	}
 	return plots.Against(d)
