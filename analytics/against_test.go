@@ -206,7 +206,8 @@ func TestAgainstTooFew(t *testing.T) {
 	if len(two.WorstDays) != 0 {
 		t.Errorf("worst days %+v of one that did not fall", two.WorstDays)
 	}
-	flat := mustAgainst(t, Dated{at(1, 2, 3, 4), []float64{1, 2, 3, 2}}, Dated{at(1, 2, 3, 4), []float64{3, 3, 3, 3}}, 5)
+	flat := mustAgainst(t, Dated{at(1, 2, 3, 4), []float64{1, 2, 3, 2}},
+		Dated{at(1, 2, 3, 4), []float64{3, 3, 3, 3}}, 5)
 	sameNumbers(t, flat.numbers(), map[string]float64{"bars": 3, "days": 0, "correlation by bar": nan,
 		"median difference": nan}, 0)
 
@@ -219,20 +220,25 @@ func TestAgainstTooFew(t *testing.T) {
 	}
 
 	good := Dated{at(0, 1), []float64{1, 1}}
-	for want, pair := range map[string][2]Dated{
-		"2020-01-01T05:00:00Z to 2020-01-01T06:00:00Z) have 0 times in common": {good, {at(5, 6), []float64{1, 1}}},
-		"have 1 times in common":                                                      {good, {at(1, 6), []float64{1, 1}}},
-		"the token (no values)":                                                       {Dated{}, good},
-		"have 0 times in common; want two at least":                                   {{at(0, 1), []float64{0, 0}}, good},
-		"the token has 1 values at 2 times":                                           {{at(0, 1), []float64{1}}, good},
-		"the token is -1 at 2020-01-01T01:00:00Z; want positive numbers":              {{at(0, 1), []float64{1, -1}}, good},
-		"the token is NaN at 2020-01-01T00:00:00Z":                                    {{at(0, 1), []float64{nan, 1}}, good},
-		"what traded is +Inf at 2020-01-01T00:00:00Z":                                 {good, {at(0, 1), []float64{inf, 1}}},
-		"what traded is 0 at 2020-01-01T01:00:00Z":                                    {good, {at(0, 1), []float64{1, 0}}},
-		"what traded has a value at 2020-01-01T01:00:00Z after the one at 2020-01-01": {good, {at(1, 1), []float64{1, 1}}},
+	for _, tt := range []struct {
+		token, traded Dated
+		want          string
+	}{
+		{good, Dated{at(5, 6), []float64{1, 1}},
+			"2020-01-01T05:00:00Z to 2020-01-01T06:00:00Z) have 0 times in common"},
+		{good, Dated{at(1, 6), []float64{1, 1}}, "have 1 times in common"},
+		{Dated{}, good, "the token (no values)"},
+		{Dated{at(0, 1), []float64{0, 0}}, good, "have 0 times in common; want two at least"},
+		{Dated{at(0, 1), []float64{1}}, good, "the token has 1 values at 2 times"},
+		{Dated{at(0, 1), []float64{1, -1}}, good, "the token is -1 at 2020-01-01T01:00:00Z; want positive numbers"},
+		{Dated{at(0, 1), []float64{nan, 1}}, good, "the token is NaN at 2020-01-01T00:00:00Z"},
+		{good, Dated{at(0, 1), []float64{inf, 1}}, "what traded is +Inf at 2020-01-01T00:00:00Z"},
+		{good, Dated{at(0, 1), []float64{1, 0}}, "what traded is 0 at 2020-01-01T01:00:00Z"},
+		{good, Dated{at(1, 1), []float64{1, 1}},
+			"what traded has a value at 2020-01-01T01:00:00Z after the one at 2020-01-01T01"},
 	} {
-		if _, err := Against(pair[0], pair[1], 1); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v; want %q in it", err, want)
+		if _, err := Against(tt.token, tt.traded, 1); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v; want %q in it", err, tt.want)
 		}
 	}
 }

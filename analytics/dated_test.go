@@ -25,7 +25,8 @@ func TestDrawdowns(t *testing.T) {
 			t.Errorf("%v: %+v; want no fall", none, got)
 		}
 	}
-	if got := Drawdowns([]float64{2, 1, 2, 1, 2}, 9); !reflect.DeepEqual(got, []Drawdown{{0.5, 0, 1, 2}, {0.5, 2, 3, 4}}) {
+	equal := []Drawdown{{0.5, 0, 1, 2}, {0.5, 2, 3, 4}}
+	if got := Drawdowns([]float64{2, 1, 2, 1, 2}, 9); !reflect.DeepEqual(got, equal) {
 		t.Errorf("%+v; want equal falls in their order", got)
 	}
 }
@@ -96,12 +97,14 @@ func TestPeriodReturns(t *testing.T) {
 	day := func(text string) time.Time { return at(text + "T00:00:00Z") }
 	d := Dated{
 		Times: []time.Time{day("2019-12-16"), at("2019-12-16T00:00:01Z"), day("2020-01-01"), day("2020-01-31"),
-			at("2020-02-01T01:00:00+01:00"), at("2020-02-01T00:00:00.000000001Z"), day("2021-01-01"), day("2021-01-02")},
+			at("2020-02-01T01:00:00+01:00"), at("2020-02-01T00:00:00.000000001Z"),
+			day("2021-01-01"), day("2021-01-02")},
 		Values: []float64{1, 2, 4, 8, 16, 32, 64, 128},
 	}
 	for p, want := range map[Period][]PeriodReturn{
-		Day: {{day("2019-12-16"), 1, 1}, {day("2019-12-31"), 1, 2}, {day("2020-01-30"), 1, 3}, {day("2020-01-31"), 1, 4},
-			{day("2020-02-01"), 1, 5}, {day("2020-12-31"), 1, 6}, {day("2021-01-01"), 1, 7}},
+		Day: {{day("2019-12-16"), 1, 1}, {day("2019-12-31"), 1, 2}, {day("2020-01-30"), 1, 3},
+			{day("2020-01-31"), 1, 4}, {day("2020-02-01"), 1, 5}, {day("2020-12-31"), 1, 6},
+			{day("2021-01-01"), 1, 7}},
 		Week: {{day("2019-12-16"), 1, 1}, {day("2019-12-30"), 1, 2}, {day("2020-01-27"), 7, 5},
 			{day("2020-12-28"), 3, 7}},
 		Month: {{day("2019-12-01"), 3, 2}, {day("2020-01-01"), 3, 4}, {day("2020-02-01"), 1, 5},
@@ -174,7 +177,8 @@ func TestRollingReturns(t *testing.T) {
 		t.Errorf("%+v, %v; want no window", r, err)
 	}
 	flat.Values = []float64{1, 0, 1, 1, 1, 1, 1, 1, 1}
-	if _, err := RollingReturns(flat, time.Hour); err == nil || !strings.Contains(err.Error(), "a history is 0 at 2020") {
+	_, err = RollingReturns(flat, time.Hour)
+	if err == nil || !strings.Contains(err.Error(), "a history is 0 at 2020") {
 		t.Errorf("%v; want the zero refused", err)
 	}
 }

@@ -192,7 +192,8 @@ func (r *Replay) describe() error {
 			at := func(w analytics.Window) DatedReturn {
 				return DatedReturn{w.Return, daily.Times[w.From], daily.Times[w.To]}
 			}
-			l.Rolling = append(l.Rolling, RollingReturn{days, all.Windows, at(all.Least), at(all.Median), at(all.Greatest)})
+			l.Rolling = append(l.Rolling,
+				RollingReturn{days, all.Windows, at(all.Least), at(all.Median), at(all.Greatest)})
 		}
 	}
 	return nil
@@ -203,15 +204,10 @@ func (r *Replay) track() error {
 	if r.Traded == nil {
 		return nil
 	}
-	traded := analytics.Dated{}
-	for _, b := range r.Traded.Bars {
-		traded.Times = append(traded.Times, b.Start.Add(r.Traded.Step))
-		traded.Values = append(traded.Values, b.Close)
-	}
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		var err error
-		if l.Tracking, err = analytics.Against(analytics.Dated{Times: r.Times, Values: l.NAVs}, traded, WorstDays); err != nil {
+		if l.Tracking, err = Against(r.History, l.Track.Marks, r.Traded, WorstDays); err != nil {
 			return fmt.Errorf("%s: %w", r.Traded.Name, err)
 		}
 	}

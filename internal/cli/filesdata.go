@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"mcrisk/analytics"
 	"mcrisk/assess"
 	"mcrisk/paths"
 	"mcrisk/report"
@@ -373,9 +372,6 @@ func Tables() []FileEntry {
 				as("hi", "that of the parameter", "upper end"), estimateTexts["confidence"],
 				as("interval", "text", "how the interval was found"),
 				as("bias", "that of the parameter", "mean error of the fit by simulation, where it is simulated")}},
-		{Name: "replay.csv", By: "`replay`", Text: "A row is the lifetime of a token with a latency.",
-			Columns: slices.Concat([]FileColumn{tokenColumn, as("latency_seconds", "seconds", "latency of the keeper")},
-				lifetimeColumns())},
 		{Name: "cohorts.csv", By: "`cohorts`", Text: "A row is a holder of the replayed token.",
 			Columns: []FileColumn{as("start", "time", "when the holder bought: the first open or the end of a bar"),
 				periodColumn,
@@ -428,14 +424,7 @@ func Tables() []FileEntry {
 		{Name: "events", By: "`trace --csv`, to the standard output only",
 			Text: "A row is an event of one lifetime: start, carry (interest, funding and fees of a step), price, " +
 				"rebalance, liquidation " +
-				"and so on.", Columns: slices.Concat([]FileColumn{
-				as("seconds", "seconds", "since the start"), as("event", "text", "what happened"),
-				as("underlying", "price at the start", "price"),
-				as("exposure", string(analytics.Equity), "value of the underlying held, signed"),
-				as("cash", string(analytics.Equity), "signed; negative is debt"),
-				as("equity", string(analytics.Equity), "net asset value"),
-				as("leverage", "leverage", "exposure over equity, signed"),
-				as("aum", "USD", "size of the vault")}, ledgerColumns())},
+				"and so on.", Columns: eventColumns()},
 		{Name: "verification", By: "`verify --csv`, to the standard output only", Text: "The run that was " +
 			"verified.", Columns: []FileColumn{
 			as("run", "text", "its directory"), as("files", "count", "files that match the manifest"),
@@ -471,7 +460,7 @@ func Tables() []FileEntry {
 				as("setting", "text", "name of the parameter"), as("value", "text", "its value"),
 				as("from", "text", "source and date")}},
 	}
-	return all
+	return append(all, replayFiles()...)
 }
 
 var modelColumn = as("model", "text", "kind of the price model")
@@ -620,14 +609,9 @@ var Objects = []FileEntry{
 			"time of the first close"),
 		as("to", "time", "time of the last close"), as("gaps", "count", "steps without a close"),
 		as("metrics.*", "that of the metric", "value of each metric")}},
-	{Name: "replay", Text: "Tokens on a price history.", Columns: []FileColumn{as("sha256", "SHA-256",
-		"hash of the file"),
-		as("bars", "count", "number of bars in the history"), as("step_seconds", "seconds", "length of a bar"),
-		as("from", "time", "time of the first open"), as("to", "time", "time of the last close"),
-		as("closes_only", "true or false", "whether tokens saw closes only"),
-		as("lives[].token", "text", "name of the token"),
-		as("lives[].latency_seconds", "seconds", "latency of the keeper"),
-		as("lives[].values.*", "see lifetimes.csv", "by column of lifetimes")}},
+	{Name: "replay", Text: "Tokens on a price history.",
+		Columns: append([]FileColumn{as("sha256", "SHA-256", "hash of the file")}, replayObject("")...)},
+	{Name: "replay --window", Text: "Tokens in named windows of a price history.", Columns: stressObject()},
 	{Name: "cohorts", Text: "Holders of a replayed token, by holding period.", Columns: []FileColumn{
 		as("sha256", "SHA-256", "hash of the file"), tokenColumn,
 		as("bars", "count", "number of bars in the history"), as("step_seconds", "seconds", "length of a bar"),
