@@ -13,9 +13,9 @@ type CohortMap struct {
 	Unit   CalendarUnit
 	Groups []time.Time // when each begins, in UTC
 
-	Decay  [][]float64 // median of decay_vs_power per year; −Inf where half of the group lost everything
-	Linear [][]float64 // median of decay_vs_linear
-	Lost   [][]float64 // share that ended with a loss of more than half
+	Decay      [][]float64 // median of decay_vs_power per year; −Inf where half of the group lost everything
+	Linear     [][]float64 // median of decay_vs_linear
+	LossOfHalf [][]float64 // share that ended with a loss of more than half
 }
 
 // A CalendarUnit is a part of a calendar.
@@ -70,7 +70,7 @@ func (u CalendarUnit) groups(from, to time.Time, most int) (list []time.Time) {
 }
 
 // mostGroups is how many groups a map has at most, unless years are more.
-const mostGroups = 72
+const mostGroups = 80
 
 // Map groups the cohorts by the day, week, month, quarter or year in which they bought,
 // the first of these that makes few enough groups and is no shorter than the time between
@@ -136,7 +136,28 @@ func (m *CohortMap) add(p HoldingPeriod, group func(time.Time) int) {
 	}
 	m.Decay = append(m.Decay, decays)
 	m.Linear = append(m.Linear, of(cohortMetric("decay_vs_linear").Paths(c), median))
-	m.Lost = append(m.Lost, of(cohortMetric("p_loss_50").Paths(c), func(xs []float64) float64 {
+	m.LossOfHalf = append(m.LossOfHalf, of(cohortMetric("p_loss_50").Paths(c), func(xs []float64) float64 {
 		return analytics.Mean(analytics.Sample{X: xs}, Confidence).Value
 	}))
+}
+
+// usualShare is how many values have the usual size or less.
+const usualShare = 0.98
+
+// UsualSize is the magnitude that few of some values exceed, so that these, such as the gain
+// over a year that tripled, do not leave all others of one colour; NaN is left out, and of
+// none it is 0.
+func UsualSize(rows [][]float64) float64 {
+	var sizes []float64
+	for _, row := range rows {
+		for _, v := range row {
+			if !math.IsNaN(v) {
+				sizes = append(sizes, math.Abs(v))
+			}
+		}
+	}
+	if len(sizes) == 0 {
+		return 0
+	}
+	return analytics.Quantile(analytics.Sample{X: sizes}, usualShare, Confidence).Value
 }

@@ -18,7 +18,7 @@ import (
 // Cohorts are what holders made of a token that ran through a price history, by start and
 // holding period, beside what the study simulates over the same periods.
 type Cohorts struct {
-	Study   *study.Study // of the one token; its model is the simulated one
+	Study   *study.Study // of the one token, over the longest holding period; its model is the simulated one
 	History *paths.History
 	Closes  bool          // prices were seen at closes only
 	Every   time.Duration // between starts
@@ -60,7 +60,7 @@ const holdingDay = 24 * time.Hour
 var HoldingPeriods = []time.Duration{holdingDay, 7 * holdingDay, 30 * holdingDay, 90 * holdingDay, 365 * holdingDay}
 
 // MaxCohorts is how many cohorts a plan may have, over all its holding periods.
-const MaxCohorts = 2_000_000
+const MaxCohorts = 500_000
 
 // PlanCohorts plans cohorts of a study's one token on a history, with a start at the first
 // open and then every so often; zero is a day, or a step where that is longer. Without
@@ -86,10 +86,13 @@ func PlanCohorts(s *study.Study, h *paths.History, closes bool, every time.Durat
 		return nil, fmt.Errorf("%d starts and holding periods; want at most %d: starts less often than every %s", n,
 			MaxCohorts, lengthText(every))
 	}
+	if s, err = s.WithHorizon(periods[len(periods)-1]); err != nil {
+		return nil, err
+	}
 	p := &CohortPlan{every: int(every / h.Step), cohorts: Cohorts{Study: s, History: h, Closes: closes || h.ClosesOnly,
 		Every: every, Unsimulated: s.CheckDates()}}
 	for _, d := range periods {
-		if _, err := s.WithHorizon(d); err != nil && p.cohorts.Unsimulated == nil {
+		if _, err := s.WithHorizon(d); err != nil {
 			return nil, err
 		}
 		p.cohorts.Periods = append(p.cohorts.Periods, HoldingPeriod{Length: d})
@@ -97,6 +100,9 @@ func PlanCohorts(s *study.Study, h *paths.History, closes bool, every time.Durat
 	}
 	return p, nil
 }
+
+// Study is the study, with the longest of the holding periods as its horizon.
+func (p *CohortPlan) Study() *study.Study { return p.cohorts.Study }
 
 // holdingPeriods are those that were given, checked, or the usual ones that fit a history.
 func holdingPeriods(h *paths.History, given []time.Duration) (periods []time.Duration, err error) {
@@ -131,10 +137,18 @@ func holdingPeriods(h *paths.History, given []time.Duration) (periods []time.Dur
 
 func lengthText(d time.Duration) string { return param.FormatSeconds(d.Seconds()) }
 
-// Run replays the token once, takes the cohorts from its net asset value and the price
-// after each bar, and simulates the study over each holding period. Progress is in
-// lifetimes.
-func (p *CohortPlan) Run(ctx context.Context, opt Options) (*Cohorts, error) {
+// Size is how many simulations are in memory at once, and how many columns of lifetimes
+// each of them has.
+func (p *CohortPlan) Size() (simulations, columns int) {
+	if p.cohorts.Unsimulated != nil {
+		return 0, 0
+	}
+	return 1, len(cohortColumns)
+}
+
+// Replay runs the token through the history once and takes the cohorts from its net asset
+// value and the price after each bar.
+func (p *CohortPlan) Replay() (*Cohorts, error) {
 	c := p.cohorts
 	r, err := study.ReplayDated([]study.Dated{c.Study.Dated(0)}, c.History,
 		study.ReplayOptions{Closes: c.Closes, Track: true})
@@ -155,7 +169,7 @@ func (p *CohortPlan) Run(ctx context.Context, opt Options) (*Cohorts, error) {
 		}
 		c.Periods[i].fill(held, c.Study, c.History, steps)
 	}
-	return &c, c.simulate(ctx, opt)
+	return &c, nil
 }
 
 // tradedAfter says of the start of a history and of the end of each step whether it is the
@@ -231,8 +245,9 @@ func cohortMetric(name string) analytics.Metric {
 	return m
 }
 
-// simulate runs the study over each holding period.
-func (c *Cohorts) simulate(ctx context.Context, opt Options) error {
+// Simulate runs the study over each holding period, if it can be simulated. Progress is in
+// lifetimes.
+func (c *Cohorts) Simulate(ctx context.Context, opt Options) error {
 	if c.Unsimulated != nil {
 		return nil
 	}
@@ -258,4 +273,25 @@ func (c *Cohorts) simulate(ctx context.Context, opt Options) error {
 	}
 	c.Hash = hash.Sum()
 	return nil
+}
+
+// A Holder is one cohort: what it made of the token and what the price did.
+type Holder struct {
+	Start         time.Time
+	NAV, Price    float64 // when it sold, over those when it bought
+	Decay, Linear float64 // decay_vs_power, −Inf if nothing was left, and decay_vs_linear
+	LostHalf      bool    // it ended with a loss of more than half
+}
+
+// Holders are the cohorts of a holding period one by one.
+func (p *HoldingPeriod) Holders() []Holder {
+	c := &analytics.Case{Ensemble: p.Held, Confidence: Confidence}
+	decay, linear := cohortMetric("decay_vs_power").Paths(c), cohortMetric("decay_vs_linear").Paths(c)
+	lost := cohortMetric("p_loss_50").Paths(c)
+	all := make([]Holder, p.Held.N)
+	for i := range all {
+		all[i] = Holder{p.Starts[i], p.Held.Column("nav")[i], p.Held.Column("underlying")[i], decay[i], linear[i],
+			lost[i] == 1}
+	}
+	return all
 }

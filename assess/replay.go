@@ -192,7 +192,8 @@ func (r *Replay) describe() error {
 			at := func(w analytics.Window) DatedReturn {
 				return DatedReturn{w.Return, daily.Times[w.From], daily.Times[w.To]}
 			}
-			l.Rolling = append(l.Rolling, RollingReturn{days, all.Windows, at(all.Least), at(all.Median), at(all.Greatest)})
+			l.Rolling = append(l.Rolling,
+				RollingReturn{days, all.Windows, at(all.Least), at(all.Median), at(all.Greatest)})
 		}
 	}
 	return nil

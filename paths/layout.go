@@ -16,7 +16,7 @@ type layout struct {
 	prices [4]column // open, high, low and close; if only closes are known, all are the close
 	volume column    // index −1 if there is none
 
-	where  []column // by which rows are picked
+	where []column // by which rows are picked
 
 	closesOnly bool
 	moments    bool   // the time is the moment of the price, not the start of a bar

@@ -30,7 +30,9 @@ const day = 24 * time.Hour
 // tick says what changes from tick to tick, and the larger unit where that begins: 18:00
 // then 12 Mar, Oct then 2021. The label has the first and the last time.
 func dateAxis(start time.Time, lo, hi float64, most int) (a axis, label string) {
-	at := func(years float64) time.Time { return start.Add(time.Duration(years * float64(year))).UTC() }
+	at := func(years float64) time.Time {
+		return start.Add(time.Duration(years * float64(year))).UTC().Round(time.Millisecond) // years are rounded
+	}
 	from, to := at(lo), at(hi)
 	a = axis{min: lo, max: hi}
 	for _, c := range calendars {

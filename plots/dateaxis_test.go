@@ -65,6 +65,30 @@ func TestDateAxis(t *testing.T) {
 	}
 }
 
+// Liquidations look the same and stand in all panels, whatever happened before them.
+func TestEventLooks(t *testing.T) {
+	d := pathTimeline()
+	d.Events = []PathTimelineEvent{{0.01, "no trade"}, {0.02, "closed"}, {0.03, "liquidation"}, {0.04, "no trade"},
+		{0.05, "rebalance"}}
+	var got []string
+	for _, k := range d.events() {
+		got = append(got, k.name)
+		switch k.name {
+		case "liquidation":
+			if k.marker != square || k.color != looks[1].color || len(k.at) != 1 {
+				t.Errorf("a liquidation looks like %+v", k)
+			}
+		case "no trade":
+			if k.marker == square || len(k.at) != 2 {
+				t.Errorf("no trade looks like %+v", k)
+			}
+		}
+	}
+	if want := []string{"rebalance", "liquidation", "no trade", "closed"}; !slices.Equal(got, want) {
+		t.Errorf("events %q; want %q", got, want)
+	}
+}
+
 // Of a line of very many points every column keeps its extremes, at their times, and gaps
 // stay; one of few is as it was.
 func TestThinned(t *testing.T) {
@@ -130,8 +154,12 @@ func TestReplayFiguresAreSmall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, svg := render(t, f); len(svg) > most {
-			t.Errorf("%s: SVG of %d bytes; want at most %d", name, len(svg), most)
+		var svg strings.Builder
+		if err := f.WriteSVG(&svg); err != nil {
+			t.Fatal(err)
+		}
+		if svg.Len() > most {
+			t.Errorf("%s: SVG of %d bytes; want at most %d", name, svg.Len(), most)
 		}
 	}
 }

@@ -56,14 +56,14 @@ func TestSecondGalleryFaults(t *testing.T) {
 			d.Health[7] = -1
 			return PathTimeline(d)
 		}, "Health[7] = -1; want a number ≥ 0, or NaN"},
-		{"timeline with five unusual events", func() (*Figure, error) {
+		{"timeline with five other events", func() (*Figure, error) {
 			d := pathTimeline()
 			d.Events = nil
 			for _, name := range []string{"a", "b", "c", "d", "e"} {
 				d.Events = append(d.Events, PathTimelineEvent{0, name})
 			}
 			return PathTimeline(d)
-		}, "5 names of Events; want at most 4"},
+		}, "5 names of Events besides rebalance, liquidation, wipe-out; want at most 3"},
 		{"against nothing", func() (*Figure, error) { return Against(AgainstData{}) }, "0 Times; want at least 2"},
 		{"against a time without a date", func() (*Figure, error) {
 			d := against()

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"gonum.org/v1/plot/vg"
@@ -32,7 +33,7 @@ type PathTimelineData struct {
 // A PathTimelineEvent is something that happened at a time.
 type PathTimelineEvent struct {
 	At   float64 // years
-	Name string  // "rebalance", "liquidation"; events of one name look the same
+	Name string  // "rebalance", "liquidation", "wipe-out" or another; events of one name look the same
 }
 
 // check says everything that is wrong with the data.
@@ -66,18 +67,21 @@ func (in PathTimelineData) check() error {
 	for i, e := range in.Events {
 		c.want(e.Name != "" && finite(e.At), "Events[%d] = %+v; want a name and a time", i, e)
 	}
-	kinds, most := in.kinds(), len(eventMarkers)
-	if kinds.index(usualEvent) < 0 {
-		most--
+	others := 0
+	for _, name := range in.kinds() {
+		if !slices.Contains(knownEvents, name) {
+			others++
+		}
 	}
-	c.want(len(kinds) <= most, "%d names of Events; want at most %d", len(kinds), most)
+	most := len(eventMarkers) - len(knownEvents)
+	c.want(others <= most, "%d names of Events besides %s; want at most %d", others, strings.Join(knownEvents, ", "), most)
 	c.want(c.err() != nil || in.Times[n-1] > in.Times[0], "Times are all %v", in.Times[0])
 	return c.err()
 }
 
 // PathTimeline draws price, leverage with its band, NAV, health and the vault's size one
-// above the other over one axis of time or dates, and marks events on the leverage, with a
-// line through all panels where one is rare. Lines of very many points keep the lowest and
+// above the other over one axis of time or dates, and marks events on the leverage; what
+// ended or cut the token is a line through all panels. Lines of very many points keep the lowest and
 // the highest of each half point of paper. The error says which field is at fault, and at
 // which time.
 func PathTimeline(in PathTimelineData) (*Figure, error) {
@@ -213,23 +217,29 @@ func (in PathTimelineData) spans() (prices, levers, navs span) {
 	return prices, levers, positive(in.NAV)
 }
 
-// usualEvent is the name of what happens to a token all the time.
-const usualEvent = "rebalance"
-
-// kinds are the names of the events: the usual one, if it happened, then the others in
+// kinds are the names of the events: those that have looks of their own, then the others in
 // order of appearance.
 func (in PathTimelineData) kinds() (kinds names) {
+	var seen names
 	for _, e := range in.Events {
-		if e.Name == usualEvent {
-			kinds.add(usualEvent)
-			break
+		seen.add(e.Name)
+	}
+	for _, name := range knownEvents {
+		if seen.index(name) >= 0 {
+			kinds.add(name)
 		}
 	}
-	for _, e := range in.Events {
-		kinds.add(e.Name)
+	for _, name := range seen {
+		kinds.add(name)
 	}
 	return kinds
 }
+
+// knownEvents always look the same, as the first of eventMarkers and eventColours do.
+var knownEvents = []string{"rebalance", "liquidation", "wipe-out"}
+
+// graveEvents stand in all panels, if there are few of them.
+var graveEvents = []string{"liquidation", "wipe-out", "closed", "stop"}
 
 // An eventKind is how events of one name are drawn.
 type eventKind struct {
@@ -242,7 +252,7 @@ type eventKind struct {
 
 const (
 	mostMarkers = 60 // of a name; more of them would pile up, and are strokes
-	mostPosts   = 20 // of a name, through all panels
+	mostPosts   = 60 // of a name, through all panels
 )
 
 // struck reports whether events of the kind are strokes.
@@ -253,11 +263,11 @@ func (k eventKind) stroke() draw.LineStyle { return draw.LineStyle{Color: k.colo
 
 // events are the events by kind.
 func (in PathTimelineData) events() (list []eventKind) {
-	kinds := in.kinds()
+	kinds, next := in.kinds(), len(knownEvents)
 	for i, name := range kinds {
-		look := i
-		if kinds[0] != usualEvent { // whose looks no other kind has
-			look++
+		look := slices.Index(knownEvents, name)
+		if look < 0 {
+			look, next = next, next+1
 		}
 		list = append(list, eventKind{name: name, marker: eventMarkers[look], color: eventColours[look],
 			level: 6 + 7*vg.Length(i)})
@@ -269,10 +279,10 @@ func (in PathTimelineData) events() (list []eventKind) {
 	return list
 }
 
-// eventMarkers and eventColours are for the usual kind of event, then for others.
+// eventMarkers and eventColours are for knownEvents, then for others.
 var (
-	eventMarkers = []marker{triangle, square, diamond, cross, disc}
-	eventColours = []color.NRGBA{grey, looks[1].color, black, looks[3].color, looks[0].color}
+	eventMarkers = []marker{triangle, square, diamond, cross, disc, cross}
+	eventColours = []color.NRGBA{grey, looks[1].color, black, looks[3].color, looks[0].color, grey}
 )
 
 // targetLine is drawn over the leverage, which may cross it all the time.
@@ -281,10 +291,10 @@ var targetLine = draw.LineStyle{Color: black, Width: 0.9, Dashes: []vg.Length{4,
 // bandFill is the area between the edges of the band.
 var bandFill = tint(looks[3].color, 0.3)
 
-// posts draws the events that are rare and not usual from bottom to top.
+// posts draws grave events from bottom to top.
 func (in PathTimelineData) posts(p plane) {
 	for _, k := range in.events() {
-		if k.name == usualEvent || len(k.at) > mostPosts {
+		if !slices.Contains(graveEvents, k.name) || len(k.at) > mostPosts {
 			continue
 		}
 		for _, at := range k.at {

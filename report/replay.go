@@ -128,9 +128,9 @@ func replayData(r *assess.Replay) Table {
 
 // trackingTable compares lifetimes with what traded.
 func trackingTable(r *assess.Replay) Table {
-	t := Table{Name: "tracking", Keys: 2, Title: "Against the closes of " + r.Traded.Name + ": correlation of returns by " +
-		"bar, day and week; slope and tracking error of monthly returns; growth of the token over that of what traded, " +
-		"in all, a year, and over windows of up to four years",
+	t := Table{Name: "tracking", Keys: 2, Title: "Against the closes of " + r.Traded.Name + ": correlation of " +
+		"returns by bar, day and week; slope and tracking error of monthly returns; growth of the token over that " +
+		"of what traded, in all, a year, and over windows of up to four years",
 		Columns: []Column{{Name: "token"}, {Name: "latency_seconds", Title: "latency"},
 			{Name: "bars"}, {Name: "correlation_bar", Title: "by bar"}, {Name: "correlation_day", Title: "by day"},
 			{Name: "correlation_week", Title: "by week"}, {Name: "beta_month", Title: "monthly beta"},
@@ -299,7 +299,8 @@ func drawdownsTable(r *assess.Replay, most int, people bool) Table {
 // rollingTable has the least, median and greatest return over windows of some lengths.
 func rollingTable(r *assess.Replay) Table {
 	t := Table{Name: "rolling", Keys: 3, Title: "Returns over every window of some days, from the end of each day",
-		Columns: []Column{{Name: "token"}, {Name: "latency_seconds", Title: "latency"}, {Name: "days"}, {Name: "windows"},
+		Columns: []Column{{Name: "token"}, {Name: "latency_seconds", Title: "latency"},
+			{Name: "days"}, {Name: "windows"},
 			{Name: "least", Percent: true, Format: signed2}, {Name: "least_from", Title: "from"},
 			{Name: "median", Percent: true, Format: signed2}, {Name: "median_from", Title: "from"},
 			{Name: "greatest", Percent: true, Format: signed2}, {Name: "greatest_from", Title: "from"}}}

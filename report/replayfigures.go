@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"strings"
 
 	"mcrisk/assess"
@@ -33,8 +34,9 @@ func replayCaption(r *assess.Replay, l *assess.ReplayedLife) string {
 	if r.Closes {
 		seen = "at closes only"
 	}
-	return fmt.Sprintf("%s in bars of %s, %s to %s UTC, %s. %s, keeper's latency %s.", r.History.Name,
-		param.FormatSeconds(r.History.Step.Seconds()), Minute(r.From()), Minute(r.To()), seen,
+	return fmt.Sprintf("%s in bars of %s, %s to %s UTC, %s. %s, keeper's latency %s.",
+		filepath.Base(r.History.Name), param.FormatSeconds(r.History.Step.Seconds()), Minute(r.From()), Minute(r.To()),
+		seen,
 		strings.TrimSuffix(TokenCaption(r.Study, l.Number, "latency"), "."), param.FormatSeconds(l.Latency.Seconds()))
 }
 
@@ -42,8 +44,9 @@ func replayCaption(r *assess.Replay, l *assess.ReplayedLife) string {
 var replayEvents = []string{"rebalance", "edge", "no trade", "liquidation", "closed", "wipe-out"}
 
 func drawReplay(r *assess.Replay, l *assess.ReplayedLife) (*plots.Figure, error) {
-	d := plots.PathTimelineData{Title: l.Token + ": replay of " + r.History.Name, Caption: replayCaption(r, l),
-		Start: r.From(), Price: r.Prices, NAV: l.NAVs, Low: math.NaN(), High: math.NaN(), Liquidated: math.NaN()}
+	d := plots.PathTimelineData{Title: l.Token + ": replay of " + filepath.Base(r.History.Name),
+		Caption: replayCaption(r, l), Start: r.From(), Price: r.Prices, NAV: l.NAVs, Low: math.NaN(),
+		High: math.NaN()}
 	token := r.Study.Token(l.Number)
 	d.Target = math.Abs(token.Target)
 	if b, ok := token.Policy.(tokens.Band); ok {
@@ -93,7 +96,8 @@ func drawAgainst(r *assess.Replay, l *assess.ReplayedLife) (*plots.Figure, error
 	}
 	add := func(i int) {
 		d.Times = append(d.Times, float64(i)*r.History.StepYears())
-		d.Token.Values, d.Underlying.Values = append(d.Token.Values, l.NAVs[i]), append(d.Underlying.Values, r.Prices[i])
+		d.Token.Values = append(d.Token.Values, l.NAVs[i])
+		d.Underlying.Values = append(d.Underlying.Values, r.Prices[i])
 	}
 	if r.Traded == nil {
 		for i := range r.Times {

@@ -25,7 +25,8 @@ func replayJSON(r *assess.Replay, sha256 string) object {
 	}
 	return append(all, member{underlyingName, object{{"nav", Number(r.Held.NAV)},
 		{"max_drawdown", Number(r.Held.Drawdown.Depth)}, {"drawdowns", drawdownsJSON(r, &r.Held)},
-		{"months", returnsJSON(r.Held.Months)}, {"years", returnsJSON(r.Held.Years)}, {"rolling", rollingJSON(&r.Held)}}},
+		{"months", returnsJSON(r.Held.Months)}, {"years", returnsJSON(r.Held.Years)},
+		{"rolling", rollingJSON(&r.Held)}}},
 		member{"tokens", lives})
 }
 
@@ -42,8 +43,9 @@ func lifeJSON(r *assess.Replay, l *assess.ReplayedLife) object {
 		o = append(o, member{"first_liquidation_at", at})
 	}
 	if f := l.FartherFirst; f != nil {
-		o = append(o, member{"farther_first", object{{"nav", Number(f.NAV)}, {"nav_difference", Number(l.OrderMatters())},
-			{"rebalances", f.Rebalances}, {"liquidations", f.Liquidations}, {"health", Number(f.Health)}}})
+		o = append(o, member{"farther_first", object{{"nav", Number(f.NAV)},
+			{"nav_difference", Number(l.OrderMatters())}, {"rebalances", f.Rebalances},
+			{"liquidations", f.Liquidations}, {"health", Number(f.Health)}}})
 	}
 	money, logs := object{}, object{}
 	for i, name := range tokens.ItemNames {

@@ -10,7 +10,8 @@ import (
 // Stress is what named windows of a price history did to tokens; sha256 is the hash of its file.
 func Stress(all []assess.StressReplay, sha256 string, p Provenance) Document {
 	d := Document{Data: stressJSON(all, sha256), Blocks: []Block{
-		Text("Tokens begin each window at their target. Net asset values and the underlying are relative to its start."),
+		Text("Tokens begin each window at their target. Net asset values and the underlying are relative to its " +
+			"start."),
 		stressTable(all, true), stressTable(all, false)}}
 	for _, w := range all {
 		if w.Replay == nil {
@@ -31,7 +32,7 @@ func Stress(all []assess.StressReplay, sha256 string, p Provenance) Document {
 
 // stressTable has a row for each window, token and latency.
 func stressTable(all []assess.StressReplay, people bool) Table {
-	t := Table{Name: "windows", Keys: 3, PeopleOnly: people, DataOnly: !people, Columns: []Column{{Name: "window"},
+	t := Table{Name: "stress", Keys: 3, PeopleOnly: people, DataOnly: !people, Columns: []Column{{Name: "window"},
 		{Name: "token"}, {Name: "latency_seconds", Title: "latency"}, {Name: "underlying"}, {Name: "nav", Title: "NAV"},
 		{Name: "nav_farther_first", Title: "other order"}, {Name: "max_drawdown", Title: "deepest fall", Percent: true},
 		{Name: "health", Title: "least health"}, {Name: "max_leverage", Title: "greatest leverage"},
@@ -42,8 +43,8 @@ func stressTable(all []assess.StressReplay, people bool) Table {
 		}
 		for i := range w.Lives {
 			l := &w.Lives[i]
-			t.Add(w.Name, l.Token, l.Latency, w.Held.NAV, l.NAV, fartherNAV(l), l.Drawdown.Depth, l.Health, l.MaxLeverage,
-				l.Rebalances, l.Liquidations)
+			t.Add(w.Name, l.Token, l.Latency, w.Held.NAV, l.NAV, fartherNAV(l), l.Drawdown.Depth, l.Health,
+				l.MaxLeverage, l.Rebalances, l.Liquidations)
 		}
 	}
 	return t

@@ -30,35 +30,23 @@ func newReplay() *cobra.Command {
 	o := new(replayOptions)
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
-		Short: "Run tokens through a price history, and compare them with what traded",
+		Short: "Run tokens through a price history",
 		Long: `replay runs tokens through the bars of a price history, once for each latency of
 their keeper: what would have happened on 12 March 2020?
 
-Within a bar the path is open, nearer extreme, farther extreme, close. Nobody knows
-the order, so the other one is run too, and the difference is printed. With --closes
-prices are seen at closes only. Where bars are missing the price stands still, then
-jumps to the next open. A token starts at its target at the first open. Nothing is
-estimated, so there are no intervals.
+Within a bar the path is open, nearer extreme, farther extreme, close. The other order
+is run too, and the difference printed. Where bars are missing the price stands still,
+then jumps to the next open. A token starts at its target at the first open. Nothing
+is estimated, so there are no intervals. path.csv has the token after every bar,
+events.csv every trade.
 
-The run has path.csv, the token after every bar, and events.csv, every trade.
-
---against FILE:COLUMN compares a token with what really traded: correlations, monthly
-tracking error, drift, and growth over windows of four years. --window NAME replays a
-named crisis. --index FILE caps prices to the range of an index.
-
-Rates are constant unless they are dated series. --funding @FILE takes a column of
+Rates are constant unless they are dated series: --funding @FILE takes a column of
 rates per year, each in force from its stamp until the next, or a column
 rate_per_period, each paid whole at its stamp; :COLUMN and ?KEY=VALUE pick columns
-and rows. A bar pays the mean of a rate over it, on what is held at its start. --from
-changes a number on a date.
-
-Last-traded prices of a perpetual have spikes that oracles do not have: for a loan
-prefer prices of the spot market, or --index.`,
+and rows. A bar pays the mean of a rate over it, on what is held at its start.`,
 		Example: `  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11
   mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --window all
-  mcrisk replay btc.csv --target 3 --mechanism perp --funding @rates.csv:apr
-  mcrisk replay btc_usdt_perp_1h.csv --token ftx-bull --against ftx_bull_1d.csv
-  mcrisk replay eth_usd_1d.csv --token ETHBULL3X --latencies 0 --closes --json`,
+  mcrisk replay btc.csv --token ftx-bull --funding @rates.csv --against bull.csv`,
 		Args: cli.OneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if name := cli.Given(cmd, o.unused); name != "" {
@@ -80,8 +68,7 @@ prefer prices of the spot market, or --index.`,
 	o.part.Bind(cmd, cli.SectionStudy)
 	o.replay.Bind(cmd, &o.study.File)
 	o.output.Bind(cmd)
-	cli.Essential(cmd, "token", "target", "band", "latencies", "since", "until", "window", "against", "index", "closes",
-		"column", "out", "no-figures", "json")
+	cli.Essential(cmd, "token", "latencies", "since", "until", "window", "against", "index", "out", "json")
 	return cmd
 }
 
