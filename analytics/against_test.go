@@ -211,6 +211,11 @@ func TestAgainstTooFew(t *testing.T) {
 	sameNumbers(t, flat.numbers(), map[string]float64{"bars": 3, "days": 0, "correlation by bar": nan,
 		"median difference": nan}, 0)
 
+	three := mustAgainst(t, Dated{at(0, 24, 48), []float64{1, 0.9, 0.8}}, Dated{at(0, 24, 48), []float64{1, 1.1, 1}}, 5)
+	sameNumbers(t, three.numbers(), map[string]float64{"bars": 2, "correlation by bar": nan, "by day": nan}, 0)
+	if len(three.WorstDays) != 1 || !(three.WorstDays[0].Traded < 0) {
+		t.Errorf("worst days %+v; want the one on which what traded fell", three.WorstDays)
+	}
 	ended := mustAgainst(t, Dated{at(0, 24, 48, 72, 96), []float64{1, 0.5, 0, 0, 0}},
 		Dated{at(0, 24, 48, 72, 96), []float64{1, 0.5, 0.4, 0.5, 0.6}}, 5)
 	sameNumbers(t, ended.numbers(), map[string]float64{"bars": 2, "terminal ratio": 0, "worst window": 0}, 0)

@@ -20,7 +20,8 @@ func TestHoldCohorts(t *testing.T) {
 			Price: []float64{1.2, 1.25, 1.5, 0.5}, Ended: 1}},
 		{"two steps, at 0, 2 and 4 apart", 1, 2, 3, Cohorts{Starts: []int{0, 2, 4, 5}, NAV: []float64{4, 0.25, 0, 0},
 			Price: []float64{1.5, 0.8, 0.75, 6.0 / 18}}},
-		{"every other", 2, 2, 3, Cohorts{Starts: []int{0, 2, 4}, NAV: []float64{4, 0.25, 0}, Price: []float64{1.5, 0.8, 0.75}}},
+		{"every other", 2, 2, 3, Cohorts{Starts: []int{0, 2, 4},
+			NAV: []float64{4, 0.25, 0}, Price: []float64{1.5, 0.8, 0.75}}},
 		{"all of it", 3, 7, 1, Cohorts{Starts: []int{0}, NAV: []float64{0}, Price: []float64{0.6}}},
 		{"longer than it", 1, 8, 0, Cohorts{}},
 	} {

@@ -169,7 +169,8 @@ func TestCohortsEnd(t *testing.T) {
 	})
 	c := cohortsOf(t, s, daily(newYear, 100, 100, 40, 40, 41, 42), day, day)
 	p := c.Periods[0]
-	if hs := p.Holders(); p.Ended != 3 || len(hs) != 3 || hs[2].NAV != 0 || !hs[2].LostHalf || !math.IsInf(hs[2].Decay, -1) {
+	if hs := p.Holders(); p.Ended != 3 || len(hs) != 3 || hs[2].NAV != 0 || !hs[2].LostHalf ||
+		!math.IsInf(hs[2].Decay, -1) {
 		t.Errorf("%d starts after the end, cohorts %+v; want 3, and a last cohort with nothing left", p.Ended, hs)
 	}
 	if c.Unsimulated == nil || !strings.Contains(c.Unsimulated.Error(), "fee changes on 2024-01-02") {
@@ -247,7 +248,8 @@ func TestCohortMap(t *testing.T) {
 		c := cohortsOf(t, held(t, nil), daily(newYear, closes[:tt.days]...), tt.every, day, 2*day)
 		m := c.Map()
 		if m.Unit != tt.unit || len(m.Groups) != tt.groups || m.Groups[1].Format(time.DateOnly) != tt.second {
-			t.Errorf("%d days, every %v: %d groups by %s, the second from %v; want %d by %s, from %s", tt.days, tt.every,
+			t.Errorf("%d days, every %v: %d groups by %s, the second from %v; want %d by %s, from %s", tt.days,
+				tt.every,
 				len(m.Groups), m.Unit, m.Groups[1], tt.groups, tt.unit, tt.second)
 		}
 	}

@@ -468,7 +468,8 @@ func replayed() PathTimelineData {
 	w := newWalk(6, 43848)
 	d := PathTimelineData{Title: "BTCBULL3X on btc_usdt_spot_1h.csv", Caption: "Latency 5m. 43,848 bars of 1h.",
 		Start: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Times: w.times, Price: w.price, NAV: w.nav,
-		Leverage: w.leverage, Health: w.health, HealthLabel: "Health factor", Liquidated: 1, Low: 2.75, High: 3.3, Target: 3}
+		Leverage: w.leverage, Health: w.health, HealthLabel: "Health factor", Liquidated: 1, Low: 2.75, High: 3.3,
+		Target: 3}
 	for _, at := range w.liquidations {
 		d.Events = append(d.Events, PathTimelineEvent{at, "liquidation"})
 	}

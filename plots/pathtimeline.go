@@ -74,7 +74,8 @@ func (in PathTimelineData) check() error {
 		}
 	}
 	most := len(eventMarkers) - len(knownEvents)
-	c.want(others <= most, "%d names of Events besides %s; want at most %d", others, strings.Join(knownEvents, ", "), most)
+	c.want(others <= most, "%d names of Events besides %s; want at most %d", others,
+		strings.Join(knownEvents, ", "), most)
 	c.want(c.err() != nil || in.Times[n-1] > in.Times[0], "Times are all %v", in.Times[0])
 	return c.err()
 }

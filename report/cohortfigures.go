@@ -29,7 +29,8 @@ func cohortFigures(c *assess.Cohorts) []Block {
 			for i := range c.Periods {
 				d.Y = append(d.Y, periodText(c.Periods[i].Length))
 			}
-			d.Caption += fmt.Sprintf("A start every %s; starts of one %s are together. Net asset values at the end of bars, "+
+			d.Caption += fmt.Sprintf("A start every %s; starts of one %s are together. Net asset values at the end "+
+				"of bars, "+
 				"without the holder's fees.", periodText(c.Every), m.Unit)
 			return drawMap(d, values)
 		}}

@@ -17,7 +17,8 @@ func Cohorts(c *assess.Cohorts, sha256 string, p Provenance) Document {
 	if c.Closes {
 		seen = "closes only"
 	}
-	text := fmt.Sprintf("%s on %s: %s bars of %s, %s to %s, %s\nEach cohort buys the running token, which need not be at "+
+	text := fmt.Sprintf("%s on %s: %s bars of %s, %s to %s, %s\nEach cohort buys the running token, which need "+
+		"not be at "+
 		"its target, and sells it after the holding period: a start every %s.",
 		token.Name, h.Name, Thousands(len(h.Bars)), param.FormatSeconds(h.Step.Seconds()), Minute(h.Bars[0].Start),
 		Minute(h.Bars[0].Start.Add(h.Span())), seen, param.FormatSeconds(c.Every.Seconds()))
@@ -25,7 +26,8 @@ func Cohorts(c *assess.Cohorts, sha256 string, p Provenance) Document {
 	if c.Unsimulated == nil {
 		d.Blocks = append(d.Blocks, Text("Simulated: "+cohortsCaption(c)), intervalText)
 	}
-	d.Blocks = append(d.Blocks, Note("starts overlap and are not independent, so the history has no intervals; where few "+
+	d.Blocks = append(d.Blocks, Note("starts overlap and are not independent, so the history has no intervals; "+
+		"where few "+
 		"of its windows do not overlap, what differs from the simulation may be chance"))
 	for i := range c.Periods {
 		d.Blocks = append(d.Blocks, cohortTable(c, &c.Periods[i]))

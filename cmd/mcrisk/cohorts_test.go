@@ -37,7 +37,7 @@ func TestCohorts(t *testing.T) {
 	decode(t, resultsOf(t, append(args, "--json", "--no-save")...), &got)
 	if got.Every != 86400 || len(got.Periods) != 3 || got.Results == "" ||
 		!strings.Contains(text, "results_hash "+got.Results) {
-		t.Fatalf("a start every %v seconds, %d periods, hash %q; want a day, 1d, 7d and 30d, and the hash that is printed",
+		t.Fatalf("a start every %v seconds, %d periods, hash %q; want a day, 1d, 7d and 30d, and the printed hash",
 			got.Every, len(got.Periods), got.Results)
 	}
 	rows, err := csv.NewReader(strings.NewReader(read(t, filepath.Join(dir, "cohorts.csv")))).ReadAll()
@@ -92,7 +92,8 @@ func TestCohorts(t *testing.T) {
 	}
 	nav := slices.Index(lives[0], "nav")
 	if want := parse(t, lives[2][nav]); parse(t, rows[1][2]) != want {
-		t.Errorf("the first cohort has %s after a day; its replay %s", rows[1][2], strconv.FormatFloat(want, 'g', -1, 64))
+		t.Errorf("the first cohort has %s after a day; its replay %s", rows[1][2],
+			strconv.FormatFloat(want, 'g', -1, 64))
 	}
 }
 
@@ -137,12 +138,14 @@ func TestCohortsRefuse(t *testing.T) {
 		{[]string{file, "--token", "ETHBULL3X", "--periods", "0"}, "--periods: period = 0"},
 		{[]string{file, "--token", "ETHBULL3X", "--periods", "2h", "--every", "1h,2h"},
 			`--every = "1h,2h"; want one duration`},
-		{[]string{file, "--token", "ETHBULL3X", "--periods", "2h", "--every", "10m"}, "a start every 10m; want a multiple"},
+		{[]string{file, "--token", "ETHBULL3X", "--periods", "2h", "--every", "10m"},
+			"a start every 10m; want a multiple"},
 		{[]string{file, "--token", "ETHBULL3X", "--horizon", "30d"}, "--horizon with a price history"},
 		{[]string{file, "--token", "ETHBULL3X", "--outage-rate", "1"}, "--outage-rate with a price history"},
 		{[]string{file, "--token", "ETHBULL3X", "--periods", "2h", "--json", "--csv"}, "want one of them"},
 	} {
-		status, stdout, stderr := call(t, append([]string{"cohorts"}, append(tt.args, "--no-save", "--paths", "10")...)...)
+		args := append([]string{"cohorts"}, append(tt.args, "--no-save", "--paths", "10")...)
+		status, stdout, stderr := call(t, args...)
 		if tt.want == "" {
 			if status != cli.Done {
 				t.Errorf("%v: status %d, %s; want it done", tt.args, status, stderr)

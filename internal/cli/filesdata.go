@@ -621,7 +621,8 @@ var Objects = []FileEntry{
 		as("periods[].period_seconds", "seconds", "holding period"),
 		as("periods[].starts", "count", "number of cohorts"), as("periods[].apart", "count", apartText),
 		as("periods[].ended", "count", endedText),
-		as("periods[].statistics.*.history", "that of the statistic", statisticText+", over the cohorts of the history"),
+		as("periods[].statistics.*.history", "that of the statistic",
+			statisticText+", over the cohorts of the history"),
 		as("periods[].statistics.*.simulated", EstimateKeys, "the same as simulated; null: nothing was")}},
 	{Name: "trace", Text: "The events of one lifetime.", Columns: []FileColumn{
 		as("events[].*", "see the table events", "by column")}},
