@@ -82,17 +82,9 @@ func (o *cohortsOptions) run(ctx context.Context, session *cli.Session, file str
 		return err
 	}
 	// What is simulated has the history's step; its horizons are the holding periods.
-	inItsSteps := func(s *study.Spec, _ *cli.Resolved) error {
-		s.Horizon, s.Step, s.Marks = h.Span(), h.Step, 0
-		return nil
-	}
-	r, err := o.study.Resolve(session, cli.Demand{AnyTime: true, Dated: &o.dated, Amend: inItsSteps})
+	r, late, err := o.study.ResolveOn(session, h, &o.dated, false)
 	if err != nil {
 		return err
-	}
-	late := r.Study.Late(h.Bars[len(h.Bars)-1].Start)
-	for _, name := range late {
-		r.Note("%s has no effect: the last bar begins at %s", name, report.Minute(h.Bars[len(h.Bars)-1].Start))
 	}
 	r.Inputs[file] = sum
 	plan, err := assess.PlanCohorts(r.Study, h, o.closes, every, periods)

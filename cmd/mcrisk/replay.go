@@ -4,13 +4,11 @@ import (
 	"context"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"mcrisk/assess"
 	"mcrisk/internal/cli"
-	"mcrisk/paths"
 	"mcrisk/report"
 	"mcrisk/rundir"
 	"mcrisk/study"
@@ -81,11 +79,12 @@ func (o *replayOptions) run(ctx context.Context, session *cli.Session, file stri
 	if err != nil {
 		return err
 	}
-	r, err := o.resolve(session, h)
+	o.study.Paths = "1" // the history's own
+	r, late, err := o.study.ResolveOn(session, h, &o.dated, true)
 	if err != nil {
 		return err
 	}
-	r.Inputs[file] = sum
+	r.Inputs[file], r.Unused = sum, slices.Concat(o.unused, late)
 	options, err := o.replay.Read(session, r.Inputs)
 	if err != nil {
 		return err
@@ -126,28 +125,6 @@ func (o *replayOptions) windows() ([]assess.StressWindow, error) {
 		err = cli.Input("--window: %w", err)
 	}
 	return windows, err
-}
-
-// resolve makes the study of a replay, on the history's own grid, with its one path.
-func (o *replayOptions) resolve(session *cli.Session, h *paths.History) (*cli.Resolved, error) {
-	d := cli.Demand{AnyTime: true, Dated: &o.dated, Amend: func(s *study.Spec, _ *cli.Resolved) error {
-		s.Horizon, s.Step, s.Paths, s.Marks = h.Span(), h.Step, 1, 0
-		return nil
-	}}
-	if strings.Contains(o.study.Token, ",") {
-		d.Tokens, o.study.Token = strings.Split(o.study.Token, ","), ""
-	}
-	r, err := o.study.Resolve(session, d)
-	if err != nil {
-		return nil, err
-	}
-	last := h.Bars[len(h.Bars)-1].Start
-	late := r.Study.Late(last)
-	for _, name := range late {
-		r.Note("%s has no effect: the last bar begins at %s", name, report.Minute(last))
-	}
-	r.Unused = slices.Concat(o.unused, late)
-	return r, nil
 }
 
 // writeReplay writes the token after every bar, and every trade.

@@ -10,6 +10,7 @@ import (
 	"mcrisk/assess"
 	"mcrisk/param"
 	"mcrisk/paths"
+	"mcrisk/report"
 	"mcrisk/study"
 )
 
@@ -82,4 +83,27 @@ func (o *FileOptions) pick(session *Session, text string) (h *paths.History, fil
 	with.Column, with.Where = s.Column, s.Where
 	h, sum, err = readPrices(session, s.File, with)
 	return h, s.File, sum, err
+}
+
+// ResolveOn makes a study on the grid of a history, from its first open to its last close. Late are names of
+// settings that have no effect there, which a note says.
+func (o *StudyOptions) ResolveOn(session *Session, h *paths.History, dated *DatedOptions, several bool,
+) (r *Resolved, late []string, err error) {
+	d := Demand{AnyTime: true, Dated: dated, Amend: func(s *study.Spec, _ *Resolved) error {
+		s.Horizon, s.Step, s.Marks = h.Span(), h.Step, 0
+		return nil
+	}}
+	if one := *o; several && strings.Contains(o.Token, ",") {
+		d.Tokens, one.Token = strings.Split(o.Token, ","), ""
+		o = &one
+	}
+	if r, err = o.Resolve(session, d); err != nil {
+		return nil, nil, err
+	}
+	last := h.Bars[len(h.Bars)-1].Start
+	late = r.Study.Late(last)
+	for _, name := range late {
+		r.Note("%s has no effect: the last bar begins at %s", name, report.Minute(last))
+	}
+	return r, late, nil
 }
