@@ -176,7 +176,7 @@ func (c fastPath) write() {
 	} else if !c.sizeCost && !c.carry {
 		keep("ratio", "upAt", "downAt", "upP")
 	}
-	local := func(n int) Mem { return AllocLocal(n * bytes()) }
+	local := aligned()
 	var units [2]*unit
 	for i := range units {
 		u := &unit{name: []string{"A", "B"}[i], before: local(65), after: local(65), cash: local(65), bits: GP64(),
@@ -398,6 +398,16 @@ func (c fastPath) write() {
 	VZEROUPPER()
 	Store(refused.As16(), ReturnIndex(0))
 	RET()
+}
+
+// aligned returns a function that allocates vectors on the stack, none of which straddles lines of the cache.
+func aligned() func(n int) Mem {
+	slack, base := AllocLocal(64), GP64()
+	LEAQ(slack, base)
+	ADDQ(U8(63), base)
+	ANDQ(I8(-64), base)
+	origin := slack.Disp
+	return func(n int) Mem { return Mem{Base: base, Disp: AllocLocal(n*bytes()).Disp - origin - 64} }
 }
 
 func load(m Op) reg.VecVirtual {
