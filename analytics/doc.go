@@ -3,7 +3,8 @@
 // attributions, and the numbers that a figure is drawn from. An [Estimate] names the
 // method of its interval, the variance reduction by its control variate, and a warning
 // where the interval may cover less than it claims. [SeriesMetrics] describes one
-// history.
+// history, [Drawdowns], [Period] and [RollingReturns] say when its worst and best times were,
+// and [Against] compares a token with what really traded.
 //
 // A [Metric] is one row of a registry: its name, unit and meaning, its estimator from
 // a [Case], its numbers by path for paired comparisons, and its value without sampling

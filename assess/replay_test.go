@@ -24,7 +24,7 @@ func crash() *paths.History {
 func TestReplayTokens(t *testing.T) {
 	h := crash()
 	s := banded(t, gbm, day, day, func(t *study.TokenSpec) { t.Values["latency"] = 60 })
-	r, err := assess.ReplayTokens(s, h, []time.Duration{0, 12 * time.Hour}, false)
+	r, err := assess.ReplayTokens(s, h, assess.ReplayOptions{Latencies: []time.Duration{0, 12 * time.Hour}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,14 +47,15 @@ func TestReplayTokens(t *testing.T) {
 	if s.Token(0).Keeper.Latency != time.Minute {
 		t.Error("the study's own token changed")
 	}
-	if _, err := assess.ReplayTokens(s, h, []time.Duration{-time.Hour}, false); err == nil {
+	if _, err := assess.ReplayTokens(s, h, assess.ReplayOptions{Latencies: []time.Duration{-time.Hour}}); err == nil {
 		t.Error("a latency below zero is taken")
 	}
 }
 
 // At closes nobody sees the low inside a bar.
 func TestReplayCloses(t *testing.T) {
-	r, err := assess.ReplayTokens(banded(t, gbm, day, day, nil), crash(), []time.Duration{0}, true)
+	r, err := assess.ReplayTokens(banded(t, gbm, day, day, nil), crash(),
+		assess.ReplayOptions{Latencies: []time.Duration{0}, Closes: true})
 	if err != nil || !r.Closes || math.Abs(r.Held.MinNAV-0.7) > 1e-15 {
 		t.Errorf("%v: lowest %v; want the close at 0.7", err, r.Held.MinNAV)
 	}

@@ -27,6 +27,9 @@ func WayThrough(gap, lo, hi, move float64) Way {
 	return Way{gap, first, second - first, move - second}
 }
 
+// FartherFirst is a way, in log moves, that reaches the farther extreme first and then the nearer one.
+func (w Way) FartherFirst() Way { return Way{w[0], w[1] + w[2], -w[2], w[2] + w[3]} }
+
 // rounding is how much nearer the high must be than the low to come first.
 const rounding = 1e-12
 

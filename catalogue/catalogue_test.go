@@ -27,7 +27,8 @@ func TestEmbedded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{
-		"toros-eth2x", "indexcoop-eth2x", "indexcoop-btc2x", "fli-eth2x", "tlx-eth2x", "ftx-bull", "bybit-btc3l",
+		"toros-eth2x", "indexcoop-eth2x", "indexcoop-btc2x", "fli-eth2x", "tlx-eth2x", "ftx-bull", "ftx-bear",
+		"binance-btcup", "binance-btcdown", "bybit-btc3l",
 		"etf-daily-2x", "etf-daily-3x", "hold-2x", "hold-3x", "ETHBULL3X",
 		"BTCBULL4X", "SOLBEAR2X", "hyperliquid-btc3x",
 	} {
@@ -150,10 +151,10 @@ func TestLookup(t *testing.T) {
 	for name, want := range map[string]string{
 		"ETHBUL3X": `catalogue: no token "ETHBUL3X"; did you mean ETHBULL3X`,
 		"ftx-bul":  `catalogue: no token "ftx-bul"; did you mean ftx-bull`,
-		"DOGE":     `catalogue: no token "DOGE"; want one of BTCBEAR1X, BTCBEAR2X, BTCBULL2X`,
-		"":         `catalogue: no token ""; want one of BTCBEAR1X`,
+		"DOGE":     `catalogue: no token "DOGE"; want one of binance-btcdown, binance-btcup, BTCBEAR1X`,
+		"":         `catalogue: no token ""; want one of binance-btcdown`,
 		strings.Repeat("ETHBULL3X", 9): `catalogue: ` +
-			`no token "ETHBULL3XETHBULL3XETHBULL3XETHBULL3XETHB"; want one of BTCBEAR1X`,
+			`no token "ETHBULL3XETHBULL3XETHBULL3XETHBULL3XETHB"; want one of binance-btcdown`,
 	} {
 		if _, err := LookupToken(name); !strings.HasPrefix(fmt.Sprint(err), want) {
 			t.Errorf("%q gives\n%v\nwant\n%s…", name, err, want)
@@ -252,10 +253,14 @@ func TestRivals(t *testing.T) {
 		"tlx-eth2x": tokens.Deviation{Threshold: 0.05},
 		"ftx-bull": tokens.Emergency{Reset: tokens.Every{Interval: 24 * time.Hour, Offset: 2 * time.Minute},
 			High: 4},
-		"bybit-btc3l":  tokens.Band{Low: 2, High: 4, To: tokens.Target, Speed: 0.05},
-		"etf-daily-2x": tokens.Every{Interval: 24 * time.Hour},
-		"etf-daily-3x": tokens.Every{Interval: 24 * time.Hour},
-		"hold-2x":      tokens.Hold{}, "hold-3x": tokens.Hold{},
+		"ftx-bear": tokens.Emergency{Reset: tokens.Every{Interval: 24 * time.Hour, Offset: 2 * time.Minute},
+			High: 4},
+		"binance-btcup":   tokens.Band{Low: 1.5, High: 3, To: tokens.Target, Speed: 0.05},
+		"binance-btcdown": tokens.Band{Low: 1.5, High: 3, To: tokens.Target, Speed: 0.05},
+		"bybit-btc3l":     tokens.Band{Low: 2, High: 4, To: tokens.Target, Speed: 0.05},
+		"etf-daily-2x":    tokens.Every{Interval: 24 * time.Hour},
+		"etf-daily-3x":    tokens.Every{Interval: 24 * time.Hour},
+		"hold-2x":         tokens.Hold{}, "hold-3x": tokens.Hold{},
 		"toros-eth2x": tokens.Band{Low: 1.8, High: 2.2, Speed: 0.05},
 		"ETHBULL3X":   tokens.Band{Low: 2.7, High: 3.3, Speed: 0.05}, // as the live pages say
 		// as the documentation says

@@ -3,6 +3,7 @@ package paths
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -14,6 +15,8 @@ type layout struct {
 	time   column
 	prices [4]column // open, high, low and close; if only closes are known, all are the close
 	volume column    // index −1 if there is none
+
+	where []column // by which rows are picked
 
 	closesOnly bool
 	moments    bool   // the time is the moment of the price, not the start of a bar
@@ -40,7 +43,14 @@ const columnOption = "option Column, --column"
 // layoutOf detects the shape of a table.
 func layoutOf(h *head, o ReadOptions) (*layout, error) {
 	for _, shape := range shapes {
-		if l, err := shape(h, o); l != nil || err != nil {
+		l, err := shape(h, o)
+		if l != nil && err == nil && len(o.Where) > 0 {
+			if l.header == 0 {
+				return nil, errors.New("no header that could name a column to pick rows by; want one")
+			}
+			l.where, err = newHeader(h.lines[0].fields).picks(o.Where)
+		}
+		if l != nil || err != nil {
 			return l, err
 		}
 	}
@@ -81,6 +91,31 @@ func (h header) find(name string) (column, error) {
 		return noColumn, fmt.Errorf("two columns are called %.40q; want one", name)
 	}
 	return column{name, i}, nil
+}
+
+// picks returns the columns that rows are picked by; each carries the value wanted as its name.
+func (h header) picks(where map[string]string) (columns []column, err error) {
+	for _, key := range slices.Sorted(maps.Keys(where)) {
+		c, err := h.find(columnName(key))
+		if err != nil {
+			return nil, err
+		}
+		if c.index < 0 {
+			return nil, fmt.Errorf("header %s has no column %.40q to pick rows by", h.quoted(), key)
+		}
+		columns = append(columns, column{strings.TrimSpace(where[key]), c.index})
+	}
+	return columns, nil
+}
+
+// picks says whether a row has the values wanted, in any case.
+func picks(where []column, fields []string) bool {
+	for _, c := range where {
+		if !strings.EqualFold(strings.TrimSpace(fields[c.index]), c.name) {
+			return false
+		}
+	}
+	return true
 }
 
 // time returns the column of stamps: one by its name, or else the first column if it has none.

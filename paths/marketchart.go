@@ -16,6 +16,9 @@ func (f *barFile) readMarketChart(text *bufio.Reader) error {
 	if name := columnName(f.options.Column); name != "" && name != "prices" {
 		return fmt.Errorf("JSON has no column %.40q; want none asked for, or \"prices\"", f.options.Column)
 	}
+	if len(f.options.Where) > 0 {
+		return errors.New("JSON has no columns to pick rows by; want a table")
+	}
 	lines := &newlineCounter{r: &limited{r: text, left: f.limits.json, limit: f.limits.json}}
 	in := json.NewDecoder(lines)
 	in.UseNumber()

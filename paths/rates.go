@@ -67,7 +67,7 @@ func readRatesLimited(r io.Reader, name string, o RatesOptions, limits readLimit
 		f.Times[i], f.Values[i] = time.Unix(0, row.at).UTC(), row.value
 	}
 	if t := f.stamps.zoneless; t.count > 0 {
-		f.note(NoteZone, t.count, "%s without a zone read as %s; --zone is that of the prices",
+		f.note(NoteZone, t.count, "%s without a zone read as %s",
 			quantity(t.count, "stamp", "stamps"), cmp.Or(o.Zone, time.UTC))
 	}
 	f.Rates.Notes = f.notes
@@ -147,10 +147,8 @@ func (f *ratesFile) row(cut *splitter, text string, line, want int) {
 		f.faults.add(line, "%s", fieldsFault(len(fields), want, cut.comma))
 		return
 	}
-	for _, c := range f.where {
-		if !strings.EqualFold(strings.TrimSpace(fields[c.index]), c.name) {
-			return
-		}
+	if !picks(f.where, fields) {
+		return
 	}
 	field := strings.TrimSpace(fields[f.value.index])
 	if field == "" {
@@ -196,8 +194,7 @@ func (f *ratesFile) order() {
 	}
 }
 
-// ratesLayout finds the columns of times, of rates and of what picks rows; these carry the value
-// wanted as their name.
+// ratesLayout finds the columns of times, of rates and of what picks rows.
 func ratesLayout(h header, o RatesOptions) (at, value column, where []column, err error) {
 	if at, err = h.time(); err != nil {
 		return
@@ -205,17 +202,12 @@ func ratesLayout(h header, o RatesOptions) (at, value column, where []column, er
 	if at.index < 0 {
 		return at, value, nil, fmt.Errorf("header %s has no time; want a column timestamp or date", h.quoted())
 	}
+	if where, err = h.picks(o.Where); err != nil {
+		return at, value, nil, err
+	}
 	used := []int{at.index}
-	for _, key := range slices.Sorted(maps.Keys(o.Where)) {
-		c, err := h.find(columnName(key))
-		if err != nil {
-			return at, value, nil, err
-		}
-		if c.index < 0 {
-			return at, value, nil, fmt.Errorf("header %s has no column %.40q to pick rows by", h.quoted(), key)
-		}
+	for _, c := range where {
 		used = append(used, c.index)
-		where = append(where, column{strings.TrimSpace(o.Where[key]), c.index})
 	}
 	if o.Column != "" {
 		if value, err = h.find(columnName(o.Column)); err == nil && (value.index < 0 || value.index == at.index) {

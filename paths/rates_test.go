@@ -106,7 +106,7 @@ func TestReadRatesForms(t *testing.T) {
 			continue
 		}
 		last := r.Notes[len(r.Notes)-1]
-		if last.Kind != NoteZone || !strings.HasPrefix(last.Text, "1 stamp without a zone read as UTC; ") {
+		if last.Kind != NoteZone || !strings.HasPrefix(last.Text, "1 stamp without a zone read as UTC") {
 			t.Errorf("%s: notes %v; want the stamp without a zone", name, r.Notes)
 		}
 	}

@@ -18,9 +18,12 @@ type ReadOptions struct {
 	// file, or a column such as "adj close". Of a file that has bars of several
 	// tickers it names the ticker. Empty: the file's only price.
 	Column string
-	Stamp  Stamp          // which end of a bar its stamp is
-	Zone   *time.Location // of stamps with a time of day and no zone; nil: UTC, which a note says
-	Now    time.Time      // when the file is read, to note a bar that would end later. Zero: not known
+	// Where picks the rows whose column of that name has that value, in any case, of a table with a
+	// header; the others are missing bars. Nil: all.
+	Where map[string]string
+	Stamp Stamp          // which end of a bar its stamp is
+	Zone  *time.Location // of stamps with a time of day and no zone; nil: UTC, which a note says
+	Now   time.Time      // when the file is read, to note a bar that would end later. Zero: not known
 }
 
 // A Stamp says which end of a bar its stamp is.

@@ -20,6 +20,7 @@ func (h *History) Series() (*models.Series, error) {
 			h.Name, n, h.Step, MaxSeries)
 	}
 	s := &models.Series{Name: h.Name, Start: h.Bars[0].Start, Step: h.Step, Extremes: !h.ClosesOnly}
+	s.Bars = make([]models.Bar, 0, h.Span()/h.Step)
 	last, next := h.Bars[0].Open, h.Bars[0].Start
 	for _, b := range h.Bars {
 		for ; next.Before(b.Start); next = next.Add(h.Step) {

@@ -129,6 +129,8 @@ func (f *barFile) line(l *layout, cut *splitter, text string, number int) error 
 	case len(fields) != l.fields:
 		f.faults.add(number, "%s", fieldsFault(len(fields), l.fields, cut.comma))
 		return nil
+	case !picks(l.where, fields):
+		return nil
 	case l.empty(fields):
 		f.missing.add(number)
 		return nil

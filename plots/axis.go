@@ -105,11 +105,13 @@ func (s span) logarithmic(room, share, factor float64, most int) axis {
 }
 
 // namesAxis has one place for each name, from 0 up; the middle of the first is at
-// one half.
+// one half. Where the name is empty there is no tick.
 func namesAxis(names []string) axis {
 	a := axis{min: 0, max: float64(len(names))}
 	for i, name := range names {
-		a.ticks = append(a.ticks, tick{float64(i) + 0.5, name})
+		if name != "" {
+			a.ticks = append(a.ticks, tick{float64(i) + 0.5, name})
+		}
 	}
 	return a
 }

@@ -90,7 +90,7 @@ func DecayDistribution(in DecayData) (*Figure, error) {
 			for i, r := range in.References {
 				p.post(decayReference(i), r.At)
 			}
-			p.labelTop(labels)
+			p.labelTop(labels, 0)
 		},
 	}
 	s := sheet{title: in.Title, caption: in.Caption, notes: in.notes(), height: 3.4 * vg.Inch}

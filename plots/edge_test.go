@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"mcrisk/analytics"
 )
@@ -125,6 +126,30 @@ func edges() map[string]func() (*Figure, error) {
 		"costdrag-wide": func() (*Figure, error) {
 			return CostDrag(CostDragData{Title: "From a millionth to fifty", Label: "Cost drag (log units)",
 				Items: []CostItem{{"Gas", around(1e-6, 1e-7)}, {"Borrow interest at a very long name", around(50, 3)}}})
+		},
+		"replay-ended": func() (*Figure, error) { // with debt from the second hour on, and no event that is usual
+			d := PathTimelineData{Title: "Ended", Start: time.Date(2020, 3, 12, 0, 0, 0, 0, time.UTC),
+				HealthLabel: "Health factor", Liquidated: 1, Target: 3, Low: math.NaN(), High: math.NaN(),
+				Events: []PathTimelineEvent{{20.0 / 8760, "liquidation"}, {21.0 / 8760, "wipe-out"}}}
+			for i := range 48 {
+				lever, health, nav := 3.0, 1.2, 1.0
+				if i == 0 {
+					health = math.Inf(1)
+				}
+				if i > 20 {
+					lever, health, nav = math.NaN(), math.NaN(), 0
+				}
+				d.Times, d.Price = append(d.Times, float64(i)/8760), append(d.Price, 1)
+				d.Leverage, d.Health, d.NAV = append(d.Leverage, lever), append(d.Health, health), append(d.NAV, nav)
+			}
+			return PathTimeline(d)
+		},
+		"against-ended": func() (*Figure, error) { // and nothing traded
+			d := AgainstData{Title: "Ended", Start: time.Date(2020, 3, 12, 0, 0, 0, 0, time.UTC),
+				Times: years(25, 1.0/365), Token: AgainstLine{"token", flat(25, 0)},
+				Underlying: AgainstLine{"coin", flat(25, 8000)}}
+			d.Token.Values[0] = 1
+			return Against(d)
 		},
 		"sensitivity-one": func() (*Figure, error) {
 			return Sensitivity(SensitivityData{Title: "One series, a gap", XLabel: "Delay (minutes)",

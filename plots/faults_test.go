@@ -2,8 +2,10 @@ package plots
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"mcrisk/analytics"
 )
@@ -44,6 +46,50 @@ func TestSecondGalleryFaults(t *testing.T) {
 			d.AUM = d.AUM[1:]
 			return PathTimeline(d)
 		}, "AUM has 1500 values for 1501 Times"},
+		{"timeline with health of nothing", func() (*Figure, error) {
+			d := replayed()
+			d.HealthLabel = ""
+			return PathTimeline(d)
+		}, "HealthLabel is empty"},
+		{"timeline with health below zero", func() (*Figure, error) {
+			d := replayed()
+			d.Health[7] = -1
+			return PathTimeline(d)
+		}, "Health[7] = -1; want a number ≥ 0, or NaN"},
+		{"timeline with five other events", func() (*Figure, error) {
+			d := pathTimeline()
+			d.Events = nil
+			for _, name := range []string{"a", "b", "c", "d", "e"} {
+				d.Events = append(d.Events, PathTimelineEvent{0, name})
+			}
+			return PathTimeline(d)
+		}, "5 names of Events besides rebalance, liquidation, wipe-out; want at most 3"},
+		{"against nothing", func() (*Figure, error) { return Against(AgainstData{}) }, "0 Times; want at least 2"},
+		{"against a time without a date", func() (*Figure, error) {
+			d := against()
+			d.Start = time.Time{}
+			return Against(d)
+		}, "Start is missing"},
+		{"against what traded at zero", func() (*Figure, error) {
+			d := against()
+			d.Traded.Values[3] = 0
+			return Against(d)
+		}, "line traded[3] = 0; want a finite number above 0"},
+		{"against a token that begins at zero", func() (*Figure, error) {
+			d := against()
+			d.Token.Values[0] = 0
+			return Against(d)
+		}, "line replay begins at 0; want more than 0"},
+		{"against too many marks", func() (*Figure, error) {
+			d := against()
+			d.Marks = append(d.Marks, slices.Repeat(d.Marks[:1], 8)...)
+			return Against(d)
+		}, "13 Marks; want at most 8"},
+		{"against a mark without a name", func() (*Figure, error) {
+			d := against()
+			d.Marks[1].Name = ""
+			return Against(d)
+		}, "Marks[1]"},
 		{"fan with ends of too few", func() (*Figure, error) {
 			d := w.fan()
 			d.Ends = make([]analytics.Estimate, 2)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"mcrisk/analytics"
 )
@@ -374,6 +375,8 @@ func second(w world) map[string]func() (*Figure, error) {
 		"densities":     func() (*Figure, error) { return Densities(densities()) },
 		"law":           func() (*Figure, error) { return Law(lawFigure()) },
 		"path-timeline": func() (*Figure, error) { return PathTimeline(pathTimeline()) },
+		"replay":        func() (*Figure, error) { return PathTimeline(replayed()) },
+		"against":       func() (*Figure, error) { return Against(against()) },
 		"pits":          func() (*Figure, error) { return PITs(pits()) },
 		"new":           func() (*Figure, error) { return New(waits()) },
 	}
@@ -426,4 +429,70 @@ func waits() Page {
 			},
 		},
 	}
+}
+
+// A walk is a price history of hours with crashes, and a 3x token on it.
+type walk struct {
+	times, price, nav, leverage, health []float64
+	rebalances, liquidations            []float64 // years
+}
+
+// newWalk follows a token through hours from a seed. It is liquidated at 5.5x.
+func newWalk(seed uint64, hours int) (w walk) {
+	rng := rand.New(rand.NewPCG(seed, 2))
+	s, nav, lever := 1.0, 1.0, 3.0
+	for i := range hours + 1 {
+		at := float64(i) / 8760
+		w.times, w.price, w.nav = append(w.times, at), append(w.price, s), append(w.nav, nav)
+		w.leverage, w.health = append(w.leverage, lever), append(w.health, 0.85*lever/(lever-1))
+		r := 0.00004 + 0.0065*rng.NormFloat64()
+		if i%9000 == 1700 {
+			r = -0.19
+		}
+		gain := 1 + lever*math.Expm1(r)
+		s, nav, lever = s*math.Exp(r), nav*gain, lever*math.Exp(r)/gain
+		switch {
+		case lever > 5.5:
+			w.liquidations = append(w.liquidations, at)
+			nav, lever = 0.9*nav, 3
+		case lever < 2.75 || lever > 3.3:
+			w.rebalances = append(w.rebalances, at)
+			lever = 3
+		}
+	}
+	return w
+}
+
+// replayed is a token on a history: five years of hours.
+func replayed() PathTimelineData {
+	w := newWalk(6, 43848)
+	d := PathTimelineData{Title: "BTCBULL3X on btc_usdt_spot_1h.csv", Caption: "Latency 5m. 43,848 bars of 1h.",
+		Start: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Times: w.times, Price: w.price, NAV: w.nav,
+		Leverage: w.leverage, Health: w.health, HealthLabel: "Health factor", Liquidated: 1, Low: 2.75, High: 3.3,
+		Target: 3}
+	for _, at := range w.liquidations {
+		d.Events = append(d.Events, PathTimelineEvent{at, "liquidation"})
+	}
+	for _, at := range w.rebalances {
+		d.Events = append(d.Events, PathTimelineEvent{at, "rebalance"})
+	}
+	return d
+}
+
+// against is the same beside what traded, which drifts from it.
+func against() AgainstData {
+	w := newWalk(6, 43848)
+	rng := rand.New(rand.NewPCG(9, 9))
+	traded, off := make([]float64, len(w.nav)), 0.0
+	for i, v := range w.nav {
+		off = 0.9999*off + 0.0008*rng.NormFloat64()
+		traded[i] = 12.5 * v * math.Exp(off-0.02*w.times[i])
+	}
+	on := func(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC) }
+	return AgainstData{Title: "BTCBULL3X and what traded", Caption: "43,848 bars of 1h.",
+		Start: on(2020, 1, 1), Times: w.times, Token: AgainstLine{"replay", w.nav},
+		Traded: &AgainstLine{"traded", traded}, Underlying: AgainstLine{"BTC", w.price},
+		Marks: []DateMark{{on(2020, 3, 12), "covid-2020-03"}, {on(2021, 5, 19), "may-2021"},
+			{on(2022, 5, 12), "luna-2022-05"}, {on(2022, 11, 9), "ftx-2022-11"}, {on(2024, 8, 5), "aug-2024"},
+			{on(2025, 10, 10), "oct-2025"}}}
 }

@@ -15,12 +15,14 @@ import (
 type HeatMapData struct {
 	Title, Caption string
 	XLabel, YLabel string      // the parameters with their units
-	X, Y           []string    // their values, as written on the axes
+	X, Y           []string    // their values, as written on the axes; an empty text has no tick
 	Label          string      // the quantity with its unit
 	Scale          Scale       // how values are written
 	Values         [][]float64 // by Y, then X; NaN leaves a cell hatched
 	Texts          [][]string  // what the cells say, by Y, then X; nil: their values to three digits
 	Span           [2]float64  // what the colours span, so that figures compare; both zero: the values
+	Missing        string      // what a NaN is; empty: "what does not exist, such as a mean over no survivors"
+	Limit          float64     // magnitude at which the colours end; what is beyond has the last one; 0: none
 	Marked         [][2]int    // cells with a frame, such as the baseline: X, then Y
 	Diverging      bool        // colours part at zero, for a quantity whose sign matters
 	Lines          []CellLine  // such as where the quantity is zero; at most two
@@ -89,6 +91,7 @@ func (in HeatMapData) check() error {
 		c.want(finite(lo) && finite(hi) && lo <= vs.lo && vs.hi <= hi,
 			"Span = %v; want the values, %v to %v, inside", in.Span, vs.lo, vs.hi)
 	}
+	c.want(in.Limit >= 0 && finite(in.Limit), "Limit = %v; want a finite number ≥ 0", in.Limit)
 	for i, m := range in.Marked {
 		c.want(m[0] >= 0 && m[0] < nx && m[1] >= 0 && m[1] < ny,
 			"Marked[%d] = %v is outside the cells; want a column below %d and a row below %d", i, m, nx, ny)
@@ -159,7 +162,22 @@ func (in HeatMapData) span() span {
 	if in.Diverging {
 		vs.include(0)
 	}
+	if in.Limit > 0 {
+		vs.lo, vs.hi = max(vs.lo, -in.Limit), min(vs.hi, in.Limit)
+	}
 	return vs
+}
+
+// beyond is how many cells lie beyond the limit of the colours.
+func (in HeatMapData) beyond() (n int) {
+	for _, row := range in.Values {
+		for _, v := range row {
+			if in.Limit > 0 && math.Abs(v) > in.Limit {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func (in HeatMapData) notes() []string {
@@ -167,13 +185,21 @@ func (in HeatMapData) notes() []string {
 	if in.Diverging {
 		words += " A thin line parts the signs."
 	}
+	if n := in.beyond(); n > 0 {
+		words += " Colours end at ±" + formatDigits(in.Limit*in.Scale.Factor(), 3) + "; cells beyond: " +
+			formatFixed(float64(n), 0) + "."
+	}
 	for _, l := range in.Lines {
 		if l.hidden() {
 			words += " The interval of the line " + l.Name + " is narrower than the line."
 		}
 	}
 	if slices.ContainsFunc(in.Values, func(row []float64) bool { return slices.ContainsFunc(row, math.IsNaN) }) {
-		return []string{words, "A stroke marks what does not exist, such as a mean over no survivors."}
+		missing := in.Missing
+		if missing == "" {
+			missing = "what does not exist, such as a mean over no survivors"
+		}
+		return []string{words, "A stroke marks " + missing + "."}
 	}
 	return []string{words}
 }
@@ -205,6 +231,7 @@ type heat struct {
 
 // fill is the colour of a value.
 func (h heat) fill(v float64) color.NRGBA {
+	v = h.bar.clamp(v)
 	if h.Diverging {
 		return diverge(v / max(-h.bar.min, h.bar.max))
 	}

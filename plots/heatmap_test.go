@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -166,5 +167,58 @@ func TestHeatMapWants(t *testing.T) {
 		if _, err := HeatMap(d); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v; want %q", err, want)
 		}
+	}
+}
+
+// Colours end at a limit, and what is beyond is counted; numbers are as they are. What a
+// stroke stands for can be said, and a value without a name has no tick.
+func TestHeatMapLimit(t *testing.T) {
+	d := HeatMapData{XLabel: "x", YLabel: "y", Label: "gain (%)", Scale: Percent, Diverging: true, Limit: 1,
+		X: []string{"2020", "", "", "2021"}, Y: []string{"1d"}, Values: [][]float64{{-5, 0.5, 7, math.NaN()}},
+		Missing: "the future"}
+	vs := d.span()
+	if vs.lo != -1 || vs.hi != 1 {
+		t.Errorf("colours span %v to %v; want −1 to 1", vs.lo, vs.hi)
+	}
+	h := heat{d, linearAxis(vs.lo, vs.hi, 100, 7), 7}
+	if h.fill(7) != h.fill(1) || h.fill(-5) != h.fill(-1) || h.fill(0.5) == h.fill(1) {
+		t.Error("what is beyond the limit has another colour than what is at it, or all have one")
+	}
+	if got := h.text(0, 2); got != "700" {
+		t.Errorf("a cell says %s; want 700", got)
+	}
+	notes := strings.Join(d.notes(), " ")
+	for _, want := range []string{"Colours end at ±100; cells beyond: 2.", "A stroke marks the future."} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("notes %q; want %q", notes, want)
+		}
+	}
+	if got := labels(namesAxis(d.X)); !slices.Equal(got, []string{"2020", "2021"}) {
+		t.Errorf("ticks %q; want 2020 and 2021", got)
+	}
+	if _, err := HeatMap(d); err != nil {
+		t.Error(err)
+	}
+	d.Limit = math.Inf(1)
+	if _, err := HeatMap(d); err == nil || !strings.Contains(err.Error(), "Limit = +Inf; want a finite number") {
+		t.Errorf("%v; want a fault", err)
+	}
+}
+
+// The legend of outcomes says whose they are, and what the paler rows are.
+func TestOutcomesLegend(t *testing.T) {
+	words := func(in OutcomesData) (list []string) {
+		for _, e := range in.legend() {
+			list = append(list, e.name)
+		}
+		return list
+	}
+	d := outcomes()
+	if got := words(d); !slices.Contains(got, "5–95 % of paths") || !slices.Contains(got, "for comparison") {
+		t.Errorf("legend %q; want paths, and what is for comparison", got)
+	}
+	d.Of, d.Comparison = "starts", "simulated"
+	if got := words(d); !slices.Contains(got, "25–75 % of starts") || !slices.Contains(got, "simulated") {
+		t.Errorf("legend %q; want starts, and what is simulated", got)
 	}
 }

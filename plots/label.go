@@ -76,14 +76,14 @@ const topLeader = 12
 func topRoom() vg.Length { return topLeader + 2*tickInk.leading() }
 
 // labelTop writes labels above the data, moved apart where lines are close, each tied
-// to its line.
-func (p plane) labelTop(labels []topLabel) {
+// to its line. They may reach so far beyond the data at the right.
+func (p plane) labelTop(labels []topLabel, beyond vg.Length) {
 	ends, widths := make([]vg.Length, len(labels)), make([]vg.Length, len(labels))
 	for i, l := range labels {
 		ends[i] = p.atX(l.at)
 		widths[i] = max(tickInk.width(l.name), tickInk.width(l.value)) + 10
 	}
-	centres := spreadWide(ends, widths, p.Min.X, p.Max.X)
+	centres := spreadWide(ends, widths, p.Min.X, p.Max.X+beyond)
 	for i, l := range labels {
 		p.StrokeLines(draw.LineStyle{Color: l.style.Color, Width: thin}, []vg.Point{
 			{X: ends[i], Y: p.Max.Y}, {X: ends[i], Y: p.Max.Y + 2}, {X: centres[i], Y: p.Max.Y + topLeader - 3},

@@ -12,6 +12,8 @@ import (
 type OutcomesData struct {
 	Title, Caption string
 	XLabel         string // the result with its unit: "Final net asset value (start = 1)"
+	Of             string // what has the results: "starts and paths"; empty: "paths"
+	Comparison     string // what paler rows are: "simulated"; empty: "for comparison"
 	Rows           []OutcomeRow
 }
 
@@ -69,7 +71,7 @@ func Outcomes(in OutcomesData) (*Figure, error) {
 		values.include(values.lo / 3) // room for what lies at the edge
 	}
 	x := values.logarithmic(1.1, 0.04, 1, 8)
-	list := rows{header: "median (5 to 95 % of paths)"}
+	list := rows{header: "median (5 to 95 % of " + in.of() + ")"}
 	names := make([]string, len(in.Rows))
 	room := tickInk.width(list.header)
 	for i, r := range in.Rows {
@@ -91,15 +93,26 @@ func Outcomes(in OutcomesData) (*Figure, error) {
 	return s.panels(1, body), nil
 }
 
+func (in OutcomesData) of() string {
+	if in.Of == "" {
+		return "paths"
+	}
+	return in.Of
+}
+
 func (in OutcomesData) legend() []entry {
 	list := []entry{
-		lineKey("5–95 % of paths", draw.LineStyle{Color: looks[0].color, Width: 0.8}),
-		patchKey("25–75 % of paths", outcomeFill[false]),
+		lineKey("5–95 % of "+in.of(), draw.LineStyle{Color: looks[0].color, Width: 0.8}),
+		patchKey("25–75 % of "+in.of(), outcomeFill[false]),
 		lineKey("median", medianLine(false)),
 	}
 	for _, r := range in.Rows {
 		if r.Beside {
-			return append(list, patchKey("for comparison", outcomeFill[true]))
+			words := in.Comparison
+			if words == "" {
+				words = "for comparison"
+			}
+			return append(list, patchKey(words, outcomeFill[true]))
 		}
 	}
 	return list

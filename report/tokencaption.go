@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -80,16 +81,20 @@ func impactWords(t tokens.Token) string {
 
 // carryWords are the rates of the venue.
 func carryWords(spec study.TokenSpec, left func(...string) bool) string {
-	var words []string
+	var words, dated []string
 	for _, name := range []string{"borrow", "supply", "funding"} {
 		if v, ok := spec.Value(name); ok && !left(name) {
-			words = append(words, name+" "+Short(100*v)+" %")
+			if s, ok := spec.Series[name]; ok {
+				dated = append(dated, name+" by "+filepath.Base(s.File))
+			} else {
+				words = append(words, name+" "+Short(100*v)+" %")
+			}
 		}
 	}
-	if len(words) == 0 {
-		return ""
+	if len(words) > 0 {
+		words[len(words)-1] += " a year"
 	}
-	return strings.Join(words, ", ") + " a year"
+	return strings.Join(append(words, dated...), ", ")
 }
 
 func flowWords(t tokens.Token) string {

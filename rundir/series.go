@@ -40,7 +40,7 @@ func LoadSeries(ctx context.Context, s *study.Spec) (sums map[string]string, err
 		for _, name := range slices.Sorted(maps.Keys(t.Series)) {
 			series := t.Series[name]
 			if series.Rates == nil {
-				key := t.Mechanism.Kind + "\x00" + name + "\x00" + series.String() + series.SHA256
+				key := t.Mechanism.Kind + "\x00" + name + "\x00" + series.String() + series.SHA256 + series.Zone
 				before, ok := read[key]
 				if !ok {
 					if before, err = loadSeries(ctx, series, inRange(*t, name)); err != nil {
@@ -74,10 +74,16 @@ func inRange(t study.TokenSpec, name string) func(v float64) error {
 
 func loadSeries(ctx context.Context, s study.Series, check func(float64) error) (study.Series, error) {
 	full := s
+	var zone *time.Location
 	var err error
+	if s.Zone != "" {
+		if zone, err = time.LoadLocation(s.Zone); err != nil {
+			return s, fmt.Errorf("rundir: %s: zone = %q; want a name such as UTC or Europe/Berlin", s.File, s.Zone)
+		}
+	}
 	full.SHA256, err = readInput(ctx, "series", s.File, s.SHA256, func(in io.Reader) (err error) {
 		full.Rates, err = paths.ReadRates(in, s.File,
-			paths.RatesOptions{Column: s.Column, Where: s.Where, Check: check})
+			paths.RatesOptions{Column: s.Column, Where: s.Where, Zone: zone, Check: check})
 		return err
 	})
 	if err != nil {
@@ -107,6 +113,14 @@ func dated(m yaml.MapSlice, series map[string]study.Series) yaml.MapSlice {
 				where = append(where, yaml.MapItem{Key: key, Value: s.Where[key]})
 			}
 			item = append(item, yaml.MapItem{Key: "where", Value: where})
+		}
+		if s.Zone != "" {
+			item = append(item, yaml.MapItem{Key: "zone", Value: s.Zone})
+		}
+		for i, p := range s.Params(name) {
+			if v, ok := s.Adjust[p.Name]; ok {
+				item = append(item, yaml.MapItem{Key: adjustments[i], Value: scalar(p.Format(v))})
+			}
 		}
 		if s.Hold {
 			item = append(item, yaml.MapItem{Key: "gaps", Value: "hold"})
@@ -149,10 +163,13 @@ func (r *reader) datedValues(into param.Values, params []param.Param, series map
 	return f
 }
 
+// adjustments are the keys of the numbers of a series, in their order.
+var adjustments = []string{"scale", "shift"}
+
 // series reads a dated series.
 func (r *reader) series(n ast.Node, what string) study.Series {
 	var s study.Series
-	r.mapping(n, what, fields{
+	f := fields{
 		"series": func(n ast.Node) { s.File = r.word(n, "series") },
 		"sha256": func(n ast.Node) { s.SHA256 = text(n) },
 		"column": func(n ast.Node) { s.Column = r.word(n, "column") },
@@ -171,7 +188,17 @@ func (r *reader) series(n ast.Node, what string) study.Series {
 				r.fault(n, "gaps = %q; want hold, or no gaps", text(n))
 			}
 		},
-	})
+		"zone": func(n ast.Node) { s.Zone = r.word(n, "zone") },
+	}
+	ps, numbers := s.Params(what), param.Values{}
+	given := r.values(numbers, ps)
+	for i, p := range ps {
+		f[adjustments[i]] = given[p.Name]
+	}
+	r.mapping(n, what, f)
+	if len(numbers) > 0 {
+		s.Adjust = numbers
+	}
 	if s.File == "" {
 		r.fault(n, "%s: no series; want the name of a file of rates", what)
 	}

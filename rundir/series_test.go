@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"mcrisk/param"
 	"mcrisk/study"
 )
 
@@ -24,7 +25,7 @@ tokens:
   mechanism:
     kind: loan
     borrow: {series: FILE, column: apr, where: {asset: USDC, chain: base}, gaps: hold}
-    supply: {series: FILE, column: other, where: {asset: DAI}}
+    supply: {series: FILE, column: other, where: {asset: DAI}, zone: Asia/Tokyo, scale: 0, shift: -1%}
   from:
   - {date: 2024-03-01, target: 2, streaming-fee: 1%}
   - {date: 2024-04-01T06:00:00Z, target: 3}
@@ -56,6 +57,10 @@ func TestSpecOfSeries(t *testing.T) {
 	if borrow := token.Series["borrow"]; len(borrow.Values) != 2 || borrow.Values[1] != 0.06 || !borrow.Hold ||
 		borrow.SHA256 != Hash([]byte(aprs)) || token.Series["supply"].Values[0] != 0.1 || token.Series["supply"].Hold {
 		t.Errorf("%+v", token.Series)
+	}
+	if supply := token.Series["supply"]; supply.Zone != "Asia/Tokyo" ||
+		!reflect.DeepEqual(supply.Adjust, param.Values{"supply-scale": 0, "supply-shift": -0.01}) {
+		t.Errorf("%+v", supply)
 	}
 	march := time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
 	want := []study.Change{{At: march, Name: "target", Value: 2}, {At: march, Name: "streaming-fee", Value: 0.01},

@@ -21,7 +21,9 @@ type Series struct {
 	SHA256 string            // of the file's bytes, in hexadecimal digits
 	Column string            // of the rates; empty: the only one
 	Where  map[string]string // only the rows whose column of that name has that value
+	Zone   string            // of stamps with a time of day and no zone, as Europe/Berlin; empty: UTC
 	Hold   bool              // the first and the last value hold where the series does not reach
+	Adjust param.Values      // its SCALE and SHIFT, by the names of [Series.Params]; without them 1 and 0
 
 	*paths.Rates // nil: not read yet
 }
@@ -38,6 +40,27 @@ func (s Series) String() string {
 		sign = "&"
 	}
 	return text
+}
+
+// Params are the numbers of the series of a number: NAME-scale, by which its values are multiplied, and
+// NAME-shift, which is then added to them.
+func (s Series) Params(name string) []param.Param {
+	q, _ := TokenParam(name) // CanBeSeries has found it
+	return []param.Param{
+		{Name: name + "-scale", Unit: param.Plain, Min: -1000, Max: 1000, Default: 1,
+			Doc: "factor of the dated series of " + name},
+		{Name: name + "-shift", Unit: q.Unit, Min: -q.Max, Max: q.Max, Doc: "added to the dated series of " + name},
+	}
+}
+
+// value is one of the numbers of a series, of which there are some by that name if ok.
+func (t TokenSpec) adjustment(name string) (of string, v float64, ok bool) {
+	for of, s := range t.Series {
+		if v, ok := among(s.Params(of), s.Adjust, name); ok {
+			return of, v, true
+		}
+	}
+	return "", 0, false
 }
 
 // A Change is a number that a token has from a time on.
@@ -99,7 +122,9 @@ func (t TokenSpec) checkDated() error {
 		if slices.ContainsFunc(t.Changes[:i], func(o Change) bool { return o.Name == c.Name && o.At.Equal(c.At) }) {
 			fault("--from %s: the second change of %s at that time; want one", c, c.Name)
 		}
-		if _, ok := t.Value(c.Name); !ok {
+		if of, _, ok := t.adjustment(c.Name); ok {
+			fault("--from %s: the series of %s has dates of its own; want %s the same for all of it", c, of, c.Name)
+		} else if _, ok := t.Value(c.Name); !ok {
 			fault("a change of %q; want a number of the token, its policy or its mechanism", c.Name)
 		}
 		if _, ok := t.Series[c.Name]; ok {
@@ -165,8 +190,9 @@ func (s *Study) CheckDates() error {
 		fault := func(want string) error {
 			return fmt.Errorf("study: token %s: %s; want a number, or %s", t.Name, what, want)
 		}
-		if len(t.Changes) > 0 {
-			return fault("the replay of a price history: simulated paths have no calendar")
+		if i := slices.IndexFunc(t.Changes, func(c Change) bool { return !CanBeSeries(c.Name) }); i >= 0 {
+			what = t.Changes[i].Name + " changes on " + t.Changes[i].At.Format(time.DateOnly)
+			return fault("the replay of a price history: rules of a token have no dates on simulated paths")
 		}
 		_, dates := s.ModelOf(i).(models.Dater)
 		if h := s.spec.History; s.follow[i] != 0 || !dates || h == nil {
@@ -278,9 +304,60 @@ func (d Dated) kernel(h *paths.History, steps int) (*tokens.Kernel, error) {
 	return first, nil
 }
 
+// changes are the numbers that could be series and change on dates, on the steps of a history.
+func (d Dated) changes(start time.Time, step time.Duration) map[string][]paths.Level {
+	all := map[string][]paths.Level{}
+	for _, l := range d.later {
+		from := max(0, int((l.at.Sub(start)+step-1)/step))
+		for _, c := range d.spec.Changes {
+			if !c.At.Equal(l.at) || !CanBeSeries(c.Name) {
+				continue
+			}
+			if all[c.Name] == nil {
+				before, _ := d.spec.Value(c.Name)
+				all[c.Name] = []paths.Level{{Rate: before}}
+			}
+			levels := all[c.Name]
+			if n := len(levels); levels[n-1].From == from {
+				levels = levels[:n-1]
+			}
+			all[c.Name] = append(levels, paths.Level{From: from, Rate: c.Value})
+		}
+	}
+	return all
+}
+
+// charged is what a rate of the token's venue was in each step, a year; nil if the venue has none of
+// that name. It is only asked of what [Dated.kernel] has compiled.
+func (d Dated) charged(name string, h *paths.History, steps int) []float64 {
+	constant, ok := d.spec.Mechanism.Values[name]
+	if !ok {
+		return nil
+	}
+	start, levels := h.Bars[0].Start, []paths.Level{{Rate: constant}}
+	if changed, ok := d.changes(start, h.Step)[name]; ok {
+		levels = changed
+	}
+	if s, ok := d.spec.Series[name]; ok {
+		levels, _ = s.levels(name, start, h.Step, steps)
+	}
+	rates := make([]float64, steps)
+	at := 0
+	for i := range rates {
+		for at+1 < len(levels) && levels[at+1].From <= i {
+			at++
+		}
+		rates[i] = levels[at].Rate
+	}
+	return rates
+}
+
 // drawn lets a kernel pay the rates of the bars of a history that its paths are drawn from.
 func (d Dated) drawn(k *tokens.Kernel, h *models.Series) error {
 	series, err := d.levels(h.Start, h.Step, len(h.Bars))
+	for name, l := range d.changes(h.Start, h.Step) {
+		series = append(series, levelled{name, l})
+	}
 	if err == nil {
 		err = k.Follow(later{token: d.Token, spec: d.spec}.follow(series))
 	}
@@ -299,14 +376,28 @@ type levelled struct {
 func (d Dated) levels(start time.Time, step time.Duration, steps int) (all []levelled, err error) {
 	var faults []error
 	for _, name := range slices.Sorted(maps.Keys(d.spec.Series)) {
-		s := d.spec.Series[name]
-		levels, err := s.Levels(start, step, steps, s.Hold)
+		levels, err := d.spec.Series[name].levels(name, start, step, steps)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", name, err))
 		}
 		all = append(all, levelled{name, levels})
 	}
 	return all, errors.Join(faults...)
+}
+
+// levels are the series of a number on the steps of a history, scaled and shifted.
+func (s Series) levels(name string, start time.Time, step time.Duration, steps int) ([]paths.Level, error) {
+	levels, err := s.Levels(start, step, steps, s.Hold)
+	if err != nil || len(s.Adjust) == 0 {
+		return levels, err
+	}
+	ps := s.Params(name)
+	scale, _ := among(ps, s.Adjust, ps[0].Name)
+	shift, _ := among(ps, s.Adjust, ps[1].Name)
+	for i := range levels {
+		levels[i].Rate = float64(levels[i].Rate*scale) + shift
+	}
+	return levels, nil
 }
 
 // follow is what the token pays from step to step: its venue's terms, and the cost of its trades,

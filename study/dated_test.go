@@ -63,6 +63,9 @@ func TestReplayDated(t *testing.T) {
 			map[string]Series{"borrow": seriesOf(false, map[int]float64{0: 1, 6: 2, 12: 9}),
 				"supply": seriesOf(false, map[int]float64{0: 0.5, 8: 0.1, 16: 9})}),
 			3*math.Exp((8*0.5+4*0.1)*hour) - 2*math.Exp((6*1.5+6*2.5)*hour)},
+		{"a loan's, scaled and shifted", datedStudy(t, param.Part{Kind: "loan"}, map[string]Series{"borrow": {
+			Rates:  seriesOf(false, map[int]float64{0: 1, 6: 2, 12: 9}).Rates,
+			Adjust: param.Values{"borrow-scale": 0.5, "borrow-shift": 0.1}}}), 3 - 2*math.Exp((6*0.6+6*1.1)*hour)},
 		{"a change of a rate", datedStudy(t, loan, nil, Change{at(4), "borrow", 3}, Change{at(0), "borrow", 1}),
 			3 - 2*math.Exp((4*1+8*3)*hour)},
 		{"a change of another number keeps the series", datedStudy(t, perp, map[string]Series{
@@ -80,7 +83,7 @@ func TestReplayDated(t *testing.T) {
 			want = e
 		}
 		for _, closes := range []bool{false, true} {
-			r, err := ReplayDated([]Dated{tt.study.Dated(0)}, still(12), closes)
+			r, err := ReplayDated([]Dated{tt.study.Dated(0)}, still(12), ReplayOptions{Closes: closes})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,7 +117,7 @@ func TestReplayFrom(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := ReplayDated([]Dated{s.Dated(0)}, h, true)
+		r, err := ReplayDated([]Dated{s.Dated(0)}, h, ReplayOptions{Closes: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,6 +145,8 @@ func TestDatedRefuses(t *testing.T) {
 		{TokenSpec{Series: map[string]Series{"fee": {}}}, "fee is a dated series; want a rate"},
 		{TokenSpec{Series: map[string]Series{"borrow": {File: "g.csv"}}}, "borrow: the series g.csv has not been read"},
 		{TokenSpec{Series: map[string]Series{"gas": seriesOf(true, map[int]float64{0: 1})}}, "gas: payments of f.csv"},
+		{TokenSpec{Series: map[string]Series{"borrow": seriesOf(false, map[int]float64{0: 1})},
+			Changes: []Change{{at(0), "borrow-scale", 2}}}, "--from 2024-01-01:borrow-scale=2: the series of borrow"},
 		{TokenSpec{Changes: []Change{{at(0), "funding", 1}}}, `a change of "funding"; want a number of the token`},
 		{TokenSpec{Changes: []Change{{at(0), "target", 0}}}, "--from 2024-01-01:target=0: tokens: target leverage = 0"},
 		{TokenSpec{Changes: []Change{{at(0), "target", 101}}}, "--from 2024-01-01:target=101: target = 101"},
@@ -165,7 +170,8 @@ func TestDatedRefuses(t *testing.T) {
 		"x: --from 2024-01-01T03:00:00Z:liquidation-threshold=0.8: tokens: the margin of the venue": datedStudy(t,
 			param.Part{Kind: "loan"}, nil, Change{at(3), "liquidation-threshold", 0.8}),
 	} {
-		if _, err := ReplayDated([]Dated{s.Dated(0)}, h, false); err == nil || !strings.Contains(err.Error(), want) {
+		_, err := ReplayDated([]Dated{s.Dated(0)}, h, ReplayOptions{})
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v; want %q", err, want)
 		}
 	}
@@ -246,7 +252,7 @@ func TestRatesOfRealYears(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := ReplayDated([]Dated{s.Dated(0)}, h, false)
+			r, err := ReplayDated([]Dated{s.Dated(0)}, h, ReplayOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}

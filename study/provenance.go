@@ -56,6 +56,11 @@ func (s *Study) Settings(from Origins) []Setting {
 				text = s.String()
 			}
 			add(prefix+q.Name, text, q.Name)
+			for _, p := range series[q.Name].Params(q.Name) {
+				if v, ok := series[q.Name].Adjust[p.Name]; ok {
+					add(prefix+p.Name, p.Format(v), p.Name)
+				}
+			}
 		}
 	}
 	add("horizon", param.FormatSeconds(spec.Horizon.Seconds()), "horizon")

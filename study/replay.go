@@ -7,11 +7,34 @@ import (
 	"mcrisk/tokens"
 )
 
+// ReplayOptions say how a price history is replayed, and what is kept of it.
+type ReplayOptions struct {
+	Closes     bool // see closes only
+	BothOrders bool // bars go over their farther extreme first as well, in lifetimes of their own
+	Track      bool // keep what each token was after every step
+	Events     bool // keep events of tokens
+}
+
 // A Replayed is the result of a replay of a price history.
 type Replayed struct {
 	Underlying tokens.MarketLife // record of the price
 	Held       tokens.Lifetime   // of one unit of equity in the underlying, bought at the first open and kept, free
 	Lives      []tokens.Lifetime // by token
+
+	// FartherFirst are the lifetimes, by token, with the farther extreme of every bar first and then the
+	// nearer one, which nobody knows; nil unless asked for, and at closes.
+	FartherFirst []tokens.Lifetime
+
+	Prices []float64        // of the underlying after every step, relative to the first open; nil unless asked for
+	Tracks []Track          // by token; nil unless asked for
+	Events [][]tokens.Event // by token, but for carry, price and fee, which every step has; nil unless asked for
+}
+
+// A Track is a token after every step of a history, missing bars included.
+type Track struct {
+	Marks   []tokens.Mark
+	Borrow  []float64 // rate a year that a lender asked in the step; nil: the venue has none
+	Funding []float64 // rate a year that longs paid; nil: the venue has none
 }
 
 // Replay runs tokens through a price history, from the open of its first bar to
@@ -28,18 +51,18 @@ func Replay(ts []tokens.Token, h *paths.History, closes bool) (*Replayed, error)
 	for _, t := range ts {
 		constant = append(constant, Dated{Token: t})
 	}
-	return ReplayDated(constant, h, closes)
+	return ReplayDated(constant, h, ReplayOptions{Closes: closes})
 }
 
 // ReplayDated is [Replay] of tokens whose rates, gas or impact may be dated series, and whose
 // numbers may change. A bar pays the mean of a rate over it, and the payments whose stamps are in it,
 // on what is held at its start. Bars that a series does not reach are an error, unless it holds.
 // Changes take effect at the start of the first bar that does not begin before them.
-func ReplayDated(ts []Dated, h *paths.History, closes bool) (*Replayed, error) {
+func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, error) {
 	if _, err := paths.NewGrid(h.Span(), h.Step); err != nil {
 		return nil, fmt.Errorf("study: %s: %w", h.Name, err)
 	}
-	p, err := pathOf(h, closes || h.ClosesOnly)
+	p, err := pathOf(h, o.Closes || h.ClosesOnly)
 	if err != nil {
 		return nil, fmt.Errorf("study: %w", err)
 	}
@@ -47,7 +70,20 @@ func ReplayDated(ts []Dated, h *paths.History, closes bool) (*Replayed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("study: %w", err)
 	}
-	r := &Replayed{Held: k.Live(p), Lives: make([]tokens.Lifetime, len(ts))}
+	r := &Replayed{Lives: make([]tokens.Lifetime, len(ts))}
+	if o.Track {
+		marks := make([]tokens.Mark, len(p.Bars))
+		r.Held = k.LiveMarked(p, marks)
+		r.Prices, r.Tracks = make([]float64, len(marks)), make([]Track, len(ts))
+		for i := range marks {
+			r.Prices[i] = marks[i].NAV
+		}
+	} else {
+		r.Held = k.Live(p)
+	}
+	if o.Events {
+		r.Events = make([][]tokens.Event, len(ts))
+	}
 	r.Underlying = marketOf(p, &r.Held)
 	for i, d := range ts {
 		t := &d.Token
@@ -59,7 +95,23 @@ func ReplayDated(ts []Dated, h *paths.History, closes bool) (*Replayed, error) {
 		if err != nil {
 			return nil, fmt.Errorf("study: %s: %w", t.Name, err)
 		}
-		r.Lives[i] = k.Live(p)
+		var marks []tokens.Mark
+		if o.Track {
+			marks = make([]tokens.Mark, len(p.Bars))
+			r.Tracks[i] = Track{marks, d.charged("borrow", h, len(marks)), d.charged("funding", h, len(marks))}
+		}
+		trades := 0 // about
+		if o.BothOrders && p.Extremes {
+			other := p
+			other.FartherFirst = true
+			r.FartherFirst = append(r.FartherFirst, k.Live(other))
+			trades = r.FartherFirst[i].Rebalances
+		}
+		if o.Events {
+			r.Lives[i], r.Events[i] = k.TraceTrades(p, marks, trades+trades/4)
+		} else {
+			r.Lives[i] = k.LiveMarked(p, marks)
+		}
 	}
 	return r, nil
 }
@@ -88,6 +140,7 @@ func pathOf(h *paths.History, closes bool) (tokens.Path, error) {
 	if err != nil {
 		return p, err
 	}
+	p.Bars = make([]tokens.Bar, 0, len(series.Bars))
 	for _, b := range series.Bars {
 		bar := tokens.Bar{Move: b.Close}
 		if !closes {

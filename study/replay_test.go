@@ -2,6 +2,7 @@ package study
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,43 @@ func TestReplayOfTheUnderlying(t *testing.T) {
 		}
 		if len(r.Lives) != 0 || r.Held.Rebalances != 0 || r.Held.Liquidations != 0 {
 			t.Errorf("%+v; want one who holds", r)
+		}
+	}
+}
+
+// A fund of closes that resets every day, over a weekend: interest on what it owes or has passes on
+// Saturday and Sunday, and Monday's move is that of the leverage to which it was reset.
+func TestReplayOfAFundOverAWeekend(t *testing.T) {
+	h := &paths.History{Step: 24 * time.Hour, ClosesOnly: true}
+	for day, price := range map[int]float64{4: 100, 5: 110, 8: 99} { // a Thursday, Friday and Monday
+		h.Bars = append(h.Bars, paths.Bar{Start: time.Date(2024, 1, day, 0, 0, 0, 0, time.UTC),
+			Open: price, High: price, Low: price, Close: price})
+	}
+	slices.SortFunc(h.Bars, func(a, b paths.Bar) int { return a.Start.Compare(b.Start) })
+	grows := math.Exp(0.365 / 365) // a tenth of a percent a day
+	for _, tt := range []struct {
+		target float64
+		loan   tokens.Loan
+		days   []float64 // NAV over that of the day before, from Thursday on
+	}{
+		{3, tokens.Loan{Borrow: 0.365, Threshold: 0.999},
+			[]float64{3 - 2*grows, 3.3 - 2*grows, 3 - 2*grows, 3 - 2*grows, 2.7 - 2*grows}},
+		{-1, tokens.Loan{Supply: 0.365, Threshold: 0.999},
+			[]float64{2*grows - 1, 2*grows - 1.1, 2*grows - 1, 2*grows - 1, 2*grows - 0.9}},
+	} {
+		token := tokens.Token{Target: tt.target, Policy: tokens.Every{Interval: 24 * time.Hour},
+			Mechanism: tt.loan, AUM: 1}
+		r, err := ReplayDated([]Dated{{Token: token}}, h, ReplayOptions{Track: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 1.0
+		for i, day := range tt.days {
+			want *= day
+			m := r.Tracks[0].Marks[i]
+			if !(math.Abs(m.NAV-want) < 1e-12) || !(math.Abs(m.Leverage-tt.target) < 1e-12) {
+				t.Errorf("target %v, day %d: %+v; want NAV %v at the target", tt.target, i, m, want)
+			}
 		}
 	}
 }

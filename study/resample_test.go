@@ -102,7 +102,7 @@ func TestFirstBlockIsReplayed(t *testing.T) {
 			if err != nil || !part.Bars[0].Start.Equal(at) || part.Span() != s.Horizon {
 				continue // it wraps, or begins or ends in missing bars
 			}
-			r, err := study.ReplayDated(ts, part, extremes == 0)
+			r, err := study.ReplayDated(ts, part, study.ReplayOptions{Closes: extremes == 0})
 			if err != nil {
 				t.Fatal(err)
 			}

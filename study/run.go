@@ -101,7 +101,7 @@ func newRunner(s *Study) (*runner, error) {
 		Grid: grid, Seed: spec.Seed}
 	for i, token := range s.tokens {
 		k, err := tokens.Compile(token, spec.Step)
-		if err == nil && len(spec.Tokens[i].Series) > 0 {
+		if err == nil && spec.Tokens[i].dated() != "" {
 			r.generator.Dates = true
 			err = s.Dated(i).drawn(k, spec.History.Series)
 		}

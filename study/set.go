@@ -65,6 +65,9 @@ func (s Spec) params() []param.Param {
 		if t.Policy.Kind == "band" {
 			ps = append(ps, HalfWidth)
 		}
+		for name, series := range t.Series {
+			ps = append(ps, series.Params(name)...)
+		}
 	}
 	return ps
 }
@@ -136,6 +139,12 @@ func (t TokenSpec) set(name string, v float64) TokenSpec {
 		t.Series = maps.Clone(t.Series)
 		delete(t.Series, name)
 	}
+	if of, _, ok := t.adjustment(name); ok {
+		t.Series = maps.Clone(t.Series)
+		s := t.Series[of]
+		s.Adjust = set(s.Adjust, name, v)
+		t.Series[of] = s
+	}
 	if has(tokens.Params, name) {
 		t.Values = set(t.Values, name, v)
 	}
@@ -176,6 +185,9 @@ func (t TokenSpec) Value(name string) (float64, bool) {
 		return t.halfWidth()
 	}
 	if v, ok := among(tokens.Params, t.Values, name); ok {
+		return v, true
+	}
+	if _, v, ok := t.adjustment(name); ok {
 		return v, true
 	}
 	if v, ok := valueOf(&tokens.Policies, t.Policy, name); ok {

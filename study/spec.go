@@ -178,7 +178,7 @@ func (s Spec) checkTexts() error {
 		plain("token", t.Name)
 		for _, name := range slices.Sorted(maps.Keys(t.Series)) {
 			series := t.Series[name]
-			plain("series of "+name, series.File, series.Column)
+			plain("series of "+name, series.File, series.Column, series.Zone)
 			for _, column := range slices.Sorted(maps.Keys(series.Where)) {
 				plain("rows of the series of "+name, column, series.Where[column])
 			}

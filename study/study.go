@@ -94,6 +94,17 @@ func (s *Study) WithPaths(paths, marks int) (*Study, error) {
 	return &other, nil
 }
 
+// WithHorizon is the study with lifetimes of another length, a multiple of its step, and
+// no marks. It shares all parts.
+func (s *Study) WithHorizon(horizon time.Duration) (*Study, error) {
+	other := *s
+	other.spec.Horizon, other.spec.Marks = horizon, 0
+	if err := other.spec.checkSize(); err != nil {
+		return nil, err
+	}
+	return &other, nil
+}
+
 // Certain is the study with the numbers of its model taken as known. It shares all
 // parts.
 func (s *Study) Certain() *Study {

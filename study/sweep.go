@@ -3,6 +3,7 @@ package study
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -335,7 +336,16 @@ func keyOf(p param.Part) string { return string(appendKey(nil, p.Kind, p.Values)
 func (t TokenSpec) key() string {
 	key := appendKey(nil, t.Policy.Kind, t.Policy.Values)
 	key = appendKey(key, t.Mechanism.Kind, t.Mechanism.Values)
-	return string(appendKey(key, "", t.Values))
+	key = appendKey(key, "", t.Values)
+	for _, name := range slices.Sorted(maps.Keys(t.Series)) {
+		s := t.Series[name]
+		key = fmt.Appendf(key, "%s %s %s %s %t ", name, s, s.SHA256, s.Zone, s.Hold)
+		key = appendKey(key, "", s.Adjust)
+	}
+	if len(t.Changes) > 0 {
+		key = fmt.Append(key, t.Changes)
+	}
+	return string(key)
 }
 
 func appendKey(key []byte, kind string, values param.Values) []byte {

@@ -70,7 +70,7 @@ func TestRecords(t *testing.T) {
 	want("least leverage with extremes", f.MinLeverage, 3.0/2)
 
 	// A gap over night that is gone at the close counts as well.
-	gap := Path{day, []Bar{{Gap: math.Log(0.6), Hi: math.Log(1 / 0.6), Move: math.Log(1 / 0.6)}}, true}
+	gap := inside(day, []Bar{{Gap: math.Log(0.6), Hi: math.Log(1 / 0.6), Move: math.Log(1 / 0.6)}})
 	for _, keeper := range []Keeper{{}, {Interval: day}} {
 		token := free(2, Hold{})
 		token.Keeper = keeper

@@ -26,6 +26,9 @@ func compile(t testing.TB, token Token, step time.Duration) *Kernel {
 	return k
 }
 
+// inside is a path whose extremes are known.
+func inside(step time.Duration, bars []Bar) Path { return Path{Step: step, Bars: bars, Extremes: true} }
+
 // bars returns a path of steps that move in straight lines from close to
 // close: the price at the end of each, over the price at the start.
 func bars(step time.Duration, prices ...float64) Path {

@@ -132,7 +132,7 @@ func TestKeeperSkipsMissedLooks(t *testing.T) {
 		t.Errorf("in bars: %s; want %s", got, want)
 	}
 	// The same in one bar that falls and comes back and falls: -.06, +.06, -.06.
-	p := Path{Step: 3 * time.Hour, Bars: []Bar{{Lo: -0.06, Move: -0.06}}, Extremes: true}
+	p := inside(3*time.Hour, []Bar{{Lo: -0.06, Move: -0.06}})
 	_, events = compile(t, token, p.Step).Trace(p)
 	// At 1h ln S = −.02, inside; 2h −.04; at 3h −.06, outside.
 	if got, want := timeline(events), "3h0m0s order"; got != want {
@@ -144,7 +144,7 @@ func TestKeeperSkipsMissedLooks(t *testing.T) {
 // order of 1h00 is followed by the look at 6h00.
 func TestKeeperForgetsPassedLooks(t *testing.T) {
 	token := merge(Token{Keeper: Keeper{Interval: time.Hour, Latency: 270 * time.Minute}, Cost: Cost{Gas: 2e6}})
-	p := Path{6 * time.Hour, []Bar{{Lo: -0.3, Move: -0.3}}, true}
+	p := inside(6*time.Hour, []Bar{{Lo: -0.3, Move: -0.3}})
 	_, events := compile(t, token, p.Step).Trace(p)
 	if got, want := timeline(events), "1h0m0s order, 5h30m0s no trade, 6h0m0s order"; got != want {
 		t.Errorf("%s; want %s", got, want)
@@ -156,7 +156,7 @@ func TestKeeperForgetsPassedLooks(t *testing.T) {
 func TestCarryTakesThePosition(t *testing.T) {
 	token := free(3, Every{Interval: 30 * time.Minute})
 	token.Mechanism = Perp{BorrowFee: 100, Maintenance: 0.33, LiquidationFee: 0.1}
-	p := Path{time.Hour, []Bar{{Hi: 0.1, Move: 0.1}}, true}
+	p := inside(time.Hour, []Bar{{Hi: 0.1, Move: 0.1}})
 	f, events := compile(t, token, p.Step).Trace(p)
 	if got, want := timeline(events), "0s liquidation, 30m0s rebalance, 1h0m0s rebalance"; got != want {
 		t.Errorf("%s; want %s", got, want)
@@ -164,7 +164,7 @@ func TestCarryTakesThePosition(t *testing.T) {
 	carry := 300.0 / 8760
 	within(t, "NAV after the liquidation", f.MinNAV, 1-carry-0.3, 1e-14)
 	balance(t, f)
-	still := Path{time.Hour, []Bar{{}}, true}
+	still := inside(time.Hour, []Bar{{}})
 	if got, want := timeline(second(compile(t, token, p.Step).Trace(still))),
 		"0s liquidation, 30m0s rebalance, 1h0m0s no trade"; got != want {
 		t.Errorf("a still price: %s; want %s", got, want)
@@ -172,7 +172,7 @@ func TestCarryTakesThePosition(t *testing.T) {
 
 	token.Mechanism = Perp{BorrowFee: 100}
 	token.Policy = Hold{}
-	for _, p := range []Path{grid(5*day, 4), bars(5*day, 4), {5 * day, []Bar{{Gap: math.Log(4)}}, true}} {
+	for _, p := range []Path{grid(5*day, 4), bars(5*day, 4), inside(5*day, []Bar{{Gap: math.Log(4)}})} {
 		f, events = compile(t, token, p.Step).Trace(p)
 		if got, want := timeline(events), "0s wipe-out"; got != want {
 			t.Errorf("%s; want %s", got, want)
@@ -208,7 +208,7 @@ func TestWalkOfABar(t *testing.T) {
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
-			_, events := compile(t, free(3, Hold{}), time.Hour).Trace(Path{time.Hour, []Bar{r.bar}, true})
+			_, events := compile(t, free(3, Hold{}), time.Hour).Trace(inside(time.Hour, []Bar{r.bar}))
 			var got []point
 			for _, e := range events {
 				if e.Name == "price" {
@@ -286,7 +286,7 @@ func TestKeeperInsideBars(t *testing.T) {
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
-			f, events := compile(t, merge(r.change), time.Hour).Trace(Path{time.Hour, r.bars, true})
+			f, events := compile(t, merge(r.change), time.Hour).Trace(inside(time.Hour, r.bars))
 			if got := timeline(events); got != r.timeline {
 				t.Errorf("%s;\nwant %s", got, r.timeline)
 			}
@@ -323,7 +323,7 @@ func TestLeversAgainInsideALeg(t *testing.T) {
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
-			_, events := compile(t, merge(r.change), time.Hour).Trace(Path{time.Hour, []Bar{r.bar}, true})
+			_, events := compile(t, merge(r.change), time.Hour).Trace(inside(time.Hour, []Bar{r.bar}))
 			if got := timeline(events); got != r.timeline {
 				t.Errorf("%s;\nwant %s", got, r.timeline)
 			}
@@ -390,7 +390,7 @@ func TestRideAlongAnEdge(t *testing.T) {
 // Trading along an edge that begins outside the band first goes to the edge.
 func TestRideAfterAGap(t *testing.T) {
 	token := free(3, Band{Low: 2.7, High: 3.3})
-	f, events := compile(t, token, day).Trace(Path{day, []Bar{{Gap: math.Log(0.9), Lo: -0.1, Move: -0.1}}, true})
+	f, events := compile(t, token, day).Trace(inside(day, []Bar{{Gap: math.Log(0.9), Lo: -0.1, Move: -0.1}}))
 	within(t, "NAV", f.NAV, 0.7*math.Exp(-0.33), 1e-14)
 	if got, want := timeline(events), "0s rebalance, 24h0m0s edge"; got != want {
 		t.Errorf("%s; want %s", got, want)
@@ -408,7 +408,7 @@ func TestEntrySizeAlongAnEdge(t *testing.T) {
 		k := compile(t, token, day)
 		along, steps := k.Begin(), k.Begin()
 		move := math.Log(r.price)
-		k.barStep(&along, bars(day, r.price).Bars[0], day)
+		k.barStep(&along, bars(day, r.price).Bars[0], false, day)
 		const n = 20_000
 		for i := range n {
 			k.gridStep(&steps, math.Exp(move/n), time.Duration(i+1)*day)

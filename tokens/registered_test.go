@@ -59,7 +59,7 @@ func runFrom(k *Kernel, l *Lane, p Path, first int) {
 		l.down = p.Bars[i].Down && k.token.Keeper.Outage.Rate > 0
 		if p.Extremes {
 			k.flush(l)
-			k.barStep(l, p.Bars[i], now)
+			k.barStep(l, p.Bars[i], false, now)
 		} else {
 			k.advanceGrid(l, fmath.Exp(p.Bars[i].Move), now)
 		}
@@ -94,7 +94,7 @@ func TestRestart(t *testing.T) {
 			for at := rapid.IntRange(0, 2).Draw(t, "first"); at <= len(p.Bars); at += 3 {
 				head.Bars = p.Bars[:at]
 				l := k.Begin()
-				k.run(&l, head)
+				k.run(&l, head, nil)
 				runFrom(k, &l, p, at)
 				if got := k.Finish(&l, p.length()); !same(got, whole) {
 					t.Errorf("%s: from step %d it ends with %+v\nand from the start with %+v", kind.Name, at, got,
@@ -105,7 +105,7 @@ func TestRestart(t *testing.T) {
 				var before, got []Event
 				traced := k.Begin()
 				traced.trace = &recorder{kernel: k, observe: func(e Event) { before = append(before, e) }, s: 1}
-				k.run(&traced, head)
+				k.run(&traced, head, nil)
 				traced.trace.flush()
 				copied := traced
 				copied.trace = &recorder{kernel: k, observe: func(e Event) { got = append(got, e) }, s: traced.trace.s}

@@ -26,6 +26,7 @@ type Event struct {
 type recorder struct {
 	kernel  *Kernel
 	observe func(Event)
+	trades  bool // leave out what every step has: carry, price, fee
 	last    Event
 	s       float64
 }
@@ -43,6 +44,9 @@ func (r *recorder) event(l *Lane, now time.Duration, name string) {
 }
 
 func (r *recorder) record(l *Lane, now time.Duration, name string) {
+	if r.trades && (name == "carry" || name == "price" || name == "fee") {
+		return
+	}
 	e := Event{Time: now, Name: name, Price: r.s}
 	e.stand(l)
 	e.AUM = r.kernel.size(l, max(0, e.Equity))
@@ -72,12 +76,14 @@ type Path struct {
 	// Extremes says that Lo, Hi and Gap of the bars are known. Without them only
 	// Move counts, and the price is seen at the end of each step.
 	Extremes bool
+	// FartherFirst says that bars go over their farther extreme first, and then the nearer one.
+	FartherFirst bool
 }
 
 // Live returns the token's lifetime on a path.
 func (k *Kernel) Live(p Path) Lifetime {
 	l := k.Begin()
-	return k.run(&l, p).Finish(&l, p.length())
+	return k.run(&l, p, nil).Finish(&l, p.length())
 }
 
 // Trace is Live with every event that happened. It runs the same code: the
@@ -85,19 +91,22 @@ func (k *Kernel) Live(p Path) Lifetime {
 func (k *Kernel) Trace(p Path) (Lifetime, []Event) {
 	var events []Event
 	l := k.BeginTraced(func(e Event) { events = append(events, e) })
-	return k.run(&l, p).Finish(&l, p.length()), events
+	return k.run(&l, p, nil).Finish(&l, p.length()), events
 }
 
 func (p Path) length() time.Duration { return time.Duration(len(p.Bars)) * p.Step }
 
-// run lives the path and returns the kernel that it ended with.
-func (k *Kernel) run(l *Lane, p Path) *Kernel {
+// run lives the path, marks its steps if it is to, and returns the kernel that it ended with.
+func (k *Kernel) run(l *Lane, p Path, marks []Mark) *Kernel {
 	if p.Step != k.step {
 		panic("tokens: path has another step than the kernel was compiled for")
 	}
 	at := 0 // of what is dated
 	for i, bar := range p.Bars {
 		if l.ended {
+			for ; marks != nil && i < len(p.Bars); i++ {
+				marks[i] = k.mark(l)
+			}
 			return k
 		}
 		now := time.Duration(i+1) * k.step
@@ -113,9 +122,12 @@ func (k *Kernel) run(l *Lane, p Path) *Kernel {
 		l.down = bar.Down && k.token.Keeper.Outage.Rate > 0
 		if p.Extremes {
 			k.flush(l)
-			k.barStep(l, bar, now)
+			k.barStep(l, bar, p.FartherFirst, now)
 		} else {
 			k.advanceGrid(l, fmath.Exp(bar.Move), now)
+		}
+		if marks != nil {
+			marks[i] = k.mark(l)
 		}
 	}
 	return k
@@ -124,16 +136,20 @@ func (k *Kernel) run(l *Lane, p Path) *Kernel {
 // traceFast is a step of the fast path with its events: gridStep makes them on a copy,
 // and the last one is given the position of the lane itself.
 func (k *Kernel) traceFast(l *Lane, gross float64, now time.Duration) {
-	book, c := l.trace, k.fast
-	flushed := *l
-	c.flush(k, &flushed)
+	book, c, flushed := l.trace, k.fast, *l
 	l.trace = nil
-	if !c.step(l, gross, now) {
-		*l = flushed
-		k.gridStep(l, gross, now)
+	stepped := c.step(l, gross, now)
+	if stepped && book.trades && l.rebalances == flushed.rebalances {
+		l.trace = book
+		book.price(gross)
 		return
 	}
+	c.flush(k, &flushed)
 	k.gridStep(&flushed, gross, now)
+	if !stepped {
+		*l = flushed
+		return
+	}
 	flushed = *l
 	c.flush(k, &flushed)
 	book.last.stand(&flushed)

@@ -18,8 +18,11 @@ type Bar struct {
 }
 
 // barStep is one step whose extremes are known.
-func (k *Kernel) barStep(l *Lane, bar Bar, now time.Duration) {
+func (k *Kernel) barStep(l *Lane, bar Bar, fartherFirst bool, now time.Duration) {
 	logs := block.WayThrough(bar.Gap, min(bar.Lo, bar.Move), max(bar.Hi, bar.Move), bar.Move)
+	if fartherFirst {
+		logs = logs.FartherFirst()
+	}
 	factors := logs.Factors()
 	k.wayStep(l, &logs, &factors, now)
 }
@@ -54,6 +57,7 @@ func (k *Kernel) wayStep(l *Lane, logs, factors *block.Way, now time.Duration) {
 				continue // the price stands still, and walk would not gauge it either
 			}
 			l.move(x)
+			l.trace.price(factors[i])
 			if k.terms.EntrySize || !l.between() {
 				k.gauge(l)
 			}
@@ -89,7 +93,7 @@ type calm struct {
 const clearly = 1e-6
 
 func (k *Kernel) calm(l *Lane, now time.Duration) calm {
-	c := calm{l.trace == nil && k.clock(l) >= now, math.Inf(-1), math.Inf(1)}
+	c := calm{(l.trace == nil || l.trace.trades) && k.clock(l) >= now, math.Inf(-1), math.Inf(1)}
 	if k.token.Keeper.Interval == 0 && !l.down && l.due == Never {
 		c.low, c.high = l.trigger.Low*(1+clearly), l.trigger.High*(1-clearly)
 	}

@@ -28,7 +28,7 @@ func (s scripted) Trade(v View, _ *State) (float64, bool) {
 // watches and wants. The bar falls by a quarter, rises by a half and falls
 // back: at pieces of a thousandth some 1,400 questions.
 func TestWalkEnds(t *testing.T) {
-	p := Path{Step: time.Hour, Bars: []Bar{{Gap: 0.01, Lo: -0.25, Hi: 0.25}, {Hi: 0.1, Move: 0.1}}, Extremes: true}
+	p := inside(time.Hour, []Bar{{Gap: 0.01, Lo: -0.25, Hi: 0.25}, {Hi: 0.1, Move: 0.1}})
 	watches := map[string]func(View) Trigger{
 		"at the leverage it has": func(v View) Trigger { return Trigger{v.Leverage, v.Leverage, Never} },
 		"above it":               func(v View) Trigger { return Trigger{v.Leverage * 2, v.Leverage * 3, Never} },
@@ -141,7 +141,7 @@ func TestRefusedTradesLeaveAHolder(t *testing.T) {
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
-			p := Path{Step: time.Hour, Bars: r.bars, Extremes: true}
+			p := inside(time.Hour, r.bars)
 			size := math.Abs(r.target)
 			hold := live(t, free(r.target, Hold{}), p)
 			for _, to := range []Destination{Edge, Target} {
@@ -177,9 +177,9 @@ func TestCloseBeyondExtremes(t *testing.T) {
 	token := Token{Target: 3, Policy: Hold{}, Mechanism: Loan{Threshold: 0.85, Bonus: 0.05}, AUM: 1e6}
 	k := compile(t, token, time.Hour)
 	bar := Bar{Move: math.Log(0.7), Lo: -0.01, Hi: 0.01}
-	got := k.Live(Path{Step: time.Hour, Bars: []Bar{bar}, Extremes: true})
+	got := k.Live(inside(time.Hour, []Bar{bar}))
 	bar.Lo = bar.Move
-	want := k.Live(Path{Step: time.Hour, Bars: []Bar{bar}, Extremes: true})
+	want := k.Live(inside(time.Hour, []Bar{bar}))
 	if want.Liquidations == 0 || !same(got, want) {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}

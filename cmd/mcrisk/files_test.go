@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -167,7 +168,11 @@ var wrote = []struct{ object, table, command string }{
 	{"simulate and summary", "", "simulate --target 3 --model bootstrap --history PRICES --column close --stamp open " +
 		"--zone UTC --horizon 1d --paths 50"},
 	{"replay", "", "replay PRICES --token ETHBULL3X"},
-	{"replay", "", "replay PRICES --target 3 --gas @RATES:apr?asset=USDC --series-gaps hold --from FROM:fee=2bp"},
+	{"replay", "", "replay PRICES --spec SCALED --zone UTC --series-gaps hold --from FROM:fee=2bp"},
+	{"replay", "", "replay BARS --token BTCBULL3X --latencies 1h --against BARS --index SMOOTH"},
+	{"replay --window", "", "replay BARS --token BTCBULL3X --latencies 1h --against BARS --index SMOOTH --window all"},
+	{"cohorts", "", "cohorts PRICES --token ETHBULL3X --periods 1d,7d --paths 50"},
+	{"cohorts", "", "cohorts PRICES --token ETHBULL3X --from FROM:fee=2bp --no-figures"},
 	{"validate", "", "validate PRICES --target 3 --band 2.7:3.3 --until 2023-12-15 --horizon 5d --paths 20 " +
 		"--model gbm,bates"},
 	{"history", "history", "history PRICES"},
@@ -236,10 +241,14 @@ func TestFilesAreOnThePage(t *testing.T) {
 	}
 	resultsOf(t, "merge", "--no-figures", "--out", shards[2], shards[0], shards[1])
 	rates := write(t, "rates.csv", "date,asset,apr\n2023-12-01,USDC,0.05\n2023-12-02,USDC,0.06\n")
+	scaled := write(t, "scaled.yaml", "tokens:\n- name: three\n  target: 3\n  policy: {kind: hold}\n"+
+		"  mechanism: {kind: loan}\n  gas: {series: "+rates+", column: apr, where: {asset: USDC}, "+
+		"scale: 2, shift: 0.1}\n")
+	spiky, smooth := write(t, "spiky.csv", spikyBars(60)), write(t, "smooth.csv", spikyBars(65))
 	for _, w := range wrote {
 		fits := filepath.Join(dir, "calibrate-run")
 		names := strings.NewReplacer("PRICES", prices, "RUN", run, "FITS", fits, "SHARDS", shards[2],
-			"RATES", rates, "FROM", "2023-12-10")
+			"SCALED", scaled, "BARS", spiky, "SMOOTH", smooth, "FROM", "2023-12-10")
 		args := strings.Fields(names.Replace(w.command))
 		if w.table != "" {
 			table(w.command, w.table, resultsOf(t, append(slices.Clone(args), "--csv")...))
@@ -324,4 +333,23 @@ func writePrices(t *testing.T, path string) {
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// spikyBars are hourly bars of March 2020 that fall by half, with a spike on the way. One is missing where
+// there is hardly one.
+func spikyBars(spike float64) string {
+	text := "time,open,high,low,close\n"
+	for hour := range 24 * 14 {
+		price := 100 - 50*float64(hour)/(24*14)
+		low := price - 1
+		if hour == 100 {
+			low = spike
+		}
+		if hour == 120 && spike > 60 {
+			continue
+		}
+		text += fmt.Sprintf("%s,%v,%v,%v,%v\n", time.Date(2020, 3, 7, hour, 0, 0, 0, time.UTC).Format(time.RFC3339),
+			price, price+1, low, price)
+	}
+	return text
 }

@@ -62,6 +62,7 @@ func line(c *fuzz.Source) []string {
 	cmd := fuzz.Pick(c, commands...)
 	args := []string{cmd.Name()}
 	for _, what := range map[string][]string{"history": {"file"}, "calibrate": {"file"}, "replay": {"file"},
+		"cohorts": {"file"},
 		"summary": {"run"},
 		"verify":  {"run"}, "missing": {"run"}, "plot": {"run"}, "merge": {"run", "run"},
 		"tokens": {"name"}}[cmd.Name()] {

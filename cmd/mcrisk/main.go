@@ -25,8 +25,7 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "mcrisk",
 		Short: "Monte Carlo risk of leveraged tokens",
-		Long: `mcrisk simulates leveraged tokens on thousands of possible price paths: decay,
-drawdown, cost, liquidation. Begin with: mcrisk simulate --token ETHBULL3X
+		Long: `mcrisk simulates leveraged tokens. Begin with: mcrisk simulate --token ETHBULL3X
 
 Results go to standard output, progress and notes to standard error.
 Exit status: 0 done, 1 failed, 2 bad input, 3 a --require does not hold, 130
@@ -68,6 +67,7 @@ interrupted, 141 results not read to their end.`,
 		newValidate(),
 		newHistory(),
 		newReplay(),
+		newCohorts(),
 		newTokens(),
 		newVersion(),
 	)

@@ -153,7 +153,8 @@ func (s shell) run(ctx context.Context, name string, args ...string) (string, er
 }
 
 // sampling are the commands that take a number of paths.
-var sampling = regexp.MustCompile(`^mcrisk (simulate|sweep|compare|heatmap|liquidation|breakeven|costs|trace)\b`)
+var sampling = regexp.MustCompile(
+	`^mcrisk (simulate|sweep|compare|heatmap|liquidation|breakeven|costs|cohorts|trace)\b`)
 
 // quick is a block of commands whose numbers the page does not show, with few paths.
 func quick(lines []string) string {

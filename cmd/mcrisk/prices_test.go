@@ -158,7 +158,7 @@ func TestYearsAreTime(t *testing.T) {
 		t.Errorf("calibrate: sigma %v; want %v", got, sd)
 	}
 	var r struct {
-		Lives []struct{ Values map[string]any }
+		Tokens []map[string]any
 	}
 	text := resultsOf(t, "replay", file, "--target", "1", "--policy", "hold", "--mechanism", "perp", "--funding", "0",
 		"--streaming-fee", "10%", "--latencies", "0", "--no-save", "--json")
@@ -166,7 +166,8 @@ func TestYearsAreTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Its bars begin on a Monday and end with the Monday eight weeks on.
-	if got, want := r.Lives[1].Values["log_streaming_fee"].(float64), -0.1*57/365; math.Abs(got-want) > 1e-12 {
+	logs := r.Tokens[0]["ledger"].(map[string]any)["log"].(map[string]any)
+	if got, want := logs["streaming_fee"].(float64), -0.1*57/365; math.Abs(got-want) > 1e-12 {
 		t.Errorf("replay: a streaming fee of %v; want %v", got, want)
 	}
 }
@@ -225,14 +226,14 @@ func TestReplayToTheEdge(t *testing.T) {
 			}
 			file := write(t, "p.csv", "time,open,high,low,close\n"+bar(0, 1, tt.edge)+bar(1, tt.edge, end))
 			var r struct {
-				Lives []struct{ Values map[string]any }
+				Tokens []map[string]any
 			}
 			text := resultsOf(t, "replay", file, "--target", fmt.Sprint(tt.target), "--band", "1.5:3", "--to", "target",
 				"--mechanism", "perp", "--funding", "0", "--latencies", "0", "--no-save", "--json")
 			if err := json.Unmarshal([]byte(text), &r); err != nil {
 				t.Fatal(err)
 			}
-			got, want := r.Lives[1].Values, 1+tt.target*(end-1)
+			got, want := r.Tokens[0], 1+tt.target*(end-1)
 			if got["rebalances"] != 0.0 || math.Abs(got["nav"].(float64)-want) > 1e-12 {
 				t.Errorf("%vx to %v, unit %v: %v trades, NAV %v; want none and %v", tt.target, tt.edge, unit,
 					got["rebalances"], got["nav"], want)

@@ -2,51 +2,51 @@ package main
 
 import (
 	"context"
+	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"mcrisk/assess"
 	"mcrisk/internal/cli"
+	"mcrisk/paths"
 	"mcrisk/report"
+	"mcrisk/rundir"
 	"mcrisk/study"
 )
 
 // replayOptions are the options of mcrisk replay.
 type replayOptions struct {
-	study     cli.StudyOptions
-	part      cli.HistoryOptions
-	dated     cli.DatedOptions
-	output    cli.OutputOptions
-	latencies string
-	closes    bool     // see closes only
-	unused    []string // flags of a study that a history answers or has no use for
+	study  cli.StudyOptions
+	part   cli.HistoryOptions
+	dated  cli.DatedOptions
+	replay cli.ReplayOptions
+	output cli.OutputOptions
+	unused []string // flags of a study that a history answers or has no use for
 }
 
 func newReplay() *cobra.Command {
 	o := new(replayOptions)
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
-		Short: "Run a token through a price history, with prompt and late keepers",
-		Long: `replay runs a token through the bars of a price history, once for each latency of
-its keeper: what would have happened on 12 March 2020?
+		Short: "Run tokens through a price history",
+		Long: `replay runs tokens through the bars of a price history, once for each latency of
+their keeper: what would have happened on 12 March 2020?
 
-Within a bar the path is open, nearer extreme, farther extreme, close. With
---closes it is the close only. Where bars are missing the price stands still, then
-jumps to the next open. The token starts at its target at the first open. Nothing
-is estimated, so there are no intervals.
+Within a bar the path is open, nearer extreme, farther extreme, close. The other order
+is run too, and the difference printed. Where bars are missing the price stands still,
+then jumps to the next open. A token starts at its target at the first open. Nothing
+is estimated, so there are no intervals. path.csv has the token after every bar,
+events.csv every trade.
 
-Rates are constant unless they are dated series. --funding @FILE takes a column of
+Rates are constant unless they are dated series: --funding @FILE takes a column of
 rates per year, each in force from its stamp until the next, or a column
 rate_per_period, each paid whole at its stamp; :COLUMN and ?KEY=VALUE pick columns
-and rows. A bar pays the mean of a rate over it, on what is held at its start. --from
-changes a number on a date.
-
-Last-traded prices of a perpetual have spikes that oracles do not have: for a loan
-prefer prices of the spot market.`,
+and rows. A bar pays the mean of a rate over it, on what is held at its start.`,
 		Example: `  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11
-  mcrisk replay btc.csv --target 3 --mechanism perp --funding @rates.csv:apr
-  mcrisk replay eth_usd_1d.csv --token ETHBULL3X --latencies 0 --closes --json`,
+  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --window all
+  mcrisk replay btc.csv --token ftx-bull --funding @rates.csv --against bull.csv`,
 		Args: cli.OneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if name := cli.Given(cmd, o.unused); name != "" {
@@ -63,49 +63,98 @@ prefer prices of the spot market.`,
 		return section == cli.SectionModel || section == cli.SectionStudy ||
 			slices.Contains([]string{"latency", "outage-rate", "outage-length"}, name)
 	})
-	cli.Text(cmd.Flags(), &o.latencies, cli.SectionKeeper, "latencies", "durations", "0,1m,5m,30m,1h",
-		"latencies of the keeper, one for each row")
 	o.dated.Bind(cmd)
 	o.part.File = &o.study.File
 	o.part.Bind(cmd, cli.SectionStudy)
-	cmd.Flags().BoolVar(&o.closes, "closes", false, "see closes only")
-	cli.InSection(cmd.Flags(), cli.SectionStudy, "closes")
-	o.output.BindWithoutFigures(cmd)
-	cli.Essential(cmd, "token", "target", "band", "latencies", "since", "until", "closes", "column", "out", "json")
+	o.replay.Bind(cmd, &o.study.File)
+	o.output.Bind(cmd)
+	cli.Essential(cmd, "token", "latencies", "since", "until", "window", "against", "index", "out", "json")
 	return cmd
 }
 
 func (o *replayOptions) run(ctx context.Context, session *cli.Session, file string) error {
+	windows, err := o.windows()
+	if err != nil {
+		return err
+	}
 	h, sum, err := o.part.Read(session, file)
 	if err != nil {
 		return err
 	}
-	// The spec of the run is on the history's own grid, with its one path.
-	onItsGrid := func(s *study.Spec, _ *cli.Resolved) error {
-		s.Horizon, s.Step, s.Paths, s.Marks = h.Span(), h.Step, 1, 0
-		return nil
-	}
-	r, err := o.study.Resolve(session, cli.Demand{AnyTime: true, Dated: &o.dated, Amend: onItsGrid})
+	r, err := o.resolve(session, h)
 	if err != nil {
 		return err
 	}
-	late := r.Study.Late(h.Bars[len(h.Bars)-1].Start)
-	for _, name := range late {
-		r.Note("%s has no effect: the last bar begins at %s", name, report.Minute(h.Bars[len(h.Bars)-1].Start))
-	}
-	r.Inputs[file], r.Unused = sum, slices.Concat(o.unused, late)
-	latencies, err := cli.ParseWaits("--latencies", o.latencies)
+	r.Inputs[file] = sum
+	options, err := o.replay.Read(session, r.Inputs)
 	if err != nil {
 		return err
 	}
+	options.Events = !o.output.NoSave
 	compute := func(context.Context, study.Options) (p cli.Publication, err error) {
-		result, err := assess.ReplayTokens(r.Study, h, latencies, o.closes)
+		from := report.Provenance{Settings: r.Settings()}
+		if windows != nil {
+			all, err := assess.ReplayWindows(r.Study, h, windows, options)
+			if err != nil {
+				return p, cli.AsInput(err)
+			}
+			p.Document, p.Notes = report.Stress(all, sum, from), cli.ReadNotes(h)
+			return p, nil
+		}
+		result, err := assess.ReplayTokens(r.Study, h, options)
 		if err != nil {
 			return p, cli.AsInput(err)
 		}
-		p.Document = report.Replay(result, sum, report.Provenance{Settings: r.Settings()})
+		p.Document = report.Replay(result, sum, from)
 		p.Notes = slices.Concat(cli.HistoryNotes(h), cli.SeriesNotes(r.Study.Spec(), h), report.ReplayNotes(result))
+		p.Files = func(d *rundir.Dir) error { return writeReplay(d, result) }
 		return p, nil
 	}
 	return o.output.Publish(ctx, "lifetimes", o.study.Workers, compute, r)
+}
+
+// windows are those of --window; nil: it was not given.
+func (o *replayOptions) windows() ([]assess.StressWindow, error) {
+	switch {
+	case o.replay.Window == "":
+		return nil, nil
+	case o.part.Since != "" || o.part.Until != "":
+		return nil, cli.Input("--window with --since or --until; want one of them")
+	}
+	windows, err := assess.FindWindows(o.replay.Window)
+	if err != nil {
+		err = cli.Input("--window: %w", err)
+	}
+	return windows, err
+}
+
+// resolve makes the study of a replay, on the history's own grid, with its one path.
+func (o *replayOptions) resolve(session *cli.Session, h *paths.History) (*cli.Resolved, error) {
+	d := cli.Demand{AnyTime: true, Dated: &o.dated, Amend: func(s *study.Spec, _ *cli.Resolved) error {
+		s.Horizon, s.Step, s.Paths, s.Marks = h.Span(), h.Step, 1, 0
+		return nil
+	}}
+	if strings.Contains(o.study.Token, ",") {
+		d.Tokens, o.study.Token = strings.Split(o.study.Token, ","), ""
+	}
+	r, err := o.study.Resolve(session, d)
+	if err != nil {
+		return nil, err
+	}
+	last := h.Bars[len(h.Bars)-1].Start
+	late := r.Study.Late(last)
+	for _, name := range late {
+		r.Note("%s has no effect: the last bar begins at %s", name, report.Minute(last))
+	}
+	r.Unused = slices.Concat(o.unused, late)
+	return r, nil
+}
+
+// writeReplay writes the token after every bar, and every trade.
+func writeReplay(d *rundir.Dir, r *assess.Replay) error {
+	err := d.File("path.csv", func(w io.Writer) error { return report.WriteReplayPath(w, r) })
+	if err == nil {
+		err = d.File("events.csv", func(w io.Writer) error { return report.WriteReplayEvents(w, r) })
+	}
+	return err
 }

@@ -26,40 +26,46 @@ func TestReplayLatencies(t *testing.T) {
 	args := []string{"replay", file, "--token", "BTCBULL3X", "--latencies", "0, 6h", "--since", "2024-01-02",
 		"--until", "2024-01-04T00:00:00Z", "--no-save"}
 	var r struct {
-		Bars  int
-		From  string
-		Lives []struct {
-			Token   string
-			Latency float64 `json:"latency_seconds"`
-			Values  map[string]any
-		}
+		Bars       int
+		From       string
+		Underlying struct{ Nav float64 }
+		Tokens     []map[string]any
 	}
 	if err := json.Unmarshal([]byte(resultsOf(t, append(args, "--json")...)), &r); err != nil {
 		t.Fatal(err)
 	}
-	if r.Bars != 2 || r.From != "2024-01-02T00:00:00Z" || len(r.Lives) != 3 || r.Lives[1].Latency != 0 ||
-		r.Lives[2].Latency != 21600 {
+	if r.Bars != 2 || r.From != "2024-01-02T00:00:00Z" || len(r.Tokens) != 2 {
 		t.Fatalf("%+v", r)
 	}
-	if nav := r.Lives[0].Values["nav"].(float64); r.Lives[0].Token != "underlying" || math.Abs(nav-0.72) > 1e-15 {
-		t.Errorf("%s ends at %v; want the underlying at 0.72", r.Lives[0].Token, nav)
+	prompt, late := r.Tokens[0], r.Tokens[1]
+	if prompt["name"] != "BTCBULL3X" || prompt["latency_seconds"] != 0.0 || late["latency_seconds"] != 21600.0 {
+		t.Errorf("%v and %v; want the token at two latencies", prompt["name"], late["latency_seconds"])
 	}
-	prompt, late := r.Lives[1].Values, r.Lives[2].Values
+	if math.Abs(r.Underlying.Nav-0.72) > 1e-15 {
+		t.Errorf("the underlying ends at %v; want 0.72", r.Underlying.Nav)
+	}
 	if prompt["liquidations"] != 0.0 || late["liquidations"].(float64) < 1 || prompt["first_liquidation"] != nil {
 		t.Errorf("liquidations %v and %v; want none and some", prompt["liquidations"], late["liquidations"])
 	}
-	if health := r.Lives[0].Values["health"]; health != "Infinity" {
-		t.Errorf("health of what owes nothing is %v; want infinity", health)
-	}
-	rows, err := csv.NewReader(strings.NewReader(resultsOf(t, append(args, "--csv")...))).ReadAll()
+	tables := strings.Split(resultsOf(t, append(args, "--csv")...), "\n\n")
+	rows, err := csv.NewReader(strings.NewReader(tables[0])).ReadAll()
 	if err != nil || len(rows) != 4 {
 		t.Fatalf("%v in %v", err, rows)
 	}
-	for i, name := range rows[0][2:] {
-		v := r.Lives[2].Values[name]
-		if got := rows[3][i+2]; v == nil && got != "" || v != nil && parse(t, got) != v {
+	ledger := late["ledger"].(map[string]any)
+	for i, name := range rows[0][3:] {
+		v := late[name]
+		for _, kind := range []string{"money", "log"} {
+			if item, ok := strings.CutPrefix(name, kind+"_"); ok {
+				v = ledger[kind].(map[string]any)[item]
+			}
+		}
+		if got := rows[3][i+3]; v == nil && got != "" || v != nil && parse(t, got) != v {
 			t.Errorf("%s is %q in CSV and %v in JSON", name, got, v)
 		}
+	}
+	if got, want := parse(t, rows[3][2]), late["farther_first"].(map[string]any)["nav"]; got != want {
+		t.Errorf("the farther extreme first: %v in CSV and %v in JSON", got, want)
 	}
 	out := resultsOf(t, args...)
 	for _, want := range []string{"2 bars of 1d, 2024-01-02 00:00 to 2024-01-04 00:00 (0 missing)", "2024-01-02 ",
@@ -154,10 +160,13 @@ func TestReplayRun(t *testing.T) {
 	file, dir := write(t, "p.csv", bars), filepath.Join(t.TempDir(), "run")
 	out := resultsOf(t, "replay", file, "--token", "BTCBULL3X", "--latencies", "0,1h", "--csv", "--out", dir)
 	if left, want := ls(t, dir),
-		[]string{"manifest.json", "replay.csv", "report.html", "spec.yaml"}; !slices.Equal(left, want) {
+		[]string{"calendar.csv", "drawdowns.csv", "events.csv", "figures", "figures/path.png", "figures/path.svg",
+			"figures/value.png", "figures/value.svg", "manifest.json", "path.csv", "replay.csv", "report.html",
+			"rolling.csv", "spec.yaml"}; !slices.Equal(left, want) {
 		t.Errorf("left %v; want %v", left, want)
 	}
-	if got := read(t, filepath.Join(dir, "replay.csv")); got != out || strings.Count(got, "\n") != 4 {
+	got := read(t, filepath.Join(dir, "replay.csv"))
+	if !strings.HasPrefix(out, got+"\n") || strings.Count(got, "\n") != 4 {
 		t.Errorf("replay.csv is\n%s\nwhere --csv printed\n%s", got, out)
 	}
 	var m struct {
@@ -169,7 +178,7 @@ func TestReplayRun(t *testing.T) {
 	if err := json.Unmarshal([]byte(read(t, filepath.Join(dir, "manifest.json"))), &m); err != nil {
 		t.Fatal(err)
 	}
-	if m.Inputs[file] != rundir.Hash([]byte(bars)) || m.Outputs["replay.csv"] != rundir.Hash([]byte(out)) ||
+	if m.Inputs[file] != rundir.Hash([]byte(bars)) || m.Outputs["replay.csv"] != rundir.Hash([]byte(got)) ||
 		len(m.Command) < 3 || m.Command[2] != file {
 		t.Errorf("manifest %+v", m)
 	}
@@ -186,7 +195,6 @@ func TestReplayRun(t *testing.T) {
 		dir); !strings.Contains(errs, "exists; want a new one") {
 		t.Errorf("said %q", errs)
 	}
-	expect(t, cli.BadInput, "replay", file, "--token", "BTCBULL3X", "--no-figures", "--no-save") // it draws none
 }
 
 // Without --out a run has a name of its own, as every command's.
@@ -194,7 +202,7 @@ func TestReplayNamesItsRun(t *testing.T) {
 	t.Chdir(t.TempDir())
 	file := write(t, "p.csv", bars)
 	_, errs := expect(t, cli.Done, "replay", file, "--token", "BTCBULL3X", "--latencies", "0")
-	if left := visible(t, "runs"); len(left) != 5 || !strings.HasPrefix(left[0], "BTCBULL3X-") ||
+	if left := visible(t, "runs"); len(left) != 15 || !strings.HasPrefix(left[0], "BTCBULL3X-") ||
 		!strings.Contains(errs, "written: runs/BTCBULL3X-") {
 		t.Errorf("left %v, said %q", left, errs)
 	}
@@ -215,12 +223,12 @@ func TestReplaySeries(t *testing.T) {
 	nav := func(args ...string) float64 {
 		t.Helper()
 		var r struct {
-			Lives []struct{ Values map[string]any }
+			Tokens []map[string]any
 		}
 		if err := json.Unmarshal([]byte(resultsOf(t, args...)), &r); err != nil {
 			t.Fatal(err)
 		}
-		return r.Lives[1].Values["nav"].(float64)
+		return r.Tokens[0]["nav"].(float64)
 	}
 	perp := append(args, "--target", "2", "--mechanism", "perp", "--funding", funding)
 	if got := nav(append(perp, "--out", dir)...); math.Abs(got-0.98) > 1e-15 {
@@ -382,8 +390,181 @@ func TestSimulateSeries(t *testing.T) {
 	}
 	expect(t, cli.Done, "verify", dir)
 	expect(t, cli.Done, "summary", dir)
+	// The same rate from a number that changes on a date, before and within the history.
+	dated := []string{"simulate", "--target", "2", "--mechanism", "loan", "--from", "2023-01-01:borrow=0.1",
+		"--from", "2024-01-01T01:00:00Z:borrow=0.5", "--model", "bootstrap", "--block", "10h", "--history", file,
+		"--horizon", "3d", "--paths", "20", "--no-save", "--lifetimes", all}
+	if err := os.Remove(all); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, cli.Done, dated...)
+	if rows, err = csv.NewReader(strings.NewReader(read(t, all))).ReadAll(); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		hours := math.Log1p(-parse(t, row[column])) * 8760 // of 50 %, and of those at the first bar 10 %
+		if first := math.Round((36 - hours) / 0.4); first < 0 || first > 72 || !(math.Abs(36-0.4*first-hours) < 1e-9) {
+			t.Errorf("interest of %v rate-hours; want 36 less .4 for each first hour", hours)
+		}
+	}
+	expect(t, cli.BadInput, append(dated, "--from", "2024-01-02:target=3")...)
 	_, errs := expect(t, cli.BadInput, append(args, "--step", "2h", "--no-save")...)
 	if !strings.Contains(errs, "want a number, or a step of 1h, a bar of the history") {
 		t.Error(errs)
+	}
+}
+
+// A sweep scales and shifts a series; the number that replaces it shares no lifetime with it, even one
+// that is the default beneath the series.
+func TestSweepOfSeries(t *testing.T) {
+	var prices, rates strings.Builder
+	prices.WriteString("timestamp,open,high,low,close\n")
+	rates.WriteString("timestamp,rate\n")
+	for hour := range 48 {
+		at := time.Date(2024, 1, 1, hour, 0, 0, 0, time.UTC)
+		fmt.Fprintf(&prices, "%s,100,101,100,%d\n", at.Format(time.RFC3339), 100+hour%2)
+		fmt.Fprintf(&rates, "%s,0.5\n", at.Add(9*time.Hour).Format(time.DateTime)) // Tokyo's
+	}
+	args := []string{"sweep", "--target", "2", "--mechanism", "loan",
+		"--borrow", "@" + write(t, "r.csv", rates.String()),
+		"--model", "bootstrap", "--block", "10h", "--history", write(t, "p.csv", prices.String()), "--horizon", "1d",
+		"--paths", "20", "--zone", "Asia/Tokyo", "--no-save", "--json"}
+	growth := func(over string) (all []float64) {
+		out, _ := expect(t, cli.Done, append(args, "--over", over)...)
+		var got struct {
+			Cells []struct {
+				Metrics map[string]struct{ Estimate float64 }
+			}
+		}
+		if err := json.Unmarshal([]byte(out), &got); err != nil {
+			t.Fatalf("%s: %v in\n%.2000s", over, err, out)
+		}
+		for _, c := range got.Cells {
+			all = append(all, c.Metrics["log_growth"].Estimate)
+		}
+		return all
+	}
+	numbers := growth("borrow=0%,5%,50%,60%,100%")
+	for over, want := range map[string][]float64{
+		"borrow-scale=0,1,2":      {numbers[0], numbers[2], numbers[4]},
+		"borrow-shift=-45%,0,10%": numbers[1:4],
+	} {
+		if got := growth(over); !slices.Equal(got, want) {
+			t.Errorf("%s: growth %v; want %v, those of constants", over, got, want)
+		}
+	}
+}
+
+// A run has the token after every bar and its trades: the last row of path.csv is the final NAV with the same
+// bits, that of a missing bar has the price before it, and the last event leaves what the path has.
+func TestReplayPath(t *testing.T) {
+	file := write(t, "p.csv", "timestamp,open,high,low,close\n2020-03-12T00:00:00Z,100,101,90,92\n"+
+		"2020-03-12T01:00:00Z,92,93,80,81\n2020-03-12T03:00:00Z,85,86,84,85\n")
+	dir := filepath.Join(t.TempDir(), "run")
+	var r struct{ Tokens []struct{ Nav float64 } }
+	out := resultsOf(t, "replay", file, "--target", "3", "--band", "2.7:3.3", "--borrow", "10%", "--latencies", "0,1h",
+		"--json", "--out", dir, "--no-figures")
+	if err := json.Unmarshal([]byte(out), &r); err != nil || len(r.Tokens) != 2 {
+		t.Fatalf("%v in\n%s", err, out)
+	}
+	rows, err := csv.NewReader(strings.NewReader(read(t, filepath.Join(dir, "path.csv")))).ReadAll()
+	if err != nil || len(rows) != 1+2*5 {
+		t.Fatalf("%d rows, %v; want a header, and 5 of each lifetime", len(rows), err)
+	}
+	at := func(row int, name string) string { return rows[row][slices.Index(rows[0], name)] }
+	for i, row := range []int{5, 10} {
+		if at(row, "time") != "2020-03-12T04:00:00Z" || parse(t, at(row, "nav")) != r.Tokens[i].Nav ||
+			math.Abs(parse(t, at(row, "price"))-0.85) > 1e-15 || at(row, "borrow") != "0.1" ||
+			at(row, "funding") != "" {
+			t.Errorf("%v; want the end at NAV %v", rows[row], r.Tokens[i].Nav)
+		}
+		if at(row-4, "nav") != "1" || at(row-4, "leverage") != "3" || at(row-1, "price") != at(row-2, "price") {
+			t.Errorf("%v and %v; want the start, and the price before the missing bar", rows[row-4], rows[row-1])
+		}
+	}
+	events, err := csv.NewReader(strings.NewReader(read(t, filepath.Join(dir, "events.csv")))).ReadAll()
+	if err != nil || len(events) < 5 {
+		t.Fatalf("%d events, %v", len(events), err)
+	}
+	names := map[string]int{}
+	for _, e := range events[1:] {
+		names[e[slices.Index(events[0], "event")]]++
+		if e[0] == "token" {
+			t.Error("a second header")
+		}
+	}
+	if names["start"] != 2 || names["rebalance"] < 2 || names["carry"]+names["price"] > 0 {
+		t.Errorf("events %v; want two starts, trades, and none of every step", names)
+	}
+}
+
+// A token that is compared with its own replay tracks it exactly, at one price in two; an index caps what it
+// has not seen; a window that the file does not cover is named.
+func TestReplayAgainst(t *testing.T) {
+	spiky, smooth, dir := write(t, "spiky.csv", spikyBars(60)), write(t, "smooth.csv", spikyBars(65)),
+		filepath.Join(t.TempDir(), "run")
+	resultsOf(t, "replay", spiky, "--token", "BTCBULL3X", "--latencies", "0", "--out", dir, "--no-figures")
+	args := []string{"replay", spiky, "--token", "BTCBULL3X,ftx-bull", "--latencies", "0", "--no-save"}
+	var r struct {
+		Index  map[string]int
+		Tokens []struct {
+			Name, Nav any
+			Against   map[string]any
+		}
+	}
+	decode := func(args ...string) {
+		t.Helper()
+		if err := json.Unmarshal([]byte(resultsOf(t, append(args, "--json")...)), &r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows, err := csv.NewReader(strings.NewReader(read(t, filepath.Join(dir, "path.csv")))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	traded := "time,pick,close\n"
+	for _, row := range rows[1:] { // ends of bars, where a file of prices has their starts
+		end, err := time.Parse(time.RFC3339, row[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := end.Add(-time.Hour).Format(time.RFC3339)
+		traded += at + ",yes," + row[4] + "\n" + at + ",no,1\n"
+	}
+	decode(append(args, "--against", write(t, "traded.csv", traded)+":close?pick=yes")...)
+	if len(r.Tokens) != 2 || r.Tokens[1].Name != "ftx-bull" {
+		t.Fatalf("%+v", r)
+	}
+	own, other := r.Tokens[0].Against, r.Tokens[1].Against
+	if own["terminal_ratio"] != 1.0 || own["tracking_error_month"] != 0.0 && own["tracking_error_month"] != nil ||
+		!(own["correlation_bar"].(float64) > 1-1e-12) || other["terminal_ratio"] == 1.0 {
+		t.Errorf("itself %v\nanother %v", own, other)
+	}
+	before := r.Tokens[0].Nav
+	decode(append(args, "--index", smooth)...)
+	if r.Index["capped_bars"] != 1 || r.Index["unknown_bars"] != 1 || r.Tokens[0].Nav == before {
+		t.Errorf("index %v, NAV %v", r.Index, r.Tokens[0].Nav)
+	}
+	out, _ := expect(t, cli.Done, "replay", spiky, "--token", "BTCBULL3X", "--window", "all", "--no-save")
+	for _, want := range []string{"covid-2020-03  BTCBULL3X", "may-2021 (2021-05-12 to 2021-05-27) is not covered: " +
+		"the history has 2020-03-07 to 2020-03-21"} {
+		if !strings.Contains(strings.Join(strings.Fields(out), " "), strings.Join(strings.Fields(want), " ")) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	both := []string{"--window", "all", "--since", "2020-03-08"}
+	for want, more := range map[string][]string{
+		`--window: no window "march"; want all, or one of covid-2020-03, may-2021`: {"--window", "march"},
+		"covers none of the windows asked for: oct-2025":                           {"--window", "oct-2025"},
+		"--window with --since or --until; want one of them":                       both,
+		"--against: open none.csv":                                                 {"--against", "none.csv"},
+		"--index-room = -1; want": {"--index", smooth,
+			"--index-room", "-1"},
+		"have 0 times in common; want two at least": {"--against",
+			write(t, "old.csv", "date,close\n2010-01-01,1\n2010-01-02,2\n2010-01-03,2\n")},
+	} {
+		if _, errs := expect(t, cli.BadInput, append(args, more...)...); !strings.Contains(errs, want) {
+			t.Errorf("%v: %s; want %q", more, errs, want)
+		}
 	}
 }

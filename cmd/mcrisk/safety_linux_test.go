@@ -314,7 +314,9 @@ func TestVerifyTakesEveryRun(t *testing.T) {
 			"sigma=0.4,0.8"}, few...),
 		"exact": {"sweep", "--target", "3", "--band", "2.7:3.3", "--over", "half-width=0.2,0.4", "--exact",
 			"--no-figures"},
-		"replay":    {"replay", write(t, "p.csv", bars), "--token", "ETHBULL3X"},
+		"replay": {"replay", write(t, "p.csv", bars), "--token", "ETHBULL3X"},
+		"cohorts": {"cohorts", write(t, "p.csv", bars), "--token", "ETHBULL3X", "--periods", "2h,3h", "--every", "1h",
+			"--paths", "40"},
 		"calibrate": {"calibrate", history(t, 100, nil)},
 	} {
 		run := filepath.Join(dir, name)

@@ -30,6 +30,7 @@ func TestOneSignalEndsAnyCommand(t *testing.T) {
 		{args: "history -", stdin: true},
 		{args: "calibrate FIFO"},
 		{args: "replay FIFO --token ETHBULL3X"},
+		{args: "cohorts FIFO --token ETHBULL3X"},
 		{args: "simulate --spec FIFO"},
 		{args: "simulate --spec -", stdin: true},
 		{args: "simulate --token ETHBULL3X --prices FIFO"},

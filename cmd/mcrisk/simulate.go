@@ -47,7 +47,7 @@ and report.html, one page with all of them.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
-	o.dated.BindGaps(cmd)
+	o.dated.Bind(cmd)
 	o.output.Bind(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.lifetimes, cli.SectionOutput, "lifetimes", "file", "",

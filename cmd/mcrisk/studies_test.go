@@ -70,6 +70,7 @@ var studies = []string{
 	"exact --target -2 --band 1.7:2.3 --fee 10bp --model kou " +
 		"--liquidation-threshold 0.8 --after-liquidation stop --horizon 30d",
 	"replay bars.csv --token BTCBULL3X --latencies 0,1h",
+	"cohorts bars.csv --token BTCBULL3X --every 1h --periods 1h,3h --paths 200",
 }
 
 const fitted = `model: {kind: merton, sigma: 0.7, jump-rate: 20, jump-mean: -0.02, jump-sd: 0.03}

@@ -80,7 +80,7 @@ Exit status 1 says that a cell failed; the others were run.`,
 		},
 	}
 	o.study.Bind(cmd)
-	o.dated.BindGaps(cmd)
+	o.dated.Bind(cmd)
 	o.output.Bind(cmd)
 	o.bind(cmd)
 	return cmd

@@ -40,7 +40,7 @@ The last row's equity has the same bits as the path's nav in simulate's lifetime
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
-	o.dated.BindGaps(cmd)
+	o.dated.Bind(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.path, cli.SectionOutput, "path", "number", "0", "path to run, from 0")
 	cli.Text(s, &o.of, cli.SectionOutput, "of", "name", "", "token of a spec with several (default the first)")

@@ -25,18 +25,13 @@ type DatedOptions struct {
 	Gaps string   // what happens where a series does not reach
 }
 
-// Bind adds the flags to a command that replays a history.
+// Bind adds the flags to a command.
 func (o *DatedOptions) Bind(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.StringArrayVar(&o.From, "from", nil,
-		"`DATE:NAME=VALUE`, a number of the token from a day or time on, UTC; repeatable")
+		"`DATE:NAME=VALUE`, a number of the token from a day or time on, UTC; repeatable; of prices drawn from a "+
+			"history only a rate, gas or impact, in the bars from then on")
 	InSection(s, SectionToken, "from")
-	o.BindGaps(cmd)
-}
-
-// BindGaps adds the flag of series.
-func (o *DatedOptions) BindGaps(cmd *cobra.Command) {
-	s := cmd.Flags()
 	Text(s, &o.Gaps, SectionCosts, "series-gaps", "hold", "",
 		"hold: the first and last value of a dated series, --borrow @FILE[:COLUMN][?KEY=VALUE] or another rate, "+
 			"--gas or --impact, hold where it does not reach; else that is an error")
@@ -110,12 +105,31 @@ func (p *resolving) dated() error {
 			}
 		}
 	}
+	p.zone()
 	sums, err := p.loadSeries()
 	maps.Copy(p.Inputs, sums)
 	if faults = append(faults, err); err == nil {
 		faults = append(faults, p.seriesRates())
 	}
 	return errors.Join(faults...)
+}
+
+// zone gives --zone to the series that have none of their own.
+func (p *resolving) zone() {
+	if p.File.Zone == "" {
+		return
+	}
+	p.spec.Tokens = slices.Clone(p.spec.Tokens)
+	for i := range p.spec.Tokens {
+		t := &p.spec.Tokens[i]
+		t.Series = maps.Clone(t.Series)
+		for name, s := range t.Series {
+			if s.Zone == "" {
+				s.Zone = p.File.Zone
+				t.Series[name] = s
+			}
+		}
+	}
 }
 
 // loadSeries reads the files of series within the memory that files of prices have.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"mcrisk/analytics"
 	"mcrisk/assess"
 	"mcrisk/paths"
 	"mcrisk/report"
@@ -62,6 +61,7 @@ func inputLimits() [][2]string {
 				bytesText(paths.MaxPacked))},
 		{"prices to replay or to draw from", fmt.Sprintf("%s steps, missing bars included",
 			report.Thousands(paths.MaxSeries))},
+		{"`cohorts`", fmt.Sprintf("%s starts over all holding periods", report.Thousands(assess.MaxCohorts))},
 		{"`trace` in a form other than CSV", fmt.Sprintf("%s events", report.Thousands(MostEvents))},
 	}
 }
@@ -125,6 +125,9 @@ var SpecKeys = []FileColumn{
 	{"tokens[].*.column", "text", "its column of rates per year, each in force from its stamp until the next, " +
 		"or rate_per_period, paid whole at its stamp; left out: the only one"},
 	{"tokens[].*.where.*", "text", "only the rows whose column of that name has that value"},
+	{"tokens[].*.zone", "text", "zone of its stamps with a time of day and no zone, as --zone"},
+	{"tokens[].*.scale", "number", "factor of its values, as sweep --over borrow-scale"},
+	{"tokens[].*.shift", "", "added to its values, as sweep --over borrow-shift"},
 	{"tokens[].*.gaps", "text", "hold: the first and last value hold where the series does not reach"},
 	{"tokens[].from[].date", "time", "when numbers of the token change"},
 	{"tokens[].from[].*", "", "a number of the token, its policy or its mechanism from then on"},
@@ -170,12 +173,22 @@ var runFiles = []FileEntry{
 	{Name: "costs.csv", By: "costs", Text: "costs of entry, holding and exit, by amount"},
 	{Name: "liquidation.csv", By: "liquidation", Text: "probabilities by token, latency and jump"},
 	{Name: "replay.csv", By: "replay", Text: "one row for each token and latency"},
+	{Name: "cohorts.csv, periods.csv", By: "cohorts", Text: "every start and holding period, and what they come to"},
 	{Name: "models.csv, parameters.csv", By: "calibrate", Text: "fits compared, and their parameters"},
 	{Name: "validation.csv, losses.csv", By: "validate", Text: "forecasts of each model against what happened"},
 	{Name: "windows.csv", By: "validate", Text: "what happened in each window"},
 	{Name: "calibration.json", By: "calibrate", Text: "what --json prints"},
 	{Name: "MODEL.yaml", By: "calibrate", Text: "a fitted model for --spec"},
 }
+
+// What cohorts have in tables and in JSON.
+const (
+	apartText     = "cohorts, one after the other, that do not overlap"
+	endedText     = "starts at which nothing was left of the token"
+	statisticText = "quantiles such as nav_p05 of nav, decay_vs_power and decay_vs_linear, p_loss_50, p_beats_linear"
+)
+
+var periodColumn = as("period_seconds", "seconds", "holding period")
 
 // What the parts of an estimate are, in every table.
 var estimateTexts = map[string]FileColumn{
@@ -359,9 +372,21 @@ func Tables() []FileEntry {
 				as("hi", "that of the parameter", "upper end"), estimateTexts["confidence"],
 				as("interval", "text", "how the interval was found"),
 				as("bias", "that of the parameter", "mean error of the fit by simulation, where it is simulated")}},
-		{Name: "replay.csv", By: "`replay`", Text: "A row is the lifetime of a token with a latency.",
-			Columns: slices.Concat([]FileColumn{tokenColumn, as("latency_seconds", "seconds", "latency of the keeper")},
-				lifetimeColumns())},
+		{Name: "cohorts.csv", By: "`cohorts`", Text: "A row is a holder of the replayed token.",
+			Columns: []FileColumn{as("start", "time", "when the holder bought: the first open or the end of a bar"),
+				periodColumn,
+				as("nav", "ratio", "NAV when sold, over that when bought"),
+				as("underlying", "ratio", "price of the underlying when sold, over that when bought"),
+				as("decay_vs_power", "log", "ln NAV − T·ln S of the two; -Inf if nothing was left"),
+				as("decay_vs_linear", "fraction", "NAV − (1 + T·(S − 1)) of the two"),
+				as("lost_half", "true or false", "whether the holder ended with a loss of more than half")}},
+		{Name: "periods.csv", By: "`cohorts`", Text: "A row is a statistic of a holding period.",
+			Columns: slices.Concat([]FileColumn{periodColumn, as("starts", "count", "number of cohorts"),
+				as("apart", "count", apartText), as("ended", "count", endedText),
+				as("statistic", "text", statisticText), unitColumn,
+				as("history", "that of the statistic", "over the cohorts of the history"),
+				as("estimate", "that of the statistic", "as simulated; empty: nothing was")},
+				estimated("lo", "hi", "n", "confidence", "interval", "warning"))},
 		{Name: "validation.csv", By: "`validate`", Text: "A row is a statistic of a model from a start.",
 			Columns: slices.Concat(sampleColumns, []FileColumn{
 				as("statistic", "text", "decay (ln NAV − target·ln S), max_drawdown, rebalances and max_leverage of "+
@@ -399,14 +424,7 @@ func Tables() []FileEntry {
 		{Name: "events", By: "`trace --csv`, to the standard output only",
 			Text: "A row is an event of one lifetime: start, carry (interest, funding and fees of a step), price, " +
 				"rebalance, liquidation " +
-				"and so on.", Columns: slices.Concat([]FileColumn{
-				as("seconds", "seconds", "since the start"), as("event", "text", "what happened"),
-				as("underlying", "price at the start", "price"),
-				as("exposure", string(analytics.Equity), "value of the underlying held, signed"),
-				as("cash", string(analytics.Equity), "signed; negative is debt"),
-				as("equity", string(analytics.Equity), "net asset value"),
-				as("leverage", "leverage", "exposure over equity, signed"),
-				as("aum", "USD", "size of the vault")}, ledgerColumns())},
+				"and so on.", Columns: eventColumns()},
 		{Name: "verification", By: "`verify --csv`, to the standard output only", Text: "The run that was " +
 			"verified.", Columns: []FileColumn{
 			as("run", "text", "its directory"), as("files", "count", "files that match the manifest"),
@@ -442,7 +460,7 @@ func Tables() []FileEntry {
 				as("setting", "text", "name of the parameter"), as("value", "text", "its value"),
 				as("from", "text", "source and date")}},
 	}
-	return all
+	return append(all, replayFiles()...)
 }
 
 var modelColumn = as("model", "text", "kind of the price model")
@@ -591,14 +609,21 @@ var Objects = []FileEntry{
 			"time of the first close"),
 		as("to", "time", "time of the last close"), as("gaps", "count", "steps without a close"),
 		as("metrics.*", "that of the metric", "value of each metric")}},
-	{Name: "replay", Text: "Tokens on a price history.", Columns: []FileColumn{as("sha256", "SHA-256",
-		"hash of the file"),
+	{Name: "replay", Text: "Tokens on a price history.",
+		Columns: append([]FileColumn{as("sha256", "SHA-256", "hash of the file")}, replayObject("")...)},
+	{Name: "replay --window", Text: "Tokens in named windows of a price history.", Columns: stressObject()},
+	{Name: "cohorts", Text: "Holders of a replayed token, by holding period.", Columns: []FileColumn{
+		as("sha256", "SHA-256", "hash of the file"), tokenColumn,
 		as("bars", "count", "number of bars in the history"), as("step_seconds", "seconds", "length of a bar"),
 		as("from", "time", "time of the first open"), as("to", "time", "time of the last close"),
-		as("closes_only", "true or false", "whether tokens saw closes only"),
-		as("lives[].token", "text", "name of the token"),
-		as("lives[].latency_seconds", "seconds", "latency of the keeper"),
-		as("lives[].values.*", "see lifetimes.csv", "by column of lifetimes")}},
+		as("closes_only", "true or false", "whether the token saw closes only"),
+		as("every_seconds", "seconds", "time between starts"), hashKey,
+		as("periods[].period_seconds", "seconds", "holding period"),
+		as("periods[].starts", "count", "number of cohorts"), as("periods[].apart", "count", apartText),
+		as("periods[].ended", "count", endedText),
+		as("periods[].statistics.*.history", "that of the statistic",
+			statisticText+", over the cohorts of the history"),
+		as("periods[].statistics.*.simulated", EstimateKeys, "the same as simulated; null: nothing was")}},
 	{Name: "trace", Text: "The events of one lifetime.", Columns: []FileColumn{
 		as("events[].*", "see the table events", "by column")}},
 	{Name: "verify", Text: "The run that was verified.", Columns: []FileColumn{as("run", "text", "its directory"),

@@ -32,19 +32,15 @@ func (o *FileOptions) Bind(cmd *cobra.Command, section string) {
 
 // Read reads a file of prices, - being standard input, and returns its SHA-256 too.
 func (o *FileOptions) Read(session *Session, path string) (*paths.History, string, error) {
-	stamp, ok := map[string]paths.Stamp{"": paths.StampAuto,
-		"open": paths.StampOpen, "close": paths.StampClose}[o.Stamp]
-	if !ok {
-		return nil, "", Input("--stamp = %q; want open or close", o.Stamp)
+	with, err := o.options()
+	if err != nil {
+		return nil, "", err
 	}
-	with := paths.ReadOptions{Column: o.Column, Stamp: stamp, Now: time.Now()}
-	if o.Zone != "" {
-		zone, err := time.LoadLocation(o.Zone)
-		if err != nil {
-			return nil, "", Input("--zone = %q; want a name such as UTC or Europe/Berlin", o.Zone)
-		}
-		with.Zone = zone
-	}
+	return readPrices(session, path, with)
+}
+
+// readPrices reads a file of prices, - being standard input, and returns its SHA-256 too.
+func readPrices(session *Session, path string, with paths.ReadOptions) (*paths.History, string, error) {
 	in, err := session.open(path)
 	if err != nil {
 		return nil, "", err
@@ -56,6 +52,22 @@ func (o *FileOptions) Read(session *Session, path string) (*paths.History, strin
 	hash := sha256.New()
 	h, err := paths.ReadHistoryWith(io.TeeReader(in, hash), path, with)
 	return h, hex.EncodeToString(hash.Sum(nil)), err
+}
+
+// options are how a file of prices is read.
+func (o *FileOptions) options() (with paths.ReadOptions, err error) {
+	stamp, ok := map[string]paths.Stamp{"": paths.StampAuto,
+		"open": paths.StampOpen, "close": paths.StampClose}[o.Stamp]
+	if !ok {
+		return with, Input("--stamp = %q; want open or close", o.Stamp)
+	}
+	with = paths.ReadOptions{Column: o.Column, Stamp: stamp, Now: time.Now()}
+	if o.Zone != "" {
+		if with.Zone, err = time.LoadLocation(o.Zone); err != nil {
+			return with, Input("--zone = %q; want a name such as UTC or Europe/Berlin", o.Zone)
+		}
+	}
+	return with, nil
 }
 
 // pricesMemory is the memory that the program takes at most while it reads prices, if it

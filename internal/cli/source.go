@@ -71,6 +71,34 @@ func ParseWaits(flag, text string) ([]time.Duration, error) {
 	return waits, err
 }
 
+// ParseHoldings reads the time between starts and the holding periods of cohorts, from short
+// to long; what is empty was not given.
+func ParseHoldings(every, periods string) (time.Duration, []time.Duration, error) {
+	p := param.Param{Name: "period", Unit: param.Time, Min: 1, Max: 100 * 365 * 86400}
+	lengths := func(flag, text string) (list []time.Duration, err error) {
+		if text == "" {
+			return nil, nil
+		}
+		seconds, err := parseValues(flag, p, text)
+		for _, s := range slices.Sorted(slices.Values(seconds)) {
+			list = append(list, tokens.Duration(s))
+		}
+		return list, err
+	}
+	starts, err := lengths("--every", every)
+	if err == nil && len(starts) > 1 {
+		err = Input("--every = %q; want one duration", every)
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	list, err := lengths("--periods", periods)
+	if len(starts) == 0 {
+		starts = []time.Duration{0}
+	}
+	return starts[0], list, err
+}
+
 // ParseJumps reads falls of a price, fractions below 1, none of them twice.
 func ParseJumps(flag, text string) ([]float64, error) {
 	return parseValues(flag, param.Param{Name: "jump", Unit: param.Fraction, Min: 0, Max: 0.99}, text)

@@ -192,6 +192,16 @@ func Hide(cmd *cobra.Command, unused func(section, name string) bool) (names []s
 	return names
 }
 
+// InSections are the names of a command's flags in some sections of help.
+func InSections(cmd *cobra.Command, of ...string) (names []string) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if slices.Contains(of, sectionOf(f)) {
+			names = append(names, f.Name)
+		}
+	})
+	return names
+}
+
 // Given is the first of some flags that was given; empty: none was.
 func Given(cmd *cobra.Command, names []string) string {
 	for _, name := range names {

@@ -1,0 +1,58 @@
+package tokens
+
+import "math"
+
+// A Mark is a token at the end of a step.
+type Mark struct {
+	NAV      float64 // equity over initial equity
+	Leverage float64 // signed; zero once ended
+	// Health is what [Lifetime].Health is the smallest of: the health factor at a lender, or equity over
+	// the base of a perpetual's margin. Infinite without debt or position.
+	Health float64
+}
+
+// LiveMarked is [Kernel.Live] with what the token was after every step: marks has one for each bar, or is nil.
+func (k *Kernel) LiveMarked(p Path, marks []Mark) Lifetime {
+	l := k.Begin()
+	return k.run(&l, p, marks).Finish(&l, p.length())
+}
+
+// TraceTrades is [Kernel.Trace] without the events of every step, carry, price and fee, and with the
+// token after every step, as [Kernel.LiveMarked] has it. There is room for so many events before more is
+// made. It takes little more time than Live.
+func (k *Kernel) TraceTrades(p Path, marks []Mark, room int) (Lifetime, []Event) {
+	events := make([]Event, 0, room)
+	l := k.BeginTraced(func(e Event) { events = append(events, e) })
+	l.trace.trades = true
+	f := k.run(&l, p, marks).Finish(&l, p.length())
+	return f, events
+}
+
+// mark is the lane now.
+func (k *Kernel) mark(l *Lane) Mark {
+	if l.ended {
+		return Mark{NAV: l.final, Health: math.Inf(1)}
+	}
+	x, b := l.position()
+	e := x + b
+	return Mark{NAV: e, Leverage: x / e, Health: k.healthAt(x, b, e, l.n)}
+}
+
+// healthAt is the health of a position.
+func (k *Kernel) healthAt(x, b, e, n float64) float64 {
+	v := &k.terms
+	if v.EntrySize {
+		return e / n
+	}
+	if !v.Lender {
+		return e / math.Abs(x)
+	}
+	held, owed := float64(v.Margins[0].Exposure*x), float64(v.Margins[0].Cash*b)
+	if x < 0 {
+		held, owed = owed, held
+	}
+	if owed >= 0 {
+		return math.Inf(1)
+	}
+	return -held / owed
+}
