@@ -10,6 +10,7 @@
 package catalogue
 
 import (
+	"bytes"
 	"cmp"
 	"embed"
 	"errors"
@@ -26,7 +27,21 @@ var files embed.FS
 
 // LookupToken returns the token of that name, in upper or lower case. The error
 // for an unknown name lists the nearest ones.
-func LookupToken(name string) (Token, error) { return lookup("token", name, Tokens()) }
+func LookupToken(name string) (Token, error) {
+	for _, f := range families() { // to parse all of them takes as long as some studies do
+		if !bytes.Contains(f.upper, []byte("- NAME: "+strings.ToUpper(name)+"\n")) {
+			continue
+		}
+		family, err := f.parse()
+		if err != nil {
+			panic(err)
+		}
+		if t, err := lookup("token", name, family.Tokens); err == nil {
+			return t, nil
+		}
+	}
+	return lookup("token", name, Tokens())
+}
 
 // LookupUnderlying returns the underlying of that name, in upper or lower case.
 // The error for an unknown name lists the nearest ones.
@@ -50,25 +65,35 @@ var all = sync.OnceValue(func() Family {
 	return union
 })
 
+// An embedded file is parsed once, when it is asked for.
+type embedded struct {
+	upper []byte // its text in upper case
+	parse func() (Family, error)
+}
+
+// families are the embedded files.
+var families = sync.OnceValue(func() (list []embedded) {
+	entries, _ := files.ReadDir(".") // nothing embedded fails to be read
+	for _, entry := range entries {
+		data, _ := files.ReadFile(entry.Name())
+		list = append(list, embedded{bytes.ToUpper(data), sync.OnceValues(func() (Family, error) {
+			return Parse(entry.Name(), data)
+		})})
+	}
+	return list
+})
+
 // load parses the embedded files and checks what no file can know alone: that
 // names are unique and that each token's underlying is there.
 func load() (Family, error) {
-	entries, err := files.ReadDir(".")
-	if err != nil {
-		return Family{}, err
-	}
-	var families []Family
+	var all []Family
 	var faults []error
-	for _, entry := range entries {
-		data, err := files.ReadFile(entry.Name())
-		if err != nil {
-			return Family{}, err
-		}
-		family, err := Parse(entry.Name(), data)
+	for _, f := range families() {
+		family, err := f.parse()
 		faults = append(faults, err)
-		families = append(families, family)
+		all = append(all, family)
 	}
-	union, err := unite(families)
+	union, err := unite(all)
 	return union, errors.Join(append(faults, err)...)
 }
 

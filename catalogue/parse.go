@@ -75,8 +75,10 @@ func decode(data []byte) (f file, tree *ast.File, err error) {
 	if _, err = expanded(tree.Docs[0].Body, map[string]int{}); err != nil {
 		return f, nil, err
 	}
-	if err = yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
-		return f, nil, errors.New(err.Error())
+	if body := tree.Docs[0].Body; body != nil {
+		if err = yaml.NodeToValue(body, &f, yaml.Strict()); err != nil {
+			return f, nil, errors.New(err.Error())
+		}
 	}
 	return f, tree, nil
 }

@@ -76,14 +76,7 @@ func yearsOf(d time.Duration) float64 { return d.Hours() / (365 * 24) }
 // apart, in order. No return is taken over a gap: a history of n bars with g
 // gaps has n-1-g of them, each over exactly StepYears.
 func (h *History) LogReturns() []float64 {
-	returns := make([]float64, 0, len(h.Bars))
-	for i := 1; i < len(h.Bars); i++ {
-		a, b := h.Bars[i-1], h.Bars[i]
-		if b.Start.Sub(a.Start) == h.Step {
-			// finite for all prices; their ratio is not
-			returns = append(returns, fmath.Log(b.Close)-fmath.Log(a.Close))
-		}
-	}
+	returns, _ := h.returnsOver(0)
 	return returns
 }
 
@@ -101,7 +94,7 @@ const mostClosed = 7 * 24 * time.Hour
 // a tenth of its steps are missing, in gaps of at most a week each, three or more where bars are
 // shorter than a day.
 func (h *History) Returns() (returns []float64, years float64) {
-	if !h.marketCloses() {
+	if !h.MarketCloses() {
 		return h.LogReturns(), h.StepYears()
 	}
 	returns, bars := h.stepReturns()
@@ -114,13 +107,18 @@ func (h *History) Returns() (returns []float64, years float64) {
 
 // stepReturns are the log-returns from bar to bar but those over gaps longer than a
 // week, and the number of the bar at which each ends.
-func (h *History) stepReturns() (returns []float64, bars []int) {
+func (h *History) stepReturns() (returns []float64, bars []int) { return h.returnsOver(mostClosed) }
+
+// returnsOver are the log-returns from bar to bar but those over longer gaps.
+func (h *History) returnsOver(gap time.Duration) (returns []float64, bars []int) {
+	returns, bars = make([]float64, 0, len(h.Bars)), make([]int, 0, len(h.Bars))
+	before := fmath.Log(h.Bars[0].Close)
 	for i := 1; i < len(h.Bars); i++ {
-		a, b := h.Bars[i-1], h.Bars[i]
-		if b.Start.Sub(a.Start)-h.Step <= mostClosed {
-			returns = append(returns, fmath.Log(b.Close)-fmath.Log(a.Close))
-			bars = append(bars, i)
+		now := fmath.Log(h.Bars[i].Close) // finite for all prices; their ratio is not
+		if h.Bars[i].Start.Sub(h.Bars[i-1].Start)-h.Step <= gap {
+			returns, bars = append(returns, now-before), append(bars, i)
 		}
+		before = now
 	}
 	return returns, bars
 }
@@ -174,9 +172,9 @@ func (h *History) day(bar int) string {
 	return at.Format(time.RFC3339)
 }
 
-// marketCloses says whether so many steps are missing, so often, that the market
-// must have hours. Of bars shorter than a day one or two gaps are outages.
-func (h *History) marketCloses() bool {
+// MarketCloses says whether so many steps are missing, so often, that the market
+// must have hours, as [History.Returns] says. Of bars shorter than a day one or two gaps are outages.
+func (h *History) MarketCloses() bool {
 	leastGaps, missing, gaps := 1, 0, 0
 	if h.Step < 24*time.Hour {
 		leastGaps = 3

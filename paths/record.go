@@ -8,6 +8,9 @@ import (
 
 // noPrice says whether a field is what programs write where they have no price.
 func noPrice(field string) bool {
+	if field != "" && '0' <= field[0] && field[0] <= '9' {
+		return false
+	}
 	switch strings.ToLower(strings.TrimSpace(field)) {
 	case "", "nan", "null", "none", "na", "n/a", "#n/a", "<na>", "nat", ".", "-":
 		return true
@@ -126,10 +129,22 @@ func (f *barFile) checkExtremes(l *layout, bar Bar, fields []string, line int) {
 func parseNumber(field, want string) (float64, string) {
 	s := strings.TrimSpace(field)
 	v, err := strconv.ParseFloat(s, 64)
-	if err == nil && !math.IsInf(v, 0) && !math.IsNaN(v) && strings.Trim(s, "0123456789+-.eE") == "" {
+	if err == nil && !math.IsInf(v, 0) && !math.IsNaN(v) && plain(s) {
 		return v, ""
 	}
 	return math.NaN(), numberFault(s, want)
+}
+
+// plain says whether a number is written in decimal digits.
+func plain(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case '0' <= c && c <= '9', c == '+', c == '-', c == '.', c == 'e', c == 'E':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // numberFault says what is wrong with a number. It names the ways to write numbers

@@ -2,12 +2,14 @@ package report
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"math"
 	"strconv"
 	"time"
 
 	"mcrisk/assess"
+	"mcrisk/tokens"
 )
 
 // pathHeader are the columns of a replay's path.csv.
@@ -18,38 +20,35 @@ const pathHeader = "token,latency_seconds,time,price,nav,leverage,health,borrow,
 // rates that the step paid. There are as many rows as steps and lifetimes, so it formats them itself.
 func WriteReplayPath(w io.Writer, r *assess.Replay) error {
 	out := bufio.NewWriterSize(w, 1<<16)
-	_, _ = out.WriteString(pathHeader)     // the error is that of Flush
-	shared := make([][]byte, len(r.Times)) // time and price, which all lifetimes have
+	_, _ = out.WriteString(pathHeader) // the error is that of Flush
+	// Time and price are those of all lifetimes.
+	shared, ends := make([]byte, 0, 42*len(r.Times)), make([]int, len(r.Times))
+	var day days
 	for i, at := range r.Times {
-		shared[i] = strconv.AppendFloat(append(at.UTC().AppendFormat(nil, time.RFC3339), ','), r.Prices[i], 'g', -1, 64)
-	}
-	var row []byte
-	number := func(v float64) {
-		if row = append(row, ','); !math.IsNaN(v) {
-			row = strconv.AppendFloat(row, v, 'g', -1, 64)
-		}
+		shared = strconv.AppendFloat(append(day.append(shared, at), ','), r.Prices[i], 'g', -1, 64)
+		ends[i] = len(shared)
 	}
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		begin := lifeFields(l)
-		rates := [2]rateField{{rates: l.Track.Borrow}, {rates: l.Track.Funding}}
-		for step, at := range shared {
-			row = append(append(row[:0], begin...), at...)
-			if step == 0 {
+		var borrow, funding cell
+		for step, from := 0, 0; step < len(ends); step++ {
+			row := append(append(out.AvailableBuffer(), begin...), shared[from:ends[step]]...)
+			if from = ends[step]; step == 0 {
 				row = append(row, ",1,"...)
 				row = strconv.AppendFloat(row, r.Study.Token(l.Number).Target, 'g', -1, 64)
-				row = append(row, ",,,\n"...)
+				row = append(row, ",,,"...)
 			} else {
 				m := &l.Track.Marks[step-1]
-				number(m.NAV)
-				number(m.Leverage)
-				number(m.Health)
-				for k := range rates {
-					row = rates[k].append(row, step-1)
+				for _, v := range [...]float64{m.NAV, m.Leverage, m.Health} {
+					if row = append(row, ','); !math.IsNaN(v) {
+						row = strconv.AppendFloat(row, v, 'g', -1, 64)
+					}
 				}
-				row = append(row, '\n')
+				row = rate(&borrow, row, l.Track.Borrow, step-1)
+				row = rate(&funding, row, l.Track.Funding, step-1)
 			}
-			if _, err := out.Write(row); err != nil {
+			if _, err := out.Write(append(row, '\n')); err != nil {
 				return err
 			}
 		}
@@ -57,22 +56,25 @@ func WriteReplayPath(w io.Writer, r *assess.Replay) error {
 	return out.Flush()
 }
 
-// A rateField writes a rate that hardly changes.
-type rateField struct {
-	rates []float64 // nil: an empty field
-	last  float64
-	text  []byte
+// rate writes the rate of a step, or nothing where there are none.
+func rate(c *cell, row []byte, rates []float64, step int) []byte {
+	if rates == nil {
+		return append(row, ',')
+	}
+	return c.append(row, rates[step])
 }
 
-func (f *rateField) append(row []byte, step int) []byte {
-	row = append(row, ',')
-	if f.rates == nil {
-		return row
+// A cell writes numbers of a column, of which many are the one before.
+type cell struct {
+	last uint64
+	text []byte // with the comma before it
+}
+
+func (c *cell) append(row []byte, v float64) []byte {
+	if now := math.Float64bits(v); now != c.last || c.text == nil {
+		c.last, c.text = now, strconv.AppendFloat(append(c.text[:0], ','), v, 'g', -1, 64)
 	}
-	if v := f.rates[step]; f.text == nil || v != f.last {
-		f.last, f.text = v, strconv.AppendFloat(f.text[:0], v, 'g', -1, 64)
-	}
-	return append(row, f.text...)
+	return append(row, c.text...)
 }
 
 // WriteReplayEvents writes the trades, liquidations and ends of all lifetimes as CSV.
@@ -83,23 +85,19 @@ func WriteReplayEvents(w io.Writer, r *assess.Replay) error {
 		_, _ = out.WriteString("," + c.Name)
 	}
 	_, _ = out.WriteString("\n")
-	var row []byte
+	var day days
+	var cells [7 + tokens.Items]cell
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		begin := lifeFields(l)
 		for e := range l.Events.All() {
-			row = r.From().Add(e.Time).AppendFormat(append(row[:0], begin...), time.RFC3339Nano)
-			row = strconv.AppendFloat(append(row, ','), e.Time.Seconds(), 'g', -1, 64)
-			row = append(append(row, ','), e.Name...)
-			for _, v := range [...]float64{e.Price, e.Exposure, e.Cash, e.Equity, e.Leverage, e.AUM} {
-				row = strconv.AppendFloat(append(row, ','), v, 'g', -1, 64)
+			row := day.append(append(out.AvailableBuffer(), begin...), r.From().Add(e.Time))
+			row = append(append(cells[0].append(row, e.Time.Seconds()), ','), e.Name...)
+			for k, v := range [...]float64{e.Price, e.Exposure, e.Cash, e.Equity, e.Leverage, e.AUM} {
+				row = cells[1+k].append(row, v)
 			}
-			for _, v := range e.Money {
-				if row = append(row, ','); v == 0 {
-					row = append(row, '0')
-				} else {
-					row = strconv.AppendFloat(row, v, 'g', -1, 64)
-				}
+			for k, v := range e.Money {
+				row = cells[7+k].append(row, v+0) // no sign of a zero
 			}
 			if _, err := out.Write(append(row, '\n')); err != nil {
 				return err
@@ -107,6 +105,36 @@ func WriteReplayEvents(w io.Writer, r *assess.Replay) error {
 		}
 	}
 	return out.Flush()
+}
+
+// days write times as RFC 3339 does, with nanoseconds, in UTC. Most times are of the day before.
+type days struct {
+	day  int64 // since 1970
+	text []byte
+}
+
+func (d *days) append(row []byte, at time.Time) []byte {
+	const length = 24 * 60 * 60
+	second := at.Unix() % length
+	if second < 0 {
+		second += length
+	}
+	if day := at.Unix() - second; day != d.day || d.text == nil {
+		d.day, d.text = day, at.UTC().AppendFormat(d.text[:0], "2006-01-02T")
+	}
+	row = append(row, d.text...)
+	for i, v := range [...]int64{second / 3600, second / 60 % 60, second % 60} {
+		if i > 0 {
+			row = append(row, ':')
+		}
+		row = append(row, byte('0'+v/10), byte('0'+v%10))
+	}
+	if n := at.Nanosecond(); n > 0 {
+		row = strconv.AppendInt(row, int64(1e9+n), 10)
+		row[len(row)-10] = '.' // for the 1
+		row = bytes.TrimRight(row, "0")
+	}
+	return append(row, 'Z')
 }
 
 // lifeFields begin a row of a lifetime.

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -466,15 +467,18 @@ func readDatedPart[T any](r *reader, n ast.Node, what string, registry *param.Re
 	return p
 }
 
-// filename is what a token may be called: a part of the name of a file.
-var filename = regexp.MustCompile(`^[\pL\pN+-][\pL\pN +_.-]{0,99}$`)
+// filename is what a token may be called, in up to maxName letters: a part of the name of a file. To count
+// them in the expression would take megabytes whenever the program starts.
+var filename = regexp.MustCompile(`^[\pL\pN+-][\pL\pN +_.-]*$`)
+
+const maxName = 100
 
 func (r *reader) token(n ast.Node) study.TokenSpec {
 	t := study.TokenSpec{Values: param.Values{}}
 	t.Series = map[string]study.Series{}
 	f := r.datedValues(t.Values, tokens.Params, t.Series)
 	f["name"] = func(n ast.Node) {
-		if t.Name = text(n); !filename.MatchString(t.Name) {
+		if t.Name = text(n); !filename.MatchString(t.Name) || utf8.RuneCountInString(t.Name) > maxName {
 			r.fault(n, "name = %q; want letters, digits, spaces and any of + - _ . in it, as files are named after it",
 				t.Name)
 		}

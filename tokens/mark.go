@@ -3,7 +3,9 @@ package tokens
 import (
 	"iter"
 	"math"
+	"math/bits"
 	"slices"
+	"time"
 )
 
 // A Mark is a token at the end of a step.
@@ -31,24 +33,62 @@ func (k *Kernel) TraceTrades(p Path, marks []Mark) (Lifetime, Events) {
 	return f, events
 }
 
-// Events are events in order, of which there may be very many: they are not moved as they become more.
-type Events struct{ chunks [][]Event }
-
-func (l *Events) add(e Event) {
-	const most = 256
-	n := len(l.chunks)
-	if n == 0 || len(l.chunks[n-1]) == most {
-		l.chunks, n = append(l.chunks, make([]Event, 0, most)), n+1
-	}
-	l.chunks[n-1] = append(l.chunks[n-1], e)
+// Events are events in order, of which there may be very many: each is kept as what changed since the one
+// before, and none is moved as they become more.
+type Events struct {
+	chunks [][]uint64 // of words: an event's name and which numbers changed, its time, then those numbers
+	names  []string
+	last   numbers
 }
 
-// All goes through the events.
+// numbers are those of an event: price, exposure, cash, equity, leverage, AUM, and the ledger.
+type numbers [6 + Items]uint64
+
+func (l *Events) add(e Event) {
+	const room = 4096
+	n := len(l.chunks)
+	if n == 0 || len(l.chunks[n-1])+2+len(l.last) > room {
+		l.chunks, n = append(l.chunks, make([]uint64, 0, room)), n+1
+	}
+	name := slices.Index(l.names, e.Name)
+	if name < 0 {
+		name, l.names = len(l.names), append(l.names, e.Name)
+	}
+	words := append(l.chunks[n-1], uint64(name), uint64(e.Time))
+	at := len(words) - 2
+	for i, v := range e.numbers() {
+		if now := math.Float64bits(*v); now != l.last[i] {
+			l.last[i] = now
+			words[at] |= 1 << (8 + i)
+			words = append(words, now)
+		}
+	}
+	l.chunks[n-1] = words
+}
+
+// numbers are where an event has them.
+func (e *Event) numbers() [len(numbers{})]*float64 {
+	all := [len(numbers{})]*float64{&e.Price, &e.Exposure, &e.Cash, &e.Equity, &e.Leverage, &e.AUM}
+	for i := range e.Money {
+		all[6+i] = &e.Money[i]
+	}
+	return all
+}
+
+// All goes through the events. Each is overwritten by the next.
 func (l Events) All() iter.Seq[*Event] {
 	return func(yield func(*Event) bool) {
-		for _, chunk := range l.chunks {
-			for i := range chunk {
-				if !yield(&chunk[i]) {
+		e := new(Event)
+		all := e.numbers()
+		for _, words := range l.chunks {
+			for len(words) > 0 {
+				e.Name, e.Time = l.names[words[0]&255], time.Duration(words[1])
+				changed := words[0] >> 8
+				for words = words[2:]; changed != 0; changed &= changed - 1 {
+					*all[bits.TrailingZeros64(changed)] = math.Float64frombits(words[0])
+					words = words[1:]
+				}
+				if !yield(e) {
 					return
 				}
 			}
@@ -57,7 +97,12 @@ func (l Events) All() iter.Seq[*Event] {
 }
 
 // List is the events as a slice.
-func (l Events) List() []Event { return slices.Concat(l.chunks...) }
+func (l Events) List() (list []Event) {
+	for e := range l.All() {
+		list = append(list, *e)
+	}
+	return list
+}
 
 // mark is the lane now.
 func (k *Kernel) mark(l *Lane) Mark {

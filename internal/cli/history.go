@@ -105,7 +105,7 @@ func ReadNotes(h *paths.History) (notes []string) {
 func HistoryNotes(h *paths.History) []string {
 	const most = 5
 	notes := ReadNotes(h)
-	if returns, _ := h.Returns(); len(returns) > len(h.LogReturns()) {
+	if h.MarketCloses() {
 		return append(notes,
 			fmt.Sprintf("%s: gaps: %d, as of a market that closes; returns over those of up to a week count",
 				h.Name, len(h.Gaps)))
