@@ -184,7 +184,12 @@ func RollingReturns(d Dated, length time.Duration) (Rolling, error) {
 		none := Window{Return: math.NaN()}
 		return Rolling{Least: none, Median: none, Greatest: none}, nil
 	}
-	slices.SortStableFunc(all, func(a, b Window) int { return cmp.Compare(a.Return, b.Return) })
+	slices.SortFunc(all, func(a, b Window) int {
+		if c := cmp.Compare(a.Return, b.Return); c != 0 {
+			return c
+		}
+		return a.From - b.From
+	})
 	n := len(all)
 	greatest := sort.Search(n, func(i int) bool { return all[i].Return >= all[n-1].Return })
 	return Rolling{n, all[0], all[(n-1)/2], all[greatest]}, nil

@@ -28,7 +28,18 @@ var files embed.FS
 // LookupToken returns the token of that name, in upper or lower case. The error
 // for an unknown name lists the nearest ones.
 func LookupToken(name string) (Token, error) {
-	for _, f := range families() { // to parse all of them takes as long as some studies do
+	return find("token", name, func(f *Family) []Token { return f.Tokens })
+}
+
+// LookupUnderlying returns the underlying of that name, in upper or lower case.
+// The error for an unknown name lists the nearest ones.
+func LookupUnderlying(name string) (Underlying, error) {
+	return find("underlying", name, func(f *Family) []Underlying { return f.Underlyings })
+}
+
+// find looks in the file that names an entry, and else in all: to parse them takes as long as some studies do.
+func find[T named](kind, name string, entries func(*Family) []T) (T, error) {
+	for _, f := range families() {
 		if !bytes.Contains(f.upper, []byte("- NAME: "+strings.ToUpper(name)+"\n")) {
 			continue
 		}
@@ -36,17 +47,12 @@ func LookupToken(name string) (Token, error) {
 		if err != nil {
 			panic(err)
 		}
-		if t, err := lookup("token", name, family.Tokens); err == nil {
-			return t, nil
+		if e, err := lookup(kind, name, entries(&family)); err == nil {
+			return e, nil
 		}
 	}
-	return lookup("token", name, Tokens())
-}
-
-// LookupUnderlying returns the underlying of that name, in upper or lower case.
-// The error for an unknown name lists the nearest ones.
-func LookupUnderlying(name string) (Underlying, error) {
-	return lookup("underlying", name, Underlyings())
+	union := all()
+	return lookup(kind, name, entries(&union))
 }
 
 // Tokens returns all tokens, sorted by name.

@@ -14,6 +14,7 @@ type lineReader struct {
 	text   *bufio.Reader // its buffer is as long as a line may be
 	limits readLimits
 	line   int // number of the line read last, from 1
+	texts  strings.Builder
 }
 
 // next returns a line without its end; io.EOF after the last.
@@ -32,10 +33,21 @@ func (l *lineReader) next() (string, error) {
 		case l.line > l.limits.lines:
 			return "", fmt.Errorf("more than %s lines; want at most that many: split the file", grouped(l.limits.lines))
 		}
-		if text := strings.TrimRight(string(raw), "\r\n"); strings.TrimSpace(text) != "" {
+		if text := strings.TrimRight(l.kept(raw), "\r\n"); strings.TrimSpace(text) != "" {
 			return text, nil
 		}
 	}
+}
+
+// kept is the text of a line. Many lines share memory, which is quicker than to ask for each one's.
+func (l *lineReader) kept(raw []byte) string {
+	from := l.texts.Len()
+	if l.texts.Cap()-from < len(raw) {
+		l.texts, from = strings.Builder{}, 0
+		l.texts.Grow(max(1<<14, len(raw)))
+	}
+	l.texts.Write(raw)
+	return l.texts.String()[from:]
 }
 
 // A splitter cuts lines into fields. A field in quotes ends on its line.

@@ -134,12 +134,12 @@ func marketOf(p tokens.Path, held *tokens.Lifetime) tokens.MarketLife {
 // pathOf is a history as a path, from the open of its first bar.
 func pathOf(h *paths.History, closes bool) (tokens.Path, error) {
 	p := tokens.Path{Step: h.Step, Extremes: !closes}
-	series, err := h.Series()
+	steps, err := h.Steps()
 	if err != nil {
 		return p, err
 	}
-	p.Bars = make([]tokens.Bar, 0, len(series.Bars))
-	for _, b := range series.Bars {
+	p.Bars = make([]tokens.Bar, 0, h.Span()/h.Step)
+	for b := range steps {
 		bar := tokens.Bar{Move: b.Close}
 		if !closes {
 			bar = tokens.Bar{Gap: b.Gap, Move: b.Move, Lo: b.Lo, Hi: b.Hi}
