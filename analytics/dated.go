@@ -22,13 +22,13 @@ func (d Dated) check(what string, mayEnd bool) error {
 		return fmt.Errorf("analytics: %s has %d values at %d times; want as many", what, len(d.Values), len(d.Times))
 	}
 	for i, v := range d.Values {
-		at := d.Times[i].UTC().Format(time.RFC3339)
+		at := func(i int) string { return d.Times[i].UTC().Format(time.RFC3339) }
 		if i > 0 && !d.Times[i].After(d.Times[i-1]) {
 			return fmt.Errorf("analytics: %s has a value at %s after the one at %s; want times that rise",
-				what, at, d.Times[i-1].UTC().Format(time.RFC3339))
+				what, at(i), at(i-1))
 		}
 		if !(v > 0 || v == 0 && mayEnd) || math.IsInf(v, 0) {
-			return fmt.Errorf("analytics: %s is %v at %s; want positive numbers", what, v, at)
+			return fmt.Errorf("analytics: %s is %v at %s; want positive numbers", what, v, at(i))
 		}
 	}
 	return nil
@@ -118,10 +118,15 @@ func (p Period) start(t time.Time) time.Time {
 
 // Ends are the numbers of the last value in each period that has one.
 func (p Period) Ends(times []time.Time) []int {
+	return p.EndsOf(len(times), func(i int) time.Time { return times[i] })
+}
+
+// EndsOf is [Period.Ends] of so many times.
+func (p Period) EndsOf(times int, at func(int) time.Time) []int {
 	var ends []int
 	last := int64(0)
-	for i, t := range times {
-		if n := p.of(t); i > 0 && n == last {
+	for i := range times {
+		if n := p.of(at(i)); i > 0 && n == last {
 			ends[len(ends)-1] = i
 		} else {
 			ends, last = append(ends, i), n
@@ -176,7 +181,7 @@ func RollingReturns(d Dated, length time.Duration) (Rolling, error) {
 	if err := d.check("a history", false); err != nil {
 		return Rolling{}, err
 	}
-	var all []Window
+	all := make([]Window, 0, len(d.Times))
 	windows(d.Times, length, func(i, j int) {
 		all = append(all, Window{d.Values[j]/d.Values[i] - 1, i, j})
 	})

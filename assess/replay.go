@@ -36,9 +36,8 @@ type Replay struct {
 	Held   ReplayedLife      // of the underlying itself, bought at the first open and kept
 	Lives  []ReplayedLife    // by token, then latency
 
-	// Times are From and the ends of all steps, missing bars among them; Prices are those of the
-	// underlying then, relative to the first open.
-	Times  []time.Time
+	// Prices are those of the underlying at From and at the ends of all steps, missing bars among them,
+	// relative to the first open. [Replay.Time] has their times.
 	Prices []float64
 }
 
@@ -53,11 +52,10 @@ type ReplayedLife struct {
 	// where only closes are seen.
 	FartherFirst *tokens.Lifetime
 
-	NAVs   []float64 // net asset values at the Times of the replay
 	Track  study.Track
 	Events tokens.Events // of trades, liquidations and the end, if they were asked for
 
-	Drawdowns     []analytics.Drawdown // the deepest, at the ends of steps; numbers are of Times
+	Drawdowns     []analytics.Drawdown // the deepest, at the ends of steps; numbers are of [Replay.Time]
 	Months, Years []analytics.PeriodReturn
 	Rolling       []RollingReturn
 
@@ -123,20 +121,11 @@ func ReplayTokens(s *study.Study, h *paths.History, o ReplayOptions) (*Replay, e
 	if err != nil {
 		return nil, err
 	}
-	r.Times = append(make([]time.Time, 0, len(did.Prices)+1), r.From())
-	for i := range did.Prices {
-		r.Times = append(r.Times, r.From().Add(time.Duration(i+1)*h.Step))
-	}
 	r.Prices = slices.Concat([]float64{1}, did.Prices)
-	r.Market, r.Held = did.Underlying, ReplayedLife{Lifetime: did.Held, NAVs: r.Prices}
+	r.Market, r.Held = did.Underlying, ReplayedLife{Lifetime: did.Held}
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		l.Lifetime, l.Track = did.Lives[i], did.Tracks[i]
-		l.NAVs = make([]float64, 1, len(r.Times))
-		l.NAVs[0] = 1
-		for _, m := range l.Track.Marks {
-			l.NAVs = append(l.NAVs, m.NAV)
-		}
 		if o.Events {
 			l.Events = did.Events[i]
 		}
@@ -152,24 +141,27 @@ func ReplayTokens(s *study.Study, h *paths.History, o ReplayOptions) (*Replay, e
 
 // describe adds what lifetimes came to by the calendar. Days are enough for all but drawdowns.
 func (r *Replay) describe() error {
-	days := analytics.Day.Ends(r.Times)
+	days := analytics.Day.EndsOf(len(r.Prices), r.Time)
 	if days[0] != 0 { // a day that has begun counts from there
 		days = append([]int{0}, days...)
 	}
 	times := make([]time.Time, len(days))
 	for i, d := range days {
-		times[i] = r.Times[d]
+		times[i] = r.Time(d)
 	}
+	var room []float64
 	for i := -1; i < len(r.Lives); i++ {
-		l := &r.Held
+		l, navs := &r.Held, r.Prices
 		if i >= 0 {
 			l = &r.Lives[i]
+			room = l.AppendNAVs(room[:0])
+			navs = room
 		}
-		l.Drawdowns = analytics.Drawdowns(l.NAVs, WorstDrawdowns)
+		l.Drawdowns = analytics.Drawdowns(navs, WorstDrawdowns)
 		daily := analytics.Dated{Times: times, Values: make([]float64, len(days))}
 		alive := 0
 		for i, d := range days {
-			if daily.Values[i] = l.NAVs[d]; l.NAVs[d] > 0 {
+			if daily.Values[i] = navs[d]; navs[d] > 0 {
 				alive = i + 1
 			}
 		}
@@ -226,6 +218,9 @@ func (r *Replay) Firsts() (list []*ReplayedLife) {
 // From is when the lifetimes began.
 func (r *Replay) From() time.Time { return r.History.Bars[0].Start }
 
+// Time is that of a price by its number.
+func (r *Replay) Time(i int) time.Time { return r.From().Add(time.Duration(i) * r.History.Step) }
+
 // To is when they ended.
 func (r *Replay) To() time.Time { return r.From().Add(r.History.Span()) }
 
@@ -240,6 +235,15 @@ func (r *Replay) FirstLiquidation(life *tokens.Lifetime) (at time.Time, ok bool)
 		return time.Time{}, false
 	}
 	return r.From().Add(tokens.Duration(life.FirstLiquidation * 365 * 86400)), true
+}
+
+// AppendNAVs adds the net asset values at the times of the replay to a list.
+func (l *ReplayedLife) AppendNAVs(list []float64) []float64 {
+	list = append(slices.Grow(list, len(l.Track.Marks)+1), 1)
+	for i := range l.Track.Marks {
+		list = append(list, l.Track.Marks[i].NAV)
+	}
+	return list
 }
 
 // OrderMatters is how much more NAV is with the farther extreme of every bar first, as a part of it; NaN

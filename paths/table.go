@@ -87,7 +87,7 @@ func (f *barFile) skipPreamble(lines *lineReader) (string, error) {
 				f.note(NotePreamble, skipped.count, "%s before the header passed over",
 					quantity(skipped.count, "line of comment or address", "lines of comment or address"))
 			}
-			return line, nil
+			return strings.Clone(line), nil // its fields name the columns
 		}
 		skipped.add(lines.line)
 	}
@@ -108,11 +108,14 @@ func readHead(lines *lineReader, cut *splitter, first string) (*head, error) {
 		if len(h.lines) == headLines {
 			return h, nil
 		}
-		if line, err = lines.next(); errors.Is(err, io.EOF) {
+		next, err := lines.next()
+		if errors.Is(err, io.EOF) {
 			return h, nil
-		} else if err != nil {
+		}
+		if err != nil {
 			return nil, err
 		}
+		line = strings.Clone(next)
 	}
 }
 

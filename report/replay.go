@@ -288,9 +288,9 @@ func drawdownsTable(r *assess.Replay, most int, people bool) Table {
 		for _, d := range l.Drawdowns[:min(most, len(l.Drawdowns))] {
 			var back any
 			if d.Recovered >= 0 {
-				back = r.Times[d.Recovered]
+				back = r.Time(d.Recovered)
 			}
-			t.Add(token, latency, d.Depth, r.Times[d.Peak], r.Times[d.Trough], back)
+			t.Add(token, latency, d.Depth, r.Time(d.Peak), r.Time(d.Trough), back)
 		}
 	})
 	return t

@@ -45,7 +45,7 @@ var replayEvents = []string{"rebalance", "edge", "no trade", "liquidation", "clo
 
 func drawReplay(r *assess.Replay, l *assess.ReplayedLife) (*plots.Figure, error) {
 	d := plots.PathTimelineData{Title: l.Token + ": replay of " + filepath.Base(r.History.Name),
-		Caption: replayCaption(r, l), Start: r.From(), Price: r.Prices, NAV: l.NAVs, Low: math.NaN(),
+		Caption: replayCaption(r, l), Start: r.From(), Price: r.Prices, NAV: l.AppendNAVs(nil), Low: math.NaN(),
 		High: math.NaN()}
 	token := r.Study.Token(l.Number)
 	d.Target = math.Abs(token.Target)
@@ -94,13 +94,14 @@ func drawAgainst(r *assess.Replay, l *assess.ReplayedLife) (*plots.Figure, error
 	for _, w := range assess.StressWindows {
 		d.Marks = append(d.Marks, plots.DateMark{At: w.CrisisBegan, Name: w.Name})
 	}
+	navs := l.AppendNAVs(nil)
 	add := func(i int) {
 		d.Times = append(d.Times, float64(i)*r.History.StepYears())
-		d.Token.Values = append(d.Token.Values, l.NAVs[i])
+		d.Token.Values = append(d.Token.Values, navs[i])
 		d.Underlying.Values = append(d.Underlying.Values, r.Prices[i])
 	}
 	if r.Traded == nil {
-		for i := range r.Times {
+		for i := range r.Prices {
 			add(i)
 		}
 		return plots.Against(d)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mcrisk/assess"
+	"mcrisk/paths"
 	"mcrisk/tokens"
 )
 
@@ -22,16 +23,16 @@ func WriteReplayPath(w io.Writer, r *assess.Replay) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	_, _ = out.WriteString(pathHeader) // the error is that of Flush
 	// Time and price are those of all lifetimes.
-	shared, ends := make([]byte, 0, 42*len(r.Times)), make([]int, len(r.Times))
+	shared, ends := make([]byte, 0, 42*len(r.Prices)), make([]int, len(r.Prices))
 	var day days
-	for i, at := range r.Times {
-		shared = strconv.AppendFloat(append(day.append(shared, at), ','), r.Prices[i], 'g', -1, 64)
+	for i, price := range r.Prices {
+		shared = strconv.AppendFloat(append(day.append(shared, r.Time(i)), ','), price, 'g', -1, 64)
 		ends[i] = len(shared)
 	}
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		begin := lifeFields(l)
-		var borrow, funding cell
+		rates := [...]rate{{levels: l.Track.Borrow}, {levels: l.Track.Funding}}
 		for step, from := 0, 0; step < len(ends); step++ {
 			row := append(append(out.AvailableBuffer(), begin...), shared[from:ends[step]]...)
 			if from = ends[step]; step == 0 {
@@ -45,8 +46,9 @@ func WriteReplayPath(w io.Writer, r *assess.Replay) error {
 						row = strconv.AppendFloat(row, v, 'g', -1, 64)
 					}
 				}
-				row = rate(&borrow, row, l.Track.Borrow, step-1)
-				row = rate(&funding, row, l.Track.Funding, step-1)
+				for k := range rates {
+					row = rates[k].append(row, step-1)
+				}
 			}
 			if _, err := out.Write(append(row, '\n')); err != nil {
 				return err
@@ -56,12 +58,20 @@ func WriteReplayPath(w io.Writer, r *assess.Replay) error {
 	return out.Flush()
 }
 
-// rate writes the rate of a step, or nothing where there are none.
-func rate(c *cell, row []byte, rates []float64, step int) []byte {
-	if rates == nil {
+// A rate writes what a rate was in each step, or nothing where there is none.
+type rate struct {
+	levels []paths.Level // from that of the step on
+	cell
+}
+
+func (r *rate) append(row []byte, step int) []byte {
+	if r.levels == nil {
 		return append(row, ',')
 	}
-	return c.append(row, rates[step])
+	for len(r.levels) > 1 && r.levels[1].From <= step {
+		r.levels = r.levels[1:]
+	}
+	return r.cell.append(row, r.levels[0].Rate)
 }
 
 // A cell writes numbers of a column, of which many are the one before.

@@ -78,9 +78,9 @@ func drawdownsJSON(r *assess.Replay, l *assess.ReplayedLife) []object {
 	for _, d := range l.Drawdowns {
 		var back any
 		if d.Recovered >= 0 {
-			back = r.Times[d.Recovered]
+			back = r.Time(d.Recovered)
 		}
-		list = append(list, object{{"depth", d.Depth}, {"peak", r.Times[d.Peak]}, {"trough", r.Times[d.Trough]},
+		list = append(list, object{{"depth", d.Depth}, {"peak", r.Time(d.Peak)}, {"trough", r.Time(d.Trough)},
 			{"recovered", back}})
 	}
 	return list

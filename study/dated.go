@@ -329,7 +329,7 @@ func (d Dated) changes(start time.Time, step time.Duration) map[string][]paths.L
 
 // charged is what a rate of the token's venue was in each step, a year; nil if the venue has none of
 // that name. It is only asked of what [Dated.kernel] has compiled.
-func (d Dated) charged(name string, h *paths.History, steps int) []float64 {
+func (d Dated) charged(name string, h *paths.History, steps int) []paths.Level {
 	constant, ok := d.spec.Mechanism.Values[name]
 	if !ok {
 		return nil
@@ -341,15 +341,7 @@ func (d Dated) charged(name string, h *paths.History, steps int) []float64 {
 	if s, ok := d.spec.Series[name]; ok {
 		levels, _ = s.levels(name, start, h.Step, steps)
 	}
-	rates := make([]float64, steps)
-	at := 0
-	for i := range rates {
-		for at+1 < len(levels) && levels[at+1].From <= i {
-			at++
-		}
-		rates[i] = levels[at].Rate
-	}
-	return rates
+	return levels
 }
 
 // drawn lets a kernel pay the rates of the bars of a history that its paths are drawn from.
@@ -475,20 +467,21 @@ func ParseSeries(text string) (s Series, err error) {
 
 // TokenParam is the description of a number of tokens, policies or mechanisms of any kind.
 func TokenParam(name string) (param.Param, error) {
-	ps := slices.Clone(tokens.Params)
+	all := [][]param.Param{tokens.Params}
 	for _, k := range tokens.Policies.Kinds() {
-		ps = append(ps, k.Params...)
+		all = append(all, k.Params)
 	}
 	for _, k := range tokens.Mechanisms.Kinds() {
-		ps = append(ps, k.Params...)
+		all = append(all, k.Params)
 	}
-	ps = append(ps, HalfWidth)
 	var names []string
-	for _, p := range ps {
-		if p.Name == name {
-			return p, nil
+	for _, ps := range append(all, []param.Param{HalfWidth}) {
+		for i := range ps {
+			if ps[i].Name == name {
+				return ps[i], nil
+			}
+			names = append(names, ps[i].Name)
 		}
-		names = append(names, p.Name)
 	}
 	hint := ""
 	if near := param.Nearest(name, names); len(near) > 0 {

@@ -33,8 +33,8 @@ type Replayed struct {
 // A Track is a token after every step of a history, missing bars included.
 type Track struct {
 	Marks   []tokens.Mark
-	Borrow  []float64 // rate a year that a lender asked in the step; nil: the venue has none
-	Funding []float64 // rate a year that longs paid; nil: the venue has none
+	Borrow  []paths.Level // rate a year that a lender asked, by step; nil: the venue has none
+	Funding []paths.Level // rate a year that longs paid; nil: the venue has none
 }
 
 // Replay runs tokens through a price history, from the open of its first bar to
@@ -71,8 +71,9 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 		return nil, fmt.Errorf("study: %w", err)
 	}
 	r := &Replayed{Lives: make([]tokens.Lifetime, len(ts))}
+	var marks []tokens.Mark
 	if o.Track {
-		marks := make([]tokens.Mark, len(p.Bars))
+		marks = make([]tokens.Mark, len(p.Bars))
 		r.Held = k.LiveMarked(p, marks)
 		r.Prices, r.Tracks = make([]float64, len(marks)), make([]Track, len(ts))
 		for i := range marks {
@@ -95,9 +96,10 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 		if err != nil {
 			return nil, fmt.Errorf("study: %s: %w", t.Name, err)
 		}
-		var marks []tokens.Mark
 		if o.Track {
-			marks = make([]tokens.Mark, len(p.Bars))
+			if i > 0 { // the first has the place of what was held
+				marks = make([]tokens.Mark, len(p.Bars))
+			}
 			r.Tracks[i] = Track{marks, d.charged("borrow", h, len(marks)), d.charged("funding", h, len(marks))}
 		}
 		if o.Events {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"mcrisk/param"
+	"mcrisk/paths"
 )
 
 // What a token was after every step, and the rates that it paid: a loan's borrow by a series, a
@@ -25,9 +26,9 @@ func TestReplayTracks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, want := range [][2][]float64{
-			{{1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2}, nil},
-			{nil, {1, 1, 1, 1, 3, 3, 3, 3, 3, 3, 3, 3}},
+		for i, want := range [][2][]paths.Level{
+			{{{From: 0, Rate: 1}, {From: 6, Rate: 2}}, nil},
+			{nil, {{From: 0, Rate: 1}, {From: 4, Rate: 3}}},
 		} {
 			track := r.Tracks[i]
 			if !slices.Equal(track.Borrow, want[0]) || !slices.Equal(track.Funding, want[1]) {
