@@ -18,10 +18,40 @@ func main() {
 
 // run is the command as a function; it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	return cli.Execute(ctx, newRoot(), args, stdout, stderr)
+	return cli.Execute(ctx, newRoot(args...), args, stdout, stderr)
 }
 
-func newRoot() *cobra.Command {
+// commands are those of the program, by their names.
+var commands = []struct {
+	name string
+	make func() *cobra.Command
+}{
+	{"simulate", newSimulate},
+	{"summary", newSummary},
+	{"plot", newPlot},
+	{"sweep", newSweep},
+	{"merge", newMerge},
+	{"missing", newMissing},
+	{"verify", newVerify},
+	{"breakeven", newBreakEven},
+	{"costs", newCosts},
+	{"compare", newCompare},
+	{"heatmap", newHeatMap},
+	{"liquidation", newLiquidation},
+	{"exact", newExact},
+	{"trace", newTrace},
+	{"calibrate", newCalibrate},
+	{"validate", newValidate},
+	{"history", newHistory},
+	{"replay", newReplay},
+	{"cohorts", newCohorts},
+	{"tokens", newTokens},
+	{"version", newVersion},
+}
+
+// newRoot is the program with the command that the first argument names, or with all of them: to make
+// their many flags takes longer than to print a version.
+func newRoot(args ...string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "mcrisk",
 		Short: "Monte Carlo risk of leveraged tokens",
@@ -48,29 +78,16 @@ interrupted, 141 results not read to their end.`,
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(cli.FlagError)
-	root.AddCommand(
-		newSimulate(),
-		newSummary(),
-		newPlot(),
-		newSweep(),
-		newMerge(),
-		newMissing(),
-		newVerify(),
-		newBreakEven(),
-		newCosts(),
-		newCompare(),
-		newHeatMap(),
-		newLiquidation(),
-		newExact(),
-		newTrace(),
-		newCalibrate(),
-		newValidate(),
-		newHistory(),
-		newReplay(),
-		newCohorts(),
-		newTokens(),
-		newVersion(),
-	)
+	for _, c := range commands {
+		if len(args) > 0 && c.name == args[0] {
+			root.AddCommand(c.make())
+		}
+	}
+	if !root.HasSubCommands() {
+		for _, c := range commands {
+			root.AddCommand(c.make())
+		}
+	}
 	cli.Help(root)
 	return root
 }

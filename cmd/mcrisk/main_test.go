@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+
 	"mcrisk/internal/cli"
 )
 
@@ -392,3 +394,15 @@ func TestFullOutput(t *testing.T) {
 type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken") }
+
+// The program makes only the command that it is asked for, by the name that the command has.
+func TestOneCommand(t *testing.T) {
+	for _, c := range newRoot().Commands() {
+		one := newRoot(c.Name()).Commands()
+		if c.Name() != "help" && c.Name() != "completion" && (slices.IndexFunc(one, func(o *cobra.Command) bool {
+			return o.Name() == c.Name()
+		}) < 0 || len(one) >= len(commands)) {
+			t.Errorf("%s: made with %d commands; want it alone", c.Name(), len(one))
+		}
+	}
+}
