@@ -10,7 +10,6 @@
 package catalogue
 
 import (
-	"bytes"
 	"cmp"
 	"embed"
 	"errors"
@@ -28,31 +27,56 @@ var files embed.FS
 // LookupToken returns the token of that name, in upper or lower case. The error
 // for an unknown name lists the nearest ones.
 func LookupToken(name string) (Token, error) {
-	return find("token", name, func(f *Family) []Token { return f.Tokens })
+	return find("token", name, func(f Family) []Token { return f.Tokens })
 }
 
 // LookupUnderlying returns the underlying of that name, in upper or lower case.
 // The error for an unknown name lists the nearest ones.
 func LookupUnderlying(name string) (Underlying, error) {
-	return find("underlying", name, func(f *Family) []Underlying { return f.Underlyings })
+	return find("underlying", name, func(f Family) []Underlying { return f.Underlyings })
 }
 
-// find looks in the file that names an entry, and else in all: to parse them takes as long as some studies do.
-func find[T named](kind, name string, entries func(*Family) []T) (T, error) {
-	for _, f := range families() {
-		if !bytes.Contains(f.upper, []byte("- NAME: "+strings.ToUpper(name)+"\n")) {
+// found are the entries that find has read, by kind and name.
+var found sync.Map
+
+// find parses the file that has an entry, up to its end: all files take as long as some studies do.
+func find[T named](kind, name string, entries func(Family) []T) (T, error) {
+	key := kind + " " + name
+	if e, ok := found.Load(key); ok {
+		return e.(T), nil
+	}
+	names, _ := files.ReadDir(".") // nothing embedded fails to be read
+	for _, file := range names {
+		data, _ := files.ReadFile(file.Name())
+		end, ok := endOf(string(data), name)
+		if !ok {
 			continue
 		}
-		family, err := f.parse()
+		family, err := Parse(file.Name(), data[:end])
 		if err != nil {
-			panic(err)
+			panic(err) // as in all
 		}
-		if e, err := lookup(kind, name, entries(&family)); err == nil {
+		if e, err := lookup(kind, name, entries(family)); err == nil {
+			found.Store(key, e)
 			return e, nil
 		}
 	}
-	union := all()
-	return lookup(kind, name, entries(&union))
+	return lookup(kind, name, entries(all()))
+}
+
+// endOf is where the entry of a name ends in a file, if the file has one. Entries may refer to what
+// stands before them.
+func endOf(text, name string) (end int, ok bool) {
+	for line := range strings.Lines(text) {
+		if entry, begins := strings.CutPrefix(line, "  - name: "); begins {
+			if ok {
+				break
+			}
+			ok = strings.EqualFold(strings.TrimSpace(entry), name)
+		}
+		end += len(line)
+	}
+	return end, ok
 }
 
 // Tokens returns all tokens, sorted by name.
@@ -71,35 +95,25 @@ var all = sync.OnceValue(func() Family {
 	return union
 })
 
-// An embedded file is parsed once, when it is asked for.
-type embedded struct {
-	upper []byte // its text in upper case
-	parse func() (Family, error)
-}
-
-// families are the embedded files.
-var families = sync.OnceValue(func() (list []embedded) {
-	entries, _ := files.ReadDir(".") // nothing embedded fails to be read
-	for _, entry := range entries {
-		data, _ := files.ReadFile(entry.Name())
-		list = append(list, embedded{bytes.ToUpper(data), sync.OnceValues(func() (Family, error) {
-			return Parse(entry.Name(), data)
-		})})
-	}
-	return list
-})
-
 // load parses the embedded files and checks what no file can know alone: that
 // names are unique and that each token's underlying is there.
 func load() (Family, error) {
-	var all []Family
-	var faults []error
-	for _, f := range families() {
-		family, err := f.parse()
-		faults = append(faults, err)
-		all = append(all, family)
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		return Family{}, err
 	}
-	union, err := unite(all)
+	var families []Family
+	var faults []error
+	for _, entry := range entries {
+		data, err := files.ReadFile(entry.Name())
+		if err != nil {
+			return Family{}, err
+		}
+		family, err := Parse(entry.Name(), data)
+		faults = append(faults, err)
+		families = append(families, family)
+	}
+	union, err := unite(families)
 	return union, errors.Join(append(faults, err)...)
 }
 

@@ -546,3 +546,35 @@ func ExampleLookupToken() {
 	// debt: USDC - unknown: true
 	// catalogue: no token "ETHBUL3X"; did you mean ETHBULL3X or ETHBULL2X or ETHBULL4X?
 }
+
+// An entry that is read alone is that of the whole catalogue, and has a place of its own in its file.
+func TestLookupReadsOneEntry(t *testing.T) {
+	names, err := files.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	has := func(name string) (n int) {
+		for _, file := range names {
+			data, err := files.ReadFile(file.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := endOf(string(data), name); ok {
+				n++
+			}
+		}
+		return n
+	}
+	for _, want := range Tokens() {
+		got, err := LookupToken(strings.ToLower(want.Name))
+		if err != nil || !reflect.DeepEqual(got, want) || has(want.Name) == 0 {
+			t.Errorf("%s: %+v, %v, in %d files; want %+v", want.Name, got, err, has(want.Name), want)
+		}
+	}
+	for _, want := range Underlyings() {
+		got, err := LookupUnderlying(strings.ToLower(want.Name))
+		if err != nil || !reflect.DeepEqual(got, want) || has(want.Name) == 0 {
+			t.Errorf("%s: %+v, %v, in %d files; want %+v", want.Name, got, err, has(want.Name), want)
+		}
+	}
+}
