@@ -167,18 +167,19 @@ func (f *barFile) countRow() error {
 	return nil
 }
 
-// manyRows is the number of rows from which room is made for as many as there may be, as
-// it is used only where rows come: to grow step by step would take twice the memory.
+// manyRows is the number of rows from which room is made for as many as there may be.
 const manyRows = 1 << 16
 
-// someRows is the number of rows from which room is made for manyRows, so that they are moved once.
-const someRows = 1 << 9
+// moreRows are the numbers of rows from which room is made for the next, and after the last for as many as
+// there may be: to grow step by step would take twice the memory, and what is not used is looked at too
+// when memory is collected.
+var moreRows = []int{1 << 9, 1 << 12, manyRows}
 
 func (f *barFile) keep(bar Bar, line int) {
-	if n := len(f.bars); n >= someRows && n == cap(f.bars) {
-		room := manyRows
-		if n >= manyRows {
-			room = f.limits.rows
+	if n := len(f.bars); n >= moreRows[0] && n == cap(f.bars) {
+		room := f.limits.rows
+		if i := slices.IndexFunc(moreRows, func(rows int) bool { return rows > n }); i >= 0 {
+			room = moreRows[i]
 		}
 		f.bars, f.lines = slices.Grow(f.bars, room-n), slices.Grow(f.lines, room-n)
 	}
