@@ -75,43 +75,50 @@ func (m Component) run(dt float64, returns []float64, probabilities bool) (sum f
 		law[s] = 1 / float64(states)
 	}
 	growth := m.Mu * dt
-	scaled := 1.0 // product of likelihoods whose logarithm is not yet in sum
-	for _, r := range returns {
-		chain.expect(next, law)
+	high := popCounts[:states]
+	for i, r := range returns {
+		chain.blocks(law)
+		last := chain.sums[m.Count]
+		if probabilities {
+			chain.expect(next, law)
+			var mass [mostComponents + 1]float64
+			whole := 0.0
+			for s, p := range next {
+				mass[high[s]] += p
+				whole += p
+			}
+			p := 0.0
+			for n := 0; n <= m.Count; n++ {
+				p += mass[n] / whole * student.CDF((r-growth+v[n]/2)/math.Sqrt(v[n]))
+			}
+			u = append(u, p)
+		}
 		var f [mostComponents + 1]float64
 		for n := 0; n <= m.Count; n++ {
 			e := r - growth + v[n]/2
 			f[n] = top[n] * fmath.Exp(power*fmath.Log1p(e*e*inv[n]))
 		}
-		if probabilities {
-			var mass [mostComponents + 1]float64
-			for s, p := range next {
-				mass[popCounts[s]] += p
+		for b, sum := range last { // two states that share all but the fastest component
+			x := &f[high[2*b]]
+			y := &f[high[2*b+1]]
+			law[2*b] = (chain.stay*law[2*b] + sum) * *x
+			law[2*b+1] = (chain.stay*law[2*b+1] + sum) * *y
+		}
+		if i%8 == 7 || i == len(returns)-1 { // the law's sum is the likelihood since it was one
+			like := 0.0
+			for _, p := range law {
+				like += p
 			}
-			p := 0.0
-			for n := 0; n <= m.Count; n++ {
-				p += mass[n] * student.CDF((r-growth+v[n]/2)/math.Sqrt(v[n]))
+			if !(like > 0) {
+				return math.Inf(-1), u, law
 			}
-			u = append(u, p)
-		}
-		like := 0.0
-		for s, p := range next {
-			p *= f[popCounts[s]]
-			next[s] = p
-			like += p
-		}
-		if !(like > 0) {
-			return math.Inf(-1), u, law
-		}
-		for s, p := range next {
-			law[s] = p / like
-		}
-		if scaled *= like; scaled > 1e200 || scaled < 1e-200 {
-			sum += fmath.Log(scaled)
-			scaled = 1
+			sum += fmath.Log(like)
+			for s := range law {
+				law[s] /= like
+			}
 		}
 	}
-	return sum + fmath.Log(scaled), u, law
+	return sum, u, law
 }
 
 // filtered is the volatility expected of the step after returns.
