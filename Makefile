@@ -69,13 +69,13 @@ same-files:
 # the tests of what has vector code elsewhere: the plain code alone is there.
 arm64:
 	GOARCH=arm64 $(GOLDEN) -exec qemu-aarch64-static
-	GOARCH=arm64 $(GO) test -count=1 -short -exec qemu-aarch64-static ./fmath/... ./random ./tokens
+	GOARCH=arm64 $(GO) test -count=1 -short -exec qemu-aarch64-static ./fmath/... ./random ./models ./tokens
 	MCRISK_EMULATOR="arm64 qemu-aarch64-static" $(GO) test -count=1 -timeout 60m -run SameFiles ./cmd/mcrisk -same 12
 
 # asm writes the committed assembly anew from its generator.
 asm:
 	cd asm && write() { $(GO) run . -unit $$1 -out ../$$1/$$2_amd64.s -stubs ../$$1/$$3_amd64.go -pkg $$1; } && \
-		write random vector stubs && write fmath vector stubs && write tokens fastpath fastpath_stubs
+		write random vector stubs && write fmath vector stubs && write models vector stubs && write tokens fastpath fastpath_stubs
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./benchmarks | tee bench.out

@@ -25,8 +25,22 @@ func (u *unit) lookUp(from rates, i int, sizeCost bool, k reg.GPVirtual) (r [4]O
 		}
 		return Mem{Base: from.rows, Index: at, Scale: 1}
 	}
-	// Neighbours, and where it is wide the pair after them beside it, become pairs of their rates 0
-	// and 2 and of their rates 1 and 3.
+	turned(row, func(j int, column reg.VecVirtual) {
+		r[j] = u.rates[j].Idx(k, 1)
+		VMOVUPD(column, r[j])
+		if wide {
+			r[j] = column
+		}
+	})
+	return r
+}
+
+// turned reads a row of four numbers for each element of a vector and hands over the columns, each as a
+// vector of the rows' numbers.
+func turned(row func(lane int) Mem, take func(j int, column reg.VecVirtual)) {
+	lanes := bytes() / 8
+	// Neighbours, and where it is wide the pair after them beside it, become pairs of their numbers 0
+	// and 2 and of their numbers 1 and 3.
 	var pairs [2][2]reg.VecVirtual
 	for half, lane := range [2]int{0, lanes / 2} {
 		var x [2]reg.VecVirtual
@@ -41,20 +55,15 @@ func (u *unit) lookUp(from rates, i int, sizeCost bool, k reg.GPVirtual) (r [4]O
 		}
 		pairs[0][half], pairs[1][half] = do(VUNPCKLPD, x[0], x[1]), do(VUNPCKHPD, x[0], x[1])
 	}
-	for j := range r {
+	for j := range 4 {
 		low, high, of := pairs[j%2][0], pairs[j%2][1], vec()
 		if wide {
 			VSHUFF64X2(U8([2]byte{0x88, 0xdd}[j/2]), high, low, of)
 		} else {
 			VPERM2F128(U8([2]byte{0x20, 0x31}[j/2]), high, low, of)
 		}
-		r[j] = u.rates[j].Idx(k, 1)
-		VMOVUPD(of, r[j])
-		if wide {
-			r[j] = of
-		}
+		take(j, of)
 	}
-	return r
 }
 
 // due does datedPath.charge for all steps, whose rates it overwrites by what they charge, adds up what

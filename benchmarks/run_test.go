@@ -68,7 +68,8 @@ func BenchmarkRun(b *testing.B) {
 }
 
 // BenchmarkResampled runs a year of hours of models that draw from a history, seen at closes
-// and inside bars. Reading and preparing the history is not a part of it.
+// and inside bars, and beside them, at closes, of models whose variance moves. Reading and
+// preparing the history is not a part of it.
 func BenchmarkResampled(b *testing.B) {
 	history := &models.Series{Name: "made", Step: time.Hour, Extremes: true}
 	normals := random.NewSource(1, 1, random.Stream(random.Diffusion, 0))
@@ -77,9 +78,9 @@ func BenchmarkResampled(b *testing.B) {
 		wick := 0.003 * normals.Exp()
 		history.Bars = append(history.Bars, models.Bar{Close: r, Move: r, Lo: min(0, r) - wick, Hi: max(0, r) + wick})
 	}
-	for _, model := range []string{"gbm", "bootstrap", "fhs"} {
+	for _, model := range []string{"gbm", "garch", "gjr", "heston", "bates", "bootstrap", "fhs"} {
 		for extremes := range 2 {
-			if model == "gbm" && extremes == 1 {
+			if inside(model, extremes) == nil && extremes == 1 {
 				continue
 			}
 			b.Run(fmt.Sprintf("model=%s/extremes=%d/steps=8760/paths=512", model, extremes), func(b *testing.B) {
@@ -99,10 +100,10 @@ func BenchmarkResampled(b *testing.B) {
 }
 
 func inside(model string, extremes int) param.Values {
-	if model == "gbm" {
+	hours, drawn := map[string]float64{"bootstrap": 168, "fhs": 12}[model]
+	if !drawn {
 		return nil
 	}
-	hours := map[string]float64{"bootstrap": 168, "fhs": 12}[model]
 	return param.Values{"extremes": float64(extremes), "block": hours * 3600}
 }
 
