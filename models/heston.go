@@ -3,7 +3,6 @@ package models
 import (
 	"fmt"
 	"math"
-	"math/bits"
 	"time"
 
 	"mcrisk/block"
@@ -106,15 +105,12 @@ const psiC = 1.5
 
 func (m Heston) Advance(at At, z []*block.Track, state State, move *block.Track) {
 	s := m.steps(at.Step)
-	for k := 0; k < at.Len; k++ {
-		left := at.mask()
-		if left == allLanes {
-			var done int
-			done, left = s.vector(z, &state[0], move, k, at.Len)
-			k += done - 1
-		}
-		for ; left != 0; left &= left - 1 {
-			l := bits.TrailingZeros16(left)
+	from, to := at.Lanes()
+	if to-from == block.Lanes && s.vector(z, &state[0], move, at.Len) {
+		return
+	}
+	for k := range at.Len {
+		for l := from; l < to; l++ {
 			s.lane(z, &state[0], move, k, l)
 		}
 	}

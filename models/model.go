@@ -75,17 +75,6 @@ func (at At) Lanes() (from, to int) {
 	return 0, block.Lanes
 }
 
-// allLanes is a mask of all lanes, the first one's bit the lowest.
-const allLanes = 1<<block.Lanes - 1
-
-// mask has the lanes addressed.
-func (at At) mask() uint16 {
-	if at.only > 0 {
-		return 1 << (at.only - 1)
-	}
-	return allLanes
-}
-
 // zero begins the lanes addressed with zeros.
 func zero(at At, state State) {
 	from, to := at.Lanes()

@@ -4,30 +4,30 @@
 
 package models
 
-// garchAVX2 makes steps of a GJR
-// as far as all lanes go. It returns how many steps it did and which lanes
-// are left in the last of them, whose state is as it was.
+// garchAVX2 makes steps until lanes are left that need another way. It returns how
+// many it did, one at least, and which lanes are left in the last of them; before is
+// the state before that.
 //
 //go:noescape
-func garchAVX2(move *[16]float64, z *[16]float64, state *[16]float64, steps int, numbers *float64, curve *[224][4]float64) (done int, left uint16)
+func garchAVX2(move *[16]float64, z *[16]float64, state *[16]float64, before *[16]float64, steps int, numbers *float64, table *[224][4]float64) (done int, left uint16)
 
-// hestonAVX2 makes steps of a Heston
-// as far as all lanes go. It returns how many steps it did and which lanes
-// are left in the last of them, whose state is as it was.
+// hestonAVX2 makes steps until lanes are left that need another way. It returns how
+// many it did, one at least, and which lanes are left in the last of them; before is
+// the state before that.
 //
 //go:noescape
-func hestonAVX2(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, steps int, numbers *float64) (done int, left uint16)
+func hestonAVX2(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, before *[16]float64, steps int, numbers *float64, table *[57]float64) (done int, left uint16)
 
-// garchAVX512 makes steps of a GJR
-// as far as all lanes go. It returns how many steps it did and which lanes
-// are left in the last of them, whose state is as it was.
+// garchAVX512 makes steps until lanes are left that need another way. It returns how
+// many it did, one at least, and which lanes are left in the last of them; before is
+// the state before that.
 //
 //go:noescape
-func garchAVX512(move *[16]float64, z *[16]float64, state *[16]float64, steps int, numbers *float64, curve *[224][4]float64) (done int, left uint16)
+func garchAVX512(move *[16]float64, z *[16]float64, state *[16]float64, before *[16]float64, steps int, numbers *float64, table *[224][4]float64) (done int, left uint16)
 
-// hestonAVX512 makes steps of a Heston
-// as far as all lanes go. It returns how many steps it did and which lanes
-// are left in the last of them, whose state is as it was.
+// hestonAVX512 makes steps until lanes are left that need another way. It returns how
+// many it did, one at least, and which lanes are left in the last of them; before is
+// the state before that.
 //
 //go:noescape
-func hestonAVX512(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, steps int, numbers *float64) (done int, left uint16)
+func hestonAVX512(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, before *[16]float64, steps int, numbers *float64, table *[57]float64) (done int, left uint16)

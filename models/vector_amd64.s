@@ -4,561 +4,545 @@
 
 #include "textflag.h"
 
-// func garchAVX2(move *[16]float64, z *[16]float64, state *[16]float64, steps int, numbers *float64, curve *[224][4]float64) (done int, left uint16)
+// func garchAVX2(move *[16]float64, z *[16]float64, state *[16]float64, before *[16]float64, steps int, numbers *float64, table *[224][4]float64) (done int, left uint16)
 // Requires: AVX, AVX2
-TEXT ·garchAVX2(SB), NOSPLIT, $0-58
+TEXT ·garchAVX2(SB), $384-66
 	MOVQ move+0(FP), AX
-	MOVQ z+8(FP), CX
-	MOVQ state+16(FP), DX
-	MOVQ steps+24(FP), BX
-	MOVQ numbers+32(FP), SI
-	XORQ DI, DI
+	MOVQ state+16(FP), CX
+	MOVQ before+24(FP), DX
+	MOVQ z+8(FP), BX
+	MOVQ numbers+40(FP), SI
+	MOVQ table+48(FP), DI
+	XORQ R8, R8
 
 step:
-	XORL         R8, R8
-	VMOVUPD      (DX), Y0
-	MOVQ         curve+40(FP), R9
+	XORL         R9, R9
+	VMOVUPD      (BX), Y0
+	VANDPD       d7fffffffffffffff<>+0(SB), Y0, Y1
+	VMULPD       d4040000000000000<>+0(SB), Y1, Y1
+	VMINPD       d406be00000000000<>+0(SB), Y1, Y2
+	VCVTTPD2DQY  Y2, X3
+	VCVTDQ2PD    X3, Y2
+	VSUBPD       Y2, Y1, Y1
+	VPSLLD       $0x05, X3, X3
+	VPEXTRD      $0x00, X3, R10
+	VMOVUPD      (DI)(R10*1), Y2
+	VPEXTRD      $0x01, X3, R10
+	VMOVUPD      (DI)(R10*1), Y4
+	VUNPCKLPD    Y4, Y2, Y5
+	VUNPCKHPD    Y4, Y2, Y2
+	VPEXTRD      $0x02, X3, R10
+	VMOVUPD      (DI)(R10*1), Y4
+	VPEXTRD      $0x03, X3, R10
+	VMOVUPD      (DI)(R10*1), Y3
+	VUNPCKLPD    Y3, Y4, Y6
+	VUNPCKHPD    Y3, Y4, Y3
+	VPERM2F128   $0x20, Y6, Y5, Y4
+	VPERM2F128   $0x20, Y3, Y2, Y7
+	VPERM2F128   $0x31, Y6, Y5, Y5
+	VPERM2F128   $0x31, Y3, Y2, Y2
+	VMULPD       Y2, Y1, Y2
+	VADDPD       Y5, Y2, Y2
+	VMULPD       Y1, Y2, Y2
+	VADDPD       Y7, Y2, Y2
+	VMULPD       Y1, Y2, Y1
+	VADDPD       Y4, Y1, Y1
+	VANDPD       d7fffffffffffffff<>+0(SB), Y1, Y1
+	VANDPD       d8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y1, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      32(BX), Y0
+	VANDPD       d7fffffffffffffff<>+0(SB), Y0, Y1
+	VMULPD       d4040000000000000<>+0(SB), Y1, Y1
+	VMINPD       d406be00000000000<>+0(SB), Y1, Y2
+	VCVTTPD2DQY  Y2, X3
+	VCVTDQ2PD    X3, Y2
+	VSUBPD       Y2, Y1, Y1
+	VPSLLD       $0x05, X3, X3
+	VPEXTRD      $0x00, X3, R10
+	VMOVUPD      (DI)(R10*1), Y2
+	VPEXTRD      $0x01, X3, R10
+	VMOVUPD      (DI)(R10*1), Y4
+	VUNPCKLPD    Y4, Y2, Y5
+	VUNPCKHPD    Y4, Y2, Y2
+	VPEXTRD      $0x02, X3, R10
+	VMOVUPD      (DI)(R10*1), Y4
+	VPEXTRD      $0x03, X3, R10
+	VMOVUPD      (DI)(R10*1), Y3
+	VUNPCKLPD    Y3, Y4, Y6
+	VUNPCKHPD    Y3, Y4, Y3
+	VPERM2F128   $0x20, Y6, Y5, Y4
+	VPERM2F128   $0x20, Y3, Y2, Y7
+	VPERM2F128   $0x31, Y6, Y5, Y5
+	VPERM2F128   $0x31, Y3, Y2, Y2
+	VMULPD       Y2, Y1, Y2
+	VADDPD       Y5, Y2, Y2
+	VMULPD       Y1, Y2, Y2
+	VADDPD       Y7, Y2, Y2
+	VMULPD       Y1, Y2, Y1
+	VADDPD       Y4, Y1, Y1
+	VANDPD       d7fffffffffffffff<>+0(SB), Y1, Y1
+	VANDPD       d8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y1, Y0, Y0
+	VMOVUPD      Y0, 32(AX)
+	VMOVUPD      64(BX), Y0
+	VANDPD       d7fffffffffffffff<>+0(SB), Y0, Y1
+	VMULPD       d4040000000000000<>+0(SB), Y1, Y1
+	VMINPD       d406be00000000000<>+0(SB), Y1, Y2
+	VCVTTPD2DQY  Y2, X3
+	VCVTDQ2PD    X3, Y2
+	VSUBPD       Y2, Y1, Y1
+	VPSLLD       $0x05, X3, X3
+	VPEXTRD      $0x00, X3, R10
+	VMOVUPD      (DI)(R10*1), Y2
+	VPEXTRD      $0x01, X3, R10
+	VMOVUPD      (DI)(R10*1), Y4
+	VUNPCKLPD    Y4, Y2, Y5
+	VUNPCKHPD    Y4, Y2, Y2
+	VPEXTRD      $0x02, X3, R10
+	VMOVUPD      (DI)(R10*1), Y4
+	VPEXTRD      $0x03, X3, R10
+	VMOVUPD      (DI)(R10*1), Y3
+	VUNPCKLPD    Y3, Y4, Y6
+	VUNPCKHPD    Y3, Y4, Y3
+	VPERM2F128   $0x20, Y6, Y5, Y4
+	VPERM2F128   $0x20, Y3, Y2, Y7
+	VPERM2F128   $0x31, Y6, Y5, Y5
+	VPERM2F128   $0x31, Y3, Y2, Y2
+	VMULPD       Y2, Y1, Y2
+	VADDPD       Y5, Y2, Y2
+	VMULPD       Y1, Y2, Y2
+	VADDPD       Y7, Y2, Y2
+	VMULPD       Y1, Y2, Y1
+	VADDPD       Y4, Y1, Y1
+	VANDPD       d7fffffffffffffff<>+0(SB), Y1, Y1
+	VANDPD       d8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y1, Y0, Y0
+	VMOVUPD      Y0, 64(AX)
+	VMOVUPD      96(BX), Y0
+	VANDPD       d7fffffffffffffff<>+0(SB), Y0, Y1
+	VMULPD       d4040000000000000<>+0(SB), Y1, Y1
+	VMINPD       d406be00000000000<>+0(SB), Y1, Y2
+	VCVTTPD2DQY  Y2, X3
+	VCVTDQ2PD    X3, Y2
+	VSUBPD       Y2, Y1, Y1
+	VPSLLD       $0x05, X3, X3
+	VPEXTRD      $0x00, X3, R10
+	VMOVUPD      (DI)(R10*1), Y2
+	VPEXTRD      $0x01, X3, R10
+	VMOVUPD      (DI)(R10*1), Y4
+	VUNPCKLPD    Y4, Y2, Y5
+	VUNPCKHPD    Y4, Y2, Y2
+	VPEXTRD      $0x02, X3, R10
+	VMOVUPD      (DI)(R10*1), Y4
+	VPEXTRD      $0x03, X3, R10
+	VMOVUPD      (DI)(R10*1), Y3
+	VUNPCKLPD    Y3, Y4, Y6
+	VUNPCKHPD    Y3, Y4, Y3
+	VPERM2F128   $0x20, Y6, Y5, Y4
+	VPERM2F128   $0x20, Y3, Y2, Y7
+	VPERM2F128   $0x31, Y6, Y5, Y5
+	VPERM2F128   $0x31, Y3, Y2, Y2
+	VMULPD       Y2, Y1, Y2
+	VADDPD       Y5, Y2, Y2
+	VMULPD       Y1, Y2, Y2
+	VADDPD       Y7, Y2, Y2
+	VMULPD       Y1, Y2, Y1
+	VADDPD       Y4, Y1, Y1
+	VANDPD       d7fffffffffffffff<>+0(SB), Y1, Y1
+	VANDPD       d8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y1, Y0, Y0
+	VMOVUPD      Y0, 96(AX)
+	VMOVUPD      (AX), Y0
 	VMOVUPD      (CX), Y1
-	VANDPD       d7fffffffffffffff<>+0(SB), Y1, Y2
-	VMULPD       d4040000000000000<>+0(SB), Y2, Y2
-	VMINPD       d406be00000000000<>+0(SB), Y2, Y3
-	VCVTTPD2DQY  Y3, X3
-	VCVTDQ2PD    X3, Y4
-	VSUBPD       Y4, Y2, Y2
-	VPSLLD       $0x05, X3, X3
-	VPEXTRD      $0x00, X3, R10
-	VMOVUPD      (R9)(R10*1), Y4
-	VPEXTRD      $0x01, X3, R10
-	VMOVUPD      (R9)(R10*1), Y5
-	VUNPCKLPD    Y5, Y4, Y6
-	VUNPCKHPD    Y5, Y4, Y4
-	VPEXTRD      $0x02, X3, R10
-	VMOVUPD      (R9)(R10*1), Y5
-	VPEXTRD      $0x03, X3, R10
-	VMOVUPD      (R9)(R10*1), Y3
-	VUNPCKLPD    Y3, Y5, Y7
-	VUNPCKHPD    Y3, Y5, Y3
-	VPERM2F128   $0x20, Y7, Y6, Y5
-	VPERM2F128   $0x20, Y3, Y4, Y8
-	VPERM2F128   $0x31, Y7, Y6, Y6
-	VPERM2F128   $0x31, Y3, Y4, Y3
-	VMULPD       Y3, Y2, Y3
-	VADDPD       Y6, Y3, Y3
-	VMULPD       Y2, Y3, Y3
-	VADDPD       Y8, Y3, Y3
-	VMULPD       Y2, Y3, Y2
-	VADDPD       Y5, Y2, Y2
-	VANDPD       d7fffffffffffffff<>+0(SB), Y2, Y2
-	VANDPD       d8000000000000000<>+0(SB), Y1, Y1
-	VORPD        Y2, Y1, Y1
+	VMOVUPD      Y1, (DX)
 	VBROADCASTSD 8(SI), Y2
-	VMINPD       Y2, Y0, Y2
-	VBROADCASTSD (SI), Y3
-	VMULPD       Y2, Y3, Y3
-	VCMPPD       $0x11, d3f1a36e2eb1c432d<>+0(SB), Y3, Y4
-	VBROADCASTSD 144(SI), Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 136(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 128(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 120(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 112(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 104(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VANDNPD      dffffffffffffffff<>+0(SB), Y4, Y4
-	VANDPD       Y5, Y4, Y4
-	VBROADCASTSD 96(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 88(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 80(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 72(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 64(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 56(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 16(SI), Y5
-	VADDPD       d4000000000000000<>+0(SB), Y4, Y6
-	VDIVPD       Y6, Y4, Y6
-	VMULPD       Y6, Y6, Y7
-	VMULPD       d3fb642c8590b2164<>+0(SB), Y7, Y8
-	VADDPD       d3fb8618618618618<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fbaf286bca1af28<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fc1111111111111<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fc745d1745d1746<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fd2492492492492<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fd999999999999a<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fe5555555555555<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y7
-	VMULPD       Y4, Y4, Y8
-	VMULPD       d3fe0000000000000<>+0(SB), Y8, Y8
-	VADDPD       Y7, Y8, Y7
-	VMULPD       Y7, Y6, Y6
-	VPXOR        Y7, Y7, Y7
-	VSUBPD       Y6, Y8, Y6
-	VSUBPD       Y4, Y6, Y4
-	VSUBPD       Y4, Y7, Y4
-	VSUBPD       Y4, Y5, Y4
-	VSQRTPD      Y3, Y5
-	VMULPD       Y1, Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	VBROADCASTSD 24(SI), Y5
-	VBROADCASTSD 32(SI), Y6
-	VBLENDVPD    Y1, Y6, Y5, Y5
-	VBROADCASTSD 48(SI), Y6
-	VBROADCASTSD 40(SI), Y7
-	VMULPD       Y1, Y1, Y1
-	VMULPD       Y1, Y5, Y1
-	VADDPD       Y1, Y7, Y1
-	VMULPD       Y1, Y2, Y1
-	VADDPD       Y1, Y6, Y1
-	VCMPPD       $0x11, d3f847ae147ae147b<>+0(SB), Y3, Y2
-	VMOVUPD      Y4, (AX)
-	VBLENDVPD    Y2, Y1, Y0, Y0
-	VMOVUPD      Y0, (DX)
-	VMOVMSKPD    Y2, R10
+	VMINPD       Y2, Y1, Y1
+	VBROADCASTSD (SI), Y2
+	VMULPD       Y2, Y1, Y2
+	VMOVUPD      Y2, (SP)
+	VSQRTPD      Y2, Y3
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, (AX)
+	VBROADCASTSD 24(SI), Y3
+	VBROADCASTSD 32(SI), Y4
+	VBLENDVPD    Y0, Y4, Y3, Y3
+	VMULPD       Y0, Y0, Y0
+	VMULPD       Y0, Y3, Y0
+	VBROADCASTSD 40(SI), Y3
+	VADDPD       Y3, Y0, Y0
+	VMULPD       Y0, Y1, Y0
+	VBROADCASTSD 48(SI), Y1
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, (CX)
+	VCMPPD       $0x11, d3f847ae147ae147b<>+0(SB), Y2, Y0
+	VMOVMSKPD    Y0, R10
 	XORL         $0x0000000f, R10
-	ORL          R10, R8
-	VMOVUPD      32(DX), Y0
+	ORL          R10, R9
+	VMOVUPD      32(AX), Y0
 	VMOVUPD      32(CX), Y1
-	VANDPD       d7fffffffffffffff<>+0(SB), Y1, Y2
-	VMULPD       d4040000000000000<>+0(SB), Y2, Y2
-	VMINPD       d406be00000000000<>+0(SB), Y2, Y3
-	VCVTTPD2DQY  Y3, X3
-	VCVTDQ2PD    X3, Y4
-	VSUBPD       Y4, Y2, Y2
-	VPSLLD       $0x05, X3, X3
-	VPEXTRD      $0x00, X3, R10
-	VMOVUPD      (R9)(R10*1), Y4
-	VPEXTRD      $0x01, X3, R10
-	VMOVUPD      (R9)(R10*1), Y5
-	VUNPCKLPD    Y5, Y4, Y6
-	VUNPCKHPD    Y5, Y4, Y4
-	VPEXTRD      $0x02, X3, R10
-	VMOVUPD      (R9)(R10*1), Y5
-	VPEXTRD      $0x03, X3, R10
-	VMOVUPD      (R9)(R10*1), Y3
-	VUNPCKLPD    Y3, Y5, Y7
-	VUNPCKHPD    Y3, Y5, Y3
-	VPERM2F128   $0x20, Y7, Y6, Y5
-	VPERM2F128   $0x20, Y3, Y4, Y8
-	VPERM2F128   $0x31, Y7, Y6, Y6
-	VPERM2F128   $0x31, Y3, Y4, Y3
-	VMULPD       Y3, Y2, Y3
-	VADDPD       Y6, Y3, Y3
-	VMULPD       Y2, Y3, Y3
-	VADDPD       Y8, Y3, Y3
-	VMULPD       Y2, Y3, Y2
-	VADDPD       Y5, Y2, Y2
-	VANDPD       d7fffffffffffffff<>+0(SB), Y2, Y2
-	VANDPD       d8000000000000000<>+0(SB), Y1, Y1
-	VORPD        Y2, Y1, Y1
+	VMOVUPD      Y1, 32(DX)
 	VBROADCASTSD 8(SI), Y2
-	VMINPD       Y2, Y0, Y2
-	VBROADCASTSD (SI), Y3
-	VMULPD       Y2, Y3, Y3
-	VCMPPD       $0x11, d3f1a36e2eb1c432d<>+0(SB), Y3, Y4
-	VBROADCASTSD 144(SI), Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 136(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 128(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 120(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 112(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 104(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VANDNPD      dffffffffffffffff<>+0(SB), Y4, Y4
-	VANDPD       Y5, Y4, Y4
-	VBROADCASTSD 96(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 88(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 80(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 72(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 64(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 56(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 16(SI), Y5
-	VADDPD       d4000000000000000<>+0(SB), Y4, Y6
-	VDIVPD       Y6, Y4, Y6
-	VMULPD       Y6, Y6, Y7
-	VMULPD       d3fb642c8590b2164<>+0(SB), Y7, Y8
-	VADDPD       d3fb8618618618618<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fbaf286bca1af28<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fc1111111111111<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fc745d1745d1746<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fd2492492492492<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fd999999999999a<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fe5555555555555<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y7
-	VMULPD       Y4, Y4, Y8
-	VMULPD       d3fe0000000000000<>+0(SB), Y8, Y8
-	VADDPD       Y7, Y8, Y7
-	VMULPD       Y7, Y6, Y6
-	VPXOR        Y7, Y7, Y7
-	VSUBPD       Y6, Y8, Y6
-	VSUBPD       Y4, Y6, Y4
-	VSUBPD       Y4, Y7, Y4
-	VSUBPD       Y4, Y5, Y4
-	VSQRTPD      Y3, Y5
-	VMULPD       Y1, Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	VBROADCASTSD 24(SI), Y5
-	VBROADCASTSD 32(SI), Y6
-	VBLENDVPD    Y1, Y6, Y5, Y5
-	VBROADCASTSD 48(SI), Y6
-	VBROADCASTSD 40(SI), Y7
-	VMULPD       Y1, Y1, Y1
-	VMULPD       Y1, Y5, Y1
-	VADDPD       Y1, Y7, Y1
-	VMULPD       Y1, Y2, Y1
-	VADDPD       Y1, Y6, Y1
-	VCMPPD       $0x11, d3f847ae147ae147b<>+0(SB), Y3, Y2
-	VMOVUPD      Y4, 32(AX)
-	VBLENDVPD    Y2, Y1, Y0, Y0
-	VMOVUPD      Y0, 32(DX)
-	VMOVMSKPD    Y2, R10
+	VMINPD       Y2, Y1, Y1
+	VBROADCASTSD (SI), Y2
+	VMULPD       Y2, Y1, Y2
+	VMOVUPD      Y2, 32(SP)
+	VSQRTPD      Y2, Y3
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 32(AX)
+	VBROADCASTSD 24(SI), Y3
+	VBROADCASTSD 32(SI), Y4
+	VBLENDVPD    Y0, Y4, Y3, Y3
+	VMULPD       Y0, Y0, Y0
+	VMULPD       Y0, Y3, Y0
+	VBROADCASTSD 40(SI), Y3
+	VADDPD       Y3, Y0, Y0
+	VMULPD       Y0, Y1, Y0
+	VBROADCASTSD 48(SI), Y1
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 32(CX)
+	VCMPPD       $0x11, d3f847ae147ae147b<>+0(SB), Y2, Y0
+	VMOVMSKPD    Y0, R10
 	XORL         $0x0000000f, R10
 	SHLL         $0x04, R10
-	ORL          R10, R8
-	VMOVUPD      64(DX), Y0
+	ORL          R10, R9
+	VMOVUPD      64(AX), Y0
 	VMOVUPD      64(CX), Y1
-	VANDPD       d7fffffffffffffff<>+0(SB), Y1, Y2
-	VMULPD       d4040000000000000<>+0(SB), Y2, Y2
-	VMINPD       d406be00000000000<>+0(SB), Y2, Y3
-	VCVTTPD2DQY  Y3, X3
-	VCVTDQ2PD    X3, Y4
-	VSUBPD       Y4, Y2, Y2
-	VPSLLD       $0x05, X3, X3
-	VPEXTRD      $0x00, X3, R10
-	VMOVUPD      (R9)(R10*1), Y4
-	VPEXTRD      $0x01, X3, R10
-	VMOVUPD      (R9)(R10*1), Y5
-	VUNPCKLPD    Y5, Y4, Y6
-	VUNPCKHPD    Y5, Y4, Y4
-	VPEXTRD      $0x02, X3, R10
-	VMOVUPD      (R9)(R10*1), Y5
-	VPEXTRD      $0x03, X3, R10
-	VMOVUPD      (R9)(R10*1), Y3
-	VUNPCKLPD    Y3, Y5, Y7
-	VUNPCKHPD    Y3, Y5, Y3
-	VPERM2F128   $0x20, Y7, Y6, Y5
-	VPERM2F128   $0x20, Y3, Y4, Y8
-	VPERM2F128   $0x31, Y7, Y6, Y6
-	VPERM2F128   $0x31, Y3, Y4, Y3
-	VMULPD       Y3, Y2, Y3
-	VADDPD       Y6, Y3, Y3
-	VMULPD       Y2, Y3, Y3
-	VADDPD       Y8, Y3, Y3
-	VMULPD       Y2, Y3, Y2
-	VADDPD       Y5, Y2, Y2
-	VANDPD       d7fffffffffffffff<>+0(SB), Y2, Y2
-	VANDPD       d8000000000000000<>+0(SB), Y1, Y1
-	VORPD        Y2, Y1, Y1
+	VMOVUPD      Y1, 64(DX)
 	VBROADCASTSD 8(SI), Y2
-	VMINPD       Y2, Y0, Y2
-	VBROADCASTSD (SI), Y3
-	VMULPD       Y2, Y3, Y3
-	VCMPPD       $0x11, d3f1a36e2eb1c432d<>+0(SB), Y3, Y4
-	VBROADCASTSD 144(SI), Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 136(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 128(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 120(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 112(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 104(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VANDNPD      dffffffffffffffff<>+0(SB), Y4, Y4
-	VANDPD       Y5, Y4, Y4
-	VBROADCASTSD 96(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 88(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 80(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 72(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 64(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 56(SI), Y5
-	VADDPD       Y5, Y4, Y4
-	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 16(SI), Y5
-	VADDPD       d4000000000000000<>+0(SB), Y4, Y6
-	VDIVPD       Y6, Y4, Y6
-	VMULPD       Y6, Y6, Y7
-	VMULPD       d3fb642c8590b2164<>+0(SB), Y7, Y8
-	VADDPD       d3fb8618618618618<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fbaf286bca1af28<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fc1111111111111<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fc745d1745d1746<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fd2492492492492<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fd999999999999a<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       d3fe5555555555555<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y7
-	VMULPD       Y4, Y4, Y8
-	VMULPD       d3fe0000000000000<>+0(SB), Y8, Y8
-	VADDPD       Y7, Y8, Y7
-	VMULPD       Y7, Y6, Y6
-	VPXOR        Y7, Y7, Y7
-	VSUBPD       Y6, Y8, Y6
-	VSUBPD       Y4, Y6, Y4
-	VSUBPD       Y4, Y7, Y4
-	VSUBPD       Y4, Y5, Y4
-	VSQRTPD      Y3, Y5
-	VMULPD       Y1, Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	VBROADCASTSD 24(SI), Y5
-	VBROADCASTSD 32(SI), Y6
-	VBLENDVPD    Y1, Y6, Y5, Y5
-	VBROADCASTSD 48(SI), Y6
-	VBROADCASTSD 40(SI), Y7
-	VMULPD       Y1, Y1, Y1
-	VMULPD       Y1, Y5, Y1
-	VADDPD       Y1, Y7, Y1
-	VMULPD       Y1, Y2, Y1
-	VADDPD       Y1, Y6, Y1
-	VCMPPD       $0x11, d3f847ae147ae147b<>+0(SB), Y3, Y2
-	VMOVUPD      Y4, 64(AX)
-	VBLENDVPD    Y2, Y1, Y0, Y0
-	VMOVUPD      Y0, 64(DX)
-	VMOVMSKPD    Y2, R10
+	VMINPD       Y2, Y1, Y1
+	VBROADCASTSD (SI), Y2
+	VMULPD       Y2, Y1, Y2
+	VMOVUPD      Y2, 64(SP)
+	VSQRTPD      Y2, Y3
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 64(AX)
+	VBROADCASTSD 24(SI), Y3
+	VBROADCASTSD 32(SI), Y4
+	VBLENDVPD    Y0, Y4, Y3, Y3
+	VMULPD       Y0, Y0, Y0
+	VMULPD       Y0, Y3, Y0
+	VBROADCASTSD 40(SI), Y3
+	VADDPD       Y3, Y0, Y0
+	VMULPD       Y0, Y1, Y0
+	VBROADCASTSD 48(SI), Y1
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 64(CX)
+	VCMPPD       $0x11, d3f847ae147ae147b<>+0(SB), Y2, Y0
+	VMOVMSKPD    Y0, R10
 	XORL         $0x0000000f, R10
 	SHLL         $0x08, R10
-	ORL          R10, R8
-	VMOVUPD      96(DX), Y0
+	ORL          R10, R9
+	VMOVUPD      96(AX), Y0
 	VMOVUPD      96(CX), Y1
-	VANDPD       d7fffffffffffffff<>+0(SB), Y1, Y2
-	VMULPD       d4040000000000000<>+0(SB), Y2, Y2
-	VMINPD       d406be00000000000<>+0(SB), Y2, Y3
-	VCVTTPD2DQY  Y3, X3
-	VCVTDQ2PD    X3, Y4
-	VSUBPD       Y4, Y2, Y2
-	VPSLLD       $0x05, X3, X3
-	VPEXTRD      $0x00, X3, R10
-	VMOVUPD      (R9)(R10*1), Y4
-	VPEXTRD      $0x01, X3, R10
-	VMOVUPD      (R9)(R10*1), Y5
-	VUNPCKLPD    Y5, Y4, Y6
-	VUNPCKHPD    Y5, Y4, Y4
-	VPEXTRD      $0x02, X3, R10
-	VMOVUPD      (R9)(R10*1), Y5
-	VPEXTRD      $0x03, X3, R10
-	VMOVUPD      (R9)(R10*1), Y3
-	VUNPCKLPD    Y3, Y5, Y7
-	VUNPCKHPD    Y3, Y5, Y3
-	VPERM2F128   $0x20, Y7, Y6, Y5
-	VPERM2F128   $0x20, Y3, Y4, Y8
-	VPERM2F128   $0x31, Y7, Y6, Y6
-	VPERM2F128   $0x31, Y3, Y4, Y3
-	VMULPD       Y3, Y2, Y3
-	VADDPD       Y6, Y3, Y3
-	VMULPD       Y2, Y3, Y3
-	VADDPD       Y8, Y3, Y3
-	VMULPD       Y2, Y3, Y2
-	VADDPD       Y5, Y2, Y2
-	VANDPD       d7fffffffffffffff<>+0(SB), Y2, Y2
-	VANDPD       d8000000000000000<>+0(SB), Y1, Y1
-	VORPD        Y2, Y1, Y1
+	VMOVUPD      Y1, 96(DX)
 	VBROADCASTSD 8(SI), Y2
-	VMINPD       Y2, Y0, Y2
-	VBROADCASTSD (SI), Y3
-	VMULPD       Y2, Y3, Y3
-	VCMPPD       $0x11, d3f1a36e2eb1c432d<>+0(SB), Y3, Y4
-	VBROADCASTSD 144(SI), Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 136(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 128(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 120(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 112(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VBROADCASTSD 104(SI), Y6
-	VADDPD       Y6, Y5, Y5
-	VMULPD       Y3, Y5, Y5
-	VANDNPD      dffffffffffffffff<>+0(SB), Y4, Y4
-	VANDPD       Y5, Y4, Y4
-	VBROADCASTSD 96(SI), Y5
-	VADDPD       Y5, Y4, Y4
+	VMINPD       Y2, Y1, Y1
+	VBROADCASTSD (SI), Y2
+	VMULPD       Y2, Y1, Y2
+	VMOVUPD      Y2, 96(SP)
+	VSQRTPD      Y2, Y3
+	VMULPD       Y0, Y3, Y3
+	VMOVUPD      Y3, 96(AX)
+	VBROADCASTSD 24(SI), Y3
+	VBROADCASTSD 32(SI), Y4
+	VBLENDVPD    Y0, Y4, Y3, Y3
+	VMULPD       Y0, Y0, Y0
+	VMULPD       Y0, Y3, Y0
+	VBROADCASTSD 40(SI), Y3
+	VADDPD       Y3, Y0, Y0
+	VMULPD       Y0, Y1, Y0
+	VBROADCASTSD 48(SI), Y1
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 96(CX)
+	VCMPPD       $0x11, d3f847ae147ae147b<>+0(SB), Y2, Y0
+	VMOVMSKPD    Y0, R10
+	XORL         $0x0000000f, R10
+	SHLL         $0x0c, R10
+	ORL          R10, R9
+	VMOVUPD      (SP), Y0
+	VMOVUPD      32(SP), Y1
+	VMOVUPD      64(SP), Y2
+	VMOVUPD      96(SP), Y3
+	VBROADCASTSD 144(SI), Y4
+	VMULPD       Y4, Y0, Y5
+	VMULPD       Y4, Y1, Y6
+	VMULPD       Y4, Y2, Y7
+	VMULPD       Y4, Y3, Y4
+	VBROADCASTSD 136(SI), Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y8, Y4, Y4
+	VMULPD       Y0, Y5, Y5
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y2, Y7, Y7
 	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 88(SI), Y5
-	VADDPD       Y5, Y4, Y4
+	VBROADCASTSD 128(SI), Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y8, Y4, Y4
+	VMULPD       Y0, Y5, Y5
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y2, Y7, Y7
 	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 80(SI), Y5
-	VADDPD       Y5, Y4, Y4
+	VBROADCASTSD 120(SI), Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y8, Y4, Y4
+	VMULPD       Y0, Y5, Y5
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y2, Y7, Y7
 	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 72(SI), Y5
-	VADDPD       Y5, Y4, Y4
+	VBROADCASTSD 112(SI), Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y8, Y4, Y4
+	VMULPD       Y0, Y5, Y5
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y2, Y7, Y7
 	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 64(SI), Y5
-	VADDPD       Y5, Y4, Y4
+	VBROADCASTSD 104(SI), Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y8, Y4, Y4
+	VMULPD       Y0, Y5, Y5
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y2, Y7, Y7
 	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 56(SI), Y5
-	VADDPD       Y5, Y4, Y4
+	VCMPPD       $0x1d, d3f1a36e2eb1c432d<>+0(SB), Y0, Y8
+	VCMPPD       $0x1d, d3f1a36e2eb1c432d<>+0(SB), Y1, Y9
+	VCMPPD       $0x1d, d3f1a36e2eb1c432d<>+0(SB), Y2, Y10
+	VCMPPD       $0x1d, d3f1a36e2eb1c432d<>+0(SB), Y3, Y11
+	VANDPD       Y5, Y8, Y5
+	VANDPD       Y6, Y9, Y6
+	VANDPD       Y7, Y10, Y7
+	VANDPD       Y4, Y11, Y4
+	VBROADCASTSD 96(SI), Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y8, Y4, Y4
+	VMULPD       Y0, Y5, Y5
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y2, Y7, Y7
 	VMULPD       Y3, Y4, Y4
-	VBROADCASTSD 16(SI), Y5
-	VADDPD       d4000000000000000<>+0(SB), Y4, Y6
-	VDIVPD       Y6, Y4, Y6
-	VMULPD       Y6, Y6, Y7
-	VMULPD       d3fb642c8590b2164<>+0(SB), Y7, Y8
+	VBROADCASTSD 88(SI), Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y8, Y4, Y4
+	VMULPD       Y0, Y5, Y5
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VMULPD       Y3, Y4, Y4
+	VBROADCASTSD 80(SI), Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y8, Y4, Y4
+	VMULPD       Y0, Y5, Y5
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VMULPD       Y3, Y4, Y4
+	VBROADCASTSD 72(SI), Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y8, Y4, Y4
+	VMULPD       Y0, Y5, Y5
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VMULPD       Y3, Y4, Y4
+	VBROADCASTSD 64(SI), Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y8, Y4, Y4
+	VMULPD       Y0, Y5, Y5
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VMULPD       Y3, Y4, Y4
+	VBROADCASTSD 56(SI), Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y8, Y4, Y4
+	VMULPD       Y0, Y5, Y0
+	VMULPD       Y1, Y6, Y1
+	VMULPD       Y2, Y7, Y2
+	VMULPD       Y3, Y4, Y3
+	VBROADCASTSD 16(SI), Y4
+	VADDPD       d4000000000000000<>+0(SB), Y0, Y5
+	VADDPD       d4000000000000000<>+0(SB), Y1, Y6
+	VADDPD       d4000000000000000<>+0(SB), Y2, Y7
+	VADDPD       d4000000000000000<>+0(SB), Y3, Y8
+	VDIVPD       Y5, Y0, Y5
+	VDIVPD       Y6, Y1, Y6
+	VDIVPD       Y7, Y2, Y7
+	VDIVPD       Y8, Y3, Y8
+	VMULPD       Y5, Y5, Y9
+	VMULPD       Y6, Y6, Y10
+	VMULPD       Y7, Y7, Y11
+	VMULPD       Y8, Y8, Y12
+	VMOVUPD      Y0, 128(SP)
+	VMOVUPD      Y1, 160(SP)
+	VMOVUPD      Y2, 192(SP)
+	VMOVUPD      Y3, 224(SP)
+	VMOVUPD      Y5, 256(SP)
+	VMOVUPD      Y6, 288(SP)
+	VMOVUPD      Y7, 320(SP)
+	VMOVUPD      Y8, 352(SP)
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y9, Y5
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y10, Y6
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y11, Y7
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y12, Y8
+	VADDPD       d3fb8618618618618<>+0(SB), Y5, Y5
+	VADDPD       d3fb8618618618618<>+0(SB), Y6, Y6
+	VADDPD       d3fb8618618618618<>+0(SB), Y7, Y7
 	VADDPD       d3fb8618618618618<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y5, Y5
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y6, Y6
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y7, Y7
 	VADDPD       d3fbaf286bca1af28<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y5, Y5
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y6, Y6
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y7, Y7
 	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fc1111111111111<>+0(SB), Y5, Y5
+	VADDPD       d3fc1111111111111<>+0(SB), Y6, Y6
+	VADDPD       d3fc1111111111111<>+0(SB), Y7, Y7
 	VADDPD       d3fc1111111111111<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y5, Y5
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y6, Y6
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y7, Y7
 	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y5, Y5
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y6, Y6
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y7, Y7
 	VADDPD       d3fc745d1745d1746<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y5, Y5
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y6, Y6
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y7, Y7
 	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fd2492492492492<>+0(SB), Y5, Y5
+	VADDPD       d3fd2492492492492<>+0(SB), Y6, Y6
+	VADDPD       d3fd2492492492492<>+0(SB), Y7, Y7
 	VADDPD       d3fd2492492492492<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fd999999999999a<>+0(SB), Y5, Y5
+	VADDPD       d3fd999999999999a<>+0(SB), Y6, Y6
+	VADDPD       d3fd999999999999a<>+0(SB), Y7, Y7
 	VADDPD       d3fd999999999999a<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fe5555555555555<>+0(SB), Y5, Y5
+	VADDPD       d3fe5555555555555<>+0(SB), Y6, Y6
+	VADDPD       d3fe5555555555555<>+0(SB), Y7, Y7
 	VADDPD       d3fe5555555555555<>+0(SB), Y8, Y8
-	VMULPD       Y7, Y8, Y7
-	VMULPD       Y4, Y4, Y8
-	VMULPD       d3fe0000000000000<>+0(SB), Y8, Y8
-	VADDPD       Y7, Y8, Y7
-	VMULPD       Y7, Y6, Y6
-	VPXOR        Y7, Y7, Y7
-	VSUBPD       Y6, Y8, Y6
-	VSUBPD       Y4, Y6, Y4
-	VSUBPD       Y4, Y7, Y4
-	VSUBPD       Y4, Y5, Y4
-	VSQRTPD      Y3, Y5
-	VMULPD       Y1, Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	VBROADCASTSD 24(SI), Y5
-	VBROADCASTSD 32(SI), Y6
-	VBLENDVPD    Y1, Y6, Y5, Y5
-	VBROADCASTSD 48(SI), Y6
-	VBROADCASTSD 40(SI), Y7
-	VMULPD       Y1, Y1, Y1
-	VMULPD       Y1, Y5, Y1
-	VADDPD       Y1, Y7, Y1
-	VMULPD       Y1, Y2, Y1
-	VADDPD       Y1, Y6, Y1
-	VCMPPD       $0x11, d3f847ae147ae147b<>+0(SB), Y3, Y2
-	VMOVUPD      Y4, 96(AX)
-	VBLENDVPD    Y2, Y1, Y0, Y0
-	VMOVUPD      Y0, 96(DX)
-	VMOVMSKPD    Y2, R9
-	XORL         $0x0000000f, R9
-	SHLL         $0x0c, R9
-	ORL          R9, R8
-	ADDQ         $0x00000080, CX
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VMOVUPD      128(SP), Y9
+	VMOVUPD      160(SP), Y10
+	VMOVUPD      192(SP), Y11
+	VMOVUPD      224(SP), Y12
+	VMULPD       Y9, Y9, Y9
+	VMULPD       Y10, Y10, Y10
+	VMULPD       Y11, Y11, Y11
+	VMULPD       Y12, Y12, Y12
+	VMULPD       d3fe0000000000000<>+0(SB), Y9, Y9
+	VMULPD       d3fe0000000000000<>+0(SB), Y10, Y10
+	VMULPD       d3fe0000000000000<>+0(SB), Y11, Y11
+	VMULPD       d3fe0000000000000<>+0(SB), Y12, Y12
+	VADDPD       Y5, Y9, Y5
+	VADDPD       Y6, Y10, Y6
+	VADDPD       Y7, Y11, Y7
+	VADDPD       Y8, Y12, Y8
+	VMOVUPD      256(SP), Y13
+	VMOVUPD      288(SP), Y14
+	VMOVUPD      320(SP), Y15
+	VMOVUPD      352(SP), Y16
+	VMULPD       Y13, Y5, Y5
+	VMULPD       Y14, Y6, Y6
+	VMULPD       Y15, Y7, Y7
+	VMULPD       Y16, Y8, Y8
+	VPXOR        Y13, Y13, Y13
+	VSUBPD       Y5, Y9, Y5
+	VSUBPD       Y6, Y10, Y6
+	VSUBPD       Y7, Y11, Y7
+	VSUBPD       Y8, Y12, Y8
+	VSUBPD       Y0, Y5, Y0
+	VSUBPD       Y1, Y6, Y1
+	VSUBPD       Y2, Y7, Y2
+	VSUBPD       Y3, Y8, Y3
+	VSUBPD       Y0, Y13, Y0
+	VSUBPD       Y1, Y13, Y1
+	VSUBPD       Y2, Y13, Y2
+	VSUBPD       Y3, Y13, Y3
+	VSUBPD       Y0, Y4, Y0
+	VSUBPD       Y1, Y4, Y1
+	VSUBPD       Y2, Y4, Y2
+	VSUBPD       Y3, Y4, Y3
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	ADDQ         $0x00000080, BX
 	ADDQ         $0x00000080, AX
-	INCQ         DI
-	TESTL        R8, R8
+	INCQ         R8
+	TESTL        R9, R9
 	JNZ          out
-	CMPQ         DI, BX
+	CMPQ         R8, steps+32(FP)
 	JLT          step
 
 out:
 	VZEROUPPER
-	MOVQ DI, done+48(FP)
-	MOVW R8, left+56(FP)
+	MOVQ R8, done+56(FP)
+	MOVW R9, left+64(FP)
 	RET
-
-DATA d8000000000000000<>+0(SB)/8, $0x8000000000000000
-DATA d8000000000000000<>+8(SB)/8, $0x8000000000000000
-DATA d8000000000000000<>+16(SB)/8, $0x8000000000000000
-DATA d8000000000000000<>+24(SB)/8, $0x8000000000000000
-GLOBL d8000000000000000<>(SB), RODATA|NOPTR, $32
 
 DATA d7fffffffffffffff<>+0(SB)/8, $0x7fffffffffffffff
 DATA d7fffffffffffffff<>+8(SB)/8, $0x7fffffffffffffff
@@ -578,17 +562,23 @@ DATA d406be00000000000<>+16(SB)/8, $0x406be00000000000
 DATA d406be00000000000<>+24(SB)/8, $0x406be00000000000
 GLOBL d406be00000000000<>(SB), RODATA|NOPTR, $32
 
+DATA d8000000000000000<>+0(SB)/8, $0x8000000000000000
+DATA d8000000000000000<>+8(SB)/8, $0x8000000000000000
+DATA d8000000000000000<>+16(SB)/8, $0x8000000000000000
+DATA d8000000000000000<>+24(SB)/8, $0x8000000000000000
+GLOBL d8000000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA d3f847ae147ae147b<>+0(SB)/8, $0x3f847ae147ae147b
+DATA d3f847ae147ae147b<>+8(SB)/8, $0x3f847ae147ae147b
+DATA d3f847ae147ae147b<>+16(SB)/8, $0x3f847ae147ae147b
+DATA d3f847ae147ae147b<>+24(SB)/8, $0x3f847ae147ae147b
+GLOBL d3f847ae147ae147b<>(SB), RODATA|NOPTR, $32
+
 DATA d3f1a36e2eb1c432d<>+0(SB)/8, $0x3f1a36e2eb1c432d
 DATA d3f1a36e2eb1c432d<>+8(SB)/8, $0x3f1a36e2eb1c432d
 DATA d3f1a36e2eb1c432d<>+16(SB)/8, $0x3f1a36e2eb1c432d
 DATA d3f1a36e2eb1c432d<>+24(SB)/8, $0x3f1a36e2eb1c432d
 GLOBL d3f1a36e2eb1c432d<>(SB), RODATA|NOPTR, $32
-
-DATA dffffffffffffffff<>+0(SB)/8, $0xffffffffffffffff
-DATA dffffffffffffffff<>+8(SB)/8, $0xffffffffffffffff
-DATA dffffffffffffffff<>+16(SB)/8, $0xffffffffffffffff
-DATA dffffffffffffffff<>+24(SB)/8, $0xffffffffffffffff
-GLOBL dffffffffffffffff<>(SB), RODATA|NOPTR, $32
 
 DATA d4000000000000000<>+0(SB)/8, $0x4000000000000000
 DATA d4000000000000000<>+8(SB)/8, $0x4000000000000000
@@ -668,433 +658,1364 @@ DATA d3fe0000000000000<>+16(SB)/8, $0x3fe0000000000000
 DATA d3fe0000000000000<>+24(SB)/8, $0x3fe0000000000000
 GLOBL d3fe0000000000000<>(SB), RODATA|NOPTR, $32
 
-DATA d3f847ae147ae147b<>+0(SB)/8, $0x3f847ae147ae147b
-DATA d3f847ae147ae147b<>+8(SB)/8, $0x3f847ae147ae147b
-DATA d3f847ae147ae147b<>+16(SB)/8, $0x3f847ae147ae147b
-DATA d3f847ae147ae147b<>+24(SB)/8, $0x3f847ae147ae147b
-GLOBL d3f847ae147ae147b<>(SB), RODATA|NOPTR, $32
-
-// func hestonAVX2(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, steps int, numbers *float64) (done int, left uint16)
+// func hestonAVX2(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, before *[16]float64, steps int, numbers *float64, table *[57]float64) (done int, left uint16)
 // Requires: AVX, AVX2
-TEXT ·hestonAVX2(SB), NOSPLIT, $0-58
+TEXT ·hestonAVX2(SB), $2048-74
 	MOVQ move+0(FP), AX
-	MOVQ z+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ state+24(FP), BX
-	MOVQ steps+32(FP), SI
-	MOVQ numbers+40(FP), DI
-	XORQ R8, R8
+	MOVQ state+24(FP), CX
+	MOVQ before+32(FP), DX
+	MOVQ z+8(FP), BX
+	MOVQ y+16(FP), SI
+	MOVQ numbers+48(FP), DI
+	MOVQ table+56(FP), R8
+	XORQ R9, R9
 
 step:
-	XORL         R9, R9
-	VMOVUPD      (BX), Y0
-	VBROADCASTSD (DI), Y1
-	VSUBPD       Y1, Y0, Y2
-	VBROADCASTSD 8(DI), Y3
-	VMULPD       Y3, Y2, Y2
-	VADDPD       Y1, Y2, Y1
-	VBROADCASTSD 16(DI), Y2
-	VMULPD       Y2, Y0, Y2
-	VBROADCASTSD 24(DI), Y3
-	VADDPD       Y3, Y2, Y2
-	VMULPD       Y1, Y1, Y3
-	VDIVPD       Y3, Y2, Y2
-	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y2, Y3
-	VMOVUPD      d4000000000000000<>+0(SB), Y4
-	VDIVPD       Y2, Y4, Y2
-	VSUBPD       d3ff0000000000000<>+0(SB), Y2, Y4
-	VMULPD       Y4, Y2, Y2
-	VSQRTPD      Y2, Y2
-	VADDPD       Y2, Y4, Y2
-	VADDPD       d3ff0000000000000<>+0(SB), Y2, Y4
-	VDIVPD       Y4, Y1, Y1
-	VSQRTPD      Y2, Y4
-	VADDPD       (DX), Y4, Y4
-	VMULPD       Y4, Y4, Y4
-	VMULPD       Y4, Y1, Y4
-	VMOVUPD      d3ff0000000000000<>+0(SB), Y5
-	VBROADCASTSD 80(DI), Y6
-	VMULPD       Y1, Y6, Y6
-	VMULPD       d4000000000000000<>+0(SB), Y6, Y6
-	VSUBPD       Y6, Y5, Y5
-	VCMPPD       $0x1d, d3fe6b851eb851eb8<>+0(SB), Y5, Y6
-	VCMPPD       $0x12, d3ff68f5c28f5c28f<>+0(SB), Y5, Y7
-	VANDPD       Y7, Y6, Y6
-	VANDPD       Y6, Y3, Y3
-	VSUBPD       d3ff0000000000000<>+0(SB), Y5, Y6
-	VADDPD       d4000000000000000<>+0(SB), Y6, Y7
-	VDIVPD       Y7, Y6, Y7
-	VMULPD       Y7, Y7, Y8
-	VMULPD       d3fb642c8590b2164<>+0(SB), Y8, Y9
-	VADDPD       d3fb8618618618618<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fbaf286bca1af28<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fc1111111111111<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fc745d1745d1746<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fd2492492492492<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fd999999999999a<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fe5555555555555<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y8
-	VMULPD       Y6, Y6, Y9
-	VMULPD       d3fe0000000000000<>+0(SB), Y9, Y9
-	VADDPD       Y8, Y9, Y8
+	XORL         R10, R10
+	VMOVUPD      (CX), Y0
+	VMOVUPD      32(CX), Y1
+	VMOVUPD      64(CX), Y2
+	VMOVUPD      96(CX), Y3
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, 64(DX)
+	VMOVUPD      Y3, 96(DX)
+	VBROADCASTSD (DI), Y4
+	VSUBPD       Y4, Y0, Y5
+	VSUBPD       Y4, Y1, Y6
+	VSUBPD       Y4, Y2, Y7
+	VSUBPD       Y4, Y3, Y4
+	VBROADCASTSD 8(DI), Y8
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y6, Y6
 	VMULPD       Y8, Y7, Y7
-	VPXOR        Y8, Y8, Y8
-	VSUBPD       Y7, Y9, Y7
-	VSUBPD       Y6, Y7, Y6
-	VSUBPD       Y6, Y8, Y6
-	VMULPD       d3fe0000000000000<>+0(SB), Y6, Y6
-	VBROADCASTSD 80(DI), Y7
-	VMULPD       Y1, Y2, Y1
-	VMULPD       Y1, Y7, Y1
-	VDIVPD       Y5, Y1, Y1
-	VSUBPD       Y1, Y6, Y1
-	VBROADCASTSD 72(DI), Y2
-	VMULPD       Y2, Y0, Y2
-	VSUBPD       Y2, Y1, Y1
-	VBROADCASTSD 56(DI), Y2
-	VMULPD       Y0, Y2, Y2
-	VBROADCASTSD 64(DI), Y5
-	VMULPD       Y4, Y5, Y5
-	VADDPD       Y5, Y2, Y2
-	VBROADCASTSD 32(DI), Y5
-	VADDPD       Y1, Y5, Y1
-	VBROADCASTSD 40(DI), Y5
-	VMULPD       Y0, Y5, Y5
-	VBROADCASTSD 48(DI), Y6
-	VMULPD       Y4, Y6, Y6
-	VADDPD       Y6, Y5, Y5
-	VADDPD       Y5, Y1, Y1
-	VSQRTPD      Y2, Y2
-	VMULPD       (CX), Y2, Y2
-	VADDPD       Y2, Y1, Y1
-	VMOVUPD      Y1, (AX)
-	VBLENDVPD    Y3, Y4, Y0, Y0
-	VMOVUPD      Y0, (BX)
-	VMOVMSKPD    Y3, R10
-	XORL         $0x0000000f, R10
-	ORL          R10, R9
-	VMOVUPD      32(BX), Y0
-	VBROADCASTSD (DI), Y1
-	VSUBPD       Y1, Y0, Y2
-	VBROADCASTSD 8(DI), Y3
-	VMULPD       Y3, Y2, Y2
-	VADDPD       Y1, Y2, Y1
-	VBROADCASTSD 16(DI), Y2
-	VMULPD       Y2, Y0, Y2
-	VBROADCASTSD 24(DI), Y3
-	VADDPD       Y3, Y2, Y2
-	VMULPD       Y1, Y1, Y3
-	VDIVPD       Y3, Y2, Y2
-	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y2, Y3
-	VMOVUPD      d4000000000000000<>+0(SB), Y4
-	VDIVPD       Y2, Y4, Y2
-	VSUBPD       d3ff0000000000000<>+0(SB), Y2, Y4
-	VMULPD       Y4, Y2, Y2
-	VSQRTPD      Y2, Y2
-	VADDPD       Y2, Y4, Y2
-	VADDPD       d3ff0000000000000<>+0(SB), Y2, Y4
-	VDIVPD       Y4, Y1, Y1
-	VSQRTPD      Y2, Y4
-	VADDPD       32(DX), Y4, Y4
-	VMULPD       Y4, Y4, Y4
-	VMULPD       Y4, Y1, Y4
-	VMOVUPD      d3ff0000000000000<>+0(SB), Y5
-	VBROADCASTSD 80(DI), Y6
-	VMULPD       Y1, Y6, Y6
-	VMULPD       d4000000000000000<>+0(SB), Y6, Y6
-	VSUBPD       Y6, Y5, Y5
-	VCMPPD       $0x1d, d3fe6b851eb851eb8<>+0(SB), Y5, Y6
-	VCMPPD       $0x12, d3ff68f5c28f5c28f<>+0(SB), Y5, Y7
-	VANDPD       Y7, Y6, Y6
-	VANDPD       Y6, Y3, Y3
-	VSUBPD       d3ff0000000000000<>+0(SB), Y5, Y6
-	VADDPD       d4000000000000000<>+0(SB), Y6, Y7
-	VDIVPD       Y7, Y6, Y7
-	VMULPD       Y7, Y7, Y8
-	VMULPD       d3fb642c8590b2164<>+0(SB), Y8, Y9
-	VADDPD       d3fb8618618618618<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fbaf286bca1af28<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fc1111111111111<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fc745d1745d1746<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fd2492492492492<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fd999999999999a<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fe5555555555555<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y8
+	VMULPD       Y8, Y4, Y4
+	VBROADCASTSD (DI), Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y8, Y4, Y4
+	VBROADCASTSD 16(DI), Y8
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y8, Y1, Y1
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y8, Y3, Y3
+	VBROADCASTSD 24(DI), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
+	VMULPD       Y5, Y5, Y8
 	VMULPD       Y6, Y6, Y9
-	VMULPD       d3fe0000000000000<>+0(SB), Y9, Y9
-	VADDPD       Y8, Y9, Y8
-	VMULPD       Y8, Y7, Y7
-	VPXOR        Y8, Y8, Y8
-	VSUBPD       Y7, Y9, Y7
-	VSUBPD       Y6, Y7, Y6
-	VSUBPD       Y6, Y8, Y6
-	VMULPD       d3fe0000000000000<>+0(SB), Y6, Y6
-	VBROADCASTSD 80(DI), Y7
-	VMULPD       Y1, Y2, Y1
-	VMULPD       Y1, Y7, Y1
-	VDIVPD       Y5, Y1, Y1
-	VSUBPD       Y1, Y6, Y1
-	VBROADCASTSD 72(DI), Y2
-	VMULPD       Y2, Y0, Y2
-	VSUBPD       Y2, Y1, Y1
-	VBROADCASTSD 56(DI), Y2
-	VMULPD       Y0, Y2, Y2
-	VBROADCASTSD 64(DI), Y5
-	VMULPD       Y4, Y5, Y5
-	VADDPD       Y5, Y2, Y2
-	VBROADCASTSD 32(DI), Y5
-	VADDPD       Y1, Y5, Y1
-	VBROADCASTSD 40(DI), Y5
-	VMULPD       Y0, Y5, Y5
-	VBROADCASTSD 48(DI), Y6
-	VMULPD       Y4, Y6, Y6
-	VADDPD       Y6, Y5, Y5
-	VADDPD       Y5, Y1, Y1
+	VMULPD       Y7, Y7, Y10
+	VMULPD       Y4, Y4, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y9, Y1, Y1
+	VDIVPD       Y10, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VMOVUPD      Y5, (SP)
+	VMOVUPD      Y6, 32(SP)
+	VMOVUPD      Y7, 64(SP)
+	VMOVUPD      Y4, 96(SP)
+	VMOVUPD      Y0, 128(SP)
+	VMOVUPD      Y1, 160(SP)
+	VMOVUPD      Y2, 192(SP)
+	VMOVUPD      Y3, 224(SP)
+	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y0, Y4
+	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y1, Y5
+	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y2, Y6
+	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y3, Y7
+	VMOVMSKPD    Y4, R11
+	XORL         $0x0000000f, R11
+	ORL          R11, R10
+	VMOVMSKPD    Y5, R11
+	XORL         $0x0000000f, R11
+	SHLL         $0x04, R11
+	ORL          R11, R10
+	VMOVMSKPD    Y6, R11
+	XORL         $0x0000000f, R11
+	SHLL         $0x08, R11
+	ORL          R11, R10
+	VMOVMSKPD    Y7, R11
+	XORL         $0x0000000f, R11
+	SHLL         $0x0c, R11
+	ORL          R11, R10
+	VMOVUPD      d4000000000000000<>+0(SB), Y4
+	VDIVPD       Y0, Y4, Y0
+	VDIVPD       Y1, Y4, Y1
+	VDIVPD       Y2, Y4, Y2
+	VDIVPD       Y3, Y4, Y3
+	VSUBPD       d3ff0000000000000<>+0(SB), Y0, Y4
+	VSUBPD       d3ff0000000000000<>+0(SB), Y1, Y5
+	VSUBPD       d3ff0000000000000<>+0(SB), Y2, Y6
+	VSUBPD       d3ff0000000000000<>+0(SB), Y3, Y7
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y5, Y1, Y1
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VSQRTPD      Y0, Y0
+	VSQRTPD      Y1, Y1
 	VSQRTPD      Y2, Y2
-	VMULPD       32(CX), Y2, Y2
-	VADDPD       Y2, Y1, Y1
+	VSQRTPD      Y3, Y3
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      (SP), Y4
+	VMOVUPD      32(SP), Y5
+	VMOVUPD      64(SP), Y6
+	VMOVUPD      96(SP), Y7
+	VADDPD       d3ff0000000000000<>+0(SB), Y0, Y8
+	VADDPD       d3ff0000000000000<>+0(SB), Y1, Y9
+	VADDPD       d3ff0000000000000<>+0(SB), Y2, Y10
+	VADDPD       d3ff0000000000000<>+0(SB), Y3, Y11
+	VDIVPD       Y8, Y4, Y4
+	VDIVPD       Y9, Y5, Y5
+	VDIVPD       Y10, Y6, Y6
+	VDIVPD       Y11, Y7, Y7
+	VMULPD       Y4, Y0, Y8
+	VMULPD       Y5, Y1, Y9
+	VMULPD       Y6, Y2, Y10
+	VMULPD       Y7, Y3, Y11
+	VBROADCASTSD 80(DI), Y12
+	VMULPD       Y12, Y8, Y8
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	VMOVUPD      Y8, 512(SP)
+	VMOVUPD      Y9, 544(SP)
+	VMOVUPD      Y10, 576(SP)
+	VMOVUPD      Y11, 608(SP)
+	VSQRTPD      Y0, Y0
+	VSQRTPD      Y1, Y1
+	VSQRTPD      Y2, Y2
+	VSQRTPD      Y3, Y3
+	VADDPD       (SI), Y0, Y0
+	VADDPD       32(SI), Y1, Y1
+	VADDPD       64(SI), Y2, Y2
+	VADDPD       96(SI), Y3, Y3
+	VMULPD       Y0, Y0, Y0
+	VMULPD       Y1, Y1, Y1
+	VMULPD       Y2, Y2, Y2
+	VMULPD       Y3, Y3, Y3
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y5, Y1, Y1
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMOVUPD      Y0, 256(SP)
+	VMOVUPD      Y1, 288(SP)
+	VMOVUPD      Y2, 320(SP)
+	VMOVUPD      Y3, 352(SP)
+	VMOVUPD      d3ff0000000000000<>+0(SB), Y0
+	VBROADCASTSD 80(DI), Y1
+	VMULPD       Y1, Y4, Y2
+	VMULPD       Y1, Y5, Y3
+	VMULPD       Y1, Y6, Y4
+	VMULPD       Y1, Y7, Y1
+	VMULPD       d4000000000000000<>+0(SB), Y2, Y2
+	VMULPD       d4000000000000000<>+0(SB), Y3, Y3
+	VMULPD       d4000000000000000<>+0(SB), Y4, Y4
+	VMULPD       d4000000000000000<>+0(SB), Y1, Y1
+	VSUBPD       Y2, Y0, Y2
+	VSUBPD       Y3, Y0, Y3
+	VSUBPD       Y4, Y0, Y4
+	VSUBPD       Y1, Y0, Y0
+	MOVL         R10, R11
+	XORL         R10, R10
+	VCMPPD       $0x1d, d3fe6b851eb851eb8<>+0(SB), Y2, Y1
+	VCMPPD       $0x1d, d3fe6b851eb851eb8<>+0(SB), Y3, Y5
+	VCMPPD       $0x1d, d3fe6b851eb851eb8<>+0(SB), Y4, Y6
+	VCMPPD       $0x1d, d3fe6b851eb851eb8<>+0(SB), Y0, Y7
+	VCMPPD       $0x12, d3ff68f5c28f5c28f<>+0(SB), Y2, Y8
+	VCMPPD       $0x12, d3ff68f5c28f5c28f<>+0(SB), Y3, Y9
+	VCMPPD       $0x12, d3ff68f5c28f5c28f<>+0(SB), Y4, Y10
+	VCMPPD       $0x12, d3ff68f5c28f5c28f<>+0(SB), Y0, Y11
+	VANDPD       Y8, Y1, Y1
+	VANDPD       Y9, Y5, Y5
+	VANDPD       Y10, Y6, Y6
+	VANDPD       Y11, Y7, Y7
+	VMOVMSKPD    Y1, R12
+	XORL         $0x0000000f, R12
+	ORL          R12, R10
+	VMOVMSKPD    Y5, R12
+	XORL         $0x0000000f, R12
+	SHLL         $0x04, R12
+	ORL          R12, R10
+	VMOVMSKPD    Y6, R12
+	XORL         $0x0000000f, R12
+	SHLL         $0x08, R12
+	ORL          R12, R10
+	VMOVMSKPD    Y7, R12
+	XORL         $0x0000000f, R12
+	SHLL         $0x0c, R12
+	ORL          R12, R10
+	MOVL         R11, R12
+	NOTL         R12
+	ANDL         R12, R10
+	VMOVUPD      512(SP), Y1
+	VMOVUPD      544(SP), Y5
+	VMOVUPD      576(SP), Y6
+	VMOVUPD      608(SP), Y7
+	VDIVPD       Y2, Y1, Y1
+	VDIVPD       Y3, Y5, Y5
+	VDIVPD       Y4, Y6, Y6
+	VDIVPD       Y0, Y7, Y7
+	VMOVUPD      Y1, 640(SP)
+	VMOVUPD      Y5, 672(SP)
+	VMOVUPD      Y6, 704(SP)
+	VMOVUPD      Y7, 736(SP)
+	VSUBPD       d3ff0000000000000<>+0(SB), Y2, Y1
+	VSUBPD       d3ff0000000000000<>+0(SB), Y3, Y2
+	VSUBPD       d3ff0000000000000<>+0(SB), Y4, Y3
+	VSUBPD       d3ff0000000000000<>+0(SB), Y0, Y0
+	VADDPD       d4000000000000000<>+0(SB), Y1, Y4
+	VADDPD       d4000000000000000<>+0(SB), Y2, Y5
+	VADDPD       d4000000000000000<>+0(SB), Y3, Y6
+	VADDPD       d4000000000000000<>+0(SB), Y0, Y7
+	VDIVPD       Y4, Y1, Y4
+	VDIVPD       Y5, Y2, Y5
+	VDIVPD       Y6, Y3, Y6
+	VDIVPD       Y7, Y0, Y7
+	VMULPD       Y4, Y4, Y8
+	VMULPD       Y5, Y5, Y9
+	VMULPD       Y6, Y6, Y10
+	VMULPD       Y7, Y7, Y11
+	VMOVUPD      Y1, 768(SP)
+	VMOVUPD      Y2, 800(SP)
+	VMOVUPD      Y3, 832(SP)
+	VMOVUPD      Y0, 864(SP)
+	VMOVUPD      Y4, 896(SP)
+	VMOVUPD      Y5, 928(SP)
+	VMOVUPD      Y6, 960(SP)
+	VMOVUPD      Y7, 992(SP)
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y8, Y4
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y9, Y5
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y10, Y6
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y11, Y7
+	VADDPD       d3fb8618618618618<>+0(SB), Y4, Y4
+	VADDPD       d3fb8618618618618<>+0(SB), Y5, Y5
+	VADDPD       d3fb8618618618618<>+0(SB), Y6, Y6
+	VADDPD       d3fb8618618618618<>+0(SB), Y7, Y7
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y4, Y4
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y5, Y5
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y6, Y6
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y7, Y7
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y4, Y4
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y5, Y5
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y6, Y6
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y7, Y7
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       d3fc1111111111111<>+0(SB), Y4, Y4
+	VADDPD       d3fc1111111111111<>+0(SB), Y5, Y5
+	VADDPD       d3fc1111111111111<>+0(SB), Y6, Y6
+	VADDPD       d3fc1111111111111<>+0(SB), Y7, Y7
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y4, Y4
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y5, Y5
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y6, Y6
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y7, Y7
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y4, Y4
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y5, Y5
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y6, Y6
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y7, Y7
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y4, Y4
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y5, Y5
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y6, Y6
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y7, Y7
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       d3fd2492492492492<>+0(SB), Y4, Y4
+	VADDPD       d3fd2492492492492<>+0(SB), Y5, Y5
+	VADDPD       d3fd2492492492492<>+0(SB), Y6, Y6
+	VADDPD       d3fd2492492492492<>+0(SB), Y7, Y7
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       d3fd999999999999a<>+0(SB), Y4, Y4
+	VADDPD       d3fd999999999999a<>+0(SB), Y5, Y5
+	VADDPD       d3fd999999999999a<>+0(SB), Y6, Y6
+	VADDPD       d3fd999999999999a<>+0(SB), Y7, Y7
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       d3fe5555555555555<>+0(SB), Y4, Y4
+	VADDPD       d3fe5555555555555<>+0(SB), Y5, Y5
+	VADDPD       d3fe5555555555555<>+0(SB), Y6, Y6
+	VADDPD       d3fe5555555555555<>+0(SB), Y7, Y7
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMOVUPD      768(SP), Y8
+	VMOVUPD      800(SP), Y9
+	VMOVUPD      832(SP), Y10
+	VMOVUPD      864(SP), Y11
+	VMULPD       Y8, Y8, Y8
+	VMULPD       Y9, Y9, Y9
+	VMULPD       Y10, Y10, Y10
+	VMULPD       Y11, Y11, Y11
+	VMULPD       d3fe0000000000000<>+0(SB), Y8, Y8
+	VMULPD       d3fe0000000000000<>+0(SB), Y9, Y9
+	VMULPD       d3fe0000000000000<>+0(SB), Y10, Y10
+	VMULPD       d3fe0000000000000<>+0(SB), Y11, Y11
+	VADDPD       Y4, Y8, Y4
+	VADDPD       Y5, Y9, Y5
+	VADDPD       Y6, Y10, Y6
+	VADDPD       Y7, Y11, Y7
+	VMOVUPD      896(SP), Y12
+	VMOVUPD      928(SP), Y13
+	VMOVUPD      960(SP), Y14
+	VMOVUPD      992(SP), Y15
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y13, Y5, Y5
+	VMULPD       Y14, Y6, Y6
+	VMULPD       Y15, Y7, Y7
+	VPXOR        Y12, Y12, Y12
+	VSUBPD       Y4, Y8, Y4
+	VSUBPD       Y5, Y9, Y5
+	VSUBPD       Y6, Y10, Y6
+	VSUBPD       Y7, Y11, Y7
+	VSUBPD       Y1, Y4, Y1
+	VSUBPD       Y2, Y5, Y2
+	VSUBPD       Y3, Y6, Y3
+	VSUBPD       Y0, Y7, Y0
+	VSUBPD       Y1, Y12, Y1
+	VSUBPD       Y2, Y12, Y2
+	VSUBPD       Y3, Y12, Y3
+	VSUBPD       Y0, Y12, Y0
+	VMULPD       d3fe0000000000000<>+0(SB), Y1, Y1
+	VMULPD       d3fe0000000000000<>+0(SB), Y2, Y2
+	VMULPD       d3fe0000000000000<>+0(SB), Y3, Y3
+	VMULPD       d3fe0000000000000<>+0(SB), Y0, Y0
+	VMOVUPD      640(SP), Y4
+	VMOVUPD      672(SP), Y5
+	VMOVUPD      704(SP), Y6
+	VMOVUPD      736(SP), Y7
+	VSUBPD       Y4, Y1, Y1
+	VSUBPD       Y5, Y2, Y2
+	VSUBPD       Y6, Y3, Y3
+	VSUBPD       Y7, Y0, Y0
+	VMOVUPD      Y1, 384(SP)
+	VMOVUPD      Y2, 416(SP)
+	VMOVUPD      Y3, 448(SP)
+	VMOVUPD      Y0, 480(SP)
+	TESTL        R11, R11
+	JZ           settled
+	TESTL        $0x000000ff, R11
+	JZ           squared0
+	VMOVUPD      128(SP), Y0
+	VMOVUPD      160(SP), Y1
+	VSUBPD       d3ff0000000000000<>+0(SB), Y0, Y2
+	VSUBPD       d3ff0000000000000<>+0(SB), Y1, Y3
+	VADDPD       d3ff0000000000000<>+0(SB), Y0, Y0
+	VADDPD       d3ff0000000000000<>+0(SB), Y1, Y1
+	VDIVPD       Y0, Y2, Y0
+	VDIVPD       Y1, Y3, Y1
+	VMOVUPD      d3ff0000000000000<>+0(SB), Y2
+	VSUBPD       Y0, Y2, Y3
+	VSUBPD       Y1, Y2, Y2
+	VMOVUPD      (SP), Y4
+	VMOVUPD      32(SP), Y5
+	VDIVPD       Y4, Y3, Y4
+	VDIVPD       Y5, Y2, Y5
+	VBROADCASTSD 80(DI), Y6
+	VSUBPD       Y6, Y4, Y7
+	VSUBPD       Y6, Y5, Y6
+	VMULPD       Y3, Y4, Y8
+	VMULPD       Y2, Y5, Y9
+	VDIVPD       Y7, Y8, Y8
+	VDIVPD       Y6, Y9, Y9
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y9, Y1, Y1
+	VCMPPD       $0x1e, d0000000000000000<>+0(SB), Y7, Y7
+	VCMPPD       $0x1e, d0000000000000000<>+0(SB), Y6, Y6
+	VCMPPD       $0x1d, d3fe6b851eb851eb8<>+0(SB), Y0, Y8
+	VCMPPD       $0x1d, d3fe6b851eb851eb8<>+0(SB), Y1, Y9
+	VCMPPD       $0x12, d3ff68f5c28f5c28f<>+0(SB), Y0, Y10
+	VCMPPD       $0x12, d3ff68f5c28f5c28f<>+0(SB), Y1, Y11
+	VANDPD       Y10, Y8, Y8
+	VANDPD       Y11, Y9, Y9
+	VANDPD       Y8, Y7, Y7
+	VANDPD       Y9, Y6, Y6
+	VMOVUPD      Y3, 1024(SP)
+	VMOVUPD      Y2, 1056(SP)
+	VMOVUPD      Y4, 1152(SP)
+	VMOVUPD      Y5, 1184(SP)
+	VSUBPD       d3ff0000000000000<>+0(SB), Y0, Y0
+	VSUBPD       d3ff0000000000000<>+0(SB), Y1, Y1
+	VADDPD       d4000000000000000<>+0(SB), Y0, Y2
+	VADDPD       d4000000000000000<>+0(SB), Y1, Y3
+	VDIVPD       Y2, Y0, Y2
+	VDIVPD       Y3, Y1, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVUPD      Y0, 1280(SP)
+	VMOVUPD      Y1, 1312(SP)
+	VMOVUPD      Y2, 1408(SP)
+	VMOVUPD      Y3, 1440(SP)
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y4, Y2
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y5, Y3
+	VADDPD       d3fb8618618618618<>+0(SB), Y2, Y2
+	VADDPD       d3fb8618618618618<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y2, Y2
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y2, Y2
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fc1111111111111<>+0(SB), Y2, Y2
+	VADDPD       d3fc1111111111111<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y2, Y2
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y2, Y2
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y2, Y2
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fd2492492492492<>+0(SB), Y2, Y2
+	VADDPD       d3fd2492492492492<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fd999999999999a<>+0(SB), Y2, Y2
+	VADDPD       d3fd999999999999a<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fe5555555555555<>+0(SB), Y2, Y2
+	VADDPD       d3fe5555555555555<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VMOVUPD      1280(SP), Y4
+	VMOVUPD      1312(SP), Y5
+	VMULPD       Y4, Y4, Y4
+	VMULPD       Y5, Y5, Y5
+	VMULPD       d3fe0000000000000<>+0(SB), Y4, Y4
+	VMULPD       d3fe0000000000000<>+0(SB), Y5, Y5
+	VADDPD       Y2, Y4, Y2
+	VADDPD       Y3, Y5, Y3
+	VMOVUPD      1408(SP), Y8
+	VMOVUPD      1440(SP), Y9
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y9, Y3, Y3
+	VPXOR        Y8, Y8, Y8
+	VSUBPD       Y2, Y4, Y2
+	VSUBPD       Y3, Y5, Y3
+	VSUBPD       Y0, Y2, Y0
+	VSUBPD       Y1, Y3, Y1
+	VSUBPD       Y0, Y8, Y0
+	VSUBPD       Y1, Y8, Y1
+	VMOVUPD      d8000000000000000<>+0(SB), Y2
+	VXORPD       Y2, Y0, Y0
+	VXORPD       Y2, Y1, Y1
+	VMOVUPD      128(SP), Y2
+	VMOVUPD      160(SP), Y3
+	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y2, Y2
+	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y3, Y3
+	VMOVUPD      384(SP), Y4
+	VMOVUPD      416(SP), Y5
+	VBLENDVPD    Y2, Y4, Y0, Y0
+	VBLENDVPD    Y3, Y5, Y1, Y1
+	VMOVUPD      Y0, 384(SP)
+	VMOVUPD      Y1, 416(SP)
+	VMOVUPD      (SI), Y0
+	VMOVUPD      32(SI), Y1
+	VMOVUPD      d7fffffffffffffff<>+0(SB), Y4
+	VANDPD       Y4, Y0, Y5
+	VANDPD       Y4, Y1, Y4
+	VCMPPD       $0x11, d400c000000000000<>+0(SB), Y5, Y5
+	VCMPPD       $0x11, d400c000000000000<>+0(SB), Y4, Y4
+	VANDPD       Y5, Y7, Y5
+	VANDPD       Y4, Y6, Y4
+	VORPD        Y2, Y5, Y2
+	VORPD        Y3, Y4, Y3
+	VMOVMSKPD    Y2, R12
+	XORL         $0x0000000f, R12
+	ORL          R12, R10
+	VMOVMSKPD    Y3, R12
+	XORL         $0x0000000f, R12
+	SHLL         $0x04, R12
+	ORL          R12, R10
+	VMOVUPD      d7fffffffffffffff<>+0(SB), Y2
+	VANDPD       Y2, Y0, Y3
+	VANDPD       Y2, Y1, Y2
+	VMULPD       d4030000000000000<>+0(SB), Y3, Y4
+	VMINPD       d404c000000000000<>+0(SB), Y4, Y4
+	VCVTTPD2DQY  Y4, X5
+	VCVTDQ2PD    X5, Y4
+	VPMOVZXDQ    X5, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	LEAQ         (R8), R12
+	VMOVUPD      dffffffffffffffff<>+0(SB), Y7
+	VGATHERQPD   Y7, (R12)(Y5*1), Y6
+	VMULPD       d3fb0000000000000<>+0(SB), Y4, Y4
+	VSUBPD       Y4, Y3, Y5
+	VADDPD       Y4, Y3, Y4
+	VMULPD       Y4, Y5, Y4
+	VMULPD       dbfe0000000000000<>+0(SB), Y4, Y4
+	VMULPD       d4030000000000000<>+0(SB), Y2, Y5
+	VMINPD       d404c000000000000<>+0(SB), Y5, Y5
+	VCVTTPD2DQY  Y5, X7
+	VCVTDQ2PD    X7, Y5
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x03, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	LEAQ         (R8), R12
+	VMOVUPD      dffffffffffffffff<>+0(SB), Y9
+	VGATHERQPD   Y9, (R12)(Y7*1), Y8
+	VMULPD       d3fb0000000000000<>+0(SB), Y5, Y5
+	VSUBPD       Y5, Y2, Y7
+	VADDPD       Y5, Y2, Y5
+	VMULPD       Y5, Y7, Y5
+	VMULPD       dbfe0000000000000<>+0(SB), Y5, Y5
+	VANDPD       d7fffffffffffffff<>+0(SB), Y4, Y7
+	VCMPPD       $0x12, d3fa0000000000000<>+0(SB), Y7, Y7
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y4, Y9, Y10
+	VMULPD       d3de6124613a86d09<>+0(SB), Y9, Y11
+	VADDPD       d3e5ae64567f544e4<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3ec71de3a556c734<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3f2a01a01a01a01a<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3f81111111111111<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3fc5555555555555<>+0(SB), Y11, Y11
+	VMULPD       Y11, Y10, Y10
+	VMULPD       Y9, Y9, Y11
+	VMULPD       d3e21eed8eff8d898<>+0(SB), Y9, Y12
+	VADDPD       d3e927e4fb7789f5c<>+0(SB), Y12, Y12
+	VMULPD       Y9, Y12, Y12
+	VADDPD       d3efa01a01a01a01a<>+0(SB), Y12, Y12
+	VMULPD       Y9, Y12, Y12
+	VADDPD       d3f56c16c16c16c17<>+0(SB), Y12, Y12
+	VMULPD       Y9, Y12, Y12
+	VADDPD       d3fa5555555555555<>+0(SB), Y12, Y12
+	VMULPD       Y12, Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMULPD       d3fe0000000000000<>+0(SB), Y9, Y9
+	VADDPD       Y10, Y9, Y9
+	VADDPD       Y4, Y9, Y9
+	VADDPD       d3ff0000000000000<>+0(SB), Y9, Y9
+	VMULPD       Y4, Y4, Y10
+	VMULPD       Y4, Y10, Y11
+	VMULPD       d3f2a01a01a01a01a<>+0(SB), Y10, Y12
+	VADDPD       d3f81111111111111<>+0(SB), Y12, Y12
+	VMULPD       Y10, Y12, Y12
+	VADDPD       d3fc5555555555555<>+0(SB), Y12, Y12
+	VMULPD       Y12, Y11, Y11
+	VMULPD       Y10, Y10, Y12
+	VMULPD       d3efa01a01a01a01a<>+0(SB), Y10, Y13
+	VADDPD       d3f56c16c16c16c17<>+0(SB), Y13, Y13
+	VMULPD       Y10, Y13, Y13
+	VADDPD       d3fa5555555555555<>+0(SB), Y13, Y13
+	VMULPD       Y13, Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMULPD       d3fe0000000000000<>+0(SB), Y10, Y10
+	VADDPD       Y11, Y10, Y10
+	VADDPD       Y4, Y10, Y4
+	VADDPD       d3ff0000000000000<>+0(SB), Y4, Y4
+	VBLENDVPD    Y7, Y4, Y9, Y4
+	VANDPD       d7fffffffffffffff<>+0(SB), Y5, Y7
+	VCMPPD       $0x12, d3fa0000000000000<>+0(SB), Y7, Y7
+	VMULPD       Y5, Y5, Y9
+	VMULPD       Y5, Y9, Y10
+	VMULPD       d3de6124613a86d09<>+0(SB), Y9, Y11
+	VADDPD       d3e5ae64567f544e4<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3ec71de3a556c734<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3f2a01a01a01a01a<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3f81111111111111<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3fc5555555555555<>+0(SB), Y11, Y11
+	VMULPD       Y11, Y10, Y10
+	VMULPD       Y9, Y9, Y11
+	VMULPD       d3e21eed8eff8d898<>+0(SB), Y9, Y12
+	VADDPD       d3e927e4fb7789f5c<>+0(SB), Y12, Y12
+	VMULPD       Y9, Y12, Y12
+	VADDPD       d3efa01a01a01a01a<>+0(SB), Y12, Y12
+	VMULPD       Y9, Y12, Y12
+	VADDPD       d3f56c16c16c16c17<>+0(SB), Y12, Y12
+	VMULPD       Y9, Y12, Y12
+	VADDPD       d3fa5555555555555<>+0(SB), Y12, Y12
+	VMULPD       Y12, Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMULPD       d3fe0000000000000<>+0(SB), Y9, Y9
+	VADDPD       Y10, Y9, Y9
+	VADDPD       Y5, Y9, Y9
+	VADDPD       d3ff0000000000000<>+0(SB), Y9, Y9
+	VMULPD       Y5, Y5, Y10
+	VMULPD       Y5, Y10, Y11
+	VMULPD       d3f2a01a01a01a01a<>+0(SB), Y10, Y12
+	VADDPD       d3f81111111111111<>+0(SB), Y12, Y12
+	VMULPD       Y10, Y12, Y12
+	VADDPD       d3fc5555555555555<>+0(SB), Y12, Y12
+	VMULPD       Y12, Y11, Y11
+	VMULPD       Y10, Y10, Y12
+	VMULPD       d3efa01a01a01a01a<>+0(SB), Y10, Y13
+	VADDPD       d3f56c16c16c16c17<>+0(SB), Y13, Y13
+	VMULPD       Y10, Y13, Y13
+	VADDPD       d3fa5555555555555<>+0(SB), Y13, Y13
+	VMULPD       Y13, Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMULPD       d3fe0000000000000<>+0(SB), Y10, Y10
+	VADDPD       Y11, Y10, Y10
+	VADDPD       Y5, Y10, Y5
+	VADDPD       d3ff0000000000000<>+0(SB), Y5, Y5
+	VBLENDVPD    Y7, Y5, Y9, Y5
+	VMULPD       Y4, Y6, Y4
+	VMULPD       Y5, Y8, Y5
+	VMULPD       d3fa20ded0b57fbde<>+0(SB), Y3, Y6
+	VMULPD       d3fa20ded0b57fbde<>+0(SB), Y2, Y7
+	VADDPD       d3fe66989be8ea71f<>+0(SB), Y6, Y6
+	VADDPD       d3fe66989be8ea71f<>+0(SB), Y7, Y7
+	VMULPD       Y3, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VADDPD       d40197eeff2a86f23<>+0(SB), Y6, Y6
+	VADDPD       d40197eeff2a86f23<>+0(SB), Y7, Y7
+	VMULPD       Y3, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VADDPD       d4040f4d8cbb02431<>+0(SB), Y6, Y6
+	VADDPD       d4040f4d8cbb02431<>+0(SB), Y7, Y7
+	VMULPD       Y3, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VADDPD       d405c05131ca58d3c<>+0(SB), Y6, Y6
+	VADDPD       d405c05131ca58d3c<>+0(SB), Y7, Y7
+	VMULPD       Y3, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VADDPD       d406ba6d5c7a28cf2<>+0(SB), Y6, Y6
+	VADDPD       d406ba6d5c7a28cf2<>+0(SB), Y7, Y7
+	VMULPD       Y3, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VADDPD       d406b869ea974c7e5<>+0(SB), Y6, Y6
+	VADDPD       d406b869ea974c7e5<>+0(SB), Y7, Y7
+	VMULPD       d3fb6a09e667f3bca<>+0(SB), Y3, Y8
+	VMULPD       d3fb6a09e667f3bca<>+0(SB), Y2, Y9
+	VADDPD       d3ffc173673887d11<>+0(SB), Y8, Y8
+	VADDPD       d3ffc173673887d11<>+0(SB), Y9, Y9
+	VMULPD       Y3, Y8, Y8
+	VMULPD       Y2, Y9, Y9
+	VADDPD       d4030106df11bd49d<>+0(SB), Y8, Y8
+	VADDPD       d4030106df11bd49d<>+0(SB), Y9, Y9
+	VMULPD       Y3, Y8, Y8
+	VMULPD       Y2, Y9, Y9
+	VADDPD       d4055b1f78433a59a<>+0(SB), Y8, Y8
+	VADDPD       d4055b1f78433a59a<>+0(SB), Y9, Y9
+	VMULPD       Y3, Y8, Y8
+	VMULPD       Y2, Y9, Y9
+	VADDPD       d4072890729ba7820<>+0(SB), Y8, Y8
+	VADDPD       d4072890729ba7820<>+0(SB), Y9, Y9
+	VMULPD       Y3, Y8, Y8
+	VMULPD       Y2, Y9, Y9
+	VADDPD       d4083eaab47fa1777<>+0(SB), Y8, Y8
+	VADDPD       d4083eaab47fa1777<>+0(SB), Y9, Y9
+	VMULPD       Y3, Y8, Y8
+	VMULPD       Y2, Y9, Y9
+	VADDPD       d4088ce9cb298974a<>+0(SB), Y8, Y8
+	VADDPD       d4088ce9cb298974a<>+0(SB), Y9, Y9
+	VMULPD       Y3, Y8, Y3
+	VMULPD       Y2, Y9, Y2
+	VADDPD       d407b869ea974c7e5<>+0(SB), Y3, Y3
+	VADDPD       d407b869ea974c7e5<>+0(SB), Y2, Y2
+	VMULPD       Y6, Y4, Y4
+	VMULPD       Y7, Y5, Y5
+	VDIVPD       Y3, Y4, Y3
+	VDIVPD       Y2, Y5, Y2
+	VCMPPD       $0x11, d0000000000000000<>+0(SB), Y0, Y0
+	VCMPPD       $0x11, d0000000000000000<>+0(SB), Y1, Y1
+	VMOVUPD      d3ff0000000000000<>+0(SB), Y4
+	VSUBPD       Y3, Y4, Y5
+	VSUBPD       Y2, Y4, Y4
+	VBLENDVPD    Y0, Y5, Y3, Y0
+	VBLENDVPD    Y1, Y4, Y2, Y1
+	VMOVUPD      1024(SP), Y2
+	VMOVUPD      1056(SP), Y3
+	VCMPPD       $0x11, Y2, Y0, Y4
+	VCMPPD       $0x11, Y3, Y1, Y5
+	VDIVPD       Y0, Y2, Y0
+	VDIVPD       Y1, Y3, Y1
+	VPSUBQ       dffe6a09e667f3bcd<>+0(SB), Y0, Y2
+	VPAND        dfff0000000000000<>+0(SB), Y2, Y3
+	VPSUBQ       Y3, Y0, Y0
+	VPADDQ       d4000000000000000<>+0(SB), Y0, Y0
+	VSUBPD       d3ff0000000000000<>+0(SB), Y0, Y0
+	VPSRLQ       $0x34, Y2, Y2
+	VPOR         d4330000000000000<>+0(SB), Y2, Y2
+	VSUBPD       d4330000000000400<>+0(SB), Y2, Y2
+	VADDPD       d4000000000000000<>+0(SB), Y0, Y3
+	VDIVPD       Y3, Y0, Y3
+	VMULPD       Y3, Y3, Y6
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y6, Y7
+	VADDPD       d3fb8618618618618<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fc1111111111111<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fd2492492492492<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fd999999999999a<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fe5555555555555<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y6
+	VMULPD       Y0, Y0, Y7
+	VMULPD       d3fe0000000000000<>+0(SB), Y7, Y7
+	VADDPD       Y6, Y7, Y6
+	VMULPD       Y6, Y3, Y3
+	VMULPD       d3dea39ef35793c76<>+0(SB), Y2, Y6
+	VADDPD       Y6, Y3, Y3
+	VMULPD       d3fe62e42fee00000<>+0(SB), Y2, Y2
+	VSUBPD       Y3, Y7, Y3
+	VSUBPD       Y0, Y3, Y0
+	VSUBPD       Y0, Y2, Y0
+	VPSUBQ       dffe6a09e667f3bcd<>+0(SB), Y1, Y2
+	VPAND        dfff0000000000000<>+0(SB), Y2, Y3
+	VPSUBQ       Y3, Y1, Y1
+	VPADDQ       d4000000000000000<>+0(SB), Y1, Y1
+	VSUBPD       d3ff0000000000000<>+0(SB), Y1, Y1
+	VPSRLQ       $0x34, Y2, Y2
+	VPOR         d4330000000000000<>+0(SB), Y2, Y2
+	VSUBPD       d4330000000000400<>+0(SB), Y2, Y2
+	VADDPD       d4000000000000000<>+0(SB), Y1, Y3
+	VDIVPD       Y3, Y1, Y3
+	VMULPD       Y3, Y3, Y6
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y6, Y7
+	VADDPD       d3fb8618618618618<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fc1111111111111<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fd2492492492492<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fd999999999999a<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fe5555555555555<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y6
+	VMULPD       Y1, Y1, Y7
+	VMULPD       d3fe0000000000000<>+0(SB), Y7, Y7
+	VADDPD       Y6, Y7, Y6
+	VMULPD       Y6, Y3, Y3
+	VMULPD       d3dea39ef35793c76<>+0(SB), Y2, Y6
+	VADDPD       Y6, Y3, Y3
+	VMULPD       d3fe62e42fee00000<>+0(SB), Y2, Y2
+	VSUBPD       Y3, Y7, Y3
+	VSUBPD       Y1, Y3, Y1
+	VSUBPD       Y1, Y2, Y1
+	VMOVUPD      1152(SP), Y2
+	VMOVUPD      1184(SP), Y3
+	VDIVPD       Y2, Y0, Y0
+	VDIVPD       Y3, Y1, Y1
+	VANDPD       Y0, Y4, Y0
+	VANDPD       Y1, Y5, Y1
+	VMOVUPD      128(SP), Y2
+	VMOVUPD      160(SP), Y3
+	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y2, Y2
+	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y3, Y3
+	VMOVUPD      256(SP), Y4
+	VMOVUPD      288(SP), Y5
+	VBLENDVPD    Y2, Y4, Y0, Y0
+	VBLENDVPD    Y3, Y5, Y1, Y1
+	VMOVUPD      Y0, 256(SP)
+	VMOVUPD      Y1, 288(SP)
+
+squared0:
+	TESTL        $0x0000ff00, R11
+	JZ           squared2
+	VMOVUPD      192(SP), Y0
+	VMOVUPD      224(SP), Y1
+	VSUBPD       d3ff0000000000000<>+0(SB), Y0, Y2
+	VSUBPD       d3ff0000000000000<>+0(SB), Y1, Y3
+	VADDPD       d3ff0000000000000<>+0(SB), Y0, Y0
+	VADDPD       d3ff0000000000000<>+0(SB), Y1, Y1
+	VDIVPD       Y0, Y2, Y0
+	VDIVPD       Y1, Y3, Y1
+	VMOVUPD      d3ff0000000000000<>+0(SB), Y2
+	VSUBPD       Y0, Y2, Y3
+	VSUBPD       Y1, Y2, Y2
+	VMOVUPD      64(SP), Y4
+	VMOVUPD      96(SP), Y5
+	VDIVPD       Y4, Y3, Y4
+	VDIVPD       Y5, Y2, Y5
+	VBROADCASTSD 80(DI), Y6
+	VSUBPD       Y6, Y4, Y7
+	VSUBPD       Y6, Y5, Y6
+	VMULPD       Y3, Y4, Y8
+	VMULPD       Y2, Y5, Y9
+	VDIVPD       Y7, Y8, Y8
+	VDIVPD       Y6, Y9, Y9
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y9, Y1, Y1
+	VCMPPD       $0x1e, d0000000000000000<>+0(SB), Y7, Y7
+	VCMPPD       $0x1e, d0000000000000000<>+0(SB), Y6, Y6
+	VCMPPD       $0x1d, d3fe6b851eb851eb8<>+0(SB), Y0, Y8
+	VCMPPD       $0x1d, d3fe6b851eb851eb8<>+0(SB), Y1, Y9
+	VCMPPD       $0x12, d3ff68f5c28f5c28f<>+0(SB), Y0, Y10
+	VCMPPD       $0x12, d3ff68f5c28f5c28f<>+0(SB), Y1, Y11
+	VANDPD       Y10, Y8, Y8
+	VANDPD       Y11, Y9, Y9
+	VANDPD       Y8, Y7, Y7
+	VANDPD       Y9, Y6, Y6
+	VMOVUPD      Y3, 1536(SP)
+	VMOVUPD      Y2, 1568(SP)
+	VMOVUPD      Y4, 1664(SP)
+	VMOVUPD      Y5, 1696(SP)
+	VSUBPD       d3ff0000000000000<>+0(SB), Y0, Y0
+	VSUBPD       d3ff0000000000000<>+0(SB), Y1, Y1
+	VADDPD       d4000000000000000<>+0(SB), Y0, Y2
+	VADDPD       d4000000000000000<>+0(SB), Y1, Y3
+	VDIVPD       Y2, Y0, Y2
+	VDIVPD       Y3, Y1, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVUPD      Y0, 1792(SP)
+	VMOVUPD      Y1, 1824(SP)
+	VMOVUPD      Y2, 1920(SP)
+	VMOVUPD      Y3, 1952(SP)
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y4, Y2
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y5, Y3
+	VADDPD       d3fb8618618618618<>+0(SB), Y2, Y2
+	VADDPD       d3fb8618618618618<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y2, Y2
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y2, Y2
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fc1111111111111<>+0(SB), Y2, Y2
+	VADDPD       d3fc1111111111111<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y2, Y2
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y2, Y2
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y2, Y2
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fd2492492492492<>+0(SB), Y2, Y2
+	VADDPD       d3fd2492492492492<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fd999999999999a<>+0(SB), Y2, Y2
+	VADDPD       d3fd999999999999a<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VADDPD       d3fe5555555555555<>+0(SB), Y2, Y2
+	VADDPD       d3fe5555555555555<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y5, Y3, Y3
+	VMOVUPD      1792(SP), Y4
+	VMOVUPD      1824(SP), Y5
+	VMULPD       Y4, Y4, Y4
+	VMULPD       Y5, Y5, Y5
+	VMULPD       d3fe0000000000000<>+0(SB), Y4, Y4
+	VMULPD       d3fe0000000000000<>+0(SB), Y5, Y5
+	VADDPD       Y2, Y4, Y2
+	VADDPD       Y3, Y5, Y3
+	VMOVUPD      1920(SP), Y8
+	VMOVUPD      1952(SP), Y9
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y9, Y3, Y3
+	VPXOR        Y8, Y8, Y8
+	VSUBPD       Y2, Y4, Y2
+	VSUBPD       Y3, Y5, Y3
+	VSUBPD       Y0, Y2, Y0
+	VSUBPD       Y1, Y3, Y1
+	VSUBPD       Y0, Y8, Y0
+	VSUBPD       Y1, Y8, Y1
+	VMOVUPD      d8000000000000000<>+0(SB), Y2
+	VXORPD       Y2, Y0, Y0
+	VXORPD       Y2, Y1, Y1
+	VMOVUPD      192(SP), Y2
+	VMOVUPD      224(SP), Y3
+	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y2, Y2
+	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y3, Y3
+	VMOVUPD      448(SP), Y4
+	VMOVUPD      480(SP), Y5
+	VBLENDVPD    Y2, Y4, Y0, Y0
+	VBLENDVPD    Y3, Y5, Y1, Y1
+	VMOVUPD      Y0, 448(SP)
+	VMOVUPD      Y1, 480(SP)
+	VMOVUPD      64(SI), Y0
+	VMOVUPD      96(SI), Y1
+	VMOVUPD      d7fffffffffffffff<>+0(SB), Y4
+	VANDPD       Y4, Y0, Y5
+	VANDPD       Y4, Y1, Y4
+	VCMPPD       $0x11, d400c000000000000<>+0(SB), Y5, Y5
+	VCMPPD       $0x11, d400c000000000000<>+0(SB), Y4, Y4
+	VANDPD       Y5, Y7, Y5
+	VANDPD       Y4, Y6, Y4
+	VORPD        Y2, Y5, Y2
+	VORPD        Y3, Y4, Y3
+	VMOVMSKPD    Y2, R11
+	XORL         $0x0000000f, R11
+	SHLL         $0x08, R11
+	ORL          R11, R10
+	VMOVMSKPD    Y3, R11
+	XORL         $0x0000000f, R11
+	SHLL         $0x0c, R11
+	ORL          R11, R10
+	VMOVUPD      d7fffffffffffffff<>+0(SB), Y2
+	VANDPD       Y2, Y0, Y3
+	VANDPD       Y2, Y1, Y2
+	VMULPD       d4030000000000000<>+0(SB), Y3, Y4
+	VMINPD       d404c000000000000<>+0(SB), Y4, Y4
+	VCVTTPD2DQY  Y4, X5
+	VCVTDQ2PD    X5, Y4
+	VPMOVZXDQ    X5, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	LEAQ         (R8), R11
+	VMOVUPD      dffffffffffffffff<>+0(SB), Y7
+	VGATHERQPD   Y7, (R11)(Y5*1), Y6
+	VMULPD       d3fb0000000000000<>+0(SB), Y4, Y4
+	VSUBPD       Y4, Y3, Y5
+	VADDPD       Y4, Y3, Y4
+	VMULPD       Y4, Y5, Y4
+	VMULPD       dbfe0000000000000<>+0(SB), Y4, Y4
+	VMULPD       d4030000000000000<>+0(SB), Y2, Y5
+	VMINPD       d404c000000000000<>+0(SB), Y5, Y5
+	VCVTTPD2DQY  Y5, X7
+	VCVTDQ2PD    X7, Y5
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x03, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	LEAQ         (R8), R11
+	VMOVUPD      dffffffffffffffff<>+0(SB), Y9
+	VGATHERQPD   Y9, (R11)(Y7*1), Y8
+	VMULPD       d3fb0000000000000<>+0(SB), Y5, Y5
+	VSUBPD       Y5, Y2, Y7
+	VADDPD       Y5, Y2, Y5
+	VMULPD       Y5, Y7, Y5
+	VMULPD       dbfe0000000000000<>+0(SB), Y5, Y5
+	VANDPD       d7fffffffffffffff<>+0(SB), Y4, Y7
+	VCMPPD       $0x12, d3fa0000000000000<>+0(SB), Y7, Y7
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y4, Y9, Y10
+	VMULPD       d3de6124613a86d09<>+0(SB), Y9, Y11
+	VADDPD       d3e5ae64567f544e4<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3ec71de3a556c734<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3f2a01a01a01a01a<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3f81111111111111<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3fc5555555555555<>+0(SB), Y11, Y11
+	VMULPD       Y11, Y10, Y10
+	VMULPD       Y9, Y9, Y11
+	VMULPD       d3e21eed8eff8d898<>+0(SB), Y9, Y12
+	VADDPD       d3e927e4fb7789f5c<>+0(SB), Y12, Y12
+	VMULPD       Y9, Y12, Y12
+	VADDPD       d3efa01a01a01a01a<>+0(SB), Y12, Y12
+	VMULPD       Y9, Y12, Y12
+	VADDPD       d3f56c16c16c16c17<>+0(SB), Y12, Y12
+	VMULPD       Y9, Y12, Y12
+	VADDPD       d3fa5555555555555<>+0(SB), Y12, Y12
+	VMULPD       Y12, Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMULPD       d3fe0000000000000<>+0(SB), Y9, Y9
+	VADDPD       Y10, Y9, Y9
+	VADDPD       Y4, Y9, Y9
+	VADDPD       d3ff0000000000000<>+0(SB), Y9, Y9
+	VMULPD       Y4, Y4, Y10
+	VMULPD       Y4, Y10, Y11
+	VMULPD       d3f2a01a01a01a01a<>+0(SB), Y10, Y12
+	VADDPD       d3f81111111111111<>+0(SB), Y12, Y12
+	VMULPD       Y10, Y12, Y12
+	VADDPD       d3fc5555555555555<>+0(SB), Y12, Y12
+	VMULPD       Y12, Y11, Y11
+	VMULPD       Y10, Y10, Y12
+	VMULPD       d3efa01a01a01a01a<>+0(SB), Y10, Y13
+	VADDPD       d3f56c16c16c16c17<>+0(SB), Y13, Y13
+	VMULPD       Y10, Y13, Y13
+	VADDPD       d3fa5555555555555<>+0(SB), Y13, Y13
+	VMULPD       Y13, Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMULPD       d3fe0000000000000<>+0(SB), Y10, Y10
+	VADDPD       Y11, Y10, Y10
+	VADDPD       Y4, Y10, Y4
+	VADDPD       d3ff0000000000000<>+0(SB), Y4, Y4
+	VBLENDVPD    Y7, Y4, Y9, Y4
+	VANDPD       d7fffffffffffffff<>+0(SB), Y5, Y7
+	VCMPPD       $0x12, d3fa0000000000000<>+0(SB), Y7, Y7
+	VMULPD       Y5, Y5, Y9
+	VMULPD       Y5, Y9, Y10
+	VMULPD       d3de6124613a86d09<>+0(SB), Y9, Y11
+	VADDPD       d3e5ae64567f544e4<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3ec71de3a556c734<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3f2a01a01a01a01a<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3f81111111111111<>+0(SB), Y11, Y11
+	VMULPD       Y9, Y11, Y11
+	VADDPD       d3fc5555555555555<>+0(SB), Y11, Y11
+	VMULPD       Y11, Y10, Y10
+	VMULPD       Y9, Y9, Y11
+	VMULPD       d3e21eed8eff8d898<>+0(SB), Y9, Y12
+	VADDPD       d3e927e4fb7789f5c<>+0(SB), Y12, Y12
+	VMULPD       Y9, Y12, Y12
+	VADDPD       d3efa01a01a01a01a<>+0(SB), Y12, Y12
+	VMULPD       Y9, Y12, Y12
+	VADDPD       d3f56c16c16c16c17<>+0(SB), Y12, Y12
+	VMULPD       Y9, Y12, Y12
+	VADDPD       d3fa5555555555555<>+0(SB), Y12, Y12
+	VMULPD       Y12, Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMULPD       d3fe0000000000000<>+0(SB), Y9, Y9
+	VADDPD       Y10, Y9, Y9
+	VADDPD       Y5, Y9, Y9
+	VADDPD       d3ff0000000000000<>+0(SB), Y9, Y9
+	VMULPD       Y5, Y5, Y10
+	VMULPD       Y5, Y10, Y11
+	VMULPD       d3f2a01a01a01a01a<>+0(SB), Y10, Y12
+	VADDPD       d3f81111111111111<>+0(SB), Y12, Y12
+	VMULPD       Y10, Y12, Y12
+	VADDPD       d3fc5555555555555<>+0(SB), Y12, Y12
+	VMULPD       Y12, Y11, Y11
+	VMULPD       Y10, Y10, Y12
+	VMULPD       d3efa01a01a01a01a<>+0(SB), Y10, Y13
+	VADDPD       d3f56c16c16c16c17<>+0(SB), Y13, Y13
+	VMULPD       Y10, Y13, Y13
+	VADDPD       d3fa5555555555555<>+0(SB), Y13, Y13
+	VMULPD       Y13, Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMULPD       d3fe0000000000000<>+0(SB), Y10, Y10
+	VADDPD       Y11, Y10, Y10
+	VADDPD       Y5, Y10, Y5
+	VADDPD       d3ff0000000000000<>+0(SB), Y5, Y5
+	VBLENDVPD    Y7, Y5, Y9, Y5
+	VMULPD       Y4, Y6, Y4
+	VMULPD       Y5, Y8, Y5
+	VMULPD       d3fa20ded0b57fbde<>+0(SB), Y3, Y6
+	VMULPD       d3fa20ded0b57fbde<>+0(SB), Y2, Y7
+	VADDPD       d3fe66989be8ea71f<>+0(SB), Y6, Y6
+	VADDPD       d3fe66989be8ea71f<>+0(SB), Y7, Y7
+	VMULPD       Y3, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VADDPD       d40197eeff2a86f23<>+0(SB), Y6, Y6
+	VADDPD       d40197eeff2a86f23<>+0(SB), Y7, Y7
+	VMULPD       Y3, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VADDPD       d4040f4d8cbb02431<>+0(SB), Y6, Y6
+	VADDPD       d4040f4d8cbb02431<>+0(SB), Y7, Y7
+	VMULPD       Y3, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VADDPD       d405c05131ca58d3c<>+0(SB), Y6, Y6
+	VADDPD       d405c05131ca58d3c<>+0(SB), Y7, Y7
+	VMULPD       Y3, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VADDPD       d406ba6d5c7a28cf2<>+0(SB), Y6, Y6
+	VADDPD       d406ba6d5c7a28cf2<>+0(SB), Y7, Y7
+	VMULPD       Y3, Y6, Y6
+	VMULPD       Y2, Y7, Y7
+	VADDPD       d406b869ea974c7e5<>+0(SB), Y6, Y6
+	VADDPD       d406b869ea974c7e5<>+0(SB), Y7, Y7
+	VMULPD       d3fb6a09e667f3bca<>+0(SB), Y3, Y8
+	VMULPD       d3fb6a09e667f3bca<>+0(SB), Y2, Y9
+	VADDPD       d3ffc173673887d11<>+0(SB), Y8, Y8
+	VADDPD       d3ffc173673887d11<>+0(SB), Y9, Y9
+	VMULPD       Y3, Y8, Y8
+	VMULPD       Y2, Y9, Y9
+	VADDPD       d4030106df11bd49d<>+0(SB), Y8, Y8
+	VADDPD       d4030106df11bd49d<>+0(SB), Y9, Y9
+	VMULPD       Y3, Y8, Y8
+	VMULPD       Y2, Y9, Y9
+	VADDPD       d4055b1f78433a59a<>+0(SB), Y8, Y8
+	VADDPD       d4055b1f78433a59a<>+0(SB), Y9, Y9
+	VMULPD       Y3, Y8, Y8
+	VMULPD       Y2, Y9, Y9
+	VADDPD       d4072890729ba7820<>+0(SB), Y8, Y8
+	VADDPD       d4072890729ba7820<>+0(SB), Y9, Y9
+	VMULPD       Y3, Y8, Y8
+	VMULPD       Y2, Y9, Y9
+	VADDPD       d4083eaab47fa1777<>+0(SB), Y8, Y8
+	VADDPD       d4083eaab47fa1777<>+0(SB), Y9, Y9
+	VMULPD       Y3, Y8, Y8
+	VMULPD       Y2, Y9, Y9
+	VADDPD       d4088ce9cb298974a<>+0(SB), Y8, Y8
+	VADDPD       d4088ce9cb298974a<>+0(SB), Y9, Y9
+	VMULPD       Y3, Y8, Y3
+	VMULPD       Y2, Y9, Y2
+	VADDPD       d407b869ea974c7e5<>+0(SB), Y3, Y3
+	VADDPD       d407b869ea974c7e5<>+0(SB), Y2, Y2
+	VMULPD       Y6, Y4, Y4
+	VMULPD       Y7, Y5, Y5
+	VDIVPD       Y3, Y4, Y3
+	VDIVPD       Y2, Y5, Y2
+	VCMPPD       $0x11, d0000000000000000<>+0(SB), Y0, Y0
+	VCMPPD       $0x11, d0000000000000000<>+0(SB), Y1, Y1
+	VMOVUPD      d3ff0000000000000<>+0(SB), Y4
+	VSUBPD       Y3, Y4, Y5
+	VSUBPD       Y2, Y4, Y4
+	VBLENDVPD    Y0, Y5, Y3, Y0
+	VBLENDVPD    Y1, Y4, Y2, Y1
+	VMOVUPD      1536(SP), Y2
+	VMOVUPD      1568(SP), Y3
+	VCMPPD       $0x11, Y2, Y0, Y4
+	VCMPPD       $0x11, Y3, Y1, Y5
+	VDIVPD       Y0, Y2, Y0
+	VDIVPD       Y1, Y3, Y1
+	VPSUBQ       dffe6a09e667f3bcd<>+0(SB), Y0, Y2
+	VPAND        dfff0000000000000<>+0(SB), Y2, Y3
+	VPSUBQ       Y3, Y0, Y0
+	VPADDQ       d4000000000000000<>+0(SB), Y0, Y0
+	VSUBPD       d3ff0000000000000<>+0(SB), Y0, Y0
+	VPSRLQ       $0x34, Y2, Y2
+	VPOR         d4330000000000000<>+0(SB), Y2, Y2
+	VSUBPD       d4330000000000400<>+0(SB), Y2, Y2
+	VADDPD       d4000000000000000<>+0(SB), Y0, Y3
+	VDIVPD       Y3, Y0, Y3
+	VMULPD       Y3, Y3, Y6
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y6, Y7
+	VADDPD       d3fb8618618618618<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fc1111111111111<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fd2492492492492<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fd999999999999a<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fe5555555555555<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y6
+	VMULPD       Y0, Y0, Y7
+	VMULPD       d3fe0000000000000<>+0(SB), Y7, Y7
+	VADDPD       Y6, Y7, Y6
+	VMULPD       Y6, Y3, Y3
+	VMULPD       d3dea39ef35793c76<>+0(SB), Y2, Y6
+	VADDPD       Y6, Y3, Y3
+	VMULPD       d3fe62e42fee00000<>+0(SB), Y2, Y2
+	VSUBPD       Y3, Y7, Y3
+	VSUBPD       Y0, Y3, Y0
+	VSUBPD       Y0, Y2, Y0
+	VPSUBQ       dffe6a09e667f3bcd<>+0(SB), Y1, Y2
+	VPAND        dfff0000000000000<>+0(SB), Y2, Y3
+	VPSUBQ       Y3, Y1, Y1
+	VPADDQ       d4000000000000000<>+0(SB), Y1, Y1
+	VSUBPD       d3ff0000000000000<>+0(SB), Y1, Y1
+	VPSRLQ       $0x34, Y2, Y2
+	VPOR         d4330000000000000<>+0(SB), Y2, Y2
+	VSUBPD       d4330000000000400<>+0(SB), Y2, Y2
+	VADDPD       d4000000000000000<>+0(SB), Y1, Y3
+	VDIVPD       Y3, Y1, Y3
+	VMULPD       Y3, Y3, Y6
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y6, Y7
+	VADDPD       d3fb8618618618618<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fc1111111111111<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fd2492492492492<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fd999999999999a<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       d3fe5555555555555<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y6
+	VMULPD       Y1, Y1, Y7
+	VMULPD       d3fe0000000000000<>+0(SB), Y7, Y7
+	VADDPD       Y6, Y7, Y6
+	VMULPD       Y6, Y3, Y3
+	VMULPD       d3dea39ef35793c76<>+0(SB), Y2, Y6
+	VADDPD       Y6, Y3, Y3
+	VMULPD       d3fe62e42fee00000<>+0(SB), Y2, Y2
+	VSUBPD       Y3, Y7, Y3
+	VSUBPD       Y1, Y3, Y1
+	VSUBPD       Y1, Y2, Y1
+	VMOVUPD      1664(SP), Y2
+	VMOVUPD      1696(SP), Y3
+	VDIVPD       Y2, Y0, Y0
+	VDIVPD       Y3, Y1, Y1
+	VANDPD       Y0, Y4, Y0
+	VANDPD       Y1, Y5, Y1
+	VMOVUPD      192(SP), Y2
+	VMOVUPD      224(SP), Y3
+	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y2, Y2
+	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y3, Y3
+	VMOVUPD      320(SP), Y4
+	VMOVUPD      352(SP), Y5
+	VBLENDVPD    Y2, Y4, Y0, Y0
+	VBLENDVPD    Y3, Y5, Y1, Y1
+	VMOVUPD      Y0, 320(SP)
+	VMOVUPD      Y1, 352(SP)
+
+squared2:
+settled:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
+	VMOVUPD      256(SP), Y4
+	VMOVUPD      288(SP), Y5
+	VMOVUPD      320(SP), Y6
+	VMOVUPD      352(SP), Y7
+	VMOVUPD      Y4, (CX)
+	VMOVUPD      Y5, 32(CX)
+	VMOVUPD      Y6, 64(CX)
+	VMOVUPD      Y7, 96(CX)
+	VBROADCASTSD 40(DI), Y8
+	VMULPD       Y8, Y0, Y9
+	VMULPD       Y8, Y1, Y10
+	VMULPD       Y8, Y2, Y11
+	VMULPD       Y8, Y3, Y8
+	VBROADCASTSD 48(DI), Y12
+	VMULPD       Y12, Y4, Y13
+	VMULPD       Y12, Y5, Y14
+	VMULPD       Y12, Y6, Y15
+	VMULPD       Y12, Y7, Y12
+	VADDPD       Y13, Y9, Y9
+	VADDPD       Y14, Y10, Y10
+	VADDPD       Y15, Y11, Y11
+	VADDPD       Y12, Y8, Y8
+	VMOVUPD      384(SP), Y12
+	VMOVUPD      416(SP), Y13
+	VMOVUPD      448(SP), Y14
+	VMOVUPD      480(SP), Y15
+	VBROADCASTSD 72(DI), Y16
+	VMULPD       Y16, Y0, Y17
+	VMULPD       Y16, Y1, Y18
+	VMULPD       Y16, Y2, Y19
+	VMULPD       Y16, Y3, Y16
+	VSUBPD       Y17, Y12, Y12
+	VSUBPD       Y18, Y13, Y13
+	VSUBPD       Y19, Y14, Y14
+	VSUBPD       Y16, Y15, Y15
+	VBROADCASTSD 32(DI), Y16
+	VADDPD       Y16, Y12, Y12
+	VADDPD       Y16, Y13, Y13
+	VADDPD       Y16, Y14, Y14
+	VADDPD       Y16, Y15, Y15
+	VADDPD       Y9, Y12, Y9
+	VADDPD       Y10, Y13, Y10
+	VADDPD       Y11, Y14, Y11
+	VADDPD       Y8, Y15, Y8
+	VBROADCASTSD 56(DI), Y12
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y12, Y1, Y1
+	VMULPD       Y12, Y2, Y2
+	VMULPD       Y12, Y3, Y3
+	VBROADCASTSD 64(DI), Y12
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y12, Y5, Y5
+	VMULPD       Y12, Y6, Y6
+	VMULPD       Y12, Y7, Y7
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VSQRTPD      Y0, Y0
+	VSQRTPD      Y1, Y1
+	VSQRTPD      Y2, Y2
+	VSQRTPD      Y3, Y3
+	VMULPD       (BX), Y0, Y0
+	VMULPD       32(BX), Y1, Y1
+	VMULPD       64(BX), Y2, Y2
+	VMULPD       96(BX), Y3, Y3
+	VADDPD       Y0, Y9, Y0
+	VADDPD       Y1, Y10, Y1
+	VADDPD       Y2, Y11, Y2
+	VADDPD       Y3, Y8, Y3
+	VMOVUPD      Y0, (AX)
 	VMOVUPD      Y1, 32(AX)
-	VBLENDVPD    Y3, Y4, Y0, Y0
-	VMOVUPD      Y0, 32(BX)
-	VMOVMSKPD    Y3, R10
-	XORL         $0x0000000f, R10
-	SHLL         $0x04, R10
-	ORL          R10, R9
-	VMOVUPD      64(BX), Y0
-	VBROADCASTSD (DI), Y1
-	VSUBPD       Y1, Y0, Y2
-	VBROADCASTSD 8(DI), Y3
-	VMULPD       Y3, Y2, Y2
-	VADDPD       Y1, Y2, Y1
-	VBROADCASTSD 16(DI), Y2
-	VMULPD       Y2, Y0, Y2
-	VBROADCASTSD 24(DI), Y3
-	VADDPD       Y3, Y2, Y2
-	VMULPD       Y1, Y1, Y3
-	VDIVPD       Y3, Y2, Y2
-	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y2, Y3
-	VMOVUPD      d4000000000000000<>+0(SB), Y4
-	VDIVPD       Y2, Y4, Y2
-	VSUBPD       d3ff0000000000000<>+0(SB), Y2, Y4
-	VMULPD       Y4, Y2, Y2
-	VSQRTPD      Y2, Y2
-	VADDPD       Y2, Y4, Y2
-	VADDPD       d3ff0000000000000<>+0(SB), Y2, Y4
-	VDIVPD       Y4, Y1, Y1
-	VSQRTPD      Y2, Y4
-	VADDPD       64(DX), Y4, Y4
-	VMULPD       Y4, Y4, Y4
-	VMULPD       Y4, Y1, Y4
-	VMOVUPD      d3ff0000000000000<>+0(SB), Y5
-	VBROADCASTSD 80(DI), Y6
-	VMULPD       Y1, Y6, Y6
-	VMULPD       d4000000000000000<>+0(SB), Y6, Y6
-	VSUBPD       Y6, Y5, Y5
-	VCMPPD       $0x1d, d3fe6b851eb851eb8<>+0(SB), Y5, Y6
-	VCMPPD       $0x12, d3ff68f5c28f5c28f<>+0(SB), Y5, Y7
-	VANDPD       Y7, Y6, Y6
-	VANDPD       Y6, Y3, Y3
-	VSUBPD       d3ff0000000000000<>+0(SB), Y5, Y6
-	VADDPD       d4000000000000000<>+0(SB), Y6, Y7
-	VDIVPD       Y7, Y6, Y7
-	VMULPD       Y7, Y7, Y8
-	VMULPD       d3fb642c8590b2164<>+0(SB), Y8, Y9
-	VADDPD       d3fb8618618618618<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fbaf286bca1af28<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fc1111111111111<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fc745d1745d1746<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fd2492492492492<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fd999999999999a<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fe5555555555555<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y8
-	VMULPD       Y6, Y6, Y9
-	VMULPD       d3fe0000000000000<>+0(SB), Y9, Y9
-	VADDPD       Y8, Y9, Y8
-	VMULPD       Y8, Y7, Y7
-	VPXOR        Y8, Y8, Y8
-	VSUBPD       Y7, Y9, Y7
-	VSUBPD       Y6, Y7, Y6
-	VSUBPD       Y6, Y8, Y6
-	VMULPD       d3fe0000000000000<>+0(SB), Y6, Y6
-	VBROADCASTSD 80(DI), Y7
-	VMULPD       Y1, Y2, Y1
-	VMULPD       Y1, Y7, Y1
-	VDIVPD       Y5, Y1, Y1
-	VSUBPD       Y1, Y6, Y1
-	VBROADCASTSD 72(DI), Y2
-	VMULPD       Y2, Y0, Y2
-	VSUBPD       Y2, Y1, Y1
-	VBROADCASTSD 56(DI), Y2
-	VMULPD       Y0, Y2, Y2
-	VBROADCASTSD 64(DI), Y5
-	VMULPD       Y4, Y5, Y5
-	VADDPD       Y5, Y2, Y2
-	VBROADCASTSD 32(DI), Y5
-	VADDPD       Y1, Y5, Y1
-	VBROADCASTSD 40(DI), Y5
-	VMULPD       Y0, Y5, Y5
-	VBROADCASTSD 48(DI), Y6
-	VMULPD       Y4, Y6, Y6
-	VADDPD       Y6, Y5, Y5
-	VADDPD       Y5, Y1, Y1
-	VSQRTPD      Y2, Y2
-	VMULPD       64(CX), Y2, Y2
-	VADDPD       Y2, Y1, Y1
-	VMOVUPD      Y1, 64(AX)
-	VBLENDVPD    Y3, Y4, Y0, Y0
-	VMOVUPD      Y0, 64(BX)
-	VMOVMSKPD    Y3, R10
-	XORL         $0x0000000f, R10
-	SHLL         $0x08, R10
-	ORL          R10, R9
-	VMOVUPD      96(BX), Y0
-	VBROADCASTSD (DI), Y1
-	VSUBPD       Y1, Y0, Y2
-	VBROADCASTSD 8(DI), Y3
-	VMULPD       Y3, Y2, Y2
-	VADDPD       Y1, Y2, Y1
-	VBROADCASTSD 16(DI), Y2
-	VMULPD       Y2, Y0, Y2
-	VBROADCASTSD 24(DI), Y3
-	VADDPD       Y3, Y2, Y2
-	VMULPD       Y1, Y1, Y3
-	VDIVPD       Y3, Y2, Y2
-	VCMPPD       $0x12, d3ff8000000000000<>+0(SB), Y2, Y3
-	VMOVUPD      d4000000000000000<>+0(SB), Y4
-	VDIVPD       Y2, Y4, Y2
-	VSUBPD       d3ff0000000000000<>+0(SB), Y2, Y4
-	VMULPD       Y4, Y2, Y2
-	VSQRTPD      Y2, Y2
-	VADDPD       Y2, Y4, Y2
-	VADDPD       d3ff0000000000000<>+0(SB), Y2, Y4
-	VDIVPD       Y4, Y1, Y1
-	VSQRTPD      Y2, Y4
-	VADDPD       96(DX), Y4, Y4
-	VMULPD       Y4, Y4, Y4
-	VMULPD       Y4, Y1, Y4
-	VMOVUPD      d3ff0000000000000<>+0(SB), Y5
-	VBROADCASTSD 80(DI), Y6
-	VMULPD       Y1, Y6, Y6
-	VMULPD       d4000000000000000<>+0(SB), Y6, Y6
-	VSUBPD       Y6, Y5, Y5
-	VCMPPD       $0x1d, d3fe6b851eb851eb8<>+0(SB), Y5, Y6
-	VCMPPD       $0x12, d3ff68f5c28f5c28f<>+0(SB), Y5, Y7
-	VANDPD       Y7, Y6, Y6
-	VANDPD       Y6, Y3, Y3
-	VSUBPD       d3ff0000000000000<>+0(SB), Y5, Y6
-	VADDPD       d4000000000000000<>+0(SB), Y6, Y7
-	VDIVPD       Y7, Y6, Y7
-	VMULPD       Y7, Y7, Y8
-	VMULPD       d3fb642c8590b2164<>+0(SB), Y8, Y9
-	VADDPD       d3fb8618618618618<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fbaf286bca1af28<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fc1111111111111<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fc745d1745d1746<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fd2492492492492<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fd999999999999a<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       d3fe5555555555555<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y8
-	VMULPD       Y6, Y6, Y9
-	VMULPD       d3fe0000000000000<>+0(SB), Y9, Y9
-	VADDPD       Y8, Y9, Y8
-	VMULPD       Y8, Y7, Y7
-	VPXOR        Y8, Y8, Y8
-	VSUBPD       Y7, Y9, Y7
-	VSUBPD       Y6, Y7, Y6
-	VSUBPD       Y6, Y8, Y6
-	VMULPD       d3fe0000000000000<>+0(SB), Y6, Y6
-	VBROADCASTSD 80(DI), Y7
-	VMULPD       Y1, Y2, Y1
-	VMULPD       Y1, Y7, Y1
-	VDIVPD       Y5, Y1, Y1
-	VSUBPD       Y1, Y6, Y1
-	VBROADCASTSD 72(DI), Y2
-	VMULPD       Y2, Y0, Y2
-	VSUBPD       Y2, Y1, Y1
-	VBROADCASTSD 56(DI), Y2
-	VMULPD       Y0, Y2, Y2
-	VBROADCASTSD 64(DI), Y5
-	VMULPD       Y4, Y5, Y5
-	VADDPD       Y5, Y2, Y2
-	VBROADCASTSD 32(DI), Y5
-	VADDPD       Y1, Y5, Y1
-	VBROADCASTSD 40(DI), Y5
-	VMULPD       Y0, Y5, Y5
-	VBROADCASTSD 48(DI), Y6
-	VMULPD       Y4, Y6, Y6
-	VADDPD       Y6, Y5, Y5
-	VADDPD       Y5, Y1, Y1
-	VSQRTPD      Y2, Y2
-	VMULPD       96(CX), Y2, Y2
-	VADDPD       Y2, Y1, Y1
-	VMOVUPD      Y1, 96(AX)
-	VBLENDVPD    Y3, Y4, Y0, Y0
-	VMOVUPD      Y0, 96(BX)
-	VMOVMSKPD    Y3, R10
-	XORL         $0x0000000f, R10
-	SHLL         $0x0c, R10
-	ORL          R10, R9
-	ADDQ         $0x00000080, CX
-	ADDQ         $0x00000080, DX
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, SI
 	ADDQ         $0x00000080, AX
-	INCQ         R8
-	TESTL        R9, R9
+	INCQ         R9
+	TESTL        R10, R10
 	JNZ          out
-	CMPQ         R8, SI
+	CMPQ         R9, steps+40(FP)
 	JLT          step
 
 out:
 	VZEROUPPER
-	MOVQ R8, done+48(FP)
-	MOVW R9, left+56(FP)
+	MOVQ R9, done+64(FP)
+	MOVW R10, left+72(FP)
 	RET
 
 DATA d3ff8000000000000<>+0(SB)/8, $0x3ff8000000000000
@@ -1121,327 +2042,549 @@ DATA d3ff68f5c28f5c28f<>+16(SB)/8, $0x3ff68f5c28f5c28f
 DATA d3ff68f5c28f5c28f<>+24(SB)/8, $0x3ff68f5c28f5c28f
 GLOBL d3ff68f5c28f5c28f<>(SB), RODATA|NOPTR, $32
 
-// func garchAVX512(move *[16]float64, z *[16]float64, state *[16]float64, steps int, numbers *float64, curve *[224][4]float64) (done int, left uint16)
+DATA d0000000000000000<>+0(SB)/8, $0x0000000000000000
+DATA d0000000000000000<>+8(SB)/8, $0x0000000000000000
+DATA d0000000000000000<>+16(SB)/8, $0x0000000000000000
+DATA d0000000000000000<>+24(SB)/8, $0x0000000000000000
+GLOBL d0000000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA d400c000000000000<>+0(SB)/8, $0x400c000000000000
+DATA d400c000000000000<>+8(SB)/8, $0x400c000000000000
+DATA d400c000000000000<>+16(SB)/8, $0x400c000000000000
+DATA d400c000000000000<>+24(SB)/8, $0x400c000000000000
+GLOBL d400c000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA d4030000000000000<>+0(SB)/8, $0x4030000000000000
+DATA d4030000000000000<>+8(SB)/8, $0x4030000000000000
+DATA d4030000000000000<>+16(SB)/8, $0x4030000000000000
+DATA d4030000000000000<>+24(SB)/8, $0x4030000000000000
+GLOBL d4030000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA d404c000000000000<>+0(SB)/8, $0x404c000000000000
+DATA d404c000000000000<>+8(SB)/8, $0x404c000000000000
+DATA d404c000000000000<>+16(SB)/8, $0x404c000000000000
+DATA d404c000000000000<>+24(SB)/8, $0x404c000000000000
+GLOBL d404c000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA dffffffffffffffff<>+0(SB)/8, $0xffffffffffffffff
+DATA dffffffffffffffff<>+8(SB)/8, $0xffffffffffffffff
+DATA dffffffffffffffff<>+16(SB)/8, $0xffffffffffffffff
+DATA dffffffffffffffff<>+24(SB)/8, $0xffffffffffffffff
+GLOBL dffffffffffffffff<>(SB), RODATA|NOPTR, $32
+
+DATA d3fb0000000000000<>+0(SB)/8, $0x3fb0000000000000
+DATA d3fb0000000000000<>+8(SB)/8, $0x3fb0000000000000
+DATA d3fb0000000000000<>+16(SB)/8, $0x3fb0000000000000
+DATA d3fb0000000000000<>+24(SB)/8, $0x3fb0000000000000
+GLOBL d3fb0000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA dbfe0000000000000<>+0(SB)/8, $0xbfe0000000000000
+DATA dbfe0000000000000<>+8(SB)/8, $0xbfe0000000000000
+DATA dbfe0000000000000<>+16(SB)/8, $0xbfe0000000000000
+DATA dbfe0000000000000<>+24(SB)/8, $0xbfe0000000000000
+GLOBL dbfe0000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA d3fa0000000000000<>+0(SB)/8, $0x3fa0000000000000
+DATA d3fa0000000000000<>+8(SB)/8, $0x3fa0000000000000
+DATA d3fa0000000000000<>+16(SB)/8, $0x3fa0000000000000
+DATA d3fa0000000000000<>+24(SB)/8, $0x3fa0000000000000
+GLOBL d3fa0000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA d3de6124613a86d09<>+0(SB)/8, $0x3de6124613a86d09
+DATA d3de6124613a86d09<>+8(SB)/8, $0x3de6124613a86d09
+DATA d3de6124613a86d09<>+16(SB)/8, $0x3de6124613a86d09
+DATA d3de6124613a86d09<>+24(SB)/8, $0x3de6124613a86d09
+GLOBL d3de6124613a86d09<>(SB), RODATA|NOPTR, $32
+
+DATA d3e5ae64567f544e4<>+0(SB)/8, $0x3e5ae64567f544e4
+DATA d3e5ae64567f544e4<>+8(SB)/8, $0x3e5ae64567f544e4
+DATA d3e5ae64567f544e4<>+16(SB)/8, $0x3e5ae64567f544e4
+DATA d3e5ae64567f544e4<>+24(SB)/8, $0x3e5ae64567f544e4
+GLOBL d3e5ae64567f544e4<>(SB), RODATA|NOPTR, $32
+
+DATA d3ec71de3a556c734<>+0(SB)/8, $0x3ec71de3a556c734
+DATA d3ec71de3a556c734<>+8(SB)/8, $0x3ec71de3a556c734
+DATA d3ec71de3a556c734<>+16(SB)/8, $0x3ec71de3a556c734
+DATA d3ec71de3a556c734<>+24(SB)/8, $0x3ec71de3a556c734
+GLOBL d3ec71de3a556c734<>(SB), RODATA|NOPTR, $32
+
+DATA d3f2a01a01a01a01a<>+0(SB)/8, $0x3f2a01a01a01a01a
+DATA d3f2a01a01a01a01a<>+8(SB)/8, $0x3f2a01a01a01a01a
+DATA d3f2a01a01a01a01a<>+16(SB)/8, $0x3f2a01a01a01a01a
+DATA d3f2a01a01a01a01a<>+24(SB)/8, $0x3f2a01a01a01a01a
+GLOBL d3f2a01a01a01a01a<>(SB), RODATA|NOPTR, $32
+
+DATA d3f81111111111111<>+0(SB)/8, $0x3f81111111111111
+DATA d3f81111111111111<>+8(SB)/8, $0x3f81111111111111
+DATA d3f81111111111111<>+16(SB)/8, $0x3f81111111111111
+DATA d3f81111111111111<>+24(SB)/8, $0x3f81111111111111
+GLOBL d3f81111111111111<>(SB), RODATA|NOPTR, $32
+
+DATA d3fc5555555555555<>+0(SB)/8, $0x3fc5555555555555
+DATA d3fc5555555555555<>+8(SB)/8, $0x3fc5555555555555
+DATA d3fc5555555555555<>+16(SB)/8, $0x3fc5555555555555
+DATA d3fc5555555555555<>+24(SB)/8, $0x3fc5555555555555
+GLOBL d3fc5555555555555<>(SB), RODATA|NOPTR, $32
+
+DATA d3e21eed8eff8d898<>+0(SB)/8, $0x3e21eed8eff8d898
+DATA d3e21eed8eff8d898<>+8(SB)/8, $0x3e21eed8eff8d898
+DATA d3e21eed8eff8d898<>+16(SB)/8, $0x3e21eed8eff8d898
+DATA d3e21eed8eff8d898<>+24(SB)/8, $0x3e21eed8eff8d898
+GLOBL d3e21eed8eff8d898<>(SB), RODATA|NOPTR, $32
+
+DATA d3e927e4fb7789f5c<>+0(SB)/8, $0x3e927e4fb7789f5c
+DATA d3e927e4fb7789f5c<>+8(SB)/8, $0x3e927e4fb7789f5c
+DATA d3e927e4fb7789f5c<>+16(SB)/8, $0x3e927e4fb7789f5c
+DATA d3e927e4fb7789f5c<>+24(SB)/8, $0x3e927e4fb7789f5c
+GLOBL d3e927e4fb7789f5c<>(SB), RODATA|NOPTR, $32
+
+DATA d3efa01a01a01a01a<>+0(SB)/8, $0x3efa01a01a01a01a
+DATA d3efa01a01a01a01a<>+8(SB)/8, $0x3efa01a01a01a01a
+DATA d3efa01a01a01a01a<>+16(SB)/8, $0x3efa01a01a01a01a
+DATA d3efa01a01a01a01a<>+24(SB)/8, $0x3efa01a01a01a01a
+GLOBL d3efa01a01a01a01a<>(SB), RODATA|NOPTR, $32
+
+DATA d3f56c16c16c16c17<>+0(SB)/8, $0x3f56c16c16c16c17
+DATA d3f56c16c16c16c17<>+8(SB)/8, $0x3f56c16c16c16c17
+DATA d3f56c16c16c16c17<>+16(SB)/8, $0x3f56c16c16c16c17
+DATA d3f56c16c16c16c17<>+24(SB)/8, $0x3f56c16c16c16c17
+GLOBL d3f56c16c16c16c17<>(SB), RODATA|NOPTR, $32
+
+DATA d3fa5555555555555<>+0(SB)/8, $0x3fa5555555555555
+DATA d3fa5555555555555<>+8(SB)/8, $0x3fa5555555555555
+DATA d3fa5555555555555<>+16(SB)/8, $0x3fa5555555555555
+DATA d3fa5555555555555<>+24(SB)/8, $0x3fa5555555555555
+GLOBL d3fa5555555555555<>(SB), RODATA|NOPTR, $32
+
+DATA d3fa20ded0b57fbde<>+0(SB)/8, $0x3fa20ded0b57fbde
+DATA d3fa20ded0b57fbde<>+8(SB)/8, $0x3fa20ded0b57fbde
+DATA d3fa20ded0b57fbde<>+16(SB)/8, $0x3fa20ded0b57fbde
+DATA d3fa20ded0b57fbde<>+24(SB)/8, $0x3fa20ded0b57fbde
+GLOBL d3fa20ded0b57fbde<>(SB), RODATA|NOPTR, $32
+
+DATA d3fe66989be8ea71f<>+0(SB)/8, $0x3fe66989be8ea71f
+DATA d3fe66989be8ea71f<>+8(SB)/8, $0x3fe66989be8ea71f
+DATA d3fe66989be8ea71f<>+16(SB)/8, $0x3fe66989be8ea71f
+DATA d3fe66989be8ea71f<>+24(SB)/8, $0x3fe66989be8ea71f
+GLOBL d3fe66989be8ea71f<>(SB), RODATA|NOPTR, $32
+
+DATA d40197eeff2a86f23<>+0(SB)/8, $0x40197eeff2a86f23
+DATA d40197eeff2a86f23<>+8(SB)/8, $0x40197eeff2a86f23
+DATA d40197eeff2a86f23<>+16(SB)/8, $0x40197eeff2a86f23
+DATA d40197eeff2a86f23<>+24(SB)/8, $0x40197eeff2a86f23
+GLOBL d40197eeff2a86f23<>(SB), RODATA|NOPTR, $32
+
+DATA d4040f4d8cbb02431<>+0(SB)/8, $0x4040f4d8cbb02431
+DATA d4040f4d8cbb02431<>+8(SB)/8, $0x4040f4d8cbb02431
+DATA d4040f4d8cbb02431<>+16(SB)/8, $0x4040f4d8cbb02431
+DATA d4040f4d8cbb02431<>+24(SB)/8, $0x4040f4d8cbb02431
+GLOBL d4040f4d8cbb02431<>(SB), RODATA|NOPTR, $32
+
+DATA d405c05131ca58d3c<>+0(SB)/8, $0x405c05131ca58d3c
+DATA d405c05131ca58d3c<>+8(SB)/8, $0x405c05131ca58d3c
+DATA d405c05131ca58d3c<>+16(SB)/8, $0x405c05131ca58d3c
+DATA d405c05131ca58d3c<>+24(SB)/8, $0x405c05131ca58d3c
+GLOBL d405c05131ca58d3c<>(SB), RODATA|NOPTR, $32
+
+DATA d406ba6d5c7a28cf2<>+0(SB)/8, $0x406ba6d5c7a28cf2
+DATA d406ba6d5c7a28cf2<>+8(SB)/8, $0x406ba6d5c7a28cf2
+DATA d406ba6d5c7a28cf2<>+16(SB)/8, $0x406ba6d5c7a28cf2
+DATA d406ba6d5c7a28cf2<>+24(SB)/8, $0x406ba6d5c7a28cf2
+GLOBL d406ba6d5c7a28cf2<>(SB), RODATA|NOPTR, $32
+
+DATA d406b869ea974c7e5<>+0(SB)/8, $0x406b869ea974c7e5
+DATA d406b869ea974c7e5<>+8(SB)/8, $0x406b869ea974c7e5
+DATA d406b869ea974c7e5<>+16(SB)/8, $0x406b869ea974c7e5
+DATA d406b869ea974c7e5<>+24(SB)/8, $0x406b869ea974c7e5
+GLOBL d406b869ea974c7e5<>(SB), RODATA|NOPTR, $32
+
+DATA d3fb6a09e667f3bca<>+0(SB)/8, $0x3fb6a09e667f3bca
+DATA d3fb6a09e667f3bca<>+8(SB)/8, $0x3fb6a09e667f3bca
+DATA d3fb6a09e667f3bca<>+16(SB)/8, $0x3fb6a09e667f3bca
+DATA d3fb6a09e667f3bca<>+24(SB)/8, $0x3fb6a09e667f3bca
+GLOBL d3fb6a09e667f3bca<>(SB), RODATA|NOPTR, $32
+
+DATA d3ffc173673887d11<>+0(SB)/8, $0x3ffc173673887d11
+DATA d3ffc173673887d11<>+8(SB)/8, $0x3ffc173673887d11
+DATA d3ffc173673887d11<>+16(SB)/8, $0x3ffc173673887d11
+DATA d3ffc173673887d11<>+24(SB)/8, $0x3ffc173673887d11
+GLOBL d3ffc173673887d11<>(SB), RODATA|NOPTR, $32
+
+DATA d4030106df11bd49d<>+0(SB)/8, $0x4030106df11bd49d
+DATA d4030106df11bd49d<>+8(SB)/8, $0x4030106df11bd49d
+DATA d4030106df11bd49d<>+16(SB)/8, $0x4030106df11bd49d
+DATA d4030106df11bd49d<>+24(SB)/8, $0x4030106df11bd49d
+GLOBL d4030106df11bd49d<>(SB), RODATA|NOPTR, $32
+
+DATA d4055b1f78433a59a<>+0(SB)/8, $0x4055b1f78433a59a
+DATA d4055b1f78433a59a<>+8(SB)/8, $0x4055b1f78433a59a
+DATA d4055b1f78433a59a<>+16(SB)/8, $0x4055b1f78433a59a
+DATA d4055b1f78433a59a<>+24(SB)/8, $0x4055b1f78433a59a
+GLOBL d4055b1f78433a59a<>(SB), RODATA|NOPTR, $32
+
+DATA d4072890729ba7820<>+0(SB)/8, $0x4072890729ba7820
+DATA d4072890729ba7820<>+8(SB)/8, $0x4072890729ba7820
+DATA d4072890729ba7820<>+16(SB)/8, $0x4072890729ba7820
+DATA d4072890729ba7820<>+24(SB)/8, $0x4072890729ba7820
+GLOBL d4072890729ba7820<>(SB), RODATA|NOPTR, $32
+
+DATA d4083eaab47fa1777<>+0(SB)/8, $0x4083eaab47fa1777
+DATA d4083eaab47fa1777<>+8(SB)/8, $0x4083eaab47fa1777
+DATA d4083eaab47fa1777<>+16(SB)/8, $0x4083eaab47fa1777
+DATA d4083eaab47fa1777<>+24(SB)/8, $0x4083eaab47fa1777
+GLOBL d4083eaab47fa1777<>(SB), RODATA|NOPTR, $32
+
+DATA d4088ce9cb298974a<>+0(SB)/8, $0x4088ce9cb298974a
+DATA d4088ce9cb298974a<>+8(SB)/8, $0x4088ce9cb298974a
+DATA d4088ce9cb298974a<>+16(SB)/8, $0x4088ce9cb298974a
+DATA d4088ce9cb298974a<>+24(SB)/8, $0x4088ce9cb298974a
+GLOBL d4088ce9cb298974a<>(SB), RODATA|NOPTR, $32
+
+DATA d407b869ea974c7e5<>+0(SB)/8, $0x407b869ea974c7e5
+DATA d407b869ea974c7e5<>+8(SB)/8, $0x407b869ea974c7e5
+DATA d407b869ea974c7e5<>+16(SB)/8, $0x407b869ea974c7e5
+DATA d407b869ea974c7e5<>+24(SB)/8, $0x407b869ea974c7e5
+GLOBL d407b869ea974c7e5<>(SB), RODATA|NOPTR, $32
+
+DATA dffe6a09e667f3bcd<>+0(SB)/8, $0xffe6a09e667f3bcd
+DATA dffe6a09e667f3bcd<>+8(SB)/8, $0xffe6a09e667f3bcd
+DATA dffe6a09e667f3bcd<>+16(SB)/8, $0xffe6a09e667f3bcd
+DATA dffe6a09e667f3bcd<>+24(SB)/8, $0xffe6a09e667f3bcd
+GLOBL dffe6a09e667f3bcd<>(SB), RODATA|NOPTR, $32
+
+DATA dfff0000000000000<>+0(SB)/8, $0xfff0000000000000
+DATA dfff0000000000000<>+8(SB)/8, $0xfff0000000000000
+DATA dfff0000000000000<>+16(SB)/8, $0xfff0000000000000
+DATA dfff0000000000000<>+24(SB)/8, $0xfff0000000000000
+GLOBL dfff0000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA d4330000000000000<>+0(SB)/8, $0x4330000000000000
+DATA d4330000000000000<>+8(SB)/8, $0x4330000000000000
+DATA d4330000000000000<>+16(SB)/8, $0x4330000000000000
+DATA d4330000000000000<>+24(SB)/8, $0x4330000000000000
+GLOBL d4330000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA d4330000000000400<>+0(SB)/8, $0x4330000000000400
+DATA d4330000000000400<>+8(SB)/8, $0x4330000000000400
+DATA d4330000000000400<>+16(SB)/8, $0x4330000000000400
+DATA d4330000000000400<>+24(SB)/8, $0x4330000000000400
+GLOBL d4330000000000400<>(SB), RODATA|NOPTR, $32
+
+DATA d3dea39ef35793c76<>+0(SB)/8, $0x3dea39ef35793c76
+DATA d3dea39ef35793c76<>+8(SB)/8, $0x3dea39ef35793c76
+DATA d3dea39ef35793c76<>+16(SB)/8, $0x3dea39ef35793c76
+DATA d3dea39ef35793c76<>+24(SB)/8, $0x3dea39ef35793c76
+GLOBL d3dea39ef35793c76<>(SB), RODATA|NOPTR, $32
+
+DATA d3fe62e42fee00000<>+0(SB)/8, $0x3fe62e42fee00000
+DATA d3fe62e42fee00000<>+8(SB)/8, $0x3fe62e42fee00000
+DATA d3fe62e42fee00000<>+16(SB)/8, $0x3fe62e42fee00000
+DATA d3fe62e42fee00000<>+24(SB)/8, $0x3fe62e42fee00000
+GLOBL d3fe62e42fee00000<>(SB), RODATA|NOPTR, $32
+
+// func garchAVX512(move *[16]float64, z *[16]float64, state *[16]float64, before *[16]float64, steps int, numbers *float64, table *[224][4]float64) (done int, left uint16)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F
-TEXT ·garchAVX512(SB), NOSPLIT, $0-58
+TEXT ·garchAVX512(SB), $128-66
 	MOVQ move+0(FP), AX
-	MOVQ z+8(FP), CX
-	MOVQ state+16(FP), DX
-	MOVQ steps+24(FP), BX
-	MOVQ numbers+32(FP), SI
-	XORQ DI, DI
+	MOVQ state+16(FP), CX
+	MOVQ before+24(FP), DX
+	MOVQ z+8(FP), BX
+	MOVQ numbers+40(FP), SI
+	MOVQ table+48(FP), DI
+	XORQ R8, R8
 
 step:
-	XORL         R8, R8
-	VMOVUPD      (DX), Z0
-	MOVQ         curve+40(FP), R9
-	VMOVUPD      (CX), Z1
-	VANDPD       d7fffffffffffffffw<>+0(SB), Z1, Z2
-	VMULPD       d4040000000000000w<>+0(SB), Z2, Z2
-	VMINPD       d406be00000000000w<>+0(SB), Z2, Z11
-	VCVTTPD2DQ   Z11, Y5
-	VCVTDQ2PD    Y5, Z11
-	VSUBPD       Z11, Z2, Z2
-	VPSLLD       $0x05, Y5, Y5
-	VEXTRACTI128 $0x01, Y5, X7
-	VPEXTRD      $0x00, X5, R10
-	VMOVUPD      (R9)(R10*1), Y3
-	VPEXTRD      $0x02, X5, R10
-	VINSERTF64X4 $0x01, (R9)(R10*1), Z3, Z3
-	VPEXTRD      $0x01, X5, R10
-	VMOVUPD      (R9)(R10*1), Y4
-	VPEXTRD      $0x03, X5, R10
-	VINSERTF64X4 $0x01, (R9)(R10*1), Z4, Z4
-	VUNPCKLPD    Z4, Z3, Z11
-	VUNPCKHPD    Z4, Z3, Z12
-	VPEXTRD      $0x00, X7, R10
-	VMOVUPD      (R9)(R10*1), Y5
-	VPEXTRD      $0x02, X7, R10
-	VINSERTF64X4 $0x01, (R9)(R10*1), Z5, Z5
-	VPEXTRD      $0x01, X7, R10
-	VMOVUPD      (R9)(R10*1), Y6
-	VPEXTRD      $0x03, X7, R10
-	VINSERTF64X4 $0x01, (R9)(R10*1), Z6, Z6
-	VUNPCKLPD    Z6, Z5, Z13
-	VUNPCKHPD    Z6, Z5, Z14
+	XORL         R9, R9
+	VMOVUPD      (BX), Z0
+	VANDPD       d7fffffffffffffffw<>+0(SB), Z0, Z1
+	VMULPD       d4040000000000000w<>+0(SB), Z1, Z1
+	VMINPD       d406be00000000000w<>+0(SB), Z1, Z10
+	VCVTTPD2DQ   Z10, Y4
+	VCVTDQ2PD    Y4, Z10
+	VSUBPD       Z10, Z1, Z1
+	VPSLLD       $0x05, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X6
+	VPEXTRD      $0x00, X4, R10
+	VMOVUPD      (DI)(R10*1), Y2
+	VPEXTRD      $0x02, X4, R10
+	VINSERTF64X4 $0x01, (DI)(R10*1), Z2, Z2
+	VPEXTRD      $0x01, X4, R10
+	VMOVUPD      (DI)(R10*1), Y3
+	VPEXTRD      $0x03, X4, R10
+	VINSERTF64X4 $0x01, (DI)(R10*1), Z3, Z3
+	VUNPCKLPD    Z3, Z2, Z10
+	VUNPCKHPD    Z3, Z2, Z11
+	VPEXTRD      $0x00, X6, R10
+	VMOVUPD      (DI)(R10*1), Y4
+	VPEXTRD      $0x02, X6, R10
+	VINSERTF64X4 $0x01, (DI)(R10*1), Z4, Z4
+	VPEXTRD      $0x01, X6, R10
+	VMOVUPD      (DI)(R10*1), Y5
+	VPEXTRD      $0x03, X6, R10
+	VINSERTF64X4 $0x01, (DI)(R10*1), Z5, Z5
+	VUNPCKLPD    Z5, Z4, Z12
+	VUNPCKHPD    Z5, Z4, Z13
+	VSHUFF64X2   $0x88, Z12, Z10, Z14
 	VSHUFF64X2   $0x88, Z13, Z11, Z15
-	VSHUFF64X2   $0x88, Z14, Z12, Z16
+	VSHUFF64X2   $0xdd, Z12, Z10, Z10
 	VSHUFF64X2   $0xdd, Z13, Z11, Z11
-	VSHUFF64X2   $0xdd, Z14, Z12, Z12
-	VMULPD       Z12, Z2, Z12
-	VADDPD       Z11, Z12, Z11
-	VMULPD       Z2, Z11, Z11
-	VADDPD       Z16, Z11, Z11
-	VMULPD       Z2, Z11, Z2
-	VADDPD       Z15, Z2, Z2
-	VANDPD       d7fffffffffffffffw<>+0(SB), Z2, Z2
-	VANDPD       d8000000000000000w<>+0(SB), Z1, Z1
-	VORPD        Z2, Z1, Z1
-	VBROADCASTSD 8(SI), Z2
-	VMINPD       Z2, Z0, Z2
-	VBROADCASTSD (SI), Z11
-	VMULPD       Z2, Z11, Z11
-	VCMPPD       $0x11, d3f1a36e2eb1c432dw<>+0(SB), Z11, K1
-	VBROADCASTSD 144(SI), Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 136(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 128(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 120(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 112(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 104(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	KNOTB        K1, K1
-	VMOVAPD.Z    Z12, K1, Z12
-	VBROADCASTSD 96(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 88(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 80(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 72(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 64(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 56(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 16(SI), Z13
-	VADDPD       d4000000000000000w<>+0(SB), Z12, Z14
-	VDIVPD       Z14, Z12, Z14
-	VMULPD       Z14, Z14, Z15
-	VMULPD       d3fb642c8590b2164w<>+0(SB), Z15, Z16
-	VADDPD       d3fb8618618618618w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
-	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
-	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
-	VADDPD       d3fc1111111111111w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
-	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
-	VADDPD       d3fc745d1745d1746w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
-	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
-	VADDPD       d3fd2492492492492w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
-	VADDPD       d3fd999999999999aw<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
-	VADDPD       d3fe5555555555555w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z15
-	VMULPD       Z12, Z12, Z16
-	VMULPD       d3fe0000000000000w<>+0(SB), Z16, Z16
-	VADDPD       Z15, Z16, Z15
-	VMULPD       Z15, Z14, Z14
-	VMOVDQU64    d0000000000000000w<>+0(SB), Z15
-	VSUBPD       Z14, Z16, Z14
-	VSUBPD       Z12, Z14, Z12
-	VSUBPD       Z12, Z15, Z12
-	VSUBPD       Z12, Z13, Z12
-	VSQRTPD      Z11, Z13
-	VMULPD       Z1, Z13, Z13
-	VADDPD       Z13, Z12, Z12
-	VPMOVQ2M     Z1, K1
-	VBROADCASTSD 24(SI), Z13
-	VBROADCASTSD 32(SI), Z14
-	VMOVUPD      Z13, Z13
-	VBLENDMPD    Z14, Z13, K1, Z13
-	VBROADCASTSD 48(SI), Z14
-	VBROADCASTSD 40(SI), Z15
-	VMULPD       Z1, Z1, Z1
-	VMULPD       Z1, Z13, Z1
-	VADDPD       Z1, Z15, Z1
-	VMULPD       Z1, Z2, Z1
-	VADDPD       Z1, Z14, Z1
-	VCMPPD       $0x11, d3f847ae147ae147bw<>+0(SB), Z11, K1
-	VMOVUPD      Z12, (AX)
-	VMOVUPD      Z0, Z0
-	VBLENDMPD    Z1, Z0, K1, Z0
-	VMOVUPD      Z0, (DX)
+	VMULPD       Z11, Z1, Z11
+	VADDPD       Z10, Z11, Z10
+	VMULPD       Z1, Z10, Z10
+	VADDPD       Z15, Z10, Z10
+	VMULPD       Z1, Z10, Z1
+	VADDPD       Z14, Z1, Z1
+	VANDPD       d7fffffffffffffffw<>+0(SB), Z1, Z1
+	VANDPD       d8000000000000000w<>+0(SB), Z0, Z0
+	VORPD        Z1, Z0, Z0
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      64(BX), Z0
+	VANDPD       d7fffffffffffffffw<>+0(SB), Z0, Z1
+	VMULPD       d4040000000000000w<>+0(SB), Z1, Z1
+	VMINPD       d406be00000000000w<>+0(SB), Z1, Z10
+	VCVTTPD2DQ   Z10, Y3
+	VCVTDQ2PD    Y3, Z10
+	VSUBPD       Z10, Z1, Z1
+	VPSLLD       $0x05, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X2
+	VPEXTRD      $0x00, X3, R10
+	VMOVUPD      (DI)(R10*1), Y6
+	VPEXTRD      $0x02, X3, R10
+	VINSERTF64X4 $0x01, (DI)(R10*1), Z6, Z6
+	VPEXTRD      $0x01, X3, R10
+	VMOVUPD      (DI)(R10*1), Y7
+	VPEXTRD      $0x03, X3, R10
+	VINSERTF64X4 $0x01, (DI)(R10*1), Z7, Z7
+	VUNPCKLPD    Z7, Z6, Z10
+	VUNPCKHPD    Z7, Z6, Z11
+	VPEXTRD      $0x00, X2, R10
+	VMOVUPD      (DI)(R10*1), Y8
+	VPEXTRD      $0x02, X2, R10
+	VINSERTF64X4 $0x01, (DI)(R10*1), Z8, Z8
+	VPEXTRD      $0x01, X2, R10
+	VMOVUPD      (DI)(R10*1), Y9
+	VPEXTRD      $0x03, X2, R10
+	VINSERTF64X4 $0x01, (DI)(R10*1), Z9, Z9
+	VUNPCKLPD    Z9, Z8, Z12
+	VUNPCKHPD    Z9, Z8, Z13
+	VSHUFF64X2   $0x88, Z12, Z10, Z14
+	VSHUFF64X2   $0x88, Z13, Z11, Z15
+	VSHUFF64X2   $0xdd, Z12, Z10, Z10
+	VSHUFF64X2   $0xdd, Z13, Z11, Z11
+	VMULPD       Z11, Z1, Z11
+	VADDPD       Z10, Z11, Z10
+	VMULPD       Z1, Z10, Z10
+	VADDPD       Z15, Z10, Z10
+	VMULPD       Z1, Z10, Z1
+	VADDPD       Z14, Z1, Z1
+	VANDPD       d7fffffffffffffffw<>+0(SB), Z1, Z1
+	VANDPD       d8000000000000000w<>+0(SB), Z0, Z0
+	VORPD        Z1, Z0, Z0
+	VMOVUPD      Z0, 64(AX)
+	VMOVUPD      (AX), Z0
+	VMOVUPD      (CX), Z1
+	VMOVUPD      Z1, (DX)
+	VBROADCASTSD 8(SI), Z10
+	VMINPD       Z10, Z1, Z1
+	VBROADCASTSD (SI), Z10
+	VMULPD       Z10, Z1, Z10
+	VMOVUPD      Z10, (SP)
+	VSQRTPD      Z10, Z11
+	VMULPD       Z0, Z11, Z11
+	VMOVUPD      Z11, (AX)
+	VPMOVQ2M     Z0, K1
+	VBROADCASTSD 24(SI), Z11
+	VBROADCASTSD 32(SI), Z12
+	VMOVUPD      Z11, Z11
+	VBLENDMPD    Z12, Z11, K1, Z11
+	VMULPD       Z0, Z0, Z0
+	VMULPD       Z0, Z11, Z0
+	VBROADCASTSD 40(SI), Z11
+	VADDPD       Z11, Z0, Z0
+	VMULPD       Z0, Z1, Z0
+	VBROADCASTSD 48(SI), Z1
+	VADDPD       Z1, Z0, Z0
+	VMOVUPD      Z0, (CX)
+	VCMPPD       $0x11, d3f847ae147ae147bw<>+0(SB), Z10, K1
 	KMOVB        K1, R10
 	XORL         $0x000000ff, R10
-	ORL          R10, R8
-	VMOVUPD      64(DX), Z0
+	ORL          R10, R9
+	VMOVUPD      64(AX), Z0
 	VMOVUPD      64(CX), Z1
-	VANDPD       d7fffffffffffffffw<>+0(SB), Z1, Z2
-	VMULPD       d4040000000000000w<>+0(SB), Z2, Z2
-	VMINPD       d406be00000000000w<>+0(SB), Z2, Z11
-	VCVTTPD2DQ   Z11, Y4
-	VCVTDQ2PD    Y4, Z11
-	VSUBPD       Z11, Z2, Z2
-	VPSLLD       $0x05, Y4, Y4
-	VEXTRACTI128 $0x01, Y4, X3
-	VPEXTRD      $0x00, X4, R10
-	VMOVUPD      (R9)(R10*1), Y7
-	VPEXTRD      $0x02, X4, R10
-	VINSERTF64X4 $0x01, (R9)(R10*1), Z7, Z7
-	VPEXTRD      $0x01, X4, R10
-	VMOVUPD      (R9)(R10*1), Y8
-	VPEXTRD      $0x03, X4, R10
-	VINSERTF64X4 $0x01, (R9)(R10*1), Z8, Z8
-	VUNPCKLPD    Z8, Z7, Z11
-	VUNPCKHPD    Z8, Z7, Z12
-	VPEXTRD      $0x00, X3, R10
-	VMOVUPD      (R9)(R10*1), Y9
-	VPEXTRD      $0x02, X3, R10
-	VINSERTF64X4 $0x01, (R9)(R10*1), Z9, Z9
-	VPEXTRD      $0x01, X3, R10
-	VMOVUPD      (R9)(R10*1), Y10
-	VPEXTRD      $0x03, X3, R10
-	VINSERTF64X4 $0x01, (R9)(R10*1), Z10, Z10
-	VUNPCKLPD    Z10, Z9, Z13
-	VUNPCKHPD    Z10, Z9, Z14
-	VSHUFF64X2   $0x88, Z13, Z11, Z15
-	VSHUFF64X2   $0x88, Z14, Z12, Z16
-	VSHUFF64X2   $0xdd, Z13, Z11, Z11
-	VSHUFF64X2   $0xdd, Z14, Z12, Z12
-	VMULPD       Z12, Z2, Z12
-	VADDPD       Z11, Z12, Z11
-	VMULPD       Z2, Z11, Z11
-	VADDPD       Z16, Z11, Z11
-	VMULPD       Z2, Z11, Z2
-	VADDPD       Z15, Z2, Z2
-	VANDPD       d7fffffffffffffffw<>+0(SB), Z2, Z2
-	VANDPD       d8000000000000000w<>+0(SB), Z1, Z1
-	VORPD        Z2, Z1, Z1
-	VBROADCASTSD 8(SI), Z2
-	VMINPD       Z2, Z0, Z2
-	VBROADCASTSD (SI), Z11
-	VMULPD       Z2, Z11, Z11
-	VCMPPD       $0x11, d3f1a36e2eb1c432dw<>+0(SB), Z11, K1
-	VBROADCASTSD 144(SI), Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 136(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 128(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 120(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 112(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 104(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	KNOTB        K1, K1
-	VMOVAPD.Z    Z12, K1, Z12
-	VBROADCASTSD 96(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 88(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 80(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 72(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 64(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 56(SI), Z13
-	VADDPD       Z13, Z12, Z12
-	VMULPD       Z11, Z12, Z12
-	VBROADCASTSD 16(SI), Z13
-	VADDPD       d4000000000000000w<>+0(SB), Z12, Z14
-	VDIVPD       Z14, Z12, Z14
-	VMULPD       Z14, Z14, Z15
-	VMULPD       d3fb642c8590b2164w<>+0(SB), Z15, Z16
+	VMOVUPD      Z1, 64(DX)
+	VBROADCASTSD 8(SI), Z10
+	VMINPD       Z10, Z1, Z1
+	VBROADCASTSD (SI), Z10
+	VMULPD       Z10, Z1, Z10
+	VMOVUPD      Z10, 64(SP)
+	VSQRTPD      Z10, Z11
+	VMULPD       Z0, Z11, Z11
+	VMOVUPD      Z11, 64(AX)
+	VPMOVQ2M     Z0, K1
+	VBROADCASTSD 24(SI), Z11
+	VBROADCASTSD 32(SI), Z12
+	VMOVUPD      Z11, Z11
+	VBLENDMPD    Z12, Z11, K1, Z11
+	VMULPD       Z0, Z0, Z0
+	VMULPD       Z0, Z11, Z0
+	VBROADCASTSD 40(SI), Z11
+	VADDPD       Z11, Z0, Z0
+	VMULPD       Z0, Z1, Z0
+	VBROADCASTSD 48(SI), Z1
+	VADDPD       Z1, Z0, Z0
+	VMOVUPD      Z0, 64(CX)
+	VCMPPD       $0x11, d3f847ae147ae147bw<>+0(SB), Z10, K1
+	KMOVB        K1, R10
+	XORL         $0x000000ff, R10
+	SHLL         $0x08, R10
+	ORL          R10, R9
+	VMOVUPD      (SP), Z0
+	VMOVUPD      64(SP), Z1
+	VBROADCASTSD 144(SI), Z10
+	VMULPD       Z10, Z0, Z11
+	VMULPD       Z10, Z1, Z10
+	VBROADCASTSD 136(SI), Z12
+	VADDPD       Z12, Z11, Z11
+	VADDPD       Z12, Z10, Z10
+	VMULPD       Z0, Z11, Z11
+	VMULPD       Z1, Z10, Z10
+	VBROADCASTSD 128(SI), Z12
+	VADDPD       Z12, Z11, Z11
+	VADDPD       Z12, Z10, Z10
+	VMULPD       Z0, Z11, Z11
+	VMULPD       Z1, Z10, Z10
+	VBROADCASTSD 120(SI), Z12
+	VADDPD       Z12, Z11, Z11
+	VADDPD       Z12, Z10, Z10
+	VMULPD       Z0, Z11, Z11
+	VMULPD       Z1, Z10, Z10
+	VBROADCASTSD 112(SI), Z12
+	VADDPD       Z12, Z11, Z11
+	VADDPD       Z12, Z10, Z10
+	VMULPD       Z0, Z11, Z11
+	VMULPD       Z1, Z10, Z10
+	VBROADCASTSD 104(SI), Z12
+	VADDPD       Z12, Z11, Z11
+	VADDPD       Z12, Z10, Z10
+	VMULPD       Z0, Z11, Z11
+	VMULPD       Z1, Z10, Z10
+	VCMPPD       $0x1d, d3f1a36e2eb1c432dw<>+0(SB), Z0, K1
+	VCMPPD       $0x1d, d3f1a36e2eb1c432dw<>+0(SB), Z1, K2
+	VMOVAPD.Z    Z11, K1, Z11
+	VMOVAPD.Z    Z10, K2, Z10
+	VBROADCASTSD 96(SI), Z12
+	VADDPD       Z12, Z11, Z11
+	VADDPD       Z12, Z10, Z10
+	VMULPD       Z0, Z11, Z11
+	VMULPD       Z1, Z10, Z10
+	VBROADCASTSD 88(SI), Z12
+	VADDPD       Z12, Z11, Z11
+	VADDPD       Z12, Z10, Z10
+	VMULPD       Z0, Z11, Z11
+	VMULPD       Z1, Z10, Z10
+	VBROADCASTSD 80(SI), Z12
+	VADDPD       Z12, Z11, Z11
+	VADDPD       Z12, Z10, Z10
+	VMULPD       Z0, Z11, Z11
+	VMULPD       Z1, Z10, Z10
+	VBROADCASTSD 72(SI), Z12
+	VADDPD       Z12, Z11, Z11
+	VADDPD       Z12, Z10, Z10
+	VMULPD       Z0, Z11, Z11
+	VMULPD       Z1, Z10, Z10
+	VBROADCASTSD 64(SI), Z12
+	VADDPD       Z12, Z11, Z11
+	VADDPD       Z12, Z10, Z10
+	VMULPD       Z0, Z11, Z11
+	VMULPD       Z1, Z10, Z10
+	VBROADCASTSD 56(SI), Z12
+	VADDPD       Z12, Z11, Z11
+	VADDPD       Z12, Z10, Z10
+	VMULPD       Z0, Z11, Z0
+	VMULPD       Z1, Z10, Z1
+	VBROADCASTSD 16(SI), Z10
+	VADDPD       d4000000000000000w<>+0(SB), Z0, Z11
+	VADDPD       d4000000000000000w<>+0(SB), Z1, Z12
+	VDIVPD       Z11, Z0, Z11
+	VDIVPD       Z12, Z1, Z12
+	VMULPD       Z11, Z11, Z13
+	VMULPD       Z12, Z12, Z14
+	VMULPD       d3fb642c8590b2164w<>+0(SB), Z13, Z15
+	VMULPD       d3fb642c8590b2164w<>+0(SB), Z14, Z16
+	VADDPD       d3fb8618618618618w<>+0(SB), Z15, Z15
 	VADDPD       d3fb8618618618618w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
+	VMULPD       Z13, Z15, Z15
+	VMULPD       Z14, Z16, Z16
+	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z15, Z15
 	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
+	VMULPD       Z13, Z15, Z15
+	VMULPD       Z14, Z16, Z16
+	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z15, Z15
 	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
+	VMULPD       Z13, Z15, Z15
+	VMULPD       Z14, Z16, Z16
+	VADDPD       d3fc1111111111111w<>+0(SB), Z15, Z15
 	VADDPD       d3fc1111111111111w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
+	VMULPD       Z13, Z15, Z15
+	VMULPD       Z14, Z16, Z16
+	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z15, Z15
 	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
+	VMULPD       Z13, Z15, Z15
+	VMULPD       Z14, Z16, Z16
+	VADDPD       d3fc745d1745d1746w<>+0(SB), Z15, Z15
 	VADDPD       d3fc745d1745d1746w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
+	VMULPD       Z13, Z15, Z15
+	VMULPD       Z14, Z16, Z16
+	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z15, Z15
 	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
+	VMULPD       Z13, Z15, Z15
+	VMULPD       Z14, Z16, Z16
+	VADDPD       d3fd2492492492492w<>+0(SB), Z15, Z15
 	VADDPD       d3fd2492492492492w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
+	VMULPD       Z13, Z15, Z15
+	VMULPD       Z14, Z16, Z16
+	VADDPD       d3fd999999999999aw<>+0(SB), Z15, Z15
 	VADDPD       d3fd999999999999aw<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z16
+	VMULPD       Z13, Z15, Z15
+	VMULPD       Z14, Z16, Z16
+	VADDPD       d3fe5555555555555w<>+0(SB), Z15, Z15
 	VADDPD       d3fe5555555555555w<>+0(SB), Z16, Z16
-	VMULPD       Z15, Z16, Z15
-	VMULPD       Z12, Z12, Z16
+	VMULPD       Z13, Z15, Z13
+	VMULPD       Z14, Z16, Z14
+	VMULPD       Z0, Z0, Z15
+	VMULPD       Z1, Z1, Z16
+	VMULPD       d3fe0000000000000w<>+0(SB), Z15, Z15
 	VMULPD       d3fe0000000000000w<>+0(SB), Z16, Z16
-	VADDPD       Z15, Z16, Z15
-	VMULPD       Z15, Z14, Z14
-	VMOVDQU64    d0000000000000000w<>+0(SB), Z15
-	VSUBPD       Z14, Z16, Z14
-	VSUBPD       Z12, Z14, Z12
-	VSUBPD       Z12, Z15, Z12
-	VSUBPD       Z12, Z13, Z12
-	VSQRTPD      Z11, Z13
-	VMULPD       Z1, Z13, Z13
-	VADDPD       Z13, Z12, Z12
-	VPMOVQ2M     Z1, K1
-	VBROADCASTSD 24(SI), Z13
-	VBROADCASTSD 32(SI), Z14
-	VMOVUPD      Z13, Z13
-	VBLENDMPD    Z14, Z13, K1, Z13
-	VBROADCASTSD 48(SI), Z14
-	VBROADCASTSD 40(SI), Z15
-	VMULPD       Z1, Z1, Z1
-	VMULPD       Z1, Z13, Z1
-	VADDPD       Z1, Z15, Z1
-	VMULPD       Z1, Z2, Z1
-	VADDPD       Z1, Z14, Z1
-	VCMPPD       $0x11, d3f847ae147ae147bw<>+0(SB), Z11, K1
-	VMOVUPD      Z12, 64(AX)
-	VMOVUPD      Z0, Z0
-	VBLENDMPD    Z1, Z0, K1, Z0
-	VMOVUPD      Z0, 64(DX)
-	KMOVB        K1, R9
-	XORL         $0x000000ff, R9
-	SHLL         $0x08, R9
-	ORL          R9, R8
-	ADDQ         $0x00000080, CX
+	VADDPD       Z13, Z15, Z13
+	VADDPD       Z14, Z16, Z14
+	VMULPD       Z11, Z13, Z11
+	VMULPD       Z12, Z14, Z12
+	VMOVDQU64    d0000000000000000w<>+0(SB), Z13
+	VSUBPD       Z11, Z15, Z11
+	VSUBPD       Z12, Z16, Z12
+	VSUBPD       Z0, Z11, Z0
+	VSUBPD       Z1, Z12, Z1
+	VSUBPD       Z0, Z13, Z0
+	VSUBPD       Z1, Z13, Z1
+	VSUBPD       Z0, Z10, Z0
+	VSUBPD       Z1, Z10, Z1
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	ADDQ         $0x00000080, BX
 	ADDQ         $0x00000080, AX
-	INCQ         DI
-	TESTL        R8, R8
+	INCQ         R8
+	TESTL        R9, R9
 	JNZ          out
-	CMPQ         DI, BX
+	CMPQ         R8, steps+32(FP)
 	JLT          step
 
 out:
 	VZEROUPPER
-	MOVQ DI, done+48(FP)
-	MOVW R8, left+56(FP)
+	MOVQ R8, done+56(FP)
+	MOVW R9, left+64(FP)
 	RET
-
-DATA d8000000000000000w<>+0(SB)/8, $0x8000000000000000
-DATA d8000000000000000w<>+8(SB)/8, $0x8000000000000000
-DATA d8000000000000000w<>+16(SB)/8, $0x8000000000000000
-DATA d8000000000000000w<>+24(SB)/8, $0x8000000000000000
-DATA d8000000000000000w<>+32(SB)/8, $0x8000000000000000
-DATA d8000000000000000w<>+40(SB)/8, $0x8000000000000000
-DATA d8000000000000000w<>+48(SB)/8, $0x8000000000000000
-DATA d8000000000000000w<>+56(SB)/8, $0x8000000000000000
-GLOBL d8000000000000000w<>(SB), RODATA|NOPTR, $64
 
 DATA d7fffffffffffffffw<>+0(SB)/8, $0x7fffffffffffffff
 DATA d7fffffffffffffffw<>+8(SB)/8, $0x7fffffffffffffff
@@ -1472,6 +2615,26 @@ DATA d406be00000000000w<>+40(SB)/8, $0x406be00000000000
 DATA d406be00000000000w<>+48(SB)/8, $0x406be00000000000
 DATA d406be00000000000w<>+56(SB)/8, $0x406be00000000000
 GLOBL d406be00000000000w<>(SB), RODATA|NOPTR, $64
+
+DATA d8000000000000000w<>+0(SB)/8, $0x8000000000000000
+DATA d8000000000000000w<>+8(SB)/8, $0x8000000000000000
+DATA d8000000000000000w<>+16(SB)/8, $0x8000000000000000
+DATA d8000000000000000w<>+24(SB)/8, $0x8000000000000000
+DATA d8000000000000000w<>+32(SB)/8, $0x8000000000000000
+DATA d8000000000000000w<>+40(SB)/8, $0x8000000000000000
+DATA d8000000000000000w<>+48(SB)/8, $0x8000000000000000
+DATA d8000000000000000w<>+56(SB)/8, $0x8000000000000000
+GLOBL d8000000000000000w<>(SB), RODATA|NOPTR, $64
+
+DATA d3f847ae147ae147bw<>+0(SB)/8, $0x3f847ae147ae147b
+DATA d3f847ae147ae147bw<>+8(SB)/8, $0x3f847ae147ae147b
+DATA d3f847ae147ae147bw<>+16(SB)/8, $0x3f847ae147ae147b
+DATA d3f847ae147ae147bw<>+24(SB)/8, $0x3f847ae147ae147b
+DATA d3f847ae147ae147bw<>+32(SB)/8, $0x3f847ae147ae147b
+DATA d3f847ae147ae147bw<>+40(SB)/8, $0x3f847ae147ae147b
+DATA d3f847ae147ae147bw<>+48(SB)/8, $0x3f847ae147ae147b
+DATA d3f847ae147ae147bw<>+56(SB)/8, $0x3f847ae147ae147b
+GLOBL d3f847ae147ae147bw<>(SB), RODATA|NOPTR, $64
 
 DATA d3f1a36e2eb1c432dw<>+0(SB)/8, $0x3f1a36e2eb1c432d
 DATA d3f1a36e2eb1c432dw<>+8(SB)/8, $0x3f1a36e2eb1c432d
@@ -1623,241 +2786,684 @@ DATA d0000000000000000w<>+48(SB)/8, $0x0000000000000000
 DATA d0000000000000000w<>+56(SB)/8, $0x0000000000000000
 GLOBL d0000000000000000w<>(SB), RODATA|NOPTR, $64
 
-DATA d3f847ae147ae147bw<>+0(SB)/8, $0x3f847ae147ae147b
-DATA d3f847ae147ae147bw<>+8(SB)/8, $0x3f847ae147ae147b
-DATA d3f847ae147ae147bw<>+16(SB)/8, $0x3f847ae147ae147b
-DATA d3f847ae147ae147bw<>+24(SB)/8, $0x3f847ae147ae147b
-DATA d3f847ae147ae147bw<>+32(SB)/8, $0x3f847ae147ae147b
-DATA d3f847ae147ae147bw<>+40(SB)/8, $0x3f847ae147ae147b
-DATA d3f847ae147ae147bw<>+48(SB)/8, $0x3f847ae147ae147b
-DATA d3f847ae147ae147bw<>+56(SB)/8, $0x3f847ae147ae147b
-GLOBL d3f847ae147ae147bw<>(SB), RODATA|NOPTR, $64
-
-// func hestonAVX512(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, steps int, numbers *float64) (done int, left uint16)
+// func hestonAVX512(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, before *[16]float64, steps int, numbers *float64, table *[57]float64) (done int, left uint16)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·hestonAVX512(SB), NOSPLIT, $0-58
+TEXT ·hestonAVX512(SB), $512-74
 	MOVQ move+0(FP), AX
-	MOVQ z+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ state+24(FP), BX
-	MOVQ steps+32(FP), SI
-	MOVQ numbers+40(FP), DI
-	XORQ R8, R8
+	MOVQ state+24(FP), CX
+	MOVQ before+32(FP), DX
+	MOVQ z+8(FP), BX
+	MOVQ y+16(FP), SI
+	MOVQ numbers+48(FP), DI
+	MOVQ table+56(FP), R8
+	XORQ R9, R9
 
 step:
-	XORL         R9, R9
-	VMOVUPD      (BX), Z0
-	VBROADCASTSD (DI), Z1
-	VSUBPD       Z1, Z0, Z2
-	VBROADCASTSD 8(DI), Z3
-	VMULPD       Z3, Z2, Z2
-	VADDPD       Z1, Z2, Z1
-	VBROADCASTSD 16(DI), Z2
-	VMULPD       Z2, Z0, Z2
-	VBROADCASTSD 24(DI), Z3
-	VADDPD       Z3, Z2, Z2
-	VMULPD       Z1, Z1, Z3
-	VDIVPD       Z3, Z2, Z2
-	VCMPPD       $0x12, d3ff8000000000000w<>+0(SB), Z2, K1
-	VMOVUPD      d4000000000000000w<>+0(SB), Z3
-	VDIVPD       Z2, Z3, Z2
-	VSUBPD       d3ff0000000000000w<>+0(SB), Z2, Z3
-	VMULPD       Z3, Z2, Z2
-	VSQRTPD      Z2, Z2
-	VADDPD       Z2, Z3, Z2
-	VADDPD       d3ff0000000000000w<>+0(SB), Z2, Z3
-	VDIVPD       Z3, Z1, Z1
-	VSQRTPD      Z2, Z3
-	VADDPD       (DX), Z3, Z3
-	VMULPD       Z3, Z3, Z3
-	VMULPD       Z3, Z1, Z3
-	VMOVUPD      d3ff0000000000000w<>+0(SB), Z4
-	VBROADCASTSD 80(DI), Z5
-	VMULPD       Z1, Z5, Z5
-	VMULPD       d4000000000000000w<>+0(SB), Z5, Z5
-	VSUBPD       Z5, Z4, Z4
-	VCMPPD       $0x1d, d3fe6b851eb851eb8w<>+0(SB), Z4, K2
-	VCMPPD       $0x12, d3ff68f5c28f5c28fw<>+0(SB), Z4, K3
-	KANDB        K2, K3, K2
-	KANDB        K1, K2, K1
-	VSUBPD       d3ff0000000000000w<>+0(SB), Z4, Z5
-	VADDPD       d4000000000000000w<>+0(SB), Z5, Z6
-	VDIVPD       Z6, Z5, Z6
-	VMULPD       Z6, Z6, Z7
-	VMULPD       d3fb642c8590b2164w<>+0(SB), Z7, Z8
-	VADDPD       d3fb8618618618618w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fc1111111111111w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fc745d1745d1746w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fd2492492492492w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fd999999999999aw<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fe5555555555555w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z7
-	VMULPD       Z5, Z5, Z8
-	VMULPD       d3fe0000000000000w<>+0(SB), Z8, Z8
-	VADDPD       Z7, Z8, Z7
-	VMULPD       Z7, Z6, Z6
-	VMOVDQU64    d0000000000000000w<>+0(SB), Z7
-	VSUBPD       Z6, Z8, Z6
-	VSUBPD       Z5, Z6, Z5
-	VSUBPD       Z5, Z7, Z5
-	VMULPD       d3fe0000000000000w<>+0(SB), Z5, Z5
-	VBROADCASTSD 80(DI), Z6
-	VMULPD       Z1, Z2, Z1
-	VMULPD       Z1, Z6, Z1
-	VDIVPD       Z4, Z1, Z1
-	VSUBPD       Z1, Z5, Z1
-	VBROADCASTSD 72(DI), Z2
-	VMULPD       Z2, Z0, Z2
-	VSUBPD       Z2, Z1, Z1
-	VBROADCASTSD 56(DI), Z2
-	VMULPD       Z0, Z2, Z2
-	VBROADCASTSD 64(DI), Z4
-	VMULPD       Z3, Z4, Z4
+	XORL         R10, R10
+	VMOVUPD      (CX), Z0
+	VMOVUPD      64(CX), Z1
+	VMOVUPD      Z0, (DX)
+	VMOVUPD      Z1, 64(DX)
+	VBROADCASTSD (DI), Z2
+	VSUBPD       Z2, Z0, Z3
+	VSUBPD       Z2, Z1, Z2
+	VBROADCASTSD 8(DI), Z4
+	VMULPD       Z4, Z3, Z3
+	VMULPD       Z4, Z2, Z2
+	VBROADCASTSD (DI), Z4
+	VADDPD       Z4, Z3, Z3
 	VADDPD       Z4, Z2, Z2
-	VBROADCASTSD 32(DI), Z4
-	VADDPD       Z1, Z4, Z1
-	VBROADCASTSD 40(DI), Z4
-	VMULPD       Z0, Z4, Z4
-	VBROADCASTSD 48(DI), Z5
-	VMULPD       Z3, Z5, Z5
-	VADDPD       Z5, Z4, Z4
+	VBROADCASTSD 16(DI), Z4
+	VMULPD       Z4, Z0, Z0
+	VMULPD       Z4, Z1, Z1
+	VBROADCASTSD 24(DI), Z4
+	VADDPD       Z4, Z0, Z0
 	VADDPD       Z4, Z1, Z1
-	VSQRTPD      Z2, Z2
-	VMULPD       (CX), Z2, Z2
-	VADDPD       Z2, Z1, Z1
-	VMOVUPD      Z1, (AX)
+	VMULPD       Z3, Z3, Z4
+	VMULPD       Z2, Z2, Z5
+	VDIVPD       Z4, Z0, Z0
+	VDIVPD       Z5, Z1, Z1
+	VMOVUPD      Z3, (SP)
+	VMOVUPD      Z2, 64(SP)
+	VMOVUPD      Z0, 128(SP)
+	VMOVUPD      Z1, 192(SP)
+	VCMPPD       $0x12, d3ff8000000000000w<>+0(SB), Z0, K1
+	VCMPPD       $0x12, d3ff8000000000000w<>+0(SB), Z1, K2
+	KMOVB        K1, R11
+	XORL         $0x000000ff, R11
+	ORL          R11, R10
+	KMOVB        K2, R11
+	XORL         $0x000000ff, R11
+	SHLL         $0x08, R11
+	ORL          R11, R10
+	VMOVUPD      d4000000000000000w<>+0(SB), Z2
+	VDIVPD       Z0, Z2, Z0
+	VDIVPD       Z1, Z2, Z1
+	VSUBPD       d3ff0000000000000w<>+0(SB), Z0, Z2
+	VSUBPD       d3ff0000000000000w<>+0(SB), Z1, Z3
+	VMULPD       Z2, Z0, Z0
+	VMULPD       Z3, Z1, Z1
+	VSQRTPD      Z0, Z0
+	VSQRTPD      Z1, Z1
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z3, Z1, Z1
+	VMOVUPD      (SP), Z2
+	VMOVUPD      64(SP), Z3
+	VADDPD       d3ff0000000000000w<>+0(SB), Z0, Z4
+	VADDPD       d3ff0000000000000w<>+0(SB), Z1, Z5
+	VDIVPD       Z4, Z2, Z2
+	VDIVPD       Z5, Z3, Z3
+	VMULPD       Z2, Z0, Z4
+	VMULPD       Z3, Z1, Z5
+	VBROADCASTSD 80(DI), Z6
+	VMULPD       Z6, Z4, Z4
+	VMULPD       Z6, Z5, Z5
+	VSQRTPD      Z0, Z0
+	VSQRTPD      Z1, Z1
+	VADDPD       (SI), Z0, Z0
+	VADDPD       64(SI), Z1, Z1
+	VMULPD       Z0, Z0, Z0
+	VMULPD       Z1, Z1, Z1
+	VMULPD       Z2, Z0, Z0
+	VMULPD       Z3, Z1, Z1
+	VMOVUPD      Z0, 256(SP)
+	VMOVUPD      Z1, 320(SP)
+	VMOVUPD      d3ff0000000000000w<>+0(SB), Z0
+	VBROADCASTSD 80(DI), Z1
+	VMULPD       Z1, Z2, Z2
+	VMULPD       Z1, Z3, Z1
+	VMULPD       d4000000000000000w<>+0(SB), Z2, Z2
+	VMULPD       d4000000000000000w<>+0(SB), Z1, Z1
+	VSUBPD       Z2, Z0, Z2
+	VSUBPD       Z1, Z0, Z0
+	MOVL         R10, R11
+	XORL         R10, R10
+	VCMPPD       $0x1d, d3fe6b851eb851eb8w<>+0(SB), Z2, K1
+	VCMPPD       $0x1d, d3fe6b851eb851eb8w<>+0(SB), Z0, K2
+	VCMPPD       $0x12, d3ff68f5c28f5c28fw<>+0(SB), Z2, K3
+	VCMPPD       $0x12, d3ff68f5c28f5c28fw<>+0(SB), Z0, K4
+	KANDB        K1, K3, K1
+	KANDB        K2, K4, K2
+	KMOVB        K1, R12
+	XORL         $0x000000ff, R12
+	ORL          R12, R10
+	KMOVB        K2, R12
+	XORL         $0x000000ff, R12
+	SHLL         $0x08, R12
+	ORL          R12, R10
+	MOVL         R11, R12
+	NOTL         R12
+	ANDL         R12, R10
+	VDIVPD       Z2, Z4, Z1
+	VDIVPD       Z0, Z5, Z3
+	VSUBPD       d3ff0000000000000w<>+0(SB), Z2, Z2
+	VSUBPD       d3ff0000000000000w<>+0(SB), Z0, Z0
+	VADDPD       d4000000000000000w<>+0(SB), Z2, Z4
+	VADDPD       d4000000000000000w<>+0(SB), Z0, Z5
+	VDIVPD       Z4, Z2, Z4
+	VDIVPD       Z5, Z0, Z5
+	VMULPD       Z4, Z4, Z6
+	VMULPD       Z5, Z5, Z7
+	VMULPD       d3fb642c8590b2164w<>+0(SB), Z6, Z8
+	VMULPD       d3fb642c8590b2164w<>+0(SB), Z7, Z9
+	VADDPD       d3fb8618618618618w<>+0(SB), Z8, Z8
+	VADDPD       d3fb8618618618618w<>+0(SB), Z9, Z9
+	VMULPD       Z6, Z8, Z8
+	VMULPD       Z7, Z9, Z9
+	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z8, Z8
+	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z9, Z9
+	VMULPD       Z6, Z8, Z8
+	VMULPD       Z7, Z9, Z9
+	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z8, Z8
+	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z9, Z9
+	VMULPD       Z6, Z8, Z8
+	VMULPD       Z7, Z9, Z9
+	VADDPD       d3fc1111111111111w<>+0(SB), Z8, Z8
+	VADDPD       d3fc1111111111111w<>+0(SB), Z9, Z9
+	VMULPD       Z6, Z8, Z8
+	VMULPD       Z7, Z9, Z9
+	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z8, Z8
+	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z9, Z9
+	VMULPD       Z6, Z8, Z8
+	VMULPD       Z7, Z9, Z9
+	VADDPD       d3fc745d1745d1746w<>+0(SB), Z8, Z8
+	VADDPD       d3fc745d1745d1746w<>+0(SB), Z9, Z9
+	VMULPD       Z6, Z8, Z8
+	VMULPD       Z7, Z9, Z9
+	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z8, Z8
+	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z9, Z9
+	VMULPD       Z6, Z8, Z8
+	VMULPD       Z7, Z9, Z9
+	VADDPD       d3fd2492492492492w<>+0(SB), Z8, Z8
+	VADDPD       d3fd2492492492492w<>+0(SB), Z9, Z9
+	VMULPD       Z6, Z8, Z8
+	VMULPD       Z7, Z9, Z9
+	VADDPD       d3fd999999999999aw<>+0(SB), Z8, Z8
+	VADDPD       d3fd999999999999aw<>+0(SB), Z9, Z9
+	VMULPD       Z6, Z8, Z8
+	VMULPD       Z7, Z9, Z9
+	VADDPD       d3fe5555555555555w<>+0(SB), Z8, Z8
+	VADDPD       d3fe5555555555555w<>+0(SB), Z9, Z9
+	VMULPD       Z6, Z8, Z6
+	VMULPD       Z7, Z9, Z7
+	VMULPD       Z2, Z2, Z8
+	VMULPD       Z0, Z0, Z9
+	VMULPD       d3fe0000000000000w<>+0(SB), Z8, Z8
+	VMULPD       d3fe0000000000000w<>+0(SB), Z9, Z9
+	VADDPD       Z6, Z8, Z6
+	VADDPD       Z7, Z9, Z7
+	VMULPD       Z4, Z6, Z4
+	VMULPD       Z5, Z7, Z5
+	VMOVDQU64    d0000000000000000w<>+0(SB), Z6
+	VSUBPD       Z4, Z8, Z4
+	VSUBPD       Z5, Z9, Z5
+	VSUBPD       Z2, Z4, Z2
+	VSUBPD       Z0, Z5, Z0
+	VSUBPD       Z2, Z6, Z2
+	VSUBPD       Z0, Z6, Z0
+	VMULPD       d3fe0000000000000w<>+0(SB), Z2, Z2
+	VMULPD       d3fe0000000000000w<>+0(SB), Z0, Z0
+	VSUBPD       Z1, Z2, Z1
+	VSUBPD       Z3, Z0, Z0
+	VMOVUPD      Z1, 384(SP)
+	VMOVUPD      Z0, 448(SP)
+	TESTL        R11, R11
+	JZ           settled
+	VMOVUPD      128(SP), Z0
+	VMOVUPD      192(SP), Z1
+	VSUBPD       d3ff0000000000000w<>+0(SB), Z0, Z2
+	VSUBPD       d3ff0000000000000w<>+0(SB), Z1, Z3
+	VADDPD       d3ff0000000000000w<>+0(SB), Z0, Z0
+	VADDPD       d3ff0000000000000w<>+0(SB), Z1, Z1
+	VDIVPD       Z0, Z2, Z0
+	VDIVPD       Z1, Z3, Z1
+	VMOVUPD      d3ff0000000000000w<>+0(SB), Z2
+	VSUBPD       Z0, Z2, Z3
+	VSUBPD       Z1, Z2, Z2
+	VMOVUPD      (SP), Z4
+	VMOVUPD      64(SP), Z5
+	VDIVPD       Z4, Z3, Z4
+	VDIVPD       Z5, Z2, Z5
+	VBROADCASTSD 80(DI), Z6
+	VSUBPD       Z6, Z4, Z7
+	VSUBPD       Z6, Z5, Z6
+	VMULPD       Z3, Z4, Z8
+	VMULPD       Z2, Z5, Z9
+	VDIVPD       Z7, Z8, Z8
+	VDIVPD       Z6, Z9, Z9
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z9, Z1, Z1
+	VCMPPD       $0x1e, d0000000000000000w<>+0(SB), Z7, K1
+	VCMPPD       $0x1e, d0000000000000000w<>+0(SB), Z6, K2
+	VCMPPD       $0x1d, d3fe6b851eb851eb8w<>+0(SB), Z0, K3
+	VCMPPD       $0x1d, d3fe6b851eb851eb8w<>+0(SB), Z1, K4
+	VCMPPD       $0x12, d3ff68f5c28f5c28fw<>+0(SB), Z0, K5
+	VCMPPD       $0x12, d3ff68f5c28f5c28fw<>+0(SB), Z1, K6
+	KANDB        K3, K5, K3
+	KANDB        K4, K6, K4
+	KANDB        K1, K3, K1
+	KANDB        K2, K4, K2
+	VSUBPD       d3ff0000000000000w<>+0(SB), Z0, Z0
+	VSUBPD       d3ff0000000000000w<>+0(SB), Z1, Z1
+	VADDPD       d4000000000000000w<>+0(SB), Z0, Z6
+	VADDPD       d4000000000000000w<>+0(SB), Z1, Z7
+	VDIVPD       Z6, Z0, Z6
+	VDIVPD       Z7, Z1, Z7
+	VMULPD       Z6, Z6, Z8
+	VMULPD       Z7, Z7, Z9
+	VMULPD       d3fb642c8590b2164w<>+0(SB), Z8, Z10
+	VMULPD       d3fb642c8590b2164w<>+0(SB), Z9, Z11
+	VADDPD       d3fb8618618618618w<>+0(SB), Z10, Z10
+	VADDPD       d3fb8618618618618w<>+0(SB), Z11, Z11
+	VMULPD       Z8, Z10, Z10
+	VMULPD       Z9, Z11, Z11
+	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z10, Z10
+	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z11, Z11
+	VMULPD       Z8, Z10, Z10
+	VMULPD       Z9, Z11, Z11
+	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z10, Z10
+	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z11, Z11
+	VMULPD       Z8, Z10, Z10
+	VMULPD       Z9, Z11, Z11
+	VADDPD       d3fc1111111111111w<>+0(SB), Z10, Z10
+	VADDPD       d3fc1111111111111w<>+0(SB), Z11, Z11
+	VMULPD       Z8, Z10, Z10
+	VMULPD       Z9, Z11, Z11
+	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z10, Z10
+	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z11, Z11
+	VMULPD       Z8, Z10, Z10
+	VMULPD       Z9, Z11, Z11
+	VADDPD       d3fc745d1745d1746w<>+0(SB), Z10, Z10
+	VADDPD       d3fc745d1745d1746w<>+0(SB), Z11, Z11
+	VMULPD       Z8, Z10, Z10
+	VMULPD       Z9, Z11, Z11
+	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z10, Z10
+	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z11, Z11
+	VMULPD       Z8, Z10, Z10
+	VMULPD       Z9, Z11, Z11
+	VADDPD       d3fd2492492492492w<>+0(SB), Z10, Z10
+	VADDPD       d3fd2492492492492w<>+0(SB), Z11, Z11
+	VMULPD       Z8, Z10, Z10
+	VMULPD       Z9, Z11, Z11
+	VADDPD       d3fd999999999999aw<>+0(SB), Z10, Z10
+	VADDPD       d3fd999999999999aw<>+0(SB), Z11, Z11
+	VMULPD       Z8, Z10, Z10
+	VMULPD       Z9, Z11, Z11
+	VADDPD       d3fe5555555555555w<>+0(SB), Z10, Z10
+	VADDPD       d3fe5555555555555w<>+0(SB), Z11, Z11
+	VMULPD       Z8, Z10, Z8
+	VMULPD       Z9, Z11, Z9
+	VMULPD       Z0, Z0, Z10
+	VMULPD       Z1, Z1, Z11
+	VMULPD       d3fe0000000000000w<>+0(SB), Z10, Z10
+	VMULPD       d3fe0000000000000w<>+0(SB), Z11, Z11
+	VADDPD       Z8, Z10, Z8
+	VADDPD       Z9, Z11, Z9
+	VMULPD       Z6, Z8, Z6
+	VMULPD       Z7, Z9, Z7
+	VMOVDQU64    d0000000000000000w<>+0(SB), Z8
+	VSUBPD       Z6, Z10, Z6
+	VSUBPD       Z7, Z11, Z7
+	VSUBPD       Z0, Z6, Z0
+	VSUBPD       Z1, Z7, Z1
+	VSUBPD       Z0, Z8, Z0
+	VSUBPD       Z1, Z8, Z1
+	VMOVUPD      d8000000000000000w<>+0(SB), Z6
+	VXORPD       Z6, Z0, Z0
+	VXORPD       Z6, Z1, Z1
+	VMOVUPD      128(SP), Z6
+	VMOVUPD      192(SP), Z7
+	VCMPPD       $0x12, d3ff8000000000000w<>+0(SB), Z6, K3
+	VCMPPD       $0x12, d3ff8000000000000w<>+0(SB), Z7, K4
+	VMOVUPD      384(SP), Z6
+	VMOVUPD      448(SP), Z7
 	VMOVUPD      Z0, Z0
-	VBLENDMPD    Z3, Z0, K1, Z0
-	VMOVUPD      Z0, (BX)
-	KMOVB        K1, R10
-	XORL         $0x000000ff, R10
-	ORL          R10, R9
-	VMOVUPD      64(BX), Z0
-	VBROADCASTSD (DI), Z1
-	VSUBPD       Z1, Z0, Z2
-	VBROADCASTSD 8(DI), Z3
-	VMULPD       Z3, Z2, Z2
-	VADDPD       Z1, Z2, Z1
-	VBROADCASTSD 16(DI), Z2
-	VMULPD       Z2, Z0, Z2
-	VBROADCASTSD 24(DI), Z3
-	VADDPD       Z3, Z2, Z2
-	VMULPD       Z1, Z1, Z3
-	VDIVPD       Z3, Z2, Z2
-	VCMPPD       $0x12, d3ff8000000000000w<>+0(SB), Z2, K1
-	VMOVUPD      d4000000000000000w<>+0(SB), Z3
-	VDIVPD       Z2, Z3, Z2
-	VSUBPD       d3ff0000000000000w<>+0(SB), Z2, Z3
-	VMULPD       Z3, Z2, Z2
-	VSQRTPD      Z2, Z2
-	VADDPD       Z2, Z3, Z2
-	VADDPD       d3ff0000000000000w<>+0(SB), Z2, Z3
-	VDIVPD       Z3, Z1, Z1
-	VSQRTPD      Z2, Z3
-	VADDPD       64(DX), Z3, Z3
-	VMULPD       Z3, Z3, Z3
-	VMULPD       Z3, Z1, Z3
-	VMOVUPD      d3ff0000000000000w<>+0(SB), Z4
-	VBROADCASTSD 80(DI), Z5
-	VMULPD       Z1, Z5, Z5
-	VMULPD       d4000000000000000w<>+0(SB), Z5, Z5
-	VSUBPD       Z5, Z4, Z4
-	VCMPPD       $0x1d, d3fe6b851eb851eb8w<>+0(SB), Z4, K2
-	VCMPPD       $0x12, d3ff68f5c28f5c28fw<>+0(SB), Z4, K3
-	KANDB        K2, K3, K2
-	KANDB        K1, K2, K1
-	VSUBPD       d3ff0000000000000w<>+0(SB), Z4, Z5
-	VADDPD       d4000000000000000w<>+0(SB), Z5, Z6
-	VDIVPD       Z6, Z5, Z6
-	VMULPD       Z6, Z6, Z7
-	VMULPD       d3fb642c8590b2164w<>+0(SB), Z7, Z8
-	VADDPD       d3fb8618618618618w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fc1111111111111w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fc745d1745d1746w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fd2492492492492w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fd999999999999aw<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z8
-	VADDPD       d3fe5555555555555w<>+0(SB), Z8, Z8
-	VMULPD       Z7, Z8, Z7
-	VMULPD       Z5, Z5, Z8
+	VBLENDMPD    Z6, Z0, K3, Z0
+	VMOVUPD      Z1, Z1
+	VBLENDMPD    Z7, Z1, K4, Z1
+	VMOVUPD      Z0, 384(SP)
+	VMOVUPD      Z1, 448(SP)
+	VMOVUPD      (SI), Z0
+	VMOVUPD      64(SI), Z1
+	VMOVUPD      d7fffffffffffffffw<>+0(SB), Z6
+	VANDPD       Z6, Z0, Z7
+	VANDPD       Z6, Z1, Z6
+	VCMPPD       $0x11, d400c000000000000w<>+0(SB), Z7, K5
+	VCMPPD       $0x11, d400c000000000000w<>+0(SB), Z6, K6
+	KANDB        K1, K5, K1
+	KANDB        K2, K6, K2
+	KORB         K1, K3, K1
+	KORB         K2, K4, K2
+	KMOVB        K1, R11
+	XORL         $0x000000ff, R11
+	ORL          R11, R10
+	KMOVB        K2, R11
+	XORL         $0x000000ff, R11
+	SHLL         $0x08, R11
+	ORL          R11, R10
+	VMOVUPD      d7fffffffffffffffw<>+0(SB), Z6
+	VANDPD       Z6, Z0, Z7
+	VANDPD       Z6, Z1, Z6
+	VMULPD       d4030000000000000w<>+0(SB), Z7, Z8
+	VMINPD       d404c000000000000w<>+0(SB), Z8, Z8
+	VCVTTPD2DQ   Z8, Y9
+	VCVTDQ2PD    Y9, Z8
+	VPMOVZXDQ    Y9, Z9
+	VPSLLQ       $0x03, Z9, Z9
+	VMOVDQU64    d0000000000000000w<>+0(SB), Z10
+	LEAQ         (R8), R11
+	MOVL         $0x000000ff, R12
+	KMOVB        R12, K1
+	VGATHERQPD   (R11)(Z9*1), K1, Z10
+	VMULPD       d3fb0000000000000w<>+0(SB), Z8, Z8
+	VSUBPD       Z8, Z7, Z9
+	VADDPD       Z8, Z7, Z8
+	VMULPD       Z8, Z9, Z8
+	VMULPD       dbfe0000000000000w<>+0(SB), Z8, Z8
+	VMULPD       d4030000000000000w<>+0(SB), Z6, Z9
+	VMINPD       d404c000000000000w<>+0(SB), Z9, Z9
+	VCVTTPD2DQ   Z9, Y11
+	VCVTDQ2PD    Y11, Z9
+	VPMOVZXDQ    Y11, Z11
+	VPSLLQ       $0x03, Z11, Z11
+	VMOVDQU64    d0000000000000000w<>+0(SB), Z12
+	LEAQ         (R8), R11
+	MOVL         $0x000000ff, R12
+	KMOVB        R12, K1
+	VGATHERQPD   (R11)(Z11*1), K1, Z12
+	VMULPD       d3fb0000000000000w<>+0(SB), Z9, Z9
+	VSUBPD       Z9, Z6, Z11
+	VADDPD       Z9, Z6, Z9
+	VMULPD       Z9, Z11, Z9
+	VMULPD       dbfe0000000000000w<>+0(SB), Z9, Z9
+	VANDPD       d7fffffffffffffffw<>+0(SB), Z8, Z11
+	VCMPPD       $0x12, d3fa0000000000000w<>+0(SB), Z11, K1
+	VMULPD       Z8, Z8, Z11
+	VMULPD       Z8, Z11, Z13
+	VMULPD       d3de6124613a86d09w<>+0(SB), Z11, Z14
+	VADDPD       d3e5ae64567f544e4w<>+0(SB), Z14, Z14
+	VMULPD       Z11, Z14, Z14
+	VADDPD       d3ec71de3a556c734w<>+0(SB), Z14, Z14
+	VMULPD       Z11, Z14, Z14
+	VADDPD       d3f2a01a01a01a01aw<>+0(SB), Z14, Z14
+	VMULPD       Z11, Z14, Z14
+	VADDPD       d3f81111111111111w<>+0(SB), Z14, Z14
+	VMULPD       Z11, Z14, Z14
+	VADDPD       d3fc5555555555555w<>+0(SB), Z14, Z14
+	VMULPD       Z14, Z13, Z13
+	VMULPD       Z11, Z11, Z14
+	VMULPD       d3e21eed8eff8d898w<>+0(SB), Z11, Z15
+	VADDPD       d3e927e4fb7789f5cw<>+0(SB), Z15, Z15
+	VMULPD       Z11, Z15, Z15
+	VADDPD       d3efa01a01a01a01aw<>+0(SB), Z15, Z15
+	VMULPD       Z11, Z15, Z15
+	VADDPD       d3f56c16c16c16c17w<>+0(SB), Z15, Z15
+	VMULPD       Z11, Z15, Z15
+	VADDPD       d3fa5555555555555w<>+0(SB), Z15, Z15
+	VMULPD       Z15, Z14, Z14
+	VADDPD       Z14, Z13, Z13
+	VMULPD       d3fe0000000000000w<>+0(SB), Z11, Z11
+	VADDPD       Z13, Z11, Z11
+	VADDPD       Z8, Z11, Z11
+	VADDPD       d3ff0000000000000w<>+0(SB), Z11, Z11
+	VMULPD       Z8, Z8, Z13
+	VMULPD       Z8, Z13, Z14
+	VMULPD       d3f2a01a01a01a01aw<>+0(SB), Z13, Z15
+	VADDPD       d3f81111111111111w<>+0(SB), Z15, Z15
+	VMULPD       Z13, Z15, Z15
+	VADDPD       d3fc5555555555555w<>+0(SB), Z15, Z15
+	VMULPD       Z15, Z14, Z14
+	VMULPD       Z13, Z13, Z15
+	VMULPD       d3efa01a01a01a01aw<>+0(SB), Z13, Z16
+	VADDPD       d3f56c16c16c16c17w<>+0(SB), Z16, Z16
+	VMULPD       Z13, Z16, Z16
+	VADDPD       d3fa5555555555555w<>+0(SB), Z16, Z16
+	VMULPD       Z16, Z15, Z15
+	VADDPD       Z15, Z14, Z14
+	VMULPD       d3fe0000000000000w<>+0(SB), Z13, Z13
+	VADDPD       Z14, Z13, Z13
+	VADDPD       Z8, Z13, Z8
+	VADDPD       d3ff0000000000000w<>+0(SB), Z8, Z8
+	VMOVUPD      Z11, Z11
+	VBLENDMPD    Z8, Z11, K1, Z11
+	VANDPD       d7fffffffffffffffw<>+0(SB), Z9, Z8
+	VCMPPD       $0x12, d3fa0000000000000w<>+0(SB), Z8, K1
+	VMULPD       Z9, Z9, Z8
+	VMULPD       Z9, Z8, Z13
+	VMULPD       d3de6124613a86d09w<>+0(SB), Z8, Z14
+	VADDPD       d3e5ae64567f544e4w<>+0(SB), Z14, Z14
+	VMULPD       Z8, Z14, Z14
+	VADDPD       d3ec71de3a556c734w<>+0(SB), Z14, Z14
+	VMULPD       Z8, Z14, Z14
+	VADDPD       d3f2a01a01a01a01aw<>+0(SB), Z14, Z14
+	VMULPD       Z8, Z14, Z14
+	VADDPD       d3f81111111111111w<>+0(SB), Z14, Z14
+	VMULPD       Z8, Z14, Z14
+	VADDPD       d3fc5555555555555w<>+0(SB), Z14, Z14
+	VMULPD       Z14, Z13, Z13
+	VMULPD       Z8, Z8, Z14
+	VMULPD       d3e21eed8eff8d898w<>+0(SB), Z8, Z15
+	VADDPD       d3e927e4fb7789f5cw<>+0(SB), Z15, Z15
+	VMULPD       Z8, Z15, Z15
+	VADDPD       d3efa01a01a01a01aw<>+0(SB), Z15, Z15
+	VMULPD       Z8, Z15, Z15
+	VADDPD       d3f56c16c16c16c17w<>+0(SB), Z15, Z15
+	VMULPD       Z8, Z15, Z15
+	VADDPD       d3fa5555555555555w<>+0(SB), Z15, Z15
+	VMULPD       Z15, Z14, Z14
+	VADDPD       Z14, Z13, Z13
 	VMULPD       d3fe0000000000000w<>+0(SB), Z8, Z8
-	VADDPD       Z7, Z8, Z7
-	VMULPD       Z7, Z6, Z6
-	VMOVDQU64    d0000000000000000w<>+0(SB), Z7
-	VSUBPD       Z6, Z8, Z6
-	VSUBPD       Z5, Z6, Z5
-	VSUBPD       Z5, Z7, Z5
-	VMULPD       d3fe0000000000000w<>+0(SB), Z5, Z5
-	VBROADCASTSD 80(DI), Z6
-	VMULPD       Z1, Z2, Z1
-	VMULPD       Z1, Z6, Z1
-	VDIVPD       Z4, Z1, Z1
-	VSUBPD       Z1, Z5, Z1
-	VBROADCASTSD 72(DI), Z2
-	VMULPD       Z2, Z0, Z2
-	VSUBPD       Z2, Z1, Z1
-	VBROADCASTSD 56(DI), Z2
-	VMULPD       Z0, Z2, Z2
-	VBROADCASTSD 64(DI), Z4
-	VMULPD       Z3, Z4, Z4
-	VADDPD       Z4, Z2, Z2
-	VBROADCASTSD 32(DI), Z4
-	VADDPD       Z1, Z4, Z1
+	VADDPD       Z13, Z8, Z8
+	VADDPD       Z9, Z8, Z8
+	VADDPD       d3ff0000000000000w<>+0(SB), Z8, Z8
+	VMULPD       Z9, Z9, Z13
+	VMULPD       Z9, Z13, Z14
+	VMULPD       d3f2a01a01a01a01aw<>+0(SB), Z13, Z15
+	VADDPD       d3f81111111111111w<>+0(SB), Z15, Z15
+	VMULPD       Z13, Z15, Z15
+	VADDPD       d3fc5555555555555w<>+0(SB), Z15, Z15
+	VMULPD       Z15, Z14, Z14
+	VMULPD       Z13, Z13, Z15
+	VMULPD       d3efa01a01a01a01aw<>+0(SB), Z13, Z16
+	VADDPD       d3f56c16c16c16c17w<>+0(SB), Z16, Z16
+	VMULPD       Z13, Z16, Z16
+	VADDPD       d3fa5555555555555w<>+0(SB), Z16, Z16
+	VMULPD       Z16, Z15, Z15
+	VADDPD       Z15, Z14, Z14
+	VMULPD       d3fe0000000000000w<>+0(SB), Z13, Z13
+	VADDPD       Z14, Z13, Z13
+	VADDPD       Z9, Z13, Z9
+	VADDPD       d3ff0000000000000w<>+0(SB), Z9, Z9
+	VMOVUPD      Z8, Z8
+	VBLENDMPD    Z9, Z8, K1, Z8
+	VMULPD       Z11, Z10, Z9
+	VMULPD       Z8, Z12, Z8
+	VMULPD       d3fa20ded0b57fbdew<>+0(SB), Z7, Z10
+	VMULPD       d3fa20ded0b57fbdew<>+0(SB), Z6, Z11
+	VADDPD       d3fe66989be8ea71fw<>+0(SB), Z10, Z10
+	VADDPD       d3fe66989be8ea71fw<>+0(SB), Z11, Z11
+	VMULPD       Z7, Z10, Z10
+	VMULPD       Z6, Z11, Z11
+	VADDPD       d40197eeff2a86f23w<>+0(SB), Z10, Z10
+	VADDPD       d40197eeff2a86f23w<>+0(SB), Z11, Z11
+	VMULPD       Z7, Z10, Z10
+	VMULPD       Z6, Z11, Z11
+	VADDPD       d4040f4d8cbb02431w<>+0(SB), Z10, Z10
+	VADDPD       d4040f4d8cbb02431w<>+0(SB), Z11, Z11
+	VMULPD       Z7, Z10, Z10
+	VMULPD       Z6, Z11, Z11
+	VADDPD       d405c05131ca58d3cw<>+0(SB), Z10, Z10
+	VADDPD       d405c05131ca58d3cw<>+0(SB), Z11, Z11
+	VMULPD       Z7, Z10, Z10
+	VMULPD       Z6, Z11, Z11
+	VADDPD       d406ba6d5c7a28cf2w<>+0(SB), Z10, Z10
+	VADDPD       d406ba6d5c7a28cf2w<>+0(SB), Z11, Z11
+	VMULPD       Z7, Z10, Z10
+	VMULPD       Z6, Z11, Z11
+	VADDPD       d406b869ea974c7e5w<>+0(SB), Z10, Z10
+	VADDPD       d406b869ea974c7e5w<>+0(SB), Z11, Z11
+	VMULPD       d3fb6a09e667f3bcaw<>+0(SB), Z7, Z12
+	VMULPD       d3fb6a09e667f3bcaw<>+0(SB), Z6, Z13
+	VADDPD       d3ffc173673887d11w<>+0(SB), Z12, Z12
+	VADDPD       d3ffc173673887d11w<>+0(SB), Z13, Z13
+	VMULPD       Z7, Z12, Z12
+	VMULPD       Z6, Z13, Z13
+	VADDPD       d4030106df11bd49dw<>+0(SB), Z12, Z12
+	VADDPD       d4030106df11bd49dw<>+0(SB), Z13, Z13
+	VMULPD       Z7, Z12, Z12
+	VMULPD       Z6, Z13, Z13
+	VADDPD       d4055b1f78433a59aw<>+0(SB), Z12, Z12
+	VADDPD       d4055b1f78433a59aw<>+0(SB), Z13, Z13
+	VMULPD       Z7, Z12, Z12
+	VMULPD       Z6, Z13, Z13
+	VADDPD       d4072890729ba7820w<>+0(SB), Z12, Z12
+	VADDPD       d4072890729ba7820w<>+0(SB), Z13, Z13
+	VMULPD       Z7, Z12, Z12
+	VMULPD       Z6, Z13, Z13
+	VADDPD       d4083eaab47fa1777w<>+0(SB), Z12, Z12
+	VADDPD       d4083eaab47fa1777w<>+0(SB), Z13, Z13
+	VMULPD       Z7, Z12, Z12
+	VMULPD       Z6, Z13, Z13
+	VADDPD       d4088ce9cb298974aw<>+0(SB), Z12, Z12
+	VADDPD       d4088ce9cb298974aw<>+0(SB), Z13, Z13
+	VMULPD       Z7, Z12, Z7
+	VMULPD       Z6, Z13, Z6
+	VADDPD       d407b869ea974c7e5w<>+0(SB), Z7, Z7
+	VADDPD       d407b869ea974c7e5w<>+0(SB), Z6, Z6
+	VMULPD       Z10, Z9, Z9
+	VMULPD       Z11, Z8, Z8
+	VDIVPD       Z7, Z9, Z7
+	VDIVPD       Z6, Z8, Z6
+	VCMPPD       $0x11, d0000000000000000w<>+0(SB), Z0, K1
+	VCMPPD       $0x11, d0000000000000000w<>+0(SB), Z1, K2
+	VMOVUPD      d3ff0000000000000w<>+0(SB), Z0
+	VSUBPD       Z7, Z0, Z1
+	VSUBPD       Z6, Z0, Z0
+	VMOVUPD      Z7, Z7
+	VBLENDMPD    Z1, Z7, K1, Z7
+	VMOVUPD      Z6, Z1
+	VBLENDMPD    Z0, Z1, K2, Z1
+	VCMPPD       $0x11, Z3, Z7, K1
+	VCMPPD       $0x11, Z2, Z1, K2
+	VDIVPD       Z7, Z3, Z0
+	VDIVPD       Z1, Z2, Z1
+	VPSUBQ       dffe6a09e667f3bcdw<>+0(SB), Z0, Z2
+	VPANDQ       dfff0000000000000w<>+0(SB), Z2, Z3
+	VPSUBQ       Z3, Z0, Z0
+	VPADDQ       d4000000000000000w<>+0(SB), Z0, Z0
+	VSUBPD       d3ff0000000000000w<>+0(SB), Z0, Z0
+	VPSRLQ       $0x34, Z2, Z2
+	VPORQ        d4330000000000000w<>+0(SB), Z2, Z2
+	VSUBPD       d4330000000000400w<>+0(SB), Z2, Z2
+	VADDPD       d4000000000000000w<>+0(SB), Z0, Z3
+	VDIVPD       Z3, Z0, Z3
+	VMULPD       Z3, Z3, Z6
+	VMULPD       d3fb642c8590b2164w<>+0(SB), Z6, Z7
+	VADDPD       d3fb8618618618618w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fc1111111111111w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fc745d1745d1746w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fd2492492492492w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fd999999999999aw<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fe5555555555555w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z6
+	VMULPD       Z0, Z0, Z7
+	VMULPD       d3fe0000000000000w<>+0(SB), Z7, Z7
+	VADDPD       Z6, Z7, Z6
+	VMULPD       Z6, Z3, Z3
+	VMULPD       d3dea39ef35793c76w<>+0(SB), Z2, Z6
+	VADDPD       Z6, Z3, Z3
+	VMULPD       d3fe62e42fee00000w<>+0(SB), Z2, Z2
+	VSUBPD       Z3, Z7, Z3
+	VSUBPD       Z0, Z3, Z0
+	VSUBPD       Z0, Z2, Z0
+	VPSUBQ       dffe6a09e667f3bcdw<>+0(SB), Z1, Z2
+	VPANDQ       dfff0000000000000w<>+0(SB), Z2, Z3
+	VPSUBQ       Z3, Z1, Z1
+	VPADDQ       d4000000000000000w<>+0(SB), Z1, Z1
+	VSUBPD       d3ff0000000000000w<>+0(SB), Z1, Z1
+	VPSRLQ       $0x34, Z2, Z2
+	VPORQ        d4330000000000000w<>+0(SB), Z2, Z2
+	VSUBPD       d4330000000000400w<>+0(SB), Z2, Z2
+	VADDPD       d4000000000000000w<>+0(SB), Z1, Z3
+	VDIVPD       Z3, Z1, Z3
+	VMULPD       Z3, Z3, Z6
+	VMULPD       d3fb642c8590b2164w<>+0(SB), Z6, Z7
+	VADDPD       d3fb8618618618618w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fc1111111111111w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fc745d1745d1746w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fd2492492492492w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fd999999999999aw<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z7
+	VADDPD       d3fe5555555555555w<>+0(SB), Z7, Z7
+	VMULPD       Z6, Z7, Z6
+	VMULPD       Z1, Z1, Z7
+	VMULPD       d3fe0000000000000w<>+0(SB), Z7, Z7
+	VADDPD       Z6, Z7, Z6
+	VMULPD       Z6, Z3, Z3
+	VMULPD       d3dea39ef35793c76w<>+0(SB), Z2, Z6
+	VADDPD       Z6, Z3, Z3
+	VMULPD       d3fe62e42fee00000w<>+0(SB), Z2, Z2
+	VSUBPD       Z3, Z7, Z3
+	VSUBPD       Z1, Z3, Z1
+	VSUBPD       Z1, Z2, Z1
+	VDIVPD       Z4, Z0, Z0
+	VDIVPD       Z5, Z1, Z1
+	VMOVAPD.Z    Z0, K1, Z0
+	VMOVAPD.Z    Z1, K2, Z1
+	VMOVUPD      128(SP), Z2
+	VMOVUPD      192(SP), Z3
+	VCMPPD       $0x12, d3ff8000000000000w<>+0(SB), Z2, K1
+	VCMPPD       $0x12, d3ff8000000000000w<>+0(SB), Z3, K2
+	VMOVUPD      256(SP), Z2
+	VMOVUPD      320(SP), Z3
+	VMOVUPD      Z0, Z0
+	VBLENDMPD    Z2, Z0, K1, Z0
+	VMOVUPD      Z1, Z1
+	VBLENDMPD    Z3, Z1, K2, Z1
+	VMOVUPD      Z0, 256(SP)
+	VMOVUPD      Z1, 320(SP)
+
+settled:
+	VMOVUPD      (DX), Z0
+	VMOVUPD      64(DX), Z1
+	VMOVUPD      256(SP), Z2
+	VMOVUPD      320(SP), Z3
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, 64(CX)
 	VBROADCASTSD 40(DI), Z4
-	VMULPD       Z0, Z4, Z4
-	VBROADCASTSD 48(DI), Z5
-	VMULPD       Z3, Z5, Z5
-	VADDPD       Z5, Z4, Z4
-	VADDPD       Z4, Z1, Z1
-	VSQRTPD      Z2, Z2
-	VMULPD       64(CX), Z2, Z2
-	VADDPD       Z2, Z1, Z1
+	VMULPD       Z4, Z0, Z5
+	VMULPD       Z4, Z1, Z4
+	VBROADCASTSD 48(DI), Z6
+	VMULPD       Z6, Z2, Z7
+	VMULPD       Z6, Z3, Z6
+	VADDPD       Z7, Z5, Z5
+	VADDPD       Z6, Z4, Z4
+	VMOVUPD      384(SP), Z6
+	VMOVUPD      448(SP), Z7
+	VBROADCASTSD 72(DI), Z8
+	VMULPD       Z8, Z0, Z9
+	VMULPD       Z8, Z1, Z8
+	VSUBPD       Z9, Z6, Z6
+	VSUBPD       Z8, Z7, Z7
+	VBROADCASTSD 32(DI), Z8
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z8, Z7, Z7
+	VADDPD       Z5, Z6, Z5
+	VADDPD       Z4, Z7, Z4
+	VBROADCASTSD 56(DI), Z6
+	VMULPD       Z6, Z0, Z0
+	VMULPD       Z6, Z1, Z1
+	VBROADCASTSD 64(DI), Z6
+	VMULPD       Z6, Z2, Z2
+	VMULPD       Z6, Z3, Z3
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z3, Z1, Z1
+	VSQRTPD      Z0, Z0
+	VSQRTPD      Z1, Z1
+	VMULPD       (BX), Z0, Z0
+	VMULPD       64(BX), Z1, Z1
+	VADDPD       Z0, Z5, Z0
+	VADDPD       Z1, Z4, Z1
+	VMOVUPD      Z0, (AX)
 	VMOVUPD      Z1, 64(AX)
-	VMOVUPD      Z0, Z0
-	VBLENDMPD    Z3, Z0, K1, Z0
-	VMOVUPD      Z0, 64(BX)
-	KMOVB        K1, R10
-	XORL         $0x000000ff, R10
-	SHLL         $0x08, R10
-	ORL          R10, R9
-	ADDQ         $0x00000080, CX
-	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, SI
 	ADDQ         $0x00000080, AX
-	INCQ         R8
-	TESTL        R9, R9
+	INCQ         R9
+	TESTL        R10, R10
 	JNZ          out
-	CMPQ         R8, SI
+	CMPQ         R9, steps+40(FP)
 	JLT          step
 
 out:
 	VZEROUPPER
-	MOVQ R8, done+48(FP)
-	MOVW R9, left+56(FP)
+	MOVQ R9, done+64(FP)
+	MOVW R10, left+72(FP)
 	RET
 
 DATA d3ff8000000000000w<>+0(SB)/8, $0x3ff8000000000000
@@ -1899,3 +3505,383 @@ DATA d3ff68f5c28f5c28fw<>+40(SB)/8, $0x3ff68f5c28f5c28f
 DATA d3ff68f5c28f5c28fw<>+48(SB)/8, $0x3ff68f5c28f5c28f
 DATA d3ff68f5c28f5c28fw<>+56(SB)/8, $0x3ff68f5c28f5c28f
 GLOBL d3ff68f5c28f5c28fw<>(SB), RODATA|NOPTR, $64
+
+DATA d400c000000000000w<>+0(SB)/8, $0x400c000000000000
+DATA d400c000000000000w<>+8(SB)/8, $0x400c000000000000
+DATA d400c000000000000w<>+16(SB)/8, $0x400c000000000000
+DATA d400c000000000000w<>+24(SB)/8, $0x400c000000000000
+DATA d400c000000000000w<>+32(SB)/8, $0x400c000000000000
+DATA d400c000000000000w<>+40(SB)/8, $0x400c000000000000
+DATA d400c000000000000w<>+48(SB)/8, $0x400c000000000000
+DATA d400c000000000000w<>+56(SB)/8, $0x400c000000000000
+GLOBL d400c000000000000w<>(SB), RODATA|NOPTR, $64
+
+DATA d4030000000000000w<>+0(SB)/8, $0x4030000000000000
+DATA d4030000000000000w<>+8(SB)/8, $0x4030000000000000
+DATA d4030000000000000w<>+16(SB)/8, $0x4030000000000000
+DATA d4030000000000000w<>+24(SB)/8, $0x4030000000000000
+DATA d4030000000000000w<>+32(SB)/8, $0x4030000000000000
+DATA d4030000000000000w<>+40(SB)/8, $0x4030000000000000
+DATA d4030000000000000w<>+48(SB)/8, $0x4030000000000000
+DATA d4030000000000000w<>+56(SB)/8, $0x4030000000000000
+GLOBL d4030000000000000w<>(SB), RODATA|NOPTR, $64
+
+DATA d404c000000000000w<>+0(SB)/8, $0x404c000000000000
+DATA d404c000000000000w<>+8(SB)/8, $0x404c000000000000
+DATA d404c000000000000w<>+16(SB)/8, $0x404c000000000000
+DATA d404c000000000000w<>+24(SB)/8, $0x404c000000000000
+DATA d404c000000000000w<>+32(SB)/8, $0x404c000000000000
+DATA d404c000000000000w<>+40(SB)/8, $0x404c000000000000
+DATA d404c000000000000w<>+48(SB)/8, $0x404c000000000000
+DATA d404c000000000000w<>+56(SB)/8, $0x404c000000000000
+GLOBL d404c000000000000w<>(SB), RODATA|NOPTR, $64
+
+DATA d3fb0000000000000w<>+0(SB)/8, $0x3fb0000000000000
+DATA d3fb0000000000000w<>+8(SB)/8, $0x3fb0000000000000
+DATA d3fb0000000000000w<>+16(SB)/8, $0x3fb0000000000000
+DATA d3fb0000000000000w<>+24(SB)/8, $0x3fb0000000000000
+DATA d3fb0000000000000w<>+32(SB)/8, $0x3fb0000000000000
+DATA d3fb0000000000000w<>+40(SB)/8, $0x3fb0000000000000
+DATA d3fb0000000000000w<>+48(SB)/8, $0x3fb0000000000000
+DATA d3fb0000000000000w<>+56(SB)/8, $0x3fb0000000000000
+GLOBL d3fb0000000000000w<>(SB), RODATA|NOPTR, $64
+
+DATA dbfe0000000000000w<>+0(SB)/8, $0xbfe0000000000000
+DATA dbfe0000000000000w<>+8(SB)/8, $0xbfe0000000000000
+DATA dbfe0000000000000w<>+16(SB)/8, $0xbfe0000000000000
+DATA dbfe0000000000000w<>+24(SB)/8, $0xbfe0000000000000
+DATA dbfe0000000000000w<>+32(SB)/8, $0xbfe0000000000000
+DATA dbfe0000000000000w<>+40(SB)/8, $0xbfe0000000000000
+DATA dbfe0000000000000w<>+48(SB)/8, $0xbfe0000000000000
+DATA dbfe0000000000000w<>+56(SB)/8, $0xbfe0000000000000
+GLOBL dbfe0000000000000w<>(SB), RODATA|NOPTR, $64
+
+DATA d3fa0000000000000w<>+0(SB)/8, $0x3fa0000000000000
+DATA d3fa0000000000000w<>+8(SB)/8, $0x3fa0000000000000
+DATA d3fa0000000000000w<>+16(SB)/8, $0x3fa0000000000000
+DATA d3fa0000000000000w<>+24(SB)/8, $0x3fa0000000000000
+DATA d3fa0000000000000w<>+32(SB)/8, $0x3fa0000000000000
+DATA d3fa0000000000000w<>+40(SB)/8, $0x3fa0000000000000
+DATA d3fa0000000000000w<>+48(SB)/8, $0x3fa0000000000000
+DATA d3fa0000000000000w<>+56(SB)/8, $0x3fa0000000000000
+GLOBL d3fa0000000000000w<>(SB), RODATA|NOPTR, $64
+
+DATA d3de6124613a86d09w<>+0(SB)/8, $0x3de6124613a86d09
+DATA d3de6124613a86d09w<>+8(SB)/8, $0x3de6124613a86d09
+DATA d3de6124613a86d09w<>+16(SB)/8, $0x3de6124613a86d09
+DATA d3de6124613a86d09w<>+24(SB)/8, $0x3de6124613a86d09
+DATA d3de6124613a86d09w<>+32(SB)/8, $0x3de6124613a86d09
+DATA d3de6124613a86d09w<>+40(SB)/8, $0x3de6124613a86d09
+DATA d3de6124613a86d09w<>+48(SB)/8, $0x3de6124613a86d09
+DATA d3de6124613a86d09w<>+56(SB)/8, $0x3de6124613a86d09
+GLOBL d3de6124613a86d09w<>(SB), RODATA|NOPTR, $64
+
+DATA d3e5ae64567f544e4w<>+0(SB)/8, $0x3e5ae64567f544e4
+DATA d3e5ae64567f544e4w<>+8(SB)/8, $0x3e5ae64567f544e4
+DATA d3e5ae64567f544e4w<>+16(SB)/8, $0x3e5ae64567f544e4
+DATA d3e5ae64567f544e4w<>+24(SB)/8, $0x3e5ae64567f544e4
+DATA d3e5ae64567f544e4w<>+32(SB)/8, $0x3e5ae64567f544e4
+DATA d3e5ae64567f544e4w<>+40(SB)/8, $0x3e5ae64567f544e4
+DATA d3e5ae64567f544e4w<>+48(SB)/8, $0x3e5ae64567f544e4
+DATA d3e5ae64567f544e4w<>+56(SB)/8, $0x3e5ae64567f544e4
+GLOBL d3e5ae64567f544e4w<>(SB), RODATA|NOPTR, $64
+
+DATA d3ec71de3a556c734w<>+0(SB)/8, $0x3ec71de3a556c734
+DATA d3ec71de3a556c734w<>+8(SB)/8, $0x3ec71de3a556c734
+DATA d3ec71de3a556c734w<>+16(SB)/8, $0x3ec71de3a556c734
+DATA d3ec71de3a556c734w<>+24(SB)/8, $0x3ec71de3a556c734
+DATA d3ec71de3a556c734w<>+32(SB)/8, $0x3ec71de3a556c734
+DATA d3ec71de3a556c734w<>+40(SB)/8, $0x3ec71de3a556c734
+DATA d3ec71de3a556c734w<>+48(SB)/8, $0x3ec71de3a556c734
+DATA d3ec71de3a556c734w<>+56(SB)/8, $0x3ec71de3a556c734
+GLOBL d3ec71de3a556c734w<>(SB), RODATA|NOPTR, $64
+
+DATA d3f2a01a01a01a01aw<>+0(SB)/8, $0x3f2a01a01a01a01a
+DATA d3f2a01a01a01a01aw<>+8(SB)/8, $0x3f2a01a01a01a01a
+DATA d3f2a01a01a01a01aw<>+16(SB)/8, $0x3f2a01a01a01a01a
+DATA d3f2a01a01a01a01aw<>+24(SB)/8, $0x3f2a01a01a01a01a
+DATA d3f2a01a01a01a01aw<>+32(SB)/8, $0x3f2a01a01a01a01a
+DATA d3f2a01a01a01a01aw<>+40(SB)/8, $0x3f2a01a01a01a01a
+DATA d3f2a01a01a01a01aw<>+48(SB)/8, $0x3f2a01a01a01a01a
+DATA d3f2a01a01a01a01aw<>+56(SB)/8, $0x3f2a01a01a01a01a
+GLOBL d3f2a01a01a01a01aw<>(SB), RODATA|NOPTR, $64
+
+DATA d3f81111111111111w<>+0(SB)/8, $0x3f81111111111111
+DATA d3f81111111111111w<>+8(SB)/8, $0x3f81111111111111
+DATA d3f81111111111111w<>+16(SB)/8, $0x3f81111111111111
+DATA d3f81111111111111w<>+24(SB)/8, $0x3f81111111111111
+DATA d3f81111111111111w<>+32(SB)/8, $0x3f81111111111111
+DATA d3f81111111111111w<>+40(SB)/8, $0x3f81111111111111
+DATA d3f81111111111111w<>+48(SB)/8, $0x3f81111111111111
+DATA d3f81111111111111w<>+56(SB)/8, $0x3f81111111111111
+GLOBL d3f81111111111111w<>(SB), RODATA|NOPTR, $64
+
+DATA d3fc5555555555555w<>+0(SB)/8, $0x3fc5555555555555
+DATA d3fc5555555555555w<>+8(SB)/8, $0x3fc5555555555555
+DATA d3fc5555555555555w<>+16(SB)/8, $0x3fc5555555555555
+DATA d3fc5555555555555w<>+24(SB)/8, $0x3fc5555555555555
+DATA d3fc5555555555555w<>+32(SB)/8, $0x3fc5555555555555
+DATA d3fc5555555555555w<>+40(SB)/8, $0x3fc5555555555555
+DATA d3fc5555555555555w<>+48(SB)/8, $0x3fc5555555555555
+DATA d3fc5555555555555w<>+56(SB)/8, $0x3fc5555555555555
+GLOBL d3fc5555555555555w<>(SB), RODATA|NOPTR, $64
+
+DATA d3e21eed8eff8d898w<>+0(SB)/8, $0x3e21eed8eff8d898
+DATA d3e21eed8eff8d898w<>+8(SB)/8, $0x3e21eed8eff8d898
+DATA d3e21eed8eff8d898w<>+16(SB)/8, $0x3e21eed8eff8d898
+DATA d3e21eed8eff8d898w<>+24(SB)/8, $0x3e21eed8eff8d898
+DATA d3e21eed8eff8d898w<>+32(SB)/8, $0x3e21eed8eff8d898
+DATA d3e21eed8eff8d898w<>+40(SB)/8, $0x3e21eed8eff8d898
+DATA d3e21eed8eff8d898w<>+48(SB)/8, $0x3e21eed8eff8d898
+DATA d3e21eed8eff8d898w<>+56(SB)/8, $0x3e21eed8eff8d898
+GLOBL d3e21eed8eff8d898w<>(SB), RODATA|NOPTR, $64
+
+DATA d3e927e4fb7789f5cw<>+0(SB)/8, $0x3e927e4fb7789f5c
+DATA d3e927e4fb7789f5cw<>+8(SB)/8, $0x3e927e4fb7789f5c
+DATA d3e927e4fb7789f5cw<>+16(SB)/8, $0x3e927e4fb7789f5c
+DATA d3e927e4fb7789f5cw<>+24(SB)/8, $0x3e927e4fb7789f5c
+DATA d3e927e4fb7789f5cw<>+32(SB)/8, $0x3e927e4fb7789f5c
+DATA d3e927e4fb7789f5cw<>+40(SB)/8, $0x3e927e4fb7789f5c
+DATA d3e927e4fb7789f5cw<>+48(SB)/8, $0x3e927e4fb7789f5c
+DATA d3e927e4fb7789f5cw<>+56(SB)/8, $0x3e927e4fb7789f5c
+GLOBL d3e927e4fb7789f5cw<>(SB), RODATA|NOPTR, $64
+
+DATA d3efa01a01a01a01aw<>+0(SB)/8, $0x3efa01a01a01a01a
+DATA d3efa01a01a01a01aw<>+8(SB)/8, $0x3efa01a01a01a01a
+DATA d3efa01a01a01a01aw<>+16(SB)/8, $0x3efa01a01a01a01a
+DATA d3efa01a01a01a01aw<>+24(SB)/8, $0x3efa01a01a01a01a
+DATA d3efa01a01a01a01aw<>+32(SB)/8, $0x3efa01a01a01a01a
+DATA d3efa01a01a01a01aw<>+40(SB)/8, $0x3efa01a01a01a01a
+DATA d3efa01a01a01a01aw<>+48(SB)/8, $0x3efa01a01a01a01a
+DATA d3efa01a01a01a01aw<>+56(SB)/8, $0x3efa01a01a01a01a
+GLOBL d3efa01a01a01a01aw<>(SB), RODATA|NOPTR, $64
+
+DATA d3f56c16c16c16c17w<>+0(SB)/8, $0x3f56c16c16c16c17
+DATA d3f56c16c16c16c17w<>+8(SB)/8, $0x3f56c16c16c16c17
+DATA d3f56c16c16c16c17w<>+16(SB)/8, $0x3f56c16c16c16c17
+DATA d3f56c16c16c16c17w<>+24(SB)/8, $0x3f56c16c16c16c17
+DATA d3f56c16c16c16c17w<>+32(SB)/8, $0x3f56c16c16c16c17
+DATA d3f56c16c16c16c17w<>+40(SB)/8, $0x3f56c16c16c16c17
+DATA d3f56c16c16c16c17w<>+48(SB)/8, $0x3f56c16c16c16c17
+DATA d3f56c16c16c16c17w<>+56(SB)/8, $0x3f56c16c16c16c17
+GLOBL d3f56c16c16c16c17w<>(SB), RODATA|NOPTR, $64
+
+DATA d3fa5555555555555w<>+0(SB)/8, $0x3fa5555555555555
+DATA d3fa5555555555555w<>+8(SB)/8, $0x3fa5555555555555
+DATA d3fa5555555555555w<>+16(SB)/8, $0x3fa5555555555555
+DATA d3fa5555555555555w<>+24(SB)/8, $0x3fa5555555555555
+DATA d3fa5555555555555w<>+32(SB)/8, $0x3fa5555555555555
+DATA d3fa5555555555555w<>+40(SB)/8, $0x3fa5555555555555
+DATA d3fa5555555555555w<>+48(SB)/8, $0x3fa5555555555555
+DATA d3fa5555555555555w<>+56(SB)/8, $0x3fa5555555555555
+GLOBL d3fa5555555555555w<>(SB), RODATA|NOPTR, $64
+
+DATA d3fa20ded0b57fbdew<>+0(SB)/8, $0x3fa20ded0b57fbde
+DATA d3fa20ded0b57fbdew<>+8(SB)/8, $0x3fa20ded0b57fbde
+DATA d3fa20ded0b57fbdew<>+16(SB)/8, $0x3fa20ded0b57fbde
+DATA d3fa20ded0b57fbdew<>+24(SB)/8, $0x3fa20ded0b57fbde
+DATA d3fa20ded0b57fbdew<>+32(SB)/8, $0x3fa20ded0b57fbde
+DATA d3fa20ded0b57fbdew<>+40(SB)/8, $0x3fa20ded0b57fbde
+DATA d3fa20ded0b57fbdew<>+48(SB)/8, $0x3fa20ded0b57fbde
+DATA d3fa20ded0b57fbdew<>+56(SB)/8, $0x3fa20ded0b57fbde
+GLOBL d3fa20ded0b57fbdew<>(SB), RODATA|NOPTR, $64
+
+DATA d3fe66989be8ea71fw<>+0(SB)/8, $0x3fe66989be8ea71f
+DATA d3fe66989be8ea71fw<>+8(SB)/8, $0x3fe66989be8ea71f
+DATA d3fe66989be8ea71fw<>+16(SB)/8, $0x3fe66989be8ea71f
+DATA d3fe66989be8ea71fw<>+24(SB)/8, $0x3fe66989be8ea71f
+DATA d3fe66989be8ea71fw<>+32(SB)/8, $0x3fe66989be8ea71f
+DATA d3fe66989be8ea71fw<>+40(SB)/8, $0x3fe66989be8ea71f
+DATA d3fe66989be8ea71fw<>+48(SB)/8, $0x3fe66989be8ea71f
+DATA d3fe66989be8ea71fw<>+56(SB)/8, $0x3fe66989be8ea71f
+GLOBL d3fe66989be8ea71fw<>(SB), RODATA|NOPTR, $64
+
+DATA d40197eeff2a86f23w<>+0(SB)/8, $0x40197eeff2a86f23
+DATA d40197eeff2a86f23w<>+8(SB)/8, $0x40197eeff2a86f23
+DATA d40197eeff2a86f23w<>+16(SB)/8, $0x40197eeff2a86f23
+DATA d40197eeff2a86f23w<>+24(SB)/8, $0x40197eeff2a86f23
+DATA d40197eeff2a86f23w<>+32(SB)/8, $0x40197eeff2a86f23
+DATA d40197eeff2a86f23w<>+40(SB)/8, $0x40197eeff2a86f23
+DATA d40197eeff2a86f23w<>+48(SB)/8, $0x40197eeff2a86f23
+DATA d40197eeff2a86f23w<>+56(SB)/8, $0x40197eeff2a86f23
+GLOBL d40197eeff2a86f23w<>(SB), RODATA|NOPTR, $64
+
+DATA d4040f4d8cbb02431w<>+0(SB)/8, $0x4040f4d8cbb02431
+DATA d4040f4d8cbb02431w<>+8(SB)/8, $0x4040f4d8cbb02431
+DATA d4040f4d8cbb02431w<>+16(SB)/8, $0x4040f4d8cbb02431
+DATA d4040f4d8cbb02431w<>+24(SB)/8, $0x4040f4d8cbb02431
+DATA d4040f4d8cbb02431w<>+32(SB)/8, $0x4040f4d8cbb02431
+DATA d4040f4d8cbb02431w<>+40(SB)/8, $0x4040f4d8cbb02431
+DATA d4040f4d8cbb02431w<>+48(SB)/8, $0x4040f4d8cbb02431
+DATA d4040f4d8cbb02431w<>+56(SB)/8, $0x4040f4d8cbb02431
+GLOBL d4040f4d8cbb02431w<>(SB), RODATA|NOPTR, $64
+
+DATA d405c05131ca58d3cw<>+0(SB)/8, $0x405c05131ca58d3c
+DATA d405c05131ca58d3cw<>+8(SB)/8, $0x405c05131ca58d3c
+DATA d405c05131ca58d3cw<>+16(SB)/8, $0x405c05131ca58d3c
+DATA d405c05131ca58d3cw<>+24(SB)/8, $0x405c05131ca58d3c
+DATA d405c05131ca58d3cw<>+32(SB)/8, $0x405c05131ca58d3c
+DATA d405c05131ca58d3cw<>+40(SB)/8, $0x405c05131ca58d3c
+DATA d405c05131ca58d3cw<>+48(SB)/8, $0x405c05131ca58d3c
+DATA d405c05131ca58d3cw<>+56(SB)/8, $0x405c05131ca58d3c
+GLOBL d405c05131ca58d3cw<>(SB), RODATA|NOPTR, $64
+
+DATA d406ba6d5c7a28cf2w<>+0(SB)/8, $0x406ba6d5c7a28cf2
+DATA d406ba6d5c7a28cf2w<>+8(SB)/8, $0x406ba6d5c7a28cf2
+DATA d406ba6d5c7a28cf2w<>+16(SB)/8, $0x406ba6d5c7a28cf2
+DATA d406ba6d5c7a28cf2w<>+24(SB)/8, $0x406ba6d5c7a28cf2
+DATA d406ba6d5c7a28cf2w<>+32(SB)/8, $0x406ba6d5c7a28cf2
+DATA d406ba6d5c7a28cf2w<>+40(SB)/8, $0x406ba6d5c7a28cf2
+DATA d406ba6d5c7a28cf2w<>+48(SB)/8, $0x406ba6d5c7a28cf2
+DATA d406ba6d5c7a28cf2w<>+56(SB)/8, $0x406ba6d5c7a28cf2
+GLOBL d406ba6d5c7a28cf2w<>(SB), RODATA|NOPTR, $64
+
+DATA d406b869ea974c7e5w<>+0(SB)/8, $0x406b869ea974c7e5
+DATA d406b869ea974c7e5w<>+8(SB)/8, $0x406b869ea974c7e5
+DATA d406b869ea974c7e5w<>+16(SB)/8, $0x406b869ea974c7e5
+DATA d406b869ea974c7e5w<>+24(SB)/8, $0x406b869ea974c7e5
+DATA d406b869ea974c7e5w<>+32(SB)/8, $0x406b869ea974c7e5
+DATA d406b869ea974c7e5w<>+40(SB)/8, $0x406b869ea974c7e5
+DATA d406b869ea974c7e5w<>+48(SB)/8, $0x406b869ea974c7e5
+DATA d406b869ea974c7e5w<>+56(SB)/8, $0x406b869ea974c7e5
+GLOBL d406b869ea974c7e5w<>(SB), RODATA|NOPTR, $64
+
+DATA d3fb6a09e667f3bcaw<>+0(SB)/8, $0x3fb6a09e667f3bca
+DATA d3fb6a09e667f3bcaw<>+8(SB)/8, $0x3fb6a09e667f3bca
+DATA d3fb6a09e667f3bcaw<>+16(SB)/8, $0x3fb6a09e667f3bca
+DATA d3fb6a09e667f3bcaw<>+24(SB)/8, $0x3fb6a09e667f3bca
+DATA d3fb6a09e667f3bcaw<>+32(SB)/8, $0x3fb6a09e667f3bca
+DATA d3fb6a09e667f3bcaw<>+40(SB)/8, $0x3fb6a09e667f3bca
+DATA d3fb6a09e667f3bcaw<>+48(SB)/8, $0x3fb6a09e667f3bca
+DATA d3fb6a09e667f3bcaw<>+56(SB)/8, $0x3fb6a09e667f3bca
+GLOBL d3fb6a09e667f3bcaw<>(SB), RODATA|NOPTR, $64
+
+DATA d3ffc173673887d11w<>+0(SB)/8, $0x3ffc173673887d11
+DATA d3ffc173673887d11w<>+8(SB)/8, $0x3ffc173673887d11
+DATA d3ffc173673887d11w<>+16(SB)/8, $0x3ffc173673887d11
+DATA d3ffc173673887d11w<>+24(SB)/8, $0x3ffc173673887d11
+DATA d3ffc173673887d11w<>+32(SB)/8, $0x3ffc173673887d11
+DATA d3ffc173673887d11w<>+40(SB)/8, $0x3ffc173673887d11
+DATA d3ffc173673887d11w<>+48(SB)/8, $0x3ffc173673887d11
+DATA d3ffc173673887d11w<>+56(SB)/8, $0x3ffc173673887d11
+GLOBL d3ffc173673887d11w<>(SB), RODATA|NOPTR, $64
+
+DATA d4030106df11bd49dw<>+0(SB)/8, $0x4030106df11bd49d
+DATA d4030106df11bd49dw<>+8(SB)/8, $0x4030106df11bd49d
+DATA d4030106df11bd49dw<>+16(SB)/8, $0x4030106df11bd49d
+DATA d4030106df11bd49dw<>+24(SB)/8, $0x4030106df11bd49d
+DATA d4030106df11bd49dw<>+32(SB)/8, $0x4030106df11bd49d
+DATA d4030106df11bd49dw<>+40(SB)/8, $0x4030106df11bd49d
+DATA d4030106df11bd49dw<>+48(SB)/8, $0x4030106df11bd49d
+DATA d4030106df11bd49dw<>+56(SB)/8, $0x4030106df11bd49d
+GLOBL d4030106df11bd49dw<>(SB), RODATA|NOPTR, $64
+
+DATA d4055b1f78433a59aw<>+0(SB)/8, $0x4055b1f78433a59a
+DATA d4055b1f78433a59aw<>+8(SB)/8, $0x4055b1f78433a59a
+DATA d4055b1f78433a59aw<>+16(SB)/8, $0x4055b1f78433a59a
+DATA d4055b1f78433a59aw<>+24(SB)/8, $0x4055b1f78433a59a
+DATA d4055b1f78433a59aw<>+32(SB)/8, $0x4055b1f78433a59a
+DATA d4055b1f78433a59aw<>+40(SB)/8, $0x4055b1f78433a59a
+DATA d4055b1f78433a59aw<>+48(SB)/8, $0x4055b1f78433a59a
+DATA d4055b1f78433a59aw<>+56(SB)/8, $0x4055b1f78433a59a
+GLOBL d4055b1f78433a59aw<>(SB), RODATA|NOPTR, $64
+
+DATA d4072890729ba7820w<>+0(SB)/8, $0x4072890729ba7820
+DATA d4072890729ba7820w<>+8(SB)/8, $0x4072890729ba7820
+DATA d4072890729ba7820w<>+16(SB)/8, $0x4072890729ba7820
+DATA d4072890729ba7820w<>+24(SB)/8, $0x4072890729ba7820
+DATA d4072890729ba7820w<>+32(SB)/8, $0x4072890729ba7820
+DATA d4072890729ba7820w<>+40(SB)/8, $0x4072890729ba7820
+DATA d4072890729ba7820w<>+48(SB)/8, $0x4072890729ba7820
+DATA d4072890729ba7820w<>+56(SB)/8, $0x4072890729ba7820
+GLOBL d4072890729ba7820w<>(SB), RODATA|NOPTR, $64
+
+DATA d4083eaab47fa1777w<>+0(SB)/8, $0x4083eaab47fa1777
+DATA d4083eaab47fa1777w<>+8(SB)/8, $0x4083eaab47fa1777
+DATA d4083eaab47fa1777w<>+16(SB)/8, $0x4083eaab47fa1777
+DATA d4083eaab47fa1777w<>+24(SB)/8, $0x4083eaab47fa1777
+DATA d4083eaab47fa1777w<>+32(SB)/8, $0x4083eaab47fa1777
+DATA d4083eaab47fa1777w<>+40(SB)/8, $0x4083eaab47fa1777
+DATA d4083eaab47fa1777w<>+48(SB)/8, $0x4083eaab47fa1777
+DATA d4083eaab47fa1777w<>+56(SB)/8, $0x4083eaab47fa1777
+GLOBL d4083eaab47fa1777w<>(SB), RODATA|NOPTR, $64
+
+DATA d4088ce9cb298974aw<>+0(SB)/8, $0x4088ce9cb298974a
+DATA d4088ce9cb298974aw<>+8(SB)/8, $0x4088ce9cb298974a
+DATA d4088ce9cb298974aw<>+16(SB)/8, $0x4088ce9cb298974a
+DATA d4088ce9cb298974aw<>+24(SB)/8, $0x4088ce9cb298974a
+DATA d4088ce9cb298974aw<>+32(SB)/8, $0x4088ce9cb298974a
+DATA d4088ce9cb298974aw<>+40(SB)/8, $0x4088ce9cb298974a
+DATA d4088ce9cb298974aw<>+48(SB)/8, $0x4088ce9cb298974a
+DATA d4088ce9cb298974aw<>+56(SB)/8, $0x4088ce9cb298974a
+GLOBL d4088ce9cb298974aw<>(SB), RODATA|NOPTR, $64
+
+DATA d407b869ea974c7e5w<>+0(SB)/8, $0x407b869ea974c7e5
+DATA d407b869ea974c7e5w<>+8(SB)/8, $0x407b869ea974c7e5
+DATA d407b869ea974c7e5w<>+16(SB)/8, $0x407b869ea974c7e5
+DATA d407b869ea974c7e5w<>+24(SB)/8, $0x407b869ea974c7e5
+DATA d407b869ea974c7e5w<>+32(SB)/8, $0x407b869ea974c7e5
+DATA d407b869ea974c7e5w<>+40(SB)/8, $0x407b869ea974c7e5
+DATA d407b869ea974c7e5w<>+48(SB)/8, $0x407b869ea974c7e5
+DATA d407b869ea974c7e5w<>+56(SB)/8, $0x407b869ea974c7e5
+GLOBL d407b869ea974c7e5w<>(SB), RODATA|NOPTR, $64
+
+DATA dffe6a09e667f3bcdw<>+0(SB)/8, $0xffe6a09e667f3bcd
+DATA dffe6a09e667f3bcdw<>+8(SB)/8, $0xffe6a09e667f3bcd
+DATA dffe6a09e667f3bcdw<>+16(SB)/8, $0xffe6a09e667f3bcd
+DATA dffe6a09e667f3bcdw<>+24(SB)/8, $0xffe6a09e667f3bcd
+DATA dffe6a09e667f3bcdw<>+32(SB)/8, $0xffe6a09e667f3bcd
+DATA dffe6a09e667f3bcdw<>+40(SB)/8, $0xffe6a09e667f3bcd
+DATA dffe6a09e667f3bcdw<>+48(SB)/8, $0xffe6a09e667f3bcd
+DATA dffe6a09e667f3bcdw<>+56(SB)/8, $0xffe6a09e667f3bcd
+GLOBL dffe6a09e667f3bcdw<>(SB), RODATA|NOPTR, $64
+
+DATA dfff0000000000000w<>+0(SB)/8, $0xfff0000000000000
+DATA dfff0000000000000w<>+8(SB)/8, $0xfff0000000000000
+DATA dfff0000000000000w<>+16(SB)/8, $0xfff0000000000000
+DATA dfff0000000000000w<>+24(SB)/8, $0xfff0000000000000
+DATA dfff0000000000000w<>+32(SB)/8, $0xfff0000000000000
+DATA dfff0000000000000w<>+40(SB)/8, $0xfff0000000000000
+DATA dfff0000000000000w<>+48(SB)/8, $0xfff0000000000000
+DATA dfff0000000000000w<>+56(SB)/8, $0xfff0000000000000
+GLOBL dfff0000000000000w<>(SB), RODATA|NOPTR, $64
+
+DATA d4330000000000000w<>+0(SB)/8, $0x4330000000000000
+DATA d4330000000000000w<>+8(SB)/8, $0x4330000000000000
+DATA d4330000000000000w<>+16(SB)/8, $0x4330000000000000
+DATA d4330000000000000w<>+24(SB)/8, $0x4330000000000000
+DATA d4330000000000000w<>+32(SB)/8, $0x4330000000000000
+DATA d4330000000000000w<>+40(SB)/8, $0x4330000000000000
+DATA d4330000000000000w<>+48(SB)/8, $0x4330000000000000
+DATA d4330000000000000w<>+56(SB)/8, $0x4330000000000000
+GLOBL d4330000000000000w<>(SB), RODATA|NOPTR, $64
+
+DATA d4330000000000400w<>+0(SB)/8, $0x4330000000000400
+DATA d4330000000000400w<>+8(SB)/8, $0x4330000000000400
+DATA d4330000000000400w<>+16(SB)/8, $0x4330000000000400
+DATA d4330000000000400w<>+24(SB)/8, $0x4330000000000400
+DATA d4330000000000400w<>+32(SB)/8, $0x4330000000000400
+DATA d4330000000000400w<>+40(SB)/8, $0x4330000000000400
+DATA d4330000000000400w<>+48(SB)/8, $0x4330000000000400
+DATA d4330000000000400w<>+56(SB)/8, $0x4330000000000400
+GLOBL d4330000000000400w<>(SB), RODATA|NOPTR, $64
+
+DATA d3dea39ef35793c76w<>+0(SB)/8, $0x3dea39ef35793c76
+DATA d3dea39ef35793c76w<>+8(SB)/8, $0x3dea39ef35793c76
+DATA d3dea39ef35793c76w<>+16(SB)/8, $0x3dea39ef35793c76
+DATA d3dea39ef35793c76w<>+24(SB)/8, $0x3dea39ef35793c76
+DATA d3dea39ef35793c76w<>+32(SB)/8, $0x3dea39ef35793c76
+DATA d3dea39ef35793c76w<>+40(SB)/8, $0x3dea39ef35793c76
+DATA d3dea39ef35793c76w<>+48(SB)/8, $0x3dea39ef35793c76
+DATA d3dea39ef35793c76w<>+56(SB)/8, $0x3dea39ef35793c76
+GLOBL d3dea39ef35793c76w<>(SB), RODATA|NOPTR, $64
+
+DATA d3fe62e42fee00000w<>+0(SB)/8, $0x3fe62e42fee00000
+DATA d3fe62e42fee00000w<>+8(SB)/8, $0x3fe62e42fee00000
+DATA d3fe62e42fee00000w<>+16(SB)/8, $0x3fe62e42fee00000
+DATA d3fe62e42fee00000w<>+24(SB)/8, $0x3fe62e42fee00000
+DATA d3fe62e42fee00000w<>+32(SB)/8, $0x3fe62e42fee00000
+DATA d3fe62e42fee00000w<>+40(SB)/8, $0x3fe62e42fee00000
+DATA d3fe62e42fee00000w<>+48(SB)/8, $0x3fe62e42fee00000
+DATA d3fe62e42fee00000w<>+56(SB)/8, $0x3fe62e42fee00000
+GLOBL d3fe62e42fee00000w<>(SB), RODATA|NOPTR, $64

@@ -4,10 +4,8 @@ package models
 
 import "mcrisk/block"
 
-func (*garchSteps) vector(_ *block.Track, _ *[block.Lanes]float64, _ *block.Track, _, _ int) (int, uint16) {
-	return 1, allLanes
-}
+func (*garchSteps) vector(*block.Track, *[block.Lanes]float64, *block.Track, int) bool { return false }
 
-func (*hestonSteps) vector(_ []*block.Track, _ *[block.Lanes]float64, _ *block.Track, _, _ int) (int, uint16) {
-	return 1, allLanes
+func (*hestonSteps) vector([]*block.Track, *[block.Lanes]float64, *block.Track, int) bool {
+	return false
 }
