@@ -34,7 +34,7 @@ func heston() {
 		exponential := GP32() // lanes where it is none
 		MOVL(s.left, exponential)
 		XORL(s.left, s.left)
-		s.leave(0, both(w.compare(atLeast, constant(0.71)), w.compare(atMost, constant(1.41))))
+		s.leave(0, bothOf(w.compare(atLeast, constant(0.71)), w.compare(atMost, constant(1.41))))
 		squared := GP32()
 		MOVL(exponential, squared)
 		NOTL(squared)
@@ -57,16 +57,16 @@ func heston() {
 			beta := div(q, means.load(from, n))
 			gain := sub(beta, s.number("a2"))
 			of := add(p, div(mul(beta, q), gain))
-			ok := both(gain.compare(greater, constant(0.0)),
-				both(of.compare(atLeast, constant(0.71)), of.compare(atMost, constant(1.41))))
+			ok := bothOf(gain.compare(greater, constant(0.0)),
+				bothOf(of.compare(atLeast, constant(0.71)), of.compare(atMost, constant(1.41))))
 			qAgain, betaAgain := q.aside(), beta.aside()
 			k0 := apply(VXORPD, logNear(sub(of, constant(1.0))), load(constant(uint64(1<<63))))
 			squared := psis.load(from, n).compare(atMost, constant(psiC))
 			k0s.store(from, k0.choose(squared, k0s.load(from, n)))
 
 			z := s.z[1].load(from, n)
-			ok = both(ok, z.size().compare(less, constant(3.5)))
-			s.leave(from, either(ok, squared))
+			ok = bothOf(ok, z.size().compare(less, constant(3.5)))
+			s.leave(from, eitherOf(ok, squared))
 			tail := above(z, s.table)
 			q = qAgain()
 			below := tail.compare(less, q)
@@ -92,8 +92,8 @@ func heston() {
 	})
 }
 
-func both(x, y []mask) []mask   { return pairwise(and, x, y) }
-func either(x, y []mask) []mask { return pairwise(or, x, y) }
+func bothOf(x, y []mask) []mask   { return pairwise(and, x, y) }
+func eitherOf(x, y []mask) []mask { return pairwise(or, x, y) }
 
 func pairwise(f func(x, y mask) mask, x, y []mask) []mask {
 	dst := make([]mask, len(x))

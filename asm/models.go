@@ -266,12 +266,11 @@ func shock(z reg.VecVirtual, curve reg.Register) reg.VecVirtual {
 		halves = append(halves, reg.Register(XMM()))
 		VEXTRACTI128(U8(1), node, halves[1])
 	}
-	var c [4]reg.VecVirtual
-	turned(func(lane int) Mem {
+	c := turned(func(lane int) Mem {
 		offset := GP32()
 		VPEXTRD(U8(lane%4), halves[lane/4], offset)
 		return Mem{Base: curve, Index: offset.As64(), Scale: 1}
-	}, func(j int, column reg.VecVirtual) { c[j] = column })
+	}, 4)
 	x := addpd(mulpd(addpd(mulpd(addpd(mulpd(t, c[3]), c[2]), t), c[1]), t), c[0])
 	x = do(VANDPD, x, constant(uint64(1<<63-1)))
 	return do(VORPD, do(VANDPD, z, constant(uint64(1<<63))), x)

@@ -2294,291 +2294,291 @@ TEXT ·garchAVX512(SB), $128-66
 	XORQ R8, R8
 
 step:
-	XORL         R9, R9
-	VMOVUPD      (BX), Z0
-	VANDPD       d7fffffffffffffffw<>+0(SB), Z0, Z1
-	VMULPD       d4040000000000000w<>+0(SB), Z1, Z1
-	VMINPD       d406be00000000000w<>+0(SB), Z1, Z10
-	VCVTTPD2DQ   Z10, Y4
-	VCVTDQ2PD    Y4, Z10
-	VSUBPD       Z10, Z1, Z1
-	VPSLLD       $0x05, Y4, Y4
-	VEXTRACTI128 $0x01, Y4, X6
-	VPEXTRD      $0x00, X4, R10
-	VMOVUPD      (DI)(R10*1), Y2
-	VPEXTRD      $0x02, X4, R10
-	VINSERTF64X4 $0x01, (DI)(R10*1), Z2, Z2
-	VPEXTRD      $0x01, X4, R10
-	VMOVUPD      (DI)(R10*1), Y3
-	VPEXTRD      $0x03, X4, R10
-	VINSERTF64X4 $0x01, (DI)(R10*1), Z3, Z3
-	VUNPCKLPD    Z3, Z2, Z10
-	VUNPCKHPD    Z3, Z2, Z11
-	VPEXTRD      $0x00, X6, R10
-	VMOVUPD      (DI)(R10*1), Y4
-	VPEXTRD      $0x02, X6, R10
-	VINSERTF64X4 $0x01, (DI)(R10*1), Z4, Z4
-	VPEXTRD      $0x01, X6, R10
-	VMOVUPD      (DI)(R10*1), Y5
-	VPEXTRD      $0x03, X6, R10
-	VINSERTF64X4 $0x01, (DI)(R10*1), Z5, Z5
-	VUNPCKLPD    Z5, Z4, Z12
-	VUNPCKHPD    Z5, Z4, Z13
-	VSHUFF64X2   $0x88, Z12, Z10, Z14
-	VSHUFF64X2   $0x88, Z13, Z11, Z15
-	VSHUFF64X2   $0xdd, Z12, Z10, Z10
-	VSHUFF64X2   $0xdd, Z13, Z11, Z11
-	VMULPD       Z11, Z1, Z11
-	VADDPD       Z10, Z11, Z10
-	VMULPD       Z1, Z10, Z10
-	VADDPD       Z15, Z10, Z10
-	VMULPD       Z1, Z10, Z1
-	VADDPD       Z14, Z1, Z1
-	VANDPD       d7fffffffffffffffw<>+0(SB), Z1, Z1
-	VANDPD       d8000000000000000w<>+0(SB), Z0, Z0
-	VORPD        Z1, Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      64(BX), Z0
-	VANDPD       d7fffffffffffffffw<>+0(SB), Z0, Z1
-	VMULPD       d4040000000000000w<>+0(SB), Z1, Z1
-	VMINPD       d406be00000000000w<>+0(SB), Z1, Z10
-	VCVTTPD2DQ   Z10, Y3
-	VCVTDQ2PD    Y3, Z10
-	VSUBPD       Z10, Z1, Z1
-	VPSLLD       $0x05, Y3, Y3
-	VEXTRACTI128 $0x01, Y3, X2
-	VPEXTRD      $0x00, X3, R10
-	VMOVUPD      (DI)(R10*1), Y6
-	VPEXTRD      $0x02, X3, R10
-	VINSERTF64X4 $0x01, (DI)(R10*1), Z6, Z6
-	VPEXTRD      $0x01, X3, R10
-	VMOVUPD      (DI)(R10*1), Y7
-	VPEXTRD      $0x03, X3, R10
-	VINSERTF64X4 $0x01, (DI)(R10*1), Z7, Z7
-	VUNPCKLPD    Z7, Z6, Z10
-	VUNPCKHPD    Z7, Z6, Z11
-	VPEXTRD      $0x00, X2, R10
-	VMOVUPD      (DI)(R10*1), Y8
-	VPEXTRD      $0x02, X2, R10
-	VINSERTF64X4 $0x01, (DI)(R10*1), Z8, Z8
-	VPEXTRD      $0x01, X2, R10
-	VMOVUPD      (DI)(R10*1), Y9
-	VPEXTRD      $0x03, X2, R10
-	VINSERTF64X4 $0x01, (DI)(R10*1), Z9, Z9
-	VUNPCKLPD    Z9, Z8, Z12
-	VUNPCKHPD    Z9, Z8, Z13
-	VSHUFF64X2   $0x88, Z12, Z10, Z14
-	VSHUFF64X2   $0x88, Z13, Z11, Z15
-	VSHUFF64X2   $0xdd, Z12, Z10, Z10
-	VSHUFF64X2   $0xdd, Z13, Z11, Z11
-	VMULPD       Z11, Z1, Z11
-	VADDPD       Z10, Z11, Z10
-	VMULPD       Z1, Z10, Z10
-	VADDPD       Z15, Z10, Z10
-	VMULPD       Z1, Z10, Z1
-	VADDPD       Z14, Z1, Z1
-	VANDPD       d7fffffffffffffffw<>+0(SB), Z1, Z1
-	VANDPD       d8000000000000000w<>+0(SB), Z0, Z0
-	VORPD        Z1, Z0, Z0
-	VMOVUPD      Z0, 64(AX)
-	VMOVUPD      (AX), Z0
-	VMOVUPD      (CX), Z1
-	VMOVUPD      Z1, (DX)
-	VBROADCASTSD 8(SI), Z10
-	VMINPD       Z10, Z1, Z1
-	VBROADCASTSD (SI), Z10
-	VMULPD       Z10, Z1, Z10
-	VMOVUPD      Z10, (SP)
-	VSQRTPD      Z10, Z11
-	VMULPD       Z0, Z11, Z11
-	VMOVUPD      Z11, (AX)
-	VPMOVQ2M     Z0, K1
-	VBROADCASTSD 24(SI), Z11
-	VBROADCASTSD 32(SI), Z12
-	VMOVUPD      Z11, Z11
-	VBLENDMPD    Z12, Z11, K1, Z11
-	VMULPD       Z0, Z0, Z0
-	VMULPD       Z0, Z11, Z0
-	VBROADCASTSD 40(SI), Z11
-	VADDPD       Z11, Z0, Z0
-	VMULPD       Z0, Z1, Z0
-	VBROADCASTSD 48(SI), Z1
-	VADDPD       Z1, Z0, Z0
-	VMOVUPD      Z0, (CX)
-	VCMPPD       $0x11, d3f847ae147ae147bw<>+0(SB), Z10, K1
-	KMOVB        K1, R10
-	XORL         $0x000000ff, R10
-	ORL          R10, R9
-	VMOVUPD      64(AX), Z0
-	VMOVUPD      64(CX), Z1
-	VMOVUPD      Z1, 64(DX)
-	VBROADCASTSD 8(SI), Z10
-	VMINPD       Z10, Z1, Z1
-	VBROADCASTSD (SI), Z10
-	VMULPD       Z10, Z1, Z10
-	VMOVUPD      Z10, 64(SP)
-	VSQRTPD      Z10, Z11
-	VMULPD       Z0, Z11, Z11
-	VMOVUPD      Z11, 64(AX)
-	VPMOVQ2M     Z0, K1
-	VBROADCASTSD 24(SI), Z11
-	VBROADCASTSD 32(SI), Z12
-	VMOVUPD      Z11, Z11
-	VBLENDMPD    Z12, Z11, K1, Z11
-	VMULPD       Z0, Z0, Z0
-	VMULPD       Z0, Z11, Z0
-	VBROADCASTSD 40(SI), Z11
-	VADDPD       Z11, Z0, Z0
-	VMULPD       Z0, Z1, Z0
-	VBROADCASTSD 48(SI), Z1
-	VADDPD       Z1, Z0, Z0
-	VMOVUPD      Z0, 64(CX)
-	VCMPPD       $0x11, d3f847ae147ae147bw<>+0(SB), Z10, K1
-	KMOVB        K1, R10
-	XORL         $0x000000ff, R10
-	SHLL         $0x08, R10
-	ORL          R10, R9
-	VMOVUPD      (SP), Z0
-	VMOVUPD      64(SP), Z1
-	VBROADCASTSD 144(SI), Z10
-	VMULPD       Z10, Z0, Z11
-	VMULPD       Z10, Z1, Z10
-	VBROADCASTSD 136(SI), Z12
-	VADDPD       Z12, Z11, Z11
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z0, Z11, Z11
-	VMULPD       Z1, Z10, Z10
-	VBROADCASTSD 128(SI), Z12
-	VADDPD       Z12, Z11, Z11
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z0, Z11, Z11
-	VMULPD       Z1, Z10, Z10
-	VBROADCASTSD 120(SI), Z12
-	VADDPD       Z12, Z11, Z11
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z0, Z11, Z11
-	VMULPD       Z1, Z10, Z10
-	VBROADCASTSD 112(SI), Z12
-	VADDPD       Z12, Z11, Z11
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z0, Z11, Z11
-	VMULPD       Z1, Z10, Z10
-	VBROADCASTSD 104(SI), Z12
-	VADDPD       Z12, Z11, Z11
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z0, Z11, Z11
-	VMULPD       Z1, Z10, Z10
-	VCMPPD       $0x1d, d3f1a36e2eb1c432dw<>+0(SB), Z0, K1
-	VCMPPD       $0x1d, d3f1a36e2eb1c432dw<>+0(SB), Z1, K2
-	VMOVAPD.Z    Z11, K1, Z11
-	VMOVAPD.Z    Z10, K2, Z10
-	VBROADCASTSD 96(SI), Z12
-	VADDPD       Z12, Z11, Z11
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z0, Z11, Z11
-	VMULPD       Z1, Z10, Z10
-	VBROADCASTSD 88(SI), Z12
-	VADDPD       Z12, Z11, Z11
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z0, Z11, Z11
-	VMULPD       Z1, Z10, Z10
-	VBROADCASTSD 80(SI), Z12
-	VADDPD       Z12, Z11, Z11
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z0, Z11, Z11
-	VMULPD       Z1, Z10, Z10
-	VBROADCASTSD 72(SI), Z12
-	VADDPD       Z12, Z11, Z11
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z0, Z11, Z11
-	VMULPD       Z1, Z10, Z10
-	VBROADCASTSD 64(SI), Z12
-	VADDPD       Z12, Z11, Z11
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z0, Z11, Z11
-	VMULPD       Z1, Z10, Z10
-	VBROADCASTSD 56(SI), Z12
-	VADDPD       Z12, Z11, Z11
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z0, Z11, Z0
-	VMULPD       Z1, Z10, Z1
-	VBROADCASTSD 16(SI), Z10
-	VADDPD       d4000000000000000w<>+0(SB), Z0, Z11
-	VADDPD       d4000000000000000w<>+0(SB), Z1, Z12
-	VDIVPD       Z11, Z0, Z11
-	VDIVPD       Z12, Z1, Z12
-	VMULPD       Z11, Z11, Z13
-	VMULPD       Z12, Z12, Z14
-	VMULPD       d3fb642c8590b2164w<>+0(SB), Z13, Z15
-	VMULPD       d3fb642c8590b2164w<>+0(SB), Z14, Z16
-	VADDPD       d3fb8618618618618w<>+0(SB), Z15, Z15
-	VADDPD       d3fb8618618618618w<>+0(SB), Z16, Z16
-	VMULPD       Z13, Z15, Z15
-	VMULPD       Z14, Z16, Z16
-	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z15, Z15
-	VADDPD       d3fbaf286bca1af28w<>+0(SB), Z16, Z16
-	VMULPD       Z13, Z15, Z15
-	VMULPD       Z14, Z16, Z16
-	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z15, Z15
-	VADDPD       d3fbe1e1e1e1e1e1ew<>+0(SB), Z16, Z16
-	VMULPD       Z13, Z15, Z15
-	VMULPD       Z14, Z16, Z16
-	VADDPD       d3fc1111111111111w<>+0(SB), Z15, Z15
-	VADDPD       d3fc1111111111111w<>+0(SB), Z16, Z16
-	VMULPD       Z13, Z15, Z15
-	VMULPD       Z14, Z16, Z16
-	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z15, Z15
-	VADDPD       d3fc3b13b13b13b14w<>+0(SB), Z16, Z16
-	VMULPD       Z13, Z15, Z15
-	VMULPD       Z14, Z16, Z16
-	VADDPD       d3fc745d1745d1746w<>+0(SB), Z15, Z15
-	VADDPD       d3fc745d1745d1746w<>+0(SB), Z16, Z16
-	VMULPD       Z13, Z15, Z15
-	VMULPD       Z14, Z16, Z16
-	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z15, Z15
-	VADDPD       d3fcc71c71c71c71cw<>+0(SB), Z16, Z16
-	VMULPD       Z13, Z15, Z15
-	VMULPD       Z14, Z16, Z16
-	VADDPD       d3fd2492492492492w<>+0(SB), Z15, Z15
-	VADDPD       d3fd2492492492492w<>+0(SB), Z16, Z16
-	VMULPD       Z13, Z15, Z15
-	VMULPD       Z14, Z16, Z16
-	VADDPD       d3fd999999999999aw<>+0(SB), Z15, Z15
-	VADDPD       d3fd999999999999aw<>+0(SB), Z16, Z16
-	VMULPD       Z13, Z15, Z15
-	VMULPD       Z14, Z16, Z16
-	VADDPD       d3fe5555555555555w<>+0(SB), Z15, Z15
-	VADDPD       d3fe5555555555555w<>+0(SB), Z16, Z16
-	VMULPD       Z13, Z15, Z13
-	VMULPD       Z14, Z16, Z14
-	VMULPD       Z0, Z0, Z15
-	VMULPD       Z1, Z1, Z16
-	VMULPD       d3fe0000000000000w<>+0(SB), Z15, Z15
-	VMULPD       d3fe0000000000000w<>+0(SB), Z16, Z16
-	VADDPD       Z13, Z15, Z13
-	VADDPD       Z14, Z16, Z14
-	VMULPD       Z11, Z13, Z11
-	VMULPD       Z12, Z14, Z12
-	VMOVDQU64    d0000000000000000w<>+0(SB), Z13
-	VSUBPD       Z11, Z15, Z11
-	VSUBPD       Z12, Z16, Z12
-	VSUBPD       Z0, Z11, Z0
-	VSUBPD       Z1, Z12, Z1
-	VSUBPD       Z0, Z13, Z0
-	VSUBPD       Z1, Z13, Z1
-	VSUBPD       Z0, Z10, Z0
-	VSUBPD       Z1, Z10, Z1
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         $0x00000080, BX
-	ADDQ         $0x00000080, AX
-	INCQ         R8
-	TESTL        R9, R9
-	JNZ          out
-	CMPQ         R8, steps+32(FP)
-	JLT          step
+	XORL            R9, R9
+	VMOVUPD         (BX), Z0
+	VANDPD          d7fffffffffffffffw<>+0(SB), Z0, Z1
+	VMULPD          d4040000000000000w<>+0(SB), Z1, Z1
+	VMINPD          d406be00000000000w<>+0(SB), Z1, Z2
+	VCVTTPD2DQ      Z2, Y3
+	VCVTDQ2PD       Y3, Z2
+	VSUBPD          Z2, Z1, Z1
+	VPSLLD          $0x05, Y3, Y3
+	VEXTRACTI128    $0x01, Y3, X2
+	VPEXTRD         $0x00, X3, R10
+	VBROADCASTF64X4 (DI)(R10*1), Z4
+	VPEXTRD         $0x02, X3, R10
+	VINSERTF64X4    $0x01, (DI)(R10*1), Z4, Z4
+	VPEXTRD         $0x01, X3, R10
+	VBROADCASTF64X4 (DI)(R10*1), Z5
+	VPEXTRD         $0x03, X3, R10
+	VINSERTF64X4    $0x01, (DI)(R10*1), Z5, Z5
+	VUNPCKLPD       Z5, Z4, Z3
+	VUNPCKHPD       Z5, Z4, Z4
+	VPEXTRD         $0x00, X2, R10
+	VBROADCASTF64X4 (DI)(R10*1), Z5
+	VPEXTRD         $0x02, X2, R10
+	VINSERTF64X4    $0x01, (DI)(R10*1), Z5, Z5
+	VPEXTRD         $0x01, X2, R10
+	VBROADCASTF64X4 (DI)(R10*1), Z6
+	VPEXTRD         $0x03, X2, R10
+	VINSERTF64X4    $0x01, (DI)(R10*1), Z6, Z6
+	VUNPCKLPD       Z6, Z5, Z2
+	VUNPCKHPD       Z6, Z5, Z5
+	VSHUFF64X2      $0x88, Z2, Z3, Z6
+	VSHUFF64X2      $0x88, Z5, Z4, Z7
+	VSHUFF64X2      $0xdd, Z2, Z3, Z2
+	VSHUFF64X2      $0xdd, Z5, Z4, Z3
+	VMULPD          Z3, Z1, Z3
+	VADDPD          Z2, Z3, Z2
+	VMULPD          Z1, Z2, Z2
+	VADDPD          Z7, Z2, Z2
+	VMULPD          Z1, Z2, Z1
+	VADDPD          Z6, Z1, Z1
+	VANDPD          d7fffffffffffffffw<>+0(SB), Z1, Z1
+	VANDPD          d8000000000000000w<>+0(SB), Z0, Z0
+	VORPD           Z1, Z0, Z0
+	VMOVUPD         Z0, (AX)
+	VMOVUPD         64(BX), Z0
+	VANDPD          d7fffffffffffffffw<>+0(SB), Z0, Z1
+	VMULPD          d4040000000000000w<>+0(SB), Z1, Z1
+	VMINPD          d406be00000000000w<>+0(SB), Z1, Z2
+	VCVTTPD2DQ      Z2, Y3
+	VCVTDQ2PD       Y3, Z2
+	VSUBPD          Z2, Z1, Z1
+	VPSLLD          $0x05, Y3, Y3
+	VEXTRACTI128    $0x01, Y3, X2
+	VPEXTRD         $0x00, X3, R10
+	VBROADCASTF64X4 (DI)(R10*1), Z4
+	VPEXTRD         $0x02, X3, R10
+	VINSERTF64X4    $0x01, (DI)(R10*1), Z4, Z4
+	VPEXTRD         $0x01, X3, R10
+	VBROADCASTF64X4 (DI)(R10*1), Z5
+	VPEXTRD         $0x03, X3, R10
+	VINSERTF64X4    $0x01, (DI)(R10*1), Z5, Z5
+	VUNPCKLPD       Z5, Z4, Z3
+	VUNPCKHPD       Z5, Z4, Z4
+	VPEXTRD         $0x00, X2, R10
+	VBROADCASTF64X4 (DI)(R10*1), Z5
+	VPEXTRD         $0x02, X2, R10
+	VINSERTF64X4    $0x01, (DI)(R10*1), Z5, Z5
+	VPEXTRD         $0x01, X2, R10
+	VBROADCASTF64X4 (DI)(R10*1), Z6
+	VPEXTRD         $0x03, X2, R10
+	VINSERTF64X4    $0x01, (DI)(R10*1), Z6, Z6
+	VUNPCKLPD       Z6, Z5, Z2
+	VUNPCKHPD       Z6, Z5, Z5
+	VSHUFF64X2      $0x88, Z2, Z3, Z6
+	VSHUFF64X2      $0x88, Z5, Z4, Z7
+	VSHUFF64X2      $0xdd, Z2, Z3, Z2
+	VSHUFF64X2      $0xdd, Z5, Z4, Z3
+	VMULPD          Z3, Z1, Z3
+	VADDPD          Z2, Z3, Z2
+	VMULPD          Z1, Z2, Z2
+	VADDPD          Z7, Z2, Z2
+	VMULPD          Z1, Z2, Z1
+	VADDPD          Z6, Z1, Z1
+	VANDPD          d7fffffffffffffffw<>+0(SB), Z1, Z1
+	VANDPD          d8000000000000000w<>+0(SB), Z0, Z0
+	VORPD           Z1, Z0, Z0
+	VMOVUPD         Z0, 64(AX)
+	VMOVUPD         (AX), Z0
+	VMOVUPD         (CX), Z1
+	VMOVUPD         Z1, (DX)
+	VBROADCASTSD    8(SI), Z2
+	VMINPD          Z2, Z1, Z1
+	VBROADCASTSD    (SI), Z2
+	VMULPD          Z2, Z1, Z2
+	VMOVUPD         Z2, (SP)
+	VSQRTPD         Z2, Z3
+	VMULPD          Z0, Z3, Z3
+	VMOVUPD         Z3, (AX)
+	VPMOVQ2M        Z0, K1
+	VBROADCASTSD    24(SI), Z3
+	VBROADCASTSD    32(SI), Z4
+	VMOVUPD         Z3, Z3
+	VBLENDMPD       Z4, Z3, K1, Z3
+	VMULPD          Z0, Z0, Z0
+	VMULPD          Z0, Z3, Z0
+	VBROADCASTSD    40(SI), Z3
+	VADDPD          Z3, Z0, Z0
+	VMULPD          Z0, Z1, Z0
+	VBROADCASTSD    48(SI), Z1
+	VADDPD          Z1, Z0, Z0
+	VMOVUPD         Z0, (CX)
+	VCMPPD          $0x11, d3f847ae147ae147bw<>+0(SB), Z2, K1
+	KMOVB           K1, R10
+	XORL            $0x000000ff, R10
+	ORL             R10, R9
+	VMOVUPD         64(AX), Z0
+	VMOVUPD         64(CX), Z1
+	VMOVUPD         Z1, 64(DX)
+	VBROADCASTSD    8(SI), Z2
+	VMINPD          Z2, Z1, Z1
+	VBROADCASTSD    (SI), Z2
+	VMULPD          Z2, Z1, Z2
+	VMOVUPD         Z2, 64(SP)
+	VSQRTPD         Z2, Z3
+	VMULPD          Z0, Z3, Z3
+	VMOVUPD         Z3, 64(AX)
+	VPMOVQ2M        Z0, K1
+	VBROADCASTSD    24(SI), Z3
+	VBROADCASTSD    32(SI), Z4
+	VMOVUPD         Z3, Z3
+	VBLENDMPD       Z4, Z3, K1, Z3
+	VMULPD          Z0, Z0, Z0
+	VMULPD          Z0, Z3, Z0
+	VBROADCASTSD    40(SI), Z3
+	VADDPD          Z3, Z0, Z0
+	VMULPD          Z0, Z1, Z0
+	VBROADCASTSD    48(SI), Z1
+	VADDPD          Z1, Z0, Z0
+	VMOVUPD         Z0, 64(CX)
+	VCMPPD          $0x11, d3f847ae147ae147bw<>+0(SB), Z2, K1
+	KMOVB           K1, R10
+	XORL            $0x000000ff, R10
+	SHLL            $0x08, R10
+	ORL             R10, R9
+	VMOVUPD         (SP), Z0
+	VMOVUPD         64(SP), Z1
+	VBROADCASTSD    144(SI), Z2
+	VMULPD          Z2, Z0, Z3
+	VMULPD          Z2, Z1, Z2
+	VBROADCASTSD    136(SI), Z4
+	VADDPD          Z4, Z3, Z3
+	VADDPD          Z4, Z2, Z2
+	VMULPD          Z0, Z3, Z3
+	VMULPD          Z1, Z2, Z2
+	VBROADCASTSD    128(SI), Z4
+	VADDPD          Z4, Z3, Z3
+	VADDPD          Z4, Z2, Z2
+	VMULPD          Z0, Z3, Z3
+	VMULPD          Z1, Z2, Z2
+	VBROADCASTSD    120(SI), Z4
+	VADDPD          Z4, Z3, Z3
+	VADDPD          Z4, Z2, Z2
+	VMULPD          Z0, Z3, Z3
+	VMULPD          Z1, Z2, Z2
+	VBROADCASTSD    112(SI), Z4
+	VADDPD          Z4, Z3, Z3
+	VADDPD          Z4, Z2, Z2
+	VMULPD          Z0, Z3, Z3
+	VMULPD          Z1, Z2, Z2
+	VBROADCASTSD    104(SI), Z4
+	VADDPD          Z4, Z3, Z3
+	VADDPD          Z4, Z2, Z2
+	VMULPD          Z0, Z3, Z3
+	VMULPD          Z1, Z2, Z2
+	VCMPPD          $0x1d, d3f1a36e2eb1c432dw<>+0(SB), Z0, K1
+	VCMPPD          $0x1d, d3f1a36e2eb1c432dw<>+0(SB), Z1, K2
+	VMOVAPD.Z       Z3, K1, Z3
+	VMOVAPD.Z       Z2, K2, Z2
+	VBROADCASTSD    96(SI), Z4
+	VADDPD          Z4, Z3, Z3
+	VADDPD          Z4, Z2, Z2
+	VMULPD          Z0, Z3, Z3
+	VMULPD          Z1, Z2, Z2
+	VBROADCASTSD    88(SI), Z4
+	VADDPD          Z4, Z3, Z3
+	VADDPD          Z4, Z2, Z2
+	VMULPD          Z0, Z3, Z3
+	VMULPD          Z1, Z2, Z2
+	VBROADCASTSD    80(SI), Z4
+	VADDPD          Z4, Z3, Z3
+	VADDPD          Z4, Z2, Z2
+	VMULPD          Z0, Z3, Z3
+	VMULPD          Z1, Z2, Z2
+	VBROADCASTSD    72(SI), Z4
+	VADDPD          Z4, Z3, Z3
+	VADDPD          Z4, Z2, Z2
+	VMULPD          Z0, Z3, Z3
+	VMULPD          Z1, Z2, Z2
+	VBROADCASTSD    64(SI), Z4
+	VADDPD          Z4, Z3, Z3
+	VADDPD          Z4, Z2, Z2
+	VMULPD          Z0, Z3, Z3
+	VMULPD          Z1, Z2, Z2
+	VBROADCASTSD    56(SI), Z4
+	VADDPD          Z4, Z3, Z3
+	VADDPD          Z4, Z2, Z2
+	VMULPD          Z0, Z3, Z0
+	VMULPD          Z1, Z2, Z1
+	VBROADCASTSD    16(SI), Z2
+	VADDPD          d4000000000000000w<>+0(SB), Z0, Z3
+	VADDPD          d4000000000000000w<>+0(SB), Z1, Z4
+	VDIVPD          Z3, Z0, Z3
+	VDIVPD          Z4, Z1, Z4
+	VMULPD          Z3, Z3, Z5
+	VMULPD          Z4, Z4, Z6
+	VMULPD          d3fb642c8590b2164w<>+0(SB), Z5, Z7
+	VMULPD          d3fb642c8590b2164w<>+0(SB), Z6, Z8
+	VADDPD          d3fb8618618618618w<>+0(SB), Z7, Z7
+	VADDPD          d3fb8618618618618w<>+0(SB), Z8, Z8
+	VMULPD          Z5, Z7, Z7
+	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fbaf286bca1af28w<>+0(SB), Z7, Z7
+	VADDPD          d3fbaf286bca1af28w<>+0(SB), Z8, Z8
+	VMULPD          Z5, Z7, Z7
+	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fbe1e1e1e1e1e1ew<>+0(SB), Z7, Z7
+	VADDPD          d3fbe1e1e1e1e1e1ew<>+0(SB), Z8, Z8
+	VMULPD          Z5, Z7, Z7
+	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fc1111111111111w<>+0(SB), Z7, Z7
+	VADDPD          d3fc1111111111111w<>+0(SB), Z8, Z8
+	VMULPD          Z5, Z7, Z7
+	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fc3b13b13b13b14w<>+0(SB), Z7, Z7
+	VADDPD          d3fc3b13b13b13b14w<>+0(SB), Z8, Z8
+	VMULPD          Z5, Z7, Z7
+	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fc745d1745d1746w<>+0(SB), Z7, Z7
+	VADDPD          d3fc745d1745d1746w<>+0(SB), Z8, Z8
+	VMULPD          Z5, Z7, Z7
+	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fcc71c71c71c71cw<>+0(SB), Z7, Z7
+	VADDPD          d3fcc71c71c71c71cw<>+0(SB), Z8, Z8
+	VMULPD          Z5, Z7, Z7
+	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fd2492492492492w<>+0(SB), Z7, Z7
+	VADDPD          d3fd2492492492492w<>+0(SB), Z8, Z8
+	VMULPD          Z5, Z7, Z7
+	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fd999999999999aw<>+0(SB), Z7, Z7
+	VADDPD          d3fd999999999999aw<>+0(SB), Z8, Z8
+	VMULPD          Z5, Z7, Z7
+	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fe5555555555555w<>+0(SB), Z7, Z7
+	VADDPD          d3fe5555555555555w<>+0(SB), Z8, Z8
+	VMULPD          Z5, Z7, Z5
+	VMULPD          Z6, Z8, Z6
+	VMULPD          Z0, Z0, Z7
+	VMULPD          Z1, Z1, Z8
+	VMULPD          d3fe0000000000000w<>+0(SB), Z7, Z7
+	VMULPD          d3fe0000000000000w<>+0(SB), Z8, Z8
+	VADDPD          Z5, Z7, Z5
+	VADDPD          Z6, Z8, Z6
+	VMULPD          Z3, Z5, Z3
+	VMULPD          Z4, Z6, Z4
+	VMOVDQU64       d0000000000000000w<>+0(SB), Z5
+	VSUBPD          Z3, Z7, Z3
+	VSUBPD          Z4, Z8, Z4
+	VSUBPD          Z0, Z3, Z0
+	VSUBPD          Z1, Z4, Z1
+	VSUBPD          Z0, Z5, Z0
+	VSUBPD          Z1, Z5, Z1
+	VSUBPD          Z0, Z2, Z0
+	VSUBPD          Z1, Z2, Z1
+	VADDPD          (AX), Z0, Z0
+	VADDPD          64(AX), Z1, Z1
+	VMOVUPD         Z0, (AX)
+	VMOVUPD         Z1, 64(AX)
+	ADDQ            $0x00000080, BX
+	ADDQ            $0x00000080, AX
+	INCQ            R8
+	TESTL           R9, R9
+	JNZ             out
+	CMPQ            R8, steps+32(FP)
+	JLT             step
 
 out:
 	VZEROUPPER
