@@ -17,50 +17,41 @@ var (
 	wide   = vector && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ
 )
 
-// vector makes n steps of all lanes, those that vector code leaves by lane, and says whether
-// it did: not where the processor has none.
+// vector makes n steps of all lanes, if the processor has vector code, and says whether it did.
 func (s *garchSteps) vector(z *block.Track, state *[block.Lanes]float64, move *block.Track, n int) bool {
-	if !vector {
-		return false
-	}
 	var before [block.Lanes]float64
-	for k := 0; k < n; {
-		var done int
-		var left uint16
+	return together(n, state, &before, func(k int) (int, uint16) {
 		if wide {
-			done, left = garchAVX512(&move[k], &z[k], state, &before, n-k, &s.unit, &s.law.curve)
-		} else {
-			done, left = garchAVX2(&move[k], &z[k], state, &before, n-k, &s.unit, &s.law.curve)
+			return garchAVX512(&move[k], &z[k], state, &before, n-k, &s.unit, &s.law.curve)
 		}
-		k += done
-		for ; left != 0; left &= left - 1 {
-			l := bits.TrailingZeros16(left)
-			state[l] = before[l]
-			s.lane(z, state, move, k-1, l)
-		}
-	}
-	return true
+		return garchAVX2(&move[k], &z[k], state, &before, n-k, &s.unit, &s.law.curve)
+	}, func(k, l int) { s.lane(z, state, move, k, l) })
 }
 
-// vector is as that of garchSteps.
 func (s *hestonSteps) vector(z []*block.Track, state *[block.Lanes]float64, move *block.Track, n int) bool {
+	var before [block.Lanes]float64
+	return together(n, state, &before, func(k int) (int, uint16) {
+		if wide {
+			return hestonAVX512(&move[k], &z[0][k], &z[1][k], state, &before, n-k, &s.theta, &bells)
+		}
+		return hestonAVX2(&move[k], &z[0][k], &z[1][k], state, &before, n-k, &s.theta, &bells)
+	}, func(k, l int) { s.lane(z, state, move, k, l) })
+}
+
+// together makes n steps of all lanes: by vector code from the k-th on, which returns how many it made
+// and which lanes it left in the last of them, whose state was before, and these lanes one by one.
+func together(n int, state, before *[block.Lanes]float64, from func(k int) (done int, left uint16),
+	lane func(k, l int)) bool {
 	if !vector {
 		return false
 	}
-	var before [block.Lanes]float64
 	for k := 0; k < n; {
-		var done int
-		var left uint16
-		if wide {
-			done, left = hestonAVX512(&move[k], &z[0][k], &z[1][k], state, &before, n-k, &s.theta, &bells)
-		} else {
-			done, left = hestonAVX2(&move[k], &z[0][k], &z[1][k], state, &before, n-k, &s.theta, &bells)
-		}
+		done, left := from(k)
 		k += done
 		for ; left != 0; left &= left - 1 {
 			l := bits.TrailingZeros16(left)
 			state[l] = before[l]
-			s.lane(z, state, move, k-1, l)
+			lane(k-1, l)
 		}
 	}
 	return true
