@@ -2,6 +2,7 @@ package models
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -9,19 +10,86 @@ import (
 	"mcrisk/param"
 )
 
-// fitComponent maximises the likelihood that Hamilton's filter gives over all states of the components.
+// fitComponent fits with variance targeting: Sigma is the returns' sample volatility, and the likelihood that
+// Hamilton's filter gives over all states of the components finds the rest. The slowest component may
+// change less than once in a history, and the likelihood alone then puts the long run far from what was seen.
 func fitComponent(s sample) (Fit, func(*Fit), error) {
-	f := Fit{Kind: "component", Method: "maximum likelihood, Hamilton's filter, Student-t shocks"}
-	l := componentLikelihood(s)
+	f := Fit{Kind: "component", Method: "variance targeting, then maximum likelihood by Hamilton's filter, Student-t shocks"}
+	l := componentLikelihood(s).without(sigmaAt, 0)
 	drift := s.mean/s.sd + s.sd/2
-	peaks, err := l.maximise(&f, s.r, []float64{drift, 0, -0.4, math.Log(0.15), math.Log(2), math.Log(2.5)})
+	peaks, err := l.maximise(&f, s.r, []float64{drift, -0.4, math.Log(0.15), math.Log(2), math.Log(2.5)})
 	if err != nil {
 		return f, nil, err
 	}
 	f.fixed = param.Values{"component-count": defaultComponents, "component-step": math.Round(s.dt * 365 * 86400)}
-	_, u, _ := componentOf(f.Values).run(s.dt, s.r, true)
+	whole := slices.Insert(slices.Clone(f.Values), sigmaAt, s.volatility())
+	m := componentOf(whole)
+	_, u, _ := m.run(s.dt, s.r, true)
 	f.KS, f.AD = distances(u)
-	return f, func(f *Fit) { l.profile(f, s.r, peaks, nil) }, nil
+	return f, func(f *Fit) {
+		l.profile(f, s.r, peaks, nil)
+		f.target(m, s)
+	}, nil
+}
+
+// target adds sigma to a fit of the other numbers. Its error is that of the sample's variance under the fitted model,
+// whose squared returns have known autocovariances; its interval takes that variance for log-normal. The other
+// numbers are taken to be independent of it.
+func (f *Fit) target(m Component, s sample) {
+	spread := m.errorOfVariance(s.dt, len(s.r))
+	log := math.Log1p(spread * spread)
+	reach := studentEnd(1e6) * math.Sqrt(log)
+	insert := func(list []float64, v float64) []float64 { return slices.Insert(slices.Clone(list), sigmaAt, v) }
+	f.Names = slices.Insert(slices.Clone(f.Names), sigmaAt, "sigma")
+	f.Values = insert(f.Values, m.Sigma)
+	f.SE = insert(f.SE, m.Sigma*spread/2)
+	f.Lo = insert(f.Lo, m.Sigma*fmath.Exp((log/2-reach)/2))
+	f.Hi = insert(f.Hi, m.Sigma*fmath.Exp((log/2+reach)/2))
+	if f.Cov == nil {
+		return
+	}
+	cov := make([][]float64, len(f.Cov)+1)
+	for i := range cov {
+		cov[i] = make([]float64, len(cov))
+		for j := range cov {
+			switch {
+			case i == sigmaAt && j == sigmaAt:
+				cov[i][j] = f.SE[sigmaAt] * f.SE[sigmaAt]
+			case i != sigmaAt && j != sigmaAt:
+				cov[i][j] = f.Cov[others(i)][others(j)]
+			}
+		}
+	}
+	f.Cov = cov
+}
+
+// errorOfVariance is the standard deviation of the mean square of n returns over dt years each, over the variance.
+func (m Component) errorOfVariance(dt float64, n int) float64 {
+	c, law := m.over(dt), studentLaw(m.DoF)
+	a := (m.Multiplier*m.Multiplier + (2-m.Multiplier)*(2-m.Multiplier)) / 2 // mean square of a component
+	moment := 1.0
+	for range m.Count {
+		moment *= a
+	}
+	sum := 24*law.even[1]*moment - 1
+	var still [mostComponents + 2]float64 // probability that a component is what it was
+	for i := range m.Count + 1 {
+		still[i] = 1
+	}
+	for lag := 1; lag < n; lag++ {
+		product, power := 0.0, 1.0
+		for i := 0; i <= m.Count; i++ {
+			if i > 0 {
+				still[i] *= 1 - c.drawn[i]
+			}
+		}
+		for i := 0; i <= m.Count; i++ {
+			product += (still[i] - still[i+1]) * power
+			power *= a
+		}
+		sum += 2 * (1 - float64(lag)/float64(n)) * (product - 1)
+	}
+	return math.Sqrt(sum / float64(n))
 }
 
 func componentLikelihood(s sample) likelihood {
