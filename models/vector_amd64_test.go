@@ -97,8 +97,8 @@ func TestVectorCodeMakesTheSameSteps(t *testing.T) {
 			for k := range got {
 				for l, x := range got[k] {
 					if y := want[k][l]; math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
-						t.Fatalf("%+v, AVX-512 %v, step %d of %v, lane %d of variance %v, normals %v and %v: moves by %v, want %v",
-							m, wide, k, at.Step, l, start[0][l], z[0][k][l], z[1][k][l], x, y)
+						t.Fatalf("%+v, AVX-512 %v, step %d of %v, lane %d of variance %v, normals %v and %v: "+
+							"moves by %v, want %v", m, wide, k, at.Step, l, start[0][l], z[0][k][l], z[1][k][l], x, y)
 					}
 				}
 			}
