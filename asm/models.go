@@ -170,8 +170,8 @@ func steps(name string, names []string, normals int, table string, law func(*ste
 	for _, z := range tracks {
 		signature += ", " + z
 	}
-	begin(name, 0,
-		signature+", state, before *[16]float64, steps int, numbers *float64, table *"+table+") (done int, left uint16)",
+	signature += ", state, before *[16]float64, steps int, numbers *float64, table *" + table
+	begin(name, 0, signature+") (done int, left uint16)",
 		"makes steps until lanes are left that need another way. It returns how",
 		"many it did, one at least, and which lanes are left in the last of them; before is",
 		"the state before that.")

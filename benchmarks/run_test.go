@@ -84,7 +84,8 @@ func BenchmarkResampled(b *testing.B) {
 		name, kind string
 		values     param.Values
 	}{
-		{"gbm", "gbm", nil}, {"garch", "garch", nil}, {"gjr", "gjr", nil}, {"heston", "heston", nil}, {"bates", "bates", nil},
+		{"gbm", "gbm", nil}, {"garch", "garch", nil}, {"gjr", "gjr", nil},
+		{"heston", "heston", nil}, {"bates", "bates", nil},
 		// as fitted to hours of BTC: the variance is near zero most of the time
 		{"heston-btc", "heston", param.Values{"kappa": 459.935, "theta": 0.436659, "xi": 60.2299, "rho": -0.381553}},
 		{"bootstrap", "bootstrap", hours(168)}, {"fhs", "fhs", hours(12)},

@@ -33,9 +33,10 @@ func TestVectorCodeMakesTheSameSteps(t *testing.T) {
 				Alpha: pick(0, 0.06, 0.3*r.Float64()), Beta: pick(0, 0.92, 0.6*r.Float64()),
 				DoF: pick(2.1, 4, 4.5, 200), Step: time.Hour}
 			m.Gamma = pick(0, 0.03, -m.Alpha, 0.1)
-			limit := 1e-2 / (max(m.Sigma*m.Sigma, 1e-6) * Years(step)) // from here on the series needs all its terms
+			limit := 1e-2 / (max(m.Sigma*m.Sigma, 1e-6) * Years(step)) // from here on the series has all terms
 			return m, func() float64 {
-				return pick(0, 1, between(1e-3, 1e3), between(1e-300, 1e300), limit*(1+1e-15*r.NormFloat64()), limit/100)
+				near := 1 + 1e-15*r.NormFloat64()
+				return pick(0, 1, between(1e-3, 1e3), between(1e-300, 1e300), limit*near, limit/100)
 			}
 		},
 		func(step time.Duration) (Model, func() float64) {
