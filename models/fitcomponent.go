@@ -27,7 +27,7 @@ func fitComponent(s sample) (Fit, func(*Fit), error) {
 	_, u, _ := m.run(s.dt, s.r, true)
 	f.KS, f.AD = distances(u)
 	return f, func(f *Fit) {
-		l.profile(f, s.r, peaks, nil)
+		l.coordinates(f, peaks[0])
 		f.target(m, s)
 	}, nil
 }
