@@ -163,8 +163,8 @@ func (t TokenSpec) dated() string {
 // [ReplayDated] has dates.
 func (t TokenSpec) Constant() error {
 	if what := t.dated(); what != "" {
-		return fmt.Errorf("study: token %s: %s; want a number: only replay, simulate, trace and sweep take series",
-			t.Name, what)
+		return fmt.Errorf("study: token %s: %s; want a number: only replay, cohorts, simulate, "+
+			"trace and sweep take series", t.Name, what)
 	}
 	return nil
 }
@@ -233,6 +233,17 @@ func (d Dated) WithLatency(latency time.Duration) Dated {
 		d.later[i].token.Keeper.Latency = latency
 	}
 	return d
+}
+
+// At is the token with the numbers that it has at a time.
+func (d Dated) At(t time.Time) tokens.Token {
+	token := d.Token
+	for _, l := range d.later {
+		if !l.at.After(t) {
+			token = l.token
+		}
+	}
+	return token
 }
 
 // datedOf builds and checks what a token becomes.
