@@ -453,6 +453,19 @@ func TestSweepOfSeries(t *testing.T) {
 			t.Errorf("%s: growth %v; want %v, those of constants", over, got, want)
 		}
 	}
+	for over, want := range map[string]string{
+		"borrow-scale=1,300":  "scaled by 300 and shifted by 0: borrow = 150; want a number from -10 to 100",
+		"borrow-shift=-11,0":  "scaled by 1 and shifted by -11: borrow = -10.5; want",
+		"model=bootstrap,gbm": "model = gbm: study: token 2x-hold-loan: borrow is a dated series",
+	} {
+		says(t, cli.BadInput, want, append(args, "--over", over)...)
+	}
+	short := write(t, "short.csv", "date,rate\n2024-01-01,0.5\n")
+	says(t, cli.BadInput, "48 bars from 2024-01-01T00:00:00Z",
+		append(args, "--over", "target=2,3", "--borrow", "@"+short)...)
+	says(t, cli.BadInput, "r.csv, scaled by -3 and shifted by 0: rate_per_period = -1.5; want a number from -1 to 1",
+		append(args, "--over", "borrow-scale=1,-3", "--borrow", "@"+write(t, "r.csv",
+			strings.Replace(rates.String(), "rate", "rate_per_period", 1)), "--force")...)
 }
 
 // A run has the token after every bar and its trades: the last row of path.csv is the final NAV with the same
