@@ -30,10 +30,10 @@ var constants = []string{
 	"ratio", "grow", "carry", "upAt", "downAt", "upA", "upC", "downA", "downC", "upP", "downP", "upTurn", "downTurn",
 	"rate", "v0", "lo", "hi",
 	"upV", "downV", "upW", "downW", "upH", "downH", "gas", "aum", "own",
-	"fixed", "exponent", "impact", "reach", "onCash", "onEquity", "power",
+	"fixed", "exponent", "impact", "reach", "onEquity", "power",
 }
 
-const rows = 46 // of tokens.fastConstants
+const rows = 45 // of tokens.fastConstants
 
 // The least and greatest numbers that tokens/fastpath.go and
 // tokens/fastpath_sizecost.go allow.
@@ -44,12 +44,6 @@ const (
 	mostUSD   = 1e15
 	mostCost  = 0.01
 	mostDue   = 0.004
-)
-
-// Where a row of dated rates has gas and impact, if it has them.
-const (
-	datedGas    = 32
-	datedImpact = 40
 )
 
 func index(names []string, name string) int {
@@ -66,19 +60,26 @@ func index(names []string, name string) int {
 // of each step; drawdowns, for the steps with a new high or low. Loops that go
 // over the bits of a word leave the processor little to guess.
 func fastPaths() {
-	for _, c := range []fastPath{{}, {sizeCost: true}, {carry: true}, {carry: true, sizeCost: true},
-		{carry: true, dated: true}, {carry: true, sizeCost: true, dated: true}} {
+	for _, c := range []fastPath{{}, {sizeCost: true}, {carry: true}, {carry: true, sizeCost: true}} {
 		if wide && !c.carry && !c.sizeCost {
 			continue // comparing into a mask and blending by it takes longer than what there is to gain
 		}
 		c.write()
+	}
+	for _, d := range []*charges{{"", []int{0, 1, 2, 3}, either}, {"Loan", []int{0, 1}, onCash},
+		{"Perp", []int{1, 2, 3}, onEquity}} {
+		datedPath{d}.write()
+		fastPath{carry: true, sizeCost: true, dated: d}.write()
 	}
 }
 
 // A fastPath is one of the functions: whether something is paid from cash on the
 // exposure, as by a perpetual; whether a trade's cost depends on its size; and whether all that, and
 // interest, changes from step to step.
-type fastPath struct{ carry, sizeCost, dated bool }
+type fastPath struct {
+	carry, sizeCost bool
+	dated           *charges
+}
 
 // A unit is a vector of lanes.
 type unit struct {
@@ -93,8 +94,7 @@ type unit struct {
 	pMin, pMax    reg.VecVirtual
 	when          reg.VecVirtual // size cost: bits of the steps with a trade
 
-	rates [4]Mem // dated: of each step
-	carry Mem    // dated, no size cost: what each step multiplies b by
+	rates [4]Mem // dated, size cost: of each step
 	paid  Mem    // dated, size cost: where each lane's row of each step is, in bytes from the first
 
 	ok   Mem            // mask of the lanes that stay on the fast path
@@ -123,29 +123,34 @@ func (u *unit) keep(local func(int) Mem, values map[string]reg.VecVirtual) {
 	}
 }
 
-func (c fastPath) write() {
-	name := "fastPath"
-	switch {
-	case c.dated:
-		name += "Dated"
-	case c.carry:
-		name += "Carry"
-	}
-	if c.sizeCost {
-		name += "SizeCost"
-	}
+// beginPath begins one of the functions.
+func beginPath(name string, dated bool) {
 	signature := "func(lanes *float64, constants *[%d][8]float64, gross *float64, steps int, now, step int64%s) uint16"
 	doc, extra := []string{
 		fmt.Sprintf("takes %d lanes on the fast path, the first of which is given by the address", bytes()/4),
 		"of its first column, over the given number of steps, 1 to 64. Now is the end of",
 		"the first step. It returns a bit for each lane that leaves the fast path,",
 		"which is left as it was. Nothing happens to a lane whose p is NaN."}, ""
-	if c.dated {
+	if dated {
 		extra = ", bars, ofBar *int32, rates *float64"
 		doc = append(doc, "Bars are those that each step of each lane is drawn from, from the first lane on, 16 to",
-			"a step; ofBar has the number of each bar's row of rates.")
+			"a step; ofBar has where each bar's row of rates begins, in bytes.")
 	}
 	begin(name, 0, fmt.Sprintf(signature, rows, extra), doc...)
+}
+
+func (c fastPath) write() {
+	name := "fastPath"
+	switch {
+	case c.dated != nil:
+		name += "Dated" + c.dated.name
+	case c.carry:
+		name += "Carry"
+	}
+	if c.sizeCost {
+		name += "SizeCost"
+	}
+	beginPath(name, c.dated != nil)
 	lanes := Load(Param("lanes"), GP64())
 	consts := Load(Param("constants"), GP64())
 	gross := Load(Param("gross"), GP64())
@@ -169,34 +174,30 @@ func (c fastPath) write() {
 	MOVQ(steps, end)
 	SHLQ(U8(shift()), end)
 
-	if wide && c.dated {
-		keep("grow", "onEquity", "upAt", "downAt", "upP", "downP", "upA", "upC", "downA", "downC")
+	if wide && c.dated != nil {
+		keep("grow", "upAt", "downAt", "upP", "downP", "upA", "upC", "downA", "downC")
 	} else if wide {
 		keep("ratio", "grow", "carry", "upAt", "downAt", "upP", "downP", "upA", "upC", "downA", "downC")
 	} else if !c.sizeCost && !c.carry {
 		keep("ratio", "upAt", "downAt", "upP")
 	}
-	local := func(n int) Mem { return AllocLocal(n * bytes()) }
+	local := aligned()
 	var units [2]*unit
 	for i := range units {
 		u := &unit{name: []string{"A", "B"}[i], before: local(65), after: local(65), cash: local(65), bits: GP64(),
 			kept: map[string]Mem{}}
 		u.field = func(name string) Mem { return Mem{Base: lanes, Disp: 128*index(fields, name) + bytes()*i} }
-		if c.dated {
-			if c.sizeCost {
-				u.paid = local(65)
-			} else {
-				u.carry = local(64)
-			}
-			for j := range u.rates {
+		if c.dated != nil {
+			u.paid = local(65)
+			for _, j := range c.dated.columns {
 				u.rates[j] = local(64)
 			}
 		}
 		units[i] = u
 	}
 	var history rates
-	if c.dated {
-		history = rates{Load(Param("bars"), GP64()), Load(Param("ofBar"), GP64()), Load(Param("rates"), GP64())}
+	if c.dated != nil {
+		history = loadRates()
 	}
 	for _, u := range units {
 		u.p, u.pMin, u.pMax = load(u.field("p")), load(u.field("pMin")), load(u.field("pMax"))
@@ -216,21 +217,25 @@ func (c fastPath) write() {
 		p := u.p // in place
 		var carry, ratio reg.VecVirtual
 		switch {
-		case c.dated:
-			r := u.lookUp(history, i, c.sizeCost, k)
-			both := subpd(addpd(vector(r[2]), r[3]), mulpd(vector(r[1]), number("onEquity")))
-			carry = addpd(addpd(vector(r[1]), constant(1.0)), mulpd(p, both))
-			ratio = addpd(vector(r[0]), constant(1.0))
-			if !c.sizeCost {
-				VMOVUPD(carry, u.carry.Idx(k, 1))
+		case c.dated != nil:
+			r := history.lookUp(i, k, c.dated.columns, 1, func(lane int, at reg.GPVirtual) {
+				MOVQ(at, u.paid.Offset(8*lane).Idx(k, 1))
+			})
+			for _, j := range c.dated.columns {
+				VMOVUPD(r[j], u.rates[j].Idx(k, 1))
 			}
+			carry, ratio = c.dated.growths(p, r, number)
 		case c.carry:
 			carry = addpd(mulpd(p, number("carry")), constant(1.0))
 			fallthrough
 		default:
 			ratio = vector(number("ratio"))
 		}
-		VMULPD(mulpd(ratio, Mem{Base: gross, Disp: bytes() * i}), p, p)
+		if factor := (Mem{Base: gross, Disp: bytes() * i}); ratio != nil {
+			VMULPD(mulpd(ratio, factor), p, p)
+		} else {
+			VMULPD(factor, p, p)
+		}
 		if c.carry {
 			VDIVPD(carry, p, p)
 		}
@@ -262,7 +267,7 @@ func (c fastPath) write() {
 		}
 	}
 	ADDQ(U32(128), gross)
-	if c.dated {
+	if c.dated != nil {
 		ADDQ(U32(64), history.bars)
 	}
 	ADDQ(U32(bytes()), k)
@@ -276,8 +281,8 @@ func (c fastPath) write() {
 		if c.sizeCost {
 			u.keep(local, map[string]reg.VecVirtual{"when": u.when})
 		}
-		if c.dated {
-			u.due(local, k, end, number)
+		if c.dated != nil {
+			u.due(c.dated, local, k, end, number)
 		}
 	}
 	switch {
@@ -288,33 +293,17 @@ func (c fastPath) write() {
 		c.sizeCostTrades(units[1:], local, steps, bits, number, row)
 	default:
 		for _, u := range units {
-			state := u.state("paid", "turnover", "kept", "trades")
 			if wide {
 				keep("grow", "carry", "upAt", "downAt", "upTurn", "downTurn", "rate")
 			}
 			one := load(constant(1.0))
-			eachBit("trade"+u.name, u.bits, steps, k, func() {
-				p, q := load(u.before.Idx(k, 1)), load(u.after.Offset(bytes()).Idx(k, 1))
-				up, down := cmppd(greater, p, number("upAt")), cmppd(less, p, number("downAt"))
-				count(or(up, down), state["trades"])
-				o, w := subpd(one, p), subpd(one, q)
-				growth := vector(number("grow"))
-				if c.dated {
-					growth = mulpd(growth, u.carry.Idx(k, 1))
-				} else if c.carry {
+			u.trade(steps, k, one, number, func(up, down mask, p reg.VecVirtual) (q, growth reg.VecVirtual) {
+				q, growth = load(u.after.Offset(bytes()).Idx(k, 1)), vector(number("grow"))
+				if c.carry {
 					growth = mulpd(growth, addpd(mulpd(load(u.after.Idx(k, 1)), number("carry")), one))
 				}
-				paid := subpd(mulpd(mulpd(load(u.cash.Idx(k, 1)), growth), o),
-					mulpd(load(u.cash.Offset(bytes()).Idx(k, 1)), w))
-				VADDPD(paid, state["paid"], state["paid"])
-				part := mulpd(subpd(do(VDIVPD, one, o), do(VDIVPD, one, w)),
-					blend(up, vector(number("downTurn")), number("upTurn")))
-				VADDPD(part, state["turnover"], state["turnover"])
-				VMULPD(subpd(one, mulpd(part, number("rate"))), state["kept"], state["kept"])
+				return q, growth
 			})
-			ok := and(loadMask(u.ok), cmppd(atLeast, state["kept"], constant(leastKept)))
-			ok.save(u.ok)
-			u.store(ok, state)
 		}
 	}
 
@@ -329,7 +318,7 @@ func (c fastPath) write() {
 			keep("upAt", "downAt", "v0")
 		}
 		sums := []string{"sumE", "min"}
-		if !c.dated {
+		if c.dated == nil {
 			sums = append(sums, "sumB", "s1", "s2", "s3")
 		}
 		state := u.state(sums...)
@@ -352,7 +341,7 @@ func (c fastPath) write() {
 			VMOVUPD(u.cash.Offset(bytes()).Idx(k, 1), b)
 		}
 		p := load(u.after.Offset(bytes()).Idx(k, 1))
-		if !c.dated {
+		if c.dated == nil {
 			VADDPD(b, state["sumB"], state["sumB"])
 		}
 		o := subpd(one, p)
@@ -360,7 +349,7 @@ func (c fastPath) write() {
 		VMOVUPD(e, u.before.Idx(k, 1)) // p is not needed any more
 		VADDPD(e, state["sumE"], state["sumE"])
 		VMINPD(e, state["min"], state["min"])
-		if c.dated {
+		if c.dated != nil {
 			high.note(e, bits, u.bits)
 		} else {
 			d := subpd(do(VDIVPD, one, o), number("v0"))
@@ -376,8 +365,8 @@ func (c fastPath) write() {
 
 		ok = loadMask(u.ok)
 		u.store(ok, state)
-		if c.dated {
-			u.charge(k, end)
+		if c.dated != nil {
+			u.charge(c.dated, k, end)
 		}
 		last := func(m Mem) reg.VecVirtual { return load(m.Offset(-bytes()).Idx(end, 1)) }
 		if c.sizeCost {
@@ -389,6 +378,35 @@ func (c fastPath) write() {
 		u.store(ok, map[string]reg.VecVirtual{"p": q, "v": do(VDIVPD, one, subpd(one, q)), "e": last(u.before)})
 		visits("visit"+u.name, u.bits, steps, k, u.before, one, &u.ok, u.field)
 	}
+	refuse(units[:])
+}
+
+// trade records the steps with a trade of proportional cost: step finds p after it and what cash grew by, from
+// the sides on which p calls for one.
+func (u *unit) trade(steps, k reg.GPVirtual, one reg.VecVirtual, number func(string) Op,
+	step func(up, down mask, p reg.VecVirtual) (q, growth reg.VecVirtual)) {
+	state := u.state("paid", "turnover", "kept", "trades")
+	eachBit("trade"+u.name, u.bits, steps, k, func() {
+		p := load(u.before.Idx(k, 1))
+		up, down := cmppd(greater, p, number("upAt")), cmppd(less, p, number("downAt"))
+		count(or(up, down), state["trades"])
+		q, growth := step(up, down, p)
+		o, w := subpd(one, p), subpd(one, q)
+		paid := subpd(mulpd(mulpd(load(u.cash.Idx(k, 1)), growth), o),
+			mulpd(load(u.cash.Offset(bytes()).Idx(k, 1)), w))
+		VADDPD(paid, state["paid"], state["paid"])
+		part := mulpd(subpd(do(VDIVPD, one, o), do(VDIVPD, one, w)),
+			blend(up, vector(number("downTurn")), number("upTurn")))
+		VADDPD(part, state["turnover"], state["turnover"])
+		VMULPD(subpd(one, mulpd(part, number("rate"))), state["kept"], state["kept"])
+	})
+	ok := and(loadMask(u.ok), cmppd(atLeast, state["kept"], constant(leastKept)))
+	ok.save(u.ok)
+	u.store(ok, state)
+}
+
+// refuse ends a function and returns a bit for each lane that is not all right.
+func refuse(units []*unit) {
 	refused, more := GP32(), GP32()
 	loadMask(units[1].ok).move(refused)
 	SHLL(U8(bytes()/8), refused)
@@ -398,6 +416,16 @@ func (c fastPath) write() {
 	VZEROUPPER()
 	Store(refused.As16(), ReturnIndex(0))
 	RET()
+}
+
+// aligned returns a function that allocates vectors on the stack, none of which straddles lines of the cache.
+func aligned() func(n int) Mem {
+	slack, base := AllocLocal(64), GP64()
+	LEAQ(slack, base)
+	ADDQ(U8(63), base)
+	ANDQ(I8(-64), base)
+	origin := slack.Disp
+	return func(n int) Mem { return Mem{Base: base, Disp: AllocLocal(n*bytes()).Disp - origin - 64} }
 }
 
 func load(m Op) reg.VecVirtual {

@@ -24,7 +24,7 @@ func (c fastPath) sizeCostTrades(units []*unit, local func(int) Mem, steps, bits
 	VMOVQ(left, x)
 	for i, u := range units {
 		r := &round{unit: u, dated: c.dated, when: vec(), base: load(u.field("base"))}
-		if c.dated {
+		if c.dated != nil {
 			r.pays = local(1)
 			VMOVUPD(zero(), u.paid.Offset(none*bytes()))
 		}
@@ -79,7 +79,7 @@ const none = 64 // the step of a lane that does not trade any more
 // A round is one trade of each lane of a unit.
 type round struct {
 	*unit
-	dated      bool
+	dated      *charges
 	when, base reg.VecVirtual // trades yet to come, by step; cash after the last
 
 	active mask           // lanes that trade
@@ -145,10 +145,10 @@ func (r *round) begin(number func(string) Op) {
 	e := mulpd(o, b)
 	unit := do(VANDPD, e, number("own")) // equity or 1
 	unit = do(VORPD, unit, number("fixed"))
-	if r.dated {
+	if r.dated != nil {
 		VMOVUPD(gather(r.paid, load(r.at)), r.pays)
 	}
-	gas := do(VDIVPD, r.cost("gas", datedGas, number), unit)
+	gas := do(VDIVPD, r.cost("gas", 0, number), unit)
 	free := subpd(do(VDIVPD, vector(constant(1.0)), o), r.side(number, "V"))
 	free = mulpd(subpd(free, mulpd(gas, r.side(number, "W"))), r.side(number, "Turn"))
 	usd := mulpd(mulpd(free, unit), number("aum"))
@@ -160,13 +160,13 @@ func (r *round) begin(number func(string) Op) {
 	r.x = usd
 }
 
-// cost is what trades cost now, gas over AUM.
-func (r *round) cost(name string, offset int, number func(string) Op) reg.VecVirtual {
-	if !r.dated {
+// cost is what trades cost now, gas over AUM, the number after a row's rates, or impact, the one after that.
+func (r *round) cost(name string, after int, number func(string) Op) reg.VecVirtual {
+	if r.dated == nil {
 		return vector(number(name))
 	}
 	rates := Load(Param("rates"), GP64())
-	return gather(Mem{Base: rates, Disp: offset}, load(r.pays))
+	return gather(Mem{Base: rates, Disp: 8 * (len(r.dated.columns) + after)}, load(r.pays))
 }
 
 // side is the constant of the side on which each lane trades.
@@ -176,7 +176,7 @@ func (r *round) side(number func(string) Op, name string) reg.VecVirtual {
 
 // end makes the trade, from the impact's power in x.
 func (r *round) end(number func(string) Op, row func(int) Mem) {
-	rate := mulpd(r.x, r.cost("impact", datedImpact, number))
+	rate := mulpd(r.x, r.cost("impact", 1, number))
 	h := mulpd(rate, r.side(number, "H"))
 	and(loadMask(r.good), cmppd(atMost, size(h), number("reach"))).save(r.good)
 	coefficient := func(n int) Mem { return row(index(constants, "power") + n) }

@@ -55,7 +55,7 @@ type ReplayedLife struct {
 
 	NAVs   []float64 // net asset values at the Times of the replay
 	Track  study.Track
-	Events []tokens.Event // of trades, liquidations and the end; nil unless they were asked for
+	Events tokens.Events // of trades, liquidations and the end, if they were asked for
 
 	Drawdowns     []analytics.Drawdown // the deepest, at the ends of steps; numbers are of Times
 	Months, Years []analytics.PeriodReturn

@@ -168,8 +168,10 @@ var fitters = map[string]fitter{
 	"regimes": {4, 5, fitRegimes},
 	"garch":   {5, 5, fitGARCH},
 	"gjr":     {6, 6, fitGJR},
-	"heston":  {7, 5, fitHeston},
-	"bates":   {8, 8, fitBates},
+
+	"component": {7, 6, fitComponent},
+	"heston":    {8, 5, fitHeston},
+	"bates":     {9, 8, fitBates},
 }
 
 // A sample is a history that passed the checks, with what fits need of it.

@@ -35,7 +35,7 @@ func startDraw(at At, lane int) float64 {
 // history, given all of it: what start is set to for paths that go on from there. Growth is
 // taken out as the mean of the returns. GARCH, GJR and FHS go through the history by their
 // recursion, from the long-run variance, with coefficients for its bars; regimes by
-// Hamilton's filter; Heston and Bates by particles, over 20 times 1/kappa, up to 4,096
+// Hamilton's filter, and so do components; Heston and Bates by particles, over 20 times 1/kappa, up to 4,096
 // bars.
 func Filtered(model param.Part, history *Series) (volatility float64, err error) {
 	m, err := Registry.Build(model)
@@ -59,6 +59,8 @@ func Filtered(model param.Part, history *Series) (volatility float64, err error)
 		_, _, h := m.filter(returns)
 		return float64(m.Sigma * math.Sqrt(h)), nil
 	case Regimes:
+		return m.filtered(returns, history), nil
+	case Component:
 		return m.filtered(returns, history), nil
 	case Heston:
 		v := m.filtered(returns, Merton{}, history)

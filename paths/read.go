@@ -171,9 +171,16 @@ func (f *barFile) countRow() error {
 // it is used only where rows come: to grow step by step would take twice the memory.
 const manyRows = 1 << 16
 
+// someRows is the number of rows from which room is made for manyRows, so that they are moved once.
+const someRows = 1 << 9
+
 func (f *barFile) keep(bar Bar, line int) {
-	if n := len(f.bars); n >= manyRows && n == cap(f.bars) {
-		f.bars, f.lines = slices.Grow(f.bars, f.limits.rows-n), slices.Grow(f.lines, f.limits.rows-n)
+	if n := len(f.bars); n >= someRows && n == cap(f.bars) {
+		room := manyRows
+		if n >= manyRows {
+			room = f.limits.rows
+		}
+		f.bars, f.lines = slices.Grow(f.bars, room-n), slices.Grow(f.lines, room-n)
 	}
 	f.bars = append(f.bars, bar)
 	f.lines = append(f.lines, line)

@@ -26,6 +26,8 @@ const (
 
 	Blocks = 7 // where blocks of a history begin, and how long they are
 	Start  = 8 // first state, where it is drawn from the long-run law
+
+	Components = 9 // components of a variance that are drawn anew
 )
 
 // Stream returns the ID of the index-th stream for a purpose.
@@ -160,6 +162,16 @@ func (p *Picker) Block(seed, path uint64, id ID, n uint64, bars int) (first int,
 	p.source.quad = uint32(n) // an index takes two of its four words, but for one in 2⁴⁸ that takes more
 	first = int(p.rand.Uint64n(uint64(bars)))
 	return first, p.source.Float64()
+}
+
+// WordAt returns the n-th word of a stream, addressed directly.
+func WordAt(seed, path uint64, id ID, n uint64) uint32 {
+	s := NewSource(seed, path, id)
+	s.quad = uint32(n / 4)
+	for range n % 4 {
+		s.Uint32()
+	}
+	return s.Uint32()
 }
 
 // FloatAt returns the n-th uniform number of a stream in (0, 1), addressed

@@ -62,7 +62,7 @@ func drawReplay(r *assess.Replay, l *assess.ReplayedLife) (*plots.Figure, error)
 		}
 		d.Leverage, d.Health = append(d.Leverage, leverage), append(d.Health, m.Health)
 	}
-	for _, e := range l.Events {
+	for e := range l.Events.All() {
 		for _, name := range replayEvents {
 			if e.Name == name {
 				d.Events = append(d.Events, plots.PathTimelineEvent{At: e.Time.Hours() / 8760, Name: name})

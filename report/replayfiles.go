@@ -88,8 +88,7 @@ func WriteReplayEvents(w io.Writer, r *assess.Replay) error {
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		begin := lifeFields(l)
-		for k := range l.Events {
-			e := &l.Events[k]
+		for e := range l.Events.All() {
 			row = r.From().Add(e.Time).AppendFormat(append(row[:0], begin...), time.RFC3339Nano)
 			row = strconv.AppendFloat(append(row, ','), e.Time.Seconds(), 'g', -1, 64)
 			row = append(append(row, ','), e.Name...)

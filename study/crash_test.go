@@ -65,7 +65,7 @@ func TestTradesOfTheCrash(t *testing.T) {
 			t.Errorf("event %d: %s %v; want %v", event, what, got, want)
 		}
 	}
-	events := r.Events[0]
+	events := r.Events[0].List()
 	if len(events) < 41 || events[0].Name != "start" {
 		t.Fatalf("%d events; want a start and 40 trades", len(events))
 	}

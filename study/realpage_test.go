@@ -244,7 +244,7 @@ func (p *realReport) whyBear(t *testing.T) {
 		h, did := r.lives(t)
 		start := h.Bars[0].Start
 		emergency := map[time.Time]bool{}
-		for _, e := range did.Events[0] {
+		for e := range did.Events[0].All() {
 			if e.Name == "rebalance" && e.Time%(24*time.Hour) != 2*time.Minute { // when the day's own reset is
 				emergency[start.Add(e.Time).Truncate(24*time.Hour)] = true
 			}

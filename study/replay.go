@@ -25,9 +25,9 @@ type Replayed struct {
 	// nearer one, which nobody knows; nil unless asked for, and at closes.
 	FartherFirst []tokens.Lifetime
 
-	Prices []float64        // of the underlying after every step, relative to the first open; nil unless asked for
-	Tracks []Track          // by token; nil unless asked for
-	Events [][]tokens.Event // by token, but for carry, price and fee, which every step has; nil unless asked for
+	Prices []float64       // of the underlying after every step, relative to the first open; nil unless asked for
+	Tracks []Track         // by token; nil unless asked for
+	Events []tokens.Events // by token, but for carry, price and fee, which every step has; nil unless asked for
 }
 
 // A Track is a token after every step of a history, missing bars included.
@@ -82,7 +82,7 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 		r.Held = k.Live(p)
 	}
 	if o.Events {
-		r.Events = make([][]tokens.Event, len(ts))
+		r.Events = make([]tokens.Events, len(ts))
 	}
 	r.Underlying = marketOf(p, &r.Held)
 	for i, d := range ts {
@@ -100,17 +100,15 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 			marks = make([]tokens.Mark, len(p.Bars))
 			r.Tracks[i] = Track{marks, d.charged("borrow", h, len(marks)), d.charged("funding", h, len(marks))}
 		}
-		trades := 0 // about
+		if o.Events {
+			r.Lives[i], r.Events[i] = k.TraceTrades(p, marks)
+		} else {
+			r.Lives[i] = k.LiveMarked(p, marks)
+		}
 		if o.BothOrders && p.Extremes {
 			other := p
 			other.FartherFirst = true
 			r.FartherFirst = append(r.FartherFirst, k.Live(other))
-			trades = r.FartherFirst[i].Rebalances
-		}
-		if o.Events {
-			r.Lives[i], r.Events[i] = k.TraceTrades(p, marks, trades+trades/4)
-		} else {
-			r.Lives[i] = k.LiveMarked(p, marks)
 		}
 	}
 	return r, nil

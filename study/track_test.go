@@ -37,7 +37,7 @@ func TestReplayTracks(t *testing.T) {
 				t.Errorf("%d: NAV %v, %v after the last step; want %v", i, r.Lives[i].NAV, track.Marks[11].NAV,
 					plain.Lives[i].NAV)
 			}
-			if e := r.Events[i]; len(e) != 1 || e[0].Name != "start" {
+			if e := r.Events[i].List(); len(e) != 1 || e[0].Name != "start" {
 				t.Errorf("%d: events %v; want the start alone", i, e)
 			}
 		}

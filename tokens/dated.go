@@ -88,7 +88,7 @@ func (k *Kernel) Follow(list []Dated) error {
 	if k.charges, k.dated = all[0].charges, all; len(all) == 1 {
 		k.dated = nil
 	}
-	k.fast = newFastPath(k)
+	k.fast, k.ofBar = newFastPath(k), nil
 	return nil
 }
 
@@ -183,6 +183,9 @@ func (k *Kernel) ByBar(bars int) {
 		}
 		k.ofBar[i] = int32(at)
 	}
+	if k.fast != nil && k.fast.dated != nil {
+		k.fast.dated.place(k.ofBar)
+	}
 }
 
 // date sets what a lane of a block pays in a step. It panics for a kernel whose rates or rules change
@@ -192,10 +195,15 @@ func (k *Kernel) date(b *block.Block, underlying int, l *Lane, step, i int) {
 		return
 	}
 	k.wantBars(b)
-	l.dated = &k.dated[k.ofBar[b.Bar[underlying][step][i]]]
+	l.dated = k.datedAt(b, underlying, step, i)
 	if b.First+step == 0 {
 		l.entry = k.entry(l.dated)
 	}
+}
+
+// datedAt is what a lane of a block pays in a step.
+func (k *Kernel) datedAt(b *block.Block, underlying, step, i int) *dated {
+	return &k.dated[k.ofBar[b.Bar[underlying][step][i]]]
 }
 
 func (k *Kernel) wantBars(b *block.Block) {

@@ -310,6 +310,15 @@ func hourly(token Token, steps, every int) (list []Dated) {
 				m.Funding *= 40
 			}
 			d.Terms = m.Terms(token)
+		case charged:
+			d.Terms = m.Terms(token)
+			cash := &d.Terms.CashInterest
+			if _, perp := m.Venue.(Perp); perp {
+				cash = &d.Terms.MarginInterest
+			}
+			for _, c := range []*Charge{&d.Terms.ExposureInterest, cash, &d.Terms.Funding, &d.Terms.BorrowFee} {
+				c.Rate = about(c.Rate)
+			}
 		}
 		d.Cost.Gas *= 0.5 + r.Float64()
 		d.Cost.Impact *= 0.5 + r.Float64()

@@ -29,7 +29,7 @@ const marketBatch = 8
 // expects.
 type fastConstants [fastRows][8]float64
 
-const fastRows = 46
+const fastRows = 45
 
 func newFastConstants(c *fastPath) *fastConstants {
 	s := c.sizeCost
@@ -41,14 +41,14 @@ func newFastConstants(c *fastPath) *fastConstants {
 	if s.steady {
 		own, fixed = 0, 1
 	}
-	onCash, onEquity := 1.0, 0.0 // what the second of the dated rates is paid on
+	onEquity := 0.0 // all bits set if the second of the dated rates is paid on equity
 	if c.dated != nil && c.dated.onEquity {
-		onCash, onEquity = 0, 1
+		onEquity = math.Float64frombits(math.MaxUint64)
 	}
 	all := []float64{c.ratio, c.grow, c.carry, c.up.at, c.down.at, c.up.a, c.up.c, c.down.a, c.down.c,
 		c.up.p, c.down.p, c.up.turn, c.down.turn, c.rate, c.v0, c.lo, c.hi,
 		c.up.v, c.down.v, c.up.w, c.down.w, float64(c.up.w * c.up.turn), float64(c.down.w * c.down.turn),
-		s.gas, s.aum, own, fixed, s.exponent, s.impact, s.reach, onCash, onEquity}
+		s.gas, s.aum, own, fixed, s.exponent, s.impact, s.reach, onEquity}
 	all = append(all, s.power[:]...)
 	var v fastConstants
 	for i := range v {
@@ -59,6 +59,23 @@ func newFastConstants(c *fastPath) *fastConstants {
 	return &v
 }
 
+// The functions for dated rates, by the kind of their rows, without and with cost that depends on size.
+var (
+	datedSteps = [...][2]datedStep{
+		anyRates:  {fastPathDatedAVX2, fastPathDatedSizeCostAVX2},
+		loanRates: {fastPathDatedLoanAVX2, fastPathDatedLoanSizeCostAVX2},
+		perpRates: {fastPathDatedPerpAVX2, fastPathDatedPerpSizeCostAVX2},
+	}
+	wideDatedSteps = [...][2]datedStep{
+		anyRates:  {fastPathDatedAVX512, fastPathDatedSizeCostAVX512},
+		loanRates: {fastPathDatedLoanAVX512, fastPathDatedLoanSizeCostAVX512},
+		perpRates: {fastPathDatedPerpAVX512, fastPathDatedPerpSizeCostAVX512},
+	}
+)
+
+type datedStep = func(lanes *float64, constants *[fastRows][8]float64, gross *float64, steps int, now, step int64,
+	bars, ofBar *int32, rates *float64) uint16
+
 // stepBatch takes lanes in columns, from the first on, over steps of the fast
 // path, the first of which ends at now. It returns a bit for each that leaves it
 // on the way, whose column it leaves as it was. Dated is nil if rates are constants.
@@ -66,14 +83,13 @@ func stepBatch(cols *columns, first int, c *fastPath, gross *float64, steps int,
 	dated *datedBatch) uint16 {
 	lanes, constants, at, length := &cols.p[first], (*[fastRows][8]float64)(c.vector), int64(now), int64(step)
 	if dated != nil {
-		step := fastPathDatedAVX2
-		switch sizeCost := c.sizeCost != nil; {
-		case wide && sizeCost:
-			step = fastPathDatedSizeCostAVX512
-		case wide:
-			step = fastPathDatedAVX512
-		case sizeCost:
-			step = fastPathDatedSizeCostAVX2
+		kinds := &datedSteps[c.dated.rows]
+		if wide {
+			kinds = &wideDatedSteps[c.dated.rows]
+		}
+		step := kinds[0]
+		if c.sizeCost != nil {
+			step = kinds[1]
 		}
 		return step(lanes, constants, gross, steps, at, length, dated.bars, dated.ofBar, &c.dated.rates[0])
 	}

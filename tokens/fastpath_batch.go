@@ -14,8 +14,9 @@ import (
 type Lanes struct {
 	cols columns // first, where vectors do not straddle lines of the cache
 	lane [block.Lanes]Lane
-	held [block.Lanes]bool // the lane's numbers are in the columns; those in lane are old
-	_    [48]byte          // a multiple of such a line
+	held [block.Lanes]bool   // the lane's numbers are in the columns; those in lane are old
+	paid [block.Lanes]*dated // what such a lane paid last, beside each other, as a lane is far from the next
+	_    [48]byte            // a multiple of such a line
 }
 
 // BeginAll starts all lanes anew.
@@ -29,6 +30,7 @@ func (k *Kernel) BeginAll(ls *Lanes) {
 func (ls *Lanes) Lane(i int) *Lane {
 	if ls.held[i] {
 		ls.cols.take(i, &ls.lane[i])
+		ls.lane[i].dated = ls.paid[i]
 		ls.held[i] = false
 	}
 	return &ls.lane[i]
@@ -58,6 +60,7 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 		l := &ls.lane[first+i]
 		if !ls.held[first+i] && l.trace == nil && (l.fast.on || k.fast.enter(k, l)) {
 			ls.cols.put(first+i, l)
+			ls.paid[first+i] = l.dated
 			ls.held[first+i] = true
 		}
 		if ls.held[first+i] {
@@ -73,7 +76,7 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 	var dated *datedBatch
 	if k.dated != nil {
 		k.wantBars(b)
-		dated = &datedBatch{&b.Bar[underlying][from][first], &k.ofBar[0]}
+		dated = &datedBatch{&b.Bar[underlying][from][first], &k.fast.dated.ofBar[0]}
 	}
 	refused := stepBatch(&ls.cols, first, k.fast, &b.Gross[underlying][from][first], to-from,
 		time.Duration(b.First+from+1)*k.step, k.step, dated)
@@ -84,11 +87,11 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 			k.Advance(b, underlying, ls.Lane(first+i), first+i, from, to)
 		default:
 			ls.cols.n[first+i] += to - from
-			if l := &ls.lane[first+i]; k.dated != nil {
+			if k.dated != nil {
 				if b.First+from == 0 {
-					k.date(b, underlying, l, 0, first+i)
+					k.date(b, underlying, &ls.lane[first+i], 0, first+i)
 				}
-				k.date(b, underlying, l, to-1, first+i)
+				ls.paid[first+i] = k.datedAt(b, underlying, to-1, first+i)
 			}
 		}
 	}
@@ -97,7 +100,7 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 // A datedBatch is where the rates of a batch's steps are.
 type datedBatch struct {
 	bars  *int32 // of the first lane's first step
-	ofBar *int32 // the number of each bar's row of rates
+	ofBar *int32 // where each bar's row of rates is, in bytes
 }
 
 // columns hold the numbers of a group's lanes on the fast path, a column for each,

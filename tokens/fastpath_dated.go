@@ -17,19 +17,36 @@ type datedPath struct {
 	sign     float64 // of the token's target
 	onEquity bool    // r1 is paid on equity
 
-	// For vector code, a row for each of the kernel's dated: r0 to r3; where a trade's cost depends
-	// on its size, gas over AUM, impact, and two zeros too.
+	// For vector code, a row of rates for each of the kernel's dated, and where each bar's is, in bytes.
+	// Where a trade's cost depends on its size, gas over AUM and impact follow the rates.
+	rows  rowKind
+	size  int // of a row, in numbers
 	rates []float64
+	ofBar []int32
 }
 
-// newDatedPath returns nil for a venue that charges both on cash and on the margin.
+// A rowKind is which rates the rows have.
+type rowKind int
+
+const (
+	anyRates  rowKind = iota // r0 to r3
+	loanRates                // r0 and r1, paid on cash: the others are zero in all
+	perpRates                // r1, paid on equity, r2 and r3
+	rowKinds
+)
+
+// mostRows keeps offsets of rows below 2³¹ bytes.
+const mostRows = 1 << 24
+
+// newDatedPath returns nil for a venue that charges both on cash and on the margin, and for rates that change
+// more often than vector code can tell.
 func newDatedPath(k *Kernel) *datedPath {
 	cash, margin := false, false
 	for i := range k.dated {
 		cash = cash || k.dated[i].growB != 0
 		margin = margin || k.dated[i].onMargin != 0
 	}
-	if cash && margin {
+	if cash && margin || len(k.dated) > mostRows {
 		return nil
 	}
 	return &datedPath{sign: k.sign, onEquity: margin}
@@ -37,13 +54,40 @@ func newDatedPath(k *Kernel) *datedPath {
 
 // tabulate makes the rows.
 func (c *datedPath) tabulate(k *Kernel, sizeCost bool) {
+	var paid [4]bool
+	for i := range k.dated {
+		for j, r := range k.dated[i].rates(k.sign) {
+			paid[j] = paid[j] || r != 0
+		}
+	}
+	from, to := 0, 4
+	switch {
+	case !paid[2] && !paid[3] && !c.onEquity:
+		c.rows, to = loanRates, 2
+	case !paid[0] && (c.onEquity || !paid[1]):
+		c.rows, from = perpRates, 1
+	}
+	c.size = to - from
+	if sizeCost {
+		c.size += 2
+	}
+	c.rates = make([]float64, 0, len(k.dated)*c.size+2)
 	for i := range k.dated {
 		d := &k.dated[i]
-		rates := d.rates(k.sign)
-		c.rates = append(c.rates, rates[:]...)
+		r := d.rates(k.sign)
+		c.rates = append(c.rates, r[from:to]...)
 		if sizeCost {
-			c.rates = append(c.rates, d.gas/k.token.AUM, d.impact, 0, 0)
+			c.rates = append(c.rates, d.gas/k.token.AUM, d.impact)
 		}
+	}
+	c.rates = append(c.rates, 0, 0) // up to four numbers are read from where a row begins
+}
+
+// place says which row each bar has.
+func (c *datedPath) place(ofBar []int32) {
+	c.ofBar = make([]int32, len(ofBar))
+	for i, row := range ofBar {
+		c.ofBar[i] = row * int32(8*c.size)
 	}
 }
 

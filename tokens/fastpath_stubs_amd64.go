@@ -10,7 +10,7 @@ package tokens
 // which is left as it was. Nothing happens to a lane whose p is NaN.
 //
 //go:noescape
-func fastPathAVX2(lanes *float64, constants *[46][8]float64, gross *float64, steps int, now int64, step int64) uint16
+func fastPathAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64) uint16
 
 // fastPathSizeCostAVX2 takes 8 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
@@ -18,7 +18,7 @@ func fastPathAVX2(lanes *float64, constants *[46][8]float64, gross *float64, ste
 // which is left as it was. Nothing happens to a lane whose p is NaN.
 //
 //go:noescape
-func fastPathSizeCostAVX2(lanes *float64, constants *[46][8]float64, gross *float64, steps int, now int64, step int64) uint16
+func fastPathSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64) uint16
 
 // fastPathCarryAVX2 takes 8 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
@@ -26,7 +26,7 @@ func fastPathSizeCostAVX2(lanes *float64, constants *[46][8]float64, gross *floa
 // which is left as it was. Nothing happens to a lane whose p is NaN.
 //
 //go:noescape
-func fastPathCarryAVX2(lanes *float64, constants *[46][8]float64, gross *float64, steps int, now int64, step int64) uint16
+func fastPathCarryAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64) uint16
 
 // fastPathCarrySizeCostAVX2 takes 8 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
@@ -34,27 +34,67 @@ func fastPathCarryAVX2(lanes *float64, constants *[46][8]float64, gross *float64
 // which is left as it was. Nothing happens to a lane whose p is NaN.
 //
 //go:noescape
-func fastPathCarrySizeCostAVX2(lanes *float64, constants *[46][8]float64, gross *float64, steps int, now int64, step int64) uint16
+func fastPathCarrySizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64) uint16
 
 // fastPathDatedAVX2 takes 8 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
 // which is left as it was. Nothing happens to a lane whose p is NaN.
 // Bars are those that each step of each lane is drawn from, from the first lane on, 16 to
-// a step; ofBar has the number of each bar's row of rates.
+// a step; ofBar has where each bar's row of rates begins, in bytes.
 //
 //go:noescape
-func fastPathDatedAVX2(lanes *float64, constants *[46][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+func fastPathDatedAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
 
 // fastPathDatedSizeCostAVX2 takes 8 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
 // which is left as it was. Nothing happens to a lane whose p is NaN.
 // Bars are those that each step of each lane is drawn from, from the first lane on, 16 to
-// a step; ofBar has the number of each bar's row of rates.
+// a step; ofBar has where each bar's row of rates begins, in bytes.
 //
 //go:noescape
-func fastPathDatedSizeCostAVX2(lanes *float64, constants *[46][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+func fastPathDatedSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+
+// fastPathDatedLoanAVX2 takes 8 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Bars are those that each step of each lane is drawn from, from the first lane on, 16 to
+// a step; ofBar has where each bar's row of rates begins, in bytes.
+//
+//go:noescape
+func fastPathDatedLoanAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+
+// fastPathDatedLoanSizeCostAVX2 takes 8 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Bars are those that each step of each lane is drawn from, from the first lane on, 16 to
+// a step; ofBar has where each bar's row of rates begins, in bytes.
+//
+//go:noescape
+func fastPathDatedLoanSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+
+// fastPathDatedPerpAVX2 takes 8 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Bars are those that each step of each lane is drawn from, from the first lane on, 16 to
+// a step; ofBar has where each bar's row of rates begins, in bytes.
+//
+//go:noescape
+func fastPathDatedPerpAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+
+// fastPathDatedPerpSizeCostAVX2 takes 8 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Bars are those that each step of each lane is drawn from, from the first lane on, 16 to
+// a step; ofBar has where each bar's row of rates begins, in bytes.
+//
+//go:noescape
+func fastPathDatedPerpSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
 
 // fastPathSizeCostAVX512 takes 16 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
@@ -62,7 +102,7 @@ func fastPathDatedSizeCostAVX2(lanes *float64, constants *[46][8]float64, gross 
 // which is left as it was. Nothing happens to a lane whose p is NaN.
 //
 //go:noescape
-func fastPathSizeCostAVX512(lanes *float64, constants *[46][8]float64, gross *float64, steps int, now int64, step int64) uint16
+func fastPathSizeCostAVX512(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64) uint16
 
 // fastPathCarryAVX512 takes 16 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
@@ -70,7 +110,7 @@ func fastPathSizeCostAVX512(lanes *float64, constants *[46][8]float64, gross *fl
 // which is left as it was. Nothing happens to a lane whose p is NaN.
 //
 //go:noescape
-func fastPathCarryAVX512(lanes *float64, constants *[46][8]float64, gross *float64, steps int, now int64, step int64) uint16
+func fastPathCarryAVX512(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64) uint16
 
 // fastPathCarrySizeCostAVX512 takes 16 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
@@ -78,27 +118,67 @@ func fastPathCarryAVX512(lanes *float64, constants *[46][8]float64, gross *float
 // which is left as it was. Nothing happens to a lane whose p is NaN.
 //
 //go:noescape
-func fastPathCarrySizeCostAVX512(lanes *float64, constants *[46][8]float64, gross *float64, steps int, now int64, step int64) uint16
+func fastPathCarrySizeCostAVX512(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64) uint16
 
 // fastPathDatedAVX512 takes 16 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
 // which is left as it was. Nothing happens to a lane whose p is NaN.
 // Bars are those that each step of each lane is drawn from, from the first lane on, 16 to
-// a step; ofBar has the number of each bar's row of rates.
+// a step; ofBar has where each bar's row of rates begins, in bytes.
 //
 //go:noescape
-func fastPathDatedAVX512(lanes *float64, constants *[46][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+func fastPathDatedAVX512(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
 
 // fastPathDatedSizeCostAVX512 takes 16 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
 // which is left as it was. Nothing happens to a lane whose p is NaN.
 // Bars are those that each step of each lane is drawn from, from the first lane on, 16 to
-// a step; ofBar has the number of each bar's row of rates.
+// a step; ofBar has where each bar's row of rates begins, in bytes.
 //
 //go:noescape
-func fastPathDatedSizeCostAVX512(lanes *float64, constants *[46][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+func fastPathDatedSizeCostAVX512(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+
+// fastPathDatedLoanAVX512 takes 16 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Bars are those that each step of each lane is drawn from, from the first lane on, 16 to
+// a step; ofBar has where each bar's row of rates begins, in bytes.
+//
+//go:noescape
+func fastPathDatedLoanAVX512(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+
+// fastPathDatedLoanSizeCostAVX512 takes 16 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Bars are those that each step of each lane is drawn from, from the first lane on, 16 to
+// a step; ofBar has where each bar's row of rates begins, in bytes.
+//
+//go:noescape
+func fastPathDatedLoanSizeCostAVX512(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+
+// fastPathDatedPerpAVX512 takes 16 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Bars are those that each step of each lane is drawn from, from the first lane on, 16 to
+// a step; ofBar has where each bar's row of rates begins, in bytes.
+//
+//go:noescape
+func fastPathDatedPerpAVX512(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+
+// fastPathDatedPerpSizeCostAVX512 takes 16 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Bars are those that each step of each lane is drawn from, from the first lane on, 16 to
+// a step; ofBar has where each bar's row of rates begins, in bytes.
+//
+//go:noescape
+func fastPathDatedPerpSizeCostAVX512(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
 
 // marketAVX2 takes 8 markets, the first of which is given by the address of
 // its first column, over the given number of steps, 1 to 64. Now is the end of

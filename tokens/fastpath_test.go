@@ -185,12 +185,21 @@ func fastPathInBatches(t *testing.T) {
 			Cost: dear, AfterLiquidation: Stop},
 		{Name: "perpetual with impact", Target: 2, Policy: Band{Low: 1.9, High: 2.1, To: Target}, Mechanism: funded,
 			Cost: Cost{Impact: 5e-6, Exponent: 0.5}, StreamingFee: 0.02},
+		{Name: "loan that pays all", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: charged{loan}, Cost: fee},
+		{Name: "perpetual that pays all", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target},
+			Mechanism: charged{funded}, Cost: fee, StreamingFee: 0.01},
+		{Name: "dear, pays all", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: charged{loan}, Cost: dear},
 		{Name: "costs much", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Fee: 0.25}},
 	}
 	groups := 115 // of 16 lanes and 2,100 steps, for each token: 10 million for each kind of vector code
 	if testing.Short() {
 		groups = 8
 	}
+	type rows struct {
+		kind     rowKind
+		sizeCost bool
+	}
+	seen := map[rows]bool{}
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, token := range tokens {
 		token.AUM = 1e6
@@ -206,6 +215,7 @@ func fastPathInBatches(t *testing.T) {
 						t.Fatal(err)
 					}
 					k.ByBar(3000)
+					seen[rows{k.fast.dated.rows, k.fast.sizeCost != nil}] = true
 				} else {
 					k = constant
 				}
@@ -262,6 +272,9 @@ func fastPathInBatches(t *testing.T) {
 				}
 			}
 		})
+	}
+	if vector && len(seen) != 2*int(rowKinds) {
+		t.Errorf("rows %v; want all kinds, with and without cost that depends on size", seen)
 	}
 }
 

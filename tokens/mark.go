@@ -1,6 +1,10 @@
 package tokens
 
-import "math"
+import (
+	"iter"
+	"math"
+	"slices"
+)
 
 // A Mark is a token at the end of a step.
 type Mark struct {
@@ -28,15 +32,42 @@ func (k *Kernel) liveMarked(l *Lane, p Path, marks []Mark) Lifetime {
 }
 
 // TraceTrades is [Kernel.Trace] without the events of every step, carry, price and fee, and with the
-// token after every step, as [Kernel.LiveMarked] has it. There is room for so many events before more is
-// made. It takes little more time than Live.
-func (k *Kernel) TraceTrades(p Path, marks []Mark, room int) (Lifetime, []Event) {
-	events := make([]Event, 0, room)
-	l := k.BeginTraced(func(e Event) { events = append(events, e) })
+// token after every step, as [Kernel.LiveMarked] has it. It takes little more time than Live.
+func (k *Kernel) TraceTrades(p Path, marks []Mark) (Lifetime, Events) {
+	var events Events
+	l := k.BeginTraced(events.add)
 	l.trace.trades = true
 	f := k.liveMarked(&l, p, marks)
 	return f, events
 }
+
+// Events are events in order, of which there may be very many: they are not moved as they become more.
+type Events struct{ chunks [][]Event }
+
+func (l *Events) add(e Event) {
+	const most = 256
+	n := len(l.chunks)
+	if n == 0 || len(l.chunks[n-1]) == most {
+		l.chunks, n = append(l.chunks, make([]Event, 0, most)), n+1
+	}
+	l.chunks[n-1] = append(l.chunks[n-1], e)
+}
+
+// All goes through the events.
+func (l Events) All() iter.Seq[*Event] {
+	return func(yield func(*Event) bool) {
+		for _, chunk := range l.chunks {
+			for i := range chunk {
+				if !yield(&chunk[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// List is the events as a slice.
+func (l Events) List() []Event { return slices.Concat(l.chunks...) }
 
 // mark is the lane now.
 func (k *Kernel) mark(l *Lane) Mark {

@@ -28,7 +28,8 @@ func TestMarks(t *testing.T) {
 			return e.Name == "carry" || e.Name == "price" || e.Name == "fee"
 		})
 		marks, again := make([]Mark, len(p.Bars)), make([]Mark, len(p.Bars))
-		got, events := k.TraceTrades(p, marks, 0)
+		got, traced := k.TraceTrades(p, marks)
+		events := traced.List()
 		if !same(got, want) {
 			t.Errorf("trades traced %+v\nall traced %+v", got, want)
 		}
