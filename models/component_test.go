@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"gonum.org/v1/gonum/mat"
+
 	"mcrisk/block"
 	"mcrisk/fmath"
 	"mcrisk/random"
@@ -220,5 +222,19 @@ func TestComponentErrorOfVariance(t *testing.T) {
 	}
 	if got, want := m.errorOfVariance(1.0/8760, 8760), math.Sqrt(sd); !(math.Abs(got/want-1) < 0.2) {
 		t.Errorf("%v of the variance; simulated %v", got, want)
+	}
+}
+
+// Where sigma's own variance is that of the likelihood, targeting changes nothing; a larger one carries over to what
+// moves with it.
+func TestTargetedCov(t *testing.T) {
+	inv := mat.NewSymDense(3, []float64{4, 1, .5, 1, 2, -.6, .5, -.6, 3})
+	if got := targetedCov(inv, 2); !mat.EqualApprox(got, inv, 1e-15) {
+		t.Errorf("%v; want what it was", mat.Formatted(got))
+	}
+	got := targetedCov(inv, 10)
+	want := mat.NewSymDense(3, []float64{4 + .25*8, 5, .5 - .15*8, 5, 10, -3, .5 - .15*8, -3, 3 + .09*8})
+	if !mat.EqualApprox(got, want, 1e-14) {
+		t.Errorf("%v; want %v", mat.Formatted(got), mat.Formatted(want))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"mcrisk/fmath"
@@ -15,52 +16,56 @@ import (
 // change less than once in a history, and the likelihood alone then puts the long run far from what was seen.
 func fitComponent(s sample) (Fit, func(*Fit), error) {
 	f := Fit{Kind: "component", Method: "variance targeting, then maximum likelihood by Hamilton's filter, Student-t shocks"}
-	l := componentLikelihood(s).without(sigmaAt, 0)
+	whole := componentLikelihood(s)
+	l := whole.without(sigmaAt, 0)
 	drift := s.mean/s.sd + s.sd/2
 	peaks, err := l.maximise(&f, s.r, []float64{drift, -0.4, math.Log(0.15), math.Log(2), math.Log(2.5)})
 	if err != nil {
 		return f, nil, err
 	}
 	f.fixed = param.Values{"component-count": defaultComponents, "component-step": math.Round(s.dt * 365 * 86400)}
-	whole := slices.Insert(slices.Clone(f.Values), sigmaAt, s.volatility())
-	m := componentOf(whole)
+	x := slices.Insert(slices.Clone(peaks[0].x), sigmaAt, 0)
+	f.Names, f.Values = whole.names, whole.natural(x)
+	m := componentOf(f.Values)
 	_, u, _ := m.run(s.dt, s.r, true)
 	f.KS, f.AD = distances(u)
+	f.SE, f.Cov = make([]float64, len(x)), nil
+	for i := range f.SE {
+		f.SE[i] = math.NaN()
+	}
+	inv := whole.curvature(func(x []float64) float64 { return -whole.at(x, s.r) }, x)
+	if inv == nil {
+		return f, (*Fit).noIntervals, nil
+	}
+	spread := m.errorOfVariance(s.dt, len(s.r))
+	log := math.Log1p(spread * spread) // variance of the logarithm of the sample's variance, were it log-normal
+	cov := targetedCov(inv, log/4)
+	f.Cov = whole.carry(cov, x)
+	for i := range f.SE {
+		f.SE[i] = math.Sqrt(f.Cov[i][i])
+	}
 	return f, func(f *Fit) {
-		l.coordinates(f, peaks[0])
-		f.target(m, s)
+		whole.coordinates(f, x, cov)
+		for _, end := range []*float64{&f.Lo[sigmaAt], &f.Hi[sigmaAt]} { // a sample's variance is mostly below the truth
+			*end *= fmath.Exp(log / 4)
+		}
 	}, nil
 }
 
-// target adds sigma to a fit of the other numbers. Its error is that of the sample's variance under the fitted model,
-// whose squared returns have known autocovariances; its interval takes that variance for log-normal. The other
-// numbers are taken to be independent of it.
-func (f *Fit) target(m Component, s sample) {
-	spread := m.errorOfVariance(s.dt, len(s.r))
-	log := math.Log1p(spread * spread)
-	reach := studentEnd(1e6) * math.Sqrt(log)
-	insert := func(list []float64, v float64) []float64 { return slices.Insert(slices.Clone(list), sigmaAt, v) }
-	f.Names = slices.Insert(slices.Clone(f.Names), sigmaAt, "sigma")
-	f.Values = insert(f.Values, m.Sigma)
-	f.SE = insert(f.SE, m.Sigma*spread/2)
-	f.Lo = insert(f.Lo, m.Sigma*fmath.Exp((log/2-reach)/2))
-	f.Hi = insert(f.Hi, m.Sigma*fmath.Exp((log/2+reach)/2))
-	if f.Cov == nil {
-		return
-	}
-	cov := make([][]float64, len(f.Cov)+1)
-	for i := range cov {
-		cov[i] = make([]float64, len(cov))
-		for j := range cov {
-			switch {
-			case i == sigmaAt && j == sigmaAt:
-				cov[i][j] = f.SE[sigmaAt] * f.SE[sigmaAt]
-			case i != sigmaAt && j != sigmaAt:
-				cov[i][j] = f.Cov[others(i)][others(j)]
-			}
+// targetedCov is the covariance of coordinates where sigma's is not the likelihood's but has a variance of its own: the
+// others follow it, as the likelihood's top does. It takes the inverse of the curvature of the negative
+// log-likelihood in all of them.
+func targetedCov(inv *mat.SymDense, variance float64) *mat.SymDense {
+	n := inv.SymmetricDim()
+	cov := mat.NewSymDense(n, nil)
+	own := inv.At(sigmaAt, sigmaAt)
+	for i := range n {
+		for j := range i + 1 {
+			a, b := inv.At(i, sigmaAt)/own, inv.At(j, sigmaAt)/own // moves of both for one of sigma's
+			cov.SetSym(i, j, inv.At(i, j)+a*b*(variance-own))
 		}
 	}
-	f.Cov = cov
+	return cov
 }
 
 // errorOfVariance is the standard deviation of the mean square of n returns over dt years each, over the variance.
