@@ -66,7 +66,8 @@ func Against(token, traded Dated, worstDays int) (*Tracking, error) {
 	n := len(times) - 1
 	if n == 0 && x[0] == 0 {
 		none := math.NaN()
-		return &Tracking{From: times[0], To: times[0], CorrelationBar: none, CorrelationDay: none, CorrelationWeek: none,
+		return &Tracking{From: times[0], To: times[0],
+			CorrelationBar: none, CorrelationDay: none, CorrelationWeek: none,
 			BetaMonth: none, TrackingErrorMonth: none, MedianDifferenceDay: none, TerminalRatio: none, DriftYear: none,
 			WorstWindowRatio: none, BestWindowRatio: none, WindowYears: none}, nil
 	}

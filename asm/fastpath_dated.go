@@ -365,7 +365,8 @@ func (c datedPath) write() {
 		and(and(cmppd(atLeast, load(memory["pMin"]), number("lo")), cmppd(atMost, load(memory["pMax"]), number("hi"))),
 			cmppd(atMost, load(memory["most"]), constant(mostDue))).save(u.ok)
 		last := map[string]reg.VecVirtual{"p": p, "b": b, "e": e, "v": v}
-		u.trade(steps, k, load(constant(1.0)), number, func(up, down mask, p reg.VecVirtual) (q, growth reg.VecVirtual) {
+		u.trade(steps, k, load(constant(1.0)), number, func(up, down mask, p reg.VecVirtual,
+		) (q, growth reg.VecVirtual) {
 			q, growth = blend(up, p, number("upP")), mulpd(vector(number("grow")), carries.Idx(k, 1))
 			blendTo(down, q, number("downP"), q)
 			return q, growth

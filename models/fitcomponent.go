@@ -15,11 +15,11 @@ import (
 // Hamilton's filter gives over all states of the components finds the rest. The slowest component may
 // change less than once in a history, and the likelihood alone then puts the long run far from what was seen.
 func fitComponent(s sample) (Fit, func(*Fit), error) {
-	f := Fit{Kind: "component", Method: "variance targeting, then maximum likelihood by Hamilton's filter, Student-t shocks"}
+	f := Fit{Kind: "component", Method: "variance targeting, then maximum likelihood, Hamilton's filter"}
 	whole := componentLikelihood(s)
 	l := whole.without(sigmaAt, 0)
 	drift := s.mean/s.sd + s.sd/2
-	peaks, err := l.maximise(&f, s.r, []float64{drift, -0.4, math.Log(0.15), math.Log(2), math.Log(2.5)})
+	peaks, err := l.maximise(&f, s.r, []float64{drift, -0.4, fmath.Log(0.15), fmath.Log(2), fmath.Log(2.5)})
 	if err != nil {
 		return f, nil, err
 	}
@@ -38,7 +38,7 @@ func fitComponent(s sample) (Fit, func(*Fit), error) {
 		return f, (*Fit).noIntervals, nil
 	}
 	spread := m.errorOfVariance(s.dt, len(s.r))
-	log := math.Log1p(spread * spread) // variance of the logarithm of the sample's variance, were it log-normal
+	log := fmath.Log1p(spread * spread) // variance of the logarithm of the sample's variance, were it log-normal
 	cov := targetedCov(inv, log/4)
 	f.Cov = whole.carry(cov, x)
 	for i := range f.SE {
@@ -46,7 +46,8 @@ func fitComponent(s sample) (Fit, func(*Fit), error) {
 	}
 	return f, func(f *Fit) {
 		whole.coordinates(f, x, cov)
-		for _, end := range []*float64{&f.Lo[sigmaAt], &f.Hi[sigmaAt]} { // a sample's variance is mostly below the truth
+		// A sample's variance is mostly below the truth.
+		for _, end := range []*float64{&f.Lo[sigmaAt], &f.Hi[sigmaAt]} {
 			*end *= fmath.Exp(log / 4)
 		}
 	}, nil

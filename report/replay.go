@@ -9,6 +9,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/assess"
+	"mcrisk/fmath"
 	"mcrisk/param"
 	"mcrisk/tokens"
 )
@@ -206,7 +207,7 @@ func ledgerTable(r *assess.Replay) Table {
 	}
 	for i := range r.Lives {
 		l := &r.Lives[i]
-		cells := []any{l.Token, l.Latency, math.Log(l.NAV)}
+		cells := []any{l.Token, l.Latency, fmath.Log(l.NAV)}
 		for _, i := range items {
 			v := l.Logs[i]
 			if l.NAV == 0 {

@@ -21,7 +21,8 @@ func Stress(all []assess.StressReplay, sha256 string, p Provenance) Document {
 			continue
 		}
 		if w.Uncompared != "" {
-			d.Blocks = append(d.Blocks, Note(fmt.Sprintf("%s is not compared with what traded: %s", w.Name, w.Uncompared)))
+			d.Blocks = append(d.Blocks,
+				Note(fmt.Sprintf("%s is not compared with what traded: %s", w.Name, w.Uncompared)))
 		}
 		if w.Traded != nil {
 			t := trackingTable(w.Replay)

@@ -605,7 +605,8 @@ func fallBars() string {
 // differ by a space have figures of their own; nothing is said of tables that are empty.
 func TestReplayTokensThatEnd(t *testing.T) {
 	token := func(name, target string) string {
-		return "- {name: " + name + ", target: " + target + ", policy: {kind: hold}, mechanism: {kind: perp, funding: 0}, " +
+		return "- {name: " + name + ", target: " + target + ", policy: {kind: hold}, " +
+			"mechanism: {kind: perp, funding: 0}, " +
 			"after-liquidation: stop}\n"
 	}
 	spec := write(t, "spec.yaml", "model: {kind: gbm}\nhorizon: 1d\nstep: 1h\npaths: 1\ntokens:\n"+
@@ -649,11 +650,13 @@ func TestReplayFromItsStart(t *testing.T) {
 	args := []string{"--target", "2", "--policy", "hold", "--mechanism", "loan"}
 	_, said := expect(t, cli.Done, append([]string{"replay", gap, "--latencies", "0", "--from", "2023-12-01:target=1.5",
 		"--out", dir, "--no-figures"}, args...)...)
-	if want := "3 bars missing in 1 gap, the longest from 2024-01-01 19:00 to 2024-01-01 22:00: the price stands still " +
+	if want := "3 bars missing in 1 gap, the longest from 2024-01-01 19:00 to 2024-01-01 22:00: " +
+		"the price stands still " +
 		"over them, then jumps"; !strings.Contains(said, want) || strings.Contains(said, "no return was taken") {
 		t.Errorf("said %s; want %q", said, want)
 	}
-	if rows := strings.Split(read(t, filepath.Join(dir, "path.csv")), "\n"); !strings.HasSuffix(rows[1], ",1,1,1.5,,,") {
+	rows := strings.Split(read(t, filepath.Join(dir, "path.csv")), "\n")
+	if !strings.HasSuffix(rows[1], ",1,1,1.5,,,") {
 		t.Errorf("the start is %q; want leverage 1.5", rows[1])
 	}
 	says(t, cli.BadInput, "decay is measured against one target", append([]string{"cohorts", gap, "--periods", "1d",

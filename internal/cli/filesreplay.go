@@ -20,7 +20,8 @@ func replayFiles() []FileEntry {
 	return []FileEntry{
 		{Name: "replay.csv", By: "`replay`", Text: "A row is the lifetime of a token with a latency.",
 			Columns: slices.Concat(lifetime, []FileColumn{farther}, lifetimeColumns())},
-		{Name: "path.csv", By: "`replay`", Text: "A row is a token at the start, where health and rates are empty, or " +
+		{Name: "path.csv", By: "`replay`", Text: "A row is a token at the start, where health and rates are empty, " +
+			"or " +
 			"after a bar; missing bars count.",
 			Columns: slices.Concat(lifetime, []FileColumn{as("time", "time", "end of the bar"),
 				as("price", "price at the start", "close of the underlying"),
