@@ -53,7 +53,8 @@ const trackingWindow = 4 * 365 * 24 * time.Hour
 
 // Against compares the values of a token with those of what really traded, at their common times. Both
 // are in any unit. At most so many worst days are listed, and only those on which what traded
-// fell. A token's values may be zero once it has ended: the comparison goes to the first of these.
+// fell. A token's values may be zero once it has ended: the comparison goes to the first of these, and
+// is of no returns if that is the first common time.
 //
 // Fewer than two common times are an error, and so are values that are not positive and times that do
 // not rise. It takes time proportional to n·ln n.
@@ -63,6 +64,13 @@ func Against(token, traded Dated, worstDays int) (*Tracking, error) {
 	}
 	times, x, y := common(token, traded)
 	n := len(times) - 1
+	if n == 0 && x[0] == 0 {
+		none := math.NaN()
+		return &Tracking{From: times[0], To: times[0],
+			CorrelationBar: none, CorrelationDay: none, CorrelationWeek: none,
+			BetaMonth: none, TrackingErrorMonth: none, MedianDifferenceDay: none, TerminalRatio: none, DriftYear: none,
+			WorstWindowRatio: none, BestWindowRatio: none, WindowYears: none}, nil
+	}
 	if n < 1 {
 		return nil, fmt.Errorf("analytics: the token (%s) and what traded (%s) have %d times in common; "+
 			"want two at least", token.span(), traded.span(), len(times))
@@ -128,7 +136,7 @@ func common(a, b Dated) (times []time.Time, x, y []float64) {
 		if j == len(b.Times) || len(x) > 0 && x[len(x)-1] == 0 {
 			break
 		}
-		if b.Times[j].Equal(t) && !(len(x) == 0 && a.Values[i] == 0) {
+		if b.Times[j].Equal(t) {
 			times, x, y = append(times, t), append(x, a.Values[i]), append(y, b.Values[j])
 		}
 	}

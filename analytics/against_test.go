@@ -225,6 +225,9 @@ func TestAgainstTooFew(t *testing.T) {
 	}
 
 	good := Dated{at(0, 1), []float64{1, 1}}
+	before := mustAgainst(t, Dated{at(0, 1, 2), []float64{1, 0, 0}}, Dated{at(1, 2), []float64{3, 4}}, 5)
+	sameNumbers(t, before.numbers(), map[string]float64{"bars": 0, "terminal ratio": nan, "worst window": nan,
+		"median difference": nan}, 0)
 	for _, tt := range []struct {
 		token, traded Dated
 		want          string
@@ -233,7 +236,6 @@ func TestAgainstTooFew(t *testing.T) {
 			"2020-01-01T05:00:00Z to 2020-01-01T06:00:00Z) have 0 times in common"},
 		{good, Dated{at(1, 6), []float64{1, 1}}, "have 1 times in common"},
 		{Dated{}, good, "the token (no values)"},
-		{Dated{at(0, 1), []float64{0, 0}}, good, "have 0 times in common; want two at least"},
 		{Dated{at(0, 1), []float64{1}}, good, "the token has 1 values at 2 times"},
 		{Dated{at(0, 1), []float64{1, -1}}, good, "the token is -1 at 2020-01-01T01:00:00Z; want positive numbers"},
 		{Dated{at(0, 1), []float64{nan, 1}}, good, "the token is NaN at 2020-01-01T00:00:00Z"},

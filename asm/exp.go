@@ -195,13 +195,10 @@ func exps() {
 		all.move(bits)
 		CMPL(bits, allLanes())
 	}
-	short := func(r reg.VecVirtual) reg.VecVirtual {
-		return series(r, []float64{1.0 / 5040, 1.0 / 120, 1.0 / 6}, []float64{1.0 / 40320, 1.0 / 720, 1.0 / 24})
-	}
 	allWithin(1.0 / 32)
 	JNE(LabelRef("long"))
 	for i, r := range v {
-		VMOVUPD(short(r), at(dst, i))
+		VMOVUPD(expTiny(r), at(dst, i))
 	}
 	Label("advance")
 	ADDQ(U32(16), done)
@@ -217,7 +214,7 @@ func exps() {
 	allWithin(0.34)
 	JNE(LabelRef("out"))
 	for i, r := range v {
-		VMOVUPD(blend(within(r, 1.0/32), expSmall(r), short(r)), at(dst, i))
+		VMOVUPD(blend(within(r, 1.0/32), expSmall(r), expTiny(r)), at(dst, i))
 	}
 	JMP(LabelRef("advance"))
 }
@@ -235,14 +232,13 @@ func expSmall(r reg.VecVirtual) reg.VecVirtual {
 		[]float64{1.0 / 479001600, 1.0 / 3628800, 1.0 / 40320, 1.0 / 720, 1.0 / 24})
 }
 
-// horner is the polynomial in z with the given coefficients, highest first.
-func horner(z reg.VecVirtual, c ...float64) reg.VecVirtual {
-	p := mulpd(z, constant(c[0]))
-	for _, a := range c[1 : len(c)-1] {
-		p = mulpd(addpd(p, constant(a)), z)
-	}
-	return addpd(p, constant(c[len(c)-1]))
+// expTiny is 1 + fmath's expm1Tiny.
+func expTiny(r reg.VecVirtual) reg.VecVirtual {
+	return series(r, []float64{1.0 / 5040, 1.0 / 120, 1.0 / 6}, []float64{1.0 / 40320, 1.0 / 720, 1.0 / 24})
 }
+
+// horner is the polynomial in z with the given coefficients, highest first.
+func horner(z reg.VecVirtual, c ...float64) reg.VecVirtual { return row{z}.polynomial(c...)[0] }
 
 // affine writes dst = a + b·x.
 func affine() {

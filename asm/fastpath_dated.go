@@ -55,10 +55,18 @@ func (h rates) lookUp(i int, k reg.GPVirtual, columns []int, scale uint8,
 		r[columns[0]], r[columns[1]] = do(VUNPCKLPD, x[0], x[1]), do(VUNPCKHPD, x[0], x[1])
 		return r
 	}
+	for j, column := range turned(row, len(columns)) {
+		r[columns[j]] = column
+	}
+	return r
+}
+
+// turned reads a row of four numbers for each lane of a vector and returns the first n of their columns.
+func turned(row func(lane int) Mem, n int) []reg.VecVirtual {
 	// Neighbours, and where it is wide the pair after them beside it, become pairs of their columns 0
 	// and 2 and of their columns 1 and 3.
 	var pairs [2][2]reg.VecVirtual
-	for half, lane := range [2]int{0, lanes / 2} {
+	for half, lane := range [2]int{0, bytes() / 16} {
 		var x [2]reg.VecVirtual
 		for j := range x {
 			x[j] = vec()
@@ -71,16 +79,17 @@ func (h rates) lookUp(i int, k reg.GPVirtual, columns []int, scale uint8,
 		}
 		pairs[0][half], pairs[1][half] = do(VUNPCKLPD, x[0], x[1]), do(VUNPCKHPD, x[0], x[1])
 	}
-	for j, of := range columns {
+	columns := make([]reg.VecVirtual, n)
+	for j := range columns {
 		low, high := pairs[j%2][0], pairs[j%2][1]
-		r[of] = vec()
+		columns[j] = vec()
 		if wide {
-			VSHUFF64X2(U8([2]byte{0x88, 0xdd}[j/2]), high, low, r[of])
+			VSHUFF64X2(U8([2]byte{0x88, 0xdd}[j/2]), high, low, columns[j])
 		} else {
-			VPERM2F128(U8([2]byte{0x20, 0x31}[j/2]), high, low, r[of])
+			VPERM2F128(U8([2]byte{0x20, 0x31}[j/2]), high, low, columns[j])
 		}
 	}
-	return r
+	return columns
 }
 
 // twice reads two numbers into each pair of elements.
@@ -356,7 +365,8 @@ func (c datedPath) write() {
 		and(and(cmppd(atLeast, load(memory["pMin"]), number("lo")), cmppd(atMost, load(memory["pMax"]), number("hi"))),
 			cmppd(atMost, load(memory["most"]), constant(mostDue))).save(u.ok)
 		last := map[string]reg.VecVirtual{"p": p, "b": b, "e": e, "v": v}
-		u.trade(steps, k, load(constant(1.0)), number, func(up, down mask, p reg.VecVirtual) (q, growth reg.VecVirtual) {
+		u.trade(steps, k, load(constant(1.0)), number, func(up, down mask, p reg.VecVirtual,
+		) (q, growth reg.VecVirtual) {
 			q, growth = blend(up, p, number("upP")), mulpd(vector(number("grow")), carries.Idx(k, 1))
 			blendTo(down, q, number("downP"), q)
 			return q, growth

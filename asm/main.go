@@ -21,7 +21,7 @@ import (
 )
 
 func main() {
-	unit := flag.String("unit", "", "which file to write: random, fmath or tokens")
+	unit := flag.String("unit", "", "which file to write: random, fmath, models or tokens")
 	flag.Parse()
 	ConstraintExpr("!purego")
 	switch *unit {
@@ -30,6 +30,8 @@ func main() {
 	case "fmath":
 		exps()
 		affine()
+	case "models":
+		bothWays(garch, heston)
 	case "tokens":
 		bothWays(fastPaths)
 		market()

@@ -22,3 +22,18 @@ func Against(h *paths.History, marks []tokens.Mark, traded *paths.History,
 	}
 	return analytics.Against(nav, closes, worstDays)
 }
+
+// meet says that two ends of bars are of both histories.
+func meet(a, b *paths.History) bool {
+	n, i := 0, 0
+	for _, bar := range a.Bars {
+		at := bar.Start.Add(a.Step)
+		for i < len(b.Bars) && b.Bars[i].Start.Add(b.Step).Before(at) {
+			i++
+		}
+		if i < len(b.Bars) && b.Bars[i].Start.Add(b.Step).Equal(at) {
+			n++
+		}
+	}
+	return n > 1
+}

@@ -71,6 +71,11 @@ func PlanCohorts(s *study.Study, h *paths.History, closes bool, every time.Durat
 	if n := s.Tokens(); n != 1 {
 		return nil, fmt.Errorf("%d tokens; want one", n)
 	}
+	for _, c := range s.Spec().Tokens[0].Changes {
+		if c.Name == "target" {
+			return nil, fmt.Errorf("--from %s: decay is measured against one target; want no change of it", c)
+		}
+	}
 	if every == 0 {
 		every = (holdingDay + h.Step - 1) / h.Step * h.Step
 	}

@@ -62,10 +62,14 @@ type StressReplay struct {
 	StressWindow
 	*Replay        // nil: the history does not cover the window
 	Reason  string // why not
+
+	// Uncompared says why the tokens are not compared with what traded; empty: they are, or nothing traded.
+	Uncompared string
 }
 
 // ReplayWindows runs a study's tokens through named windows of a history, each from its start. A window
-// that the history does not cover from start to end is not replayed; if it covers none, that is an error.
+// that the history does not cover from start to end is not replayed, and one in which what traded has fewer
+// than two prices is not compared with it; if that is so of all of them, it is an error.
 func ReplayWindows(s *study.Study, h *paths.History, windows []StressWindow, o ReplayOptions) ([]StressReplay, error) {
 	var all []StressReplay
 	for _, w := range windows {
@@ -78,7 +82,12 @@ func ReplayWindows(s *study.Study, h *paths.History, windows []StressWindow, o R
 		case err != nil:
 			r.Reason = "the history has no bars in it"
 		default:
-			if r.Replay, err = ReplayTokens(s, part, o); err != nil {
+			seen := o
+			if t := o.Traded; t != nil && !meet(part, t) {
+				seen.Traded, r.Uncompared = nil, fmt.Sprintf("%s has %s to %s", t.Name,
+					t.Bars[0].Start.Format(time.DateOnly), t.Bars[0].Start.Add(t.Span()).Format(time.DateOnly))
+			}
+			if r.Replay, err = ReplayTokens(s, part, seen); err != nil {
 				return nil, fmt.Errorf("%s: %w", w.Name, err)
 			}
 		}
@@ -87,6 +96,13 @@ func ReplayWindows(s *study.Study, h *paths.History, windows []StressWindow, o R
 	if !slices.ContainsFunc(all, func(r StressReplay) bool { return r.Replay != nil }) {
 		return nil, fmt.Errorf("assess: %s covers none of the windows asked for: %s (%s to %s), %s",
 			h.Name, all[0].Name, all[0].Since.Format(time.DateOnly), all[0].Until.Format(time.DateOnly), all[0].Reason)
+	}
+	if o.Traded != nil && !slices.ContainsFunc(all, func(r StressReplay) bool {
+		return r.Replay != nil && r.Uncompared == ""
+	}) {
+		first := all[slices.IndexFunc(all, func(r StressReplay) bool { return r.Replay != nil })]
+		return nil, fmt.Errorf("assess: what traded has fewer than two prices in every window that %s covers: %s",
+			h.Name, first.Uncompared)
 	}
 	return all, nil
 }

@@ -5,6 +5,7 @@ package benchmarks
 import (
 	"context"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -68,7 +69,8 @@ func BenchmarkRun(b *testing.B) {
 }
 
 // BenchmarkResampled runs a year of hours of models that draw from a history, seen at closes
-// and inside bars. Reading and preparing the history is not a part of it.
+// and inside bars, and beside them, at closes, of models whose variance moves. Reading and
+// preparing the history is not a part of it.
 func BenchmarkResampled(b *testing.B) {
 	history := &models.Series{Name: "made", Step: time.Hour, Extremes: true}
 	normals := random.NewSource(1, 1, random.Stream(random.Diffusion, 0))
@@ -77,13 +79,26 @@ func BenchmarkResampled(b *testing.B) {
 		wick := 0.003 * normals.Exp()
 		history.Bars = append(history.Bars, models.Bar{Close: r, Move: r, Lo: min(0, r) - wick, Hi: max(0, r) + wick})
 	}
-	for _, model := range []string{"gbm", "bootstrap", "fhs"} {
+	hours := func(n float64) param.Values { return param.Values{"block": n * 3600} }
+	for _, c := range []struct {
+		name, kind string
+		values     param.Values
+	}{
+		{"gbm", "gbm", nil}, {"garch", "garch", nil}, {"gjr", "gjr", nil},
+		{"heston", "heston", nil}, {"bates", "bates", nil},
+		// as fitted to hours of BTC: the variance is near zero most of the time
+		{"heston-btc", "heston", param.Values{"kappa": 459.935, "theta": 0.436659, "xi": 60.2299, "rho": -0.381553}},
+		{"bootstrap", "bootstrap", hours(168)}, {"fhs", "fhs", hours(12)},
+	} {
 		for extremes := range 2 {
-			if model == "gbm" && extremes == 1 {
+			values := maps.Clone(c.values)
+			if _, drawn := values["block"]; drawn {
+				values["extremes"] = float64(extremes)
+			} else if extremes > 0 {
 				continue
 			}
-			b.Run(fmt.Sprintf("model=%s/extremes=%d/steps=8760/paths=512", model, extremes), func(b *testing.B) {
-				s := built(b, study.Spec{Model: param.Part{Kind: model, Values: inside(model, extremes)},
+			b.Run(fmt.Sprintf("model=%s/extremes=%d/steps=8760/paths=512", c.name, extremes), func(b *testing.B) {
+				s := built(b, study.Spec{Model: param.Part{Kind: c.kind, Values: values},
 					History: &study.History{Series: history}, Horizon: models.Year, Step: time.Hour,
 					Paths: 512, Seed: 1, Tokens: []study.TokenSpec{token("t")}})
 				start := cpuTime()
@@ -96,14 +111,6 @@ func BenchmarkResampled(b *testing.B) {
 			})
 		}
 	}
-}
-
-func inside(model string, extremes int) param.Values {
-	if model == "gbm" {
-		return nil
-	}
-	hours := map[string]float64{"bootstrap": 168, "fhs": 12}[model]
-	return param.Values{"extremes": float64(extremes), "block": hours * 3600}
 }
 
 // BenchmarkStage measures what comes before the tokens.

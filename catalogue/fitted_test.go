@@ -32,7 +32,7 @@ const header = `# Price models fitted to hourly closes, with the sample they com
 # corrected by histories of the fitted GARCH, as mcrisk calibrate FILE --model garch
 # makes it: the volatility of few years is mostly below that of many.
 #
-# models: as mcrisk calibrate FILE makes them, garch and gjr with variance targeting.
+# models: as mcrisk calibrate FILE makes them, garch, gjr and component with variance targeting.
 # se is the standard error if the model is right, correlation that of its error with
 # those of numbers before it; a number without them was not estimated. The growth
 # rates are left out: a few years say little about them.

@@ -2,26 +2,100 @@ package models
 
 import (
 	"math"
+	"slices"
 
+	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"mcrisk/fmath"
 	"mcrisk/param"
 )
 
-// fitComponent maximises the likelihood that Hamilton's filter gives over all states of the components.
+// fitComponent fits with variance targeting: Sigma is the returns' sample volatility, and the likelihood that
+// Hamilton's filter gives over all states of the components finds the rest. The slowest component may
+// change less than once in a history, and the likelihood alone then puts the long run far from what was seen.
 func fitComponent(s sample) (Fit, func(*Fit), error) {
-	f := Fit{Kind: "component", Method: "maximum likelihood, Hamilton's filter, Student-t shocks"}
-	l := componentLikelihood(s)
+	f := Fit{Kind: "component", Method: "variance targeting, then maximum likelihood, Hamilton's filter"}
+	whole := componentLikelihood(s)
+	l := whole.without(sigmaAt, 0)
 	drift := s.mean/s.sd + s.sd/2
-	peaks, err := l.maximise(&f, s.r, []float64{drift, 0, -0.4, math.Log(0.15), math.Log(2), math.Log(2.5)})
+	peaks, err := l.maximise(&f, s.r, []float64{drift, -0.4, fmath.Log(0.15), fmath.Log(2), fmath.Log(2.5)})
 	if err != nil {
 		return f, nil, err
 	}
 	f.fixed = param.Values{"component-count": defaultComponents, "component-step": math.Round(s.dt * 365 * 86400)}
-	_, u, _ := componentOf(f.Values).run(s.dt, s.r, true)
+	x := slices.Insert(slices.Clone(peaks[0].x), sigmaAt, 0)
+	f.Names, f.Values = whole.names, whole.natural(x)
+	m := componentOf(f.Values)
+	_, u, _ := m.run(s.dt, s.r, true)
 	f.KS, f.AD = distances(u)
-	return f, func(f *Fit) { l.profile(f, s.r, peaks, nil) }, nil
+	f.SE, f.Cov = make([]float64, len(x)), nil
+	for i := range f.SE {
+		f.SE[i] = math.NaN()
+	}
+	inv := whole.curvature(func(x []float64) float64 { return -whole.at(x, s.r) }, x)
+	if inv == nil {
+		return f, (*Fit).noIntervals, nil
+	}
+	spread := m.errorOfVariance(s.dt, len(s.r))
+	log := fmath.Log1p(spread * spread) // variance of the logarithm of the sample's variance, were it log-normal
+	cov := targetedCov(inv, log/4)
+	f.Cov = whole.carry(cov, x)
+	for i := range f.SE {
+		f.SE[i] = math.Sqrt(f.Cov[i][i])
+	}
+	return f, func(f *Fit) {
+		whole.coordinates(f, x, cov)
+		// A sample's variance is mostly below the truth.
+		for _, end := range []*float64{&f.Lo[sigmaAt], &f.Hi[sigmaAt]} {
+			*end *= fmath.Exp(log / 4)
+		}
+	}, nil
+}
+
+// targetedCov is the covariance of coordinates where sigma's is not the likelihood's but has a variance of its own: the
+// others follow it, as the likelihood's top does. It takes the inverse of the curvature of the negative
+// log-likelihood in all of them.
+func targetedCov(inv *mat.SymDense, variance float64) *mat.SymDense {
+	n := inv.SymmetricDim()
+	cov := mat.NewSymDense(n, nil)
+	own := inv.At(sigmaAt, sigmaAt)
+	for i := range n {
+		for j := range i + 1 {
+			a, b := inv.At(i, sigmaAt)/own, inv.At(j, sigmaAt)/own // moves of both for one of sigma's
+			cov.SetSym(i, j, inv.At(i, j)+a*b*(variance-own))
+		}
+	}
+	return cov
+}
+
+// errorOfVariance is the standard deviation of the mean square of n returns over dt years each, over the variance.
+func (m Component) errorOfVariance(dt float64, n int) float64 {
+	c, law := m.over(dt), studentLaw(m.DoF)
+	a := (m.Multiplier*m.Multiplier + (2-m.Multiplier)*(2-m.Multiplier)) / 2 // mean square of a component
+	moment := 1.0
+	for range m.Count {
+		moment *= a
+	}
+	sum := 24*law.even[1]*moment - 1
+	var still [mostComponents + 2]float64 // probability that a component is what it was
+	for i := range m.Count + 1 {
+		still[i] = 1
+	}
+	for lag := 1; lag < n; lag++ {
+		product, power := 0.0, 1.0
+		for i := 0; i <= m.Count; i++ {
+			if i > 0 {
+				still[i] *= 1 - c.drawn[i]
+			}
+		}
+		for i := 0; i <= m.Count; i++ {
+			product += (still[i] - still[i+1]) * power
+			power *= a
+		}
+		sum += 2 * (1 - float64(lag)/float64(n)) * (product - 1)
+	}
+	return math.Sqrt(sum / float64(n))
 }
 
 func componentLikelihood(s sample) likelihood {
@@ -75,43 +149,50 @@ func (m Component) run(dt float64, returns []float64, probabilities bool) (sum f
 		law[s] = 1 / float64(states)
 	}
 	growth := m.Mu * dt
-	scaled := 1.0 // product of likelihoods whose logarithm is not yet in sum
-	for _, r := range returns {
-		chain.expect(next, law)
+	high := popCounts[:states]
+	for i, r := range returns {
+		chain.blocks(law)
+		last := chain.sums[m.Count]
+		if probabilities {
+			chain.expect(next, law)
+			var mass [mostComponents + 1]float64
+			whole := 0.0
+			for s, p := range next {
+				mass[high[s]] += p
+				whole += p
+			}
+			p := 0.0
+			for n := 0; n <= m.Count; n++ {
+				p += mass[n] / whole * student.CDF((r-growth+v[n]/2)/math.Sqrt(v[n]))
+			}
+			u = append(u, p)
+		}
 		var f [mostComponents + 1]float64
 		for n := 0; n <= m.Count; n++ {
 			e := r - growth + v[n]/2
 			f[n] = top[n] * fmath.Exp(power*fmath.Log1p(e*e*inv[n]))
 		}
-		if probabilities {
-			var mass [mostComponents + 1]float64
-			for s, p := range next {
-				mass[popCounts[s]] += p
+		for b, sum := range last { // two states that share all but the fastest component
+			x := &f[high[2*b]]
+			y := &f[high[2*b+1]]
+			law[2*b] = (chain.stay*law[2*b] + sum) * *x
+			law[2*b+1] = (chain.stay*law[2*b+1] + sum) * *y
+		}
+		if i%8 == 7 || i == len(returns)-1 { // the law's sum is the likelihood since it was one
+			like := 0.0
+			for _, p := range law {
+				like += p
 			}
-			p := 0.0
-			for n := 0; n <= m.Count; n++ {
-				p += mass[n] * student.CDF((r-growth+v[n]/2)/math.Sqrt(v[n]))
+			if !(like > 0) {
+				return math.Inf(-1), u, law
 			}
-			u = append(u, p)
-		}
-		like := 0.0
-		for s, p := range next {
-			p *= f[popCounts[s]]
-			next[s] = p
-			like += p
-		}
-		if !(like > 0) {
-			return math.Inf(-1), u, law
-		}
-		for s, p := range next {
-			law[s] = p / like
-		}
-		if scaled *= like; scaled > 1e200 || scaled < 1e-200 {
-			sum += fmath.Log(scaled)
-			scaled = 1
+			sum += fmath.Log(like)
+			for s := range law {
+				law[s] /= like
+			}
 		}
 	}
-	return sum + fmath.Log(scaled), u, law
+	return sum, u, law
 }
 
 // filtered is the volatility expected of the step after returns.

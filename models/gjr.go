@@ -165,28 +165,55 @@ func (m GJR) coefficients(step time.Duration) (alpha, gamma, beta float64) {
 }
 
 func (m GJR) Advance(at At, z []*block.Track, state State, move *block.Track) {
-	dt := Years(at.Step)
-	law := studentLaw(m.DoF)
-	alpha, gamma, beta := m.coefficients(at.Step)
-	omega := 1 - (alpha + float64(gamma/2) + beta)
-	unit := float64(float64(m.Sigma*m.Sigma) * dt) // variance of a step in the long run
-	top := math.Inf(1)
-	if unit > 0 {
-		top = 1 / unit
-	}
-	growth := float64(m.Mu * dt)
+	s := m.steps(at.Step)
 	from, to := at.Lanes()
+	if to-from == block.Lanes && s.vector(z[0], &state[0], move, at.Len) {
+		return
+	}
 	for k := range at.Len {
 		for l := from; l < to; l++ {
-			h := min(state[0][l], top)
-			v := float64(unit * h)
-			x := law.at(z[0][k][l])
-			move[k][l] = (growth - law.compensator(v)) + float64(math.Sqrt(v)*x)
-			react := alpha
-			if x < 0 {
-				react += gamma
-			}
-			state[0][l] = omega + float64(h*(beta+float64(react*float64(x*x))))
+			s.lane(z[0], &state[0], move, k, l)
 		}
 	}
+}
+
+// garchSteps is what steps of a length need. Vector code reads the numbers from unit on, in
+// this order.
+type garchSteps struct {
+	law *student
+
+	unit      float64 // variance of a step in the long run
+	top       float64 // highest variance over that
+	growth    float64
+	rise      float64 // weight of a squared shock above zero
+	fall      float64 // and below
+	beta      float64
+	omega     float64
+	evenTerms [smallTerms]float64
+}
+
+func (m GJR) steps(step time.Duration) garchSteps {
+	dt := Years(step)
+	alpha, gamma, beta := m.coefficients(step)
+	s := garchSteps{law: studentLaw(m.DoF), unit: float64(float64(m.Sigma*m.Sigma) * dt), top: math.Inf(1),
+		growth: float64(m.Mu * dt), rise: alpha, fall: alpha + gamma, beta: beta,
+		omega: 1 - (alpha + float64(gamma/2) + beta)}
+	copy(s.evenTerms[:], s.law.even[:])
+	if s.unit > 0 {
+		s.top = 1 / s.unit
+	}
+	return s
+}
+
+// lane makes one step of one lane.
+func (s *garchSteps) lane(z *block.Track, state *[block.Lanes]float64, move *block.Track, k, l int) {
+	h := min(state[l], s.top)
+	v := float64(s.unit * h)
+	x := s.law.at(z[k][l])
+	move[k][l] = (s.growth - s.law.compensator(v)) + float64(math.Sqrt(v)*x)
+	react := s.rise
+	if x < 0 {
+		react = s.fall
+	}
+	state[l] = s.omega + float64(h*(s.beta+float64(react*float64(x*x))))
 }

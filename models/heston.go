@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -103,60 +104,83 @@ func (m Heston) gammaScale() float64 { return float64(m.Xi*m.Xi) / float64(2*m.K
 const psiC = 1.5
 
 func (m Heston) Advance(at At, z []*block.Track, state State, move *block.Track) {
-	dt := Years(at.Step)
-	// 1. the variance's conditional mean and variance are linear in v
+	s := m.steps(at.Step)
+	from, to := at.Lanes()
+	if to-from == block.Lanes && s.vector(z, &state[0], move, at.Len) {
+		return
+	}
+	for k := range at.Len {
+		for l := from; l < to; l++ {
+			s.lane(z, &state[0], move, k, l)
+		}
+	}
+}
+
+// hestonSteps is what steps of a length need. Vector code reads the numbers in this order.
+type hestonSteps struct {
+	theta float64
+	e     float64 // how much of a distance from theta a step leaves
+
+	// the variance's conditional variance is vary0 + vary·v
+	vary, vary0 float64
+
+	// ln S given v now and then, with dW = Rho·dB + √(1−Rho²)·dZ
+	growth, k1, k2, k3, k4, k13, a2 float64
+
+	plain float64 // k0 where there is no martingale correction
+}
+
+func (m Heston) steps(step time.Duration) hestonSteps {
+	dt := Years(step)
 	e := fmath.Exp(-float64(m.Kappa * dt))
 	xi2 := float64(m.Xi*m.Xi) / m.Kappa
-	vary := float64(float64(xi2*e) * (1 - e))
-	vary0 := float64(float64(float64(m.Theta*xi2)/2) * float64((1-e)*(1-e)))
-	// 2. ln S given v now and then, with dW = Rho·dB + √(1−Rho²)·dZ
 	r := m.Rho / m.Xi
 	half := float64(float64(dt/2) * (float64(m.Kappa*r) - 0.5))
 	k1, k2 := half-r, half+r
 	k3 := float64(float64(dt/2) * (1 - float64(m.Rho*m.Rho)))
-	k4 := k3
-	growth := float64(m.Mu * dt)
-	plain := -float64(float64(r*float64(m.Kappa*m.Theta)) * dt)
-	a2 := k2 + float64(k4/2)
-	k13 := k1 + float64(k3/2)
-	from, to := at.Lanes()
-	for k := range at.Len {
-		for l := from; l < to; l++ {
-			v := state[0][l]
-			mean := m.Theta + float64((v-m.Theta)*e)
-			s2 := float64(v*vary) + vary0
-			psi := s2 / float64(mean*mean)
-			var next, k0 float64
-			if psi <= psiC {
-				// v' = a(b + Z)²
-				i := 2 / psi
-				b2 := (i - 1) + math.Sqrt(float64(i*(i-1)))
-				a := mean / (1 + b2)
-				b := math.Sqrt(b2) + z[1][k][l]
-				next = float64(a * float64(b*b))
-				if w := 1 - 2*float64(a2*a); w > 0 {
-					k0 = float64(0.5*fmath.Log(w)) - float64(a2*float64(b2*a))/w - float64(k13*v)
-				} else {
-					k0 = plain
-				}
-			} else {
-				// v' is 0 with probability p, else exponential
-				p := (psi - 1) / (psi + 1)
-				beta := (1 - p) / mean
-				if tail := fmath.NormCDF(-z[1][k][l]); tail < 1-p {
-					next = fmath.Log((1-p)/tail) / beta
-				}
-				if beta > a2 {
-					k0 = -fmath.Log(p+float64(beta*(1-p))/(beta-a2)) - float64(k13*v)
-				} else {
-					k0 = plain
-				}
-			}
-			spread := float64(k3*v) + float64(k4*next)
-			move[k][l] = ((growth + k0) + (float64(k1*v) + float64(k2*next))) + float64(math.Sqrt(spread)*z[0][k][l])
-			state[0][l] = next
+	return hestonSteps{theta: m.Theta, e: e,
+		vary:   float64(float64(xi2*e) * (1 - e)),
+		vary0:  float64(float64(float64(m.Theta*xi2)/2) * float64((1-e)*(1-e))),
+		growth: float64(m.Mu * dt), k1: k1, k2: k2, k3: k3, k4: k3,
+		k13: k1 + float64(k3/2), a2: k2 + float64(k3/2),
+		plain: -float64(float64(r*float64(m.Kappa*m.Theta)) * dt)}
+}
+
+// lane makes one step of one lane.
+func (s *hestonSteps) lane(z []*block.Track, state *[block.Lanes]float64, move *block.Track, k, l int) {
+	v := state[l]
+	mean := s.theta + float64((v-s.theta)*s.e)
+	s2 := float64(v*s.vary) + s.vary0
+	psi := s2 / float64(mean*mean)
+	var next, k0 float64
+	if psi <= psiC {
+		// v' = a(b + Z)²
+		i := 2 / psi
+		b2 := (i - 1) + math.Sqrt(float64(i*(i-1)))
+		a := mean / (1 + b2)
+		b := math.Sqrt(b2) + z[1][k][l]
+		next = float64(a * float64(b*b))
+		if w := 1 - 2*float64(s.a2*a); w > 0 {
+			k0 = float64(0.5*fmath.Log(w)) - float64(s.a2*float64(b2*a))/w - float64(s.k13*v)
+		} else {
+			k0 = s.plain
+		}
+	} else {
+		// v' is 0 with probability p, else exponential
+		p := (psi - 1) / (psi + 1)
+		beta := (1 - p) / mean
+		if tail := fmath.NormCDF(-z[1][k][l]); tail < 1-p {
+			next = fmath.Log((1-p)/tail) / beta
+		}
+		if beta > s.a2 {
+			k0 = -fmath.Log(p+float64(beta*(1-p))/(beta-s.a2)) - float64(s.k13*v)
+		} else {
+			k0 = s.plain
 		}
 	}
+	spread := float64(s.k3*v) + float64(s.k4*next)
+	move[k][l] = ((s.growth + k0) + (float64(s.k1*v) + float64(s.k2*next))) + float64(math.Sqrt(spread)*z[0][k][l])
+	state[l] = next
 }
 
 // affine returns A and B of CGF(t, s) = Mu·t·s + A + B·V0.

@@ -55,6 +55,9 @@ func TestTerminalMoments(t *testing.T) {
 			Year / 4 / 32, 32, 1 << 17},
 		{"bates from the long run", Bates{Heston{Mu: 0.1, Kappa: 6, Theta: 0.3, Xi: 2.5, Rho: -0.5}, 12, -0.04, 0.08},
 			Year / 4 / 32, 32, 1 << 17},
+		{"component, a week of hours", wildComponent(), time.Hour, 168, 1 << 16},
+		{"component from a quiet start", Component{Mu: .1, Sigma: .8, Multiplier: 1.5, Count: 5, Rate: 900, Ratio: 4,
+			DoF: 8, Step: 24 * time.Hour, Start: .4}, 24 * time.Hour, 90, 1 << 17},
 		{"regimes from a wild start", Regimes{Mu: 0.1, Calm: 0.4, Wild: 1.1, ToWild: 4, ToCalm: 8, Start: 1},
 			Year / 8, 8, 1 << 18},
 	}
@@ -278,14 +281,15 @@ func TestGoldenBits(t *testing.T) {
 	h.Xi, b.Xi = 4, 4
 	wild["heston, xi 4"], wild["bates, xi 4"] = h, b
 	want := map[string]string{
-		"bates":   "fc08be8e4dafe580",
-		"garch":   "b0d4fefa72fd9ef8",
-		"gbm":     "a2d7b4d6a2f0e80d",
-		"gjr":     "411f6f260c9f4cd1",
-		"heston":  "dbc244a20ba73a0c",
-		"kou":     "ba64fb751c66f9a1",
-		"merton":  "05d376740852d28f",
-		"regimes": "fcd8ea449db197d0",
+		"bates":     "fc08be8e4dafe580",
+		"garch":     "b0d4fefa72fd9ef8",
+		"component": "4e82a32661306c50",
+		"gbm":       "a2d7b4d6a2f0e80d",
+		"gjr":       "411f6f260c9f4cd1",
+		"heston":    "dbc244a20ba73a0c",
+		"kou":       "ba64fb751c66f9a1",
+		"merton":    "05d376740852d28f",
+		"regimes":   "fcd8ea449db197d0",
 
 		"bootstrap": "c91f95dc0f558ae0",
 		"fhs":       "8e5287466bdb8fd4",

@@ -17,10 +17,10 @@ import (
 // A shock is made from one standard normal z by a monotone function, tabulated
 // and interpolated, so that it is addressed as the normal is.
 type student struct {
-	value, slope [studentNodes + 1]float64 // the shock at z = i/studentStep, and its derivative times the spacing
-	even         [studentTerms]float64     // E[x^{2n}]/(2n)!, n = 1, 2, …
-	scale        float64                   // one t is so many shocks
-	cut          float64                   // probability of a t beyond the cut
+	curve [studentNodes][4]float64 // coefficients in z·studentStep − i of the shock from z = i/studentStep on
+	even  [studentTerms]float64    // E[x^{2n}]/(2n)!, n = 1, 2, …
+	scale float64                  // one t is so many shocks
+	cut   float64                  // probability of a t beyond the cut
 }
 
 const (
@@ -28,6 +28,7 @@ const (
 	studentStep  = 32              // table nodes per unit of z
 	studentNodes = 7 * studentStep // normals of this project lie within ±6.66
 	studentTerms = 28              // of the moment series: enough for s up to 1
+	smallTerms   = 12              // and for s up to 1/10
 	studentCells = 768             // of the integrals behind the table
 )
 
@@ -83,8 +84,9 @@ func newStudent(dof float64) *student {
 		s.even[n] /= whole
 	}
 	// 2. the shock x at z has as much mass above as z: ∫ₓ g = 2Φ(−z)·∫₀ g
+	var value, slope [studentNodes + 1]float64 // slope is that of a node
 	cell := 0
-	for i := range s.value {
+	for i := range value {
 		z := float64(i) / studentStep
 		goal := float64(2 * fmath.NormCDF(-z) * whole)
 		for cell < studentCells-1 && tail[cell+1] > goal {
@@ -96,11 +98,16 @@ func newStudent(dof float64) *student {
 		for range 3 {
 			x += ((tail[cell] - quad.Short(g, lo, x)) - goal) / g(x)
 		}
-		s.value[i] = x
+		value[i] = x
 		// dx/dz = 2φ(z)·∫₀ g / g(x)
-		s.slope[i] = fmath.Exp(-float64(z*z)/2) * math.Sqrt(2/math.Pi) * whole / g(x) / studentStep
+		slope[i] = fmath.Exp(-float64(z*z)/2) * math.Sqrt(2/math.Pi) * whole / g(x) / studentStep
 	}
-	s.value[0] = 0
+	value[0] = 0
+	for i := range s.curve { // cubic Hermite interpolation
+		a, b, da, db := value[i], value[i+1], slope[i], slope[i+1]
+		d := b - a
+		s.curve[i] = [4]float64{a, da, float64(3*d) - float64(2*da) - db, (da + db) - float64(2*d)}
+	}
 	s.cut = beyondCut(g, whole)
 	return s
 }
@@ -156,11 +163,8 @@ func (s *student) at(z float64) float64 {
 	f := float64(math.Abs(z) * studentStep)
 	i := min(int(f), studentNodes-1)
 	t := f - float64(i)
-	// cubic Hermite interpolation
-	a, b, da, db := s.value[i], s.value[i+1], s.slope[i], s.slope[i+1]
-	d := b - a
-	c2, c3 := float64(3*d)-float64(2*da)-db, (da+db)-float64(2*d)
-	x := a + float64(t*(da+float64(t*(c2+float64(t*c3)))))
+	c := &s.curve[i]
+	x := c[0] + float64(t*(c[1]+float64(t*(c[2]+float64(t*c[3])))))
 	return math.Copysign(x, z)
 }
 
@@ -172,7 +176,7 @@ func (s *student) compensator(v2 float64) float64 {
 	case v2 < 1e-4:
 		n = 6
 	case v2 < 1e-2:
-		n = 12
+		n = smallTerms
 	}
 	m := 0.0
 	for n--; n >= 0; n-- {

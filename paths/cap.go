@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"mcrisk/fmath"
 )
 
 // A Capping says what a cap by an index changed.
@@ -51,7 +53,7 @@ func (h *History) Capped(index *History, room float64) (*History, Capping, error
 				continue
 			}
 			changed = true
-			if far := math.Abs(math.Log(*p / to)); far > worst {
+			if far := math.Abs(fmath.Log(*p / to)); far > worst {
 				worst, c.Farthest, c.From, c.To = far, b.Start, *p, to
 			}
 			*p = to

@@ -9,6 +9,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/assess"
+	"mcrisk/fmath"
 	"mcrisk/param"
 	"mcrisk/tokens"
 )
@@ -24,25 +25,33 @@ func Replay(r *assess.Replay, sha256 string, p Provenance) Document {
 		r.Missing(), seen)
 	d := Document{Data: replayJSON(r, sha256), Blocks: []Block{Text(text), replayTable(r), replayData(r)}}
 	if r.Traded != nil {
-		d.Blocks = append(append(d.Blocks, forBoth(trackingTable(r))...), worstDaysTable(r))
+		d.Blocks = append(append(d.Blocks, forBoth(trackingTable(r))...), withRows(worstDaysTable(r))...)
 	}
 	d.Blocks = append(d.Blocks, ledgerTable(r), yearsTable(r))
 	for _, l := range r.Firsts() {
 		d.Blocks = append(d.Blocks, monthsTable(l))
 	}
-	d.Blocks = append(d.Blocks, calendarTable(r), drawdownsTable(r, mostShown, true),
-		drawdownsTable(r, assess.WorstDrawdowns, false))
+	d.Blocks = append(append(d.Blocks, calendarTable(r)), withRows(drawdownsTable(r, mostShown, true))...)
+	d.Blocks = append(d.Blocks, drawdownsTable(r, assess.WorstDrawdowns, false))
 	d.Blocks = append(d.Blocks, forBoth(rollingTable(r))...)
 	d.Blocks = append(d.Blocks, replayFigures(r)...)
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
 }
 
-// forBoth is a table as people see it, and as a file has it.
+// forBoth is a table as people see it, unless it has no rows, and as a file has it.
 func forBoth(t Table) []Block {
 	people := t
 	people.PeopleOnly, t.DataOnly = true, true
-	return []Block{people, t}
+	return append(withRows(people), t)
+}
+
+// withRows is a table for people, unless it has no rows.
+func withRows(t Table) []Block {
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return []Block{t}
 }
 
 // underlyingName is the name in the underlying's own row.
@@ -158,14 +167,30 @@ func worstDaysTable(r *assess.Replay) Table {
 	for _, l := range firsts {
 		t.Columns = append(t.Columns, Column{Name: l.Token, Percent: true, Format: signed2})
 	}
-	for i, d := range firsts[0].Tracking.WorstDays {
+	longest := firsts[0] // a token that ended is not compared after that
+	for _, l := range firsts {
+		if l.Tracking.To.After(longest.Tracking.To) {
+			longest = l
+		}
+	}
+	for _, d := range longest.Tracking.WorstDays {
 		cells := []any{d.Date.Format(time.DateOnly), d.Traded}
 		for _, l := range firsts {
-			cells = append(cells, l.Tracking.WorstDays[i].Token)
+			cells = append(cells, returnOn(l.Tracking.WorstDays, d.Date))
 		}
 		t.Add(cells...)
 	}
 	return t
+}
+
+// returnOn is the token's return on a day; NaN: it had ended.
+func returnOn(list []analytics.DayMove, day time.Time) float64 {
+	for _, d := range list {
+		if d.Date.Equal(day) {
+			return d.Token
+		}
+	}
+	return math.NaN()
 }
 
 // ledgerTable says where ln NAV came from, but for lifetimes of which nothing is left.
@@ -182,7 +207,7 @@ func ledgerTable(r *assess.Replay) Table {
 	}
 	for i := range r.Lives {
 		l := &r.Lives[i]
-		cells := []any{l.Token, l.Latency, math.Log(l.NAV)}
+		cells := []any{l.Token, l.Latency, fmath.Log(l.NAV)}
 		for _, i := range items {
 			v := l.Logs[i]
 			if l.NAV == 0 {

@@ -19,7 +19,7 @@ func replayFigures(r *assess.Replay) (list []Block) {
 	for _, l := range firsts {
 		suffix := ""
 		if len(firsts) > 1 {
-			suffix = "-" + strings.ReplaceAll(l.Token, " ", "-")
+			suffix = "-" + l.Token
 		}
 		list = append(list,
 			Figure{Name: "path" + suffix, Draw: func() (*plots.Figure, error) { return drawReplay(r, l) }},
@@ -47,7 +47,7 @@ func drawReplay(r *assess.Replay, l *assess.ReplayedLife) (*plots.Figure, error)
 	d := plots.PathTimelineData{Title: l.Token + ": replay of " + filepath.Base(r.History.Name),
 		Caption: replayCaption(r, l), Start: r.From(), Price: r.Prices, NAV: l.AppendNAVs(nil), Low: math.NaN(),
 		High: math.NaN()}
-	token := r.Study.Token(l.Number)
+	token := r.Study.Dated(l.Number).At(r.From())
 	d.Target = math.Abs(token.Target)
 	if b, ok := token.Policy.(tokens.Band); ok {
 		d.Low, d.High = b.Low, b.High

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"mcrisk/assess"
@@ -37,7 +38,7 @@ func WriteReplayPath(w io.Writer, r *assess.Replay) error {
 			row := append(append(out.AvailableBuffer(), begin...), shared[from:ends[step]]...)
 			if from = ends[step]; step == 0 {
 				row = append(row, ",1,"...)
-				row = strconv.AppendFloat(row, r.Study.Token(l.Number).Target, 'g', -1, 64)
+				row = strconv.AppendFloat(row, r.Study.Dated(l.Number).At(r.From()).Target, 'g', -1, 64)
 				row = append(row, ",,,"...)
 			} else {
 				m := &l.Track.Marks[step-1]
@@ -156,7 +157,7 @@ func lifeFields(l *assess.ReplayedLife) string {
 func csvField(text string) string {
 	for _, c := range text {
 		if c == ',' || c == '"' || c == '\n' || c == '\r' {
-			return strconv.Quote(text)
+			return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
 		}
 	}
 	return text

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"mcrisk/assess"
@@ -18,6 +19,15 @@ func Stress(all []assess.StressReplay, sha256 string, p Provenance) Document {
 			d.Blocks = append(d.Blocks, Note(fmt.Sprintf("%s (%s to %s) is not covered: %s", w.Name,
 				w.Since.Format(time.DateOnly), w.Until.Format(time.DateOnly), w.Reason)))
 			continue
+		}
+		if w.Uncompared != "" {
+			d.Blocks = append(d.Blocks,
+				Note(fmt.Sprintf("%s is not compared with what traded: %s", w.Name, w.Uncompared)))
+		}
+		if w.Traded != nil {
+			t := trackingTable(w.Replay)
+			t.Title, t.PeopleOnly = w.Name+": against"+strings.TrimPrefix(t.Title, "Against"), true
+			d.Blocks = append(d.Blocks, t)
 		}
 		for _, f := range replayFigures(w.Replay) {
 			if f, ok := f.(Figure); ok {

@@ -116,6 +116,10 @@ func (t TokenSpec) checkDated() error {
 			fault("%s: the series %s has not been read", name, s.File)
 		case s.Whole && (name == "gas" || name == "impact"):
 			fault("%s: payments of %s; want a column of its values", name, s.File)
+		default:
+			if err := s.checkAdjusted(name); err != nil {
+				fault("%s: %w", name, err)
+			}
 		}
 	}
 	for i, c := range t.Changes {
@@ -132,6 +136,33 @@ func (t TokenSpec) checkDated() error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// checkAdjusted reports a value that is no longer one that the number may have, or no payment from −1 to 1,
+// once it is scaled and shifted.
+func (s Series) checkAdjusted(name string) error {
+	if len(s.Adjust) == 0 {
+		return nil
+	}
+	q, _ := TokenParam(name) // CanBeSeries has found it
+	scale, shift := s.adjust(name)
+	if s.Whole {
+		q, shift = param.Param{Name: s.Rates.Column, Min: -1, Max: 1}, 0 // the shift is a rate, beside the payments
+	}
+	for _, v := range []float64{slices.Min(s.Values), slices.Max(s.Values)} {
+		if err := q.Check(float64(v*scale) + shift); err != nil {
+			return fmt.Errorf("%s, scaled by %v and shifted by %v: %w", s.File, scale, shift, err)
+		}
+	}
+	return nil
+}
+
+// adjust is by what the series of a number is scaled, and what is added then.
+func (s Series) adjust(name string) (scale, shift float64) {
+	ps := s.Params(name)
+	scale, _ = among(ps, s.Adjust, ps[0].Name)
+	shift, _ = among(ps, s.Adjust, ps[1].Name)
+	return scale, shift
 }
 
 // withoutSeries is the token without the numbers that series replace, so that these have their
@@ -163,8 +194,8 @@ func (t TokenSpec) dated() string {
 // [ReplayDated] has dates.
 func (t TokenSpec) Constant() error {
 	if what := t.dated(); what != "" {
-		return fmt.Errorf("study: token %s: %s; want a number: only replay, simulate, trace and sweep take series",
-			t.Name, what)
+		return fmt.Errorf("study: token %s: %s; want a number: only replay, cohorts, simulate, "+
+			"trace and sweep take series", t.Name, what)
 	}
 	return nil
 }
@@ -180,7 +211,8 @@ func (s *Study) Constant() error {
 }
 
 // CheckDates is an error that names what changes with dates, if simulated paths have none for it: only
-// prices that are drawn from a history, bar by bar, have the rates of the same bars.
+// prices that are drawn from a history, bar by bar, have the rates of the same bars. A series that does
+// not reach all of these is one too.
 func (s *Study) CheckDates() error {
 	for i, t := range s.spec.Tokens {
 		what := t.dated()
@@ -199,6 +231,8 @@ func (s *Study) CheckDates() error {
 			return fault("prices drawn from a history, as --model bootstrap draws them")
 		} else if s.spec.Step != h.Series.Step {
 			return fault("a step of " + param.FormatSeconds(h.Series.Step.Seconds()) + ", a bar of the history")
+		} else if _, err := s.Dated(i).levels(h.Series.Start, h.Series.Step, len(h.Series.Bars)); err != nil {
+			return fmt.Errorf("study: token %s: %w", t.Name, err)
 		}
 	}
 	return nil
@@ -233,6 +267,17 @@ func (d Dated) WithLatency(latency time.Duration) Dated {
 		d.later[i].token.Keeper.Latency = latency
 	}
 	return d
+}
+
+// At is the token with the numbers that it has at a time.
+func (d Dated) At(t time.Time) tokens.Token {
+	token := d.Token
+	for _, l := range d.later {
+		if !l.at.After(t) {
+			token = l.token
+		}
+	}
+	return token
 }
 
 // datedOf builds and checks what a token becomes.
@@ -383,9 +428,7 @@ func (s Series) levels(name string, start time.Time, step time.Duration, steps i
 	if err != nil || len(s.Adjust) == 0 {
 		return levels, err
 	}
-	ps := s.Params(name)
-	scale, _ := among(ps, s.Adjust, ps[0].Name)
-	shift, _ := among(ps, s.Adjust, ps[1].Name)
+	scale, shift := s.adjust(name)
 	for i := range levels {
 		levels[i].Rate = float64(levels[i].Rate*scale) + shift
 	}

@@ -45,6 +45,9 @@ func NewSweep(study *Study, axes []Axis, sample int) (*Sweep, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := study.CheckDates(); err != nil {
+		return nil, err
+	}
 	s := &Sweep{Study: baseline, Axes: slices.Clone(axes), Sample: sample}
 	s.remember()
 	if err := s.check(); err != nil {
@@ -236,7 +239,7 @@ func (s *Sweep) cell(at []int) (*Study, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
-	return c, nil
+	return c, c.CheckDates()
 }
 
 // A modelPart is a cell's model, complete and built.

@@ -18,9 +18,19 @@ type Mark struct {
 }
 
 // LiveMarked is [Kernel.Live] with what the token was after every step: marks has one for each bar, or is nil.
+// The last is what it ended as, after the fees that are taken then.
 func (k *Kernel) LiveMarked(p Path, marks []Mark) Lifetime {
 	l := k.Begin()
-	return k.run(&l, p, marks).Finish(&l, p.length())
+	return k.liveMarked(&l, p, marks)
+}
+
+func (k *Kernel) liveMarked(l *Lane, p Path, marks []Mark) Lifetime {
+	k = k.run(l, p, marks)
+	f := k.Finish(l, p.length())
+	if len(marks) > 0 {
+		marks[len(marks)-1] = k.mark(l)
+	}
+	return f
 }
 
 // TraceTrades is [Kernel.Trace] without the events of every step, carry, price and fee, and with the
@@ -29,7 +39,7 @@ func (k *Kernel) TraceTrades(p Path, marks []Mark) (Lifetime, Events) {
 	var events Events
 	l := k.BeginTraced(events.add)
 	l.trace.trades = true
-	f := k.run(&l, p, marks).Finish(&l, p.length())
+	f := k.liveMarked(&l, p, marks)
 	return f, events
 }
 

@@ -108,3 +108,17 @@ func TestFartherFirst(t *testing.T) {
 			near.Rebalances, near.NAV, far.Rebalances, far.NAV)
 	}
 }
+
+// By hand: 3x long at 100 goes to 110 and stays; the manager's shares for 1.3 − 1 are made when the
+// holder leaves, so the last mark is what the lifetime ends with, and the one before it is not.
+func TestLastMarkIsTheEnd(t *testing.T) {
+	token := Token{Target: 3, Policy: Hold{}, Mechanism: Loan{Threshold: 0.8}, AUM: 1e6,
+		Minting: Minting{Interval: 24 * time.Hour, PerformanceFee: 0.2}}
+	p, marks := Path{Step: time.Hour, Bars: []Bar{{Move: math.Log(1.1)}, {}}}, make([]Mark, 2)
+	f := compile(t, token, time.Hour).LiveMarked(p, marks)
+	g := 0.2 * 0.3 / 1.3
+	if want := 1.3 / (1 + g/(1-g)); !(math.Abs(f.NAV-want) < 1e-12) || marks[1].NAV != f.NAV ||
+		!(math.Abs(marks[0].NAV-1.3) < 1e-12) {
+		t.Errorf("it ends at %v, marks %+v; want %v, 1.3 before it", f.NAV, marks, want)
+	}
+}

@@ -108,7 +108,7 @@ func (o *cohortsOptions) run(ctx context.Context, session *cli.Session, file str
 		}
 		p.Hash = c.Hash
 		p.Document = report.Cohorts(c, sum, report.Provenance{Settings: r.Settings(), Hash: c.Hash})
-		p.Notes = slices.Concat(cli.HistoryNotes(h), cli.SeriesNotes(r.Study.Spec(), h), report.CohortNotes(c))
+		p.Notes = slices.Concat(cli.ReplayedNotes(h), cli.SeriesNotes(r.Study.Spec(), h), report.CohortNotes(c))
 		return p, nil
 	}
 	return o.output.Publish(ctx, "lifetimes", o.study.Workers, compute, r)

@@ -66,7 +66,7 @@ func (o *compareOptions) run(ctx context.Context, session *cli.Session) error {
 		return cli.Input("--tokens = %q; want at least two names, as in toros-eth2x,hold-2x (see: mcrisk tokens)",
 			o.tokens)
 	}
-	r, err := o.study.Resolve(session, cli.Demand{Tokens: names, Correlation: o.correlation,
+	r, err := o.study.Resolve(session, cli.Demand{Tokens: names, Correlation: o.correlation, Correlates: true,
 		CommonJumps: o.commonJumps})
 	if err != nil {
 		return err

@@ -105,7 +105,7 @@ func (o *replayOptions) run(ctx context.Context, session *cli.Session, file stri
 			return p, cli.AsInput(err)
 		}
 		p.Document = report.Replay(result, sum, from)
-		p.Notes = slices.Concat(cli.HistoryNotes(h), cli.SeriesNotes(r.Study.Spec(), h), report.ReplayNotes(result))
+		p.Notes = slices.Concat(cli.ReplayedNotes(h), cli.SeriesNotes(r.Study.Spec(), h), report.ReplayNotes(result))
 		p.Files = func(d *rundir.Dir) error { return writeReplay(d, result) }
 		return p, nil
 	}

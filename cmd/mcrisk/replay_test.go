@@ -453,6 +453,19 @@ func TestSweepOfSeries(t *testing.T) {
 			t.Errorf("%s: growth %v; want %v, those of constants", over, got, want)
 		}
 	}
+	for over, want := range map[string]string{
+		"borrow-scale=1,300":  "scaled by 300 and shifted by 0: borrow = 150; want a number from -10 to 100",
+		"borrow-shift=-11,0":  "scaled by 1 and shifted by -11: borrow = -10.5; want",
+		"model=bootstrap,gbm": "model = gbm: study: token 2x-hold-loan: borrow is a dated series",
+	} {
+		says(t, cli.BadInput, want, append(args, "--over", over)...)
+	}
+	short := write(t, "short.csv", "date,rate\n2024-01-01,0.5\n")
+	says(t, cli.BadInput, "48 bars from 2024-01-01T00:00:00Z",
+		append(args, "--over", "target=2,3", "--borrow", "@"+short)...)
+	says(t, cli.BadInput, "r.csv, scaled by -3 and shifted by 0: rate_per_period = -1.5; want a number from -1 to 1",
+		append(args, "--over", "borrow-scale=1,-3", "--borrow", "@"+write(t, "r.csv",
+			strings.Replace(rates.String(), "rate", "rate_per_period", 1)), "--force")...)
 }
 
 // A run has the token after every bar and its trades: the last row of path.csv is the final NAV with the same
@@ -553,6 +566,11 @@ func TestReplayAgainst(t *testing.T) {
 		}
 	}
 	both := []string{"--window", "all", "--since", "2020-03-08"}
+	out, _ = expect(t, cli.Done, "replay", spiky, "--token", "BTCBULL3X", "--window", "covid-2020-03", "--no-save",
+		"--against", spiky)
+	if !strings.Contains(out, "covid-2020-03: against the closes of") {
+		t.Errorf("no comparison in the window in\n%s", out)
+	}
 	for want, more := range map[string][]string{
 		`--window: no window "march"; want all, or one of covid-2020-03, may-2021`: {"--window", "march"},
 		"covers none of the windows asked for: oct-2025":                           {"--window", "oct-2025"},
@@ -567,4 +585,82 @@ func TestReplayAgainst(t *testing.T) {
 			t.Errorf("%v: %s; want %q", more, errs, want)
 		}
 	}
+}
+
+// fallBars are closes of 60 hours that lose three quarters in the third, and then rise and fall in turn.
+func fallBars() string {
+	text := "timestamp,close\n"
+	for i := range 60 {
+		price := 100.0
+		if i > 1 {
+			price = 25 + float64(i%5) - float64(i)/10
+		}
+		at := time.Date(2024, 1, 1, i, 0, 0, 0, time.UTC).Format(time.RFC3339)
+		text += fmt.Sprintf("%s,%v\n", at, price)
+	}
+	return text
+}
+
+// A token that ends, before the comparison or within it, leaves the others' comparison as it is; names that
+// differ by a space have figures of their own; nothing is said of tables that are empty.
+func TestReplayTokensThatEnd(t *testing.T) {
+	token := func(name, target string) string {
+		return "- {name: " + name + ", target: " + target + ", policy: {kind: hold}, " +
+			"mechanism: {kind: perp, funding: 0}, " +
+			"after-liquidation: stop}\n"
+	}
+	spec := write(t, "spec.yaml", "model: {kind: gbm}\nhorizon: 1d\nstep: 1h\npaths: 1\ntokens:\n"+
+		token("a b", "1")+token("a-b", "3"))
+	prices, dir := write(t, "p.csv", fallBars()), filepath.Join(t.TempDir(), "run")
+	args := []string{"replay", prices, "--spec", spec, "--latencies", "0"}
+	out, _ := expect(t, cli.Done, append(args, "--against", prices, "--out", dir)...)
+	for _, want := range []string{"2024-01-02 −13.23 −13.23 –", "a-b 0s 2 – – –"} {
+		if !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	for _, not := range []string{"every window of some days", "a b: latency", "a-b: outage-rate"} {
+		if strings.Contains(out, not) {
+			t.Errorf("%q, a table without rows or a setting without use, in\n%s", not, out)
+		}
+	}
+	for _, name := range []string{"path-a b.svg", "path-a-b.svg"} {
+		if _, err := os.Stat(filepath.Join(dir, "figures", name)); err != nil {
+			t.Error(err)
+		}
+	}
+	lines := strings.SplitAfter(fallBars(), "\n")
+	late := write(t, "late.csv", lines[0]+strings.Join(lines[20:], ""))
+	var r struct {
+		Tokens []struct{ Against map[string]any }
+	}
+	decode(t, resultsOf(t, append(args, "--against", late, "--no-save", "--json")...), &r)
+	a, b := r.Tokens[0].Against, r.Tokens[1].Against
+	if a["bars"] != 40.0 || b["bars"] != 0.0 || b["terminal_ratio"] != nil {
+		t.Errorf("against what traded later: %v and %v", a, b)
+	}
+}
+
+// Over missing bars a token lives on, so its return over them counts; a change before the start is in
+// force at the start; tokens of several underlyings run on the file's prices.
+func TestReplayFromItsStart(t *testing.T) {
+	lines := strings.SplitAfter(fallBars(), "\n")
+	gap := write(t, "gap.csv", strings.Join(lines[:20], "")+strings.Join(lines[23:], ""))
+	dir := filepath.Join(t.TempDir(), "run")
+	args := []string{"--target", "2", "--policy", "hold", "--mechanism", "loan"}
+	_, said := expect(t, cli.Done, append([]string{"replay", gap, "--latencies", "0", "--from", "2023-12-01:target=1.5",
+		"--out", dir, "--no-figures"}, args...)...)
+	if want := "3 bars missing in 1 gap, the longest from 2024-01-01 19:00 to 2024-01-01 22:00: " +
+		"the price stands still " +
+		"over them, then jumps"; !strings.Contains(said, want) || strings.Contains(said, "no return was taken") {
+		t.Errorf("said %s; want %q", said, want)
+	}
+	rows := strings.Split(read(t, filepath.Join(dir, "path.csv")), "\n")
+	if !strings.HasSuffix(rows[1], ",1,1,1.5,,,") {
+		t.Errorf("the start is %q; want leverage 1.5", rows[1])
+	}
+	says(t, cli.BadInput, "decay is measured against one target", append([]string{"cohorts", gap, "--periods", "1d",
+		"--from", "2024-01-02:target=1.5", "--paths", "10", "--no-save"}, args...)...)
+	says(t, cli.Done, "all are run on the prices of the file\n", "replay", gap, "--token", "ETHBULL3X,ftx-bull",
+		"--latencies", "0", "--no-save")
 }

@@ -20,7 +20,9 @@ func replayFiles() []FileEntry {
 	return []FileEntry{
 		{Name: "replay.csv", By: "`replay`", Text: "A row is the lifetime of a token with a latency.",
 			Columns: slices.Concat(lifetime, []FileColumn{farther}, lifetimeColumns())},
-		{Name: "path.csv", By: "`replay`", Text: "A row is a token at the start, or after a bar; missing bars count.",
+		{Name: "path.csv", By: "`replay`", Text: "A row is a token at the start, where health and rates are empty, " +
+			"or " +
+			"after a bar; missing bars count.",
 			Columns: slices.Concat(lifetime, []FileColumn{as("time", "time", "end of the bar"),
 				as("price", "price at the start", "close of the underlying"),
 				as("nav", "initial equity", "net asset value"), as("leverage", "leverage", "signed; 0 once ended"),

@@ -14,6 +14,7 @@ import (
 	"mcrisk/assess"
 	"mcrisk/param"
 	"mcrisk/paths"
+	"mcrisk/report"
 	"mcrisk/rundir"
 )
 
@@ -117,6 +118,23 @@ func HistoryNotes(h *paths.History) []string {
 		notes = append(notes, fmt.Sprintf("%s: %d more gaps; no return was taken over them", h.Name, more))
 	}
 	return notes
+}
+
+// ReplayedNotes are ReadNotes, and that bars are missing through which tokens live.
+func ReplayedNotes(h *paths.History) []string {
+	notes := ReadNotes(h)
+	if len(h.Gaps) == 0 {
+		return notes
+	}
+	missing, longest := 0, h.Gaps[0]
+	for _, g := range h.Gaps {
+		if missing += g.Missing; g.Missing > longest.Missing {
+			longest = g
+		}
+	}
+	return append(notes, fmt.Sprintf("%s: %s missing in %s, the longest from %s to %s: the price stands still over "+
+		"them, then jumps", h.Name, report.Count(missing, "bar"), report.Count(len(h.Gaps), "gap"),
+		report.Minute(longest.From), report.Minute(longest.To)))
 }
 
 // HistoryOptions are the part of a price history that a command reads.

@@ -94,7 +94,10 @@ func (o *StudyOptions) ResolveOn(session *Session, h *paths.History, dated *Date
 		return nil
 	}}
 	if one := *o; several && strings.Contains(o.Token, ",") {
-		d.Tokens, one.Token = strings.Split(o.Token, ","), ""
+		for name := range strings.SplitSeq(o.Token, ",") {
+			d.Tokens = append(d.Tokens, strings.TrimSpace(name))
+		}
+		one.Token = ""
 		o = &one
 	}
 	if r, err = o.Resolve(session, d); err != nil {

@@ -48,7 +48,10 @@ func (r *Resolved) Note(format string, args ...any) {
 
 // Settings are every number of the study that is used, and where it came from.
 func (r *Resolved) Settings() []study.Setting {
-	unused := func(s study.Setting) bool { return slices.Contains(r.Unused, s.Name) }
+	unused := func(s study.Setting) bool {
+		_, name, several := strings.Cut(s.Name, ": ") // of several tokens
+		return slices.Contains(r.Unused, s.Name) || several && slices.Contains(r.Unused, name)
+	}
 	return slices.DeleteFunc(r.Study.Settings(r.Origins), unused)
 }
 
@@ -56,6 +59,7 @@ func (r *Resolved) Settings() []study.Setting {
 type Demand struct {
 	Tokens      []string // of the catalogue, instead of one
 	Correlation string   // of the prices of their underlyings; empty: all follow the first's
+	Correlates  bool     // the command has that option
 	CommonJumps bool     // jumps strike all underlyings together
 	Swept       bool     // the spec may say how it is swept
 	AnyTime     bool     // prices are seen at any time, not at the end of steps alone
@@ -234,8 +238,14 @@ func (p *resolving) several() error {
 	}
 	switch {
 	case apart && p.demand.Correlation == "":
-		p.Note("the tokens follow different underlyings; "+
-			"all are run on the price of %s, or with --correlation each on its own", p.Underlying)
+		price := "price of " + p.Underlying
+		if p.demand.AnyTime {
+			price = "prices of the file"
+		}
+		if p.demand.Correlates {
+			price += ", or with --correlation each on its own"
+		}
+		p.Note("the tokens follow different underlyings; all are run on the %s", price)
 	case !apart && p.demand.Correlation != "":
 		return fmt.Errorf("--correlation %s; all tokens follow %s", p.demand.Correlation, p.Underlying)
 	}

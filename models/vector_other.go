@@ -1,0 +1,11 @@
+//go:build !amd64 || purego
+
+package models
+
+import "mcrisk/block"
+
+func (*garchSteps) vector(*block.Track, *[block.Lanes]float64, *block.Track, int) bool { return false }
+
+func (*hestonSteps) vector([]*block.Track, *[block.Lanes]float64, *block.Track, int) bool {
+	return false
+}
