@@ -33,7 +33,8 @@ func (l *lineReader) next() (string, error) {
 		case l.line > l.limits.lines:
 			return "", fmt.Errorf("more than %s lines; want at most that many: split the file", grouped(l.limits.lines))
 		}
-		if text := strings.TrimRight(unsafe.String(unsafe.SliceData(raw), len(raw)), "\r\n"); strings.TrimSpace(text) != "" {
+		text := strings.TrimRight(unsafe.String(unsafe.SliceData(raw), len(raw)), "\r\n")
+		if strings.TrimSpace(text) != "" {
 			return text, nil
 		}
 	}

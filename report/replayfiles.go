@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"mcrisk/assess"
-	"mcrisk/paths"
+	"mcrisk/study"
 	"mcrisk/tokens"
 )
 
@@ -61,7 +61,7 @@ func WriteReplayPath(w io.Writer, r *assess.Replay) error {
 
 // A rate writes what a rate was in each step, or nothing where there is none.
 type rate struct {
-	levels []paths.Level // from that of the step on
+	levels []study.Level // from that of the step on
 	cell
 }
 
@@ -120,7 +120,7 @@ func WriteReplayEvents(w io.Writer, r *assess.Replay) error {
 
 // days write times as RFC 3339 does, with nanoseconds, in UTC. Most times are of the day before.
 type days struct {
-	day  int64 // since 1970
+	day  int64 // its first second, since 1970
 	text []byte
 }
 

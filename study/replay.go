@@ -33,9 +33,12 @@ type Replayed struct {
 // A Track is a token after every step of a history, missing bars included.
 type Track struct {
 	Marks   []tokens.Mark
-	Borrow  []paths.Level // rate a year that a lender asked, by step; nil: the venue has none
-	Funding []paths.Level // rate a year that longs paid; nil: the venue has none
+	Borrow  []Level // rate a year that a lender asked, by step; nil: the venue has none
+	Funding []Level // rate a year that longs paid; nil: the venue has none
 }
+
+// A Level is a rate from a step on, until the next.
+type Level = paths.Level
 
 // Replay runs tokens through a price history, from the open of its first bar to
 // the close of its last, each by itself. Within a bar the path is open, nearer extreme,
