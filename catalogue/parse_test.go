@@ -290,9 +290,9 @@ func TestParseRefusesModels(t *testing.T) {
 		{"volatility: 0.618871", "volatility: 0", "models[1].volatility: 0; want"},
 		{"method: maximum likelihood, density by Fourier inversion", "method:", "models[1].method: missing"},
 		{"unfitted: returns", "numbers: {sigma: {value: 1}}\n        unfitted: returns",
-			"SOL: models[6].parameters: parameters of a model that could not be fitted"},
+			"SOL: models[7].parameters: parameters of a model that could not be fitted"},
 		{"        unfitted: returns show no jumps beyond what a moving variance explains\n", "",
-			"models[6].method: missing"},
+			"models[7].method: missing"},
 	} {
 		text := strings.Replace(string(whole), r.from, r.to, 1)
 		if text == string(whole) {

@@ -45,11 +45,8 @@ func fitComponent(s sample) (Fit, func(*Fit), error) {
 		f.SE[i] = math.Sqrt(f.Cov[i][i])
 	}
 	return f, func(f *Fit) {
-		whole.coordinates(f, x, cov)
-		// A sample's variance is mostly below the truth.
-		for _, end := range []*float64{&f.Lo[sigmaAt], &f.Hi[sigmaAt]} {
-			*end *= fmath.Exp(log / 4)
-		}
+		f.noIntervals()
+		f.warn("no intervals: those by the curvature of the likelihood hold the truth too rarely; standard errors only")
 	}, nil
 }
 

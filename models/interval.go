@@ -73,21 +73,6 @@ func (l likelihood) profile(f *Fit, returns []float64, peaks []peak, falls []flo
 	}
 }
 
-// coordinates fills the intervals of f by a covariance of coordinates, each of which moves the parameter of its
-// number alone: cheaper than profile by far, and right where histories are long.
-func (l likelihood) coordinates(f *Fit, at []float64, cov *mat.SymDense) {
-	f.Interval = "curvature of the likelihood"
-	for i := range l.names {
-		ends := [2]float64{}
-		for k, sign := range []float64{-1, 1} {
-			x := slices.Clone(at)
-			x[i] += sign * math.Sqrt(2*drop*cov.At(i, i))
-			ends[k] = l.natural(x)[i]
-		}
-		f.Lo, f.Hi = append(f.Lo, ends[0]), append(f.Hi, ends[1])
-	}
-}
-
 // noIntervals says that there are none: finish says why.
 func (f *Fit) noIntervals() {
 	f.Interval = "none"
