@@ -191,7 +191,7 @@ func fastPathInBatches(t *testing.T) {
 		{Name: "dear, pays all", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: charged{loan}, Cost: dear},
 		{Name: "costs much", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Fee: 0.25}},
 	}
-	groups := 115 // of 16 lanes and 2,100 steps, for each token: 10 million for each kind of vector code
+	groups := 46 // of 16 lanes and 2,100 steps, for each token: 4 million for each kind of vector code
 	if testing.Short() {
 		groups = 8
 	}
