@@ -146,7 +146,7 @@ func agree(t *testing.T, got, want Lifetime, tolerance float64) {
 
 // Vector code gives the bits of the plain code, and a lane's bits do not
 // depend on its batch: groups of lifetimes, cut into blocks anywhere, against
-// lifetimes alone, 10 million steps for each kind of vector code. Prices are calm, or such that lanes
+// lifetimes alone, 4 million steps for each kind of vector code. Prices are calm, or such that lanes
 // now and then are liquidated, ruined or near it.
 func TestFastPathInBatches(t *testing.T) { eachWidth(t, fastPathInBatches) }
 
