@@ -121,11 +121,11 @@ func (m Component) high() (q [mostComponents]float64) {
 		}
 		return expected
 	}
-	known := m.known()
-	tilted(0, known)
 	if m.Start == 0 || m.Multiplier == 1 || m.Sigma == 0 {
+		tilted(0, make([]float64, m.Count))
 		return q
 	}
+	known := m.known()
 	goal := m.Start / m.Sigma
 	goal = float64(goal * goal)
 	lo, hi := -1/known[m.Count-1], 1/known[m.Count-1] // there all are low, and all high
@@ -147,13 +147,12 @@ func (m Component) known() []float64 {
 	known := make([]float64, m.Count)
 	rate := m.Rate
 	for i := m.Count - 1; i >= 0; i-- {
-		stays := fmath.Exp(-float64(rate * Years(m.Step)))
-		p := 1.0
-		for range 2000 {
-			before := float64(stays*stays*p) + 1 - float64(stays*stays)
-			p = float64(before*noise) / (before + noise)
-		}
-		known[i] = max(1-p, 1e-6)
+		// The variance p that is left solves p = b·noise/(b + noise) with b = stays·p + fresh.
+		stays := fmath.Exp(-float64(2 * float64(rate*Years(m.Step))))
+		fresh := 1 - stays
+		linear := float64(fresh * (1 + noise))
+		root := math.Sqrt(float64(linear*linear) + float64(4*stays*float64(noise*fresh)))
+		known[i] = max(1-float64(2*noise*fresh)/(linear+root), 1e-6)
 		rate /= m.Ratio
 	}
 	return known

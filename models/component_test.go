@@ -142,6 +142,15 @@ func TestComponentStart(t *testing.T) {
 			t.Errorf("known of components %v; want less of faster ones, between 0 and 1", known)
 		}
 	}
+	stays, half, left := math.Exp(-m.Rate*Years(m.Step)), math.Log(m.Multiplier/(2-m.Multiplier))/2, 1.0
+	noise := (float64(m.Count-1)*half*half + 5) / half / half
+	for range 1000 { // Kalman's filter of the fastest, step by step
+		before := stays*stays*left + 1 - stays*stays
+		left = before * noise / (before + noise)
+	}
+	if got := known[m.Count-1]; !(math.Abs(got-(1-left)) < 1e-12) {
+		t.Errorf("known of the fastest component %v; want %v, where the filter settles", got, 1-left)
+	}
 	for _, start := range []float64{.2, .5, .8, 1.4, 2.3} {
 		m.Start = start
 		if err := m.Check(); err != nil {
