@@ -53,7 +53,7 @@ func (s Series) Params(name string) []param.Param {
 	}
 }
 
-// value is one of the numbers of a series, of which there are some by that name if ok.
+// adjustment is a scale or shift by its name, and the number whose series has it; ok: there is one.
 func (t TokenSpec) adjustment(name string) (of string, v float64, ok bool) {
 	for of, s := range t.Series {
 		if v, ok := among(s.Params(of), s.Adjust, name); ok {
@@ -372,7 +372,7 @@ func (d Dated) changes(start time.Time, step time.Duration) map[string][]paths.L
 	return all
 }
 
-// charged is what a rate of the token's venue was in each step, a year; nil if the venue has none of
+// charged is what a rate of the token's venue was from step to step, a year; nil if the venue has none of
 // that name. It is only asked of what [Dated.kernel] has compiled.
 func (d Dated) charged(name string, h *paths.History, steps int) []paths.Level {
 	constant, ok := d.spec.Mechanism.Values[name]

@@ -43,7 +43,7 @@ rates per year, each in force from its stamp until the next, or a column
 rate_per_period, each paid whole at its stamp; :COLUMN and ?KEY=VALUE pick columns
 and rows. A bar pays the mean of a rate over it, on what is held at its start.`,
 		Example: `  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --since 2020-03-11
-  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X --window all
+  mcrisk replay btc_usdt_spot_1h.csv --token BTCBULL3X,ftx-bull --window all
   mcrisk replay btc.csv --token ftx-bull --funding @rates.csv --against bull.csv`,
 		Args: cli.OneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
