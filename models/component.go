@@ -187,19 +187,27 @@ func (m Component) Begin(at At, state State) {
 
 // A componentStep is a model over steps of one length.
 type componentStep struct {
-	drawn [mostComponents + 1]float64 // probability that component i of Count or a slower one is drawn anew, from 1
+	drawn [mostComponents + 1]float64 // see Component.drawn
 	below [mostComponents + 1]float64 // the normal that is below with that probability
 	sd    [mostComponents + 1]float64 // of a return, by how many components are high
 	drift [mostComponents + 1]float64 // its compensator
 }
 
-func (m Component) over(dt float64) (c componentStep) {
-	law := studentLaw(m.DoF)
+// drawn are the probabilities that each component, from 1 on, or a slower one is drawn anew in a step of dt years.
+func (m Component) drawn(dt float64) (p [mostComponents + 1]float64) {
 	rate := m.Rate
 	for i := m.Count; i >= 1; i-- {
-		c.drawn[i] = -fmath.Expm1(-float64(rate * dt))
-		c.below[i] = fmath.NormQuantile(c.drawn[i])
+		p[i] = -fmath.Expm1(-float64(rate * dt))
 		rate /= m.Ratio
+	}
+	return p
+}
+
+func (m Component) over(dt float64) (c componentStep) {
+	law := studentLaw(m.DoF)
+	c.drawn = m.drawn(dt)
+	for i := 1; i <= m.Count; i++ {
+		c.below[i] = fmath.NormQuantile(c.drawn[i])
 	}
 	for n := 0; n <= m.Count; n++ {
 		v := min(float64(float64(float64(m.Sigma*m.Sigma)*dt)*m.product(n)), 1)
@@ -253,7 +261,7 @@ func (m Component) Moments(t float64) Moments {
 	}
 	c, law := m.over(dt), studentLaw(m.DoF)
 	states := 1 << m.Count
-	chain := newComponentChain(m.Count, c.drawn[:])
+	chain := newComponentChain(m.Count, c.drawn)
 	// central moments of a shock are 1, E[x⁴] by the law's series: even[1] = E[x⁴]/4!
 	fourth := float64(24 * law.even[1])
 	var ofStep [mostComponents + 1][5]float64 // E[r^j] without growth, by how many are high
@@ -315,7 +323,7 @@ type componentChain struct {
 	sums  [mostComponents + 2][]float64 // by component i, of the blocks of states that share those before it
 }
 
-func newComponentChain(count int, drawn []float64) *componentChain {
+func newComponentChain(count int, drawn [mostComponents + 1]float64) *componentChain {
 	c := &componentChain{count: count, stay: 1 - drawn[count]}
 	for i := 1; i <= count; i++ {
 		c.part[i] = (drawn[i] - drawn[i-1]) / float64(int(1)<<(count-i+1))

@@ -23,7 +23,7 @@ func wildComponent() Component {
 func TestComponentChain(t *testing.T) {
 	m := Component{Sigma: 1, Multiplier: 1.5, Count: 4, Rate: 3000, Ratio: 2.5, DoF: 5, Step: time.Hour}
 	c := m.over(Years(m.Step))
-	chain := newComponentChain(m.Count, c.drawn[:])
+	chain := newComponentChain(m.Count, c.drawn)
 	states := 1 << m.Count
 	from, to := make([]float64, states), make([]float64, states)
 	for s := range from {

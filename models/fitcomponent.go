@@ -68,7 +68,7 @@ func targetedCov(inv *mat.SymDense, variance float64) *mat.SymDense {
 
 // errorOfVariance is the standard deviation of the mean square of n returns over dt years each, over the variance.
 func (m Component) errorOfVariance(dt float64, n int) float64 {
-	c, law := m.over(dt), studentLaw(m.DoF)
+	drawn, law := m.drawn(dt), studentLaw(m.DoF)
 	a := (m.Multiplier*m.Multiplier + (2-m.Multiplier)*(2-m.Multiplier)) / 2 // mean square of a component
 	moment := 1.0
 	for range m.Count {
@@ -83,7 +83,7 @@ func (m Component) errorOfVariance(dt float64, n int) float64 {
 		product, power := 0.0, 1.0
 		for i := 0; i <= m.Count; i++ {
 			if i > 0 {
-				still[i] *= 1 - c.drawn[i]
+				still[i] *= 1 - drawn[i]
 			}
 		}
 		for i := 0; i <= m.Count; i++ {
@@ -123,13 +123,7 @@ func componentOf(p []float64) Component {
 // compensator is taken to first order, and the shocks are not cut.
 func (m Component) run(dt float64, returns []float64, probabilities bool) (sum float64, u, law []float64) {
 	states := 1 << m.Count
-	var drawn [mostComponents + 1]float64
-	rate := m.Rate
-	for i := m.Count; i >= 1; i-- {
-		drawn[i] = -fmath.Expm1(-rate * dt)
-		rate /= m.Ratio
-	}
-	chain := newComponentChain(m.Count, drawn[:])
+	chain := newComponentChain(m.Count, m.drawn(dt))
 	scale := studentScale(m.DoF)
 	lg1, _ := math.Lgamma((m.DoF + 1) / 2)
 	lg2, _ := math.Lgamma(m.DoF / 2)
@@ -203,14 +197,8 @@ func (m Component) filtered(returns []float64, history *Series) float64 {
 
 // expected is that of the components' product in the step after a law of the state, of dt years.
 func (m Component) expected(law []float64, dt float64) float64 {
-	var drawn [mostComponents + 1]float64
-	rate := m.Rate
-	for i := m.Count; i >= 1; i-- {
-		drawn[i] = -fmath.Expm1(-rate * dt)
-		rate /= m.Ratio
-	}
 	next := make([]float64, len(law))
-	newComponentChain(m.Count, drawn[:]).expect(next, law)
+	newComponentChain(m.Count, m.drawn(dt)).expect(next, law)
 	sum := 0.0
 	for s, p := range next {
 		sum += p * m.product(int(popCounts[s]))
