@@ -88,7 +88,7 @@ func BenchmarkResampled(b *testing.B) {
 		{"heston", "heston", nil}, {"bates", "bates", nil},
 		// as fitted to hours of BTC: the variance is near zero most of the time
 		{"heston-btc", "heston", param.Values{"kappa": 459.935, "theta": 0.436659, "xi": 60.2299, "rho": -0.381553}},
-		{"bootstrap", "bootstrap", hours(168)}, {"fhs", "fhs", hours(12)},
+		{"component", "component", nil}, {"bootstrap", "bootstrap", hours(168)}, {"fhs", "fhs", hours(12)},
 	} {
 		for extremes := range 2 {
 			values := maps.Clone(c.values)
