@@ -11,7 +11,8 @@ import (
 // mostComponents is that of package models.
 const mostComponents = 10
 
-// component writes the steps of models.Component.
+// component writes the steps of models.Component. How many components are drawn anew is how many limits the
+// second normal is below; none of it branches, as in each step something changes in some lane.
 func component() {
 	begin("component", 0, "func(move, z, y, state *[16]float64, words *[16]uint32, steps int, numbers *float64, "+
 		"curve *[224][4]float64)",
@@ -46,10 +47,9 @@ func component() {
 		bits := addpd(state.load(i, 1)[0], constant(whole))
 		bits = do(VORPD, do(VANDPD, bits, stays), do(VANDNPD, stays, fresh))
 		state.store(i, row{subpd(bits, constant(whole))})
-		at := ones(bits)
-		VPSLLQ(U8(3), at, at)
-		x := mulpd(gather(sd, at), move.Offset(bytes()*i))
-		move.store(i, row{addpd(gather(rise, at), x)})
+		high := ones(bits)
+		x := mulpd(looked(sd, high), move.Offset(bytes()*i))
+		move.store(i, row{addpd(looked(rise, high), x)})
 	}
 	for _, p := range []place{move, z, y} {
 		ADDQ(U32(128), p.Base)
@@ -74,4 +74,31 @@ func right(x reg.VecVirtual, by int) reg.VecVirtual {
 	dst := vec()
 	VPSRLQ(U8(by), x, dst)
 	return dst
+}
+
+// looked is the number of a table of 16 that each element numbers, in AVX2 of the first 12.
+func looked(table Mem, at reg.VecVirtual) reg.VecVirtual {
+	dst := vec()
+	if wide {
+		VMOVDQU64(at, dst)
+		VPERMI2PD(table.Offset(64), load(table), dst)
+		return dst
+	}
+	// Halves of a number are looked up in four numbers at a time, by the lowest two bits.
+	halves := do(VPADDD, at, at)
+	VPSHUFD(U8(0xa0), halves, halves)
+	VPADDD(constant(uint64(1<<32)), halves, halves)
+	var part [3]reg.VecVirtual
+	for i := range part {
+		part[i] = vec()
+		VPERMD(table.Offset(bytes()*i), halves, part[i])
+	}
+	return blend(left(at, 60), blend(left(at, 61), part[0], part[1]), part[2])
+}
+
+// left says yes where the bit is set that a shift makes the highest.
+func left(x reg.VecVirtual, by int) mask {
+	dst := vec()
+	VPSLLQ(U8(by), x, dst)
+	return negative(dst)
 }

@@ -86,9 +86,12 @@ func BenchmarkResampled(b *testing.B) {
 	}{
 		{"gbm", "gbm", nil}, {"garch", "garch", nil}, {"gjr", "gjr", nil},
 		{"heston", "heston", nil}, {"bates", "bates", nil},
-		// as fitted to hours of BTC: the variance is near zero most of the time
+		// as fitted to hours of BTC: Heston's variance is near zero most of the time
 		{"heston-btc", "heston", param.Values{"kappa": 459.935, "theta": 0.436659, "xi": 60.2299, "rho": -0.381553}},
-		{"component", "component", nil}, {"bootstrap", "bootstrap", hours(168)}, {"fhs", "fhs", hours(12)},
+		{"component", "component", nil},
+		{"component-btc", "component", param.Values{"component-multiplier": 1.45895, "component-rate": 3404.57,
+			"component-ratio": 3.44384, "dof": 4.59117}},
+		{"bootstrap", "bootstrap", hours(168)}, {"fhs", "fhs", hours(12)},
 	} {
 		for extremes := range 2 {
 			values := maps.Clone(c.values)

@@ -376,148 +376,148 @@ step:
 	VMULPD       Y1, Y6, Y1
 	VMULPD       Y2, Y7, Y2
 	VMULPD       Y3, Y4, Y3
-	VBROADCASTSD 16(SI), Y4
-	VADDPD       d4000000000000000<>+0(SB), Y0, Y5
-	VADDPD       d4000000000000000<>+0(SB), Y1, Y6
-	VADDPD       d4000000000000000<>+0(SB), Y2, Y7
-	VADDPD       d4000000000000000<>+0(SB), Y3, Y8
-	VDIVPD       Y5, Y0, Y5
-	VDIVPD       Y6, Y1, Y6
-	VDIVPD       Y7, Y2, Y7
-	VDIVPD       Y8, Y3, Y8
+	VADDPD       d4000000000000000<>+0(SB), Y0, Y4
+	VADDPD       d4000000000000000<>+0(SB), Y1, Y5
+	VADDPD       d4000000000000000<>+0(SB), Y2, Y6
+	VADDPD       d4000000000000000<>+0(SB), Y3, Y7
+	VDIVPD       Y4, Y0, Y4
+	VDIVPD       Y5, Y1, Y5
+	VDIVPD       Y6, Y2, Y6
+	VDIVPD       Y7, Y3, Y7
+	VMULPD       Y4, Y4, Y8
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y6, Y6, Y10
 	VMULPD       Y7, Y7, Y11
-	VMULPD       Y8, Y8, Y12
 	VMOVUPD      Y0, 128(SP)
 	VMOVUPD      Y1, 160(SP)
 	VMOVUPD      Y2, 192(SP)
 	VMOVUPD      Y3, 224(SP)
-	VMOVUPD      Y5, 256(SP)
-	VMOVUPD      Y6, 288(SP)
-	VMOVUPD      Y7, 320(SP)
-	VMOVUPD      Y8, 352(SP)
+	VMOVUPD      Y4, 256(SP)
+	VMOVUPD      Y5, 288(SP)
+	VMOVUPD      Y6, 320(SP)
+	VMOVUPD      Y7, 352(SP)
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y8, Y4
 	VMULPD       d3fb642c8590b2164<>+0(SB), Y9, Y5
 	VMULPD       d3fb642c8590b2164<>+0(SB), Y10, Y6
 	VMULPD       d3fb642c8590b2164<>+0(SB), Y11, Y7
-	VMULPD       d3fb642c8590b2164<>+0(SB), Y12, Y8
+	VADDPD       d3fb8618618618618<>+0(SB), Y4, Y4
 	VADDPD       d3fb8618618618618<>+0(SB), Y5, Y5
 	VADDPD       d3fb8618618618618<>+0(SB), Y6, Y6
 	VADDPD       d3fb8618618618618<>+0(SB), Y7, Y7
-	VADDPD       d3fb8618618618618<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y4, Y4
 	VADDPD       d3fbaf286bca1af28<>+0(SB), Y5, Y5
 	VADDPD       d3fbaf286bca1af28<>+0(SB), Y6, Y6
 	VADDPD       d3fbaf286bca1af28<>+0(SB), Y7, Y7
-	VADDPD       d3fbaf286bca1af28<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y4, Y4
 	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y5, Y5
 	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y6, Y6
 	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y7, Y7
-	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fc1111111111111<>+0(SB), Y4, Y4
 	VADDPD       d3fc1111111111111<>+0(SB), Y5, Y5
 	VADDPD       d3fc1111111111111<>+0(SB), Y6, Y6
 	VADDPD       d3fc1111111111111<>+0(SB), Y7, Y7
-	VADDPD       d3fc1111111111111<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y4, Y4
 	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y5, Y5
 	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y6, Y6
 	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y7, Y7
-	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y4, Y4
 	VADDPD       d3fc745d1745d1746<>+0(SB), Y5, Y5
 	VADDPD       d3fc745d1745d1746<>+0(SB), Y6, Y6
 	VADDPD       d3fc745d1745d1746<>+0(SB), Y7, Y7
-	VADDPD       d3fc745d1745d1746<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y4, Y4
 	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y5, Y5
 	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y6, Y6
 	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y7, Y7
-	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fd2492492492492<>+0(SB), Y4, Y4
 	VADDPD       d3fd2492492492492<>+0(SB), Y5, Y5
 	VADDPD       d3fd2492492492492<>+0(SB), Y6, Y6
 	VADDPD       d3fd2492492492492<>+0(SB), Y7, Y7
-	VADDPD       d3fd2492492492492<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fd999999999999a<>+0(SB), Y4, Y4
 	VADDPD       d3fd999999999999a<>+0(SB), Y5, Y5
 	VADDPD       d3fd999999999999a<>+0(SB), Y6, Y6
 	VADDPD       d3fd999999999999a<>+0(SB), Y7, Y7
-	VADDPD       d3fd999999999999a<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fe5555555555555<>+0(SB), Y4, Y4
 	VADDPD       d3fe5555555555555<>+0(SB), Y5, Y5
 	VADDPD       d3fe5555555555555<>+0(SB), Y6, Y6
 	VADDPD       d3fe5555555555555<>+0(SB), Y7, Y7
-	VADDPD       d3fe5555555555555<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
-	VMOVUPD      128(SP), Y9
-	VMOVUPD      160(SP), Y10
-	VMOVUPD      192(SP), Y11
-	VMOVUPD      224(SP), Y12
+	VMOVUPD      128(SP), Y8
+	VMOVUPD      160(SP), Y9
+	VMOVUPD      192(SP), Y10
+	VMOVUPD      224(SP), Y11
+	VMULPD       Y8, Y8, Y8
 	VMULPD       Y9, Y9, Y9
 	VMULPD       Y10, Y10, Y10
 	VMULPD       Y11, Y11, Y11
-	VMULPD       Y12, Y12, Y12
+	VMULPD       d3fe0000000000000<>+0(SB), Y8, Y8
 	VMULPD       d3fe0000000000000<>+0(SB), Y9, Y9
 	VMULPD       d3fe0000000000000<>+0(SB), Y10, Y10
 	VMULPD       d3fe0000000000000<>+0(SB), Y11, Y11
-	VMULPD       d3fe0000000000000<>+0(SB), Y12, Y12
+	VADDPD       Y4, Y8, Y4
 	VADDPD       Y5, Y9, Y5
 	VADDPD       Y6, Y10, Y6
 	VADDPD       Y7, Y11, Y7
-	VADDPD       Y8, Y12, Y8
-	VMOVUPD      256(SP), Y13
-	VMOVUPD      288(SP), Y14
-	VMOVUPD      320(SP), Y15
-	VMOVUPD      352(SP), Y16
+	VMOVUPD      256(SP), Y12
+	VMOVUPD      288(SP), Y13
+	VMOVUPD      320(SP), Y14
+	VMOVUPD      352(SP), Y15
+	VMULPD       Y12, Y4, Y4
 	VMULPD       Y13, Y5, Y5
 	VMULPD       Y14, Y6, Y6
 	VMULPD       Y15, Y7, Y7
-	VMULPD       Y16, Y8, Y8
-	VPXOR        Y13, Y13, Y13
+	VPXOR        Y12, Y12, Y12
+	VSUBPD       Y4, Y8, Y4
 	VSUBPD       Y5, Y9, Y5
 	VSUBPD       Y6, Y10, Y6
 	VSUBPD       Y7, Y11, Y7
-	VSUBPD       Y8, Y12, Y8
-	VSUBPD       Y0, Y5, Y0
-	VSUBPD       Y1, Y6, Y1
-	VSUBPD       Y2, Y7, Y2
-	VSUBPD       Y3, Y8, Y3
-	VSUBPD       Y0, Y13, Y0
-	VSUBPD       Y1, Y13, Y1
-	VSUBPD       Y2, Y13, Y2
-	VSUBPD       Y3, Y13, Y3
+	VSUBPD       Y0, Y4, Y0
+	VSUBPD       Y1, Y5, Y1
+	VSUBPD       Y2, Y6, Y2
+	VSUBPD       Y3, Y7, Y3
+	VSUBPD       Y0, Y12, Y0
+	VSUBPD       Y1, Y12, Y1
+	VSUBPD       Y2, Y12, Y2
+	VSUBPD       Y3, Y12, Y3
+	VBROADCASTSD 16(SI), Y4
 	VSUBPD       Y0, Y4, Y0
 	VSUBPD       Y1, Y4, Y1
 	VSUBPD       Y2, Y4, Y2
@@ -1929,6 +1929,40 @@ settled:
 	VMOVUPD      32(DX), Y1
 	VMOVUPD      64(DX), Y2
 	VMOVUPD      96(DX), Y3
+	VBROADCASTSD 56(DI), Y4
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y4, Y1, Y1
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y4, Y3, Y3
+	VMOVUPD      256(SP), Y4
+	VMOVUPD      288(SP), Y5
+	VMOVUPD      320(SP), Y6
+	VMOVUPD      352(SP), Y7
+	VBROADCASTSD 64(DI), Y8
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VSQRTPD      Y0, Y0
+	VSQRTPD      Y1, Y1
+	VSQRTPD      Y2, Y2
+	VSQRTPD      Y3, Y3
+	VMULPD       (BX), Y0, Y0
+	VMULPD       32(BX), Y1, Y1
+	VMULPD       64(BX), Y2, Y2
+	VMULPD       96(BX), Y3, Y3
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
 	VMOVUPD      256(SP), Y4
 	VMOVUPD      288(SP), Y5
 	VMOVUPD      320(SP), Y6
@@ -1943,62 +1977,40 @@ settled:
 	VMULPD       Y8, Y2, Y11
 	VMULPD       Y8, Y3, Y8
 	VBROADCASTSD 48(DI), Y12
-	VMULPD       Y12, Y4, Y13
-	VMULPD       Y12, Y5, Y14
-	VMULPD       Y12, Y6, Y15
-	VMULPD       Y12, Y7, Y12
-	VADDPD       Y13, Y9, Y9
-	VADDPD       Y14, Y10, Y10
-	VADDPD       Y15, Y11, Y11
-	VADDPD       Y12, Y8, Y8
-	VMOVUPD      384(SP), Y12
-	VMOVUPD      416(SP), Y13
-	VMOVUPD      448(SP), Y14
-	VMOVUPD      480(SP), Y15
-	VBROADCASTSD 72(DI), Y16
-	VMULPD       Y16, Y0, Y17
-	VMULPD       Y16, Y1, Y18
-	VMULPD       Y16, Y2, Y19
-	VMULPD       Y16, Y3, Y16
-	VSUBPD       Y17, Y12, Y12
-	VSUBPD       Y18, Y13, Y13
-	VSUBPD       Y19, Y14, Y14
-	VSUBPD       Y16, Y15, Y15
-	VBROADCASTSD 32(DI), Y16
-	VADDPD       Y16, Y12, Y12
-	VADDPD       Y16, Y13, Y13
-	VADDPD       Y16, Y14, Y14
-	VADDPD       Y16, Y15, Y15
-	VADDPD       Y9, Y12, Y9
-	VADDPD       Y10, Y13, Y10
-	VADDPD       Y11, Y14, Y11
-	VADDPD       Y8, Y15, Y8
-	VBROADCASTSD 56(DI), Y12
-	VMULPD       Y12, Y0, Y0
-	VMULPD       Y12, Y1, Y1
-	VMULPD       Y12, Y2, Y2
-	VMULPD       Y12, Y3, Y3
-	VBROADCASTSD 64(DI), Y12
 	VMULPD       Y12, Y4, Y4
 	VMULPD       Y12, Y5, Y5
 	VMULPD       Y12, Y6, Y6
 	VMULPD       Y12, Y7, Y7
+	VADDPD       Y4, Y9, Y4
+	VADDPD       Y5, Y10, Y5
+	VADDPD       Y6, Y11, Y6
+	VADDPD       Y7, Y8, Y7
+	VMOVUPD      384(SP), Y8
+	VMOVUPD      416(SP), Y9
+	VMOVUPD      448(SP), Y10
+	VMOVUPD      480(SP), Y11
+	VBROADCASTSD 72(DI), Y12
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y12, Y1, Y1
+	VMULPD       Y12, Y2, Y2
+	VMULPD       Y12, Y3, Y3
+	VSUBPD       Y0, Y8, Y0
+	VSUBPD       Y1, Y9, Y1
+	VSUBPD       Y2, Y10, Y2
+	VSUBPD       Y3, Y11, Y3
+	VBROADCASTSD 32(DI), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y5, Y1, Y1
 	VADDPD       Y6, Y2, Y2
 	VADDPD       Y7, Y3, Y3
-	VSQRTPD      Y0, Y0
-	VSQRTPD      Y1, Y1
-	VSQRTPD      Y2, Y2
-	VSQRTPD      Y3, Y3
-	VMULPD       (BX), Y0, Y0
-	VMULPD       32(BX), Y1, Y1
-	VMULPD       64(BX), Y2, Y2
-	VMULPD       96(BX), Y3, Y3
-	VADDPD       Y0, Y9, Y0
-	VADDPD       Y1, Y10, Y1
-	VADDPD       Y2, Y11, Y2
-	VADDPD       Y3, Y8, Y3
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
 	VMOVUPD      Y0, (AX)
 	VMOVUPD      Y1, 32(AX)
 	VMOVUPD      Y2, 64(AX)
@@ -2551,17 +2563,28 @@ step:
 	VPSRLQ       $0x08, Y0, Y0
 	VPADDQ       Y0, Y1, Y0
 	VANDPD       d000000000000000f<>+0(SB), Y0, Y0
-	VPSLLQ       $0x03, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	LEAQ         208(R8), R10
-	VMOVUPD      dffffffffffffffff<>+0(SB), Y2
-	VGATHERQPD   Y2, (R10)(Y0*1), Y1
+	VPADDD       Y0, Y0, Y1
+	VPSHUFD      $0xa0, Y1, Y1
+	VPADDD       d0000000100000000<>+0(SB), Y1, Y1
+	VPERMD       208(R8), Y1, Y2
+	VPERMD       240(R8), Y1, Y3
+	VPERMD       272(R8), Y1, Y1
+	VPSLLQ       $0x3c, Y0, Y4
+	VPSLLQ       $0x3d, Y0, Y8
+	VBLENDVPD    Y8, Y3, Y2, Y2
+	VBLENDVPD    Y4, Y1, Y2, Y1
 	VMULPD       (AX), Y1, Y1
-	VPXOR        Y2, Y2, Y2
-	LEAQ         80(R8), R10
-	VMOVUPD      dffffffffffffffff<>+0(SB), Y3
-	VGATHERQPD   Y3, (R10)(Y0*1), Y2
-	VADDPD       Y1, Y2, Y0
+	VPADDD       Y0, Y0, Y2
+	VPSHUFD      $0xa0, Y2, Y2
+	VPADDD       d0000000100000000<>+0(SB), Y2, Y2
+	VPERMD       80(R8), Y2, Y3
+	VPERMD       112(R8), Y2, Y4
+	VPERMD       144(R8), Y2, Y2
+	VPSLLQ       $0x3c, Y0, Y8
+	VPSLLQ       $0x3d, Y0, Y0
+	VBLENDVPD    Y0, Y4, Y3, Y0
+	VBLENDVPD    Y8, Y2, Y0, Y0
+	VADDPD       Y1, Y0, Y0
 	VMOVUPD      Y0, (AX)
 	VMOVUPD      dffffffffffffffff<>+0(SB), Y0
 	VPSLLVQ      Y5, Y0, Y0
@@ -2585,17 +2608,28 @@ step:
 	VPSRLQ       $0x08, Y0, Y0
 	VPADDQ       Y0, Y1, Y0
 	VANDPD       d000000000000000f<>+0(SB), Y0, Y0
-	VPSLLQ       $0x03, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	LEAQ         208(R8), R10
-	VMOVUPD      dffffffffffffffff<>+0(SB), Y2
-	VGATHERQPD   Y2, (R10)(Y0*1), Y1
+	VPADDD       Y0, Y0, Y1
+	VPSHUFD      $0xa0, Y1, Y1
+	VPADDD       d0000000100000000<>+0(SB), Y1, Y1
+	VPERMD       208(R8), Y1, Y2
+	VPERMD       240(R8), Y1, Y3
+	VPERMD       272(R8), Y1, Y1
+	VPSLLQ       $0x3c, Y0, Y4
+	VPSLLQ       $0x3d, Y0, Y5
+	VBLENDVPD    Y5, Y3, Y2, Y2
+	VBLENDVPD    Y4, Y1, Y2, Y1
 	VMULPD       32(AX), Y1, Y1
-	VPXOR        Y2, Y2, Y2
-	LEAQ         80(R8), R10
-	VMOVUPD      dffffffffffffffff<>+0(SB), Y3
-	VGATHERQPD   Y3, (R10)(Y0*1), Y2
-	VADDPD       Y1, Y2, Y0
+	VPADDD       Y0, Y0, Y2
+	VPSHUFD      $0xa0, Y2, Y2
+	VPADDD       d0000000100000000<>+0(SB), Y2, Y2
+	VPERMD       80(R8), Y2, Y3
+	VPERMD       112(R8), Y2, Y4
+	VPERMD       144(R8), Y2, Y2
+	VPSLLQ       $0x3c, Y0, Y5
+	VPSLLQ       $0x3d, Y0, Y0
+	VBLENDVPD    Y0, Y4, Y3, Y0
+	VBLENDVPD    Y5, Y2, Y0, Y0
+	VADDPD       Y1, Y0, Y0
 	VMOVUPD      Y0, 32(AX)
 	VMOVUPD      dffffffffffffffff<>+0(SB), Y0
 	VPSLLVQ      Y6, Y0, Y0
@@ -2619,17 +2653,28 @@ step:
 	VPSRLQ       $0x08, Y0, Y0
 	VPADDQ       Y0, Y1, Y0
 	VANDPD       d000000000000000f<>+0(SB), Y0, Y0
-	VPSLLQ       $0x03, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	LEAQ         208(R8), R10
-	VMOVUPD      dffffffffffffffff<>+0(SB), Y2
-	VGATHERQPD   Y2, (R10)(Y0*1), Y1
+	VPADDD       Y0, Y0, Y1
+	VPSHUFD      $0xa0, Y1, Y1
+	VPADDD       d0000000100000000<>+0(SB), Y1, Y1
+	VPERMD       208(R8), Y1, Y2
+	VPERMD       240(R8), Y1, Y3
+	VPERMD       272(R8), Y1, Y1
+	VPSLLQ       $0x3c, Y0, Y4
+	VPSLLQ       $0x3d, Y0, Y5
+	VBLENDVPD    Y5, Y3, Y2, Y2
+	VBLENDVPD    Y4, Y1, Y2, Y1
 	VMULPD       64(AX), Y1, Y1
-	VPXOR        Y2, Y2, Y2
-	LEAQ         80(R8), R10
-	VMOVUPD      dffffffffffffffff<>+0(SB), Y3
-	VGATHERQPD   Y3, (R10)(Y0*1), Y2
-	VADDPD       Y1, Y2, Y0
+	VPADDD       Y0, Y0, Y2
+	VPSHUFD      $0xa0, Y2, Y2
+	VPADDD       d0000000100000000<>+0(SB), Y2, Y2
+	VPERMD       80(R8), Y2, Y3
+	VPERMD       112(R8), Y2, Y4
+	VPERMD       144(R8), Y2, Y2
+	VPSLLQ       $0x3c, Y0, Y5
+	VPSLLQ       $0x3d, Y0, Y0
+	VBLENDVPD    Y0, Y4, Y3, Y0
+	VBLENDVPD    Y5, Y2, Y0, Y0
+	VADDPD       Y1, Y0, Y0
 	VMOVUPD      Y0, 64(AX)
 	VMOVUPD      dffffffffffffffff<>+0(SB), Y0
 	VPSLLVQ      Y7, Y0, Y0
@@ -2653,17 +2698,28 @@ step:
 	VPSRLQ       $0x08, Y0, Y0
 	VPADDQ       Y0, Y1, Y0
 	VANDPD       d000000000000000f<>+0(SB), Y0, Y0
-	VPSLLQ       $0x03, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	LEAQ         208(R8), R10
-	VMOVUPD      dffffffffffffffff<>+0(SB), Y2
-	VGATHERQPD   Y2, (R10)(Y0*1), Y1
+	VPADDD       Y0, Y0, Y1
+	VPSHUFD      $0xa0, Y1, Y1
+	VPADDD       d0000000100000000<>+0(SB), Y1, Y1
+	VPERMD       208(R8), Y1, Y2
+	VPERMD       240(R8), Y1, Y3
+	VPERMD       272(R8), Y1, Y1
+	VPSLLQ       $0x3c, Y0, Y4
+	VPSLLQ       $0x3d, Y0, Y5
+	VBLENDVPD    Y5, Y3, Y2, Y2
+	VBLENDVPD    Y4, Y1, Y2, Y1
 	VMULPD       96(AX), Y1, Y1
-	VPXOR        Y2, Y2, Y2
-	LEAQ         80(R8), R10
-	VMOVUPD      dffffffffffffffff<>+0(SB), Y3
-	VGATHERQPD   Y3, (R10)(Y0*1), Y2
-	VADDPD       Y1, Y2, Y0
+	VPADDD       Y0, Y0, Y2
+	VPSHUFD      $0xa0, Y2, Y2
+	VPADDD       d0000000100000000<>+0(SB), Y2, Y2
+	VPERMD       80(R8), Y2, Y3
+	VPERMD       112(R8), Y2, Y4
+	VPERMD       144(R8), Y2, Y2
+	VPSLLQ       $0x3c, Y0, Y5
+	VPSLLQ       $0x3d, Y0, Y0
+	VBLENDVPD    Y0, Y4, Y3, Y0
+	VBLENDVPD    Y5, Y2, Y0, Y0
+	VADDPD       Y1, Y0, Y0
 	VMOVUPD      Y0, 96(AX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
@@ -2691,6 +2747,12 @@ DATA d000000000000000f<>+8(SB)/8, $0x000000000000000f
 DATA d000000000000000f<>+16(SB)/8, $0x000000000000000f
 DATA d000000000000000f<>+24(SB)/8, $0x000000000000000f
 GLOBL d000000000000000f<>(SB), RODATA|NOPTR, $32
+
+DATA d0000000100000000<>+0(SB)/8, $0x0000000100000000
+DATA d0000000100000000<>+8(SB)/8, $0x0000000100000000
+DATA d0000000100000000<>+16(SB)/8, $0x0000000100000000
+DATA d0000000100000000<>+24(SB)/8, $0x0000000100000000
+GLOBL d0000000100000000<>(SB), RODATA|NOPTR, $32
 
 // func garchAVX512(move *[16]float64, z *[16]float64, state *[16]float64, before *[16]float64, steps int, numbers *float64, table *[224][4]float64) (done int, left uint16)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F
@@ -2912,70 +2974,70 @@ step:
 	VADDPD          Z4, Z2, Z2
 	VMULPD          Z0, Z3, Z0
 	VMULPD          Z1, Z2, Z1
-	VBROADCASTSD    16(SI), Z2
-	VADDPD          d4000000000000000w<>+0(SB), Z0, Z3
-	VADDPD          d4000000000000000w<>+0(SB), Z1, Z4
-	VDIVPD          Z3, Z0, Z3
-	VDIVPD          Z4, Z1, Z4
+	VADDPD          d4000000000000000w<>+0(SB), Z0, Z2
+	VADDPD          d4000000000000000w<>+0(SB), Z1, Z3
+	VDIVPD          Z2, Z0, Z2
+	VDIVPD          Z3, Z1, Z3
+	VMULPD          Z2, Z2, Z4
 	VMULPD          Z3, Z3, Z5
-	VMULPD          Z4, Z4, Z6
+	VMULPD          d3fb642c8590b2164w<>+0(SB), Z4, Z6
 	VMULPD          d3fb642c8590b2164w<>+0(SB), Z5, Z7
-	VMULPD          d3fb642c8590b2164w<>+0(SB), Z6, Z8
+	VADDPD          d3fb8618618618618w<>+0(SB), Z6, Z6
 	VADDPD          d3fb8618618618618w<>+0(SB), Z7, Z7
-	VADDPD          d3fb8618618618618w<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fbaf286bca1af28w<>+0(SB), Z6, Z6
 	VADDPD          d3fbaf286bca1af28w<>+0(SB), Z7, Z7
-	VADDPD          d3fbaf286bca1af28w<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fbe1e1e1e1e1e1ew<>+0(SB), Z6, Z6
 	VADDPD          d3fbe1e1e1e1e1e1ew<>+0(SB), Z7, Z7
-	VADDPD          d3fbe1e1e1e1e1e1ew<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fc1111111111111w<>+0(SB), Z6, Z6
 	VADDPD          d3fc1111111111111w<>+0(SB), Z7, Z7
-	VADDPD          d3fc1111111111111w<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fc3b13b13b13b14w<>+0(SB), Z6, Z6
 	VADDPD          d3fc3b13b13b13b14w<>+0(SB), Z7, Z7
-	VADDPD          d3fc3b13b13b13b14w<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fc745d1745d1746w<>+0(SB), Z6, Z6
 	VADDPD          d3fc745d1745d1746w<>+0(SB), Z7, Z7
-	VADDPD          d3fc745d1745d1746w<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fcc71c71c71c71cw<>+0(SB), Z6, Z6
 	VADDPD          d3fcc71c71c71c71cw<>+0(SB), Z7, Z7
-	VADDPD          d3fcc71c71c71c71cw<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fd2492492492492w<>+0(SB), Z6, Z6
 	VADDPD          d3fd2492492492492w<>+0(SB), Z7, Z7
-	VADDPD          d3fd2492492492492w<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fd999999999999aw<>+0(SB), Z6, Z6
 	VADDPD          d3fd999999999999aw<>+0(SB), Z7, Z7
-	VADDPD          d3fd999999999999aw<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fe5555555555555w<>+0(SB), Z6, Z6
 	VADDPD          d3fe5555555555555w<>+0(SB), Z7, Z7
-	VADDPD          d3fe5555555555555w<>+0(SB), Z8, Z8
-	VMULPD          Z5, Z7, Z5
-	VMULPD          Z6, Z8, Z6
-	VMULPD          Z0, Z0, Z7
-	VMULPD          Z1, Z1, Z8
-	VMULPD          d3fe0000000000000w<>+0(SB), Z7, Z7
-	VMULPD          d3fe0000000000000w<>+0(SB), Z8, Z8
-	VADDPD          Z5, Z7, Z5
-	VADDPD          Z6, Z8, Z6
-	VMULPD          Z3, Z5, Z3
 	VMULPD          Z4, Z6, Z4
-	VMOVDQU64       d0000000000000000w<>+0(SB), Z5
+	VMULPD          Z5, Z7, Z5
+	VMULPD          Z0, Z0, Z6
+	VMULPD          Z1, Z1, Z7
+	VMULPD          d3fe0000000000000w<>+0(SB), Z6, Z6
+	VMULPD          d3fe0000000000000w<>+0(SB), Z7, Z7
+	VADDPD          Z4, Z6, Z4
+	VADDPD          Z5, Z7, Z5
+	VMULPD          Z2, Z4, Z2
+	VMULPD          Z3, Z5, Z3
+	VMOVDQU64       d0000000000000000w<>+0(SB), Z4
+	VSUBPD          Z2, Z6, Z2
 	VSUBPD          Z3, Z7, Z3
-	VSUBPD          Z4, Z8, Z4
-	VSUBPD          Z0, Z3, Z0
+	VSUBPD          Z0, Z2, Z0
+	VSUBPD          Z1, Z3, Z1
+	VSUBPD          Z0, Z4, Z0
 	VSUBPD          Z1, Z4, Z1
-	VSUBPD          Z0, Z5, Z0
-	VSUBPD          Z1, Z5, Z1
+	VBROADCASTSD    16(SI), Z2
 	VSUBPD          Z0, Z2, Z0
 	VSUBPD          Z1, Z2, Z1
 	VADDPD          (AX), Z0, Z0
@@ -3821,6 +3883,24 @@ step:
 settled:
 	VMOVUPD      (DX), Z0
 	VMOVUPD      64(DX), Z1
+	VBROADCASTSD 56(DI), Z2
+	VMULPD       Z2, Z0, Z0
+	VMULPD       Z2, Z1, Z1
+	VMOVUPD      256(SP), Z2
+	VMOVUPD      320(SP), Z3
+	VBROADCASTSD 64(DI), Z4
+	VMULPD       Z4, Z2, Z2
+	VMULPD       Z4, Z3, Z3
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z3, Z1, Z1
+	VSQRTPD      Z0, Z0
+	VSQRTPD      Z1, Z1
+	VMULPD       (BX), Z0, Z0
+	VMULPD       64(BX), Z1, Z1
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      (DX), Z0
+	VMOVUPD      64(DX), Z1
 	VMOVUPD      256(SP), Z2
 	VMOVUPD      320(SP), Z3
 	VMOVUPD      Z2, (CX)
@@ -3829,36 +3909,24 @@ settled:
 	VMULPD       Z4, Z0, Z5
 	VMULPD       Z4, Z1, Z4
 	VBROADCASTSD 48(DI), Z6
-	VMULPD       Z6, Z2, Z7
-	VMULPD       Z6, Z3, Z6
-	VADDPD       Z7, Z5, Z5
-	VADDPD       Z6, Z4, Z4
-	VMOVUPD      384(SP), Z6
-	VMOVUPD      448(SP), Z7
-	VBROADCASTSD 72(DI), Z8
-	VMULPD       Z8, Z0, Z9
-	VMULPD       Z8, Z1, Z8
-	VSUBPD       Z9, Z6, Z6
-	VSUBPD       Z8, Z7, Z7
-	VBROADCASTSD 32(DI), Z8
-	VADDPD       Z8, Z6, Z6
-	VADDPD       Z8, Z7, Z7
-	VADDPD       Z5, Z6, Z5
-	VADDPD       Z4, Z7, Z4
-	VBROADCASTSD 56(DI), Z6
-	VMULPD       Z6, Z0, Z0
-	VMULPD       Z6, Z1, Z1
-	VBROADCASTSD 64(DI), Z6
 	VMULPD       Z6, Z2, Z2
 	VMULPD       Z6, Z3, Z3
+	VADDPD       Z2, Z5, Z2
+	VADDPD       Z3, Z4, Z3
+	VMOVUPD      384(SP), Z4
+	VMOVUPD      448(SP), Z5
+	VBROADCASTSD 72(DI), Z6
+	VMULPD       Z6, Z0, Z0
+	VMULPD       Z6, Z1, Z1
+	VSUBPD       Z0, Z4, Z0
+	VSUBPD       Z1, Z5, Z1
+	VBROADCASTSD 32(DI), Z4
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z4, Z1, Z1
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z3, Z1, Z1
-	VSQRTPD      Z0, Z0
-	VSQRTPD      Z1, Z1
-	VMULPD       (BX), Z0, Z0
-	VMULPD       64(BX), Z1, Z1
-	VADDPD       Z0, Z5, Z0
-	VADDPD       Z1, Z4, Z1
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
 	VMOVUPD      Z0, (AX)
 	VMOVUPD      Z1, 64(AX)
 	ADDQ         $0x00000080, BX
@@ -4471,19 +4539,14 @@ step:
 	VPSRLQ          $0x08, Z0, Z0
 	VPADDQ          Z0, Z1, Z0
 	VANDPD          d000000000000000fw<>+0(SB), Z0, Z0
-	VPSLLQ          $0x03, Z0, Z0
-	VMOVDQU64       d0000000000000000w<>+0(SB), Z1
-	LEAQ            208(R8), R10
-	MOVL            $0x000000ff, R11
-	KMOVB           R11, K1
-	VGATHERQPD      (R10)(Z0*1), K1, Z1
+	VMOVDQU64       Z0, Z1
+	VMOVUPD         208(R8), Z2
+	VPERMI2PD       272(R8), Z2, Z1
 	VMULPD          (AX), Z1, Z1
-	VMOVDQU64       d0000000000000000w<>+0(SB), Z2
-	LEAQ            80(R8), R10
-	MOVL            $0x000000ff, R11
-	KMOVB           R11, K1
-	VGATHERQPD      (R10)(Z0*1), K1, Z2
-	VADDPD          Z1, Z2, Z0
+	VMOVDQU64       Z0, Z0
+	VMOVUPD         80(R8), Z2
+	VPERMI2PD       144(R8), Z2, Z0
+	VADDPD          Z1, Z0, Z0
 	VMOVUPD         Z0, (AX)
 	VMOVUPD         dffffffffffffffffw<>+0(SB), Z0
 	VPSLLVQ         Z3, Z0, Z0
@@ -4507,19 +4570,14 @@ step:
 	VPSRLQ          $0x08, Z0, Z0
 	VPADDQ          Z0, Z1, Z0
 	VANDPD          d000000000000000fw<>+0(SB), Z0, Z0
-	VPSLLQ          $0x03, Z0, Z0
-	VMOVDQU64       d0000000000000000w<>+0(SB), Z1
-	LEAQ            208(R8), R10
-	MOVL            $0x000000ff, R11
-	KMOVB           R11, K1
-	VGATHERQPD      (R10)(Z0*1), K1, Z1
+	VMOVDQU64       Z0, Z1
+	VMOVUPD         208(R8), Z2
+	VPERMI2PD       272(R8), Z2, Z1
 	VMULPD          64(AX), Z1, Z1
-	VMOVDQU64       d0000000000000000w<>+0(SB), Z2
-	LEAQ            80(R8), R10
-	MOVL            $0x000000ff, R11
-	KMOVB           R11, K1
-	VGATHERQPD      (R10)(Z0*1), K1, Z2
-	VADDPD          Z1, Z2, Z0
+	VMOVDQU64       Z0, Z0
+	VMOVUPD         80(R8), Z2
+	VPERMI2PD       144(R8), Z2, Z0
+	VADDPD          Z1, Z0, Z0
 	VMOVUPD         Z0, 64(AX)
 	ADDQ            $0x00000080, AX
 	ADDQ            $0x00000080, CX
