@@ -41,15 +41,15 @@ func (s *hestonSteps) vector(z []*block.Track, state *[block.Lanes]float64, move
 
 func (s *componentSteps) vector(at At, z []*block.Track, state *[block.Lanes]float64, move *block.Track) bool {
 	if !vector || at.Len == 0 {
-		return vector
+		return false
 	}
 	var room random.Words
 	words := room.At(at.Seed, at.Group, random.Stream(random.Components, at.Underlying), at.First, at.Len)
-	f := componentAVX2
 	if wide {
-		f = componentAVX512
+		componentAVX512(&move[0], &z[0][0], &z[1][0], state, &words[0], at.Len, &s.below[0], &s.law.curve)
+	} else {
+		componentAVX2(&move[0], &z[0][0], &z[1][0], state, &words[0], at.Len, &s.below[0], &s.law.curve)
 	}
-	f(&move[0], &z[0][0], &z[1][0], state, &words[0], at.Len, &s.below[0], &s.law.curve)
 	return true
 }
 
