@@ -156,7 +156,8 @@ func TestAllocationsPerLifetime(t *testing.T) {
 		}
 		day, month := run(24*time.Hour), run(30*24*time.Hour)
 		if month > day+50 { // one in each block would be 700, and the collector makes a few
-			t.Errorf("%s: %v allocations for a month of 1,024 lifetimes, %v for a day: steps allocate", model, month, day)
+			t.Errorf("%s: %v allocations for a month of 1,024 lifetimes, %v for a day: steps allocate",
+				model, month, day)
 		}
 		if day/1024 > 0.3 {
 			t.Errorf("%s: %.2f allocations a lifetime; want at most 0.3", model, day/1024)

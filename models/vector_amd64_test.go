@@ -74,8 +74,8 @@ func TestVectorCodeMakesTheSameSteps(t *testing.T) {
 	zero := map[string]int{} // lanes by whether their state ends at zero
 	fresh := 0               // lanes of component whose state changes
 	for n := range rounds {
-		at := At{Len: 1 + r.IntN(block.Steps), Step: steps[r.IntN(len(steps))], Seed: r.Uint64(), Group: r.Uint64() >> 4,
-			Underlying: r.IntN(3), First: r.IntN(1e6)}
+		at := At{Len: 1 + r.IntN(block.Steps), Step: steps[r.IntN(len(steps))], First: r.IntN(1e6),
+			Seed: r.Uint64(), Group: r.Uint64() >> 4, Underlying: r.IntN(3)}
 		m, variance := laws[n%len(laws)](at.Step)
 		start := make(State, 1)
 		for l := range start[0] {
