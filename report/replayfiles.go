@@ -2,8 +2,10 @@ package report
 
 import (
 	"bufio"
+	"encoding/binary"
 	"io"
 	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 	"time"
@@ -149,20 +151,17 @@ type days struct {
 
 func (d *days) append(row []byte, at time.Time) []byte {
 	const length = 24 * 60 * 60
-	second := at.Unix() % length
-	if second < 0 {
-		second += length
-	}
-	if day := at.Unix() - second; day != d.day || d.text == nil {
-		d.day, d.text = day, at.UTC().AppendFormat(d.text[:0], "2006-01-02T")
-	}
-	row = append(row, d.text...)
-	for i, v := range [...]int64{second / 3600, second / 60 % 60, second % 60} {
-		if i > 0 {
-			row = append(row, ':')
+	now := at.Unix()
+	second := now - d.day
+	if second < 0 || second >= length || d.text == nil {
+		if second = now % length; second < 0 {
+			second += length
 		}
-		row = append(row, byte('0'+v/10), byte('0'+v%10))
+		d.day, d.text = now-second, at.UTC().AppendFormat(d.text[:0], "2006-01-02T")
 	}
+	h, m, s := second/3600, second/60%60, second%60
+	row = append(append(row, d.text...), byte('0'+h/10), byte('0'+h%10), ':', byte('0'+m/10), byte('0'+m%10), ':',
+		byte('0'+s/10), byte('0'+s%10))
 	return append(appendFraction(row, int64(at.Nanosecond())), 'Z')
 }
 
@@ -171,12 +170,10 @@ func appendFraction(row []byte, nanoseconds int64) []byte {
 	if nanoseconds == 0 {
 		return row
 	}
-	row = strconv.AppendInt(row, 1e9+nanoseconds, 10)
-	row[len(row)-10] = '.' // for the 1
-	for row[len(row)-1] == '0' {
-		row = row[:len(row)-1]
-	}
-	return row
+	low := eightDigits(uint64(nanoseconds % 1e8))
+	row = append(row, '.', byte('0'+nanoseconds/1e8))
+	row = binary.LittleEndian.AppendUint64(row, low|asText)
+	return row[:len(row)-bits.LeadingZeros64(low)/8] // without zeros at its end
 }
 
 // lifeFields begin a row of a lifetime.

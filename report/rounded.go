@@ -1,7 +1,9 @@
 package report
 
 import (
+	"encoding/binary"
 	"math"
+	"math/bits"
 	"slices"
 	"strconv"
 )
@@ -69,14 +71,12 @@ func appendRounded(buf []byte, v float64) []byte {
 		first = 1 - ten
 	}
 	digits := text[first : first+FileDigits]
-	low := uint32(n % 1e8)
-	pair(digits[0:], uint32(n/1e8))
-	pair(digits[2:], low/1e6)
-	pair(digits[4:], low/1e4%100)
-	pair(digits[6:], low/1e2%100)
-	pair(digits[8:], low%100)
-	end := first + FileDigits
-	for text[end-1] == '0' {
+	high := n / 1e8
+	low := eightDigits(n - 1e8*high)
+	digits[0], digits[1] = byte('0'+high/10), byte('0'+high%10)
+	binary.LittleEndian.PutUint64(digits[2:], low|asText)
+	end := first + FileDigits - bits.LeadingZeros64(low)/8
+	if low == 0 && high%10 == 0 {
 		end--
 	}
 	if first > 1 {
@@ -96,9 +96,16 @@ func appendRounded(buf []byte, v float64) []byte {
 	return buf
 }
 
-// pairs are the numbers below a hundred in two digits.
-const pairs = "00010203040506070809" + "10111213141516171819" + "20212223242526272829" + "30313233343536373839" +
-	"40414243444546474849" + "50515253545556575859" + "60616263646566676869" + "70717273747576777879" +
-	"80818283848586878889" + "90919293949596979899"
+// asText turns eight digits into text.
+const asText = 0x3030303030303030
 
-func pair(to []byte, n uint32) { to[0], to[1] = pairs[2*n], pairs[2*n+1] }
+// eightDigits are the digits of n below 1e8, a byte each, the first in the lowest. It halves them three times, each
+// time all parts at once: a product by a reciprocal and a shift is the quotient of each part.
+func eightDigits(n uint64) uint64 {
+	q := n / 1e4
+	n = q | (n-1e4*q)<<32
+	q = n * 10486 >> 20 & 0x0000007f_0000007f // hundreds
+	n = q | (n-100*q)<<16
+	q = n * 103 >> 10 & 0x000f000f_000f000f // tens
+	return q | (n-10*q)<<8
+}

@@ -25,8 +25,8 @@ type Events struct {
 	last   numbers
 }
 
-// numbers are those of an event: price, exposure, cash, equity, leverage, AUM, and the ledger.
-type numbers [6 + Items]uint64
+// numbers are those of an event from which its others follow: price, exposure, cash, AUM, and the ledger.
+type numbers [4 + Items]uint64
 
 func (l *Events) add(e Event) {
 	const room = 4096
@@ -52,9 +52,9 @@ func (l *Events) add(e Event) {
 
 // numbers are where an event has them.
 func (e *Event) numbers() [len(numbers{})]*float64 {
-	all := [len(numbers{})]*float64{&e.Price, &e.Exposure, &e.Cash, &e.Equity, &e.Leverage, &e.AUM}
+	all := [len(numbers{})]*float64{&e.Price, &e.Exposure, &e.Cash, &e.AUM}
 	for i := range e.Money {
-		all[6+i] = &e.Money[i]
+		all[4+i] = &e.Money[i]
 	}
 	return all
 }
@@ -72,7 +72,7 @@ func (l Events) All() iter.Seq[*Event] {
 					*all[bits.TrailingZeros64(changed)] = math.Float64frombits(words[0])
 					words = words[1:]
 				}
-				if !yield(e) {
+				if e.weigh(); !yield(e) {
 					return
 				}
 			}

@@ -63,9 +63,15 @@ func (r *recorder) flush() {
 
 // stand adds a lane's position and books to an event.
 func (e *Event) stand(l *Lane) {
-	e.Exposure, e.Cash, e.Equity, e.Money = l.x, l.b, l.x+l.b, l.money.sum
+	e.Exposure, e.Cash, e.Money = l.x, l.b, l.money.sum
+	e.weigh()
+}
+
+// weigh adds what the position makes.
+func (e *Event) weigh() {
+	e.Equity = e.Exposure + e.Cash
 	if e.Leverage = 0; e.Equity > 0 {
-		e.Leverage = l.x / e.Equity
+		e.Leverage = e.Exposure / e.Equity
 	}
 }
 
