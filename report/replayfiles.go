@@ -25,20 +25,14 @@ const pathHeader = "token,latency_seconds,time,price,nav,leverage,health,borrow,
 func WriteReplayPath(w io.Writer, r *assess.Replay) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	_, _ = out.WriteString(pathHeader) // the error is that of Flush
-	// Time and price are those of all lifetimes.
-	shared, ends := make([]byte, 0, 42*len(r.Prices)), make([]int, len(r.Prices))
 	var day days
-	for i, price := range r.Prices {
-		shared = appendRounded(append(day.append(shared, r.Time(i)), ','), price)
-		ends[i] = len(shared)
-	}
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		begin := lifeFields(l)
 		rates := [...]rate{{levels: l.Track.Borrow}, {levels: l.Track.Funding}}
-		for step, from := 0, 0; step < len(ends); step++ {
-			row := append(append(out.AvailableBuffer(), begin...), shared[from:ends[step]]...)
-			if from = ends[step]; step == 0 {
+		for step, price := range r.Prices {
+			row := day.append(append(out.AvailableBuffer(), begin...), r.Time(step))
+			if row = appendRounded(append(row, ','), price); step == 0 {
 				row = append(row, ",1,"...)
 				row = appendRounded(row, r.Study.Dated(l.Number).At(r.From()).Target)
 				row = append(row, ",,,"...)
