@@ -80,7 +80,7 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 	closes := o.Closes || h.ClosesOnly
 	r := &Replayed{}
 	if o.Track {
-		r.Prices, r.Tracks = make([]float64, 0, steps), make([]Track, len(ts))
+		r.Prices, r.Tracks = make([]float64, 0, steps+1), make([]Track, len(ts))
 	}
 	if o.Events {
 		r.Events = make([]tokens.Events, len(ts))
