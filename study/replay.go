@@ -80,7 +80,8 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 	closes := o.Closes || h.ClosesOnly
 	r := &Replayed{}
 	if o.Track {
-		r.Prices, r.Tracks = make([]float64, 0, steps+1), make([]Track, len(ts))
+		r.Prices = make([]float64, 0, steps+1) // with room for that of the start
+		r.Tracks = make([]Track, len(ts))
 	}
 	if o.Events {
 		r.Events = make([]tokens.Events, len(ts))
@@ -97,7 +98,8 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 			return nil, fmt.Errorf("study: %s: %w", t.Name, err)
 		}
 		if o.Track {
-			r.Tracks[i] = Track{make([]tokens.Mark, steps), d.charged("borrow", h, steps), d.charged("funding", h, steps)}
+			r.Tracks[i] = Track{make([]tokens.Mark, steps),
+				d.charged("borrow", h, steps), d.charged("funding", h, steps)}
 		}
 		if o.Events {
 			lives[i] = k.StartTraced(&r.Events[i])
