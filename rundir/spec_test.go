@@ -269,8 +269,8 @@ func TestNamesOfTokens(t *testing.T) {
 			}
 		}
 	})
-	for name, want := range map[string]bool{"": false, "a b": true, " a": false, ".a": false, "a/b": false, "\xff": false,
-		strings.Repeat("ä", maxName): true, strings.Repeat("ä", maxName+1): false, "a\n": false} {
+	for name, want := range map[string]bool{"": false, "a b": true, " a": false, ".a": false, "a/b": false,
+		"\xff": false, strings.Repeat("ä", maxName): true, strings.Repeat("ä", maxName+1): false, "a\n": false} {
 		if got := namesFile(name); got != want {
 			t.Errorf("%q names a file: %v; want %v", name, got, want)
 		}

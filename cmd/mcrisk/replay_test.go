@@ -513,8 +513,8 @@ func TestReplayPath(t *testing.T) {
 	}
 }
 
-// A token that is compared with its own replay tracks it but for the rounding of path.csv, at one price in two; an index caps what it
-// has not seen; a window that the file does not cover is named.
+// A token that is compared with its own replay tracks it but for the rounding of path.csv, at one price in two;
+// an index caps what it has not seen; a window that the file does not cover is named.
 func TestReplayAgainst(t *testing.T) {
 	spiky, smooth, dir := write(t, "spiky.csv", spikyBars(60)), write(t, "smooth.csv", spikyBars(65)),
 		filepath.Join(t.TempDir(), "run")
