@@ -9,7 +9,7 @@ import (
 )
 
 // FileDigits are the significant digits of numbers in path.csv and events.csv. Those files have a million
-// numbers, which in their shortest exact form would be nearly twice as long and take four times as long to
+// numbers, which in their shortest exact form would be half as long again and take several times as long to
 // write.
 const FileDigits = 10
 
