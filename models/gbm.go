@@ -29,7 +29,7 @@ var _ = Registry.Register(param.Kind[Model]{
 	Params: append([]param.Param{Mu, Sigma}, momentumParams...),
 	New: func(v param.Values) Model {
 		m := GBM{Mu: v["mu"], Sigma: v["sigma"]}
-		if momentum := momentumOf(v); momentum.Share != 0 {
+		if momentum := momentumOf(v); momentum != (Momentum{}) {
 			return MovingGBM{m, momentum}
 		}
 		return m

@@ -33,8 +33,13 @@ var momentumParams = []param.Param{
 		Doc: "time in which 63 % of it does"},
 }
 
+// momentumOf is the zero value where there is no momentum, whatever its time.
 func momentumOf(v param.Values) Momentum {
-	return Momentum{Share: v["momentum"], Time: seconds(v["momentum-time"])}
+	m := Momentum{Share: v["momentum"], Time: seconds(v["momentum-time"])}
+	if m.Share == 0 && m.Check() == nil {
+		return Momentum{}
+	}
+	return m
 }
 
 // Check: the zero value is no memory.
@@ -42,7 +47,7 @@ func (m Momentum) Check() error {
 	if !(m.Share >= -2 && m.Share <= 0.95) {
 		return fmt.Errorf("models: momentum = %v; want a share of a shock from -2 to 0.95", m.Share)
 	}
-	if m.Share != 0 && m.Time < time.Second {
+	if m != (Momentum{}) && m.Time < time.Second {
 		return fmt.Errorf("models: time of the momentum = %v; want at least a second", m.Time)
 	}
 	return nil
@@ -93,7 +98,10 @@ func (l lag) begin(h, z float64) lags {
 	return lags{waits: float64(math.Sqrt(all)*z) - float64(l.wait*all), squares: all}
 }
 
-// variance is that of ln S over n steps with shocks of variance h.
+// shown is the volatility of returns over dt years, over that in the long run.
+func (m Momentum) shown(dt float64) float64 { return math.Sqrt(m.variance(1, dt) / dt) }
+
+// variance is that of ln S over t years.
 func (m Momentum) variance(volatility, t float64) float64 {
 	left := 1 - m.Share
 	after := 0.0
