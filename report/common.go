@@ -15,6 +15,14 @@ import (
 type Provenance struct {
 	Settings []study.Setting
 	Hash     string // results_hash; empty: nothing was sampled
+	Model    Model
+}
+
+// A Model is the kind of a study's price model, and the one that is recommended.
+type Model struct {
+	Name        string `json:"name"`
+	Recommended string `json:"recommended"` // empty: none
+	Reason      string `json:"reason"`      // why that, or why none
 }
 
 // closing ends a document: every setting, and the hash of the results.

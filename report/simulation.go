@@ -16,7 +16,7 @@ import (
 // and where the growth came from, for files every estimate, also over time.
 func Simulation(r *assess.Simulation, p Provenance) Document {
 	spec := r.Study.Spec()
-	d := Document{Title: "Simulation of " + namesOf(r.Summaries), Data: summaryJSON(r.Hash, r.Summaries, r.Certain)}
+	d := Document{Title: "Simulation of " + namesOf(r.Summaries), Data: simulationJSON(r, p.Model)}
 	for i := range r.Certain {
 		d.Blocks = append(d.Blocks, widening(r, i))
 	}
@@ -26,6 +26,9 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 			Text(fmt.Sprintf("%s: %s of %s, price seen every %s (monitoring: grid), seed %d",
 				s.Token, Count(spec.Paths, "lifetime"), param.FormatSeconds(spec.Horizon.Seconds()),
 				param.FormatSeconds(spec.Step.Seconds()), spec.Seed)), intervalText)
+		if len(r.Textbooks) > 0 {
+			d.Blocks = append(d.Blocks, headline(s, r.Textbooks[i], p.Model))
+		}
 		d.Blocks = append(d.Blocks, simulationFigures(r, i)...)
 		d.Blocks = append(d.Blocks, summaryTables(s)...)
 		d.Blocks = append(d.Blocks,
@@ -39,6 +42,28 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 	}
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d
+}
+
+// headline is that of a token, beside that of a textbook model.
+func headline(s *analytics.Summary, beside assess.Textbook, model Model) Table {
+	title := fmt.Sprintf("Headline, and what %s would have said, without sampling", beside.Model)
+	if beside.Missing != "" {
+		title += "; " + missing + ": " + beside.Missing
+	}
+	t := Table{PeopleOnly: true, Title: title, Columns: []Column{{Name: "metric"},
+		{Name: model.Name, Interval: intervalTitle}, {Name: beside.Model}}}
+	for _, name := range assess.Headline {
+		m, ok := s.Metric(name)
+		if !ok {
+			continue
+		}
+		var cell any // missing
+		if v, ok := beside.Metrics[name]; ok {
+			cell = v
+		}
+		t.Add(name, m.Estimate, cell)
+	}
+	return t
 }
 
 // namesOf are the names of tokens in a title: all of a few, or how many they are.
@@ -154,31 +179,52 @@ func widening(r *assess.Simulation, token int) Table {
 	return t
 }
 
-// summaryJSON has the names that scripts rely on.
-func summaryJSON(hash string, summaries, certain []analytics.Summary) any {
-	type quantile struct {
-		Estimate *Number `json:"estimate"`
-		Lo       *Number `json:"lo"`
-		Hi       *Number `json:"hi"`
+// A summaryFile has the names that scripts rely on.
+type summaryFile struct {
+	ResultsHash string            `json:"results_hash"`
+	Confidence  float64           `json:"confidence"`
+	Model       *Model            `json:"model,omitempty"` // of a simulation
+	GBM         map[string]Number `json:"gbm,omitempty"`   // headline of the textbook's model, where none was named
+	GBMMissing  string            `json:"gbm_missing,omitempty"`
+	Tokens      []summaryToken    `json:"tokens"`
+	Certain     []summaryToken    `json:"without_parameter_uncertainty,omitempty"`
+}
+
+type summaryToken struct {
+	Name      string                                `json:"name"`
+	Metrics   map[string]JSONEstimate               `json:"metrics"`
+	Quantiles map[string]map[string]summaryQuantile `json:"quantiles"`
+}
+
+type summaryQuantile struct {
+	Estimate *Number `json:"estimate"`
+	Lo       *Number `json:"lo"`
+	Hi       *Number `json:"hi"`
+}
+
+// simulationJSON is summaryJSON with the model and, where it was not named, the textbook's headline, which a
+// study of one token has.
+func simulationJSON(r *assess.Simulation, model Model) summaryFile {
+	all := summaryJSON(r.Hash, r.Summaries, r.Certain)
+	all.Model = &model
+	for _, t := range r.Textbooks {
+		all.GBM, all.GBMMissing = map[string]Number{}, t.Missing
+		for name, v := range t.Metrics {
+			all.GBM[name] = Number(v)
+		}
 	}
-	type token struct {
-		Name      string                         `json:"name"`
-		Metrics   map[string]JSONEstimate        `json:"metrics"`
-		Quantiles map[string]map[string]quantile `json:"quantiles"`
-	}
-	all := struct {
-		ResultsHash string  `json:"results_hash"`
-		Confidence  float64 `json:"confidence"`
-		Tokens      []token `json:"tokens"`
-		Certain     []token `json:"without_parameter_uncertainty,omitempty"`
-	}{ResultsHash: hash, Confidence: assess.Confidence}
-	of := func(s analytics.Summary) token {
-		t := token{s.Token, map[string]JSONEstimate{}, map[string]map[string]quantile{"nav": {}}}
+	return all
+}
+
+func summaryJSON(hash string, summaries, certain []analytics.Summary) summaryFile {
+	all := summaryFile{ResultsHash: hash, Confidence: assess.Confidence}
+	of := func(s analytics.Summary) summaryToken {
+		t := summaryToken{s.Token, map[string]JSONEstimate{}, map[string]map[string]summaryQuantile{"nav": {}}}
 		for _, m := range s.Metrics {
 			t.Metrics[m.Name] = ToJSON(m.Estimate)
 		}
 		for _, q := range s.Quantiles {
-			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{Existing(q.Value),
+			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = summaryQuantile{Existing(q.Value),
 				Bound(q.Lo), Bound(q.Hi)}
 		}
 		return t

@@ -91,8 +91,7 @@ func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
 		if result, err = o.simulate(ctx, r, opt); err != nil {
 			return p, err
 		}
-		provenance := report.Provenance{Settings: r.Settings(), Hash: result.Hash}
-		p = cli.Publication{Hash: result.Hash, Document: report.Simulation(result, provenance)}
+		p = cli.Publication{Hash: result.Hash, Document: report.Simulation(result, r.Provenance(result.Hash))}
 		p.Files = func(d *rundir.Dir) error { return writeLifetimes(d, result, p.Document.Data) }
 		if file != nil {
 			p.Beside = func() error { return commitLifetimes(file, result) }
@@ -136,7 +135,7 @@ func (o *simulateOptions) simulate(ctx context.Context, r *cli.Resolved, opt stu
 		took = time.Since(start).Seconds()
 		progress(done, total)
 	}
-	result, err := assess.Simulate(ctx, r.Study, assess.Options{Options: opt, Plain: o.plain})
+	result, err := assess.Simulate(ctx, r.Study, assess.Options{Options: opt, Plain: o.plain, Textbook: r.Textbook()})
 	if err != nil {
 		return nil, err
 	}
