@@ -190,8 +190,8 @@ func written(us []Underlying) string {
 			if i == 0 {
 				anchor = " &recommended"
 			}
-			fmt.Fprintf(&b, "    recommended:%s\n      model: %s\n      reason: %s\n      evidence: %s\n      date: %s\n",
-				anchor, r.Model, r.Reason, r.Evidence, r.Date)
+			fmt.Fprintf(&b, "    recommended:%s\n      model: %s\n      reason: %s\n", anchor, r.Model, r.Reason)
+			fmt.Fprintf(&b, "      evidence: %s\n      date: %s\n", r.Evidence, r.Date)
 		}
 		b.WriteString("    models:\n")
 		for _, f := range u.Models {

@@ -75,9 +75,15 @@ func modelCaption(s *study.Study, without ...string) string {
 	}
 	words := []string{"model " + model.Kind}
 	for _, name := range param.SortedNames(model.Values) {
-		if !slices.Contains(without, name) {
-			words = append(words, name+" "+Short(model.Values[name]))
+		if slices.Contains(without, name) {
+			continue
 		}
+		v := model.Values[name]
+		text := Short(v)
+		if q, err := s.Spec().Param(name); err == nil && (q.Unit == param.Time || q.Word != "" && v == 0) {
+			text = q.Format(v)
+		}
+		words = append(words, name+" "+text)
 	}
 	return strings.Join(words, ", ")
 }
