@@ -37,23 +37,27 @@ func textbooks(s *study.Study, model param.Part) (list []Textbook, err error) {
 	return list, nil
 }
 
+// rarely is a probability of liquidation up to which the law of the final value takes a second at most.
+const rarely = 1e-12
+
 func textbookOf(s *study.Study, token int) Textbook {
 	t := Textbook{Token: s.Spec().Tokens[token].Name, Model: s.Spec().Model.Kind, Metrics: map[string]float64{}}
-	law := lawWorthIt(s)
-	a, err := Answers(s, token, Solving{Law: law})
-	if err != nil && !errors.As(err, new(NoLawError)) {
-		t.Missing = reason(err)
-		return t
-	}
-	if a.Liquidated > analytics.Certain && !stops(s.Token(token)) {
-		t.Missing = "it may be liquidated and then goes on, where exact answers end"
-		return t
-	}
+	a, err := Answers(s, token, Solving{})
 	switch {
 	case err != nil:
 		t.Missing = reason(err)
-	case !law:
+		return t
+	case a.Liquidated > analytics.Certain && !stops(s.Token(token)):
+		t.Missing = "it may be liquidated and then goes on, where exact answers end"
+		return t
+	case !lawWorthIt(s) || a.Liquidated > rarely: // that of tokens which are liquidated takes minutes
 		t.Missing = "the law of the final value takes longer than these paths; mcrisk exact has it"
+	default:
+		if with, err := Answers(s, token, Solving{Law: true, Quick: true}); err == nil {
+			a = with
+		} else {
+			t.Missing = reason(err)
+		}
 	}
 	known := exactByName(a, analytics.All())
 	for _, name := range Headline {
@@ -64,17 +68,12 @@ func textbookOf(s *study.Study, token int) Textbook {
 	return t
 }
 
-// lawWorthIt says whether the law of the final value takes no more than some times as long as the study's
-// lifetimes. Both are counted in steps of paths, so that the answer is the same on every machine.
+// lawWorthIt says whether the law of the final value takes no more than a few times as long as the study's
+// lifetimes. They are counted in steps of paths, so that the answer is the same on every machine.
 func lawWorthIt(s *study.Study) bool {
-	const (
-		atMost = 3     // times as long
-		law    = 15e6  // steps of paths that take as long as a law of few steps
-		ofStep = 8_000 // and as each of its own steps
-	)
+	const leastSteps = 5e6
 	spec := s.Spec()
-	steps := float64(spec.Horizon / spec.Step)
-	return law+float64(ofStep*steps) <= float64(atMost*float64(spec.Paths)*steps)
+	return float64(spec.Paths)*float64(spec.Horizon/spec.Step) >= leastSteps
 }
 
 // reason is an error in one line, without the package that found it.
