@@ -31,7 +31,7 @@ func main() {
 		exps()
 		affine()
 	case "models":
-		bothWays(garch, heston)
+		bothWays(garch, heston, component)
 	case "tokens":
 		bothWays(fastPaths)
 		market()

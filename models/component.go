@@ -217,30 +217,65 @@ func (m Component) over(dt float64) (c componentStep) {
 }
 
 func (m Component) Advance(at At, z []*block.Track, state State, move *block.Track) {
-	dt := Years(at.Step)
-	c, law := m.over(dt), studentLaw(m.DoF)
-	growth, fastest := float64(m.Mu*dt), c.below[m.Count]
-	stream := random.Stream(random.Components, at.Underlying)
-	from, to := at.Lanes()
-	for l := from; l < to; l++ {
-		path := at.Group*block.Lanes + uint64(l)
-		bits := uint(state[0][l])
-		high := popCounts[bits]
-		for k := range at.Len {
-			if u := z[1][k][l]; u < fastest {
-				i := m.Count // the slowest that is drawn anew
-				for i > 1 && u < c.below[i-1] {
-					i--
-				}
-				mask := uint(1)<<(m.Count-i+1) - 1
-				fresh := uint(random.WordAt(at.Seed, path, stream, uint64(at.First+k)))
-				bits = bits&^mask | fresh&mask
-				high = popCounts[bits]
-			}
-			move[k][l] = (growth - c.drift[high]) + float64(c.sd[high]*law.at(z[0][k][l]))
+	s := m.steps(at.Step)
+	if from, to := at.Lanes(); to-from < block.Lanes || !s.vector(at, z, &state[0], move) {
+		for l := from; l < to; l++ {
+			s.lane(at, z, &state[0], move, l)
 		}
-		state[0][l] = float64(bits)
 	}
+}
+
+// componentSteps is what steps of a length need. Vector code reads the numbers from below on, in this order.
+type componentSteps struct {
+	law   *student
+	count int
+
+	// below are the normals below which the fastest component, the second fastest and so on are drawn anew;
+	// −∞ where there is none.
+	below [mostComponents]float64
+	rise  [16]float64 // growth less the compensator, by how many components are high; as many as vectors take
+	sd    [16]float64
+}
+
+func (m Component) steps(step time.Duration) componentSteps {
+	dt := Years(step)
+	c := m.over(dt)
+	s := componentSteps{law: studentLaw(m.DoF), count: m.Count}
+	growth := float64(m.Mu * dt)
+	for n := 0; n <= m.Count; n++ {
+		s.rise[n], s.sd[n] = growth-c.drift[n], c.sd[n]
+	}
+	for i := range s.below {
+		s.below[i] = math.Inf(-1)
+		if i < m.Count {
+			s.below[i] = c.below[m.Count-i]
+		}
+	}
+	return s
+}
+
+// lane makes the steps of one lane.
+func (s *componentSteps) lane(at At, z []*block.Track, state *[block.Lanes]float64, move *block.Track, l int) {
+	path := at.Group*block.Lanes + uint64(l)
+	stream := random.Stream(random.Components, at.Underlying)
+	bits := uint(state[l])
+	high := popCounts[bits]
+	for k := range at.Len {
+		if u := z[1][k][l]; u < s.below[0] {
+			drawn := 0 // components drawn anew: all that are faster go with one
+			for _, limit := range s.below {
+				if u < limit {
+					drawn++
+				}
+			}
+			mask := uint(1)<<drawn - 1
+			fresh := uint(random.WordAt(at.Seed, path, stream, uint64(at.First+k)))
+			bits = bits&^mask | fresh&mask
+			high = popCounts[bits]
+		}
+		move[k][l] = s.rise[high] + float64(s.sd[high]*s.law.at(z[0][k][l]))
+	}
+	state[l] = float64(bits)
 }
 
 // popCounts are how many bits of a number are set.

@@ -18,6 +18,11 @@ func garchAVX2(move *[16]float64, z *[16]float64, state *[16]float64, before *[1
 //go:noescape
 func hestonAVX2(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, before *[16]float64, steps int, numbers *float64, table *[57]float64) (done int, left uint16)
 
+// componentAVX2 makes steps: z are the normals of the returns, y those that say what is drawn anew from words.
+//
+//go:noescape
+func componentAVX2(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, words *[16]uint32, steps int, numbers *float64, curve *[224][4]float64)
+
 // garchAVX512 makes steps until lanes are left that need another way. It returns how
 // many it did, one at least, and which lanes are left in the last of them; before is
 // the state before that.
@@ -31,3 +36,8 @@ func garchAVX512(move *[16]float64, z *[16]float64, state *[16]float64, before *
 //
 //go:noescape
 func hestonAVX512(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, before *[16]float64, steps int, numbers *float64, table *[57]float64) (done int, left uint16)
+
+// componentAVX512 makes steps: z are the normals of the returns, y those that say what is drawn anew from words.
+//
+//go:noescape
+func componentAVX512(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, words *[16]uint32, steps int, numbers *float64, curve *[224][4]float64)

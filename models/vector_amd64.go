@@ -9,6 +9,7 @@ import (
 
 	"mcrisk/block"
 	"mcrisk/fmath"
+	"mcrisk/random"
 )
 
 // vector says that the processor has AVX2, wide that it has AVX-512 too.
@@ -36,6 +37,20 @@ func (s *hestonSteps) vector(z []*block.Track, state *[block.Lanes]float64, move
 		}
 		return hestonAVX2(&move[k], &z[0][k], &z[1][k], state, &before, n-k, &s.theta, &bells)
 	}, func(k, l int) { s.lane(z, state, move, k, l) })
+}
+
+func (s *componentSteps) vector(at At, z []*block.Track, state *[block.Lanes]float64, move *block.Track) bool {
+	if !vector || at.Len == 0 {
+		return false
+	}
+	var room random.Words
+	words := room.At(at.Seed, at.Group, random.Stream(random.Components, at.Underlying), at.First, at.Len)
+	if wide {
+		componentAVX512(&move[0], &z[0][0], &z[1][0], state, &words[0], at.Len, &s.below[0], &s.law.curve)
+	} else {
+		componentAVX2(&move[0], &z[0][0], &z[1][0], state, &words[0], at.Len, &s.below[0], &s.law.curve)
+	}
+	return true
 }
 
 // together makes n steps of all lanes: by vector code from the k-th on, which returns how many it made

@@ -376,148 +376,148 @@ step:
 	VMULPD       Y1, Y6, Y1
 	VMULPD       Y2, Y7, Y2
 	VMULPD       Y3, Y4, Y3
-	VBROADCASTSD 16(SI), Y4
-	VADDPD       d4000000000000000<>+0(SB), Y0, Y5
-	VADDPD       d4000000000000000<>+0(SB), Y1, Y6
-	VADDPD       d4000000000000000<>+0(SB), Y2, Y7
-	VADDPD       d4000000000000000<>+0(SB), Y3, Y8
-	VDIVPD       Y5, Y0, Y5
-	VDIVPD       Y6, Y1, Y6
-	VDIVPD       Y7, Y2, Y7
-	VDIVPD       Y8, Y3, Y8
+	VADDPD       d4000000000000000<>+0(SB), Y0, Y4
+	VADDPD       d4000000000000000<>+0(SB), Y1, Y5
+	VADDPD       d4000000000000000<>+0(SB), Y2, Y6
+	VADDPD       d4000000000000000<>+0(SB), Y3, Y7
+	VDIVPD       Y4, Y0, Y4
+	VDIVPD       Y5, Y1, Y5
+	VDIVPD       Y6, Y2, Y6
+	VDIVPD       Y7, Y3, Y7
+	VMULPD       Y4, Y4, Y8
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y6, Y6, Y10
 	VMULPD       Y7, Y7, Y11
-	VMULPD       Y8, Y8, Y12
 	VMOVUPD      Y0, 128(SP)
 	VMOVUPD      Y1, 160(SP)
 	VMOVUPD      Y2, 192(SP)
 	VMOVUPD      Y3, 224(SP)
-	VMOVUPD      Y5, 256(SP)
-	VMOVUPD      Y6, 288(SP)
-	VMOVUPD      Y7, 320(SP)
-	VMOVUPD      Y8, 352(SP)
+	VMOVUPD      Y4, 256(SP)
+	VMOVUPD      Y5, 288(SP)
+	VMOVUPD      Y6, 320(SP)
+	VMOVUPD      Y7, 352(SP)
+	VMULPD       d3fb642c8590b2164<>+0(SB), Y8, Y4
 	VMULPD       d3fb642c8590b2164<>+0(SB), Y9, Y5
 	VMULPD       d3fb642c8590b2164<>+0(SB), Y10, Y6
 	VMULPD       d3fb642c8590b2164<>+0(SB), Y11, Y7
-	VMULPD       d3fb642c8590b2164<>+0(SB), Y12, Y8
+	VADDPD       d3fb8618618618618<>+0(SB), Y4, Y4
 	VADDPD       d3fb8618618618618<>+0(SB), Y5, Y5
 	VADDPD       d3fb8618618618618<>+0(SB), Y6, Y6
 	VADDPD       d3fb8618618618618<>+0(SB), Y7, Y7
-	VADDPD       d3fb8618618618618<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fbaf286bca1af28<>+0(SB), Y4, Y4
 	VADDPD       d3fbaf286bca1af28<>+0(SB), Y5, Y5
 	VADDPD       d3fbaf286bca1af28<>+0(SB), Y6, Y6
 	VADDPD       d3fbaf286bca1af28<>+0(SB), Y7, Y7
-	VADDPD       d3fbaf286bca1af28<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y4, Y4
 	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y5, Y5
 	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y6, Y6
 	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y7, Y7
-	VADDPD       d3fbe1e1e1e1e1e1e<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fc1111111111111<>+0(SB), Y4, Y4
 	VADDPD       d3fc1111111111111<>+0(SB), Y5, Y5
 	VADDPD       d3fc1111111111111<>+0(SB), Y6, Y6
 	VADDPD       d3fc1111111111111<>+0(SB), Y7, Y7
-	VADDPD       d3fc1111111111111<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y4, Y4
 	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y5, Y5
 	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y6, Y6
 	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y7, Y7
-	VADDPD       d3fc3b13b13b13b14<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fc745d1745d1746<>+0(SB), Y4, Y4
 	VADDPD       d3fc745d1745d1746<>+0(SB), Y5, Y5
 	VADDPD       d3fc745d1745d1746<>+0(SB), Y6, Y6
 	VADDPD       d3fc745d1745d1746<>+0(SB), Y7, Y7
-	VADDPD       d3fc745d1745d1746<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y4, Y4
 	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y5, Y5
 	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y6, Y6
 	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y7, Y7
-	VADDPD       d3fcc71c71c71c71c<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fd2492492492492<>+0(SB), Y4, Y4
 	VADDPD       d3fd2492492492492<>+0(SB), Y5, Y5
 	VADDPD       d3fd2492492492492<>+0(SB), Y6, Y6
 	VADDPD       d3fd2492492492492<>+0(SB), Y7, Y7
-	VADDPD       d3fd2492492492492<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fd999999999999a<>+0(SB), Y4, Y4
 	VADDPD       d3fd999999999999a<>+0(SB), Y5, Y5
 	VADDPD       d3fd999999999999a<>+0(SB), Y6, Y6
 	VADDPD       d3fd999999999999a<>+0(SB), Y7, Y7
-	VADDPD       d3fd999999999999a<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
+	VADDPD       d3fe5555555555555<>+0(SB), Y4, Y4
 	VADDPD       d3fe5555555555555<>+0(SB), Y5, Y5
 	VADDPD       d3fe5555555555555<>+0(SB), Y6, Y6
 	VADDPD       d3fe5555555555555<>+0(SB), Y7, Y7
-	VADDPD       d3fe5555555555555<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y4, Y4
 	VMULPD       Y9, Y5, Y5
 	VMULPD       Y10, Y6, Y6
 	VMULPD       Y11, Y7, Y7
-	VMULPD       Y12, Y8, Y8
-	VMOVUPD      128(SP), Y9
-	VMOVUPD      160(SP), Y10
-	VMOVUPD      192(SP), Y11
-	VMOVUPD      224(SP), Y12
+	VMOVUPD      128(SP), Y8
+	VMOVUPD      160(SP), Y9
+	VMOVUPD      192(SP), Y10
+	VMOVUPD      224(SP), Y11
+	VMULPD       Y8, Y8, Y8
 	VMULPD       Y9, Y9, Y9
 	VMULPD       Y10, Y10, Y10
 	VMULPD       Y11, Y11, Y11
-	VMULPD       Y12, Y12, Y12
+	VMULPD       d3fe0000000000000<>+0(SB), Y8, Y8
 	VMULPD       d3fe0000000000000<>+0(SB), Y9, Y9
 	VMULPD       d3fe0000000000000<>+0(SB), Y10, Y10
 	VMULPD       d3fe0000000000000<>+0(SB), Y11, Y11
-	VMULPD       d3fe0000000000000<>+0(SB), Y12, Y12
+	VADDPD       Y4, Y8, Y4
 	VADDPD       Y5, Y9, Y5
 	VADDPD       Y6, Y10, Y6
 	VADDPD       Y7, Y11, Y7
-	VADDPD       Y8, Y12, Y8
-	VMOVUPD      256(SP), Y13
-	VMOVUPD      288(SP), Y14
-	VMOVUPD      320(SP), Y15
-	VMOVUPD      352(SP), Y16
+	VMOVUPD      256(SP), Y12
+	VMOVUPD      288(SP), Y13
+	VMOVUPD      320(SP), Y14
+	VMOVUPD      352(SP), Y15
+	VMULPD       Y12, Y4, Y4
 	VMULPD       Y13, Y5, Y5
 	VMULPD       Y14, Y6, Y6
 	VMULPD       Y15, Y7, Y7
-	VMULPD       Y16, Y8, Y8
-	VPXOR        Y13, Y13, Y13
+	VPXOR        Y12, Y12, Y12
+	VSUBPD       Y4, Y8, Y4
 	VSUBPD       Y5, Y9, Y5
 	VSUBPD       Y6, Y10, Y6
 	VSUBPD       Y7, Y11, Y7
-	VSUBPD       Y8, Y12, Y8
-	VSUBPD       Y0, Y5, Y0
-	VSUBPD       Y1, Y6, Y1
-	VSUBPD       Y2, Y7, Y2
-	VSUBPD       Y3, Y8, Y3
-	VSUBPD       Y0, Y13, Y0
-	VSUBPD       Y1, Y13, Y1
-	VSUBPD       Y2, Y13, Y2
-	VSUBPD       Y3, Y13, Y3
+	VSUBPD       Y0, Y4, Y0
+	VSUBPD       Y1, Y5, Y1
+	VSUBPD       Y2, Y6, Y2
+	VSUBPD       Y3, Y7, Y3
+	VSUBPD       Y0, Y12, Y0
+	VSUBPD       Y1, Y12, Y1
+	VSUBPD       Y2, Y12, Y2
+	VSUBPD       Y3, Y12, Y3
+	VBROADCASTSD 16(SI), Y4
 	VSUBPD       Y0, Y4, Y0
 	VSUBPD       Y1, Y4, Y1
 	VSUBPD       Y2, Y4, Y2
@@ -1929,6 +1929,40 @@ settled:
 	VMOVUPD      32(DX), Y1
 	VMOVUPD      64(DX), Y2
 	VMOVUPD      96(DX), Y3
+	VBROADCASTSD 56(DI), Y4
+	VMULPD       Y4, Y0, Y0
+	VMULPD       Y4, Y1, Y1
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y4, Y3, Y3
+	VMOVUPD      256(SP), Y4
+	VMOVUPD      288(SP), Y5
+	VMOVUPD      320(SP), Y6
+	VMOVUPD      352(SP), Y7
+	VBROADCASTSD 64(DI), Y8
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VSQRTPD      Y0, Y0
+	VSQRTPD      Y1, Y1
+	VSQRTPD      Y2, Y2
+	VSQRTPD      Y3, Y3
+	VMULPD       (BX), Y0, Y0
+	VMULPD       32(BX), Y1, Y1
+	VMULPD       64(BX), Y2, Y2
+	VMULPD       96(BX), Y3, Y3
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
 	VMOVUPD      256(SP), Y4
 	VMOVUPD      288(SP), Y5
 	VMOVUPD      320(SP), Y6
@@ -1943,62 +1977,40 @@ settled:
 	VMULPD       Y8, Y2, Y11
 	VMULPD       Y8, Y3, Y8
 	VBROADCASTSD 48(DI), Y12
-	VMULPD       Y12, Y4, Y13
-	VMULPD       Y12, Y5, Y14
-	VMULPD       Y12, Y6, Y15
-	VMULPD       Y12, Y7, Y12
-	VADDPD       Y13, Y9, Y9
-	VADDPD       Y14, Y10, Y10
-	VADDPD       Y15, Y11, Y11
-	VADDPD       Y12, Y8, Y8
-	VMOVUPD      384(SP), Y12
-	VMOVUPD      416(SP), Y13
-	VMOVUPD      448(SP), Y14
-	VMOVUPD      480(SP), Y15
-	VBROADCASTSD 72(DI), Y16
-	VMULPD       Y16, Y0, Y17
-	VMULPD       Y16, Y1, Y18
-	VMULPD       Y16, Y2, Y19
-	VMULPD       Y16, Y3, Y16
-	VSUBPD       Y17, Y12, Y12
-	VSUBPD       Y18, Y13, Y13
-	VSUBPD       Y19, Y14, Y14
-	VSUBPD       Y16, Y15, Y15
-	VBROADCASTSD 32(DI), Y16
-	VADDPD       Y16, Y12, Y12
-	VADDPD       Y16, Y13, Y13
-	VADDPD       Y16, Y14, Y14
-	VADDPD       Y16, Y15, Y15
-	VADDPD       Y9, Y12, Y9
-	VADDPD       Y10, Y13, Y10
-	VADDPD       Y11, Y14, Y11
-	VADDPD       Y8, Y15, Y8
-	VBROADCASTSD 56(DI), Y12
-	VMULPD       Y12, Y0, Y0
-	VMULPD       Y12, Y1, Y1
-	VMULPD       Y12, Y2, Y2
-	VMULPD       Y12, Y3, Y3
-	VBROADCASTSD 64(DI), Y12
 	VMULPD       Y12, Y4, Y4
 	VMULPD       Y12, Y5, Y5
 	VMULPD       Y12, Y6, Y6
 	VMULPD       Y12, Y7, Y7
+	VADDPD       Y4, Y9, Y4
+	VADDPD       Y5, Y10, Y5
+	VADDPD       Y6, Y11, Y6
+	VADDPD       Y7, Y8, Y7
+	VMOVUPD      384(SP), Y8
+	VMOVUPD      416(SP), Y9
+	VMOVUPD      448(SP), Y10
+	VMOVUPD      480(SP), Y11
+	VBROADCASTSD 72(DI), Y12
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y12, Y1, Y1
+	VMULPD       Y12, Y2, Y2
+	VMULPD       Y12, Y3, Y3
+	VSUBPD       Y0, Y8, Y0
+	VSUBPD       Y1, Y9, Y1
+	VSUBPD       Y2, Y10, Y2
+	VSUBPD       Y3, Y11, Y3
+	VBROADCASTSD 32(DI), Y8
+	VADDPD       Y8, Y0, Y0
+	VADDPD       Y8, Y1, Y1
+	VADDPD       Y8, Y2, Y2
+	VADDPD       Y8, Y3, Y3
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y5, Y1, Y1
 	VADDPD       Y6, Y2, Y2
 	VADDPD       Y7, Y3, Y3
-	VSQRTPD      Y0, Y0
-	VSQRTPD      Y1, Y1
-	VSQRTPD      Y2, Y2
-	VSQRTPD      Y3, Y3
-	VMULPD       (BX), Y0, Y0
-	VMULPD       32(BX), Y1, Y1
-	VMULPD       64(BX), Y2, Y2
-	VMULPD       96(BX), Y3, Y3
-	VADDPD       Y0, Y9, Y0
-	VADDPD       Y1, Y10, Y1
-	VADDPD       Y2, Y11, Y2
-	VADDPD       Y3, Y8, Y3
+	VADDPD       (AX), Y0, Y0
+	VADDPD       32(AX), Y1, Y1
+	VADDPD       64(AX), Y2, Y2
+	VADDPD       96(AX), Y3, Y3
 	VMOVUPD      Y0, (AX)
 	VMOVUPD      Y1, 32(AX)
 	VMOVUPD      Y2, 64(AX)
@@ -2282,6 +2294,466 @@ DATA d3fe62e42fee00000<>+16(SB)/8, $0x3fe62e42fee00000
 DATA d3fe62e42fee00000<>+24(SB)/8, $0x3fe62e42fee00000
 GLOBL d3fe62e42fee00000<>(SB), RODATA|NOPTR, $32
 
+// func componentAVX2(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, words *[16]uint32, steps int, numbers *float64, curve *[224][4]float64)
+// Requires: AVX, AVX2
+TEXT ·componentAVX2(SB), $0-64
+	MOVQ move+0(FP), AX
+	MOVQ z+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ state+24(FP), BX
+	MOVQ words+32(FP), SI
+	MOVQ steps+40(FP), DI
+	MOVQ numbers+48(FP), R8
+	MOVQ curve+56(FP), R9
+
+step:
+	VMOVUPD      (CX), Y0
+	VANDPD       d7fffffffffffffff<>+0(SB), Y0, Y1
+	VMULPD       d4040000000000000<>+0(SB), Y1, Y1
+	VMINPD       d406be00000000000<>+0(SB), Y1, Y2
+	VCVTTPD2DQY  Y2, X3
+	VCVTDQ2PD    X3, Y2
+	VSUBPD       Y2, Y1, Y1
+	VPSLLD       $0x05, X3, X3
+	VPEXTRD      $0x00, X3, R10
+	VMOVUPD      (R9)(R10*1), Y2
+	VPEXTRD      $0x01, X3, R10
+	VMOVUPD      (R9)(R10*1), Y4
+	VUNPCKLPD    Y4, Y2, Y5
+	VUNPCKHPD    Y4, Y2, Y2
+	VPEXTRD      $0x02, X3, R10
+	VMOVUPD      (R9)(R10*1), Y4
+	VPEXTRD      $0x03, X3, R10
+	VMOVUPD      (R9)(R10*1), Y3
+	VUNPCKLPD    Y3, Y4, Y6
+	VUNPCKHPD    Y3, Y4, Y3
+	VPERM2F128   $0x20, Y6, Y5, Y4
+	VPERM2F128   $0x20, Y3, Y2, Y7
+	VPERM2F128   $0x31, Y6, Y5, Y5
+	VPERM2F128   $0x31, Y3, Y2, Y2
+	VMULPD       Y2, Y1, Y2
+	VADDPD       Y5, Y2, Y2
+	VMULPD       Y1, Y2, Y2
+	VADDPD       Y7, Y2, Y2
+	VMULPD       Y1, Y2, Y1
+	VADDPD       Y4, Y1, Y1
+	VANDPD       d7fffffffffffffff<>+0(SB), Y1, Y1
+	VANDPD       d8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y1, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      32(CX), Y0
+	VANDPD       d7fffffffffffffff<>+0(SB), Y0, Y1
+	VMULPD       d4040000000000000<>+0(SB), Y1, Y1
+	VMINPD       d406be00000000000<>+0(SB), Y1, Y2
+	VCVTTPD2DQY  Y2, X3
+	VCVTDQ2PD    X3, Y2
+	VSUBPD       Y2, Y1, Y1
+	VPSLLD       $0x05, X3, X3
+	VPEXTRD      $0x00, X3, R10
+	VMOVUPD      (R9)(R10*1), Y2
+	VPEXTRD      $0x01, X3, R10
+	VMOVUPD      (R9)(R10*1), Y4
+	VUNPCKLPD    Y4, Y2, Y5
+	VUNPCKHPD    Y4, Y2, Y2
+	VPEXTRD      $0x02, X3, R10
+	VMOVUPD      (R9)(R10*1), Y4
+	VPEXTRD      $0x03, X3, R10
+	VMOVUPD      (R9)(R10*1), Y3
+	VUNPCKLPD    Y3, Y4, Y6
+	VUNPCKHPD    Y3, Y4, Y3
+	VPERM2F128   $0x20, Y6, Y5, Y4
+	VPERM2F128   $0x20, Y3, Y2, Y7
+	VPERM2F128   $0x31, Y6, Y5, Y5
+	VPERM2F128   $0x31, Y3, Y2, Y2
+	VMULPD       Y2, Y1, Y2
+	VADDPD       Y5, Y2, Y2
+	VMULPD       Y1, Y2, Y2
+	VADDPD       Y7, Y2, Y2
+	VMULPD       Y1, Y2, Y1
+	VADDPD       Y4, Y1, Y1
+	VANDPD       d7fffffffffffffff<>+0(SB), Y1, Y1
+	VANDPD       d8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y1, Y0, Y0
+	VMOVUPD      Y0, 32(AX)
+	VMOVUPD      64(CX), Y0
+	VANDPD       d7fffffffffffffff<>+0(SB), Y0, Y1
+	VMULPD       d4040000000000000<>+0(SB), Y1, Y1
+	VMINPD       d406be00000000000<>+0(SB), Y1, Y2
+	VCVTTPD2DQY  Y2, X3
+	VCVTDQ2PD    X3, Y2
+	VSUBPD       Y2, Y1, Y1
+	VPSLLD       $0x05, X3, X3
+	VPEXTRD      $0x00, X3, R10
+	VMOVUPD      (R9)(R10*1), Y2
+	VPEXTRD      $0x01, X3, R10
+	VMOVUPD      (R9)(R10*1), Y4
+	VUNPCKLPD    Y4, Y2, Y5
+	VUNPCKHPD    Y4, Y2, Y2
+	VPEXTRD      $0x02, X3, R10
+	VMOVUPD      (R9)(R10*1), Y4
+	VPEXTRD      $0x03, X3, R10
+	VMOVUPD      (R9)(R10*1), Y3
+	VUNPCKLPD    Y3, Y4, Y6
+	VUNPCKHPD    Y3, Y4, Y3
+	VPERM2F128   $0x20, Y6, Y5, Y4
+	VPERM2F128   $0x20, Y3, Y2, Y7
+	VPERM2F128   $0x31, Y6, Y5, Y5
+	VPERM2F128   $0x31, Y3, Y2, Y2
+	VMULPD       Y2, Y1, Y2
+	VADDPD       Y5, Y2, Y2
+	VMULPD       Y1, Y2, Y2
+	VADDPD       Y7, Y2, Y2
+	VMULPD       Y1, Y2, Y1
+	VADDPD       Y4, Y1, Y1
+	VANDPD       d7fffffffffffffff<>+0(SB), Y1, Y1
+	VANDPD       d8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y1, Y0, Y0
+	VMOVUPD      Y0, 64(AX)
+	VMOVUPD      96(CX), Y0
+	VANDPD       d7fffffffffffffff<>+0(SB), Y0, Y1
+	VMULPD       d4040000000000000<>+0(SB), Y1, Y1
+	VMINPD       d406be00000000000<>+0(SB), Y1, Y2
+	VCVTTPD2DQY  Y2, X3
+	VCVTDQ2PD    X3, Y2
+	VSUBPD       Y2, Y1, Y1
+	VPSLLD       $0x05, X3, X3
+	VPEXTRD      $0x00, X3, R10
+	VMOVUPD      (R9)(R10*1), Y2
+	VPEXTRD      $0x01, X3, R10
+	VMOVUPD      (R9)(R10*1), Y4
+	VUNPCKLPD    Y4, Y2, Y5
+	VUNPCKHPD    Y4, Y2, Y2
+	VPEXTRD      $0x02, X3, R10
+	VMOVUPD      (R9)(R10*1), Y4
+	VPEXTRD      $0x03, X3, R10
+	VMOVUPD      (R9)(R10*1), Y3
+	VUNPCKLPD    Y3, Y4, Y6
+	VUNPCKHPD    Y3, Y4, Y3
+	VPERM2F128   $0x20, Y6, Y5, Y4
+	VPERM2F128   $0x20, Y3, Y2, Y7
+	VPERM2F128   $0x31, Y6, Y5, Y5
+	VPERM2F128   $0x31, Y3, Y2, Y2
+	VMULPD       Y2, Y1, Y2
+	VADDPD       Y5, Y2, Y2
+	VMULPD       Y1, Y2, Y2
+	VADDPD       Y7, Y2, Y2
+	VMULPD       Y1, Y2, Y1
+	VADDPD       Y4, Y1, Y1
+	VANDPD       d7fffffffffffffff<>+0(SB), Y1, Y1
+	VANDPD       d8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y1, Y0, Y0
+	VMOVUPD      Y0, 96(AX)
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VBROADCASTSD (R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 8(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 16(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 24(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 32(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 40(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 48(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 56(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 64(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 72(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y0
+	VCMPPD       $0x11, Y8, Y1, Y1
+	VCMPPD       $0x11, Y8, Y2, Y2
+	VCMPPD       $0x11, Y8, Y3, Y3
+	VPSUBQ       Y0, Y4, Y4
+	VPSUBQ       Y1, Y5, Y5
+	VPSUBQ       Y2, Y6, Y6
+	VPSUBQ       Y3, Y7, Y7
+	VMOVUPD      dffffffffffffffff<>+0(SB), Y0
+	VPSLLVQ      Y4, Y0, Y0
+	VPMOVZXDQ    (SI), Y1
+	VMOVUPD      (BX), Y2
+	VADDPD       d4330000000000000<>+0(SB), Y2, Y2
+	VANDPD       Y0, Y2, Y2
+	VANDNPD      Y1, Y0, Y0
+	VORPD        Y0, Y2, Y0
+	VSUBPD       d4330000000000000<>+0(SB), Y0, Y1
+	VMOVUPD      Y1, (BX)
+	VPSRLQ       $0x01, Y0, Y1
+	VANDPD       d0000000000000155<>+0(SB), Y1, Y1
+	VPSUBQ       Y1, Y0, Y0
+	VANDPD       d0000000000000333<>+0(SB), Y0, Y1
+	VPSRLQ       $0x02, Y0, Y0
+	VANDPD       d0000000000000333<>+0(SB), Y0, Y0
+	VPADDQ       Y0, Y1, Y0
+	VPSRLQ       $0x04, Y0, Y1
+	VPADDQ       Y1, Y0, Y1
+	VPSRLQ       $0x08, Y0, Y0
+	VPADDQ       Y0, Y1, Y0
+	VANDPD       d000000000000000f<>+0(SB), Y0, Y0
+	VPADDD       Y0, Y0, Y1
+	VPSHUFD      $0xa0, Y1, Y1
+	VPADDD       d0000000100000000<>+0(SB), Y1, Y1
+	VPERMD       208(R8), Y1, Y2
+	VPERMD       240(R8), Y1, Y3
+	VPERMD       272(R8), Y1, Y1
+	VPSLLQ       $0x3c, Y0, Y4
+	VPSLLQ       $0x3d, Y0, Y8
+	VBLENDVPD    Y8, Y3, Y2, Y2
+	VBLENDVPD    Y4, Y1, Y2, Y1
+	VMULPD       (AX), Y1, Y1
+	VPADDD       Y0, Y0, Y2
+	VPSHUFD      $0xa0, Y2, Y2
+	VPADDD       d0000000100000000<>+0(SB), Y2, Y2
+	VPERMD       80(R8), Y2, Y3
+	VPERMD       112(R8), Y2, Y4
+	VPERMD       144(R8), Y2, Y2
+	VPSLLQ       $0x3c, Y0, Y8
+	VPSLLQ       $0x3d, Y0, Y0
+	VBLENDVPD    Y0, Y4, Y3, Y0
+	VBLENDVPD    Y8, Y2, Y0, Y0
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      dffffffffffffffff<>+0(SB), Y0
+	VPSLLVQ      Y5, Y0, Y0
+	VPMOVZXDQ    16(SI), Y1
+	VMOVUPD      32(BX), Y2
+	VADDPD       d4330000000000000<>+0(SB), Y2, Y2
+	VANDPD       Y0, Y2, Y2
+	VANDNPD      Y1, Y0, Y0
+	VORPD        Y0, Y2, Y0
+	VSUBPD       d4330000000000000<>+0(SB), Y0, Y1
+	VMOVUPD      Y1, 32(BX)
+	VPSRLQ       $0x01, Y0, Y1
+	VANDPD       d0000000000000155<>+0(SB), Y1, Y1
+	VPSUBQ       Y1, Y0, Y0
+	VANDPD       d0000000000000333<>+0(SB), Y0, Y1
+	VPSRLQ       $0x02, Y0, Y0
+	VANDPD       d0000000000000333<>+0(SB), Y0, Y0
+	VPADDQ       Y0, Y1, Y0
+	VPSRLQ       $0x04, Y0, Y1
+	VPADDQ       Y1, Y0, Y1
+	VPSRLQ       $0x08, Y0, Y0
+	VPADDQ       Y0, Y1, Y0
+	VANDPD       d000000000000000f<>+0(SB), Y0, Y0
+	VPADDD       Y0, Y0, Y1
+	VPSHUFD      $0xa0, Y1, Y1
+	VPADDD       d0000000100000000<>+0(SB), Y1, Y1
+	VPERMD       208(R8), Y1, Y2
+	VPERMD       240(R8), Y1, Y3
+	VPERMD       272(R8), Y1, Y1
+	VPSLLQ       $0x3c, Y0, Y4
+	VPSLLQ       $0x3d, Y0, Y5
+	VBLENDVPD    Y5, Y3, Y2, Y2
+	VBLENDVPD    Y4, Y1, Y2, Y1
+	VMULPD       32(AX), Y1, Y1
+	VPADDD       Y0, Y0, Y2
+	VPSHUFD      $0xa0, Y2, Y2
+	VPADDD       d0000000100000000<>+0(SB), Y2, Y2
+	VPERMD       80(R8), Y2, Y3
+	VPERMD       112(R8), Y2, Y4
+	VPERMD       144(R8), Y2, Y2
+	VPSLLQ       $0x3c, Y0, Y5
+	VPSLLQ       $0x3d, Y0, Y0
+	VBLENDVPD    Y0, Y4, Y3, Y0
+	VBLENDVPD    Y5, Y2, Y0, Y0
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 32(AX)
+	VMOVUPD      dffffffffffffffff<>+0(SB), Y0
+	VPSLLVQ      Y6, Y0, Y0
+	VPMOVZXDQ    32(SI), Y1
+	VMOVUPD      64(BX), Y2
+	VADDPD       d4330000000000000<>+0(SB), Y2, Y2
+	VANDPD       Y0, Y2, Y2
+	VANDNPD      Y1, Y0, Y0
+	VORPD        Y0, Y2, Y0
+	VSUBPD       d4330000000000000<>+0(SB), Y0, Y1
+	VMOVUPD      Y1, 64(BX)
+	VPSRLQ       $0x01, Y0, Y1
+	VANDPD       d0000000000000155<>+0(SB), Y1, Y1
+	VPSUBQ       Y1, Y0, Y0
+	VANDPD       d0000000000000333<>+0(SB), Y0, Y1
+	VPSRLQ       $0x02, Y0, Y0
+	VANDPD       d0000000000000333<>+0(SB), Y0, Y0
+	VPADDQ       Y0, Y1, Y0
+	VPSRLQ       $0x04, Y0, Y1
+	VPADDQ       Y1, Y0, Y1
+	VPSRLQ       $0x08, Y0, Y0
+	VPADDQ       Y0, Y1, Y0
+	VANDPD       d000000000000000f<>+0(SB), Y0, Y0
+	VPADDD       Y0, Y0, Y1
+	VPSHUFD      $0xa0, Y1, Y1
+	VPADDD       d0000000100000000<>+0(SB), Y1, Y1
+	VPERMD       208(R8), Y1, Y2
+	VPERMD       240(R8), Y1, Y3
+	VPERMD       272(R8), Y1, Y1
+	VPSLLQ       $0x3c, Y0, Y4
+	VPSLLQ       $0x3d, Y0, Y5
+	VBLENDVPD    Y5, Y3, Y2, Y2
+	VBLENDVPD    Y4, Y1, Y2, Y1
+	VMULPD       64(AX), Y1, Y1
+	VPADDD       Y0, Y0, Y2
+	VPSHUFD      $0xa0, Y2, Y2
+	VPADDD       d0000000100000000<>+0(SB), Y2, Y2
+	VPERMD       80(R8), Y2, Y3
+	VPERMD       112(R8), Y2, Y4
+	VPERMD       144(R8), Y2, Y2
+	VPSLLQ       $0x3c, Y0, Y5
+	VPSLLQ       $0x3d, Y0, Y0
+	VBLENDVPD    Y0, Y4, Y3, Y0
+	VBLENDVPD    Y5, Y2, Y0, Y0
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 64(AX)
+	VMOVUPD      dffffffffffffffff<>+0(SB), Y0
+	VPSLLVQ      Y7, Y0, Y0
+	VPMOVZXDQ    48(SI), Y1
+	VMOVUPD      96(BX), Y2
+	VADDPD       d4330000000000000<>+0(SB), Y2, Y2
+	VANDPD       Y0, Y2, Y2
+	VANDNPD      Y1, Y0, Y0
+	VORPD        Y0, Y2, Y0
+	VSUBPD       d4330000000000000<>+0(SB), Y0, Y1
+	VMOVUPD      Y1, 96(BX)
+	VPSRLQ       $0x01, Y0, Y1
+	VANDPD       d0000000000000155<>+0(SB), Y1, Y1
+	VPSUBQ       Y1, Y0, Y0
+	VANDPD       d0000000000000333<>+0(SB), Y0, Y1
+	VPSRLQ       $0x02, Y0, Y0
+	VANDPD       d0000000000000333<>+0(SB), Y0, Y0
+	VPADDQ       Y0, Y1, Y0
+	VPSRLQ       $0x04, Y0, Y1
+	VPADDQ       Y1, Y0, Y1
+	VPSRLQ       $0x08, Y0, Y0
+	VPADDQ       Y0, Y1, Y0
+	VANDPD       d000000000000000f<>+0(SB), Y0, Y0
+	VPADDD       Y0, Y0, Y1
+	VPSHUFD      $0xa0, Y1, Y1
+	VPADDD       d0000000100000000<>+0(SB), Y1, Y1
+	VPERMD       208(R8), Y1, Y2
+	VPERMD       240(R8), Y1, Y3
+	VPERMD       272(R8), Y1, Y1
+	VPSLLQ       $0x3c, Y0, Y4
+	VPSLLQ       $0x3d, Y0, Y5
+	VBLENDVPD    Y5, Y3, Y2, Y2
+	VBLENDVPD    Y4, Y1, Y2, Y1
+	VMULPD       96(AX), Y1, Y1
+	VPADDD       Y0, Y0, Y2
+	VPSHUFD      $0xa0, Y2, Y2
+	VPADDD       d0000000100000000<>+0(SB), Y2, Y2
+	VPERMD       80(R8), Y2, Y3
+	VPERMD       112(R8), Y2, Y4
+	VPERMD       144(R8), Y2, Y2
+	VPSLLQ       $0x3c, Y0, Y5
+	VPSLLQ       $0x3d, Y0, Y0
+	VBLENDVPD    Y0, Y4, Y3, Y0
+	VBLENDVPD    Y5, Y2, Y0, Y0
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 96(AX)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000040, SI
+	DECQ         DI
+	JNZ          step
+	VZEROUPPER
+	RET
+
+DATA d0000000000000155<>+0(SB)/8, $0x0000000000000155
+DATA d0000000000000155<>+8(SB)/8, $0x0000000000000155
+DATA d0000000000000155<>+16(SB)/8, $0x0000000000000155
+DATA d0000000000000155<>+24(SB)/8, $0x0000000000000155
+GLOBL d0000000000000155<>(SB), RODATA|NOPTR, $32
+
+DATA d0000000000000333<>+0(SB)/8, $0x0000000000000333
+DATA d0000000000000333<>+8(SB)/8, $0x0000000000000333
+DATA d0000000000000333<>+16(SB)/8, $0x0000000000000333
+DATA d0000000000000333<>+24(SB)/8, $0x0000000000000333
+GLOBL d0000000000000333<>(SB), RODATA|NOPTR, $32
+
+DATA d000000000000000f<>+0(SB)/8, $0x000000000000000f
+DATA d000000000000000f<>+8(SB)/8, $0x000000000000000f
+DATA d000000000000000f<>+16(SB)/8, $0x000000000000000f
+DATA d000000000000000f<>+24(SB)/8, $0x000000000000000f
+GLOBL d000000000000000f<>(SB), RODATA|NOPTR, $32
+
+DATA d0000000100000000<>+0(SB)/8, $0x0000000100000000
+DATA d0000000100000000<>+8(SB)/8, $0x0000000100000000
+DATA d0000000100000000<>+16(SB)/8, $0x0000000100000000
+DATA d0000000100000000<>+24(SB)/8, $0x0000000100000000
+GLOBL d0000000100000000<>(SB), RODATA|NOPTR, $32
+
 // func garchAVX512(move *[16]float64, z *[16]float64, state *[16]float64, before *[16]float64, steps int, numbers *float64, table *[224][4]float64) (done int, left uint16)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F
 TEXT ·garchAVX512(SB), $128-66
@@ -2502,70 +2974,70 @@ step:
 	VADDPD          Z4, Z2, Z2
 	VMULPD          Z0, Z3, Z0
 	VMULPD          Z1, Z2, Z1
-	VBROADCASTSD    16(SI), Z2
-	VADDPD          d4000000000000000w<>+0(SB), Z0, Z3
-	VADDPD          d4000000000000000w<>+0(SB), Z1, Z4
-	VDIVPD          Z3, Z0, Z3
-	VDIVPD          Z4, Z1, Z4
+	VADDPD          d4000000000000000w<>+0(SB), Z0, Z2
+	VADDPD          d4000000000000000w<>+0(SB), Z1, Z3
+	VDIVPD          Z2, Z0, Z2
+	VDIVPD          Z3, Z1, Z3
+	VMULPD          Z2, Z2, Z4
 	VMULPD          Z3, Z3, Z5
-	VMULPD          Z4, Z4, Z6
+	VMULPD          d3fb642c8590b2164w<>+0(SB), Z4, Z6
 	VMULPD          d3fb642c8590b2164w<>+0(SB), Z5, Z7
-	VMULPD          d3fb642c8590b2164w<>+0(SB), Z6, Z8
+	VADDPD          d3fb8618618618618w<>+0(SB), Z6, Z6
 	VADDPD          d3fb8618618618618w<>+0(SB), Z7, Z7
-	VADDPD          d3fb8618618618618w<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fbaf286bca1af28w<>+0(SB), Z6, Z6
 	VADDPD          d3fbaf286bca1af28w<>+0(SB), Z7, Z7
-	VADDPD          d3fbaf286bca1af28w<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fbe1e1e1e1e1e1ew<>+0(SB), Z6, Z6
 	VADDPD          d3fbe1e1e1e1e1e1ew<>+0(SB), Z7, Z7
-	VADDPD          d3fbe1e1e1e1e1e1ew<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fc1111111111111w<>+0(SB), Z6, Z6
 	VADDPD          d3fc1111111111111w<>+0(SB), Z7, Z7
-	VADDPD          d3fc1111111111111w<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fc3b13b13b13b14w<>+0(SB), Z6, Z6
 	VADDPD          d3fc3b13b13b13b14w<>+0(SB), Z7, Z7
-	VADDPD          d3fc3b13b13b13b14w<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fc745d1745d1746w<>+0(SB), Z6, Z6
 	VADDPD          d3fc745d1745d1746w<>+0(SB), Z7, Z7
-	VADDPD          d3fc745d1745d1746w<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fcc71c71c71c71cw<>+0(SB), Z6, Z6
 	VADDPD          d3fcc71c71c71c71cw<>+0(SB), Z7, Z7
-	VADDPD          d3fcc71c71c71c71cw<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fd2492492492492w<>+0(SB), Z6, Z6
 	VADDPD          d3fd2492492492492w<>+0(SB), Z7, Z7
-	VADDPD          d3fd2492492492492w<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fd999999999999aw<>+0(SB), Z6, Z6
 	VADDPD          d3fd999999999999aw<>+0(SB), Z7, Z7
-	VADDPD          d3fd999999999999aw<>+0(SB), Z8, Z8
+	VMULPD          Z4, Z6, Z6
 	VMULPD          Z5, Z7, Z7
-	VMULPD          Z6, Z8, Z8
+	VADDPD          d3fe5555555555555w<>+0(SB), Z6, Z6
 	VADDPD          d3fe5555555555555w<>+0(SB), Z7, Z7
-	VADDPD          d3fe5555555555555w<>+0(SB), Z8, Z8
-	VMULPD          Z5, Z7, Z5
-	VMULPD          Z6, Z8, Z6
-	VMULPD          Z0, Z0, Z7
-	VMULPD          Z1, Z1, Z8
-	VMULPD          d3fe0000000000000w<>+0(SB), Z7, Z7
-	VMULPD          d3fe0000000000000w<>+0(SB), Z8, Z8
-	VADDPD          Z5, Z7, Z5
-	VADDPD          Z6, Z8, Z6
-	VMULPD          Z3, Z5, Z3
 	VMULPD          Z4, Z6, Z4
-	VMOVDQU64       d0000000000000000w<>+0(SB), Z5
+	VMULPD          Z5, Z7, Z5
+	VMULPD          Z0, Z0, Z6
+	VMULPD          Z1, Z1, Z7
+	VMULPD          d3fe0000000000000w<>+0(SB), Z6, Z6
+	VMULPD          d3fe0000000000000w<>+0(SB), Z7, Z7
+	VADDPD          Z4, Z6, Z4
+	VADDPD          Z5, Z7, Z5
+	VMULPD          Z2, Z4, Z2
+	VMULPD          Z3, Z5, Z3
+	VMOVDQU64       d0000000000000000w<>+0(SB), Z4
+	VSUBPD          Z2, Z6, Z2
 	VSUBPD          Z3, Z7, Z3
-	VSUBPD          Z4, Z8, Z4
-	VSUBPD          Z0, Z3, Z0
+	VSUBPD          Z0, Z2, Z0
+	VSUBPD          Z1, Z3, Z1
+	VSUBPD          Z0, Z4, Z0
 	VSUBPD          Z1, Z4, Z1
-	VSUBPD          Z0, Z5, Z0
-	VSUBPD          Z1, Z5, Z1
+	VBROADCASTSD    16(SI), Z2
 	VSUBPD          Z0, Z2, Z0
 	VSUBPD          Z1, Z2, Z1
 	VADDPD          (AX), Z0, Z0
@@ -3411,6 +3883,24 @@ step:
 settled:
 	VMOVUPD      (DX), Z0
 	VMOVUPD      64(DX), Z1
+	VBROADCASTSD 56(DI), Z2
+	VMULPD       Z2, Z0, Z0
+	VMULPD       Z2, Z1, Z1
+	VMOVUPD      256(SP), Z2
+	VMOVUPD      320(SP), Z3
+	VBROADCASTSD 64(DI), Z4
+	VMULPD       Z4, Z2, Z2
+	VMULPD       Z4, Z3, Z3
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z3, Z1, Z1
+	VSQRTPD      Z0, Z0
+	VSQRTPD      Z1, Z1
+	VMULPD       (BX), Z0, Z0
+	VMULPD       64(BX), Z1, Z1
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      (DX), Z0
+	VMOVUPD      64(DX), Z1
 	VMOVUPD      256(SP), Z2
 	VMOVUPD      320(SP), Z3
 	VMOVUPD      Z2, (CX)
@@ -3419,36 +3909,24 @@ settled:
 	VMULPD       Z4, Z0, Z5
 	VMULPD       Z4, Z1, Z4
 	VBROADCASTSD 48(DI), Z6
-	VMULPD       Z6, Z2, Z7
-	VMULPD       Z6, Z3, Z6
-	VADDPD       Z7, Z5, Z5
-	VADDPD       Z6, Z4, Z4
-	VMOVUPD      384(SP), Z6
-	VMOVUPD      448(SP), Z7
-	VBROADCASTSD 72(DI), Z8
-	VMULPD       Z8, Z0, Z9
-	VMULPD       Z8, Z1, Z8
-	VSUBPD       Z9, Z6, Z6
-	VSUBPD       Z8, Z7, Z7
-	VBROADCASTSD 32(DI), Z8
-	VADDPD       Z8, Z6, Z6
-	VADDPD       Z8, Z7, Z7
-	VADDPD       Z5, Z6, Z5
-	VADDPD       Z4, Z7, Z4
-	VBROADCASTSD 56(DI), Z6
-	VMULPD       Z6, Z0, Z0
-	VMULPD       Z6, Z1, Z1
-	VBROADCASTSD 64(DI), Z6
 	VMULPD       Z6, Z2, Z2
 	VMULPD       Z6, Z3, Z3
+	VADDPD       Z2, Z5, Z2
+	VADDPD       Z3, Z4, Z3
+	VMOVUPD      384(SP), Z4
+	VMOVUPD      448(SP), Z5
+	VBROADCASTSD 72(DI), Z6
+	VMULPD       Z6, Z0, Z0
+	VMULPD       Z6, Z1, Z1
+	VSUBPD       Z0, Z4, Z0
+	VSUBPD       Z1, Z5, Z1
+	VBROADCASTSD 32(DI), Z4
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z4, Z1, Z1
 	VADDPD       Z2, Z0, Z0
 	VADDPD       Z3, Z1, Z1
-	VSQRTPD      Z0, Z0
-	VSQRTPD      Z1, Z1
-	VMULPD       (BX), Z0, Z0
-	VMULPD       64(BX), Z1, Z1
-	VADDPD       Z0, Z5, Z0
-	VADDPD       Z1, Z4, Z1
+	VADDPD       (AX), Z0, Z0
+	VADDPD       64(AX), Z1, Z1
 	VMOVUPD      Z0, (AX)
 	VMOVUPD      Z1, 64(AX)
 	ADDQ         $0x00000080, BX
@@ -3885,3 +4363,277 @@ DATA d3fe62e42fee00000w<>+40(SB)/8, $0x3fe62e42fee00000
 DATA d3fe62e42fee00000w<>+48(SB)/8, $0x3fe62e42fee00000
 DATA d3fe62e42fee00000w<>+56(SB)/8, $0x3fe62e42fee00000
 GLOBL d3fe62e42fee00000w<>(SB), RODATA|NOPTR, $64
+
+// func componentAVX512(move *[16]float64, z *[16]float64, y *[16]float64, state *[16]float64, words *[16]uint32, steps int, numbers *float64, curve *[224][4]float64)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F
+TEXT ·componentAVX512(SB), $0-64
+	MOVQ move+0(FP), AX
+	MOVQ z+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ state+24(FP), BX
+	MOVQ words+32(FP), SI
+	MOVQ steps+40(FP), DI
+	MOVQ numbers+48(FP), R8
+	MOVQ curve+56(FP), R9
+
+step:
+	VMOVUPD         (CX), Z0
+	VANDPD          d7fffffffffffffffw<>+0(SB), Z0, Z1
+	VMULPD          d4040000000000000w<>+0(SB), Z1, Z1
+	VMINPD          d406be00000000000w<>+0(SB), Z1, Z2
+	VCVTTPD2DQ      Z2, Y3
+	VCVTDQ2PD       Y3, Z2
+	VSUBPD          Z2, Z1, Z1
+	VPSLLD          $0x05, Y3, Y3
+	VEXTRACTI128    $0x01, Y3, X2
+	VPEXTRD         $0x00, X3, R10
+	VBROADCASTF64X4 (R9)(R10*1), Z4
+	VPEXTRD         $0x02, X3, R10
+	VINSERTF64X4    $0x01, (R9)(R10*1), Z4, Z4
+	VPEXTRD         $0x01, X3, R10
+	VBROADCASTF64X4 (R9)(R10*1), Z5
+	VPEXTRD         $0x03, X3, R10
+	VINSERTF64X4    $0x01, (R9)(R10*1), Z5, Z5
+	VUNPCKLPD       Z5, Z4, Z3
+	VUNPCKHPD       Z5, Z4, Z4
+	VPEXTRD         $0x00, X2, R10
+	VBROADCASTF64X4 (R9)(R10*1), Z5
+	VPEXTRD         $0x02, X2, R10
+	VINSERTF64X4    $0x01, (R9)(R10*1), Z5, Z5
+	VPEXTRD         $0x01, X2, R10
+	VBROADCASTF64X4 (R9)(R10*1), Z6
+	VPEXTRD         $0x03, X2, R10
+	VINSERTF64X4    $0x01, (R9)(R10*1), Z6, Z6
+	VUNPCKLPD       Z6, Z5, Z2
+	VUNPCKHPD       Z6, Z5, Z5
+	VSHUFF64X2      $0x88, Z2, Z3, Z6
+	VSHUFF64X2      $0x88, Z5, Z4, Z7
+	VSHUFF64X2      $0xdd, Z2, Z3, Z2
+	VSHUFF64X2      $0xdd, Z5, Z4, Z3
+	VMULPD          Z3, Z1, Z3
+	VADDPD          Z2, Z3, Z2
+	VMULPD          Z1, Z2, Z2
+	VADDPD          Z7, Z2, Z2
+	VMULPD          Z1, Z2, Z1
+	VADDPD          Z6, Z1, Z1
+	VANDPD          d7fffffffffffffffw<>+0(SB), Z1, Z1
+	VANDPD          d8000000000000000w<>+0(SB), Z0, Z0
+	VORPD           Z1, Z0, Z0
+	VMOVUPD         Z0, (AX)
+	VMOVUPD         64(CX), Z0
+	VANDPD          d7fffffffffffffffw<>+0(SB), Z0, Z1
+	VMULPD          d4040000000000000w<>+0(SB), Z1, Z1
+	VMINPD          d406be00000000000w<>+0(SB), Z1, Z2
+	VCVTTPD2DQ      Z2, Y3
+	VCVTDQ2PD       Y3, Z2
+	VSUBPD          Z2, Z1, Z1
+	VPSLLD          $0x05, Y3, Y3
+	VEXTRACTI128    $0x01, Y3, X2
+	VPEXTRD         $0x00, X3, R10
+	VBROADCASTF64X4 (R9)(R10*1), Z4
+	VPEXTRD         $0x02, X3, R10
+	VINSERTF64X4    $0x01, (R9)(R10*1), Z4, Z4
+	VPEXTRD         $0x01, X3, R10
+	VBROADCASTF64X4 (R9)(R10*1), Z5
+	VPEXTRD         $0x03, X3, R10
+	VINSERTF64X4    $0x01, (R9)(R10*1), Z5, Z5
+	VUNPCKLPD       Z5, Z4, Z3
+	VUNPCKHPD       Z5, Z4, Z4
+	VPEXTRD         $0x00, X2, R10
+	VBROADCASTF64X4 (R9)(R10*1), Z5
+	VPEXTRD         $0x02, X2, R10
+	VINSERTF64X4    $0x01, (R9)(R10*1), Z5, Z5
+	VPEXTRD         $0x01, X2, R10
+	VBROADCASTF64X4 (R9)(R10*1), Z6
+	VPEXTRD         $0x03, X2, R10
+	VINSERTF64X4    $0x01, (R9)(R10*1), Z6, Z6
+	VUNPCKLPD       Z6, Z5, Z2
+	VUNPCKHPD       Z6, Z5, Z5
+	VSHUFF64X2      $0x88, Z2, Z3, Z6
+	VSHUFF64X2      $0x88, Z5, Z4, Z7
+	VSHUFF64X2      $0xdd, Z2, Z3, Z2
+	VSHUFF64X2      $0xdd, Z5, Z4, Z3
+	VMULPD          Z3, Z1, Z3
+	VADDPD          Z2, Z3, Z2
+	VMULPD          Z1, Z2, Z2
+	VADDPD          Z7, Z2, Z2
+	VMULPD          Z1, Z2, Z1
+	VADDPD          Z6, Z1, Z1
+	VANDPD          d7fffffffffffffffw<>+0(SB), Z1, Z1
+	VANDPD          d8000000000000000w<>+0(SB), Z0, Z0
+	VORPD           Z1, Z0, Z0
+	VMOVUPD         Z0, 64(AX)
+	VMOVUPD         (DX), Z0
+	VMOVUPD         64(DX), Z1
+	VMOVDQU64       d0000000000000000w<>+0(SB), Z2
+	VMOVDQU64       d0000000000000000w<>+0(SB), Z3
+	VBROADCASTSD    (R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    8(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    16(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    24(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    32(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    40(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    48(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    56(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    64(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    72(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VMOVUPD         dffffffffffffffffw<>+0(SB), Z0
+	VPSLLVQ         Z2, Z0, Z0
+	VPMOVZXDQ       (SI), Z1
+	VMOVUPD         (BX), Z2
+	VADDPD          d4330000000000000w<>+0(SB), Z2, Z2
+	VANDPD          Z0, Z2, Z2
+	VANDNPD         Z1, Z0, Z0
+	VORPD           Z0, Z2, Z0
+	VSUBPD          d4330000000000000w<>+0(SB), Z0, Z1
+	VMOVUPD         Z1, (BX)
+	VPSRLQ          $0x01, Z0, Z1
+	VANDPD          d0000000000000155w<>+0(SB), Z1, Z1
+	VPSUBQ          Z1, Z0, Z0
+	VANDPD          d0000000000000333w<>+0(SB), Z0, Z1
+	VPSRLQ          $0x02, Z0, Z0
+	VANDPD          d0000000000000333w<>+0(SB), Z0, Z0
+	VPADDQ          Z0, Z1, Z0
+	VPSRLQ          $0x04, Z0, Z1
+	VPADDQ          Z1, Z0, Z1
+	VPSRLQ          $0x08, Z0, Z0
+	VPADDQ          Z0, Z1, Z0
+	VANDPD          d000000000000000fw<>+0(SB), Z0, Z0
+	VMOVDQU64       Z0, Z1
+	VMOVUPD         208(R8), Z2
+	VPERMI2PD       272(R8), Z2, Z1
+	VMULPD          (AX), Z1, Z1
+	VMOVDQU64       Z0, Z0
+	VMOVUPD         80(R8), Z2
+	VPERMI2PD       144(R8), Z2, Z0
+	VADDPD          Z1, Z0, Z0
+	VMOVUPD         Z0, (AX)
+	VMOVUPD         dffffffffffffffffw<>+0(SB), Z0
+	VPSLLVQ         Z3, Z0, Z0
+	VPMOVZXDQ       32(SI), Z1
+	VMOVUPD         64(BX), Z2
+	VADDPD          d4330000000000000w<>+0(SB), Z2, Z2
+	VANDPD          Z0, Z2, Z2
+	VANDNPD         Z1, Z0, Z0
+	VORPD           Z0, Z2, Z0
+	VSUBPD          d4330000000000000w<>+0(SB), Z0, Z1
+	VMOVUPD         Z1, 64(BX)
+	VPSRLQ          $0x01, Z0, Z1
+	VANDPD          d0000000000000155w<>+0(SB), Z1, Z1
+	VPSUBQ          Z1, Z0, Z0
+	VANDPD          d0000000000000333w<>+0(SB), Z0, Z1
+	VPSRLQ          $0x02, Z0, Z0
+	VANDPD          d0000000000000333w<>+0(SB), Z0, Z0
+	VPADDQ          Z0, Z1, Z0
+	VPSRLQ          $0x04, Z0, Z1
+	VPADDQ          Z1, Z0, Z1
+	VPSRLQ          $0x08, Z0, Z0
+	VPADDQ          Z0, Z1, Z0
+	VANDPD          d000000000000000fw<>+0(SB), Z0, Z0
+	VMOVDQU64       Z0, Z1
+	VMOVUPD         208(R8), Z2
+	VPERMI2PD       272(R8), Z2, Z1
+	VMULPD          64(AX), Z1, Z1
+	VMOVDQU64       Z0, Z0
+	VMOVUPD         80(R8), Z2
+	VPERMI2PD       144(R8), Z2, Z0
+	VADDPD          Z1, Z0, Z0
+	VMOVUPD         Z0, 64(AX)
+	ADDQ            $0x00000080, AX
+	ADDQ            $0x00000080, CX
+	ADDQ            $0x00000080, DX
+	ADDQ            $0x00000040, SI
+	DECQ            DI
+	JNZ             step
+	VZEROUPPER
+	RET
+
+DATA d0000000000000001w<>+0(SB)/8, $0x0000000000000001
+DATA d0000000000000001w<>+8(SB)/8, $0x0000000000000001
+DATA d0000000000000001w<>+16(SB)/8, $0x0000000000000001
+DATA d0000000000000001w<>+24(SB)/8, $0x0000000000000001
+DATA d0000000000000001w<>+32(SB)/8, $0x0000000000000001
+DATA d0000000000000001w<>+40(SB)/8, $0x0000000000000001
+DATA d0000000000000001w<>+48(SB)/8, $0x0000000000000001
+DATA d0000000000000001w<>+56(SB)/8, $0x0000000000000001
+GLOBL d0000000000000001w<>(SB), RODATA|NOPTR, $64
+
+DATA dffffffffffffffffw<>+0(SB)/8, $0xffffffffffffffff
+DATA dffffffffffffffffw<>+8(SB)/8, $0xffffffffffffffff
+DATA dffffffffffffffffw<>+16(SB)/8, $0xffffffffffffffff
+DATA dffffffffffffffffw<>+24(SB)/8, $0xffffffffffffffff
+DATA dffffffffffffffffw<>+32(SB)/8, $0xffffffffffffffff
+DATA dffffffffffffffffw<>+40(SB)/8, $0xffffffffffffffff
+DATA dffffffffffffffffw<>+48(SB)/8, $0xffffffffffffffff
+DATA dffffffffffffffffw<>+56(SB)/8, $0xffffffffffffffff
+GLOBL dffffffffffffffffw<>(SB), RODATA|NOPTR, $64
+
+DATA d0000000000000155w<>+0(SB)/8, $0x0000000000000155
+DATA d0000000000000155w<>+8(SB)/8, $0x0000000000000155
+DATA d0000000000000155w<>+16(SB)/8, $0x0000000000000155
+DATA d0000000000000155w<>+24(SB)/8, $0x0000000000000155
+DATA d0000000000000155w<>+32(SB)/8, $0x0000000000000155
+DATA d0000000000000155w<>+40(SB)/8, $0x0000000000000155
+DATA d0000000000000155w<>+48(SB)/8, $0x0000000000000155
+DATA d0000000000000155w<>+56(SB)/8, $0x0000000000000155
+GLOBL d0000000000000155w<>(SB), RODATA|NOPTR, $64
+
+DATA d0000000000000333w<>+0(SB)/8, $0x0000000000000333
+DATA d0000000000000333w<>+8(SB)/8, $0x0000000000000333
+DATA d0000000000000333w<>+16(SB)/8, $0x0000000000000333
+DATA d0000000000000333w<>+24(SB)/8, $0x0000000000000333
+DATA d0000000000000333w<>+32(SB)/8, $0x0000000000000333
+DATA d0000000000000333w<>+40(SB)/8, $0x0000000000000333
+DATA d0000000000000333w<>+48(SB)/8, $0x0000000000000333
+DATA d0000000000000333w<>+56(SB)/8, $0x0000000000000333
+GLOBL d0000000000000333w<>(SB), RODATA|NOPTR, $64
+
+DATA d000000000000000fw<>+0(SB)/8, $0x000000000000000f
+DATA d000000000000000fw<>+8(SB)/8, $0x000000000000000f
+DATA d000000000000000fw<>+16(SB)/8, $0x000000000000000f
+DATA d000000000000000fw<>+24(SB)/8, $0x000000000000000f
+DATA d000000000000000fw<>+32(SB)/8, $0x000000000000000f
+DATA d000000000000000fw<>+40(SB)/8, $0x000000000000000f
+DATA d000000000000000fw<>+48(SB)/8, $0x000000000000000f
+DATA d000000000000000fw<>+56(SB)/8, $0x000000000000000f
+GLOBL d000000000000000fw<>(SB), RODATA|NOPTR, $64

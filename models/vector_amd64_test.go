@@ -13,8 +13,9 @@ import (
 	"mcrisk/block"
 )
 
-// Vector code makes the log-returns and variances of the plain code, to the bit: of any parameters
-// in range, steps of a minute to a year, variances from zero to beyond the cap, and normals of any size.
+// Vector code makes the log-returns and states of the plain code, to the bit: of any parameters
+// in range, steps of a minute to a year that begin anywhere, variances from zero to beyond the cap, any components,
+// and normals of any size.
 func TestVectorCodeMakesTheSameSteps(t *testing.T) {
 	defer func(v, w bool) { vector, wide = v, w }(vector, wide)
 	if !vector {
@@ -57,15 +58,24 @@ func TestVectorCodeMakesTheSameSteps(t *testing.T) {
 				return pick(0, m.Theta, 1e-3*m.Theta, between(0.01, 100)*m.Theta, border*(1+1e-16*float64(r.IntN(9)-4)))
 			}
 		},
+		func(step time.Duration) (Model, func() float64) {
+			m := Component{Mu: pick(0, 0.1, -10, 10), Sigma: pick(0, 0.8, between(1e-3, 10)),
+				Multiplier: pick(1, 1.4, 1+r.Float64()), Count: 1 + r.IntN(mostComponents),
+				Rate: pick(3000, between(1e-3, 1e6)), Ratio: pick(1.01, 3, between(1.01, 1000)),
+				DoF: pick(2.1, 4, 4.5, 200), Step: time.Hour}
+			return m, func() float64 { return float64(r.IntN(1 << m.Count)) }
+		},
 	}
 	steps := []time.Duration{time.Minute, time.Hour, time.Hour, 24 * time.Hour, Year}
 	rounds := 1_500
 	if !testing.Short() {
 		rounds = 6_000
 	}
-	zero := map[string]int{} // lanes by whether their variance ends at zero
+	zero := map[string]int{} // lanes by whether their state ends at zero
+	fresh := 0               // lanes of component whose state changes
 	for n := range rounds {
-		at := At{Len: 1 + r.IntN(block.Steps), Step: steps[r.IntN(len(steps))]}
+		at := At{Len: 1 + r.IntN(block.Steps), Step: steps[r.IntN(len(steps))], First: r.IntN(1e6),
+			Seed: r.Uint64(), Group: r.Uint64() >> 4, Underlying: r.IntN(3)}
 		m, variance := laws[n%len(laws)](at.Step)
 		start := make(State, 1)
 		for l := range start[0] {
@@ -91,6 +101,9 @@ func TestVectorCodeMakesTheSameSteps(t *testing.T) {
 		want, end := run()
 		for l := range end[0] {
 			zero[fmt.Sprintf("%T %v", m, end[0][l] == 0)]++
+			if _, ok := m.(Component); ok && end[0][l] != start[0][l] {
+				fresh++
+			}
 		}
 		vector = true
 		for _, wide = range widths {
@@ -98,17 +111,20 @@ func TestVectorCodeMakesTheSameSteps(t *testing.T) {
 			for k := range got {
 				for l, x := range got[k] {
 					if y := want[k][l]; math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
-						t.Fatalf("%+v, AVX-512 %v, step %d of %v, lane %d of variance %v, normals %v and %v: "+
+						t.Fatalf("%+v, AVX-512 %v, step %d of %v, lane %d from %v, normals %v and %v: "+
 							"moves by %v, want %v", m, wide, k, at.Step, l, start[0][l], z[0][k][l], z[1][k][l], x, y)
 					}
 				}
 			}
 			for l, x := range state[0] {
 				if y := end[0][l]; math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
-					t.Fatalf("%+v, AVX-512 %v, lane %d: variance %v after %d steps, want %v", m, wide, l, x, at.Len, y)
+					t.Fatalf("%+v, AVX-512 %v, lane %d: state %v after %d steps, want %v", m, wide, l, x, at.Len, y)
 				}
 			}
 		}
+	}
+	if fresh < 1000 {
+		t.Errorf("components of %d lanes are drawn anew; want at least 1,000", fresh)
 	}
 	if zero["models.Heston true"] < 100 || zero["models.Heston false"] < 100 {
 		t.Errorf("%v lanes end at a variance of zero and above; want both laws of Heston's variance", zero)

@@ -9,3 +9,7 @@ func (*garchSteps) vector(*block.Track, *[block.Lanes]float64, *block.Track, int
 func (*hestonSteps) vector([]*block.Track, *[block.Lanes]float64, *block.Track, int) bool {
 	return false
 }
+
+func (*componentSteps) vector(At, []*block.Track, *[block.Lanes]float64, *block.Track) bool {
+	return false
+}

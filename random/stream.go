@@ -6,6 +6,7 @@ import (
 	//lint:ignore SA1019 the project's named random library; imported here alone
 	xrand "golang.org/x/exp/rand"
 
+	"mcrisk/block"
 	"mcrisk/fmath"
 )
 
@@ -172,6 +173,32 @@ func WordAt(seed, path uint64, id ID, n uint64) uint32 {
 		s.Uint32()
 	}
 	return s.Uint32()
+}
+
+// Words has room for the words of a block's steps wherever these begin.
+type Words [block.Steps + 4][block.Lanes]uint32
+
+// At fills w with words for the paths of a group and returns those of n steps, at most block.Steps,
+// from first on, by step and lane: the word of (seed, path, stream, step) is WordAt's.
+func (w *Words) At(seed, group uint64, id ID, first, n int) [][block.Lanes]uint32 {
+	before := first % 4 // words come in fours
+	words(w, seed, group, id, uint32(first/4), (before+n+3)/4)
+	return w[before : before+n]
+}
+
+// wordsPlain makes the words of 16 paths in the given number of word blocks from quad on. It is the
+// definition of what the vector code of a processor computes.
+func wordsPlain(dst *Words, seed, group uint64, id ID, quad uint32, quads int) {
+	for k := 0; k < 4*quads; k += 4 {
+		for lane := range block.Lanes {
+			s := NewSource(seed, group*block.Lanes+uint64(lane), id)
+			s.quad = quad
+			for i := range 4 {
+				dst[k+i][lane] = s.Uint32()
+			}
+		}
+		quad++
+	}
 }
 
 // FloatAt returns the n-th uniform number of a stream in (0, 1), addressed

@@ -25,6 +25,26 @@ func fill(dst *block.Track, seed, group uint64, id ID, quad uint32, quads int) {
 	if quads <= 0 {
 		return
 	}
+	// All words first: short loops keep the processor busier than one long. They
+	// wait in the second half of what is to be filled.
+	words := (*[block.Steps / 4][4][block.Lanes]uint32)(unsafe.Pointer(&dst[2*quads]))
+	fillWords(words, seed, group, id, quad, quads)
+	transform(dst, words, quads)
+}
+
+// words is wordsPlain, in vector code where the processor has it.
+func words(dst *Words, seed, group uint64, id ID, quad uint32, quads int) {
+	if !vector {
+		wordsPlain(dst, seed, group, id, quad, quads)
+		return
+	}
+	if quads > 0 {
+		fillWords((*[block.Steps / 4][4][block.Lanes]uint32)(unsafe.Pointer(dst)), seed, group, id, quad, quads)
+	}
+}
+
+// fillWords makes at least one block of words, in vector code.
+func fillWords(dst *[block.Steps / 4][4][block.Lanes]uint32, seed, group uint64, id ID, quad uint32, quads int) {
 	var keys [10][2]uint32
 	k0, k1 := uint32(seed), uint32(seed>>32)
 	for r := range keys {
@@ -32,15 +52,11 @@ func fill(dst *block.Track, seed, group uint64, id ID, quad uint32, quads int) {
 		k0 += weyl0
 		k1 += weyl1
 	}
-	// All words first: short loops keep the processor busier than one long. They
-	// wait in the second half of what is to be filled.
-	words := (*[block.Steps / 4][4][block.Lanes]uint32)(unsafe.Pointer(&dst[2*quads]))
 	if wide {
-		wordsAVX512(words, quads, quad, uint32(id), group*block.Lanes, &keys)
+		wordsAVX512(dst, quads, quad, uint32(id), group*block.Lanes, &keys)
 	} else {
-		wordsAVX2(words, quads, quad, uint32(id), group*block.Lanes, &keys)
+		wordsAVX2(dst, quads, quad, uint32(id), group*block.Lanes, &keys)
 	}
-	transform(dst, words, quads)
 }
 
 func transform(dst *block.Track, words *[block.Steps / 4][4][block.Lanes]uint32, quads int) {

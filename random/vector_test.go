@@ -52,6 +52,31 @@ func vectorNormalsAreThePlainOnes(t *testing.T) {
 	}
 }
 
+// Words made together are those addressed one by one, wherever the steps begin, in vector code and in plain code.
+func TestWordsAreAddressed(t *testing.T) { eachWidth(t, wordsAreAddressed) }
+
+func wordsAreAddressed(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	var room, plain Words
+	for n := range block.Steps + 1 {
+		seed, group, id, first := r.Uint64(), r.Uint64()>>4, ID(r.Uint32()), int(r.Uint32()>>1)
+		words := room.At(seed, group, id, first, n)
+		if len(words) != n {
+			t.Fatalf("%d steps of words; want %d", len(words), n)
+		}
+		wordsPlain(&plain, seed, group, id, uint32(first/4), (n+3)/4+1)
+		for k := range words {
+			for l, got := range words[k] {
+				want := WordAt(seed, group*block.Lanes+uint64(l), id, uint64(first+k))
+				if p := plain[first%4+k][l]; got != want || p != want {
+					t.Fatalf("seed %d, group %d, stream %d, step %d, lane %d: word %#x, plain %#x; want %#x",
+						seed, group, id, first+k, l, got, p, want)
+				}
+			}
+		}
+	}
+}
+
 // TestGoldenNormals pins the bits of every normal made from the words that a
 // seed gives, in all builds and on all machines.
 func TestGoldenNormals(t *testing.T) {
