@@ -49,8 +49,8 @@ func TestQuickLaw(t *testing.T) {
 		years float64
 		quick bool
 	}{
-		{band(3, .2, tokens.Edge), .25, true},
-		{band(-1, .1, tokens.Edge), 30 * day, true},
+		{band(3, .2, tokens.Edge), 30 * day, true},
+		{band(-1, .1, tokens.Edge), 60 * day, true},
 		{band(3, .2, tokens.Target), 3 * day, false},
 	} {
 		p := Problem{Token: tt.token, Model: models.GBM{Sigma: .8}, Step: hour}
