@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 	"time"
 )
 
@@ -181,23 +180,33 @@ func RollingReturns(d Dated, length time.Duration) (Rolling, error) {
 	if err := d.check("a history", false); err != nil {
 		return Rolling{}, err
 	}
-	all := make([]Window, 0, len(d.Times))
+	all, returns := make([]Window, 0, len(d.Times)), make([]float64, 0, len(d.Times))
 	windows(d.Times, length, func(i, j int) {
-		all = append(all, Window{d.Values[j]/d.Values[i] - 1, i, j})
+		r := d.Values[j]/d.Values[i] - 1
+		all, returns = append(all, Window{r, i, j}), append(returns, r)
 	})
-	if len(all) == 0 {
+	n := len(all)
+	if n == 0 {
 		none := Window{Return: math.NaN()}
 		return Rolling{Least: none, Median: none, Greatest: none}, nil
 	}
-	slices.SortFunc(all, func(a, b Window) int {
-		if c := cmp.Compare(a.Return, b.Return); c != 0 {
-			return c
+	slices.Sort(returns)
+	median := (n - 1) / 2
+	equal, _ := slices.BinarySearch(returns, returns[median]) // the first of those that return as much
+	return Rolling{n, nth(all, returns[0], 0), nth(all, returns[median], median-equal), nth(all, returns[n-1], 0)}, nil
+}
+
+// nth is the n-th window, from 0, of those with a return.
+func nth(all []Window, r float64, n int) Window {
+	for _, w := range all {
+		if w.Return == r {
+			if n == 0 {
+				return w
+			}
+			n--
 		}
-		return a.From - b.From
-	})
-	n := len(all)
-	greatest := sort.Search(n, func(i int) bool { return all[i].Return >= all[n-1].Return })
-	return Rolling{n, all[0], all[(n-1)/2], all[greatest]}, nil
+	}
+	panic("analytics: no such window") // the return is one of theirs
 }
 
 // windows goes through the pairs of times of which the second is the first that is at least a length

@@ -121,7 +121,7 @@ func ReplayTokens(s *study.Study, h *paths.History, o ReplayOptions) (*Replay, e
 	if err != nil {
 		return nil, err
 	}
-	r.Prices = slices.Concat([]float64{1}, did.Prices)
+	r.Prices = slices.Insert(did.Prices, 0, 1)
 	r.Market, r.Held = did.Underlying, ReplayedLife{Lifetime: did.Held}
 	for i := range r.Lives {
 		l := &r.Lives[i]

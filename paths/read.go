@@ -24,6 +24,7 @@ type ReadOptions struct {
 	Stamp Stamp          // which end of a bar its stamp is
 	Zone  *time.Location // of stamps with a time of day and no zone; nil: UTC, which a note says
 	Now   time.Time      // when the file is read, to note a bar that would end later. Zero: not known
+	Size  int64          // of the file, in bytes, from which follows how many bars it has, about. Zero: not known
 }
 
 // A Stamp says which end of a bar its stamp is.
@@ -149,6 +150,7 @@ type barFile struct {
 	missing    tally // rows without prices
 	rounded    tally // rows with extremes inside the body by rounding
 	rows       int
+	bytes      int64 // of these
 
 	bars  []Bar
 	lines []int // of the file, by bar
@@ -180,6 +182,9 @@ func (f *barFile) keep(bar Bar, line int) {
 		room := f.limits.rows
 		if i := slices.IndexFunc(moreRows, func(rows int) bool { return rows > n }); i >= 0 {
 			room = moreRows[i]
+			if rows := int(f.options.Size * int64(n) / max(f.bytes, 1)); rows > n { // packed, it would have fewer
+				room = min(room, rows+rows/50)
+			}
 		}
 		f.bars, f.lines = slices.Grow(f.bars, room-n), slices.Grow(f.lines, room-n)
 	}

@@ -128,12 +128,44 @@ func (f *barFile) checkExtremes(l *layout, bar Bar, fields []string, line int) {
 // or else what was wanted.
 func parseNumber(field, want string) (float64, string) {
 	s := strings.TrimSpace(field)
+	if v, ok := shortNumber(s); ok {
+		return v, ""
+	}
 	v, err := strconv.ParseFloat(s, 64)
 	if err == nil && !math.IsInf(v, 0) && !math.IsNaN(v) && plain(s) {
 		return v, ""
 	}
 	return math.NaN(), numberFault(s, want)
 }
+
+// shortNumber reads digits with at most one point among them, as most prices are. Their integer and the power of
+// ten are exact, so that the quotient is rounded once, as ParseFloat rounds it.
+func shortNumber(s string) (float64, bool) {
+	const most = 15 // digits that a float64 always has
+	if len(s) > most+1 {
+		return 0, false
+	}
+	n, point := uint64(0), -1
+	for i := range len(s) {
+		switch c := s[i]; {
+		case '0' <= c && c <= '9':
+			n = 10*n + uint64(c-'0')
+		case c == '.' && point < 0:
+			point = i
+		default:
+			return 0, false
+		}
+	}
+	switch {
+	case point < 0:
+		return float64(n), len(s) > 0 && len(s) <= most
+	case len(s) == 1:
+		return 0, false
+	}
+	return float64(n) / tens[len(s)-1-point], true
+}
+
+var tens = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
 // plain says whether a number is written in decimal digits.
 func plain(s string) bool {

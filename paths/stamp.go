@@ -28,15 +28,42 @@ const layoutsWithZones = 4
 // the zone of its offset.
 func (s *stampReader) read(text string, zone *time.Location) (time.Time, error) {
 	s.unzoned = false
-	t, err := s.parse(text, zone)
-	if err != nil {
-		return t, err
+	t, ok := utcStamp(text)
+	if !ok {
+		var err error
+		if t, err = s.parse(text, zone); err != nil {
+			return t, err
+		}
 	}
 	// Durations reach 292 years; spacings and spans must not overflow.
 	if year := t.UTC().Year(); year < 1900 || year >= 2150 {
 		return t, errors.New("a year from 1900 to 2149")
 	}
 	return s.shared(t), nil
+}
+
+// utcStamp reads 2020-03-12T10:00:00Z, as most stamps are, with a space for the T too. It says no to what it does
+// not read, faults among it.
+func utcStamp(text string) (t time.Time, ok bool) {
+	const form = "0000-00-00T00:00:00Z"
+	if len(text) != len(form) {
+		return t, false
+	}
+	var parts [6]int
+	part := 0
+	for i := range len(form) {
+		switch c := text[i]; {
+		case form[i] == '0' && '0' <= c && c <= '9':
+			parts[part] = 10*parts[part] + int(c-'0')
+		case form[i] != '0' && (c == form[i] || c == ' ' && form[i] == 'T'):
+			part++
+		default:
+			return t, false
+		}
+	}
+	year, month, day, hour, minute, second := parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]
+	t = time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
+	return t, month >= 1 && month <= 12 && day >= 1 && t.Day() == day && hour < 24 && minute < 60 && second < 60
 }
 
 func (s *stampReader) parse(text string, zone *time.Location) (time.Time, error) {

@@ -124,6 +124,7 @@ func (f *barFile) line(l *layout, cut *splitter, text string, number int) error 
 	if err := f.countRow(); err != nil {
 		return fmt.Errorf("line %d: %w", number, err)
 	}
+	f.bytes += int64(len(text)) + 1
 	fields, err := cut.split(text)
 	switch {
 	case err != nil:

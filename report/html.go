@@ -8,12 +8,15 @@ import (
 	"html/template"
 	"io"
 	"strconv"
+	"sync"
 )
 
 //go:embed page.html
 var pageText string
 
-var page = template.Must(template.New("page").Parse(pageText))
+var page = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Parse(pageText))
+})
 
 // What the page is made of. All texts are escaped by the template; the drawings
 // are not, since plots writes them from numbers and escapes their words.
@@ -79,7 +82,7 @@ func WriteHTML(w io.Writer, d Document) error {
 		}
 		data.Blocks = append(data.Blocks, h)
 	}
-	return page.Execute(w, data)
+	return page().Execute(w, data)
 }
 
 func (p people) html() *htmlTable {

@@ -2,9 +2,10 @@ package report
 
 import (
 	"bufio"
-	"bytes"
+	"encoding/binary"
 	"io"
 	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 	"time"
@@ -19,32 +20,27 @@ const pathHeader = "token,latency_seconds,time,price,nav,leverage,health,borrow,
 
 // WriteReplayPath writes, as CSV, what every token was at the start and at the end of every step: the
 // price of the underlying and the net asset value relative to the start, leverage, health, and the
-// rates that the step paid. There are as many rows as steps and lifetimes, so it formats them itself.
+// rates that the step paid. There are as many rows as steps and lifetimes, so it formats them itself, numbers
+// to [FileDigits].
 func WriteReplayPath(w io.Writer, r *assess.Replay) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	_, _ = out.WriteString(pathHeader) // the error is that of Flush
-	// Time and price are those of all lifetimes.
-	shared, ends := make([]byte, 0, 42*len(r.Prices)), make([]int, len(r.Prices))
 	var day days
-	for i, price := range r.Prices {
-		shared = strconv.AppendFloat(append(day.append(shared, r.Time(i)), ','), price, 'g', -1, 64)
-		ends[i] = len(shared)
-	}
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		begin := lifeFields(l)
 		rates := [...]rate{{levels: l.Track.Borrow}, {levels: l.Track.Funding}}
-		for step, from := 0, 0; step < len(ends); step++ {
-			row := append(append(out.AvailableBuffer(), begin...), shared[from:ends[step]]...)
-			if from = ends[step]; step == 0 {
+		for step, price := range r.Prices {
+			row := day.append(append(out.AvailableBuffer(), begin...), r.Time(step))
+			if row = appendRounded(append(row, ','), price); step == 0 {
 				row = append(row, ",1,"...)
-				row = strconv.AppendFloat(row, r.Study.Dated(l.Number).At(r.From()).Target, 'g', -1, 64)
+				row = appendRounded(row, r.Study.Dated(l.Number).At(r.From()).Target)
 				row = append(row, ",,,"...)
 			} else {
 				m := &l.Track.Marks[step-1]
 				for _, v := range [...]float64{m.NAV, m.Leverage, m.Health} {
 					if row = append(row, ','); !math.IsNaN(v) {
-						row = strconv.AppendFloat(row, v, 'g', -1, 64)
+						row = appendRounded(row, v)
 					}
 				}
 				for k := range rates {
@@ -62,7 +58,7 @@ func WriteReplayPath(w io.Writer, r *assess.Replay) error {
 // A rate writes what a rate was in each step, or nothing where there is none.
 type rate struct {
 	levels []study.Level // from that of the step on
-	cell
+	text   []byte        // of the first, with the comma before it
 }
 
 func (r *rate) append(row []byte, step int) []byte {
@@ -70,25 +66,16 @@ func (r *rate) append(row []byte, step int) []byte {
 		return append(row, ',')
 	}
 	for len(r.levels) > 1 && r.levels[1].From <= step {
-		r.levels = r.levels[1:]
+		r.levels, r.text = r.levels[1:], r.text[:0]
 	}
-	return r.cell.append(row, r.levels[0].Rate)
-}
-
-// A cell writes numbers of a column, of which many are the one before.
-type cell struct {
-	last uint64
-	text []byte // with the comma before it
-}
-
-func (c *cell) append(row []byte, v float64) []byte {
-	if now := math.Float64bits(v); now != c.last || c.text == nil {
-		c.last, c.text = now, strconv.AppendFloat(append(c.text[:0], ','), v, 'g', -1, 64)
+	if len(r.text) == 0 {
+		r.text = appendRounded(append(r.text, ','), r.levels[0].Rate)
 	}
-	return append(row, c.text...)
+	return append(row, r.text...)
 }
 
-// WriteReplayEvents writes the trades, liquidations and ends of all lifetimes as CSV.
+// WriteReplayEvents writes the trades, liquidations and ends of all lifetimes as CSV, numbers to [FileDigits]
+// but times, which are exact.
 func WriteReplayEvents(w io.Writer, r *assess.Replay) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	_, _ = out.WriteString("token,latency_seconds,time")
@@ -97,25 +84,57 @@ func WriteReplayEvents(w io.Writer, r *assess.Replay) error {
 	}
 	_, _ = out.WriteString("\n")
 	var day days
-	var cells [7 + tokens.Items]cell
+	var end rowEnd
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		begin := lifeFields(l)
 		for e := range l.Events.All() {
 			row := day.append(append(out.AvailableBuffer(), begin...), r.From().Add(e.Time))
-			row = append(append(cells[0].append(row, e.Time.Seconds()), ','), e.Name...)
-			for k, v := range [...]float64{e.Price, e.Exposure, e.Cash, e.Equity, e.Leverage, e.AUM} {
-				row = cells[1+k].append(row, v)
-			}
-			for k, v := range e.Money {
-				row = cells[7+k].append(row, v+0) // no sign of a zero
-			}
+			row = strconv.AppendInt(append(row, ','), int64(e.Time/time.Second), 10)
+			row = appendFraction(row, int64(e.Time%time.Second))
+			row = append(append(row, ','), e.Name...)
+			row = append(row, end.of(e)...)
 			if _, err := out.Write(append(row, '\n')); err != nil {
 				return err
 			}
 		}
 	}
 	return out.Flush()
+}
+
+// numbersOfEvent is how many numbers end a row of an event.
+const numbersOfEvent = 6 + tokens.Items
+
+// A rowEnd writes the numbers that end the rows of events. Text of those that are what they were in the row
+// before is copied from it.
+type rowEnd struct {
+	values [numbersOfEvent]uint64
+	ends   [numbersOfEvent]int // of their text, each with the comma before it
+	text   []byte
+	before []byte
+}
+
+// of is the text for an event, until the next call.
+func (r *rowEnd) of(e *tokens.Event) []byte {
+	values := [numbersOfEvent]float64{e.Price, e.Exposure, e.Cash, e.Equity, e.Leverage, e.AUM}
+	copy(values[6:], e.Money[:])
+	r.before, r.text = r.text, r.before[:0]
+	from, to := 0, 0 // in the text before, of what is yet to be copied
+	for i, v := range values {
+		v += 0 // no sign of a zero
+		now, end := math.Float64bits(v), r.ends[i]
+		if now == r.values[i] && end > 0 {
+			r.ends[i] = len(r.text) + end - from
+			to = end
+			continue
+		}
+		r.text = append(r.text, r.before[from:to]...)
+		r.text = appendRounded(append(r.text, ','), v)
+		r.values[i], r.ends[i] = now, len(r.text)
+		from, to = end, end
+	}
+	r.text = append(r.text, r.before[from:to]...)
+	return r.text
 }
 
 // days write times as RFC 3339 does, with nanoseconds, in UTC. Most times are of the day before.
@@ -126,26 +145,29 @@ type days struct {
 
 func (d *days) append(row []byte, at time.Time) []byte {
 	const length = 24 * 60 * 60
-	second := at.Unix() % length
-	if second < 0 {
-		second += length
-	}
-	if day := at.Unix() - second; day != d.day || d.text == nil {
-		d.day, d.text = day, at.UTC().AppendFormat(d.text[:0], "2006-01-02T")
-	}
-	row = append(row, d.text...)
-	for i, v := range [...]int64{second / 3600, second / 60 % 60, second % 60} {
-		if i > 0 {
-			row = append(row, ':')
+	now := at.Unix()
+	second := now - d.day
+	if second < 0 || second >= length || d.text == nil {
+		if second = now % length; second < 0 {
+			second += length
 		}
-		row = append(row, byte('0'+v/10), byte('0'+v%10))
+		d.day, d.text = now-second, at.UTC().AppendFormat(d.text[:0], "2006-01-02T")
 	}
-	if n := at.Nanosecond(); n > 0 {
-		row = strconv.AppendInt(row, int64(1e9+n), 10)
-		row[len(row)-10] = '.' // for the 1
-		row = bytes.TrimRight(row, "0")
+	h, m, s := second/3600, second/60%60, second%60
+	row = append(append(row, d.text...), byte('0'+h/10), byte('0'+h%10), ':', byte('0'+m/10), byte('0'+m%10), ':',
+		byte('0'+s/10), byte('0'+s%10))
+	return append(appendFraction(row, int64(at.Nanosecond())), 'Z')
+}
+
+// appendFraction writes nanoseconds as a fraction of a second, from the point on; nothing if there are none.
+func appendFraction(row []byte, nanoseconds int64) []byte {
+	if nanoseconds == 0 {
+		return row
 	}
-	return append(row, 'Z')
+	low := eightDigits(uint64(nanoseconds % 1e8))
+	row = append(row, '.', byte('0'+nanoseconds/1e8))
+	row = binary.LittleEndian.AppendUint64(row, low|asText)
+	return row[:len(row)-bits.LeadingZeros64(low)/8] // without zeros at its end
 }
 
 // lifeFields begin a row of a lifetime.

@@ -7,16 +7,20 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"mcrisk/tokens"
 )
 
-// Times and numbers are written as the libraries write them, whatever was written before.
-func TestCells(t *testing.T) {
+// Times are written as the library writes them, and the numbers of an event to ten digits, whatever was written
+// before.
+func TestRowsOfEvents(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var d days
-		var c cell
+		var end rowEnd
 		nought := math.Copysign(0, -1)
 		number := rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{0, nought, 1, 1e6, math.Inf(1)}))
 		at := time.Unix(rapid.Int64Range(-3e9, 5e9).Draw(t, "start"), 0)
+		var e tokens.Event
 		for range rapid.IntRange(1, 20).Draw(t, "rows") {
 			at = at.Add(time.Duration(rapid.Int64Range(-1e14, 1e14).Draw(t, "later")))
 			if rapid.Bool().Draw(t, "whole") {
@@ -25,13 +29,24 @@ func TestCells(t *testing.T) {
 			if got, want := string(d.append([]byte("x,"), at)), "x,"+at.UTC().Format(time.RFC3339Nano); got != want {
 				t.Errorf("%s; want %s", got, want)
 			}
-			v := number.Draw(t, "number")
-			if got, want := string(c.append(nil, v)), ","+strconv.FormatFloat(v, 'g', -1, 64); got != want {
+			numbers := []*float64{&e.Price, &e.Exposure, &e.Cash, &e.Equity, &e.Leverage, &e.AUM}
+			for i := range e.Money {
+				numbers = append(numbers, &e.Money[i])
+			}
+			want := ""
+			for _, v := range numbers {
+				if rapid.Bool().Draw(t, "changes") {
+					*v = number.Draw(t, "number")
+				}
+				written := strconv.FormatFloat(*v, 'g', 10, 64)
+				if *v == 0 {
+					written = "0"
+				}
+				want += "," + written
+			}
+			if got := string(end.of(&e)); got != want {
 				t.Errorf("%s; want %s", got, want)
 			}
-		}
-		if got := string(c.append(nil, nought+0)); got != ",0" {
-			t.Errorf("%s; want a zero without a sign", got)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package rundir
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -153,7 +154,8 @@ func (f *folder) create(name string, write func(io.Writer) error) (hash string, 
 		return "", err
 	}
 	h := sha256.New()
-	if err := errors.Join(write(io.MultiWriter(file, h)), fsync(file), file.Close()); err != nil {
+	out := bufio.NewWriterSize(io.MultiWriter(file, h), 1<<16) // a page is written in a thousand pieces
+	if err := errors.Join(write(out), out.Flush(), fsync(file), file.Close()); err != nil {
 		return "", errors.Join(err, f.root.Remove(name))
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil

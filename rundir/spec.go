@@ -9,7 +9,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -467,18 +466,28 @@ func readDatedPart[T any](r *reader, n ast.Node, what string, registry *param.Re
 	return p
 }
 
-// filename is what a token may be called, in up to maxName letters: a part of the name of a file. To count
-// them in the expression would take megabytes whenever the program starts.
-var filename = regexp.MustCompile(`^[\pL\pN+-][\pL\pN +_.-]*$`)
-
+// maxName is the most letters of the name of a token.
 const maxName = 100
+
+// namesFile says whether a token may be called so: a part of the name of a file.
+func namesFile(name string) bool {
+	for i, c := range name {
+		switch {
+		case unicode.IsLetter(c), unicode.IsNumber(c), c == '+', c == '-':
+		case i > 0 && (c == ' ' || c == '_' || c == '.'):
+		default:
+			return false
+		}
+	}
+	return name != "" && utf8.RuneCountInString(name) <= maxName
+}
 
 func (r *reader) token(n ast.Node) study.TokenSpec {
 	t := study.TokenSpec{Values: param.Values{}}
 	t.Series = map[string]study.Series{}
 	f := r.datedValues(t.Values, tokens.Params, t.Series)
 	f["name"] = func(n ast.Node) {
-		if t.Name = text(n); !filename.MatchString(t.Name) || utf8.RuneCountInString(t.Name) > maxName {
+		if t.Name = text(n); !namesFile(t.Name) {
 			r.fault(n, "name = %q; want letters, digits, spaces and any of + - _ . in it, as files are named after it",
 				t.Name)
 		}

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"math"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -182,7 +184,7 @@ func TestSpecRoundTrip(t *testing.T) {
 		s.Horizon = s.Step * time.Duration(rapid.IntRange(1, 9000).Draw(t, "steps"))
 		for i := range s.Tokens {
 			s.Tokens[i] = study.TokenSpec{
-				Name:      rapid.StringMatching(filename.String()).Draw(t, "name"),
+				Name:      rapid.StringMatching(fileName).Draw(t, "name"),
 				Policy:    drawPart(t, &tokens.Policies),
 				Mechanism: drawPart(t, &tokens.Mechanisms),
 				Values:    drawValues(t, tokens.Params),
@@ -246,6 +248,31 @@ func TestCount(t *testing.T) {
 		"1e300", "ten", "0x10", "1_000", "18446744073709551616"} {
 		if got, err := Count(text); err == nil {
 			t.Errorf("Count(%q) = %d; want an error", text, got)
+		}
+	}
+}
+
+// fileName is what a token may be called, but for its length.
+const fileName = `^[\pL\pN+-][\pL\pN +_.-]*$`
+
+// Tokens are called by names of files: letters and digits of all scripts, and a few signs inside.
+func TestNamesOfTokens(t *testing.T) {
+	want := regexp.MustCompile(fileName)
+	names := rapid.OneOf(rapid.String(), rapid.StringMatching(fileName),
+		rapid.StringMatching(`[a-zA-Z0-9ä²٣ +_./\\-]{0,5}`))
+	rapid.Check(t, func(t *rapid.T) {
+		for range 10 {
+			name := names.Draw(t, "name")
+			right := want.MatchString(name) && utf8.RuneCountInString(name) <= maxName
+			if got := namesFile(name); got != right {
+				t.Errorf("%q names a file: %v; want %v", name, got, right)
+			}
+		}
+	})
+	for name, want := range map[string]bool{"": false, "a b": true, " a": false, ".a": false, "a/b": false,
+		"\xff": false, strings.Repeat("ä", maxName): true, strings.Repeat("ä", maxName+1): false, "a\n": false} {
+		if got := namesFile(name); got != want {
+			t.Errorf("%q names a file: %v; want %v", name, got, want)
 		}
 	}
 }

@@ -2,7 +2,10 @@ package study
 
 import (
 	"fmt"
+	"iter"
+	"time"
 
+	"mcrisk/models"
 	"mcrisk/paths"
 	"mcrisk/tokens"
 )
@@ -65,7 +68,7 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 	if _, err := paths.NewGrid(h.Span(), h.Step); err != nil {
 		return nil, fmt.Errorf("study: %s: %w", h.Name, err)
 	}
-	p, err := pathOf(h, o.Closes || h.ClosesOnly)
+	bars, err := h.Steps()
 	if err != nil {
 		return nil, fmt.Errorf("study: %w", err)
 	}
@@ -73,48 +76,80 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 	if err != nil {
 		return nil, fmt.Errorf("study: %w", err)
 	}
-	r := &Replayed{Lives: make([]tokens.Lifetime, len(ts))}
-	var marks []tokens.Mark
+	steps := int(h.Span() / h.Step)
+	closes := o.Closes || h.ClosesOnly
+	r := &Replayed{}
 	if o.Track {
-		marks = make([]tokens.Mark, len(p.Bars))
-		r.Held = k.LiveMarked(p, marks)
-		r.Prices, r.Tracks = make([]float64, len(marks)), make([]Track, len(ts))
-		for i := range marks {
-			r.Prices[i] = marks[i].NAV
-		}
-	} else {
-		r.Held = k.Live(p)
+		r.Prices = make([]float64, 0, steps+1) // with room for that of the start
+		r.Tracks = make([]Track, len(ts))
 	}
 	if o.Events {
 		r.Events = make([]tokens.Events, len(ts))
 	}
-	r.Underlying = marketOf(p, &r.Held)
+	held, lives, others := k.Start(), make([]*tokens.Life, len(ts)), []*tokens.Life(nil)
 	for i, d := range ts {
 		t := &d.Token
 		if t.Keeper.Outage.Rate > 0 {
 			return nil, fmt.Errorf("study: %s has a keeper with outages, %v a year; want none on a price history",
 				t.Name, t.Keeper.Outage.Rate)
 		}
-		k, err := d.kernel(h, len(p.Bars))
+		k, err := d.kernel(h, steps)
 		if err != nil {
 			return nil, fmt.Errorf("study: %s: %w", t.Name, err)
 		}
 		if o.Track {
-			if i > 0 { // the first has the place of what was held
-				marks = make([]tokens.Mark, len(p.Bars))
-			}
-			r.Tracks[i] = Track{marks, d.charged("borrow", h, len(marks)), d.charged("funding", h, len(marks))}
+			r.Tracks[i] = Track{make([]tokens.Mark, steps),
+				d.charged("borrow", h, steps), d.charged("funding", h, steps)}
 		}
 		if o.Events {
-			r.Lives[i], r.Events[i] = k.TraceTrades(p, marks)
+			lives[i] = k.StartTraced(&r.Events[i])
 		} else {
-			r.Lives[i] = k.LiveMarked(p, marks)
+			lives[i] = k.Start()
 		}
-		if o.BothOrders && p.Extremes {
-			other := p
-			other.FartherFirst = true
-			r.FartherFirst = append(r.FartherFirst, k.Live(other))
+		if o.BothOrders && !closes {
+			others = append(others, k.Start())
 		}
+	}
+
+	done, room := 0, make([]tokens.Mark, stepsOfPart)
+	for p := range partsOf(bars, h.Step, !closes) {
+		for _, b := range p.Bars {
+			move := b.Gap + b.Move
+			r.Underlying.LogPrice += move
+			r.Underlying.QV += float64(move * move)
+		}
+		var marks []tokens.Mark
+		if o.Track {
+			marks = room[:len(p.Bars)]
+		}
+		held.Live(p, marks)
+		for _, m := range marks {
+			r.Prices = append(r.Prices, m.NAV)
+		}
+		for i, l := range lives {
+			if o.Track {
+				marks = r.Tracks[i].Marks[done : done+len(p.Bars)]
+			}
+			l.Live(p, marks)
+		}
+		done += len(p.Bars)
+		if len(others) > 0 {
+			p.FartherFirst = true
+			p.Prepare()
+		}
+		for _, l := range others {
+			l.Live(p, nil)
+		}
+	}
+
+	r.Held = held.End()
+	// The drawdown of the price inside bars is that of a token that holds the underlying.
+	r.Underlying.Price, r.Underlying.Drawdown = r.Held.NAV, r.Held.Drawdown
+	for _, l := range lives {
+		r.Lives = append(r.Lives, l.End())
+	}
+	for _, l := range others {
+		r.FartherFirst = append(r.FartherFirst, l.End())
 	}
 	return r, nil
 }
@@ -124,32 +159,31 @@ var underlying = tokens.Token{
 	Name: "underlying", Target: 1, Policy: tokens.Hold{}, Mechanism: tokens.Loan{Threshold: 0.5}, AUM: 1,
 }
 
-// marketOf is the record of a path's price. Its drawdown inside bars is that of a token
-// that holds the underlying.
-func marketOf(p tokens.Path, held *tokens.Lifetime) tokens.MarketLife {
-	m := tokens.MarketLife{Price: held.NAV, Drawdown: held.Drawdown}
-	for _, b := range p.Bars {
-		r := b.Gap + b.Move
-		m.LogPrice += r
-		m.QV += float64(r * r)
-	}
-	return m
-}
+// stepsOfPart is how many bars a part has.
+const stepsOfPart = 128
 
-// pathOf is a history as a path, from the open of its first bar.
-func pathOf(h *paths.History, closes bool) (tokens.Path, error) {
-	p := tokens.Path{Step: h.Step, Extremes: !closes}
-	steps, err := h.Steps()
-	if err != nil {
-		return p, err
-	}
-	p.Bars = make([]tokens.Bar, 0, h.Span()/h.Step)
-	for b := range steps {
-		bar := tokens.Bar{Move: b.Close}
-		if !closes {
-			bar = tokens.Bar{Gap: b.Gap, Move: b.Move, Lo: b.Lo, Hi: b.Hi}
+// partsOf are the bars as parts of a path, through each of which all tokens live before the next: it stays in
+// the processor's caches, and what all tokens make of a bar is made once. Each part is overwritten by the next.
+func partsOf(bars iter.Seq[models.Bar], step time.Duration, extremes bool) iter.Seq[tokens.Path] {
+	return func(yield func(tokens.Path) bool) {
+		p := tokens.Path{Step: step, Extremes: extremes, Bars: make([]tokens.Bar, 0, stepsOfPart)}
+		give := func() bool {
+			p.Prepare()
+			more := yield(p)
+			p.Bars = p.Bars[:0]
+			return more
 		}
-		p.Bars = append(p.Bars, bar)
+		for b := range bars {
+			bar := tokens.Bar{Move: b.Close}
+			if extremes {
+				bar = tokens.Bar{Gap: b.Gap, Move: b.Move, Lo: b.Lo, Hi: b.Hi}
+			}
+			if p.Bars = append(p.Bars, bar); len(p.Bars) == stepsOfPart && !give() {
+				return
+			}
+		}
+		if len(p.Bars) > 0 {
+			give()
+		}
 	}
-	return p, nil
 }

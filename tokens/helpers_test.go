@@ -130,3 +130,5 @@ func put(b *block.Block, lane int, p Path) {
 	}
 	b.Fill()
 }
+
+func (p Path) length() time.Duration { return time.Duration(len(p.Bars)) * p.Step }

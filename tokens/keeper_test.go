@@ -408,7 +408,8 @@ func TestEntrySizeAlongAnEdge(t *testing.T) {
 		k := compile(t, token, day)
 		along, steps := k.Begin(), k.Begin()
 		move := math.Log(r.price)
-		k.barStep(&along, bars(day, r.price).Bars[0], false, day)
+		w := bars(day, r.price).Bars[0].way(false)
+		k.wayStep(&along, &w.logs, &w.factors, day)
 		const n = 20_000
 		for i := range n {
 			k.gridStep(&steps, math.Exp(move/n), time.Duration(i+1)*day)

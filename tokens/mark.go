@@ -17,32 +17,6 @@ type Mark struct {
 	Health float64
 }
 
-// LiveMarked is [Kernel.Live] with what the token was after every step: marks has one for each bar, or is nil.
-// The last is what it ended as, after the fees that are taken then.
-func (k *Kernel) LiveMarked(p Path, marks []Mark) Lifetime {
-	l := k.Begin()
-	return k.liveMarked(&l, p, marks)
-}
-
-func (k *Kernel) liveMarked(l *Lane, p Path, marks []Mark) Lifetime {
-	k = k.run(l, p, marks)
-	f := k.Finish(l, p.length())
-	if len(marks) > 0 {
-		marks[len(marks)-1] = k.mark(l)
-	}
-	return f
-}
-
-// TraceTrades is [Kernel.Trace] without the events of every step, carry, price and fee, and with the
-// token after every step, as [Kernel.LiveMarked] has it. It takes little more time than Live.
-func (k *Kernel) TraceTrades(p Path, marks []Mark) (Lifetime, Events) {
-	var events Events
-	l := k.BeginTraced(events.add)
-	l.trace.trades = true
-	f := k.liveMarked(&l, p, marks)
-	return f, events
-}
-
 // Events are events in order, of which there may be very many: each is kept as what changed since the one
 // before, and none is moved as they become more.
 type Events struct {
@@ -51,8 +25,8 @@ type Events struct {
 	last   numbers
 }
 
-// numbers are those of an event: price, exposure, cash, equity, leverage, AUM, and the ledger.
-type numbers [6 + Items]uint64
+// numbers are those of an event from which its others follow: price, exposure, cash, AUM, and the ledger.
+type numbers [4 + Items]uint64
 
 func (l *Events) add(e Event) {
 	const room = 4096
@@ -78,9 +52,9 @@ func (l *Events) add(e Event) {
 
 // numbers are where an event has them.
 func (e *Event) numbers() [len(numbers{})]*float64 {
-	all := [len(numbers{})]*float64{&e.Price, &e.Exposure, &e.Cash, &e.Equity, &e.Leverage, &e.AUM}
+	all := [len(numbers{})]*float64{&e.Price, &e.Exposure, &e.Cash, &e.AUM}
 	for i := range e.Money {
-		all[6+i] = &e.Money[i]
+		all[4+i] = &e.Money[i]
 	}
 	return all
 }
@@ -98,7 +72,7 @@ func (l Events) All() iter.Seq[*Event] {
 					*all[bits.TrailingZeros64(changed)] = math.Float64frombits(words[0])
 					words = words[1:]
 				}
-				if !yield(e) {
+				if e.weigh(); !yield(e) {
 					return
 				}
 			}

@@ -9,6 +9,19 @@ import (
 	"pgregory.net/rapid"
 )
 
+// inParts lives a path in two parts, the first of so many bars, the second of which is prepared.
+func inParts(f *Life, p Path, first int, marks []Mark) Lifetime {
+	head, tail := p, p
+	head.Bars, tail.Bars = p.Bars[:first], p.Bars[first:]
+	tail.Prepare()
+	f.Live(head, marks[:first])
+	f.Live(tail, marks[first:])
+	return f.End()
+}
+
+// marked is a token after every step of a path.
+func marked(k *Kernel, p Path, marks []Mark) Lifetime { return inParts(k.Start(), p, 0, marks) }
+
 // A trace of trades has the events of a full one but for those of every step, and changes no bit of
 // the lifetime; marks are what the lifetime would be, had the path ended there.
 func TestMarks(t *testing.T) {
@@ -28,12 +41,14 @@ func TestMarks(t *testing.T) {
 			return e.Name == "carry" || e.Name == "price" || e.Name == "fee"
 		})
 		marks, again := make([]Mark, len(p.Bars)), make([]Mark, len(p.Bars))
-		got, traced := k.TraceTrades(p, marks)
+		var traced Events
+		first := rapid.IntRange(0, len(p.Bars)).Draw(t, "first")
+		got := inParts(k.StartTraced(&traced), p, first, marks)
 		events := traced.List()
 		if !same(got, want) {
 			t.Errorf("trades traced %+v\nall traced %+v", got, want)
 		}
-		if f := k.LiveMarked(p, again); !same(f, want) || !slices.Equal(marks, again) {
+		if f := marked(k, p, again); !same(f, want) || !slices.Equal(marks, again) {
 			t.Errorf("marked %+v, %v\ntraced %+v, %v", f, again, want, marks)
 		}
 		if len(events) != len(all) {
@@ -80,7 +95,7 @@ func TestMarkByHand(t *testing.T) {
 	} {
 		token := Token{Target: tt.target, Policy: Hold{}, Mechanism: tt.venue, AUM: 1e6}
 		marks := make([]Mark, 2)
-		compile(t, token, time.Hour).LiveMarked(Path{Step: time.Hour, Bars: []Bar{{Move: math.Log(1.1)}, {}}}, marks)
+		marked(compile(t, token, time.Hour), Path{Step: time.Hour, Bars: []Bar{{Move: math.Log(1.1)}, {}}}, marks)
 		want := Mark{NAV: 1 + tt.target*0.1, Leverage: tt.leverage, Health: tt.health}
 		for _, m := range marks {
 			for _, pair := range [][2]float64{{m.NAV, want.NAV}, {m.Leverage, want.Leverage}, {m.Health, want.Health}} {
@@ -115,7 +130,7 @@ func TestLastMarkIsTheEnd(t *testing.T) {
 	token := Token{Target: 3, Policy: Hold{}, Mechanism: Loan{Threshold: 0.8}, AUM: 1e6,
 		Minting: Minting{Interval: 24 * time.Hour, PerformanceFee: 0.2}}
 	p, marks := Path{Step: time.Hour, Bars: []Bar{{Move: math.Log(1.1)}, {}}}, make([]Mark, 2)
-	f := compile(t, token, time.Hour).LiveMarked(p, marks)
+	f := marked(compile(t, token, time.Hour), p, marks)
 	g := 0.2 * 0.3 / 1.3
 	if want := 1.3 / (1 + g/(1-g)); !(math.Abs(f.NAV-want) < 1e-12) || marks[1].NAV != f.NAV ||
 		!(math.Abs(marks[0].NAV-1.3) < 1e-12) {

@@ -59,7 +59,8 @@ func runFrom(k *Kernel, l *Lane, p Path, first int) {
 		l.down = p.Bars[i].Down && k.token.Keeper.Outage.Rate > 0
 		if p.Extremes {
 			k.flush(l)
-			k.barStep(l, p.Bars[i], false, now)
+			w := p.Bars[i].way(false)
+			k.wayStep(l, &w.logs, &w.factors, now)
 		} else {
 			k.advanceGrid(l, fmath.Exp(p.Bars[i].Move), now)
 		}
@@ -93,8 +94,9 @@ func TestRestart(t *testing.T) {
 			head := p
 			for at := rapid.IntRange(0, 2).Draw(t, "first"); at <= len(p.Bars); at += 3 {
 				head.Bars = p.Bars[:at]
-				l := k.Begin()
-				k.run(&l, head, nil)
+				f := k.Start()
+				f.Live(head, nil)
+				l := f.lane
 				runFrom(k, &l, p, at)
 				if got := k.Finish(&l, p.length()); !same(got, whole) {
 					t.Errorf("%s: from step %d it ends with %+v\nand from the start with %+v", kind.Name, at, got,
@@ -103,9 +105,10 @@ func TestRestart(t *testing.T) {
 
 				// The same, traced: the events after the copy are those of the whole.
 				var before, got []Event
-				traced := k.Begin()
-				traced.trace = &recorder{kernel: k, observe: func(e Event) { before = append(before, e) }, s: 1}
-				k.run(&traced, head, nil)
+				f = k.Start()
+				f.lane.trace = &recorder{kernel: k, observe: func(e Event) { before = append(before, e) }, s: 1}
+				f.Live(head, nil)
+				traced := f.lane
 				traced.trace.flush()
 				copied := traced
 				copied.trace = &recorder{kernel: k, observe: func(e Event) { got = append(got, e) }, s: traced.trace.s}

@@ -63,13 +63,19 @@ func (r *recorder) flush() {
 
 // stand adds a lane's position and books to an event.
 func (e *Event) stand(l *Lane) {
-	e.Exposure, e.Cash, e.Equity, e.Money = l.x, l.b, l.x+l.b, l.money.sum
+	e.Exposure, e.Cash, e.Money = l.x, l.b, l.money.sum
+	e.weigh()
+}
+
+// weigh adds what the position makes.
+func (e *Event) weigh() {
+	e.Equity = e.Exposure + e.Cash
 	if e.Leverage = 0; e.Equity > 0 {
-		e.Leverage = l.x / e.Equity
+		e.Leverage = e.Exposure / e.Equity
 	}
 }
 
-// A Path is one price history, step by step, in log-returns.
+// A Path is one price history, or a part of one, step by step, in log-returns.
 type Path struct {
 	Step time.Duration
 	Bars []Bar
@@ -78,59 +84,109 @@ type Path struct {
 	Extremes bool
 	// FartherFirst says that bars go over their farther extreme first, and then the nearer one.
 	FartherFirst bool
+
+	ways []way // of the bars; nil: each token makes them
+}
+
+// Prepare makes of the bars, once, what else every token makes of them. It is called again when they change.
+func (p *Path) Prepare() {
+	if p.ways = p.ways[:0]; p.Extremes {
+		for i := range p.Bars {
+			p.ways = append(p.ways, p.Bars[i].way(p.FartherFirst))
+		}
+	}
 }
 
 // Live returns the token's lifetime on a path.
 func (k *Kernel) Live(p Path) Lifetime {
-	l := k.Begin()
-	return k.run(&l, p, nil).Finish(&l, p.length())
+	f := k.Start()
+	f.Live(p, nil)
+	return f.End()
 }
 
 // Trace is Live with every event that happened. It runs the same code: the
 // lifetime has the same bits.
 func (k *Kernel) Trace(p Path) (Lifetime, []Event) {
 	var events []Event
-	l := k.BeginTraced(func(e Event) { events = append(events, e) })
-	return k.run(&l, p, nil).Finish(&l, p.length()), events
+	f := &Life{kernel: k, lane: k.BeginTraced(func(e Event) { events = append(events, e) })}
+	f.Live(p, nil)
+	return f.End(), events
 }
 
-func (p Path) length() time.Duration { return time.Duration(len(p.Bars)) * p.Step }
+// A Life is a lifetime of a token while it is lived, on a path that may come in parts.
+type Life struct {
+	kernel *Kernel // in force
+	lane   Lane
+	steps  int   // lived
+	dated  int   // which of the kernel's is in force
+	last   *Mark // of the last step
+}
 
-// run lives the path, marks its steps if it is to, and returns the kernel that it ended with.
-func (k *Kernel) run(l *Lane, p Path, marks []Mark) *Kernel {
-	if p.Step != k.step {
+// Start begins a lifetime.
+func (k *Kernel) Start() *Life { return &Life{kernel: k, lane: k.Begin()} }
+
+// StartTraced is [Kernel.Start] of a lifetime that adds to events, but for those of every step, carry, price
+// and fee. It takes little more time.
+func (k *Kernel) StartTraced(events *Events) *Life {
+	f := &Life{kernel: k, lane: k.BeginTraced(events.add)}
+	f.lane.trace.trades = true
+	return f
+}
+
+// Live goes on with the lifetime on a part of the path. It says what the token was after every step: marks
+// has one for each bar, or is nil.
+func (f *Life) Live(p Path, marks []Mark) {
+	if p.Step != f.kernel.step {
 		panic("tokens: path has another step than the kernel was compiled for")
 	}
-	at := 0 // of what is dated
-	for i, bar := range p.Bars {
-		if l.ended {
-			for ; marks != nil && i < len(p.Bars); i++ {
-				marks[i] = k.mark(l)
-			}
-			return k
-		}
-		now := time.Duration(i+1) * k.step
-		if k.next != nil && now-k.step >= k.until {
-			k, at = k.succeed(l, now-k.step), 0
-		}
-		if l.dated = nil; k.dated != nil {
-			for at+1 < len(k.dated) && k.dated[at+1].from <= i {
-				at++
-			}
-			l.dated = &k.dated[at]
-		}
-		l.down = bar.Down && k.token.Keeper.Outage.Rate > 0
-		if p.Extremes {
-			k.flush(l)
-			k.barStep(l, bar, p.FartherFirst, now)
-		} else {
-			k.advanceGrid(l, fmath.Exp(bar.Move), now)
+	l := &f.lane
+	for i := range p.Bars {
+		if !l.ended {
+			f.step(&p, i)
 		}
 		if marks != nil {
-			marks[i] = k.mark(l)
+			marks[i] = f.kernel.mark(l)
+			f.last = &marks[i]
 		}
 	}
-	return k
+	f.steps += len(p.Bars)
+}
+
+// step lives the i-th step of a path that begins where the lifetime is.
+func (f *Life) step(p *Path, i int) {
+	k, l, step := f.kernel, &f.lane, f.steps+i
+	now := time.Duration(step+1) * k.step
+	if k.next != nil && now-k.step >= k.until {
+		k = k.succeed(l, now-k.step)
+		f.kernel, f.dated = k, 0
+	}
+	if l.dated = nil; k.dated != nil {
+		for f.dated+1 < len(k.dated) && k.dated[f.dated+1].from <= step {
+			f.dated++
+		}
+		l.dated = &k.dated[f.dated]
+	}
+	l.down = p.Bars[i].Down && k.token.Keeper.Outage.Rate > 0
+	switch {
+	case !p.Extremes:
+		k.advanceGrid(l, fmath.Exp(p.Bars[i].Move), now)
+	case p.ways == nil:
+		w := p.Bars[i].way(p.FartherFirst)
+		k.flush(l)
+		k.wayStep(l, &w.logs, &w.factors, now)
+	default:
+		k.flush(l)
+		k.wayStep(l, &p.ways[i].logs, &p.ways[i].factors, now)
+	}
+}
+
+// End ends the lifetime. The last mark becomes what it ended as, after the fees that are taken then.
+func (f *Life) End() Lifetime {
+	life := f.kernel.Finish(&f.lane, time.Duration(f.steps)*f.kernel.step)
+	if f.last != nil {
+		*f.last = f.kernel.mark(&f.lane)
+	}
+	return life
 }
 
 // traceFast is a step of the fast path with its events: gridStep makes them on a copy,

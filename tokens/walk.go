@@ -17,17 +17,18 @@ type Bar struct {
 	Down bool    // the keeper is out of service
 }
 
-// barStep is one step whose extremes are known.
-func (k *Kernel) barStep(l *Lane, bar Bar, fartherFirst bool, now time.Duration) {
-	logs := block.WayThrough(bar.Gap, min(bar.Lo, bar.Move), max(bar.Hi, bar.Move), bar.Move)
+// A way is how the price goes through a bar.
+type way struct{ logs, factors block.Way }
+
+func (b *Bar) way(fartherFirst bool) way {
+	logs := block.WayThrough(b.Gap, min(b.Lo, b.Move), max(b.Hi, b.Move), b.Move)
 	if fartherFirst {
 		logs = logs.FartherFirst()
 	}
-	factors := logs.Factors()
-	k.wayStep(l, &logs, &factors, now)
+	return way{logs, logs.Factors()}
 }
 
-// wayStep is barStep on a way of these log moves and factors.
+// wayStep is one step whose extremes are known, on a way of these log moves and factors.
 func (k *Kernel) wayStep(l *Lane, logs, factors *block.Way, now time.Duration) {
 	start := now - k.step
 	k.carry(l, start)

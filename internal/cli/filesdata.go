@@ -23,9 +23,10 @@ const filesIntroduction = "# Files\n" +
 	"  per square-root year, shares are fractions: 0.05 is 5 %.\n" +
 	"- Money is in units of the token's initial equity unless the unit says USD. Prices are relative\n" +
 	"  to the price at the start.\n" +
-	"- CSV files follow RFC 4180, with one header. Numbers are in full precision. One that does not exist\n" +
-	"  is empty, in JSON null. One that is infinite is +Inf or -Inf, in JSON the text \"Infinity\" or\n" +
-	"  \"-Infinity\"; an end that an interval lacks is null there.\n"
+	"- CSV files follow RFC 4180, with one header. Numbers are in full precision, but for\n" +
+	"  path.csv and events.csv, which say theirs. One that does not exist is empty, in JSON null. One\n" +
+	"  that is infinite is +Inf or -Inf, in JSON the text \"Infinity\" or \"-Infinity\"; an end that an\n" +
+	"  interval lacks is null there.\n"
 
 const specText = "A study. `mcrisk simulate --print-spec` prints a complete one, every run directory holds\n" +
 	"one, and `--spec FILE` runs it to the same bits. What is left out takes its default. Values are\n" +

@@ -21,15 +21,15 @@ func replayFiles() []FileEntry {
 		{Name: "replay.csv", By: "`replay`", Text: "A row is the lifetime of a token with a latency.",
 			Columns: slices.Concat(lifetime, []FileColumn{farther}, lifetimeColumns())},
 		{Name: "path.csv", By: "`replay`", Text: "A row is a token at the start, where health and rates are empty, " +
-			"or " +
-			"after a bar; missing bars count.",
+			"or after a bar; missing bars count. Numbers are rounded to ten significant digits.",
 			Columns: slices.Concat(lifetime, []FileColumn{as("time", "time", "end of the bar"),
 				as("price", "price at the start", "close of the underlying"),
 				as("nav", "initial equity", "net asset value"), as("leverage", "leverage", "signed; 0 once ended"),
 				as("health", "ratio", "health factor, or margin over its base; +Inf without debt or position"),
 				as("borrow", "1/year", "borrow rate that the bar paid, without spread; empty: the venue has none"),
 				as("funding", "1/year", "funding that longs paid in the bar; empty: the venue has none")})},
-		{Name: "events.csv", By: "`replay`", Text: "A row is a trade, a liquidation or an end, and the start.",
+		{Name: "events.csv", By: "`replay`", Text: "A row is a trade, a liquidation or an end, and the start. " +
+			"Numbers but times are rounded to ten significant digits.",
 			Columns: slices.Concat(lifetime, []FileColumn{as("time", "time", "when it happened")}, eventColumns())},
 		{Name: "tracking.csv", By: "`replay --against`", Text: "A row compares a token with what traded.",
 			Columns: slices.Concat(lifetime, []FileColumn{as("bars", "count", "returns between common times")},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 	"time"
 
@@ -50,6 +51,9 @@ func readPrices(session *Session, path string, with paths.ReadOptions) (*paths.H
 	// Bars may take most of what an input may take; what reading leaves behind is to be
 	// collected in time.
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(pricesMemory))
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		with.Size = info.Size()
+	}
 	hash := sha256.New()
 	h, err := paths.ReadHistoryWith(io.TeeReader(in, hash), path, with)
 	return h, hex.EncodeToString(hash.Sum(nil)), err
