@@ -290,7 +290,7 @@ func (c *checker) fit(field string, f Fit) {
 	}
 	before, part := len(c.faults), param.Part{Kind: f.Kind, Values: param.Values{}}
 	for _, p := range kind.Params {
-		if p.Name == models.Mu.Name || p.Word != "" { // a word is the default
+		if p.Name == models.Mu.Name || p.Word != "" || models.IsMomentum(p.Name) { // a word is the default
 			continue
 		}
 		number, ok := f.Numbers[p.Name]

@@ -69,7 +69,7 @@ var _ = Registry.Register(param.Kind[Model]{
 })
 
 // defaultComponents reach from hours to months where each is three times as slow as the next.
-const defaultComponents = 6
+const defaultComponents = 7
 
 func (m Component) Check() error {
 	if err := (GBM{m.Mu, m.Sigma}).Check(); err != nil {

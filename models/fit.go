@@ -169,7 +169,7 @@ var fitters = map[string]fitter{
 	"garch":   {5, 5, fitGARCH},
 	"gjr":     {6, 6, fitGJR},
 
-	"component": {7, 8, fitComponent},
+	"component": {7, 6, fitComponent},
 	"heston":    {8, 5, fitHeston},
 	"bates":     {9, 8, fitBates},
 }

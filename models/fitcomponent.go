@@ -3,7 +3,6 @@ package models
 import (
 	"math"
 	"slices"
-	"time"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -20,8 +19,7 @@ func fitComponent(s sample) (Fit, func(*Fit), error) {
 	whole := componentLikelihood(s)
 	l := whole.without(sigmaAt, 0)
 	drift := s.mean/s.sd + s.sd/2
-	peaks, err := l.maximise(&f, s.r, []float64{drift, -0.4, fmath.Log(0.15), fmath.Log(2), fmath.Log(2.5),
-		momentumCoordinate(-0.1), fmath.Log(3)})
+	peaks, err := l.maximise(&f, s.r, []float64{drift, -0.4, fmath.Log(0.15), fmath.Log(2), fmath.Log(2.5)})
 	if err != nil {
 		return f, nil, err
 	}
@@ -100,18 +98,13 @@ func (m Component) errorOfVariance(dt float64, n int) float64 {
 func componentLikelihood(s sample) likelihood {
 	vol := s.volatility()
 	return likelihood{
-		names: []string{"mu", "sigma", "component-multiplier", "component-rate", "component-ratio", "dof", "momentum",
-			"momentum-time"},
+		names: []string{"mu", "sigma", "component-multiplier", "component-rate", "component-ratio", "dof"},
 		natural: func(x []float64) []float64 {
-			share := 1 - fmath.Exp(-x[6])
-			years := min(fmath.Exp(x[7]), 1e6) * s.dt
-			m := Momentum{Share: share, Time: time.Duration(years * float64(Year))}
-			return []float64{x[0] * s.sd / s.dt, vol * fmath.Exp(x[1]) / m.shown(s.dt), 1 + 0.99/(1+fmath.Exp(-x[2])),
-				fmath.Exp(x[3]) / s.dt, 1 + fmath.Exp(x[4]), 2.1 + fmath.Exp(x[5]), share, m.Time.Seconds()}
+			return []float64{x[0] * s.sd / s.dt, vol * fmath.Exp(x[1]), 1 + 0.99/(1+fmath.Exp(-x[2])),
+				fmath.Exp(x[3]) / s.dt, 1 + fmath.Exp(x[4]), 2.1 + fmath.Exp(x[5])}
 		},
 		log: func(p, returns []float64) float64 {
-			if !(p[3]*s.dt < 20) || !(p[4] < 1000) || !(p[5] < 1e3) || !(p[1] < 30*vol) ||
-				!(p[6] > -2 && p[6] < .95) || !(p[7] > s.dt*Year.Seconds()/20) {
+			if !(p[3]*s.dt < 20) || !(p[4] < 1000) || !(p[5] < 1e3) || !(p[1] < 30*vol) {
 				return math.Inf(-1)
 			}
 			v, _, _ := componentOf(p).run(s.dt, returns, false)
@@ -122,15 +115,12 @@ func componentLikelihood(s sample) likelihood {
 
 func componentOf(p []float64) Component {
 	return Component{Mu: p[0], Sigma: p[1], Multiplier: p[2], Rate: p[3], Ratio: p[4], DoF: p[5],
-		Count: defaultComponents, Momentum: momentumOf(param.Values{"momentum": p[6], "momentum-time": p[7]})}
+		Count: defaultComponents}
 }
-
-// momentumCoordinate is the coordinate of a share of shocks that arrives later.
-func momentumCoordinate(share float64) float64 { return -fmath.Log1p(-share) }
 
 // run returns the log-likelihood of returns over dt years each, if asked each one's probability under the law
 // predicted from those before it, and the law of the state of the components after the last. The
-// compensator is taken to first order, the shocks are not cut, and the price waits for nothing at first.
+// compensator is taken to first order, and the shocks are not cut.
 func (m Component) run(dt float64, returns []float64, probabilities bool) (sum float64, u, law []float64) {
 	states := 1 << m.Count
 	chain := newComponentChain(m.Count, m.drawn(dt))
@@ -151,12 +141,7 @@ func (m Component) run(dt float64, returns []float64, probabilities bool) (sum f
 	}
 	growth := m.Mu * dt
 	high := popCounts[:states]
-	lag, waits := m.Momentum.over(dt), 0.0
-	sum = -float64(len(returns)) * fmath.Log(lag.now)
 	for i, r := range returns {
-		shock := (r - growth - lag.later*waits) / lag.now
-		waits = lag.still*waits + shock
-		r = growth + shock
 		chain.blocks(law)
 		last := chain.sums[m.Count]
 		if probabilities {

@@ -41,7 +41,6 @@ func TestForecastsOfVariance(t *testing.T) {
 		garch := of.symmetric()
 		alpha, _, beta := garch.coefficients(time.Hour)
 		unit := garch.Sigma * garch.Sigma * dt
-		shown := component.Sigma * component.Momentum.shown(dt)
 		chain := newComponentChain(component.Count, component.drawn(dt))
 		var ours, theirs float64 // mean QLIKE
 		weeks := (len(r) - split) / week
@@ -67,7 +66,7 @@ func TestForecastsOfVariance(t *testing.T) {
 			qlike := func(forecast float64) float64 {
 				return realised/forecast - math.Log(realised/forecast) - 1
 			}
-			a, b := qlike(components*shown*shown*dt), qlike(garches)
+			a, b := qlike(components*component.Sigma*component.Sigma*dt), qlike(garches)
 			ours, theirs = ours+a/float64(weeks), theirs+b/float64(weeks)
 			if n == len(differences) {
 				differences, coins = append(differences, 0), append(coins, 0)

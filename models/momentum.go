@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"mcrisk/block"
@@ -31,6 +32,11 @@ var momentumParams = []param.Param{
 		Doc: "share of a shock to the price that arrives later, and below zero that is taken back"},
 	{Name: "momentum-time", Unit: param.Time, Min: 1, Max: 366 * 86400, Default: 86400,
 		Doc: "time in which 63 % of it does"},
+}
+
+// IsMomentum says whether a number of a model is one of its momentum: those are chosen, and no fit finds them.
+func IsMomentum(name string) bool {
+	return slices.ContainsFunc(momentumParams, func(p param.Param) bool { return p.Name == name })
 }
 
 // momentumOf is the zero value where there is no momentum, whatever its time.
@@ -97,9 +103,6 @@ func (l lag) begin(h, z float64) lags {
 	all := h / (1 - l.faster)
 	return lags{waits: float64(math.Sqrt(all)*z) - float64(l.wait*all), squares: all}
 }
-
-// shown is the volatility of returns over dt years, over that in the long run.
-func (m Momentum) shown(dt float64) float64 { return math.Sqrt(m.variance(1, dt) / dt) }
 
 // variance is that of ln S over t years.
 func (m Momentum) variance(volatility, t float64) float64 {
