@@ -116,7 +116,7 @@ func TestModelsOfUnderlyings(t *testing.T) {
 			}
 			numbers := slices.DeleteFunc(slices.Clone(kind.Params),
 				func(p param.Param) bool {
-					return p.Name == "mu" || p.Name == "start" || models.IsMomentum(p.Name)
+					return p.Name == "mu" || p.Name == "start" || p.With != ""
 				})
 			if len(part.Values) != len(numbers) || len(origins) != len(part.Values) {
 				t.Errorf("%s of %s: %d numbers with %d origins; want %d, all but mu, start and momentum",

@@ -290,7 +290,8 @@ func (c *checker) fit(field string, f Fit) {
 	}
 	before, part := len(c.faults), param.Part{Kind: f.Kind, Values: param.Values{}}
 	for _, p := range kind.Params {
-		if p.Name == models.Mu.Name || p.Word != "" || models.IsMomentum(p.Name) { // a word is the default
+		// A word is the default, and momentum is not fitted.
+		if p.Name == models.Mu.Name || p.Word != "" || p.With != "" {
 			continue
 		}
 		number, ok := f.Numbers[p.Name]

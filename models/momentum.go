@@ -3,7 +3,6 @@ package models
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"mcrisk/block"
@@ -28,15 +27,10 @@ type Momentum struct {
 }
 
 var momentumParams = []param.Param{
-	{Name: "momentum", Unit: param.Plain, Min: -2, Max: 0.95,
+	{Name: "momentum", Unit: param.Plain, Min: -2, Max: 0.95, With: "momentum",
 		Doc: "share of a shock to the price that arrives later, and below zero that is taken back"},
-	{Name: "momentum-time", Unit: param.Time, Min: 1, Max: 366 * 86400, Default: 86400,
+	{Name: "momentum-time", Unit: param.Time, Min: 1, Max: 366 * 86400, Default: 86400, With: "momentum",
 		Doc: "time in which 63 % of it does"},
-}
-
-// IsMomentum says whether a number of a model is one of its momentum: those are chosen, and no fit finds them.
-func IsMomentum(name string) bool {
-	return slices.ContainsFunc(momentumParams, func(p param.Param) bool { return p.Name == name })
 }
 
 // momentumOf is the zero value where there is no momentum, whatever its time.

@@ -77,7 +77,7 @@ func overNormal(f func(z, w float64)) {
 //
 //	r = (1 − w)·e + w·(1 − s)·U + drift,   U' = s·U + e,
 //
-// where s = e^(−dt/time), and w gives r the variance that the price has over dt. The drift makes E[S] one at every step.
+// where s = e^(−dt/time), and w gives r the variance that the price has over dt. The drift keeps E[S] at one.
 func bandGrowth(m models.Momentum, sigma, target, low, high, dt float64, steps, nodes int) float64 {
 	s, w, h := 1.0, 0.0, sigma*sigma*dt
 	if m.Share != 0 {
