@@ -20,12 +20,13 @@ func component() {
 	param := func(name string) place { return place{Mem{Base: Load(Param(name), GP64())}} }
 	move, z, y, state, words := param("move"), param("z"), param("y"), param("state"), param("words")
 	steps, numbers, curve := Load(Param("steps"), GP64()), Load(Param("numbers"), GP64()), Load(Param("curve"), GP64())
-	s := stepping{numbers: numbers}
+	s := stepping{numbers: numbers, names: []string{"now", "later", "still", "fade", "faster", "wait"}}
 	for i := range mostComponents {
 		s.names = append(s.names, "below"+strconv.Itoa(i))
 	}
-	rise := Mem{Base: numbers, Disp: 8 * mostComponents}
+	rise := Mem{Base: numbers, Disp: 8 * len(s.names)}
 	sd := rise.Offset(8 * 16)
+	lags := len(s.names) - mostComponents
 	all := vectors()
 	Label("step")
 	for i := range all {
@@ -33,7 +34,7 @@ func component() {
 	}
 	u := y.load(0, all)
 	drawn := u.each(func(reg.VecVirtual) reg.VecVirtual { return zero() })
-	for _, name := range s.names {
+	for _, name := range s.names[lags:] {
 		for i, m := range u.compare(less, s.number(name)) {
 			count(m, drawn[i])
 		}
@@ -48,8 +49,13 @@ func component() {
 		bits = do(VORPD, do(VANDPD, bits, stays), do(VANDNPD, stays, fresh))
 		state.store(i, row{subpd(bits, constant(whole))})
 		high := ones(bits)
-		x := mulpd(looked(sd, high), move.Offset(bytes()*i))
-		move.store(i, row{addpd(looked(rise, high), x)})
+		deviation := looked(sd, high)
+		e, h := mulpd(deviation, move.Offset(bytes()*i)), mulpd(deviation, deviation)
+		waits, squares := state.load(16*8/bytes()+i, 1)[0], state.load(2*16*8/bytes()+i, 1)[0]
+		x := addpd(looked(rise, high), mulpd(e, s.number("now")))
+		move.store(i, row{addpd(x, addpd(mulpd(waits, s.number("later")), mulpd(squares, s.number("fade"))))})
+		state.store(16*8/bytes()+i, row{addpd(mulpd(waits, s.number("still")), subpd(e, h))})
+		state.store(2*16*8/bytes()+i, row{addpd(mulpd(squares, s.number("faster")), h)})
 	}
 	for _, p := range []place{move, z, y} {
 		ADDQ(U32(128), p.Base)

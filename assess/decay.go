@@ -51,11 +51,11 @@ func (v *View) DecayQuantiles() (qs []Quantile) {
 	return qs
 }
 
-// IdealDecay is the decay of the ideal token on the mean realised variance of the
-// paths, in log units over the horizon.
+// IdealDecay is the median decay of the ideal token, in log units over the horizon: where variance moves, the mean
+// is far from it.
 func (v *View) IdealDecay() float64 {
-	qv := analytics.Mean(v.Case().Sample(v.Ensemble.Column("realised_variance")), Confidence).Value
-	return tokens.VolatilityDecay(v.Ensemble.Token.Target, qv)
+	qv := analytics.Quantiles(v.Case().Sample(v.Ensemble.Column("realised_variance")), []float64{0.5}, Confidence)
+	return tokens.VolatilityDecay(v.Ensemble.Token.Target, qv[0].Value)
 }
 
 // curvePoints is how many points a curve of theory has.

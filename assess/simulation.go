@@ -7,6 +7,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/models"
+	"mcrisk/param"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -15,6 +16,9 @@ import (
 type Options struct {
 	study.Options
 	Plain bool // do not use control variates
+
+	// Textbook is a model whose headline stands beside that of the study's, without sampling; nil: none.
+	Textbook *param.Part
 }
 
 // A Simulation holds the results of a study. Slices are by token.
@@ -31,6 +35,8 @@ type Simulation struct {
 	// lifetimes, the first ones.
 	Certain      []analytics.Summary
 	CertainPaths int
+
+	Textbooks []Textbook // of Options.Textbook; nil: it was not given
 
 	Plain bool         // estimates are not corrected by what is known of the prices
 	Bands []*BandSweep // of tokens with a band; nil until SweepBands
@@ -54,6 +60,11 @@ func Simulate(ctx context.Context, s *study.Study, opt Options) (*Simulation, er
 	for i := range r.Ensembles {
 		c := Case(s, i, &r.Ensembles[i], opt.Plain)
 		r.Causes = append(r.Causes, analytics.AttributeLog(c))
+	}
+	if opt.Textbook != nil {
+		if r.Textbooks, err = textbooks(s, *opt.Textbook); err != nil {
+			return nil, err
+		}
 	}
 	if s.Spec().Uncertain {
 		r.CertainPaths = comparedPaths(s.Spec().Paths)

@@ -427,3 +427,24 @@ func TestFollowPath(t *testing.T) {
 		t.Errorf("events other than rebalances begin at %d of %d; %d points", last, len(p.Events), len(p.Years))
 	}
 }
+
+// The ideal token's decay is beside the token's median, and as many paths lie on both sides of it, also where
+// variance moves.
+func TestIdealDecayIsAMedian(t *testing.T) {
+	spec := twoTokens(t, 401).Spec()
+	spec.Model = part("garch")
+	s, err := study.New(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := simulated(t, s, Options{}).View(0)
+	below := 0
+	for _, qv := range v.Ensemble.Column("realised_variance") {
+		if tokens.VolatilityDecay(v.Ensemble.Token.Target, qv) < v.IdealDecay() {
+			below++
+		}
+	}
+	if below < 199 || below > 201 {
+		t.Errorf("%d of 401 paths decay more in the ideal; want half", below)
+	}
+}

@@ -115,9 +115,11 @@ func TestModelsOfUnderlyings(t *testing.T) {
 				continue
 			}
 			numbers := slices.DeleteFunc(slices.Clone(kind.Params),
-				func(p param.Param) bool { return p.Name == "mu" || p.Name == "start" })
+				func(p param.Param) bool {
+					return p.Name == "mu" || p.Name == "start" || p.With != ""
+				})
 			if len(part.Values) != len(numbers) || len(origins) != len(part.Values) {
-				t.Errorf("%s of %s: %d numbers with %d origins; want %d, all but mu and start",
+				t.Errorf("%s of %s: %d numbers with %d origins; want %d, all but mu, start and momentum",
 					kind.Name, u.Name, len(part.Values), len(origins), len(numbers))
 			}
 			m, err := models.Registry.Build(part)

@@ -162,6 +162,18 @@ type Underlying struct {
 	Mu            Value // growth rate of the expected price, 1/year
 	MuSE          Value `yaml:"mu_se"` // standard error of Mu, 1/year
 	Models        []Fit // of the other kinds of models.Registry; may be empty
+	// Recommended is the model that validation ranks first among those of Models; the zero value: none
+	// was validated.
+	Recommended Recommendation
+}
+
+// A Recommendation is the price model that holds best against what happened after the years
+// it was fitted to.
+type Recommendation struct {
+	Model    string // a kind of the underlying's Models, which draws nothing from a history
+	Reason   string // why it, and where it fails, for people
+	Evidence string // page with the numbers, from the root of the repository
+	Date     string // day of the validation, as 2006-01-02
 }
 
 // A Fit is a price model fitted to the history of an underlying.
@@ -218,6 +230,12 @@ func (u Underlying) ModelOrigins(kind string) map[string]string {
 		}
 	}
 	return origins
+}
+
+// Source is the history that a kind was fitted to; empty: it was not fitted.
+func (u Underlying) Source(kind string) string {
+	f, _ := u.fit(kind)
+	return f.Source
 }
 
 // Errors are the errors of the numbers of Model that were estimated; nil: it was not

@@ -37,6 +37,10 @@ const header = `# Price models fitted to hourly closes, with the sample they com
 # those of numbers before it; a number without them was not estimated. The growth
 # rates are left out: a few years say little about them.
 #
+# recommended: the model that simulations of a token use where none is named: the one that
+# mcrisk validate ranks first among those that draw nothing from a history. It is not
+# written by make underlyings, which keeps it as it is.
+#
 # Perpetual futures, not spot, because their history has no gap for either asset
 # and the spot history of ETH ends in 2022. On the same hours the closes of BTC
 # give 0.659 a year on spot and 0.661 on the perpetual; the wicks of the
@@ -179,6 +183,16 @@ func written(us []Underlying) string {
 			fmt.Fprintf(&b, "    %s:\n      value: %.6f\n      source: %s\n      as_of: %s\n", f.name, f.value.Value,
 				f.value.Source, f.value.AsOf)
 		}
+		if r := u.Recommended; i > 0 && r == us[0].Recommended {
+			b.WriteString("    recommended: *recommended\n")
+		} else if r != (Recommendation{}) {
+			anchor := ""
+			if i == 0 {
+				anchor = " &recommended"
+			}
+			fmt.Fprintf(&b, "    recommended:%s\n      model: %s\n      reason: %s\n", anchor, r.Model, r.Reason)
+			fmt.Fprintf(&b, "      evidence: %s\n      date: %s\n", r.Evidence, r.Date)
+		}
 		b.WriteString("    models:\n")
 		for _, f := range u.Models {
 			fmt.Fprintf(&b, "      - kind: %s\n        source: %s\n        as_of: %s\n", f.Kind, f.Source, f.AsOf)
@@ -272,5 +286,34 @@ func TestUnderlyingsFile(t *testing.T) {
 	}
 	if want := written(us); string(text) != want {
 		t.Errorf("underlyings.yaml is out of step with its histories; want\n%s", want)
+	}
+}
+
+// What is written of the file's own numbers is the file: nothing in it is lost when it is renewed.
+func TestUnderlyingsFileIsKept(t *testing.T) {
+	text, err := os.ReadFile("underlyings.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := written(Underlyings()); string(text) != want {
+		t.Errorf("underlyings.yaml would become\n%s", want)
+	}
+}
+
+// Every underlying has a recommended model, on a page that is there, or a volatility that is assumed.
+func TestRecommended(t *testing.T) {
+	for _, u := range Underlyings() {
+		if u.Recommended == (Recommendation{}) {
+			if !u.Sigma.Unknown {
+				t.Errorf("%s: no recommended model, though its volatility is known", u.Name)
+			}
+			continue
+		}
+		if models.Resamples(u.Recommended.Model) || u.Source(u.Recommended.Model) == "" {
+			t.Errorf("%s: %s draws from a history or is not fitted to one", u.Name, u.Recommended.Model)
+		}
+		if _, err := os.Stat(filepath.Join("..", filepath.FromSlash(u.Recommended.Evidence))); err != nil {
+			t.Errorf("%s: %v", u.Name, err)
+		}
 	}
 }

@@ -244,6 +244,24 @@ func (c *checker) underlying(u Underlying) {
 			c.fault(fmt.Sprintf("models[%d].kind", i), fmt.Sprintf("a second %s; want one", f.Kind))
 		}
 	}
+	c.recommended(u)
+}
+
+// recommended checks that a recommended model was fitted, and that it says why and since when.
+func (c *checker) recommended(u Underlying) {
+	r := u.Recommended
+	if r == (Recommendation{}) {
+		return
+	}
+	if _, fitted := u.fit(r.Model); !fitted {
+		c.fault("recommended.model", fmt.Sprintf("%q; want one of models that could be fitted", r.Model))
+	}
+	if r.Reason == "" || r.Evidence == "" {
+		c.fault("recommended", "no reason or no evidence; want both")
+	}
+	if _, err := time.Parse(time.DateOnly, r.Date); err != nil {
+		c.fault("recommended.date", fmt.Sprintf("%.40q; want a day such as 2026-01-31", r.Date))
+	}
 }
 
 // fit checks a fitted model: its kind, that each of its parameters is there and in range,
@@ -272,7 +290,8 @@ func (c *checker) fit(field string, f Fit) {
 	}
 	before, part := len(c.faults), param.Part{Kind: f.Kind, Values: param.Values{}}
 	for _, p := range kind.Params {
-		if p.Name == models.Mu.Name || p.Word != "" { // a word is the default
+		// A word is the default, and momentum is not fitted.
+		if p.Name == models.Mu.Name || p.Word != "" || p.With != "" {
 			continue
 		}
 		number, ok := f.Numbers[p.Name]

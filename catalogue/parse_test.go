@@ -293,6 +293,9 @@ func TestParseRefusesModels(t *testing.T) {
 			"SOL: models[7].parameters: parameters of a model that could not be fitted"},
 		{"        unfitted: returns show no jumps beyond what a moving variance explains\n", "",
 			"models[7].method: missing"},
+		{"model: component", "model: componnt", `BTC: recommended.model: "componnt"; want one of models`},
+		{"      evidence: docs/evidence/price-models.md\n", "", "BTC: recommended: no reason or no evidence"},
+		{"date: 2026-11-30", "date: today", `BTC: recommended.date: "today"; want a day`},
 	} {
 		text := strings.Replace(string(whole), r.from, r.to, 1)
 		if text == string(whole) {

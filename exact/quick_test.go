@@ -41,3 +41,35 @@ func TestMomentsAreThoseBySteps(t *testing.T) {
 		}
 	}
 }
+
+// QuickLaw has six digits of Law where it answers, and answers where Moments takes contours.
+func TestQuickLaw(t *testing.T) {
+	for _, tt := range []struct {
+		token Token
+		years float64
+		quick bool
+	}{
+		{band(3, .2, tokens.Edge), 30 * day, true},
+		{band(-1, .1, tokens.Edge), 60 * day, true},
+		{band(3, .2, tokens.Target), 3 * day, false},
+	} {
+		p := Problem{Token: tt.token, Model: models.GBM{Sigma: .8}, Step: hour}
+		quick, err := p.QuickLaw(tt.years)
+		if (err == nil) != tt.quick {
+			t.Errorf("over %.3g years: %v; want an answer: %t", tt.years, err, tt.quick)
+		}
+		if err != nil {
+			continue
+		}
+		law := must(p.Law(tt.years))
+		for _, q := range []float64{.01, .5, .99} {
+			at := must(law.Quantile(q))
+			if d := must(quick.Quantile(q)) - at; !(d*d < 1e-12) {
+				t.Errorf("over %.3g years: quantile of %v is off by %.2g", tt.years, q, d)
+			}
+			if d := quick.CDF(at) - law.CDF(at); !(d*d < 1e-12) {
+				t.Errorf("over %.3g years: probability below %v is off by %.2g", tt.years, at, d)
+			}
+		}
+	}
+}

@@ -441,7 +441,7 @@ func TestTransformStepByStep(t *testing.T) {
 		{Token: band(3, 0.6, tokens.Target), Model: models.GBM{Mu: -1.5, Sigma: 0.5}, Step: day},
 	} {
 		const steps = 600
-		v, err := p.inverter(steps*p.Step, 0)
+		v, err := p.inverter(steps*p.Step, 0, false)
 		if err != nil {
 			t.Errorf("%+v: %v", p, err)
 			continue

@@ -119,7 +119,7 @@ func TestLawHasTheAbsorbed(t *testing.T) {
 			Token: Token{Target: -2, Band: tokens.Band{Low: 1.7, High: 2.2, To: tokens.Target},
 				Loan: tokens.Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.8, Bonus: 0.05}, Buy: 0.001, Sell: 0.001}},
 	} {
-		v, err := p.inverter(steps*step, 0)
+		v, err := p.inverter(steps*step, 0, false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -41,13 +41,14 @@ type Component struct {
 	DoF        float64       // degrees of freedom of the shocks, from 2.1 to 200
 	Step       time.Duration // length of the steps that the numbers were fitted to
 	Start      float64       // volatility expected of the first step, 1/√year; zero: drawn from the long-run law
+	Momentum   Momentum      // of the prices; Sigma is the volatility that their returns have in the long run
 }
 
 const mostComponents = 10
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "component", Doc: "volatility with components of many time scales: a Markov-switching multifractal",
-	Params: []param.Param{Mu, Sigma,
+	Params: append([]param.Param{Mu, Sigma,
 		{Name: "component-multiplier", Unit: param.Plain, Min: 1, Max: 1.99, Default: 1.4,
 			Doc: "larger value of each component of the variance; the smaller is 2 less that"},
 		{Name: "component-count", Unit: param.Plain, Min: 1, Max: mostComponents, Default: defaultComponents,
@@ -59,11 +60,11 @@ var _ = Registry.Register(param.Kind[Model]{
 		garchDoF,
 		{Name: "component-step", Unit: param.Time, Min: 1, Max: 366 * 86400, Default: 3600,
 			Doc: "time step that the components were fitted to"},
-		startNow},
+		startNow}, momentumParams...),
 	New: func(v param.Values) Model {
 		return Component{Mu: v["mu"], Sigma: v["sigma"], Multiplier: v["component-multiplier"],
 			Count: int(v["component-count"]), Rate: v["component-rate"], Ratio: v["component-ratio"], DoF: v["dof"],
-			Step: seconds(v["component-step"]), Start: v["start"]}
+			Step: seconds(v["component-step"]), Start: v["start"], Momentum: momentumOf(v)}
 	},
 })
 
@@ -93,7 +94,7 @@ func (m Component) Check() error {
 		return fmt.Errorf("models: components: volatility at the start = %.4g; want %.4g to %.4g, all low to all high",
 			m.Start, low, high)
 	}
-	return nil
+	return m.Momentum.Check()
 }
 
 // product is that of all components of which so many are high.
@@ -166,12 +167,12 @@ func (m Component) Growth() float64 { return m.Mu }
 // Normals: one for the return and one for what is drawn anew.
 func (Component) Normals() int { return 2 }
 
-// State: which components are high, a number of Count bits, the fastest in the last.
-func (Component) State() int { return 1 }
+// State: which components are high, a number of Count bits, the fastest in the last; and what the price waits for.
+func (Component) State() int { return 3 }
 
 func (m Component) Begin(at At, state State) {
 	from, to := at.Lanes()
-	q := m.high()
+	q, c, lag := m.high(), m.over(Years(at.Step)), m.Momentum.over(Years(at.Step))
 	for l := from; l < to; l++ {
 		path := at.Group*block.Lanes + uint64(l)
 		bits := 0
@@ -181,7 +182,12 @@ func (m Component) Begin(at At, state State) {
 				bits++
 			}
 		}
-		state[0][l] = float64(bits)
+		state[0][l], state[1][l], state[2][l] = float64(bits), 0, 0
+		if m.Momentum.Share != 0 {
+			sd := c.sd[popCounts[bits]]
+			waits := lag.begin(float64(sd*sd), startNormal(at, l, m.Count))
+			state[1][l], state[2][l] = waits.waits, waits.squares
+		}
 	}
 }
 
@@ -218,32 +224,33 @@ func (m Component) over(dt float64) (c componentStep) {
 
 func (m Component) Advance(at At, z []*block.Track, state State, move *block.Track) {
 	s := m.steps(at.Step)
-	if from, to := at.Lanes(); to-from < block.Lanes || !s.vector(at, z, &state[0], move) {
+	if from, to := at.Lanes(); to-from < block.Lanes || !s.vector(at, z, state, move) {
 		for l := from; l < to; l++ {
-			s.lane(at, z, &state[0], move, l)
+			s.lane(at, z, state, move, l)
 		}
 	}
 }
 
-// componentSteps is what steps of a length need. Vector code reads the numbers from below on, in this order.
+// componentSteps is what steps of a length need. Vector code reads the numbers from the lag on, in this order.
 type componentSteps struct {
 	law   *student
 	count int
 
+	lag lag
 	// below are the normals below which the fastest component, the second fastest and so on are drawn anew;
 	// −∞ where there is none.
 	below [mostComponents]float64
-	rise  [16]float64 // growth less the compensator, by how many components are high; as many as vectors take
+	rise  [16]float64 // growth less compensators, by how many components are high; as many as vectors take
 	sd    [16]float64
 }
 
 func (m Component) steps(step time.Duration) componentSteps {
 	dt := Years(step)
 	c := m.over(dt)
-	s := componentSteps{law: studentLaw(m.DoF), count: m.Count}
+	s := componentSteps{law: studentLaw(m.DoF), count: m.Count, lag: m.Momentum.over(dt)}
 	growth := float64(m.Mu * dt)
 	for n := 0; n <= m.Count; n++ {
-		s.rise[n], s.sd[n] = growth-c.drift[n], c.sd[n]
+		s.rise[n], s.sd[n] = growth-c.drift[n]+s.lag.compensator(float64(c.sd[n]*c.sd[n])), c.sd[n]
 	}
 	for i := range s.below {
 		s.below[i] = math.Inf(-1)
@@ -255,10 +262,10 @@ func (m Component) steps(step time.Duration) componentSteps {
 }
 
 // lane makes the steps of one lane.
-func (s *componentSteps) lane(at At, z []*block.Track, state *[block.Lanes]float64, move *block.Track, l int) {
+func (s *componentSteps) lane(at At, z []*block.Track, state State, move *block.Track, l int) {
 	path := at.Group*block.Lanes + uint64(l)
 	stream := random.Stream(random.Components, at.Underlying)
-	bits := uint(state[l])
+	bits, waits, squares := uint(state[0][l]), state[1][l], state[2][l]
 	high := popCounts[bits]
 	for k := range at.Len {
 		if u := z[1][k][l]; u < s.below[0] {
@@ -273,9 +280,14 @@ func (s *componentSteps) lane(at At, z []*block.Track, state *[block.Lanes]float
 			bits = bits&^mask | fresh&mask
 			high = popCounts[bits]
 		}
-		move[k][l] = s.rise[high] + float64(s.sd[high]*s.law.at(z[0][k][l]))
+		sd := s.sd[high]
+		e, h := float64(sd*s.law.at(z[0][k][l])), float64(sd*sd)
+		move[k][l] = (s.rise[high] + float64(s.lag.now*e)) +
+			(float64(s.lag.later*waits) + float64(s.lag.fade*squares))
+		waits = float64(s.lag.still*waits) + (e - h)
+		squares = float64(s.lag.faster*squares) + h
 	}
-	state[l] = float64(bits)
+	state[0][l], state[1][l], state[2][l] = float64(bits), waits, squares
 }
 
 // popCounts are how many bits of a number are set.
@@ -299,12 +311,6 @@ func (m Component) Moments(t float64) Moments {
 	chain := newComponentChain(m.Count, c.drawn)
 	// central moments of a shock are 1, E[x⁴] by the law's series: even[1] = E[x⁴]/4!
 	fourth := float64(24 * law.even[1])
-	var ofStep [mostComponents + 1][5]float64 // E[r^j] without growth, by how many are high
-	for h := 0; h <= m.Count; h++ {
-		d, v := -c.drift[h], float64(c.sd[h]*c.sd[h])
-		ofStep[h] = [5]float64{1, d, v + float64(d*d), float64(3*d*v) + float64(d*d*d),
-			float64(fourth*v*v) + float64(6*d*d*v) + float64(d*d*d*d)}
-	}
 	var f, g [5][]float64 // of the sum of what is left, by the state before
 	for j := range f {
 		f[j], g[j] = make([]float64, states), make([]float64, states)
@@ -312,19 +318,42 @@ func (m Component) Moments(t float64) Moments {
 	for s := range states {
 		f[0][s] = 1
 	}
-	for range n {
+	// add multiplies g with the moments of weight times a shock of variance v, and a drift, by how many are high.
+	add := func(weight, fourth float64, v, drift [mostComponents + 1]float64) {
+		var own [mostComponents + 1][5]float64
+		square := float64(weight * weight)
+		for h := range own {
+			d, v := drift[h]-float64((square-1)*v[h])/2, float64(square*v[h])
+			own[h] = [5]float64{1, d, v + float64(d*d), float64(3*d*v) + float64(d*d*d),
+				float64(fourth*v*v) + float64(6*d*d*v) + float64(d*d*d*d)}
+		}
 		for j := range f {
 			for s := range states {
 				sum := 0.0
 				for i := 0; i <= j; i++ {
-					sum += float64(float64(binomial[j][i]*ofStep[popCounts[s]][j-i]) * f[i][s])
+					sum += float64(float64(binomial[j][i]*own[popCounts[s]][j-i]) * f[i][s])
 				}
 				g[j][s] = sum
 			}
 		}
+	}
+	lag, waits := m.Momentum.over(dt), 1.0
+	var v, drift, begun, half [mostComponents + 1]float64
+	for h := range m.Count + 1 {
+		v[h], drift[h] = float64(c.sd[h]*c.sd[h]), -c.drift[h]
+		begun[h] = lag.begin(v[h], 0).squares
+		half[h] = -begun[h] / 2
+	}
+	for range n {
+		add(1-float64(lag.wait*waits), fourth, v, drift)
 		for j := range f {
 			chain.expect(f[j], g[j])
 		}
+		waits = float64(waits * lag.still)
+	}
+	if lag.wait != 0 {
+		add(float64(lag.wait*(1-waits)), 3, begun, half)
+		f, g = g, f
 	}
 	var raw [5]float64
 	q := m.high()

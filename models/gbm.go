@@ -14,7 +14,8 @@ import (
 //	dS/S = Mu dt + Sigma dW,
 //
 // so a log-return over t years is Normal with mean (Mu − Sigma²/2)·t and
-// variance Sigma²·t, exactly and for every t; there is no step-size error.
+// variance Sigma²·t, exactly and for every t; there is no step-size error. With
+// momentum the registry builds a [MovingGBM].
 //
 // Source: Hull, Options, Futures, and Other Derivatives, the chapter on Wiener
 // processes and Itô's lemma.
@@ -25,8 +26,14 @@ type GBM struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "gbm", Doc: "geometric Brownian motion",
-	Params: []param.Param{Mu, Sigma},
-	New:    func(v param.Values) Model { return GBM{Mu: v["mu"], Sigma: v["sigma"]} },
+	Params: append([]param.Param{Mu, Sigma}, momentumParams...),
+	New: func(v param.Values) Model {
+		m := GBM{Mu: v["mu"], Sigma: v["sigma"]}
+		if momentum := momentumOf(v); momentum != (Momentum{}) {
+			return MovingGBM{m, momentum}
+		}
+		return m
+	},
 })
 
 func (m GBM) Check() error {

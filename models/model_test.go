@@ -58,6 +58,14 @@ func TestTerminalMoments(t *testing.T) {
 		{"component, a week of hours", wildComponent(), time.Hour, 168, 1 << 16},
 		{"component from a quiet start", Component{Mu: .1, Sigma: .8, Multiplier: 1.5, Count: 5, Rate: 900, Ratio: 4,
 			DoF: 8, Step: 24 * time.Hour, Start: .4}, 24 * time.Hour, 90, 1 << 17},
+		{"gbm that goes on, days", MovingGBM{GBM{.1, .6}, Momentum{.4, 5 * 24 * time.Hour}},
+			24 * time.Hour, 20, 1 << 18},
+		{"gbm that turns back", MovingGBM{GBM{.1, .6}, Momentum{-.5, 3 * time.Hour}}, time.Hour, 12, 1 << 18},
+		{"component that turns back", Component{Mu: .1, Sigma: .8, Multiplier: 1.5, Count: 5, Rate: 900, Ratio: 4,
+			DoF: 8, Step: 24 * time.Hour, Momentum: Momentum{-.4, 40 * time.Hour}}, 24 * time.Hour, 6, 1 << 18},
+		{"component that goes on, from a quiet start", Component{Mu: .1, Sigma: .8, Multiplier: 1.5, Count: 5,
+			Rate: 900, Ratio: 4, DoF: 8, Step: 24 * time.Hour, Momentum: Momentum{.5, 200 * time.Hour}, Start: .5},
+			24 * time.Hour, 40, 1 << 17},
 		{"regimes from a wild start", Regimes{Mu: 0.1, Calm: 0.4, Wild: 1.1, ToWild: 4, ToCalm: 8, Start: 1},
 			Year / 8, 8, 1 << 18},
 	}
@@ -385,7 +393,11 @@ func TestRegistry(t *testing.T) {
 					t.Errorf("%s: %s = %v passes", k.Name, p.Name, bad)
 				}
 			}
-			v := param.Values{p.Name: p.Default*0.9 + 0.01}
+			v, m := param.Values{p.Name: p.Default*0.9 + 0.01}, m
+			if p.Name == "momentum-time" { // matters where there is momentum
+				v["momentum"] = .1
+				m, _ = Registry.Build(param.Part{Kind: k.Name, Values: param.Values{"momentum": .1}})
+			}
 			if p.Unit == param.Choice {
 				v[p.Name] = 1 - p.Default
 			} else if p.Word != "" {

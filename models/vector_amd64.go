@@ -39,16 +39,16 @@ func (s *hestonSteps) vector(z []*block.Track, state *[block.Lanes]float64, move
 	}, func(k, l int) { s.lane(z, state, move, k, l) })
 }
 
-func (s *componentSteps) vector(at At, z []*block.Track, state *[block.Lanes]float64, move *block.Track) bool {
+func (s *componentSteps) vector(at At, z []*block.Track, state State, move *block.Track) bool {
 	if !vector || at.Len == 0 {
 		return false
 	}
 	var room random.Words
 	words := room.At(at.Seed, at.Group, random.Stream(random.Components, at.Underlying), at.First, at.Len)
 	if wide {
-		componentAVX512(&move[0], &z[0][0], &z[1][0], state, &words[0], at.Len, &s.below[0], &s.law.curve)
+		componentAVX512(&move[0], &z[0][0], &z[1][0], &state[0], &words[0], at.Len, &s.lag.now, &s.law.curve)
 	} else {
-		componentAVX2(&move[0], &z[0][0], &z[1][0], state, &words[0], at.Len, &s.below[0], &s.law.curve)
+		componentAVX2(&move[0], &z[0][0], &z[1][0], &state[0], &words[0], at.Len, &s.lag.now, &s.law.curve)
 	}
 	return true
 }

@@ -2451,60 +2451,6 @@ step:
 	VPXOR        Y5, Y5, Y5
 	VPXOR        Y6, Y6, Y6
 	VPXOR        Y7, Y7, Y7
-	VBROADCASTSD (R8), Y8
-	VCMPPD       $0x11, Y8, Y0, Y9
-	VCMPPD       $0x11, Y8, Y1, Y10
-	VCMPPD       $0x11, Y8, Y2, Y11
-	VCMPPD       $0x11, Y8, Y3, Y8
-	VPSUBQ       Y9, Y4, Y4
-	VPSUBQ       Y10, Y5, Y5
-	VPSUBQ       Y11, Y6, Y6
-	VPSUBQ       Y8, Y7, Y7
-	VBROADCASTSD 8(R8), Y8
-	VCMPPD       $0x11, Y8, Y0, Y9
-	VCMPPD       $0x11, Y8, Y1, Y10
-	VCMPPD       $0x11, Y8, Y2, Y11
-	VCMPPD       $0x11, Y8, Y3, Y8
-	VPSUBQ       Y9, Y4, Y4
-	VPSUBQ       Y10, Y5, Y5
-	VPSUBQ       Y11, Y6, Y6
-	VPSUBQ       Y8, Y7, Y7
-	VBROADCASTSD 16(R8), Y8
-	VCMPPD       $0x11, Y8, Y0, Y9
-	VCMPPD       $0x11, Y8, Y1, Y10
-	VCMPPD       $0x11, Y8, Y2, Y11
-	VCMPPD       $0x11, Y8, Y3, Y8
-	VPSUBQ       Y9, Y4, Y4
-	VPSUBQ       Y10, Y5, Y5
-	VPSUBQ       Y11, Y6, Y6
-	VPSUBQ       Y8, Y7, Y7
-	VBROADCASTSD 24(R8), Y8
-	VCMPPD       $0x11, Y8, Y0, Y9
-	VCMPPD       $0x11, Y8, Y1, Y10
-	VCMPPD       $0x11, Y8, Y2, Y11
-	VCMPPD       $0x11, Y8, Y3, Y8
-	VPSUBQ       Y9, Y4, Y4
-	VPSUBQ       Y10, Y5, Y5
-	VPSUBQ       Y11, Y6, Y6
-	VPSUBQ       Y8, Y7, Y7
-	VBROADCASTSD 32(R8), Y8
-	VCMPPD       $0x11, Y8, Y0, Y9
-	VCMPPD       $0x11, Y8, Y1, Y10
-	VCMPPD       $0x11, Y8, Y2, Y11
-	VCMPPD       $0x11, Y8, Y3, Y8
-	VPSUBQ       Y9, Y4, Y4
-	VPSUBQ       Y10, Y5, Y5
-	VPSUBQ       Y11, Y6, Y6
-	VPSUBQ       Y8, Y7, Y7
-	VBROADCASTSD 40(R8), Y8
-	VCMPPD       $0x11, Y8, Y0, Y9
-	VCMPPD       $0x11, Y8, Y1, Y10
-	VCMPPD       $0x11, Y8, Y2, Y11
-	VCMPPD       $0x11, Y8, Y3, Y8
-	VPSUBQ       Y9, Y4, Y4
-	VPSUBQ       Y10, Y5, Y5
-	VPSUBQ       Y11, Y6, Y6
-	VPSUBQ       Y8, Y7, Y7
 	VBROADCASTSD 48(R8), Y8
 	VCMPPD       $0x11, Y8, Y0, Y9
 	VCMPPD       $0x11, Y8, Y1, Y10
@@ -2533,6 +2479,60 @@ step:
 	VPSUBQ       Y11, Y6, Y6
 	VPSUBQ       Y8, Y7, Y7
 	VBROADCASTSD 72(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 80(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 88(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 96(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 104(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 112(R8), Y8
+	VCMPPD       $0x11, Y8, Y0, Y9
+	VCMPPD       $0x11, Y8, Y1, Y10
+	VCMPPD       $0x11, Y8, Y2, Y11
+	VCMPPD       $0x11, Y8, Y3, Y8
+	VPSUBQ       Y9, Y4, Y4
+	VPSUBQ       Y10, Y5, Y5
+	VPSUBQ       Y11, Y6, Y6
+	VPSUBQ       Y8, Y7, Y7
+	VBROADCASTSD 120(R8), Y8
 	VCMPPD       $0x11, Y8, Y0, Y0
 	VCMPPD       $0x11, Y8, Y1, Y1
 	VCMPPD       $0x11, Y8, Y2, Y2
@@ -2566,26 +2566,46 @@ step:
 	VPADDD       Y0, Y0, Y1
 	VPSHUFD      $0xa0, Y1, Y1
 	VPADDD       d0000000100000000<>+0(SB), Y1, Y1
-	VPERMD       208(R8), Y1, Y2
-	VPERMD       240(R8), Y1, Y3
-	VPERMD       272(R8), Y1, Y1
+	VPERMD       256(R8), Y1, Y2
+	VPERMD       288(R8), Y1, Y3
+	VPERMD       320(R8), Y1, Y1
 	VPSLLQ       $0x3c, Y0, Y4
 	VPSLLQ       $0x3d, Y0, Y8
 	VBLENDVPD    Y8, Y3, Y2, Y2
 	VBLENDVPD    Y4, Y1, Y2, Y1
-	VMULPD       (AX), Y1, Y1
-	VPADDD       Y0, Y0, Y2
-	VPSHUFD      $0xa0, Y2, Y2
-	VPADDD       d0000000100000000<>+0(SB), Y2, Y2
-	VPERMD       80(R8), Y2, Y3
-	VPERMD       112(R8), Y2, Y4
-	VPERMD       144(R8), Y2, Y2
-	VPSLLQ       $0x3c, Y0, Y8
+	VMULPD       (AX), Y1, Y2
+	VMULPD       Y1, Y1, Y1
+	VMOVUPD      128(BX), Y3
+	VMOVUPD      256(BX), Y4
+	VPADDD       Y0, Y0, Y8
+	VPSHUFD      $0xa0, Y8, Y8
+	VPADDD       d0000000100000000<>+0(SB), Y8, Y8
+	VPERMD       128(R8), Y8, Y9
+	VPERMD       160(R8), Y8, Y10
+	VPERMD       192(R8), Y8, Y8
+	VPSLLQ       $0x3c, Y0, Y11
 	VPSLLQ       $0x3d, Y0, Y0
-	VBLENDVPD    Y0, Y4, Y3, Y0
-	VBLENDVPD    Y8, Y2, Y0, Y0
-	VADDPD       Y1, Y0, Y0
+	VBLENDVPD    Y0, Y10, Y9, Y0
+	VBLENDVPD    Y11, Y8, Y0, Y0
+	VBROADCASTSD (R8), Y8
+	VMULPD       Y8, Y2, Y8
+	VADDPD       Y8, Y0, Y0
+	VBROADCASTSD 8(R8), Y8
+	VMULPD       Y8, Y3, Y8
+	VBROADCASTSD 24(R8), Y9
+	VMULPD       Y9, Y4, Y9
+	VADDPD       Y9, Y8, Y8
+	VADDPD       Y8, Y0, Y0
 	VMOVUPD      Y0, (AX)
+	VBROADCASTSD 16(R8), Y0
+	VMULPD       Y0, Y3, Y0
+	VSUBPD       Y1, Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VMOVUPD      Y0, 128(BX)
+	VBROADCASTSD 32(R8), Y0
+	VMULPD       Y0, Y4, Y0
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 256(BX)
 	VMOVUPD      dffffffffffffffff<>+0(SB), Y0
 	VPSLLVQ      Y5, Y0, Y0
 	VPMOVZXDQ    16(SI), Y1
@@ -2611,26 +2631,46 @@ step:
 	VPADDD       Y0, Y0, Y1
 	VPSHUFD      $0xa0, Y1, Y1
 	VPADDD       d0000000100000000<>+0(SB), Y1, Y1
-	VPERMD       208(R8), Y1, Y2
-	VPERMD       240(R8), Y1, Y3
-	VPERMD       272(R8), Y1, Y1
+	VPERMD       256(R8), Y1, Y2
+	VPERMD       288(R8), Y1, Y3
+	VPERMD       320(R8), Y1, Y1
 	VPSLLQ       $0x3c, Y0, Y4
 	VPSLLQ       $0x3d, Y0, Y5
 	VBLENDVPD    Y5, Y3, Y2, Y2
 	VBLENDVPD    Y4, Y1, Y2, Y1
-	VMULPD       32(AX), Y1, Y1
-	VPADDD       Y0, Y0, Y2
-	VPSHUFD      $0xa0, Y2, Y2
-	VPADDD       d0000000100000000<>+0(SB), Y2, Y2
-	VPERMD       80(R8), Y2, Y3
-	VPERMD       112(R8), Y2, Y4
-	VPERMD       144(R8), Y2, Y2
-	VPSLLQ       $0x3c, Y0, Y5
+	VMULPD       32(AX), Y1, Y2
+	VMULPD       Y1, Y1, Y1
+	VMOVUPD      160(BX), Y3
+	VMOVUPD      288(BX), Y4
+	VPADDD       Y0, Y0, Y5
+	VPSHUFD      $0xa0, Y5, Y5
+	VPADDD       d0000000100000000<>+0(SB), Y5, Y5
+	VPERMD       128(R8), Y5, Y8
+	VPERMD       160(R8), Y5, Y9
+	VPERMD       192(R8), Y5, Y5
+	VPSLLQ       $0x3c, Y0, Y10
 	VPSLLQ       $0x3d, Y0, Y0
-	VBLENDVPD    Y0, Y4, Y3, Y0
-	VBLENDVPD    Y5, Y2, Y0, Y0
-	VADDPD       Y1, Y0, Y0
+	VBLENDVPD    Y0, Y9, Y8, Y0
+	VBLENDVPD    Y10, Y5, Y0, Y0
+	VBROADCASTSD (R8), Y5
+	VMULPD       Y5, Y2, Y5
+	VADDPD       Y5, Y0, Y0
+	VBROADCASTSD 8(R8), Y5
+	VMULPD       Y5, Y3, Y5
+	VBROADCASTSD 24(R8), Y8
+	VMULPD       Y8, Y4, Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y5, Y0, Y0
 	VMOVUPD      Y0, 32(AX)
+	VBROADCASTSD 16(R8), Y0
+	VMULPD       Y0, Y3, Y0
+	VSUBPD       Y1, Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VMOVUPD      Y0, 160(BX)
+	VBROADCASTSD 32(R8), Y0
+	VMULPD       Y0, Y4, Y0
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 288(BX)
 	VMOVUPD      dffffffffffffffff<>+0(SB), Y0
 	VPSLLVQ      Y6, Y0, Y0
 	VPMOVZXDQ    32(SI), Y1
@@ -2656,26 +2696,46 @@ step:
 	VPADDD       Y0, Y0, Y1
 	VPSHUFD      $0xa0, Y1, Y1
 	VPADDD       d0000000100000000<>+0(SB), Y1, Y1
-	VPERMD       208(R8), Y1, Y2
-	VPERMD       240(R8), Y1, Y3
-	VPERMD       272(R8), Y1, Y1
+	VPERMD       256(R8), Y1, Y2
+	VPERMD       288(R8), Y1, Y3
+	VPERMD       320(R8), Y1, Y1
 	VPSLLQ       $0x3c, Y0, Y4
 	VPSLLQ       $0x3d, Y0, Y5
 	VBLENDVPD    Y5, Y3, Y2, Y2
 	VBLENDVPD    Y4, Y1, Y2, Y1
-	VMULPD       64(AX), Y1, Y1
-	VPADDD       Y0, Y0, Y2
-	VPSHUFD      $0xa0, Y2, Y2
-	VPADDD       d0000000100000000<>+0(SB), Y2, Y2
-	VPERMD       80(R8), Y2, Y3
-	VPERMD       112(R8), Y2, Y4
-	VPERMD       144(R8), Y2, Y2
-	VPSLLQ       $0x3c, Y0, Y5
+	VMULPD       64(AX), Y1, Y2
+	VMULPD       Y1, Y1, Y1
+	VMOVUPD      192(BX), Y3
+	VMOVUPD      320(BX), Y4
+	VPADDD       Y0, Y0, Y5
+	VPSHUFD      $0xa0, Y5, Y5
+	VPADDD       d0000000100000000<>+0(SB), Y5, Y5
+	VPERMD       128(R8), Y5, Y6
+	VPERMD       160(R8), Y5, Y8
+	VPERMD       192(R8), Y5, Y5
+	VPSLLQ       $0x3c, Y0, Y9
 	VPSLLQ       $0x3d, Y0, Y0
-	VBLENDVPD    Y0, Y4, Y3, Y0
-	VBLENDVPD    Y5, Y2, Y0, Y0
-	VADDPD       Y1, Y0, Y0
+	VBLENDVPD    Y0, Y8, Y6, Y0
+	VBLENDVPD    Y9, Y5, Y0, Y0
+	VBROADCASTSD (R8), Y5
+	VMULPD       Y5, Y2, Y5
+	VADDPD       Y5, Y0, Y0
+	VBROADCASTSD 8(R8), Y5
+	VMULPD       Y5, Y3, Y5
+	VBROADCASTSD 24(R8), Y6
+	VMULPD       Y6, Y4, Y6
+	VADDPD       Y6, Y5, Y5
+	VADDPD       Y5, Y0, Y0
 	VMOVUPD      Y0, 64(AX)
+	VBROADCASTSD 16(R8), Y0
+	VMULPD       Y0, Y3, Y0
+	VSUBPD       Y1, Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VMOVUPD      Y0, 192(BX)
+	VBROADCASTSD 32(R8), Y0
+	VMULPD       Y0, Y4, Y0
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 320(BX)
 	VMOVUPD      dffffffffffffffff<>+0(SB), Y0
 	VPSLLVQ      Y7, Y0, Y0
 	VPMOVZXDQ    48(SI), Y1
@@ -2701,26 +2761,46 @@ step:
 	VPADDD       Y0, Y0, Y1
 	VPSHUFD      $0xa0, Y1, Y1
 	VPADDD       d0000000100000000<>+0(SB), Y1, Y1
-	VPERMD       208(R8), Y1, Y2
-	VPERMD       240(R8), Y1, Y3
-	VPERMD       272(R8), Y1, Y1
+	VPERMD       256(R8), Y1, Y2
+	VPERMD       288(R8), Y1, Y3
+	VPERMD       320(R8), Y1, Y1
 	VPSLLQ       $0x3c, Y0, Y4
 	VPSLLQ       $0x3d, Y0, Y5
 	VBLENDVPD    Y5, Y3, Y2, Y2
 	VBLENDVPD    Y4, Y1, Y2, Y1
-	VMULPD       96(AX), Y1, Y1
-	VPADDD       Y0, Y0, Y2
-	VPSHUFD      $0xa0, Y2, Y2
-	VPADDD       d0000000100000000<>+0(SB), Y2, Y2
-	VPERMD       80(R8), Y2, Y3
-	VPERMD       112(R8), Y2, Y4
-	VPERMD       144(R8), Y2, Y2
-	VPSLLQ       $0x3c, Y0, Y5
+	VMULPD       96(AX), Y1, Y2
+	VMULPD       Y1, Y1, Y1
+	VMOVUPD      224(BX), Y3
+	VMOVUPD      352(BX), Y4
+	VPADDD       Y0, Y0, Y5
+	VPSHUFD      $0xa0, Y5, Y5
+	VPADDD       d0000000100000000<>+0(SB), Y5, Y5
+	VPERMD       128(R8), Y5, Y6
+	VPERMD       160(R8), Y5, Y7
+	VPERMD       192(R8), Y5, Y5
+	VPSLLQ       $0x3c, Y0, Y8
 	VPSLLQ       $0x3d, Y0, Y0
-	VBLENDVPD    Y0, Y4, Y3, Y0
-	VBLENDVPD    Y5, Y2, Y0, Y0
-	VADDPD       Y1, Y0, Y0
+	VBLENDVPD    Y0, Y7, Y6, Y0
+	VBLENDVPD    Y8, Y5, Y0, Y0
+	VBROADCASTSD (R8), Y5
+	VMULPD       Y5, Y2, Y5
+	VADDPD       Y5, Y0, Y0
+	VBROADCASTSD 8(R8), Y5
+	VMULPD       Y5, Y3, Y5
+	VBROADCASTSD 24(R8), Y6
+	VMULPD       Y6, Y4, Y6
+	VADDPD       Y6, Y5, Y5
+	VADDPD       Y5, Y0, Y0
 	VMOVUPD      Y0, 96(AX)
+	VBROADCASTSD 16(R8), Y0
+	VMULPD       Y0, Y3, Y0
+	VSUBPD       Y1, Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VMOVUPD      Y0, 224(BX)
+	VBROADCASTSD 32(R8), Y0
+	VMULPD       Y0, Y4, Y0
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 352(BX)
 	ADDQ         $0x00000080, AX
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x00000080, DX
@@ -4467,36 +4547,6 @@ step:
 	VMOVUPD         64(DX), Z1
 	VMOVDQU64       d0000000000000000w<>+0(SB), Z2
 	VMOVDQU64       d0000000000000000w<>+0(SB), Z3
-	VBROADCASTSD    (R8), Z4
-	VCMPPD          $0x11, Z4, Z0, K1
-	VCMPPD          $0x11, Z4, Z1, K2
-	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
-	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
-	VBROADCASTSD    8(R8), Z4
-	VCMPPD          $0x11, Z4, Z0, K1
-	VCMPPD          $0x11, Z4, Z1, K2
-	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
-	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
-	VBROADCASTSD    16(R8), Z4
-	VCMPPD          $0x11, Z4, Z0, K1
-	VCMPPD          $0x11, Z4, Z1, K2
-	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
-	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
-	VBROADCASTSD    24(R8), Z4
-	VCMPPD          $0x11, Z4, Z0, K1
-	VCMPPD          $0x11, Z4, Z1, K2
-	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
-	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
-	VBROADCASTSD    32(R8), Z4
-	VCMPPD          $0x11, Z4, Z0, K1
-	VCMPPD          $0x11, Z4, Z1, K2
-	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
-	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
-	VBROADCASTSD    40(R8), Z4
-	VCMPPD          $0x11, Z4, Z0, K1
-	VCMPPD          $0x11, Z4, Z1, K2
-	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
-	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
 	VBROADCASTSD    48(R8), Z4
 	VCMPPD          $0x11, Z4, Z0, K1
 	VCMPPD          $0x11, Z4, Z1, K2
@@ -4513,6 +4563,36 @@ step:
 	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
 	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
 	VBROADCASTSD    72(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    80(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    88(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    96(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    104(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    112(R8), Z4
+	VCMPPD          $0x11, Z4, Z0, K1
+	VCMPPD          $0x11, Z4, Z1, K2
+	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
+	VPADDQ          d0000000000000001w<>+0(SB), Z3, K2, Z3
+	VBROADCASTSD    120(R8), Z4
 	VCMPPD          $0x11, Z4, Z0, K1
 	VCMPPD          $0x11, Z4, Z1, K2
 	VPADDQ          d0000000000000001w<>+0(SB), Z2, K1, Z2
@@ -4540,14 +4620,34 @@ step:
 	VPADDQ          Z0, Z1, Z0
 	VANDPD          d000000000000000fw<>+0(SB), Z0, Z0
 	VMOVDQU64       Z0, Z1
-	VMOVUPD         208(R8), Z2
-	VPERMI2PD       272(R8), Z2, Z1
-	VMULPD          (AX), Z1, Z1
+	VMOVUPD         256(R8), Z2
+	VPERMI2PD       320(R8), Z2, Z1
+	VMULPD          (AX), Z1, Z2
+	VMULPD          Z1, Z1, Z1
+	VMOVUPD         128(BX), Z4
+	VMOVUPD         256(BX), Z5
 	VMOVDQU64       Z0, Z0
-	VMOVUPD         80(R8), Z2
-	VPERMI2PD       144(R8), Z2, Z0
-	VADDPD          Z1, Z0, Z0
+	VMOVUPD         128(R8), Z6
+	VPERMI2PD       192(R8), Z6, Z0
+	VBROADCASTSD    (R8), Z6
+	VMULPD          Z6, Z2, Z6
+	VADDPD          Z6, Z0, Z0
+	VBROADCASTSD    8(R8), Z6
+	VMULPD          Z6, Z4, Z6
+	VBROADCASTSD    24(R8), Z7
+	VMULPD          Z7, Z5, Z7
+	VADDPD          Z7, Z6, Z6
+	VADDPD          Z6, Z0, Z0
 	VMOVUPD         Z0, (AX)
+	VBROADCASTSD    16(R8), Z0
+	VMULPD          Z0, Z4, Z0
+	VSUBPD          Z1, Z2, Z2
+	VADDPD          Z2, Z0, Z0
+	VMOVUPD         Z0, 128(BX)
+	VBROADCASTSD    32(R8), Z0
+	VMULPD          Z0, Z5, Z0
+	VADDPD          Z1, Z0, Z0
+	VMOVUPD         Z0, 256(BX)
 	VMOVUPD         dffffffffffffffffw<>+0(SB), Z0
 	VPSLLVQ         Z3, Z0, Z0
 	VPMOVZXDQ       32(SI), Z1
@@ -4571,14 +4671,34 @@ step:
 	VPADDQ          Z0, Z1, Z0
 	VANDPD          d000000000000000fw<>+0(SB), Z0, Z0
 	VMOVDQU64       Z0, Z1
-	VMOVUPD         208(R8), Z2
-	VPERMI2PD       272(R8), Z2, Z1
-	VMULPD          64(AX), Z1, Z1
+	VMOVUPD         256(R8), Z2
+	VPERMI2PD       320(R8), Z2, Z1
+	VMULPD          64(AX), Z1, Z2
+	VMULPD          Z1, Z1, Z1
+	VMOVUPD         192(BX), Z3
+	VMOVUPD         320(BX), Z4
 	VMOVDQU64       Z0, Z0
-	VMOVUPD         80(R8), Z2
-	VPERMI2PD       144(R8), Z2, Z0
-	VADDPD          Z1, Z0, Z0
+	VMOVUPD         128(R8), Z5
+	VPERMI2PD       192(R8), Z5, Z0
+	VBROADCASTSD    (R8), Z5
+	VMULPD          Z5, Z2, Z5
+	VADDPD          Z5, Z0, Z0
+	VBROADCASTSD    8(R8), Z5
+	VMULPD          Z5, Z3, Z5
+	VBROADCASTSD    24(R8), Z6
+	VMULPD          Z6, Z4, Z6
+	VADDPD          Z6, Z5, Z5
+	VADDPD          Z5, Z0, Z0
 	VMOVUPD         Z0, 64(AX)
+	VBROADCASTSD    16(R8), Z0
+	VMULPD          Z0, Z3, Z0
+	VSUBPD          Z1, Z2, Z2
+	VADDPD          Z2, Z0, Z0
+	VMOVUPD         Z0, 192(BX)
+	VBROADCASTSD    32(R8), Z0
+	VMULPD          Z0, Z4, Z0
+	VADDPD          Z1, Z0, Z0
+	VMOVUPD         Z0, 320(BX)
 	ADDQ            $0x00000080, AX
 	ADDQ            $0x00000080, CX
 	ADDQ            $0x00000080, DX

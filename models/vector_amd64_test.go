@@ -62,7 +62,8 @@ func TestVectorCodeMakesTheSameSteps(t *testing.T) {
 			m := Component{Mu: pick(0, 0.1, -10, 10), Sigma: pick(0, 0.8, between(1e-3, 10)),
 				Multiplier: pick(1, 1.4, 1+r.Float64()), Count: 1 + r.IntN(mostComponents),
 				Rate: pick(3000, between(1e-3, 1e6)), Ratio: pick(1.01, 3, between(1.01, 1000)),
-				DoF: pick(2.1, 4, 4.5, 200), Step: time.Hour}
+				DoF: pick(2.1, 4, 4.5, 200), Step: time.Hour,
+				Momentum: Momentum{pick(0, -.3, .95-2.95*r.Float64()), time.Duration(between(1e9, 1e16))}}
 			return m, func() float64 { return float64(r.IntN(1 << m.Count)) }
 		},
 	}
@@ -77,9 +78,12 @@ func TestVectorCodeMakesTheSameSteps(t *testing.T) {
 		at := At{Len: 1 + r.IntN(block.Steps), Step: steps[r.IntN(len(steps))], First: r.IntN(1e6),
 			Seed: r.Uint64(), Group: r.Uint64() >> 4, Underlying: r.IntN(3)}
 		m, variance := laws[n%len(laws)](at.Step)
-		start := make(State, 1)
+		start := make(State, m.State())
 		for l := range start[0] {
 			start[0][l] = variance()
+			for i := 1; i < len(start); i++ { // what the price waits for
+				start[i][l] = pick(0, between(1e-9, 1), -between(1e-9, 1))
+			}
 		}
 		z := []*block.Track{new(block.Track), new(block.Track)}
 		for _, track := range z {
@@ -116,9 +120,12 @@ func TestVectorCodeMakesTheSameSteps(t *testing.T) {
 					}
 				}
 			}
-			for l, x := range state[0] {
-				if y := end[0][l]; math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
-					t.Fatalf("%+v, AVX-512 %v, lane %d: state %v after %d steps, want %v", m, wide, l, x, at.Len, y)
+			for i := range state {
+				for l, x := range state[i] {
+					if y := end[i][l]; math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
+						t.Fatalf("%+v, AVX-512 %v, lane %d: state %d is %v after %d steps, want %v",
+							m, wide, l, i, x, at.Len, y)
+					}
 				}
 			}
 		}

@@ -10,6 +10,6 @@ func (*hestonSteps) vector([]*block.Track, *[block.Lanes]float64, *block.Track, 
 	return false
 }
 
-func (*componentSteps) vector(At, []*block.Track, *[block.Lanes]float64, *block.Track) bool {
+func (*componentSteps) vector(At, []*block.Track, State, *block.Track) bool {
 	return false
 }

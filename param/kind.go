@@ -56,7 +56,7 @@ type Part struct {
 	Values Values
 }
 
-// Complete returns the part with every default written out.
+// Complete returns the part with every default written out, but for numbers that go with one that is zero.
 func (r *Registry[T]) Complete(p Part) (Part, error) {
 	k, err := r.Kind(p.Kind)
 	if err != nil {
@@ -74,6 +74,12 @@ func (r *Registry[T]) Complete(p Part) (Part, error) {
 			full.Values[name] = p.Values[name]
 			faults = append(faults, k.Params[i].Check(p.Values[name]))
 		}
+	}
+	idle := slices.DeleteFunc(slices.Clone(k.Params), func(q Param) bool {
+		return q.With == "" || full.Values[q.With] != 0
+	})
+	for _, q := range idle {
+		delete(full.Values, q.Name)
 	}
 	return full, errors.Join(faults...)
 }

@@ -37,6 +37,7 @@ type Param struct {
 	Default float64
 	Choices []string // names of the values 0, 1, … of a Choice
 	Word    string   // how people write zero where it stands for something else, as auto; empty: it does not
+	With    string   // the number, its own perhaps, without which, at zero, this one says nothing and is left out
 	Doc     string   // meaning, half a sentence
 }
 

@@ -31,9 +31,8 @@ type FanData struct {
 	Ruined float64 // share of the paths ruined by the last time, in [0, 1]
 }
 
-// fanFloor is the lowest NAV a fan shows: a hundredth of a percent of the
-// start.
-const fanFloor = 1e-4
+// fanFloor is the lowest NAV a fan shows: a millionth of the start.
+const fanFloor = 1e-6
 
 // fanBottom is where the log axis of a fan begins. It has no place for the zeros
 // of ruined paths, so where there are any it leaves room below the lowest other

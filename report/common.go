@@ -15,6 +15,14 @@ import (
 type Provenance struct {
 	Settings []study.Setting
 	Hash     string // results_hash; empty: nothing was sampled
+	Model    Model
+}
+
+// A Model is the kind of a study's price model, and the one that is recommended.
+type Model struct {
+	Name        string `json:"name"`
+	Recommended string `json:"recommended"` // empty: none
+	Reason      string `json:"reason"`      // why that, or why none
 }
 
 // closing ends a document: every setting, and the hash of the results.
@@ -67,9 +75,15 @@ func modelCaption(s *study.Study, without ...string) string {
 	}
 	words := []string{"model " + model.Kind}
 	for _, name := range param.SortedNames(model.Values) {
-		if !slices.Contains(without, name) {
-			words = append(words, name+" "+Short(model.Values[name]))
+		if slices.Contains(without, name) {
+			continue
 		}
+		v := model.Values[name]
+		text := Short(v)
+		if q, err := s.Spec().Param(name); err == nil && (q.Unit == param.Time || q.Word != "" && v == 0) {
+			text = q.Format(v)
+		}
+		words = append(words, name+" "+text)
 	}
 	return strings.Join(words, ", ")
 }

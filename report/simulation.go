@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,7 +17,8 @@ import (
 // and where the growth came from, for files every estimate, also over time.
 func Simulation(r *assess.Simulation, p Provenance) Document {
 	spec := r.Study.Spec()
-	d := Document{Title: "Simulation of " + namesOf(r.Summaries), Data: summaryJSON(r.Hash, r.Summaries, r.Certain)}
+	d := Document{Title: "Simulation of " + namesOf(r.Summaries),
+		Data: summaryJSON(r.Hash, besideOf(r, p.Model), r.Summaries, r.Certain)}
 	for i := range r.Certain {
 		d.Blocks = append(d.Blocks, widening(r, i))
 	}
@@ -26,6 +28,9 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 			Text(fmt.Sprintf("%s: %s of %s, price seen every %s (monitoring: grid), seed %d",
 				s.Token, Count(spec.Paths, "lifetime"), param.FormatSeconds(spec.Horizon.Seconds()),
 				param.FormatSeconds(spec.Step.Seconds()), spec.Seed)), intervalText)
+		if len(r.Textbooks) > 0 {
+			d.Blocks = append(d.Blocks, headline(s, r.Textbooks[i], p.Model))
+		}
 		d.Blocks = append(d.Blocks, simulationFigures(r, i)...)
 		d.Blocks = append(d.Blocks, summaryTables(s)...)
 		d.Blocks = append(d.Blocks,
@@ -41,6 +46,28 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 	return d
 }
 
+// headline is that of a token, beside that of a textbook model.
+func headline(s *analytics.Summary, textbook assess.Textbook, model Model) Table {
+	title := fmt.Sprintf("Headline, and what %s would have said, without sampling", textbook.Model)
+	if textbook.Missing != "" {
+		title += "; " + missing + ": " + textbook.Missing
+	}
+	t := Table{PeopleOnly: true, Title: title, Columns: []Column{{Name: "metric"},
+		{Name: model.Name, Interval: intervalTitle}, {Name: textbook.Model}}}
+	for _, name := range assess.Headline {
+		m, ok := s.Metric(name)
+		if !ok {
+			continue
+		}
+		var cell any // missing
+		if v, ok := textbook.Metrics[name]; ok {
+			cell = v
+		}
+		t.Add(name, m.Estimate, cell)
+	}
+	return t
+}
+
 // namesOf are the names of tokens in a title: all of a few, or how many they are.
 func namesOf(summaries []analytics.Summary) string {
 	const most = 4
@@ -54,15 +81,19 @@ func namesOf(summaries []analytics.Summary) string {
 	return strings.Join(names, ", ")
 }
 
-// Summary is a stored run summarised again.
-func Summary(s *study.Study, hash string, summaries []analytics.Summary) Document {
-	d := Document{Data: summaryJSON(hash, summaries, nil)}
+// Summary is a stored run summarised again; stored is its summary.json, which says what else there is to say.
+func Summary(s *study.Study, hash string, stored []byte, summaries []analytics.Summary) (Document, error) {
+	var b beside
+	if err := json.Unmarshal(stored, &b); err != nil {
+		return Document{}, fmt.Errorf("report: summary.json: %w", err)
+	}
+	d := Document{Data: summaryJSON(hash, b, summaries, nil)}
 	for i := range summaries {
 		d.Blocks = append(d.Blocks, Text(summaries[i].Token+": "+Caption(s, s.Spec().Paths)), intervalText)
 		d.Blocks = append(d.Blocks, summaryTables(&summaries[i])...)
 	}
 	d.Blocks = append(d.Blocks, summaryData(summaries))
-	return d
+	return d, nil
 }
 
 // summaryTables are a token's metrics and quantiles for people.
@@ -154,31 +185,56 @@ func widening(r *assess.Simulation, token int) Table {
 	return t
 }
 
-// summaryJSON has the names that scripts rely on.
-func summaryJSON(hash string, summaries, certain []analytics.Summary) any {
-	type quantile struct {
-		Estimate *Number `json:"estimate"`
-		Lo       *Number `json:"lo"`
-		Hi       *Number `json:"hi"`
+// A summaryFile has the names that scripts rely on.
+type summaryFile struct {
+	ResultsHash string  `json:"results_hash"`
+	Confidence  float64 `json:"confidence"`
+	beside
+	Tokens  []summaryToken `json:"tokens"`
+	Certain []summaryToken `json:"without_parameter_uncertainty,omitempty"`
+}
+
+// beside is what a summary says besides its estimates.
+type beside struct {
+	Model      *Model            `json:"model,omitempty"`
+	GBM        map[string]Number `json:"gbm,omitempty"`         // the textbook's headline, where no model was named
+	GBMMissing string            `json:"gbm_missing,omitempty"` // why some or all of it is left out
+}
+
+type summaryToken struct {
+	Name      string                                `json:"name"`
+	Metrics   map[string]JSONEstimate               `json:"metrics"`
+	Quantiles map[string]map[string]summaryQuantile `json:"quantiles"`
+}
+
+type summaryQuantile struct {
+	Estimate *Number `json:"estimate"`
+	Lo       *Number `json:"lo"`
+	Hi       *Number `json:"hi"`
+}
+
+// besideOf is what a simulation says besides its estimates: its model and, where it was not named, the textbook's
+// headline, which a study of one token has.
+func besideOf(r *assess.Simulation, model Model) beside {
+	b := beside{Model: &model}
+	for _, t := range r.Textbooks {
+		b.GBM, b.GBMMissing = map[string]Number{}, t.Missing
+		for name, v := range t.Metrics {
+			b.GBM[name] = Number(v)
+		}
 	}
-	type token struct {
-		Name      string                         `json:"name"`
-		Metrics   map[string]JSONEstimate        `json:"metrics"`
-		Quantiles map[string]map[string]quantile `json:"quantiles"`
-	}
-	all := struct {
-		ResultsHash string  `json:"results_hash"`
-		Confidence  float64 `json:"confidence"`
-		Tokens      []token `json:"tokens"`
-		Certain     []token `json:"without_parameter_uncertainty,omitempty"`
-	}{ResultsHash: hash, Confidence: assess.Confidence}
-	of := func(s analytics.Summary) token {
-		t := token{s.Token, map[string]JSONEstimate{}, map[string]map[string]quantile{"nav": {}}}
+	return b
+}
+
+func summaryJSON(hash string, b beside, summaries, certain []analytics.Summary) summaryFile {
+	all := summaryFile{ResultsHash: hash, Confidence: assess.Confidence, beside: b}
+	of := func(s analytics.Summary) summaryToken {
+		t := summaryToken{s.Token, map[string]JSONEstimate{}, map[string]map[string]summaryQuantile{"nav": {}}}
 		for _, m := range s.Metrics {
 			t.Metrics[m.Name] = ToJSON(m.Estimate)
 		}
 		for _, q := range s.Quantiles {
-			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = quantile{Existing(q.Value),
+			t.Quantiles["nav"][strconv.FormatFloat(q.P, 'g', -1, 64)] = summaryQuantile{Existing(q.Value),
 				Bound(q.Lo), Bound(q.Hi)}
 		}
 		return t

@@ -68,6 +68,9 @@ func Explanation(e *assess.Explanation) Document {
 	}
 	say("Volatility of %s: %s per √year (%s; standard error for independent returns %s).",
 		entry.Underlying, Short(u.Sigma.Value), u.Sigma.Source, Digits(u.SigmaSERobust.Value, 2))
+	if r := u.Recommended; r.Model != "" {
+		say("Price model where none is named: %s (%s, %s: %s).", r.Model, r.Date, r.Evidence, r.Reason)
+	}
 	if len(e.Assumptions) > 0 {
 		say("Assumed, as it is not published:")
 	}
@@ -102,11 +105,18 @@ func explanationJSON(e *assess.Explanation) any {
 		Move     *Number `json:"price_move"`
 		FromEdge *Number `json:"price_move_from_upper_edge"`
 	}
+	type recommended struct {
+		Model    string `json:"model"` // empty: none
+		Reason   string `json:"reason"`
+		Evidence string `json:"evidence"`
+		Date     string `json:"date"`
+	}
 	all := struct {
 		Name        string          `json:"name"`
 		Target      float64         `json:"target"`
 		Underlying  string          `json:"underlying"`
 		Volatility  float64         `json:"volatility"`
+		Recommended recommended     `json:"recommended"`
 		Policy      string          `json:"policy"`
 		Mechanism   string          `json:"mechanism"`
 		Venue       string          `json:"venue"`
@@ -119,6 +129,7 @@ func explanationJSON(e *assess.Explanation) any {
 		Settings    []study.Setting `json:"settings"`
 	}{
 		e.Entry.Name, e.Token.Target, e.Entry.Underlying, e.Underlying.Sigma.Value,
+		recommended(e.Underlying.Recommended),
 		e.Entry.Policy.Kind, e.Entry.Mechanism.Kind, e.Entry.Venue.Value, []edge{},
 		liquidation{Existing(e.Liquidation), Existing(e.LiquidationMove), Existing(e.LiquidationFromEdge)},
 		e.RoundTrip, e.EntryCost, e.ExitCost, e.Carry, e.Settings,

@@ -15,7 +15,7 @@ const decayLabel = "Decay: ln NAV − T·ln S (log units)"
 func drawDecay(s tokenSource) (*plots.Figure, error) {
 	d := plots.DecayData{
 		Title: s.title("decay against the compounding ideal"), Caption: s.caption(), Decay: s.Decays(),
-		References: []plots.Reference{{Name: "Ideal token", At: s.IdealDecay()}},
+		References: []plots.Reference{{Name: "Ideal, median", At: s.IdealDecay()}},
 	}
 	for _, q := range s.DecayQuantiles() {
 		d.Quantiles = append(d.Quantiles, plots.Quantile(q))
@@ -41,7 +41,7 @@ func drawDecayHorizons(s tokenSource) (*plots.Figure, error) {
 			c.Exact = &exact
 		}
 		if !math.IsNaN(x.Ideal) {
-			c.At = []plots.Reference{{Name: "ideal token", At: x.Ideal}}
+			c.At = []plots.Reference{{Name: "ideal token, mean", At: x.Ideal}}
 		}
 		d.Cases = append(d.Cases, c)
 	}

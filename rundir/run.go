@@ -59,6 +59,16 @@ func (s *Stored) Run(ctx context.Context) (*Run, error) {
 // Origins are where the numbers of the run's study came from.
 func (r *Run) Origins() study.Origins { return study.OriginsIn(r.Manifest.Settings) }
 
+// Summary is the run's summary.json.
+func (r *Run) Summary() ([]byte, error) {
+	const name = "summary.json"
+	text, err := r.heldText(name)
+	if err != nil {
+		return nil, r.lacking(err, name)
+	}
+	return text, nil
+}
+
 // readLifetimes reads those of one token.
 func (r *Run) readLifetimes(ctx context.Context, token int) error {
 	s := r.Study.Spec()

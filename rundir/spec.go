@@ -118,7 +118,9 @@ func part(p param.Part, params []param.Param) yaml.MapSlice {
 func numbers(v param.Values, params []param.Param) yaml.MapSlice {
 	var m yaml.MapSlice
 	for _, p := range params {
-		m = append(m, yaml.MapItem{Key: p.Name, Value: scalar(p.Format(v[p.Name]))})
+		if x, ok := v[p.Name]; ok || p.With == "" {
+			m = append(m, yaml.MapItem{Key: p.Name, Value: scalar(p.Format(x))})
+		}
 	}
 	return m
 }

@@ -51,7 +51,11 @@ func (s *Study) Settings(from Origins) []Setting {
 	}
 	numbers := func(prefix string, ps []param.Param, values param.Values, series map[string]Series) {
 		for _, q := range ps {
-			text := q.Format(values[q.Name])
+			v, ok := values[q.Name]
+			if !ok && q.With != "" {
+				continue
+			}
+			text := q.Format(v)
 			if s, ok := series[q.Name]; ok {
 				text = s.String()
 			}
@@ -73,11 +77,15 @@ func (s *Study) Settings(from Origins) []Setting {
 	for _, u := range spec.Others {
 		other, _ := models.Registry.Kind(u.Model.Kind)
 		for _, q := range other.Params {
+			v, ok := u.Model.Values[q.Name]
+			if !ok && q.With != "" {
+				continue
+			}
 			key := u.Name + ": " + q.Name
 			if from[key] == "" {
 				key = q.Name
 			}
-			add(u.Name+": "+q.Name, q.Format(u.Model.Values[q.Name]), key)
+			add(u.Name+": "+q.Name, q.Format(v), key)
 		}
 		add(u.Name+": correlations", strings.Trim(fmt.Sprint(u.Correlations), "[]"), u.Name+": correlations")
 	}

@@ -27,6 +27,7 @@ func newExact() *cobra.Command {
 that trade at the edges of a band, on a loan. Each number has a bound of its error.
 
 The price must have independent increments and be seen at the end of every step.
+Without --model it is geometric Brownian motion, also where simulate takes another.
 Costs must be proportional, or gas and impact of a vault held at its size (--flows
 steady). After a liquidation the token stops. The bound of an expectation comes
 from doubling the nodes of the quadrature. The bound of a quantile or probability
@@ -41,6 +42,7 @@ mcrisk sweep --exact computes these at many values of a parameter.`,
 	}
 	o.study.Bind(cmd)
 	o.form.Bind(cmd)
+	cmd.Flags().Lookup("model").DefValue = "gbm"
 	cli.Essential(cmd, "token", "target", "band", "to", "fee", "borrow", "model", "sigma", "horizon", "step", "json")
 	return cmd
 }
@@ -49,7 +51,7 @@ func (o *exactOptions) run(ctx context.Context, session *cli.Session) error {
 	if err := o.form.Check(); err != nil {
 		return err
 	}
-	r, err := o.study.Resolve(session, cli.Demand{})
+	r, err := o.study.Resolve(session, cli.Demand{Textbook: true})
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,10 @@ func newSimulate() *cobra.Command {
 asset value, decay, drawdown, cost, probabilities of loss. Each
 estimate has a 95 % confidence interval, which is its Monte Carlo error.
 
+Without --model a token of the catalogue has the price model that is recommended for
+its underlying (see mcrisk help models). Beside the headline stands then what
+geometric Brownian motion would have said, computed without sampling where it can be.
+
 It writes a run directory with the spec, all lifetimes, the summary, seven figures
 and report.html, one page with all of them.`,
 		Example: `  mcrisk simulate --token ETHBULL3X
@@ -91,8 +95,7 @@ func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
 		if result, err = o.simulate(ctx, r, opt); err != nil {
 			return p, err
 		}
-		provenance := report.Provenance{Settings: r.Settings(), Hash: result.Hash}
-		p = cli.Publication{Hash: result.Hash, Document: report.Simulation(result, provenance)}
+		p = cli.Publication{Hash: result.Hash, Document: report.Simulation(result, r.Provenance(result.Hash))}
 		p.Files = func(d *rundir.Dir) error { return writeLifetimes(d, result, p.Document.Data) }
 		if file != nil {
 			p.Beside = func() error { return commitLifetimes(file, result) }
@@ -136,7 +139,7 @@ func (o *simulateOptions) simulate(ctx context.Context, r *cli.Resolved, opt stu
 		took = time.Since(start).Seconds()
 		progress(done, total)
 	}
-	result, err := assess.Simulate(ctx, r.Study, assess.Options{Options: opt, Plain: o.plain})
+	result, err := assess.Simulate(ctx, r.Study, assess.Options{Options: opt, Plain: o.plain, Textbook: r.Textbook()})
 	if err != nil {
 		return nil, err
 	}

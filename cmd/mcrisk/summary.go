@@ -73,7 +73,10 @@ func (o *summaryOptions) run(ctx context.Context, session *cli.Session, dir stri
 	case o.horizons:
 		d, err = horizonsOf(ctx, r)
 	default:
-		d = report.Summary(r.Study, r.Manifest.ResultsHash, summaries)
+		var stored []byte
+		if stored, err = r.Summary(); err == nil {
+			d, err = report.Summary(r.Study, r.Manifest.ResultsHash, stored, summaries)
+		}
 	}
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ func TestTokensExplained(t *testing.T) {
 	for name, want := range map[string][]string{
 		"BTCBULL3X": {"+5.882 % from the target takes leverage to 2.7", "−4.348 % from the target",
 			"leverage 4.545: −14.53 % from the target, −10.64 % from the upper edge", "0.40 % in entry and exit fees",
-			"a utilisation of 90 % the holder pays 12.90 %"},
+			"a utilisation of 90 % the holder pays 12.90 %", "Price model where none is named: component (2"},
 		"hyperliquid-eth3x": {"the holder pays 44.10 % of net asset value a year in funding"}, // 3·14.7
 		"BTCBULL2X":         {"−35.90 % from the target, −30.07 % from the upper edge"},
 		"BTCBULL4X":         {"−24.44 % from the target", "0.50 % in entry and exit fees"},

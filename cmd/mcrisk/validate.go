@@ -111,7 +111,7 @@ func (o *validateOptions) run(ctx context.Context, session *cli.Session, files [
 func (o *validateOptions) resolve(session *cli.Session, step time.Duration) (*cli.Resolved, error) {
 	options := o.study
 	options.Model = ""
-	r, err := options.Resolve(session, cli.Demand{Amend: func(s *study.Spec, r *cli.Resolved) error {
+	r, err := options.Resolve(session, cli.Demand{Textbook: true, Amend: func(s *study.Spec, r *cli.Resolved) error {
 		if r.Origins["horizon"] == "" {
 			s.Horizon = 30 * 24 * time.Hour
 		}

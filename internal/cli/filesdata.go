@@ -470,6 +470,12 @@ var modelColumn = as("model", "text", "kind of the price model")
 var Objects = []FileEntry{
 	{Name: "simulate and summary", Text: "In the run directory it is summary.json.", Columns: []FileColumn{hashKey,
 		as("confidence", "probability", "confidence level of all intervals"),
+		as("model.name", "text", "kind of the price model"),
+		as("model.recommended", "text", "kind that is recommended for the underlying in the catalogue; empty: none"),
+		as("model.reason", "text", "why it is recommended, or why none is"),
+		as("gbm.*", "the metric's unit", "where no model was named: metrics of the headline under geometric Brownian "+
+			"motion, without sampling"),
+		as("gbm_missing", "text", "why some or all of these are left out"),
 		as("tokens[].name", "text", "name of the token"),
 		as("tokens[].metrics.*", EstimateKeys, "estimate of each metric"),
 		as("tokens[].quantiles.nav.*.estimate", "initial equity", "quantile of NAV, by the share of paths below it"),
@@ -645,6 +651,9 @@ var Objects = []FileEntry{
 	{Name: "tokens NAME", Text: "One token.", Columns: []FileColumn{as("name", "text", "name of the token"),
 		as("target", "leverage", "signed"),
 		as("underlying", "text", "its underlying"), as("volatility", "1/√year", "the underlying's, fitted"),
+		as("recommended.model", "text", "price model where none is named; empty: gbm"),
+		as("recommended.reason", "text", "why it"), as("recommended.evidence", "text", "page with the numbers"),
+		as("recommended.date", "day", "of the validation"),
 		as("policy", "text", "kind"), as("mechanism", "text", "kind of the venue"),
 		as("venue", "text", "name of the venue"),
 		as("edges[].leverage", "leverage", "leverage at which it trades"),

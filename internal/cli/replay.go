@@ -89,7 +89,8 @@ func (o *FileOptions) pick(session *Session, text string) (h *paths.History, fil
 // settings that have no effect there, which a note says.
 func (o *StudyOptions) ResolveOn(session *Session, h *paths.History, dated *DatedOptions, several bool,
 ) (r *Resolved, late []string, err error) {
-	d := Demand{AnyTime: true, Dated: dated, Amend: func(s *study.Spec, _ *Resolved) error {
+	// With several nothing is drawn from the model.
+	d := Demand{AnyTime: true, Dated: dated, Textbook: several, Amend: func(s *study.Spec, _ *Resolved) error {
 		s.Horizon, s.Step, s.Marks = h.Span(), h.Step, 0
 		return nil
 	}}

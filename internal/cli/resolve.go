@@ -39,6 +39,9 @@ type Resolved struct {
 
 	// Unused are names of settings that the command has no use for.
 	Unused []string
+
+	recommended *catalogue.Underlying // whose recommended model is used, as none was named; nil: it is not
+	modelNote   string                // that says so
 }
 
 // Note adds a note.
@@ -67,6 +70,8 @@ type Demand struct {
 	// says that they are drawn, so that not all may have some.
 	Dated *DatedOptions
 	Drawn bool
+
+	Textbook bool // where no model is named, it is geometric Brownian motion
 
 	OwnJumps bool // the command sets the jumps: sigma is the volatility of geometric Brownian motion
 
@@ -112,6 +117,7 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 		}
 	}
 	p.waits()
+	p.noteModel()
 	return p.Resolved, nil
 }
 
@@ -138,7 +144,9 @@ func (p *resolving) base() error {
 		return fmt.Errorf("--token and the tokens of --spec %s; want one of them", p.Spec)
 	case len(p.spec.Tokens) > 0:
 	case len(p.demand.Tokens) > 0:
-		return p.several()
+		if err := p.several(); err != nil {
+			return err
+		}
 	case p.Token != "":
 		entry, err := catalogue.LookupToken(p.Token)
 		if err != nil {
@@ -154,7 +162,7 @@ func (p *resolving) base() error {
 		p.spec.Tokens = []study.TokenSpec{{Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "loan"}}}
 	}
 	if p.spec.Model.Kind == "" {
-		p.spec.Model.Kind = "gbm"
+		return p.recommend()
 	}
 	return nil
 }
@@ -248,9 +256,6 @@ func (p *resolving) several() error {
 		p.Note("the tokens follow different underlyings; all are run on the %s", price)
 	case !apart && p.demand.Correlation != "":
 		return fmt.Errorf("--correlation %s; all tokens follow %s", p.demand.Correlation, p.Underlying)
-	}
-	if p.spec.Model.Kind == "" {
-		p.spec.Model.Kind = "gbm"
 	}
 	return nil
 }
@@ -522,6 +527,7 @@ func (r *Resolved) AxisNotes(axes []study.Axis) error {
 	r.roundedAxes(axes)
 	for _, a := range axes {
 		if a.Name == study.ModelAxis {
+			r.notOneModel()
 			return r.volatilities(a)
 		}
 	}

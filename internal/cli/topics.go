@@ -132,6 +132,12 @@ func modelsTopic() []report.Block {
 it with --model NAME, or "model: {kind: NAME}" in a spec. Rates are per year and continuously compounded;
 volatility is per √year, so 0.8 is 80 % a year. A year has 365 days.
 
+Without --model a token of the catalogue has the model that mcrisk validate ranks first
+for its underlying, fitted to that one's history, and simulate shows beside its headline
+what gbm would have said. A note names the model and where its paths start: from the
+long-run law (stationary), or as --start says, or from the end of --history FILE. A token
+of your own, a spec without a model, --prices FILE and mcrisk exact have gbm.
+
 A token of the catalogue has the model's parameters fitted to the history of its
 underlying, except mu. --prices FILE fits them to another history, and mu too with
 --mu fitted. Parameters given on the command line take precedence. Without a fit they
