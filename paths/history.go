@@ -132,7 +132,9 @@ func (h *History) WrongPrices() []string {
 	var asks []string
 	returns, bars := h.stepReturns()
 	for i, b := range bars { // as if over one step
-		returns[i] /= math.Sqrt(float64(h.Bars[b].Start.Sub(h.Bars[b-1].Start)) / float64(h.Step))
+		if d := h.Bars[b].Start.Sub(h.Bars[b-1].Start); d != h.Step {
+			returns[i] /= math.Sqrt(float64(d) / float64(h.Step))
+		}
 	}
 	if at, share, doubtful := models.Outliers(returns); doubtful {
 		if math.Abs(returns[at[1]]) > math.Abs(returns[at[0]]) { // of two that are as far from their mean
