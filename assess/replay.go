@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"mcrisk/analytics"
-	"mcrisk/internal/prefault"
 	"mcrisk/paths"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -150,7 +149,7 @@ func (r *Replay) describe() error {
 	for i, d := range days {
 		times[i] = r.Time(d)
 	}
-	room := prefault.Slice(make([]float64, 0, len(r.Prices)))
+	var room []float64
 	for i := -1; i < len(r.Lives); i++ {
 		l, navs := &r.Held, r.Prices
 		if i >= 0 {

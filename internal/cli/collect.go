@@ -7,7 +7,7 @@ import (
 )
 
 // CollectLater puts off the first collection of memory until the program has allocated 32 MB, where Go would begin
-// at 4 MB and collect five times until then. Later ones are as usual. The variable GOGC has its way.
+// at 4 MB. Most commands end before. Later collections are as usual; the variable GOGC has its way.
 func CollectLater() {
 	if os.Getenv("GOGC") != "" {
 		return
