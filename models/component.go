@@ -323,7 +323,7 @@ func (m Component) Moments(t float64) Moments {
 		var own [mostComponents + 1][5]float64
 		square := float64(weight * weight)
 		for h := range own {
-			d, v := drift[h]-float64((square-1)*v[h])/2, float64(square*v[h])
+			d, v := drift[h]-float64((square-1)*v[h]/2), float64(square*v[h])
 			own[h] = [5]float64{1, d, v + float64(d*d), float64(3*d*v) + float64(d*d*d),
 				float64(fourth*v*v) + float64(6*d*d*v) + float64(d*d*d*d)}
 		}

@@ -138,7 +138,7 @@ func (m MovingGBM) Advance(at At, z []*block.Track, state State, move *block.Tra
 	dt := Years(at.Step)
 	l := m.Momentum.over(dt)
 	h, vol := float64(float64(m.Sigma*m.Sigma)*dt), float64(m.Sigma*math.Sqrt(dt))
-	drift := float64(m.Mu*dt) - h/2 + l.compensator(h) + float64(l.fade*l.begin(h, 0).squares)
+	drift := float64(m.Mu*dt) - float64(h/2) + l.compensator(h) + float64(l.fade*l.begin(h, 0).squares)
 	now := float64(l.now * vol)
 	from, to := at.Lanes()
 	waits := state[0]
@@ -154,7 +154,7 @@ func (m MovingGBM) Advance(at At, z []*block.Track, state State, move *block.Tra
 
 func (m MovingGBM) Moments(t float64) Moments {
 	v := m.Momentum.variance(m.Sigma, t)
-	return moments(float64(m.Mu*t)-v/2, v, 0, 0)
+	return moments(float64(m.Mu*t)-float64(v/2), v, 0, 0)
 }
 
 // startNormal is a lane's standard normal of its start, one of several.
