@@ -180,33 +180,37 @@ func RollingReturns(d Dated, length time.Duration) (Rolling, error) {
 	if err := d.check("a history", false); err != nil {
 		return Rolling{}, err
 	}
-	all, returns := make([]Window, 0, len(d.Times)), make([]float64, 0, len(d.Times))
-	windows(d.Times, length, func(i, j int) {
-		r := d.Values[j]/d.Values[i] - 1
-		all, returns = append(all, Window{r, i, j}), append(returns, r)
-	})
-	n := len(all)
+	returns := make([]float64, 0, len(d.Times))
+	each := func(yield func(r float64, i, j int)) {
+		windows(d.Times, length, func(i, j int) { yield(d.Values[j]/d.Values[i]-1, i, j) })
+	}
+	each(func(r float64, _, _ int) { returns = append(returns, r) })
+	n := len(returns)
+	none := Window{Return: math.NaN()}
+	all := Rolling{n, none, none, none}
 	if n == 0 {
-		none := Window{Return: math.NaN()}
-		return Rolling{Least: none, Median: none, Greatest: none}, nil
+		return all, nil
 	}
 	slices.Sort(returns)
 	median := (n - 1) / 2
 	equal, _ := slices.BinarySearch(returns, returns[median]) // the first of those that return as much
-	return Rolling{n, nth(all, returns[0], 0), nth(all, returns[median], median-equal), nth(all, returns[n-1], 0)}, nil
-}
-
-// nth is the n-th window, from 0, of those with a return.
-func nth(all []Window, r float64, n int) Window {
-	for _, w := range all {
-		if w.Return == r {
-			if n == 0 {
-				return w
-			}
-			n--
+	median -= equal
+	each(func(r float64, i, j int) {
+		w := Window{r, i, j}
+		if r == returns[0] && math.IsNaN(all.Least.Return) {
+			all.Least = w
 		}
-	}
-	panic("analytics: no such window") // the return is one of theirs
+		if r == returns[equal] {
+			if median == 0 {
+				all.Median = w
+			}
+			median--
+		}
+		if r == returns[n-1] && math.IsNaN(all.Greatest.Return) {
+			all.Greatest = w
+		}
+	})
+	return all, nil
 }
 
 // windows goes through the pairs of times of which the second is the first that is at least a length

@@ -27,28 +27,37 @@ var files embed.FS
 // LookupToken returns the token of that name, in upper or lower case. The error
 // for an unknown name lists the nearest ones.
 func LookupToken(name string) (Token, error) {
-	return find("token", name, func(f Family) []Token { return f.Tokens })
+	return find("token", name, "", func(f Family) []Token { return f.Tokens })
 }
 
 // LookupUnderlying returns the underlying of that name, in upper or lower case.
 // The error for an unknown name lists the nearest ones.
 func LookupUnderlying(name string) (Underlying, error) {
-	return find("underlying", name, func(f Family) []Underlying { return f.Underlyings })
+	return find("underlying", name, "", func(f Family) []Underlying { return f.Underlyings })
 }
 
-// found are the entries that find has read, by kind and name.
+// LookupBrownian is [LookupUnderlying] without Recommended and Models, which stand last in an entry and take
+// most of the time: geometric Brownian motion is left.
+func LookupBrownian(name string) (Underlying, error) {
+	u, err := find("underlying", name, "    recommended:", func(f Family) []Underlying { return f.Underlyings })
+	u.Recommended, u.Models = Recommendation{}, nil
+	return u, err
+}
+
+// found are the entries that find has read, by kind, name and where they were cut off.
 var found sync.Map
 
-// find parses the file that has an entry, up to its end: all files take as long as some studies do.
-func find[T named](kind, name string, entries func(Family) []T) (T, error) {
-	key := kind + " " + name
+// find parses the file that has an entry, up to its end, or to the line in it that begins with until: all
+// files take as long as some studies do.
+func find[T named](kind, name, until string, entries func(Family) []T) (T, error) {
+	key := kind + " " + name + until
 	if e, ok := found.Load(key); ok {
 		return e.(T), nil
 	}
 	names, _ := files.ReadDir(".") // nothing embedded fails to be read
 	for _, file := range names {
 		data, _ := files.ReadFile(file.Name())
-		end, ok := endOf(string(data), name)
+		end, ok := endOf(string(data), name, until)
 		if !ok {
 			continue
 		}
@@ -64,15 +73,18 @@ func find[T named](kind, name string, entries func(Family) []T) (T, error) {
 	return lookup(kind, name, entries(all()))
 }
 
-// endOf is where the entry of a name ends in a file, if the file has one. Entries may refer to what
-// stands before them.
-func endOf(text, name string) (end int, ok bool) {
+// endOf is where the entry of a name ends in a file, if the file has one, or where the line in it begins
+// that begins with until, if that is not empty. Entries may refer to what stands before them.
+func endOf(text, name, until string) (end int, ok bool) {
 	for line := range strings.Lines(text) {
 		if entry, begins := strings.CutPrefix(line, "  - name: "); begins {
 			if ok {
 				break
 			}
 			ok = strings.EqualFold(strings.TrimSpace(entry), name)
+		}
+		if ok && until != "" && strings.HasPrefix(line, until) {
+			break
 		}
 		end += len(line)
 	}

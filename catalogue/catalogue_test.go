@@ -561,7 +561,7 @@ func TestLookupReadsOneEntry(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, ok := endOf(string(data), name); ok {
+			if _, ok := endOf(string(data), name, ""); ok {
 				n++
 			}
 		}
@@ -577,6 +577,11 @@ func TestLookupReadsOneEntry(t *testing.T) {
 		got, err := LookupUnderlying(strings.ToLower(want.Name))
 		if err != nil || !reflect.DeepEqual(got, want) || has(want.Name) == 0 {
 			t.Errorf("%s: %+v, %v, in %d files; want %+v", want.Name, got, err, has(want.Name), want)
+		}
+		// Geometric Brownian motion alone is that of the whole entry.
+		want.Recommended, want.Models = Recommendation{}, nil
+		if got, err := LookupBrownian(want.Name); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s without models: %v, %v; want %v", want.Name, got, err, want)
 		}
 	}
 }

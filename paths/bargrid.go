@@ -125,12 +125,7 @@ func (f *barFile) grid() (step, offset time.Duration) {
 	if step == 0 {
 		return step, offset
 	}
-	irregular := 0
-	for i := 1; i < len(f.bars); i++ {
-		if f.bars[i].Start.Sub(f.bars[i-1].Start)%step != 0 {
-			irregular++
-		}
-	}
+	irregular := irregularBars(f.bars, step)
 	if mostIrregular*irregular <= len(f.bars)-1 {
 		return step, offset
 	}
@@ -188,6 +183,9 @@ func (f *barFile) snap() (time.Duration, bool) {
 // place puts every bar on the grid, on the step in which it begins, and leaves those
 // out whose step has a bar already.
 func (f *barFile) place(step, offset time.Duration) {
+	if irregularBars(f.bars, step) == 0 && gridOffset(f.bars[0].Start, step) == offset {
+		return
+	}
 	var moved tally
 	placed := make([]bool, len(f.bars))
 	for i := range f.bars {
@@ -332,6 +330,9 @@ func historyGaps(bars []Bar, lines []int, step time.Duration) []Gap {
 // are equally common, and the offset from whole steps at which most of the bars
 // start. The step is zero if no two bars are in order.
 func historyGrid(bars []Bar) (step, offset time.Duration) {
+	if step := majority(bars); step > 0 && irregularBars(bars, step) == 0 { // as most files
+		return step, gridOffset(bars[0].Start, step)
+	}
 	spacings := make([]time.Duration, 0, len(bars))
 	for i := 1; i < len(bars); i++ {
 		if d := bars[i].Start.Sub(bars[i-1].Start); d > 0 {
@@ -344,6 +345,41 @@ func historyGrid(bars []Bar) (step, offset time.Duration) {
 		offsets = append(offsets, gridOffset(bar.Start, step))
 	}
 	return step, mostCommon(offsets)
+}
+
+// majority is the spacing of more than half of the bars that follow another; zero if none is.
+func majority(bars []Bar) (step time.Duration) {
+	lead := 0 // of those spacings over all others, as they cancel one by one
+	for i := 1; i < len(bars); i++ {
+		switch d := bars[i].Start.Sub(bars[i-1].Start); {
+		case d == step:
+			lead++
+		case lead == 0:
+			step, lead = d, 1
+		default:
+			lead--
+		}
+	}
+	n := 0
+	for i := 1; i < len(bars); i++ {
+		if bars[i].Start.Sub(bars[i-1].Start) == step {
+			n++
+		}
+	}
+	if 2*n <= len(bars)-1 {
+		return 0
+	}
+	return step
+}
+
+// irregularBars is how many spacings of bars are no whole steps.
+func irregularBars(bars []Bar, step time.Duration) (n int) {
+	for i := 1; i < len(bars); i++ {
+		if d := bars[i].Start.Sub(bars[i-1].Start); d != step && d%step != 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // gridOffset is the time from the last whole step, counted from year 1, to t;

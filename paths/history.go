@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mcrisk/fmath"
+	"mcrisk/internal/prefault"
 	"mcrisk/models"
 )
 
@@ -111,7 +112,7 @@ func (h *History) stepReturns() (returns []float64, bars []int) { return h.retur
 
 // returnsOver are the log-returns from bar to bar but those over longer gaps.
 func (h *History) returnsOver(gap time.Duration) (returns []float64, bars []int) {
-	returns, bars = make([]float64, 0, len(h.Bars)), make([]int, 0, len(h.Bars))
+	returns, bars = prefault.Slice(make([]float64, 0, len(h.Bars))), prefault.Slice(make([]int, 0, len(h.Bars)))
 	before := fmath.Log(h.Bars[0].Close)
 	for i := 1; i < len(h.Bars); i++ {
 		now := fmath.Log(h.Bars[i].Close) // finite for all prices; their ratio is not
@@ -132,7 +133,9 @@ func (h *History) WrongPrices() []string {
 	var asks []string
 	returns, bars := h.stepReturns()
 	for i, b := range bars { // as if over one step
-		returns[i] /= math.Sqrt(float64(h.Bars[b].Start.Sub(h.Bars[b-1].Start)) / float64(h.Step))
+		if d := h.Bars[b].Start.Sub(h.Bars[b-1].Start); d != h.Step {
+			returns[i] /= math.Sqrt(float64(d) / float64(h.Step))
+		}
 	}
 	if at, share, doubtful := models.Outliers(returns); doubtful {
 		if math.Abs(returns[at[1]]) > math.Abs(returns[at[0]]) { // of two that are as far from their mean

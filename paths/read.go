@@ -9,6 +9,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"mcrisk/internal/prefault"
 )
 
 // ReadOptions say what a file of prices does not say itself. The zero value is right
@@ -187,6 +189,10 @@ func (f *barFile) keep(bar Bar, line int) {
 			}
 		}
 		f.bars, f.lines = slices.Grow(f.bars, room-n), slices.Grow(f.lines, room-n)
+		if room <= manyRows { // most of it will be used
+			prefault.Slice(f.bars)
+			prefault.Slice(f.lines)
+		}
 	}
 	f.bars = append(f.bars, bar)
 	f.lines = append(f.lines, line)

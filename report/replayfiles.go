@@ -25,13 +25,13 @@ const pathHeader = "token,latency_seconds,time,price,nav,leverage,health,borrow,
 func WriteReplayPath(w io.Writer, r *assess.Replay) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	_, _ = out.WriteString(pathHeader) // the error is that of Flush
-	var day days
+	day := daysFrom(r.From())
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		begin := lifeFields(l)
 		rates := [...]rate{{levels: l.Track.Borrow}, {levels: l.Track.Funding}}
 		for step, price := range r.Prices {
-			row := day.append(append(out.AvailableBuffer(), begin...), r.Time(step))
+			row := day.append(append(out.AvailableBuffer(), begin...), time.Duration(step)*r.History.Step)
 			if row = appendRounded(append(row, ','), price); step == 0 {
 				row = append(row, ",1,"...)
 				row = appendRounded(row, r.Study.Dated(l.Number).At(r.From()).Target)
@@ -83,13 +83,13 @@ func WriteReplayEvents(w io.Writer, r *assess.Replay) error {
 		_, _ = out.WriteString("," + c.Name)
 	}
 	_, _ = out.WriteString("\n")
-	var day days
+	day := daysFrom(r.From())
 	var end rowEnd
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		begin := lifeFields(l)
 		for e := range l.Events.All() {
-			row := day.append(append(out.AvailableBuffer(), begin...), r.From().Add(e.Time))
+			row := day.append(append(out.AvailableBuffer(), begin...), e.Time)
 			row = strconv.AppendInt(append(row, ','), int64(e.Time/time.Second), 10)
 			row = appendFraction(row, int64(e.Time%time.Second))
 			row = append(append(row, ','), e.Name...)
@@ -139,24 +139,33 @@ func (r *rowEnd) of(e *tokens.Event) []byte {
 
 // days write times as RFC 3339 does, with nanoseconds, in UTC. Most times are of the day before.
 type days struct {
-	day  int64 // its first second, since 1970
-	text []byte
+	second, nanosecond int64 // that they are counted from, since 1970
+	day                int64 // its first second, since 1970
+	text               []byte
 }
 
-func (d *days) append(row []byte, at time.Time) []byte {
+func daysFrom(start time.Time) *days {
+	return &days{second: start.Unix(), nanosecond: int64(start.Nanosecond())}
+}
+
+// append writes the time that is so long after the start, zero or more.
+func (d *days) append(row []byte, after time.Duration) []byte {
 	const length = 24 * 60 * 60
-	now := at.Unix()
+	now, nanosecond := d.second+int64(after/time.Second), d.nanosecond+int64(after%time.Second)
+	if nanosecond >= int64(time.Second) {
+		now, nanosecond = now+1, nanosecond-int64(time.Second)
+	}
 	second := now - d.day
 	if second < 0 || second >= length || d.text == nil {
 		if second = now % length; second < 0 {
 			second += length
 		}
-		d.day, d.text = now-second, at.UTC().AppendFormat(d.text[:0], "2006-01-02T")
+		d.day, d.text = now-second, time.Unix(now, 0).UTC().AppendFormat(d.text[:0], "2006-01-02T")
 	}
 	h, m, s := second/3600, second/60%60, second%60
 	row = append(append(row, d.text...), byte('0'+h/10), byte('0'+h%10), ':', byte('0'+m/10), byte('0'+m%10), ':',
 		byte('0'+s/10), byte('0'+s%10))
-	return append(appendFraction(row, int64(at.Nanosecond())), 'Z')
+	return append(appendFraction(row, nanosecond), 'Z')
 }
 
 // appendFraction writes nanoseconds as a fraction of a second, from the point on; nothing if there are none.

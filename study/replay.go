@@ -5,6 +5,7 @@ import (
 	"iter"
 	"time"
 
+	"mcrisk/internal/prefault"
 	"mcrisk/models"
 	"mcrisk/paths"
 	"mcrisk/tokens"
@@ -80,7 +81,7 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 	closes := o.Closes || h.ClosesOnly
 	r := &Replayed{}
 	if o.Track {
-		r.Prices = make([]float64, 0, steps+1) // with room for that of the start
+		r.Prices = prefault.Slice(make([]float64, 0, steps+1)) // with room for that of the start
 		r.Tracks = make([]Track, len(ts))
 	}
 	if o.Events {
@@ -98,7 +99,7 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 			return nil, fmt.Errorf("study: %s: %w", t.Name, err)
 		}
 		if o.Track {
-			r.Tracks[i] = Track{make([]tokens.Mark, steps),
+			r.Tracks[i] = Track{prefault.Slice(make([]tokens.Mark, steps)),
 				d.charged("borrow", h, steps), d.charged("funding", h, steps)}
 		}
 		if o.Events {

@@ -6,6 +6,8 @@ import (
 	"math/bits"
 	"slices"
 	"time"
+
+	"mcrisk/internal/prefault"
 )
 
 // A Mark is a token at the end of a step.
@@ -29,10 +31,10 @@ type Events struct {
 type numbers [4 + Items]uint64
 
 func (l *Events) add(e Event) {
-	const room = 4096
 	n := len(l.chunks)
-	if n == 0 || len(l.chunks[n-1])+2+len(l.last) > room {
-		l.chunks, n = append(l.chunks, make([]uint64, 0, room)), n+1
+	if n == 0 || len(l.chunks[n-1])+2+len(l.last) > cap(l.chunks[n-1]) {
+		room := 1 << min(12+n, 15) // words
+		l.chunks, n = append(l.chunks, prefault.Slice(make([]uint64, 0, room))), n+1
 	}
 	name := slices.Index(l.names, e.Name)
 	if name < 0 {

@@ -13,6 +13,7 @@ import (
 )
 
 func main() {
+	cli.CollectLater()
 	os.Exit(run(cli.Interruptible(os.Stderr), os.Args[1:], os.Stdout, os.Stderr))
 }
 

@@ -41,12 +41,18 @@ func (p *resolving) fit() error {
 		p.noteDefaults(p.spec.Model.Kind, p.Spec+" has the model", p.known)
 		return nil
 	case p.Underlying != "":
-		u, err := catalogue.LookupUnderlying(p.Underlying)
-		if err != nil {
+		if _, err := catalogue.LookupBrownian(p.Underlying); err != nil {
 			return err
 		}
-		uncertain := p.Uncertain || p.spec.Uncertain
-		p.fitted = p.resampled(func(kind string) (fittedModel, error) { return fittedOf(u, kind, uncertain), nil })
+		name, uncertain := p.Underlying, p.Uncertain || p.spec.Uncertain
+		p.fitted = p.resampled(func(kind string) (fittedModel, error) {
+			lookup := catalogue.LookupUnderlying
+			if kind == textbook {
+				lookup = catalogue.LookupBrownian
+			}
+			u, err := lookup(name)
+			return fittedOf(u, kind, uncertain), err
+		})
 	case p.fitted != nil && models.Resamples(p.spec.Model.Kind):
 	default:
 		p.noteDefaults(p.spec.Model.Kind, noHistory, p.known)
