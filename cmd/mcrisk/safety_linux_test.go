@@ -334,3 +334,18 @@ func TestVerifyTakesEveryRun(t *testing.T) {
 		says(t, cli.Failed, "more: the manifest does not list it", "verify", run)
 	}
 }
+
+// Who filled a run and was killed before removing the folder that its results were in leaves it empty: the run
+// is whole. A file in it is one that nothing lists.
+func TestVerifyLeftFolder(t *testing.T) {
+	run := stored(t, "run", "--no-figures")
+	left := filepath.Join(run, ".partial-LEFT")
+	if err := os.Mkdir(left, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, cli.Done, "verify", run)
+	if err := os.WriteFile(filepath.Join(left, "spec.yaml"), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	says(t, cli.Failed, "spec.yaml: the manifest does not list it", "verify", run)
+}
