@@ -174,18 +174,17 @@ func (m Component) Begin(at At, state State) {
 	from, to := at.Lanes()
 	q, c, lag := m.high(), m.over(Years(at.Step)), m.Momentum.over(Years(at.Step))
 	for l := from; l < to; l++ {
-		path := at.Group*block.Lanes + uint64(l)
 		bits := 0
 		for i := range m.Count {
 			bits *= 2
-			if random.FloatAt(at.Seed, path, random.Stream(random.Start, at.Underlying), uint64(i)) <= q[i] {
+			if startDraw(at, l, i) <= q[i] {
 				bits++
 			}
 		}
 		state[0][l], state[1][l], state[2][l] = float64(bits), 0, 0
 		if m.Momentum.Share != 0 {
 			sd := c.sd[popCounts[bits]]
-			waits := lag.begin(float64(sd*sd), startNormal(at, l, m.Count))
+			waits := lag.begin(float64(sd*sd), fmath.NormQuantile(startDraw(at, l, m.Count)))
 			state[1][l], state[2][l] = waits.waits, waits.squares
 		}
 	}
@@ -233,8 +232,7 @@ func (m Component) Advance(at At, z []*block.Track, state State, move *block.Tra
 
 // componentSteps is what steps of a length need. Vector code reads the numbers from the lag on, in this order.
 type componentSteps struct {
-	law   *student
-	count int
+	law *student
 
 	lag lag
 	// below are the normals below which the fastest component, the second fastest and so on are drawn anew;
@@ -247,7 +245,7 @@ type componentSteps struct {
 func (m Component) steps(step time.Duration) componentSteps {
 	dt := Years(step)
 	c := m.over(dt)
-	s := componentSteps{law: studentLaw(m.DoF), count: m.Count, lag: m.Momentum.over(dt)}
+	s := componentSteps{law: studentLaw(m.DoF), lag: m.Momentum.over(dt)}
 	growth := float64(m.Mu * dt)
 	for n := 0; n <= m.Count; n++ {
 		s.rise[n], s.sd[n] = growth-c.drift[n]+s.lag.compensator(float64(c.sd[n]*c.sd[n])), c.sd[n]

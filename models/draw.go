@@ -98,7 +98,7 @@ func (d *Draws) Draw(z []float64) (Model, param.Values, error) {
 // model is the model of parameters, if they are in range and make sense together.
 func (d *Draws) model(values param.Values) (m Model, ok bool) {
 	for _, p := range d.kind.Params {
-		if v, ok := values[p.Name]; (ok || p.With == "") && p.Check(v) != nil {
+		if v, stated := p.In(values); stated && p.Check(v) != nil {
 			return nil, false
 		}
 	}

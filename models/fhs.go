@@ -127,7 +127,7 @@ func (m FHS) Begin(at At, state State) {
 			state[0][l] = float64(h * h)
 			continue
 		}
-		u := startDraw(at, l)
+		u := startDraw(at, l, 0)
 		state[0][l] = m.drawn.longRun[int(u*float64(len(m.drawn.longRun)))]
 	}
 }

@@ -121,7 +121,7 @@ func (m GJR) Begin(at At, state State) {
 	}
 	law := m.stationary()
 	for l := from; l < to; l++ {
-		state[0][l] = law.draw(startDraw(at, l))
+		state[0][l] = law.draw(startDraw(at, l, 0))
 	}
 }
 

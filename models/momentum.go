@@ -8,7 +8,6 @@ import (
 	"mcrisk/block"
 	"mcrisk/fmath"
 	"mcrisk/param"
-	"mcrisk/random"
 )
 
 // Momentum is a memory of the first order in returns that leaves the volatility in the long run as it is. Of a shock
@@ -60,8 +59,8 @@ func (m Momentum) Check() error {
 // A shock j steps ago has moved the price by 1 − wait·stillʲ of itself by now.
 type lag struct{ now, later, still, fade, faster, wait float64 }
 
-// over is the lag at steps of dt years that gives the returns their variance in continuous time, and so the law of a
-// Brownian motion's.
+// over is the lag at steps of dt years. Its wait is such that a return has the variance that it has in continuous
+// time; for Brownian motion all returns then have the law that they have there.
 func (m Momentum) over(dt float64) lag {
 	if m.Share == 0 {
 		return lag{now: 1}
@@ -75,15 +74,15 @@ func (m Momentum) over(dt float64) lag {
 		fade: float64(float64(float64(wait*wait)/2) * (1 - float64(still*still)))}
 }
 
-// compensator is what a shock of variance h adds to a return such that the price's mean stays what it is with
-// e^e's own compensator: e moves the price by 1 − wait at once.
+// compensator corrects that of a shock of variance h, which is for one that moves the price whole: at once it moves
+// it by 1 − wait.
 func (l lag) compensator(h float64) float64 {
 	return float64(float64(l.wait-float64(float64(l.wait*l.wait)/2)) * h)
 }
 
-// lags are what the price waits for, of each lane: the sum of what shocks e have left, less that of their
-// variances h, and the sum of what the squares of their weights leave of these. Together they keep the expected price
-// exact on every path of h, were shocks normal:
+// lags are what a lane's price waits for: the sum of past shocks e, and of their variances h, each weighted by
+// what is left of it. The variances compensate the shocks, so that the expected price is exact on every path of h,
+// were shocks normal:
 //
 //	r = now·e + compensator(h) + later·waits + fade·squares
 //	waits' = still·waits + (e − h),   squares' = still²·squares + h
@@ -130,7 +129,7 @@ func (m MovingGBM) Begin(at At, state State) {
 	l := m.Momentum.over(dt)
 	from, to := at.Lanes()
 	for i := from; i < to; i++ {
-		state[0][i] = l.begin(float64(float64(m.Sigma*m.Sigma)*dt), fmath.NormQuantile(startDraw(at, i))).waits
+		state[0][i] = l.begin(float64(float64(m.Sigma*m.Sigma)*dt), fmath.NormQuantile(startDraw(at, i, 0))).waits
 	}
 }
 
@@ -155,10 +154,4 @@ func (m MovingGBM) Advance(at At, z []*block.Track, state State, move *block.Tra
 func (m MovingGBM) Moments(t float64) Moments {
 	v := m.Momentum.variance(m.Sigma, t)
 	return moments(float64(m.Mu*t)-float64(v/2), v, 0, 0)
-}
-
-// startNormal is a lane's standard normal of its start, one of several.
-func startNormal(at At, lane, number int) float64 {
-	return fmath.NormQuantile(random.FloatAt(at.Seed, at.Group*block.Lanes+uint64(lane),
-		random.Stream(random.Start, at.Underlying), uint64(number)))
 }

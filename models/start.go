@@ -26,9 +26,10 @@ func HasStart(kind string) bool {
 	return false
 }
 
-// startDraw is a lane's uniform number for its first state.
-func startDraw(at At, lane int) float64 {
-	return random.FloatAt(at.Seed, at.Group*block.Lanes+uint64(lane), random.Stream(random.Start, at.Underlying), 0)
+// startDraw is one of a lane's uniform numbers for its first state, by its number.
+func startDraw(at At, lane, number int) float64 {
+	return random.FloatAt(at.Seed, at.Group*block.Lanes+uint64(lane), random.Stream(random.Start, at.Underlying),
+		uint64(number))
 }
 
 // Filtered is the volatility, per √year, that a model expects of the first bar after a

@@ -37,7 +37,7 @@ type Param struct {
 	Default float64
 	Choices []string // names of the values 0, 1, … of a Choice
 	Word    string   // how people write zero where it stands for something else, as auto; empty: it does not
-	With    string   // the number, its own perhaps, without which, at zero, this one says nothing and is left out
+	With    string   // a number; where that is zero, complete parts leave this one out. Empty: they never do
 	Doc     string   // meaning, half a sentence
 }
 
@@ -56,6 +56,12 @@ func (p Param) Check(v float64) error {
 		return fmt.Errorf("%s = %s; want %s", p.Name, p.Format(v), p.Range())
 	}
 	return nil
+}
+
+// In is the parameter's value among those of a complete part, and whether the part states it.
+func (p Param) In(values Values) (v float64, stated bool) {
+	v, ok := values[p.Name]
+	return v, ok || p.With == ""
 }
 
 // Range says in words which values are allowed.

@@ -118,7 +118,7 @@ func part(p param.Part, params []param.Param) yaml.MapSlice {
 func numbers(v param.Values, params []param.Param) yaml.MapSlice {
 	var m yaml.MapSlice
 	for _, p := range params {
-		if x, ok := v[p.Name]; ok || p.With == "" {
+		if x, stated := p.In(v); stated {
 			m = append(m, yaml.MapItem{Key: p.Name, Value: scalar(p.Format(x))})
 		}
 	}

@@ -51,8 +51,8 @@ func (s *Study) Settings(from Origins) []Setting {
 	}
 	numbers := func(prefix string, ps []param.Param, values param.Values, series map[string]Series) {
 		for _, q := range ps {
-			v, ok := values[q.Name]
-			if !ok && q.With != "" {
+			v, stated := q.In(values)
+			if !stated {
 				continue
 			}
 			text := q.Format(v)
@@ -77,8 +77,8 @@ func (s *Study) Settings(from Origins) []Setting {
 	for _, u := range spec.Others {
 		other, _ := models.Registry.Kind(u.Model.Kind)
 		for _, q := range other.Params {
-			v, ok := u.Model.Values[q.Name]
-			if !ok && q.With != "" {
+			v, stated := q.In(u.Model.Values)
+			if !stated {
 				continue
 			}
 			key := u.Name + ": " + q.Name
