@@ -76,3 +76,35 @@ func TestNoMomentum(t *testing.T) {
 		}
 	}
 }
+
+// Prices are linear in the normals, so the path on which all are zero is the mean of ln S, whatever the step: half the
+// variance below the growth for gbm, which keeps E[S] exact, and the moments' mean for component.
+func TestMeanOfMovingPrices(t *testing.T) {
+	momentum := Momentum{-.4, 5 * time.Hour}
+	component := Component{Mu: .1, Sigma: .8, Multiplier: 1, Count: 1, Rate: 1, Ratio: 2, DoF: 5, Step: time.Hour,
+		Momentum: momentum}
+	l, h := momentum.over(Years(time.Hour)), .64*Years(time.Hour)
+	begun := l.begin(h, 0)
+	for _, r := range []struct {
+		model Model
+		state State
+	}{
+		{MovingGBM{GBM{.1, .8}, momentum}, State{{begun.waits}}},
+		{component, State{{}, {begun.waits}, {begun.squares}}},
+	} {
+		var zeros [2]block.Track
+		var move block.Track
+		for i := range zeros[1] {
+			zeros[1][i][0] = 9 // no component is drawn anew
+		}
+		r.model.Advance(At{Len: 20, Step: time.Hour}.Alone(0), []*block.Track{&zeros[0], &zeros[1]}, r.state, &move)
+		got := 0.0
+		for k := range 20 {
+			got += move[k][0]
+			want := r.model.Moments(float64(k+1) * Years(time.Hour)).Mean
+			if !(math.Abs(got-want) < 1e-12*math.Abs(want)) {
+				t.Fatalf("%T: ln S is %v on the path of zero normals after %d steps; want %v", r.model, got, k+1, want)
+			}
+		}
+	}
+}
