@@ -57,6 +57,10 @@ type Block struct {
 	// Bar is the bar of a history that a step is drawn from; nil where nobody asks.
 	Bar []*Bars
 
+	// Rates are those drawn with the paths, per year, in force over each step; of those that hold for
+	// a lifetime only the first step counts.
+	Rates []*Track
+
 	// KeeperDown says at the end of which steps keepers are down, one mask for
 	// each setting of outages in the study.
 	KeeperDown []*Mask

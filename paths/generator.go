@@ -25,6 +25,8 @@ type Generator struct {
 
 	Outages []Outage // of keepers; each is a mask of the block
 
+	Rates []Rate // drawn with the paths; each process has tracks of the block, in this order
+
 	// Each is the law of each path, where they differ in their numbers; nil:
 	// all follow Model. They are of Model's kind. It is for one underlying.
 	Each func(path uint64) models.Model
@@ -40,6 +42,7 @@ type Walker struct {
 	block *block.Block
 
 	outages []outages // by setting
+	rates   []rateWay
 
 	own [block.Lanes]models.Model // of the lanes' paths, if they differ
 }
@@ -86,6 +89,9 @@ func (g Generator) NewWalker() *Walker {
 		w.block.KeeperDown = append(w.block.KeeperDown, new(block.Mask))
 	}
 	w.outages = make([]outages, len(g.Outages))
+	for _, r := range g.Rates {
+		w.rates = append(w.rates, w.newRate(r))
+	}
 	return w
 }
 
@@ -106,6 +112,9 @@ func (w *Walker) Begin(group uint64) {
 	}
 	for i, o := range w.g.Outages {
 		w.outages[i].begin(w.at, o)
+	}
+	for i := range w.rates {
+		w.rates[i].begin(w.at)
 	}
 }
 
@@ -141,6 +150,9 @@ func (w *Walker) Next() *block.Block {
 	}
 	for i, o := range w.g.Outages {
 		w.outages[i].fill(w.at, o, b.KeeperDown[i])
+	}
+	for i := range w.rates {
+		w.rates[i].fill(w.at, b)
 	}
 	b.Fill()
 	return b

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/paths"
 	"mcrisk/tokens"
@@ -515,6 +516,9 @@ func TokenParam(name string) (param.Param, error) {
 		all = append(all, k.Params)
 	}
 	for _, k := range tokens.Mechanisms.Kinds() {
+		all = append(all, k.Params)
+	}
+	for _, k := range rates.Registry.Kinds() {
 		all = append(all, k.Params)
 	}
 	var names []string

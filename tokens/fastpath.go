@@ -88,7 +88,7 @@ func newFastPath(k *Kernel) *fastPath {
 	}
 	c := &fastPath{floor: k.floor, rate: t.Cost.Fee + t.Cost.ImpactBase, v0: 1 - t.Target}
 	reach := 50.0 // how far leverage may be from the target
-	if k.dated != nil {
+	if k.dated != nil || k.drawn != nil {
 		if c.dated = newDatedPath(k); c.dated == nil {
 			return nil
 		}
@@ -138,7 +138,11 @@ func newFastPath(k *Kernel) *fastPath {
 	}
 	if c.trades {
 		c.vector = newFastConstants(c)
-		if vector && c.dated != nil {
+		switch {
+		case !vector:
+		case k.drawn != nil:
+			c.dated.tabulateDrawn(k, c.sizeCost != nil)
+		case c.dated != nil:
 			c.dated.tabulate(k, c.sizeCost != nil)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"mcrisk/assess"
 	"mcrisk/catalogue"
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/paths"
 	"mcrisk/report"
@@ -205,6 +206,9 @@ func (p *resolving) read() error {
 		p.Origins.From("spec", t.Values)
 		p.Origins.From("spec", t.Policy.Values)
 		p.Origins.From("spec", t.Mechanism.Values)
+		if p.Origins.From("spec", t.Rates.Values); t.Random() {
+			p.Origins["rates"] = "spec"
+		}
 		for name := range t.Series {
 			p.Origins[name] = "spec"
 		}
@@ -279,6 +283,7 @@ func (p *resolving) kinds() error {
 		t := &p.spec.Tokens[i]
 		note(switchKind(&t.Policy, "policy", policy, &tokens.Policies, p.Origins))
 		note(switchKind(&t.Mechanism, "mechanism", p.Mechanism, &tokens.Mechanisms, p.Origins))
+		note(switchKind(&t.Rates, "rates", p.Rates, &rates.Registry, p.Origins))
 	}
 	if err := errors.Join(faults...); err != nil || p.Band == "" {
 		return err

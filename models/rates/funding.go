@@ -1,0 +1,217 @@
+package rates
+
+import (
+	"math"
+	"time"
+
+	"mcrisk/block"
+	"mcrisk/fmath"
+	"mcrisk/models"
+	"mcrisk/param"
+)
+
+// A Venue's rule for funding: what longs pay per eight hours at a premium P of the perpetual over
+// its index, both fractions of notional, is
+//
+//	F = P + clamp(Interest − P, −Clamp, Clamp),
+//
+// of which each payment is Period/8h, at most Cap of notional either way.
+type Rule struct {
+	Interest, Clamp float64 // per eight hours
+	Cap             float64 // of each payment
+	Period          time.Duration
+}
+
+// perEight is F.
+func (f Rule) perEight(premium float64) float64 {
+	return premium + max(-f.Clamp, min(f.Clamp, f.Interest-premium))
+}
+
+// Pays is what a payment takes from longs at a premium, a fraction of notional.
+func (f Rule) Pays(premium float64) float64 {
+	return max(-f.Cap, min(f.Cap, float64(f.perEight(premium)*f.share())))
+}
+
+// share is the part of F that is paid at once.
+func (f Rule) share() float64 { return float64(f.Period) / float64(8*time.Hour) }
+
+// Premiums are the premiums at which a payment of this size is made: from low to high, equal where only one
+// is, infinite where the cap hides it.
+func (f Rule) Premiums(paid float64) (low, high float64) {
+	share := f.share()
+	eight := paid / share
+	const same = 1e-9 // of the interest: payments on file have ten digits
+	switch {
+	case paid >= f.Cap:
+		return f.Cap/share - f.away(f.Cap/share), math.Inf(1)
+	case paid <= -f.Cap:
+		return math.Inf(-1), -f.Cap/share - f.away(-f.Cap/share)
+	case math.Abs(eight-f.Interest) <= same:
+		return f.Interest - f.Clamp, f.Interest + f.Clamp
+	}
+	premium := eight - f.away(eight)
+	return premium, premium
+}
+
+// away is what the clamp adds to the premium of an F that is not the interest.
+func (f Rule) away(eight float64) float64 { return math.Copysign(f.Clamp, f.Interest-eight) }
+
+// Funding is that of a perpetual whose premium's logarithm, ln(1 + P), reverts to its mean.
+type Funding struct {
+	Rule
+	Mean, SD, Speed float64 // of ln(1 + P)
+	Correlation     float64 // of its shocks with returns
+	LevelSD         float64 // of the mean of a lifetime
+}
+
+// The rules of venues, as of 2026-11.
+var (
+	hyperliquid = Rule{Interest: 0.0001, Clamp: 0.0005, Cap: 0.04, Period: time.Hour}
+	binance     = Rule{Interest: 0.0001, Clamp: 0.0005, Cap: 0.003, Period: 8 * time.Hour}
+)
+
+var (
+	premiumMean = param.Param{Name: "premium-mean", Unit: param.Fraction, Min: -0.1, Max: 0.1,
+		Doc: "mean of the premium of the perpetual over its index, fraction of the price"}
+	premiumSD = param.Param{Name: "premium-sd", Unit: param.Fraction, Min: 0, Max: 0.1,
+		Doc: "standard deviation of the premium around the mean of the lifetime, fraction of the price"}
+	premiumSpeed = param.Param{Name: "premium-speed", Unit: param.PerYear, Min: 0.01, Max: 1e5,
+		Doc: "speed at which the premium reverts to its mean, per year"}
+	premiumLevel = param.Param{Name: "premium-level-sd", Unit: param.Fraction, Min: 0, Max: 0.1,
+		Doc: "standard deviation of the mean premium of a lifetime, fraction of the price"}
+	interest = param.Param{Name: "funding-interest", Unit: param.Fraction, Min: -0.01, Max: 0.01, Default: 0.0001,
+		Doc: "interest in the venue's formula, fraction of notional per eight hours"}
+	clamp = param.Param{Name: "funding-clamp", Unit: param.Fraction, Min: 0, Max: 0.1, Default: 0.0005,
+		Doc: "how far the premium may be from the interest without effect, fraction of notional per eight hours"}
+	limit = param.Param{Name: "funding-cap", Unit: param.Fraction, Min: 0, Max: 1, Default: 0.04,
+		Doc: "largest payment, fraction of notional"}
+)
+
+func with(p param.Param, v float64) param.Param {
+	p.Default = v
+	return p
+}
+
+// fundingKind is one of the venues.
+func fundingKind(name, doc string, rule Rule, mean, sd, speed, level float64) param.Kind[Law] {
+	return param.Kind[Law]{Name: name, Doc: doc,
+		Params: []param.Param{with(premiumMean, mean), with(premiumSD, sd), with(premiumSpeed, speed),
+			with(premiumLevel, level), correlation, with(interest, rule.Interest), with(clamp, rule.Clamp),
+			with(limit, rule.Cap)},
+		New: func(v param.Values) Law {
+			return Funding{Rule{v["funding-interest"], v["funding-clamp"], v["funding-cap"], rule.Period},
+				v["premium-mean"], v["premium-sd"], v["premium-speed"], v["rate-correlation"], v["premium-level-sd"]}
+		}}
+}
+
+var _ = Registry.Register(fundingKind("funding-hyperliquid",
+	"funding of Hyperliquid, paid each hour, from a premium that reverts", hyperliquid, 0.0004, 0.0008, 1200, 0.0003))
+
+// Check finds nothing wrong.
+func (Funding) Check() error { return nil }
+
+// Own says that the token's own funding is not used.
+func (Funding) Own() bool { return false }
+
+// Of wants a rate called funding.
+func (m Funding) Of(t Token) (Process, error) {
+	if err := t.has("funding"); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (Funding) Drives() []string { return []string{"funding"} }
+func (Funding) Lasting() bool    { return false }
+
+// The state of a lane: ln(1 + P) at the last payment, its mean, and the returns since.
+const (
+	premiumNow = iota
+	premiumAround
+	returnSum
+	fundingState
+)
+
+func (Funding) State() int { return fundingState }
+
+func (m Funding) Begin(at models.At, state models.State) {
+	for lane := range block.Lanes {
+		mean := m.Mean
+		if m.LevelSD > 0 {
+			mean += float64(m.LevelSD * startNormal(at, lane, 0))
+		}
+		state[premiumAround][lane] = mean
+		state[premiumNow][lane] = mean + float64(m.SD*startNormal(at, lane, 1))
+		state[returnSum][lane] = 0
+	}
+}
+
+// Advance makes the payments that are due from the start of each step to before its end, on what is held at
+// its start.
+func (m Funding) Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws) {
+	period, dt := models.Years(m.Period), models.Years(at.Step)
+	o := over(period, 0, m.SD, m.Speed, m.Correlation)
+	now, around, sum := &state[premiumNow], &state[premiumAround], &state[returnSum]
+	shares := r.SD > 0 && m.Correlation != 0
+	share, keep := m.share(), o.keep
+	interest, clamp, limit := m.Interest, m.Clamp, m.Cap
+	for s := range at.Len {
+		step := at.First + s
+		first, end := m.due(step, at.Step), m.due(step+1, at.Step)
+		to, many := &rates[0][s], float64(end-first)
+		own, shared, mean := o.own, 0.0, 0.0
+		if shares && first > 0 && end > first {
+			// The return of the steps since the last payment is shared by those of this step.
+			steps := float64(step - (first-1)*int(m.Period)/int(at.Step))
+			own = float64(m.SD*math.Sqrt(-fmath.Expm1(-float64(2*float64(m.Speed*period))))) *
+				math.Sqrt(1-float64(m.Correlation*m.Correlation)/many)
+			shared = o.shared / float64(float64(r.SD*math.Sqrt(steps))*math.Sqrt(many))
+			mean = float64(steps * r.Mean)
+		}
+		*to = [block.Lanes]float64{}
+		for number := first; number < end; number++ {
+			if number > 0 { // the first is at the start
+				z := draws.row(at, number)
+				for l := range block.Lanes {
+					a := around[l]
+					now[l] = (a + float64(keep*(now[l]-a))) + (float64(own*z[l]) + float64(shared*(sum[l]-mean)))
+				}
+			}
+			for l := range block.Lanes {
+				premium := small(now[l])
+				eight := premium + max(-clamp, min(clamp, interest-premium))
+				to[l] += max(-limit, min(limit, float64(eight*share)))
+			}
+		}
+		if end > first {
+			perYear := 1 / dt
+			for l := range block.Lanes {
+				to[l] = float64(to[l] * perYear)
+			}
+			*sum = [block.Lanes]float64{}
+		}
+		if shares {
+			for l, move := range r.Move[s] {
+				sum[l] += move
+			}
+		}
+	}
+}
+
+// due is the number of payments before a step.
+func (m Funding) due(step int, length time.Duration) int {
+	return int((time.Duration(step)*length + m.Period - 1) / m.Period)
+}
+
+// small is e^x − 1, quicker for small x.
+func small(x float64) float64 {
+	if !(math.Abs(x) < 1e-2) {
+		return fmath.Expm1(x)
+	}
+	p := float64(x * (1.0 / 720))
+	p = float64((p + 1.0/120) * x)
+	p = float64((p + 1.0/24) * x)
+	p = float64((p + 1.0/6) * x)
+	p = float64((p + 1.0/2) * x)
+	return x + float64(p*x)
+}
