@@ -43,7 +43,10 @@ func (k *Kernel) Draw(d Drawn) error {
 			len(d.Per), d.Track)
 	}
 	dt := years(k.step)
-	r := &drawnRates{zero: d.Terms.over(dt), base: d.Terms.rates(), track: slices.Clone(d.Track), lasting: d.Lasting, dt: dt}
+	r := &drawnRates{zero: d.Terms.over(dt), base: d.Terms.rates(), track: slices.Clone(d.Track), lasting: d.Lasting}
+	for j := range r.base {
+		r.base[j] = float64(r.base[j] * dt)
+	}
 	for i := range d.Per {
 		per := d.Per[i].rates()
 		for j, v := range per {
@@ -51,6 +54,7 @@ func (k *Kernel) Draw(d Drawn) error {
 				return fmt.Errorf("tokens: a drawn rate adds %v to %v; want finite numbers", v, r.base[j])
 			}
 			r.moves[j] = r.moves[j] || v != 0
+			per[j] = float64(v * dt)
 		}
 		r.per = append(r.per, per)
 	}
@@ -65,15 +69,16 @@ func (d *drawnRates) at(b *block.Block, step, i int, to *charges) {
 	if d.lasting {
 		step = 0
 	}
-	for j, moves := range d.moves {
+	for kind, moves := range d.moves {
 		if !moves {
 			continue
 		}
-		rate := d.base[j]
-		for n, per := range d.per {
-			rate += float64(per[j] * b.Rates[d.track[n]][step][i])
+		x := float64(d.per[0][kind] * b.Rates[d.track[0]][step][i])
+		for n := 1; n < len(d.per); n++ {
+			x += float64(d.per[n][kind] * b.Rates[d.track[n]][step][i])
 		}
-		switch x := float64(rate * d.dt); j {
+		x += d.base[kind]
+		switch kind {
 		case onExposure:
 			to.growX = growth(x)
 		case onCash:
@@ -88,10 +93,13 @@ func (d *drawnRates) at(b *block.Block, step, i int, to *charges) {
 	}
 }
 
+// mostGrowth is the rate over a step up to which the series of growth is enough.
+const mostGrowth = 1e-3
+
 // growth is e^x − 1, quicker than fmath.Expm1 for small x, with an error below 1e-16 of it: the first
 // term left out is x⁵/720.
 func growth(x float64) float64 {
-	if !(math.Abs(x) < 1e-3) {
+	if !(math.Abs(x) < mostGrowth) {
 		return fmath.Expm1(x)
 	}
 	p := float64(x * (1.0 / 120))
@@ -141,29 +149,85 @@ func (c *datedPath) tabulateDrawn(k *Kernel, sizeCost bool) {
 	c.place(all)
 }
 
-// fill writes the rows of the steps from … to−1 of a block.
+// fillRows writes the rows of the steps from … to−1 of a block.
 func (k *Kernel) fillRows(b *block.Block, ls *Lanes, from, to int) {
 	c, d := k.fast.dated, k.drawn
 	if ls.rows == nil {
-		ls.rows = make([]float64, block.Steps*block.Lanes*c.size+2) // up to four numbers are read from where a row begins
+		ls.rows = k.newRows()
 	}
 	if d.lasting {
 		from, to = 0, 1
 	}
-	var extra []float64
-	if k.fast.sizeCost != nil {
-		extra = []float64{k.token.Cost.Gas / k.token.AUM, k.token.Cost.Impact}
+	for j := c.from; j < c.till; j++ {
+		kind := [...]int{onExposure, onCash, ofFunding, ofBorrowing}[j]
+		if kind == onCash && d.moves[onMargin] {
+			kind = onMargin
+		}
+		if !d.moves[kind] {
+			continue
+		}
+		d.column(b, kind, k.sign, ls.rows[j-c.from:], c.size, from, to)
 	}
-	var r charges
-	at := from * block.Lanes * c.size
+}
+
+// column writes what a kind of charges takes in the steps from … to−1 to a column of rows of a size.
+func (d *drawnRates) column(b *block.Block, kind int, sign float64, rows []float64, size, from, to int) {
+	grows := kind == onExposure || kind == onCash
+	base := d.base[kind]
 	for s := from; s < to; s++ {
-		for l := range block.Lanes {
-			d.at(b, s, l, &r)
-			of := r.rates(k.sign)
-			at += copy(ls.rows[at:], of[c.from:c.till])
-			at += copy(ls.rows[at:], extra)
+		x := [block.Lanes]float64{}
+		sum := &x
+		if len(d.per) == 1 {
+			sum = &b.Rates[d.track[0]][s]
+		}
+		per := d.per[0][kind]
+		row := rows[s*block.Lanes*size:]
+		row = row[:(block.Lanes-1)*size+1]
+		if len(d.per) > 1 { // per is in the sum then
+			for n := range d.per {
+				for l, r := range b.Rates[d.track[n]][s] {
+					x[l] += float64(d.per[n][kind] * r)
+				}
+			}
+			per = 1
+		}
+		if !grows {
+			for l, r := range sum {
+				v := base + float64(per*r)
+				if kind == ofBorrowing {
+					v = float64(sign * v)
+				}
+				row[l*size] = v
+			}
+			continue
+		}
+		for l, r := range sum {
+			v := base + float64(per*r)
+			if !(v < mostGrowth && v > -mostGrowth) {
+				row[l*size] = growth(v)
+				continue
+			}
+			p := float64(v * (1.0 / 120))
+			p = float64((p + 1.0/24) * v)
+			p = float64((p + 1.0/6) * v)
+			p = float64((p + 1.0/2) * v)
+			row[l*size] = v + float64(p*v)
 		}
 	}
+}
+
+// newRows are rows of what does not depend on drawn rates.
+func (k *Kernel) newRows() []float64 {
+	c := k.fast.dated
+	zero := k.drawn.zero.rates(k.sign)
+	rows := make([]float64, 0, block.Steps*block.Lanes*c.size+2)
+	for range block.Steps * block.Lanes {
+		rows = append(rows, zero[c.from:c.till]...)
+		if k.fast.sizeCost != nil {
+			rows = append(rows, k.token.Cost.Gas/k.token.AUM, k.token.Cost.Impact)
+		}
+	}
+	return append(rows, 0, 0) // up to four numbers are read from where a row begins
 }
 
 // Slope is what one of a rate adds to the charges of terms at which it is zero, given those at which it is one

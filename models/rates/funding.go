@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"mcrisk/block"
-	"mcrisk/fmath"
 	"mcrisk/models"
 	"mcrisk/param"
 )
@@ -22,15 +21,13 @@ type Rule struct {
 	Period          time.Duration
 }
 
-// perEight is F.
-func (f Rule) perEight(premium float64) float64 {
-	return premium + max(-f.Clamp, min(f.Clamp, f.Interest-premium))
-}
-
 // Pays is what a payment takes from longs at a premium, a fraction of notional.
 func (f Rule) Pays(premium float64) float64 {
-	return max(-f.Cap, min(f.Cap, float64(f.perEight(premium)*f.share())))
+	p := f.numbers()
+	return max(-f.Cap, min(f.Cap, p.uncapped(premium)))
 }
+
+func (f Rule) numbers() paying { return paying{f.Interest, f.Clamp, f.Cap, f.share()} }
 
 // share is the part of F that is paid at once.
 func (f Rule) share() float64 { return float64(f.Period) / float64(8*time.Hour) }
@@ -56,10 +53,10 @@ func (f Rule) Premiums(paid float64) (low, high float64) {
 // away is what the clamp adds to the premium of an F that is not the interest.
 func (f Rule) away(eight float64) float64 { return math.Copysign(f.Clamp, f.Interest-eight) }
 
-// Funding is that of a perpetual whose premium's logarithm, ln(1 + P), reverts to its mean.
+// Funding is that of a perpetual whose premium reverts to its mean.
 type Funding struct {
 	Rule
-	Mean, SD, Speed float64 // of ln(1 + P)
+	Mean, SD, Speed float64 // of the premium
 	Correlation     float64 // of its shocks with returns
 	LevelSD         float64 // of the mean of a lifetime
 }
@@ -107,6 +104,9 @@ func fundingKind(name, doc string, rule Rule, mean, sd, speed, level float64) pa
 var _ = Registry.Register(fundingKind("funding-hyperliquid",
 	"funding of Hyperliquid, paid each hour, from a premium that reverts", hyperliquid, 0.0004, 0.0008, 1200, 0.0003))
 
+var _ = Registry.Register(fundingKind("funding-binance",
+	"funding of Binance, paid every eight hours, from a premium that reverts", binance, 0.0001, 0.0006, 200, 0.0002))
+
 // Check finds nothing wrong.
 func (Funding) Check() error { return nil }
 
@@ -124,7 +124,7 @@ func (m Funding) Of(t Token) (Process, error) {
 func (Funding) Drives() []string { return []string{"funding"} }
 func (Funding) Lasting() bool    { return false }
 
-// The state of a lane: ln(1 + P) at the last payment, its mean, and the returns since.
+// The state of a lane: the premium at the last payment, its mean, and the returns since.
 const (
 	premiumNow = iota
 	premiumAround
@@ -153,65 +153,78 @@ func (m Funding) Advance(at models.At, r Returns, state models.State, rates []*b
 	o := over(period, 0, m.SD, m.Speed, m.Correlation)
 	now, around, sum := &state[premiumNow], &state[premiumAround], &state[returnSum]
 	shares := r.SD > 0 && m.Correlation != 0
-	share, keep := m.share(), o.keep
-	interest, clamp, limit := m.Interest, m.Clamp, m.Cap
+	keep, perYear := o.keep, 1/dt
+	rule := m.numbers()
+	own, shared, mean := o.size(), 0.0, 0.0 // for a step of so many payments, so many steps after the last
+	ofMany, ofSteps := 0, 0
+	end := m.due(at.First, at.Step)
 	for s := range at.Len {
 		step := at.First + s
-		first, end := m.due(step, at.Step), m.due(step+1, at.Step)
-		to, many := &rates[0][s], float64(end-first)
-		own, shared, mean := o.own, 0.0, 0.0
-		if shares && first > 0 && end > first {
+		first := end
+		end = m.due(step+1, at.Step)
+		to := &rates[0][s]
+		if many := end - first; shares && first > 0 && many > 0 {
 			// The return of the steps since the last payment is shared by those of this step.
-			steps := float64(step - (first-1)*int(m.Period)/int(at.Step))
-			own = float64(m.SD*math.Sqrt(-fmath.Expm1(-float64(2*float64(m.Speed*period))))) *
-				math.Sqrt(1-float64(m.Correlation*m.Correlation)/many)
-			shared = o.shared / float64(float64(r.SD*math.Sqrt(steps))*math.Sqrt(many))
-			mean = float64(steps * r.Mean)
+			steps := step - int(time.Duration(first-1)*m.Period/at.Step)
+			if many != ofMany || steps != ofSteps {
+				n := float64(many)
+				own = float64(o.size() * math.Sqrt(1-float64(m.Correlation*m.Correlation)/n))
+				shared = o.shared / float64(float64(r.SD*math.Sqrt(float64(steps)))*math.Sqrt(n))
+				mean, ofMany, ofSteps = float64(float64(steps)*r.Mean), many, steps
+			}
 		}
-		*to = [block.Lanes]float64{}
-		for number := first; number < end; number++ {
-			if number > 0 { // the first is at the start
-				z := draws.row(at, number)
-				for l := range block.Lanes {
-					a := around[l]
-					now[l] = (a + float64(keep*(now[l]-a))) + (float64(own*z[l]) + float64(shared*(sum[l]-mean)))
+		switch {
+		case end == first:
+			*to = [block.Lanes]float64{}
+		case end == first+1 && first > 0: // the usual case, in one loop
+			z := draws.row(at, first)
+			for l, a := range around {
+				x := (a + float64(keep*(now[l]-a))) + (float64(own*z[l]) + float64(shared*(sum[l]-mean)))
+				now[l] = x
+				v := rule.uncapped(x)
+				if math.Abs(v) > rule.limit {
+					v = math.Copysign(rule.limit, v)
+				}
+				to[l] = float64(v * perYear)
+			}
+		default:
+			*to = [block.Lanes]float64{}
+			for number := first; number < end; number++ {
+				if number > 0 { // the first is at the start
+					z := draws.row(at, number)
+					for l, a := range around {
+						now[l] = (a + float64(keep*(now[l]-a))) +
+							(float64(own*z[l]) + float64(shared*(sum[l]-mean)))
+					}
+				}
+				for l, x := range now {
+					to[l] += float64(m.Pays(x) * perYear)
 				}
 			}
-			for l := range block.Lanes {
-				premium := small(now[l])
-				eight := premium + max(-clamp, min(clamp, interest-premium))
-				to[l] += max(-limit, min(limit, float64(eight*share)))
-			}
+		}
+		if !shares {
+			continue
 		}
 		if end > first {
-			perYear := 1 / dt
-			for l := range block.Lanes {
-				to[l] = float64(to[l] * perYear)
-			}
 			*sum = [block.Lanes]float64{}
 		}
-		if shares {
-			for l, move := range r.Move[s] {
-				sum[l] += move
-			}
+		for l, move := range r.Move[s] {
+			sum[l] += move
 		}
 	}
+}
+
+// A paying is a rule as numbers.
+type paying struct{ interest, clamp, limit, share float64 }
+
+// uncapped is the payment at a premium without the cap. A clamp of d is (|d + c| − |d − c|)/2, which processors
+// do without branches.
+func (p *paying) uncapped(premium float64) float64 {
+	d := p.interest - premium
+	return float64((premium + float64(0.5*(math.Abs(d+p.clamp)-math.Abs(d-p.clamp)))) * p.share)
 }
 
 // due is the number of payments before a step.
 func (m Funding) due(step int, length time.Duration) int {
 	return int((time.Duration(step)*length + m.Period - 1) / m.Period)
-}
-
-// small is e^x − 1, quicker for small x.
-func small(x float64) float64 {
-	if !(math.Abs(x) < 1e-2) {
-		return fmath.Expm1(x)
-	}
-	p := float64(x * (1.0 / 720))
-	p = float64((p + 1.0/120) * x)
-	p = float64((p + 1.0/24) * x)
-	p = float64((p + 1.0/6) * x)
-	p = float64((p + 1.0/2) * x)
-	return x + float64(p*x)
 }

@@ -237,6 +237,11 @@ func over(dt, mean, sd, speed, correlation float64) reverting {
 		shared: float64(size * correlation)}
 }
 
+// size is the standard deviation of a step's shock.
+func (o reverting) size() float64 {
+	return math.Sqrt(float64(o.own*o.own) + float64(o.shared*o.shared))
+}
+
 // steps writes the values before each of the steps of at, from those of now, which move on.
 func (o reverting) steps(at models.At, r Returns, now *[block.Lanes]float64, x *block.Track, draws *Draws) {
 	shared := 0.0
@@ -244,14 +249,15 @@ func (o reverting) steps(at models.At, r Returns, now *[block.Lanes]float64, x *
 		shared = o.shared / r.SD
 	}
 	rest := float64((1-o.keep)*o.mean) - float64(shared*r.Mean)
+	keep, own, v := o.keep, o.own, *now
 	for s := range at.Len {
-		z, move, to := draws.row(at, at.First+s), &r.Move[s], &x[s]
-		for l := range block.Lanes {
-			v := now[l]
-			to[l] = v
-			now[l] = (rest + float64(o.keep*v)) + (float64(o.own*z[l]) + float64(shared*move[l]))
+		z, move := draws.row(at, at.First+s), &r.Move[s]
+		x[s] = v
+		for l := range v {
+			v[l] = (rest + float64(keep*v[l])) + (float64(own*z[l]) + float64(shared*move[l]))
 		}
 	}
+	*now = v
 }
 
 // OU is a rate that reverts to the token's own, with shocks that may be correlated with returns.
