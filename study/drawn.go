@@ -104,6 +104,29 @@ func (s *Study) Levels(token, paths int) []float64 {
 	return all
 }
 
+// LevelShare is what of an item of a token's ledger comes from its rate of each lifetime: by path, the part that is
+// above what the mean rate charges. It is not ok without such a rate.
+func (s *Study) LevelShare(token, paths int) (item tokens.Item, share []float64, ok bool) {
+	level, ok := s.Level(token)
+	if !ok {
+		return 0, nil, false
+	}
+	d, err := s.drawn(token)
+	if err != nil {
+		return 0, nil, false // its runs say so
+	}
+	charge, zero, per := d.Main()
+	share = s.Levels(token, paths)
+	for i, rate := range share {
+		if paid := zero + float64(per*rate); paid != 0 {
+			share[i] = float64(per*(rate-level.Mean)) / paid
+		} else {
+			share[i] = 0 // of nothing
+		}
+	}
+	return charge, share, true
+}
+
 // Random reports whether rates of some tokens are drawn with the paths.
 func (s *Study) Random() bool { return slices.ContainsFunc(s.spec.Tokens, TokenSpec.Random) }
 
@@ -137,6 +160,10 @@ func (s *Study) draw(token int, k *tokens.Kernel, g *paths.Generator) error {
 	if p == nil {
 		return nil
 	}
+	d, err := s.drawn(token)
+	if err != nil {
+		return err
+	}
 	rate := paths.Rate{Process: p, Underlying: s.follow[token]}
 	track, found := 0, false
 	for _, r := range g.Rates {
@@ -148,7 +175,15 @@ func (s *Study) draw(token int, k *tokens.Kernel, g *paths.Generator) error {
 	if !found {
 		g.Rates = append(g.Rates, rate)
 	}
-	t := s.spec.Tokens[token]
+	for i := range d.Per {
+		d.Track = append(d.Track, track+i)
+	}
+	return k.Draw(d)
+}
+
+// drawn is what the venue of a token charges at the rates of its process, whose tracks are not known yet.
+func (s *Study) drawn(token int) (d tokens.Drawn, err error) {
+	t, p := s.spec.Tokens[token], s.rates[token]
 	kind, _ := tokens.Mechanisms.Kind(t.Mechanism.Kind)
 	values := maps.Clone(t.Mechanism.Values)
 	terms := func(name string, v float64) tokens.Terms {
@@ -163,13 +198,13 @@ func (s *Study) draw(token int, k *tokens.Kernel, g *paths.Generator) error {
 	for _, name := range names {
 		values[name] = 0
 	}
-	d := tokens.Drawn{Terms: terms(names[0], 0), Lasting: p.Lasting()}
-	for i, name := range names {
+	d = tokens.Drawn{Terms: terms(names[0], 0), Lasting: p.Lasting()}
+	for _, name := range names {
 		per, err := d.Terms.Slope(terms(name, 1), terms(name, 0.5))
 		if err != nil {
-			return fmt.Errorf("rates %s: %s of mechanism %s: %w", t.Rates.Kind, name, kind.Name, err)
+			return d, fmt.Errorf("rates %s: %s of mechanism %s: %w", t.Rates.Kind, name, kind.Name, err)
 		}
-		d.Per, d.Track = append(d.Per, per), append(d.Track, track+i)
+		d.Per = append(d.Per, per)
 	}
-	return k.Draw(d)
+	return d, nil
 }

@@ -18,6 +18,18 @@ type Drawn struct {
 	Lasting bool
 }
 
+// Main is the item of the ledger that the first of the rates charges, with its rate at zero and what one of
+// the rate adds to it.
+func (d Drawn) Main() (item Item, zero, per float64) {
+	base := d.Terms.rates()
+	for kind, v := range d.Per[0].rates() {
+		if v != 0 {
+			return d.Terms.items()[kind], base[kind], v
+		}
+	}
+	return 0, 0, 0
+}
+
 // drawnRates are that over one step.
 type drawnRates struct {
 	zero    charges                // what does not depend on the rates is right

@@ -66,9 +66,9 @@ func drawKernel(t *testing.T, token func(...float64) Token, lasting bool) *Kerne
 
 // Rates drawn with the paths give a lane the same bits in a batch as alone, and the numbers of a token that
 // follows the same rates as dated series.
-func TestDrawnRates(t *testing.T) { eachWidth(t, drawnRates) }
+func TestDrawnRates(t *testing.T) { eachWidth(t, ratesInBatches) }
 
-func drawnRates(t *testing.T) {
+func ratesInBatches(t *testing.T) {
 	const groups = 6
 	for name, token := range drawnTokens() {
 		for _, lasting := range []bool{false, true} {
