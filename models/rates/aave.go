@@ -45,6 +45,7 @@ func (s Slopes) Utilisation(borrow float64) float64 {
 type Aave struct {
 	Slopes
 	Median, SD, Speed float64 // of the utilisation; of its logit
+	LevelSD           float64 // of the mean logit of a lifetime
 	Correlation       float64 // of its shocks with returns
 	Reserve           float64 // part of the interest that the market keeps
 	Pool              float64 // US dollars supplied; 0: the token is too small to matter
@@ -60,6 +61,8 @@ var _ = Registry.Register(param.Kind[Law]{
 			Doc: "standard deviation of ln(u/(1 − u)) of the utilisation u"},
 		{Name: "utilisation-speed", Unit: param.PerYear, Min: 0.01, Max: 1e5, Default: 40,
 			Doc: "speed at which the utilisation reverts, per year"},
+		{Name: "utilisation-level-sd", Unit: param.Plain, Min: 0, Max: 10,
+			Doc: "standard deviation of the mean of ln(u/(1 − u)) of a lifetime"},
 		correlation,
 		{Name: "slope-base", Unit: param.Rate, Min: 0, Max: 10, Doc: "borrow rate at a utilisation of zero, per year"},
 		{Name: "slope-kink", Unit: param.Fraction, Min: 0.001, Max: 0.999, Default: 0.9,
@@ -75,7 +78,7 @@ var _ = Registry.Register(param.Kind[Law]{
 	},
 	New: func(v param.Values) Law {
 		return Aave{Slopes{v["slope-base"], v["slope-kink"], v["slope-1"], v["slope-2"]},
-			v["utilisation"], v["utilisation-sd"], v["utilisation-speed"], v["rate-correlation"],
+			v["utilisation"], v["utilisation-sd"], v["utilisation-speed"], v["utilisation-level-sd"], v["rate-correlation"],
 			v["reserve-factor"], v["pool"]}
 	},
 })
@@ -110,29 +113,20 @@ type reserve struct {
 
 func (p reserve) Drives() []string { return []string{p.name} }
 func (reserve) Lasting() bool      { return false }
-func (reserve) State() int         { return 1 }
+func (reserve) State() int         { return 2 }
 
 func (p reserve) mean() float64 { return fmath.Log(p.Median / (1 - p.Median)) }
 
 // Begin draws the logit from its long-run law.
 func (p reserve) Begin(at models.At, state models.State) {
-	for lane := range block.Lanes {
-		state[0][lane] = p.mean() + float64(p.SD*startNormal(at, lane, 1))
-	}
+	beginReverting(at, state, p.mean(), p.SD, p.LevelSD)
 }
 
 func (p reserve) Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws) {
-	// With the sign of the logit turned, u = 1/(1 + e^y).
-	o := over(models.Years(at.Step), -p.mean(), p.SD, p.Speed, -p.Correlation)
-	y := state[0]
-	for l := range y {
-		y[l] = -y[l]
-	}
-	o.steps(at, r, &y, rates[0], draws)
-	for l := range y {
-		state[0][l] = -y[l]
-	}
+	o := over(models.Years(at.Step), p.SD, p.Speed, p.Correlation)
+	o.steps(at, r, state, rates[0], draws)
 	all := rates[0].Flat(at.Len)
+	fmath.Affine(all, all, 0, -1)
 	fmath.Exps(all, all)
 	borrows, below := p.name == "borrow", p.Slope1/p.Kink
 	for i, x := range all {

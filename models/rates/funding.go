@@ -126,31 +126,24 @@ func (Funding) Lasting() bool    { return false }
 
 // The state of a lane: the premium at the last payment, its mean, and the returns since.
 const (
-	premiumNow = iota
-	premiumAround
-	returnSum
+	premiumNow    = valueNow
+	premiumAround = valueAround
+	returnSum     = iota
 	fundingState
 )
 
 func (Funding) State() int { return fundingState }
 
 func (m Funding) Begin(at models.At, state models.State) {
-	for lane := range block.Lanes {
-		mean := m.Mean
-		if m.LevelSD > 0 {
-			mean += float64(m.LevelSD * startNormal(at, lane, 0))
-		}
-		state[premiumAround][lane] = mean
-		state[premiumNow][lane] = mean + float64(m.SD*startNormal(at, lane, 1))
-		state[returnSum][lane] = 0
-	}
+	beginReverting(at, state, m.Mean, m.SD, m.LevelSD)
+	state[returnSum] = [block.Lanes]float64{}
 }
 
 // Advance makes the payments that are due from the start of each step to before its end, on what is held at
 // its start.
 func (m Funding) Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws) {
 	period, dt := models.Years(m.Period), models.Years(at.Step)
-	o := over(period, 0, m.SD, m.Speed, m.Correlation)
+	o := over(period, m.SD, m.Speed, m.Correlation)
 	now, around, sum := &state[premiumNow], &state[premiumAround], &state[returnSum]
 	shares := r.SD > 0 && m.Correlation != 0
 	keep, perYear := o.keep, 1/dt

@@ -137,6 +137,8 @@ var (
 		Doc: "least value that the rate of a lifetime can have, per year; below the token's own"}
 	speed = param.Param{Name: "rate-speed", Unit: param.PerYear, Min: 0.01, Max: 1e5, Default: 12,
 		Doc: "speed at which deviations revert: they fall by the factor e in 1/speed years"}
+	levelSD = param.Param{Name: "rate-level-sd", Unit: param.Rate, Min: 0, Max: 10,
+		Doc: "standard deviation of the mean rate of a lifetime, around the token's own"}
 	correlation = param.Param{Name: "rate-correlation", Unit: param.Plain, Min: -1, Max: 1,
 		Doc: "correlation of the shocks of the rate with the returns of the price"}
 )
@@ -227,12 +229,30 @@ func (Lasting) Advance(_ models.At, _ Returns, state models.State, rates []*bloc
 
 // A reverting is an Ornstein–Uhlenbeck process in steps: the next value is
 // mean + keep·(x − mean) + own·z + shared·w, with w the standardised return of the step.
-type reverting struct{ mean, keep, own, shared float64 }
+type reverting struct{ keep, own, shared float64 }
 
-// over are the steps of dt years of a process of a mean, standard deviation, speed and correlation.
-func over(dt, mean, sd, speed, correlation float64) reverting {
+// The state of a lane of such a process: its value, and the mean that it reverts to.
+const (
+	valueNow = iota
+	valueAround
+)
+
+// beginReverting draws the means of lifetimes, and first values from their long-run law.
+func beginReverting(at models.At, state models.State, mean, sd, levelSD float64) {
+	for lane := range block.Lanes {
+		around := mean
+		if levelSD > 0 {
+			around += float64(levelSD * startNormal(at, lane, 0))
+		}
+		state[valueAround][lane] = around
+		state[valueNow][lane] = around + float64(sd*startNormal(at, lane, 1))
+	}
+}
+
+// over are the steps of dt years of a process of a standard deviation, speed and correlation.
+func over(dt, sd, speed, correlation float64) reverting {
 	size := float64(sd * math.Sqrt(-fmath.Expm1(-float64(2*float64(speed*dt)))))
-	return reverting{mean: mean, keep: fmath.Exp(-float64(speed * dt)),
+	return reverting{keep: fmath.Exp(-float64(speed * dt)),
 		own:    float64(size * math.Sqrt(1-float64(correlation*correlation))),
 		shared: float64(size * correlation)}
 }
@@ -242,31 +262,37 @@ func (o reverting) size() float64 {
 	return math.Sqrt(float64(o.own*o.own) + float64(o.shared*o.shared))
 }
 
-// steps writes the values before each of the steps of at, from those of now, which move on.
-func (o reverting) steps(at models.At, r Returns, now *[block.Lanes]float64, x *block.Track, draws *Draws) {
+// steps writes the values before each of the steps of at, from those of the state, which moves on.
+func (o reverting) steps(at models.At, r Returns, state models.State, x *block.Track, draws *Draws) {
 	shared := 0.0
 	if o.shared != 0 && r.SD > 0 {
 		shared = o.shared / r.SD
 	}
-	rest := float64((1-o.keep)*o.mean) - float64(shared*r.Mean)
-	keep, own, v := o.keep, o.own, *now
+	keep, own, v := o.keep, o.own, state[valueNow]
+	var rest [block.Lanes]float64
+	for l, mean := range state[valueAround] {
+		rest[l] = float64((1-keep)*mean) - float64(shared*r.Mean)
+	}
 	for s := range at.Len {
 		z, move := draws.row(at, at.First+s), &r.Move[s]
 		x[s] = v
 		for l := range v {
-			v[l] = (rest + float64(keep*v[l])) + (float64(own*z[l]) + float64(shared*move[l]))
+			v[l] = (rest[l] + float64(keep*v[l])) + (float64(own*z[l]) + float64(shared*move[l]))
 		}
 	}
-	*now = v
+	state[valueNow] = v
 }
 
-// OU is a rate that reverts to the token's own, with shocks that may be correlated with returns.
-type OU struct{ SD, Speed, Correlation float64 }
+// OU is a rate that reverts to a mean, with shocks that may be correlated with returns. The mean is the token's
+// own rate, or drawn for each lifetime with that as its mean.
+type OU struct{ SD, Speed, LevelSD, Correlation float64 }
 
 var _ = Registry.Register(param.Kind[Law]{
 	Name: "ou", Doc: "a rate that reverts to the token's own (Ornstein–Uhlenbeck)",
-	Params: []param.Param{sd, speed, correlation},
-	New:    func(v param.Values) Law { return OU{v["rate-sd"], v["rate-speed"], v["rate-correlation"]} },
+	Params: []param.Param{sd, speed, levelSD, correlation},
+	New: func(v param.Values) Law {
+		return OU{v["rate-sd"], v["rate-speed"], v["rate-level-sd"], v["rate-correlation"]}
+	},
 })
 
 // Check finds nothing wrong.
@@ -291,15 +317,13 @@ type ouRate struct {
 
 func (p ouRate) Drives() []string { return []string{p.name} }
 func (ouRate) Lasting() bool      { return false }
-func (ouRate) State() int         { return 1 }
+func (ouRate) State() int         { return 2 }
 
 func (p ouRate) Begin(at models.At, state models.State) {
-	for lane := range block.Lanes {
-		state[0][lane] = p.mean + float64(p.SD*startNormal(at, lane, 1))
-	}
+	beginReverting(at, state, p.mean, p.SD, p.LevelSD)
 }
 
 func (p ouRate) Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws) {
-	o := over(models.Years(at.Step), p.mean, p.SD, p.Speed, p.Correlation)
-	o.steps(at, r, &state[0], rates[0], draws)
+	o := over(models.Years(at.Step), p.SD, p.Speed, p.Correlation)
+	o.steps(at, r, state, rates[0], draws)
 }
