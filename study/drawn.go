@@ -71,6 +71,15 @@ func (t TokenSpec) process() (rates.Process, error) {
 	return p, nil
 }
 
+// CheckRates is an error if the token cannot have its rates.
+func (t TokenSpec) CheckRates() error {
+	full, err := t.Complete()
+	if err == nil {
+		_, err = full.process()
+	}
+	return err
+}
+
 // replaced says that a number of the token has no effect, because its rates have numbers of their own.
 func (t TokenSpec) replaced(name string) bool {
 	_, law, err := t.law()

@@ -285,6 +285,9 @@ func (p *resolving) kinds() error {
 		note(switchKind(&t.Mechanism, "mechanism", p.Mechanism, &tokens.Mechanisms, p.Origins))
 		note(switchKind(&t.Rates, "rates", p.Rates, &rates.Registry, p.Origins))
 	}
+	if p.Rates != "" && p.Spec == "" {
+		p.knownRates()
+	}
 	if err := errors.Join(faults...); err != nil || p.Band == "" {
 		return err
 	}
@@ -303,6 +306,25 @@ func (p *resolving) kinds() error {
 		p.spec.Tokens[i].Policy.Values = values
 	}
 	return nil
+}
+
+// knownRates gives tokens of the catalogue the numbers that it has for --rates.
+func (p *resolving) knownRates() {
+	for i := range p.spec.Tokens {
+		t := &p.spec.Tokens[i]
+		entry, err := catalogue.LookupToken(t.Name)
+		if err != nil || entry.Rates.Kind != t.Rates.Kind || entry.Mechanism.Kind != t.Mechanism.Kind {
+			continue
+		}
+		prefix := ""
+		if len(p.spec.Tokens) > 1 {
+			prefix = entry.Name + ": "
+		}
+		t.Rates.Values = maps.Clone(entry.Rates.Values)
+		for name, from := range entry.RatesOrigins() {
+			p.Origins[prefix+name] = from
+		}
+	}
 }
 
 func has(ps []param.Param, name string) bool {
