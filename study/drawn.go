@@ -80,6 +80,25 @@ func (t TokenSpec) CheckRates() error {
 	return err
 }
 
+// recorded is an error if rates of the token are drawn with the paths, of which a history has none.
+func (t TokenSpec) recorded() error {
+	if t.Random() {
+		return fmt.Errorf("study: token %s: rates %s are drawn with simulated paths; want constant ones on a price history, "+
+			"or a dated series such as --borrow @FILE", t.Name, t.Rates.Kind)
+	}
+	return nil
+}
+
+// Recorded is an error that names the first token whose rates are drawn with the paths: a price history has none.
+func (s *Study) Recorded() error {
+	for _, t := range s.spec.Tokens {
+		if err := t.recorded(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // replaced says that a number of the token has no effect, because its rates have numbers of their own.
 func (t TokenSpec) replaced(name string) bool {
 	_, law, err := t.law()

@@ -117,6 +117,11 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 			return nil, AsInput(err)
 		}
 	}
+	if d.AnyTime {
+		if err := p.Study.Recorded(); err != nil {
+			return nil, AsInput(err)
+		}
+	}
 	p.waits()
 	p.noteModel()
 	return p.Resolved, nil
