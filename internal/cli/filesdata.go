@@ -119,6 +119,8 @@ var SpecKeys = []FileColumn{
 	{"tokens[].underlying", "text", "one of others; left out: the first"},
 	{"tokens[].policy", "kind and its parameters", "when to trade, and how far"},
 	{"tokens[].mechanism", "kind and its parameters", "the venue"},
+	{"tokens[].rates", "kind and its parameters", "the law of the venue's rates, where they are drawn with the paths; left " +
+		"out: they are constant"},
 	{"tokens[].*", "", "the parameters of a token, listed below"},
 	{"tokens[].*.series", "text", "in place of the number, for a rate of a mechanism, gas or impact: file of a dated " +
 		"series, as --borrow @FILE; its name as it was given"},
@@ -601,6 +603,19 @@ var Objects = []FileEntry{
 		as("models[].ks", "number", "Kolmogorov–Smirnov distance"),
 		as("models[].ad", "number", "Anderson–Darling distance"),
 		as("models[].warnings[]", "text", "what to know of the fit")}},
+	{Name: "calibrate --rates", Text: "Laws of rates fitted to a series.", Columns: []FileColumn{
+		as("values", "count", "number of values of the series"), as("column", "text", "the column that was read"),
+		as("confidence", "probability", "confidence level of all intervals"),
+		as("laws[].rates", "text", "kind of the law"), as("laws[].method", "text", "how it was fitted"),
+		as("laws[].numbers.*.estimate", "that of the number", "the fitted value; mean rate is the token's own rate"),
+		as("laws[].numbers.*.se", "that of the number", "standard error"),
+		as("laws[].numbers.*.lo", "that of the number", "lower end of the interval"),
+		as("laws[].numbers.*.hi", "that of the number", "upper end"),
+		as("laws[].atom", "fraction", "share of values at which the premium is only known to lie inside the clamp"),
+		as("laws[].years[].year", "year", "calendar year with values for a good part"),
+		as("laws[].years[].mean", "1/year", "mean rate of the year"),
+		as("laws[].years[].pit", "probability", "of a lower mean of a year under the law"),
+		as("laws[].warnings[]", "text", "what to know of the fit")}},
 	{Name: "validate", Text: "Forecasts against what happened; in_sample is the same for the fitted bars.",
 		Columns: slices.Concat([]FileColumn{as("token", "text", "name of the token"),
 			as("windows", "count", "windows after the fitted bars, of all files"),

@@ -59,7 +59,7 @@ var _ = Registry.Register(param.Kind[Law]{
 			Doc: "median utilisation of the reserve without the token's own debt"},
 		{Name: "utilisation-sd", Unit: param.Plain, Min: 0, Max: 10, Default: 0.5,
 			Doc: "standard deviation of ln(u/(1 − u)) of the utilisation u"},
-		{Name: "utilisation-speed", Unit: param.PerYear, Min: 0.01, Max: 1e5, Default: 40,
+		{Name: "utilisation-speed", Unit: param.PerYear, Min: 0.01, Max: 1e5, Default: 80,
 			Doc: "speed at which the utilisation reverts, per year"},
 		{Name: "utilisation-level-sd", Unit: param.Plain, Min: 0, Max: 10,
 			Doc: "standard deviation of the mean of ln(u/(1 − u)) of a lifetime"},
