@@ -38,7 +38,6 @@ type drawnRates struct {
 	moves   [chargeKinds]bool
 	track   []int
 	lasting bool
-	dt      float64
 }
 
 // rates are those of the charges, per year.

@@ -2,6 +2,7 @@ package rates
 
 import (
 	"fmt"
+	"math"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -124,20 +125,23 @@ func (p reserve) Begin(at models.At, state models.State) {
 
 func (p reserve) Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws) {
 	o := over(models.Years(at.Step), p.SD, p.Speed, p.Correlation)
-	o.steps(at, r, state, rates[0], draws)
+	o.steps(at, r, state, rates[0], draws, 0)
+	borrows, lent := p.name == "borrow", 1-p.Reserve
 	all := rates[0].Flat(at.Len)
 	fmath.Affine(all, all, 0, -1)
 	fmath.Exps(all, all)
-	borrows, below := p.name == "borrow", p.Slope1/p.Kink
+	below, above := p.Slope1/p.Kink, p.Slope2/(1-p.Kink)
+	own, base, kink := p.own, p.Base, p.Kink
 	for i, x := range all {
-		u := min(1, 1/(1+x)+p.own)
-		switch {
-		case !borrows:
-			all[i] = p.Supply(u, p.Reserve)
-		case u > p.Kink:
-			all[i] = p.Borrow(u)
-		default:
-			all[i] = p.Base + float64(below*u)
+		u := 1/(1+x) + own
+		if u > 1 {
+			u = 1
+		}
+		over := u - kink
+		over = float64(0.5 * (over + math.Abs(over))) // without a branch that nobody can predict
+		all[i] = base + float64(below*(u-over)) + float64(above*over)
+		if !borrows {
+			all[i] = float64(float64(all[i]*u) * lent)
 		}
 	}
 }

@@ -145,10 +145,14 @@ func (m Funding) Begin(at models.At, state models.State) {
 func (m Funding) Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws) {
 	period, dt := models.Years(m.Period), models.Years(at.Step)
 	o := over(period, m.SD, m.Speed, m.Correlation)
+	if m.Period == at.Step { // a payment in each step, with the premium that follows the return of the step before
+		o.steps(at, r, state, rates[0], draws, 1)
+		m.pay(rates[0].Flat(at.Len), 1/dt)
+		return
+	}
 	now, around, sum := &state[premiumNow], &state[premiumAround], &state[returnSum]
 	shares := r.SD > 0 && m.Correlation != 0
 	keep, perYear := o.keep, 1/dt
-	rule := m.numbers()
 	own, shared, mean := o.size(), 0.0, 0.0 // for a step of so many payments, so many steps after the last
 	ofMany, ofSteps := 0, 0
 	end := m.due(at.First, at.Step)
@@ -167,33 +171,16 @@ func (m Funding) Advance(at models.At, r Returns, state models.State, rates []*b
 				mean, ofMany, ofSteps = float64(float64(steps)*r.Mean), many, steps
 			}
 		}
-		switch {
-		case end == first:
-			*to = [block.Lanes]float64{}
-		case end == first+1 && first > 0: // the usual case, in one loop
-			z := draws.row(at, first)
-			for l, a := range around {
-				x := (a + float64(keep*(now[l]-a))) + (float64(own*z[l]) + float64(shared*(sum[l]-mean)))
-				now[l] = x
-				v := rule.uncapped(x)
-				if math.Abs(v) > rule.limit {
-					v = math.Copysign(rule.limit, v)
+		*to = [block.Lanes]float64{}
+		for number := first; number < end; number++ {
+			if number > 0 { // the first is at the start
+				z := draws.row(at, number)
+				for l, a := range around {
+					now[l] = (a + float64(keep*(now[l]-a))) + (float64(own*z[l]) + float64(shared*(sum[l]-mean)))
 				}
-				to[l] = float64(v * perYear)
 			}
-		default:
-			*to = [block.Lanes]float64{}
-			for number := first; number < end; number++ {
-				if number > 0 { // the first is at the start
-					z := draws.row(at, number)
-					for l, a := range around {
-						now[l] = (a + float64(keep*(now[l]-a))) +
-							(float64(own*z[l]) + float64(shared*(sum[l]-mean)))
-					}
-				}
-				for l, x := range now {
-					to[l] += float64(m.Pays(x) * perYear)
-				}
+			for l, x := range now {
+				to[l] += float64(m.Pays(x) * perYear)
 			}
 		}
 		if !shares {
@@ -216,6 +203,19 @@ type paying struct{ interest, clamp, limit, share float64 }
 func (p *paying) uncapped(premium float64) float64 {
 	d := p.interest - premium
 	return float64((premium + float64(0.5*(math.Abs(d+p.clamp)-math.Abs(d-p.clamp)))) * p.share)
+}
+
+// pay turns premiums into what is paid at them, per year where a payment is made in each step.
+func (f Rule) pay(premiums []float64, perYear float64) {
+	interest, clamp, limit, share := f.Interest, f.Clamp, f.Cap, f.share()
+	for i, premium := range premiums {
+		d := interest - premium
+		v := float64((premium + float64(0.5*(math.Abs(d+clamp)-math.Abs(d-clamp)))) * share)
+		if math.Abs(v) > limit {
+			v = math.Copysign(limit, v)
+		}
+		premiums[i] = float64(v * perYear)
+	}
 }
 
 // due is the number of payments before a step.

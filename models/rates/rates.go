@@ -262,8 +262,9 @@ func (o reverting) size() float64 {
 	return math.Sqrt(float64(o.own*o.own) + float64(o.shared*o.shared))
 }
 
-// steps writes the values before each of the steps of at, from those of the state, which moves on.
-func (o reverting) steps(at models.At, r Returns, state models.State, x *block.Track, draws *Draws) {
+// steps writes the values before each of the steps of at, from those of the state, which moves on. The normal of a
+// step has its number plus a shift.
+func (o reverting) steps(at models.At, r Returns, state models.State, x *block.Track, draws *Draws, shift int) {
 	shared := 0.0
 	if o.shared != 0 && r.SD > 0 {
 		shared = o.shared / r.SD
@@ -274,7 +275,7 @@ func (o reverting) steps(at models.At, r Returns, state models.State, x *block.T
 		rest[l] = float64((1-keep)*mean) - float64(shared*r.Mean)
 	}
 	for s := range at.Len {
-		z, move := draws.row(at, at.First+s), &r.Move[s]
+		z, move := draws.row(at, at.First+s+shift), &r.Move[s]
 		x[s] = v
 		for l := range v {
 			v[l] = (rest[l] + float64(keep*v[l])) + (float64(own*z[l]) + float64(shared*move[l]))
@@ -325,5 +326,5 @@ func (p ouRate) Begin(at models.At, state models.State) {
 
 func (p ouRate) Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws) {
 	o := over(models.Years(at.Step), p.SD, p.Speed, p.Correlation)
-	o.steps(at, r, state, rates[0], draws)
+	o.steps(at, r, state, rates[0], draws, 0)
 }
