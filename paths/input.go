@@ -30,9 +30,7 @@ func Interruptible(ctx context.Context, open func() (io.ReadCloser, error)) io.R
 	go func() {
 		from, err := open()
 		if err == nil {
-			// Each piece is handed over by two goroutines that wait for each other: few pieces, as large as what
-			// reads them takes, and not those of the file's own methods.
-			_, err = io.CopyBuffer(in, struct{ io.Reader }{from}, make([]byte, 1<<16))
+			_, err = io.Copy(in, from)
 			from.Close()
 		}
 		in.CloseWithError(err)
