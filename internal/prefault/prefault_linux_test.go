@@ -56,7 +56,8 @@ func TestLargePages(t *testing.T) {
 			t.Errorf("not for word %d of %d", i, cap(list))
 		}
 	}
-	other, err := syscall.Mmap(-1, 0, 3*area, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	const use, kind = syscall.PROT_READ | syscall.PROT_WRITE, syscall.MAP_ANON | syscall.MAP_PRIVATE
+	other, err := syscall.Mmap(-1, 0, 3*area, use, kind)
 	if err != nil {
 		t.Fatal(err)
 	}
