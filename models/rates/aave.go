@@ -118,21 +118,26 @@ func (reserve) State() int         { return 2 }
 
 func (p reserve) mean() float64 { return fmath.Log(p.Median / (1 - p.Median)) }
 
+// A lane's state is its logit y over −turned: u = 1/(1 + e^−y), and e^−y is the 128th power of what vector code
+// takes quickly, for y up to 4 either way. It is good to 1e-14.
+const turned = 128
+
 // Begin draws the logit from its long-run law.
 func (p reserve) Begin(at models.At, state models.State) {
-	beginReverting(at, state, p.mean(), p.SD, p.LevelSD)
+	beginReverting(at, state, -p.mean()/turned, p.SD/turned, p.LevelSD/turned)
 }
 
 func (p reserve) Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws) {
-	o := over(models.Years(at.Step), p.SD, p.Speed, p.Correlation)
+	o := over(models.Years(at.Step), p.SD/turned, p.Speed, -p.Correlation)
 	o.steps(at, r, state, rates[0], draws, 0)
 	borrows, lent := p.name == "borrow", 1-p.Reserve
 	all := rates[0].Flat(at.Len)
-	// e^−y is the 128th power of one that vector code takes, for a logit y up to 4 either way; it is good to 1e-14.
-	fmath.Affine(all, all, 0, -1.0/128)
 	fmath.Exps(all, all)
 	below, above := p.Slope1/p.Kink, p.Slope2/(1-p.Kink)
 	own, base, kink := p.own, p.Base, p.Kink
+	if borrows && slopesVector(all, own, base, kink, below, above) {
+		return
+	}
 	for i, x := range all {
 		x = float64(x * x)
 		x = float64(x * x)

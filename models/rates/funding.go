@@ -207,6 +207,9 @@ func (p *paying) uncapped(premium float64) float64 {
 
 // pay turns premiums into what is paid at them, per year where a payment is made in each step.
 func (f Rule) pay(premiums []float64, perYear float64) {
+	if payVector(premiums, f, perYear) {
+		return
+	}
 	interest, clamp, limit, share := f.Interest, f.Clamp, f.Cap, f.share()
 	for i, premium := range premiums {
 		d := interest - premium

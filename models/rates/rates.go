@@ -121,12 +121,15 @@ type Draws struct {
 func (d *Draws) Begin() { d.kept = false }
 
 // row are the normals of all lanes with a number.
-func (d *Draws) row(at models.At, number int) *[block.Lanes]float64 {
+func (d *Draws) row(at models.At, number int) *row { return &d.rows(at, number)[0] }
+
+// rows are those from a number on that are kept, one at least.
+func (d *Draws) rows(at models.At, number int) []row {
 	if !d.kept || number < d.first || number >= d.first+block.Steps {
 		d.first, d.kept = number/4*4, true
 		random.Normals(&d.z, at.Seed, at.Group, stream(at, ofShocks), d.first, block.Steps)
 	}
-	return &d.z[number-d.first]
+	return d.z[number-d.first:]
 }
 
 // Numbers that several kinds have.
@@ -269,19 +272,33 @@ func (o reverting) steps(at models.At, r Returns, state models.State, x *block.T
 	if o.shared != 0 && r.SD > 0 {
 		shared = o.shared / r.SD
 	}
-	keep, own, v := o.keep, o.own, state[valueNow]
 	var rest [block.Lanes]float64
 	for l, mean := range state[valueAround] {
-		rest[l] = float64((1-keep)*mean) - float64(shared*r.Mean)
+		rest[l] = float64((1-o.keep)*mean) - float64(shared*r.Mean)
 	}
-	for s := range at.Len {
-		z, move := draws.row(at, at.First+s+shift), &r.Move[s]
+	for s := 0; s < at.Len; {
+		z := draws.rows(at, at.First+s+shift)
+		n := min(at.Len-s, len(z))
+		if !revertVector(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, o.own, shared) {
+			revertPlain(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, o.own, shared)
+		}
+		s += n
+	}
+}
+
+// A row is a number of each lane.
+type row = [block.Lanes]float64
+
+// revertPlain makes len(x) steps. It is the definition of what the vector code of a processor computes.
+func revertPlain(x, z, move []row, value, rest *row, keep, own, shared float64) {
+	v := *value
+	for s := range x {
 		x[s] = v
 		for l := range v {
-			v[l] = (rest[l] + float64(keep*v[l])) + (float64(own*z[l]) + float64(shared*move[l]))
+			v[l] = (rest[l] + float64(keep*v[l])) + (float64(own*z[s][l]) + float64(shared*move[s][l]))
 		}
 	}
-	state[valueNow] = v
+	*value = v
 }
 
 // OU is a rate that reverts to a mean, with shocks that may be correlated with returns. The mean is the token's
