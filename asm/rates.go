@@ -77,7 +77,8 @@ func eachRow(do func(x reg.VecVirtual)) {
 func pay() {
 	begin("pay", attr.NOSPLIT, "func(x *float64, n int, interest, clamp, limit, least, share, perYear float64)",
 		"turns the first n premiums, a multiple of 16 above zero, into payments per year. Least is -limit.")
-	interest, clamp, limit, least := everywhere("interest"), everywhere("clamp"), everywhere("limit"), everywhere("least")
+	interest, clamp, limit, least := everywhere("interest"), everywhere("clamp"), everywhere("limit"),
+		everywhere("least")
 	share, perYear := everywhere("share"), everywhere("perYear")
 	half := load(constant(0.5))
 	eachRow(func(x reg.VecVirtual) {

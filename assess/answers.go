@@ -30,7 +30,8 @@ func Problem(s *study.Study, token int) (exact.Problem, error) {
 	}
 	if t := s.Spec().Tokens[token]; t.Random() {
 		if _, ok := s.Level(token); !ok {
-			return exact.Problem{}, fmt.Errorf("%s: exact answers are for rates that a lifetime keeps, and %s changes in it; "+
+			return exact.Problem{}, fmt.Errorf("%s: exact answers are for rates that a lifetime keeps, and %s "+
+				"changes in it; "+
 				"want --rates constant or level, or mcrisk simulate", t.Name, t.Rates.Kind)
 		}
 	}

@@ -64,14 +64,16 @@ func TestRandomRatesPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		kinds := []string(nil)
-		if strings.Contains(c.title, "WETH") || strings.Contains(c.title, "supply") || strings.Contains(c.title, "dYdX") {
+		if strings.Contains(c.title, "WETH") || strings.Contains(c.title, "supply") || strings.Contains(c.title,
+			"dYdX") {
 			kinds = []string{"level", "ou"} // the slopes are those of USDC's borrowers, the formula that of Hyperliquid
 		}
 		r, err := FitRates(context.Background(), s, kinds, c.floor)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&page, "\n### %s\n\n`%s`, column `%s`, %d values.\n\n| law | number | estimate | s.e. | 95 %% interval |\n"+
+		fmt.Fprintf(&page, "\n### %s\n\n`%s`, column `%s`, %d values.\n\n| law | number | estimate | s.e. | 95 %% "+
+			"interval |\n"+
 			"|---|---|---|---|---|\n", c.title, c.file, s.Column, len(s.Values))
 		number := func(v float64) string {
 			if math.IsNaN(v) {
@@ -86,7 +88,8 @@ func TestRandomRatesPage(t *testing.T) {
 				if n.Lo <= n.Hi {
 					interval = number(n.Lo) + " to " + number(n.Hi)
 				}
-				fmt.Fprintf(&page, "| `%s` | %s | %s | %s | %s |\n", f.Kind, n.Name, number(n.Value), number(n.SE), interval)
+				fmt.Fprintf(&page, "| `%s` | %s | %s | %s | %s |\n", f.Kind, n.Name, number(n.Value), number(n.SE),
+					interval)
 			}
 			fmt.Fprintf(&years, "| `%s` |", f.Kind)
 			for _, y := range f.Years {
@@ -101,12 +104,14 @@ func TestRandomRatesPage(t *testing.T) {
 			}
 			years.WriteString(" |\n")
 		}
-		fmt.Fprintf(&page, "\n| law | mean of each year, and the probability of a lower one |\n|---|---|\n%s", years.String())
+		fmt.Fprintf(&page, "\n| law | mean of each year, and the probability of a lower one |\n|---|---|\n%s",
+			years.String())
 		for _, u := range r.Unfitted {
 			fmt.Fprintf(&page, "\nNot fitted: %v.\n", u.Err)
 		}
 	}
-	fmt.Fprintf(&page, "\nOf %d means of years, %d lie between the probabilities .05 and .95 of their law.\n", all, inside)
+	fmt.Fprintf(&page, "\nOf %d means of years, %d lie between the probabilities .05 and .95 of their law.\n", all,
+		inside)
 	if inside*10 < all*8 {
 		t.Errorf("%d of %d means of years are in the inner nine tenths of their law; want most", inside, all)
 	}

@@ -31,15 +31,16 @@ func BenchmarkRates(b *testing.B) {
 			if err != nil {
 				continue // a law of another venue's rates
 			}
-			b.Run(fmt.Sprintf("venue=%s/rates=%s/steps=8760/paths=1024/workers=1", venue, kind.Name), func(b *testing.B) {
-				start := cpuTime()
-				for b.Loop() {
-					if err := study.Run(context.Background(), s, study.Options{Workers: 1}); err != nil {
-						b.Fatal(err)
+			b.Run(fmt.Sprintf("venue=%s/rates=%s/steps=8760/paths=1024/workers=1", venue, kind.Name),
+				func(b *testing.B) {
+					start := cpuTime()
+					for b.Loop() {
+						if err := study.Run(context.Background(), s, study.Options{Workers: 1}); err != nil {
+							b.Fatal(err)
+						}
 					}
-				}
-				perStep(b, start, 1024*8760)
-			})
+					perStep(b, start, 1024*8760)
+				})
 		}
 	}
 }

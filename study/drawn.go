@@ -62,7 +62,8 @@ func (t TokenSpec) process() (rates.Process, error) {
 	}
 	for _, name := range p.Drives() {
 		if s, ok := t.Series[name]; ok {
-			return nil, fmt.Errorf("%s is a dated series, %s, and drawn by rates %s; want one of them", name, s, t.Rates.Kind)
+			return nil, fmt.Errorf("%s is a dated series, %s, and drawn by rates %s; want one of them", name, s,
+				t.Rates.Kind)
 		}
 	}
 	if what := t.dated(); what != "" {
@@ -83,7 +84,8 @@ func (t TokenSpec) CheckRates() error {
 // recorded is an error if rates of the token are drawn with the paths, of which a history has none.
 func (t TokenSpec) recorded() error {
 	if t.Random() {
-		return fmt.Errorf("study: token %s: rates %s are drawn with simulated paths; want constant ones on a price history, "+
+		return fmt.Errorf("study: token %s: rates %s are drawn with simulated paths; want constant ones on a "+
+			"price history, "+
 			"or a dated series such as --borrow @FILE", t.Name, t.Rates.Kind)
 	}
 	return nil
@@ -102,7 +104,7 @@ func (s *Study) Recorded() error {
 // replaced says that a number of the token has no effect, because its rates have numbers of their own.
 func (t TokenSpec) replaced(name string) bool {
 	_, law, err := t.law()
-	if err != nil || !t.Random() || law.Own() {
+	if err != nil || !t.Random() || law.KeepsMean() {
 		return false
 	}
 	p, err := law.Of(t.borrower())

@@ -56,7 +56,8 @@ func TestDrawnRates(t *testing.T) {
 			for _, col := range []string{"underlying", "realised_variance"} {
 				for p, x := range all[i].Column(col) {
 					if x != constant[i].Column(col)[p] {
-						t.Fatalf("%s: path %d: %s is %v, and %v at constant rates", name, p, col, x, constant[i].Column(col)[p])
+						t.Fatalf("%s: path %d: %s is %v, and %v at constant rates", name, p, col, x,
+							constant[i].Column(col)[p])
 					}
 				}
 			}

@@ -289,7 +289,10 @@ func (s *Sweep) remember() {
 	b := s.Study
 	s.laws.get(keyOf(b.spec.Model), func() modelPart { return modelPart{part: b.spec.Model, law: b.laws[0]} })
 	for i, t := range b.spec.Tokens {
-		s.tokens.get(t.key(), func() tokenPart { return tokenPart{complete: true, token: b.tokens[i], rates: b.rates[i]} })
+		s.tokens.get(t.key(), func() tokenPart {
+			return tokenPart{complete: true, token: b.tokens[i],
+				rates: b.rates[i]}
+		})
 	}
 }
 

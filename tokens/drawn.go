@@ -148,7 +148,8 @@ func (d *drawnRates) numbers() *block.Bars {
 func (c *datedPath) tabulateDrawn(k *Kernel, sizeCost bool) {
 	d := k.drawn
 	zero := d.zero.rates(k.sign)
-	moves := [4]bool{d.moves[onExposure], d.moves[onCash] || d.moves[onMargin], d.moves[ofFunding], d.moves[ofBorrowing]}
+	moves := [4]bool{d.moves[onExposure], d.moves[onCash] || d.moves[onMargin], d.moves[ofFunding],
+		d.moves[ofBorrowing]}
 	for j := range moves {
 		moves[j] = moves[j] || zero[j] != 0
 	}

@@ -112,7 +112,8 @@ func ratesInBatches(t *testing.T) {
 									b.Rates[0][s][i], b.Rates[1][s][i] = math.NaN(), math.NaN()
 								}
 								of := token(rate, rate/3)
-								follow[i] = append(follow[i], Dated{From: b.First + s, Terms: of.Mechanism.Terms(of), Cost: of.Cost})
+								follow[i] = append(follow[i], Dated{From: b.First + s, Terms: of.Mechanism.Terms(of),
+									Cost: of.Cost})
 							}
 						}
 						cut := r.IntN(b.Len + 1)

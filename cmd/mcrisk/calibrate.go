@@ -32,7 +32,7 @@ func newCalibrate() *cobra.Command {
 	o := new(calibrateOptions)
 	cmd := &cobra.Command{
 		Use:   "calibrate FILE",
-		Short: "Fit price models to a CSV of prices, or laws of rates to series of rates",
+		Short: "Fit price models to prices, or laws of rates to series of rates",
 		Long: `calibrate fits price models to the log-returns between closes. It prints each
 parameter with its standard error and 95 % interval, and compares the models by
 likelihood, information criteria and distances from the fitted law.
@@ -46,10 +46,8 @@ garch and gjr have the history's volatility in the long run (variance targeting)
 --untargeted fits it by likelihood too, which on a heavy-tailed history may find
 twice the volatility seen; compare the log-likelihoods to see what targeting costs.
 
-With --rates it fits laws of rates to series of rates or funding instead, each with
-its numbers, their intervals, and where the years on file lie in its law; --model
-names the laws, see mcrisk help rates. Payments are read from a column
-rate_per_period, and funding of one hour or eight is fitted as that of a venue.
+--rates fits laws of rates instead (mcrisk help rates), and says where years on file
+lie in each; --model names them. A column rate_per_period has payments of funding.
 
 --out writes the tables, a spec of each model for simulate --spec, and two
 figures: quantiles against quantiles, and the autocorrelation of squared returns.
@@ -80,6 +78,7 @@ A spec keeps mu, the growth of the past; simulate --mu 0 expects none.`,
 		"fit the long-run volatility of garch and gjr by likelihood, without variance targeting")
 	s.StringVar(&o.out, "out", "", "`directory` to write; it must not exist")
 	o.form.Bind(cmd)
+	cli.Essential(cmd, "column", "csv", "json", "markdown", "model", "out", "rates", "since", "stamp", "until", "zone")
 	return cmd
 }
 

@@ -53,10 +53,12 @@ func TestCalibrateRates(t *testing.T) {
 	mean, sd := c.Laws[0].Numbers["premium-mean"], c.Laws[0].Numbers["premium-sd"]
 	if c.Values != 8760 || math.Abs(mean.Estimate-0.0003) > 4*mean.SE || math.Abs(sd.Estimate-0.00056) > 4*sd.SE ||
 		sd.SE > 5e-5 || !(c.Laws[0].Atom > 0.3) {
-		t.Errorf("%d values, premium %+v ± %+v, %v at the interest; want 8760 and 0.0003 ± 0.00056 within 4 standard errors",
+		t.Errorf("%d values, premium %+v ± %+v, %v at the interest; want 8760 and 0.0003 ± 0.00056 within 4 "+
+			"standard errors",
 			c.Values, mean, sd, c.Laws[0].Atom)
 	}
-	if _, said := expect(t, cli.Done, "calibrate", "--rates", file); !strings.Contains(said, "--rates funding-hyperliquid") {
+	if _, said := expect(t, cli.Done, "calibrate", "--rates", file); !strings.Contains(said,
+		"--rates funding-hyperliquid") {
 		t.Errorf("said %q; want how to simulate the law", said)
 	}
 	says(t, cli.BadInput, "--since with --rates", "calibrate", "--rates", file, "--since", "2020-01-01")
@@ -69,7 +71,8 @@ func TestCalibrateRates(t *testing.T) {
 func TestRandomRates(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	args := []string{"--token", "hyperliquid-btc3x", "--model", "gbm", "--rates", "level"}
-	out, _ := expect(t, cli.Done, append([]string{"simulate", "--paths", "2000", "--horizon", "90d", "--out", dir}, args...)...)
+	out, _ := expect(t, cli.Done, append([]string{"simulate", "--paths", "2000", "--horizon", "90d", "--out", dir},
+		args...)...)
 	for _, want := range []string{"what the spread of its rates alone changes", "rate_level", "rate-sd"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("simulate says nothing of %q", want)
@@ -86,10 +89,12 @@ func TestRandomRates(t *testing.T) {
 	if err := json.Unmarshal([]byte(read(t, filepath.Join(dir, "summary.json"))), &s); err != nil {
 		t.Fatal(err)
 	}
-	if len(s.Without) != 1 || !(s.Tokens[0].Metrics["volatility"].Estimate != s.Without[0].Metrics["volatility"].Estimate) {
+	if len(s.Without) != 1 ||
+		!(s.Tokens[0].Metrics["volatility"].Estimate != s.Without[0].Metrics["volatility"].Estimate) {
 		t.Errorf("random %v, constant %v; want both, and that they differ", s.Tokens, s.Without)
 	}
-	if out, _ := expect(t, cli.Done, "summary", dir, "--attribution", "--json"); !strings.Contains(out, `"rate_level"`) {
+	if out, _ := expect(t, cli.Done, "summary", dir, "--attribution", "--json"); !strings.Contains(out,
+		`"rate_level"`) {
 		t.Error("the attribution of a stored run has no rate_level")
 	}
 	if !strings.Contains(read(t, filepath.Join(dir, "spec.yaml")), "kind: level") {

@@ -119,7 +119,8 @@ var SpecKeys = []FileColumn{
 	{"tokens[].underlying", "text", "one of others; left out: the first"},
 	{"tokens[].policy", "kind and its parameters", "when to trade, and how far"},
 	{"tokens[].mechanism", "kind and its parameters", "the venue"},
-	{"tokens[].rates", "kind and its parameters", "the law of the venue's rates, where they are drawn with the paths; left " +
+	{"tokens[].rates", "kind and its parameters", "the law of the venue's rates, where they are drawn with the " +
+		"paths; left " +
 		"out: they are constant"},
 	{"tokens[].*", "", "the parameters of a token, listed below"},
 	{"tokens[].*.series", "text", "in place of the number, for a rate of a mechanism, gas or impact: file of a dated " +
@@ -616,7 +617,8 @@ func Objects() []FileEntry {
 			as("values", "count", "number of values of the series"), as("column", "text", "the column that was read"),
 			as("confidence", "probability", "confidence level of all intervals"),
 			as("laws[].rates", "text", "kind of the law"), as("laws[].method", "text", "how it was fitted"),
-			as("laws[].numbers.*.estimate", "that of the number", "the fitted value; mean rate is the token's own rate"),
+			as("laws[].numbers.*.estimate", "that of the number",
+				"the fitted value; mean rate is the token's own rate"),
 			as("laws[].numbers.*.se", "that of the number", "standard error"),
 			as("laws[].numbers.*.lo", "that of the number", "lower end of the interval"),
 			as("laws[].numbers.*.hi", "that of the number", "upper end"),

@@ -24,8 +24,9 @@ type RateFitOptions struct {
 func (o *RateFitOptions) Bind(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.StringArrayVar(&o.Files, "rates", nil,
-		"`FILE[:COLUMN][?KEY=VALUE&…]` of rates or funding to fit laws of rates to, in place of prices; repeatable")
-	s.StringVar(&o.Floor, "rate-floor", "", "with --rates: least `rate` of a lifetime, for level (default -5% of payments, else 0)")
+		"`file` of rates to fit laws of rates to, FILE[:COLUMN][?KEY=VALUE&…]; repeatable")
+	s.StringVar(&o.Floor, "rate-floor", "",
+		"with --rates: least `rate` of a lifetime, for level (default -5% of payments, else 0)")
 }
 
 // Fit reads a series and fits laws to it: those named, with commas between, or all that suit it.

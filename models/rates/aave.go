@@ -79,7 +79,8 @@ var _ = Registry.Register(param.Kind[Law]{
 	},
 	New: func(v param.Values) Law {
 		return Aave{Slopes{v["slope-base"], v["slope-kink"], v["slope-1"], v["slope-2"]},
-			v["utilisation"], v["utilisation-sd"], v["utilisation-speed"], v["utilisation-level-sd"], v["rate-correlation"],
+			v["utilisation"], v["utilisation-sd"], v["utilisation-speed"], v["utilisation-level-sd"],
+			v["rate-correlation"],
 			v["reserve-factor"], v["pool"]}
 	},
 })
@@ -87,8 +88,8 @@ var _ = Registry.Register(param.Kind[Law]{
 // Check finds nothing wrong.
 func (Aave) Check() error { return nil }
 
-// Own says that the token's own rate is not used.
-func (Aave) Own() bool { return false }
+// KeepsMean says that the token's own rate is not used.
+func (Aave) KeepsMean() bool { return false }
 
 // Of wants the rate that the token pays or earns on dollars: borrow if long, supply if short.
 func (m Aave) Of(t Token) (Process, error) {
@@ -99,7 +100,8 @@ func (m Aave) Of(t Token) (Process, error) {
 			p.own = t.Debt / m.Pool
 		}
 		if !(p.own < 1) {
-			return nil, fmt.Errorf("the token owes %v USD to a reserve of %v USD; want less than it has", t.Debt, m.Pool)
+			return nil, fmt.Errorf("the token owes %v USD to a reserve of %v USD; want less than it has", t.Debt,
+				m.Pool)
 		}
 	}
 	return p, t.has(p.name)

@@ -197,7 +197,8 @@ func FitKind(kind string, o Observed, slopes func(time.Time) Slopes, floor float
 			return f, fmt.Errorf("%s: want payments, a column rate_per_period, every %v", kind, rule.Period)
 		}
 		if o.Times[len(o.Times)-1].Year() > 2023 && kind == "funding-binance" {
-			f.warn("the formula is that of a premium in each eight hours; the exchange averages it with weights that rise")
+			f.warn("the formula is that of a premium in each eight hours; the exchange averages it with weights " +
+				"that rise")
 		}
 		atom := [2]float64{rule.Interest - rule.Clamp, rule.Interest + rule.Clamp}
 		years = o.spans(func(i int) (float64, float64) {
@@ -284,7 +285,8 @@ func (f *Fit) reverting(years []span, atom *[2]float64, mean, sd, speed, levelSD
 	}
 	const enough = 1e-4 // of a log-likelihood
 	r, err := optimize.Minimize(optimize.Problem{Func: fall}, l.start(),
-		&optimize.Settings{FuncEvaluations: 300, Converger: &optimize.FunctionConverge{Absolute: enough / n, Iterations: 8}},
+		&optimize.Settings{FuncEvaluations: 300, Converger: &optimize.FunctionConverge{Absolute: enough / n,
+			Iterations: 8}},
 		&optimize.NelderMead{SimplexSize: 0.2})
 	if r == nil {
 		return err
@@ -387,7 +389,8 @@ func (l *likelihood) start() []float64 {
 		}
 	}
 	keep := max(0.02, min(0.9999, next/max(square, 1e-300)))
-	return []float64{fmath.Log(max(math.Sqrt(square/max(n, 1)), 1e-2*l.scale) / l.scale), fmath.Log(-fmath.Log(keep) / l.dt)}
+	return []float64{fmath.Log(max(math.Sqrt(square/max(n, 1)), 1e-2*l.scale) / l.scale),
+		fmath.Log(-fmath.Log(keep) / l.dt)}
 }
 
 // best is the log-likelihood at x, the logs of standard deviation over scale and of the speed, with the means of
@@ -522,7 +525,8 @@ func covariance(f func([]float64) float64, x []float64, h float64) (c [2][2]floa
 func (f *Fit) level(o Observed, floor float64) ([]span, error) {
 	years := o.spans(func(int) (float64, float64) { return 0, 0 })
 	if len(years) < 3 {
-		return nil, fmt.Errorf("%d years with values for %.0f %% of the time; want 3 at least", len(years), 100*leastSpan)
+		return nil, fmt.Errorf("%d years with values for %.0f %% of the time; want 3 at least", len(years),
+			100*leastSpan)
 	}
 	n := float64(len(years))
 	mean, spread := 0.0, 0.0

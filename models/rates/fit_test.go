@@ -60,7 +60,8 @@ func recoverNumbers(t *testing.T, i, fits int) (held map[string]int) {
 				held[n.Name]++
 			}
 			if seed < 1 {
-				t.Logf("%s: %s %.4g, fitted %.4g ± %.2g, %.4g to %.4g", c.kind, n.Name, truth, n.Value, n.SE, n.Lo, n.Hi)
+				t.Logf("%s: %s %.4g, fitted %.4g ± %.2g, %.4g to %.4g", c.kind, n.Name, truth, n.Value, n.SE, n.Lo,
+					n.Hi)
 			}
 		}
 	}

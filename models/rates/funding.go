@@ -111,8 +111,8 @@ var _ = Registry.Register(fundingKind("funding-binance",
 // Check finds nothing wrong.
 func (Funding) Check() error { return nil }
 
-// Own says that the token's own funding is not used.
-func (Funding) Own() bool { return false }
+// KeepsMean says that the token's own funding is not used.
+func (Funding) KeepsMean() bool { return false }
 
 // Of wants a rate called funding.
 func (m Funding) Of(t Token) (Process, error) {

@@ -26,8 +26,8 @@ type Law interface {
 	// the registry.
 	Check() error
 
-	// Own says that the token's own number is the mean of the rate; else it has no effect.
-	Own() bool
+	// KeepsMean says that the token's own number is the mean of the rate; else it has no effect.
+	KeepsMean() bool
 
 	// Of is the process of a token's rates; nil: they are constant. The error says what
 	// the token lacks. Processes that are equal (==) have the same rates.
@@ -86,7 +86,7 @@ const Constant = "constant"
 type constant struct{}
 
 func (constant) Check() error              { return nil }
-func (constant) Own() bool                 { return true }
+func (constant) KeepsMean() bool           { return true }
 func (constant) Of(Token) (Process, error) { return nil, nil }
 
 var _ = Registry.Register(param.Kind[Law]{
@@ -159,8 +159,8 @@ var _ = Registry.Register(param.Kind[Law]{
 // Check finds nothing wrong.
 func (Level) Check() error { return nil }
 
-// Own says that the mean is the token's number.
-func (Level) Own() bool { return true }
+// KeepsMean says that the mean is the token's number.
+func (Level) KeepsMean() bool { return true }
 
 // Of wants the token's main rate above the floor.
 func (m Level) Of(t Token) (Process, error) {
@@ -316,8 +316,8 @@ var _ = Registry.Register(param.Kind[Law]{
 // Check finds nothing wrong.
 func (OU) Check() error { return nil }
 
-// Own says that the mean is the token's number.
-func (OU) Own() bool { return true }
+// KeepsMean says that the mean is the token's number.
+func (OU) KeepsMean() bool { return true }
 
 // Of wants a rate.
 func (m OU) Of(t Token) (Process, error) {
