@@ -15,7 +15,7 @@ import (
 // Nodes of the quadrature over the law of a rate that lifetimes keep, and of a smaller rule that says how good
 // it is.
 const (
-	LevelNodes    = 8
+	LevelNodes    = 6
 	fewLevelNodes = 4
 )
 

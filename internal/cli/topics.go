@@ -174,10 +174,10 @@ func venuesTopic() []report.Block {
 
 func ratesTopic() []report.Block {
 	return append([]report.Block{report.Text(`The interest or funding of a venue may be
-drawn with the paths. Give its law with
---rates KIND, or "rates: {kind: KIND}" of a token in a spec. It drives the main rate of
-the venue: borrow of a loan, funding of a perpetual. With level and ou the token's own
-number is the mean; other kinds have numbers of their own in its place.
+drawn with the paths. Give its law with --rates KIND, or "rates: {kind: KIND}" of a
+token in a spec. It drives the main rate of the venue: borrow of a loan, funding of a
+perpetual. With level and ou the token's own number is the mean; other kinds have
+numbers of their own in its place.
 
 A level holds for a lifetime and does not depend on prices, so that exact integrates
 over its law. Shocks of the others may be correlated with returns: rate-correlation.`)},
