@@ -57,6 +57,10 @@ type Block struct {
 	// Bar is the bar of a history that a step is drawn from; nil where nobody asks.
 	Bar []*Bars
 
+	// Variance is the realised variance of the last hours over its long-run level, see [Variance], the
+	// step's own return included; one track for each setting in the study.
+	Variance []*Track
+
 	// KeeperDown says at the end of which steps keepers are down, one mask for
 	// each setting of outages in the study.
 	KeeperDown []*Mask

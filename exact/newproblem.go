@@ -70,6 +70,10 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 	if t.Keeper.Outage.Rate > 0 {
 		refuse("a keeper with %v outages a year; exact answers do not follow whether it is down", t.Keeper.Outage.Rate)
 	}
+	if t.Stress.Window > 0 {
+		refuse("costs and outages that follow the realised variance of the last %v (stressed); exact answers do not "+
+			"follow it", t.Stress.Window)
+	}
 	if !levy.Supports(m) {
 		refuse("model %T; only prices with independent increments and a known density of a step", m)
 	}

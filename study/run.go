@@ -3,7 +3,6 @@ package study
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"mcrisk/block"
@@ -109,13 +108,8 @@ func newRunner(s *Study) (*runner, error) {
 			return nil, fmt.Errorf("token %s: %w", token.Name, err)
 		}
 		r.kernels = append(r.kernels, k)
-		if o := paths.Outage(token.Keeper.Outage); o.Rate > 0 { // tokens of one setting share it
-			mask := slices.Index(r.generator.Outages, o)
-			if mask < 0 {
-				mask = len(r.generator.Outages)
-				r.generator.Outages = append(r.generator.Outages, o)
-			}
-			k.Outages(mask)
+		if err := r.disturb(s, i, k); err != nil {
+			return nil, err
 		}
 		r.targets = append(r.targets, token.Target)
 	}

@@ -110,6 +110,9 @@ func (k *Kernel) cost(l *Lane) Cost {
 	if l.dated != nil {
 		c.Gas, c.Impact = l.dated.gas, l.dated.impact
 	}
+	if k.token.Stress.Window > 0 {
+		c = k.token.Stress.cost(c, l.variance)
+	}
 	return c
 }
 
@@ -139,6 +142,7 @@ func (k *Kernel) Then(at time.Duration, next *Kernel) error {
 		{"means of payment of the holder", a.Holder.PaidIn == b.Holder.PaidIn},
 		{"fee of the flash loan on entry", a.Holder.EntryFlashFee == b.Holder.EntryFlashFee},
 		{"outages of the keeper", a.Keeper.Outage == b.Keeper.Outage},
+		{"stress", a.Stress == b.Stress},
 	} {
 		if !c.same {
 			return fmt.Errorf("tokens: the %s changes; want the same for the whole lifetime", c.what)

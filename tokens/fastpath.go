@@ -83,7 +83,7 @@ type fastState struct {
 func newFastPath(k *Kernel) *fastPath {
 	t := &k.token
 	if !k.terms.scaleFree() || t.Flows.Kind == Chasing || k.mints || t.Cost.Increase != 0 || t.Cost.Decrease != 0 ||
-		t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 {
+		t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 && t.Stress.Window == 0 {
 		return nil
 	}
 	c := &fastPath{floor: k.floor, rate: t.Cost.Fee + t.Cost.ImpactBase, v0: 1 - t.Target}
@@ -117,7 +117,7 @@ func newFastPath(k *Kernel) *fastPath {
 	case hold:
 		c.trades = true // at edges that leverage never reaches
 		c.down.at, c.up.at = math.Inf(-1), math.Inf(1)
-	case ok && band.To != Partial && t.Cost.onFastPath() && t.Keeper.Latency == 0:
+	case ok && band.To != Partial && t.Cost.onFastPath() && t.Keeper.Latency == 0 && t.Stress.Window == 0:
 		if !(band.Low >= low && band.High <= high) {
 			return nil
 		}

@@ -2,6 +2,7 @@ package tokens
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"mcrisk/param"
@@ -46,7 +47,7 @@ func named(p param.Param, name string, def float64, doc string) param.Param {
 }
 
 // Params are the parameters of a token besides those of its policy and mechanism.
-var Params = []param.Param{
+var Params = slices.Concat([]param.Param{
 	{Name: "target", Unit: param.Leverage, Min: -100, Max: 100, Default: 3,
 		Doc: "target leverage; negative for a short token"},
 	named(fraction, "fee", 0, "trading fee, fraction of the traded notional"),
@@ -101,10 +102,10 @@ var Params = []param.Param{
 		"with invest, on a loan: fee of the flash loan on exit, fraction of the debt"),
 	{Name: "after-liquidation", Unit: param.Choice, Max: 1, Choices: []string{"continue", "stop"},
 		Doc: "what follows a liquidation: continue restores the leverage, stop keeps what is left in cash"},
-}
+}, stressParams)
 
 // Make makes a token of its parts and of the numbers of Params, all of which
-// must be there.
+// must be there but those of stress.
 func Make(name string, policy Policy, mechanism Venue, v param.Values) Token {
 	return Token{
 		Name: name, Target: v["target"], Policy: policy, Mechanism: mechanism,
@@ -112,6 +113,7 @@ func Make(name string, policy Policy, mechanism Venue, v param.Values) Token {
 			Gas: v["gas"], Increase: v["impact-increase"], Decrease: v["impact-decrease"]},
 		Keeper: Keeper{Interval: Duration(v["keeper-interval"]), Latency: Duration(v["latency"]),
 			Outage: Outage{Rate: v["outage-rate"], Length: Duration(v["outage-length"])}},
+		Stress:       makeStress(v),
 		AUM:          v["aum"],
 		Flows:        makeFlows(v),
 		StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],

@@ -166,7 +166,17 @@ func (f *Life) step(p *Path, i int) {
 		}
 		l.dated = &k.dated[f.dated]
 	}
-	l.down = p.Bars[i].Down && k.token.Keeper.Outage.Rate > 0
+	l.down = p.Bars[i].Down && (k.token.Keeper.Outage.Rate > 0 || k.token.Stress.Outs())
+	if k.token.Stress.Window > 0 {
+		if k.token.Stress.Volatility == 0 {
+			panic("tokens: stress on a path; want its volatility")
+		}
+		move := p.Bars[i].Move
+		if p.Extremes {
+			move += p.Bars[i].Gap
+		}
+		l.variance = k.measure.Next(l.variance, move)
+	}
 	switch {
 	case !p.Extremes:
 		k.advanceGrid(l, fmath.Exp(p.Bars[i].Move), now)

@@ -246,7 +246,7 @@ func (k *Kernel) walk(l *Lane, g leg) {
 			to, ok := k.token.Policy.Trade(v, &l.state)
 			stay := math.Abs(to-v.Leverage) <= 1e-9*v.Leverage
 			switch {
-			case ok && stay && k.staysAt(to, g.dir):
+			case ok && stay && k.staysAt(l, to, g.dir):
 				if g.done >= again {
 					l.rebalances++
 				}
@@ -363,9 +363,8 @@ func moveTo(from, to, dir, left float64) (d, x float64) {
 // staysAt reports whether continuous trading at the edge lev has a limit while the price
 // moves in direction dir: cost is proportional, the move takes leverage over the edge,
 // and a sale lowers leverage in spite of its cost.
-func (k *Kernel) staysAt(lev, dir float64) bool {
-	c := &k.token.Cost
-	rate := c.Proportional(dir*k.sign > 0)
+func (k *Kernel) staysAt(l *Lane, lev, dir float64) bool {
+	c, rate := &k.token.Cost, k.cost(l).Proportional(dir*k.sign > 0)
 	return c.proportional() && (k.sign < 0 && lev > 0 || lev > 1) && float64(dir*k.sign*lev)*rate > -1 &&
 		(rate != 0 || c.Fee == 0) // otherwise fee and rebate cancel, and tradeAlong cannot separate them
 }
@@ -381,7 +380,7 @@ type alongEdge struct {
 
 func (k *Kernel) along(l *Lane, dir, lev, d float64) alongEdge {
 	r := alongEdge{w: float64(k.sign * lev), n: l.n}
-	r.rate = k.token.Cost.Proportional(dir*k.sign > 0) // a long adds in a rise, a short in a fall
+	r.rate = k.cost(l).Proportional(dir*k.sign > 0) // a long adds in a rise, a short in a fall
 	sk := float64(dir * r.rate)
 	r.c = float64((1+sk)*r.w) / (1 + float64(sk*r.w))
 	turn := float64(r.w*(r.w-1)) / (1 + float64(sk*r.w))
