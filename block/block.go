@@ -7,6 +7,7 @@
 package block
 
 import (
+	"math/bits"
 	"time"
 	"unsafe"
 
@@ -30,6 +31,14 @@ type Mask [Steps]uint16
 
 // Has reports whether the mask says yes at a step for a lane.
 func (m *Mask) Has(step, lane int) bool { return m[step]>>lane&1 == 1 }
+
+// Count is how often the first lanes have a yes in the first steps.
+func (m *Mask) Count(steps, lanes int) (n int) {
+	for _, row := range m[:steps] {
+		n += bits.OnesCount16(row & (1<<lanes - 1))
+	}
+	return n
+}
 
 // Bars hold the numbers of bars of a history, by step and lane.
 type Bars [Steps][Lanes]int32

@@ -31,8 +31,10 @@ func (r *runner) disturb(s *Study, token int, k *tokens.Kernel) error {
 		o.Stress = paths.OutageStress{Rate: t.Stress.OutageRate, Exponent: t.Stress.Outages, Cap: t.Stress.Cap,
 			Variance: variance}
 	}
+	r.masks = append(r.masks, -1)
 	if o.Rate > 0 || t.Stress.Outs() {
-		k.Outages(indexed(&g.Outages, o))
+		r.masks[token] = indexed(&g.Outages, o)
+		k.Outages(r.masks[token])
 	}
 	return nil
 }
@@ -47,11 +49,26 @@ func indexed[T comparable](list *[]T, v T) int {
 	return i
 }
 
-// longRun is the volatility per √year, jumps included, of the price that a token follows, over times
-// that forget where it started.
+// longRun is the volatility per √year of the steps of the price that a token follows, jumps included,
+// in the long run: that of the first step of a price that starts from its long-run law.
 func (s *Study) longRun(token int) (float64, error) {
-	const long = 100 // years
-	v := math.Sqrt(s.ModelOf(token).Moments(long).Variance / long)
+	part, m := s.spec.Model, s.ModelOf(token)
+	if u := s.follow[token]; u > 0 {
+		part = s.spec.Others[u-1].Model
+	}
+	if models.HasStart(part.Kind) {
+		part.Values = set(part.Values, "start", 0)
+		started, err := models.Registry.Build(part)
+		if err != nil {
+			return 0, err
+		}
+		m = started
+		if p, ok := s.ModelOf(token).(models.Preparer); ok {
+			m = p.SharedWith(m)
+		}
+	}
+	dt := s.StepYears()
+	v := math.Sqrt(m.Moments(dt).Variance / dt)
 	return v, normal(v, "the price model's")
 }
 

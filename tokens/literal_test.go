@@ -24,8 +24,22 @@ type literal struct {
 	shares float64 // of the vault, over those at the start
 	closed bool
 
+	variance float64 // realised, a year: of returns weighted by e^(−age/window)
+
 	mark   float64       // high-water mark
 	minted time.Duration // when fees were last taken in shares
+}
+
+// cost is what trades cost now.
+func (w *literal) cost(t Token) Cost {
+	c := t.Cost
+	if s := t.Stress; s.Window > 0 {
+		x := min(w.variance/(s.Volatility*s.Volatility), s.Cap)
+		c.Gas *= math.Pow(x, s.Gas)
+		c.ImpactBase *= math.Pow(x, s.Impact)
+		c.Impact *= math.Pow(x, s.Impact)
+	}
+	return c
 }
 
 // dilute makes so many shares of one; sizes at entry are divided too, or stay with
@@ -88,6 +102,7 @@ func (w *literal) leverage() float64 { return math.Abs(w.exposure()) / w.equity(
 // live returns the final NAV.
 func (w *literal) live(t Token, p Path) float64 {
 	*w = literal{u: t.Target, s: 1, b: 1 - t.Target, n: math.Abs(t.Target), minNAV: 1, shares: 1, mark: 1,
+		variance:    t.Stress.Volatility * t.Stress.Volatility,
 		minLeverage: math.Abs(t.Target), maxLeverage: math.Abs(t.Target)}
 	dt := p.Step.Hours() / 8760
 	var order time.Duration
@@ -131,6 +146,10 @@ func (w *literal) live(t Token, p Path) float64 {
 
 		// 2. Price. 3. Liquidation. 4. Wipe-out.
 		w.s *= math.Exp(bar.Move)
+		if t.Stress.Window > 0 {
+			old := math.Exp(-p.Step.Hours() / t.Stress.Window.Hours())
+			w.variance = old*w.variance + (1-old)*bar.Move*bar.Move/dt
+		}
 		w.gauge()
 		if w.liquidate(t) {
 			if w.equity() <= 0 {
@@ -158,7 +177,7 @@ func (w *literal) live(t Token, p Path) float64 {
 		// The end of a vault that has become small.
 		if t.Flows.Kind == NoFlows && w.equity()*t.AUM < t.Flows.CloseBelow {
 			if q := math.Abs(w.exposure()); q > 0 {
-				c := t.Cost
+				c := w.cost(t)
 				w.gauge()
 				w.turnover += q / w.equity()
 				w.b = w.equity() - c.Gas/t.AUM -
@@ -171,7 +190,7 @@ func (w *literal) live(t Token, p Path) float64 {
 		}
 
 		// 6. Rebalance.
-		if bar.Down && t.Keeper.Outage.Rate > 0 {
+		if bar.Down && t.Keeper.Outage.Rate+t.Stress.OutageRate > 0 {
 			w.minNAV = min(w.minNAV, w.equity())
 			flow(now)
 			continue
@@ -248,7 +267,7 @@ func (w *literal) wants(p Policy, target float64) (float64, bool) {
 
 // trade solves |X| ± q = L·(E − C(q)) for the least q > 0, by bisection.
 func (w *literal) trade(t Token, to float64) {
-	x, e, c := math.Abs(w.exposure()), w.equity(), t.Cost
+	x, e, c := math.Abs(w.exposure()), w.equity(), w.cost(t)
 	if c.ImpactBase += c.Decrease; x < to*e {
 		c.ImpactBase += c.Increase - c.Decrease
 	}

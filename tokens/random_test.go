@@ -72,6 +72,13 @@ func knownToken(t *rapid.T) Token {
 			Increase: sometimes(t, "increase", -0.005, 0.01), Decrease: sometimes(t, "decrease", -0.005, 0.01),
 		}
 	}
+	if rapid.IntRange(0, 3).Draw(t, "stress") == 0 {
+		token.Stress = Stress{Window: time.Hour * time.Duration(rapid.IntRange(1, 48).Draw(t, "window")),
+			Volatility: number(0.1, 3).Draw(t, "normal"), Cap: number(1, 30).Draw(t, "cap"),
+			Gas: sometimes(t, "gas exponent", 0, 1.5), Impact: sometimes(t, "impact exponent", 0, 1),
+			OutageRate: sometimes(t, "outages", 0, 100), Outages: 1}
+		token.Keeper.Outage.Length = time.Hour
+	}
 	size := math.Abs(token.Target)
 	if rapid.Bool().Draw(t, "loan") && !(token.Target > 0 && token.Target < 1) {
 		least := size / (1 + size) // below this threshold the target is liquidated at once
@@ -100,7 +107,7 @@ func knownToken(t *rapid.T) Token {
 	}
 	token.Policy = anyPolicy(t, token.Target)
 	if loan, ok := token.Mechanism.(Loan); ok && rapid.Bool().Draw(t, "plain") { // so that it takes the fast path
-		token.Keeper = Keeper{}
+		token.Keeper = Keeper{Outage: Outage{Length: time.Hour}}
 		token.Cost.Impact, token.Cost.Gas = 0, 0
 		if rapid.IntRange(0, 3).Draw(t, "one-sided") > 0 {
 			token.Cost.Increase, token.Cost.Decrease = 0, 0

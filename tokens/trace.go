@@ -166,17 +166,7 @@ func (f *Life) step(p *Path, i int) {
 		}
 		l.dated = &k.dated[f.dated]
 	}
-	l.down = p.Bars[i].Down && (k.token.Keeper.Outage.Rate > 0 || k.token.Stress.Outs())
-	if k.token.Stress.Window > 0 {
-		if k.token.Stress.Volatility == 0 {
-			panic("tokens: stress on a path; want its volatility")
-		}
-		move := p.Bars[i].Move
-		if p.Extremes {
-			move += p.Bars[i].Gap
-		}
-		l.variance = k.measure.Next(l.variance, move)
-	}
+	k.disturb(l, p, i)
 	switch {
 	case !p.Extremes:
 		k.advanceGrid(l, fmath.Exp(p.Bars[i].Move), now)
@@ -188,6 +178,24 @@ func (f *Life) step(p *Path, i int) {
 		k.flush(l)
 		k.wayStep(l, &p.ways[i].logs, &p.ways[i].factors, now)
 	}
+}
+
+// disturb says to a lane, for the i-th step of a path, whether its keeper is out of service and how high
+// the realised variance is.
+func (k *Kernel) disturb(l *Lane, p *Path, i int) {
+	b, stress := &p.Bars[i], &k.token.Stress
+	l.down = b.Down && (k.token.Keeper.Outage.Rate > 0 || stress.Outs())
+	if stress.Window == 0 {
+		return
+	}
+	if stress.Volatility == 0 {
+		panic("tokens: stress on a path; want its volatility")
+	}
+	move := b.Move
+	if p.Extremes {
+		move += b.Gap
+	}
+	l.variance = k.measure.Next(l.variance, move)
 }
 
 // End ends the lifetime. The last mark becomes what it ended as, after the fees that are taken then.
