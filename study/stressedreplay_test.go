@@ -27,7 +27,8 @@ func TestStressedReplay(t *testing.T) {
 		t.Errorf("gas of %v; want %v", got, want)
 	}
 	token.Stress.OutageRate, token.Keeper.Outage.Length = 1, time.Hour
-	if _, err := Replay([]tokens.Token{token}, h, true); err == nil || !strings.Contains(err.Error(), "stress-outage-rate 0") {
+	if _, err := Replay([]tokens.Token{token}, h, true); err == nil ||
+		!strings.Contains(err.Error(), "stress-outage-rate 0") {
 		t.Errorf("outages on a history: %v; want an error", err)
 	}
 	token.Stress.OutageRate = 0

@@ -115,8 +115,8 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	}
 	k.fast = newFastPath(k)
 	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1), highWater: 1,
-		variance: 1, entry: k.token.enter(v.Lender).Total(), vault: newVault(t.Flows), due: Never, next: k.token.Keeper.Interval,
-		firstLiquidation: Never}
+		variance: 1, entry: k.token.enter(v.Lender).Total(), vault: newVault(t.Flows), due: Never,
+		next: k.token.Keeper.Interval, firstLiquidation: Never}
 	k.first.lev.min, k.first.lev.max = k.target, k.target
 	if v.EntrySize {
 		k.first.n, k.first.marginRatio = k.target, 1/k.target

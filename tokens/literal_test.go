@@ -329,13 +329,43 @@ func (w *literal) liquidate(t Token) bool {
 		}
 		maintenance := m.Maintenance * base
 		if tier := m.Tier / aum; tier > 0 && base > tier {
-			maintenance = m.Maintenance*tier + m.TierMaintenance*(base-tier)
+			from, rates := []float64{0, tier}, []float64{m.Maintenance, m.TierMaintenance}
+			for _, more := range m.Tiers {
+				if more.Above > 0 {
+					from, rates = append(from, more.Above/aum), append(rates, more.Maintenance)
+				}
+			}
+			maintenance = 0
+			for i, r := range rates {
+				to := base
+				if i+1 < len(from) {
+					to = min(to, from[i+1])
+				}
+				maintenance += r * max(0, to-from[i])
+			}
 		}
-		if w.equity()-m.CloseFee*base >= maintenance {
+		need := maintenance + m.CloseFee*base
+		if w.equity() >= need {
 			return false
 		}
-		w.b, w.u, w.n = w.equity()-m.LiquidationFee*base, 0, 0
 		w.liquidations++
+		if w.equity() < m.Backstop*need { // the venue takes over
+			w.b, w.u, w.n = min(w.equity(), 0), 0, 0
+			return true
+		}
+		lost := m.LiquidationFee*base + m.Slippage*math.Abs(w.exposure())
+		if math.Abs(w.exposure())*aum > m.PartialAbove && m.PartialAbove > 0 {
+			e := w.equity() - m.Part*lost
+			u, n := w.u*(1-m.Part), w.n*(1-m.Part)
+			before := *w
+			w.u, w.n = u, n
+			w.b = e - w.exposure()
+			if !w.liquidate(t) {
+				return true
+			}
+			*w = before
+		}
+		w.b, w.u, w.n = w.equity()-lost, 0, 0
 		return true
 	case Loan:
 		acted := false
@@ -356,6 +386,9 @@ func (w *literal) liquidate(t Token) bool {
 				share = 1
 			}
 			repaid := share * debt
+			if left := collateral - repaid*(1+m.Bonus); share < 1 && left*aum < 1000 {
+				repaid = (collateral - 1000/aum) / (1 + m.Bonus) // so much has to be left
+			}
 			seized := repaid * (1 + m.Bonus)
 			if seized > collateral {
 				seized, repaid = collateral, collateral/(1+m.Bonus)

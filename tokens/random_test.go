@@ -102,6 +102,15 @@ func knownToken(t *rapid.T) Token {
 		if tier := number(0, 2).Draw(t, "tier"); rapid.IntRange(0, 2).Draw(t, "tiers") == 0 {
 			perp.Tier = tier * size * token.AUM
 			perp.TierMaintenance = perp.Maintenance + (0.9/max(size, 1)-m)*number(0, 1).Draw(t, "more")
+			if perp.Tier > 0 && rapid.Bool().Draw(t, "more tiers") {
+				perp.Tiers[0] = Tier{1.5 * perp.Tier, perp.TierMaintenance}
+				perp.Tiers[1] = Tier{2 * perp.Tier,
+					perp.TierMaintenance + 0.5*(0.9/max(size, 1)-perp.TierMaintenance-perp.CloseFee)}
+			}
+		}
+		if rapid.IntRange(0, 2).Draw(t, "order book") == 0 {
+			perp.Slippage, perp.Backstop = sometimes(t, "slippage", 0, 0.05), sometimes(t, "backstop", 0, 0.9)
+			perp.PartialAbove, perp.Part = sometimes(t, "partial above", 0, 2)*size*token.AUM, number(0.1, 1).Draw(t, "part")
 		}
 		token.Mechanism = perp
 	}

@@ -110,6 +110,64 @@ func TestMaintenanceTiers(t *testing.T) {
 	}
 }
 
+// Tiers are marginal, and what a position needs is the most that one asks of all of it, less a deduction.
+// 1 % to 10, 2 % to 30, 5 % to 50 and 10 % above, in millions: 100 million needs .1 + .4 + 1 + 5.
+func TestMarginalTiers(t *testing.T) {
+	m := Perp{Maintenance: 0.01, Tier: 10e6, TierMaintenance: 0.02, Tiers: [2]Tier{{30e6, 0.05}, {50e6, 0.1}}}
+	for notional, want := range map[float64]float64{5e6: 0.05e6, 10e6: 0.1e6, 20e6: 0.3e6, 40e6: 1e6, 50e6: 1.5e6,
+		100e6: 6.5e6} {
+		token := Token{Target: 1, Policy: Hold{}, Mechanism: m, AUM: 1e6}
+		if err := token.Check(); err != nil {
+			t.Fatal(err)
+		}
+		terms := m.Terms(token)
+		within(t, fmt.Sprint("maintenance of ", notional),
+			(1-terms.Margin(Position{Exposure: notional / 1e6, Cash: 1 - notional/1e6}))*1e6, want, 1e-9)
+	}
+	for _, tiers := range [][2]Tier{{{5e6, 0.05}}, {{30e6, 0.01}}, {{}, {50e6, 0.1}}, {{30e6, 0.05}, {20e6, 0.1}}} {
+		m.Tiers = tiers
+		if err := (Token{Target: 1, Policy: Hold{}, Mechanism: m, AUM: 1e6}).Check(); err == nil {
+			t.Errorf("%+v is no error", tiers)
+		}
+	}
+}
+
+// Hyperliquid, 10x with maintenance of 2 %, so closed below .02·p·10 of equity 1 + 10(p − 1). A jump to .91 leaves
+// .1, less than .182: as 910,000 USD are more than 100,000, a fifth is sold first at a slippage of 1 %, which
+// leaves .0982 for a need of .1456: all is sold, for .091. To .917: .17 of .1834; then .16 of .1467 is enough.
+// Below .4 of the maintenance, which is .181 at .905, all of the equity of .05 is lost.
+func TestOrderBookLiquidation(t *testing.T) {
+	book := Perp{Maintenance: 0.02, Slippage: 0.01, PartialAbove: 1e5, Part: 0.2, Backstop: 0.4}
+	for _, r := range []struct {
+		name        string
+		aum, price  float64
+		nav, x      float64 // after
+		liquidation float64
+	}{
+		{"a fifth is not enough", 1e5, 0.91, 0.1 - 0.091, 0, 0.091},
+		{"a fifth is enough", 1e5, 0.917, 0.17 - 0.01834, 7.336, 0.01834},
+		{"a small position", 1e4, 0.917, 0.17 - 0.0917, 0, 0.0917},
+		{"the venue takes over", 1e5, 0.905, 0, 0, 0.05},
+		{"with a debt", 1e5, 0.88, 0, 0, 0},
+	} {
+		t.Run(r.name, func(t *testing.T) {
+			token := Token{Target: 10, Policy: Hold{}, Mechanism: book, AUM: r.aum, Flows: Flows{Kind: NoFlows}}
+			f, events := compile(t, token, day).Trace(grid(day, r.price))
+			within(t, "NAV", f.NAV, r.nav, 1e-12)
+			within(t, "penalty", -f.Money[LiquidationPenalty], r.liquidation, 1e-12)
+			if f.Liquidations != 1 {
+				t.Errorf("%d liquidations", f.Liquidations)
+			}
+			for _, e := range events {
+				if e.Name == "liquidation" {
+					within(t, "position", e.Exposure, r.x, 1e-12)
+				}
+			}
+			balance(t, f)
+		})
+	}
+}
+
 // GMX's price impact is factor·(imbalance after² − before²) (gmx-synthetics
 // README: factor .01/50,000, from balance to 50,000 USD costs 500 USD, from there
 // to 25,000 pays 375; config/markets.ts: BTC's factor 9e-11, and that of what it
