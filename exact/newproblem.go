@@ -48,6 +48,10 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 	} else {
 		refuse("mechanism %T; funding paid from margin leaves leverage no longer the whole state", t.Mechanism)
 	}
+	if c := t.Cost; c.Impact > 0 && (c.Cap > 0 || c.RebateCap > 0) {
+		refuse("impact that grows with the trade up to a bound, impact-cap %v and rebate-cap %v; exact answers have "+
+			"one law for all sizes", c.Cap, c.RebateCap)
+	}
 	if t.Flows.Kind == tokens.Steady {
 		x.Fixed = t.Cost.Gas / t.AUM
 		if t.Cost.Impact > 0 {

@@ -42,6 +42,22 @@ func (w *literal) cost(t Token) Cost {
 	return c
 }
 
+// costOf is what a trade costs.
+func costOf(c Cost, q, aum float64, adds bool) float64 {
+	fee, impact := c.Fee+c.FeeDecrease, c.ImpactBase+c.Decrease
+	if adds {
+		fee, impact = c.Fee+c.FeeIncrease, c.ImpactBase+c.Increase
+	}
+	impact += c.Impact * math.Pow(q*aum, c.Exponent)
+	if c.Cap > 0 {
+		impact = min(impact, c.Cap) + (1-c.Claim)*max(0, impact-c.Cap)
+	}
+	if c.RebateCap > 0 {
+		impact = max(impact, -c.RebateCap)
+	}
+	return q*(fee+impact) + c.Gas/aum
+}
+
 // dilute makes so many shares of one; sizes at entry are divided too, or stay with
 // each share.
 func (w *literal) dilute(shares float64, sizes bool) {
@@ -180,8 +196,7 @@ func (w *literal) live(t Token, p Path) float64 {
 				c := w.cost(t)
 				w.gauge()
 				w.turnover += q / w.equity()
-				w.b = w.equity() - c.Gas/t.AUM -
-					q*(c.Fee+c.ImpactBase+c.Decrease+c.Impact*math.Pow(q*t.AUM, c.Exponent))
+				w.b = w.equity() - costOf(c, q, t.AUM, false)
 				w.u = 0
 			}
 			w.closed = true
@@ -268,13 +283,8 @@ func (w *literal) wants(p Policy, target float64) (float64, bool) {
 // trade solves |X| ± q = L·(E − C(q)) for the least q > 0, by bisection.
 func (w *literal) trade(t Token, to float64) {
 	x, e, c := math.Abs(w.exposure()), w.equity(), w.cost(t)
-	if c.ImpactBase += c.Decrease; x < to*e {
-		c.ImpactBase += c.Increase - c.Decrease
-	}
 	aum := w.dollars(t)
-	cost := func(q float64) float64 {
-		return c.Fee*q + (c.ImpactBase+c.Impact*math.Pow(q*aum, c.Exponent))*q + c.Gas/aum
-	}
+	cost := func(q float64) float64 { return costOf(c, q, aum, x < to*e) }
 	if math.Abs(x-to*e) <= 1e-12*x {
 		return // there already
 	}

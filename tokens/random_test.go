@@ -71,6 +71,13 @@ func knownToken(t *rapid.T) Token {
 			Gas:      sometimes(t, "gas", 0, 0.01) * token.AUM,
 			Increase: sometimes(t, "increase", -0.005, 0.01), Decrease: sometimes(t, "decrease", -0.005, 0.01),
 		}
+		if rapid.IntRange(0, 3).Draw(t, "bounds") == 0 {
+			c := &token.Cost
+			c.Cap, c.Claim = sometimes(t, "cap", 1e-4, 0.01), number(0, 1).Draw(t, "claim")
+			c.RebateCap = sometimes(t, "rebate cap", 1e-4, 0.003)
+			c.FeeIncrease = sometimes(t, "fee of increases", 0, 0.005)
+			c.FeeDecrease = -c.Fee * sometimes(t, "fee of decreases", 0, 1)
+		}
 	}
 	if rapid.IntRange(0, 3).Draw(t, "stress") == 0 {
 		token.Stress = Stress{Window: time.Hour * time.Duration(rapid.IntRange(1, 48).Draw(t, "window")),

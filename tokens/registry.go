@@ -102,6 +102,16 @@ var Params = slices.Concat([]param.Param{
 		"with invest, on a loan: fee of the flash loan on exit, fraction of the debt"),
 	{Name: "after-liquidation", Unit: param.Choice, Max: 1, Choices: []string{"continue", "stop"},
 		Doc: "what follows a liquidation: continue restores the leverage, stop keeps what is left in cash"},
+	with("fee-increase", param.Param{Name: "fee-increase", Unit: param.Fraction, Min: -1, Max: 1,
+		Doc: "added to the fee of trades that increase the position, fraction of the traded notional"}),
+	with("fee-decrease", param.Param{Name: "fee-decrease", Unit: param.Fraction, Min: -1, Max: 1,
+		Doc: "added to the fee of trades that decrease the position, fraction of the traded notional"}),
+	with("impact-cap", named(fraction, "impact-cap", 0,
+		"largest price impact of a trade, fraction of the traded notional; 0: it is not bounded")),
+	with("impact-cap", param.Param{Name: "impact-claim", Unit: param.Fraction, Min: 0, Max: 1, Default: 1,
+		Doc: "with impact-cap: part of the price impact above it that the venue pays back"}),
+	with("rebate-cap", named(fraction, "rebate-cap", 0,
+		"most that the venue pays for a trade, fraction of the traded notional; 0: it is not bounded")),
 }, stressParams)
 
 // Make makes a token of its parts and of the numbers of Params, all of which
@@ -110,7 +120,9 @@ func Make(name string, policy Policy, mechanism Venue, v param.Values) Token {
 	return Token{
 		Name: name, Target: v["target"], Policy: policy, Mechanism: mechanism,
 		Cost: Cost{Fee: v["fee"], ImpactBase: v["impact-base"], Impact: v["impact"], Exponent: v["impact-exponent"],
-			Gas: v["gas"], Increase: v["impact-increase"], Decrease: v["impact-decrease"]},
+			Gas: v["gas"], Increase: v["impact-increase"], Decrease: v["impact-decrease"],
+			FeeIncrease: v["fee-increase"], FeeDecrease: v["fee-decrease"],
+			Cap: v["impact-cap"], Claim: v["impact-claim"], RebateCap: v["rebate-cap"]},
 		Keeper: Keeper{Interval: Duration(v["keeper-interval"]), Latency: Duration(v["latency"]),
 			Outage: Outage{Rate: v["outage-rate"], Length: Duration(v["outage-length"])}},
 		Stress:       makeStress(v),

@@ -366,7 +366,7 @@ func moveTo(from, to, dir, left float64) (d, x float64) {
 func (k *Kernel) staysAt(l *Lane, lev, dir float64) bool {
 	c, rate := &k.token.Cost, k.cost(l).Proportional(dir*k.sign > 0)
 	return c.proportional() && (k.sign < 0 && lev > 0 || lev > 1) && float64(dir*k.sign*lev)*rate > -1 &&
-		(rate != 0 || c.Fee == 0) // otherwise fee and rebate cancel, and tradeAlong cannot separate them
+		(rate != 0 || c.fee(dir*k.sign > 0) == 0) // otherwise fee and rebate cancel, and tradeAlong cannot separate them
 }
 
 // An alongEdge is the result of continuous trading at an edge while the price makes a
@@ -428,7 +428,7 @@ func (k *Kernel) tradeAlong(l *Lane, g *leg, lev, d float64) {
 	l.money.add(Price, r.gain-paid)
 	l.logs[Price] += float64(r.w * move)
 	if r.rate != 0 {
-		part := k.token.Cost.Fee
+		part := k.token.Cost.fee(g.dir*k.sign > 0)
 		fee := float64(paid*part) / r.rate
 		l.money.add(TradeFee, fee)
 		l.money.add(Impact, paid-fee)
