@@ -112,7 +112,7 @@ func knownToken(t *rapid.T) Token {
 			if perp.Tier > 0 && rapid.Bool().Draw(t, "more tiers") {
 				perp.Tiers[0] = Tier{1.5 * perp.Tier, perp.TierMaintenance}
 				perp.Tiers[1] = Tier{2 * perp.Tier,
-					perp.TierMaintenance + 0.5*(0.9/max(size, 1)-perp.TierMaintenance-perp.CloseFee)}
+					perp.TierMaintenance + max(0, 0.5*(0.9/max(size, 1)-perp.TierMaintenance-perp.CloseFee))}
 			}
 		}
 		if rapid.IntRange(0, 2).Draw(t, "order book") == 0 {
