@@ -133,6 +133,7 @@ func (k *Kernel) Then(at time.Duration, next *Kernel) error {
 		{"length of a step", k.step == next.step},
 		{"side of the target", k.sign == next.sign},
 		{"margin of the venue", k.terms.EntrySize == next.terms.EntrySize && k.terms.Lender == next.terms.Lender &&
+			k.terms.ADL == next.terms.ADL &&
 			slices.Equal(k.terms.Margins, next.terms.Margins)},
 		{"AUM", a.AUM == b.AUM},
 		{"flows", a.Flows == b.Flows},

@@ -50,6 +50,8 @@ type Lane struct {
 
 	entry float64 // what it cost the holder, a fraction of what is invested
 
+	spared float64 // profit since entry from which the venue closes the next part
+
 	vault  vault
 	closed bool // ended because the vault had become small
 
@@ -117,6 +119,7 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1), highWater: 1,
 		variance: 1, entry: k.token.enter(v.Lender).Total(), vault: newVault(t.Flows), due: Never,
 		next: k.token.Keeper.Interval, firstLiquidation: Never}
+	k.first.spared = v.ADL.Profit
 	k.first.lev.min, k.first.lev.max = k.target, k.target
 	if v.EntrySize {
 		k.first.n, k.first.marginRatio = k.target, 1/k.target

@@ -24,6 +24,8 @@ type literal struct {
 	shares float64 // of the vault, over those at the start
 	closed bool
 
+	deleveraged float64 // profit at which the venue closes the next part
+
 	variance float64 // realised, a year: of returns weighted by e^(−age/window)
 
 	mark   float64       // high-water mark
@@ -204,6 +206,24 @@ func (w *literal) live(t Token, p Path) float64 {
 			return max(0, w.equity())
 		}
 
+		if m, ok := t.Mechanism.(Perp); ok && m.ADL.Profit > 0 && w.n > 0 {
+			profit := math.Copysign(math.Abs(w.exposure())/w.n-1, t.Target*(math.Abs(w.exposure())/w.n-1))
+			if profit < m.ADL.Profit {
+				w.deleveraged = 0
+			}
+			if profit >= m.ADL.Profit && profit >= w.deleveraged {
+				w.gauge()
+				w.deleveraged = profit / (1 - m.ADL.Part)
+				if q := m.ADL.Part * math.Abs(w.exposure()); q*(t.Cost.Fee+t.Cost.FeeDecrease) < w.equity() {
+					w.turnover += q / w.equity()
+					w.b = w.equity() - q*(t.Cost.Fee+t.Cost.FeeDecrease) - w.exposure()*(1-m.ADL.Part)
+					w.u *= 1 - m.ADL.Part
+					w.n *= 1 - m.ADL.Part
+					w.gauge()
+				}
+			}
+		}
+
 		// 6. Rebalance.
 		if bar.Down && t.Keeper.Outage.Rate+t.Stress.OutageRate > 0 {
 			w.minNAV = min(w.minNAV, w.equity())
@@ -355,9 +375,10 @@ func (w *literal) liquidate(t Token) bool {
 			}
 		}
 		need := maintenance + m.CloseFee*base
-		if w.equity() >= need {
+		if w.equity() >= need && w.equity()*aum >= m.MinCollateral {
 			return false
 		}
+		need = max(need, m.MinCollateral/aum)
 		w.liquidations++
 		if w.equity() < m.Backstop*need { // the venue takes over
 			w.b, w.u, w.n = min(w.equity(), 0), 0, 0

@@ -42,6 +42,12 @@ type Perp struct {
 	// Backstop is the part of the maintenance margin below which the venue takes over position and margin: the
 	// holder loses all. Zero: there is no such rule.
 	Backstop float64
+
+	// ADL is the venue's rule of auto-deleveraging, for which size at entry is the base.
+	ADL ADL
+
+	// MinCollateral is the least margin in US dollars; with less, the position is liquidated.
+	MinCollateral float64
 }
 
 // A Tier is the maintenance of the part of a base above a size.
@@ -63,7 +69,7 @@ const (
 
 // CheckTerms wants rates from -100 to 100 a year, fractions in [0, 1), a base
 // that there is, and above a tier a maintenance of at least that below it.
-func (m Perp) CheckTerms(Token) error {
+func (m Perp) CheckTerms(t Token) error {
 	faults := []error{rate("funding rate", m.Funding), rate("borrow fee", m.BorrowFee),
 		rate("cash rate", m.CashRate), rate("underlying's fee", m.UnderlyingFee),
 		part("maintenance", m.Maintenance), part("close fee", m.CloseFee), part("liquidation fee", m.LiquidationFee),
@@ -81,6 +87,13 @@ func (m Perp) CheckTerms(Token) error {
 	if !(m.PartialAbove >= 0) || math.IsInf(m.PartialAbove, 0) {
 		faults = append(faults, fmt.Errorf("tokens: size from which liquidation is partial = %v USD; "+
 			"want a finite number ≥ 0", m.PartialAbove))
+	}
+	if m.ADL != (ADL{}) && (m.Base != EntrySize || m.ADL.Profit >= 1 && t.Target < 0) {
+		faults = append(faults, fmt.Errorf("tokens: auto-deleveraging from a profit of %v; want maintenance on the size at "+
+			"entry, and of a short a profit below 1", m.ADL.Profit))
+	}
+	if !(m.MinCollateral >= 0) || math.IsInf(m.MinCollateral, 0) {
+		faults = append(faults, fmt.Errorf("tokens: least collateral = %v USD; want a finite number ≥ 0", m.MinCollateral))
 	}
 	if m.PartialAbove > 0 && !(m.Part > 0 && m.Part <= 1) {
 		faults = append(faults, fmt.Errorf("tokens: part that is liquidated first = %v; want above 0 and at most 1", m.Part))
@@ -108,6 +121,10 @@ func (m Perp) Terms(t Token) Terms {
 		MarginInterest:   Charge{m.CashRate, SupplyInterest},
 		ExposureInterest: Charge{m.UnderlyingFee, SupplyInterest},
 		Margins:          []Margin{m.above(t, m.Maintenance)}, EntrySize: m.Base == EntrySize,
+		ADL: m.ADL,
+	}
+	if m.MinCollateral > 0 {
+		terms.Margins = append(terms.Margins, Margin{Exposure: 1, Cash: 1, Constant: -m.MinCollateral / t.AUM})
 	}
 	// As maintenance rises from tier to tier, what a position needs is the most that one of them asks:
 	// its maintenance of the whole, less a deduction.
@@ -202,6 +219,12 @@ var _ = Mechanisms.Register(param.Kind[Venue]{
 			Doc: "position size above which a liquidation closes partial-part first; 0: it closes all at once"}),
 		with("partial-above", param.Param{Name: "partial-part", Unit: param.Fraction, Min: 0.01, Max: 1, Default: 0.2,
 			Doc: "with partial-above: part of the position that a liquidation closes first; all if that is not enough"}),
+		with("adl-profit", param.Param{Name: "adl-profit", Unit: param.Plain, Min: 0, Max: 1e6, Doc: "profit since entry, " +
+			"fraction of the size at entry, from which the venue closes adl-part of the position (auto-deleveraging); 0: never"}),
+		with("adl-profit", param.Param{Name: "adl-part", Unit: param.Fraction, Min: 0.001, Max: 0.99, Default: 0.1,
+			Doc: "with adl-profit: part of the position that auto-deleveraging closes"}),
+		with("min-collateral", param.Param{Name: "min-collateral", Unit: param.USD, Min: 0, Max: 1e15,
+			Doc: "margin below which the position is liquidated, US dollars; 0: there is no such rule"}),
 	},
 	New: func(v param.Values) Venue {
 		return Perp{Funding: v["funding"], BorrowFee: v["borrow-fee"] + v["spread"], CashRate: v["cash-rate"],
@@ -210,6 +233,7 @@ var _ = Mechanisms.Register(param.Kind[Venue]{
 			Tier: v["tier"], TierMaintenance: v["tier-maintenance"],
 			Tiers:    [MoreTiers]Tier{{v["tier-2"], v["tier-2-maintenance"]}, {v["tier-3"], v["tier-3-maintenance"]}},
 			Slippage: v["liquidation-slippage"], Backstop: v["backstop"],
-			PartialAbove: v["partial-above"], Part: v["partial-part"]}
+			PartialAbove: v["partial-above"], Part: v["partial-part"], ADL: ADL{v["adl-profit"], v["adl-part"]},
+			MinCollateral: v["min-collateral"]}
 	},
 })

@@ -150,6 +150,9 @@ func (k *Kernel) close(l *Lane, now time.Duration) {
 		k.closeDown(l, now)
 		return
 	}
+	if k.terms.ADL.Profit > 0 {
+		k.deleverage(l, now)
+	}
 	k.look(l, now)
 	if l.notable() {
 		k.visit(l, now)

@@ -7,8 +7,8 @@ import (
 )
 
 // An Event is something that happened to a token, and where it left it: start, carry,
-// price, edge, order, rebalance, no trade, fee, liquidation, closed (the vault, because
-// it had become small), stop or wipe-out.
+// price, edge, order, rebalance, no trade, fee, liquidation, deleveraged (by the venue, because it
+// had won too much), closed (the vault, because it had become small), stop or wipe-out.
 type Event struct {
 	Time     time.Duration // from the start
 	Name     string        // what happened, one of these words

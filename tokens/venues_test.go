@@ -132,6 +132,58 @@ func TestMarginalTiers(t *testing.T) {
 	}
 }
 
+// A 2x long from 1 with a profit of 60 % at 1.6: a tenth of its 3.2 is sold for a fee of .1 %, and the next when the
+// profit is .6/.9, from a price of 1.667 on. Below 1.6 the count begins anew.
+func TestDeleveraging(t *testing.T) {
+	m := Perp{Base: EntrySize, ADL: ADL{Profit: 0.6, Part: 0.1}}
+	for _, r := range []struct {
+		prices []float64
+		times  int
+	}{
+		{[]float64{1.59}, 0}, {[]float64{1.6}, 1}, {[]float64{1.6, 1.66}, 1}, {[]float64{1.6, 1.67}, 2},
+		{[]float64{1.6, 1.5, 1.61}, 2}, {[]float64{0.5}, 0},
+	} {
+		token := Token{Target: 2, Policy: Hold{}, Mechanism: m, AUM: 1e6, Cost: Cost{Fee: 0.001}}
+		for _, p := range []Path{grid(day, r.prices...), bars(day, r.prices...)} {
+			f, events := compile(t, token, day).Trace(p)
+			balance(t, f)
+			times := 0
+			for _, e := range events {
+				if e.Name == "deleveraged" {
+					times++
+				}
+			}
+			if times != r.times || f.Liquidations != 0 || f.Rebalances != 0 {
+				t.Errorf("%v: %d times, %+v; want %d", r.prices, times, f, r.times)
+			}
+			if len(r.prices) == 1 && r.times == 1 {
+				within(t, "NAV", f.NAV, 1+2*0.6-0.00032, 1e-14)
+				within(t, "leverage", events[len(events)-1].Leverage, 2.88/f.NAV, 1e-14)
+			}
+		}
+	}
+	// A short's profit is that of a fall.
+	token := Token{Target: -2, Policy: Hold{}, Mechanism: Perp{Base: EntrySize, ADL: ADL{Profit: 0.3, Part: 0.5}}, AUM: 1}
+	f := live(t, token, grid(day, 0.7))
+	within(t, "turnover of a short", f.Turnover, 0.7/1.6, 1e-14)
+	for _, wrong := range []Perp{{ADL: m.ADL}, {Base: EntrySize, ADL: ADL{Profit: 1, Part: 1}}} {
+		token.Mechanism = wrong
+		if token.Check() == nil {
+			t.Errorf("%+v is no error", wrong)
+		}
+	}
+}
+
+// With a least collateral of 1,000 USD a vault without deposits is closed where that is left of it.
+func TestMinCollateral(t *testing.T) {
+	token := Token{Target: 2, Policy: Hold{}, Mechanism: Perp{MinCollateral: 1000}, AUM: 2000, Flows: Flows{Kind: NoFlows}}
+	for price, want := range map[float64]int{0.7501: 0, 0.7499: 1} {
+		if n := live(t, token, grid(day, price)).Liquidations; n != want {
+			t.Errorf("at %v: %d liquidations; want %d", price, n, want)
+		}
+	}
+}
+
 // Hyperliquid, 10x with maintenance of 2 %, so closed below .02·p·10 of equity 1 + 10(p − 1). A jump to .91 leaves
 // .1, less than .182: as 910,000 USD are more than 100,000, a fifth is sold first at a slippage of 1 %, which
 // leaves .0982 for a need of .1456: all is sold, for .091. To .917: .17 of .1834; then .16 of .1467 is enough.
@@ -202,6 +254,28 @@ func TestSkewedImpact(t *testing.T) {
 	// README: a long of 50,000 USD with .1 % of impact at 5000 gets 9.99 tokens.
 	_, impact, _ := Cost{Increase: 0.001}.of(0.05, aum, true)
 	within(t, "tokens bought", (50_000-impact*aum)/5000, 9.99, 1e-12)
+
+	// Bounds: of what is above .5 % of notional all or 40 % is paid back, and no more than .4 % is paid. The fee is
+	// .06 % where the trade makes the imbalance worse and .04 % where it mends it.
+	capped := readme
+	capped.Cap, capped.Claim = 0.005, 1
+	part := capped
+	part.Claim = 0.4
+	mended.RebateCap = 0.004
+	for _, r := range []struct {
+		cost Cost
+		usd  float64
+		adds bool
+		want float64
+	}{{capped, 50_000, true, 250}, {part, 50_000, true, 400}, {capped, 10_000, true, 20}, {mended, 25_000, false, -100}} {
+		_, impact, _ := r.cost.of(r.usd/aum, aum, r.adds)
+		within(t, fmt.Sprintf("%+v", r), impact*aum, r.want, 1e-12)
+	}
+	fees := Cost{Fee: 0.0006, FeeDecrease: -0.0002}
+	for adds, want := range map[bool]float64{true: 60, false: 40} {
+		fee, _, _ := fees.of(0.1, aum, adds)
+		within(t, fmt.Sprint("fee, adds ", adds), fee*aum, want, 1e-12)
+	}
 
 	// In a life: leverage 2 after +10 % is exposure 2.2 on equity 1.2, short of .2;
 	// after −10 % it is 1.8 on .8, .2 too much. A 1x short: .9 on 1.1, and 1.1 on .9.
