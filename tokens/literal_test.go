@@ -353,6 +353,9 @@ func (w *literal) liquidate(t Token) bool {
 	aum := w.dollars(t)
 	switch m := t.Mechanism.(type) {
 	case Perp:
+		if w.u == 0 {
+			return false
+		}
 		base := math.Abs(w.exposure())
 		if m.Base == EntrySize {
 			base = w.n
