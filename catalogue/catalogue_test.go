@@ -268,8 +268,10 @@ func TestRivals(t *testing.T) {
 		// as the documentation says
 		"toros-docs-eth3x": tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target, Speed: 0.05},
 		"SOLBULL3X":        gmx, "ETHBULL4X": gmx,
-		"hyperliquid-btc3x": book(tokens.Perp{Funding: 0.175, Maintenance: 0.0125, Tier: 150e6, TierMaintenance: 0.025}),
-		"hyperliquid-eth3x": book(tokens.Perp{Funding: 0.147, Maintenance: 0.02, Tier: 100e6, TierMaintenance: 1.0 / 30}),
+		"hyperliquid-btc3x": book(
+			tokens.Perp{Funding: 0.175, Maintenance: 0.0125, Tier: 150e6, TierMaintenance: 0.025}),
+		"hyperliquid-eth3x": book(
+			tokens.Perp{Funding: 0.147, Maintenance: 0.02, Tier: 100e6, TierMaintenance: 1.0 / 30}),
 	} {
 		x, err := LookupToken(name)
 		if err != nil {

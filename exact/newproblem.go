@@ -37,8 +37,8 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 		if loan.Rule != (tokens.CloseRule{}) {
 			refuse("a liquidation rule of its own, %+v; exact answers follow that of Aave v3", loan.Rule)
 		} else if size := t.AUM * max(t.Target, -t.Target); size < 1e4 && loan.Threshold*(1+loan.Bonus) > 0.95 {
-			refuse("a position of %v USD at a threshold of %v; exact answers do not keep what a liquidation has to leave",
-				size, loan.Threshold)
+			refuse("a position of %v USD at a threshold of %v; exact answers do not keep what a liquidation "+
+				"has to leave", size, loan.Threshold)
 		}
 		if t.Flows.Kind == tokens.Steady {
 			x.AUM = t.AUM

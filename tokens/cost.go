@@ -48,8 +48,8 @@ func (c Cost) check() error {
 		part("fee of a trade that decreases the position", c.fee(false)),
 	}
 	if !(c.Claim >= 0 && c.Claim <= 1) {
-		faults = append(faults, fmt.Errorf("tokens: part of the impact above its cap that is paid back = %v; want 0 to 1",
-			c.Claim))
+		faults = append(faults, fmt.Errorf("tokens: part of the impact above its cap that is paid back = %v; "+
+			"want 0 to 1", c.Claim))
 	}
 	for _, adds := range []bool{true, false} {
 		if k := c.Proportional(adds); !(math.Abs(k) < 1) {

@@ -88,7 +88,8 @@ func (m Loan) CheckTerms(t Token) error {
 			"want at least 1 or below 0, or a perpetual", t.Target))
 	} else if owed := owedAt(t.Target); m.LTV > 0 && owed > m.LTV {
 		faults = append(faults, fmt.Errorf("tokens: target leverage = %v is a loan of %.4g of the collateral; "+
-			"want at most the market's loan-to-value of %v, leverage %.4g", t.Target, owed, m.LTV, m.Openable(t.Target)))
+			"want at most the market's loan-to-value of %v, leverage %.4g", t.Target, owed, m.LTV,
+			m.Openable(t.Target)))
 	}
 	if !(m.LTV >= 0 && m.LTV < 1) {
 		faults = append(faults, fmt.Errorf("tokens: loan-to-value = %v; want a fraction below 1", m.LTV))
@@ -194,11 +195,13 @@ var _ = Mechanisms.Register(param.Kind[Venue]{
 			"liquidation when the debt exceeds this fraction of the collateral"),
 		named(fraction, "liquidation-bonus", 0.05, "liquidator's bonus, fraction of the debt repaid"),
 		with("staking", param.Param{Name: "staking", Unit: param.Rate, Min: -10, Max: 100,
-			Doc: "yield that the collateral earns by itself, as staked ether does, added to supply or its series, per year"}),
+			Doc: "yield that the collateral earns by itself, as staked ether does, added to supply or its series, " +
+				"per year"}),
 		with("ltv", named(fraction, "ltv", 0,
 			"largest loan at which the market lends, fraction of the collateral; 0: it is not checked")),
 		with("e-mode", param.Param{Name: "e-mode", Unit: param.Choice, Max: 1, Choices: []string{"no", "yes"},
-			Doc: "collateral and debt are of one category of the market, whose three numbers hold in place of the asset's"}),
+			Doc: "collateral and debt are of one category of the market, whose three numbers hold in place of the " +
+				"asset's"}),
 		with("e-mode", named(fraction, "e-mode-ltv", 0.8, "with e-mode: largest loan, fraction of the collateral")),
 		with("e-mode", named(fraction, "e-mode-threshold", 0.83,
 			"with e-mode: liquidation when the debt exceeds this fraction of the collateral")),
@@ -210,18 +213,21 @@ var _ = Mechanisms.Register(param.Kind[Venue]{
 		with("liquidation-rule", param.Param{Name: "close-factor", Unit: param.Fraction, Min: 0.01, Max: 1,
 			Default: AaveV3.Part, Doc: "with liquidation-rule custom: part of the debt that one call may repay"}),
 		with("liquidation-rule", param.Param{Name: "whole-below", Unit: param.Plain, Min: 0, Max: 1,
-			Default: AaveV3.WholeBelow, Doc: "with liquidation-rule custom: health factor at which a call may repay all"}),
+			Default: AaveV3.WholeBelow,
+			Doc:     "with liquidation-rule custom: health factor at which a call may repay all"}),
 		with("liquidation-rule", param.Param{Name: "whole-size", Unit: param.USD, Min: 0, Max: mostAUM,
-			Default: AaveV3.SmallUSD, Doc: "with liquidation-rule custom: collateral or debt below which a call may repay " +
-				"all"}),
+			Default: AaveV3.SmallUSD,
+			Doc:     "with liquidation-rule custom: collateral or debt below which a call may repay all"}),
 		with("liquidation-rule", param.Param{Name: "dust", Unit: param.USD, Min: 0, Max: mostAUM,
-			Default: AaveV3.DustUSD, Doc: "with liquidation-rule custom: least collateral and debt that a call may leave"}),
+			Default: AaveV3.DustUSD,
+			Doc:     "with liquidation-rule custom: least collateral and debt that a call may leave"}),
 		with("liquidation-rule", param.Param{Name: "bonus-share", Unit: param.Fraction, Min: 0, Max: 1,
 			Default: AaveV3.Protocol, Doc: "with liquidation-rule custom: share of the bonus that the market keeps"}),
 	},
 	New: func(v param.Values) Venue {
-		m := Loan{Borrow: v["borrow"] + v["spread"], UnderlyingFee: v["underlying-fee"], Supply: v["supply"] + v["staking"],
-			Threshold: v["liquidation-threshold"], Bonus: v["liquidation-bonus"], LTV: v["ltv"]}
+		m := Loan{Borrow: v["borrow"] + v["spread"], Supply: v["supply"] + v["staking"],
+			UnderlyingFee: v["underlying-fee"], Threshold: v["liquidation-threshold"], Bonus: v["liquidation-bonus"],
+			LTV: v["ltv"]}
 		if v["e-mode"] != 0 {
 			m.Threshold, m.Bonus, m.LTV = v["e-mode-threshold"], v["e-mode-bonus"], v["e-mode-ltv"]
 		}

@@ -89,14 +89,16 @@ func (m Perp) CheckTerms(t Token) error {
 			"want a finite number ≥ 0", m.PartialAbove))
 	}
 	if m.ADL != (ADL{}) && (m.Base != EntrySize || m.ADL.Profit >= 1 && t.Target < 0) {
-		faults = append(faults, fmt.Errorf("tokens: auto-deleveraging from a profit of %v; want maintenance on the size at "+
-			"entry, and of a short a profit below 1", m.ADL.Profit))
+		faults = append(faults, fmt.Errorf("tokens: auto-deleveraging from a profit of %v; want maintenance on the "+
+			"size at entry, and of a short a profit below 1", m.ADL.Profit))
 	}
 	if !(m.MinCollateral >= 0) || math.IsInf(m.MinCollateral, 0) {
-		faults = append(faults, fmt.Errorf("tokens: least collateral = %v USD; want a finite number ≥ 0", m.MinCollateral))
+		faults = append(faults, fmt.Errorf("tokens: least collateral = %v USD; want a finite number ≥ 0",
+			m.MinCollateral))
 	}
 	if m.PartialAbove > 0 && !(m.Part > 0 && m.Part <= 1) {
-		faults = append(faults, fmt.Errorf("tokens: part that is liquidated first = %v; want above 0 and at most 1", m.Part))
+		faults = append(faults, fmt.Errorf("tokens: part that is liquidated first = %v; want above 0 and at most 1",
+			m.Part))
 	}
 	below := Tier{m.Tier, m.TierMaintenance}
 	for i, tier := range m.Tiers {
@@ -106,7 +108,8 @@ func (m Perp) CheckTerms(t Token) error {
 		if !(below.Above > 0 && tier.Above > below.Above && tier.Above < math.Inf(1) &&
 			tier.Maintenance >= below.Maintenance && tier.Maintenance < 1) {
 			faults = append(faults, fmt.Errorf("tokens: maintenance tier %d = %+v; want it above the size of tier %d, "+
-				"which is %v USD, with a maintenance from its %v to below 1", i+2, tier, i+1, below.Above, below.Maintenance))
+				"which is %v USD, with a maintenance from its %v to below 1", i+2, tier, i+1, below.Above,
+				below.Maintenance))
 		}
 		below = tier
 	}
@@ -213,14 +216,16 @@ var _ = Mechanisms.Register(param.Kind[Venue]{
 		with("tier-3", named(fraction, "tier-3-maintenance", 0, "maintenance margin of the position above tier-3")),
 		with("liquidation-slippage", named(fraction, "liquidation-slippage", 0,
 			"what a liquidation loses to the market, fraction of the value closed")),
-		with("backstop", named(fraction, "backstop", 0, "part of the maintenance margin below which the venue takes over "+
-			"position and margin, of which the holder gets nothing back; 0: it does not")),
+		with("backstop", named(fraction, "backstop", 0, "part of the maintenance margin below which the venue takes "+
+			"over position and margin, of which the holder gets nothing back; 0: it does not")),
 		with("partial-above", param.Param{Name: "partial-above", Unit: param.USD, Min: 0, Max: 1e15,
 			Doc: "position size above which a liquidation closes partial-part first; 0: it closes all at once"}),
 		with("partial-above", param.Param{Name: "partial-part", Unit: param.Fraction, Min: 0.01, Max: 1, Default: 0.2,
-			Doc: "with partial-above: part of the position that a liquidation closes first; all if that is not enough"}),
-		with("adl-profit", param.Param{Name: "adl-profit", Unit: param.Plain, Min: 0, Max: 1e6, Doc: "profit since entry, " +
-			"fraction of the size at entry, from which the venue closes adl-part of the position (auto-deleveraging); 0: never"}),
+			Doc: "with partial-above: part of the position that a liquidation closes first; all if that is not " +
+				"enough"}),
+		with("adl-profit", param.Param{Name: "adl-profit", Unit: param.Plain, Min: 0, Max: 1e6,
+			Doc: "profit since entry, fraction of the size at entry, from which the venue closes adl-part of the " +
+				"position (auto-deleveraging); 0: never"}),
 		with("adl-profit", param.Param{Name: "adl-part", Unit: param.Fraction, Min: 0.001, Max: 0.99, Default: 0.1,
 			Doc: "with adl-profit: part of the position that auto-deleveraging closes"}),
 		with("min-collateral", param.Param{Name: "min-collateral", Unit: param.USD, Min: 0, Max: 1e15,

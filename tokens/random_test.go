@@ -117,7 +117,8 @@ func knownToken(t *rapid.T) Token {
 		}
 		if rapid.IntRange(0, 2).Draw(t, "order book") == 0 {
 			perp.Slippage, perp.Backstop = sometimes(t, "slippage", 0, 0.05), sometimes(t, "backstop", 0, 0.9)
-			perp.PartialAbove, perp.Part = sometimes(t, "partial above", 0, 2)*size*token.AUM, number(0.1, 1).Draw(t, "part")
+			perp.PartialAbove = sometimes(t, "partial above", 0, 2) * size * token.AUM
+			perp.Part = number(0.1, 1).Draw(t, "part")
 		}
 		if perp.Base == EntrySize && rapid.IntRange(0, 2).Draw(t, "deleveraged") == 0 {
 			perp.ADL = ADL{number(0.001, 0.2).Draw(t, "profit"), number(0.01, 0.9).Draw(t, "part closed")}

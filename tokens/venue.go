@@ -74,7 +74,7 @@ type Terms struct {
 
 // An ADL is a rule of auto-deleveraging: at the end of a step at which the profit of a position since its
 // entry is at least Profit, of its size at entry, the venue closes Part of it, for the fee of a trade that
-// decreases it. That lowers what the venue owes its side by as much, if all on that side are treated alike and
+// decreases it. That lowers what the venue owes its side by as much, if all on that side are treated the same and
 // entered at the same price, so the next part is closed when the profit has grown by the factor
 // 1/(1 − Part), until profit has been below Profit again. It needs Terms.EntrySize.
 type ADL struct {
@@ -171,9 +171,11 @@ func (t *Terms) check() error {
 				"which is not kept; want EntrySize", i, m.Entry))
 		}
 	}
-	if a := t.ADL; a != (ADL{}) && !(a.Profit > 0 && a.Profit < math.Inf(1) && a.Part > 0 && a.Part < 1 && t.EntrySize) {
-		faults = append(faults, fmt.Errorf("tokens: terms: auto-deleveraging of %v from a profit of %v, entry size %v; "+
-			"want a part of a position whose size at entry is kept, and a profit above 0", a.Part, a.Profit, t.EntrySize))
+	if a := t.ADL; a != (ADL{}) &&
+		!(a.Profit > 0 && a.Profit < math.Inf(1) && a.Part > 0 && a.Part < 1 && t.EntrySize) {
+		faults = append(faults, fmt.Errorf("tokens: terms: auto-deleveraging of %v from a profit of %v, entry size "+
+			"%v; want a part of a position whose size at entry is kept, and a profit above 0",
+			a.Part, a.Profit, t.EntrySize))
 	}
 	if t.Lender && (t.EntrySize || len(t.Margins) == 0) {
 		faults = append(faults, fmt.Errorf("tokens: terms: a lender with %d margins and EntrySize %v; "+

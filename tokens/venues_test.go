@@ -163,7 +163,8 @@ func TestDeleveraging(t *testing.T) {
 		}
 	}
 	// A short's profit is that of a fall.
-	token := Token{Target: -2, Policy: Hold{}, Mechanism: Perp{Base: EntrySize, ADL: ADL{Profit: 0.3, Part: 0.5}}, AUM: 1}
+	token := Token{Target: -2, Policy: Hold{}, Mechanism: Perp{Base: EntrySize, ADL: ADL{Profit: 0.3, Part: 0.5}},
+		AUM: 1}
 	f := live(t, token, grid(day, 0.7))
 	within(t, "turnover of a short", f.Turnover, 0.7/1.6, 1e-14)
 	for _, wrong := range []Perp{{ADL: m.ADL}, {Base: EntrySize, ADL: ADL{Profit: 1, Part: 1}}} {
@@ -176,7 +177,8 @@ func TestDeleveraging(t *testing.T) {
 
 // With a least collateral of 1,000 USD a vault without deposits is closed where that is left of it.
 func TestMinCollateral(t *testing.T) {
-	token := Token{Target: 2, Policy: Hold{}, Mechanism: Perp{MinCollateral: 1000}, AUM: 2000, Flows: Flows{Kind: NoFlows}}
+	token := Token{Target: 2, Policy: Hold{}, Mechanism: Perp{MinCollateral: 1000}, AUM: 2000,
+		Flows: Flows{Kind: NoFlows}}
 	for price, want := range map[float64]int{0.7501: 0, 0.7499: 1} {
 		if n := live(t, token, grid(day, price)).Liquidations; n != want {
 			t.Errorf("at %v: %d liquidations; want %d", price, n, want)
@@ -267,7 +269,8 @@ func TestSkewedImpact(t *testing.T) {
 		usd  float64
 		adds bool
 		want float64
-	}{{capped, 50_000, true, 250}, {part, 50_000, true, 400}, {capped, 10_000, true, 20}, {mended, 25_000, false, -100}} {
+	}{{capped, 50_000, true, 250}, {part, 50_000, true, 400}, {capped, 10_000, true, 20},
+		{mended, 25_000, false, -100}} {
 		_, impact, _ := r.cost.of(r.usd/aum, aum, r.adds)
 		within(t, fmt.Sprintf("%+v", r), impact*aum, r.want, 1e-12)
 	}
