@@ -209,9 +209,10 @@ Written by "make stressed".
 
 Under the setting ` + "`stressed`" + ` a trade's gas is multiplied by x, its impact by √x, and the keeper has 12·x
 outages a year of an hour each, besides others, where x is the realised variance of the last hours over its long-run
-level: squared hourly returns with weights that fall by a factor e in 4 hours. Sources of the numbers: impact grows in
-proportion to volatility by the square-root law; on 2025-10-10, with x near 150, Ethereum's fees were some hundred times
-the usual. How often keepers fail is not published; 12 a year is an assumption. All are numbers of a token, and sweeps take them.
+level: squared hourly returns with weights that fall by a factor e in 4 hours. Sources of the
+numbers: impact grows in proportion to volatility by the square-root law; on 2025-10-10, with x near 150, Ethereum's
+fees were some hundred times the usual. How often keepers fail is not published; 12 a year is an assumption. All are
+numbers of a token, and sweeps take them.
 
 20,000 years of hours under the price model recommended for the underlying, of tokens of the catalogue with gas of
 1 USD a trade, the same paths with and without stress. In brackets: 95 % intervals of the estimates (Monte Carlo
