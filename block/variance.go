@@ -24,6 +24,24 @@ func (v Variance) Next(x, r float64) float64 {
 	return float64(v.keep*x) + float64(v.gain*float64(r*r))
 }
 
+// Powers sets to[i] to [Power] of the least of x[i] and most, for as many.
+func Powers(to, x []float64, most, a float64) {
+	switch a { // apart, so that the loops are short
+	case 0.5:
+		for i, v := range x {
+			to[i] = math.Sqrt(min(v, most))
+		}
+	case 1:
+		for i, v := range x {
+			to[i] = min(v, most)
+		}
+	default:
+		for i, v := range x {
+			to[i] = Power(min(v, most), a)
+		}
+	}
+}
+
 // Power is x^a, for x ≥ 0.
 func Power(x, a float64) float64 {
 	switch a { // the usual ones are quick

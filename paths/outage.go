@@ -89,11 +89,13 @@ func (s *outages) fill(at models.At, o Outage, down *block.Mask) {
 func (s *outages) fillStressed(at models.At, o Outage, x *block.Track, down *block.Mask) {
 	*down = block.Mask{}
 	dt, length := models.Years(at.Step), models.Years(o.Length)
+	var times [block.Lanes]float64
 	for i := range at.Len {
+		block.Powers(times[:], x[i][:], o.Stress.Cap, o.Stress.Exponent)
 		from := float64(float64(at.First+i) * dt)
 		to := float64(float64(at.First+i+1) * dt)
 		for l := range block.Lanes {
-			rate := o.Rate + float64(o.Stress.Rate*block.Power(min(x[i][l], o.Stress.Cap), o.Stress.Exponent))
+			rate := o.Rate + float64(o.Stress.Rate*times[l])
 			for t := max(from, s.start[l]+length); t < to; t = s.start[l] + length {
 				if due := float64(rate * (to - t)); s.left[l] > due {
 					s.left[l] -= due

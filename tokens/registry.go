@@ -122,7 +122,7 @@ func Make(name string, policy Policy, mechanism Venue, v param.Values) Token {
 		Cost: Cost{Fee: v["fee"], ImpactBase: v["impact-base"], Impact: v["impact"], Exponent: v["impact-exponent"],
 			Gas: v["gas"], Increase: v["impact-increase"], Decrease: v["impact-decrease"],
 			FeeIncrease: v["fee-increase"], FeeDecrease: v["fee-decrease"],
-			Cap: v["impact-cap"], Claim: v["impact-claim"], RebateCap: v["rebate-cap"]},
+			Cap: v["impact-cap"], Claim: claimed(v), RebateCap: v["rebate-cap"]},
 		Keeper: Keeper{Interval: Duration(v["keeper-interval"]), Latency: Duration(v["latency"]),
 			Outage: Outage{Rate: v["outage-rate"], Length: Duration(v["outage-length"])}},
 		Stress:       makeStress(v),
@@ -135,6 +135,14 @@ func Make(name string, policy Policy, mechanism Venue, v param.Values) Token {
 			EntryFlashFee: v["entry-flash-fee"], ExitFlashFee: v["exit-flash-fee"]},
 		AfterLiquidation: AfterLiquidation(v["after-liquidation"]),
 	}
+}
+
+// claimed is the part of the impact above its cap that is paid back, if it has one.
+func claimed(v param.Values) float64 {
+	if v["impact-cap"] == 0 {
+		return 0
+	}
+	return v["impact-claim"]
 }
 
 // makeFlows takes the numbers that a kind of flows has.

@@ -70,15 +70,28 @@ func (s *Stress) check(c Cost, o Outage) error {
 
 // cost is what trades cost at a realised variance of x times the long-run one.
 func (s *Stress) cost(c Cost, x float64) Cost {
-	x = min(x, s.Cap)
-	if s.Gas != 0 && c.Gas != 0 {
-		c.Gas = float64(c.Gas * block.Power(x, s.Gas))
-	}
-	if s.Impact != 0 && (c.ImpactBase != 0 || c.Impact != 0) {
-		m := block.Power(x, s.Impact)
-		c.ImpactBase, c.Impact = float64(c.ImpactBase*m), float64(c.Impact*m)
-	}
+	gas, impact := s.times(x)
+	c.Gas = float64(c.Gas * gas)
+	c.ImpactBase, c.Impact = float64(c.ImpactBase*impact), float64(c.Impact*impact)
 	return c
+}
+
+// times are what gas and impact are multiplied by at a realised variance of x times the long-run one.
+func (s *Stress) times(x float64) (gas, impact float64) {
+	x = min(x, s.Cap)
+	return block.Power(x, s.Gas), block.Power(x, s.Impact)
+}
+
+// stressTimes are such numbers, of gas and of impact, by step and lane. The vector code reads a step more than
+// a block has.
+type stressTimes [2][block.Steps + 1][block.Lanes]float64
+
+// fill takes them from the track of a block's variance.
+func (t *stressTimes) fill(s *Stress, variance *block.Track, from, to int) {
+	for i := from; i < to; i++ {
+		block.Powers(t[0][i][:], variance[i][:], s.Cap, s.Gas)
+		block.Powers(t[1][i][:], variance[i][:], s.Cap, s.Impact)
+	}
 }
 
 // stressed is on for a token whose costs and outages follow the variance; the numbers beside it
