@@ -96,6 +96,12 @@ func (s *outages) fillStressed(at models.At, o Outage, x *block.Track, down *blo
 		to := float64(float64(at.First+i+1) * dt)
 		for l := range block.Lanes {
 			rate := o.Rate + float64(o.Stress.Rate*times[l])
+			if s.start[l]+length <= from { // as nearly always
+				if due := float64(rate * (to - from)); s.left[l] > due {
+					s.left[l] -= due
+					continue
+				}
+			}
 			for t := max(from, s.start[l]+length); t < to; t = s.start[l] + length {
 				if due := float64(rate * (to - t)); s.left[l] > due {
 					s.left[l] -= due

@@ -28,14 +28,16 @@ func (s *variances) begin() {
 // fill writes the measure after each step of a block.
 func (s *variances) fill(b *block.Block, underlying int, to *block.Track) {
 	move, ways := b.Move[underlying], b.Ways[underlying]
+	x := &s.x
 	for i := range b.Len {
-		for l := range block.Lanes {
-			r := move[i][l]
+		moves, row := &move[i], &to[i]
+		for l := range x {
+			r := moves[l]
 			if ways != nil {
 				r += ways[l][i][0] // the jump to the open
 			}
-			s.x[l] = s.measure.Next(s.x[l], r)
-			to[i][l] = s.x[l]
+			x[l] = s.measure.Next(x[l], r)
+			row[l] = x[l]
 		}
 	}
 }
