@@ -78,8 +78,9 @@ type rows struct{ metrics []Metric }
 
 // add completes, checks and appends rows.
 func (r *rows) add(ms ...Metric) *rows {
+	r.metrics = slices.Grow(r.metrics, len(ms))
 	for _, m := range ms {
-		for _, name := range m.names() {
+		for _, name := range append([]string{m.Name}, m.Aliases...) {
 			if _, taken := r.find(name); taken {
 				panic(fmt.Sprintf("analytics: metric %q registered twice", name))
 			}
@@ -97,14 +98,13 @@ func (r *rows) add(ms ...Metric) *rows {
 }
 
 func (r *rows) find(name string) (Metric, bool) {
-	i := slices.IndexFunc(r.metrics, func(m Metric) bool { return slices.Contains(m.names(), name) })
-	if i < 0 {
-		return Metric{}, false
+	for i := range r.metrics {
+		if m := &r.metrics[i]; m.Name == name || slices.Contains(m.Aliases, name) {
+			return *m, true
+		}
 	}
-	return r.metrics[i], true
+	return Metric{}, false
 }
-
-func (m Metric) names() []string { return append([]string{m.Name}, m.Aliases...) }
 
 // label is the axis label of a row without one: its name and unit.
 func (m Metric) label() string {

@@ -29,7 +29,7 @@ type Summary struct {
 // Metric returns the metric of that name or alias, or false.
 func (s *Summary) Metric(name string) (MetricEstimate, bool) {
 	for _, m := range s.Metrics {
-		if slices.Contains(m.names(), name) {
+		if m.Name == name || slices.Contains(m.Aliases, name) {
 			return m, true
 		}
 	}

@@ -10,6 +10,7 @@
 package catalogue
 
 import (
+	"bytes"
 	"cmp"
 	"embed"
 	"errors"
@@ -57,7 +58,7 @@ func find[T named](kind, name, until string, entries func(Family) []T) (T, error
 	names, _ := files.ReadDir(".") // nothing embedded fails to be read
 	for _, file := range names {
 		data, _ := files.ReadFile(file.Name())
-		end, ok := endOf(string(data), name, until)
+		end, ok := endOf(data, name, until)
 		if !ok {
 			continue
 		}
@@ -75,15 +76,15 @@ func find[T named](kind, name, until string, entries func(Family) []T) (T, error
 
 // endOf is where the entry of a name ends in a file, if the file has one, or where the line in it begins
 // that begins with until, if that is not empty. Entries may refer to what stands before them.
-func endOf(text, name, until string) (end int, ok bool) {
-	for line := range strings.Lines(text) {
-		if entry, begins := strings.CutPrefix(line, "  - name: "); begins {
+func endOf(text []byte, name, until string) (end int, ok bool) {
+	for line := range bytes.Lines(text) {
+		if entry, begins := bytes.CutPrefix(line, []byte("  - name: ")); begins {
 			if ok {
 				break
 			}
-			ok = strings.EqualFold(strings.TrimSpace(entry), name)
+			ok = bytes.EqualFold(bytes.TrimSpace(entry), []byte(name))
 		}
-		if ok && until != "" && strings.HasPrefix(line, until) {
+		if ok && until != "" && bytes.HasPrefix(line, []byte(until)) {
 			break
 		}
 		end += len(line)

@@ -569,7 +569,7 @@ func TestLookupReadsOneEntry(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, ok := endOf(string(data), name, ""); ok {
+			if _, ok := endOf(data, name, ""); ok {
 				n++
 			}
 		}

@@ -177,7 +177,7 @@ const manyRows = 1 << 16
 // moreRows are the numbers of rows from which room is made for the next, and after the last for as many as
 // there may be: to grow step by step would take twice the memory, and what is not used is looked at too
 // when memory is collected.
-var moreRows = []int{1 << 9, 1 << 12, manyRows}
+var moreRows = []int{1 << 9, manyRows}
 
 func (f *barFile) keep(bar Bar, line int) {
 	if n := len(f.bars); n >= moreRows[0] && n == cap(f.bars) {
@@ -188,11 +188,12 @@ func (f *barFile) keep(bar Bar, line int) {
 				room = min(room, rows+rows/50)
 			}
 		}
-		f.bars, f.lines = slices.Grow(f.bars, room-n), slices.Grow(f.lines, room-n)
+		bars, lines := make([]Bar, 0, room), make([]int, 0, room)
 		if room <= manyRows { // most of it will be used
-			prefault.Slice(f.bars)
-			prefault.Slice(f.lines)
+			prefault.Slice(bars)
+			prefault.Slice(lines)
 		}
+		f.bars, f.lines = append(bars, f.bars...), append(lines, f.lines...)
 	}
 	f.bars = append(f.bars, bar)
 	f.lines = append(f.lines, line)

@@ -56,12 +56,16 @@ func (s *Study) Settings(from Origins) []Setting {
 				continue
 			}
 			text := q.Format(v)
-			if s, ok := series[q.Name]; ok {
+			s, dated := series[q.Name]
+			if dated {
 				text = s.String()
 			}
 			add(prefix+q.Name, text, q.Name)
-			for _, p := range series[q.Name].Params(q.Name) {
-				if v, ok := series[q.Name].Adjust[p.Name]; ok {
+			if !dated {
+				continue
+			}
+			for _, p := range s.Params(q.Name) {
+				if v, ok := s.Adjust[p.Name]; ok {
 					add(prefix+p.Name, p.Format(v), p.Name)
 				}
 			}

@@ -194,7 +194,7 @@ func TestFilesAreOnThePage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs every command")
 	}
-	tables, objects := references(cli.Tables()), references(cli.Objects)
+	tables, objects := references(cli.Tables()), references(cli.Objects())
 	written := references([]cli.FileEntry{{Name: "spec.yaml", Columns: cli.SpecKeys},
 		{Name: "sweep.yaml", Columns: cli.SweepKeys}})
 	spec, plan := written["spec.yaml"], written["sweep.yaml"]

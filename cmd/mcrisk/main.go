@@ -10,9 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"mcrisk/internal/cli"
+	"mcrisk/internal/prefault"
 )
 
 func main() {
+	prefault.Heap()
 	cli.CollectLater()
 	os.Exit(run(cli.Interruptible(os.Stderr), os.Args[1:], os.Stdout, os.Stderr))
 }

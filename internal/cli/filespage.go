@@ -86,7 +86,7 @@ func FilesPage() string {
 		writeColumns(&b, "column", f.Columns)
 	}
 	b.WriteString("## JSON\n\n" + jsonText + "\n\n")
-	for _, f := range Objects {
+	for _, f := range Objects() {
 		fmt.Fprintf(&b, "### JSON of %s\n\n%s\n\n", f.Name, f.Text)
 		writeColumns(&b, "key", f.Columns)
 	}

@@ -21,7 +21,7 @@ func TestFilesPage(t *testing.T) {
 	if got, err := os.ReadFile(file); err != nil || string(got) != page {
 		t.Errorf("%s is not what the program says (%v); make files writes it", file, err)
 	}
-	for _, f := range slices.Concat(Tables(), Objects) {
+	for _, f := range slices.Concat(Tables(), Objects()) {
 		for _, c := range f.Columns {
 			if c.Text == "" {
 				t.Errorf("%s: nothing says what %s means", f.Name, c.Name)

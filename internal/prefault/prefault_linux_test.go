@@ -1,9 +1,13 @@
 package prefault
 
 import (
+	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
+	"unsafe"
 )
 
 // Writing a slice whose memory was provided meets hardly a page that is missing, and nothing of it has changed.
@@ -35,4 +39,50 @@ func TestSlice(t *testing.T) {
 			t.Errorf("%d words changed", small)
 		}
 	}
+}
+
+// The system is asked for large pages where a large slice and the first values are, and nowhere for a small slice.
+func TestLargePages(t *testing.T) {
+	if _, err := os.Stat("/sys/kernel/mm/transparent_hugepage"); err != nil {
+		t.Skip("this system has no large pages")
+	}
+	Heap()
+	if !asked(t, unsafe.Pointer(first)) {
+		t.Error("not for the first values")
+	}
+	list := Slice(make([]uint64, 0, 1<<21))
+	for _, i := range []int{0, cap(list) - 1} {
+		if !asked(t, unsafe.Pointer(&list[:cap(list)][i])) {
+			t.Errorf("not for word %d of %d", i, cap(list))
+		}
+	}
+	const use, kind = syscall.PROT_READ | syscall.PROT_WRITE, syscall.MAP_ANON | syscall.MAP_PRIVATE
+	other, err := syscall.Mmap(-1, 0, 3*area, use, kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	small := other[area : area+large-1 : area+large-1]
+	if Slice(small); asked(t, unsafe.Pointer(&small[0])) {
+		t.Errorf("for %d bytes", len(small))
+	}
+}
+
+// asked says whether the system was asked for large pages where an address is.
+func asked(t *testing.T, at unsafe.Pointer) bool {
+	maps, err := os.ReadFile("/proc/self/smaps")
+	if err != nil {
+		t.Skip(err)
+	}
+	inside := false
+	for line := range strings.Lines(string(maps)) {
+		var from, to uintptr
+		if n, _ := fmt.Sscanf(line, "%x-%x ", &from, &to); n == 2 {
+			inside = from <= uintptr(at) && uintptr(at) < to
+		}
+		if flags, ok := strings.CutPrefix(line, "VmFlags:"); ok && inside {
+			return slices.Contains(strings.Fields(flags), "hg")
+		}
+	}
+	t.Fatalf("no memory at %v", at)
+	return false
 }

@@ -4,4 +4,6 @@ package prefault
 
 import "unsafe"
 
+func enlarge(unsafe.Pointer, uintptr) {}
+
 func populate(unsafe.Pointer, uintptr) {}
