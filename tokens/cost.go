@@ -151,27 +151,24 @@ func (c Cost) piece(which int, adds bool) Cost {
 // three laws without bounds has its solution where it holds.
 func (c Cost) solveBounded(x, e, to, aum float64) (q, fee, impact, gas float64, ok bool) {
 	adds := float64(to*e) > x
+	low, high := -math.Inf(1), math.Inf(1)
+	if c.RebateCap > 0 {
+		low = -c.RebateCap
+	}
+	if c.Cap > 0 {
+		high = c.Cap
+	}
 	for _, which := range [...]int{0, -1, 1} {
-		q, _, _, _, ok = c.piece(which, adds).solve(x, e, to, aum)
+		q, fee, impact, gas, ok = c.piece(which, adds).solve(x, e, to, aum)
 		if !ok {
 			continue
 		}
 		var rate impactRate
-		at := rate.at(c, q, aum)
-		f := c.base(adds) + at
-		low, high := -math.Inf(1), math.Inf(1)
-		if c.RebateCap > 0 {
-			low = -c.RebateCap
-		}
-		if c.Cap > 0 {
-			high = c.Cap
-		}
+		f := c.base(adds) + rate.at(c, q, aum)
 		const near = 1e-13
-		if which < 0 && f > low+near || which == 0 && (f < low-near || f > high+near) || which > 0 && f < high-near {
-			continue
+		if which < 0 && f <= low+near || which == 0 && f >= low-near && f <= high+near || which > 0 && f >= high-near {
+			return q, fee, impact, gas, true
 		}
-		fee, impact, gas = c.parts(q, at, aum, adds)
-		return q, fee, impact, gas, true
 	}
 	return 0, 0, 0, 0, false
 }
