@@ -15,7 +15,8 @@ import (
 
 // anHour is stress of the last hour or so, and sizedCost a cost that depends on size alone besides a fee.
 var (
-	anHour    = Stress{Window: 90 * time.Minute, Volatility: 0.8, Cap: 60, Gas: 1, Impact: 0.5, OutageRate: 50, Outages: 1}
+	anHour = Stress{Window: 90 * time.Minute, Volatility: 0.8, Cap: 60, Gas: 1, Impact: 0.5, OutageRate: 50,
+		Outages: 1}
 	sizedCost = Cost{Fee: 0.0005, Impact: 4.63667e-7, Exponent: 0.6778, Gas: 0.5}
 )
 
@@ -81,8 +82,8 @@ func TestFastPathIsTheGridStep(t *testing.T) {
 			Stress: anHour},
 		{Name: "stressed perpetual", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: funded,
 			Cost: sizedCost, Stress: anHour},
-		{Name: "stressed outages alone", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: Cost{Fee: 0.001},
-			Stress: anHour},
+		{Name: "stressed outages alone", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan,
+			Cost: Cost{Fee: 0.001}, Stress: anHour},
 		{Name: "stressed base", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear,
 			Stress: anHour},
 		{Name: "partial, late", Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Partial, Speed: 0.4},
