@@ -116,7 +116,7 @@ func exactCurves(ctx context.Context, s *study.Study, token int, axis study.Axis
 
 // finer inserts points between few values, so that a line through them looks smooth.
 func finer(values []float64, p param.Param) []float64 {
-	if p.Unit == param.Choice || p.Unit == param.Time {
+	if p.Unit == param.Choice || p.Unit == param.Time || p.Unit == param.Count {
 		return values
 	}
 	parts := max(1, min(4, 100/len(values)))

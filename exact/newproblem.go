@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"mcrisk/exact/levy"
@@ -30,7 +31,7 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 	if band, ok := policy.(tokens.Band); ok {
 		x.Band = band
 	} else {
-		refuse("policy %T; only a band's cycles begin anew at each trade", t.Policy)
+		refuse("policy %s; only a band's cycles begin anew at each trade", kind(t.Policy))
 	}
 	if loan, ok := t.Mechanism.(tokens.Loan); ok {
 		x.Loan = loan
@@ -46,7 +47,7 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 			x.Whole = t.AUM*min(math.Abs(t.Target), math.Abs(1-t.Target)) < tokens.SmallUSD
 		}
 	} else {
-		refuse("mechanism %T; funding paid from margin leaves leverage no longer the whole state", t.Mechanism)
+		refuse("mechanism %s; funding paid from margin leaves leverage no longer the whole state", kind(t.Mechanism))
 	}
 	if c := t.Cost; c.Impact > 0 && (c.Cap > 0 || c.RebateCap > 0) {
 		refuse("impact that grows with the trade up to a bound, impact-cap %v and rebate-cap %v; exact answers have "+
@@ -85,11 +86,21 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 			"follow it", t.Stress.Window)
 	}
 	if !levy.Supports(m) {
-		refuse("model %T; only prices with independent increments and a known density of a step", m)
+		name := "model " + kind(m)
+		if _, ok := m.(models.MovingGBM); ok {
+			name = "prices with momentum"
+		}
+		refuse("%s; only prices with independent increments and a known density of a step", name)
 	}
 	p := Problem{Token: x, Model: m, Step: models.Years(step)}
 	if len(faults) == 0 {
 		faults = append(faults, p.check())
 	}
 	return p, errors.Join(faults...)
+}
+
+// kind is what people call a policy, a mechanism or a model: its type without the package.
+func kind(of any) string {
+	_, name, _ := strings.Cut(fmt.Sprintf("%T", of), ".")
+	return strings.ToLower(name)
 }

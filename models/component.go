@@ -51,7 +51,7 @@ var _ = Registry.Register(param.Kind[Model]{
 	Params: append([]param.Param{Mu, Sigma,
 		{Name: "component-multiplier", Unit: param.Plain, Min: 1, Max: 1.99, Default: 1.4,
 			Doc: "larger value of each component of the variance; the smaller is 2 less that"},
-		{Name: "component-count", Unit: param.Plain, Min: 1, Max: mostComponents, Default: defaultComponents,
+		{Name: "component-count", Unit: param.Count, Min: 1, Max: mostComponents, Default: defaultComponents,
 			Doc: "number of components"},
 		{Name: "component-rate", Unit: param.PerYear, Min: 1e-3, Max: 1e6, Default: 1500,
 			Doc: "how often the fastest component is drawn anew, per year"},

@@ -25,6 +25,7 @@ const (
 	Leverage Unit = "leverage" // exposure over equity, a magnitude unless said
 	USD      Unit = "USD"
 	Time     Unit = "duration" // held in seconds; written 90s, 5m, 1h or 30d
+	Count    Unit = "count"    // a whole number
 	Choice   Unit = "choice"   // held as the index into Choices
 )
 
@@ -52,7 +53,7 @@ func (p Param) Check(v float64) error {
 	if v == 0 && p.Word != "" {
 		return nil
 	}
-	if p.Unit == Choice && v != math.Trunc(v) || !(v >= p.Min && v <= p.Max) {
+	if (p.Unit == Choice || p.Unit == Count) && v != math.Trunc(v) || !(v >= p.Min && v <= p.Max) {
 		return fmt.Errorf("%s = %s; want %s", p.Name, p.Format(v), p.Range())
 	}
 	return nil
@@ -86,8 +87,11 @@ func (p Param) Range() string {
 }
 
 func (p Param) noun() string {
-	if p.Unit == Time {
+	switch p.Unit {
+	case Time:
 		return "duration"
+	case Count:
+		return "whole number"
 	}
 	return "number"
 }
@@ -113,8 +117,11 @@ func (p Param) Parse(text string) (float64, error) {
 		return v, p.Check(v)
 	}
 	read, such := Number, "0.05, 5% or 10bp"
-	if p.Unit == USD {
+	switch p.Unit {
+	case USD:
 		read, such = Amount, "250000, 250k or 2M (in US dollars, without the unit)"
+	case Count:
+		such = "3"
 	}
 	v, err := read(text)
 	if err != nil {

@@ -56,6 +56,13 @@ func TestAmount(t *testing.T) {
 			"(in US dollars, without the unit)" {
 		t.Errorf("said %v", err)
 	}
+	count := Param{Name: "parts", Unit: Count, Min: 1, Max: 10}
+	if v, err := count.Parse("3"); err != nil || v != 3 {
+		t.Errorf("a count of 3 is read as %v, %v", v, err)
+	}
+	if err := count.Check(3.5); err == nil || err.Error() != "parts = 3.5; want a whole number from 1 to 10" {
+		t.Errorf("said %v", err)
+	}
 	below := Param{Name: "fee", Unit: Fraction, Max: math.Nextafter(1, 0)}
 	if err := below.Check(1); err == nil || err.Error() != "fee = 1; want a number from 0 to below 1" {
 		t.Errorf("said %v", err)

@@ -103,9 +103,10 @@ func TestExactRefuses(t *testing.T) {
 		{append([]string{"--gas", "1", "--flows", "chase"}, caseB...), "gas of 1 USD"},
 		{append([]string{"--impact", "1bp", "--flows", "none"}, caseB...), "impact"},
 		{append([]string{"--latency", "30m"}, caseB...), "trades 30m0s late"},
-		{append([]string{"--model", "heston"}, caseB[:8]...), "model models.Heston"},
-		{[]string{"--target", "3", "--policy", "hold"}, "policy tokens.Hold"},
-		{[]string{"--target", "3", "--band", "2.8:3.2", "--mechanism", "perp"}, "mechanism tokens.Perp"},
+		{append([]string{"--model", "heston"}, caseB[:8]...), "model heston;"},
+		{[]string{"--target", "3", "--policy", "hold"}, "policy hold;"},
+		{[]string{"--target", "3", "--band", "2.8:3.2", "--mechanism", "perp"}, "mechanism perp;"},
+		{append([]string{"--momentum", "0.1"}, caseB[:8]...), "prices with momentum;"},
 	} {
 		status, stdout, stderr := call(t, append([]string{"exact"}, tt.flags...)...)
 		if status != cli.BadInput || stdout != "" || !strings.Contains(stderr, tt.why) ||

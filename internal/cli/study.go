@@ -107,7 +107,7 @@ func bindNumbers[T any](o *StudyOptions, s *pflag.FlagSet, section, what string,
 }
 
 var valueNames = map[param.Unit]string{param.Choice: "name", param.Time: "duration", param.Rate: "rate",
-	param.Fraction: "fraction", param.USD: "USD"}
+	param.Fraction: "fraction", param.USD: "USD", param.Count: "count"}
 
 func (o *StudyOptions) bindNumber(s *pflag.FlagSet, p param.Param, section, of string) {
 	if p.Name == "low" || p.Name == "high" || s.Lookup(p.Name) != nil {
