@@ -400,6 +400,8 @@ func TestRegistry(t *testing.T) {
 			}
 			if p.Unit == param.Choice {
 				v[p.Name] = 1 - p.Default
+			} else if p.Unit == param.Count {
+				v[p.Name] = p.Default - 1
 			} else if p.Word != "" {
 				v[p.Name] = max(p.Min, 0.7)
 			}

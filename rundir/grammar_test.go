@@ -61,6 +61,9 @@ func (g grammar) value(p param.Param) string {
 		v = 0.001 * float64(g.Number(0, 20))
 	}
 	v = min(max(v, p.Min), p.Max)
+	if p.Unit == param.Count {
+		v = math.Round(v)
+	}
 	text := p.Format(v)
 	if p.Unit == param.Fraction || p.Unit == param.Rate {
 		switch g.Number(0, 3) {

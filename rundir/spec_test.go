@@ -163,6 +163,8 @@ func drawValues(t *rapid.T, ps []param.Param) param.Values {
 			// most, for what is drawn makes sense together only sometimes
 		case p.Unit == param.Choice:
 			v[p.Name] = float64(rapid.IntRange(0, len(p.Choices)-1).Draw(t, p.Name))
+		case p.Unit == param.Count:
+			v[p.Name] = float64(rapid.IntRange(int(p.Min), int(p.Max)).Draw(t, p.Name))
 		default:
 			v[p.Name] = rapid.Float64Range(p.Min, p.Max).Draw(t, p.Name)
 		}
