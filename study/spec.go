@@ -139,7 +139,7 @@ func (t TokenSpec) make() (TokenSpec, tokens.Token, error) {
 			faults = append(faults, fmt.Errorf("token %s has no parameter %q", t.Name, name))
 		}
 	}
-	t.Policy, t.Mechanism, t.Values = policyPart, mechanismPart, values
+	t.Policy, t.Mechanism, t.Values = policyPart, mechanismPart, param.Stated(tokens.Params, values)
 	if err := t.checkDated(); err != nil {
 		faults = append(faults, err)
 	}

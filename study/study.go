@@ -175,6 +175,9 @@ func compile(spec Spec) (*Study, error) {
 			note(fmt.Errorf("token %s: %w", s.spec.Tokens[i].Name, err))
 		} else if _, err := s.datedOf(i); err != nil {
 			note(err)
+		} else if t.Stress.Window > 0 && t.Stress.Volatility == 0 {
+			_, err := s.longRun(i)
+			note(err)
 		}
 	}
 	return s, errors.Join(faults...)
