@@ -1,7 +1,7 @@
 # Targets for people and for CI alike.
 GO ?= go
 
-.PHONY: check systems hostile fuzz test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics underlyings files pages man safety
+.PHONY: check systems hostile fuzz test race bits same-files arm64 asm bench profile flame workers normals million peers figures module run ci notebooks coverage controls intervals metrics underlyings files pages man safety stressed
 
 # check is what a change must pass before review. Other systems are vetted, tests
 # included, so that they build there too.
@@ -175,6 +175,10 @@ controls:
 # intervals counts it for intervals that rest on little, in some minutes.
 intervals:
 	$(GO) test -count=1 -timeout 60m -run IntervalsStudy ./analytics -args -intervals $(CURDIR)/docs/evidence/intervals.md
+
+# stressed writes the page of costs and outages that follow the variance, and its figure, in some minutes.
+stressed:
+	$(GO) test -count=1 -timeout 60m -run StressedPage ./report -stressed $(CURDIR)
 
 # safety changes 1,000 runs at random, kills 200 commands and resumes one run with two
 # processes 50 times, in some minutes. docs/evidence/safety.md has what came out.

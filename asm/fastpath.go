@@ -60,7 +60,8 @@ func index(names []string, name string) int {
 // of each step; drawdowns, for the steps with a new high or low. Loops that go
 // over the bits of a word leave the processor little to guess.
 func fastPaths() {
-	for _, c := range []fastPath{{}, {sizeCost: true}, {carry: true}, {carry: true, sizeCost: true}} {
+	for _, c := range []fastPath{{}, {sizeCost: true}, {carry: true}, {carry: true, sizeCost: true},
+		{sizeCost: true, stressed: true}, {carry: true, sizeCost: true, stressed: true}} {
 		if wide && !c.carry && !c.sizeCost {
 			continue // comparing into a mask and blending by it takes longer than what there is to gain
 		}
@@ -74,11 +75,11 @@ func fastPaths() {
 }
 
 // A fastPath is one of the functions: whether something is paid from cash on the
-// exposure, as by a perpetual; whether a trade's cost depends on its size; and whether all that, and
-// interest, changes from step to step.
+// exposure, as by a perpetual; whether a trade's cost depends on its size; whether gas and impact are multiplied
+// by numbers of each step; and whether all that, and interest, changes from step to step.
 type fastPath struct {
-	carry, sizeCost bool
-	dated           *charges
+	carry, sizeCost, stressed bool
+	dated                     *charges
 }
 
 // A unit is a vector of lanes.
@@ -124,7 +125,7 @@ func (u *unit) keep(local func(int) Mem, values map[string]reg.VecVirtual) {
 }
 
 // beginPath begins one of the functions.
-func beginPath(name string, dated bool) {
+func beginPath(name string, dated, stressed bool) {
 	signature := "func(lanes *float64, constants *[%d][8]float64, gross *float64, steps int, now, step int64%s) uint16"
 	doc, extra := []string{
 		fmt.Sprintf("takes %d lanes on the fast path, the first of which is given by the address", bytes()/4),
@@ -135,6 +136,11 @@ func beginPath(name string, dated bool) {
 		extra = ", bars, ofBar *int32, rates *float64"
 		doc = append(doc, "Bars are those that each step of each lane is drawn from, from the first lane on, 16 to",
 			"a step; ofBar has where each bar's row of rates begins, in bytes.")
+	}
+	if stressed {
+		extra = ", times *float64"
+		doc = append(doc, "Times are what gas is multiplied by in each step of each lane, from the first lane on, 16",
+			"to a step, and after 65 such steps the same of impact.")
 	}
 	begin(name, 0, fmt.Sprintf(signature, rows, extra), doc...)
 }
@@ -150,7 +156,10 @@ func (c fastPath) write() {
 	if c.sizeCost {
 		name += "SizeCost"
 	}
-	beginPath(name, c.dated != nil)
+	if c.stressed {
+		name += "Stressed"
+	}
+	beginPath(name, c.dated != nil, c.stressed)
 	lanes := Load(Param("lanes"), GP64())
 	consts := Load(Param("constants"), GP64())
 	gross := Load(Param("gross"), GP64())

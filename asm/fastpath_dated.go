@@ -248,7 +248,7 @@ func (s *sum) add(f op, x reg.VecVirtual) {
 }
 
 func (c datedPath) write() {
-	beginPath("fastPathDated"+c.name, true)
+	beginPath("fastPathDated"+c.name, true, false)
 	lanes := Load(Param("lanes"), GP64())
 	consts := Load(Param("constants"), GP64())
 	number := func(name string) Op { return Mem{Base: consts, Disp: 64 * index(constants, name)} }

@@ -23,7 +23,10 @@ func (c fastPath) sizeCostTrades(units []*unit, local func(int) Mem, steps, bits
 	SUBQ(steps, left)
 	VMOVQ(left, x)
 	for i, u := range units {
-		r := &round{unit: u, dated: c.dated, when: vec(), base: load(u.field("base"))}
+		r := &round{unit: u, dated: c.dated, stressed: c.stressed, when: vec(), base: load(u.field("base"))}
+		if c.stressed {
+			r.pays = local(1)
+		}
 		if c.dated != nil {
 			r.pays = local(1)
 			VMOVUPD(zero(), u.paid.Offset(none*bytes()))
@@ -80,13 +83,14 @@ const none = 64 // the step of a lane that does not trade any more
 type round struct {
 	*unit
 	dated      *charges
+	stressed   bool
 	when, base reg.VecVirtual // trades yet to come, by step; cash after the last
 
 	active mask           // lanes that trade
 	x      reg.VecVirtual // at work
 
 	free, e, gas, at Mem
-	pays             Mem // dated: where the row of this step is
+	pays             Mem // dated: where the row of this step is; stressed: where its lane of this step is
 	down, good       Mem // masks: when the price has fallen, in the usual way
 }
 
@@ -130,6 +134,12 @@ func (r *round) find() {
 		VINSERTI128(U8(1), half[1], at, at)
 		r.active = greaterInt(vector(constant(uint64(none))), at)
 	}
+	if r.stressed {
+		track := vec() // of 16 lanes
+		VPSLLQ(U8(7), at, track)
+		VPADDQ(laneOffsets(), track, track)
+		VMOVUPD(track, r.pays)
+	}
 	VPSLLQ(U8(shift()), at, at)
 	VPADDQ(laneOffsets(), at, at)
 	VMOVUPD(at, r.at)
@@ -162,6 +172,13 @@ func (r *round) begin(number func(string) Op) {
 
 // cost is what trades cost now, gas over AUM, the number after a row's rates, or impact, the one after that.
 func (r *round) cost(name string, after int, number func(string) Op) reg.VecVirtual {
+	if r.stressed {
+		times, lanes := Load(Param("times"), GP64()), 0
+		if r.name == "B" {
+			lanes = bytes()
+		}
+		return mulpd(gather(Mem{Base: times, Disp: 65*128*after + lanes}, load(r.pays)), number(name))
+	}
 	if r.dated == nil {
 		return vector(number(name))
 	}

@@ -29,6 +29,7 @@ type Simulation struct {
 	Summaries []analytics.Summary
 	Causes    []analytics.Attribution // of E[ln NAV]
 	Hash      string                  // results_hash
+	Down      []float64               // the part of steps at whose end the keeper was out of service
 
 	// Certain are the summaries of the same study without parameter uncertainty, on the
 	// same random numbers; none for a study without it. They are of CertainPaths
@@ -53,8 +54,13 @@ type Simulation struct {
 func Simulate(ctx context.Context, s *study.Study, opt Options) (*Simulation, error) {
 	r := &Simulation{Study: s, Plain: opt.Plain, Horizons: make([]*analytics.Horizons, len(s.Spec().Tokens))}
 	var err error
+	r.Down = make([]float64, s.Tokens())
+	steps := float64(s.Spec().Paths) * math.Round(s.Years()/s.StepYears())
 	r.Ensembles, err = study.Ensembles(ctx, s, opt.Options, nil, func(c *study.Chunk) error {
 		r.count(c)
+		for i, n := range c.Down {
+			r.Down[i] += float64(n) / steps
+		}
 		return nil
 	})
 	if err != nil {

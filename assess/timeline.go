@@ -52,7 +52,7 @@ func FollowPath(ctx context.Context, s *study.Study, token, path int) (PathTimel
 	seen := 0
 	_, err := study.Observe(ctx, s, token, path, func(e study.Event) error {
 		switch e.Name {
-		case "rebalance", "liquidation", "closed", "stop", "wipe-out":
+		case "rebalance", "liquidation", "deleveraged", "closed", "stop", "wipe-out":
 			t.Events = append(t.Events, PathEvent{models.Years(e.Time), e.Name})
 		}
 		if seen == 1 || seen > 1 && e.Time/spell != last.Time/spell {

@@ -7,6 +7,7 @@
 package block
 
 import (
+	"math/bits"
 	"time"
 	"unsafe"
 
@@ -30,6 +31,14 @@ type Mask [Steps]uint16
 
 // Has reports whether the mask says yes at a step for a lane.
 func (m *Mask) Has(step, lane int) bool { return m[step]>>lane&1 == 1 }
+
+// Count is how often the first lanes have a yes in the first steps.
+func (m *Mask) Count(steps, lanes int) (n int) {
+	for _, row := range m[:steps] {
+		n += bits.OnesCount16(row & (1<<lanes - 1))
+	}
+	return n
+}
 
 // Bars hold the numbers of bars of a history, by step and lane.
 type Bars [Steps][Lanes]int32
@@ -60,6 +69,10 @@ type Block struct {
 	// Rates are those drawn with the paths, per year, in force over each step; of those that hold for
 	// a lifetime only the first step counts.
 	Rates []*Track
+
+	// Variance is the realised variance of the last hours over its long-run level, see [Variance], the
+	// step's own return included; one track for each setting in the study.
+	Variance []*Track
 
 	// KeeperDown says at the end of which steps keepers are down, one mask for
 	// each setting of outages in the study.

@@ -268,8 +268,10 @@ func TestRivals(t *testing.T) {
 		// as the documentation says
 		"toros-docs-eth3x": tokens.Band{Low: 2.8, High: 3.2, To: tokens.Target, Speed: 0.05},
 		"SOLBULL3X":        gmx, "ETHBULL4X": gmx,
-		"hyperliquid-btc3x": tokens.Perp{Funding: 0.175, Maintenance: 0.0125, Tier: 150e6, TierMaintenance: 0.025},
-		"hyperliquid-eth3x": tokens.Perp{Funding: 0.147, Maintenance: 0.02, Tier: 100e6, TierMaintenance: 1.0 / 30},
+		"hyperliquid-btc3x": book(
+			tokens.Perp{Funding: 0.175, Maintenance: 0.0125, Tier: 150e6, TierMaintenance: 0.025}),
+		"hyperliquid-eth3x": book(
+			tokens.Perp{Funding: 0.147, Maintenance: 0.02, Tier: 100e6, TierMaintenance: 1.0 / 30}),
 	} {
 		x, err := LookupToken(name)
 		if err != nil {
@@ -287,6 +289,12 @@ func TestRivals(t *testing.T) {
 			t.Errorf("%s: %+v; want %+v", name, got, want)
 		}
 	}
+}
+
+// book is a perpetual with Hyperliquid's rules of liquidation.
+func book(m tokens.Perp) tokens.Perp {
+	m.PartialAbove, m.Part, m.Backstop = 1e5, 0.2, 2.0/3
+	return m
 }
 
 // The cost law at the sizes tabulated by those who fitted it, in basis points;

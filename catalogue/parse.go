@@ -203,7 +203,7 @@ func (c *checker) values(field, whose string, words map[string]Text, params []pa
 	for _, p := range params {
 		names = append(names, p.Name)
 		at := field + "." + p.Name
-		if _, ok := words[p.Name]; !ok && slices.Contains(optional, p.Name) {
+		if _, ok := words[p.Name]; !ok && (p.With != "" || slices.Contains(optional, p.Name)) {
 			continue
 		}
 		v, err := p.Parse(words[p.Name].Value)

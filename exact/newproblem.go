@@ -35,6 +35,12 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 	}
 	if loan, ok := t.Mechanism.(tokens.Loan); ok {
 		x.Loan = loan
+		if loan.Rule != (tokens.CloseRule{}) {
+			refuse("a liquidation rule of its own, %+v; exact answers follow that of Aave v3", loan.Rule)
+		} else if size := t.AUM * max(t.Target, -t.Target); size < 1e4 && loan.Threshold*(1+loan.Bonus) > 0.95 {
+			refuse("a position of %v USD at a threshold of %v; exact answers do not keep what a liquidation "+
+				"has to leave", size, loan.Threshold)
+		}
 		if t.Flows.Kind == tokens.Steady {
 			x.AUM = t.AUM
 		} else {
@@ -42,6 +48,10 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 		}
 	} else {
 		refuse("mechanism %s; funding paid from margin leaves leverage no longer the whole state", kind(t.Mechanism))
+	}
+	if c := t.Cost; c.Impact > 0 && (c.Cap > 0 || c.RebateCap > 0) {
+		refuse("impact that grows with the trade up to a bound, impact-cap %v and rebate-cap %v; exact answers have "+
+			"one law for all sizes", c.Cap, c.RebateCap)
 	}
 	if t.Flows.Kind == tokens.Steady {
 		x.Fixed = t.Cost.Gas / t.AUM
@@ -70,6 +80,10 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 	}
 	if t.Keeper.Outage.Rate > 0 {
 		refuse("a keeper with %v outages a year; exact answers do not follow whether it is down", t.Keeper.Outage.Rate)
+	}
+	if t.Stress.Window > 0 {
+		refuse("costs and outages that follow the realised variance of the last %v (stressed); exact answers do not "+
+			"follow it", t.Stress.Window)
 	}
 	if !levy.Supports(m) {
 		name := "model " + kind(m)

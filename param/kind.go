@@ -3,6 +3,7 @@ package param
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -75,13 +76,19 @@ func (r *Registry[T]) Complete(p Part) (Part, error) {
 			faults = append(faults, k.Params[i].Check(p.Values[name]))
 		}
 	}
-	idle := slices.DeleteFunc(slices.Clone(k.Params), func(q Param) bool {
-		return q.With == "" || full.Values[q.With] != 0
-	})
-	for _, q := range idle {
-		delete(full.Values, q.Name)
-	}
+	full.Values = Stated(k.Params, full.Values)
 	return full, errors.Join(faults...)
+}
+
+// Stated are complete values without those that go with a number that is zero, see [Param.With].
+func Stated(params []Param, complete Values) Values {
+	stated := maps.Clone(complete)
+	for _, q := range params {
+		if q.With != "" && complete[q.With] == 0 {
+			delete(stated, q.Name)
+		}
+	}
+	return stated
 }
 
 // Build makes the T that a part describes. The range of each number is checked

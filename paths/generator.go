@@ -23,7 +23,8 @@ type Generator struct {
 	// that are a [models.Dater].
 	Dates bool
 
-	Outages []Outage // of keepers; each is a mask of the block
+	Variances []Variance // realised variance; each is a track of the block
+	Outages   []Outage   // of keepers; each is a mask of the block
 
 	Rates []Rate // drawn with the paths; each process has tracks of the block, in this order
 
@@ -41,8 +42,9 @@ type Walker struct {
 	mixed []*block.Track // the first normals of all laws
 	block *block.Block
 
-	outages []outages // by setting
-	rates   []rateWay
+	variances []variances // by setting
+	outages   []outages   // by setting
+	rates     []rateWay
 
 	own [block.Lanes]models.Model // of the lanes' paths, if they differ
 }
@@ -85,6 +87,11 @@ func (g Generator) NewWalker() *Walker {
 			}
 		}
 	}
+	for _, v := range g.Variances {
+		w.block.Variance = append(w.block.Variance, new(block.Track))
+		w.variances = append(w.variances,
+			variances{measure: block.NewVariance(v.Window, g.Grid.Step, v.Volatility)})
+	}
 	for range g.Outages {
 		w.block.KeeperDown = append(w.block.KeeperDown, new(block.Mask))
 	}
@@ -109,6 +116,9 @@ func (w *Walker) Begin(group uint64) {
 			w.own[l] = w.g.Each(group*block.Lanes + uint64(l))
 			w.own[l].Begin(w.at.Alone(l), w.laws[0].state)
 		}
+	}
+	for i := range w.variances {
+		w.variances[i].begin()
 	}
 	for i, o := range w.g.Outages {
 		w.outages[i].begin(w.at, o)
@@ -148,8 +158,15 @@ func (w *Walker) Next() *block.Block {
 			w.advance(m, w.at.Alone(l), 0)
 		}
 	}
+	for i, v := range w.g.Variances {
+		w.variances[i].fill(b, v.Underlying, b.Variance[i])
+	}
 	for i, o := range w.g.Outages {
-		w.outages[i].fill(w.at, o, b.KeeperDown[i])
+		if o.Stress != (OutageStress{}) {
+			w.outages[i].fillStressed(w.at, o, b.Variance[o.Stress.Variance], b.KeeperDown[i])
+		} else {
+			w.outages[i].fill(w.at, o, b.KeeperDown[i])
+		}
 	}
 	for i := range w.rates {
 		w.rates[i].fill(w.at, b)

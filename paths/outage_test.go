@@ -82,3 +82,74 @@ func TestOutageShare(t *testing.T) {
 		t.Errorf("down %v of the time; want %v (%.1f %% off, %v outages)", share, want, 100*rel, outages)
 	}
 }
+
+// Under stress of exponent 0 outages are those of the sum of both rates. With other exponents, which steps
+// are down is worked out again: the rate is added up step by step until it comes to the numbers.
+func TestOutagesUnderStress(t *testing.T) {
+	const hours, group = 60 * 24, 5
+	grid, err := paths.NewGrid(hours*time.Hour, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	length := 5 * time.Hour / 2
+	follows := paths.OutageStress{Rate: 40, Exponent: 0.7, Cap: 6}
+	flat := follows
+	flat.Exponent = 0
+	g := paths.Generator{Model: models.GBM{Sigma: 0.5}, Grid: grid, Seed: 7,
+		Variances: []paths.Variance{{Window: 3 * time.Hour, Volatility: 0.4}},
+		Outages: []paths.Outage{{Rate: 100, Length: length}, {Rate: 60, Length: length, Stress: flat},
+			{Rate: 60, Length: length, Stress: follows}}}
+	w := g.NewWalker()
+	w.Begin(group)
+	var x [block.Lanes][]float64
+	var down [block.Lanes][3][]bool
+	for b := w.Next(); b != nil; b = w.Next() {
+		for s := range b.Len {
+			for l := range block.Lanes {
+				last, r := 1.0, b.Move[0][s][l]
+				if n := len(x[l]); n > 0 {
+					last = x[l][n-1]
+				}
+				want := last*math.Exp(-1.0/3) + (1-math.Exp(-1.0/3))*r*r*8760/(0.4*0.4)
+				if got := b.Variance[0][s][l]; math.Abs(got-want) > 1e-12*want {
+					t.Fatalf("lane %d, step %d: variance %v; want %v", l, b.First+s, got, want)
+				}
+				x[l] = append(x[l], b.Variance[0][s][l])
+				for o := range down[l] {
+					down[l][o] = append(down[l][o], b.KeeperDown[o].Has(s, l))
+				}
+			}
+		}
+	}
+	differ, outs := 0, 0
+	for l := range block.Lanes {
+		until, n, sum := 0.0, uint64(0), 0.0
+		next := func() float64 {
+			return random.ExpAt(7, group*block.Lanes+uint64(l), random.Stream(random.Outage, 0), n) * 8760
+		}
+		for s := range hours {
+			if down[l][0][s] != down[l][1][s] {
+				t.Fatalf("lane %d, step %d: %v at a rate of 100, %v at 60 and 40", l, s, down[l][0][s], down[l][1][s])
+			}
+			const parts = 1000 // of an hour
+			rate := 60 + 40*math.Pow(min(x[l][s], 6), 0.7)
+			for part := range parts {
+				if now := float64(s) + float64(part)/parts; now >= until {
+					if sum += rate / parts; sum >= next() {
+						sum, until = 0, now+1.0/parts+2.5
+						n++
+					}
+				}
+			}
+			if now := float64(s + 1); down[l][2][s] != (now < until) {
+				differ++ // where an outage begins or ends within a thousandth of an hour's end
+			}
+			if down[l][2][s] {
+				outs++
+			}
+		}
+	}
+	if outs < 300 || differ > outs/50 {
+		t.Errorf("%d of %d steps that are down differ", differ, outs)
+	}
+}

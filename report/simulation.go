@@ -33,6 +33,10 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 			Text(fmt.Sprintf("%s: %s of %s, price seen every %s (monitoring: grid), seed %d",
 				s.Token, Count(spec.Paths, "lifetime"), param.FormatSeconds(spec.Horizon.Seconds()),
 				param.FormatSeconds(spec.Step.Seconds()), spec.Seed)), intervalText)
+		if r.Down[i] > 0 {
+			d.Blocks = append(d.Blocks, Text(fmt.Sprintf("Its keeper is out of service %s %% of the time.",
+				Short3(100*r.Down[i]))))
+		}
 		if len(r.Textbooks) > 0 {
 			d.Blocks = append(d.Blocks, headline(s, r.Textbooks[i], p.Model))
 		}

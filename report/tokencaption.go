@@ -112,6 +112,9 @@ func keeperWords(t tokens.Token) string {
 	if t.Keeper.Interval > 0 {
 		words += ", looks every " + param.FormatSeconds(t.Keeper.Interval.Seconds())
 	}
+	if t.Stress.Window > 0 {
+		words += ", costs and outages that follow the variance"
+	}
 	return words
 }
 

@@ -79,10 +79,18 @@ func (g grammar) value(p param.Param) string {
 // A field is a key of a mapping and its value, of one line or several that are indented.
 type field struct{ key, value string }
 
+// states says whether a parameter is given, of every so many; of those that count with another alone, half as many.
+func (g grammar) states(p param.Param, often int) bool {
+	if p.With != "" {
+		often *= 2
+	}
+	return g.Rarely(often)
+}
+
 // params are values of some parameters.
 func (g grammar) params(params []param.Param, often int) (fields []field) {
 	for _, p := range params {
-		if g.Rarely(often) {
+		if g.states(p, often) {
 			fields = append(fields, field{p.Name, g.value(p)})
 		}
 	}
@@ -156,7 +164,7 @@ func (g grammar) spec() []field {
 		token := []field{{"name", g.scalar(fmt.Sprintf("t%d", i))}, {"target", g.scalar(fmt.Sprint(target))},
 			{"policy", g.policy(target)}, {"mechanism", g.mapping(kindFields(g, &tokens.Mechanisms, 8), true)}}
 		for _, p := range tokens.Params {
-			if p.Name != "target" && g.Rarely(8) {
+			if p.Name != "target" && g.states(p, 8) {
 				token = append(token, field{p.Name, g.value(p)})
 			}
 		}

@@ -333,6 +333,11 @@ func (d Dated) kernel(h *paths.History, steps int) (*tokens.Kernel, error) {
 	}
 	var first, last *tokens.Kernel
 	for _, l := range stages {
+		if s := &l.token.Stress; s.Window > 0 && s.Volatility == 0 {
+			if s.Volatility, err = volatility(h); err != nil {
+				return nil, err
+			}
+		}
 		k, err := tokens.Compile(l.token, h.Step)
 		if err == nil && len(series) > 0 {
 			err = k.Follow(l.follow(series))

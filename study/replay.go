@@ -94,6 +94,10 @@ func ReplayDated(ts []Dated, h *paths.History, o ReplayOptions) (*Replayed, erro
 			return nil, fmt.Errorf("study: %s has a keeper with outages, %v a year; want none on a price history",
 				t.Name, t.Keeper.Outage.Rate)
 		}
+		if t.Stress.Outs() {
+			return nil, fmt.Errorf("study: %s has a keeper with outages under stress, %v a year; want none on a price "+
+				"history: stress-outage-rate 0", t.Name, t.Stress.OutageRate)
+		}
 		k, err := d.kernel(h, steps)
 		if err != nil {
 			return nil, fmt.Errorf("study: %s: %w", t.Name, err)

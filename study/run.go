@@ -3,7 +3,6 @@ package study
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"mcrisk/block"
@@ -24,6 +23,7 @@ type Chunk struct {
 	Markets    [][]tokens.MarketLife // by underlying, by path
 	Tokens     [][]tokens.Lifetime   // by token, by path
 	Underlying []int                 // by token
+	Down       []int                 // steps at whose end the keeper was out of service, of all paths, by token
 	Marks      []Mark
 }
 
@@ -80,6 +80,7 @@ type runner struct {
 	kernels   []*tokens.Kernel
 	targets   []float64
 	follows   []int // underlying, by token
+	masks     []int // of the block's, that of the keeper's outages, by token; −1: none
 	marks     []int // numbers of steps, ascending
 }
 
@@ -112,13 +113,8 @@ func newRunner(s *Study) (*runner, error) {
 			return nil, fmt.Errorf("token %s: %w", token.Name, err)
 		}
 		r.kernels = append(r.kernels, k)
-		if o := paths.Outage(token.Keeper.Outage); o.Rate > 0 { // tokens of one setting share it
-			mask := slices.Index(r.generator.Outages, o)
-			if mask < 0 {
-				mask = len(r.generator.Outages)
-				r.generator.Outages = append(r.generator.Outages, o)
-			}
-			k.Outages(mask)
+		if err := r.disturb(s, i, k); err != nil {
+			return nil, err
 		}
 		r.targets = append(r.targets, token.Target)
 	}
@@ -145,7 +141,7 @@ func (r *runner) newWorker() *worker {
 
 // chunk runs the i-th chunk.
 func (r *runner) chunk(ctx context.Context, w *worker, i int) (*Chunk, error) {
-	c := &Chunk{First: i * ChunkPaths, Underlying: r.follows}
+	c := &Chunk{First: i * ChunkPaths, Underlying: r.follows, Down: make([]int, len(r.kernels))}
 	c.N = min(ChunkPaths, r.spec.Paths-c.First)
 	underlyings := 1 + len(r.generator.Others)
 	for range underlyings {
@@ -193,6 +189,11 @@ func (r *runner) group(ctx context.Context, c *Chunk, w *worker, g int) error {
 	for b := w.Next(); b != nil; b = w.Next() {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		for t, mask := range r.masks {
+			if mask >= 0 {
+				c.Down[t] += b.KeeperDown[mask].Count(b.Len, n)
+			}
 		}
 		for from := 0; from < b.Len; {
 			to := b.Len

@@ -142,7 +142,8 @@ func (t TokenSpec) make() (TokenSpec, tokens.Token, error) {
 			faults = append(faults, fmt.Errorf("token %s has no parameter %q", t.Name, name))
 		}
 	}
-	t.Policy, t.Mechanism, t.Rates, t.Values = policyPart, mechanismPart, ratesPart, values
+	t.Policy, t.Mechanism, t.Rates = policyPart, mechanismPart, ratesPart
+	t.Values = param.Stated(tokens.Params, values)
 	if err := t.checkDated(); err != nil {
 		faults = append(faults, err)
 	}

@@ -114,7 +114,7 @@ func TestParamErrors(t *testing.T) {
 		"jump-rate": "jump-rate is a number of model ",
 		"funding": "funding is a number of mechanism perp, " +
 			"and this study has model gbm, policy band, mechanism loan",
-		"reset":       `no parameter "reset"; this study has after-liquidation, aum, borrow,`,
+		"fall":        `no parameter "fall"; this study has after-liquidation, aum, `,
 		"paths":       `no parameter "paths"; did you mean parts?`,
 		"seed":        `no parameter "seed"; `,
 		"":            `no parameter ""; this study has`,

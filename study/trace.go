@@ -15,7 +15,7 @@ type Event = tokens.Event
 
 // EventNames are the names of events.
 var EventNames = []string{"start", "carry", "price", "edge", "order", "rebalance", "no trade",
-	"fee", "liquidation", "closed", "stop", "wipe-out"}
+	"fee", "liquidation", "deleveraged", "closed", "stop", "wipe-out"}
 
 // Observe runs one path of one of the study's tokens and tells every event of it, in
 // order. The lifetime has the same bits as in the ensemble. An error of observe ends it

@@ -110,6 +110,9 @@ func (k *Kernel) cost(l *Lane) Cost {
 	if l.dated != nil {
 		c.Gas, c.Impact = l.dated.gas, l.dated.impact
 	}
+	if k.token.Stress.Window > 0 {
+		c = k.token.Stress.cost(c, l.variance)
+	}
 	return c
 }
 
@@ -130,6 +133,7 @@ func (k *Kernel) Then(at time.Duration, next *Kernel) error {
 		{"length of a step", k.step == next.step},
 		{"side of the target", k.sign == next.sign},
 		{"margin of the venue", k.terms.EntrySize == next.terms.EntrySize && k.terms.Lender == next.terms.Lender &&
+			k.terms.ADL == next.terms.ADL &&
 			slices.Equal(k.terms.Margins, next.terms.Margins)},
 		{"AUM", a.AUM == b.AUM},
 		{"flows", a.Flows == b.Flows},
@@ -139,6 +143,7 @@ func (k *Kernel) Then(at time.Duration, next *Kernel) error {
 		{"means of payment of the holder", a.Holder.PaidIn == b.Holder.PaidIn},
 		{"fee of the flash loan on entry", a.Holder.EntryFlashFee == b.Holder.EntryFlashFee},
 		{"outages of the keeper", a.Keeper.Outage == b.Keeper.Outage},
+		{"stress", a.Stress == b.Stress},
 	} {
 		if !c.same {
 			return fmt.Errorf("tokens: the %s changes; want the same for the whole lifetime", c.what)

@@ -82,8 +82,8 @@ type fastState struct {
 // newFastPath returns nil for a token that cannot take it.
 func newFastPath(k *Kernel) *fastPath {
 	t := &k.token
-	if !k.terms.scaleFree() || t.Flows.Kind == Chasing || k.mints || t.Cost.Increase != 0 || t.Cost.Decrease != 0 ||
-		t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 {
+	if !k.terms.scaleFree() || t.Flows.Kind == Chasing || k.mints || t.Cost.sided() || t.Cost.bounded() ||
+		t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 && t.Stress.Window == 0 {
 		return nil
 	}
 	c := &fastPath{floor: k.floor, rate: t.Cost.Fee + t.Cost.ImpactBase, v0: 1 - t.Target}
@@ -117,13 +117,16 @@ func newFastPath(k *Kernel) *fastPath {
 	case hold:
 		c.trades = true // at edges that leverage never reaches
 		c.down.at, c.up.at = math.Inf(-1), math.Inf(1)
-	case ok && band.To != Partial && t.Cost.onFastPath() && t.Keeper.Latency == 0:
+	case ok && band.To != Partial && t.Cost.onFastPath() && t.Keeper.Latency == 0 && !c.beyondStress(k):
 		if !(band.Low >= low && band.High <= high) {
 			return nil
 		}
 		c.trades = true
 		if !t.Cost.proportional() {
 			c.sizeCost = newSizeCost(t)
+			if t.Stress.Window > 0 {
+				c.sizeCost.stress = &t.Stress
+			}
 		}
 		c.down.at, c.up.at = c.order(k, band.Low*(1-tolerance), band.High*(1+tolerance))
 		wUp, wDown := t.Target, t.Target
@@ -147,6 +150,13 @@ func newFastPath(k *Kernel) *fastPath {
 		}
 	}
 	return c
+}
+
+// beyondStress reports whether trades follow the variance in ways that the fast path does not know: with dated or drawn
+// rates, or in what they cost whatever their size.
+func (c *fastPath) beyondStress(k *Kernel) bool {
+	t := &k.token
+	return t.Stress.Window > 0 && (k.dated != nil || k.drawn != nil || t.Cost.ImpactBase != 0 && t.Stress.Impact != 0)
 }
 
 // setRates sets what constant rates do in a step, and lowers the reach to where three terms of
@@ -286,6 +296,9 @@ func (c *fastPath) step(l *Lane, gross float64, now time.Duration) bool {
 			side = &c.down
 		} else if p > c.up.at {
 			side = &c.up
+		}
+		if side != nil && l.down {
+			return false
 		}
 	}
 	before := p

@@ -78,9 +78,10 @@ type datedStep = func(lanes *float64, constants *[fastRows][8]float64, gross *fl
 
 // stepBatch takes lanes in columns, from the first on, over steps of the fast
 // path, the first of which ends at now. It returns a bit for each that leaves it
-// on the way, whose column it leaves as it was. Dated is nil if rates are constants.
+// on the way, whose column it leaves as it was. Dated is nil if rates are constants, and times, of a
+// [stressTimes] from the batch's first lane and step on, if gas and impact are.
 func stepBatch(cols *columns, first int, c *fastPath, gross *float64, steps int, now, step time.Duration,
-	dated *datedBatch) uint16 {
+	dated *datedBatch, times *float64) uint16 {
 	lanes, constants, at, length := &cols.p[first], (*[fastRows][8]float64)(c.vector), int64(now), int64(step)
 	if dated != nil {
 		kinds := &datedSteps[c.dated.rows]
@@ -94,6 +95,14 @@ func stepBatch(cols *columns, first int, c *fastPath, gross *float64, steps int,
 		return step(lanes, constants, gross, steps, at, length, dated.bars, dated.ofBar, dated.rates)
 	}
 	switch carry, sizeCost := c.carry != 0, c.sizeCost != nil; {
+	case times != nil && wide && carry:
+		return fastPathCarrySizeCostStressedAVX512(lanes, constants, gross, steps, at, length, times)
+	case times != nil && wide:
+		return fastPathSizeCostStressedAVX512(lanes, constants, gross, steps, at, length, times)
+	case times != nil && carry:
+		return fastPathCarrySizeCostStressedAVX2(lanes, constants, gross, steps, at, length, times)
+	case times != nil:
+		return fastPathSizeCostStressedAVX2(lanes, constants, gross, steps, at, length, times)
 	case wide && carry && sizeCost:
 		return fastPathCarrySizeCostAVX512(lanes, constants, gross, steps, at, length)
 	case wide && carry:

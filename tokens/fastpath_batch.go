@@ -12,12 +12,13 @@ import (
 // others, and those of a vault that may be closed, advance one by one. A lane has the
 // same bits either way.
 type Lanes struct {
-	cols columns   // first, where vectors do not straddle lines of the cache
-	rows []float64 // of rates drawn with the paths, for vector code; nil: none are
-	lane [block.Lanes]Lane
-	held [block.Lanes]bool   // the lane's numbers are in the columns; those in lane are old
-	paid [block.Lanes]*dated // what such a lane paid last, beside each other, as a lane is far from the next
-	_    [24]byte            // a multiple of such a line
+	cols  columns   // first, where vectors do not straddle lines of the cache
+	rows  []float64 // of rates drawn with the paths, for vector code; nil: none are
+	lane  [block.Lanes]Lane
+	held  [block.Lanes]bool   // the lane's numbers are in the columns; those in lane are old
+	times *stressTimes        // of a token under stress
+	paid  [block.Lanes]*dated // what such a lane paid last, beside each other, as a lane is far from the next
+	_     [16]byte            // a multiple of such a line
 }
 
 // BeginAll starts all lanes anew.
@@ -45,6 +46,12 @@ func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to 
 		if k.drawn != nil {
 			k.fillRows(b, ls, from, to)
 		}
+		if s := k.fast.sizeCost; s != nil && s.stress != nil {
+			if ls.times == nil {
+				ls.times = new(stressTimes)
+			}
+			ls.times.fill(s.stress, b.Variance[k.variance-1], from, to)
+		}
 		for first := 0; first < block.Lanes; first += k.fast.batch() {
 			k.advanceBatch(b, underlying, ls, first, from, to)
 		}
@@ -60,8 +67,21 @@ func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to 
 func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, from, to int) {
 	n := k.fast.batch()
 	held := uint16(0)
+	out := uint16(0) // lanes whose keeper is out of service on the way
+	if k.outages > 0 {
+		for _, down := range b.KeeperDown[k.outages-1][from:to] {
+			out |= down
+		}
+		out >>= first
+	}
 	for i := range n {
 		l := &ls.lane[first+i]
+		if out&(1<<i) != 0 {
+			l = ls.Lane(first + i)
+			ls.cols.idle(first + i)
+			k.Advance(b, underlying, l, first+i, from, to)
+			continue
+		}
 		if !ls.held[first+i] && l.trace == nil && (l.fast.on || k.fast.enter(k, l)) {
 			ls.cols.put(first+i, l)
 			ls.paid[first+i] = l.dated
@@ -85,8 +105,12 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 		k.wantBars(b)
 		dated = &datedBatch{&b.Bar[underlying][from][first], &k.fast.dated.ofBar[0], &k.fast.dated.rates[0]}
 	}
+	var times *float64
+	if s := k.fast.sizeCost; s != nil && s.stress != nil {
+		times = &ls.times[0][from][first]
+	}
 	refused := stepBatch(&ls.cols, first, k.fast, &b.Gross[underlying][from][first], to-from,
-		time.Duration(b.First+from+1)*k.step, k.step, dated)
+		time.Duration(b.First+from+1)*k.step, k.step, dated, times)
 	for i := range n {
 		switch held & (1 << i) {
 		case 0:
@@ -94,6 +118,9 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 			k.Advance(b, underlying, ls.Lane(first+i), first+i, from, to)
 		default:
 			ls.cols.n[first+i] += to - from
+			if k.variance > 0 { // which the costs of leaving follow
+				ls.lane[first+i].variance = b.Variance[k.variance-1][to-1][first+i]
+			}
 			if k.dated != nil {
 				if b.First+from == 0 {
 					k.date(b, underlying, &ls.lane[first+i], 0, first+i)

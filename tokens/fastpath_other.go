@@ -15,7 +15,7 @@ func (*fastPath) batch() int { return 8 }
 
 const marketBatch = 8
 
-func stepBatch(*columns, int, *fastPath, *float64, int, time.Duration, time.Duration, *datedBatch) uint16 {
+func stepBatch(*columns, int, *fastPath, *float64, int, time.Duration, time.Duration, *datedBatch, *float64) uint16 {
 	return 0
 }
 

@@ -31,6 +31,7 @@ type sizeCost struct {
 	gas, aum         float64 // of a trade, in such a multiple; US dollars of one
 	steady           bool
 	impact, exponent float64
+	stress           *Stress             // which gas and impact follow; nil: they are constants
 	reach            float64             // |h| for which the series is good to the last digit
 	power            [powerTerms]float64 // its coefficients
 }
@@ -92,6 +93,10 @@ func (s *sizeCost) trade(l *Lane, side *edge, k, p, b float64) bool {
 	gas, impactOf := s.gas, s.impact
 	if l.dated != nil {
 		gas, impactOf = l.dated.gas/s.aum, l.dated.impact
+	}
+	if s.stress != nil {
+		gasTimes, impactTimes := s.stress.times(l.variance)
+		gas, impactOf = float64(gasTimes*gas), float64(impactTimes*impactOf)
 	}
 	gas /= unit
 	free := float64((1/o - side.v - float64(gas*side.w)) * side.turn)

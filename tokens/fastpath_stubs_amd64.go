@@ -36,6 +36,26 @@ func fastPathCarryAVX2(lanes *float64, constants *[45][8]float64, gross *float64
 //go:noescape
 func fastPathCarrySizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64) uint16
 
+// fastPathSizeCostStressedAVX2 takes 8 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Times are what gas is multiplied by in each step of each lane, from the first lane on, 16
+// to a step, and after 65 such steps the same of impact.
+//
+//go:noescape
+func fastPathSizeCostStressedAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, times *float64) uint16
+
+// fastPathCarrySizeCostStressedAVX2 takes 8 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Times are what gas is multiplied by in each step of each lane, from the first lane on, 16
+// to a step, and after 65 such steps the same of impact.
+//
+//go:noescape
+func fastPathCarrySizeCostStressedAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, times *float64) uint16
+
 // fastPathDatedAVX2 takes 8 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
@@ -119,6 +139,26 @@ func fastPathCarryAVX512(lanes *float64, constants *[45][8]float64, gross *float
 //
 //go:noescape
 func fastPathCarrySizeCostAVX512(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64) uint16
+
+// fastPathSizeCostStressedAVX512 takes 16 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Times are what gas is multiplied by in each step of each lane, from the first lane on, 16
+// to a step, and after 65 such steps the same of impact.
+//
+//go:noescape
+func fastPathSizeCostStressedAVX512(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, times *float64) uint16
+
+// fastPathCarrySizeCostStressedAVX512 takes 16 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Times are what gas is multiplied by in each step of each lane, from the first lane on, 16
+// to a step, and after 65 such steps the same of impact.
+//
+//go:noescape
+func fastPathCarrySizeCostStressedAVX512(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, times *float64) uint16
 
 // fastPathDatedAVX512 takes 16 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of

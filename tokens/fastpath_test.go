@@ -4,12 +4,20 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
+)
+
+// anHour is stress of the last hour or so, and sizedCost a cost that depends on size alone besides a fee.
+var (
+	anHour = Stress{Window: 90 * time.Minute, Volatility: 0.8, Cap: 60, Gas: 1, Impact: 0.5, OutageRate: 50,
+		Outages: 1}
+	sizedCost = Cost{Fee: 0.0005, Impact: 4.63667e-7, Exponent: 0.6778, Gas: 0.5}
 )
 
 // The fast path computes what steps one by one compute: all columns of lifetimes
@@ -70,6 +78,14 @@ func TestFastPathIsTheGridStep(t *testing.T) {
 		{Name: "hold", Target: 2, Policy: Hold{}, Mechanism: loan, StreamingFee: 0.02},
 		{Name: "short hold", Target: -1, Policy: Hold{}, Mechanism: loan},
 		{Name: "daily", Target: 3, Policy: Every{Interval: 24 * time.Hour}, Mechanism: loan, Cost: fee},
+		{Name: "stressed", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: sizedCost,
+			Stress: anHour},
+		{Name: "stressed perpetual", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, Mechanism: funded,
+			Cost: sizedCost, Stress: anHour},
+		{Name: "stressed outages alone", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan,
+			Cost: Cost{Fee: 0.001}, Stress: anHour},
+		{Name: "stressed base", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: dear,
+			Stress: anHour},
 		{Name: "partial, late", Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Partial, Speed: 0.4},
 			Mechanism: loan, Cost: fee, Keeper: Keeper{Latency: 90 * time.Minute}},
 	}
@@ -77,6 +93,9 @@ func TestFastPathIsTheGridStep(t *testing.T) {
 	for _, token := range tokens {
 		t.Run(token.Name, func(t *testing.T) {
 			token.AUM = 1e6
+			if token.Stress.Window > 0 {
+				token.Keeper.Outage.Length = time.Hour
+			}
 			if err := token.Check(); err != nil {
 				t.Fatal(err)
 			}
@@ -99,6 +118,7 @@ func TestFastPathIsTheGridStep(t *testing.T) {
 					if path%2 == 1 && r.IntN(800) == 0 {
 						p.Bars[i].Move += 0.1 * r.NormFloat64()
 					}
+					p.Bars[i].Down = token.Stress.Window > 0 && r.IntN(50) == 0
 				}
 				got, want := quick.Live(p), plain.Live(p)
 				balance(t, got)
@@ -190,6 +210,14 @@ func fastPathInBatches(t *testing.T) {
 			Mechanism: charged{funded}, Cost: fee, StreamingFee: 0.01},
 		{Name: "dear, pays all", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: charged{loan}, Cost: dear},
 		{Name: "costs much", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Fee: 0.25}},
+		{Name: "stressed", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: loan, Cost: sizedCost,
+			Stress: anHour},
+		{Name: "stressed perpetual without flows", Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target},
+			Mechanism: funded, Cost: sizedCost, Stress: anHour, Flows: Flows{Kind: NoFlows}},
+		{Name: "stressed gas", Target: 3, Policy: Band{Low: 2.9, High: 3.1}, Mechanism: loan, Cost: Cost{Gas: 30},
+			Stress: anHour},
+		{Name: "stressed outages alone", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: funded,
+			Cost: Cost{Fee: 0.001}, Stress: anHour},
 	}
 	groups := 46 // of 16 lanes and 2,100 steps, for each token: 4 million for each kind of vector code
 	if testing.Short() {
@@ -203,11 +231,20 @@ func fastPathInBatches(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, token := range tokens {
 		token.AUM = 1e6
+		stressed := token.Stress.Window > 0
+		if stressed {
+			token.Keeper.Outage.Length = time.Hour
+			token.Holder = Holder{Invest: 1e5, Parts: 1} // whose exit follows the variance
+		}
 		t.Run(token.Name, func(t *testing.T) {
 			k := compile(t, token, time.Hour)
+			if stressed {
+				k.Variance(0)
+				k.Outages(0)
+			}
 			constant, history := k, hourly(token, 3000, 3)
 			for g := range groups {
-				dated := g%9 == 1
+				dated := g%9 == 1 && !stressed
 				if dated {
 					// Alone a path pays rates of its own steps, in a group those of the bars it is drawn from.
 					k = compile(t, token, time.Hour)
@@ -232,6 +269,8 @@ func fastPathInBatches(t *testing.T) {
 				var bars [block.Lanes][]int32
 				b := block.New(1)
 				b.Step, b.Bar = time.Hour, []*block.Bars{new(block.Bars)}
+				b.Variance, b.KeeperDown = []*block.Track{new(block.Track)}, []*block.Mask{new(block.Mask)}
+				measure, variance := k.measure, slices.Repeat([]float64{1}, block.Lanes)
 				for b.First = 0; b.First < 2100; b.First += b.Len {
 					b.Len = 1 + r.IntN(block.Steps)
 					for s := range b.Len {
@@ -244,7 +283,14 @@ func fastPathInBatches(t *testing.T) {
 							bars[i] = append(bars[i], bar)
 							x := sd * r.NormFloat64()
 							b.Move[0][s][i], b.Gross[0][s][i] = x, fmath.Exp(x)
-							paths[i].Bars = append(paths[i].Bars, Bar{Move: x})
+							variance[i] = measure.Next(variance[i], x)
+							b.Variance[0][s][i] = variance[i]
+							down := stressed && r.IntN(700) == 0
+							b.KeeperDown[0][s] &^= 1 << i
+							if down {
+								b.KeeperDown[0][s] |= 1 << i
+							}
+							paths[i].Bars = append(paths[i].Bars, Bar{Move: x, Down: down})
 						}
 					}
 					cut := r.IntN(b.Len + 1)

@@ -118,7 +118,7 @@ func (t *Token) holderTrade(lends bool, usd, notional, leverage, flash float64, 
 		size := float64(usd*notional) / max(1, t.Holder.Parts)
 		rate += float64(t.Cost.Impact * fmath.Pow(size, t.Cost.Exponent))
 	}
-	c.TradeFee, c.Impact = float64(notional*t.Cost.Fee), float64(notional*rate)
+	c.TradeFee, c.Impact = float64(notional*t.Cost.fee(adds)), float64(notional*t.Cost.bound(rate))
 	if lends {
 		debt := leverage
 		if t.Target > 0 {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"mcrisk/block"
 	"mcrisk/fmath"
 )
 
@@ -23,9 +24,11 @@ type Lane struct {
 	dated *dated // what is paid in the current step; nil: the kernel's constants
 	own   dated  // that of rates drawn with the path
 
-	down  bool    // the keeper is out of service in the current step
-	ended bool    // wiped out, stopped after a liquidation, or closed
-	final float64 // equity at the end, once ended
+	down bool // the keeper is out of service in the current step
+	// variance is the realised one over its long-run level at the end of the current step, under stress.
+	variance float64
+	ended    bool    // wiped out, stopped after a liquidation, or closed
+	final    float64 // equity at the end, once ended
 
 	money  account
 	logs   Ledger  // log parts of the items, without what is still in growth
@@ -47,6 +50,8 @@ type Lane struct {
 	minted    time.Duration // when fees were last taken in shares, or their rule last changed
 
 	entry float64 // what it cost the holder, a fraction of what is invested
+
+	spared float64 // profit since entry from which the venue closes the next part
 
 	vault  vault
 	closed bool // ended because the vault had become small
@@ -83,7 +88,10 @@ type Kernel struct {
 	fast  *fastPath // nil: this token has none
 	first Lane      // at the start
 
-	outages int // the block's mask of the keeper's outages, counted from 1; 0: none
+	outages  int // the block's mask of the keeper's outages, counted from 1; 0: none
+	variance int // the block's track of the realised variance, counted from 1; 0: none
+
+	measure block.Variance // of that variance, on a Path
 }
 
 // Compile checks a token and prepares it for steps of one length.
@@ -107,10 +115,14 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 		k.floor = t.Flows.CloseBelow / t.AUM
 	}
 	k.mints = t.mints()
+	if s := t.Stress; s.Volatility > 0 {
+		k.measure = block.NewVariance(s.Window, step, s.Volatility)
+	}
 	k.fast = newFastPath(k)
 	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1), highWater: 1,
-		entry: k.token.enter(v.Lender).Total(), vault: newVault(t.Flows), due: Never, next: k.token.Keeper.Interval,
-		firstLiquidation: Never}
+		variance: 1, entry: k.token.enter(v.Lender).Total(), vault: newVault(t.Flows), due: Never,
+		next: k.token.Keeper.Interval, firstLiquidation: Never}
+	k.first.spared = v.ADL.Profit
 	k.first.lev.min, k.first.lev.max = k.target, k.target
 	if v.EntrySize {
 		k.first.n, k.first.marginRatio = k.target, 1/k.target
@@ -122,6 +134,10 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 
 // Outages sets which of a block's masks, counted from 0, has the keeper's outages.
 func (k *Kernel) Outages(mask int) { k.outages = mask + 1 }
+
+// Variance sets which of a block's tracks, counted from 0, has the realised variance that the token's
+// stress follows. Without it such a token's lanes live on a [Path] only.
+func (k *Kernel) Variance(track int) { k.variance = track + 1 }
 
 // Begin returns a lane at the start: exposure T, cash 1 − T.
 func (k *Kernel) Begin() Lane {

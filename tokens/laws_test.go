@@ -105,6 +105,20 @@ func TestLeverageIsWhatThePolicySaid(t *testing.T) {
 	})
 }
 
+// varianceOf is the track of the realised variance that a token's stress follows.
+func varianceOf(token Token, step time.Duration, alone *[block.Lanes]Path) *block.Track {
+	measure := block.NewVariance(token.Stress.Window, step, token.Stress.Volatility)
+	track := new(block.Track)
+	for i := range alone {
+		x := 1.0
+		for s, bar := range alone[i].Bars {
+			x = measure.Next(x, bar.Move+bar.Gap)
+			track[s][i] = x
+		}
+	}
+	return track
+}
+
 // Sixteen lanes of a block, however it is cut, are sixteen lifetimes alone.
 func TestAdvanceIsLive(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -125,6 +139,10 @@ func TestAdvanceIsLive(t *testing.T) {
 			put(b, i, alone[i])
 		}
 		k := must(t, token, b.Step)
+		if token.Stress.Window > 0 {
+			k.Variance(0)
+			b.Variance = []*block.Track{varianceOf(token, b.Step, &alone)}
+		}
 		var lanes [block.Lanes]Lane
 		var markets [block.Lanes]Market
 		for i := range lanes {

@@ -24,8 +24,40 @@ type literal struct {
 	shares float64 // of the vault, over those at the start
 	closed bool
 
+	deleveraged float64 // profit at which the venue closes the next part
+
+	variance float64 // realised, a year: of returns weighted by e^(−age/window)
+
 	mark   float64       // high-water mark
 	minted time.Duration // when fees were last taken in shares
+}
+
+// cost is what trades cost now.
+func (w *literal) cost(t Token) Cost {
+	c := t.Cost
+	if s := t.Stress; s.Window > 0 {
+		x := min(w.variance/(s.Volatility*s.Volatility), s.Cap)
+		c.Gas *= math.Pow(x, s.Gas)
+		c.ImpactBase *= math.Pow(x, s.Impact)
+		c.Impact *= math.Pow(x, s.Impact)
+	}
+	return c
+}
+
+// costOf is what a trade costs.
+func costOf(c Cost, q, aum float64, adds bool) float64 {
+	fee, impact := c.Fee+c.FeeDecrease, c.ImpactBase+c.Decrease
+	if adds {
+		fee, impact = c.Fee+c.FeeIncrease, c.ImpactBase+c.Increase
+	}
+	impact += c.Impact * math.Pow(q*aum, c.Exponent)
+	if c.Cap > 0 {
+		impact = min(impact, c.Cap) + (1-c.Claim)*max(0, impact-c.Cap)
+	}
+	if c.RebateCap > 0 {
+		impact = max(impact, -c.RebateCap)
+	}
+	return q*(fee+impact) + c.Gas/aum
 }
 
 // dilute makes so many shares of one; sizes at entry are divided too, or stay with
@@ -88,6 +120,7 @@ func (w *literal) leverage() float64 { return math.Abs(w.exposure()) / w.equity(
 // live returns the final NAV.
 func (w *literal) live(t Token, p Path) float64 {
 	*w = literal{u: t.Target, s: 1, b: 1 - t.Target, n: math.Abs(t.Target), minNAV: 1, shares: 1, mark: 1,
+		variance:    t.Stress.Volatility * t.Stress.Volatility,
 		minLeverage: math.Abs(t.Target), maxLeverage: math.Abs(t.Target)}
 	dt := p.Step.Hours() / 8760
 	var order time.Duration
@@ -131,6 +164,10 @@ func (w *literal) live(t Token, p Path) float64 {
 
 		// 2. Price. 3. Liquidation. 4. Wipe-out.
 		w.s *= math.Exp(bar.Move)
+		if t.Stress.Window > 0 {
+			old := math.Exp(-p.Step.Hours() / t.Stress.Window.Hours())
+			w.variance = old*w.variance + (1-old)*bar.Move*bar.Move/dt
+		}
 		w.gauge()
 		if w.liquidate(t) {
 			if w.equity() <= 0 {
@@ -158,11 +195,10 @@ func (w *literal) live(t Token, p Path) float64 {
 		// The end of a vault that has become small.
 		if t.Flows.Kind == NoFlows && w.equity()*t.AUM < t.Flows.CloseBelow {
 			if q := math.Abs(w.exposure()); q > 0 {
-				c := t.Cost
+				c := w.cost(t)
 				w.gauge()
 				w.turnover += q / w.equity()
-				w.b = w.equity() - c.Gas/t.AUM -
-					q*(c.Fee+c.ImpactBase+c.Decrease+c.Impact*math.Pow(q*t.AUM, c.Exponent))
+				w.b = w.equity() - costOf(c, q, t.AUM, false)
 				w.u = 0
 			}
 			w.closed = true
@@ -170,8 +206,26 @@ func (w *literal) live(t Token, p Path) float64 {
 			return max(0, w.equity())
 		}
 
+		if m, ok := t.Mechanism.(Perp); ok && m.ADL.Profit > 0 && w.n > 0 {
+			profit := math.Copysign(math.Abs(w.exposure())/w.n-1, t.Target*(math.Abs(w.exposure())/w.n-1))
+			if profit < m.ADL.Profit {
+				w.deleveraged = 0
+			}
+			if profit >= m.ADL.Profit && profit >= w.deleveraged {
+				w.gauge()
+				w.deleveraged = profit / (1 - m.ADL.Part)
+				if q := m.ADL.Part * math.Abs(w.exposure()); q*(t.Cost.Fee+t.Cost.FeeDecrease) < w.equity() {
+					w.turnover += q / w.equity()
+					w.b = w.equity() - q*(t.Cost.Fee+t.Cost.FeeDecrease) - w.exposure()*(1-m.ADL.Part)
+					w.u *= 1 - m.ADL.Part
+					w.n *= 1 - m.ADL.Part
+					w.gauge()
+				}
+			}
+		}
+
 		// 6. Rebalance.
-		if bar.Down && t.Keeper.Outage.Rate > 0 {
+		if bar.Down && t.Keeper.Outage.Rate+t.Stress.OutageRate > 0 {
 			w.minNAV = min(w.minNAV, w.equity())
 			flow(now)
 			continue
@@ -248,14 +302,9 @@ func (w *literal) wants(p Policy, target float64) (float64, bool) {
 
 // trade solves |X| ± q = L·(E − C(q)) for the least q > 0, by bisection.
 func (w *literal) trade(t Token, to float64) {
-	x, e, c := math.Abs(w.exposure()), w.equity(), t.Cost
-	if c.ImpactBase += c.Decrease; x < to*e {
-		c.ImpactBase += c.Increase - c.Decrease
-	}
+	x, e, c := math.Abs(w.exposure()), w.equity(), w.cost(t)
 	aum := w.dollars(t)
-	cost := func(q float64) float64 {
-		return c.Fee*q + (c.ImpactBase+c.Impact*math.Pow(q*aum, c.Exponent))*q + c.Gas/aum
-	}
+	cost := func(q float64) float64 { return costOf(c, q, aum, x < to*e) }
 	if math.Abs(x-to*e) <= 1e-12*x {
 		return // there already
 	}
@@ -304,19 +353,53 @@ func (w *literal) liquidate(t Token) bool {
 	aum := w.dollars(t)
 	switch m := t.Mechanism.(type) {
 	case Perp:
+		if w.u == 0 {
+			return false
+		}
 		base := math.Abs(w.exposure())
 		if m.Base == EntrySize {
 			base = w.n
 		}
 		maintenance := m.Maintenance * base
 		if tier := m.Tier / aum; tier > 0 && base > tier {
-			maintenance = m.Maintenance*tier + m.TierMaintenance*(base-tier)
+			from, rates := []float64{0, tier}, []float64{m.Maintenance, m.TierMaintenance}
+			for _, more := range m.Tiers {
+				if more.Above > 0 {
+					from, rates = append(from, more.Above/aum), append(rates, more.Maintenance)
+				}
+			}
+			maintenance = 0
+			for i, r := range rates {
+				to := base
+				if i+1 < len(from) {
+					to = min(to, from[i+1])
+				}
+				maintenance += r * max(0, to-from[i])
+			}
 		}
-		if w.equity()-m.CloseFee*base >= maintenance {
+		need := maintenance + m.CloseFee*base
+		if w.equity() >= need && w.equity()*aum >= m.MinCollateral {
 			return false
 		}
-		w.b, w.u, w.n = w.equity()-m.LiquidationFee*base, 0, 0
+		need = max(need, m.MinCollateral/aum)
 		w.liquidations++
+		if w.equity() < m.Backstop*need { // the venue takes over
+			w.b, w.u, w.n = min(w.equity(), 0), 0, 0
+			return true
+		}
+		lost := m.LiquidationFee*base + m.Slippage*math.Abs(w.exposure())
+		if math.Abs(w.exposure())*aum > m.PartialAbove && m.PartialAbove > 0 {
+			e := w.equity() - m.Part*lost
+			u, n := w.u*(1-m.Part), w.n*(1-m.Part)
+			before := *w
+			w.u, w.n = u, n
+			w.b = e - w.exposure()
+			if !w.liquidate(t) {
+				return true
+			}
+			*w = before
+		}
+		w.b, w.u, w.n = w.equity()-lost, 0, 0
 		return true
 	case Loan:
 		acted := false
@@ -337,6 +420,9 @@ func (w *literal) liquidate(t Token) bool {
 				share = 1
 			}
 			repaid := share * debt
+			if left := collateral - repaid*(1+m.Bonus); share < 1 && left*aum < 1000 {
+				repaid = (collateral - 1000/aum) / (1 + m.Bonus) // so much has to be left
+			}
 			seized := repaid * (1 + m.Bonus)
 			if seized > collateral {
 				seized, repaid = collateral, collateral/(1+m.Bonus)

@@ -71,6 +71,20 @@ func knownToken(t *rapid.T) Token {
 			Gas:      sometimes(t, "gas", 0, 0.01) * token.AUM,
 			Increase: sometimes(t, "increase", -0.005, 0.01), Decrease: sometimes(t, "decrease", -0.005, 0.01),
 		}
+		if rapid.IntRange(0, 3).Draw(t, "bounds") == 0 {
+			c := &token.Cost
+			c.Cap, c.Claim = sometimes(t, "cap", 1e-4, 0.01), number(0, 1).Draw(t, "claim")
+			c.RebateCap = sometimes(t, "rebate cap", 1e-4, 0.003)
+			c.FeeIncrease = sometimes(t, "fee of increases", 0, 0.005)
+			c.FeeDecrease = -c.Fee * sometimes(t, "fee of decreases", 0, 1)
+		}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "stress") == 0 {
+		token.Stress = Stress{Window: time.Hour * time.Duration(rapid.IntRange(1, 48).Draw(t, "window")),
+			Volatility: number(0.1, 3).Draw(t, "normal"), Cap: number(1, 30).Draw(t, "cap"),
+			Gas: sometimes(t, "gas exponent", 0, 1.5), Impact: sometimes(t, "impact exponent", 0, 1),
+			OutageRate: sometimes(t, "outages", 0, 100), Outages: 1}
+		token.Keeper.Outage.Length = time.Hour
 	}
 	size := math.Abs(token.Target)
 	if rapid.Bool().Draw(t, "loan") && !(token.Target > 0 && token.Target < 1) {
@@ -95,12 +109,26 @@ func knownToken(t *rapid.T) Token {
 		if tier := number(0, 2).Draw(t, "tier"); rapid.IntRange(0, 2).Draw(t, "tiers") == 0 {
 			perp.Tier = tier * size * token.AUM
 			perp.TierMaintenance = perp.Maintenance + (0.9/max(size, 1)-m)*number(0, 1).Draw(t, "more")
+			if perp.Tier > 0 && rapid.Bool().Draw(t, "more tiers") {
+				perp.Tiers[0] = Tier{1.5 * perp.Tier, perp.TierMaintenance}
+				perp.Tiers[1] = Tier{2 * perp.Tier,
+					perp.TierMaintenance + max(0, 0.5*(0.9/max(size, 1)-perp.TierMaintenance-perp.CloseFee))}
+			}
 		}
+		if rapid.IntRange(0, 2).Draw(t, "order book") == 0 {
+			perp.Slippage, perp.Backstop = sometimes(t, "slippage", 0, 0.05), sometimes(t, "backstop", 0, 0.9)
+			perp.PartialAbove = sometimes(t, "partial above", 0, 2) * size * token.AUM
+			perp.Part = number(0.1, 1).Draw(t, "part")
+		}
+		if perp.Base == EntrySize && rapid.IntRange(0, 2).Draw(t, "deleveraged") == 0 {
+			perp.ADL = ADL{number(0.001, 0.2).Draw(t, "profit"), number(0.01, 0.9).Draw(t, "part closed")}
+		}
+		perp.MinCollateral = sometimes(t, "least collateral", 0, 0.9) * token.AUM
 		token.Mechanism = perp
 	}
 	token.Policy = anyPolicy(t, token.Target)
 	if loan, ok := token.Mechanism.(Loan); ok && rapid.Bool().Draw(t, "plain") { // so that it takes the fast path
-		token.Keeper = Keeper{}
+		token.Keeper = Keeper{Outage: Outage{Length: time.Hour}}
 		token.Cost.Impact, token.Cost.Gas = 0, 0
 		if rapid.IntRange(0, 3).Draw(t, "one-sided") > 0 {
 			token.Cost.Increase, token.Cost.Decrease = 0, 0

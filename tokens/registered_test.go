@@ -56,7 +56,7 @@ func TestEveryPolicyIsDrawn(t *testing.T) {
 func runFrom(k *Kernel, l *Lane, p Path, first int) {
 	for i := first; i < len(p.Bars) && !l.ended; i++ {
 		now := time.Duration(i+1) * k.step
-		l.down = p.Bars[i].Down && k.token.Keeper.Outage.Rate > 0
+		k.disturb(l, &p, i)
 		if p.Extremes {
 			k.flush(l)
 			w := p.Bars[i].way(false)

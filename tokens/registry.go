@@ -2,6 +2,7 @@ package tokens
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"mcrisk/param"
@@ -46,7 +47,7 @@ func named(p param.Param, name string, def float64, doc string) param.Param {
 }
 
 // Params are the parameters of a token besides those of its policy and mechanism.
-var Params = []param.Param{
+var Params = slices.Concat([]param.Param{
 	{Name: "target", Unit: param.Leverage, Min: -100, Max: 100, Default: 3,
 		Doc: "target leverage; negative for a short token"},
 	named(fraction, "fee", 0, "trading fee, fraction of the traded notional"),
@@ -101,17 +102,30 @@ var Params = []param.Param{
 		"with invest, on a loan: fee of the flash loan on exit, fraction of the debt"),
 	{Name: "after-liquidation", Unit: param.Choice, Max: 1, Choices: []string{"continue", "stop"},
 		Doc: "what follows a liquidation: continue restores the leverage, stop keeps what is left in cash"},
-}
+	with("fee-increase", param.Param{Name: "fee-increase", Unit: param.Fraction, Min: -1, Max: 1,
+		Doc: "added to the fee of trades that increase the position, fraction of the traded notional"}),
+	with("fee-decrease", param.Param{Name: "fee-decrease", Unit: param.Fraction, Min: -1, Max: 1,
+		Doc: "added to the fee of trades that decrease the position, fraction of the traded notional"}),
+	with("impact-cap", named(fraction, "impact-cap", 0,
+		"largest price impact of a trade, fraction of the traded notional; 0: it is not bounded")),
+	with("impact-cap", param.Param{Name: "impact-claim", Unit: param.Fraction, Min: 0, Max: 1, Default: 1,
+		Doc: "with impact-cap: part of the price impact above it that the venue pays back"}),
+	with("rebate-cap", named(fraction, "rebate-cap", 0,
+		"most that the venue pays for a trade, fraction of the traded notional; 0: it is not bounded")),
+}, stressParams)
 
 // Make makes a token of its parts and of the numbers of Params, all of which
-// must be there.
+// must be there but those of stress.
 func Make(name string, policy Policy, mechanism Venue, v param.Values) Token {
 	return Token{
 		Name: name, Target: v["target"], Policy: policy, Mechanism: mechanism,
 		Cost: Cost{Fee: v["fee"], ImpactBase: v["impact-base"], Impact: v["impact"], Exponent: v["impact-exponent"],
-			Gas: v["gas"], Increase: v["impact-increase"], Decrease: v["impact-decrease"]},
+			Gas: v["gas"], Increase: v["impact-increase"], Decrease: v["impact-decrease"],
+			FeeIncrease: v["fee-increase"], FeeDecrease: v["fee-decrease"],
+			Cap: v["impact-cap"], Claim: claimed(v), RebateCap: v["rebate-cap"]},
 		Keeper: Keeper{Interval: Duration(v["keeper-interval"]), Latency: Duration(v["latency"]),
 			Outage: Outage{Rate: v["outage-rate"], Length: Duration(v["outage-length"])}},
+		Stress:       makeStress(v),
 		AUM:          v["aum"],
 		Flows:        makeFlows(v),
 		StreamingFee: v["streaming-fee"], EntryFee: v["entry-fee"], ExitFee: v["exit-fee"],
@@ -121,6 +135,14 @@ func Make(name string, policy Policy, mechanism Venue, v param.Values) Token {
 			EntryFlashFee: v["entry-flash-fee"], ExitFlashFee: v["exit-flash-fee"]},
 		AfterLiquidation: AfterLiquidation(v["after-liquidation"]),
 	}
+}
+
+// claimed is the part of the impact above its cap that is paid back, if it has one.
+func claimed(v param.Values) float64 {
+	if v["impact-cap"] == 0 {
+		return 0
+	}
+	return v["impact-claim"]
 }
 
 // makeFlows takes the numbers that a kind of flows has.

@@ -13,6 +13,7 @@ func (k *Kernel) Advance(b *block.Block, underlying int, l *Lane, i, from, to in
 	for s := from; s < to && !l.ended; s++ {
 		now := time.Duration(b.First+s+1) * k.step
 		k.outage(b, l, s, i)
+		k.measured(b, l, s, i)
 		k.date(b, underlying, l, s, i)
 		if b.Ways[underlying] == nil {
 			k.advanceGrid(l, b.Gross[underlying][s][i], now)
@@ -27,6 +28,15 @@ func (k *Kernel) Advance(b *block.Block, underlying int, l *Lane, i, from, to in
 func (k *Kernel) outage(b *block.Block, l *Lane, step, i int) {
 	if k.outages > 0 {
 		l.down = b.KeeperDown[k.outages-1].Has(step, i)
+	}
+}
+
+// measured says to a lane how high the realised variance of a step is.
+func (k *Kernel) measured(b *block.Block, l *Lane, step, i int) {
+	if k.variance > 0 {
+		l.variance = b.Variance[k.variance-1][step][i]
+	} else if k.token.Stress.Window > 0 {
+		panic("tokens: a kernel under stress; want its track of the block's variance, or it on a Path")
 	}
 }
 
@@ -139,6 +149,9 @@ func (k *Kernel) close(l *Lane, now time.Duration) {
 	if l.x+l.b < k.floor {
 		k.closeDown(l, now)
 		return
+	}
+	if k.terms.ADL.Profit > 0 {
+		k.deleverage(l, now)
 	}
 	k.look(l, now)
 	if l.notable() {

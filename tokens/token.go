@@ -24,6 +24,7 @@ type Token struct {
 	Mechanism Venue   // how leverage is held: Loan, Perp or one of your own
 	Cost      Cost    // of a trade
 	Keeper    Keeper  // how often it is checked, and how late trades are
+	Stress    Stress  // how costs and outages follow the realised variance; the zero Stress: they do not
 
 	AUM          float64 // US dollars in the vault at the start, above zero
 	Flows        Flows   // how many there are later; the zero Flows hold AUM steady
@@ -92,7 +93,7 @@ func (t Token) Check() error {
 		"length of outages = %v; want at least 1s and at most 50 years", t.Keeper.Outage.Length)
 	want(t.AfterLiquidation == Continue || t.AfterLiquidation == Stop,
 		"after liquidation = %d; want Continue or Stop", t.AfterLiquidation)
-	faults = append(faults, t.Cost.check())
+	faults = append(faults, t.Cost.check(), t.Stress.check(t.Cost, t.Keeper.Outage))
 	faults = append(faults, t.Flows.check(t.AUM)...)
 	faults = append(faults, t.Holder.check()...)
 	faults = append(faults, t.Minting.check())

@@ -7,8 +7,8 @@ import (
 )
 
 // An Event is something that happened to a token, and where it left it: start, carry,
-// price, edge, order, rebalance, no trade, fee, liquidation, closed (the vault, because
-// it had become small), stop or wipe-out.
+// price, edge, order, rebalance, no trade, fee, liquidation, deleveraged (by the venue, because it
+// had won too much), closed (the vault, because it had become small), stop or wipe-out.
 type Event struct {
 	Time     time.Duration // from the start
 	Name     string        // what happened, one of these words
@@ -169,7 +169,7 @@ func (f *Life) step(p *Path, i int) {
 		}
 		l.dated = &k.dated[f.dated]
 	}
-	l.down = p.Bars[i].Down && k.token.Keeper.Outage.Rate > 0
+	k.disturb(l, p, i)
 	switch {
 	case !p.Extremes:
 		k.advanceGrid(l, fmath.Exp(p.Bars[i].Move), now)
@@ -181,6 +181,24 @@ func (f *Life) step(p *Path, i int) {
 		k.flush(l)
 		k.wayStep(l, &p.ways[i].logs, &p.ways[i].factors, now)
 	}
+}
+
+// disturb says to a lane, for the i-th step of a path, whether its keeper is out of service and how high
+// the realised variance is.
+func (k *Kernel) disturb(l *Lane, p *Path, i int) {
+	b, stress := &p.Bars[i], &k.token.Stress
+	l.down = b.Down && (k.token.Keeper.Outage.Rate > 0 || stress.Outs())
+	if stress.Window == 0 {
+		return
+	}
+	if stress.Volatility == 0 {
+		panic("tokens: stress on a path; want its volatility")
+	}
+	move := b.Move
+	if p.Extremes {
+		move += b.Gap
+	}
+	l.variance = k.measure.Next(l.variance, move)
 }
 
 // End ends the lifetime. The last mark becomes what it ended as, after the fees that are taken then.

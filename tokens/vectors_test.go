@@ -3,7 +3,10 @@ package tokens
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
+
+	"mcrisk/param"
 )
 
 // Returns of four days after which published tables of daily reset tokens ask.
@@ -278,14 +281,26 @@ func TestLiquidationOfALoan(t *testing.T) {
 		collateral, debt float64
 		left, owed       float64
 		penalty          float64
+		repaid, protocol float64
 	}{
-		{"half", 25_200, 20_000, 14_500, 10_000, 700},
-		{"whole below .95", 24_000, 20_000, 2_600, 0, 1_400},
-		{"bad debt", 20_500, 20_000, 0, 841.12, 20_500 - 19_158.88},
-		{"whole below 2,000 USD", 2_520, 1_990, 2_520 - 1_990*1.07, 0, 1_990 * 0.07},
+		{"half", 25_200, 20_000, 14_500, 10_000, 700, 10_000, 70},
+		{"whole below .95", 24_000, 20_000, 2_600, 0, 1_400, 20_000, 140},
+		{"bad debt", 20_500, 20_000, 0, 841.12, 20_500 - 19_158.88, 19_158.88, 134.112},
+		{"whole below 2,000 USD", 2_520, 1_990, 2_520 - 1_990*1.07, 0, 1_990 * 0.07, 1_990, 13.93},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
+			call := Loan{Threshold: 0.78, Bonus: 0.07}.Call(r.collateral/100, r.debt/100, 100)
+			want := Call{r.repaid, r.repaid + r.penalty, r.protocol, 0}
+			if r.left == 0 {
+				want.BadDebt = r.owed
+			}
+			for i, v := range [][2]float64{{call.Repaid, want.Repaid}, {call.Seized, want.Seized},
+				{call.Protocol, want.Protocol}, {call.BadDebt, want.BadDebt}} {
+				if math.Abs(100*v[0]-v[1]) > 0.005 {
+					t.Errorf("number %d of %+v in hundreds of dollars; want %+v", i, call, want)
+				}
+			}
 			for _, sign := range []float64{1, -1} {
 				p := Position{Exposure: r.collateral, Cash: -r.debt}
 				if sign < 0 {
@@ -305,6 +320,67 @@ func TestLiquidationOfALoan(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Rules of a market's own: a close factor of 30 %, all only below a health factor of .9 and 500 USD. What a
+// call leaves is at least the dust, here of the collateral: 2,200 USD of it at a threshold of 95 % against
+// 2,150, of which half would take all but 1,071.25 of it with a bonus of 5 %; the rule's dust is 1,080.
+func TestCloseRule(t *testing.T) {
+	own := Loan{Threshold: 0.78, Bonus: 0.07, Rule: CloseRule{Part: 0.3, WholeBelow: 0.9, SmallUSD: 500, Protocol: 0.2}}
+	for _, r := range []struct{ collateral, debt, repaid, protocol float64 }{
+		{25_200, 20_000, 6_000, 84}, {24_000, 20_000, 6_000, 84}, {23_000, 20_000, 20_000, 280}, {600, 490, 490, 6.86},
+	} {
+		call := own.Call(r.collateral, r.debt, 1)
+		within(t, "repaid", call.Repaid, r.repaid, 1e-12)
+		within(t, "the market's share", call.Protocol, r.protocol, 1e-12)
+	}
+	thin := Loan{Threshold: 0.95, Bonus: 0.05}
+	within(t, "of half", 2200-thin.Call(2200, 2150, 1).Seized, 1071.25, 1e-12)
+	thin.Rule = AaveV3
+	thin.Rule.DustUSD, thin.Rule.SmallUSD = 1080, 2160
+	thin.Rule.Part = 0.5
+	within(t, "with more dust", 2200-thin.Call(2200, 2165, 1).Seized, 1080, 1e-12)
+
+	for want, rule := range map[string]CloseRule{"part of the debt": {Part: 2},
+		"health factor": {Part: 0.5, WholeBelow: 2}, "small size": {Part: 0.5, SmallUSD: 1000, DustUSD: 600},
+		"share": {Part: 0.5, Protocol: 2}} {
+		token := Token{Target: 2, AUM: 1, Policy: Hold{}, Mechanism: Loan{Threshold: 0.8, Rule: rule}}
+		if err := token.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: %v; want %q in it", rule, err, want)
+		}
+	}
+}
+
+// The largest leverage that a loan-to-value lets a token open: 1/(1 − .7), 1/(1 − .73), 5; and a short's.
+func TestOpenable(t *testing.T) {
+	for _, r := range []struct{ ltv, target, want float64 }{
+		{0.70, 3, 3.333}, {0.73, 3, 3.704}, {0.80, 3, 5}, {0.75, -2, -3},
+	} {
+		m := Loan{Threshold: 0.85, LTV: r.ltv}
+		within(t, "leverage", m.Openable(r.target), r.want, 2e-4)
+		for _, part := range []float64{0.999, 1.001} {
+			token := Token{Target: m.Openable(r.target) * part, AUM: 1, Policy: Hold{}, Mechanism: m}
+			if err := token.Check(); (err == nil) != (part < 1) {
+				t.Errorf("%v of what a loan-to-value of %v allows: %v", part, r.ltv, err)
+			}
+		}
+	}
+}
+
+// In e-mode the three numbers of the category hold, and staking adds to supply.
+func TestEModeAndStaking(t *testing.T) {
+	v := param.Values{"borrow": 0.05, "supply": 0.01, "staking": 0.03, "liquidation-threshold": 0.78,
+		"liquidation-bonus": 0.07, "e-mode": 1, "e-mode-ltv": 0.9, "e-mode-threshold": 0.93, "e-mode-bonus": 0.01}
+	venue, err := Mechanisms.Build(param.Part{Kind: "loan", Values: v})
+	want := Loan{Borrow: 0.05, Supply: 0.04, Threshold: 0.93, Bonus: 0.01, LTV: 0.9}
+	if err != nil || venue != want {
+		t.Errorf("%+v, %v; want %+v", venue, err, want)
+	}
+	delete(v, "e-mode")
+	want.Threshold, want.Bonus, want.LTV = 0.78, 0.07, 0
+	if venue, err = Mechanisms.Build(param.Part{Kind: "loan", Values: v}); err != nil || venue != want {
+		t.Errorf("without e-mode: %+v, %v; want %+v", venue, err, want)
 	}
 }
 

@@ -24,7 +24,7 @@ type Venue interface {
 	// token's AUM is the value in US dollars of a unit of initial equity just before. The
 	// penalty, in initial equity, is the holder's loss: equity before is equity after plus
 	// penalty, to rounding. The position left must not be liquidated again at the same
-	// price: its margin is at least zero, or its equity is not above zero.
+	// price: its margin is at least zero, or its exposure is zero, or its equity is not above zero.
 	Liquidate(Token, Position) (left Position, penalty float64)
 }
 
@@ -67,6 +67,19 @@ type Terms struct {
 	// first margin, the positive one over the size of the negative one. Otherwise
 	// it is equity over exposure.
 	Lender bool
+
+	// ADL is when the venue closes a part of a position because it has won too much; the zero ADL: never.
+	ADL ADL
+}
+
+// An ADL is a rule of auto-deleveraging: at the end of a step at which the profit of a position since its
+// entry is at least Profit, of its size at entry, the venue closes Part of it, for the fee of a trade that
+// decreases it. That lowers what the venue owes its side by as much, if all on that side are treated the same and
+// entered at the same price, so the next part is closed when the profit has grown by the factor
+// 1/(1 − Part), until profit has been below Profit again. It needs Terms.EntrySize.
+type ADL struct {
+	Profit float64 // above zero, of a short below 1
+	Part   float64 // in (0, 1)
 }
 
 // A Charge is a yearly rate and the item of the ledger that its payments go to.
@@ -105,6 +118,9 @@ func (t *Terms) margin(x, b, n, shares float64) float64 {
 // liquidates reports whether a margin is below zero by more than rounding: the
 // price is beyond the liquidation price by more than the tolerance.
 func (t *Terms) liquidates(x, b, n, shares float64) bool {
+	if x == 0 {
+		return false // there is no position, of which a venue may want a least margin
+	}
 	for i := range t.Margins {
 		m := &t.Margins[i]
 		if m.of(x, b, n, shares) < -float64(tolerance*math.Abs(float64(m.Exposure*x))) {
@@ -155,6 +171,12 @@ func (t *Terms) check() error {
 				"which is not kept; want EntrySize", i, m.Entry))
 		}
 	}
+	if a := t.ADL; a != (ADL{}) &&
+		!(a.Profit > 0 && a.Profit < math.Inf(1) && a.Part > 0 && a.Part < 1 && t.EntrySize) {
+		faults = append(faults, fmt.Errorf("tokens: terms: auto-deleveraging of %v from a profit of %v, entry size "+
+			"%v; want a part of a position whose size at entry is kept, and a profit above 0",
+			a.Part, a.Profit, t.EntrySize))
+	}
 	if t.Lender && (t.EntrySize || len(t.Margins) == 0) {
 		faults = append(faults, fmt.Errorf("tokens: terms: a lender with %d margins and EntrySize %v; "+
 			"want a margin that its health factor is of, and no entry size", len(t.Margins), t.EntrySize))
@@ -188,7 +210,7 @@ func (k *Kernel) liquidate(l *Lane, now time.Duration) {
 		panic(fmt.Sprintf("tokens: %T liquidates equity %v at penalty %v and leaves %v; want what is left of it",
 			k.token.Mechanism, e, penalty, after))
 	}
-	if terms := k.token.Mechanism.Terms(token); after > 0 && !(terms.Margin(left) >= 0) {
+	if terms := k.token.Mechanism.Terms(token); after > 0 && left.Exposure != 0 && !(terms.Margin(left) >= 0) {
 		panic(fmt.Sprintf("tokens: %T leaves %+v, of margin %v; want at least 0",
 			k.token.Mechanism, left, terms.Margin(left)))
 	}
@@ -207,6 +229,33 @@ func (k *Kernel) liquidate(l *Lane, now time.Duration) {
 	}
 	k.gauge(l)
 	k.visit(l, now)
+}
+
+// deleverage closes a part of a position that has won too much for its venue.
+func (k *Kernel) deleverage(l *Lane, now time.Duration) {
+	a := &k.terms.ADL
+	if !(l.n > 0) {
+		return
+	}
+	profit := float64(k.sign * (math.Abs(l.x)/l.n - 1))
+	if profit < a.Profit {
+		l.spared = a.Profit
+	}
+	if profit < l.spared {
+		return
+	}
+	l.spared = profit / (1 - a.Part)
+	k.gauge(l)
+	e, q := l.x+l.b, float64(a.Part*math.Abs(l.x))
+	fee := float64(k.token.Cost.fee(false) * q)
+	if !(fee < e) {
+		return
+	}
+	l.book(TradeFee, -fee, e, logPerUnit(-fee/e))
+	k.position(l, l.x-float64(a.Part*l.x), e-fee, q)
+	l.turnover += q / e
+	k.gauge(l)
+	l.trace.event(l, now, "deleveraged")
 }
 
 // rate is the fault of a number that is not a rate.

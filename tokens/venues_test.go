@@ -110,6 +110,118 @@ func TestMaintenanceTiers(t *testing.T) {
 	}
 }
 
+// Tiers are marginal, and what a position needs is the most that one asks of all of it, less a deduction.
+// 1 % to 10, 2 % to 30, 5 % to 50 and 10 % above, in millions: 100 million needs .1 + .4 + 1 + 5.
+func TestMarginalTiers(t *testing.T) {
+	m := Perp{Maintenance: 0.01, Tier: 10e6, TierMaintenance: 0.02, Tiers: [2]Tier{{30e6, 0.05}, {50e6, 0.1}}}
+	for notional, want := range map[float64]float64{5e6: 0.05e6, 10e6: 0.1e6, 20e6: 0.3e6, 40e6: 1e6, 50e6: 1.5e6,
+		100e6: 6.5e6} {
+		token := Token{Target: 1, Policy: Hold{}, Mechanism: m, AUM: 1e6}
+		if err := token.Check(); err != nil {
+			t.Fatal(err)
+		}
+		terms := m.Terms(token)
+		within(t, fmt.Sprint("maintenance of ", notional),
+			(1-terms.Margin(Position{Exposure: notional / 1e6, Cash: 1 - notional/1e6}))*1e6, want, 1e-9)
+	}
+	for _, tiers := range [][2]Tier{{{5e6, 0.05}}, {{30e6, 0.01}}, {{}, {50e6, 0.1}}, {{30e6, 0.05}, {20e6, 0.1}}} {
+		m.Tiers = tiers
+		if err := (Token{Target: 1, Policy: Hold{}, Mechanism: m, AUM: 1e6}).Check(); err == nil {
+			t.Errorf("%+v is no error", tiers)
+		}
+	}
+}
+
+// A 2x long from 1 with a profit of 60 % at 1.6: a tenth of its 3.2 is sold for a fee of .1 %, and the next when the
+// profit is .6/.9, from a price of 1.667 on. Below 1.6 the count begins anew.
+func TestDeleveraging(t *testing.T) {
+	m := Perp{Base: EntrySize, ADL: ADL{Profit: 0.6, Part: 0.1}}
+	for _, r := range []struct {
+		prices []float64
+		times  int
+	}{
+		{[]float64{1.59}, 0}, {[]float64{1.6}, 1}, {[]float64{1.6, 1.66}, 1}, {[]float64{1.6, 1.67}, 2},
+		{[]float64{1.6, 1.5, 1.61}, 2}, {[]float64{0.5}, 0},
+	} {
+		token := Token{Target: 2, Policy: Hold{}, Mechanism: m, AUM: 1e6, Cost: Cost{Fee: 0.001}}
+		for _, p := range []Path{grid(day, r.prices...), bars(day, r.prices...)} {
+			f, events := compile(t, token, day).Trace(p)
+			balance(t, f)
+			times := 0
+			for _, e := range events {
+				if e.Name == "deleveraged" {
+					times++
+				}
+			}
+			if times != r.times || f.Liquidations != 0 || f.Rebalances != 0 {
+				t.Errorf("%v: %d times, %+v; want %d", r.prices, times, f, r.times)
+			}
+			if len(r.prices) == 1 && r.times == 1 {
+				within(t, "NAV", f.NAV, 1+2*0.6-0.00032, 1e-14)
+				within(t, "leverage", events[len(events)-1].Leverage, 2.88/f.NAV, 1e-14)
+			}
+		}
+	}
+	// A short's profit is that of a fall.
+	token := Token{Target: -2, Policy: Hold{}, Mechanism: Perp{Base: EntrySize, ADL: ADL{Profit: 0.3, Part: 0.5}},
+		AUM: 1}
+	f := live(t, token, grid(day, 0.7))
+	within(t, "turnover of a short", f.Turnover, 0.7/1.6, 1e-14)
+	for _, wrong := range []Perp{{ADL: m.ADL}, {Base: EntrySize, ADL: ADL{Profit: 1, Part: 1}}} {
+		token.Mechanism = wrong
+		if token.Check() == nil {
+			t.Errorf("%+v is no error", wrong)
+		}
+	}
+}
+
+// With a least collateral of 1,000 USD a vault without deposits is closed where that is left of it.
+func TestMinCollateral(t *testing.T) {
+	token := Token{Target: 2, Policy: Hold{}, Mechanism: Perp{MinCollateral: 1000}, AUM: 2000,
+		Flows: Flows{Kind: NoFlows}}
+	for price, want := range map[float64]int{0.7501: 0, 0.7499: 1} {
+		if n := live(t, token, grid(day, price)).Liquidations; n != want {
+			t.Errorf("at %v: %d liquidations; want %d", price, n, want)
+		}
+	}
+}
+
+// Hyperliquid, 10x with maintenance of 2 %, so closed below .02·p·10 of equity 1 + 10(p − 1). A jump to .91 leaves
+// .1, less than .182: as 910,000 USD are more than 100,000, a fifth is sold first at a slippage of 1 %, which
+// leaves .0982 for a need of .1456: all is sold, for .091. To .917: .17 of .1834; then .16 of .1467 is enough.
+// Below .4 of the maintenance, which is .181 at .905, all of the equity of .05 is lost.
+func TestOrderBookLiquidation(t *testing.T) {
+	book := Perp{Maintenance: 0.02, Slippage: 0.01, PartialAbove: 1e5, Part: 0.2, Backstop: 0.4}
+	for _, r := range []struct {
+		name        string
+		aum, price  float64
+		nav, x      float64 // after
+		liquidation float64
+	}{
+		{"a fifth is not enough", 1e5, 0.91, 0.1 - 0.091, 0, 0.091},
+		{"a fifth is enough", 1e5, 0.917, 0.17 - 0.01834, 7.336, 0.01834},
+		{"a small position", 1e4, 0.917, 0.17 - 0.0917, 0, 0.0917},
+		{"the venue takes over", 1e5, 0.905, 0, 0, 0.05},
+		{"with a debt", 1e5, 0.88, 0, 0, 0},
+	} {
+		t.Run(r.name, func(t *testing.T) {
+			token := Token{Target: 10, Policy: Hold{}, Mechanism: book, AUM: r.aum, Flows: Flows{Kind: NoFlows}}
+			f, events := compile(t, token, day).Trace(grid(day, r.price))
+			within(t, "NAV", f.NAV, r.nav, 1e-12)
+			within(t, "penalty", -f.Money[LiquidationPenalty], r.liquidation, 1e-12)
+			if f.Liquidations != 1 {
+				t.Errorf("%d liquidations", f.Liquidations)
+			}
+			for _, e := range events {
+				if e.Name == "liquidation" {
+					within(t, "position", e.Exposure, r.x, 1e-12)
+				}
+			}
+			balance(t, f)
+		})
+	}
+}
+
 // GMX's price impact is factor·(imbalance after² − before²) (gmx-synthetics
 // README: factor .01/50,000, from balance to 50,000 USD costs 500 USD, from there
 // to 25,000 pays 375; config/markets.ts: BTC's factor 9e-11, and that of what it
@@ -144,6 +256,29 @@ func TestSkewedImpact(t *testing.T) {
 	// README: a long of 50,000 USD with .1 % of impact at 5000 gets 9.99 tokens.
 	_, impact, _ := Cost{Increase: 0.001}.of(0.05, aum, true)
 	within(t, "tokens bought", (50_000-impact*aum)/5000, 9.99, 1e-12)
+
+	// Bounds: of what is above .5 % of notional all or 40 % is paid back, and no more than .4 % is paid. The fee is
+	// .06 % where the trade makes the imbalance worse and .04 % where it mends it.
+	capped := readme
+	capped.Cap, capped.Claim = 0.005, 1
+	part := capped
+	part.Claim = 0.4
+	mended.RebateCap = 0.004
+	for _, r := range []struct {
+		cost Cost
+		usd  float64
+		adds bool
+		want float64
+	}{{capped, 50_000, true, 250}, {part, 50_000, true, 400}, {capped, 10_000, true, 20},
+		{mended, 25_000, false, -100}} {
+		_, impact, _ := r.cost.of(r.usd/aum, aum, r.adds)
+		within(t, fmt.Sprintf("%+v", r), impact*aum, r.want, 1e-12)
+	}
+	fees := Cost{Fee: 0.0006, FeeDecrease: -0.0002}
+	for adds, want := range map[bool]float64{true: 60, false: 40} {
+		fee, _, _ := fees.of(0.1, aum, adds)
+		within(t, fmt.Sprint("fee, adds ", adds), fee*aum, want, 1e-12)
+	}
 
 	// In a life: leverage 2 after +10 % is exposure 2.2 on equity 1.2, short of .2;
 	// after −10 % it is 1.8 on .8, .2 too much. A 1x short: .9 on 1.1, and 1.1 on .9.

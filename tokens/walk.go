@@ -246,7 +246,7 @@ func (k *Kernel) walk(l *Lane, g leg) {
 			to, ok := k.token.Policy.Trade(v, &l.state)
 			stay := math.Abs(to-v.Leverage) <= 1e-9*v.Leverage
 			switch {
-			case ok && stay && k.staysAt(to, g.dir):
+			case ok && stay && k.staysAt(l, to, g.dir):
 				if g.done >= again {
 					l.rebalances++
 				}
@@ -363,11 +363,11 @@ func moveTo(from, to, dir, left float64) (d, x float64) {
 // staysAt reports whether continuous trading at the edge lev has a limit while the price
 // moves in direction dir: cost is proportional, the move takes leverage over the edge,
 // and a sale lowers leverage in spite of its cost.
-func (k *Kernel) staysAt(lev, dir float64) bool {
-	c := &k.token.Cost
-	rate := c.Proportional(dir*k.sign > 0)
-	return c.proportional() && (k.sign < 0 && lev > 0 || lev > 1) && float64(dir*k.sign*lev)*rate > -1 &&
-		(rate != 0 || c.Fee == 0) // otherwise fee and rebate cancel, and tradeAlong cannot separate them
+func (k *Kernel) staysAt(l *Lane, lev, dir float64) bool {
+	c, rate := &k.token.Cost, k.cost(l).Proportional(dir*k.sign > 0)
+	// Where fee and rebate cancel, tradeAlong cannot separate them.
+	separate := rate != 0 || c.fee(dir*k.sign > 0) == 0
+	return separate && c.proportional() && (k.sign < 0 && lev > 0 || lev > 1) && float64(dir*k.sign*lev)*rate > -1
 }
 
 // An alongEdge is the result of continuous trading at an edge while the price makes a
@@ -381,7 +381,7 @@ type alongEdge struct {
 
 func (k *Kernel) along(l *Lane, dir, lev, d float64) alongEdge {
 	r := alongEdge{w: float64(k.sign * lev), n: l.n}
-	r.rate = k.token.Cost.Proportional(dir*k.sign > 0) // a long adds in a rise, a short in a fall
+	r.rate = k.cost(l).Proportional(dir*k.sign > 0) // a long adds in a rise, a short in a fall
 	sk := float64(dir * r.rate)
 	r.c = float64((1+sk)*r.w) / (1 + float64(sk*r.w))
 	turn := float64(r.w*(r.w-1)) / (1 + float64(sk*r.w))
@@ -429,7 +429,7 @@ func (k *Kernel) tradeAlong(l *Lane, g *leg, lev, d float64) {
 	l.money.add(Price, r.gain-paid)
 	l.logs[Price] += float64(r.w * move)
 	if r.rate != 0 {
-		part := k.token.Cost.Fee
+		part := k.token.Cost.fee(g.dir*k.sign > 0)
 		fee := float64(paid*part) / r.rate
 		l.money.add(TradeFee, fee)
 		l.money.add(Impact, paid-fee)

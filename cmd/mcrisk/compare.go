@@ -29,7 +29,8 @@ func newCompare() *cobra.Command {
 		Use:   "compare",
 		Short: "Run several tokens on the same paths",
 		Long: `compare runs tokens of the catalogue on the same paths. It prints their metrics,
-and the differences from the first token, which are paired.
+and the differences from the first token, which are paired. NAME+stressed is a token
+whose gas, impact and keeper outages rise with the variance of the last hours.
 
 Beside the tokens it runs their underlying (spot) and positions of the same
 leverage that are held without rebalancing, and shows the range of outcomes of
@@ -38,7 +39,8 @@ of a trend, of a sideways market and of a crash.`,
 		Example: `  mcrisk compare --tokens toros-eth2x,indexcoop-eth2x,etf-daily-2x,hold-2x
   mcrisk compare --tokens ETHBULL3X,etf-daily-3x,ftx-bull --model merton
   mcrisk compare --tokens ETHBULL2X,ETHBULL3X,ETHBULL4X --horizon 30d
-  mcrisk compare --tokens ETHBULL3X,BTCBULL3X --correlation 0.85`,
+  mcrisk compare --tokens ETHBULL3X,BTCBULL3X --correlation 0.85
+  mcrisk compare --tokens ETHBULL3X,ETHBULL3X+stressed`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}

@@ -229,18 +229,29 @@ func (p *resolving) read() error {
 	return nil
 }
 
+// Stressed, after the name of a token of the catalogue among several, is the token with the setting
+// stressed.
+const Stressed = "+stressed"
+
 // several takes tokens of the catalogue. Where each of their numbers comes from
 // is noted under the token's name.
 func (p *resolving) several() error {
 	apart := false
-	for _, name := range p.demand.Tokens {
+	for _, text := range p.demand.Tokens {
+		name, stressed := strings.CutSuffix(text, Stressed)
 		entry, err := catalogue.LookupToken(name)
 		if err != nil {
 			return err
 		}
 		t := entry.Spec()
+		if stressed {
+			t.Name += Stressed
+			t.Values = maps.Clone(t.Values)
+			t.Values["stressed"] = 1
+			p.Origins[t.Name+": stressed"] = "given"
+		}
 		for key, from := range entry.Origins() {
-			p.Origins[entry.Name+": "+key] = from
+			p.Origins[t.Name+": "+key] = from
 		}
 		if p.Underlying == "" {
 			p.Underlying = entry.Underlying
@@ -463,6 +474,7 @@ func (p *resolving) assign() error {
 			p.Origins[name] = p.startOrigin
 		}
 	}
+	faults = append(faults, p.idle(names))
 	for i := range p.spec.Tokens {
 		if t := &p.spec.Tokens[i]; t.Name == "" {
 			target, _ := p.spec.Value(i, "target")
@@ -470,6 +482,20 @@ func (p *resolving) assign() error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// idle is the fault of numbers on the command line that count only with a setting that no token has.
+func (p *resolving) idle(names []string) error {
+	for _, name := range names {
+		q, err := p.spec.Param(name)
+		if err != nil || q.With == "" || q.With == name || !has(tokens.Params, name) {
+			continue
+		}
+		if !slices.ContainsFunc(p.spec.Tokens, func(t study.TokenSpec) bool { return t.Values[q.With] != 0 }) {
+			return fmt.Errorf("--%s without --%s, with which alone it counts; want it too", name, q.With)
+		}
+	}
+	return nil
 }
 
 // grid applies horizon, step, paths and seed.
