@@ -74,8 +74,9 @@ arm64:
 
 # asm writes the committed assembly anew from its generator.
 asm:
-	cd asm && write() { $(GO) run . -unit $$1 -out ../$$1/$$2_amd64.s -stubs ../$$1/$$3_amd64.go -pkg $$1; } && \
-		write random vector stubs && write fmath vector stubs && write models vector stubs && write tokens fastpath fastpath_stubs
+	cd asm && write() { $(GO) run . -unit $${4:-$$1} -out ../$$1/$$2_amd64.s -stubs ../$$1/$$3_amd64.go -pkg $${4:-$$1}; } && \
+		write random vector stubs && write fmath vector stubs && write models vector stubs && \
+		write models/rates vector stubs rates && write tokens fastpath fastpath_stubs
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./benchmarks | tee bench.out

@@ -58,6 +58,35 @@ func LogContributions(e *tokens.Ensemble) []Contribution {
 	return parts
 }
 
+// A RateLevel is what of an item of the ledger comes from the level of a rate that is drawn for each lifetime.
+type RateLevel struct {
+	Item  tokens.Item
+	Share []float64 // by path: the part of the item above what the mean rate would have charged
+}
+
+// split divides the item into what the mean rate charges and rate_level, the rest.
+func (r *RateLevel) split(parts []Contribution) []Contribution {
+	if r == nil {
+		return parts
+	}
+	for i, p := range parts {
+		if p.Name != tokens.ItemNames[r.Item] {
+			continue
+		}
+		mean, rest := make([]float64, len(p.Paths)), make([]float64, len(p.Paths))
+		for k, x := range p.Paths {
+			rest[k] = float64(x * r.Share[k])
+			if mean[k] = x - rest[k]; math.IsInf(x, -1) {
+				mean[k], rest[k] = x, x
+			}
+		}
+		parts[i].Paths, parts[i].Doc = mean, p.Doc+", at the mean rate"
+		return slices.Insert(parts, i+1, Contribution{"rate_level",
+			"what the rate of the lifetime, above or below its mean, adds to " + p.Name, rest})
+	}
+	return parts
+}
+
 // MoneyContributions decomposes NAV − 1, in initial equity, into parts that add up to it
 // on every path, ruined ones included: T·(S − 1), the effect of exposure that changes
 // with equity, and the items of the ledger.
@@ -116,7 +145,7 @@ type Attribution struct {
 // If the mean of ln S is known and no path was ruined, every part has ln S as control.
 // The correction is linear in the sample, so controlled means add up as plain ones do.
 func AttributeLog(c *Case) Attribution {
-	return attribute("log", LogContributions(c.Ensemble), c.LogNAV(), c.Ensemble.Years(), c.paths(),
+	return attribute("log", c.Level.split(LogContributions(c.Ensemble)), c.LogNAV(), c.Ensemble.Years(), c.paths(),
 		func(xs []float64) Estimate {
 			return c.logControlled(xs)
 		})
@@ -125,7 +154,7 @@ func AttributeLog(c *Case) Attribution {
 // AttributeMoney is the attribution of E[NAV] − 1 over all paths. Its total is the
 // metric total_return; every part is corrected in the same way, so that they add up.
 func AttributeMoney(c *Case) Attribution {
-	parts := MoneyContributions(c.Ensemble)
+	parts := c.Level.split(MoneyContributions(c.Ensemble))
 	a := attribute("initial equity", parts, c.gains(), c.Ensemble.Years(), c.paths(), c.likeNAV)
 	a.Total.Over = totalReturn(c)
 	a.Total.Yearly = a.Total.Over.scaled(1 / c.Ensemble.Years())
@@ -156,7 +185,7 @@ func AttributeBy(c *Case, column string, groups int) []Group {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(by.X[i], by.X[j]) })
-	parts, total := LogContributions(e), c.LogNAV()
+	parts, total := c.Level.split(LogContributions(e)), c.LogNAV()
 	out := make([]Group, groups)
 	for g := range out {
 		start, end := math.Floor(float64(g)*size/float64(groups)), math.Floor(float64(g+1)*size/float64(groups))

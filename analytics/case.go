@@ -17,6 +17,7 @@ type Case struct {
 	Known      *KnownMoments    // what theory says of the prices; nil: no estimate is corrected
 	Aversion   float64          // weight γ ≥ 0 of tracking variance in utility and tracking_cost
 	Confidence float64          // of every interval, in (0, 1)
+	Level      *RateLevel       // of a rate that is drawn for each lifetime; nil: there is none
 
 	columns   map[string][]float64
 	estimates map[string][]Estimate

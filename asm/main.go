@@ -21,7 +21,7 @@ import (
 )
 
 func main() {
-	unit := flag.String("unit", "", "which file to write: random, fmath, models or tokens")
+	unit := flag.String("unit", "", "which file to write: random, fmath, models, rates or tokens")
 	flag.Parse()
 	ConstraintExpr("!purego")
 	switch *unit {
@@ -32,6 +32,10 @@ func main() {
 		affine()
 	case "models":
 		bothWays(garch, heston, component)
+	case "rates":
+		revert()
+		pay()
+		slopes()
 	case "tokens":
 		bothWays(fastPaths)
 		market()

@@ -18,8 +18,8 @@ type Solving struct {
 	Quick  bool // that law to six digits, where it can be had quickly
 }
 
-// Problem states a study's token for package exact. The error has all reasons why the
-// token or the price has no exact answers.
+// Problem states a study's token for package exact, with a rate that is drawn for each lifetime at its mean. The
+// error has all reasons why the token or the price has no exact answers.
 func Problem(s *study.Study, token int) (exact.Problem, error) {
 	if err := s.Constant(); err != nil {
 		return exact.Problem{}, err
@@ -27,6 +27,13 @@ func Problem(s *study.Study, token int) (exact.Problem, error) {
 	if s.Spec().Uncertain {
 		return exact.Problem{}, errors.New(
 			"exact answers are for known parameters; want none of --parameter-uncertainty, which mcrisk simulate has")
+	}
+	if t := s.Spec().Tokens[token]; t.Random() {
+		if _, ok := s.Level(token); !ok {
+			return exact.Problem{}, fmt.Errorf("%s: exact answers are for rates that a lifetime keeps, and %s "+
+				"changes in it; "+
+				"want --rates constant or level, or mcrisk simulate", t.Name, t.Rates.Kind)
+		}
 	}
 	p, err := exact.NewProblem(s.Token(token), s.ModelOf(token), s.Spec().Step)
 	if err != nil {
@@ -43,6 +50,9 @@ func Answers(s *study.Study, token int, want Solving) (*analytics.Answers, error
 	p, err := Problem(s, token)
 	if err != nil {
 		return nil, err
+	}
+	if level, ok := s.Level(token); ok {
+		return levelAnswers(s, token, level, want)
 	}
 	years := s.Years()
 	solve := p.Moments

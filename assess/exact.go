@@ -18,6 +18,9 @@ type Exact struct {
 	// NoLaw says why answers are missing that need the law of the final value: loss
 	// probabilities, quantiles and expected shortfalls. It is nil if none is missing.
 	NoLaw error
+	// Level is the rate that is drawn for each lifetime, over whose law these are; empty: there is none.
+	Level string
+
 	// Stops says that the token stops at its first liquidation, as these numbers do.
 	Stops bool
 }
@@ -56,6 +59,9 @@ func Solve(ctx context.Context, s *study.Study) ([]Exact, error) {
 
 func solve(s *study.Study, token int) (Exact, error) {
 	e := Exact{Token: s.Spec().Tokens[token].Name, Stops: stops(s.Token(token))}
+	if level, ok := s.Level(token); ok {
+		e.Level = level.Name
+	}
 	var err error
 	if e.Answers, err = Answers(s, token, Solving{Bounds: true, Law: true}); err != nil {
 		if !errors.As(err, new(NoLawError)) {

@@ -96,6 +96,9 @@ func carriedBy(m models.Moments, power, share float64) float64 {
 // control variates.
 func Case(s *study.Study, token int, e *tokens.Ensemble, plain bool) *analytics.Case {
 	c := &analytics.Case{Ensemble: e, Confidence: Confidence}
+	if item, share, ok := s.LevelShare(token, e.N); ok {
+		c.Level = &analytics.RateLevel{Item: item, Share: share}
+	}
 	if !plain {
 		c.Known = KnownMoments(s, token)
 	}

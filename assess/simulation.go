@@ -37,6 +37,11 @@ type Simulation struct {
 	Certain      []analytics.Summary
 	CertainPaths int
 
+	// Constant are the summaries of the same study at constant rates, on the same prices; none for a study
+	// whose rates are constant. They are of ConstantPaths lifetimes, the first ones.
+	Constant      []analytics.Summary
+	ConstantPaths int
+
 	Textbooks []Textbook // of Options.Textbook; nil: it was not given
 
 	Plain bool         // estimates are not corrected by what is known of the prices
@@ -73,22 +78,34 @@ func Simulate(ctx context.Context, s *study.Study, opt Options) (*Simulation, er
 		}
 	}
 	if s.Spec().Uncertain {
-		r.CertainPaths = comparedPaths(s.Spec().Paths)
-		certain, err := s.Certain().WithPaths(r.CertainPaths, s.Spec().Marks)
-		if err != nil {
+		if r.Certain, r.CertainPaths, err = compared(ctx, s.Certain(), opt.Workers); err != nil {
 			return nil, err
 		}
-		ensembles, err := study.Ensembles(ctx, certain, study.Options{Workers: opt.Workers}, nil)
-		if err != nil {
+	}
+	if s.Random() {
+		if r.Constant, r.ConstantPaths, err = compared(ctx, s.ConstantRates(), opt.Workers); err != nil {
 			return nil, err
 		}
-		r.Certain = Summarise(certain, ensembles, true)
 	}
 	return r, nil
 }
 
-// comparedPaths is how many lifetimes with the parameters as fitted stand beside so many
-// with uncertain ones: all of a few, and half of many, for what both cost together.
+// compared are the summaries of a study that stands beside another, and of how many lifetimes.
+func compared(ctx context.Context, s *study.Study, workers int) ([]analytics.Summary, int, error) {
+	paths := comparedPaths(s.Spec().Paths)
+	s, err := s.WithPaths(paths, s.Spec().Marks)
+	if err != nil {
+		return nil, 0, err
+	}
+	ensembles, err := study.Ensembles(ctx, s, study.Options{Workers: workers}, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	return Summarise(s, ensembles, true), paths, nil
+}
+
+// comparedPaths is how many lifetimes with the parameters as fitted, or at constant rates, stand beside so many
+// with uncertain or random ones: all of a few, and half of many, for what both cost together.
 func comparedPaths(paths int) int { return min(paths, max(paths/2, 4096)) }
 
 // Summarise estimates every registered metric of a study's tokens.

@@ -66,6 +66,10 @@ type Block struct {
 	// Bar is the bar of a history that a step is drawn from; nil where nobody asks.
 	Bar []*Bars
 
+	// Rates are those drawn with the paths, per year, in force over each step; of those that hold for
+	// a lifetime only the first step counts.
+	Rates []*Track
+
 	// Variance is the realised variance of the last hours over its long-run level, see [Variance], the
 	// step's own return included; one track for each setting in the study.
 	Variance []*Track

@@ -30,6 +30,7 @@ type entry struct {
 	Name, Underlying               string
 	Chain, Venue, Collateral, Debt Text
 	Policy, Mechanism, Numbers     map[string]Text
+	Rates                          map[string]Text
 }
 
 // Provenance says where a value comes from.
@@ -96,6 +97,10 @@ type Token struct {
 	Policy    SourcedPart // of tokens.Policies
 	Mechanism SourcedPart // of tokens.Mechanisms
 	Numbers   SourcedPart // of tokens.Params; it has no kind
+
+	// Rates are the law of the main rate from year to year, which a study draws from where it is asked to: the entry's
+	// own rates are constant.
+	Rates SourcedPart // of rates.Registry; without a kind: not known
 }
 
 // A SourcedPart is a kind and its parameters, and where each of them comes from.
@@ -124,6 +129,17 @@ func (t Token) Origins() map[string]string {
 	}
 	from["policy"] = origin(t.Policy.Words["kind"].Provenance)
 	from["mechanism"] = origin(t.Mechanism.Words["kind"].Provenance)
+	return from
+}
+
+// RatesOrigins are those of the numbers of Rates.
+func (t Token) RatesOrigins() map[string]string {
+	from := map[string]string{}
+	for name, word := range t.Rates.Words {
+		if name != "kind" {
+			from[name] = origin(word.Provenance)
+		}
+	}
 	return from
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/tokens"
 )
@@ -138,6 +139,9 @@ func (c *checker) token(e entry) Token {
 	t.Policy = readPart(c, "policy", e.Policy, &tokens.Policies)
 	t.Mechanism = readPart(c, "mechanism", e.Mechanism, &tokens.Mechanisms)
 	t.Numbers = SourcedPart{param.Part{Values: c.values("numbers", "a token", e.Numbers, tokens.Params)}, e.Numbers}
+	if len(e.Rates) > 0 {
+		t.Rates = readPart(c, "rates", e.Rates, &rates.Registry)
+	}
 	if owes(t) {
 		c.text("collateral", e.Collateral)
 		c.text("debt", e.Debt)
@@ -154,6 +158,13 @@ func (c *checker) token(e entry) Token {
 			c.fault("policy", strings.TrimPrefix(strings.TrimSpace(line), "tokens: "))
 		}
 		return t
+	}
+	if t.Rates.Kind != "" {
+		spec := t.Spec()
+		spec.Rates = t.Rates.Part
+		if err := spec.CheckRates(); err != nil {
+			c.fault("rates", err.Error())
+		}
 	}
 	edge := token.Policy.Trigger(token.Start(), new(tokens.State)).High
 	if limit := math.Abs(token.LiquidationLeverage()); edge >= limit && !math.IsInf(edge, 1) {

@@ -26,6 +26,8 @@ type Generator struct {
 	Variances []Variance // realised variance; each is a track of the block
 	Outages   []Outage   // of keepers; each is a mask of the block
 
+	Rates []Rate // drawn with the paths; each process has tracks of the block, in this order
+
 	// Each is the law of each path, where they differ in their numbers; nil:
 	// all follow Model. They are of Model's kind. It is for one underlying.
 	Each func(path uint64) models.Model
@@ -42,6 +44,7 @@ type Walker struct {
 
 	variances []variances // by setting
 	outages   []outages   // by setting
+	rates     []rateWay
 
 	own [block.Lanes]models.Model // of the lanes' paths, if they differ
 }
@@ -93,6 +96,9 @@ func (g Generator) NewWalker() *Walker {
 		w.block.KeeperDown = append(w.block.KeeperDown, new(block.Mask))
 	}
 	w.outages = make([]outages, len(g.Outages))
+	for _, r := range g.Rates {
+		w.rates = append(w.rates, w.newRate(r))
+	}
 	return w
 }
 
@@ -116,6 +122,9 @@ func (w *Walker) Begin(group uint64) {
 	}
 	for i, o := range w.g.Outages {
 		w.outages[i].begin(w.at, o)
+	}
+	for i := range w.rates {
+		w.rates[i].begin(w.at)
 	}
 }
 
@@ -158,6 +167,9 @@ func (w *Walker) Next() *block.Block {
 		} else {
 			w.outages[i].fill(w.at, o, b.KeeperDown[i])
 		}
+	}
+	for i := range w.rates {
+		w.rates[i].fill(w.at, b)
 	}
 	b.Fill()
 	return b

@@ -29,6 +29,8 @@ const (
 	Start  = 8 // first state, where it is drawn from the long-run law
 
 	Components = 9 // components of a variance that are drawn anew
+
+	Rates = 10 // rates of money markets and perpetuals
 )
 
 // Stream returns the ID of the index-th stream for a purpose.

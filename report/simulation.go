@@ -18,9 +18,14 @@ import (
 func Simulation(r *assess.Simulation, p Provenance) Document {
 	spec := r.Study.Spec()
 	d := Document{Title: "Simulation of " + namesOf(r.Summaries),
-		Data: summaryJSON(r.Hash, besideOf(r, p.Model), r.Summaries, r.Certain)}
+		Data: summaryJSON(r.Hash, besideOf(r, p.Model), r.Summaries, r.Certain, r.Constant)}
 	for i := range r.Certain {
 		d.Blocks = append(d.Blocks, widening(r, i))
+	}
+	for i := range r.Constant {
+		if spec.Tokens[i].Random() {
+			d.Blocks = append(d.Blocks, ratesAlone(r, i))
+		}
 	}
 	for i := range r.Summaries {
 		s := &r.Summaries[i]
@@ -91,7 +96,7 @@ func Summary(s *study.Study, hash string, stored []byte, summaries []analytics.S
 	if err := json.Unmarshal(stored, &b); err != nil {
 		return Document{}, fmt.Errorf("report: summary.json: %w", err)
 	}
-	d := Document{Data: summaryJSON(hash, b, summaries, nil)}
+	d := Document{Data: summaryJSON(hash, b, summaries, nil, nil)}
 	for i := range summaries {
 		d.Blocks = append(d.Blocks, Text(summaries[i].Token+": "+Caption(s, s.Spec().Paths)), intervalText)
 		d.Blocks = append(d.Blocks, summaryTables(&summaries[i])...)
@@ -172,10 +177,25 @@ func widening(r *assess.Simulation, token int) Table {
 	if r.CertainPaths < r.Study.Spec().Paths {
 		title += fmt.Sprintf("; as fitted, the first %s lifetimes", Thousands(r.CertainPaths))
 	}
+	return besides(title, "parameters uncertain", "parameters as fitted", uncertain, certain)
+}
+
+// ratesAlone is what random rates change: the spread of the results of a token, beside those at constant rates.
+func ratesAlone(r *assess.Simulation, token int) Table {
+	random, constant := &r.Summaries[token], &r.Constant[token]
+	title := random.Token + ": what the spread of its rates alone changes, on the same prices"
+	if r.ConstantPaths < r.Study.Spec().Paths {
+		title += fmt.Sprintf("; at constant rates, the first %s lifetimes", Thousands(r.ConstantPaths))
+	}
+	return besides(title, "rates "+r.Study.Spec().Tokens[token].Rates.Kind, "rates constant", random, constant)
+}
+
+// besides shows the spread of two results.
+func besides(title, first, second string, uncertain, certain *analytics.Summary) Table {
 	t := Table{PeopleOnly: true, Title: title,
 		Columns: []Column{{Name: "metric", Title: " "},
-			{Name: "parameters uncertain", Interval: intervalTitle},
-			{Name: "parameters as fitted", Interval: intervalTitle}}}
+			{Name: first, Interval: intervalTitle},
+			{Name: second, Interval: intervalTitle}}}
 	for _, name := range []string{"log_nav", "volatility", "p_loss_50", "p_profit", "max_drawdown", "p_liquidation"} {
 		a, okA := uncertain.Metric(name)
 		b, okB := certain.Metric(name)
@@ -196,6 +216,8 @@ type summaryFile struct {
 	beside
 	Tokens  []summaryToken `json:"tokens"`
 	Certain []summaryToken `json:"without_parameter_uncertainty,omitempty"`
+
+	Constant []summaryToken `json:"without_random_rates,omitempty"`
 }
 
 // beside is what a summary says besides its estimates.
@@ -230,7 +252,7 @@ func besideOf(r *assess.Simulation, model Model) beside {
 	return b
 }
 
-func summaryJSON(hash string, b beside, summaries, certain []analytics.Summary) summaryFile {
+func summaryJSON(hash string, b beside, summaries, certain, constant []analytics.Summary) summaryFile {
 	all := summaryFile{ResultsHash: hash, Confidence: assess.Confidence, beside: b}
 	of := func(s analytics.Summary) summaryToken {
 		t := summaryToken{s.Token, map[string]JSONEstimate{}, map[string]map[string]summaryQuantile{"nav": {}}}
@@ -248,6 +270,9 @@ func summaryJSON(hash string, b beside, summaries, certain []analytics.Summary) 
 	}
 	for _, s := range certain {
 		all.Certain = append(all.Certain, of(s))
+	}
+	for _, s := range constant {
+		all.Constant = append(all.Constant, of(s))
 	}
 	return all
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -55,6 +56,10 @@ func specItems(s study.Spec) yaml.MapSlice {
 			{Key: "policy", Value: part(t.Policy, policy.Params)},
 			{Key: "mechanism", Value: dated(part(t.Mechanism, mechanism.Params), t.Series)},
 		}...)
+		if t.Random() {
+			kind, _ := rates.Registry.Kind(t.Rates.Kind)
+			m = append(m, yaml.MapItem{Key: "rates", Value: part(t.Rates, kind.Params)})
+		}
 		m = append(m, dated(numbers(t.Values, tokens.Params), t.Series)...)
 		if len(t.Changes) > 0 {
 			m = append(m, changesItem(t))
@@ -497,6 +502,7 @@ func (r *reader) token(n ast.Node) study.TokenSpec {
 	f["underlying"] = func(n ast.Node) { t.Underlying = r.word(n, "underlying") }
 	f["policy"] = func(n ast.Node) { t.Policy = readPart(r, n, "policy", &tokens.Policies) }
 	f["mechanism"] = func(n ast.Node) { t.Mechanism = readDatedPart(r, n, "mechanism", &tokens.Mechanisms, t.Series) }
+	f["rates"] = func(n ast.Node) { t.Rates = readPart(r, n, "rates", &rates.Registry) }
 	f["from"] = func(n ast.Node) {
 		for _, item := range r.some(n, "from") {
 			t.Changes = append(t.Changes, r.changes(item)...)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/paths"
 	"mcrisk/tokens"
@@ -315,6 +316,9 @@ func (s *Study) datedOf(i int) (Dated, error) {
 
 // kernel compiles a token for a history of so many steps.
 func (d Dated) kernel(h *paths.History, steps int) (*tokens.Kernel, error) {
+	if err := d.spec.recorded(); err != nil {
+		return nil, err
+	}
 	start := h.Bars[0].Start
 	stages := []later{{at: start, token: d.Token, spec: d.spec}}
 	for _, l := range d.later {
@@ -520,6 +524,9 @@ func TokenParam(name string) (param.Param, error) {
 		all = append(all, k.Params)
 	}
 	for _, k := range tokens.Mechanisms.Kinds() {
+		all = append(all, k.Params)
+	}
+	for _, k := range rates.Registry.Kinds() {
 		all = append(all, k.Params)
 	}
 	var names []string

@@ -170,7 +170,7 @@ func (s *Sweep) join(cells []int) joint {
 				n = len(all.tokens)
 				seen[key] = n
 				all.spec.Tokens, all.tokens = append(all.spec.Tokens, t), append(all.tokens, cell.tokens[k])
-				all.follow = append(all.follow, 0)
+				all.follow, all.rates = append(all.follow, 0), append(all.rates, cell.rates[k])
 			}
 			j.tokens[i] = append(j.tokens[i], n)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/tokens"
 )
@@ -105,6 +106,11 @@ func (s *Study) Settings(from Origins) []Setting {
 		numbers(prefix, policy.Params, t.Policy.Values, nil)
 		add(prefix+"mechanism", mechanism.Name, "mechanism")
 		numbers(prefix, mechanism.Params, t.Mechanism.Values, t.Series)
+		if t.Random() {
+			kind, _ := rates.Registry.Kind(t.Rates.Kind)
+			add(prefix+"rates", kind.Name, "rates")
+			numbers(prefix, kind.Params, t.Rates.Values, nil)
+		}
 		for _, c := range t.Changes {
 			if q, err := (Spec{Tokens: []TokenSpec{t}}).Param(c.Name); err == nil {
 				add(prefix+c.setting(), q.Format(c.Value), "from")

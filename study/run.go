@@ -106,6 +106,9 @@ func newRunner(s *Study) (*runner, error) {
 			r.generator.Dates = true
 			err = s.Dated(i).drawn(k, spec.History.Series)
 		}
+		if err == nil {
+			err = s.draw(i, k, &r.generator)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("token %s: %w", token.Name, err)
 		}

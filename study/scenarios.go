@@ -61,7 +61,8 @@ func (s *Study) Scenarios(paths int) ([]Scenario, error) {
 			param.Values{"mu": still + float64(rate*(float64(jump*fmath.Exp(width*width/2))-1)), "sigma": sigma,
 				"jump-rate": rate, "jump-mean": fmath.Log(jump), "jump-sd": width}},
 	} {
-		t := &Study{spec: base, laws: make([]law, 1), tokens: s.tokens, follow: make([]int, len(s.tokens))}
+		t := &Study{spec: base, laws: make([]law, 1), tokens: s.tokens, follow: make([]int, len(s.tokens)),
+			rates: s.rates}
 		part, model, err := models.Registry.Make(param.Part{Kind: x.kind, Values: x.values})
 		if err == nil {
 			t.spec.Model = part

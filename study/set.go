@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/tokens"
 )
@@ -22,9 +23,14 @@ var HalfWidth = param.Param{Name: "half-width", Unit: param.Leverage, Min: 0, Ma
 // a name that belongs to another kind it says which kind.
 func (s Spec) Param(name string) (param.Param, error) {
 	for _, p := range s.params() {
-		if p.Name == name {
-			return p, nil
+		if p.Name != name {
+			continue
 		}
+		if i := slices.IndexFunc(s.Tokens, func(t TokenSpec) bool { return t.replaced(name) }); i >= 0 {
+			return p, fmt.Errorf("%s of %s is drawn by rates %s; want a number of that, or rates that are constant",
+				name, s.Tokens[i].Name, s.Tokens[i].Rates.Kind)
+		}
+		return p, nil
 	}
 	if of := owners(name); len(of) > 0 {
 		var have []string
@@ -32,7 +38,7 @@ func (s Spec) Param(name string) (param.Param, error) {
 			have = append(have, "model "+s.Model.Kind)
 		}
 		for _, t := range s.Tokens {
-			have = append(have, "policy "+t.Policy.Kind, "mechanism "+t.Mechanism.Kind)
+			have = append(have, "policy "+t.Policy.Kind, "mechanism "+t.Mechanism.Kind, "rates "+t.ratesKind())
 		}
 		return param.Param{}, fmt.Errorf("%s is a number of %s, and this study has %s",
 			name, strings.Join(of, " or "), strings.Join(slices.Compact(have), ", "))
@@ -62,6 +68,9 @@ func (s Spec) params() []param.Param {
 		if k, err := tokens.Mechanisms.Kind(t.Mechanism.Kind); err == nil {
 			ps = append(ps, k.Params...)
 		}
+		if k, err := rates.Registry.Kind(t.ratesKind()); err == nil {
+			ps = append(ps, k.Params...)
+		}
 		if t.Policy.Kind == "band" {
 			ps = append(ps, HalfWidth)
 		}
@@ -78,6 +87,7 @@ func owners(name string) []string {
 	of = appendOwners(of, "model", models.Registry.Kinds(), name)
 	of = appendOwners(of, "policy", tokens.Policies.Kinds(), name)
 	of = appendOwners(of, "mechanism", tokens.Mechanisms.Kinds(), name)
+	of = appendOwners(of, "rates", rates.Registry.Kinds(), name)
 	if name == HalfWidth.Name {
 		of = append(of, "policy band")
 	}
@@ -154,6 +164,9 @@ func (t TokenSpec) set(name string, v float64) TokenSpec {
 	if k, err := tokens.Mechanisms.Kind(t.Mechanism.Kind); err == nil && has(k.Params, name) {
 		t.Mechanism.Values = set(t.Mechanism.Values, name, v)
 	}
+	if k, err := rates.Registry.Kind(t.ratesKind()); err == nil && has(k.Params, name) {
+		t.Rates.Values = set(t.Rates.Values, name, v)
+	}
 	if name == HalfWidth.Name && t.Policy.Kind == "band" {
 		target, _ := t.Value("target")
 		target = math.Abs(target)
@@ -193,7 +206,10 @@ func (t TokenSpec) Value(name string) (float64, bool) {
 	if v, ok := valueOf(&tokens.Policies, t.Policy, name); ok {
 		return v, true
 	}
-	return valueOf(&tokens.Mechanisms, t.Mechanism, name)
+	if v, ok := valueOf(&tokens.Mechanisms, t.Mechanism, name); ok {
+		return v, true
+	}
+	return valueOf(&rates.Registry, param.Part{Kind: t.ratesKind(), Values: t.Rates.Values}, name)
 }
 
 // halfWidth is how far both edges of a band are from the target, to within rounding.

@@ -90,6 +90,7 @@ type TokenSpec struct {
 	Underlying string       // one of the spec's Others; empty: the first underlying
 	Policy     param.Part   // of tokens.Policies
 	Mechanism  param.Part   // of tokens.Mechanisms
+	Rates      param.Part   // of rates.Registry; empty: those of the mechanism are constant
 	Values     param.Values // of tokens.Params
 
 	Series  map[string]Series // numbers that are dated series instead, by name
@@ -126,6 +127,8 @@ func (t TokenSpec) make() (TokenSpec, tokens.Token, error) {
 	note(err, "token %s: policy: %w")
 	mechanismPart, mechanism, err := tokens.Mechanisms.Make(t.Mechanism)
 	note(err, "token %s: mechanism: %w")
+	ratesPart, _, err := t.law()
+	note(err, "token %s: rates: %w")
 	values := param.Values{}
 	for _, p := range tokens.Params {
 		values[p.Name] = p.Default
@@ -139,7 +142,8 @@ func (t TokenSpec) make() (TokenSpec, tokens.Token, error) {
 			faults = append(faults, fmt.Errorf("token %s has no parameter %q", t.Name, name))
 		}
 	}
-	t.Policy, t.Mechanism, t.Values = policyPart, mechanismPart, param.Stated(tokens.Params, values)
+	t.Policy, t.Mechanism, t.Rates = policyPart, mechanismPart, ratesPart
+	t.Values = param.Stated(tokens.Params, values)
 	if err := t.checkDated(); err != nil {
 		faults = append(faults, err)
 	}

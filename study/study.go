@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/random"
 	"mcrisk/tokens"
 )
@@ -19,7 +20,8 @@ type Study struct {
 	laws   []law
 	mixer  models.Mixer
 	tokens []tokens.Token
-	follow []int // number of its underlying in laws, by token
+	follow []int           // number of its underlying in laws, by token
+	rates  []rates.Process // by token; nil: they are constant
 }
 
 // A law is the price model of one underlying.
@@ -72,7 +74,8 @@ func (s *Study) StepYears() float64 { return models.Years(s.spec.Step) }
 // are those of the whole study only if it follows the first underlying.
 func (s *Study) Alone(token int) *Study {
 	u := s.follow[token]
-	alone := &Study{spec: s.spec, laws: []law{s.laws[u]}, tokens: []tokens.Token{s.tokens[token]}, follow: []int{0}}
+	alone := &Study{spec: s.spec, laws: []law{s.laws[u]}, tokens: []tokens.Token{s.tokens[token]}, follow: []int{0},
+		rates: []rates.Process{s.rates[token]}}
 	t := s.spec.Tokens[token]
 	t.Underlying = ""
 	alone.spec.Tokens, alone.spec.Others, alone.spec.CommonJumps = []TokenSpec{t}, nil, false
@@ -147,7 +150,7 @@ func (s *Study) Started(volatility float64) (*Study, error) {
 func compile(spec Spec) (*Study, error) {
 	n := len(spec.Tokens)
 	s := &Study{spec: spec, laws: make([]law, 1+len(spec.Others)),
-		tokens: make([]tokens.Token, n), follow: make([]int, n)}
+		tokens: make([]tokens.Token, n), follow: make([]int, n), rates: make([]rates.Process, n)}
 	var faults []error
 	note := func(err error) {
 		if err != nil {
@@ -175,6 +178,8 @@ func compile(spec Spec) (*Study, error) {
 			note(fmt.Errorf("token %s: %w", s.spec.Tokens[i].Name, err))
 		} else if _, err := s.datedOf(i); err != nil {
 			note(err)
+		} else if s.rates[i], err = s.spec.Tokens[i].process(); err != nil {
+			note(fmt.Errorf("token %s: %w", s.spec.Tokens[i].Name, err))
 		} else if t.Stress.Window > 0 && t.Stress.Volatility == 0 {
 			_, err := s.longRun(i)
 			note(err)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/random"
 	"mcrisk/tokens"
@@ -231,7 +232,7 @@ func (s *Sweep) cell(at []int) (*Study, error) {
 			faults = append(faults, fmt.Errorf("token %s: %w", t.Name, p.fault))
 		}
 		p.token.Name = t.Name
-		c.tokens = append(c.tokens, p.token)
+		c.tokens, c.rates = append(c.tokens, p.token), append(c.rates, p.rates)
 	}
 	if err := errors.Join(incomplete...); err != nil {
 		return nil, err
@@ -267,6 +268,7 @@ func (s *Sweep) makeModel(spec Spec) (p modelPart) {
 type tokenPart struct {
 	complete bool // its parameters are in range one by one
 	token    tokens.Token
+	rates    rates.Process
 	fault    error // what is wrong with them together
 }
 
@@ -275,7 +277,11 @@ func makeToken(t TokenSpec) tokenPart {
 	if err != nil {
 		return tokenPart{}
 	}
-	return tokenPart{true, token, token.Check()}
+	p := tokenPart{complete: true, token: token, fault: token.Check()}
+	if p.fault == nil {
+		p.rates, p.fault = t.process()
+	}
+	return p
 }
 
 // remember caches the parts of the baseline, which other cells share.
@@ -283,7 +289,10 @@ func (s *Sweep) remember() {
 	b := s.Study
 	s.laws.get(keyOf(b.spec.Model), func() modelPart { return modelPart{part: b.spec.Model, law: b.laws[0]} })
 	for i, t := range b.spec.Tokens {
-		s.tokens.get(t.key(), func() tokenPart { return tokenPart{complete: true, token: b.tokens[i]} })
+		s.tokens.get(t.key(), func() tokenPart {
+			return tokenPart{complete: true, token: b.tokens[i],
+				rates: b.rates[i]}
+		})
 	}
 }
 
@@ -339,6 +348,7 @@ func keyOf(p param.Part) string { return string(appendKey(nil, p.Kind, p.Values)
 func (t TokenSpec) key() string {
 	key := appendKey(nil, t.Policy.Kind, t.Policy.Values)
 	key = appendKey(key, t.Mechanism.Kind, t.Mechanism.Values)
+	key = appendKey(key, t.Rates.Kind, t.Rates.Values)
 	key = appendKey(key, "", t.Values)
 	for _, name := range slices.Sorted(maps.Keys(t.Series)) {
 		s := t.Series[name]

@@ -196,6 +196,12 @@ func (k *Kernel) ByBar(bars int) {
 // date sets what a lane of a block pays in a step. It panics for a kernel whose rates or rules change
 // with the dates of a path, which the block does not have.
 func (k *Kernel) date(b *block.Block, underlying int, l *Lane, step, i int) {
+	if d := k.drawn; d != nil {
+		l.own.gas, l.own.impact = k.token.Cost.Gas, k.token.Cost.Impact
+		d.at(b, step, i, &l.own.charges)
+		l.dated = &l.own
+		return
+	}
 	if k.dated == nil && k.next == nil {
 		return
 	}

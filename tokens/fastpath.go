@@ -88,7 +88,7 @@ func newFastPath(k *Kernel) *fastPath {
 	}
 	c := &fastPath{floor: k.floor, rate: t.Cost.Fee + t.Cost.ImpactBase, v0: 1 - t.Target}
 	reach := 50.0 // how far leverage may be from the target
-	if k.dated != nil {
+	if k.dated != nil || k.drawn != nil {
 		if c.dated = newDatedPath(k); c.dated == nil {
 			return nil
 		}
@@ -141,18 +141,22 @@ func newFastPath(k *Kernel) *fastPath {
 	}
 	if c.trades {
 		c.vector = newFastConstants(c)
-		if vector && c.dated != nil {
+		switch {
+		case !vector:
+		case k.drawn != nil:
+			c.dated.tabulateDrawn(k, c.sizeCost != nil)
+		case c.dated != nil:
 			c.dated.tabulate(k, c.sizeCost != nil)
 		}
 	}
 	return c
 }
 
-// beyondStress reports whether trades follow the variance in ways that the fast path does not know: with dated
+// beyondStress reports whether trades follow the variance in ways that the fast path does not know: with dated or drawn
 // rates, or in what they cost whatever their size.
 func (c *fastPath) beyondStress(k *Kernel) bool {
 	t := &k.token
-	return t.Stress.Window > 0 && (k.dated != nil || t.Cost.ImpactBase != 0 && t.Stress.Impact != 0)
+	return t.Stress.Window > 0 && (k.dated != nil || k.drawn != nil || t.Cost.ImpactBase != 0 && t.Stress.Impact != 0)
 }
 
 // setRates sets what constant rates do in a step, and lowers the reach to where three terms of

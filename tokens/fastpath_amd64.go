@@ -92,7 +92,7 @@ func stepBatch(cols *columns, first int, c *fastPath, gross *float64, steps int,
 		if c.sizeCost != nil {
 			step = kinds[1]
 		}
-		return step(lanes, constants, gross, steps, at, length, dated.bars, dated.ofBar, &c.dated.rates[0])
+		return step(lanes, constants, gross, steps, at, length, dated.bars, dated.ofBar, dated.rates)
 	}
 	switch carry, sizeCost := c.carry != 0, c.sizeCost != nil; {
 	case times != nil && wide && carry:

@@ -12,12 +12,13 @@ import (
 // others, and those of a vault that may be closed, advance one by one. A lane has the
 // same bits either way.
 type Lanes struct {
-	cols  columns // first, where vectors do not straddle lines of the cache
+	cols  columns   // first, where vectors do not straddle lines of the cache
+	rows  []float64 // of rates drawn with the paths, for vector code; nil: none are
 	lane  [block.Lanes]Lane
 	held  [block.Lanes]bool   // the lane's numbers are in the columns; those in lane are old
 	times *stressTimes        // of a token under stress
 	paid  [block.Lanes]*dated // what such a lane paid last, beside each other, as a lane is far from the next
-	_     [48]byte            // a multiple of such a line
+	_     [16]byte            // a multiple of such a line
 }
 
 // BeginAll starts all lanes anew.
@@ -42,6 +43,9 @@ func (ls *Lanes) Lane(i int) *Lane {
 func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to int) {
 	batches := vector && k.fast != nil && k.fast.trades && k.fast.floor == 0 && k.next == nil
 	if batches && b.Ways[underlying] == nil && from < to {
+		if k.drawn != nil {
+			k.fillRows(b, ls, from, to)
+		}
 		if s := k.fast.sizeCost; s != nil && s.stress != nil {
 			if ls.times == nil {
 				ls.times = new(stressTimes)
@@ -94,9 +98,12 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 		return
 	}
 	var dated *datedBatch
-	if k.dated != nil {
+	switch {
+	case k.drawn != nil:
+		dated = &datedBatch{&k.drawn.numbers()[from][first], &k.fast.dated.ofBar[0], &ls.rows[0]}
+	case k.dated != nil:
 		k.wantBars(b)
-		dated = &datedBatch{&b.Bar[underlying][from][first], &k.fast.dated.ofBar[0]}
+		dated = &datedBatch{&b.Bar[underlying][from][first], &k.fast.dated.ofBar[0], &k.fast.dated.rates[0]}
 	}
 	var times *float64
 	if s := k.fast.sizeCost; s != nil && s.stress != nil {
@@ -126,8 +133,9 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 
 // A datedBatch is where the rates of a batch's steps are.
 type datedBatch struct {
-	bars  *int32 // of the first lane's first step
-	ofBar *int32 // where each bar's row of rates is, in bytes
+	bars  *int32   // of the first lane's first step
+	ofBar *int32   // where each bar's row of rates is, in bytes
+	rates *float64 // the rows
 }
 
 // columns hold the numbers of a group's lanes on the fast path, a column for each,

@@ -20,6 +20,8 @@ type datedPath struct {
 	// For vector code, a row of rates for each of the kernel's dated, and where each bar's is, in bytes.
 	// Where a trade's cost depends on its size, gas over AUM and impact follow the rates.
 	rows  rowKind
+	from  int // the rates that the rows have, to before till
+	till  int
 	size  int // of a row, in numbers
 	rates []float64
 	ofBar []int32
@@ -42,6 +44,10 @@ const mostRows = 1 << 24
 // more often than vector code can tell.
 func newDatedPath(k *Kernel) *datedPath {
 	cash, margin := false, false
+	if d := k.drawn; d != nil {
+		cash = d.moves[onCash] || d.zero.growB != 0
+		margin = d.moves[onMargin] || d.zero.onMargin != 0
+	}
 	for i := range k.dated {
 		cash = cash || k.dated[i].growB != 0
 		margin = margin || k.dated[i].onMargin != 0
@@ -60,27 +66,32 @@ func (c *datedPath) tabulate(k *Kernel, sizeCost bool) {
 			paid[j] = paid[j] || r != 0
 		}
 	}
-	from, to := 0, 4
-	switch {
-	case !paid[2] && !paid[3] && !c.onEquity:
-		c.rows, to = loanRates, 2
-	case !paid[0] && (c.onEquity || !paid[1]):
-		c.rows, from = perpRates, 1
-	}
-	c.size = to - from
-	if sizeCost {
-		c.size += 2
-	}
+	c.shape(paid, sizeCost)
 	c.rates = make([]float64, 0, len(k.dated)*c.size+2)
 	for i := range k.dated {
 		d := &k.dated[i]
 		r := d.rates(k.sign)
-		c.rates = append(c.rates, r[from:to]...)
+		c.rates = append(c.rates, r[c.from:c.till]...)
 		if sizeCost {
 			c.rates = append(c.rates, d.gas/k.token.AUM, d.impact)
 		}
 	}
 	c.rates = append(c.rates, 0, 0) // up to four numbers are read from where a row begins
+}
+
+// shape says which of the rates rows need.
+func (c *datedPath) shape(paid [4]bool, sizeCost bool) {
+	c.from, c.till = 0, 4
+	switch {
+	case !paid[2] && !paid[3] && !c.onEquity:
+		c.rows, c.till = loanRates, 2
+	case !paid[0] && (c.onEquity || !paid[1]):
+		c.rows, c.from = perpRates, 1
+	}
+	c.size = c.till - c.from
+	if sizeCost {
+		c.size += 2
+	}
 }
 
 // place says which row each bar has.

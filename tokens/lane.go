@@ -22,6 +22,7 @@ type Lane struct {
 	next    time.Duration // the keeper's next check, for a keeper with an interval
 
 	dated *dated // what is paid in the current step; nil: the kernel's constants
+	own   dated  // that of rates drawn with the path
 
 	down bool // the keeper is out of service in the current step
 	// variance is the realised one over its long-run level at the end of the current step, under stress.
@@ -76,6 +77,8 @@ type Kernel struct {
 	dated   []dated // in place of those; nil: rates are constants
 
 	ofBar []int32 // the one of those in force in each bar of a history
+
+	drawn *drawnRates // in place of both; nil: no rates are drawn with the paths
 
 	until time.Duration // when next takes over
 	next  *Kernel       // nil: none does

@@ -139,6 +139,9 @@ func (f *Life) Live(p Path, marks []Mark) {
 	if p.Step != f.kernel.step {
 		panic("tokens: path has another step than the kernel was compiled for")
 	}
+	if f.kernel.drawn != nil {
+		panic("tokens: a kernel whose rates are drawn; want it in blocks, which have them")
+	}
 	l := &f.lane
 	for i := range p.Bars {
 		if !l.ended {

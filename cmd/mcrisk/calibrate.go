@@ -21,6 +21,7 @@ import (
 // calibrateOptions are the options of mcrisk calibrate.
 type calibrateOptions struct {
 	part       cli.HistoryOptions
+	rates      cli.RateFitOptions
 	form       cli.FormOptions
 	kinds      string // of models, with commas between, or all
 	untargeted bool   // fit garch and gjr by likelihood alone
@@ -31,7 +32,7 @@ func newCalibrate() *cobra.Command {
 	o := new(calibrateOptions)
 	cmd := &cobra.Command{
 		Use:   "calibrate FILE",
-		Short: "Fit price models to a CSV of prices and compare them",
+		Short: "Fit price models to prices, or laws of rates to series of rates",
 		Long: `calibrate fits price models to the log-returns between closes. It prints each
 parameter with its standard error and 95 % interval, and compares the models by
 likelihood, information criteria and distances from the fitted law.
@@ -45,26 +46,69 @@ garch and gjr have the history's volatility in the long run (variance targeting)
 --untargeted fits it by likelihood too, which on a heavy-tailed history may find
 twice the volatility seen; compare the log-likelihoods to see what targeting costs.
 
+--rates fits laws of rates instead (mcrisk help rates), and says where years on file
+lie in each; --model names them. A column rate_per_period has payments of funding.
+
 --out writes the tables, a spec of each model for simulate --spec, and two
 figures: quantiles against quantiles, and the autocorrelation of squared returns.
 A spec keeps mu, the growth of the past; simulate --mu 0 expects none.`,
 		Example: `  mcrisk calibrate eth_usd_1d.csv --since 2016-03-01
   mcrisk calibrate btc_usdt_perp_1h.csv --model all --out btc-models
-  mcrisk simulate --token BTCBULL3X --spec btc-models/kou.yaml --mu 0`,
-		Args: cli.OneFile,
+  mcrisk simulate --token BTCBULL3X --spec btc-models/kou.yaml --mu 0
+  mcrisk calibrate --rates 'funding.csv:rate_per_period?symbol=BTC'`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(o.rates.Files) > 0 {
+				return cli.NoArguments(cmd, args)
+			}
+			return cli.OneFile(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(o.rates.Files) > 0 {
+				return o.fitRates(cmd, cli.SessionOf(cmd))
+			}
 			return o.run(cmd.Context(), cli.SessionOf(cmd), args[0])
 		},
 	}
 	s := cmd.Flags()
 	o.part.Bind(cmd, cli.SectionOutput)
+	o.rates.Bind(cmd)
 	fittable := strings.Join(assess.Fittable(), ", ")
 	s.StringVar(&o.kinds, "model", "gbm", "`models` to fit, with commas between, or all; some of "+fittable)
 	s.BoolVar(&o.untargeted, "untargeted", false,
 		"fit the long-run volatility of garch and gjr by likelihood, without variance targeting")
 	s.StringVar(&o.out, "out", "", "`directory` to write; it must not exist")
 	o.form.Bind(cmd)
+	cli.Essential(cmd, "column", "csv", "json", "markdown", "model", "out", "rates", "since", "stamp", "until", "zone")
 	return cmd
+}
+
+// fitRates fits laws of rates to each series.
+func (o *calibrateOptions) fitRates(cmd *cobra.Command, session *cli.Session) error {
+	if err := o.form.Check(); err != nil {
+		return err
+	}
+	if name := cli.Given(cmd, []string{"out", "untargeted", "since", "until", "column", "stamp"}); name != "" {
+		return cli.Input("--%s with --rates; want it for prices", name)
+	}
+	if o.form.JSON && len(o.rates.Files) > 1 {
+		return cli.Input("--json with %d files of --rates; want one, for one document", len(o.rates.Files))
+	}
+	kinds := o.kinds
+	if !cmd.Flags().Changed("model") {
+		kinds = ""
+	}
+	for _, file := range o.rates.Files {
+		fits, err := o.rates.Fit(session, file, kinds, o.part.File.Zone)
+		if err != nil {
+			return err
+		}
+		if err := o.form.Print(session.Out, report.RateFits(file, fits)); err != nil {
+			return err
+		}
+		session.Notes(report.RateFitNotes(fits)...)
+		session.Next(cli.RateFitNext(fits))
+	}
+	return nil
 }
 
 // models are the kinds to fit.

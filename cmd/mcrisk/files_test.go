@@ -20,6 +20,7 @@ import (
 	"mcrisk/analytics"
 	"mcrisk/internal/cli"
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/tokens"
 )
 
@@ -80,6 +81,9 @@ func parameter(name string) bool {
 		all = append(all, k.Params...)
 	}
 	for _, k := range tokens.Mechanisms.Kinds() {
+		all = append(all, k.Params...)
+	}
+	for _, k := range rates.Registry.Kinds() {
 		all = append(all, k.Params...)
 	}
 	for _, p := range all {
@@ -162,6 +166,8 @@ var wrote = []struct{ object, table, command string }{
 	{"breakeven", "", "breakeven --target 3 --band 2.7:3.3 --horizon 1d --paths 50"},
 	{"costs", "", "costs --token ETHBULL3X --invest 10k,2M --horizon 1d --paths 50"},
 	{"calibrate", "", "calibrate PRICES --model gbm,merton,heston,garch"},
+	{"calibrate --rates", "", "calibrate --rates FUNDING --model ou"},
+	{"simulate and summary", "", "simulate --token ETHBULL3X --rates level --horizon 1d --paths 50"},
 	{"simulate and summary", "", "simulate --token ETHBULL3X --spec FITS/merton.yaml --mu 0 --parameter-uncertainty " +
 		"--horizon 1d --paths 50"},
 	{"simulate and summary", "", "simulate --target 3 --spec FITS/garch.yaml --start last --horizon 1d --paths 50"},
@@ -240,21 +246,22 @@ func TestFilesAreOnThePage(t *testing.T) {
 			"--shard", shard, "--out", shards[i])...)
 	}
 	resultsOf(t, "merge", "--no-figures", "--out", shards[2], shards[0], shards[1])
-	rates := write(t, "rates.csv", "date,asset,apr\n2023-12-01,USDC,0.05\n2023-12-02,USDC,0.06\n")
+	series := write(t, "rates.csv", "date,asset,apr\n2023-12-01,USDC,0.05\n2023-12-02,USDC,0.06\n")
 	scaled := write(t, "scaled.yaml", "tokens:\n- name: three\n  target: 3\n  policy: {kind: hold}\n"+
-		"  mechanism: {kind: loan}\n  gas: {series: "+rates+", column: apr, where: {asset: USDC}, "+
+		"  mechanism: {kind: loan}\n  gas: {series: "+series+", column: apr, where: {asset: USDC}, "+
 		"scale: 2, shift: 0.1}\n")
+	funding := fundingFile(t) + ":rate_per_period?symbol=BTC"
 	spiky, smooth := write(t, "spiky.csv", spikyBars(60)), write(t, "smooth.csv", spikyBars(65))
 	for _, w := range wrote {
 		fits := filepath.Join(dir, "calibrate-run")
 		names := strings.NewReplacer("PRICES", prices, "RUN", run, "FITS", fits, "SHARDS", shards[2],
-			"SCALED", scaled, "BARS", spiky, "SMOOTH", smooth, "FROM", "2023-12-10")
+			"SCALED", scaled, "FUNDING", funding, "BARS", spiky, "SMOOTH", smooth, "FROM", "2023-12-10")
 		args := strings.Fields(names.Replace(w.command))
 		if w.table != "" {
 			table(w.command, w.table, resultsOf(t, append(slices.Clone(args), "--csv")...))
 		}
 		out := ""
-		if w.table == "" && args[0] != "summary" {
+		if w.table == "" && args[0] != "summary" && w.object != "calibrate --rates" {
 			out = filepath.Join(dir, args[0])
 			for taken := error(nil); taken == nil; _, taken = os.Stat(out) {
 				out += "-run"
@@ -300,7 +307,7 @@ func TestFilesAreOnThePage(t *testing.T) {
 				check(where, spec, func(see func([]string)) {
 					leaves(v, nil, func(path []string) {
 						for i, key := range path { // parameters of a kind are in its own table
-							if key == "model" || key == "policy" || key == "mechanism" {
+							if key == "model" || key == "policy" || key == "mechanism" || key == "rates" {
 								path = path[:i+1]
 								break
 							}

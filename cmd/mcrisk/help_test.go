@@ -63,7 +63,7 @@ func TestHelp(t *testing.T) {
 		if !strings.HasPrefix(short, use) || !strings.HasPrefix(all, use) {
 			t.Errorf("help of %q begins with %.40q", c.CommandPath(), short)
 		}
-		if !strings.Contains(all, "Topics: mcrisk help policies|models|fees|venues|sampling|files") {
+		if !strings.Contains(all, "Topics: mcrisk help policies|models|fees|venues|rates|sampling|files") {
 			t.Errorf("help of %q names no topics", c.CommandPath())
 		}
 		c.InitDefaultHelpFlag()

@@ -13,6 +13,7 @@ import (
 	"mcrisk/assess"
 	"mcrisk/catalogue"
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/report"
 	"mcrisk/study"
@@ -106,6 +107,10 @@ func flagNames(cmd *cobra.Command, flag string) (names []string, several, ok boo
 		return kindNames(tokens.Policies.Kinds()), false, true
 	case "mechanism":
 		return kindNames(tokens.Mechanisms.Kinds()), false, true
+	case "rates":
+		if cmd.Name() != "calibrate" {
+			return kindNames(rates.Registry.Kinds()), false, true
+		}
 	case "metric":
 		x := cmd.Flags().Lookup("x")
 		return metricNames(assess.MapMetrics(x != nil && x.Value.String() == "horizon")), false, true
@@ -197,6 +202,9 @@ func registered() map[string]param.Param {
 		add(k.Params)
 	}
 	for _, k := range tokens.Mechanisms.Kinds() {
+		add(k.Params)
+	}
+	for _, k := range rates.Registry.Kinds() {
 		add(k.Params)
 	}
 	add(tokens.Params)

@@ -7,6 +7,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/tokens"
 )
@@ -57,7 +58,7 @@ func FilesPage() string {
 		kinds []kindReference
 	}{
 		{"Price models: `model`", kindsOf(&models.Registry)}, {"Policies: `policy`", kindsOf(&tokens.Policies)},
-		{"Venues: `mechanism`", kindsOf(&tokens.Mechanisms)},
+		{"Venues: `mechanism`", kindsOf(&tokens.Mechanisms)}, {"Rates: `rates`", kindsOf(&rates.Registry)},
 	} {
 		fmt.Fprintf(&b, "### %s\n\n", part.title)
 		b.WriteString("| kind | key | unit | range | default | meaning |\n|---|---|---|---|---|---|\n")

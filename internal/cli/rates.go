@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/report"
 	"mcrisk/study"
@@ -65,7 +66,8 @@ func (p *resolving) specRates() error {
 	}
 	for _, t := range p.spec.Tokens {
 		faults = append(faults, ofKind(t.Policy, &tokens.Policies, given),
-			ofKind(t.Mechanism, &tokens.Mechanisms, given), tooHighOf(tokens.Params, t.Values, given))
+			ofKind(t.Mechanism, &tokens.Mechanisms, given), ofKind(t.Rates, &rates.Registry, given),
+			tooHighOf(tokens.Params, t.Values, given))
 	}
 	return errors.Join(faults...)
 }

@@ -12,6 +12,7 @@ import (
 	"mcrisk/assess"
 	"mcrisk/catalogue"
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/paths"
 	"mcrisk/report"
@@ -116,6 +117,11 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 			return nil, AsInput(err)
 		}
 	}
+	if d.AnyTime {
+		if err := p.Study.Recorded(); err != nil {
+			return nil, AsInput(err)
+		}
+	}
 	p.waits()
 	p.noteModel()
 	return p.Resolved, nil
@@ -205,6 +211,9 @@ func (p *resolving) read() error {
 		p.Origins.From("spec", t.Values)
 		p.Origins.From("spec", t.Policy.Values)
 		p.Origins.From("spec", t.Mechanism.Values)
+		if p.Origins.From("spec", t.Rates.Values); t.Random() {
+			p.Origins["rates"] = "spec"
+		}
 		for name := range t.Series {
 			p.Origins[name] = "spec"
 		}
@@ -290,6 +299,10 @@ func (p *resolving) kinds() error {
 		t := &p.spec.Tokens[i]
 		note(switchKind(&t.Policy, "policy", policy, &tokens.Policies, p.Origins))
 		note(switchKind(&t.Mechanism, "mechanism", p.Mechanism, &tokens.Mechanisms, p.Origins))
+		note(switchKind(&t.Rates, "rates", p.Rates, &rates.Registry, p.Origins))
+	}
+	if p.Rates != "" && p.Spec == "" {
+		p.knownRates()
 	}
 	if err := errors.Join(faults...); err != nil || p.Band == "" {
 		return err
@@ -309,6 +322,25 @@ func (p *resolving) kinds() error {
 		p.spec.Tokens[i].Policy.Values = values
 	}
 	return nil
+}
+
+// knownRates gives tokens of the catalogue the numbers that it has for --rates.
+func (p *resolving) knownRates() {
+	for i := range p.spec.Tokens {
+		t := &p.spec.Tokens[i]
+		entry, err := catalogue.LookupToken(t.Name)
+		if err != nil || entry.Rates.Kind != t.Rates.Kind || entry.Mechanism.Kind != t.Mechanism.Kind {
+			continue
+		}
+		prefix := ""
+		if len(p.spec.Tokens) > 1 {
+			prefix = entry.Name + ": "
+		}
+		t.Rates.Values = maps.Clone(entry.Rates.Values)
+		for name, from := range entry.RatesOrigins() {
+			p.Origins[prefix+name] = from
+		}
+	}
 }
 
 func has(ps []param.Param, name string) bool {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/tokens"
 )
@@ -18,6 +19,7 @@ type StudyOptions struct {
 	Token, Spec, Prices, History   string
 	File                           FileOptions // how Prices and History are read
 	Model, Policy, Mechanism, Band string
+	Rates                          string
 	Horizon, Step, Paths, Seed     string            // else a year, an hour, 10,000 and 1
 	Numbers                        map[string]string // of registered parts, by name
 	Uncertain                      bool              // draw the model's parameters with the errors of the fit
@@ -39,6 +41,9 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	Text(s, &o.Mechanism, SectionVenue, "mechanism", "kind", "",
 		"venue that holds the leverage: "+kindList(tokens.Mechanisms.Kinds()))
 	bindNumbers(o, s, SectionVenue, "mechanism", tokens.Mechanisms.Kinds())
+	Text(s, &o.Rates, SectionVenue, "rates", "kind", "",
+		"law of the venue's rates: see mcrisk help rates; "+kindList(rates.Registry.Kinds()))
+	bindNumbers(o, s, SectionVenue, "rates", rates.Registry.Kinds())
 	for _, p := range tokens.Params {
 		o.bindNumber(s, p, sectionOfNumber(p.Name), "")
 	}
@@ -64,7 +69,7 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	for name, value := range defaults {
 		s.Lookup(name).DefValue = value
 	}
-	for name, value := range map[string]string{"mechanism": "loan", "policy": "hold",
+	for name, value := range map[string]string{"mechanism": "loan", "policy": "hold", "rates": rates.Constant,
 		"model": "recommended, else " + textbook} {
 		s.Lookup(name).DefValue = value
 	}

@@ -8,6 +8,7 @@ import (
 	"mcrisk/analytics"
 	"mcrisk/assess"
 	"mcrisk/models"
+	"mcrisk/models/rates"
 	"mcrisk/param"
 	"mcrisk/report"
 	"mcrisk/tokens"
@@ -24,6 +25,7 @@ var topics = []topic{
 	{"models", "Price models", modelsTopic},
 	{"fees", "Costs of trades, fees and the size of the vault", costsTopic},
 	{"venues", "How leverage is held: by a loan or a perpetual future", venuesTopic},
+	{"rates", "Rates that change: interest and funding drawn with the paths", ratesTopic},
 	{"sampling", "Paths, steps, seeds and what the intervals mean", samplingTopic},
 	{"files", "What a run directory holds", filesTopic},
 	{"metrics", "The metrics that are reported", metricsTopic},
@@ -168,6 +170,18 @@ func venuesTopic() []report.Block {
 --mechanism NAME, or "mechanism: {kind: NAME}" in a spec. The default is a loan.`)}
 	blocks = append(blocks, kindBlocks(tokens.Mechanisms.Kinds())...)
 	return append(blocks, numbersTable("What follows a liquidation:", ofSection(SectionVenue)))
+}
+
+func ratesTopic() []report.Block {
+	return append([]report.Block{report.Text(`The interest or funding of a venue may be
+drawn with the paths. Give its law with --rates KIND, or "rates: {kind: KIND}" of a
+token in a spec. It drives the main rate of the venue: borrow of a loan, funding of a
+perpetual. With level and ou the token's own number is the mean; other kinds have
+numbers of their own in its place.
+
+A level holds for a lifetime and does not depend on prices, so that exact integrates
+over its law. Shocks of the others may be correlated with returns: rate-correlation.`)},
+		kindBlocks(rates.Registry.Kinds())...)
 }
 
 func samplingTopic() []report.Block {

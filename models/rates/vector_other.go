@@ -1,0 +1,11 @@
+//go:build !amd64 || purego
+
+package rates
+
+// There is no vector code.
+
+func revertVector(_, _, _ []row, _, _ *row, _, _, _ float64) bool { return false }
+
+func payVector([]float64, Rule, float64) bool { return false }
+
+func slopesVector(_ []float64, _, _, _, _, _ float64) bool { return false }

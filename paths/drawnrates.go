@@ -1,0 +1,47 @@
+package paths
+
+import (
+	"math"
+
+	"mcrisk/block"
+	"mcrisk/models"
+	"mcrisk/models/rates"
+)
+
+// A Rate is a process of rates that is correlated with the returns of an underlying, if at all.
+type Rate struct {
+	Process    rates.Process
+	Underlying int
+}
+
+// rateWay is a process on its way.
+type rateWay struct {
+	Rate
+	returns rates.Returns
+	state   models.State
+	draws   *rates.Draws
+	tracks  []*block.Track
+}
+
+// newRate adds a process and its tracks.
+func (w *Walker) newRate(r Rate) rateWay {
+	m := w.laws[r.Underlying].model.Moments(models.Years(w.g.Grid.Step))
+	way := rateWay{Rate: r, state: make(models.State, r.Process.State()), draws: new(rates.Draws),
+		returns: rates.Returns{Move: w.block.Move[r.Underlying], Mean: m.Mean, SD: math.Sqrt(m.Variance)}}
+	for range r.Process.Drives() {
+		way.tracks = append(way.tracks, new(block.Track))
+	}
+	w.block.Rates = append(w.block.Rates, way.tracks...)
+	return way
+}
+
+func (r *rateWay) begin(at models.At) {
+	at.Underlying = r.Underlying
+	r.draws.Begin()
+	r.Process.Begin(at, r.state)
+}
+
+func (r *rateWay) fill(at models.At, b *block.Block) {
+	at.Underlying = r.Underlying
+	r.Process.Advance(at, r.returns, r.state, r.tracks, r.draws)
+}

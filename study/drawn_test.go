@@ -1,0 +1,170 @@
+package study
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"mcrisk/param"
+	"mcrisk/tokens"
+)
+
+// ratesSpec is a study of two tokens on one price, each with the given rates.
+func ratesSpec(loan, perp param.Part) Spec {
+	band := param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3}}
+	return Spec{Model: param.Part{Kind: "merton"}, Horizon: 60 * 24 * time.Hour, Step: time.Hour, Paths: 1500, Seed: 4,
+		Marks: 5, Tokens: []TokenSpec{
+			{Name: "loan", Policy: band, Mechanism: param.Part{Kind: "loan"}, Rates: loan,
+				Values: param.Values{"fee": 0.001}},
+			{Name: "perp", Policy: band, Mechanism: param.Part{Kind: "perp"}, Rates: perp,
+				Values: param.Values{"fee": 0.001, "gas": 1, "impact": 1e-7}},
+		}}
+}
+
+func ensembles(t *testing.T, spec Spec, workers int) []tokens.Ensemble {
+	t.Helper()
+	s, err := New(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Ensembles(context.Background(), s, Options{Workers: workers}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// Rates leave the bits of prices alone; the results of a study do not depend on its workers, on which other tokens it
+// has, or on being one cell of a sweep; a traced path is that of the ensemble.
+func TestDrawnRates(t *testing.T) {
+	constant := ensembles(t, ratesSpec(param.Part{}, param.Part{}), 2)
+	for _, kinds := range [][2]param.Part{
+		{{Kind: "level"}, {Kind: "level", Values: param.Values{"rate-sd": 0.1}}},
+		{{Kind: "ou"}, {Kind: "ou", Values: param.Values{"rate-sd": 0.2, "rate-correlation": 0.5}}},
+		{{Kind: "aave", Values: param.Values{"rate-correlation": 0.3}}, {Kind: "funding-hyperliquid"}},
+		{{Kind: "level"}, {Kind: "funding-binance", Values: param.Values{"rate-correlation": -0.5}}},
+	} {
+		name := kinds[0].Kind + " and " + kinds[1].Kind
+		spec := ratesSpec(kinds[0], kinds[1])
+		all := ensembles(t, spec, 1)
+		if Hash(all) != Hash(ensembles(t, spec, 3)) {
+			t.Errorf("%s: results depend on the number of workers", name)
+		}
+		for i := range all {
+			for _, col := range []string{"underlying", "realised_variance"} {
+				for p, x := range all[i].Column(col) {
+					if x != constant[i].Column(col)[p] {
+						t.Fatalf("%s: path %d: %s is %v, and %v at constant rates", name, p, col, x,
+							constant[i].Column(col)[p])
+					}
+				}
+			}
+			if a, b := all[i].Column("nav"), constant[i].Column("nav"); a[0] == b[0] && a[1] == b[1] {
+				t.Errorf("%s: token %d has the results of constant rates", name, i)
+			}
+			one := spec
+			one.Tokens = spec.Tokens[i : i+1]
+			alone := ensembles(t, one, 2)
+			for p, x := range alone[0].Column("nav") {
+				if y := all[i].Column("nav")[p]; math.Float64bits(x) != math.Float64bits(y) {
+					t.Fatalf("%s: path %d of %s: NAV %v alone, %v beside another", name, p, one.Tokens[0].Name, x, y)
+				}
+			}
+		}
+		s, err := New(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range all {
+			for _, path := range []int{0, 17, 1499} {
+				life, err := Observe(context.Background(), s, i, path, func(tokens.Event) error { return nil })
+				if err != nil {
+					t.Fatal(err)
+				}
+				if want := all[i].Column("nav")[path]; math.Float64bits(life.NAV) != math.Float64bits(want) {
+					t.Errorf("%s: path %d of token %d: %v traced, %v in the ensemble", name, path, i, life.NAV, want)
+				}
+			}
+		}
+	}
+}
+
+// A cell of a sweep over a number of a law has the bits of its study, with shared tracks or not.
+func TestSweepOfRates(t *testing.T) {
+	spec := ratesSpec(param.Part{Kind: "ou"}, param.Part{Kind: "ou"})
+	s, err := New(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	axis, err := ParseAxis(s.Spec(), "rate-sd", "0.02,0.3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sweep, err := NewSweep(s, []Axis{axis}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, cells, err := sweep.Collect(context.Background(), Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range axis.Values {
+		of, err := s.Spec().With("rate-sd", v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if Hash(cells[i].Ensembles) != Hash(ensembles(t, of, 2)) {
+			t.Errorf("rate-sd %v: a cell has other bits than its study", v)
+		}
+	}
+}
+
+// Without a spread, a law has the results of its mean as a constant rate, to rounding.
+func TestNoSpread(t *testing.T) {
+	zero := param.Values{"rate-sd": 0}
+	constant := ensembles(t, ratesSpec(param.Part{}, param.Part{}), 2)
+	for _, kind := range []string{"level", "ou"} {
+		part := param.Part{Kind: kind, Values: zero}
+		for i, e := range ensembles(t, ratesSpec(part, part), 2) {
+			for p, x := range e.Column("nav") {
+				if y := constant[i].Column("nav")[p]; !(math.Abs(x-y) <= 1e-9*y) {
+					t.Fatalf("%s, token %d, path %d: %v, at a constant rate %v", kind, i, p, x, y)
+				}
+			}
+		}
+	}
+}
+
+// What cannot have random rates says so by name.
+func TestRefusedRates(t *testing.T) {
+	for want, kinds := range map[string][2]param.Part{
+		"it drives funding":    {{Kind: "funding-hyperliquid"}, {}},
+		"it drives borrow":     {{}, {Kind: "aave"}},
+		"kind \"none\"":        {{Kind: "none"}, {}},
+		"above rate-floor":     {{Kind: "level", Values: param.Values{"rate-floor": 0.05}}, {}},
+		"level has no":         {{Kind: "level", Values: param.Values{"premium-sd": 0.05}}, {}},
+		"a number from 0 to 1": {{}, {Kind: "ou", Values: param.Values{"rate-sd": 11}}},
+	} {
+		if _, err := New(ratesSpec(kinds[0], kinds[1])); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: error %v, want one with %q", kinds, err, want)
+		}
+	}
+	s, err := New(ratesSpec(param.Part{}, param.Part{Kind: "funding-hyperliquid"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Spec().With("funding", 0.2); err == nil || !strings.Contains(err.Error(), "drawn by rates") {
+		t.Errorf("funding set beside a law of its own: error %v", err)
+	}
+	if err := s.Recorded(); err == nil || !strings.Contains(err.Error(), "funding-hyperliquid") {
+		t.Errorf("random rates on a history: error %v", err)
+	}
+	dated := ratesSpec(param.Part{}, param.Part{})
+	dated.Tokens[0].Rates = param.Part{Kind: "level"}
+	dated.Tokens[0].Changes = []Change{{At: time.Unix(0, 0), Name: "borrow", Value: 0.1}}
+	if _, err := New(dated); err == nil || !strings.Contains(err.Error(), "beside rates level") {
+		t.Errorf("a change beside random rates: error %v", err)
+	}
+}

@@ -1,0 +1,264 @@
+package tokens
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"mcrisk/block"
+	"mcrisk/fmath"
+)
+
+// Drawn is what a venue charges where some of its rates are drawn with the paths.
+type Drawn struct {
+	Terms Terms   // at zero for each of these rates; of which the rates of the charges count
+	Per   []Terms // what one of each of these rates, per year, adds to the rates of the charges
+	Track []int   // which of a block's Rates each of them is
+	// Lasting says that the rates hold for a lifetime: those of the first step of a block count.
+	Lasting bool
+}
+
+// Main is the item of the ledger that the first of the rates charges, with its rate at zero and what one of
+// the rate adds to it.
+func (d Drawn) Main() (item Item, zero, per float64) {
+	base := d.Terms.rates()
+	for kind, v := range d.Per[0].rates() {
+		if v != 0 {
+			return d.Terms.items()[kind], base[kind], v
+		}
+	}
+	return 0, 0, 0
+}
+
+// drawnRates are that over one step.
+type drawnRates struct {
+	zero    charges                // what does not depend on the rates is right
+	base    [chargeKinds]float64   // rates per year at zero
+	per     [][chargeKinds]float64 // what each rate adds
+	moves   [chargeKinds]bool
+	track   []int
+	lasting bool
+}
+
+// rates are those of the charges, per year.
+func (t *Terms) rates() [chargeKinds]float64 {
+	return [...]float64{t.ExposureInterest.Rate, t.CashInterest.Rate, t.Funding.Rate, t.BorrowFee.Rate,
+		t.MarginInterest.Rate}
+}
+
+// Draw makes some of the kernel's rates those that its blocks have, [block.Block].Rates. Its lanes live
+// in blocks then.
+func (k *Kernel) Draw(d Drawn) error {
+	if len(d.Per) == 0 || len(d.Per) != len(d.Track) || slices.Min(d.Track) < 0 {
+		return fmt.Errorf("tokens: %d rates are drawn in tracks %v; want a track for each, and at least one",
+			len(d.Per), d.Track)
+	}
+	dt := years(k.step)
+	r := &drawnRates{zero: d.Terms.over(dt), base: d.Terms.rates(), track: slices.Clone(d.Track), lasting: d.Lasting}
+	for j := range r.base {
+		r.base[j] = float64(r.base[j] * dt)
+	}
+	for i := range d.Per {
+		per := d.Per[i].rates()
+		for j, v := range per {
+			if math.IsNaN(v) || math.IsInf(v, 0) || math.IsNaN(r.base[j]) || math.IsInf(r.base[j], 0) {
+				return fmt.Errorf("tokens: a drawn rate adds %v to %v; want finite numbers", v, r.base[j])
+			}
+			r.moves[j] = r.moves[j] || v != 0
+			per[j] = float64(v * dt)
+		}
+		r.per = append(r.per, per)
+	}
+	k.drawn = r
+	k.fast = newFastPath(k)
+	return nil
+}
+
+// at sets what is charged in a step of a block in a lane.
+func (d *drawnRates) at(b *block.Block, step, i int, to *charges) {
+	*to = d.zero
+	if d.lasting {
+		step = 0
+	}
+	for kind, moves := range d.moves {
+		if !moves {
+			continue
+		}
+		x := float64(d.per[0][kind] * b.Rates[d.track[0]][step][i])
+		for n := 1; n < len(d.per); n++ {
+			x += float64(d.per[n][kind] * b.Rates[d.track[n]][step][i])
+		}
+		x += d.base[kind]
+		switch kind {
+		case onExposure:
+			to.growX = growth(x)
+		case onCash:
+			to.growB = growth(x)
+		case ofFunding:
+			to.funding = x
+		case ofBorrowing:
+			to.borrowFee = x
+		default:
+			to.onMargin = x
+		}
+	}
+}
+
+// mostGrowth is the rate over a step up to which the series of growth is enough.
+const mostGrowth = 1e-3
+
+// growth is e^x − 1, quicker than fmath.Expm1 for small x, with an error below 1e-16 of it: the first
+// term left out is x⁵/720.
+func growth(x float64) float64 {
+	if !(math.Abs(x) < mostGrowth) {
+		return fmath.Expm1(x)
+	}
+	p := float64(x * (1.0 / 120))
+	p = float64((p + 1.0/24) * x)
+	p = float64((p + 1.0/6) * x)
+	p = float64((p + 1.0/2) * x)
+	return x + float64(p*x)
+}
+
+// drawnRows are rows of rates for vector code, as [Kernel.Follow] makes them for a history: one for each
+// step of each lane of a block, or for each lane.
+
+// Which row each step of each lane has: its own, and that of its lane.
+var eachStep, eachLane = rowNumbers()
+
+func rowNumbers() (steps, lanes *block.Bars) {
+	steps, lanes = new(block.Bars), new(block.Bars)
+	for s := range steps {
+		for l := range steps[s] {
+			steps[s][l], lanes[s][l] = int32(s*block.Lanes+l), int32(l)
+		}
+	}
+	return steps, lanes
+}
+
+// numbers says which row each step has.
+func (d *drawnRates) numbers() *block.Bars {
+	if d.lasting {
+		return eachLane
+	}
+	return eachStep
+}
+
+// tabulateDrawn says how rows of drawn rates look.
+func (c *datedPath) tabulateDrawn(k *Kernel, sizeCost bool) {
+	d := k.drawn
+	zero := d.zero.rates(k.sign)
+	moves := [4]bool{d.moves[onExposure], d.moves[onCash] || d.moves[onMargin], d.moves[ofFunding],
+		d.moves[ofBorrowing]}
+	for j := range moves {
+		moves[j] = moves[j] || zero[j] != 0
+	}
+	c.shape(moves, sizeCost)
+	all := make([]int32, block.Steps*block.Lanes)
+	for i := range all {
+		all[i] = int32(i)
+	}
+	c.place(all)
+}
+
+// fillRows writes the rows of the steps from … to−1 of a block.
+func (k *Kernel) fillRows(b *block.Block, ls *Lanes, from, to int) {
+	c, d := k.fast.dated, k.drawn
+	if ls.rows == nil {
+		ls.rows = k.newRows()
+	}
+	if d.lasting {
+		from, to = 0, 1
+	}
+	for j := c.from; j < c.till; j++ {
+		kind := [...]int{onExposure, onCash, ofFunding, ofBorrowing}[j]
+		if kind == onCash && d.moves[onMargin] {
+			kind = onMargin
+		}
+		if !d.moves[kind] {
+			continue
+		}
+		d.column(b, kind, k.sign, ls.rows[j-c.from:], c.size, from, to)
+	}
+}
+
+// column writes what a kind of charges takes in the steps from … to−1 to a column of rows of a size.
+func (d *drawnRates) column(b *block.Block, kind int, sign float64, rows []float64, size, from, to int) {
+	grows := kind == onExposure || kind == onCash
+	base := d.base[kind]
+	for s := from; s < to; s++ {
+		x := [block.Lanes]float64{}
+		sum := &x
+		if len(d.per) == 1 {
+			sum = &b.Rates[d.track[0]][s]
+		}
+		per := d.per[0][kind]
+		row := rows[s*block.Lanes*size:]
+		row = row[:(block.Lanes-1)*size+1]
+		if len(d.per) > 1 { // per is in the sum then
+			for n := range d.per {
+				for l, r := range b.Rates[d.track[n]][s] {
+					x[l] += float64(d.per[n][kind] * r)
+				}
+			}
+			per = 1
+		}
+		if !grows {
+			for l, r := range sum {
+				v := base + float64(per*r)
+				if kind == ofBorrowing {
+					v = float64(sign * v)
+				}
+				row[l*size] = v
+			}
+			continue
+		}
+		for l, r := range sum {
+			v := base + float64(per*r)
+			if !(v < mostGrowth && v > -mostGrowth) {
+				row[l*size] = growth(v)
+				continue
+			}
+			p := float64(v * (1.0 / 120))
+			p = float64((p + 1.0/24) * v)
+			p = float64((p + 1.0/6) * v)
+			p = float64((p + 1.0/2) * v)
+			row[l*size] = v + float64(p*v)
+		}
+	}
+}
+
+// newRows are rows of what does not depend on drawn rates.
+func (k *Kernel) newRows() []float64 {
+	c := k.fast.dated
+	zero := k.drawn.zero.rates(k.sign)
+	rows := make([]float64, 0, block.Steps*block.Lanes*c.size+2)
+	for range block.Steps * block.Lanes {
+		rows = append(rows, zero[c.from:c.till]...)
+		if k.fast.sizeCost != nil {
+			rows = append(rows, k.token.Cost.Gas/k.token.AUM, k.token.Cost.Impact)
+		}
+	}
+	return append(rows, 0, 0) // up to four numbers are read from where a row begins
+}
+
+// Slope is what one of a rate adds to the charges of terms at which it is zero, given those at which it is one
+// and a half. It is an error if the charges are not linear in it.
+func (t *Terms) Slope(one, half Terms) (per Terms, err error) {
+	at := [3][chargeKinds]float64{t.rates(), half.rates(), one.rates()}
+	add := func(j int) float64 {
+		d, h := at[2][j]-at[0][j], at[1][j]-at[0][j]
+		if math.Abs(d-float64(2*h)) > 1e-9*(1+math.Abs(at[0][j])+math.Abs(d)) && err == nil {
+			err = fmt.Errorf("charges %v, %v and %v at 0, 0.5 and 1; want them linear in the rate",
+				at[0][j], at[1][j], at[2][j])
+		}
+		if r := math.Round(d); math.Abs(d-r) < 1e-12*(1+math.Abs(at[0][j])) {
+			return r // a difference of rounded numbers
+		}
+		return d
+	}
+	per = one
+	per.ExposureInterest.Rate, per.CashInterest.Rate, per.Funding.Rate, per.BorrowFee.Rate,
+		per.MarginInterest.Rate = add(onExposure), add(onCash), add(ofFunding), add(ofBorrowing), add(onMargin)
+	return per, err
+}

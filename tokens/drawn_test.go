@@ -1,0 +1,173 @@
+package tokens
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"mcrisk/block"
+	"mcrisk/fmath"
+)
+
+// drawnTokens are tokens of all kinds of rows, with the terms that a drawn rate has at a value.
+func drawnTokens() map[string]func(rates ...float64) Token {
+	band := Band{Low: 2.7, High: 3.3, To: Edge}
+	sized := Cost{Fee: 0.0005, Impact: 4.6e-7, Exponent: 0.68, Gas: 0.5}
+	return map[string]func(...float64) Token{
+		"loan": func(r ...float64) Token {
+			return Token{Target: 3, Policy: band, AUM: 1e6, Mechanism: Loan{Borrow: r[0] + 0.001, Supply: 0.017,
+				Threshold: 0.84, Bonus: 0.05}, Cost: Cost{Fee: 0.001}}
+		},
+		"loan of a size": func(r ...float64) Token {
+			return Token{Target: 3, Policy: band, AUM: 1e6, Mechanism: Loan{Borrow: r[0], Threshold: 0.84, Bonus: 0.05},
+				Cost: sized}
+		},
+		"short loan": func(r ...float64) Token {
+			return Token{Target: -1, Policy: Band{Low: 0.9, High: 1.1, To: Target}, AUM: 1e6,
+				Mechanism: Loan{Borrow: 0.02, Supply: r[0], Threshold: 0.78, Bonus: 0.05}, Cost: Cost{Fee: 0.001}}
+		},
+		"perpetual": func(r ...float64) Token {
+			return Token{Target: 3, Policy: band, AUM: 1e6, Mechanism: Perp{Funding: r[0], Maintenance: 0.01},
+				Cost: Cost{Fee: 0.001}, StreamingFee: 0.02}
+		},
+		"two rates of a short perpetual of a size": func(r ...float64) Token {
+			return Token{Target: -2, Policy: Band{Low: 1.8, High: 2.2, To: Target}, AUM: 1e6,
+				Mechanism: Perp{Funding: r[0], BorrowFee: r[1], CashRate: 0.03, Maintenance: 0.01}, Cost: sized}
+		},
+		"index": func(r ...float64) Token {
+			return Token{Target: 3, Policy: band, AUM: 1e6, Cost: Cost{Fee: 0.001},
+				Mechanism: Perp{Funding: r[0], BorrowFee: r[1], UnderlyingFee: 0.01, Maintenance: 0.01}}
+		},
+	}
+}
+
+// drawKernel compiles a token whose rates are drawn.
+func drawKernel(t *testing.T, token func(...float64) Token, lasting bool) *Kernel {
+	t.Helper()
+	terms := func(r ...float64) Terms { v := token(r...); return v.Mechanism.Terms(v) }
+	d := Drawn{Terms: terms(0, 0), Lasting: lasting}
+	for i := range 2 {
+		one, half := [2]float64{}, [2]float64{}
+		one[i], half[i] = 1, 0.5
+		per, err := d.Terms.Slope(terms(one[:]...), terms(half[:]...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Per, d.Track = append(d.Per, per), append(d.Track, i)
+	}
+	k := compile(t, token(0.05, 0.02), time.Hour)
+	if err := k.Draw(d); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// Rates drawn with the paths give a lane the same bits in a batch as alone, and the numbers of a token that
+// follows the same rates as dated series.
+func TestDrawnRates(t *testing.T) { eachWidth(t, ratesInBatches) }
+
+func ratesInBatches(t *testing.T) {
+	const groups = 6
+	for name, token := range drawnTokens() {
+		for _, lasting := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, lasting %v", name, lasting), func(t *testing.T) {
+				r := rand.New(rand.NewPCG(8, 9))
+				k := drawKernel(t, token, lasting)
+				if k.fast == nil || !k.fast.trades {
+					t.Fatal("does not trade on its fast path")
+				}
+				for g := range groups {
+					sd := []float64{0.001, 0.0085, 0.04}[g%3]
+					var together Lanes
+					var alone [block.Lanes]Lane
+					var follow [block.Lanes][]Dated
+					var paths [block.Lanes]Path
+					k.BeginAll(&together)
+					var levels [block.Lanes]float64
+					for i := range alone {
+						alone[i], paths[i].Step = k.Begin(), time.Hour
+						levels[i] = 0.1 + 0.3*r.NormFloat64()
+					}
+					b := block.New(1)
+					b.Step, b.Rates = time.Hour, []*block.Track{new(block.Track), new(block.Track)}
+					for ; b.First < 900; b.First += b.Len {
+						b.Len = 1 + r.IntN(block.Steps)
+						for s := range b.Len {
+							for i := range alone {
+								x := sd * r.NormFloat64()
+								b.Move[0][s][i], b.Gross[0][s][i] = x, fmath.Exp(x)
+								paths[i].Bars = append(paths[i].Bars, Bar{Move: x})
+								rate := levels[i]
+								if !lasting {
+									rate += 0.5 * r.NormFloat64()
+									if r.IntN(200) == 0 {
+										rate *= 60 // too much for the fast path
+									}
+								}
+								if !lasting || s == 0 {
+									b.Rates[0][s][i], b.Rates[1][s][i] = rate, rate/3
+								} else {
+									b.Rates[0][s][i], b.Rates[1][s][i] = math.NaN(), math.NaN()
+								}
+								of := token(rate, rate/3)
+								follow[i] = append(follow[i], Dated{From: b.First + s, Terms: of.Mechanism.Terms(of),
+									Cost: of.Cost})
+							}
+						}
+						cut := r.IntN(b.Len + 1)
+						k.AdvanceAll(b, 0, &together, 0, cut)
+						if r.IntN(8) == 0 {
+							together.Lane(r.IntN(block.Lanes)).Equity()
+						}
+						k.AdvanceAll(b, 0, &together, cut, b.Len)
+						for i := range alone {
+							k.Advance(b, 0, &alone[i], i, 0, b.Len)
+						}
+					}
+					for i := range alone {
+						horizon := paths[i].length()
+						got, want := k.Finish(together.Lane(i), horizon), k.Finish(&alone[i], horizon)
+						series := compile(t, token(0.05, 0.02), time.Hour)
+						if err := series.Follow(follow[i]); err != nil {
+							t.Fatal(err)
+						}
+						agree(t, want, series.Live(paths[i]), 1e-9)
+						for _, col := range Columns {
+							if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) &&
+								(x == x || y == y) {
+								t.Fatalf("group %d, lane %d: %s = %v in a batch, %v alone", g, i, col.Name, x, y)
+							}
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// growth is e^x − 1 on both sides of where the series ends.
+func TestGrowth(t *testing.T) {
+	for _, x := range []float64{0, 1e-12, -3e-6, 9.99e-4, -9.99e-4, 1.001e-3, 0.3, -5} {
+		if got, want := growth(x), math.Expm1(x); math.Abs(got-want) > 4e-16*math.Abs(want) {
+			t.Errorf("growth(%v) = %v, want %v", x, got, want)
+		}
+	}
+}
+
+// Charges that are not linear in a rate are refused, and so are tracks that are missing.
+func TestDrawnRefused(t *testing.T) {
+	terms := func(funding float64) Terms { return Terms{Funding: Charge{Rate: funding, Item: Funding}} }
+	zero := terms(0.1)
+	if _, err := zero.Slope(terms(1), terms(0.2)); err == nil {
+		t.Error("a rate whose square is charged: no error")
+	}
+	k := compile(t, drawnTokens()["perpetual"](0.05), time.Hour)
+	for _, d := range []Drawn{{}, {Per: []Terms{{}}, Track: []int{-1}}, {Per: []Terms{{}}},
+		{Per: []Terms{terms(math.Inf(1))}, Track: []int{0}}} {
+		if err := k.Draw(d); err == nil {
+			t.Errorf("%+v: no error", d)
+		}
+	}
+}
