@@ -117,7 +117,8 @@ func (o *sweepOptions) bind(cmd *cobra.Command) {
 
 // run begins a sweep.
 func (o *sweepOptions) run(ctx context.Context, session *cli.Session) error {
-	r, err := o.study.Resolve(session, cli.Demand{Swept: true, Dated: &o.dated, Drawn: true, Textbook: o.exact})
+	r, err := o.study.Resolve(session, cli.Demand{Swept: true, Over: o.over, Dated: &o.dated, Drawn: true,
+		Textbook: o.exact})
 	if err != nil {
 		return err
 	}
