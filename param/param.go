@@ -41,7 +41,7 @@ type Param struct {
 	// With is a number of the same part; while it is zero, this one does not count, and complete parts leave its
 	// default out. It may be the number itself. Empty: it always counts.
 	With string
-	Doc     string   // meaning, half a sentence
+	Doc  string // meaning, half a sentence
 }
 
 // Nanosecond is the shortest duration, in seconds; a shorter one would be taken as none.
