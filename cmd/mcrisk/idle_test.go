@@ -99,8 +99,8 @@ func TestNumbersThatDoNotCount(t *testing.T) {
 // printed then can be read.
 func TestNumbersTurnedOff(t *testing.T) {
 	t.Parallel()
-	spec := write(t, "s.yaml", "model: {kind: gbm}\nhorizon: 2d\npaths: 20\ntokens:\n- {name: a, target: 3, stressed: yes, "+
-		"stress-gas: 3, policy: {kind: hold}, mechanism: {kind: loan, e-mode: yes, e-mode-threshold: 0.9}}\n")
+	spec := write(t, "s.yaml", "model: {kind: gbm}\nhorizon: 2d\npaths: 20\ntokens:\n- {name: a, target: 3, "+
+		"stressed: yes, stress-gas: 3, policy: {kind: hold}, mechanism: {kind: loan, e-mode: yes, e-mode-threshold: 0.9}}\n")
 	off := resultsOf(t, "simulate", "--spec", spec, "--stressed=no", "--e-mode=no", "--print-spec")
 	if strings.Contains(off, "stress") || strings.Contains(off, "e-mode") {
 		t.Errorf("numbers that do not count in\n%s", off)
