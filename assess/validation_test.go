@@ -191,6 +191,15 @@ func TestOwnLiquidations(t *testing.T) {
 	if c, err = assess.OwnLiquidations(context.Background(), s, 0, calm); err != nil || c.TooFew() || c.Chance != 1 {
 		t.Errorf("%+v, %v; want no warning", c, err)
 	}
+	late := s.Spec()
+	late.Tokens[0].Values = param.Values{"target": 3, "outage-rate": 10}
+	s, err = study.New(late)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err = assess.OwnLiquidations(context.Background(), s, 0, wild); err != nil || c.Realised != 2 {
+		t.Errorf("%+v, %v of a token with outages; want 2 windows of the history, without any", c, err)
+	}
 	jumps := bandedStudy(t, 24*hour, 50, param.Part{Kind: "merton", Values: param.Values{"sigma": 0.3, "jump-rate": 3,
 		"jump-mean": -0.4, "jump-sd": 0}})
 	c, err = assess.OwnLiquidations(context.Background(), jumps, 0, wild)

@@ -118,8 +118,9 @@ func holeIn(part *paths.History, start time.Time, length time.Duration) (longest
 }
 
 // live runs a token through the windows of a stretch, at closes. The first price that it
-// sees is the open.
+// sees is the open. Its keeper is never out of service there, as outages are drawn with simulated paths.
 func (s stretch) live(t tokens.Token, file int, length time.Duration) (list []Window, gappy int, err error) {
+	t.Keeper.Outage.Rate, t.Stress.OutageRate = 0, 0
 	parts, starts, gappy := s.windows(length)
 	for i, part := range parts {
 		did, err := study.Replay([]tokens.Token{t}, part, true)

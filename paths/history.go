@@ -21,6 +21,16 @@ type History struct {
 
 	ClosesOnly bool   // only closes are known, and the Open, High and Low of a bar are its Close
 	Notes      []Note // what the reader repaired, left out or assumed, one of a kind
+
+	whole *History // that this is a part of; nil: of none
+}
+
+// Whole is the history that this one was cut from by [History.Between], or itself.
+func (h *History) Whole() *History {
+	if h.whole != nil {
+		return h.whole
+	}
+	return h
 }
 
 // A Bar is what one stretch of trading did to the price:
@@ -212,6 +222,7 @@ func (h *History) Between(since, until time.Time) (*History, error) {
 			h.Bars[0].Start.Format(time.RFC3339), h.Bars[len(h.Bars)-1].Start.Format(time.RFC3339))
 	}
 	part := *h
+	part.whole = h.Whole()
 	part.Bars, part.Gaps = h.Bars[first:end:end], nil
 	for _, g := range h.Gaps {
 		if g.To.After(h.Bars[first].Start) && !g.To.After(h.Bars[end-1].Start) {

@@ -72,8 +72,10 @@ func (s *Study) longRun(token int) (float64, error) {
 	return v, normal(v, "the price model's")
 }
 
-// volatility is the realised one of a history, per √year, gaps included.
+// volatility is the realised one of a whole history, per √year, gaps included: of a part too, as a crash would
+// else be measured against itself.
 func volatility(h *paths.History) (float64, error) {
+	h = h.Whole()
 	bars, err := h.Steps()
 	if err != nil {
 		return 0, err

@@ -26,6 +26,20 @@ func TestStressedReplay(t *testing.T) {
 	if got, want := r.Lives[0].Money[tokens.Gas], -7*x*0.6/1e6; !(math.Abs(got/want-1) <= 1e-12) {
 		t.Errorf("gas of %v; want %v", got, want)
 	}
+	// A part is measured against the volatility of the whole: half of it here, and all that moves.
+	long := &paths.History{Name: "fall", Step: time.Hour, Bars: append(h.Bars, bar(3, 80, 80, 80, 80),
+		bar(4, 80, 80, 80, 80), bar(5, 80, 80, 80, 80))}
+	part, err := long.Between(time.Time{}, long.Bars[3].Start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err = Replay([]tokens.Token{token}, part, true); err != nil {
+		t.Fatal(err)
+	}
+	x = old*old + (1-old)*6
+	if got, want := r.Lives[0].Money[tokens.Gas], -7*x*0.6/1e6; !(math.Abs(got/want-1) <= 1e-12) {
+		t.Errorf("gas of %v in a part of a history; want %v", got, want)
+	}
 	token.Stress.OutageRate, token.Keeper.Outage.Length = 1, time.Hour
 	if _, err := Replay([]tokens.Token{token}, h, true); err == nil ||
 		!strings.Contains(err.Error(), "stress-outage-rate 0") {

@@ -95,6 +95,9 @@ func (m Perp) CheckTerms(t Token) error {
 	if !(m.MinCollateral >= 0) || math.IsInf(m.MinCollateral, 0) {
 		faults = append(faults, fmt.Errorf("tokens: least collateral = %v USD; want a finite number ≥ 0",
 			m.MinCollateral))
+	} else if m.MinCollateral > t.AUM {
+		faults = append(faults, fmt.Errorf("tokens: least collateral = %v USD; want at most the vault's AUM, %v USD",
+			m.MinCollateral, t.AUM))
 	}
 	if m.PartialAbove > 0 && !(m.Part > 0 && m.Part <= 1) {
 		faults = append(faults, fmt.Errorf("tokens: part that is liquidated first = %v; want above 0 and at most 1",

@@ -3,6 +3,7 @@ package tokens
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 )
@@ -422,5 +423,40 @@ func TestLeverageDoesNotTellWithoutDebt(t *testing.T) {
 	}
 	if f := live(t, token, bars(day, 0.009)); f.Liquidations != 1 || f.MaxLeverage > 1+1e-12 {
 		t.Errorf("%d liquidations at 0.009, leverage up to %v; want one, at 1", f.Liquidations, f.MaxLeverage)
+	}
+}
+
+// Where fee and rebate cancel but for rounding, what each took of continuous trading is still theirs: so much of
+// the turnover.
+func TestFeeThatTheRebateCancels(t *testing.T) {
+	token := free(3, Band{Low: 2.7, High: 3.3})
+	token.Mechanism = Perp{}
+	token.Cost = Cost{Fee: 5e-4, FeeIncrease: 1e-4, FeeDecrease: 1e-4, Increase: -6e-4, Decrease: -6e-4}
+	if sum := token.Cost.Proportional(true); sum == 0 {
+		t.Fatal("the sum has no rounding; want numbers whose sum has")
+	}
+	f := live(t, token, bars(day, 1.2, 0.9))
+	balance(t, f)
+	if !(f.Money[TradeFee] < -1e-5) {
+		t.Fatalf("fees of %v; want those of a turnover of %v", f.Money[TradeFee], f.Turnover)
+	}
+	token.Cost.Increase, token.Cost.Decrease = -5.99999e-4, -5.99999e-4
+	near := live(t, token, bars(day, 1.2, 0.9))
+	within(t, "fees", f.Money[TradeFee], near.Money[TradeFee], 1e-3)
+}
+
+// A keeper does not open what the venue would liquidate at once: one liquidation below the least collateral, and then
+// none, as the vault's margin stays below it.
+func TestNoTradeBelowLeastCollateral(t *testing.T) {
+	token := Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3}, AUM: 1e6, Flows: Flows{Kind: NoFlows},
+		Mechanism: Perp{MinCollateral: 8e5}}
+	f := live(t, token, grid(day, 0.95, 0.9, 0.95, 0.9, 1, 0.9))
+	balance(t, f)
+	if f.Liquidations != 1 {
+		t.Errorf("%d liquidations; want 1", f.Liquidations)
+	}
+	token.Mechanism = Perp{MinCollateral: 2e6}
+	if err := token.Check(); err == nil || !strings.Contains(err.Error(), "want at most the vault's AUM") {
+		t.Errorf("a least collateral above the AUM: %v", err)
 	}
 }

@@ -365,8 +365,9 @@ func moveTo(from, to, dir, left float64) (d, x float64) {
 // and a sale lowers leverage in spite of its cost.
 func (k *Kernel) staysAt(l *Lane, lev, dir float64) bool {
 	c, rate := &k.token.Cost, k.cost(l).Proportional(dir*k.sign > 0)
-	// Where fee and rebate cancel, tradeAlong cannot separate them.
-	separate := rate != 0 || c.fee(dir*k.sign > 0) == 0
+	// Where fee and rebate cancel but for rounding, tradeAlong cannot separate them.
+	fee := c.fee(dir*k.sign > 0)
+	separate := math.Abs(rate) > 1e-9*math.Abs(fee) || fee == 0
 	return separate && c.proportional() && (k.sign < 0 && lev > 0 || lev > 1) && float64(dir*k.sign*lev)*rate > -1
 }
 
