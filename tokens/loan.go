@@ -91,8 +91,9 @@ func (m Loan) CheckTerms(t Token) error {
 			"want at most the market's loan-to-value of %v, leverage %.4g", t.Target, owed, m.LTV,
 			m.Openable(t.Target)))
 	}
-	if !(m.LTV >= 0 && m.LTV < 1) {
-		faults = append(faults, fmt.Errorf("tokens: loan-to-value = %v; want a fraction below 1", m.LTV))
+	if !(m.LTV >= 0 && m.LTV <= m.Threshold) {
+		faults = append(faults, fmt.Errorf("tokens: loan-to-value = %v; want at most the liquidation threshold, %v",
+			m.LTV, m.Threshold))
 	}
 	faults = append(faults, m.rule().check())
 	return errors.Join(faults...)

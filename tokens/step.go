@@ -238,7 +238,7 @@ func (k *Kernel) trade(l *Lane, to float64, now time.Duration) bool {
 	cost := fee + impact + gas
 	after := e - cost
 	x := float64(k.sign * float64(to*after))
-	if !k.terms.scaleFree() && k.terms.margin(x, after-x, k.entered(l, x, q), l.vault.shares) < 0 {
+	if l.x == 0 && k.terms.margin(x, after-x, q, l.vault.shares) < 0 {
 		return false // no venue opens what it liquidates at once
 	}
 	per := logPerUnit(-cost / e)
@@ -255,17 +255,12 @@ func (k *Kernel) trade(l *Lane, to float64, now time.Duration) bool {
 
 // position sets exposure x at equity e after trading notional q.
 func (k *Kernel) position(l *Lane, x, e, q float64) {
-	l.n = k.entered(l, x, q)
-	l.x, l.b = x, e-x
-}
-
-// entered is the size at entry of the position after that, where the venue asks for it.
-func (k *Kernel) entered(l *Lane, x, q float64) float64 {
-	switch {
-	case !k.terms.EntrySize:
-		return l.n
-	case math.Abs(x) > math.Abs(l.x):
-		return l.n + q
+	if k.terms.EntrySize {
+		if math.Abs(x) > math.Abs(l.x) {
+			l.n += q
+		} else {
+			l.n *= x / l.x
+		}
 	}
-	return l.n * (x / l.x)
+	l.x, l.b = x, e-x
 }
