@@ -14,7 +14,8 @@ func TestSweepTurnsNumbersOn(t *testing.T) {
 	t.Parallel()
 	parts := strings.Fields("sweep --paths 20 --horizon 20d --sigma 2 --gas 5 --fee 6bp --impact 1e-7 --target 3 " +
 		"--band 2.7:3.3 --latency 3h --no-figures")
-	hashes := func(args ...string) (baseline, cell string) {
+	hashes := func(t *testing.T, args ...string) (baseline, cell string) {
+		t.Helper()
 		dir := filepath.Join(t.TempDir(), "run")
 		resultsOf(t, append(append(parts[:len(parts):len(parts)], "--out", dir), args...)...)
 		for _, row := range named(t, filepath.Join(dir, "cells.csv")) {
@@ -27,13 +28,13 @@ func TestSweepTurnsNumbersOn(t *testing.T) {
 		return baseline, cell
 	}
 	spec := write(t, "s.yaml", "model: {kind: gbm, sigma: 2}\nhorizon: 20d\npaths: 20\ntokens:\n- {name: a, "+
-		"target: 3, gas: 5, stress-gas: 3, fee: 6bp, impact: 1e-7, latency: 3h, policy: {kind: band, low: 2.7, high: 3.3}, "+
-		"mechanism: {kind: loan}}\n")
+		"target: 3, gas: 5, stress-gas: 3, fee: 6bp, impact: 1e-7, latency: 3h, "+
+		"policy: {kind: band, low: 2.7, high: 3.3}, mechanism: {kind: loan}}\n")
 	for _, tt := range []struct{ more, given, axis, values string }{
 		{"--liquidation-threshold .72 --dust 0", "--close-factor .05", "liquidation-rule", "custom"},
 		{"--mechanism perp --maintenance 25%", "--partial-part .9", "partial-above", "0,1"},
 		{"--mechanism perp --maintenance-base entry", "--adl-part .9", "adl-profit", "0,.1"},
-		{"", "--e-mode-threshold .72", "e-mode", "no,yes"},
+		{"--e-mode-ltv .7", "--e-mode-threshold .72", "e-mode", "no,yes"},
 		{"--model gbm", "--momentum-time 5d", "momentum", "0,.3"},
 		{"", "--stress-gas 3", "stressed", "no,yes"},
 		{"", "--impact-claim .2", "impact-cap", "0,.0001"},
@@ -45,15 +46,15 @@ func TestSweepTurnsNumbersOn(t *testing.T) {
 			more, given := strings.Fields(tt.more), strings.Fields(tt.given)
 			last := tt.values[strings.LastIndex(tt.values, ",")+1:]
 			with := append(more, given...)
-			_, swept := hashes(append(with, over...)...)
-			set, _ := hashes(append(with, "--"+tt.axis+"="+last, "--over", "fee=6bp")...)
+			_, swept := hashes(t, append(with, over...)...)
+			set, _ := hashes(t, append(with, "--"+tt.axis+"="+last, "--over", "fee=6bp")...)
 			if swept != set {
 				t.Errorf("--over %s=%s is not --%s=%s", tt.axis, tt.values, tt.axis, last)
 			}
 			if tt.given == "" {
 				return
 			}
-			if _, without := hashes(append(more, over...)...); without == swept {
+			if _, without := hashes(t, append(more, over...)...); without == swept {
 				t.Errorf("%s changes nothing", tt.given)
 			}
 		})
@@ -75,7 +76,7 @@ func TestNumbersThatDoNotCount(t *testing.T) {
 		simulate + "--momentum-time 1d":                         "model: momentum-time = 1d without momentum, with",
 		simulate + "--stress-gas 2":                             "stress-gas = 2 without stressed=yes, with",
 		simulate + "--stressed=no --stress-gas 2":               "stress-gas = 2 without stressed=yes, with",
-		"compare --tokens ETHBULL3X,ETHBULL2X --stress-gas 2":   "token ETHBULL2X: stress-gas = 2 without stressed=yes",
+		"compare --tokens ETHBULL3X,ETHBULL2X --stress-gas 2":   "token ETHBULL2X: stress-gas = 2 without stressed",
 		"sweep --target 3 --over stress-gas=0:2:1":              "stress-gas is swept without stressed=yes, with",
 		"sweep --target 3 --over close-factor=.2,.5":            "close-factor is swept without liquidation-rule=custom",
 		"sweep --target 3 --stress-gas 2 --over fee=1bp":        "stress-gas = 2 without stressed=yes, with",
@@ -101,7 +102,8 @@ func TestNumbersThatDoNotCount(t *testing.T) {
 func TestNumbersTurnedOff(t *testing.T) {
 	t.Parallel()
 	spec := write(t, "s.yaml", "model: {kind: gbm}\nhorizon: 2d\npaths: 20\ntokens:\n- {name: a, "+
-		"target: 3, stressed: yes, stress-gas: 3, policy: {kind: hold}, mechanism: {kind: loan, e-mode: yes, e-mode-threshold: 0.9}}\n")
+		"target: 3, stressed: yes, stress-gas: 3, policy: {kind: hold}, "+
+		"mechanism: {kind: loan, e-mode: yes, e-mode-threshold: 0.9}}\n")
 	off := resultsOf(t, "simulate", "--spec", spec, "--stressed=no", "--e-mode=no", "--print-spec")
 	if strings.Contains(off, "stress") || strings.Contains(off, "e-mode") {
 		t.Errorf("numbers that do not count in\n%s", off)
