@@ -78,7 +78,7 @@ func TestNumbersThatDoNotCount(t *testing.T) {
 		simulate + "--stressed=no --stress-gas 2":               "stress-gas = 2 without stressed=yes, with",
 		"compare --tokens ETHBULL3X,ETHBULL2X --stress-gas 2":   "token ETHBULL2X: stress-gas = 2 without stressed",
 		"sweep --target 3 --over stress-gas=0:2:1":              "stress-gas is swept without stressed=yes, with",
-		"sweep --target 3 --over close-factor=.2,.5":            "close-factor is swept without liquidation-rule=custom",
+		"sweep --target 3 --over close-factor=.2,.5":            "close-factor is swept without liquidation-rule",
 		"sweep --target 3 --stress-gas 2 --over fee=1bp":        "stress-gas = 2 without stressed=yes, with",
 		"heatmap --target 3 --x stress-gas=1,2 --y fee=1bp,2bp": "stress-gas is swept without stressed=yes, with",
 		"simulate --spec " + spec("stress-gas: 3, mechanism: {kind: loan}"): "token a: stress-gas = 3 without " +
