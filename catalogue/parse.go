@@ -18,6 +18,7 @@ import (
 	"mcrisk/models"
 	"mcrisk/models/rates"
 	"mcrisk/param"
+	"mcrisk/study"
 	"mcrisk/tokens"
 )
 
@@ -158,6 +159,9 @@ func (c *checker) token(e entry) Token {
 			c.fault("policy", strings.TrimPrefix(strings.TrimSpace(line), "tokens: "))
 		}
 		return t
+	}
+	if err := (study.Spec{Tokens: []study.TokenSpec{t.Spec()}}).CheckIdle(); err != nil {
+		c.fault("numbers", err.Error())
 	}
 	if t.Rates.Kind != "" {
 		spec := t.Spec()

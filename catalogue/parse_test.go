@@ -106,6 +106,9 @@ func TestParseRefuses(t *testing.T) {
 			`small.yaml: line 11: SHORT2: policy.low: missing; want value, source and as_of`},
 		{"another missing", "      borrow: {value: 4%" + page + "\n", "",
 			`small.yaml: line 16: SHORT2: mechanism.borrow: missing; want value, source and as_of`},
+		{"number that does not count", "      borrow: {value: 4%", "      close-factor: {value: 0.2" + page +
+			"\n      borrow: {value: 4%",
+			"small.yaml: line 23: SHORT2: numbers: token SHORT2: close-factor = 0.2 without liquidation-rule=custom"},
 		{"value missing", "value: -2, ", "",
 			`small.yaml: line 22: SHORT2: numbers.target: no value; want a word or a number`},
 		{"value null", "value: -2, ", "value: null, ",

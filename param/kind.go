@@ -57,7 +57,8 @@ type Part struct {
 	Values Values
 }
 
-// Complete returns the part with every default written out, but for numbers that go with one that is zero.
+// Complete returns the part with every default written out, but for those of numbers that go with one that is
+// zero.
 func (r *Registry[T]) Complete(p Part) (Part, error) {
 	k, err := r.Kind(p.Kind)
 	if err != nil {
@@ -76,15 +77,16 @@ func (r *Registry[T]) Complete(p Part) (Part, error) {
 			faults = append(faults, k.Params[i].Check(p.Values[name]))
 		}
 	}
-	full.Values = Stated(k.Params, full.Values)
+	full.Values = Stated(k.Params, full.Values, p.Values)
 	return full, errors.Join(faults...)
 }
 
-// Stated are complete values without those that go with a number that is zero, see [Param.With].
-func Stated(params []Param, complete Values) Values {
+// Stated are complete values without those that go with a number that is zero, see [Param.With], unless they
+// were given: a sweep may set that number.
+func Stated(params []Param, complete, given Values) Values {
 	stated := maps.Clone(complete)
 	for _, q := range params {
-		if q.With != "" && complete[q.With] == 0 {
+		if _, kept := given[q.Name]; q.With != "" && complete[q.With] == 0 && !(kept && q.Dependent()) {
 			delete(stated, q.Name)
 		}
 	}
@@ -108,7 +110,7 @@ func (r *Registry[T]) Make(p Part) (full Part, made T, err error) {
 	if err != nil {
 		return full, made, err
 	}
-	return full, k.New(full.Values), nil
+	return full, k.New(Stated(k.Params, full.Values, nil)), nil
 }
 
 func nameList(ps []Param) string {

@@ -38,8 +38,10 @@ type Param struct {
 	Default float64
 	Choices []string // names of the values 0, 1, … of a Choice
 	Word    string   // how people write zero where it stands for something else, as auto; empty: it does not
-	With    string   // a number; where that is zero, complete parts leave this one out. Empty: they never do
-	Doc     string   // meaning, half a sentence
+	// With is a number of the same part; while it is zero, this one does not count, and complete parts leave its
+	// default out. It may be the number itself. Empty: it always counts.
+	With string
+	Doc  string // meaning, half a sentence
 }
 
 // Nanosecond is the shortest duration, in seconds; a shorter one would be taken as none.
@@ -58,6 +60,9 @@ func (p Param) Check(v float64) error {
 	}
 	return nil
 }
+
+// Dependent reports whether the parameter counts only with another.
+func (p Param) Dependent() bool { return p.With != "" && p.With != p.Name }
 
 // In is the parameter's value among those of a complete part, and whether the part states it.
 func (p Param) In(values Values) (v float64, stated bool) {

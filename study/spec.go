@@ -143,7 +143,7 @@ func (t TokenSpec) make() (TokenSpec, tokens.Token, error) {
 		}
 	}
 	t.Policy, t.Mechanism, t.Rates = policyPart, mechanismPart, ratesPart
-	t.Values = param.Stated(tokens.Params, values)
+	t.Values = param.Stated(tokens.Params, values, t.Values)
 	if err := t.checkDated(); err != nil {
 		faults = append(faults, err)
 	}

@@ -52,7 +52,7 @@ one of those that simulate stores over time, such as p_loss_50 or nav_p50.`,
 }
 
 func (o *heatMapOptions) run(ctx context.Context, session *cli.Session) error {
-	r, err := o.study.Resolve(session, cli.Demand{})
+	r, err := o.study.Resolve(session, cli.Demand{Over: []string{o.x, o.y}})
 	if err != nil {
 		return err
 	}

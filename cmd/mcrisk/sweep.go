@@ -58,7 +58,10 @@ Exit status 1 says that a cell failed; the others were run.`,
   mcrisk sweep --token ETHBULL3X --over half-width=0.1,0.3 --optimise utility
   mcrisk sweep --token ETHBULL3X --over half-width=0.05:0.6:0.05 --exact
   mcrisk sweep --resume runs/ETHBULL3X-20260102T030405Z-0123abcd`,
-		Args: func(_ *cobra.Command, args []string) error {
+		Args: func(cmd *cobra.Command, args []string) error {
+			if err := cli.Detached(cmd, args); err != nil {
+				return err
+			}
 			if len(args) > 1 {
 				return cli.Input("arguments %s; want at most one, a spec", strings.Join(args, " "))
 			}
@@ -117,7 +120,8 @@ func (o *sweepOptions) bind(cmd *cobra.Command) {
 
 // run begins a sweep.
 func (o *sweepOptions) run(ctx context.Context, session *cli.Session) error {
-	r, err := o.study.Resolve(session, cli.Demand{Swept: true, Dated: &o.dated, Drawn: true, Textbook: o.exact})
+	r, err := o.study.Resolve(session, cli.Demand{Swept: true, Over: o.over, Dated: &o.dated, Drawn: true,
+		Textbook: o.exact})
 	if err != nil {
 		return err
 	}

@@ -61,11 +61,23 @@ func FlagError(cmd *cobra.Command, err error) error {
 }
 
 // NoArguments wants flags only.
-func NoArguments(_ *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return Input("argument %q; want flags only", args[0])
+func NoArguments(cmd *cobra.Command, args []string) error {
+	if err := Detached(cmd, args); err != nil || len(args) == 0 {
+		return err
 	}
-	return nil
+	return Input("argument %q; want flags only", args[0])
+}
+
+// Detached reports an argument that was meant as the value of a switch, which needs none and so takes it only
+// after an equals sign.
+func Detached(cmd *cobra.Command, args []string) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if n, ok := f.Value.(number); ok && f.NoOptDefVal != "" && len(args) > 0 &&
+			slices.Contains([]string{"no", "yes"}, args[0]) {
+			err = Input("argument %q after --%s; want --%[2]s=%[1]s, or --%[2]s alone for yes", args[0], n.name)
+		}
+	})
+	return err
 }
 
 // One wants one argument, named for the message.

@@ -58,6 +58,9 @@ func (r *Resolved) models(o *rundir.Over) error {
 		if spec.Model.Kind == "" {
 			return fmt.Errorf("model: %s has none", item)
 		}
+		if err := (study.Spec{Model: spec.Model}).CheckIdle(); err != nil {
+			return fmt.Errorf("%s: %w", item, err)
+		}
 		r.Inputs[item] = rundir.Hash(data)
 		names = append(names, strings.TrimSuffix(filepath.Base(item), filepath.Ext(item)))
 		parts = append(parts, spec.Model)

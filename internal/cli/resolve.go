@@ -66,6 +66,7 @@ type Demand struct {
 	Correlates  bool     // the command has that option
 	CommonJumps bool     // jumps strike all underlyings together
 	Swept       bool     // the spec may say how it is swept
+	Over        []string // name=values of what the command runs the study over; empty: what the spec says
 	AnyTime     bool     // prices are seen at any time, not at the end of steps alone
 	// Dated are the options of a command whose paths have dates; nil: rates are numbers. Drawn
 	// says that they are drawn, so that not all may have some.
@@ -109,7 +110,12 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 			return nil, AsInput(err)
 		}
 	}
+	axes := p.axes()
+	p.settle(axes)
 	if p.Study, err = study.New(p.spec); err != nil {
+		return nil, AsInput(err)
+	}
+	if err := p.spec.CheckIdle(axes...); err != nil {
 		return nil, AsInput(err)
 	}
 	if d.Drawn {
@@ -474,7 +480,6 @@ func (p *resolving) assign() error {
 			p.Origins[name] = p.startOrigin
 		}
 	}
-	faults = append(faults, p.idle(names))
 	for i := range p.spec.Tokens {
 		if t := &p.spec.Tokens[i]; t.Name == "" {
 			target, _ := p.spec.Value(i, "target")
@@ -484,18 +489,32 @@ func (p *resolving) assign() error {
 	return errors.Join(faults...)
 }
 
-// idle is the fault of numbers on the command line that count only with a setting that no token has.
-func (p *resolving) idle(names []string) error {
-	for _, name := range names {
-		q, err := p.spec.Param(name)
-		if err != nil || q.With == "" || q.With == name || !has(tokens.Params, name) {
-			continue
+// settle drops numbers that count no longer, as an option turned off what they count with, and options where they
+// count for other tokens only.
+func (p *resolving) settle(axes []string) {
+	p.spec = p.spec.WithoutIdle(func(q param.Param) bool {
+		switch {
+		case slices.Contains(axes, q.With):
+			return false
+		case p.given(q.Name):
+			return p.spec.Uses(q.With)
 		}
-		if !slices.ContainsFunc(p.spec.Tokens, func(t study.TokenSpec) bool { return t.Values[q.With] != 0 }) {
-			return fmt.Errorf("--%s without --%s, with which alone it counts; want it too", name, q.With)
+		return p.given(q.With)
+	})
+}
+
+// axes are the names of what the study is run over, by options or else by the spec.
+func (p *resolving) axes() (names []string) {
+	for _, text := range p.demand.Over {
+		name, _, _ := strings.Cut(text, "=")
+		names = append(names, name)
+	}
+	if len(names) == 0 && p.Swept != nil {
+		for _, o := range p.Swept.Over {
+			names = append(names, o.Name)
 		}
 	}
-	return nil
+	return names
 }
 
 // grid applies horizon, step, paths and seed.
