@@ -110,9 +110,9 @@ func (m Perp) CheckTerms(t Token) error {
 		}
 		if !(below.Above > 0 && tier.Above > below.Above && tier.Above < math.Inf(1) &&
 			tier.Maintenance >= below.Maintenance && tier.Maintenance < 1) {
-			faults = append(faults, fmt.Errorf("tokens: maintenance tier %d is %v above %v USD; want it above the size "+
-				"of tier %d, which is %v USD, with a maintenance from its %v to below 1", i+2, tier.Maintenance, tier.Above,
-				i+1, below.Above, below.Maintenance))
+			faults = append(faults, fmt.Errorf("tokens: maintenance tier %d is %v above %v USD; want it above the "+
+				"size of tier %d, which is %v USD, with a maintenance from its %v to below 1",
+				i+2, tier.Maintenance, tier.Above, i+1, below.Above, below.Maintenance))
 			break
 		}
 		below = tier
