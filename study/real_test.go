@@ -248,6 +248,9 @@ func hold(t *testing.T, name string, gates []gate) {
 // docs/evidence/real-tokens.md or checks it. The gates are those of the page. Two numbers are fitted, the
 // spread of long funds and that of short ones.
 func TestRealTokens(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes most of a minute with the race detector, and shares nothing between goroutines")
+	}
 	p := new(realReport)
 	p.text(realHead)
 	p.fundsPart(t)

@@ -219,7 +219,7 @@ func fastPathInBatches(t *testing.T) {
 		{Name: "stressed outages alone", Target: 3, Policy: Band{Low: 2.7, High: 3.3}, Mechanism: funded,
 			Cost: Cost{Fee: 0.001}, Stress: anHour},
 	}
-	groups := 46 // of 16 lanes and 2,100 steps, for each token: 4 million for each kind of vector code
+	groups := 24 // of 16 lanes and 2,100 steps, for each token: 2 million for each kind of vector code
 	if testing.Short() {
 		groups = 8
 	}
