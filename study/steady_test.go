@@ -145,15 +145,15 @@ func distance(xs []float64, cdf func(float64) float64) (d float64) {
 // is paid in dollars, gas takes its share of the vault's AUM at each trade and no more,
 // and the vaults stand at their AUM. SOLBULL3X, whose lifetimes end at a millionth of
 // their start and below, and ETHBULL3X are never liquidated, as is everything that
-// rebalances on a loan. Tokens without a fast path live 1,000 paths instead of 4,000, for
+// rebalances on a loan. Tokens without a fast path live 500 paths instead of 2,000, for
 // the time it takes.
 func TestNoSmallVaults(t *testing.T) {
 	long(t)
 	for _, entry := range catalogue.Tokens() {
 		t.Run(entry.Name, func(t *testing.T) {
-			paths := 4000
+			paths := 2000
 			if entry.Mechanism.Kind == "perp" && entry.Name != "SOLBULL3X" {
-				paths = 1000
+				paths = 500
 			}
 			spec := shipped(t, entry.Name, year, paths, nil)
 			e := run(t, spec)[0]
