@@ -82,8 +82,7 @@ func NewProblem(t tokens.Token, m models.Model, step time.Duration) (Problem, er
 		refuse("a keeper with %v outages a year; exact answers do not follow whether it is down", t.Keeper.Outage.Rate)
 	}
 	if t.Stress.Window > 0 {
-		refuse("costs and outages that follow the realised variance of the last %v (stressed); exact answers do not "+
-			"follow it", t.Stress.Window)
+		refuse("costs and outages that follow realised variance (stressed); exact answers do not follow it")
 	}
 	if !levy.Supports(m) {
 		name := "model " + kind(m)

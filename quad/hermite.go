@@ -10,7 +10,8 @@ import (
 // is about ΣW·f(X), exact for polynomials of degree 2n − 1. Nodes ascend.
 //
 // Source: Golub and Welsch, Calculation of Gauss quadrature rules, Mathematics of Computation 23 (1969), for the
-// recursion of the orthonormal polynomials √(k+1)·p(k+1) = x·p(k) − √k·p(k−1), whose zeros are the nodes.
+// recursion of the orthonormal polynomials √(k+1)·p(k+1) = x·p(k) − √k·p(k−1), whose zeros are the nodes. Gonum has
+// the rule too, by functions of package math, whose bits differ between machines.
 func Normal(n int) Rule {
 	if n < 2 || n > 30 {
 		panic("quad: Gauss–Hermite rules have 2 to 30 nodes")
