@@ -68,7 +68,7 @@ func TestRandomRatesPage(t *testing.T) {
 			"dYdX") {
 			kinds = []string{"level", "ou"} // the slopes are those of USDC's borrowers, the formula that of Hyperliquid
 		}
-		r, err := FitRates(context.Background(), s, kinds, c.floor)
+		r, err := FitRates(context.Background(), s, nil, kinds, c.floor)
 		if err != nil {
 			t.Fatal(err)
 		}

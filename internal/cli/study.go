@@ -69,8 +69,8 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	for name, value := range defaults {
 		s.Lookup(name).DefValue = value
 	}
-	for name, value := range map[string]string{"mechanism": "loan", "policy": "hold", "rates": rates.Constant,
-		"model": "recommended, else " + textbook} {
+	for name, value := range map[string]string{"mechanism": "loan", "policy": "hold",
+		"rates": "level of a token of the catalogue, else " + rates.Constant, "model": "recommended, else " + textbook} {
 		s.Lookup(name).DefValue = value
 	}
 	s.BoolVar(&o.Force, "force", false, "accept a rate above 200 % a year")
