@@ -1,6 +1,7 @@
 package rates
 
 import (
+	"fmt"
 	"math"
 
 	"mcrisk/fmath"
@@ -79,6 +80,7 @@ func (f *Fit) correlate(l *likelihood, means []float64, sd, speed float64) {
 	}
 	f.Numbers = append(f.Numbers, number)
 	f.Shocks = int(n)
+	f.Method += fmt.Sprintf("; the correlation of %d shocks with returns of the price in the same steps", f.Shocks)
 }
 
 func tanh(x float64) float64 {
