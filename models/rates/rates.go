@@ -268,9 +268,12 @@ func (o reverting) size() float64 {
 // steps writes the values before each of the steps of at, from those of the state, which moves on. The normal of a
 // step has its number plus a shift.
 func (o reverting) steps(at models.At, r Returns, state models.State, x *block.Track, draws *Draws, shift int) {
-	shared := 0.0
-	if o.shared != 0 && r.SD > 0 {
+	own, shared := o.own, 0.0
+	switch {
+	case o.shared != 0 && r.SD > 0:
 		shared = o.shared / r.SD
+	case o.shared != 0: // with a price that does not move
+		own = o.size()
 	}
 	var rest [block.Lanes]float64
 	for l, mean := range state[valueAround] {
@@ -279,8 +282,8 @@ func (o reverting) steps(at models.At, r Returns, state models.State, x *block.T
 	for s := 0; s < at.Len; {
 		z := draws.rows(at, at.First+s+shift)
 		n := min(at.Len-s, len(z))
-		if !revertVector(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, o.own, shared) {
-			revertPlain(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, o.own, shared)
+		if !revertVector(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, own, shared) {
+			revertPlain(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, own, shared)
 		}
 		s += n
 	}
