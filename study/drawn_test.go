@@ -200,8 +200,8 @@ func TestExtremeRates(t *testing.T) {
 							sum, size = sum+item, size+math.Abs(item)
 						}
 						if !(nav >= 0) || math.IsInf(nav, 0) || !(math.Abs(sum-nav) <= 1e-11*size) {
-							t.Fatalf("%s, %d steps of %v, token %d, path %d: NAV %v, ledger %v", kinds[i].Kind, steps, step, i, p,
-								nav, sum)
+							t.Fatalf("%s, %d steps of %v, token %d, path %d: NAV %v, ledger %v", kinds[i].Kind,
+								steps, step, i, p, nav, sum)
 						}
 					}
 				}
@@ -228,8 +228,8 @@ func TestRatesOfUnusualPrices(t *testing.T) {
 		}
 		spec.Tokens[1].Policy, spec.Tokens[1].Values = param.Part{Kind: "hold"}, param.Values{"target": 1}
 		all := ensembles(t, spec, 2)
-		// A position that stays at leverage 1 pays the mean of the rate over the time: with many reversions of 1/1000 of a
-		// year in it, of a variance of 2·sd²/(speed·time).
+		// A position that stays at leverage 1 pays the mean of the rate over the time: with many reversions of 1/1000
+		// of a year in it, of a variance of 2·sd²/(speed·time).
 		years := all[1].Years()
 		var sum, square float64
 		for p, paid := range all[1].Column("money_funding") {

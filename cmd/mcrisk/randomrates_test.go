@@ -192,3 +192,48 @@ func TestRatesDrawnAreTheCatalogues(t *testing.T) {
 		}
 	}
 }
+
+// calibrate --rates --prices finds the correlation of shocks of a premium with the returns of the same hours, and wants
+// prices of these times.
+func TestCalibrateCorrelation(t *testing.T) {
+	law, err := rates.Registry.Build(param.Part{Kind: "funding-hyperliquid",
+		Values: param.Values{"premium-mean": 0.0003, "premium-level-sd": 0, "rate-correlation": -0.4}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := law.Of(rates.Token{Rates: []string{"funding"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var funding, prices, other strings.Builder
+	fmt.Fprintln(&funding, "timestamp,rate_per_period")
+	fmt.Fprintln(&prices, "time,close")
+	fmt.Fprintln(&other, "time,close")
+	o, log := rates.Sample(p, time.Hour, 1, 6, true), 0.0
+	for i, at := range o.Times[:2000] {
+		fmt.Fprintf(&funding, "%s,%.10f\n", at.Format(time.RFC3339), o.Values[i])
+		if i > 0 {
+			log += 0.005 * o.Returns[i]
+		}
+		fmt.Fprintf(&prices, "%s,%.10g\n", at.Add(-time.Hour).Format(time.RFC3339), math.Exp(log))
+		fmt.Fprintf(&other, "%s,%.10g\n", at.AddDate(9, 0, 0).Format(time.RFC3339), math.Exp(log))
+	}
+	file, bars := write(t, "funding.csv", funding.String()), write(t, "prices.csv", prices.String())
+	out := resultsOf(t, "calibrate", "--rates", file, "--prices", bars, "--model", "funding-hyperliquid", "--json")
+	var c struct {
+		Laws []struct {
+			Numbers map[string]struct{ Estimate, SE, Lo, Hi float64 }
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &c); err != nil {
+		t.Fatal(err)
+	}
+	rho := c.Laws[0].Numbers["rate-correlation"]
+	if !(math.Abs(rho.Estimate+0.4) < 4*rho.SE && rho.SE < 0.04 && rho.Lo < rho.Estimate && rho.Estimate < rho.Hi) {
+		t.Errorf("correlation %+v; want -0.4 within 4 standard errors", rho)
+	}
+	says(t, cli.BadInput, "are of no times of the rates", "calibrate", "--rates", file, "--prices",
+		write(t, "other.csv", other.String()))
+	says(t, cli.BadInput, "--prices without --rates", "calibrate", "--prices", bars, bars)
+	says(t, cli.BadInput, "--since with --rates", "calibrate", "--rates", file, "--prices", bars, "--since", "2001-01-01")
+}

@@ -62,8 +62,8 @@ func TestRandomRatesTraced(t *testing.T) {
 			for event, column := range map[string]string{"equity": "nav", "borrow_interest": "money_borrow_interest",
 				"funding": "money_funding", "trade_fee": "money_trade_fee"} {
 				if last[event] != life[column] {
-					t.Errorf("%s, path %d: %s is %s in the trace and %s in the lifetime", law[0], path, event, last[event],
-						life[column])
+					t.Errorf("%s, path %d: %s is %s in the trace and %s in the lifetime", law[0], path, event,
+						last[event], life[column])
 				}
 			}
 		}

@@ -70,7 +70,8 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 		s.Lookup(name).DefValue = value
 	}
 	for name, value := range map[string]string{"mechanism": "loan", "policy": "hold",
-		"rates": "level of a token of the catalogue, else " + rates.Constant, "model": "recommended, else " + textbook} {
+		"rates": "level of a token of the catalogue, else " + rates.Constant,
+		"model": "recommended, else " + textbook} {
 		s.Lookup(name).DefValue = value
 	}
 	s.BoolVar(&o.Force, "force", false, "accept a rate above 200 % a year")
