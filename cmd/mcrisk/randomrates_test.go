@@ -235,5 +235,6 @@ func TestCalibrateCorrelation(t *testing.T) {
 	says(t, cli.BadInput, "are of no times of the rates", "calibrate", "--rates", file, "--prices",
 		write(t, "other.csv", other.String()))
 	says(t, cli.BadInput, "--prices without --rates", "calibrate", "--prices", bars, bars)
-	says(t, cli.BadInput, "--since with --rates", "calibrate", "--rates", file, "--prices", bars, "--since", "2001-01-01")
+	says(t, cli.BadInput, "--since with --rates", "calibrate", "--rates", file, "--prices", bars, "--since",
+		"2001-01-01")
 }
