@@ -36,6 +36,7 @@ func main() {
 		revert()
 		pay()
 		slopes()
+		adapt()
 	case "tokens":
 		bothWays(fastPaths)
 		market()

@@ -112,3 +112,60 @@ func slopes() {
 		VMOVUPD(addpd(addpd(mulpd(subpd(u, over), below), base), mulpd(over, above)), x)
 	})
 }
+
+// adapt writes market.charge of package rates where funding never falls.
+func adapt() {
+	begin("adapt", attr.NOSPLIT, "func(skew, borrow, rate *float64, n int, rise, stable, least, most, lowest, side, "+
+		"free float64)",
+		"turns the skews e^(-y/128) of n ticks of 16 lanes, above zero, into funding, and takes the borrow",
+		"fee of the smaller side times free. The rates before the ticks move on. Lowest is -most.")
+	skew, borrow, rate := GP64(), GP64(), GP64()
+	Load(Param("skew"), skew)
+	Load(Param("borrow"), borrow)
+	Load(Param("rate"), rate)
+	rise, stable, least := everywhere("rise"), everywhere("stable"), everywhere("least")
+	most, lowest := everywhere("most"), everywhere("lowest")
+	side, free := everywhere("side"), everywhere("free")
+	one := load(constant(1.0))
+	lanes, at, n := GP64(), GP64(), GP64()
+	MOVQ(U32(4), lanes)
+	Label("lanes")
+	now := load(Mem{Base: rate})
+	XORQ(at, at)
+	Load(Param("n"), n)
+	Label("tick")
+	skewNow, borrowNow := Mem{Base: skew, Index: at, Scale: 1}, Mem{Base: borrow, Index: at, Scale: 1}
+	other := load(skewNow)
+	for range 7 {
+		VMULPD(other, other, other)
+	}
+	smaller := cmppd(greater, other, one)
+	VMOVUPD(blend(smaller, load(borrowNow), mulpd(free, borrowNow)), borrowNow)
+	imbalance := do(VDIVPD, subpd(one, other), addpd(one, other))
+	move := mulpd(rise, imbalance)
+	next := do(VMAXPD, lowest, do(VMINPD, most, addpd(now, move)))
+	small := and(cmppd(greater, mulpd(now, imbalance), zero()), cmppd(atMost, size(imbalance), stable))
+	next = blend(small, next, now)
+	d := subpd(next, now)
+	VMOVAPD(next, now)
+	VADDPD(constant(1e-300), move, move)
+	part := do(VDIVPD, d, move)
+	VMULPD(constant(0.5), d, d)
+	mean := subpd(next, mulpd(d, part))
+	paid := do(VMAXPD, least, size(mean))
+	VANDPD(constant(uint64(1<<63)), mean, mean)
+	VORPD(mean, paid, paid)
+	VMULPD(side, paid, paid)
+	VMOVUPD(mulpd(paid, do(VMAXPD, other, one)), skewNow)
+	ADDQ(U32(128), at)
+	SUBQ(U32(1), n)
+	JNZ(LabelRef("tick"))
+	VMOVUPD(now, Mem{Base: rate})
+	for _, p := range []reg.GPVirtual{skew, borrow, rate} {
+		ADDQ(U32(32), p)
+	}
+	SUBQ(U32(1), lanes)
+	JNZ(LabelRef("lanes"))
+	VZEROUPPER()
+	RET()
+}

@@ -46,6 +46,7 @@ type Dated struct {
 type dated struct {
 	charges
 	gas, impact float64
+	sides       sideNumbers // where they are drawn with the path
 	from        int
 }
 
@@ -71,7 +72,7 @@ func (k *Kernel) Follow(list []Dated) error {
 		if err := d.Cost.check(); err != nil {
 			return fmt.Errorf("tokens: dated costs at step %d: %w", d.From, err)
 		}
-		next := dated{c, d.Cost.Gas, d.Cost.Impact, d.From}
+		next := dated{charges: c, gas: d.Cost.Gas, impact: d.Cost.Impact, from: d.From}
 		if n := len(all); n > 0 && next.same(&all[n-1]) {
 			continue
 		}
@@ -109,6 +110,9 @@ func (k *Kernel) cost(l *Lane) Cost {
 	c := k.token.Cost
 	if l.dated != nil {
 		c.Gas, c.Impact = l.dated.gas, l.dated.impact
+	}
+	if k.drawn != nil && k.drawn.sides != nil && l.dated != nil {
+		c = l.dated.sides.in(c)
 	}
 	if k.token.Stress.Window > 0 {
 		c = k.token.Stress.cost(c, l.variance)
@@ -198,7 +202,7 @@ func (k *Kernel) ByBar(bars int) {
 func (k *Kernel) date(b *block.Block, underlying int, l *Lane, step, i int) {
 	if d := k.drawn; d != nil {
 		l.own.gas, l.own.impact = k.token.Cost.Gas, k.token.Cost.Impact
-		d.at(b, step, i, &l.own.charges)
+		d.at(b, step, i, &l.own)
 		l.dated = &l.own
 		return
 	}

@@ -99,6 +99,9 @@ const (
 	ofShocks = iota // normals of the steps
 	ofLevel         // the level of a lifetime, and states at the start
 	streams
+
+	ofUsage = 1 << 20 // normals of a market's usage
+	ofPast  = 2 << 20 // normals of its skew before the start
 )
 
 func stream(at models.At, of int) random.ID {
@@ -112,22 +115,43 @@ func startNormal(at models.At, lane, number int) float64 {
 
 // Draws are the normals of a process's steps, some of which are kept.
 type Draws struct {
+	shocks, usage normals
+	moves         block.Track // log-returns over some steps each
+}
+
+// Begin forgets the normals of another group.
+func (d *Draws) Begin() {
+	d.shocks.kept, d.usage.kept = false, false
+	d.usage.of = ofUsage
+}
+
+// fours are returns over four steps each, of n steps, beyond which the moves are not used.
+func (d *Draws) fours(r Returns, n int) Returns {
+	for s := 0; s < n; s += 4 {
+		sum, move := &d.moves[s/4], r.Move[s:s+4]
+		for l := range sum {
+			sum[l] = (move[0][l] + move[1][l]) + (move[2][l] + move[3][l])
+		}
+	}
+	return Returns{&d.moves, 4 * r.Mean, 2 * r.SD}
+}
+
+// normals are those of a stream, some of which are kept.
+type normals struct {
 	z     block.Track
+	of    int // the stream
 	first int // of those kept, a multiple of 4
 	kept  bool
 }
 
-// Begin forgets the normals of another group.
-func (d *Draws) Begin() { d.kept = false }
-
 // row are the normals of all lanes with a number.
-func (d *Draws) row(at models.At, number int) *row { return &d.rows(at, number)[0] }
+func (d *normals) row(at models.At, number int) *row { return &d.rows(at, number)[0] }
 
 // rows are those from a number on that are kept, one at least.
-func (d *Draws) rows(at models.At, number int) []row {
+func (d *normals) rows(at models.At, number int) []row {
 	if !d.kept || number < d.first || number >= d.first+block.Steps {
 		d.first, d.kept = number/4*4, true
-		random.Normals(&d.z, at.Seed, at.Group, stream(at, ofShocks), d.first, block.Steps)
+		random.Normals(&d.z, at.Seed, at.Group, stream(at, d.of), d.first, block.Steps)
 	}
 	return d.z[number-d.first:]
 }
@@ -240,15 +264,16 @@ const (
 	valueAround
 )
 
-// beginReverting draws the means of lifetimes, and first values from their long-run law.
-func beginReverting(at models.At, state models.State, mean, sd, levelSD float64) {
+// beginReverting draws the means of lifetimes, and first values from their long-run law, with the normals of a number
+// and the next.
+func beginReverting(at models.At, state models.State, number int, mean, sd, levelSD float64) {
 	for lane := range block.Lanes {
 		around := mean
 		if levelSD > 0 {
-			around += float64(levelSD * startNormal(at, lane, 0))
+			around += float64(levelSD * startNormal(at, lane, number))
 		}
 		state[valueAround][lane] = around
-		state[valueNow][lane] = around + float64(sd*startNormal(at, lane, 1))
+		state[valueNow][lane] = around + float64(sd*startNormal(at, lane, number+1))
 	}
 }
 
@@ -267,22 +292,27 @@ func (o reverting) size() float64 {
 
 // steps writes the values before each of the steps of at, from those of the state, which moves on. The normal of a
 // step has its number plus a shift.
-func (o reverting) steps(at models.At, r Returns, state models.State, x *block.Track, draws *Draws, shift int) {
+func (o reverting) steps(at models.At, r Returns, state models.State, x *block.Track, draws *normals, shift int) {
+	for s := 0; s < at.Len; {
+		z := draws.rows(at, at.First+s+shift)
+		n := min(at.Len-s, len(z))
+		o.from(state, x[s:s+n], z, r.Move[s:], r)
+		s += n
+	}
+}
+
+// from is steps with given normals and returns.
+func (o reverting) from(state models.State, x, z, move []row, r Returns) {
 	shared := 0.0
 	if o.shared != 0 && r.SD > 0 {
 		shared = o.shared / r.SD
 	}
-	var rest [block.Lanes]float64
+	var rest row
 	for l, mean := range state[valueAround] {
 		rest[l] = float64((1-o.keep)*mean) - float64(shared*r.Mean)
 	}
-	for s := 0; s < at.Len; {
-		z := draws.rows(at, at.First+s+shift)
-		n := min(at.Len-s, len(z))
-		if !revertVector(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, o.own, shared) {
-			revertPlain(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, o.own, shared)
-		}
-		s += n
+	if !revertVector(x, z, move, &state[valueNow], &rest, o.keep, o.own, shared) {
+		revertPlain(x, z, move, &state[valueNow], &rest, o.keep, o.own, shared)
 	}
 }
 
@@ -338,10 +368,10 @@ func (ouRate) Lasting() bool      { return false }
 func (ouRate) State() int         { return 2 }
 
 func (p ouRate) Begin(at models.At, state models.State) {
-	beginReverting(at, state, p.mean, p.SD, p.LevelSD)
+	beginReverting(at, state, 0, p.mean, p.SD, p.LevelSD)
 }
 
 func (p ouRate) Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws) {
 	o := over(models.Years(at.Step), p.SD, p.Speed, p.Correlation)
-	o.steps(at, r, state, rates[0], draws, 0)
+	o.steps(at, r, state, rates[0], &draws.shocks, 0)
 }

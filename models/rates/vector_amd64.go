@@ -2,7 +2,11 @@
 
 package rates
 
-import "golang.org/x/sys/cpu"
+import (
+	"golang.org/x/sys/cpu"
+
+	"mcrisk/block"
+)
 
 var vector = cpu.X86.HasAVX2
 
@@ -29,5 +33,13 @@ func slopesVector(x []float64, own, base, kink, below, above float64) bool {
 		return false
 	}
 	slopesAVX2(&x[0], len(x), own, base, kink, below, above)
+	return true
+}
+
+func adaptVector(skew, borrow *block.Track, rate *row, n int, f *adapting, side, free float64) bool {
+	if !vector || n == 0 || f.falling > 0 {
+		return false
+	}
+	adaptAVX2(&skew[0][0], &borrow[0][0], &rate[0], n, f.rise, f.stable, f.least, f.most, -f.most, side, free)
 	return true
 }

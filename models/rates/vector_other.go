@@ -2,6 +2,8 @@
 
 package rates
 
+import "mcrisk/block"
+
 // There is no vector code.
 
 func revertVector(_, _, _ []row, _, _ *row, _, _, _ float64) bool { return false }
@@ -9,3 +11,5 @@ func revertVector(_, _, _ []row, _, _ *row, _, _, _ float64) bool { return false
 func payVector([]float64, Rule, float64) bool { return false }
 
 func slopesVector(_ []float64, _, _, _, _, _ float64) bool { return false }
+
+func adaptVector(_, _ *block.Track, _ *row, _ int, _ *adapting, _, _ float64) bool { return false }
