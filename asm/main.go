@@ -36,7 +36,7 @@ func main() {
 		revert()
 		pay()
 		slopes()
-		adapt()
+		tick()
 	case "tokens":
 		bothWays(fastPaths)
 		market()

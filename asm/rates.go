@@ -113,59 +113,61 @@ func slopes() {
 	})
 }
 
-// adapt writes market.charge of package rates where funding never falls.
-func adapt() {
-	begin("adapt", attr.NOSPLIT, "func(skew, borrow, rate *float64, n int, rise, stable, least, most, lowest, side, "+
-		"free float64)",
-		"turns the skews e^(-y/128) of n ticks of 16 lanes, above zero, into funding, and takes the borrow",
-		"fee of the smaller side times free. The rates before the ticks move on. Lowest is -most.")
-	skew, borrow, rate := GP64(), GP64(), GP64()
-	Load(Param("skew"), skew)
-	Load(Param("borrow"), borrow)
-	Load(Param("rate"), rate)
-	rise, stable, least := everywhere("rise"), everywhere("stable"), everywhere("least")
-	most, lowest := everywhere("most"), everywhere("lowest")
-	side, free := everywhere("side"), everywhere("free")
+// tick writes marketTick.run of package rates where funding never falls.
+func tick() {
+	begin("tick", attr.NOSPLIT, "func(z, move, funding, borrow, value, rate, rest *float64, n int, numbers *float64)",
+		"makes n ticks of the markets of 16 lanes, above zero. Numbers, each four times, are keep, own, shared",
+		"and pull of the skew, rise, stable, least, most and -most of the funding rate, side and free.")
+	at := map[string]reg.GPVirtual{}
+	for _, name := range []string{"z", "move", "funding", "borrow", "value", "rate", "rest", "n", "numbers"} {
+		at[name] = GP64()
+		Load(Param(name), at[name])
+	}
+	names := []string{"keep", "own", "shared", "pull", "rise", "stable", "least", "most", "lowest", "side", "free"}
+	number := func(name string) Op { return Mem{Base: at["numbers"], Disp: 32 * index(names, name)} }
 	one := load(constant(1.0))
-	lanes, at, n := GP64(), GP64(), GP64()
-	MOVQ(U32(4), lanes)
-	Label("lanes")
-	now := load(Mem{Base: rate})
-	XORQ(at, at)
-	Load(Param("n"), n)
 	Label("tick")
-	skewNow, borrowNow := Mem{Base: skew, Index: at, Scale: 1}, Mem{Base: borrow, Index: at, Scale: 1}
-	other := load(skewNow)
-	for range 7 {
-		VMULPD(other, other, other)
+	for i := range 4 { // apart, so that the processor overlaps them
+		part := func(name string) Mem { return Mem{Base: at[name], Disp: 32 * i} }
+		value, rate := load(part("value")), load(part("rate"))
+		other := horner(value, 1.0/40320, 1.0/5040, 1.0/720, 1.0/120, 1.0/24, 1.0/6, 1.0/2, 1, 1)
+		for range 7 {
+			VMULPD(other, other, other)
+		}
+		imbalance := do(VDIVPD, subpd(one, other), addpd(one, other))
+		smaller := cmppd(greater, other, one)
+		fee := load(part("borrow"))
+		VMOVUPD(blend(smaller, fee, mulpd(fee, number("free"))), part("borrow"))
+
+		change := mulpd(imbalance, number("rise"))
+		next := do(VMAXPD, load(number("lowest")), do(VMINPD, load(number("most")), addpd(rate, change)))
+		small := and(cmppd(greater, mulpd(rate, imbalance), zero()), cmppd(atMost, size(imbalance), number("stable")))
+		next = blend(small, next, rate)
+		d := subpd(next, rate)
+		VMOVUPD(next, part("rate"))
+		VADDPD(constant(1e-300), change, change)
+		reached := do(VDIVPD, d, change)
+		VMULPD(constant(0.5), d, d)
+		mean := subpd(next, mulpd(d, reached))
+		paid := do(VMAXPD, load(number("least")), size(mean))
+		VANDPD(constant(uint64(1<<63)), mean, mean)
+		VORPD(mean, paid, paid)
+		VMULPD(number("side"), paid, paid)
+		VMOVUPD(mulpd(paid, do(VMAXPD, other, one)), part("funding"))
+
+		VMULPD(number("keep"), value, value)
+		VADDPD(part("rest"), value, value)
+		VADDPD(mulpd(next, number("pull")), value, value)
+		shock := addpd(mulpd(load(part("z")), number("own")), mulpd(load(part("move")), number("shared")))
+		VADDPD(shock, value, value)
+		VMOVUPD(value, part("value"))
+		VMOVUPD(imbalance, part("move"))
 	}
-	smaller := cmppd(greater, other, one)
-	VMOVUPD(blend(smaller, load(borrowNow), mulpd(free, borrowNow)), borrowNow)
-	imbalance := do(VDIVPD, subpd(one, other), addpd(one, other))
-	move := mulpd(rise, imbalance)
-	next := do(VMAXPD, lowest, do(VMINPD, most, addpd(now, move)))
-	small := and(cmppd(greater, mulpd(now, imbalance), zero()), cmppd(atMost, size(imbalance), stable))
-	next = blend(small, next, now)
-	d := subpd(next, now)
-	VMOVAPD(next, now)
-	VADDPD(constant(1e-300), move, move)
-	part := do(VDIVPD, d, move)
-	VMULPD(constant(0.5), d, d)
-	mean := subpd(next, mulpd(d, part))
-	paid := do(VMAXPD, least, size(mean))
-	VANDPD(constant(uint64(1<<63)), mean, mean)
-	VORPD(mean, paid, paid)
-	VMULPD(side, paid, paid)
-	VMOVUPD(mulpd(paid, do(VMAXPD, other, one)), skewNow)
-	ADDQ(U32(128), at)
-	SUBQ(U32(1), n)
+	for _, name := range []string{"z", "move", "funding", "borrow"} {
+		ADDQ(U32(128), at[name])
+	}
+	SUBQ(U32(1), at["n"])
 	JNZ(LabelRef("tick"))
-	VMOVUPD(now, Mem{Base: rate})
-	for _, p := range []reg.GPVirtual{skew, borrow, rate} {
-		ADDQ(U32(32), p)
-	}
-	SUBQ(U32(1), lanes)
-	JNZ(LabelRef("lanes"))
 	VZEROUPPER()
 	RET()
 }

@@ -102,8 +102,14 @@ func (d *dated) same(o *dated) bool {
 func (k *Kernel) entry(d *dated) float64 {
 	t := k.token
 	t.Cost.Gas, t.Cost.Impact = d.gas, d.impact
+	if k.sided() {
+		t.Cost = d.sides.in(t.Cost)
+	}
 	return t.enter(k.terms.Lender).Total()
 }
+
+// sided reports whether what the side of a trade adds to its cost is drawn with the paths.
+func (k *Kernel) sided() bool { return k.drawn != nil && k.drawn.sides != nil }
 
 // cost is what a trade of the lane costs now.
 func (k *Kernel) cost(l *Lane) Cost {
@@ -111,7 +117,7 @@ func (k *Kernel) cost(l *Lane) Cost {
 	if l.dated != nil {
 		c.Gas, c.Impact = l.dated.gas, l.dated.impact
 	}
-	if k.drawn != nil && k.drawn.sides != nil && l.dated != nil {
+	if k.sided() && l.dated != nil {
 		c = l.dated.sides.in(c)
 	}
 	if k.token.Stress.Window > 0 {
@@ -204,6 +210,9 @@ func (k *Kernel) date(b *block.Block, underlying int, l *Lane, step, i int) {
 		l.own.gas, l.own.impact = k.token.Cost.Gas, k.token.Cost.Impact
 		d.at(b, step, i, &l.own)
 		l.dated = &l.own
+		if k.sided() && b.First+step == 0 {
+			l.entry = k.entry(l.dated)
+		}
 		return
 	}
 	if k.dated == nil && k.next == nil {

@@ -81,12 +81,14 @@ func (a *adapting) next(rate, imbalance float64) (next, mean float64) {
 	return next, next - float64(float64(0.5*d)*(d/(move+none)))
 }
 
-// GMX is a market of GMX v2: the logarithm of its long over its short open interest reverts to its mean, and so does
-// the logit of the usage of the larger side, what is reserved for it over what may be. From these follow funding and
-// the borrow fee, and if the open interest is given, what the side of a trade adds to its cost.
+// GMX is a market of GMX v2: the logarithm of its long over its short open interest reverts to its mean less Response
+// times the funding rate, as traders follow what they are paid. The logit of the usage of the larger side, what is
+// reserved for it over what may be, reverts to its mean. From these follow funding and the borrow fee, and if the
+// open interest is given, what the side of a trade adds to its cost.
 type GMX struct {
-	Skew, SkewSD, SkewSpeed float64 // median imbalance; of ln(longs/shorts)
+	Skew, SkewSD, SkewSpeed float64 // median imbalance without funding; of ln(longs/shorts)
 	SkewLevelSD             float64 // of its mean of a lifetime
+	Response                float64 // of its mean to the funding rate
 	Usage, UsageSD          float64 // median usage; of its logit
 	UsageSpeed              float64
 	UsageLevelSD            float64 // of its mean of a lifetime
@@ -104,14 +106,17 @@ var _ = Registry.Register(param.Kind[Law]{
 	Name: "gmx", Doc: "funding and borrow fee of GMX, by the skew and the usage of its open interest, which revert; " +
 		"with open-interest, price impact and fees by the skew too",
 	Params: []param.Param{
-		{Name: "skew", Unit: param.Plain, Min: -0.99, Max: 0.99, Default: 0.03,
-			Doc: "median of (longs − shorts)/(longs + shorts) of the open interest"},
-		{Name: "skew-sd", Unit: param.Plain, Min: 0, Max: 2, Default: 0.2,
-			Doc: "standard deviation of ln(longs/shorts)"},
+		{Name: "skew", Unit: param.Plain, Min: -0.99, Max: 0.99, Default: 0.015,
+			Doc: "median of (longs − shorts)/(longs + shorts) of the open interest, if there were no funding"},
+		{Name: "skew-sd", Unit: param.Plain, Min: 0, Max: 1, Default: 0.1,
+			Doc: "standard deviation of ln(longs/shorts), if there were no funding"},
 		{Name: "skew-speed", Unit: param.PerYear, Min: 0.01, Max: 1e5, Default: 365,
 			Doc: "speed at which the skew reverts, per year"},
-		{Name: "skew-level-sd", Unit: param.Plain, Min: 0, Max: 2, Default: 0.05,
+		{Name: "skew-level-sd", Unit: param.Plain, Min: 0, Max: 1, Default: 0.03,
 			Doc: "standard deviation of the mean of ln(longs/shorts) of a lifetime"},
+		{Name: "skew-response", Unit: param.Plain, Min: 0, Max: 10, Default: 0.3,
+			Doc: "by how much a funding rate of 100 % a year moves the mean of ln(longs/shorts), against the side that " +
+				"pays"},
 		{Name: "usage", Unit: param.Fraction, Min: 0.001, Max: 0.999, Default: 0.25,
 			Doc: "median usage of the larger side: what is reserved for it over what may be"},
 		{Name: "usage-sd", Unit: param.Plain, Min: 0, Max: 10, Default: 0.5,
@@ -156,7 +161,8 @@ var _ = Registry.Register(param.Kind[Law]{
 		optimal, base := v["usage-optimal"], v["borrow-base"]
 		return GMX{
 			Skew: v["skew"], SkewSD: v["skew-sd"], SkewSpeed: v["skew-speed"], SkewLevelSD: v["skew-level-sd"],
-			Usage: v["usage"], UsageSD: v["usage-sd"], UsageSpeed: v["usage-speed"],
+			Response: v["skew-response"],
+			Usage:    v["usage"], UsageSD: v["usage-sd"], UsageSpeed: v["usage-speed"],
 			UsageLevelSD: v["usage-level-sd"], Correlation: v["rate-correlation"],
 			Funding: AdaptiveFunding{float64(hours * v["funding-increase"]), float64(hours * v["funding-decrease"]),
 				v["funding-stable"], v["funding-falling"], v["funding-least"], v["funding-most"]},
@@ -225,8 +231,8 @@ func (p market) Drives() []string {
 
 func (market) Lasting() bool { return false }
 
-// The state of a lane: ln(larger/smaller) − but of the token's side over the other − and the usage's logit, over
-// −turned, each with its mean; and the funding rate that the token's side pays, before it is shared.
+// The state of a lane: the logarithm of the open interest of the token's side over the other, and the logit of the
+// usage, each over −turned and with its mean; and the funding rate, above zero where the token's side pays it.
 const (
 	ofSkew       = 0
 	ofUse        = 2
@@ -236,43 +242,35 @@ const (
 
 func (market) State() int { return marketStates }
 
-// The market has run for pastTicks of pastTick before the start, so that the funding rate is of its long-run law: from
-// one bound to the other it takes six hours over the skew.
+// The market has run for so many ticks of so long before the start.
 const (
 	pastTick  = 4 * time.Hour
 	pastTicks = block.Steps
 )
 
+// Begin draws the skew as if the funding rate had been where it is wanted, and lets both run.
 func (p market) Begin(at models.At, state models.State) {
 	scale := float64(p.side / -turned)
 	mean := fmath.Log((1 + p.Skew) / (1 - p.Skew))
 	beginReverting(at, state[ofSkew:], 0, float64(scale*mean), p.SkewSD/turned, p.SkewLevelSD/turned)
 	beginReverting(at, state[ofUse:], 2, fmath.Log((1-p.Usage)/p.Usage)/turned, p.UsageSD/turned,
 		p.UsageLevelSD/turned)
-	var z, x block.Track
-	random.Normals(&z, at.Seed, at.Group, stream(at, ofPast), 0, pastTicks)
-	o := over(models.Years(pastTick), p.SkewSD/turned, p.SkewSpeed, 0)
-	o.from(state[ofSkew:], x[:], z[:], z[:], Returns{})
-	all := x.Flat(pastTicks)
-	fmath.Exps(all, all)
-	f := p.Funding.over(models.Years(pastTick))
-	for l := range block.Lanes {
+	most := p.Funding.Max
+	for l, around := range state[ofSkew+valueAround] {
+		x := &state[ofSkew+valueNow][l]
 		rate := 0.0
-		for k := range x {
-			imbalance, _ := imbalanceOf(x[k][l])
-			if k == 0 {
-				rate = math.Copysign(f.most, imbalance)
-			}
-			rate, _ = f.next(rate, imbalance)
+		if wanted := -float64(turned * around); p.Response > 0 {
+			rate = max(-most, min(wanted/p.Response, most))
+			*x += float64(p.Response*rate) / turned
+		} else if *x != 0 {
+			rate = -math.Copysign(most, *x)
 		}
 		state[fundingNow][l] = rate
 	}
-}
-
-// imbalanceOf is that of the token's side of e^(−y/turned), and the other side over this one.
-func imbalanceOf(x float64) (imbalance, other float64) {
-	other = unturned(x)
-	return (1 - other) / (1 + other), other
+	var z, move, funding, borrow block.Track
+	random.Normals(&z, at.Seed, at.Group, stream(at, ofPast), 0, pastTicks)
+	t := p.tick(models.Years(pastTick), false)
+	t.run(z[:], move[:], funding[:], borrow[:], state, Returns{})
 }
 
 // ticks is how many steps a market's state holds: four where they are an hour at most.
@@ -287,70 +285,104 @@ func (p market) Advance(at models.At, r Returns, state models.State, rates []*bl
 	each := ticks(at.Step)
 	tick := at
 	tick.First, tick.Len, tick.Step = at.First/each, (at.Len+each-1)/each, time.Duration(each)*at.Step
-	if each > 1 && p.Correlation != 0 {
-		r = draws.fours(r, at.Len)
-	}
-	skew, borrow := rates[0], rates[1]
+	r = draws.over(r, each, at.Len)
+	funding, borrow := rates[0], rates[1]
 	years := models.Years(tick.Step)
-	over(years, p.SkewSD/turned, p.SkewSpeed, -float64(p.side*p.Correlation)).
-		steps(tick, r, state[ofSkew:], skew, &draws.shocks, 0)
 	over(years, p.UsageSD/turned, p.UsageSpeed, -p.Correlation).
 		steps(tick, r, state[ofUse:], borrow, &draws.usage, 0)
-	for _, t := range rates[:2] {
-		all := t.Flat(tick.Len)
-		fmath.Exps(all, all)
+	all := borrow.Flat(tick.Len)
+	fmath.Exps(all, all)
+	p.Borrow.of(all, 0)
+	t := p.tick(years, true)
+	for s := 0; s < tick.Len; {
+		z := draws.shocks.rows(tick, tick.First+s)
+		n := min(tick.Len-s, len(z))
+		t.run(z[:n], r.Move[s:s+n], funding[s:s+n], borrow[s:s+n], state, r)
+		s += n
 	}
-	p.Borrow.of(borrow.Flat(tick.Len), 0)
 	if p.OpenInterest > 0 {
-		p.costs(skew.Flat(tick.Len), rates[len(marketRates):])
+		p.costs(r.Move[:tick.Len], rates[len(marketRates):])
 	}
-	p.charge(skew, borrow, tick.Len, &state[fundingNow], years)
-	if each > 1 {
-		for _, t := range rates {
-			for s := at.Len - 1; s > 0; s-- {
-				t[s] = t[s/each]
-			}
+	for _, t := range rates {
+		for s := at.Len - 1; each > 1 && s > 0; s-- {
+			t[s] = t[s/each]
 		}
 	}
 }
 
-// charge turns the skews of n ticks into the funding that longs pay, and makes the smaller side's borrow fee zero.
-func (p market) charge(skew, borrow *block.Track, n int, rate *row, years float64) {
-	f := p.Funding.over(years)
-	free := 0.0 // the smaller side's share of the borrow fee
-	if p.BothBorrow {
-		free = 1
+// A marketTick is what a market does in a tick.
+type marketTick struct {
+	skew reverting
+	adapting
+	pull float64 // of the funding rate on the skew
+	side float64 // of the token
+	free float64 // the smaller side's share of the borrow fee
+}
+
+func (p market) tick(years float64, correlated bool) marketTick {
+	t := marketTick{adapting: p.Funding.over(years), side: p.side}
+	correlation := 0.0
+	if correlated {
+		correlation = -float64(p.side * p.Correlation)
 	}
-	if adaptVector(skew, borrow, rate, n, &f, p.side, free) {
+	t.skew = over(years, p.SkewSD/turned, p.SkewSpeed, correlation)
+	t.pull = float64((1-t.skew.keep)*p.Response) / turned
+	if p.BothBorrow {
+		t.free = 1
+	}
+	return t
+}
+
+// run makes len(z) ticks: it writes the funding that longs pay, takes the borrow fee of the smaller side away, and
+// puts the imbalance of the token's side in the place of the returns.
+func (t *marketTick) run(z, move, funding, borrow []row, state models.State, r Returns) {
+	shared, rest := t.skew.around(state[ofSkew:], r)
+	value, rate := &state[ofSkew+valueNow], &state[fundingNow]
+	if tickVector(t, z, move, funding, borrow, value, rate, &rest, shared) {
 		return
 	}
-	for k := range n {
-		for l, x := range skew[k] {
-			imbalance, other := imbalanceOf(x)
-			next, mean := f.next(rate[l], imbalance)
-			rate[l] = next
-			paid := float64(p.side * math.Copysign(max(f.least, math.Abs(mean)), mean))
-			skew[k][l] = float64(paid * max(1, other))
+	for k := range z {
+		for l, x := range value {
+			other := unturned(shortExp(x)) // open interest of the other side over this one
+			imbalance := (1 - other) / (1 + other)
+			next, mean := t.next(rate[l], imbalance)
+			paid := float64(t.side * math.Copysign(max(t.least, math.Abs(mean)), mean))
+			funding[k][l] = float64(paid * max(1, other))
 			if other > 1 {
-				borrow[k][l] = float64(free * borrow[k][l])
+				borrow[k][l] = float64(t.free * borrow[k][l])
 			}
+			value[l] = ((rest[l] + float64(t.skew.keep*x)) + float64(t.pull*next)) +
+				(float64(t.skew.own*z[k][l]) + float64(shared*move[k][l]))
+			rate[l], move[k][l] = next, imbalance
 		}
 	}
+}
+
+// shortExp is e^x for x up to 0.1 either way, good to 4e-15, and to 3e-9 up to 0.4.
+func shortExp(x float64) float64 {
+	p := float64(x * (1.0 / 40320))
+	p = float64((p + 1.0/5040) * x)
+	p = float64((p + 1.0/720) * x)
+	p = float64((p + 1.0/120) * x)
+	p = float64((p + 1.0/24) * x)
+	p = float64((p + 1.0/6) * x)
+	p = float64((p + 1.0/2) * x)
+	p = float64((p + 1) * x)
+	return p + 1
 }
 
 // costs writes what the side of a trade adds to its impact and to its fee. A trade that increases the position worsens
 // the skew where the token's side is the larger, and mends it where it is the smaller.
-func (p market) costs(skew []float64, to []*block.Track) {
-	n := len(skew) / block.Lanes
-	increase, decrease, feeIncrease, feeDecrease := to[0].Flat(n), to[1].Flat(n), to[2].Flat(n), to[3].Flat(n)
-	for i, x := range skew {
-		imbalance, _ := imbalanceOf(x)
-		usd := float64(imbalance * p.OpenInterest)
-		increase[i], decrease[i] = float64(2*p.Worsens*usd), -float64(2*p.Mends*usd)
-		feeIncrease[i], feeDecrease[i] = 0, -p.Rebate
-		if imbalance < 0 {
-			increase[i], decrease[i] = float64(2*p.Mends*usd), -float64(2*p.Worsens*usd)
-			feeIncrease[i], feeDecrease[i] = -p.Rebate, 0
+func (p market) costs(imbalance []row, to []*block.Track) {
+	for k := range imbalance {
+		for l, x := range imbalance[k] {
+			usd := float64(x * p.OpenInterest)
+			worse, mend := float64(2*p.Worsens*math.Abs(usd)), -float64(2*p.Mends*math.Abs(usd))
+			if usd < 0 {
+				to[0][k][l], to[1][k][l], to[2][k][l], to[3][k][l] = mend, worse, -p.Rebate, 0
+			} else {
+				to[0][k][l], to[1][k][l], to[2][k][l], to[3][k][l] = worse, mend, 0, -p.Rebate
+			}
 		}
 	}
 }

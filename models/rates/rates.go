@@ -125,8 +125,12 @@ func (d *Draws) Begin() {
 	d.usage.of = ofUsage
 }
 
-// fours are returns over four steps each, of n steps, beyond which the moves are not used.
-func (d *Draws) fours(r Returns, n int) Returns {
+// over copies the returns of n steps, over so many steps each: one, or four, beyond n in the last where they are not used.
+func (d *Draws) over(r Returns, each, n int) Returns {
+	if each == 1 {
+		copy(d.moves[:n], r.Move[:n])
+		return Returns{&d.moves, r.Mean, r.SD}
+	}
 	for s := 0; s < n; s += 4 {
 		sum, move := &d.moves[s/4], r.Move[s:s+4]
 		for l := range sum {
@@ -293,27 +297,26 @@ func (o reverting) size() float64 {
 // steps writes the values before each of the steps of at, from those of the state, which moves on. The normal of a
 // step has its number plus a shift.
 func (o reverting) steps(at models.At, r Returns, state models.State, x *block.Track, draws *normals, shift int) {
+	shared, rest := o.around(state, r)
 	for s := 0; s < at.Len; {
 		z := draws.rows(at, at.First+s+shift)
 		n := min(at.Len-s, len(z))
-		o.from(state, x[s:s+n], z, r.Move[s:], r)
+		if !revertVector(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, o.own, shared) {
+			revertPlain(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, o.own, shared)
+		}
 		s += n
 	}
 }
 
-// from is steps with given normals and returns.
-func (o reverting) from(state models.State, x, z, move []row, r Returns) {
-	shared := 0.0
+// around is the factor of returns, and what the mean of each lane and that of returns add to a step.
+func (o reverting) around(state models.State, r Returns) (shared float64, rest row) {
 	if o.shared != 0 && r.SD > 0 {
 		shared = o.shared / r.SD
 	}
-	var rest row
 	for l, mean := range state[valueAround] {
 		rest[l] = float64((1-o.keep)*mean) - float64(shared*r.Mean)
 	}
-	if !revertVector(x, z, move, &state[valueNow], &rest, o.keep, o.own, shared) {
-		revertPlain(x, z, move, &state[valueNow], &rest, o.keep, o.own, shared)
-	}
+	return shared, rest
 }
 
 // A row is a number of each lane.

@@ -2,8 +2,6 @@
 
 package rates
 
-import "mcrisk/block"
-
 // There is no vector code.
 
 func revertVector(_, _, _ []row, _, _ *row, _, _, _ float64) bool { return false }
@@ -12,4 +10,4 @@ func payVector([]float64, Rule, float64) bool { return false }
 
 func slopesVector(_ []float64, _, _, _, _, _ float64) bool { return false }
 
-func adaptVector(_, _ *block.Track, _ *row, _ int, _ *adapting, _, _ float64) bool { return false }
+func tickVector(_ *marketTick, _, _, _, _ []row, _, _, _ *row, _ float64) bool { return false }
