@@ -234,7 +234,7 @@ func (s *Study) drawn(token int) (d tokens.Drawn, err error) {
 			names, values[name] = append(names, name), 0
 		}
 	}
-	d = tokens.Drawn{Terms: terms(names[0], 0), Lasting: p.Lasting()}
+	d = tokens.Drawn{Terms: terms(names[0], 0), Holds: p.Holds(s.spec.Step)}
 	for _, name := range names {
 		per, err := d.Terms.Slope(terms(name, 1), terms(name, 0.5))
 		if err != nil {

@@ -17,8 +17,9 @@ type Drawn struct {
 	// Sides are which of a block's Rates are the Increase, Decrease, FeeIncrease and FeeDecrease of the token's
 	// cost; none: they are constants.
 	Sides []int
-	// Lasting says that the rates hold for a lifetime: those of the first step of a block count.
-	Lasting bool
+	// Holds is how many steps of a block, from its start on, have the rates of the first of them; 0: 1. Of rates that
+	// hold for a lifetime it is all of a block.
+	Holds int
 }
 
 // Main is the item of the ledger that the first of the rates charges, with its rate at zero and what one of
@@ -35,13 +36,13 @@ func (d Drawn) Main() (item Item, zero, per float64) {
 
 // drawnRates are that over one step.
 type drawnRates struct {
-	zero    charges                // what does not depend on the rates is right
-	base    [chargeKinds]float64   // rates per year at zero
-	per     [][chargeKinds]float64 // what each rate adds
-	of      [chargeKinds][]int     // the rates that add to each
-	track   []int
-	sides   []int
-	lasting bool
+	zero  charges                // what does not depend on the rates is right
+	base  [chargeKinds]float64   // rates per year at zero
+	per   [][chargeKinds]float64 // what each rate adds
+	of    [chargeKinds][]int     // the rates that add to each
+	track []int
+	sides []int
+	holds int
 }
 
 // rates are those of the charges, per year.
@@ -62,7 +63,7 @@ func (k *Kernel) Draw(d Drawn) error {
 	}
 	dt := years(k.step)
 	r := &drawnRates{zero: d.Terms.over(dt), base: d.Terms.rates(), track: slices.Clone(d.Track),
-		sides: slices.Clone(d.Sides), lasting: d.Lasting}
+		sides: slices.Clone(d.Sides), holds: max(1, d.Holds)}
 	for j := range r.base {
 		r.base[j] = float64(r.base[j] * dt)
 	}
@@ -100,9 +101,7 @@ func (n *sideNumbers) in(c Cost) Cost {
 func (d *drawnRates) at(b *block.Block, step, i int, own *dated) {
 	to := &own.charges
 	*to = d.zero
-	if d.lasting {
-		step = 0
-	}
+	step -= step % d.holds
 	for n, track := range d.sides {
 		own.sides[n] = b.Rates[track][step][i]
 	}
@@ -150,28 +149,18 @@ func growth(x float64) float64 {
 }
 
 // drawnRows are rows of rates for vector code, as [Kernel.Follow] makes them for a history: one for each
-// step of each lane of a block, or for each lane.
+// step of each lane of a block, of which some are not used where rates hold for longer.
 
-// Which row each step of each lane has: its own, and that of its lane.
-var eachStep, eachLane = rowNumbers()
-
-func rowNumbers() (steps, lanes *block.Bars) {
-	steps, lanes = new(block.Bars), new(block.Bars)
+// eachStep numbers the steps of each lane of a block.
+var eachStep = func() *block.Bars {
+	steps := new(block.Bars)
 	for s := range steps {
 		for l := range steps[s] {
-			steps[s][l], lanes[s][l] = int32(s*block.Lanes+l), int32(l)
+			steps[s][l] = int32(s*block.Lanes + l)
 		}
 	}
-	return steps, lanes
-}
-
-// numbers says which row each step has.
-func (d *drawnRates) numbers() *block.Bars {
-	if d.lasting {
-		return eachLane
-	}
-	return eachStep
-}
+	return steps
+}()
 
 // tabulateDrawn says how rows of drawn rates look.
 func (c *datedPath) tabulateDrawn(k *Kernel, sizeCost bool) {
@@ -185,7 +174,7 @@ func (c *datedPath) tabulateDrawn(k *Kernel, sizeCost bool) {
 	c.shape(moves, sizeCost)
 	all := make([]int32, block.Steps*block.Lanes)
 	for i := range all {
-		all[i] = int32(i)
+		all[i] = int32(i - i/block.Lanes%d.holds*block.Lanes)
 	}
 	c.place(all)
 }
@@ -196,9 +185,7 @@ func (k *Kernel) fillRows(b *block.Block, ls *Lanes, from, to int) {
 	if ls.rows == nil {
 		ls.rows = k.newRows()
 	}
-	if d.lasting {
-		from, to = 0, 1
-	}
+	from -= from % d.holds
 	for j := c.from; j < c.till; j++ {
 		kind := [...]int{onExposure, onCash, ofFunding, ofBorrowing}[j]
 		if kind == onCash && d.moves(onMargin) {
@@ -221,17 +208,16 @@ func (d *drawnRates) column(b *block.Block, kind int, sign float64, rows []float
 		sign = 1
 	}
 	of := d.of[kind]
-	for s := from; s < to; s++ {
-		x := [block.Lanes]float64{}
-		sum, per := &x, sign
-		if len(of) == 1 {
-			sum, per = &b.Rates[d.track[of[0]]][s], float64(sign*d.per[of[0]][kind])
-		} else {
+	for s := from; s < to; s += d.holds {
+		sum, per := &b.Rates[d.track[of[0]]][s], float64(sign*d.per[of[0]][kind])
+		if len(of) > 1 {
+			x := [block.Lanes]float64{}
 			for _, n := range of {
 				for l, r := range b.Rates[d.track[n]][s] {
 					x[l] += float64(d.per[n][kind] * r)
 				}
 			}
+			sum, per = &x, sign
 		}
 		row := rows[s*block.Lanes*size:]
 		row = row[:(block.Lanes-1)*size+1]

@@ -44,10 +44,10 @@ func drawnTokens() map[string]func(rates ...float64) Token {
 }
 
 // drawKernel compiles a token whose rates are drawn.
-func drawKernel(t *testing.T, token func(...float64) Token, lasting bool) *Kernel {
+func drawKernel(t *testing.T, token func(...float64) Token, holds int) *Kernel {
 	t.Helper()
 	terms := func(r ...float64) Terms { v := token(r...); return v.Mechanism.Terms(v) }
-	d := Drawn{Terms: terms(0, 0), Lasting: lasting}
+	d := Drawn{Terms: terms(0, 0), Holds: holds}
 	for i := range 2 {
 		one, half := [2]float64{}, [2]float64{}
 		one[i], half[i] = 1, 0.5
@@ -71,10 +71,10 @@ func TestDrawnRates(t *testing.T) { eachWidth(t, ratesInBatches) }
 func ratesInBatches(t *testing.T) {
 	const groups = 6
 	for name, token := range drawnTokens() {
-		for _, lasting := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, lasting %v", name, lasting), func(t *testing.T) {
+		for _, holds := range []int{1, 4, block.Steps} {
+			t.Run(fmt.Sprintf("%s, holds %d", name, holds), func(t *testing.T) {
 				r := rand.New(rand.NewPCG(8, 9))
-				k := drawKernel(t, token, lasting)
+				k := drawKernel(t, token, holds)
 				if k.fast == nil || !k.fast.trades {
 					t.Fatal("does not trade on its fast path")
 				}
@@ -85,7 +85,7 @@ func ratesInBatches(t *testing.T) {
 					var follow [block.Lanes][]Dated
 					var paths [block.Lanes]Path
 					k.BeginAll(&together)
-					var levels [block.Lanes]float64
+					var levels, now [block.Lanes]float64
 					for i := range alone {
 						alone[i], paths[i].Step = k.Begin(), time.Hour
 						levels[i] = 0.1 + 0.3*r.NormFloat64()
@@ -99,18 +99,18 @@ func ratesInBatches(t *testing.T) {
 								x := sd * r.NormFloat64()
 								b.Move[0][s][i], b.Gross[0][s][i] = x, fmath.Exp(x)
 								paths[i].Bars = append(paths[i].Bars, Bar{Move: x})
-								rate := levels[i]
-								if !lasting {
-									rate += 0.5 * r.NormFloat64()
-									if r.IntN(200) == 0 {
-										rate *= 60 // too much for the fast path
+								b.Rates[0][s][i], b.Rates[1][s][i] = math.NaN(), math.NaN()
+								if s%holds == 0 {
+									now[i] = levels[i]
+									if holds < block.Steps {
+										now[i] += 0.5 * r.NormFloat64()
+										if r.IntN(200) == 0 {
+											now[i] *= 60 // too much for the fast path
+										}
 									}
+									b.Rates[0][s][i], b.Rates[1][s][i] = now[i], now[i]/3
 								}
-								if !lasting || s == 0 {
-									b.Rates[0][s][i], b.Rates[1][s][i] = rate, rate/3
-								} else {
-									b.Rates[0][s][i], b.Rates[1][s][i] = math.NaN(), math.NaN()
-								}
+								rate := now[i]
 								of := token(rate, rate/3)
 								follow[i] = append(follow[i], Dated{From: b.First + s, Terms: of.Mechanism.Terms(of),
 									Cost: of.Cost})

@@ -3,6 +3,7 @@ package rates
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -114,9 +115,9 @@ type reserve struct {
 	own  float64 // the token's debt, a fraction of the pool
 }
 
-func (p reserve) Drives() []string { return []string{p.name} }
-func (reserve) Lasting() bool      { return false }
-func (reserve) State() int         { return 2 }
+func (p reserve) Drives() []string      { return []string{p.name} }
+func (reserve) Holds(time.Duration) int { return 1 }
+func (reserve) State() int              { return 2 }
 
 func (p reserve) mean() float64 { return fmath.Log(p.Median / (1 - p.Median)) }
 

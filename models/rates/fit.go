@@ -576,7 +576,8 @@ const yearsDrawn = 2048
 // yearMeans are means of the rate over years of a process, sorted.
 func yearMeans(p Process, spacing time.Duration) []float64 {
 	steps := int(models.Year / spacing)
-	if p.Lasting() {
+	holds := p.Holds(spacing)
+	if holds == block.Steps {
 		steps = 1
 	}
 	state := make(models.State, p.State())
@@ -596,7 +597,7 @@ func yearMeans(p Process, spacing time.Duration) []float64 {
 			at.Len = min(block.Steps, steps-at.First)
 			p.Advance(at, Returns{Move: move}, state, tracks, &draws)
 			for s := range at.Len {
-				for l, v := range tracks[0][s] {
+				for l, v := range tracks[0][s-s%holds] {
 					sum[l] += v
 				}
 			}
@@ -632,11 +633,7 @@ func Sample(p Process, spacing time.Duration, years int, seed uint64, whole bool
 			at.Len = min(block.Steps, steps-at.First)
 			p.Advance(at, Returns{Move: move}, state, []*block.Track{track}, &draws)
 			for s := range at.Len {
-				row := s
-				if p.Lasting() {
-					row = 0
-				}
-				v := track[row][0]
+				v := track[s-s%p.Holds(spacing)][0]
 				if whole {
 					v = float64(v * models.Years(spacing))
 				}

@@ -122,8 +122,8 @@ func (m Funding) Of(t Token) (Process, error) {
 	return m, nil
 }
 
-func (Funding) Drives() []string { return []string{"funding"} }
-func (Funding) Lasting() bool    { return false }
+func (Funding) Drives() []string        { return []string{"funding"} }
+func (Funding) Holds(time.Duration) int { return 1 }
 
 // The state of a lane: the premium at the last payment, its mean, and the returns since.
 const (

@@ -229,8 +229,6 @@ func (p market) Drives() []string {
 	return marketRates
 }
 
-func (market) Lasting() bool { return false }
-
 // The state of a lane: the logarithm of the open interest of the token's side over the other, and the logit of the
 // usage, each over −turned and with its mean; and the funding rate, above zero where the token's side pays it.
 const (
@@ -273,8 +271,8 @@ func (p market) Begin(at models.At, state models.State) {
 	t.run(z[:], move[:], funding[:], borrow[:], state, Returns{})
 }
 
-// ticks is how many steps a market's state holds: four where they are an hour at most.
-func ticks(step time.Duration) int {
+// Holds is four where steps are an hour at most: that is how often the market is looked at.
+func (market) Holds(step time.Duration) int {
 	if step <= time.Hour {
 		return 4
 	}
@@ -282,7 +280,7 @@ func ticks(step time.Duration) int {
 }
 
 func (p market) Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws) {
-	each := ticks(at.Step)
+	each := p.Holds(at.Step)
 	tick := at
 	tick.First, tick.Len, tick.Step = at.First/each, (at.Len+each-1)/each, time.Duration(each)*at.Step
 	r = draws.over(r, each, at.Len)
@@ -304,8 +302,8 @@ func (p market) Advance(at models.At, r Returns, state models.State, rates []*bl
 		p.costs(r.Move[:tick.Len], rates[len(marketRates):])
 	}
 	for _, t := range rates {
-		for s := at.Len - 1; each > 1 && s > 0; s-- {
-			t[s] = t[s/each]
+		for s := tick.Len - 1; s > 0; s-- {
+			t[s*each] = t[s]
 		}
 	}
 }
@@ -358,17 +356,11 @@ func (t *marketTick) run(z, move, funding, borrow []row, state models.State, r R
 	}
 }
 
-// shortExp is e^x for x up to 0.1 either way, good to 4e-15, and to 3e-9 up to 0.4.
+// shortExp is e^x, good to x⁶/720. Sums are made apart, so that the processor overlaps them.
 func shortExp(x float64) float64 {
-	p := float64(x * (1.0 / 40320))
-	p = float64((p + 1.0/5040) * x)
-	p = float64((p + 1.0/720) * x)
-	p = float64((p + 1.0/120) * x)
-	p = float64((p + 1.0/24) * x)
-	p = float64((p + 1.0/6) * x)
-	p = float64((p + 1.0/2) * x)
-	p = float64((p + 1) * x)
-	return p + 1
+	x2 := float64(x * x)
+	tail := float64(x*(1.0/120)) + 1.0/24
+	return float64(((float64(x*(1.0/6))+0.5)+float64(tail*x2))*x2) + (x + 1)
 }
 
 // costs writes what the side of a trade adds to its impact and to its fee. A trade that increases the position worsens

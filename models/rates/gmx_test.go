@@ -168,7 +168,7 @@ func TestConstantMarket(t *testing.T) {
 				p.Advance(at, Returns{Move: &moves, SD: 1}, state, []*block.Track{&funding, &borrow}, &draws)
 				paid := 0.0
 				for s := range funding {
-					paid += funding[s][0] * step.Hours()
+					paid += funding[s-s%p.Holds(step)][0] * step.Hours()
 				}
 				total := 64 * step.Hours()
 				ramp := math.Min(total, 3/size) // hours to 75 %
@@ -243,7 +243,7 @@ func TestMarketMoments(t *testing.T) {
 		"usage-speed": 300, "usage-level-sd": 0, "rate-correlation": -0.4}
 	for _, step := range []time.Duration{time.Hour, 5 * time.Hour} {
 		p := of1(t, true, v)
-		each := ticks(step)
+		each := p.Holds(step)
 		dt := float64(each) * models.Years(step)
 		laws := []struct {
 			at                int
@@ -356,9 +356,10 @@ func TestFundingSteersTheSkew(t *testing.T) {
 
 // shortExp is e^x.
 func TestShortExp(t *testing.T) {
-	for _, r := range [][2]float64{{0.1, 4e-15}, {-0.1, 4e-15}, {0.03, 5e-16}, {0.4, 3e-9}, {-0.4, 3e-9}, {0, 0}} {
-		if got, want := shortExp(r[0]), math.Exp(r[0]); math.Abs(got-want) > r[1]*want {
-			t.Errorf("at %v: %v, want %v", r[0], got, want)
+	for _, x := range []float64{0, 0.001, 0.01, -0.02, 0.03, 0.1, -0.3} {
+		if got, want := shortExp(x), math.Exp(x); math.Abs(got-want) > 3e-16+math.Pow(x, 6)/600 {
+			t.Errorf("at %v: %v, want %v", x, got, want)
 		}
 	}
+	within(t, "a side of seven times the other", unturned(shortExp(math.Log(7)/turned)), 7, 1e-11)
 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"time"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -57,8 +58,9 @@ type Process interface {
 	// Drives names the token's rates that it makes, in the order of the tracks of Advance.
 	Drives() []string
 
-	// Lasting says that a lifetime keeps its rates: only the first step of each block is written.
-	Lasting() bool
+	// Holds is how many steps of a block, from its start on, have the rates of the first of them, in steps of a
+	// length. Others are not written. Of a lifetime that keeps its rates it is all of a block.
+	Holds(step time.Duration) int
 
 	// State is how many state variables a lane carries from block to block.
 	State() int
@@ -66,7 +68,7 @@ type Process interface {
 	// Begin sets the state of all lanes before their first step.
 	Begin(models.At, models.State)
 
-	// Advance writes the rates, per year, in force over each of the next at.Len steps.
+	// Advance writes the rates, per year, in force over the next at.Len steps.
 	Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws)
 }
 
@@ -244,9 +246,9 @@ func (l Lasting) Of(seed, path uint64, underlying int) float64 {
 	return l.At(startNormal(at, int(path%block.Lanes), 0))
 }
 
-func (l Lasting) Drives() []string { return []string{l.Name} }
-func (Lasting) Lasting() bool      { return true }
-func (Lasting) State() int         { return 1 }
+func (l Lasting) Drives() []string      { return []string{l.Name} }
+func (Lasting) Holds(time.Duration) int { return block.Steps }
+func (Lasting) State() int              { return 1 }
 
 func (l Lasting) Begin(at models.At, state models.State) {
 	for lane := range block.Lanes {
@@ -366,9 +368,9 @@ type ouRate struct {
 	mean float64
 }
 
-func (p ouRate) Drives() []string { return []string{p.name} }
-func (ouRate) Lasting() bool      { return false }
-func (ouRate) State() int         { return 2 }
+func (p ouRate) Drives() []string      { return []string{p.name} }
+func (ouRate) Holds(time.Duration) int { return 1 }
+func (ouRate) State() int              { return 2 }
 
 func (p ouRate) Begin(at models.At, state models.State) {
 	beginReverting(at, state, 0, p.mean, p.SD, p.LevelSD)

@@ -118,11 +118,7 @@ func walks(p Process, group uint64, step time.Duration, steps, length int) (rate
 		p.Advance(at, Returns{&move, 0, 0.01}, state, tracks, &draws)
 		for s := range at.Len {
 			for i, t := range tracks {
-				r := t[s]
-				if p.Lasting() {
-					r = t[0]
-				}
-				rates[i] = append(rates[i], r)
+				rates[i] = append(rates[i], t[s-s%p.Holds(step)])
 			}
 			moves = append(moves, move[s])
 		}
