@@ -192,8 +192,8 @@ func TestMarketBalances(t *testing.T) {
 			"open-interest": between(0, 1) * float64(r.IntN(2)) * 1e8, "impact-worse": between(0, 2e-9),
 			"impact-mend": between(0, 1e-9), "fee-mend": between(0, 5e-4)}}
 		size := math.Abs(target)
-		spec := Spec{Model: param.Part{Kind: "merton"}, Horizon: 30 * 24 * time.Hour, Step: time.Hour, Paths: 16, Seed: 8,
-			Tokens: []TokenSpec{{Name: "t", Rates: part,
+		spec := Spec{Model: param.Part{Kind: "merton"}, Horizon: 30 * 24 * time.Hour, Step: time.Hour, Paths: 16,
+			Seed: 8, Tokens: []TokenSpec{{Name: "t", Rates: part,
 				Policy: param.Part{Kind: "band", Values: param.Values{"low": 0.9 * size, "high": 1.1 * size}},
 				Mechanism: param.Part{Kind: "perp", Values: param.Values{"maintenance": 0.005,
 					"maintenance-base": float64(r.IntN(2)), "spread": 0.01}},

@@ -89,6 +89,15 @@ func Fittable(whole bool, spacing time.Duration) []string {
 	return []string{"aave", "level", "ou"}
 }
 
+// Unfittable is an error that says which numbers of a kind no series of rates tells; nil: one may.
+func Unfittable(kind string) error {
+	if kind != "gmx" {
+		return nil
+	}
+	return errors.New("gmx cannot be fitted to rates: its skew and usage (skew-sd, skew-speed, usage-sd and others) " +
+		"are those of open interest, which a series of rates does not have; want level or ou")
+}
+
 // Spacing is the most common time between values.
 func (o Observed) Spacing() time.Duration {
 	counts := map[time.Duration]int{}

@@ -115,8 +115,8 @@ var _ = Registry.Register(param.Kind[Law]{
 		{Name: "skew-level-sd", Unit: param.Plain, Min: 0, Max: 1, Default: 0.03,
 			Doc: "standard deviation of the mean of ln(longs/shorts) of a lifetime"},
 		{Name: "skew-response", Unit: param.Plain, Min: 0, Max: 10, Default: 0.3,
-			Doc: "by how much a funding rate of 100 % a year moves the mean of ln(longs/shorts), against the side that " +
-				"pays"},
+			Doc: "by how much a funding rate of 100 % a year moves the mean of ln(longs/shorts), against the side " +
+				"that pays"},
 		{Name: "usage", Unit: param.Fraction, Min: 0.001, Max: 0.999, Default: 0.25,
 			Doc: "median usage of the larger side: what is reserved for it over what may be"},
 		{Name: "usage-sd", Unit: param.Plain, Min: 0, Max: 10, Default: 0.5,

@@ -127,7 +127,7 @@ func (d *Draws) Begin() {
 	d.usage.of = ofUsage
 }
 
-// over copies the returns of n steps, over so many steps each: one, or four, beyond n in the last where they are not used.
+// over copies the returns of n steps, each over one step, or over four, of which the last may be beyond n.
 func (d *Draws) over(r Returns, each, n int) Returns {
 	if each == 1 {
 		copy(d.moves[:n], r.Move[:n])
