@@ -246,23 +246,19 @@ const (
 	pastTicks = block.Steps
 )
 
-// Begin draws the skew as if the funding rate had been where it is wanted, and lets both run.
+// Begin draws the skew with the funding rate where traders want it, and lets both run.
 func (p market) Begin(at models.At, state models.State) {
 	scale := float64(p.side / -turned)
 	mean := fmath.Log((1 + p.Skew) / (1 - p.Skew))
 	beginReverting(at, state[ofSkew:], 0, float64(scale*mean), p.SkewSD/turned, p.SkewLevelSD/turned)
 	beginReverting(at, state[ofUse:], 2, fmath.Log((1-p.Usage)/p.Usage)/turned, p.UsageSD/turned,
 		p.UsageLevelSD/turned)
-	most := p.Funding.Max
 	for l, around := range state[ofSkew+valueAround] {
-		x := &state[ofSkew+valueNow][l]
 		rate := 0.0
-		if wanted := -float64(turned * around); p.Response > 0 {
-			rate = max(-most, min(wanted/p.Response, most))
-			*x += float64(p.Response*rate) / turned
-		} else if *x != 0 {
-			rate = -math.Copysign(most, *x)
+		if p.Response > 0 {
+			rate = max(-p.Funding.Max, min(-float64(turned*around)/p.Response, p.Funding.Max))
 		}
+		state[ofSkew+valueNow][l] += float64(p.Response*rate) / turned
 		state[fundingNow][l] = rate
 	}
 	var z, move, funding, borrow block.Track
