@@ -309,6 +309,7 @@ func (p *resolving) kinds() error {
 	}
 	if p.Rates != "" && p.Spec == "" {
 		p.knownRates()
+		p.knownMarkets()
 	}
 	if err := errors.Join(faults...); err != nil || p.Band == "" {
 		return err
@@ -344,6 +345,25 @@ func (p *resolving) knownRates() {
 		}
 		t.Rates.Values = maps.Clone(entry.Rates.Values)
 		for name, from := range entry.RatesOrigins() {
+			p.Origins[prefix+name] = from
+		}
+	}
+}
+
+// knownMarkets gives tokens of the catalogue the market that it has for them, where it is of the kind that was named.
+func (p *resolving) knownMarkets() {
+	for i := range p.spec.Tokens {
+		t := &p.spec.Tokens[i]
+		entry, err := catalogue.LookupToken(strings.TrimSuffix(t.Name, Stressed))
+		if err != nil || entry.Market.Kind != p.Rates || entry.Mechanism.Kind != t.Mechanism.Kind {
+			continue
+		}
+		prefix := ""
+		if len(p.spec.Tokens) > 1 {
+			prefix = t.Name + ": "
+		}
+		t.Rates.Values = maps.Clone(entry.Market.Values)
+		for name, from := range entry.MarketOrigins() {
 			p.Origins[prefix+name] = from
 		}
 	}
