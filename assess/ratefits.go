@@ -44,6 +44,9 @@ func FitRates(ctx context.Context, s *paths.Rates, prices *paths.History, kinds 
 	all := &RateFits{Series: s, Prices: prices}
 	var faults []error
 	for _, kind := range kinds {
+		if err := rates.Unfittable(kind); err != nil {
+			return nil, err
+		}
 		if !slices.Contains(able, kind) {
 			return nil, fmt.Errorf("%s cannot be fitted to %s every %v; want some of %s", kind, s.Column, o.Spacing(),
 				strings.Join(able, ", "))

@@ -219,8 +219,12 @@ func (s *Study) draw(token int, k *tokens.Kernel, g *paths.Generator) error {
 	if !found {
 		g.Rates = append(g.Rates, rate)
 	}
-	for i := range d.Per {
-		d.Track = append(d.Track, track+i)
+	for i, name := range p.Drives() {
+		if slices.Contains(tokens.SideNames[:], name) {
+			d.Sides = append(d.Sides, track+i)
+		} else {
+			d.Track = append(d.Track, track+i)
+		}
 	}
 	return k.Draw(d)
 }
@@ -238,11 +242,13 @@ func (s *Study) drawn(token int) (d tokens.Drawn, err error) {
 		values[name] = 0
 		return all
 	}
-	names := p.Drives()
-	for _, name := range names {
-		values[name] = 0
+	var names []string
+	for _, name := range p.Drives() {
+		if !slices.Contains(tokens.SideNames[:], name) {
+			names, values[name] = append(names, name), 0
+		}
 	}
-	d = tokens.Drawn{Terms: terms(names[0], 0), Lasting: p.Lasting()}
+	d = tokens.Drawn{Terms: terms(names[0], 0), Holds: p.Holds(s.spec.Step)}
 	for _, name := range names {
 		per, err := d.Terms.Slope(terms(name, 1), terms(name, 0.5))
 		if err != nil {

@@ -63,6 +63,8 @@ func TestCalibrateRates(t *testing.T) {
 	}
 	says(t, cli.BadInput, "--since with --rates", "calibrate", "--rates", file, "--since", "2020-01-01")
 	says(t, cli.BadInput, "aave cannot be fitted", "calibrate", "--rates", file, "--model", "aave")
+	says(t, cli.BadInput, "gmx cannot be fitted to rates: its skew and usage", "calibrate", "--rates", file, "--model",
+		"gmx")
 	says(t, cli.BadInput, "wrong", "calibrate", "--rates", fundingFile(t)+":wrong")
 }
 
@@ -237,4 +239,26 @@ func TestCalibrateCorrelation(t *testing.T) {
 	says(t, cli.BadInput, "--prices without --rates", "calibrate", "--prices", bars, bars)
 	says(t, cli.BadInput, "--since with --rates", "calibrate", "--rates", file, "--prices", bars, "--since",
 		"2001-01-01")
+}
+
+// A token of the catalogue on GMX takes its market's numbers, its costs by skew too; its lifetimes can be traced and
+// verified, and what would have no effect beside it is refused.
+func TestMarketOfGMX(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	token := []string{"--token", "SOLBULL2X", "--model", "gbm", "--rates", "gmx"}
+	out, _ := expect(t, cli.Done, append([]string{"simulate", "--paths", "500", "--horizon", "30d", "--out", dir},
+		token...)...)
+	for _, want := range []string{"rates gmx", "impact-worse", "skew-response", "assumed"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("simulate says nothing of %q", want)
+		}
+	}
+	expect(t, cli.Done, "verify", dir)
+	expect(t, cli.Done, append([]string{"trace", "--path", "3", "--horizon", "3d"}, token...)...)
+	says(t, cli.BadInput, "impact-increase of SOLBULL2X is drawn by rates gmx",
+		append([]string{"simulate", "--impact-increase", "0.001"}, token...)...)
+	says(t, cli.BadInput, "price impact = 0.54", append([]string{"simulate", "--open-interest", "2e8"}, token...)...)
+	says(t, cli.BadInput, "funding-least", append([]string{"simulate", "--funding-most", "0.001"}, token...)...)
+	says(t, cli.BadInput, "it drives funding, which the token's mechanism has not", "simulate", "--token", "ETHBULL3X",
+		"--model", "gbm", "--rates", "gmx")
 }

@@ -94,6 +94,15 @@ func Fittable(whole bool, spacing time.Duration) []string {
 	return []string{"aave", "level", "ou"}
 }
 
+// Unfittable is an error that says which numbers of a kind no series of rates tells; nil: one may.
+func Unfittable(kind string) error {
+	if kind != "gmx" {
+		return nil
+	}
+	return errors.New("gmx cannot be fitted to rates: its skew and usage (skew-sd, skew-speed, usage-sd and others) " +
+		"are those of open interest, which a series of rates does not have; want level or ou")
+}
+
 // Spacing is the most common time between values.
 func (o Observed) Spacing() time.Duration {
 	counts := map[time.Duration]int{}
@@ -605,7 +614,8 @@ const yearsDrawn = 2048
 // yearMeans are means of the rate over years of a process, sorted.
 func yearMeans(p Process, spacing time.Duration) []float64 {
 	steps := int(models.Year / spacing)
-	if p.Lasting() {
+	holds := p.Holds(spacing)
+	if holds == block.Steps {
 		steps = 1
 	}
 	state := make(models.State, p.State())
@@ -625,7 +635,7 @@ func yearMeans(p Process, spacing time.Duration) []float64 {
 			at.Len = min(block.Steps, steps-at.First)
 			p.Advance(at, Returns{Move: move}, state, tracks, &draws)
 			for s := range at.Len {
-				for l, v := range tracks[0][s] {
+				for l, v := range tracks[0][s-s%holds] {
 					sum[l] += v
 				}
 			}
@@ -663,11 +673,7 @@ func Sample(p Process, spacing time.Duration, years int, seed uint64, whole bool
 			random.Normals(move, seed, uint64(y), random.Stream(random.Diffusion, 0), at.First, block.Steps)
 			p.Advance(at, Returns{Move: move, SD: 1}, state, []*block.Track{track}, &draws)
 			for s := range at.Len {
-				row := s
-				if p.Lasting() {
-					row = 0
-				}
-				v := track[row][0]
+				v := track[s-s%p.Holds(spacing)][0]
 				if whole {
 					v = float64(v * models.Years(spacing))
 				}

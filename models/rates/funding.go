@@ -124,8 +124,8 @@ func (m Funding) Of(t Token) (Process, error) {
 	return m, nil
 }
 
-func (Funding) Drives() []string { return []string{"funding"} }
-func (Funding) Lasting() bool    { return false }
+func (Funding) Drives() []string        { return []string{"funding"} }
+func (Funding) Holds(time.Duration) int { return 1 }
 
 // The state of a lane: the premium at the last payment, its mean, and the returns since.
 const (
@@ -138,7 +138,7 @@ const (
 func (Funding) State() int { return fundingState }
 
 func (m Funding) Begin(at models.At, state models.State) {
-	beginReverting(at, state, m.Mean, m.SD, m.LevelSD)
+	beginReverting(at, state, 0, m.Mean, m.SD, m.LevelSD)
 	state[returnSum] = [block.Lanes]float64{}
 }
 
@@ -148,7 +148,7 @@ func (m Funding) Advance(at models.At, r Returns, state models.State, rates []*b
 	period, dt := models.Years(m.Period), models.Years(at.Step)
 	o := over(period, m.SD, m.Speed, m.Correlation)
 	if m.Period == at.Step { // a payment in each step, with the premium that follows the return of the step before
-		o.steps(at, r, state, rates[0], draws, 1)
+		o.steps(at, r, state, rates[0], &draws.shocks, 1)
 		m.pay(rates[0].Flat(at.Len), 1/dt)
 		return
 	}
@@ -176,7 +176,7 @@ func (m Funding) Advance(at models.At, r Returns, state models.State, rates []*b
 		*to = [block.Lanes]float64{}
 		for number := first; number < end; number++ {
 			if number > 0 { // the first is at the start
-				z := draws.row(at, number)
+				z := draws.shocks.row(at, number)
 				for l, a := range around {
 					now[l] = (a + float64(keep*(now[l]-a))) + (float64(own*z[l]) + float64(shared*(sum[l]-mean)))
 				}
