@@ -309,7 +309,6 @@ func (p *resolving) kinds() error {
 	}
 	if p.Rates != "" && p.Spec == "" {
 		p.knownRates()
-		p.knownMarkets()
 	}
 	if err := errors.Join(faults...); err != nil || p.Band == "" {
 		return err
@@ -335,37 +334,31 @@ func (p *resolving) kinds() error {
 func (p *resolving) knownRates() {
 	for i := range p.spec.Tokens {
 		t := &p.spec.Tokens[i]
-		entry, err := catalogue.LookupToken(t.Name)
-		if err != nil || entry.Rates.Kind != t.Rates.Kind || entry.Mechanism.Kind != t.Mechanism.Kind {
-			continue
-		}
-		prefix := ""
-		if len(p.spec.Tokens) > 1 {
-			prefix = entry.Name + ": "
-		}
-		t.Rates.Values = maps.Clone(entry.Rates.Values)
-		for name, from := range entry.RatesOrigins() {
-			p.Origins[prefix+name] = from
-		}
-	}
-}
-
-// knownMarkets gives tokens of the catalogue the market that it has for them, where it is of the kind that was named.
-func (p *resolving) knownMarkets() {
-	for i := range p.spec.Tokens {
-		t := &p.spec.Tokens[i]
 		entry, err := catalogue.LookupToken(strings.TrimSuffix(t.Name, Stressed))
-		if err != nil || entry.Market.Kind != p.Rates || entry.Mechanism.Kind != t.Mechanism.Kind {
+		if err != nil || entry.Mechanism.Kind != t.Mechanism.Kind {
 			continue
 		}
 		prefix := ""
 		if len(p.spec.Tokens) > 1 {
 			prefix = t.Name + ": "
 		}
-		t.Rates.Values = maps.Clone(entry.Market.Values)
-		for name, from := range entry.MarketOrigins() {
-			p.Origins[prefix+name] = from
+		for _, law := range []catalogue.SourcedPart{entry.Rates, entry.Market} {
+			if law.Kind != t.Rates.Kind {
+				continue
+			}
+			t.Rates.Values = maps.Clone(law.Values)
+			for name, from := range law.Origins() {
+				p.Origins[prefix+name] = from
+			}
 		}
+	}
+}
+
+// ratesHave says of which tokens the law of rates has a number.
+func ratesHave(name string) func(study.TokenSpec) bool {
+	return func(t study.TokenSpec) bool {
+		kind, _ := rates.Registry.Kind(t.Rates.Kind)
+		return has(kind.Params, name)
 	}
 }
 
@@ -468,6 +461,16 @@ func (p *resolving) assign() error {
 	if i := slices.Index(names, "start"); i >= 0 { // which may depend on the others
 		names = append(slices.Delete(names, i, i+1), "start")
 	}
+	ofRates := func(name string) bool { return slices.ContainsFunc(p.spec.Tokens, ratesHave(name)) }
+	slices.SortStableFunc(names, func(a, b string) int { // these say whether others count
+		switch {
+		case ofRates(a) == ofRates(b):
+			return 0
+		case ofRates(a):
+			return -1
+		}
+		return 1
+	})
 	for _, name := range names {
 		text := p.Numbers[name]
 		if name == "mu" && text == "fitted" {
