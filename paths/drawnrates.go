@@ -27,8 +27,8 @@ type rateWay struct {
 func (w *Walker) newRate(r Rate) rateWay {
 	model, dt := w.laws[r.Underlying].model, models.Years(w.g.Grid.Step)
 	m := model.Moments(dt)
-	if math.IsNaN(m.Mean) { // models that draw from a history do not know it; this leaves out a step's skewness
-		m.Mean = float64(model.Growth()*dt) - m.Variance/2
+	if math.IsNaN(m.Mean) { // of a history whose growth is given: to the second order
+		m.Mean = float64(model.Growth()*dt) - float64(0.5*m.Variance)
 	}
 	way := rateWay{Rate: r, state: make(models.State, r.Process.State()), draws: new(rates.Draws),
 		returns: rates.Returns{Move: w.block.Move[r.Underlying], Mean: m.Mean, SD: math.Sqrt(m.Variance)}}

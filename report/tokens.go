@@ -64,9 +64,9 @@ func Explanation(e *assess.Explanation) Document {
 		amount(assess.ExplainedAmount), Fixed(100*e.EntryCost, 2), Fixed(100*e.ExitCost, 2))
 	say("%s", carry(e))
 	if r := entry.Rates; r.Kind != "" {
-		say("Mean rates of years differ by a standard deviation of %s %% (%s; %s): simulate --rates %s draws one "+
-			"for each lifetime.",
-			Short(100*r.Values["rate-sd"]), r.Words["rate-sd"].Source, r.Words["rate-sd"].AsOf, r.Kind)
+		say("Mean rates of years differ by a standard deviation of %s %% (%s; %s): simulate draws one for each "+
+			"lifetime; --rates constant holds it at its mean.",
+			Short(100*r.Values["rate-sd"]), r.Words["rate-sd"].Source, r.Words["rate-sd"].AsOf)
 	}
 	for _, s := range e.Stress {
 		say("  %s", stress(s))

@@ -34,21 +34,35 @@ func (t TokenSpec) Random() bool { return t.Rates.Kind != "" && t.Rates.Kind != 
 
 // borrower is what laws of rates ask of the token. Its spec is complete.
 func (t TokenSpec) borrower() rates.Token {
-	kind, _ := tokens.Mechanisms.Kind(t.Mechanism.Kind) // of which make says more
 	target, _ := t.Value("target")
 	aum, _ := t.Value("aum")
 	fee, _ := t.Value("fee")
-	b := rates.Token{Long: target > 0, Fee: fee, Debt: float64(math.Abs(target) * aum),
+	b := rates.Token{Rates: t.rateNames(), Long: target > 0, Fee: fee, Debt: float64(math.Abs(target) * aum),
 		Value: func(name string) float64 { v, _ := t.Value(name); return v }}
 	if b.Long {
 		b.Debt = float64(max(0, target-1) * aum)
 	}
+	return b
+}
+
+// MainRate is the rate of the token's venue that laws drive: borrow of a loan, funding of a perpetual; empty: its
+// venue has none. The spec may be incomplete.
+func (t TokenSpec) MainRate() string {
+	if all := t.rateNames(); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// rateNames are the rates that the token's mechanism has, the main one first.
+func (t TokenSpec) rateNames() (names []string) {
+	kind, _ := tokens.Mechanisms.Kind(t.Mechanism.Kind) // of which make says more
 	for _, p := range kind.Params {
 		if p.Unit == param.Rate {
-			b.Rates = append(b.Rates, p.Name)
+			names = append(names, p.Name)
 		}
 	}
-	return b
+	return names
 }
 
 // process is that of the token's rates; nil: they are constant. The spec is complete.

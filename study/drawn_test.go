@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/tokens"
 )
@@ -218,6 +219,82 @@ func TestMarketBalances(t *testing.T) {
 			if d := math.Log(life.NAV) - life.Logs.Sum(); life.NAV > 0 && !(math.Abs(d) < 1e-10) {
 				t.Errorf("%v: ln NAV is %g off its log parts", part.Values, d)
 			}
+		}
+	}
+}
+
+// Numbers of laws at the ends of their ranges, over one step or many, give lifetimes that are numbers and whose ledger
+// adds up.
+func TestExtremeRates(t *testing.T) {
+	one := func(kind string, values param.Values) param.Part { return param.Part{Kind: kind, Values: values} }
+	for _, kinds := range [][2]param.Part{
+		{one("level", param.Values{"rate-sd": 10}), one("level", param.Values{"rate-sd": 10, "rate-floor": -10})},
+		{one("ou", param.Values{"rate-sd": 10, "rate-speed": 1e5, "rate-correlation": 1}),
+			one("ou", param.Values{"rate-sd": 10, "rate-speed": 0.01, "rate-level-sd": 10, "rate-correlation": -1})},
+		{one("aave", param.Values{"utilisation": 0.999, "utilisation-sd": 10, "utilisation-level-sd": 10,
+			"slope-kink": 0.001, "slope-1": 10, "slope-2": 100, "rate-correlation": -1}),
+			one("funding-hyperliquid", param.Values{"premium-mean": -0.1, "premium-sd": 0.1, "premium-speed": 1e5,
+				"funding-cap": 1, "rate-correlation": 1})},
+		{one("aave", param.Values{"utilisation": 0.001, "utilisation-sd": 0, "pool": 2.1e6, "reserve-factor": 1}),
+			one("funding-binance", param.Values{"premium-mean": 0.1, "premium-speed": 0.01, "funding-clamp": 0,
+				"premium-level-sd": 0.1, "rate-correlation": -1})},
+		{one("aave", param.Values{"utilisation-speed": 0.01, "slope-base": 10}),
+			one("funding-binance", param.Values{"funding-cap": 0, "funding-interest": -0.01, "funding-clamp": 0.1})},
+	} {
+		for _, step := range []time.Duration{5 * time.Minute, time.Hour, 8 * time.Hour, 24 * time.Hour} {
+			for _, steps := range []int{1, 70} {
+				spec := ratesSpec(kinds[0], kinds[1])
+				spec.Step, spec.Horizon, spec.Paths, spec.Marks = step, time.Duration(steps)*step, 40, 0
+				for i, e := range ensembles(t, spec, 1) {
+					for p, nav := range e.Column("nav") {
+						sum, size := 1.0, 1.0
+						for _, name := range tokens.ItemNames {
+							item := e.Column("money_" + name)[p]
+							sum, size = sum+item, size+math.Abs(item)
+						}
+						if !(nav >= 0) || math.IsInf(nav, 0) || !(math.Abs(sum-nav) <= 1e-11*size) {
+							t.Fatalf("%s, %d steps of %v, token %d, path %d: NAV %v, ledger %v", kinds[i].Kind,
+								steps, step, i, p, nav, sum)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// Rates correlated with prices that are drawn from a history with growth of its own, or that stand still, are numbers
+// and as wide as their law says: within 5 standard errors.
+func TestRatesOfUnusualPrices(t *testing.T) {
+	series := &models.Series{Name: "made", Start: time.Unix(0, 0), Step: time.Hour}
+	for i := range 300 {
+		series.Bars = append(series.Bars, models.Bar{Close: 0.01 * math.Sin(float64(i*i))})
+	}
+	history := &History{File: "made.csv", Series: series}
+	rate := param.Part{Kind: "ou", Values: param.Values{"rate-sd": 0.2, "rate-speed": 1000, "rate-correlation": 0.8}}
+	for _, model := range []param.Part{{Kind: "gbm", Values: param.Values{"sigma": 0}}, {Kind: "bootstrap"},
+		{Kind: "bootstrap", Values: param.Values{"growth": 1}}} {
+		spec := ratesSpec(rate, rate)
+		spec.Model, spec.Paths = model, 4000
+		if spec.Marks = 0; model.Kind == "bootstrap" {
+			spec.History = history
+		}
+		spec.Tokens[1].Policy, spec.Tokens[1].Values = param.Part{Kind: "hold"}, param.Values{"target": 1}
+		all := ensembles(t, spec, 2)
+		// A position that stays at leverage 1 pays the mean of the rate over the time: with many reversions of 1/1000
+		// of a year in it, of a variance of 2·sd²/(speed·time).
+		years := all[1].Years()
+		var sum, square float64
+		for p, paid := range all[1].Column("money_funding") {
+			if math.IsNaN(paid) {
+				t.Fatalf("%v: path %d pays %v", model, p, paid)
+			}
+			sum, square = sum+paid, square+paid*paid
+		}
+		n := float64(spec.Paths)
+		sd, want := math.Sqrt(square/n-sum*sum/n/n), 0.2*math.Sqrt(2*years/1000)
+		if model.Kind == "gbm" && math.Abs(sd/want-1) > 5/math.Sqrt(2*n)+0.02 {
+			t.Errorf("%v: what is paid has a standard deviation of %v, want %v", model, sd, want)
 		}
 	}
 }

@@ -91,10 +91,10 @@ func with(p param.Param, v float64) param.Param {
 
 // fundingKind is one of the venues. Its defaults are fits to BTC's series, of Hyperliquid in 2024 and Binance in
 // 2020 to 2024 (docs/evidence/random-rates.md); how Hyperliquid's years differ is assumed as Binance's.
-func fundingKind(name, doc string, rule Rule, mean, sd, speed, level float64) param.Kind[Law] {
+func fundingKind(name, doc string, rule Rule, mean, sd, speed, level, rho float64) param.Kind[Law] {
 	return param.Kind[Law]{Name: name, Doc: doc,
 		Params: []param.Param{with(premiumMean, mean), with(premiumSD, sd), with(premiumSpeed, speed),
-			with(premiumLevel, level), correlation, with(interest, rule.Interest), with(clamp, rule.Clamp),
+			with(premiumLevel, level), with(correlation, rho), with(interest, rule.Interest), with(clamp, rule.Clamp),
 			with(limit, rule.Cap)},
 		New: func(v param.Values) Law {
 			return Funding{Rule{v["funding-interest"], v["funding-clamp"], v["funding-cap"], rule.Period},
@@ -103,10 +103,12 @@ func fundingKind(name, doc string, rule Rule, mean, sd, speed, level float64) pa
 }
 
 var _ = Registry.Register(fundingKind("funding-hyperliquid",
-	"funding of Hyperliquid, paid each hour, from a premium that reverts", hyperliquid, 0.0004, 0.00056, 760, 0.0003))
+	"funding of Hyperliquid, paid each hour, from a premium that reverts", hyperliquid, 0.0004, 0.00056, 760, 0.0003,
+	0.16))
 
 var _ = Registry.Register(fundingKind("funding-binance",
-	"funding of Binance, paid every eight hours, from a premium that reverts", binance, 0.00001, 0.00051, 99, 0.0003))
+	"funding of Binance, paid every eight hours, from a premium that reverts", binance, 0.00001, 0.00051, 99, 0.0003,
+	0.16))
 
 // Check finds nothing wrong.
 func (Funding) Check() error { return nil }

@@ -337,7 +337,9 @@ func (p market) tick(years float64, correlated bool) marketTick {
 // run makes len(z) ticks: it writes the funding that longs pay, takes the borrow fee of the smaller side away, and
 // puts the imbalance of the token's side in the place of the returns.
 func (t *marketTick) run(z, move, funding, borrow []row, state models.State, r Returns) {
-	shared, rest := t.skew.around(state[ofSkew:], r)
+	own, shared, rest := t.skew.around(state[ofSkew:], r)
+	tick := *t
+	tick.skew.own, t = own, &tick
 	value, rate := &state[ofSkew+valueNow], &state[fundingNow]
 	if tickVector(t, z, move, funding, borrow, value, rate, &rest, shared) {
 		return

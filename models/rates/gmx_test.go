@@ -216,7 +216,7 @@ func TestSidesShareAMarket(t *testing.T) {
 	for s := range longs[0] {
 		for l := range longs[0][s] {
 			paid, earned := longs[0][s][l], shorts[0][s][l] // signed: longs pay where they are above zero
-			impact := longs[2][s][l] // of a trade that adds to longs
+			impact := longs[2][s][l]                        // of a trade that adds to longs
 			imbalance := impact / (2 * 4e-10 * 1e8)
 			if impact > 0 {
 				imbalance = impact / (2 * 1e-9 * 1e8)

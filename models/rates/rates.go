@@ -300,26 +300,31 @@ func (o reverting) size() float64 {
 // steps writes the values before each of the steps of at, from those of the state, which moves on. The normal of a
 // step has its number plus a shift.
 func (o reverting) steps(at models.At, r Returns, state models.State, x *block.Track, draws *normals, shift int) {
-	shared, rest := o.around(state, r)
+	own, shared, rest := o.around(state, r)
 	for s := 0; s < at.Len; {
 		z := draws.rows(at, at.First+s+shift)
 		n := min(at.Len-s, len(z))
-		if !revertVector(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, o.own, shared) {
-			revertPlain(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, o.own, shared)
+		if !revertVector(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, own, shared) {
+			revertPlain(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, own, shared)
 		}
 		s += n
 	}
 }
 
-// around is the factor of returns, and what the mean of each lane and that of returns add to a step.
-func (o reverting) around(state models.State, r Returns) (shared float64, rest row) {
-	if o.shared != 0 && r.SD > 0 {
+// around are the factors of a step's normal and return, and what the mean of each lane and that of returns add to a
+// step. With a price that does not move the normal makes the whole shock.
+func (o reverting) around(state models.State, r Returns) (own, shared float64, rest row) {
+	own = o.own
+	switch {
+	case o.shared != 0 && r.SD > 0:
 		shared = o.shared / r.SD
+	case o.shared != 0:
+		own = o.size()
 	}
 	for l, mean := range state[valueAround] {
 		rest[l] = float64((1-o.keep)*mean) - float64(shared*r.Mean)
 	}
-	return shared, rest
+	return own, shared, rest
 }
 
 // A row is a number of each lane.

@@ -204,7 +204,7 @@ func TestMoments(t *testing.T) {
 
 // Payments of a day are those of its hours, and a payment every eight hours falls on every eighth hour.
 func TestPayments(t *testing.T) {
-	day := process(t, "funding-hyperliquid", ofPerp, param.Values{})
+	day := process(t, "funding-hyperliquid", ofPerp, param.Values{"rate-correlation": 0}) // shocks share a day's return
 	hours, _ := walk(day, 0, time.Hour, 240, 64)
 	days, _ := walk(day, 0, 24*time.Hour, 10, 64)
 	for d := range days {
