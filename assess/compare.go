@@ -3,6 +3,7 @@ package assess
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -205,9 +206,16 @@ func heldTokens(s *study.Study) (held []study.TokenSpec) {
 			continue
 		}
 		seen[at] = true
+		rates := t.Rates
+		if _, ok := rates.Values["open-interest"]; ok { // costs of trades, of which there are none
+			rates.Values = maps.Clone(rates.Values)
+			for _, name := range []string{"open-interest", "impact-worse", "impact-mend", "fee-mend"} {
+				delete(rates.Values, name)
+			}
+		}
 		held = append(held, study.TokenSpec{
 			Name:       nameOn("held "+strconv.FormatFloat(at.target, 'g', -1, 64)+"x", s.Spec(), t),
-			Underlying: t.Underlying, Policy: param.Part{Kind: "hold"}, Mechanism: t.Mechanism, Rates: t.Rates,
+			Underlying: t.Underlying, Policy: param.Part{Kind: "hold"}, Mechanism: t.Mechanism, Rates: rates,
 			Values: param.Values{"target": at.target, "after-liquidation": float64(tokens.Stop)},
 		})
 	}

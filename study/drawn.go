@@ -36,7 +36,8 @@ func (t TokenSpec) Random() bool { return t.Rates.Kind != "" && t.Rates.Kind != 
 func (t TokenSpec) borrower() rates.Token {
 	target, _ := t.Value("target")
 	aum, _ := t.Value("aum")
-	b := rates.Token{Rates: t.rateNames(), Long: target > 0, Debt: float64(math.Abs(target) * aum),
+	fee, _ := t.Value("fee")
+	b := rates.Token{Rates: t.rateNames(), Long: target > 0, Fee: fee, Debt: float64(math.Abs(target) * aum),
 		Value: func(name string) float64 { v, _ := t.Value(name); return v }}
 	if b.Long {
 		b.Debt = float64(max(0, target-1) * aum)

@@ -190,7 +190,7 @@ func TestMarketBalances(t *testing.T) {
 			"skew-speed": math.Exp(between(0, 9)), "skew-level-sd": between(0, 0.5), "usage": between(0.01, 0.99),
 			"usage-sd": between(0, 2), "rate-correlation": between(-1, 1), "funding-most": between(0.01, 3),
 			"funding-falling": between(0, 0.04), "borrow-sides": float64(r.IntN(2)),
-			"open-interest": between(0, 1) * float64(r.IntN(2)) * 1e8, "impact-worse": between(0, 2e-9),
+			"open-interest": between(0, 1) * float64(r.IntN(2)) * 1e8, "impact-worse": between(1e-9, 2e-9),
 			"impact-mend": between(0, 1e-9), "fee-mend": between(0, 5e-4)}}
 		size := math.Abs(target)
 		spec := Spec{Model: param.Part{Kind: "merton"}, Horizon: 30 * 24 * time.Hour, Step: time.Hour, Paths: 16,

@@ -46,6 +46,38 @@ func history(hours int) *paths.History {
 	return h
 }
 
+// Models that do not know the mean of their returns have tokens with random rates, correlated with returns or not:
+// rates whose spread is next to nothing give the lifetimes of constant ones.
+func TestRatesBesideUnknownMeans(t *testing.T) {
+	s := study.Spec{History: &study.History{File: "made.csv", Series: seriesOf(history(2000))},
+		Horizon: 5 * 24 * time.Hour, Step: time.Hour, Paths: 16, Seed: 6}
+	for _, model := range []param.Part{part("bootstrap", "growth", 1, "mu", 0.1), part("fhs")} {
+		for _, correlation := range []float64{0, 0.5} {
+			var all []tokens.Ensemble
+			ou := part("ou", "rate-sd", 1e-9, "rate-correlation", correlation)
+			for _, law := range []param.Part{part("constant"), ou} {
+				s.Model = model
+				s.Tokens = []study.TokenSpec{{Name: "t", Mechanism: part("perp", "funding", 0.1), Rates: law,
+					Policy: part("band", "low", 2.7, "high", 3.3), Values: param.Values{"fee": 0.001, "target": 3}}}
+				made, err := study.New(s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				one, err := study.Ensembles(context.Background(), made, study.Options{Workers: 1}, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, one...)
+			}
+			for path, want := range all[0].Column("nav") {
+				if got := all[1].Column("nav")[path]; !(math.Abs(got-want) < 1e-8) {
+					t.Fatalf("%s, correlation %v: NAV %v, at constant rates %v", model.Kind, correlation, got, want)
+				}
+			}
+		}
+	}
+}
+
 // A path whose first block covers its horizon gives every token the lifetime that the
 // replay of the history from that bar gives, to the last bit: at closes and inside bars,
 // on a loan and on a perpetual, with a keeper that waits, and at dated rates.

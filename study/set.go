@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -28,7 +29,7 @@ func (s Spec) Param(name string) (param.Param, error) {
 		}
 		if i := slices.IndexFunc(s.Tokens, func(t TokenSpec) bool { return t.replaced(name) }); i >= 0 {
 			return p, fmt.Errorf("%s of %s is drawn by rates %s; want a number of that, or rates that are constant",
-				name, s.Tokens[i].Name, s.Tokens[i].Rates.Kind)
+				name, cmp.Or(s.Tokens[i].Name, "the token"), s.Tokens[i].Rates.Kind)
 		}
 		return p, nil
 	}

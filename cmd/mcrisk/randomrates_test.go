@@ -254,10 +254,16 @@ func TestMarketOfGMX(t *testing.T) {
 		}
 	}
 	expect(t, cli.Done, "verify", dir)
+	expect(t, cli.Done, "compare", "--tokens", "SOLBULL2X,SOLBEAR1X", "--model", "gbm", "--rates", "gmx", "--paths",
+		"16", "--horizon", "1d", "--out", filepath.Join(t.TempDir(), "run"))
 	expect(t, cli.Done, append([]string{"trace", "--path", "3", "--horizon", "3d"}, token...)...)
 	says(t, cli.BadInput, "impact-increase of SOLBULL2X is drawn by rates gmx",
 		append([]string{"simulate", "--impact-increase", "0.001"}, token...)...)
 	says(t, cli.BadInput, "price impact = 0.54", append([]string{"simulate", "--open-interest", "2e8"}, token...)...)
+	expect(t, cli.Done, append([]string{"simulate", "--paths", "16", "--horizon", "1d", "--open-interest", "0",
+		"--impact-increase", "0.001", "--out", filepath.Join(t.TempDir(), "run")}, token...)...)
+	says(t, cli.BadInput, "impact-increase of the token is drawn by rates gmx", "simulate", "--target", "2",
+		"--mechanism", "perp", "--rates", "gmx", "--fee", "6bp", "--impact-increase", "0.001", "--open-interest", "1e7")
 	says(t, cli.BadInput, "funding-least", append([]string{"simulate", "--funding-most", "0.001"}, token...)...)
 	says(t, cli.BadInput, "it drives funding, which the token's mechanism has not", "simulate", "--token", "ETHBULL3X",
 		"--model", "gbm", "--rates", "gmx")

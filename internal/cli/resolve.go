@@ -354,6 +354,14 @@ func (p *resolving) knownMarkets() {
 	}
 }
 
+// ratesHave says of which tokens the law of rates has a number.
+func ratesHave(name string) func(study.TokenSpec) bool {
+	return func(t study.TokenSpec) bool {
+		kind, _ := rates.Registry.Kind(t.Rates.Kind)
+		return has(kind.Params, name)
+	}
+}
+
 func has(ps []param.Param, name string) bool {
 	return slices.ContainsFunc(ps, func(p param.Param) bool { return p.Name == name })
 }
@@ -453,6 +461,16 @@ func (p *resolving) assign() error {
 	if i := slices.Index(names, "start"); i >= 0 { // which may depend on the others
 		names = append(slices.Delete(names, i, i+1), "start")
 	}
+	ofRates := func(name string) bool { return slices.ContainsFunc(p.spec.Tokens, ratesHave(name)) }
+	slices.SortStableFunc(names, func(a, b string) int { // these say whether others count
+		switch {
+		case ofRates(a) == ofRates(b):
+			return 0
+		case ofRates(a):
+			return -1
+		}
+		return 1
+	})
 	for _, name := range names {
 		text := p.Numbers[name]
 		if name == "mu" && text == "fitted" {

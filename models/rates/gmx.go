@@ -185,6 +185,8 @@ func (m GMX) Check() error {
 		return fmt.Errorf("funding-least = %v; want at most funding-most, %v", f.Min, f.Max)
 	case above < b.Slope1/b.Kink*(1-1e-12):
 		return fmt.Errorf("borrow-above = %v; want at least borrow-base, %v", above, b.Slope1/b.Kink)
+	case m.OpenInterest > 0 && m.Mends > m.Worsens: // the contracts use the smaller: trades there and back would pay
+		return fmt.Errorf("impact-mend = %v; want at most impact-worse, %v", m.Mends, m.Worsens)
 	}
 	if most := 2 * max(m.Worsens, m.Mends) * m.OpenInterest; !(most < 0.5) {
 		return fmt.Errorf("price impact = %v of a trade's notional with all of open-interest, %v USD, on one side; "+
@@ -206,6 +208,9 @@ func (m GMX) Of(t Token) (Process, error) {
 		if err := t.has(name); err != nil {
 			return nil, err
 		}
+	}
+	if m.OpenInterest > 0 && m.Rebate > t.Fee {
+		return nil, fmt.Errorf("fee-mend = %v; want at most the token's fee, %v", m.Rebate, t.Fee)
 	}
 	return p, nil
 }
@@ -250,7 +255,8 @@ const (
 func (p market) Begin(at models.At, state models.State) {
 	scale := float64(p.side / -turned)
 	mean := fmath.Log((1 + p.Skew) / (1 - p.Skew))
-	beginReverting(at, state[ofSkew:], 0, float64(scale*mean), p.SkewSD/turned, p.SkewLevelSD/turned)
+	beginReverting(at, state[ofSkew:], 0, float64(scale*mean), float64(p.side*p.SkewSD)/turned,
+		float64(p.side*p.SkewLevelSD)/turned)
 	beginReverting(at, state[ofUse:], 2, fmath.Log((1-p.Usage)/p.Usage)/turned, p.UsageSD/turned,
 		p.UsageLevelSD/turned)
 	for l, around := range state[ofSkew+valueAround] {
@@ -320,6 +326,7 @@ func (p market) tick(years float64, correlated bool) marketTick {
 		correlation = -float64(p.side * p.Correlation)
 	}
 	t.skew = over(years, p.SkewSD/turned, p.SkewSpeed, correlation)
+	t.skew.own = float64(p.side * t.skew.own) // so that long and short tokens share a market
 	t.pull = float64((1-t.skew.keep)*p.Response) / turned
 	if p.BothBorrow {
 		t.free = 1

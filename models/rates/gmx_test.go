@@ -2,6 +2,7 @@ package rates
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -203,6 +204,48 @@ func TestConstantMarket(t *testing.T) {
 func marketWalk(p Process, group uint64, step time.Duration, steps int) (funding, borrow []row) {
 	all, _ := walks(p, group, step, steps, 64)
 	return all[0], all[1]
+}
+
+// A long and a short token are on one market: what the one side pays the other earns, in US dollars, and what worsens
+// the skew for the one mends it for the other, at each look.
+func TestSidesShareAMarket(t *testing.T) {
+	v := param.Values{"skew": 0.1, "skew-sd": 0.4, "skew-level-sd": 0.2, "rate-correlation": 0.6, "usage-level-sd": 0,
+		"usage-sd": 0, "open-interest": 1e8, "impact-worse": 1e-9, "impact-mend": 4e-10}
+	longs, _ := walks(of1(t, true, v), 3, time.Hour, 200, 64)
+	shorts, _ := walks(of1(t, false, v), 3, time.Hour, 200, 64)
+	for s := range longs[0] {
+		for l := range longs[0][s] {
+			paid, earned := longs[0][s][l], shorts[0][s][l] // signed: longs pay where they are above zero
+			impact := longs[2][s][l]                        // of a trade that adds to longs
+			imbalance := impact / (2 * 4e-10 * 1e8)
+			if impact > 0 {
+				imbalance = impact / (2 * 1e-9 * 1e8)
+			}
+			within(t, "shorts earn", earned*(1-imbalance), paid*(1+imbalance), 1e-9)
+			for i, of := range []int{3, 2, 5, 4} {
+				within(t, "cost by side", shorts[of][s][l], longs[2+i][s][l], 1e-9)
+			}
+		}
+	}
+}
+
+// A market on which trades there and back would pay is none.
+func TestMarketRefuses(t *testing.T) {
+	part := func(v param.Values) param.Part { return param.Part{Kind: "gmx", Values: v} }
+	_, law, err := Registry.Make(part(param.Values{"open-interest": 1e6, "impact-worse": 1e-9, "impact-mend": 1.1e-9}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := law.Check(); err == nil || !strings.Contains(err.Error(), "impact-mend = 1.1e-09; want at most") {
+		t.Errorf("a factor of mending above that of worsening: error %v", err)
+	}
+	_, law, err = Registry.Make(part(param.Values{"open-interest": 1e6, "fee-mend": 0.0007}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := law.Of(ofPerp); err == nil || !strings.Contains(err.Error(), "fee-mend = 0.0007; want at most") {
+		t.Errorf("a rebate above the fee: error %v", err)
+	}
 }
 
 // What a trade adds to its cost is the change of the squared imbalance in dollars, times the factor of its kind, less

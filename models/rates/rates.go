@@ -40,6 +40,7 @@ type Token struct {
 	Rates []string             // the rates that its mechanism has, by name, the main one first
 	Value func(string) float64 // of one of these, per year, as if it were constant
 	Long  bool
+	Fee   float64 // of a trade, a fraction of its notional
 	Debt  float64 // US dollars that it owes at its target, with its vault as large as at the start; at least 0
 }
 
@@ -271,11 +272,11 @@ const (
 )
 
 // beginReverting draws the means of lifetimes, and first values from their long-run law, with the normals of a number
-// and the next.
+// and the next. Standard deviations below zero turn the shocks around.
 func beginReverting(at models.At, state models.State, number int, mean, sd, levelSD float64) {
 	for lane := range block.Lanes {
 		around := mean
-		if levelSD > 0 {
+		if levelSD != 0 {
 			around += float64(levelSD * startNormal(at, lane, number))
 		}
 		state[valueAround][lane] = around

@@ -61,7 +61,7 @@ func TestSlopes(t *testing.T) {
 
 // venue is a token of some rates.
 func venue(long bool, debt float64, own map[string]float64, names ...string) Token {
-	return Token{Rates: names, Long: long, Debt: debt, Value: func(n string) float64 { return own[n] }}
+	return Token{Fee: 0.0006, Rates: names, Long: long, Debt: debt, Value: func(n string) float64 { return own[n] }}
 }
 
 var (
