@@ -55,6 +55,9 @@ type dated struct {
 //
 // Without a call, the token's own rates are in force at every step.
 func (k *Kernel) Follow(list []Dated) error {
+	if k.option != nil {
+		return errors.New("tokens: rates with dates of a token that holds an option; want numbers")
+	}
 	dt := years(k.step)
 	all := make([]dated, 0, len(list))
 	gas, impact := 0.0, 0.0

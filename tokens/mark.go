@@ -97,14 +97,17 @@ func (k *Kernel) mark(l *Lane) Mark {
 	}
 	x, b := l.position()
 	e := x + b
-	return Mark{NAV: e, Leverage: x / e, Health: k.healthAt(x, b, e, l.n)}
+	return Mark{NAV: e, Leverage: x / e, Health: k.healthAt(l, x, b, e)}
 }
 
 // healthAt is the health of a position.
-func (k *Kernel) healthAt(x, b, e, n float64) float64 {
+func (k *Kernel) healthAt(l *Lane, x, b, e float64) float64 {
 	v := &k.terms
+	if k.option != nil {
+		return k.healthNow(&l.call)
+	}
 	if v.EntrySize {
-		return e / n
+		return e / l.n
 	}
 	if !v.Lender {
 		return e / math.Abs(x)
