@@ -263,6 +263,7 @@ func (k *Kernel) liquidateCall(l *Lane, now time.Duration) {
 	} else {
 		l.money.add(LiquidationPenalty, -penalty)
 	}
+	k.guard(l)
 	k.liquidated(l, now)
 }
 

@@ -55,8 +55,8 @@ const (
 	SkewWidth  = 0.1
 )
 
-// longestSkew is the longest horizon for which a skew may let the funding rate rise without an end.
-const longestSkew = 30 * day
+// LongestSkew is the longest horizon for which a skew may let the funding rate rise without an end.
+const LongestSkew = 30 * day
 
 // CheckTerms wants a long token whose margin is less than its equity.
 func (m Option) CheckTerms(t Token) error {
@@ -100,13 +100,13 @@ func (m Option) Liquidate(_ Token, p Position) (Position, float64) { return p, 0
 
 // Within is an error if the funding rate at a constant skew rises without an end over a horizon.
 func (m Option) Within(horizon time.Duration) error {
-	if m.Skew <= SkewTarget || m.Velocity == 0 || m.Cap > 0 || horizon <= longestSkew {
+	if m.Skew <= SkewTarget || m.Velocity == 0 || m.Cap > 0 || horizon <= LongestSkew {
 		return nil
 	}
 	return fmt.Errorf("tokens: a constant skew of %v: the funding rate rises by %.3g a day in every day, to %.3g a day "+
 		"after %.4g days; want a skew of at most %v, a cap of the rate, a horizon of at most %.4g days, or a skew that "+
 		"is drawn", m.Skew, m.change()/365/365, (m.Funding+m.change()*years(horizon))/365, years(horizon)*365,
-		SkewTarget, years(longestSkew)*365)
+		SkewTarget, years(LongestSkew)*365)
 }
 
 // change is how fast the funding rate changes at the constant skew, 1/year in a year.

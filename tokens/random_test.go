@@ -29,7 +29,7 @@ func anyToken(t *rapid.T) Token {
 	if rapid.IntRange(0, 3).Draw(t, "protected") == 0 {
 		return protected(t, token)
 	}
-	if others := otherVenues(); len(others) > 0 && rapid.IntRange(0, 4).Draw(t, "other") == 0 {
+	if others := otherVenues(); len(others) > 0 && rapid.IntRange(0, 2).Draw(t, "other") == 0 {
 		other := token
 		other.Policy, other.Mechanism = Hold{}, venueOf(t, rapid.SampledFrom(others).Draw(t, "kind"))
 		if other.Check() == nil {
