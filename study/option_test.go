@@ -138,3 +138,49 @@ func TestEndlessFunding(t *testing.T) {
 		}
 	}
 }
+
+// The floor holds on every path of a keeper without latency whose hedge is whole, under normal, jumping and clustered
+// returns: a law, so it has no false alarms. Without funding and interest the price, then, never costs anything: the
+// books say so by another route, as the item of the price is what rolls have realised, and the call's value.
+func TestFloorHolds(t *testing.T) {
+	paths := 4000
+	if testing.Short() {
+		paths = 300
+	}
+	free := param.Values{"funding-start": 0, "hedge-borrow": 0, "hedge-supply": 0}
+	for _, model := range []param.Part{
+		{Kind: "gbm", Values: param.Values{"sigma": 0.8}}, {Kind: "kou"}, {Kind: "gjr"},
+	} {
+		for _, mechanism := range []param.Values{{"roll-part": 0.7}, free} {
+			spec := calls(param.Part{}, nil)
+			spec.Model, spec.Paths, spec.Step, spec.Horizon = model, paths, 4*time.Hour, 60*24*time.Hour
+			token := &spec.Tokens[0]
+			token.Mechanism.Values = param.Values{"hedge-ltv": 0.97, "hedge-threshold": 0.99, "roll-down": 1}
+			for name, v := range mechanism {
+				token.Mechanism.Values[name] = v
+			}
+			token.Values["fee"] = 0.0005
+			rolled, lowest := 0, math.Inf(1)
+			for i, f := range lifetimesOf(t, spec) {
+				rolled += min(1, f.Rolls)
+				lowest = min(lowest, f.MinNAV)
+				if f.Liquidations > 0 {
+					continue // of the hedge: only a jump up by more than the threshold leaves
+				}
+				if f.FloorBreach != 0 {
+					t.Errorf("%s, path %d: the floor is broken by %v", model.Kind, i, f.FloorBreach)
+				}
+				if mechanism["funding-start"] == 0 && len(mechanism) == 3 {
+					costs := f.Money.Sum() - f.Money[tokens.Price]
+					if f.Money[tokens.Price] < -1e-9 || f.MinNAV < 1+costs-1e-9 {
+						t.Errorf("%s, path %d: the price takes %v; NAV falls to %v, costs leave %v", model.Kind, i,
+							-f.Money[tokens.Price], f.MinNAV, 1+costs)
+					}
+				}
+			}
+			if rolled < paths/3 || lowest > 0.97 {
+				t.Errorf("%s: %d of %d paths roll, lowest NAV %v; want a test that has both", model.Kind, rolled, paths, lowest)
+			}
+		}
+	}
+}

@@ -141,7 +141,7 @@ func (m Option) CarryAtTarget(t Token) float64 {
 var _ = Mechanisms.Register(param.Kind[Venue]{
 	Name: "option", Doc: "perpetual call beside a hedge at a money market, as protected tokens hold",
 	Params: []param.Param{
-		{Name: "funding-start", Unit: param.Rate, Max: 100, Default: 0.2,
+		{Name: "funding-start", Unit: param.Rate, Max: 100, Default: 0.4,
 			Doc: "funding rate at the start, on the size of the call, per year"},
 		{Name: "skew", Unit: param.Plain, Max: 10, Default: SkewTarget,
 			Doc: "size over collateral of the venue, constant or the mean; funding rises above 0.8 and falls below"},
