@@ -17,6 +17,8 @@ type Mark struct {
 	// Health is what [Lifetime].Health is the smallest of: the health factor at a lender, or equity over
 	// the base of a perpetual's margin. Infinite without debt or position.
 	Health float64
+	// Strike of a call, over the price at the start; zero: there is none.
+	Strike float64
 }
 
 // Events are events in order, of which there may be very many: each is kept as what changed since the one
@@ -97,7 +99,7 @@ func (k *Kernel) mark(l *Lane) Mark {
 	}
 	x, b := l.position()
 	e := x + b
-	return Mark{NAV: e, Leverage: x / e, Health: k.healthAt(l, x, b, e)}
+	return Mark{NAV: e, Leverage: x / e, Health: k.healthAt(l, x, b, e), Strike: l.call.strike}
 }
 
 // healthAt is the health of a position.
