@@ -53,10 +53,12 @@ func tradingMetrics() []Metric {
 				})
 			}),
 		liquidation,
-		mean(Metric{Name: "rolls", Unit: Count, Optional: true, Doc: "mean number of times the strike of a call is rolled, over the horizon",
-			LogAxis: true}, "rolls", column("rolls"), nil),
-		mean(Metric{Name: "floor_breach", Unit: Fraction, Optional: true, Sense: Lower, Doc: "mean of the deepest fall below the floor: " +
-			"what is left without the call at the last trade, or at the price that asked for a roll, less costs since"},
+		mean(Metric{Name: "rolls", Unit: Count, Optional: true, LogAxis: true,
+			Doc: "mean number of times the strike of a call is rolled, over the horizon"},
+			"rolls", column("rolls"), nil),
+		mean(Metric{Name: "floor_breach", Unit: Fraction, Optional: true, Sense: Lower,
+			Doc: "mean of the deepest fall below the floor: what is left without the call at the last trade, " +
+				"or at the price that asked for a roll, less costs since"},
 			"floor_breach", column("floor_breach"), nil),
 	}
 }

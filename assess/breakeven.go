@@ -58,7 +58,8 @@ func PlanBreakEven(s *study.Study, borrow, funding []float64, objective string) 
 		return nil, fmt.Errorf("%d tokens; want one, or two to compare", n)
 	}
 	spec := s.Spec()
-	if a, b := spec.Tokens[0].Mechanism.Kind, spec.Tokens[1].Mechanism.Kind; a != "loan" || b != "perp" && b != "option" {
+	a, b := spec.Tokens[0].Mechanism.Kind, spec.Tokens[1].Mechanism.Kind
+	if a != "loan" || b != "perp" && b != "option" {
 		return nil, fmt.Errorf("tokens held through a %s and a %s; want a loan and a perpetual, or an option", a, b)
 	}
 	if len(spec.Others) > 0 {

@@ -74,7 +74,8 @@ func Explanation(e *assess.Explanation) Document {
 	}
 	say("%s", carry(e))
 	if r := entry.Rates; r.Kind == "skew" {
-		say("Size over collateral of the venue is assumed: simulate --rates skew draws it, and the funding rate with it.")
+		say("Size over collateral of the venue is assumed: simulate --rates skew draws it, and the funding rate " +
+			"with it.")
 	} else if r.Kind != "" {
 		say("Mean rates of years differ by a standard deviation of %s %% (%s; %s): simulate --rates %s draws one "+
 			"for each lifetime.",
@@ -203,8 +204,9 @@ func callRules(token tokens.Token, m tokens.Option) []string {
 	return []string{
 		"Below the strike of its call, which is the price at the start, it is flat but for funding, interest and fees.",
 		roll,
-		fmt.Sprintf("Its call is liquidated when funding leaves a margin below %s %% of the size, its hedge by a rise of "+
-			"%s %% without a trade.", Short(100*m.Maintenance), Short(math.Round(1000*(m.HedgeThreshold/owed-1))/10)),
+		fmt.Sprintf("Its call is liquidated when funding leaves a margin below %s %% of the size, its hedge by a "+
+			"rise of %s %% without a trade.", Short(100*m.Maintenance),
+			Short(math.Round(1000*(m.HedgeThreshold/owed-1))/10)),
 	}
 }
 

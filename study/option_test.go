@@ -15,7 +15,8 @@ import (
 func calls(rates param.Part, mechanism param.Values) Spec {
 	return Spec{Model: param.Part{Kind: "gbm", Values: param.Values{"sigma": 0.6}}, Horizon: 90 * 24 * time.Hour,
 		Step: time.Hour, Paths: 40, Seed: 1,
-		Tokens: []TokenSpec{{Name: "call", Policy: param.Part{Kind: "band", Values: param.Values{"low": 1.8, "high": 2.2}},
+		Tokens: []TokenSpec{{Name: "call",
+			Policy:    param.Part{Kind: "band", Values: param.Values{"low": 1.8, "high": 2.2}},
 			Mechanism: param.Part{Kind: "option", Values: mechanism}, Rates: rates,
 			Values: param.Values{"target": 2}}}}
 }
@@ -43,8 +44,8 @@ func TestFundingOfASteadySkew(t *testing.T) {
 	} {
 		mechanism["margin-reset"] = 0.0937 // funding meets the default at the end of a step, but for rounding
 		closed := lifetimesOf(t, calls(param.Part{}, mechanism))
-		drawn := lifetimesOf(t, calls(param.Part{Kind: "skew", Values: param.Values{"skew-sd": 0, "skew-response": 0.0}},
-			mechanism))
+		steady := param.Part{Kind: "skew", Values: param.Values{"skew-sd": 0, "skew-response": 0}}
+		drawn := lifetimesOf(t, calls(steady, mechanism))
 		for i := range closed {
 			if a, b := closed[i], drawn[i]; math.Abs(a.NAV-b.NAV) > 1e-9 || math.Abs(a.MinNAV-b.MinNAV) > 1e-9 {
 				t.Errorf("%v, path %d: NAV %v and %v drawn", mechanism, i, a.NAV, b.NAV)
@@ -179,7 +180,8 @@ func TestFloorHolds(t *testing.T) {
 				}
 			}
 			if rolled < paths/3 || lowest > 0.97 {
-				t.Errorf("%s: %d of %d paths roll, lowest NAV %v; want a test that has both", model.Kind, rolled, paths, lowest)
+				t.Errorf("%s: %d of %d paths roll, lowest NAV %v; want a test that has both", model.Kind, rolled,
+					paths, lowest)
 			}
 		}
 	}

@@ -50,7 +50,8 @@ func newOptions(k *Kernel) *options {
 		return nil
 	}
 	dt := years(k.step)
-	return &options{Option: m, growOwed: fmath.Expm1(float64(m.Borrow * dt)), growCash: fmath.Expm1(float64(m.Supply * dt)),
+	return &options{Option: m,
+		growOwed: fmath.Expm1(float64(m.Borrow * dt)), growCash: fmath.Expm1(float64(m.Supply * dt)),
 		perYear: dt, constant: float64(m.Funding * dt), changes: m.change() != 0}
 }
 
@@ -94,7 +95,8 @@ func (c *call) intrinsic(size float64) float64 { return float64(size * max(c.pri
 
 // grow multiplies all that a share stands for by 1 + q.
 func (c *call) grow(q float64) {
-	for _, v := range []*float64{&c.size, &c.margin, &c.owed, &c.cash, &c.leastMargin, &c.leastOwed, &c.floor, &c.drift} {
+	for _, v := range []*float64{&c.size, &c.margin, &c.owed, &c.cash, &c.leastMargin, &c.leastOwed, &c.floor,
+		&c.drift} {
 		*v += float64(q * *v)
 	}
 }
@@ -145,7 +147,8 @@ func (k *Kernel) callStep(l *Lane, gross float64, now time.Duration) {
 	before, after := x0+b0, x+b
 	held, loan := float64(cash*o.HedgeThreshold), float64(debt*price)
 	if price >= c.up || price <= c.down || margin < c.leastMargin || debt < c.leastOwed || held < loan ||
-		margin < float64(o.Maintenance*c.size) || !(before > 0) || after < float64((floor+float64(drift*price))*(1-least)) ||
+		margin < float64(o.Maintenance*c.size) || !(before > 0) ||
+		after < float64((floor+float64(drift*price))*(1-least)) ||
 		price >= c.strike && (x < float64(l.low*after) || x > float64(l.high*after)) || !(after > 0) || c.size == 0 {
 		k.gridStep(l, gross, now)
 		return
@@ -300,8 +303,8 @@ type settlement struct {
 	closed, opened  float64
 }
 
-// settlement finds the size that a trade leads to: that of leverage to, or with to = 0 the size before. Part of the size
-// is rolled. Cost and size depend on each other; the loop is a contraction, as costs are small parts of both.
+// settlement finds the size that a trade leads to: that of leverage to, or with to = 0 the size before. Part of the
+// size is rolled. Cost and size depend on each other; the loop is a contraction, as costs are small parts of both.
 func (k *Kernel) settlement(l *Lane, to, part float64) (s settlement, ok bool) {
 	o, before := k.option, &l.call
 	e, p := l.x+l.b, before.price

@@ -27,7 +27,7 @@ import (
 type Option struct {
 	TradeFee    float64 // of the size that is opened or closed, a fraction
 	Margin      float64 // over the size, both in units of the underlying; the contract wants 0.25 to 10
-	Maintenance float64 // the call is liquidated, and its margin lost, when margin and profit are below this part of size
+	Maintenance float64 // the call is liquidated, its margin lost, when margin and profit are below this part of size
 
 	RollTrigger float64 // move of the price since the last roll at which the keeper rolls, a fraction; zero: never
 	RollPart    float64 // of the size that a roll moves to the price of that moment, in (0, 1]
@@ -46,7 +46,7 @@ type Option struct {
 	HedgeLTV       float64 // largest loan over deposit to which the keeper borrows
 	HedgeThreshold float64 // the loan is liquidated above this part of the deposit
 	HedgeBonus     float64 // of the liquidator, a fraction of the debt repaid
-	MarginReset    float64 // the keeper sets margin and loan anew when either has lost this part; zero: only as it trades
+	MarginReset    float64 // the keeper sets margin and loan anew when either has lost this part; zero: as it trades
 }
 
 // Skew of a venue at which its funding rate stays, and how far from there the rate changes fastest.
@@ -78,7 +78,8 @@ func (m Option) CheckTerms(t Token) error {
 		m.TradeFee, t.Target)
 	want(m.RollPart > 0 && m.RollPart <= 1, "part that is rolled = %v; want above 0 and at most 1", m.RollPart)
 	want(m.Funding >= 0, "funding rate at the start = %v; want at least 0", m.Funding)
-	want(m.Velocity >= 0 && m.Velocity <= 1, "velocity of the funding rate = %v a day in a day; want 0 to 1", m.Velocity)
+	want(m.Velocity >= 0 && m.Velocity <= 1, "velocity of the funding rate = %v a day in a day; want 0 to 1",
+		m.Velocity)
 	want(m.Skew >= 0 && m.Skew <= 10, "skew = %v; want size over collateral, from 0 to 10", m.Skew)
 	want(m.SkewMax > 0 && m.SkewMax <= 10, "largest skew = %v; want above 0 and at most 10", m.SkewMax)
 	want(m.Cap == 0 || m.Cap >= m.Funding && m.Cap <= 1000, "cap of the funding rate = %v; want 0, or at least the "+
@@ -103,9 +104,9 @@ func (m Option) Within(horizon time.Duration) error {
 	if m.Skew <= SkewTarget || m.Velocity == 0 || m.Cap > 0 || horizon <= LongestSkew {
 		return nil
 	}
-	return fmt.Errorf("tokens: a constant skew of %v: the funding rate rises by %.3g a day in every day, to %.3g a day "+
-		"after %.4g days; want a skew of at most %v, a cap of the rate, a horizon of at most %.4g days, or a skew that "+
-		"is drawn", m.Skew, m.change()/365/365, (m.Funding+m.change()*years(horizon))/365, years(horizon)*365,
+	return fmt.Errorf("tokens: a constant skew of %v: the funding rate rises by %.3g a day in every day, to %.3g a "+
+		"day after %.4g days; want a skew of at most %v, a cap of the rate, a horizon of at most %.4g days, or a skew "+
+		"that is drawn", m.Skew, m.change()/365/365, (m.Funding+m.change()*years(horizon))/365, years(horizon)*365,
 		SkewTarget, years(LongestSkew)*365)
 }
 

@@ -136,7 +136,9 @@ func TestHedgeIsLiquidated(t *testing.T) {
 
 // A venue that is full takes no more size: leverage stays where it falls to.
 func TestFullVenue(t *testing.T) {
-	token := freeCall(2, Band{Low: 1.8, High: 2.2, To: Target}, func(m *Option) { m.Skew, m.SkewMax, m.Velocity = 1, 1, 0 })
+	token := freeCall(2, Band{Low: 1.8, High: 2.2, To: Target}, func(m *Option) {
+		m.Skew, m.SkewMax, m.Velocity = 1, 1, 0
+	})
 	f := live(t, token, bars(time.Hour, 1, 1.5))
 	within(t, "NAV", f.NAV, 2, 1e-12)
 	within(t, "leverage", f.MinLeverage, 1.5, 1e-12)

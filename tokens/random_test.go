@@ -43,7 +43,8 @@ func anyToken(t *rapid.T) Token {
 func protected(t *rapid.T, token Token) Token {
 	token.Target = number(0.1, 3.5).Draw(t, "size")
 	token.Holder = Holder{}
-	m := Option{TradeFee: sometimes(t, "option fee", 0, 0.1), Margin: number(0.02, 0.9).Draw(t, "margin") / token.Target,
+	m := Option{TradeFee: sometimes(t, "option fee", 0, 0.1),
+		Margin:      number(0.02, 0.9).Draw(t, "margin") / token.Target,
 		RollTrigger: sometimes(t, "roll trigger", 0.002, 0.3), RollPart: number(0.1, 1).Draw(t, "roll part"),
 		RollDown: rapid.Bool().Draw(t, "roll down"),
 		Funding:  sometimes(t, "option funding", 0, 50), Velocity: sometimes(t, "velocity", 0, 1),

@@ -40,7 +40,7 @@ mcrisk sweep --exact computes these at many values of a parameter. With --everla
 it values an everlasting call instead, whose funding is a protected token's fair one.`,
 		Example: `  mcrisk exact --target 3 --band 2.8:3.2 --to target --fee 10bp --sigma 0.6
   mcrisk exact --token ETHBULL3X --horizon 90d
-  mcrisk exact --everlasting --sigma 60% --period 7d --strike 50000 --price 52000`,
+  mcrisk exact --everlasting --sigma 60% --period 7d --strike 100 --price 104`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}

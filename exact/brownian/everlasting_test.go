@@ -23,7 +23,8 @@ func TestEverlastingCall(t *testing.T) {
 // On both sides of the strike ½σ²S²V″ = (V − payoff)/T, and value and slope are continuous there.
 func TestEverlastingEquation(t *testing.T) {
 	for _, c := range []Everlasting{
-		{Sigma: 1, Period: 7.0 / 365, Strike: 50_000}, {Sigma: 0.3, Period: 1, Strike: 2}, {Sigma: 2, Period: 3, Strike: 1},
+		{Sigma: 1, Period: 7.0 / 365, Strike: 50_000}, {Sigma: 0.3, Period: 1, Strike: 2},
+		{Sigma: 2, Period: 3, Strike: 1},
 	} {
 		for _, m := range []float64{0.5, 0.8, 0.95, 1.05, 1.3, 3} {
 			s := m * c.Strike

@@ -32,7 +32,8 @@ func (o *EverlastingOptions) Bind(cmd *cobra.Command) {
 	s.BoolVar(&o.Asked, "everlasting", false,
 		"value an everlasting call, with --sigma, --period, --strike and --price, and no token")
 	InSection(s, SectionStudy, "everlasting")
-	Text(s, &o.period, SectionStudy, "period", "duration", "", "with --everlasting: time over which its time value is paid")
+	Text(s, &o.period, SectionStudy, "period", "duration", "",
+		"with --everlasting: time over which its time value is paid")
 	Text(s, &o.strike, SectionStudy, "strike", "USD", "", "with --everlasting: its strike")
 	Text(s, &o.price, SectionStudy, "price", "USD", "", "with --everlasting: price of the underlying")
 	alone := []string{"period", "strike", "price"}

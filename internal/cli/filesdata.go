@@ -349,7 +349,8 @@ func Tables() []FileEntry {
 			estimated("se", "lo", "hi", "n", "confidence", "interval", "warning"),
 			[]FileColumn{as("loan_better_above", "true or false", "whether the loan is better at a higher funding")})},
 		{Name: "surface.csv", By: "`breakeven`", Text: "A row is a pair of rates.", Columns: slices.Concat([]FileColumn{
-			as("borrow", "1/year", "borrow rate of the loan"), as("funding", "1/year", "funding of the perpetual, or of the option"),
+			as("borrow", "1/year", "borrow rate of the loan"),
+			as("funding", "1/year", "funding of the perpetual, or of the option"),
 			objective, unitColumn,
 			as("loan_less_perp", "that of the objective", "the loan's value minus the perpetual's, on the same paths")},
 			estimated("se", "lo", "hi", "n", "confidence", "interval", "warning"))},
