@@ -29,13 +29,26 @@ func fourier(x, roots []complex128) {
 			x[i], x[j] = x[j], x[i]
 		}
 	}
-	for half := 1; half < n; half *= 2 {
-		stride := n / (2 * half)
-		for start := 0; start < n; start += 2 * half {
-			low, high := x[start:start+half], x[start+half:start+2*half]
-			for k := range low {
-				turned := cmplx.Mul(high[k], roots[k*stride])
-				low[k], high[k] = low[k]+turned, low[k]-turned
+	half := 1
+	if bits.Len(uint(n))%2 == 0 { // an odd number of rounds: one by itself
+		for k := 0; k+1 < n; k += 2 {
+			x[k], x[k+1] = x[k]+x[k+1], x[k]-x[k+1]
+		}
+		half = 2
+	}
+	// Two rounds at a time, so that each value is read and written half as often.
+	for ; half < n; half *= 4 {
+		stride := n / (4 * half)
+		for start := 0; start < n; start += 4 * half {
+			a, b := x[start:start+half], x[start+half:start+2*half]
+			c, d := x[start+2*half:start+3*half], x[start+3*half:start+4*half]
+			for k := range half {
+				first, low, high := roots[2*k*stride], roots[k*stride], roots[(k+half)*stride]
+				b1, d1 := cmplx.Mul(b[k], first), cmplx.Mul(d[k], first)
+				sum, difference := a[k]+b1, a[k]-b1
+				c2, d2 := cmplx.Mul(c[k]+d1, low), cmplx.Mul(c[k]-d1, high)
+				a[k], c[k] = sum+c2, sum-c2
+				b[k], d[k] = difference+d2, difference-d2
 			}
 		}
 	}

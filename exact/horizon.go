@@ -17,6 +17,7 @@ type horizon struct {
 	cycle
 	inside []float64
 	exits  []exit
+	runs   []run
 	years  float64
 	step   float64
 	steps  int
@@ -50,6 +51,7 @@ func (p Problem) horizon(years, perMove float64, quick bool) (*horizon, error) {
 		known: map[complex128][]sample{}, poles: map[float64]float64{},
 	}
 	h.inside, h.exits = c.points()
+	h.runs = h.exitRuns()
 	if c, ok := c.(*gridCycle); ok && !(quick && steps >= contourSteps && f.damping(c, years) >= contourDamping) {
 		h.series = c.march(steps)
 	}
@@ -233,23 +235,42 @@ func (h *horizon) upOrDown(e exit) int {
 
 // tallies sums a power over visits.
 func (h *horizon) tallies(p power, visits [3]visit) (all [3]tally) {
+	sum := func(total complex128, x, y []complex128) complex128 {
+		y = y[:len(x)]
+		for k, x := range x {
+			total += cmplx.Mul(x, y[k])
+		}
+		return total
+	}
 	for i, v := range visits {
 		if i > 0 && h.same() {
 			all[i] = all[0]
 			continue
 		}
-		for k, x := range v.inside {
-			all[i][0] += cmplx.Mul(x, p.inside[k])
-		}
-		for k, x := range v.exits {
-			if e := h.exits[k]; e.next == ended {
-				all[i][3] += cmplx.Mul(x, p.exits[k])
-			} else {
-				all[i][1+h.upOrDown(e)] += cmplx.Mul(x, p.exits[k])
-			}
+		all[i][0] = sum(0, v.inside, p.inside)
+		for _, r := range h.runs {
+			all[i][r.tally] = sum(all[i][r.tally], v.exits[r.from:r.to], p.exits[r.from:r.to])
 		}
 	}
 	return all
+}
+
+// A run is a range of exits that are summed into one place of a tally.
+type run struct{ tally, from, to int }
+
+func (h *horizon) exitRuns() (runs []run) {
+	for k, e := range h.exits {
+		tally := 3
+		if e.next != ended {
+			tally = 1 + h.upOrDown(e)
+		}
+		if last := len(runs) - 1; last >= 0 && runs[last].tally == tally {
+			runs[last].to = k + 1
+		} else {
+			runs = append(runs, run{tally, k, k + 1})
+		}
+	}
+	return runs
 }
 
 // functionals are the linear functionals of a tally.
@@ -323,6 +344,7 @@ func tallied(values [3][][]complex128, point int) (all [3]tally) {
 func (f frame) pole(c cycle, z, slope float64) float64 {
 	inside, exits := c.points()
 	h := &horizon{frame: f, cycle: c, inside: inside, exits: exits}
+	h.runs = h.exitRuns()
 	p := h.power(complex(z, 0), slope)
 	log := func(s float64) float64 {
 		v := h.visits(complex(s, 0))
