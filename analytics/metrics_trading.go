@@ -1,6 +1,10 @@
 package analytics
 
-import "math"
+import (
+	"math"
+
+	"mcrisk/tokens"
+)
 
 // Trading, leverage and liquidation.
 func tradingMetrics() []Metric {
@@ -43,10 +47,13 @@ func tradingMetrics() []Metric {
 		{Name: "health_p01", Unit: Ratio, Doc: "1 % quantile over paths of the lowest health factor or margin ratio",
 			Needs: []string{"health"},
 			Of:    func(c *Case) Estimate { return c.quantile(c.Ensemble.Column("health"), 0.01) }},
-		medianOf(Metric{Name: "distance_to_liquidation", Unit: Fraction, Needs: []string{"max_leverage"}, Sense: Higher,
+		medianOf(Metric{Name: "distance_to_liquidation", Unit: Fraction, Needs: []string{"max_leverage", "health"}, Sense: Higher,
 			Doc: "median over paths of the smallest price move that would have liquidated the position"},
 			func(c *Case) []float64 {
 				token := c.Ensemble.Token
+				if _, ok := token.Mechanism.(tokens.Option); ok { // its hedge is liquidated by a rise
+					return each(c.Ensemble.Column("health"), func(h float64) float64 { return max(0, h-1) })
+				}
 				liquidation := math.Abs(token.LiquidationLeverage())
 				return each(c.Ensemble.Column("max_leverage"), func(l float64) float64 {
 					return distance(l, liquidation, token.Target)

@@ -19,7 +19,8 @@ type call struct {
 	cash   float64 // D, dollars
 
 	leastMargin, leastOwed float64 // below which the keeper sets them anew
-	up, down               float64 // prices at which it rolls
+	rolled                 float64 // price at the last roll
+	up, down               float64 // prices at which it rolls next
 
 	rate float64 // funding of the current step, a fraction of size
 	full bool    // the venue takes no more size in the current step
@@ -68,7 +69,7 @@ func (k *Kernel) DrawFunding(funding, skew int) {
 // open is the call at the start: at the money, at the target, without a cost.
 func (k *Kernel) open(l *Lane) {
 	c := &l.call
-	*c = call{price: 1, strike: 1, cash: 1, health: math.Inf(1), rate: k.option.constant,
+	*c = call{price: 1, strike: 1, cash: 1, rolled: 1, health: math.Inf(1), rate: k.option.constant,
 		full: k.option.Skew >= k.option.SkewMax}
 	k.option.watch(c)
 	k.option.settle(c, 1, 1, k.target, 0)
@@ -237,8 +238,9 @@ func (k *Kernel) exhausted(c *call) bool {
 	return c.size > 0 && c.margin < need && float64(c.margin*c.price)+c.intrinsic(c.size) < float64(need*c.price)
 }
 
+// hedgeLiquidates reports whether liquidators may repay the loan. Without a deposit there is nothing to take.
 func (k *Kernel) hedgeLiquidates(c *call) bool {
-	return float64(c.cash*k.option.HedgeThreshold) < float64(float64(c.owed*c.price)*(1-tolerance))
+	return c.cash > 0 && float64(c.cash*k.option.HedgeThreshold) < float64(float64(c.owed*c.price)*(1-tolerance))
 }
 
 // liquidateCall lets the venue take the call, whose holder loses its margin, and liquidators repay the hedge until
@@ -254,7 +256,7 @@ func (k *Kernel) liquidateCall(l *Lane, now time.Duration) {
 		c.size, c.margin = 0, 0
 	}
 	loan := Loan{Threshold: o.HedgeThreshold, Bonus: o.HedgeBonus}
-	for dollars := k.dollars(l, e); k.hedgeLiquidates(c) && c.cash > 0; {
+	for dollars := k.dollars(l, e); k.hedgeLiquidates(c); {
 		call := loan.Call(c.cash, float64(c.owed*c.price), dollars)
 		c.cash -= call.Seized
 		c.owed -= call.Repaid / c.price
@@ -270,13 +272,13 @@ func (k *Kernel) liquidateCall(l *Lane, now time.Duration) {
 	k.liquidated(l, now)
 }
 
-// watch sets the prices at which the keeper rolls, after a roll at the price of now.
+// watch sets the prices at which the keeper rolls next.
 func (o *options) watch(c *call) {
 	c.up, c.down = math.Inf(1), 0
 	if o.RollTrigger > 0 {
-		c.up = float64(c.price * (1 + o.RollTrigger))
+		c.up = float64(c.rolled * (1 + o.RollTrigger))
 		if o.RollDown {
-			c.down = float64(c.price * (1 - o.RollTrigger))
+			c.down = float64(c.rolled * (1 - o.RollTrigger))
 		}
 	}
 }
@@ -431,6 +433,7 @@ func (k *Kernel) tradeCall(l *Lane, now time.Duration) bool {
 		c.floor = max(c.floor, left)
 	}
 	if rolls || opened {
+		c.rolled = c.price
 		o.watch(c)
 	}
 	if rolls {
@@ -440,10 +443,15 @@ func (k *Kernel) tradeCall(l *Lane, now time.Duration) bool {
 	l.rebalances++
 	k.hedgeHealth(c)
 	k.gauge(l)
-	if rolls {
+	switch {
+	case rolls:
 		l.trace.event(l, now, "roll")
-	} else {
+	case opened:
+		l.trace.event(l, now, "open")
+	case to > 0:
 		l.trace.event(l, now, "rebalance")
+	default:
+		l.trace.event(l, now, "margin")
 	}
 	return true
 }

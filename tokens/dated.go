@@ -166,6 +166,9 @@ func (k *Kernel) succeed(l *Lane, now time.Duration) *Kernel {
 			k.visit(l, now)
 		}
 		k = k.next
+		if k.option != nil {
+			k.option.watch(&l.call)
+		}
 		if i := k.token.Keeper.Interval; i != before.Keeper.Interval && i > 0 {
 			l.next = (now/i + 1) * i
 		}

@@ -170,3 +170,15 @@ func TestOptionCheck(t *testing.T) {
 		}
 	}
 }
+
+// A hedge whose deposit is gone is left alone: there is nothing to take, and the lifetime ends.
+func TestHedgeWithoutDeposit(t *testing.T) {
+	token := freeCall(3, Hold{}, func(m *Option) { m.HedgeThreshold, m.HedgeLTV, m.HedgeBonus = 0.99, 0.98, 0.2 })
+	for _, p := range []Path{grid(time.Hour, 1, 3, 4), bars(time.Hour, 1, 3, 4)} {
+		f := live(t, token, p)
+		if f.Liquidations == 0 || f.Liquidations > 60 {
+			t.Errorf("%d liquidations, want some and an end of them", f.Liquidations)
+		}
+		balance(t, f)
+	}
+}
