@@ -47,8 +47,9 @@ func tradingMetrics() []Metric {
 		{Name: "health_p01", Unit: Ratio, Doc: "1 % quantile over paths of the lowest health factor or margin ratio",
 			Needs: []string{"health"},
 			Of:    func(c *Case) Estimate { return c.quantile(c.Ensemble.Column("health"), 0.01) }},
-		medianOf(Metric{Name: "distance_to_liquidation", Unit: Fraction, Needs: []string{"max_leverage", "health"}, Sense: Higher,
-			Doc: "median over paths of the smallest price move that would have liquidated the position"},
+		medianOf(Metric{Name: "distance_to_liquidation", Unit: Fraction, Sense: Higher,
+			Needs: []string{"max_leverage", "health"},
+			Doc:   "median over paths of the smallest price move that would have liquidated the position"},
 			func(c *Case) []float64 {
 				token := c.Ensemble.Token
 				if _, ok := token.Mechanism.(tokens.Option); ok { // its hedge is liquidated by a rise

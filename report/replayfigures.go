@@ -41,7 +41,8 @@ func replayCaption(r *assess.Replay, l *assess.ReplayedLife) string {
 }
 
 // replayEvents are the events that a figure of a replay marks.
-var replayEvents = []string{"rebalance", "edge", "roll", "open", "no trade", "liquidation", "deleveraged", "closed", "wipe-out"}
+var replayEvents = []string{"rebalance", "edge", "roll", "open", "no trade", "liquidation", "deleveraged", "closed",
+	"wipe-out"}
 
 func drawReplay(r *assess.Replay, l *assess.ReplayedLife) (*plots.Figure, error) {
 	d := plots.PathTimelineData{Title: l.Token + ": replay of " + filepath.Base(r.History.Name),

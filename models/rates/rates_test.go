@@ -67,6 +67,8 @@ func venue(long bool, debt float64, own map[string]float64, names ...string) Tok
 var (
 	ofPerp = venue(true, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
 	ofLoan = venue(true, 2e6, map[string]float64{"borrow": 0.06}, "borrow", "supply")
+	ofCall = venue(true, 0, map[string]float64{"funding-start": 0.3, "skew": 0.8, "velocity": 0.002},
+		"funding-start", "hedge-borrow")
 )
 
 func process(t *testing.T, kind string, of Token, v param.Values) Process {
@@ -87,7 +89,7 @@ func process(t *testing.T, kind string, of Token, v param.Values) Process {
 func walk(p Process, group uint64, step time.Duration, steps, length int) (rates, moves [][block.Lanes]float64) {
 	at := models.At{Seed: 5, Group: group, Step: step}
 	state := make(models.State, p.State())
-	var track, move block.Track
+	var track, other, move block.Track // a second one, for processes that have it
 	var draws Draws
 	p.Begin(at, state)
 	for at.First < steps {
@@ -98,7 +100,7 @@ func walk(p Process, group uint64, step time.Duration, steps, length int) (rates
 				move[s][l] = 0.01 * random.NormAt(6, path, random.Stream(random.Diffusion, 0), uint64(at.First+s))
 			}
 		}
-		p.Advance(at, Returns{&move, 0, 0.01}, state, []*block.Track{&track}, &draws)
+		p.Advance(at, Returns{&move, 0, 0.01}, state, []*block.Track{&track, &other}, &draws)
 		for s := range at.Len {
 			row := track[s]
 			if p.Lasting() {
@@ -117,8 +119,11 @@ func TestBlocks(t *testing.T) {
 	for _, kind := range Registry.Kinds() {
 		for _, step := range []time.Duration{7 * time.Minute, time.Hour, 90 * time.Minute, 24 * time.Hour} {
 			of := ofPerp
-			if kind.Name == "aave" {
+			switch kind.Name {
+			case "aave":
 				of = ofLoan
+			case "skew":
+				of = ofCall
 			}
 			p := process(t, kind.Name, of, param.Values{})
 			if p == nil {
