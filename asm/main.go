@@ -36,6 +36,7 @@ func main() {
 		revert()
 		pay()
 		slopes()
+		tick()
 	case "tokens":
 		bothWays(fastPaths)
 		market()

@@ -112,3 +112,66 @@ func slopes() {
 		VMOVUPD(addpd(addpd(mulpd(subpd(u, over), below), base), mulpd(over, above)), x)
 	})
 }
+
+// tick writes marketTick.run of package rates where funding never falls.
+func tick() {
+	begin("tick", attr.NOSPLIT, "func(z, move, funding, borrow, value, rate, rest *float64, n int, numbers *float64)",
+		"makes n ticks of the markets of 16 lanes, above zero. Numbers, each four times, are keep, own, shared",
+		"and pull of the skew, rise, stable, least, most and -most of the funding rate, side and free.")
+	at := map[string]reg.GPVirtual{}
+	for _, name := range []string{"z", "move", "funding", "borrow", "value", "rate", "rest", "n", "numbers"} {
+		at[name] = GP64()
+		Load(Param(name), at[name])
+	}
+	names := []string{"keep", "own", "shared", "pull", "rise", "stable", "least", "most", "lowest", "side", "free"}
+	number := func(name string) Op { return Mem{Base: at["numbers"], Disp: 32 * index(names, name)} }
+	one := load(constant(1.0))
+	Label("tick")
+	for i := range 4 { // apart, so that the processor overlaps them
+		part := func(name string) Mem { return Mem{Base: at[name], Disp: 32 * i} }
+		value, rate := load(part("value")), load(part("rate"))
+		square := mulpd(value, value)
+		linear := func(a, b float64) reg.VecVirtual { return addpd(mulpd(value, constant(b)), constant(a)) }
+		other := addpd(linear(0.5, 1.0/6), mulpd(linear(1.0/24, 1.0/120), square))
+		VMULPD(square, other, other)
+		VADDPD(addpd(value, one), other, other)
+		for range 7 {
+			VMULPD(other, other, other)
+		}
+		imbalance := do(VDIVPD, subpd(one, other), addpd(one, other))
+		smaller := cmppd(greater, other, one)
+		fee := load(part("borrow"))
+		VMOVUPD(blend(smaller, fee, mulpd(fee, number("free"))), part("borrow"))
+
+		change := mulpd(imbalance, number("rise"))
+		next := do(VMAXPD, load(number("lowest")), do(VMINPD, load(number("most")), addpd(rate, change)))
+		small := and(cmppd(greater, mulpd(rate, imbalance), zero()), cmppd(atMost, size(imbalance), number("stable")))
+		next = blend(small, next, rate)
+		d := subpd(next, rate)
+		VMOVUPD(next, part("rate"))
+		VADDPD(constant(1e-300), change, change)
+		reached := do(VDIVPD, d, change)
+		VMULPD(constant(0.5), d, d)
+		mean := subpd(next, mulpd(d, reached))
+		paid := do(VMAXPD, load(number("least")), size(mean))
+		VANDPD(constant(uint64(1<<63)), mean, mean)
+		VORPD(mean, paid, paid)
+		VMULPD(number("side"), paid, paid)
+		VMOVUPD(mulpd(paid, do(VMAXPD, other, one)), part("funding"))
+
+		VMULPD(number("keep"), value, value)
+		VADDPD(part("rest"), value, value)
+		VADDPD(mulpd(next, number("pull")), value, value)
+		shock := addpd(mulpd(load(part("z")), number("own")), mulpd(load(part("move")), number("shared")))
+		VADDPD(shock, value, value)
+		VMOVUPD(value, part("value"))
+		VMOVUPD(imbalance, part("move"))
+	}
+	for _, name := range []string{"z", "move", "funding", "borrow"} {
+		ADDQ(U32(128), at[name])
+	}
+	SUBQ(U32(1), at["n"])
+	JNZ(LabelRef("tick"))
+	VZEROUPPER()
+	RET()
+}

@@ -207,7 +207,7 @@ func heldTokens(s *study.Study) (held []study.TokenSpec) {
 		seen[at] = true
 		held = append(held, study.TokenSpec{
 			Name:       nameOn("held "+strconv.FormatFloat(at.target, 'g', -1, 64)+"x", s.Spec(), t),
-			Underlying: t.Underlying, Policy: param.Part{Kind: "hold"}, Mechanism: t.Mechanism,
+			Underlying: t.Underlying, Policy: param.Part{Kind: "hold"}, Mechanism: t.Mechanism, Rates: t.Rates,
 			Values: param.Values{"target": at.target, "after-liquidation": float64(tokens.Stop)},
 		})
 	}

@@ -8,6 +8,7 @@ import (
 
 	"mcrisk/catalogue"
 	"mcrisk/fmath"
+	"mcrisk/models/rates"
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
@@ -262,8 +263,8 @@ func perpStress(e catalogue.Token, token tokens.Token, m tokens.Perp) (all []Str
 		if e.Underlying == "BTC" || e.Underlying == "ETH" { // others have another bound
 			const imbalance = 0.2 // of longs that are three fifths
 			funding := func(hours float64) (tokens.Venue, float64) {
-				rate := tokens.GMXFunding.After(0, imbalance, hours/hoursAYear)
-				longs, shorts := tokens.GMXFunding.Paid(rate, imbalance)
+				rate := rates.GMXFunding.After(0, imbalance, hours/hoursAYear)
+				longs, shorts := rates.GMXFunding.Paid(rate, imbalance)
 				m := m
 				if m.Funding = longs; token.Target < 0 {
 					m.Funding = -shorts

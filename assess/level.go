@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -8,23 +9,44 @@ import (
 	"mcrisk/analytics"
 	"mcrisk/exact/levy"
 	"mcrisk/models/rates"
+	"mcrisk/paths"
 	"mcrisk/quad"
 	"mcrisk/study"
 )
 
-// Nodes of the quadrature over the law of a rate that lifetimes keep, and of a smaller rule that says how good
-// it is.
-const (
-	LevelNodes    = 6
-	fewLevelNodes = 4
-)
+// Nodes of the quadratures over the law of a rate that lifetimes keep: of the finest, and of those that may do.
+const levelNodes = 6
+
+var fewLevelNodes = []int{2, 3, 4}
+
+// levelEnough is the change from a rule to the finest up to which the rule will do, as a bound of answers has it.
+const levelEnough = 1e-6
 
 // levelAnswers are the answers of a token whose rate is drawn for each lifetime: the means of those at the nodes
 // of a quadrature over the law of the rate.
 func levelAnswers(s *study.Study, token int, level rates.Lasting, want Solving) (*analytics.Answers, error) {
+	all, weights, err := answersAt(s, token, level, levelNodes, Solving{})
+	if err != nil {
+		return nil, err
+	}
+	a := mixedAnswers(all, weights)
+	if !want.Bounds && !want.Law {
+		return a, nil
+	}
+	nodes, change := levelNodes, 0.0
+	for _, few := range fewLevelNodes { // laws take long, and of short lifetimes two rates tell as much
+		some, w, err := answersAt(s, token, level, few, Solving{})
+		if err != nil {
+			return nil, err
+		}
+		if change = changeOf(a, mixedAnswers(some, w)); change < levelEnough {
+			nodes = few
+			break
+		}
+	}
 	at := want
 	at.Quick = true // to six digits, as there are several
-	all, weights, err := answersAt(s, token, level, LevelNodes, at)
+	all, weights, err = answersAt(s, token, level, nodes, at)
 	var noLaw error
 	if errors.As(err, new(NoLawError)) {
 		noLaw, err = err, nil
@@ -32,16 +54,10 @@ func levelAnswers(s *study.Study, token int, level rates.Lasting, want Solving) 
 	if err != nil {
 		return nil, err
 	}
-	a := mixedAnswers(all, weights)
-	if want.Bounds {
-		few, fewWeights, err := answersAt(s, token, level, fewLevelNodes, Solving{})
-		if err != nil {
-			return nil, err
-		}
-		a.Bound = max(a.Bound, changeOf(a, mixedAnswers(few, fewWeights)))
-	}
+	a = mixedAnswers(all, weights)
+	a.Bound = max(a.Bound, change)
 	if want.Law && noLaw == nil {
-		m := mixedLaw{weights: weights}
+		m := mixedLaw{weights: weights, bound: change}
 		for _, x := range all {
 			l, ok := x.Law.(levy.Law)
 			if !ok {
@@ -54,26 +70,46 @@ func levelAnswers(s *study.Study, token int, level rates.Lasting, want Solving) 
 	return a, noLaw
 }
 
-// answersAt are the answers at the nodes of a rule, with its weights.
+// answersAt are the answers at the nodes of a rule, with its weights, on all processors.
 func answersAt(s *study.Study, token int, level rates.Lasting, nodes int, want Solving,
 ) (all []*analytics.Answers, weights []float64, err error) {
 	rule := quad.Normal(nodes)
 	var noLaw error
-	for _, z := range rule.X {
-		at, err := s.AtRate(token, level.Name, level.At(z))
+	solve := func(i int) (solved, error) {
+		rate := level.At(rule.X[i])
+		at, err := s.AtRate(token, level.Name, rate)
 		if err != nil {
-			return nil, nil, err
+			return solved{}, err
 		}
 		a, err := Answers(at, 0, want)
-		switch {
-		case errors.As(err, new(NoLawError)):
-			noLaw = err
-		case err != nil:
-			return nil, nil, fmt.Errorf("at %s %v: %w", level.Name, level.At(z), err)
+		if want.Quick && errors.As(err, new(NoLawError)) {
+			slow := want
+			slow.Quick = false
+			a, err = Answers(at, 0, slow)
 		}
-		all = append(all, a)
+		if err != nil && !errors.As(err, new(NoLawError)) {
+			return solved{}, fmt.Errorf("at %s %v: %w", level.Name, rate, err)
+		}
+		return solved{a, err}, nil
+	}
+	err = paths.Ordered(context.Background(), len(rule.X), 0, func() func(int) (solved, error) { return solve },
+		func(_ int, x solved) error {
+			if x.noLaw != nil {
+				noLaw = x.noLaw
+			}
+			all = append(all, x.answers)
+			return nil
+		})
+	if err != nil {
+		return nil, nil, err
 	}
 	return all, rule.W, noLaw
+}
+
+// A solved is the answers at one rate, and why those that need the law of the final value are missing.
+type solved struct {
+	answers *analytics.Answers
+	noLaw   error
 }
 
 // mixedAnswers are the means of answers. Those over the paths that survive count by how many do.

@@ -110,8 +110,8 @@ func TestRateLevel(t *testing.T) {
 	if total := r.Causes[0].Total.Over.Value; math.Abs(sum-total) > 1e-9 {
 		t.Errorf("causes add up to %v, total %v", sum, total)
 	}
-	if len(r.Constant) != 1 {
-		t.Fatal("no summary at constant rates")
+	if len(r.Rates) != 1 {
+		t.Fatal("no results at constant rates")
 	}
 }
 

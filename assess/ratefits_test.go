@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"mcrisk/paths"
 )
@@ -39,20 +40,27 @@ func TestRandomRatesPage(t *testing.T) {
 		title, file, column string
 		where               map[string]string
 		floor               float64
+		prices              string // with whose returns shocks are correlated
 	}{
-		{"Hyperliquid, BTC", "funding_hyperliquid_1h.csv", paths.PerPeriod, map[string]string{"symbol": "BTC"}, -0.05},
-		{"Hyperliquid, ETH", "funding_hyperliquid_1h.csv", paths.PerPeriod, map[string]string{"symbol": "ETH"}, -0.05},
-		{"Binance, BTC", "funding_binance_8h.csv", paths.PerPeriod, map[string]string{"symbol": "BTC"}, -0.05},
-		{"Binance, ETH", "funding_binance_8h.csv", paths.PerPeriod, map[string]string{"symbol": "ETH"}, -0.05},
-		{"dYdX, BTC", "funding_dydx_1h.csv", paths.PerPeriod, map[string]string{"symbol": "BTC"}, -0.05},
-		{"dYdX, ETH", "funding_dydx_1h.csv", paths.PerPeriod, map[string]string{"symbol": "ETH"}, -0.05},
+		{"Hyperliquid, BTC", "funding_hyperliquid_1h.csv", paths.PerPeriod, map[string]string{"symbol": "BTC"}, -0.05,
+			"btc_usdt_perp_1h.csv"},
+		{"Hyperliquid, ETH", "funding_hyperliquid_1h.csv", paths.PerPeriod, map[string]string{"symbol": "ETH"}, -0.05,
+			"eth_usdt_perp_1h.csv"},
+		{"Binance, BTC", "funding_binance_8h.csv", paths.PerPeriod, map[string]string{"symbol": "BTC"}, -0.05,
+			"btc_usdt_perp_1h.csv"},
+		{"Binance, ETH", "funding_binance_8h.csv", paths.PerPeriod, map[string]string{"symbol": "ETH"}, -0.05,
+			"eth_usdt_perp_1h.csv"},
+		{"dYdX, BTC", "funding_dydx_1h.csv", paths.PerPeriod, map[string]string{"symbol": "BTC"}, -0.05,
+			"btc_usdt_perp_1h.csv"},
+		{"dYdX, ETH", "funding_dydx_1h.csv", paths.PerPeriod, map[string]string{"symbol": "ETH"}, -0.05,
+			"eth_usdt_perp_1h.csv"},
 		{"Aave, USDT on Ethereum, borrow", "aave_v3_rates_daily.csv", "borrow_apr",
-			map[string]string{"chain": "ethereum", "asset": "USDT"}, 0},
+			map[string]string{"chain": "ethereum", "asset": "USDT"}, 0, "eth_usdt_perp_1h.csv"},
 		{"Aave, USDC on Arbitrum, borrow", "aave_v3_rates_daily.csv", "borrow_apr",
-			map[string]string{"chain": "arbitrum", "asset": "USDC"}, 0},
+			map[string]string{"chain": "arbitrum", "asset": "USDC"}, 0, ""},
 		{"Aave, WETH on Ethereum, borrow", "aave_v3_rates_daily.csv", "borrow_apr",
-			map[string]string{"chain": "ethereum", "asset": "WETH"}, 0},
-		{"Aave v2, USDC, supply", "aave_supply_apy_2020_2022.csv", "usdc_supply_apy", nil, 0},
+			map[string]string{"chain": "ethereum", "asset": "WETH"}, 0, "eth_usdt_perp_1h.csv"},
+		{"Aave v2, USDC, supply", "aave_supply_apy_2020_2022.csv", "usdc_supply_apy", nil, 0, "eth_usdt_perp_1h.csv"},
 	} {
 		file, err := os.Open(filepath.Join("../../shared/data", c.file))
 		if err != nil {
@@ -68,7 +76,11 @@ func TestRandomRatesPage(t *testing.T) {
 			"dYdX") {
 			kinds = []string{"level", "ou"} // the slopes are those of USDC's borrowers, the formula that of Hyperliquid
 		}
-		r, err := FitRates(context.Background(), s, kinds, c.floor)
+		var prices *paths.History
+		if c.prices != "" {
+			prices = historyOf(t, c.prices)
+		}
+		r, err := FitRates(context.Background(), s, prices, kinds, c.floor)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,5 +133,45 @@ func TestRandomRatesPage(t *testing.T) {
 		}
 	} else if page.String() != string(old) {
 		t.Error("the page is out of date; want it written anew with -update-rates")
+	}
+}
+
+// historyOf reads a file of prices.
+func historyOf(t *testing.T, name string) *paths.History {
+	file, err := os.Open(filepath.Join("../../shared/data", name))
+	if err != nil {
+		t.Skip("the prices are not here: ", err)
+	}
+	defer file.Close()
+	h, err := paths.ReadHistory(file, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// Returns are from the last close at the time of one rate to that of the next; where prices are missing, are too far
+// apart, or are of other times, there are none or it is an error.
+func TestReturnsBetween(t *testing.T) {
+	at := func(hour int) time.Time { return time.Date(2024, 1, 1, hour, 0, 0, 0, time.UTC) }
+	h := &paths.History{Step: time.Hour}
+	for _, hour := range []int{0, 1, 2, 3, 8} { // closes at 1, 2, 3, 4 and 9
+		h.Bars = append(h.Bars, paths.Bar{Start: at(hour), Close: math.Exp(float64(hour + 1))})
+	}
+	got, err := returnsBetween([]time.Time{at(0), at(1), at(3), at(4), at(6), at(9), at(10)}, time.Hour, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nan := math.NaN()
+	for i, want := range []float64{nan, nan, 2, 1, nan, nan, nan} {
+		if math.Abs(got[i]-want) > 1e-12 || math.IsNaN(got[i]) != math.IsNaN(want) {
+			t.Errorf("returns %v; want %v as number %d", got, want, i)
+		}
+	}
+	if _, err := returnsBetween([]time.Time{at(1), at(2)}, time.Minute, h); err == nil {
+		t.Error("prices farther apart than rates: no error")
+	}
+	if _, err := returnsBetween([]time.Time{at(20), at(21)}, time.Hour, h); err == nil {
+		t.Error("prices of other times: no error")
 	}
 }

@@ -37,10 +37,8 @@ type Simulation struct {
 	Certain      []analytics.Summary
 	CertainPaths int
 
-	// Constant are the summaries of the same study at constant rates, on the same prices; none for a study
-	// whose rates are constant. They are of ConstantPaths lifetimes, the first ones.
-	Constant      []analytics.Summary
-	ConstantPaths int
+	// Rates are what random rates change, by token; none for a study whose rates are constant.
+	Rates []RatesAlone
 
 	Textbooks []Textbook // of Options.Textbook; nil: it was not given
 
@@ -83,7 +81,7 @@ func Simulate(ctx context.Context, s *study.Study, opt Options) (*Simulation, er
 		}
 	}
 	if s.Random() {
-		if r.Constant, r.ConstantPaths, err = compared(ctx, s.ConstantRates(), opt.Workers); err != nil {
+		if r.Rates, err = ratesAlone(ctx, s, r.Ensembles, opt.Workers); err != nil {
 			return nil, err
 		}
 	}
@@ -104,8 +102,8 @@ func compared(ctx context.Context, s *study.Study, workers int) ([]analytics.Sum
 	return Summarise(s, ensembles, true), paths, nil
 }
 
-// comparedPaths is how many lifetimes with the parameters as fitted, or at constant rates, stand beside so many
-// with uncertain or random ones: all of a few, and half of many, for what both cost together.
+// comparedPaths is how many lifetimes with the parameters as fitted stand beside so many with uncertain ones: all of
+// a few, and half of many, for what both cost together.
 func comparedPaths(paths int) int { return min(paths, max(paths/2, 4096)) }
 
 // Summarise estimates every registered metric of a study's tokens.

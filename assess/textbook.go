@@ -23,7 +23,8 @@ type Textbook struct {
 	Missing string             // why some are absent; empty: none is
 }
 
-// textbooks are the headlines of a study's tokens with another model, whose parameters are as fitted.
+// textbooks are the headlines of a study's tokens with another model, whose parameters are as fitted, and at
+// constant rates.
 func textbooks(s *study.Study, model param.Part) (list []Textbook, err error) {
 	spec := s.Spec()
 	spec.Model, spec.Errors, spec.Uncertain, spec.History, spec.Last = model, nil, false, nil, nil
@@ -31,6 +32,7 @@ func textbooks(s *study.Study, model param.Part) (list []Textbook, err error) {
 	if err != nil {
 		return nil, err
 	}
+	other = other.ConstantRates()
 	for i := range other.Tokens() {
 		list = append(list, textbookOf(other, i))
 	}

@@ -67,7 +67,7 @@ type Block struct {
 	Bar []*Bars
 
 	// Rates are those drawn with the paths, per year, in force over each step; of those that hold for
-	// a lifetime only the first step counts.
+	// more steps only the first of these counts.
 	Rates []*Track
 
 	// Variance is the realised variance of the last hours over its long-run level, see [Variance], the

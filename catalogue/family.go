@@ -30,7 +30,7 @@ type entry struct {
 	Name, Underlying               string
 	Chain, Venue, Collateral, Debt Text
 	Policy, Mechanism, Numbers     map[string]Text
-	Rates                          map[string]Text
+	Rates, Market                  map[string]Text
 }
 
 // Provenance says where a value comes from.
@@ -101,6 +101,8 @@ type Token struct {
 	// Rates are the law of the main rate from year to year, which a study draws from where it is asked to: the entry's
 	// own rates are constant.
 	Rates SourcedPart // of rates.Registry; without a kind: not known
+	// Market is the law of the rates and costs of its market, which a study draws from where it is asked to.
+	Market SourcedPart // of rates.Registry; without a kind: not known
 }
 
 // A SourcedPart is a kind and its parameters, and where each of them comes from.
@@ -133,9 +135,14 @@ func (t Token) Origins() map[string]string {
 }
 
 // RatesOrigins are those of the numbers of Rates.
-func (t Token) RatesOrigins() map[string]string {
+func (t Token) RatesOrigins() map[string]string { return t.Rates.origins() }
+
+// MarketOrigins are those of the numbers of Market.
+func (t Token) MarketOrigins() map[string]string { return t.Market.origins() }
+
+func (p SourcedPart) origins() map[string]string {
 	from := map[string]string{}
-	for name, word := range t.Rates.Words {
+	for name, word := range p.Words {
 		if name != "kind" {
 			from[name] = origin(word.Provenance)
 		}

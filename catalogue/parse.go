@@ -143,6 +143,9 @@ func (c *checker) token(e entry) Token {
 	if len(e.Rates) > 0 {
 		t.Rates = readPart(c, "rates", e.Rates, &rates.Registry)
 	}
+	if len(e.Market) > 0 {
+		t.Market = readPart(c, "market", e.Market, &rates.Registry)
+	}
 	if owes(t) {
 		c.text("collateral", e.Collateral)
 		c.text("debt", e.Debt)
@@ -163,11 +166,16 @@ func (c *checker) token(e entry) Token {
 	if err := (study.Spec{Tokens: []study.TokenSpec{t.Spec()}}).CheckIdle(); err != nil {
 		c.fault("numbers", err.Error())
 	}
-	if t.Rates.Kind != "" {
+	for _, law := range []struct {
+		field string
+		part  param.Part
+	}{{"rates", t.Rates.Part}, {"market", t.Market.Part}} {
 		spec := t.Spec()
-		spec.Rates = t.Rates.Part
+		if spec.Rates = law.part; law.part.Kind == "" {
+			continue
+		}
 		if err := spec.CheckRates(); err != nil {
-			c.fault("rates", err.Error())
+			c.fault(law.field, err.Error())
 		}
 	}
 	edge := token.Policy.Trigger(token.Start(), new(tokens.State)).High

@@ -25,7 +25,11 @@ type rateWay struct {
 
 // newRate adds a process and its tracks.
 func (w *Walker) newRate(r Rate) rateWay {
-	m := w.laws[r.Underlying].model.Moments(models.Years(w.g.Grid.Step))
+	model, dt := w.laws[r.Underlying].model, models.Years(w.g.Grid.Step)
+	m := model.Moments(dt)
+	if math.IsNaN(m.Mean) { // of a history whose growth is given: to the second order
+		m.Mean = float64(model.Growth()*dt) - float64(0.5*m.Variance)
+	}
 	way := rateWay{Rate: r, state: make(models.State, r.Process.State()), draws: new(rates.Draws),
 		returns: rates.Returns{Move: w.block.Move[r.Underlying], Mean: m.Mean, SD: math.Sqrt(m.Variance)}}
 	for range r.Process.Drives() {

@@ -28,10 +28,7 @@ func Exact(s *study.Study, all []assess.Exact, p Provenance) Document {
 func ExactNotes(all []assess.Exact) (notes []string) {
 	for _, e := range all {
 		if e.Level != "" {
-			notes = append(notes, fmt.Sprintf("%s: these numbers are means over the law of %s from lifetime to "+
-				"lifetime, by a "+
-				"quadrature of %d rates; --rates constant gives those at its mean", e.Token, e.Level,
-				assess.LevelNodes))
+			notes = append(notes, fmt.Sprintf("%s: means over the law of %s, by quadrature", e.Token, e.Level))
 		}
 		if e.GoesOn() {
 			notes = append(notes, fmt.Sprintf("%s: liquidation has probability %s; these numbers stop the token there "+

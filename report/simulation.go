@@ -18,14 +18,9 @@ import (
 func Simulation(r *assess.Simulation, p Provenance) Document {
 	spec := r.Study.Spec()
 	d := Document{Title: "Simulation of " + namesOf(r.Summaries),
-		Data: summaryJSON(r.Hash, besideOf(r, p.Model), r.Summaries, r.Certain, r.Constant)}
+		Data: summaryJSON(r.Hash, besideOf(r, p.Model), r.Summaries, r.Certain, r.Rates)}
 	for i := range r.Certain {
 		d.Blocks = append(d.Blocks, widening(r, i))
-	}
-	for i := range r.Constant {
-		if spec.Tokens[i].Random() {
-			d.Blocks = append(d.Blocks, ratesAlone(r, i))
-		}
 	}
 	for i := range r.Summaries {
 		s := &r.Summaries[i]
@@ -38,12 +33,15 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 				Short3(100*r.Down[i]))))
 		}
 		if len(r.Textbooks) > 0 {
-			d.Blocks = append(d.Blocks, headline(s, r.Textbooks[i], p.Model))
+			d.Blocks = append(d.Blocks, headline(s, r.Textbooks[i], p.Model, spec.Tokens[i].Random()))
 		}
 		d.Blocks = append(d.Blocks, simulationFigures(r, i)...)
 		d.Blocks = append(d.Blocks, summaryTables(s)...)
 		d.Blocks = append(d.Blocks,
 			attributionTable(assess.Attribution{Token: s.Token, Paths: "all paths", Attribution: r.Causes[i]}))
+		if spec.Tokens[i].Random() {
+			d.Blocks = append(d.Blocks, ratesAlone(r, i)...)
+		}
 	}
 	d.Blocks = append(d.Blocks, summaryData(r.Summaries))
 	for i := range r.Ensembles {
@@ -56,8 +54,12 @@ func Simulation(r *assess.Simulation, p Provenance) Document {
 }
 
 // headline is that of a token, beside that of a textbook model.
-func headline(s *analytics.Summary, textbook assess.Textbook, model Model) Table {
-	title := fmt.Sprintf("Headline, and what %s would have said, without sampling", textbook.Model)
+func headline(s *analytics.Summary, textbook assess.Textbook, model Model, random bool) Table {
+	title := fmt.Sprintf("Headline, and what %s would have said", textbook.Model)
+	if random {
+		title += " at constant rates"
+	}
+	title += ", without sampling"
 	if textbook.Missing != "" {
 		title += "; " + missing + ": " + textbook.Missing
 	}
@@ -180,31 +182,43 @@ func widening(r *assess.Simulation, token int) Table {
 	return besides(title, "parameters uncertain", "parameters as fitted", uncertain, certain)
 }
 
-// ratesAlone is what random rates change: the spread of the results of a token, beside those at constant rates.
-func ratesAlone(r *assess.Simulation, token int) Table {
-	random, constant := &r.Summaries[token], &r.Constant[token]
-	title := random.Token + ": what the spread of its rates alone changes, on the same prices"
-	if r.ConstantPaths < r.Study.Spec().Paths {
-		title += fmt.Sprintf("; at constant rates, the first %s lifetimes", Thousands(r.ConstantPaths))
+// ratesAlone is what random rates change in the results of a token, on the same prices: the spread of results with
+// and without, and the difference of those metrics that pair by lifetime.
+func ratesAlone(r *assess.Simulation, token int) []Block {
+	alone := &r.Rates[token]
+	title := alone.Random.Token + ": what the spread of its rates alone changes, on the same prices"
+	if alone.Paths < r.Study.Spec().Paths {
+		title += fmt.Sprintf("; the first %s lifetimes", Thousands(alone.Paths))
 	}
-	return besides(title, "rates "+r.Study.Spec().Tokens[token].Rates.Kind, "rates constant", random, constant)
+	change := Table{PeopleOnly: true, Title: "Change by the spread of its rates, lifetime by lifetime",
+		Columns: []Column{{Name: "metric", Title: " "}, {Name: "change", Interval: intervalTitle}}}
+	for _, m := range alone.Change {
+		if slices.Contains(besideMetrics, m.Name) {
+			change.Add(m.Name, m.Estimate)
+		}
+	}
+	return []Block{besides(title, "rates "+r.Study.Spec().Tokens[token].Rates.Kind, "rates constant", &alone.Random,
+		&alone.Constant), change}
 }
 
+// besideMetrics are the metrics by which two results stand beside each other.
+var besideMetrics = []string{"log_nav", "volatility", "p_loss_50", "p_profit", "max_drawdown", "p_liquidation"}
+
 // besides shows the spread of two results.
-func besides(title, first, second string, uncertain, certain *analytics.Summary) Table {
+func besides(title, first, second string, a, b *analytics.Summary) Table {
 	t := Table{PeopleOnly: true, Title: title,
 		Columns: []Column{{Name: "metric", Title: " "},
 			{Name: first, Interval: intervalTitle},
 			{Name: second, Interval: intervalTitle}}}
-	for _, name := range []string{"log_nav", "volatility", "p_loss_50", "p_profit", "max_drawdown", "p_liquidation"} {
-		a, okA := uncertain.Metric(name)
-		b, okB := certain.Metric(name)
-		if okA && okB {
-			t.Add(name, a.Estimate, b.Estimate)
+	for _, name := range besideMetrics {
+		x, okX := a.Metric(name)
+		y, okY := b.Metric(name)
+		if okX && okY {
+			t.Add(name, x.Estimate, y.Estimate)
 		}
 	}
-	for j, q := range uncertain.Quantiles {
-		t.Add(fmt.Sprintf("NAV, %s %% quantile", Short(100*q.P)), q.Estimate, certain.Quantiles[j].Estimate)
+	for j, q := range a.Quantiles {
+		t.Add(fmt.Sprintf("NAV, %s %% quantile", Short(100*q.P)), q.Estimate, b.Quantiles[j].Estimate)
 	}
 	return t
 }
@@ -218,6 +232,13 @@ type summaryFile struct {
 	Certain []summaryToken `json:"without_parameter_uncertainty,omitempty"`
 
 	Constant []summaryToken `json:"without_random_rates,omitempty"`
+	Change   []changedToken `json:"change_by_random_rates,omitempty"`
+}
+
+// A changedToken is what random rates change in a token's metrics, paired by lifetime.
+type changedToken struct {
+	Name    string                  `json:"name"`
+	Metrics map[string]JSONEstimate `json:"metrics"`
 }
 
 // beside is what a summary says besides its estimates.
@@ -252,7 +273,8 @@ func besideOf(r *assess.Simulation, model Model) beside {
 	return b
 }
 
-func summaryJSON(hash string, b beside, summaries, certain, constant []analytics.Summary) summaryFile {
+func summaryJSON(hash string, b beside, summaries, certain []analytics.Summary,
+	rates []assess.RatesAlone) summaryFile {
 	all := summaryFile{ResultsHash: hash, Confidence: assess.Confidence, beside: b}
 	of := func(s analytics.Summary) summaryToken {
 		t := summaryToken{s.Token, map[string]JSONEstimate{}, map[string]map[string]summaryQuantile{"nav": {}}}
@@ -271,8 +293,13 @@ func summaryJSON(hash string, b beside, summaries, certain, constant []analytics
 	for _, s := range certain {
 		all.Certain = append(all.Certain, of(s))
 	}
-	for _, s := range constant {
-		all.Constant = append(all.Constant, of(s))
+	for _, r := range rates {
+		all.Constant = append(all.Constant, of(r.Constant))
+		change := changedToken{r.Random.Token, map[string]JSONEstimate{}}
+		for _, m := range r.Change {
+			change.Metrics[m.Name] = ToJSON(m.Estimate)
+		}
+		all.Change = append(all.Change, change)
 	}
 	return all
 }

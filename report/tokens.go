@@ -74,12 +74,11 @@ func Explanation(e *assess.Explanation) Document {
 	}
 	say("%s", carry(e))
 	if r := entry.Rates; r.Kind == "skew" {
-		say("Size over collateral of the venue is assumed: simulate --rates skew draws it, and the funding rate " +
-			"with it.")
+		say("Size over collateral of the venue is assumed: simulate draws it, and the funding rate with it.")
 	} else if r.Kind != "" {
-		say("Mean rates of years differ by a standard deviation of %s %% (%s; %s): simulate --rates %s draws one "+
-			"for each lifetime.",
-			Short(100*r.Values["rate-sd"]), r.Words["rate-sd"].Source, r.Words["rate-sd"].AsOf, r.Kind)
+		say("Mean rates of years differ by a standard deviation of %s %% (%s; %s): simulate draws one for each "+
+			"lifetime; --rates constant holds it at its mean.",
+			Short(100*r.Values["rate-sd"]), r.Words["rate-sd"].Source, r.Words["rate-sd"].AsOf)
 	}
 	for _, s := range e.Stress {
 		say("  %s", stress(s))

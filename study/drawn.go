@@ -35,20 +35,34 @@ func (t TokenSpec) Random() bool { return t.Rates.Kind != "" && t.Rates.Kind != 
 
 // borrower is what laws of rates ask of the token. Its spec is complete.
 func (t TokenSpec) borrower() rates.Token {
-	kind, _ := tokens.Mechanisms.Kind(t.Mechanism.Kind) // of which make says more
 	target, _ := t.Value("target")
 	aum, _ := t.Value("aum")
-	b := rates.Token{Long: target > 0, Debt: float64(math.Abs(target) * aum),
+	b := rates.Token{Rates: t.rateNames(), Long: target > 0, Debt: float64(math.Abs(target) * aum),
 		Value: func(name string) float64 { v, _ := t.Value(name); return v }}
 	if b.Long {
 		b.Debt = float64(max(0, target-1) * aum)
 	}
+	return b
+}
+
+// MainRate is the rate of the token's venue that laws drive: borrow of a loan, funding of a perpetual; empty: its
+// venue has none. The spec may be incomplete.
+func (t TokenSpec) MainRate() string {
+	if all := t.rateNames(); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// rateNames are the rates that the token's mechanism has, the main one first.
+func (t TokenSpec) rateNames() (names []string) {
+	kind, _ := tokens.Mechanisms.Kind(t.Mechanism.Kind) // of which make says more
 	for _, p := range kind.Params {
 		if p.Unit == param.Rate {
-			b.Rates = append(b.Rates, p.Name)
+			names = append(names, p.Name)
 		}
 	}
-	return b
+	return names
 }
 
 // process is that of the token's rates; nil: they are constant. The spec is complete.
@@ -229,8 +243,12 @@ func (s *Study) draw(token int, k *tokens.Kernel, g *paths.Generator) error {
 	if err != nil {
 		return err
 	}
-	for i := range d.Per {
-		d.Track = append(d.Track, track+i)
+	for i, name := range p.Drives() {
+		if slices.Contains(tokens.SideNames[:], name) {
+			d.Sides = append(d.Sides, track+i)
+		} else {
+			d.Track = append(d.Track, track+i)
+		}
 	}
 	return k.Draw(d)
 }
@@ -248,11 +266,13 @@ func (s *Study) drawn(token int) (d tokens.Drawn, err error) {
 		values[name] = 0
 		return all
 	}
-	names := p.Drives()
-	for _, name := range names {
-		values[name] = 0
+	var names []string
+	for _, name := range p.Drives() {
+		if !slices.Contains(tokens.SideNames[:], name) {
+			names, values[name] = append(names, name), 0
+		}
 	}
-	d = tokens.Drawn{Terms: terms(names[0], 0), Lasting: p.Lasting()}
+	d = tokens.Drawn{Terms: terms(names[0], 0), Holds: p.Holds(s.spec.Step)}
 	for _, name := range names {
 		per, err := d.Terms.Slope(terms(name, 1), terms(name, 0.5))
 		if err != nil {

@@ -46,6 +46,7 @@ type Dated struct {
 type dated struct {
 	charges
 	gas, impact float64
+	sides       sideNumbers // where they are drawn with the path
 	from        int
 }
 
@@ -74,7 +75,7 @@ func (k *Kernel) Follow(list []Dated) error {
 		if err := d.Cost.check(); err != nil {
 			return fmt.Errorf("tokens: dated costs at step %d: %w", d.From, err)
 		}
-		next := dated{c, d.Cost.Gas, d.Cost.Impact, d.From}
+		next := dated{charges: c, gas: d.Cost.Gas, impact: d.Cost.Impact, from: d.From}
 		if n := len(all); n > 0 && next.same(&all[n-1]) {
 			continue
 		}
@@ -104,14 +105,23 @@ func (d *dated) same(o *dated) bool {
 func (k *Kernel) entry(d *dated) float64 {
 	t := k.token
 	t.Cost.Gas, t.Cost.Impact = d.gas, d.impact
+	if k.sided() {
+		t.Cost = d.sides.in(t.Cost)
+	}
 	return t.enter(k.terms.Lender).Total()
 }
+
+// sided reports whether what the side of a trade adds to its cost is drawn with the paths.
+func (k *Kernel) sided() bool { return k.drawn != nil && k.drawn.sides != nil }
 
 // cost is what a trade of the lane costs now.
 func (k *Kernel) cost(l *Lane) Cost {
 	c := k.token.Cost
 	if l.dated != nil {
 		c.Gas, c.Impact = l.dated.gas, l.dated.impact
+	}
+	if k.sided() && l.dated != nil {
+		c = l.dated.sides.in(c)
 	}
 	if k.token.Stress.Window > 0 {
 		c = k.token.Stress.cost(c, l.variance)
@@ -204,8 +214,11 @@ func (k *Kernel) ByBar(bars int) {
 func (k *Kernel) date(b *block.Block, underlying int, l *Lane, step, i int) {
 	if d := k.drawn; d != nil {
 		l.own.gas, l.own.impact = k.token.Cost.Gas, k.token.Cost.Impact
-		d.at(b, step, i, &l.own.charges)
+		d.at(b, step, i, &l.own)
 		l.dated = &l.own
+		if k.sided() && b.First+step == 0 {
+			l.entry = k.entry(l.dated)
+		}
 		return
 	}
 	if k.dated == nil && k.next == nil {

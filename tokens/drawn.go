@@ -14,8 +14,12 @@ type Drawn struct {
 	Terms Terms   // at zero for each of these rates; of which the rates of the charges count
 	Per   []Terms // what one of each of these rates, per year, adds to the rates of the charges
 	Track []int   // which of a block's Rates each of them is
-	// Lasting says that the rates hold for a lifetime: those of the first step of a block count.
-	Lasting bool
+	// Sides are which of a block's Rates are the Increase, Decrease, FeeIncrease and FeeDecrease of the token's
+	// cost; none: they are constants.
+	Sides []int
+	// Holds is how many steps of a block, from its start on, have the rates of the first of them; 0: 1. Of rates that
+	// hold for a lifetime it is all of a block.
+	Holds int
 }
 
 // Main is the item of the ledger that the first of the rates charges, with its rate at zero and what one of
@@ -32,12 +36,13 @@ func (d Drawn) Main() (item Item, zero, per float64) {
 
 // drawnRates are that over one step.
 type drawnRates struct {
-	zero    charges                // what does not depend on the rates is right
-	base    [chargeKinds]float64   // rates per year at zero
-	per     [][chargeKinds]float64 // what each rate adds
-	moves   [chargeKinds]bool
-	track   []int
-	lasting bool
+	zero  charges                // what does not depend on the rates is right
+	base  [chargeKinds]float64   // rates per year at zero
+	per   [][chargeKinds]float64 // what each rate adds
+	of    [chargeKinds][]int     // the rates that add to each
+	track []int
+	sides []int
+	holds int
 }
 
 // rates are those of the charges, per year.
@@ -53,8 +58,12 @@ func (k *Kernel) Draw(d Drawn) error {
 		return fmt.Errorf("tokens: %d rates are drawn in tracks %v; want a track for each, and at least one",
 			len(d.Per), d.Track)
 	}
+	if n := len(d.Sides); n > 0 && (n != len(sideNumbers{}) || slices.Min(d.Sides) < 0) {
+		return fmt.Errorf("tokens: costs by side are drawn in tracks %v; want %d", d.Sides, len(sideNumbers{}))
+	}
 	dt := years(k.step)
-	r := &drawnRates{zero: d.Terms.over(dt), base: d.Terms.rates(), track: slices.Clone(d.Track), lasting: d.Lasting}
+	r := &drawnRates{zero: d.Terms.over(dt), base: d.Terms.rates(), track: slices.Clone(d.Track),
+		sides: slices.Clone(d.Sides), holds: max(1, d.Holds)}
 	for j := range r.base {
 		r.base[j] = float64(r.base[j] * dt)
 	}
@@ -64,7 +73,9 @@ func (k *Kernel) Draw(d Drawn) error {
 			if math.IsNaN(v) || math.IsInf(v, 0) || math.IsNaN(r.base[j]) || math.IsInf(r.base[j], 0) {
 				return fmt.Errorf("tokens: a drawn rate adds %v to %v; want finite numbers", v, r.base[j])
 			}
-			r.moves[j] = r.moves[j] || v != 0
+			if v != 0 {
+				r.of[j] = append(r.of[j], i)
+			}
 			per[j] = float64(v * dt)
 		}
 		r.per = append(r.per, per)
@@ -74,18 +85,32 @@ func (k *Kernel) Draw(d Drawn) error {
 	return nil
 }
 
+// SideNames are the parameters that Sides of a [Drawn] are.
+var SideNames = [...]string{"impact-increase", "impact-decrease", "fee-increase", "fee-decrease"}
+
+// sideNumbers are what the side of a trade adds to its cost.
+type sideNumbers [len(SideNames)]float64
+
+// in is a cost with these numbers.
+func (n *sideNumbers) in(c Cost) Cost {
+	c.Increase, c.Decrease, c.FeeIncrease, c.FeeDecrease = n[0], n[1], n[2], n[3]
+	return c
+}
+
 // at sets what is charged in a step of a block in a lane.
-func (d *drawnRates) at(b *block.Block, step, i int, to *charges) {
+func (d *drawnRates) at(b *block.Block, step, i int, own *dated) {
+	to := &own.charges
 	*to = d.zero
-	if d.lasting {
-		step = 0
+	step -= step % d.holds
+	for n, track := range d.sides {
+		own.sides[n] = b.Rates[track][step][i]
 	}
-	for kind, moves := range d.moves {
-		if !moves {
+	for kind, of := range d.of {
+		if of == nil {
 			continue
 		}
-		x := float64(d.per[0][kind] * b.Rates[d.track[0]][step][i])
-		for n := 1; n < len(d.per); n++ {
+		x := 0.0
+		for _, n := range of {
 			x += float64(d.per[n][kind] * b.Rates[d.track[n]][step][i])
 		}
 		x += d.base[kind]
@@ -104,6 +129,9 @@ func (d *drawnRates) at(b *block.Block, step, i int, to *charges) {
 	}
 }
 
+// moves reports whether a kind of charges depends on the rates.
+func (d *drawnRates) moves(kind int) bool { return len(d.of[kind]) > 0 }
+
 // mostGrowth is the rate over a step up to which the series of growth is enough.
 const mostGrowth = 1e-3
 
@@ -121,42 +149,32 @@ func growth(x float64) float64 {
 }
 
 // drawnRows are rows of rates for vector code, as [Kernel.Follow] makes them for a history: one for each
-// step of each lane of a block, or for each lane.
+// step of each lane of a block, of which some are not used where rates hold for longer.
 
-// Which row each step of each lane has: its own, and that of its lane.
-var eachStep, eachLane = rowNumbers()
-
-func rowNumbers() (steps, lanes *block.Bars) {
-	steps, lanes = new(block.Bars), new(block.Bars)
+// eachStep numbers the steps of each lane of a block.
+var eachStep = func() *block.Bars {
+	steps := new(block.Bars)
 	for s := range steps {
 		for l := range steps[s] {
-			steps[s][l], lanes[s][l] = int32(s*block.Lanes+l), int32(l)
+			steps[s][l] = int32(s*block.Lanes + l)
 		}
 	}
-	return steps, lanes
-}
-
-// numbers says which row each step has.
-func (d *drawnRates) numbers() *block.Bars {
-	if d.lasting {
-		return eachLane
-	}
-	return eachStep
-}
+	return steps
+}()
 
 // tabulateDrawn says how rows of drawn rates look.
 func (c *datedPath) tabulateDrawn(k *Kernel, sizeCost bool) {
 	d := k.drawn
 	zero := d.zero.rates(k.sign)
-	moves := [4]bool{d.moves[onExposure], d.moves[onCash] || d.moves[onMargin], d.moves[ofFunding],
-		d.moves[ofBorrowing]}
+	moves := [4]bool{d.moves(onExposure), d.moves(onCash) || d.moves(onMargin), d.moves(ofFunding),
+		d.moves(ofBorrowing)}
 	for j := range moves {
 		moves[j] = moves[j] || zero[j] != 0
 	}
 	c.shape(moves, sizeCost)
 	all := make([]int32, block.Steps*block.Lanes)
 	for i := range all {
-		all[i] = int32(i)
+		all[i] = int32(i - i/block.Lanes%d.holds*block.Lanes)
 	}
 	c.place(all)
 }
@@ -167,15 +185,13 @@ func (k *Kernel) fillRows(b *block.Block, ls *Lanes, from, to int) {
 	if ls.rows == nil {
 		ls.rows = k.newRows()
 	}
-	if d.lasting {
-		from, to = 0, 1
-	}
+	from -= from % d.holds
 	for j := c.from; j < c.till; j++ {
 		kind := [...]int{onExposure, onCash, ofFunding, ofBorrowing}[j]
-		if kind == onCash && d.moves[onMargin] {
+		if kind == onCash && d.moves(onMargin) {
 			kind = onMargin
 		}
-		if !d.moves[kind] {
+		if !d.moves(kind) {
 			continue
 		}
 		d.column(b, kind, k.sign, ls.rows[j-c.from:], c.size, from, to)
@@ -186,30 +202,28 @@ func (k *Kernel) fillRows(b *block.Block, ls *Lanes, from, to int) {
 func (d *drawnRates) column(b *block.Block, kind int, sign float64, rows []float64, size, from, to int) {
 	grows := kind == onExposure || kind == onCash
 	base := d.base[kind]
-	for s := from; s < to; s++ {
-		x := [block.Lanes]float64{}
-		sum := &x
-		if len(d.per) == 1 {
-			sum = &b.Rates[d.track[0]][s]
-		}
-		per := d.per[0][kind]
-		row := rows[s*block.Lanes*size:]
-		row = row[:(block.Lanes-1)*size+1]
-		if len(d.per) > 1 { // per is in the sum then
-			for n := range d.per {
+	if kind == ofBorrowing {
+		base = float64(sign * base)
+	} else {
+		sign = 1
+	}
+	of := d.of[kind]
+	for s := from; s < to; s += d.holds {
+		sum, per := &b.Rates[d.track[of[0]]][s], float64(sign*d.per[of[0]][kind])
+		if len(of) > 1 {
+			x := [block.Lanes]float64{}
+			for _, n := range of {
 				for l, r := range b.Rates[d.track[n]][s] {
 					x[l] += float64(d.per[n][kind] * r)
 				}
 			}
-			per = 1
+			sum, per = &x, sign
 		}
+		row := rows[s*block.Lanes*size:]
+		row = row[:(block.Lanes-1)*size+1]
 		if !grows {
 			for l, r := range sum {
-				v := base + float64(per*r)
-				if kind == ofBorrowing {
-					v = float64(sign * v)
-				}
-				row[l*size] = v
+				row[l*size] = base + float64(per*r)
 			}
 			continue
 		}

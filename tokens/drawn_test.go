@@ -44,10 +44,10 @@ func drawnTokens() map[string]func(rates ...float64) Token {
 }
 
 // drawKernel compiles a token whose rates are drawn.
-func drawKernel(t *testing.T, token func(...float64) Token, lasting bool) *Kernel {
+func drawKernel(t *testing.T, token func(...float64) Token, holds int) *Kernel {
 	t.Helper()
 	terms := func(r ...float64) Terms { v := token(r...); return v.Mechanism.Terms(v) }
-	d := Drawn{Terms: terms(0, 0), Lasting: lasting}
+	d := Drawn{Terms: terms(0, 0), Holds: holds}
 	for i := range 2 {
 		one, half := [2]float64{}, [2]float64{}
 		one[i], half[i] = 1, 0.5
@@ -71,10 +71,10 @@ func TestDrawnRates(t *testing.T) { eachWidth(t, ratesInBatches) }
 func ratesInBatches(t *testing.T) {
 	const groups = 6
 	for name, token := range drawnTokens() {
-		for _, lasting := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, lasting %v", name, lasting), func(t *testing.T) {
+		for _, holds := range []int{1, 4, block.Steps} {
+			t.Run(fmt.Sprintf("%s, holds %d", name, holds), func(t *testing.T) {
 				r := rand.New(rand.NewPCG(8, 9))
-				k := drawKernel(t, token, lasting)
+				k := drawKernel(t, token, holds)
 				if k.fast == nil || !k.fast.trades {
 					t.Fatal("does not trade on its fast path")
 				}
@@ -85,7 +85,7 @@ func ratesInBatches(t *testing.T) {
 					var follow [block.Lanes][]Dated
 					var paths [block.Lanes]Path
 					k.BeginAll(&together)
-					var levels [block.Lanes]float64
+					var levels, now [block.Lanes]float64
 					for i := range alone {
 						alone[i], paths[i].Step = k.Begin(), time.Hour
 						levels[i] = 0.1 + 0.3*r.NormFloat64()
@@ -99,18 +99,18 @@ func ratesInBatches(t *testing.T) {
 								x := sd * r.NormFloat64()
 								b.Move[0][s][i], b.Gross[0][s][i] = x, fmath.Exp(x)
 								paths[i].Bars = append(paths[i].Bars, Bar{Move: x})
-								rate := levels[i]
-								if !lasting {
-									rate += 0.5 * r.NormFloat64()
-									if r.IntN(200) == 0 {
-										rate *= 60 // too much for the fast path
+								b.Rates[0][s][i], b.Rates[1][s][i] = math.NaN(), math.NaN()
+								if s%holds == 0 {
+									now[i] = levels[i]
+									if holds < block.Steps {
+										now[i] += 0.5 * r.NormFloat64()
+										if r.IntN(200) == 0 {
+											now[i] *= 60 // too much for the fast path
+										}
 									}
+									b.Rates[0][s][i], b.Rates[1][s][i] = now[i], now[i]/3
 								}
-								if !lasting || s == 0 {
-									b.Rates[0][s][i], b.Rates[1][s][i] = rate, rate/3
-								} else {
-									b.Rates[0][s][i], b.Rates[1][s][i] = math.NaN(), math.NaN()
-								}
+								rate := now[i]
 								of := token(rate, rate/3)
 								follow[i] = append(follow[i], Dated{From: b.First + s, Terms: of.Mechanism.Terms(of),
 									Cost: of.Cost})
@@ -169,5 +169,89 @@ func TestDrawnRefused(t *testing.T) {
 		if err := k.Draw(d); err == nil {
 			t.Errorf("%+v: no error", d)
 		}
+	}
+}
+
+// Costs by side that are drawn are those of a token that changes them on a date: in steps seen at their ends and
+// through their extremes, with bounds of the impact, and along an edge.
+func TestDrawnSides(t *testing.T) {
+	const steps, change = 600, 250
+	sides := [2]sideNumbers{{0.004, -0.001, 0, -0.0002}, {-0.0012, 0.003, -0.0002, 0}}
+	for name, cost := range map[string]Cost{
+		"bounded":      {Fee: 0.0006, Impact: 9e-11, Exponent: 1, Gas: 0.5, Cap: 0.003, Claim: 1, RebateCap: 0.001},
+		"proportional": {Fee: 0.0006},
+	} {
+		for _, inside := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, extremes %v", name, inside), func(t *testing.T) {
+				of := func(n sideNumbers) Token {
+					return Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3, To: Edge}, AUM: 1e6, Cost: n.in(cost),
+						Holder:    Holder{Invest: 1e4},
+						Mechanism: Perp{Funding: 0.1, BorrowFee: 0.05, Maintenance: 0.005, Base: EntrySize}}
+				}
+				plain := of(sideNumbers{})
+				terms := func(v Perp) Terms { v.Maintenance, v.Base = 0.005, EntrySize; return v.Terms(plain) }
+				d := Drawn{Terms: terms(Perp{BorrowFee: 0.05}), Track: []int{0}, Sides: []int{1, 2, 3, 4}}
+				per, err := d.Terms.Slope(terms(Perp{Funding: 1, BorrowFee: 0.05}),
+					terms(Perp{Funding: 0.5, BorrowFee: 0.05}))
+				if err != nil {
+					t.Fatal(err)
+				}
+				d.Per = []Terms{per}
+				k := compile(t, plain, time.Hour)
+				if err := k.Draw(d); err != nil {
+					t.Fatal(err)
+				}
+				r := rand.New(rand.NewPCG(3, 4))
+				b := block.New(1)
+				if inside {
+					b.Inside(0)
+				}
+				b.Step = time.Hour
+				for range 5 {
+					b.Rates = append(b.Rates, new(block.Track))
+				}
+				path := Path{Step: time.Hour}
+				lane := k.Begin()
+				for ; b.First < steps; b.First += b.Len {
+					b.Len = min(block.Steps, steps-b.First)
+					for s := range b.Len {
+						x := 0.01 * r.NormFloat64()
+						bar := Bar{Move: x}
+						if inside {
+							bar.Lo, bar.Hi = min(x, 0)-0.004, max(x, 0)+0.002
+							b.Ways[0][5][s] = block.WayThrough(0, bar.Lo, bar.Hi, x)
+						}
+						path.Bars = append(path.Bars, bar)
+						b.Move[0][s][5] = x
+						b.Rates[0][s][5] = 0.1
+						now := sides[0]
+						if b.First+s >= change {
+							now = sides[1]
+						}
+						for i, v := range now {
+							b.Rates[1+i][s][5] = v
+						}
+					}
+					b.Fill()
+					k.Advance(b, 0, &lane, 5, 0, b.Len)
+				}
+				got := k.Finish(&lane, path.length())
+				first, next := compile(t, of(sides[0]), time.Hour), compile(t, of(sides[1]), time.Hour)
+				if err := first.Then(change*time.Hour, next); err != nil {
+					t.Fatal(err)
+				}
+				path.Extremes = inside
+				want := first.Live(path)
+				agree(t, got, want, 1e-9)
+				balance(t, got)
+				if got.Rebalances < 20 {
+					t.Errorf("%d trades; want enough to tell", got.Rebalances)
+				}
+			})
+		}
+	}
+	k := compile(t, drawnTokens()["perpetual"](0.05), time.Hour)
+	if err := k.Draw(Drawn{Per: []Terms{{}}, Track: []int{0}, Sides: []int{1, 2}}); err == nil {
+		t.Error("two costs by side: no error")
 	}
 }

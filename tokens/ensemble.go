@@ -36,6 +36,15 @@ func (e *Ensemble) Add(name string, column []float64) {
 	e.columns[name] = column
 }
 
+// First are the first n lifetimes of the ensemble.
+func (e *Ensemble) First(n int) Ensemble {
+	first := NewEnsemble(e.Token, e.Horizon, n)
+	for _, name := range e.names {
+		first.Add(name, e.columns[name][:n:n])
+	}
+	return first
+}
+
 // Idle reports whether a column says nothing of the token, see [Column].Idle.
 func (e *Ensemble) Idle(name string) bool {
 	for i := range Columns {

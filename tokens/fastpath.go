@@ -83,8 +83,8 @@ type fastState struct {
 func newFastPath(k *Kernel) *fastPath {
 	t := &k.token
 	if k.option != nil || !k.terms.scaleFree() || t.Flows.Kind == Chasing || k.mints || t.Cost.sided() ||
-		t.Cost.bounded() || t.Target >= 0 && t.Target <= 1 || t.Keeper.Interval > 0 ||
-		t.Keeper.Outage.Rate > 0 && t.Stress.Window == 0 {
+		t.Cost.bounded() || k.sided() || t.Target >= 0 && t.Target <= 1 ||
+		t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 && t.Stress.Window == 0 {
 		return nil
 	}
 	c := &fastPath{floor: k.floor, rate: t.Cost.Fee + t.Cost.ImpactBase, v0: 1 - t.Target}

@@ -100,7 +100,7 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 	var dated *datedBatch
 	switch {
 	case k.drawn != nil:
-		dated = &datedBatch{&k.drawn.numbers()[from][first], &k.fast.dated.ofBar[0], &ls.rows[0]}
+		dated = &datedBatch{&eachStep[from][first], &k.fast.dated.ofBar[0], &ls.rows[0]}
 	case k.dated != nil:
 		k.wantBars(b)
 		dated = &datedBatch{&b.Bar[underlying][from][first], &k.fast.dated.ofBar[0], &k.fast.dated.rates[0]}

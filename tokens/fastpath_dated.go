@@ -45,8 +45,8 @@ const mostRows = 1 << 24
 func newDatedPath(k *Kernel) *datedPath {
 	cash, margin := false, false
 	if d := k.drawn; d != nil {
-		cash = d.moves[onCash] || d.zero.growB != 0
-		margin = d.moves[onMargin] || d.zero.onMargin != 0
+		cash = d.moves(onCash) || d.zero.growB != 0
+		margin = d.moves(onMargin) || d.zero.onMargin != 0
 	}
 	for i := range k.dated {
 		cash = cash || k.dated[i].growB != 0

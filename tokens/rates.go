@@ -1,7 +1,5 @@
 package tokens
 
-import "math"
-
 // A Kink is how a money market or a perpetual's pool sets what borrowers pay
 // from its utilisation u, the part of it that is in use:
 //
@@ -46,48 +44,3 @@ var GMXMajor = Kink{Optimal: 0.85, Slope1: 0.45 * 0.85, Slope2: 0.45*0.15 + 0.45
 func HyperliquidFunding(premium float64) float64 {
 	return (premium + max(-0.0005, min(0.0001-premium, 0.0005))) / 8
 }
-
-// AdaptiveFunding is how GMX v2 moves the rate at which one side of a market
-// pays the other, from the imbalance of its open interest,
-//
-//	(longs − shorts)/(longs + shorts),
-//
-// in [−1, 1]. Rates are a year's, signed: longs pay where they are above zero.
-//
-// Source: gmx-io/gmx-synthetics a5c0c88, README and MarketUtils.sol.
-type AdaptiveFunding struct {
-	Increase float64 // of the rate in a year at an imbalance of 1, 1/year²
-	Decrease float64 // of the rate in a year, 1/year²
-	Stable   float64 // the rate rises where the imbalance of the paying side is above this,
-	Falling  float64 // and falls where it is below this
-	Min, Max float64 // of the rate's size
-}
-
-// After is the rate once an imbalance has lasted for some years. It moves
-// towards the imbalance, unless that is the paying side's and small.
-func (f AdaptiveFunding) After(rate, imbalance, years float64) float64 {
-	size := math.Abs(imbalance)
-	switch small := rate*imbalance > 0 && size <= f.Stable; {
-	case !small:
-		rate += float64(f.Increase * imbalance * years)
-	case size < f.Falling:
-		rate = math.Copysign(max(0, math.Abs(rate)-float64(f.Decrease*years)), rate)
-	}
-	return max(-f.Max, min(rate, f.Max))
-}
-
-// Paid is what longs and what shorts pay on their notional at a rate: what one
-// side pays, the other receives in proportion to its size.
-func (f AdaptiveFunding) Paid(rate, imbalance float64) (longs, shorts float64) {
-	paid := max(f.Min, math.Abs(rate))
-	if rate >= 0 {
-		return paid, -paid * (1 + imbalance) / (1 - imbalance)
-	}
-	return -paid * (1 - imbalance) / (1 + imbalance), paid
-}
-
-// GMXFunding is the rule of BTC and ETH on GMX v2: 75 % a year after three hours
-// at an imbalance of 1.
-//
-// Source: gmx-io/gmx-synthetics a5c0c88, config/markets.ts.
-var GMXFunding = AdaptiveFunding{Increase: 0.75 * 8760 / 3, Stable: 0.04, Min: 0.01, Max: 0.75}

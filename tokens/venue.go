@@ -256,7 +256,8 @@ func (k *Kernel) deleverage(l *Lane, now time.Duration) {
 	l.spared = profit / (1 - a.Part)
 	k.gauge(l)
 	e, q := l.x+l.b, float64(a.Part*math.Abs(l.x))
-	fee := float64(k.token.Cost.fee(false) * q)
+	c := k.cost(l)
+	fee := float64(c.fee(false) * q)
 	if !(fee < e) {
 		return
 	}

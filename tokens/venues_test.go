@@ -331,50 +331,6 @@ func TestSkewedImpact(t *testing.T) {
 	}
 }
 
-// GMX's funding (gmx-synthetics README): at a rate of factor·imbalance, 1/50,000
-// of 100,000 over 200,000 USD, longs of 150,000 pay .001 % a second and shorts of
-// 50,000 receive .003 %. In ten minutes an imbalance of 6 % adds .0036 %, a
-// falling rate loses .0012 %, and a rate of the other side's moves by .0006 %
-// at an imbalance of 1 %.
-func TestAdaptiveFunding(t *testing.T) {
-	readme := AdaptiveFunding{Increase: 1e-6, Decrease: 2e-8, Stable: 0.05, Falling: 0.02, Max: 1}
-	const second = 1.0
-	for _, r := range []struct {
-		name                  string
-		rate, imbalance, want float64
-	}{
-		{"rises", 1e-4, 0.06, 1e-4 + 3.6e-5},
-		{"rises from nothing", 0, 0.06, 3.6e-5},
-		{"shorts' rises", -1e-4, -0.06, -1e-4 - 3.6e-5},
-		{"stays", 1e-4, 0.03, 1e-4},
-		{"falls", 1e-4, 0.01, 1e-4 - 1.2e-5},
-		{"shorts' falls", -1e-4, -0.01, -1e-4 + 1.2e-5},
-		{"falls to nothing, not beyond", 1e-5, 0.01, 0},
-		{"of the other side", 1e-4, -0.01, 1e-4 - 6e-6},
-		{"turns", 1e-6, -0.01, 1e-6 - 6e-6},
-		{"is bounded", 0.99999, 1, 1},
-		{"on both sides", -0.99999, -1, -1},
-	} {
-		within(t, r.name, readme.After(r.rate, r.imbalance, 600*second), r.want, 1e-12)
-	}
-	longs, shorts := AdaptiveFunding{Max: 1}.Paid(1.0/50_000*0.5, 0.5)
-	within(t, "longs pay", longs, 1e-5, 1e-12)
-	within(t, "shorts pay", shorts, -3e-5, 1e-12)
-	longs, shorts = AdaptiveFunding{Max: 1}.Paid(-1e-5, 0.5)
-	within(t, "longs receive", longs, -1e-5/3, 1e-12)
-	within(t, "shorts pay in turn", shorts, 1e-5, 1e-12)
-
-	// BTC and ETH: 75 % a year after three hours at an imbalance of 1, fifteen at
-	// one of 20 %, and at least 1 %.
-	hour := 1.0 / 8760
-	within(t, "three hours", GMXFunding.After(0, 1, 3*hour), 0.75, 1e-12)
-	within(t, "a moment less", GMXFunding.After(0, 1, 2.99*hour), 0.7475, 1e-12)
-	within(t, "fifteen", GMXFunding.After(0, 0.2, 15*hour), 0.75, 1e-12)
-	within(t, "twelve", GMXFunding.After(0, -0.2, 12*hour), -0.6, 1e-12)
-	longs, _ = GMXFunding.Paid(0, 0)
-	within(t, "the least", longs, 0.01, 1e-12)
-}
-
 // Interest: Aave compounds a debt by the first terms of the exponential series,
 // 1.05127083 in a year at 5 % (product facts, from MathUtils.sol); ours is the
 // exponential, 1.05127110.

@@ -396,7 +396,8 @@ func moveTo(from, to, dir, left float64) (d, x float64) {
 // moves in direction dir: cost is proportional, the move takes leverage over the edge,
 // and a sale lowers leverage in spite of its cost.
 func (k *Kernel) staysAt(l *Lane, lev, dir float64) bool {
-	c, rate := &k.token.Cost, k.cost(l).Proportional(dir*k.sign > 0)
+	c := k.cost(l)
+	rate := c.Proportional(dir*k.sign > 0)
 	// Where fee and rebate cancel but for rounding, tradeAlong cannot separate them.
 	fee := c.fee(dir*k.sign > 0)
 	separate := math.Abs(rate) > 1e-9*math.Abs(fee) || fee == 0
@@ -462,7 +463,8 @@ func (k *Kernel) tradeAlong(l *Lane, g *leg, lev, d float64) {
 	l.money.add(Price, r.gain-paid)
 	l.logs[Price] += float64(r.w * move)
 	if r.rate != 0 {
-		part := k.token.Cost.fee(g.dir*k.sign > 0)
+		c := k.cost(l)
+		part := c.fee(g.dir*k.sign > 0)
 		fee := float64(paid*part) / r.rate
 		l.money.add(TradeFee, fee)
 		l.money.add(Impact, paid-fee)

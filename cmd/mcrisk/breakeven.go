@@ -86,7 +86,7 @@ func (o *breakEvenOptions) run(ctx context.Context, session *cli.Session) error 
 
 // plan reads the tokens, the rates and the objective.
 func (o *breakEvenOptions) plan(session *cli.Session) (*cli.Resolved, *assess.BreakEvenPlan, error) {
-	demand := cli.Demand{Tokens: cli.List(o.tokens), Prepare: bothWays, Amend: loanFirst}
+	demand := cli.Demand{Tokens: cli.List(o.tokens), Prepare: bothWays, Amend: loanFirst, OneRate: true}
 	if o.study.Token != "" && len(demand.Tokens) > 0 {
 		return nil, nil, errors.New("--token and --tokens; want one of them")
 	}

@@ -48,6 +48,7 @@ twice the volatility seen; compare the log-likelihoods to see what targeting cos
 
 --rates fits laws of rates instead (mcrisk help rates), and says where years on file
 lie in each; --model names them. A column rate_per_period has payments of funding.
+With --prices FILE also how their shocks are correlated with returns of the price.
 
 --out writes the tables, a spec of each model for simulate --spec, and two
 figures: quantiles against quantiles, and the autocorrelation of squared returns.
@@ -59,6 +60,9 @@ A spec keeps mu, the growth of the past; simulate --mu 0 expects none.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(o.rates.Files) > 0 {
 				return cli.NoArguments(cmd, args)
+			}
+			if o.rates.Prices != "" {
+				return cli.Input("--prices without --rates; want FILE alone for price models")
 			}
 			return cli.OneFile(cmd, args)
 		},
@@ -87,7 +91,11 @@ func (o *calibrateOptions) fitRates(cmd *cobra.Command, session *cli.Session) er
 	if err := o.form.Check(); err != nil {
 		return err
 	}
-	if name := cli.Given(cmd, []string{"out", "untargeted", "since", "until", "column", "stamp"}); name != "" {
+	foreign := []string{"out", "untargeted", "since", "until"}
+	if o.rates.Prices == "" {
+		foreign = append(foreign, "column", "stamp")
+	}
+	if name := cli.Given(cmd, foreign); name != "" {
 		return cli.Input("--%s with --rates; want it for prices", name)
 	}
 	if o.form.JSON && len(o.rates.Files) > 1 {
@@ -98,7 +106,7 @@ func (o *calibrateOptions) fitRates(cmd *cobra.Command, session *cli.Session) er
 		kinds = ""
 	}
 	for _, file := range o.rates.Files {
-		fits, err := o.rates.Fit(session, file, kinds, o.part.File.Zone)
+		fits, err := o.rates.Fit(session, file, kinds, o.part.File)
 		if err != nil {
 			return err
 		}

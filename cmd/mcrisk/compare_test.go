@@ -233,7 +233,8 @@ func TestCompareOnOwnUnderlyings(t *testing.T) {
 // Of prices that stand still every difference is known, and so is a short position's
 // name: held −2x. The study's file says where its correlations come from.
 func TestCompareWithoutNoise(t *testing.T) {
-	args := []string{"--tokens", "ETHBULL3X,ETHBEAR2X", "--sigma", "0", "--horizon", "2d", "--paths", "20", "--no-save"}
+	args := []string{"--tokens", "ETHBULL3X,ETHBEAR2X", "--rates", "constant", "--sigma", "0", "--horizon", "2d",
+		"--paths", "20", "--no-save"}
 	out, _ := expect(t, cli.Done, append([]string{"compare", "--markdown"}, args...)...)
 	if !strings.Contains(out, "| held −2x |") {
 		t.Errorf("no held −2x in\n%s", out)

@@ -30,6 +30,8 @@ that trade at the edges of a band, on a loan. Each number has a bound of its err
 
 The price must have independent increments and be seen at the end of every step.
 Without --model it is geometric Brownian motion, also where simulate takes another.
+Of a token of the catalogue they are means over the law of its rate, which lifetimes
+keep; --rates constant gives those at one rate.
 Costs must be proportional, or gas and impact of a vault held at its size (--flows
 steady). After a liquidation the token stops. The bound of an expectation comes
 from doubling the nodes of the quadrature. The bound of a quantile or probability

@@ -35,7 +35,8 @@ func TestLibraryIsTheCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	printed := reportOf(t, "simulate", "--token", name, "--model", "gbm", "--horizon", "30d", "--paths", "300",
+	printed := reportOf(t, "simulate", "--token", name, "--model", "gbm", "--rates", "constant",
+		"--horizon", "30d", "--paths", "300",
 		"--no-save")
 	if printed.ResultsHash != r.Hash {
 		t.Errorf("results_hash %s; the command has %s", r.Hash, printed.ResultsHash)

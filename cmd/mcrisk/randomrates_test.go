@@ -63,6 +63,8 @@ func TestCalibrateRates(t *testing.T) {
 	}
 	says(t, cli.BadInput, "--since with --rates", "calibrate", "--rates", file, "--since", "2020-01-01")
 	says(t, cli.BadInput, "aave cannot be fitted", "calibrate", "--rates", file, "--model", "aave")
+	says(t, cli.BadInput, "gmx cannot be fitted to rates: its skew and usage", "calibrate", "--rates", file, "--model",
+		"gmx")
 	says(t, cli.BadInput, "wrong", "calibrate", "--rates", fundingFile(t)+":wrong")
 }
 
@@ -106,4 +108,157 @@ func TestRandomRates(t *testing.T) {
 	says(t, cli.BadInput, "funding of hyperliquid-btc3x is drawn by rates funding-binance", "simulate",
 		"--token", "hyperliquid-btc3x", "--rates", "funding-binance", "--funding", "5%")
 	says(t, cli.BadInput, "exact", "exact", "--token", "ETHBULL3X", "--rates", "ou", "--model", "gbm")
+}
+
+// A token of the catalogue has one rate for each lifetime where no law of rates is named, by every command that draws
+// prices, which says so in one line. A rate that is given or swept is constant, as are rates of a history.
+func TestRatesDrawn(t *testing.T) {
+	history, series := write(t, "bars.csv", bars), write(t, "borrow.csv", "time,borrow\n2024-01-01T00:00:00Z,0.05\n")
+	for _, tt := range []struct {
+		args  string
+		drawn bool
+	}{
+		{"simulate --token ETHBULL3X", true},
+		{"simulate --token hyperliquid-btc3x --step 8h", true},
+		{"simulate --token ETHBULL3X --fee 10bp --supply 1%", true},
+		{"simulate --token ETHBULL3X --borrow 5% --rate-sd 1%", true},
+		{"sweep --token ETHBULL3X --over rate-sd=0,2%", true},
+		{"compare --tokens ETHBULL3X,ETHBULL2X", true},
+		{"compare --tokens ETHBULL3X,ETHBULL3X+stressed", true},
+		{"heatmap --token ETHBULL3X --x fee=5bp,20bp --y rate-sd=0,1%", true},
+		{"costs --token ETHBULL3X", true},
+		{"trace --token ETHBULL3X", true},
+		{"liquidation --tokens ETHBULL3X --latencies 0 --jumps 0,20%", true},
+		{"exact --token ETHBULL3X", true},
+		{"sweep --token ETHBULL3X --over fee=5bp --exact", true},
+
+		{"simulate --token ETHBULL3X --rates constant", false},
+		{"simulate --token ETHBULL3X --rates level", false}, // which was named
+		{"simulate --token ETHBULL3X --borrow 5%", false},
+		{"simulate --token ETHBULL3X --mechanism perp", false},
+		{"simulate --target 3 --band 2.7:3.3", false},
+		{"sweep --token ETHBULL3X --over borrow=0,5%", false},
+		{"simulate --token ETHBULL3X --model bootstrap --history " + history + " --borrow @" + series +
+			" --series-gaps hold", false},
+		{"breakeven --token ETHBULL3X --borrow-rates 0,10% --funding-rates 0,10%", false},
+		{"cohorts " + history + " --token ETHBULL3X --every 1h --periods 1h", false},
+		{"replay " + history + " --token ETHBULL3X", false},
+	} {
+		args := strings.Fields(tt.args)
+		switch args[0] {
+		case "cohorts":
+			args = append(args, "--paths", "40", "--no-save")
+		case "replay":
+			args = append(args, "--no-save")
+		case "exact", "trace":
+			args = append(args, "--horizon", "3d")
+		default:
+			args = small(args...)
+		}
+		status, _, said := call(t, args...)
+		const note = "note: rates: one for each lifetime"
+		if n := strings.Count(said, note); status != cli.Done || (n == 1) != tt.drawn || n > 1 {
+			t.Errorf("%s: exit status %d, said %q; want the rates drawn: %t", tt.args, status, said, tt.drawn)
+		}
+	}
+	says(t, cli.BadInput, "rate-sd", "simulate", "--token", "ETHBULL3X", "--rates", "constant", "--rate-sd", "1%")
+	says(t, cli.BadInput, "rate-sd", "simulate", "--target", "3", "--rate-sd", "1%")
+}
+
+// The rates that are drawn are those of the law that the catalogue has; the spec of a run names it and gives the same
+// bits. Those held at their mean give the bits of a token that gives it as a number.
+func TestRatesDrawnAreTheCatalogues(t *testing.T) {
+	hash := func(args ...string) string {
+		return reportOf(t, small(append([]string{"simulate"}, args...)...)...).ResultsHash
+	}
+	token := []string{"--token", "ETHBULL3X"}
+	drawn := hash(token...)
+	if named := hash(append(token, "--rates", "level")...); named != drawn {
+		t.Error("--rates level gives other results than no --rates")
+	}
+	constant := hash(append(token, "--rates", "constant")...)
+	if constant == drawn {
+		t.Error("--rates constant gives the same results")
+	}
+	printed := append(small(append([]string{"simulate"}, token...)...), "--print-spec")
+	spec := write(t, "spec.yaml", resultsOf(t, printed...))
+	if again := hash("--spec", spec); again != drawn {
+		t.Error("the spec that --print-spec writes gives other results")
+	}
+	one := resultsOf(t, "simulate", "--token", "ETHBULL3X", "--print-spec")
+	for line := range strings.Lines(one) {
+		if rate, ok := strings.CutPrefix(strings.TrimSpace(line), "borrow: "); ok {
+			if given := hash(append(token, "--borrow", rate)...); given != constant {
+				t.Errorf("--borrow %s gives other results than --rates constant", rate)
+			}
+		}
+	}
+}
+
+// calibrate --rates --prices finds the correlation of shocks of a premium with the returns of the same hours, and wants
+// prices of these times.
+func TestCalibrateCorrelation(t *testing.T) {
+	law, err := rates.Registry.Build(param.Part{Kind: "funding-hyperliquid",
+		Values: param.Values{"premium-mean": 0.0003, "premium-level-sd": 0, "rate-correlation": -0.4}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := law.Of(rates.Token{Rates: []string{"funding"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var funding, prices, other strings.Builder
+	fmt.Fprintln(&funding, "timestamp,rate_per_period")
+	fmt.Fprintln(&prices, "time,close")
+	fmt.Fprintln(&other, "time,close")
+	o, log := rates.Sample(p, time.Hour, 1, 6, true), 0.0
+	for i, at := range o.Times[:2000] {
+		fmt.Fprintf(&funding, "%s,%.10f\n", at.Format(time.RFC3339), o.Values[i])
+		if i > 0 {
+			log += 0.005 * o.Returns[i]
+		}
+		fmt.Fprintf(&prices, "%s,%.10g\n", at.Add(-time.Hour).Format(time.RFC3339), math.Exp(log))
+		fmt.Fprintf(&other, "%s,%.10g\n", at.AddDate(9, 0, 0).Format(time.RFC3339), math.Exp(log))
+	}
+	file, bars := write(t, "funding.csv", funding.String()), write(t, "prices.csv", prices.String())
+	out := resultsOf(t, "calibrate", "--rates", file, "--prices", bars, "--model", "funding-hyperliquid", "--json")
+	var c struct {
+		Laws []struct {
+			Numbers map[string]struct{ Estimate, SE, Lo, Hi float64 }
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &c); err != nil {
+		t.Fatal(err)
+	}
+	rho := c.Laws[0].Numbers["rate-correlation"]
+	if !(math.Abs(rho.Estimate+0.4) < 4*rho.SE && rho.SE < 0.04 && rho.Lo < rho.Estimate && rho.Estimate < rho.Hi) {
+		t.Errorf("correlation %+v; want -0.4 within 4 standard errors", rho)
+	}
+	says(t, cli.BadInput, "are of no times of the rates", "calibrate", "--rates", file, "--prices",
+		write(t, "other.csv", other.String()))
+	says(t, cli.BadInput, "--prices without --rates", "calibrate", "--prices", bars, bars)
+	says(t, cli.BadInput, "--since with --rates", "calibrate", "--rates", file, "--prices", bars, "--since",
+		"2001-01-01")
+}
+
+// A token of the catalogue on GMX takes its market's numbers, its costs by skew too; its lifetimes can be traced and
+// verified, and what would have no effect beside it is refused.
+func TestMarketOfGMX(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	token := []string{"--token", "SOLBULL2X", "--model", "gbm", "--rates", "gmx"}
+	out, _ := expect(t, cli.Done, append([]string{"simulate", "--paths", "500", "--horizon", "30d", "--out", dir},
+		token...)...)
+	for _, want := range []string{"rates gmx", "impact-worse", "skew-response", "assumed"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("simulate says nothing of %q", want)
+		}
+	}
+	expect(t, cli.Done, "verify", dir)
+	expect(t, cli.Done, append([]string{"trace", "--path", "3", "--horizon", "3d"}, token...)...)
+	says(t, cli.BadInput, "impact-increase of SOLBULL2X is drawn by rates gmx",
+		append([]string{"simulate", "--impact-increase", "0.001"}, token...)...)
+	says(t, cli.BadInput, "price impact = 0.54", append([]string{"simulate", "--open-interest", "2e8"}, token...)...)
+	says(t, cli.BadInput, "funding-least", append([]string{"simulate", "--funding-most", "0.001"}, token...)...)
+	says(t, cli.BadInput, "it drives funding, which the token's mechanism has not", "simulate", "--token", "ETHBULL3X",
+		"--model", "gbm", "--rates", "gmx")
 }

@@ -131,8 +131,8 @@ func TestTextbookBesideRecommended(t *testing.T) {
 			Metrics map[string]struct{ Estimate float64 }
 		}
 	}
-	if err := json.Unmarshal([]byte(resultsOf(t, "exact", "--token", "ETHBULL3X", "--horizon", "3d", "--json")),
-		&exact); err != nil || len(exact.Tokens) != 1 {
+	if err := json.Unmarshal([]byte(resultsOf(t, "exact", "--token", "ETHBULL3X", "--rates", "constant",
+		"--horizon", "3d", "--json")), &exact); err != nil || len(exact.Tokens) != 1 {
 		t.Fatalf("%v, %+v", err, exact)
 	}
 	for _, name := range strings.Fields("log_growth decay_vs_power trade_drag rebalances_per_year p_liquidation") {
@@ -174,10 +174,11 @@ func TestTextbookBesideRecommended(t *testing.T) {
 	}
 }
 
-// A spec without a model has geometric Brownian motion, as it always had.
+// A spec without a model and rates has geometric Brownian motion and constant rates, as it always had.
 func TestSpecWithoutModel(t *testing.T) {
 	file := write(t, "s.yaml", "horizon: 3d\npaths: 40\n")
-	want := reportOf(t, small("simulate", "--token", "ETHBULL3X", "--model", "gbm")...).ResultsHash
+	want := reportOf(t, small("simulate", "--token", "ETHBULL3X", "--model", "gbm", "--rates",
+		"constant")...).ResultsHash
 	if got := reportOf(t, "simulate", "--spec", file, "--token", "ETHBULL3X", "--no-save").ResultsHash; got != want {
 		t.Errorf("results_hash %s; want gbm's %s", got, want)
 	}

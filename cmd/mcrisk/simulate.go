@@ -39,6 +39,7 @@ estimate has a 95 % confidence interval, which is its Monte Carlo error.
 Without --model a token of the catalogue has the price model that is recommended for
 its underlying (see mcrisk help models). Beside the headline stands then what
 geometric Brownian motion would have said, computed without sampling where it can be.
+Without --rates such a token has one rate for each lifetime (see mcrisk help rates).
 
 It writes a run directory with the spec, all lifetimes, the summary, seven figures
 and report.html, one page with all of them.`,

@@ -111,7 +111,7 @@ func (o *validateOptions) run(ctx context.Context, session *cli.Session, files [
 func (o *validateOptions) resolve(session *cli.Session, step time.Duration) (*cli.Resolved, error) {
 	options := o.study
 	options.Model = ""
-	r, err := options.Resolve(session, cli.Demand{Textbook: true, Amend: func(s *study.Spec, r *cli.Resolved) error {
+	amend := func(s *study.Spec, r *cli.Resolved) error {
 		if r.Origins["horizon"] == "" {
 			s.Horizon = 30 * 24 * time.Hour
 		}
@@ -120,7 +120,8 @@ func (o *validateOptions) resolve(session *cli.Session, step time.Duration) (*cl
 		}
 		s.Step, s.Marks, r.Origins["step"] = step, 0, "that of the files"
 		return nil
-	}})
+	}
+	r, err := options.Resolve(session, cli.Demand{Textbook: true, OneRate: true, Amend: amend})
 	if err == nil {
 		r.Unused = append([]string{"model"}, o.unused...)
 		r.Unused = slices.DeleteFunc(r.Unused, func(name string) bool { return name == "step" })

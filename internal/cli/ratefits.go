@@ -3,7 +3,6 @@ package cli
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +17,8 @@ import (
 type RateFitOptions struct {
 	Files []string // FILE[:COLUMN][?KEY=VALUE&…]
 	Floor string
+
+	Prices string // of the underlying; empty: correlations are not fitted
 }
 
 // Bind adds the flags to a command.
@@ -25,20 +26,28 @@ func (o *RateFitOptions) Bind(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.StringArrayVar(&o.Files, "rates", nil,
 		"`file` of rates to fit laws of rates to, FILE[:COLUMN][?KEY=VALUE&…]; repeatable")
+	s.StringVar(&o.Prices, "prices", "",
+		"with --rates: `file` of prices of the underlying, with whose returns the shocks of laws are correlated")
 	s.StringVar(&o.Floor, "rate-floor", "",
 		"with --rates: least `rate` of a lifetime, for level (default -5% of payments, else 0)")
 }
 
 // Fit reads a series and fits laws to it: those named, with commas between, or all that suit it.
-func (o *RateFitOptions) Fit(session *Session, text, kinds, zone string) (*assess.RateFits, error) {
+func (o *RateFitOptions) Fit(session *Session, text, kinds string, read *FileOptions) (*assess.RateFits, error) {
 	s, err := study.ParseSeries(strings.TrimPrefix(text, "@"))
 	if err != nil {
 		return nil, Input("--rates = %w", err)
 	}
 	with := paths.RatesOptions{Column: s.Column, Where: s.Where}
-	if zone != "" {
-		if with.Zone, err = time.LoadLocation(zone); err != nil {
-			return nil, Input("--zone = %q; want a name such as UTC or Europe/Berlin", zone)
+	how, err := read.options()
+	if err != nil {
+		return nil, err
+	}
+	with.Zone = how.Zone
+	var prices *paths.History
+	if o.Prices != "" {
+		if prices, _, err = readPrices(session, o.Prices, how); err != nil {
+			return nil, AsInput(err)
 		}
 	}
 	in, err := session.open(s.File)
@@ -63,7 +72,7 @@ func (o *RateFitOptions) Fit(session *Session, text, kinds, zone string) (*asses
 	if kinds != "" {
 		named = slices.Compact(strings.Split(kinds, ","))
 	}
-	fits, err := assess.FitRates(session.Ctx, r, named, floor)
+	fits, err := assess.FitRates(session.Ctx, r, prices, named, floor)
 	if err != nil {
 		return nil, Input("%s: %w", text, err)
 	}

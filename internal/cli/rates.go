@@ -3,10 +3,12 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
 
+	"mcrisk/catalogue"
 	"mcrisk/models"
 	"mcrisk/models/rates"
 	"mcrisk/param"
@@ -14,6 +16,67 @@ import (
 	"mcrisk/study"
 	"mcrisk/tokens"
 )
+
+// knownRates gives tokens of the catalogue the law of rates that it has for them, where it is of the kind that was
+// named, or none was.
+func (p *resolving) knownRates() {
+	constant := p.Rates == "" && (p.demand.OneRate || p.demand.AnyTime || p.dates())
+	if p.Spec != "" || constant {
+		return
+	}
+	for i := range p.spec.Tokens {
+		t := &p.spec.Tokens[i]
+		entry, err := catalogue.LookupToken(strings.TrimSuffix(t.Name, Stressed))
+		kind := entry.Rates.Kind
+		if err != nil || kind == "" || entry.Mechanism.Kind != t.Mechanism.Kind {
+			continue
+		}
+		if p.Rates == "" && p.fixes(entry) || p.Rates != "" && p.Rates != kind {
+			continue
+		}
+		prefix := ""
+		if len(p.spec.Tokens) > 1 {
+			prefix = t.Name + ": "
+		}
+		t.Rates = param.Part{Kind: kind, Values: maps.Clone(entry.Rates.Values)}
+		for name, from := range entry.RatesOrigins() {
+			p.Origins[prefix+name] = from
+		}
+		if p.Rates == "" {
+			p.Origins[prefix+"rates"], p.ratesDrawn = "catalogue", true
+		}
+	}
+}
+
+// dates reports whether some number is a dated series, beside which rates are not drawn.
+func (p *resolving) dates() bool {
+	for _, text := range p.Numbers {
+		if strings.HasPrefix(text, "@") {
+			return true
+		}
+	}
+	return false
+}
+
+// fixes reports whether options give the rate that a token's law drives, or run the study over it, and no number of
+// the law.
+func (p *resolving) fixes(entry catalogue.Token) bool {
+	named := func(name string) bool { return p.given(name) || slices.Contains(p.axes(), name) }
+	for name := range entry.Rates.Values {
+		if named(name) {
+			return false
+		}
+	}
+	return named(entry.Spec().MainRate())
+}
+
+// noteRates says that rates are drawn where no law was named.
+func (r *Resolved) noteRates() {
+	if r.ratesDrawn {
+		r.Notes = slices.Insert(r.Notes, 0, "rates: one for each lifetime, drawn from the law of years' means; "+
+			"--rates constant holds them at their mean")
+	}
+}
 
 // mostRate is the rate a year above which it is asked whether percents were meant.
 const mostRate = 2

@@ -43,6 +43,7 @@ type Resolved struct {
 
 	recommended *catalogue.Underlying // whose recommended model is used, as none was named; nil: it is not
 	modelNote   string                // that says so
+	ratesDrawn  bool                  // by laws of the catalogue, as none was named
 }
 
 // Note adds a note.
@@ -76,6 +77,8 @@ type Demand struct {
 	Textbook bool // where no model is named, it is geometric Brownian motion
 
 	OwnJumps bool // the command sets the jumps: sigma is the volatility of geometric Brownian motion
+
+	OneRate bool // where no law of rates is named, they are constant
 
 	// Prepare changes the tokens before options set their kinds and numbers; may be nil.
 	Prepare func(spec *study.Spec, r *Resolved) error
@@ -129,6 +132,7 @@ func (o *StudyOptions) Resolve(session *Session, d Demand) (*Resolved, error) {
 		}
 	}
 	p.waits()
+	p.noteRates()
 	p.noteModel()
 	return p.Resolved, nil
 }
@@ -307,8 +311,9 @@ func (p *resolving) kinds() error {
 		note(switchKind(&t.Mechanism, "mechanism", p.Mechanism, &tokens.Mechanisms, p.Origins))
 		note(switchKind(&t.Rates, "rates", p.Rates, &rates.Registry, p.Origins))
 	}
+	p.knownRates()
 	if p.Rates != "" && p.Spec == "" {
-		p.knownRates()
+		p.knownMarkets()
 	}
 	if err := errors.Join(faults...); err != nil || p.Band == "" {
 		return err
@@ -330,20 +335,20 @@ func (p *resolving) kinds() error {
 	return nil
 }
 
-// knownRates gives tokens of the catalogue the numbers that it has for --rates.
-func (p *resolving) knownRates() {
+// knownMarkets gives tokens of the catalogue the market that it has for them, where it is of the kind that was named.
+func (p *resolving) knownMarkets() {
 	for i := range p.spec.Tokens {
 		t := &p.spec.Tokens[i]
-		entry, err := catalogue.LookupToken(t.Name)
-		if err != nil || entry.Rates.Kind != t.Rates.Kind || entry.Mechanism.Kind != t.Mechanism.Kind {
+		entry, err := catalogue.LookupToken(strings.TrimSuffix(t.Name, Stressed))
+		if err != nil || entry.Market.Kind != p.Rates || entry.Mechanism.Kind != t.Mechanism.Kind {
 			continue
 		}
 		prefix := ""
 		if len(p.spec.Tokens) > 1 {
-			prefix = entry.Name + ": "
+			prefix = t.Name + ": "
 		}
-		t.Rates.Values = maps.Clone(entry.Rates.Values)
-		for name, from := range entry.RatesOrigins() {
+		t.Rates.Values = maps.Clone(entry.Market.Values)
+		for name, from := range entry.MarketOrigins() {
 			p.Origins[prefix+name] = from
 		}
 	}

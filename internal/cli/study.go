@@ -69,7 +69,8 @@ func (o *StudyOptions) Bind(cmd *cobra.Command) {
 	for name, value := range defaults {
 		s.Lookup(name).DefValue = value
 	}
-	for name, value := range map[string]string{"mechanism": "loan", "policy": "hold", "rates": rates.Constant,
+	for name, value := range map[string]string{"mechanism": "loan", "policy": "hold",
+		"rates": "level of a token of the catalogue, else " + rates.Constant,
 		"model": "recommended, else " + textbook} {
 		s.Lookup(name).DefValue = value
 	}

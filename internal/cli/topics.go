@@ -179,6 +179,11 @@ token in a spec. It drives the main rate of the venue: borrow of a loan, funding
 perpetual. With level and ou the token's own number is the mean; other kinds have
 numbers of their own in its place.
 
+Without --rates a token of the catalogue has a level, by the law of years' means that
+the catalogue has for it, and a note says so; --rates constant holds the rate at its
+mean. So does a rate that is given (--borrow 5%) or swept. Tokens of your own, specs
+without rates, replay, cohorts, validate and breakeven have constant rates.
+
 A level holds for a lifetime and does not depend on prices, so that exact integrates
 over its law. Shocks of the others may be correlated with returns: rate-correlation.`)},
 		kindBlocks(rates.Registry.Kinds())...)

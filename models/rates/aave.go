@@ -3,6 +3,7 @@ package rates
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -114,9 +115,9 @@ type reserve struct {
 	own  float64 // the token's debt, a fraction of the pool
 }
 
-func (p reserve) Drives() []string { return []string{p.name} }
-func (reserve) Lasting() bool      { return false }
-func (reserve) State() int         { return 2 }
+func (p reserve) Drives() []string      { return []string{p.name} }
+func (reserve) Holds(time.Duration) int { return 1 }
+func (reserve) State() int              { return 2 }
 
 func (p reserve) mean() float64 { return fmath.Log(p.Median / (1 - p.Median)) }
 
@@ -126,37 +127,61 @@ const turned = 128
 
 // Begin draws the logit from its long-run law.
 func (p reserve) Begin(at models.At, state models.State) {
-	beginReverting(at, state, -p.mean()/turned, p.SD/turned, p.LevelSD/turned)
+	beginReverting(at, state, 0, -p.mean()/turned, p.SD/turned, p.LevelSD/turned)
 }
 
 func (p reserve) Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws) {
 	o := over(models.Years(at.Step), p.SD/turned, p.Speed, -p.Correlation)
-	o.steps(at, r, state, rates[0], draws, 0)
-	borrows, lent := p.name == "borrow", 1-p.Reserve
+	o.steps(at, r, state, rates[0], &draws.shocks, 0)
 	all := rates[0].Flat(at.Len)
 	fmath.Exps(all, all)
-	below, above := p.Slope1/p.Kink, p.Slope2/(1-p.Kink)
-	own, base, kink := p.own, p.Base, p.Kink
-	if borrows && slopesVector(all, own, base, kink, below, above) {
+	if p.name == "borrow" {
+		p.Slopes.of(all, p.own)
+		return
+	}
+	lines, lent := p.lines(), 1-p.Reserve
+	for i, x := range all {
+		u := 1 / (1 + unturned(x))
+		all[i] = float64(float64(lines.at(u)*u) * lent)
+	}
+}
+
+// unturned is e^−y of e^(−y/turned).
+func unturned(x float64) float64 {
+	x = float64(x * x)
+	x = float64(x * x)
+	x = float64(x * x)
+	x = float64(x * x)
+	x = float64(x * x)
+	x = float64(x * x)
+	return float64(x * x)
+}
+
+// of turns the numbers e^(−y/turned) of utilisations into borrow rates, with so much more of the pool in use.
+func (s Slopes) of(all []float64, own float64) {
+	l := s.lines()
+	if slopesVector(all, own, l.base, l.kink, l.below, l.above) {
 		return
 	}
 	for i, x := range all {
-		x = float64(x * x)
-		x = float64(x * x)
-		x = float64(x * x)
-		x = float64(x * x)
-		x = float64(x * x)
-		x = float64(x * x)
-		x = float64(x * x)
-		u := 1/(1+x) + own
+		u := 1/(1+unturned(x)) + own
 		if u > 1 {
 			u = 1
 		}
-		over := u - kink
-		over = float64(0.5 * (over + math.Abs(over))) // without a branch that nobody can predict
-		all[i] = base + float64(below*(u-over)) + float64(above*over)
-		if !borrows {
-			all[i] = float64(float64(all[i]*u) * lent)
-		}
+		all[i] = l.at(u)
 	}
+}
+
+// lines are slopes per unit of utilisation.
+type lines struct{ base, kink, below, above float64 }
+
+func (s Slopes) lines() lines {
+	return lines{s.Base, s.Kink, s.Slope1 / s.Kink, s.Slope2 / (1 - s.Kink)}
+}
+
+// at is Borrow without a branch, which nobody can predict.
+func (l *lines) at(u float64) float64 {
+	over := u - l.kink
+	over = float64(0.5 * (over + math.Abs(over)))
+	return l.base + float64(l.below*(u-over)) + float64(l.above*over)
 }

@@ -26,6 +26,10 @@ type Observed struct {
 	Times  []time.Time // rising
 	Values []float64
 	Whole  bool
+
+	// Returns are the log-returns of the underlying's price from the time of the value before to that of each; NaN
+	// where they are not known; nil: none is.
+	Returns []float64
 }
 
 // A FittedNumber is a number of a law with its standard error and interval; NaN where there is none.
@@ -50,6 +54,7 @@ type Fit struct {
 	Years    []YearMean
 	Values   int     // of the series
 	Atom     float64 // share of values at which what reverts is only known to lie in an interval
+	Shocks   int     // of which the correlation with returns is fitted; 0: none
 	Spacing  time.Duration
 	Method   string
 	Warnings []string
@@ -89,6 +94,15 @@ func Fittable(whole bool, spacing time.Duration) []string {
 	return []string{"aave", "level", "ou"}
 }
 
+// Unfittable is an error that says which numbers of a kind no series of rates tells; nil: one may.
+func Unfittable(kind string) error {
+	if kind != "gmx" {
+		return nil
+	}
+	return errors.New("gmx cannot be fitted to rates: its skew and usage (skew-sd, skew-speed, usage-sd and others) " +
+		"are those of open interest, which a series of rates does not have; want level or ou")
+}
+
 // Spacing is the most common time between values.
 func (o Observed) Spacing() time.Duration {
 	counts := map[time.Duration]int{}
@@ -122,7 +136,8 @@ type span struct {
 	year      int
 	low, high []float64
 	gap       []float64
-	mean      float64 // of the rate
+	move      []float64 // the return since the value before, one spacing ago; NaN: not known
+	mean      float64   // of the rate
 }
 
 // leastSpan is the least part of a year, by values at their spacing, that counts as one.
@@ -141,7 +156,12 @@ func (o Observed) spans(of func(i int) (low, high float64)) []span {
 			if i > from {
 				gap = float64(o.Times[i].Sub(o.Times[i-1])) / float64(spacing)
 			}
+			move := math.NaN()
+			if gap == 1 && o.Returns != nil {
+				move = o.Returns[i]
+			}
 			s.low, s.high, s.gap = append(s.low, low), append(s.high, high), append(s.gap, gap)
+			s.move = append(s.move, move)
 			s.mean += annual[i]
 		}
 		s.mean /= float64(to - from)
@@ -334,6 +354,7 @@ func (f *Fit) reverting(years []span, atom *[2]float64, mean, sd, speed, levelSD
 		f.Numbers = append(f.Numbers, FittedNumber{name, v, float64(v * e),
 			float64(v * fmath.Exp(-float64(z*e))), float64(v * fmath.Exp(float64(z*e)))})
 	}
+	defer f.correlate(&l, levels, size, rate)
 	if len(years) == 1 {
 		f.warn("one year; how years differ, %s, is not known", levelSD)
 		return nil
@@ -438,6 +459,12 @@ func (l *likelihood) bestMean(y span, m, sd, speed float64) (value, mean, varian
 
 // of is the log-likelihood of a year at a mean.
 func (l *likelihood) of(y span, mean, sd, speed float64) float64 {
+	return l.with(0, y, mean, sd, speed, nil)
+}
+
+// with is that with a correlation of the shocks with the returns of the span, which are standardised. It adds what
+// each value contributes to terms, if there are some.
+func (l *likelihood) with(correlation float64, y span, mean, sd, speed float64, terms []float64) float64 {
 	keep := fmath.Exp(-float64(speed * l.dt))
 	size := float64(sd * math.Sqrt(1-float64(keep*keep)))
 	density := func(x, mean, sd float64) float64 {
@@ -446,10 +473,16 @@ func (l *likelihood) of(y span, mean, sd, speed float64) float64 {
 	}
 	n := len(l.nodes)
 	var kernel []float64 // from node to node over one spacing
+	moved := false       // by a return
 	now, next := make([]float64, n), make([]float64, n)
 	hidden, x, sum := false, 0.0, 0.0
+	own := math.Sqrt(1 - float64(correlation*correlation))
 	for i := range y.low {
-		k, s := keep, size
+		k, s, shift := keep, size, 0.0
+		shared := correlation != 0 && !math.IsNaN(y.move[i])
+		if shared {
+			s, shift = float64(size*own), float64(float64(size*correlation)*y.move[i])
+		}
 		if g := y.gap[i]; g != 1 && g > 0 {
 			k = fmath.Pow(keep, g)
 			s = float64(sd * math.Sqrt(1-float64(k*k)))
@@ -457,27 +490,29 @@ func (l *likelihood) of(y span, mean, sd, speed float64) float64 {
 		if y.gap[i] == 0 || hidden && y.gap[i] != 1 { // it starts anew after a gap behind hidden values
 			k, s, hidden, x = 0, sd, false, mean
 		}
-		total := 0.0
+		total, before := 0.0, sum
+		centre := mean + shift
 		switch censored := y.low[i] < y.high[i]; {
 		case !censored && !hidden:
-			z := (y.low[i] - mean - float64(k*(x-mean))) / s
+			z := (y.low[i] - centre - float64(k*(x-mean))) / s
 			sum += -float64(0.5*z*z) - fmath.Log(s)
 		case !censored:
 			for j, v := range l.nodes {
-				total += float64(float64(l.weights[j]*now[j]) * density(y.low[i], mean+float64(k*(v-mean)), s))
+				total += float64(float64(l.weights[j]*now[j]) * density(y.low[i], centre+float64(k*(v-mean)), s))
 			}
 			sum += fmath.Log(total)
 		case !hidden:
-			at := mean + float64(k*(x-mean))
+			at := centre + float64(k*(x-mean))
 			for j, v := range l.nodes {
 				next[j] = density(v, at, s)
 				total += float64(l.weights[j] * next[j])
 			}
 		default:
-			if kernel == nil {
+			if kernel == nil || moved || shared {
+				kernel, moved = kernel[:0], shared
 				for _, to := range l.nodes {
 					for j, from := range l.nodes {
-						kernel = append(kernel, float64(l.weights[j]*density(to, mean+float64(keep*(from-mean)), size)))
+						kernel = append(kernel, float64(l.weights[j]*density(to, centre+float64(keep*(from-mean)), s)))
 					}
 				}
 			}
@@ -496,9 +531,12 @@ func (l *likelihood) of(y span, mean, sd, speed float64) float64 {
 				next[j] /= total
 			}
 			now, next, hidden = next, now, true
-			continue
+		} else {
+			hidden, x = false, y.low[i]
 		}
-		hidden, x = false, y.low[i]
+		if terms != nil {
+			terms[i] += sum - before
+		}
 	}
 	return sum
 }
@@ -576,7 +614,8 @@ const yearsDrawn = 2048
 // yearMeans are means of the rate over years of a process, sorted.
 func yearMeans(p Process, spacing time.Duration) []float64 {
 	steps := int(models.Year / spacing)
-	if p.Lasting() {
+	holds := p.Holds(spacing)
+	if holds == block.Steps {
 		steps = 1
 	}
 	state := make(models.State, p.State())
@@ -596,7 +635,7 @@ func yearMeans(p Process, spacing time.Duration) []float64 {
 			at.Len = min(block.Steps, steps-at.First)
 			p.Advance(at, Returns{Move: move}, state, tracks, &draws)
 			for s := range at.Len {
-				for l, v := range tracks[0][s] {
+				for l, v := range tracks[0][s-s%holds] {
 					sum[l] += v
 				}
 			}
@@ -616,10 +655,11 @@ func below(sorted []float64, x float64) float64 {
 }
 
 // Sample is a series that a process makes, for studies of fits: so many values at its spacing from a time on, of
-// one year after another, each with a mean of its own.
+// one year after another, each with a mean of its own, beside returns of standard deviation 1.
 func Sample(p Process, spacing time.Duration, years int, seed uint64, whole bool) Observed {
 	steps := int(models.Year / spacing)
 	o := Observed{Whole: whole}
+	last := math.NaN() // return
 	state := make(models.State, p.State())
 	track, move := new(block.Track), new(block.Track)
 	var draws Draws
@@ -630,18 +670,16 @@ func Sample(p Process, spacing time.Duration, years int, seed uint64, whole bool
 		start := time.Date(2001+y, 1, 1, 0, 0, 0, 0, time.UTC)
 		for at.First = 0; at.First < steps; at.First += at.Len {
 			at.Len = min(block.Steps, steps-at.First)
-			p.Advance(at, Returns{Move: move}, state, []*block.Track{track}, &draws)
+			random.Normals(move, seed, uint64(y), random.Stream(random.Diffusion, 0), at.First, block.Steps)
+			p.Advance(at, Returns{Move: move, SD: 1}, state, []*block.Track{track}, &draws)
 			for s := range at.Len {
-				row := s
-				if p.Lasting() {
-					row = 0
-				}
-				v := track[row][0]
+				v := track[s-s%p.Holds(spacing)][0]
 				if whole {
 					v = float64(v * models.Years(spacing))
 				}
 				o.Times = append(o.Times, start.Add(time.Duration(at.First+s)*spacing))
-				o.Values = append(o.Values, v)
+				o.Values, o.Returns = append(o.Values, v), append(o.Returns, last)
+				last = move[s][0]
 			}
 		}
 	}

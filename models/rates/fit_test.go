@@ -21,13 +21,14 @@ var studied = []struct {
 	numbers param.Values
 }{
 	{"level", 24 * time.Hour, 6, 0.12, param.Values{"rate-sd": 0.09, "rate-floor": -0.05}},
-	{"ou", 24 * time.Hour, 6, 0.055, param.Values{"rate-sd": 0.02, "rate-speed": 40, "rate-level-sd": 0.02}},
+	{"ou", 24 * time.Hour, 6, 0.055, param.Values{"rate-sd": 0.02, "rate-speed": 40, "rate-level-sd": 0.02,
+		"rate-correlation": 0}},
 	{"aave", 24 * time.Hour, 6, 0, param.Values{"utilisation": 0.8, "utilisation-sd": 0.5, "utilisation-speed": 40,
-		"utilisation-level-sd": 0.4}},
+		"utilisation-level-sd": 0.4, "rate-correlation": 0.2}},
 	{"funding-binance", 8 * time.Hour, 5, 0, param.Values{"premium-mean": 0.0004, "premium-sd": 0.0006,
-		"premium-speed": 250, "premium-level-sd": 0.0003}},
+		"premium-speed": 250, "premium-level-sd": 0.0003, "rate-correlation": 0.3}},
 	{"funding-hyperliquid", time.Hour, 2, 0, param.Values{"premium-mean": 0.0004, "premium-sd": 0.0007,
-		"premium-speed": 1200, "premium-level-sd": 0.0003}},
+		"premium-speed": 1200, "premium-level-sd": 0.0003, "rate-correlation": 0.1}},
 }
 
 var flat = Slopes{Kink: 0.9, Slope1: 0.065, Slope2: 0.4}
@@ -155,5 +156,43 @@ func TestBelow(t *testing.T) {
 	}
 	if fmt.Sprint(below(means, -1), below(means, 100)) != "0 1" {
 		t.Error("no rate is below −1, all are below 100")
+	}
+}
+
+// Of a series without hidden values the fitted correlation is that of its shocks with the returns of the same steps,
+// and where shocks are as the returns it is one.
+func TestCorrelationOfShocks(t *testing.T) {
+	for _, rho := range []float64{-0.9, 0, 0.35} {
+		p := process(t, "ou", ofPerp, param.Values{"rate-sd": 0.03, "rate-speed": 40, "rate-correlation": rho})
+		o := Sample(p, 24*time.Hour, 3, 9, false)
+		f, err := FitKind("ou", o, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		numbers := map[string]FittedNumber{}
+		for _, n := range f.Numbers {
+			numbers[n.Name] = n
+		}
+		keep := fmath.Exp(-numbers["rate-speed"].Value / 365)
+		var xy, x2, y2, n float64
+		for i, r := range o.Returns {
+			if i == 0 || o.Times[i].Year() != o.Times[i-1].Year() {
+				continue
+			}
+			e := (o.Values[i] - 0.12) - keep*(o.Values[i-1]-0.12)
+			xy, x2, y2, n = xy+e*r, x2+e*e, y2+r*r, n+1
+		}
+		want, got := xy/math.Sqrt(x2*y2), numbers["rate-correlation"]
+		// Means of years and of returns are near, not equal: a few parts in 100.
+		if math.Abs(got.Value-want) > 0.02 || f.Shocks != int(n) {
+			t.Errorf("correlation %v of %d shocks; want %v of %v", got.Value, f.Shocks, want, n)
+		}
+		if se := (1 - want*want) / math.Sqrt(n); math.Abs(got.SE/se-1) > 0.2 {
+			t.Errorf("at %v a standard error of %v, want about %v", rho, got.SE, se)
+		}
+		o.Returns = nil
+		if f, err = FitKind("ou", o, nil, 0); err != nil || f.Shocks != 0 || len(f.Numbers) != 4 {
+			t.Errorf("without returns: %d shocks, %d numbers, %v", f.Shocks, len(f.Numbers), err)
+		}
 	}
 }

@@ -91,10 +91,10 @@ func with(p param.Param, v float64) param.Param {
 
 // fundingKind is one of the venues. Its defaults are fits to BTC's series, of Hyperliquid in 2024 and Binance in
 // 2020 to 2024 (docs/evidence/random-rates.md); how Hyperliquid's years differ is assumed as Binance's.
-func fundingKind(name, doc string, rule Rule, mean, sd, speed, level float64) param.Kind[Law] {
+func fundingKind(name, doc string, rule Rule, mean, sd, speed, level, rho float64) param.Kind[Law] {
 	return param.Kind[Law]{Name: name, Doc: doc,
 		Params: []param.Param{with(premiumMean, mean), with(premiumSD, sd), with(premiumSpeed, speed),
-			with(premiumLevel, level), correlation, with(interest, rule.Interest), with(clamp, rule.Clamp),
+			with(premiumLevel, level), with(correlation, rho), with(interest, rule.Interest), with(clamp, rule.Clamp),
 			with(limit, rule.Cap)},
 		New: func(v param.Values) Law {
 			return Funding{Rule{v["funding-interest"], v["funding-clamp"], v["funding-cap"], rule.Period},
@@ -103,10 +103,12 @@ func fundingKind(name, doc string, rule Rule, mean, sd, speed, level float64) pa
 }
 
 var _ = Registry.Register(fundingKind("funding-hyperliquid",
-	"funding of Hyperliquid, paid each hour, from a premium that reverts", hyperliquid, 0.0004, 0.00056, 760, 0.0003))
+	"funding of Hyperliquid, paid each hour, from a premium that reverts", hyperliquid, 0.0004, 0.00056, 760, 0.0003,
+	0.16))
 
 var _ = Registry.Register(fundingKind("funding-binance",
-	"funding of Binance, paid every eight hours, from a premium that reverts", binance, 0.00001, 0.00051, 99, 0.0003))
+	"funding of Binance, paid every eight hours, from a premium that reverts", binance, 0.00001, 0.00051, 99, 0.0003,
+	0.16))
 
 // Check finds nothing wrong.
 func (Funding) Check() error { return nil }
@@ -122,8 +124,8 @@ func (m Funding) Of(t Token) (Process, error) {
 	return m, nil
 }
 
-func (Funding) Drives() []string { return []string{"funding"} }
-func (Funding) Lasting() bool    { return false }
+func (Funding) Drives() []string        { return []string{"funding"} }
+func (Funding) Holds(time.Duration) int { return 1 }
 
 // The state of a lane: the premium at the last payment, its mean, and the returns since.
 const (
@@ -136,7 +138,7 @@ const (
 func (Funding) State() int { return fundingState }
 
 func (m Funding) Begin(at models.At, state models.State) {
-	beginReverting(at, state, m.Mean, m.SD, m.LevelSD)
+	beginReverting(at, state, 0, m.Mean, m.SD, m.LevelSD)
 	state[returnSum] = [block.Lanes]float64{}
 }
 
@@ -146,7 +148,7 @@ func (m Funding) Advance(at models.At, r Returns, state models.State, rates []*b
 	period, dt := models.Years(m.Period), models.Years(at.Step)
 	o := over(period, m.SD, m.Speed, m.Correlation)
 	if m.Period == at.Step { // a payment in each step, with the premium that follows the return of the step before
-		o.steps(at, r, state, rates[0], draws, 1)
+		o.steps(at, r, state, rates[0], &draws.shocks, 1)
 		m.pay(rates[0].Flat(at.Len), 1/dt)
 		return
 	}
@@ -174,7 +176,7 @@ func (m Funding) Advance(at models.At, r Returns, state models.State, rates []*b
 		*to = [block.Lanes]float64{}
 		for number := first; number < end; number++ {
 			if number > 0 { // the first is at the start
-				z := draws.row(at, number)
+				z := draws.shocks.row(at, number)
 				for l, a := range around {
 					now[l] = (a + float64(keep*(now[l]-a))) + (float64(own*z[l]) + float64(shared*(sum[l]-mean)))
 				}

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"time"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -57,8 +58,9 @@ type Process interface {
 	// Drives names the token's rates that it makes, in the order of the tracks of Advance.
 	Drives() []string
 
-	// Lasting says that a lifetime keeps its rates: only the first step of each block is written.
-	Lasting() bool
+	// Holds is how many steps of a block, from its start on, have the rates of the first of them, in steps of a
+	// length. Others are not written. Of a lifetime that keeps its rates it is all of a block.
+	Holds(step time.Duration) int
 
 	// State is how many state variables a lane carries from block to block.
 	State() int
@@ -66,7 +68,7 @@ type Process interface {
 	// Begin sets the state of all lanes before their first step.
 	Begin(models.At, models.State)
 
-	// Advance writes the rates, per year, in force over each of the next at.Len steps.
+	// Advance writes the rates, per year, in force over the next at.Len steps.
 	Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws)
 }
 
@@ -99,6 +101,9 @@ const (
 	ofShocks = iota // normals of the steps
 	ofLevel         // the level of a lifetime, and states at the start
 	streams
+
+	ofUsage = 1 << 20 // normals of a market's usage
+	ofPast  = 2 << 20 // normals of its skew before the start
 )
 
 func stream(at models.At, of int) random.ID {
@@ -112,22 +117,47 @@ func startNormal(at models.At, lane, number int) float64 {
 
 // Draws are the normals of a process's steps, some of which are kept.
 type Draws struct {
+	shocks, usage normals
+	moves         block.Track // log-returns over some steps each
+}
+
+// Begin forgets the normals of another group.
+func (d *Draws) Begin() {
+	d.shocks.kept, d.usage.kept = false, false
+	d.usage.of = ofUsage
+}
+
+// over copies the returns of n steps, each over one step, or over four, of which the last may be beyond n.
+func (d *Draws) over(r Returns, each, n int) Returns {
+	if each == 1 {
+		copy(d.moves[:n], r.Move[:n])
+		return Returns{&d.moves, r.Mean, r.SD}
+	}
+	for s := 0; s < n; s += 4 {
+		sum, move := &d.moves[s/4], r.Move[s:s+4]
+		for l := range sum {
+			sum[l] = (move[0][l] + move[1][l]) + (move[2][l] + move[3][l])
+		}
+	}
+	return Returns{&d.moves, 4 * r.Mean, 2 * r.SD}
+}
+
+// normals are those of a stream, some of which are kept.
+type normals struct {
 	z     block.Track
+	of    int // the stream
 	first int // of those kept, a multiple of 4
 	kept  bool
 }
 
-// Begin forgets the normals of another group.
-func (d *Draws) Begin() { d.kept = false }
-
 // row are the normals of all lanes with a number.
-func (d *Draws) row(at models.At, number int) *row { return &d.rows(at, number)[0] }
+func (d *normals) row(at models.At, number int) *row { return &d.rows(at, number)[0] }
 
 // rows are those from a number on that are kept, one at least.
-func (d *Draws) rows(at models.At, number int) []row {
+func (d *normals) rows(at models.At, number int) []row {
 	if !d.kept || number < d.first || number >= d.first+block.Steps {
 		d.first, d.kept = number/4*4, true
-		random.Normals(&d.z, at.Seed, at.Group, stream(at, ofShocks), d.first, block.Steps)
+		random.Normals(&d.z, at.Seed, at.Group, stream(at, d.of), d.first, block.Steps)
 	}
 	return d.z[number-d.first:]
 }
@@ -216,9 +246,9 @@ func (l Lasting) Of(seed, path uint64, underlying int) float64 {
 	return l.At(startNormal(at, int(path%block.Lanes), 0))
 }
 
-func (l Lasting) Drives() []string { return []string{l.Name} }
-func (Lasting) Lasting() bool      { return true }
-func (Lasting) State() int         { return 1 }
+func (l Lasting) Drives() []string      { return []string{l.Name} }
+func (Lasting) Holds(time.Duration) int { return block.Steps }
+func (Lasting) State() int              { return 1 }
 
 func (l Lasting) Begin(at models.At, state models.State) {
 	for lane := range block.Lanes {
@@ -240,15 +270,16 @@ const (
 	valueAround
 )
 
-// beginReverting draws the means of lifetimes, and first values from their long-run law.
-func beginReverting(at models.At, state models.State, mean, sd, levelSD float64) {
+// beginReverting draws the means of lifetimes, and first values from their long-run law, with the normals of a number
+// and the next.
+func beginReverting(at models.At, state models.State, number int, mean, sd, levelSD float64) {
 	for lane := range block.Lanes {
 		around := mean
 		if levelSD > 0 {
-			around += float64(levelSD * startNormal(at, lane, 0))
+			around += float64(levelSD * startNormal(at, lane, number))
 		}
 		state[valueAround][lane] = around
-		state[valueNow][lane] = around + float64(sd*startNormal(at, lane, 1))
+		state[valueNow][lane] = around + float64(sd*startNormal(at, lane, number+1))
 	}
 }
 
@@ -267,23 +298,32 @@ func (o reverting) size() float64 {
 
 // steps writes the values before each of the steps of at, from those of the state, which moves on. The normal of a
 // step has its number plus a shift.
-func (o reverting) steps(at models.At, r Returns, state models.State, x *block.Track, draws *Draws, shift int) {
-	shared := 0.0
-	if o.shared != 0 && r.SD > 0 {
-		shared = o.shared / r.SD
-	}
-	var rest [block.Lanes]float64
-	for l, mean := range state[valueAround] {
-		rest[l] = float64((1-o.keep)*mean) - float64(shared*r.Mean)
-	}
+func (o reverting) steps(at models.At, r Returns, state models.State, x *block.Track, draws *normals, shift int) {
+	own, shared, rest := o.around(state, r)
 	for s := 0; s < at.Len; {
 		z := draws.rows(at, at.First+s+shift)
 		n := min(at.Len-s, len(z))
-		if !revertVector(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, o.own, shared) {
-			revertPlain(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, o.own, shared)
+		if !revertVector(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, own, shared) {
+			revertPlain(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, own, shared)
 		}
 		s += n
 	}
+}
+
+// around are the factors of a step's normal and return, and what the mean of each lane and that of returns add to a
+// step. With a price that does not move the normal makes the whole shock.
+func (o reverting) around(state models.State, r Returns) (own, shared float64, rest row) {
+	own = o.own
+	switch {
+	case o.shared != 0 && r.SD > 0:
+		shared = o.shared / r.SD
+	case o.shared != 0:
+		own = o.size()
+	}
+	for l, mean := range state[valueAround] {
+		rest[l] = float64((1-o.keep)*mean) - float64(shared*r.Mean)
+	}
+	return own, shared, rest
 }
 
 // A row is a number of each lane.
@@ -333,15 +373,15 @@ type ouRate struct {
 	mean float64
 }
 
-func (p ouRate) Drives() []string { return []string{p.name} }
-func (ouRate) Lasting() bool      { return false }
-func (ouRate) State() int         { return 2 }
+func (p ouRate) Drives() []string      { return []string{p.name} }
+func (ouRate) Holds(time.Duration) int { return 1 }
+func (ouRate) State() int              { return 2 }
 
 func (p ouRate) Begin(at models.At, state models.State) {
-	beginReverting(at, state, p.mean, p.SD, p.LevelSD)
+	beginReverting(at, state, 0, p.mean, p.SD, p.LevelSD)
 }
 
 func (p ouRate) Advance(at models.At, r Returns, state models.State, rates []*block.Track, draws *Draws) {
 	o := over(models.Years(at.Step), p.SD, p.Speed, p.Correlation)
-	o.steps(at, r, state, rates[0], draws, 0)
+	o.steps(at, r, state, rates[0], &draws.shocks, 0)
 }

@@ -65,9 +65,10 @@ func venue(long bool, debt float64, own map[string]float64, names ...string) Tok
 }
 
 var (
-	ofPerp = venue(true, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
-	ofLoan = venue(true, 2e6, map[string]float64{"borrow": 0.06}, "borrow", "supply")
-	ofCall = venue(true, 0, map[string]float64{"funding-start": 0.3, "skew": 0.8, "velocity": 0.002},
+	ofPerp  = venue(true, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
+	ofShort = venue(false, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
+	ofLoan  = venue(true, 2e6, map[string]float64{"borrow": 0.06}, "borrow", "supply")
+	ofCall  = venue(true, 0, map[string]float64{"funding-start": 0.3, "skew": 0.8, "velocity": 0.002},
 		"funding-start", "hedge-borrow")
 )
 
@@ -84,29 +85,44 @@ func process(t *testing.T, kind string, of Token, v param.Values) Process {
 	return p
 }
 
-// walk is what a process makes of the steps of a group, in blocks of the given length, beside returns
-// of standard deviation 0.01.
-func walk(p Process, group uint64, step time.Duration, steps, length int) (rates, moves [][block.Lanes]float64) {
+// testNormal is the normal of a step's return.
+func testNormal(path uint64, step int) float64 {
+	return random.NormAt(6, path, random.Stream(random.Diffusion, 0), uint64(step))
+}
+
+// walk is what a process makes of its main rate in the steps of a group, in blocks of the given length, beside
+// returns of standard deviation 0.01.
+func walk(p Process, group uint64, step time.Duration, steps, length int) (rates, moves []row) {
+	all, moves := walks(p, group, step, steps, length)
+	return all[0], moves
+}
+
+// walks is walk of all that a process drives.
+func walks(p Process, group uint64, step time.Duration, steps, length int) (rates [][]row, moves []row) {
 	at := models.At{Seed: 5, Group: group, Step: step}
 	state := make(models.State, p.State())
-	var track, other, move block.Track // a second one, for processes that have it
+	var move block.Track
+	var tracks []*block.Track
+	for range p.Drives() {
+		tracks = append(tracks, new(block.Track))
+	}
+	rates = make([][]row, len(tracks))
 	var draws Draws
+	draws.Begin()
 	p.Begin(at, state)
 	for at.First < steps {
 		at.Len = min(length, steps-at.First)
 		for s := range at.Len {
 			for l := range block.Lanes {
-				path := group*block.Lanes + uint64(l)
-				move[s][l] = 0.01 * random.NormAt(6, path, random.Stream(random.Diffusion, 0), uint64(at.First+s))
+				move[s][l] = 0.01 * testNormal(group*block.Lanes+uint64(l), at.First+s)
 			}
 		}
-		p.Advance(at, Returns{&move, 0, 0.01}, state, []*block.Track{&track, &other}, &draws)
+		p.Advance(at, Returns{&move, 0, 0.01}, state, tracks, &draws)
 		for s := range at.Len {
-			row := track[s]
-			if p.Lasting() {
-				row = track[0]
+			for i, t := range tracks {
+				rates[i] = append(rates[i], t[s-s%p.Holds(step)])
 			}
-			rates, moves = append(rates, row), append(moves, move[s])
+			moves = append(moves, move[s])
 		}
 		at.First += at.Len
 	}
@@ -129,13 +145,15 @@ func TestBlocks(t *testing.T) {
 			if p == nil {
 				continue // constant
 			}
-			whole, _ := walk(p, 3, step, 300, 64)
+			whole, _ := walks(p, 3, step, 300, 64)
 			for _, length := range []int{4, 20, 60} {
-				parts, _ := walk(p, 3, step, 300, length)
-				for s := range whole {
-					if whole[s] != parts[s] {
-						t.Fatalf("%s in steps of %v: step %d is %v in blocks of 64, %v in blocks of %d",
-							kind.Name, step, s, whole[s][0], parts[s][0], length)
+				parts, _ := walks(p, 3, step, 300, length)
+				for i := range whole {
+					for s := range whole[i] {
+						if whole[i][s] != parts[i][s] {
+							t.Fatalf("%s in steps of %v: step %d of %s is %v in blocks of 64, %v in blocks of %d",
+								kind.Name, step, s, p.Drives()[i], whole[i][s][0], parts[i][s][0], length)
+						}
 					}
 				}
 			}
@@ -191,7 +209,7 @@ func TestMoments(t *testing.T) {
 
 // Payments of a day are those of its hours, and a payment every eight hours falls on every eighth hour.
 func TestPayments(t *testing.T) {
-	day := process(t, "funding-hyperliquid", ofPerp, param.Values{})
+	day := process(t, "funding-hyperliquid", ofPerp, param.Values{"rate-correlation": 0}) // shocks share a day's return
 	hours, _ := walk(day, 0, time.Hour, 240, 64)
 	days, _ := walk(day, 0, 24*time.Hour, 10, 64)
 	for d := range days {
@@ -236,7 +254,7 @@ func TestOwnDebt(t *testing.T) {
 
 // A law refuses a token without its rates.
 func TestRefused(t *testing.T) {
-	for kind, of := range map[string]Token{"funding-hyperliquid": ofLoan, "aave": ofPerp} {
+	for kind, of := range map[string]Token{"funding-hyperliquid": ofLoan, "aave": ofPerp, "gmx": ofLoan} {
 		law, err := Registry.Build(param.Part{Kind: kind})
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package rates
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"mcrisk/block"
 	"mcrisk/models"
@@ -61,13 +62,15 @@ type skewed struct {
 
 // Drives names the funding rate, its mean over each step, and the skew at the start of the step.
 func (skewed) Drives() []string { return []string{"funding-start", "skew"} }
-func (skewed) Lasting() bool    { return false }
 func (skewed) State() int       { return 2 }
+
+// Holds says that each step has its own.
+func (skewed) Holds(time.Duration) int { return 1 }
 
 // The state of a lane: its skew and the funding rate, per year.
 const (
-	skewNow = iota
-	fundingNow
+	optionSkew = iota
+	optionFunding
 )
 
 // Where the funding rate of the venue stays, how far from there it changes fastest, and squared days in a squared year.
@@ -79,11 +82,11 @@ const (
 
 func (p skewed) Begin(at models.At, state models.State) {
 	for lane := range block.Lanes {
-		state[skewNow][lane] = p.mean
+		state[optionSkew][lane] = p.mean
 		if p.SD > 0 {
-			state[skewNow][lane] += float64(p.SD * startNormal(at, lane, 1))
+			state[optionSkew][lane] += float64(p.SD * startNormal(at, lane, 1))
 		}
-		state[fundingNow][lane] = p.funding
+		state[optionFunding][lane] = p.funding
 	}
 }
 
@@ -95,15 +98,15 @@ func (p skewed) Advance(at models.At, r Returns, state models.State, tracks []*b
 		shared = o.shared / r.SD
 	}
 	for s := range at.Len {
-		z := draws.row(at, at.First+s)
+		z := draws.shocks.row(at, at.First+s)
 		for lane := range block.Lanes {
-			skew, rate := max(0, state[skewNow][lane]), state[fundingNow][lane]
+			skew, rate := max(0, state[optionSkew][lane]), state[optionFunding][lane]
 			mean, next := p.follow(rate, skew, dt)
 			tracks[0][s][lane], tracks[1][s][lane] = mean, skew
 			level := p.mean - float64(p.Response*(rate-p.funding))
-			state[skewNow][lane] = level + float64(o.keep*(state[skewNow][lane]-level)) +
+			state[optionSkew][lane] = level + float64(o.keep*(state[optionSkew][lane]-level)) +
 				float64(o.own*z[lane]) + float64(shared*(r.Move[s][lane]-r.Mean))
-			state[fundingNow][lane] = next
+			state[optionFunding][lane] = next
 		}
 	}
 }

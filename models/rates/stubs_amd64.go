@@ -19,3 +19,9 @@ func payAVX2(x *float64, n int, interest float64, clamp float64, limit float64, 
 //
 //go:noescape
 func slopesAVX2(x *float64, n int, own float64, base float64, kink float64, below float64, above float64)
+
+// tickAVX2 makes n ticks of the markets of 16 lanes, above zero. Numbers, each four times, are keep, own, shared
+// and pull of the skew, rise, stable, least, most and -most of the funding rate, side and free.
+//
+//go:noescape
+func tickAVX2(z *float64, move *float64, funding *float64, borrow *float64, value *float64, rate *float64, rest *float64, n int, numbers *float64)

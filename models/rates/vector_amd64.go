@@ -31,3 +31,16 @@ func slopesVector(x []float64, own, base, kink, below, above float64) bool {
 	slopesAVX2(&x[0], len(x), own, base, kink, below, above)
 	return true
 }
+
+func tickVector(t *marketTick, z, move, funding, borrow []row, value, rate, rest *row, shared float64) bool {
+	if !vector || len(z) == 0 || t.falling > 0 {
+		return false
+	}
+	var c [11][4]float64
+	for i, x := range [len(c)]float64{t.skew.keep, t.skew.own, shared, t.pull, t.rise, t.stable, t.least, t.most,
+		-t.most, t.side, t.free} {
+		c[i] = [4]float64{x, x, x, x}
+	}
+	tickAVX2(&z[0][0], &move[0][0], &funding[0][0], &borrow[0][0], &value[0], &rate[0], &rest[0], len(z), &c[0][0])
+	return true
+}

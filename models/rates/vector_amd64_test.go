@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"mcrisk/block"
 	"mcrisk/param"
 )
 
@@ -28,17 +27,23 @@ func TestVector(t *testing.T) {
 		{"funding-hyperliquid", ofPerp, param.Values{"premium-sd": 0.1, "funding-cap": 0.001}},
 		{"aave", ofLoan, param.Values{"rate-correlation": 0.4}},
 		{"aave", ofLoan, param.Values{"utilisation-sd": 3, "pool": 1e7}},
+		{"gmx", ofPerp, param.Values{"rate-correlation": 0.4}},
+		{"gmx", ofShort, param.Values{"skew-sd": 1, "usage-sd": 3, "borrow-sides": 1}},
+		{"gmx", ofPerp, param.Values{"funding-falling": 0.03, "skew-sd": 0.05}},
+		{"gmx", ofPerp, param.Values{"funding-most": 0, "funding-least": 0, "open-interest": 1e8}},
 	} {
 		p := process(t, c.kind, c.of, c.values)
 		vector = true
-		fast, _ := walk(p, 2, time.Hour, 300, 60)
+		fast, _ := walks(p, 2, time.Hour, 300, 60)
 		vector = false
-		plain, _ := walk(p, 2, time.Hour, 300, 60)
-		for s := range plain {
-			for l := range block.Lanes {
-				if math.Float64bits(fast[s][l]) != math.Float64bits(plain[s][l]) {
-					t.Fatalf("%s %v: step %d, lane %d: %v in vector code, %v in plain Go", c.kind, c.values, s, l,
-						fast[s][l], plain[s][l])
+		plain, _ := walks(p, 2, time.Hour, 300, 60)
+		for i := range plain {
+			for s := range plain[i] {
+				for l, want := range plain[i][s] {
+					if got := fast[i][s][l]; math.Float64bits(got) != math.Float64bits(want) {
+						t.Fatalf("%s %v: %s, step %d, lane %d: %v in vector code, %v in plain Go", c.kind, c.values,
+							p.Drives()[i], s, l, got, want)
+					}
 				}
 			}
 		}

@@ -9,3 +9,5 @@ func revertVector(_, _, _ []row, _, _ *row, _, _, _ float64) bool { return false
 func payVector([]float64, Rule, float64) bool { return false }
 
 func slopesVector(_ []float64, _, _, _, _, _ float64) bool { return false }
+
+func tickVector(_ *marketTick, _, _, _, _ []row, _, _, _ *row, _ float64) bool { return false }
