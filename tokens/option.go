@@ -106,7 +106,7 @@ func (m Option) Within(horizon time.Duration) error {
 	}
 	return fmt.Errorf("tokens: a constant skew of %v: the funding rate rises by %.3g a day in every day, to %.3g a "+
 		"day after %.4g days; want a skew of at most %v, a cap of the rate, a horizon of at most %.4g days, or a skew "+
-		"that is drawn", m.Skew, m.change()/365/365, (m.Funding+m.change()*years(horizon))/365, years(horizon)*365,
+		"that is drawn", m.Skew, m.change()/365/365, (m.Funding+float64(m.change()*years(horizon)))/365, years(horizon)*365,
 		SkewTarget, years(LongestSkew)*365)
 }
 
@@ -124,11 +124,11 @@ func (m Option) paid(t float64) float64 {
 	case v < 0:
 		limit = 0
 	case v == 0 || limit == 0:
-		return float64(m.Funding*t) + float64(float64(v*t)*t)/2
+		return float64(m.Funding*t) + float64(0.5*float64(float64(v*t)*t))
 	}
 	until := (limit - m.Funding) / v
 	if t < until {
-		return float64(m.Funding*t) + float64(float64(v*t)*t)/2
+		return float64(m.Funding*t) + float64(0.5*float64(float64(v*t)*t))
 	}
 	return float64((m.Funding+limit)/2*until) + float64(limit*(t-until))
 }
