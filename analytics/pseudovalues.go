@@ -37,6 +37,12 @@ func sdOf(vs Sample, unit float64) []float64 {
 	})
 }
 
+// SD estimates the standard deviation of finite values.
+func SD(s Sample, confidence float64) Estimate {
+	s = s.valid().finite()
+	return Mean(s.with(sdOf(s.with(variancePaths(s)), 1)), confidence)
+}
+
 // shortfallPaths are pseudo-values of the expected shortfall over the worst
 // share p of finite losses: q + (loss - q)⁺/p, see [ExpectedShortfall].
 func shortfallPaths(losses Sample, p float64) []float64 {

@@ -100,6 +100,10 @@ func TestRateLevel(t *testing.T) {
 	if sd := level.SE * math.Sqrt(float64(level.N)); math.Abs(sd-0.08) > 0.01 {
 		t.Errorf("rate_level has a standard deviation of %v, want about 2·0.04", sd)
 	}
+	alone := r.Rates[0].Change[0]
+	if alone.Name != "sd_log_nav" || math.Abs(alone.Value-0.08) > 6*alone.SE || !(alone.SE < 0.004) {
+		t.Errorf("rates alone spread ln NAV by %v: %v ± %v; want 2·0.04", alone.Name, alone.Value, alone.SE)
+	}
 	if math.Abs(level.Value) > 5*level.SE || math.Abs(mean.Value+0.12) > 0.003 {
 		t.Errorf("rate_level %v and interest %v, want about 0 and −2·0.06", level.Value, mean.Value)
 	}

@@ -2,6 +2,8 @@ package assess
 
 import (
 	"context"
+	"math"
+	"slices"
 
 	"mcrisk/analytics"
 	"mcrisk/study"
@@ -15,6 +17,10 @@ type RatesAlone struct {
 	Random, Constant analytics.Summary
 	Change           []analytics.MetricEstimate // random less constant, paired by lifetime, where metrics have it
 }
+
+// spreadOfRates is the spread between lifetimes that rates alone make.
+var spreadOfRates = analytics.Metric{Name: "sd_log_nav", Unit: analytics.Log,
+	Doc: "standard deviation of the change of ln NAV, over lifetimes that survive both"}
 
 // ratesAlonePaths is how many of so many lifetimes run again at constant rates: a tenth, as the difference of two
 // results of a lifetime varies much less than either, and all of a few.
@@ -36,6 +42,14 @@ func ratesAlone(ctx context.Context, s *study.Study, random []tokens.Ensemble, w
 		first := random[i].First(paths)
 		with, without := Case(s, i, &first, true), Case(constant, i, &ensembles[i], true)
 		all[i] = RatesAlone{Paths: paths, Random: analytics.Summarise(with), Constant: analytics.Summarise(without)}
+		changes := slices.Clone(with.LogNAV())
+		for k, v := range without.LogNAV() {
+			if changes[k] -= v; math.IsNaN(changes[k]) { // ruined in both
+				changes[k] = math.Inf(-1)
+			}
+		}
+		all[i].Change = append(all[i].Change, analytics.MetricEstimate{Metric: spreadOfRates,
+			Estimate: analytics.SD(with.Sample(changes), Confidence)})
 		for _, m := range all[i].Random.Metrics {
 			if with.Numbers(m.Metric) != nil && without.Numbers(m.Metric) != nil {
 				change := analytics.CompareBy([]analytics.Metric{m.Metric}, with, without)[0]

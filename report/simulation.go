@@ -193,7 +193,7 @@ func ratesAlone(r *assess.Simulation, token int) []Block {
 	change := Table{PeopleOnly: true, Title: "Change by the spread of its rates, lifetime by lifetime",
 		Columns: []Column{{Name: "metric", Title: " "}, {Name: "change", Interval: intervalTitle}}}
 	for _, m := range alone.Change {
-		if slices.Contains(besideMetrics, m.Name) {
+		if m.Name == "sd_log_nav" || slices.Contains(besideMetrics, m.Name) {
 			change.Add(m.Name, m.Estimate)
 		}
 	}

@@ -75,7 +75,7 @@ func TestRandomRates(t *testing.T) {
 	args := []string{"--token", "hyperliquid-btc3x", "--model", "gbm", "--rates", "level"}
 	out, _ := expect(t, cli.Done, append([]string{"simulate", "--paths", "2000", "--horizon", "90d", "--out", dir},
 		args...)...)
-	for _, want := range []string{"what the spread of its rates alone changes", "rate_level", "rate-sd"} {
+	for _, want := range []string{"what the spread of its rates alone changes", "rate_level", "rate-sd", "sd_log_nav"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("simulate says nothing of %q", want)
 		}

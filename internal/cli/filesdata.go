@@ -497,7 +497,8 @@ func Objects() []FileEntry {
 			as("without_random_rates[].quantiles.nav.*.hi", "initial equity", "upper end"),
 			as("change_by_random_rates[].name", "text", "name of the token"),
 			as("change_by_random_rates[].metrics.*", EstimateKeys,
-				"the metric with random rates less that at constant ones, paired by these lifetimes"),
+				"the metric with random rates less that at constant ones, paired by these lifetimes; sd_log_nav: the "+
+					"standard deviation of the change of ln NAV"),
 			as("without_parameter_uncertainty[].name", "text", "the same as tokens, without drawing fitted parameters"),
 			as("without_parameter_uncertainty[].metrics.*", EstimateKeys, "estimate of each metric"),
 			as("without_parameter_uncertainty[].quantiles.nav.*.estimate", "initial equity", "quantile of NAV"),
