@@ -106,8 +106,8 @@ func (m Option) Within(horizon time.Duration) error {
 	}
 	return fmt.Errorf("tokens: a constant skew of %v: the funding rate rises by %.3g a day in every day, to %.3g a "+
 		"day after %.4g days; want a skew of at most %v, a cap of the rate, a horizon of at most %.4g days, or a skew "+
-		"that is drawn", m.Skew, m.change()/365/365, (m.Funding+float64(m.change()*years(horizon)))/365, years(horizon)*365,
-		SkewTarget, years(LongestSkew)*365)
+		"that is drawn", m.Skew, m.change()/365/365, (m.Funding+float64(m.change()*years(horizon)))/365,
+		years(horizon)*365, SkewTarget, years(LongestSkew)*365)
 }
 
 // change is how fast the funding rate changes at the constant skew, 1/year in a year.
