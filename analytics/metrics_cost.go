@@ -32,12 +32,18 @@ func costMetrics() []Metric {
 			Needs: append(money, "money_borrow_interest")}, func(c *Case) []float64 {
 			return each(c.Ensemble.Column("money_borrow_interest"), func(v float64) float64 { return -v })
 		}),
+		meanLikeNAV(Metric{Name: "option_funding", Unit: Equity, Optional: true,
+			Doc: "funding paid on the size of a call over the horizon; positive", Sense: Lower,
+			Needs: append(money, "money_option_funding")}, func(c *Case) []float64 {
+			return each(c.Ensemble.Column("money_option_funding"), func(v float64) float64 { return -v })
+		}),
 		dragOf(Metric{Name: "cost_drag", Doc: "trading, carry, fees and liquidation together", Swept: 5,
 			Label: "Cost drag (log units per year)"}, CostItems...),
 		trade,
 	}
 	for _, item := range CostItems {
-		ms = append(ms, dragOf(Metric{Name: "drag_" + tokens.ItemNames[item], Doc: itemDocs[item]}, item))
+		ms = append(ms, dragOf(Metric{Name: "drag_" + tokens.ItemNames[item], Doc: itemDocs[item],
+			Optional: item >= tokens.OptionFee}, item))
 	}
 	return ms
 }
@@ -50,7 +56,7 @@ func TradeCost(e *tokens.Ensemble, i int) float64 {
 // CostItems are the lines of the ledger other than the effect of the price.
 var CostItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas, tokens.BorrowInterest, tokens.SupplyInterest,
 	tokens.Funding, tokens.BorrowFee, tokens.StreamingFee, tokens.LiquidationPenalty,
-	tokens.PerformanceFee, tokens.FlowFee}
+	tokens.PerformanceFee, tokens.FlowFee, tokens.OptionFee, tokens.OptionFunding, tokens.HedgeInterest}
 
 // TradeItems are the lines of the ledger that are costs of trading.
 var TradeItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas}

@@ -56,6 +56,9 @@ type dated struct {
 //
 // Without a call, the token's own rates are in force at every step.
 func (k *Kernel) Follow(list []Dated) error {
+	if k.option != nil {
+		return errors.New("tokens: rates with dates of a token that holds an option; want numbers")
+	}
 	dt := years(k.step)
 	all := make([]dated, 0, len(list))
 	gas, impact := 0.0, 0.0
@@ -173,6 +176,9 @@ func (k *Kernel) succeed(l *Lane, now time.Duration) *Kernel {
 			k.visit(l, now)
 		}
 		k = k.next
+		if k.option != nil {
+			k.option.watch(&l.call)
+		}
 		if i := k.token.Keeper.Interval; i != before.Keeper.Interval && i > 0 {
 			l.next = (now/i + 1) * i
 		}

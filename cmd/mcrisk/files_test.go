@@ -173,10 +173,11 @@ var wrote = []struct{ object, table, command string }{
 	{"simulate and summary", "", "simulate --target 3 --spec FITS/garch.yaml --start last --horizon 1d --paths 50"},
 	{"simulate and summary", "", "simulate --target 3 --model bootstrap --history PRICES --column close --stamp open " +
 		"--zone UTC --horizon 1d --paths 50"},
-	{"replay", "", "replay PRICES --token ETHBULL3X"},
+	{"replay", "", "replay PRICES --token ETHBULL3X,BTCBULLP2X"},
 	{"replay", "", "replay PRICES --spec SCALED --zone UTC --series-gaps hold --from FROM:fee=2bp"},
 	{"replay", "", "replay BARS --token BTCBULL3X --latencies 1h --against BARS --index SMOOTH"},
-	{"replay --window", "", "replay BARS --token BTCBULL3X --latencies 1h --against BARS --index SMOOTH --window all"},
+	{"replay --window", "", "replay BARS --token BTCBULL3X,BTCBULLP2X --latencies 1h --against BARS --index SMOOTH " +
+		"--window all"},
 	{"cohorts", "", "cohorts PRICES --token ETHBULL3X --periods 1d,7d --paths 50"},
 	{"cohorts", "", "cohorts PRICES --token ETHBULL3X --from FROM:fee=2bp --no-figures"},
 	{"validate", "", "validate PRICES --target 3 --band 2.7:3.3 --until 2023-12-15 --horizon 5d --paths 20 " +

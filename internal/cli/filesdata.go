@@ -349,7 +349,8 @@ func Tables() []FileEntry {
 			estimated("se", "lo", "hi", "n", "confidence", "interval", "warning"),
 			[]FileColumn{as("loan_better_above", "true or false", "whether the loan is better at a higher funding")})},
 		{Name: "surface.csv", By: "`breakeven`", Text: "A row is a pair of rates.", Columns: slices.Concat([]FileColumn{
-			as("borrow", "1/year", "borrow rate of the loan"), as("funding", "1/year", "funding of the perpetual"),
+			as("borrow", "1/year", "borrow rate of the loan"),
+			as("funding", "1/year", "funding of the perpetual, or of the option"),
 			objective, unitColumn,
 			as("loan_less_perp", "that of the objective", "the loan's value minus the perpetual's, on the same paths")},
 			estimated("se", "lo", "hi", "n", "confidence", "interval", "warning"))},
@@ -812,13 +813,15 @@ var lifetimeTexts = map[string]string{
 	"steps_outside": "steps that ended with leverage outside the band",
 	"min_leverage":  "lowest leverage, absolute value",
 	"max_leverage":  "highest leverage, absolute value",
-	"health": "smallest health factor of a loan, or margin over the maintenance base of a " +
+	"health": "smallest health factor of a loan or a hedge, or margin over the maintenance base of a " +
 		"perpetual; +Inf: never any debt or position",
 	"liquidations":               "number of liquidations",
 	"first_liquidation":          "time of the first; empty: none",
 	"ruined":                     "whether the final NAV is zero",
 	"closed":                     "whether the vault was closed because it had become too small",
 	"aum":                        "assets of the vault at the end",
+	"rolls":                      "times that the strike of a call was rolled",
+	"floor_breach":               "deepest fall of NAV below the floor of a call, a fraction of the floor",
 	"entry_cost":                 "what entry costs the holder, over what is invested",
 	"exit_cost":                  "what exit costs the holder, over the token's value at the end; empty: it is zero",
 	"underlying":                 "final price, relative to the initial price",
@@ -846,5 +849,8 @@ var itemTexts = map[string]string{
 	"liquidation_penalty": "taken by liquidators",
 	"performance_fee":     "the token's fee on gains over its high-water mark",
 	"flow_fee":            "what others' entry and exit fees add to the vault",
+	"option_fee":          "fee of the venue on trades of a call",
+	"option_funding":      "funding of a call",
+	"hedge_interest":      "interest earned beside a call, less that on its hedge",
 	"shortfall":           "losses beyond equity, which the holder does not bear",
 }
