@@ -37,12 +37,13 @@ type call struct {
 // options is a kernel's option and what it charges over a step.
 type options struct {
 	Option
-	growOwed, growCash float64 // interest: e^{rate·dt} − 1
-	perYear            float64 // step, years
-	constant           float64 // funding of a step, a fraction of size
-	changes            bool    // it does with time, at a constant skew
-	drawn              bool    // funding and skew are those of a block
-	funding, skew      int     // which of a block's Rates they are
+	growOwed, growCash float64       // interest: e^{rate·dt} − 1
+	perYear            float64       // step, years
+	start              time.Duration // from which it is in force, see [Kernel.Then]
+	constant           float64       // funding of a step, a fraction of size
+	changes            bool          // it does with time, at a constant skew
+	drawn              bool          // funding and skew are those of a block
+	funding, skew      int           // which of a block's Rates they are
 }
 
 func newOptions(k *Kernel) *options {
@@ -54,6 +55,17 @@ func newOptions(k *Kernel) *options {
 	return &options{Option: m,
 		growOwed: fmath.Expm1(float64(m.Borrow * dt)), growCash: fmath.Expm1(float64(m.Supply * dt)),
 		perYear: dt, constant: float64(m.Funding * dt), changes: m.change() != 0}
+}
+
+// follows makes an option go on from another at a time: the funding rate stays, unless its number at the start is
+// another one.
+func (o *options) follows(before *options, at time.Duration, changed bool) {
+	o.start = at
+	if !changed {
+		o.Funding = before.at(years(at - before.start))
+	}
+	o.Funding = o.at(0)
+	o.constant = float64(o.Funding * o.perYear)
 }
 
 // Option reports whether the token holds its leverage through an [Option].
@@ -123,7 +135,7 @@ func (k *Kernel) advanceCall(b *block.Block, underlying int, l *Lane, i, from, t
 
 // payAt sets what funding takes in the step that begins at a time, at a constant skew.
 func (k *Kernel) payAt(l *Lane, start time.Duration) {
-	at := years(start)
+	at := years(start - k.option.start)
 	l.call.rate = max(0, k.option.paid(at+k.option.perYear)-k.option.paid(at))
 }
 
@@ -411,7 +423,7 @@ func (k *Kernel) tradeCall(l *Lane, now time.Duration) bool {
 	}
 	e := l.x + l.b
 	s, ok := k.settlement(l, to, part)
-	if !ok || !rolls && !c.shrunk() && s.traded <= tolerance*c.size || s.cash < 0 || k.callLiquidates(&s.call) {
+	if !ok || !rolls && !c.shrunk() && s.traded <= tolerance*c.size || k.callLiquidates(&s.call) {
 		return false
 	}
 	cost := s.fee + s.swapFee + s.impact + s.gas
@@ -548,8 +560,12 @@ func (k *Kernel) callEdgeAhead(l *Lane, g *leg) (d, price float64) {
 		}
 		return 0
 	}
+	falling, rising := l.trigger.Low, l.trigger.High // edges that leverage meets as the price falls, and rises
+	if b < 0 {
+		falling, rising = rising, falling
+	}
 	if g.dir < 0 {
-		return k.levelAhead(l, g, c.down, at(l.trigger.High))
+		return k.levelAhead(l, g, c.down, at(falling))
 	}
 	strike := 0.0
 	if c.price < c.strike { // leverage jumps there
@@ -558,7 +574,7 @@ func (k *Kernel) callEdgeAhead(l *Lane, g *leg) (d, price float64) {
 			strike = c.strike
 		}
 	}
-	return k.levelAhead(l, g, c.up, strike, at(l.trigger.Low))
+	return k.levelAhead(l, g, c.up, strike, at(rising))
 }
 
 // advanceCallBy moves the price on a leg by a log move d, to price at if that is not zero.
