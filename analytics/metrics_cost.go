@@ -23,7 +23,8 @@ func costMetrics() []Metric {
 		meanLikeNAV(Metric{Name: "trade_cost", Unit: Equity,
 			Doc:   "fees, impact and gas of trades over the horizon; positive",
 			Sense: Lower,
-			Needs: append(money, "money_trade_fee", "money_impact", "money_gas", "money_option_fee")}, func(c *Case) []float64 {
+			Needs: append(money, "money_trade_fee", "money_impact", "money_gas",
+				"money_option_fee")}, func(c *Case) []float64 {
 			return c.each(c.Ensemble.Column("money_trade_fee"),
 				func(i int, _ float64) float64 { return TradeCost(c.Ensemble, i) })
 		}),

@@ -200,7 +200,8 @@ func callRules(token tokens.Token, m tokens.Option) []string {
 		roll += "."
 	}
 	owed := min(m.Margin*token.Target, m.HedgeLTV)
-	flat := "Below the strike of its call, which is the price at the start, it is flat but for funding, interest and fees"
+	flat := "Below the strike of its call, which is the price at the start, it is flat but for funding, interest " +
+		"and fees"
 	if m.Margin*token.Target > m.HedgeLTV {
 		flat += ", and for the part of its margin that is not hedged"
 	}

@@ -318,7 +318,8 @@ type settlement struct {
 }
 
 // settlement finds the size that a trade leads to: that of leverage to, or with to = 0 the size before. Part of the
-// size is rolled. Cost and size depend on each other; the loop is a contraction, as costs are small parts of both.
+// size is rolled. Cost and size depend on each other; the loop is a contraction where costs are small parts of both.
+// Where a dear trade makes the next size jump past the one that is sought, halves of the steps get there.
 func (k *Kernel) settlement(l *Lane, to, part float64) (s settlement, ok bool) {
 	o, before := k.option, &l.call
 	e, p := l.x+l.b, before.price
@@ -330,9 +331,11 @@ func (k *Kernel) settlement(l *Lane, to, part float64) (s settlement, ok bool) {
 	s.call, s.equity = *before, e
 	size := before.size
 	if to > 0 {
-		size = min(float64(to*e)/p, most)
+		kept := float64((1-part)*size) * max(p-before.strike, 0)
+		size = min(o.sizeAt(&s.call, p, e, float64(kept), to), most)
 	}
-	for range 200 {
+	near := false
+	for round := range 200 {
 		keep := min(float64((1-part)*before.size), size)
 		s.closed, s.opened = before.size-keep, size-keep
 		s.traded = s.closed + s.opened
@@ -354,6 +357,10 @@ func (k *Kernel) settlement(l *Lane, to, part float64) (s settlement, ok bool) {
 		net := float64(float64(before.margin-before.owed)*p) + before.intrinsic(s.closed) - s.fee
 		swapped := float64((s.margin-s.owed)*p) - net
 		done := math.Abs(next-size) <= 1e-15*size && math.Abs(swapped-s.swapped) <= 1e-15*e && equity == s.equity
+		near = math.Abs(next-size) <= 1e-9*size && math.Abs(swapped-s.swapped) <= 1e-9*e
+		if round >= 50 && !done {
+			next, swapped = (size+next)/2, (s.swapped+swapped)/2
+		}
 		size, s.swapped, s.equity = next, swapped, equity
 		if !(size >= 0 && equity > 0) {
 			return s, false
@@ -362,7 +369,7 @@ func (k *Kernel) settlement(l *Lane, to, part float64) (s settlement, ok bool) {
 			break
 		}
 	}
-	return s, size > 0
+	return s, size > 0 && near
 }
 
 // settle sets margin, loan and deposit of a size whose profit is given, at equity e; not if equity is too little.

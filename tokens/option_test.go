@@ -245,3 +245,27 @@ func TestCarryOfACallAtTarget(t *testing.T) {
 		within(t, "carry", token.CarryAtTarget(), 0.03*tt.deposit-0.01*tt.owed-0.4*tt.target, 1e-12)
 	}
 }
+
+// A trade that is made leads to the leverage that was asked, however dear, also where a size of
+// that many times equity would want a margin of more than equity, as the margin that is not hedged has leverage too.
+func TestDearTradeOfACall(t *testing.T) {
+	made := 0
+	for _, impact := range []float64{0, 1e-8, 1e-7, 3e-7, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4} {
+		token := freeCall(2, Hold{}, func(m *Option) { m.Margin, m.HedgeLTV, m.HedgeThreshold = 0.4, 0.2, 0.9 })
+		token.Cost = Cost{Impact: impact, Exponent: 1}
+		k := compile(t, token, time.Hour)
+		l := k.Begin()
+		k.moveCall(&l, 1.3)
+		s, ok := k.settlement(&l, 2, 0)
+		if !ok {
+			continue
+		}
+		made++
+		x, _ := weights(1.3, s.strike, s.size, s.margin-s.owed, s.cash)
+		within(t, "leverage", x/s.equity, 2, 1e-8)
+		within(t, "impact", s.impact, impact*s.swapped*s.swapped*1e6/(l.x+l.b), 1e-8)
+	}
+	if made < 7 {
+		t.Errorf("%d trades are made, want 7", made)
+	}
+}
