@@ -134,13 +134,8 @@ func (t Token) Origins() map[string]string {
 	return from
 }
 
-// RatesOrigins are those of the numbers of Rates.
-func (t Token) RatesOrigins() map[string]string { return t.Rates.origins() }
-
-// MarketOrigins are those of the numbers of Market.
-func (t Token) MarketOrigins() map[string]string { return t.Market.origins() }
-
-func (p SourcedPart) origins() map[string]string {
+// Origins are where the numbers of the part come from, by name.
+func (p SourcedPart) Origins() map[string]string {
 	from := map[string]string{}
 	for name, word := range p.Words {
 		if name != "kind" {

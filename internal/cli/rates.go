@@ -17,8 +17,8 @@ import (
 	"mcrisk/tokens"
 )
 
-// knownRates gives tokens of the catalogue the law of rates that it has for them, where it is of the kind that was
-// named, or none was.
+// knownRates gives tokens of the catalogue the law of rates, or of their market, that it has for them, where it is of
+// the kind that was named; that of rates where none was.
 func (p *resolving) knownRates() {
 	constant := p.Rates == "" && (p.demand.OneRate || p.demand.AnyTime || p.dates())
 	if p.Spec != "" || constant {
@@ -27,19 +27,22 @@ func (p *resolving) knownRates() {
 	for i := range p.spec.Tokens {
 		t := &p.spec.Tokens[i]
 		entry, err := catalogue.LookupToken(strings.TrimSuffix(t.Name, Stressed))
-		kind := entry.Rates.Kind
-		if err != nil || kind == "" || entry.Mechanism.Kind != t.Mechanism.Kind {
+		law := entry.Rates
+		if p.Rates != "" && p.Rates == entry.Market.Kind {
+			law = entry.Market
+		}
+		if err != nil || law.Kind == "" || entry.Mechanism.Kind != t.Mechanism.Kind {
 			continue
 		}
-		if p.Rates == "" && p.fixes(entry) || p.Rates != "" && p.Rates != kind {
+		if p.Rates == "" && p.fixes(entry) || p.Rates != "" && p.Rates != law.Kind {
 			continue
 		}
 		prefix := ""
 		if len(p.spec.Tokens) > 1 {
 			prefix = t.Name + ": "
 		}
-		t.Rates = param.Part{Kind: kind, Values: maps.Clone(entry.Rates.Values)}
-		for name, from := range entry.RatesOrigins() {
+		t.Rates = param.Part{Kind: law.Kind, Values: maps.Clone(law.Values)}
+		for name, from := range law.Origins() {
 			p.Origins[prefix+name] = from
 		}
 		if p.Rates == "" {

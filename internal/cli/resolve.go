@@ -312,9 +312,6 @@ func (p *resolving) kinds() error {
 		note(switchKind(&t.Rates, "rates", p.Rates, &rates.Registry, p.Origins))
 	}
 	p.knownRates()
-	if p.Rates != "" && p.Spec == "" {
-		p.knownMarkets()
-	}
 	if err := errors.Join(faults...); err != nil || p.Band == "" {
 		return err
 	}
@@ -333,25 +330,6 @@ func (p *resolving) kinds() error {
 		p.spec.Tokens[i].Policy.Values = values
 	}
 	return nil
-}
-
-// knownMarkets gives tokens of the catalogue the market that it has for them, where it is of the kind that was named.
-func (p *resolving) knownMarkets() {
-	for i := range p.spec.Tokens {
-		t := &p.spec.Tokens[i]
-		entry, err := catalogue.LookupToken(strings.TrimSuffix(t.Name, Stressed))
-		if err != nil || entry.Market.Kind != p.Rates || entry.Mechanism.Kind != t.Mechanism.Kind {
-			continue
-		}
-		prefix := ""
-		if len(p.spec.Tokens) > 1 {
-			prefix = t.Name + ": "
-		}
-		t.Rates.Values = maps.Clone(entry.Market.Values)
-		for name, from := range entry.MarketOrigins() {
-			p.Origins[prefix+name] = from
-		}
-	}
 }
 
 // ratesHave says of which tokens the law of rates has a number.
