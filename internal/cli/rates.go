@@ -46,7 +46,7 @@ func (p *resolving) knownRates() {
 			p.Origins[prefix+name] = from
 		}
 		if p.Rates == "" {
-			p.Origins[prefix+"rates"], p.ratesDrawn = "catalogue", append(p.ratesDrawn, kind)
+			p.Origins[prefix+"rates"], p.ratesDrawn = "catalogue", append(p.ratesDrawn, t.Rates.Kind)
 		}
 	}
 }
