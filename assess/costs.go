@@ -51,7 +51,7 @@ var CostParts = []CostPart{
 	{"carry", "interest and funding, less what is earned", Held,
 		[]tokens.Item{tokens.BorrowInterest, tokens.SupplyInterest, tokens.Funding, tokens.BorrowFee,
 			tokens.OptionFunding, tokens.HedgeInterest}},
-	{"rebalancing", "the token's trades", Held, append([]tokens.Item{tokens.OptionFee}, analytics.TradeItems...)},
+	{"rebalancing", "the token's trades", Held, analytics.TradeItems},
 	{"token_fees", "the token's fees on net asset value", Held,
 		[]tokens.Item{tokens.StreamingFee, tokens.PerformanceFee, tokens.FlowFee}},
 	{"liquidation", "taken by liquidators", Held, []tokens.Item{tokens.LiquidationPenalty}},

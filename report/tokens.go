@@ -200,8 +200,13 @@ func callRules(token tokens.Token, m tokens.Option) []string {
 		roll += "."
 	}
 	owed := min(m.Margin*token.Target, m.HedgeLTV)
+	flat := "Below the strike of its call, which is the price at the start, it is flat but for funding, interest " +
+		"and fees"
+	if m.Margin*token.Target > m.HedgeLTV {
+		flat += ", and for the part of its margin that is not hedged"
+	}
 	return []string{
-		"Below the strike of its call, which is the price at the start, it is flat but for funding, interest and fees.",
+		flat + ".",
 		roll,
 		fmt.Sprintf("Its call is liquidated when funding leaves a margin below %s %% of the size, its hedge by a "+
 			"rise of %s %% without a trade.", Short(100*m.Maintenance),

@@ -108,7 +108,7 @@ func (t TokenSpec) bounded(token tokens.Token, horizon time.Duration) error {
 	}
 	_, law, err := t.law()
 	if skew, ok := law.(rates.Skew); ok && err == nil {
-		if horizon > tokens.LongestSkew {
+		if horizon > tokens.LongestSkew && option.Velocity > 0 {
 			return skew.Bounded(option.Cap)
 		}
 		return nil

@@ -37,12 +37,13 @@ type call struct {
 // options is a kernel's option and what it charges over a step.
 type options struct {
 	Option
-	growOwed, growCash float64 // interest: e^{rate·dt} − 1
-	perYear            float64 // step, years
-	constant           float64 // funding of a step, a fraction of size
-	changes            bool    // it does with time, at a constant skew
-	drawn              bool    // funding and skew are those of a block
-	funding, skew      int     // which of a block's Rates they are
+	growOwed, growCash float64       // interest: e^{rate·dt} − 1
+	perYear            float64       // step, years
+	start              time.Duration // from which it is in force, see [Kernel.Then]
+	constant           float64       // funding of a step, a fraction of size
+	changes            bool          // it does with time, at a constant skew
+	drawn              bool          // funding and skew are those of a block
+	funding, skew      int           // which of a block's Rates they are
 }
 
 func newOptions(k *Kernel) *options {
@@ -54,6 +55,17 @@ func newOptions(k *Kernel) *options {
 	return &options{Option: m,
 		growOwed: fmath.Expm1(float64(m.Borrow * dt)), growCash: fmath.Expm1(float64(m.Supply * dt)),
 		perYear: dt, constant: float64(m.Funding * dt), changes: m.change() != 0}
+}
+
+// follows makes an option go on from another at a time: the funding rate stays, unless its number at the start is
+// another one.
+func (o *options) follows(before *options, at time.Duration, changed bool) {
+	o.start = at
+	if !changed {
+		o.Funding = before.at(years(at - before.start))
+	}
+	o.Funding = o.at(0)
+	o.constant = float64(o.Funding * o.perYear)
 }
 
 // Option reports whether the token holds its leverage through an [Option].
@@ -123,7 +135,7 @@ func (k *Kernel) advanceCall(b *block.Block, underlying int, l *Lane, i, from, t
 
 // payAt sets what funding takes in the step that begins at a time, at a constant skew.
 func (k *Kernel) payAt(l *Lane, start time.Duration) {
-	at := years(start)
+	at := years(start - k.option.start)
 	l.call.rate = max(0, k.option.paid(at+k.option.perYear)-k.option.paid(at))
 }
 
@@ -306,7 +318,8 @@ type settlement struct {
 }
 
 // settlement finds the size that a trade leads to: that of leverage to, or with to = 0 the size before. Part of the
-// size is rolled. Cost and size depend on each other; the loop is a contraction, as costs are small parts of both.
+// size is rolled. Cost and size depend on each other; the loop is a contraction where costs are small parts of both.
+// Where a dear trade makes the next size jump past the one that is sought, halves of the steps get there.
 func (k *Kernel) settlement(l *Lane, to, part float64) (s settlement, ok bool) {
 	o, before := k.option, &l.call
 	e, p := l.x+l.b, before.price
@@ -318,9 +331,11 @@ func (k *Kernel) settlement(l *Lane, to, part float64) (s settlement, ok bool) {
 	s.call, s.equity = *before, e
 	size := before.size
 	if to > 0 {
-		size = min(float64(to*e)/p, most)
+		kept := float64((1-part)*size) * max(p-before.strike, 0)
+		size = min(o.sizeAt(&s.call, p, e, float64(kept), to), most)
 	}
-	for range 200 {
+	near := false
+	for round := range 200 {
 		keep := min(float64((1-part)*before.size), size)
 		s.closed, s.opened = before.size-keep, size-keep
 		s.traded = s.closed + s.opened
@@ -342,6 +357,10 @@ func (k *Kernel) settlement(l *Lane, to, part float64) (s settlement, ok bool) {
 		net := float64(float64(before.margin-before.owed)*p) + before.intrinsic(s.closed) - s.fee
 		swapped := float64((s.margin-s.owed)*p) - net
 		done := math.Abs(next-size) <= 1e-15*size && math.Abs(swapped-s.swapped) <= 1e-15*e && equity == s.equity
+		near = math.Abs(next-size) <= 1e-9*size && math.Abs(swapped-s.swapped) <= 1e-9*e
+		if round >= 50 && !done {
+			next, swapped = (size+next)/2, (s.swapped+swapped)/2
+		}
 		size, s.swapped, s.equity = next, swapped, equity
 		if !(size >= 0 && equity > 0) {
 			return s, false
@@ -350,7 +369,7 @@ func (k *Kernel) settlement(l *Lane, to, part float64) (s settlement, ok bool) {
 			break
 		}
 	}
-	return s, size > 0
+	return s, size > 0 && near
 }
 
 // settle sets margin, loan and deposit of a size whose profit is given, at equity e; not if equity is too little.
@@ -411,7 +430,7 @@ func (k *Kernel) tradeCall(l *Lane, now time.Duration) bool {
 	}
 	e := l.x + l.b
 	s, ok := k.settlement(l, to, part)
-	if !ok || !rolls && !c.shrunk() && s.traded <= tolerance*c.size || s.cash < 0 || k.callLiquidates(&s.call) {
+	if !ok || !rolls && !c.shrunk() && s.traded <= tolerance*c.size || k.callLiquidates(&s.call) {
 		return false
 	}
 	cost := s.fee + s.swapFee + s.impact + s.gas
@@ -548,8 +567,12 @@ func (k *Kernel) callEdgeAhead(l *Lane, g *leg) (d, price float64) {
 		}
 		return 0
 	}
+	falling, rising := l.trigger.Low, l.trigger.High // edges that leverage meets as the price falls, and rises
+	if b < 0 {
+		falling, rising = rising, falling
+	}
 	if g.dir < 0 {
-		return k.levelAhead(l, g, c.down, at(l.trigger.High))
+		return k.levelAhead(l, g, c.down, at(falling))
 	}
 	strike := 0.0
 	if c.price < c.strike { // leverage jumps there
@@ -558,7 +581,7 @@ func (k *Kernel) callEdgeAhead(l *Lane, g *leg) (d, price float64) {
 			strike = c.strike
 		}
 	}
-	return k.levelAhead(l, g, c.up, strike, at(l.trigger.Low))
+	return k.levelAhead(l, g, c.up, strike, at(rising))
 }
 
 // advanceCallBy moves the price on a leg by a log move d, to price at if that is not zero.

@@ -116,6 +116,15 @@ func (m Option) change() float64 {
 	return m.Velocity * max(-1, min(1, (m.Skew-SkewTarget)/SkewWidth)) * daysSquared
 }
 
+// at is the funding rate at a time from the start, 1/year, at the constant skew.
+func (m Option) at(t float64) float64 {
+	rate := max(0, m.Funding+float64(m.change()*t))
+	if m.Cap > 0 {
+		rate = min(rate, m.Cap)
+	}
+	return rate
+}
+
 // paid is the funding of the time from the start, a fraction of size, at the constant skew.
 func (m Option) paid(t float64) float64 {
 	v := m.change()
@@ -135,8 +144,9 @@ func (m Option) paid(t float64) float64 {
 
 // CarryAtTarget is the interest and funding of a year at the strike, a fraction of net asset value.
 func (m Option) CarryAtTarget(t Token) float64 {
-	owed := min(m.Margin*t.Target, m.HedgeLTV)
-	return m.Supply - float64(owed*m.Borrow) - float64(t.Target*m.Funding)
+	var c call
+	(&options{Option: m}).settle(&c, 1, 1, t.Target, 0)
+	return float64(c.cash*m.Supply) - float64(c.owed*m.Borrow) - float64(t.Target*m.Funding)
 }
 
 var _ = Mechanisms.Register(param.Kind[Venue]{

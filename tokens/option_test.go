@@ -182,3 +182,90 @@ func TestHedgeWithoutDeposit(t *testing.T) {
 		balance(t, f)
 	}
 }
+
+// At a target below one leverage rises with the price, and meets an upper edge inside a bar too: one that trades when
+// notional deviates by 0.1 of what equity was does so at each rise of a fifth, by which equity has gained a tenth.
+func TestFreeCallBelowOne(t *testing.T) {
+	f := live(t, freeCall(0.5, Deviation{Threshold: 0.1}, nil), bars(time.Hour, 1, 1.2*1.2*1.02))
+	within(t, "NAV", f.NAV, 1.1*1.1*1.01, 1e-12)
+	if f.Rebalances != 2 {
+		t.Errorf("%d rebalances, want 2", f.Rebalances)
+	}
+}
+
+// Numbers of a call that change on a date: another rate at the start is in force from then on, another skew moves the
+// rate from where it is, by hand, and what is paid is paid on a size of 2.
+func TestOptionThatChanges(t *testing.T) {
+	option := func(change func(*Option)) Token {
+		return freeCall(2, Hold{}, func(m *Option) { m.Funding = 0.0365; change(m) })
+	}
+	const first = 0.0365 / 365 // of a day
+	still := option(func(*Option) {})
+	rises := func(m *Option) { m.Skew, m.Velocity = 0.85, 0.002 } // by 0.001 a day in a day
+	for _, tt := range []struct {
+		name   string
+		stages []Token
+		paid   float64 // of size, in four days of which the stages begin on the second and the third
+	}{
+		{"another rate", []Token{still, option(func(m *Option) { m.Funding = 0.073 })}, first + 3*2*first},
+		{"another skew", []Token{still, option(rises)}, 4*first + 0.001*9/2},
+		{"a skew that ends", []Token{option(rises), still}, 4*first + 0.001*(1.0/2+3)},
+		{"two changes", []Token{still, option(rises), option(func(m *Option) { m.Skew, m.Velocity = 0.8, 0.002 })},
+			4*first + 0.001*(1.0/2+2)},
+		{"a cap below what the rate has become", []Token{option(rises), option(func(m *Option) { m.Cap = 0.1 })},
+			first + 0.001/2 + 3*0.1/365},
+	} {
+		var k, last *Kernel
+		for i, token := range tt.stages {
+			next := compile(t, token, day)
+			if last == nil {
+				k = next
+			} else if err := last.Then(time.Duration(i)*day-time.Hour, next); err != nil { // the time rounds up
+				t.Fatal(err)
+			}
+			last = next
+		}
+		f := k.Live(grid(day, 1, 1, 1, 1))
+		within(t, tt.name, f.Money[OptionFunding], -2*tt.paid, 1e-12)
+		balance(t, f)
+	}
+	if err := compile(t, still, day).Then(day, compile(t, Token{Target: 2, Policy: Hold{}, Mechanism: Perp{}, AUM: 1e6},
+		day)); err == nil || !strings.Contains(err.Error(), "margin of the venue") {
+		t.Errorf("a perpetual after a call: %v", err)
+	}
+}
+
+// Carry at the target is that of the position at the start, also where the hedge does not cover the margin: at 3x on
+// a margin of 0.75 and at most 0.65 of a deposit owed, 0.65·0.25/0.35 is owed of 0.25/0.35.
+func TestCarryOfACallAtTarget(t *testing.T) {
+	for _, tt := range []struct{ target, deposit, owed float64 }{{2, 1, 0.5}, {3, 0.25 / 0.35, 0.65 * 0.25 / 0.35}} {
+		token := freeCall(tt.target, Hold{}, func(m *Option) {
+			m.HedgeLTV, m.HedgeThreshold, m.Funding, m.Borrow, m.Supply = 0.65, 0.78, 0.4, 0.01, 0.03
+		})
+		within(t, "carry", token.CarryAtTarget(), 0.03*tt.deposit-0.01*tt.owed-0.4*tt.target, 1e-12)
+	}
+}
+
+// A trade that is made leads to the leverage that was asked, however dear, also where a size of
+// that many times equity would want a margin of more than equity, as the margin that is not hedged has leverage too.
+func TestDearTradeOfACall(t *testing.T) {
+	made := 0
+	for _, impact := range []float64{0, 1e-8, 1e-7, 3e-7, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4} {
+		token := freeCall(2, Hold{}, func(m *Option) { m.Margin, m.HedgeLTV, m.HedgeThreshold = 0.4, 0.2, 0.9 })
+		token.Cost = Cost{Impact: impact, Exponent: 1}
+		k := compile(t, token, time.Hour)
+		l := k.Begin()
+		k.moveCall(&l, 1.3)
+		s, ok := k.settlement(&l, 2, 0)
+		if !ok {
+			continue
+		}
+		made++
+		x, _ := weights(1.3, s.strike, s.size, s.margin-s.owed, s.cash)
+		within(t, "leverage", x/s.equity, 2, 1e-8)
+		within(t, "impact", s.impact, impact*s.swapped*s.swapped*1e6/(l.x+l.b), 1e-8)
+	}
+	if made < 7 {
+		t.Errorf("%d trades are made, want 7", made)
+	}
+}

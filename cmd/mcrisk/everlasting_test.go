@@ -27,3 +27,8 @@ func TestExactEverlasting(t *testing.T) {
 	says(t, 2, "price = 0", append(call, "--price", "0")...)
 	says(t, 2, "--strike without --everlasting", "exact", "--target", "3", "--strike", "5")
 }
+
+// The map of liquidation is of jumps against the token, which do not liquidate one that holds a call.
+func TestLiquidationOfACall(t *testing.T) {
+	says(t, 2, "BTCBULLP2X holds a call", "liquidation", "--tokens", "BTCBULL2X,BTCBULLP2X", "--paths", "20")
+}

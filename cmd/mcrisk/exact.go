@@ -39,7 +39,7 @@ comes from the frequencies that the inverted transform leaves out; where it woul
 be too large, the number is left out, with a note.
 
 mcrisk sweep --exact computes these at many values of a parameter. With --everlasting
-it values an everlasting call instead, whose funding is a protected token's fair one.`,
+it values an everlasting call instead: a fair funding rate beside a protected token's.`,
 		Example: `  mcrisk exact --target 3 --band 2.8:3.2 --to target --fee 10bp --sigma 0.6
   mcrisk exact --token ETHBULL3X --horizon 90d
   mcrisk exact --everlasting --sigma 60% --period 7d --strike 100 --price 104`,

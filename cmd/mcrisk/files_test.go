@@ -167,6 +167,7 @@ var wrote = []struct{ object, table, command string }{
 	{"costs", "", "costs --token ETHBULL3X --invest 10k,2M --horizon 1d --paths 50"},
 	{"calibrate", "", "calibrate PRICES --model gbm,merton,heston,garch"},
 	{"calibrate --rates", "", "calibrate --rates FUNDING --model ou"},
+	{"simulate and summary", "", "simulate --token BTCBULLP2X --horizon 2d --paths 50"},
 	{"simulate and summary", "", "simulate --token ETHBULL3X --rates level --horizon 1d --paths 50"},
 	{"simulate and summary", "", "simulate --token ETHBULL3X --spec FITS/merton.yaml --mu 0 --parameter-uncertainty " +
 		"--horizon 1d --paths 50"},
@@ -184,6 +185,7 @@ var wrote = []struct{ object, table, command string }{
 		"--model gbm,bates"},
 	{"history", "history", "history PRICES"},
 	{"exact", "exact", "exact --target 3 --band 2.7:3.3 --horizon 1d"},
+	{"exact --everlasting", "everlasting", "exact --everlasting --sigma 0.6 --period 7d --strike 1 --price 1"},
 	{"tokens", "tokens", "tokens"},
 	{"tokens NAME", "settings", "tokens ETHBULL3X"},
 	{"trace", "events", "trace --token ETHBULL3X --horizon 1d --paths 1 --path 0"},
