@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -16,9 +15,12 @@ import (
 
 // Figures of where a token's growth came from, and of how it answers to its band.
 
-// costNames are the items of the ledger that the figure of costs does not write as they are named.
+// costNames are the items of the ledger as the figure of costs writes them.
 var costNames = map[string]string{
-	"impact": "Price impact", "liquidation_penalty": "Liquidation", "flow_fee": "Fees of others",
+	"trade_fee": "Trade fee", "impact": "Price impact", "gas": "Gas", "borrow_interest": "Borrow interest",
+	"supply_interest": "Supply interest", "funding": "Funding", "borrow_fee": "Borrow fee",
+	"streaming_fee": "Streaming fee", "liquidation_penalty": "Liquidation",
+	"performance_fee": "Performance fee", "flow_fee": "Fees of others",
 }
 
 func drawCosts(s tokenSource) (*plots.Figure, error) {
@@ -26,8 +28,7 @@ func drawCosts(s tokenSource) (*plots.Figure, error) {
 		Label: "Cost drag (" + analytics.LogPerYear.Axis() + ")", Scale: analytics.LogPerYear.Scale()}
 	items, total := s.Costs()
 	for _, item := range items {
-		d.Items = append(d.Items, plots.CostItem{
-			Name: cmp.Or(costNames[item.Name], causeName(item.Name)), Drag: item.Drag})
+		d.Items = append(d.Items, plots.CostItem{Name: costNames[item.Name], Drag: item.Drag})
 	}
 	d.Total = &total
 	return plots.CostDrag(d)

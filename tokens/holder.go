@@ -136,9 +136,6 @@ func (t *Token) lacks(item Item) bool {
 		return t.Minting.PerformanceFee == 0
 	case FlowFee:
 		return t.FeeToVault == 0 || t.Flows.Kind != Chasing
-	case OptionFee, OptionFunding, HedgeInterest:
-		_, ok := t.Mechanism.(Option)
-		return !ok
 	}
 	return false
 }

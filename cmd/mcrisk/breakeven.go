@@ -35,21 +35,20 @@ at each pair of rates, and the funding rate at which they break even.
 
 --token names one token: it is run on its own venue, and on the other with the
 parameters given or defaults. --tokens names two of the catalogue, one on a loan and
-one on a perpetual, or one with an option, whose funding then stays.`,
+one on a perpetual.`,
 		Example: `  mcrisk breakeven --token ETHBULL3X
   mcrisk breakeven --token ETHBULL3X --borrow-rates 0:20%:2% --maintenance 1%
-  mcrisk breakeven --tokens BTCBULL3X,hyperliquid-btc3x --objective cost_drag
-  mcrisk breakeven --tokens BTCBULL2X,BTCBULLP2X --funding-rates 10%:70%:10%`,
+  mcrisk breakeven --tokens BTCBULL3X,hyperliquid-btc3x --objective cost_drag`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
 	o.refuse = cli.Reserve(cmd, [][2]string{{"mechanism", "none: the token is held both ways"},
-		{"borrow", "--borrow-rates"}, {"funding", "--funding-rates"}, {"funding-start", "--funding-rates"}})
+		{"borrow", "--borrow-rates"}, {"funding", "--funding-rates"}})
 	o.output.Bind(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.tokens, cli.SectionToken, "tokens", "names", "",
-		"two tokens of the catalogue, one on a loan, one on a perpetual or with an option")
+		"two tokens of the catalogue, one on a loan, one on a perpetual")
 	cli.Text(s, &o.borrow, cli.SectionStudy, "borrow-rates", "values", "0:20%:2%",
 		"borrow rates of the loan, low:high:step or a,b,c")
 	cli.Text(s, &o.funding, cli.SectionStudy, "funding-rates", "values", "-5%:25%:2.5%",
@@ -130,7 +129,7 @@ func bothWays(s *study.Spec, r *cli.Resolved) error {
 	}
 	t := s.Tokens[0]
 	kind := "perp"
-	if t.Mechanism.Kind != "loan" {
+	if t.Mechanism.Kind == kind {
 		kind = "loan"
 	}
 	r.Note("one token is held both ways: through a %s as it is, and through a %s with the parameters given or default",
@@ -148,7 +147,7 @@ func bothWays(s *study.Spec, r *cli.Resolved) error {
 
 // loanFirst puts a token that is held through a loan before one that is not.
 func loanFirst(s *study.Spec, _ *cli.Resolved) error {
-	if len(s.Tokens) == 2 && s.Tokens[0].Mechanism.Kind != "loan" {
+	if len(s.Tokens) == 2 && s.Tokens[0].Mechanism.Kind == "perp" {
 		slices.Reverse(s.Tokens)
 	}
 	return nil
