@@ -10,6 +10,7 @@ import (
 	"mcrisk/exact/levy"
 	"mcrisk/fmath"
 	"mcrisk/models"
+	"mcrisk/quad"
 	"mcrisk/tokens"
 )
 
@@ -68,7 +69,7 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 	if p.Step > 0 {
 		tolerance = 1e-4 // each look costs a linear system
 	}
-	at := golden(objective, low, high, tolerance)
+	at := quad.Least(objective, low, high, tolerance)
 	if math.IsInf(objective(at), 1) {
 		return 0, small, fault
 	}
@@ -77,25 +78,6 @@ func (p Problem) HalfWidth(aversion float64) (exact, small float64, err error) {
 			"want another aversion or cost", fmath.Exp(low), fmath.Exp(high))
 	}
 	return fmath.Exp(at), small, nil
-}
-
-// golden finds where f is least on [a, b] by golden section, to a tolerance.
-func golden(f func(float64) float64, a, b, tolerance float64) float64 {
-	const ratio = 0.6180339887498949
-	c, d := b-float64(ratio*(b-a)), a+float64(ratio*(b-a))
-	fc, fd := f(c), f(d)
-	for b-a > tolerance {
-		if fc < fd {
-			b, d, fd = d, c, fc
-			c = b - float64(ratio*(b-a))
-			fc = f(c)
-		} else {
-			a, c, fc = c, d, fd
-			d = a + float64(ratio*(b-a))
-			fd = f(d)
-		}
-	}
-	return (a + b) / 2
 }
 
 // BestBand returns the edges of the band, traded only at its edges, that

@@ -1,4 +1,4 @@
-// Package quad integrates functions of one variable.
+// Package quad integrates functions of one variable, and finds where one is least.
 //
 //   - A [Rule] is a set of Gauss–Legendre nodes and weights in panels that the
 //     caller grades to where the function changes: for operators, and for sums
@@ -6,8 +6,9 @@
 //   - [Adaptive] halves an interval until two rules agree, and [Tail] does so up to
 //     infinity: for integrals that are computed once.
 //   - [Short] is a rule of four points for the cells of tables.
+//   - [Least] narrows an interval to the minimum in it.
 //
-// If a function has the same bits on every machine, so has its integral.
+// If a function has the same bits on every machine, so have its integral and its minimum.
 //
 // No function returns an error estimate; the comments state the accuracy.
 package quad

@@ -174,3 +174,16 @@ func TestTail(t *testing.T) {
 		}
 	}
 }
+
+// The minimum of x − ln x is at 1, wherever in the interval that lies; at an end the interval narrows to it.
+func TestLeast(t *testing.T) {
+	f := func(x float64) float64 { return x - math.Log(x) }
+	for _, ends := range [][2]float64{{0.1, 3}, {0.9, 40}, {0.01, 1.05}} {
+		if at := Least(f, ends[0], ends[1], 1e-6); math.Abs(at-1) > 2e-6 {
+			t.Errorf("least between %v at %v, want at 1", ends, at)
+		}
+	}
+	if at := Least(f, 2, 3, 1e-6); math.Abs(at-2) > 2e-6 {
+		t.Errorf("least between 2 and 3 at %v, want at 2", at)
+	}
+}

@@ -16,8 +16,12 @@ import (
 // ratesSpec is a study of two tokens on one price, each with the given rates.
 func ratesSpec(loan, perp param.Part) Spec {
 	band := param.Part{Kind: "band", Values: param.Values{"low": 2.7, "high": 3.3}}
-	return Spec{Model: param.Part{Kind: "merton"}, Horizon: 60 * 24 * time.Hour, Step: time.Hour, Paths: 1500, Seed: 4,
-		Marks: 5, Tokens: []TokenSpec{
+	days := time.Duration(60)
+	if testing.Short() {
+		days = 10 // the race detector sees the same goroutines
+	}
+	return Spec{Model: param.Part{Kind: "merton"}, Horizon: days * 24 * time.Hour, Step: time.Hour, Paths: 1500,
+		Seed: 4, Marks: 5, Tokens: []TokenSpec{
 			{Name: "loan", Policy: band, Mechanism: param.Part{Kind: "loan"}, Rates: loan,
 				Values: param.Values{"fee": 0.001}},
 			{Name: "perp", Policy: band, Mechanism: param.Part{Kind: "perp"}, Rates: perp,
@@ -266,6 +270,9 @@ func TestExtremeRates(t *testing.T) {
 // Rates correlated with prices that are drawn from a history with growth of its own, or that stand still, are numbers
 // and as wide as their law says: within 5 standard errors.
 func TestRatesOfUnusualPrices(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs the whole 60 days, and has nothing for the race detector that TestDrawnRates has not")
+	}
 	series := &models.Series{Name: "made", Start: time.Unix(0, 0), Step: time.Hour}
 	for i := range 300 {
 		series.Bars = append(series.Bars, models.Bar{Close: 0.01 * math.Sin(float64(i*i))})

@@ -103,6 +103,20 @@ func small(args ...string) []string {
 	return append(args, "--horizon", "3d", "--paths", "40", "--no-save")
 }
 
+// brief are the arguments of a command with flags that make it short, of whatever kind it is.
+func brief(command string) []string {
+	args := strings.Fields(command)
+	switch args[0] {
+	case "cohorts":
+		return append(args, "--paths", "40", "--no-save")
+	case "replay":
+		return append(args, "--no-save")
+	case "exact", "trace":
+		return append(args, "--horizon", "3d")
+	}
+	return small(args...)
+}
+
 func write(t *testing.T, name, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)

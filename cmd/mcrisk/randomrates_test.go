@@ -144,18 +144,7 @@ func TestRatesDrawn(t *testing.T) {
 		{"cohorts " + history + " --token ETHBULL3X --every 1h --periods 1h", false},
 		{"replay " + history + " --token ETHBULL3X", false},
 	} {
-		args := strings.Fields(tt.args)
-		switch args[0] {
-		case "cohorts":
-			args = append(args, "--paths", "40", "--no-save")
-		case "replay":
-			args = append(args, "--no-save")
-		case "exact", "trace":
-			args = append(args, "--horizon", "3d")
-		default:
-			args = small(args...)
-		}
-		status, _, said := call(t, args...)
+		status, _, said := call(t, brief(tt.args)...)
 		const note = "note: rates: one for each lifetime"
 		if n := strings.Count(said, note); status != cli.Done || (n == 1) != tt.drawn || n > 1 {
 			t.Errorf("%s: exit status %d, said %q; want the rates drawn: %t", tt.args, status, said, tt.drawn)

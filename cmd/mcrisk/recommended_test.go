@@ -54,18 +54,7 @@ func TestRecommendedModel(t *testing.T) {
 		{"replay " + history + " --token ETHBULL3X", ""},
 		{"liquidation --tokens ETHBULL3X --latencies 0 --jumps 0,20%", ""},
 	} {
-		args := strings.Fields(tt.args)
-		switch args[0] {
-		case "cohorts":
-			args = append(args, "--paths", "40", "--no-save")
-		case "replay":
-			args = append(args, "--no-save")
-		case "exact", "trace":
-			args = append(args, "--horizon", "3d")
-		default:
-			args = small(args...)
-		}
-		status, _, stderr := call(t, args...)
+		status, _, stderr := call(t, brief(tt.args)...)
 		said := saidOfModel(stderr)
 		if tt.want == "" {
 			if status != cli.Done || len(said) > 0 {

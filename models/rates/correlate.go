@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"mcrisk/fmath"
+	"mcrisk/quad"
 )
 
 // leastReturns is the least number of shocks beside returns of which a correlation is fitted.
@@ -55,7 +56,7 @@ func (f *Fit) correlate(l *likelihood, means []float64, sd, speed float64) {
 		}
 		return all
 	}
-	rho := greatest(func(rho float64) float64 { return at(rho, nil) }, -0.999, 0.999)
+	rho := quad.Least(func(rho float64) float64 { return -at(rho, nil) }, -0.999, 0.999, 1e-5)
 	h := min(0.01, float64(0.1*(1-math.Abs(rho))))
 	up, down := make([][]float64, len(years)), make([][]float64, len(years))
 	for i, y := range years {
@@ -86,23 +87,4 @@ func (f *Fit) correlate(l *likelihood, means []float64, sd, speed float64) {
 func tanh(x float64) float64 {
 	e := fmath.Expm1(float64(2 * x))
 	return e / (e + 2)
-}
-
-// greatest is where a function with one top between two ends is greatest, by golden sections.
-func greatest(f func(float64) float64, a, b float64) float64 {
-	const part = 0.6180339887498949
-	x, y := b-float64(part*(b-a)), a+float64(part*(b-a))
-	fx, fy := f(x), f(y)
-	for b-a > 1e-5 {
-		if fx >= fy {
-			b, y, fy = y, x, fx
-			x = b - float64(part*(b-a))
-			fx = f(x)
-		} else {
-			a, x, fx = x, y, fy
-			y = a + float64(part*(b-a))
-			fy = f(y)
-		}
-	}
-	return (a + b) / 2
 }
