@@ -163,6 +163,18 @@ var (
 	logs  = [...]string{"logs0", "logs1", "logs2", "logs3"}
 )
 
+// ratesAt reads the rates of a step, k vectors' lengths from the first.
+func (u *unit) ratesAt(c *charges, k reg.GPVirtual) (r [4]reg.VecVirtual) {
+	for _, j := range c.columns {
+		if u.drawn[j].Base != nil {
+			r[j] = load(u.drawn[j].Idx(k, uint8(128/bytes())))
+		} else {
+			r[j] = load(u.rates[j].Idx(k, 1))
+		}
+	}
+	return r
+}
+
 // due does datedPath.charge for all steps, whose rates it overwrites by what they charge, adds up what
 // that is of log equity, and finds out which lanes pay too much at once.
 func (u *unit) due(c *charges, local func(int) Mem, k, end reg.GPVirtual, number func(string) Op) {
@@ -174,10 +186,7 @@ func (u *unit) due(c *charges, local func(int) Mem, k, end reg.GPVirtual, number
 	most := zero()
 	XORQ(k, k)
 	Label("due" + u.name)
-	var r [4]reg.VecVirtual
-	for _, j := range c.columns {
-		r[j] = load(u.rates[j].Idx(k, 1))
-	}
+	r := u.ratesAt(c, k)
 	d := c.due(do(VDIVPD, one, subpd(one, load(u.after.Idx(k, 1)))), one, r, number)
 	VMAXPD(most, size(d), most)
 	for _, j := range c.columns {
@@ -248,7 +257,7 @@ func (s *sum) add(f op, x reg.VecVirtual) {
 }
 
 func (c datedPath) write() {
-	beginPath("fastPathDated"+c.name, true, false)
+	beginPath("fastPathDated"+c.name, true, false, false)
 	lanes := Load(Param("lanes"), GP64())
 	consts := Load(Param("constants"), GP64())
 	number := func(name string) Op { return Mem{Base: consts, Disp: 64 * index(constants, name)} }
