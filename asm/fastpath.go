@@ -90,6 +90,9 @@ type fastPath struct {
 	drawn                     bool
 }
 
+// paired reports whether charges of both units are made side by side: there are registers for three rates.
+func (c fastPath) paired() bool { return c.drawn && len(c.dated.columns) < 4 }
+
 // A unit is a vector of lanes.
 type unit struct {
 	name  string
@@ -318,9 +321,12 @@ func (c fastPath) write() {
 		if c.sizeCost {
 			u.keep(local, map[string]reg.VecVirtual{"when": u.when})
 		}
-		if c.dated != nil {
-			u.due(c.dated, local, k, end, number)
+		if c.dated != nil && !c.paired() {
+			c.dated.due([]*unit{u}, local, k, end, number)
 		}
+	}
+	if c.paired() {
+		c.dated.due(units[:], local, k, end, number)
 	}
 	switch {
 	case c.sizeCost && wide:

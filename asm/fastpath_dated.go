@@ -126,8 +126,8 @@ func (c *charges) growths(p reg.VecVirtual, r [4]reg.VecVirtual,
 	return carry, ratio
 }
 
-// due turns rates into what they charge at v, over equity, and returns their sum.
-func (c *charges) due(v, one reg.VecVirtual, r [4]reg.VecVirtual, number func(string) Op) reg.VecVirtual {
+// dueNow turns rates into what they charge at v, over equity, and returns their sum.
+func (c *charges) dueNow(v, one reg.VecVirtual, r [4]reg.VecVirtual, number func(string) Op) reg.VecVirtual {
 	leverage := subpd(one, v)
 	for _, j := range c.columns {
 		switch {
@@ -150,12 +150,12 @@ func (c *charges) due(v, one reg.VecVirtual, r [4]reg.VecVirtual, number func(st
 }
 
 // logPer is tokens.logPerDue.
-func logPer(d, one reg.VecVirtual) reg.VecVirtual {
-	per := mulpd(d, constant(1.0/7))
+func logPer(d row, one reg.VecVirtual) row {
+	per := mul(d, constant(1.0/7))
 	for _, c := range []float64{1.0 / 6, 1.0 / 5, 1.0 / 4, 1.0 / 3, 1.0 / 2} {
-		per = mulpd(subpd(vector(constant(c)), per), d)
+		per = mul(sub(vector(constant(c)), per), d)
 	}
-	return subpd(one, per)
+	return sub(one, per)
 }
 
 var (
@@ -175,32 +175,48 @@ func (u *unit) ratesAt(c *charges, k reg.GPVirtual) (r [4]reg.VecVirtual) {
 	return r
 }
 
-// due does datedPath.charge for all steps, whose rates it overwrites by what they charge, adds up what
-// that is of log equity, and finds out which lanes pay too much at once.
-func (u *unit) due(c *charges, local func(int) Mem, k, end reg.GPVirtual, number func(string) Op) {
+// due does datedPath.charge for all steps of units side by side, and overwrites their rates by what they charge. It
+// adds up what that is of log equity, and finds out which lanes pay too much at once.
+func (c *charges) due(units []*unit, local func(int) Mem, k, end reg.GPVirtual, number func(string) Op) {
 	one := load(constant(1.0))
-	state := map[string]reg.VecVirtual{}
-	for _, j := range c.columns {
-		state[logs[j]] = load(u.field(logs[j]))
+	state := make([]map[string]reg.VecVirtual, len(units))
+	most := make(row, len(units))
+	for i, u := range units {
+		state[i] = map[string]reg.VecVirtual{}
+		for _, j := range c.columns {
+			state[i][logs[j]] = load(u.field(logs[j]))
+		}
+		most[i] = zero()
 	}
-	most := zero()
 	XORQ(k, k)
-	Label("due" + u.name)
-	r := u.ratesAt(c, k)
-	d := c.due(do(VDIVPD, one, subpd(one, load(u.after.Idx(k, 1)))), one, r, number)
-	VMAXPD(most, size(d), most)
-	for _, j := range c.columns {
-		VMOVUPD(r[j], u.rates[j].Idx(k, 1))
+	Label("due" + units[0].name)
+	d := make(row, len(units))
+	r := make([][4]reg.VecVirtual, len(units))
+	for i, u := range units {
+		r[i] = u.ratesAt(c, k)
+		d[i] = c.dueNow(do(VDIVPD, one, subpd(one, load(u.after.Idx(k, 1)))), one, r[i], number)
+		VMAXPD(most[i], size(d[i]), most[i])
+		for _, j := range c.columns {
+			VMOVUPD(r[i][j], u.rates[j].Idx(k, 1))
+		}
 	}
 	per := logPer(d, one)
-	for _, j := range c.columns {
-		VADDPD(mulpd(per, r[j]), state[logs[j]], state[logs[j]])
+	for i, u := range units {
+		for _, j := range c.columns {
+			charged := r[i][j]
+			if len(units) > 1 {
+				charged = load(u.rates[j].Idx(k, 1)) // there are not enough registers
+			}
+			VADDPD(mulpd(per[i], charged), state[i][logs[j]], state[i][logs[j]])
+		}
 	}
 	ADDQ(U32(bytes()), k)
 	CMPQ(k, end)
-	JLT(LabelRef("due" + u.name))
-	and(loadMask(u.ok), cmppd(atMost, most, constant(mostDue))).save(u.ok)
-	u.keep(local, state)
+	JLT(LabelRef("due" + units[0].name))
+	for i, u := range units {
+		and(loadMask(u.ok), cmppd(atMost, most[i], constant(mostDue))).save(u.ok)
+		u.keep(local, state[i])
+	}
 }
 
 // charge adds up what each step took of the equity before it.
@@ -329,12 +345,12 @@ func (c datedPath) write() {
 
 		// What is charged, of the equity before.
 		v := do(VDIVPD, one(), o)
-		d := c.due(v, one(), r, number)
+		d := c.dueNow(v, one(), r, number)
 		for _, j := range c.columns {
 			state[money[j]].add(VADDPD, mulpd(e, r[j]))
 		}
 		state["most"].add(VMAXPD, size(d))
-		per := logPer(d, one())
+		per := logPer(row{d}, one())[0]
 		for _, j := range c.columns {
 			state[logs[j]].add(VADDPD, mulpd(per, r[j]))
 		}
