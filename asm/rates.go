@@ -54,18 +54,14 @@ func revert() {
 	RET()
 }
 
-// eachRow begins a loop over rows of 16 numbers, which do changes.
-func eachRow(do func(x reg.VecVirtual)) {
+// eachRow begins a loop over rows of 16 numbers, which change turns into others.
+func eachRow(change func(x row) row) {
 	x, n := GP64(), GP64()
 	Load(Param("x"), x)
 	Load(Param("n"), n)
+	at := place{Mem{Base: x}}
 	Label("next")
-	for i := range 128 / bytes() {
-		m := Mem{Base: x, Disp: bytes() * i}
-		v := load(m)
-		do(v)
-		VMOVUPD(v, m)
-	}
+	at.store(0, change(at.load(0, vectors())))
 	ADDQ(U32(128), x)
 	SUBQ(U32(16), n)
 	JNZ(LabelRef("next"))
@@ -80,15 +76,11 @@ func pay() {
 	interest, clamp, limit, least := everywhere("interest"), everywhere("clamp"), everywhere("limit"),
 		everywhere("least")
 	share, perYear := everywhere("share"), everywhere("perYear")
-	half := load(constant(0.5))
-	eachRow(func(x reg.VecVirtual) {
-		d := subpd(interest, x)
-		clamped := mulpd(subpd(size(addpd(d, clamp)), size(subpd(d, clamp))), half)
-		VADDPD(clamped, x, x)
-		VMULPD(share, x, x)
-		VMINPD(limit, x, x)
-		VMAXPD(least, x, x)
-		VMULPD(perYear, x, x)
+	eachRow(func(x row) row {
+		clamped := sub(interest, x).each(func(d reg.VecVirtual) reg.VecVirtual { // there are few registers
+			return mulpd(subpd(size(addpd(d, clamp)), size(subpd(d, clamp))), constant(0.5))
+		})
+		return mul(apply(VMAXPD, apply(VMINPD, mul(add(x, clamped), share), limit), least), perYear)
 	})
 }
 
@@ -98,18 +90,16 @@ func slopes() {
 		"turns the first n numbers e^(-y/128), a multiple of 16 above zero, into borrow rates.")
 	own, base, kink := everywhere("own"), everywhere("base"), everywhere("kink")
 	below, above := everywhere("below"), everywhere("above")
-	one, half := load(constant(1.0)), load(constant(0.5))
-	eachRow(func(x reg.VecVirtual) {
+	one := load(constant(1.0))
+	eachRow(func(x row) row {
 		for range 7 {
-			VMULPD(x, x, x)
+			x = mul(x, x)
 		}
-		u := do(VDIVPD, one, addpd(x, one))
-		VADDPD(own, u, u)
-		VMINPD(one, u, u)
-		over := subpd(u, kink)
-		VADDPD(size(over), over, over)
-		VMULPD(half, over, over)
-		VMOVUPD(addpd(addpd(mulpd(subpd(u, over), below), base), mulpd(over, above)), x)
+		u := apply(VMINPD, add(div(one, add(x, one)), own), one)
+		over := sub(u, kink).each(func(v reg.VecVirtual) reg.VecVirtual {
+			return mulpd(addpd(size(v), v), constant(0.5))
+		})
+		return add(add(mul(sub(u, over), below), base), mul(over, above))
 	})
 }
 
