@@ -106,8 +106,8 @@ type unit struct {
 	pMin, pMax    reg.VecVirtual
 	when          reg.VecVirtual // size cost: bits of the steps with a trade
 
-	rates [4]Mem // dated: of each step, and then what they charge
-	drawn [4]Mem // rates drawn with the paths, of the first step
+	rates [4]Mem // dated: of each step, and then what they charge; drawn: only that, without size cost of one step
+	drawn [4]Mem // where drawn rates of the first step are
 	paid  Mem    // dated, size cost: where each lane's row of each step is, in bytes from the first
 
 	ok   Mem            // mask of the lanes that stay on the fast path
@@ -216,8 +216,15 @@ func (c fastPath) write() {
 			kept: map[string]Mem{}}
 		u.field = func(name string) Mem { return Mem{Base: lanes, Disp: 128*index(fields, name) + bytes()*i} }
 		if c.dated != nil {
+			if !c.drawn {
+				u.paid = local(65)
+			}
+			n := 1
+			if c.sizeCost { // equity is not known before trades
+				n = 64
+			}
 			for _, j := range c.dated.columns {
-				u.rates[j] = local(64)
+				u.rates[j] = local(n)
 			}
 		}
 		units[i] = u
@@ -233,9 +240,6 @@ func (c fastPath) write() {
 		}
 	case c.dated != nil:
 		history = loadRates()
-		for _, u := range units {
-			u.paid = local(65)
-		}
 	}
 	for _, u := range units {
 		u.p, u.pMin, u.pMax = load(u.field("p")), load(u.field("pMin")), load(u.field("pMax"))
@@ -322,11 +326,11 @@ func (c fastPath) write() {
 			u.keep(local, map[string]reg.VecVirtual{"when": u.when})
 		}
 		if c.dated != nil && !c.paired() {
-			c.dated.due([]*unit{u}, local, k, end, number)
+			c.dated.due([]*unit{u}, !c.sizeCost, local, k, end, number)
 		}
 	}
 	if c.paired() {
-		c.dated.due(units[:], local, k, end, number)
+		c.dated.due(units[:], !c.sizeCost, local, k, end, number)
 	}
 	switch {
 	case c.sizeCost && wide:
@@ -411,8 +415,14 @@ func (c fastPath) write() {
 
 		ok = loadMask(u.ok)
 		u.store(ok, state)
-		if c.dated != nil {
-			u.charge(c.dated, k, end)
+		switch {
+		case c.dated == nil:
+		case c.sizeCost:
+			u.charged(c.dated, k, end)
+		default:
+			for _, n := range append(c.dated.names(logs), c.dated.names(money)...) {
+				storeWhere(ok, load(u.kept[n]), u.field(n))
+			}
 		}
 		last := func(m Mem) reg.VecVirtual { return load(m.Offset(-bytes()).Idx(end, 1)) }
 		if c.sizeCost {

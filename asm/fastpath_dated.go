@@ -176,17 +176,24 @@ func (u *unit) ratesAt(c *charges, k reg.GPVirtual) (r [4]reg.VecVirtual) {
 }
 
 // due does datedPath.charge for all steps of units side by side, and overwrites their rates by what they charge. It
-// adds up what that is of log equity, and finds out which lanes pay too much at once.
-func (c *charges) due(units []*unit, local func(int) Mem, k, end reg.GPVirtual, number func(string) Op) {
+// adds up what that is of log equity, and of equity itself where cash is known, and finds out which lanes pay too much
+// at once.
+func (c *charges) due(units []*unit, cash bool, local func(int) Mem, k, end reg.GPVirtual, number func(string) Op) {
 	one := load(constant(1.0))
 	state := make([]map[string]reg.VecVirtual, len(units))
 	most := make(row, len(units))
 	for i, u := range units {
-		state[i] = map[string]reg.VecVirtual{}
-		for _, j := range c.columns {
-			state[i][logs[j]] = load(u.field(logs[j]))
+		if cash {
+			u.keep(local, u.state(c.names(money)...))
 		}
+		state[i] = u.state(c.names(logs)...)
 		most[i] = zero()
+	}
+	charged := func(u *unit, j int) Mem {
+		if cash {
+			return u.rates[j]
+		}
+		return u.rates[j].Idx(k, 1)
 	}
 	XORQ(k, k)
 	Label("due" + units[0].name)
@@ -194,20 +201,29 @@ func (c *charges) due(units []*unit, local func(int) Mem, k, end reg.GPVirtual, 
 	r := make([][4]reg.VecVirtual, len(units))
 	for i, u := range units {
 		r[i] = u.ratesAt(c, k)
-		d[i] = c.dueNow(do(VDIVPD, one, subpd(one, load(u.after.Idx(k, 1)))), one, r[i], number)
+		o := subpd(one, load(u.after.Idx(k, 1)))
+		d[i] = c.dueNow(do(VDIVPD, one, o), one, r[i], number)
 		VMAXPD(most[i], size(d[i]), most[i])
 		for _, j := range c.columns {
-			VMOVUPD(r[i][j], u.rates[j].Idx(k, 1))
+			VMOVUPD(r[i][j], charged(u, j))
+		}
+		if !cash {
+			continue
+		}
+		e := mulpd(o, u.cash.Idx(k, 1))
+		for _, j := range c.columns {
+			sum := u.kept[money[j]]
+			VMOVUPD(addpd(mulpd(e, r[i][j]), sum), sum)
 		}
 	}
 	per := logPer(d, one)
 	for i, u := range units {
 		for _, j := range c.columns {
-			charged := r[i][j]
+			x := r[i][j]
 			if len(units) > 1 {
-				charged = load(u.rates[j].Idx(k, 1)) // there are not enough registers
+				x = load(charged(u, j)) // there are not enough registers
 			}
-			VADDPD(mulpd(per[i], charged), state[i][logs[j]], state[i][logs[j]])
+			VADDPD(mulpd(per[i], x), state[i][logs[j]], state[i][logs[j]])
 		}
 	}
 	ADDQ(U32(bytes()), k)
@@ -219,12 +235,9 @@ func (c *charges) due(units []*unit, local func(int) Mem, k, end reg.GPVirtual, 
 	}
 }
 
-// charge adds up what each step took of the equity before it.
-func (u *unit) charge(c *charges, k, end reg.GPVirtual) {
-	state := map[string]reg.VecVirtual{}
-	for _, j := range c.columns {
-		state[money[j]] = load(u.field(money[j]))
-	}
+// charged adds up what each step took of the equity before it.
+func (u *unit) charged(c *charges, k, end reg.GPVirtual) {
+	state := u.state(c.names(money)...)
 	e := load(u.field("e"))
 	XORQ(k, k)
 	Label("charge" + u.name)
@@ -235,10 +248,18 @@ func (u *unit) charge(c *charges, k, end reg.GPVirtual) {
 	ADDQ(U32(bytes()), k)
 	CMPQ(k, end)
 	JLT(LabelRef("charge" + u.name))
-	for _, j := range c.columns {
-		state[logs[j]] = load(u.kept[logs[j]])
+	for _, n := range c.names(logs) {
+		state[n] = load(u.kept[n])
 	}
 	u.store(loadMask(u.ok), state)
+}
+
+// names are of the columns that there are.
+func (c *charges) names(of [4]string) (names []string) {
+	for _, j := range c.columns {
+		names = append(names, of[j])
+	}
+	return names
 }
 
 // A datedPath is one of the functions for rates that change from step to step and trades whose cost is in
