@@ -54,14 +54,14 @@ func revert() {
 	RET()
 }
 
-// eachRow begins a loop over rows of 16 numbers, which change turns into others.
-func eachRow(change func(x row) row) {
+// eachRow begins a loop over rows of 16 numbers, which change turns into others. It may keep some where they are.
+func eachRow(change func(x row, at place) row) {
 	x, n := GP64(), GP64()
 	Load(Param("x"), x)
 	Load(Param("n"), n)
 	at := place{Mem{Base: x}}
 	Label("next")
-	at.store(0, change(at.load(0, vectors())))
+	at.store(0, change(at.load(0, vectors()), at))
 	ADDQ(U32(128), x)
 	SUBQ(U32(16), n)
 	JNZ(LabelRef("next"))
@@ -76,7 +76,7 @@ func pay() {
 	interest, clamp, limit, least := everywhere("interest"), everywhere("clamp"), everywhere("limit"),
 		everywhere("least")
 	share, perYear := everywhere("share"), everywhere("perYear")
-	eachRow(func(x row) row {
+	eachRow(func(x row, _ place) row {
 		clamped := sub(interest, x).each(func(d reg.VecVirtual) reg.VecVirtual { // there are few registers
 			return mulpd(subpd(size(addpd(d, clamp)), size(subpd(d, clamp))), constant(0.5))
 		})
@@ -84,23 +84,43 @@ func pay() {
 	})
 }
 
-// slopes writes what reserve.borrow of package rates does to e^(−y/128).
+// slopes writes Slopes.of of package rates, and what reserve.supply does.
 func slopes() {
 	begin("slopes", attr.NOSPLIT, "func(x *float64, n int, own, base, kink, below, above float64)",
 		"turns the first n numbers e^(-y/128), a multiple of 16 above zero, into borrow rates.")
-	own, base, kink := everywhere("own"), everywhere("base"), everywhere("kink")
-	below, above := everywhere("below"), everywhere("above")
-	one := load(constant(1.0))
-	eachRow(func(x row) row {
-		for range 7 {
-			x = mul(x, x)
-		}
-		u := apply(VMINPD, add(div(one, add(x, one)), own), one)
+	own, one := everywhere("own"), load(constant(1.0))
+	rate := lines()
+	eachRow(func(x row, _ place) row { return rate(apply(VMINPD, add(utilisation(x, one), own), one)) })
+
+	begin("supply", attr.NOSPLIT, "func(x *float64, n int, lent, base, kink, below, above float64)",
+		"turns the first n numbers e^(-y/128), a multiple of 16 above zero, into supply rates.")
+	lent := everywhere("lent")
+	one = load(constant(1.0))
+	rate = lines()
+	eachRow(func(x row, at place) row {
+		u := utilisation(x, one)
+		at.store(0, u)
+		return mul(mul(rate(u), at), lent)
+	})
+}
+
+// utilisation is that of numbers e^(−y/128).
+func utilisation(x row, one reg.VecVirtual) row {
+	for range 7 {
+		x = mul(x, x)
+	}
+	return div(one, add(x, one))
+}
+
+// lines are lines.at of package rates, with the parameters of a function.
+func lines() func(u row) row {
+	base, kink, below, above := everywhere("base"), everywhere("kink"), everywhere("below"), everywhere("above")
+	return func(u row) row {
 		over := sub(u, kink).each(func(v reg.VecVirtual) reg.VecVirtual {
 			return mulpd(addpd(size(v), v), constant(0.5))
 		})
 		return add(add(mul(sub(u, over), below), base), mul(over, above))
-	})
+	}
 }
 
 // tick writes marketTick.run of package rates where funding never falls.
