@@ -147,8 +147,8 @@ func beginPath(name string, dated, drawn, stressed bool) {
 	switch {
 	case drawn:
 		extra = ", rates *float64"
-		doc = append(doc, "Rates are those of each step of each lane, from the first lane on, 16 to a step, and 64 such",
-			"steps after each the next.")
+		doc = append(doc, "Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps",
+			"after each rate is the next.")
 	case dated:
 		extra = ", bars, ofBar *int32, rates *float64"
 		doc = append(doc, "Bars are those that each step of each lane is drawn from, from the first lane on, 16 to",

@@ -80,8 +80,8 @@ func fastPathDatedSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross 
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
 // which is left as it was. Nothing happens to a lane whose p is NaN.
-// Rates are those of each step of each lane, from the first lane on, 16 to a step, and 64 such
-// steps after each the next.
+// Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps
+// after each rate is the next.
 //
 //go:noescape
 func fastPathDrawnAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, rates *float64) uint16
@@ -90,8 +90,8 @@ func fastPathDrawnAVX2(lanes *float64, constants *[45][8]float64, gross *float64
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
 // which is left as it was. Nothing happens to a lane whose p is NaN.
-// Rates are those of each step of each lane, from the first lane on, 16 to a step, and 64 such
-// steps after each the next.
+// Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps
+// after each rate is the next.
 //
 //go:noescape
 func fastPathDrawnSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, rates *float64) uint16
@@ -120,8 +120,8 @@ func fastPathDatedLoanSizeCostAVX2(lanes *float64, constants *[45][8]float64, gr
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
 // which is left as it was. Nothing happens to a lane whose p is NaN.
-// Rates are those of each step of each lane, from the first lane on, 16 to a step, and 64 such
-// steps after each the next.
+// Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps
+// after each rate is the next.
 //
 //go:noescape
 func fastPathDrawnLoanAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, rates *float64) uint16
@@ -130,8 +130,8 @@ func fastPathDrawnLoanAVX2(lanes *float64, constants *[45][8]float64, gross *flo
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
 // which is left as it was. Nothing happens to a lane whose p is NaN.
-// Rates are those of each step of each lane, from the first lane on, 16 to a step, and 64 such
-// steps after each the next.
+// Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps
+// after each rate is the next.
 //
 //go:noescape
 func fastPathDrawnLoanSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, rates *float64) uint16
@@ -160,8 +160,8 @@ func fastPathDatedPerpSizeCostAVX2(lanes *float64, constants *[45][8]float64, gr
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
 // which is left as it was. Nothing happens to a lane whose p is NaN.
-// Rates are those of each step of each lane, from the first lane on, 16 to a step, and 64 such
-// steps after each the next.
+// Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps
+// after each rate is the next.
 //
 //go:noescape
 func fastPathDrawnPerpAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, rates *float64) uint16
@@ -170,8 +170,8 @@ func fastPathDrawnPerpAVX2(lanes *float64, constants *[45][8]float64, gross *flo
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
 // which is left as it was. Nothing happens to a lane whose p is NaN.
-// Rates are those of each step of each lane, from the first lane on, 16 to a step, and 64 such
-// steps after each the next.
+// Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps
+// after each rate is the next.
 //
 //go:noescape
 func fastPathDrawnPerpSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, rates *float64) uint16
