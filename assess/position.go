@@ -7,6 +7,7 @@ import (
 
 	"mcrisk/analytics"
 	"mcrisk/fmath"
+	"mcrisk/models"
 	"mcrisk/param"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -57,7 +58,9 @@ func PositionColumns() []string { return []string{"holder_nav"} }
 // HoldPositions runs the tokens of a study for holders who invest what the tokens' number invest says. A study whose
 // growth rate mu is not zero has a view, and the opposite one is run on the same paths too. With ends, which needs
 // geometric Brownian motion, paths that end at that move are run as well.
-func HoldPositions(ctx context.Context, s *study.Study, riskFree float64, ends *float64, opt Options) (*Positions, error) {
+func HoldPositions(
+	ctx context.Context, s *study.Study, riskFree float64, ends *float64, opt Options,
+) (*Positions, error) {
 	spec := s.Spec()
 	p := &Positions{Study: s, Invest: s.Token(0).Holder.Invest}
 	hash := study.NewHasher()
@@ -85,7 +88,7 @@ func HoldPositions(ctx context.Context, s *study.Study, riskFree float64, ends *
 	}
 	p.View = *view
 	if move != 0 && move < 1 {
-		other, err := spec.With("mu", fmath.Log1p(-move)/s.Years())
+		other, err := spec.With("mu", models.RateOf(-move, spec.Horizon))
 		if err != nil {
 			return nil, fmt.Errorf("the opposite view: %w", err)
 		}

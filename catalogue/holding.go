@@ -41,7 +41,8 @@ func LookupHolding(name, underlying string) (Token, error) {
 	}
 	m := perpName.FindStringSubmatch(name)
 	if m == nil {
-		return Token{}, fmt.Errorf("catalogue: no holding %.40q; want spot, or perp-3x with a leverage from -99 to 99", name)
+		return Token{}, fmt.Errorf("catalogue: no holding %.40q; want spot, or perp-3x with a leverage from -99 to 99",
+			name)
 	}
 	leverage, err := param.Number(m[1])
 	if err != nil || leverage == 0 {
@@ -49,7 +50,8 @@ func LookupHolding(name, underlying string) (Token, error) {
 	}
 	venue, ok := perpetualOn(underlying)
 	if !ok {
-		return Token{}, fmt.Errorf("catalogue: holding %q: no perpetual on %s, whose venue it would have", name, underlying)
+		return Token{}, fmt.Errorf("catalogue: holding %q: no perpetual on %s, whose venue it would have", name,
+			underlying)
 	}
 	t := venue
 	t.Name, t.Policy = name, hold

@@ -29,7 +29,8 @@ func TestHoldings(t *testing.T) {
 				t.Fatal(err)
 			}
 			if held.Venue.Value != venue || token.Target != target || held.Policy.Kind != "hold" ||
-				token.EntryFee != 0 || token.ExitFee != 0 || held.Mechanism.Values["funding"] == 0 && venue != "GMX v2" {
+				token.EntryFee != 0 || token.ExitFee != 0 ||
+				held.Mechanism.Values["funding"] == 0 && venue != "GMX v2" {
 				t.Errorf("%s on %s: %s, %+v", name, underlying, held.Venue.Value, token)
 			}
 		}

@@ -23,9 +23,10 @@ func Positions(r *assess.Positions, p Provenance) Document {
 	if e := r.Ends; e != nil {
 		d.Brief = append(d.Brief, positionsTable(r, *e, "On paths at whose end it has "+risen(e.Move)+":"))
 	}
-	d.Blocks = append(slices.Clone(d.Brief), Text("US dollars, all costs of the holder included. 5 % and 95 %: so many "+
-		"outcomes are below. Worst 20th: mean of the worst 5 % of outcomes. Growth: mean of ln(end/start), in %. "+
-		"Digits are those that the paths support."),
+	d.Blocks = append(slices.Clone(d.Brief),
+		Text("US dollars, all costs of the holder included. 5 % and 95 %: so many outcomes are below. Worst 20th: "+
+			"mean of the worst 5 % of outcomes. Growth: mean of ln(end/start), in %. Digits are those that the "+
+			"paths support."),
 		positionsData(r),
 		Figure{Name: "position", Draw: func() (*plots.Figure, error) { return drawPositions(r) }})
 	d.Blocks = append(d.Blocks, p.closing()...)
@@ -45,7 +46,8 @@ func risen(move float64) string {
 }
 
 func positionsTitle(r *assess.Positions) string {
-	return fmt.Sprintf("%s USD for %s, if the price is expected to %s", amount(r.Invest), Duration(r.Study.Spec().Horizon.Seconds()), rises(r.View.Move))
+	return fmt.Sprintf("%s USD for %s, if the price is expected to %s", amount(r.Invest),
+		Duration(r.Study.Spec().Horizon.Seconds()), rises(r.View.Move))
 }
 
 // positionsVerdict says the most important in sentences.

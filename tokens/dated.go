@@ -143,7 +143,8 @@ func (k *Kernel) Then(at time.Duration, next *Kernel) error {
 	}{
 		{"length of a step", k.step == next.step},
 		{"side of the target", k.sign == next.sign},
-		{"base of the venue's margin", k.terms.EntrySize == next.terms.EntrySize && k.terms.Lender == next.terms.Lender},
+		{"base of the venue's margin", k.terms.EntrySize == next.terms.EntrySize &&
+			k.terms.Lender == next.terms.Lender},
 		{"AUM", a.AUM == b.AUM},
 		{"flows", a.Flows == b.Flows},
 		{"entry fee", a.EntryFee == b.EntryFee},

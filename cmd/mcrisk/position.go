@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -44,11 +43,9 @@ Beside tokens of the catalogue, spot is the underlying itself, and perp-3x (perp
 perp-2.5x …) a perpetual opened once at that leverage, at the venue's funding. With
 --ends, paths that end at a move are run too. Growth-optimal leverage is
 (mu − risk-free)/sigma²; at most 1 means: do not lever.`,
-		Example: `  mcrisk position --invest 50k --expect +20% --within 30d --sigma 70% \
-      --tokens ETHBULL3X,ETHBULL2X,spot,perp-3x
+		Example: `  mcrisk position --invest 50k --expect +20% --tokens ETHBULL3X,spot,perp-3x
   mcrisk position --expect -15% --within 7d --tokens BTCBEAR1X,perp--1x,spot
-  mcrisk position --expect 10% --within 90d --sigma 70% --tokens ETHBULL3X,spot \
-      --ends 30%`,
+  mcrisk position --expect +10% --within 90d --tokens ETHBULL3X,spot --ends -30%`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
@@ -111,7 +108,8 @@ func (o *positionOptions) run(ctx context.Context, session *cli.Session) error {
 		ends = &move
 		delete(options.Numbers, "ends")
 	}
-	r, err := options.Resolve(session, cli.Demand{Tokens: names, Textbook: true, Amend: cli.Expecting(expect, o.expect)})
+	r, err := options.Resolve(session,
+		cli.Demand{Tokens: names, Textbook: true, Amend: cli.Expecting(expect, o.expect)})
 	if err != nil {
 		return err
 	}
@@ -119,7 +117,7 @@ func (o *positionOptions) run(ctx context.Context, session *cli.Session) error {
 		return cli.Input("%d positions; want at most %d", n, maxCompared)
 	}
 	if r.Study.Token(0).Holder.Invest <= 0 {
-		return cli.Input("--invest = %s; want an amount above 0 US dollars", strings.TrimSpace(options.Numbers["invest"]))
+		return cli.Input("--invest = %s; want an amount above 0 US dollars", options.Numbers["invest"])
 	}
 	if err := cli.Fits(r.Study, 1, len(assess.PositionColumns())); err != nil {
 		return err
