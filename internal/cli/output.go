@@ -63,7 +63,7 @@ func (o *FormOptions) Print(w io.Writer, d report.Document) error {
 		return report.WriteMarkdown(w, d)
 	}
 	if d.Brief != nil && !o.Full {
-		d.Blocks = d.Brief
+		d.Title, d.Blocks = "", d.Brief
 	}
 	if r, ok := w.(*results); ok {
 		return report.WriteText(w, d, report.Width(r.w))
