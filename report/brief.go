@@ -76,7 +76,10 @@ func verdict(r *assess.Simulation) string {
 	if ok {
 		percent, interval := PercentProbability(p.Estimate)
 		text += fmt.Sprintf(" The venue liquidates in %s %% of lifetimes%s", percent, interval)
-		text += "; " + modelLimits[r.Study.Spec().Model.Kind] + "."
+		if limit, ok := modelLimits[r.Study.Spec().Model.Kind]; ok { // a program may register more
+			text += "; " + limit
+		}
+		text += "."
 	}
 	return text
 }
@@ -214,7 +217,7 @@ func (v view) gain(r *assess.SweepAnalysis, s *assess.Slice, b *assess.Best) any
 	}
 	d := x.Metrics[r.MetricNumber(b.Objective)].Versus
 	if analytics.MustLookup(b.Objective).Sense == analytics.Lower {
-		d.Value, d.Lo, d.Hi = -d.Value, -d.Hi, -d.Lo
+		d.Value, d.Lo, d.Hi = 0-d.Value, 0-d.Hi, 0-d.Lo // no −0
 	}
 	return d
 }
@@ -230,16 +233,18 @@ func (v view) sweepVerdict(r *assess.SweepAnalysis) string {
 	if !ok {
 		return ""
 	}
-	sure := "which is significant"
-	switch {
-	case d.SE == 0 && d.Value == 0:
-		sure = "as the token has it"
-	case d.Lo <= 0:
-		sure = "which is not significant"
-	}
 	token := ""
 	if len(r.Slices) > 1 {
 		token = " (" + v.tokens[s.Token] + ")"
+	}
+	sure := "which is significant"
+	switch {
+	case d.SE == 0 && d.Value == 0:
+		return fmt.Sprintf("By %s%s the best %s is %s, as the token has it. Gains are differences from the token as it "+
+			"is given, on the same paths, positive where it is better.", b.Objective, token, v.selected(),
+			v.Setting(s.Cells[b.Index]))
+	case d.Lo <= 0:
+		sure = "which is not significant"
 	}
 	return fmt.Sprintf("By %s%s the best %s is %s: changing to it gains %s (%s), %s. Gains are differences from the "+
 		"token as it is given, on the same paths, positive where it is better.", b.Objective, token, v.selected(),
@@ -261,11 +266,10 @@ func comparisonBrief(r *assess.Comparison) []Block {
 	for i := 1; i < len(spec.Tokens); i++ {
 		t.Add(spec.Tokens[i].Name, growth.Tokens[i].Versus, drag.Tokens[i].Versus)
 	}
-	outcomes := outcomesTable(r)
-	left := briefRows + 1 - min(len(outcomes.Rows), briefRows-3)
+	const most, differences = 7, 4
 	return []Block{Text(fmt.Sprintf("%s of %s, price model %s, seed %d", Count(spec.Paths, "lifetime"),
-		Duration(spec.Horizon.Seconds()), spec.Model.Kind, spec.Seed)), outcomes.first(briefRows - 3), t.first(left),
-		inFull}
+		Duration(spec.Horizon.Seconds()), spec.Model.Kind, spec.Seed)), outcomesTable(r).first(most),
+		t.first(differences), inFull}
 }
 
 // exactBrief is what half and nine tenths of lifetimes end with, and the first metrics.
