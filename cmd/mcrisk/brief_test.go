@@ -79,8 +79,8 @@ func TestModelLimits(t *testing.T) {
 		if k.Name == "counted" { // that of another test
 			continue
 		}
-		args := []string{"simulate", "--target", "2", "--band", "1.8:2.2", "--model", k.Name, "--horizon", "3d", "--paths",
-			"20", "--no-save"}
+		args := []string{"simulate", "--target", "2", "--band", "1.8:2.2", "--model", k.Name, "--horizon", "3d",
+			"--paths", "20", "--no-save"}
 		if models.Resamples(k.Name) {
 			args = append(args, "--history", prices)
 		}

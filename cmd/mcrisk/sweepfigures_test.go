@@ -46,8 +46,8 @@ func TestTradeoffInCircumstances(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
-			_, said := expect(t, cli.Done, banded(append([]string{"--paths", "20", "--horizon", "3d", "--step", "6h", "--out", dir},
-				tt.args...)...)...)
+			_, said := expect(t, cli.Done, banded(append([]string{"--paths", "20", "--horizon", "3d", "--step", "6h",
+				"--out", dir}, tt.args...)...)...)
 			if drawn := slices.Contains(ls(t, dir), "figures/tradeoff.png"); drawn != tt.drawn {
 				t.Errorf("a figure: %t; said %s", drawn, said)
 			}
