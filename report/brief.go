@@ -33,13 +33,13 @@ func (t Table) first(n int) Table {
 
 // modelLimits say what paths of a model can and cannot make, by its kind.
 var modelLimits = map[string]string{
-	"gbm":       "gbm has one volatility and no jumps: its crashes, and so liquidations, are too rare",
-	"merton":    "jumps of merton come one by one, without calm and wild months: liquidations are too rare",
-	"kou":       "jumps of kou come one by one, without calm and wild months: liquidations are too rare",
-	"heston":    "heston has no crash within an hour: liquidations are too rare",
-	"bates":     "bates has wild months and single jumps; its eight numbers are poorly known",
-	"garch":     "garch makes half of the liquidations that happened to BTC, ETH and SOL, and too many trades",
-	"gjr":       "gjr makes half of the liquidations that happened to BTC, ETH and SOL, and too many trades",
+	"gbm":    "gbm has one volatility and no jumps: its crashes, and so liquidations, are too rare",
+	"merton": "jumps of merton come one by one, without calm and wild months: liquidations are too rare",
+	"kou":    "jumps of kou come one by one, without calm and wild months: liquidations are too rare",
+	"heston": "heston has no crash within an hour: liquidations are too rare",
+	"bates":  "bates has wild months and single jumps; its eight numbers are poorly known",
+	"garch":  "garch makes half of the liquidations that happened to BTC, ETH and SOL, and too many trades",
+	"gjr":    "gjr makes half of the liquidations that happened to BTC, ETH and SOL, and too many trades",
 	"component": "component makes two fifths of the liquidations that happened to BTC, ETH and SOL, and too many " +
 		"trades",
 	"regimes":   "regimes has calm and wild times and no gaps: liquidations are too rare",
