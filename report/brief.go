@@ -143,7 +143,9 @@ func headlineBrief(r *assess.Simulation, model Model) Table {
 func severalBrief(r *assess.Simulation) Table {
 	t := Table{PeopleOnly: true, Title: "What is left of 1 that was invested, and how often:",
 		Columns: []Column{{Name: "token"}, {Name: "median"}, {Name: "5 %"}, {Name: "95 %"},
-			{Name: "profit", Percent: true}, {Name: "half lost", Title: "half\nlost", Percent: true}, {Name: "liquidated", Percent: true}}}
+			{Name: "profit", Percent: true}, {Name: "half lost", Title: "half\nlost", Percent: true},
+			{Name: "liquidated", Percent: true}},
+	}
 	for i := range r.Ensembles {
 		held := assess.Hold(&r.Ensembles[i])
 		chance := func(e analytics.Estimate) Shown {
