@@ -96,9 +96,10 @@ func whatTook(a analytics.Attribution) string {
 		sums[assess.CauseKind(c.Name)] += c.Over.Value
 	}
 	var words []string
-	for _, k := range []struct{ kind, name string }{{"underlying", "the price"},
-		{"volatility_decay", "volatility decay"}, {"band_effect", "the band"}, {"carry", "interest, funding and fees"}, {"trading", "trading"},
-		{"liquidation", "liquidations"}} {
+	for _, k := range []struct{ kind, name string }{
+		{"underlying", "the price"}, {"volatility_decay", "volatility decay"}, {"band_effect", "the band"},
+		{"carry", "interest, funding and fees"}, {"trading", "trading"}, {"liquidation", "liquidations"},
+	} {
 		if v := sums[k.kind]; math.Abs(v) >= 0.005 {
 			words = append(words, fmt.Sprintf("%s %s", k.name, TrueMinus(fmt.Sprintf("%+.2f", v))))
 		}
