@@ -14,16 +14,17 @@ func costMetrics() []Metric {
 		m.Doc += "; positive is a loss; over survivors"
 		return meanOf(m, drag(items...))
 	}
-	trade := dragOf(Metric{Name: "trade_drag", Doc: "fee, impact and gas of trading", Swept: 10,
+	trade := dragOf(Metric{Name: "trade_drag", Doc: "fees, impact and gas of trading", Swept: 10,
 		Label: "Trading drag (log units per year)"}, TradeItems...)
 	trade.Sense = Neither // less trading is not better by itself
 	trade.Exact = exactlyPerYear(func(a *Answers) float64 { return a.CostDrag })
 	money := []string{"nav", "log_underlying"}[:2:2]
 	ms := []Metric{
 		meanLikeNAV(Metric{Name: "trade_cost", Unit: Equity,
-			Doc:   "fee, impact and gas paid over the horizon; positive",
+			Doc:   "fees, impact and gas of trades over the horizon; positive",
 			Sense: Lower,
-			Needs: append(money, "money_trade_fee", "money_impact", "money_gas")}, func(c *Case) []float64 {
+			Needs: append(money, "money_trade_fee", "money_impact", "money_gas",
+				"money_option_fee")}, func(c *Case) []float64 {
 			return c.each(c.Ensemble.Column("money_trade_fee"),
 				func(i int, _ float64) float64 { return TradeCost(c.Ensemble, i) })
 		}),
@@ -32,28 +33,35 @@ func costMetrics() []Metric {
 			Needs: append(money, "money_borrow_interest")}, func(c *Case) []float64 {
 			return each(c.Ensemble.Column("money_borrow_interest"), func(v float64) float64 { return -v })
 		}),
+		meanLikeNAV(Metric{Name: "option_funding", Unit: Equity, Optional: true,
+			Doc: "funding paid on the size of a call over the horizon; positive", Sense: Lower,
+			Needs: append(money, "money_option_funding")}, func(c *Case) []float64 {
+			return each(c.Ensemble.Column("money_option_funding"), func(v float64) float64 { return -v })
+		}),
 		dragOf(Metric{Name: "cost_drag", Doc: "trading, carry, fees and liquidation together", Swept: 5,
 			Label: "Cost drag (log units per year)"}, CostItems...),
 		trade,
 	}
 	for _, item := range CostItems {
-		ms = append(ms, dragOf(Metric{Name: "drag_" + tokens.ItemNames[item], Doc: itemDocs[item]}, item))
+		ms = append(ms, dragOf(Metric{Name: "drag_" + tokens.ItemNames[item], Doc: itemDocs[item],
+			Optional: item >= tokens.OptionFee}, item))
 	}
 	return ms
 }
 
 // TradeCost is what path i paid for trading, in initial equity, positive.
 func TradeCost(e *tokens.Ensemble, i int) float64 {
-	return -(e.Column("money_trade_fee")[i] + e.Column("money_impact")[i] + e.Column("money_gas")[i])
+	return -(e.Column("money_trade_fee")[i] + e.Column("money_impact")[i] + e.Column("money_gas")[i] +
+		e.Column("money_option_fee")[i])
 }
 
 // CostItems are the lines of the ledger other than the effect of the price.
 var CostItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas, tokens.BorrowInterest, tokens.SupplyInterest,
 	tokens.Funding, tokens.BorrowFee, tokens.StreamingFee, tokens.LiquidationPenalty,
-	tokens.PerformanceFee, tokens.FlowFee}
+	tokens.PerformanceFee, tokens.FlowFee, tokens.OptionFee, tokens.OptionFunding, tokens.HedgeInterest}
 
 // TradeItems are the lines of the ledger that are costs of trading.
-var TradeItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas}
+var TradeItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas, tokens.OptionFee}
 
 // Drag is the log equity per year that each path lost to the items together,
 // positive; infinite where nothing was left.

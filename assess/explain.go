@@ -131,7 +131,9 @@ func Explain(name string) (*Explanation, error) {
 		Lender:    token.Mechanism.Terms(token).Lender, Carry: token.CarryAtTarget(),
 		Stress: stress(entry, token), Assumptions: assumptions(entry),
 	}
-	token.Holder.Invest = ExplainedAmount
+	if _, ok := token.Mechanism.(tokens.Option); !ok {
+		token.Holder.Invest = ExplainedAmount
+	}
 	e.EntryCost, e.ExitCost = token.Enter().Total(), token.Leave(1, math.Abs(token.Target)).Total()
 	e.triggers()
 	origins := study.Origins(entry.Origins())
@@ -154,6 +156,9 @@ func (e *Explanation) triggers() {
 			continue
 		}
 		move := tokens.PriceMove(token.Target, side*leverage)
+		if _, ok := token.Mechanism.(tokens.Option); ok && move < 0 {
+			continue // below the strike the policy is not asked
+		}
 		view := start
 		view.Exposure = token.Target * (1 + move)
 		view.Equity = 1 + float64(token.Target*move)

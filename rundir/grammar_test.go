@@ -146,6 +146,16 @@ func (g grammar) mapping(fields []field, flow bool) string {
 
 func (g grammar) either(fields []field) string { return g.mapping(fields, g.Rarely(2)) }
 
+// mechanism is a venue; an option, whose numbers seldom go together, only for targets of 1.5.
+func (g grammar) mechanism(target float64) []field {
+	kinds := tokens.Mechanisms.Kinds()
+	if target != 1.5 {
+		kinds = slices.DeleteFunc(kinds, func(k param.Kind[tokens.Venue]) bool { return k.Name == "option" })
+	}
+	kind := fuzz.Pick(g.Source, kinds...)
+	return append([]field{{"kind", g.scalar(kind.Name)}}, g.params(kind.Params, 8)...)
+}
+
 // spec are the fields of a spec that describes a study, or nearly.
 func (g grammar) spec() []field {
 	steps := g.Number(1, 200)
@@ -162,7 +172,7 @@ func (g grammar) spec() []field {
 	for i := range g.Number(1, 3) {
 		target := fuzz.Pick(g.Source, -2.0, -1, 1.5, 2, 3, 5)
 		token := []field{{"name", g.scalar(fmt.Sprintf("t%d", i))}, {"target", g.scalar(fmt.Sprint(target))},
-			{"policy", g.policy(target)}, {"mechanism", g.mapping(kindFields(g, &tokens.Mechanisms, 8), true)}}
+			{"policy", g.policy(target)}, {"mechanism", g.mapping(g.mechanism(target), true)}}
 		for _, p := range tokens.Params {
 			if p.Name != "target" && g.states(p, 8) {
 				token = append(token, field{p.Name, g.value(p)})

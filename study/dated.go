@@ -306,6 +306,9 @@ func (s *Study) datedOf(i int) (Dated, error) {
 		if err == nil {
 			err = token.Check()
 		}
+		if err == nil {
+			err = full.bounded(token, s.spec.Horizon)
+		}
 		if err != nil {
 			return d, fault(err)
 		}

@@ -56,6 +56,9 @@ type dated struct {
 //
 // Without a call, the token's own rates are in force at every step.
 func (k *Kernel) Follow(list []Dated) error {
+	if k.option != nil {
+		return errors.New("tokens: rates with dates of a token that holds an option; want numbers")
+	}
 	dt := years(k.step)
 	all := make([]dated, 0, len(list))
 	gas, impact := 0.0, 0.0
@@ -144,7 +147,7 @@ func (k *Kernel) Then(at time.Duration, next *Kernel) error {
 		{"side of the target", k.sign == next.sign},
 		{"margin of the venue", k.terms.EntrySize == next.terms.EntrySize && k.terms.Lender == next.terms.Lender &&
 			k.terms.ADL == next.terms.ADL &&
-			slices.Equal(k.terms.Margins, next.terms.Margins)},
+			slices.Equal(k.terms.Margins, next.terms.Margins) && k.Option() == next.Option()},
 		{"AUM", a.AUM == b.AUM},
 		{"flows", a.Flows == b.Flows},
 		{"entry fee", a.EntryFee == b.EntryFee},
@@ -160,6 +163,10 @@ func (k *Kernel) Then(at time.Duration, next *Kernel) error {
 		}
 	}
 	k.until, k.next = at, next
+	if before, ok := a.Mechanism.(Option); ok {
+		start := (at + k.step - 1) / k.step * k.step
+		next.option.follows(k.option, start, before.Funding != b.Mechanism.(Option).Funding)
+	}
 	return nil
 }
 
@@ -173,6 +180,10 @@ func (k *Kernel) succeed(l *Lane, now time.Duration) *Kernel {
 			k.visit(l, now)
 		}
 		k = k.next
+		if k.option != nil {
+			k.option.watch(&l.call)
+			l.call.rate, l.call.full = k.option.constant, k.option.Skew >= k.option.SkewMax
+		}
 		if i := k.token.Keeper.Interval; i != before.Keeper.Interval && i > 0 {
 			l.next = (now/i + 1) * i
 		}

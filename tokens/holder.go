@@ -136,6 +136,9 @@ func (t *Token) lacks(item Item) bool {
 		return t.Minting.PerformanceFee == 0
 	case FlowFee:
 		return t.FeeToVault == 0 || t.Flows.Kind != Chasing
+	case OptionFee, OptionFunding, HedgeInterest:
+		_, ok := t.Mechanism.(Option)
+		return !ok
 	}
 	return false
 }

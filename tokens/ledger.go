@@ -17,13 +17,16 @@ const (
 	Shortfall
 	PerformanceFee // over the high-water mark, see [Minting]
 	FlowFee        // earned from others who enter and leave, see [Token].FeeToVault
+	OptionFee      // of trades of a call, see [Option]
+	OptionFunding  // of a call, on its size
+	HedgeInterest  // earned on the deposit beside a call, less that on its loan
 	Items          // how many there are
 )
 
 // ItemNames are the names of the items in tables and files.
 var ItemNames = [Items]string{"price", "supply_interest", "borrow_interest", "funding", "borrow_fee",
 	"streaming_fee", "trade_fee", "impact", "gas", "liquidation_penalty", "shortfall",
-	"performance_fee", "flow_fee"}
+	"performance_fee", "flow_fee", "option_fee", "option_funding", "hedge_interest"}
 
 // A Ledger holds one number for each item.
 type Ledger [Items]float64

@@ -26,6 +26,8 @@ type Lifetime struct {
 	FirstLiquidation float64 // years from the start; NaN: never
 	Ruined           bool    // nothing was left
 	Closed           bool    // the vault had become small: see [Flows].CloseBelow
+	Rolls            int     // of the strike of a call, see [Option]
+	FloorBreach      float64 // deepest fall of NAV below the floor of a token with a call, a fraction of it
 	AUM              float64 // US dollars in the vault at the end
 
 	Money Ledger // Σ is NAV − 1
@@ -60,6 +62,8 @@ func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 		FirstLiquidation: math.NaN(),
 		Ruined:           nav == 0,
 		Closed:           l.closed,
+		Rolls:            l.call.rolls,
+		FloorBreach:      l.call.breach,
 		AUM:              k.size(l, nav),
 		Money:            l.money.sum,
 		Logs:             l.logs,
@@ -92,6 +96,8 @@ func (k *Kernel) health(l *Lane) float64 {
 		m = l.bust
 	}
 	switch {
+	case k.option != nil:
+		return l.call.health
 	case k.terms.EntrySize:
 		return l.marginRatio
 	case !k.terms.Lender:
@@ -164,12 +170,16 @@ var Columns = func() []Column {
 			Idle: func(*Token) bool { return true }},
 		Column{Name: "exit_cost", Unit: "fraction", Of: func(f *Lifetime) float64 { return f.ExitCost },
 			Idle: func(t *Token) bool { return t.Holder.Invest == 0 }})
-	for _, item := range []Item{PerformanceFee, FlowFee} {
+	for _, item := range []Item{PerformanceFee, FlowFee, OptionFee, OptionFunding, HedgeInterest} {
 		idle := func(t *Token) bool { return t.lacks(item) }
 		cols = append(cols, Column{Name: "money_" + ItemNames[item], Unit: "initial equity",
 			Of: func(f *Lifetime) float64 { return f.Money[item] }, Idle: idle},
 			Column{Name: "log_" + ItemNames[item], Unit: "log equity",
 				Of: func(f *Lifetime) float64 { return f.Logs[item] }, Idle: idle})
 	}
-	return cols
+	plain := func(t *Token) bool { return t.lacks(OptionFee) }
+	return append(cols,
+		Column{Name: "rolls", Unit: "count", Of: func(f *Lifetime) float64 { return float64(f.Rolls) }, Idle: plain},
+		Column{Name: "floor_breach", Unit: "fraction", Of: func(f *Lifetime) float64 { return f.FloorBreach },
+			Idle: plain})
 }()

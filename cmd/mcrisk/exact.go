@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,8 +15,9 @@ import (
 
 // exactOptions are the options of mcrisk exact.
 type exactOptions struct {
-	study cli.StudyOptions
-	form  cli.FormOptions
+	study       cli.StudyOptions
+	everlasting cli.EverlastingOptions
+	form        cli.FormOptions
 }
 
 func newExact() *cobra.Command {
@@ -36,13 +38,16 @@ from doubling the nodes of the quadrature. The bound of a quantile or probabilit
 comes from the frequencies that the inverted transform leaves out; where it would
 be too large, the number is left out, with a note.
 
-mcrisk sweep --exact computes these at many values of a parameter.`,
+mcrisk sweep --exact computes these at many values of a parameter. With --everlasting
+it values an everlasting call instead: a fair funding rate beside a protected token's.`,
 		Example: `  mcrisk exact --target 3 --band 2.8:3.2 --to target --fee 10bp --sigma 0.6
-  mcrisk exact --token ETHBULL3X --horizon 90d`,
+  mcrisk exact --token ETHBULL3X --horizon 90d
+  mcrisk exact --everlasting --sigma 60% --period 7d --strike 100 --price 104`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
+	o.everlasting.Bind(cmd)
 	o.form.Bind(cmd)
 	cmd.Flags().Lookup("model").DefValue = "gbm"
 	cli.Essential(cmd, "token", "target", "band", "to", "fee", "borrow", "model", "sigma", "horizon", "step", "json")
@@ -50,8 +55,15 @@ mcrisk sweep --exact computes these at many values of a parameter.`,
 }
 
 func (o *exactOptions) run(ctx context.Context, session *cli.Session) error {
-	if err := o.form.Check(); err != nil {
+	if err := errors.Join(o.form.Check(), o.everlasting.Check()); err != nil {
 		return err
+	}
+	if o.everlasting.Asked {
+		call, err := o.everlasting.Price(&o.study)
+		if err != nil {
+			return err
+		}
+		return o.form.Print(session.Out, report.Everlasting(call))
 	}
 	r, err := o.study.Resolve(session, cli.Demand{Textbook: true})
 	if err != nil {

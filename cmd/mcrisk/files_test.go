@@ -167,22 +167,25 @@ var wrote = []struct{ object, table, command string }{
 	{"costs", "", "costs --token ETHBULL3X --invest 10k,2M --horizon 1d --paths 50"},
 	{"calibrate", "", "calibrate PRICES --model gbm,merton,heston,garch"},
 	{"calibrate --rates", "", "calibrate --rates FUNDING --model ou"},
+	{"simulate and summary", "", "simulate --token BTCBULLP2X --horizon 2d --paths 50"},
 	{"simulate and summary", "", "simulate --token ETHBULL3X --rates level --horizon 1d --paths 50"},
 	{"simulate and summary", "", "simulate --token ETHBULL3X --spec FITS/merton.yaml --mu 0 --parameter-uncertainty " +
 		"--horizon 1d --paths 50"},
 	{"simulate and summary", "", "simulate --target 3 --spec FITS/garch.yaml --start last --horizon 1d --paths 50"},
 	{"simulate and summary", "", "simulate --target 3 --model bootstrap --history PRICES --column close --stamp open " +
 		"--zone UTC --horizon 1d --paths 50"},
-	{"replay", "", "replay PRICES --token ETHBULL3X"},
+	{"replay", "", "replay PRICES --token ETHBULL3X,BTCBULLP2X"},
 	{"replay", "", "replay PRICES --spec SCALED --zone UTC --series-gaps hold --from FROM:fee=2bp"},
 	{"replay", "", "replay BARS --token BTCBULL3X --latencies 1h --against BARS --index SMOOTH"},
-	{"replay --window", "", "replay BARS --token BTCBULL3X --latencies 1h --against BARS --index SMOOTH --window all"},
+	{"replay --window", "", "replay BARS --token BTCBULL3X,BTCBULLP2X --latencies 1h --against BARS --index SMOOTH " +
+		"--window all"},
 	{"cohorts", "", "cohorts PRICES --token ETHBULL3X --periods 1d,7d --paths 50"},
 	{"cohorts", "", "cohorts PRICES --token ETHBULL3X --from FROM:fee=2bp --no-figures"},
 	{"validate", "", "validate PRICES --target 3 --band 2.7:3.3 --until 2023-12-15 --horizon 5d --paths 20 " +
 		"--model gbm,bates"},
 	{"history", "history", "history PRICES"},
 	{"exact", "exact", "exact --target 3 --band 2.7:3.3 --horizon 1d"},
+	{"exact --everlasting", "everlasting", "exact --everlasting --sigma 0.6 --period 7d --strike 1 --price 1"},
 	{"tokens", "tokens", "tokens"},
 	{"tokens NAME", "settings", "tokens ETHBULL3X"},
 	{"trace", "events", "trace --token ETHBULL3X --horizon 1d --paths 1 --path 0"},

@@ -124,6 +124,12 @@ func (o *liquidationOptions) resolve(session *cli.Session, groups [][]string) (o
 // amend makes all jumps of one size, once a year unless a rate was given, and ends
 // lifetimes at their first liquidation, as what follows it is not of interest.
 func (o *liquidationOptions) amend(s *study.Spec, r *cli.Resolved) error {
+	for _, t := range s.Tokens {
+		if t.Mechanism.Kind == "option" {
+			return cli.Input("%s holds a call, whose hedge a rise liquidates; want tokens on a loan or a perpetual, "+
+				"or mcrisk simulate", t.Name)
+		}
+	}
 	set := func(name, value, why string) error {
 		p, err := s.Param(name)
 		if err != nil {

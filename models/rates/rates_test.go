@@ -68,6 +68,8 @@ var (
 	ofPerp  = venue(true, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
 	ofShort = venue(false, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
 	ofLoan  = venue(true, 2e6, map[string]float64{"borrow": 0.06}, "borrow", "supply")
+	ofCall  = venue(true, 0, map[string]float64{"funding-start": 0.3, "skew": 0.8, "velocity": 0.002},
+		"funding-start", "hedge-borrow")
 )
 
 func process(t *testing.T, kind string, of Token, v param.Values) Process {
@@ -133,8 +135,11 @@ func TestBlocks(t *testing.T) {
 	for _, kind := range Registry.Kinds() {
 		for _, step := range []time.Duration{7 * time.Minute, time.Hour, 90 * time.Minute, 24 * time.Hour} {
 			of := ofPerp
-			if kind.Name == "aave" {
+			switch kind.Name {
+			case "aave":
 				of = ofLoan
+			case "skew":
+				of = ofCall
 			}
 			p := process(t, kind.Name, of, param.Values{})
 			if p == nil {
