@@ -112,7 +112,7 @@ func MoneyContributions(e *tokens.Ensemble) []Contribution {
 // CostItemsOf are the CostItems that a token can have.
 func CostItemsOf(e *tokens.Ensemble) []tokens.Item {
 	return slices.DeleteFunc(slices.Clone(CostItems), func(item tokens.Item) bool {
-		return e.Idle("log_" + tokens.ItemNames[item])
+		return !e.Token.Has(item)
 	})
 }
 

@@ -14,14 +14,14 @@ func costMetrics() []Metric {
 		m.Doc += "; positive is a loss; over survivors"
 		return meanOf(m, drag(items...))
 	}
-	trade := dragOf(Metric{Name: "trade_drag", Doc: "fees, impact and gas of trading", Swept: 10,
+	trade := dragOf(Metric{Name: "trade_drag", Doc: "fee, impact and gas of trading", Swept: 10,
 		Label: "Trading drag (log units per year)"}, TradeItems...)
 	trade.Sense = Neither // less trading is not better by itself
 	trade.Exact = exactlyPerYear(func(a *Answers) float64 { return a.CostDrag })
 	money := []string{"nav", "log_underlying"}[:2:2]
 	ms := []Metric{
 		meanLikeNAV(Metric{Name: "trade_cost", Unit: Equity,
-			Doc:   "fees, impact and gas of trades over the horizon; positive",
+			Doc:   "fee, impact and gas paid over the horizon; positive",
 			Sense: Lower,
 			Needs: append(money, "money_trade_fee", "money_impact", "money_gas",
 				"money_option_fee")}, func(c *Case) []float64 {
@@ -51,8 +51,11 @@ func costMetrics() []Metric {
 
 // TradeCost is what path i paid for trading, in initial equity, positive.
 func TradeCost(e *tokens.Ensemble, i int) float64 {
-	return -(e.Column("money_trade_fee")[i] + e.Column("money_impact")[i] + e.Column("money_gas")[i] +
-		e.Column("money_option_fee")[i])
+	cost := e.Column("money_trade_fee")[i] + e.Column("money_impact")[i] + e.Column("money_gas")[i]
+	if e.Token.Has(tokens.OptionFee) {
+		cost += e.Column("money_option_fee")[i]
+	}
+	return -cost
 }
 
 // CostItems are the lines of the ledger other than the effect of the price.
@@ -68,6 +71,9 @@ var TradeItems = []tokens.Item{tokens.TradeFee, tokens.Impact, tokens.Gas, token
 func Drag(e *tokens.Ensemble, items ...tokens.Item) []float64 {
 	xs := make([]float64, e.N)
 	for _, item := range items {
+		if !e.Token.Has(item) {
+			continue
+		}
 		for i, v := range e.Column("log_" + tokens.ItemNames[item]) {
 			xs[i] -= v
 		}

@@ -92,10 +92,9 @@ func along(s *study.Study, name string, values []float64) (*study.Sweep, error) 
 	return study.NewSweep(s, []study.Axis{{Param: p, Values: values}}, 0)
 }
 
-// Size is how many cells are in memory at once, and how many columns of lifetimes each
-// of them has.
-func (p *BreakEvenPlan) Size() (cells, columns int) {
-	return max(p.loan.Cells(), p.perp.Cells()) + 1, len(breakEvenColumns())
+// Size is how many cells are in memory at once, and which columns of lifetimes each of them has.
+func (p *BreakEvenPlan) Size() (cells int, columns []string) {
+	return max(p.loan.Cells(), p.perp.Cells()) + 1, breakEvenColumns()
 }
 
 // breakEvenColumns are those of a sweep's cells, so that the hash is the same for all

@@ -85,9 +85,8 @@ func PlanCosts(s *study.Study, amounts []float64) (*CostsPlan, error) {
 	return plan, err
 }
 
-// Size is how many amounts are in memory at once, and how many columns of lifetimes each
-// of them has.
-func (p *CostsPlan) Size() (cells, columns int) { return p.sweep.Cells() + 1, len(costColumns()) }
+// Size is how many amounts are in memory at once, and which columns of lifetimes each of them has.
+func (p *CostsPlan) Size() (cells int, columns []string) { return p.sweep.Cells() + 1, costColumns() }
 
 // costColumns are the columns of lifetimes that costs need.
 func costColumns() []string {
@@ -157,6 +156,9 @@ func costByPath(e *tokens.Ensemble, part CostPart) []float64 {
 		}
 	}
 	for _, item := range part.Ledger {
+		if !e.Token.Has(item) {
+			continue
+		}
 		for i, v := range e.Column("money_" + tokens.ItemNames[item]) {
 			xs[i] -= float64(left * v)
 		}

@@ -2,8 +2,6 @@ package report
 
 import (
 	"math"
-	"slices"
-	"strings"
 	"time"
 
 	"mcrisk/analytics"
@@ -36,9 +34,9 @@ func replayJSON(r *assess.Replay, sha256 string) object {
 // files, the ledger by item, and what has dates.
 func lifeJSON(r *assess.Replay, l *assess.ReplayedLife) object {
 	o := object{{"name", l.Token}, {"latency_seconds", l.Latency.Seconds()}}
-	absent := func(name string) bool { return callColumn(name) && lacks(r.Study.Token(l.Number), name) }
-	for _, c := range tokens.Columns {
-		if !isLedger(c.Name) && !absent(c.Name) {
+	token := r.Study.Token(l.Number)
+	for _, c := range token.Record() {
+		if !isLedger(c.Name) {
 			o = append(o, member{c.Name, Number(c.Of(&l.Lifetime))})
 		}
 	}
@@ -51,10 +49,7 @@ func lifeJSON(r *assess.Replay, l *assess.ReplayedLife) object {
 			{"liquidations", f.Liquidations}, {"health", Number(f.Health)}}})
 	}
 	money, logs := object{}, object{}
-	for i, name := range tokens.ItemNames {
-		if absent("money_" + name) {
-			continue
-		}
+	for i, name := range token.Books() {
 		money = append(money, member{name, Number(l.Money[i])})
 		if tokens.Item(i) != tokens.Shortfall {
 			logs = append(logs, member{name, Number(l.Logs[i])})
@@ -67,19 +62,6 @@ func lifeJSON(r *assess.Replay, l *assess.ReplayedLife) object {
 		o = append(o, member{"against", trackingJSON(l.Tracking)})
 	}
 	return o
-}
-
-// callColumn reports whether a column of lifetimes is of tokens with a call only.
-func callColumn(name string) bool {
-	return name == "rolls" || name == "floor_breach" || strings.HasSuffix(name, "_option_fee") ||
-		strings.HasSuffix(name, "_option_funding") || strings.HasSuffix(name, "_hedge_interest")
-}
-
-// lacks reports whether a column says nothing of a token.
-func lacks(token tokens.Token, name string) bool {
-	return slices.ContainsFunc(tokens.Columns, func(c tokens.Column) bool {
-		return c.Name == name && c.Idle != nil && c.Idle(&token)
-	})
 }
 
 // isLedger reports whether a column of lifetimes is an item of the ledger.

@@ -418,9 +418,9 @@ func checkRecord(t *testing.T, r *Records, g *fuzz.Source) (read bool) {
 // recordFor is a record for a unit, often with something wrong about it, the faults of its
 // cells, and whether it is right. What is wrong is mostly sealed as if it were right.
 func recordFor(r *Records, u study.Unit, g *fuzz.Source) (record []byte, faults []string, right bool) {
-	market, token := study.Kept(r.names)
+	market, token := study.KeptOfMarket(r.names), r.Sweep.Study.Columns(r.names)
 	h := head{Sweep: r.id, Batch: u.Batch, Chunk: u.Chunk, Paths: r.Sweep.ChunkPaths(u.Chunk),
-		Cells: slices.Clone(r.Sweep.Batch(u.Batch)), Market: len(market), Token: len(token)}
+		Cells: slices.Clone(r.Sweep.Batch(u.Batch)), Market: len(market), Token: token}
 	for range h.Cells {
 		h.Faults = append(h.Faults, fuzz.Pick(g, "", "", "band = 1.7 makes no token", odd[g.Number(0, len(odd)-1)]))
 	}
@@ -456,7 +456,7 @@ func recordFor(r *Records, u study.Unit, g *fuzz.Source) (record []byte, faults 
 	_ = encodeLine(&out, h) // into memory
 	line := out.Bytes()
 	wrong(func() { line = append([]byte(fuzz.Pick(g, "\n", "{}", "[", "null\n")), line...) })
-	body := make([]byte, 8*r.Sweep.ChunkPaths(u.Chunk)*(len(market)+lived*len(token)))
+	body := make([]byte, 8*r.Sweep.ChunkPaths(u.Chunk)*(len(market)+lived*token))
 	if lived == 0 {
 		body = nil
 	}

@@ -45,11 +45,11 @@ func (e *Ensemble) First(n int) Ensemble {
 	return first
 }
 
-// Idle reports whether a column says nothing of the token, see [Column].Idle.
+// Idle reports whether a column says nothing of the token, see [Column], or the token's record has none of that name.
 func (e *Ensemble) Idle(name string) bool {
 	for i := range Columns {
 		if c := &Columns[i]; c.Name == name {
-			return c.Idle != nil && c.Idle(&e.Token)
+			return c.Only != nil && !c.Only(&e.Token) || c.Idle != nil && c.Idle(&e.Token)
 		}
 	}
 	return false

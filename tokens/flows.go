@@ -159,7 +159,9 @@ func (k *Kernel) flowFee(l *Lane, part float64, now time.Duration) {
 	l.x += float64(gain * l.x)
 	l.b += float64(gain * l.b)
 	l.n += float64(gain * l.n)
-	l.call.grow(gain)
+	if k.option != nil {
+		l.call.grow(gain)
+	}
 	l.trace.event(l, now, "flow fee")
 	k.visit(l, now)
 }

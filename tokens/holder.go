@@ -129,16 +129,13 @@ func (t *Token) holderTrade(lends bool, usd, notional, leverage, flash float64, 
 	return c
 }
 
-// lacks reports that a token has nothing to book under an item of the ledger.
-func (t *Token) lacks(item Item) bool {
+// Has reports that a token may have something to book under an item of the ledger.
+func (t *Token) Has(item Item) bool {
 	switch item {
 	case PerformanceFee:
-		return t.Minting.PerformanceFee == 0
+		return t.Minting.PerformanceFee != 0
 	case FlowFee:
-		return t.FeeToVault == 0 || t.Flows.Kind != Chasing
-	case OptionFee, OptionFunding, HedgeInterest:
-		_, ok := t.Mechanism.(Option)
-		return !ok
+		return t.FeeToVault != 0 && t.Flows.Kind == Chasing
 	}
-	return false
+	return int(item) < len(t.Books())
 }

@@ -28,6 +28,15 @@ var ItemNames = [Items]string{"price", "supply_interest", "borrow_interest", "fu
 	"streaming_fee", "trade_fee", "impact", "gas", "liquidation_penalty", "shortfall",
 	"performance_fee", "flow_fee", "option_fee", "option_funding", "hedge_interest"}
 
+// Books are the names of the items that a token's ledger has: those of every token, and of one that holds an
+// [Option] also its own.
+func (t *Token) Books() []string {
+	if t.calls() {
+		return ItemNames[:]
+	}
+	return ItemNames[:OptionFee]
+}
+
 // A Ledger holds one number for each item.
 type Ledger [Items]float64
 

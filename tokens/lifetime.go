@@ -2,6 +2,7 @@ package tokens
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -118,13 +119,20 @@ type Column struct {
 	Name string
 	Unit string
 	Of   func(*Lifetime) float64
+	// Only says that only such tokens have the column in their record. Nil: every token has.
+	Only func(*Token) bool
 	// Idle reports that the number is the same in every lifetime of such a token, so that
 	// it is left out of hashes. Nil: for no token.
 	Idle func(*Token) bool
 }
 
-// Columns are the numbers kept of every lifetime, in the order of files and
-// hashes. A number that is undefined is NaN.
+// Record is the columns that are kept of every lifetime of the token, in the order of files and hashes.
+func (t *Token) Record() []Column {
+	return slices.DeleteFunc(slices.Clone(Columns), func(c Column) bool { return c.Only != nil && !c.Only(t) })
+}
+
+// Columns are the numbers kept of lifetimes, in the order of files and hashes. A number that is undefined is NaN.
+// [Token.Record] says which of them a token has.
 var Columns = func() []Column {
 	flag := func(b bool) float64 {
 		if b {
@@ -171,15 +179,21 @@ var Columns = func() []Column {
 		Column{Name: "exit_cost", Unit: "fraction", Of: func(f *Lifetime) float64 { return f.ExitCost },
 			Idle: func(t *Token) bool { return t.Holder.Invest == 0 }})
 	for _, item := range []Item{PerformanceFee, FlowFee, OptionFee, OptionFunding, HedgeInterest} {
-		idle := func(t *Token) bool { return t.lacks(item) }
-		cols = append(cols, Column{Name: "money_" + ItemNames[item], Unit: "initial equity",
-			Of: func(f *Lifetime) float64 { return f.Money[item] }, Idle: idle},
-			Column{Name: "log_" + ItemNames[item], Unit: "log equity",
-				Of: func(f *Lifetime) float64 { return f.Logs[item] }, Idle: idle})
+		money := Column{Name: "money_" + ItemNames[item], Unit: "initial equity",
+			Of: func(f *Lifetime) float64 { return f.Money[item] }}
+		logs := Column{Name: "log_" + ItemNames[item], Unit: "log equity",
+			Of: func(f *Lifetime) float64 { return f.Logs[item] }}
+		if item < OptionFee {
+			money.Idle = func(t *Token) bool { return !t.Has(item) }
+			logs.Idle = money.Idle
+		} else {
+			money.Only, logs.Only = (*Token).calls, (*Token).calls
+		}
+		cols = append(cols, money, logs)
 	}
-	plain := func(t *Token) bool { return t.lacks(OptionFee) }
 	return append(cols,
-		Column{Name: "rolls", Unit: "count", Of: func(f *Lifetime) float64 { return float64(f.Rolls) }, Idle: plain},
+		Column{Name: "rolls", Unit: "count", Of: func(f *Lifetime) float64 { return float64(f.Rolls) },
+			Only: (*Token).calls},
 		Column{Name: "floor_breach", Unit: "fraction", Of: func(f *Lifetime) float64 { return f.FloorBreach },
-			Idle: plain})
+			Only: (*Token).calls})
 }()

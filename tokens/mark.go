@@ -17,7 +17,7 @@ type Mark struct {
 	// Health is what [Lifetime].Health is the smallest of: the health factor at a lender, or equity over
 	// the base of a perpetual's margin. Infinite without debt or position.
 	Health float64
-	// Strike of a call, over the price at the start; zero: there is none.
+	// Strike of a call, over the price at the start; zero: there is none, as the token has none or it was liquidated.
 	Strike float64
 }
 
@@ -99,7 +99,11 @@ func (k *Kernel) mark(l *Lane) Mark {
 	}
 	x, b := l.position()
 	e := x + b
-	return Mark{NAV: e, Leverage: x / e, Health: k.healthAt(l, x, b, e), Strike: l.call.strike}
+	m := Mark{NAV: e, Leverage: x / e, Health: k.healthAt(l, x, b, e)}
+	if c := &l.call; c.size > 0 {
+		m.Strike = c.strike
+	}
+	return m
 }
 
 // healthAt is the health of a position.

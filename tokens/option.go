@@ -49,6 +49,12 @@ type Option struct {
 	MarginReset    float64 // the keeper sets margin and loan anew when either has lost this part; zero: as it trades
 }
 
+// calls reports whether the token holds its leverage through an Option.
+func (t *Token) calls() bool {
+	_, ok := t.Mechanism.(Option)
+	return ok
+}
+
 // Skew of a venue at which its funding rate stays, and how far from there the rate changes fastest.
 const (
 	SkewTarget = 0.8

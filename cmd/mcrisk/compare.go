@@ -76,7 +76,7 @@ func (o *compareOptions) run(ctx context.Context, session *cli.Session) error {
 	if n := r.Study.Tokens(); n < 2 || n > maxCompared {
 		return cli.Input("%d tokens to compare; want 2 to %d", n, maxCompared)
 	}
-	if err := cli.Fits(r.Study, 1, len(assess.ComparedColumns())); err != nil {
+	if err := cli.Fits(r.Study, 1, assess.ComparedColumns()); err != nil {
 		return err
 	}
 	compute := func(ctx context.Context, opt study.Options) (cli.Publication, error) {

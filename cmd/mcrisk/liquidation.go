@@ -83,7 +83,7 @@ func (o *liquidationOptions) run(ctx context.Context, session *cli.Session) erro
 	sources := make([]report.TokenSource, len(names))
 	var provenances []report.Provenance
 	for _, r := range of {
-		if err := cli.Fits(r.Study, len(latencies)*len(jumps)+1, 1); err != nil {
+		if err := cli.Fits(r.Study, len(latencies)*len(jumps)+1, []string{"liquidations"}); err != nil {
 			return err
 		}
 		provenances = append(provenances, report.Provenance{Settings: r.Settings()})
