@@ -33,11 +33,7 @@ func costMetrics() []Metric {
 			Needs: append(money, "money_borrow_interest")}, func(c *Case) []float64 {
 			return each(c.Ensemble.Column("money_borrow_interest"), func(v float64) float64 { return -v })
 		}),
-		meanLikeNAV(Metric{Name: "option_funding", Unit: Equity, Optional: true,
-			Doc: "funding paid on the size of a call over the horizon; positive", Sense: Lower,
-			Needs: append(money, "money_option_funding")}, func(c *Case) []float64 {
-			return each(c.Ensemble.Column("money_option_funding"), func(v float64) float64 { return -v })
-		}),
+		optionFunding(append(money, "money_option_funding")),
 		dragOf(Metric{Name: "cost_drag", Doc: "trading, carry, fees and liquidation together", Swept: 5,
 			Label: "Cost drag (log units per year)"}, CostItems...),
 		trade,
@@ -47,6 +43,23 @@ func costMetrics() []Metric {
 			Optional: item >= tokens.OptionFee}, item))
 	}
 	return ms
+}
+
+// optionFunding is a plain mean, so that runs with drawn and constant rates have one estimator; where the mean of NAV
+// is not estimable, nor is that of its part.
+func optionFunding(needs []string) Metric {
+	m := meanOf(Metric{Name: "option_funding", Unit: Equity, Optional: true, Sense: Lower, Needs: needs,
+		Doc: "funding paid on the size of a call over the horizon; positive"}, func(c *Case) []float64 {
+		return each(c.Ensemble.Column("money_option_funding"), func(v float64) float64 { return -v })
+	})
+	plain := m.Of
+	m.Of = func(c *Case) Estimate {
+		if !c.navMean().estimable {
+			return c.notEstimable()
+		}
+		return plain(c)
+	}
+	return m
 }
 
 // TradeCost is what path i paid for trading, in initial equity, positive.

@@ -39,7 +39,8 @@ func (t TokenSpec) borrower() rates.Token {
 	aum, _ := t.Value("aum")
 	fee, _ := t.Value("fee")
 	b := rates.Token{Rates: t.rateNames(), Long: target > 0, Fee: fee, Debt: float64(math.Abs(target) * aum),
-		Value: func(name string) float64 { v, _ := t.Value(name); return v }}
+		Value:      func(name string) float64 { v, _ := t.Value(name); return v },
+		SkewTarget: tokens.SkewTarget, SkewWidth: tokens.SkewWidth}
 	if b.Long {
 		b.Debt = float64(max(0, target-1) * aum)
 	}

@@ -84,7 +84,7 @@ func (k *Kernel) open(l *Lane) {
 	*c = call{price: 1, strike: 1, cash: 1, rolled: 1, health: math.Inf(1), rate: k.option.constant,
 		full: k.option.Skew >= k.option.SkewMax}
 	k.option.watch(c)
-	k.option.settle(c, 1, 1, k.target, 0)
+	k.option.settle(c, 1, 1, k.option.sizeAt(1, 1, 0, k.target), 0)
 	c.floor = 1
 	c.weigh(l)
 	k.hedgeHealth(c)
@@ -274,6 +274,11 @@ func (k *Kernel) liquidateCall(l *Lane, now time.Duration) {
 		c.owed -= call.Repaid / c.price
 		penalty += call.Seized - call.Repaid
 	}
+	if rest := float64(c.margin*c.price) + c.intrinsic(c.size); c.cash == 0 && rest > 0 {
+		// What no deposit secures is the market's loss: it has no claim on the call.
+		penalty -= float64(c.owed * c.price)
+		c.owed = 0
+	}
 	c.weigh(l)
 	if e > 0 {
 		l.book(LiquidationPenalty, -penalty, e, logPerUnit(-penalty/e))
@@ -304,7 +309,10 @@ func (c *call) shrunk() bool { return c.margin < c.leastMargin || c.owed < c.lea
 // wantsTrade reports whether the keeper has something to do.
 func (k *Kernel) wantsTrade(l *Lane) bool {
 	c := &l.call
-	return c.wantsRoll() || c.shrunk() || c.size == 0 || c.price >= c.strike && k.offBand(l)
+	if c.size == 0 { // to open it again; where the venue is full, to repay what is owed
+		return !c.full || c.owed > 0
+	}
+	return c.wantsRoll() || c.shrunk() || c.price >= c.strike && k.offBand(l)
 }
 
 // A settlement is what a trade of the call comes to, before it is made.
@@ -332,7 +340,7 @@ func (k *Kernel) settlement(l *Lane, to, part float64) (s settlement, ok bool) {
 	size := before.size
 	if to > 0 {
 		kept := float64((1-part)*size) * max(p-before.strike, 0)
-		size = min(o.sizeAt(&s.call, p, e, float64(kept), to), most)
+		size = min(o.sizeAt(p, e, float64(kept), to), most)
 	}
 	near := false
 	for round := range 200 {
@@ -350,7 +358,7 @@ func (k *Kernel) settlement(l *Lane, to, part float64) (s settlement, ok bool) {
 			return s, false
 		}
 		if to > 0 {
-			next = min(o.sizeAt(&s.call, p, equity, float64(keep*max(p-before.strike, 0)), to), most)
+			next = min(o.sizeAt(p, equity, float64(keep*max(p-before.strike, 0)), to), most)
 		}
 		// What of the underlying is held beside the call goes from margin − owed, with the profit that was taken and
 		// the fee, to what it is now.
@@ -397,7 +405,7 @@ func (o *options) settle(c *call, price, e, size, profit float64) bool {
 }
 
 // sizeAt is the size whose exposure is to times equity.
-func (o *options) sizeAt(c *call, price, e, profit, to float64) float64 {
+func (o *options) sizeAt(price, e, profit, to float64) float64 {
 	size := float64(to*e) / price
 	if rest := e - profit; float64(float64(o.Margin*size)*price) > float64(o.HedgeLTV*rest) {
 		debt := float64(o.HedgeLTV*rest) / (1 - o.HedgeLTV)
@@ -417,7 +425,7 @@ func (k *Kernel) tradeCall(l *Lane, now time.Duration) bool {
 	}
 	if c.size == 0 {
 		if c.full {
-			return false
+			return c.owed > 0 && k.repay(l, now)
 		}
 		to = k.target
 	} else if c.price >= c.strike {
@@ -500,6 +508,19 @@ func (k *Kernel) guard(l *Lane) {
 	}
 }
 
+// repay repays what is owed beside a call that was liquidated.
+func (k *Kernel) repay(l *Lane, now time.Duration) bool {
+	k.closeCall(l)
+	if !(l.x+l.b > 0) {
+		l.end(now)
+		return true
+	}
+	l.rebalances++
+	k.gauge(l)
+	l.trace.event(l, now, "margin")
+	return true
+}
+
 // closeCall sells the call and repays the hedge, as a vault that is closed does.
 func (k *Kernel) closeCall(l *Lane) {
 	c, o := &l.call, k.option
@@ -514,8 +535,8 @@ func (k *Kernel) closeCall(l *Lane) {
 	l.book(Impact, -impact, e, per)
 	l.book(Gas, -gas, e, per)
 	l.turnover += float64(c.size*c.price) / e
-	*c = call{price: c.price, strike: c.strike, cash: e - cost, up: math.Inf(1), breach: c.breach, health: c.health,
-		rolls: c.rolls}
+	*c = call{price: c.price, strike: c.strike, cash: e - cost, up: math.Inf(1), floor: e - cost, rate: c.rate,
+		full: c.full, breach: c.breach, health: c.health, rolls: c.rolls}
 	c.weigh(l)
 }
 
@@ -556,8 +577,11 @@ func (k *Kernel) callLiquidationAhead(l *Lane, g *leg) (d, price float64) {
 // callEdgeAhead is the log move until the keeper has something to do.
 func (k *Kernel) callEdgeAhead(l *Lane, g *leg) (d, price float64) {
 	c := &l.call
-	if k.wantsTrade(l) {
+	switch {
+	case k.wantsTrade(l):
 		return 0, c.price
+	case c.size == 0:
+		return math.Inf(1), 0
 	}
 	x := c.margin - c.owed + c.size // in the money, equity is x·P + b
 	b := c.cash - float64(c.size*c.strike)

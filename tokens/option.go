@@ -151,8 +151,9 @@ func (m Option) paid(t float64) float64 {
 // CarryAtTarget is the interest and funding of a year at the strike, a fraction of net asset value.
 func (m Option) CarryAtTarget(t Token) float64 {
 	var c call
-	(&options{Option: m}).settle(&c, 1, 1, t.Target, 0)
-	return float64(c.cash*m.Supply) - float64(c.owed*m.Borrow) - float64(t.Target*m.Funding)
+	o := options{Option: m}
+	o.settle(&c, 1, 1, o.sizeAt(1, 1, 0, t.Target), 0)
+	return float64(c.cash*m.Supply) - float64(c.owed*m.Borrow) - float64(c.size*m.Funding)
 }
 
 var _ = Mechanisms.Register(param.Kind[Venue]{

@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -171,6 +172,62 @@ func TestOptionCheck(t *testing.T) {
 	}
 }
 
+// Where the venue is full when the call is liquidated, the keeper repays the loan at its next look, and nothing moves
+// with the price until there is room again.
+func TestLoanBesideALostCallIsRepaid(t *testing.T) {
+	// Funding takes the margin of 0.5 by the third day, as in the test before, while a skew above that of the venue
+	// leaves no room.
+	token := freeCall(2, Hold{}, func(m *Option) {
+		m.Funding, m.Maintenance, m.Skew, m.SkewMax, m.Velocity = 0.05*365, 0.125, 1, 1, 0
+	})
+	for _, p := range []Path{grid(day, 1, 0.8, 0.8, 0.8, 1.2, 0.5), bars(day, 1, 0.8, 0.8, 0.8, 1.2, 0.5)} {
+		f, events := compile(t, token, day).Trace(p)
+		// 1 is left of the deposit, less 0.5 units at 0.8.
+		within(t, "NAV", f.NAV, 0.6, 1e-9)
+		balance(t, f)
+		last := events[len(events)-1]
+		if last.Exposure != 0 || f.Liquidations != 1 {
+			t.Errorf("exposure %v after %d liquidations, want none after one", last.Exposure, f.Liquidations)
+		}
+	}
+	token = freeCall(2, Hold{}, func(m *Option) { m.Funding, m.Maintenance = 0.05*365, 0.125 })
+	life := compile(t, token, day).Start()
+	life.lane.call.full = true // the room ends after the start, and begins again
+	marks := make([]Mark, 4)
+	life.Live(grid(day, 1, 0.8, 0.8, 0.8), marks)
+	if marks[1].Strike != 1 || marks[3].Strike != 0 || marks[3].Leverage != 0 {
+		t.Errorf("%+v; want a strike of 1 until the call is liquidated, and neither strike nor leverage then", marks)
+	}
+	life.lane.call.full = false
+	life.Live(grid(day, 1, 1.5), marks[:2])
+	if marks[0].Strike != 0.8 {
+		t.Errorf("%+v; want a new strike of 0.8", marks[0])
+	}
+}
+
+// A funding rate that is drawn with the paths is not on a price history.
+func TestDrawnFundingOnAPath(t *testing.T) {
+	k := compile(t, callToken(), day)
+	k.DrawFunding(0, 1)
+	defer func() {
+		if r := recover(); r == nil || !strings.Contains(fmt.Sprint(r), "rates are drawn") {
+			t.Errorf("%v; want that the rates are drawn", r)
+		}
+	}()
+	k.Live(grid(day, 1, 1.1))
+}
+
+// What the deposit does not cover is the market's loss: it has no claim on the call, whose value is left.
+func TestBadDebtOfTheHedge(t *testing.T) {
+	token := freeCall(2, Hold{}, func(m *Option) { m.HedgeThreshold, m.HedgeLTV, m.HedgeBonus = 0.98, 0.9, 0.1 })
+	f := live(t, token, grid(time.Hour, 1, 4))
+	// 0.5 units at 4 are owed of a deposit of 1, which liquidators take for 1/1.1: 0.5 units of margin and 2 of size at
+	// 4 − 1 are left.
+	within(t, "NAV", f.NAV, 0.5*4+2*3, 1e-12)
+	within(t, "penalty", f.Money[LiquidationPenalty], 2-1, 1e-12)
+	balance(t, f)
+}
+
 // A hedge whose deposit is gone is left alone: there is nothing to take, and the lifetime ends.
 func TestHedgeWithoutDeposit(t *testing.T) {
 	token := freeCall(3, Hold{}, func(m *Option) { m.HedgeThreshold, m.HedgeLTV, m.HedgeBonus = 0.99, 0.98, 0.2 })
@@ -236,13 +293,22 @@ func TestOptionThatChanges(t *testing.T) {
 }
 
 // Carry at the target is that of the position at the start, also where the hedge does not cover the margin: at 3x on
-// a margin of 0.75 and at most 0.65 of a deposit owed, 0.65·0.25/0.35 is owed of 0.25/0.35.
+// a margin of a quarter of the size and at most 0.65 of the deposit owed, a size of 17/6 and its margin of 17/24, less
+// 13/24 that is owed of a deposit of 5/6, have leverage 3. So the token opens at its target, and moves with it.
 func TestCarryOfACallAtTarget(t *testing.T) {
-	for _, tt := range []struct{ target, deposit, owed float64 }{{2, 1, 0.5}, {3, 0.25 / 0.35, 0.65 * 0.25 / 0.35}} {
+	for _, tt := range []struct{ target, size, deposit, owed float64 }{
+		{2, 2, 1, 0.5}, {3, 17.0 / 6, 5.0 / 6, 13.0 / 24},
+	} {
 		token := freeCall(tt.target, Hold{}, func(m *Option) {
 			m.HedgeLTV, m.HedgeThreshold, m.Funding, m.Borrow, m.Supply = 0.65, 0.78, 0.4, 0.01, 0.03
 		})
-		within(t, "carry", token.CarryAtTarget(), 0.03*tt.deposit-0.01*tt.owed-0.4*tt.target, 1e-12)
+		within(t, "carry", token.CarryAtTarget(), 0.03*tt.deposit-0.01*tt.owed-0.4*tt.size, 1e-12)
+		still := freeCall(tt.target, Hold{}, func(m *Option) { m.HedgeLTV, m.HedgeThreshold = 0.65, 0.78 })
+		f := live(t, still, bars(time.Hour, 1, 1.1))
+		within(t, "NAV", f.NAV, 1+0.1*tt.target, 1e-12)
+		within(t, "leverage at the start", f.MaxLeverage, tt.target, 1e-12)
+		l := compile(t, still, time.Hour).Begin()
+		within(t, "leverage of the lane", l.Leverage(), tt.target, 1e-12)
 	}
 }
 
@@ -255,6 +321,8 @@ func TestDearTradeOfACall(t *testing.T) {
 		token.Cost = Cost{Impact: impact, Exponent: 1}
 		k := compile(t, token, time.Hour)
 		l := k.Begin()
+		k.option.settle(&l.call, 1, 1, 2, 0) // with more than the target
+		l.call.weigh(&l)
 		k.moveCall(&l, 1.3)
 		s, ok := k.settlement(&l, 2, 0)
 		if !ok {

@@ -140,7 +140,7 @@ func (f *Life) Live(p Path, marks []Mark) {
 	if p.Step != f.kernel.step {
 		panic("tokens: path has another step than the kernel was compiled for")
 	}
-	if f.kernel.drawn != nil {
+	if f.kernel.drawn != nil || f.kernel.option != nil && f.kernel.option.drawn {
 		panic("tokens: a kernel whose rates are drawn; want it in blocks, which have them")
 	}
 	l := &f.lane

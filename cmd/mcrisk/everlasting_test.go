@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -26,6 +27,18 @@ func TestExactEverlasting(t *testing.T) {
 	says(t, 2, "--target beside --everlasting", append(call, "--price", "1", "--target", "3")...)
 	says(t, 2, "price = 0", append(call, "--price", "0")...)
 	says(t, 2, "--strike without --everlasting", "exact", "--target", "3", "--strike", "5")
+}
+
+// A flag that two parts of a study share says what it is for each.
+func TestSharedFlags(t *testing.T) {
+	out, _ := expect(t, 0, "simulate", "--help", "all")
+	help := strings.Join(strings.Fields(out), " ")
+	for _, want := range []string{"falls below; with --mechanism option; with --rates gmx: median of",
+		"there is none; with --mechanism option; with --rates funding-binance, funding-hyperliquid: largest payment"} {
+		if !strings.Contains(help, want) {
+			t.Errorf("help of simulate lacks %q", want)
+		}
+	}
 }
 
 // The map of liquidation is of jumps against the token, which do not liquidate one that holds a call.

@@ -40,7 +40,7 @@ func (Skew) KeepsMean() bool { return true }
 // Of wants a token that holds an option.
 func (m Skew) Of(t Token) (Process, error) {
 	p := skewed{Skew: m, mean: t.Value("skew"), funding: t.Value("funding-start"), limit: t.Value("funding-cap"),
-		velocity: t.Value("velocity")}
+		velocity: t.Value("velocity"), target: t.SkewTarget, width: t.SkewWidth}
 	return p, t.has("funding-start")
 }
 
@@ -58,6 +58,7 @@ func (m Skew) Bounded(limit float64) error {
 type skewed struct {
 	Skew
 	mean, funding, limit, velocity float64
+	target, width                  float64 // of the venue, see Token
 }
 
 // Drives names the funding rate, its mean over each step, and the skew at the start of the step.
@@ -73,12 +74,8 @@ const (
 	optionFunding
 )
 
-// Where the funding rate of the venue stays, how far from there it changes fastest, and squared days in a squared year.
-const (
-	skewTarget  = 0.8
-	skewWidth   = 0.1
-	daysSquared = 365 * 365
-)
+// daysSquared are squared days in a squared year.
+const daysSquared = 365 * 365
 
 func (p skewed) Begin(at models.At, state models.State) {
 	for lane := range block.Lanes {
@@ -113,7 +110,7 @@ func (p skewed) Advance(at models.At, r Returns, state models.State, tracks []*b
 
 // follow is the mean of the funding rate over a step at a skew, and the rate after it.
 func (p skewed) follow(rate, skew, dt float64) (mean, next float64) {
-	v := float64(float64(p.velocity*daysSquared) * max(-1, min(1, (skew-skewTarget)/skewWidth)))
+	v := float64(float64(p.velocity*daysSquared) * max(-1, min(1, (skew-p.target)/p.width)))
 	limit := p.limit
 	switch {
 	case v < 0:
