@@ -131,9 +131,7 @@ func Explain(name string) (*Explanation, error) {
 		Lender:    token.Mechanism.Terms(token).Lender, Carry: token.CarryAtTarget(),
 		Stress: stress(entry, token), Assumptions: assumptions(entry),
 	}
-	if _, ok := token.Mechanism.(tokens.Option); !ok {
-		token.Holder.Invest = ExplainedAmount
-	}
+	token.Holder.Invest = ExplainedAmount
 	e.EntryCost, e.ExitCost = token.Enter().Total(), token.Leave(1, math.Abs(token.Target)).Total()
 	e.triggers()
 	origins := study.Origins(entry.Origins())

@@ -68,10 +68,8 @@ func Explanation(e *assess.Explanation) Document {
 		lines = append(lines, callRules(token, option)...)
 	}
 	say("A round trip costs the holder %s %% in entry and exit fees.", Fixed(100*e.RoundTrip, 2))
-	if !protected {
-		say("With trades and flash loans, entering with %s USD costs %s %% and leaving at the target %s %%.",
-			amount(assess.ExplainedAmount), Fixed(100*e.EntryCost, 2), Fixed(100*e.ExitCost, 2))
-	}
+	say("With trades and flash loans, entering with %s USD costs %s %% and leaving at the target %s %%.",
+		amount(assess.ExplainedAmount), Fixed(100*e.EntryCost, 2), Fixed(100*e.ExitCost, 2))
 	say("%s", carry(e))
 	if r := entry.Rates; r.Kind == "skew" {
 		say("Size over collateral of the venue is assumed: simulate draws it, and the funding rate with it.")

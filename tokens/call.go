@@ -116,8 +116,13 @@ func (c *call) grow(q float64) {
 
 // advanceCall is Advance of a token that holds an option.
 func (k *Kernel) advanceCall(b *block.Block, underlying int, l *Lane, i, from, to int) {
-	gross := b.Gross[underlying]
+	gross, grid := b.Gross[underlying], b.Ways[underlying] == nil
 	for s := from; s < to && !l.ended; s++ {
+		if grid {
+			if s = k.callRun(b, gross, l, i, s, to); s == to {
+				return
+			}
+		}
 		now := time.Duration(b.First+s+1) * k.step
 		k.outage(b, l, s, i)
 		k.measured(b, l, s, i)
@@ -125,8 +130,8 @@ func (k *Kernel) advanceCall(b *block.Block, underlying int, l *Lane, i, from, t
 			l.call.rate = float64(b.Rates[o.funding][s][i] * o.perYear)
 			l.call.full = b.Rates[o.skew][s][i] >= o.SkewMax
 		}
-		if b.Ways[underlying] == nil {
-			k.callStep(l, gross[s][i], now)
+		if grid {
+			k.gridStep(l, gross[s][i], now)
 		} else {
 			k.wayStep(l, &b.Ways[underlying][i][s], &b.Factors[underlying][i][s], now)
 		}
@@ -139,51 +144,101 @@ func (k *Kernel) payAt(l *Lane, start time.Duration) {
 	l.call.rate = max(0, k.option.paid(at+k.option.perYear)-k.option.paid(at))
 }
 
-// callStep is gridStep of a token that holds an option. A step without an event is made here, with the operations of
-// carryCall, moveCall and close.
-func (k *Kernel) callStep(l *Lane, gross float64, now time.Duration) {
+// callRun makes steps of a lane of a block, the first of which is s, as long as they have no event: with the operations
+// of carryCall, moveCall and close, on numbers that it keeps at hand. It returns the step that it leaves to gridStep.
+func (k *Kernel) callRun(b *block.Block, gross *block.Track, l *Lane, i, s, to int) int {
 	c, o := &l.call, k.option
-	if l.trace != nil || !k.calmCall || l.due != Never || l.down || now >= l.trigger.At {
-		k.gridStep(l, gross, now)
-		return
+	if !k.calmCall || l.trace != nil || l.due != Never || k.outages > 0 || k.token.Stress.Window > 0 || c.size == 0 {
+		return s
 	}
-	if o.changes {
-		k.payAt(l, now-k.step)
+	price, margin, owed, cash, floor, drift := c.price, c.margin, c.owed, c.cash, c.floor, c.drift
+	x, e, rest, growth := l.x, l.x+l.b, l.b, l.growth
+	funded, interests, prices := l.money.at(OptionFunding), l.money.at(HedgeInterest), l.money.at(Price)
+	logFunding, logInterest := l.logs[OptionFunding], l.logs[HedgeInterest]
+	size, strike, spent := c.size, c.strike, float64(c.size*c.strike)
+	leastMargin := max(c.leastMargin, float64(o.Maintenance*size))
+	low, high := l.leverages()
+	lowest, highest := max(low, l.low), min(high, l.high) // between, leverage is neither extreme nor the policy's
+	lower := max(l.rec.floor, l.min)                      // from here to the peak, equity is not extreme
+	above := price >= strike
+	for ; s < to; s++ {
+		now := time.Duration(b.First+s+1) * k.step
+		if now >= l.trigger.At {
+			break
+		}
+		if o.drawn {
+			c.rate = float64(b.Rates[o.funding][s][i] * o.perYear)
+		} else if o.changes {
+			k.payAt(l, now-k.step)
+		}
+		next := float64(price * gross[s][i])
+		paid, grown, earned := float64(c.rate*size), float64(o.growOwed*owed), float64(o.growCash*cash)
+		funding, interest := -float64(paid*price), earned-float64(grown*price)
+		left, debt, deposit := margin-paid, owed+grown, cash+earned
+		promised, taken := floor+earned, drift-(paid+grown)
+		units, money := left-debt, deposit
+		if above {
+			units, money = units+size, deposit-spent
+		}
+		before, passes := float64(units*price)+money, (next >= strike) != above
+		if passes {
+			if units, money = left-debt, deposit; !above {
+				units, money = units+size, deposit-spent
+			}
+		}
+		exposure := float64(units * next)
+		after := exposure + money
+		held, loan := float64(deposit*o.HedgeThreshold), float64(debt*next)
+		per := 1 / e
+		q := float64((funding + interest) * per)
+		if next >= c.up || next <= c.down || left < leastMargin || debt < c.leastOwed || !(before > 0) || !(after > 0) ||
+			after < float64((promised+float64(taken*next))*(1-least)) || !(math.Abs(q) < 1e-4) {
+			break
+		}
+		worse := held < float64(c.health*loan)
+		if worse && held < loan {
+			break
+		}
+		lever := math.Abs(exposure)
+		extreme := !(lever > float64(lowest*after) && lever < float64(highest*after))
+		if extreme && above != passes && (exposure < float64(l.low*after) || exposure > float64(l.high*after)) {
+			break
+		}
+		logPer := logPerSmallUnit(q)
+		funded.add(funding)
+		logFunding += float64(float64(funding*per) * logPer)
+		interests.add(interest)
+		logInterest += float64(float64(interest*per) * logPer)
+		prices.add(after - before)
+		if growth *= after / before; !(growth > 1e-100 && growth < 1e100) {
+			l.growth = growth
+			l.foldGrowth()
+			growth = l.growth
+		}
+		price, margin, owed, cash, floor, drift, above = next, left, debt, deposit, promised, taken, above != passes
+		x, rest, e = exposure, money, after
+		if worse {
+			c.health = held / loan
+		}
+		if extreme {
+			l.x, l.b = x, rest
+			k.gauge(l)
+			low, high = l.leverages()
+			lowest, highest = max(low, l.low), min(high, l.high)
+		}
+		if after > l.rec.peak || after < lower {
+			l.min = min(l.min, after)
+			l.rec.visit(after, now)
+			lower = max(l.rec.floor, l.min)
+		}
 	}
-	e, price := l.x+l.b, float64(c.price*gross)
-	paid, owed, earned := float64(c.rate*c.size), float64(o.growOwed*c.owed), float64(o.growCash*c.cash)
-	funding, interest := -float64(paid*c.price), earned-float64(owed*c.price)
-	margin, debt, cash := c.margin-paid, c.owed+owed, c.cash+earned
-	floor, drift := c.floor+earned, c.drift-(paid+owed)
-	x0, b0 := weights(c.price, c.strike, c.size, margin-debt, cash)
-	x, b := weights(price, c.strike, c.size, margin-debt, cash)
-	before, after := x0+b0, x+b
-	held, loan := float64(cash*o.HedgeThreshold), float64(debt*price)
-	if price >= c.up || price <= c.down || margin < c.leastMargin || debt < c.leastOwed || held < loan ||
-		margin < float64(o.Maintenance*c.size) || !(before > 0) ||
-		after < float64((floor+float64(drift*price))*(1-least)) ||
-		price >= c.strike && (x < float64(l.low*after) || x > float64(l.high*after)) || !(after > 0) || c.size == 0 {
-		k.gridStep(l, gross, now)
-		return
-	}
-	per := logPerUnit((funding + interest) / e)
-	l.book(OptionFunding, funding, e, per)
-	l.book(HedgeInterest, interest, e, per)
-	l.money.add(Price, after-before)
-	l.growth *= after / before
-	if !(l.growth > 1e-100 && l.growth < 1e100) {
-		l.foldGrowth()
-	}
-	c.price, c.margin, c.owed, c.cash, c.floor, c.drift = price, margin, debt, cash, floor, drift
-	if loan > 0 && held < float64(c.health*loan) {
-		c.health = held / loan
-	}
-	l.x, l.b = x, b
-	k.gauge(l)
-	if l.notable() {
-		l.min = min(l.min, after)
-		l.rec.visit(after, now)
-	}
+	c.price, c.margin, c.owed, c.cash, c.floor, c.drift = price, margin, owed, cash, floor, drift
+	l.x, l.b, l.growth = x, rest, growth
+	l.money.set(OptionFunding, funded)
+	l.money.set(HedgeInterest, interests)
+	l.money.set(Price, prices)
+	l.logs[OptionFunding], l.logs[HedgeInterest] = logFunding, logInterest
+	return s
 }
 
 // carryCall charges a step's funding and the interest of the hedge.
@@ -195,9 +250,11 @@ func (k *Kernel) carryCall(l *Lane, now time.Duration) {
 	e := l.x + l.b
 	paid, owed, earned := float64(c.rate*c.size), float64(o.growOwed*c.owed), float64(o.growCash*c.cash)
 	funding, interest := -float64(paid*c.price), earned-float64(owed*c.price)
-	per := logPerUnit((funding + interest) / e)
-	l.book(OptionFunding, funding, e, per)
-	l.book(HedgeInterest, interest, e, per)
+	per := logPerUnit(float64((funding + interest) * (1 / e)))
+	l.money.add(OptionFunding, funding)
+	l.logs[OptionFunding] += float64(float64(funding*(1/e)) * per)
+	l.money.add(HedgeInterest, interest)
+	l.logs[HedgeInterest] += float64(float64(interest*(1/e)) * per)
 	c.margin -= paid
 	c.owed += owed
 	c.cash += earned

@@ -224,12 +224,17 @@ func (l *Lane) book(i Item, a, e, per float64) {
 // the event leaves no equity, which has no logarithm.
 func logPerUnit(q float64) float64 {
 	switch {
-	case math.Abs(q) < 1e-4: // the first term left out is below 2e-21
-		return 1 - float64(q*(1.0/2-float64(q*(1.0/3-float64(q*(1.0/4-float64(q*(1.0/5))))))))
+	case math.Abs(q) < 1e-4:
+		return logPerSmallUnit(q)
 	case !(q > -1):
 		return 0
 	}
 	return fmath.Log1p(q) / q
+}
+
+// logPerSmallUnit is logPerUnit where |q| < 1e-4: the first term left out is below 2e-21.
+func logPerSmallUnit(q float64) float64 {
+	return 1 - float64(q*(1.0/2-float64(q*(1.0/3-float64(q*(1.0/4-float64(q*(1.0/5))))))))
 }
 
 // move changes the exposure to x by a change of the price.
@@ -270,9 +275,15 @@ func (l *Lane) end(now time.Duration) {
 
 // between says that leverage is clearly inside what it has been: spares a division.
 func (l *Lane) between() bool {
-	const near = 1e-12
+	low, high := l.leverages()
 	e, size := l.x+l.b, math.Abs(l.x)
-	return size > float64(l.lev.min*(1+near)*e) && size < float64(l.lev.max*(1-near)*e)
+	return size > float64(low*e) && size < float64(high*e)
+}
+
+// leverages are between what leverage is clearly inside of what it has been.
+func (l *Lane) leverages() (low, high float64) {
+	const near = 1e-12
+	return float64(l.lev.min * (1 + near)), float64(l.lev.max * (1 - near))
 }
 
 // gauge records leverage and margin at points where they may be extreme: before and

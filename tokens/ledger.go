@@ -58,3 +58,16 @@ func (a *account) add(i Item, v float64) {
 	a.lost[i] = (t - a.sum[i]) - y
 	a.sum[i] = t
 }
+
+// at is the total of an item, set another one.
+func (a *account) at(i Item) total     { return total{a.sum[i], a.lost[i]} }
+func (a *account) set(i Item, t total) { a.sum[i], a.lost[i] = t.sum, t.lost }
+
+// total is one item of an account.
+type total struct{ sum, lost float64 }
+
+func (t *total) add(v float64) {
+	y := v - t.lost
+	sum := t.sum + y
+	t.sum, t.lost = sum, (sum-t.sum)-y
+}

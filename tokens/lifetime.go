@@ -86,6 +86,13 @@ func (k *Kernel) exit(l *Lane, nav, leverage float64) float64 {
 	}
 	t := k.token
 	t.Cost = k.cost(l)
+	if k.option != nil {
+		c := &l.call
+		usd, paid := t.takenOut(l.entry, nav)
+		sold := float64((c.margin-c.owed)*c.price) + c.intrinsic(c.size)
+		trade := t.callTrade(k.option.Option, usd, float64(c.size*c.price)/nav, sold/nav, false)
+		return t.depart(paid, trade).Total()
+	}
 	return t.leave(k.terms.Lender, l.entry, nav, leverage).Total()
 }
 

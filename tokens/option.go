@@ -94,8 +94,6 @@ func (m Option) CheckTerms(t Token) error {
 		"and below 1", m.HedgeThreshold)
 	want(m.HedgeLTV > 0 && m.HedgeLTV < m.HedgeThreshold, "hedge's largest loan-to-value = %v; want above 0 and below "+
 		"its liquidation threshold, %v", m.HedgeLTV, m.HedgeThreshold)
-	want(t.Holder.Invest == 0, "the holder invests %v USD, whose trades of a call are not modelled; want 0",
-		t.Holder.Invest)
 	return errors.Join(faults...)
 }
 
@@ -148,11 +146,22 @@ func (m Option) paid(t float64) float64 {
 	return float64((m.Funding+limit)/2*until) + float64(limit*(t-until))
 }
 
+// atTarget is the call of a unit of equity at its strike, at a leverage.
+func (m Option) atTarget(leverage float64) (c call) {
+	o := options{Option: m}
+	o.settle(&c, 1, 1, o.sizeAt(1, 1, 0, leverage), 0)
+	return c
+}
+
+// unit is the size of that call, and the part of its margin that is not owed.
+func (m Option) unit(leverage float64) (size, bought float64) {
+	c := m.atTarget(leverage)
+	return c.size, c.margin - c.owed
+}
+
 // CarryAtTarget is the interest and funding of a year at the strike, a fraction of net asset value.
 func (m Option) CarryAtTarget(t Token) float64 {
-	var c call
-	o := options{Option: m}
-	o.settle(&c, 1, 1, o.sizeAt(1, 1, 0, t.Target), 0)
+	c := m.atTarget(t.Target)
 	return float64(c.cash*m.Supply) - float64(c.owed*m.Borrow) - float64(c.size*m.Funding)
 }
 

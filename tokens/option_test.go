@@ -160,7 +160,6 @@ func TestOptionCheck(t *testing.T) {
 		{"hedge's largest loan-to-value = 0.99", func(_ *Token, m *Option) { m.HedgeLTV = 0.99 }},
 		{"want more than its maintenance", func(_ *Token, m *Option) { m.Maintenance = 0.3 }},
 		{"less than half of equity", func(_ *Token, m *Option) { m.TradeFee = 0.4 }},
-		{"the holder invests", func(t *Token, _ *Option) { t.Holder.Invest = 100 }},
 	} {
 		token := freeCall(2, Hold{}, nil)
 		m := token.Mechanism.(Option)
@@ -203,6 +202,31 @@ func TestLoanBesideALostCallIsRepaid(t *testing.T) {
 	if marks[0].Strike != 0.8 {
 		t.Errorf("%+v; want a new strike of 0.8", marks[0])
 	}
+}
+
+// A holder of a call pays the venue's fee on the size that is opened and closed, and swaps on exit what the call has won:
+// 1,000 USD open 2,000 of size; after a rise of a fifth they are 1,400, with 2,400 of size and 400 of profit. A fall
+// leaves no profit, and the size to close. By hand, with an exit fee of a tenth and an impact of a millionth of a dollar.
+func TestHolderOfACall(t *testing.T) {
+	token := freeCall(2, Hold{}, func(m *Option) { m.TradeFee = 0.01 })
+	token.Holder.Invest, token.Cost, token.ExitFee = 1000, Cost{Fee: 0.002, Impact: 1e-6, Exponent: 1}, 0.1
+	if in := token.Enter(); in != (HolderCost{TradeFee: 0.02}) {
+		t.Errorf("%+v; want 1 %% of a size of 2, as the margin is owed", in)
+	}
+	left := 980 * 0.9 // of what was invested, after the exit fee
+	for _, tt := range []struct{ price, nav, size, sold float64 }{{1.2, 1.4, 2.4 / 1.4, 0.4 / 1.4}, {0.5, 1, 1, 0}} {
+		f := live(t, token, grid(day, 1, tt.price))
+		within(t, "entry", f.EntryCost, 0.02, 1e-15)
+		swap := (0.002 + 1e-6*left*tt.nav*tt.sold) * tt.sold
+		within(t, "exit", f.ExitCost, 0.1+0.9*(0.01*tt.size+swap), 1e-12)
+		balance(t, f)
+	}
+	// At the target, what the hedge does not cover of the margin is bought and sold: 0.25·N − 0.5·(1 − 0.25·N)/0.5.
+	part := freeCall(3, Hold{}, func(m *Option) { m.HedgeLTV, m.HedgeThreshold = 0.5, 0.78 })
+	part.Holder.Invest, part.Cost = 1000, Cost{Fee: 0.002}
+	n := (3 + 1) / 1.5 // of leverage 3 = N + 0.25·N − (1 − 0.25·N)
+	within(t, "entry", part.Enter().Total(), 0.002*(0.25*n-(1-0.25*n)), 1e-15)
+	within(t, "exit", part.Leave(1, 3).Total(), part.Enter().Total(), 1e-15)
 }
 
 // A funding rate that is drawn with the paths is not on a price history.

@@ -46,10 +46,6 @@ func (k *Kernel) measured(b *block.Block, l *Lane, step, i int) {
 
 // advanceGrid is one step whose extremes are unknown, on the fast path if possible.
 func (k *Kernel) advanceGrid(l *Lane, gross float64, now time.Duration) {
-	if k.option != nil {
-		k.callStep(l, gross, now)
-		return
-	}
 	c := k.fast
 	if c == nil || !(l.fast.on || c.enter(k, l)) {
 		k.gridStep(l, gross, now)
