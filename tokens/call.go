@@ -1,6 +1,8 @@
 package tokens
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -55,6 +57,22 @@ func newOptions(k *Kernel) *options {
 	return &options{Option: m,
 		growOwed: fmath.Expm1(float64(m.Borrow * dt)), growCash: fmath.Expm1(float64(m.Supply * dt)),
 		perYear: dt, constant: float64(m.Funding * dt), changes: m.change() != 0}
+}
+
+// dated are the charges of a step of dt years at rates with dates.
+func (o *options) dated(d Dated, dt float64) (r callRates, err error) {
+	m := d.Option
+	r = callRates{growOwed: fmath.Expm1(float64(m.Borrow * dt)), growCash: fmath.Expm1(float64(m.Supply * dt)),
+		funding: float64(m.Funding * dt), funded: d.Funded}
+	if size := math.Abs(r.growOwed) + math.Abs(r.growCash) + r.funding; !(size < math.Inf(1)) || r.funding < 0 {
+		return r, fmt.Errorf("%+v; want finite numbers, and funding of at least 0", r)
+	}
+	m.Borrow, m.Supply, m.Funding = o.Borrow, o.Supply, o.Funding
+	if m != o.Option {
+		return r, errors.New("a number of the option changes that is neither an interest rate nor its funding rate; " +
+			"want the same for all of it")
+	}
+	return r, nil
 }
 
 // follows makes an option go on from another at a time: the funding rate stays, unless its number at the start is
@@ -126,6 +144,7 @@ func (k *Kernel) advanceCall(b *block.Block, underlying int, l *Lane, i, from, t
 		now := time.Duration(b.First+s+1) * k.step
 		k.outage(b, l, s, i)
 		k.measured(b, l, s, i)
+		k.date(b, underlying, l, s, i)
 		if o := k.option; o.drawn {
 			l.call.rate = float64(b.Rates[o.funding][s][i] * o.perYear)
 			l.call.full = b.Rates[o.skew][s][i] >= o.SkewMax
@@ -148,7 +167,8 @@ func (k *Kernel) payAt(l *Lane, start time.Duration) {
 // of carryCall, moveCall and close, on numbers that it keeps at hand. It returns the step that it leaves to gridStep.
 func (k *Kernel) callRun(b *block.Block, gross *block.Track, l *Lane, i, s, to int) int {
 	c, o := &l.call, k.option
-	if !k.calmCall || l.trace != nil || l.due != Never || k.outages > 0 || k.token.Stress.Window > 0 || c.size == 0 {
+	if !k.calmCall || l.trace != nil || l.due != Never || k.outages > 0 || k.token.Stress.Window > 0 || c.size == 0 ||
+		k.dated != nil || k.next != nil {
 		return s
 	}
 	price, margin, owed, cash, floor, drift := c.price, c.margin, c.owed, c.cash, c.floor, c.drift
@@ -244,11 +264,18 @@ func (k *Kernel) callRun(b *block.Block, gross *block.Track, l *Lane, i, s, to i
 // carryCall charges a step's funding and the interest of the hedge.
 func (k *Kernel) carryCall(l *Lane, now time.Duration) {
 	c, o := &l.call, k.option
-	if o.changes {
+	growOwed, growCash := o.growOwed, o.growCash
+	if l.dated != nil {
+		growOwed, growCash = l.dated.call.growOwed, l.dated.call.growCash
+	}
+	switch {
+	case l.dated != nil && l.dated.call.funded:
+		c.rate = l.dated.call.funding
+	case o.changes:
 		k.payAt(l, now)
 	}
 	e := l.x + l.b
-	paid, owed, earned := float64(c.rate*c.size), float64(o.growOwed*c.owed), float64(o.growCash*c.cash)
+	paid, owed, earned := float64(c.rate*c.size), float64(growOwed*c.owed), float64(growCash*c.cash)
 	funding, interest := -float64(paid*c.price), earned-float64(owed*c.price)
 	per := logPerUnit(float64((funding + interest) * (1 / e)))
 	l.money.add(OptionFunding, funding)

@@ -229,6 +229,34 @@ func TestHolderOfACall(t *testing.T) {
 	within(t, "exit", part.Leave(1, 3).Total(), part.Enter().Total(), 1e-15)
 }
 
+// Rates of a call with dates, by hand: funding of a day on a size of 2, interest on the half unit that is owed and on
+// the deposit. What does not charge anything must stay.
+func TestDatedRatesOfACall(t *testing.T) {
+	token := freeCall(2, Hold{}, func(m *Option) { m.Skew, m.Velocity, m.Cap = 0.85, 0.002, 9 }) // moves no dated rate
+	of := func(from int, funding, borrow, supply float64) Dated {
+		m := token.Mechanism.(Option)
+		m.Funding, m.Borrow, m.Supply = funding, borrow, supply
+		return Dated{From: from, Option: m, Funded: true, Cost: token.Cost}
+	}
+	k := compile(t, token, day)
+	if err := k.Follow([]Dated{of(0, 0.365, 0.73, 0), of(2, 0.73, 0, 0.365)}); err != nil {
+		t.Fatal(err)
+	}
+	p := grid(day, 1, 1, 1)
+	f := k.Live(p)
+	within(t, "funding", f.Money[OptionFunding], -2*(2*0.001+0.002), 1e-12)
+	within(t, "interest", f.Money[HedgeInterest], -0.5*math.Expm1(2*0.002)+math.Expm1(0.001), 1e-12)
+	balance(t, f)
+	for _, change := range []func(*Option){func(m *Option) { m.Cap = 8 }, func(m *Option) { m.Funding = -1 },
+		func(m *Option) { m.Borrow = math.Inf(1) }} {
+		d := of(0, 0.1, 0.1, 0.1)
+		change(&d.Option)
+		if err := k.Follow([]Dated{d}); err == nil || !strings.Contains(err.Error(), "want") {
+			t.Errorf("%+v: %v; want an error", d.Option, err)
+		}
+	}
+}
+
 // A funding rate that is drawn with the paths is not on a price history.
 func TestDrawnFundingOnAPath(t *testing.T) {
 	k := compile(t, callToken(), day)
