@@ -339,7 +339,7 @@ func TestOptionThatChanges(t *testing.T) {
 		balance(t, f)
 	}
 	if err := compile(t, still, day).Then(day, compile(t, Token{Target: 2, Policy: Hold{}, Mechanism: Perp{}, AUM: 1e6},
-		day)); err == nil || !strings.Contains(err.Error(), "margin of the venue") {
+		day)); err == nil || !strings.Contains(err.Error(), "base of the venue's margin") {
 		t.Errorf("a perpetual after a call: %v", err)
 	}
 }

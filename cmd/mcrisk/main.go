@@ -38,6 +38,7 @@ var commands = []struct {
 	{"verify", newVerify},
 	{"breakeven", newBreakEven},
 	{"costs", newCosts},
+	{"position", newPosition},
 	{"compare", newCompare},
 	{"heatmap", newHeatMap},
 	{"liquidation", newLiquidation},

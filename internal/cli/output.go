@@ -20,7 +20,7 @@ import (
 )
 
 // FormOptions are the form in which results are printed: text unless one is given.
-type FormOptions struct{ JSON, CSV, Markdown bool }
+type FormOptions struct{ JSON, CSV, Markdown, Full bool }
 
 // Bind adds the flags to a command.
 func (o *FormOptions) Bind(cmd *cobra.Command) {
@@ -30,6 +30,11 @@ func (o *FormOptions) Bind(cmd *cobra.Command) {
 	s.BoolVar(&o.Markdown, "markdown", false, "print Markdown")
 }
 
+// BindFull adds the flag of a command whose text is brief.
+func (o *FormOptions) BindFull(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.Full, "full", false, "print everything, as it is in the run's report.html")
+}
+
 // Check reports more than one form.
 func (o *FormOptions) Check() error {
 	n := 0
@@ -37,6 +42,9 @@ func (o *FormOptions) Check() error {
 		if given {
 			n++
 		}
+	}
+	if n > 0 && o.Full {
+		return Input("--full with another form, which has everything; want it alone")
 	}
 	if n > 1 {
 		return Input("more than one of --json, --csv and --markdown; want one of them")
@@ -53,6 +61,9 @@ func (o *FormOptions) Print(w io.Writer, d report.Document) error {
 		return report.WriteCSV(w, d)
 	case o.Markdown:
 		return report.WriteMarkdown(w, d)
+	}
+	if d.Brief != nil && !o.Full {
+		d.Blocks = d.Brief
 	}
 	if r, ok := w.(*results); ok {
 		return report.WriteText(w, d, report.Width(r.w))
