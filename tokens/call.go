@@ -172,24 +172,23 @@ func (k *Kernel) callRun(b *block.Block, gross *block.Track, l *Lane, i, s, to i
 		return s
 	}
 	price, margin, owed, cash, floor, drift := c.price, c.margin, c.owed, c.cash, c.floor, c.drift
-	x, e, rest, growth := l.x, l.x+l.b, l.b, l.growth
+	e, growth := l.x+l.b, l.growth
 	funded, interests, prices := l.money.at(OptionFunding), l.money.at(HedgeInterest), l.money.at(Price)
 	logFunding, logInterest := l.logs[OptionFunding], l.logs[HedgeInterest]
 	size, strike, spent := c.size, c.strike, float64(c.size*c.strike)
 	leastMargin := max(c.leastMargin, float64(o.Maintenance*size))
 	low, high := l.leverages()
-	lowest, highest := max(low, l.low), min(high, l.high) // between, leverage is neither extreme nor the policy's
+	lowest, highest := max(low, l.low), min(high, l.high) // above the strike the policy has edges too
 	lower := max(l.rec.floor, l.min)                      // from here to the peak, equity is not extreme
 	above := price >= strike
+	if at := l.trigger.At; at != Never { // the step that ends then is left to gridStep
+		to = min(to, max(s, int((at-1)/k.step)-b.First))
+	}
 	for ; s < to; s++ {
-		now := time.Duration(b.First+s+1) * k.step
-		if now >= l.trigger.At {
-			break
-		}
 		if o.drawn {
 			c.rate = float64(b.Rates[o.funding][s][i] * o.perYear)
 		} else if o.changes {
-			k.payAt(l, now-k.step)
+			k.payAt(l, time.Duration(b.First+s)*k.step)
 		}
 		next := float64(price * gross[s][i])
 		paid, grown, earned := float64(c.rate*size), float64(o.growOwed*owed), float64(o.growCash*cash)
@@ -212,23 +211,27 @@ func (k *Kernel) callRun(b *block.Block, gross *block.Track, l *Lane, i, s, to i
 		per := 1 / e
 		q := float64((funding + interest) * per)
 		if next >= c.up || next <= c.down || left < leastMargin || debt < c.leastOwed || !(before > 0) || !(after > 0) ||
-			after < float64((promised+float64(taken*next))*(1-least)) || !(math.Abs(q) < 1e-4) {
+			after < float64((promised+float64(taken*next))*(1-least)) || !(math.Abs(q) < smallCarry) {
 			break
 		}
 		worse := held < float64(c.health*loan)
 		if worse && held < loan {
 			break
 		}
-		lever := math.Abs(exposure)
-		extreme := !(lever > float64(lowest*after) && lever < float64(highest*after))
+		lever, extreme := math.Abs(exposure), false
+		if above != passes {
+			extreme = !(lever > float64(lowest*after) && lever < float64(highest*after))
+		} else {
+			extreme = !(lever > float64(low*after) && lever < float64(high*after))
+		}
 		if extreme && above != passes && (exposure < float64(l.low*after) || exposure > float64(l.high*after)) {
 			break
 		}
-		logPer := logPerSmallUnit(q)
+		per = float64(per * logPerCarry(q))
 		funded.add(funding)
-		logFunding += float64(float64(funding*per) * logPer)
+		logFunding += float64(funding * per)
 		interests.add(interest)
-		logInterest += float64(float64(interest*per) * logPer)
+		logInterest += float64(interest * per)
 		prices.add(after - before)
 		if growth *= after / before; !(growth > 1e-100 && growth < 1e100) {
 			l.growth = growth
@@ -236,29 +239,38 @@ func (k *Kernel) callRun(b *block.Block, gross *block.Track, l *Lane, i, s, to i
 			growth = l.growth
 		}
 		price, margin, owed, cash, floor, drift, above = next, left, debt, deposit, promised, taken, above != passes
-		x, rest, e = exposure, money, after
+		e = after
 		if worse {
 			c.health = held / loan
 		}
 		if extreme {
-			l.x, l.b = x, rest
+			l.x, l.b = exposure, money
 			k.gauge(l)
 			low, high = l.leverages()
 			lowest, highest = max(low, l.low), min(high, l.high)
 		}
 		if after > l.rec.peak || after < lower {
 			l.min = min(l.min, after)
-			l.rec.visit(after, now)
+			l.rec.visit(after, time.Duration(b.First+s+1)*k.step)
 			lower = max(l.rec.floor, l.min)
 		}
 	}
 	c.price, c.margin, c.owed, c.cash, c.floor, c.drift = price, margin, owed, cash, floor, drift
-	l.x, l.b, l.growth = x, rest, growth
+	c.weigh(l)
+	l.growth = growth
 	l.money.set(OptionFunding, funded)
 	l.money.set(HedgeInterest, interests)
 	l.money.set(Price, prices)
 	l.logs[OptionFunding], l.logs[HedgeInterest] = logFunding, logInterest
 	return s
+}
+
+// smallCarry is the part of equity up to which logPerCarry is logPerUnit to half a rounding.
+const smallCarry = 1e-4
+
+// logPerCarry is ln(1+q)/q of a small q: the first term left out is below 2e-17.
+func logPerCarry(q float64) float64 {
+	return 1 - float64(q*(1.0/2-float64(q*(1.0/3-float64(q*(1.0/4))))))
 }
 
 // carryCall charges a step's funding and the interest of the hedge.
@@ -277,11 +289,16 @@ func (k *Kernel) carryCall(l *Lane, now time.Duration) {
 	e := l.x + l.b
 	paid, owed, earned := float64(c.rate*c.size), float64(growOwed*c.owed), float64(growCash*c.cash)
 	funding, interest := -float64(paid*c.price), earned-float64(owed*c.price)
-	per := logPerUnit(float64((funding + interest) * (1 / e)))
+	per := 1 / e
+	if q := float64((funding + interest) * per); math.Abs(q) < smallCarry {
+		per = float64(per * logPerCarry(q))
+	} else {
+		per = float64(per * logPerUnit(q))
+	}
 	l.money.add(OptionFunding, funding)
-	l.logs[OptionFunding] += float64(float64(funding*(1/e)) * per)
+	l.logs[OptionFunding] += float64(funding * per)
 	l.money.add(HedgeInterest, interest)
-	l.logs[HedgeInterest] += float64(float64(interest*(1/e)) * per)
+	l.logs[HedgeInterest] += float64(interest * per)
 	c.margin -= paid
 	c.owed += owed
 	c.cash += earned
