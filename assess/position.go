@@ -76,7 +76,7 @@ func HoldPositions(
 		hash.Add(ensembles)
 		e := &Expected{Move: move}
 		for i := range ensembles {
-			e.Positions = append(e.Positions, positionOf(&ensembles[i]))
+			e.Positions = append(e.Positions, Hold(&ensembles[i]))
 		}
 		return e, nil
 	}
@@ -119,8 +119,8 @@ func HoldPositions(
 	return p, nil
 }
 
-// positionOf is what a token leaves to its holder.
-func positionOf(e *tokens.Ensemble) Position {
+// Hold is what a token leaves to its holder, by the column holder_nav.
+func Hold(e *tokens.Ensemble) Position {
 	navs := e.Column("holder_nav")
 	sample := analytics.Sample{X: navs}
 	p := Position{

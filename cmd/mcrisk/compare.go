@@ -47,6 +47,7 @@ value against the underlying's move, and the floor's cost against volatility.`,
 	}
 	o.study.Bind(cmd)
 	o.output.Bind(cmd)
+	o.output.BindFull(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.tokens, cli.SectionToken, "tokens", "names", "",
 		"tokens of the catalogue; the others are compared with the first")

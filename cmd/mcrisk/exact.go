@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -49,21 +48,18 @@ it values an everlasting call instead: a fair funding rate beside a protected to
 	o.study.Bind(cmd)
 	o.everlasting.Bind(cmd)
 	o.form.Bind(cmd)
+	o.form.BindFull(cmd)
 	cmd.Flags().Lookup("model").DefValue = "gbm"
 	cli.Essential(cmd, "token", "target", "band", "to", "fee", "borrow", "model", "sigma", "horizon", "step", "json")
 	return cmd
 }
 
 func (o *exactOptions) run(ctx context.Context, session *cli.Session) error {
-	if err := errors.Join(o.form.Check(), o.everlasting.Check()); err != nil {
+	if err := o.form.Check(); err != nil {
 		return err
 	}
-	if o.everlasting.Asked {
-		call, err := o.everlasting.Price(&o.study)
-		if err != nil {
-			return err
-		}
-		return o.form.Print(session.Out, report.Everlasting(call))
+	if done, err := o.everlasting.Print(session, &o.study, &o.form); done || err != nil {
+		return err
 	}
 	r, err := o.study.Resolve(session, cli.Demand{Textbook: true})
 	if err != nil {

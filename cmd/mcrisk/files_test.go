@@ -191,6 +191,7 @@ var wrote = []struct{ object, table, command string }{
 	{"tokens", "tokens", "tokens"},
 	{"tokens NAME", "settings", "tokens ETHBULL3X"},
 	{"trace", "events", "trace --token ETHBULL3X --horizon 1d --paths 1 --path 0"},
+	{"trace", "events", "trace --token BTCBULLP2X --horizon 1d --paths 1 --path 0"},
 	{"verify", "verification", "verify RUN"},
 	{"verify", "verification", "verify SHARDS"},
 	{"missing", "missing", "missing SHARDS"},

@@ -44,6 +44,7 @@ longer than the shortest latency.`,
 		{"model", "none: geometric Brownian motion with jumps of one size"},
 		{"jump-mean", "--jumps"}, {"jump-sd", "none: all jumps are of one size"}})
 	o.output.Bind(cmd)
+	o.output.BindFull(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.tokens, cli.SectionToken, "tokens", "names", "", "tokens of the catalogue")
 	cli.Text(s, &o.latencies, cli.SectionKeeper, "latencies", "durations", "0,15m,1h,4h,12h,1d",
@@ -124,11 +125,8 @@ func (o *liquidationOptions) resolve(session *cli.Session, groups [][]string) (o
 // amend makes all jumps of one size, once a year unless a rate was given, and ends
 // lifetimes at their first liquidation, as what follows it is not of interest.
 func (o *liquidationOptions) amend(s *study.Spec, r *cli.Resolved) error {
-	for _, t := range s.Tokens {
-		if t.Mechanism.Kind == "option" {
-			return cli.Input("%s holds a call, whose hedge a rise liquidates; want tokens on a loan or a perpetual, "+
-				"or mcrisk simulate", t.Name)
-		}
+	if err := cli.WithoutCalls(s); err != nil {
+		return err
 	}
 	set := func(name, value, why string) error {
 		p, err := s.Param(name)

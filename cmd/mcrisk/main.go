@@ -31,6 +31,7 @@ var commands = []struct {
 }{
 	{"simulate", newSimulate},
 	{"summary", newSummary},
+	{"runs", newRuns},
 	{"plot", newPlot},
 	{"sweep", newSweep},
 	{"merge", newMerge},

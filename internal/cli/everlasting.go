@@ -10,12 +10,14 @@ import (
 	"mcrisk/assess"
 	"mcrisk/models"
 	"mcrisk/param"
+	"mcrisk/report"
+	"mcrisk/study"
 )
 
 // EverlastingOptions ask for the value of an everlasting call in place of a token's answers.
 type EverlastingOptions struct {
 	Asked                 bool
-	period, strike, price string
+	period, strike, level string
 	others                func() []string // flags that were given and mean something else
 }
 
@@ -35,7 +37,7 @@ func (o *EverlastingOptions) Bind(cmd *cobra.Command) {
 	Text(s, &o.period, SectionStudy, "period", "duration", "",
 		"with --everlasting: time over which its time value is paid")
 	Text(s, &o.strike, SectionStudy, "strike", "USD", "", "with --everlasting: its strike")
-	Text(s, &o.price, SectionStudy, "price", "USD", "", "with --everlasting: price of the underlying")
+	Text(s, &o.level, SectionStudy, "price", "USD", "", "with --everlasting: price of the underlying")
 	alone := []string{"period", "strike", "price"}
 	beside := append([]string{"everlasting", "sigma", "json", "csv", "markdown"}, alone...)
 	o.others = func() (names []string) {
@@ -48,8 +50,31 @@ func (o *EverlastingOptions) Bind(cmd *cobra.Command) {
 	}
 }
 
-// Check reports flags of the call without --everlasting, and others beside it.
-func (o *EverlastingOptions) Check() error {
+// Print prints the call, if it was asked for.
+func (o *EverlastingOptions) Print(session *Session, study *StudyOptions, form *FormOptions) (done bool, err error) {
+	if err := o.check(); err != nil || !o.Asked {
+		return false, err
+	}
+	call, err := o.price(study)
+	if err != nil {
+		return false, err
+	}
+	return true, form.Print(session.Out, report.Everlasting(call))
+}
+
+// WithoutCalls is an error that names a token of the spec that holds a call.
+func WithoutCalls(s *study.Spec) error {
+	for _, t := range s.Tokens {
+		if t.Mechanism.Kind == "option" {
+			return Input("%s holds a call, whose hedge a rise liquidates; want tokens on a loan or a perpetual, "+
+				"or mcrisk simulate", t.Name)
+		}
+	}
+	return nil
+}
+
+// check reports flags of the call without --everlasting, and others beside it.
+func (o *EverlastingOptions) check() error {
 	names := o.others()
 	switch {
 	case len(names) == 0:
@@ -60,8 +85,8 @@ func (o *EverlastingOptions) Check() error {
 	return Input("--%s without --everlasting; want both or neither", names[0])
 }
 
-// Price values the call, at the volatility of a study's options.
-func (o *EverlastingOptions) Price(study *StudyOptions) (assess.EverlastingCall, error) {
+// price values the call, at the volatility of a study's options.
+func (o *EverlastingOptions) price(study *StudyOptions) (assess.EverlastingCall, error) {
 	gbm, err := models.Registry.Kind(textbook)
 	if err != nil {
 		panic(err)
@@ -79,7 +104,7 @@ func (o *EverlastingOptions) Price(study *StudyOptions) (assess.EverlastingCall,
 	}
 	sigma := read(gbm.Params[i], study.Numbers["sigma"])
 	period := read(everlastingParams[0], o.period)
-	strike, price := read(everlastingParams[1], o.strike), read(everlastingParams[2], o.price)
+	strike, price := read(everlastingParams[1], o.strike), read(everlastingParams[2], o.level)
 	if err := errors.Join(faults...); err != nil {
 		return assess.EverlastingCall{}, AsInput(err)
 	}

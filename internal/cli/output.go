@@ -63,7 +63,7 @@ func (o *FormOptions) Print(w io.Writer, d report.Document) error {
 		return report.WriteMarkdown(w, d)
 	}
 	if d.Brief != nil && !o.Full {
-		d.Blocks = d.Brief
+		d.Title, d.Blocks = "", d.Brief
 	}
 	if r, ok := w.(*results); ok {
 		return report.WriteText(w, d, report.Width(r.w))
@@ -107,14 +107,17 @@ func (o *OutputOptions) Check() error {
 	return o.FormOptions.Check()
 }
 
-// RunPath is where a run of a spec goes: --out, or a folder named after its first
-// token, the time and the spec.
-func (o *OutputOptions) RunPath(token string, spec []byte) string {
+// RunsFolder is where runs go that no name was given for.
+const RunsFolder = "runs"
+
+// RunPath is where a run of a spec goes: --out, or a folder named after the command, the
+// first token, the time and the spec.
+func (o *OutputOptions) RunPath(command, token string, spec []byte) string {
 	if o.Out != "" {
 		return o.Out
 	}
-	name := strings.ReplaceAll(token, " ", "-")
-	return filepath.Join("runs", name+"-"+time.Now().UTC().Format("20060102T150405Z")+"-"+rundir.Hash(spec)[:8])
+	name := strings.ReplaceAll(command+"-"+token, " ", "-")
+	return filepath.Join(RunsFolder, name+"-"+time.Now().UTC().Format("20060102T150405Z")+"-"+rundir.Hash(spec)[:8])
 }
 
 // A Publication is the result of a command: a document, and what else is written to
@@ -147,7 +150,7 @@ func (o *OutputOptions) Publish(ctx context.Context, units string, workers int,
 		if err != nil {
 			return err
 		}
-		if dir, err = rundir.Create(o.RunPath(of[0].Study.Spec().Tokens[0].Name, spec)); err != nil {
+		if dir, err = rundir.Create(o.RunPath(session.Name(), of[0].Study.Spec().Tokens[0].Name, spec)); err != nil {
 			return Existing(err)
 		}
 		defer dir.Abort()

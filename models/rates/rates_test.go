@@ -61,14 +61,16 @@ func TestSlopes(t *testing.T) {
 
 // venue is a token of some rates.
 func venue(long bool, debt float64, own map[string]float64, names ...string) Token {
-	return Token{Fee: 0.0006, Rates: names, Long: long, Debt: debt, Value: func(n string) float64 { return own[n] }}
+	return Token{Fee: 0.0006, Rates: names, Long: long, Debt: debt, Value: func(n string) float64 { return own[n] },
+		SkewTarget: 0.8, SkewWidth: 0.1}
 }
 
 var (
-	ofPerp  = venue(true, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
-	ofShort = venue(false, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
-	ofLoan  = venue(true, 2e6, map[string]float64{"borrow": 0.06}, "borrow", "supply")
-	ofCall  = venue(true, 0, map[string]float64{"funding-start": 0.3, "skew": 0.8, "velocity": 0.002},
+	ofPerp   = venue(true, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
+	ofShort  = venue(false, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
+	ofLoan   = venue(true, 2e6, map[string]float64{"borrow": 0.06}, "borrow", "supply")
+	ofLender = venue(false, 2e6, map[string]float64{"supply": 0.03}, "borrow", "supply")
+	ofCall   = venue(true, 0, map[string]float64{"funding-start": 0.3, "skew": 0.8, "velocity": 0.002},
 		"funding-start", "hedge-borrow")
 )
 

@@ -41,7 +41,13 @@ func (Skew) KeepsMean() bool { return true }
 func (m Skew) Of(t Token) (Process, error) {
 	p := skewed{Skew: m, mean: t.Value("skew"), funding: t.Value("funding-start"), limit: t.Value("funding-cap"),
 		velocity: t.Value("velocity"), target: t.SkewTarget, width: t.SkewWidth}
-	return p, t.has("funding-start")
+	if err := t.has("funding-start"); err != nil {
+		return nil, err
+	}
+	if !(p.width > 0) {
+		return nil, fmt.Errorf("it wants a venue whose funding follows the skew; width = %v", p.width)
+	}
+	return p, nil
 }
 
 // Bounded reports whether the funding rate has a level or a cap, whatever the skew's mean: without either it drifts
