@@ -93,7 +93,7 @@ type Kernel struct {
 	mints bool // the token takes fees in shares
 
 	option   *options // nil: the token holds none
-	calmCall bool     // steps of its lanes may be made by callStep
+	calmCall bool     // steps of its lanes may be made by callRun
 
 	fast  *fastPath // nil: this token has none
 	first Lane      // at the start
