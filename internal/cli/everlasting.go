@@ -39,7 +39,7 @@ func (o *EverlastingOptions) Bind(cmd *cobra.Command) {
 	Text(s, &o.strike, SectionStudy, "strike", "USD", "", "with --everlasting: its strike")
 	Text(s, &o.level, SectionStudy, "price", "USD", "", "with --everlasting: price of the underlying")
 	alone := []string{"period", "strike", "price"}
-	beside := append([]string{"everlasting", "sigma", "json", "csv", "markdown"}, alone...)
+	beside := append([]string{"everlasting", "sigma", "json", "csv", "markdown", "full"}, alone...)
 	o.others = func() (names []string) {
 		s.Visit(func(f *pflag.Flag) {
 			if o.Asked && !slices.Contains(beside, f.Name) || !o.Asked && slices.Contains(alone, f.Name) {
