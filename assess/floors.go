@@ -21,7 +21,8 @@ type Floors struct {
 	Fair         []FairFunding
 }
 
-// Moves are what tokens are worth after moves of their underlying. Paths are sorted by the move and divided into groups.
+// Moves are what tokens are worth after moves of their underlying. Paths are sorted by the move and divided into
+// groups.
 type Moves struct {
 	Time time.Duration
 	Move []float64              // mean of a group, a fraction of the price at the start
@@ -32,7 +33,8 @@ type Moves struct {
 type FloorCost struct {
 	Token   int
 	Against int // the token that it is compared with, of its target; −1: spot
-	// Growth is that of ln NAV of the other less the token's own, 1/year, paired, by volatility. Positive: the floor costs.
+	// Growth is that of ln NAV of the other less the token's own, 1/year, paired, by volatility. Positive: the floor
+	// costs.
 	Growth  []analytics.Estimate
 	Funding float64 // rate of the venue at the start, 1/year of the size
 }

@@ -107,7 +107,8 @@ func TestMoves(t *testing.T) {
 	}
 	spec.Tokens = spec.Tokens[:1]
 	spec.Tokens = append(spec.Tokens, spec.Tokens[0])
-	spec.Tokens[1].Name, spec.Tokens[1].Values = "other", param.Values{"target": 1, "after-liquidation": float64(tokens.Stop)}
+	spec.Tokens[1].Name, spec.Tokens[1].Values = "other", param.Values{"target": 1,
+		"after-liquidation": float64(tokens.Stop)}
 	if got := compareFloors(t, spec); got.Floors != nil {
 		t.Errorf("%+v of tokens without a floor", got.Floors)
 	}

@@ -227,7 +227,8 @@ func moves() SensitivityData {
 	d := SensitivityData{Title: "Value against the underlying's move", Caption: caption, Columns: 3, Apart: true,
 		XLabel: "Move of the underlying (%)", XScale: Percent}
 	for i, wide := range []float64{0.3, 0.6, 1} {
-		m := SensitivityPanel{Label: []string{"NAV after 30 days", "NAV after 91 days", "NAV after a year"}[i], Log: true}
+		m := SensitivityPanel{Label: []string{"NAV after 30 days", "NAV after 91 days", "NAV after a year"}[i],
+			Log: true}
 		ordinary, protected, spot := Series{Name: "ordinary"}, Series{Name: "protected"}, Line{Name: "spot"}
 		for n := range 11 {
 			s := math.Exp(wide * float64(n-5) / 4)

@@ -15,7 +15,8 @@ func floorBlocks(r *assess.Comparison) (blocks []Block) {
 	blocks = append(blocks, floorTable(r))
 	if len(r.Floors.Moves) > 0 {
 		blocks = append(blocks, Figure{Name: "moves",
-			Alt:  "Mean net asset value of the tokens and of spot against the move of their underlying, at several times",
+			Alt: "Mean net asset value of the tokens and of spot against the move of their underlying, at " +
+				"several times",
 			Draw: func() (*plots.Figure, error) { return plots.Sensitivity(movesFigure(r)) }})
 	}
 	return append(blocks, Figure{Name: "floor-cost",
@@ -34,8 +35,10 @@ func floorAgainst(r *assess.Comparison, c *assess.FloorCost) string {
 // floorTable has a row for each volatility.
 func floorTable(r *assess.Comparison) Table {
 	f := r.Floors
-	t := Table{PeopleOnly: true, Keys: 1, Title: "What the floor costs at other volatilities, on a price whose mean does " +
-		"not grow: growth given up, log points a year, and the fair funding rate of an everlasting call, % of size a year:",
+	t := Table{PeopleOnly: true, Keys: 1, Title: "What the floor costs at other volatilities, on a price whose " +
+		"mean does " +
+		"not grow: growth given up, log points a year, and the fair funding rate of an everlasting call, % of " +
+		"size a year:",
 		Columns: []Column{{Name: "volatility"}}}
 	for i := range f.Costs {
 		c := &f.Costs[i]
@@ -63,8 +66,10 @@ func movesFigure(r *assess.Comparison) plots.SensitivityData {
 	spec := r.Study.Spec()
 	d := plots.SensitivityData{
 		Title: "Value against the underlying's move",
-		Caption: withoutIntervals(Caption(r.Study, spec.Paths)) + fmt.Sprintf(" Start: 1. Points are means over groups of paths "+
-			"with similar moves, at the mean move of the group, with intervals of %g %%; the 1 %% of paths with the largest "+
+		Caption: withoutIntervals(Caption(r.Study, spec.Paths)) + fmt.Sprintf(" Start: 1. Points are means over "+
+			"groups of paths "+
+			"with similar moves, at the mean move of the group, with intervals of %g %%; the 1 %% of paths with "+
+			"the largest "+
 			"falls, and rises, are left out. Before entry and exit fees.", 100*assess.Confidence),
 		XLabel: "Move of the underlying (%)", XScale: plots.Percent, Columns: 3, Apart: true,
 	}
@@ -101,10 +106,14 @@ func floorFigure(r *assess.Comparison) plots.SensitivityData {
 	spec, f := r.Study.Spec(), r.Floors
 	d := plots.SensitivityData{
 		Title: "What the floor costs against volatility",
-		Caption: fmt.Sprintf("Left: growth of ln NAV of the token named first less that of the protected one, on %s of a "+
-			"year each, geometric Brownian motion without growth of the mean, steps of %s, seed %d, paired; intervals of "+
-			"%g %%; above zero the floor costs, below it pays. Right: funding on the size of the call: the rate with which "+
-			"the venue starts, which does not depend on volatility, and what an everlasting call at the money is paid at "+
+		Caption: fmt.Sprintf("Left: growth of ln NAV of the token named first less that of the protected one, on "+
+			"%s of a "+
+			"year each, geometric Brownian motion without growth of the mean, steps of %s, seed %d, paired; "+
+			"intervals of "+
+			"%g %%; above zero the floor costs, below it pays. Right: funding on the size of the call: the rate "+
+			"with which "+
+			"the venue starts, which does not depend on volatility, and what an everlasting call at the money is "+
+			"paid at "+
 			"fair value, by its period. Before entry and exit fees.", Count(min(1000, spec.Paths), "path"),
 			param.FormatSeconds(spec.Step.Seconds()), spec.Seed, 100*assess.Confidence),
 		XLabel: "Volatility of the underlying (% a year)", XScale: plots.Percent,

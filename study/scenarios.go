@@ -62,7 +62,8 @@ func (s *Study) Scenarios(paths int) ([]Scenario, error) {
 
 // onModel is the study's tokens on one price of another model, over another horizon.
 func (s *Study) onModel(model param.Part, horizon time.Duration, paths int) (*Study, error) {
-	t := &Study{spec: s.spec, laws: make([]law, 1), tokens: s.tokens, follow: make([]int, len(s.tokens)), rates: s.rates}
+	t := &Study{spec: s.spec, laws: make([]law, 1), tokens: s.tokens, follow: make([]int, len(s.tokens)),
+		rates: s.rates}
 	t.spec.Others, t.spec.CommonJumps = nil, false
 	t.spec.Tokens = append([]TokenSpec{}, s.spec.Tokens...)
 	for i := range t.spec.Tokens {

@@ -18,7 +18,8 @@ import (
 //
 //	(Fee + ImpactBase + side + Impact·(Q/k)^Exponent)·Q
 //
-// without gas. Through an [Option] entry opens T·W of size, at the fee of the venue, for a margin that is borrowed as far
+// without gas. Through an [Option] entry opens T·W of size, at the fee of the venue, for a margin that is borrowed
+// as far
 // as the hedge goes; exit closes the holder's part of the size, at that fee. What is swapped is the part of the margin
 // that is not owed, and on exit the profit of the call besides.
 //
@@ -155,7 +156,8 @@ func (t *Token) holderTrade(lends bool, usd, notional, leverage, flash float64, 
 	return c
 }
 
-// callTrade is what opening or closing a size of a call costs its holder, and a swap beside it, both in multiples of usd.
+// callTrade is what opening or closing a size of a call costs its holder, and a swap beside it, both in multiples of
+// usd.
 func (t *Token) callTrade(m Option, usd, size, swapped float64, adds bool) HolderCost {
 	if !(usd > 0) {
 		return HolderCost{}

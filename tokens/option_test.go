@@ -204,9 +204,11 @@ func TestLoanBesideALostCallIsRepaid(t *testing.T) {
 	}
 }
 
-// A holder of a call pays the venue's fee on the size that is opened and closed, and swaps on exit what the call has won:
+// A holder of a call pays the venue's fee on the size that is opened and closed, and swaps on exit what the call has
+// won:
 // 1,000 USD open 2,000 of size; after a rise of a fifth they are 1,400, with 2,400 of size and 400 of profit. A fall
-// leaves no profit, and the size to close. By hand, with an exit fee of a tenth and an impact of a millionth of a dollar.
+// leaves no profit, and the size to close. By hand, with an exit fee of a tenth and an impact of a millionth of a
+// dollar.
 func TestHolderOfACall(t *testing.T) {
 	token := freeCall(2, Hold{}, func(m *Option) { m.TradeFee = 0.01 })
 	token.Holder.Invest, token.Cost, token.ExitFee = 1000, Cost{Fee: 0.002, Impact: 1e-6, Exponent: 1}, 0.1
