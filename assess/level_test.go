@@ -158,8 +158,8 @@ func TestFundingOfACallAlone(t *testing.T) {
 	if all != random {
 		t.Errorf("option_funding is %+v, and %+v beside that at constant rates", all, random)
 	}
-
-	if got := random.Value - constant.Value; math.Abs(change.Value-got) > 1e-15 || !(change.SE < math.Hypot(random.SE, constant.SE)/2) {
+	unpaired, got := math.Hypot(random.SE, constant.SE), random.Value-constant.Value
+	if math.Abs(change.Value-got) > 1e-15 || !(change.SE < unpaired/2) {
 		t.Errorf("the change is %v ± %v; want %v, more exactly than unpaired", change.Value, change.SE, got)
 	}
 }

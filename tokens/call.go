@@ -210,7 +210,6 @@ func (k *Kernel) callRun(b *block.Block, gross *block.Track, l *Lane, i, s, to i
 		held, loan := float64(deposit*o.HedgeThreshold), float64(debt*next)
 		per := 1 / e
 		q := float64((funding + interest) * per)
-
 		if next >= c.up || next <= c.down || left < leastMargin || debt < c.leastOwed || !(before > 0) ||
 			!(after > 0) ||
 			after < float64((promised+float64(taken*next))*(1-least)) || !(math.Abs(q) < smallCarry) {
