@@ -119,7 +119,7 @@ func (o *positionOptions) run(ctx context.Context, session *cli.Session) error {
 	if r.Study.Token(0).Holder.Invest <= 0 {
 		return cli.Input("--invest = %s; want an amount above 0 US dollars", options.Numbers["invest"])
 	}
-	if err := cli.Fits(r.Study, 1, len(assess.PositionColumns())); err != nil {
+	if err := cli.Fits(r.Study, 1, assess.PositionColumns()); err != nil {
 		return err
 	}
 	compute := func(ctx context.Context, opt study.Options) (cli.Publication, error) {
