@@ -170,7 +170,7 @@ func (v view) sweepBrief(r *assess.SweepAnalysis) []Block {
 	blocks := []Block{Text(fmt.Sprintf("%s: %s of %s, %s each, price model %s, seed %d", strings.Join(v.tokens, ", "),
 		Count(r.Sweep.Cells(), "cell"), strings.Join(v.swept(), ", "), Count(spec.Paths, "lifetime"), spec.Model.Kind,
 		spec.Seed))}
-	number := Column{Name: "gain", Title: "gain of changing", Interval: intervalTitle}
+	number := Column{Name: "improvement", Interval: intervalTitle}
 	if v.scenarios { // the token as it is given is in none of them
 		number.Title = "value"
 	}
@@ -227,6 +227,9 @@ func (v view) gain(r *assess.SweepAnalysis, s *assess.Slice, b *assess.Best) any
 	return d
 }
 
+const improvements = "Improvements are differences from the token as it is given, on the same paths, positive where " +
+	"it is better."
+
 // sweepVerdict says it in a sentence for the main objective of the first slice.
 func (v view) sweepVerdict(r *assess.SweepAnalysis) string {
 	s := &r.Slices[0]
@@ -245,15 +248,13 @@ func (v view) sweepVerdict(r *assess.SweepAnalysis) string {
 	sure := "which is significant"
 	switch {
 	case d.SE == 0 && d.Value == 0:
-		return fmt.Sprintf("By %s%s the best %s is %s, as the token has it. Gains are differences from the token as "+
-			"it is given, on the same paths, positive where it is better.", b.Objective, token, v.selected(),
-			v.Setting(s.Cells[b.Index]))
+		return fmt.Sprintf("By %s%s the best %s is %s, as the token has it. %s", b.Objective, token, v.selected(),
+			v.Setting(s.Cells[b.Index]), improvements)
 	case d.Lo <= 0:
 		sure = "which is not significant"
 	}
-	return fmt.Sprintf("By %s%s the best %s is %s: changing to it gains %s (%s), %s. Gains are differences from the "+
-		"token as it is given, on the same paths, positive where it is better.", b.Objective, token, v.selected(),
-		v.Setting(s.Cells[b.Index]), Value(d), Range(d), sure)
+	return fmt.Sprintf("By %s%s the best %s is %s: changing to it improves it by %s (%s), %s. %s", b.Objective, token,
+		v.selected(), v.Setting(s.Cells[b.Index]), Value(d), Range(d), sure, improvements)
 }
 
 // comparisonBrief is the range of outcomes, and differences from the first token.
