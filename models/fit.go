@@ -170,6 +170,7 @@ var fitters = map[string]fitter{
 	"gjr":     {6, 6, fitGJR},
 
 	"component": {7, 6, fitComponent},
+	"mcgarch":   {7, 12, nil},
 	"heston":    {8, 5, fitHeston},
 	"bates":     {9, 8, fitBates},
 }

@@ -27,6 +27,8 @@ func FitSeries(kind string, history *Series) (Fit, error) {
 		return fitBootstrap(history, returns)
 	case "fhs":
 		return fitFHS(history, returns)
+	case "mcgarch":
+		return fitMCGARCH(history)
 	}
 	return FitKind(kind, returns, dt)
 }

@@ -16,18 +16,22 @@ import (
 //
 // with news u = (Bend + 1)·x²/(Bend + x²) less its mean, of Student-t shocks x.
 type MCGARCH struct {
-	Mu    float64
-	Sigma float64
-	Gain  float64 // g₀
-	Fade  float64 // gₖ₊₁/gₖ
-	Rate  float64 // of the fastest, 1/year
-	Slow  float64 // years in which the slowest forgets
-	DoF   float64
-	Bend  float64
-	Skew  float64
-	Week  Week
-	Step  time.Duration
-	Start float64
+	Mu      float64
+	Sigma   float64
+	Gain    float64 // g₀
+	Fade    float64 // gₖ₊₁/gₖ
+	Rate    float64 // of the fastest, 1/year
+	Slow    float64 // years in which the slowest forgets
+	DoF     float64
+	Bend    float64
+	Skew    float64
+	Week    Week
+	Step    time.Duration
+	Start   float64
+	Hour    int
+	Factors [mcComponents]float64
+
+	longRun [][mcComponents + 1]float64
 }
 
 // Week are the numbers that hours of the week have variances by, all zero for none.

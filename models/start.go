@@ -63,6 +63,9 @@ func Filtered(model param.Part, history *Series) (volatility float64, err error)
 		return m.filtered(returns, history), nil
 	case Component:
 		return m.filtered(returns, history), nil
+	case MCGARCH:
+		v, err := FilteredState(model, history)
+		return v["start"], err
 	case Heston:
 		v := m.filtered(returns, Merton{}, history)
 		return math.Sqrt(v), nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mcrisk/models"
+	"mcrisk/param"
 	"mcrisk/models/rates"
 	"mcrisk/random"
 	"mcrisk/tokens"
@@ -121,14 +122,17 @@ func (s *Study) Certain() *Study {
 // Started is the study with paths that start at another volatility, per √year, of the
 // first underlying; zero: drawn from the long-run law. It shares all parts. A model without
 // a volatility of its own is an error.
-func (s *Study) Started(volatility float64) (*Study, error) {
+func (s *Study) Started(state param.Values) (*Study, error) {
 	if !models.HasStart(s.spec.Model.Kind) {
 		return nil, fmt.Errorf("study: %s has no volatility of its own to start from", s.spec.Model.Kind)
 	}
 	other := *s
 	var err error
-	if other.spec, err = s.spec.With("start", volatility); err != nil {
-		return nil, err
+	other.spec = s.spec
+	for name, v := range state {
+		if other.spec, err = other.spec.With(name, v); err != nil {
+			return nil, err
+		}
 	}
 	m, err := models.Registry.Build(other.spec.Model)
 	if err == nil {
