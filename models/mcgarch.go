@@ -3,6 +3,8 @@ package models
 import (
 	"fmt"
 	"math"
+	"os"
+	"strconv"
 	"time"
 
 	"mcrisk/fmath"
@@ -28,6 +30,7 @@ type MCGARCH struct {
 	Week    Week
 	Step    time.Duration
 	Start   float64
+	Floor   float64 // of each component
 	Hour    int
 	Factors [mcComponents]float64
 
@@ -130,10 +133,9 @@ func newNewsLaw(dof, bend float64) (l newsLaw) {
 
 // mcSteps are the components over steps.
 type mcSteps struct {
-	r, g  [mcComponents]float64
-	a     [1 << mcComponents]float64 // E[Π(1 − r + g·u)] of a subset
-	whole [1 << mcComponents]float64 // Π r
-	mean  [1 << mcComponents]float64 // E[ΠF] in the long run
+	r, g [mcComponents]float64
+	c    [1 << mcComponents][1 << mcComponents]float64 // E[Π(1 − r + g·u)·Π(r − g·b·u)] of a subset of a set and the rest
+	mean [1 << mcComponents]float64                    // E[ΠF] in the long run
 }
 
 func (m MCGARCH) speeds(dt float64) (r, g [mcComponents]float64) {
@@ -149,37 +151,46 @@ func (m MCGARCH) speeds(dt float64) (r, g [mcComponents]float64) {
 
 func (m MCGARCH) over(dt float64, l newsLaw) (s mcSteps, ok bool) {
 	s.r, s.g = m.speeds(dt)
-	for set := range s.a {
-		var poly [mcComponents + 1]float64
-		poly[0], s.whole[set] = 1, 1
-		for k := range mcComponents {
-			if set>>k&1 == 1 {
-				for j := mcComponents; j >= 0; j-- {
-					poly[j] *= 1 - s.r[k]
-					if j > 0 {
-						poly[j] += poly[j-1] * s.g[k]
-					}
+	for set := range s.c {
+		for t := set; ; t = (t - 1) & set {
+			var poly [mcComponents + 1]float64
+			poly[0] = 1
+			n := 0
+			for k := range mcComponents {
+				if set>>k&1 == 0 {
+					continue
 				}
-				s.whole[set] *= s.r[k]
+				c0, c1 := s.r[k], -s.g[k]*m.Floor
+				if t>>k&1 == 1 {
+					c0, c1 = 1-s.r[k], s.g[k]
+				}
+				n++
+				for j := n; j > 0; j-- {
+					poly[j] = poly[j]*c0 + poly[j-1]*c1
+				}
+				poly[0] *= c0
 			}
-		}
-		for j, c := range poly {
-			s.a[set] += c * l.u[j]
-		}
-	}
-	s.mean[0] = 1
-	for set := 1; set < len(s.a); set++ {
-		if !(s.a[set] < 1-1e-9) {
-			return s, false
-		}
-		sum := 0.0
-		for t := (set - 1) & set; ; t = (t - 1) & set {
-			sum += s.a[t] * s.whole[set&^t] * s.mean[t]
+			for j := range n + 1 {
+				s.c[set][t] += poly[j] * l.u[j]
+			}
 			if t == 0 {
 				break
 			}
 		}
-		s.mean[set] = sum / (1 - s.a[set])
+	}
+	s.mean[0] = 1
+	for set := 1; set < len(s.c); set++ {
+		if !(s.c[set][set] < 1-1e-9) {
+			return s, false
+		}
+		sum := 0.0
+		for t := (set - 1) & set; ; t = (t - 1) & set {
+			sum += s.c[set][t] * s.mean[t]
+			if t == 0 {
+				break
+			}
+		}
+		s.mean[set] = sum / (1 - s.c[set][set])
 	}
 	for k := range s.r {
 		if !(1-s.r[k]-s.g[k]*l.mean > 0) {
@@ -193,7 +204,7 @@ func (m MCGARCH) over(dt float64, l newsLaw) (s mcSteps, ok bool) {
 func (s *mcSteps) next(p [1 << mcComponents]float64) (q [1 << mcComponents]float64) {
 	for set := range q {
 		for t := set; ; t = (t - 1) & set {
-			q[set] += s.a[t] * s.whole[set&^t] * p[t]
+			q[set] += s.c[set][t] * p[t]
 			if t == 0 {
 				break
 			}
@@ -261,7 +272,7 @@ func (m MCGARCH) run(dt float64, returns []float64, hours []int, visit func(i in
 		st.signs = signsStay*st.signs + (1-signsStay)*sign
 		u := (m.Bend+1)*x2/(m.Bend+x2) - l.mean
 		for k := range st.f {
-			st.f[k] += s.r[k]*(1-st.f[k]) + s.g[k]*st.f[k]*u
+			st.f[k] += s.r[k]*(1-st.f[k]) + s.g[k]*(st.f[k]-m.Floor)*u
 		}
 	}
 	sum = float64(len(returns))*(norm-math.Log(unit)/2) - hs.log()/2 - power*qs.log()
@@ -279,7 +290,12 @@ var mcNames = []string{"mu", "sigma", "gain", "fade", "rate", "dof", "bend", "sk
 
 func mcOf(p []float64, slow float64) MCGARCH {
 	return MCGARCH{Mu: p[0], Sigma: p[1], Gain: p[2], Fade: p[3], Rate: p[4], DoF: p[5], Bend: p[6], Skew: p[7],
-		Week: Week{p[8], p[9], p[10], p[11]}, Slow: slow}
+		Week: Week{p[8], p[9], p[10], p[11]}, Slow: slow, Floor: envFloat("MC_FLOOR")}
+}
+
+func envFloat(name string) float64 {
+	v, _ := strconv.ParseFloat(os.Getenv(name), 64)
+	return v
 }
 
 func mcLikelihood(s sample, hours []int, slow, weight float64) likelihood {
@@ -367,7 +383,7 @@ func (s *mcSteps) before(w [1 << mcComponents]float64) (q [1 << mcComponents]flo
 			continue
 		}
 		for t := set; ; t = (t - 1) & set {
-			q[t] += s.a[t] * s.whole[set&^t] * w[set]
+			q[t] += s.c[set][t] * w[set]
 			if t == 0 {
 				break
 			}

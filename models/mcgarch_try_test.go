@@ -53,7 +53,7 @@ func TestTryMC(t *testing.T) {
 		m := mcOf(p, slow)
 		in, _, _ := m.run(dt, s.r, hours, nil)
 		s2, _ := m.over(dt, newNewsLaw(m.DoF, m.Bend))
-		fmt.Printf("%s %.1f (%.1f) %v mean %.2f r %.5f g %.5f %.3v\n", coin, in, best, time.Since(begin).Round(time.Second), s2.mean[31], s2.r, s2.g, p)
+		fmt.Printf("%s %.1f (%.1f) %v mean %.2f g %.4f %.3v\n", coin, in, best, time.Since(begin).Round(time.Second), s2.mean[31], s2.g, p)
 		all := s
 		all.r = r
 		var states []mcState
@@ -100,5 +100,5 @@ func TestTryMC(t *testing.T) {
 	for n := range differences {
 		differences[n] /= coins[n]
 	}
-	fmt.Printf("SLOW %v WEIGHT %v z %.2f\n", slow, weight, newey(differences, 4))
+	fmt.Printf("FLOOR %v SLOW %v WEIGHT %v z %.2f\n", envFloat("MC_FLOOR"), slow, weight, newey(differences, 4))
 }

@@ -3,9 +3,7 @@ package models
 import (
 	"fmt"
 	"math"
-	"os"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -25,6 +23,7 @@ var _ = Registry.Register(param.Kind[Model]{
 		{Name: "mcgarch-slowest", Unit: param.Time, Min: 1, Max: 366 * 86400 * 10, Default: 3900000, Doc: "memory of the slowest"},
 		garchDoF,
 		{Name: "mcgarch-bend", Unit: param.Plain, Min: 0.01, Max: 1e4, Default: 5.5, Doc: "bend of the news"},
+		{Name: "mcgarch-floor", Unit: param.Plain, Min: 0, Max: .99, Doc: "least value of a component"},
 		{Name: "sign-skew", Unit: param.Plain, Min: -.95, Max: .95, Doc: "skewness that follows signs"},
 		{Name: "week-funding", Unit: param.Plain, Min: -5, Max: 5, Doc: "of the logarithm of variance at funding hours"},
 		{Name: "week-day", Unit: param.Plain, Min: -5, Max: 5, Doc: "sine of the day"},
@@ -42,7 +41,7 @@ var _ = Registry.Register(param.Kind[Model]{
 		return MCGARCH{Mu: v["mu"], Sigma: v["sigma"], Gain: v["mcgarch-gain"], Fade: v["mcgarch-fade"],
 			Rate: v["mcgarch-rate"], Slow: v["mcgarch-slowest"] / 365 / 86400, DoF: v["dof"], Bend: v["mcgarch-bend"],
 			Skew: v["sign-skew"], Week: Week{v["week-funding"], v["week-day"], v["week-weekend"], v["week-new-york"]},
-			Hour: int(v["week-hour"]), Step: seconds(v["mcgarch-step"]), Start: v["start"],
+			Floor: v["mcgarch-floor"], Hour: int(v["week-hour"]), Step: seconds(v["mcgarch-step"]), Start: v["start"],
 			Factors: [mcComponents]float64{v["factor-1"], v["factor-2"], v["factor-3"], v["factor-4"], v["factor-5"]}}
 	},
 })
@@ -218,15 +217,15 @@ func (m MCGARCH) Begin(at At, state State) {
 }
 
 type mcWalk struct {
-	law        *student
-	skew       *skewLaw
-	r, g       [mcComponents]float64
-	unit       float64
-	bend, mean float64
-	kappa      float64
-	growth     float64
-	hour       int
-	week       [168]float64
+	law               *student
+	skew              *skewLaw
+	r, g              [mcComponents]float64
+	unit              float64
+	bend, mean, floor float64
+	kappa             float64
+	growth            float64
+	hour              int
+	week              [168]float64
 }
 
 func (m MCGARCH) steps(step time.Duration) *mcWalk {
@@ -236,7 +235,7 @@ func (m MCGARCH) steps(step time.Duration) *mcWalk {
 	if !ok {
 		panic("no long run")
 	}
-	return &mcWalk{law: studentLaw(m.DoF), skew: skewLawOf(m.DoF), r: s.r, g: s.g, bend: m.Bend, mean: l.mean,
+	return &mcWalk{law: studentLaw(m.DoF), skew: skewLawOf(m.DoF), r: s.r, g: s.g, floor: m.Floor, bend: m.Bend, mean: l.mean,
 		unit: m.Sigma * m.Sigma * dt / s.mean[1<<mcComponents-1], kappa: m.Skew, growth: m.Mu * dt, hour: m.Hour,
 		week: m.Week.factors()}
 }
@@ -265,11 +264,11 @@ func (s *mcWalk) lane(at At, z []*block.Track, state State, move *block.Track, l
 		move[k][l] = s.growth - s.skew.compensator(t, q) + t*(x+q*(rho-s.skew.rho))
 		signs = signsStay*signs + (1-signsStay)*(x/rho)
 		u := (s.bend+1)*x2/(s.bend+x2) - s.mean
-		f0 += s.r[0]*(1-f0) + s.g[0]*u*f0
-		f1 += s.r[1]*(1-f1) + s.g[1]*u*f1
-		f2 += s.r[2]*(1-f2) + s.g[2]*u*f2
-		f3 += s.r[3]*(1-f3) + s.g[3]*u*f3
-		f4 += s.r[4]*(1-f4) + s.g[4]*u*f4
+		f0 += s.r[0]*(1-f0) + s.g[0]*u*(f0-s.floor)
+		f1 += s.r[1]*(1-f1) + s.g[1]*u*(f1-s.floor)
+		f2 += s.r[2]*(1-f2) + s.g[2]*u*(f2-s.floor)
+		f3 += s.r[3]*(1-f3) + s.g[3]*u*(f3-s.floor)
+		f4 += s.r[4]*(1-f4) + s.g[4]*u*(f4-s.floor)
 	}
 	state[0][l], state[1][l], state[2][l], state[3][l], state[4][l], state[5][l] = f0, f1, f2, f3, f4, signs
 }
@@ -285,7 +284,7 @@ func fitMCGARCH(history *Series) (Fit, error) {
 	if err != nil {
 		return Fit{}, err
 	}
-	slow, _ := strconv.ParseFloat(os.Getenv("MC_SLOW"), 64)
+	slow := envFloat("MC_SLOW")
 	whole := mcLikelihood(s, hours, slow, 0)
 	l := whole.without(sigmaAt, 0)
 	got := climb(func(x []float64) float64 { return -l.at(x, s.r) / float64(len(s.r)) },
@@ -293,7 +292,7 @@ func fitMCGARCH(history *Series) (Fit, error) {
 	p := whole.natural(slices.Insert(slices.Clone(got.X), sigmaAt, 0))
 	return Fit{Kind: "mcgarch", Names: []string{"mu", "sigma", "mcgarch-gain", "mcgarch-fade", "mcgarch-rate", "dof",
 		"mcgarch-bend", "sign-skew", "week-funding", "week-day", "week-weekend", "week-new-york"}, Values: p,
-		fixed: param.Values{"mcgarch-slowest": slow * 365 * 86400, "mcgarch-step": history.Step.Seconds()}}, nil
+		fixed: param.Values{"mcgarch-slowest": slow * 365 * 86400, "mcgarch-step": history.Step.Seconds(), "mcgarch-floor": envFloat("MC_FLOOR")}}, nil
 }
 
 // FilteredState is the state at the end of a history as numbers of the model.
