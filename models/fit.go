@@ -170,9 +170,9 @@ var fitters = map[string]fitter{
 	"gjr":     {6, 6, fitGJR},
 
 	"component": {7, 6, fitComponent},
-	"mcgarch":   {7, 12, nil},
-	"heston":    {8, 5, fitHeston},
-	"bates":     {9, 8, fitBates},
+	"mcgarch":   {8, 12, func(s sample) (Fit, func(*Fit), error) { return fitMCGARCH(mcHistoryOf(s, nil, nil)) }},
+	"heston":    {9, 5, fitHeston},
+	"bates":     {10, 8, fitBates},
 }
 
 // A sample is a history that passed the checks, with what fits need of it.
@@ -350,6 +350,8 @@ func longRunVolatility(m Model, dt float64) float64 {
 	case GARCH:
 		return m.Sigma
 	case GJR:
+		return m.Sigma
+	case MCGARCH:
 		return m.Sigma
 	}
 	return math.Sqrt(m.Moments(dt).Variance / dt)

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"mcrisk/models"
-	"mcrisk/param"
 	"mcrisk/models/rates"
+	"mcrisk/param"
 	"mcrisk/random"
 	"mcrisk/tokens"
 )
@@ -122,7 +122,12 @@ func (s *Study) Certain() *Study {
 // Started is the study with paths that start at another volatility, per √year, of the
 // first underlying; zero: drawn from the long-run law. It shares all parts. A model without
 // a volatility of its own is an error.
-func (s *Study) Started(state param.Values) (*Study, error) {
+func (s *Study) Started(volatility float64) (*Study, error) {
+	return s.StartedAt(param.Values{"start": volatility})
+}
+
+// StartedAt is the study with other numbers of its model that say where paths start, as [models.FilteredState] has them.
+func (s *Study) StartedAt(state param.Values) (*Study, error) {
 	if !models.HasStart(s.spec.Model.Kind) {
 		return nil, fmt.Errorf("study: %s has no volatility of its own to start from", s.spec.Model.Kind)
 	}
