@@ -21,8 +21,8 @@ func HasWeek(kind string) bool {
 // What fits of [MCGARCH] do not look for: the likelihood hardly tells memories of two months from those of years, nor
 // a floor of 0 from one of 0.3 (docs/decisions/component.md).
 const (
-	fittedSlowest = 18 * 7 * 24 * time.Hour
-	fittedFloor   = 0.25
+	fittedSlowest = 120 * 24 * time.Hour
+	fittedFloor   = 0.2
 )
 
 // mcNames are the numbers that fits find; those of the week come last, and only of bars of an hour or less.

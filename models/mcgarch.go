@@ -136,7 +136,7 @@ var _ = Registry.Register(param.Kind[Model]{
 			Doc: "rate at which the fastest component returns to 1, per year"},
 		{Name: "mcgarch-slowest", Unit: param.Time, Min: 1, Max: 100 * 366 * 86400, Default: 120 * 86400,
 			Doc: "time in which the slowest component returns to 1 by 63 %"},
-		{Name: "mcgarch-floor", Unit: param.Plain, Min: 0, Max: 0.9, Default: 0.3,
+		{Name: "mcgarch-floor", Unit: param.Plain, Min: 0, Max: 0.9, Default: 0.2,
 			Doc: "value that components do not fall below"},
 		{Name: "mcgarch-bend", Unit: param.Plain, Min: 0.01, Max: 1e4, Default: 6,
 			Doc: "squared shock from which on news grows less than it"},
