@@ -31,8 +31,8 @@ import (
 // start at the hour of the week Hour with components of the long-run law, or at Factors, or at those that Start² makes
 // likely. A step's standard deviation is held at or below 1.
 //
-// The numbers belong to steps of length Step. On others, n times as long, rates stay, gains are √n times themselves
-// and 0.6 is 0.6ⁿ; Skew is 1/n of itself where n is above 1.
+// The numbers belong to steps of length Step. On others, n times as long, rates stay, gains are such that components
+// would keep their variance, were news as large as always, and 0.6 is 0.6ⁿ; Skew is 1/n of itself where n is above 1.
 //
 // Sources: Engle and Sokalska, "Forecasting intraday volatility in the US equity market: multiplicative component
 // GARCH", J. Financial Econometrics 10 (2012); Harvey, Dynamic Models for Volatility and Heavy Tails (2013), for
@@ -128,7 +128,7 @@ func HourOfWeek(t time.Time) int {
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "mcgarch", Doc: "multiplicative component GARCH: variance with many time scales and hours of the week",
 	Params: append([]param.Param{Mu, Sigma,
-		{Name: "mcgarch-gain", Unit: param.Plain, Min: 0, Max: 1, Default: 0.1,
+		{Name: "mcgarch-gain", Unit: param.Plain, Min: 0, Max: 1, Default: 0.08,
 			Doc: "reaction of the fastest component of the variance to news"},
 		{Name: "mcgarch-fade", Unit: param.Plain, Min: 0.01, Max: 2, Default: 0.77,
 			Doc: "reaction of a component over that of the next faster one"},
@@ -352,16 +352,17 @@ type mcChain struct {
 // the floor.
 func (m MCGARCH) over(step time.Duration, l *newsLaw) (c *mcChain, ok bool) {
 	c = &mcChain{}
-	dt, n := Years(step), float64(step)/float64(m.Step)
+	dt := Years(step)
 	ratio := fmath.Exp(fmath.Log(float64(m.Rate*Years(m.Slowest))) / (mcComponents - 1))
-	rate, gain := m.Rate, float64(m.Gain*math.Sqrt(n))
+	rate, gain := m.Rate, m.Gain
 	for k := range c.returns {
 		c.returns[k] = -fmath.Expm1(-float64(rate * dt))
-		c.gains[k] = gain
-		if step != m.Step {
-			c.gains[k] = min(gain, float64(0.9*(1-c.returns[k]))/l.mean)
+		if c.gains[k] = gain; step != m.Step {
+			// over a step an autoregression takes up 1 − e^{−2·rate·dt} of its variance
+			takes, taken := fmath.Expm1(-float64(2*rate*dt)), fmath.Expm1(-float64(2*rate*Years(m.Step)))
+			c.gains[k] = min(float64(gain*math.Sqrt(takes/taken)), float64(0.9*(1-c.returns[k]))/l.mean)
 		}
-		if !(1-c.returns[k]-float64(c.gains[k]*l.mean) > 0) {
+		if c.gains[k] > 0 && !(1-c.returns[k]-float64(c.gains[k]*l.mean) > 0) {
 			return c, false
 		}
 		rate /= ratio
@@ -522,8 +523,7 @@ func (m MCGARCH) bare() MCGARCH {
 	return m
 }
 
-// An mcLongRun is a sample of states of the long-run law, each with a weight such that the variance has the mean that
-// it should.
+// An mcLongRun is a sample of states of the long-run law, with weights.
 type mcLongRun struct {
 	states [][mcComponents + 1]float64
 	below  []float64 // of the states up to each
@@ -579,36 +579,91 @@ func (m MCGARCH) sampled() *mcLongRun {
 		}
 	}
 	c, _ := m.over(m.Step, newsLawOf(m.DoF, m.Bend))
-	law.weigh(c.mean[mcAll])
+	law.weigh(c.mean)
 	return law
 }
 
-// weigh gives states weights that are a power of their variance, such that its mean is right.
-func (law *mcLongRun) weigh(mean float64) {
-	logs, variances := make([]float64, len(law.states)), make([]float64, len(law.states))
+// weigh gives states weights with which the products of the slowest component, the slowest two and so on have the means
+// that they should, by Newton's method: weights are e to a combination of the logarithms of these products.
+func (law *mcLongRun) weigh(mean products) {
+	const n = mcComponents
+	var want [n]float64
+	for k := range n {
+		want[k] = mean[mcAll&^(1<<k-1)]
+	}
+	value, log := make([][n]float64, len(law.states)), make([][n]float64, len(law.states))
 	for i, s := range law.states {
-		variances[i] = float64(float64(s[0]*s[1])*float64(s[2]*s[3])) * s[4]
-		logs[i] = fmath.Log(variances[i])
+		product := 1.0
+		for k := n - 1; k >= 0; k-- {
+			product = float64(product * s[k])
+			value[i][k], log[i][k] = product, fmath.Log(product)
+		}
 	}
 	law.below = make([]float64, len(law.states))
-	lo, hi := -2.0, 2.0
-	for range 60 {
-		mid, all, sum := (lo+hi)/2, 0.0, 0.0
-		for i, log := range logs {
-			w := fmath.Exp(float64(mid * log))
+	var powers [n]float64
+	for range 20 {
+		all := 0.0
+		var values, logs [n]float64
+		var both [n][n + 1]float64 // covariance of values and logarithms, and what is left to go
+		for i := range value {
+			exponent := 0.0
+			for k, p := range powers {
+				exponent += float64(p * log[i][k])
+			}
+			w := fmath.Exp(exponent)
 			all += w
-			sum += float64(w * variances[i])
 			law.below[i] = all
+			for k := range n {
+				values[k] += float64(w * value[i][k])
+				logs[k] += float64(w * log[i][k])
+				for j := range n {
+					both[k][j] += float64(w * float64(value[i][k]*log[i][j]))
+				}
+			}
 		}
-		if sum < float64(mean*all) {
-			lo = mid
-		} else {
-			hi = mid
+		for k := range n {
+			for j := range n {
+				both[k][j] = both[k][j]/all - float64(values[k]/all*float64(logs[j]/all))
+			}
+			both[k][n] = want[k] - values[k]/all
+		}
+		for k, step := range solved(both) {
+			if powers[k] = min(max(powers[k]+step, -1), 1); math.IsNaN(powers[k]) {
+				powers[k] = 0
+			}
 		}
 	}
 	for i := range law.below {
 		law.below[i] /= law.below[len(law.below)-1]
 	}
+}
+
+// solved are the unknowns of linear equations, each with its right side last; zero where they do not settle one.
+func solved(rows [mcComponents][mcComponents + 1]float64) (x [mcComponents]float64) {
+	for k := range rows {
+		top := k
+		for i := k; i < len(rows); i++ {
+			if math.Abs(rows[i][k]) > math.Abs(rows[top][k]) {
+				top = i
+			}
+		}
+		if rows[k], rows[top] = rows[top], rows[k]; math.Abs(rows[k][k]) < 1e-12 {
+			continue
+		}
+		for i := range rows {
+			if by := rows[i][k] / rows[k][k]; i != k {
+				for j := k; j <= len(rows); j++ {
+					rows[i][j] -= float64(by * rows[k][j])
+				}
+			}
+		}
+	}
+	for k := range x {
+		if math.Abs(rows[k][k]) >= 1e-12 {
+			x[k] = rows[k][len(rows)] / rows[k][k]
+		}
+	}
+	return x
 }
 
 // draw is the state at a uniform number.
@@ -642,7 +697,7 @@ type mcSteps struct {
 func (m MCGARCH) steps(step time.Duration) *mcSteps {
 	l := newsLawOf(m.DoF, m.Bend)
 	c, ok := m.over(step, l)
-	for try := m; !ok && try.Gain > 1e-6; { // steps so long that gains which grow as their root are too much
+	for try := m; !ok && try.Gain > 1e-6; { // steps at which these gains leave no mean
 		try.Gain = float64(try.Gain * 0.9)
 		c, ok = try.over(step, l)
 	}
@@ -709,8 +764,11 @@ func (s *mcSteps) lane(at At, into time.Duration, z *block.Track, state State, m
 type skewLaw struct {
 	mean, variance float64 // of ρ
 	// terms[n][j] is E[x^{n−j}·(ρ − E[ρ])^j]·binomial(n, j)/n!, so that E[(x + q·(ρ − E[ρ]))ⁿ]/n! is their sum over q^j
-	terms [studentTerms + 1][studentTerms + 1]float64
+	terms [skewTerms + 1][skewTerms + 1]float64
 }
+
+// skewTerms are enough for the largest standard deviation, 1.
+const skewTerms = 72
 
 var skewLaws tables[float64, *skewLaw]
 
@@ -724,12 +782,12 @@ func newSkewLaw(dof float64) *skewLaw {
 	eachShock(dof, cells, func(x, p float64) {
 		r := math.Sqrt(float64(x*x)+rounding) - l.mean
 		// r^j/j! and x^i/i!
-		var rs, xs [studentTerms + 1]float64
+		var rs, xs [skewTerms + 1]float64
 		rs[0], xs[0] = 1, 1
-		for i := 1; i <= studentTerms; i++ {
+		for i := 1; i <= skewTerms; i++ {
 			rs[i], xs[i] = float64(rs[i-1]*r)/float64(i), float64(xs[i-1]*x)/float64(i)
 		}
-		for n := 2; n <= studentTerms; n++ {
+		for n := 2; n <= skewTerms; n++ {
 			for j := n % 2; j <= n; j += 2 { // others are odd in x
 				l.terms[n][j] += float64(p * float64(xs[n-j]*rs[j]))
 			}
@@ -740,12 +798,14 @@ func newSkewLaw(dof float64) *skewLaw {
 
 // compensator is ln E[e^{sd·(x + q·(ρ − E[ρ]))}], for sd up to 1.
 func (l *skewLaw) compensator(sd, q float64) float64 {
-	n := studentTerms
-	switch { // terms fall off as those of student.compensator, but for what q adds
-	case sd < 0.01:
-		n = 6
+	n := skewTerms
+	switch { // terms fall off at least as (23·sd)ⁿ/n!
+	case sd < 0.02:
+		n = 8
 	case sd < 0.1:
-		n = 14
+		n = 16
+	case sd < 0.3:
+		n = 32
 	}
 	sum, q2 := 0.0, float64(q*q)
 	for ; n >= 2; n-- {

@@ -292,6 +292,7 @@ func TestGoldenBits(t *testing.T) {
 		"bates":     "fc08be8e4dafe580",
 		"garch":     "b0d4fefa72fd9ef8",
 		"component": "4e82a32661306c50",
+		"mcgarch":   "d52600a55cab7fed",
 		"gbm":       "a2d7b4d6a2f0e80d",
 		"gjr":       "411f6f260c9f4cd1",
 		"heston":    "dbc244a20ba73a0c",
@@ -394,14 +395,17 @@ func TestRegistry(t *testing.T) {
 				}
 			}
 			v, m := param.Values{p.Name: p.Default*0.9 + 0.01}, m
-			if p.Name == "momentum-time" { // matters where there is momentum
-				v["momentum"] = .1
-				m, _ = Registry.Build(param.Part{Kind: k.Name, Values: param.Values{"momentum": .1}})
+			if p.With != "" && p.With != p.Name { // matters where there is momentum, or a start
+				v[p.With] = .1
+				m, _ = Registry.Build(param.Part{Kind: k.Name, Values: param.Values{p.With: .1}})
 			}
 			if p.Unit == param.Choice {
 				v[p.Name] = 1 - p.Default
 			} else if p.Unit == param.Count {
-				v[p.Name] = p.Default - 1
+				v[p.Name] = max(p.Default-1, p.Min)
+				if p.Default == p.Min {
+					v[p.Name]++
+				}
 			} else if p.Word != "" {
 				v[p.Name] = max(p.Min, 0.7)
 			}
