@@ -26,13 +26,13 @@ const (
 )
 
 // mcNames are the numbers that fits find; those of the week come last, and only of bars of an hour or less.
-var mcNames = []string{"mu", "sigma", "mcgarch-gain", "mcgarch-fade", "mcgarch-rate", "dof", "mcgarch-bend",
+var mcNames = []string{"mu", "sigma", "mcgarch-reaction", "mcgarch-fade", "mcgarch-rate", "dof", "mcgarch-bend",
 	"mcgarch-skew", "week-funding", "week-day", "week-weekend", "week-new-york"}
 
 const mcWeekAt = 8
 
 func mcOf(p []float64, step time.Duration) MCGARCH {
-	m := MCGARCH{Mu: p[0], Sigma: p[1], Gain: p[2], Fade: p[3], Rate: p[4], DoF: p[5], Bend: p[6], Skew: p[7],
+	m := MCGARCH{Mu: p[0], Sigma: p[1], Reaction: p[2], Fade: p[3], Rate: p[4], DoF: p[5], Bend: p[6], Skew: p[7],
 		Slowest: max(fittedSlowest, 100*step), Floor: fittedFloor, Step: step}
 	if len(p) > mcWeekAt {
 		m.Week = Week{p[8], p[9], p[10], p[11]}

@@ -21,7 +21,7 @@ import (
 //
 // with shocks x of variance 1 by Student's t with DoF degrees of freedom, cut off at ±12 standard deviations. So each
 // component has mean 1 and stays above Floor. rₖ = 1 − e^{−rate·dt}, where rates fall from Rate to 1/Slowest in even
-// ratios, and gₖ₊₁ = Fade·gₖ, the first being Gain. News u grows less than x², as the score of Student's t does.
+// ratios, and gₖ₊₁ = Fade·gₖ, the first being Reaction. News u grows less than x², as the score of Student's t does.
 //
 // A move of the sign of those before it is larger than one back, where Skew is above zero:
 //
@@ -38,21 +38,21 @@ import (
 // GARCH", J. Financial Econometrics 10 (2012); Harvey, Dynamic Models for Volatility and Heavy Tails (2013), for
 // scores.
 type MCGARCH struct {
-	Mu      float64               // growth rate of the expected price, 1/year
-	Sigma   float64               // volatility in the long run, 1/√year, at least zero
-	Gain    float64               // reaction of the fastest component to news, from 0 to 1
-	Fade    float64               // reaction of a component over that of the next faster one, from 0.01 to 2
-	Rate    float64               // at which the fastest component forgets, 1/year
-	Slowest time.Duration         // time in which the slowest forgets 63 %
-	Floor   float64               // which components do not fall below, from 0 to 0.9
-	Bend    float64               // squared shock from which on news grows less, from 0.01 to 10,000
-	DoF     float64               // degrees of freedom of the shocks, from 2.1 to 200
-	Skew    float64               // of shocks, by the signs of those before, from −0.9 to 0.9
-	Week    Week                  // what hours of the week have for variances
-	Hour    int                   // of the week in which paths begin, from Monday 0 UTC
-	Step    time.Duration         // length of the steps that the numbers were fitted to
-	Start   float64               // volatility expected of the first step, hours of the week apart; zero: of the long-run law
-	Factors [mcComponents]float64 // components at the start, if Start is above zero; zero: those that Start makes likely
+	Mu       float64               // growth rate of the expected price, 1/year
+	Sigma    float64               // volatility in the long run, 1/√year, at least zero
+	Reaction float64               // of the fastest component to news, from 0 to 1
+	Fade     float64               // reaction of a component over that of the next faster one, from 0.01 to 2
+	Rate     float64               // at which the fastest component forgets, 1/year
+	Slowest  time.Duration         // time in which the slowest forgets 63 %
+	Floor    float64               // which components do not fall below, from 0 to 0.9
+	Bend     float64               // squared shock from which on news grows less, from 0.01 to 10,000
+	DoF      float64               // degrees of freedom of the shocks, from 2.1 to 200
+	Skew     float64               // of shocks, by the signs of those before, from −0.9 to 0.9
+	Week     Week                  // what hours of the week have for variances
+	Hour     int                   // of the week in which paths begin, from Monday 0 UTC
+	Step     time.Duration         // length of the steps that the numbers were fitted to
+	Start    float64               // volatility expected of the first step but for its hour; zero: of the long-run law
+	Factors  [mcComponents]float64 // components at the start, if Start is above zero; zero: what Start makes likely
 
 	longRun  *mcLongRun
 	prepared *mcSteps // of the grid's steps
@@ -128,7 +128,7 @@ func HourOfWeek(t time.Time) int {
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "mcgarch", Doc: "multiplicative component GARCH: variance with many time scales and hours of the week",
 	Params: append([]param.Param{Mu, Sigma,
-		{Name: "mcgarch-gain", Unit: param.Plain, Min: 0, Max: 1, Default: 0.08,
+		{Name: "mcgarch-reaction", Unit: param.Plain, Min: 0, Max: 1, Default: 0.08,
 			Doc: "reaction of the fastest component of the variance to news"},
 		{Name: "mcgarch-fade", Unit: param.Plain, Min: 0.01, Max: 2, Default: 0.77,
 			Doc: "reaction of a component over that of the next faster one"},
@@ -157,7 +157,7 @@ var _ = Registry.Register(param.Kind[Model]{
 			Doc: "time step that the numbers were fitted to"},
 		startNow}, factorParams()...),
 	New: func(v param.Values) Model {
-		m := MCGARCH{Mu: v["mu"], Sigma: v["sigma"], Gain: v["mcgarch-gain"], Fade: v["mcgarch-fade"],
+		m := MCGARCH{Mu: v["mu"], Sigma: v["sigma"], Reaction: v["mcgarch-reaction"], Fade: v["mcgarch-fade"],
 			Rate: v["mcgarch-rate"], Slowest: seconds(v["mcgarch-slowest"]), Floor: v["mcgarch-floor"],
 			Bend: v["mcgarch-bend"], DoF: v["dof"], Skew: v["mcgarch-skew"],
 			Week: Week{v["week-funding"], v["week-day"], v["week-weekend"], v["week-new-york"]},
@@ -183,8 +183,8 @@ func (m MCGARCH) Check() error {
 	if err := (GBM{m.Mu, m.Sigma}).Check(); err != nil {
 		return err
 	}
-	if !(m.Gain >= 0 && m.Gain <= 1) || !(m.Fade >= 0.01 && m.Fade <= 2) {
-		return fmt.Errorf("models: mcgarch gain = %v, fade = %v; want 0 to 1 and 0.01 to 2", m.Gain, m.Fade)
+	if !(m.Reaction >= 0 && m.Reaction <= 1) || !(m.Fade >= 0.01 && m.Fade <= 2) {
+		return fmt.Errorf("models: mcgarch reaction = %v, fade = %v; want 0 to 1 and 0.01 to 2", m.Reaction, m.Fade)
 	}
 	if !(m.Rate > 0 && m.Rate <= 1e6) || m.Slowest < time.Second || !(float64(m.Rate*Years(m.Slowest)) > 1) {
 		return fmt.Errorf("models: mcgarch: the fastest component returns at %v a year, the slowest in %v; "+
@@ -203,18 +203,19 @@ func (m MCGARCH) Check() error {
 		}
 	}
 	if m.Hour < 0 || m.Hour >= hoursOfWeek || m.Step < time.Second {
-		return fmt.Errorf("models: mcgarch: start in hour %d of the week, steps of %v; want 0 to %d, and at least a second",
-			m.Hour, m.Step, hoursOfWeek-1)
+		return fmt.Errorf("models: mcgarch: start in hour %d of the week, steps of %v; "+
+			"want 0 to %d, and at least a second", m.Hour, m.Step, hoursOfWeek-1)
 	}
 	c, ok := m.over(m.Step, newsLawOf(m.DoF, m.Bend))
 	if !ok {
-		return fmt.Errorf("models: mcgarch gain = %v, fade = %v, rate = %v a year, slowest = %v: no long-run variance; "+
-			"want less gain, or components that return faster", m.Gain, m.Fade, m.Rate, m.Slowest)
+		return fmt.Errorf("models: mcgarch reaction = %v, fade = %v, rate = %v a year, slowest = %v: "+
+			"no long-run variance; "+
+			"want less reaction, or components that return faster", m.Reaction, m.Fade, m.Rate, m.Slowest)
 	}
 	low := float64(m.Sigma * math.Sqrt(fmath.PowInt(m.Floor, mcComponents)/c.mean[mcAll]))
 	if !(m.Start >= 0) || math.IsInf(m.Start, 0) || m.Start > 0 && !(m.Start > low) {
-		return fmt.Errorf("models: mcgarch volatility at the start = %v; want above %.4g, all components at the floor, "+
-			"or 0 for one of the long-run law", m.Start, low)
+		return fmt.Errorf("models: mcgarch volatility at the start = %v; want above %.4g, all components at the "+
+			"floor, or 0 for one of the long-run law", m.Start, low)
 	}
 	for k, f := range m.Factors {
 		if !(f >= 0) || math.IsInf(f, 0) || (f > 0) != (m.Factors[0] > 0) || f > 0 && !(f > m.Floor) {
@@ -354,7 +355,7 @@ func (m MCGARCH) over(step time.Duration, l *newsLaw) (c *mcChain, ok bool) {
 	c = &mcChain{}
 	dt := Years(step)
 	ratio := fmath.Exp(fmath.Log(float64(m.Rate*Years(m.Slowest))) / (mcComponents - 1))
-	rate, gain := m.Rate, m.Gain
+	rate, gain := m.Rate, m.Reaction
 	for k := range c.returns {
 		c.returns[k] = -fmath.Expm1(-float64(rate * dt))
 		if c.gains[k] = gain; step != m.Step {
@@ -697,8 +698,8 @@ type mcSteps struct {
 func (m MCGARCH) steps(step time.Duration) *mcSteps {
 	l := newsLawOf(m.DoF, m.Bend)
 	c, ok := m.over(step, l)
-	for try := m; !ok && try.Gain > 1e-6; { // steps at which these gains leave no mean
-		try.Gain = float64(try.Gain * 0.9)
+	for try := m; !ok && try.Reaction > 1e-6; { // steps at which these gains leave no mean
+		try.Reaction = float64(try.Reaction * 0.9)
 		c, ok = try.over(step, l)
 	}
 	n := float64(step) / float64(m.Step)
@@ -798,16 +799,29 @@ func newSkewLaw(dof float64) *skewLaw {
 
 // compensator is ln E[e^{sd·(x + q·(ρ − E[ρ]))}], for sd up to 1.
 func (l *skewLaw) compensator(sd, q float64) float64 {
+	q2, v := float64(q*q), float64(sd*sd)
+	if sd < 0.02 { // hours: as below, with 8 terms, and the first four of the logarithm
+		t := &l.terms
+		p2 := t[2][0] + float64(q2*t[2][2])
+		p3 := t[3][1] + float64(q2*t[3][3])
+		p4 := t[4][0] + float64(q2*(t[4][2]+float64(q2*t[4][4])))
+		p5 := t[5][1] + float64(q2*(t[5][3]+float64(q2*t[5][5])))
+		p6 := t[6][0] + float64(q2*(t[6][2]+float64(q2*(t[6][4]+float64(q2*t[6][6])))))
+		p7 := t[7][1] + float64(q2*(t[7][3]+float64(q2*(t[7][5]+float64(q2*t[7][7])))))
+		p8 := t[8][0] + float64(q2*(t[8][2]+float64(q2*(t[8][4]+float64(q2*(t[8][6]+float64(q2*t[8][8])))))))
+		even := p2 + float64(v*(p4+float64(v*(p6+float64(v*p8)))))
+		odd := p3 + float64(v*(p5+float64(v*p7)))
+		e := float64(v * (even + float64(float64(sd*q)*odd)))
+		return float64(e * (1 - float64(e*(1.0/2-float64(e*(1.0/3-float64(e/4)))))))
+	}
 	n := skewTerms
 	switch { // terms fall off at least as (23·sd)ⁿ/n!
-	case sd < 0.02:
-		n = 8
 	case sd < 0.1:
 		n = 16
 	case sd < 0.3:
 		n = 32
 	}
-	sum, q2 := 0.0, float64(q*q)
+	sum := 0.0
 	for ; n >= 2; n-- {
 		row := &l.terms[n]
 		p := row[n]
@@ -819,5 +833,5 @@ func (l *skewLaw) compensator(sd, q float64) float64 {
 		}
 		sum = float64(sum*sd) + p
 	}
-	return fmath.Log1p(float64(sum * float64(sd*sd)))
+	return fmath.Log1p(float64(sum * v))
 }

@@ -81,13 +81,6 @@ var recoveries = []recovery{
 		step:  time.Hour, steps: 17520, fits: 200, before: 3000,
 		truth: map[string]float64{"mu": .1, "sigma": .7, "garch-alpha": .05, "gjr-gamma": .02, "garch-beta": .93,
 			"dof": 4}},
-	{title: "MCGARCH, 2 years of hours", kind: "mcgarch", // the first return of a series that begins on Monday is of hour 1
-		model: MCGARCH{Mu: .1, Sigma: .7, Gain: .1, Fade: .75, Rate: 8000, Slowest: fittedSlowest, Floor: fittedFloor,
-			Bend: 5, DoF: 4, Skew: .25, Week: Week{.25, -.12, -.4, .5}, Hour: 1, Step: time.Hour},
-		step: time.Hour, steps: 17520, fits: 200, way: fitAsHistory,
-		truth: map[string]float64{"mu": .1, "sigma": .7, "mcgarch-gain": .1, "mcgarch-fade": .75, "mcgarch-rate": 8000,
-			"mcgarch-bend": 5, "dof": 4, "mcgarch-skew": .25, "week-funding": .25, "week-day": -.12, "week-weekend": -.4,
-			"week-new-york": .5}},
 	fhsRecovery,
 	{title: "Heston, 5 years of hours", kind: "heston", model: Heston{.1, .5, 30, .5, 4, -.3}, step: time.Hour,
 		steps: 43824, fits: 400, truth: map[string]float64{"mu": .1, "kappa": 30, "theta": .5, "xi": 4, "rho": -.3}},

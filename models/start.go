@@ -55,8 +55,8 @@ func FilteredState(model param.Part, history *Series) (param.Values, error) {
 		return nil, err
 	}
 	if n, _ := history.Returns(); len(n) < 10 {
-		return nil, fmt.Errorf("models: %d returns in the history %s; want 10 at least to find the volatility at its end",
-			len(n), history.Name)
+		return nil, fmt.Errorf("models: %d returns in the history %s; "+
+			"want 10 at least to find the volatility at its end", len(n), history.Name)
 	}
 	if m, ok := m.(MCGARCH); ok {
 		return m.filtered(history), nil

@@ -126,7 +126,8 @@ func (s *Study) Started(volatility float64) (*Study, error) {
 	return s.StartedAt(param.Values{"start": volatility})
 }
 
-// StartedAt is the study with other numbers of its model that say where paths start, as [models.FilteredState] has them.
+// StartedAt is the study with other numbers of its model that say where paths start, as [models.FilteredState] has
+// them.
 func (s *Study) StartedAt(state param.Values) (*Study, error) {
 	if !models.HasStart(s.spec.Model.Kind) {
 		return nil, fmt.Errorf("study: %s has no volatility of its own to start from", s.spec.Model.Kind)
