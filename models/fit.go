@@ -170,7 +170,7 @@ var fitters = map[string]fitter{
 	"gjr":     {6, 6, fitGJR},
 
 	"component": {7, 6, fitComponent},
-	"mcgarch":   {8, 12, func(s sample) (Fit, func(*Fit), error) { return fitMCGARCH(mcHistoryOf(s, nil, nil)) }},
+	"mcgarch":   {8, 11, func(s sample) (Fit, func(*Fit), error) { return fitMCGARCH(mcHistoryOf(s, nil, nil)) }},
 	"heston":    {9, 5, fitHeston},
 	"bates":     {10, 8, fitBates},
 }

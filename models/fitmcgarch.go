@@ -18,24 +18,26 @@ func HasWeek(kind string) bool {
 	return err == nil && slices.ContainsFunc(k.Params, func(p param.Param) bool { return p.Name == "week-hour" })
 }
 
-// What fits of [MCGARCH] do not look for: the likelihood hardly tells memories of two months from those of years, nor
-// a floor of 0 from one of 0.3 (docs/decisions/component.md).
+// What fits of [MCGARCH] do not look for: the likelihood hardly tells memories of two months from those of years, a
+// floor of 0 from one of 0.3 (docs/decisions/component.md), or a component that forgets most in a step from one that
+// forgets all.
 const (
+	fittedFastest = 1.5 // the rate of the fastest, per step
 	fittedSlowest = 120 * 24 * time.Hour
 	fittedFloor   = 0.2
 )
 
 // mcNames are the numbers that fits find; those of the week come last, and only of bars of an hour or less.
-var mcNames = []string{"mu", "sigma", "mcgarch-reaction", "mcgarch-fade", "mcgarch-rate", "dof", "mcgarch-bend",
+var mcNames = []string{"mu", "sigma", "mcgarch-reaction", "mcgarch-fade", "dof", "mcgarch-bend",
 	"mcgarch-skew", "week-funding", "week-day", "week-weekend", "week-new-york"}
 
-const mcWeekAt = 8
+const mcWeekAt = 7
 
 func mcOf(p []float64, step time.Duration) MCGARCH {
-	m := MCGARCH{Mu: p[0], Sigma: p[1], Reaction: p[2], Fade: p[3], Rate: p[4], DoF: p[5], Bend: p[6], Skew: p[7],
-		Slowest: max(fittedSlowest, 100*step), Floor: fittedFloor, Step: step}
+	m := MCGARCH{Mu: p[0], Sigma: p[1], Reaction: p[2], Fade: p[3], DoF: p[4], Bend: p[5], Skew: p[6],
+		Rate: fittedFastest / Years(step), Slowest: max(fittedSlowest, 100*step), Floor: fittedFloor, Step: step}
 	if len(p) > mcWeekAt {
-		m.Week = Week{p[8], p[9], p[10], p[11]}
+		m.Week = Week{p[7], p[8], p[9], p[10]}
 	}
 	return m
 }
@@ -63,7 +65,7 @@ func fitMCGARCH(h mcHistory) (Fit, func(*Fit), error) {
 	f := Fit{Kind: "mcgarch", Method: "variance targeting, then maximum likelihood, Student-t shocks"}
 	whole := h.likelihood()
 	l := whole.without(sigmaAt, 0)
-	start := []float64{h.mean / h.sd, math.Log(.1), math.Log(.77), math.Log(2.5), math.Log(1.2), math.Log(6), .2}
+	start := []float64{h.mean / h.sd, math.Log(.1), math.Log(.77), math.Log(1.2), math.Log(6), .2}
 	if h.hours != nil {
 		start = append(start, .2, -.1, -.4, .5)
 	}
@@ -74,7 +76,7 @@ func fitMCGARCH(h mcHistory) (Fit, func(*Fit), error) {
 	x := slices.Insert(slices.Clone(peaks[0].x), sigmaAt, 0)
 	f.Names, f.Values = whole.names, whole.natural(x)
 	m := mcOf(f.Values, h.step)
-	f.fixed = param.Values{"mcgarch-slowest": m.Slowest.Seconds(), "mcgarch-floor": m.Floor,
+	f.fixed = param.Values{"mcgarch-rate": m.Rate, "mcgarch-slowest": m.Slowest.Seconds(), "mcgarch-floor": m.Floor,
 		"mcgarch-step": m.Step.Seconds()}
 	run := m.filter(h, true)
 	f.KS, f.AD = distances(run.probabilities)
@@ -130,11 +132,11 @@ func (h mcHistory) likelihood() likelihood {
 		names: names,
 		natural: func(x []float64) []float64 {
 			p := []float64{x[0] * h.sd / h.dt, vol * fmath.Exp(x[1]), fmath.Exp(x[2]), fmath.Exp(x[3]),
-				fmath.Exp(x[4]) / h.dt, 2.1 + fmath.Exp(x[5]), fmath.Exp(x[6]), 0.9 * (1 - 2/(1+fmath.Exp(2*x[7])))}
+				2.1 + fmath.Exp(x[4]), fmath.Exp(x[5]), 0.9 * (1 - 2/(1+fmath.Exp(2*x[6])))}
 			return append(p, x[mcWeekAt:]...)
 		},
 		log: func(p, _ []float64) float64 {
-			if !(p[4]*h.dt < 20) || !(p[5] <= 200) || !(p[6] < 1e4) || !(p[6] > 0.01) || !(p[1] < 30*vol) {
+			if !(p[4] <= 200) || !(p[5] < 1e4) || !(p[5] > 0.01) || !(p[1] < 30*vol) {
 				return math.Inf(-1)
 			}
 			return mcOf(p, h.step).filter(h, false).log

@@ -629,7 +629,7 @@ func (law *mcLongRun) weigh(mean products) {
 			both[k][n] = want[k] - values[k]/all
 		}
 		for k, step := range solved(both) {
-			if powers[k] = min(max(powers[k]+step, -1), 1); math.IsNaN(powers[k]) {
+			if powers[k] = min(max(powers[k]+step, -30), 30); math.IsNaN(powers[k]) {
 				powers[k] = 0
 			}
 		}

@@ -336,10 +336,10 @@ func TestMCGARCHIntervals(t *testing.T) {
 		n = few
 	}
 	r := recovery{title: "MCGARCH, 2 years of hours", kind: "mcgarch",
-		model: MCGARCH{Mu: .1, Sigma: .7, Reaction: .1, Fade: .75, Rate: 8000, Slowest: fittedSlowest, Floor: fittedFloor,
+		model: MCGARCH{Mu: .1, Sigma: .7, Reaction: .1, Fade: .75, Rate: 21900, Slowest: fittedSlowest, Floor: fittedFloor,
 			Bend: 5, DoF: 4, Skew: .25, Week: Week{.25, -.12, -.4, .5}, Hour: 1, Step: time.Hour}, // after a first bar
 		step: time.Hour, steps: 17520, way: fitAsHistory,
-		truth: map[string]float64{"mu": .1, "sigma": .7, "mcgarch-reaction": .1, "mcgarch-fade": .75, "mcgarch-rate": 8000,
+		truth: map[string]float64{"mu": .1, "sigma": .7, "mcgarch-reaction": .1, "mcgarch-fade": .75,
 			"mcgarch-bend": 5, "dof": 4, "mcgarch-skew": .25, "week-funding": .25, "week-day": -.12, "week-weekend": -.4,
 			"week-new-york": .5}}
 	for _, q := range r.run(t, n, 1) {

@@ -292,7 +292,7 @@ func TestGoldenBits(t *testing.T) {
 		"bates":     "fc08be8e4dafe580",
 		"garch":     "b0d4fefa72fd9ef8",
 		"component": "4e82a32661306c50",
-		"mcgarch":   "d52600a55cab7fed",
+		"mcgarch":   "3a8e9641ed5dcdfc",
 		"gbm":       "a2d7b4d6a2f0e80d",
 		"gjr":       "411f6f260c9f4cd1",
 		"heston":    "dbc244a20ba73a0c",
