@@ -269,3 +269,46 @@ func affine() {
 	VZEROUPPER()
 	RET()
 }
+
+// grow writes tokens.growth of a + b·x.
+func grow() {
+	begin("grow", attr.NOSPLIT, "func(dst, x *float64, n int, a, b float64) int",
+		"is e^(a + b*x) - 1 of the first n numbers, a multiple of 16, and returns how many it did:",
+		"it stops before the first 16 of which one has an exponent of 0.001 or more, or NaN.")
+	dst := Load(Param("dst"), GP64())
+	x := Load(Param("x"), GP64())
+	n := Load(Param("n"), GP64())
+	a, b := everywhere("a"), everywhere("b")
+	limit := load(constant(mostGrowth))
+	done, bits := GP64(), GP32()
+	XORQ(done, done)
+	JMP(LabelRef("check"))
+	Label("next")
+	at := func(base reg.Register, i int) Mem { return Mem{Base: base, Index: done, Scale: 8, Disp: bytes() * i} }
+	r := make(row, 128/bytes())
+	for i := range r {
+		r[i] = addpd(mulpd(b, at(x, i)), a)
+	}
+	small := cmppd(less, size(r[0]), limit)
+	for _, v := range r[1:] {
+		small = and(small, cmppd(less, size(v), limit))
+	}
+	small.move(bits)
+	CMPL(bits, allLanes())
+	JNE(LabelRef("out"))
+	p := mul(r, constant(1.0/120))
+	for _, c := range []float64{1.0 / 24, 1.0 / 6, 1.0 / 2} {
+		p = mul(add(p, constant(c)), r)
+	}
+	for i, v := range add(mul(p, r), r) {
+		VMOVUPD(v, at(dst, i))
+	}
+	ADDQ(U32(16), done)
+	Label("check")
+	CMPQ(done, n)
+	JLT(LabelRef("next"))
+	Label("out")
+	VZEROUPPER()
+	Store(done, ReturnIndex(0))
+	RET()
+}

@@ -44,6 +44,8 @@ const (
 	mostUSD   = 1e15
 	mostCost  = 0.01
 	mostDue   = 0.004
+
+	mostGrowth = 1e-3 // of tokens/drawn.go
 )
 
 func index(names []string, name string) int {
@@ -71,16 +73,25 @@ func fastPaths() {
 		{"Perp", []int{1, 2, 3}, onEquity}} {
 		datedPath{d}.write()
 		fastPath{carry: true, sizeCost: true, dated: d}.write()
+		if !wide {
+			fastPath{carry: true, dated: d, drawn: true}.write()
+			fastPath{carry: true, sizeCost: true, dated: d, drawn: true}.write()
+		}
 	}
 }
 
 // A fastPath is one of the functions: whether something is paid from cash on the
 // exposure, as by a perpetual; whether a trade's cost depends on its size; whether gas and impact are multiplied
-// by numbers of each step; and whether all that, and interest, changes from step to step.
+// by numbers of each step; and whether all that, and interest, changes from step to step, or interest alone, drawn
+// with the paths.
 type fastPath struct {
 	carry, sizeCost, stressed bool
 	dated                     *charges
+	drawn                     bool
 }
+
+// paired reports whether charges of both units are made side by side: there are registers for three rates.
+func (c fastPath) paired() bool { return c.drawn && len(c.dated.columns) < 4 }
 
 // A unit is a vector of lanes.
 type unit struct {
@@ -95,7 +106,8 @@ type unit struct {
 	pMin, pMax    reg.VecVirtual
 	when          reg.VecVirtual // size cost: bits of the steps with a trade
 
-	rates [4]Mem // dated, size cost: of each step
+	rates [4]Mem // dated: of each step, and then what they charge; drawn: only that, without size cost of one step
+	drawn [4]Mem // where drawn rates of the first step are
 	paid  Mem    // dated, size cost: where each lane's row of each step is, in bytes from the first
 
 	ok   Mem            // mask of the lanes that stay on the fast path
@@ -125,14 +137,19 @@ func (u *unit) keep(local func(int) Mem, values map[string]reg.VecVirtual) {
 }
 
 // beginPath begins one of the functions.
-func beginPath(name string, dated, stressed bool) {
+func beginPath(name string, dated, drawn, stressed bool) {
 	signature := "func(lanes *float64, constants *[%d][8]float64, gross *float64, steps int, now, step int64%s) uint16"
 	doc, extra := []string{
 		fmt.Sprintf("takes %d lanes on the fast path, the first of which is given by the address", bytes()/4),
 		"of its first column, over the given number of steps, 1 to 64. Now is the end of",
 		"the first step. It returns a bit for each lane that leaves the fast path,",
 		"which is left as it was. Nothing happens to a lane whose p is NaN."}, ""
-	if dated {
+	switch {
+	case drawn:
+		extra = ", rates *float64"
+		doc = append(doc, "Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps",
+			"after each rate is the next.")
+	case dated:
 		extra = ", bars, ofBar *int32, rates *float64"
 		doc = append(doc, "Bars are those that each step of each lane is drawn from, from the first lane on, 16 to",
 			"a step; ofBar has where each bar's row of rates begins, in bytes.")
@@ -148,6 +165,8 @@ func beginPath(name string, dated, stressed bool) {
 func (c fastPath) write() {
 	name := "fastPath"
 	switch {
+	case c.drawn:
+		name += "Drawn" + c.dated.name
 	case c.dated != nil:
 		name += "Dated" + c.dated.name
 	case c.carry:
@@ -159,7 +178,7 @@ func (c fastPath) write() {
 	if c.stressed {
 		name += "Stressed"
 	}
-	beginPath(name, c.dated != nil, c.stressed)
+	beginPath(name, c.dated != nil, c.drawn, c.stressed)
 	lanes := Load(Param("lanes"), GP64())
 	consts := Load(Param("constants"), GP64())
 	gross := Load(Param("gross"), GP64())
@@ -197,15 +216,29 @@ func (c fastPath) write() {
 			kept: map[string]Mem{}}
 		u.field = func(name string) Mem { return Mem{Base: lanes, Disp: 128*index(fields, name) + bytes()*i} }
 		if c.dated != nil {
-			u.paid = local(65)
+			if !c.drawn {
+				u.paid = local(65)
+			}
+			n := 1
+			if c.sizeCost { // equity is not known before trades
+				n = 64
+			}
 			for _, j := range c.dated.columns {
-				u.rates[j] = local(64)
+				u.rates[j] = local(n)
 			}
 		}
 		units[i] = u
 	}
 	var history rates
-	if c.dated != nil {
+	switch {
+	case c.drawn:
+		drawn := Load(Param("rates"), GP64())
+		for i, u := range units {
+			for n, j := range c.dated.columns {
+				u.drawn[j] = Mem{Base: drawn, Disp: 64*128*n + bytes()*i}
+			}
+		}
+	case c.dated != nil:
 		history = loadRates()
 	}
 	for _, u := range units {
@@ -226,6 +259,8 @@ func (c fastPath) write() {
 		p := u.p // in place
 		var carry, ratio reg.VecVirtual
 		switch {
+		case c.drawn:
+			carry, ratio = c.dated.growths(p, u.ratesAt(c.dated, k), number)
 		case c.dated != nil:
 			r := history.lookUp(i, k, c.dated.columns, 1, func(lane int, at reg.GPVirtual) {
 				MOVQ(at, u.paid.Offset(8*lane).Idx(k, 1))
@@ -276,7 +311,7 @@ func (c fastPath) write() {
 		}
 	}
 	ADDQ(U32(128), gross)
-	if c.dated != nil {
+	if c.dated != nil && !c.drawn {
 		ADDQ(U32(64), history.bars)
 	}
 	ADDQ(U32(bytes()), k)
@@ -290,9 +325,12 @@ func (c fastPath) write() {
 		if c.sizeCost {
 			u.keep(local, map[string]reg.VecVirtual{"when": u.when})
 		}
-		if c.dated != nil {
-			u.due(c.dated, local, k, end, number)
+		if c.dated != nil && !c.paired() {
+			c.dated.due([]*unit{u}, !c.sizeCost, local, k, end, number)
 		}
+	}
+	if c.paired() {
+		c.dated.due(units[:], !c.sizeCost, local, k, end, number)
 	}
 	switch {
 	case c.sizeCost && wide:
@@ -308,7 +346,10 @@ func (c fastPath) write() {
 			one := load(constant(1.0))
 			u.trade(steps, k, one, number, func(up, down mask, p reg.VecVirtual) (q, growth reg.VecVirtual) {
 				q, growth = load(u.after.Offset(bytes()).Idx(k, 1)), vector(number("grow"))
-				if c.carry {
+				if c.drawn {
+					carry, _ := c.dated.growths(load(u.after.Idx(k, 1)), u.ratesAt(c.dated, k), number)
+					growth = mulpd(growth, carry)
+				} else if c.carry {
 					growth = mulpd(growth, addpd(mulpd(load(u.after.Idx(k, 1)), number("carry")), one))
 				}
 				return q, growth
@@ -374,8 +415,14 @@ func (c fastPath) write() {
 
 		ok = loadMask(u.ok)
 		u.store(ok, state)
-		if c.dated != nil {
-			u.charge(c.dated, k, end)
+		switch {
+		case c.dated == nil:
+		case c.sizeCost:
+			u.charged(c.dated, k, end)
+		default:
+			for _, n := range append(c.dated.names(logs), c.dated.names(money)...) {
+				storeWhere(ok, load(u.kept[n]), u.field(n))
+			}
 		}
 		last := func(m Mem) reg.VecVirtual { return load(m.Offset(-bytes()).Idx(end, 1)) }
 		if c.sizeCost {

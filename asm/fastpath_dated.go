@@ -126,8 +126,8 @@ func (c *charges) growths(p reg.VecVirtual, r [4]reg.VecVirtual,
 	return carry, ratio
 }
 
-// due turns rates into what they charge at v, over equity, and returns their sum.
-func (c *charges) due(v, one reg.VecVirtual, r [4]reg.VecVirtual, number func(string) Op) reg.VecVirtual {
+// dueNow turns rates into what they charge at v, over equity, and returns their sum.
+func (c *charges) dueNow(v, one reg.VecVirtual, r [4]reg.VecVirtual, number func(string) Op) reg.VecVirtual {
 	leverage := subpd(one, v)
 	for _, j := range c.columns {
 		switch {
@@ -150,12 +150,12 @@ func (c *charges) due(v, one reg.VecVirtual, r [4]reg.VecVirtual, number func(st
 }
 
 // logPer is tokens.logPerDue.
-func logPer(d, one reg.VecVirtual) reg.VecVirtual {
-	per := mulpd(d, constant(1.0/7))
+func logPer(d row, one reg.VecVirtual) row {
+	per := mul(d, constant(1.0/7))
 	for _, c := range []float64{1.0 / 6, 1.0 / 5, 1.0 / 4, 1.0 / 3, 1.0 / 2} {
-		per = mulpd(subpd(vector(constant(c)), per), d)
+		per = mul(sub(vector(constant(c)), per), d)
 	}
-	return subpd(one, per)
+	return sub(one, per)
 }
 
 var (
@@ -163,43 +163,81 @@ var (
 	logs  = [...]string{"logs0", "logs1", "logs2", "logs3"}
 )
 
-// due does datedPath.charge for all steps, whose rates it overwrites by what they charge, adds up what
-// that is of log equity, and finds out which lanes pay too much at once.
-func (u *unit) due(c *charges, local func(int) Mem, k, end reg.GPVirtual, number func(string) Op) {
+// ratesAt reads the rates of a step, k vectors' lengths from the first.
+func (u *unit) ratesAt(c *charges, k reg.GPVirtual) (r [4]reg.VecVirtual) {
+	for _, j := range c.columns {
+		if u.drawn[j].Base != nil {
+			r[j] = load(u.drawn[j].Idx(k, uint8(128/bytes())))
+		} else {
+			r[j] = load(u.rates[j].Idx(k, 1))
+		}
+	}
+	return r
+}
+
+// due does datedPath.charge for all steps of units side by side, and overwrites their rates by what they charge. It
+// adds up what that is of log equity, and of equity itself where cash is known, and finds out which lanes pay too much
+// at once.
+func (c *charges) due(units []*unit, cash bool, local func(int) Mem, k, end reg.GPVirtual, number func(string) Op) {
 	one := load(constant(1.0))
-	state := map[string]reg.VecVirtual{}
-	for _, j := range c.columns {
-		state[logs[j]] = load(u.field(logs[j]))
+	state := make([]map[string]reg.VecVirtual, len(units))
+	most := make(row, len(units))
+	for i, u := range units {
+		if cash {
+			u.keep(local, u.state(c.names(money)...))
+		}
+		state[i] = u.state(c.names(logs)...)
+		most[i] = zero()
 	}
-	most := zero()
+	charged := func(u *unit, j int) Mem {
+		if cash {
+			return u.rates[j]
+		}
+		return u.rates[j].Idx(k, 1)
+	}
 	XORQ(k, k)
-	Label("due" + u.name)
-	var r [4]reg.VecVirtual
-	for _, j := range c.columns {
-		r[j] = load(u.rates[j].Idx(k, 1))
-	}
-	d := c.due(do(VDIVPD, one, subpd(one, load(u.after.Idx(k, 1)))), one, r, number)
-	VMAXPD(most, size(d), most)
-	for _, j := range c.columns {
-		VMOVUPD(r[j], u.rates[j].Idx(k, 1))
+	Label("due" + units[0].name)
+	d := make(row, len(units))
+	r := make([][4]reg.VecVirtual, len(units))
+	for i, u := range units {
+		r[i] = u.ratesAt(c, k)
+		o := subpd(one, load(u.after.Idx(k, 1)))
+		d[i] = c.dueNow(do(VDIVPD, one, o), one, r[i], number)
+		VMAXPD(most[i], size(d[i]), most[i])
+		for _, j := range c.columns {
+			VMOVUPD(r[i][j], charged(u, j))
+		}
+		if !cash {
+			continue
+		}
+		e := mulpd(o, u.cash.Idx(k, 1))
+		for _, j := range c.columns {
+			sum := u.kept[money[j]]
+			VMOVUPD(addpd(mulpd(e, r[i][j]), sum), sum)
+		}
 	}
 	per := logPer(d, one)
-	for _, j := range c.columns {
-		VADDPD(mulpd(per, r[j]), state[logs[j]], state[logs[j]])
+	for i, u := range units {
+		for _, j := range c.columns {
+			x := r[i][j]
+			if len(units) > 1 {
+				x = load(charged(u, j)) // there are not enough registers
+			}
+			VADDPD(mulpd(per[i], x), state[i][logs[j]], state[i][logs[j]])
+		}
 	}
 	ADDQ(U32(bytes()), k)
 	CMPQ(k, end)
-	JLT(LabelRef("due" + u.name))
-	and(loadMask(u.ok), cmppd(atMost, most, constant(mostDue))).save(u.ok)
-	u.keep(local, state)
+	JLT(LabelRef("due" + units[0].name))
+	for i, u := range units {
+		and(loadMask(u.ok), cmppd(atMost, most[i], constant(mostDue))).save(u.ok)
+		u.keep(local, state[i])
+	}
 }
 
-// charge adds up what each step took of the equity before it.
-func (u *unit) charge(c *charges, k, end reg.GPVirtual) {
-	state := map[string]reg.VecVirtual{}
-	for _, j := range c.columns {
-		state[money[j]] = load(u.field(money[j]))
-	}
+// charged adds up what each step took of the equity before it.
+func (u *unit) charged(c *charges, k, end reg.GPVirtual) {
+	state := u.state(c.names(money)...)
 	e := load(u.field("e"))
 	XORQ(k, k)
 	Label("charge" + u.name)
@@ -210,10 +248,18 @@ func (u *unit) charge(c *charges, k, end reg.GPVirtual) {
 	ADDQ(U32(bytes()), k)
 	CMPQ(k, end)
 	JLT(LabelRef("charge" + u.name))
-	for _, j := range c.columns {
-		state[logs[j]] = load(u.kept[logs[j]])
+	for _, n := range c.names(logs) {
+		state[n] = load(u.kept[n])
 	}
 	u.store(loadMask(u.ok), state)
+}
+
+// names are of the columns that there are.
+func (c *charges) names(of [4]string) (names []string) {
+	for _, j := range c.columns {
+		names = append(names, of[j])
+	}
+	return names
 }
 
 // A datedPath is one of the functions for rates that change from step to step and trades whose cost is in
@@ -248,7 +294,7 @@ func (s *sum) add(f op, x reg.VecVirtual) {
 }
 
 func (c datedPath) write() {
-	beginPath("fastPathDated"+c.name, true, false)
+	beginPath("fastPathDated"+c.name, true, false, false)
 	lanes := Load(Param("lanes"), GP64())
 	consts := Load(Param("constants"), GP64())
 	number := func(name string) Op { return Mem{Base: consts, Disp: 64 * index(constants, name)} }
@@ -320,12 +366,12 @@ func (c datedPath) write() {
 
 		// What is charged, of the equity before.
 		v := do(VDIVPD, one(), o)
-		d := c.due(v, one(), r, number)
+		d := c.dueNow(v, one(), r, number)
 		for _, j := range c.columns {
 			state[money[j]].add(VADDPD, mulpd(e, r[j]))
 		}
 		state["most"].add(VMAXPD, size(d))
-		per := logPer(d, one())
+		per := logPer(row{d}, one())[0]
 		for _, j := range c.columns {
 			state[logs[j]].add(VADDPD, mulpd(per, r[j]))
 		}

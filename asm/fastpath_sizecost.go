@@ -23,11 +23,12 @@ func (c fastPath) sizeCostTrades(units []*unit, local func(int) Mem, steps, bits
 	SUBQ(steps, left)
 	VMOVQ(left, x)
 	for i, u := range units {
-		r := &round{unit: u, dated: c.dated, stressed: c.stressed, when: vec(), base: load(u.field("base"))}
+		r := &round{unit: u, stressed: c.stressed, when: vec(), base: load(u.field("base"))}
 		if c.stressed {
 			r.pays = local(1)
 		}
-		if c.dated != nil {
+		if c.dated != nil && !c.drawn {
+			r.dated = c.dated
 			r.pays = local(1)
 			VMOVUPD(zero(), u.paid.Offset(none*bytes()))
 		}

@@ -40,6 +40,7 @@ func main() {
 	case "tokens":
 		bothWays(fastPaths)
 		market()
+		grow()
 	default:
 		fmt.Fprintf(os.Stderr, "asm: no unit %q\n", *unit)
 		os.Exit(2)

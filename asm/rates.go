@@ -54,18 +54,14 @@ func revert() {
 	RET()
 }
 
-// eachRow begins a loop over rows of 16 numbers, which do changes.
-func eachRow(do func(x reg.VecVirtual)) {
+// eachRow begins a loop over rows of 16 numbers, which change turns into others. It may keep some where they are.
+func eachRow(change func(x row, at place) row) {
 	x, n := GP64(), GP64()
 	Load(Param("x"), x)
 	Load(Param("n"), n)
+	at := place{Mem{Base: x}}
 	Label("next")
-	for i := range 128 / bytes() {
-		m := Mem{Base: x, Disp: bytes() * i}
-		v := load(m)
-		do(v)
-		VMOVUPD(v, m)
-	}
+	at.store(0, change(at.load(0, vectors()), at))
 	ADDQ(U32(128), x)
 	SUBQ(U32(16), n)
 	JNZ(LabelRef("next"))
@@ -80,37 +76,51 @@ func pay() {
 	interest, clamp, limit, least := everywhere("interest"), everywhere("clamp"), everywhere("limit"),
 		everywhere("least")
 	share, perYear := everywhere("share"), everywhere("perYear")
-	half := load(constant(0.5))
-	eachRow(func(x reg.VecVirtual) {
-		d := subpd(interest, x)
-		clamped := mulpd(subpd(size(addpd(d, clamp)), size(subpd(d, clamp))), half)
-		VADDPD(clamped, x, x)
-		VMULPD(share, x, x)
-		VMINPD(limit, x, x)
-		VMAXPD(least, x, x)
-		VMULPD(perYear, x, x)
+	eachRow(func(x row, _ place) row {
+		clamped := sub(interest, x).each(func(d reg.VecVirtual) reg.VecVirtual { // there are few registers
+			return mulpd(subpd(size(addpd(d, clamp)), size(subpd(d, clamp))), constant(0.5))
+		})
+		return mul(apply(VMAXPD, apply(VMINPD, mul(add(x, clamped), share), limit), least), perYear)
 	})
 }
 
-// slopes writes what reserve.borrow of package rates does to e^(−y/128).
+// slopes writes Slopes.of of package rates, and what reserve.supply does.
 func slopes() {
 	begin("slopes", attr.NOSPLIT, "func(x *float64, n int, own, base, kink, below, above float64)",
 		"turns the first n numbers e^(-y/128), a multiple of 16 above zero, into borrow rates.")
-	own, base, kink := everywhere("own"), everywhere("base"), everywhere("kink")
-	below, above := everywhere("below"), everywhere("above")
-	one, half := load(constant(1.0)), load(constant(0.5))
-	eachRow(func(x reg.VecVirtual) {
-		for range 7 {
-			VMULPD(x, x, x)
-		}
-		u := do(VDIVPD, one, addpd(x, one))
-		VADDPD(own, u, u)
-		VMINPD(one, u, u)
-		over := subpd(u, kink)
-		VADDPD(size(over), over, over)
-		VMULPD(half, over, over)
-		VMOVUPD(addpd(addpd(mulpd(subpd(u, over), below), base), mulpd(over, above)), x)
+	own, one := everywhere("own"), load(constant(1.0))
+	rate := lines()
+	eachRow(func(x row, _ place) row { return rate(apply(VMINPD, add(utilisation(x, one), own), one)) })
+
+	begin("supply", attr.NOSPLIT, "func(x *float64, n int, lent, base, kink, below, above float64)",
+		"turns the first n numbers e^(-y/128), a multiple of 16 above zero, into supply rates.")
+	lent := everywhere("lent")
+	one = load(constant(1.0))
+	rate = lines()
+	eachRow(func(x row, at place) row {
+		u := utilisation(x, one)
+		at.store(0, u)
+		return mul(mul(rate(u), at), lent)
 	})
+}
+
+// utilisation is that of numbers e^(−y/128).
+func utilisation(x row, one reg.VecVirtual) row {
+	for range 7 {
+		x = mul(x, x)
+	}
+	return div(one, add(x, one))
+}
+
+// lines are lines.at of package rates, with the parameters of a function.
+func lines() func(u row) row {
+	base, kink, below, above := everywhere("base"), everywhere("kink"), everywhere("below"), everywhere("above")
+	return func(u row) row {
+		over := sub(u, kink).each(func(v reg.VecVirtual) reg.VecVirtual {
+			return mulpd(addpd(size(v), v), constant(0.5))
+		})
+		return add(add(mul(sub(u, over), below), base), mul(over, above))
+	}
 }
 
 // tick writes marketTick.run of package rates where funding never falls.

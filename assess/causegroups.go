@@ -36,6 +36,14 @@ var causeKinds = map[string]string{
 	"trade_fee": "trading", "impact": "trading", "gas": "trading", "liquidation_penalty": "liquidation",
 }
 
+// CauseKind is the kind of a cause, as [GroupedCause] has it.
+func CauseKind(cause string) string {
+	if kind, ok := causeKinds[cause]; ok {
+		return kind
+	}
+	return "carry"
+}
+
 // CausesBy groups the causes by fifths of the paths.
 func (v *View) CausesBy(g Grouping) (c CausesByGroup) {
 	for _, group := range analytics.AttributeBy(v.Case(), g.Column, min(fifths, v.Ensemble.N)) {
@@ -58,10 +66,7 @@ func (v *View) CausesBy(g Grouping) (c CausesByGroup) {
 
 // values are those of the kind that a cause is of.
 func (c *CausesByGroup) values(cause string) []float64 {
-	kind, ok := causeKinds[cause]
-	if !ok {
-		kind = "carry"
-	}
+	kind := CauseKind(cause)
 	i := slices.IndexFunc(c.Causes, func(k GroupedCause) bool { return k.Kind == kind })
 	if i < 0 {
 		i = len(c.Causes)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"mcrisk/analytics"
+	"mcrisk/catalogue"
 	"mcrisk/param"
 	"mcrisk/study"
 	"mcrisk/tokens"
@@ -173,8 +174,9 @@ func outcomes(ctx context.Context, s *study.Study, of []tokens.Ensemble, opt Opt
 	if err != nil {
 		return nil, err
 	}
+	bought := slices.ContainsFunc(spec.Tokens, func(t study.TokenSpec) bool { return t.Name == catalogue.Spot })
 	for i, t := range beside.Tokens {
-		if seen[t.Underlying] {
+		if seen[t.Underlying] && !(bought && len(spec.Others) == 0) {
 			seen[t.Underlying] = false
 			add(nameOn("spot", spec, t), true, ensembles[i].Column("underlying"))
 		}

@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -15,7 +16,7 @@ import (
 //
 // so a log-return over t years is Normal with mean (Mu − Sigma²/2)·t and
 // variance Sigma²·t, exactly and for every t; there is no step-size error. With
-// momentum the registry builds a [MovingGBM].
+// momentum the registry builds a [MovingGBM], and with an end a [Bridge].
 //
 // Source: Hull, Options, Futures, and Other Derivatives, the chapter on Wiener
 // processes and Itô's lemma.
@@ -26,10 +27,13 @@ type GBM struct {
 
 var _ = Registry.Register(param.Kind[Model]{
 	Name: "gbm", Doc: "geometric Brownian motion",
-	Params: append([]param.Param{Mu, Sigma}, momentumParams...),
+	Params: slices.Concat([]param.Param{Mu, Sigma}, momentumParams, bridgeParams),
 	New: func(v param.Values) Model {
-		m := GBM{Mu: v["mu"], Sigma: v["sigma"]}
-		if momentum := momentumOf(v); momentum != (Momentum{}) {
+		m, momentum := GBM{Mu: v["mu"], Sigma: v["sigma"]}, momentumOf(v)
+		if after := seconds(v["ends-after"]); after != 0 {
+			return Bridge{Sigma: m.Sigma, Ends: v["ends"], After: after, Momentum: momentum}
+		}
+		if momentum != (Momentum{}) {
 			return MovingGBM{m, momentum}
 		}
 		return m

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mcrisk/block"
+	"mcrisk/fmath"
 	"mcrisk/param"
 )
 
@@ -108,8 +109,11 @@ var Registry param.Registry[Model]
 
 // Mu is the number that the growth rate of the expected price is registered as, by all
 // models.
-var Mu = param.Param{Name: "mu", Unit: param.Rate, Min: -10, Max: 10,
+var Mu = param.Param{Name: "mu", Unit: param.Rate, Min: -400, Max: 400,
 	Doc: "growth rate of the expected price, per year: E[S(t)] = S(0)·e^(mu·t)"}
+
+// RateOf is the growth rate, per year, at which the expected price makes a move over a time: E[S(t)] = S(0)·(1 + move).
+func RateOf(move float64, t time.Duration) float64 { return fmath.Log1p(move) / Years(t) }
 
 // Sigma is the number that the volatility of the diffusion is registered as, by the
 // models that have one.

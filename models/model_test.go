@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"testing"
@@ -381,23 +382,26 @@ func TestRegistry(t *testing.T) {
 			t.Fatalf("%s: defaults: %v, %v", k.Name, err, m.Check())
 		}
 		for _, p := range k.Params {
+			switched := param.Values{} // on, what it goes with
+			if p.Dependent() {
+				switched[p.With] = map[string]float64{"momentum": .1, "ends-after": 86400, "start": .5}[p.With]
+			}
 			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 				if p.Unit == param.Choice && p.Check(bad) != nil {
 					continue // a model gets one of the choices
 				}
-				v := param.Values{}
-				for n, x := range defaults {
-					v[n] = x
-				}
+				v := maps.Clone(defaults)
+				maps.Copy(v, switched)
 				v[p.Name] = bad
 				if err := k.New(v).Check(); err == nil {
 					t.Errorf("%s: %s = %v passes", k.Name, p.Name, bad)
 				}
 			}
-			v, m := param.Values{p.Name: p.Default*0.9 + 0.01}, m
-			if p.With != "" && p.With != p.Name { // matters where there is momentum, or a start
-				v[p.With] = .1
-				m, _ = Registry.Build(param.Part{Kind: k.Name, Values: param.Values{p.With: .1}})
+			v := maps.Clone(switched)
+			m, _ := Registry.Build(param.Part{Kind: k.Name, Values: switched})
+			v[p.Name] = max(p.Default*0.9+0.01, p.Min)
+			if p.Unit == param.Time {
+				v[p.Name] = p.Default*0.9 + 1
 			}
 			if p.Unit == param.Choice {
 				v[p.Name] = 1 - p.Default

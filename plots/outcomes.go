@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"image/color"
 	"math"
 
@@ -11,9 +12,10 @@ import (
 // OutcomesData is how one result of several holdings is spread over the paths.
 type OutcomesData struct {
 	Title, Caption string
-	XLabel         string // the result with its unit: "Final net asset value (start = 1)"
-	Of             string // what has the results: "starts and paths"; empty: "paths"
-	Comparison     string // what paler rows are: "simulated"; empty: "for comparison"
+	XLabel         string  // the result with its unit: "Final net asset value (start = 1)"
+	Of             string  // what has the results: "starts and paths"; empty: "paths"
+	Comparison     string  // what paler rows are: "simulated"; empty: "for comparison"
+	Paid           float64 // what was paid, where a line stands; 0: 1
 	Rows           []OutcomeRow
 }
 
@@ -127,8 +129,8 @@ func medianLine(beside bool) draw.LineStyle {
 
 func (in OutcomesData) paint(p plane, list rows) {
 	list.head(p)
-	if p.x.holds(1) { // what was paid
-		p.post(axisLine, 1)
+	if paid := cmp.Or(in.Paid, 1); p.x.holds(paid) {
+		p.post(axisLine, paid)
 	}
 	for i, r := range in.Rows {
 		var at [5]float64

@@ -43,7 +43,7 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 		}
 		meanings.Add(m.Name, unitText(m.Unit), m.Doc)
 	}
-	d := Document{Data: comparisonJSON(r), Blocks: []Block{
+	d := Document{Data: comparisonJSON(r), Brief: comparisonBrief(r), Blocks: []Block{
 		Text(Caption(r.Study, spec.Paths) + "\nDifferences are from " + first +
 			", on the same paths; for metrics over survivors, on the paths that both tokens survive. " +
 			"Variance reduction is how many times more paths they would need without pairing.\n" +

@@ -22,6 +22,9 @@ import (
 type Document struct {
 	Title  string
 	Blocks []Block
+	// Brief is what a terminal shows unless more is asked for: the answer in sentences, and a table or two. If nil,
+	// it shows everything.
+	Brief []Block
 	// Data is what WriteJSON writes: a value whose JSON names scripts rely on. If nil,
 	// it is an object made of the tables.
 	Data any

@@ -18,6 +18,9 @@ func Exact(s *study.Study, all []assess.Exact, p Provenance) Document {
 			all[i].Token, param.FormatSeconds(spec.Horizon.Seconds()), param.FormatSeconds(spec.Step.Seconds()))))
 		d.Blocks = append(d.Blocks, exactTables(&all[i])...)
 	}
+	if len(all) == 1 {
+		d.Brief = append(exactBrief(&all[0], spec), Text("Everything: --full."))
+	}
 	d.Blocks = append(d.Blocks, exactData(all))
 	d.Blocks = append(d.Blocks, p.closing()...)
 	return d

@@ -26,7 +26,7 @@ type TokenSource struct {
 // source for each token, and a provenance for each study, in order.
 func LiquidationMap(r *assess.LiquidationMap, sources []TokenSource, of []Provenance) Document {
 	horizon := Duration(r.Tokens[0].Study.Spec().Horizon.Seconds())
-	d := Document{Data: liquidationJSON(r, sources)}
+	d := Document{Data: liquidationJSON(r, sources), Brief: liquidationBrief(r, horizon)}
 	for i, t := range r.Tokens {
 		d.Blocks = append(d.Blocks, Text(aboutToken(t.TokenRef, sources[i])))
 	}

@@ -23,7 +23,8 @@ func Replay(r *assess.Replay, sha256 string, p Provenance) Document {
 	text := fmt.Sprintf("%s: %s bars of %s, %s to %s (%d missing), %s\nNet asset values are relative to the start.",
 		h.Name, Thousands(len(h.Bars)), param.FormatSeconds(h.Step.Seconds()), Minute(r.From()), Minute(r.To()),
 		r.Missing(), seen)
-	d := Document{Data: replayJSON(r, sha256), Blocks: []Block{Text(text), replayTable(r), replayData(r)}}
+	d := Document{Data: replayJSON(r, sha256), Brief: replayBrief(r),
+		Blocks: []Block{Text(text), replayTable(r), replayData(r)}}
 	if r.Traded != nil {
 		d.Blocks = append(append(d.Blocks, forBoth(trackingTable(r))...), withRows(worstDaysTable(r))...)
 	}

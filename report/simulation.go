@@ -18,7 +18,8 @@ import (
 func Simulation(r *assess.Simulation, p Provenance) Document {
 	spec := r.Study.Spec()
 	d := Document{Title: "Simulation of " + namesOf(r.Summaries),
-		Data: summaryJSON(r.Hash, besideOf(r, p.Model), r.Summaries, r.Certain, r.Rates)}
+		Data:  summaryJSON(r.Hash, besideOf(r, p.Model), r.Summaries, r.Certain, r.Rates),
+		Brief: simulationBrief(r, p.Model)}
 	for i := range r.Certain {
 		d.Blocks = append(d.Blocks, widening(r, i))
 	}

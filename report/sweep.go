@@ -17,6 +17,7 @@ func Sweep(r *assess.SweepAnalysis, p Provenance) Document {
 	v := viewOf(r.Layout)
 	d := Document{Data: sweepJSON(r), Blocks: []Block{Text(fmt.Sprintf("%s: %s, %s",
 		strings.Join(v.tokens, ", "), Count(r.Sweep.Cells(), "cell"), v.caption())), intervalText}}
+	d.Brief = v.sweepBrief(r)
 	d.Blocks = append(d.Blocks, v.bestBlocks(r)...)
 	d.Blocks = append(d.Blocks, v.optimumBlocks(r)...)
 	d.Blocks = append(d.Blocks, v.robustBlocks(r)...)

@@ -167,8 +167,6 @@ func TestDatedRefuses(t *testing.T) {
 	for want, s := range map[string]*Study{
 		"x: borrow: paths: f.csv: 2 bars from 2024-01-01T10:00:00Z": datedStudy(t, param.Part{Kind: "loan"},
 			map[string]Series{"borrow": seriesOf(false, map[int]float64{0: 1, 5: 1})}),
-		"x: --from 2024-01-01T03:00:00Z:liquidation-threshold=0.8: tokens: the margin of the venue": datedStudy(t,
-			param.Part{Kind: "loan"}, nil, Change{at(3), "liquidation-threshold", 0.8}),
 	} {
 		_, err := ReplayDated([]Dated{s.Dated(0)}, h, ReplayOptions{})
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -165,6 +165,16 @@ func (s Spec) checkSize() error {
 	if s.Marks < 0 || s.Marks > MaxMarks {
 		faults = append(faults, fmt.Errorf("study: marks = %d; want 0 to %d", s.Marks, MaxMarks))
 	}
+	ends := []float64{s.Model.Values["ends-after"]}
+	for _, u := range s.Others {
+		ends = append(ends, u.Model.Values["ends-after"])
+	}
+	for _, after := range ends {
+		if after != 0 && after != s.Horizon.Seconds() {
+			faults = append(faults, fmt.Errorf("study: ends-after = %v; want the horizon, %v",
+				time.Duration(after*float64(time.Second)), s.Horizon))
+		}
+	}
 	return errors.Join(faults...)
 }
 

@@ -128,7 +128,8 @@ func (k *Kernel) cost(l *Lane) Cost {
 
 // Then lets another kernel go on from a time: the token that a vault becomes when its rules
 // change. What the lane holds stays; the policy's memory does if the policy is the same. Fees
-// that are due are taken in shares if their rule changes. The side, the venue's margins, deposits,
+// that are due are taken in shares if their rule changes. Where the venue's margins change, a position
+// that is below the new ones is liquidated at that time. The side, what the venue calls a margin, deposits,
 // and what the holder's entry rests on must be those of before, as a record of the whole lifetime
 // rests on them. The time rounds up to a step's start. Lanes then live on a [Path].
 func (k *Kernel) Then(at time.Duration, next *Kernel) error {
@@ -142,9 +143,8 @@ func (k *Kernel) Then(at time.Duration, next *Kernel) error {
 	}{
 		{"length of a step", k.step == next.step},
 		{"side of the target", k.sign == next.sign},
-		{"margin of the venue", k.terms.EntrySize == next.terms.EntrySize && k.terms.Lender == next.terms.Lender &&
-			k.terms.ADL == next.terms.ADL &&
-			slices.Equal(k.terms.Margins, next.terms.Margins)},
+		{"base of the venue's margin", k.terms.EntrySize == next.terms.EntrySize &&
+			k.terms.Lender == next.terms.Lender},
 		{"AUM", a.AUM == b.AUM},
 		{"flows", a.Flows == b.Flows},
 		{"entry fee", a.EntryFee == b.EntryFee},
@@ -172,7 +172,17 @@ func (k *Kernel) succeed(l *Lane, now time.Duration) *Kernel {
 			k.mint(l, now, true) // what is due under the old rule; the new one begins here
 			k.visit(l, now)
 		}
+		terms := &k.terms
 		k = k.next
+		if !slices.Equal(terms.Margins, k.terms.Margins) {
+			k.venueChanges(l, terms, now)
+			if l.ended {
+				return k
+			}
+		}
+		if terms.ADL != k.terms.ADL {
+			l.spared = k.terms.ADL.Profit
+		}
 		if i := k.token.Keeper.Interval; i != before.Keeper.Interval && i > 0 {
 			l.next = (now/i + 1) * i
 		}
@@ -185,6 +195,21 @@ func (k *Kernel) succeed(l *Lane, now time.Duration) *Kernel {
 		}
 	}
 	return k
+}
+
+// venueChanges keeps what the record has of the margins of before, and liquidates what is below the new ones.
+func (k *Kernel) venueChanges(l *Lane, before *Terms, now time.Duration) {
+	if before.Lender { // of others, the record has no number that the margins are in
+		was := &earlier{health: k.healthUnder(before, l), low: l.lev.min, high: l.lev.max}
+		if o := l.earlier; o != nil {
+			was.health, was.low, was.high = min(was.health, o.health), min(was.low, o.low), max(was.high, o.high)
+		}
+		l.earlier, l.bust = was, 0
+		l.lev.min, l.lev.max = l.Leverage(), l.Leverage()
+	}
+	if k.terms.liquidates(l.x, l.b, l.n, l.vault.shares) {
+		k.liquidate(l, now)
+	}
 }
 
 // ByBar lets lanes live in blocks whose steps are drawn from a history of so many bars: a step pays

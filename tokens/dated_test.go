@@ -195,6 +195,79 @@ func TestDatedHolder(t *testing.T) {
 	within(t, "entry at the fees of the start", k.Live(p).EntryCost, 0.02, 1e-15)
 }
 
+// A venue that changes its threshold liquidates half of a debt below the new one at that time, with the new bonus,
+// and health is that of each position under the threshold it had.
+func TestVenueChanges(t *testing.T) {
+	token := func(target, threshold, bonus float64) Token {
+		return Token{Target: target, Policy: Hold{}, Mechanism: Loan{Threshold: threshold, Bonus: bonus}, AUM: 1e6,
+			AfterLiquidation: Stop}
+	}
+	for _, r := range []struct {
+		name         string
+		target       float64
+		from, to     float64
+		prices       []float64
+		nav, health  float64
+		liquidations int
+	}{
+		// 2x: 2 of collateral, 1 owed. Health is threshold·2/1, after a fall to .8 it is threshold·1.6.
+		{"lower, held", 2, 0.8, 0.7, []float64{1, 1, 1}, 1, 1.4, 0},
+		{"lower, not held", 2, 0.8, 0.6, []float64{0.8, 1, 1}, 0.6 - 0.5*0.1, 0.6 * 1.6, 1},
+		{"higher, low before", 2, 0.7, 0.9, []float64{0.8, 1, 1}, 1, 0.7 * 1.6, 0},
+		{"higher, low after", 2, 0.7, 0.8, []float64{1, 0.8, 0.8}, 0.6, 0.8 * 1.6, 0},
+		// −1x: 2 of cash, 1 owed, 1.25 after a rise to 1.25.
+		{"short, lower, held", -1, 0.8, 0.7, []float64{1, 1.25, 1.25}, 0.75, 0.7 * 2 / 1.25, 0},
+		{"short, lower, not held", -1, 0.8, 0.6, []float64{1.25, 1, 1}, 0.75 - 0.625*0.1, 0.6 * 1.6, 1},
+	} {
+		k := must2(t, token(r.target, r.from, 0.05))
+		if err := k.Then(day, must2(t, token(r.target, r.to, 0.1))); err != nil {
+			t.Fatal(err)
+		}
+		f := k.Live(grid(day, r.prices...))
+		within(t, r.name+": NAV", f.NAV, r.nav, 1e-14)
+		within(t, r.name+": health", f.Health, r.health, 1e-14)
+		if f.Liquidations != r.liquidations || f.Liquidations > 0 && f.FirstLiquidation != years(day) {
+			t.Errorf("%s: %d liquidations from %v", r.name, f.Liquidations, f.FirstLiquidation)
+		}
+		balance(t, f)
+	}
+	// The range of leverage is of the whole life.
+	k := must2(t, token(2, 0.8, 0.05))
+	if err := k.Then(2*day, must2(t, token(2, 0.9, 0.05))); err != nil {
+		t.Fatal(err)
+	}
+	f := k.Live(grid(day, 0.8, 1.25, 1.1))
+	within(t, "greatest leverage", f.MaxLeverage, 1.6/0.6, 1e-14)
+	within(t, "least leverage", f.MinLeverage, 2.5/1.5, 1e-14)
+	within(t, "health before", f.Health, 0.8*1.6, 1e-14)
+}
+
+// A perpetual whose maintenance rises above its margin is liquidated then, and a profit that was too small for
+// auto-deleveraging is not after its bound has fallen.
+func TestPerpetualVenueChanges(t *testing.T) {
+	perp := Perp{Maintenance: 0.01, Base: EntrySize, ADL: ADL{Profit: 0.5, Part: 0.1}}
+	token := func(m Perp) Token {
+		return Token{Target: 2, Policy: Hold{}, Mechanism: m, AUM: 1e6, AfterLiquidation: Stop}
+	}
+	next := perp
+	next.Maintenance = 0.42
+	k := must2(t, token(perp))
+	if err := k.Then(day, must2(t, token(next))); err != nil {
+		t.Fatal(err)
+	}
+	if f := k.Live(grid(day, 0.9, 0.9)); f.Liquidations != 1 || f.FirstLiquidation != years(day) {
+		t.Errorf("%d liquidations from %v; want 1 from the first day", f.Liquidations, f.FirstLiquidation)
+	}
+	next = perp
+	next.ADL.Profit = 0.2
+	k = must2(t, token(perp))
+	if err := k.Then(day, must2(t, token(next))); err != nil {
+		t.Fatal(err)
+	}
+	f := k.Live(grid(day, 1.3, 1.3, 1.3))
+	within(t, "turnover", f.Turnover, 0.1*2.6/1.6, 1e-14)
+}
+
 // What is due of fees in shares when their rule changes is taken then: half a year at 2 % is paid once
 // and at 2 %, whatever comes after, and gains of before are not those of a fee that begins.
 func TestFeesWhenTheirRuleChanges(t *testing.T) {
@@ -258,7 +331,7 @@ func TestDatedRefuses(t *testing.T) {
 	infinite.CashInterest.Rate = 1e9
 	for want, try := range map[string]func() error{
 		"side of the target":     change(func(t *Token) { t.Target = -1 }),
-		"margin of the venue":    change(func(t *Token) { t.Mechanism = Loan{Threshold: 0.9} }),
+		"base of the venue's":    change(func(t *Token) { t.Mechanism = Perp{} }),
 		"AUM changes":            change(func(t *Token) { t.AUM = 1 }),
 		"flows changes":          change(func(t *Token) { t.Flows.Kind = NoFlows }),
 		"entry fee changes":      change(func(t *Token) { t.EntryFee = 0.1 }),

@@ -148,22 +148,8 @@ func growth(x float64) float64 {
 	return x + float64(p*x)
 }
 
-// drawnRows are rows of rates for vector code, as [Kernel.Follow] makes them for a history: one for each
-// step of each lane of a block, of which some are not used where rates hold for longer.
-
-// eachStep numbers the steps of each lane of a block.
-var eachStep = func() *block.Bars {
-	steps := new(block.Bars)
-	for s := range steps {
-		for l := range steps[s] {
-			steps[s][l] = int32(s*block.Lanes + l)
-		}
-	}
-	return steps
-}()
-
-// tabulateDrawn says how rows of drawn rates look.
-func (c *datedPath) tabulateDrawn(k *Kernel, sizeCost bool) {
+// shapeDrawn says which rates vector code is given where they are drawn with the paths, a track of each.
+func (c *datedPath) shapeDrawn(k *Kernel) {
 	d := k.drawn
 	zero := d.zero.rates(k.sign)
 	moves := [4]bool{d.moves(onExposure), d.moves(onCash) || d.moves(onMargin), d.moves(ofFunding),
@@ -171,19 +157,15 @@ func (c *datedPath) tabulateDrawn(k *Kernel, sizeCost bool) {
 	for j := range moves {
 		moves[j] = moves[j] || zero[j] != 0
 	}
-	c.shape(moves, sizeCost)
-	all := make([]int32, block.Steps*block.Lanes)
-	for i := range all {
-		all[i] = int32(i - i/block.Lanes%d.holds*block.Lanes)
-	}
-	c.place(all)
+	c.shape(moves, false)
+	c.drawn = true
 }
 
-// fillRows writes the rows of the steps from … to−1 of a block.
-func (k *Kernel) fillRows(b *block.Block, ls *Lanes, from, to int) {
+// fillRates writes what is charged in the steps from … to−1 of a block, for vector code.
+func (k *Kernel) fillRates(b *block.Block, ls *Lanes, from, to int) {
 	c, d := k.fast.dated, k.drawn
-	if ls.rows == nil {
-		ls.rows = k.newRows()
+	if ls.rates == nil {
+		ls.rates = k.newRates()
 	}
 	from -= from % d.holds
 	for j := c.from; j < c.till; j++ {
@@ -191,16 +173,14 @@ func (k *Kernel) fillRows(b *block.Block, ls *Lanes, from, to int) {
 		if kind == onCash && d.moves(onMargin) {
 			kind = onMargin
 		}
-		if !d.moves(kind) {
-			continue
+		if d.moves(kind) {
+			d.fill(&ls.rates[j-c.from], b, kind, k.sign, from, to)
 		}
-		d.column(b, kind, k.sign, ls.rows[j-c.from:], c.size, from, to)
 	}
 }
 
-// column writes what a kind of charges takes in the steps from … to−1 to a column of rows of a size.
-func (d *drawnRates) column(b *block.Block, kind int, sign float64, rows []float64, size, from, to int) {
-	grows := kind == onExposure || kind == onCash
+// fill writes what a kind of charges takes in the steps from … to−1 of all lanes.
+func (d *drawnRates) fill(dst *block.Track, b *block.Block, kind int, sign float64, from, to int) {
 	base := d.base[kind]
 	if kind == ofBorrowing {
 		base = float64(sign * base)
@@ -208,52 +188,60 @@ func (d *drawnRates) column(b *block.Block, kind int, sign float64, rows []float
 		sign = 1
 	}
 	of := d.of[kind]
-	for s := from; s < to; s += d.holds {
-		sum, per := &b.Rates[d.track[of[0]]][s], float64(sign*d.per[of[0]][kind])
-		if len(of) > 1 {
-			x := [block.Lanes]float64{}
+	source, per := b.Rates[d.track[of[0]]], float64(sign*d.per[of[0]][kind])
+	if len(of) > 1 {
+		for s := from; s < to; s += d.holds {
+			row := &dst[s]
+			*row = [block.Lanes]float64{}
 			for _, n := range of {
 				for l, r := range b.Rates[d.track[n]][s] {
-					x[l] += float64(d.per[n][kind] * r)
+					row[l] += float64(d.per[n][kind] * r)
 				}
 			}
-			sum, per = &x, sign
 		}
-		row := rows[s*block.Lanes*size:]
-		row = row[:(block.Lanes-1)*size+1]
-		if !grows {
-			for l, r := range sum {
-				row[l*size] = base + float64(per*r)
-			}
-			continue
-		}
-		for l, r := range sum {
-			v := base + float64(per*r)
-			if !(v < mostGrowth && v > -mostGrowth) {
-				row[l*size] = growth(v)
-				continue
-			}
-			p := float64(v * (1.0 / 120))
-			p = float64((p + 1.0/24) * v)
-			p = float64((p + 1.0/6) * v)
-			p = float64((p + 1.0/2) * v)
-			row[l*size] = v + float64(p*v)
+		source, per = dst, sign
+	}
+	put := fmath.Affine
+	if kind == onExposure || kind == onCash {
+		put = growths
+	}
+	if d.holds == 1 {
+		put(dst.Flat(to)[from*block.Lanes:], source.Flat(to)[from*block.Lanes:], base, per)
+		return
+	}
+	for s := from; s < to; s += d.holds {
+		put(dst[s][:], source[s][:], base, per)
+		for next := s + 1; next < min(s+d.holds, to); next++ {
+			dst[next] = dst[s]
 		}
 	}
 }
 
-// newRows are rows of what does not depend on drawn rates.
-func (k *Kernel) newRows() []float64 {
-	c := k.fast.dated
-	zero := k.drawn.zero.rates(k.sign)
-	rows := make([]float64, 0, block.Steps*block.Lanes*c.size+2)
-	for range block.Steps * block.Lanes {
-		rows = append(rows, zero[c.from:c.till]...)
-		if k.fast.sizeCost != nil {
-			rows = append(rows, k.token.Cost.Gas/k.token.AUM, k.token.Cost.Impact)
+// growths sets dst to growth(a + b·x).
+func growths(dst, x []float64, a, b float64) {
+	for done := 0; done < len(x); done += block.Lanes {
+		if done += growVector(dst[done:], x[done:], a, b); done == len(x) {
+			return
+		}
+		for l := done; l < done+block.Lanes; l++ {
+			dst[l] = growth(a + float64(b*x[l]))
 		}
 	}
-	return append(rows, 0, 0) // up to four numbers are read from where a row begins
+}
+
+// newRates are tracks of what does not depend on drawn rates.
+func (k *Kernel) newRates() []block.Track {
+	c := k.fast.dated
+	zero := k.drawn.zero.rates(k.sign)
+	tracks := make([]block.Track, c.till-c.from)
+	for j, v := range zero[c.from:c.till] {
+		for s := range tracks[j] {
+			for l := range tracks[j][s] {
+				tracks[j][s][l] = v
+			}
+		}
+	}
+	return tracks
 }
 
 // Slope is what one of a rate adds to the charges of terms at which it is zero, given those at which it is one

@@ -156,6 +156,28 @@ func TestGrowth(t *testing.T) {
 	}
 }
 
+// growths has the bits of growth, wherever numbers are beyond its series.
+func TestGrowths(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	const a, b = 1e-5, 0.25
+	for range 200 {
+		x := make([]float64, block.Lanes*r.IntN(block.Steps+1))
+		for i := range x {
+			x[i] = 0.001 * r.NormFloat64()
+			if r.IntN(100) == 0 {
+				x[i] = []float64{math.NaN(), 40, -40, (mostGrowth - a) / b, (-mostGrowth - a) / b}[r.IntN(5)]
+			}
+		}
+		dst := make([]float64, len(x))
+		growths(dst, x, a, b)
+		for i, v := range x {
+			if want := growth(a + float64(b*v)); math.Float64bits(dst[i]) != math.Float64bits(want) {
+				t.Fatalf("number %d of %d, %v: %v, want %v", i, len(x), v, dst[i], want)
+			}
+		}
+	}
+}
+
 // Charges that are not linear in a rate are refused, and so are tracks that are missing.
 func TestDrawnRefused(t *testing.T) {
 	terms := func(funding float64) Terms { return Terms{Funding: Charge{Rate: funding, Item: Funding}} }

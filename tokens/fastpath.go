@@ -145,7 +145,7 @@ func newFastPath(k *Kernel) *fastPath {
 		switch {
 		case !vector:
 		case k.drawn != nil:
-			c.dated.tabulateDrawn(k, c.sizeCost != nil)
+			c.dated.shapeDrawn(k)
 		case c.dated != nil:
 			c.dated.tabulate(k, c.sizeCost != nil)
 		}

@@ -17,7 +17,7 @@ var (
 
 // batch is how many lanes the vector code takes at a time.
 func (c *fastPath) batch() int {
-	if wide && (c.carry != 0 || c.sizeCost != nil || c.dated != nil) {
+	if wide && (c.carry != 0 || c.sizeCost != nil || c.dated != nil) && !c.drawn() {
 		return 16
 	}
 	return 8
@@ -73,6 +73,16 @@ var (
 	}
 )
 
+// The same for rates drawn with the paths.
+var drawnSteps = [...][2]drawnStep{
+	anyRates:  {fastPathDrawnAVX2, fastPathDrawnSizeCostAVX2},
+	loanRates: {fastPathDrawnLoanAVX2, fastPathDrawnLoanSizeCostAVX2},
+	perpRates: {fastPathDrawnPerpAVX2, fastPathDrawnPerpSizeCostAVX2},
+}
+
+type drawnStep = func(lanes *float64, constants *[fastRows][8]float64, gross *float64, steps int, now, step int64,
+	rates *float64) uint16
+
 type datedStep = func(lanes *float64, constants *[fastRows][8]float64, gross *float64, steps int, now, step int64,
 	bars, ofBar *int32, rates *float64) uint16
 
@@ -84,13 +94,16 @@ func stepBatch(cols *columns, first int, c *fastPath, gross *float64, steps int,
 	dated *datedBatch, times *float64) uint16 {
 	lanes, constants, at, length := &cols.p[first], (*[fastRows][8]float64)(c.vector), int64(now), int64(step)
 	if dated != nil {
-		kinds := &datedSteps[c.dated.rows]
-		if wide {
-			kinds = &wideDatedSteps[c.dated.rows]
-		}
-		step := kinds[0]
+		cost := 0
 		if c.sizeCost != nil {
-			step = kinds[1]
+			cost = 1
+		}
+		if c.drawn() {
+			return drawnSteps[c.dated.rows][cost](lanes, constants, gross, steps, at, length, dated.rates)
+		}
+		step := datedSteps[c.dated.rows][cost]
+		if wide {
+			step = wideDatedSteps[c.dated.rows][cost]
 		}
 		return step(lanes, constants, gross, steps, at, length, dated.bars, dated.ofBar, dated.rates)
 	}
@@ -117,6 +130,15 @@ func stepBatch(cols *columns, first int, c *fastPath, gross *float64, steps int,
 		return fastPathSizeCostAVX2(lanes, constants, gross, steps, at, length)
 	}
 	return fastPathAVX2(lanes, constants, gross, steps, at, length)
+}
+
+// growVector sets dst to growth(a + b·x), of 16 numbers at a time, and returns how many it did, at most to where one
+// is beyond the series.
+func growVector(dst, x []float64, a, b float64) int {
+	if !vector || len(x) == 0 {
+		return 0
+	}
+	return growAVX2(&dst[0], &x[0], len(x), a, b)
 }
 
 // stepMarketBatch takes markets in columns over steps.

@@ -12,8 +12,8 @@ import (
 // others, and those of a vault that may be closed, advance one by one. A lane has the
 // same bits either way.
 type Lanes struct {
-	cols  columns   // first, where vectors do not straddle lines of the cache
-	rows  []float64 // of rates drawn with the paths, for vector code; nil: none are
+	cols  columns       // first, where vectors do not straddle lines of the cache
+	rates []block.Track // drawn with the paths, for vector code; nil: none are
 	lane  [block.Lanes]Lane
 	held  [block.Lanes]bool   // the lane's numbers are in the columns; those in lane are old
 	times *stressTimes        // of a token under stress
@@ -44,7 +44,7 @@ func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to 
 	batches := vector && k.fast != nil && k.fast.trades && k.fast.floor == 0 && k.next == nil
 	if batches && b.Ways[underlying] == nil && from < to {
 		if k.drawn != nil {
-			k.fillRows(b, ls, from, to)
+			k.fillRates(b, ls, from, to)
 		}
 		if s := k.fast.sizeCost; s != nil && s.stress != nil {
 			if ls.times == nil {
@@ -100,7 +100,7 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 	var dated *datedBatch
 	switch {
 	case k.drawn != nil:
-		dated = &datedBatch{&eachStep[from][first], &k.fast.dated.ofBar[0], &ls.rows[0]}
+		dated = &datedBatch{rates: &ls.rates[0][from][first]}
 	case k.dated != nil:
 		k.wantBars(b)
 		dated = &datedBatch{&b.Bar[underlying][from][first], &k.fast.dated.ofBar[0], &k.fast.dated.rates[0]}
@@ -133,9 +133,9 @@ func (k *Kernel) advanceBatch(b *block.Block, underlying int, ls *Lanes, first, 
 
 // A datedBatch is where the rates of a batch's steps are.
 type datedBatch struct {
-	bars  *int32   // of the first lane's first step
+	bars  *int32   // of the first lane's first step; nil: rates are drawn with the paths
 	ofBar *int32   // where each bar's row of rates is, in bytes
-	rates *float64 // the rows
+	rates *float64 // the rows, or the first lane's first step of tracks
 }
 
 // columns hold the numbers of a group's lanes on the fast path, a column for each,

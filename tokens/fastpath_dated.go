@@ -16,6 +16,7 @@ import "math"
 type datedPath struct {
 	sign     float64 // of the token's target
 	onEquity bool    // r1 is paid on equity
+	drawn    bool    // rates are drawn with the paths: they are in tracks, not in rows
 
 	// For vector code, a row of rates for each of the kernel's dated, and where each bar's is, in bytes.
 	// Where a trade's cost depends on its size, gas over AUM and impact follow the rates.
@@ -57,6 +58,9 @@ func newDatedPath(k *Kernel) *datedPath {
 	}
 	return &datedPath{sign: k.sign, onEquity: margin}
 }
+
+// drawn reports whether rates are drawn with the paths.
+func (c *fastPath) drawn() bool { return c.dated != nil && c.dated.drawn }
 
 // tabulate makes the rows.
 func (c *datedPath) tabulate(k *Kernel, sizeCost bool) {

@@ -19,4 +19,6 @@ func stepBatch(*columns, int, *fastPath, *float64, int, time.Duration, time.Dura
 	return 0
 }
 
+func growVector(_, _ []float64, _, _ float64) int { return 0 }
+
 func stepMarketBatch(*marketColumns, int, *float64, *float64, int, time.Duration, time.Duration) {}

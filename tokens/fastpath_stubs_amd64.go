@@ -76,6 +76,26 @@ func fastPathDatedAVX2(lanes *float64, constants *[45][8]float64, gross *float64
 //go:noescape
 func fastPathDatedSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
 
+// fastPathDrawnAVX2 takes 8 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps
+// after each rate is the next.
+//
+//go:noescape
+func fastPathDrawnAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, rates *float64) uint16
+
+// fastPathDrawnSizeCostAVX2 takes 8 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps
+// after each rate is the next.
+//
+//go:noescape
+func fastPathDrawnSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, rates *float64) uint16
+
 // fastPathDatedLoanAVX2 takes 8 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
@@ -96,6 +116,26 @@ func fastPathDatedLoanAVX2(lanes *float64, constants *[45][8]float64, gross *flo
 //go:noescape
 func fastPathDatedLoanSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
 
+// fastPathDrawnLoanAVX2 takes 8 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps
+// after each rate is the next.
+//
+//go:noescape
+func fastPathDrawnLoanAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, rates *float64) uint16
+
+// fastPathDrawnLoanSizeCostAVX2 takes 8 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps
+// after each rate is the next.
+//
+//go:noescape
+func fastPathDrawnLoanSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, rates *float64) uint16
+
 // fastPathDatedPerpAVX2 takes 8 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
 // the first step. It returns a bit for each lane that leaves the fast path,
@@ -115,6 +155,26 @@ func fastPathDatedPerpAVX2(lanes *float64, constants *[45][8]float64, gross *flo
 //
 //go:noescape
 func fastPathDatedPerpSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, bars *int32, ofBar *int32, rates *float64) uint16
+
+// fastPathDrawnPerpAVX2 takes 8 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps
+// after each rate is the next.
+//
+//go:noescape
+func fastPathDrawnPerpAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, rates *float64) uint16
+
+// fastPathDrawnPerpSizeCostAVX2 takes 8 lanes on the fast path, the first of which is given by the address
+// of its first column, over the given number of steps, 1 to 64. Now is the end of
+// the first step. It returns a bit for each lane that leaves the fast path,
+// which is left as it was. Nothing happens to a lane whose p is NaN.
+// Rates are of each step of each lane, from the first lane on, 16 to a step; 64 such steps
+// after each rate is the next.
+//
+//go:noescape
+func fastPathDrawnPerpSizeCostAVX2(lanes *float64, constants *[45][8]float64, gross *float64, steps int, now int64, step int64, rates *float64) uint16
 
 // fastPathSizeCostAVX512 takes 16 lanes on the fast path, the first of which is given by the address
 // of its first column, over the given number of steps, 1 to 64. Now is the end of
@@ -226,3 +286,9 @@ func fastPathDatedPerpSizeCostAVX512(lanes *float64, constants *[45][8]float64, 
 //
 //go:noescape
 func marketAVX2(markets *float64, move *float64, gross *float64, steps int, now int64, step int64)
+
+// growAVX2 is e^(a + b*x) - 1 of the first n numbers, a multiple of 16, and returns how many it did:
+// it stops before the first 16 of which one has an exponent of 0.001 or more, or NaN.
+//
+//go:noescape
+func growAVX2(dst *float64, x *float64, n int, a float64, b float64) int

@@ -38,6 +38,8 @@ type Lane struct {
 	min float64                    // least equity
 	lev struct{ min, max float64 } // of leverage, while there is equity
 
+	earlier *earlier // what was recorded before the venue's margins changed; nil: they have not
+
 	bust             float64 // least equity over exposure while equity is below zero, else zero
 	marginRatio      float64 // smallest equity over entry size
 	rebalances       int
@@ -60,6 +62,9 @@ type Lane struct {
 
 	trace *recorder // nil: events are not observed
 }
+
+// An earlier is the least health and the range of leverage under a lender's earlier terms.
+type earlier struct{ health, low, high float64 }
 
 // A Kernel simulates lifetimes of one token in steps of one length.
 type Kernel struct {

@@ -43,6 +43,10 @@ func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 	l.foldGrowth()
 	nav := l.Equity()
 	exit := k.exit(l, nav, l.Leverage())
+	low, high := l.lev.min, l.lev.max
+	if o := l.earlier; o != nil {
+		low, high = min(low, o.low), max(high, o.high)
+	}
 	life := Lifetime{
 		NAV:              nav,
 		HolderNAV:        float64(float64(nav*(1-l.entry)) * (1 - exit)),
@@ -53,8 +57,8 @@ func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 		Rebalances:       l.rebalances,
 		Turnover:         l.turnover,
 		Outside:          l.outside,
-		MinLeverage:      l.lev.min,
-		MaxLeverage:      l.lev.max,
+		MinLeverage:      low,
+		MaxLeverage:      high,
 		Health:           k.health(l),
 		Liquidations:     l.liquidations,
 		FirstLiquidation: math.NaN(),
@@ -84,20 +88,28 @@ func (k *Kernel) exit(l *Lane, nav, leverage float64) float64 {
 	return t.leave(k.terms.Lender, l.entry, nav, leverage).Total()
 }
 
-// health is the smallest health factor or margin ratio: that of the largest leverage,
-// unless it depends on the size at entry.
+// health is the smallest health factor or margin ratio.
 func (k *Kernel) health(l *Lane) float64 {
+	if k.terms.EntrySize {
+		return l.marginRatio
+	}
+	h := k.healthUnder(&k.terms, l)
+	if l.earlier != nil {
+		h = min(h, l.earlier.health)
+	}
+	return h
+}
+
+// healthUnder is that of the largest leverage since the venue had these terms, which are not on the size at entry.
+func (k *Kernel) healthUnder(t *Terms, l *Lane) float64 {
 	m := 1 / l.lev.max // equity over exposure
 	if l.bust < 0 {
 		m = l.bust
 	}
-	switch {
-	case k.terms.EntrySize:
-		return l.marginRatio
-	case !k.terms.Lender:
+	if !t.Lender {
 		return m
 	}
-	v := &k.terms.Margins[0]
+	v := &t.Margins[0]
 	switch {
 	case k.sign < 0:
 		return float64(v.Cash*(1+m)) / v.Exposure

@@ -162,6 +162,9 @@ func (f *Life) step(p *Path, i int) {
 	if k.next != nil && now-k.step >= k.until {
 		k = k.succeed(l, now-k.step)
 		f.kernel, f.dated = k, 0
+		if l.ended {
+			return
+		}
 	}
 	if l.dated = nil; k.dated != nil {
 		for f.dated+1 < len(k.dated) && k.dated[f.dated+1].from <= step {

@@ -46,6 +46,7 @@ of a trend, of a sideways market and of a crash.`,
 	}
 	o.study.Bind(cmd)
 	o.output.Bind(cmd)
+	o.output.BindFull(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.tokens, cli.SectionToken, "tokens", "names", "",
 		"tokens of the catalogue; the others are compared with the first")

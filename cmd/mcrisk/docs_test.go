@@ -54,7 +54,11 @@ func TestDocsCommands(t *testing.T) {
 			}
 			for token := range strings.SplitSeq(f.Value.String(), ",") {
 				token = strings.TrimSuffix(token, cli.Stressed)
-				if _, err := catalogue.LookupToken(token); err != nil {
+				_, err := catalogue.LookupToken(token)
+				if catalogue.IsHolding(token) {
+					_, err = catalogue.LookupHolding(token, "ETH")
+				}
+				if err != nil {
 					t.Errorf("%s: mcrisk %s: %v", where, line, err)
 				}
 			}

@@ -44,6 +44,7 @@ mcrisk sweep --exact computes these at many values of a parameter.`,
 	}
 	o.study.Bind(cmd)
 	o.form.Bind(cmd)
+	o.form.BindFull(cmd)
 	cmd.Flags().Lookup("model").DefValue = "gbm"
 	cli.Essential(cmd, "token", "target", "band", "to", "fee", "borrow", "model", "sigma", "horizon", "step", "json")
 	return cmd

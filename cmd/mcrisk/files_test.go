@@ -160,6 +160,7 @@ var wrote = []struct{ object, table, command string }{
 		"--over half-width=0.1:0.4:0.1 --over fee=1bp,5bp"},
 	{"sweep --exact", "", "sweep --exact --target 3 --band 2.7:3.3 --horizon 1d --over half-width=0.1,0.2"},
 	{"compare", "", "compare --tokens ETHBULL3X,BTCBULL3X --correlation 0.8 --horizon 1d --paths 100"},
+	{"position", "", "position --tokens ETHBULL3X,spot,perp-2x --expect 10% --ends 20% --within 1d --paths 50"},
 	{"heatmap", "", "heatmap --token ETHBULL3X --x horizon --y sigma=0.5,1 --metric p_lost_50 " +
 		"--horizon 1d --paths 100"},
 	{"liquidation", "", "liquidation --tokens BTCBULL3X --step 1h --horizon 1d --paths 50"},

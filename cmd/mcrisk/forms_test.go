@@ -45,6 +45,7 @@ func TestFormsOfMaps(t *testing.T) {
 		tables []string
 	}{
 		{[]string{"compare", "--tokens", "toros-eth2x,etf-daily-2x,hold-2x"}, []string{"compare.csv"}},
+		{[]string{"position", "--tokens", "ETHBULL3X,spot,perp-3x", "--expect", "5%"}, []string{"position.csv"}},
 		{[]string{"heatmap", "--token", "ETHBULL3X", "--x", "half-width=0.1:0.5:0.1", "--y", "fee=5bp,20bp"},
 			[]string{"heatmap.csv"}},
 		{[]string{"heatmap", "--token", "ETHBULL3X", "--x", "horizon", "--y", "sigma=0.5,1", "--metric", "nav_p50"},

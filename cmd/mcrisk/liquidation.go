@@ -44,6 +44,7 @@ longer than the shortest latency.`,
 		{"model", "none: geometric Brownian motion with jumps of one size"},
 		{"jump-mean", "--jumps"}, {"jump-sd", "none: all jumps are of one size"}})
 	o.output.Bind(cmd)
+	o.output.BindFull(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.tokens, cli.SectionToken, "tokens", "names", "", "tokens of the catalogue")
 	cli.Text(s, &o.latencies, cli.SectionKeeper, "latencies", "durations", "0,15m,1h,4h,12h,1d",

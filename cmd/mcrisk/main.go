@@ -31,6 +31,7 @@ var commands = []struct {
 }{
 	{"simulate", newSimulate},
 	{"summary", newSummary},
+	{"runs", newRuns},
 	{"plot", newPlot},
 	{"sweep", newSweep},
 	{"merge", newMerge},
@@ -38,6 +39,7 @@ var commands = []struct {
 	{"verify", newVerify},
 	{"breakeven", newBreakEven},
 	{"costs", newCosts},
+	{"position", newPosition},
 	{"compare", newCompare},
 	{"heatmap", newHeatMap},
 	{"liquidation", newLiquidation},

@@ -38,6 +38,7 @@ manifest differ.`,
 	s := cmd.Flags()
 	cli.Text(s, &o.output.Out, cli.SectionOutput, "out", "directory", "", "run directory to write; it must not exist")
 	o.output.FormOptions.Bind(cmd)
+	o.output.BindFull(cmd)
 	s.BoolVar(&o.output.NoFigures, "no-figures", false, "draw no figures")
 	return cmd
 }

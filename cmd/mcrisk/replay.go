@@ -66,6 +66,7 @@ and rows. A bar pays the mean of a rate over it, on what is held at its start.`,
 	o.part.Bind(cmd, cli.SectionStudy)
 	o.replay.Bind(cmd, &o.study.File)
 	o.output.Bind(cmd)
+	o.output.BindFull(cmd)
 	cli.Essential(cmd, "token", "latencies", "since", "until", "window", "against", "index", "out", "json")
 	return cmd
 }

@@ -307,6 +307,7 @@ func TestVerifyTakesEveryRun(t *testing.T) {
 	few := []string{"--horizon", "2d", "--paths", "40", "--no-figures"}
 	for name, args := range map[string][]string{
 		"compare":     append([]string{"compare", "--tokens", "ETHBULL3X,BTCBULL3X"}, few...),
+		"position":    append([]string{"position", "--tokens", "ETHBULL3X,spot", "--expect", "5%"}, few...),
 		"breakeven":   append([]string{"breakeven", "--target", "3", "--band", "2.7:3.3"}, few...),
 		"costs":       append([]string{"costs", "--target", "3", "--band", "2.7:3.3"}, few...),
 		"liquidation": append([]string{"liquidation", "--tokens", "BTCBULL3X,ETHBULL3X"}, few...),

@@ -54,6 +54,7 @@ and report.html, one page with all of them.`,
 	o.study.Bind(cmd)
 	o.dated.Bind(cmd)
 	o.output.Bind(cmd)
+	o.output.BindFull(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.lifetimes, cli.SectionOutput, "lifetimes", "file", "",
 		"CSV to write all lifetimes to as well; it must not exist")

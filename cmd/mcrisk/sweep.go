@@ -85,6 +85,7 @@ Exit status 1 says that a cell failed; the others were run.`,
 	o.study.Bind(cmd)
 	o.dated.Bind(cmd)
 	o.output.Bind(cmd)
+	o.output.BindFull(cmd)
 	o.bind(cmd)
 	return cmd
 }

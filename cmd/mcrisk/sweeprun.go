@@ -29,7 +29,7 @@ func (o *sweepOptions) begin(ctx context.Context, r *cli.Resolved, plan rundir.S
 	if err := rundir.WriteSweep(&text, r.Study, plan); err != nil {
 		return err
 	}
-	path := o.output.RunPath(r.Study.Spec().Tokens[0].Name, text.Bytes())
+	path := o.output.RunPath("sweep", r.Study.Spec().Tokens[0].Name, text.Bytes())
 	if o.output.NoSave {
 		dir, remove, err := rundir.TempDir("mcrisk-sweep-")
 		if err != nil {

@@ -149,6 +149,14 @@ type Session struct {
 	Study   []string // those of its flags that describe the study
 }
 
+// Name is that of the command.
+func (s *Session) Name() string {
+	if len(s.Command) < 2 {
+		return ""
+	}
+	return s.Command[1]
+}
+
 // SessionOf is the call of a cobra command.
 func SessionOf(cmd *cobra.Command) *Session {
 	s := &Session{Ctx: cmd.Context(), In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr(),

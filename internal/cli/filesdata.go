@@ -171,6 +171,8 @@ var runFiles = []FileEntry{
 	{Name: "sweep.json", By: "sweep, merge", Text: "what --json prints"},
 	{Name: "exact.csv", By: "sweep --exact", Text: "answers for every cell"},
 	{Name: "compare.csv", By: "compare", Text: "metrics of each token, and differences from the first"},
+	{Name: "position.csv", By: "position", Text: "what each position is worth, for the view and for what it is held " +
+		"against"},
 	{Name: "heatmap.csv", By: "heatmap", Text: "the metric of each pair"},
 	{Name: "breakeven.csv, surface.csv", By: "breakeven", Text: "break-even funding rates, and the difference at " +
 		"each pair of rates"},
@@ -353,6 +355,13 @@ func Tables() []FileEntry {
 			objective, unitColumn,
 			as("loan_less_perp", "that of the objective", "the loan's value minus the perpetual's, on the same paths")},
 			estimated("se", "lo", "hi", "n", "confidence", "interval", "warning"))},
+		{Name: "position.csv", By: "`position`", Text: "A row is a number of a position.",
+			Columns: slices.Concat([]FileColumn{as("case", "text", "view, opposite or ends"),
+				as("move", "fraction", "expected move of the price, or that at which paths end"),
+				as("position", "text", "a token, spot or a perpetual"),
+				as("number", "text", "one of the names under [JSON of position](#json-of-position)"),
+				as("estimate", "that of the number", "the number")},
+				estimated("se", "lo", "hi", "n", "warning"))},
 		{Name: "costs.csv", By: "`costs`", Text: "A row is a cost of an amount.", Columns: slices.Concat([]FileColumn{
 			as("invest", "USD", "what the holder invests"),
 			as("cost", "text", costNames()),
@@ -572,6 +581,17 @@ func Objects() []FileEntry {
 			as("correlations[].first", "text", "an underlying"), as("correlations[].second", "text", "another one"),
 			as("correlations[].asked", "number in [−1, 1]", "correlation of their Brownian motions, as it was given"),
 			as("correlations[].realised", EstimateKeys, "correlation of their log-returns over the horizon")}},
+		{Name: "position", Text: "What a view is worth.", Columns: slices.Concat([]FileColumn{hashKey,
+			as("invest", "USD", "what the holder invests"),
+			as("expect", "fraction", "expected move of the price"),
+			as("within", "seconds", "time until the holder leaves"),
+			as("opposite.move", "fraction", "expected move of the opposite view"),
+			as("ends.move", "fraction", "move at which paths end"),
+			as("kelly.leverage", "pure number", "growth-optimal leverage, held constant and free of cost"),
+			as("kelly.half", "pure number", "half of it"),
+			as("kelly.risk_free", "1/year", "interest on cash that it is measured against"),
+			as("kelly.exact", "true or false", "the price is geometric Brownian motion, for which it is exact")},
+			positionKeys(""), positionKeys("opposite."), positionKeys("ends."))},
 		{Name: "heatmap", Text: "Cells of the map.", Columns: []FileColumn{hashKey, as("x", "text",
 			"parameter along x"),
 			as("y", "text", "parameter along y"), as("metric", "text", "what is drawn"), as("unit", "text", "its unit"),
@@ -730,6 +750,28 @@ func Objects() []FileEntry {
 			as("inputs.*", "SHA-256", "hash of each file read"), as("notes[]", "text", "notes printed at the start"),
 			digestKey}},
 	}
+}
+
+// positionKeys are what JSON has of positions under some key.
+func positionKeys(under string) (keys []FileColumn) {
+	under += "positions[]."
+	keys = append(keys, as(under+"name", "text", "a token, spot or a perpetual"))
+	for _, n := range positionNumbers {
+		keys = append(keys, as(under+n.Name, n.Unit, n.Text))
+	}
+	return append(keys, as(under+"estimates.*", EstimateKeys, "each of the numbers with its error, by name"))
+}
+
+// positionNumbers are the numbers of a position.
+var positionNumbers = []FileColumn{
+	as("mean", "USD", "mean of what the holder is left with"),
+	as("median", "USD", "half of the paths leave less"),
+	as("low", "USD", "5 % of the paths leave less"),
+	as("high", "USD", "95 % of the paths leave less"),
+	as("p_profit", "probability", "of more than was invested"),
+	as("p_loss_50", "probability", "of less than half of it"),
+	as("worst_20th", "USD", "mean of the worst 5 % of outcomes"),
+	as("growth", "log points", "mean of ln(end/start); −∞ where some path leaves nothing"),
 }
 
 // costNames are the names of costs, and what they are.

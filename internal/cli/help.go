@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,6 +26,9 @@ const (
 
 var sections = []string{SectionToken, SectionCosts, SectionKeeper, SectionVenue,
 	SectionModel, SectionStudy, SectionOutput}
+
+// seldom are commands that the first help names without a word on each.
+var seldom = []string{"completion", "merge", "missing", "version"}
 
 const sectionKey = "section"
 
@@ -197,10 +201,18 @@ func writeHelp(w io.Writer, cmd *cobra.Command, all bool) error {
 	}
 	if cmd.HasAvailableSubCommands() {
 		b.WriteString("\nCommands:\n")
+		var more []string
 		for _, c := range cmd.Commands() {
-			if c.IsAvailableCommand() {
+			switch {
+			case !c.IsAvailableCommand():
+			case slices.Contains(seldom, c.Name()) && !all:
+				more = append(more, c.Name())
+			default:
 				fmt.Fprintf(&b, "  %-12s %s\n", c.Name(), c.Short)
 			}
+		}
+		if len(more) > 0 {
+			fmt.Fprintf(&b, "Also: %s\n", strings.Join(more, ", "))
 		}
 	}
 	names, ok := cmd.Annotations[essentialKey]

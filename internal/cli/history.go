@@ -88,12 +88,19 @@ func ParseSeries(periods, riskFree string) (o assess.SeriesOptions, err error) {
 			return o, Input("--periods-per-year = %q; want a number above 0, such as 252", periods)
 		}
 	}
-	if riskFree != "" {
-		if o.RiskFree, err = param.Number(riskFree); err != nil || !(o.RiskFree > -1 && o.RiskFree <= 2) {
-			return o, Input("--risk-free = %q; want a rate a year such as 4%%", riskFree)
-		}
+	o.RiskFree, err = RiskFree(riskFree)
+	return o, err
+}
+
+// RiskFree reads interest on cash a year; zero where it was not given.
+func RiskFree(text string) (rate float64, err error) {
+	if text == "" {
+		return 0, nil
 	}
-	return o, nil
+	if rate, err = param.Number(text); err != nil || !(rate > -1 && rate <= 2) {
+		return 0, Input("--risk-free = %q; want a rate a year such as 4%%", text)
+	}
+	return rate, nil
 }
 
 // ReadNotes say what was repaired or assumed in a history, and which prices look

@@ -20,7 +20,7 @@ import (
 )
 
 // FormOptions are the form in which results are printed: text unless one is given.
-type FormOptions struct{ JSON, CSV, Markdown bool }
+type FormOptions struct{ JSON, CSV, Markdown, Full bool }
 
 // Bind adds the flags to a command.
 func (o *FormOptions) Bind(cmd *cobra.Command) {
@@ -30,6 +30,11 @@ func (o *FormOptions) Bind(cmd *cobra.Command) {
 	s.BoolVar(&o.Markdown, "markdown", false, "print Markdown")
 }
 
+// BindFull adds the flag of a command whose text is brief.
+func (o *FormOptions) BindFull(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.Full, "full", false, "print everything, as it is in the run's report.html")
+}
+
 // Check reports more than one form.
 func (o *FormOptions) Check() error {
 	n := 0
@@ -37,6 +42,9 @@ func (o *FormOptions) Check() error {
 		if given {
 			n++
 		}
+	}
+	if n > 0 && o.Full {
+		return Input("--full with another form, which has everything; want it alone")
 	}
 	if n > 1 {
 		return Input("more than one of --json, --csv and --markdown; want one of them")
@@ -53,6 +61,9 @@ func (o *FormOptions) Print(w io.Writer, d report.Document) error {
 		return report.WriteCSV(w, d)
 	case o.Markdown:
 		return report.WriteMarkdown(w, d)
+	}
+	if d.Brief != nil && !o.Full {
+		d.Title, d.Blocks = "", d.Brief
 	}
 	if r, ok := w.(*results); ok {
 		return report.WriteText(w, d, report.Width(r.w))
@@ -96,14 +107,17 @@ func (o *OutputOptions) Check() error {
 	return o.FormOptions.Check()
 }
 
-// RunPath is where a run of a spec goes: --out, or a folder named after its first
-// token, the time and the spec.
-func (o *OutputOptions) RunPath(token string, spec []byte) string {
+// RunsFolder is where runs go that no name was given for.
+const RunsFolder = "runs"
+
+// RunPath is where a run of a spec goes: --out, or a folder named after the command, the
+// first token, the time and the spec.
+func (o *OutputOptions) RunPath(command, token string, spec []byte) string {
 	if o.Out != "" {
 		return o.Out
 	}
-	name := strings.ReplaceAll(token, " ", "-")
-	return filepath.Join("runs", name+"-"+time.Now().UTC().Format("20060102T150405Z")+"-"+rundir.Hash(spec)[:8])
+	name := strings.ReplaceAll(command+"-"+token, " ", "-")
+	return filepath.Join(RunsFolder, name+"-"+time.Now().UTC().Format("20060102T150405Z")+"-"+rundir.Hash(spec)[:8])
 }
 
 // A Publication is the result of a command: a document, and what else is written to
@@ -136,7 +150,7 @@ func (o *OutputOptions) Publish(ctx context.Context, units string, workers int,
 		if err != nil {
 			return err
 		}
-		if dir, err = rundir.Create(o.RunPath(of[0].Study.Spec().Tokens[0].Name, spec)); err != nil {
+		if dir, err = rundir.Create(o.RunPath(session.Name(), of[0].Study.Spec().Tokens[0].Name, spec)); err != nil {
 			return Existing(err)
 		}
 		defer dir.Abort()

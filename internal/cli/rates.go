@@ -26,12 +26,12 @@ func (p *resolving) knownRates() {
 	}
 	for i := range p.spec.Tokens {
 		t := &p.spec.Tokens[i]
-		entry, err := catalogue.LookupToken(strings.TrimSuffix(t.Name, Stressed))
+		entry := p.entries[t.Name]
 		law := entry.Rates
 		if p.Rates != "" && p.Rates == entry.Market.Kind {
 			law = entry.Market
 		}
-		if err != nil || law.Kind == "" || entry.Mechanism.Kind != t.Mechanism.Kind {
+		if law.Kind == "" || entry.Mechanism.Kind != t.Mechanism.Kind {
 			continue
 		}
 		if p.Rates == "" && p.fixes(entry) || p.Rates != "" && p.Rates != law.Kind {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -144,6 +145,8 @@ type resolving struct {
 	demand Demand
 	spec   study.Spec
 
+	entries map[string]catalogue.Token // that tokens were taken from, by the token's name
+
 	history     *models.Series // of --history or --prices; nil: neither
 	startOrigin string         // where the volatility at the start came from
 }
@@ -170,6 +173,7 @@ func (p *resolving) base() error {
 		}
 		p.Underlying = entry.Underlying
 		p.spec.Tokens = []study.TokenSpec{entry.Spec()}
+		p.entries = map[string]catalogue.Token{entry.Name: entry}
 		maps.Copy(p.Origins, entry.Origins())
 	case !p.given("target"):
 		return errors.New("no token; want --token NAME (see: mcrisk tokens), --spec FILE, " +
@@ -243,16 +247,48 @@ func (p *resolving) read() error {
 // stressed.
 const Stressed = "+stressed"
 
+// entriesOf are entries of the catalogue by name, and holdings of the underlying of the first that is no holding.
+func entriesOf(names []string) ([]catalogue.Token, error) {
+	entries := make([]catalogue.Token, len(names))
+	underlying := ""
+	for i, text := range names {
+		name := strings.TrimSuffix(text, Stressed)
+		if catalogue.IsHolding(name) {
+			continue
+		}
+		var err error
+		if entries[i], err = catalogue.LookupToken(name); err != nil {
+			return nil, err
+		}
+		underlying = cmp.Or(underlying, entries[i].Underlying)
+	}
+	for i, name := range names {
+		if entries[i].Name != "" {
+			continue
+		}
+		if underlying == "" {
+			return nil, fmt.Errorf("tokens %s; want one of the catalogue among them, whose underlying is held",
+				strings.Join(names, ", "))
+		}
+		var err error
+		if entries[i], err = catalogue.LookupHolding(name, underlying); err != nil {
+			return nil, err
+		}
+	}
+	return entries, nil
+}
+
 // several takes tokens of the catalogue. Where each of their numbers comes from
 // is noted under the token's name.
 func (p *resolving) several() error {
 	apart := false
-	for _, text := range p.demand.Tokens {
-		name, stressed := strings.CutSuffix(text, Stressed)
-		entry, err := catalogue.LookupToken(name)
-		if err != nil {
-			return err
-		}
+	entries, err := entriesOf(p.demand.Tokens)
+	if err != nil {
+		return err
+	}
+	p.entries = map[string]catalogue.Token{}
+	for i, text := range p.demand.Tokens {
+		entry, stressed := entries[i], strings.HasSuffix(text, Stressed)
 		t := entry.Spec()
 		if stressed {
 			t.Name += Stressed
@@ -260,6 +296,7 @@ func (p *resolving) several() error {
 			t.Values["stressed"] = 1
 			p.Origins[t.Name+": stressed"] = "given"
 		}
+		p.entries[t.Name] = entry
 		for key, from := range entry.Origins() {
 			p.Origins[t.Name+": "+key] = from
 		}

@@ -137,12 +137,8 @@ func (p reserve) Advance(at models.At, r Returns, state models.State, rates []*b
 	fmath.Exps(all, all)
 	if p.name == "borrow" {
 		p.Slopes.of(all, p.own)
-		return
-	}
-	lines, lent := p.lines(), 1-p.Reserve
-	for i, x := range all {
-		u := 1 / (1 + unturned(x))
-		all[i] = float64(float64(lines.at(u)*u) * lent)
+	} else {
+		p.supply(all)
 	}
 }
 
@@ -160,7 +156,7 @@ func unturned(x float64) float64 {
 // of turns the numbers e^(−y/turned) of utilisations into borrow rates, with so much more of the pool in use.
 func (s Slopes) of(all []float64, own float64) {
 	l := s.lines()
-	if slopesVector(all, own, l.base, l.kink, l.below, l.above) {
+	if slopesVector(all, own, l) {
 		return
 	}
 	for i, x := range all {
@@ -169,6 +165,18 @@ func (s Slopes) of(all []float64, own float64) {
 			u = 1
 		}
 		all[i] = l.at(u)
+	}
+}
+
+// supply turns the numbers e^(−y/turned) of utilisations into supply rates.
+func (p reserve) supply(all []float64) {
+	l, lent := p.lines(), 1-p.Reserve
+	if supplyVector(all, lent, l) {
+		return
+	}
+	for i, x := range all {
+		u := 1 / (1 + unturned(x))
+		all[i] = float64(float64(l.at(u)*u) * lent)
 	}
 }
 

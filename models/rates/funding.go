@@ -158,10 +158,13 @@ func (m Funding) Advance(at models.At, r Returns, state models.State, rates []*b
 	own, shared, mean := o.size(), 0.0, 0.0 // for a step of so many payments, so many steps after the last
 	ofMany, ofSteps := 0, 0
 	end := m.due(at.First, at.Step)
+	summed := 0 // steps whose returns are in sum, or before a payment
 	for s := range at.Len {
 		step := at.First + s
 		first := end
-		end = m.due(step+1, at.Step)
+		for time.Duration(end)*m.Period < time.Duration(step+1)*at.Step {
+			end++
+		}
 		to := &rates[0][s]
 		if many := end - first; shares && first > 0 && many > 0 {
 			// The return of the steps since the last payment is shared by those of this step.
@@ -173,6 +176,10 @@ func (m Funding) Advance(at models.At, r Returns, state models.State, rates []*b
 				mean, ofMany, ofSteps = float64(float64(steps)*r.Mean), many, steps
 			}
 		}
+		if shares && end > first {
+			draws.add(sum, r.Move[summed:s])
+			summed = s
+		}
 		*to = [block.Lanes]float64{}
 		for number := first; number < end; number++ {
 			if number > 0 { // the first is at the start
@@ -181,19 +188,18 @@ func (m Funding) Advance(at models.At, r Returns, state models.State, rates []*b
 					now[l] = (a + float64(keep*(now[l]-a))) + (float64(own*z[l]) + float64(shared*(sum[l]-mean)))
 				}
 			}
-			for l, x := range now {
-				to[l] += float64(m.Pays(x) * perYear)
+			paid := *now
+			m.pay(paid[:], perYear)
+			for l, x := range &paid {
+				to[l] += x
 			}
-		}
-		if !shares {
-			continue
 		}
 		if end > first {
 			*sum = [block.Lanes]float64{}
 		}
-		for l, move := range r.Move[s] {
-			sum[l] += move
-		}
+	}
+	if shares {
+		draws.add(sum, r.Move[summed:at.Len])
 	}
 }
 

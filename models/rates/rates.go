@@ -143,6 +143,11 @@ func (d *Draws) over(r Returns, each, n int) Returns {
 	return Returns{&d.moves, 4 * r.Mean, 2 * r.SD}
 }
 
+// add adds returns to sums.
+func (d *Draws) add(sum *row, moves []row) {
+	revert(d.moves[:len(moves)], moves, moves, sum, new(row), 1, 0, 1)
+}
+
 // normals are those of a stream, some of which are kept.
 type normals struct {
 	z     block.Track
@@ -304,9 +309,7 @@ func (o reverting) steps(at models.At, r Returns, state models.State, x *block.T
 	for s := 0; s < at.Len; {
 		z := draws.rows(at, at.First+s+shift)
 		n := min(at.Len-s, len(z))
-		if !revertVector(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, own, shared) {
-			revertPlain(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, own, shared)
-		}
+		revert(x[s:s+n], z, r.Move[s:], &state[valueNow], &rest, o.keep, own, shared)
 		s += n
 	}
 }
@@ -330,7 +333,14 @@ func (o reverting) around(state models.State, r Returns) (own, shared float64, r
 // A row is a number of each lane.
 type row = [block.Lanes]float64
 
-// revertPlain makes len(x) steps. It is the definition of what the vector code of a processor computes.
+// revert makes len(x) steps, and writes the values before each to x.
+func revert(x, z, move []row, value, rest *row, keep, own, shared float64) {
+	if !revertVector(x, z, move, value, rest, keep, own, shared) {
+		revertPlain(x, z, move, value, rest, keep, own, shared)
+	}
+}
+
+// revertPlain is revert. It is the definition of what the vector code of a processor computes.
 func revertPlain(x, z, move []row, value, rest *row, keep, own, shared float64) {
 	v := *value
 	for s := range x {

@@ -65,9 +65,10 @@ func venue(long bool, debt float64, own map[string]float64, names ...string) Tok
 }
 
 var (
-	ofPerp  = venue(true, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
-	ofShort = venue(false, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
-	ofLoan  = venue(true, 2e6, map[string]float64{"borrow": 0.06}, "borrow", "supply")
+	ofPerp   = venue(true, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
+	ofShort  = venue(false, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
+	ofLoan   = venue(true, 2e6, map[string]float64{"borrow": 0.06}, "borrow", "supply")
+	ofLender = venue(false, 2e6, map[string]float64{"supply": 0.03}, "borrow", "supply")
 )
 
 func process(t *testing.T, kind string, of Token, v param.Values) Process {

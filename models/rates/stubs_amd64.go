@@ -20,6 +20,11 @@ func payAVX2(x *float64, n int, interest float64, clamp float64, limit float64, 
 //go:noescape
 func slopesAVX2(x *float64, n int, own float64, base float64, kink float64, below float64, above float64)
 
+// supplyAVX2 turns the first n numbers e^(-y/128), a multiple of 16 above zero, into supply rates.
+//
+//go:noescape
+func supplyAVX2(x *float64, n int, lent float64, base float64, kink float64, below float64, above float64)
+
 // tickAVX2 makes n ticks of the markets of 16 lanes, above zero. Numbers, each four times, are keep, own, shared
 // and pull of the skew, rise, stable, least, most and -most of the funding rate, side and free.
 //

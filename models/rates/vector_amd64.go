@@ -24,11 +24,19 @@ func payVector(premiums []float64, f Rule, perYear float64) bool {
 	return true
 }
 
-func slopesVector(x []float64, own, base, kink, below, above float64) bool {
+func slopesVector(x []float64, own float64, l lines) bool {
 	if !vector || len(x) == 0 || len(x)%16 != 0 {
 		return false
 	}
-	slopesAVX2(&x[0], len(x), own, base, kink, below, above)
+	slopesAVX2(&x[0], len(x), own, l.base, l.kink, l.below, l.above)
+	return true
+}
+
+func supplyVector(x []float64, lent float64, l lines) bool {
+	if !vector || len(x) == 0 || len(x)%16 != 0 {
+		return false
+	}
+	supplyAVX2(&x[0], len(x), lent, l.base, l.kink, l.below, l.above)
 	return true
 }
 

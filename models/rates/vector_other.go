@@ -8,6 +8,8 @@ func revertVector(_, _, _ []row, _, _ *row, _, _, _ float64) bool { return false
 
 func payVector([]float64, Rule, float64) bool { return false }
 
-func slopesVector(_ []float64, _, _, _, _, _ float64) bool { return false }
+func slopesVector([]float64, float64, lines) bool { return false }
+
+func supplyVector([]float64, float64, lines) bool { return false }
 
 func tickVector(_ *marketTick, _, _, _, _ []row, _, _, _ *row, _ float64) bool { return false }
