@@ -151,7 +151,7 @@ var _ = Registry.Register(param.Kind[Model]{
 			Doc: "log of the variance from Saturday 0 to Sunday 22 UTC"},
 		{Name: "week-new-york", Unit: param.Plain, Min: -5, Max: 5,
 			Doc: "log of the variance about 14:30 UTC, weekends apart"},
-		{Name: "week-hour", Unit: param.Count, Min: 0, Max: hoursOfWeek - 1,
+		{Name: "week-hour", Unit: param.Count, Min: 0, Max: hoursOfWeek - 1, Word: "monday",
 			Doc: "hour of the week in which paths begin, from Monday 0 UTC"},
 		{Name: "mcgarch-step", Unit: param.Time, Min: 1, Max: 366 * 86400, Default: 3600,
 			Doc: "time step that the numbers were fitted to"},
