@@ -99,7 +99,7 @@ func fitMCGARCH(h mcHistory) (Fit, func(*Fit), error) {
 		ends := func(side float64) []float64 {
 			y := slices.Clone(x)
 			for i := range y {
-				y[i] += side * math.Sqrt(cov.At(i, i)) * distuv.UnitNormal.Quantile((1+Confidence)/2)
+				y[i] += float64(side * math.Sqrt(cov.At(i, i)) * fmath.NormQuantile((1+Confidence)/2))
 			}
 			return whole.natural(y)
 		}
@@ -117,7 +117,7 @@ func (m MCGARCH) sampleVolatilities(s sample) (logs []float64) {
 	for g := range 40 {
 		for _, returns := range like(s, m, g) {
 			mean := meanOf(returns)
-			logs = append(logs, fmath.Log((meanSquare(returns)-mean*mean)/(m.Sigma*m.Sigma*s.dt))/2)
+			logs = append(logs, fmath.Log((meanSquare(returns)-float64(mean*mean))/(m.Sigma*m.Sigma*s.dt))/2)
 		}
 	}
 	return logs
@@ -166,14 +166,14 @@ func (m MCGARCH) filterTo(h mcHistory, probabilities bool, see func(i int, f [mc
 	}
 	scale := studentScale(m.DoF)
 	mean := 0.0
-	eachShock(m.DoF, 32, func(x, p float64) { mean += p * math.Sqrt(x*x+rounding) })
-	variance := 1 + rounding - mean*mean
+	eachShock(m.DoF, 32, func(x, p float64) { mean += float64(p * math.Sqrt(float64(x*x)+rounding)) })
+	variance := 1 + rounding - float64(mean*mean)
 	lg1, _ := math.Lgamma((m.DoF + 1) / 2)
 	lg2, _ := math.Lgamma(m.DoF / 2)
-	norm := lg1 - lg2 - fmath.Log(math.Pi*m.DoF)/2 - fmath.Log(scale)
+	norm := lg1 - lg2 - float64(fmath.Log(math.Pi*m.DoF)/2) - fmath.Log(scale)
 	inv := 1 / (scale * scale * m.DoF)
 	student := distuv.StudentsT{Sigma: scale, Nu: m.DoF}
-	unit, growth, week := m.unit(c, h.step), m.Mu*Years(h.step), m.Week.factors()
+	unit, growth, week := m.unit(c, h.step), float64(m.Mu*Years(h.step)), m.Week.factors()
 	stay := fmath.Pow(signsStay, float64(h.step)/float64(m.Step))
 	skew := m.Skew / max(1, float64(h.step)/float64(m.Step))
 	qs, hs := logProduct{rest: 1}, logProduct{rest: 1} // of 1 + inv·x², and of h/unit and the square of dy/dx
@@ -186,28 +186,28 @@ func (m MCGARCH) filterTo(h mcHistory, probabilities bool, see func(i int, f [mc
 		if h.hours != nil {
 			w = week[h.hours[i]]
 		}
-		relative := w * (f[0] * f[1] * f[2] * f[3] * f[4])
-		v := unit * relative
-		q := skew * signs
-		wide := 1 + q*q*variance
-		y := (r-growth+v/2)*math.Sqrt(wide/v) + q*mean
-		left := 1 - q*q
-		x := (y - q*math.Sqrt(y*y+left*rounding)) / left
-		x2 := x * x
+		relative := float64(w * float64(float64(f[0]*f[1])*float64(f[2]*f[3])) * f[4])
+		v := float64(unit * relative)
+		q := float64(skew * signs)
+		wide := 1 + float64(float64(q*q)*variance)
+		y := float64((r-growth+float64(v/2))*math.Sqrt(wide/v)) + float64(q*mean)
+		left := 1 - float64(q*q)
+		x := (y - float64(q*math.Sqrt(float64(y*y)+float64(left*rounding)))) / left
+		x2 := float64(x * x)
 		sign := x / math.Sqrt(x2+rounding)
-		slope := 1 + q*sign
-		qs.times(1 + x2*inv)
+		slope := 1 + float64(q*sign)
+		qs.times(1 + float64(x2*inv))
 		hs.times(relative * slope * slope / wide)
 		if probabilities {
 			run.probabilities = append(run.probabilities, student.CDF(x))
 		}
-		signs = stay*signs + (1-stay)*sign
-		u := (m.Bend+1)*x2/(m.Bend+x2) - l.mean
+		signs = float64(stay*signs) + float64((1-stay)*sign)
+		u := float64((m.Bend+1)*x2)/(m.Bend+x2) - l.mean
 		for k := range f {
-			f[k] += c.returns[k]*(1-f[k]) + c.gains[k]*u*(f[k]-m.Floor)
+			f[k] += float64(c.returns[k]*(1-f[k])) + float64(float64(c.gains[k]*u)*(f[k]-m.Floor))
 		}
 	}
-	run.log = float64(len(h.r))*(norm-fmath.Log(unit)/2) - hs.log()/2 - (m.DoF+1)/2*qs.log()
+	run.log = float64(float64(len(h.r))*(norm-float64(fmath.Log(unit)/2))) - float64(hs.log()/2) - float64((m.DoF+1)/2*qs.log())
 	run.factors = f
 	return run
 }
@@ -217,7 +217,7 @@ func (m MCGARCH) filtered(history *Series) param.Values {
 	returns, bars := history.Returns()
 	s := sample{r: returns, dt: Years(history.Step)}
 	mean := meanOf(returns)
-	m.Mu = (mean + (meanSquare(returns)-mean*mean)/2) / s.dt
+	m.Mu = (mean + float64((meanSquare(returns)-float64(mean*mean))/2)) / s.dt
 	f := m.filter(mcHistoryOf(s, history, bars), false).factors
 	c, _ := m.over(m.Step, newsLawOf(m.DoF, m.Bend))
 	values := param.Values{startNow.Name: m.Sigma * math.Sqrt(productsOf(f)[mcAll]/c.mean[mcAll]),

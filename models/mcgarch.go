@@ -563,7 +563,7 @@ func (m MCGARCH) sampled() *mcLongRun {
 		}
 		first := 0
 		for seen := range mcSeen {
-			to := int(math.Ceil(float64((mcBurn + float64(seen)/2) * slow)))
+			to := int(math.Ceil(float64(2*mcBurn+seen) / 2 * slow))
 			for ; first < to; first += block.Steps {
 				random.Normals(z, 0x57a7, group, random.Stream(random.Start, 2), first, block.Steps)
 				for l := range block.Lanes {
