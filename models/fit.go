@@ -62,8 +62,16 @@ func (f Fit) Model() (Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("models: fitted %s: %w", f.Kind, err)
 	}
+	if mu := f.value(Mu.Name); math.Abs(mu) > mostFittedMu {
+		return nil, fmt.Errorf("models: fitted %s: mu = %v; want at most %v either way of a history", f.Kind, mu,
+			float64(mostFittedMu))
+	}
 	return m, m.Check()
 }
+
+// mostFittedMu is the largest growth rate a year of a history whose prices are right: by a factor of e^10. A view of
+// the next hours may have a larger one.
+const mostFittedMu = 10
 
 // value returns an estimate by name.
 func (f Fit) value(name string) float64 {

@@ -33,14 +33,15 @@ func (t Table) first(n int) Table {
 
 // modelLimits say what paths of a model can and cannot make, by its kind.
 var modelLimits = map[string]string{
-	"gbm":       "gbm has one volatility and no jumps: its crashes, and so liquidations, are too rare",
-	"merton":    "jumps of merton come one by one, without calm and wild months: liquidations are too rare",
-	"kou":       "jumps of kou come one by one, without calm and wild months: liquidations are too rare",
-	"heston":    "heston has no crash within an hour: liquidations are too rare",
-	"bates":     "bates has wild months and single jumps; its eight numbers are poorly known",
-	"garch":     "garch makes half of the liquidations that happened to BTC, ETH and SOL, and too many trades",
-	"gjr":       "gjr makes half of the liquidations that happened to BTC, ETH and SOL, and too many trades",
-	"component": "component makes two fifths of the liquidations that happened to BTC, ETH and SOL, and too many trades",
+	"gbm":    "gbm has one volatility and no jumps: its crashes, and so liquidations, are too rare",
+	"merton": "jumps of merton come one by one, without calm and wild months: liquidations are too rare",
+	"kou":    "jumps of kou come one by one, without calm and wild months: liquidations are too rare",
+	"heston": "heston has no crash within an hour: liquidations are too rare",
+	"bates":  "bates has wild months and single jumps; its eight numbers are poorly known",
+	"garch":  "garch makes half of the liquidations that happened to BTC, ETH and SOL, and too many trades",
+	"gjr":    "gjr makes half of the liquidations that happened to BTC, ETH and SOL, and too many trades",
+	"component": "component makes two fifths of the liquidations that happened to BTC, ETH and SOL, and too many " +
+		"trades",
 	"regimes":   "regimes has calm and wild times and no gaps: liquidations are too rare",
 	"bootstrap": "bootstrap repeats the history it draws from: what it has not seen does not happen",
 	"fhs":       "fhs makes crashes of the shocks that its history has: larger ones only in wild times",
@@ -68,7 +69,8 @@ func verdict(r *assess.Simulation) string {
 	profit, _ := PercentProbability(held.Profit)
 	half, _ := PercentProbability(held.LoseHalf)
 	text := fmt.Sprintf("Of %s half of the holders keep less than %s, and nine in ten keep %s to %s. %s %% make a "+
-		"profit, %s %% lose more than half.", unit, usd(held.At(0.5)), usd(held.At(0.05)), usd(held.At(0.95)), profit, half)
+		"profit, %s %% lose more than half.", unit, usd(held.At(0.5)), usd(held.At(0.05)), usd(held.At(0.95)), profit,
+		half)
 	if took := whatTook(r.Causes[0]); took != "" {
 		text += " " + took
 	}
@@ -94,8 +96,8 @@ func whatTook(a analytics.Attribution) string {
 		sums[assess.CauseKind(c.Name)] += c.Over.Value
 	}
 	var words []string
-	for _, k := range []struct{ kind, name string }{{"underlying", "the price"}, {"volatility_decay", "volatility decay"},
-		{"band_effect", "the band"}, {"carry", "interest, funding and fees"}, {"trading", "trading"},
+	for _, k := range []struct{ kind, name string }{{"underlying", "the price"},
+		{"volatility_decay", "volatility decay"}, {"band_effect", "the band"}, {"carry", "interest, funding and fees"}, {"trading", "trading"},
 		{"liquidation", "liquidations"}} {
 		if v := sums[k.kind]; math.Abs(v) >= 0.005 {
 			words = append(words, fmt.Sprintf("%s %s", k.name, TrueMinus(fmt.Sprintf("%+.2f", v))))
@@ -140,8 +142,8 @@ func headlineBrief(r *assess.Simulation, model Model) Table {
 // severalBrief has a row for each token.
 func severalBrief(r *assess.Simulation) Table {
 	t := Table{PeopleOnly: true, Title: "What is left of 1 that was invested, and how often:",
-		Columns: []Column{{Name: "token"}, {Name: "median"}, {Name: "5 %"}, {Name: "95 %"}, {Name: "profit", Percent: true},
-			{Name: "half lost", Title: "half\nlost", Percent: true}, {Name: "liquidated", Percent: true}}}
+		Columns: []Column{{Name: "token"}, {Name: "median"}, {Name: "5 %"}, {Name: "95 %"},
+			{Name: "profit", Percent: true}, {Name: "half lost", Title: "half\nlost", Percent: true}, {Name: "liquidated", Percent: true}}}
 	for i := range r.Ensembles {
 		held := assess.Hold(&r.Ensembles[i])
 		chance := func(e analytics.Estimate) Shown {
@@ -153,8 +155,8 @@ func severalBrief(r *assess.Simulation) Table {
 		if p, ok := r.Summaries[i].Metric("p_liquidation"); ok {
 			liquidated = chance(p.Estimate)
 		}
-		t.Add(r.Summaries[i].Token, value(held.At(0.5)), value(held.At(0.05)), value(held.At(0.95)), chance(held.Profit),
-			chance(held.LoseHalf), liquidated)
+		t.Add(r.Summaries[i].Token, value(held.At(0.5)), value(held.At(0.05)), value(held.At(0.95)),
+			chance(held.Profit), chance(held.LoseHalf), liquidated)
 	}
 	return t.first(briefRows)
 }
@@ -240,8 +242,8 @@ func (v view) sweepVerdict(r *assess.SweepAnalysis) string {
 	sure := "which is significant"
 	switch {
 	case d.SE == 0 && d.Value == 0:
-		return fmt.Sprintf("By %s%s the best %s is %s, as the token has it. Gains are differences from the token as it "+
-			"is given, on the same paths, positive where it is better.", b.Objective, token, v.selected(),
+		return fmt.Sprintf("By %s%s the best %s is %s, as the token has it. Gains are differences from the token as "+
+			"it is given, on the same paths, positive where it is better.", b.Objective, token, v.selected(),
 			v.Setting(s.Cells[b.Index]))
 	case d.Lo <= 0:
 		sure = "which is not significant"
@@ -281,8 +283,8 @@ func exactBrief(r *assess.Exact, spec study.Spec) []Block {
 		at[q.P] = q.Value
 	}
 	if len(at) > 0 {
-		text += fmt.Sprintf(" Half of the lifetimes end with less than %s of what they began with, and nine in ten with "+
-			"%s to %s.", Short3(at[0.5]), Short3(at[0.05]), Short3(at[0.95]))
+		text += fmt.Sprintf(" Half of the lifetimes end with less than %s of what they began with, and nine in ten "+
+			"with %s to %s.", Short3(at[0.5]), Short3(at[0.05]), Short3(at[0.95]))
 	}
 	t := Table{PeopleOnly: true, Columns: []Column{{Name: "metric"}, {Name: "value", Align: Left,
 		Format: func(v float64) string { return Digits(v, 10) }}, {Name: "error below", Align: Left,
@@ -328,7 +330,8 @@ func replayBrief(r *assess.Replay) []Block {
 func liquidationBrief(r *assess.LiquidationMap, horizon string) []Block {
 	widest := 0.0
 	t := Table{PeopleOnly: true, Keys: 2, Columns: []Column{{Name: "token"}, {Name: "latency", Align: Right}},
-		Title: "Chance of at least one liquidation within " + horizon + " (%), by the size of a jump against the token:"}
+		Title: "Chance of at least one liquidation within " + horizon + " (%), by the size of a jump against the " +
+			"token:"}
 	for _, v := range r.Jumps {
 		t.Columns = append(t.Columns, Column{Name: Short(100*v) + " %", Align: Right})
 	}

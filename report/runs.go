@@ -59,7 +59,8 @@ func Runs(list []StoredRun) Document {
 			fault},
 			values...)...)
 		rows = append(rows, object{{"path", l.Path}, {"command", l.Command}, {"tokens", l.Tokens}, {"start", start},
-			{"end", end}, {"seed", l.Seed}, {"paths", l.Paths}, {"state", state}, {"fault", fault}, {"headline", numbers}})
+			{"end", end}, {"seed", l.Seed}, {"paths", l.Paths}, {"state", state}, {"fault", fault},
+			{"headline", numbers}})
 	}
 	d := Document{Data: object{{"runs", rows}}, Blocks: []Block{t, data}}
 	if len(list) == 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -41,7 +42,7 @@ func TestFirstScreens(t *testing.T) {
 			args = append(args, "--no-save")
 		}
 		name := strings.Join(args, " ")
-		brief := resultsOf(t, args...)
+		brief := firstScreen(t, args...)
 		lines := strings.Split(strings.TrimRight(brief, "\n"), "\n")
 		if len(lines) > 25 {
 			t.Errorf("mcrisk %s prints %d lines; want at most 25:\n%s", name, len(lines), brief)
@@ -61,6 +62,16 @@ func TestFirstScreens(t *testing.T) {
 	says(t, cli.BadInput, "--full", "exact", "--token", "ETHBULL3X", "--full", "--json")
 }
 
+// firstScreen is what a command prints unless more is asked for.
+func firstScreen(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, said bytes.Buffer
+	if status := run(t.Context(), args, &out, &said); status != cli.Done {
+		t.Fatalf("mcrisk %s: exit status %d\n%s", strings.Join(args, " "), status, said.String())
+	}
+	return out.String()
+}
+
 // Of every model the first screen says what its paths cannot make.
 func TestModelLimits(t *testing.T) {
 	prices := history(t, 200, nil)
@@ -68,12 +79,12 @@ func TestModelLimits(t *testing.T) {
 		if k.Name == "counted" { // that of another test
 			continue
 		}
-		args := []string{"simulate", "--target", "2", "--band", "1.8:2.2", "--model", k.Name, "--horizon", "3d", "--paths",
-			"20", "--no-save"}
+		args := []string{"simulate", "--target", "2", "--band", "1.8:2.2", "--model", k.Name, "--horizon", "3d",
+			"--paths", "20", "--no-save"}
 		if models.Resamples(k.Name) {
 			args = append(args, "--history", prices)
 		}
-		out := resultsOf(t, args...)
+		out := firstScreen(t, args...)
 		if !strings.Contains(strings.Join(strings.Fields(out), " "), "; "+k.Name+" ") &&
 			!strings.Contains(out, "jumps of "+k.Name) {
 			t.Errorf("%s: nothing on what it cannot make:\n%s", k.Name, out)

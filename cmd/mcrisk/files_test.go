@@ -191,6 +191,7 @@ var wrote = []struct{ object, table, command string }{
 	{"verify", "verification", "verify SHARDS"},
 	{"missing", "missing", "missing SHARDS"},
 	{"plot", "figures", "plot RUN"},
+	{"runs", "runs", "runs FOLDER"},
 	{"summary --attribution", "attribution.csv", "summary RUN --attribution"},
 	{"summary --horizons", "", "summary RUN --horizons"},
 }
@@ -256,7 +257,7 @@ func TestFilesAreOnThePage(t *testing.T) {
 	for _, w := range wrote {
 		fits := filepath.Join(dir, "calibrate-run")
 		names := strings.NewReplacer("PRICES", prices, "RUN", run, "FITS", fits, "SHARDS", shards[2],
-			"SCALED", scaled, "FUNDING", funding, "BARS", spiky, "SMOOTH", smooth, "FROM", "2023-12-10")
+			"SCALED", scaled, "FUNDING", funding, "BARS", spiky, "SMOOTH", smooth, "FROM", "2023-12-10", "FOLDER", dir)
 		args := strings.Fields(names.Replace(w.command))
 		if w.table != "" {
 			table(w.command, w.table, resultsOf(t, append(slices.Clone(args), "--csv")...))

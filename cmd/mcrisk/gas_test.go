@@ -17,8 +17,8 @@ func TestGasDoesNotChooseTheBand(t *testing.T) {
 	}
 	best := func(args string) map[string]bestOf {
 		var all struct{ Best []bestOf }
-		text := resultsOf(t, strings.Fields("sweep --token ETHBULL3X --model gbm --over half-width=0.2:0.6:0.1 "+
-			"--step 4h --paths 400 --no-save --no-figures --json "+args)...)
+		text := resultsOf(t, strings.Fields("sweep --token ETHBULL3X --model gbm --rates constant "+
+			"--over half-width=0.2:0.6:0.1 --step 4h --paths 400 --no-save --no-figures --json "+args)...)
 		if err := json.Unmarshal([]byte(text), &all); err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,7 @@ import (
 func expect(t *testing.T, want int, args ...string) (stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	if got := run(context.Background(), args, &out, &errs); got != want {
+	if got := run(context.Background(), inFull(args), &out, &errs); got != want {
 		t.Fatalf("mcrisk %s: exit status %d, want %d\n%s", strings.Join(args, " "), got, want, errs.String())
 	}
 	return out.String(), errs.String()

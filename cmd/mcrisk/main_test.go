@@ -39,8 +39,19 @@ func command(args ...string) *exec.Cmd {
 func call(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	status = run(t.Context(), args, &out, &err)
+	status = run(t.Context(), inFull(args), &out, &err)
 	return status, out.String(), err.String()
+}
+
+// inFull is a command line whose text is not brief, which TestFirstScreens sees to.
+func inFull(args []string) []string {
+	if len(args) == 0 || !slices.Contains([]string{"simulate", "sweep", "compare", "position", "liquidation", "exact",
+		"replay", "merge"}, args[0]) || slices.ContainsFunc(args, func(arg string) bool {
+		return slices.Contains([]string{"--json", "--csv", "--markdown", "--full", "--help", "--print-spec"}, arg)
+	}) {
+		return args
+	}
+	return append(slices.Clone(args), "--full")
 }
 
 // resultsOf runs the command, which must succeed, and returns its output.

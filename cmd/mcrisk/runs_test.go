@@ -15,7 +15,8 @@ import (
 func TestRuns(t *testing.T) {
 	dir := t.TempDir()
 	few := []string{"--horizon", "2d", "--paths", "40", "--no-figures"}
-	expect(t, cli.Done, append([]string{"simulate", "--token", "ETHBULL3X", "--out", filepath.Join(dir, "a")}, few...)...)
+	expect(t, cli.Done, append([]string{"simulate", "--token", "ETHBULL3X", "--out",
+		filepath.Join(dir, "a")}, few...)...)
 	expect(t, cli.Done, append([]string{"compare", "--tokens", "ETHBULL3X,hold-3x", "--out",
 		filepath.Join(dir, "b")}, few...)...)
 	sweep := []string{"sweep", "--token", "ETHBULL3X", "--over", "half-width=0.1:0.4:0.1", "--shard", "1/2",

@@ -176,7 +176,8 @@ func TestSweepAgainstTheory(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "run")
 	expect(t, cli.Done, banded("--to", "target", "--fee", "10bp", "--over", "half-width=0.2:0.95:0.075",
-		"--paths", "2000", "--horizon", "180d", "--optimise", "tracking_cost", "--no-figures", "--out", dir)...)
+		"--paths", "2000", "--horizon", "180d", "--step", "2h", "--optimise", "tracking_cost", "--no-figures",
+		"--out", dir)...)
 	seen := 0
 	for _, row := range named(t, filepath.Join(dir, "best.csv")) {
 		if z := row["exact_se_off"]; z != "" && row["objective"] != "p_liquidation" {

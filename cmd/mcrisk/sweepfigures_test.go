@@ -24,7 +24,7 @@ func TestTradeoffInCircumstances(t *testing.T) {
 		"panels": {[]string{"--over", "half-width=0.1,0.3", "--over", "sigma=0.4,0.8,1.2"}, true, nil,
 			"no figure"},
 		"fronts": {[]string{"--over", "half-width=0.1,0.3", "--over", "sigma=0.4,0.8,1.2",
-			"--over", "fee=1bp,5bp,10bp,30bp", "--step", "6h"}, true, nil, "no figure"},
+			"--over", "fee=1bp,5bp,10bp,30bp"}, true, nil, "no figure"},
 		"kinds": {[]string{"--over", "to=edge,target", "--over", "half-width=0.1:0.6:0.1",
 			"--select", "half-width,to", "--over", "sigma=0.4,0.8"}, true, nil, "no figure"},
 		"too many": {[]string{"--over", "half-width=0.1,0.3", "--over", "mu=-0.5:0.5:0.1"}, false,
@@ -46,8 +46,8 @@ func TestTradeoffInCircumstances(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
-			_, said := expect(t, cli.Done, banded(append([]string{"--paths", "20", "--horizon", "3d", "--out", dir},
-				tt.args...)...)...)
+			_, said := expect(t, cli.Done, banded(append([]string{"--paths", "20", "--horizon", "3d", "--step", "6h",
+				"--out", dir}, tt.args...)...)...)
 			if drawn := slices.Contains(ls(t, dir), "figures/tradeoff.png"); drawn != tt.drawn {
 				t.Errorf("a figure: %t; said %s", drawn, said)
 			}

@@ -468,6 +468,8 @@ func Tables() []FileEntry {
 			as("high", "leverage", "upper edge, or leverage that is reset at once"),
 			as("mechanism", "text", "kind of its venue"), as("venue", "text", "name of its venue"),
 			as("underlying", "text", "its underlying")}},
+		{Name: "runs", By: "`runs --csv`, to the standard output only", Text: "A row is a stored run.",
+			Columns: runColumns("")},
 		{Name: "settings", By: "`tokens NAME --csv`, to the standard output only",
 			Text: "A row is a parameter of a token.", Columns: []FileColumn{
 				as("setting", "text", "name of the parameter"), as("value", "text", "its value"),
@@ -706,6 +708,7 @@ func Objects() []FileEntry {
 			as("figures[].*", "see the table figures", "by column")}},
 		{Name: "tokens", Text: "The catalogue.", Columns: []FileColumn{as("tokens[].*", "see the table tokens",
 			"a token")}},
+		{Name: "runs", Text: "Stored runs.", Columns: runColumns("runs[].")},
 		{Name: "tokens NAME", Text: "One token.", Columns: []FileColumn{as("name", "text", "name of the token"),
 			as("target", "leverage", "signed"),
 			as("underlying", "text", "its underlying"), as("volatility", "1/√year", "the underlying's, fitted"),
@@ -750,6 +753,25 @@ func Objects() []FileEntry {
 			as("inputs.*", "SHA-256", "hash of each file read"), as("notes[]", "text", "notes printed at the start"),
 			digestKey}},
 	}
+}
+
+// runColumns are what is listed of a run: columns, or keys under some key.
+func runColumns(under string) (all []FileColumn) {
+	list, headline := "", ""
+	if under != "" {
+		list, headline = "[]", "headline."
+	}
+	for _, c := range []FileColumn{as("path", "text", "its folder"), as("command"+list, "text", "as it was typed"),
+		as("tokens"+list, "text", "names of its tokens"), as("start", "time", "when it began"),
+		as("end", "time", "when it ended; empty: not yet"), as("seed", "count", "of its random numbers"),
+		as("paths", "count", "lifetimes of a token"), as("state", "text", "finished, unfinished or unreadable"),
+		as("fault", "text", "why it cannot be read"),
+		as(headline+"median_nav", "initial equity", "of the first token of a simulation"),
+		as(headline+"p_loss_50", "probability", "likewise"), as(headline+"p_liquidation", "probability", "likewise")} {
+		c.Name = under + c.Name
+		all = append(all, c)
+	}
+	return all
 }
 
 // positionKeys are what JSON has of positions under some key.
