@@ -207,7 +207,8 @@ func (m MCGARCH) filterTo(h mcHistory, probabilities bool, see func(i int, f [mc
 			f[k] += float64(c.returns[k]*(1-f[k])) + float64(float64(c.gains[k]*u)*(f[k]-m.Floor))
 		}
 	}
-	run.log = float64(float64(len(h.r))*(norm-float64(fmath.Log(unit)/2))) - float64(hs.log()/2) - float64((m.DoF+1)/2*qs.log())
+	scales := float64(float64(len(h.r)) * (norm - float64(fmath.Log(unit)/2)))
+	run.log = scales - float64(hs.log()/2) - float64((m.DoF+1)/2*qs.log())
 	run.factors = f
 	return run
 }
