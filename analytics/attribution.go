@@ -112,7 +112,7 @@ func MoneyContributions(e *tokens.Ensemble) []Contribution {
 // CostItemsOf are the CostItems that a token can have.
 func CostItemsOf(e *tokens.Ensemble) []tokens.Item {
 	return slices.DeleteFunc(slices.Clone(CostItems), func(item tokens.Item) bool {
-		return e.Idle("log_" + tokens.ItemNames[item])
+		return !e.Token.Has(item)
 	})
 }
 
@@ -124,6 +124,9 @@ var itemDocs = map[tokens.Item]string{
 	tokens.LiquidationPenalty: "taken by liquidators",
 	tokens.PerformanceFee:     "the token's fee on gains over its high-water mark",
 	tokens.FlowFee:            "what others' entry and exit fees add to the vault",
+	tokens.OptionFee:          "fee of the venue on trades of a call",
+	tokens.OptionFunding:      "funding of a call",
+	tokens.HedgeInterest:      "interest earned beside a call, less that on its hedge",
 	tokens.Shortfall:          "losses beyond equity, which the holder does not bear",
 }
 

@@ -22,7 +22,9 @@ func TestPartsAddUp(t *testing.T) {
 	spec.Tokens = append(spec.Tokens, study.TokenSpec{Name: "vault",
 		Policy: part("hold", nil), Mechanism: part("loan", nil),
 		Values: param.Values{"target": 2, "performance-fee": 0.2, "mint-interval": 86400, "entry-fee": 0.01,
-			"fee-to-vault": 0.5, "flows": float64(tokens.Chasing), "flow-response": 1}})
+			"fee-to-vault": 0.5, "flows": float64(tokens.Chasing), "flow-response": 1}},
+		study.TokenSpec{Name: "protected", Policy: part("hold", nil), Mechanism: part("option", nil),
+			Values: param.Values{"target": 2}})
 	for _, e := range run(t, spec) {
 		logs, money := analytics.LogContributions(&e), analytics.MoneyContributions(&e)
 		ruined, liquidated := e.Column("ruined"), e.Column("liquidations")

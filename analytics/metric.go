@@ -36,6 +36,8 @@ type Metric struct {
 	// Averse says that it depends on the case's Aversion. A summary leaves it out where
 	// that is zero.
 	Averse bool
+	// Optional says that a summary leaves it out where one of the columns that it needs is idle.
+	Optional bool
 
 	// Needs are the columns of an ensemble that Of, Paths and Corrected read.
 	Needs []string

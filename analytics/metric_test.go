@@ -20,13 +20,20 @@ func TestRowsKeepTheirWord(t *testing.T) {
 	calm := stormy(50)
 	calm.Model, calm.Horizon = part("gbm", param.Values{"sigma": 0.3}), 30*day
 	calm.Tokens = calm.Tokens[:1]
-	all := append(run(t, stormy(400)), run(t, calm)...)
+	called := calm
+	called.Tokens = []study.TokenSpec{{Name: "called", Policy: part("hold", nil), Mechanism: part("option", nil),
+		Values: param.Values{"target": 1}}}
+	all := slices.Concat(run(t, called), run(t, stormy(400)), run(t, calm))
 	ruined, corrected, withheld := 0, 0, 0
 	for k := range all {
 		full := &all[k]
 		for _, m := range analytics.All() {
+			absent := func(name string) bool { return !slices.Contains(full.Names(), name) }
+			if m.Optional && slices.ContainsFunc(m.Needs, absent) {
+				continue
+			}
 			e := tokens.NewEnsemble(full.Token, full.Horizon, full.N)
-			for _, name := range m.Needs {
+			for _, name := range slices.DeleteFunc(slices.Clone(m.Needs), absent) {
 				e.Add(name, full.Column(name))
 			}
 			some := &analytics.KnownMoments{LogPrice: 0.1, Price: math.NaN(), Power: math.NaN()}

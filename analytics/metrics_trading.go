@@ -1,6 +1,10 @@
 package analytics
 
-import "math"
+import (
+	"math"
+
+	"mcrisk/tokens"
+)
 
 // Trading, leverage and liquidation.
 func tradingMetrics() []Metric {
@@ -43,16 +47,27 @@ func tradingMetrics() []Metric {
 		{Name: "health_p01", Unit: Ratio, Doc: "1 % quantile over paths of the lowest health factor or margin ratio",
 			Needs: []string{"health"},
 			Of:    func(c *Case) Estimate { return c.quantile(c.Ensemble.Column("health"), 0.01) }},
-		medianOf(Metric{Name: "distance_to_liquidation", Unit: Fraction, Needs: []string{"max_leverage"}, Sense: Higher,
-			Doc: "median over paths of the smallest price move that would have liquidated the position"},
+		medianOf(Metric{Name: "distance_to_liquidation", Unit: Fraction, Sense: Higher,
+			Needs: []string{"max_leverage", "health"},
+			Doc:   "median over paths of the smallest price move that would have liquidated the position"},
 			func(c *Case) []float64 {
 				token := c.Ensemble.Token
+				if _, ok := token.Mechanism.(tokens.Option); ok { // its hedge is liquidated by a rise
+					return each(c.Ensemble.Column("health"), func(h float64) float64 { return max(0, h-1) })
+				}
 				liquidation := math.Abs(token.LiquidationLeverage())
 				return each(c.Ensemble.Column("max_leverage"), func(l float64) float64 {
 					return distance(l, liquidation, token.Target)
 				})
 			}),
 		liquidation,
+		mean(Metric{Name: "rolls", Unit: Count, Optional: true, LogAxis: true,
+			Doc: "mean number of times the strike of a call is rolled, over the horizon"},
+			"rolls", column("rolls"), nil),
+		mean(Metric{Name: "floor_breach", Unit: Fraction, Optional: true, Sense: Lower,
+			Doc: "mean of the deepest fall below the floor: what is left without the call at the last trade, " +
+				"or at the price that asked for a roll, less costs since"},
+			"floor_breach", column("floor_breach"), nil),
 	}
 }
 

@@ -71,7 +71,8 @@ var QuantileLevels = []float64{0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99}
 func Summarise(c *Case) Summary {
 	s := Summary{Token: c.Ensemble.Token.Name}
 	for _, m := range All() {
-		if !m.Averse || c.Aversion > 0 {
+		idle := m.Optional && slices.ContainsFunc(m.Needs, c.Ensemble.Idle)
+		if !idle && (!m.Averse || c.Aversion > 0) {
 			s.Metrics = append(s.Metrics, MetricEstimate{m, c.Estimate(m)})
 		}
 	}

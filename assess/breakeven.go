@@ -30,7 +30,7 @@ type Holding int
 const (
 	NoHolding Holding = iota // neither of the two
 	Loan                     // a loan on a money market
-	Perpetual                // a perpetual swap
+	Perpetual                // a perpetual swap, or an option
 )
 
 // A BreakEvenPlan is a break-even that was checked and can be run.
@@ -43,7 +43,7 @@ type BreakEvenPlan struct {
 }
 
 // PlanBreakEven plans a break-even of a study with two tokens on one underlying, the
-// first of which is held through a loan and the second through a perpetual, at borrow
+// first of which is held through a loan and the second through a perpetual, or an option, at borrow
 // and funding rates, 1/year, two of each at least and increasing. The objective is the
 // name or an alias of one of [analytics.Objectives].
 func PlanBreakEven(s *study.Study, borrow, funding []float64, objective string) (*BreakEvenPlan, error) {
@@ -58,8 +58,9 @@ func PlanBreakEven(s *study.Study, borrow, funding []float64, objective string) 
 		return nil, fmt.Errorf("%d tokens; want one, or two to compare", n)
 	}
 	spec := s.Spec()
-	if a, b := spec.Tokens[0].Mechanism.Kind, spec.Tokens[1].Mechanism.Kind; a != "loan" || b != "perp" {
-		return nil, fmt.Errorf("tokens held through a %s and a %s; want a loan and a perpetual", a, b)
+	a, b := spec.Tokens[0].Mechanism.Kind, spec.Tokens[1].Mechanism.Kind
+	if a != "loan" || b != "perp" && b != "option" {
+		return nil, fmt.Errorf("tokens held through a %s and a %s; want a loan and a perpetual, or an option", a, b)
 	}
 	if len(spec.Others) > 0 {
 		return nil, errors.New("tokens on several underlyings; want both on one, whose paths they share")
@@ -68,7 +69,11 @@ func PlanBreakEven(s *study.Study, borrow, funding []float64, objective string) 
 	if p.loan, err = along(s.Alone(0), "borrow", borrow); err != nil {
 		return nil, err
 	}
-	if p.perp, err = along(s.Alone(1), "funding", funding); err != nil {
+	rate := "funding"
+	if _, ok := s.Token(1).Mechanism.(tokens.Option); ok {
+		rate = "funding-start"
+	}
+	if p.perp, err = along(s.Alone(1), rate, funding); err != nil {
 		return nil, err
 	}
 	p.Borrow, p.Funding = p.loan.Axes[0], p.perp.Axes[0]
@@ -87,10 +92,9 @@ func along(s *study.Study, name string, values []float64) (*study.Sweep, error) 
 	return study.NewSweep(s, []study.Axis{{Param: p, Values: values}}, 0)
 }
 
-// Size is how many cells are in memory at once, and how many columns of lifetimes each
-// of them has.
-func (p *BreakEvenPlan) Size() (cells, columns int) {
-	return max(p.loan.Cells(), p.perp.Cells()) + 1, len(breakEvenColumns())
+// Size is how many cells are in memory at once, and which columns of lifetimes each of them has.
+func (p *BreakEvenPlan) Size() (cells int, columns []string) {
+	return max(p.loan.Cells(), p.perp.Cells()) + 1, breakEvenColumns()
 }
 
 // breakEvenColumns are those of a sweep's cells, so that the hash is the same for all

@@ -142,13 +142,12 @@ func holdingPeriods(h *paths.History, given []time.Duration) (periods []time.Dur
 
 func lengthText(d time.Duration) string { return param.FormatSeconds(d.Seconds()) }
 
-// Size is how many simulations are in memory at once, and how many columns of lifetimes
-// each of them has.
-func (p *CohortPlan) Size() (simulations, columns int) {
-	if p.cohorts.Unsimulated != nil {
-		return 0, 0
+// Size is how many simulations are in memory at once, and which columns of lifetimes each of them has.
+func (p *CohortPlan) Size() (simulations int, columns []string) {
+	if p.cohorts.Unsimulated == nil {
+		simulations = 1
 	}
-	return 1, len(cohortColumns)
+	return simulations, cohortColumns
 }
 
 // Replay runs the token through the history once and takes the cohorts from its net asset

@@ -26,6 +26,8 @@ type Comparison struct {
 	Scenarios []ScenarioComparison // a quarter each of trend, chop and crash; none where it is no whole number of steps
 	Hash      string               // results_hash of the study, without its scenarios
 
+	Floors *Floors // nil: none of the tokens has one
+
 	Correlations []PriceCorrelation // of every two underlyings; none if all tokens follow one
 }
 
@@ -80,7 +82,15 @@ func ComparedColumns() []string { return analytics.Columns(ComparedMetrics()...)
 // number of the study's steps. Utility weighs tracking variance by [Aversion].
 func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, error) {
 	metrics := ComparedMetrics()
-	ensembles, err := study.Ensembles(ctx, s, opt.Options, ComparedColumns())
+	withMarks, protected := floored(s)
+	var sinks []study.Sink
+	var marks marked
+	if protected {
+		sinks = append(sinks, marks.add)
+	} else {
+		withMarks = s
+	}
+	ensembles, err := study.Ensembles(ctx, withMarks, opt.Options, ComparedColumns(), sinks...)
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +98,12 @@ func Compare(ctx context.Context, s *study.Study, opt Options) (*Comparison, err
 	c.Correlations = correlations(s, ensembles)
 	if c.Outcomes, err = outcomes(ctx, s, ensembles, opt); err != nil {
 		return nil, err
+	}
+	if protected {
+		if c.Floors, err = floors(ctx, s, opt); err != nil {
+			return nil, err
+		}
+		c.Floors.Moves = marks.moves()
 	}
 	if study.Quarter%s.Spec().Step != 0 {
 		return c, nil

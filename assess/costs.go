@@ -49,7 +49,8 @@ var CostParts = []CostPart{
 	{"entry_fee", "the token's fee", AtEntry, nil},
 	{"entry_trade", "the holder's trade, and a flash loan", AtEntry, nil},
 	{"carry", "interest and funding, less what is earned", Held,
-		[]tokens.Item{tokens.BorrowInterest, tokens.SupplyInterest, tokens.Funding, tokens.BorrowFee}},
+		[]tokens.Item{tokens.BorrowInterest, tokens.SupplyInterest, tokens.Funding, tokens.BorrowFee,
+			tokens.OptionFunding, tokens.HedgeInterest}},
 	{"rebalancing", "the token's trades", Held, analytics.TradeItems},
 	{"token_fees", "the token's fees on net asset value", Held,
 		[]tokens.Item{tokens.StreamingFee, tokens.PerformanceFee, tokens.FlowFee}},
@@ -84,9 +85,8 @@ func PlanCosts(s *study.Study, amounts []float64) (*CostsPlan, error) {
 	return plan, err
 }
 
-// Size is how many amounts are in memory at once, and how many columns of lifetimes each
-// of them has.
-func (p *CostsPlan) Size() (cells, columns int) { return p.sweep.Cells() + 1, len(costColumns()) }
+// Size is how many amounts are in memory at once, and which columns of lifetimes each of them has.
+func (p *CostsPlan) Size() (cells int, columns []string) { return p.sweep.Cells() + 1, costColumns() }
 
 // costColumns are the columns of lifetimes that costs need.
 func costColumns() []string {
@@ -156,6 +156,9 @@ func costByPath(e *tokens.Ensemble, part CostPart) []float64 {
 		}
 	}
 	for _, item := range part.Ledger {
+		if !e.Token.Has(item) {
+			continue
+		}
 		for i, v := range e.Column("money_" + tokens.ItemNames[item]) {
 			xs[i] -= float64(left * v)
 		}

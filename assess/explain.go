@@ -154,6 +154,9 @@ func (e *Explanation) triggers() {
 			continue
 		}
 		move := tokens.PriceMove(token.Target, side*leverage)
+		if _, ok := token.Mechanism.(tokens.Option); ok && move < 0 {
+			continue // below the strike the policy is not asked
+		}
 		view := start
 		view.Exposure = token.Target * (1 + move)
 		view.Equity = 1 + float64(token.Target*move)

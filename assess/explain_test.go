@@ -79,7 +79,7 @@ func TestExplainAll(t *testing.T) {
 				t.Errorf("%s: a move of %v leads to leverage %v, not %v", l.Entry.Name, x.Move, got, x.Leverage)
 			}
 		}
-		if hold := strings.HasPrefix(l.Entry.Name, "hold"); hold != (len(e.Edges) == 0 && e.Clock == tokens.Never) {
+		if hold := l.Entry.Policy.Kind == "hold"; hold != (len(e.Edges) == 0 && e.Clock == tokens.Never) {
 			t.Errorf("%s: edges %v, clock %v", l.Entry.Name, e.Edges, e.Clock)
 		}
 		for _, s := range e.Settings {

@@ -106,13 +106,12 @@ func MapMetrics(overTime bool) (names []string) {
 	return names
 }
 
-// Size is how many cells are in memory at once, and how many columns of lifetimes each
-// of them has.
-func (p *HeatMapPlan) Size() (cells, columns int) {
+// Size is how many cells are in memory at once, and which columns of lifetimes each of them has.
+func (p *HeatMapPlan) Size() (cells int, columns []string) {
 	if p.OverTime {
-		return 1, 1
+		return 1, []string{"nav"}
 	}
-	return p.sweep.Cells() + 1, len(p.columns())
+	return p.sweep.Cells() + 1, p.columns()
 }
 
 // columns are those of a sweep's cells, so that most metrics have the same hash, and

@@ -3,6 +3,7 @@ package assess
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -127,5 +128,38 @@ func TestExactRefusesRates(t *testing.T) {
 	}
 	if _, err := Answers(s, 0, Solving{}); err == nil || !strings.Contains(err.Error(), "ou changes in it") {
 		t.Errorf("error %v, want one that names ou", err)
+	}
+}
+
+// The funding of a call has one estimator at drawn and at constant rates, and the change is their difference, paired.
+func TestFundingOfACallAlone(t *testing.T) {
+	s, err := study.New(study.Spec{Model: param.Part{Kind: "gbm", Values: param.Values{"sigma": 0.6}},
+		Horizon: 30 * 24 * time.Hour, Step: 4 * time.Hour, Paths: 500, Tokens: []study.TokenSpec{{Name: "call",
+			Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "option"}, Rates: param.Part{Kind: "skew"},
+			Values: param.Values{"target": 1}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Simulate(context.Background(), s, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	funding := func(s *analytics.Summary) analytics.Estimate {
+		m, ok := s.Metric("option_funding")
+		if !ok {
+			t.Fatal("no option_funding")
+		}
+		return m.Estimate
+	}
+	alone := &r.Rates[0]
+	all, random, constant := funding(&r.Summaries[0]), funding(&alone.Random), funding(&alone.Constant)
+	change := alone.Change[slices.IndexFunc(alone.Change,
+		func(m analytics.MetricEstimate) bool { return m.Name == "option_funding" })]
+	if all != random {
+		t.Errorf("option_funding is %+v, and %+v beside that at constant rates", all, random)
+	}
+	unpaired, got := math.Hypot(random.SE, constant.SE), random.Value-constant.Value
+	if math.Abs(change.Value-got) > 1e-15 || !(change.SE < unpaired/2) {
+		t.Errorf("the change is %v ± %v; want %v, more exactly than unpaired", change.Value, change.SE, got)
 	}
 }

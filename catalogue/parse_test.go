@@ -140,7 +140,7 @@ func TestParseRefuses(t *testing.T) {
 		{"policy", "value: band", "value: magic",
 			`small.yaml: line 11: SHORT2: policy.kind: kind "magic"; want auction or band or`},
 		{"mechanism", "value: loan", "value: magic",
-			`small.yaml: line 16: SHORT2: mechanism.kind: kind "magic"; want loan or perp`},
+			`small.yaml: line 16: SHORT2: mechanism.kind: kind "magic"; want loan or option or perp`},
 		{"target zero", "value: -2", "value: 0",
 			`small.yaml: line 11: SHORT2: policy: target leverage = 0; want a number from -100 to 100, not 0`},
 		{"target infinite", "value: -2", "value: -.inf",

@@ -19,6 +19,7 @@ type PathTimelineData struct {
 	Start          time.Time // the instant at which Times are 0, for an axis of dates; zero: an axis of time
 	Times          []float64 // years, not decreasing
 	Price          []float64 // relative to its start, above zero
+	Strike         []float64 // of a call, as the price; NaN: there is none; nil: not drawn
 	Leverage       []float64 // magnitude; NaN once the token has ended
 	NAV            []float64 // in initial NAV, at least 0
 	AUM            []float64 // of the vault, US dollars, at least 0; nil: not drawn
@@ -50,6 +51,12 @@ func (in PathTimelineData) check() error {
 		c.want(in.NAV[i] >= 0 && finite(in.NAV[i]), "NAV[%d] = %v; want a finite NAV ≥ 0", i, in.NAV[i])
 		c.want(finite(in.Leverage[i]) || math.IsNaN(in.Leverage[i]),
 			"Leverage[%d] = %v; want a finite value or NaN", i, in.Leverage[i])
+	}
+	if in.Strike != nil {
+		c.want(len(in.Strike) == n, "%d Strike for %d Times", len(in.Strike), n)
+		for i, v := range in.Strike {
+			c.want(!(v <= 0) && !math.IsInf(v, 0), "Strike[%d] = %v; want a positive price, or NaN", i, v)
+		}
 	}
 	if in.AUM != nil {
 		c.overTime("AUM", in.AUM, n, 0, "a finite size ≥ 0")
@@ -101,6 +108,12 @@ func PathTimeline(in PathTimelineData) (*Figure, error) {
 		value("Price of the underlying (start = 1), log scale", in.Price, prices, black),
 		{label: "Leverage", x: x, y: in.leverageAxis(levers), paint: in.leverage},
 		value("Net asset value (start = 1), log scale", in.NAV, navs, looks[0].color),
+	}
+	if plain := list[0].paint; in.Strike != nil {
+		list[0].paint = func(p plane) {
+			in.line(p, strikeLine, in.Strike)
+			plain(p)
+		}
 	}
 	if health := positive(in.Health); health.lo <= health.hi {
 		list = append(list, in.health(x, health))
@@ -213,6 +226,11 @@ func (in PathTimelineData) banded() bool { return finite(in.Low) && finite(in.Hi
 func (in PathTimelineData) spans() (prices, levers, navs span) {
 	prices, levers = nothing(), nothing()
 	prices.include(in.Price...)
+	for _, v := range in.Strike {
+		if !math.IsNaN(v) {
+			prices.include(v)
+		}
+	}
 	levers.include(in.Leverage...)
 	levers.include(in.Target, in.Low, in.High)
 	return prices, levers, positive(in.NAV)
@@ -235,6 +253,9 @@ func (in PathTimelineData) kinds() (kinds names) {
 	}
 	return kinds
 }
+
+// strikeLine is the strike of a call, on the price.
+var strikeLine = draw.LineStyle{Color: looks[1].color, Width: 1.2}
 
 // knownEvents always look the same, as the first of eventMarkers and eventColours do.
 var knownEvents = []string{"rebalance", "liquidation", "wipe-out"}
@@ -339,6 +360,9 @@ func (k eventKind) draw(p plane) {
 
 func (in PathTimelineData) legend() []entry {
 	list := []entry{lineKey("target", targetLine)}
+	if in.Strike != nil {
+		list = append(list, lineKey("strike", strikeLine))
+	}
 	if in.banded() {
 		band := fmt.Sprintf("band %s to %s", formatShort(round(in.Low, 6)), formatShort(round(in.High, 6)))
 		list = append(list, patchKey(band, bandFill))

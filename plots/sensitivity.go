@@ -22,6 +22,7 @@ type SensitivityData struct {
 	Marked  []Reference        // settings worth a vertical line, such as the baseline
 	Metrics []SensitivityPanel // one panel each
 	Columns int                // of panels, up to 4; 0: as many as suit their number
+	Apart   bool               // each panel has a range of X of its own
 }
 
 // A SensitivityPanel is one panel: a quantity against the parameter.
@@ -29,6 +30,7 @@ type SensitivityPanel struct {
 	Label  string // quantity and unit: "Cost drag (% a year)"
 	Scale  Scale  // Percent if values are fractions and Label says %
 	Log    bool   // log axis; drawn linear after all if something is not positive
+	Zero   bool   // a line at zero, which the axis spans
 	Series []Series
 	Exact  []Line // answers without sampling; one with the name of a series looks like it
 }
@@ -94,7 +96,15 @@ func Sensitivity(in SensitivityData) (*Figure, error) {
 	panels := make([]panel, len(in.Metrics))
 	for i, m := range in.Metrics {
 		y := m.axis()
+		if in.Apart {
+			alone := in
+			alone.Metrics = in.Metrics[i : i+1]
+			x = alone.xAxis(max(14/cols, 5))
+		}
 		panels[i] = panel{label: m.Label + y.kind(), x: x, y: y, paint: func(p plane) {
+			if m.Zero {
+				p.level(axisLine, 0)
+			}
 			p.references(in.Marked)
 			m.paint(p, styles)
 		}}
@@ -299,6 +309,9 @@ func (m SensitivityPanel) axis() axis {
 	}
 	for _, l := range m.Exact {
 		ys.include(l.Y...)
+	}
+	if m.Zero {
+		ys.include(0)
 	}
 	if m.Log && ys.lo > 0 {
 		return ys.logarithmic(1.1, 0.05, m.Scale.Factor(), 6)

@@ -216,6 +216,49 @@ func gallery() map[string]func() (*Figure, error) {
 		"costdrag":    func() (*Figure, error) { return CostDrag(costs()) },
 		"drawdown":    func() (*Figure, error) { return Drawdown(w.drawdown()) },
 		"sensitivity": func() (*Figure, error) { return Sensitivity(sensitivity(12)) },
+		"moves":       func() (*Figure, error) { return Sensitivity(moves()) },
+		"floorcost":   func() (*Figure, error) { return Sensitivity(floorCost()) },
 	})
 	return all
+}
+
+// moves is the value of an ordinary and a protected token against the move of their underlying, on ranges of their own.
+func moves() SensitivityData {
+	d := SensitivityData{Title: "Value against the underlying's move", Caption: caption, Columns: 3, Apart: true,
+		XLabel: "Move of the underlying (%)", XScale: Percent}
+	for i, wide := range []float64{0.3, 0.6, 1} {
+		m := SensitivityPanel{Label: []string{"NAV after 30 days", "NAV after 91 days", "NAV after a year"}[i],
+			Log: true}
+		ordinary, protected, spot := Series{Name: "ordinary"}, Series{Name: "protected"}, Line{Name: "spot"}
+		for n := range 11 {
+			s := math.Exp(wide * float64(n-5) / 4)
+			x, square := s-1, s*s*(1-0.1*wide)
+			ordinary.X, ordinary.Y = append(ordinary.X, x), append(ordinary.Y, around(square, 0.04*square))
+			floor := max(1, 1+1.8*x) - 0.2*wide
+			protected.X, protected.Y = append(protected.X, x), append(protected.Y, around(floor, 0.05*floor))
+			spot.X, spot.Y = append(spot.X, x), append(spot.Y, s)
+		}
+		m.Series, m.Exact = []Series{ordinary, protected}, []Line{spot}
+		d.Metrics = append(d.Metrics, m)
+	}
+	return d
+}
+
+// floorCost is the cost of a floor against volatility, with a line at zero, beside lines of funding that are exact.
+func floorCost() SensitivityData {
+	d := SensitivityData{Title: "What the floor costs against volatility", Caption: caption,
+		XLabel: "Volatility of the underlying (% a year)", XScale: Percent}
+	growth := SensitivityPanel{Label: "Growth given up (log points a year)", Zero: true}
+	funding := SensitivityPanel{Label: "Funding on the size (% a year)", Scale: Percent, Zero: true}
+	cost := Series{Name: "ordinary less protected"}
+	venue, fair := Line{Name: "venue"}, Line{Name: "everlasting call, 30d"}
+	for n := range 9 {
+		v := 0.2 + 0.1*float64(n)
+		cost.X, cost.Y = append(cost.X, v), append(cost.Y, around(0.7-3*v*v, 0.1*v))
+		venue.X, venue.Y = append(venue.X, v), append(venue.Y, 0.4)
+		fair.X, fair.Y = append(fair.X, v), append(fair.Y, 1.23*v)
+	}
+	growth.Series, funding.Exact = []Series{cost}, []Line{venue, fair}
+	d.Metrics = []SensitivityPanel{growth, funding}
+	return d
 }

@@ -9,15 +9,17 @@ import (
 	"mcrisk/assess"
 	"mcrisk/plots"
 	"mcrisk/study"
+	"mcrisk/tokens"
 )
 
 // BreakEven is a loan against a perpetual: the funding at which they break even, for
 // each borrow rate, the surface of their difference and the figure of it.
 func BreakEven(r *assess.BreakEven, p Provenance) Document {
 	loan, perp := r.Tokens()
+	article, other := otherVenue(r)
 	d := Document{Data: breakEvenJSON(r), Blocks: []Block{
-		Text(fmt.Sprintf("%s through a loan against %s through a perpetual, by %s (%s)\n%s",
-			loan.Name, perp.Name, r.Objective.Name, r.Objective.Doc, breakEvenCaption(r))), intervalText,
+		Text(fmt.Sprintf("%s through a loan against %s through %s, by %s (%s)\n%s",
+			loan.Name, perp.Name, article+other, r.Objective.Name, r.Objective.Doc, breakEvenCaption(r))), intervalText,
 		breakEvenTable(r), crossingsData(r), surfaceData(r),
 		Figure{Name: "breakeven", Draw: func() (*plots.Figure, error) {
 			return drawCells(breakEvenFigure(r), r.Difference, r.Objective.Unit)
@@ -27,25 +29,42 @@ func BreakEven(r *assess.BreakEven, p Provenance) Document {
 	return d
 }
 
-// holdingNames are what people call the ways to hold a position.
-var holdingNames = map[assess.Holding]string{
-	assess.NoHolding: "neither", assess.Loan: "the loan", assess.Perpetual: "the perpetual",
+// otherVenue is what people call the venue of the token that is not on a loan, with its article.
+func otherVenue(r *assess.BreakEven) (article, name string) {
+	_, perp := r.Tokens()
+	if _, ok := perp.Mechanism.(tokens.Option); ok {
+		return "an ", "option"
+	}
+	return "a ", "perpetual"
+}
+
+// holdingName is what people call a way to hold a position, other being that which is not a loan.
+func holdingName(h assess.Holding, other string) string {
+	switch h {
+	case assess.Loan:
+		return "the loan"
+	case assess.Perpetual:
+		return "the " + other
+	}
+	return "neither"
 }
 
 // breakEvenTable has a row for each crossing, and for each borrow rate without one.
 func breakEvenTable(r *assess.BreakEven) Table {
+	_, other := otherVenue(r)
 	t := Table{PeopleOnly: true, Columns: []Column{{Name: "borrow rate (1/year)", Align: Right},
 		{Name: "break-even funding (1/year)", Interval: intervalTitle},
 		{Name: "better below it", Wrap: true}}}
 	for i, v := range r.Borrow.Values {
 		rate := TrueMinus(r.Borrow.Format(v))
 		if len(r.Crossings[i]) == 0 {
-			t.Add(rate, Shown{nil, "none of these", ""}, throughout(r.Better(i)))
+			better, significant := r.Better(i)
+			t.Add(rate, Shown{nil, "none of these", ""}, throughout(better, significant, other))
 		}
 		for _, c := range r.Crossings[i] {
 			at := c.At // to a millionth, as zero is never quite met
 			at.Value, at.Lo, at.Hi = millionth(at.Value), millionth(at.Lo), millionth(at.Hi)
-			t.Add(rate, at, holdingNames[r.Above(c).Other()])
+			t.Add(rate, at, holdingName(r.Above(c).Other(), other))
 		}
 	}
 	return t
@@ -54,8 +73,8 @@ func breakEvenTable(r *assess.BreakEven) Table {
 func millionth(v float64) float64 { return math.Round(v*1e6) / 1e6 }
 
 // throughout says which is better where the difference has one sign.
-func throughout(better assess.Holding, significant bool) string {
-	text := holdingNames[better]
+func throughout(better assess.Holding, significant bool, other string) string {
+	text := holdingName(better, other)
 	if better == assess.NoHolding {
 		return text
 	}
@@ -139,16 +158,17 @@ func breakEvenCaption(r *assess.BreakEven) string {
 // is zero.
 func breakEvenFigure(r *assess.BreakEven) plots.HeatMapData {
 	loan, perp := r.Tokens()
+	_, other := otherVenue(r)
 	label, unit, factor := r.Objective.Label, r.Objective.Unit.Axis(), 1.0
 	scale := r.Objective.Unit.Scale()
 	if scale == plots.Percent {
 		unit, factor = "percentage points", 100
 	}
 	d := plots.HeatMapData{
-		Title: "Loan against perpetual: " + inSentence(label),
+		Title: "Loan against " + other + ": " + inSentence(label),
 		Caption: breakEvenCaption(r) + " " + halfWidths(r.Difference, factor, unit) + "\n" +
 			TokenCaption(r.Study, 0, r.Borrow.Name) + " " + TokenCaption(r.Study, 1, r.Funding.Name),
-		XLabel: "Funding of the perpetual (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",
+		XLabel: "Funding of the " + other + " (% a year, paid by longs)", YLabel: "Borrow rate of the loan (% a year)",
 		Label: fmt.Sprintf("%s less %s, %s", loan.Name, perp.Name, inSentence(label)),
 		Scale: scale, Diverging: true,
 	}

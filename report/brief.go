@@ -96,9 +96,10 @@ func whatTook(a analytics.Attribution) string {
 		sums[assess.CauseKind(c.Name)] += c.Over.Value
 	}
 	var words []string
-	for _, k := range []struct{ kind, name string }{{"underlying", "the price"},
-		{"volatility_decay", "volatility decay"}, {"band_effect", "the band"}, {"carry", "interest, funding and fees"}, {"trading", "trading"},
-		{"liquidation", "liquidations"}} {
+	for _, k := range []struct{ kind, name string }{
+		{"underlying", "the price"}, {"volatility_decay", "volatility decay"}, {"band_effect", "the band"},
+		{"carry", "interest, funding and fees"}, {"trading", "trading"}, {"liquidation", "liquidations"},
+	} {
 		if v := sums[k.kind]; math.Abs(v) >= 0.005 {
 			words = append(words, fmt.Sprintf("%s %s", k.name, TrueMinus(fmt.Sprintf("%+.2f", v))))
 		}
@@ -143,7 +144,9 @@ func headlineBrief(r *assess.Simulation, model Model) Table {
 func severalBrief(r *assess.Simulation) Table {
 	t := Table{PeopleOnly: true, Title: "What is left of 1 that was invested, and how often:",
 		Columns: []Column{{Name: "token"}, {Name: "median"}, {Name: "5 %"}, {Name: "95 %"},
-			{Name: "profit", Percent: true}, {Name: "half lost", Title: "half\nlost", Percent: true}, {Name: "liquidated", Percent: true}}}
+			{Name: "profit", Percent: true}, {Name: "half lost", Title: "half\nlost", Percent: true},
+			{Name: "liquidated", Percent: true}},
+	}
 	for i := range r.Ensembles {
 		held := assess.Hold(&r.Ensembles[i])
 		chance := func(e analytics.Estimate) Shown {
@@ -167,7 +170,7 @@ func (v view) sweepBrief(r *assess.SweepAnalysis) []Block {
 	blocks := []Block{Text(fmt.Sprintf("%s: %s of %s, %s each, price model %s, seed %d", strings.Join(v.tokens, ", "),
 		Count(r.Sweep.Cells(), "cell"), strings.Join(v.swept(), ", "), Count(spec.Paths, "lifetime"), spec.Model.Kind,
 		spec.Seed))}
-	number := Column{Name: "gain", Title: "gain of changing", Interval: intervalTitle}
+	number := Column{Name: "improvement", Interval: intervalTitle}
 	if v.scenarios { // the token as it is given is in none of them
 		number.Title = "value"
 	}
@@ -224,6 +227,9 @@ func (v view) gain(r *assess.SweepAnalysis, s *assess.Slice, b *assess.Best) any
 	return d
 }
 
+const improvements = "Improvements are differences from the token as it is given, on the same paths, positive where " +
+	"it is better."
+
 // sweepVerdict says it in a sentence for the main objective of the first slice.
 func (v view) sweepVerdict(r *assess.SweepAnalysis) string {
 	s := &r.Slices[0]
@@ -242,15 +248,13 @@ func (v view) sweepVerdict(r *assess.SweepAnalysis) string {
 	sure := "which is significant"
 	switch {
 	case d.SE == 0 && d.Value == 0:
-		return fmt.Sprintf("By %s%s the best %s is %s, as the token has it. Gains are differences from the token as "+
-			"it is given, on the same paths, positive where it is better.", b.Objective, token, v.selected(),
-			v.Setting(s.Cells[b.Index]))
+		return fmt.Sprintf("By %s%s the best %s is %s, as the token has it. %s", b.Objective, token, v.selected(),
+			v.Setting(s.Cells[b.Index]), improvements)
 	case d.Lo <= 0:
 		sure = "which is not significant"
 	}
-	return fmt.Sprintf("By %s%s the best %s is %s: changing to it gains %s (%s), %s. Gains are differences from the "+
-		"token as it is given, on the same paths, positive where it is better.", b.Objective, token, v.selected(),
-		v.Setting(s.Cells[b.Index]), Value(d), Range(d), sure)
+	return fmt.Sprintf("By %s%s the best %s is %s: changing to it improves it by %s (%s), %s. %s", b.Objective, token,
+		v.selected(), v.Setting(s.Cells[b.Index]), Value(d), Range(d), sure, improvements)
 }
 
 // comparisonBrief is the range of outcomes, and differences from the first token.

@@ -73,7 +73,7 @@ func TestThroughout(t *testing.T) {
 		{assess.Perpetual, false, "the perpetual throughout, not significant"},
 		{assess.NoHolding, false, "neither"},
 	} {
-		if got := throughout(tt.better, tt.significant); got != tt.want {
+		if got := throughout(tt.better, tt.significant, "perpetual"); got != tt.want {
 			t.Errorf("%v, %v: %q; want %q", tt.better, tt.significant, got, tt.want)
 		}
 	}

@@ -64,6 +64,9 @@ func Comparison(r *assess.Comparison, p Provenance) Document {
 				"their jumps and variances are independent. With --common-jumps they jump together."))
 		}
 	}
+	if r.Floors != nil {
+		d.Blocks = append(d.Blocks, floorBlocks(r)...)
+	}
 	d.Blocks = append(d.Blocks, meanings, comparedData(r))
 	if len(r.Scenarios) > 0 {
 		d.Blocks = append(d.Blocks, Figure{Name: "scenarios",
@@ -200,7 +203,11 @@ func comparisonJSON(r *assess.Comparison) any {
 		Outcomes    []outcome `json:"outcomes"`
 
 		Correlations []correlation `json:"correlations,omitempty"`
+
+		Moves  []movesJSON `json:"moves,omitempty"`
+		Floors []floorJSON `json:"floors,omitempty"`
 	}{ResultsHash: r.Hash}
+	all.Moves, all.Floors = floorsJSON(r)
 	for _, o := range r.Outcomes {
 		x := outcome{o.Name, o.Beside, map[string]JSONEstimate{}}
 		for _, q := range o.Quantiles {

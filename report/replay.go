@@ -120,20 +120,33 @@ func signed2(v float64) string {
 	return strings.ReplaceAll(fmt.Sprintf("%+.2f", v), "-", "−")
 }
 
-// replayData are the lifetimes in full, with the columns of lifetimes.
+// replayData are the lifetimes in full, with the columns of lifetimes that some of the tokens have.
 func replayData(r *assess.Replay) Table {
 	t := Table{Name: "replay", DataOnly: true, Columns: columnsOf("token", "latency_seconds", "nav_farther_first")}
-	for _, c := range tokens.Columns {
+	shared := slices.DeleteFunc(slices.Clone(tokens.Columns), func(c tokens.Column) bool {
+		return !slices.ContainsFunc(r.Lives, func(l assess.ReplayedLife) bool { return inRecord(r, &l, c) })
+	})
+	for _, c := range shared {
 		t.Columns = append(t.Columns, Column{Name: c.Name})
 	}
 	rows(r, func(token string, latency time.Duration, l *assess.ReplayedLife) {
 		cells := []any{token, latency, fartherNAV(l)}
-		for _, c := range tokens.Columns {
-			cells = append(cells, c.Of(&l.Lifetime))
+		for _, c := range shared {
+			v := math.NaN()
+			if inRecord(r, l, c) {
+				v = c.Of(&l.Lifetime)
+			}
+			cells = append(cells, v)
 		}
 		t.Add(cells...)
 	})
 	return t
+}
+
+// inRecord reports whether the token of a lifetime has a column.
+func inRecord(r *assess.Replay, l *assess.ReplayedLife, c tokens.Column) bool {
+	token := r.Study.Token(l.Number)
+	return c.Only == nil || c.Only(&token)
 }
 
 // trackingTable compares lifetimes with what traded.

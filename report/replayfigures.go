@@ -41,7 +41,8 @@ func replayCaption(r *assess.Replay, l *assess.ReplayedLife) string {
 }
 
 // replayEvents are the events that a figure of a replay marks.
-var replayEvents = []string{"rebalance", "edge", "no trade", "liquidation", "deleveraged", "closed", "wipe-out"}
+var replayEvents = []string{"rebalance", "edge", "roll", "open", "no trade", "liquidation", "deleveraged", "closed",
+	"wipe-out"}
 
 func drawReplay(r *assess.Replay, l *assess.ReplayedLife) (*plots.Figure, error) {
 	d := plots.PathTimelineData{Title: l.Token + ": replay of " + filepath.Base(r.History.Name),
@@ -53,6 +54,10 @@ func drawReplay(r *assess.Replay, l *assess.ReplayedLife) (*plots.Figure, error)
 		d.Low, d.High = b.Low, b.High
 	}
 	d.HealthLabel, d.Liquidated = healthAxis(token.Mechanism.Terms(token))
+	_, protected := token.Mechanism.(tokens.Option)
+	if protected {
+		d.HealthLabel, d.Liquidated, d.Strike = "Health factor of the hedge", 1, []float64{1}
+	}
 	d.Times, d.Leverage, d.Health = []float64{0}, []float64{d.Target}, []float64{math.NaN()}
 	for i, m := range l.Track.Marks {
 		d.Times = append(d.Times, float64(i+1)*r.History.StepYears())
@@ -61,6 +66,12 @@ func drawReplay(r *assess.Replay, l *assess.ReplayedLife) (*plots.Figure, error)
 			leverage = math.NaN()
 		}
 		d.Leverage, d.Health = append(d.Leverage, leverage), append(d.Health, m.Health)
+		if strike := m.Strike; protected {
+			if strike == 0 { // the token has ended
+				strike = math.NaN()
+			}
+			d.Strike = append(d.Strike, strike)
+		}
 	}
 	for e := range l.Events.All() {
 		for _, name := range replayEvents {

@@ -79,12 +79,18 @@ func (r *rate) append(row []byte, step int) []byte {
 func WriteReplayEvents(w io.Writer, r *assess.Replay) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	_, _ = out.WriteString("token,latency_seconds,time")
-	for _, c := range traceColumns() {
+	var items []string // the most that a token has
+	for i := range r.Lives {
+		if token := r.Study.Token(r.Lives[i].Number); len(token.Books()) > len(items) {
+			items = token.Books()
+		}
+	}
+	for _, c := range traceColumns(items) {
 		_, _ = out.WriteString("," + c.Name)
 	}
 	_, _ = out.WriteString("\n")
 	day := daysFrom(r.From())
-	var end rowEnd
+	end := rowEnd{items: len(items)}
 	for i := range r.Lives {
 		l := &r.Lives[i]
 		begin := lifeFields(l)
@@ -102,12 +108,14 @@ func WriteReplayEvents(w io.Writer, r *assess.Replay) error {
 	return out.Flush()
 }
 
-// numbersOfEvent is how many numbers end a row of an event.
+// numbersOfEvent is how many numbers end a row of an event, with all items of the ledger.
 const numbersOfEvent = 6 + tokens.Items
 
 // A rowEnd writes the numbers that end the rows of events. Text of those that are what they were in the row
 // before is copied from it.
 type rowEnd struct {
+	items int // of the ledger that a row has
+
 	values [numbersOfEvent]uint64
 	ends   [numbersOfEvent]int // of their text, each with the comma before it
 	text   []byte
@@ -120,7 +128,7 @@ func (r *rowEnd) of(e *tokens.Event) []byte {
 	copy(values[6:], e.Money[:])
 	r.before, r.text = r.text, r.before[:0]
 	from, to := 0, 0 // in the text before, of what is yet to be copied
-	for i, v := range values {
+	for i, v := range values[:6+r.items] {
 		v += 0 // no sign of a zero
 		now, end := math.Float64bits(v), r.ends[i]
 		if now == r.values[i] && end > 0 {

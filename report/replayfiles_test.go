@@ -15,7 +15,7 @@ import (
 // before.
 func TestRowsOfEvents(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var end rowEnd
+		end := rowEnd{items: int(tokens.Items)}
 		nought := math.Copysign(0, -1)
 		number := rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{0, nought, 1, 1e6, math.Inf(1)}))
 		start := time.Unix(rapid.Int64Range(-3e9, 5e9).Draw(t, "start"), rapid.Int64Range(0, 1e9-1).Draw(t, "part"))

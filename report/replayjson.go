@@ -34,7 +34,8 @@ func replayJSON(r *assess.Replay, sha256 string) object {
 // files, the ledger by item, and what has dates.
 func lifeJSON(r *assess.Replay, l *assess.ReplayedLife) object {
 	o := object{{"name", l.Token}, {"latency_seconds", l.Latency.Seconds()}}
-	for _, c := range tokens.Columns {
+	token := r.Study.Token(l.Number)
+	for _, c := range token.Record() {
 		if !isLedger(c.Name) {
 			o = append(o, member{c.Name, Number(c.Of(&l.Lifetime))})
 		}
@@ -48,7 +49,7 @@ func lifeJSON(r *assess.Replay, l *assess.ReplayedLife) object {
 			{"liquidations", f.Liquidations}, {"health", Number(f.Health)}}})
 	}
 	money, logs := object{}, object{}
-	for i, name := range tokens.ItemNames {
+	for i, name := range token.Books() {
 		money = append(money, member{name, Number(l.Money[i])})
 		if tokens.Item(i) != tokens.Shortfall {
 			logs = append(logs, member{name, Number(l.Logs[i])})

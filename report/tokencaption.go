@@ -26,7 +26,7 @@ func TokenCaption(s *study.Study, token int, without ...string) string {
 			words = append(words, text)
 		}
 	}
-	held := map[string]string{"loan": "a loan", "perp": "a perpetual"}[spec.Mechanism.Kind]
+	held := map[string]string{"loan": "a loan", "perp": "a perpetual", "option": "a call"}[spec.Mechanism.Kind]
 	if held == "" {
 		held = spec.Mechanism.Kind
 	}

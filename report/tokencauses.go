@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -15,12 +16,9 @@ import (
 
 // Figures of where a token's growth came from, and of how it answers to its band.
 
-// costNames are the items of the ledger as the figure of costs writes them.
+// costNames are the items of the ledger that the figure of costs does not write as they are named.
 var costNames = map[string]string{
-	"trade_fee": "Trade fee", "impact": "Price impact", "gas": "Gas", "borrow_interest": "Borrow interest",
-	"supply_interest": "Supply interest", "funding": "Funding", "borrow_fee": "Borrow fee",
-	"streaming_fee": "Streaming fee", "liquidation_penalty": "Liquidation",
-	"performance_fee": "Performance fee", "flow_fee": "Fees of others",
+	"impact": "Price impact", "liquidation_penalty": "Liquidation", "flow_fee": "Fees of others",
 }
 
 func drawCosts(s tokenSource) (*plots.Figure, error) {
@@ -28,7 +26,8 @@ func drawCosts(s tokenSource) (*plots.Figure, error) {
 		Label: "Cost drag (" + analytics.LogPerYear.Axis() + ")", Scale: analytics.LogPerYear.Scale()}
 	items, total := s.Costs()
 	for _, item := range items {
-		d.Items = append(d.Items, plots.CostItem{Name: costNames[item.Name], Drag: item.Drag})
+		d.Items = append(d.Items, plots.CostItem{
+			Name: cmp.Or(costNames[item.Name], causeName(item.Name)), Drag: item.Drag})
 	}
 	d.Total = &total
 	return plots.CostDrag(d)

@@ -55,15 +55,25 @@ func Explanation(e *assess.Explanation) Document {
 	if !entry.Chain.Unknown {
 		where += " (" + entry.Chain.Value + ")"
 	}
-	say("%s aims at leverage %s on %s, through a %s on %s.",
-		entry.Name, Short(token.Target), entry.Underlying, entry.Mechanism.Kind, where)
+	option, protected := token.Mechanism.(tokens.Option)
+	article := "a"
+	if protected {
+		article = "an"
+	}
+	say("%s aims at leverage %s on %s, through %s %s on %s.",
+		entry.Name, Short(token.Target), entry.Underlying, article, entry.Mechanism.Kind, where)
 	say("Its policy is %s: it %s.", entry.Policy.Kind, e.PolicyDoc)
 	lines = append(lines, triggers(e)...)
+	if protected {
+		lines = append(lines, callRules(token, option)...)
+	}
 	say("A round trip costs the holder %s %% in entry and exit fees.", Fixed(100*e.RoundTrip, 2))
 	say("With trades and flash loans, entering with %s USD costs %s %% and leaving at the target %s %%.",
 		amount(assess.ExplainedAmount), Fixed(100*e.EntryCost, 2), Fixed(100*e.ExitCost, 2))
 	say("%s", carry(e))
-	if r := entry.Rates; r.Kind != "" {
+	if r := entry.Rates; r.Kind == "skew" {
+		say("Size over collateral of the venue is assumed: simulate draws it, and the funding rate with it.")
+	} else if r.Kind != "" {
 		say("Mean rates of years differ by a standard deviation of %s %% (%s; %s): simulate draws one for each "+
 			"lifetime; --rates constant holds it at its mean.",
 			Short(100*r.Values["rate-sd"]), r.Words["rate-sd"].Source, r.Words["rate-sd"].AsOf)
@@ -162,6 +172,9 @@ func triggers(e *assess.Explanation) (lines []string) {
 	if e.Clock != tokens.Never {
 		lines = append(lines, "  It also looks at the clock, first after "+param.FormatSeconds(e.Clock.Seconds())+".")
 	}
+	if _, ok := e.Token.Mechanism.(tokens.Option); ok {
+		return lines
+	}
 	if math.IsInf(e.Liquidation, 0) {
 		return append(lines, "It is not liquidated before it is worth nothing.")
 	}
@@ -171,6 +184,32 @@ func triggers(e *assess.Explanation) (lines []string) {
 		line += fmt.Sprintf(", %s from the upper edge", SignedPercent(e.LiquidationFromEdge, 2))
 	}
 	return append(lines, line+".")
+}
+
+// callRules say what a call does below and above its strike, and when it and its hedge are liquidated.
+func callRules(token tokens.Token, m tokens.Option) []string {
+	roll := "It never rolls its strike."
+	if m.RollTrigger > 0 {
+		roll = fmt.Sprintf("When the price has risen by %s %% since the last roll, %s %% of the size is rolled to the "+
+			"price of the moment", Short(100*m.RollTrigger), Short(100*m.RollPart))
+		if m.RollDown {
+			roll += "; when it has fallen by as much, too"
+		}
+		roll += "."
+	}
+	owed := min(m.Margin*token.Target, m.HedgeLTV)
+	flat := "Below the strike of its call, which is the price at the start, it is flat but for funding, interest " +
+		"and fees"
+	if m.Margin*token.Target > m.HedgeLTV {
+		flat += ", and for the part of its margin that is not hedged"
+	}
+	return []string{
+		flat + ".",
+		roll,
+		fmt.Sprintf("Its call is liquidated when funding leaves a margin below %s %% of the size, its hedge by a "+
+			"rise of %s %% without a trade.", Short(100*m.Maintenance),
+			Short(math.Round(1000*(m.HedgeThreshold/owed-1))/10)),
+	}
 }
 
 // carry says what the holder pays or earns in a year at the target.

@@ -8,31 +8,37 @@ import (
 	"mcrisk/tokens"
 )
 
-// traceColumns are the columns of events in files, in full precision: time since the
+// traceColumns are the columns of a token's events in files, in full precision: time since the
 // start, what happened, price of the underlying, exposure, cash, equity, leverage,
-// the vault's size in US dollars and the running totals of the ledger.
-func traceColumns() []Column {
+// the vault's size in US dollars and the running totals of the ledger, whose items are given.
+func traceColumns(items []string) []Column {
 	return append(columnsOf("seconds", "event", "underlying", "exposure", "cash", "equity", "leverage", "aum"),
-		columnsOf(tokens.ItemNames[:]...)...)
+		columnsOf(items...)...)
 }
 
-// traceRow is an event as a row of those columns.
-func traceRow(e study.Event) []any {
+// traceRow is an event as a row of those columns, with so many items.
+func traceRow(e study.Event, items int) []any {
 	row := []any{e.Time, e.Name, e.Price, e.Exposure, e.Cash, e.Equity, e.Leverage, e.AUM}
-	for _, v := range e.Money {
+	for _, v := range e.Money[:items] {
 		row = append(row, v)
 	}
 	return row
 }
 
 // A TraceWriter writes events as CSV, one by one, of which there may be any number.
-type TraceWriter struct{ table *TableWriter }
+type TraceWriter struct {
+	table *TableWriter
+	items int
+}
 
-// NewTraceWriter begins with the header.
-func NewTraceWriter(w io.Writer) TraceWriter { return TraceWriter{NewTableWriter(w, traceColumns())} }
+// NewTraceWriter begins with the header of a token's events.
+func NewTraceWriter(w io.Writer, token tokens.Token) TraceWriter {
+	items := token.Books()
+	return TraceWriter{NewTableWriter(w, traceColumns(items)), len(items)}
+}
 
 // Write writes one event.
-func (w TraceWriter) Write(e study.Event) error { return w.table.Write(traceRow(e)...) }
+func (w TraceWriter) Write(e study.Event) error { return w.table.Write(traceRow(e, w.items)...) }
 
 // Flush ends the table.
 func (w TraceWriter) Flush() error { return w.table.Flush() }
@@ -42,10 +48,12 @@ func (w TraceWriter) Flush() error { return w.table.Flush() }
 func Trace(s *study.Study, token, path int, events []study.Event) Document {
 	people := Table{PeopleOnly: true, Keys: 2,
 		Columns: columnsOf("time", "event", "underlying", "exposure", "cash", "equity", "leverage", "aum")}
-	data := Table{Name: "events", DataOnly: true, Columns: traceColumns()}
+	own := s.Token(token)
+	items := own.Books()
+	data := Table{Name: "events", DataOnly: true, Columns: traceColumns(items)}
 	for _, e := range events {
-		people.Add(traceRow(e)[:len(people.Columns)]...)
-		data.Add(traceRow(e)...)
+		people.Add(traceRow(e, 0)...)
+		data.Add(traceRow(e, len(items))...)
 	}
 	return Document{Blocks: []Block{
 		Text(fmt.Sprintf("%s, path %s: events. Exposure, cash and equity are in initial equity, "+

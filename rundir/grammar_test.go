@@ -146,6 +146,16 @@ func (g grammar) mapping(fields []field, flow bool) string {
 
 func (g grammar) either(fields []field) string { return g.mapping(fields, g.Rarely(2)) }
 
+// mechanism is a venue; an option, whose numbers seldom go together, only for targets of 1.5.
+func (g grammar) mechanism(target float64) []field {
+	kinds := tokens.Mechanisms.Kinds()
+	if target != 1.5 {
+		kinds = slices.DeleteFunc(kinds, func(k param.Kind[tokens.Venue]) bool { return k.Name == "option" })
+	}
+	kind := fuzz.Pick(g.Source, kinds...)
+	return append([]field{{"kind", g.scalar(kind.Name)}}, g.params(kind.Params, 8)...)
+}
+
 // spec are the fields of a spec that describes a study, or nearly.
 func (g grammar) spec() []field {
 	steps := g.Number(1, 200)
@@ -162,7 +172,7 @@ func (g grammar) spec() []field {
 	for i := range g.Number(1, 3) {
 		target := fuzz.Pick(g.Source, -2.0, -1, 1.5, 2, 3, 5)
 		token := []field{{"name", g.scalar(fmt.Sprintf("t%d", i))}, {"target", g.scalar(fmt.Sprint(target))},
-			{"policy", g.policy(target)}, {"mechanism", g.mapping(kindFields(g, &tokens.Mechanisms, 8), true)}}
+			{"policy", g.policy(target)}, {"mechanism", g.mapping(g.mechanism(target), true)}}
 		for _, p := range tokens.Params {
 			if p.Name != "target" && g.states(p, 8) {
 				token = append(token, field{p.Name, g.value(p)})
@@ -408,9 +418,9 @@ func checkRecord(t *testing.T, r *Records, g *fuzz.Source) (read bool) {
 // recordFor is a record for a unit, often with something wrong about it, the faults of its
 // cells, and whether it is right. What is wrong is mostly sealed as if it were right.
 func recordFor(r *Records, u study.Unit, g *fuzz.Source) (record []byte, faults []string, right bool) {
-	market, token := study.Kept(r.names)
+	market, token := study.KeptOfMarket(r.names), r.Sweep.Study.Columns(r.names)
 	h := head{Sweep: r.id, Batch: u.Batch, Chunk: u.Chunk, Paths: r.Sweep.ChunkPaths(u.Chunk),
-		Cells: slices.Clone(r.Sweep.Batch(u.Batch)), Market: len(market), Token: len(token)}
+		Cells: slices.Clone(r.Sweep.Batch(u.Batch)), Market: len(market), Token: token}
 	for range h.Cells {
 		h.Faults = append(h.Faults, fuzz.Pick(g, "", "", "band = 1.7 makes no token", odd[g.Number(0, len(odd)-1)]))
 	}
@@ -446,7 +456,7 @@ func recordFor(r *Records, u study.Unit, g *fuzz.Source) (record []byte, faults 
 	_ = encodeLine(&out, h) // into memory
 	line := out.Bytes()
 	wrong(func() { line = append([]byte(fuzz.Pick(g, "\n", "{}", "[", "null\n")), line...) })
-	body := make([]byte, 8*r.Sweep.ChunkPaths(u.Chunk)*(len(market)+lived*len(token)))
+	body := make([]byte, 8*r.Sweep.ChunkPaths(u.Chunk)*(len(market)+lived*token))
 	if lived == 0 {
 		body = nil
 	}

@@ -260,8 +260,7 @@ func (r *Records) readHead(f *os.File, u study.Unit) (h head, n int64, err error
 		!slices.Equal(h.Cells, cells) || len(h.Faults) != len(cells) {
 		return h, 0, errors.New("its first line is not that of this unit")
 	}
-	market, token := study.Kept(r.names)
-	columns, lived := len(token)*len(r.Sweep.Study.Spec().Tokens), 0
+	market, columns, lived := study.KeptOfMarket(r.names), r.Sweep.Study.Columns(r.names), 0
 	for _, fault := range h.Faults {
 		if fault == "" {
 			lived++

@@ -80,8 +80,7 @@ func (r *Run) readLifetimes(ctx context.Context, token int) error {
 		if e.N != s.Paths {
 			return fmt.Errorf("rundir: %s:%d: %d paths; want the %d of the spec", path, e.N+1, e.N, s.Paths)
 		}
-		market, own := study.Kept(nil)
-		for _, name := range slices.Concat(own, market) {
+		for _, name := range slices.Concat(study.KeptOf(e.Token, nil), study.KeptOfMarket(nil)) {
 			if !slices.Contains(e.Names(), name) {
 				return fmt.Errorf("rundir: %s:1: no column %s; want all that this version of mcrisk has", path, name)
 			}

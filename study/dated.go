@@ -306,6 +306,9 @@ func (s *Study) datedOf(i int) (Dated, error) {
 		if err == nil {
 			err = token.Check()
 		}
+		if err == nil {
+			err = full.bounded(token, s.spec.Horizon)
+		}
 		if err != nil {
 			return d, fault(err)
 		}
@@ -451,6 +454,7 @@ func (l later) follow(series []levelled) []tokens.Dated {
 	values := maps.Clone(l.spec.Mechanism.Values)
 	cost := l.token.Cost
 	next := make([]int, len(series)) // of each one's levels
+	funded := slices.ContainsFunc(series, func(s levelled) bool { return s.name == "funding-start" })
 	var list []tokens.Dated
 	for step := 0; step >= 0; {
 		after := -1
@@ -472,7 +476,9 @@ func (l later) follow(series []levelled) []tokens.Dated {
 		}
 		token := l.token
 		token.Mechanism = kind.New(values)
-		list = append(list, tokens.Dated{From: step, Terms: token.Mechanism.Terms(token), Cost: cost})
+		option, _ := token.Mechanism.(tokens.Option)
+		list = append(list, tokens.Dated{From: step, Terms: token.Mechanism.Terms(token), Cost: cost,
+			Option: option, Funded: funded})
 		step = after
 	}
 	return list

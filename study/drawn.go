@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"mcrisk/models/rates"
 	"mcrisk/param"
@@ -38,7 +39,8 @@ func (t TokenSpec) borrower() rates.Token {
 	aum, _ := t.Value("aum")
 	fee, _ := t.Value("fee")
 	b := rates.Token{Rates: t.rateNames(), Long: target > 0, Fee: fee, Debt: float64(math.Abs(target) * aum),
-		Value: func(name string) float64 { v, _ := t.Value(name); return v }}
+		Value:      func(name string) float64 { v, _ := t.Value(name); return v },
+		SkewTarget: tokens.SkewTarget, SkewWidth: tokens.SkewWidth}
 	if b.Long {
 		b.Debt = float64(max(0, target-1) * aum)
 	}
@@ -81,6 +83,9 @@ func (t TokenSpec) process() (rates.Process, error) {
 				t.Rates.Kind)
 		}
 	}
+	if _, ok := law.(rates.Skew); !ok && t.Mechanism.Kind == "option" {
+		return nil, fmt.Errorf("rates %s of a token on mechanism option; want constant or skew", t.Rates.Kind)
+	}
 	if what := t.dated(); what != "" {
 		return nil, fmt.Errorf("%s, beside rates %s; want one of them", what, t.Rates.Kind)
 	}
@@ -94,6 +99,22 @@ func (t TokenSpec) CheckRates() error {
 		_, err = full.process()
 	}
 	return err
+}
+
+// bounded is an error if the funding rate of a token's option would rise or wander without a bound over a horizon.
+func (t TokenSpec) bounded(token tokens.Token, horizon time.Duration) error {
+	option, ok := token.Mechanism.(tokens.Option)
+	if !ok {
+		return nil
+	}
+	_, law, err := t.law()
+	if skew, ok := law.(rates.Skew); ok && err == nil {
+		if horizon > tokens.LongestSkew && option.Velocity > 0 {
+			return skew.Bounded(option.Cap)
+		}
+		return nil
+	}
+	return option.Within(horizon)
 }
 
 // recorded is an error if rates of the token are drawn with the paths, of which a history has none.
@@ -205,10 +226,6 @@ func (s *Study) draw(token int, k *tokens.Kernel, g *paths.Generator) error {
 	if p == nil {
 		return nil
 	}
-	d, err := s.drawn(token)
-	if err != nil {
-		return err
-	}
 	rate := paths.Rate{Process: p, Underlying: s.follow[token]}
 	track, found := 0, false
 	for _, r := range g.Rates {
@@ -219,6 +236,14 @@ func (s *Study) draw(token int, k *tokens.Kernel, g *paths.Generator) error {
 	}
 	if !found {
 		g.Rates = append(g.Rates, rate)
+	}
+	if k.Option() {
+		k.DrawFunding(track, track+1)
+		return nil
+	}
+	d, err := s.drawn(token)
+	if err != nil {
+		return err
 	}
 	for i, name := range p.Drives() {
 		if slices.Contains(tokens.SideNames[:], name) {

@@ -252,7 +252,7 @@ func TestExtremeRates(t *testing.T) {
 				for i, e := range ensembles(t, spec, 1) {
 					for p, nav := range e.Column("nav") {
 						sum, size := 1.0, 1.0
-						for _, name := range tokens.ItemNames {
+						for _, name := range e.Token.Books() {
 							item := e.Column("money_" + name)[p]
 							sum, size = sum+item, size+math.Abs(item)
 						}

@@ -28,11 +28,13 @@ func Ensembles(ctx context.Context, s *Study, opt Options, names []string, sinks
 		}
 	}
 	out := make([]tokens.Ensemble, len(s.tokens))
+	records := make([][]tokens.Column, len(s.tokens)) // what is kept of them
 	for i, token := range s.tokens {
 		out[i] = tokens.NewEnsemble(token, s.spec.Horizon, s.spec.Paths)
-		for _, col := range tokens.Columns {
+		for _, col := range token.Record() {
 			if kept(col.Name) {
 				out[i].Add(col.Name, make([]float64, s.spec.Paths))
+				records[i] = append(records[i], col)
 			}
 		}
 		for _, col := range tokens.MarketColumns {
@@ -52,10 +54,7 @@ func Ensembles(ctx context.Context, s *Study, opt Options, names []string, sinks
 			}
 		}
 		for i := range out {
-			for _, col := range tokens.Columns {
-				if !kept(col.Name) {
-					continue
-				}
+			for _, col := range records[i] {
 				dst := out[i].Column(col.Name)
 				for j := range c.Tokens[i] {
 					dst[c.First+j] = col.Of(&c.Tokens[i][j])

@@ -44,7 +44,7 @@ func TestEveryModelWithEveryPolicy(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, c := range tokens.Columns {
+				for _, c := range one[i].Token.Record() {
 					got, want := c.Of(&life), one[i].Column(c.Name)[33]
 					if got != want && (got == got || want == want) {
 						t.Errorf("%s: %s is %v traced and %v among others", s.Tokens[i].Name, c.Name, got, want)

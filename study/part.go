@@ -46,21 +46,33 @@ type UnitResult struct {
 	Faults []string // by cell: why it failed; empty: it did not
 }
 
-// Kept splits names of columns into those of a market and those of a token, in the
-// order of ensembles and unit results. Nil stands for all columns.
-func Kept(names []string) (market, token []string) {
-	kept := func(name string) bool { return names == nil || slices.Contains(names, name) }
+// KeptOfMarket are those of names of columns that a market has, in the order of ensembles and unit results. Nil stands
+// for all columns.
+func KeptOfMarket(names []string) (kept []string) {
 	for _, c := range tokens.MarketColumns {
-		if kept(c.Name) {
-			market = append(market, c.Name)
+		if names == nil || slices.Contains(names, c.Name) {
+			kept = append(kept, c.Name)
 		}
 	}
-	for _, c := range tokens.Columns {
-		if kept(c.Name) {
-			token = append(token, c.Name)
+	return kept
+}
+
+// KeptOf is KeptOfMarket of the record of a token.
+func KeptOf(t tokens.Token, names []string) (kept []string) {
+	for _, c := range t.Record() {
+		if names == nil || slices.Contains(names, c.Name) {
+			kept = append(kept, c.Name)
 		}
 	}
-	return market, token
+	return kept
+}
+
+// Columns is how many columns with such names the records of the study's tokens have together.
+func (s *Study) Columns(names []string) (n int) {
+	for _, t := range s.tokens {
+		n += len(KeptOf(t, names))
+	}
+	return n
 }
 
 // Run does the listed units of the sweep's work, in any order, and passes their results
@@ -104,6 +116,8 @@ type joint struct {
 	*worker
 	faults []string
 	tokens [][]int // numbers in the runner, by cell and token
+
+	records [][]tokens.Column // by number in the runner
 }
 
 // part does one unit of work.
@@ -171,6 +185,7 @@ func (s *Sweep) join(cells []int) joint {
 				seen[key] = n
 				all.spec.Tokens, all.tokens = append(all.spec.Tokens, t), append(all.tokens, cell.tokens[k])
 				all.follow, all.rates = append(all.follow, 0), append(all.rates, cell.rates[k])
+				j.records = append(j.records, cell.tokens[k].Record())
 			}
 			j.tokens[i] = append(j.tokens[i], n)
 		}
@@ -202,16 +217,16 @@ func (j *joint) part(ctx context.Context, s *Sweep, u Unit, names []string) (p *
 	if err != nil {
 		return nil, err
 	}
-	ofMarket, ofToken := Kept(names)
+	keep := func(name string) bool { return names == nil || slices.Contains(names, name) }
 	for _, col := range tokens.MarketColumns {
-		if slices.Contains(ofMarket, col.Name) {
+		if keep(col.Name) {
 			p.Market = append(p.Market, column(c.Markets[0], col.Of))
 		}
 	}
 	kept := make([][][]float64, len(c.Tokens))
 	for t := range kept {
-		for _, col := range tokens.Columns {
-			if slices.Contains(ofToken, col.Name) {
+		for _, col := range j.records[t] {
+			if keep(col.Name) {
 				kept[t] = append(kept[t], column(c.Tokens[t], col.Of))
 			}
 		}
@@ -245,7 +260,7 @@ type Cell struct {
 func (s *Sweep) Assemble(cell int, names []string,
 	part func(chunk int) (market, columns [][]float64, fault string, err error)) (Cell, error) {
 	c := Cell{Number: cell}
-	ofMarket, ofToken := Kept(names)
+	ofMarket := KeptOfMarket(names)
 	var all [][]float64 // of the market, and then of each token
 	for i := range s.chunks() {
 		market, columns, fault, err := part(i)
@@ -272,13 +287,14 @@ func (s *Sweep) Assemble(cell int, names []string,
 	market, rest := all[:len(ofMarket)], all[len(ofMarket):]
 	for _, token := range c.Study.tokens {
 		e := tokens.NewEnsemble(token, c.Study.spec.Horizon, c.Study.spec.Paths)
-		for k, name := range ofToken {
+		own := KeptOf(token, names)
+		for k, name := range own {
 			e.Add(name, rest[k])
 		}
 		for k, name := range ofMarket {
 			e.Add(name, market[k])
 		}
-		rest = rest[len(ofToken):]
+		rest = rest[len(own):]
 		c.Ensembles = append(c.Ensembles, e)
 	}
 	return c, nil

@@ -146,7 +146,7 @@ func TestFirstBlockIsReplayed(t *testing.T) {
 				}
 			}
 			for i := range ts {
-				for _, c := range tokens.Columns {
+				for _, c := range all[i].Token.Record() {
 					got, want := all[i].Column(c.Name)[path], c.Of(&r.Lives[i])
 					if got != want && (got == got || want == want) {
 						t.Fatalf("extremes %d, path %d, %s: %s = %v, replayed %v",

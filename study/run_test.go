@@ -200,7 +200,7 @@ func TestTraceIsThePathOfTheEnsemble(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, col := range tokens.Columns {
+				for _, col := range e.Token.Record() {
 					got, want := col.Of(&life), e.Column(col.Name)[path]
 					if math.Float64bits(got) != math.Float64bits(want) && !(got != got && want != want) {
 						t.Errorf("%s of %s, path %d: %v traced, %v in the ensemble",

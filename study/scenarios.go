@@ -30,16 +30,6 @@ func (s *Study) Scenarios(paths int) ([]Scenario, error) {
 	if !ok {
 		sigma = models.Sigma.Default
 	}
-	base := s.spec
-	base.Others, base.CommonJumps = nil, false
-	base.Tokens = append([]TokenSpec{}, s.spec.Tokens...)
-	for i := range base.Tokens {
-		base.Tokens[i].Underlying = ""
-	}
-	base.Horizon, base.Paths, base.Marks = Quarter, paths, 0
-	if err := base.checkSize(); err != nil {
-		return nil, err
-	}
 	years := models.Years(Quarter)
 	still := float64(float64(sigma*sigma) / 2) // the median price stays where it is
 	const (
@@ -61,17 +51,40 @@ func (s *Study) Scenarios(paths int) ([]Scenario, error) {
 			param.Values{"mu": still + float64(rate*(float64(jump*fmath.Exp(width*width/2))-1)), "sigma": sigma,
 				"jump-rate": rate, "jump-mean": fmath.Log(jump), "jump-sd": width}},
 	} {
-		t := &Study{spec: base, laws: make([]law, 1), tokens: s.tokens, follow: make([]int, len(s.tokens)),
-			rates: s.rates}
-		part, model, err := models.Registry.Make(param.Part{Kind: x.kind, Values: x.values})
-		if err == nil {
-			t.spec.Model = part
-			t.laws[0], err = lawOf(t.spec, model)
-		}
+		t, err := s.onModel(param.Part{Kind: x.kind, Values: x.values}, Quarter, paths)
 		if err != nil {
-			return nil, fmt.Errorf("scenario %s: model: %w", x.name, err)
+			return nil, fmt.Errorf("scenario %s: %w", x.name, err)
 		}
 		all = append(all, Scenario{x.name, x.doc, t, sigma})
 	}
 	return all, nil
+}
+
+// onModel is the study's tokens on one price of another model, over another horizon.
+func (s *Study) onModel(model param.Part, horizon time.Duration, paths int) (*Study, error) {
+	t := &Study{spec: s.spec, laws: make([]law, 1), tokens: s.tokens, follow: make([]int, len(s.tokens)),
+		rates: s.rates}
+	t.spec.Others, t.spec.CommonJumps = nil, false
+	t.spec.Tokens = append([]TokenSpec{}, s.spec.Tokens...)
+	for i := range t.spec.Tokens {
+		t.spec.Tokens[i].Underlying = ""
+	}
+	t.spec.Horizon, t.spec.Paths, t.spec.Marks = horizon, paths, 0
+	if err := t.spec.checkSize(); err != nil {
+		return nil, err
+	}
+	part, built, err := models.Registry.Make(model)
+	if err == nil {
+		t.spec.Model = part
+		t.laws[0], err = lawOf(t.spec, built)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	return t, nil
+}
+
+// AtVolatility is the study's tokens on geometric Brownian motion of a volatility, 1/√year, whose mean does not grow.
+func (s *Study) AtVolatility(sigma float64, horizon time.Duration, paths int) (*Study, error) {
+	return s.onModel(param.Part{Kind: "gbm", Values: param.Values{"mu": 0, models.Sigma.Name: sigma}}, horizon, paths)
 }

@@ -190,6 +190,8 @@ func compile(spec Spec) (*Study, error) {
 			note(err)
 		} else if s.rates[i], err = s.spec.Tokens[i].process(); err != nil {
 			note(fmt.Errorf("token %s: %w", s.spec.Tokens[i].Name, err))
+		} else if err := s.spec.Tokens[i].bounded(t, s.spec.Horizon); err != nil {
+			note(fmt.Errorf("token %s: %w", s.spec.Tokens[i].Name, err))
 		} else if t.Stress.Window > 0 && t.Stress.Volatility == 0 {
 			_, err := s.longRun(i)
 			note(err)

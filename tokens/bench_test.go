@@ -51,6 +51,7 @@ var measured = []struct {
 		Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
 	{"policy=edge/mechanism=perp", Token{Target: 3, Policy: Band{Low: 2.7, High: 3.3},
 		Mechanism: Perp{Funding: 0.1, Maintenance: 0.01}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
+	{"policy=target/mechanism=option", callToken()},
 	{"policy=own/mechanism=loan", Token{Target: 3, Policy: tilted{2.7, 3.3},
 		Mechanism: Loan{Borrow: 0.05, Supply: 0.02, Threshold: 0.85, Bonus: 0.05}, Cost: Cost{Fee: 0.001}, AUM: 1e6}},
 }

@@ -38,6 +38,10 @@ func (t *Terms) over(dt float64) charges {
 type Dated struct {
 	From  int   // the step, from 0; until that of the next Dated
 	Terms Terms // of which the rates of the charges count; their size is not limited
+	// Option has the rates of a token that holds one: Borrow and Supply, and with Funded its Funding, which then is the
+	// venue's rate of that time, whatever the skew. No other number of it may differ from the token's.
+	Option Option
+	Funded bool
 	// Cost is that of a trade; only its gas and its impact may differ from the token's.
 	Cost Cost
 }
@@ -47,7 +51,15 @@ type dated struct {
 	charges
 	gas, impact float64
 	sides       sideNumbers // where they are drawn with the path
+	call        callRates   // of an option
 	from        int
+}
+
+// callRates are what an option charges over one step.
+type callRates struct {
+	growOwed, growCash float64 // interest: e^{rate·dt} − 1
+	funding            float64 // a fraction of size, if funded
+	funded             bool
 }
 
 // Follow makes the kernel's rates change with the steps of a path. The first of the list is in
@@ -73,6 +85,12 @@ func (k *Kernel) Follow(list []Dated) error {
 			return fmt.Errorf("tokens: dated costs at step %d: %w", d.From, err)
 		}
 		next := dated{charges: c, gas: d.Cost.Gas, impact: d.Cost.Impact, from: d.From}
+		if k.option != nil {
+			var err error
+			if next.call, err = k.option.dated(d, dt); err != nil {
+				return fmt.Errorf("tokens: dated rates at step %d: %w", d.From, err)
+			}
+		}
 		if n := len(all); n > 0 && next.same(&all[n-1]) {
 			continue
 		}
@@ -86,7 +104,7 @@ func (k *Kernel) Follow(list []Dated) error {
 	// Whether continuous trading at an edge has a limit must not change on the way: with gas
 	// or impact at any time it has none.
 	k.token.Cost.Gas, k.token.Cost.Impact = gas, impact
-	if k.charges, k.dated = all[0].charges, all; len(all) == 1 {
+	if k.charges, k.dated = all[0].charges, all; len(all) == 1 && k.option == nil {
 		k.dated = nil
 	}
 	k.fast, k.ofBar = newFastPath(k), nil
@@ -95,7 +113,7 @@ func (k *Kernel) Follow(list []Dated) error {
 
 // same reports whether what is paid does not change.
 func (d *dated) same(o *dated) bool {
-	return d.charges == o.charges && d.gas == o.gas && d.impact == o.impact
+	return d.charges == o.charges && d.gas == o.gas && d.impact == o.impact && d.call == o.call
 }
 
 // entry is what entering costs the holder at dated costs.
@@ -144,7 +162,7 @@ func (k *Kernel) Then(at time.Duration, next *Kernel) error {
 		{"length of a step", k.step == next.step},
 		{"side of the target", k.sign == next.sign},
 		{"base of the venue's margin", k.terms.EntrySize == next.terms.EntrySize &&
-			k.terms.Lender == next.terms.Lender},
+			k.terms.Lender == next.terms.Lender && k.Option() == next.Option()},
 		{"AUM", a.AUM == b.AUM},
 		{"flows", a.Flows == b.Flows},
 		{"entry fee", a.EntryFee == b.EntryFee},
@@ -160,6 +178,10 @@ func (k *Kernel) Then(at time.Duration, next *Kernel) error {
 		}
 	}
 	k.until, k.next = at, next
+	if before, ok := a.Mechanism.(Option); ok {
+		start := (at + k.step - 1) / k.step * k.step
+		next.option.follows(k.option, start, before.Funding != b.Mechanism.(Option).Funding)
+	}
 	return nil
 }
 
@@ -174,6 +196,10 @@ func (k *Kernel) succeed(l *Lane, now time.Duration) *Kernel {
 		}
 		terms := &k.terms
 		k = k.next
+		if k.option != nil {
+			k.option.watch(&l.call)
+			l.call.rate, l.call.full = k.option.constant, k.option.Skew >= k.option.SkewMax
+		}
 		if !slices.Equal(terms.Margins, k.terms.Margins) {
 			k.venueChanges(l, terms, now)
 			if l.ended {

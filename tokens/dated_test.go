@@ -22,6 +22,13 @@ func anyDated(t *rapid.T, token Token, steps int) []Dated {
 			&d.Terms.BorrowFee, &d.Terms.MarginInterest} {
 			c.Rate = sometimes(t, "rate", -3, 3)
 		}
+		if m, ok := token.Mechanism.(Option); ok {
+			m.Borrow, m.Supply = sometimes(t, "borrow", -3, 3), sometimes(t, "supply", -3, 3)
+			if d.Funded = rapid.Bool().Draw(t, "funded"); d.Funded {
+				m.Funding = sometimes(t, "funding", 0, 3)
+			}
+			d.Option = m
+		}
 		d.Cost.Gas, d.Cost.Impact = sometimes(t, "gas", 0, 0.01)*token.AUM, sometimes(t, "impact", 0, 1e-6)
 		list = append(list, d)
 	}
@@ -47,7 +54,9 @@ func (v charged) Terms(t Token) Terms {
 func TestBooksCloseDated(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		token, p := anyToken(t), anyPath(t)
-		token.Mechanism = charged{token.Mechanism}
+		if !holdsOption(token) {
+			token.Mechanism = charged{token.Mechanism}
+		}
 		k := must(t, token, p.Step)
 		if err := k.Follow(anyDated(t, token, len(p.Bars))); err != nil {
 			t.Fatal(err)
@@ -83,8 +92,9 @@ func TestDatedConstants(t *testing.T) {
 		token, p := anyToken(t), anyPath(t)
 		want := must(t, token, p.Step).Live(p)
 		k, next := must(t, token, p.Step), must(t, token, p.Step)
-		constant := []Dated{{Terms: token.terms(), Cost: token.Cost}, {From: len(p.Bars) / 2, Terms: token.terms(),
-			Cost: token.Cost}}
+		option, _ := token.Mechanism.(Option)
+		constant := []Dated{{Terms: token.terms(), Cost: token.Cost, Option: option}, {From: len(p.Bars) / 2,
+			Terms: token.terms(), Cost: token.Cost, Option: option}}
 		if len(p.Bars) < 2 {
 			constant = constant[:1]
 		}

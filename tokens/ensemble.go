@@ -2,6 +2,7 @@ package tokens
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -45,11 +46,11 @@ func (e *Ensemble) First(n int) Ensemble {
 	return first
 }
 
-// Idle reports whether a column says nothing of the token, see [Column].Idle.
+// Idle reports whether a column says nothing of the token, see [Column], or the token's record has none of that name.
 func (e *Ensemble) Idle(name string) bool {
 	for i := range Columns {
 		if c := &Columns[i]; c.Name == name {
-			return c.Idle != nil && c.Idle(&e.Token)
+			return c.Only != nil && !c.Only(&e.Token) || c.Idle != nil && c.Idle(&e.Token)
 		}
 	}
 	return false
@@ -58,12 +59,18 @@ func (e *Ensemble) Idle(name string) bool {
 // Names are the columns kept, in order.
 func (e *Ensemble) Names() []string { return e.names }
 
-// Column returns a column by its name. It belongs to the ensemble. Asking for
-// a column that was not kept is a mistake in the program and panics.
+// Column returns a column by its name. It belongs to the ensemble. One that the token's
+// record does not have is zero for each path. Asking for another column that was not kept
+// is a mistake in the program and panics.
 func (e *Ensemble) Column(name string) []float64 {
 	c, ok := e.columns[name]
 	if !ok {
-		panic(fmt.Sprintf("tokens: column %q was not kept", name))
+		if !slices.ContainsFunc(Columns, func(c Column) bool {
+			return c.Name == name && c.Only != nil && !c.Only(&e.Token)
+		}) {
+			panic(fmt.Sprintf("tokens: column %q was not kept", name))
+		}
+		c = make([]float64, e.N)
 	}
 	return c
 }

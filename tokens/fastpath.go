@@ -82,8 +82,8 @@ type fastState struct {
 // newFastPath returns nil for a token that cannot take it.
 func newFastPath(k *Kernel) *fastPath {
 	t := &k.token
-	if !k.terms.scaleFree() || t.Flows.Kind == Chasing || k.mints || t.Cost.sided() || t.Cost.bounded() ||
-		k.sided() || t.Target >= 0 && t.Target <= 1 ||
+	if k.option != nil || !k.terms.scaleFree() || t.Flows.Kind == Chasing || k.mints || t.Cost.sided() ||
+		t.Cost.bounded() || k.sided() || t.Target >= 0 && t.Target <= 1 ||
 		t.Keeper.Interval > 0 || t.Keeper.Outage.Rate > 0 && t.Stress.Window == 0 {
 		return nil
 	}

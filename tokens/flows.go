@@ -159,6 +159,9 @@ func (k *Kernel) flowFee(l *Lane, part float64, now time.Duration) {
 	l.x += float64(gain * l.x)
 	l.b += float64(gain * l.b)
 	l.n += float64(gain * l.n)
+	if k.option != nil {
+		l.call.grow(gain)
+	}
 	l.trace.event(l, now, "flow fee")
 	k.visit(l, now)
 }
@@ -167,7 +170,9 @@ func (k *Kernel) flowFee(l *Lane, part float64, now time.Duration) {
 // cost.
 func (k *Kernel) closeDown(l *Lane, now time.Duration) {
 	k.gauge(l)
-	if q, e := math.Abs(l.x), l.x+l.b; q > 0 {
+	if k.option != nil {
+		k.closeCall(l)
+	} else if q, e := math.Abs(l.x), l.x+l.b; q > 0 {
 		fee, impact, gas := k.cost(l).of(q, k.dollars(l, e), false)
 		cost := fee + impact + gas
 		per := logPerUnit(-cost / e)

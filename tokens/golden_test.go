@@ -85,7 +85,7 @@ func hash(k *Kernel, sigma float64, extremes bool) string {
 		}
 		for i := range lanes {
 			f := k.Finish(&lanes[i], 320*time.Hour)
-			for _, c := range Columns {
+			for _, c := range k.token.Record() {
 				if c.Idle != nil && c.Idle(&k.token) {
 					continue
 				}

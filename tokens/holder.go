@@ -18,7 +18,12 @@ import (
 //
 //	(Fee + ImpactBase + side + Impact·(Q/k)^Exponent)·Q
 //
-// without gas. A flash loan takes its fee of the debt: at leverage L that is (L−1)·R of a
+// without gas. Through an [Option] entry opens T·W of size, at the fee of the venue, for a margin that is borrowed
+// as far
+// as the hedge goes; exit closes the holder's part of the size, at that fee. What is swapped is the part of the margin
+// that is not owed, and on exit the profit of the call besides.
+//
+// A flash loan takes its fee of the debt: at leverage L that is (L−1)·R of a
 // long token and |L|·R of a short one, and likewise at the start.
 //
 // Source: dhedge/V2-Public, readmes/torosLeverageVaults.md: whoever leaves a loan has the
@@ -81,12 +86,20 @@ func (t Token) Leave(nav, leverage float64) HolderCost {
 }
 
 func (t *Token) enter(lends bool) HolderCost {
+	if m, ok := t.Mechanism.(Option); ok {
+		size, swapped := m.unit(t.Target)
+		return t.arrive(t.callTrade(m, t.Holder.Invest, size, swapped, true))
+	}
 	size := math.Abs(t.Target)
 	notional := size
 	if lends && t.Target >= 1 && t.Holder.PaidIn == Underlying {
 		notional--
 	}
-	c := t.holderTrade(lends, t.Holder.Invest, notional, size, t.Holder.EntryFlashFee, true)
+	return t.arrive(t.holderTrade(lends, t.Holder.Invest, notional, size, t.Holder.EntryFlashFee, true))
+}
+
+// arrive adds the entry fee to what the holder's trade costs.
+func (t *Token) arrive(c HolderCost) HolderCost {
 	arrives := 1 - min(1, c.TradeFee+c.Impact+c.Flash) // at the vault
 	c.Fee = float64(arrives * (t.EntryFee - t.backFromVault(float64(t.Holder.Invest*arrives))))
 	return c
@@ -101,9 +114,23 @@ func (t *Token) backFromVault(usd float64) float64 {
 
 // leave is Leave of a holder to whom entry cost a fraction of what was invested.
 func (t *Token) leave(lends bool, entry, nav, leverage float64) HolderCost {
-	paid := 1 - t.ExitFee // the exit fee is taken before the position is reduced
-	usd := float64(t.Holder.Invest*(1-entry)) * float64(nav*paid)
-	c := t.holderTrade(lends, usd, leverage, leverage, t.Holder.ExitFlashFee, false)
+	usd, paid := t.takenOut(entry, nav)
+	if m, ok := t.Mechanism.(Option); ok {
+		size, swapped := m.unit(leverage)
+		return t.depart(paid, t.callTrade(m, usd, size, swapped, false))
+	}
+	return t.depart(paid, t.holderTrade(lends, usd, leverage, leverage, t.Holder.ExitFlashFee, false))
+}
+
+// takenOut is what a holder to whom entry cost a fraction of what was invested takes out, in US dollars, and the part
+// that the exit fee leaves, which is taken before the position is reduced.
+func (t *Token) takenOut(entry, nav float64) (usd, paid float64) {
+	paid = 1 - t.ExitFee
+	return float64(t.Holder.Invest*(1-entry)) * float64(nav*paid), paid
+}
+
+// depart is what exit costs, of which the holder's trade is a part.
+func (t *Token) depart(paid float64, c HolderCost) HolderCost {
 	return HolderCost{t.ExitFee, float64(paid * c.TradeFee), float64(paid * c.Impact), float64(paid * c.Flash)}
 }
 
@@ -129,13 +156,24 @@ func (t *Token) holderTrade(lends bool, usd, notional, leverage, flash float64, 
 	return c
 }
 
-// lacks reports that a token has nothing to book under an item of the ledger.
-func (t *Token) lacks(item Item) bool {
+// callTrade is what opening or closing a size of a call costs its holder, and a swap beside it, both in multiples of
+// usd.
+func (t *Token) callTrade(m Option, usd, size, swapped float64, adds bool) HolderCost {
+	if !(usd > 0) {
+		return HolderCost{}
+	}
+	c := t.holderTrade(false, usd, math.Abs(swapped), 0, 0, adds)
+	c.TradeFee += float64(m.TradeFee * size)
+	return c
+}
+
+// Has reports that a token may have something to book under an item of the ledger.
+func (t *Token) Has(item Item) bool {
 	switch item {
 	case PerformanceFee:
-		return t.Minting.PerformanceFee == 0
+		return t.Minting.PerformanceFee != 0
 	case FlowFee:
-		return t.FeeToVault == 0 || t.Flows.Kind != Chasing
+		return t.FeeToVault != 0 && t.Flows.Kind == Chasing
 	}
-	return false
+	return int(item) < len(t.Books())
 }

@@ -58,6 +58,8 @@ type Lane struct {
 	vault  vault
 	closed bool // ended because the vault had become small
 
+	call call // of a token that holds an option
+
 	fast fastState // while on, the position and the ledger entries that x, b and the books lack
 
 	trace *recorder // nil: events are not observed
@@ -89,6 +91,9 @@ type Kernel struct {
 	next  *Kernel       // nil: none does
 
 	mints bool // the token takes fees in shares
+
+	option   *options // nil: the token holds none
+	calmCall bool     // steps of its lanes may be made by callRun
 
 	fast  *fastPath // nil: this token has none
 	first Lane      // at the start
@@ -123,6 +128,7 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 	if s := t.Stress; s.Volatility > 0 {
 		k.measure = block.NewVariance(s.Window, step, s.Volatility)
 	}
+	k.option = newOptions(k)
 	k.fast = newFastPath(k)
 	k.first = Lane{x: k.token.Target, b: 1 - k.token.Target, growth: 1, min: 1, marginRatio: math.Inf(1), highWater: 1,
 		variance: 1, entry: k.token.enter(v.Lender).Total(), vault: newVault(t.Flows), due: Never,
@@ -133,6 +139,11 @@ func Compile(t Token, step time.Duration) (*Kernel, error) {
 		k.first.n, k.first.marginRatio = k.target, 1/k.target
 	}
 	k.first.rec = newDrawdown(1)
+	if k.option != nil {
+		k.open(&k.first)
+		k.calmCall = k.fee == 0 && !k.mints && k.floor == 0 && k.token.Flows.Kind != Chasing &&
+			k.token.Keeper.Interval == 0
+	}
 	k.wait(&k.first, 0)
 	return k, nil
 }
@@ -264,9 +275,15 @@ func (l *Lane) end(now time.Duration) {
 
 // between says that leverage is clearly inside what it has been: spares a division.
 func (l *Lane) between() bool {
-	const near = 1e-12
+	low, high := l.leverages()
 	e, size := l.x+l.b, math.Abs(l.x)
-	return size > float64(l.lev.min*(1+near)*e) && size < float64(l.lev.max*(1-near)*e)
+	return size > float64(low*e) && size < float64(high*e)
+}
+
+// leverages are between what leverage is clearly inside of what it has been.
+func (l *Lane) leverages() (low, high float64) {
+	const near = 1e-12
+	return float64(l.lev.min * (1 + near)), float64(l.lev.max * (1 - near))
 }
 
 // gauge records leverage and margin at points where they may be extreme: before and

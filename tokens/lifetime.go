@@ -2,6 +2,7 @@ package tokens
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -26,6 +27,8 @@ type Lifetime struct {
 	FirstLiquidation float64 // years from the start; NaN: never
 	Ruined           bool    // nothing was left
 	Closed           bool    // the vault had become small: see [Flows].CloseBelow
+	Rolls            int     // of the strike of a call, see [Option]
+	FloorBreach      float64 // deepest fall of NAV below the floor of a token with a call, a fraction of it
 	AUM              float64 // US dollars in the vault at the end
 
 	Money Ledger // Σ is NAV − 1
@@ -64,6 +67,8 @@ func (k *Kernel) Finish(l *Lane, horizon time.Duration) Lifetime {
 		FirstLiquidation: math.NaN(),
 		Ruined:           nav == 0,
 		Closed:           l.closed,
+		Rolls:            l.call.rolls,
+		FloorBreach:      l.call.breach,
 		AUM:              k.size(l, nav),
 		Money:            l.money.sum,
 		Logs:             l.logs,
@@ -85,12 +90,22 @@ func (k *Kernel) exit(l *Lane, nav, leverage float64) float64 {
 	}
 	t := k.token
 	t.Cost = k.cost(l)
+	if k.option != nil {
+		c := &l.call
+		usd, paid := t.takenOut(l.entry, nav)
+		sold := float64((c.margin-c.owed)*c.price) + c.intrinsic(c.size)
+		trade := t.callTrade(k.option.Option, usd, float64(c.size*c.price)/nav, sold/nav, false)
+		return t.depart(paid, trade).Total()
+	}
 	return t.leave(k.terms.Lender, l.entry, nav, leverage).Total()
 }
 
 // health is the smallest health factor or margin ratio.
 func (k *Kernel) health(l *Lane) float64 {
-	if k.terms.EntrySize {
+	switch {
+	case k.option != nil:
+		return l.call.health
+	case k.terms.EntrySize:
 		return l.marginRatio
 	}
 	h := k.healthUnder(&k.terms, l)
@@ -124,13 +139,20 @@ type Column struct {
 	Name string
 	Unit string
 	Of   func(*Lifetime) float64
+	// Only says that only such tokens have the column in their record. Nil: every token has.
+	Only func(*Token) bool
 	// Idle reports that the number is the same in every lifetime of such a token, so that
 	// it is left out of hashes. Nil: for no token.
 	Idle func(*Token) bool
 }
 
-// Columns are the numbers kept of every lifetime, in the order of files and
-// hashes. A number that is undefined is NaN.
+// Record is the columns that are kept of every lifetime of the token, in the order of files and hashes.
+func (t *Token) Record() []Column {
+	return slices.DeleteFunc(slices.Clone(Columns), func(c Column) bool { return c.Only != nil && !c.Only(t) })
+}
+
+// Columns are the numbers kept of lifetimes, in the order of files and hashes. A number that is undefined is NaN.
+// [Token.Record] says which of them a token has.
 var Columns = func() []Column {
 	flag := func(b bool) float64 {
 		if b {
@@ -176,12 +198,22 @@ var Columns = func() []Column {
 			Idle: func(*Token) bool { return true }},
 		Column{Name: "exit_cost", Unit: "fraction", Of: func(f *Lifetime) float64 { return f.ExitCost },
 			Idle: func(t *Token) bool { return t.Holder.Invest == 0 }})
-	for _, item := range []Item{PerformanceFee, FlowFee} {
-		idle := func(t *Token) bool { return t.lacks(item) }
-		cols = append(cols, Column{Name: "money_" + ItemNames[item], Unit: "initial equity",
-			Of: func(f *Lifetime) float64 { return f.Money[item] }, Idle: idle},
-			Column{Name: "log_" + ItemNames[item], Unit: "log equity",
-				Of: func(f *Lifetime) float64 { return f.Logs[item] }, Idle: idle})
+	for _, item := range []Item{PerformanceFee, FlowFee, OptionFee, OptionFunding, HedgeInterest} {
+		money := Column{Name: "money_" + ItemNames[item], Unit: "initial equity",
+			Of: func(f *Lifetime) float64 { return f.Money[item] }}
+		logs := Column{Name: "log_" + ItemNames[item], Unit: "log equity",
+			Of: func(f *Lifetime) float64 { return f.Logs[item] }}
+		if item < OptionFee {
+			money.Idle = func(t *Token) bool { return !t.Has(item) }
+			logs.Idle = money.Idle
+		} else {
+			money.Only, logs.Only = (*Token).calls, (*Token).calls
+		}
+		cols = append(cols, money, logs)
 	}
-	return cols
+	return append(cols,
+		Column{Name: "rolls", Unit: "count", Of: func(f *Lifetime) float64 { return float64(f.Rolls) },
+			Only: (*Token).calls},
+		Column{Name: "floor_breach", Unit: "fraction", Of: func(f *Lifetime) float64 { return f.FloorBreach },
+			Only: (*Token).calls})
 }()

@@ -17,6 +17,8 @@ type Mark struct {
 	// Health is what [Lifetime].Health is the smallest of: the health factor at a lender, or equity over
 	// the base of a perpetual's margin. Infinite without debt or position.
 	Health float64
+	// Strike of a call, over the price at the start; zero: there is none, as the token has none or it was liquidated.
+	Strike float64
 }
 
 // Events are events in order, of which there may be very many: each is kept as what changed since the one
@@ -97,14 +99,21 @@ func (k *Kernel) mark(l *Lane) Mark {
 	}
 	x, b := l.position()
 	e := x + b
-	return Mark{NAV: e, Leverage: x / e, Health: k.healthAt(x, b, e, l.n)}
+	m := Mark{NAV: e, Leverage: x / e, Health: k.healthAt(l, x, b, e)}
+	if c := &l.call; c.size > 0 {
+		m.Strike = c.strike
+	}
+	return m
 }
 
 // healthAt is the health of a position.
-func (k *Kernel) healthAt(x, b, e, n float64) float64 {
+func (k *Kernel) healthAt(l *Lane, x, b, e float64) float64 {
 	v := &k.terms
+	if k.option != nil {
+		return k.healthNow(&l.call)
+	}
 	if v.EntrySize {
-		return e / n
+		return e / l.n
 	}
 	if !v.Lender {
 		return e / math.Abs(x)

@@ -70,6 +70,9 @@ func (k *Kernel) mint(l *Lane, now time.Duration, asked bool) {
 	l.x += float64(q * l.x)
 	l.b += float64(q * l.b)
 	l.n += float64(q * l.n)
+	if k.option != nil {
+		l.call.grow(q)
+	}
 	l.trace.event(l, now, "fee")
 }
 

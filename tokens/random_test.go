@@ -26,12 +26,41 @@ func sometimes(t *rapid.T, name string, lo, hi float64) float64 {
 // anyToken is a token at any venue that is registered.
 func anyToken(t *rapid.T) Token {
 	token := knownToken(t)
-	if others := otherVenues(); len(others) > 0 && rapid.IntRange(0, 4).Draw(t, "other") == 0 {
+	if rapid.IntRange(0, 3).Draw(t, "protected") == 0 {
+		return protected(t, token)
+	}
+	if others := otherVenues(); len(others) > 0 && rapid.IntRange(0, 2).Draw(t, "other") == 0 {
 		other := token
 		other.Policy, other.Mechanism = Hold{}, venueOf(t, rapid.SampledFrom(others).Draw(t, "kind"))
 		if other.Check() == nil {
 			token.Mechanism = other.Mechanism
 		}
+	}
+	return token
+}
+
+// protected is a token with a call, of any numbers, in place of its venue.
+func protected(t *rapid.T, token Token) Token {
+	token.Target = number(0.1, 3.5).Draw(t, "size")
+	token.Holder = Holder{}
+	m := Option{TradeFee: sometimes(t, "option fee", 0, 0.1),
+		Margin:      number(0.02, 0.9).Draw(t, "margin") / token.Target,
+		RollTrigger: sometimes(t, "roll trigger", 0.002, 0.3), RollPart: number(0.1, 1).Draw(t, "roll part"),
+		RollDown: rapid.Bool().Draw(t, "roll down"),
+		Funding:  sometimes(t, "option funding", 0, 50), Velocity: sometimes(t, "velocity", 0, 1),
+		Skew: number(0.5, 1.2).Draw(t, "skew"), SkewMax: number(0.7, 1.3).Draw(t, "skew max"),
+		Borrow: sometimes(t, "hedge borrow", -1, 5), Supply: sometimes(t, "hedge supply", -1, 5),
+		HedgeThreshold: number(0.3, 0.99).Draw(t, "hedge threshold"), HedgeBonus: sometimes(t, "hedge bonus", 0, 0.2),
+		MarginReset: sometimes(t, "margin reset", 0.001, 0.9)}
+	m.Maintenance = min(m.Margin, 1) * number(0, 0.9).Draw(t, "option maintenance")
+	m.HedgeLTV = m.HedgeThreshold * number(0.1, 0.99).Draw(t, "hedge ltv")
+	if rapid.Bool().Draw(t, "cap") {
+		m.Cap = m.Funding + number(0, 100).Draw(t, "over")
+	}
+	token.Mechanism, token.Policy = m, anyPolicy(t, token.Target)
+	if rapid.Bool().Draw(t, "plain call") { // so that calm steps are made at once
+		token.Keeper, token.StreamingFee = Keeper{Outage: Outage{Length: time.Hour}}, 0
+		token.Minting, token.Flows = Minting{}, Flows{}
 	}
 	return token
 }
@@ -155,7 +184,7 @@ func anyFlows(t *rapid.T, aum float64) Flows {
 // otherVenues are the kinds that are registered besides those of this package.
 func otherVenues() []param.Kind[Venue] {
 	return slices.DeleteFunc(Mechanisms.Kinds(), func(k param.Kind[Venue]) bool {
-		return k.Name == "loan" || k.Name == "perp"
+		return k.Name == "loan" || k.Name == "perp" || k.Name == "option"
 	})
 }
 

@@ -80,6 +80,9 @@ func TestRestart(t *testing.T) {
 		token, p := anyToken(t), anyPath(t)
 		if last := &p.Bars[len(p.Bars)-1]; rapid.Bool().Draw(t, "crash") { // or a rally for a short
 			last.Move = math.Copysign(1, -token.Target)
+			if holdsOption(token) { // whose hedge a rally liquidates
+				last.Move = 1
+			}
 			last.Lo, last.Hi = min(last.Lo, last.Move), max(last.Hi, last.Move)
 		}
 		where := fmt.Sprintf("%T, extremes %v", token.Mechanism, p.Extremes)

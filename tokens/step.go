@@ -10,6 +10,10 @@ import (
 // Advance walks one lane, the i-th of its group, over the steps from … to−1 of a
 // block, for the given underlying. [Lanes] advance a whole group faster.
 func (k *Kernel) Advance(b *block.Block, underlying int, l *Lane, i, from, to int) {
+	if k.option != nil {
+		k.advanceCall(b, underlying, l, i, from, to)
+		return
+	}
 	for s := from; s < to && !l.ended; s++ {
 		now := time.Duration(b.First+s+1) * k.step
 		k.outage(b, l, s, i)
@@ -81,6 +85,10 @@ func (k *Kernel) gridStep(l *Lane, gross float64, now time.Duration) {
 // carry charges a step's interest, funding and borrow fee on the balances at
 // its start, valued at the old price.
 func (k *Kernel) carry(l *Lane, now time.Duration) {
+	if k.option != nil {
+		k.carryCall(l, now)
+		return
+	}
 	c := &k.charges
 	if l.dated != nil {
 		c = &l.dated.charges
@@ -118,13 +126,30 @@ func (k *Kernel) carry(l *Lane, now time.Duration) {
 	}
 }
 
+// move moves the price by a factor.
+func (k *Kernel) move(l *Lane, gross float64) {
+	if k.option != nil {
+		k.moveCall(l, float64(l.call.price*gross))
+		return
+	}
+	l.move(float64(l.x * gross))
+}
+
+// liquidates reports whether a venue liquidates the position now.
+func (k *Kernel) liquidates(l *Lane) bool {
+	if k.option != nil {
+		return k.callLiquidates(&l.call)
+	}
+	return k.terms.liquidates(l.x, l.b, l.n, l.vault.shares)
+}
+
 // jump moves the price by a factor at once. Liquidation is met before
 // rebalancing.
 func (k *Kernel) jump(l *Lane, gross float64, now time.Duration) {
-	l.move(float64(l.x * gross))
+	k.move(l, gross)
 	l.trace.price(gross)
 	l.trace.event(l, now, "price")
-	if k.terms.liquidates(l.x, l.b, l.n, l.vault.shares) {
+	if k.liquidates(l) {
 		k.liquidate(l, now)
 	}
 	if !l.ended && !(l.x+l.b > 0) {
@@ -141,6 +166,9 @@ func (k *Kernel) close(l *Lane, now time.Duration) {
 		l.logs[StreamingFee] += k.logFee
 		l.x += float64(k.fee * l.x)
 		l.b += float64(k.fee * l.b)
+		if k.option != nil {
+			l.call.grow(k.fee)
+		}
 		l.trace.event(l, now, "fee")
 	}
 	if k.mints {
@@ -153,6 +181,7 @@ func (k *Kernel) close(l *Lane, now time.Duration) {
 	if k.terms.ADL.Profit > 0 {
 		k.deleverage(l, now)
 	}
+	k.guard(l)
 	k.look(l, now)
 	if l.notable() {
 		k.visit(l, now)
@@ -170,6 +199,7 @@ func (k *Kernel) visit(l *Lane, now time.Duration) {
 	e := l.x + l.b
 	l.min = min(l.min, e)
 	l.rec.visit(e, now)
+	k.guard(l)
 }
 
 // notable says whether a visit would change the record.
@@ -178,8 +208,16 @@ func (l *Lane) notable() bool {
 	return e > l.rec.peak || e < l.rec.floor || e < l.min
 }
 
-// beyond reports whether leverage is outside the policy's trigger.
+// beyond reports whether the keeper has something to do.
 func (k *Kernel) beyond(l *Lane) bool {
+	if k.option != nil {
+		return k.wantsTrade(l)
+	}
+	return k.offBand(l)
+}
+
+// offBand reports whether leverage is outside the policy's trigger.
+func (k *Kernel) offBand(l *Lane) bool {
 	e, x := l.x+l.b, math.Abs(l.x)
 	return x < float64(l.low*e) || x > float64(l.high*e)
 }
@@ -220,8 +258,13 @@ func (k *Kernel) order(l *Lane, now time.Duration) {
 
 // decide asks the policy for a trade, makes it, and asks for the next trigger.
 func (k *Kernel) decide(l *Lane, now time.Duration) {
-	to, ok := k.token.Policy.Trade(k.view(l, now), &l.state)
-	if !ok || !k.trade(l, to, now) {
+	traded := false
+	if k.option != nil {
+		traded = k.tradeCall(l, now)
+	} else if to, ok := k.token.Policy.Trade(k.view(l, now), &l.state); ok {
+		traded = k.trade(l, to, now)
+	}
+	if !traded {
 		l.trace.event(l, now, "no trade")
 	}
 	k.wait(l, now)

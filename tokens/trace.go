@@ -7,7 +7,8 @@ import (
 )
 
 // An Event is something that happened to a token, and where it left it: start, carry,
-// price, edge, order, rebalance, no trade, fee, liquidation, deleveraged (by the venue, because it
+// price, edge, order, rebalance, no trade, fee, liquidation, roll (of a call's strike), open (of a call after a
+// liquidation), margin (of a call, and its hedge, set anew), deleveraged (by the venue, because it
 // had won too much), closed (the vault, because it had become small), stop or wipe-out.
 type Event struct {
 	Time     time.Duration // from the start
@@ -139,7 +140,7 @@ func (f *Life) Live(p Path, marks []Mark) {
 	if p.Step != f.kernel.step {
 		panic("tokens: path has another step than the kernel was compiled for")
 	}
-	if f.kernel.drawn != nil {
+	if f.kernel.drawn != nil || f.kernel.option != nil && f.kernel.option.drawn {
 		panic("tokens: a kernel whose rates are drawn; want it in blocks, which have them")
 	}
 	l := &f.lane

@@ -200,6 +200,10 @@ func (t *Terms) scaleFree() bool {
 
 // liquidate lets the venue liquidate the position, and books the penalty.
 func (k *Kernel) liquidate(l *Lane, now time.Duration) {
+	if k.option != nil {
+		k.liquidateCall(l, now)
+		return
+	}
 	k.gauge(l)
 	e, gross := l.x+l.b, math.Abs(l.x)+math.Abs(l.b)
 	token := k.token // as the vault stands
@@ -220,6 +224,11 @@ func (k *Kernel) liquidate(l *Lane, now time.Duration) {
 	} else {
 		l.money.add(LiquidationPenalty, -penalty)
 	}
+	k.liquidated(l, now)
+}
+
+// liquidated records a liquidation, after which the lifetime may end.
+func (k *Kernel) liquidated(l *Lane, now time.Duration) {
 	l.liquidations++
 	l.firstLiquidation = min(l.firstLiquidation, now)
 	l.trace.event(l, now, "liquidation")

@@ -45,24 +45,35 @@ func (k *Kernel) wayStep(l *Lane, logs, factors *block.Way, now time.Duration) {
 	calm := k.calm(l, now)
 	quiet := false // the last leg was
 	// Open and close lie between the extremes: if nothing happens at these, all legs are quiet.
-	near := float64(l.x * factors[1])
+	at := l.x
+	if k.option != nil {
+		at = l.call.price
+	}
+	near := float64(at * factors[1])
 	still := calm.holds && k.clear(l, &calm, near) && k.clear(l, &calm, float64(near*factors[2]))
 	for i := 1; i <= 3; i++ {
 		if logs[i] == 0 && (i < 3 || quiet) {
 			continue
 		}
-		x := float64(l.x * factors[i])
-		quiet = still || calm.holds && (quiet || k.clear(l, &calm, l.x)) && k.clear(l, &calm, x)
+		if at = l.x; k.option != nil {
+			at = l.call.price
+		}
+		x := float64(at * factors[i])
+		quiet = still || calm.holds && (quiet || k.clear(l, &calm, at)) && k.clear(l, &calm, x)
 		if quiet {
 			if logs[i] == 0 {
 				continue // the price stands still, and walk would not gauge it either
 			}
-			l.move(x)
+			if k.option != nil {
+				k.moveCall(l, x)
+			} else {
+				l.move(x)
+			}
 			l.trace.price(factors[i])
 			if k.terms.EntrySize || !l.between() {
 				k.gauge(l)
 			}
-			if i < 3 && l.notable() {
+			if i < 3 && (k.option != nil || l.notable()) {
 				if end := logs.Reached(i, start, now); end < now {
 					k.visit(l, end)
 				}
@@ -101,8 +112,11 @@ func (k *Kernel) calm(l *Lane, now time.Duration) calm {
 	return c
 }
 
-// clear says whether leverage and margin are clearly inside at exposure x.
+// clear says whether leverage and margin are clearly inside at exposure x, or at price x of a call.
 func (k *Kernel) clear(l *Lane, c *calm, x float64) bool {
+	if k.option != nil {
+		return k.clearCall(l, x, c.low > math.Inf(-1))
+	}
 	e, size := x+l.b, math.Abs(x)
 	if !(e > clearly*size && size > float64(c.low*e) && size < float64(c.high*e)) {
 		return false
@@ -241,6 +255,14 @@ func (k *Kernel) walk(l *Lane, g leg) {
 				k.order(l, now)
 				continue
 			}
+			if k.option != nil {
+				if unwatched = g.done + piece; g.done >= again && k.tradeCall(l, now) {
+					again, unwatched = g.done+soon, 0
+				}
+				k.wait(l, now)
+				k.visit(l, now)
+				continue
+			}
 			liquidated := false // on the way along the edge
 			v := k.view(l, now)
 			to, ok := k.token.Policy.Trade(v, &l.state)
@@ -278,6 +300,10 @@ func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
 	if d == 0 {
 		return
 	}
+	if k.option != nil {
+		k.advanceCallBy(l, g, d, x)
+		return
+	}
 	if x == 0 || l.trace != nil {
 		gross := fmath.Exp(float64(g.dir * d))
 		if x == 0 {
@@ -296,6 +322,9 @@ func (k *Kernel) advance(l *Lane, g *leg, d, x float64) {
 // liquidationAhead is the log move until the venue liquidates, and the exposure
 // there; infinite if the leg ends before that or, up to the tolerance, at it.
 func (k *Kernel) liquidationAhead(l *Lane, g *leg) (d, x float64) {
+	if k.option != nil {
+		return k.callLiquidationAhead(l, g)
+	}
 	v := &k.terms
 	if v.liquidates(l.x, l.b, l.n, l.vault.shares) {
 		return 0, l.x
@@ -319,6 +348,9 @@ func (k *Kernel) liquidationAhead(l *Lane, g *leg) (d, x float64) {
 // zero if it is there or beyond, and the exposure there; infinite if the leg ends
 // before that or, up to the tolerance, at it.
 func (k *Kernel) edgeAhead(l *Lane, g *leg) (d, x float64) {
+	if k.option != nil {
+		return k.callEdgeAhead(l, g)
+	}
 	lev := math.Abs(l.x) / (l.x + l.b)
 	rises := g.dir > 0
 	if k.sign > 0 && lev > 1 {

@@ -35,20 +35,21 @@ at each pair of rates, and the funding rate at which they break even.
 
 --token names one token: it is run on its own venue, and on the other with the
 parameters given or defaults. --tokens names two of the catalogue, one on a loan and
-one on a perpetual.`,
+one on a perpetual, or one with an option, whose funding then stays.`,
 		Example: `  mcrisk breakeven --token ETHBULL3X
   mcrisk breakeven --token ETHBULL3X --borrow-rates 0:20%:2% --maintenance 1%
-  mcrisk breakeven --tokens BTCBULL3X,hyperliquid-btc3x --objective cost_drag`,
+  mcrisk breakeven --tokens BTCBULL3X,hyperliquid-btc3x --objective cost_drag
+  mcrisk breakeven --tokens BTCBULL2X,BTCBULLP2X --funding-rates 10%:70%:10%`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
 	o.refuse = cli.Reserve(cmd, [][2]string{{"mechanism", "none: the token is held both ways"},
-		{"borrow", "--borrow-rates"}, {"funding", "--funding-rates"}})
+		{"borrow", "--borrow-rates"}, {"funding", "--funding-rates"}, {"funding-start", "--funding-rates"}})
 	o.output.Bind(cmd)
 	s := cmd.Flags()
 	cli.Text(s, &o.tokens, cli.SectionToken, "tokens", "names", "",
-		"two tokens of the catalogue, one on a loan, one on a perpetual")
+		"two tokens of the catalogue, one on a loan, one on a perpetual or with an option")
 	cli.Text(s, &o.borrow, cli.SectionStudy, "borrow-rates", "values", "0:20%:2%",
 		"borrow rates of the loan, low:high:step or a,b,c")
 	cli.Text(s, &o.funding, cli.SectionStudy, "funding-rates", "values", "-5%:25%:2.5%",
@@ -129,7 +130,7 @@ func bothWays(s *study.Spec, r *cli.Resolved) error {
 	}
 	t := s.Tokens[0]
 	kind := "perp"
-	if t.Mechanism.Kind == kind {
+	if t.Mechanism.Kind != "loan" {
 		kind = "loan"
 	}
 	r.Note("one token is held both ways: through a %s as it is, and through a %s with the parameters given or default",
@@ -147,7 +148,7 @@ func bothWays(s *study.Spec, r *cli.Resolved) error {
 
 // loanFirst puts a token that is held through a loan before one that is not.
 func loanFirst(s *study.Spec, _ *cli.Resolved) error {
-	if len(s.Tokens) == 2 && s.Tokens[0].Mechanism.Kind == "perp" {
+	if len(s.Tokens) == 2 && s.Tokens[0].Mechanism.Kind != "loan" {
 		slices.Reverse(s.Tokens)
 	}
 	return nil

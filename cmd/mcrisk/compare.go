@@ -35,10 +35,11 @@ whose gas, impact and keeper outages rise with the variance of the last hours.
 Beside the tokens it runs their underlying (spot) and positions of the same
 leverage that are held without rebalancing, and shows the range of outcomes of
 all. A further figure shows the differences from the first token after three months
-of a trend, of a sideways market and of a crash.`,
+of a trend, of a sideways market and of a crash; with protected tokens, two more show
+value against the underlying's move, and the floor's cost against volatility.`,
 		Example: `  mcrisk compare --tokens toros-eth2x,indexcoop-eth2x,etf-daily-2x,hold-2x
   mcrisk compare --tokens ETHBULL3X,etf-daily-3x,ftx-bull --model merton
-  mcrisk compare --tokens ETHBULL2X,ETHBULL3X,ETHBULL4X --horizon 30d
+  mcrisk compare --tokens BTCBULL2X,BTCBULLP2X,BTCBULLP1X
   mcrisk compare --tokens ETHBULL3X,BTCBULL3X --correlation 0.85
   mcrisk compare --tokens ETHBULL3X,ETHBULL3X+stressed`,
 		Args: cli.NoArguments,
@@ -77,7 +78,7 @@ func (o *compareOptions) run(ctx context.Context, session *cli.Session) error {
 	if n := r.Study.Tokens(); n < 2 || n > maxCompared {
 		return cli.Input("%d tokens to compare; want 2 to %d", n, maxCompared)
 	}
-	if err := cli.Fits(r.Study, 1, len(assess.ComparedColumns())); err != nil {
+	if err := cli.Fits(r.Study, 1, assess.ComparedColumns()); err != nil {
 		return err
 	}
 	compute := func(ctx context.Context, opt study.Options) (cli.Publication, error) {

@@ -14,8 +14,9 @@ import (
 
 // exactOptions are the options of mcrisk exact.
 type exactOptions struct {
-	study cli.StudyOptions
-	form  cli.FormOptions
+	study       cli.StudyOptions
+	everlasting cli.EverlastingOptions
+	form        cli.FormOptions
 }
 
 func newExact() *cobra.Command {
@@ -36,13 +37,16 @@ from doubling the nodes of the quadrature. The bound of a quantile or probabilit
 comes from the frequencies that the inverted transform leaves out; where it would
 be too large, the number is left out, with a note.
 
-mcrisk sweep --exact computes these at many values of a parameter.`,
+mcrisk sweep --exact computes these at many values of a parameter. With --everlasting
+it values an everlasting call instead: a fair funding rate beside a protected token's.`,
 		Example: `  mcrisk exact --target 3 --band 2.8:3.2 --to target --fee 10bp --sigma 0.6
-  mcrisk exact --token ETHBULL3X --horizon 90d`,
+  mcrisk exact --token ETHBULL3X --horizon 90d
+  mcrisk exact --everlasting --sigma 60% --period 7d --strike 100 --price 104`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cli.SessionOf(cmd)) },
 	}
 	o.study.Bind(cmd)
+	o.everlasting.Bind(cmd)
 	o.form.Bind(cmd)
 	o.form.BindFull(cmd)
 	cmd.Flags().Lookup("model").DefValue = "gbm"
@@ -52,6 +56,9 @@ mcrisk sweep --exact computes these at many values of a parameter.`,
 
 func (o *exactOptions) run(ctx context.Context, session *cli.Session) error {
 	if err := o.form.Check(); err != nil {
+		return err
+	}
+	if done, err := o.everlasting.Print(session, &o.study, &o.form); done || err != nil {
 		return err
 	}
 	r, err := o.study.Resolve(session, cli.Demand{Textbook: true})

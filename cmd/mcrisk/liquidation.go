@@ -84,7 +84,7 @@ func (o *liquidationOptions) run(ctx context.Context, session *cli.Session) erro
 	sources := make([]report.TokenSource, len(names))
 	var provenances []report.Provenance
 	for _, r := range of {
-		if err := cli.Fits(r.Study, len(latencies)*len(jumps)+1, 1); err != nil {
+		if err := cli.Fits(r.Study, len(latencies)*len(jumps)+1, []string{"liquidations"}); err != nil {
 			return err
 		}
 		provenances = append(provenances, report.Provenance{Settings: r.Settings()})
@@ -125,6 +125,9 @@ func (o *liquidationOptions) resolve(session *cli.Session, groups [][]string) (o
 // amend makes all jumps of one size, once a year unless a rate was given, and ends
 // lifetimes at their first liquidation, as what follows it is not of interest.
 func (o *liquidationOptions) amend(s *study.Spec, r *cli.Resolved) error {
+	if err := cli.WithoutCalls(s); err != nil {
+		return err
+	}
 	set := func(name, value, why string) error {
 		p, err := s.Param(name)
 		if err != nil {

@@ -51,7 +51,7 @@ func inFull(args []string) []string {
 	}) {
 		return args
 	}
-	return append(slices.Clone(args), "--full")
+	return slices.Insert(slices.Clone(args), 1, "--full")
 }
 
 // resultsOf runs the command, which must succeed, and returns its output.

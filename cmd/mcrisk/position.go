@@ -1,16 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"maps"
 
 	"github.com/spf13/cobra"
 
 	"mcrisk/assess"
 	"mcrisk/internal/cli"
 	"mcrisk/report"
-	"mcrisk/rundir"
 	"mcrisk/study"
 )
 
@@ -22,12 +19,6 @@ type positionOptions struct {
 	expect, riskFree string
 	reserved         func() error
 }
-
-// What a position is computed for, unless something else is given.
-const (
-	positionInvest  = "10k"
-	positionHorizon = "30d"
-)
 
 func newPosition() *cobra.Command {
 	o := new(positionOptions)
@@ -60,10 +51,10 @@ perp-2.5x …) a perpetual opened once at that leverage, at the venue's funding.
 	cli.Rename(cmd, map[string]string{"horizon": "within"})
 	cli.Text(s, &o.riskFree, cli.SectionModel, "risk-free", "rate", "",
 		"interest on cash a year, which growth-optimal leverage is measured against")
-	s.Lookup("within").Usage, s.Lookup("within").DefValue = "time until the holder leaves", positionHorizon
+	s.Lookup("within").Usage, s.Lookup("within").DefValue = "time until the holder leaves", cli.PositionHorizon
 	s.Lookup("risk-free").DefValue = "0"
 	invest := s.Lookup("invest")
-	invest.Usage, invest.DefValue = "`amount` that the holder invests, US dollars", positionInvest
+	invest.Usage, invest.DefValue = "`amount` that the holder invests, US dollars", cli.PositionInvest
 	ends := s.Lookup("ends")
 	ends.Usage, ends.DefValue = "`move` at which further paths end, as +20%; with --model gbm", ""
 	s.Lookup("model").DefValue = "gbm"
@@ -81,45 +72,18 @@ func (o *positionOptions) run(ctx context.Context, session *cli.Session) error {
 	if len(names) == 0 && o.study.Spec == "" {
 		return cli.Input("no positions; want --tokens, as in ETHBULL3X,spot,perp-3x (see: mcrisk tokens)")
 	}
-	expect, err := cli.Move("--expect", o.expect)
-	if err != nil {
-		return err
-	}
 	riskFree, err := cli.RiskFree(o.riskFree)
 	if err != nil {
 		return err
 	}
-	options := o.study
-	options.Numbers = maps.Clone(o.study.Numbers)
-	options.Horizon = cmp.Or(o.study.Horizon, positionHorizon)
-	if _, err := rundir.Duration(options.Horizon); err != nil {
-		return cli.Input("--within = %w", err)
-	}
-	options.Numbers["invest"] = cmp.Or(options.Numbers["invest"], positionInvest)
-	var ends *float64
-	if text, ok := options.Numbers["ends"]; ok {
-		move, err := cli.Move("--ends", text)
-		if err != nil {
-			return err
-		}
-		if kind := cmp.Or(options.Model, "gbm"); kind != "gbm" {
-			return cli.Input("--ends with --model %s; want gbm, whose paths are known given their end", kind)
-		}
-		ends = &move
-		delete(options.Numbers, "ends")
-	}
-	r, err := options.Resolve(session,
-		cli.Demand{Tokens: names, Textbook: true, Amend: cli.Expecting(expect, o.expect)})
+	r, ends, err := cli.Expect(session, o.study, names, o.expect)
 	if err != nil {
 		return err
 	}
 	if n := r.Study.Tokens(); n > maxCompared {
 		return cli.Input("%d positions; want at most %d", n, maxCompared)
 	}
-	if r.Study.Token(0).Holder.Invest <= 0 {
-		return cli.Input("--invest = %s; want an amount above 0 US dollars", options.Numbers["invest"])
-	}
-	if err := cli.Fits(r.Study, 1, len(assess.PositionColumns())); err != nil {
+	if err := cli.Fits(r.Study, 1, assess.PositionColumns()); err != nil {
 		return err
 	}
 	compute := func(ctx context.Context, opt study.Options) (cli.Publication, error) {

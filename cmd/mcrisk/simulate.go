@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,7 +66,7 @@ and report.html, one page with all of them.`,
 }
 
 func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
-	r, err := o.study.Resolve(session, cli.Demand{Amend: withMarks, Dated: &o.dated, Drawn: true})
+	r, err := o.study.Resolve(session, cli.Demand{Amend: cli.WithMarks, Dated: &o.dated, Drawn: true})
 	if err != nil {
 		return err
 	}
@@ -107,29 +106,10 @@ func (o *simulateOptions) run(ctx context.Context, session *cli.Session) error {
 	if err := o.output.Publish(ctx, "lifetimes", o.study.Workers, compute, r); err != nil {
 		return err
 	}
-	session.Next(afterSimulate(r))
+	session.Next(r.AfterSimulate())
 	notes, err := cli.Require(requirements, result.Summaries)
 	session.Notes(notes...)
 	return err
-}
-
-// withMarks has the paths seen at as many times as can be, unless the spec says how
-// many; of a spec made for a longer horizon that may be more than there are steps.
-func withMarks(s *study.Spec, r *cli.Resolved) error {
-	if !r.SpecKeys["marks"] {
-		s.Marks = study.MaxMarks
-	}
-	if s.Step <= 0 {
-		return nil // that is reported with what else is wrong
-	}
-	if steps := max(0, int(s.Horizon/s.Step)); s.Marks > steps {
-		if r.SpecKeys["marks"] {
-			r.Notes = append(r.Notes, fmt.Sprintf("marks = %d of the spec are lowered to %d: the horizon has no more "+
-				"steps", s.Marks, steps))
-		}
-		s.Marks = steps
-	}
-	return nil
 }
 
 // simulate runs the study, and what its figures need besides if they are drawn.
@@ -178,25 +158,4 @@ func writeLifetimes(d *rundir.Dir, r *assess.Simulation, summary any) error {
 		}
 	}
 	return nil
-}
-
-// afterSimulate is the command that answers what a summary makes one ask: which
-// band loses least, or else what happened on a path.
-func afterSimulate(r *cli.Resolved) string {
-	line := append([]string{"mcrisk", "trace"}, r.Session.Study...)
-	if width, ok := r.Study.Spec().Value(0, study.HalfWidth.Name); ok {
-		values := fmt.Sprintf("%.2g:%.2g:%.2g", width/6, 2*width, width/6)
-		axis, err := study.ParseAxis(r.Study.Spec(), study.HalfWidth.Name, values)
-		if err == nil {
-			_, err = study.NewSweep(r.Study, []study.Axis{axis}, 0)
-		}
-		if err == nil {
-			line[1] = "sweep"
-			line = append(line, "--over", study.HalfWidth.Name+"="+values)
-		}
-	}
-	for i, word := range line {
-		line[i] = cli.ShellWord(word)
-	}
-	return strings.Join(line, " ")
 }

@@ -104,7 +104,7 @@ func (o *traceOptions) print(session *cli.Session, s *study.Study, token, path i
 		}
 		return o.form.Print(session.Out, report.Trace(s, token, path, events))
 	}
-	out := report.NewTraceWriter(session.Out)
+	out := report.NewTraceWriter(session.Out, s.Token(token))
 	_, err := study.Observe(session.Ctx, s, token, path, func(e study.Event) error {
 		if !wanted(e) {
 			return nil

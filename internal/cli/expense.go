@@ -31,9 +31,9 @@ const lifetimeBytes = 500
 // finds the best between the cells too.
 func ExpenseOf(s *study.Sweep, workers int, optimum bool) Expense {
 	spec := s.Study.Spec()
-	market, token := study.Kept(assess.SweepColumns())
+	market := study.KeptOfMarket(assess.SweepColumns())
 	tokens, paths, cells := float64(len(spec.Tokens)), float64(spec.Paths), float64(s.Cells()+1)
-	columns := float64(len(token)) * tokens
+	columns := float64(s.Study.Columns(assess.SweepColumns()))
 	unit := min(paths, study.ChunkPaths) * study.BatchCells * (8*columns + lifetimeBytes*tokens)
 	e := Expense{
 		Memory: 2*float64(workers+1)*unit + assess.SweepMemory(s),

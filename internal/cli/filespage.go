@@ -134,7 +134,11 @@ func paramRow(p param.Param) string {
 // lifetimeColumns are the columns of lifetimes with their meanings.
 func lifetimeColumns() (columns []FileColumn) {
 	for _, c := range tokens.Columns {
-		columns = append(columns, FileColumn{c.Name, c.Unit, lifetimeText(c.Name)})
+		text := lifetimeText(c.Name)
+		if c.Only != nil {
+			text += "; of protected tokens only"
+		}
+		columns = append(columns, FileColumn{c.Name, c.Unit, text})
 	}
 	return columns
 }
@@ -165,8 +169,12 @@ func lifetimeText(name string) string {
 
 // ledgerColumns are the running totals of the ledger.
 func ledgerColumns() (columns []FileColumn) {
-	for _, item := range tokens.ItemNames {
-		columns = append(columns, FileColumn{item, string(analytics.Equity), itemTexts[item] + "; running total"})
+	for i, item := range tokens.ItemNames {
+		text := itemTexts[item] + "; running total"
+		if tokens.Item(i) >= tokens.OptionFee {
+			text += "; of protected tokens only"
+		}
+		columns = append(columns, FileColumn{item, string(analytics.Equity), text})
 	}
 	return columns
 }

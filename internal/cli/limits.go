@@ -11,16 +11,16 @@ import (
 	"mcrisk/tokens"
 )
 
-// Fits refuses a study whose lifetimes would not fit into memory: this many
-// columns for each token of each cell, twice, for what is computed from them.
-func Fits(s *study.Study, cells, columns int) error {
+// Fits refuses a study whose lifetimes would not fit into memory: columns with these names,
+// nil for all, for each token of each cell, twice, for what is computed from them.
+func Fits(s *study.Study, cells int, columns []string) error {
 	return FitsMemory(s.Spec().Paths, lifetimesMemory(s, cells, columns))
 }
 
 // FitsMarks is Fits of all columns of a study, of whose tokens values are kept at every
 // mark as well.
 func FitsMarks(s *study.Study) error {
-	return FitsMemory(s.Spec().Paths, lifetimesMemory(s, 1, len(tokens.Columns))+marksMemory(s))
+	return FitsMemory(s.Spec().Paths, lifetimesMemory(s, 1, nil)+marksMemory(s))
 }
 
 // marksMemory is what is kept at the marks of a study, in bytes.
@@ -30,8 +30,8 @@ func marksMemory(s *study.Study) float64 {
 }
 
 // lifetimesMemory is what Fits counts, in bytes.
-func lifetimesMemory(s *study.Study, cells, columns int) float64 {
-	each := float64(cells*s.Tokens()*columns + len(tokens.MarketColumns))
+func lifetimesMemory(s *study.Study, cells int, columns []string) float64 {
+	each := float64(cells*s.Columns(columns) + len(tokens.MarketColumns))
 	return 2 * 8 * each * float64(s.Spec().Paths)
 }
 

@@ -46,7 +46,7 @@ func (p *resolving) knownRates() {
 			p.Origins[prefix+name] = from
 		}
 		if p.Rates == "" {
-			p.Origins[prefix+"rates"], p.ratesDrawn = "catalogue", true
+			p.Origins[prefix+"rates"], p.ratesDrawn = "catalogue", append(p.ratesDrawn, t.Rates.Kind)
 		}
 	}
 }
@@ -75,10 +75,16 @@ func (p *resolving) fixes(entry catalogue.Token) bool {
 
 // noteRates says that rates are drawn where no law was named.
 func (r *Resolved) noteRates() {
-	if r.ratesDrawn {
-		r.Notes = slices.Insert(r.Notes, 0, "rates: one for each lifetime, drawn from the law of years' means; "+
+	notes := []string{}
+	if slices.ContainsFunc(r.ratesDrawn, func(kind string) bool { return kind != "skew" }) {
+		notes = append(notes, "rates: one for each lifetime, drawn from the law of years' means; "+
 			"--rates constant holds them at their mean")
 	}
+	if slices.Contains(r.ratesDrawn, "skew") {
+		notes = append(notes, "rates: skew of the venue of a call, and the funding rate that follows it, drawn; "+
+			"--rates constant holds the skew at its mean")
+	}
+	r.Notes = slices.Concat(notes, r.Notes)
 }
 
 // mostRate is the rate a year above which it is asked whether percents were meant.

@@ -44,7 +44,7 @@ type Resolved struct {
 
 	recommended *catalogue.Underlying // whose recommended model is used, as none was named; nil: it is not
 	modelNote   string                // that says so
-	ratesDrawn  bool                  // by laws of the catalogue, as none was named
+	ratesDrawn  []string              // kinds of laws of the catalogue by which they are, as none was named
 }
 
 // Note adds a note.

@@ -101,13 +101,19 @@ func bindNumbers[T any](o *StudyOptions, s *pflag.FlagSet, section, what string,
 			owners[p.Name] = append(owners[p.Name], k.Name)
 		}
 	}
+	bound := map[string]bool{}
 	for _, k := range kinds {
 		for _, p := range k.Params {
-			of := "; with --" + what + " " + strings.Join(owners[p.Name], ", ")
+			with := "; with --" + what + " " + strings.Join(owners[p.Name], ", ")
+			of := with
 			if len(owners[p.Name]) == len(kinds) {
 				of = ""
 			}
+			if f := s.Lookup(p.Name); f != nil && !bound[p.Name] { // of another part of the study too
+				f.Usage += with + ": " + p.Doc + ", default " + p.Format(p.Default)
+			}
 			o.bindNumber(s, p, section, of)
+			bound[p.Name] = true
 		}
 	}
 }

@@ -42,6 +42,10 @@ type Token struct {
 	Long  bool
 	Fee   float64 // of a trade, a fraction of its notional
 	Debt  float64 // US dollars that it owes at its target, with its vault as large as at the start; at least 0
+
+	// SkewTarget is the size over collateral of an option venue at which its funding rate stays, SkewWidth how far from
+	// there it changes fastest.
+	SkewTarget, SkewWidth float64
 }
 
 // has reports whether the token's mechanism has a rate.

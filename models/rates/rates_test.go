@@ -61,7 +61,8 @@ func TestSlopes(t *testing.T) {
 
 // venue is a token of some rates.
 func venue(long bool, debt float64, own map[string]float64, names ...string) Token {
-	return Token{Fee: 0.0006, Rates: names, Long: long, Debt: debt, Value: func(n string) float64 { return own[n] }}
+	return Token{Fee: 0.0006, Rates: names, Long: long, Debt: debt, Value: func(n string) float64 { return own[n] },
+		SkewTarget: 0.8, SkewWidth: 0.1}
 }
 
 var (
@@ -69,6 +70,8 @@ var (
 	ofShort  = venue(false, 0, map[string]float64{"funding": 0.12}, "funding", "borrow-fee")
 	ofLoan   = venue(true, 2e6, map[string]float64{"borrow": 0.06}, "borrow", "supply")
 	ofLender = venue(false, 2e6, map[string]float64{"supply": 0.03}, "borrow", "supply")
+	ofCall   = venue(true, 0, map[string]float64{"funding-start": 0.3, "skew": 0.8, "velocity": 0.002},
+		"funding-start", "hedge-borrow")
 )
 
 func process(t *testing.T, kind string, of Token, v param.Values) Process {
@@ -134,8 +137,11 @@ func TestBlocks(t *testing.T) {
 	for _, kind := range Registry.Kinds() {
 		for _, step := range []time.Duration{7 * time.Minute, time.Hour, 90 * time.Minute, 24 * time.Hour} {
 			of := ofPerp
-			if kind.Name == "aave" {
+			switch kind.Name {
+			case "aave":
 				of = ofLoan
+			case "skew":
+				of = ofCall
 			}
 			p := process(t, kind.Name, of, param.Values{})
 			if p == nil {
