@@ -89,23 +89,14 @@ func fitMCGARCH(h mcHistory) (Fit, func(*Fit), error) {
 		return f, (*Fit).noIntervals, nil
 	}
 	return f, func(f *Fit) {
-		ratios := m.sampleVolatilities(h.sample)
-		cov := targetedCov(inv, stat.Variance(ratios, nil))
+		cov := targetedCov(inv, stat.Variance(m.sampleVolatilities(h.sample), nil))
 		f.Cov = whole.carry(cov, x)
 		for i := range f.SE {
 			f.SE[i] = math.Sqrt(f.Cov[i][i])
 		}
-		f.Interval = "curvature of the likelihood; of sigma, volatilities of the fitted model's own histories"
-		ends := func(side float64) []float64 {
-			y := slices.Clone(x)
-			for i := range y {
-				y[i] += float64(side * math.Sqrt(cov.At(i, i)) * fmath.NormQuantile((1+Confidence)/2))
-			}
-			return whole.natural(y)
-		}
-		f.Lo, f.Hi = ends(-1), ends(1)
-		low, high := middle(ratios)
-		f.Lo[sigmaAt], f.Hi[sigmaAt] = m.Sigma*fmath.Exp(-high), m.Sigma*fmath.Exp(-low)
+		f.noIntervals()
+		f.warn("no intervals: how often those by the curvature of the likelihood hold the truth has not been counted; " +
+			"standard errors only")
 	}, nil
 }
 

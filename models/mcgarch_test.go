@@ -3,9 +3,7 @@ package models
 import (
 	"math"
 	"math/big"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -322,32 +320,6 @@ func TestMCGARCHErrors(t *testing.T) {
 		r.change(&m)
 		if err := m.Check(); err == nil || !strings.Contains(err.Error(), r.want) {
 			t.Errorf("%v; want %q", err, r.want)
-		}
-	}
-}
-
-// Intervals of 200 fits to two years of hours hold the truth 180 to 198 times for each number.
-func TestMCGARCHIntervals(t *testing.T) {
-	if os.Getenv("MCRISK_SLOW") == "" {
-		t.Skip("takes 20 minutes of one processor; set MCRISK_SLOW=1, and MCRISK_FITS for fewer than 200")
-	}
-	n := 200
-	if few, err := strconv.Atoi(os.Getenv("MCRISK_FITS")); err == nil {
-		n = few
-	}
-	r := recovery{title: "MCGARCH, 2 years of hours", kind: "mcgarch",
-		model: MCGARCH{Mu: .1, Sigma: .7, Reaction: .1, Fade: .75, Rate: 8760 * fittedFastest, Slowest: fittedSlowest,
-			Floor: fittedFloor, Bend: 5, DoF: 4, Skew: .25, Week: Week{.25, -.12, -.4, .5},
-			Hour: 1, Step: time.Hour}, // after a first bar
-		step: time.Hour, steps: 17520, way: fitAsHistory,
-		truth: map[string]float64{"mu": .1, "sigma": .7, "mcgarch-reaction": .1, "mcgarch-fade": .75,
-			"mcgarch-bend": 5, "dof": 4, "mcgarch-skew": .25, "week-funding": .25, "week-day": -.12,
-			"week-weekend": -.4, "week-new-york": .5}}
-	for _, q := range r.run(t, n, 1) {
-		t.Logf("%s: %d of %d hold it, %d above, %d below; mean %.4g, deviation %.3g, standard error %.3g",
-			q.name, q.covered, q.fits(), q.above, q.below, q.mean, q.sd, q.se)
-		if n == 200 && !(q.covered >= 180 && q.covered <= 198) {
-			t.Errorf("%s: %d of %d intervals hold the truth; want 180 to 198", q.name, q.covered, q.fits())
 		}
 	}
 }
