@@ -56,11 +56,13 @@ func Calibrate(ctx context.Context, h *paths.History, kinds []string, untargeted
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		fitKind := models.FitKind
+		var fit models.Fit
+		var err error
 		if untargeted && slices.Contains(Targeted(), kind) {
-			fitKind = models.FitUntargeted
+			fit, err = models.FitUntargeted(kind, c.Returns, stepYears)
+		} else {
+			fit, err = fitHistory(kind, h)
 		}
-		fit, err := fitKind(kind, c.Returns, stepYears)
 		if err != nil {
 			c.Unfitted = append(c.Unfitted, Unfitted{kind, err})
 			continue

@@ -81,7 +81,7 @@ func (r *validating) fitted(kind string, h *paths.History) (*study.Study, error)
 
 // fitHistory fits a kind of model to a history.
 func fitHistory(kind string, h *paths.History) (models.Fit, error) {
-	if models.Resamples(kind) {
+	if models.Resamples(kind) || models.HasWeek(kind) {
 		series, err := h.Series()
 		if err != nil {
 			return models.Fit{}, err
@@ -195,11 +195,11 @@ func (r *validating) tasks(all []Window) (list []task, err error) {
 func (t task) run(ctx context.Context, all []Window) ([]windowScore, error) {
 	s := t.study
 	if t.filterTo != nil {
-		volatility, err := models.Filtered(s.Spec().Model, t.filterTo)
+		state, err := models.FilteredState(s.Spec().Model, t.filterTo)
 		if err != nil {
 			return nil, err
 		}
-		if s, err = s.Started(volatility); err != nil {
+		if s, err = s.StartedAt(state); err != nil {
 			return nil, fmt.Errorf("%s before %s: %w", t.kind, all[t.windows[0]].Start.Format(time.RFC3339), err)
 		}
 	}

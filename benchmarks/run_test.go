@@ -91,6 +91,10 @@ func BenchmarkResampled(b *testing.B) {
 		{"component", "component", nil},
 		{"component-btc", "component", param.Values{"component-multiplier": 1.45895, "component-rate": 3404.57,
 			"component-ratio": 3.44384, "dof": 4.59117}},
+		{"mcgarch", "mcgarch", nil},
+		{"mcgarch-btc", "mcgarch", param.Values{"mcgarch-reaction": 0.104, "mcgarch-fade": 0.748, "mcgarch-rate": 22800,
+			"dof": 3.16, "mcgarch-bend": 5.21, "mcgarch-skew": 0.287, "week-funding": 0.253, "week-day": -0.121,
+			"week-weekend": -0.487, "week-new-york": 0.657}},
 		{"bootstrap", "bootstrap", hours(168)}, {"fhs", "fhs", hours(12)},
 	} {
 		for extremes := range 2 {

@@ -116,10 +116,10 @@ func TestModelsOfUnderlyings(t *testing.T) {
 			}
 			numbers := slices.DeleteFunc(slices.Clone(kind.Params),
 				func(p param.Param) bool {
-					return p.Name == "mu" || p.Name == "start" || p.With != ""
+					return p.Name == "mu" || p.Name == "start" || p.Name == "week-hour" || p.With != ""
 				})
 			if len(part.Values) != len(numbers) || len(origins) != len(part.Values) {
-				t.Errorf("%s of %s: %d numbers with %d origins; want %d, all but mu, start and momentum",
+				t.Errorf("%s of %s: %d numbers with %d origins; want %d, all but mu, momentum and what a start is",
 					kind.Name, u.Name, len(part.Values), len(origins), len(numbers))
 			}
 			m, err := models.Registry.Build(part)

@@ -99,7 +99,15 @@ func refitted(t *testing.T, u Underlying, folder string) Underlying {
 			u.Models = append(u.Models, had[i]) // each takes longer than all others together; SOL's is the shortest
 			continue
 		}
-		f, err := models.FitKind(kind, returns, dt)
+		fit := func() (models.Fit, error) { return models.FitKind(kind, returns, dt) }
+		if models.HasWeek(kind) {
+			series, err := h.Series()
+			if err != nil {
+				t.Fatal(err)
+			}
+			fit = func() (models.Fit, error) { return models.FitSeries(kind, series) }
+		}
+		f, err := fit()
 		entry := Fit{Kind: kind, Provenance: asOf}
 		entry.Source = fmt.Sprintf("%s%s hourly returns", span, thousands(len(returns)))
 		if err != nil {

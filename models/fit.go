@@ -178,8 +178,9 @@ var fitters = map[string]fitter{
 	"gjr":     {6, 6, fitGJR},
 
 	"component": {7, 6, fitComponent},
-	"heston":    {8, 5, fitHeston},
-	"bates":     {9, 8, fitBates},
+	"mcgarch":   {8, 11, func(s sample) (Fit, func(*Fit), error) { return fitMCGARCH(mcHistoryOf(s, nil, nil)) }},
+	"heston":    {9, 5, fitHeston},
+	"bates":     {10, 8, fitBates},
 }
 
 // A sample is a history that passed the checks, with what fits need of it.
@@ -357,6 +358,8 @@ func longRunVolatility(m Model, dt float64) float64 {
 	case GARCH:
 		return m.Sigma
 	case GJR:
+		return m.Sigma
+	case MCGARCH:
 		return m.Sigma
 	}
 	return math.Sqrt(m.Moments(dt).Variance / dt)

@@ -18,15 +18,22 @@ func Resamples(kind string) bool {
 // that draw from it, what else they need. FHS has the numbers of a GARCH with Student
 // shocks whose variance is targeted, whatever its shocks are, but the growth of the mean,
 // and intervals by histories that draw the shocks; [Bootstrap] has the length of
-// its blocks, and keeps the growth.
+// its blocks, and keeps the growth. Of [MCGARCH] it finds the hours of the week too.
 func FitSeries(kind string, history *Series) (Fit, error) {
-	returns, _ := history.Returns()
+	returns, bars := history.Returns()
 	dt := Years(history.Step)
 	switch kind {
 	case "bootstrap":
 		return fitBootstrap(history, returns)
 	case "fhs":
 		return fitFHS(history, returns)
+	case "mcgarch":
+		s, err := newSample(returns, dt)
+		if err != nil {
+			return Fit{}, err
+		}
+		h := mcHistoryOf(s, history, bars)
+		return fitKind(kind, returns, dt, func(sample) (Fit, func(*Fit), error) { return fitMCGARCH(h) })
 	}
 	return FitKind(kind, returns, dt)
 }

@@ -293,6 +293,7 @@ func TestGoldenBits(t *testing.T) {
 		"bates":     "fc08be8e4dafe580",
 		"garch":     "b0d4fefa72fd9ef8",
 		"component": "4e82a32661306c50",
+		"mcgarch":   "3a8e9641ed5dcdfc",
 		"gbm":       "a2d7b4d6a2f0e80d",
 		"gjr":       "411f6f260c9f4cd1",
 		"heston":    "dbc244a20ba73a0c",
@@ -383,7 +384,7 @@ func TestRegistry(t *testing.T) {
 		for _, p := range k.Params {
 			switched := param.Values{} // on, what it goes with
 			if p.Dependent() {
-				switched[p.With] = map[string]float64{"momentum": .1, "ends-after": 86400}[p.With]
+				switched[p.With] = map[string]float64{"momentum": .1, "ends-after": 86400, "start": .5}[p.With]
 			}
 			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 				if p.Unit == param.Choice && p.Check(bad) != nil {
@@ -405,7 +406,10 @@ func TestRegistry(t *testing.T) {
 			if p.Unit == param.Choice {
 				v[p.Name] = 1 - p.Default
 			} else if p.Unit == param.Count {
-				v[p.Name] = p.Default - 1
+				v[p.Name] = max(p.Default-1, p.Min)
+				if p.Default == p.Min {
+					v[p.Name]++
+				}
 			} else if p.Word != "" {
 				v[p.Name] = max(p.Min, 0.7)
 			}

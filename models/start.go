@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"mcrisk/block"
 	"mcrisk/fmath"
@@ -39,18 +40,43 @@ func startDraw(at At, lane, number int) float64 {
 // Hamilton's filter, and so do components; Heston and Bates by particles, over 20 times 1/kappa, up to 4,096
 // bars.
 func Filtered(model param.Part, history *Series) (volatility float64, err error) {
+	v, err := FilteredState(model, history)
+	return v[startNow.Name], err
+}
+
+// FilteredState are all numbers of a model that say where paths go on from the end of a history: start, and of
+// [MCGARCH] its components and the hour of the week.
+func FilteredState(model param.Part, history *Series) (param.Values, error) {
 	m, err := Registry.Build(model)
 	if err == nil {
 		err = m.Check()
 	}
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
+	if n, _ := history.Returns(); len(n) < 10 {
+		return nil, fmt.Errorf("models: %d returns in the history %s; "+
+			"want 10 at least to find the volatility at its end", len(n), history.Name)
+	}
+	if m, ok := m.(MCGARCH); ok {
+		return m.filtered(history), nil
+	}
+	v, err := volatilityAfter(m, model.Kind, history)
+	return param.Values{startNow.Name: v}, err
+}
+
+// StateAt are the numbers that say that paths start from a volatility at a time.
+func StateAt(kind string, volatility float64, at time.Time) param.Values {
+	v := param.Values{startNow.Name: volatility}
+	if HasWeek(kind) {
+		v["week-hour"] = float64(HourOfWeek(at))
+	}
+	return v
+}
+
+// volatilityAfter is that expected of the step after a history.
+func volatilityAfter(m Model, kind string, history *Series) (float64, error) {
 	returns, _ := history.Returns()
-	if len(returns) < 10 {
-		return 0, fmt.Errorf("models: %d returns in the history %s; want 10 at least to find the volatility at its end",
-			len(returns), history.Name)
-	}
 	switch m := m.(type) {
 	case GARCH:
 		return m.symmetric().filtered(returns, history), nil
@@ -70,7 +96,7 @@ func Filtered(model param.Part, history *Series) (volatility float64, err error)
 		v := m.Heston.filtered(returns, m.jumps(), history)
 		return math.Sqrt(v + m.jumps().Moments(1).Variance), nil
 	}
-	return 0, fmt.Errorf("models: %s has no volatility of its own to start from", model.Kind)
+	return 0, fmt.Errorf("models: %s has no volatility of its own to start from", kind)
 }
 
 func (m GJR) filtered(returns []float64, history *Series) float64 {

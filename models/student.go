@@ -32,25 +32,28 @@ const (
 	studentCells = 768             // of the integrals behind the table
 )
 
-// studentLaws remembers the tables by degrees of freedom. A table is a pure
-// function of them and is never changed: this saves time and nothing else. Every
-// block of steps asks, from all workers at once.
-var studentLaws struct {
-	sync.Map // from float64 to *student
+// A tables remembers what takes time to make, by the numbers that it is a pure function of. Its values are never
+// changed: this saves time and nothing else. Every block of steps asks, from all workers at once.
+type tables[K comparable, V any] struct {
+	sync.Map // from K to V
 	count    atomic.Int64
 }
 
-func studentLaw(dof float64) *student {
-	if s, ok := studentLaws.Load(dof); ok {
-		return s.(*student)
+func (t *tables[K, V]) of(key K, newTable func(K) V) V {
+	if v, ok := t.Load(key); ok {
+		return v.(V)
 	}
-	if studentLaws.count.Add(1) >= 1024 { // a sweep may ask for very many
-		studentLaws.Clear()
-		studentLaws.count.Store(0)
+	if t.count.Add(1) >= 1024 { // a sweep may ask for very many
+		t.Clear()
+		t.count.Store(0)
 	}
-	s, _ := studentLaws.LoadOrStore(dof, newStudent(dof))
-	return s.(*student)
+	v, _ := t.LoadOrStore(key, newTable(key))
+	return v.(V)
 }
+
+var studentLaws tables[float64, *student]
+
+func studentLaw(dof float64) *student { return studentLaws.of(dof, newStudent) }
 
 // newStudent integrates g(x) = (1 + (x/scale)²/dof)^{−(dof+1)/2}, the density of
 // a shock but for a constant, in the coordinate x = scale·sinh w, in which it

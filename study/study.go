@@ -8,6 +8,7 @@ import (
 
 	"mcrisk/models"
 	"mcrisk/models/rates"
+	"mcrisk/param"
 	"mcrisk/random"
 	"mcrisk/tokens"
 )
@@ -122,13 +123,22 @@ func (s *Study) Certain() *Study {
 // first underlying; zero: drawn from the long-run law. It shares all parts. A model without
 // a volatility of its own is an error.
 func (s *Study) Started(volatility float64) (*Study, error) {
+	return s.StartedAt(param.Values{"start": volatility})
+}
+
+// StartedAt is the study with other numbers of its model that say where paths start, as [models.FilteredState] has
+// them.
+func (s *Study) StartedAt(state param.Values) (*Study, error) {
 	if !models.HasStart(s.spec.Model.Kind) {
 		return nil, fmt.Errorf("study: %s has no volatility of its own to start from", s.spec.Model.Kind)
 	}
 	other := *s
 	var err error
-	if other.spec, err = s.spec.With("start", volatility); err != nil {
-		return nil, err
+	other.spec = s.spec
+	for name, v := range state {
+		if other.spec, err = other.spec.With(name, v); err != nil {
+			return nil, err
+		}
 	}
 	m, err := models.Registry.Build(other.spec.Model)
 	if err == nil {

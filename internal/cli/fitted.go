@@ -189,40 +189,41 @@ func isDay(text string) bool {
 	return err == nil && !at.IsZero()
 }
 
-// startAt is the volatility that the model sees at the end of the history, or at a time in
-// it: what paths start from.
-func (p *resolving) startAt(text string) (float64, error) {
-	kind := p.spec.Model.Kind
-	if last := p.spec.Last; p.history == nil && text == "last" && last != nil {
-		p.startOrigin = fmt.Sprintf("%s: filtered to %s", p.Spec, last.At.Format(time.RFC3339))
-		return last.Volatility, nil
-	}
+// startAt are the numbers that say where paths start: as the model sees them at the end of the history, or at a time in
+// it.
+func (p *resolving) startAt(text string) (param.Values, error) {
+	model := p.spec.Model
 	if p.history == nil {
-		u, err := catalogue.LookupUnderlying(p.Underlying)
-		if err != nil || text != "last" {
-			return 0, fmt.Errorf("start = %s; want --history FILE or --prices FILE, "+
-				"in which to find the volatility of that time", text)
+		last, from := p.spec.Last, p.Spec
+		if text != "last" || last == nil {
+			u, err := catalogue.LookupUnderlying(p.Underlying)
+			if err != nil || text != "last" {
+				return nil, fmt.Errorf("start = %s; want --history FILE or --prices FILE, "+
+					"in which to find the volatility of that time", text)
+			}
+			v, origin, err := u.Last(model.Kind)
+			p.startOrigin = origin
+			return param.Values{"start": v}, err
 		}
-		v, from, err := u.Last(kind)
-		p.startOrigin = from
-		return v, err
+		p.startOrigin = fmt.Sprintf("%s: filtered to %s", from, last.At.Format(time.RFC3339))
+		return models.StateAt(model.Kind, last.Volatility, last.At), nil
 	}
 	series := p.history
 	if text != "last" {
 		at, err := instant("start", text)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		end := series.Time(len(series.Bars))
 		if at.Before(series.Time(10)) || at.After(end) {
-			return 0, fmt.Errorf("start = %s; want a time from %s to %s, in the history %s", text,
+			return nil, fmt.Errorf("start = %s; want a time from %s to %s, in the history %s", text,
 				series.Time(10).Format(time.RFC3339), end.Format(time.RFC3339), series.Name)
 		}
 		series = series.Before(at)
 	}
-	v, err := models.Filtered(p.spec.Model, series)
+	state, err := models.FilteredState(model, series)
 	p.startOrigin = fmt.Sprintf("filtered to %s of %s", series.Time(len(series.Bars)).Format(time.RFC3339), series.Name)
-	return v, err
+	return state, err
 }
 
 // fittedTo fits a kind of model to a history; its growth rate is kept if asked for.
@@ -230,7 +231,7 @@ func (p *resolving) fittedTo(h *paths.History, name, kind string, growth bool) (
 	returns, years := h.Returns()
 	var fit models.Fit
 	switch {
-	case models.Resamples(kind):
+	case models.Resamples(kind), models.HasWeek(kind):
 		fit, err = models.FitSeries(kind, p.history)
 	case kind == "gbm": // of any two returns
 		fit, err = models.FitGBM(returns, years)

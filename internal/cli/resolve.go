@@ -501,7 +501,13 @@ func (p *resolving) assign() error {
 		q, err := p.spec.Param(name)
 		var v float64
 		if err == nil && name == "start" && (text == "last" || isDay(text)) {
-			v, err = p.startAt(text)
+			if err = p.startHere(text); err != nil {
+				faults = append(faults, fmt.Errorf("--%w", err))
+			}
+			if p.Origins[name] = "given"; p.startOrigin != "" {
+				p.Origins[name] = p.startOrigin
+			}
+			continue
 		} else if err == nil {
 			v, err = q.Parse(text)
 		}
@@ -514,9 +520,7 @@ func (p *resolving) assign() error {
 		if err != nil {
 			faults = append(faults, fmt.Errorf("--%w", err))
 		}
-		if p.Origins[name] = "given"; name == "start" && p.startOrigin != "" {
-			p.Origins[name] = p.startOrigin
-		}
+		p.Origins[name] = "given"
 	}
 	for i := range p.spec.Tokens {
 		if t := &p.spec.Tokens[i]; t.Name == "" {
@@ -525,6 +529,18 @@ func (p *resolving) assign() error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// startHere sets all numbers of the model that say where paths start, but those that are given.
+func (p *resolving) startHere(text string) error {
+	state, err := p.startAt(text)
+	for name, v := range state {
+		if err == nil && (name == "start" || !p.given(name)) {
+			p.spec, err = p.spec.With(name, v)
+			p.Origins[name] = p.startOrigin
+		}
+	}
+	return err
 }
 
 // settle drops numbers that count no longer, as an option turned off what they count with, and options where they
