@@ -95,7 +95,7 @@ func fitMCGARCH(h mcHistory) (Fit, func(*Fit), error) {
 			f.SE[i] = math.Sqrt(f.Cov[i][i])
 		}
 		f.noIntervals()
-		f.warn("no intervals: how often those by the curvature of the likelihood hold the truth has not been counted; " +
+		f.warn("no intervals: how often those by the curvature of the likelihood hold the truth is not counted yet; " +
 			"standard errors only")
 	}, nil
 }

@@ -42,6 +42,7 @@ var modelLimits = map[string]string{
 	"gjr":    "gjr makes half of the liquidations that happened to BTC, ETH and SOL, and too many trades",
 	"component": "component makes two fifths of the liquidations that happened to BTC, ETH and SOL, and too many " +
 		"trades",
+	"mcgarch":   "mcgarch makes three fifths of the liquidations that happened to BTC, ETH and SOL",
 	"regimes":   "regimes has calm and wild times and no gaps: liquidations are too rare",
 	"bootstrap": "bootstrap repeats the history it draws from: what it has not seen does not happen",
 	"fhs":       "fhs makes crashes of the shocks that its history has: larger ones only in wild times",

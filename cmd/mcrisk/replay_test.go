@@ -203,8 +203,8 @@ func TestReplayNamesItsRun(t *testing.T) {
 	t.Chdir(t.TempDir())
 	file := write(t, "p.csv", bars)
 	_, errs := expect(t, cli.Done, "replay", file, "--token", "BTCBULL3X", "--latencies", "0")
-	if left := visible(t, "runs"); len(left) != 15 || !strings.HasPrefix(left[0], "BTCBULL3X-") ||
-		!strings.Contains(errs, "written: runs/BTCBULL3X-") {
+	if left := visible(t, "runs"); len(left) != 15 || !strings.HasPrefix(left[0], "replay-BTCBULL3X-") ||
+		!strings.Contains(errs, "written: runs/replay-BTCBULL3X-") {
 		t.Errorf("left %v, said %q", left, errs)
 	}
 }

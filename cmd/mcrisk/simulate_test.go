@@ -482,7 +482,7 @@ func TestRunDirectory(t *testing.T) {
 	// Without --out it has a name of its own below runs.
 	t.Chdir(t.TempDir())
 	resultsOf(t, "simulate", "--target", "-1", "--horizon", "1d", "--paths", "5", "--no-figures")
-	found, _ := filepath.Glob("runs/-1x-hold-loan-*T*Z-????????/manifest.json")
+	found, _ := filepath.Glob("runs/simulate--1x-hold-loan-*T*Z-????????/manifest.json")
 	if len(found) != 1 {
 		t.Errorf("below runs there is %v", ls(t, "."))
 	}
