@@ -35,8 +35,8 @@ const specText = "A study. `mcrisk simulate --print-spec` prints a complete one,
 const sweepText = "A sweep: all keys of spec.yaml, and `sweep` with those below. Every run of `mcrisk sweep`\n" +
 	"holds one, and `mcrisk sweep FILE` runs it."
 
-const runText = "A command that simulates writes a run directory, `runs/NAME-TIME-HASH` or what `--out` says; NAME is the command and its first token;\n" +
-	"`--no-save` writes none."
+const runText = "A command that simulates writes a run directory, `runs/NAME-TIME-HASH` or what `--out` says;\n" +
+	"NAME is the command and its first token. `--no-save` writes none."
 
 const limitsText = "What is read is limited, be it a file, a pipe or `-`, standard input. A command that is\n" +
 	"handed more, or something else, says so with the name of the input, and exits with status 2 within two\n" +
