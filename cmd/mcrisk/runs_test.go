@@ -27,7 +27,9 @@ func TestRuns(t *testing.T) {
 			t.Fatal(err)
 		}
 		if manifest != "" {
-			put(t, filepath.Join(dir, name, "manifest.json"), manifest)
+			if err := os.WriteFile(filepath.Join(dir, name, "manifest.json"), []byte(manifest), 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	var got struct {
