@@ -25,8 +25,8 @@ var (
 	bearing = []string{"analytics", "assess", "block", "exact", "exact/brownian", "exact/levy", "fmath",
 		"fmath/cmplx", "models", "paths", "quad", "random", "report", "study", "tokens"}
 	excused = regexp.MustCompile(
-		`^models/(fit|fitcomponent|fitgarch|fitjumps|fitregimes|fittargeted|fitvariance|goodness|interval|` +
-			`maximise)\.go$`)
+		`^models/(fit|fitcomponent|fitgarch|fitjumps|fitmcgarch|fitregimes|fittargeted|fitvariance|goodness|` +
+			`interval|maximise)\.go$`)
 )
 
 var (

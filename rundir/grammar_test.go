@@ -81,7 +81,11 @@ type field struct{ key, value string }
 
 // states says whether a parameter is given, of every so many; of those that count with another alone, half as many.
 func (g grammar) states(p param.Param, often int) bool {
-	if p.With != "" {
+	switch p.With {
+	case "":
+	case "ends-after": // which is the horizon in few files
+		often *= 8
+	default:
 		often *= 2
 	}
 	return g.Rarely(often)
@@ -100,6 +104,7 @@ func (g grammar) params(params []param.Param, often int) (fields []field) {
 func kindFields[T any](g grammar, r *param.Registry[T], often int) []field {
 	kinds := slices.DeleteFunc(r.Kinds(), func(k param.Kind[T]) bool { return models.Resamples(k.Name) })
 	kind := fuzz.Pick(g.Source, kinds...) // those that are left out need a history
+	often = max(often, len(kind.Params)) // of many numbers few go together
 	return append([]field{{"kind", g.scalar(kind.Name)}}, g.params(kind.Params, often)...)
 }
 

@@ -78,6 +78,12 @@ func (o *options) dated(d Dated, dt float64) (r callRates, err error) {
 // follows makes an option go on from another at a time: the funding rate stays, unless its number at the start is
 // another one.
 func (o *options) follows(before *options, at time.Duration, changed bool) {
+	same, was := o.Option, before.Option
+	same.Funding, was.Funding = 0, 0
+	if !changed && same == was { // it goes on to the bit
+		o.start, o.Funding, o.constant = before.start, before.Funding, before.constant
+		return
+	}
 	o.start = at
 	if !changed {
 		o.Funding = before.at(years(at - before.start))

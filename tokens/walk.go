@@ -105,7 +105,7 @@ type calm struct {
 const clearly = 1e-6
 
 func (k *Kernel) calm(l *Lane, now time.Duration) calm {
-	c := calm{(l.trace == nil || l.trace.trades) && k.clock(l) >= now, math.Inf(-1), math.Inf(1)}
+	c := calm{k.option == nil && (l.trace == nil || l.trace.trades) && k.clock(l) >= now, math.Inf(-1), math.Inf(1)}
 	if k.token.Keeper.Interval == 0 && !l.down && l.due == Never {
 		c.low, c.high = l.trigger.Low*(1+clearly), l.trigger.High*(1-clearly)
 	}

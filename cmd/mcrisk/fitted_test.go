@@ -1,13 +1,14 @@
 package main
 
 import (
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
 
 	"mcrisk/catalogue"
 	"mcrisk/internal/cli"
 	"mcrisk/models"
+	"mcrisk/param"
 )
 
 // settingsIn are the settings of a document in Markdown: value and origin by name.
@@ -42,8 +43,8 @@ func TestFittedModels(t *testing.T) {
 			part, origins := u.Model(kind.Name), u.ModelOrigins(kind.Name)
 			got, stderr := of("--token", u.Name+"BULL3X", "--model", kind.Name)
 			for name, v := range part.Values {
-				if want := strconv.FormatFloat(v, 'g', -1, 64) + " " + origins[name]; got[name] != want &&
-					!strings.HasSuffix(name, "-step") {
+				q := kind.Params[slices.IndexFunc(kind.Params, func(q param.Param) bool { return q.Name == name })]
+				if want := q.Format(v) + " " + origins[name]; got[name] != want {
 					t.Errorf("%s of %s: %s is %q; want %q", kind.Name, u.Name, name, got[name], want)
 				}
 			}
