@@ -104,7 +104,7 @@ func (g grammar) params(params []param.Param, often int) (fields []field) {
 func kindFields[T any](g grammar, r *param.Registry[T], often int) []field {
 	kinds := slices.DeleteFunc(r.Kinds(), func(k param.Kind[T]) bool { return models.Resamples(k.Name) })
 	kind := fuzz.Pick(g.Source, kinds...) // those that are left out need a history
-	often = max(often, len(kind.Params)) // of many numbers few go together
+	often = max(often, len(kind.Params))  // of many numbers few go together
 	return append([]field{{"kind", g.scalar(kind.Name)}}, g.params(kind.Params, often)...)
 }
 
