@@ -728,18 +728,3 @@ func (k *Kernel) advanceCallBy(l *Lane, g *leg, d, at float64) {
 	l.trace.event(l, g.now(), "price")
 	k.gauge(l)
 }
-
-// clearCall says whether nothing happens to a call on the way to a price. Watched says that the keeper is there.
-func (k *Kernel) clearCall(l *Lane, price float64, watched bool) bool {
-	c := &l.call
-	if (price >= c.strike) != (c.price >= c.strike) || c.size == 0 {
-		return false
-	}
-	x, b := weights(price, c.strike, c.size, c.margin-c.owed, c.cash)
-	e := x + b
-	band := !watched || price < c.strike || x > float64(l.trigger.Low*(1+clearly)*e) &&
-		x < float64(l.trigger.High*(1-clearly)*e)
-	return e > clearly*c.cash && band && !(watched && (price >= c.up*(1-clearly) || price <= c.down*(1+clearly) ||
-		c.shrunk())) && float64(c.cash*k.option.HedgeThreshold) > float64(c.owed*price)*(1+clearly) &&
-		c.margin >= float64(k.option.Maintenance*c.size)
-}

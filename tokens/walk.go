@@ -45,35 +45,24 @@ func (k *Kernel) wayStep(l *Lane, logs, factors *block.Way, now time.Duration) {
 	calm := k.calm(l, now)
 	quiet := false // the last leg was
 	// Open and close lie between the extremes: if nothing happens at these, all legs are quiet.
-	at := l.x
-	if k.option != nil {
-		at = l.call.price
-	}
-	near := float64(at * factors[1])
+	near := float64(l.x * factors[1])
 	still := calm.holds && k.clear(l, &calm, near) && k.clear(l, &calm, float64(near*factors[2]))
 	for i := 1; i <= 3; i++ {
 		if logs[i] == 0 && (i < 3 || quiet) {
 			continue
 		}
-		if at = l.x; k.option != nil {
-			at = l.call.price
-		}
-		x := float64(at * factors[i])
-		quiet = still || calm.holds && (quiet || k.clear(l, &calm, at)) && k.clear(l, &calm, x)
+		x := float64(l.x * factors[i])
+		quiet = still || calm.holds && (quiet || k.clear(l, &calm, l.x)) && k.clear(l, &calm, x)
 		if quiet {
 			if logs[i] == 0 {
 				continue // the price stands still, and walk would not gauge it either
 			}
-			if k.option != nil {
-				k.moveCall(l, x)
-			} else {
-				l.move(x)
-			}
+			l.move(x)
 			l.trace.price(factors[i])
 			if k.terms.EntrySize || !l.between() {
 				k.gauge(l)
 			}
-			if i < 3 && (k.option != nil || l.notable()) {
+			if i < 3 && l.notable() {
 				if end := logs.Reached(i, start, now); end < now {
 					k.visit(l, end)
 				}
@@ -96,7 +85,7 @@ func (k *Kernel) wayStep(l *Lane, logs, factors *block.Way, now time.Duration) {
 
 // A calm says on which legs nothing happens, as on most: no clock is met until the end of
 // the step, and leverage and margin, which move one way on a leg, are clearly inside at its
-// ends. Where it is close, walk finds out.
+// ends. Where it is close, or of a call, which has a strike and rolls, walk finds out.
 type calm struct {
 	holds     bool
 	low, high float64 // leverage is watched, and clearly inside between these
@@ -112,11 +101,8 @@ func (k *Kernel) calm(l *Lane, now time.Duration) calm {
 	return c
 }
 
-// clear says whether leverage and margin are clearly inside at exposure x, or at price x of a call.
+// clear says whether leverage and margin are clearly inside at exposure x.
 func (k *Kernel) clear(l *Lane, c *calm, x float64) bool {
-	if k.option != nil {
-		return k.clearCall(l, x, c.low > math.Inf(-1))
-	}
 	e, size := x+l.b, math.Abs(x)
 	if !(e > clearly*size && size > float64(c.low*e) && size < float64(c.high*e)) {
 		return false
