@@ -41,6 +41,7 @@ func main() {
 		bothWays(fastPaths)
 		market()
 		grow()
+		calls()
 	default:
 		fmt.Fprintf(os.Stderr, "asm: no unit %q\n", *unit)
 		os.Exit(2)

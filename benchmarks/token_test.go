@@ -36,6 +36,13 @@ var kinds = []struct {
 		Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"fee": 0.001}}},
 	{"flexible", study.TokenSpec{Name: "flexible", Policy: param.Part{Kind: "flexible"},
 		Mechanism: param.Part{Kind: "loan"}, Values: param.Values{"fee": 0.001}}},
+	// As in the catalogue: on a call, with a hedge, at its assumed rates.
+	{"BTCBULLP2X", study.TokenSpec{Name: "BTCBULLP2X",
+		Policy: param.Part{Kind: "band", Values: param.Values{"low": 1.8, "high": 2.2, "to": 1}},
+		Mechanism: param.Part{Kind: "option", Values: param.Values{"funding-start": 0.4, "skew": 0.8,
+			"trade-fee": 0.01, "roll-trigger": 0.1, "roll-part": 0.5, "option-margin": 0.25, "hedge-borrow": 0.00813754,
+			"hedge-supply": 0.03757039, "hedge-ltv": 0.65, "hedge-threshold": 0.78, "hedge-bonus": 0.05}},
+		Values: param.Values{"target": 2, "fee": 0.0005, "impact": 4.63667e-07, "impact-exponent": 0.6778}}},
 	{"hold", study.TokenSpec{Name: "hold", Policy: param.Part{Kind: "hold"}, Mechanism: param.Part{Kind: "loan"}}},
 }
 

@@ -163,10 +163,10 @@ func (k *Kernel) advanceCall(b *block.Block, underlying int, l *Lane, i, from, t
 	}
 }
 
-// payAt sets what funding takes in the step that begins at a time, at a constant skew.
-func (k *Kernel) payAt(l *Lane, start time.Duration) {
+// fundingAt is what funding takes in the step that begins at a time, a fraction of size, at a constant skew.
+func (k *Kernel) fundingAt(start time.Duration) float64 {
 	at := years(start - k.option.start)
-	l.call.rate = max(0, k.option.paid(at+k.option.perYear)-k.option.paid(at))
+	return max(0, k.option.paid(at+k.option.perYear)-k.option.paid(at))
 }
 
 // callRun makes steps of a lane of a block, the first of which is s, as long as they have no event: with the operations
@@ -194,7 +194,7 @@ func (k *Kernel) callRun(b *block.Block, gross *block.Track, l *Lane, i, s, to i
 		if o.drawn {
 			c.rate = float64(b.Rates[o.funding][s][i] * o.perYear)
 		} else if o.changes {
-			k.payAt(l, time.Duration(b.First+s)*k.step)
+			c.rate = k.fundingAt(time.Duration(b.First+s) * k.step)
 		}
 		next := float64(price * gross[s][i])
 		paid, grown, earned := float64(c.rate*size), float64(o.growOwed*owed), float64(o.growCash*cash)
@@ -273,11 +273,11 @@ func (k *Kernel) callRun(b *block.Block, gross *block.Track, l *Lane, i, s, to i
 }
 
 // smallCarry is the part of equity up to which logPerCarry is logPerUnit to half a rounding.
-const smallCarry = 1e-4
+const smallCarry = 5e-4
 
-// logPerCarry is ln(1+q)/q of a small q: the first term left out is below 2e-17.
+// logPerCarry is ln(1+q)/q of a small q: the first term left out is below 6e-18.
 func logPerCarry(q float64) float64 {
-	return 1 - float64(q*(1.0/2-float64(q*(1.0/3-float64(q*(1.0/4))))))
+	return 1 - float64(q*(1.0/2-float64(q*(1.0/3-float64(q*(1.0/4-float64(q*(1.0/5))))))))
 }
 
 // carryCall charges a step's funding and the interest of the hedge.
@@ -291,7 +291,7 @@ func (k *Kernel) carryCall(l *Lane, now time.Duration) {
 	case l.dated != nil && l.dated.call.funded:
 		c.rate = l.dated.call.funding
 	case o.changes:
-		k.payAt(l, now)
+		c.rate = k.fundingAt(now)
 	}
 	e := l.x + l.b
 	paid, owed, earned := float64(c.rate*c.size), float64(growOwed*c.owed), float64(growCash*c.cash)

@@ -145,3 +145,8 @@ func growVector(dst, x []float64, a, b float64) int {
 func stepMarketBatch(cols *marketColumns, first int, move, gross *float64, steps int, now, step time.Duration) {
 	marketAVX2(&cols.x[first], move, gross, steps, int64(now), int64(step))
 }
+
+// callRun is callRunAVX2.
+func callRun(rows, gross, rates *float64, steps, stride int, lanes uint32) (done int, event, noted uint8) {
+	return callRunAVX2(rows, gross, rates, steps, stride, lanes)
+}

@@ -57,6 +57,10 @@ func (k *Kernel) AdvanceAll(b *block.Block, underlying int, ls *Lanes, from, to 
 		}
 		return
 	}
+	if k.batchesCalls(b, underlying) {
+		k.advanceCalls(b, underlying, ls, from, to)
+		return
+	}
 	for i := range ls.lane {
 		k.Advance(b, underlying, ls.Lane(i), i, from, to)
 	}

@@ -22,3 +22,5 @@ func stepBatch(*columns, int, *fastPath, *float64, int, time.Duration, time.Dura
 func growVector(_, _ []float64, _, _ float64) int { return 0 }
 
 func stepMarketBatch(*marketColumns, int, *float64, *float64, int, time.Duration, time.Duration) {}
+
+func callRun(_, _, _ *float64, _, _ int, _ uint32) (done int, event, noted uint8) { return 0, 0, 0 }

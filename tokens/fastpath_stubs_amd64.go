@@ -292,3 +292,11 @@ func marketAVX2(markets *float64, move *float64, gross *float64, steps int, now 
 //
 //go:noescape
 func growAVX2(dst *float64, x *float64, n int, a float64, b float64) int
+
+// callRunAVX2 makes steps of 4 lanes with calls, whose numbers are in rows: all of the given number, at least 1, or up to
+// one in which a lane has an event, which is not made, or of which something is to be noted, which is. It
+// returns how many were made, and a bit for each such lane of those that have one in lanes. Gross and rates
+// are those of the first lane's first step; the rates of the next are stride bytes further.
+//
+//go:noescape
+func callRunAVX2(rows *float64, gross *float64, rates *float64, steps int, stride int, lanes uint32) (done int, event uint8, noted uint8)
