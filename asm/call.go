@@ -27,7 +27,8 @@ const (
 
 // calls writes Kernel.callRun of package tokens for 4 lanes side by side.
 func calls() {
-	begin("callRun", attr.NOSPLIT, "func(rows, gross, rates *float64, steps, stride int, lanes uint32) (done int, event, noted uint8)",
+	begin("callRun", attr.NOSPLIT,
+		"func(rows, gross, rates *float64, steps, stride int, lanes uint32) (done int, event, noted uint8)",
 		"makes steps of 4 lanes with calls, whose numbers are in rows: all of the given number, at least 1, or up to",
 		"one in which a lane has an event, which is not made, or of which something is to be noted, which is. It",
 		"returns how many were made, and a bit for each such lane of those that have one in lanes. Gross and rates",
@@ -90,7 +91,8 @@ func calls() {
 	lever := do(VANDPD, exposure, constant(uint64(1<<63-1)))
 	inside := and(cmppd(greater, lever, mulpd(blend(above, get("low"), f("lowest")), after)),
 		cmppd(less, lever, mulpd(blend(above, get("high"), f("highest")), after)))
-	beyond := or(cmppd(less, exposure, mulpd(after, f("edgeLow"))), cmppd(greater, exposure, mulpd(after, f("edgeHigh"))))
+	beyond := or(cmppd(less, exposure, mulpd(after, f("edgeLow"))),
+		cmppd(greater, exposure, mulpd(after, f("edgeHigh"))))
 	leaves = or(leaves, and(not(inside), and(above, beyond)))
 	// What is charged, per unit of equity.
 	per := do(VDIVPD, load(constant(1.0)), f("equity"))

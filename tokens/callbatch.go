@@ -21,7 +21,7 @@ type callBatch struct {
 	least, fallen, fellAt                                                 [callLanes]float64 // fallen is rec.floor
 	clock                                                                 [callLanes]float64 // steps from the start
 	perYear, growOwed, growCash, threshold, promise                       [callLanes]float64
-	_                                                                     [9][callLanes]float64 // of a step not yet made
+	_                                                                     [9][callLanes]float64 // a step not made
 }
 
 // batchesCalls reports whether lanes with calls go through a block in batches.

@@ -64,7 +64,8 @@ func TestCallsInBatches(t *testing.T) {
 			}
 			got, want := k.Finish(together.Lane(i), horizon), k.Finish(&alone[i], horizon)
 			for _, col := range Columns {
-				if x, y := col.Of(&got), col.Of(&want); math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
+				x, y := col.Of(&got), col.Of(&want)
+				if math.Float64bits(x) != math.Float64bits(y) && (x == x || y == y) {
 					t.Errorf("lane %d: %s = %v in a batch, %v alone", i, col.Name, x, y)
 				}
 			}
