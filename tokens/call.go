@@ -169,12 +169,16 @@ func (k *Kernel) fundingAt(start time.Duration) float64 {
 	return max(0, k.option.paid(at+k.option.perYear)-k.option.paid(at))
 }
 
+// runsCalls reports whether callRun may make steps of a block, whose prices are on a grid.
+func (k *Kernel) runsCalls() bool {
+	return k.calmCall && k.outages == 0 && k.token.Stress.Window == 0 && k.dated == nil && k.next == nil
+}
+
 // callRun makes steps of a lane of a block, the first of which is s, as long as they have no event: with the operations
 // of carryCall, moveCall and close, on numbers that it keeps at hand. It returns the step that it leaves to gridStep.
 func (k *Kernel) callRun(b *block.Block, gross *block.Track, l *Lane, i, s, to int) int {
 	c, o := &l.call, k.option
-	if !k.calmCall || l.trace != nil || l.due != Never || k.outages > 0 || k.token.Stress.Window > 0 || c.size == 0 ||
-		k.dated != nil || k.next != nil {
+	if !k.runsCalls() || l.trace != nil || l.due != Never || c.size == 0 {
 		return s
 	}
 	price, margin, owed, cash, floor, drift := c.price, c.margin, c.owed, c.cash, c.floor, c.drift
@@ -234,7 +238,7 @@ func (k *Kernel) callRun(b *block.Block, gross *block.Track, l *Lane, i, s, to i
 		if extreme && above != passes && (exposure < float64(l.low*after) || exposure > float64(l.high*after)) {
 			break
 		}
-		per = float64(per * logPerCarry(q))
+		per = float64(per * logPerSmall(q))
 		funded.add(funding)
 		logFunding += float64(funding * per)
 		interests.add(interest)
@@ -272,13 +276,9 @@ func (k *Kernel) callRun(b *block.Block, gross *block.Track, l *Lane, i, s, to i
 	return s
 }
 
-// smallCarry is the part of equity up to which logPerCarry is logPerUnit to half a rounding.
+// smallCarry is the part of equity up to which logPerSmall is logPerUnit to half a rounding: the first term left out is
+// below 6e-18.
 const smallCarry = 5e-4
-
-// logPerCarry is ln(1+q)/q of a small q: the first term left out is below 6e-18.
-func logPerCarry(q float64) float64 {
-	return 1 - float64(q*(1.0/2-float64(q*(1.0/3-float64(q*(1.0/4-float64(q*(1.0/5))))))))
-}
 
 // carryCall charges a step's funding and the interest of the hedge.
 func (k *Kernel) carryCall(l *Lane, now time.Duration) {
@@ -298,7 +298,7 @@ func (k *Kernel) carryCall(l *Lane, now time.Duration) {
 	funding, interest := -float64(paid*c.price), earned-float64(owed*c.price)
 	per := 1 / e
 	if q := float64((funding + interest) * per); math.Abs(q) < smallCarry {
-		per = float64(per * logPerCarry(q))
+		per = float64(per * logPerSmall(q))
 	} else {
 		per = float64(per * logPerUnit(q))
 	}

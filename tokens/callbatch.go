@@ -26,8 +26,7 @@ type callBatch struct {
 
 // batchesCalls reports whether lanes with calls go through a block in batches.
 func (k *Kernel) batchesCalls(b *block.Block, underlying int) bool {
-	return vector && k.calmCall && k.outages == 0 && k.token.Stress.Window == 0 && k.dated == nil && k.next == nil &&
-		b.Ways[underlying] == nil
+	return vector && k.runsCalls() && b.Ways[underlying] == nil
 }
 
 // advanceCalls is AdvanceAll in such batches.

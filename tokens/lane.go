@@ -230,11 +230,16 @@ func (l *Lane) book(i Item, a, e, per float64) {
 func logPerUnit(q float64) float64 {
 	switch {
 	case math.Abs(q) < 1e-4: // the first term left out is below 2e-21
-		return 1 - float64(q*(1.0/2-float64(q*(1.0/3-float64(q*(1.0/4-float64(q*(1.0/5))))))))
+		return logPerSmall(q)
 	case !(q > -1):
 		return 0
 	}
 	return fmath.Log1p(q) / q
+}
+
+// logPerSmall is logPerUnit of a small q, without a branch.
+func logPerSmall(q float64) float64 {
+	return 1 - float64(q*(1.0/2-float64(q*(1.0/3-float64(q*(1.0/4-float64(q*(1.0/5))))))))
 }
 
 // move changes the exposure to x by a change of the price.
