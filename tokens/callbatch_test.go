@@ -20,10 +20,7 @@ func TestCallsInBatches(t *testing.T) {
 		token := protected(t, Token{AUM: 1e6, Cost: Cost{Fee: 0.0005, Impact: 1e-7, Exponent: 0.7}})
 		drawn := rapid.Bool().Draw(t, "drawn")
 		sd := rapid.SampledFrom([]float64{0.0005, 0.005, 0.02, 0.08}).Draw(t, "sd")
-		k, err := Compile(token, time.Hour)
-		if err != nil {
-			t.Skip(err)
-		}
+		k := must(t, token, time.Hour)
 		if drawn {
 			k.DrawFunding(0, 1)
 		}
